@@ -1,0 +1,63 @@
+//! Opting out and in. The words are those of the carriers and of WhatsApp's policy, in three languages;
+//! they count only as a *whole message*: «no pares» is not a stop.
+
+use crate::text::fold;
+use serde::{Deserialize, Serialize};
+
+/// Whether we may write to somebody on a channel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentStatus {
+    /// We may: he wrote to us and never said stop.
+    #[default]
+    OptedIn,
+    /// We may not, by the API either, until he says start.
+    OptedOut,
+}
+
+/// A word that is obeyed before anything is understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ComplianceWord {
+    /// Write to me no more.
+    Stop,
+    /// Write to me again; means this only while opted out.
+    Start,
+    /// What is this, what can I say?
+    Help,
+}
+
+const STOP: [&str; 7] = ["stop", "baja", "alto", "parar", "cancelar suscripcion", "unsubscribe", "sair"];
+const START: [&str; 4] = ["start", "alta", "iniciar", "volver"];
+const HELP: [&str; 4] = ["help", "ayuda", "ajuda", "info"];
+
+/// The compliance word a message consists of, if it does.
+#[must_use]
+pub fn compliance_word(message: &str) -> Option<ComplianceWord> {
+    let folded = fold(message);
+    let is_one_of = |words: &[&str]| words.contains(&folded.as_str());
+    if is_one_of(&STOP) {
+        Some(ComplianceWord::Stop)
+    } else if is_one_of(&START) {
+        Some(ComplianceWord::Start)
+    } else if is_one_of(&HELP) {
+        Some(ComplianceWord::Help)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_whole_message_counts() {
+        assert_eq!(compliance_word(" ¡Alto! "), Some(ComplianceWord::Stop));
+        assert_eq!(compliance_word("Cancelar suscripción"), Some(ComplianceWord::Stop));
+        assert_eq!(compliance_word("ALTA"), Some(ComplianceWord::Start));
+        assert_eq!(compliance_word("ajuda"), Some(ComplianceWord::Help));
+        for text in ["no pares", "stop motion", "alto ahí, me equivoqué", "el edificio más alto", ""] {
+            assert_eq!(compliance_word(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What follows from a message that was understood.
+
+use super::{Draft, Effect, MISUNDERSTOOD_MAX, Pending, Say, Session, Wanted, step::Step};
+use crate::intent::{Intent, Understanding};
+
+impl Step<'_> {
+    pub(super) fn on_understood(&mut self, text: &str, understanding: Understanding) {
+        if let Some(locale) = understanding.locale {
+            self.state.locale = Some(locale);
+        }
+        if self.is_handed_off() && !self.is_served_while_handed_off(understanding.intent) {
+            return;
+        }
+        if understanding.intent != Intent::Unknown {
+            self.state.misunderstood = 0;
+        }
+        match understanding.intent {
+            Intent::CheckBalance => self.want(Wanted::Balance),
+            Intent::ListTransactions => self.want(Wanted::Movements),
+            Intent::Transfer => self.transfer(text, &understanding),
+            Intent::Confirm => self.answer_card(None, true),
+            Intent::Deny => self.answer_card(None, false),
+            Intent::Help => self.say(Say::Help),
+            Intent::Stop => self.opt_out(),
+            Intent::Start => self.start(),
+            Intent::Greeting => self.say(Say::Greeting),
+            Intent::TalkToHuman => self.hand_off(Say::HandedOff),
+            Intent::ReportProblem => self.hand_off(Say::ProblemNoted),
+            Intent::VerifyCode => self.code(text, &understanding),
+            Intent::ResendCode => self.resend(),
+            Intent::Unknown => self.unknown(text, &understanding),
+        }
+    }
+
+    fn is_handed_off(&self) -> bool {
+        self.state.handed_off_until.is_some_and(|until| self.facts.now < until)
+    }
+
+    /// People have the talk; money and its questions are still answered.
+    fn is_served_while_handed_off(&self, intent: Intent) -> bool {
+        matches!(intent, Intent::CheckBalance | Intent::Transfer | Intent::Stop)
+            || self.state.pending.is_some()
+            || matches!(self.state.session, Session::AwaitingCode { .. })
+                && matches!(intent, Intent::VerifyCode | Intent::ResendCode)
+    }
+
+    fn transfer(&mut self, text: &str, understanding: &Understanding) {
+        // An unfinished draft is completed by what is said now; a card is replaced.
+        let draft = match &self.state.pending {
+            Some(Pending::Draft(draft)) => draft.clone(),
+            _ => Draft::default(),
+        };
+        self.fill_and_continue(draft, text, understanding);
+    }
+
+    fn fill_and_continue(&mut self, draft: Draft, text: &str, understanding: &Understanding) {
+        match self.fill(draft, text, &understanding.entities) {
+            Ok(draft) => self.want(Wanted::Transfer(draft)),
+            Err((draft, say)) => {
+                if self.state.user(self.facts).is_some() {
+                    self.state.pending = Some(Pending::Draft(draft));
+                    self.say(say);
+                } else {
+                    self.want(Wanted::Transfer(draft));
+                }
+            }
+        }
+    }
+
+    fn code(&mut self, text: &str, understanding: &Understanding) {
+        let Some(code) = understanding.entities.code.clone() else { return self.say(Say::NoCodePending) };
+        if let Some(Pending::Draft(draft)) = self.state.pending.clone() {
+            return self.fill_and_continue(draft, text, understanding);
+        }
+        if !self.give_code(code) {
+            self.say(Say::NoCodePending);
+        }
+    }
+
+    fn resend(&mut self) {
+        match (&self.state.session, &self.state.pending) {
+            (_, Some(Pending::StepUp(step))) => self.say(Say::StepUpWaits(step.clone())),
+            (Session::AwaitingCode { verification, .. }, _) => {
+                self.effects.push(Effect::ResendCode(*verification));
+            }
+            _ => self.say(Say::NoCodePending),
+        }
+    }
+
+    /// INICIAR: a new code where one is waited for, else to be known, else hello.
+    fn start(&mut self) {
+        match &self.state.session {
+            Session::AwaitingCode { .. } => self.resend(),
+            _ => self.want(Wanted::Nothing),
+        }
+    }
+
+    /// Not understood as a wish; as an answer to the pending question it may still make sense.
+    fn unknown(&mut self, text: &str, understanding: &Understanding) {
+        match self.state.pending.clone() {
+            Some(Pending::Draft(draft)) => {
+                let before = draft.clone();
+                match self.fill(draft, text, &understanding.entities) {
+                    Ok(draft) if draft == before => self.misunderstood(),
+                    Ok(draft) => {
+                        self.state.misunderstood = 0;
+                        self.want(Wanted::Transfer(draft));
+                    }
+                    Err((draft, say)) => {
+                        self.state.misunderstood = 0;
+                        self.state.pending = Some(Pending::Draft(draft));
+                        self.say(say);
+                    }
+                }
+            }
+            // «sí, pero que sean 450»: never a yes; the card is made anew.
+            Some(Pending::Card(card)) if understanding.entities.amount.is_some() => {
+                let draft = super::pending::redraft(&card);
+                self.state.misunderstood = 0;
+                self.fill_and_continue(draft, text, understanding);
+            }
+            _ => self.misunderstood(),
+        }
+    }
+
+    fn misunderstood(&mut self) {
+        self.state.misunderstood = self.state.misunderstood.saturating_add(1);
+        if self.state.misunderstood >= MISUNDERSTOOD_MAX {
+            self.hand_off(Say::HandedOff);
+        } else {
+            self.say(Say::NotUnderstood);
+        }
+    }
+}

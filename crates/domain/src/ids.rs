@@ -1,0 +1,50 @@
+//! Ids by kind, so that a wallet's id can't be handed over where a person's is meant.
+//!
+//! All are UUIDv7 (RFC 9562), made by the `IdGenerator` port: they sort by time of making.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A person.
+    UserId,
+    /// A purse of a person, in one currency; also the ledger account behind it.
+    WalletId,
+    /// A movement of money, decided once.
+    TransferId,
+    /// One side of a posted transfer.
+    EntryId,
+    /// A question on a screen («¿Confirmas?»); a payment's idempotency key in the chat.
+    CardId,
+    /// One challenge: a code sent to prove a number or allow a payment.
+    VerificationId,
+    /// One inbound webhook event, as kept in the inbox.
+    EventId,
+    /// One outbound message, as kept in the outbox; the correlation id a provider echoes.
+    MessageId,
+    /// The talk with one sender over one of our numbers.
+    ConversationId,
+}

@@ -1,0 +1,23 @@
+//! The pure rules of Ventanilla.
+//!
+//! Nothing in this crate waits, reads a clock, draws a random number or knows of a database: time,
+//! randomness and ids come in as arguments, decisions go out as values.
+#![deny(missing_docs)]
+#![deny(clippy::arithmetic_side_effects)]
+
+pub mod account_number;
+pub mod audit;
+pub mod consent;
+pub mod conversation;
+pub mod idempotency;
+pub mod ids;
+pub mod intent;
+pub mod ledger;
+pub mod limits;
+pub mod locale;
+pub mod message;
+pub mod money;
+pub mod otp;
+pub mod phone;
+pub mod text;
+pub mod transfer;

@@ -1,0 +1,140 @@
+//! Messages that go out: their kinds, and how far they have come. Progress is only ever forward.
+
+use serde::{Deserialize, Serialize};
+
+/// How a person is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    /// WhatsApp, whoever carries it.
+    Whatsapp,
+    /// A text message.
+    Sms,
+    /// A voice call that reads the code.
+    Call,
+    /// E-mail.
+    Email,
+    /// Telegram.
+    Telegram,
+}
+
+impl Channel {
+    /// The word of the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Whatsapp => "whatsapp",
+            Self::Sms => "sms",
+            Self::Call => "call",
+            Self::Email => "email",
+            Self::Telegram => "telegram",
+        }
+    }
+
+    /// Reads the word of the wire, any case (Twilio answers `SMS` and `whatsapp`).
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Whatsapp, Self::Sms, Self::Call, Self::Email, Self::Telegram]
+            .into_iter()
+            .find(|channel| channel.name().eq_ignore_ascii_case(name))
+    }
+}
+
+/// How far a message has come, as a provider or we ourselves know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryStatus {
+    /// Kept by us, not yet taken by the provider.
+    Queued,
+    /// The send had no clear answer: it may have gone out.
+    Unknown,
+    /// Taken by the provider.
+    Sent,
+    /// On the device.
+    Delivered,
+    /// Seen. Final.
+    Read,
+    /// Will not arrive. Final.
+    Failed,
+}
+
+impl DeliveryStatus {
+    /// The word of the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Unknown => "unknown",
+            Self::Sent => "sent",
+            Self::Delivered => "delivered",
+            Self::Read => "read",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Reads the word of the wire.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Queued, Self::Unknown, Self::Sent, Self::Delivered, Self::Read, Self::Failed]
+            .into_iter()
+            .find(|status| status.name() == name)
+    }
+
+    const fn rank(self) -> u8 {
+        match self {
+            Self::Queued => 0,
+            Self::Unknown => 1,
+            Self::Sent => 2,
+            Self::Delivered => 3,
+            Self::Read | Self::Failed => 4,
+        }
+    }
+
+    /// The status after news of `reported`: providers report in any order, so lower news is no news,
+    /// and of the two final ones the first stays.
+    #[must_use]
+    pub const fn advance(self, reported: Self) -> Self {
+        if reported.rank() > self.rank() { reported } else { self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_status() -> impl Strategy<Value = DeliveryStatus> {
+        prop::sample::select(vec![
+            DeliveryStatus::Queued,
+            DeliveryStatus::Unknown,
+            DeliveryStatus::Sent,
+            DeliveryStatus::Delivered,
+            DeliveryStatus::Read,
+            DeliveryStatus::Failed,
+        ])
+    }
+
+    #[test]
+    fn final_ones_stay() {
+        assert_eq!(DeliveryStatus::Read.advance(DeliveryStatus::Delivered), DeliveryStatus::Read);
+        assert_eq!(DeliveryStatus::Failed.advance(DeliveryStatus::Read), DeliveryStatus::Failed);
+        assert_eq!(DeliveryStatus::Queued.advance(DeliveryStatus::Read), DeliveryStatus::Read);
+    }
+
+    proptest! {
+        #[test]
+        fn news_in_any_order_never_moves_it_back(news in prop::collection::vec(any_status(), 0..12)) {
+            let mut now = DeliveryStatus::Queued;
+            for reported in news {
+                let next = now.advance(reported);
+                prop_assert!(next.rank() >= now.rank());
+                now = next;
+            }
+        }
+
+        #[test]
+        fn words_are_read_back(status in any_status()) {
+            prop_assert_eq!(DeliveryStatus::parse(status.name()), Some(status));
+        }
+    }
+}

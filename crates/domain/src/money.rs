@@ -1,0 +1,252 @@
+//! Money: i64 minor units and a currency. Decimals exist only at the edge, floats nowhere.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use thiserror::Error;
+
+/// The most integer digits an amount may have, so that its minor units always fit an i64.
+pub const INTEGER_DIGITS_MAX: usize = 15;
+
+/// Codes of ISO 4217 that we keep books in, with the digits after their decimal point.
+const CURRENCIES: [(&str, u32); 22] = [
+    ("ARS", 2),
+    ("AUD", 2),
+    ("BOB", 2),
+    ("BRL", 2),
+    ("CAD", 2),
+    ("CLP", 0),
+    ("CNY", 2),
+    ("COP", 2),
+    ("CRC", 2),
+    ("CHF", 2),
+    ("EUR", 2),
+    ("GBP", 2),
+    ("GTQ", 2),
+    ("INR", 2),
+    ("JPY", 0),
+    ("KWD", 3),
+    ("MXN", 2),
+    ("PEN", 2),
+    ("PYG", 0),
+    ("USD", 2),
+    ("UYU", 2),
+    ("DOP", 2),
+];
+
+/// A currency of ISO 4217 that is known here.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Currency {
+    code: &'static str,
+    exponent: u32,
+}
+
+impl Currency {
+    /// The peso of Mexico.
+    pub const MXN: Self = Self { code: "MXN", exponent: 2 };
+
+    /// Reads an ISO 4217 code, any case.
+    pub fn parse(code: &str) -> Result<Self, UnknownCurrency> {
+        CURRENCIES
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(code))
+            .map(|&(code, exponent)| Self { code, exponent })
+            .ok_or(UnknownCurrency)
+    }
+
+    /// The three letters.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        self.code
+    }
+
+    /// Digits after the decimal point: 2 for MXN, 0 for CLP.
+    #[must_use]
+    pub const fn exponent(self) -> u32 {
+        self.exponent
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code)
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code)
+    }
+}
+
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code)
+    }
+}
+
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// Not a currency we keep books in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("unknown currency")]
+pub struct UnknownCurrency;
+
+/// Why a text is no amount to be moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum AmountError {
+    /// Not digits with at most one point: NaN, exponents, signs, separators.
+    #[error("must be a plain decimal such as 150.50")]
+    NotADecimal,
+    /// Zero or less.
+    #[error("must be greater than zero")]
+    NotPositive,
+    /// More digits after the point than the currency has; nothing is ever rounded.
+    #[error("has more decimals than the currency")]
+    TooPrecise,
+    /// More integer digits than [`INTEGER_DIGITS_MAX`].
+    #[error("is too large")]
+    TooLarge,
+}
+
+/// An amount in one currency, in minor units (centavos); may be negative where it is a difference.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Money {
+    /// Minor units: 15050 is 150.50 MXN.
+    pub minor: i64,
+    /// What it is counted in.
+    pub currency: Currency,
+}
+
+impl Money {
+    /// So many minor units.
+    #[must_use]
+    pub const fn new(minor: i64, currency: Currency) -> Self {
+        Self { minor, currency }
+    }
+
+    /// Reads an amount to be moved: a plain decimal above zero, exactly, or not at all.
+    ///
+    /// ```text
+    /// "150.5" MXN → 15050    "0.001" MXN → TooPrecise    "-1" → NotPositive    "1e3" → NotADecimal
+    /// ```
+    pub fn parse_positive(text: &str, currency: Currency) -> Result<Self, AmountError> {
+        let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        if !all_digits(whole) || !all_digits(fraction) {
+            return Err(AmountError::NotADecimal);
+        }
+        if whole.trim_start_matches('0').len() > INTEGER_DIGITS_MAX {
+            return Err(AmountError::TooLarge);
+        }
+        let exponent = usize::try_from(currency.exponent).unwrap_or(0);
+        // «1.0» of a currency without decimals is still exact; «1.00» of one with two too.
+        if fraction.len() > exponent
+            && !(digits.split_once('.').is_none() || exponent == 0 && fraction == "0")
+        {
+            return Err(AmountError::TooPrecise);
+        }
+        let mut minor: i64 = 0;
+        let padded = fraction.bytes().chain(std::iter::repeat(b'0')).take(exponent);
+        for digit in whole.bytes().chain(padded) {
+            let value = i64::from(digit.saturating_sub(b'0'));
+            minor = minor.checked_mul(10).and_then(|m| m.checked_add(value)).ok_or(AmountError::TooLarge)?;
+        }
+        if negative || minor == 0 {
+            return Err(AmountError::NotPositive);
+        }
+        Ok(Self { minor, currency })
+    }
+
+    /// The decimal string of the wire: `150.50`, `-0.05`, `1000` for a currency without decimals.
+    #[must_use]
+    pub fn decimal(self) -> String {
+        Decimal::new(self.minor, self.currency.exponent).to_string()
+    }
+
+    /// Sum, when both are of one currency and it fits.
+    #[must_use]
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        (self.currency == other.currency)
+            .then(|| self.minor.checked_add(other.minor))
+            .flatten()
+            .map(|minor| Self { minor, ..self })
+    }
+
+    /// Difference, when both are of one currency and it fits.
+    #[must_use]
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        (self.currency == other.currency)
+            .then(|| self.minor.checked_sub(other.minor))
+            .flatten()
+            .map(|minor| Self { minor, ..self })
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.decimal(), self.currency)
+    }
+}
+
+impl fmt::Debug for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn mxn(text: &str) -> Result<i64, AmountError> {
+        Money::parse_positive(text, Currency::MXN).map(|m| m.minor)
+    }
+
+    #[test]
+    fn reads_plain_decimals_exactly() {
+        assert_eq!(mxn("150.50"), Ok(15050));
+        assert_eq!(mxn("200.0"), Ok(20000));
+        assert_eq!(mxn("0.01"), Ok(1));
+        assert_eq!(mxn("999999999999999.99"), Ok(99_999_999_999_999_999));
+        assert_eq!(Money::parse_positive("1000", Currency::parse("clp").unwrap()).map(|m| m.minor), Ok(1000));
+    }
+
+    #[test]
+    fn refuses_everything_else() {
+        for text in ["", ".", "1.", ".5", "NaN", "Infinity", "1e2", "1,5", "+1", "0x1", "1 000", "٣"] {
+            assert_eq!(mxn(text), Err(AmountError::NotADecimal), "{text}");
+        }
+        for text in ["0", "0.00", "-1", "-0.01"] {
+            assert_eq!(mxn(text), Err(AmountError::NotPositive), "{text}");
+        }
+        assert_eq!(mxn("0.001"), Err(AmountError::TooPrecise));
+        assert_eq!(mxn("1.10000000000000000001"), Err(AmountError::TooPrecise));
+        assert_eq!(mxn("1234567890123456"), Err(AmountError::TooLarge));
+        assert_eq!(
+            Money::parse_positive("1.5", Currency::parse("JPY").unwrap()),
+            Err(AmountError::TooPrecise)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(minor in 1i64..=99_999_999_999_999_999) {
+            let money = Money::new(minor, Currency::MXN);
+            prop_assert_eq!(Money::parse_positive(&money.decimal(), Currency::MXN), Ok(money));
+        }
+
+        #[test]
+        fn any_text_gives_an_amount_above_zero_or_an_error(text in "\\PC{0,24}") {
+            if let Ok(money) = Money::parse_positive(&text, Currency::MXN) {
+                prop_assert!(money.minor > 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,417 @@
+//! One-time codes: how many guesses, how long, how often sent, when a number is locked.
+//!
+//! Numbers follow OWASP ASVS 6.5 and the older systems: six digits, ten minutes, three guesses for a
+//! challenge across all its resends. The provider that carries the code is no concern of these rules.
+
+use crate::{account_number::AccountNumber, ids::TransferId, money::Money};
+use chrono::{DateTime, Duration, Utc};
+use ring::digest;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use thiserror::Error;
+
+/// What a code is for; one sent for a login never passes a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// To prove a number for the first time.
+    Registration,
+    /// To open a chat session or sign in.
+    Login,
+    /// To set a new password.
+    PasswordReset,
+    /// To let one payment through.
+    Transfer,
+}
+
+impl Purpose {
+    /// The word of the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Registration => "registration",
+            Self::Login => "login",
+            Self::PasswordReset => "password_reset",
+            Self::Transfer => "transfer",
+        }
+    }
+
+    /// Reads the word of the wire.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Registration, Self::Login, Self::PasswordReset, Self::Transfer]
+            .into_iter()
+            .find(|p| p.name() == name)
+    }
+}
+
+/// A code as somebody typed it: 4 to 10 ASCII digits. It has no readable `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OtpCode(String);
+
+/// Not 4 to 10 digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("must be 4 to 10 digits")]
+pub struct NotACode;
+
+impl OtpCode {
+    /// Reads a code; spaces and hyphens between digits are forgiven.
+    pub fn parse(text: &str) -> Result<Self, NotACode> {
+        let digits: String = text.trim().chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+        let sane = (4..=10).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        if sane { Ok(Self(digits)) } else { Err(NotACode) }
+    }
+
+    /// The digits. Never log them.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for OtpCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OtpCode(******)")
+    }
+}
+
+/// The numbers an operator may set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OtpPolicy {
+    /// How long a code is good.
+    pub ttl: Duration,
+    /// Guesses for a challenge, across resends and channels.
+    pub attempts_max: u32,
+    /// Between two sends of one challenge.
+    pub resend_cooldown: Duration,
+    /// Sends to one destination in 24 hours.
+    pub sends_per_destination_per_day: u32,
+    /// Sends asked from one address in an hour.
+    pub sends_per_ip_per_hour: u32,
+    /// Sends in an hour to all numbers alike but for their last four digits.
+    pub sends_per_prefix_per_hour: u32,
+    /// Wrong guesses, over challenges, that lock a destination.
+    pub lock_after_failures: u32,
+    /// How long the lock lasts; it ends clean.
+    pub lock_for: Duration,
+}
+
+/// Where a challenge stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChallengeStatus {
+    /// Waiting for the code.
+    Pending,
+    /// The right code came. Final.
+    Approved,
+    /// Withdrawn, or its guesses are spent. Final.
+    Canceled,
+}
+
+impl ChallengeStatus {
+    /// The word of the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Approved => "approved",
+            Self::Canceled => "canceled",
+        }
+    }
+
+    /// Reads the word of the wire.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Pending, Self::Approved, Self::Canceled].into_iter().find(|status| status.name() == name)
+    }
+}
+
+/// The counted part of a challenge, as a store loads it under its lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Challenge {
+    /// Where it stands.
+    pub status: ChallengeStatus,
+    /// Guesses taken so far, running ones included.
+    pub attempts_used: u32,
+    /// Guesses allowed in all.
+    pub attempts_max: u32,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+    /// When its code last went out.
+    pub last_sent_at: DateTime<Utc>,
+}
+
+/// Why no guess may be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum GuessRefused {
+    /// Its time is over.
+    #[error("the code has expired")]
+    Expired,
+    /// All guesses are taken.
+    #[error("no guesses are left")]
+    Exhausted,
+    /// Already approved or withdrawn.
+    #[error("the challenge is settled")]
+    Settled,
+}
+
+impl Challenge {
+    /// Takes one guess *before* the code is compared, so that no number of parallel guesses passes
+    /// the limit. Returns how many are left after it.
+    pub fn take_guess(&mut self, now: DateTime<Utc>) -> Result<u32, GuessRefused> {
+        if self.status != ChallengeStatus::Pending {
+            return Err(GuessRefused::Settled);
+        }
+        if now >= self.expires_at {
+            return Err(GuessRefused::Expired);
+        }
+        if self.attempts_used >= self.attempts_max {
+            return Err(GuessRefused::Exhausted);
+        }
+        self.attempts_used = self.attempts_used.saturating_add(1);
+        Ok(self.attempts_remaining())
+    }
+
+    /// Settles a guess that was taken. The last wrong one ends the challenge.
+    pub fn settle_guess(&mut self, right: bool) {
+        if self.status != ChallengeStatus::Pending {
+            return;
+        }
+        if right {
+            self.status = ChallengeStatus::Approved;
+        } else if self.attempts_used >= self.attempts_max {
+            self.status = ChallengeStatus::Canceled;
+        }
+    }
+
+    /// Guesses left.
+    #[must_use]
+    pub const fn attempts_remaining(&self) -> u32 {
+        self.attempts_max.saturating_sub(self.attempts_used)
+    }
+
+    /// Whether a code could still be right.
+    #[must_use]
+    pub fn is_open(&self, now: DateTime<Utc>) -> bool {
+        self.status == ChallengeStatus::Pending && now < self.expires_at && self.attempts_remaining() > 0
+    }
+
+    /// How long to wait before the code may go out again; zero when it may now.
+    #[must_use]
+    pub fn resend_wait(&self, policy: &OtpPolicy, now: DateTime<Utc>) -> Duration {
+        let since = now.signed_duration_since(self.last_sent_at);
+        policy.resend_cooldown.checked_sub(&since).unwrap_or_else(Duration::zero).max(Duration::zero())
+    }
+}
+
+/// Wrong guesses at one destination, over all its challenges.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Failures {
+    /// Wrong guesses since the last right one or the last lock.
+    pub count: u32,
+    /// Until when no code is taken nor sent.
+    pub locked_until: Option<DateTime<Utc>>,
+}
+
+impl Failures {
+    /// The end of the lock, while it lasts.
+    #[must_use]
+    pub fn lock_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.locked_until.filter(|until| now < *until)
+    }
+
+    /// Counts a wrong guess; the one that reaches the policy's number locks. A lock that has ended
+    /// leaves nothing behind: counting starts anew.
+    #[must_use]
+    pub fn after_wrong_guess(self, policy: &OtpPolicy, now: DateTime<Utc>) -> Self {
+        if self.lock_at(now).is_some() {
+            return self;
+        }
+        let before = if self.locked_until.is_some() { 0 } else { self.count };
+        let count = before.saturating_add(1);
+        let locked_until = (count >= policy.lock_after_failures)
+            .then(|| now.checked_add_signed(policy.lock_for).unwrap_or(DateTime::<Utc>::MAX_UTC));
+        Self { count, locked_until }
+    }
+}
+
+/// How many codes went out lately, and since when, for each thing that is counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SendCounts {
+    /// To this destination in the last 24 hours, and the oldest of them.
+    pub destination: Count,
+    /// Asked from this address in the last hour; none where there is no end user's address.
+    pub ip: Count,
+    /// To this prefix in the last hour.
+    pub prefix: Count,
+}
+
+/// A count within a rolling window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// How many.
+    pub n: u32,
+    /// When the oldest of them was: it leaves the window first.
+    pub oldest: Option<DateTime<Utc>>,
+}
+
+/// Too many codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("too many codes were sent")]
+pub struct SendLimitReached {
+    /// When the next may go out.
+    pub retry_after: Duration,
+}
+
+impl SendCounts {
+    /// Whether one more code may go out.
+    pub fn check(&self, policy: &OtpPolicy, now: DateTime<Utc>) -> Result<(), SendLimitReached> {
+        let day = Duration::hours(24);
+        let hour = Duration::hours(1);
+        for (count, max, window) in [
+            (self.destination, policy.sends_per_destination_per_day, day),
+            (self.ip, policy.sends_per_ip_per_hour, hour),
+            (self.prefix, policy.sends_per_prefix_per_hour, hour),
+        ] {
+            if count.n >= max {
+                let age =
+                    count.oldest.map_or_else(Duration::zero, |oldest| now.signed_duration_since(oldest));
+                let retry_after = window.checked_sub(&age).unwrap_or(window).max(Duration::seconds(1));
+                return Err(SendLimitReached { retry_after });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Binds a code to one payment (PSD2 RTS art. 5, dynamic linking): any change gives another digest.
+#[must_use]
+pub fn transaction_digest(transfer: TransferId, amount: Money, destination: &AccountNumber) -> [u8; 32] {
+    let mut context = digest::Context::new(&digest::SHA256);
+    let (id, decimal) = (transfer.to_string(), amount.decimal());
+    for part in ["tx/v1", &id, &decimal, amount.currency.code(), destination.canonical()] {
+        context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        context.update(part.as_bytes());
+    }
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(context.finish().as_ref());
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::Currency;
+    use proptest::prelude::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_700_000_000 + second, 0).unwrap()
+    }
+
+    fn policy() -> OtpPolicy {
+        OtpPolicy {
+            ttl: Duration::minutes(10),
+            attempts_max: 3,
+            resend_cooldown: Duration::seconds(60),
+            sends_per_destination_per_day: 5,
+            sends_per_ip_per_hour: 10,
+            sends_per_prefix_per_hour: 30,
+            lock_after_failures: 5,
+            lock_for: Duration::minutes(5),
+        }
+    }
+
+    fn challenge() -> Challenge {
+        Challenge {
+            status: ChallengeStatus::Pending,
+            attempts_used: 0,
+            attempts_max: 3,
+            expires_at: at(600),
+            last_sent_at: at(0),
+        }
+    }
+
+    #[test]
+    fn the_last_wrong_guess_ends_it() {
+        let mut c = challenge();
+        for left in [2, 1, 0] {
+            assert_eq!(c.take_guess(at(1)), Ok(left));
+            c.settle_guess(false);
+        }
+        assert_eq!(c.status, ChallengeStatus::Canceled);
+        assert_eq!(c.take_guess(at(2)), Err(GuessRefused::Settled));
+    }
+
+    #[test]
+    fn ends_at_its_time_and_passes_once() {
+        let mut c = challenge();
+        assert_eq!(c.take_guess(at(600)), Err(GuessRefused::Expired));
+        assert!(c.take_guess(at(599)).is_ok());
+        c.settle_guess(true);
+        assert_eq!(c.take_guess(at(599)), Err(GuessRefused::Settled));
+    }
+
+    #[test]
+    fn resend_waits_for_the_cooldown() {
+        assert_eq!(challenge().resend_wait(&policy(), at(10)), Duration::seconds(50));
+        assert_eq!(challenge().resend_wait(&policy(), at(61)), Duration::zero());
+    }
+
+    #[test]
+    fn five_failures_lock_and_the_lock_ends_clean() {
+        let mut f = Failures::default();
+        for _ in 0..5 {
+            assert_eq!(f.lock_at(at(0)), None);
+            f = f.after_wrong_guess(&policy(), at(0));
+        }
+        assert_eq!(f.lock_at(at(299)), Some(at(300)));
+        assert_eq!(f.lock_at(at(300)), None);
+        f = f.after_wrong_guess(&policy(), at(301));
+        assert_eq!((f.count, f.lock_at(at(301))), (1, None), "one failure after the lock doesn't lock again");
+    }
+
+    #[test]
+    fn send_limits_tell_when_to_come_back() {
+        let full =
+            SendCounts { destination: Count { n: 5, oldest: Some(at(-3600)) }, ..SendCounts::default() };
+        assert_eq!(full.check(&policy(), at(0)), Err(SendLimitReached { retry_after: Duration::hours(23) }));
+        assert_eq!(SendCounts::default().check(&policy(), at(0)), Ok(()));
+    }
+
+    #[test]
+    fn any_change_gives_another_digest() {
+        let id = TransferId(uuid::Uuid::nil());
+        let to = |n: &str| AccountNumber::Plain(n.into());
+        let base = transaction_digest(id, Money::new(100, Currency::MXN), &to("123456"));
+        assert_ne!(base, transaction_digest(id, Money::new(101, Currency::MXN), &to("123456")));
+        assert_ne!(base, transaction_digest(id, Money::new(100, Currency::MXN), &to("123457")));
+        assert_ne!(
+            base,
+            transaction_digest(TransferId(uuid::Uuid::max()), Money::new(100, Currency::MXN), &to("123456"))
+        );
+    }
+
+    #[test]
+    fn a_code_has_no_readable_debug() {
+        let code = OtpCode::parse("123 456").unwrap();
+        assert_eq!(code.reveal(), "123456");
+        assert!(!format!("{code:?}").contains("123"));
+        assert_eq!(OtpCode::parse("12a456"), Err(NotACode));
+    }
+
+    proptest! {
+        #[test]
+        fn no_order_of_guesses_passes_the_limit(guesses in prop::collection::vec((any::<bool>(), 0i64..700), 0..30)) {
+            let mut c = challenge();
+            let (mut taken, mut approved) = (0, 0);
+            for (right, second) in guesses {
+                if c.take_guess(at(second)).is_ok() {
+                    taken += 1;
+                    c.settle_guess(right);
+                    approved += u32::from(right);
+                }
+            }
+            prop_assert!(taken <= 3 && approved <= 1);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Phone numbers: one number, many spellings, one canonical form.
+//!
+//! Three things are kept apart: the canonical E.164 number, by which people are compared; the
+//! channel's own address, to which answers go verbatim; and a business-scoped id, which is no number.
+
+use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat, enums::Region as LibRegion};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
+
+/// A country in which a national number is read, and by which numbers are allowed (ISO 3166-1 alpha-2).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Region(LibRegion);
+
+impl Region {
+    /// Reads two letters, any case: `MX`.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        let region = LibRegion::from_str(&code.trim().to_ascii_uppercase()).ok()?;
+        // Any two letters parse; only those with a calling code are countries.
+        PHONE_NUMBER_UTIL.get_country_code_for_region(region).map(|_calling_code| Self(region))
+    }
+
+    /// The two letters.
+    #[must_use]
+    pub fn code(self) -> String {
+        self.0.to_string()
+    }
+}
+
+impl fmt::Debug for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.code())
+    }
+}
+
+/// Not a possible phone number: letters, an extension, or a length its country does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("not a phone number")]
+pub struct InvalidPhone;
+
+/// A possible number in canonical E.164 (ITU-T E.164), `+` included.
+///
+/// `Debug` and `Display` show `****1234` only; [`PhoneNumber::e164`] is the number itself.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PhoneNumber(String);
+
+impl PhoneNumber {
+    /// Reads a number in any usual spelling; national ones in the region given.
+    ///
+    /// `whatsapp:` is taken off, full-width digits become ASCII, letters and extensions are refused
+    /// (libphonenumber takes them), and the old mobile prefixes are folded: Mexico's `521` + 10
+    /// becomes `52` + 10, Brazil's eight-digit mobiles get their ninth digit, Argentina's mobiles their 9.
+    pub fn parse(text: &str, home: Region) -> Result<Self, InvalidPhone> {
+        let text: String = text.nfkc().collect();
+        let text = text.trim();
+        let text = text.strip_prefix("whatsapp:").unwrap_or(text);
+        let allowed =
+            |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '.' | '(' | ')' | '/' | '\u{a0}');
+        if !text.chars().all(allowed) || text.chars().skip(1).any(|c| c == '+') {
+            return Err(InvalidPhone);
+        }
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let international = text.starts_with('+');
+        let candidate = if international { format!("+{}", fold_mobile_prefix(&digits)) } else { digits };
+        let parsed = PHONE_NUMBER_UTIL.parse(&candidate, Some(home.0)).map_err(|_source| InvalidPhone)?;
+        // A local number without its area code is no address.
+        if !matches!(parsed.is_possible_with_reason(), Ok(NumberLengthType::IsPossible)) {
+            return Err(InvalidPhone);
+        }
+        let e164 = parsed.format_as(PhoneNumberFormat::E164);
+        let digits = e164.strip_prefix('+').ok_or(InvalidPhone)?;
+        Ok(Self(format!("+{}", fold_mobile_prefix(digits))))
+    }
+
+    /// The number itself, `+525512345678`. Never log it.
+    #[must_use]
+    pub fn e164(&self) -> &str {
+        &self.0
+    }
+
+    /// Its digits without the `+`.
+    #[must_use]
+    pub fn digits(&self) -> &str {
+        self.0.trim_start_matches('+')
+    }
+
+    /// `****5678`.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        crate::text::mask(&self.0)
+    }
+
+    /// The number without its last four digits: what a toll fraudster's burst has in common.
+    #[must_use]
+    pub fn prefix(&self) -> String {
+        let keep = self.0.len().saturating_sub(4);
+        self.0.chars().take(keep).collect()
+    }
+
+    /// Whether the number belongs to one of these countries, by its calling code.
+    ///
+    /// A possible number that is not assigned has no region of its own, so countries are compared by
+    /// calling code; countries that share one (+1) stand together.
+    #[must_use]
+    pub fn is_of(&self, regions: &[Region]) -> bool {
+        let Ok(parsed) = PHONE_NUMBER_UTIL.parse(&self.0, None) else { return false };
+        regions.iter().any(|region| {
+            PHONE_NUMBER_UTIL
+                .get_country_code_for_region(region.0)
+                .is_some_and(|code| code == parsed.country_code)
+        })
+    }
+
+    /// The country of the number (`MX`), where its calling code tells.
+    #[must_use]
+    pub fn country(&self) -> Option<String> {
+        let parsed = PHONE_NUMBER_UTIL.parse(&self.0, None).ok()?;
+        PHONE_NUMBER_UTIL.get_region_for_country_code(parsed.country_code).map(|region| region.to_string())
+    }
+}
+
+fn fold_mobile_prefix(digits: &str) -> String {
+    let split = |at: usize| digits.split_at_checked(at);
+    match digits.len() {
+        13 if digits.starts_with("521") => format!("52{}", split(3).map_or("", |(_, rest)| rest)),
+        12 if digits.starts_with("54") && !digits.starts_with("549") => match split(2) {
+            Some(("54", rest)) => format!("549{rest}"),
+            _ => digits.to_owned(),
+        },
+        12 if digits.starts_with("55") => match split(4) {
+            Some((area, local)) if local.starts_with(['6', '7', '8', '9']) => format!("{area}9{local}"),
+            _ => digits.to_owned(),
+        },
+        _ => digits.to_owned(),
+    }
+}
+
+impl fmt::Display for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+
+impl fmt::Debug for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+
+impl TryFrom<String> for PhoneNumber {
+    type Error = InvalidPhone;
+    /// Takes what [`PhoneNumber::e164`] gave: `+` and 6 to 15 digits.
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let digits = text.strip_prefix('+').ok_or(InvalidPhone)?;
+        let sane = (6..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        if sane { Ok(Self(text)) } else { Err(InvalidPhone) }
+    }
+}
+
+impl From<PhoneNumber> for String {
+    fn from(phone: PhoneNumber) -> Self {
+        phone.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(text: &str) -> Result<String, InvalidPhone> {
+        PhoneNumber::parse(text, Region::parse("MX").unwrap()).map(|p| p.e164().to_owned())
+    }
+
+    #[test]
+    fn one_number_many_spellings() {
+        for text in [
+            "+525512345678",
+            "whatsapp:+5215512345678",
+            "55 1234 5678",
+            "+52 (55) 1234-5678",
+            "＋５２５５１２３４５６７８",
+        ] {
+            assert_eq!(read(text).as_deref(), Ok("+525512345678"), "{text}");
+        }
+        assert_eq!(read("+521234567890").as_deref(), Ok("+521234567890"), "possible, though not assigned");
+        assert_eq!(read("+551187654321").as_deref(), Ok("+5511987654321"), "Brazil's ninth digit");
+        assert_eq!(read("+551132654321").as_deref(), Ok("+551132654321"), "a Brazilian landline stays");
+        assert_eq!(read("+541123456789").as_deref(), Ok("+5491123456789"), "Argentina's 9");
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused() {
+        for text in
+            ["hola", "", "+", "123", "+5255123456789012", "5512345678 ext 9", "+1-800-FLOWERS", "55+1234"]
+        {
+            assert_eq!(read(text), Err(InvalidPhone), "{text}");
+        }
+    }
+
+    #[test]
+    fn is_shown_masked() {
+        let phone = PhoneNumber::parse("+525512345678", Region::parse("mx").unwrap()).unwrap();
+        assert_eq!(format!("{phone} {phone:?}"), "****5678 ****5678");
+    }
+
+    #[test]
+    fn countries_are_told_by_calling_code() {
+        let mexico = Region::parse("MX").unwrap();
+        let phone = PhoneNumber::parse("+521234567890", mexico).unwrap();
+        assert!(phone.is_of(&[mexico]));
+        assert!(!phone.is_of(&[Region::parse("US").unwrap()]));
+        assert_eq!(phone.country().as_deref(), Some("MX"));
+    }
+
+    proptest! {
+        #[test]
+        fn the_canonical_form_is_a_fixed_point(local in 2_000_000_000u64..9_999_999_999) {
+            let once = read(&format!("+52{local}")).unwrap();
+            prop_assert_eq!(read(&once), Ok(once.clone()));
+        }
+
+        #[test]
+        fn no_text_panics(text in "\\PC{0,30}") {
+            let _ = read(&text);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Folding of human text, so that «Sí», "SI" and "sí!" are one word.
+
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// Lower case, without accents, with every run of other signs and spaces as one space, trimmed.
+///
+/// Letters of every script stay; digits of every script become ASCII by NFKC where that is defined.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    let letters = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+    for c in letters {
+        if c.is_alphanumeric() {
+            folded.push(c);
+        } else if !folded.is_empty() && !folded.ends_with(' ') {
+            folded.push(' ');
+        }
+    }
+    folded.truncate(folded.trim_end().len());
+    folded
+}
+
+/// `****4567`: the last four characters behind four stars; shorter ones are hidden whole.
+#[must_use]
+pub fn mask(secret: &str) -> String {
+    let count = secret.chars().count();
+    let shown: String =
+        if count > 4 { secret.chars().skip(count.saturating_sub(4)).collect() } else { String::new() };
+    format!("****{shown}")
+}
+
+/// At most `length_max` characters, never cut inside one.
+#[must_use]
+pub fn truncate(text: &str, length_max: usize) -> String {
+    text.chars().take(length_max).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn folds_accents_case_and_signs() {
+        assert_eq!(fold("  ¡SÍ, cancélala!  "), "si cancelala");
+        assert_eq!(fold("ＣＯＤＥ １２"), "code 12");
+        assert_eq!(fold("👍"), "");
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_changes_nothing(text in "\\PC{0,40}") {
+            let once = fold(&text);
+            prop_assert_eq!(fold(&once), once);
+        }
+
+        #[test]
+        fn a_mask_never_shows_more_than_four(text in "\\PC{0,40}") {
+            let shown = mask(&text).chars().count();
+            prop_assert!(shown <= 8);
+        }
+    }
+}
