@@ -106,7 +106,7 @@ fn clabe_check_digit_holds(digits: &str) -> bool {
         sum.saturating_add(value.checked_rem(10).unwrap_or(0))
     });
     let check = 10u32.saturating_sub(sum.checked_rem(10).unwrap_or(0)).checked_rem(10);
-    digits.bytes().nth(17).map(|b| u32::from(b.saturating_sub(b'0'))) == check
+    digits.as_bytes().get(17).map(|b| u32::from(b.saturating_sub(b'0'))) == check
 }
 
 fn parse_iban(compact: &str) -> Result<AccountNumber, AccountNumberError> {

@@ -24,6 +24,17 @@ pub enum AccountKind {
     Clearing,
 }
 
+/// The clearing account of a currency: the outside's side of every transfer over the house's wall.
+/// Its id is made of the currency's letters, so that every replica knows it.
+#[must_use]
+pub fn clearing_account(currency: Currency) -> WalletId {
+    let mut bytes = *b"clearing-account";
+    for (byte, letter) in bytes.iter_mut().skip(9).zip(currency.code().bytes()) {
+        *byte = letter;
+    }
+    WalletId(uuid::Uuid::from_bytes(bytes))
+}
+
 /// An account as its row stands under the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -187,7 +198,7 @@ impl Books {
 
     /// Posts a transfer that was filed before, after its second step: the same checks again, since
     /// the books have moved on.
-    pub fn execute(&mut self, transfer: &Transfer, limits: Limits, day: NaiveDate) -> Result<(), Refusal> {
+    pub fn post_filed(&mut self, transfer: &Transfer, limits: Limits, day: NaiveDate) -> Result<(), Refusal> {
         self.check(transfer, limits, day)?;
         self.post(transfer, day)
     }

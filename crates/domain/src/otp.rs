@@ -298,6 +298,12 @@ pub fn transaction_digest(transfer: TransferId, amount: Money, destination: &Acc
     bytes
 }
 
+/// Whether two hashes are equal, in a time that does not tell where they differ.
+#[must_use]
+pub fn hashes_equal(one: &[u8; 32], other: &[u8; 32]) -> bool {
+    one.iter().zip(other).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

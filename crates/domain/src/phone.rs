@@ -54,6 +54,15 @@ impl PhoneNumber {
     /// (libphonenumber takes them), and the old mobile prefixes are folded: Mexico's `521` + 10
     /// becomes `52` + 10, Brazil's eight-digit mobiles get their ninth digit, Argentina's mobiles their 9.
     pub fn parse(text: &str, home: Region) -> Result<Self, InvalidPhone> {
+        Self::read(text, Some(home))
+    }
+
+    /// Reads a number that names its country (`+52…`), as providers' addresses do.
+    pub fn parse_international(text: &str) -> Result<Self, InvalidPhone> {
+        Self::read(text, None)
+    }
+
+    fn read(text: &str, home: Option<Region>) -> Result<Self, InvalidPhone> {
         let text: String = text.nfkc().collect();
         let text = text.trim();
         let text = text.strip_prefix("whatsapp:").unwrap_or(text);
@@ -65,7 +74,9 @@ impl PhoneNumber {
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         let international = text.starts_with('+');
         let candidate = if international { format!("+{}", fold_mobile_prefix(&digits)) } else { digits };
-        let parsed = PHONE_NUMBER_UTIL.parse(&candidate, Some(home.0)).map_err(|_source| InvalidPhone)?;
+        let parsed = PHONE_NUMBER_UTIL
+            .parse(&candidate, home.map(|region| region.0))
+            .map_err(|_source| InvalidPhone)?;
         // A local number without its area code is no address.
         if !matches!(parsed.is_possible_with_reason(), Ok(NumberLengthType::IsPossible)) {
             return Err(InvalidPhone);

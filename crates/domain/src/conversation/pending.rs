@@ -154,7 +154,7 @@ impl Step<'_> {
         mut draft: Draft,
         text: &str,
         entities: &Entities,
-    ) -> Result<Draft, (Draft, Say)> {
+    ) -> Result<Draft, Box<(Draft, Say)>> {
         if let Some(concept) = &entities.concept {
             draft.concept = Some(truncate(concept, crate::transfer::CONCEPT_LENGTH_MAX));
         }
@@ -174,12 +174,14 @@ impl Step<'_> {
         match &entities.amount {
             Some(AmountReading::Exact(amount)) => match read(amount) {
                 Ok(money) => draft.amount = Some(money),
-                Err(_) => return Err((draft, Say::BadAmount)),
+                Err(_) => return Err(Box::new((draft, Say::BadAmount))),
             },
             Some(AmountReading::Ambiguous { thousands, decimal }) => match (read(thousands), read(decimal)) {
-                (Ok(thousands), Ok(decimal)) => return Err((draft, Say::WhichAmount { thousands, decimal })),
+                (Ok(thousands), Ok(decimal)) => {
+                    return Err(Box::new((draft, Say::WhichAmount { thousands, decimal })));
+                }
                 (Ok(one), Err(_)) | (Err(_), Ok(one)) => draft.amount = Some(one),
-                (Err(_), Err(_)) => return Err((draft, Say::BadAmount)),
+                (Err(_), Err(_)) => return Err(Box::new((draft, Say::BadAmount))),
             },
             None => {
                 if draft.amount.is_none()

@@ -24,7 +24,7 @@ impl Conversation {
         let mut step = Step { state: self, facts, effects: Vec::new() };
         match event {
             Event::Said(said) => step.on_said(said),
-            Event::Understood { text, understanding } => step.on_understood(&text, understanding),
+            Event::Understood { text, understanding } => step.on_understood(&text, &understanding),
             Event::CodeSent(outcome) => step.on_code_sent(&outcome),
             Event::CodeChecked(outcome) => step.on_code_checked(&outcome),
             Event::Balance { posted, available } => step.say(Say::Balance { posted, available }),
@@ -75,7 +75,7 @@ impl Step<'_> {
         match fold(&text).as_str() {
             "menu" => self.say(Say::Help),
             "asesor" | "asesora" | "coordinator" | "coordinador" | "coordinadora" => {
-                self.hand_off(Say::HandedOff)
+                self.hand_off(Say::HandedOff);
             }
             "cancelar" | "cancel" | "cancela" => self.cancel(),
             _ => {

@@ -4,7 +4,7 @@ use super::{Draft, Effect, MISUNDERSTOOD_MAX, Pending, Say, Session, Wanted, ste
 use crate::intent::{Intent, Understanding};
 
 impl Step<'_> {
-    pub(super) fn on_understood(&mut self, text: &str, understanding: Understanding) {
+    pub(super) fn on_understood(&mut self, text: &str, understanding: &Understanding) {
         if let Some(locale) = understanding.locale {
             self.state.locale = Some(locale);
         }
@@ -17,7 +17,7 @@ impl Step<'_> {
         match understanding.intent {
             Intent::CheckBalance => self.want(Wanted::Balance),
             Intent::ListTransactions => self.want(Wanted::Movements),
-            Intent::Transfer => self.transfer(text, &understanding),
+            Intent::Transfer => self.transfer(text, understanding),
             Intent::Confirm => self.answer_card(None, true),
             Intent::Deny => self.answer_card(None, false),
             Intent::Help => self.say(Say::Help),
@@ -26,9 +26,9 @@ impl Step<'_> {
             Intent::Greeting => self.say(Say::Greeting),
             Intent::TalkToHuman => self.hand_off(Say::HandedOff),
             Intent::ReportProblem => self.hand_off(Say::ProblemNoted),
-            Intent::VerifyCode => self.code(text, &understanding),
+            Intent::VerifyCode => self.code(text, understanding),
             Intent::ResendCode => self.resend(),
-            Intent::Unknown => self.unknown(text, &understanding),
+            Intent::Unknown => self.unknown(text, understanding),
         }
     }
 
@@ -56,7 +56,8 @@ impl Step<'_> {
     fn fill_and_continue(&mut self, draft: Draft, text: &str, understanding: &Understanding) {
         match self.fill(draft, text, &understanding.entities) {
             Ok(draft) => self.want(Wanted::Transfer(draft)),
-            Err((draft, say)) => {
+            Err(asked) => {
+                let (draft, say) = *asked;
                 if self.state.user(self.facts).is_some() {
                     self.state.pending = Some(Pending::Draft(draft));
                     self.say(say);
@@ -106,7 +107,8 @@ impl Step<'_> {
                         self.state.misunderstood = 0;
                         self.want(Wanted::Transfer(draft));
                     }
-                    Err((draft, say)) => {
+                    Err(asked) => {
+                        let (draft, say) = *asked;
                         self.state.misunderstood = 0;
                         self.state.pending = Some(Pending::Draft(draft));
                         self.say(say);

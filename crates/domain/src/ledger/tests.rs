@@ -127,7 +127,7 @@ fn a_filed_transfer_moves_nothing_until_it_is_executed() {
     filed.transfer.status = TransferStatus::PendingVerification;
     assert!(matches!(books.decide(&filed), Decision::Decided(Outcome::Accepted(_))));
     assert!(books.new_entries.is_empty());
-    assert_eq!(books.execute(&filed.transfer, filed.limits, day()), Ok(()));
+    assert_eq!(books.post_filed(&filed.transfer, filed.limits, day()), Ok(()));
     assert_eq!(books.accounts[&wallet(1)].posted, 600);
 }
 
@@ -150,9 +150,9 @@ proptest! {
     ) {
         let mut books = books(5);
         let mut effects: HashMap<IdempotencyKey, usize> = HashMap::new();
-        for (i, (from, to, minor, key)) in asked.into_iter().enumerate() {
+        for (i, (from, to, minor, key)) in (1u128..).zip(asked) {
             let key = key.map(|k| k.to_string());
-            let command = command(i as u128 + 1, from, to, minor, key.as_deref());
+            let command = command(i, from, to, minor, key.as_deref());
             let before = (books.accounts.clone(), books.new_entries.len());
             let decision = books.decide(&command);
             let moved = books.new_entries.len() - before.1;

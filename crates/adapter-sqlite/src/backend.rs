@@ -1,0 +1,189 @@
+//! What is SQLite's own: connections, column types, how a write begins and a row is locked.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    backend::Backend,
+    deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
+    serialize::{self, IsNull, Output, ToSql},
+    sqlite::{Sqlite, SqliteValue},
+};
+use diesel_async::{
+    AsyncConnection, SimpleAsyncConnection,
+    pooled_connection::{
+        AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+        deadpool::{BuildError, Pool, PoolError},
+    },
+    sync_connection_wrapper::SyncConnectionWrapper,
+};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use futures_util::{FutureExt, future::BoxFuture};
+use ports::stores::{StoreError, StoreResult};
+use thiserror::Error;
+use tokio::runtime::Handle;
+use uuid::Uuid;
+
+/// Column types that differ between databases.
+pub(crate) mod columns {
+    pub(crate) use diesel::sql_types::{BigInt as InstantCol, Binary as UuidCol};
+}
+
+pub(crate) type Conn = SyncConnectionWrapper<diesel::SqliteConnection>;
+pub(crate) type Db = Sqlite;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+const READERS: usize = 4;
+const PRAGMAS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
+                       PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000;";
+
+/// A UUID as 16 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
+#[diesel(sql_type = columns::UuidCol)]
+pub(crate) struct DbId(pub(crate) Uuid);
+
+impl ToSql<columns::UuidCol, Sqlite> for DbId {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.as_bytes().as_slice());
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<columns::UuidCol, Sqlite> for DbId {
+    fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        Ok(Self(Uuid::from_slice(value.read_blob())?))
+    }
+}
+
+/// An instant as microseconds since 1970, UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]
+#[diesel(sql_type = columns::InstantCol)]
+pub(crate) struct DbTime(pub(crate) DateTime<Utc>);
+
+impl ToSql<columns::InstantCol, Sqlite> for DbTime {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.timestamp_micros());
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<columns::InstantCol, Sqlite> for DbTime {
+    fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        let micros = <i64 as FromSql<columns::InstantCol, Sqlite>>::from_sql(value)?;
+        DateTime::from_timestamp_micros(micros).map(Self).ok_or_else(|| "an instant out of range".into())
+    }
+}
+
+/// A fault below a port.
+#[derive(Debug, Error)]
+pub(crate) enum Fault {
+    #[error(transparent)]
+    Query(#[from] diesel::result::Error),
+    #[error("no connection")]
+    Pool(#[from] PoolError),
+    #[error("the work ended before its time")]
+    Ended(#[from] tokio::task::JoinError),
+    #[error("a stored row can't be read: {0}")]
+    Corrupt(String),
+}
+
+impl From<Fault> for StoreError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Corrupt(what) => Self::Corrupt(what),
+            other => Self::Unavailable(Box::new(other)),
+        }
+    }
+}
+
+/// The database can't be opened or brought up to date.
+#[derive(Debug, Error)]
+pub enum ConnectError {
+    /// The pool can't be built.
+    #[error("the connection pool can't be built")]
+    Pool(#[from] BuildError),
+    /// The file can't be opened.
+    #[error("the database can't be opened: {0}")]
+    Open(String),
+    /// A migration failed.
+    #[error("a migration failed: {0}")]
+    Migrate(String),
+}
+
+/// The database: one connection that writes, several that read.
+///
+/// Work runs as tasks of the runtime that connected. Web workers are single-threaded runtimes that
+/// drop a request's future when its client hangs up; a query dropped there would panic, and a
+/// transaction would stay open. A task that is only awaited goes on to its end.
+#[derive(Clone)]
+pub(crate) struct Database {
+    writer: Pool<Conn>,
+    readers: Pool<Conn>,
+    runtime: Handle,
+}
+
+impl Database {
+    /// Opens (and makes) the file at `path`, which may be `:memory:` only in name: each connection
+    /// would see a database of its own.
+    pub(crate) async fn connect(path: &str) -> Result<Self, ConnectError> {
+        let database =
+            Self { writer: pool(path, 1)?, readers: pool(path, READERS)?, runtime: Handle::current() };
+        database.writer.get().await.map_err(|fault| ConnectError::Open(fault.to_string()))?;
+        Ok(database)
+    }
+
+    /// Brings the tables up to date; how many migrations were run.
+    pub(crate) async fn migrate(&self) -> Result<usize, ConnectError> {
+        let mut conn = self.writer.get().await.map_err(|fault| ConnectError::Open(fault.to_string()))?;
+        conn.spawn_blocking(|conn| {
+            conn.run_pending_migrations(MIGRATIONS)
+                .map(|run| run.len())
+                .map_err(diesel::result::Error::QueryBuilderError)
+        })
+        .await
+        .map_err(|fault| ConnectError::Migrate(fault.to_string()))
+    }
+
+    /// Runs `work` as one writing transaction (`BEGIN IMMEDIATE`): all of it, or nothing.
+    pub(crate) async fn write<T, W>(&self, work: W) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, Fault>> + Send + 'static,
+    {
+        let pool = self.writer.clone();
+        let task = self.runtime.spawn(async move {
+            let mut conn = pool.get().await?;
+            conn.immediate_transaction(async move |conn: &mut Conn| work(conn).await).await
+        });
+        Ok(task.await.map_err(Fault::from).flatten()?)
+    }
+
+    /// Runs `work` as one reading transaction: one picture of the data throughout.
+    pub(crate) async fn read<T, W>(&self, work: W) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, Fault>> + Send + 'static,
+    {
+        let pool = self.readers.clone();
+        let task = self.runtime.spawn(async move {
+            let mut conn = pool.get().await?;
+            let conn: &mut Conn = &mut conn;
+            conn.transaction(async move |conn: &mut Conn| work(conn).await).await
+        });
+        Ok(task.await.map_err(Fault::from).flatten()?)
+    }
+}
+
+fn pool(path: &str, size: usize) -> Result<Pool<Conn>, BuildError> {
+    let mut config = ManagerConfig::<Conn>::default();
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(|path| {
+        let path = path.to_owned();
+        async move {
+            let mut conn = Conn::establish(&path).await?;
+            conn.batch_execute(PRAGMAS).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+            Ok(conn)
+        }
+        .boxed()
+    });
+    Pool::builder(AsyncDieselConnectionManager::new_with_config(path, config)).max_size(size).build()
+}

@@ -1,0 +1,160 @@
+//! People, and whom they pay.
+
+use super::{
+    Store,
+    rows::{from_json, phone as read_phone},
+    schema::{accounts, payees, users, wallets},
+};
+use crate::backend::{Conn, Db, DbId, DbTime, Fault};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{ids::UserId, ledger::clearing_account, locale::Locale, money::Currency, phone::PhoneNumber};
+use futures_util::FutureExt;
+use ports::stores::{Identities, NewPerson, Payee, StoreResult, User};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users, check_for_backend(Db))]
+struct UserRow {
+    id: DbId,
+    phone: Option<String>,
+    locale: Option<String>,
+}
+
+impl TryFrom<UserRow> for User {
+    type Error = Fault;
+    fn try_from(row: UserRow) -> Result<Self, Fault> {
+        Ok(Self {
+            id: UserId(row.id.0),
+            phone: row.phone.map(read_phone).transpose()?,
+            locale: row.locale.as_deref().and_then(Locale::parse),
+        })
+    }
+}
+
+#[async_trait]
+impl Identities for Store {
+    async fn get_or_create(&self, person: &NewPerson, now: DateTime<Utc>) -> StoreResult<User> {
+        let person = person.clone();
+        self.database
+            .write(move |conn| {
+                async move {
+                    let made = diesel::insert_into(users::table)
+                        .values((
+                            users::id.eq(DbId(person.id.0)),
+                            users::phone.eq(Some(person.phone.e164())),
+                            users::phone_verified_at.eq(Some(DbTime(now))),
+                            users::created_at.eq(DbTime(now)),
+                        ))
+                        .on_conflict(users::phone)
+                        .do_nothing()
+                        .execute(conn)
+                        .await?;
+                    if made == 1 {
+                        open_wallet(conn, &person, now).await?;
+                    }
+                    by_phone(conn, &person.phone)
+                        .await?
+                        .ok_or_else(|| Fault::Corrupt("a person was not kept".into()))
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn find_by_phone(&self, phone: &PhoneNumber) -> StoreResult<Option<User>> {
+        let phone = phone.clone();
+        self.database.read(move |conn| async move { by_phone(conn, &phone).await }.boxed()).await
+    }
+
+    async fn find(&self, id: UserId) -> StoreResult<Option<User>> {
+        self.database
+            .read(move |conn| {
+                async move {
+                    let row = users::table
+                        .find(DbId(id.0))
+                        .select(UserRow::as_select())
+                        .first(conn)
+                        .await
+                        .optional()?;
+                    row.map(User::try_from).transpose()
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn find_payee(&self, user: UserId, name: &str) -> StoreResult<Option<Payee>> {
+        let name = name.to_owned();
+        self.database
+            .read(move |conn| {
+                async move {
+                    let json = payees::table
+                        .filter(payees::user_id.eq(DbId(user.0)))
+                        .filter(payees::name.eq(&name))
+                        .order(payees::first_paid_at.desc())
+                        .select(payees::account_json)
+                        .first::<String>(conn)
+                        .await
+                        .optional()?;
+                    json.map(|json| Ok(Payee { name, account: from_json(&json)? })).transpose()
+                }
+                .boxed()
+            })
+            .await
+    }
+}
+
+async fn by_phone(conn: &mut Conn, phone: &PhoneNumber) -> Result<Option<User>, Fault> {
+    let row = users::table
+        .filter(users::phone.eq(phone.e164()))
+        .select(UserRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    row.map(User::try_from).transpose()
+}
+
+async fn open_wallet(conn: &mut Conn, person: &NewPerson, now: DateTime<Utc>) -> Result<(), Fault> {
+    let id = DbId(person.wallet.0);
+    open_account(conn, id, "person", person.currency, now).await?;
+    // The outside's account of a currency is opened with the first wallet in it.
+    open_account(conn, DbId(clearing_account(person.currency).0), "clearing", person.currency, now).await?;
+    diesel::insert_into(wallets::table)
+        .values((
+            wallets::id.eq(id),
+            wallets::user_id.eq(DbId(person.id.0)),
+            wallets::name.eq(&person.wallet_name),
+            wallets::kind.eq("cash"),
+            wallets::currency.eq(person.currency.code()),
+            wallets::created_at.eq(DbTime(now)),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+async fn open_account(
+    conn: &mut Conn,
+    id: DbId,
+    kind: &str,
+    currency: Currency,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    diesel::insert_into(accounts::table)
+        .values((
+            accounts::id.eq(id),
+            accounts::kind.eq(kind),
+            accounts::currency.eq(currency.code()),
+            accounts::posted.eq(0),
+            accounts::held.eq(0),
+            accounts::version.eq(0),
+            accounts::created_at.eq(DbTime(now)),
+        ))
+        .on_conflict(accounts::id)
+        .do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! Rows and what they stand for; sealing and unsealing of bodies.
+
+use crate::backend::{DbId, DbTime, Fault};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::{
+    audit::AuditRecord,
+    money::{Currency, Money},
+    phone::PhoneNumber,
+};
+use ports::{crypto::Sealer, stores::NewOutbound};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use uuid::Uuid;
+
+pub(super) fn corrupt(what: impl std::fmt::Display) -> Fault {
+    Fault::Corrupt(what.to_string())
+}
+
+pub(super) fn to_json<T: Serialize>(value: &T) -> Result<String, Fault> {
+    serde_json::to_string(value).map_err(corrupt)
+}
+
+pub(super) fn from_json<T: DeserializeOwned>(json: &str) -> Result<T, Fault> {
+    serde_json::from_str(json).map_err(corrupt)
+}
+
+/// Seals a value as JSON, bound to its row.
+pub(super) fn seal<T: Serialize>(sealer: &dyn Sealer, row: Uuid, value: &T) -> Result<Vec<u8>, Fault> {
+    let plain = serde_json::to_vec(value).map_err(corrupt)?;
+    Ok(sealer.seal(row.as_bytes(), &plain))
+}
+
+/// Opens what [`seal`] sealed for the same row.
+pub(super) fn unseal<T: DeserializeOwned>(sealer: &dyn Sealer, row: Uuid, sealed: &[u8]) -> Result<T, Fault> {
+    let plain = sealer.open(row.as_bytes(), sealed).map_err(corrupt)?;
+    serde_json::from_slice(&plain).map_err(corrupt)
+}
+
+pub(super) fn money(minor: i64, currency: &str) -> Result<Money, Fault> {
+    Currency::parse(currency).map(|currency| Money::new(minor, currency)).map_err(corrupt)
+}
+
+pub(super) fn phone(text: String) -> Result<PhoneNumber, Fault> {
+    PhoneNumber::try_from(text).map_err(corrupt)
+}
+
+/// A count, as a column that is never negative.
+pub(super) fn count(value: i32) -> Result<u32, Fault> {
+    u32::try_from(value).map_err(corrupt)
+}
+
+pub(super) fn column(value: u32) -> i32 {
+    i32::try_from(value).unwrap_or(i32::MAX)
+}
+
+/// The names of a day's limit rows: the day and its month.
+pub(super) fn periods(day: NaiveDate) -> [String; 2] {
+    [day.format("%Y-%m-%d").to_string(), day.format("%Y-%m").to_string()]
+}
+
+#[derive(diesel::Insertable)]
+#[diesel(table_name = super::schema::audit)]
+pub(super) struct AuditRow {
+    at: DbTime,
+    who: String,
+    channel: String,
+    request_id: String,
+    action: String,
+    subject: String,
+    on_behalf_of: Option<String>,
+    detail: String,
+}
+
+impl AuditRow {
+    pub(super) fn new(record: &AuditRecord, now: DateTime<Utc>) -> Self {
+        let record = record.clone();
+        Self {
+            at: DbTime(now),
+            who: record.actor.who,
+            channel: record.actor.channel,
+            request_id: record.actor.request_id,
+            action: record.action,
+            subject: record.subject,
+            on_behalf_of: record.on_behalf_of,
+            detail: record.detail,
+        }
+    }
+}
+
+/// The sealed part of an outbound message.
+#[derive(Serialize, Deserialize)]
+pub(super) struct OutboundBody {
+    pub(super) v: u8,
+    pub(super) text: String,
+    pub(super) buttons: Vec<(String, String)>,
+}
+
+#[derive(diesel::Insertable)]
+#[diesel(table_name = super::schema::outbox)]
+pub(super) struct NewOutboxRow {
+    id: DbId,
+    channel_account: String,
+    channel: &'static str,
+    recipient: String,
+    lane: &'static str,
+    body: Option<Vec<u8>>,
+    phase: &'static str,
+    status: &'static str,
+    attempts: i32,
+    fence: i64,
+    due_at: DbTime,
+    leased_until: DbTime,
+    created_at: DbTime,
+    expires_at: DbTime,
+}
+
+impl NewOutboxRow {
+    pub(super) fn new(sealer: &dyn Sealer, new: &NewOutbound, now: DateTime<Utc>) -> Result<Self, Fault> {
+        let message = &new.message;
+        let body = OutboundBody { v: 1, text: message.text.clone(), buttons: message.buttons.clone() };
+        Ok(Self {
+            id: DbId(message.id.0),
+            channel_account: new.channel_account.clone(),
+            channel: message.channel.name(),
+            recipient: message.recipient.clone(),
+            lane: super::outbox::lane_name(new.lane),
+            body: Some(seal(sealer, message.id.0, &body)?),
+            phase: "waiting",
+            status: "queued",
+            attempts: 0,
+            fence: 0,
+            due_at: DbTime(now),
+            leased_until: DbTime(now),
+            created_at: DbTime(now),
+            expires_at: DbTime(new.expires_at),
+        })
+    }
+}

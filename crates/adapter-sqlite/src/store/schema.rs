@@ -1,0 +1,327 @@
+//! The tables, as the migrations make them.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    conversations (id) {
+        id -> UuidCol,
+        channel_account -> Text,
+        channel -> Text,
+        sender_key -> Text,
+        state -> Binary,
+        state_version -> Integer,
+        fence -> BigInt,
+        leased_until -> InstantCol,
+        created_at -> InstantCol,
+        updated_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    inbox (seq) {
+        seq -> BigInt,
+        id -> UuidCol,
+        conversation_id -> UuidCol,
+        channel_account -> Text,
+        provider_event_id -> Text,
+        body -> Binary,
+        state -> Text,
+        tries -> Integer,
+        reason -> Nullable<Text>,
+        received_at -> InstantCol,
+        settled_at -> Nullable<InstantCol>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    outbox (seq) {
+        seq -> BigInt,
+        id -> UuidCol,
+        channel_account -> Text,
+        channel -> Text,
+        recipient -> Text,
+        lane -> Text,
+        body -> Nullable<Binary>,
+        phase -> Text,
+        status -> Text,
+        attempts -> Integer,
+        fence -> BigInt,
+        due_at -> InstantCol,
+        leased_until -> InstantCol,
+        in_doubt_since -> Nullable<InstantCol>,
+        provider_id -> Nullable<Text>,
+        created_at -> InstantCol,
+        expires_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    outbox_history (seq) {
+        seq -> BigInt,
+        outbox_id -> UuidCol,
+        status -> Text,
+        error -> Nullable<Text>,
+        at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    consents (channel, recipient) {
+        channel -> Text,
+        recipient -> Text,
+        status -> Text,
+        at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    consent_history (seq) {
+        seq -> BigInt,
+        channel -> Text,
+        recipient -> Text,
+        status -> Text,
+        at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    audit (seq) {
+        seq -> BigInt,
+        at -> InstantCol,
+        who -> Text,
+        channel -> Text,
+        request_id -> Text,
+        action -> Text,
+        subject -> Text,
+        on_behalf_of -> Nullable<Text>,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    users (id) {
+        id -> UuidCol,
+        phone -> Nullable<Text>,
+        locale -> Nullable<Text>,
+        phone_verified_at -> Nullable<InstantCol>,
+        created_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    verifications (id) {
+        id -> UuidCol,
+        requester -> Text,
+        phone -> Text,
+        channel -> Text,
+        purpose -> Text,
+        provider_sid -> Nullable<Text>,
+        status -> Text,
+        attempts_used -> Integer,
+        attempts_max -> Integer,
+        expires_at -> InstantCol,
+        last_sent_at -> InstantCol,
+        created_at -> InstantCol,
+        effect_key -> Nullable<Text>,
+        client_ip -> Nullable<Text>,
+        salt -> Nullable<Binary>,
+        mac -> Nullable<Binary>,
+        mac_key_id -> Nullable<Text>,
+        transaction_digest -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    verification_sends (seq) {
+        seq -> BigInt,
+        verification_id -> UuidCol,
+        phone -> Text,
+        prefix -> Text,
+        client_ip -> Nullable<Text>,
+        country -> Nullable<Text>,
+        channel -> Text,
+        status -> Text,
+        price -> Nullable<Text>,
+        at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    verification_guesses (id) {
+        id -> UuidCol,
+        verification_id -> UuidCol,
+        effect_key -> Nullable<Text>,
+        approved -> Nullable<Integer>,
+        attempts_remaining -> Integer,
+        locked_until -> Nullable<InstantCol>,
+        at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    code_failures (phone) {
+        phone -> Text,
+        failures -> Integer,
+        locked_until -> Nullable<InstantCol>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    number_lookups (seq) {
+        seq -> BigInt,
+        phone -> Text,
+        valid -> Integer,
+        line_type -> Text,
+        country -> Nullable<Text>,
+        carrier -> Nullable<Text>,
+        at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    accounts (id) {
+        id -> UuidCol,
+        kind -> Text,
+        currency -> Text,
+        posted -> BigInt,
+        held -> BigInt,
+        version -> BigInt,
+        created_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    wallets (seq) {
+        seq -> BigInt,
+        id -> UuidCol,
+        user_id -> UuidCol,
+        name -> Text,
+        kind -> Text,
+        currency -> Text,
+        created_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    transfers (seq) {
+        seq -> BigInt,
+        id -> UuidCol,
+        caller -> Text,
+        client_tx_id -> Nullable<Text>,
+        owner -> UuidCol,
+        from_account -> UuidCol,
+        to_account -> UuidCol,
+        destination -> Text,
+        minor -> BigInt,
+        currency -> Text,
+        concept -> Nullable<Text>,
+        status -> Text,
+        verification_id -> Nullable<UuidCol>,
+        refusal -> Nullable<Text>,
+        expires_at -> Nullable<InstantCol>,
+        created_at -> InstantCol,
+        updated_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    transfer_history (seq) {
+        seq -> BigInt,
+        transfer_id -> UuidCol,
+        status -> Text,
+        at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    entries (seq) {
+        seq -> BigInt,
+        transfer_id -> UuidCol,
+        account_id -> UuidCol,
+        minor -> BigInt,
+        balance_after -> Nullable<BigInt>,
+        version -> Nullable<BigInt>,
+        at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    idempotency_keys (caller, operation, key) {
+        caller -> Text,
+        operation -> Text,
+        key -> Text,
+        fingerprint -> Binary,
+        outcome -> Text,
+        at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    spending (user_id, currency, period) {
+        user_id -> UuidCol,
+        currency -> Text,
+        period -> Text,
+        minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    payees (user_id, account) {
+        user_id -> UuidCol,
+        account -> Text,
+        account_json -> Text,
+        name -> Nullable<Text>,
+        first_paid_at -> InstantCol,
+    }
+}
+
+diesel::joinable!(inbox -> conversations (conversation_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    inbox,
+    conversations,
+    wallets,
+    accounts,
+    entries,
+    transfers,
+    verifications
+);

@@ -1,0 +1,128 @@
+//! The end of a turn: everything it decided, in one transaction.
+
+use super::{
+    Store,
+    inbox::seal_state,
+    rows::{AuditRow, NewOutboxRow},
+    schema::{audit, consent_history, consents, conversations, inbox, outbox},
+};
+use crate::backend::{Conn, DbId, DbTime, Fault};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{consent::ConsentStatus, conversation::STATE_VERSION, ids::ConversationId};
+use futures_util::FutureExt;
+use ports::stores::{Committed, Conversations, StoreResult, Turn};
+use std::sync::Arc;
+
+#[async_trait]
+impl Conversations for Store {
+    async fn commit_turn(&self, turn: &Turn, now: DateTime<Utc>) -> StoreResult<Committed> {
+        let (turn, sealer) = (turn.clone(), Arc::clone(&self.sealer));
+        self.database
+            .write(move |conn| {
+                async move {
+                    let talk = DbId(turn.conversation.0);
+                    let held = conversations::table.find(talk).filter(conversations::fence.eq(turn.fence));
+                    let state = seal_state(sealer.as_ref(), turn.conversation.0, &turn.state)?;
+                    let taken = diesel::update(held)
+                        .set((
+                            conversations::state.eq(state),
+                            conversations::state_version.eq(STATE_VERSION),
+                            conversations::leased_until.eq(DbTime(DateTime::UNIX_EPOCH)),
+                            conversations::updated_at.eq(DbTime(now)),
+                        ))
+                        .execute(conn)
+                        .await?;
+                    if taken == 0 {
+                        return Ok(Committed::Fenced);
+                    }
+                    diesel::update(inbox::table.filter(inbox::id.eq(DbId(turn.event.0))))
+                        .set((inbox::state.eq("done"), inbox::settled_at.eq(Some(DbTime(now)))))
+                        .execute(conn)
+                        .await?;
+                    for reply in &turn.replies {
+                        let row = NewOutboxRow::new(sealer.as_ref(), reply, now)?;
+                        diesel::insert_into(outbox::table).values(row).execute(conn).await?;
+                    }
+                    if let Some(consent) = turn.consent {
+                        let (channel, sender) = conversations::table
+                            .find(talk)
+                            .select((conversations::channel, conversations::sender_key))
+                            .first::<(String, String)>(conn)
+                            .await?;
+                        record_consent(conn, &channel, &sender, consent, now).await?;
+                    }
+                    for record in &turn.audit {
+                        diesel::insert_into(audit::table)
+                            .values(AuditRow::new(record, now))
+                            .execute(conn)
+                            .await?;
+                    }
+                    Ok(Committed::Done)
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn renew_lease(
+        &self,
+        conversation: ConversationId,
+        fence: i64,
+        until: DateTime<Utc>,
+    ) -> StoreResult<bool> {
+        self.database
+            .write(move |conn| {
+                async move {
+                    let held = conversations::table
+                        .find(DbId(conversation.0))
+                        .filter(conversations::fence.eq(fence));
+                    let renewed = diesel::update(held)
+                        .set(conversations::leased_until.eq(DbTime(until)))
+                        .execute(conn)
+                        .await?;
+                    Ok(renewed == 1)
+                }
+                .boxed()
+            })
+            .await
+    }
+}
+
+/// Sets somebody's consent and keeps its history.
+pub(super) async fn record_consent(
+    conn: &mut Conn,
+    channel: &str,
+    recipient: &str,
+    consent: ConsentStatus,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let status = match consent {
+        ConsentStatus::OptedIn => "opted_in",
+        ConsentStatus::OptedOut => "opted_out",
+    };
+    diesel::insert_into(consents::table)
+        .values((
+            consents::channel.eq(channel),
+            consents::recipient.eq(recipient),
+            consents::status.eq(status),
+            consents::at.eq(DbTime(now)),
+        ))
+        .on_conflict((consents::channel, consents::recipient))
+        .do_update()
+        .set((consents::status.eq(status), consents::at.eq(DbTime(now))))
+        .execute(conn)
+        .await?;
+    diesel::insert_into(consent_history::table)
+        .values((
+            consent_history::channel.eq(channel),
+            consent_history::recipient.eq(recipient),
+            consent_history::status.eq(status),
+            consent_history::at.eq(DbTime(now)),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! Keys in use: sealing at rest and the keyed hashes of codes.
+
+use thiserror::Error;
+
+/// A sealed text was changed, belongs elsewhere, or its key is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the sealed bytes can't be opened")]
+pub struct CannotOpen;
+
+/// Seals bodies and texts at rest (AEAD).
+#[cfg_attr(feature = "mock", mockall::automock)]
+pub trait Sealer: Send + Sync {
+    /// Seals under the newest key. `bound_to` (the row's id) must be given again to open.
+    fn seal(&self, bound_to: &[u8], plain: &[u8]) -> Vec<u8>;
+
+    /// Opens what any known key sealed.
+    ///
+    /// # Errors
+    /// When a byte was changed, `bound_to` differs, or the key is not known.
+    fn open(&self, bound_to: &[u8], sealed: &[u8]) -> Result<Vec<u8>, CannotOpen>;
+}
+
+/// What a code's hash is made over, besides the code.
+#[derive(Clone, Debug)]
+pub struct CodeContext {
+    /// The challenge.
+    pub verification: domain::ids::VerificationId,
+    /// Random per challenge.
+    pub salt: [u8; 16],
+    /// What it is for.
+    pub purpose: domain::otp::Purpose,
+    /// The number or address it went to, canonical.
+    pub destination: String,
+    /// The payment it is bound to; zeros where there is none.
+    pub transaction_digest: [u8; 32],
+}
+
+/// A keyed hash, with the key's name so that keys can rotate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeMac {
+    /// Which key.
+    pub key_id: String,
+    /// HMAC-SHA256.
+    pub mac: [u8; 32],
+}
+
+/// Makes the keyed hashes under which codes are stored.
+#[cfg_attr(feature = "mock", mockall::automock)]
+pub trait CodeHasher: Send + Sync {
+    /// Under the newest key.
+    fn hash(&self, context: &CodeContext, code: &str) -> CodeMac;
+
+    /// Under the key that was used before; `None` when that key is gone.
+    fn hash_with(&self, key_id: &str, context: &CodeContext, code: &str) -> Option<CodeMac>;
+}

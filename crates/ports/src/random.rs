@@ -1,0 +1,17 @@
+//! Randomness and ids.
+
+use uuid::Uuid;
+
+/// A cryptographically secure source; tests replay it.
+#[cfg_attr(feature = "mock", mockall::automock)]
+pub trait Random: Send + Sync {
+    /// Fills the buffer with unpredictable bytes.
+    fn fill(&self, buffer: &mut [u8]);
+}
+
+/// Makes ids.
+#[cfg_attr(feature = "mock", mockall::automock)]
+pub trait IdGenerator: Send + Sync {
+    /// A new UUIDv7 (RFC 9562): later ones sort after earlier ones.
+    fn new_id(&self) -> Uuid;
+}

@@ -1,0 +1,44 @@
+//! What must be kept.
+
+mod conversations;
+mod identities;
+mod inbox;
+mod ledger;
+mod outbox;
+mod verifications;
+
+#[cfg(feature = "mock")]
+pub use self::{
+    conversations::MockConversations, identities::MockIdentities, inbox::MockInbox, ledger::MockLedger,
+    outbox::MockOutbox, verifications::MockVerifications,
+};
+pub use self::{
+    conversations::{Committed, Conversations, Turn},
+    identities::{Identities, NewPerson, Payee, User},
+    inbox::{Accepted, Inbox, LeasedTurn, TurnFailure},
+    ledger::{
+        ConfirmOutcome, ConfirmTransfer, EntryView, Ledger, LedgerFault, PageRequest, PostOutcome,
+        PostRequest, SecondStep, TransferFilter, WalletView,
+    },
+    outbox::{Lane, LeasedMessage, MessageState, NewOutbound, Outbox, Settlement},
+    verifications::{
+        Begin, BeginVerification, Checked, GuessTicket, NewChallenge, OwnCode, Requester, ReserveGuess,
+        SendAttempt, SendResult, TakeGuess, Verification, Verifications,
+    },
+};
+
+use thiserror::Error;
+
+/// The store could not do it; nothing of it was done, unless the reply to a commit was lost.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// Out of reach, busy or broken.
+    #[error("the store is unavailable")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A row can't be read as what it should be.
+    #[error("a stored row can't be read: {0}")]
+    Corrupt(String),
+}
+
+/// What stores return.
+pub type StoreResult<T> = Result<T, StoreError>;

@@ -1,0 +1,8 @@
+drop table payees;
+drop table spending;
+drop table idempotency_keys;
+drop table entries;
+drop table transfer_history;
+drop table transfers;
+drop table wallets;
+drop table accounts;
