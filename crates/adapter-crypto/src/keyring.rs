@@ -1,0 +1,101 @@
+//! Secrets with names, so that they can rotate; a key of its own for every purpose.
+
+use ring::hkdf;
+use std::fmt;
+use thiserror::Error;
+
+/// The shortest secret taken, in bytes.
+pub const SECRET_LENGTH_MIN: usize = 32;
+
+const SALT: &[u8] = b"ventanilla/v1";
+
+/// Secrets by key id; the first signs and seals, all verify and open. Has no readable `Debug`.
+#[derive(Clone)]
+pub struct Keyring(Vec<(String, Vec<u8>)>);
+
+/// Why a setting holds no keys.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum KeyringError {
+    /// Nothing is set.
+    #[error("is missing")]
+    Missing,
+    /// A secret is shorter than [`SECRET_LENGTH_MIN`].
+    #[error("must be at least {SECRET_LENGTH_MIN} characters long")]
+    TooShort,
+    /// A key id is not 1 to 16 letters and digits, or stands twice.
+    #[error("bears a key id that is not 1 to 16 letters or digits, or stands twice")]
+    BadKeyId,
+}
+
+impl Keyring {
+    /// Reads `kid:secret,kid:secret`, or a bare secret, whose key id is `1`.
+    pub fn parse(setting: &str) -> Result<Self, KeyringError> {
+        if setting.trim().is_empty() {
+            return Err(KeyringError::Missing);
+        }
+        let mut keys: Vec<(String, Vec<u8>)> = Vec::new();
+        for part in setting.split(',') {
+            let (kid, secret) = part.trim().split_once(':').unwrap_or(("1", part.trim()));
+            let is_sane = (1..=16).contains(&kid.len()) && kid.bytes().all(|b| b.is_ascii_alphanumeric());
+            if !is_sane || keys.iter().any(|(known, _)| known == kid) {
+                return Err(KeyringError::BadKeyId);
+            }
+            if secret.len() < SECRET_LENGTH_MIN {
+                return Err(KeyringError::TooShort);
+            }
+            keys.push((kid.to_owned(), secret.as_bytes().to_vec()));
+        }
+        Ok(Self(keys))
+    }
+
+    /// The keys for one purpose (HKDF-SHA256, RFC 5869, with the label as info), in order.
+    #[must_use]
+    pub(crate) fn derive(&self, label: &str) -> Vec<(String, [u8; 32])> {
+        let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, SALT);
+        self.0
+            .iter()
+            .filter_map(|(kid, secret)| {
+                let mut key = [0; 32];
+                let info = [label.as_bytes()];
+                let pseudorandom = salt.extract(secret);
+                let okm = pseudorandom.expand(&info, hkdf::HKDF_SHA256).ok()?;
+                okm.fill(&mut key).ok()?;
+                Some((kid.clone(), key))
+            })
+            .collect()
+    }
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(kid, _)| kid)).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_named_and_bare_secrets() {
+        let two = Keyring::parse(&format!("new:{},old:{}", "a".repeat(32), "b".repeat(40))).unwrap();
+        assert_eq!(format!("{two:?}"), r#"["new", "old"]"#, "secrets are not shown");
+        assert_eq!(format!("{:?}", Keyring::parse(&"c".repeat(48)).unwrap()), r#"["1"]"#);
+    }
+
+    #[test]
+    fn refuses_what_is_weak_or_unclear() {
+        assert_eq!(Keyring::parse(" ").err(), Some(KeyringError::Missing));
+        assert_eq!(Keyring::parse("short").err(), Some(KeyringError::TooShort));
+        let twice = format!("k:{0},k:{0}", "a".repeat(32));
+        assert_eq!(Keyring::parse(&twice).err(), Some(KeyringError::BadKeyId));
+        assert_eq!(Keyring::parse(&format!("../x:{}", "a".repeat(32))).err(), Some(KeyringError::BadKeyId));
+    }
+
+    #[test]
+    fn each_purpose_has_a_key_of_its_own() {
+        let keys = Keyring::parse(&"c".repeat(48)).unwrap();
+        assert_ne!(keys.derive("seal/v1"), keys.derive("otp/v1"));
+        assert_eq!(keys.derive("seal/v1"), keys.derive("seal/v1"));
+    }
+}

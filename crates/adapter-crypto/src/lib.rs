@@ -1,0 +1,15 @@
+//! Cryptography over ring: seals at rest, hashes of codes, tokens, randomness. Nothing of our own
+//! making but the way the pieces are put together.
+
+mod code_hasher;
+mod jwt_provider;
+mod keyring;
+mod random;
+mod sealer;
+mod tokens;
+
+pub use code_hasher::HmacCodeHasher;
+pub use keyring::{Keyring, KeyringError, SECRET_LENGTH_MIN};
+pub use random::{RingRandom, UuidV7};
+pub use sealer::AeadSealer;
+pub use tokens::{Claims, TokenError, TokenKind, Tokens};

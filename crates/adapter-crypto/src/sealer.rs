@@ -1,0 +1,121 @@
+//! Sealing at rest: AES-256-GCM under a random nonce, bound to the row it belongs to.
+//!
+//! ```text
+//! version (1) ‖ length of key id (1) ‖ key id ‖ nonce (12) ‖ ciphertext and tag
+//! ```
+
+use crate::keyring::Keyring;
+use ports::{
+    crypto::{CannotOpen, Sealer},
+    random::Random,
+};
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use std::sync::Arc;
+
+const VERSION: u8 = 1;
+const LABEL: &str = "seal/v1";
+
+/// Seals with the first key of a ring, opens with any.
+pub struct AeadSealer {
+    keys: Vec<(String, LessSafeKey)>,
+    random: Arc<dyn Random>,
+}
+
+impl AeadSealer {
+    /// Over the keys derived from these secrets for sealing.
+    #[must_use]
+    pub fn new(keyring: &Keyring, random: Arc<dyn Random>) -> Self {
+        let keys = keyring
+            .derive(LABEL)
+            .into_iter()
+            .filter_map(|(kid, key)| Some((kid, LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &key).ok()?))))
+            .collect();
+        Self { keys, random }
+    }
+
+    fn try_open(&self, bound_to: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        let (&version, rest) = sealed.split_first()?;
+        let (&kid_length, rest) = rest.split_first()?;
+        let (kid, rest) = rest.split_at_checked(usize::from(kid_length))?;
+        let (nonce, ciphertext) = rest.split_at_checked(NONCE_LEN)?;
+        let (_, key) = self.keys.iter().find(|(known, _)| known.as_bytes() == kid)?;
+        if version != VERSION {
+            return None;
+        }
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let mut buffer = ciphertext.to_vec();
+        let plain = key.open_in_place(nonce, Aad::from(bound_to), &mut buffer).ok()?;
+        Some(plain.to_vec())
+    }
+}
+
+impl Sealer for AeadSealer {
+    #[allow(
+        clippy::expect_used,
+        reason = "AES-GCM fails only for texts of 64 GiB, and a ring is never empty"
+    )]
+    fn seal(&self, bound_to: &[u8], plain: &[u8]) -> Vec<u8> {
+        let (kid, key) = self.keys.first().expect("a keyring holds a key");
+        let mut nonce = [0; NONCE_LEN];
+        self.random.fill(&mut nonce);
+        let mut buffer = plain.to_vec();
+        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound_to), &mut buffer)
+            .expect("the text is short enough to be sealed");
+        let mut sealed = vec![VERSION, u8::try_from(kid.len()).unwrap_or(0)];
+        sealed.extend_from_slice(kid.as_bytes());
+        sealed.extend_from_slice(&nonce);
+        sealed.append(&mut buffer);
+        sealed
+    }
+
+    fn open(&self, bound_to: &[u8], sealed: &[u8]) -> Result<Vec<u8>, CannotOpen> {
+        self.try_open(bound_to, sealed).ok_or(CannotOpen)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RingRandom;
+    use proptest::prelude::*;
+
+    fn sealer(keys: &str) -> AeadSealer {
+        AeadSealer::new(&Keyring::parse(keys).unwrap(), Arc::new(RingRandom::default()))
+    }
+
+    fn old() -> String {
+        format!("old:{}", "o".repeat(32))
+    }
+
+    #[test]
+    fn opens_what_an_older_key_sealed() {
+        let sealed = sealer(&old()).seal(b"row", b"text");
+        let rotated = sealer(&format!("new:{},{}", "n".repeat(32), old()));
+        assert_eq!(rotated.open(b"row", &sealed).as_deref(), Ok(b"text".as_slice()));
+        assert_eq!(sealer(&format!("new:{}", "n".repeat(32))).open(b"row", &sealed), Err(CannotOpen));
+    }
+
+    #[test]
+    fn a_text_belongs_to_its_row() {
+        let one = sealer(&old());
+        let sealed = one.seal(b"row 1", b"text");
+        assert_eq!(one.open(b"row 2", &sealed), Err(CannotOpen));
+        assert_ne!(sealed, one.seal(b"row 1", b"text"), "the same text is never sealed alike");
+    }
+
+    proptest! {
+        #[test]
+        fn no_changed_byte_goes_unnoticed(at in 0usize..40, by in 1u8..=255) {
+            let one = sealer(&old());
+            let mut sealed = one.seal(b"row", b"some text");
+            let at = at % sealed.len();
+            sealed[at] ^= by;
+            prop_assert_eq!(one.open(b"row", &sealed), Err(CannotOpen));
+        }
+
+        #[test]
+        fn rubbish_is_refused(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+            prop_assert_eq!(sealer(&old()).open(b"row", &bytes), Err(CannotOpen));
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Twilio: WhatsApp and SMS messages (Messages), codes (Verify v2), numbers (Lookup v2), webhooks.
+//!
+//! Built from Twilio's documentation and OpenAPI files. One client serves all; each port has its file.
+
+mod breaker;
+mod client;
+mod error_table;
+mod inbound;
+mod lookup;
+mod messages;
+mod signature;
+mod verify;
+mod webhook;
+
+pub use client::{TwilioClient, TwilioConfig};
+pub use inbound::InboundParameters;
+pub use lookup::TwilioLookup;
+pub use messages::TwilioMessages;
+pub use signature::{SignatureKeys, sign_form};
+pub use verify::TwilioVerify;
+pub use webhook::{TwilioAddresses, TwilioStatusWebhook, TwilioWebhook};

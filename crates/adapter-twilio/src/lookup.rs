@@ -1,0 +1,63 @@
+//! Numbers by Lookup v2.
+
+use crate::client::{Repeat, TwilioClient};
+use async_trait::async_trait;
+use domain::phone::PhoneNumber;
+use ports::number_lookup::{LineType, LookupUnavailable, NumberFacts, NumberLookup};
+use reqwest::Method;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Lookup v2 with line type intelligence.
+pub struct TwilioLookup {
+    /// The client.
+    pub client: Arc<TwilioClient>,
+}
+
+#[derive(Deserialize)]
+struct Found {
+    #[serde(default)]
+    valid: bool,
+    country_code: Option<String>,
+    line_type_intelligence: Option<LineTypeIntelligence>,
+}
+
+#[derive(Deserialize)]
+struct LineTypeIntelligence {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    carrier_name: Option<String>,
+}
+
+#[async_trait]
+impl NumberLookup for TwilioLookup {
+    async fn look_up(&self, number: &PhoneNumber) -> Result<NumberFacts, LookupUnavailable> {
+        let address = format!("{}/v2/PhoneNumbers/{}", self.client.config.lookups_base, number.e164());
+        let query = [("Fields", "line_type_intelligence".to_owned())];
+        let answer = self
+            .client
+            .call(Method::GET, &address, &query, Repeat::Safely)
+            .await
+            .map_err(|fault| LookupUnavailable(fault.reason().to_owned()))?;
+        if !answer.status.is_success() {
+            return Err(LookupUnavailable(answer.describe()));
+        }
+        let found: Found =
+            answer.json().ok_or_else(|| LookupUnavailable("an answer that can't be read".into()))?;
+        let line = found.line_type_intelligence;
+        Ok(NumberFacts {
+            valid: found.valid,
+            line_type: line_type(line.as_ref().and_then(|line| line.kind.as_deref())),
+            country: found.country_code,
+            carrier: line.and_then(|line| line.carrier_name),
+        })
+    }
+}
+
+fn line_type(kind: Option<&str>) -> LineType {
+    match kind {
+        Some("premium" | "sharedCost" | "tollFree" | "uan" | "voicemail" | "pager") => LineType::Refused,
+        Some("mobile" | "landline" | "fixedVoip" | "nonFixedVoip" | "personal") => LineType::Ordinary,
+        _ => LineType::Unknown,
+    }
+}

@@ -1,0 +1,127 @@
+//! Sending by the Messages resource (`/2010-04-01/Accounts/{AC}/Messages.json`).
+//!
+//! It has no idempotency: a send whose answer is lost may have gone out. The status callback's address
+//! bears our id, so news names its message before we know the sid; and the list of what was sent is
+//! asked before anything goes out again.
+
+use crate::{
+    client::{Answer, NoAnswer, Repeat, TwilioClient},
+    error_table::message_retry,
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::text::truncate;
+use ports::message_channel::{LookupFailed, MessageChannel, OutboundMessage, Retry, SendOutcome};
+use reqwest::Method;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// The longest body Twilio takes, in characters.
+const BODY_LENGTH_MAX: usize = 1600;
+
+/// Sends from one number.
+pub struct TwilioMessages {
+    /// The client.
+    pub client: Arc<TwilioClient>,
+    /// `whatsapp:+14155238886`, or `+14155238887` for SMS.
+    pub from: String,
+    /// Where statuses are to be posted, without our id: `https://…/webhooks/twilio/status`.
+    pub status_callback: String,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    sid: String,
+    #[serde(default)]
+    body: String,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    date_created: String,
+}
+
+#[derive(Deserialize)]
+struct MessageList {
+    messages: Vec<Message>,
+}
+
+impl TwilioMessages {
+    fn address(&self) -> String {
+        let config = &self.client.config;
+        format!("{}/2010-04-01/Accounts/{}/Messages.json", config.api_base, config.account_sid)
+    }
+
+    /// `To` as this number's channel writes it.
+    fn to(&self, recipient: &str) -> String {
+        let is_whatsapp = self.from.starts_with("whatsapp:");
+        if is_whatsapp && !recipient.starts_with("whatsapp:") {
+            format!("whatsapp:{recipient}")
+        } else {
+            recipient.to_owned()
+        }
+    }
+}
+
+#[async_trait]
+impl MessageChannel for TwilioMessages {
+    async fn send(&self, message: &OutboundMessage) -> SendOutcome {
+        let form = [
+            ("To", self.to(&message.recipient)),
+            ("From", self.from.clone()),
+            ("Body", truncate(&message.text, BODY_LENGTH_MAX)),
+            ("StatusCallback", format!("{}?m={}", self.status_callback, message.id)),
+        ];
+        match self.client.call(Method::POST, &self.address(), &form, Repeat::Never).await {
+            Ok(answer) => sent(&answer),
+            Err(NoAnswer::NotMade(reason)) => {
+                SendOutcome::Rejected { code: None, reason, retry: Retry::After(None) }
+            }
+            Err(NoAnswer::Lost(reason)) => SendOutcome::Unknown { reason },
+        }
+    }
+
+    async fn find_sent(
+        &self,
+        message: &OutboundMessage,
+        since: DateTime<Utc>,
+        known: &[String],
+    ) -> Result<Option<String>, LookupFailed> {
+        let query = [
+            ("To", self.to(&message.recipient)),
+            ("DateSent>", since.format("%Y-%m-%d").to_string()),
+            ("PageSize", "100".to_owned()),
+        ];
+        let answer = self
+            .client
+            .call(Method::GET, &self.address(), &query, Repeat::Safely)
+            .await
+            .map_err(|fault| LookupFailed { reason: fault.reason().to_owned() })?;
+        let list: MessageList = answer.json().ok_or_else(|| LookupFailed { reason: answer.describe() })?;
+        let body = truncate(&message.text, BODY_LENGTH_MAX);
+        let is_it = |sent: &&Message| {
+            let at = DateTime::parse_from_rfc2822(&sent.date_created);
+            sent.body == body
+                && sent.from == self.from
+                && at.is_ok_and(|at| at >= since)
+                && !known.contains(&sent.sid)
+        };
+        Ok(list.messages.iter().find(is_it).map(|sent| sent.sid.clone()))
+    }
+}
+
+fn sent(answer: &Answer) -> SendOutcome {
+    if answer.status.is_success() {
+        return match answer.json::<Message>() {
+            Some(message) => SendOutcome::Sent { provider_id: message.sid },
+            None => SendOutcome::Unknown { reason: "an answer that can't be read".into() },
+        };
+    }
+    if answer.status.is_server_error() {
+        return SendOutcome::Unknown { reason: answer.describe() };
+    }
+    SendOutcome::Rejected {
+        code: answer.code().map(|code| code.to_string()),
+        reason: answer.describe(),
+        retry: message_retry(answer),
+    }
+}

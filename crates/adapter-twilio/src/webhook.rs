@@ -1,0 +1,208 @@
+//! The two webhooks: inbound messages, and statuses of ours.
+
+use crate::{inbound::InboundParameters, signature::SignatureKeys};
+use domain::{ids::MessageId, message::DeliveryStatus, phone::PhoneNumber};
+use ports::inbound_webhook::{
+    InboundEvent, InboundMessage, InboundWebhook, RawWebhook, SignatureInvalid, StatusReport, Undecodable,
+};
+use url::Url;
+
+/// Which account and numbers are ours.
+#[derive(Clone, Debug)]
+pub struct TwilioAddresses {
+    /// `AC…`
+    pub account_sid: String,
+    /// `whatsapp:+14155238886`
+    pub whatsapp_from: String,
+    /// `+14155238887`, where SMS are sent.
+    pub sms_from: Option<String>,
+}
+
+impl TwilioAddresses {
+    /// The channel account of a WhatsApp conversation.
+    #[must_use]
+    pub fn whatsapp_account(&self) -> String {
+        channel_account(&self.whatsapp_from)
+    }
+
+    /// The channel account of SMS.
+    #[must_use]
+    pub fn sms_account(&self) -> Option<String> {
+        self.sms_from.as_deref().map(channel_account)
+    }
+
+    fn is_ours(&self, parameters: &InboundParameters, to: &str) -> bool {
+        let account_is_ours = parameters.account_sid.as_ref().is_none_or(|sid| *sid == self.account_sid);
+        let numbers = [Some(self.whatsapp_from.as_str()), self.sms_from.as_deref()];
+        account_is_ours
+            && numbers.into_iter().flatten().any(|ours| channel_account(ours) == channel_account(to))
+    }
+}
+
+/// `twilio:whatsapp:+1415…` of `whatsapp:+1415…`, `twilio:sms:+1415…` of `+1415…`.
+fn channel_account(address: &str) -> String {
+    let (channel, number) = address.split_once(':').unwrap_or(("sms", address));
+    let canonical = PhoneNumber::parse_international(number);
+    format!("twilio:{channel}:{}", canonical.as_ref().map_or(number, PhoneNumber::e164))
+}
+
+/// Inbound messages.
+pub struct TwilioWebhook {
+    /// The auth tokens.
+    pub keys: SignatureKeys,
+    /// What is ours.
+    pub addresses: TwilioAddresses,
+}
+
+impl InboundWebhook for TwilioWebhook {
+    fn authenticate(&self, webhook: &RawWebhook) -> Result<(), SignatureInvalid> {
+        self.keys.verify(webhook)
+    }
+
+    fn decode(&self, webhook: &RawWebhook) -> Result<Vec<InboundEvent>, Undecodable> {
+        let parameters = InboundParameters::parse(&webhook.body);
+        let missing = |name: &str| Undecodable(format!("{name} is missing"));
+        let id = parameters.id().ok_or_else(|| missing("MessageSid"))?.to_owned();
+        let sender = parameters.from.clone().filter(|s| !s.is_empty()).ok_or_else(|| missing("From"))?;
+        let to = parameters.to.clone().filter(|s| !s.is_empty()).ok_or_else(|| missing("To"))?;
+        Ok(vec![InboundEvent::Message(InboundMessage {
+            channel_account: channel_account(&to),
+            provider_event_id: id,
+            sender,
+            phone: parameters.phone(),
+            said: parameters.said(),
+            is_ours: self.addresses.is_ours(&parameters, &to),
+            raw: webhook.body.clone(),
+        })])
+    }
+}
+
+/// Statuses of messages that we sent.
+pub struct TwilioStatusWebhook {
+    /// The auth tokens.
+    pub keys: SignatureKeys,
+}
+
+impl InboundWebhook for TwilioStatusWebhook {
+    fn authenticate(&self, webhook: &RawWebhook) -> Result<(), SignatureInvalid> {
+        self.keys.verify(webhook)
+    }
+
+    fn decode(&self, webhook: &RawWebhook) -> Result<Vec<InboundEvent>, Undecodable> {
+        let mut sid = None;
+        let mut status = None;
+        let mut error = None;
+        for (name, value) in url::form_urlencoded::parse(&webhook.body) {
+            match name.as_ref() {
+                "MessageSid" | "SmsSid" if sid.is_none() => sid = Some(value.into_owned()),
+                "MessageStatus" | "SmsStatus" if status.is_none() => status = Some(value.into_owned()),
+                "ErrorCode" => error = Some(value.into_owned()).filter(|code| !code.is_empty()),
+                _ => {}
+            }
+        }
+        let status = status.ok_or_else(|| Undecodable("MessageStatus is missing".into()))?;
+        let Some(status) = delivery_status(&status) else { return Ok(Vec::new()) };
+        Ok(vec![InboundEvent::Status(StatusReport {
+            message: our_id(&webhook.public_url),
+            provider_id: sid,
+            status,
+            error,
+            at: None,
+        })])
+    }
+}
+
+/// The id that our status callback's address bears.
+fn our_id(address: &str) -> Option<MessageId> {
+    let address = Url::parse(address).ok()?;
+    let (_, id) = address.query_pairs().find(|(name, _)| name == "m")?;
+    id.parse().ok()
+}
+
+/// Twilio's states as ours; those on the way to `sent` tell nothing new.
+fn delivery_status(state: &str) -> Option<DeliveryStatus> {
+    match state {
+        "sent" | "partially_delivered" => Some(DeliveryStatus::Sent),
+        "delivered" => Some(DeliveryStatus::Delivered),
+        "read" => Some(DeliveryStatus::Read),
+        "failed" | "undelivered" | "canceled" => Some(DeliveryStatus::Failed),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addresses() -> TwilioAddresses {
+        TwilioAddresses {
+            account_sid: "AC1".into(),
+            whatsapp_from: "whatsapp:+14155238886".into(),
+            sms_from: Some("+14155238887".into()),
+        }
+    }
+
+    fn decode(form: &str) -> Result<Vec<InboundEvent>, Undecodable> {
+        let webhook = TwilioWebhook { keys: SignatureKeys::new(Vec::new()), addresses: addresses() };
+        webhook.decode(&raw("https://x/webhooks/twilio", form))
+    }
+
+    fn raw(address: &str, form: &str) -> RawWebhook {
+        RawWebhook {
+            method: "POST".into(),
+            public_url: address.into(),
+            headers: Vec::new(),
+            body: form.into(),
+        }
+    }
+
+    fn message(form: &str) -> InboundMessage {
+        match decode(form).unwrap().remove(0) {
+            InboundEvent::Message(message) => message,
+            InboundEvent::Status(_) => panic!("a status"),
+        }
+    }
+
+    #[test]
+    fn keeps_the_senders_address_verbatim_and_his_number_canonical() {
+        let got =
+            message("MessageSid=SM1&From=whatsapp%3A%2B5215512345678&To=whatsapp%3A%2B14155238886&Body=hola");
+        assert_eq!(got.sender, "whatsapp:+5215512345678");
+        assert_eq!(got.phone.unwrap().e164(), "+525512345678");
+        assert_eq!(got.channel_account, addresses().whatsapp_account());
+        assert!(got.is_ours);
+    }
+
+    #[test]
+    fn another_number_or_account_is_not_ours() {
+        assert!(
+            !message("MessageSid=SM1&From=whatsapp%3A%2B525512345678&To=whatsapp%3A%2B15550001111").is_ours
+        );
+        assert!(!message("MessageSid=SM1&From=%2B525512345678&To=%2B14155238887&AccountSid=AC2").is_ours);
+    }
+
+    #[test]
+    fn what_must_be_there_is_named() {
+        assert_eq!(decode("From=a&To=b").err(), Some(Undecodable("MessageSid is missing".into())));
+        assert_eq!(decode("MessageSid=a&To=b").err(), Some(Undecodable("From is missing".into())));
+    }
+
+    #[test]
+    fn a_status_names_our_message() {
+        let id = uuid::Uuid::from_u128(5);
+        let webhook = TwilioStatusWebhook { keys: SignatureKeys::new(Vec::new()) };
+        let address = format!("https://x/webhooks/twilio/status?m={id}");
+        let events = webhook
+            .decode(&raw(&address, "MessageSid=SM9&MessageStatus=undelivered&ErrorCode=63016"))
+            .unwrap();
+        let expected = StatusReport {
+            message: Some(MessageId(id)),
+            provider_id: Some("SM9".into()),
+            status: DeliveryStatus::Failed,
+            error: Some("63016".into()),
+            at: None,
+        };
+        assert!(events == [InboundEvent::Status(expected)]);
+        assert!(webhook.decode(&raw(&address, "MessageSid=SM9&MessageStatus=queued")).unwrap().is_empty());
+    }
+}

@@ -1,0 +1,50 @@
+//! Looking at balances, wallets, entries and transfers.
+
+use domain::{
+    ids::{TransferId, UserId, WalletId},
+    money::Currency,
+    transfer::Transfer,
+};
+use ports::stores::{EntryView, Ledger, PageRequest, StoreResult, TransferFilter, WalletView};
+use std::sync::Arc;
+
+/// Looks into the books.
+pub struct Accounts {
+    /// The books.
+    pub ledger: Arc<dyn Ledger>,
+    /// The currency a person's balance is told in.
+    pub default_currency: Currency,
+}
+
+impl Accounts {
+    /// A person's balance: his first wallet in the default currency.
+    pub async fn balance(&self, user: UserId) -> StoreResult<Option<WalletView>> {
+        self.ledger.first_wallet(user, self.default_currency).await
+    }
+
+    /// Wallets, oldest first.
+    pub async fn wallets(&self, user: Option<UserId>, page: &PageRequest) -> StoreResult<Vec<WalletView>> {
+        self.ledger.wallets(user, page).await
+    }
+
+    /// One wallet.
+    pub async fn wallet(&self, id: WalletId) -> StoreResult<Option<WalletView>> {
+        self.ledger.find_wallet(id).await
+    }
+
+    /// A wallet's entries, newest first.
+    pub async fn entries(&self, wallet: WalletId, page: &PageRequest) -> StoreResult<Vec<EntryView>> {
+        self.ledger.entries(wallet, page).await
+    }
+
+    /// A caller's transfers, newest first.
+    pub async fn transfers(&self, caller: &str, page: &PageRequest) -> StoreResult<Vec<Transfer>> {
+        let filter = TransferFilter { caller: Some(caller.to_owned()) };
+        self.ledger.transfers(&filter, page).await
+    }
+
+    /// One of a caller's transfers; another's does not exist for him.
+    pub async fn transfer(&self, caller: &str, id: TransferId) -> StoreResult<Option<Transfer>> {
+        Ok(self.ledger.find_transfer(id).await?.filter(|transfer| transfer.caller == caller))
+    }
+}

@@ -1,0 +1,246 @@
+//! One turn of a talk: fold the state machine until it has nothing left to do, carrying out each
+//! effect through the use case that owns it, and gather what is to be committed.
+
+mod effects;
+
+use crate::{
+    cancel_transfer::CancelTransfer, confirm_transfer::ConfirmTransfer, prepare_transfer::PrepareTransfer,
+    submit_transfer::SubmitTransfer, verify_number::VerifyNumber,
+};
+use chrono::{Duration, Utc};
+use chrono_tz::Tz;
+use domain::{
+    audit::{Actor, AuditRecord},
+    consent::ConsentStatus,
+    conversation::{Conversation, Effect, Event, Facts, Say},
+    ids::{CardId, MessageId},
+    locale::Locale,
+    message::Channel,
+    money::Currency,
+};
+use ports::{
+    clock::Clock,
+    intent_parser::IntentParser,
+    message_channel::OutboundMessage,
+    random::IdGenerator,
+    stores::{Identities, Lane, LeasedTurn, Ledger, NewOutbound, StoreError, Turn},
+    texts::Texts,
+};
+use std::{collections::VecDeque, sync::Arc};
+use thiserror::Error;
+
+/// More effects than any turn has: a loop in the machine, caught.
+const EFFECTS_MAX: u32 = 32;
+
+/// The numbers that rule talks.
+#[derive(Clone, Debug)]
+pub struct TalkRules {
+    /// The language of somebody whose own is not known.
+    pub default_locale: Locale,
+    /// The currency of an amount that names none.
+    pub default_currency: Currency,
+    /// How long a proved number stays proved.
+    pub session_ttl: Duration,
+    /// Messages a sender may write in a minute.
+    pub messages_per_minute: u32,
+    /// How long people keep a talk that was handed to them.
+    pub handoff_for: Duration,
+    /// The time zone in which times are told.
+    pub zone: Tz,
+}
+
+/// Handles messages.
+pub struct HandleMessage {
+    /// Understands texts.
+    pub parser: Arc<dyn IntentParser>,
+    /// Says things.
+    pub texts: Arc<dyn Texts>,
+    /// Proves numbers.
+    pub verify: Arc<VerifyNumber>,
+    /// Looks drafts over.
+    pub prepare: Arc<PrepareTransfer>,
+    /// Pays.
+    pub submit: Arc<SubmitTransfer>,
+    /// Lets waiting payments through.
+    pub confirm: Arc<ConfirmTransfer>,
+    /// Withdraws them.
+    pub cancel: Arc<CancelTransfer>,
+    /// The books, for balances and movements.
+    pub ledger: Arc<dyn Ledger>,
+    /// People.
+    pub identities: Arc<dyn Identities>,
+    /// Ids.
+    pub ids: Arc<dyn IdGenerator>,
+    /// Now.
+    pub clock: Arc<dyn Clock>,
+    /// The numbers in force.
+    pub rules: TalkRules,
+}
+
+/// Why a turn was not carried out; it is tried again.
+#[derive(Debug, Error)]
+pub enum TurnError {
+    /// The store could not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The machine went round in circles.
+    #[error("the turn has no end")]
+    Endless,
+}
+
+/// What a turn gathers on its way.
+struct Gathered {
+    said: Vec<Say>,
+    consent: Option<ConsentStatus>,
+    audit: Vec<AuditRecord>,
+}
+
+impl HandleMessage {
+    /// Carries a turn out. It may be run again after a crash: each effect bears a key of its own
+    /// (event, ordinal), and whoever carries it out answers a repeated key with its first outcome.
+    pub async fn run(&self, turn: &LeasedTurn) -> Result<Turn, TurnError> {
+        let mut state = turn.state.clone();
+        let mut gathered = Gathered { said: Vec::new(), consent: None, audit: Vec::new() };
+        let mut events = VecDeque::from([Event::Said(turn.message.said.clone())]);
+        let mut ordinal = 0_u32;
+        while let Some(event) = events.pop_front() {
+            let (next, effects) = state.step(event, &self.facts(turn));
+            state = next;
+            for effect in effects {
+                ordinal = ordinal.saturating_add(1);
+                if ordinal > EFFECTS_MAX {
+                    return Err(TurnError::Endless);
+                }
+                let key = format!("{}:{ordinal}", turn.event);
+                if let Some(event) = self.perform(turn, &state, effect, key, &mut gathered).await? {
+                    events.push_back(event);
+                }
+            }
+        }
+        Ok(self.gather(turn, state, gathered))
+    }
+
+    fn facts(&self, turn: &LeasedTurn) -> Facts {
+        Facts {
+            now: self.clock.now(),
+            consent: turn.consent,
+            has_number: turn.message.phone.is_some(),
+            default_currency: self.rules.default_currency,
+            session_ttl: self.rules.session_ttl,
+            messages_per_minute: self.rules.messages_per_minute,
+            handoff_for: self.rules.handoff_for,
+            new_card: CardId(self.ids.new_id()),
+        }
+    }
+
+    fn gather(&self, turn: &LeasedTurn, state: Conversation, gathered: Gathered) -> Turn {
+        let locale = state.locale.unwrap_or(self.rules.default_locale);
+        let replies = gathered.said.iter().map(|say| self.reply(turn, locale, say)).collect();
+        Turn {
+            event: turn.event,
+            conversation: turn.conversation,
+            fence: turn.fence,
+            state,
+            replies,
+            consent: gathered.consent,
+            audit: gathered.audit,
+        }
+    }
+
+    fn reply(&self, turn: &LeasedTurn, locale: Locale, say: &Say) -> NewOutbound {
+        let lines: Vec<String> = say.texts().iter().map(|text| self.texts.render(locale, text)).collect();
+        let buttons = say
+            .buttons()
+            .into_iter()
+            .map(|button| (button.id, self.texts.render(locale, &button.title)))
+            .collect();
+        let now: chrono::DateTime<Utc> = self.clock.now();
+        NewOutbound {
+            message: OutboundMessage {
+                id: MessageId(self.ids.new_id()),
+                channel: channel_of(&turn.message.channel_account),
+                recipient: turn.message.sender.clone(),
+                text: lines.join("\n"),
+                buttons,
+            },
+            channel_account: turn.message.channel_account.clone(),
+            lane: Lane::Talk,
+            expires_at: now.checked_add_signed(Duration::hours(24)).unwrap_or(now),
+        }
+    }
+
+    fn actor(turn: &LeasedTurn) -> Actor {
+        Actor {
+            who: format!("chat:{}", turn.conversation),
+            channel: channel_of(&turn.message.channel_account).name().to_owned(),
+            request_id: turn.event.to_string(),
+        }
+    }
+
+    fn audit(turn: &LeasedTurn, action: &str, detail: &str) -> AuditRecord {
+        AuditRecord {
+            actor: Self::actor(turn),
+            action: action.to_owned(),
+            subject: turn.conversation.to_string(),
+            on_behalf_of: None,
+            detail: detail.to_owned(),
+        }
+    }
+
+    async fn perform(
+        &self,
+        turn: &LeasedTurn,
+        state: &Conversation,
+        effect: Effect,
+        key: String,
+        gathered: &mut Gathered,
+    ) -> Result<Option<Event>, TurnError> {
+        let locale = state.locale.unwrap_or(self.rules.default_locale);
+        Ok(match effect {
+            Effect::Say(say) => {
+                gathered.said.push(say);
+                None
+            }
+            Effect::RecordConsent(consent) => {
+                let action = match consent {
+                    ConsentStatus::OptedIn => "consent.opted_in",
+                    ConsentStatus::OptedOut => "consent.opted_out",
+                };
+                gathered.consent = Some(consent);
+                gathered.audit.push(Self::audit(turn, action, "by a word of the sender's"));
+                None
+            }
+            Effect::HandOff => {
+                gathered.audit.push(Self::audit(turn, "conversation.handed_off", "to people"));
+                None
+            }
+            Effect::Understand(text) => {
+                let understanding = self.parser.parse(&text, state.locale).await;
+                Some(Event::Understood { text, understanding })
+            }
+            Effect::StartVerification => Some(self.start_verification(turn, locale, key).await?),
+            Effect::ResendCode(verification) => {
+                Some(self.resend_code(turn, verification, locale, key).await?)
+            }
+            Effect::CheckCode { verification, code } => {
+                Some(self.check_code(turn, verification, &code, key).await?)
+            }
+            Effect::ReadBalance(user) => self.read_balance(user).await?,
+            Effect::ListMovements(user) => Some(self.list_movements(user).await?),
+            Effect::Prepare { user, draft } => Some(Event::Prepared(self.prepare.run(user, &draft).await?)),
+            Effect::Pay { user, card } => Some(self.pay(turn, user, card).await?),
+            Effect::ConfirmPayment { transfer, code } => {
+                Some(self.confirm_payment(turn, transfer, &code, key).await?)
+            }
+            Effect::CancelPayment(transfer) => {
+                self.cancel_payment(turn, transfer).await?;
+                None
+            }
+        })
+    }
+}
+
+/// `whatsapp` of `twilio:whatsapp:+1415…`.
+fn channel_of(channel_account: &str) -> Channel {
+    channel_account.split(':').nth(1).and_then(Channel::parse).unwrap_or(Channel::Whatsapp)
+}

@@ -1,0 +1,280 @@
+//! How each effect of the state machine is carried out, and what comes back.
+
+use super::{HandleMessage, TurnError};
+use crate::{
+    cancel_transfer::CancelTransferError,
+    confirm_transfer::Confirmation,
+    submit_transfer::{RequestedDestination, SubmitTransferError, TransferRequest},
+    verify_number::{CheckResult, StartRequest, Started, WhenOpen},
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    conversation::{Card, CodeChecked, CodeSent, Event, Movement, Paid, StepUp},
+    idempotency::{Fingerprint, IdempotencyKey},
+    ids::{TransferId, UserId, VerificationId, WalletId},
+    ledger::{Outcome, Refusal},
+    locale::Locale,
+    message::Channel,
+    money::Money,
+    otp::{OtpCode, Purpose},
+    transfer::{Transfer, TransferStatus},
+};
+use ports::stores::{ConfirmOutcome, LeasedTurn, NewPerson, PageRequest, Requester};
+
+/// Movements told at once.
+const MOVEMENTS: i64 = 5;
+
+impl HandleMessage {
+    fn requester(turn: &LeasedTurn) -> Requester {
+        Requester::Chat(turn.conversation.to_string())
+    }
+
+    pub(super) async fn start_verification(
+        &self,
+        turn: &LeasedTurn,
+        locale: Locale,
+        key: String,
+    ) -> Result<Event, TurnError> {
+        let Some(phone) = turn.message.phone.clone() else {
+            return Ok(Event::CodeSent(CodeSent::NotReachable));
+        };
+        let started = self
+            .verify
+            .start(StartRequest {
+                requester: Self::requester(turn),
+                phone,
+                channel: Channel::Whatsapp,
+                purpose: Purpose::Login,
+                locale,
+                client_ip: None,
+                effect_key: Some(key),
+                when_open: WhenOpen::Keep,
+            })
+            .await?;
+        Ok(Event::CodeSent(self.code_sent(started)))
+    }
+
+    pub(super) async fn resend_code(
+        &self,
+        turn: &LeasedTurn,
+        verification: VerificationId,
+        locale: Locale,
+        key: String,
+    ) -> Result<Event, TurnError> {
+        let requester = Self::requester(turn);
+        let resent = self.verify.resend(verification, &requester, locale, Some(key.clone())).await?;
+        if matches!(resent, Started::NotFound) {
+            return self.start_verification(turn, locale, key).await;
+        }
+        Ok(Event::CodeSent(self.code_sent(resent)))
+    }
+
+    fn code_sent(&self, started: Started) -> CodeSent {
+        let now = self.clock.now();
+        match started {
+            Started::Sent(verification) => CodeSent::Sent(verification.id),
+            Started::StillGood(verification) => CodeSent::StillGood(verification.id),
+            Started::TooSoon { verification, at } => CodeSent::TooSoon {
+                verification,
+                seconds: at.signed_duration_since(now).num_seconds().max(1),
+            },
+            Started::Locked(until) => CodeSent::Locked { minutes: minutes_until(now, until) },
+            Started::TooMany(until) => CodeSent::TooMany { minutes: minutes_until(now, until) },
+            Started::NumberRefused => CodeSent::NotReachable,
+            Started::Failed(_) | Started::NotFound => CodeSent::Failed,
+        }
+    }
+
+    pub(super) async fn check_code(
+        &self,
+        turn: &LeasedTurn,
+        verification: VerificationId,
+        code: &str,
+        key: String,
+    ) -> Result<Event, TurnError> {
+        let Ok(code) = OtpCode::parse(code) else { return Ok(Event::CodeChecked(CodeChecked::Gone)) };
+        let result = self.verify.check(verification, &Self::requester(turn), &code, Some(key)).await?;
+        let now = self.clock.now();
+        Ok(Event::CodeChecked(match result {
+            CheckResult::Judged(checked) if checked.approved => match self.person_of(turn).await? {
+                Some(user) => CodeChecked::Approved(user),
+                None => CodeChecked::Gone,
+            },
+            CheckResult::Judged(checked) => match checked.locked_until {
+                Some(until) => CodeChecked::Locked { minutes: minutes_until(now, until) },
+                None => CodeChecked::Wrong { attempts_remaining: checked.attempts_remaining },
+            },
+            CheckResult::Gone => CodeChecked::Gone,
+            CheckResult::Locked(until) => CodeChecked::Locked { minutes: minutes_until(now, until) },
+            CheckResult::Failed(_) => CodeChecked::Failed,
+        }))
+    }
+
+    /// Whose number it is; a new number becomes a person with an empty wallet.
+    async fn person_of(&self, turn: &LeasedTurn) -> Result<Option<UserId>, TurnError> {
+        let Some(phone) = turn.message.phone.clone() else { return Ok(None) };
+        let person = NewPerson {
+            id: UserId(self.ids.new_id()),
+            phone,
+            wallet: WalletId(self.ids.new_id()),
+            wallet_name: "Principal".into(),
+            currency: self.rules.default_currency,
+        };
+        Ok(Some(self.identities.get_or_create(&person, self.clock.now()).await?.id))
+    }
+
+    pub(super) async fn read_balance(&self, user: UserId) -> Result<Option<Event>, TurnError> {
+        let wallet = self.ledger.first_wallet(user, self.rules.default_currency).await?;
+        let zero = Money::new(0, self.rules.default_currency);
+        let (posted, available) = wallet.map_or((zero, zero), |wallet| (wallet.posted, wallet.available));
+        Ok(Some(Event::Balance { posted, available }))
+    }
+
+    pub(super) async fn list_movements(&self, user: UserId) -> Result<Event, TurnError> {
+        let Some(wallet) = self.ledger.first_wallet(user, self.rules.default_currency).await? else {
+            return Ok(Event::Movements(Vec::new()));
+        };
+        let page = PageRequest { limit: MOVEMENTS, after: None };
+        let entries = self.ledger.entries(wallet.id, &page).await?;
+        let movement = |entry: ports::stores::EntryView| Movement {
+            at: entry.at.with_timezone(&self.rules.zone).format("%d/%m %H:%M").to_string(),
+            amount: entry.amount,
+            counterpart: counterpart(&entry.transfer, wallet.id),
+            concept: entry.transfer.concept,
+        };
+        Ok(Event::Movements(entries.into_iter().map(movement).collect()))
+    }
+
+    pub(super) async fn pay(&self, turn: &LeasedTurn, user: UserId, card: Card) -> Result<Event, TurnError> {
+        let caller = format!("chat:{}", turn.conversation);
+        let (amount, id) = (card.amount.to_string(), card.id.to_string());
+        // The card is the key: two yeses, or a turn run again, pay once.
+        let key = IdempotencyKey { caller: caller.clone(), operation: "transfer".into(), key: id };
+        let fingerprint =
+            Fingerprint::of(&[("amount", Some(&amount)), ("account", Some(card.account.canonical()))]);
+        let submitted = self
+            .submit
+            .run(TransferRequest {
+                caller,
+                actor: Self::actor(turn),
+                owner: Some(user),
+                from: None,
+                amount: card.amount,
+                destination: RequestedDestination::Account(card.account),
+                concept: card.concept,
+                client_tx_id: None,
+                key: Some(key),
+                fingerprint,
+                payee: card.payee,
+            })
+            .await;
+        Ok(Event::Paid(match submitted {
+            Ok(submitted) => match submitted.outcome {
+                Outcome::Accepted(transfer) => self.paid(*transfer, submitted.balance_after).await?,
+                Outcome::Refused(refusal) => self.refused(user, card.amount, refusal).await?,
+            },
+            Err(SubmitTransferError::Store(fault)) => return Err(fault.into()),
+            Err(fault) => {
+                tracing::warn!(%fault, "a card could not be paid");
+                Paid::Refused
+            }
+        }))
+    }
+
+    async fn paid(&self, transfer: Transfer, balance_after: Option<Money>) -> Result<Paid, TurnError> {
+        let destination = transfer.destination.masked();
+        Ok(match transfer.status {
+            TransferStatus::Completed => {
+                let balance = match balance_after {
+                    Some(balance) => balance,
+                    None => self.available(transfer.owner, transfer.amount).await?,
+                };
+                Paid::Completed { transfer: transfer.id, amount: transfer.amount, destination, balance }
+            }
+            TransferStatus::PendingVerification => Paid::CodeNeeded(StepUp {
+                transfer: transfer.id,
+                amount: transfer.amount,
+                destination,
+                channel: Channel::Sms,
+            }),
+            TransferStatus::Processing | TransferStatus::Unknown | TransferStatus::PendingApproval => {
+                Paid::Processing { amount: transfer.amount, destination }
+            }
+            TransferStatus::Failed => match transfer.refusal {
+                Some(refusal) => self.refused(transfer.owner, transfer.amount, refusal).await?,
+                None => Paid::Refused,
+            },
+            _ => Paid::Gone,
+        })
+    }
+
+    async fn refused(&self, user: UserId, amount: Money, refusal: Refusal) -> Result<Paid, TurnError> {
+        Ok(match refusal {
+            Refusal::InsufficientFunds => {
+                Paid::InsufficientFunds { available: self.available(user, amount).await? }
+            }
+            Refusal::LimitExceeded { limit } => Paid::LimitExceeded(limit),
+            Refusal::CurrencyMismatch | Refusal::SameAccount | Refusal::NoSuchAccount => Paid::Refused,
+        })
+    }
+
+    async fn available(&self, user: UserId, amount: Money) -> Result<Money, TurnError> {
+        let wallet = self.ledger.first_wallet(user, amount.currency).await?;
+        Ok(wallet.map_or(Money::new(0, amount.currency), |wallet| wallet.available))
+    }
+
+    pub(super) async fn confirm_payment(
+        &self,
+        turn: &LeasedTurn,
+        transfer: TransferId,
+        code: &str,
+        key: String,
+    ) -> Result<Event, TurnError> {
+        let Ok(code) = OtpCode::parse(code) else { return Ok(Event::Paid(Paid::Gone)) };
+        let confirmation = Confirmation {
+            caller: format!("chat:{}", turn.conversation),
+            transfer,
+            code,
+            effect_key: Some(key),
+            actor: Self::actor(turn),
+        };
+        Ok(Event::Paid(match self.confirm.run(confirmation).await? {
+            ConfirmOutcome::Decided { transfer, balance_after } => {
+                self.paid(*transfer, balance_after).await?
+            }
+            // A turn that is run again after it was paid: the receipt is still owed.
+            ConfirmOutcome::AlreadyDone(transfer) => self.paid(*transfer, None).await?,
+            ConfirmOutcome::WrongCode { attempts_remaining } => Paid::WrongCode { attempts_remaining },
+            ConfirmOutcome::CodeGone
+            | ConfirmOutcome::Locked(_)
+            | ConfirmOutcome::NotWaiting(_)
+            | ConfirmOutcome::NotFound => Paid::Gone,
+        }))
+    }
+
+    pub(super) async fn cancel_payment(
+        &self,
+        turn: &LeasedTurn,
+        transfer: TransferId,
+    ) -> Result<(), TurnError> {
+        let caller = format!("chat:{}", turn.conversation);
+        match self.cancel.run(&caller, transfer, &Self::actor(turn)).await {
+            Ok(_) | Err(CancelTransferError::NotFound | CancelTransferError::TooLate(_)) => Ok(()),
+            Err(CancelTransferError::Store(fault)) => Err(fault.into()),
+        }
+    }
+}
+
+/// Whole minutes to wait, at least one.
+fn minutes_until(now: DateTime<Utc>, until: DateTime<Utc>) -> i64 {
+    until.signed_duration_since(now).num_seconds().saturating_add(59).checked_div(60).unwrap_or(1).max(1)
+}
+
+/// The other side of an entry, masked.
+fn counterpart(transfer: &Transfer, own: WalletId) -> String {
+    if transfer.from == own {
+        transfer.destination.masked()
+    } else {
+        domain::text::mask(&transfer.from.to_string())
+    }
+}

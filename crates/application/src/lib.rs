@@ -1,0 +1,13 @@
+//! The use cases, one file each, named as people say them. They know the domain and the ports, and
+//! decide what happens; how it happens is an adapter's business.
+
+pub mod accept_webhook;
+pub mod accounts;
+pub mod cancel_transfer;
+pub mod confirm_transfer;
+pub mod handle_message;
+pub mod open_demo;
+pub mod prepare_transfer;
+pub mod relay_outbox;
+pub mod submit_transfer;
+pub mod verify_number;

@@ -1,0 +1,320 @@
+//! Asking for money to move: where to, with or without a second step, exactly once.
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono_tz::Tz;
+use domain::{
+    account_number::AccountNumber,
+    audit::Actor,
+    conversation::{Arg, Text},
+    idempotency::{Fingerprint, IdempotencyKey},
+    ids::{MessageId, TransferId, UserId, VerificationId, WalletId},
+    ledger::{Decision, Outcome, PostTransfer, clearing_account},
+    limits::Limits,
+    locale::Locale,
+    message::Channel,
+    money::Money,
+    otp::{OtpPolicy, Purpose, transaction_digest},
+    transfer::{Destination, Transfer, TransferStatus},
+};
+use ports::{
+    clock::Clock,
+    crypto::{CodeContext, CodeHasher},
+    message_channel::OutboundMessage,
+    random::{IdGenerator, Random},
+    stores::{Identities, Lane, Ledger, NewOutbound, OwnCode, PostRequest, SecondStep, StoreError},
+    texts::Texts,
+};
+use rust_decimal::Decimal;
+use std::sync::Arc;
+use thiserror::Error;
+
+/// How long a transfer waits for its code: five minutes, since it is money.
+pub const SECOND_STEP_TTL: Duration = Duration::minutes(5);
+
+/// The numbers that rule transfers.
+#[derive(Clone, Debug)]
+pub struct TransferRules {
+    /// At or above this, in whole units of any currency, a second step is needed.
+    pub second_step_from: Decimal,
+    /// The limits in force.
+    pub limits: Limits,
+    /// The time zone in which days and months are counted.
+    pub zone: Tz,
+    /// The numbers for codes.
+    pub code_policy: OtpPolicy,
+    /// The number codes by SMS go out from: `twilio:sms:+1415…`.
+    pub code_account: String,
+    /// The language of a person who has set none.
+    pub default_locale: Locale,
+}
+
+impl TransferRules {
+    /// The calendar day of an instant.
+    #[must_use]
+    pub fn day_of(&self, at: DateTime<Utc>) -> NaiveDate {
+        at.with_timezone(&self.zone).date_naive()
+    }
+
+    fn needs_second_step(&self, amount: Money) -> bool {
+        Decimal::new(amount.minor, amount.currency.exponent()) >= self.second_step_from
+    }
+}
+
+/// Moves money.
+pub struct SubmitTransfer {
+    /// The books.
+    pub ledger: Arc<dyn Ledger>,
+    /// People.
+    pub identities: Arc<dyn Identities>,
+    /// Makes the codes' hashes.
+    pub hasher: Arc<dyn CodeHasher>,
+    /// Draws codes.
+    pub random: Arc<dyn Random>,
+    /// Ids.
+    pub ids: Arc<dyn IdGenerator>,
+    /// The words of a code's message.
+    pub texts: Arc<dyn Texts>,
+    /// Now.
+    pub clock: Arc<dyn Clock>,
+    /// The numbers in force.
+    pub rules: Arc<TransferRules>,
+}
+
+/// Where the payer wants it to go.
+#[derive(Clone, Debug)]
+pub enum RequestedDestination {
+    /// An account, here or elsewhere.
+    Account(AccountNumber),
+    /// A wallet of ours.
+    Wallet(WalletId),
+}
+
+/// A request to move money.
+#[derive(Clone)]
+pub struct TransferRequest {
+    /// Who asks: `client:<id>`, `chat:<conversation>`.
+    pub caller: String,
+    /// For the audit.
+    pub actor: Actor,
+    /// Whose money; `None` when the wallet says it.
+    pub owner: Option<UserId>,
+    /// The wallet it leaves; else the owner's first in the amount's currency.
+    pub from: Option<WalletId>,
+    /// How much.
+    pub amount: Money,
+    /// Where to.
+    pub destination: RequestedDestination,
+    /// What for.
+    pub concept: Option<String>,
+    /// The caller's name for it.
+    pub client_tx_id: Option<String>,
+    /// The caller's key.
+    pub key: Option<IdempotencyKey>,
+    /// Over what the caller supplied.
+    pub fingerprint: Fingerprint,
+    /// The name the destination is to be remembered under.
+    pub payee: Option<String>,
+}
+
+/// The answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submitted {
+    /// What was decided.
+    pub outcome: Outcome,
+    /// Whether that was before.
+    pub replayed: bool,
+    /// What the payer has left, where money moved now.
+    pub balance_after: Option<Money>,
+}
+
+/// Why nothing was decided.
+#[derive(Debug, Error)]
+pub enum SubmitTransferError {
+    /// The payer has no such wallet.
+    #[error("there is no such wallet")]
+    NoSuchWallet,
+    /// The key stands for another request.
+    #[error("the key was used for another request")]
+    KeyReused,
+    /// A second step is needed, and there is no number to send its code to.
+    #[error("a second step is needed, and the person has no verified number")]
+    NoSecondStep,
+    /// The store could not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl SubmitTransfer {
+    /// Decides a request, once for each key.
+    pub async fn run(&self, request: TransferRequest) -> Result<Submitted, SubmitTransferError> {
+        let now = self.clock.now();
+        let (owner, from) = self.payer(&request).await?;
+        let (to, destination) = self.resolve(&request).await?;
+        let mut transfer = Transfer {
+            id: TransferId(self.ids.new_id()),
+            caller: request.caller,
+            client_tx_id: request.client_tx_id,
+            owner,
+            from,
+            to,
+            destination,
+            amount: request.amount,
+            concept: request.concept,
+            status: TransferStatus::Completed,
+            verification: None,
+            refusal: None,
+            expires_at: None,
+            created_at: now,
+        };
+        let second_step = if self.rules.needs_second_step(request.amount) {
+            Some(self.second_step(&mut transfer, now).await?)
+        } else {
+            None
+        };
+        let command = PostTransfer {
+            transfer,
+            key: request.key,
+            fingerprint: request.fingerprint,
+            limits: self.rules.limits,
+            day: self.rules.day_of(now),
+        };
+        let post = PostRequest { command, second_step, payee: request.payee, actor: request.actor };
+        let outcomes = self.ledger.post(std::slice::from_ref(&post), now).await?;
+        let Some(posted) = outcomes.into_iter().next() else {
+            return Err(StoreError::Corrupt("a posting without an outcome".into()).into());
+        };
+        let (outcome, replayed) = match posted.decision {
+            Decision::Decided(outcome) => (outcome, false),
+            Decision::Replayed(outcome) => (outcome, true),
+            Decision::KeyReused => return Err(SubmitTransferError::KeyReused),
+        };
+        Ok(Submitted { outcome, replayed, balance_after: posted.balance_after })
+    }
+
+    async fn payer(&self, request: &TransferRequest) -> Result<(UserId, WalletId), SubmitTransferError> {
+        let wallet = match (request.from, request.owner) {
+            (Some(id), owner) => self
+                .ledger
+                .find_wallet(id)
+                .await?
+                .filter(|wallet| owner.is_none_or(|owner| owner == wallet.user)),
+            (None, Some(owner)) => self.ledger.first_wallet(owner, request.amount.currency).await?,
+            (None, None) => None,
+        };
+        wallet.map(|wallet| (wallet.user, wallet.id)).ok_or(SubmitTransferError::NoSuchWallet)
+    }
+
+    /// A phone number that is a person's of ours means his wallet; all else leaves the house.
+    async fn resolve(
+        &self,
+        request: &TransferRequest,
+    ) -> Result<(WalletId, Destination), SubmitTransferError> {
+        let account = match &request.destination {
+            RequestedDestination::Wallet(id) => {
+                let wallet = self.ledger.find_wallet(*id).await?.ok_or(SubmitTransferError::NoSuchWallet)?;
+                return Ok((wallet.id, Destination::Wallet { id: wallet.id, found_by: None }));
+            }
+            RequestedDestination::Account(account) => account,
+        };
+        if let AccountNumber::Phone(phone) = account
+            && let Some(person) = self.identities.find_by_phone(phone).await?
+            && let Some(wallet) = self.ledger.first_wallet(person.id, request.amount.currency).await?
+        {
+            return Ok((wallet.id, Destination::Wallet { id: wallet.id, found_by: Some(account.clone()) }));
+        }
+        Ok((clearing_account(request.amount.currency), Destination::Account(account.clone())))
+    }
+
+    /// Makes the code that the transfer waits for, bound to amount, payee and transfer, and the SMS
+    /// that bears it. Chats run over WhatsApp or Telegram, so that an SMS is another channel.
+    async fn second_step(
+        &self,
+        transfer: &mut Transfer,
+        now: DateTime<Utc>,
+    ) -> Result<SecondStep, SubmitTransferError> {
+        let person = self.identities.find(transfer.owner).await?.ok_or(SubmitTransferError::NoSecondStep)?;
+        let phone = person.phone.ok_or(SubmitTransferError::NoSecondStep)?;
+        let verification = VerificationId(self.ids.new_id());
+        let expires_at = now.checked_add_signed(SECOND_STEP_TTL).unwrap_or(now);
+        transfer.status = TransferStatus::PendingVerification;
+        transfer.verification = Some(verification);
+        transfer.expires_at = Some(expires_at);
+        let mut salt = [0; 16];
+        self.random.fill(&mut salt);
+        let code = draw_code(self.random.as_ref());
+        let account = match &transfer.destination {
+            Destination::Account(account) | Destination::Wallet { found_by: Some(account), .. } => {
+                account.clone()
+            }
+            Destination::Wallet { id, found_by: None } => AccountNumber::Plain(id.to_string()),
+        };
+        let digest = transaction_digest(transfer.id, transfer.amount, &account);
+        let context = CodeContext {
+            verification,
+            salt,
+            purpose: Purpose::Transfer,
+            destination: phone.e164().to_owned(),
+            transaction_digest: digest,
+        };
+        let text = Text {
+            id: "code-for-transfer",
+            args: vec![
+                ("code", Arg::Text(code.clone())),
+                ("amount", Arg::Text(transfer.amount.to_string())),
+                ("destination", Arg::Text(transfer.destination.masked())),
+            ],
+        };
+        let locale = person.locale.unwrap_or(self.rules.default_locale);
+        let message = OutboundMessage {
+            id: MessageId(self.ids.new_id()),
+            channel: Channel::Sms,
+            recipient: phone.e164().to_owned(),
+            text: self.texts.render(locale, &text),
+            buttons: Vec::new(),
+        };
+        Ok(SecondStep {
+            verification,
+            code: OwnCode { salt, mac: self.hasher.hash(&context, &code), transaction_digest: digest },
+            phone,
+            message: NewOutbound {
+                message,
+                channel_account: self.rules.code_account.clone(),
+                lane: Lane::Code,
+                expires_at,
+            },
+            expires_at,
+            attempts_max: self.rules.code_policy.attempts_max,
+        })
+    }
+}
+
+/// Six digits, each of the million as likely: numbers past the largest multiple of a million are
+/// drawn again.
+fn draw_code(random: &dyn Random) -> String {
+    const MILLION: u32 = 1_000_000;
+    let fair_below = u32::MAX.saturating_sub(u32::MAX.checked_rem(MILLION).unwrap_or(0));
+    loop {
+        let mut bytes = [0; 4];
+        random.fill(&mut bytes);
+        let number = u32::from_be_bytes(bytes);
+        if number < fair_below {
+            return format!("{:06}", number.checked_rem(MILLION).unwrap_or(0));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ports::random::MockRandom;
+
+    #[test]
+    fn a_code_has_six_digits_and_unfair_numbers_are_drawn_again() {
+        let mut random = MockRandom::new();
+        let mut draws = [u32::MAX, 1_000_042].into_iter();
+        random.expect_fill().times(2).returning(move |buffer| {
+            buffer.copy_from_slice(&draws.next().unwrap().to_be_bytes());
+        });
+        assert_eq!(draw_code(&random), "000042");
+    }
+}
