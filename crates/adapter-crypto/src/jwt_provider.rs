@@ -59,5 +59,7 @@ static INSTALL: Once = Once::new();
 /// Has jsonwebtoken use this provider, once for the process.
 pub(crate) fn install() {
     // Somebody else's provider, installed before, would refuse our keys loudly at the first token.
-    INSTALL.call_once(|| drop(PROVIDER.install_default()));
+    INSTALL.call_once(|| {
+        let _already = PROVIDER.install_default();
+    });
 }

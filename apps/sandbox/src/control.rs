@@ -1,0 +1,147 @@
+//! The control routes: what phones received, what they say, faults, what was asked.
+
+use crate::{
+    faults::Fault,
+    twilio::{self, Said},
+    world::World,
+};
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            web::resource("/sandbox/phones/{phone}/messages")
+                .route(web::get().to(received))
+                .route(web::post().to(say)),
+        )
+        .service(
+            web::resource("/sandbox/faults")
+                .route(web::get().to(faults))
+                .route(web::post().to(order_fault))
+                .route(web::delete().to(clear_faults)),
+        )
+        .service(web::resource("/sandbox/requests").route(web::get().to(requests)))
+        .service(web::resource("/sandbox/webhooks").route(web::get().to(webhooks)))
+        .service(web::resource("/sandbox/statuses").route(web::post().to(status)))
+        .service(web::resource("/sandbox").route(web::delete().to(forget)));
+}
+
+#[derive(Deserialize)]
+struct Since {
+    #[serde(default)]
+    since: u64,
+    provider: Option<String>,
+}
+
+async fn received(
+    world: web::Data<World>,
+    phone: web::Path<String>,
+    query: web::Query<Since>,
+) -> HttpResponse {
+    HttpResponse::Ok().json(world.memory().on_phone(&phone, query.since))
+}
+
+/// What a person does on his phone.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Say {
+    provider: String,
+    body: Option<String>,
+    button_id: Option<String>,
+    message_id: Option<String>,
+    profile_name: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    payload: Option<Value>,
+}
+
+async fn say(world: web::Data<World>, phone: web::Path<String>, body: web::Bytes) -> HttpResponse {
+    let say: Say = match serde_json::from_slice(&body) {
+        Ok(say) => say,
+        Err(fault) => return complaint(&fault.to_string()),
+    };
+    if say.provider != "twilio" {
+        return complaint("provider: this world speaks twilio only");
+    }
+    let said = Said {
+        phone: phone.into_inner(),
+        body: say.body,
+        button_id: say.button_id,
+        message_id: say.message_id,
+        profile_name: say.profile_name,
+        kind: say.kind,
+        payload: say.payload,
+    };
+    // A task of its own: a caller that goes away does not take the message with him.
+    let posted = tokio::spawn(async move { twilio::post_inbound(&world, said).await }).await;
+    match posted {
+        Ok(Ok(posted)) => HttpResponse::Ok().json(posted),
+        Ok(Err(fault)) => HttpResponse::BadGateway().json(json!({"error": fault})),
+        Err(fault) => HttpResponse::InternalServerError().json(json!({"error": fault.to_string()})),
+    }
+}
+
+async fn faults(world: web::Data<World>) -> HttpResponse {
+    HttpResponse::Ok().json(world.memory().faults.all())
+}
+
+async fn order_fault(world: web::Data<World>, body: web::Bytes) -> HttpResponse {
+    match serde_json::from_slice::<Fault>(&body) {
+        Err(fault) => complaint(&fault.to_string()),
+        Ok(fault) => match fault.complaint() {
+            Some(what) => complaint(what),
+            None => {
+                world.memory().faults.order(fault);
+                HttpResponse::Created().json(json!({"ordered": true}))
+            }
+        },
+    }
+}
+
+async fn clear_faults(world: web::Data<World>) -> HttpResponse {
+    world.memory().faults.clear();
+    HttpResponse::NoContent().finish()
+}
+
+async fn requests(world: web::Data<World>, query: web::Query<Since>) -> HttpResponse {
+    let memory = world.memory();
+    let asked = |r: &&crate::world::Request| {
+        r.seq > query.since && query.provider.as_ref().is_none_or(|provider| *provider == r.provider)
+    };
+    HttpResponse::Ok().json(memory.requests.iter().filter(asked).collect::<Vec<_>>())
+}
+
+async fn webhooks(world: web::Data<World>, query: web::Query<Since>) -> HttpResponse {
+    let memory = world.memory();
+    HttpResponse::Ok().json(memory.webhooks.iter().filter(|r| r.seq > query.since).collect::<Vec<_>>())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Status {
+    message_id: String,
+    status: String,
+}
+
+async fn status(world: web::Data<World>, body: web::Bytes) -> HttpResponse {
+    let status: Status = match serde_json::from_slice(&body) {
+        Ok(status) => status,
+        Err(fault) => return complaint(&fault.to_string()),
+    };
+    match twilio::post_status(&world, &status.message_id, &status.status).await {
+        Some(webhook_status) => HttpResponse::Ok().json(json!({"webhook_status": webhook_status})),
+        None => HttpResponse::NotFound()
+            .json(json!({"error": "message_id: unknown, or it has no status callback"})),
+    }
+}
+
+async fn forget(world: web::Data<World>) -> HttpResponse {
+    world.forget();
+    HttpResponse::NoContent().finish()
+}
+
+fn complaint(what: &str) -> HttpResponse {
+    HttpResponse::UnprocessableEntity().json(json!({"error": what}))
+}

@@ -1,0 +1,164 @@
+//! Faults to order: what goes wrong, where, how often.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum FaultKind {
+    /// Another answer, without doing the work.
+    Status,
+    /// The right answer, late.
+    Delay,
+    /// No answer, the connection held open.
+    Timeout,
+    /// The connection closed before the work.
+    Reset,
+    /// The work done, the connection closed without an answer.
+    DropReply,
+    /// Rubbish for an answer, without the work.
+    Garbage,
+}
+
+impl FaultKind {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Delay => "delay",
+            Self::Timeout => "timeout",
+            Self::Reset => "reset",
+            Self::DropReply => "drop_reply",
+            Self::Garbage => "garbage",
+        }
+    }
+}
+
+/// A fault as ordered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Fault {
+    pub(crate) provider: String,
+    pub(crate) operation: Option<String>,
+    pub(crate) kind: FaultKind,
+    pub(crate) status: Option<u16>,
+    pub(crate) body: Option<Value>,
+    pub(crate) delay_ms: Option<u64>,
+    /// How often; none means until it is deleted.
+    pub(crate) times: Option<u32>,
+    /// 0 to 1; none means always.
+    pub(crate) probability: Option<f64>,
+}
+
+const OPERATIONS: [(&str, &[&str]); 5] = [
+    ("twilio", &["messages", "messages.whatsapp", "messages.sms", "verify.start", "verify.check", "lookup"]),
+    ("meta", &["send"]),
+    ("telegram", &["send"]),
+    ("bank", &["token", "balance", "transfer", "status", "statement"]),
+    ("smtp", &["send"]),
+];
+
+impl Fault {
+    /// What is wrong with the order, if anything.
+    pub(crate) fn complaint(&self) -> Option<&'static str> {
+        let Some((_, operations)) = OPERATIONS.iter().find(|(name, _)| *name == self.provider) else {
+            return Some("provider: unknown");
+        };
+        let operation_is_known = self.operation.as_ref().is_none_or(|o| operations.contains(&o.as_str()));
+        if !operation_is_known {
+            Some("operation: unknown for this provider")
+        } else if self.kind == FaultKind::Status && self.status.is_none_or(|s| !(100..=599).contains(&s)) {
+            Some("status: must be 100 to 599 for this kind")
+        } else if self.probability.is_some_and(|p| !(0.0..=1.0).contains(&p)) {
+            Some("probability: must be 0 to 1")
+        } else {
+            None
+        }
+    }
+
+    /// `messages` covers `messages.sms`.
+    fn covers(&self, provider: &str, operation: &str) -> bool {
+        self.provider == provider
+            && self.operation.as_ref().is_none_or(|mine| {
+                operation == mine
+                    || operation.strip_prefix(mine.as_str()).is_some_and(|rest| rest.starts_with('.'))
+            })
+    }
+}
+
+/// The faults in force.
+#[derive(Default)]
+pub(crate) struct Faults(Vec<Fault>);
+
+impl Faults {
+    pub(crate) fn order(&mut self, fault: Fault) {
+        self.0.push(fault);
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    pub(crate) fn all(&self) -> &[Fault] {
+        &self.0
+    }
+
+    /// The fault that strikes this call, used up by one; `chance` is 0 to 1.
+    pub(crate) fn strike(&mut self, provider: &str, operation: &str, chance: f64) -> Option<Fault> {
+        let at = self.0.iter().position(|fault| {
+            fault.covers(provider, operation) && fault.probability.is_none_or(|p| chance < p)
+        })?;
+        let fault = self.0.get_mut(at)?;
+        let struck = fault.clone();
+        if let Some(times) = &mut fault.times {
+            *times = times.saturating_sub(1);
+            if *times == 0 {
+                self.0.remove(at);
+            }
+        }
+        Some(struck)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(operation: Option<&str>, times: Option<u32>) -> Fault {
+        Fault {
+            provider: "twilio".into(),
+            operation: operation.map(str::to_owned),
+            kind: FaultKind::DropReply,
+            status: None,
+            body: None,
+            delay_ms: None,
+            times,
+            probability: None,
+        }
+    }
+
+    #[test]
+    fn a_fault_covers_its_operation_and_those_below_and_is_used_up() {
+        let mut faults = Faults::default();
+        faults.order(fault(Some("messages"), Some(2)));
+        assert!(faults.strike("twilio", "lookup", 0.0).is_none());
+        assert!(faults.strike("twilio", "messages.sms", 0.0).is_some());
+        assert!(faults.strike("twilio", "messages.whatsapp", 0.0).is_some());
+        assert!(faults.strike("twilio", "messages.whatsapp", 0.0).is_none());
+    }
+
+    #[test]
+    fn without_times_it_lasts_and_chance_decides() {
+        let mut faults = Faults::default();
+        faults.order(Fault { probability: Some(0.5), ..fault(None, None) });
+        assert!(faults.strike("twilio", "lookup", 0.6).is_none());
+        assert!((0..9).all(|_| faults.strike("twilio", "lookup", 0.4).is_some()));
+    }
+
+    #[test]
+    fn nonsense_is_complained_about() {
+        assert_eq!(fault(Some("fly"), None).complaint(), Some("operation: unknown for this provider"));
+        assert!(Fault { kind: FaultKind::Status, ..fault(None, None) }.complaint().is_some());
+        assert_eq!(fault(None, None).complaint(), None);
+    }
+}

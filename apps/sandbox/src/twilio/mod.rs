@@ -1,0 +1,36 @@
+//! Twilio as others see it: Messages, Verify v2, Lookup v2, signed webhooks, status callbacks.
+
+mod answer;
+mod calls;
+mod lookup;
+mod messages;
+mod verify;
+mod webhooks;
+
+pub(crate) use webhooks::{Said, post_inbound, post_status};
+
+use actix_web::web;
+
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            web::resource("/2010-04-01/Accounts/{account}/Messages.json")
+                .route(web::post().to(messages::send))
+                .route(web::get().to(messages::list)),
+        )
+        .service(
+            web::resource("/2010-04-01/Accounts/{account}/Messages/{sid}.json")
+                .route(web::get().to(messages::fetch)),
+        )
+        .service(web::resource("/v2/Services/{service}/Verifications").route(web::post().to(verify::begin)))
+        .service(
+            web::resource("/v2/Services/{service}/Verifications/{sid}")
+                .route(web::get().to(verify::fetch))
+                .route(web::post().to(verify::update)),
+        )
+        .service(
+            web::resource("/v2/Services/{service}/VerificationCheck").route(web::post().to(verify::check)),
+        )
+        .service(web::resource("/v2/PhoneNumbers/{number}").route(web::get().to(lookup::look_up)))
+        .default_service(web::to(answer::not_found));
+}
