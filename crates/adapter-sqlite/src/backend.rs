@@ -29,6 +29,7 @@ pub(crate) mod columns {
 }
 
 pub(crate) type Conn = SyncConnectionWrapper<diesel::SqliteConnection>;
+#[allow(dead_code, reason = "named only in the backend checks of derives, which the lint does not see")]
 pub(crate) type Db = Sqlite;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
@@ -127,7 +128,7 @@ impl Database {
     pub(crate) async fn connect(path: &str) -> Result<Self, ConnectError> {
         let database =
             Self { writer: pool(path, 1)?, readers: pool(path, READERS)?, runtime: Handle::current() };
-        database.writer.get().await.map_err(|fault| ConnectError::Open(fault.to_string()))?;
+        drop(database.writer.get().await.map_err(|fault| ConnectError::Open(fault.to_string()))?);
         Ok(database)
     }
 

@@ -1,9 +1,10 @@
 //! Looking at balances, wallets, entries and transfers.
 
+use chrono::{DateTime, Utc};
 use domain::{
     ids::{TransferId, UserId, WalletId},
     money::Currency,
-    transfer::Transfer,
+    transfer::{Transfer, TransferStatus},
 };
 use ports::stores::{EntryView, Ledger, PageRequest, StoreResult, TransferFilter, WalletView};
 use std::sync::Arc;
@@ -41,6 +42,11 @@ impl Accounts {
     pub async fn transfers(&self, caller: &str, page: &PageRequest) -> StoreResult<Vec<Transfer>> {
         let filter = TransferFilter { caller: Some(caller.to_owned()) };
         self.ledger.transfers(&filter, page).await
+    }
+
+    /// The states a transfer has passed through, oldest first.
+    pub async fn history(&self, id: TransferId) -> StoreResult<Vec<(TransferStatus, DateTime<Utc>)>> {
+        self.ledger.transfer_history(id).await
     }
 
     /// One of a caller's transfers; another's does not exist for him.

@@ -10,7 +10,7 @@ use domain::{
 };
 use ports::{
     clock::Clock,
-    code_verifier::{CodeVerdict, CodeVerifier, CodeVerifierError, StartCode},
+    code_verifier::{CodeVerdict, CodeVerifier, CodeVerifierError, StartCode, StartedCode},
     number_lookup::{LineType, NumberLookup},
     random::IdGenerator,
     stores::{
@@ -47,6 +47,8 @@ pub struct StartRequest {
     pub phone: PhoneNumber,
     /// How the code shall go.
     pub channel: Channel,
+    /// Other ways, in order, where the provider says that one can't reach the number.
+    pub fallback: Vec<Channel>,
     /// What for.
     pub purpose: Purpose,
     /// In which language.
@@ -121,7 +123,9 @@ impl VerifyNumber {
         {
             return match request.when_open {
                 WhenOpen::Keep => Ok(Started::StillGood(Box::new(open))),
-                WhenOpen::Resend => self.send_again(open, request.channel, request.locale).await,
+                WhenOpen::Resend => {
+                    self.send_again(open, request.channel, &request.fallback, request.locale).await
+                }
             };
         }
         if self.is_refused(&request.phone, now).await? {
@@ -137,13 +141,13 @@ impl VerifyNumber {
         };
         let begin = BeginVerification { challenge, effect_key: request.effect_key, policy: self.policy };
         match self.verifications.begin(&begin, now).await? {
-            Begin::Go(verification) => self.send(*verification, request.locale).await,
+            Begin::Go(verification) => self.send(*verification, &request.fallback, request.locale).await,
             // A turn that is run again: sent then, or to be sent now.
             Begin::Repeated(verification) if verification.provider_sid.is_some() => {
                 Ok(Started::Sent(verification))
             }
             Begin::Repeated(verification) if verification.challenge.status == ChallengeStatus::Pending => {
-                self.send(*verification, request.locale).await
+                self.send(*verification, &request.fallback, request.locale).await
             }
             Begin::Repeated(_) => {
                 Ok(Started::Failed(CodeVerifierError::Unavailable("an earlier send failed".into())))
@@ -165,12 +169,13 @@ impl VerifyNumber {
         let Some(verification) = found else { return Ok(Started::NotFound) };
         let channel = verification.channel;
         if verification.challenge.is_open(self.clock.now()) {
-            return self.send_again(verification, channel, locale).await;
+            return self.send_again(verification, channel, &[], locale).await;
         }
         self.start(StartRequest {
             requester: requester.clone(),
             phone: verification.phone,
             channel,
+            fallback: Vec::new(),
             purpose: verification.purpose,
             locale,
             client_ip: None,
@@ -180,10 +185,18 @@ impl VerifyNumber {
         .await
     }
 
-    async fn send_again(&self, open: Verification, channel: Channel, locale: Locale) -> StoreResult<Started> {
+    async fn send_again(
+        &self,
+        open: Verification,
+        channel: Channel,
+        fallback: &[Channel],
+        locale: Locale,
+    ) -> StoreResult<Started> {
         let now = self.clock.now();
         match self.verifications.begin_resend(open.id, channel, &self.policy, now).await? {
-            Begin::Go(verification) | Begin::Repeated(verification) => self.send(*verification, locale).await,
+            Begin::Go(verification) | Begin::Repeated(verification) => {
+                self.send(*verification, fallback, locale).await
+            }
             Begin::Locked(until) => Ok(Started::Locked(until)),
             Begin::TooMany(at) if open.challenge.resend_wait(&self.policy, now) > Duration::zero() => {
                 Ok(Started::TooSoon { verification: open.id, at })
@@ -192,22 +205,48 @@ impl VerifyNumber {
         }
     }
 
-    async fn send(&self, mut verification: Verification, locale: Locale) -> StoreResult<Started> {
-        let start = StartCode { to: verification.phone.clone(), channel: verification.channel, locale };
-        match self.verifier.start(&start).await {
+    async fn send(
+        &self,
+        mut verification: Verification,
+        fallback: &[Channel],
+        locale: Locale,
+    ) -> StoreResult<Started> {
+        let result = self.try_channels(&verification, fallback, locale).await;
+        let now = self.clock.now();
+        match result {
             Ok(started) => {
                 let result = SendResult::Sent { sid: started.sid.clone() };
-                self.verifications.record_send(verification.id, &result, self.clock.now()).await?;
+                self.verifications.record_send(verification.id, &result, now).await?;
                 verification.provider_sid = Some(started.sid);
+                verification.channel = started.channel;
                 Ok(Started::Sent(Box::new(verification)))
             }
             Err(fault) => {
                 tracing::warn!(verification = %verification.id, %fault, "a code was not sent");
                 let result = SendResult::Failed(fault.to_string());
-                self.verifications.record_send(verification.id, &result, self.clock.now()).await?;
+                self.verifications.record_send(verification.id, &result, now).await?;
                 Ok(Started::Failed(fault))
             }
         }
+    }
+
+    /// One channel after the other, as long as the provider says that it can't reach the number.
+    async fn try_channels(
+        &self,
+        verification: &Verification,
+        fallback: &[Channel],
+        locale: Locale,
+    ) -> Result<StartedCode, CodeVerifierError> {
+        let mut channels = std::iter::once(&verification.channel).chain(fallback);
+        let mut last = CodeVerifierError::ChannelRefused("no channel is left".into());
+        while let (Some(channel), CodeVerifierError::ChannelRefused(_)) = (channels.next(), &last) {
+            let start = StartCode { to: verification.phone.clone(), channel: *channel, locale };
+            match self.verifier.start(&start).await {
+                Ok(started) => return Ok(started),
+                Err(fault) => last = fault,
+            }
+        }
+        Err(last)
     }
 
     /// Numbers to which only fraud would have a code sent. A lookup that can't be had does not keep

@@ -44,6 +44,7 @@ impl HandleMessage {
                 requester: Self::requester(turn),
                 phone,
                 channel: Channel::Whatsapp,
+                fallback: vec![Channel::Sms],
                 purpose: Purpose::Login,
                 locale,
                 client_ip: None,

@@ -12,7 +12,7 @@ use domain::{
     money::{Currency, Money},
     otp::OtpPolicy,
     phone::PhoneNumber,
-    transfer::Transfer,
+    transfer::{Transfer, TransferStatus},
 };
 
 /// The code a filed transfer waits for, kept and sent in the transaction that files it.
@@ -185,6 +185,9 @@ pub trait Ledger: Send + Sync {
 
     /// A transfer by its id.
     async fn find_transfer(&self, id: TransferId) -> StoreResult<Option<Transfer>>;
+
+    /// The states a transfer has passed through, oldest first.
+    async fn transfer_history(&self, id: TransferId) -> StoreResult<Vec<(TransferStatus, DateTime<Utc>)>>;
 
     /// What stands under a key, so that a repeated request can be answered without deciding anew.
     async fn find_outcome(&self, key: &IdempotencyKey) -> StoreResult<Option<(Fingerprint, Outcome)>>;

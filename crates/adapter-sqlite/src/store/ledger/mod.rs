@@ -15,7 +15,7 @@ use domain::{
     ids::{TransferId, UserId, WalletId},
     ledger::Outcome,
     money::Currency,
-    transfer::Transfer,
+    transfer::{Transfer, TransferStatus},
 };
 use futures_util::FutureExt;
 use ports::stores::{
@@ -58,6 +58,10 @@ impl Ledger for Store {
 
     async fn find_transfer(&self, id: TransferId) -> StoreResult<Option<Transfer>> {
         self.database.read(move |conn| read::find_transfer(conn, id).boxed()).await
+    }
+
+    async fn transfer_history(&self, id: TransferId) -> StoreResult<Vec<(TransferStatus, DateTime<Utc>)>> {
+        self.database.read(move |conn| read::transfer_history(conn, id).boxed()).await
     }
 
     async fn find_outcome(&self, key: &IdempotencyKey) -> StoreResult<Option<(Fingerprint, Outcome)>> {

@@ -3,11 +3,12 @@
 use super::{
     super::{
         rows::{corrupt, from_json, money},
-        schema::{accounts, entries, idempotency_keys, transfers, wallets},
+        schema::{accounts, entries, idempotency_keys, transfer_history, transfers, wallets},
     },
     fingerprint,
 };
 use crate::backend::{Conn, Db, DbId, DbTime, Fault};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
@@ -109,6 +110,21 @@ pub(super) async fn find_transfer(conn: &mut Conn, id: TransferId) -> Result<Opt
         .await
         .optional()?;
     row.map(Transfer::try_from).transpose()
+}
+
+pub(super) async fn transfer_history(
+    conn: &mut Conn,
+    id: TransferId,
+) -> Result<Vec<(TransferStatus, DateTime<Utc>)>, Fault> {
+    let rows = transfer_history::table
+        .filter(transfer_history::transfer_id.eq(DbId(id.0)))
+        .order(transfer_history::seq.asc())
+        .select((transfer_history::status, transfer_history::at))
+        .load::<(String, DbTime)>(conn)
+        .await?;
+    rows.into_iter()
+        .map(|(status, at)| Ok((TransferStatus::parse(&status).ok_or_else(|| corrupt(&status))?, at.0)))
+        .collect()
 }
 
 pub(super) async fn find_outcome(

@@ -1,0 +1,39 @@
+//! `doctor`: are the settings sound, does the database open, can each provider be reached.
+
+use crate::{settings::Settings, wiring::open_store, workers::describe};
+use std::{process::ExitCode, time::Duration};
+
+pub(super) async fn run(settings: &Settings) -> Result<ExitCode, String> {
+    let mut checks = vec![("settings".to_owned(), Ok(()))];
+    checks.push(("database".into(), database(settings).await));
+    let twilio = &settings.twilio;
+    for (name, base) in [
+        ("twilio messages", &twilio.api_base),
+        ("twilio verify", &twilio.verify_base),
+        ("twilio lookup", &twilio.lookups_base),
+    ] {
+        checks.push((name.into(), reach(base).await));
+    }
+    let lines: Vec<_> = checks
+        .iter()
+        .map(|(name, outcome)| match outcome {
+            Ok(()) => format!("ok    {name}"),
+            Err(why) => format!("FAIL  {name}: {why}"),
+        })
+        .collect();
+    super::say(&lines.join("\n"))?;
+    Ok(if checks.iter().all(|(_, outcome)| outcome.is_ok()) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn database(settings: &Settings) -> Result<(), String> {
+    let store = open_store(settings).await.map_err(|fault| describe(&fault))?;
+    store.ping().await.map_err(|fault| describe(&fault))
+}
+
+/// Any answer will do: the address leads to a server.
+async fn reach(base: &str) -> Result<(), String> {
+    // Ours or the one installed before: the same.
+    let client = reqwest::Client::builder().timeout(Duration::from_secs(5)).no_proxy().build();
+    let client = client.map_err(|fault| fault.to_string())?;
+    client.get(base).send().await.map(|_answer| ()).map_err(|fault| fault.without_url().to_string())
+}

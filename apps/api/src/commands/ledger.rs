@@ -1,0 +1,28 @@
+//! `ledger verify`: every rule of the books, over all rows.
+
+use crate::{settings::Settings, wiring::open_store, workers::describe};
+use clap::Subcommand;
+use ports::stores::Ledger;
+use std::process::ExitCode;
+
+#[derive(Subcommand)]
+pub(super) enum LedgerCommand {
+    /// Check every rule; fails when one is broken, and says where.
+    Verify,
+}
+
+pub(super) async fn run(settings: &Settings, command: &LedgerCommand) -> Result<ExitCode, String> {
+    match command {
+        LedgerCommand::Verify => {
+            let store = open_store(settings).await.map_err(|fault| describe(&fault))?;
+            let faults = store.verify().await.map_err(|fault| describe(&fault))?;
+            if faults.is_empty() {
+                return super::say("the ledger is sound");
+            }
+            let lines: Vec<_> =
+                faults.iter().map(|fault| format!("{}: {}", fault.rule, fault.subject)).collect();
+            super::say(&lines.join("\n"))?;
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The commands of the binary. Standard output bears a command's answer; logs go to standard error.
+
+mod doctor;
+mod ledger;
+mod nlu;
+mod serve;
+mod token;
+
+use crate::{settings::Settings, telemetry, workers::describe};
+use clap::{Parser, Subcommand};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+/// Banking in the chat people already use, and phone verification for teams.
+#[derive(Parser)]
+#[command(version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve (the default): HTTP and the workers.
+    Serve,
+    /// Bring the tables up to date.
+    Migrate,
+    /// Make a service token.
+    Token(token::TokenArgs),
+    /// Check the settings, and whether each provider can be reached.
+    Doctor,
+    /// Understand texts.
+    #[command(subcommand)]
+    Nlu(nlu::NluCommand),
+    /// Look into the books.
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
+}
+
+/// Runs a command; what went wrong goes to standard error.
+pub async fn run(cli: Cli) -> ExitCode {
+    let result = match cli.command.unwrap_or(Command::Serve) {
+        // Needs no settings: it runs anywhere.
+        Command::Nlu(command) => nlu::run(command).await,
+        command => match Settings::load() {
+            Err(faults) => Err(faults.to_string()),
+            Ok(settings) => {
+                telemetry::init(&settings);
+                with_settings(command, settings).await
+            }
+        },
+    };
+    match result {
+        Ok(code) => code,
+        Err(complaint) => {
+            // Standard error may be gone; the exit code is not.
+            let _written = writeln!(io::stderr(), "{complaint}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn with_settings(command: Command, settings: Settings) -> Result<ExitCode, String> {
+    match command {
+        Command::Serve => serve::run(settings).await,
+        Command::Token(args) => token::run(&settings, &args),
+        Command::Doctor => doctor::run(&settings).await,
+        Command::Ledger(command) => ledger::run(&settings, &command).await,
+        Command::Nlu(command) => nlu::run(command).await,
+        Command::Migrate => {
+            let store = crate::wiring::open_store(&settings).await.map_err(|fault| describe(&fault))?;
+            let run = store.migrate().await.map_err(|fault| describe(&fault))?;
+            say(&format!("{run} migrations run"))
+        }
+    }
+}
+
+/// Writes a command's answer.
+fn say(text: &str) -> Result<ExitCode, String> {
+    writeln!(io::stdout(), "{text}").map_err(|fault| fault.to_string())?;
+    Ok(ExitCode::SUCCESS)
+}

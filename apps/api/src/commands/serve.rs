@@ -1,0 +1,124 @@
+//! `serve`: HTTP and the workers, until a signal.
+
+use crate::{
+    http::{edge::edge, rate_limit::RateLimit},
+    routes,
+    settings::{AppEnv, Settings},
+    wiring::App,
+    workers::{Bells, Workers, describe},
+};
+use actix_web::{App as WebApp, HttpServer, middleware::from_fn, web};
+use adapter_crypto::TokenKind;
+use std::{process::ExitCode, sync::Arc};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Seconds for requests under way to finish.
+const SHUTDOWN_SECONDS: u64 = 10;
+
+pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
+    let app = Arc::new(App::build(settings).await.map_err(|fault| describe(&fault))?);
+    if app.settings.env == AppEnv::Development {
+        app.store.migrate().await.map_err(|fault| describe(&fault))?;
+    }
+    if app.settings.demo_data {
+        app.open_demo().await?;
+    }
+    #[cfg(feature = "sandbox")]
+    let world = start_sandbox(&app.settings)?;
+    let bells = Arc::new(Bells::default());
+    let server = listen(&app, &bells)?;
+    let handle = server.handle();
+    let serving = tokio::spawn(server);
+    let workers = Workers::start(&app, &bells);
+    greet(&app)?;
+    tracing::info!(address = %app.settings.bind_address, environment = app.settings.env.name(), "ready");
+    wait_for_signal().await?;
+    tracing::info!("stopping: no new requests; what was begun is finished");
+    handle.stop(true).await;
+    serving.await.map_err(|fault| fault.to_string())?.map_err(|fault| fault.to_string())?;
+    workers.stop().await;
+    #[cfg(feature = "sandbox")]
+    if let Some(world) = world {
+        world.stop().await;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn listen(app: &Arc<App>, bells: &Arc<Bells>) -> Result<actix_web::dev::Server, String> {
+    let (data, bells) = (web::Data::from(app.clone()), web::Data::from(bells.clone()));
+    let limit = web::Data::new(RateLimit::new(app.settings.rate_limit_verify_per_minute));
+    let address = app.settings.bind_address;
+    let server = HttpServer::new(move || {
+        WebApp::new()
+            .app_data(data.clone())
+            .app_data(bells.clone())
+            .app_data(limit.clone())
+            .wrap(from_fn(edge))
+            .configure(routes::routes)
+    })
+    .workers(2)
+    .disable_signals()
+    .shutdown_timeout(SHUTDOWN_SECONDS)
+    .bind(address)
+    .map_err(|fault| format!("can't listen on {address}: {fault}"))?;
+    Ok(server.run())
+}
+
+#[cfg(feature = "sandbox")]
+fn start_sandbox(settings: &Settings) -> Result<Option<sandbox::RunningSandbox>, String> {
+    use secrecy::ExposeSecret;
+    if !settings.sandbox {
+        return Ok(None);
+    }
+    let twilio = &settings.twilio;
+    let config = sandbox::SandboxConfig {
+        bind_address: settings.sandbox_bind_address.clone(),
+        api_base: settings.public_base_url.clone(),
+        account_sid: twilio.account_sid.clone(),
+        auth_token: twilio
+            .auth_tokens
+            .first()
+            .map(|token| token.expose_secret().to_owned())
+            .unwrap_or_default(),
+        api_key: twilio
+            .api_key
+            .as_ref()
+            .map(|(key, secret)| (key.clone(), secret.expose_secret().to_owned())),
+        verify_service_sid: twilio.verify_service_sid.clone(),
+        whatsapp_from: twilio.whatsapp_from.clone(),
+        sms_from: twilio.sms_from.clone().unwrap_or_default(),
+    };
+    sandbox::start(config).map(Some).map_err(|fault| describe(&fault))
+}
+
+/// In development: where to look, and a token to try things with.
+fn greet(app: &App) -> Result<(), String> {
+    let settings = &app.settings;
+    if settings.env != AppEnv::Development {
+        return Ok(());
+    }
+    let scopes: Vec<String> =
+        crate::http::caller::ALL_SCOPES.iter().map(|scope| (*scope).to_owned()).collect();
+    let ttl = chrono::Duration::hours(12);
+    let token = app
+        .tokens
+        .issue(TokenKind::Service, "development", &scopes, ttl)
+        .map_err(|fault| fault.to_string())?;
+    let mut lines = Vec::new();
+    if settings.sandbox {
+        lines.push(format!("Phones page        http://{}/", settings.sandbox_bind_address));
+    }
+    lines.push(format!("API documentation  {}/docs/", settings.public_base_url));
+    lines.push(format!("Service token      {token}"));
+    super::say(&lines.join("\n")).map(|_code| ())
+}
+
+async fn wait_for_signal() -> Result<(), String> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(|fault| fault.to_string())?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|fault| fault.to_string())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

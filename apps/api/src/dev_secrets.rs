@@ -1,0 +1,73 @@
+//! Development makes missing secrets once and keeps them beside the embedded database, so that a first
+//! `cargo run` needs nothing and a second one still opens what the first sealed.
+
+use adapter_crypto::RingRandom;
+use ports::random::Random;
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, Write},
+    path::Path,
+};
+
+const FILE: &str = "development-secrets.env";
+
+/// What is made: the name, and how its value begins.
+const SECRETS: [(&str, &str); 7] = [
+    ("JWT_SECRET", ""),
+    ("HMAC_SECRET", ""),
+    ("ENCRYPTION_KEY", ""),
+    ("TWILIO_ACCOUNT_SID", "AC"),
+    ("TWILIO_AUTH_TOKEN", ""),
+    ("VERIFY_SERVICE_SID", "VA"),
+    ("TELEGRAM_WEBHOOK_SECRET", ""),
+];
+
+/// Fills in the secrets that are not set, from the file, making what it lacks.
+///
+/// # Errors
+/// When the file can't be read or written.
+pub(crate) fn fill(folder: &Path, values: &mut BTreeMap<String, String>) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let path = folder.join(FILE);
+    let mut kept: BTreeMap<String, String> = match fs::read_to_string(&path) {
+        Ok(text) => text.lines().filter_map(|line| line.split_once('=')).map(own).collect(),
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => BTreeMap::new(),
+        Err(fault) => return Err(fault),
+    };
+    let before = kept.len();
+    for (name, prefix) in SECRETS {
+        let made = kept.entry(name.to_owned()).or_insert_with(|| new_secret(prefix));
+        values.entry(name.to_owned()).or_insert_with(|| made.clone());
+    }
+    if kept.len() > before {
+        write_private(&path, &kept)?;
+    }
+    Ok(())
+}
+
+fn own((name, value): (&str, &str)) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+/// 128 bits in hex behind a prefix, or 192 bits where there is none.
+fn new_secret(prefix: &str) -> String {
+    let mut bytes = [0; 24];
+    RingRandom::default().fill(&mut bytes);
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let length = if prefix.is_empty() { 48 } else { 32 };
+    format!("{prefix}{}", hex.chars().take(length).collect::<String>())
+}
+
+/// For the owner's eyes only.
+fn write_private(path: &Path, kept: &BTreeMap<String, String>) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    for (name, value) in kept {
+        writeln!(file, "{name}={value}")?;
+    }
+    file.sync_all()
+}

@@ -1,0 +1,86 @@
+//! The edge: request ids, problems for every error, panics caught, one log line a request. Logged are
+//! the route's pattern and never its address, which may bear a number.
+
+use super::problem::ApiError;
+use crate::wiring::App;
+use actix_web::{
+    Error, HttpMessage,
+    body::{BoxBody, EitherBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        StatusCode,
+        header::{self, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+    web,
+};
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of the request under way.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestId(pub(crate) String);
+
+/// The caller's own id, if it is a sane one.
+fn given_id(request: &ServiceRequest) -> Option<String> {
+    let given = request.headers().get(REQUEST_ID)?.to_str().ok()?;
+    let is_sane = (1..=64).contains(&given.len())
+        && given.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    is_sane.then(|| given.to_owned())
+}
+
+/// The outermost middleware.
+pub(crate) async fn edge<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+    let app = request.app_data::<web::Data<App>>().cloned();
+    let id = given_id(&request)
+        .or_else(|| app.as_ref().map(|app| app.ids.new_id().to_string()))
+        .unwrap_or_default();
+    let method = request.method().clone();
+    let started_at = app.as_ref().map(|app| app.clock.now());
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+    let mut response = match outcome {
+        Ok(Ok(response)) => as_problem(response, &id),
+        // Raised where no response could be made of it: the route is not known.
+        Ok(Err(error)) => return Err(error),
+        Err(_panic) => {
+            tracing::error!(request_id = %id, "a panic in a route; it is a fault of ours");
+            return Err(ApiError::of_status(StatusCode::INTERNAL_SERVER_ERROR).into());
+        }
+    };
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    let ms =
+        app.zip(started_at).map(|(app, at)| app.clock.now().signed_duration_since(at).num_milliseconds());
+    let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".into());
+    tracing::info!(request_id = %id, %method, route, status = response.status().as_u16(), ms, "request");
+    Ok(response)
+}
+
+/// Any error becomes a problem: a route's own, or one that the framework answered.
+fn as_problem<B: MessageBody>(
+    response: ServiceResponse<B>,
+    id: &str,
+) -> ServiceResponse<EitherBody<B, BoxBody>> {
+    let status = response.status();
+    if !(status.is_client_error() || status.is_server_error()) {
+        return response.map_into_left_body();
+    }
+    let own = response.response().error().and_then(|error| error.as_error::<ApiError>()).cloned();
+    let carried = response.response().extensions().get::<ApiError>().cloned();
+    let problem = own.or(carried).unwrap_or_else(|| ApiError::of_status(status));
+    let allow = response.headers().get(header::ALLOW).cloned();
+    let mut rendered = problem.render(id);
+    if let Some(allow) = allow {
+        rendered.headers_mut().insert(header::ALLOW, allow);
+    }
+    response.into_response(rendered).map_into_right_body()
+}

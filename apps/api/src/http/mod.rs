@@ -1,0 +1,8 @@
+//! What every route shares: problems, callers, bodies, the edge.
+
+pub(crate) mod caller;
+pub(crate) mod edge;
+pub(crate) mod json;
+pub(crate) mod page;
+pub(crate) mod problem;
+pub(crate) mod rate_limit;

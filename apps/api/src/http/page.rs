@@ -1,0 +1,49 @@
+//! Lists by pages.
+
+use super::problem::ApiError;
+use ports::stores::PageRequest;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// `?limit=` and `&cursor=`.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PageQuery {
+    /// How many at most, 1 to 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+impl PageQuery {
+    /// One more than asked for, which tells whether there is a next page.
+    pub(crate) fn request(&self) -> Result<(PageRequest, usize), ApiError> {
+        let limit = match self.limit.as_deref() {
+            None => 50,
+            Some(text) => match text.parse::<u8>() {
+                Ok(limit @ 1..=200) => limit,
+                _ => return Err(ApiError::field("/limit", "must be 1 to 200")),
+            },
+        };
+        let after = self.cursor.clone().filter(|cursor| !cursor.is_empty());
+        if after.as_ref().is_some_and(|cursor| {
+            cursor.len() > 64 || !cursor.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        }) {
+            return Err(ApiError::field("/cursor", "must be the next_cursor of the page before"));
+        }
+        Ok((PageRequest { limit: i64::from(limit).saturating_add(1), after }, usize::from(limit)))
+    }
+}
+
+/// The page, and the cursor behind it: `cursor_of` names an item.
+pub(crate) fn cut<T>(
+    mut items: Vec<T>,
+    limit: usize,
+    cursor_of: impl Fn(&T) -> String,
+) -> (Vec<T>, Option<String>) {
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next = if more { items.last().map(cursor_of) } else { None };
+    (items, next)
+}

@@ -1,0 +1,200 @@
+//! Errors as RFC 9457 problem+json, with stable codes. No stack, SQL, secret or number in any of them.
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{StatusCode, header},
+};
+use ports::stores::StoreError;
+use serde::Serialize;
+use std::fmt;
+use utoipa::ToSchema;
+
+/// A field that is wrong.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct FieldError {
+    /// JSON Pointer (RFC 6901) to it.
+    pointer: String,
+    /// What is wrong, in a word.
+    code: String,
+    /// What is wrong, in a sentence.
+    detail: String,
+}
+
+/// A problem as it goes out.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// `/problems/<code>`
+    #[serde(rename = "type")]
+    kind: String,
+    /// The code in words.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// What happened here.
+    detail: String,
+    /// Stable; programs branch on it.
+    code: &'static str,
+    /// The request it answers.
+    request_id: String,
+    /// Which fields are wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
+    /// Seconds to wait, also as `Retry-After`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<i64>,
+}
+
+/// An error of a route.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    errors: Vec<FieldError>,
+    retry_after: Option<i64>,
+    pub(crate) replayed: bool,
+}
+
+macro_rules! errors {
+    ($($name:ident $status:ident $code:literal),* $(,)?) => {
+        impl ApiError {
+            $(pub(crate) fn $name(detail: impl Into<String>) -> Self {
+                Self::new(StatusCode::$status, $code, detail)
+            })*
+        }
+    };
+}
+
+errors! {
+    malformed_json BAD_REQUEST "malformed_json",
+    invalid_phone_number BAD_REQUEST "invalid_phone_number",
+    code_invalid_or_expired BAD_REQUEST "code_invalid_or_expired",
+    unauthorized UNAUTHORIZED "unauthorized",
+    insufficient_funds PAYMENT_REQUIRED "insufficient_funds",
+    forbidden FORBIDDEN "forbidden",
+    signature_invalid FORBIDDEN "signature_invalid",
+    not_found NOT_FOUND "not_found",
+    conflict CONFLICT "conflict",
+    payload_too_large PAYLOAD_TOO_LARGE "payload_too_large",
+    unsupported_media_type UNSUPPORTED_MEDIA_TYPE "unsupported_media_type",
+    validation_failed UNPROCESSABLE_ENTITY "validation_failed",
+    idempotency_key_reused UNPROCESSABLE_ENTITY "idempotency_key_reused",
+    limit_exceeded UNPROCESSABLE_ENTITY "limit_exceeded",
+    currency_mismatch UNPROCESSABLE_ENTITY "currency_mismatch",
+    otp_locked LOCKED "otp_locked",
+    rate_limit_exceeded TOO_MANY_REQUESTS "rate_limit_exceeded",
+    verification_send_failed BAD_GATEWAY "verification_send_failed",
+    unavailable SERVICE_UNAVAILABLE "unavailable",
+}
+
+impl ApiError {
+    fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, code, detail: detail.into(), errors: Vec::new(), retry_after: None, replayed: false }
+    }
+
+    /// One field is wrong.
+    pub(crate) fn field(pointer: &str, detail: impl Into<String>) -> Self {
+        Self::validation_failed("The request has fields that are wrong.")
+            .and_field(pointer, "invalid", detail)
+    }
+
+    pub(crate) fn and_field(mut self, pointer: &str, code: &str, detail: impl Into<String>) -> Self {
+        self.errors.push(FieldError { pointer: pointer.into(), code: code.into(), detail: detail.into() });
+        self
+    }
+
+    pub(crate) fn retry_after(mut self, seconds: i64) -> Self {
+        self.retry_after = Some(seconds.max(1));
+        self
+    }
+
+    pub(crate) fn replayed(mut self, replayed: bool) -> Self {
+        self.replayed = replayed;
+        self
+    }
+
+    /// What a bare status means, where the framework answered before a route could.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::not_found("There is nothing here."),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                Self::new(status, "method_not_allowed", "Not with this method.")
+            }
+            StatusCode::PAYLOAD_TOO_LARGE => Self::payload_too_large("The body is too large."),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                Self::unsupported_media_type("This content type is not taken here.")
+            }
+            StatusCode::UNAUTHORIZED => Self::unauthorized("A token is needed."),
+            StatusCode::FORBIDDEN => Self::forbidden("This is not allowed."),
+            StatusCode::INTERNAL_SERVER_ERROR => {
+                Self::new(status, "internal_error", "Something went wrong on our side; it has been logged.")
+            }
+            status if status.is_client_error() => {
+                Self::new(status, "bad_request", "The request can't be read.")
+            }
+            status => Self::new(status, "unavailable", "This is not available now."),
+        }
+    }
+
+    /// The answer, once the request's id is known.
+    pub(crate) fn render(&self, request_id: &str) -> HttpResponse {
+        let problem = Problem {
+            kind: format!("/problems/{}", self.code),
+            title: title(self.code),
+            status: self.status.as_u16(),
+            detail: self.detail.clone(),
+            code: self.code,
+            request_id: request_id.to_owned(),
+            errors: self.errors.clone(),
+            retry_after: self.retry_after,
+        };
+        let mut response = HttpResponse::build(self.status);
+        response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
+        if self.replayed {
+            response.insert_header(("Idempotent-Replayed", "true"));
+        }
+        response.body(serde_json::to_string(&problem).unwrap_or_default())
+    }
+}
+
+/// `Insufficient funds` of `insufficient_funds`.
+fn title(code: &str) -> String {
+    let words = code.replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code)
+    }
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The edge renders it; here it travels along.
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::new(self.status);
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(fault: StoreError) -> Self {
+        tracing::error!(fault = %crate::workers::describe(&fault), "the store failed");
+        match fault {
+            StoreError::Unavailable(_) => Self::unavailable("The store can't be reached now.").retry_after(2),
+            StoreError::Corrupt(_) => Self::of_status(StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+}

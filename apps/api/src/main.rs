@@ -1,0 +1,10 @@
+//! `ventanilla`: the one binary.
+
+use clap::Parser;
+use std::process::ExitCode;
+use ventanilla::commands::{Cli, run};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    run(Cli::parse()).await
+}

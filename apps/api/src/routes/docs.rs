@@ -1,0 +1,90 @@
+//! The API's documentation, made from the routes themselves.
+
+use super::{accounts, health, nlu, transfers, verify, webhooks};
+use actix_web::{HttpResponse, http::header, middleware::DefaultHeaders, web};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+                      connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        api.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Ventanilla",
+        description = "Banking in the chat people already use, and phone verification for any team.\n\n\
+            Every POST that moves money takes an `Idempotency-Key`: asked again under the same key, the first \
+            answer comes again with `Idempotent-Replayed: true`. We recommend it on each of them.\n\n\
+            Errors are RFC 9457 problems; branch on `code`.",
+        license(name = "MIT OR Apache-2.0")
+    ),
+    paths(
+        health::live,
+        health::ready,
+        verify::send,
+        verify::check,
+        verify::resend,
+        verify::show,
+        accounts::balance,
+        accounts::wallets,
+        accounts::wallet,
+        accounts::entries,
+        transfers::submit,
+        transfers::list,
+        transfers::show,
+        transfers::confirm,
+        transfers::cancel,
+        nlu::parse,
+        webhooks::twilio,
+        webhooks::twilio_status
+    ),
+    modifiers(&Bearer),
+    tags(
+        (name = "verification", description = "Prove that a number is somebody's"),
+        (name = "money", description = "Balances, entries, transfers"),
+        (name = "understanding", description = "What a text means"),
+        (name = "webhooks", description = "For the providers"),
+        (name = "health", description = "Whether we can work")
+    )
+)]
+struct Documentation;
+
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    let ui = SwaggerUi::new("/docs/{_:.*}")
+        .url("/openapi.json", Documentation::openapi())
+        .config(Config::default().use_base_layout().validator_url("none"));
+    config.service(web::resource("/docs").route(web::get().to(to_docs))).service(
+        web::scope("").wrap(DefaultHeaders::new().add((header::CONTENT_SECURITY_POLICY, POLICY))).service(ui),
+    );
+}
+
+async fn to_docs() -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_openapi_3_1_and_names_every_route() {
+        let document = serde_json::to_value(Documentation::openapi()).unwrap();
+        assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+        let paths = document["paths"].as_object().unwrap();
+        for path in ["/api/v1/transfers", "/api/v1/verify/check", "/api/v1/nlu/parse", "/webhooks/twilio"] {
+            assert!(paths.contains_key(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The routes: parse, authorise, call, answer. What happens is decided elsewhere.
+
+mod accounts;
+mod docs;
+mod health;
+mod home;
+mod nlu;
+mod transfers;
+mod verify;
+mod webhooks;
+
+use actix_web::{HttpResponse, ResponseError, http::StatusCode, web};
+
+use crate::http::problem::ApiError;
+
+/// The largest body taken but on webhooks.
+const BODY_MAX: usize = 256 * 1024;
+
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .app_data(web::PayloadConfig::new(BODY_MAX))
+        .app_data(web::QueryConfig::default().error_handler(|fault, _| {
+            ApiError::field("", format!("the query can't be read: {fault}")).into()
+        }))
+        .app_data(
+            web::PathConfig::default()
+                .error_handler(|_, _| ApiError::not_found("There is nothing here.").into()),
+        )
+        .configure(health::routes)
+        .configure(home::routes)
+        .configure(docs::routes)
+        .configure(webhooks::routes)
+        .configure(verify::routes)
+        .configure(accounts::routes)
+        .configure(transfers::routes)
+        .configure(nlu::routes)
+        .default_service(web::to(nothing_here));
+}
+
+async fn nothing_here() -> HttpResponse {
+    ApiError::of_status(StatusCode::NOT_FOUND).error_response()
+}

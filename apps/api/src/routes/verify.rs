@@ -1,0 +1,338 @@
+//! Verification as a service: send, check, send again, look.
+
+use crate::{
+    http::{
+        caller::{Caller, Scope},
+        json::JsonBody,
+        problem::{ApiError, Problem},
+        rate_limit::RateLimit,
+    },
+    wiring::App,
+};
+use actix_web::{HttpResponse, web};
+use application::verify_number::{CheckResult, StartRequest, Started, WhenOpen};
+use chrono::{DateTime, SecondsFormat, Utc};
+use domain::{
+    ids::VerificationId,
+    locale::Locale,
+    message::Channel,
+    otp::{OtpCode, Purpose},
+    phone::PhoneNumber,
+};
+use ports::{
+    code_verifier::CodeVerifierError,
+    stores::{Requester, Verification},
+};
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+use utoipa::ToSchema;
+
+/// A request to prove a number.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SendRequest {
+    /// The number, in any usual spelling; `to` is taken as well.
+    #[serde(alias = "to")]
+    phone: String,
+    /// `whatsapp` (default), `sms` or `call`.
+    channel: Option<String>,
+    /// `registration` (default), `login`, `password_reset` or `transfer`.
+    purpose: Option<String>,
+    /// `es`, `en` or `pt`.
+    locale: Option<String>,
+    /// Channels to try, in order, where one can't reach the number.
+    #[serde(default)]
+    fallback: Vec<String>,
+    /// The end user's address; without it only the service's own quota counts.
+    client_ip: Option<String>,
+}
+
+/// A code that went out.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SendAnswer {
+    id: String,
+    /// `pending`
+    status: &'static str,
+    channel: &'static str,
+    /// The provider's name for it.
+    sid: Option<String>,
+    expires_at: String,
+    /// Seconds until it may be sent again.
+    resend_after: i64,
+}
+
+/// A guess.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CheckRequest {
+    /// The challenge.
+    id: Option<String>,
+    /// Or the number: the newest open challenge of this caller.
+    phone: Option<String>,
+    /// What was typed.
+    code: String,
+}
+
+/// The word on a guess.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CheckAnswer {
+    id: String,
+    /// `approved` or `pending`
+    status: &'static str,
+    approved: bool,
+    attempts_remaining: u32,
+}
+
+/// A challenge to be sent again.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ResendRequest {
+    id: String,
+}
+
+/// One send of a code.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SendView {
+    channel: &'static str,
+    status: String,
+    at: String,
+}
+
+/// A challenge as it stands.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct VerificationView {
+    id: String,
+    /// `pending`, `approved` or `canceled`
+    status: &'static str,
+    channel: &'static str,
+    purpose: &'static str,
+    /// Masked.
+    phone: String,
+    attempts_remaining: u32,
+    expires_at: String,
+    sends: Vec<SendView>,
+}
+
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/api/v1/verify/send").route(web::post().to(send)))
+        .service(web::resource("/api/v1/verify/check").route(web::post().to(check)))
+        .service(web::resource("/api/v1/verify/resend").route(web::post().to(resend)))
+        .service(web::resource("/api/v1/verify/{id}").route(web::get().to(show)));
+}
+
+fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+fn requester(caller: &Caller) -> Requester {
+    Requester::Client(caller.client.clone())
+}
+
+fn phone_of(app: &App, text: &str) -> Result<PhoneNumber, ApiError> {
+    PhoneNumber::parse(text, app.settings.default_region).map_err(|_invalid| {
+        ApiError::invalid_phone_number("This is not a possible phone number.").and_field(
+            "/phone",
+            "invalid",
+            "must be a phone number",
+        )
+    })
+}
+
+/// Channels by which the hosted provider sends to a number.
+fn channel_of(pointer: &str, name: &str) -> Result<Channel, ApiError> {
+    match Channel::parse(name) {
+        Some(channel @ (Channel::Whatsapp | Channel::Sms | Channel::Call)) => Ok(channel),
+        _ => Err(ApiError::field(pointer, "must be whatsapp, sms or call")),
+    }
+}
+
+fn locale_of(app: &App, tag: Option<&str>) -> Result<Locale, ApiError> {
+    match tag {
+        None => Ok(app.settings.default_locale),
+        Some(tag) => Locale::parse(tag).ok_or_else(|| ApiError::field("/locale", "must be es, en or pt")),
+    }
+}
+
+/// Sends a code. While one is open for this caller and number, the same one goes out again.
+#[utoipa::path(post, path = "/api/v1/verify/send", tag = "verification", request_body = SendRequest,
+    responses((status = 200, body = SendAnswer), (status = "4XX", body = Problem), (status = 502, body = Problem)),
+    security(("bearer" = [])))]
+pub(crate) async fn send(
+    app: web::Data<App>,
+    caller: Caller,
+    body: JsonBody<SendRequest>,
+) -> Result<HttpResponse, ApiError> {
+    caller.require(Scope::Verify)?;
+    let body = body.0;
+    let fallback =
+        body.fallback.iter().map(|name| channel_of("/fallback", name)).collect::<Result<Vec<_>, _>>()?;
+    let client_ip = match body.client_ip {
+        None => None,
+        Some(ip) => Some(client_ip(&ip)?),
+    };
+    let purpose = body.purpose.as_deref().unwrap_or("registration");
+    let request = StartRequest {
+        requester: requester(&caller),
+        phone: phone_of(&app, &body.phone)?,
+        channel: channel_of("/channel", body.channel.as_deref().unwrap_or("whatsapp"))?,
+        fallback,
+        purpose: Purpose::parse(purpose).ok_or_else(|| {
+            ApiError::field("/purpose", "must be registration, login, password_reset or transfer")
+        })?,
+        locale: locale_of(&app, body.locale.as_deref())?,
+        client_ip,
+        effect_key: None,
+        when_open: WhenOpen::Resend,
+    };
+    let verify = app.verify.clone();
+    let started = detached(async move { verify.start(request).await }).await??;
+    answer_started(&app, started)
+}
+
+/// An address as limits count it: IPv6 by /64, since a subscriber has at least that many.
+fn client_ip(text: &str) -> Result<String, ApiError> {
+    match text.parse::<IpAddr>() {
+        Ok(IpAddr::V4(ip)) => Ok(ip.to_string()),
+        Ok(IpAddr::V6(ip)) => {
+            let network = u128::from(ip) & (u128::MAX << 64);
+            Ok(format!("{}/64", std::net::Ipv6Addr::from(network)))
+        }
+        Err(_) => Err(ApiError::field("/client_ip", "must be an IP address")),
+    }
+}
+
+/// Runs what must not be cut in half by a caller that hangs up.
+async fn detached<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, ApiError> {
+    tokio::spawn(work).await.map_err(|fault| {
+        tracing::error!(%fault, "a task ended before its time");
+        ApiError::unavailable("The work was cut short; ask again.").retry_after(1)
+    })
+}
+
+fn answer_started(app: &App, started: Started) -> Result<HttpResponse, ApiError> {
+    let now = app.clock.now();
+    let seconds = |until: DateTime<Utc>| until.signed_duration_since(now).num_seconds();
+    match started {
+        Started::Sent(verification) | Started::StillGood(verification) => {
+            Ok(HttpResponse::Ok().json(SendAnswer {
+                id: verification.id.to_string(),
+                status: "pending",
+                channel: verification.channel.name(),
+                sid: verification.provider_sid.clone(),
+                expires_at: time(verification.challenge.expires_at),
+                resend_after: app.settings.otp.resend_cooldown.num_seconds(),
+            }))
+        }
+        Started::TooSoon { at, .. } => {
+            Err(ApiError::rate_limit_exceeded("The code went out a moment ago.").retry_after(seconds(at)))
+        }
+        Started::TooMany(at) => {
+            Err(ApiError::rate_limit_exceeded("Too many codes were sent.").retry_after(seconds(at)))
+        }
+        Started::Locked(until) => {
+            Err(ApiError::otp_locked("The number is locked after wrong guesses.").retry_after(seconds(until)))
+        }
+        Started::NumberRefused | Started::Failed(CodeVerifierError::NumberRefused(_)) => {
+            Err(ApiError::invalid_phone_number("Codes are not sent to this number."))
+        }
+        Started::Failed(CodeVerifierError::TooMany(_)) => {
+            Err(ApiError::rate_limit_exceeded("The provider takes no more codes for this number now.")
+                .retry_after(60))
+        }
+        Started::Failed(_) => Err(ApiError::verification_send_failed("The provider did not take the code.")),
+        Started::NotFound => Err(ApiError::not_found("There is no such verification.")),
+    }
+}
+
+/// Checks a code. A wrong one with guesses left is a 200 with `approved` false.
+#[utoipa::path(post, path = "/api/v1/verify/check", tag = "verification", request_body = CheckRequest,
+    responses((status = 200, body = CheckAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn check(
+    app: web::Data<App>,
+    limit: web::Data<RateLimit>,
+    caller: Caller,
+    body: JsonBody<CheckRequest>,
+) -> Result<HttpResponse, ApiError> {
+    caller.require(Scope::Verify)?;
+    let left = limit.count(&caller.key(), app.clock.now())?;
+    let CheckRequest { id, phone, code } = body.0;
+    let code = OtpCode::parse(&code).map_err(|fault| ApiError::field("/code", fault.to_string()))?;
+    let requester = requester(&caller);
+    let gone = || ApiError::code_invalid_or_expired("This code can't be approved any more.");
+    let id = match (id, phone) {
+        (Some(id), None) => id.parse::<VerificationId>().map_err(|_malformed| gone())?,
+        (None, Some(phone)) => {
+            let phone = phone_of(&app, &phone)?;
+            app.verify.find_open(&requester, &phone).await?.ok_or_else(gone)?.id
+        }
+        _ => return Err(ApiError::field("/id", "either id or phone must be given")),
+    };
+    let verify = app.verify.clone();
+    let checked = detached(async move { verify.check(id, &requester, &code, None).await }).await??;
+    match checked {
+        CheckResult::Judged(checked) => {
+            let mut response = HttpResponse::Ok();
+            left.write(&mut response);
+            Ok(response.json(CheckAnswer {
+                id: id.to_string(),
+                status: if checked.approved { "approved" } else { "pending" },
+                approved: checked.approved,
+                attempts_remaining: checked.attempts_remaining,
+            }))
+        }
+        CheckResult::Gone => Err(gone()),
+        CheckResult::Locked(until) => {
+            let seconds = until.signed_duration_since(app.clock.now()).num_seconds();
+            Err(ApiError::otp_locked("The number is locked after wrong guesses.").retry_after(seconds))
+        }
+        CheckResult::Failed(_) => {
+            Err(ApiError::unavailable("The code could not be checked now.").retry_after(5))
+        }
+    }
+}
+
+/// Sends an open challenge's code again: the same id, the same guesses.
+#[utoipa::path(post, path = "/api/v1/verify/resend", tag = "verification", request_body = ResendRequest,
+    responses((status = 200, body = SendAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn resend(
+    app: web::Data<App>,
+    caller: Caller,
+    body: JsonBody<ResendRequest>,
+) -> Result<HttpResponse, ApiError> {
+    caller.require(Scope::Verify)?;
+    let unknown = || ApiError::not_found("There is no such verification.");
+    let id = body.0.id.parse::<VerificationId>().map_err(|_malformed| unknown())?;
+    let (verify, requester, locale) = (app.verify.clone(), requester(&caller), app.settings.default_locale);
+    let started = detached(async move { verify.resend(id, &requester, locale, None).await }).await??;
+    answer_started(&app, started)
+}
+
+/// A challenge as it stands.
+#[utoipa::path(get, path = "/api/v1/verify/{id}", tag = "verification", params(("id" = String, Path)),
+    responses((status = 200, body = VerificationView), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn show(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    caller.require(Scope::Verify)?;
+    let unknown = || ApiError::not_found("There is no such verification.");
+    let id = id.parse::<VerificationId>().map_err(|_malformed| unknown())?;
+    let found: Verification = app.verify.find(id, &requester(&caller)).await?.ok_or_else(unknown)?;
+    let sends = found.sends.iter().map(|send| SendView {
+        channel: send.channel.name(),
+        status: send.status.split(':').next().unwrap_or_default().to_owned(),
+        at: time(send.at),
+    });
+    Ok(HttpResponse::Ok().json(VerificationView {
+        id: found.id.to_string(),
+        status: found.challenge.status.name(),
+        channel: found.channel.name(),
+        purpose: found.purpose.name(),
+        phone: found.phone.masked(),
+        attempts_remaining: found.challenge.attempts_remaining(),
+        expires_at: time(found.challenge.expires_at),
+        sends: sends.collect(),
+    }))
+}

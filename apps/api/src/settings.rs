@@ -1,0 +1,150 @@
+//! Settings: flat environment variables, one typed struct, all faults named at once.
+
+mod read;
+mod sources;
+
+pub(crate) use sources::gather;
+
+use adapter_crypto::Keyring;
+use chrono_tz::Tz;
+use domain::{limits::Limits, locale::Locale, money::Currency, otp::OtpPolicy, phone::Region};
+use rust_decimal::Decimal;
+use secrecy::SecretString;
+use std::{fmt, net::SocketAddr};
+
+/// Where this runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppEnv {
+    /// On somebody's machine: makes its secrets, plays the world, listens on loopback only.
+    Development,
+    /// For real: refuses what is missing or weak.
+    Production,
+}
+
+impl AppEnv {
+    /// The word of the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Production => "production",
+        }
+    }
+}
+
+/// How logs are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For eyes.
+    Pretty,
+    /// For machines.
+    Json,
+}
+
+/// How to reach Twilio, and who we are there.
+#[derive(Clone, Debug)]
+pub struct TwilioSettings {
+    /// `AC…`
+    pub account_sid: String,
+    /// Auth tokens, two while they rotate; the first authenticates.
+    pub auth_tokens: Vec<SecretString>,
+    /// An API key and its secret, preferred over the token.
+    pub api_key: Option<(String, SecretString)>,
+    /// `VA…`
+    pub verify_service_sid: String,
+    /// `whatsapp:+…`
+    pub whatsapp_from: String,
+    /// `+…`
+    pub sms_from: Option<String>,
+    /// Where Messages is.
+    pub api_base: String,
+    /// Where Verify is.
+    pub verify_base: String,
+    /// Where Lookup is.
+    pub lookups_base: String,
+}
+
+/// Everything that can be set, read and checked.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where this runs.
+    pub env: AppEnv,
+    /// Where to listen.
+    pub bind_address: SocketAddr,
+    /// Where we are reached from outside, without a slash at the end.
+    pub public_base_url: String,
+    /// The embedded database's file.
+    pub database_path: String,
+    /// Whether to make the demo person.
+    pub demo_data: bool,
+    /// Signs tokens.
+    pub jwt_secret: Keyring,
+    /// Hashes codes.
+    pub hmac_secret: Keyring,
+    /// Seals at rest.
+    pub encryption_key: Keyring,
+    /// Where national numbers are read.
+    pub default_region: Region,
+    /// The language of those who have set none.
+    pub default_locale: Locale,
+    /// The currency of amounts that name none.
+    pub default_currency: Currency,
+    /// In which days and months are counted.
+    pub default_time_zone: Tz,
+    /// Twilio.
+    pub twilio: TwilioSettings,
+    /// Codes.
+    pub otp: OtpPolicy,
+    /// Countries to which codes go.
+    pub allowed_countries: Vec<Region>,
+    /// How long a proved number stays proved, in minutes.
+    pub chat_session_minutes: i64,
+    /// How long people keep a talk, in hours.
+    pub handoff_hours: i64,
+    /// Messages a sender may write in a minute.
+    pub rate_limit_whatsapp_per_minute: u32,
+    /// Checks a caller may make in a minute.
+    pub rate_limit_verify_per_minute: u32,
+    /// At or above this a transfer needs a second step.
+    pub transfer_2fa_threshold: Decimal,
+    /// Limits of a person.
+    pub limits: Limits,
+    /// Whether to play the world in this process.
+    pub sandbox: bool,
+    /// Where it listens.
+    pub sandbox_bind_address: String,
+    /// `error`, `warn`, `info`, `debug`, `trace`.
+    pub log_level: String,
+    /// How logs are written.
+    pub log_format: LogFormat,
+}
+
+/// All that is wrong with the settings: name and complaint. Values are never shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SettingsFaults(pub Vec<(String, String)>);
+
+impl fmt::Display for SettingsFaults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "these settings are wrong:")?;
+        for (name, complaint) in &self.0 {
+            writeln!(f, "  {name} {complaint}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for SettingsFaults {}
+
+impl Settings {
+    /// From the environment: files named by `*_FILE` are read, aliases taken, development's gaps filled.
+    ///
+    /// # Errors
+    /// Naming everything that is wrong.
+    pub fn load() -> Result<Self, SettingsFaults> {
+        let values = gather(std::env::vars().collect())?;
+        read::read(&values)
+    }
+}
+
+#[cfg(test)]
+mod tests;

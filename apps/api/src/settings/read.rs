@@ -1,0 +1,268 @@
+//! Reading and checking each setting. Complaints never show a value: it may be a secret.
+
+use super::{AppEnv, LogFormat, Settings, SettingsFaults, TwilioSettings, sources::is_production};
+use adapter_crypto::Keyring;
+use chrono::Duration;
+use chrono_tz::Tz;
+use domain::{
+    limits::Limits,
+    locale::Locale,
+    money::{Currency, Money},
+    otp::OtpPolicy,
+    phone::{PhoneNumber, Region},
+};
+use rust_decimal::Decimal;
+use secrecy::SecretString;
+use std::{collections::BTreeMap, net::SocketAddr, str::FromStr};
+use url::Url;
+
+pub(super) const SANDBOX_ADDRESS: &str = "127.0.0.1:8001";
+const DEFAULT_DATABASE: &str = "data/ventanilla.db";
+
+/// The file of `sqlite://path`.
+pub(super) fn database_path(address: Option<&str>) -> Option<String> {
+    let address = address.unwrap_or("sqlite://data/ventanilla.db");
+    let path = address.strip_prefix("sqlite://").or_else(|| address.strip_prefix("sqlite:"))?;
+    Some(if path.is_empty() { DEFAULT_DATABASE.to_owned() } else { path.to_owned() })
+}
+
+struct Reader<'a> {
+    values: &'a BTreeMap<String, String>,
+    faults: SettingsFaults,
+}
+
+impl Reader<'_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    fn fault(&mut self, name: &str, complaint: impl Into<String>) {
+        self.faults.0.push((name.to_owned(), complaint.into()));
+    }
+
+    /// The setting as `parse` reads it, or the default where it is not set.
+    fn read<T>(
+        &mut self,
+        name: &str,
+        default: &str,
+        expected: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.get(name).unwrap_or(default).to_owned();
+        let read = parse(&value);
+        if read.is_none() {
+            self.fault(name, format!("must be {expected}"));
+        }
+        read
+    }
+
+    fn number<T: FromStr + PartialOrd + Default>(&mut self, name: &str, default: &str) -> T {
+        let positive = |text: &str| text.parse::<T>().ok().filter(|n| *n >= T::default());
+        self.read(name, default, "a whole number, 0 or more", positive).unwrap_or_default()
+    }
+
+    fn on_off(&mut self, name: &str, default: &str) -> bool {
+        let read = |text: &str| match text {
+            "on" | "true" | "1" | "yes" => Some(true),
+            "off" | "false" | "0" | "no" => Some(false),
+            _ => None,
+        };
+        self.read(name, default, "on or off", read).unwrap_or_default()
+    }
+
+    fn required(&mut self, name: &str) -> String {
+        match self.get(name) {
+            Some(value) => value.to_owned(),
+            None => {
+                self.fault(name, "is missing");
+                String::new()
+            }
+        }
+    }
+
+    fn keyring(&mut self, name: &str) -> Option<Keyring> {
+        match Keyring::parse(self.get(name).unwrap_or_default()) {
+            Ok(keys) => Some(keys),
+            Err(fault) => {
+                self.fault(name, fault.to_string());
+                None
+            }
+        }
+    }
+
+    fn base_url(&mut self, name: &str, default: &str) -> String {
+        let read = |text: &str| {
+            let url = Url::parse(text).ok().filter(|url| ["http", "https"].contains(&url.scheme()))?;
+            url.has_host().then(|| text.trim_end_matches('/').to_owned())
+        };
+        self.read(name, default, "an http or https address", read).unwrap_or_default()
+    }
+}
+
+/// Reads everything; every fault is named.
+pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, SettingsFaults> {
+    let mut reader = Reader { values, faults: SettingsFaults::default() };
+    let r = &mut reader;
+    let env = app_env(r);
+    let bind_address =
+        r.read("BIND_ADDRESS", "127.0.0.1:8000", "an address and port", |t| t.parse::<SocketAddr>().ok());
+    if env == AppEnv::Development && bind_address.is_some_and(|address| !address.ip().is_loopback()) {
+        r.fault("BIND_ADDRESS", "must be a loopback address in development");
+    }
+    let default_public = bind_address.map_or_else(String::new, |address| format!("http://{address}"));
+    let public_base_url = r.base_url("PUBLIC_BASE_URL", &default_public);
+    let database_path = database_path(r.get("DATABASE_URL"));
+    if database_path.is_none() {
+        r.fault("DATABASE_URL", "must be sqlite://<path>");
+    }
+    let demo_data = r.on_off("DEMO_DATA", if env == AppEnv::Development { "on" } else { "off" });
+    let sandbox = r.on_off("SANDBOX", if env == AppEnv::Development { "on" } else { "off" });
+    for (name, is_on) in [("DEMO_DATA", demo_data), ("SANDBOX", sandbox)] {
+        if env == AppEnv::Production && is_on {
+            r.fault(name, "must be off in production");
+        }
+    }
+    let (jwt, hmac, encryption) =
+        (r.keyring("JWT_SECRET"), r.keyring("HMAC_SECRET"), r.keyring("ENCRYPTION_KEY"));
+    let region = r.read("DEFAULT_REGION", "MX", "a country code such as MX", Region::parse);
+    let locale = r.read("DEFAULT_LOCALE", "es", "es, en or pt", Locale::parse);
+    let currency =
+        r.read("DEFAULT_CURRENCY", "MXN", "a currency code such as MXN", |t| Currency::parse(t).ok());
+    let zone =
+        r.read("DEFAULT_TIME_ZONE", "America/Mexico_City", "an IANA time zone", |t| t.parse::<Tz>().ok());
+    let twilio = twilio(r);
+    let otp = otp(r);
+    let allowed_countries = r
+        .read("ALLOWED_COUNTRIES", "MX", "country codes, comma-separated", |text| {
+            text.split(',').map(Region::parse).collect::<Option<Vec<_>>>()
+        })
+        .unwrap_or_default();
+    let threshold = r.read("TRANSFER_2FA_THRESHOLD", "1000", "an amount", |t| Decimal::from_str(t).ok());
+    let limits = currency.map(|currency| limits(r, currency));
+    let log_level = r.read("LOG_LEVEL", "info", "error, warn, info, debug or trace", |text| {
+        let level = text.to_ascii_lowercase();
+        ["error", "warn", "info", "debug", "trace"].contains(&level.as_str()).then_some(level)
+    });
+    let default_format = if env == AppEnv::Development { "pretty" } else { "json" };
+    let log_format = r.read("LOG_FORMAT", default_format, "pretty or json", |text| match text {
+        "pretty" => Some(LogFormat::Pretty),
+        "json" => Some(LogFormat::Json),
+        _ => None,
+    });
+    let whole = (|| {
+        Some(Settings {
+            env,
+            bind_address: bind_address?,
+            public_base_url,
+            database_path: database_path?,
+            demo_data,
+            jwt_secret: jwt?,
+            hmac_secret: hmac?,
+            encryption_key: encryption?,
+            default_region: region?,
+            default_locale: locale?,
+            default_currency: currency?,
+            default_time_zone: zone?,
+            twilio,
+            otp,
+            allowed_countries,
+            chat_session_minutes: r.number("CHAT_SESSION_MINUTES", "720"),
+            handoff_hours: r.number("HANDOFF_HOURS", "4"),
+            rate_limit_whatsapp_per_minute: r.number("RATE_LIMIT_WHATSAPP_PER_MINUTE", "30"),
+            rate_limit_verify_per_minute: r.number("RATE_LIMIT_VERIFY_PER_MINUTE", "10"),
+            transfer_2fa_threshold: threshold?,
+            limits: limits?,
+            sandbox,
+            sandbox_bind_address: r.get("SANDBOX_BIND_ADDRESS").unwrap_or(SANDBOX_ADDRESS).to_owned(),
+            log_level: log_level?,
+            log_format: log_format?,
+        })
+    })();
+    match whole {
+        Some(settings) if reader.faults.0.is_empty() => Ok(settings),
+        _ => Err(reader.faults),
+    }
+}
+
+fn app_env(r: &mut Reader<'_>) -> AppEnv {
+    if r.get("APP_ENV").is_some_and(|env| env != "production" && env != "development") {
+        r.fault("APP_ENV", "must be production or development");
+    }
+    if is_production(r.values) { AppEnv::Production } else { AppEnv::Development }
+}
+
+fn twilio(r: &mut Reader<'_>) -> TwilioSettings {
+    let tokens = r.required("TWILIO_AUTH_TOKEN");
+    let is_production = is_production(r.values);
+    if is_production && tokens.split(',').any(|token| !token.is_empty() && token.trim().len() < 32) {
+        r.fault("TWILIO_AUTH_TOKEN", "must be at least 32 characters long");
+    }
+    let api_key =
+        match (r.get("TWILIO_API_KEY").map(str::to_owned), r.get("TWILIO_API_KEY_SECRET").map(str::to_owned))
+        {
+            (Some(key), Some(secret)) => Some((key, SecretString::from(secret))),
+            (None, None) => None,
+            (Some(_), None) => {
+                r.fault("TWILIO_API_KEY_SECRET", "is missing, though TWILIO_API_KEY is set");
+                None
+            }
+            (None, Some(_)) => {
+                r.fault("TWILIO_API_KEY", "is missing, though TWILIO_API_KEY_SECRET is set");
+                None
+            }
+        };
+    let whatsapp_from = r.required("TWILIO_WHATSAPP_FROM");
+    let is_address =
+        whatsapp_from.strip_prefix("whatsapp:").is_some_and(|n| PhoneNumber::parse_international(n).is_ok());
+    if !whatsapp_from.is_empty() && !is_address {
+        r.fault("TWILIO_WHATSAPP_FROM", "must be whatsapp:+ and a number");
+    }
+    let sms_from = r.get("TWILIO_SMS_FROM").map(str::to_owned);
+    if sms_from.as_deref().is_some_and(|number| PhoneNumber::parse_international(number).is_err()) {
+        r.fault("TWILIO_SMS_FROM", "must be + and a number");
+    }
+    TwilioSettings {
+        account_sid: r.required("TWILIO_ACCOUNT_SID"),
+        auth_tokens: tokens.split(',').map(|token| SecretString::from(token.trim())).collect(),
+        api_key,
+        verify_service_sid: r.required("VERIFY_SERVICE_SID"),
+        whatsapp_from,
+        sms_from,
+        api_base: r.base_url("TWILIO_API_BASE_URL", "https://api.twilio.com"),
+        verify_base: r.base_url("TWILIO_VERIFY_BASE_URL", "https://verify.twilio.com"),
+        lookups_base: r.base_url("TWILIO_LOOKUPS_BASE_URL", "https://lookups.twilio.com"),
+    }
+}
+
+fn otp(r: &mut Reader<'_>) -> OtpPolicy {
+    let ttl_minutes: i64 = r.number("OTP_EXPIRATION_MINUTES", "10");
+    if ttl_minutes > 10 || ttl_minutes == 0 {
+        r.fault("OTP_EXPIRATION_MINUTES", "must be 1 to 10");
+    }
+    OtpPolicy {
+        ttl: Duration::minutes(ttl_minutes.clamp(1, 10)),
+        attempts_max: r.number::<u32>("OTP_MAX_ATTEMPTS", "3").max(1),
+        resend_cooldown: Duration::seconds(r.number::<i64>("OTP_RESEND_COOLDOWN_SECONDS", "60").min(86_400)),
+        sends_per_destination_per_day: r.number("MAX_OTP_PER_PHONE_PER_DAY", "5"),
+        sends_per_ip_per_hour: r.number("MAX_OTP_PER_IP_PER_HOUR", "10"),
+        sends_per_prefix_per_hour: r.number("MAX_OTP_PER_PREFIX_PER_HOUR", "30"),
+        lock_after_failures: r.number::<u32>("OTP_LOCK_AFTER_FAILURES", "5").max(1),
+        lock_for: Duration::minutes(r.number::<i64>("OTP_LOCK_MINUTES", "5").min(100_000)),
+    }
+}
+
+fn limits(r: &mut Reader<'_>, currency: Currency) -> Limits {
+    let mut limit = |name: &str| {
+        let read = |text: &str| match text {
+            "0" => Some(0),
+            _ => Money::parse_positive(text, currency).ok().map(|money| money.minor),
+        };
+        r.read(name, "0", "an amount, or 0 for none", read).unwrap_or_default()
+    };
+    Limits {
+        currency,
+        per_transfer: limit("LIMIT_PER_TRANSFER"),
+        per_day: limit("LIMIT_PER_DAY"),
+        per_month: limit("LIMIT_PER_MONTH"),
+    }
+}

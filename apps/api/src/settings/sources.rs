@@ -1,0 +1,89 @@
+//! Where settings come from: the environment, files named by it, older names, and in development the
+//! secrets made before.
+
+use super::SettingsFaults;
+use crate::dev_secrets;
+use config::{Config, Environment};
+use std::{collections::BTreeMap, fs, path::Path};
+
+/// Names of the older systems and what they are called here.
+const ALIASES: [(&str, &str); 4] = [
+    ("JWT_SECRET_KEY", "JWT_SECRET"),
+    ("HMAC_SECRET_KEY", "HMAC_SECRET"),
+    ("WHATSAPP_APP_SECRET", "META_APP_SECRET"),
+    ("WHATSAPP_WABA_ID", "WHATSAPP_BUSINESS_ACCOUNT_ID"),
+];
+
+/// Secrets that may be read from a file named by `<NAME>_FILE`.
+const FROM_FILES: [&str; 6] = [
+    "JWT_SECRET",
+    "HMAC_SECRET",
+    "ENCRYPTION_KEY",
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_API_KEY_SECRET",
+    "DATABASE_URL",
+];
+
+/// Gathers all values by their names.
+pub(crate) fn gather(env: Vec<(String, String)>) -> Result<BTreeMap<String, String>, SettingsFaults> {
+    let source = Environment::default().ignore_empty(true).source(Some(env.into_iter().collect()));
+    // Names come back in lower case; values are left as they are, since parsing would mangle «00123».
+    let all: BTreeMap<String, String> = Config::builder()
+        .add_source(source)
+        .build()
+        .and_then(Config::try_deserialize)
+        .map_err(|fault| SettingsFaults(vec![("environment".into(), fault.to_string())]))?;
+    let mut values: BTreeMap<String, String> =
+        all.into_iter().map(|(name, value)| (name.to_ascii_uppercase(), value)).collect();
+    let mut faults = SettingsFaults::default();
+    read_files(&mut values, &mut faults);
+    for (old, new) in ALIASES {
+        if let Some(value) = values.get(old).cloned() {
+            values.entry(new.to_owned()).or_insert(value);
+        }
+    }
+    fill_development(&mut values, &mut faults);
+    if faults.0.is_empty() { Ok(values) } else { Err(faults) }
+}
+
+fn read_files(values: &mut BTreeMap<String, String>, faults: &mut SettingsFaults) {
+    for name in FROM_FILES {
+        let Some(path) = values.get(&format!("{name}_FILE")).cloned() else { continue };
+        match fs::read_to_string(&path) {
+            Ok(text) => {
+                values.insert(name.to_owned(), text.trim_end_matches(['\n', '\r']).to_owned());
+            }
+            Err(fault) => faults.0.push((format!("{name}_FILE"), format!("can't be read: {}", fault.kind()))),
+        }
+    }
+}
+
+/// Debug builds are for development, release builds for production, unless APP_ENV says otherwise.
+pub(super) fn is_production(values: &BTreeMap<String, String>) -> bool {
+    values.get("APP_ENV").map_or(!cfg!(debug_assertions), |env| env == "production")
+}
+
+fn fill_development(values: &mut BTreeMap<String, String>, faults: &mut SettingsFaults) {
+    if is_production(values) {
+        return;
+    }
+    let path = super::read::database_path(values.get("DATABASE_URL").map(String::as_str)).unwrap_or_default();
+    let folder =
+        Path::new(&path).parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    if let Err(fault) = dev_secrets::fill(folder, values) {
+        faults
+            .0
+            .push(("DATABASE_URL".into(), format!("has a folder that can't be written: {}", fault.kind())));
+    }
+    for (name, value) in
+        [("TWILIO_WHATSAPP_FROM", "whatsapp:+14155238886"), ("TWILIO_SMS_FROM", "+14155238887")]
+    {
+        values.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+    }
+    // Whatever base is not named leads to the sandbox: development never calls a provider by accident.
+    let sandbox =
+        values.get("SANDBOX_BIND_ADDRESS").cloned().unwrap_or_else(|| super::read::SANDBOX_ADDRESS.into());
+    for name in ["TWILIO_API_BASE_URL", "TWILIO_VERIFY_BASE_URL", "TWILIO_LOOKUPS_BASE_URL"] {
+        values.entry(name.to_owned()).or_insert_with(|| format!("http://{sandbox}/twilio"));
+    }
+}

@@ -1,0 +1,94 @@
+//! What is taken, what is refused, and that every fault is named at once.
+
+use super::*;
+use std::collections::BTreeMap;
+
+fn production() -> BTreeMap<String, String> {
+    [
+        ("APP_ENV", "production"),
+        ("PUBLIC_BASE_URL", "https://ventanilla.example.com/"),
+        ("JWT_SECRET", "an-access-token-secret-of-some-length"),
+        ("HMAC_SECRET", "a-code-hash-secret-of-enough-length!!"),
+        ("ENCRYPTION_KEY", "a:a-sealing-secret-of-enough-length-1,b:a-sealing-secret-of-enough-length-2"),
+        ("TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000001"),
+        ("TWILIO_AUTH_TOKEN", "an-auth-token-of-enough-length-xx"),
+        ("VERIFY_SERVICE_SID", "VA00000000000000000000000000000001"),
+        ("TWILIO_WHATSAPP_FROM", "whatsapp:+14155238886"),
+        ("DATABASE_URL", "sqlite:///var/lib/ventanilla/v.db"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+fn with(name: &str, value: &str) -> BTreeMap<String, String> {
+    let mut values = production();
+    values.insert(name.to_owned(), value.to_owned());
+    values
+}
+
+fn faults(values: &BTreeMap<String, String>) -> Vec<String> {
+    read::read(values)
+        .err()
+        .map(|faults| faults.0.into_iter().map(|(name, _)| name).collect())
+        .unwrap_or_default()
+}
+
+#[test]
+fn production_needs_its_settings_and_takes_no_more() {
+    let settings = read::read(&production()).unwrap();
+    assert_eq!(settings.public_base_url, "https://ventanilla.example.com");
+    assert_eq!(settings.twilio.api_base, "https://api.twilio.com");
+    assert!(!settings.demo_data && !settings.sandbox);
+    assert_eq!(settings.log_format, LogFormat::Json);
+}
+
+#[test]
+fn every_fault_is_named_at_once() {
+    let nothing = BTreeMap::from([("APP_ENV".to_owned(), "production".to_owned())]);
+    let mut named = faults(&nothing);
+    named.sort();
+    let expected = [
+        "ENCRYPTION_KEY",
+        "HMAC_SECRET",
+        "JWT_SECRET",
+        "TWILIO_ACCOUNT_SID",
+        "TWILIO_AUTH_TOKEN",
+        "TWILIO_WHATSAPP_FROM",
+        "VERIFY_SERVICE_SID",
+    ];
+    assert_eq!(named, expected);
+}
+
+#[test]
+fn production_refuses_weak_secrets_demo_data_and_the_sandbox() {
+    for (name, value) in [
+        ("JWT_SECRET", "short"),
+        ("TWILIO_AUTH_TOKEN", "short"),
+        ("DEMO_DATA", "on"),
+        ("SANDBOX", "on"),
+        ("DATABASE_URL", "mysql://x"),
+        ("OTP_EXPIRATION_MINUTES", "60"),
+        ("ALLOWED_COUNTRIES", "MX,ZZ"),
+        ("LIMIT_PER_DAY", "-5"),
+        ("BIND_ADDRESS", "nowhere"),
+        ("TRANSFER_2FA_THRESHOLD", "mil"),
+    ] {
+        assert_eq!(faults(&with(name, value)), [name], "{value}");
+    }
+}
+
+#[test]
+fn development_listens_on_loopback_only() {
+    let mut values = with("APP_ENV", "development");
+    values.insert("BIND_ADDRESS".into(), "0.0.0.0:8000".into());
+    assert_eq!(faults(&values), ["BIND_ADDRESS"]);
+}
+
+#[test]
+fn complaints_and_debug_show_no_secret() {
+    let values = with("JWT_SECRET", "hunter2-is-too-short");
+    let complaint = read::read(&values).unwrap_err().to_string();
+    assert!(complaint.contains("JWT_SECRET") && !complaint.contains("hunter2"), "{complaint}");
+    let shown = format!("{:?}", read::read(&production()).unwrap());
+    assert!(!shown.contains("an-access-token-secret") && !shown.contains("an-auth-token"), "{shown}");
+}

@@ -1,0 +1,198 @@
+//! What runs beside HTTP: turns, the outbox relay, the sweeper. Tasks of one process or of many; leases
+//! keep them apart.
+
+use crate::wiring::App;
+use chrono::Duration as Span;
+use futures_util::FutureExt;
+use ports::stores::{Committed, Conversations, Inbox, LeasedTurn, Ledger, TurnFailure};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use tokio::{
+    sync::{Notify, OwnedSemaphorePermit, Semaphore, watch},
+    task::JoinSet,
+};
+
+/// Turns under way at once.
+const TURNS_MAX: usize = 8;
+/// A lease on a talk, renewed while its turn takes long.
+const LEASE: Span = Span::seconds(5);
+const RENEW_EVERY: Duration = Duration::from_secs(2);
+/// How long to wait for news before looking again: other replicas don't ring our bell.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// Tries before a turn is set aside.
+const TRIES_MAX: u32 = 5;
+/// How often lapsed transfers are ended.
+const SWEEP_EVERY: Duration = Duration::from_secs(5);
+/// How long handled messages are kept.
+const KEEP: Span = Span::days(31);
+
+/// Rung when there may be something to do.
+#[derive(Default)]
+pub(crate) struct Bells {
+    pub(crate) inbox: Notify,
+    pub(crate) outbox: Notify,
+}
+
+/// The workers, as long as they run.
+pub(crate) struct Workers {
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+impl Workers {
+    /// Starts them.
+    pub(crate) fn start(app: &Arc<App>, bells: &Arc<Bells>) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(turns(app.clone(), bells.clone(), stopped.clone()));
+        tasks.spawn(relay(app.clone(), bells.clone(), stopped.clone()));
+        tasks.spawn(sweep(app.clone(), stopped));
+        Self { stop, tasks }
+    }
+
+    /// Lets them finish what they have begun.
+    pub(crate) async fn stop(mut self) {
+        self.stop.send_replace(true);
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+/// Waits for the bell or for a while; false when it is time to stop.
+async fn wait(bell: &Notify, stopped: &mut watch::Receiver<bool>, most: Duration) -> bool {
+    if *stopped.borrow() {
+        return false;
+    }
+    tokio::select! {
+        () = bell.notified() => true,
+        () = tokio::time::sleep(most) => true,
+        _ = stopped.changed() => false,
+    }
+}
+
+async fn turns(app: Arc<App>, bells: Arc<Bells>, mut stopped: watch::Receiver<bool>) {
+    let free = Arc::new(Semaphore::new(TURNS_MAX));
+    let mut running = JoinSet::new();
+    while !*stopped.borrow() {
+        let Ok(permit) = free.clone().acquire_owned().await else { break };
+        while running.try_join_next().is_some() {}
+        let now = app.clock.now();
+        let leased = app.store.lease_next(now, now.checked_add_signed(LEASE).unwrap_or(now)).await;
+        match leased {
+            Ok(Some(turn)) => {
+                running.spawn(take_turn(app.clone(), bells.clone(), turn, permit));
+            }
+            Ok(None) => {
+                drop(permit);
+                wait(&bells.inbox, &mut stopped, LOOK_EVERY).await;
+            }
+            Err(fault) => {
+                drop(permit);
+                tracing::error!(fault = &fault as &dyn std::error::Error, "no turn could be leased");
+                wait(&bells.inbox, &mut stopped, LOOK_EVERY).await;
+            }
+        }
+    }
+    while running.join_next().await.is_some() {}
+}
+
+async fn take_turn(app: Arc<App>, bells: Arc<Bells>, turn: LeasedTurn, _permit: OwnedSemaphorePermit) {
+    let work = AssertUnwindSafe(carry_out(&app, &turn)).catch_unwind();
+    let outcome = tokio::select! {
+        outcome = work => outcome.unwrap_or_else(|_panic| Err("a panic; it is a fault of ours".into())),
+        () = keep_lease(&app, &turn) => Err("the lease was lost".into()),
+    };
+    match outcome {
+        Ok(Committed::Done) => {
+            tracing::debug!(event = %turn.event, conversation = %turn.conversation, "a turn was carried out");
+            bells.outbox.notify_one();
+        }
+        Ok(Committed::Fenced) => tracing::warn!(event = %turn.event, "a turn was left to another worker"),
+        Err(reason) => give_back(&app, &turn, &reason).await,
+    }
+    // The talk is free again, and its next message may wait.
+    bells.inbox.notify_one();
+}
+
+async fn carry_out(app: &App, turn: &LeasedTurn) -> Result<Committed, String> {
+    let done = app.handle.run(turn).await.map_err(|fault| describe(&fault))?;
+    app.store.commit_turn(&done, app.clock.now()).await.map_err(|fault| describe(&fault))
+}
+
+/// Ends when the lease is lost.
+async fn keep_lease(app: &App, turn: &LeasedTurn) {
+    loop {
+        tokio::time::sleep(RENEW_EVERY).await;
+        let now = app.clock.now();
+        let until = now.checked_add_signed(LEASE).unwrap_or(now);
+        if let Ok(false) = app.store.renew_lease(turn.conversation, turn.fence, until).await {
+            return;
+        }
+    }
+}
+
+async fn give_back(app: &App, turn: &LeasedTurn, reason: &str) {
+    let tries = turn.tries.saturating_add(1);
+    let failure = if tries >= TRIES_MAX {
+        tracing::error!(event = %turn.event, tries, reason, "a turn was set aside");
+        TurnFailure::Park
+    } else {
+        tracing::warn!(event = %turn.event, tries, reason, "a turn will be tried again");
+        let pause = Span::seconds(1_i64.checked_shl(tries.min(4)).unwrap_or(16));
+        let now = app.clock.now();
+        TurnFailure::RetryAt(now.checked_add_signed(pause).unwrap_or(now))
+    };
+    if let Err(fault) = app.store.fail(turn, &failure, reason).await {
+        // The lease runs out by itself.
+        tracing::error!(event = %turn.event, fault = &fault as &dyn std::error::Error, "a turn was not given back");
+    }
+}
+
+async fn relay(app: Arc<App>, bells: Arc<Bells>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        match AssertUnwindSafe(app.relay.run_once()).catch_unwind().await {
+            Ok(Ok(0)) => {
+                if !wait(&bells.outbox, &mut stopped, LOOK_EVERY).await {
+                    return;
+                }
+            }
+            Ok(Ok(_)) => {
+                if *stopped.borrow() {
+                    return;
+                }
+            }
+            Ok(Err(fault)) => {
+                tracing::error!(fault = &fault as &dyn std::error::Error, "the outbox could not be relayed");
+                if !wait(&bells.outbox, &mut stopped, LOOK_EVERY).await {
+                    return;
+                }
+            }
+            Err(_panic) => tracing::error!("a panic in the relay; it is a fault of ours"),
+        }
+    }
+}
+
+async fn sweep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    let never = Notify::new();
+    while wait(&never, &mut stopped, SWEEP_EVERY).await {
+        let now = app.clock.now();
+        match app.store.expire(now).await {
+            Ok(0) => {}
+            Ok(ended) => tracing::info!(ended, "transfers that nobody confirmed were ended"),
+            Err(fault) => tracing::error!(fault = &fault as &dyn std::error::Error, "the sweep failed"),
+        }
+        if let Err(fault) = app.store.purge(now.checked_sub_signed(KEEP).unwrap_or(now)).await {
+            tracing::error!(fault = &fault as &dyn std::error::Error, "the purge failed");
+        }
+    }
+}
+
+/// A fault with its causes, in one line.
+pub(crate) fn describe(fault: &dyn std::error::Error) -> String {
+    let mut text = fault.to_string();
+    let mut cause = fault.source();
+    while let Some(next) = cause {
+        text.push_str(": ");
+        text.push_str(&next.to_string());
+        cause = next.source();
+    }
+    text
+}

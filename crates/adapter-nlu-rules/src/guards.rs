@@ -1,0 +1,99 @@
+//! What keeps a command from being one: the future, a condition, somebody else's words.
+
+use crate::{
+    lexicon::LEXICON,
+    patterns::{found, places},
+    tokens::{Token, word_at},
+};
+
+/// Whether a word of the future governs the command: in its clause, or in one without a verb of its own.
+/// «El lunes es la boda, deposítale 50» is meant now; «mañana, mándale 50» is not.
+pub(crate) fn is_future(tokens: &[Token], commands: &[usize]) -> bool {
+    let mut clauses: Vec<Vec<(usize, &str)>> = vec![Vec::new()];
+    for (at, token) in tokens.iter().enumerate() {
+        let word = token.folded.as_str();
+        let begins_new = token.is_punct() && matches!(word, "," | ";" | "." | ":" | "!" | "?")
+            || matches!(word, "so" | "ahora") && clauses.last().is_some_and(|clause| !clause.is_empty());
+        if begins_new {
+            clauses.push(Vec::new());
+        }
+        if !token.is_punct()
+            && let Some(clause) = clauses.last_mut()
+        {
+            clause.push((at, word));
+        }
+    }
+    clauses.iter().any(|clause| {
+        let words: Vec<&str> = clause.iter().map(|(_, word)| *word).collect();
+        let has_command = clause.iter().any(|(at, _)| commands.contains(at));
+        let has_state = words.iter().any(|word| LEXICON.state_verbs.contains(word));
+        let asks_when = words.iter().any(|word| matches!(*word, "when" | "cuando" | "quando" | "cuanto"));
+        if !commands.is_empty() && !has_command && has_state && !asks_when {
+            return false;
+        }
+        places("future", &words).any(|at| governs(&words, at))
+    })
+}
+
+/// «la cena de mañana», "for tomorrow's lunch" name a thing, no time to act.
+fn governs(words: &[&str], at: usize) -> bool {
+    let articles = ["la", "el", "the", "las", "los", "o", "lo"];
+    let before =
+        words.iter().take(at).rev().find(|word| !articles.contains(word)).copied().unwrap_or_default();
+    let own = words.get(at).copied().unwrap_or_default();
+    !matches!(before, "de" | "del" | "da" | "do" | "for" | "desde" | "hasta")
+        && !matches!(own, "desde" | "hasta")
+}
+
+/// Whether the text speaks of a condition. «sí» with its accent is a yes.
+pub(crate) fn is_conditional(tokens: &[Token]) -> bool {
+    tokens.iter().enumerate().filter(|(_, token)| token.is_word()).any(|(at, token)| {
+        let next = word_at(tokens, at.saturating_add(1));
+        let behind = word_at(tokens, at.saturating_add(2));
+        let is_polite = matches!(next, "me" | "te" | "no" | "le" | "se")
+            && matches!(behind, "haces" | "ayudas" | "puedes" | "apoyas" | "es" | "puede" | "hace" | "ayuda");
+        match token.folded.as_str() {
+            "if" => !matches!(next, "you" | "possible"),
+            "si" => {
+                !token.surface.to_lowercase().contains('í')
+                    && LEXICON.condition_next.contains(next)
+                    && !is_polite
+            }
+            "se" => matches!(
+                next,
+                "eu" | "ele" | "ela" | "me" | "o" | "receber" | "cair" | "der" | "voce" | "a" | "sobrar"
+            ),
+            "caso" | "unless" | "siempre" => matches!(next, "me" | "eu" | "i" | "que" | "ele" | "you"),
+            _ => false,
+        }
+    })
+}
+
+/// Whether the command is somebody else's: «dice: envía 50».
+pub(crate) fn is_reported(tokens: &[Token], commands: &[usize]) -> bool {
+    const SAYS: [&str; 18] = [
+        "dice", "dijo", "decia", "says", "said", "disse", "diz", "dizia", "texted", "wrote", "escribio",
+        "escreveu", "pone", "pide", "pidio", "asks", "reads", "lee",
+    ];
+    let with_colon = tokens.windows(2).any(|pair| match pair {
+        [verb, sign] => SAYS.contains(&verb.folded.as_str()) && sign.folded == ":",
+        _ => false,
+    });
+    with_colon
+        || commands
+            .iter()
+            .any(|at| at.checked_sub(1).is_some_and(|before| SAYS.contains(&word_at(tokens, before))))
+}
+
+/// What blocks a transfer whatever else is said.
+pub(crate) fn blocks(words: &[&str], tokens: &[Token], commands: &[usize]) -> bool {
+    found("reported", words)
+        || found("reminder", words)
+        || found("maybe", words)
+        || is_future(tokens, commands)
+        || is_conditional(tokens)
+        || found("mention", words)
+        || found("topup", words)
+        || is_reported(tokens, commands)
+        || !commands.is_empty() && found("abandon", words)
+}

@@ -1,0 +1,207 @@
+//! Names of people as destinations: «a mi comadre Lupe», "pay Katy Parrow $40".
+
+use crate::{
+    commands::form_of,
+    lexicon::{CURRENCIES, LEXICON},
+    tokens::{Token, fold, word_at},
+};
+use domain::locale::Locale;
+use unicode_normalization::UnicodeNormalization;
+
+/// The longest name, in words.
+const WORDS_MAX: usize = 5;
+
+struct Finder<'a> {
+    tokens: &'a [Token],
+    all_large: bool,
+}
+
+/// A name that may be meant, and how likely.
+struct Candidate {
+    rank: i32,
+    behind_command: bool,
+    at: usize,
+    name: String,
+}
+
+/// The name of the destination, if one is named.
+pub(crate) fn find(tokens: &[Token], language: Locale, command: Option<usize>) -> Option<String> {
+    let words = || tokens.iter().filter(|t| t.is_word() && t.surface.chars().count() > 1);
+    let all_large = words().next().is_some()
+        && words().all(|t| t.surface.chars().all(|c| c.is_uppercase() || !c.is_alphabetic()));
+    let finder = Finder { tokens, all_large };
+    let candidates = finder.behind_prepositions(language, command);
+    let has_strong = candidates.iter().any(|c| c.rank == 3);
+    if let Some(command) = command.filter(|_| !has_strong)
+        && let Some(name) = finder.direct_object(command)
+    {
+        return Some(name);
+    }
+    let best = |ranked: &dyn Fn(&&Candidate) -> bool| {
+        candidates
+            .iter()
+            .filter(ranked)
+            .max_by_key(|c| (c.rank, c.behind_command, std::cmp::Reverse(c.at)))
+            .map(|c| c.name.clone())
+    };
+    if let Some(name) = best(&|c| c.rank > 0) {
+        return Some(name);
+    }
+    let looks_like_one = |c: &Candidate| {
+        let next = c.at.saturating_add(1);
+        finder.is_capitalised(next) || LEXICON.determiners.contains(word_at(tokens, next))
+    };
+    let any = candidates.iter().filter(|c| c.rank == 0).any(looks_like_one);
+    if command.is_some() && any {
+        candidates.iter().find(|c| c.rank == 0).map(|c| c.name.clone())
+    } else {
+        None
+    }
+}
+
+impl Finder<'_> {
+    fn token(&self, at: usize) -> Option<&Token> {
+        self.tokens.get(at)
+    }
+
+    fn is_capitalised(&self, at: usize) -> bool {
+        !self.all_large && self.token(at).is_some_and(Token::is_capitalised)
+    }
+
+    fn behind_prepositions(&self, language: Locale, command: Option<usize>) -> Vec<Candidate> {
+        let mut candidates = Vec::new();
+        for (at, token) in self.tokens.iter().enumerate() {
+            let word = token.folded.as_str();
+            if !token.is_word() || !(LEXICON.name_prepositions.contains(word) || word == "for") {
+                continue;
+            }
+            let next_at = at.saturating_add(1);
+            let Some(next) = self.token(next_at).filter(|next| next.is_word()) else { continue };
+            let form = form_of(next);
+            let before = at.checked_sub(1).map_or("", |before| word_at(self.tokens, before));
+            let is_verb = form.is_some_and(|f| f.is("inf")) && !self.is_capitalised(next_at)
+                || word == "to" && form.is_some_and(|f| f.is_any(&["imp", "make"]))
+                || word == "a" && matches!(before, "voy" | "vas" | "va" | "ayudas" | "ayudame" | "volver");
+            if is_verb || word == "a" && language == Locale::En {
+                continue;
+            }
+            let Some((name, _)) = self.collect(next_at) else { continue };
+            let mut rank = match word {
+                "a" | "al" | "to" | "pro" | "pra" | "ao" => 3,
+                "para" => 2,
+                "for" => 0,
+                _ => 1,
+            };
+            if matches!(word, "para" | "for" | "pra" | "to")
+                && LEXICON.concepts.contains(next.folded.as_str())
+            {
+                rank -= 3;
+            }
+            let behind_command = command.is_none_or(|command| at > command);
+            candidates.push(Candidate { rank, behind_command, at, name });
+        }
+        candidates
+    }
+
+    /// "pay Katy Parrow $40": the name right behind an English verb.
+    fn direct_object(&self, command: usize) -> Option<String> {
+        const NO_NAMES: [&str; 17] = [
+            "some", "a", "an", "this", "about", "like", "money", "cash", "over", "just", "another", "only",
+            "bill", "exactly", "around", "all", "it",
+        ];
+        let verb = self.token(command).and_then(form_of)?;
+        let at = command.saturating_add(1);
+        let next = self.token(at).filter(|next| next.is_word())?;
+        let word = next.folded.as_str();
+        let behind = word_at(self.tokens, at.saturating_add(1));
+        let is_thing = LEXICON.determiners.contains(word)
+            && (LEXICON.transfer_nouns.contains(behind)
+                || LEXICON.concepts.contains(behind)
+                || LEXICON.money_nouns.contains(behind));
+        let no_name = LEXICON.transfer_nouns.contains(word)
+            || LEXICON.money_nouns.contains(word)
+            || NO_NAMES.contains(&word);
+        if !verb.english || is_thing || no_name {
+            return None;
+        }
+        let (name, end) = self.collect(at)?;
+        let ends_well = self.token(end).is_none_or(|token| {
+            !token.is_word()
+                || LEXICON.name_stops.contains(token.folded.as_str())
+                || matches!(token.folded.as_str(), "a" | "some" | "back" | "the" | "his" | "her")
+        });
+        ends_well.then_some(name)
+    }
+
+    /// The name that begins at a place, and the place behind it.
+    fn collect(&self, start: usize) -> Option<(String, usize)> {
+        let mut at = start;
+        while self.token(at).is_some_and(|t| t.is_word() && LEXICON.determiners.contains(t.folded.as_str())) {
+            at = at.saturating_add(1);
+            self.token(at).filter(|token| token.is_word())?;
+        }
+        let first = at;
+        let mut words: Vec<String> = Vec::new();
+        while let Some(token) = self.token(at).filter(|token| token.is_word() && words.len() < WORDS_MAX) {
+            let word = token.folded.as_str();
+            if !words.is_empty() && matches!(word, "de" | "del" | "da" | "do" | "dos" | "das" | "of" | "from")
+            {
+                match self.joined_by_of(first, at, word, &words) {
+                    Some(end) => {
+                        words.extend(
+                            self.tokens.get(at..=end).into_iter().flatten().map(|t| t.surface.to_lowercase()),
+                        );
+                        at = end.saturating_add(1);
+                        continue;
+                    }
+                    None => break,
+                }
+            }
+            if LEXICON.titles.contains(word) && words.is_empty() {
+                let dotted = word_at(self.tokens, at.saturating_add(1)) == ".";
+                words.push(format!("{}{}", token.surface.to_lowercase(), if dotted { "." } else { "" }));
+                at = at.saturating_add(1).saturating_add(usize::from(dotted));
+                continue;
+            }
+            if words.is_empty() && LEXICON.never_names.contains(word) {
+                return None;
+            }
+            if self.ends_name(at, word, words.is_empty()) {
+                break;
+            }
+            words.push(token.surface.to_lowercase().nfc().collect());
+            at = at.saturating_add(1);
+        }
+        let only_title = words.len() == 1
+            && words.first().is_some_and(|w| matches!(fold(w).as_str(), "mr" | "mrs" | "sr" | "dr"));
+        (!words.is_empty() && !only_title).then(|| (words.join(" "), at))
+    }
+
+    fn ends_name(&self, at: usize, word: &str, is_first: bool) -> bool {
+        let capitalised = self.is_capitalised(at);
+        let nickname = is_first && matches!(word, "bro" | "guy" | "man" | "wey");
+        LEXICON.name_stops.contains(word) && !nickname
+            || LEXICON.future_words.contains(word)
+            || !is_first && word == "y"
+            || CURRENCIES.is_word(word) && !capitalised
+            || self.token(at).and_then(form_of).is_some_and(|f| f.is_any(&["imp", "inf", "ger"]))
+                && !capitalised
+            || matches!(word, "transfer" | "payment" | "reais")
+            || !is_first && LEXICON.never_names.contains(word) && !capitalised
+    }
+
+    /// «la muchacha del aseo», «María de la Luz»: where the name goes on behind «de».
+    fn joined_by_of(&self, first: usize, at: usize, of: &str, words: &[String]) -> Option<usize> {
+        let mut next = at.saturating_add(1);
+        if of == "de" && matches!(word_at(self.tokens, next), "la" | "las" | "los" | "el") {
+            next = next.saturating_add(1);
+        }
+        let token = self.token(next).filter(|token| token.is_word())?;
+        let head = words.first().map(|word| fold(word)).unwrap_or_default();
+        let is_role = LEXICON.role_nouns.contains(head.as_str())
+            || LEXICON.role_nouns.contains(word_at(self.tokens, first));
+        let by_role = is_role && of != "from" && !LEXICON.name_stops.contains(token.folded.as_str());
+        let by_case = self.is_capitalised(first) && self.is_capitalised(next) && of != "of" && of != "from";
+        (by_role || by_case).then_some(next)
+    }
+}

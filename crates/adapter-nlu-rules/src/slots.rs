@@ -1,0 +1,127 @@
+//! Which amount, which destination.
+
+use crate::{
+    commands::form_of,
+    lexicon::{CURRENCIES, LEXICON},
+    names,
+    tokens::{Kind, Token},
+};
+use domain::{
+    intent::{DestinationKind, NamedDestination},
+    locale::Locale,
+};
+use rust_decimal::Decimal;
+
+/// The amount meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Amount {
+    pub(crate) value: Option<Decimal>,
+    pub(crate) currency: Option<&'static str>,
+    /// There is one, but it can be read in two ways.
+    pub(crate) ambiguous: bool,
+}
+
+impl Amount {
+    const UNCLEAR: Self = Self { value: None, currency: None, ambiguous: true };
+
+    /// Whether the text names an amount at all.
+    pub(crate) const fn is_named(&self) -> bool {
+        self.value.is_some() || self.ambiguous
+    }
+}
+
+/// Of several amounts the one that is meant, if that can be told.
+pub(crate) fn amount(tokens: &[Token], commands: &[usize]) -> Amount {
+    let mut found: Vec<(usize, &Token)> =
+        tokens.iter().enumerate().filter(|(_, token)| token.is_money()).collect();
+    if found.is_empty() {
+        return Amount::default();
+    }
+    if is_range(tokens, &found) {
+        return Amount::UNCLEAR;
+    }
+    narrow(&mut found, |(at, token)| !is_weak(tokens, *at, token));
+    let clause = |at: usize| {
+        let ends = |token: &Token| token.is_punct() && ",;.:!?".contains(token.folded.as_str());
+        tokens.iter().take(at.saturating_add(1)).rposition(ends).unwrap_or(0)
+    };
+    if !commands.is_empty() {
+        let of_commands: Vec<usize> = commands.iter().map(|at| clause(*at)).collect();
+        narrow(&mut found, |(at, _)| of_commands.contains(&clause(*at)));
+    }
+    let with_currency: Vec<(usize, &Token)> =
+        found.iter().copied().filter(|(_, t)| t.marks.has_currency).collect();
+    if found.len() > 1 && with_currency.len() == 1 {
+        found = with_currency;
+    }
+    let Some((_, first)) = found.first() else { return Amount::default() };
+    if found.iter().any(|(_, token)| token.value != first.value) {
+        return Amount::UNCLEAR;
+    }
+    Amount { value: first.value, currency: first.currency, ambiguous: first.value.is_none() }
+}
+
+/// Keeps those that hold, if any do.
+fn narrow<T: Copy>(found: &mut Vec<T>, holds: impl Fn(&T) -> bool) {
+    if found.len() > 1 {
+        let kept: Vec<T> = found.iter().copied().filter(|one| holds(one)).collect();
+        if !kept.is_empty() {
+            *found = kept;
+        }
+    }
+}
+
+/// «entre 200 y 300», «200 o 300».
+fn is_range(tokens: &[Token], found: &[(usize, &Token)]) -> bool {
+    found.windows(2).any(|pair| {
+        let [(one, first), (other, second)] = pair else { return false };
+        let middle = tokens.get(one.saturating_add(1)..*other).unwrap_or_default();
+        let joins = ["o", "or", "ou", "a", "to", "-", "hasta", "y", "and", "e", "/"];
+        let joined = !middle.is_empty() && middle.iter().all(|token| joins.contains(&token.folded.as_str()));
+        let only_first_has_currency = first.marks.has_currency && !second.marks.has_currency;
+        let before =
+            one.checked_sub(1).and_then(|at| tokens.get(at)).map_or("", |token| token.folded.as_str());
+        let is_choice =
+            middle.first().is_some_and(|t| matches!(t.folded.as_str(), "o" | "or" | "ou" | "-" | "/"));
+        joined && !only_first_has_currency && (is_choice || matches!(before, "entre" | "between"))
+    })
+}
+
+/// A bare number before an unknown noun counts that noun.
+fn is_weak(tokens: &[Token], at: usize, token: &Token) -> bool {
+    if token.marks.has_currency {
+        return false;
+    }
+    let Some(next) = tokens.get(at.saturating_add(1)).filter(|next| next.kind == Kind::Word) else {
+        return false;
+    };
+    let word = next.folded.as_str();
+    !(LEXICON.after_amount.contains(word)
+        || CURRENCIES.is_word(word)
+        || form_of(next).is_some()
+        || next.is_capitalised())
+}
+
+/// The destination: an explicit number before a name; none when two of a kind are named.
+pub(crate) fn destination(
+    tokens: &[Token],
+    language: Locale,
+    commands: &[usize],
+) -> Option<NamedDestination> {
+    let rank = |kind: DestinationKind| match kind {
+        DestinationKind::Clabe | DestinationKind::Iban => 0,
+        DestinationKind::Alias => 1,
+        _ => 2,
+    };
+    let explicit = |token: &Token| match token.kind {
+        Kind::Destination(kind) => Some(NamedDestination { kind, value: token.surface.clone() }),
+        _ => None,
+    };
+    let found: Vec<NamedDestination> = tokens.iter().filter_map(explicit).collect();
+    if let Some(best) = found.iter().min_by_key(|destination| rank(destination.kind)) {
+        let same_rank = found.iter().filter(|other| rank(other.kind) == rank(best.kind));
+        return same_rank.into_iter().all(|other| other.value == best.value).then(|| best.clone());
+    }
+    let value = names::find(tokens, language, commands.last().copied())?;
+    Some(NamedDestination { kind: DestinationKind::Name, value })
+}

@@ -1,0 +1,364 @@
+//! From text to tokens: words, numbers, signs, and what is recognised by its form alone.
+
+use crate::lexicon::SHORTHAND;
+use domain::intent::DestinationKind;
+use regex::Regex;
+use rust_decimal::Decimal;
+use std::sync::LazyLock;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Word,
+    Punct,
+    Number,
+    /// A currency's symbol.
+    Symbol,
+    /// A destination.
+    Destination(DestinationKind),
+    /// An amount.
+    Amount,
+    /// A date, a time, an ordinal, a percentage: never an amount.
+    Other,
+}
+
+/// Why an amount is none, or how sure it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Marks {
+    pub(crate) has_currency: bool,
+    pub(crate) date: bool,
+    pub(crate) time: bool,
+    pub(crate) reference: bool,
+    pub(crate) quantity: bool,
+}
+
+impl Marks {
+    /// Whether it counts something other than money.
+    pub(crate) const fn excluded(self) -> bool {
+        self.date || self.time || self.reference || self.quantity
+    }
+}
+
+/// A token with its place in the text, in characters.
+#[derive(Clone, Debug)]
+pub(crate) struct Token {
+    pub(crate) kind: Kind,
+    /// Folded: lower case, no accents.
+    pub(crate) folded: String,
+    /// As it was written.
+    pub(crate) surface: String,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// Of an amount: its value, none when it can be read in two ways.
+    pub(crate) value: Option<Decimal>,
+    pub(crate) currency: Option<&'static str>,
+    pub(crate) marks: Marks,
+}
+
+impl Token {
+    pub(crate) fn new(kind: Kind, folded: &str, surface: &str, start: usize, end: usize) -> Self {
+        Self {
+            kind,
+            folded: folded.to_owned(),
+            surface: surface.to_owned(),
+            start,
+            end,
+            value: None,
+            currency: None,
+            marks: Marks::default(),
+        }
+    }
+
+    /// A destination; its cleaned value stands in `surface`.
+    pub(crate) fn destination(kind: DestinationKind, value: &str, start: usize, end: usize) -> Self {
+        Self::new(Kind::Destination(kind), "<dst>", value, start, end)
+    }
+
+    pub(crate) fn is_word(&self) -> bool {
+        self.kind == Kind::Word
+    }
+
+    pub(crate) fn is_punct(&self) -> bool {
+        self.kind == Kind::Punct
+    }
+
+    pub(crate) fn is_amount(&self) -> bool {
+        self.kind == Kind::Amount
+    }
+
+    pub(crate) fn is_destination(&self) -> bool {
+        matches!(self.kind, Kind::Destination(_))
+    }
+
+    /// An amount that counts money.
+    pub(crate) fn is_money(&self) -> bool {
+        self.is_amount() && !self.marks.excluded()
+    }
+
+    pub(crate) fn is_capitalised(&self) -> bool {
+        self.surface.chars().next().is_some_and(char::is_uppercase)
+    }
+}
+
+/// The folded word at a place, or the empty one where there is none.
+pub(crate) fn word_at(tokens: &[Token], at: usize) -> &str {
+    tokens.get(at).map_or("", |token| token.folded.as_str())
+}
+
+/// The same, for word tokens only.
+pub(crate) fn only_word_at(tokens: &[Token], at: usize) -> Option<&str> {
+    tokens.get(at).filter(|token| token.is_word()).map(|token| token.folded.as_str())
+}
+
+/// Folds one character to one, so that places in both texts agree.
+fn fold_char(c: char) -> char {
+    let mut letters = c.to_lowercase().nfkd().filter(|c| !is_combining_mark(*c));
+    match (letters.next(), letters.next()) {
+        (Some(only), None) => only,
+        _ => c.to_lowercase().next().unwrap_or(c),
+    }
+}
+
+/// Folds a word.
+pub(crate) fn fold(text: &str) -> String {
+    text.nfc().map(fold_char).collect()
+}
+
+static FORMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)
+        (?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
+        |(?P<alias>@\w[\w.]*)
+        |(?P<taxid>\d{3}\.\d{3}\.\d{3}-\d{2}|\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2})
+        |(?P<uuid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})
+        |(?P<date>\d{1,4}/\d{1,2}(?:/\d{2,4})?)
+        |(?P<time>\d{1,2}[:h]\d{2}\b|\d{1,2}\s?(?:am|pm|hrs?|h)\b|\d{1,2}\s?[ap]\.m\.)
+        |(?P<ord>\d+(?:st|nd|rd|th)\b|\d+[ºª])
+        |(?P<pct>\d+(?:[.,]\d+)?\s?%)
+        |(?P<cur>(?:us|u|r|mx|mex|c|ca|cad|a|au|aud|nz|nzd|usd|mxn|ars|cop)\s?\$[sd]?\b|(?:us|u|r|mx|mex|c|ca|cad|a|au|aud|nz|nzd|usd|mxn|ars|cop)\s?\$|[$€£¥₡])
+        |(?P<num>\+?\d+(?:[.,]\d+)*)
+        |(?P<word>[\p{L}\p{M}]+(?:['´`][\p{L}\p{M}]+)*)
+        |(?P<punct>[^\s\w])",
+    )
+    .ok()
+});
+
+/// Lengths of IBANs by country (ISO 13616 registry), for those seen here.
+const IBAN_LENGTHS: [(&str, usize); 30] = [
+    ("DE", 22),
+    ("ES", 24),
+    ("FR", 27),
+    ("GB", 22),
+    ("IT", 27),
+    ("PT", 25),
+    ("NL", 18),
+    ("BE", 16),
+    ("CH", 21),
+    ("AT", 20),
+    ("IE", 22),
+    ("PL", 28),
+    ("BR", 29),
+    ("LU", 20),
+    ("FI", 18),
+    ("SE", 24),
+    ("NO", 15),
+    ("DK", 18),
+    ("GR", 27),
+    ("CR", 22),
+    ("DO", 28),
+    ("GT", 28),
+    ("SV", 28),
+    ("AD", 24),
+    ("RO", 24),
+    ("CZ", 24),
+    ("HU", 28),
+    ("LT", 20),
+    ("TR", 26),
+    ("SK", 24),
+];
+
+/// An IBAN in the text: where, and its letters.
+fn find_iban(text: &[char]) -> Option<(usize, usize, String)> {
+    (0..text.len()).find_map(|start| iban_at(text, start))
+}
+
+fn iban_at(text: &[char], start: usize) -> Option<(usize, usize, String)> {
+    let before = start.checked_sub(1).and_then(|at| text.get(at));
+    if before.is_some_and(|c| c.is_alphanumeric()) {
+        return None;
+    }
+    let country: String =
+        text.get(start..start.checked_add(2)?)?.iter().collect::<String>().to_ascii_uppercase();
+    let (_, length) = IBAN_LENGTHS.iter().find(|(code, _)| *code == country)?;
+    let checks = text.get(start.checked_add(2)?..start.checked_add(4)?)?;
+    if !checks.iter().all(char::is_ascii_digit) {
+        return None;
+    }
+    let mut iban = String::new();
+    let mut at = start;
+    while let Some(c) = text.get(at).filter(|_| iban.len() < *length) {
+        let next_is_sign = text.get(at.saturating_add(1)).is_some_and(char::is_ascii_alphanumeric);
+        if c.is_ascii_alphanumeric() {
+            iban.push(c.to_ascii_uppercase());
+        } else if !(matches!(c, ' ' | '-') && next_is_sign) {
+            break;
+        }
+        at = at.saturating_add(1);
+    }
+    let digits = iban.bytes().filter(u8::is_ascii_digit).count();
+    let ends = !text.get(at).is_some_and(|c| c.is_alphanumeric());
+    (iban.len() == *length && digits >= 10 && ends).then_some((start, at, iban))
+}
+
+/// One apostrophe, one quotation mark, one space, one dash; `(55)` without its brackets.
+fn unify(text: &str) -> Vec<char> {
+    let chars: Vec<char> = text
+        .nfc()
+        .map(|c| match c {
+            '“' | '”' | '«' | '»' | '„' => '"',
+            '\u{a0}' | '\u{2009}' | '\u{202f}' => ' ',
+            '–' | '—' => '-',
+            '’' => '\'',
+            other => other,
+        })
+        .collect();
+    let mut unified = chars.clone();
+    for (open, c) in chars.iter().enumerate() {
+        if *c != '(' {
+            continue;
+        }
+        let inside: Vec<char> = chars
+            .iter()
+            .skip(open.saturating_add(1))
+            .copied()
+            .take_while(|c| c.is_ascii_digit() || *c == '+')
+            .collect();
+        let close = open.saturating_add(inside.len()).saturating_add(1);
+        if (1..=4).contains(&inside.len()) && chars.get(close) == Some(&')') {
+            for place in [open, close] {
+                if let Some(bracket) = unified.get_mut(place) {
+                    *bracket = ' ';
+                }
+            }
+        }
+    }
+    unified
+}
+
+/// «holaaa» is «hola»: three of a letter in a row are one.
+fn squeeze(word: &str) -> String {
+    let letters: Vec<char> = word.chars().collect();
+    let mut squeezed = String::with_capacity(word.len());
+    for run in letters.chunk_by(|a, b| a == b) {
+        let keep = if run.len() >= 3 { 1 } else { run.len() };
+        squeezed.extend(run.iter().take(keep));
+    }
+    squeezed
+}
+
+/// Cuts a text into tokens; also gives the unified text, to whose characters their places refer.
+pub(crate) fn tokenise(text: &str) -> (Vec<char>, Vec<Token>) {
+    let chars = unify(text);
+    let mut tokens = Vec::new();
+    match find_iban(&chars) {
+        Some((start, end, iban)) => {
+            scan(&chars, 0, start, &mut tokens);
+            tokens.push(Token::destination(DestinationKind::Iban, &iban, start, end));
+            scan(&chars, end, chars.len(), &mut tokens);
+        }
+        None => scan(&chars, 0, chars.len(), &mut tokens),
+    }
+    (chars, tokens)
+}
+
+fn scan(chars: &[char], from: usize, to: usize, tokens: &mut Vec<Token>) {
+    let Some(part) = chars.get(from..to) else { return };
+    let folded: String = part.iter().map(|c| fold_char(*c)).collect();
+    let Some(forms) = FORMS.as_ref() else { return };
+    for found in forms.captures_iter(&folded) {
+        let Some(whole) = found.get(0) else { continue };
+        let before = folded.get(..whole.start()).unwrap_or_default().chars().count();
+        let start = from.saturating_add(before);
+        let end = start.saturating_add(whole.as_str().chars().count());
+        let surface: String = chars.get(start..end).unwrap_or_default().iter().collect();
+        let kind =
+            forms.capture_names().flatten().find(|name| found.name(name).is_some()).unwrap_or_default();
+        push(kind, whole.as_str(), &surface, start, end, tokens);
+    }
+}
+
+fn push(kind: &str, folded: &str, surface: &str, start: usize, end: usize, tokens: &mut Vec<Token>) {
+    let alias = |value: &str| Token::destination(DestinationKind::Alias, value, start, end);
+    match kind {
+        "email" => tokens.push(alias(folded.trim_matches('.'))),
+        "alias" => tokens.push(alias(folded.trim_start_matches('@').trim_matches('.'))),
+        "taxid" | "uuid" => tokens.push(alias(folded)),
+        "num" => tokens.push(Token::new(Kind::Number, folded, surface, start, end)),
+        "cur" => tokens.push(Token::new(Kind::Symbol, folded, surface, start, end)),
+        "word" => push_word(folded, surface, start, end, tokens),
+        "punct" => push_sign(surface, start, end, tokens),
+        _ => tokens.push(Token::new(Kind::Other, &format!("<{kind}>"), surface, start, end)),
+    }
+}
+
+fn push_word(folded: &str, surface: &str, start: usize, end: usize, tokens: &mut Vec<Token>) {
+    let word = squeeze(folded);
+    // «2k» is no «que».
+    let is_glued = matches!(word.as_str(), "k" | "p" | "d" | "u")
+        && tokens.last().is_some_and(|last| last.kind == Kind::Number && start.saturating_sub(last.end) <= 1);
+    if let Some(meaning) = SHORTHAND.get(word.as_str()).filter(|_| !is_glued) {
+        tokens.extend(meaning.split(' ').map(|part| Token::new(Kind::Word, part, part, start, end)));
+        return;
+    }
+    let (word, surface) = match word.strip_suffix("'s") {
+        Some(stem) => {
+            (stem.to_owned(), surface.chars().take(surface.chars().count().saturating_sub(2)).collect())
+        }
+        None => (word, surface.to_owned()),
+    };
+    tokens.push(Token::new(Kind::Word, &word.replace('\'', ""), &surface, start, end));
+}
+
+fn push_sign(sign: &str, start: usize, end: usize, tokens: &mut Vec<Token>) {
+    let word = match sign {
+        "👌" | "👍" | "✅" | "🆗" | "☑" | "✔" => "<yes>",
+        "👎" | "❌" | "🚫" | "✖" | "⛔" | "🙅" => "<no>",
+        "👋" => "<hi>",
+        _ => {
+            if sign.chars().all(|c| ".,;:!?¿¡\"'()[]-/#…".contains(c)) {
+                tokens.push(Token::new(Kind::Punct, sign, sign, start, end));
+            }
+            return;
+        }
+    };
+    tokens.push(Token::new(Kind::Word, word, sign, start, end));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folded(text: &str) -> Vec<String> {
+        tokenise(text).1.into_iter().map(|token| token.folded).collect()
+    }
+
+    #[test]
+    fn folds_squeezes_and_expands() {
+        assert_eq!(folded("¡Holaaa! q tal"), ["¡", "hola", "!", "que", "tal"]);
+        assert_eq!(folded("don't"), ["do", "not"]);
+        assert_eq!(folded("2k 👍"), ["2", "k", "<yes>"]);
+    }
+
+    #[test]
+    fn tells_forms_apart() {
+        assert_eq!(
+            folded("a las 10:30 el 3/4 al 50%"),
+            ["a", "las", "<time>", "el", "<date>", "al", "<pct>"]
+        );
+        let (_, tokens) = tokenise("a GB82 WEST 1234 5698 7654 32 hoy");
+        assert_eq!(tokens[1].surface, "GB82WEST12345698765432");
+        assert_eq!(tokens[2].folded, "hoy");
+        assert_eq!(tokenise("pix ana@example.com").1[1].surface, "ana@example.com");
+    }
+}
