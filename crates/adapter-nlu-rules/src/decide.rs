@@ -621,7 +621,9 @@ impl Facts<'_> {
     /// The amount; «1.500» in Spanish with both its readings.
     fn amount_reading(&self, chars: &[char]) -> Option<AmountReading> {
         if let Some(value) = self.amount.value {
-            return Some(AmountReading::Exact(value.normalize().to_string()));
+            // As it was written («150.50»), unless arithmetic left more decimals than money has.
+            let value = if value.scale() > 2 { value.normalize() } else { value };
+            return Some(AmountReading::Exact(value.to_string()));
         }
         if !self.amount.ambiguous {
             return None;

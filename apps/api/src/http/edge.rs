@@ -2,7 +2,7 @@
 //! the route's pattern and never its address, which may bear a number.
 
 use super::problem::ApiError;
-use crate::wiring::App;
+use crate::{routes::docs, wiring::App};
 use actix_web::{
     Error, HttpMessage,
     body::{BoxBody, EitherBody, MessageBody},
@@ -41,6 +41,7 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
         .or_else(|| app.as_ref().map(|app| app.ids.new_id().to_string()))
         .unwrap_or_default();
     let method = request.method().clone();
+    let is_documentation = request.path().starts_with("/docs/");
     let started_at = app.as_ref().map(|app| app.clock.now());
     request.extensions_mut().insert(RequestId(id.clone()));
     let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
@@ -58,6 +59,9 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
         headers.insert(REQUEST_ID, value);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if is_documentation {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(docs::POLICY));
+    }
     let ms =
         app.zip(started_at).map(|(app, at)| app.clock.now().signed_duration_since(at).num_milliseconds());
     let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".into());

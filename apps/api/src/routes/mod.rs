@@ -1,7 +1,7 @@
 //! The routes: parse, authorise, call, answer. What happens is decided elsewhere.
 
 mod accounts;
-mod docs;
+pub(crate) mod docs;
 mod health;
 mod home;
 mod nlu;
