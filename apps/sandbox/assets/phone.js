@@ -64,6 +64,7 @@ export class Phone extends HTMLElement {
     this.append(element("div", { className: "screen" }, bar, this.notices, this.talk, this.ideas, this.complaint, form));
     this.#showIdeas();
     document.addEventListener("language", () => this.#showIdeas());
+    new ResizeObserver(() => { this.talk.scrollTop = this.talk.scrollHeight; }).observe(this.talk);
   }
 
   #showIdeas() {

@@ -244,6 +244,10 @@ impl Books {
                 version: running.then_some(row.version),
             });
         }
+        // What comes in from outside is nobody's spending.
+        if self.accounts.get(&transfer.from).is_none_or(|from| from.kind == AccountKind::Clearing) {
+            return Ok(());
+        }
         let spent = self.spent.entry((transfer.owner, transfer.amount.currency, day)).or_default();
         spent.day = spent.day.saturating_add(minor);
         spent.month = spent.month.saturating_add(minor);

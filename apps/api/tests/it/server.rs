@@ -1,0 +1,136 @@
+//! A server of one's own: the real binary, fresh database, free ports, stopped when dropped.
+
+use reqwest::{Client, Response};
+use serde_json::{Value, json};
+use std::{
+    fs,
+    net::TcpListener,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+/// How long anything may take before a test gives up; nothing waits that long when all is well.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const DEMO: &str = "+521234567890";
+pub(crate) const AUTH_TOKEN: &str = "an auth token of the tests and long enough";
+
+pub(crate) struct Server {
+    process: Child,
+    folder: PathBuf,
+    pub(crate) base: String,
+    pub(crate) sandbox: String,
+    pub(crate) token: String,
+    pub(crate) client: Client,
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+impl Server {
+    pub(crate) async fn start() -> Self {
+        let (port, sandbox_port) = (free_port(), free_port());
+        let folder = std::env::temp_dir().join(format!("ventanilla-it-{port}-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let log = fs::File::create(folder.join("log")).unwrap();
+        let process = Command::new(env!("CARGO_BIN_EXE_ventanilla"))
+            .current_dir(&folder)
+            .env_clear()
+            .env("APP_ENV", "development")
+            .env("BIND_ADDRESS", format!("127.0.0.1:{port}"))
+            .env("SANDBOX_BIND_ADDRESS", format!("127.0.0.1:{sandbox_port}"))
+            .env("TWILIO_AUTH_TOKEN", AUTH_TOKEN)
+            .env("LOG_FORMAT", "json")
+            .env("LOG_LEVEL", "debug")
+            .stdin(Stdio::null())
+            .stdout(fs::File::create(folder.join("out")).unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let mut server = Self {
+            process,
+            folder,
+            base: format!("http://127.0.0.1:{port}"),
+            sandbox: format!("http://127.0.0.1:{sandbox_port}"),
+            token: String::new(),
+            client: Client::builder().no_proxy().timeout(PATIENCE).build().unwrap(),
+        };
+        server.until_ready().await;
+        server
+    }
+
+    async fn until_ready(&mut self) {
+        let address = format!("{}/health/ready", self.base);
+        let begun = Instant::now();
+        while !self.client.get(&address).send().await.is_ok_and(|answer| answer.status() == 200) {
+            let ended = self.process.try_wait().unwrap();
+            assert!(ended.is_none() && begun.elapsed() < PATIENCE, "not ready: {}", self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let printed = fs::read_to_string(self.folder.join("out")).unwrap();
+        let line = printed.lines().find_map(|line| line.strip_prefix("Service token"));
+        self.token = line.expect("a token is printed").trim().to_owned();
+    }
+
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Response {
+        self.client.get(format!("{}{path}", self.base)).bearer_auth(&self.token).send().await.unwrap()
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Response {
+        self.client
+            .post(format!("{}{path}", self.base))
+            .bearer_auth(&self.token)
+            .json(&body)
+            .send()
+            .await
+            .unwrap()
+    }
+
+    /// Has a person write on WhatsApp.
+    pub(crate) async fn say(&self, phone: &str, text: &str) {
+        let address = format!("{}/sandbox/phones/{phone}/messages", self.sandbox);
+        let body = json!({"provider": "twilio", "body": text});
+        let answer: Value = self.client.post(address).json(&body).send().await.unwrap().json().await.unwrap();
+        assert_eq!(answer["webhook_status"], 200, "{answer}");
+    }
+
+    /// What a phone shows that is newer than `since`.
+    pub(crate) async fn inbox(&self, phone: &str, since: u64) -> Vec<Value> {
+        let address = format!("{}/sandbox/phones/{phone}/messages?since={since}", self.sandbox);
+        self.client.get(address).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// Says something and waits for the answer that contains `expected`.
+    pub(crate) async fn ask(&self, phone: &str, text: &str, expected: &str) -> String {
+        let since = self.inbox(phone, 0).await.last().map_or(0, |m| m["seq"].as_u64().unwrap());
+        self.say(phone, text).await;
+        let begun = Instant::now();
+        loop {
+            let bodies: Vec<String> = self
+                .inbox(phone, since)
+                .await
+                .iter()
+                .map(|m| m["body"].as_str().unwrap().to_owned())
+                .collect();
+            if let Some(found) = bodies.iter().find(|body| body.contains(expected)) {
+                return found.clone();
+            }
+            assert!(begun.elapsed() < PATIENCE, "«{text}» was not answered with «{expected}» but {bodies:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _stopped = self.process.kill();
+        let _ended = self.process.wait();
+        let _removed = fs::remove_dir_all(&self.folder);
+    }
+}

@@ -1,0 +1,63 @@
+//! SQLite keeps every promise of the store ports.
+
+use adapter_crypto::{AeadSealer, Keyring, RingRandom};
+use adapter_sqlite::Store;
+use std::{
+    env, fs,
+    path::PathBuf,
+    process,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// A database of its own, in a folder that the operating system forgets.
+fn fresh_path() -> PathBuf {
+    let folder = env::temp_dir().join(format!("ventanilla-contracts-{}", process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    folder.join(format!("{}.db", NEXT.fetch_add(1, Ordering::Relaxed)))
+}
+
+async fn open(path: &std::path::Path) -> Store {
+    let keys = Keyring::parse(&"k".repeat(32)).unwrap();
+    let sealer = AeadSealer::new(&keys, Arc::new(RingRandom::default()));
+    let store = Store::connect(path.to_str().unwrap(), Arc::new(sealer)).await.unwrap();
+    store.migrate().await.unwrap();
+    store
+}
+
+async fn fresh_store() -> Store {
+    open(&fresh_path()).await
+}
+
+port_contracts::suite!(fresh_store);
+
+/// Texts, numbers within bodies and codes don't stand in the file.
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_are_sealed_in_the_file() {
+    use domain::{conversation::Said, ids::EventId};
+    use ports::{inbound_webhook::InboundMessage, stores::Inbox};
+    let path = fresh_path();
+    let store = open(&path).await;
+    let message = InboundMessage {
+        channel_account: "twilio:whatsapp:+14155238886".into(),
+        provider_event_id: "SM1".into(),
+        sender: "whatsapp:+525512345678".into(),
+        phone: None,
+        said: Said::Text("una frase muy reconocible".into()),
+        is_ours: true,
+        raw: b"Body=una+frase+muy+reconocible".to_vec(),
+    };
+    store
+        .accept(&[(EventId(uuid::Uuid::from_u128(1)), message)], chrono::DateTime::UNIX_EPOCH)
+        .await
+        .unwrap();
+    let mut bytes = fs::read(&path).unwrap();
+    bytes.extend(fs::read(path.with_extension("db-wal")).unwrap_or_default());
+    let text = String::from_utf8_lossy(&bytes);
+    assert!(text.contains("SM1"), "the row is there");
+    assert!(!text.contains("reconocible"));
+}

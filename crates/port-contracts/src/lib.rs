@@ -1,0 +1,59 @@
+//! What every adapter of a store port must do. An adapter's test says how a fresh store is made, and
+//! each promise becomes a test of its own:
+//!
+//! ```text
+//! port_contracts::suite!(fresh_store);
+//! ```
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "these are tests, called from the tests of adapters"
+)]
+
+mod examples;
+pub mod inbox;
+pub mod ledger;
+pub mod outbox;
+pub mod people;
+pub mod verifications;
+
+use ports::stores::{Conversations, Identities, Inbox, Ledger, Outbox, Verifications};
+
+/// Everything that a database adapter offers.
+pub trait Stores: Inbox + Conversations + Outbox + Verifications + Identities + Ledger {}
+
+impl<T: Inbox + Conversations + Outbox + Verifications + Identities + Ledger> Stores for T {}
+
+/// Makes one test of each promise. `$fresh` is an async function that gives a store nobody else has.
+#[macro_export]
+macro_rules! suite {
+    ($fresh:ident) => {
+        $crate::suite!($fresh;
+            inbox: a_message_is_kept_once, messages_of_a_talk_come_in_order, a_talk_is_one_workers_at_a_time,
+                an_old_lease_commits_nothing, a_failed_turn_waits_and_a_parked_one_makes_way,
+                what_is_not_ours_is_kept_and_not_handled, consent_is_remembered_with_the_turn;
+            outbox: a_recipients_messages_go_one_after_the_other, lanes_do_not_wait_for_each_other,
+                a_lapsed_lease_leaves_its_message_in_doubt, news_moves_a_message_forward_only,
+                news_before_our_own_settlement_counts, an_old_lease_settles_nothing;
+            verifications: sixty_guesses_at_once_are_three, thirty_right_codes_at_once_are_one_approval,
+                sending_again_gives_no_new_guesses, failures_lock_and_the_lock_ends_clean,
+                a_repeated_effect_is_the_same_send_and_the_same_guess, a_guess_nobody_looked_at_is_given_back,
+                limits_hold_under_a_burst, a_failed_send_costs_no_quota;
+            people: one_number_is_one_person;
+            ledger: forty_transfers_at_once_never_overspend, one_key_asked_twenty_times_is_one_transfer,
+                a_refusal_is_replayed_and_does_not_flip, to_and_fro_at_once_loses_nothing,
+                a_filed_transfer_is_paid_once_by_its_code, wrong_codes_are_counted_though_nothing_moves,
+                a_canceled_or_lapsed_transfer_is_not_paid, limits_hold_at_once, entries_add_up;
+        );
+    };
+    ($fresh:ident; $($group:ident: $($promise:ident),+ $(,)?;)+) => {
+        $(mod $group {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $promise() {
+                $crate::$group::$promise(super::$fresh().await).await;
+            })+
+        })+
+    };
+}

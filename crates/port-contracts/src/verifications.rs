@@ -1,0 +1,150 @@
+//! Challenges: guesses are counted before they are looked at, whatever comes at once.
+
+use crate::{
+    Stores,
+    examples::{at, challenge, policy},
+};
+use chrono::Duration;
+use domain::{
+    ids::VerificationId,
+    message::Channel,
+    otp::{ChallengeStatus, OtpPolicy},
+};
+use futures_util::future::join_all;
+use ports::stores::{
+    Begin, BeginVerification, Checked, GuessTicket, ReserveGuess, SendResult, TakeGuess, Verification,
+    Verifications,
+};
+
+async fn begin(store: &dyn Stores, request: &BeginVerification, second: i64) -> Option<Verification> {
+    match Verifications::begin(store, request, at(second)).await.unwrap() {
+        Begin::Go(verification) | Begin::Repeated(verification) => {
+            let sent = SendResult::Sent { sid: "VE1".into() };
+            store.record_send(verification.id, &sent, at(second)).await.unwrap();
+            Some(*verification)
+        }
+        Begin::Locked(_) | Begin::TooMany(_) => None,
+    }
+}
+
+async fn take(store: &dyn Stores, verification: VerificationId, second: i64) -> Option<GuessTicket> {
+    let request = TakeGuess { verification, effect_key: None };
+    match store.take_guess(&request, at(second)).await.unwrap() {
+        ReserveGuess::Go(ticket) => Some(*ticket),
+        _ => None,
+    }
+}
+
+async fn guess(store: &dyn Stores, id: VerificationId, right: bool, policy: &OtpPolicy) -> Option<Checked> {
+    let ticket = take(store, id, 1).await?;
+    Some(store.settle_guess(&ticket, right, policy, at(1)).await.unwrap())
+}
+
+/// Sixty at once: three are looked at.
+pub async fn sixty_guesses_at_once_are_three(store: impl Stores) {
+    let id = begin(&store, &challenge(1, policy()), 0).await.unwrap().id;
+    let taken = join_all((0..60).map(|_| take(&store, id, 1))).await;
+    assert_eq!(taken.into_iter().flatten().count(), 3);
+}
+
+/// Thirty right ones at once: one approval.
+pub async fn thirty_right_codes_at_once_are_one_approval(store: impl Stores) {
+    let many = OtpPolicy { attempts_max: 30, ..policy() };
+    let id = begin(&store, &challenge(1, many), 0).await.unwrap().id;
+    for _ in 0..30 {
+        let _approved = guess(&store, id, true, &many).await;
+    }
+    assert_eq!(
+        Verifications::find(&store, id).await.unwrap().unwrap().challenge.status,
+        ChallengeStatus::Approved
+    );
+    assert!(take(&store, id, 2).await.is_none());
+}
+
+/// The same challenge, the same guesses.
+pub async fn sending_again_gives_no_new_guesses(store: impl Stores) {
+    let id = begin(&store, &challenge(1, policy()), 0).await.unwrap().id;
+    guess(&store, id, false, &policy()).await.unwrap();
+    let again = store.begin_resend(id, Channel::Whatsapp, &policy(), at(2)).await.unwrap();
+    let Begin::Go(again) = again else { panic!("{again:?}") };
+    assert_eq!((again.id, again.challenge.attempts_remaining(), again.channel), (id, 2, Channel::Whatsapp));
+    guess(&store, id, false, &policy()).await.unwrap();
+    assert_eq!(guess(&store, id, false, &policy()).await.unwrap().attempts_remaining, 0);
+    assert!(guess(&store, id, true, &policy()).await.is_none());
+}
+
+/// Five wrong guesses over two challenges lock; after the lock counting starts anew.
+pub async fn failures_lock_and_the_lock_ends_clean(store: impl Stores) {
+    let strict = OtpPolicy { lock_after_failures: 5, ..policy() };
+    let first = begin(&store, &challenge(1, strict), 0).await.unwrap().id;
+    for _ in 0..3 {
+        assert_eq!(guess(&store, first, false, &strict).await.unwrap().locked_until, None);
+    }
+    let second = begin(&store, &challenge(1, strict), 0).await.unwrap().id;
+    guess(&store, second, false, &strict).await.unwrap();
+    let until = at(1) + Duration::minutes(5);
+    assert_eq!(guess(&store, second, false, &strict).await.unwrap().locked_until, Some(until));
+    assert!(begin(&store, &challenge(1, strict), 300).await.is_none(), "no code goes out while it lasts");
+    assert!(begin(&store, &challenge(2, strict), 300).await.is_some(), "another number is not locked");
+    let third = begin(&store, &challenge(1, strict), 301).await.unwrap().id;
+    let ticket = take(&store, third, 301).await.unwrap();
+    assert_eq!(store.settle_guess(&ticket, false, &strict, at(301)).await.unwrap().locked_until, None);
+}
+
+/// A turn that is run again sends no second code and takes no second guess.
+pub async fn a_repeated_effect_is_the_same_send_and_the_same_guess(store: impl Stores) {
+    let request = BeginVerification { effect_key: Some("event:1".into()), ..challenge(1, policy()) };
+    let first = begin(&store, &request, 0).await.unwrap();
+    let other = BeginVerification { effect_key: Some("event:1".into()), ..challenge(1, policy()) };
+    let again = Verifications::begin(&store, &other, at(1)).await.unwrap();
+    assert!(matches!(again, Begin::Repeated(same) if same.id == first.id && same.sends.len() == 1));
+    let take = TakeGuess { verification: first.id, effect_key: Some("event:2".into()) };
+    let ReserveGuess::Go(ticket) = store.take_guess(&take, at(1)).await.unwrap() else { panic!() };
+    let ReserveGuess::Go(resumed) = store.take_guess(&take, at(2)).await.unwrap() else { panic!() };
+    assert!(resumed.resumed && resumed.guess == ticket.guess);
+    let checked = store.settle_guess(&resumed, false, &policy(), at(2)).await.unwrap();
+    let ReserveGuess::Judged(again) = store.take_guess(&take, at(3)).await.unwrap() else { panic!() };
+    assert_eq!((again, checked.attempts_remaining), (checked, 2));
+}
+
+/// What the provider never looked at costs no guess.
+pub async fn a_guess_nobody_looked_at_is_given_back(store: impl Stores) {
+    let id = begin(&store, &challenge(1, policy()), 0).await.unwrap().id;
+    let ticket = take(&store, id, 1).await.unwrap();
+    store.return_guess(&ticket).await.unwrap();
+    store.return_guess(&ticket).await.unwrap();
+    let left = Verifications::find(&store, id).await.unwrap().unwrap().challenge.attempts_remaining();
+    assert_eq!(left, 3, "given back once");
+    assert_eq!(guess(&store, id, false, &policy()).await.unwrap().attempts_remaining, 2);
+}
+
+/// A burst of sends at once stops at the limit; the window moves on.
+pub async fn limits_hold_under_a_burst(store: impl Stores) {
+    let five = OtpPolicy { sends_per_destination_per_day: 5, ..policy() };
+    let burst = join_all((0..20).map(|_| {
+        let (store, request) = (&store, challenge(1, five));
+        async move { begin(store, &request, 0).await }
+    }))
+    .await;
+    assert_eq!(burst.into_iter().flatten().count(), 5);
+    assert!(begin(&store, &challenge(1, five), 86_399).await.is_none());
+    assert!(begin(&store, &challenge(1, five), 86_401).await.is_some());
+    let prefix = OtpPolicy { sends_per_prefix_per_hour: 3, ..policy() };
+    let mut sent = 0;
+    for n in 50_000..50_010 {
+        sent += u32::from(begin(&store, &challenge(n, prefix), 0).await.is_some());
+    }
+    assert_eq!(sent, 3, "numbers alike but for their last four digits");
+}
+
+/// A send that the provider refused is not counted, and leaves nothing to guess at.
+pub async fn a_failed_send_costs_no_quota(store: impl Stores) {
+    let one = OtpPolicy { sends_per_destination_per_day: 1, ..policy() };
+    let Begin::Go(failed) = Verifications::begin(&store, &challenge(1, one), at(0)).await.unwrap() else {
+        panic!()
+    };
+    store.record_send(failed.id, &SendResult::Failed("500".into()), at(0)).await.unwrap();
+    assert!(take(&store, failed.id, 0).await.is_none());
+    assert!(begin(&store, &challenge(1, one), 1).await.is_some());
+    assert!(begin(&store, &challenge(1, one), 2).await.is_none());
+}
