@@ -54,7 +54,11 @@ fn own((name, value): (&str, &str)) -> (String, String) {
 fn new_secret(prefix: &str) -> String {
     let mut bytes = [0; 24];
     RingRandom::default().fill(&mut bytes);
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut hex = String::new();
+    for byte in bytes {
+        // Writing into a String can't fail.
+        let _written = std::fmt::Write::write_fmt(&mut hex, format_args!("{byte:02x}"));
+    }
     let length = if prefix.is_empty() { 48 } else { 32 };
     format!("{prefix}{}", hex.chars().take(length).collect::<String>())
 }

@@ -3,7 +3,7 @@
 use crate::settings::{LogFormat, Settings};
 use tracing_subscriber::{EnvFilter, fmt};
 
-/// Rooms of ours: they log at LOG_LEVEL; libraries warn only, since they don't know what is secret.
+/// Rooms of ours: they log at `LOG_LEVEL`; libraries warn only, since they don't know what is secret.
 const OURS: [&str; 6] =
     ["ventanilla", "application", "adapter_sqlite", "adapter_twilio", "adapter_locales", "sandbox"];
 

@@ -101,7 +101,7 @@ impl App {
             limits: settings.limits,
             zone: settings.default_time_zone,
             code_policy: settings.otp,
-            code_account: addresses.sms_account().unwrap_or_else(|| addresses.whatsapp_account()),
+            code_account: addresses.sms_account(),
             default_locale: settings.default_locale,
         });
         let verify = Arc::new(VerifyNumber {
@@ -119,6 +119,7 @@ impl App {
         let submit = Arc::new(SubmitTransfer {
             ledger: shared.clone(),
             identities: shared.clone(),
+            verifications: shared.clone(),
             hasher: hasher.clone(),
             random: random.clone(),
             ids: ids.clone(),

@@ -4,7 +4,7 @@
 use crate::wiring::App;
 use chrono::Duration as Span;
 use futures_util::FutureExt;
-use ports::stores::{Committed, Conversations, Inbox, LeasedTurn, Ledger, TurnFailure};
+use ports::stores::{Committed, Conversations, Inbox, LeasedMessage, LeasedTurn, Ledger, TurnFailure};
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore, watch},
@@ -13,6 +13,8 @@ use tokio::{
 
 /// Turns under way at once.
 const TURNS_MAX: usize = 8;
+/// Sends under way at once.
+const SENDS_MAX: usize = 16;
 /// A lease on a talk, renewed while its turn takes long.
 const LEASE: Span = Span::seconds(5);
 const RENEW_EVERY: Duration = Duration::from_secs(2);
@@ -86,7 +88,7 @@ async fn turns(app: Arc<App>, bells: Arc<Bells>, mut stopped: watch::Receiver<bo
             }
             Err(fault) => {
                 drop(permit);
-                tracing::error!(fault = &fault as &dyn std::error::Error, "no turn could be leased");
+                tracing::error!(fault = %describe(&fault), "no turn could be leased");
                 wait(&bells.inbox, &mut stopped, LOOK_EVERY).await;
             }
         }
@@ -142,32 +144,45 @@ async fn give_back(app: &App, turn: &LeasedTurn, reason: &str) {
     };
     if let Err(fault) = app.store.fail(turn, &failure, reason).await {
         // The lease runs out by itself.
-        tracing::error!(event = %turn.event, fault = &fault as &dyn std::error::Error, "a turn was not given back");
+        tracing::error!(event = %turn.event, fault = %describe(&fault), "a turn was not given back");
     }
 }
 
 async fn relay(app: Arc<App>, bells: Arc<Bells>, mut stopped: watch::Receiver<bool>) {
-    loop {
-        match AssertUnwindSafe(app.relay.run_once()).catch_unwind().await {
-            Ok(Ok(0)) => {
-                if !wait(&bells.outbox, &mut stopped, LOOK_EVERY).await {
-                    return;
+    let free = Arc::new(Semaphore::new(SENDS_MAX));
+    let mut running = JoinSet::new();
+    while !*stopped.borrow() {
+        let Ok(permit) = free.clone().acquire_owned().await else { break };
+        while running.try_join_next().is_some() {}
+        match app.relay.lease(1).await {
+            Ok(mut leased) => match leased.pop() {
+                Some(message) => {
+                    running.spawn(send(app.clone(), bells.clone(), message, permit));
                 }
-            }
-            Ok(Ok(_)) => {
-                if *stopped.borrow() {
-                    return;
+                None => {
+                    drop(permit);
+                    wait(&bells.outbox, &mut stopped, LOOK_EVERY).await;
                 }
+            },
+            Err(fault) => {
+                drop(permit);
+                tracing::error!(fault = %describe(&fault), "no message could be leased");
+                wait(&bells.outbox, &mut stopped, LOOK_EVERY).await;
             }
-            Ok(Err(fault)) => {
-                tracing::error!(fault = &fault as &dyn std::error::Error, "the outbox could not be relayed");
-                if !wait(&bells.outbox, &mut stopped, LOOK_EVERY).await {
-                    return;
-                }
-            }
-            Err(_panic) => tracing::error!("a panic in the relay; it is a fault of ours"),
         }
     }
+    while running.join_next().await.is_some() {}
+}
+
+async fn send(app: Arc<App>, bells: Arc<Bells>, message: LeasedMessage, _permit: OwnedSemaphorePermit) {
+    match AssertUnwindSafe(app.relay.handle(message)).catch_unwind().await {
+        Ok(Ok(())) => {}
+        // The lease runs out by itself, and leaves the message in doubt.
+        Ok(Err(fault)) => tracing::error!(fault = %describe(&fault), "a message was not settled"),
+        Err(_panic) => tracing::error!("a panic in the relay; it is a fault of ours"),
+    }
+    // The next one to the same recipient may go.
+    bells.outbox.notify_one();
 }
 
 async fn sweep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
@@ -177,10 +192,10 @@ async fn sweep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
         match app.store.expire(now).await {
             Ok(0) => {}
             Ok(ended) => tracing::info!(ended, "transfers that nobody confirmed were ended"),
-            Err(fault) => tracing::error!(fault = &fault as &dyn std::error::Error, "the sweep failed"),
+            Err(fault) => tracing::error!(fault = %describe(&fault), "the sweep failed"),
         }
         if let Err(fault) = app.store.purge(now.checked_sub_signed(KEEP).unwrap_or(now)).await {
-            tracing::error!(fault = &fault as &dyn std::error::Error, "the purge failed");
+            tracing::error!(fault = %describe(&fault), "the purge failed");
         }
     }
 }

@@ -26,7 +26,7 @@ async fn main() -> ExitCode {
             }
         }
         Err(fault) => {
-            tracing::error!(fault = &fault as &dyn std::error::Error, "not started");
+            tracing::error!(%fault, "not started");
             ExitCode::FAILURE
         }
     }

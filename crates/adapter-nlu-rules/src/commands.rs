@@ -48,6 +48,16 @@ pub(crate) fn is_past(tokens: &[Token], at: usize) -> bool {
     after_clitic && !near_que && (word.ends_with('e') || is_noun_like)
 }
 
+/// Words before an infinitive that put it off, or only ask about it.
+const NOT_NOW: [&str; 22] = [
+    "voy", "vas", "iba", "vou", "vai", "ia", "antes", "para", "sin", "como", "how", "before", "tengo",
+    "tenho", "teng", "tenia", "hay", "debo", "despues", "de", "cuando", "when",
+];
+
+/// Words that make it a request all the same.
+const STILL: [&str; 9] =
+    ["amable", "ayudas", "ayudame", "favor", "puedes", "podrias", "quiero", "haces", "vas"];
+
 /// What stands around a verb.
 struct Around<'a> {
     tokens: &'a [Token],
@@ -202,7 +212,7 @@ impl<'a> Around<'a> {
             && matches!(before, "la" | "mi" | "una" | "de");
         let is_future = matches!(before, "voy" | "va" | "vou" | "vai" | "van");
         let needs_amount = matches!(word, "pon" | "mete" | "da" | "dale" | "dele" | "put" | "pasa");
-        !is_noun && !is_future && !(needs_amount && !self.tokens.iter().any(Token::is_amount))
+        !is_noun && !is_future && (!needs_amount || self.tokens.iter().any(Token::is_amount))
     }
 
     fn infinitive(&self) -> bool {
@@ -217,12 +227,6 @@ impl<'a> Around<'a> {
         if !(asked || polite || !core) {
             return false;
         }
-        const NOT_NOW: [&str; 22] = [
-            "voy", "vas", "iba", "vou", "vai", "ia", "antes", "para", "sin", "como", "how", "before",
-            "tengo", "tenho", "teng", "tenia", "hay", "debo", "despues", "de", "cuando", "when",
-        ];
-        const STILL: [&str; 9] =
-            ["amable", "ayudas", "ayudame", "favor", "puedes", "podrias", "quiero", "haces", "vas"];
         if self.near(3, &NOT_NOW) && !self.near(4, &STILL) {
             return false;
         }

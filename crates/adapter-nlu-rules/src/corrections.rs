@@ -83,9 +83,8 @@ fn superseded_end(tokens: &[Token], from: usize) -> usize {
     }
     let run_on = |mut end: usize, tags: &[&str], stop_at_amount: bool| {
         while end < tokens.len()
-            && !is_verb(tokens, end, tags)
-            && !is_stop(tokens, end)
-            && !(stop_at_amount && is_amount(end))
+            && !(is_verb(tokens, end, tags) || is_stop(tokens, end))
+            && (!stop_at_amount || !is_amount(end))
         {
             end = end.saturating_add(1);
         }

@@ -283,7 +283,7 @@ impl Facts<'_> {
             let thing =
                 self.corrected.iter().position(|t| LEXICON.no_money_objects.contains(t.folded.as_str()));
             let amount = self.corrected.iter().position(Token::is_amount).unwrap_or(0);
-            return !thing.is_some_and(|thing| thing > amount.saturating_add(1));
+            return thing.is_none_or(|thing| thing <= amount.saturating_add(1));
         }
         !self.tokens.iter().any(|t| t.is_amount() && t.marks.has_currency)
     }

@@ -23,7 +23,7 @@ static NUMBERS: LazyLock<NumberWords> = LazyLock::new(|| {
         match name {
             "only" => numbers.only.extend(pairs),
             "multipliers" => {
-                numbers.multipliers.extend(pairs.filter_map(|(word, n)| Some((word, n.parse().ok()?))))
+                numbers.multipliers.extend(pairs.filter_map(|(word, n)| Some((word, n.parse().ok()?))));
             }
             language => {
                 let words = pairs.filter_map(|(word, n)| Some((word, n.parse().ok()?)));
@@ -197,6 +197,7 @@ impl PhraseReader<'_> {
         self.at = self.at.saturating_add(by);
     }
 
+    #[allow(clippy::unnecessary_wraps, reason = "it ends a step as every other end does")]
     fn give_up(&mut self) -> Option<Step> {
         self.ambiguous = true;
         Some(Step::Done)

@@ -25,6 +25,7 @@ pub(crate) enum Kind {
 
 /// Why an amount is none, or how sure it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "independent marks, none excludes another")]
 pub(crate) struct Marks {
     pub(crate) has_currency: bool,
     pub(crate) date: bool,

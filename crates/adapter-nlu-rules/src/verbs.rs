@@ -102,8 +102,12 @@ impl Builder {
         }
         self.add_with_clitics(infinitive, "inf");
         self.add_with_clitics(&gerund, "ger");
-        past.into_iter().for_each(|word| self.add(word, "past", false));
-        past_accent.into_iter().for_each(|word| self.add(word, "pastacc", false));
+        for word in past {
+            self.add(word, "past", false);
+        }
+        for word in past_accent {
+            self.add(word, "pastacc", false);
+        }
         self.add_all(infinitive, &["e", "as", "a", "emos", "an"], "fut");
         self.add_all(infinitive, &["ia", "ias", "ian"], "cond");
         self.add_all(present, &["o"], "pres1");
@@ -161,11 +165,13 @@ fn build() -> HashMap<String, Form> {
             match (language, words.as_slice()) {
                 ("es", [infinitive, present, class]) => builder.spanish(infinitive, present, *class == "ar"),
                 ("pt", [infinitive, present, class]) => {
-                    builder.portuguese(infinitive, present, *class == "ar")
+                    builder.portuguese(infinitive, present, *class == "ar");
                 }
                 ("en", [base, past, gerund]) => builder.english(base, past, gerund),
                 ("extra", [word, tags @ ..]) => {
-                    tags.iter().for_each(|tag| builder.add((*word).to_owned(), tag, false))
+                    for tag in tags {
+                        builder.add((*word).to_owned(), tag, false);
+                    }
                 }
                 _ => {}
             }

@@ -1,4 +1,5 @@
 //! SQLite keeps every promise of the store ports.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 use adapter_crypto::{AeadSealer, Keyring, RingRandom};
 use adapter_sqlite::Store;

@@ -207,6 +207,7 @@ fn may_repeat_429(answer: &Answer) -> bool {
     !matches!(answer.code(), Some(60202 | 60203))
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
 fn no_answer(fault: reqwest::Error) -> NoAnswer {
     if fault.is_connect() || fault.is_builder() {
         NoAnswer::NotMade(describe(&fault))

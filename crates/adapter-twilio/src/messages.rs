@@ -93,7 +93,7 @@ impl MessageChannel for TwilioMessages {
         ];
         let answer = self
             .client
-            .call(Method::GET, &self.address(), &query, Repeat::Safely)
+            .call(Method::GET, &self.address(), &query, Repeat::Never)
             .await
             .map_err(|fault| LookupFailed { reason: fault.reason().to_owned() })?;
         let list: MessageList = answer.json().ok_or_else(|| LookupFailed { reason: answer.describe() })?;

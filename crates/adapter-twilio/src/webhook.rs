@@ -106,6 +106,7 @@ impl InboundWebhook for TwilioStatusWebhook {
             message: our_id(&webhook.public_url),
             provider_id: sid,
             status,
+            opted_out: error.as_deref() == Some("21610"),
             error,
             at: None,
         })])
@@ -200,6 +201,7 @@ mod tests {
             provider_id: Some("SM9".into()),
             status: DeliveryStatus::Failed,
             error: Some("63016".into()),
+            opted_out: false,
             at: None,
         };
         assert!(events == [InboundEvent::Status(expected)]);

@@ -1,4 +1,5 @@
 //! What goes over the wire, and how each answer is read.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 use adapter_twilio::{TwilioClient, TwilioConfig, TwilioLookup, TwilioMessages, TwilioVerify};
 use chrono::{DateTime, Utc};

@@ -4,7 +4,7 @@ use crate::submit_transfer::TransferRules;
 use domain::{
     audit::Actor,
     ids::TransferId,
-    otp::{OtpCode, Purpose},
+    otp::{OtpCode, Purpose, transfer_digest},
     transfer::TransferStatus,
 };
 use ports::{
@@ -43,8 +43,8 @@ pub struct Confirmation {
 }
 
 impl ConfirmTransfer {
-    /// Judges the code and pays, at once. The typed code is hashed here with what its challenge was
-    /// made with; the store counts, compares and posts in one transaction.
+    /// Judges the code and pays, at once. The typed code is hashed here with the transfer as it
+    /// stands; the store counts, compares and posts in one transaction.
     pub async fn run(&self, confirmation: Confirmation) -> StoreResult<ConfirmOutcome> {
         let Confirmation { caller, transfer: id, code, effect_key, actor } = confirmation;
         let Some(transfer) = self.ledger.find_transfer(id).await?.filter(|t| t.caller == caller) else {
@@ -67,7 +67,7 @@ impl ConfirmTransfer {
                 salt: own.salt,
                 purpose: Purpose::Transfer,
                 destination: kept.phone.e164().to_owned(),
-                transaction_digest: own.transaction_digest,
+                transaction_digest: transfer_digest(&transfer),
             };
             Some(self.hasher.hash_with(&own.mac.key_id, &context, code.reveal())?.mac)
         });

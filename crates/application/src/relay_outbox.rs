@@ -1,7 +1,6 @@
 //! Sending what the outbox holds, and finding out about sends that had no clear answer.
 
 use chrono::{DateTime, Duration, Utc};
-use futures_util::future::join_all;
 use ports::{
     clock::Clock,
     message_channel::{MessageChannel, Retry, SendOutcome},
@@ -16,8 +15,6 @@ const LOOK_FOR: Duration = Duration::seconds(10);
 const LOOK_EVERY: Duration = Duration::seconds(2);
 /// How long a lease lasts; a send must be over by then.
 const LEASE: Duration = Duration::seconds(20);
-/// Sends at once.
-const BATCH: usize = 16;
 /// The longest pause between two tries.
 const BACKOFF_MAX_SECONDS: u32 = 60;
 
@@ -34,19 +31,15 @@ pub struct RelayOutbox {
 }
 
 impl RelayOutbox {
-    /// Sends what is due now; how many were handled.
-    pub async fn run_once(&self) -> StoreResult<usize> {
+    /// Up to `count` messages that are ours to send now.
+    pub async fn lease(&self, count: usize) -> StoreResult<Vec<LeasedMessage>> {
         let now = self.clock.now();
-        let until = now.checked_add_signed(LEASE).unwrap_or(now);
-        let leased = self.outbox.lease(now, until, BATCH).await?;
-        let handled = leased.len();
-        for settled in join_all(leased.into_iter().map(|message| self.handle(message))).await {
-            settled?;
-        }
-        Ok(handled)
+        self.outbox.lease(now, later(now, LEASE), count).await
     }
 
-    async fn handle(&self, leased: LeasedMessage) -> StoreResult<()> {
+    /// Sends one, and writes down what became of it. Messages are handled side by side, so that one that
+    /// hangs holds up no other.
+    pub async fn handle(&self, leased: LeasedMessage) -> StoreResult<()> {
         let settlement = self.decide(&leased).await;
         match &settlement {
             Settlement::Sent { .. } => {
@@ -69,11 +62,11 @@ impl RelayOutbox {
         match leased.in_doubt_since {
             Some(since) => self.look(channel.as_ref(), leased, since).await,
             None if self.clock.now() >= leased.expires_at => failed("expired before it could be sent"),
-            None => self.send(channel.as_ref(), leased).await,
+            None => self.send(channel.as_ref(), leased, false).await,
         }
     }
 
-    async fn send(&self, channel: &dyn MessageChannel, leased: &LeasedMessage) -> Settlement {
+    async fn send(&self, channel: &dyn MessageChannel, leased: &LeasedMessage, resent: bool) -> Settlement {
         let now = self.clock.now();
         match channel.send(&leased.message).await {
             SendOutcome::Sent { provider_id } => Settlement::Sent { provider_id },
@@ -87,7 +80,7 @@ impl RelayOutbox {
                 Settlement::RetryAt { at: later(now, self.pause(leased.attempts, seconds)), reason }
             }
             SendOutcome::Unknown { reason } => {
-                Settlement::InDoubt { look_at: later(now, LOOK_EVERY), reason }
+                Settlement::InDoubt { look_at: later(now, LOOK_EVERY), resent, reason }
             }
         }
     }
@@ -113,7 +106,8 @@ impl RelayOutbox {
             Ok(None) if now >= leased.expires_at => {
                 failed("no trace of it, and it is too late to send it again")
             }
-            Ok(None) => self.send(channel, leased).await,
+            Ok(None) if leased.resent => failed("no trace of it, twice"),
+            Ok(None) => self.send(channel, leased, true).await,
         }
     }
 
@@ -134,7 +128,7 @@ fn later(now: DateTime<Utc>, pause: Duration) -> DateTime<Utc> {
 }
 
 fn in_doubt(now: DateTime<Utc>, reason: String) -> Settlement {
-    Settlement::InDoubt { look_at: later(now, LOOK_EVERY), reason }
+    Settlement::InDoubt { look_at: later(now, LOOK_EVERY), resent: false, reason }
 }
 
 fn failed(reason: &str) -> Settlement {

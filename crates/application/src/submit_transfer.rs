@@ -13,7 +13,7 @@ use domain::{
     locale::Locale,
     message::Channel,
     money::Money,
-    otp::{OtpPolicy, Purpose, transaction_digest},
+    otp::{OtpPolicy, Purpose, transfer_digest},
     transfer::{Destination, Transfer, TransferStatus},
 };
 use ports::{
@@ -21,7 +21,9 @@ use ports::{
     crypto::{CodeContext, CodeHasher},
     message_channel::OutboundMessage,
     random::{IdGenerator, Random},
-    stores::{Identities, Lane, Ledger, NewOutbound, OwnCode, PostRequest, SecondStep, StoreError},
+    stores::{
+        Identities, Lane, Ledger, NewOutbound, OwnCode, PostRequest, SecondStep, StoreError, Verifications,
+    },
     texts::Texts,
 };
 use rust_decimal::Decimal;
@@ -42,8 +44,9 @@ pub struct TransferRules {
     pub zone: Tz,
     /// The numbers for codes.
     pub code_policy: OtpPolicy,
-    /// The number codes by SMS go out from: `twilio:sms:+1415…`.
-    pub code_account: String,
+    /// The number codes by SMS go out from: `twilio:sms:+1415…`; without one there is no
+    /// second step, since a code in the chat itself would be none.
+    pub code_account: Option<String>,
     /// The language of a person who has set none.
     pub default_locale: Locale,
 }
@@ -66,6 +69,8 @@ pub struct SubmitTransfer {
     pub ledger: Arc<dyn Ledger>,
     /// People.
     pub identities: Arc<dyn Identities>,
+    /// Counts codes.
+    pub verifications: Arc<dyn Verifications>,
     /// Makes the codes' hashes.
     pub hasher: Arc<dyn CodeHasher>,
     /// Draws codes.
@@ -139,6 +144,9 @@ pub enum SubmitTransferError {
     /// A second step is needed, and there is no number to send its code to.
     #[error("a second step is needed, and the person has no verified number")]
     NoSecondStep,
+    /// Too many codes went to the person's number, or it is locked; the next may go out then.
+    #[error("no more codes for this number now")]
+    TooManyCodes(DateTime<Utc>),
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -167,6 +175,7 @@ impl SubmitTransfer {
             created_at: now,
         };
         let second_step = if self.rules.needs_second_step(request.amount) {
+            self.may_send_code(owner, request.key.as_ref(), now).await?;
             Some(self.second_step(&mut transfer, now).await?)
         } else {
             None
@@ -189,6 +198,28 @@ impl SubmitTransfer {
             Decision::KeyReused => return Err(SubmitTransferError::KeyReused),
         };
         Ok(Submitted { outcome, replayed, balance_after: posted.balance_after })
+    }
+
+    /// Codes for payments have a budget of their own, so that they neither bomb a number nor use up
+    /// what its chat needs. A request that was decided before sends none.
+    async fn may_send_code(
+        &self,
+        owner: UserId,
+        key: Option<&IdempotencyKey>,
+        now: DateTime<Utc>,
+    ) -> Result<(), SubmitTransferError> {
+        if let Some(key) = key
+            && self.ledger.find_outcome(key).await?.is_some()
+        {
+            return Ok(());
+        }
+        let Some(phone) = self.identities.find(owner).await?.and_then(|person| person.phone) else {
+            return Ok(());
+        };
+        match self.verifications.send_wait(&phone, Purpose::Transfer, &self.rules.code_policy, now).await? {
+            Some(at) => Err(SubmitTransferError::TooManyCodes(at)),
+            None => Ok(()),
+        }
     }
 
     async fn payer(&self, request: &TransferRequest) -> Result<(UserId, WalletId), SubmitTransferError> {
@@ -234,6 +265,7 @@ impl SubmitTransfer {
     ) -> Result<SecondStep, SubmitTransferError> {
         let person = self.identities.find(transfer.owner).await?.ok_or(SubmitTransferError::NoSecondStep)?;
         let phone = person.phone.ok_or(SubmitTransferError::NoSecondStep)?;
+        let account = self.rules.code_account.clone().ok_or(SubmitTransferError::NoSecondStep)?;
         let verification = VerificationId(self.ids.new_id());
         let expires_at = now.checked_add_signed(SECOND_STEP_TTL).unwrap_or(now);
         transfer.status = TransferStatus::PendingVerification;
@@ -242,13 +274,7 @@ impl SubmitTransfer {
         let mut salt = [0; 16];
         self.random.fill(&mut salt);
         let code = draw_code(self.random.as_ref());
-        let account = match &transfer.destination {
-            Destination::Account(account) | Destination::Wallet { found_by: Some(account), .. } => {
-                account.clone()
-            }
-            Destination::Wallet { id, found_by: None } => AccountNumber::Plain(id.to_string()),
-        };
-        let digest = transaction_digest(transfer.id, transfer.amount, &account);
+        let digest = transfer_digest(transfer);
         let context = CodeContext {
             verification,
             salt,
@@ -276,12 +302,7 @@ impl SubmitTransfer {
             verification,
             code: OwnCode { salt, mac: self.hasher.hash(&context, &code), transaction_digest: digest },
             phone,
-            message: NewOutbound {
-                message,
-                channel_account: self.rules.code_account.clone(),
-                lane: Lane::Code,
-                expires_at,
-            },
+            message: NewOutbound { message, channel_account: account, lane: Lane::Code, expires_at },
             expires_at,
             attempts_max: self.rules.code_policy.attempts_max,
         })

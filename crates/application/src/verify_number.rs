@@ -117,17 +117,7 @@ impl VerifyNumber {
         if !request.phone.is_of(&self.allowed) {
             return Ok(Started::NumberRefused);
         }
-        if let Some(open) = self.verifications.find_open(&request.requester, &request.phone, now).await?
-            && open.challenge.is_open(now)
-            && open.provider_sid.is_some()
-        {
-            return match request.when_open {
-                WhenOpen::Keep => Ok(Started::StillGood(Box::new(open))),
-                WhenOpen::Resend => {
-                    self.send_again(open, request.channel, &request.fallback, request.locale).await
-                }
-            };
-        }
+        self.close_other_purpose(&request, now).await?;
         if self.is_refused(&request.phone, now).await? {
             return Ok(Started::NumberRefused);
         }
@@ -152,9 +142,28 @@ impl VerifyNumber {
             Begin::Repeated(_) => {
                 Ok(Started::Failed(CodeVerifierError::Unavailable("an earlier send failed".into())))
             }
+            Begin::Open(open) => match request.when_open {
+                WhenOpen::Keep => Ok(Started::StillGood(open)),
+                WhenOpen::Resend => {
+                    self.send_again(*open, request.channel, &request.fallback, request.locale).await
+                }
+            },
             Begin::Locked(until) => Ok(Started::Locked(until)),
             Begin::TooMany(until) => Ok(Started::TooMany(until)),
         }
+    }
+
+    /// A provider holds one code for a number: before a code for another purpose goes out, the open one
+    /// is withdrawn, or it would pass for both.
+    async fn close_other_purpose(&self, request: &StartRequest, now: DateTime<Utc>) -> StoreResult<()> {
+        let open = self.verifications.find_open(&request.requester, &request.phone, now).await?;
+        if let Some(other) = open.filter(|open| open.purpose != request.purpose) {
+            self.verifications.close(other.id).await?;
+            if let Some(sid) = &other.provider_sid {
+                self.withdraw(sid).await;
+            }
+        }
+        Ok(())
     }
 
     /// Sends an open challenge's code again; a spent or expired one is begun anew for the same number.
@@ -194,7 +203,7 @@ impl VerifyNumber {
     ) -> StoreResult<Started> {
         let now = self.clock.now();
         match self.verifications.begin_resend(open.id, channel, &self.policy, now).await? {
-            Begin::Go(verification) | Begin::Repeated(verification) => {
+            Begin::Go(verification) | Begin::Repeated(verification) | Begin::Open(verification) => {
                 self.send(*verification, fallback, locale).await
             }
             Begin::Locked(until) => Ok(Started::Locked(until)),
@@ -211,12 +220,19 @@ impl VerifyNumber {
         fallback: &[Channel],
         locale: Locale,
     ) -> StoreResult<Started> {
-        let result = self.try_channels(&verification, fallback, locale).await;
-        let now = self.clock.now();
+        let mut result = self.try_channels(&verification, fallback, locale).await;
+        if let Ok(started) = &result
+            && self.record_sent(verification.id, started).await?
+        {
+            // The provider still holds the code whose guesses are spent: a new one is needed.
+            self.withdraw(&started.sid).await;
+            result = self.try_channels(&verification, fallback, locale).await;
+            if let Ok(started) = &result {
+                self.record_sent(verification.id, started).await?;
+            }
+        }
         match result {
             Ok(started) => {
-                let result = SendResult::Sent { sid: started.sid.clone() };
-                self.verifications.record_send(verification.id, &result, now).await?;
                 verification.provider_sid = Some(started.sid);
                 verification.channel = started.channel;
                 Ok(Started::Sent(Box::new(verification)))
@@ -224,10 +240,15 @@ impl VerifyNumber {
             Err(fault) => {
                 tracing::warn!(verification = %verification.id, %fault, "a code was not sent");
                 let result = SendResult::Failed(fault.to_string());
-                self.verifications.record_send(verification.id, &result, now).await?;
+                self.verifications.record_send(verification.id, &result, self.clock.now()).await?;
                 Ok(Started::Failed(fault))
             }
         }
+    }
+
+    async fn record_sent(&self, id: VerificationId, started: &StartedCode) -> StoreResult<bool> {
+        let result = SendResult::Sent { sid: started.sid.clone(), channel: started.channel };
+        self.verifications.record_send(id, &result, self.clock.now()).await
     }
 
     /// One channel after the other, as long as the provider says that it can't reach the number.
@@ -249,13 +270,13 @@ impl VerifyNumber {
         Err(last)
     }
 
-    /// Numbers to which only fraud would have a code sent. A lookup that can't be had does not keep
+    /// Numbers that are not assigned, or to which only fraud would have a code sent. A lookup that can't be had does not keep
     /// people out: limits and the provider's own guard stand behind it.
     async fn is_refused(&self, phone: &PhoneNumber, now: DateTime<Utc>) -> StoreResult<bool> {
         match self.lookup.look_up(phone).await {
             Ok(facts) => {
                 self.verifications.log_lookup(phone, &facts, now).await?;
-                Ok(facts.line_type == LineType::Refused)
+                Ok(!facts.valid || facts.line_type == LineType::Refused)
             }
             Err(fault) => {
                 tracing::warn!(%phone, %fault, "a number was not looked up");
@@ -280,7 +301,16 @@ impl VerifyNumber {
         let guess = TakeGuess { verification: id, effect_key };
         let ticket = match self.verifications.take_guess(&guess, self.clock.now()).await? {
             ReserveGuess::Go(ticket) => ticket,
-            ReserveGuess::Judged(checked) => return Ok(CheckResult::Judged(checked)),
+            ReserveGuess::Judged(checked) => {
+                // Run again after a crash that may have come before the spent code was withdrawn.
+                if !checked.approved
+                    && checked.attempts_remaining == 0
+                    && let Some(sid) = found.and_then(|verification| verification.provider_sid)
+                {
+                    self.withdraw(&sid).await;
+                }
+                return Ok(CheckResult::Judged(checked));
+            }
             ReserveGuess::Gone => return Ok(CheckResult::Gone),
             ReserveGuess::Locked(until) => return Ok(CheckResult::Locked(until)),
         };
@@ -297,6 +327,13 @@ impl VerifyNumber {
                     self.withdraw(&sid).await;
                 }
                 Ok(CheckResult::Judged(checked))
+            }
+            // The answer was lost: if the provider took the code for right, it is.
+            Err(_) if self.verifier.is_approved(&sid).await == Ok(true) => {
+                let now = self.clock.now();
+                Ok(CheckResult::Judged(
+                    self.verifications.settle_guess(&ticket, true, &self.policy, now).await?,
+                ))
             }
             Err(fault) => {
                 self.verifications.return_guess(&ticket).await?;

@@ -3,7 +3,12 @@
 //! Numbers follow OWASP ASVS 6.5 and the older systems: six digits, ten minutes, three guesses for a
 //! challenge across all its resends. The provider that carries the code is no concern of these rules.
 
-use crate::{account_number::AccountNumber, ids::TransferId, money::Money};
+use crate::{
+    account_number::AccountNumber,
+    ids::TransferId,
+    money::Money,
+    transfer::{Destination, Transfer},
+};
 use chrono::{DateTime, Duration, Utc};
 use ring::digest;
 use serde::{Deserialize, Serialize};
@@ -296,6 +301,19 @@ pub fn transaction_digest(transfer: TransferId, amount: Money, destination: &Acc
     let mut bytes = [0; 32];
     bytes.copy_from_slice(context.finish().as_ref());
     bytes
+}
+
+/// The digest of a transfer as it stands: made anew when its code is checked, so that any change of
+/// amount, currency or destination since makes the code wrong.
+#[must_use]
+pub fn transfer_digest(transfer: &Transfer) -> [u8; 32] {
+    let account = match &transfer.destination {
+        Destination::Account(account) | Destination::Wallet { found_by: Some(account), .. } => {
+            account.clone()
+        }
+        Destination::Wallet { id, found_by: None } => AccountNumber::Plain(id.to_string()),
+    };
+    transaction_digest(transfer.id, transfer.amount, &account)
 }
 
 /// Whether two hashes are equal, in a time that does not tell where they differ.

@@ -40,7 +40,8 @@ macro_rules! suite {
             verifications: sixty_guesses_at_once_are_three, thirty_right_codes_at_once_are_one_approval,
                 sending_again_gives_no_new_guesses, failures_lock_and_the_lock_ends_clean,
                 a_repeated_effect_is_the_same_send_and_the_same_guess, a_guess_nobody_looked_at_is_given_back,
-                limits_hold_under_a_burst, a_failed_send_costs_no_quota;
+                limits_hold_under_a_burst, a_failed_send_costs_no_quota, many_requests_at_once_begin_one_challenge,
+                guesses_count_for_the_providers_challenge, codes_for_payments_are_counted_apart;
             people: one_number_is_one_person;
             ledger: forty_transfers_at_once_never_overspend, one_key_asked_twenty_times_is_one_transfer,
                 a_refusal_is_replayed_and_does_not_flip, to_and_fro_at_once_loses_nothing,

@@ -40,7 +40,7 @@ fn sent(sid: &str) -> Settlement {
 }
 
 fn news(message: Option<MessageId>, sid: &str, status: DeliveryStatus) -> StatusReport {
-    StatusReport { message, provider_id: Some(sid.into()), status, error: None, at: None }
+    StatusReport { message, provider_id: Some(sid.into()), status, error: None, opted_out: false, at: None }
 }
 
 /// The second waits until the first is settled; another recipient does not wait.
@@ -73,7 +73,7 @@ pub async fn a_lapsed_lease_leaves_its_message_in_doubt(store: impl Stores) {
     assert_eq!(lease(&store, 1).await[0].in_doubt_since, None);
     let again = lease(&store, 22).await;
     assert_eq!((again[0].in_doubt_since, again[0].attempts), (Some(at(22)), 1));
-    let doubt = Settlement::InDoubt { look_at: at(25), reason: "no answer".into() };
+    let doubt = Settlement::InDoubt { look_at: at(25), resent: false, reason: "no answer".into() };
     store.settle(&again[0], &doubt, at(23)).await.unwrap();
     let state = store.find_message(again[0].message.id).await;
     assert_eq!(state.status, DeliveryStatus::Unknown);
@@ -103,7 +103,7 @@ pub async fn news_before_our_own_settlement_counts(store: impl Stores) {
     let leased = lease(&store, 1).await.remove(0);
     let report = news(Some(leased.message.id), "SM1", DeliveryStatus::Delivered);
     assert!(store.record_status(&report, at(1)).await.unwrap());
-    let doubt = Settlement::InDoubt { look_at: at(2), reason: "no answer".into() };
+    let doubt = Settlement::InDoubt { look_at: at(2), resent: false, reason: "no answer".into() };
     store.settle(&leased, &doubt, at(2)).await.unwrap();
     assert!(lease(&store, 60).await.is_empty(), "it went out: nothing is left to do");
     assert_eq!(store.find_message(leased.message.id).await.status, DeliveryStatus::Delivered);

@@ -8,18 +8,18 @@ use chrono::Duration;
 use domain::{
     ids::VerificationId,
     message::Channel,
-    otp::{ChallengeStatus, OtpPolicy},
+    otp::{ChallengeStatus, OtpPolicy, Purpose},
 };
 use futures_util::future::join_all;
 use ports::stores::{
-    Begin, BeginVerification, Checked, GuessTicket, ReserveGuess, SendResult, TakeGuess, Verification,
-    Verifications,
+    Begin, BeginVerification, Checked, GuessTicket, Requester, ReserveGuess, SendResult, TakeGuess,
+    Verification, Verifications,
 };
 
 async fn begin(store: &dyn Stores, request: &BeginVerification, second: i64) -> Option<Verification> {
     match Verifications::begin(store, request, at(second)).await.unwrap() {
-        Begin::Go(verification) | Begin::Repeated(verification) => {
-            let sent = SendResult::Sent { sid: "VE1".into() };
+        Begin::Go(verification) | Begin::Repeated(verification) | Begin::Open(verification) => {
+            let sent = SendResult::Sent { sid: format!("VE{}", verification.id), channel: Channel::Sms };
             store.record_send(verification.id, &sent, at(second)).await.unwrap();
             Some(*verification)
         }
@@ -121,14 +121,19 @@ pub async fn a_guess_nobody_looked_at_is_given_back(store: impl Stores) {
 /// A burst of sends at once stops at the limit; the window moves on.
 pub async fn limits_hold_under_a_burst(store: impl Stores) {
     let five = OtpPolicy { sends_per_destination_per_day: 5, ..policy() };
-    let burst = join_all((0..20).map(|_| {
-        let (store, request) = (&store, challenge(1, five));
+    let of_team = |n: u32| {
+        let mut request = challenge(1, five);
+        request.challenge.requester = Requester::Client(format!("team {n}"));
+        request
+    };
+    let burst = join_all((0..20).map(|n| {
+        let (store, request) = (&store, of_team(n));
         async move { begin(store, &request, 0).await }
     }))
     .await;
     assert_eq!(burst.into_iter().flatten().count(), 5);
-    assert!(begin(&store, &challenge(1, five), 86_399).await.is_none());
-    assert!(begin(&store, &challenge(1, five), 86_401).await.is_some());
+    assert!(begin(&store, &of_team(99), 86_399).await.is_none());
+    assert!(begin(&store, &of_team(99), 86_401).await.is_some());
     let prefix = OtpPolicy { sends_per_prefix_per_hour: 3, ..policy() };
     let mut sent = 0;
     for n in 50_000..50_010 {
@@ -145,6 +150,49 @@ pub async fn a_failed_send_costs_no_quota(store: impl Stores) {
     };
     store.record_send(failed.id, &SendResult::Failed("500".into()), at(0)).await.unwrap();
     assert!(take(&store, failed.id, 0).await.is_none());
-    assert!(begin(&store, &challenge(1, one), 1).await.is_some());
+    let sent = begin(&store, &challenge(1, one), 1).await.unwrap();
+    store.close(sent.id).await.unwrap();
     assert!(begin(&store, &challenge(1, one), 2).await.is_none());
+}
+
+/// Ten requests at once of one team for one number: one challenge, one code.
+pub async fn many_requests_at_once_begin_one_challenge(store: impl Stores) {
+    let begun = join_all((0..10).map(|_| {
+        let (store, request) = (&store, challenge(1, policy()));
+        async move { Verifications::begin(store, &request, at(0)).await.unwrap() }
+    }))
+    .await;
+    assert_eq!(begun.iter().filter(|b| matches!(b, Begin::Go(_))).count(), 1);
+    assert_eq!(begun.iter().filter(|b| matches!(b, Begin::Open(_))).count(), 9);
+}
+
+/// Two teams whose challenges the provider holds as one share its three guesses.
+pub async fn guesses_count_for_the_providers_challenge(store: impl Stores) {
+    let mut ids = Vec::new();
+    for team in ["one", "two"] {
+        let mut request = challenge(1, policy());
+        request.challenge.requester = Requester::Client(team.into());
+        let Begin::Go(begun) = Verifications::begin(&store, &request, at(0)).await.unwrap() else { panic!() };
+        let sent = SendResult::Sent { sid: "VE1".into(), channel: Channel::Whatsapp };
+        assert!(!store.record_send(begun.id, &sent, at(0)).await.unwrap());
+        ids.push(begun.id);
+    }
+    for id in [ids[0], ids[1], ids[0]] {
+        assert!(guess(&store, id, false, &policy()).await.is_some());
+    }
+    assert!(guess(&store, ids[1], true, &policy()).await.is_none());
+    let third = Verifications::begin(&store, &challenge(1, policy()), at(1)).await.unwrap();
+    let Begin::Go(third) = third else { panic!("{third:?}") };
+    let same = SendResult::Sent { sid: "VE1".into(), channel: Channel::Sms };
+    assert!(store.record_send(third.id, &same, at(1)).await.unwrap(), "its guesses are spent");
+}
+
+/// Payments' codes have a budget of their own.
+pub async fn codes_for_payments_are_counted_apart(store: impl Stores) {
+    let one = OtpPolicy { sends_per_destination_per_day: 1, ..policy() };
+    begin(&store, &challenge(1, one), 0).await.unwrap();
+    let number = crate::examples::phone(1);
+    let wait = |purpose| store.send_wait(&number, purpose, &one, at(1));
+    assert!(wait(Purpose::Login).await.unwrap().is_some());
+    assert!(wait(Purpose::Transfer).await.unwrap().is_none());
 }

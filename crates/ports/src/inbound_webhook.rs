@@ -65,6 +65,8 @@ pub struct StatusReport {
     pub status: DeliveryStatus,
     /// The provider's error code, where it failed.
     pub error: Option<String>,
+    /// The provider says that the recipient wants no messages.
+    pub opted_out: bool,
     /// When, if the provider says so.
     pub at: Option<DateTime<Utc>>,
 }

@@ -36,6 +36,7 @@ create index inbox_pending on inbox (seq) where state = 'pending';
 create table outbox (
     seq             integer not null primary key autoincrement,
     id              blob    not null unique,
+    conversation_id blob    references conversations (id),
     channel_account text    not null,
     channel         text    not null,
     recipient       text    not null,
@@ -44,6 +45,7 @@ create table outbox (
     phase           text    not null check (phase in ('waiting', 'leased', 'doubt', 'settled')),
     status          text    not null,
     attempts        integer not null,
+    resent          integer not null,
     fence           integer not null,
     due_at          integer not null,
     leased_until    integer not null,
@@ -53,6 +55,7 @@ create table outbox (
     expires_at      integer not null
 ) strict;
 create index outbox_open on outbox (recipient, lane, seq) where phase <> 'settled';
+create index outbox_talk on outbox (conversation_id) where phase <> 'settled';
 create index outbox_provider on outbox (provider_id) where provider_id is not null;
 create index outbox_recipient on outbox (recipient, created_at);
 

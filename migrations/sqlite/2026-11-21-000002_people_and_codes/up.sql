@@ -31,12 +31,14 @@ create table verifications (
 ) strict;
 create index verifications_open on verifications (requester, phone, created_at) where status = 'pending';
 
--- Every send of a code, for limits and for its price by country and channel.
+-- Every send of a code, for limits and for its price by country and channel. Codes for payments have
+-- a budget of their own.
 create table verification_sends (
     seq             integer not null primary key autoincrement,
     verification_id blob    not null references verifications (id),
     phone           text    not null,
     prefix          text    not null,
+    is_payment      integer not null,
     client_ip       text,
     country         text,
     channel         text    not null,

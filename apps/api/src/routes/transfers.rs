@@ -16,7 +16,7 @@ use application::{
     confirm_transfer::Confirmation,
     submit_transfer::{RequestedDestination, SubmitTransferError, Submitted, TransferRequest},
 };
-use chrono::SecondsFormat;
+use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
     account_number::AccountNumber,
     idempotency::{Fingerprint, IdempotencyKey, KEY_LENGTH_MAX},
@@ -151,11 +151,12 @@ pub(crate) async fn submit(
     let request = read_request(&app, &caller, header.0, body.0)?;
     let use_case = app.submit.clone();
     let submitted = tokio::spawn(async move { use_case.run(request).await }).await.map_err(cut_short)?;
-    let answer = answer_submitted(submitted);
+    let answer = answer_submitted(submitted, app.clock.now());
     bells.outbox.notify_one();
     answer
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
 fn cut_short(fault: tokio::task::JoinError) -> ApiError {
     tracing::error!(%fault, "a task ended before its time");
     ApiError::unavailable("The work was cut short; ask again under the same key.").retry_after(1)
@@ -239,7 +240,10 @@ fn read_request(
     })
 }
 
-fn answer_submitted(submitted: Result<Submitted, SubmitTransferError>) -> Result<HttpResponse, ApiError> {
+fn answer_submitted(
+    submitted: Result<Submitted, SubmitTransferError>,
+    now: DateTime<Utc>,
+) -> Result<HttpResponse, ApiError> {
     match submitted {
         Ok(Submitted { outcome: Outcome::Accepted(transfer), replayed, .. }) => {
             let mut response = HttpResponse::Created();
@@ -259,6 +263,11 @@ fn answer_submitted(submitted: Result<Submitted, SubmitTransferError>) -> Result
         Err(SubmitTransferError::NoSecondStep) => Err(ApiError::conflict(
             "This amount takes a code, and the person has no verified number to send it to.",
         )),
+        Err(SubmitTransferError::TooManyCodes(at)) => {
+            let seconds = at.signed_duration_since(now).num_seconds();
+            Err(ApiError::rate_limit_exceeded("Too many codes were sent to the person's number.")
+                .retry_after(seconds))
+        }
         Err(SubmitTransferError::Store(fault)) => Err(fault.into()),
     }
 }

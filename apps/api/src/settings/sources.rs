@@ -58,7 +58,7 @@ fn read_files(values: &mut BTreeMap<String, String>, faults: &mut SettingsFaults
     }
 }
 
-/// Debug builds are for development, release builds for production, unless APP_ENV says otherwise.
+/// Debug builds are for development, release builds for production, unless `APP_ENV` says otherwise.
 pub(super) fn is_production(values: &BTreeMap<String, String>) -> bool {
     values.get("APP_ENV").map_or(!cfg!(debug_assertions), |env| env == "production")
 }

@@ -1,5 +1,13 @@
 //! The whole, as its users meet it: a real server with its sandbox, over HTTP and in a browser.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests"
+)]
+
 mod architecture;
 mod bad_input;
 mod chat;

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use std::{collections::BTreeMap, time::Duration};
 
 /// How long a held connection is held at the most.
-const HELD_FOR: Duration = Duration::from_secs(120);
+const HELD_FOR: Duration = Duration::from_mins(2);
 
 /// A decoded form or query.
 pub(crate) type Form = BTreeMap<String, String>;

@@ -26,6 +26,9 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// Leases of one message, crashes included, before it is set aside.
+const LEASES_MAX: u32 = 10;
+
 /// The sealed part of an inbound message.
 #[derive(Serialize, Deserialize)]
 struct InboundBody {
@@ -225,30 +228,60 @@ async fn lease(
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Option<LeasedTurn>, Fault> {
-    let next = inbox::table
-        .inner_join(conversations::table)
-        .filter(inbox::state.eq("pending"))
-        .filter(conversations::leased_until.le(DbTime(now)))
-        .order(inbox::seq.asc())
-        .select((InboxRow::as_select(), ConversationRow::as_select()))
-        .first::<(InboxRow, ConversationRow)>(conn)
-        .await
-        .optional()?;
-    let Some((row, talk)) = next else { return Ok(None) };
-    let fence = talk.fence.saturating_add(1);
-    diesel::update(conversations::table.find(talk.id))
-        .set((conversations::fence.eq(fence), conversations::leased_until.eq(DbTime(until))))
-        .execute(conn)
-        .await?;
-    let tries = count(row.tries)?;
-    diesel::update(inbox::table.find(row.seq))
-        .set(inbox::tries.eq(column(tries.saturating_add(1))))
-        .execute(conn)
-        .await?;
+    loop {
+        let next = inbox::table
+            .inner_join(conversations::table)
+            .filter(inbox::state.eq("pending"))
+            .filter(conversations::leased_until.le(DbTime(now)))
+            .order(inbox::seq.asc())
+            .select((InboxRow::as_select(), ConversationRow::as_select()))
+            .first::<(InboxRow, ConversationRow)>(conn)
+            .await
+            .optional()?;
+        let Some((row, talk)) = next else { return Ok(None) };
+        let (seq, tries) = (row.seq, count(row.tries)?);
+        // One row that can't be read, or that takes its worker down with it each time, must not hold up
+        // everybody else: it is set aside for people.
+        let turn = if tries >= LEASES_MAX {
+            Err(corrupt("leased too often without an end"))
+        } else {
+            open_turn(conn, sealer.as_ref(), row, talk).await
+        };
+        match turn {
+            Ok(turn) => {
+                let talk = conversations::table.find(DbId(turn.conversation.0));
+                diesel::update(talk)
+                    .set((conversations::fence.eq(turn.fence), conversations::leased_until.eq(DbTime(until))))
+                    .execute(conn)
+                    .await?;
+                diesel::update(inbox::table.find(seq))
+                    .set(inbox::tries.eq(column(tries.saturating_add(1))))
+                    .execute(conn)
+                    .await?;
+                return Ok(Some(turn));
+            }
+            Err(Fault::Corrupt(reason)) => {
+                tracing::error!(seq, reason, "a message was set aside");
+                diesel::update(inbox::table.find(seq))
+                    .set((inbox::state.eq("parked"), inbox::reason.eq(Some(reason))))
+                    .execute(conn)
+                    .await?;
+            }
+            Err(other) => return Err(other),
+        }
+    }
+}
+
+async fn open_turn(
+    conn: &mut Conn,
+    sealer: &dyn Sealer,
+    row: InboxRow,
+    talk: ConversationRow,
+) -> Result<LeasedTurn, Fault> {
     let consent = consent_of(conn, &talk.channel, &talk.sender_key).await?;
-    let body: InboundBody = unseal(sealer.as_ref(), row.id.0, &row.body)?;
-    let state: SealedState = unseal(sealer.as_ref(), talk.id.0, &talk.state)?;
-    Ok(Some(LeasedTurn {
+    let body: InboundBody = unseal(sealer, row.id.0, &row.body)?;
+    let state: SealedState = unseal(sealer, talk.id.0, &talk.state)?;
+    Ok(LeasedTurn {
         event: EventId(row.id.0),
         message: InboundMessage {
             channel_account: row.channel_account,
@@ -263,9 +296,9 @@ async fn lease(
         conversation: ConversationId(row.conversation_id.0),
         state: state.conversation,
         consent,
-        fence,
-        tries,
-    }))
+        fence: talk.fence.saturating_add(1),
+        tries: count(row.tries)?,
+    })
 }
 
 pub(super) async fn consent_of(

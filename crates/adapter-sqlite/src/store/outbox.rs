@@ -19,6 +19,7 @@ use domain::{
 };
 use futures_util::FutureExt;
 use ports::{
+    crypto::Sealer,
     inbound_webhook::StatusReport,
     message_channel::OutboundMessage,
     stores::{Lane, LeasedMessage, MessageState, Outbox, Settlement, StoreResult},
@@ -40,6 +41,7 @@ struct OutboxRow {
     phase: String,
     status: String,
     attempts: i32,
+    resent: i32,
     fence: i64,
     in_doubt_since: Option<DbTime>,
     provider_id: Option<String>,
@@ -68,6 +70,13 @@ impl Outbox for Store {
                 async move {
                     let mut leased = Vec::new();
                     for row in due(conn, now, limit).await? {
+                        // One that can't be read must not hold up the others.
+                        let Ok((body, channel)) = open_body(sealer.as_ref(), &row) else {
+                            tracing::error!(seq = row.seq, "a message can't be read and was given up");
+                            let why = Some("it can't be read".to_owned());
+                            advance(conn, &row, DeliveryStatus::Failed, None, why, now).await?;
+                            continue;
+                        };
                         // A lease that ran out: the send may have happened before its worker died.
                         let in_doubt_since = match row.phase.as_str() {
                             "leased" => Some(row.in_doubt_since.unwrap_or(DbTime(now))),
@@ -85,12 +94,10 @@ impl Outbox for Store {
                             ))
                             .execute(conn)
                             .await?;
-                        let sealed = row.body.ok_or_else(|| corrupt("an open message without a body"))?;
-                        let body: OutboundBody = unseal(sealer.as_ref(), row.id.0, &sealed)?;
                         leased.push(LeasedMessage {
                             message: OutboundMessage {
                                 id: MessageId(row.id.0),
-                                channel: Channel::parse(&row.channel).ok_or_else(|| corrupt(&row.channel))?,
+                                channel,
                                 recipient: row.recipient,
                                 text: body.text,
                                 buttons: body.buttons,
@@ -99,6 +106,7 @@ impl Outbox for Store {
                             attempts,
                             fence,
                             in_doubt_since: in_doubt_since.map(|at| at.0),
+                            resent: row.resent == 1,
                             expires_at: row.expires_at.0,
                         });
                     }
@@ -148,6 +156,9 @@ impl Outbox for Store {
                     let Some(row) = row else { return Ok(false) };
                     // News proves that it went out: whatever the relay still waits for is over.
                     let at = report.at.unwrap_or(now);
+                    if report.opted_out {
+                        opt_out(conn, &row, now).await?;
+                    }
                     advance(conn, &row, report.status, report.provider_id, report.error, at).await?;
                     Ok(true)
                 }
@@ -213,6 +224,13 @@ impl Outbox for Store {
     }
 }
 
+/// The sealed part of a message, and its channel.
+fn open_body(sealer: &dyn Sealer, row: &OutboxRow) -> Result<(OutboundBody, Channel), Fault> {
+    let sealed = row.body.as_deref().ok_or_else(|| corrupt("an open message without a body"))?;
+    let channel = Channel::parse(&row.channel).ok_or_else(|| corrupt(&row.channel))?;
+    Ok((unseal(sealer, row.id.0, sealed)?, channel))
+}
+
 /// What may go now: due, nobody's, and behind no younger-than-a-minute open message of its lane.
 async fn due(conn: &mut Conn, now: DateTime<Utc>, limit: i64) -> Result<Vec<OutboxRow>, Fault> {
     let ahead = diesel::alias!(outbox as ahead);
@@ -265,10 +283,7 @@ async fn settle_row(
         }
         Settlement::Failed { code, reason, opted_out } => {
             if opted_out {
-                let address = PhoneNumber::parse_international(&row.recipient);
-                let recipient =
-                    address.map_or_else(|_| row.recipient.clone(), |phone| phone.e164().to_owned());
-                record_consent(conn, &row.channel, &recipient, ConsentStatus::OptedOut, now).await?;
+                opt_out(conn, &row, now).await?;
             }
             advance(conn, &row, DeliveryStatus::Failed, None, Some(code.unwrap_or(reason)), now).await
         }
@@ -285,7 +300,8 @@ async fn settle_row(
                 .await?;
             add_history(conn, row.id, DeliveryStatus::Queued, Some(reason), now).await
         }
-        Settlement::InDoubt { look_at, reason } => {
+        Settlement::InDoubt { look_at, resent, reason } => {
+            let since = if resent { DbTime(now) } else { row.in_doubt_since.unwrap_or(DbTime(now)) };
             let is_news = row.status != "unknown";
             let status = status_of(&row.status)?.advance(DeliveryStatus::Unknown);
             diesel::update(outbox::table.find(row.seq))
@@ -293,13 +309,21 @@ async fn settle_row(
                     outbox::phase.eq("doubt"),
                     outbox::status.eq(status.name()),
                     outbox::due_at.eq(DbTime(look_at)),
-                    outbox::in_doubt_since.eq(Some(row.in_doubt_since.unwrap_or(DbTime(now)))),
+                    outbox::in_doubt_since.eq(Some(since)),
+                    outbox::resent.eq(i32::from(resent || row.resent == 1)),
                 ))
                 .execute(conn)
                 .await?;
             if is_news { add_history(conn, row.id, status, Some(reason), now).await } else { Ok(()) }
         }
     }
+}
+
+/// The provider says that the recipient wants no messages.
+async fn opt_out(conn: &mut Conn, row: &OutboxRow, now: DateTime<Utc>) -> Result<(), Fault> {
+    let address = PhoneNumber::parse_international(&row.recipient);
+    let recipient = address.map_or_else(|_| row.recipient.clone(), |phone| phone.e164().to_owned());
+    record_consent(conn, &row.channel, &recipient, ConsentStatus::OptedOut, now).await
 }
 
 /// Moves a message forward and settles it. A code's text is wiped: it is worth nothing more.
@@ -326,7 +350,7 @@ async fn advance(
     if after == before { Ok(()) } else { add_history(conn, row.id, reported, error, at).await }
 }
 
-async fn add_history(
+pub(super) async fn add_history(
     conn: &mut Conn,
     id: DbId,
     status: DeliveryStatus,

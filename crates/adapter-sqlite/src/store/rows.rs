@@ -98,6 +98,7 @@ pub(super) struct OutboundBody {
 #[diesel(table_name = super::schema::outbox)]
 pub(super) struct NewOutboxRow {
     id: DbId,
+    conversation_id: Option<DbId>,
     channel_account: String,
     channel: &'static str,
     recipient: String,
@@ -106,6 +107,7 @@ pub(super) struct NewOutboxRow {
     phase: &'static str,
     status: &'static str,
     attempts: i32,
+    resent: i32,
     fence: i64,
     due_at: DbTime,
     leased_until: DbTime,
@@ -114,11 +116,18 @@ pub(super) struct NewOutboxRow {
 }
 
 impl NewOutboxRow {
-    pub(super) fn new(sealer: &dyn Sealer, new: &NewOutbound, now: DateTime<Utc>) -> Result<Self, Fault> {
+    /// `conversation_id`: the talk it is said in, where it is part of one.
+    pub(super) fn new(
+        sealer: &dyn Sealer,
+        new: &NewOutbound,
+        conversation_id: Option<DbId>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Fault> {
         let message = &new.message;
         let body = OutboundBody { v: 1, text: message.text.clone(), buttons: message.buttons.clone() };
         Ok(Self {
             id: DbId(message.id.0),
+            conversation_id,
             channel_account: new.channel_account.clone(),
             channel: message.channel.name(),
             recipient: message.recipient.clone(),
@@ -127,6 +136,7 @@ impl NewOutboxRow {
             phase: "waiting",
             status: "queued",
             attempts: 0,
+            resent: 0,
             fence: 0,
             due_at: DbTime(now),
             leased_until: DbTime(now),

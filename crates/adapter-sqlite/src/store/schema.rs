@@ -41,6 +41,7 @@ diesel::table! {
     outbox (seq) {
         seq -> BigInt,
         id -> UuidCol,
+        conversation_id -> Nullable<UuidCol>,
         channel_account -> Text,
         channel -> Text,
         recipient -> Text,
@@ -49,6 +50,7 @@ diesel::table! {
         phase -> Text,
         status -> Text,
         attempts -> Integer,
+        resent -> Integer,
         fence -> BigInt,
         due_at -> InstantCol,
         leased_until -> InstantCol,
@@ -155,6 +157,7 @@ diesel::table! {
         verification_id -> UuidCol,
         phone -> Text,
         prefix -> Text,
+        is_payment -> Integer,
         client_ip -> Nullable<Text>,
         country -> Nullable<Text>,
         channel -> Text,

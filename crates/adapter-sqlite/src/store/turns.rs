@@ -11,7 +11,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::{consent::ConsentStatus, conversation::STATE_VERSION, ids::ConversationId};
+use domain::{
+    consent::ConsentStatus, conversation::STATE_VERSION, ids::ConversationId, message::DeliveryStatus,
+};
 use futures_util::FutureExt;
 use ports::stores::{Committed, Conversations, StoreResult, Turn};
 use std::sync::Arc;
@@ -31,6 +33,8 @@ impl Conversations for Store {
                             conversations::state.eq(state),
                             conversations::state_version.eq(STATE_VERSION),
                             conversations::leased_until.eq(DbTime(DateTime::UNIX_EPOCH)),
+                            // A renewal that comes late holds nothing any more.
+                            conversations::fence.eq(turn.fence.saturating_add(1)),
                             conversations::updated_at.eq(DbTime(now)),
                         ))
                         .execute(conn)
@@ -42,10 +46,6 @@ impl Conversations for Store {
                         .set((inbox::state.eq("done"), inbox::settled_at.eq(Some(DbTime(now)))))
                         .execute(conn)
                         .await?;
-                    for reply in &turn.replies {
-                        let row = NewOutboxRow::new(sealer.as_ref(), reply, now)?;
-                        diesel::insert_into(outbox::table).values(row).execute(conn).await?;
-                    }
                     if let Some(consent) = turn.consent {
                         let (channel, sender) = conversations::table
                             .find(talk)
@@ -53,6 +53,13 @@ impl Conversations for Store {
                             .first::<(String, String)>(conn)
                             .await?;
                         record_consent(conn, &channel, &sender, consent, now).await?;
+                        if consent == ConsentStatus::OptedOut {
+                            silence(conn, talk, now).await?;
+                        }
+                    }
+                    for reply in &turn.replies {
+                        let row = NewOutboxRow::new(sealer.as_ref(), reply, Some(talk), now)?;
+                        diesel::insert_into(outbox::table).values(row).execute(conn).await?;
                     }
                     for record in &turn.audit {
                         diesel::insert_into(audit::table)
@@ -89,6 +96,25 @@ impl Conversations for Store {
             })
             .await
     }
+}
+
+/// What was to be said to somebody who has opted out is not said any more.
+async fn silence(conn: &mut Conn, talk: DbId, now: DateTime<Utc>) -> Result<(), Fault> {
+    let waiting = outbox::table
+        .filter(outbox::conversation_id.eq(Some(talk)))
+        .filter(outbox::phase.eq_any(["waiting", "doubt"]))
+        .select(outbox::id)
+        .load::<DbId>(conn)
+        .await?;
+    for id in waiting {
+        diesel::update(outbox::table.filter(outbox::id.eq(id)))
+            .set((outbox::phase.eq("settled"), outbox::status.eq(DeliveryStatus::Failed.name())))
+            .execute(conn)
+            .await?;
+        let why = Some("the recipient opted out".to_owned());
+        super::outbox::add_history(conn, id, DeliveryStatus::Failed, why, now).await?;
+    }
+    Ok(())
 }
 
 /// Sets somebody's consent and keeps its history.

@@ -118,8 +118,10 @@ impl Verifications for Store {
                     if wait > Duration::zero() {
                         return Ok(Begin::TooMany(later(now, wait)));
                     }
-                    if let Err(full) =
-                        send_counts(conn, &phone, row.client_ip.as_deref(), now).await?.check(&policy, now)
+                    let purpose = Purpose::parse(&row.purpose).ok_or_else(|| corrupt(&row.purpose))?;
+                    if let Err(full) = send_counts(conn, &phone, purpose, row.client_ip.as_deref(), now)
+                        .await?
+                        .check(&policy, now)
                     {
                         return Ok(Begin::TooMany(later(now, full.retry_after)));
                     }
@@ -130,7 +132,7 @@ impl Verifications for Store {
                         ))
                         .execute(conn)
                         .await?;
-                    add_send(conn, row.id, &phone, row.client_ip.as_deref(), channel, now).await?;
+                    add_send(conn, row.id, &phone, purpose, row.client_ip.as_deref(), channel, now).await?;
                     Ok(Begin::Go(Box::new(whole(conn, id).await?)))
                 }
                 .boxed()
@@ -143,9 +145,49 @@ impl Verifications for Store {
         id: VerificationId,
         result: &SendResult,
         now: DateTime<Utc>,
-    ) -> StoreResult<()> {
+    ) -> StoreResult<bool> {
         let result = result.clone();
         self.database.write(move |conn| async move { record_send(conn, id, result, now).await }.boxed()).await
+    }
+
+    async fn close(&self, id: VerificationId) -> StoreResult<()> {
+        self.database
+            .write(move |conn| {
+                async move {
+                    let open = verifications::table
+                        .find(DbId(id.0))
+                        .filter(verifications::status.eq(ChallengeStatus::Pending.name()));
+                    diesel::update(open)
+                        .set(verifications::status.eq(ChallengeStatus::Canceled.name()))
+                        .execute(conn)
+                        .await?;
+                    Ok(())
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn send_wait(
+        &self,
+        phone: &PhoneNumber,
+        purpose: Purpose,
+        policy: &OtpPolicy,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Option<DateTime<Utc>>> {
+        let (phone, policy) = (phone.clone(), *policy);
+        self.database
+            .read(move |conn| {
+                async move {
+                    if let Some(until) = failures_of(conn, phone.e164()).await?.lock_at(now) {
+                        return Ok(Some(until));
+                    }
+                    let counts = send_counts(conn, &phone, purpose, None, now).await?;
+                    Ok(counts.check(&policy, now).err().map(|full| later(now, full.retry_after)))
+                }
+                .boxed()
+            })
+            .await
     }
 
     async fn take_guess(&self, request: &TakeGuess, now: DateTime<Utc>) -> StoreResult<ReserveGuess> {
@@ -233,7 +275,7 @@ impl Verifications for Store {
                         .filter(verifications::phone.eq(phone))
                         .filter(verifications::status.eq(ChallengeStatus::Pending.name()))
                         .filter(verifications::expires_at.gt(DbTime(now)))
-                        .filter(verifications::purpose.ne(Purpose::Transfer.name()))
+                        .filter(verifications::salt.is_null())
                         .order(verifications::created_at.desc())
                         .select(verifications::id)
                         .first::<DbId>(conn)
@@ -352,16 +394,54 @@ async fn begin(conn: &mut Conn, request: &BeginVerification, now: DateTime<Utc>)
             return Ok(Begin::Repeated(Box::new(whole(conn, VerificationId(id.0)).await?)));
         }
     }
+    if let Some(open) = open_one(conn, new, now).await? {
+        return Ok(Begin::Open(Box::new(open)));
+    }
     if let Some(until) = failures_of(conn, new.phone.e164()).await?.lock_at(now) {
         return Ok(Begin::Locked(until));
     }
-    if let Err(full) = send_counts(conn, &new.phone, new.client_ip.as_deref(), now).await?.check(policy, now)
-    {
+    let counts = send_counts(conn, &new.phone, new.purpose, new.client_ip.as_deref(), now).await?;
+    if let Err(full) = counts.check(policy, now) {
         return Ok(Begin::TooMany(later(now, full.retry_after)));
     }
     insert(conn, new, effect_key.as_deref(), None, later(now, policy.ttl), policy.attempts_max, now).await?;
-    add_send(conn, DbId(new.id.0), &new.phone, new.client_ip.as_deref(), new.channel, now).await?;
+    add_send(conn, DbId(new.id.0), &new.phone, new.purpose, new.client_ip.as_deref(), new.channel, now)
+        .await?;
     Ok(Begin::Go(Box::new(whole(conn, new.id).await?)))
+}
+
+/// An open challenge of the same requester, number and purpose with guesses left: looked for under the
+/// same lock, so that of many requests at once one begins.
+async fn open_one(
+    conn: &mut Conn,
+    new: &NewChallenge,
+    now: DateTime<Utc>,
+) -> Result<Option<Verification>, Fault> {
+    let newest = verifications::table
+        .filter(verifications::requester.eq(new.requester.key()))
+        .filter(verifications::phone.eq(new.phone.e164()))
+        .filter(verifications::purpose.eq(new.purpose.name()))
+        .filter(verifications::status.eq(ChallengeStatus::Pending.name()))
+        .filter(verifications::expires_at.gt(DbTime(now)))
+        .filter(verifications::attempts_used.lt(verifications::attempts_max))
+        .filter(verifications::salt.is_null())
+        .order(verifications::created_at.desc())
+        .select(verifications::id)
+        .first::<DbId>(conn)
+        .await
+        .optional()?;
+    match newest {
+        Some(id) => whole(conn, VerificationId(id.0)).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Guesses taken at a provider's challenge, over all challenges of ours that share it.
+async fn guesses_at(conn: &mut Conn, sid: &str) -> Result<i64, Fault> {
+    let used = verifications::table
+        .filter(verifications::provider_sid.eq(sid))
+        .select(diesel::dsl::sum(verifications::attempts_used));
+    Ok(used.first::<Option<i64>>(conn).await?.unwrap_or(0))
 }
 
 pub(super) async fn insert(
@@ -402,6 +482,7 @@ pub(super) async fn add_send(
     conn: &mut Conn,
     id: DbId,
     phone: &PhoneNumber,
+    purpose: Purpose,
     client_ip: Option<&str>,
     channel: Channel,
     now: DateTime<Utc>,
@@ -411,6 +492,7 @@ pub(super) async fn add_send(
             verification_sends::verification_id.eq(id),
             verification_sends::phone.eq(phone.e164()),
             verification_sends::prefix.eq(phone.prefix()),
+            verification_sends::is_payment.eq(i32::from(purpose == Purpose::Transfer)),
             verification_sends::client_ip.eq(client_ip),
             verification_sends::country.eq(phone.country()),
             verification_sends::channel.eq(channel.name()),
@@ -426,12 +508,15 @@ pub(super) async fn add_send(
 async fn send_counts(
     conn: &mut Conn,
     phone: &PhoneNumber,
+    purpose: Purpose,
     client_ip: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<SendCounts, Fault> {
+    let is_payment = i32::from(purpose == Purpose::Transfer);
     let since = |window: Duration| DbTime(now.checked_sub_signed(window).unwrap_or(now));
     let counted = || {
         verification_sends::table
+            .filter(verification_sends::is_payment.eq(is_payment))
             .filter(verification_sends::status.eq_any(["sending", "sent"]))
             .select((diesel::dsl::count_star(), diesel::dsl::min(verification_sends::at)))
     };
@@ -467,15 +552,17 @@ async fn record_send(
     id: VerificationId,
     result: SendResult,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<bool, Fault> {
     let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
-    let status = match &result {
-        SendResult::Sent { sid } => {
+    let mut is_spent = false;
+    let (status, channel) = match result {
+        SendResult::Sent { sid, channel } => {
             diesel::update(verifications::table.find(row.id))
-                .set(verifications::provider_sid.eq(Some(sid)))
+                .set((verifications::provider_sid.eq(Some(&sid)), verifications::channel.eq(channel.name())))
                 .execute(conn)
                 .await?;
-            "sent".to_owned()
+            is_spent = guesses_at(conn, &sid).await? >= i64::from(row.attempts_max);
+            ("sent".to_owned(), channel.name().to_owned())
         }
         SendResult::Failed(reason) => {
             // Without a first send there is nothing to guess at.
@@ -488,7 +575,7 @@ async fn record_send(
                     .execute(conn)
                     .await?;
             }
-            format!("failed: {reason}")
+            (format!("failed: {reason}"), row.channel)
         }
     };
     let newest = verification_sends::table
@@ -500,11 +587,11 @@ async fn record_send(
         .optional()?;
     if let Some(seq) = newest {
         diesel::update(verification_sends::table.find(seq))
-            .set(verification_sends::status.eq(status))
+            .set((verification_sends::status.eq(status), verification_sends::channel.eq(channel)))
             .execute(conn)
             .await?;
     }
-    Ok(())
+    Ok(is_spent)
 }
 
 async fn take_guess(conn: &mut Conn, request: TakeGuess, now: DateTime<Utc>) -> Result<ReserveGuess, Fault> {
@@ -541,6 +628,11 @@ async fn take_guess(conn: &mut Conn, request: TakeGuess, now: DateTime<Utc>) -> 
     let Some(row) = load(conn, request.verification).await? else { return Ok(ReserveGuess::Gone) };
     if let Some(until) = failures_of(conn, &row.phone).await?.lock_at(now) {
         return Ok(ReserveGuess::Locked(until));
+    }
+    if let Some(sid) = &row.provider_sid
+        && guesses_at(conn, sid).await? >= i64::from(row.attempts_max)
+    {
+        return Ok(ReserveGuess::Gone);
     }
     let mut challenge = row.challenge()?;
     let Ok(remaining) = challenge.take_guess(now) else { return Ok(ReserveGuess::Gone) };

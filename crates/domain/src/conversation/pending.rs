@@ -5,7 +5,7 @@ use crate::{
     account_number::AccountNumber,
     ids::UserId,
     intent::{AmountReading, DestinationKind, Entities, NamedDestination},
-    money::Money,
+    money::{Currency, Money},
     text::{fold, truncate},
 };
 
@@ -59,16 +59,19 @@ impl Step<'_> {
         match id.split_once(':') {
             Some(("yes", card)) => self.answer_card(Some(card), true),
             Some(("no", card)) => self.answer_card(Some(card), false),
-            Some(("amount", amount)) => self.on_amount_chosen(amount),
+            Some(("amount", money)) => self.on_amount_chosen(money),
             _ => self.effects.push(Effect::Understand(title)),
         }
     }
 
-    fn on_amount_chosen(&mut self, amount: &str) {
+    /// The button bears amount and currency: `amount:1.50 USD`.
+    fn on_amount_chosen(&mut self, money: &str) {
+        let (amount, code) = money.split_once(' ').unwrap_or((money, ""));
+        let currency = Currency::parse(code).unwrap_or(self.facts.default_currency);
         let Some(Pending::Draft(draft)) = self.state.pending.clone() else {
             return self.say(Say::NothingPending);
         };
-        match Money::parse_positive(amount, self.facts.default_currency) {
+        match Money::parse_positive(amount, currency) {
             Ok(money) => self.want(Wanted::Transfer(Draft { amount: Some(money), ..draft })),
             Err(_) => self.say(Say::BadAmount),
         }
@@ -149,11 +152,13 @@ impl Step<'_> {
     }
 
     /// Puts what a message names into a draft. `Err` is what to say when it can't be.
+    /// `is_answer`: the text answers a question of ours, rather than asking anew.
     pub(super) fn fill(
         &self,
         mut draft: Draft,
         text: &str,
         entities: &Entities,
+        is_answer: bool,
     ) -> Result<Draft, Box<(Draft, Say)>> {
         if let Some(concept) = &entities.concept {
             draft.concept = Some(truncate(concept, crate::transfer::CONCEPT_LENGTH_MAX));
@@ -161,6 +166,9 @@ impl Step<'_> {
         if let Some(destination) = &entities.destination {
             if destination.kind == DestinationKind::Name {
                 draft.payee = Some(truncate(&destination.value, 60));
+            } else if !is_answer {
+                // An account named anew is not that of the name said before.
+                draft.payee = None;
             }
             draft.destination = Some(destination.clone());
         } else if draft.destination.is_none() && draft.amount.is_some() && entities.amount.is_none() {

@@ -250,12 +250,7 @@ impl Say {
                 button(format!("no:{}", card.id), text("button-no")),
             ],
             Self::WhichAmount { thousands, decimal } => [thousands, decimal]
-                .map(|m| {
-                    button(
-                        format!("amount:{}", m.decimal()),
-                        text("button-amount").with("amount", m.to_string()),
-                    )
-                })
+                .map(|m| button(format!("amount:{m}"), text("button-amount").with("amount", m.to_string())))
                 .into(),
             _ => Vec::new(),
         }

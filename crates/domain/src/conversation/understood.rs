@@ -54,7 +54,7 @@ impl Step<'_> {
     }
 
     fn fill_and_continue(&mut self, draft: Draft, text: &str, understanding: &Understanding) {
-        match self.fill(draft, text, &understanding.entities) {
+        match self.fill(draft, text, &understanding.entities, understanding.intent != Intent::Transfer) {
             Ok(draft) => self.want(Wanted::Transfer(draft)),
             Err(asked) => {
                 let (draft, say) = *asked;
@@ -101,7 +101,7 @@ impl Step<'_> {
         match self.state.pending.clone() {
             Some(Pending::Draft(draft)) => {
                 let before = draft.clone();
-                match self.fill(draft, text, &understanding.entities) {
+                match self.fill(draft, text, &understanding.entities, true) {
                     Ok(draft) if draft == before => self.misunderstood(),
                     Ok(draft) => {
                         self.state.misunderstood = 0;

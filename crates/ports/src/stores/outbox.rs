@@ -41,6 +41,8 @@ pub struct LeasedMessage {
     pub fence: i64,
     /// Set when an earlier send had no clear answer: since when it is in doubt.
     pub in_doubt_since: Option<DateTime<Utc>>,
+    /// Whether it was sent once more already, after a first doubt.
+    pub resent: bool,
     /// When it is worth nothing any more.
     pub expires_at: DateTime<Utc>,
 }
@@ -64,6 +66,8 @@ pub enum Settlement {
     InDoubt {
         /// When.
         look_at: DateTime<Utc>,
+        /// A second send had no clear answer either: the doubt begins anew.
+        resent: bool,
         /// What happened.
         reason: String,
     },

@@ -66,6 +66,8 @@ pub enum Begin {
     Go(Box<Verification>),
     /// This very request was made before.
     Repeated(Box<Verification>),
+    /// The requester has one open for this number and purpose.
+    Open(Box<Verification>),
     /// The number is locked until then.
     Locked(DateTime<Utc>),
     /// Too many codes; the next may go out then.
@@ -124,6 +126,8 @@ pub enum SendResult {
     Sent {
         /// The name.
         sid: String,
+        /// How it went in the end.
+        channel: Channel,
     },
     /// It did not; in words fit for a log.
     Failed(String),
@@ -190,15 +194,30 @@ pub trait Verifications: Send + Sync {
     ) -> StoreResult<Begin>;
 
     /// Writes down what came of the newest send. A failed one costs no quota; a challenge whose first
-    /// send failed is closed.
+    /// send failed is closed. True when the guesses at the provider's challenge of that name are spent
+    /// already, by this or an older challenge of ours: then the code must be a new one.
     async fn record_send(
         &self,
         id: VerificationId,
         result: &SendResult,
         now: DateTime<Utc>,
-    ) -> StoreResult<()>;
+    ) -> StoreResult<bool>;
 
-    /// Counts a guess before it is looked at.
+    /// Closes a challenge that nobody shall guess at any more.
+    async fn close(&self, id: VerificationId) -> StoreResult<()>;
+
+    /// When the next code of that purpose may go to a number; none: now. Codes for payments are counted
+    /// apart from all others.
+    async fn send_wait(
+        &self,
+        phone: &PhoneNumber,
+        purpose: Purpose,
+        policy: &OtpPolicy,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Option<DateTime<Utc>>>;
+
+    /// Counts a guess before it is looked at. Guesses count for the provider's challenge, whichever
+    /// challenges of ours share it.
     async fn take_guess(&self, request: &TakeGuess, now: DateTime<Utc>) -> StoreResult<ReserveGuess>;
 
     /// Settles a counted guess: approval, count of failures, lock.

@@ -250,8 +250,9 @@ async fn write_company(
         };
         verifications::insert(conn, &new, None, Some(&step.code), step.expires_at, step.attempts_max, now)
             .await?;
-        verifications::add_send(conn, DbId(new.id.0), &new.phone, None, new.channel, now).await?;
-        let row = NewOutboxRow::new(sealer, &step.message, now)?;
+        verifications::add_send(conn, DbId(new.id.0), &new.phone, Purpose::Transfer, None, new.channel, now)
+            .await?;
+        let row = NewOutboxRow::new(sealer, &step.message, None, now)?;
         diesel::insert_into(outbox::table).values(row).execute(conn).await?;
     }
     Ok(())
