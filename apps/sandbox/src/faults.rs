@@ -69,6 +69,8 @@ impl Fault {
             Some("operation: unknown for this provider")
         } else if self.kind == FaultKind::Status && self.status.is_none_or(|s| !(100..=599).contains(&s)) {
             Some("status: must be 100 to 599 for this kind")
+        } else if self.times == Some(0) {
+            Some("times: must be 1 or more")
         } else if self.probability.is_some_and(|p| !(0.0..=1.0).contains(&p)) {
             Some("probability: must be 0 to 1")
         } else {

@@ -25,7 +25,9 @@ fn variables(pattern: &Pattern<&str>, found: &mut BTreeSet<String>) {
             Expression::Inline(inline) => variable(inline, found),
             Expression::Select { selector, variants } => {
                 variable(selector, found);
-                variants.iter().for_each(|variant| variables(&variant.value, found));
+                for variant in variants {
+                    variables(&variant.value, found);
+                }
             }
         }
     }
@@ -56,18 +58,18 @@ fn catalogue(locale: Locale) -> Catalogue {
 fn everything_said() -> Vec<Say> {
     let money = Money::new(15_050, Currency::MXN);
     let step = StepUp {
-        transfer: TransferId(Default::default()),
+        transfer: TransferId(uuid::Uuid::nil()),
         amount: money,
         destination: "****4567".into(),
         channel: Channel::Email,
     };
     let card = Card {
-        id: CardId(Default::default()),
+        id: CardId(uuid::Uuid::nil()),
         amount: money,
         account: AccountNumber::Clabe("012345678901234567".into()),
         payee: None,
         concept: Some("renta".into()),
-        expires_at: Default::default(),
+        expires_at: chrono::DateTime::UNIX_EPOCH,
     };
     let movement =
         Movement { at: "01/02 03:04".into(), amount: money, counterpart: "****1".into(), concept: None };

@@ -82,9 +82,10 @@ fn superseded_end(tokens: &[Token], from: usize) -> usize {
         return end.saturating_add(1);
     }
     let run_on = |mut end: usize, tags: &[&str], stop_at_amount: bool| {
+        let is_amount_stop = |at: usize| stop_at_amount && is_amount(at);
         while end < tokens.len()
             && !(is_verb(tokens, end, tags) || is_stop(tokens, end))
-            && (!stop_at_amount || !is_amount(end))
+            && !is_amount_stop(end)
         {
             end = end.saturating_add(1);
         }

@@ -21,7 +21,7 @@ fn main() -> ExitCode {
         let columns: Vec<&str> = row.split('\t').collect();
         let ["twilio", key, address, parameters, expected, ..] = columns.as_slice() else { continue };
         if first.is_empty() {
-            first = (*parameters).to_owned();
+            (*parameters).clone_into(&mut first);
         }
         let parameters = if parameters.starts_with('(') { first.as_str() } else { parameters };
         let is_right = sign_form(key, address, encode(parameters).as_bytes()) == *expected;

@@ -116,7 +116,8 @@ fn sent(answer: &Answer) -> SendOutcome {
             None => SendOutcome::Unknown { reason: "an answer that can't be read".into() },
         };
     }
-    if answer.status.is_server_error() {
+    // Neither taken nor refused: nobody knows.
+    if !answer.status.is_client_error() {
         return SendOutcome::Unknown { reason: answer.describe() };
     }
     SendOutcome::Rejected {

@@ -43,13 +43,13 @@ impl RelayOutbox {
         let settlement = self.decide(&leased).await;
         match &settlement {
             Settlement::Sent { .. } => {
-                tracing::debug!(message = %leased.message.id, attempts = leased.attempts, "sent");
+                tracing::debug!(outbox = %leased.message.id, attempts = leased.attempts, "sent");
             }
             Settlement::RetryAt { reason, .. } | Settlement::InDoubt { reason, .. } => {
-                tracing::info!(message = %leased.message.id, attempts = leased.attempts, %reason, "not sent yet");
+                tracing::info!(outbox = %leased.message.id, attempts = leased.attempts, %reason, "not sent yet");
             }
             Settlement::Failed { reason, .. } => {
-                tracing::warn!(message = %leased.message.id, attempts = leased.attempts, %reason, "never will be sent");
+                tracing::warn!(outbox = %leased.message.id, attempts = leased.attempts, %reason, "never will be sent");
             }
         }
         self.outbox.settle(&leased, &settlement, self.clock.now()).await

@@ -229,7 +229,11 @@ impl SubmitTransfer {
                 .find_wallet(id)
                 .await?
                 .filter(|wallet| owner.is_none_or(|owner| owner == wallet.user)),
-            (None, Some(owner)) => self.ledger.first_wallet(owner, request.amount.currency).await?,
+            (None, Some(owner)) => match self.ledger.first_wallet(owner, request.amount.currency).await? {
+                Some(wallet) => Some(wallet),
+                // He has one, though not in this currency: the books will say so.
+                None => self.ledger.first_wallet(owner, self.rules.limits.currency).await?,
+            },
             (None, None) => None,
         };
         wallet.map(|wallet| (wallet.user, wallet.id)).ok_or(SubmitTransferError::NoSuchWallet)

@@ -208,8 +208,11 @@ impl Books {
             return Err(Refusal::SameAccount);
         }
         let from = self.accounts.get(&transfer.from).ok_or(Refusal::NoSuchAccount)?;
+        if from.currency != transfer.amount.currency {
+            return Err(Refusal::CurrencyMismatch);
+        }
         let to = self.accounts.get(&transfer.to).ok_or(Refusal::NoSuchAccount)?;
-        if from.currency != to.currency || from.currency != transfer.amount.currency {
+        if from.currency != to.currency {
             return Err(Refusal::CurrencyMismatch);
         }
         let key = (transfer.owner, transfer.amount.currency, day);

@@ -51,7 +51,7 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
         Ok(Err(error)) => return Err(error),
         Err(_panic) => {
             tracing::error!(request_id = %id, "a panic in a route; it is a fault of ours");
-            return Err(ApiError::of_status(StatusCode::INTERNAL_SERVER_ERROR).into());
+            return Err(ApiError::of_status(StatusCode::INTERNAL_SERVER_ERROR).for_request(&id).into());
         }
     };
     let headers = response.headers_mut();

@@ -31,6 +31,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
 
 /// Reads a body; a field that is wrong is named by its JSON Pointer.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let first = bytes.iter().find(|b| !b.is_ascii_whitespace());
+    if first.is_some_and(|b| *b != b'{') && serde_json::from_slice::<&RawValue>(bytes).is_ok() {
+        return Err(ApiError::field("", "must be an object"));
+    }
     // serde_json reports what is no JSON at all as syntax, and what is another shape as data.
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let read = serde_path_to_error::deserialize(&mut deserializer);

@@ -53,6 +53,8 @@ pub(crate) struct ApiError {
     errors: Vec<FieldError>,
     retry_after: Option<i64>,
     pub(crate) replayed: bool,
+    /// Known already, where no edge will render it.
+    request_id: Option<String>,
 }
 
 macro_rules! errors {
@@ -89,7 +91,15 @@ errors! {
 
 impl ApiError {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), errors: Vec::new(), retry_after: None, replayed: false }
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after: None,
+            replayed: false,
+            request_id: None,
+        }
     }
 
     /// One field is wrong.
@@ -110,6 +120,12 @@ impl ApiError {
 
     pub(crate) fn replayed(mut self, replayed: bool) -> Self {
         self.replayed = replayed;
+        self
+    }
+
+    /// For where no edge comes behind: the request's id goes in now.
+    pub(crate) fn for_request(mut self, id: &str) -> Self {
+        self.request_id = Some(id.to_owned());
         self
     }
 
@@ -149,6 +165,7 @@ impl ApiError {
             retry_after: self.retry_after,
         };
         let mut response = HttpResponse::build(self.status);
+        response.insert_header(("X-Request-Id", request_id));
         response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
         if let Some(seconds) = self.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
@@ -183,6 +200,9 @@ impl ResponseError for ApiError {
 
     /// The edge renders it; here it travels along.
     fn error_response(&self) -> HttpResponse {
+        if let Some(id) = &self.request_id {
+            return self.render(id);
+        }
         let mut response = HttpResponse::new(self.status);
         response.extensions_mut().insert(self.clone());
         response

@@ -78,6 +78,8 @@ pub(crate) struct EntryPage {
 pub(crate) struct WalletQuery {
     /// Only this person's.
     user_id: Option<String>,
+    /// Only this family's. There are no families yet: none are found.
+    family_id: Option<String>,
 }
 
 impl From<Wallet> for WalletJson {
@@ -143,6 +145,10 @@ pub(crate) async fn wallets(
             Some(id.parse::<UserId>().map_err(|_malformed| ApiError::field("/user_id", "must be an id"))?)
         }
     };
+    if let Some(family) = query.family_id.as_deref() {
+        uuid::Uuid::parse_str(family).map_err(|_malformed| ApiError::field("/family_id", "must be an id"))?;
+        return Ok(HttpResponse::Ok().json(WalletPage { wallets: Vec::new(), next_cursor: None }));
+    }
     let (request, limit) = page.request()?;
     let found = app.accounts.wallets(user, &request).await?;
     let (wallets, next_cursor) = cut(found, limit, |wallet| wallet.id.to_string());

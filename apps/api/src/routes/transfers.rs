@@ -206,9 +206,16 @@ fn read_request(
     if body.concept.as_ref().is_some_and(|concept| concept.chars().count() > CONCEPT_LENGTH_MAX) {
         return Err(ApiError::field("/concept", "must be at most 140 characters"));
     }
-    let is_sane = |key: &String| (1..=KEY_LENGTH_MAX).contains(&key.len());
+    if body.concept.as_ref().is_some_and(|concept| concept.chars().any(char::is_control)) {
+        return Err(ApiError::field("/concept", "must not have control characters"));
+    }
+    let is_sane =
+        |key: &String| (1..=KEY_LENGTH_MAX).contains(&key.len()) && !key.chars().any(char::is_control);
     if body.client_tx_id.as_ref().is_some_and(|key| !is_sane(key)) {
-        return Err(ApiError::field("/client_tx_id", "must be 1 to 255 characters"));
+        return Err(ApiError::field(
+            "/client_tx_id",
+            "must be 1 to 255 characters, none of them control characters",
+        ));
     }
     let target = match &destination {
         RequestedDestination::Account(account) => account.canonical().to_owned(),
@@ -336,6 +343,9 @@ pub(crate) async fn confirm(
     let transfer = app.accounts.transfer(&caller.key(), id).await?.ok_or_else(unknown)?;
     if transfer.status == TransferStatus::Completed {
         return Ok(HttpResponse::Ok().json(TransferJson::from(&transfer)));
+    }
+    if transfer.status != TransferStatus::PendingVerification {
+        return Err(ApiError::conflict("The transfer is not waiting for a code any more."));
     }
     let code = body.0.code.ok_or_else(|| ApiError::field("/code", "must be given"))?;
     let code = OtpCode::parse(&code).map_err(|fault| ApiError::field("/code", fault.to_string()))?;

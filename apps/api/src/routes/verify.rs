@@ -304,6 +304,10 @@ pub(crate) async fn resend(
     let unknown = || ApiError::not_found("There is no such verification.");
     let id = body.0.id.parse::<VerificationId>().map_err(|_malformed| unknown())?;
     let (verify, requester, locale) = (app.verify.clone(), requester(&caller), app.settings.default_locale);
+    let found = verify.find(id, &requester).await?.ok_or_else(unknown)?;
+    if !found.challenge.is_open(app.clock.now()) {
+        return Err(ApiError::code_invalid_or_expired("This verification is over; begin another."));
+    }
     let started = detached(async move { verify.resend(id, &requester, locale, None).await }).await??;
     answer_started(&app, started)
 }

@@ -93,7 +93,11 @@ impl Reader<'_> {
     fn base_url(&mut self, name: &str, default: &str) -> String {
         let read = |text: &str| {
             let url = Url::parse(text).ok().filter(|url| ["http", "https"].contains(&url.scheme()))?;
-            url.has_host().then(|| text.trim_end_matches('/').to_owned())
+            let is_plain = url.username().is_empty()
+                && url.password().is_none()
+                && url.query().is_none()
+                && url.fragment().is_none();
+            (url.has_host() && is_plain).then(|| text.trim_end_matches('/').to_owned())
         };
         self.read(name, default, "an http or https address", read).unwrap_or_default()
     }
@@ -194,7 +198,11 @@ fn app_env(r: &mut Reader<'_>) -> AppEnv {
 fn twilio(r: &mut Reader<'_>) -> TwilioSettings {
     let tokens = r.required("TWILIO_AUTH_TOKEN");
     let is_production = is_production(r.values);
-    if is_production && tokens.split(',').any(|token| !token.is_empty() && token.trim().len() < 32) {
+    let parts: Vec<&str> = tokens.split(',').map(str::trim).collect();
+    if !tokens.is_empty() && parts.iter().any(|token| token.is_empty()) {
+        // An empty key would verify what anybody signs.
+        r.fault("TWILIO_AUTH_TOKEN", "has an empty part between its commas");
+    } else if is_production && !tokens.is_empty() && parts.iter().any(|token| token.len() < 32) {
         r.fault("TWILIO_AUTH_TOKEN", "must be at least 32 characters long");
     }
     let api_key =

@@ -64,6 +64,8 @@ fn production_refuses_weak_secrets_demo_data_and_the_sandbox() {
     for (name, value) in [
         ("JWT_SECRET", "short"),
         ("TWILIO_AUTH_TOKEN", "short"),
+        ("TWILIO_AUTH_TOKEN", "an-auth-token-of-enough-length-xx,"),
+        ("PUBLIC_BASE_URL", "https://user:password@example.com"),
         ("DEMO_DATA", "on"),
         ("SANDBOX", "on"),
         ("DATABASE_URL", "mysql://x"),

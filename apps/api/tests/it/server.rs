@@ -71,7 +71,7 @@ impl Server {
         }
         let printed = fs::read_to_string(self.folder.join("out")).unwrap();
         let line = printed.lines().find_map(|line| line.strip_prefix("Service token"));
-        self.token = line.expect("a token is printed").trim().to_owned();
+        line.expect("a token is printed").trim().clone_into(&mut self.token);
     }
 
     pub(crate) fn log(&self) -> String {

@@ -39,7 +39,16 @@ impl Step<'_> {
     /// Takes a text for a code where one is waited for: «CONFIRMAR 123456» or the bare digits.
     pub(super) fn answer_with_code(&mut self, text: &str) -> bool {
         let Some(code) = bare_code(text) else { return false };
-        self.give_code(code)
+        if self.give_code(code) {
+            return true;
+        }
+        // «CONFIRMAR 123456» can be nothing else; bare digits may answer another question.
+        let says_code =
+            text.chars().any(char::is_alphabetic) && !matches!(self.state.pending, Some(Pending::Draft(_)));
+        if says_code {
+            self.say(Say::NoCodePending);
+        }
+        says_code
     }
 
     /// Hands a code to whom it is for: a payment that waits first, then the session.

@@ -66,6 +66,7 @@ impl Step<'_> {
             Said::Text(text) => self.on_text(text),
             Said::Button { id, title } => self.on_button(&id, title),
             Said::Reaction => {}
+            Said::Other(_) if self.is_handed_off() => {}
             Said::Other(_) => self.say(Say::UnsupportedKind),
         }
     }

@@ -32,7 +32,7 @@ impl Step<'_> {
         }
     }
 
-    fn is_handed_off(&self) -> bool {
+    pub(super) fn is_handed_off(&self) -> bool {
         self.state.handed_off_until.is_some_and(|until| self.facts.now < until)
     }
 
