@@ -134,3 +134,6 @@ fn in_doubt(now: DateTime<Utc>, reason: String) -> Settlement {
 fn failed(reason: &str) -> Settlement {
     Settlement::Failed { code: None, reason: reason.to_owned(), opted_out: false }
 }
+
+#[cfg(test)]
+mod tests;

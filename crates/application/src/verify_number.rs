@@ -379,3 +379,6 @@ impl VerifyNumber {
         Ok(self.verifications.find(id).await?.filter(|v| v.requester == requester.key()))
     }
 }
+
+#[cfg(test)]
+mod tests;

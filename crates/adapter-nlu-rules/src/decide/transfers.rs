@@ -1,0 +1,169 @@
+//! Whether money is to be sent now: wholly said, partly said, or only seemingly.
+
+use super::*;
+
+impl Facts<'_> {
+    /// What keeps this from being a transfer now.
+    pub(super) fn is_blocked(&self) -> bool {
+        guards::blocks(&self.words, self.tokens, &self.wanted)
+            || guards::is_reported(self.corrected, &self.corrected_wanted)
+            || !self.corrected_wanted.is_empty() && self.holds("abandon")
+    }
+
+    /// «manda besos», «mándame el link»: something else than money is to be sent.
+    pub(super) fn sends_no_money(&self) -> bool {
+        if !self.holds("nomoney") {
+            return false;
+        }
+        if self.has_amount() && self.destination.is_some() {
+            let thing =
+                self.corrected.iter().position(|t| LEXICON.no_money_objects.contains(t.folded.as_str()));
+            let amount = self.corrected.iter().position(Token::is_amount).unwrap_or(0);
+            return thing.is_none_or(|thing| thing <= amount.saturating_add(1));
+        }
+        !self.tokens.iter().any(|t| t.is_amount() && t.marks.has_currency)
+    }
+
+    pub(super) fn is_incoming(&self) -> bool {
+        let to_me = || {
+            let me = |at: &usize| LEXICON.to_me_verbs.contains(word_at(self.corrected, *at));
+            self.corrected_wanted.iter().any(me)
+        };
+        self.destination.is_none() && (self.holds("incoming") || to_me())
+    }
+
+    pub(super) fn whole_transfer(&self) -> Option<Intent> {
+        let asks_balance = self.any(&["saldo", "balance"]) && self.holds("balance");
+        let is_transfer = self.commands_frame()
+            && !self.is_blocked()
+            && !self.sends_no_money()
+            && !asks_balance
+            && !self.holds("help_howto");
+        is_transfer.then_some(Intent::Transfer)
+    }
+
+    pub(super) fn partial_transfer(&self) -> Option<Intent> {
+        if self.is_blocked() || self.sends_no_money() || self.is_incoming() {
+            return None;
+        }
+        if !self.corrected_wanted.is_empty()
+            && let Some(intent) = self.commanded_partly()
+        {
+            return Some(intent);
+        }
+        if self.is_noun_transfer() || self.is_verbless_transfer() {
+            return Some(Intent::Transfer);
+        }
+        None
+    }
+
+    pub(super) fn commanded_partly(&self) -> Option<Intent> {
+        if self.holds("help_any") && !self.has_amount() && self.destination.is_none() {
+            return Some(Intent::Help);
+        }
+        let is_strong = |at: &&usize| {
+            let word = word_at(self.corrected, **at);
+            let stem = LEXICON.strong_verb_stems.iter().any(|stem| word.starts_with(stem));
+            stem || form(word).is_some_and(|form| form.is_any(&["make", "makeinf"]))
+        };
+        let strong = self.corrected_wanted.iter().any(|at| is_strong(&at));
+        let weak = self.corrected_wanted.iter().any(|at| !is_strong(&at));
+        let names_transfer = self.words.iter().any(|word| LEXICON.transfer_nouns.contains(word));
+        let names_money = names_transfer || self.words.iter().any(|word| LEXICON.money_nouns.contains(word));
+        let object = self.has_unknown_object();
+        let amount = self.amount.is_named();
+        let someone = self.any(&["alguien", "someone", "alguem"]);
+        let of_strong = strong
+            && (amount
+                || self.has_explicit_destination()
+                || !object && (self.destination.is_some() || names_money || someone));
+        let asks = self.words.iter().any(|word| LEXICON.request_words.contains(word));
+        let money = |word: &str| {
+            LEXICON.money_nouns.contains(word) && !matches!(word, "luz" | "renta" | "rent" | "recibo")
+        };
+        let of_weak = weak
+            && (self.amount.value.is_some() && (self.destination.is_some() || names_transfer)
+                || names_money && self.destination.is_some() && !object
+                || names_money && asks && self.words.iter().any(|word| money(word)));
+        (of_strong || of_weak).then_some(Intent::Transfer)
+    }
+
+    /// The first content word behind the verb is neither money nor a person: something else is sent.
+    pub(super) fn has_unknown_object(&self) -> bool {
+        let Some(verb) = self.corrected_wanted.last().copied() else { return false };
+        let skipped = [
+            "algo",
+            "some",
+            "poco",
+            "de",
+            "of",
+            "something",
+            "alguna",
+            "otra",
+            "bit",
+            "urgente",
+            "nueva",
+            "nuevo",
+        ];
+        let is_skipped = |token: &Token| {
+            let word = token.folded.as_str();
+            token.is_punct()
+                || LEXICON.fillers.contains(word)
+                || LEXICON.determiners.contains(word)
+                || skipped.contains(&word)
+        };
+        let behind = self.corrected.iter().skip(verb.saturating_add(1));
+        let Some(object) = behind.into_iter().find(|token| !is_skipped(token)) else { return false };
+        let word = object.folded.as_str();
+        let takes_person = self.language == Locale::En
+            && matches!(word_at(self.corrected, verb), "pay" | "repay" | "tip" | "reimburse");
+        let is_known = object.is_amount()
+            || object.is_destination()
+            || object.kind == Kind::Symbol
+            || LEXICON.prepositions.contains(word)
+            || LEXICON.money_nouns.contains(word)
+            || LEXICON.transfer_nouns.contains(word)
+            || matches!(word, "alguien" | "someone" | "alguem" | "all");
+        !is_known && !takes_person
+    }
+
+    /// «transferencia de 500 a Ana», «nuevo pago».
+    pub(super) fn is_noun_transfer(&self) -> bool {
+        let is_noun = |token: &Token| LEXICON.transfer_nouns.contains(token.folded.as_str());
+        let Some(at) = self.corrected.iter().position(is_noun) else { return false };
+        let owned = self.any(&["ya", "mis", "my", "meus", "minhas", "recibi", "llego", "received", "me"]);
+        if self.has_past_verb() || self.is_question || owned {
+            return false;
+        }
+        let asks = |word: &str| LEXICON.request_words.contains(word);
+        let leads = [
+            "new", "nueva", "nuevo", "nova", "novo", "otra", "otro", "another", "urgent", "urgente",
+            "mandar", "hacer", "make", "do", "fazer", "quick", "quiero", "necesito", "pago",
+        ];
+        let led_by = self.corrected.iter().take(at).filter(|token| token.is_word()).all(|token| {
+            let word = token.folded.as_str();
+            LEXICON.fillers.contains(word)
+                || LEXICON.determiners.contains(word)
+                || leads.contains(&word)
+                || asks(word)
+        });
+        let is_new = self.any(&["new", "nueva", "nuevo", "nova", "novo"]) && self.words.len() <= 4;
+        let is_asked = self.words.iter().any(|word| asks(word)) && self.words.len() <= 6;
+        led_by && (self.amount.value.is_some() || self.destination.is_some() || is_new || is_asked)
+    }
+
+    /// «1300 a mi comadre».
+    pub(super) fn is_verbless_transfer(&self) -> bool {
+        let states = self.any(&[
+            "debo", "debe", "owe", "owes", "cuesta", "costo", "vale", "es", "son", "is", "are", "was",
+            "costs",
+        ]);
+        self.amount.value.is_some()
+            && self.destination.is_some()
+            && !self.is_question
+            && !self.has_past_verb()
+            && self.corrected.first().is_some_and(Token::is_amount)
+            && self.words.len() <= 8
+            && !states
+    }
+}

@@ -1,0 +1,207 @@
+//! Beginning challenges, and the sends of their codes.
+
+use super::*;
+
+pub(super) async fn begin(
+    conn: &mut Conn,
+    request: &BeginVerification,
+    now: DateTime<Utc>,
+) -> Result<Begin, Fault> {
+    let BeginVerification { challenge: new, effect_key, policy } = request;
+    if let Some(key) = effect_key {
+        let known = verifications::table.filter(verifications::effect_key.eq(key)).select(verifications::id);
+        if let Some(id) = known.first::<DbId>(conn).await.optional()? {
+            return Ok(Begin::Repeated(Box::new(whole(conn, VerificationId(id.0)).await?)));
+        }
+    }
+    if let Some(open) = open_one(conn, new, now).await? {
+        return Ok(Begin::Open(Box::new(open)));
+    }
+    if let Some(until) = failures_of(conn, new.phone.e164()).await?.lock_at(now) {
+        return Ok(Begin::Locked(until));
+    }
+    let counts = send_counts(conn, &new.phone, new.purpose, new.client_ip.as_deref(), now).await?;
+    if let Err(full) = counts.check(policy, now) {
+        return Ok(Begin::TooMany(later(now, full.retry_after)));
+    }
+    insert(conn, new, effect_key.as_deref(), None, later(now, policy.ttl), policy.attempts_max, now).await?;
+    add_send(conn, DbId(new.id.0), &new.phone, new.purpose, new.client_ip.as_deref(), new.channel, now)
+        .await?;
+    Ok(Begin::Go(Box::new(whole(conn, new.id).await?)))
+}
+
+/// An open challenge of the same requester, number and purpose with guesses left: looked for under the
+/// same lock, so that of many requests at once one begins.
+pub(super) async fn open_one(
+    conn: &mut Conn,
+    new: &NewChallenge,
+    now: DateTime<Utc>,
+) -> Result<Option<Verification>, Fault> {
+    let newest = verifications::table
+        .filter(verifications::requester.eq(new.requester.key()))
+        .filter(verifications::phone.eq(new.phone.e164()))
+        .filter(verifications::purpose.eq(new.purpose.name()))
+        .filter(verifications::status.eq(ChallengeStatus::Pending.name()))
+        .filter(verifications::expires_at.gt(DbTime(now)))
+        .filter(verifications::attempts_used.lt(verifications::attempts_max))
+        .filter(verifications::salt.is_null())
+        .order(verifications::created_at.desc())
+        .select(verifications::id)
+        .first::<DbId>(conn)
+        .await
+        .optional()?;
+    match newest {
+        Some(id) => whole(conn, VerificationId(id.0)).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+pub(in crate::store) async fn insert(
+    conn: &mut Conn,
+    new: &NewChallenge,
+    effect_key: Option<&str>,
+    own: Option<&OwnCode>,
+    expires_at: DateTime<Utc>,
+    attempts_max: u32,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    diesel::insert_into(verifications::table)
+        .values((
+            verifications::id.eq(DbId(new.id.0)),
+            verifications::requester.eq(new.requester.key()),
+            verifications::phone.eq(new.phone.e164()),
+            verifications::channel.eq(new.channel.name()),
+            verifications::purpose.eq(new.purpose.name()),
+            verifications::status.eq(ChallengeStatus::Pending.name()),
+            verifications::attempts_used.eq(0),
+            verifications::attempts_max.eq(column(attempts_max)),
+            verifications::expires_at.eq(DbTime(expires_at)),
+            verifications::last_sent_at.eq(DbTime(now)),
+            verifications::created_at.eq(DbTime(now)),
+            verifications::effect_key.eq(effect_key),
+            verifications::client_ip.eq(new.client_ip.as_deref()),
+            verifications::salt.eq(own.map(|own| own.salt.to_vec())),
+            verifications::mac.eq(own.map(|own| own.mac.mac.to_vec())),
+            verifications::mac_key_id.eq(own.map(|own| own.mac.key_id.clone())),
+            verifications::transaction_digest.eq(own.map(|own| own.transaction_digest.to_vec())),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub(in crate::store) async fn add_send(
+    conn: &mut Conn,
+    id: DbId,
+    phone: &PhoneNumber,
+    purpose: Purpose,
+    client_ip: Option<&str>,
+    channel: Channel,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    diesel::insert_into(verification_sends::table)
+        .values((
+            verification_sends::verification_id.eq(id),
+            verification_sends::phone.eq(phone.e164()),
+            verification_sends::prefix.eq(phone.prefix()),
+            verification_sends::is_payment.eq(i32::from(purpose == Purpose::Transfer)),
+            verification_sends::client_ip.eq(client_ip),
+            verification_sends::country.eq(phone.country()),
+            verification_sends::channel.eq(channel.name()),
+            verification_sends::status.eq("sending"),
+            verification_sends::at.eq(DbTime(now)),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Counts what went out lately. Sends that failed cost nobody his quota.
+pub(super) async fn send_counts(
+    conn: &mut Conn,
+    phone: &PhoneNumber,
+    purpose: Purpose,
+    client_ip: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<SendCounts, Fault> {
+    let is_payment = i32::from(purpose == Purpose::Transfer);
+    let since = |window: Duration| DbTime(now.checked_sub_signed(window).unwrap_or(now));
+    let counted = || {
+        verification_sends::table
+            .filter(verification_sends::is_payment.eq(is_payment))
+            .filter(verification_sends::status.eq_any(["sending", "sent"]))
+            .select((diesel::dsl::count_star(), diesel::dsl::min(verification_sends::at)))
+    };
+    let destination = counted()
+        .filter(verification_sends::phone.eq(phone.e164()))
+        .filter(verification_sends::at.gt(since(Duration::hours(24))))
+        .first::<(i64, Option<DbTime>)>(conn)
+        .await?;
+    let prefix = counted()
+        .filter(verification_sends::prefix.eq(phone.prefix()))
+        .filter(verification_sends::at.gt(since(Duration::hours(1))))
+        .first::<(i64, Option<DbTime>)>(conn)
+        .await?;
+    let ip = match client_ip {
+        Some(ip) => {
+            counted()
+                .filter(verification_sends::client_ip.eq(ip))
+                .filter(verification_sends::at.gt(since(Duration::hours(1))))
+                .first::<(i64, Option<DbTime>)>(conn)
+                .await?
+        }
+        None => (0, None),
+    };
+    let count = |(n, oldest): (i64, Option<DbTime>)| Count {
+        n: u32::try_from(n).unwrap_or(u32::MAX),
+        oldest: oldest.map(|at| at.0),
+    };
+    Ok(SendCounts { destination: count(destination), ip: count(ip), prefix: count(prefix) })
+}
+
+pub(super) async fn record_send(
+    conn: &mut Conn,
+    id: VerificationId,
+    result: SendResult,
+    now: DateTime<Utc>,
+) -> Result<bool, Fault> {
+    let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
+    let mut is_spent = false;
+    let (status, channel) = match result {
+        SendResult::Sent { sid, channel } => {
+            diesel::update(verifications::table.find(row.id))
+                .set((verifications::provider_sid.eq(Some(&sid)), verifications::channel.eq(channel.name())))
+                .execute(conn)
+                .await?;
+            is_spent = guesses_at(conn, &sid).await? >= i64::from(row.attempts_max);
+            ("sent".to_owned(), channel.name().to_owned())
+        }
+        SendResult::Failed(reason) => {
+            // Without a first send there is nothing to guess at.
+            if row.provider_sid.is_none() {
+                diesel::update(verifications::table.find(row.id))
+                    .set((
+                        verifications::status.eq(ChallengeStatus::Canceled.name()),
+                        verifications::expires_at.eq(DbTime(now)),
+                    ))
+                    .execute(conn)
+                    .await?;
+            }
+            (format!("failed: {reason}"), row.channel)
+        }
+    };
+    let newest = verification_sends::table
+        .filter(verification_sends::verification_id.eq(row.id))
+        .order(verification_sends::seq.desc())
+        .select(verification_sends::seq)
+        .first::<i64>(conn)
+        .await
+        .optional()?;
+    if let Some(seq) = newest {
+        diesel::update(verification_sends::table.find(seq))
+            .set((verification_sends::status.eq(status), verification_sends::channel.eq(channel)))
+            .execute(conn)
+            .await?;
+    }
+    Ok(is_spent)
+}
