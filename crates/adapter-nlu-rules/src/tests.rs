@@ -39,7 +39,7 @@ fn each_intent_in_each_language() {
             ["me clonaron la tarjeta", "I don't recognize this charge", "mandei e não chegou o pix"],
         ),
         (Intent::VerifyCode, ["mi código es 482 913", "the code is 482913", "o código é 482913"]),
-        (Intent::ResendCode, ["no me llegó el código", "send me another code", "reenvia o código"]),
+        (Intent::ResendCode, ["no me llegó el código", "send me another code", "não recebi o código"]),
         (Intent::Unknown, ["¿va a llover?", "tell me a joke", "qual é a capital da França?"]),
     ] {
         for (text, locale) in texts.into_iter().zip([Locale::Es, Locale::En, Locale::Pt]) {
