@@ -45,7 +45,9 @@ fn each_intent_in_each_language() {
         for (text, locale) in texts.into_iter().zip([Locale::Es, Locale::En, Locale::Pt]) {
             let understood = parse(text);
             assert_eq!(understood.intent, intent, "{text}");
-            assert!(understood.locale.is_none_or(|told| told == locale), "{text}: {:?}", understood.locale);
+            // What means nothing to it may be of any language.
+            let is_told = intent == Intent::Unknown || understood.locale.is_none_or(|told| told == locale);
+            assert!(is_told, "{text}: {:?}", understood.locale);
         }
     }
 }

@@ -48,9 +48,10 @@ async fn settled(leased: LeasedMessage, channel: MockMessageChannel) -> Settleme
         tell.send(settlement.clone()).unwrap();
         Ok(())
     });
+    let channel: Arc<dyn MessageChannel> = Arc::new(channel);
     let relay = RelayOutbox {
         outbox: Arc::new(outbox),
-        channels: HashMap::from([(ACCOUNT.to_owned(), Arc::new(channel) as Arc<dyn MessageChannel>)]),
+        channels: HashMap::from([(ACCOUNT.to_owned(), channel)]),
         random: Arc::new(random),
         clock: Arc::new(clock),
     };
