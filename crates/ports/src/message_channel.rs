@@ -15,7 +15,8 @@ pub struct OutboundMessage {
     pub recipient: String,
     /// The words.
     pub text: String,
-    /// Buttons under it: id and title. A channel without buttons writes the titles out.
+    /// Buttons under it: id and title. A channel without buttons leaves them out: the words themselves say
+    /// what can be answered.
     pub buttons: Vec<(String, String)>,
 }
 
