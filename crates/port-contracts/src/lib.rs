@@ -12,6 +12,7 @@
     reason = "these are tests, called from the tests of adapters"
 )]
 
+pub mod answers;
 mod examples;
 pub mod inbox;
 pub mod ledger;
@@ -19,12 +20,12 @@ pub mod outbox;
 pub mod people;
 pub mod verifications;
 
-use ports::stores::{Conversations, Identities, Inbox, Ledger, Outbox, Verifications};
+use ports::stores::{Answers, Conversations, Identities, Inbox, Ledger, Outbox, Verifications};
 
 /// Everything that a database adapter offers.
-pub trait Stores: Inbox + Conversations + Outbox + Verifications + Identities + Ledger {}
+pub trait Stores: Inbox + Conversations + Outbox + Verifications + Identities + Ledger + Answers {}
 
-impl<T: Inbox + Conversations + Outbox + Verifications + Identities + Ledger> Stores for T {}
+impl<T: Inbox + Conversations + Outbox + Verifications + Identities + Ledger + Answers> Stores for T {}
 
 /// Makes one test of each promise. `$fresh` is an async function that gives a store nobody else has.
 #[macro_export]
@@ -43,6 +44,7 @@ macro_rules! suite {
                 limits_hold_under_a_burst, a_failed_send_costs_no_quota, many_requests_at_once_begin_one_challenge,
                 guesses_count_for_the_providers_challenge, codes_for_payments_are_counted_apart;
             people: one_number_is_one_person;
+            answers: one_of_many_does_the_work, a_claim_without_an_answer_ends;
             ledger: forty_transfers_at_once_never_overspend, one_key_asked_twenty_times_is_one_transfer,
                 a_refusal_is_replayed_and_does_not_flip, to_and_fro_at_once_loses_nothing,
                 a_filed_transfer_is_paid_once_by_its_code, wrong_codes_are_counted_though_nothing_moves,

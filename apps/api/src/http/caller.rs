@@ -4,7 +4,10 @@ use super::{edge::RequestId, problem::ApiError};
 use crate::wiring::App;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 use adapter_crypto::TokenKind;
-use domain::{audit::Actor, idempotency::KEY_LENGTH_MAX};
+use domain::{
+    audit::Actor,
+    idempotency::{IdempotencyKey, KEY_LENGTH_MAX},
+};
 use std::future::{Ready, ready};
 
 /// What a team may do.
@@ -98,6 +101,13 @@ fn read(request: &HttpRequest) -> Result<Caller, ApiError> {
 
 /// The `Idempotency-Key` header, where it is given.
 pub(crate) struct IdempotencyHeader(pub(crate) Option<String>);
+
+impl IdempotencyHeader {
+    /// The key in its scope.
+    pub(crate) fn key(self, caller: &Caller, operation: &str) -> Option<IdempotencyKey> {
+        self.0.map(|key| IdempotencyKey { caller: caller.key(), operation: operation.into(), key })
+    }
+}
 
 impl FromRequest for IdempotencyHeader {
     type Error = ApiError;

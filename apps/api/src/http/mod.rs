@@ -3,6 +3,7 @@
 pub(crate) mod caller;
 pub(crate) mod edge;
 pub(crate) mod json;
+pub(crate) mod once;
 pub(crate) mod page;
 pub(crate) mod problem;
 pub(crate) mod rate_limit;

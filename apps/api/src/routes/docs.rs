@@ -26,7 +26,7 @@ impl Modify for Bearer {
     info(
         title = "Ventanilla",
         description = "Banking in the chat people already use, and phone verification for any team.\n\n\
-            Every POST that moves money takes an `Idempotency-Key`: asked again under the same key, the first \
+            Every POST that moves money or sends a code takes an `Idempotency-Key`: asked again under the same key, the first \
             answer comes again with `Idempotent-Replayed: true`. We recommend it on each of them.\n\n\
             Errors are RFC 9457 problems; branch on `code`.",
         license(name = "MIT OR Apache-2.0")

@@ -2,8 +2,9 @@
 
 use crate::{
     http::{
-        caller::{Caller, Scope},
+        caller::{Caller, IdempotencyHeader, Scope},
         json::JsonBody,
+        once::{answer_once, detached},
         problem::{ApiError, Problem},
         rate_limit::RateLimit,
     },
@@ -13,6 +14,7 @@ use actix_web::{HttpResponse, web};
 use application::verify_number::{CheckResult, StartRequest, Started, WhenOpen};
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
+    idempotency::Fingerprint,
     ids::VerificationId,
     locale::Locale,
     message::Channel,
@@ -156,11 +158,13 @@ fn locale_of(app: &App, tag: Option<&str>) -> Result<Locale, ApiError> {
 
 /// Sends a code. While one is open for this caller and number, the same one goes out again.
 #[utoipa::path(post, path = "/api/v1/verify/send", tag = "verification", request_body = SendRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "recommended: asked again, no second code")),
     responses((status = 200, body = SendAnswer), (status = "4XX", body = Problem), (status = 502, body = Problem)),
     security(("bearer" = [])))]
 pub(crate) async fn send(
     app: web::Data<App>,
     caller: Caller,
+    header: IdempotencyHeader,
     body: JsonBody<SendRequest>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Scope::Verify)?;
@@ -185,9 +189,27 @@ pub(crate) async fn send(
         effect_key: None,
         when_open: WhenOpen::Resend,
     };
-    let verify = app.verify.clone();
-    let started = detached(async move { verify.start(request).await }).await??;
-    answer_started(&app, started)
+    let fingerprint = fingerprint_of(&request);
+    let key = header.key(&caller, "verify.send");
+    let shared = app.clone().into_inner();
+    answer_once(&app, key, fingerprint, async move {
+        let started = shared.verify.start(request).await?;
+        answer_started(&shared, started)
+    })
+    .await
+}
+
+/// Over what the caller asked for, as it was understood.
+fn fingerprint_of(request: &StartRequest) -> Fingerprint {
+    let fallback = request.fallback.iter().map(|channel| channel.name()).collect::<Vec<_>>().join(",");
+    Fingerprint::of(&[
+        ("phone", Some(request.phone.e164())),
+        ("channel", Some(request.channel.name())),
+        ("purpose", Some(request.purpose.name())),
+        ("locale", Some(request.locale.tag())),
+        ("fallback", Some(&fallback)),
+        ("client_ip", request.client_ip.as_deref()),
+    ])
 }
 
 /// An address as limits count it: IPv6 by /64, since a subscriber has at least that many.
@@ -202,28 +224,18 @@ fn client_ip(text: &str) -> Result<String, ApiError> {
     }
 }
 
-/// Runs what must not be cut in half by a caller that hangs up.
-async fn detached<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, ApiError> {
-    tokio::spawn(work).await.map_err(|fault| {
-        tracing::error!(%fault, "a task ended before its time");
-        ApiError::unavailable("The work was cut short; ask again.").retry_after(1)
-    })
-}
-
-fn answer_started(app: &App, started: Started) -> Result<HttpResponse, ApiError> {
+fn answer_started(app: &App, started: Started) -> Result<SendAnswer, ApiError> {
     let now = app.clock.now();
     let seconds = |until: DateTime<Utc>| until.signed_duration_since(now).num_seconds();
     match started {
-        Started::Sent(verification) | Started::StillGood(verification) => {
-            Ok(HttpResponse::Ok().json(SendAnswer {
-                id: verification.id.to_string(),
-                status: "pending",
-                channel: verification.channel.name(),
-                sid: verification.provider_sid.clone(),
-                expires_at: time(verification.challenge.expires_at),
-                resend_after: app.settings.otp.resend_cooldown.num_seconds(),
-            }))
-        }
+        Started::Sent(verification) | Started::StillGood(verification) => Ok(SendAnswer {
+            id: verification.id.to_string(),
+            status: "pending",
+            channel: verification.channel.name(),
+            sid: verification.provider_sid.clone(),
+            expires_at: time(verification.challenge.expires_at),
+            resend_after: app.settings.otp.resend_cooldown.num_seconds(),
+        }),
         Started::TooSoon { at, .. } => {
             Err(ApiError::rate_limit_exceeded("The code went out a moment ago.").retry_after(seconds(at)))
         }
@@ -294,22 +306,30 @@ pub(crate) async fn check(
 
 /// Sends an open challenge's code again: the same id, the same guesses.
 #[utoipa::path(post, path = "/api/v1/verify/resend", tag = "verification", request_body = ResendRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "recommended: asked again, no second code")),
     responses((status = 200, body = SendAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn resend(
     app: web::Data<App>,
     caller: Caller,
+    header: IdempotencyHeader,
     body: JsonBody<ResendRequest>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Scope::Verify)?;
     let unknown = || ApiError::not_found("There is no such verification.");
     let id = body.0.id.parse::<VerificationId>().map_err(|_malformed| unknown())?;
-    let (verify, requester, locale) = (app.verify.clone(), requester(&caller), app.settings.default_locale);
-    let found = verify.find(id, &requester).await?.ok_or_else(unknown)?;
-    if !found.challenge.is_open(app.clock.now()) {
-        return Err(ApiError::code_invalid_or_expired("This verification is over; begin another."));
-    }
-    let started = detached(async move { verify.resend(id, &requester, locale, None).await }).await??;
-    answer_started(&app, started)
+    let fingerprint = Fingerprint::of(&[("id", Some(&id.to_string()))]);
+    let key = header.key(&caller, "verify.resend");
+    let (shared, requester) = (app.clone().into_inner(), requester(&caller));
+    answer_once(&app, key, fingerprint, async move {
+        let found = shared.verify.find(id, &requester).await?.ok_or_else(unknown)?;
+        if !found.challenge.is_open(shared.clock.now()) {
+            return Err(ApiError::code_invalid_or_expired("This verification is over; begin another."));
+        }
+        let locale = shared.settings.default_locale;
+        let started = shared.verify.resend(id, &requester, locale, None).await?;
+        answer_started(&shared, started)
+    })
+    .await
 }
 
 /// A challenge as it stands.

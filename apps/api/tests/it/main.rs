@@ -11,5 +11,6 @@
 mod architecture;
 mod bad_input;
 mod chat;
+mod codes;
 mod phones_page;
 mod server;

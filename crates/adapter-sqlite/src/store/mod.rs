@@ -1,5 +1,6 @@
 //! The stores themselves: Diesel source shared between databases; only `backend` differs.
 
+mod answers;
 mod identities;
 mod inbox;
 mod ledger;

@@ -328,3 +328,16 @@ diesel::allow_tables_to_appear_in_same_query!(
     transfers,
     verifications
 );
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    kept_answers (caller, operation, key) {
+        caller -> Text,
+        operation -> Text,
+        key -> Text,
+        fingerprint -> Binary,
+        answer -> Nullable<Text>,
+        claimed_at -> InstantCol,
+    }
+}

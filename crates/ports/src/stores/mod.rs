@@ -1,5 +1,6 @@
 //! What must be kept.
 
+mod answers;
 mod conversations;
 mod identities;
 mod inbox;
@@ -9,10 +10,11 @@ mod verifications;
 
 #[cfg(feature = "mock")]
 pub use self::{
-    conversations::MockConversations, identities::MockIdentities, inbox::MockInbox, ledger::MockLedger,
-    outbox::MockOutbox, verifications::MockVerifications,
+    answers::MockAnswers, conversations::MockConversations, identities::MockIdentities, inbox::MockInbox,
+    ledger::MockLedger, outbox::MockOutbox, verifications::MockVerifications,
 };
 pub use self::{
+    answers::{Answers, Claim},
     conversations::{Committed, Conversations, Turn},
     identities::{Identities, NewPerson, Payee, User},
     inbox::{Accepted, Inbox, LeasedTurn, TurnFailure},

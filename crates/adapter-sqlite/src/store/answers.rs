@@ -1,0 +1,99 @@
+//! Answers by the caller's key.
+
+use super::{Store, schema::kept_answers};
+use crate::backend::{Conn, DbTime, Fault};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::idempotency::{Fingerprint, IdempotencyKey};
+use futures_util::FutureExt;
+use ports::stores::{Answers, Claim, StoreResult};
+
+#[async_trait]
+impl Answers for Store {
+    async fn claim(
+        &self,
+        key: &IdempotencyKey,
+        fingerprint: Fingerprint,
+        lapsed: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Claim> {
+        let key = key.clone();
+        self.database
+            .write(move |conn| async move { claim(conn, &key, fingerprint, lapsed, now).await }.boxed())
+            .await
+    }
+
+    async fn keep(&self, key: &IdempotencyKey, answer: &str) -> StoreResult<()> {
+        let (key, answer) = (key.clone(), answer.to_owned());
+        self.database
+            .write(move |conn| {
+                async move {
+                    let row = kept_answers::table.find((&key.caller, &key.operation, &key.key));
+                    diesel::update(row).set(kept_answers::answer.eq(Some(answer))).execute(conn).await?;
+                    Ok(())
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn release(&self, key: &IdempotencyKey) -> StoreResult<()> {
+        let key = key.clone();
+        self.database
+            .write(move |conn| {
+                async move {
+                    diesel::delete(kept_answers::table)
+                        .filter(kept_answers::caller.eq(&key.caller))
+                        .filter(kept_answers::operation.eq(&key.operation))
+                        .filter(kept_answers::key.eq(&key.key))
+                        .filter(kept_answers::answer.is_null())
+                        .execute(conn)
+                        .await?;
+                    Ok(())
+                }
+                .boxed()
+            })
+            .await
+    }
+}
+
+async fn claim(
+    conn: &mut Conn,
+    key: &IdempotencyKey,
+    fingerprint: Fingerprint,
+    lapsed: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Claim, Fault> {
+    let made = diesel::insert_into(kept_answers::table)
+        .values((
+            kept_answers::caller.eq(&key.caller),
+            kept_answers::operation.eq(&key.operation),
+            kept_answers::key.eq(&key.key),
+            kept_answers::fingerprint.eq(fingerprint.0.to_vec()),
+            kept_answers::claimed_at.eq(DbTime(now)),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    if made == 1 {
+        return Ok(Claim::Fresh);
+    }
+    let row = kept_answers::table.find((&key.caller, &key.operation, &key.key));
+    let (stored, answer, claimed_at) = row
+        .select((kept_answers::fingerprint, kept_answers::answer, kept_answers::claimed_at))
+        .first::<(Vec<u8>, Option<String>, DbTime)>(conn)
+        .await?;
+    if stored != fingerprint.0 {
+        return Ok(Claim::Reused);
+    }
+    match answer {
+        Some(answer) => Ok(Claim::Answered(answer)),
+        None if claimed_at.0 >= lapsed => Ok(Claim::UnderWay),
+        None => {
+            diesel::update(row).set(kept_answers::claimed_at.eq(DbTime(now))).execute(conn).await?;
+            Ok(Claim::Fresh)
+        }
+    }
+}
