@@ -61,6 +61,7 @@ fn everything_said() -> Vec<Say> {
         transfer: TransferId(uuid::Uuid::nil()),
         amount: money,
         destination: "****4567".into(),
+        payee: None,
         channel: Channel::Email,
     };
     let card = Card {

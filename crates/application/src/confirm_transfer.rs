@@ -38,6 +38,8 @@ pub struct Confirmation {
     pub code: OtpCode,
     /// The effect that guesses, in a turn.
     pub effect_key: Option<String>,
+    /// The name to remember the destination by, when it is paid.
+    pub payee: Option<String>,
     /// Who does it.
     pub actor: Actor,
 }
@@ -46,7 +48,7 @@ impl ConfirmTransfer {
     /// Judges the code and pays, at once. The typed code is hashed here with the transfer as it
     /// stands; the store counts, compares and posts in one transaction.
     pub async fn run(&self, confirmation: Confirmation) -> StoreResult<ConfirmOutcome> {
-        let Confirmation { caller, transfer: id, code, effect_key, actor } = confirmation;
+        let Confirmation { caller, transfer: id, code, effect_key, payee, actor } = confirmation;
         let Some(transfer) = self.ledger.find_transfer(id).await?.filter(|t| t.caller == caller) else {
             return Ok(ConfirmOutcome::NotFound);
         };
@@ -80,7 +82,7 @@ impl ConfirmTransfer {
             limits: self.rules.limits,
             day: self.rules.day_of(now),
             policy: self.rules.code_policy,
-            payee: None,
+            payee,
             actor,
         };
         self.ledger.confirm(&request, now).await

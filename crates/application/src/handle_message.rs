@@ -229,8 +229,8 @@ impl HandleMessage {
             Effect::ListMovements(user) => Some(self.list_movements(user).await?),
             Effect::Prepare { user, draft } => Some(Event::Prepared(self.prepare.run(user, &draft).await?)),
             Effect::Pay { user, card } => Some(self.pay(turn, user, card).await?),
-            Effect::ConfirmPayment { transfer, code } => {
-                Some(self.confirm_payment(turn, transfer, &code, key).await?)
+            Effect::ConfirmPayment { transfer, code, payee } => {
+                Some(self.confirm_payment(turn, transfer, &code, payee, key).await?)
             }
             Effect::CancelPayment(transfer) => {
                 self.cancel_payment(turn, transfer).await?;

@@ -349,8 +349,14 @@ pub(crate) async fn confirm(
     }
     let code = body.0.code.ok_or_else(|| ApiError::field("/code", "must be given"))?;
     let code = OtpCode::parse(&code).map_err(|fault| ApiError::field("/code", fault.to_string()))?;
-    let confirmation =
-        Confirmation { caller: caller.key(), transfer: id, code, effect_key: None, actor: caller.actor() };
+    let confirmation = Confirmation {
+        caller: caller.key(),
+        transfer: id,
+        code,
+        effect_key: None,
+        payee: None,
+        actor: caller.actor(),
+    };
     let use_case = app.confirm.clone();
     let outcome =
         tokio::spawn(async move { use_case.run(confirmation).await }).await.map_err(cut_short)??;

@@ -35,7 +35,8 @@ async fn a_person_pays_and_remembers_whom() {
 async fn a_large_payment_takes_a_code_by_sms() {
     let server = Server::start().await;
     prove(&server, DEMO).await;
-    server.ask(DEMO, &format!("Transferir 1000 a {ACCOUNT}"), "¿Confirmas?").await;
+    server.ask(DEMO, "manda 1000 a mi mamá", "no conozco la cuenta de mamá").await;
+    server.ask(DEMO, ACCOUNT, "¿Confirmas?").await;
     server.ask(DEMO, "sí", "necesito un código más").await;
     let sms = loop {
         let all = server.inbox(DEMO, 0).await;
@@ -47,6 +48,8 @@ async fn a_large_payment_takes_a_code_by_sms() {
     server.ask(DEMO, "sí", "Falta el código").await;
     server.ask(DEMO, &format!("CONFIRMAR {}", code_in(&sms).unwrap()), "completada").await;
     server.ask(DEMO, "saldo", "Tu saldo es: 0.00 MXN").await;
+    // Whom it went to is remembered: nothing is missing now but the money.
+    server.ask(DEMO, "manda 1 a mi mamá", "Saldo insuficiente").await;
     let log = server.log();
     assert!(!log.contains(&code_in(&sms).unwrap()) && !log.contains("521234567890"));
 }

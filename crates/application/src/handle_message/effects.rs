@@ -153,6 +153,7 @@ impl HandleMessage {
         let key = IdempotencyKey { caller: caller.clone(), operation: "transfer".into(), key: id };
         let fingerprint =
             Fingerprint::of(&[("amount", Some(&amount)), ("account", Some(card.account.canonical()))]);
+        let payee = card.payee.clone();
         let submitted = self
             .submit
             .run(TransferRequest {
@@ -171,7 +172,7 @@ impl HandleMessage {
             .await;
         Ok(Event::Paid(match submitted {
             Ok(submitted) => match submitted.outcome {
-                Outcome::Accepted(transfer) => self.paid(*transfer, submitted.balance_after).await?,
+                Outcome::Accepted(transfer) => self.paid(*transfer, payee, submitted.balance_after).await?,
                 Outcome::Refused(refusal) => self.refused(user, card.amount, refusal).await?,
             },
             Err(SubmitTransferError::Store(fault)) => return Err(fault.into()),
@@ -182,7 +183,12 @@ impl HandleMessage {
         }))
     }
 
-    async fn paid(&self, transfer: Transfer, balance_after: Option<Money>) -> Result<Paid, TurnError> {
+    async fn paid(
+        &self,
+        transfer: Transfer,
+        payee: Option<String>,
+        balance_after: Option<Money>,
+    ) -> Result<Paid, TurnError> {
         let destination = transfer.destination.masked();
         Ok(match transfer.status {
             TransferStatus::Completed => {
@@ -196,6 +202,7 @@ impl HandleMessage {
                 transfer: transfer.id,
                 amount: transfer.amount,
                 destination,
+                payee,
                 channel: Channel::Sms,
             }),
             TransferStatus::Processing | TransferStatus::Unknown | TransferStatus::PendingApproval => {
@@ -229,6 +236,7 @@ impl HandleMessage {
         turn: &LeasedTurn,
         transfer: TransferId,
         code: &str,
+        payee: Option<String>,
         key: String,
     ) -> Result<Event, TurnError> {
         let Ok(code) = OtpCode::parse(code) else { return Ok(Event::Paid(Paid::Gone)) };
@@ -237,14 +245,15 @@ impl HandleMessage {
             transfer,
             code,
             effect_key: Some(key),
+            payee,
             actor: Self::actor(turn),
         };
         Ok(Event::Paid(match self.confirm.run(confirmation).await? {
             ConfirmOutcome::Decided { transfer, balance_after } => {
-                self.paid(*transfer, balance_after).await?
+                self.paid(*transfer, None, balance_after).await?
             }
             // A turn that is run again after it was paid: the receipt is still owed.
-            ConfirmOutcome::AlreadyDone(transfer) => self.paid(*transfer, None).await?,
+            ConfirmOutcome::AlreadyDone(transfer) => self.paid(*transfer, None, None).await?,
             ConfirmOutcome::WrongCode { attempts_remaining } => Paid::WrongCode { attempts_remaining },
             ConfirmOutcome::CodeGone
             | ConfirmOutcome::Locked(_)

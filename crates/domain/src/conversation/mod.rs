@@ -155,6 +155,9 @@ pub struct StepUp {
     pub amount: Money,
     /// Where to, masked.
     pub destination: String,
+    /// Whom the payer called so: remembered once it is paid.
+    #[serde(default)]
+    pub payee: Option<String>,
     /// How the code was sent.
     pub channel: Channel,
 }
@@ -385,6 +388,8 @@ pub enum Effect {
         transfer: TransferId,
         /// The digits. Never log them.
         code: String,
+        /// Whom to remember, when it is paid.
+        payee: Option<String>,
     },
     /// Withdraw a waiting payment.
     CancelPayment(TransferId),

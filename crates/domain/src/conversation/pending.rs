@@ -54,7 +54,8 @@ impl Step<'_> {
     /// Hands a code to whom it is for: a payment that waits first, then the session.
     pub(super) fn give_code(&mut self, code: String) -> bool {
         if let Some(Pending::StepUp(step)) = &self.state.pending {
-            self.effects.push(Effect::ConfirmPayment { transfer: step.transfer, code });
+            let (transfer, payee) = (step.transfer, step.payee.clone());
+            self.effects.push(Effect::ConfirmPayment { transfer, code, payee });
             return true;
         }
         if let Session::AwaitingCode { verification, .. } = &self.state.session {

@@ -211,13 +211,16 @@ fn a_payment_waits_for_its_code_and_a_yes_is_none() {
         transfer: TransferId(Uuid::from_u128(4)),
         amount: card.amount,
         destination: "****4567".into(),
+        payee: Some("mamá".into()),
         channel: Channel::Sms,
     };
     let (state, _) = state.step(Event::Paid(Paid::CodeNeeded(step.clone())), &facts());
     let (state, effects) = state.step(plainly(Intent::Confirm), &facts());
     assert_eq!(effects, [Effect::Say(Say::StepUpWaits(step.clone()))]);
     let (state, effects) = state.step(says("CONFIRMAR 654321"), &facts());
-    assert_eq!(effects, [Effect::ConfirmPayment { transfer: step.transfer, code: "654321".into() }]);
+    let confirm =
+        Effect::ConfirmPayment { transfer: step.transfer, code: "654321".into(), payee: step.payee.clone() };
+    assert_eq!(effects, [confirm]);
     let (state, effects) = state.step(Event::Paid(Paid::WrongCode { attempts_remaining: 2 }), &facts());
     assert_eq!(effects, [Effect::Say(Say::CodeWrong(2))]);
     let (_, effects) = state.step(says("STOP"), &facts());
