@@ -255,10 +255,8 @@ impl HandleMessage {
             // A turn that is run again after it was paid: the receipt is still owed.
             ConfirmOutcome::AlreadyDone(transfer) => self.paid(*transfer, None, None).await?,
             ConfirmOutcome::WrongCode { attempts_remaining } => Paid::WrongCode { attempts_remaining },
-            ConfirmOutcome::CodeGone
-            | ConfirmOutcome::Locked(_)
-            | ConfirmOutcome::NotWaiting(_)
-            | ConfirmOutcome::NotFound => Paid::Gone,
+            ConfirmOutcome::Locked(until) => Paid::Locked { minutes: minutes_until(self.clock.now(), until) },
+            ConfirmOutcome::CodeGone | ConfirmOutcome::NotWaiting(_) | ConfirmOutcome::NotFound => Paid::Gone,
         }))
     }
 

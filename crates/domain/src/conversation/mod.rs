@@ -340,6 +340,11 @@ pub enum Paid {
         /// Guesses left.
         attempts_remaining: u32,
     },
+    /// Codes for payments are locked after wrong guesses; the payment waits on, as long as it may.
+    Locked {
+        /// Whole minutes left.
+        minutes: i64,
+    },
     /// The payment can't be confirmed any more.
     Gone,
     /// It can't be sent so; nothing moved.

@@ -222,6 +222,10 @@ impl Step<'_> {
                 self.state.pending = waiting;
                 self.say(Say::CodeWrong(attempts_remaining));
             }
+            Paid::Locked { minutes } => {
+                self.state.pending = waiting;
+                self.say(Say::Locked(minutes));
+            }
             Paid::WrongCode { .. } | Paid::Gone => self.say(Say::StepUpGone),
             Paid::Refused => self.say(Say::TransferRefused),
         }

@@ -223,6 +223,8 @@ fn a_payment_waits_for_its_code_and_a_yes_is_none() {
     assert_eq!(effects, [confirm]);
     let (state, effects) = state.step(Event::Paid(Paid::WrongCode { attempts_remaining: 2 }), &facts());
     assert_eq!(effects, [Effect::Say(Say::CodeWrong(2))]);
+    let (state, effects) = state.step(Event::Paid(Paid::Locked { minutes: 15 }), &facts());
+    assert_eq!(effects, [Effect::Say(Say::Locked(15))]);
     let (_, effects) = state.step(says("STOP"), &facts());
     assert!(effects.contains(&Effect::CancelPayment(step.transfer)), "{effects:?}");
 }
