@@ -193,6 +193,12 @@ impl Transfer {
         }
     }
 
+    /// The other side, as the holder of one of its wallets is shown it: masked.
+    #[must_use]
+    pub fn counterpart(&self, own: WalletId) -> String {
+        if self.from == own { self.destination.masked() } else { crate::text::mask(&self.from.to_string()) }
+    }
+
     /// Whether it needed, or needs, the second step.
     #[must_use]
     pub const fn requires_2fa(&self) -> bool {

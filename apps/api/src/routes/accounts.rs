@@ -10,10 +10,7 @@ use crate::{
 };
 use actix_web::{HttpResponse, web};
 use chrono::SecondsFormat;
-use domain::{
-    ids::{UserId, WalletId},
-    transfer::Transfer,
-};
+use domain::ids::{UserId, WalletId};
 use ports::stores::WalletView as Wallet;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -190,17 +187,9 @@ pub(crate) async fn entries(
         amount: entry.amount.decimal(),
         balance_after: entry.balance_after.decimal(),
         transfer_id: entry.transfer.id.to_string(),
-        counterpart: counterpart(&entry.transfer, id),
+        counterpart: entry.transfer.counterpart(id),
         concept: entry.transfer.concept,
         created_at: entry.at.to_rfc3339_opts(SecondsFormat::Millis, true),
     });
     Ok(HttpResponse::Ok().json(EntryPage { items: items.collect(), next_cursor }))
-}
-
-fn counterpart(transfer: &Transfer, own: WalletId) -> String {
-    if transfer.from == own {
-        transfer.destination.masked()
-    } else {
-        domain::text::mask(&transfer.from.to_string())
-    }
 }

@@ -140,7 +140,7 @@ impl HandleMessage {
         let movement = |entry: ports::stores::EntryView| Movement {
             at: entry.at.with_timezone(&self.rules.zone).format("%d/%m %H:%M").to_string(),
             amount: entry.amount,
-            counterpart: counterpart(&entry.transfer, wallet.id),
+            counterpart: entry.transfer.counterpart(wallet.id),
             concept: entry.transfer.concept,
         };
         Ok(Event::Movements(entries.into_iter().map(movement).collect()))
@@ -276,13 +276,4 @@ impl HandleMessage {
 /// Whole minutes to wait, at least one.
 fn minutes_until(now: DateTime<Utc>, until: DateTime<Utc>) -> i64 {
     until.signed_duration_since(now).num_seconds().saturating_add(59).checked_div(60).unwrap_or(1).max(1)
-}
-
-/// The other side of an entry, masked.
-fn counterpart(transfer: &Transfer, own: WalletId) -> String {
-    if transfer.from == own {
-        transfer.destination.masked()
-    } else {
-        domain::text::mask(&transfer.from.to_string())
-    }
 }
