@@ -4,6 +4,7 @@ use crate::{
     http::{
         caller::{Caller, IdempotencyHeader, Scope},
         json::{ExactNumber, JsonBody},
+        once::detached,
         page::{PageQuery, cut},
         problem::{ApiError, Problem},
     },
@@ -135,6 +136,10 @@ fn unknown() -> ApiError {
     ApiError::not_found("There is no such transfer.")
 }
 
+fn not_waiting() -> ApiError {
+    ApiError::conflict("The transfer is not waiting for a code any more.")
+}
+
 /// Moves money, once for each key.
 #[utoipa::path(post, path = "/api/v1/transfers", tag = "money", request_body = TransferBody,
     params(("Idempotency-Key" = Option<String>, Header, description = "recommended; else client_tx_id is the key")),
@@ -150,16 +155,10 @@ pub(crate) async fn submit(
     caller.require(Scope::Transfers)?;
     let request = read_request(&app, &caller, header.0, body.0)?;
     let use_case = app.submit.clone();
-    let submitted = tokio::spawn(async move { use_case.run(request).await }).await.map_err(cut_short)?;
+    let submitted = detached(async move { use_case.run(request).await }).await?;
     let answer = answer_submitted(submitted, app.clock.now());
     bells.outbox.notify_one();
     answer
-}
-
-#[allow(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
-fn cut_short(fault: tokio::task::JoinError) -> ApiError {
-    tracing::error!(%fault, "a task ended before its time");
-    ApiError::unavailable("The work was cut short; ask again under the same key.").retry_after(1)
 }
 
 /// Checks every field and makes the request of it.
@@ -345,7 +344,7 @@ pub(crate) async fn confirm(
         return Ok(HttpResponse::Ok().json(TransferJson::from(&transfer)));
     }
     if transfer.status != TransferStatus::PendingVerification {
-        return Err(ApiError::conflict("The transfer is not waiting for a code any more."));
+        return Err(not_waiting());
     }
     let code = body.0.code.ok_or_else(|| ApiError::field("/code", "must be given"))?;
     let code = OtpCode::parse(&code).map_err(|fault| ApiError::field("/code", fault.to_string()))?;
@@ -358,8 +357,7 @@ pub(crate) async fn confirm(
         actor: caller.actor(),
     };
     let use_case = app.confirm.clone();
-    let outcome =
-        tokio::spawn(async move { use_case.run(confirmation).await }).await.map_err(cut_short)??;
+    let outcome = detached(async move { use_case.run(confirmation).await }).await??;
     let not_any_more = || ApiError::code_invalid_or_expired("This code does not confirm the transfer.");
     match outcome {
         ConfirmOutcome::Decided { transfer, .. } => match transfer.refusal {
@@ -374,9 +372,7 @@ pub(crate) async fn confirm(
             let seconds = until.signed_duration_since(app.clock.now()).num_seconds();
             Err(ApiError::otp_locked("The number is locked after wrong guesses.").retry_after(seconds))
         }
-        ConfirmOutcome::NotWaiting(_) => {
-            Err(ApiError::conflict("The transfer is not waiting for a code any more."))
-        }
+        ConfirmOutcome::NotWaiting(_) => Err(not_waiting()),
         ConfirmOutcome::NotFound => Err(unknown()),
     }
 }
