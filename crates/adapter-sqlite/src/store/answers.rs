@@ -1,12 +1,12 @@
 //! Answers by the caller's key.
 
-use super::{Store, schema::kept_answers};
+use super::{Store, rows, schema::kept_answers};
 use crate::backend::{Conn, DbTime, Fault};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::idempotency::{Fingerprint, IdempotencyKey};
+use domain::idempotency::{Fingerprint, IdempotencyKey, Seen, compare};
 use futures_util::FutureExt;
 use ports::stores::{Answers, Claim, StoreResult};
 
@@ -85,13 +85,11 @@ async fn claim(
         .select((kept_answers::fingerprint, kept_answers::answer, kept_answers::claimed_at))
         .first::<(Vec<u8>, Option<String>, DbTime)>(conn)
         .await?;
-    if stored != fingerprint.0 {
-        return Ok(Claim::Reused);
-    }
-    match answer {
-        Some(answer) => Ok(Claim::Answered(answer)),
-        None if claimed_at.0 >= lapsed => Ok(Claim::UnderWay),
-        None => {
+    match compare(rows::fingerprint(&stored)?, answer, fingerprint) {
+        Seen::Reused => Ok(Claim::Reused),
+        Seen::Replay(Some(answer)) => Ok(Claim::Answered(answer)),
+        Seen::Replay(None) if claimed_at.0 >= lapsed => Ok(Claim::UnderWay),
+        Seen::Replay(None) => {
             diesel::update(row).set(kept_answers::claimed_at.eq(DbTime(now))).execute(conn).await?;
             Ok(Claim::Fresh)
         }

@@ -4,6 +4,7 @@ use crate::backend::{DbId, DbTime, Fault};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     audit::AuditRecord,
+    idempotency::Fingerprint,
     money::{Currency, Money},
     phone::PhoneNumber,
 };
@@ -41,6 +42,10 @@ pub(super) fn money(minor: i64, currency: &str) -> Result<Money, Fault> {
 
 pub(super) fn phone(text: String) -> Result<PhoneNumber, Fault> {
     PhoneNumber::try_from(text).map_err(corrupt)
+}
+
+pub(super) fn fingerprint(bytes: &[u8]) -> Result<Fingerprint, Fault> {
+    bytes.try_into().map(Fingerprint).map_err(|_length| corrupt("a fingerprint of another length"))
 }
 
 /// A count, as a column that is never negative.

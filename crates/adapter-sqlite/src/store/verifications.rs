@@ -11,7 +11,7 @@ pub(super) use self::{
 
 use self::{
     guesses::{guesses_at, take_guess},
-    sends::{begin, record_send, send_counts},
+    sends::{begin, begin_resend, open_challenges, record_send, send_counts},
 };
 use super::{
     Store,
@@ -119,36 +119,7 @@ impl Verifications for Store {
     ) -> StoreResult<Begin> {
         let policy = *policy;
         self.database
-            .write(move |conn| {
-                async move {
-                    let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
-                    let phone = read_phone(row.phone.clone())?;
-                    if let Some(until) = failures_of(conn, &row.phone).await?.lock_at(now) {
-                        return Ok(Begin::Locked(until));
-                    }
-                    let wait = row.challenge()?.resend_wait(&policy, now);
-                    if wait > Duration::zero() {
-                        return Ok(Begin::TooMany(later(now, wait)));
-                    }
-                    let purpose = Purpose::parse(&row.purpose).ok_or_else(|| corrupt(&row.purpose))?;
-                    if let Err(full) = send_counts(conn, &phone, purpose, row.client_ip.as_deref(), now)
-                        .await?
-                        .check(&policy, now)
-                    {
-                        return Ok(Begin::TooMany(later(now, full.retry_after)));
-                    }
-                    diesel::update(verifications::table.find(row.id))
-                        .set((
-                            verifications::last_sent_at.eq(DbTime(now)),
-                            verifications::channel.eq(channel.name()),
-                        ))
-                        .execute(conn)
-                        .await?;
-                    add_send(conn, row.id, &phone, purpose, row.client_ip.as_deref(), channel, now).await?;
-                    Ok(Begin::Go(Box::new(whole(conn, id).await?)))
-                }
-                .boxed()
-            })
+            .write(move |conn| async move { begin_resend(conn, id, channel, &policy, now).await }.boxed())
             .await
     }
 
@@ -282,13 +253,7 @@ impl Verifications for Store {
         self.database
             .read(move |conn| {
                 async move {
-                    let newest = verifications::table
-                        .filter(verifications::requester.eq(requester))
-                        .filter(verifications::phone.eq(phone))
-                        .filter(verifications::status.eq(ChallengeStatus::Pending.name()))
-                        .filter(verifications::expires_at.gt(DbTime(now)))
-                        .filter(verifications::salt.is_null())
-                        .order(verifications::created_at.desc())
+                    let newest = open_challenges(&requester, &phone, now)
                         .select(verifications::id)
                         .first::<DbId>(conn)
                         .await

@@ -5,8 +5,7 @@ mod post;
 mod read;
 mod verify;
 
-use super::{Store, rows::corrupt};
-use crate::backend::Fault;
+use super::Store;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
@@ -97,8 +96,4 @@ impl Ledger for Store {
     async fn verify(&self) -> StoreResult<Vec<LedgerFault>> {
         self.database.read(|conn| verify::verify(conn).boxed()).await
     }
-}
-
-fn fingerprint(bytes: &[u8]) -> Result<Fingerprint, Fault> {
-    bytes.try_into().map(Fingerprint).map_err(|_length| corrupt("a fingerprint of another length"))
 }

@@ -1,11 +1,8 @@
 //! Looking into the books.
 
-use super::{
-    super::{
-        rows::{corrupt, from_json, money},
-        schema::{accounts, entries, idempotency_keys, transfer_history, transfers, wallets},
-    },
-    fingerprint,
+use super::super::{
+    rows::{corrupt, fingerprint, from_json, money},
+    schema::{accounts, entries, idempotency_keys, transfer_history, transfers, wallets},
 };
 use crate::backend::{Conn, Db, DbId, DbTime, Fault};
 use chrono::{DateTime, Utc};

@@ -37,15 +37,9 @@ pub(super) async fn open_one(
     new: &NewChallenge,
     now: DateTime<Utc>,
 ) -> Result<Option<Verification>, Fault> {
-    let newest = verifications::table
-        .filter(verifications::requester.eq(new.requester.key()))
-        .filter(verifications::phone.eq(new.phone.e164()))
+    let newest = open_challenges(&new.requester.key(), new.phone.e164(), now)
         .filter(verifications::purpose.eq(new.purpose.name()))
-        .filter(verifications::status.eq(ChallengeStatus::Pending.name()))
-        .filter(verifications::expires_at.gt(DbTime(now)))
         .filter(verifications::attempts_used.lt(verifications::attempts_max))
-        .filter(verifications::salt.is_null())
-        .order(verifications::created_at.desc())
         .select(verifications::id)
         .first::<DbId>(conn)
         .await
@@ -54,6 +48,51 @@ pub(super) async fn open_one(
         Some(id) => whole(conn, VerificationId(id.0)).await.map(Some),
         None => Ok(None),
     }
+}
+
+/// Challenges of the provider's for a number that its requester can still guess at in time, newest
+/// first; a transfer's own codes are not among them.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn open_challenges<'a>(requester: &'a str, phone: &'a str, now: DateTime<Utc>) -> _ {
+    let expires_after: DbTime = DbTime(now);
+    let pending: &'static str = ChallengeStatus::Pending.name();
+    verifications::table
+        .filter(verifications::requester.eq(requester))
+        .filter(verifications::phone.eq(phone))
+        .filter(verifications::status.eq(pending))
+        .filter(verifications::expires_at.gt(expires_after))
+        .filter(verifications::salt.is_null())
+        .order(verifications::created_at.desc())
+}
+
+/// Whether an open challenge's code may go out again, and if so, that it is about to.
+pub(super) async fn begin_resend(
+    conn: &mut Conn,
+    id: VerificationId,
+    channel: Channel,
+    policy: &OtpPolicy,
+    now: DateTime<Utc>,
+) -> Result<Begin, Fault> {
+    let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
+    let phone = read_phone(row.phone.clone())?;
+    if let Some(until) = failures_of(conn, &row.phone).await?.lock_at(now) {
+        return Ok(Begin::Locked(until));
+    }
+    let wait = row.challenge()?.resend_wait(policy, now);
+    if wait > Duration::zero() {
+        return Ok(Begin::TooMany(later(now, wait)));
+    }
+    let purpose = Purpose::parse(&row.purpose).ok_or_else(|| corrupt(&row.purpose))?;
+    let counts = send_counts(conn, &phone, purpose, row.client_ip.as_deref(), now).await?;
+    if let Err(full) = counts.check(policy, now) {
+        return Ok(Begin::TooMany(later(now, full.retry_after)));
+    }
+    diesel::update(verifications::table.find(row.id))
+        .set((verifications::last_sent_at.eq(DbTime(now)), verifications::channel.eq(channel.name())))
+        .execute(conn)
+        .await?;
+    add_send(conn, row.id, &phone, purpose, row.client_ip.as_deref(), channel, now).await?;
+    Ok(Begin::Go(Box::new(whole(conn, id).await?)))
 }
 
 pub(in crate::store) async fn insert(
