@@ -9,6 +9,13 @@ use serde::{Deserialize, Serialize};
 /// The longest key taken, in bytes.
 pub const KEY_LENGTH_MAX: usize = 255;
 
+/// Whether a caller's own name for a request can be a key: 1 to [`KEY_LENGTH_MAX`] bytes, none of them
+/// of a control character.
+#[must_use]
+pub fn is_key(key: &str) -> bool {
+    (1..=KEY_LENGTH_MAX).contains(&key.len()) && !key.chars().any(char::is_control)
+}
+
 /// Who asked for what under which name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct IdempotencyKey {
@@ -64,6 +71,12 @@ pub fn compare<T>(stored: Fingerprint, outcome: T, asked: Fingerprint) -> Seen<T
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_key_is_short_and_plain() {
+        assert!(is_key("rent 2026-11") && is_key(&"k".repeat(KEY_LENGTH_MAX)));
+        assert!(!is_key("") && !is_key("a\nb") && !is_key(&"k".repeat(KEY_LENGTH_MAX + 1)));
+    }
 
     #[test]
     fn absent_and_empty_differ() {

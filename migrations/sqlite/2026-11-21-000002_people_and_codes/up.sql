@@ -43,6 +43,7 @@ create table verification_sends (
     country         text,
     channel         text    not null,
     status          text    not null,
+    error           text,
     price           text,
     at              integer not null
 ) strict;

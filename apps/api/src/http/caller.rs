@@ -6,7 +6,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::heade
 use adapter_crypto::TokenKind;
 use domain::{
     audit::Actor,
-    idempotency::{IdempotencyKey, KEY_LENGTH_MAX},
+    idempotency::{IdempotencyKey, is_key},
 };
 use std::future::{Ready, ready};
 
@@ -103,6 +103,11 @@ fn read(request: &HttpRequest) -> Result<Caller, ApiError> {
 pub(crate) struct IdempotencyHeader(pub(crate) Option<String>);
 
 impl IdempotencyHeader {
+    /// The header, else the caller's name for it in the body.
+    pub(crate) fn or(self, named: Option<&String>) -> Self {
+        Self(self.0.or_else(|| named.cloned()))
+    }
+
     /// The key in its scope.
     pub(crate) fn key(self, caller: &Caller, operation: &str) -> Option<IdempotencyKey> {
         self.0.map(|key| IdempotencyKey { caller: caller.key(), operation: operation.into(), key })
@@ -116,9 +121,7 @@ impl FromRequest for IdempotencyHeader {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let Some(value) = request.headers().get("Idempotency-Key") else { return ready(Ok(Self(None))) };
         ready(match value.to_str() {
-            Ok(key) if (1..=KEY_LENGTH_MAX).contains(&key.trim().len()) => {
-                Ok(Self(Some(key.trim().to_owned())))
-            }
+            Ok(key) if is_key(key.trim()) => Ok(Self(Some(key.trim().to_owned()))),
             _ => Err(ApiError::field(
                 "",
                 "the Idempotency-Key header must be 1 to 255 visible ASCII characters",

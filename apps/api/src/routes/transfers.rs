@@ -20,7 +20,7 @@ use application::{
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
     account_number::AccountNumber,
-    idempotency::{Fingerprint, IdempotencyKey, KEY_LENGTH_MAX},
+    idempotency::{Fingerprint, is_key},
     ids::{TransferId, UserId, WalletId},
     ledger::{Outcome, Refusal},
     money::{Currency, Money},
@@ -153,7 +153,7 @@ pub(crate) async fn submit(
     body: JsonBody<TransferBody>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Scope::Transfers)?;
-    let request = read_request(&app, &caller, header.0, body.0)?;
+    let request = read_request(&app, &caller, header, body.0)?;
     let use_case = app.submit.clone();
     let submitted = detached(async move { use_case.run(request).await }).await?;
     let answer = answer_submitted(submitted, app.clock.now());
@@ -165,7 +165,7 @@ pub(crate) async fn submit(
 fn read_request(
     app: &App,
     caller: &Caller,
-    header: Option<String>,
+    header: IdempotencyHeader,
     body: TransferBody,
 ) -> Result<TransferRequest, ApiError> {
     let id_of = |pointer: &str, text: &Option<String>| match text {
@@ -208,9 +208,7 @@ fn read_request(
     if body.concept.as_ref().is_some_and(|concept| concept.chars().any(char::is_control)) {
         return Err(ApiError::field("/concept", "must not have control characters"));
     }
-    let is_sane =
-        |key: &String| (1..=KEY_LENGTH_MAX).contains(&key.len()) && !key.chars().any(char::is_control);
-    if body.client_tx_id.as_ref().is_some_and(|key| !is_sane(key)) {
+    if body.client_tx_id.as_ref().is_some_and(|key| !is_key(key)) {
         return Err(ApiError::field(
             "/client_tx_id",
             "must be 1 to 255 characters, none of them control characters",
@@ -230,7 +228,7 @@ fn read_request(
         ("concept", body.concept.as_deref()),
         ("client_tx_id", body.client_tx_id.as_deref()),
     ]);
-    let key = header.or_else(|| body.client_tx_id.clone());
+    let key = header.or(body.client_tx_id.as_ref()).key(caller, "transfer");
     Ok(TransferRequest {
         caller: caller.key(),
         actor: caller.actor(),
@@ -240,7 +238,7 @@ fn read_request(
         destination,
         concept: body.concept.filter(|concept| !concept.trim().is_empty()),
         client_tx_id: body.client_tx_id,
-        key: key.map(|key| IdempotencyKey { caller: caller.key(), operation: "transfer".into(), key }),
+        key,
         fingerprint,
         payee: None,
     })

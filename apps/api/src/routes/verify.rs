@@ -346,7 +346,7 @@ pub(crate) async fn show(
     let found: Verification = app.verify.find(id, &requester(&caller)).await?.ok_or_else(unknown)?;
     let sends = found.sends.iter().map(|send| SendView {
         channel: send.channel.name(),
-        status: send.status.split(':').next().unwrap_or_default().to_owned(),
+        status: send.status.clone(),
         at: time(send.at),
     });
     Ok(HttpResponse::Ok().json(VerificationView {

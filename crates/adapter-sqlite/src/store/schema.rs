@@ -162,6 +162,7 @@ diesel::table! {
         country -> Nullable<Text>,
         channel -> Text,
         status -> Text,
+        error -> Nullable<Text>,
         price -> Nullable<Text>,
         at -> InstantCol,
     }

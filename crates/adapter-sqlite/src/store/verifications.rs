@@ -5,7 +5,7 @@ mod guesses;
 mod sends;
 
 pub(super) use self::{
-    guesses::{failures_of, settle},
+    guesses::{failures_of, guess_id, settle},
     sends::{add_send, insert},
 };
 
@@ -234,7 +234,7 @@ impl Verifications for Store {
             .read(move |conn| {
                 async move {
                     match load(conn, id).await? {
-                        Some(_) => whole(conn, id).await.map(Some),
+                        Some(row) => with_sends(conn, row).await.map(Some),
                         None => Ok(None),
                     }
                 }
@@ -317,6 +317,10 @@ pub(super) async fn load(conn: &mut Conn, id: VerificationId) -> Result<Option<V
 
 async fn whole(conn: &mut Conn, id: VerificationId) -> Result<Verification, Fault> {
     let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
+    with_sends(conn, row).await
+}
+
+async fn with_sends(conn: &mut Conn, row: VerificationRow) -> Result<Verification, Fault> {
     let sends = verification_sends::table
         .filter(verification_sends::verification_id.eq(row.id))
         .order(verification_sends::seq.asc())

@@ -100,8 +100,7 @@ async fn judge(
         return Ok(None);
     }
     if let Some(key) = &request.effect_key {
-        let number = u128::from(challenge.attempts_used) << 32;
-        let guess = uuid::Uuid::from_u128(row.id.0.as_u128() ^ number);
+        let guess = verifications::guess_id(row.id.0, challenge.attempts_used);
         diesel::insert_into(verification_guesses::table)
             .values((
                 verification_guesses::id.eq(DbId(guess)),

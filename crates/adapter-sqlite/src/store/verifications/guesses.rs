@@ -108,7 +108,7 @@ pub(super) async fn take_guess(
 }
 
 /// The id of a challenge's n-th guess: the challenge's own with the number mixed into its last bytes.
-pub(super) fn guess_id(verification: Uuid, number: u32) -> Uuid {
+pub(in crate::store) fn guess_id(verification: Uuid, number: u32) -> Uuid {
     Uuid::from_u128(verification.as_u128() ^ (u128::from(number) << 32))
 }
 

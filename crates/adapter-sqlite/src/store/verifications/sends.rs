@@ -206,14 +206,14 @@ pub(super) async fn record_send(
 ) -> Result<bool, Fault> {
     let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
     let mut is_spent = false;
-    let (status, channel) = match result {
+    let (status, error, channel) = match result {
         SendResult::Sent { sid, channel } => {
             diesel::update(verifications::table.find(row.id))
                 .set((verifications::provider_sid.eq(Some(&sid)), verifications::channel.eq(channel.name())))
                 .execute(conn)
                 .await?;
             is_spent = guesses_at(conn, &sid).await? >= i64::from(row.attempts_max);
-            ("sent".to_owned(), channel.name().to_owned())
+            ("sent", None, channel.name().to_owned())
         }
         SendResult::Failed(reason) => {
             // Without a first send there is nothing to guess at.
@@ -226,7 +226,7 @@ pub(super) async fn record_send(
                     .execute(conn)
                     .await?;
             }
-            (format!("failed: {reason}"), row.channel)
+            ("failed", Some(reason), row.channel)
         }
     };
     let newest = verification_sends::table
@@ -238,7 +238,11 @@ pub(super) async fn record_send(
         .optional()?;
     if let Some(seq) = newest {
         diesel::update(verification_sends::table.find(seq))
-            .set((verification_sends::status.eq(status), verification_sends::channel.eq(channel)))
+            .set((
+                verification_sends::status.eq(status),
+                verification_sends::error.eq(error),
+                verification_sends::channel.eq(channel),
+            ))
             .execute(conn)
             .await?;
     }
