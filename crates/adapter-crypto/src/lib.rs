@@ -1,6 +1,7 @@
 //! Cryptography over ring: seals at rest, hashes of codes, tokens, randomness. Nothing of our own
 //! making but the way the pieces are put together.
 
+mod audit_sealer;
 mod code_hasher;
 mod jwt_provider;
 mod keyring;
@@ -8,6 +9,7 @@ mod random;
 mod sealer;
 mod tokens;
 
+pub use audit_sealer::HmacAuditSealer;
 pub use code_hasher::HmacCodeHasher;
 pub use keyring::{Keyring, KeyringError, SECRET_LENGTH_MIN};
 pub use random::{RingRandom, UuidV7};

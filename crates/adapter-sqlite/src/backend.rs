@@ -1,7 +1,13 @@
-//! What is SQLite's own: connections, column types, how a write begins and a row is locked.
+//! What is SQLite's own: connections, column types, how a write begins, rows that go in by the hundred.
+
+mod bulk;
+
+pub(crate) use self::bulk::{insert_inbox, write_ledger};
+use crate::store::{ConnectError, Fault, schema::audit};
 
 use chrono::{DateTime, Utc};
 use diesel::{
+    QueryDsl,
     backend::Backend,
     deserialize::{self, FromSql, FromSqlRow},
     expression::AsExpression,
@@ -12,14 +18,13 @@ use diesel_async::{
     AsyncConnection, SimpleAsyncConnection,
     pooled_connection::{
         AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
-        deadpool::{BuildError, Pool, PoolError},
+        deadpool::{BuildError, Pool},
     },
     sync_connection_wrapper::SyncConnectionWrapper,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use futures_util::{FutureExt, future::BoxFuture};
-use ports::stores::{StoreError, StoreResult};
-use thiserror::Error;
+use ports::stores::StoreResult;
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
@@ -31,6 +36,35 @@ pub(crate) mod columns {
 pub(crate) type Conn = SyncConnectionWrapper<diesel::SqliteConnection>;
 #[allow(dead_code, reason = "named only in the backend checks of derives, which the lint does not see")]
 pub(crate) type Db = Sqlite;
+
+/// A query whose rows are to be changed: here the one writer is the lock.
+macro_rules! locked {
+    ($query:expr) => {
+        $query
+    };
+}
+/// A query for rows that nobody else is at.
+macro_rules! nobody_elses {
+    ($query:expr) => {
+        $query
+    };
+}
+pub(crate) use {locked, nobody_elses};
+
+/// Makes sure that nobody else decides on these at the same time: here the one writer is the lock.
+#[allow(clippy::unused_async, reason = "where there are several writers, they wait here")]
+pub(crate) async fn lock_names(_conn: &mut Conn, _names: &[String]) -> Result<(), Fault> {
+    Ok(())
+}
+
+/// The last audit row that no row can still come before. Rows are committed in their order.
+pub(crate) async fn audit_horizon(conn: &mut Conn) -> Result<i64, Fault> {
+    let newest = audit::table.select(diesel::dsl::max(audit::seq));
+    Ok(diesel_async::RunQueryDsl::first::<Option<i64>>(newest, conn).await?.unwrap_or(0))
+}
+
+/// What stands before and behind an id in SQL that tells it to people.
+pub(crate) const ID_AS_TEXT: (&str, &str) = ("lower(hex(", "))");
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const READERS: usize = 4;
@@ -74,42 +108,6 @@ impl FromSql<columns::InstantCol, Sqlite> for DbTime {
     }
 }
 
-/// A fault below a port.
-#[derive(Debug, Error)]
-pub(crate) enum Fault {
-    #[error(transparent)]
-    Query(#[from] diesel::result::Error),
-    #[error("no connection")]
-    Pool(#[from] PoolError),
-    #[error("the work ended before its time")]
-    Ended(#[from] tokio::task::JoinError),
-    #[error("a stored row can't be read: {0}")]
-    Corrupt(String),
-}
-
-impl From<Fault> for StoreError {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Corrupt(what) => Self::Corrupt(what),
-            other => Self::Unavailable(Box::new(other)),
-        }
-    }
-}
-
-/// The database can't be opened or brought up to date.
-#[derive(Debug, Error)]
-pub enum ConnectError {
-    /// The pool can't be built.
-    #[error("the connection pool can't be built")]
-    Pool(#[from] BuildError),
-    /// The file can't be opened.
-    #[error("the database can't be opened: {0}")]
-    Open(String),
-    /// A migration failed.
-    #[error("a migration failed: {0}")]
-    Migrate(String),
-}
-
 /// The database: one connection that writes, several that read.
 ///
 /// Work runs as tasks of the runtime that connected. Web workers are single-threaded runtimes that
@@ -150,11 +148,36 @@ impl Database {
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, Fault>> + Send + 'static,
     {
+        Ok(self.write_for_many(work).await?)
+    }
+
+    /// Runs `work` as a write that belongs to many callers: the one writer is shared with all others.
+    pub(crate) async fn write_for_many<T, W>(&self, work: W) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, Fault>> + Send + 'static,
+    {
         let pool = self.writer.clone();
         let task = self.runtime.spawn(async move {
             let mut conn = pool.get().await?;
             conn.immediate_transaction(async move |conn: &mut Conn| work(conn).await).await
         });
+        task.await.map_err(Fault::from).flatten()
+    }
+
+    /// The runtime that the work is done on.
+    pub(crate) fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
+    /// Runs `work`, which looks once and needs no picture that stays the same.
+    pub(crate) async fn look<T, W>(&self, work: W) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, Fault>> + Send + 'static,
+    {
+        let pool = self.readers.clone();
+        let task = self.runtime.spawn(async move { work(&mut *pool.get().await?).await });
         Ok(task.await.map_err(Fault::from).flatten()?)
     }
 

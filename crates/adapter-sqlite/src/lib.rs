@@ -6,5 +6,4 @@
 mod backend;
 mod store;
 
-pub use backend::ConnectError;
-pub use store::Store;
+pub use store::{ConnectError, Store};

@@ -1,7 +1,7 @@
 //! SQLite keeps every promise of the store ports.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
-use adapter_crypto::{AeadSealer, Keyring, RingRandom};
+use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom};
 use adapter_sqlite::Store;
 use std::{
     env, fs,
@@ -25,7 +25,8 @@ fn fresh_path() -> PathBuf {
 async fn open(path: &std::path::Path) -> Store {
     let keys = Keyring::parse(&"k".repeat(32)).unwrap();
     let sealer = AeadSealer::new(&keys, Arc::new(RingRandom::default()));
-    let store = Store::connect(path.to_str().unwrap(), Arc::new(sealer)).await.unwrap();
+    let audit = HmacAuditSealer::new(&keys);
+    let store = Store::connect(path.to_str().unwrap(), Arc::new(sealer), Arc::new(audit)).await.unwrap();
     store.migrate().await.unwrap();
     store
 }

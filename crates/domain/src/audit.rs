@@ -1,7 +1,14 @@
 //! Who decided what, on whose behalf. Audit rows are data in each write: a decision and its row
 //! commit together. They bear ids and masked values only, so that a person can be erased.
+//!
+//! Rows are sealed in blocks: each block lists the keyed codes of its rows, and bears a keyed code over
+//! the list and over the block before it. A row that is changed, removed or put in later is found, and
+//! which it is; to hide it one needs the key, which is not in the database.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use thiserror::Error;
 
 /// Who acted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +32,167 @@ pub struct AuditRecord {
     pub subject: String,
     /// Whose money, number or consent it is, where it is somebody's.
     pub on_behalf_of: Option<String>,
-    /// Masked facts: amounts, states before and after.
-    pub detail: String,
+    /// How it stood before, masked; `None` when it was not there.
+    pub before: Option<String>,
+    /// How it stands now, masked.
+    pub after: Option<String>,
 }
+
+/// A row as the log keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditRow {
+    /// Its place in the log; places may be left out.
+    pub seq: i64,
+    /// When it was written, to the microsecond.
+    pub at: DateTime<Utc>,
+    /// What it says.
+    pub record: AuditRecord,
+}
+
+/// The keyed code of one row, cut to 16 bytes.
+pub type RowCode = [u8; 16];
+
+/// A seal over the rows behind the block before it, up to `last_seq`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// 1 for the first.
+    pub number: i64,
+    /// The last row it covers.
+    pub last_seq: i64,
+    /// The rows it covers, with their codes.
+    pub rows: Vec<(i64, RowCode)>,
+    /// The key it is sealed under.
+    pub key_id: String,
+    /// Over all of this and the code of the block before.
+    pub code: [u8; 32],
+}
+
+/// The newest block: whoever has noted it elsewhere can tell whether the log was rebuilt since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlockHead {
+    /// Its number.
+    pub number: i64,
+    /// Its code.
+    pub code: [u8; 32],
+}
+
+/// Something in the log that can't be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum AuditFault {
+    /// A row is not as it was sealed.
+    #[error("row {0} was changed")]
+    RowChanged(i64),
+    /// A sealed row is gone.
+    #[error("row {0} was removed")]
+    RowRemoved(i64),
+    /// A row was put between sealed ones.
+    #[error("row {0} was inserted")]
+    RowInserted(i64),
+    /// A block is not as it was made.
+    #[error("block {0} was changed")]
+    BlockChanged(i64),
+    /// A block is gone.
+    #[error("block {0} was removed")]
+    BlockRemoved(i64),
+    /// A block was sealed under a key that is not known any more.
+    #[error("the key of block {0} is gone")]
+    KeyGone(i64),
+}
+
+/// What the codes are made with: HMAC under the key of that id, `None` when it is gone.
+pub type Mac<'a> = &'a dyn Fn(&str, &[u8]) -> Option<[u8; 32]>;
+
+/// The bytes of a row that its code is made over: each field behind its length, so that no two
+/// different rows have the same.
+#[must_use]
+pub fn row_bytes(row: &AuditRow) -> Vec<u8> {
+    let record = &row.record;
+    let mut bytes = Vec::with_capacity(256);
+    put(&mut bytes, Some(b"audit-row/v1"));
+    put(&mut bytes, Some(&row.seq.to_be_bytes()));
+    put(&mut bytes, Some(&row.at.timestamp_micros().to_be_bytes()));
+    for field in [&record.actor.who, &record.actor.channel, &record.actor.request_id, &record.action] {
+        put(&mut bytes, Some(field.as_bytes()));
+    }
+    put(&mut bytes, Some(record.subject.as_bytes()));
+    for field in [&record.on_behalf_of, &record.before, &record.after] {
+        put(&mut bytes, field.as_deref().map(str::as_bytes));
+    }
+    bytes
+}
+
+/// The bytes of a block that its code is made over.
+#[must_use]
+pub fn block_bytes(block: &Block, previous: Option<&[u8; 32]>) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(block.rows.len().saturating_mul(24).saturating_add(128));
+    put(&mut bytes, Some(b"audit-block/v1"));
+    put(&mut bytes, Some(&block.number.to_be_bytes()));
+    put(&mut bytes, Some(&block.last_seq.to_be_bytes()));
+    put(&mut bytes, previous.map(<[u8; 32]>::as_slice));
+    put(&mut bytes, Some(&encode_rows(&block.rows)));
+    bytes
+}
+
+/// A field behind its length; one that is absent differs from an empty one.
+fn put(bytes: &mut Vec<u8>, field: Option<&[u8]>) {
+    bytes.push(u8::from(field.is_some()));
+    let field = field.unwrap_or_default();
+    bytes.extend(u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
+    bytes.extend(field);
+}
+
+/// The rows of a block as they are stored: 8 bytes of `seq`, 16 of code, for each.
+#[must_use]
+pub fn encode_rows(rows: &[(i64, RowCode)]) -> Vec<u8> {
+    rows.iter().flat_map(|(seq, code)| seq.to_be_bytes().into_iter().chain(*code)).collect()
+}
+
+/// Reads what [`encode_rows`] wrote; `None` when it is cut.
+#[must_use]
+pub fn decode_rows(bytes: &[u8]) -> Option<Vec<(i64, RowCode)>> {
+    let (rows, []) = bytes.as_chunks::<24>() else { return None };
+    rows.iter()
+        .map(|row| {
+            let (seq, code) = row.split_first_chunk::<8>()?;
+            Some((i64::from_be_bytes(*seq), code.try_into().ok()?))
+        })
+        .collect()
+}
+
+/// The code of a row, cut to its length.
+#[must_use]
+pub fn row_code(mac: [u8; 32]) -> RowCode {
+    let mut code = [0; 16];
+    code.copy_from_slice(mac.split_at(16).0);
+    code
+}
+
+/// Checks one block against the one before it and the rows that stand in its range of the log.
+#[must_use]
+pub fn check_block(previous: Option<&Block>, block: &Block, rows: &[AuditRow], mac: Mac<'_>) -> Vec<AuditFault> {
+    let expected = previous.map_or(1, |block| block.number.saturating_add(1));
+    if block.number != expected {
+        return vec![AuditFault::BlockRemoved(expected)];
+    }
+    let Some(code) = mac(&block.key_id, &block_bytes(block, previous.map(|block| &block.code))) else {
+        return vec![AuditFault::KeyGone(block.number)];
+    };
+    if code != block.code {
+        return vec![AuditFault::BlockChanged(block.number)];
+    }
+    let standing: BTreeMap<i64, &AuditRow> = rows.iter().map(|row| (row.seq, row)).collect();
+    let sealed: BTreeMap<i64, RowCode> = block.rows.iter().copied().collect();
+    let places: BTreeSet<i64> = standing.keys().chain(sealed.keys()).copied().collect();
+    let judge = |seq: i64| match (standing.get(&seq), sealed.get(&seq)) {
+        (None, _) => Some(AuditFault::RowRemoved(seq)),
+        (Some(_), None) => Some(AuditFault::RowInserted(seq)),
+        (Some(row), Some(code)) => {
+            let now = mac(&block.key_id, &row_bytes(row)).map(row_code);
+            (now.as_ref() != Some(code)).then_some(AuditFault::RowChanged(seq))
+        }
+    };
+    places.into_iter().filter_map(judge).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -27,6 +27,15 @@ pub struct IdempotencyKey {
     pub key: String,
 }
 
+impl IdempotencyKey {
+    /// SHA-256 over its parts: what a store finds it by.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        let Self { caller, operation, key } = self;
+        Fingerprint::of(&[("caller", Some(caller)), ("operation", Some(operation)), ("key", Some(key))]).0
+    }
+}
+
 /// SHA-256 over the client-supplied fields in canonical form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Fingerprint(pub [u8; 32]);
@@ -79,6 +88,17 @@ mod tests {
     }
 
     #[test]
+    fn a_key_is_its_callers_and_its_operations() {
+        let key = |caller: &str, operation: &str, key: &str| {
+            IdempotencyKey { caller: caller.into(), operation: operation.into(), key: key.into() }.digest()
+        };
+        let one = key("client:a", "transfer", "k");
+        assert_eq!(one, key("client:a", "transfer", "k"));
+        assert!(one != key("client:b", "transfer", "k") && one != key("client:a", "reverse", "k"));
+        assert!(one != key("client:a", "transfer", "k2"));
+    }
+
+    #[test]
     fn absent_and_empty_differ() {
         assert_ne!(Fingerprint::of(&[("a", None)]), Fingerprint::of(&[("a", Some(""))]));
     }
@@ -88,6 +108,20 @@ mod tests {
         let (one, two) = (Fingerprint::of(&[("a", Some("1"))]), Fingerprint::of(&[("a", Some("2"))]));
         assert_eq!(compare(one, "first", one), Seen::Replay("first"));
         assert_eq!(compare(one, "first", two), Seen::Reused);
+    }
+
+    #[test]
+    fn what_was_stored_before_an_update_is_found_after_it() {
+        let fingerprint = Fingerprint::of(&[("amount", Some("150.50")), ("concept", None)]);
+        assert_eq!(
+            hex::encode(fingerprint.0),
+            "a1e9508f7367aa645737a1c5c3c5f4c9ec254049b58ef184839d80af59ed41cd"
+        );
+        let key = IdempotencyKey { caller: "client:a".into(), operation: "transfer".into(), key: "k".into() };
+        assert_eq!(
+            hex::encode(key.digest()),
+            "6558694702bc88c644a4240c28378f84aff0314c5527e9ee5cf7d63f64b241ca"
+        );
     }
 
     proptest! {

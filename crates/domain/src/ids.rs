@@ -35,8 +35,6 @@ ids! {
     WalletId,
     /// A movement of money, decided once.
     TransferId,
-    /// One side of a posted transfer.
-    EntryId,
     /// A question on a screen («¿Confirmas?»); a payment's idempotency key in the chat.
     CardId,
     /// One challenge: a code sent to prove a number or allow a payment.

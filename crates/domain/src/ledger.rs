@@ -4,16 +4,20 @@
 //! [`Books::decide`] in order of arrival, and writes what [`Books`] collected in the same transaction.
 //! Debits and credits of a transfer are always made together, so every currency sums to zero.
 
+mod books;
+mod moves;
+
 use crate::{
-    idempotency::{self, Fingerprint, IdempotencyKey, Seen},
+    idempotency::{Fingerprint, IdempotencyKey},
     ids::{TransferId, UserId, WalletId},
-    limits::{LimitExceeded, Limits, Spent},
-    money::{Currency, Money},
-    transfer::{Transfer, TransferStatus},
+    limits::{LimitExceeded, Limits, Spending},
+    money::Currency,
+    transfer::Transfer,
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+
+pub use self::books::{Books, PayeeSeen};
 
 /// Whose account it is, which decides what it may owe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +44,10 @@ pub fn clearing_account(currency: Currency) -> WalletId {
 pub struct Account {
     /// Its id; a wallet's own.
     pub id: WalletId,
-    /// Whose it is.
+    /// Of which kind.
     pub kind: AccountKind,
+    /// Whose; nobody's where it is a clearing account.
+    pub owner: Option<UserId>,
     /// What it is kept in.
     pub currency: Currency,
     /// Posted balance in minor units.
@@ -50,9 +56,27 @@ pub struct Account {
     pub held: i64,
     /// Number of its newest entry.
     pub version: i64,
+    /// What went out of it lately.
+    pub spending: Spending,
 }
 
 impl Account {
+    /// The outside's account of a currency. It is the same everywhere and keeps no balance, so that
+    /// nobody has to lock or even read its row.
+    #[must_use]
+    pub fn clearing(currency: Currency) -> Self {
+        Self {
+            id: clearing_account(currency),
+            kind: AccountKind::Clearing,
+            owner: None,
+            currency,
+            posted: 0,
+            held: 0,
+            version: 0,
+            spending: Spending::default(),
+        }
+    }
+
     /// What can be spent: posted less held.
     #[must_use]
     pub const fn available(&self) -> i64 {
@@ -92,6 +116,8 @@ pub enum Refusal {
     SameAccount,
     /// One of the ends does not exist.
     NoSuchAccount,
+    /// It can't be given back: it has not moved yet, it has left the house, or is itself a reversal.
+    NotReversible,
 }
 
 impl Refusal {
@@ -103,14 +129,36 @@ impl Refusal {
     }
 }
 
+/// Money set aside for a transfer under way, until it is captured or voided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// The transfer.
+    pub transfer: TransferId,
+    /// The account whose available balance it lowers.
+    pub account: WalletId,
+    /// How much, in minor units.
+    pub minor: i64,
+    /// The calendar day on which it was counted as spent.
+    pub day: NaiveDate,
+}
+
+/// How a hold ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HoldEnd {
+    /// The money has gone: the entries are posted.
+    Captured,
+    /// The money stays: it is available again.
+    Voided,
+}
+
 /// A request to move money, complete: the fold needs nothing else.
 #[derive(Clone, Debug)]
 pub struct PostTransfer {
     /// The transfer as asked. Its status says what it becomes when accepted: `Completed` posts it,
-    /// `PendingVerification` files it for later.
+    /// `Processing` holds the money, `PendingVerification` files it for later.
     pub transfer: Transfer,
-    /// The caller's key, where he gave one.
-    pub key: Option<IdempotencyKey>,
+    /// The caller's key; where he gave none, one that only this request has.
+    pub key: IdempotencyKey,
     /// Over the fields the caller supplied.
     pub fingerprint: Fingerprint,
     /// The limits of the owner.
@@ -119,13 +167,32 @@ pub struct PostTransfer {
     pub day: NaiveDate,
 }
 
+/// A request to give a completed transfer back, in whole or in part.
+#[derive(Clone, Debug)]
+pub struct ReverseTransfer {
+    /// The reversal's own id.
+    pub id: TransferId,
+    /// Who asks.
+    pub caller: String,
+    /// How much, in minor units; `None` for all that is left.
+    pub minor: Option<i64>,
+    /// Why, in the caller's words.
+    pub reason: String,
+    /// The caller's key; where he gave none, one that only this request has.
+    pub key: IdempotencyKey,
+    /// Over the fields the caller supplied.
+    pub fingerprint: Fingerprint,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 /// What came of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", content = "as", rename_all = "snake_case")]
 pub enum Outcome {
-    /// Accepted: posted or filed, as its status says.
+    /// Accepted: posted, held or filed, as its status says.
     Accepted(Box<Transfer>),
-    /// Refused; nothing changed.
+    /// Refused; no money moved.
     Refused(Refusal),
 }
 
@@ -138,125 +205,6 @@ pub enum Decision {
     Replayed(Outcome),
     /// The key stands for another request.
     KeyReused,
-}
-
-/// What the fold reads and collects. A store fills the first four fields under its lock and writes
-/// the rest.
-#[derive(Clone, Debug, Default)]
-pub struct Books {
-    /// The accounts touched, as they stand.
-    pub accounts: HashMap<WalletId, Account>,
-    /// What stands under the keys asked for.
-    pub outcomes: HashMap<IdempotencyKey, (Fingerprint, Outcome)>,
-    /// What the owners have sent: in the day and month of the batch.
-    pub spent: HashMap<(UserId, Currency, NaiveDate), Spent>,
-    /// New transfers, in order.
-    pub new_transfers: Vec<Transfer>,
-    /// New entries, in order.
-    pub new_entries: Vec<Entry>,
-    /// New rows under keys.
-    pub new_outcomes: Vec<(IdempotencyKey, Fingerprint, Outcome)>,
-    /// Whose limit rows grew, by how much.
-    pub new_spending: Vec<(UserId, Money, NaiveDate)>,
-}
-
-impl Books {
-    /// Decides one command and changes the books by it.
-    pub fn decide(&mut self, command: &PostTransfer) -> Decision {
-        if let Some(key) = &command.key
-            && let Some((fingerprint, outcome)) = self.outcomes.get(key)
-        {
-            return match idempotency::compare(*fingerprint, outcome.clone(), command.fingerprint) {
-                Seen::Replay(outcome) => Decision::Replayed(outcome),
-                Seen::Reused => Decision::KeyReused,
-            };
-        }
-        let outcome = match self.accept(command) {
-            Ok(transfer) => Outcome::Accepted(Box::new(transfer)),
-            Err(refusal) => Outcome::Refused(refusal),
-        };
-        let remembered = match &outcome {
-            Outcome::Accepted(_) => true,
-            Outcome::Refused(refusal) => refusal.is_remembered(),
-        };
-        if let (Some(key), true) = (&command.key, remembered) {
-            self.outcomes.insert(key.clone(), (command.fingerprint, outcome.clone()));
-            self.new_outcomes.push((key.clone(), command.fingerprint, outcome.clone()));
-        }
-        Decision::Decided(outcome)
-    }
-
-    fn accept(&mut self, command: &PostTransfer) -> Result<Transfer, Refusal> {
-        let transfer = &command.transfer;
-        self.check(transfer, command.limits, command.day)?;
-        if transfer.status == TransferStatus::Completed {
-            self.post(transfer, command.day)?;
-        }
-        self.new_transfers.push(transfer.clone());
-        Ok(transfer.clone())
-    }
-
-    /// Posts a transfer that was filed before, after its second step: the same checks again, since
-    /// the books have moved on.
-    pub fn post_filed(&mut self, transfer: &Transfer, limits: Limits, day: NaiveDate) -> Result<(), Refusal> {
-        self.check(transfer, limits, day)?;
-        self.post(transfer, day)
-    }
-
-    fn check(&self, transfer: &Transfer, limits: Limits, day: NaiveDate) -> Result<(), Refusal> {
-        if transfer.from == transfer.to {
-            return Err(Refusal::SameAccount);
-        }
-        let from = self.accounts.get(&transfer.from).ok_or(Refusal::NoSuchAccount)?;
-        if from.currency != transfer.amount.currency {
-            return Err(Refusal::CurrencyMismatch);
-        }
-        let to = self.accounts.get(&transfer.to).ok_or(Refusal::NoSuchAccount)?;
-        if from.currency != to.currency {
-            return Err(Refusal::CurrencyMismatch);
-        }
-        let key = (transfer.owner, transfer.amount.currency, day);
-        let spent = self.spent.get(&key).copied().unwrap_or_default();
-        limits.check(spent, transfer.amount).map_err(|limit| Refusal::LimitExceeded { limit })?;
-        let after = from.available().checked_sub(transfer.amount.minor);
-        if from.kind == AccountKind::Person && after.is_none_or(|left| left < 0) {
-            return Err(Refusal::InsufficientFunds);
-        }
-        if to.kind == AccountKind::Person && to.posted.checked_add(transfer.amount.minor).is_none() {
-            // Nobody owns ninety quadrillion; a balance that would overflow takes no more.
-            return Err(Refusal::LimitExceeded { limit: LimitExceeded::PerTransfer });
-        }
-        Ok(())
-    }
-
-    fn post(&mut self, transfer: &Transfer, day: NaiveDate) -> Result<(), Refusal> {
-        let minor = transfer.amount.minor;
-        let debit = minor.checked_neg().ok_or(Refusal::InsufficientFunds)?;
-        for (account, signed) in [(transfer.from, debit), (transfer.to, minor)] {
-            let row = self.accounts.get_mut(&account).ok_or(Refusal::NoSuchAccount)?;
-            let running = row.kind == AccountKind::Person;
-            if running {
-                row.posted = row.posted.checked_add(signed).ok_or(Refusal::InsufficientFunds)?;
-                row.version = row.version.saturating_add(1);
-            }
-            self.new_entries.push(Entry {
-                transfer: transfer.id,
-                account,
-                minor: signed,
-                balance_after: running.then_some(row.posted),
-                version: running.then_some(row.version),
-            });
-        }
-        // What comes in from outside is nobody's spending.
-        if self.accounts.get(&transfer.from).is_none_or(|from| from.kind == AccountKind::Clearing) {
-            return Ok(());
-        }
-        let spent = self.spent.entry((transfer.owner, transfer.amount.currency, day)).or_default();
-        spent.day = spent.day.saturating_add(minor);
-        spent.month = spent.month.saturating_add(minor);
-        self.new_spending.push((transfer.owner, transfer.amount, day));
-        Ok(())
-    }
 }
 
 #[cfg(test)]

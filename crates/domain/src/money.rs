@@ -235,6 +235,59 @@ mod tests {
         );
     }
 
+    #[test]
+    fn fifteen_digits_before_the_point_are_the_most() {
+        assert_eq!(mxn("0000000000000001"), Ok(100), "zeros in front don't count");
+        assert_eq!(mxn("12345678901234567"), Err(AmountError::TooLarge));
+        let dinars = Money::parse_positive("999999999999999.999", Currency::parse("KWD").unwrap());
+        assert_eq!(dinars.map(|m| m.minor), Ok(999_999_999_999_999_999));
+    }
+
+    #[test]
+    fn a_currency_without_decimals_takes_none() {
+        let clp = |text| Money::parse_positive(text, Currency::parse("CLP").unwrap()).map(|m| m.minor);
+        assert_eq!((clp("7"), clp("7.0")), (Ok(7), Ok(7)));
+        assert_eq!((clp("7.5"), clp("7.05")), (Err(AmountError::TooPrecise), Err(AmountError::TooPrecise)));
+        assert_eq!(clp("0"), Err(AmountError::NotPositive));
+    }
+
+    #[test]
+    fn a_currency_is_known_by_its_letters_in_any_case() {
+        assert_eq!(Currency::parse("mxn"), Ok(Currency::MXN));
+        assert_eq!(Currency::parse("XXX"), Err(UnknownCurrency));
+        for (code, digits) in [("MXN", 2), ("CLP", 0), ("KWD", 3), ("JPY", 0), ("USD", 2)] {
+            let currency = Currency::parse(code).unwrap();
+            assert_eq!((currency.code(), currency.exponent()), (code, digits));
+            assert_eq!((currency.to_string(), format!("{currency:?}")), (code.to_owned(), code.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_currency_travels_as_its_letters() {
+        assert_eq!(serde_json::to_string(&Currency::MXN).unwrap(), "\"MXN\"");
+        assert_eq!(serde_json::from_str::<Currency>("\"mxn\"").unwrap(), Currency::MXN);
+        assert!(serde_json::from_str::<Currency>("\"XXX\"").is_err());
+    }
+
+    #[test]
+    fn an_amount_is_written_with_all_its_decimals() {
+        let written = |minor, code: &str| Money::new(minor, Currency::parse(code).unwrap()).decimal();
+        assert_eq!((written(15_050, "MXN"), written(-5, "MXN")), ("150.50".into(), "-0.05".into()));
+        assert_eq!((written(1_000, "CLP"), written(1_234, "KWD")), ("1000".into(), "1.234".into()));
+        let money = Money::new(15_050, Currency::MXN);
+        assert_eq!((money.to_string(), format!("{money:?}")), ("150.50 MXN".into(), "150.50 MXN".into()));
+    }
+
+    #[test]
+    fn only_amounts_of_one_currency_add_up_and_only_while_they_fit() {
+        let mxn = |minor| Money::new(minor, Currency::MXN);
+        let dollar = Money::new(1, Currency::parse("USD").unwrap());
+        assert_eq!(mxn(300).checked_add(mxn(20)), Some(mxn(320)));
+        assert_eq!(mxn(300).checked_sub(mxn(320)), Some(mxn(-20)));
+        assert_eq!((mxn(1).checked_add(dollar), mxn(1).checked_sub(dollar)), (None, None));
+        assert_eq!((mxn(i64::MAX).checked_add(mxn(1)), mxn(i64::MIN).checked_sub(mxn(1))), (None, None));
+    }
+
     proptest! {
         #[test]
         fn what_is_written_is_read_back(minor in 1i64..=99_999_999_999_999_999) {

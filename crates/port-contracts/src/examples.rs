@@ -136,10 +136,11 @@ pub(crate) fn transfer(
 ) -> PostRequest {
     let amount = Money::new(minor, Currency::MXN);
     let decimal = amount.decimal();
+    let transfer = TransferId(id());
     PostRequest {
         command: PostTransfer {
             transfer: Transfer {
-                id: TransferId(id()),
+                id: transfer,
                 caller: "client:test".into(),
                 client_tx_id: key.map(str::to_owned),
                 owner,
@@ -150,15 +151,17 @@ pub(crate) fn transfer(
                 concept: None,
                 status: TransferStatus::Completed,
                 verification: None,
+                reverses: None,
+                reversed_minor: 0,
                 refusal: None,
                 expires_at: None,
                 created_at: at(0),
             },
-            key: key.map(|key| IdempotencyKey {
+            key: IdempotencyKey {
                 caller: "client:test".into(),
                 operation: "transfer".into(),
-                key: key.into(),
-            }),
+                key: key.map_or_else(|| format!("id:{transfer}"), str::to_owned),
+            },
             fingerprint: Fingerprint::of(&[("amount", Some(&decimal))]),
             limits: Limits::none(Currency::MXN),
             day: day(),

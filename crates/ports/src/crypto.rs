@@ -53,3 +53,12 @@ pub trait CodeHasher: Send + Sync {
     /// Under the key that was used before; `None` when that key is gone.
     fn hash_with(&self, key_id: &str, context: &CodeContext, code: &str) -> Option<CodeMac>;
 }
+
+/// Makes the keyed codes of the audit log, which the owner of the database alone can't.
+pub trait AuditSealer: Send + Sync {
+    /// The code over these bytes under the key that signs now.
+    fn code(&self, bytes: &[u8]) -> CodeMac;
+
+    /// The code over these bytes under a key by its id; `None` when that key is gone.
+    fn code_under(&self, key_id: &str, bytes: &[u8]) -> Option<[u8; 32]>;
+}

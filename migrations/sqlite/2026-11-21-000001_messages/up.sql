@@ -87,17 +87,3 @@ create table consent_history (
     at        integer not null
 ) strict;
 
--- Who decided what, on whose behalf; ids and masked values only. Appended, never changed.
-create table audit (
-    seq          integer not null primary key autoincrement,
-    at           integer not null,
-    who          text    not null,
-    channel      text    not null,
-    request_id   text    not null,
-    action       text    not null,
-    subject      text    not null,
-    on_behalf_of text,
-    detail       text    not null
-) strict;
-create trigger audit_keeps_update before update on audit begin select raise(abort, 'audit rows are not changed'); end;
-create trigger audit_keeps_delete before delete on audit begin select raise(abort, 'audit rows are not deleted'); end;

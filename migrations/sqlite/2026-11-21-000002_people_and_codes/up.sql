@@ -52,11 +52,13 @@ create index verification_sends_prefix on verification_sends (prefix, at);
 create index verification_sends_ip on verification_sends (client_ip, at) where client_ip is not null;
 create index verification_sends_of on verification_sends (verification_id);
 
--- Every guess: counted before it is looked at, settled after.
+-- Every guess: counted before it is looked at, settled after. `typed` is the keyed hash of what was
+-- typed, where the same guess may be sent again under its key.
 create table verification_guesses (
     id                 blob    not null primary key,
     verification_id    blob    not null references verifications (id),
     effect_key         text    unique,
+    typed              blob,
     approved           integer,
     attempts_remaining integer not null,
     locked_until       integer,

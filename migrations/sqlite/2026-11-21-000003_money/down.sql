@@ -1,7 +1,7 @@
 drop table payees;
-drop table spending;
 drop table idempotency_keys;
 drop table entries;
+drop table holds;
 drop table transfer_history;
 drop table transfers;
 drop table wallets;

@@ -18,10 +18,11 @@ fn known_by(package: &Package) -> BTreeSet<String> {
 /// The rooms of ours that each kind of room may know.
 fn allowed(room: &str) -> Option<Vec<&'static str>> {
     Some(match room {
-        "domain" => vec![],
+        "domain" | "group-commit" => vec![],
         "ports" => vec!["domain"],
         "application" | "port-contracts" => vec!["domain", "ports"],
         "sandbox" => vec!["domain"],
+        "adapter-sqlite" | "adapter-postgres" => vec!["domain", "group-commit", "ports"],
         adapter if adapter.starts_with("adapter-") => vec!["domain", "ports"],
         "ventanilla" | "xtask" => return None,
         other => panic!("{other} is a new room: say here whom it may know"),

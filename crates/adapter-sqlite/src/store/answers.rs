@@ -1,7 +1,8 @@
 //! Answers by the caller's key.
 
 use super::{Store, rows, schema::kept_answers};
-use crate::backend::{Conn, DbTime, Fault};
+use crate::backend::{lock_names, Conn, DbTime};
+use crate::store::Fault;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -66,6 +67,8 @@ async fn claim(
     lapsed: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<Claim, Fault> {
+    let name = format!("answer:{}:{}:{}", key.caller, key.operation, key.key);
+    lock_names(conn, &[name]).await?;
     let made = diesel::insert_into(kept_answers::table)
         .values((
             kept_answers::caller.eq(&key.caller),

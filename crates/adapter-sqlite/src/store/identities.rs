@@ -3,14 +3,16 @@
 use super::{
     Store,
     rows::{from_json, phone as read_phone},
-    schema::{accounts, payees, users, wallets},
+    ledger::wallets::{Face, open_wallet},
+    schema::{payees, users},
 };
-use crate::backend::{Conn, Db, DbId, DbTime, Fault};
+use crate::backend::{Conn, Db, DbId, DbTime};
+use crate::store::Fault;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::{ids::UserId, ledger::clearing_account, locale::Locale, money::Currency, phone::PhoneNumber};
+use domain::{ids::UserId, locale::Locale, phone::PhoneNumber};
 use futures_util::FutureExt;
 use ports::stores::{Identities, NewPerson, Payee, StoreResult, User};
 
@@ -52,7 +54,14 @@ impl Identities for Store {
                         .execute(conn)
                         .await?;
                     if made == 1 {
-                        open_wallet(conn, &person, now).await?;
+                        let face = Face {
+                            id: person.wallet,
+                            user: person.id,
+                            name: &person.wallet_name,
+                            kind: "cash",
+                            currency: person.currency,
+                        };
+                        open_wallet(conn, &face, now).await?;
                     }
                     by_phone(conn, &person.phone)
                         .await?
@@ -65,12 +74,12 @@ impl Identities for Store {
 
     async fn find_by_phone(&self, phone: &PhoneNumber) -> StoreResult<Option<User>> {
         let phone = phone.clone();
-        self.database.read(move |conn| async move { by_phone(conn, &phone).await }.boxed()).await
+        self.database.look(move |conn| async move { by_phone(conn, &phone).await }.boxed()).await
     }
 
     async fn find(&self, id: UserId) -> StoreResult<Option<User>> {
         self.database
-            .read(move |conn| {
+            .look(move |conn| {
                 async move {
                     let row = users::table
                         .find(DbId(id.0))
@@ -88,13 +97,14 @@ impl Identities for Store {
     async fn find_payee(&self, user: UserId, name: &str) -> StoreResult<Option<Payee>> {
         let name = name.to_owned();
         self.database
-            .read(move |conn| {
+            .look(move |conn| {
                 async move {
                     let json = payees::table
                         .filter(payees::user_id.eq(DbId(user.0)))
                         .filter(payees::name.eq(&name))
-                        .order(payees::first_paid_at.desc())
-                        .select(payees::account_json)
+                        .order(payees::first_seen_at.desc())
+                        .filter(payees::account_json.is_not_null())
+                        .select(payees::account_json.assume_not_null())
                         .first::<String>(conn)
                         .await
                         .optional()?;
@@ -114,47 +124,4 @@ async fn by_phone(conn: &mut Conn, phone: &PhoneNumber) -> Result<Option<User>, 
         .await
         .optional()?;
     row.map(User::try_from).transpose()
-}
-
-async fn open_wallet(conn: &mut Conn, person: &NewPerson, now: DateTime<Utc>) -> Result<(), Fault> {
-    let id = DbId(person.wallet.0);
-    open_account(conn, id, "person", person.currency, now).await?;
-    // The outside's account of a currency is opened with the first wallet in it.
-    open_account(conn, DbId(clearing_account(person.currency).0), "clearing", person.currency, now).await?;
-    diesel::insert_into(wallets::table)
-        .values((
-            wallets::id.eq(id),
-            wallets::user_id.eq(DbId(person.id.0)),
-            wallets::name.eq(&person.wallet_name),
-            wallets::kind.eq("cash"),
-            wallets::currency.eq(person.currency.code()),
-            wallets::created_at.eq(DbTime(now)),
-        ))
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-async fn open_account(
-    conn: &mut Conn,
-    id: DbId,
-    kind: &str,
-    currency: Currency,
-    now: DateTime<Utc>,
-) -> Result<(), Fault> {
-    diesel::insert_into(accounts::table)
-        .values((
-            accounts::id.eq(id),
-            accounts::kind.eq(kind),
-            accounts::currency.eq(currency.code()),
-            accounts::posted.eq(0),
-            accounts::held.eq(0),
-            accounts::version.eq(0),
-            accounts::created_at.eq(DbTime(now)),
-        ))
-        .on_conflict(accounts::id)
-        .do_nothing()
-        .execute(conn)
-        .await?;
-    Ok(())
 }

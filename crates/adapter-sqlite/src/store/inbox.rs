@@ -2,10 +2,12 @@
 
 use super::{
     Store,
-    rows::{column, corrupt, count, seal, unseal},
+    fault::of_group,
+    rows::{NewInboxRow, column, corrupt, count, seal, unseal},
     schema::{consents, conversations, inbox},
 };
-use crate::backend::{Conn, Db, DbId, DbTime, Fault};
+use crate::backend::{Conn, Database, Db, DbId, DbTime, insert_inbox, nobody_elses};
+use crate::store::Fault;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -17,14 +19,40 @@ use domain::{
     phone::PhoneNumber,
 };
 use futures_util::FutureExt;
+use group_commit::{GroupCommit, GroupSize};
 use ports::{
     crypto::Sealer,
     inbound_webhook::InboundMessage,
     stores::{Accepted, Inbox, LeasedTurn, StoreResult, TurnFailure},
 };
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 use uuid::Uuid;
+
+/// Callers that may wait for the writer, and messages that it takes at once.
+const SIZE: GroupSize = GroupSize { queue_max: 2_048, batch_max: 500 };
+
+type Arrived = (EventId, InboundMessage, DateTime<Utc>);
+
+/// The one task that keeps messages.
+pub(super) type InboxWriter = GroupCommit<Arrived, Accepted, Fault>;
+
+pub(super) fn writer(database: &Database, sealer: &Arc<dyn Sealer>) -> InboxWriter {
+    let (shared, sealer) = (database.clone(), sealer.clone());
+    GroupCommit::start(database.runtime(), SIZE, move |arrived: Vec<Arrived>| {
+        let (database, sealer) = (shared.clone(), sealer.clone());
+        async move {
+            let work = database.write_for_many(move |conn| {
+                async move { keep(conn, sealer.as_ref(), arrived).await }.boxed()
+            });
+            work.await
+        }
+        .boxed()
+    })
+}
 
 /// Leases of one message, crashes included, before it is set aside.
 const LEASES_MAX: u32 = 10;
@@ -85,19 +113,8 @@ impl Inbox for Store {
         messages: &[(EventId, InboundMessage)],
         now: DateTime<Utc>,
     ) -> StoreResult<Vec<Accepted>> {
-        let (messages, sealer) = (messages.to_vec(), Arc::clone(&self.sealer));
-        self.database
-            .write(move |conn| {
-                async move {
-                    let mut accepted = Vec::with_capacity(messages.len());
-                    for (id, message) in messages {
-                        accepted.push(keep(conn, sealer.as_ref(), id, message, now).await?);
-                    }
-                    Ok(accepted)
-                }
-                .boxed()
-            })
-            .await
+        let arrived = messages.iter().map(|(id, message)| (*id, message.clone(), now)).collect();
+        self.inbox_writer.submit(arrived).await.map_err(of_group)
     }
 
     async fn lease_next(&self, now: DateTime<Utc>, until: DateTime<Utc>) -> StoreResult<Option<LeasedTurn>> {
@@ -151,14 +168,26 @@ impl Inbox for Store {
     }
 }
 
-async fn keep(
-    conn: &mut Conn,
+/// Keeps messages in their order, whoever brought them: talks first, then the messages themselves.
+async fn keep(conn: &mut Conn, sealer: &dyn Sealer, arrived: Vec<Arrived>) -> Result<Vec<Accepted>, Fault> {
+    let talks = talks_of(conn, sealer, &arrived).await?;
+    let mut rows = Vec::with_capacity(arrived.len());
+    for (id, message, now) in arrived.iter().cloned() {
+        let talk = talks.get(&talk_key(&message)).ok_or_else(|| corrupt("a talk was not kept"))?;
+        rows.push(inbox_row(sealer, id, *talk, message, now)?);
+    }
+    let new: HashSet<Uuid> = insert_inbox(conn, rows).await?.into_iter().map(|id| id.0).collect();
+    let accepted = |id: Uuid| if new.contains(&id) { Accepted::New } else { Accepted::Duplicate };
+    Ok(arrived.iter().map(|(id, ..)| accepted(id.0)).collect())
+}
+
+fn inbox_row(
     sealer: &dyn Sealer,
     id: EventId,
+    talk: DbId,
     message: InboundMessage,
     now: DateTime<Utc>,
-) -> Result<Accepted, Fault> {
-    let talk = talk_of(conn, sealer, id, &message, now).await?;
+) -> Result<NewInboxRow, Fault> {
     let state = if message.is_ours { "pending" } else { "foreign" };
     let body = InboundBody {
         v: 1,
@@ -167,47 +196,78 @@ async fn keep(
         said: message.said,
         raw: message.raw,
     };
-    let kept = diesel::insert_into(inbox::table)
-        .values((
-            inbox::id.eq(DbId(id.0)),
-            inbox::conversation_id.eq(talk),
-            inbox::channel_account.eq(message.channel_account),
-            inbox::provider_event_id.eq(message.provider_event_id),
-            inbox::body.eq(seal(sealer, id.0, &body)?),
-            inbox::state.eq(state),
-            inbox::tries.eq(0),
-            inbox::received_at.eq(DbTime(now)),
-        ))
-        .on_conflict((inbox::channel_account, inbox::provider_event_id))
-        .do_nothing()
-        .execute(conn)
-        .await?;
-    Ok(if kept == 1 { Accepted::New } else { Accepted::Duplicate })
+    Ok(NewInboxRow {
+        id: DbId(id.0),
+        conversation_id: talk,
+        channel_account: message.channel_account,
+        provider_event_id: message.provider_event_id,
+        body: seal(sealer, id.0, &body)?,
+        state,
+        tries: 0,
+        received_at: DbTime(now),
+    })
 }
 
-/// The talk a message belongs to, begun if there is none. A new talk bears its first message's id.
-async fn talk_of(
+/// What tells talks apart: our number, and who writes to it.
+type TalkKey = (String, String);
+
+fn talk_key(message: &InboundMessage) -> TalkKey {
+    (message.channel_account.clone(), sender_key(message))
+}
+
+/// The talks that messages belong to, begun where there are none. A new talk bears its first message's
+/// id.
+async fn talks_of(
     conn: &mut Conn,
     sealer: &dyn Sealer,
-    id: EventId,
-    message: &InboundMessage,
-    now: DateTime<Utc>,
-) -> Result<DbId, Fault> {
-    let key = sender_key(message);
-    let known = conversations::table
-        .filter(conversations::channel_account.eq(&message.channel_account))
-        .filter(conversations::sender_key.eq(&key))
-        .select(conversations::id);
-    if let Some(talk) = known.first::<DbId>(conn).await.optional()? {
-        return Ok(talk);
+    arrived: &[Arrived],
+) -> Result<HashMap<TalkKey, DbId>, Fault> {
+    let mut wanted = BTreeMap::new();
+    for (id, message, now) in arrived {
+        wanted.entry(talk_key(message)).or_insert((*id, *now));
     }
+    let known = find_talks(conn, wanted.keys()).await?;
+    wanted.retain(|key, _| !known.contains_key(key));
+    if wanted.is_empty() {
+        return Ok(known);
+    }
+    // In the order of their keys, so that replicas that begin the same talks don't wait in a circle.
+    for (key, (id, now)) in &wanted {
+        begin_talk(conn, sealer, key, *id, *now).await?;
+    }
+    let begun = find_talks(conn, wanted.keys()).await?;
+    Ok(known.into_iter().chain(begun).collect())
+}
+
+async fn find_talks(
+    conn: &mut Conn,
+    keys: impl Iterator<Item = &TalkKey> + Clone,
+) -> Result<HashMap<TalkKey, DbId>, Fault> {
+    let accounts: BTreeSet<_> = keys.clone().map(|(account, _)| account.clone()).collect();
+    let senders: Vec<_> = keys.map(|(_, sender)| sender.clone()).collect();
+    let rows = conversations::table
+        .filter(conversations::channel_account.eq_any(accounts))
+        .filter(conversations::sender_key.eq_any(senders))
+        .select((conversations::channel_account, conversations::sender_key, conversations::id))
+        .load::<(String, String, DbId)>(conn)
+        .await?;
+    Ok(rows.into_iter().map(|(account, sender, id)| ((account, sender), id)).collect())
+}
+
+async fn begin_talk(
+    conn: &mut Conn,
+    sealer: &dyn Sealer,
+    (account, sender): &TalkKey,
+    id: EventId,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
     let state = SealedState { conversation: Conversation::default() };
     diesel::insert_into(conversations::table)
         .values((
             conversations::id.eq(DbId(id.0)),
-            conversations::channel_account.eq(&message.channel_account),
-            conversations::channel.eq(channel_of(&message.channel_account)),
-            conversations::sender_key.eq(&key),
+            conversations::channel_account.eq(account),
+            conversations::channel.eq(channel_of(account)),
+            conversations::sender_key.eq(sender),
             conversations::state.eq(seal(sealer, id.0, &state)?),
             conversations::state_version.eq(STATE_VERSION),
             conversations::fence.eq(0),
@@ -219,7 +279,7 @@ async fn talk_of(
         .do_nothing()
         .execute(conn)
         .await?;
-    Ok(known.first::<DbId>(conn).await?)
+    Ok(())
 }
 
 async fn lease(
@@ -229,15 +289,14 @@ async fn lease(
     until: DateTime<Utc>,
 ) -> Result<Option<LeasedTurn>, Fault> {
     loop {
-        let next = inbox::table
+        let waiting = inbox::table
             .inner_join(conversations::table)
             .filter(inbox::state.eq("pending"))
             .filter(conversations::leased_until.le(DbTime(now)))
             .order(inbox::seq.asc())
-            .select((InboxRow::as_select(), ConversationRow::as_select()))
-            .first::<(InboxRow, ConversationRow)>(conn)
-            .await
-            .optional()?;
+            .limit(1)
+            .select((InboxRow::as_select(), ConversationRow::as_select()));
+        let next = nobody_elses!(waiting).get_result::<(InboxRow, ConversationRow)>(conn).await.optional()?;
         let Some((row, talk)) = next else { return Ok(None) };
         let (seq, tries) = (row.seq, count(row.tries)?);
         // One row that can't be read, or that takes its worker down with it each time, must not hold up

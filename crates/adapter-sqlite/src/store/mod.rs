@@ -1,17 +1,26 @@
 //! The stores themselves: Diesel source shared between databases; only `backend` differs.
 
 mod answers;
+mod audit;
+mod fault;
 mod identities;
 mod inbox;
-mod ledger;
+pub(crate) mod ledger;
 mod outbox;
-mod rows;
-mod schema;
+pub(crate) mod rows;
+pub(crate) mod schema;
 mod turns;
 mod verifications;
 
-use crate::backend::{ConnectError, Database};
-use ports::{crypto::Sealer, stores::StoreResult};
+pub use self::fault::ConnectError;
+pub(crate) use self::fault::Fault;
+
+use self::{inbox::InboxWriter, ledger::LedgerWriter};
+use crate::backend::Database;
+use ports::{
+    crypto::{AuditSealer, Sealer},
+    stores::StoreResult,
+};
 use std::sync::Arc;
 
 /// All stores over one database.
@@ -19,15 +28,29 @@ use std::sync::Arc;
 pub struct Store {
     database: Database,
     sealer: Arc<dyn Sealer>,
+    audit_sealer: Arc<dyn AuditSealer>,
+    ledger_writer: LedgerWriter,
+    inbox_writer: InboxWriter,
 }
 
 impl Store {
-    /// Opens the database without touching its tables.
+    /// Opens the database without touching its tables. Its writers run on the runtime of the caller.
     ///
     /// # Errors
     /// When it can't be opened.
-    pub async fn connect(address: &str, sealer: Arc<dyn Sealer>) -> Result<Self, ConnectError> {
-        Ok(Self { database: Database::connect(address).await?, sealer })
+    pub async fn connect(
+        address: &str,
+        sealer: Arc<dyn Sealer>,
+        audit_sealer: Arc<dyn AuditSealer>,
+    ) -> Result<Self, ConnectError> {
+        let database = Database::connect(address).await?;
+        Ok(Self {
+            ledger_writer: ledger::writer(&database, &sealer),
+            inbox_writer: inbox::writer(&database, &sealer),
+            database,
+            sealer,
+            audit_sealer,
+        })
     }
 
     /// Brings the tables up to date; how many migrations were run.
@@ -46,7 +69,7 @@ impl Store {
         use diesel_async::RunQueryDsl;
         use futures_util::FutureExt;
         self.database
-            .read(|conn| {
+            .look(|conn| {
                 async move {
                     diesel::sql_query("select 1").execute(conn).await?;
                     Ok(())

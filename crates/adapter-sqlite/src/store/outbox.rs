@@ -6,7 +6,8 @@ use super::{
     schema::{outbox, outbox_history},
     turns::record_consent,
 };
-use crate::backend::{Conn, Db, DbId, DbTime, Fault};
+use crate::backend::{Conn, Db, DbId, DbTime, locked, nobody_elses};
+use crate::store::Fault;
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use diesel::{dsl::exists, prelude::*};
@@ -66,54 +67,7 @@ impl Outbox for Store {
         let sealer = Arc::clone(&self.sealer);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.database
-            .write(move |conn| {
-                async move {
-                    let mut leased = Vec::new();
-                    for row in due(conn, now, limit).await? {
-                        // One that can't be read must not hold up the others.
-                        let Ok((body, channel)) = open_body(sealer.as_ref(), &row) else {
-                            tracing::error!(seq = row.seq, "a message can't be read and was given up");
-                            let why = Some("it can't be read".to_owned());
-                            advance(conn, &row, DeliveryStatus::Failed, None, why, now).await?;
-                            continue;
-                        };
-                        // A lease that ran out: the send may have happened before its worker died.
-                        let in_doubt_since = match row.phase.as_str() {
-                            "leased" => Some(row.in_doubt_since.unwrap_or(DbTime(now))),
-                            _ => row.in_doubt_since,
-                        };
-                        let fence = row.fence.saturating_add(1);
-                        let attempts = count(row.attempts)?;
-                        diesel::update(outbox::table.find(row.seq))
-                            .set((
-                                outbox::phase.eq("leased"),
-                                outbox::fence.eq(fence),
-                                outbox::leased_until.eq(DbTime(until)),
-                                outbox::in_doubt_since.eq(in_doubt_since),
-                                outbox::attempts.eq(column(attempts.saturating_add(1))),
-                            ))
-                            .execute(conn)
-                            .await?;
-                        leased.push(LeasedMessage {
-                            message: OutboundMessage {
-                                id: MessageId(row.id.0),
-                                channel,
-                                recipient: row.recipient,
-                                text: body.text,
-                                buttons: body.buttons,
-                            },
-                            channel_account: row.channel_account,
-                            attempts,
-                            fence,
-                            in_doubt_since: in_doubt_since.map(|at| at.0),
-                            resent: row.resent == 1,
-                            expires_at: row.expires_at.0,
-                        });
-                    }
-                    Ok(leased)
-                }
-                .boxed()
-            })
+            .write(move |conn| async move { lease(conn, sealer.as_ref(), now, until, limit).await }.boxed())
             .await
     }
 
@@ -127,7 +81,7 @@ impl Outbox for Store {
         self.database
             .write(move |conn| {
                 async move {
-                    let row = find_row(conn, id).await?.filter(|row| row.fence == fence);
+                    let row = lock_row(conn, id).await?.filter(|row| row.fence == fence);
                     match row {
                         Some(row) => settle_row(conn, row, settlement, now).await,
                         None => Ok(()),
@@ -144,13 +98,13 @@ impl Outbox for Store {
             .write(move |conn| {
                 async move {
                     let row = match (report.message, &report.provider_id) {
-                        (Some(id), _) => find_row(conn, id).await?,
-                        (None, Some(provider_id)) => outbox::table
-                            .filter(outbox::provider_id.eq(provider_id))
-                            .select(OutboxRow::as_select())
-                            .first(conn)
-                            .await
-                            .optional()?,
+                        (Some(id), _) => lock_row(conn, id).await?,
+                        (None, Some(provider_id)) => {
+                            let row = outbox::table
+                                .filter(outbox::provider_id.eq(provider_id))
+                                .select(OutboxRow::as_select());
+                            locked!(row).first(conn).await.optional()?
+                        }
                         (None, None) => None,
                     };
                     let Some(row) = row else { return Ok(false) };
@@ -224,6 +178,69 @@ impl Outbox for Store {
     }
 }
 
+/// Leases what may go now. One that can't be read must not hold up the others.
+async fn lease(
+    conn: &mut Conn,
+    sealer: &dyn Sealer,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<LeasedMessage>, Fault> {
+    let mut leased = Vec::new();
+    for row in due(conn, now, limit).await? {
+        if let Ok((body, channel)) = open_body(sealer, &row) {
+            leased.push(lease_row(conn, row, body, channel, now, until).await?);
+        } else {
+            tracing::error!(seq = row.seq, "a message can't be read and was given up");
+            let why = Some("it can't be read".to_owned());
+            advance(conn, &row, DeliveryStatus::Failed, None, why, now).await?;
+        }
+    }
+    Ok(leased)
+}
+
+async fn lease_row(
+    conn: &mut Conn,
+    row: OutboxRow,
+    body: OutboundBody,
+    channel: Channel,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<LeasedMessage, Fault> {
+    // A lease that ran out: the send may have happened before its worker died.
+    let in_doubt_since = match row.phase.as_str() {
+        "leased" => Some(row.in_doubt_since.unwrap_or(DbTime(now))),
+        _ => row.in_doubt_since,
+    };
+    let fence = row.fence.saturating_add(1);
+    let attempts = count(row.attempts)?;
+    diesel::update(outbox::table.find(row.seq))
+        .set((
+            outbox::phase.eq("leased"),
+            outbox::fence.eq(fence),
+            outbox::leased_until.eq(DbTime(until)),
+            outbox::in_doubt_since.eq(in_doubt_since),
+            outbox::attempts.eq(column(attempts.saturating_add(1))),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(LeasedMessage {
+        message: OutboundMessage {
+            id: MessageId(row.id.0),
+            channel,
+            recipient: row.recipient,
+            text: body.text,
+            buttons: body.buttons,
+        },
+        channel_account: row.channel_account,
+        attempts,
+        fence,
+        in_doubt_since: in_doubt_since.map(|at| at.0),
+        resent: row.resent == 1,
+        expires_at: row.expires_at.0,
+    })
+}
+
 /// The sealed part of a message, and its channel.
 fn open_body(sealer: &dyn Sealer, row: &OutboxRow) -> Result<(OutboundBody, Channel), Fault> {
     let sealed = row.body.as_deref().ok_or_else(|| corrupt("an open message without a body"))?;
@@ -247,15 +264,20 @@ async fn due(conn: &mut Conn, now: DateTime<Utc>, limit: i64) -> Result<Vec<Outb
             .filter(ahead.field(outbox::seq).lt(outbox::seq))
             .filter(ahead.field(outbox::created_at).gt(DbTime(blocks_since))),
     );
-    Ok(outbox::table
+    let due = outbox::table
         .filter(outbox::phase.ne("settled"))
         .filter(is_free)
         .filter(diesel::dsl::not(is_behind))
         .order(outbox::seq.asc())
         .limit(limit)
-        .select(OutboxRow::as_select())
-        .load(conn)
-        .await?)
+        .select(OutboxRow::as_select());
+    Ok(nobody_elses!(due).load(conn).await?)
+}
+
+/// A message that nobody else changes until the transaction ends.
+async fn lock_row(conn: &mut Conn, id: MessageId) -> Result<Option<OutboxRow>, Fault> {
+    let row = outbox::table.filter(outbox::id.eq(DbId(id.0))).select(OutboxRow::as_select());
+    Ok(locked!(row).first(conn).await.optional()?)
 }
 
 async fn find_row(conn: &mut Conn, id: MessageId) -> Result<Option<OutboxRow>, Fault> {

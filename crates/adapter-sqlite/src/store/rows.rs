@@ -1,6 +1,7 @@
 //! Rows and what they stand for; sealing and unsealing of bodies.
 
-use crate::backend::{DbId, DbTime, Fault};
+use super::Fault;
+use crate::backend::{DbId, DbTime};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     audit::AuditRecord,
@@ -57,25 +58,26 @@ pub(super) fn column(value: u32) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
 }
 
-/// The names of a day's limit rows: the day and its month.
-pub(super) fn periods(day: NaiveDate) -> [String; 2] {
-    [day.format("%Y-%m-%d").to_string(), day.format("%Y-%m").to_string()]
+/// A day as its column: days since the year 0.
+pub(super) fn day(column: i32) -> Result<NaiveDate, Fault> {
+    NaiveDate::from_num_days_from_ce_opt(column).ok_or_else(|| corrupt(format!("day {column}")))
 }
 
 #[derive(diesel::Insertable)]
 #[diesel(table_name = super::schema::audit)]
-pub(super) struct AuditRow {
-    at: DbTime,
-    who: String,
-    channel: String,
-    request_id: String,
-    action: String,
-    subject: String,
-    on_behalf_of: Option<String>,
-    detail: String,
+pub(crate) struct NewAuditRow {
+    pub(crate) at: DbTime,
+    pub(crate) who: String,
+    pub(crate) channel: String,
+    pub(crate) request_id: String,
+    pub(crate) action: String,
+    pub(crate) subject: String,
+    pub(crate) on_behalf_of: Option<String>,
+    pub(crate) before: Option<String>,
+    pub(crate) after: Option<String>,
 }
 
-impl AuditRow {
+impl NewAuditRow {
     pub(super) fn new(record: &AuditRecord, now: DateTime<Utc>) -> Self {
         let record = record.clone();
         Self {
@@ -86,9 +88,23 @@ impl AuditRow {
             action: record.action,
             subject: record.subject,
             on_behalf_of: record.on_behalf_of,
-            detail: record.detail,
+            before: record.before,
+            after: record.after,
         }
     }
+}
+
+#[derive(diesel::Insertable)]
+#[diesel(table_name = super::schema::inbox)]
+pub(crate) struct NewInboxRow {
+    pub(crate) id: DbId,
+    pub(crate) conversation_id: DbId,
+    pub(crate) channel_account: String,
+    pub(crate) provider_event_id: String,
+    pub(crate) body: Vec<u8>,
+    pub(crate) state: &'static str,
+    pub(crate) tries: i32,
+    pub(crate) received_at: DbTime,
 }
 
 /// The sealed part of an outbound message.

@@ -108,7 +108,30 @@ diesel::table! {
         action -> Text,
         subject -> Text,
         on_behalf_of -> Nullable<Text>,
-        detail -> Text,
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    audit_blocks (number) {
+        number -> BigInt,
+        first_seq -> BigInt,
+        last_seq -> BigInt,
+        row_codes -> Binary,
+        key_id -> Text,
+        code -> Binary,
+        sealed_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    audit_sealer (id) {
+        id -> Integer,
     }
 }
 
@@ -175,6 +198,7 @@ diesel::table! {
         id -> UuidCol,
         verification_id -> UuidCol,
         effect_key -> Nullable<Text>,
+        typed -> Nullable<Binary>,
         approved -> Nullable<Integer>,
         attempts_remaining -> Integer,
         locked_until -> Nullable<InstantCol>,
@@ -212,10 +236,14 @@ diesel::table! {
     accounts (id) {
         id -> UuidCol,
         kind -> Text,
+        owner -> Nullable<UuidCol>,
         currency -> Text,
         posted -> BigInt,
         held -> BigInt,
         version -> BigInt,
+        spent_on -> Integer,
+        spent_day -> BigInt,
+        spent_month -> BigInt,
         created_at -> InstantCol,
     }
 }
@@ -237,8 +265,7 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::backend::columns::*;
-    transfers (seq) {
-        seq -> BigInt,
+    transfers (id) {
         id -> UuidCol,
         caller -> Text,
         client_tx_id -> Nullable<Text>,
@@ -250,7 +277,10 @@ diesel::table! {
         currency -> Text,
         concept -> Nullable<Text>,
         status -> Text,
+        first_status -> Text,
         verification_id -> Nullable<UuidCol>,
+        reverses -> Nullable<UuidCol>,
+        reversed_minor -> BigInt,
         refusal -> Nullable<Text>,
         expires_at -> Nullable<InstantCol>,
         created_at -> InstantCol,
@@ -272,8 +302,21 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::backend::columns::*;
-    entries (seq) {
-        seq -> BigInt,
+    holds (transfer_id) {
+        transfer_id -> UuidCol,
+        account_id -> UuidCol,
+        minor -> BigInt,
+        spent_on -> Integer,
+        state -> Text,
+        created_at -> InstantCol,
+        settled_at -> Nullable<InstantCol>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    entries (transfer_id, account_id) {
         transfer_id -> UuidCol,
         account_id -> UuidCol,
         minor -> BigInt,
@@ -286,24 +329,12 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::backend::columns::*;
-    idempotency_keys (caller, operation, key) {
-        caller -> Text,
-        operation -> Text,
-        key -> Text,
+    idempotency_keys (key) {
+        key -> Binary,
         fingerprint -> Binary,
-        outcome -> Text,
+        subject -> Nullable<UuidCol>,
+        refusal -> Nullable<Text>,
         at -> InstantCol,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::backend::columns::*;
-    spending (user_id, currency, period) {
-        user_id -> UuidCol,
-        currency -> Text,
-        period -> Text,
-        minor -> BigInt,
     }
 }
 
@@ -313,9 +344,9 @@ diesel::table! {
     payees (user_id, account) {
         user_id -> UuidCol,
         account -> Text,
-        account_json -> Text,
+        account_json -> Nullable<Text>,
         name -> Nullable<Text>,
-        first_paid_at -> InstantCol,
+        first_seen_at -> InstantCol,
     }
 }
 

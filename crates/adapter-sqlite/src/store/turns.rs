@@ -3,10 +3,11 @@
 use super::{
     Store,
     inbox::seal_state,
-    rows::{AuditRow, NewOutboxRow},
-    schema::{audit, consent_history, consents, conversations, inbox, outbox},
+    rows::NewOutboxRow,
+    schema::{consent_history, consents, conversations, inbox, outbox},
 };
-use crate::backend::{Conn, DbId, DbTime, Fault};
+use crate::backend::{Conn, DbId, DbTime};
+use crate::store::Fault;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -61,12 +62,7 @@ impl Conversations for Store {
                         let row = NewOutboxRow::new(sealer.as_ref(), reply, Some(talk), now)?;
                         diesel::insert_into(outbox::table).values(row).execute(conn).await?;
                     }
-                    for record in &turn.audit {
-                        diesel::insert_into(audit::table)
-                            .values(AuditRow::new(record, now))
-                            .execute(conn)
-                            .await?;
-                    }
+                    super::audit::record(conn, &turn.audit, now).await?;
                     Ok(Committed::Done)
                 }
                 .boxed()

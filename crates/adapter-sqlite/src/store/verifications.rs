@@ -1,5 +1,5 @@
-//! Challenges. A write transaction holds the row's lock (SQLite's single writer), so load, decide by
-//! the domain's rule and save are one atomic step.
+//! Challenges. What is decided on a number waits for the number's lock, so that load, decide by the
+//! domain's rule and save are one atomic step.
 
 mod guesses;
 mod sends;
@@ -18,7 +18,8 @@ use super::{
     rows::{column, corrupt, count, phone as read_phone},
     schema::{code_failures, number_lookups, verification_guesses, verification_sends, verifications},
 };
-use crate::backend::{Conn, Db, DbId, DbTime, Fault};
+use crate::backend::{lock_names, Conn, Db, DbId, DbTime};
+use crate::store::Fault;
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
@@ -189,7 +190,7 @@ impl Verifications for Store {
         self.database
             .write(move |conn| {
                 async move {
-                    let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
+                    let row = load_locked(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
                     let checked = settle(conn, &row, right, &policy, now).await?;
                     diesel::update(verification_guesses::table.find(DbId(guess)))
                         .set((
@@ -211,6 +212,7 @@ impl Verifications for Store {
         self.database
             .write(move |conn| {
                 async move {
+                    load_locked(conn, VerificationId(id.0)).await?;
                     let open = verification_guesses::table
                         .find(guess)
                         .filter(verification_guesses::approved.is_null());
@@ -304,6 +306,22 @@ impl Verifications for Store {
 
 fn later(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
     now.checked_add_signed(wait).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// The name of a number's lock: all that counts codes and guesses at it waits its turn.
+pub(super) fn phone_lock(phone: &str) -> String {
+    format!("phone:{phone}")
+}
+
+/// A challenge as it stands once nobody else decides on its number.
+async fn load_locked(conn: &mut Conn, id: VerificationId) -> Result<Option<VerificationRow>, Fault> {
+    match load(conn, id).await? {
+        Some(row) => {
+            lock_names(conn, &[phone_lock(&row.phone)]).await?;
+            load(conn, id).await
+        }
+        None => Ok(None),
+    }
 }
 
 pub(super) async fn load(conn: &mut Conn, id: VerificationId) -> Result<Option<VerificationRow>, Fault> {

@@ -335,6 +335,11 @@ pub enum Paid {
     },
     /// A limit stands in the way.
     LimitExceeded(LimitExceeded),
+    /// The payee is new and can be paid in so many minutes.
+    NewPayee {
+        /// How many.
+        minutes: i64,
+    },
     /// The code was wrong.
     WrongCode {
         /// Guesses left.

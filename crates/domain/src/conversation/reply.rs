@@ -139,6 +139,8 @@ pub enum Say {
     InsufficientFunds(Money),
     /// A limit stands in the way.
     LimitExceeded(LimitExceeded),
+    /// The payee is new and can be paid in so many minutes.
+    NewPayee(i64),
     /// No wallet in that currency.
     NoWallet(String),
     /// It can't be sent so.
@@ -234,7 +236,9 @@ impl Say {
                 LimitExceeded::PerTransfer => "limit-per-transfer",
                 LimitExceeded::PerDay => "limit-per-day",
                 LimitExceeded::PerMonth => "limit-per-month",
+                LimitExceeded::NewPayee { .. } | LimitExceeded::LeftToReverse => "transfer-refused",
             })],
+            Self::NewPayee(minutes) => vec![text("limit-new-payee").with_number("minutes", *minutes)],
             Self::NoWallet(currency) => vec![text("no-wallet").with("currency", currency.clone())],
             Self::TransferRefused => vec![text("transfer-refused")],
         }

@@ -218,6 +218,7 @@ impl Step<'_> {
             Paid::Processing { amount, destination } => self.say(Say::Processing { amount, destination }),
             Paid::InsufficientFunds { available } => self.say(Say::InsufficientFunds(available)),
             Paid::LimitExceeded(limit) => self.say(Say::LimitExceeded(limit)),
+            Paid::NewPayee { minutes } => self.say(Say::NewPayee(minutes)),
             Paid::WrongCode { attempts_remaining } if attempts_remaining > 0 => {
                 self.state.pending = waiting;
                 self.say(Say::CodeWrong(attempts_remaining));

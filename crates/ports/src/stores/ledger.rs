@@ -7,7 +7,7 @@ use domain::{
     audit::Actor,
     idempotency::{Fingerprint, IdempotencyKey},
     ids::{TransferId, UserId, VerificationId, WalletId},
-    ledger::{Decision, Outcome, PostTransfer},
+    ledger::{Decision, Outcome, PostTransfer, Refusal, ReverseTransfer},
     limits::Limits,
     money::{Currency, Money},
     otp::OtpPolicy,
@@ -54,6 +54,80 @@ pub struct PostOutcome {
     pub balance_after: Option<Money>,
 }
 
+/// A request to give a transfer back, with all that commits along with it.
+#[derive(Clone)]
+pub struct ReverseRequest {
+    /// The transfer to give back.
+    pub original: TransferId,
+    /// What the fold decides on.
+    pub command: ReverseTransfer,
+    /// Who does it.
+    pub actor: Actor,
+}
+
+/// How money that is held for a transfer goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HoldVerdict {
+    /// It has been handed over to whoever carries it out: from now on it does not lapse by itself.
+    Submit,
+    /// It has gone: the transfer is completed.
+    Capture,
+    /// It stays: the transfer becomes `status` (failed, canceled, expired), for this reason.
+    Void {
+        /// What the transfer becomes.
+        status: TransferStatus,
+        /// Why, where a rule of the books says it.
+        refusal: Option<Refusal>,
+    },
+    /// Nobody knows: the hold stays until somebody does.
+    Unknown,
+}
+
+/// What came of a verdict on a hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HoldOutcome {
+    /// Done, now or by the same verdict before: the transfer as it stands.
+    Settled(Box<Transfer>),
+    /// The transfer is past that: as it stands.
+    TooLate(Box<Transfer>),
+    /// There is no such transfer.
+    NotFound,
+}
+
+/// A wallet to open.
+#[derive(Clone, Debug)]
+pub struct OpenWallet {
+    /// Its id.
+    pub id: WalletId,
+    /// Whose.
+    pub user: UserId,
+    /// Its name.
+    pub name: String,
+    /// Its kind, in the owner's words: `cash`, `savings`.
+    pub kind: String,
+    /// What it is kept in.
+    pub currency: Currency,
+    /// The caller's key; where he gave none, one that only this request has.
+    pub key: IdempotencyKey,
+    /// Over the fields the caller supplied.
+    pub fingerprint: Fingerprint,
+    /// Who does it.
+    pub actor: Actor,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpenOutcome {
+    /// Opened now.
+    Opened(WalletView),
+    /// Opened before, under the same key.
+    Replayed(WalletView),
+    /// The key stands for another request.
+    KeyReused,
+    /// There is no such person.
+    NoSuchUser,
+}
+
 /// A code for a filed transfer.
 #[derive(Clone)]
 pub struct ConfirmTransfer {
@@ -92,6 +166,8 @@ pub enum ConfirmOutcome {
         /// Guesses left.
         attempts_remaining: u32,
     },
+    /// The effect's key stands for another guess.
+    KeyReused,
     /// The code is used, spent or expired.
     CodeGone,
     /// The number is locked until then.
@@ -145,6 +221,15 @@ pub struct PageRequest {
     pub after: Option<String>,
 }
 
+/// Which of a wallet's entries: those from `from` on and before `until`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EntryFilter {
+    /// The first instant.
+    pub from: Option<DateTime<Utc>>,
+    /// The instant behind the last.
+    pub until: Option<DateTime<Utc>>,
+}
+
 /// Which transfers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TransferFilter {
@@ -161,7 +246,7 @@ pub struct LedgerFault {
     pub subject: String,
 }
 
-/// The ledger. Every method is one transaction.
+/// The ledger. Every method is one transaction; `post` may share its with other callers'.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Ledger: Send + Sync {
@@ -172,6 +257,22 @@ pub trait Ledger: Send + Sync {
     /// is counted though nothing moves.
     async fn confirm(&self, request: &ConfirmTransfer, now: DateTime<Utc>) -> StoreResult<ConfirmOutcome>;
 
+    /// Gives a completed transfer back, in whole or in part. `None`: there is no such transfer.
+    async fn reverse(&self, request: &ReverseRequest, now: DateTime<Utc>)
+    -> StoreResult<Option<PostOutcome>>;
+
+    /// Carries out a verdict on the money held for a transfer.
+    async fn settle_hold(
+        &self,
+        transfer: TransferId,
+        verdict: &HoldVerdict,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> StoreResult<HoldOutcome>;
+
+    /// Opens a wallet, once for each key.
+    async fn open_wallet(&self, request: &OpenWallet, now: DateTime<Utc>) -> StoreResult<OpenOutcome>;
+
     /// Withdraws a transfer that waits. `None`: there is none; otherwise as it stands after.
     async fn cancel(
         &self,
@@ -180,7 +281,8 @@ pub trait Ledger: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<Option<Transfer>>;
 
-    /// Ends waiting transfers whose time is over; how many.
+    /// Ends waiting transfers whose time is over, and gives back what is held for those that were never
+    /// handed over; how many.
     async fn expire(&self, now: DateTime<Utc>) -> StoreResult<usize>;
 
     /// A transfer by its id.
@@ -205,7 +307,12 @@ pub trait Ledger: Send + Sync {
     async fn first_wallet(&self, user: UserId, currency: Currency) -> StoreResult<Option<WalletView>>;
 
     /// A wallet's entries, newest first; `after` is an entry's version.
-    async fn entries(&self, wallet: WalletId, page: &PageRequest) -> StoreResult<Vec<EntryView>>;
+    async fn entries(
+        &self,
+        wallet: WalletId,
+        filter: EntryFilter,
+        page: &PageRequest,
+    ) -> StoreResult<Vec<EntryView>>;
 
     /// Checks every rule of the books.
     async fn verify(&self) -> StoreResult<Vec<LedgerFault>>;

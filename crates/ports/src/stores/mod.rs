@@ -1,6 +1,7 @@
 //! What must be kept.
 
 mod answers;
+mod audit;
 mod conversations;
 mod identities;
 mod inbox;
@@ -10,17 +11,19 @@ mod verifications;
 
 #[cfg(feature = "mock")]
 pub use self::{
-    answers::MockAnswers, conversations::MockConversations, identities::MockIdentities, inbox::MockInbox,
+    answers::MockAnswers, audit::MockAuditLog, conversations::MockConversations, identities::MockIdentities, inbox::MockInbox,
     ledger::MockLedger, outbox::MockOutbox, verifications::MockVerifications,
 };
 pub use self::{
     answers::{Answers, Claim},
+    audit::{AuditLog, AuditReport},
     conversations::{Committed, Conversations, Turn},
     identities::{Identities, NewPerson, Payee, User},
     inbox::{Accepted, Inbox, LeasedTurn, TurnFailure},
     ledger::{
-        ConfirmOutcome, ConfirmTransfer, EntryView, Ledger, LedgerFault, PageRequest, PostOutcome,
-        PostRequest, SecondStep, TransferFilter, WalletView,
+        ConfirmOutcome, ConfirmTransfer, EntryFilter, EntryView, HoldOutcome, HoldVerdict, Ledger,
+        LedgerFault, OpenOutcome, OpenWallet, PageRequest, PostOutcome, PostRequest, ReverseRequest,
+        SecondStep, TransferFilter, WalletView,
     },
     outbox::{Lane, LeasedMessage, MessageState, NewOutbound, Outbox, Settlement},
     verifications::{
@@ -37,6 +40,9 @@ pub enum StoreError {
     /// Out of reach, busy or broken.
     #[error("the store is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// More is queued than can be done soon; nothing was begun.
+    #[error("the store is overloaded")]
+    Overloaded,
     /// A row can't be read as what it should be.
     #[error("a stored row can't be read: {0}")]
     Corrupt(String),

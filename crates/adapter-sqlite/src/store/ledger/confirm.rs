@@ -1,15 +1,21 @@
-//! Letting a waiting transfer through, withdrawing it, and ending those whose time is over.
+//! Letting a waiting transfer through with its code, and withdrawing it.
 
-use super::super::{
-    rows::{column, corrupt, to_json},
-    schema::{transfers, verification_guesses, verifications as challenges},
-    verifications,
-};
 use super::{
-    post::{add_history, lock_accounts, look_spent, remember_payee, write_audit, write_books},
+    post::{
+        Touched, add_history, available, lock_accounts, look_payee, name_payee, transfer_row,
+    },
     read,
+    rows::LedgerRows,
 };
-use crate::backend::{Conn, DbId, DbTime, Fault};
+use crate::{
+    backend::{Conn, DbId, DbTime, lock_names, write_ledger},
+    store::{
+        Fault,
+        rows::{column, corrupt, to_json},
+        schema::{transfers, verification_guesses, verifications as challenges},
+        verifications,
+    },
+};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -28,29 +34,29 @@ pub(super) async fn confirm(
     request: &ConfirmTransfer,
     now: DateTime<Utc>,
 ) -> Result<ConfirmOutcome, Fault> {
-    let Some(mut transfer) = read::find_transfer(conn, request.transfer).await? else {
+    let Some(mut transfer) = read::lock_transfer(conn, request.transfer).await? else {
         return Ok(ConfirmOutcome::NotFound);
     };
     match transfer.status {
         TransferStatus::PendingVerification => {}
-        TransferStatus::Completed => return Ok(ConfirmOutcome::AlreadyDone(Box::new(transfer))),
+        TransferStatus::Completed | TransferStatus::Reversed => {
+            return Ok(ConfirmOutcome::AlreadyDone(Box::new(transfer)));
+        }
         _ => return Ok(ConfirmOutcome::NotWaiting(Box::new(transfer))),
     }
     if transfer.expires_at.is_some_and(|at| now >= at) {
-        end(conn, &mut transfer, TransferStatus::Expired, None, now).await?;
+        end(conn, &mut transfer, TransferStatus::Expired, None, &request.actor, now).await?;
         return Ok(ConfirmOutcome::NotWaiting(Box::new(transfer)));
     }
     if let Some(outcome) = judge(conn, request, now).await? {
         return Ok(outcome);
     }
-    let outcome = execute(conn, request, &mut transfer, now).await?;
+    let outcome = execute(conn, request, &transfer, now).await?;
     let refusal = outcome.as_ref().err().copied();
     let status = if refusal.is_some() { TransferStatus::Failed } else { TransferStatus::Completed };
-    end(conn, &mut transfer, status, refusal, now).await?;
-    let detail = format!("{} to {}", transfer.amount, transfer.destination.masked());
-    write_audit(conn, &request.actor, status.name(), &transfer, detail, now).await?;
+    end(conn, &mut transfer, status, refusal, &request.actor, now).await?;
     if refusal.is_none() {
-        remember_payee(conn, &transfer, request.payee.as_deref(), now).await?;
+        name_payee(conn, &transfer, request.payee.as_deref()).await?;
     }
     Ok(ConfirmOutcome::Decided { transfer: Box::new(transfer), balance_after: outcome.ok() })
 }
@@ -61,22 +67,14 @@ async fn judge(
     request: &ConfirmTransfer,
     now: DateTime<Utc>,
 ) -> Result<Option<ConfirmOutcome>, Fault> {
-    if let Some(key) = &request.effect_key {
-        // A turn that is run again: the wrong guess was counted the first time.
-        let judged = verification_guesses::table
-            .filter(verification_guesses::effect_key.eq(key))
-            .select(verification_guesses::attempts_remaining)
-            .first::<i32>(conn)
-            .await
-            .optional()?;
-        if let Some(remaining) = judged {
-            let attempts_remaining = u32::try_from(remaining).map_err(corrupt)?;
-            return Ok(Some(ConfirmOutcome::WrongCode { attempts_remaining }));
-        }
+    if let Some(outcome) = judged_before(conn, request).await? {
+        return Ok(Some(outcome));
     }
     let Some(row) = verifications::load(conn, request.verification).await? else {
         return Ok(Some(ConfirmOutcome::CodeGone));
     };
+    // The lock and the failures are the number's, over all its challenges.
+    lock_names(conn, &[verifications::phone_lock(row.phone())]).await?;
     if let Some(until) = verifications::failures_of(conn, row.phone()).await?.lock_at(now) {
         return Ok(Some(ConfirmOutcome::Locked(until)));
     }
@@ -106,6 +104,7 @@ async fn judge(
                 verification_guesses::id.eq(DbId(guess)),
                 verification_guesses::verification_id.eq(row.id),
                 verification_guesses::effect_key.eq(Some(key)),
+                verification_guesses::typed.eq(request.mac.map(|mac| mac.to_vec())),
                 verification_guesses::approved.eq(Some(0)),
                 verification_guesses::attempts_remaining.eq(column(checked.attempts_remaining)),
                 verification_guesses::at.eq(DbTime(now)),
@@ -119,34 +118,65 @@ async fn judge(
     }))
 }
 
+/// A guess that is sent again under its key was counted the first time.
+async fn judged_before(
+    conn: &mut Conn,
+    request: &ConfirmTransfer,
+) -> Result<Option<ConfirmOutcome>, Fault> {
+    let Some(key) = &request.effect_key else { return Ok(None) };
+    let judged = verification_guesses::table
+        .filter(verification_guesses::effect_key.eq(key))
+        .select((
+            verification_guesses::verification_id,
+            verification_guesses::typed,
+            verification_guesses::attempts_remaining,
+        ))
+        .first::<(DbId, Option<Vec<u8>>, i32)>(conn)
+        .await
+        .optional()?;
+    let Some((verification, typed, remaining)) = judged else { return Ok(None) };
+    let is_same = verification.0 == request.verification.0
+        && typed.as_deref() == request.mac.as_ref().map(<[u8; 32]>::as_slice);
+    Ok(Some(if is_same {
+        ConfirmOutcome::WrongCode { attempts_remaining: u32::try_from(remaining).map_err(corrupt)? }
+    } else {
+        ConfirmOutcome::KeyReused
+    }))
+}
+
 /// Posts it on the books as they stand now: what the payer has left, or why not.
 async fn execute(
     conn: &mut Conn,
     request: &ConfirmTransfer,
-    transfer: &mut Transfer,
+    transfer: &Transfer,
     now: DateTime<Utc>,
 ) -> Result<Result<Money, Refusal>, Fault> {
     let mut books = Books::default();
-    lock_accounts(conn, &mut books, [transfer.from, transfer.to].into()).await?;
-    look_spent(conn, &mut books, transfer.owner, transfer.amount.currency, request.day).await?;
+    let mut touched = Touched::default();
+    touched.add(transfer, request.limits.count_spending());
+    lock_accounts(conn, &mut books, touched).await?;
+    look_payee(conn, &mut books, transfer).await?;
     let decided = books.post_filed(transfer, request.limits, request.day);
+    let left = available(&books, transfer);
     if decided.is_ok() {
-        write_books(conn, &mut books, now).await?;
+        write_ledger(conn, LedgerRows::of(books, now)?).await?;
     }
-    let left = books.accounts.get(&transfer.from).map(|a| Money::new(a.available(), a.currency));
     Ok(decided.and(left.ok_or(Refusal::NoSuchAccount)))
 }
 
-async fn end(
+/// Moves a transfer on, with its history and its audit row.
+pub(super) async fn end(
     conn: &mut Conn,
     transfer: &mut Transfer,
     status: TransferStatus,
     refusal: Option<Refusal>,
+    actor: &Actor,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
+    let before = transfer.status;
     transfer.become_status(status).map_err(corrupt)?;
     transfer.refusal = refusal;
-    diesel::update(transfers::table.filter(transfers::id.eq(DbId(transfer.id.0))))
+    diesel::update(transfers::table.find(DbId(transfer.id.0)))
         .set((
             transfers::status.eq(status.name()),
             transfers::refusal.eq(refusal.map(|refusal| to_json(&refusal)).transpose()?),
@@ -154,19 +184,25 @@ async fn end(
         ))
         .execute(conn)
         .await?;
-    if status != TransferStatus::Completed
-        && let Some(verification) = transfer.verification
-    {
-        // Its code opens nothing any more.
-        let open = challenges::table
-            .find(DbId(verification.0))
-            .filter(challenges::status.eq(ChallengeStatus::Pending.name()));
-        diesel::update(open)
-            .set(challenges::status.eq(ChallengeStatus::Canceled.name()))
-            .execute(conn)
-            .await?;
+    if status != TransferStatus::Completed {
+        close_code(conn, transfer).await?;
     }
-    add_history(conn, transfer, now).await
+    add_history(conn, transfer, now).await?;
+    let audit = vec![transfer_row(actor, transfer, Some(before), now)];
+    write_ledger(conn, LedgerRows { audit, ..LedgerRows::default() }).await
+}
+
+/// The code of a transfer that ended opens nothing any more.
+async fn close_code(conn: &mut Conn, transfer: &Transfer) -> Result<(), Fault> {
+    let Some(verification) = transfer.verification else { return Ok(()) };
+    let open = challenges::table
+        .find(DbId(verification.0))
+        .filter(challenges::status.eq(ChallengeStatus::Pending.name()));
+    diesel::update(open)
+        .set(challenges::status.eq(ChallengeStatus::Canceled.name()))
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 pub(super) async fn cancel(
@@ -175,31 +211,9 @@ pub(super) async fn cancel(
     actor: &Actor,
     now: DateTime<Utc>,
 ) -> Result<Option<Transfer>, Fault> {
-    let Some(mut transfer) = read::find_transfer(conn, id).await? else { return Ok(None) };
+    let Some(mut transfer) = read::lock_transfer(conn, id).await? else { return Ok(None) };
     if transfer.status.may_become(TransferStatus::Canceled) {
-        end(conn, &mut transfer, TransferStatus::Canceled, None, now).await?;
-        let detail = format!("{} to {}", transfer.amount, transfer.destination.masked());
-        write_audit(conn, actor, "canceled", &transfer, detail, now).await?;
+        end(conn, &mut transfer, TransferStatus::Canceled, None, actor, now).await?;
     }
     Ok(Some(transfer))
-}
-
-pub(super) async fn expire(conn: &mut Conn, now: DateTime<Utc>) -> Result<usize, Fault> {
-    let lapsed = transfers::table
-        .filter(
-            transfers::status
-                .eq_any([TransferStatus::PendingVerification.name(), TransferStatus::PendingApproval.name()]),
-        )
-        .filter(transfers::expires_at.le(DbTime(now)))
-        .select(transfers::id)
-        .load::<DbId>(conn)
-        .await?;
-    let mut ended = 0_usize;
-    for id in lapsed {
-        if let Some(mut transfer) = read::find_transfer(conn, TransferId(id.0)).await? {
-            end(conn, &mut transfer, TransferStatus::Expired, None, now).await?;
-            ended = ended.saturating_add(1);
-        }
-    }
-    Ok(ended)
 }

@@ -1,208 +1,200 @@
-//! Posting a batch of requests in one transaction.
+//! Posting a batch of requests in one transaction: lock, look, fold, write.
 
-use super::super::{
-    rows::{AuditRow, NewOutboxRow, corrupt, periods, to_json},
-    schema::{
-        accounts, audit, entries, idempotency_keys, outbox, payees, spending, transfer_history, transfers,
-    },
-    verifications,
+use super::{
+    read,
+    rows::{KeyRow, LedgerRows},
 };
-use super::read;
-use crate::backend::{Conn, Db, DbId, DbTime, Fault};
-use chrono::{DateTime, NaiveDate, Utc};
+use crate::{
+    backend::{Conn, Db, DbId, DbTime, locked, write_ledger},
+    store::{
+        Fault,
+        rows::{NewAuditRow, NewOutboxRow, corrupt, day},
+        schema::{accounts, outbox, payees, transfer_history},
+        verifications,
+    },
+};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     audit::{Actor, AuditRecord},
+    idempotency::IdempotencyKey,
     ids::{UserId, WalletId},
     ledger::{Account, AccountKind, Books, Decision, Outcome},
-    limits::Spent,
+    limits::Spending,
     money::{Currency, Money},
     otp::Purpose,
     text::fold,
-    transfer::{Destination, Transfer, TransferStatus},
+    transfer::{Transfer, TransferStatus},
 };
 use ports::{
     crypto::Sealer,
-    stores::{NewChallenge, PostOutcome, PostRequest, Requester},
+    stores::{NewChallenge, PostOutcome, PostRequest, Requester, SecondStep},
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = accounts, check_for_backend(Db))]
 struct AccountRow {
     id: DbId,
     kind: String,
+    owner: Option<DbId>,
     currency: String,
     posted: i64,
     held: i64,
     version: i64,
+    spent_on: i32,
+    spent_day: i64,
+    spent_month: i64,
 }
 
+impl TryFrom<AccountRow> for Account {
+    type Error = Fault;
+    fn try_from(row: AccountRow) -> Result<Self, Fault> {
+        Ok(Self {
+            id: WalletId(row.id.0),
+            kind: if row.kind == "clearing" { AccountKind::Clearing } else { AccountKind::Person },
+            owner: row.owner.map(|id| UserId(id.0)),
+            currency: Currency::parse(&row.currency).map_err(corrupt)?,
+            posted: row.posted,
+            held: row.held,
+            version: row.version,
+            spending: Spending {
+                on: day(row.spent_on)?,
+                in_day: row.spent_day,
+                in_month: row.spent_month,
+            },
+        })
+    }
+}
+
+/// Which accounts a fold needs under its lock.
+#[derive(Default)]
+pub(super) struct Touched {
+    accounts: BTreeSet<WalletId>,
+    clearing: Vec<Account>,
+    /// People whose spending is limited: all their accounts count.
+    limited: BTreeSet<UserId>,
+}
+
+impl Touched {
+    /// The outside's account is nobody's to lock: it keeps no balance.
+    pub(super) fn add(&mut self, transfer: &Transfer, is_limited: bool) {
+        let clearing = Account::clearing(transfer.amount.currency);
+        for id in [transfer.from, transfer.to] {
+            if id == clearing.id {
+                self.clearing.push(clearing);
+            } else {
+                self.accounts.insert(id);
+            }
+        }
+        if is_limited {
+            self.limited.insert(transfer.owner);
+        }
+    }
+}
+
+/// Posts a batch. It is safe to run again when nobody knows whether it was committed: each request
+/// then finds its own outcome under its key.
 pub(super) async fn post(
     conn: &mut Conn,
     sealer: &dyn Sealer,
-    requests: &[PostRequest],
-    now: DateTime<Utc>,
+    requests: &[(PostRequest, DateTime<Utc>)],
 ) -> Result<Vec<PostOutcome>, Fault> {
+    let now = requests.iter().map(|(_, now)| *now).max().unwrap_or_default();
     let mut books = Books::default();
-    let touched = requests.iter().flat_map(|r| [r.command.transfer.from, r.command.transfer.to]);
-    lock_accounts(conn, &mut books, touched.collect()).await?;
-    for request in requests {
-        look(conn, &mut books, request).await?;
+    let mut touched = Touched::default();
+    for (request, _) in requests {
+        touched.add(&request.command.transfer, request.command.limits.count_spending());
     }
-    let decisions: Vec<_> = requests.iter().map(|request| books.decide(&request.command)).collect();
-    write_books(conn, &mut books, now).await?;
+    lock_accounts(conn, &mut books, touched).await?;
+    look_keys(conn, &mut books, requests.iter().map(|(request, _)| &request.command.key)).await?;
+    look_payees(conn, &mut books, requests).await?;
+    let mut audit = Vec::with_capacity(requests.len());
     let mut outcomes = Vec::with_capacity(requests.len());
-    for (request, decision) in requests.iter().zip(decisions) {
+    for (request, at) in requests {
+        let decision = books.decide(&request.command);
         if let Decision::Decided(outcome) = &decision {
-            write_company(conn, sealer, request, outcome, now).await?;
+            audit.push(audit_row(request, outcome, *at));
         }
         let balance_after = balance_of(&books, &request.command.transfer, &decision);
         outcomes.push(PostOutcome { decision, balance_after });
     }
+    let mut rows = LedgerRows::of(books, now)?;
+    rows.audit = audit;
+    write_ledger(conn, rows).await?;
+    for ((request, at), outcome) in requests.iter().zip(&mut outcomes) {
+        write_company(conn, sealer, request, &outcome.decision, *at).await?;
+        recognise(request, &mut outcome.decision);
+    }
     Ok(outcomes)
 }
 
-/// Locks the accounts in the order of their ids and reads them. SQLite's one writer is the lock.
+/// Locks the accounts in the order of their ids and reads them.
 pub(super) async fn lock_accounts(
     conn: &mut Conn,
     books: &mut Books,
-    ids: BTreeSet<WalletId>,
+    touched: Touched,
 ) -> Result<(), Fault> {
-    for id in ids {
-        let row =
-            accounts::table.find(DbId(id.0)).select(AccountRow::as_select()).first(conn).await.optional()?;
-        if let Some(row) = row {
-            let account = Account {
-                id: WalletId(row.id.0),
-                kind: if row.kind == "clearing" { AccountKind::Clearing } else { AccountKind::Person },
-                currency: Currency::parse(&row.currency).map_err(corrupt)?,
-                posted: row.posted,
-                held: row.held,
-                version: row.version,
-            };
-            books.accounts.insert(account.id, account);
-        }
+    let ids: Vec<DbId> = touched.accounts.iter().map(|id| DbId(id.0)).collect();
+    let rows = if touched.limited.is_empty() {
+        let query = accounts::table.filter(accounts::id.eq_any(ids));
+        locked!(query.order(accounts::id).select(AccountRow::as_select())).load(conn).await?
+    } else {
+        let owners: Vec<_> = touched.limited.iter().map(|id| Some(DbId(id.0))).collect();
+        let query = accounts::table.filter(accounts::id.eq_any(ids).or(accounts::owner.eq_any(owners).assume_not_null()));
+        locked!(query.order(accounts::id).select(AccountRow::as_select())).load(conn).await?
+    };
+    for row in rows {
+        let account = Account::try_from(row)?;
+        books.accounts.insert(account.id, account);
     }
+    books.accounts.extend(touched.clearing.into_iter().map(|account| (account.id, account)));
     Ok(())
 }
 
-/// Reads, after the lock, what stands under the key and what the owner has sent.
-async fn look(conn: &mut Conn, books: &mut Books, request: &PostRequest) -> Result<(), Fault> {
-    if let Some(key) = &request.command.key
-        && let Some(known) = read::find_outcome(conn, key).await?
-    {
-        books.outcomes.insert(key.clone(), known);
-    }
-    let transfer = &request.command.transfer;
-    look_spent(conn, books, transfer.owner, transfer.amount.currency, request.command.day).await
-}
-
-pub(super) async fn look_spent(
+/// Reads, in a statement after the lock, what stands under the keys. Before it, two writers could both
+/// find a key free.
+pub(super) async fn look_keys(
     conn: &mut Conn,
     books: &mut Books,
-    owner: UserId,
-    currency: Currency,
-    day: NaiveDate,
+    keys: impl Iterator<Item = &IdempotencyKey>,
 ) -> Result<(), Fault> {
-    let [day_name, month_name] = periods(day);
-    let rows = spending::table
-        .filter(spending::user_id.eq(DbId(owner.0)))
-        .filter(spending::currency.eq(currency.code()))
-        .filter(spending::period.eq_any([&day_name, &month_name]))
-        .select((spending::period, spending::minor))
-        .load::<(String, i64)>(conn)
-        .await?;
-    let sum = |name: &str| rows.iter().find(|(period, _)| period == name).map_or(0, |(_, minor)| *minor);
-    books.spent.insert((owner, currency, day), Spent { day: sum(&day_name), month: sum(&month_name) });
-    Ok(())
-}
-
-/// Writes everything the fold collected.
-pub(super) async fn write_books(conn: &mut Conn, books: &mut Books, now: DateTime<Utc>) -> Result<(), Fault> {
-    for transfer in std::mem::take(&mut books.new_transfers) {
-        insert_transfer(conn, &transfer, now).await?;
-    }
-    let mut changed = BTreeSet::new();
-    for entry in std::mem::take(&mut books.new_entries) {
-        diesel::insert_into(entries::table)
-            .values((
-                entries::transfer_id.eq(DbId(entry.transfer.0)),
-                entries::account_id.eq(DbId(entry.account.0)),
-                entries::minor.eq(entry.minor),
-                entries::balance_after.eq(entry.balance_after),
-                entries::version.eq(entry.version),
-                entries::at.eq(DbTime(now)),
-            ))
-            .execute(conn)
-            .await?;
-        changed.insert(entry.account);
-    }
-    for account in changed.iter().filter_map(|id| books.accounts.get(id)) {
-        diesel::update(accounts::table.find(DbId(account.id.0)))
-            .set((
-                accounts::posted.eq(account.posted),
-                accounts::held.eq(account.held),
-                accounts::version.eq(account.version),
-            ))
-            .execute(conn)
-            .await?;
-    }
-    for (key, fingerprint, outcome) in std::mem::take(&mut books.new_outcomes) {
-        diesel::insert_into(idempotency_keys::table)
-            .values((
-                idempotency_keys::caller.eq(key.caller),
-                idempotency_keys::operation.eq(key.operation),
-                idempotency_keys::key.eq(key.key),
-                idempotency_keys::fingerprint.eq(fingerprint.0.to_vec()),
-                idempotency_keys::outcome.eq(to_json(&outcome)?),
-                idempotency_keys::at.eq(DbTime(now)),
-            ))
-            .execute(conn)
-            .await?;
-    }
-    for (owner, amount, day) in std::mem::take(&mut books.new_spending) {
-        for period in periods(day) {
-            diesel::insert_into(spending::table)
-                .values((
-                    spending::user_id.eq(DbId(owner.0)),
-                    spending::currency.eq(amount.currency.code()),
-                    spending::period.eq(period),
-                    spending::minor.eq(amount.minor),
-                ))
-                .on_conflict((spending::user_id, spending::currency, spending::period))
-                .do_update()
-                .set(spending::minor.eq(spending::minor + amount.minor))
-                .execute(conn)
-                .await?;
+    let by_digest: HashMap<Vec<u8>, &IdempotencyKey> = keys.map(|key| (key.digest().to_vec(), key)).collect();
+    for (digest, known) in read::outcomes(conn, by_digest.keys().cloned().collect()).await? {
+        if let Some(key) = by_digest.get(&digest) {
+            books.outcomes.insert((*key).clone(), known);
         }
     }
     Ok(())
 }
 
-async fn insert_transfer(conn: &mut Conn, transfer: &Transfer, now: DateTime<Utc>) -> Result<(), Fault> {
-    diesel::insert_into(transfers::table)
-        .values((
-            transfers::id.eq(DbId(transfer.id.0)),
-            transfers::caller.eq(&transfer.caller),
-            transfers::client_tx_id.eq(&transfer.client_tx_id),
-            transfers::owner.eq(DbId(transfer.owner.0)),
-            transfers::from_account.eq(DbId(transfer.from.0)),
-            transfers::to_account.eq(DbId(transfer.to.0)),
-            transfers::destination.eq(to_json(&transfer.destination)?),
-            transfers::minor.eq(transfer.amount.minor),
-            transfers::currency.eq(transfer.amount.currency.code()),
-            transfers::concept.eq(&transfer.concept),
-            transfers::status.eq(transfer.status.name()),
-            transfers::verification_id.eq(transfer.verification.map(|id| DbId(id.0))),
-            transfers::expires_at.eq(transfer.expires_at.map(DbTime)),
-            transfers::created_at.eq(DbTime(transfer.created_at)),
-            transfers::updated_at.eq(DbTime(now)),
-        ))
-        .execute(conn)
-        .await?;
-    add_history(conn, transfer, now).await
+/// Reads when payees were first named, where a cool-off asks for it.
+async fn look_payees(
+    conn: &mut Conn,
+    books: &mut Books,
+    requests: &[(PostRequest, DateTime<Utc>)],
+) -> Result<(), Fault> {
+    for (request, _) in requests {
+        if request.command.limits.new_payee_cooloff > chrono::Duration::zero() {
+            look_payee(conn, books, &request.command.transfer).await?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn look_payee(conn: &mut Conn, books: &mut Books, transfer: &Transfer) -> Result<(), Fault> {
+    let payee = transfer.destination.canonical();
+    let first_seen = payees::table
+        .find((DbId(transfer.owner.0), &payee))
+        .select(payees::first_seen_at)
+        .first::<DbTime>(conn)
+        .await
+        .optional()?;
+    if let Some(at) = first_seen {
+        books.payees.insert((transfer.owner, payee), at.0);
+    }
+    Ok(())
 }
 
 pub(super) async fn add_history(
@@ -221,107 +213,128 @@ pub(super) async fn add_history(
     Ok(())
 }
 
-/// What commits along with a decision: the code of a filed transfer, the payee of a paid one, the audit.
+/// What commits along with a decision that only some have: the code of a filed transfer, the name of a
+/// payee.
 async fn write_company(
     conn: &mut Conn,
     sealer: &dyn Sealer,
     request: &PostRequest,
-    outcome: &Outcome,
+    decision: &Decision,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
-    let asked = &request.command.transfer;
-    let (action, detail) = match outcome {
-        Outcome::Accepted(transfer) => (transfer.status.name(), describe(transfer)),
-        Outcome::Refused(refusal) => ("refused", format!("{} because {refusal:?}", describe(asked))),
-    };
-    write_audit(conn, &request.actor, action, asked, detail, now).await?;
-    let Outcome::Accepted(transfer) = outcome else { return Ok(()) };
+    let Decision::Decided(Outcome::Accepted(transfer)) = decision else { return Ok(()) };
     if transfer.status == TransferStatus::Completed {
-        remember_payee(conn, transfer, request.payee.as_deref(), now).await?;
+        name_payee(conn, transfer, request.payee.as_deref()).await?;
     }
-    if let Some(step) = &request.second_step {
-        let new = NewChallenge {
-            id: step.verification,
-            requester: Requester::Client(format!("transfer:{}", transfer.id)),
-            phone: step.phone.clone(),
-            channel: step.message.message.channel,
-            purpose: Purpose::Transfer,
-            client_ip: None,
-        };
-        verifications::insert(conn, &new, None, Some(&step.code), step.expires_at, step.attempts_max, now)
-            .await?;
-        verifications::add_send(conn, DbId(new.id.0), &new.phone, Purpose::Transfer, None, new.channel, now)
-            .await?;
-        let row = NewOutboxRow::new(sealer, &step.message, None, now)?;
-        diesel::insert_into(outbox::table).values(row).execute(conn).await?;
+    match &request.second_step {
+        Some(step) => file_code(conn, sealer, transfer, step, now).await,
+        None => Ok(()),
     }
+}
+
+async fn file_code(
+    conn: &mut Conn,
+    sealer: &dyn Sealer,
+    transfer: &Transfer,
+    step: &SecondStep,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let new = NewChallenge {
+        id: step.verification,
+        requester: Requester::Client(format!("transfer:{}", transfer.id)),
+        phone: step.phone.clone(),
+        channel: step.message.message.channel,
+        purpose: Purpose::Transfer,
+        client_ip: None,
+    };
+    verifications::insert(conn, &new, None, Some(&step.code), step.expires_at, step.attempts_max, now).await?;
+    verifications::add_send(conn, DbId(new.id.0), &new.phone, Purpose::Transfer, None, new.channel, now)
+        .await?;
+    let row = NewOutboxRow::new(sealer, &step.message, None, now)?;
+    diesel::insert_into(outbox::table).values(row).execute(conn).await?;
     Ok(())
+}
+
+/// A batch that is run again finds its own work done: that is a first answer, not a repeated one.
+pub(super) fn recognise(request: &PostRequest, decision: &mut Decision) {
+    if let Decision::Replayed(Outcome::Accepted(transfer)) = decision
+        && transfer.id == request.command.transfer.id
+    {
+        *decision = Decision::Decided(Outcome::Accepted(transfer.clone()));
+    }
+}
+
+fn audit_row(request: &PostRequest, outcome: &Outcome, now: DateTime<Utc>) -> NewAuditRow {
+    let asked = &request.command.transfer;
+    match outcome {
+        Outcome::Accepted(transfer) => transfer_row(&request.actor, transfer, None, now),
+        Outcome::Refused(refusal) => {
+            let after = format!("{} because {refusal:?}", describe(asked));
+            row_of(&request.actor, "refused", asked, None, after, now)
+        }
+    }
 }
 
 fn describe(transfer: &Transfer) -> String {
     format!("{} to {}", transfer.amount, transfer.destination.masked())
 }
 
-pub(super) async fn write_audit(
-    conn: &mut Conn,
+/// A transfer that came to stand where it stands, from `before`.
+pub(super) fn transfer_row(
+    actor: &Actor,
+    transfer: &Transfer,
+    before: Option<TransferStatus>,
+    now: DateTime<Utc>,
+) -> NewAuditRow {
+    let status = transfer.status.name();
+    row_of(actor, status, transfer, before, format!("{status}: {}", describe(transfer)), now)
+}
+
+fn row_of(
     actor: &Actor,
     action: &str,
     transfer: &Transfer,
-    detail: String,
+    before: Option<TransferStatus>,
+    after: String,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> NewAuditRow {
     let record = AuditRecord {
         actor: actor.clone(),
         action: format!("transfer.{action}"),
         subject: transfer.id.to_string(),
         on_behalf_of: Some(format!("user:{}", transfer.owner)),
-        detail,
+        before: before.map(|status| status.name().to_owned()),
+        after: Some(after),
     };
-    diesel::insert_into(audit::table).values(AuditRow::new(&record, now)).execute(conn).await?;
-    Ok(())
+    NewAuditRow::new(&record, now)
 }
 
-/// Keeps whom somebody has paid; a name given later is added, one that is known stays until replaced.
-pub(super) async fn remember_payee(
-    conn: &mut Conn,
-    transfer: &Transfer,
-    name: Option<&str>,
-    now: DateTime<Utc>,
-) -> Result<(), Fault> {
-    let (Destination::Account(account) | Destination::Wallet { found_by: Some(account), .. }) =
-        &transfer.destination
-    else {
-        return Ok(());
-    };
-    let name = name.map(fold).filter(|name| !name.is_empty());
-    diesel::insert_into(payees::table)
-        .values((
-            payees::user_id.eq(DbId(transfer.owner.0)),
-            payees::account.eq(account.canonical()),
-            payees::account_json.eq(to_json(account)?),
-            payees::name.eq(&name),
-            payees::first_paid_at.eq(DbTime(now)),
-        ))
-        .on_conflict((payees::user_id, payees::account))
-        .do_nothing()
+/// Keeps the name under which somebody was paid; one that is known stays until it is replaced.
+pub(super) async fn name_payee(conn: &mut Conn, transfer: &Transfer, name: Option<&str>) -> Result<(), Fault> {
+    let Some(name) = name.map(fold).filter(|name| !name.is_empty()) else { return Ok(()) };
+    diesel::update(payees::table.find((DbId(transfer.owner.0), transfer.destination.canonical())))
+        .set(payees::name.eq(Some(name)))
         .execute(conn)
         .await?;
-    if let Some(name) = name {
-        diesel::update(payees::table.find((DbId(transfer.owner.0), account.canonical())))
-            .set(payees::name.eq(Some(name)))
-            .execute(conn)
-            .await?;
-    }
     Ok(())
 }
 
 /// What the payer has left, where money moved now.
 fn balance_of(books: &Books, transfer: &Transfer, decision: &Decision) -> Option<Money> {
     match decision {
-        Decision::Decided(Outcome::Accepted(done)) if done.status == TransferStatus::Completed => books
-            .accounts
-            .get(&transfer.from)
-            .map(|account| Money::new(account.available(), account.currency)),
+        Decision::Decided(Outcome::Accepted(done)) if done.status == TransferStatus::Completed => {
+            available(books, transfer)
+        }
         _ => None,
     }
+}
+
+pub(super) fn available(books: &Books, transfer: &Transfer) -> Option<Money> {
+    let account = books.accounts.get(&transfer.from)?;
+    Some(Money::new(account.available(), account.currency))
+}
+
+/// Keeps what was answered under a key, outside a fold.
+pub(super) async fn keep_key(conn: &mut Conn, row: KeyRow) -> Result<(), Fault> {
+    write_ledger(conn, LedgerRows { keys: vec![row], ..LedgerRows::default() }).await
 }

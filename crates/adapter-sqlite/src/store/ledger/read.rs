@@ -1,10 +1,13 @@
 //! Looking into the books.
 
-use super::super::{
-    rows::{corrupt, fingerprint, from_json, money},
-    schema::{accounts, entries, idempotency_keys, transfer_history, transfers, wallets},
+use crate::{
+    backend::{Conn, Db, DbId, DbTime, locked},
+    store::{
+        Fault,
+        rows::{corrupt, fingerprint, from_json, money},
+        schema::{accounts, entries, idempotency_keys, transfer_history, transfers, wallets},
+    },
 };
-use crate::backend::{Conn, Db, DbId, DbTime, Fault};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -15,8 +18,14 @@ use domain::{
     money::Currency,
     transfer::{Transfer, TransferStatus},
 };
-use ports::stores::{EntryView, PageRequest, TransferFilter, WalletView};
+use ports::stores::{EntryFilter, EntryView, PageRequest, TransferFilter, WalletView};
 use uuid::Uuid;
+
+/// Behind every entry there will be.
+const FAR_AWAY: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_799, 0) {
+    Some(at) => at,
+    None => DateTime::<Utc>::UNIX_EPOCH,
+};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = transfers, check_for_backend(Db))]
@@ -32,7 +41,10 @@ pub(super) struct TransferRow {
     currency: String,
     concept: Option<String>,
     status: String,
+    first_status: String,
     verification_id: Option<DbId>,
+    reverses: Option<DbId>,
+    reversed_minor: i64,
     refusal: Option<String>,
     expires_at: Option<DbTime>,
     created_at: DbTime,
@@ -51,8 +63,10 @@ impl TryFrom<TransferRow> for Transfer {
             destination: from_json(&row.destination)?,
             amount: money(row.minor, &row.currency)?,
             concept: row.concept,
-            status: TransferStatus::parse(&row.status).ok_or_else(|| corrupt(&row.status))?,
+            status: status(&row.status)?,
             verification: row.verification_id.map(|id| VerificationId(id.0)),
+            reverses: row.reverses.map(|id| TransferId(id.0)),
+            reversed_minor: row.reversed_minor,
             refusal: row.refusal.as_deref().map(from_json).transpose()?,
             expires_at: row.expires_at.map(|at| at.0),
             created_at: row.created_at.0,
@@ -100,12 +114,17 @@ macro_rules! wallet_rows {
 }
 
 pub(super) async fn find_transfer(conn: &mut Conn, id: TransferId) -> Result<Option<Transfer>, Fault> {
-    let row = transfers::table
-        .filter(transfers::id.eq(DbId(id.0)))
-        .select(TransferRow::as_select())
-        .first(conn)
-        .await
-        .optional()?;
+    find_row(conn, DbId(id.0)).await?.map(Transfer::try_from).transpose()
+}
+
+async fn find_row(conn: &mut Conn, id: DbId) -> Result<Option<TransferRow>, Fault> {
+    Ok(transfers::table.find(id).select(TransferRow::as_select()).first(conn).await.optional()?)
+}
+
+/// A transfer that nobody else changes until the transaction ends.
+pub(super) async fn lock_transfer(conn: &mut Conn, id: TransferId) -> Result<Option<Transfer>, Fault> {
+    let query = transfers::table.find(DbId(id.0)).select(TransferRow::as_select());
+    let row = locked!(query).first(conn).await.optional()?;
     row.map(Transfer::try_from).transpose()
 }
 
@@ -119,34 +138,57 @@ pub(super) async fn transfer_history(
         .select((transfer_history::status, transfer_history::at))
         .load::<(String, DbTime)>(conn)
         .await?;
-    rows.into_iter()
-        .map(|(status, at)| Ok((TransferStatus::parse(&status).ok_or_else(|| corrupt(&status))?, at.0)))
-        .collect()
+    let mut states = Vec::with_capacity(rows.len().saturating_add(1));
+    if let Some(row) = find_row(conn, DbId(id.0)).await? {
+        states.push((status(&row.first_status)?, row.created_at.0));
+    }
+    for (name, at) in rows {
+        states.push((status(&name)?, at.0));
+    }
+    Ok(states)
+}
+
+fn status(name: &str) -> Result<TransferStatus, Fault> {
+    TransferStatus::parse(name).ok_or_else(|| corrupt(name))
 }
 
 pub(super) async fn find_outcome(
     conn: &mut Conn,
     key: &IdempotencyKey,
 ) -> Result<Option<(Fingerprint, Outcome)>, Fault> {
-    let row = idempotency_keys::table
-        .find((&key.caller, &key.operation, &key.key))
-        .select((idempotency_keys::fingerprint, idempotency_keys::outcome))
-        .first::<(Vec<u8>, String)>(conn)
-        .await
-        .optional()?;
-    row.map(|(bytes, outcome)| Ok((fingerprint(&bytes)?, from_json(&outcome)?))).transpose()
+    let found = outcomes(conn, vec![key.digest().to_vec()]).await?;
+    Ok(found.into_iter().next().map(|(_, known)| known))
 }
 
-/// The row number behind which a page begins.
-async fn seq_of_transfer(conn: &mut Conn, page: &PageRequest) -> Result<i64, Fault> {
-    let Some(id) = page.after.as_deref().and_then(|id| Uuid::parse_str(id).ok()) else { return Ok(i64::MAX) };
-    let seq = transfers::table
-        .filter(transfers::id.eq(DbId(id)))
-        .select(transfers::seq)
-        .first(conn)
-        .await
-        .optional()?;
-    Ok(seq.unwrap_or(0))
+/// What stands under keys, by their digests. A transfer is told as it was when it was first answered for.
+pub(super) async fn outcomes(
+    conn: &mut Conn,
+    digests: Vec<Vec<u8>>,
+) -> Result<Vec<(Vec<u8>, (Fingerprint, Outcome))>, Fault> {
+    let rows = idempotency_keys::table
+        .filter(idempotency_keys::key.eq_any(digests))
+        .select((
+            idempotency_keys::key,
+            idempotency_keys::fingerprint,
+            idempotency_keys::subject,
+            idempotency_keys::refusal,
+        ))
+        .load::<(Vec<u8>, Vec<u8>, Option<DbId>, Option<String>)>(conn)
+        .await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for (key, stored, subject, refusal) in rows {
+        let outcome = match (subject, refusal) {
+            (Some(id), _) => {
+                let row = find_row(conn, id).await?.ok_or_else(|| corrupt("a transfer vanished"))?;
+                let first = status(&row.first_status)?;
+                Outcome::Accepted(Box::new(Transfer::try_from(row)?.as_first_answered(first)))
+            }
+            (None, Some(refusal)) => Outcome::Refused(from_json(&refusal)?),
+            (None, None) => return Err(corrupt("a key without an answer")),
+        };
+        found.push((key, (fingerprint(&stored)?, outcome)));
+    }
+    Ok(found)
 }
 
 pub(super) async fn transfers(
@@ -154,17 +196,22 @@ pub(super) async fn transfers(
     filter: &TransferFilter,
     page: &PageRequest,
 ) -> Result<Vec<Transfer>, Fault> {
-    let before = seq_of_transfer(conn, page).await?;
     let mut query = transfers::table
-        .filter(transfers::seq.lt(before))
-        .order(transfers::seq.desc())
+        .order(transfers::id.desc())
         .limit(page.limit)
         .select(TransferRow::as_select())
         .into_boxed();
     if let Some(caller) = &filter.caller {
         query = query.filter(transfers::caller.eq(caller));
     }
+    if let Some(after) = after_id(page)? {
+        query = query.filter(transfers::id.lt(after));
+    }
     query.load(conn).await?.into_iter().map(Transfer::try_from).collect()
+}
+
+fn after_id(page: &PageRequest) -> Result<Option<DbId>, Fault> {
+    page.after.as_deref().map(|id| Uuid::parse_str(id).map(DbId).map_err(corrupt)).transpose()
 }
 
 pub(super) async fn wallets(
@@ -172,9 +219,9 @@ pub(super) async fn wallets(
     user: Option<UserId>,
     page: &PageRequest,
 ) -> Result<Vec<WalletView>, Fault> {
-    let after = match page.after.as_deref().and_then(|id| Uuid::parse_str(id).ok()) {
+    let after = match after_id(page)? {
         Some(id) => {
-            let seq = wallets::table.filter(wallets::id.eq(DbId(id))).select(wallets::seq);
+            let seq = wallets::table.filter(wallets::id.eq(id)).select(wallets::seq);
             seq.first(conn).await.optional()?.unwrap_or(i64::MAX)
         }
         None => 0,
@@ -213,13 +260,21 @@ pub(super) async fn first_wallet(
 pub(super) async fn entries(
     conn: &mut Conn,
     wallet: WalletId,
+    filter: EntryFilter,
     page: &PageRequest,
 ) -> Result<Vec<EntryView>, Fault> {
-    let before = page.after.as_deref().and_then(|version| version.parse::<i64>().ok()).unwrap_or(i64::MAX);
+    let before = match &page.after {
+        Some(version) => version.parse::<i64>().map_err(corrupt)?,
+        None => i64::MAX,
+    };
+    let from = DbTime(filter.from.unwrap_or(DateTime::UNIX_EPOCH));
+    let until = DbTime(filter.until.unwrap_or(FAR_AWAY));
     let rows = entries::table
         .inner_join(transfers::table.on(transfers::id.eq(entries::transfer_id)))
         .filter(entries::account_id.eq(DbId(wallet.0)))
         .filter(entries::version.lt(before))
+        .filter(entries::at.ge(from))
+        .filter(entries::at.lt(until))
         .order(entries::version.desc())
         .limit(page.limit)
         .select((

@@ -45,6 +45,7 @@ pub(super) async fn take_guess(
     request: TakeGuess,
     now: DateTime<Utc>,
 ) -> Result<ReserveGuess, Fault> {
+    let Some(row) = load_locked(conn, request.verification).await? else { return Ok(ReserveGuess::Gone) };
     if let Some(key) = &request.effect_key {
         let known = verification_guesses::table
             .filter(verification_guesses::effect_key.eq(key))
@@ -75,7 +76,6 @@ pub(super) async fn take_guess(
             };
         }
     }
-    let Some(row) = load(conn, request.verification).await? else { return Ok(ReserveGuess::Gone) };
     if let Some(until) = failures_of(conn, &row.phone).await?.lock_at(now) {
         return Ok(ReserveGuess::Locked(until));
     }

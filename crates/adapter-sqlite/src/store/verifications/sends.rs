@@ -8,6 +8,7 @@ pub(super) async fn begin(
     now: DateTime<Utc>,
 ) -> Result<Begin, Fault> {
     let BeginVerification { challenge: new, effect_key, policy } = request;
+    lock_names(conn, &send_locks(&new.phone, new.client_ip.as_deref())).await?;
     if let Some(key) = effect_key {
         let known = verifications::table.filter(verifications::effect_key.eq(key)).select(verifications::id);
         if let Some(id) = known.first::<DbId>(conn).await.optional()? {
@@ -28,6 +29,13 @@ pub(super) async fn begin(
     add_send(conn, DbId(new.id.0), &new.phone, new.purpose, new.client_ip.as_deref(), new.channel, now)
         .await?;
     Ok(Begin::Go(Box::new(whole(conn, new.id).await?)))
+}
+
+/// What is counted when a code goes out: the number, its prefix and where the wish came from.
+fn send_locks(phone: &PhoneNumber, client_ip: Option<&str>) -> Vec<String> {
+    let mut names = vec![phone_lock(phone.e164()), format!("prefix:{}", phone.prefix())];
+    names.extend(client_ip.map(|ip| format!("ip:{ip}")));
+    names
 }
 
 /// An open challenge of the same requester, number and purpose with guesses left: looked for under the
@@ -74,7 +82,9 @@ pub(super) async fn begin_resend(
     now: DateTime<Utc>,
 ) -> Result<Begin, Fault> {
     let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
-    let phone = read_phone(row.phone.clone())?;
+    let phone = read_phone(row.phone)?;
+    lock_names(conn, &send_locks(&phone, row.client_ip.as_deref())).await?;
+    let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
     if let Some(until) = failures_of(conn, &row.phone).await?.lock_at(now) {
         return Ok(Begin::Locked(until));
     }
@@ -204,7 +214,7 @@ pub(super) async fn record_send(
     result: SendResult,
     now: DateTime<Utc>,
 ) -> Result<bool, Fault> {
-    let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
+    let row = load_locked(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
     let mut is_spent = false;
     let (status, error, channel) = match result {
         SendResult::Sent { sid, channel } => {

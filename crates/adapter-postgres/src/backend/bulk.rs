@@ -1,0 +1,206 @@
+//! Rows that go in by the hundred: one statement a table, its columns as arrays. The statements are
+//! always the same, so that each connection prepares them once.
+
+use super::{Conn, DbId, DbTime, columns::*};
+use crate::store::{
+    Fault,
+    ledger::rows::{AccountChange, EntryRow, HoldRow, KeyRow, LedgerRows, NewTransferRow, PayeeRow},
+    rows::{NewAuditRow, NewInboxRow},
+};
+use diesel::{
+    QueryResult,
+    pg::Pg,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    sql_types::{Array, BigInt, Binary, Integer, Nullable, Text},
+};
+use diesel_async::RunQueryDsl;
+
+/// A statement over columns: `$before unnest($1, $2, …) $after`, one array for each field of a row.
+macro_rules! over_columns {
+    ($(#[$doc:meta])* $name:ident of $row:ident: $before:literal, $after:literal, $($field:ident $sql:ty => $rust:ty,)+) => {
+        $(#[$doc])*
+        #[derive(Default)]
+        struct $name { $($field: Vec<$rust>,)+ }
+
+        impl $name {
+            fn of(rows: Vec<$row>) -> Self {
+                let mut columns = Self::default();
+                for row in rows {
+                    $(columns.$field.push(row.$field);)+
+                }
+                columns
+            }
+        }
+
+        impl QueryId for $name {
+            type QueryId = Self;
+            const HAS_STATIC_QUERY_ID: bool = true;
+        }
+
+        impl QueryFragment<Pg> for $name {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+                out.push_sql($before);
+                let mut between = " unnest(";
+                $(
+                    out.push_sql(between);
+                    out.push_bind_param::<Array<$sql>, _>(&self.$field)?;
+                    between = ", ";
+                )+
+                let _last = between;
+                out.push_sql(") ");
+                out.push_sql($after);
+                Ok(())
+            }
+        }
+    };
+}
+
+over_columns! {
+    Transfers of NewTransferRow:
+    "insert into transfers (id, caller, client_tx_id, owner, from_account, to_account, destination, minor, currency, \
+     concept, status, first_status, verification_id, reverses, reversed_minor, expires_at, created_at, updated_at) \
+     select * from",
+    "",
+    id UuidCol => DbId,
+    caller Text => String,
+    client_tx_id Nullable<Text> => Option<String>,
+    owner UuidCol => DbId,
+    from_account UuidCol => DbId,
+    to_account UuidCol => DbId,
+    destination Text => String,
+    minor BigInt => i64,
+    currency Text => String,
+    concept Nullable<Text> => Option<String>,
+    status Text => String,
+    first_status Text => String,
+    verification_id Nullable<UuidCol> => Option<DbId>,
+    reverses Nullable<UuidCol> => Option<DbId>,
+    reversed_minor BigInt => i64,
+    expires_at Nullable<InstantCol> => Option<DbTime>,
+    created_at InstantCol => DbTime,
+    updated_at InstantCol => DbTime,
+}
+
+over_columns! {
+    Entries of EntryRow:
+    "insert into entries (transfer_id, account_id, minor, balance_after, version, at) select * from",
+    "",
+    transfer_id UuidCol => DbId,
+    account_id UuidCol => DbId,
+    minor BigInt => i64,
+    balance_after Nullable<BigInt> => Option<i64>,
+    version Nullable<BigInt> => Option<i64>,
+    at InstantCol => DbTime,
+}
+
+over_columns! {
+    Accounts of AccountChange:
+    "update accounts a set posted = n.posted, held = n.held, version = n.version, spent_on = n.spent_on, \
+     spent_day = n.spent_day, spent_month = n.spent_month from",
+    "as n(id, posted, held, version, spent_on, spent_day, spent_month) where a.id = n.id",
+    id UuidCol => DbId,
+    posted BigInt => i64,
+    held BigInt => i64,
+    version BigInt => i64,
+    spent_on Integer => i32,
+    spent_day BigInt => i64,
+    spent_month BigInt => i64,
+}
+
+over_columns! {
+    Keys of KeyRow:
+    "insert into idempotency_keys (key, fingerprint, subject, refusal, at) select * from",
+    "",
+    key Binary => Vec<u8>,
+    fingerprint Binary => Vec<u8>,
+    subject Nullable<UuidCol> => Option<DbId>,
+    refusal Nullable<Text> => Option<String>,
+    at InstantCol => DbTime,
+}
+
+over_columns! {
+    Holds of HoldRow:
+    "insert into holds (transfer_id, account_id, minor, spent_on, state, created_at) select * from",
+    "",
+    transfer_id UuidCol => DbId,
+    account_id UuidCol => DbId,
+    minor BigInt => i64,
+    spent_on Integer => i32,
+    state Text => &'static str,
+    created_at InstantCol => DbTime,
+}
+
+over_columns! {
+    Payees of PayeeRow:
+    "insert into payees (user_id, account, account_json, first_seen_at) select * from",
+    "on conflict (user_id, account) do nothing",
+    user_id UuidCol => DbId,
+    account Text => String,
+    account_json Nullable<Text> => Option<String>,
+    first_seen_at InstantCol => DbTime,
+}
+
+over_columns! {
+    Audit of NewAuditRow:
+    "insert into audit (at, who, channel, request_id, action, subject, on_behalf_of, before, after) select * from",
+    "",
+    at InstantCol => DbTime,
+    who Text => String,
+    channel Text => String,
+    request_id Text => String,
+    action Text => String,
+    subject Text => String,
+    on_behalf_of Nullable<Text> => Option<String>,
+    before Nullable<Text> => Option<String>,
+    after Nullable<Text> => Option<String>,
+}
+
+over_columns! {
+    Inbox of NewInboxRow:
+    "insert into inbox (id, conversation_id, channel_account, provider_event_id, body, state, tries, received_at) \
+     select * from",
+    "on conflict (channel_account, provider_event_id) do nothing returning id",
+    id UuidCol => DbId,
+    conversation_id UuidCol => DbId,
+    channel_account Text => String,
+    provider_event_id Text => String,
+    body Binary => Vec<u8>,
+    state Text => &'static str,
+    tries Integer => i32,
+    received_at InstantCol => DbTime,
+}
+
+impl Query for Inbox {
+    type SqlType = UuidCol;
+}
+
+/// Writes all rows of a fold.
+pub(crate) async fn write_ledger(conn: &mut Conn, rows: LedgerRows) -> Result<(), Fault> {
+    if !rows.transfers.is_empty() {
+        Transfers::of(rows.transfers).execute(conn).await?;
+    }
+    if !rows.entries.is_empty() {
+        Entries::of(rows.entries).execute(conn).await?;
+    }
+    if !rows.accounts.is_empty() {
+        Accounts::of(rows.accounts).execute(conn).await?;
+    }
+    if !rows.keys.is_empty() {
+        Keys::of(rows.keys).execute(conn).await?;
+    }
+    if !rows.holds.is_empty() {
+        Holds::of(rows.holds).execute(conn).await?;
+    }
+    if !rows.payees.is_empty() {
+        Payees::of(rows.payees).execute(conn).await?;
+    }
+    if !rows.audit.is_empty() {
+        Audit::of(rows.audit).execute(conn).await?;
+    }
+    Ok(())
+}
+
+/// Keeps messages that are new; the ids of those that are.
+pub(crate) async fn insert_inbox(conn: &mut Conn, rows: Vec<NewInboxRow>) -> Result<Vec<DbId>, Fault> {
+    Ok(Inbox::of(rows).get_results::<DbId>(conn).await?)
+}

@@ -1,0 +1,10 @@
+//! The stores on PostgreSQL: any number of replicas over one database, locks by row and by name.
+//!
+//! `store/` is the source that `adapter-sqlite` compiles too; only `backend` is this database's own
+//! (see `docs/adr/0003-shared-queries.md`).
+
+mod backend;
+#[path = "../../adapter-sqlite/src/store/mod.rs"]
+mod store;
+
+pub use store::{ConnectError, Store};

@@ -1,0 +1,74 @@
+//! Rows that go in by the hundred. Statement by statement, but all of them in one visit to the thread
+//! that has the connection: a visit costs more than a statement.
+
+use super::{Conn, DbId};
+use crate::store::{
+    Fault,
+    ledger::rows::{AccountChange, LedgerRows},
+    rows::NewInboxRow,
+    schema::{accounts, audit, entries, holds, idempotency_keys, inbox, payees, transfers},
+};
+use diesel::{QueryResult, SqliteConnection, prelude::*};
+
+/// Writes all rows of a fold.
+pub(crate) async fn write_ledger(conn: &mut Conn, rows: LedgerRows) -> Result<(), Fault> {
+    Ok(conn.spawn_blocking(move |conn| write_each(conn, &rows)).await?)
+}
+
+fn write_each(conn: &mut SqliteConnection, rows: &LedgerRows) -> QueryResult<()> {
+    for row in &rows.transfers {
+        diesel::insert_into(transfers::table).values(row).execute(conn)?;
+    }
+    for row in &rows.entries {
+        diesel::insert_into(entries::table).values(row).execute(conn)?;
+    }
+    for row in &rows.accounts {
+        change_account(conn, row)?;
+    }
+    for row in &rows.keys {
+        diesel::insert_into(idempotency_keys::table).values(row).execute(conn)?;
+    }
+    for row in &rows.holds {
+        diesel::insert_into(holds::table).values(row).execute(conn)?;
+    }
+    for row in &rows.payees {
+        let target = (payees::user_id, payees::account);
+        diesel::insert_into(payees::table).values(row).on_conflict(target).do_nothing().execute(conn)?;
+    }
+    for row in &rows.audit {
+        diesel::insert_into(audit::table).values(row).execute(conn)?;
+    }
+    Ok(())
+}
+
+fn change_account(conn: &mut SqliteConnection, row: &AccountChange) -> QueryResult<usize> {
+    diesel::update(accounts::table.find(row.id))
+        .set((
+            accounts::posted.eq(row.posted),
+            accounts::held.eq(row.held),
+            accounts::version.eq(row.version),
+            accounts::spent_on.eq(row.spent_on),
+            accounts::spent_day.eq(row.spent_day),
+            accounts::spent_month.eq(row.spent_month),
+        ))
+        .execute(conn)
+}
+
+/// Keeps messages that are new; the ids of those that are.
+pub(crate) async fn insert_inbox(conn: &mut Conn, rows: Vec<NewInboxRow>) -> Result<Vec<DbId>, Fault> {
+    let insert = move |conn: &mut SqliteConnection| {
+        let mut new = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let kept = diesel::insert_into(inbox::table)
+                .values(row)
+                .on_conflict((inbox::channel_account, inbox::provider_event_id))
+                .do_nothing()
+                .execute(conn)?;
+            if kept == 1 {
+                new.push(row.id);
+            }
+        }
+        Ok(new)
+    };
+    Ok(conn.spawn_blocking(insert).await?)
+}

@@ -1,0 +1,127 @@
+//! New payees wait out a cool-off.
+
+use super::*;
+use chrono::Duration;
+
+/// Ana asks at `minute` to pay, with half an hour's cool-off.
+fn ask(id: u128, minute: i64, to: WalletId) -> PostTransfer {
+    let mut command = pay(id, ANAS, to, 100);
+    command.transfer.created_at = at(minute);
+    command.limits.new_payee_cooloff = Duration::minutes(30);
+    command
+}
+
+/// From when on the payee can be paid, where the decision says so.
+fn payable(decision: &Decision) -> Option<DateTime<Utc>> {
+    match refused(decision) {
+        Some(Refusal::LimitExceeded { limit: LimitExceeded::NewPayee { payable_at } }) => Some(payable_at),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_payee_named_for_the_first_time_is_written_down_and_not_paid() {
+    let mut books = books();
+    let command = ask(1, 0, BEAS);
+    assert_eq!(payable(&books.decide(&command)), Some(at(30)));
+    let seen = PayeeSeen { payer: ANA, destination: command.transfer.destination, at: at(0) };
+    assert_eq!(books.new_payees, [seen]);
+    assert_eq!(books.payees[&(ANA, BEAS.to_string())], at(0));
+    assert_eq!((stands(&books, ANAS), stands(&books, BEAS)), ((1_000, 0), (1_000, 0)));
+    assert!(books.new_transfers.is_empty() && books.new_entries.is_empty() && books.changed.is_empty());
+}
+
+#[test]
+fn he_can_be_paid_once_the_cool_off_is_over() {
+    let mut books = books();
+    assert_eq!(payable(&books.decide(&ask(1, 0, BEAS))), Some(at(30)));
+    assert_eq!(payable(&books.decide(&ask(2, 29, BEAS))), Some(at(30)));
+    accepted(books.decide(&ask(3, 30, BEAS)));
+    assert_eq!((stands(&books, BEAS), books.new_payees.len()), ((1_100, 0), 1));
+}
+
+#[test]
+fn a_payee_known_to_the_store_has_waited_since_then() {
+    let mut books = books();
+    books.payees.insert((ANA, BEAS.to_string()), at(-30));
+    accepted(books.decide(&ask(1, 0, BEAS)));
+    assert!(books.new_payees.is_empty());
+}
+
+#[test]
+fn the_refusal_stays_under_its_key() {
+    let mut books = books();
+    let early = under("k", ask(1, 0, BEAS));
+    let refusal = refused(&books.decide(&early)).unwrap();
+    assert_eq!(books.decide(&under("k", ask(2, 45, BEAS))), Decision::Replayed(Outcome::Refused(refusal)));
+    accepted(books.decide(&ask(3, 45, BEAS)));
+}
+
+#[test]
+fn each_payer_and_each_payee_waits_for_itself() {
+    let mut books = books();
+    assert_eq!(payable(&books.decide(&ask(1, 0, BEAS))), Some(at(30)));
+    assert_eq!(payable(&books.decide(&ask(2, 30, outside()))), Some(at(60)));
+    let mut beas = ask(3, 30, ANAS);
+    (beas.transfer.from, beas.transfer.owner) = (BEAS, BEA);
+    assert_eq!(payable(&books.decide(&beas)), Some(at(60)));
+    assert_eq!(books.new_payees.len(), 3);
+}
+
+#[test]
+fn ones_own_wallets_are_no_payees() {
+    let mut books = books();
+    accepted(books.decide(&ask(1, 0, ANAS_SAVINGS)));
+    assert_eq!(stands(&books, ANAS_SAVINGS), (1_100, 0));
+    assert!(books.payees.is_empty() && books.new_payees.is_empty());
+}
+
+#[test]
+fn what_comes_in_names_no_payee() {
+    let mut books = books();
+    let mut income = ask(1, 0, ANAS);
+    income.transfer.from = outside();
+    accepted(books.decide(&income));
+    assert!(books.payees.is_empty() && books.new_payees.is_empty());
+}
+
+#[test]
+fn without_a_cool_off_a_payee_is_paid_at_once_and_written_down_once() {
+    let mut books = books();
+    for id in 1..=2 {
+        accepted(books.decide(&pay(id, ANAS, BEAS, 100)));
+    }
+    let destination = Destination::Wallet { id: BEAS, found_by: None };
+    assert_eq!(books.new_payees, [PayeeSeen { payer: ANA, destination, at: at(0) }]);
+}
+
+#[test]
+fn a_payee_is_written_down_only_when_nothing_else_stands_in_the_way() {
+    let mut books = books();
+    let mut poor = ask(1, 0, BEAS);
+    poor.transfer.amount.minor = 1_001;
+    assert_eq!(refused(&books.decide(&poor)), Some(Refusal::InsufficientFunds));
+    let mut limited = ask(2, 0, BEAS);
+    limited.limits.per_transfer = 99;
+    let limit = LimitExceeded::PerTransfer;
+    assert_eq!(refused(&books.decide(&limited)), Some(Refusal::LimitExceeded { limit }));
+    assert!(books.payees.is_empty() && books.new_payees.is_empty());
+}
+
+#[test]
+fn holds_and_filed_transfers_wait_too() {
+    for status in [TransferStatus::Processing, TransferStatus::PendingVerification] {
+        let mut books = books();
+        assert_eq!(payable(&books.decide(&to_be(status, ask(1, 0, BEAS)))), Some(at(30)));
+        assert_eq!((stands(&books, ANAS), books.new_holds.len()), ((1_000, 0), 0));
+        accepted(books.decide(&to_be(status, ask(2, 30, BEAS))));
+    }
+}
+
+#[test]
+fn a_reversal_waits_for_no_cool_off() {
+    let mut books = books();
+    let mut original = accepted(books.decide(&pay(1, ANAS, BEAS, 100)));
+    accepted(books.reverse(&give_back(2, None), &mut original));
+    assert_eq!(books.new_payees.len(), 1, "only the one Ana named");
+}

@@ -1,0 +1,89 @@
+-- Talks: one row for each sender on each of our numbers. `state` is sealed; `fence` and
+-- `leased_until` see to it that one worker at a time has a talk.
+create table conversations (
+    id              uuid        not null primary key,
+    channel_account text        not null,
+    channel         text        not null,
+    sender_key      text        not null,
+    state           bytea       not null,
+    state_version   integer     not null,
+    fence           bigint      not null,
+    leased_until    timestamptz not null,
+    created_at      timestamptz not null,
+    updated_at      timestamptz not null,
+    unique (channel_account, sender_key)
+);
+
+-- Inbound messages: durable before they are acknowledged, once each. `body` is sealed.
+create table inbox (
+    seq               bigint      generated always as identity primary key,
+    id                uuid        not null unique,
+    conversation_id   uuid        not null references conversations (id),
+    channel_account   text        not null,
+    provider_event_id text        not null,
+    body              bytea       not null,
+    state             text        not null check (state in ('pending', 'done', 'parked', 'foreign')),
+    tries             integer     not null,
+    reason            text,
+    received_at       timestamptz not null,
+    settled_at        timestamptz,
+    unique (channel_account, provider_event_id)
+);
+create index inbox_pending on inbox (seq) where state = 'pending';
+
+-- Outbound messages, kept with the decision that made them. `body` is sealed, and wiped once a code
+-- is settled. `phase` is what the relay has to do; `status` is how far the message has come.
+create table outbox (
+    seq             bigint      generated always as identity primary key,
+    id              uuid        not null unique,
+    conversation_id uuid        references conversations (id),
+    channel_account text        not null,
+    channel         text        not null,
+    recipient       text        not null,
+    lane            text        not null check (lane in ('talk', 'code')),
+    body            bytea,
+    phase           text        not null check (phase in ('waiting', 'leased', 'doubt', 'settled')),
+    status          text        not null,
+    attempts        integer     not null,
+    resent          integer     not null,
+    fence           bigint      not null,
+    due_at          timestamptz not null,
+    leased_until    timestamptz not null,
+    in_doubt_since  timestamptz,
+    provider_id     text,
+    created_at      timestamptz not null,
+    expires_at      timestamptz not null
+);
+create index outbox_open on outbox (recipient, lane, seq) where phase <> 'settled';
+create index outbox_talk on outbox (conversation_id) where phase <> 'settled';
+create index outbox_provider on outbox (provider_id) where provider_id is not null;
+create index outbox_recipient on outbox (recipient, created_at);
+
+-- All news of an outbound message.
+create table outbox_history (
+    seq       bigint      generated always as identity primary key,
+    outbox_id uuid        not null references outbox (id),
+    status    text        not null,
+    error     text,
+    at        timestamptz not null
+);
+create index outbox_history_of on outbox_history (outbox_id);
+
+-- Whether we may write to somebody on a channel; keyed by the canonical number, whatever the provider.
+create table consents (
+    channel   text        not null,
+    recipient text        not null,
+    status    text        not null,
+    at        timestamptz not null,
+    primary key (channel, recipient)
+);
+
+-- Every change of consent, for good.
+create table consent_history (
+    seq       bigint      generated always as identity primary key,
+    channel   text        not null,
+    recipient text        not null,
+    status    text        not null,
+    at        timestamptz not null
+);
+

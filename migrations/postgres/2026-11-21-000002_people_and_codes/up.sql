@@ -1,0 +1,84 @@
+-- People. A number that is proved belongs to one person.
+create table users (
+    id                uuid        not null primary key,
+    phone             text        unique,
+    locale            text,
+    phone_verified_at timestamptz,
+    created_at        timestamptz not null
+);
+
+-- Challenges: a code sent to prove a number, or to let a payment through. A code of a provider's is
+-- known by its `provider_sid`; one of ours by a keyed hash. No code stands here in the clear.
+create table verifications (
+    id                 uuid        not null primary key,
+    requester          text        not null,
+    phone              text        not null,
+    channel            text        not null,
+    purpose            text        not null,
+    provider_sid       text,
+    status             text        not null check (status in ('pending', 'approved', 'canceled')),
+    attempts_used      integer     not null,
+    attempts_max       integer     not null,
+    expires_at         timestamptz not null,
+    last_sent_at       timestamptz not null,
+    created_at         timestamptz not null,
+    effect_key         text        unique,
+    client_ip          text,
+    salt               bytea,
+    mac                bytea,
+    mac_key_id         text,
+    transaction_digest bytea
+);
+create index verifications_open on verifications (requester, phone, created_at) where status = 'pending';
+
+-- Every send of a code, for limits and for its price by country and channel. Codes for payments have
+-- a budget of their own.
+create table verification_sends (
+    seq             bigint      generated always as identity primary key,
+    verification_id uuid        not null references verifications (id),
+    phone           text        not null,
+    prefix          text        not null,
+    is_payment      integer     not null,
+    client_ip       text,
+    country         text,
+    channel         text        not null,
+    status          text        not null,
+    error           text,
+    price           text,
+    at              timestamptz not null
+);
+create index verification_sends_phone on verification_sends (phone, at);
+create index verification_sends_prefix on verification_sends (prefix, at);
+create index verification_sends_ip on verification_sends (client_ip, at) where client_ip is not null;
+create index verification_sends_of on verification_sends (verification_id);
+
+-- Every guess: counted before it is looked at, settled after. `typed` is the keyed hash of what was
+-- typed, where the same guess may be sent again under its key.
+create table verification_guesses (
+    id                 uuid        not null primary key,
+    verification_id    uuid        not null references verifications (id),
+    effect_key         text        unique,
+    typed              bytea,
+    approved           integer,
+    attempts_remaining integer     not null,
+    locked_until       timestamptz,
+    at                 timestamptz not null
+);
+
+-- Wrong guesses at a number over all its challenges, and its lock.
+create table code_failures (
+    phone        text        not null primary key,
+    failures     integer     not null,
+    locked_until timestamptz
+);
+
+-- What lookups said of numbers.
+create table number_lookups (
+    seq       bigint      generated always as identity primary key,
+    phone     text        not null,
+    valid     integer     not null,
+    line_type text        not null,
+    country   text,
+    carrier   text,
+    at        timestamptz not null
+);

@@ -1,0 +1,10 @@
+-- Requests that send a message, by the key their caller gave: under way while there is no answer.
+create table kept_answers (
+    caller      text        not null,
+    operation   text        not null,
+    key         text        not null,
+    fingerprint bytea       not null,
+    answer      text,
+    claimed_at  timestamptz not null,
+    primary key (caller, operation, key)
+);

@@ -1,0 +1,4 @@
+drop table audit_sealer;
+drop table audit_blocks;
+drop table audit;
+drop function audit_keep;

@@ -1,0 +1,3 @@
+drop table audit_sealer;
+drop table audit_blocks;
+drop table audit;
