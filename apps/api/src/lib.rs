@@ -6,6 +6,7 @@ mod dev_secrets;
 mod http;
 mod routes;
 mod settings;
+mod stores;
 mod system;
 mod telemetry;
 mod wiring;

@@ -41,6 +41,15 @@ pub enum LogFormat {
     Json,
 }
 
+/// Where the data is.
+#[derive(Clone, Debug)]
+pub enum DatabaseAddress {
+    /// In a file, embedded.
+    Sqlite(String),
+    /// On a PostgreSQL server; the address may bear a password.
+    Postgres(SecretString),
+}
+
 /// How to reach Twilio, and who we are there.
 #[derive(Clone, Debug)]
 pub struct TwilioSettings {
@@ -73,8 +82,8 @@ pub struct Settings {
     pub bind_address: SocketAddr,
     /// Where we are reached from outside, without a slash at the end.
     pub public_base_url: String,
-    /// The embedded database's file.
-    pub database_path: String,
+    /// Where the data is.
+    pub database: DatabaseAddress,
     /// Whether to make the demo person.
     pub demo_data: bool,
     /// Signs tokens.

@@ -1,10 +1,13 @@
 //! Which adapter stands behind which port.
 
-use crate::{settings::Settings, system::SystemClock};
-use adapter_crypto::{AeadSealer, HmacCodeHasher, RingRandom, Tokens, UuidV7};
+use crate::{
+    settings::Settings,
+    stores::{self, DatabaseError, Stores},
+    system::SystemClock,
+};
+use adapter_crypto::{AeadSealer, HmacAuditSealer, HmacCodeHasher, RingRandom, Tokens, UuidV7};
 use adapter_locales::BuiltInTexts;
 use adapter_nlu_rules::RuleParser;
-use adapter_sqlite::{ConnectError, Store};
 use adapter_twilio::{
     SignatureKeys, TwilioAddresses, TwilioClient, TwilioConfig, TwilioLookup, TwilioMessages,
     TwilioStatusWebhook, TwilioVerify, TwilioWebhook,
@@ -12,12 +15,16 @@ use adapter_twilio::{
 use application::{
     accept_webhook::AcceptWebhook,
     accounts::Accounts,
+    audit_trail::AuditTrail,
     cancel_transfer::CancelTransfer,
     confirm_transfer::ConfirmTransfer,
     handle_message::{HandleMessage, TalkRules},
     open_demo::open_demo,
+    open_wallet::OpenWallet,
     prepare_transfer::PrepareTransfer,
     relay_outbox::RelayOutbox,
+    reverse_transfer::ReverseTransfer,
+    statement::Statements,
     submit_transfer::{SubmitTransfer, TransferRules},
     verify_number::VerifyNumber,
 };
@@ -38,7 +45,7 @@ const DEMO_PHONE: &str = "+521234567890";
 /// Everything, put together.
 pub(crate) struct App {
     pub(crate) settings: Settings,
-    pub(crate) store: Store,
+    pub(crate) store: Arc<dyn Stores>,
     pub(crate) tokens: Tokens,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdGenerator>,
@@ -51,6 +58,10 @@ pub(crate) struct App {
     pub(crate) submit: Arc<SubmitTransfer>,
     pub(crate) confirm: Arc<ConfirmTransfer>,
     pub(crate) cancel: Arc<CancelTransfer>,
+    pub(crate) reverse: Arc<ReverseTransfer>,
+    pub(crate) open_wallet: Arc<OpenWallet>,
+    pub(crate) statements: Statements,
+    pub(crate) audit: AuditTrail,
     pub(crate) handle: HandleMessage,
     pub(crate) relay: RelayOutbox,
     rules: Arc<TransferRules>,
@@ -61,17 +72,18 @@ pub(crate) struct App {
 pub(crate) enum WiringError {
     /// The database.
     #[error(transparent)]
-    Connect(#[from] ConnectError),
+    Connect(#[from] DatabaseError),
     /// The HTTP client.
     #[error("the HTTP client can't be set up")]
     Client(#[from] reqwest::Error),
 }
 
 /// Opens the stores alone, for commands that need nothing else.
-pub(crate) async fn open_store(settings: &Settings) -> Result<Store, ConnectError> {
+pub(crate) async fn open_store(settings: &Settings) -> Result<Arc<dyn Stores>, DatabaseError> {
     let random: Arc<dyn Random> = Arc::new(RingRandom::default());
     let sealer = Arc::new(AeadSealer::new(&settings.encryption_key, random));
-    Store::connect(&settings.database_path, sealer).await
+    let audit_sealer = Arc::new(HmacAuditSealer::new(&settings.encryption_key));
+    stores::open(&settings.database, sealer, audit_sealer).await
 }
 
 /// The tokens alone.
@@ -83,7 +95,7 @@ impl App {
     /// Puts everything together; nothing runs yet.
     pub(crate) async fn build(settings: Settings) -> Result<Self, WiringError> {
         let store = open_store(&settings).await?;
-        let shared = Arc::new(store.clone());
+        let shared = store.clone();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7);
         let random: Arc<dyn Random> = Arc::new(RingRandom::default());
@@ -134,6 +146,10 @@ impl App {
             clock: clock.clone(),
             rules: rules.clone(),
         });
+        let reverse =
+            Arc::new(ReverseTransfer { ledger: shared.clone(), ids: ids.clone(), clock: clock.clone() });
+        let open_wallet =
+            Arc::new(OpenWallet { ledger: shared.clone(), ids: ids.clone(), clock: clock.clone() });
         let cancel = Arc::new(CancelTransfer { ledger: shared.clone(), clock: clock.clone() });
         let handle = HandleMessage {
             parser: parser.clone(),
@@ -174,6 +190,12 @@ impl App {
                 clock: clock.clone(),
                 ids: ids.clone(),
             },
+            statements: Statements {
+                ledger: shared.clone(),
+                clock: clock.clone(),
+                zone: settings.default_time_zone,
+            },
+            audit: AuditTrail { log: shared.clone(), clock: clock.clone() },
             accounts: Accounts { ledger: shared, default_currency: settings.default_currency },
             twilio_status_webhook: TwilioStatusWebhook { keys: keys.clone() },
             twilio_webhook: TwilioWebhook { keys, addresses },
@@ -187,6 +209,8 @@ impl App {
             submit,
             confirm,
             cancel,
+            reverse,
+            open_wallet,
             handle,
             rules,
         })
@@ -195,9 +219,16 @@ impl App {
     /// Makes the demo person, once.
     pub(crate) async fn open_demo(&self) -> Result<(), String> {
         let phone = PhoneNumber::parse_international(DEMO_PHONE).map_err(|fault| fault.to_string())?;
-        open_demo(&self.store, &self.store, self.ids.as_ref(), self.clock.as_ref(), &self.rules, phone)
-            .await
-            .map_err(|fault| fault.to_string())
+        open_demo(
+            self.store.as_ref(),
+            self.store.as_ref(),
+            self.ids.as_ref(),
+            self.clock.as_ref(),
+            &self.rules,
+            phone,
+        )
+        .await
+        .map_err(|fault| fault.to_string())
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::wiring::App;
 use chrono::Duration as Span;
 use futures_util::FutureExt;
-use ports::stores::{Committed, Conversations, Inbox, LeasedMessage, LeasedTurn, Ledger, TurnFailure};
+use ports::stores::{Committed, LeasedMessage, LeasedTurn, TurnFailure};
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore, watch},
@@ -24,6 +24,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 const TRIES_MAX: u32 = 5;
 /// How often lapsed transfers are ended.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
+/// How often new audit rows are sealed.
+const SEAL_EVERY: Duration = Duration::from_secs(1);
 /// How long handled messages are kept.
 const KEEP: Span = Span::days(31);
 
@@ -47,7 +49,8 @@ impl Workers {
         let mut tasks = JoinSet::new();
         tasks.spawn(turns(app.clone(), bells.clone(), stopped.clone()));
         tasks.spawn(relay(app.clone(), bells.clone(), stopped.clone()));
-        tasks.spawn(sweep(app.clone(), stopped));
+        tasks.spawn(sweep(app.clone(), stopped.clone()));
+        tasks.spawn(seal(app.clone(), stopped));
         Self { stop, tasks }
     }
 
@@ -196,6 +199,21 @@ async fn sweep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
         }
         if let Err(fault) = app.store.purge(now.checked_sub_signed(KEEP).unwrap_or(now)).await {
             tracing::error!(fault = %describe(&fault), "the purge failed");
+        }
+    }
+}
+
+/// Seals the audit log. The head goes into the log of the process, which the owner of the database does
+/// not have.
+async fn seal(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    let never = Notify::new();
+    while wait(&never, &mut stopped, SEAL_EVERY).await {
+        match app.audit.seal().await {
+            Ok(None) => {}
+            Ok(Some(head)) => {
+                tracing::info!(block = head.number, code = %hex::encode(head.code), "the audit log was sealed");
+            }
+            Err(fault) => tracing::error!(fault = %describe(&fault), "the audit log was not sealed"),
         }
     }
 }

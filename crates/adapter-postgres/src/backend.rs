@@ -97,12 +97,10 @@ pub(crate) async fn audit_horizon(conn: &mut Conn) -> Result<i64, Fault> {
     .get_result::<Horizon>(conn)
     .await?;
     for _ in 0..HORIZON_LOOKS {
-        let ended = diesel::sql_query(
-            "select pg_snapshot_xmin(pg_current_snapshot()) >= $1::xid8 as passed",
-        )
-        .bind::<Text, _>(&horizon.next_transaction)
-        .get_result::<Passed>(conn)
-        .await?;
+        let ended = diesel::sql_query("select pg_snapshot_xmin(pg_current_snapshot()) >= $1::xid8 as passed")
+            .bind::<Text, _>(&horizon.next_transaction)
+            .get_result::<Passed>(conn)
+            .await?;
         if ended.passed {
             return Ok(horizon.newest);
         }
@@ -144,7 +142,9 @@ impl Database {
         // The connection is not given back: with it the lock ends.
         conn.batch_execute("select pg_advisory_lock(7237911)").await.map_err(|fault| failed(&fault))?;
         let migrated = self.runtime.spawn_blocking(move || {
-            AsyncMigrationHarness::new(conn).run_pending_migrations(MIGRATIONS).map(|run| run.len())
+            AsyncMigrationHarness::new(conn)
+                .run_pending_migrations(MIGRATIONS)
+                .map(|run| run.len())
                 .map_err(|fault| fault.to_string())
         });
         migrated.await.map_err(|fault| failed(&fault))?.map_err(ConnectError::Migrate)

@@ -6,7 +6,7 @@ use domain::{
     money::Currency,
     transfer::{Transfer, TransferStatus},
 };
-use ports::stores::{EntryView, Ledger, PageRequest, StoreResult, TransferFilter, WalletView};
+use ports::stores::{EntryFilter, EntryView, Ledger, PageRequest, StoreResult, TransferFilter, WalletView};
 use std::sync::Arc;
 
 /// Looks into the books.
@@ -35,7 +35,7 @@ impl Accounts {
 
     /// A wallet's entries, newest first.
     pub async fn entries(&self, wallet: WalletId, page: &PageRequest) -> StoreResult<Vec<EntryView>> {
-        self.ledger.entries(wallet, page).await
+        self.ledger.entries(wallet, EntryFilter::default(), page).await
     }
 
     /// A caller's transfers, newest first.

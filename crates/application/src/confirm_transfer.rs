@@ -34,8 +34,8 @@ pub struct Confirmation {
     pub caller: String,
     /// Which.
     pub transfer: TransferId,
-    /// What was typed.
-    pub code: OtpCode,
+    /// What was typed; `None` asks again after success.
+    pub code: Option<OtpCode>,
     /// The effect that guesses, in a turn.
     pub effect_key: Option<String>,
     /// The name to remember the destination by, when it is paid.
@@ -44,23 +44,31 @@ pub struct Confirmation {
     pub actor: Actor,
 }
 
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Confirmed {
+    /// The ledger's word.
+    Judged(ConfirmOutcome),
+    /// It waits for a code, and none was given. That costs no guess.
+    CodeNeeded,
+}
+
 impl ConfirmTransfer {
     /// Judges the code and pays, at once. The typed code is hashed here with the transfer as it
     /// stands; the store counts, compares and posts in one transaction.
-    pub async fn run(&self, confirmation: Confirmation) -> StoreResult<ConfirmOutcome> {
+    pub async fn run(&self, confirmation: Confirmation) -> StoreResult<Confirmed> {
         let Confirmation { caller, transfer: id, code, effect_key, payee, actor } = confirmation;
         let Some(transfer) = self.ledger.find_transfer(id).await?.filter(|t| t.caller == caller) else {
-            return Ok(ConfirmOutcome::NotFound);
+            return Ok(Confirmed::Judged(ConfirmOutcome::NotFound));
         };
-        let Some(verification) = transfer.verification else {
-            let done = transfer.status == TransferStatus::Completed;
-            let transfer = Box::new(transfer);
-            return Ok(if done {
-                ConfirmOutcome::AlreadyDone(transfer)
-            } else {
-                ConfirmOutcome::NotWaiting(transfer)
-            });
+        let verification = match (transfer.status, transfer.verification) {
+            (TransferStatus::PendingVerification, Some(verification)) => verification,
+            (TransferStatus::Completed | TransferStatus::Reversed, _) => {
+                return Ok(Confirmed::Judged(ConfirmOutcome::AlreadyDone(Box::new(transfer))));
+            }
+            _ => return Ok(Confirmed::Judged(ConfirmOutcome::NotWaiting(Box::new(transfer)))),
         };
+        let Some(code) = code else { return Ok(Confirmed::CodeNeeded) };
         let kept = self.verifications.find(verification).await?;
         let mac = kept.as_ref().and_then(|kept| {
             let own = kept.own_code.as_ref()?;
@@ -85,6 +93,6 @@ impl ConfirmTransfer {
             payee,
             actor,
         };
-        self.ledger.confirm(&request, now).await
+        Ok(Confirmed::Judged(self.ledger.confirm(&request, now).await?))
     }
 }

@@ -183,7 +183,8 @@ impl HandleMessage {
             action: action.to_owned(),
             subject: turn.conversation.to_string(),
             on_behalf_of: None,
-            detail: detail.to_owned(),
+            before: None,
+            after: Some(detail.to_owned()),
         }
     }
 

@@ -3,11 +3,15 @@
 
 pub mod accept_webhook;
 pub mod accounts;
+pub mod audit_trail;
 pub mod cancel_transfer;
 pub mod confirm_transfer;
 pub mod handle_message;
 pub mod open_demo;
+pub mod open_wallet;
 pub mod prepare_transfer;
 pub mod relay_outbox;
+pub mod reverse_transfer;
+pub mod statement;
 pub mod submit_transfer;
 pub mod verify_number;

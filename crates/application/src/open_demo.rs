@@ -53,6 +53,8 @@ pub async fn open_demo(
         concept: Some("Saldo inicial".into()),
         status: TransferStatus::Completed,
         verification: None,
+        reverses: None,
+        reversed_minor: 0,
         refusal: None,
         expires_at: None,
         created_at: now,
@@ -60,7 +62,7 @@ pub async fn open_demo(
     let request = PostRequest {
         command: PostTransfer {
             transfer,
-            key: Some(key),
+            key,
             fingerprint: Fingerprint::of(&[("demo", Some("opening-balance"))]),
             limits: Limits::none(Currency::MXN),
             day: rules.day_of(now),

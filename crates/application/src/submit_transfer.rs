@@ -170,6 +170,8 @@ impl SubmitTransfer {
             concept: request.concept,
             status: TransferStatus::Completed,
             verification: None,
+            reverses: None,
+            reversed_minor: 0,
             refusal: None,
             expires_at: None,
             created_at: now,
@@ -181,8 +183,8 @@ impl SubmitTransfer {
             None
         };
         let command = PostTransfer {
+            key: request.key.unwrap_or_else(|| transfer.id.own_key()),
             transfer,
-            key: request.key,
             fingerprint: request.fingerprint,
             limits: self.rules.limits,
             day: self.rules.day_of(now),

@@ -169,7 +169,12 @@ pub fn row_code(mac: [u8; 32]) -> RowCode {
 
 /// Checks one block against the one before it and the rows that stand in its range of the log.
 #[must_use]
-pub fn check_block(previous: Option<&Block>, block: &Block, rows: &[AuditRow], mac: Mac<'_>) -> Vec<AuditFault> {
+pub fn check_block(
+    previous: Option<&Block>,
+    block: &Block,
+    rows: &[AuditRow],
+    mac: Mac<'_>,
+) -> Vec<AuditFault> {
     let expected = previous.map_or(1, |block| block.number.saturating_add(1));
     if block.number != expected {
         return vec![AuditFault::BlockRemoved(expected)];

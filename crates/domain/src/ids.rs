@@ -2,6 +2,7 @@
 //!
 //! All are UUIDv7 (RFC 9562), made by the `IdGenerator` port: they sort by time of making.
 
+use crate::idempotency::IdempotencyKey;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
@@ -45,4 +46,21 @@ ids! {
     MessageId,
     /// The talk with one sender over one of our numbers.
     ConversationId,
+}
+
+impl TransferId {
+    /// The key of a request whose caller gave none: nobody else has it, so that it is decided once all
+    /// the same.
+    #[must_use]
+    pub fn own_key(self) -> IdempotencyKey {
+        IdempotencyKey { caller: "nobody".into(), operation: "own".into(), key: self.to_string() }
+    }
+}
+
+impl WalletId {
+    /// The key of a request whose caller gave none.
+    #[must_use]
+    pub fn own_key(self) -> IdempotencyKey {
+        TransferId(self.0).own_key()
+    }
 }

@@ -14,6 +14,29 @@ use thiserror::Error;
 /// The longest concept (what it is for) kept with a transfer, in characters.
 pub const CONCEPT_LENGTH_MAX: usize = 140;
 
+/// A concept that can't be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum BadConcept {
+    /// Longer than [`CONCEPT_LENGTH_MAX`].
+    #[error("must be at most {CONCEPT_LENGTH_MAX} characters")]
+    TooLong,
+    /// Something that can't be shown in one line.
+    #[error("must not have control characters")]
+    NotPlain,
+}
+
+/// A concept as it is kept: short, in one line; an empty one is none.
+pub fn read_concept(text: Option<String>) -> Result<Option<String>, BadConcept> {
+    let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
+    if text.chars().count() > CONCEPT_LENGTH_MAX {
+        return Err(BadConcept::TooLong);
+    }
+    if text.chars().any(char::is_control) {
+        return Err(BadConcept::NotPlain);
+    }
+    Ok(Some(text))
+}
+
 /// Where the money goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "to", content = "at", rename_all = "snake_case")]
@@ -297,6 +320,17 @@ mod tests {
             let last = TransferStatus::parse(last).unwrap();
             assert!(TransferStatus::ALL.into_iter().all(|next| !last.may_become(next)));
         }
+    }
+
+    #[test]
+    fn a_concept_is_short_and_in_one_line() {
+        let read = |text: &str| read_concept(Some(text.to_owned()));
+        assert_eq!(read_concept(None), Ok(None));
+        assert_eq!(read("  "), Ok(None));
+        assert_eq!(read("renta"), Ok(Some("renta".into())));
+        assert_eq!(read(&"ñ".repeat(CONCEPT_LENGTH_MAX)), Ok(Some("ñ".repeat(CONCEPT_LENGTH_MAX))));
+        assert_eq!(read(&"ñ".repeat(CONCEPT_LENGTH_MAX + 1)), Err(BadConcept::TooLong));
+        assert_eq!(read("a\nb"), Err(BadConcept::NotPlain));
     }
 
     #[test]

@@ -28,7 +28,11 @@ struct Database {
 }
 
 fn database(permits: usize) -> Arc<Database> {
-    Arc::new(Database { gate: Semaphore::new(permits), batches: Mutex::default(), failures: AtomicUsize::new(0) })
+    Arc::new(Database {
+        gate: Semaphore::new(permits),
+        batches: Mutex::default(),
+        failures: AtomicUsize::new(0),
+    })
 }
 
 const POISON: u32 = 13;

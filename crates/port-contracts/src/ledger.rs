@@ -15,7 +15,8 @@ use futures_util::future::join_all;
 use ports::{
     crypto::CodeMac,
     stores::{
-        ConfirmOutcome, ConfirmTransfer, EntryFilter, Lane, OwnCode, PageRequest, PostOutcome, PostRequest, SecondStep,
+        ConfirmOutcome, ConfirmTransfer, EntryFilter, Lane, OwnCode, PageRequest, PostOutcome, PostRequest,
+        SecondStep,
     },
 };
 
@@ -223,9 +224,15 @@ pub async fn entries_add_up(store: impl Stores) {
     for minor in [10, 20, 30] {
         post(&store, transfer(wallet.user, wallet.id, outside(), minor, None)).await;
     }
-    let first = store.entries(wallet.id, EntryFilter::default(), &PageRequest { limit: 2, after: None }).await.unwrap();
+    let first = store
+        .entries(wallet.id, EntryFilter::default(), &PageRequest { limit: 2, after: None })
+        .await
+        .unwrap();
     let cursor = Some(first[1].version.to_string());
-    let rest = store.entries(wallet.id, EntryFilter::default(), &PageRequest { limit: 10, after: cursor }).await.unwrap();
+    let rest = store
+        .entries(wallet.id, EntryFilter::default(), &PageRequest { limit: 10, after: cursor })
+        .await
+        .unwrap();
     let all: Vec<_> = first.iter().chain(&rest).map(|e| (e.amount.minor, e.balance_after.minor)).collect();
     assert_eq!(all, [(-30, 940), (-20, 970), (-10, 990), (1_000, 1_000)]);
 }

@@ -23,9 +23,15 @@ pub mod verifications;
 use ports::stores::{Answers, AuditLog, Conversations, Identities, Inbox, Ledger, Outbox, Verifications};
 
 /// Everything that a database adapter offers.
-pub trait Stores: Inbox + Conversations + Outbox + Verifications + Identities + Ledger + Answers + AuditLog {}
+pub trait Stores:
+    Inbox + Conversations + Outbox + Verifications + Identities + Ledger + Answers + AuditLog
+{
+}
 
-impl<T: Inbox + Conversations + Outbox + Verifications + Identities + Ledger + Answers + AuditLog> Stores for T {}
+impl<T: Inbox + Conversations + Outbox + Verifications + Identities + Ledger + Answers + AuditLog> Stores
+    for T
+{
+}
 
 /// Makes one test of each promise. `$fresh` is an async function that gives a store nobody else has.
 #[macro_export]

@@ -2,7 +2,6 @@
 
 use crate::{settings::Settings, wiring::open_store, workers::describe};
 use clap::Subcommand;
-use ports::stores::Ledger;
 use std::process::ExitCode;
 
 #[derive(Subcommand)]

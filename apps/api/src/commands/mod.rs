@@ -1,5 +1,6 @@
 //! The commands of the binary. Standard output bears a command's answer; logs go to standard error.
 
+mod audit;
 mod doctor;
 mod ledger;
 mod nlu;
@@ -37,6 +38,9 @@ enum Command {
     /// Look into the books.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Look over the audit log.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
 }
 
 /// Runs a command; what went wrong goes to standard error.
@@ -67,6 +71,7 @@ async fn with_settings(command: Command, settings: Settings) -> Result<ExitCode,
         Command::Serve => serve::run(settings).await,
         Command::Token(args) => token::run(&settings, &args),
         Command::Doctor => doctor::run(&settings).await,
+        Command::Audit(command) => audit::run(&settings, &command).await,
         Command::Ledger(command) => ledger::run(&settings, &command).await,
         Command::Nlu(command) => nlu::run(command).await,
         Command::Migrate => {

@@ -16,7 +16,9 @@ pub(crate) enum Scope {
     Verify,
     WalletsRead,
     Transfers,
+    People,
     Nlu,
+    Audit,
 }
 
 impl Scope {
@@ -25,7 +27,9 @@ impl Scope {
             Self::Verify => "verify",
             Self::WalletsRead => "wallets:read",
             Self::Transfers => "transfers",
+            Self::People => "people",
             Self::Nlu => "nlu",
+            Self::Audit => "audit",
         }
     }
 }

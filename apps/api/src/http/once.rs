@@ -5,7 +5,7 @@ use crate::wiring::App;
 use actix_web::{HttpResponse, web};
 use chrono::Duration;
 use domain::idempotency::{Fingerprint, IdempotencyKey};
-use ports::stores::{Answers, Claim, StoreResult};
+use ports::stores::{Claim, StoreResult};
 use serde::Serialize;
 
 /// How long a request may be under way before its key is anybody's again: longer than every attempt

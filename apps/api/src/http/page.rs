@@ -17,8 +17,18 @@ pub(crate) struct PageQuery {
 }
 
 impl PageQuery {
+    /// A page of a list whose cursors are ids.
+    pub(crate) fn behind_id(&self) -> Result<(PageRequest, usize), ApiError> {
+        self.request(|cursor| uuid::Uuid::try_parse(cursor).is_ok())
+    }
+
+    /// A page of a list whose cursors are numbers.
+    pub(crate) fn behind_number(&self) -> Result<(PageRequest, usize), ApiError> {
+        self.request(|cursor| cursor.parse::<i64>().is_ok())
+    }
+
     /// One more than asked for, which tells whether there is a next page.
-    pub(crate) fn request(&self) -> Result<(PageRequest, usize), ApiError> {
+    fn request(&self, is_cursor: impl Fn(&str) -> bool) -> Result<(PageRequest, usize), ApiError> {
         let limit = match self.limit.as_deref() {
             None => 50,
             Some(text) => match text.parse::<u8>() {
@@ -27,9 +37,7 @@ impl PageQuery {
             },
         };
         let after = self.cursor.clone().filter(|cursor| !cursor.is_empty());
-        if after.as_ref().is_some_and(|cursor| {
-            cursor.len() > 64 || !cursor.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-        }) {
+        if after.as_deref().is_some_and(|cursor| !is_cursor(cursor)) {
             return Err(ApiError::field("/cursor", "must be the next_cursor of the page before"));
         }
         Ok((PageRequest { limit: i64::from(limit).saturating_add(1), after }, usize::from(limit)))

@@ -212,8 +212,15 @@ impl ResponseError for ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(fault: StoreError) -> Self {
-        tracing::error!(fault = %crate::workers::describe(&fault), "the store failed");
+        if matches!(fault, StoreError::Overloaded) {
+            tracing::warn!("more is asked than can be written: a caller was sent away");
+        } else {
+            tracing::error!(fault = %crate::workers::describe(&fault), "the store failed");
+        }
         match fault {
+            StoreError::Overloaded => {
+                Self::rate_limit_exceeded("There is too much to do; ask again.").retry_after(1)
+            }
             StoreError::Unavailable(_) => Self::unavailable("The store can't be reached now.").retry_after(2),
             StoreError::Corrupt(_) => Self::of_status(StatusCode::INTERNAL_SERVER_ERROR),
         }

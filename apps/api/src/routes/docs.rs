@@ -1,6 +1,6 @@
 //! The API's documentation, made from the routes themselves.
 
-use super::{accounts, health, nlu, transfers, verify, webhooks};
+use super::{accounts, events, health, nlu, transfers, verify, webhooks};
 use actix_web::{HttpResponse, http::header, web};
 use utoipa::{
     Modify, OpenApi,
@@ -42,11 +42,17 @@ impl Modify for Bearer {
         accounts::wallets,
         accounts::wallet,
         accounts::entries,
-        transfers::submit,
+        accounts::open_wallet::open_wallet,
+        accounts::statement::statement,
+        transfers::submit::submit,
         transfers::list,
         transfers::show,
-        transfers::confirm,
+        transfers::confirm::confirm,
         transfers::cancel,
+        transfers::reject,
+        transfers::reverse::reverse,
+        events::list,
+        events::verify,
         nlu::parse,
         webhooks::twilio,
         webhooks::twilio_status
@@ -55,6 +61,7 @@ impl Modify for Bearer {
     tags(
         (name = "verification", description = "Prove that a number is somebody's"),
         (name = "money", description = "Balances, entries, transfers"),
+        (name = "audit", description = "Who decided what, and whether the log is whole"),
         (name = "understanding", description = "What a text means"),
         (name = "webhooks", description = "For the providers"),
         (name = "health", description = "Whether we can work")

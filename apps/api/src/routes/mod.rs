@@ -2,6 +2,7 @@
 
 mod accounts;
 pub(crate) mod docs;
+mod events;
 mod health;
 mod home;
 mod nlu;
@@ -33,6 +34,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(verify::routes)
         .configure(accounts::routes)
         .configure(transfers::routes)
+        .configure(events::routes)
         .configure(nlu::routes)
         .default_service(web::to(nothing_here));
 }

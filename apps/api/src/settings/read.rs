@@ -1,6 +1,8 @@
 //! Reading and checking each setting. Complaints never show a value: it may be a secret.
 
-use super::{AppEnv, LogFormat, Settings, SettingsFaults, TwilioSettings, sources::is_production};
+use super::{
+    AppEnv, DatabaseAddress, LogFormat, Settings, SettingsFaults, TwilioSettings, sources::is_production,
+};
 use adapter_crypto::Keyring;
 use chrono::Duration;
 use chrono_tz::Tz;
@@ -19,11 +21,16 @@ use url::Url;
 pub(super) const SANDBOX_ADDRESS: &str = "127.0.0.1:8001";
 const DEFAULT_DATABASE: &str = "data/ventanilla.db";
 
-/// The file of `sqlite://path`.
-pub(super) fn database_path(address: Option<&str>) -> Option<String> {
+/// `sqlite://path`, or `postgres://…` for a server.
+pub(super) fn database(address: Option<&str>) -> Option<DatabaseAddress> {
     let address = address.unwrap_or("sqlite://data/ventanilla.db");
+    if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+        let has_host = Url::parse(address).ok()?.has_host();
+        return has_host.then(|| DatabaseAddress::Postgres(SecretString::from(address)));
+    }
     let path = address.strip_prefix("sqlite://").or_else(|| address.strip_prefix("sqlite:"))?;
-    Some(if path.is_empty() { DEFAULT_DATABASE.to_owned() } else { path.to_owned() })
+    let path = if path.is_empty() { DEFAULT_DATABASE } else { path };
+    Some(DatabaseAddress::Sqlite(path.to_owned()))
 }
 
 struct Reader<'a> {
@@ -115,9 +122,9 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
     }
     let default_public = bind_address.map_or_else(String::new, |address| format!("http://{address}"));
     let public_base_url = r.base_url("PUBLIC_BASE_URL", &default_public);
-    let database_path = database_path(r.get("DATABASE_URL"));
-    if database_path.is_none() {
-        r.fault("DATABASE_URL", "must be sqlite://<path>");
+    let database = database(r.get("DATABASE_URL"));
+    if database.is_none() {
+        r.fault("DATABASE_URL", "must be sqlite://<path> or postgres://<user>@<host>/<database>");
     }
     let demo_data = r.on_off("DEMO_DATA", if env == AppEnv::Development { "on" } else { "off" });
     let sandbox = r.on_off("SANDBOX", if env == AppEnv::Development { "on" } else { "off" });
@@ -158,7 +165,7 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
             env,
             bind_address: bind_address?,
             public_base_url,
-            database_path: database_path?,
+            database: database?,
             demo_data,
             jwt_secret: jwt?,
             hmac_secret: hmac?,
@@ -272,5 +279,6 @@ fn limits(r: &mut Reader<'_>, currency: Currency) -> Limits {
         per_transfer: limit("LIMIT_PER_TRANSFER"),
         per_day: limit("LIMIT_PER_DAY"),
         per_month: limit("LIMIT_PER_MONTH"),
+        new_payee_cooloff: Duration::minutes(r.number::<i64>("NEW_PAYEE_COOLOFF_MINUTES", "0").min(525_600)),
     }
 }

@@ -1,10 +1,14 @@
 //! Where settings come from: the environment, files named by it, older names, and in development the
 //! secrets made before.
 
-use super::SettingsFaults;
+use super::{DatabaseAddress, SettingsFaults};
 use crate::dev_secrets;
 use config::{Config, Environment};
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// Names of the older systems and what they are called here.
 const ALIASES: [(&str, &str); 4] = [
@@ -67,10 +71,12 @@ fn fill_development(values: &mut BTreeMap<String, String>, faults: &mut Settings
     if is_production(values) {
         return;
     }
-    let path = super::read::database_path(values.get("DATABASE_URL").map(String::as_str)).unwrap_or_default();
-    let folder =
-        Path::new(&path).parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    if let Err(fault) = dev_secrets::fill(folder, values) {
+    let folder = match super::read::database(values.get("DATABASE_URL").map(String::as_str)) {
+        Some(DatabaseAddress::Sqlite(path)) => Path::new(&path).parent().unwrap_or(Path::new(".")).to_owned(),
+        _ => PathBuf::from("data"),
+    };
+    let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
+    if let Err(fault) = dev_secrets::fill(&folder, values) {
         faults
             .0
             .push(("DATABASE_URL".into(), format!("has a folder that can't be written: {}", fault.kind())));

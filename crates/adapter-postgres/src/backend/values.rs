@@ -39,7 +39,8 @@ pub(crate) struct DbTime(pub(crate) DateTime<Utc>);
 
 impl ToSql<InstantCol, Pg> for DbTime {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        let micros = self.0.timestamp_micros().checked_sub(MICROS_TO_2000).ok_or("an instant out of range")?;
+        let micros =
+            self.0.timestamp_micros().checked_sub(MICROS_TO_2000).ok_or("an instant out of range")?;
         out.write_all(&micros.to_be_bytes())?;
         Ok(IsNull::No)
     }

@@ -1,7 +1,7 @@
 //! Answers by the caller's key.
 
 use super::{Store, rows, schema::kept_answers};
-use crate::backend::{lock_names, Conn, DbTime};
+use crate::backend::{Conn, DbTime, lock_names};
 use crate::store::Fault;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

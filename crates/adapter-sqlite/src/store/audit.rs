@@ -106,12 +106,7 @@ impl AuditLog for Store {
     }
 }
 
-async fn rows_between(
-    conn: &mut Conn,
-    after: i64,
-    until: i64,
-    limit: i64,
-) -> Result<Vec<AuditRow>, Fault> {
+async fn rows_between(conn: &mut Conn, after: i64, until: i64, limit: i64) -> Result<Vec<AuditRow>, Fault> {
     let rows = audit::table
         .filter(audit::seq.gt(after))
         .filter(audit::seq.le(until))

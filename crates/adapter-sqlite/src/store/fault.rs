@@ -28,16 +28,14 @@ impl From<Fault> for StoreError {
     }
 }
 
-
 impl CommitFault for Fault {
     /// What a query complains of may be the work's; a connection that is gone is nobody's.
     fn blames_the_work(&self) -> bool {
         use diesel::result::{DatabaseErrorKind, Error};
         match self {
-            Self::Query(Error::DatabaseError(kind, _)) => !matches!(
-                kind,
-                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand
-            ),
+            Self::Query(Error::DatabaseError(kind, _)) => {
+                !matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand)
+            }
             Self::Query(Error::BrokenTransactionManager) | Self::Pool(_) => false,
             Self::Query(_) | Self::Ended(_) | Self::Corrupt(_) => true,
         }

@@ -2,8 +2,8 @@
 
 use super::{
     Store,
-    rows::{from_json, phone as read_phone},
     ledger::wallets::{Face, open_wallet},
+    rows::{from_json, phone as read_phone},
     schema::{payees, users},
 };
 use crate::backend::{Conn, Db, DbId, DbTime};

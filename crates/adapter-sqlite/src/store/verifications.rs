@@ -18,7 +18,7 @@ use super::{
     rows::{column, corrupt, count, phone as read_phone},
     schema::{code_failures, number_lookups, verification_guesses, verification_sends, verifications},
 };
-use crate::backend::{lock_names, Conn, Db, DbId, DbTime};
+use crate::backend::{Conn, Db, DbId, DbTime, lock_names};
 use crate::store::Fault;
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};

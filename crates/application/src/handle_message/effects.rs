@@ -3,7 +3,7 @@
 use super::{HandleMessage, TurnError};
 use crate::{
     cancel_transfer::CancelTransferError,
-    confirm_transfer::Confirmation,
+    confirm_transfer::{Confirmation, Confirmed},
     submit_transfer::{RequestedDestination, SubmitTransferError, TransferRequest},
     verify_number::{CheckResult, StartRequest, Started, WhenOpen},
 };
@@ -13,13 +13,14 @@ use domain::{
     idempotency::{Fingerprint, IdempotencyKey},
     ids::{TransferId, UserId, VerificationId, WalletId},
     ledger::{Outcome, Refusal},
+    limits::LimitExceeded,
     locale::Locale,
     message::Channel,
     money::Money,
     otp::{OtpCode, Purpose},
     transfer::{Transfer, TransferStatus},
 };
-use ports::stores::{ConfirmOutcome, LeasedTurn, NewPerson, PageRequest, Requester};
+use ports::stores::{ConfirmOutcome, EntryFilter, LeasedTurn, NewPerson, PageRequest, Requester};
 
 /// Movements told at once.
 const MOVEMENTS: i64 = 5;
@@ -136,7 +137,7 @@ impl HandleMessage {
             return Ok(Event::Movements(Vec::new()));
         };
         let page = PageRequest { limit: MOVEMENTS, after: None };
-        let entries = self.ledger.entries(wallet.id, &page).await?;
+        let entries = self.ledger.entries(wallet.id, EntryFilter::default(), &page).await?;
         let movement = |entry: ports::stores::EntryView| Movement {
             at: entry.at.with_timezone(&self.rules.zone).format("%d/%m %H:%M").to_string(),
             amount: entry.amount,
@@ -221,8 +222,14 @@ impl HandleMessage {
             Refusal::InsufficientFunds => {
                 Paid::InsufficientFunds { available: self.available(user, amount).await? }
             }
+            Refusal::LimitExceeded { limit: LimitExceeded::NewPayee { payable_at } } => {
+                Paid::NewPayee { minutes: minutes_until(self.clock.now(), payable_at) }
+            }
             Refusal::LimitExceeded { limit } => Paid::LimitExceeded(limit),
-            Refusal::CurrencyMismatch | Refusal::SameAccount | Refusal::NoSuchAccount => Paid::Refused,
+            Refusal::CurrencyMismatch
+            | Refusal::SameAccount
+            | Refusal::NoSuchAccount
+            | Refusal::NotReversible => Paid::Refused,
         })
     }
 
@@ -243,12 +250,15 @@ impl HandleMessage {
         let confirmation = Confirmation {
             caller: format!("chat:{}", turn.conversation),
             transfer,
-            code,
+            code: Some(code),
             effect_key: Some(key),
             payee,
             actor: Self::actor(turn),
         };
-        Ok(Event::Paid(match self.confirm.run(confirmation).await? {
+        let Confirmed::Judged(outcome) = self.confirm.run(confirmation).await? else {
+            return Ok(Event::Paid(Paid::Gone));
+        };
+        Ok(Event::Paid(match outcome {
             ConfirmOutcome::Decided { transfer, balance_after } => {
                 self.paid(*transfer, None, balance_after).await?
             }
@@ -256,7 +266,10 @@ impl HandleMessage {
             ConfirmOutcome::AlreadyDone(transfer) => self.paid(*transfer, None, None).await?,
             ConfirmOutcome::WrongCode { attempts_remaining } => Paid::WrongCode { attempts_remaining },
             ConfirmOutcome::Locked(until) => Paid::Locked { minutes: minutes_until(self.clock.now(), until) },
-            ConfirmOutcome::CodeGone | ConfirmOutcome::NotWaiting(_) | ConfirmOutcome::NotFound => Paid::Gone,
+            ConfirmOutcome::CodeGone
+            | ConfirmOutcome::KeyReused
+            | ConfirmOutcome::NotWaiting(_)
+            | ConfirmOutcome::NotFound => Paid::Gone,
         }))
     }
 

@@ -51,8 +51,13 @@ impl Books {
         let debit = minor.checked_neg().ok_or(Refusal::InsufficientFunds)?;
         for (id, signed) in [(transfer.from, debit), (transfer.to, minor)] {
             let account = self.account(id)?;
-            let mut entry =
-                Entry { transfer: transfer.id, account: id, minor: signed, balance_after: None, version: None };
+            let mut entry = Entry {
+                transfer: transfer.id,
+                account: id,
+                minor: signed,
+                balance_after: None,
+                version: None,
+            };
             if account.kind == AccountKind::Person {
                 let posted = account.posted.checked_add(signed).ok_or(Refusal::InsufficientFunds)?;
                 let version = account.version.saturating_add(1);

@@ -11,8 +11,8 @@ mod verifications;
 
 #[cfg(feature = "mock")]
 pub use self::{
-    answers::MockAnswers, audit::MockAuditLog, conversations::MockConversations, identities::MockIdentities, inbox::MockInbox,
-    ledger::MockLedger, outbox::MockOutbox, verifications::MockVerifications,
+    answers::MockAnswers, audit::MockAuditLog, conversations::MockConversations, identities::MockIdentities,
+    inbox::MockInbox, ledger::MockLedger, outbox::MockOutbox, verifications::MockVerifications,
 };
 pub use self::{
     answers::{Answers, Claim},

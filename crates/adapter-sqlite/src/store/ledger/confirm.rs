@@ -1,9 +1,7 @@
 //! Letting a waiting transfer through with its code, and withdrawing it.
 
 use super::{
-    post::{
-        Touched, add_history, available, lock_accounts, look_payee, name_payee, transfer_row,
-    },
+    post::{Touched, add_history, available, lock_accounts, look_payee, name_payee, transfer_row},
     read,
     rows::LedgerRows,
 };
@@ -119,10 +117,7 @@ async fn judge(
 }
 
 /// A guess that is sent again under its key was counted the first time.
-async fn judged_before(
-    conn: &mut Conn,
-    request: &ConfirmTransfer,
-) -> Result<Option<ConfirmOutcome>, Fault> {
+async fn judged_before(conn: &mut Conn, request: &ConfirmTransfer) -> Result<Option<ConfirmOutcome>, Fault> {
     let Some(key) = &request.effect_key else { return Ok(None) };
     let judged = verification_guesses::table
         .filter(verification_guesses::effect_key.eq(key))
@@ -198,10 +193,7 @@ async fn close_code(conn: &mut Conn, transfer: &Transfer) -> Result<(), Fault> {
     let open = challenges::table
         .find(DbId(verification.0))
         .filter(challenges::status.eq(ChallengeStatus::Pending.name()));
-    diesel::update(open)
-        .set(challenges::status.eq(ChallengeStatus::Canceled.name()))
-        .execute(conn)
-        .await?;
+    diesel::update(open).set(challenges::status.eq(ChallengeStatus::Canceled.name())).execute(conn).await?;
     Ok(())
 }
 

@@ -29,9 +29,9 @@ use group_commit::{GroupCommit, GroupSize};
 use ports::{
     crypto::Sealer,
     stores::{
-        ConfirmOutcome, ConfirmTransfer, EntryFilter, EntryView, HoldOutcome, HoldVerdict, Ledger, LedgerFault,
-        OpenOutcome, OpenWallet, PageRequest, PostOutcome, PostRequest, ReverseRequest, StoreResult,
-        TransferFilter, WalletView,
+        ConfirmOutcome, ConfirmTransfer, EntryFilter, EntryView, HoldOutcome, HoldVerdict, Ledger,
+        LedgerFault, OpenOutcome, OpenWallet, PageRequest, PostOutcome, PostRequest, ReverseRequest,
+        StoreResult, TransferFilter, WalletView,
     },
 };
 use std::sync::Arc;
@@ -83,7 +83,9 @@ impl Ledger for Store {
     ) -> StoreResult<HoldOutcome> {
         let (verdict, actor) = (verdict.clone(), actor.clone());
         self.database
-            .write(move |conn| async move { holds::settle(conn, transfer, &verdict, &actor, now).await }.boxed())
+            .write(move |conn| {
+                async move { holds::settle(conn, transfer, &verdict, &actor, now).await }.boxed()
+            })
             .await
     }
 

@@ -59,11 +59,7 @@ impl TryFrom<AccountRow> for Account {
             posted: row.posted,
             held: row.held,
             version: row.version,
-            spending: Spending {
-                on: day(row.spent_on)?,
-                in_day: row.spent_day,
-                in_month: row.spent_month,
-            },
+            spending: Spending { on: day(row.spent_on)?, in_day: row.spent_day, in_month: row.spent_month },
         })
     }
 }
@@ -131,18 +127,15 @@ pub(super) async fn post(
 }
 
 /// Locks the accounts in the order of their ids and reads them.
-pub(super) async fn lock_accounts(
-    conn: &mut Conn,
-    books: &mut Books,
-    touched: Touched,
-) -> Result<(), Fault> {
+pub(super) async fn lock_accounts(conn: &mut Conn, books: &mut Books, touched: Touched) -> Result<(), Fault> {
     let ids: Vec<DbId> = touched.accounts.iter().map(|id| DbId(id.0)).collect();
     let rows = if touched.limited.is_empty() {
         let query = accounts::table.filter(accounts::id.eq_any(ids));
         locked!(query.order(accounts::id).select(AccountRow::as_select())).load(conn).await?
     } else {
         let owners: Vec<_> = touched.limited.iter().map(|id| Some(DbId(id.0))).collect();
-        let query = accounts::table.filter(accounts::id.eq_any(ids).or(accounts::owner.eq_any(owners).assume_not_null()));
+        let query = accounts::table
+            .filter(accounts::id.eq_any(ids).or(accounts::owner.eq_any(owners).assume_not_null()));
         locked!(query.order(accounts::id).select(AccountRow::as_select())).load(conn).await?
     };
     for row in rows {
@@ -247,7 +240,8 @@ async fn file_code(
         purpose: Purpose::Transfer,
         client_ip: None,
     };
-    verifications::insert(conn, &new, None, Some(&step.code), step.expires_at, step.attempts_max, now).await?;
+    verifications::insert(conn, &new, None, Some(&step.code), step.expires_at, step.attempts_max, now)
+        .await?;
     verifications::add_send(conn, DbId(new.id.0), &new.phone, Purpose::Transfer, None, new.channel, now)
         .await?;
     let row = NewOutboxRow::new(sealer, &step.message, None, now)?;
@@ -310,7 +304,11 @@ fn row_of(
 }
 
 /// Keeps the name under which somebody was paid; one that is known stays until it is replaced.
-pub(super) async fn name_payee(conn: &mut Conn, transfer: &Transfer, name: Option<&str>) -> Result<(), Fault> {
+pub(super) async fn name_payee(
+    conn: &mut Conn,
+    transfer: &Transfer,
+    name: Option<&str>,
+) -> Result<(), Fault> {
     let Some(name) = name.map(fold).filter(|name| !name.is_empty()) else { return Ok(()) };
     diesel::update(payees::table.find((DbId(transfer.owner.0), transfer.destination.canonical())))
         .set(payees::name.eq(Some(name)))

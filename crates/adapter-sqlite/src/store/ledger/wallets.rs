@@ -48,7 +48,13 @@ pub(super) async fn open(
     if person.first::<DbId>(conn).await.optional()?.is_none() {
         return Ok(OpenOutcome::NoSuchUser);
     }
-    let face = Face { id: request.id, user: request.user, name: &request.name, kind: &request.kind, currency: request.currency };
+    let face = Face {
+        id: request.id,
+        user: request.user,
+        name: &request.name,
+        kind: &request.kind,
+        currency: request.currency,
+    };
     open_wallet(conn, &face, now).await?;
     let key = KeyRow {
         key: digest,

@@ -1,4 +1,7 @@
-//! Balances, wallets, entries.
+//! Balances, wallets, entries, statements.
+
+pub(crate) mod open_wallet;
+pub(crate) mod statement;
 
 use crate::{
     http::{
@@ -11,7 +14,7 @@ use crate::{
 use actix_web::{HttpResponse, web};
 use chrono::SecondsFormat;
 use domain::ids::{UserId, WalletId};
-use ports::stores::WalletView as Wallet;
+use ports::stores::{EntryView, WalletView as Wallet};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -93,15 +96,35 @@ impl From<Wallet> for WalletJson {
     }
 }
 
+impl EntryJson {
+    /// As the holder of `wallet` sees it.
+    pub(crate) fn new(wallet: WalletId, entry: &EntryView) -> Self {
+        Self {
+            id: format!("{wallet}-{}", entry.version),
+            amount: entry.amount.decimal(),
+            balance_after: entry.balance_after.decimal(),
+            transfer_id: entry.transfer.id.to_string(),
+            counterpart: entry.transfer.counterpart(wallet),
+            concept: entry.transfer.concept.clone(),
+            created_at: entry.at.to_rfc3339_opts(SecondsFormat::Millis, true),
+        }
+    }
+}
+
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/api/v1/accounts/{user_id}/balance").route(web::get().to(balance)))
-        .service(web::resource("/api/v1/wallets").route(web::get().to(wallets)))
+        .service(
+            web::resource("/api/v1/wallets")
+                .route(web::get().to(wallets))
+                .route(web::post().to(open_wallet::open_wallet)),
+        )
         .service(web::resource("/api/v1/wallets/{id}").route(web::get().to(wallet)))
-        .service(web::resource("/api/v1/wallets/{id}/entries").route(web::get().to(entries)));
+        .service(web::resource("/api/v1/wallets/{id}/entries").route(web::get().to(entries)))
+        .service(web::resource("/api/v1/wallets/{id}/statement").route(web::get().to(statement::statement)));
 }
 
-fn nobody() -> ApiError {
+pub(super) fn nobody() -> ApiError {
     ApiError::not_found("There is no such account.")
 }
 
@@ -146,7 +169,7 @@ pub(crate) async fn wallets(
         uuid::Uuid::parse_str(family).map_err(|_malformed| ApiError::field("/family_id", "must be an id"))?;
         return Ok(HttpResponse::Ok().json(WalletPage { wallets: Vec::new(), next_cursor: None }));
     }
-    let (request, limit) = page.request()?;
+    let (request, limit) = page.behind_id()?;
     let found = app.accounts.wallets(user, &request).await?;
     let (wallets, next_cursor) = cut(found, limit, |wallet| wallet.id.to_string());
     let wallets = wallets.into_iter().map(WalletJson::from).collect();
@@ -179,17 +202,9 @@ pub(crate) async fn entries(
     caller.require(Scope::WalletsRead)?;
     let id = id.parse::<WalletId>().map_err(|_malformed| nobody())?;
     app.accounts.wallet(id).await?.ok_or_else(nobody)?;
-    let (request, limit) = page.request()?;
+    let (request, limit) = page.behind_number()?;
     let found = app.accounts.entries(id, &request).await?;
     let (entries, next_cursor) = cut(found, limit, |entry| entry.version.to_string());
-    let items = entries.into_iter().map(|entry| EntryJson {
-        id: format!("{id}-{}", entry.version),
-        amount: entry.amount.decimal(),
-        balance_after: entry.balance_after.decimal(),
-        transfer_id: entry.transfer.id.to_string(),
-        counterpart: entry.transfer.counterpart(id),
-        concept: entry.transfer.concept,
-        created_at: entry.at.to_rfc3339_opts(SecondsFormat::Millis, true),
-    });
-    Ok(HttpResponse::Ok().json(EntryPage { items: items.collect(), next_cursor }))
+    let items = entries.iter().map(|entry| EntryJson::new(id, entry)).collect();
+    Ok(HttpResponse::Ok().json(EntryPage { items, next_cursor }))
 }

@@ -1,0 +1,73 @@
+//! The stores, whichever database is behind them.
+
+use crate::settings::DatabaseAddress;
+use async_trait::async_trait;
+use ports::{
+    crypto::{AuditSealer, Sealer},
+    stores::{
+        Answers, AuditLog, Conversations, Identities, Inbox, Ledger, Outbox, StoreResult, Verifications,
+    },
+};
+use secrecy::ExposeSecret;
+use std::sync::Arc;
+
+/// The database can't be opened or brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DatabaseError {
+    /// The embedded one.
+    #[error(transparent)]
+    Sqlite(#[from] adapter_sqlite::ConnectError),
+    /// The server.
+    #[error(transparent)]
+    Postgres(#[from] adapter_postgres::ConnectError),
+}
+
+/// Everything that is kept, and its upkeep.
+#[async_trait]
+pub(crate) trait Stores:
+    Inbox + Conversations + Outbox + Verifications + Identities + Ledger + Answers + AuditLog
+{
+    /// Brings the tables up to date; how many migrations were run.
+    async fn migrate(&self) -> Result<usize, DatabaseError>;
+
+    /// Whether the database answers.
+    async fn ping(&self) -> StoreResult<()>;
+}
+
+#[async_trait]
+impl Stores for adapter_sqlite::Store {
+    async fn migrate(&self) -> Result<usize, DatabaseError> {
+        Ok(Self::migrate(self).await?)
+    }
+
+    async fn ping(&self) -> StoreResult<()> {
+        Self::ping(self).await
+    }
+}
+
+#[async_trait]
+impl Stores for adapter_postgres::Store {
+    async fn migrate(&self) -> Result<usize, DatabaseError> {
+        Ok(Self::migrate(self).await?)
+    }
+
+    async fn ping(&self) -> StoreResult<()> {
+        Self::ping(self).await
+    }
+}
+
+/// Opens the database that the settings name.
+pub(crate) async fn open(
+    address: &DatabaseAddress,
+    sealer: Arc<dyn Sealer>,
+    audit_sealer: Arc<dyn AuditSealer>,
+) -> Result<Arc<dyn Stores>, DatabaseError> {
+    Ok(match address {
+        DatabaseAddress::Sqlite(path) => {
+            Arc::new(adapter_sqlite::Store::connect(path, sealer, audit_sealer).await?)
+        }
+        DatabaseAddress::Postgres(url) => {
+            Arc::new(adapter_postgres::Store::connect(url.expose_secret(), sealer, audit_sealer).await?)
+        }
+    })
+}

@@ -1,0 +1,95 @@
+//! Giving a completed transfer back, in whole or in part.
+
+use domain::{
+    audit::Actor,
+    idempotency::{Fingerprint, IdempotencyKey},
+    ids::TransferId,
+    ledger::{Decision, Outcome, ReverseTransfer as Command},
+};
+use ports::{
+    clock::Clock,
+    random::IdGenerator,
+    stores::{Ledger, ReverseRequest, StoreError},
+};
+use std::sync::Arc;
+use thiserror::Error;
+
+/// Gives transfers back.
+pub struct ReverseTransfer {
+    /// The books.
+    pub ledger: Arc<dyn Ledger>,
+    /// Ids.
+    pub ids: Arc<dyn IdGenerator>,
+    /// Now.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A wish to give a transfer back.
+#[derive(Clone)]
+pub struct Reversal {
+    /// Whose transfer it must be.
+    pub caller: String,
+    /// Which.
+    pub original: TransferId,
+    /// How much, in minor units of its currency; `None` for all that is left.
+    pub minor: Option<i64>,
+    /// Why.
+    pub reason: String,
+    /// The caller's key.
+    pub key: Option<IdempotencyKey>,
+    /// Over what the caller supplied.
+    pub fingerprint: Fingerprint,
+    /// For the audit.
+    pub actor: Actor,
+}
+
+/// The answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reversed {
+    /// What was decided.
+    pub outcome: Outcome,
+    /// Whether that was before.
+    pub replayed: bool,
+}
+
+/// Why nothing was decided.
+#[derive(Debug, Error)]
+pub enum ReverseTransferError {
+    /// There is none of that id, or it is another caller's.
+    #[error("there is no such transfer")]
+    NotFound,
+    /// The key stands for another request.
+    #[error("the key was used for another request")]
+    KeyReused,
+    /// The store could not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl ReverseTransfer {
+    /// Decides a reversal, once for each key.
+    pub async fn run(&self, asked: Reversal) -> Result<Reversed, ReverseTransferError> {
+        let now = self.clock.now();
+        let known = self.ledger.find_transfer(asked.original).await?;
+        if known.is_none_or(|transfer| transfer.caller != asked.caller) {
+            return Err(ReverseTransferError::NotFound);
+        }
+        let id = TransferId(self.ids.new_id());
+        let command = Command {
+            id,
+            caller: asked.caller,
+            minor: asked.minor,
+            reason: asked.reason,
+            key: asked.key.unwrap_or_else(|| id.own_key()),
+            fingerprint: asked.fingerprint,
+            at: now,
+        };
+        let request = ReverseRequest { original: asked.original, command, actor: asked.actor };
+        let done = self.ledger.reverse(&request, now).await?.ok_or(ReverseTransferError::NotFound)?;
+        match done.decision {
+            Decision::Decided(outcome) => Ok(Reversed { outcome, replayed: false }),
+            Decision::Replayed(outcome) => Ok(Reversed { outcome, replayed: true }),
+            Decision::KeyReused => Err(ReverseTransferError::KeyReused),
+        }
+    }
+}
