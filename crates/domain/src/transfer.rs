@@ -154,7 +154,8 @@ impl TransferStatus {
                     S::Processing | S::Completed | S::Canceled | S::Rejected | S::Expired | S::Failed
                 )
             }
-            S::Processing => matches!(next, S::Completed | S::Failed | S::Unknown),
+            // It expires only as long as it was not handed over to anybody.
+            S::Processing => matches!(next, S::Completed | S::Failed | S::Expired | S::Unknown),
             S::Unknown => matches!(next, S::Completed | S::Failed),
             S::Completed => matches!(next, S::Reversed),
             S::Canceled | S::Rejected | S::Expired | S::Failed | S::Reversed => false,

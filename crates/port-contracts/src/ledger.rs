@@ -236,3 +236,63 @@ pub async fn entries_add_up(store: impl Stores) {
     let all: Vec<_> = first.iter().chain(&rest).map(|e| (e.amount.minor, e.balance_after.minor)).collect();
     assert_eq!(all, [(-30, 940), (-20, 970), (-10, 990), (1_000, 1_000)]);
 }
+
+/// `run` carries out SQL that no code of ours would: each kind of damage is named by its rule.
+pub async fn damage_is_found(store: &impl Stores, mut run: impl FnMut(&str)) {
+    let (one, two) = (person(store, 1, 1_000).await, person(store, 2, 0).await);
+    post(store, transfer(one.user, one.id, two.id, 400, None)).await;
+    is_sound(store).await;
+    let damages = [
+        (
+            "update accounts set posted = posted + 1 where posted = 600",
+            "a person's balance is the sum of the entries",
+        ),
+        ("update accounts set held = 700 where posted = 600", "a person never owes"),
+        ("update accounts set held = 1 where posted = 600", "what is held is the sum of the live holds"),
+        ("update accounts set version = 9 where posted = 600", "entries are numbered without a gap"),
+        (
+            "update entries set balance_after = 601 where balance_after = 600",
+            "each entry's balance is the one before it plus its amount",
+        ),
+        (
+            "update transfers set status = 'canceled' where minor = 400",
+            "a completed transfer has its entries, another none",
+        ),
+        (
+            "update transfers set minor = 401 where minor = 400",
+            "an entry bears its transfer's amount and ends",
+        ),
+        (
+            "update transfers set currency = 'USD' where minor = 400",
+            "an entry stands in an account of its transfer's currency",
+        ),
+        (
+            "update transfers set reversed_minor = 1 where minor = 400",
+            "what was given back of a transfer is the sum of its reversals",
+        ),
+        ("update transfers set status = 'processing' where minor = 400", "a transfer under way has its hold"),
+        ("update entries set minor = -399 where minor = -400", "debits equal credits in each transfer"),
+    ];
+    let undo = [
+        "update accounts set posted = 600 where posted = 601",
+        "update accounts set held = 0",
+        "update accounts set held = 0",
+        "update accounts set version = 2 where version = 9",
+        "update entries set balance_after = 600 where balance_after = 601",
+        "update transfers set status = 'completed'",
+        "update transfers set minor = 400 where minor = 401",
+        "update transfers set currency = 'MXN'",
+        "update transfers set reversed_minor = 0",
+        "update transfers set status = 'completed'",
+        "update entries set minor = -400 where minor = -399",
+    ];
+    for ((damage, rule), undo) in damages.into_iter().zip(undo) {
+        run(damage);
+        let broken: Vec<String> = store.verify().await.unwrap().into_iter().map(|fault| fault.rule).collect();
+        assert!(broken.iter().any(|found| found == rule), "{damage}: {broken:?}");
+        run(undo);
+        is_sound(store).await;
+    }
+    run("delete from entries where minor = -400");
+    assert!(store.verify().await.unwrap().iter().any(|fault| fault.rule == "a currency sums to zero"));
+}

@@ -13,12 +13,17 @@
 )]
 
 pub mod answers;
+pub mod audit;
 mod examples;
+pub mod holds;
 pub mod inbox;
 pub mod ledger;
+pub mod load;
 pub mod outbox;
 pub mod people;
+pub mod reversals;
 pub mod verifications;
+pub mod wallets;
 
 use ports::stores::{Answers, AuditLog, Conversations, Identities, Inbox, Ledger, Outbox, Verifications};
 
@@ -55,6 +60,14 @@ macro_rules! suite {
                 a_refusal_is_replayed_and_does_not_flip, to_and_fro_at_once_loses_nothing,
                 a_filed_transfer_is_paid_once_by_its_code, wrong_codes_are_counted_though_nothing_moves,
                 a_canceled_or_lapsed_transfer_is_not_paid, limits_hold_at_once, entries_add_up;
+            holds: a_hold_is_captured_once, a_voided_hold_gives_everything_back,
+                a_hold_lapses_unless_it_was_handed_over, of_many_verdicts_one_holds;
+            reversals: reversals_at_once_never_exceed_the_original, a_reversal_is_decided_once_for_its_key,
+                only_what_stayed_here_can_be_given_back;
+            wallets: a_wallet_is_opened_once_for_its_key, several_wallets_share_one_limit,
+                a_new_payee_is_paid_after_the_cool_off, entries_can_be_asked_for_by_time;
+            audit: each_decision_has_its_row, the_chain_is_sealed_once_and_sound,
+                nothing_is_missed_while_others_write;
         );
     };
     ($fresh:ident; $($group:ident: $($promise:ident),+ $(,)?;)+) => {

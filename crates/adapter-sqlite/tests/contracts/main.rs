@@ -63,3 +63,27 @@ async fn bodies_are_sealed_in_the_file() {
     assert!(text.contains("SM1"), "the row is there");
     assert!(!text.contains("reconocible"));
 }
+
+/// Who owns the file and not the key can change rows; each change is found and named.
+#[tokio::test(flavor = "multi_thread")]
+async fn changed_removed_and_inserted_audit_rows_are_found() {
+    use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+    let path = fresh_path();
+    let store = open(&path).await;
+    let mut owner = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    owner.batch_execute("drop trigger audit_keeps_update; drop trigger audit_keeps_delete").unwrap();
+    let run = |sql: &str| owner.batch_execute(sql).unwrap();
+    port_contracts::audit::tampering_is_found(&store, run).await;
+}
+
+/// The invariants are looked at, not believed: each kind of damage is named.
+#[tokio::test(flavor = "multi_thread")]
+async fn damaged_books_are_found() {
+    use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+    let path = fresh_path();
+    let store = open(&path).await;
+    let mut owner = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    owner.batch_execute("drop trigger entries_keep_update; drop trigger entries_keep_delete").unwrap();
+    owner.batch_execute("pragma ignore_check_constraints = on").unwrap();
+    port_contracts::ledger::damage_is_found(&store, |sql| owner.batch_execute(sql).unwrap()).await;
+}
