@@ -12,5 +12,6 @@ mod architecture;
 mod bad_input;
 mod chat;
 mod codes;
+mod money;
 mod phones_page;
 mod server;

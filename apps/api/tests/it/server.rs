@@ -18,6 +18,7 @@ pub(crate) const AUTH_TOKEN: &str = "an auth token of the tests and long enough"
 pub(crate) struct Server {
     process: Child,
     folder: PathBuf,
+    settings: Vec<(String, String)>,
     pub(crate) base: String,
     pub(crate) sandbox: String,
     pub(crate) token: String,
@@ -30,6 +31,21 @@ fn free_port() -> u16 {
 
 impl Server {
     pub(crate) async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// On a database of its own on the server that `TEST_PG_URL` names.
+    pub(crate) async fn start_on_postgres(settings: &[(&str, &str)]) -> Self {
+        let server = std::env::var("TEST_PG_URL").expect("TEST_PG_URL must name a PostgreSQL server");
+        let name = format!("it_{}", uuid::Uuid::now_v7().simple());
+        let made = Command::new("psql").args([&server, "-qc", &format!("create database {name}")]).status();
+        assert!(made.expect("psql is there").success());
+        let (host, _) = server.rsplit_once('/').unwrap();
+        let address = format!("{host}/{name}");
+        Self::start_with(&[settings, &[("DATABASE_URL", &address)]].concat()).await
+    }
+
+    pub(crate) async fn start_with(settings: &[(&str, &str)]) -> Self {
         let (port, sandbox_port) = (free_port(), free_port());
         let folder = std::env::temp_dir().join(format!("ventanilla-it-{port}-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
@@ -43,6 +59,7 @@ impl Server {
             .env("TWILIO_AUTH_TOKEN", AUTH_TOKEN)
             .env("LOG_FORMAT", "json")
             .env("LOG_LEVEL", "debug")
+            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(fs::File::create(folder.join("out")).unwrap())
             .stderr(log)
@@ -52,6 +69,7 @@ impl Server {
         let mut server = Self {
             process,
             folder,
+            settings: settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
             base: format!("http://127.0.0.1:{port}"),
             sandbox: format!("http://127.0.0.1:{sandbox_port}"),
             token: String::new(),
@@ -90,6 +108,19 @@ impl Server {
             .send()
             .await
             .unwrap()
+    }
+
+    /// Runs a command of the binary on the same database: whether it succeeded, and what it said.
+    pub(crate) fn command(&self, arguments: &[&str]) -> (bool, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_ventanilla"))
+            .current_dir(&self.folder)
+            .env_clear()
+            .envs(self.settings.iter().map(|(name, value)| (name, value)))
+            .env("APP_ENV", "development")
+            .args(arguments)
+            .output()
+            .unwrap();
+        (output.status.success(), String::from_utf8(output.stdout).unwrap())
     }
 
     /// Has a person write on WhatsApp.
