@@ -159,6 +159,8 @@ impl App {
                 ledger: shared.clone(),
                 identities: shared.clone(),
                 region: settings.default_region,
+                clock: clock.clone(),
+                rules: rules.clone(),
             }),
             submit: submit.clone(),
             confirm: confirm.clone(),

@@ -192,10 +192,15 @@ async fn sweep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     let never = Notify::new();
     while wait(&never, &mut stopped, SWEEP_EVERY).await {
         let now = app.clock.now();
-        match app.store.expire(now).await {
-            Ok(0) => {}
-            Ok(ended) => tracing::info!(ended, "transfers that nobody confirmed were ended"),
-            Err(fault) => tracing::error!(fault = %describe(&fault), "the sweep failed"),
+        loop {
+            match app.store.expire(now).await {
+                Ok(0) => break,
+                Ok(ended) => tracing::info!(ended, "transfers that nobody confirmed were ended"),
+                Err(fault) => {
+                    tracing::error!(fault = %describe(&fault), "the sweep failed");
+                    break;
+                }
+            }
         }
         if let Err(fault) = app.store.purge(now.checked_sub_signed(KEEP).unwrap_or(now)).await {
             tracing::error!(fault = %describe(&fault), "the purge failed");

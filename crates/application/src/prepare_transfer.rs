@@ -1,5 +1,6 @@
 //! Looking a draft over before it is put before the payer.
 
+use crate::submit_transfer::TransferRules;
 use domain::{
     account_number::AccountNumber,
     conversation::{Draft, Prepared},
@@ -8,7 +9,10 @@ use domain::{
     phone::Region,
     text::fold,
 };
-use ports::stores::{Identities, Ledger, StoreResult};
+use ports::{
+    clock::Clock,
+    stores::{Identities, Ledger, StoreResult},
+};
 use std::sync::Arc;
 
 /// Looks drafts over.
@@ -19,6 +23,10 @@ pub struct PrepareTransfer {
     pub identities: Arc<dyn Identities>,
     /// Where national numbers are read.
     pub region: Region,
+    /// Now.
+    pub clock: Arc<dyn Clock>,
+    /// The numbers in force.
+    pub rules: Arc<TransferRules>,
 }
 
 impl PrepareTransfer {
@@ -45,6 +53,11 @@ impl PrepareTransfer {
         let Some(wallet) = self.ledger.first_wallet(user, amount.currency).await? else {
             return Ok(Prepared::NoWallet { currency: amount.currency });
         };
+        let day = self.rules.day_of(self.clock.now());
+        let spent = self.ledger.spent(user, amount.currency, day).await?;
+        if let Err(limit) = self.rules.limits.check(spent, amount) {
+            return Ok(Prepared::LimitExceeded(limit));
+        }
         if wallet.available.minor < amount.minor {
             return Ok(Prepared::InsufficientFunds { available: wallet.available });
         }

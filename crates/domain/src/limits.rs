@@ -74,6 +74,14 @@ pub struct Spent {
     pub month: i64,
 }
 
+impl Spent {
+    /// Both together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self { day: self.day.saturating_add(other.day), month: self.month.saturating_add(other.month) }
+    }
+}
+
 /// Which limit stands in the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "which", rename_all = "snake_case")]

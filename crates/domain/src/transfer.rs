@@ -356,7 +356,7 @@ mod tests {
         let allowed = [
             (S::PendingVerification, [ends.as_slice(), &[S::PendingApproval]].concat()),
             (S::PendingApproval, [ends.as_slice(), &[S::Rejected]].concat()),
-            (S::Processing, vec![S::Completed, S::Failed, S::Unknown]),
+            (S::Processing, vec![S::Completed, S::Failed, S::Expired, S::Unknown]),
             (S::Unknown, vec![S::Completed, S::Failed]),
             (S::Completed, vec![S::Reversed]),
         ];

@@ -70,9 +70,9 @@ impl Script {
         let mut limit = |percent, most| if dice.happens(percent) { dice.minor(most) + 200 } else { 0 };
         let limits = Limits {
             currency: Currency::MXN,
-            per_transfer: limit(25, 600),
-            per_day: limit(25, 1_500),
-            per_month: limit(25, 2_500),
+            per_transfer: limit(20, 600),
+            per_day: limit(50, 1_000),
+            per_month: limit(30, 2_000),
             new_payee_cooloff: Duration::seconds(if limit(33, 1) > 0 { 10 } else { 0 }),
         };
         let usd = Currency::parse("USD").unwrap();
@@ -204,7 +204,7 @@ impl Script {
         let (verdict, contrary) = match self.dice.below(10) {
             0..2 if transfer.status == TransferStatus::Processing => (HoldVerdict::Submit, None),
             2..4 if transfer.status == TransferStatus::Processing => (HoldVerdict::Unknown, None),
-            0..7 => (HoldVerdict::Capture, Some(void)),
+            0..6 => (HoldVerdict::Capture, Some(void)),
             _ => (void, Some(HoldVerdict::Capture)),
         };
         match &verdict {
@@ -228,6 +228,19 @@ impl Script {
             let outcome = store.settle_hold(id, &contrary, &actor(), at(self.second)).await.unwrap();
             assert_eq!(outcome, HoldOutcome::TooLate(stands), "script {}: {contrary:?}", self.seed);
         }
+        if matches!(verdict, HoldVerdict::Void { .. }) {
+            self.try_again(store, id).await;
+        }
+    }
+
+    /// Asks anew for one whose money was given back, within the limits.
+    async fn try_again(&mut self, store: &dyn Stores, id: TransferId) {
+        let transfer = self.transfers[&id].clone();
+        let end = |wallet| self.ends.iter().find(|end| end.id == wallet).copied().unwrap();
+        let (from, to) = (end(transfer.from), end(transfer.to));
+        let mut request = self.request(from, to, transfer.amount.minor);
+        request.command.limits = self.limits;
+        self.post(store, vec![request]).await;
     }
 
     async fn reverse(&mut self, store: &dyn Stores) {

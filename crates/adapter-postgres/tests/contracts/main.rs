@@ -2,6 +2,8 @@
 //! be made; `cargo xtask test` starts one.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "these are tests")]
 
+mod cut;
+
 use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom};
 use adapter_postgres::Store;
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};

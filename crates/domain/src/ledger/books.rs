@@ -154,10 +154,7 @@ impl Books {
         let his = self.accounts.values().filter(|account| {
             account.id == payer.id || (account.owner == payer.owner && account.currency == payer.currency)
         });
-        his.map(|account| account.spending.as_of(day)).fold(Spent::default(), |sum, spent| Spent {
-            day: sum.day.saturating_add(spent.day),
-            month: sum.month.saturating_add(spent.month),
-        })
+        his.map(|account| account.spending.as_of(day)).fold(Spent::default(), Spent::and)
     }
 
     /// A payee waits out the cool-off from the first time he is named, in this request or before.

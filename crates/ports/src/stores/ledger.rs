@@ -8,7 +8,7 @@ use domain::{
     idempotency::{Fingerprint, IdempotencyKey},
     ids::{TransferId, UserId, VerificationId, WalletId},
     ledger::{Decision, Outcome, PostTransfer, Refusal, ReverseTransfer},
-    limits::Limits,
+    limits::{Limits, Spent},
     money::{Currency, Money},
     otp::OtpPolicy,
     phone::PhoneNumber,
@@ -302,6 +302,9 @@ pub trait Ledger: Send + Sync {
 
     /// A wallet by its id.
     async fn find_wallet(&self, id: WalletId) -> StoreResult<Option<WalletView>>;
+
+    /// What a person has sent from all his wallets of a currency, as it counts on `day`.
+    async fn spent(&self, user: UserId, currency: Currency, day: NaiveDate) -> StoreResult<Spent>;
 
     /// A person's first wallet in a currency.
     async fn first_wallet(&self, user: UserId, currency: Currency) -> StoreResult<Option<WalletView>>;

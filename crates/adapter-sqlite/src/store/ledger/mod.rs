@@ -15,12 +15,13 @@ use super::{
 };
 use crate::backend::Database;
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     audit::Actor,
     idempotency::{Fingerprint, IdempotencyKey},
     ids::{TransferId, UserId, WalletId},
     ledger::Outcome,
+    limits::Spent,
     money::Currency,
     transfer::{Transfer, TransferStatus},
 };
@@ -144,6 +145,10 @@ impl Ledger for Store {
 
     async fn find_wallet(&self, id: WalletId) -> StoreResult<Option<WalletView>> {
         self.database.look(move |conn| read::find_wallet(conn, id).boxed()).await
+    }
+
+    async fn spent(&self, user: UserId, currency: Currency, day: NaiveDate) -> StoreResult<Spent> {
+        self.database.look(move |conn| read::spent(conn, user, currency, day).boxed()).await
     }
 
     async fn first_wallet(&self, user: UserId, currency: Currency) -> StoreResult<Option<WalletView>> {

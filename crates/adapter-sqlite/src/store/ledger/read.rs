@@ -4,17 +4,18 @@ use crate::{
     backend::{Conn, Db, DbId, DbTime, locked},
     store::{
         Fault,
-        rows::{corrupt, fingerprint, from_json, money},
+        rows::{corrupt, day as read_day, fingerprint, from_json, money},
         schema::{accounts, entries, idempotency_keys, transfer_history, transfers, wallets},
     },
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     idempotency::{Fingerprint, IdempotencyKey},
     ids::{TransferId, UserId, VerificationId, WalletId},
     ledger::Outcome,
+    limits::{Spending, Spent},
     money::Currency,
     transfer::{Transfer, TransferStatus},
 };
@@ -240,6 +241,23 @@ pub(super) async fn wallets(
 pub(super) async fn find_wallet(conn: &mut Conn, id: WalletId) -> Result<Option<WalletView>, Fault> {
     let row = wallet_rows!().filter(wallets::id.eq(DbId(id.0))).first::<WalletRow>(conn).await.optional()?;
     row.map(WalletView::try_from).transpose()
+}
+
+pub(super) async fn spent(
+    conn: &mut Conn,
+    user: UserId,
+    currency: Currency,
+    day: NaiveDate,
+) -> Result<Spent, Fault> {
+    let rows = accounts::table
+        .filter(accounts::owner.eq(Some(DbId(user.0))))
+        .filter(accounts::currency.eq(currency.code()))
+        .select((accounts::spent_on, accounts::spent_day, accounts::spent_month))
+        .load::<(i32, i64, i64)>(conn)
+        .await?;
+    rows.into_iter().try_fold(Spent::default(), |sum, (on, in_day, in_month)| {
+        Ok(sum.and(Spending { on: read_day(on)?, in_day, in_month }.as_of(day)))
+    })
 }
 
 pub(super) async fn first_wallet(

@@ -96,6 +96,20 @@ fn without_a_cool_off_a_payee_is_paid_at_once_and_written_down_once() {
 }
 
 #[test]
+fn without_a_cool_off_the_clock_does_not_matter() {
+    let mut books = books();
+    accepted(books.decide(&pay(1, ANAS, BEAS, 100)));
+    let mut earlier = pay(2, ANAS, BEAS, 100);
+    earlier.transfer.created_at = at(-1);
+    accepted(books.decide(&earlier));
+    let mut patient = earlier.clone();
+    patient.key.key = "k".into();
+    patient.limits.new_payee_cooloff = Duration::nanoseconds(1);
+    let payable_at = at(0) + Duration::nanoseconds(1);
+    assert_eq!(payable(&books.decide(&patient)), Some(payable_at));
+}
+
+#[test]
 fn a_payee_is_written_down_only_when_nothing_else_stands_in_the_way() {
     let mut books = books();
     let mut poor = ask(1, 0, BEAS);

@@ -1,0 +1,84 @@
+//! Load on the ledger over PostgreSQL. `cargo xtask bench` runs it; without its words it does nothing.
+//!
+//! ```text
+//! fill URL ROWS            a new database with accounts, their openings, and ROWS entries of history
+//! measure URL NAME WARM-UP SECONDS random|hot CALLERS…
+//! ```
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that can't go on shall stop")]
+
+use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom};
+use adapter_postgres::Store;
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use port_contracts::load::{self, ACCOUNTS, Payers};
+use std::{
+    env,
+    io::{self, Write},
+    sync::Arc,
+    time::Duration,
+};
+
+const ACCOUNTS_SQL: &str = include_str!("accounts.sql");
+const HISTORY_SQL: [&str; 2] = [include_str!("history_transfers.sql"), include_str!("history_entries.sql")];
+
+#[tokio::main]
+async fn main() {
+    let words: Vec<String> = env::args().skip(1).filter(|word| word != "--bench").collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["fill", url, rows] => fill(url, rows.parse().unwrap()).await,
+        ["measure", url, name, warm_up, seconds, payers, callers @ ..] => {
+            let payers = Payers::parse(payers).unwrap();
+            measure(url, name, (span(warm_up), span(seconds)), payers, callers).await;
+        }
+        _ => {}
+    }
+}
+
+fn span(seconds: &str) -> Duration {
+    Duration::from_secs_f64(seconds.parse().unwrap())
+}
+
+async fn open(url: &str) -> Arc<Store> {
+    let keys = Keyring::parse(&"k".repeat(32)).unwrap();
+    let sealer = AeadSealer::new(&keys, Arc::new(RingRandom::default()));
+    let audit = HmacAuditSealer::new(&keys);
+    Arc::new(Store::connect(url, Arc::new(sealer), Arc::new(audit)).await.unwrap())
+}
+
+async fn measure(
+    url: &str,
+    name: &str,
+    (warm_up, time): (Duration, Duration),
+    payers: Payers,
+    callers: &[&str],
+) {
+    let store = open(url).await;
+    for callers in callers {
+        let measured = load::run(store.clone(), payers, callers.parse().unwrap(), warm_up, time).await;
+        let line = measured.line(&format!("{name}_c{callers}"));
+        io::stdout().write_all(line.as_bytes()).unwrap();
+    }
+}
+
+/// The account n has the transfers n, n + ACCOUNTS, n + 2 ACCOUNTS, …: so all tables can be written at
+/// once, each knowing what stands in the others.
+async fn fill(url: &str, rows: u64) {
+    let (host, database) = url.rsplit_once('/').unwrap();
+    run(&format!("{host}/postgres"), &format!("create database {database}")).await;
+    open(url).await.migrate().await.unwrap();
+    let (accounts, transfers) = (ACCOUNTS.to_string(), (ACCOUNTS + rows / 2).to_string());
+    let filled = |sql: &str| sql.replace(":accounts", &accounts).replace(":transfers", &transfers);
+    run(url, &filled(ACCOUNTS_SQL)).await;
+    let [transfers, entries] = HISTORY_SQL.map(filled);
+    // Two connections, as there are two cores at least.
+    tokio::join!(run(url, &transfers), run(url, &entries));
+    run(url, "vacuum analyze;\ncheckpoint").await;
+}
+
+/// Statement by statement, since some can't be part of a transaction.
+async fn run(url: &str, sql: &str) {
+    let mut conn = AsyncPgConnection::establish(url).await.unwrap();
+    for statement in sql.split(";\n") {
+        conn.batch_execute(statement).await.unwrap();
+    }
+}

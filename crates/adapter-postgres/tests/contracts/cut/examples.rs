@@ -1,0 +1,228 @@
+//! Requests that the cut is tried with. Each is made anew, as by a client that tries again: its own id
+//! differs, its key does not.
+
+use adapter_postgres::Store;
+use chrono::{DateTime, Duration, Utc};
+use domain::{
+    account_number::AccountNumber,
+    audit::Actor,
+    idempotency::{Fingerprint, IdempotencyKey},
+    ids::{MessageId, TransferId, UserId, VerificationId, WalletId},
+    ledger::{PostTransfer, ReverseTransfer, clearing_account},
+    limits::Limits,
+    message::Channel,
+    money::{Currency, Money},
+    otp::OtpPolicy,
+    phone::PhoneNumber,
+    transfer::{Destination, Transfer, TransferStatus},
+};
+use ports::{
+    crypto::CodeMac,
+    message_channel::OutboundMessage,
+    stores::{
+        ConfirmTransfer, Identities, Lane, Ledger, NewOutbound, NewPerson, OpenWallet, OwnCode, PostRequest,
+        ReverseRequest, SecondStep, WalletView,
+    },
+};
+use std::sync::atomic::{AtomicU32, Ordering};
+use uuid::Uuid;
+
+static NEXT: AtomicU32 = AtomicU32::new(1);
+
+fn number() -> u32 {
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+fn id() -> Uuid {
+    Uuid::from_u128(u128::from(number()) << 64)
+}
+
+/// So many seconds after the examples began.
+pub(super) fn at(second: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).unwrap() + Duration::seconds(second)
+}
+
+pub(super) fn actor() -> Actor {
+    Actor { who: "client:test".into(), channel: "rest".into(), request_id: "request".into() }
+}
+
+pub(super) fn outside() -> WalletId {
+    clearing_account(Currency::MXN)
+}
+
+fn phone(n: u32) -> PhoneNumber {
+    PhoneNumber::parse_international(&format!("+5255{n:08}")).unwrap()
+}
+
+/// Somebody new, with so much.
+pub(super) async fn person(store: &Store, minor: i64) -> WalletView {
+    let person = NewPerson {
+        id: UserId(id()),
+        phone: phone(number()),
+        wallet: WalletId(id()),
+        wallet_name: "Principal".into(),
+        currency: Currency::MXN,
+    };
+    let user = store.get_or_create(&person, at(0)).await.unwrap();
+    let wallet = store.first_wallet(user.id, Currency::MXN).await.unwrap().unwrap();
+    if minor > 0 {
+        let opening = request(&wallet, outside(), wallet.id, minor, "opening");
+        store.post(&[opening], at(0)).await.unwrap();
+    }
+    wallet
+}
+
+/// A request of the wallet's owner to send so much. Keys are the owner's: another's may be alike.
+pub(super) fn transfer(payer: &WalletView, to: WalletId, minor: i64, key: &str) -> PostRequest {
+    request(payer, payer.id, to, minor, key)
+}
+
+fn request(owner: &WalletView, from: WalletId, to: WalletId, minor: i64, key: &str) -> PostRequest {
+    let amount = Money::new(minor, Currency::MXN);
+    let decimal = amount.decimal();
+    let caller = format!("client:{}", owner.user);
+    PostRequest {
+        command: PostTransfer {
+            transfer: Transfer {
+                id: TransferId(id()),
+                caller: caller.clone(),
+                client_tx_id: None,
+                owner: owner.user,
+                from,
+                to,
+                destination: Destination::Account(AccountNumber::Clabe("012345678901234567".into())),
+                amount,
+                concept: None,
+                status: TransferStatus::Completed,
+                verification: None,
+                reverses: None,
+                reversed_minor: 0,
+                refusal: None,
+                expires_at: None,
+                created_at: at(0),
+            },
+            key: IdempotencyKey { caller, operation: "transfer".into(), key: key.into() },
+            fingerprint: Fingerprint::of(&[("amount", Some(&decimal))]),
+            limits: Limits::none(Currency::MXN),
+            day: at(0).date_naive(),
+        },
+        second_step: None,
+        payee: None,
+        actor: actor(),
+    }
+}
+
+pub(super) fn the_right_code() -> [u8; 32] {
+    [7; 32]
+}
+
+/// A transfer that waits for its code until second 300.
+pub(super) async fn filed(store: &Store, payer: &WalletView, minor: i64) -> (TransferId, VerificationId) {
+    let verification = VerificationId(id());
+    let mut request = transfer(payer, outside(), minor, "filed");
+    let transfer = &mut request.command.transfer;
+    transfer.status = TransferStatus::PendingVerification;
+    transfer.verification = Some(verification);
+    transfer.expires_at = Some(at(300));
+    let phone = phone(number());
+    request.second_step = Some(SecondStep {
+        verification,
+        code: OwnCode {
+            salt: [1; 16],
+            mac: CodeMac { key_id: "1".into(), mac: the_right_code() },
+            transaction_digest: [2; 32],
+        },
+        message: NewOutbound {
+            message: OutboundMessage {
+                id: MessageId(id()),
+                channel: Channel::Sms,
+                recipient: phone.e164().to_owned(),
+                text: "code".into(),
+                buttons: Vec::new(),
+            },
+            channel_account: "twilio:sms:+14155238886".into(),
+            lane: Lane::Code,
+            expires_at: at(300),
+        },
+        phone,
+        expires_at: at(300),
+        attempts_max: 3,
+    });
+    let id = request.command.transfer.id;
+    store.post(&[request], at(1)).await.unwrap();
+    (id, verification)
+}
+
+/// A guess at the code of a filed transfer.
+pub(super) fn confirmation(
+    (transfer, verification): (TransferId, VerificationId),
+    mac: Option<[u8; 32]>,
+    effect_key: Option<String>,
+) -> ConfirmTransfer {
+    ConfirmTransfer {
+        transfer,
+        verification,
+        mac,
+        effect_key,
+        limits: Limits::none(Currency::MXN),
+        day: at(0).date_naive(),
+        policy: OtpPolicy {
+            ttl: Duration::minutes(10),
+            attempts_max: 3,
+            resend_cooldown: Duration::seconds(60),
+            sends_per_destination_per_day: 5,
+            sends_per_ip_per_hour: 10,
+            sends_per_prefix_per_hour: 30,
+            lock_after_failures: 5,
+            lock_for: Duration::minutes(5),
+        },
+        payee: None,
+        actor: actor(),
+    }
+}
+
+/// A transfer under way, its money held until second 300.
+pub(super) async fn held(store: &Store, payer: &WalletView, minor: i64) -> TransferId {
+    let mut request = transfer(payer, outside(), minor, "held");
+    request.command.transfer.status = TransferStatus::Processing;
+    request.command.transfer.expires_at = Some(at(300));
+    let id = request.command.transfer.id;
+    store.post(&[request], at(1)).await.unwrap();
+    id
+}
+
+/// A request to give so much of a transfer back.
+pub(super) fn reversal(original: TransferId, minor: i64, key: &str) -> ReverseRequest {
+    let caller = format!("client:{original}");
+    ReverseRequest {
+        original,
+        command: ReverseTransfer {
+            id: TransferId(id()),
+            caller: caller.clone(),
+            minor: Some(minor),
+            reason: "a mistake".into(),
+            key: IdempotencyKey { caller, operation: "reverse".into(), key: key.into() },
+            fingerprint: Fingerprint::of(&[("amount", Some(&minor.to_string()))]),
+            at: at(20),
+        },
+        actor: actor(),
+    }
+}
+
+/// A second wallet for somebody who has one.
+pub(super) fn wallet_to_open(first: &WalletView) -> OpenWallet {
+    OpenWallet {
+        id: WalletId(id()),
+        user: first.user,
+        name: "Ahorro".into(),
+        kind: "savings".into(),
+        currency: Currency::MXN,
+        key: IdempotencyKey {
+            caller: format!("client:{}", first.user),
+            operation: "wallet".into(),
+            key: "second".into(),
+        },
+        fingerprint: Fingerprint::of(&[("name", Some("Ahorro"))]),
+        actor: actor(),
+    }
+}
