@@ -74,8 +74,10 @@ async fn fill(path: &str) {
 /// With the same safety as the store: a write-ahead log that is on the disk at each commit.
 fn single(path: &str, warm_up: Duration, time: Duration) -> Measured {
     let mut conn = SqliteConnection::establish(path).unwrap();
-    conn.batch_execute("pragma journal_mode = wal; pragma synchronous = full; create table numbers (n integer)")
-        .unwrap();
+    conn.batch_execute(
+        "pragma journal_mode = wal; pragma synchronous = full; create table numbers (n integer)",
+    )
+    .unwrap();
     let (window, mut micros) = (Window::after(warm_up, time), Vec::new());
     while window.is_open() {
         let asked = Instant::now();

@@ -211,10 +211,6 @@ fn request(payer: u64) -> PostRequest {
         limits: Limits::none(Currency::MXN),
         day: now.date_naive(),
     };
-    let actor = Actor {
-        who: CALLER.into(),
-        channel: "rest".into(),
-        request_id: Uuid::now_v7().to_string(),
-    };
+    let actor = Actor { who: CALLER.into(), channel: "rest".into(), request_id: Uuid::now_v7().to_string() };
     PostRequest { command, second_step: None, payee: None, actor }
 }

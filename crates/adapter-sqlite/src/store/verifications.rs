@@ -15,6 +15,7 @@ use self::{
 };
 use super::{
     Store,
+    audit::record,
     rows::{column, corrupt, count, phone as read_phone},
     schema::{code_failures, number_lookups, verification_guesses, verification_sends, verifications},
 };
@@ -25,6 +26,7 @@ use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
+    audit::{Actor, AuditRecord},
     ids::VerificationId,
     message::Channel,
     otp::{Challenge, ChallengeStatus, Count, Failures, OtpPolicy, Purpose, SendCounts},
@@ -79,6 +81,19 @@ impl VerificationRow {
 
     pub(super) fn mac(&self) -> Option<[u8; 32]> {
         self.mac.as_deref().and_then(|mac| mac.try_into().ok())
+    }
+
+    /// What was decided on it. The challenge stands for the request, and the number is masked.
+    fn audit(&self, action: &str, before: Option<&str>, after: String) -> Result<AuditRecord, Fault> {
+        let (channel, request_id) = (self.channel.clone(), self.id.0.to_string());
+        Ok(AuditRecord {
+            actor: Actor { who: self.requester.clone(), channel, request_id },
+            action: format!("verification.{action}"),
+            subject: self.id.0.to_string(),
+            on_behalf_of: Some(read_phone(self.phone.clone())?.to_string()),
+            before: before.map(str::to_owned),
+            after: Some(after),
+        })
     }
 
     fn own_code(&self) -> Option<OwnCode> {
@@ -200,6 +215,9 @@ impl Verifications for Store {
                         ))
                         .execute(conn)
                         .await?;
+                    let verdict = if right { "approved" } else { "refused" };
+                    let left = format!("{} guesses left", checked.attempts_remaining);
+                    record(conn, &[row.audit(verdict, Some(&row.status), left)?], now).await?;
                     Ok(checked)
                 }
                 .boxed()

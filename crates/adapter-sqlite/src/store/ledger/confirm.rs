@@ -1,7 +1,9 @@
 //! Letting a waiting transfer through with its code, and withdrawing it.
 
 use super::{
-    post::{Touched, add_history, available, lock_accounts, look_payee, name_payee, transfer_row},
+    post::{
+        Touched, add_history, available, lock_accounts, look_payee, name_payee, transfer_row, wrong_code_row,
+    },
     read,
     rows::LedgerRows,
 };
@@ -46,7 +48,14 @@ pub(super) async fn confirm(
         end(conn, &mut transfer, TransferStatus::Expired, None, &request.actor, now).await?;
         return Ok(ConfirmOutcome::NotWaiting(Box::new(transfer)));
     }
+    if let Some(outcome) = judged_before(conn, request).await? {
+        return Ok(outcome);
+    }
     if let Some(outcome) = judge(conn, request, now).await? {
+        if let ConfirmOutcome::WrongCode { attempts_remaining } = &outcome {
+            let row = wrong_code_row(&request.actor, &transfer, *attempts_remaining, now);
+            write_ledger(conn, LedgerRows { audit: vec![row], ..LedgerRows::default() }).await?;
+        }
         return Ok(outcome);
     }
     let outcome = execute(conn, request, &transfer, now).await?;
@@ -65,9 +74,6 @@ async fn judge(
     request: &ConfirmTransfer,
     now: DateTime<Utc>,
 ) -> Result<Option<ConfirmOutcome>, Fault> {
-    if let Some(outcome) = judged_before(conn, request).await? {
-        return Ok(Some(outcome));
-    }
     let Some(row) = verifications::load(conn, request.verification).await? else {
         return Ok(Some(ConfirmOutcome::CodeGone));
     };

@@ -284,6 +284,17 @@ pub(super) fn transfer_row(
     row_of(actor, status, transfer, before, format!("{status}: {}", describe(transfer)), now)
 }
 
+/// A guess that did not let a transfer through.
+pub(super) fn wrong_code_row(
+    actor: &Actor,
+    transfer: &Transfer,
+    attempts_remaining: u32,
+    now: DateTime<Utc>,
+) -> NewAuditRow {
+    let after = format!("wrong code, {attempts_remaining} guesses left");
+    row_of(actor, "code_refused", transfer, Some(transfer.status), after, now)
+}
+
 fn row_of(
     actor: &Actor,
     action: &str,

@@ -28,7 +28,9 @@ pub(super) async fn begin(
     insert(conn, new, effect_key.as_deref(), None, later(now, policy.ttl), policy.attempts_max, now).await?;
     add_send(conn, DbId(new.id.0), &new.phone, new.purpose, new.client_ip.as_deref(), new.channel, now)
         .await?;
-    Ok(Begin::Go(Box::new(whole(conn, new.id).await?)))
+    let row = load(conn, new.id).await?.ok_or_else(|| corrupt("a challenge vanished"))?;
+    record(conn, &[row.audit("begun", None, format!("pending for {}", row.purpose))?], now).await?;
+    Ok(Begin::Go(Box::new(with_sends(conn, row).await?)))
 }
 
 /// What is counted when a code goes out: the number, its prefix and where the wish came from.
