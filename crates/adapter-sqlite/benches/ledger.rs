@@ -68,6 +68,8 @@ async fn measure(
 async fn fill(path: &str) {
     open(path).await.migrate().await.unwrap();
     let mut conn = SqliteConnection::establish(path).unwrap();
+    // The store's connections may still be closing.
+    conn.batch_execute("pragma busy_timeout = 5000").unwrap();
     conn.batch_execute(&ACCOUNTS_SQL.replace(":accounts", &ACCOUNTS.to_string())).unwrap();
 }
 

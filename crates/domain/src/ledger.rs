@@ -112,6 +112,8 @@ pub enum Refusal {
     },
     /// The two ends are kept in different currencies, or the amount is in a third.
     CurrencyMismatch,
+    /// Nothing, or less, is to move.
+    AmountNotPositive,
     /// From and to are one account.
     SameAccount,
     /// One of the ends does not exist.

@@ -170,9 +170,9 @@ impl Script {
     async fn confirm(&mut self, store: &dyn Stores) {
         let waiting = self.having(&[TransferStatus::PendingVerification]);
         let Some(id) = self.dice.pick(&waiting) else { return };
-        let (limits, day) = (self.limits, self.day());
+        let (limits, day, now) = (self.limits, self.day(), at(self.second));
         let transfer = self.transfers.get_mut(&id).unwrap();
-        transfer.refusal = self.books.post_filed(transfer, limits, day).err();
+        transfer.refusal = self.books.post_filed(transfer, limits, day, now).err();
         let is_paid = transfer.refusal.is_none();
         transfer.status = if is_paid { TransferStatus::Completed } else { TransferStatus::Failed };
         let transfer = transfer.clone();

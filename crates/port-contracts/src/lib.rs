@@ -18,6 +18,7 @@ mod examples;
 pub mod holds;
 pub mod inbox;
 pub mod ledger;
+pub mod ledger_model;
 pub mod load;
 pub mod outbox;
 pub mod people;
@@ -60,6 +61,7 @@ macro_rules! suite {
                 a_refusal_is_replayed_and_does_not_flip, to_and_fro_at_once_loses_nothing,
                 a_filed_transfer_is_paid_once_by_its_code, wrong_codes_are_counted_though_nothing_moves,
                 a_canceled_or_lapsed_transfer_is_not_paid, limits_hold_at_once, entries_add_up;
+            ledger_model: random_scripts_agree_with_the_fold;
             holds: a_hold_is_captured_once, a_voided_hold_gives_everything_back,
                 a_hold_lapses_unless_it_was_handed_over, of_many_verdicts_one_holds;
             reversals: reversals_at_once_never_exceed_the_original, a_reversal_is_decided_once_for_its_key,

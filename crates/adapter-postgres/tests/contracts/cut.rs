@@ -1,5 +1,6 @@
 //! The connection is cut at every message of every way to move money. Whatever the caller was told, he
 //! asks again under the same key, and finds it done exactly once.
+#![allow(clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 mod examples;
 mod proxy;
@@ -27,8 +28,8 @@ use ports::stores::{
 use std::{collections::HashSet, sync::Arc};
 
 const WAYS: [Way; 3] = [Way::Unsent, Way::Unanswered, Way::Answered];
-/// One that is cut, one on a connection that lies dead in the pool, one that is answered.
-const ASKS_MAX: usize = 3;
+/// One that is cut and one that is answered: the pool gives nobody a connection that is dead.
+const ASKS_MAX: usize = 2;
 /// No transaction has fewer messages: with fewer, something was not walked.
 const POINTS_MIN: usize = 60;
 

@@ -227,6 +227,7 @@ impl HandleMessage {
             }
             Refusal::LimitExceeded { limit } => Paid::LimitExceeded(limit),
             Refusal::CurrencyMismatch
+            | Refusal::AmountNotPositive
             | Refusal::SameAccount
             | Refusal::NoSuchAccount
             | Refusal::NotReversible => Paid::Refused,

@@ -54,7 +54,7 @@ impl Books {
     pub fn decide(&mut self, command: &PostTransfer) -> Decision {
         self.once(&command.key, command.fingerprint, |books| {
             let transfer = &command.transfer;
-            books.check(transfer, command.limits, command.day)?;
+            books.check(transfer, command.limits, command.day, transfer.created_at)?;
             match transfer.status {
                 TransferStatus::Completed => books.post(transfer, command.day)?,
                 TransferStatus::Processing => books.hold(transfer, command.day)?,
@@ -67,8 +67,14 @@ impl Books {
 
     /// Posts a transfer that was filed before, after its second step: the same checks again, since
     /// the books have moved on.
-    pub fn post_filed(&mut self, transfer: &Transfer, limits: Limits, day: NaiveDate) -> Result<(), Refusal> {
-        self.check(transfer, limits, day)?;
+    pub fn post_filed(
+        &mut self,
+        transfer: &Transfer,
+        limits: Limits,
+        day: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refusal> {
+        self.check(transfer, limits, day, now)?;
         self.post(transfer, day)
     }
 
@@ -118,7 +124,16 @@ impl Books {
     }
 
     /// Everything that can stand in the way; only a payee named for the first time leaves a trace.
-    fn check(&mut self, transfer: &Transfer, limits: Limits, day: NaiveDate) -> Result<(), Refusal> {
+    fn check(
+        &mut self,
+        transfer: &Transfer,
+        limits: Limits,
+        day: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refusal> {
+        if transfer.amount.minor <= 0 {
+            return Err(Refusal::AmountNotPositive);
+        }
         if transfer.from == transfer.to {
             return Err(Refusal::SameAccount);
         }
@@ -133,7 +148,7 @@ impl Books {
         }
         Self::check_balances(from, to, transfer.amount.minor)?;
         if from.kind == AccountKind::Person && from.owner != to.owner {
-            self.check_payee(transfer, limits)?;
+            self.check_payee(transfer, limits, now)?;
         }
         Ok(())
     }
@@ -158,11 +173,16 @@ impl Books {
     }
 
     /// A payee waits out the cool-off from the first time he is named, in this request or before.
-    fn check_payee(&mut self, transfer: &Transfer, limits: Limits) -> Result<(), Refusal> {
+    fn check_payee(
+        &mut self,
+        transfer: &Transfer,
+        limits: Limits,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refusal> {
         let first_seen = self.see_payee(transfer);
         let payable_at = limits.payable_at(first_seen);
         // Requests of one batch may be out of order by their clocks; without a cool-off that is nothing.
-        if limits.new_payee_cooloff > Duration::zero() && transfer.created_at < payable_at {
+        if limits.new_payee_cooloff > Duration::zero() && now < payable_at {
             return Err(Refusal::LimitExceeded { limit: LimitExceeded::NewPayee { payable_at } });
         }
         Ok(())

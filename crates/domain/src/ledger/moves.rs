@@ -38,7 +38,9 @@ impl Books {
     fn release(&mut self, hold: &Hold, end: HoldEnd) -> Result<(), Refusal> {
         let account = self.account(hold.account)?;
         if account.kind == AccountKind::Person {
-            let held = account.held.checked_sub(hold.minor).ok_or(Refusal::InsufficientFunds)?;
+            // Ending more than is held would make money available that is not there.
+            let left = account.held.checked_sub(hold.minor).filter(|held| *held >= 0);
+            let held = left.ok_or(Refusal::InsufficientFunds)?;
             self.put(Account { held, ..account });
         }
         self.ended_holds.push((hold.transfer, end));

@@ -130,6 +130,7 @@ fn of_refusal(refusal: Refusal) -> ApiError {
         Refusal::CurrencyMismatch => {
             ApiError::currency_mismatch("The two ends are kept in different currencies.")
         }
+        Refusal::AmountNotPositive => ApiError::field("/amount", "must be more than zero"),
         Refusal::SameAccount => {
             ApiError::field("/to_wallet_id", "must be another wallet than the one it leaves")
         }

@@ -157,7 +157,7 @@ async fn execute(
     touched.add(transfer, request.limits.count_spending());
     lock_accounts(conn, &mut books, touched).await?;
     look_payee(conn, &mut books, transfer).await?;
-    let decided = books.post_filed(transfer, request.limits, request.day);
+    let decided = books.post_filed(transfer, request.limits, request.day, now);
     let left = available(&books, transfer);
     if decided.is_ok() {
         write_ledger(conn, LedgerRows::of(books, now)?).await?;

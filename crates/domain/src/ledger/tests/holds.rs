@@ -117,3 +117,13 @@ fn a_hold_of_an_account_that_is_not_there_does_not_end() {
     assert_eq!(books.capture(&stray, &pay(1, NOBODYS, BEAS, 300).transfer), Err(Refusal::NoSuchAccount));
     assert!(books.ended_holds.is_empty() && books.new_entries.is_empty() && books.changed.is_empty());
 }
+
+#[test]
+fn a_hold_that_was_ended_before_frees_nothing() {
+    let mut books = books();
+    accepted(books.decide(&hold(1, ANAS, outside(), 300)));
+    let held = books.new_holds[0];
+    assert_eq!(books.void(&held), Ok(()));
+    assert_eq!(books.void(&held), Err(Refusal::InsufficientFunds));
+    assert_eq!(stands(&books, ANAS), (1_000, 0));
+}

@@ -85,7 +85,7 @@ impl House {
             }
             Order::Confirm { id, limits, day } => {
                 let transfer = self.transfers.get_mut(id).unwrap();
-                let posted = self.books.post_filed(transfer, *limits, *day);
+                let posted = self.books.post_filed(transfer, *limits, *day, transfer.created_at);
                 let next = if posted.is_ok() { TransferStatus::Completed } else { TransferStatus::Failed };
                 transfer.become_status(next).unwrap();
                 posted.map_or_else(Said::Refused, |()| Said::Done(*id))

@@ -139,3 +139,16 @@ fn a_reversal_waits_for_no_cool_off() {
     accepted(books.reverse(&give_back(2, None), &mut original));
     assert_eq!(books.new_payees.len(), 1, "only the one Ana named");
 }
+
+#[test]
+fn a_transfer_filed_before_is_judged_by_the_time_it_is_confirmed() {
+    let mut books = books();
+    let mut filed = ask(1, 0, outside());
+    filed.transfer.status = TransferStatus::PendingVerification;
+    filed.limits = Limits::none(Currency::MXN);
+    accepted(books.decide(&filed));
+    let limits = ask(2, 0, outside()).limits;
+    let too_soon = books.post_filed(&filed.transfer, limits, filed.day, at(29));
+    assert!(matches!(too_soon, Err(Refusal::LimitExceeded { limit: LimitExceeded::NewPayee { .. } })));
+    assert_eq!(books.post_filed(&filed.transfer, limits, filed.day, at(30)), Ok(()));
+}

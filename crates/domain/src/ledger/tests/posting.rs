@@ -125,7 +125,7 @@ fn a_filed_transfer_moves_nothing_until_its_second_step() {
         assert_eq!((stands(&books, ANAS), stands(&books, BEAS)), ((1_000, 0), (1_000, 0)));
         assert!(books.new_entries.is_empty() && books.new_holds.is_empty() && books.changed.is_empty());
         assert_eq!(books.accounts[&ANAS].spending, Spending::default());
-        assert_eq!(books.post_filed(&filed.transfer, filed.limits, day()), Ok(()));
+        assert_eq!(books.post_filed(&filed.transfer, filed.limits, day(), filed.transfer.created_at), Ok(()));
         assert_eq!(sides(&books), [(ANAS, -400, Some(600), Some(1)), (BEAS, 400, Some(1_400), Some(1))]);
         assert_eq!(books.accounts[&ANAS].spending, Spending { on: day(), in_day: 400, in_month: 400 });
         assert_eq!(books.new_transfers, [filed.transfer], "its row is there already");
@@ -146,13 +146,13 @@ fn the_second_step_looks_again_since_the_books_have_moved_on() {
     let filed = to_be(TransferStatus::PendingVerification, pay(1, ANAS, BEAS, 800));
     accepted(books.decide(&filed));
     accepted(books.decide(&pay(2, ANAS, outside(), 201)));
-    assert_eq!(books.post_filed(&filed.transfer, filed.limits, day()), Err(Refusal::InsufficientFunds));
+    assert_eq!(books.post_filed(&filed.transfer, filed.limits, day(), filed.transfer.created_at), Err(Refusal::InsufficientFunds));
     let limits = Limits { per_transfer: 799, ..filed.limits };
     let exceeded = Err(Refusal::LimitExceeded { limit: LimitExceeded::PerTransfer });
-    assert_eq!(books.post_filed(&filed.transfer, limits, day()), exceeded);
+    assert_eq!(books.post_filed(&filed.transfer, limits, day(), filed.transfer.created_at), exceeded);
     assert_eq!((stands(&books, ANAS), stands(&books, BEAS)), ((799, 0), (1_000, 0)));
     accepted(books.decide(&pay(3, outside(), ANAS, 1)));
-    assert_eq!(books.post_filed(&filed.transfer, filed.limits, day()), Ok(()));
+    assert_eq!(books.post_filed(&filed.transfer, filed.limits, day(), filed.transfer.created_at), Ok(()));
     assert_eq!((stands(&books, ANAS), stands(&books, BEAS)), ((0, 0), (1_800, 0)));
 }
 
@@ -180,4 +180,15 @@ fn the_outside_takes_any_amount_without_an_overflow() {
     }
     assert_eq!((stands(&books, ANAS), stands(&books, BEAS)), ((0, 0), (0, 0)));
     assert_eq!(books.new_entries.iter().map(|entry| i128::from(entry.minor)).sum::<i128>(), 0);
+}
+
+#[test]
+fn nothing_and_less_than_nothing_do_not_move() {
+    for minor in [0, -1, i64::MIN] {
+        let mut books = books();
+        let mut wrong = pay(1, ANAS, BEAS, 1);
+        wrong.transfer.amount.minor = minor;
+        assert_eq!(refused(&books.decide(&wrong)), Some(Refusal::AmountNotPositive));
+        assert!(books.new_entries.is_empty() && books.new_outcomes.is_empty());
+    }
 }

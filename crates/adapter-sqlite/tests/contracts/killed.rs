@@ -1,0 +1,337 @@
+//! The store is killed while it posts: at every point at which its runtime has nothing to do but wait, and
+//! at points drawn by lot. Another opens the file, asks again under the same keys, and finds each request
+//! done exactly once.
+
+use super::fresh_path;
+use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom};
+use adapter_sqlite::Store;
+use chrono::{DateTime, Duration, Utc};
+use domain::{
+    account_number::AccountNumber,
+    audit::Actor,
+    idempotency::{Fingerprint, IdempotencyKey},
+    ids::{TransferId, UserId, WalletId},
+    ledger::{Decision, Outcome, PostTransfer, clearing_account},
+    limits::Limits,
+    money::{Currency, Money},
+    phone::PhoneNumber,
+    transfer::{Destination, Transfer, TransferStatus},
+};
+use futures_util::future::join_all;
+use ports::stores::{
+    EntryFilter, HoldOutcome, HoldVerdict, Identities, Ledger, NewPerson, PageRequest, PostOutcome,
+    PostRequest, StoreResult,
+};
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        mpsc::{Receiver, Sender, channel},
+    },
+};
+use tokio::{runtime::Builder, task::spawn_blocking};
+use uuid::Uuid;
+
+const OPENING: i64 = 1_000;
+/// What each request sends.
+const MINOR: i64 = 10;
+/// Keys of requests that are posted one by one, and of those that go in one call.
+const ALONE: [&str; 5] = ["a", "b", "c", "d", "e"];
+const TOGETHER: [&str; 3] = ["f", "g", "h"];
+/// What is held, and to be captured.
+const HELD: i64 = 100;
+/// With fewer, something was not walked.
+const POINTS_MIN: usize = 20;
+/// Rounds whose end is drawn by lot.
+const ROUNDS: u64 = 40;
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+fn id() -> Uuid {
+    Uuid::from_u128(u128::from(NEXT.fetch_add(1, Ordering::Relaxed)) << 64)
+}
+
+fn at(second: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).unwrap() + Duration::seconds(second)
+}
+
+fn actor() -> Actor {
+    Actor { who: "client:test".into(), channel: "rest".into(), request_id: "request".into() }
+}
+
+fn outside() -> WalletId {
+    clearing_account(Currency::MXN)
+}
+
+/// What becomes of what the store waits for when it is killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// The database never does it.
+    Undone,
+    /// The database does it, and nobody hears of it.
+    Unheard,
+}
+
+/// How a store came to its end.
+#[derive(Debug, PartialEq, Eq)]
+enum End {
+    /// While it waited.
+    Stopped,
+    /// After it had answered everything.
+    Answered,
+}
+
+/// A file with one person in it, who has money and a transfer under way.
+struct Books {
+    path: PathBuf,
+    user: UserId,
+    wallet: WalletId,
+    held: TransferId,
+}
+
+impl Drop for Books {
+    fn drop(&mut self) {
+        for file in ["db", "db-wal", "db-shm"] {
+            // What is left behind, the operating system forgets.
+            let _gone = std::fs::remove_file(self.path.with_extension(file));
+        }
+    }
+}
+
+/// Without migrating: that was done when the books were made.
+async fn open_store(path: &Path) -> Store {
+    let keys = Keyring::parse(&"k".repeat(32)).unwrap();
+    let sealer = AeadSealer::new(&keys, Arc::new(RingRandom::default()));
+    let audit = HmacAuditSealer::new(&keys);
+    Store::connect(path.to_str().unwrap(), Arc::new(sealer), Arc::new(audit)).await.unwrap()
+}
+
+impl Books {
+    async fn fresh() -> Self {
+        let path = fresh_path();
+        let store = super::open(&path).await;
+        let person = NewPerson {
+            id: UserId(id()),
+            phone: PhoneNumber::parse_international("+525512345678").unwrap(),
+            wallet: WalletId(id()),
+            wallet_name: "Principal".into(),
+            currency: Currency::MXN,
+        };
+        let (user, wallet) = (person.id, person.wallet);
+        store.get_or_create(&person, at(0)).await.unwrap();
+        let mut books = Self { path, user, wallet, held: TransferId(Uuid::nil()) };
+        let opening = books.request(outside(), wallet, OPENING, "opening");
+        let mut hold = books.request(wallet, outside(), HELD, "hold");
+        hold.command.transfer.status = TransferStatus::Processing;
+        hold.command.transfer.expires_at = Some(at(300));
+        books.held = hold.command.transfer.id;
+        store.post(&[opening, hold], at(0)).await.unwrap();
+        books
+    }
+
+    /// Made anew each time, as by a client that tries again: its id differs, its key does not.
+    fn payment(&self, key: &str) -> PostRequest {
+        self.request(self.wallet, outside(), MINOR, key)
+    }
+
+    fn request(&self, from: WalletId, to: WalletId, minor: i64, key: &str) -> PostRequest {
+        let amount = Money::new(minor, Currency::MXN);
+        let decimal = amount.decimal();
+        let caller = "client:test".to_owned();
+        PostRequest {
+            command: PostTransfer {
+                transfer: Transfer {
+                    id: TransferId(id()),
+                    caller: caller.clone(),
+                    client_tx_id: None,
+                    owner: self.user,
+                    from,
+                    to,
+                    destination: Destination::Account(AccountNumber::Clabe("012345678901234567".into())),
+                    amount,
+                    concept: None,
+                    status: TransferStatus::Completed,
+                    verification: None,
+                    reverses: None,
+                    reversed_minor: 0,
+                    refusal: None,
+                    expires_at: None,
+                    created_at: at(0),
+                },
+                key: IdempotencyKey { caller, operation: "transfer".into(), key: key.into() },
+                fingerprint: Fingerprint::of(&[("amount", Some(&decimal))]),
+                limits: Limits::none(Currency::MXN),
+                day: at(0).date_naive(),
+            },
+            second_step: None,
+            payee: None,
+            actor: actor(),
+        }
+    }
+
+    /// Asks for everything, all at once: the payments one by one, some in one call, and the capture.
+    async fn ask(&self, store: &Store) -> (Vec<StoreResult<Vec<PostOutcome>>>, StoreResult<HoldOutcome>) {
+        let alone = ALONE.iter().map(|key| vec![self.payment(key)]);
+        let calls: Vec<_> = alone.chain([TOGETHER.map(|key| self.payment(key)).to_vec()]).collect();
+        let posts = join_all(calls.iter().map(|requests| store.post(requests, at(1))));
+        let actor = actor();
+        let capture = store.settle_hold(self.held, &HoldVerdict::Capture, &actor, at(1));
+        tokio::join!(posts, capture)
+    }
+
+    /// Another store asks for everything again: whatever the first one came to, each is done once.
+    async fn are_done_once(&self, round: &str) {
+        let store = open_store(&self.path).await;
+        let (paid, captured) = self.ask(&store).await;
+        assert!(matches!(captured, Ok(HoldOutcome::Settled(_))), "{round}: {captured:?}");
+        for outcome in paid.into_iter().flat_map(Result::unwrap) {
+            let (Decision::Decided(answer) | Decision::Replayed(answer)) = &outcome.decision else {
+                panic!("{round}: {outcome:?}");
+            };
+            assert!(matches!(answer, Outcome::Accepted(_)), "{round}: {answer:?}");
+        }
+        let sent = MINOR * i64::try_from(ALONE.len() + TOGETHER.len()).unwrap() + HELD;
+        let view = store.find_wallet(self.wallet).await.unwrap().unwrap();
+        assert_eq!((view.posted.minor, view.available.minor), (OPENING - sent, OPENING - sent), "{round}");
+        let page = PageRequest { limit: 100, after: None };
+        let entries = store.entries(self.wallet, EntryFilter::default(), &page).await.unwrap();
+        assert_eq!(entries.len(), ALONE.len() + TOGETHER.len() + 2, "{round}");
+        assert_eq!(store.verify().await.unwrap(), [], "{round}");
+    }
+}
+
+/// Runs `work` where nothing is awaited but the store.
+fn run<T>(work: impl Future<Output = T>) -> T {
+    Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap().block_on(work)
+}
+
+/// Lets the database do one thing at a time, and each only when the store waits for it. At a chosen one of
+/// them everything stops.
+struct Turnstile {
+    way: Way,
+    /// How many waits pass before.
+    after: usize,
+    is_armed: Arc<AtomicBool>,
+    waits: AtomicUsize,
+    open: Sender<()>,
+    gate: Arc<Mutex<Receiver<()>>>,
+    tell: Sender<End>,
+    go_on: Mutex<Receiver<()>>,
+}
+
+impl Turnstile {
+    /// The store is about to wait. What it has asked for stands behind a gate: a new one is put behind
+    /// that, and the old one opened.
+    fn on_wait(&self) {
+        let is_last =
+            self.is_armed.load(Ordering::SeqCst) && self.waits.fetch_add(1, Ordering::SeqCst) == self.after;
+        if is_last && self.way == Way::Undone {
+            return self.stop();
+        }
+        let (tell_done, done) = channel();
+        spawn_blocking(move || tell_done.send(()));
+        spawn_blocking(gate(&self.gate));
+        let _opened = self.open.send(());
+        if is_last {
+            let _is_done = done.recv();
+            self.stop();
+        }
+    }
+
+    fn stop(&self) {
+        let _told = self.tell.send(End::Stopped);
+        let _let_go = self.go_on.lock().unwrap().recv();
+    }
+}
+
+fn gate(gate: &Arc<Mutex<Receiver<()>>>) -> impl FnOnce() + Send + 'static {
+    let gate = gate.clone();
+    move || {
+        let _opened = gate.lock().unwrap().recv();
+    }
+}
+
+/// Asks for everything in a runtime of its own, which is killed at its n-th wait.
+fn ask_and_kill(books: &Arc<Books>, way: Way, after: usize) -> End {
+    let ((open, opened), (tell, told), (let_go, go_on)) = (channel(), channel(), channel());
+    let (is_armed, opened) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(opened)));
+    let turnstile = Turnstile {
+        way,
+        after,
+        is_armed: is_armed.clone(),
+        waits: AtomicUsize::new(0),
+        open: open.clone(),
+        gate: opened.clone(),
+        tell: tell.clone(),
+        go_on: Mutex::new(go_on),
+    };
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(1)
+        .max_blocking_threads(1)
+        .enable_all()
+        .on_thread_park(move || turnstile.on_wait())
+        .build()
+        .unwrap();
+    runtime.spawn_blocking(gate(&opened));
+    let asked = books.clone();
+    runtime.spawn(async move {
+        is_armed.store(true, Ordering::SeqCst);
+        let _answers = asked.ask(&open_store(&asked.path).await).await;
+        let _told = tell.send(End::Answered);
+    });
+    let end = told.recv().unwrap();
+    runtime.shutdown_background();
+    // The gates lead nowhere any more: nobody is to stand before them.
+    let _opened = open.send(());
+    drop(let_go);
+    end
+}
+
+#[test]
+fn each_request_is_done_once_wherever_the_store_is_killed_while_it_waits() {
+    let mut points = 0;
+    for way in [Way::Undone, Way::Unheard] {
+        for after in 0.. {
+            let books = Arc::new(run(Books::fresh()));
+            let end = ask_and_kill(&books, way, after);
+            run(books.are_done_once(&format!("{way:?} after {after} waits")));
+            if end == End::Answered {
+                break;
+            }
+            points += 1;
+        }
+    }
+    eprintln!("{points} points were walked");
+    assert!(points >= POINTS_MIN, "only {points} points were walked");
+}
+
+/// A number that looks random and is the same for the same seed (`SplitMix64`).
+fn draw(seed: u64) -> u64 {
+    let mut z = seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+/// On several threads, with others at work, at a moment that is drawn.
+#[test]
+fn each_request_is_done_once_whenever_the_store_is_killed() {
+    for seed in 0..ROUNDS {
+        let books = Arc::new(run(Books::fresh()));
+        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        // Short ones are as likely as long ones: the work begins and ends at unlike speeds.
+        let yields = draw(seed) % (1 << (4 + draw(!seed) % 12));
+        runtime.block_on(async {
+            let store = open_store(&books.path).await;
+            let asked = books.clone();
+            let work = tokio::spawn(async move { asked.ask(&store).await });
+            for _ in 0..yields {
+                tokio::task::yield_now().await;
+            }
+            drop(work);
+        });
+        runtime.shutdown_background();
+        run(books.are_done_once(&format!("seed {seed}, killed after {yields} yields")));
+    }
+}

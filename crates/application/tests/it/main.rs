@@ -1,0 +1,17 @@
+//! The use cases over a real database, whose every call may fail, and whose process may end at any.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "these are tests"
+)]
+
+mod chance;
+mod faults;
+mod providers;
+mod stores;
+mod sweeper;
+mod talk;
+mod world;

@@ -1,0 +1,154 @@
+//! The world outside: who makes codes, who knows numbers, and the person's telephone.
+
+use crate::faults::Plan;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{otp::OtpCode, phone::PhoneNumber};
+use ports::{
+    code_verifier::{CodeVerdict, CodeVerifier, CodeVerifierError, StartCode, StartedCode},
+    message_channel::{LookupFailed, MessageChannel, OutboundMessage, SendOutcome},
+    number_lookup::{LineType, LookupUnavailable, NumberFacts, NumberLookup},
+};
+use std::sync::{Arc, Mutex};
+
+/// The code that the provider sends.
+pub(crate) const CODE: &str = "428193";
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Challenge {
+    Open,
+    Approved,
+    Canceled,
+}
+
+/// A provider of codes as they are: asked again while one is open it sends that again, and what is
+/// approved it does not look at again.
+pub(crate) struct Codes {
+    plan: Arc<Plan>,
+    challenges: Mutex<Vec<Challenge>>,
+}
+
+impl Codes {
+    pub(crate) fn new(plan: Arc<Plan>) -> Self {
+        Self { plan, challenges: Mutex::default() }
+    }
+
+    fn open_one(&self) -> usize {
+        let mut all = self.challenges.lock().unwrap();
+        if all.last() != Some(&Challenge::Open) {
+            all.push(Challenge::Open);
+        }
+        all.len() - 1
+    }
+
+    /// Looks at the challenge of that name, and changes it.
+    fn at<T>(&self, sid: &str, look: impl FnOnce(&mut Challenge) -> T) -> T {
+        let number: usize = sid.trim_start_matches("VE").parse().unwrap();
+        look(&mut self.challenges.lock().unwrap()[number])
+    }
+
+    fn judge(&self, sid: &str, code: &OtpCode) -> CodeVerdict {
+        self.at(sid, |challenge| match (&challenge, code.reveal() == CODE) {
+            (Challenge::Open, true) => {
+                *challenge = Challenge::Approved;
+                CodeVerdict::Approved
+            }
+            (Challenge::Open, false) => CodeVerdict::Wrong,
+            _ => CodeVerdict::Gone,
+        })
+    }
+}
+
+#[async_trait]
+impl CodeVerifier for Codes {
+    fn name(&self) -> &'static str {
+        "fake"
+    }
+
+    async fn start(&self, request: &StartCode) -> Result<StartedCode, CodeVerifierError> {
+        let sid = async { format!("VE{}", self.open_one()) };
+        let sid = self.plan.provider("start", sid).await;
+        Ok(StartedCode { sid, channel: request.channel })
+    }
+
+    async fn check(&self, sid: &str, code: &OtpCode) -> Result<CodeVerdict, CodeVerifierError> {
+        Ok(self.plan.provider("check", async { self.judge(sid, code) }).await)
+    }
+
+    async fn is_approved(&self, sid: &str) -> Result<bool, CodeVerifierError> {
+        let is_approved = async { self.at(sid, |challenge| *challenge == Challenge::Approved) };
+        Ok(self.plan.provider("is_approved", is_approved).await)
+    }
+
+    async fn cancel(&self, sid: &str) -> Result<(), CodeVerifierError> {
+        let cancel = async { self.at(sid, |challenge| *challenge = Challenge::Canceled) };
+        self.plan.provider("cancel", cancel).await;
+        Ok(())
+    }
+}
+
+/// Everybody's number is in order.
+pub(crate) struct Numbers(pub(crate) Arc<Plan>);
+
+#[async_trait]
+impl NumberLookup for Numbers {
+    async fn look_up(&self, _number: &PhoneNumber) -> Result<NumberFacts, LookupUnavailable> {
+        let facts = NumberFacts { valid: true, line_type: LineType::Ordinary, country: None, carrier: None };
+        Ok(self.plan().provider("look_up", async { facts }).await)
+    }
+}
+
+impl Numbers {
+    fn plan(&self) -> &Plan {
+        &self.0
+    }
+}
+
+/// What has come to the person's telephone, by SMS and in the chat, in order.
+pub(crate) struct Telephone {
+    plan: Arc<Plan>,
+    received: Mutex<Vec<OutboundMessage>>,
+}
+
+impl Telephone {
+    pub(crate) fn new(plan: Arc<Plan>) -> Self {
+        Self { plan, received: Mutex::default() }
+    }
+
+    pub(crate) fn texts(&self) -> Vec<String> {
+        let received = self.received.lock().unwrap();
+        received.iter().map(|message| format!("{}: {}", message.channel.name(), message.text)).collect()
+    }
+
+    fn receive(&self, message: &OutboundMessage) -> String {
+        let mut received = self.received.lock().unwrap();
+        received.push(message.clone());
+        format!("SM{}", received.len())
+    }
+
+    fn find(&self, message: &OutboundMessage, known: &[String]) -> Option<String> {
+        let received = self.received.lock().unwrap();
+        let names = (1..=received.len()).map(|number| format!("SM{number}"));
+        let mut unknown = names.zip(received.iter()).filter(|(name, _)| !known.contains(name));
+        let is_same =
+            |sent: &OutboundMessage| (&sent.recipient, &sent.text) == (&message.recipient, &message.text);
+        unknown.find(|(_, sent)| is_same(sent)).map(|(name, _)| name)
+    }
+}
+
+#[async_trait]
+impl MessageChannel for Telephone {
+    async fn send(&self, message: &OutboundMessage) -> SendOutcome {
+        let provider_id = self.plan.provider("send", async { self.receive(message) }).await;
+        SendOutcome::Sent { provider_id }
+    }
+
+    async fn find_sent(
+        &self,
+        message: &OutboundMessage,
+        _since: DateTime<Utc>,
+        known: &[String],
+    ) -> Result<Option<String>, LookupFailed> {
+        Ok(self.plan.provider("find_sent", async { self.find(message, known) }).await)
+    }
+}

@@ -1,0 +1,101 @@
+//! The store ports, each call of which goes by the plan.
+
+use crate::faults::Plan;
+use adapter_sqlite::Store;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{
+    audit::Actor,
+    idempotency::{Fingerprint, IdempotencyKey},
+    ids::{ConversationId, EventId, MessageId, TransferId, UserId, VerificationId, WalletId},
+    ledger::Outcome,
+    message::Channel,
+    money::Currency,
+    otp::{OtpPolicy, Purpose},
+    phone::PhoneNumber,
+    transfer::{Transfer, TransferStatus},
+};
+use ports::{
+    inbound_webhook::{InboundMessage, StatusReport},
+    number_lookup::NumberFacts,
+    stores::*,
+};
+use std::sync::Arc;
+
+/// A store that keeps to the plan.
+pub(crate) struct Planned {
+    pub(crate) store: Store,
+    pub(crate) plan: Arc<Plan>,
+}
+
+macro_rules! planned {
+    ($port:ident { $($name:ident($($arg:ident: $type:ty),*) -> $out:ty;)* }) => {
+        #[async_trait]
+        impl $port for Planned {
+            $(async fn $name(&self, $($arg: $type),*) -> StoreResult<$out> {
+                self.plan.store(stringify!($name), $port::$name(&self.store, $($arg),*)).await
+            })*
+        }
+    };
+}
+
+planned!(Ledger {
+    post(requests: &[PostRequest], now: DateTime<Utc>) -> Vec<PostOutcome>;
+    confirm(request: &ConfirmTransfer, now: DateTime<Utc>) -> ConfirmOutcome;
+    reverse(request: &ReverseRequest, now: DateTime<Utc>) -> Option<PostOutcome>;
+    settle_hold(id: TransferId, verdict: &HoldVerdict, actor: &Actor, now: DateTime<Utc>) -> HoldOutcome;
+    open_wallet(request: &OpenWallet, now: DateTime<Utc>) -> OpenOutcome;
+    cancel(id: TransferId, actor: &Actor, now: DateTime<Utc>) -> Option<Transfer>;
+    expire(now: DateTime<Utc>) -> usize;
+    find_transfer(id: TransferId) -> Option<Transfer>;
+    transfer_history(id: TransferId) -> Vec<(TransferStatus, DateTime<Utc>)>;
+    find_outcome(key: &IdempotencyKey) -> Option<(Fingerprint, Outcome)>;
+    transfers(filter: &TransferFilter, page: &PageRequest) -> Vec<Transfer>;
+    wallets(user: Option<UserId>, page: &PageRequest) -> Vec<WalletView>;
+    find_wallet(id: WalletId) -> Option<WalletView>;
+    first_wallet(user: UserId, currency: Currency) -> Option<WalletView>;
+    entries(wallet: WalletId, filter: EntryFilter, page: &PageRequest) -> Vec<EntryView>;
+    verify() -> Vec<LedgerFault>;
+});
+
+planned!(Identities {
+    get_or_create(person: &NewPerson, now: DateTime<Utc>) -> User;
+    find_by_phone(phone: &PhoneNumber) -> Option<User>;
+    find(id: UserId) -> Option<User>;
+    find_payee(user: UserId, name: &str) -> Option<Payee>;
+});
+
+planned!(Verifications {
+    begin(request: &BeginVerification, now: DateTime<Utc>) -> Begin;
+    begin_resend(id: VerificationId, channel: Channel, policy: &OtpPolicy, now: DateTime<Utc>) -> Begin;
+    record_send(id: VerificationId, result: &SendResult, now: DateTime<Utc>) -> bool;
+    close(id: VerificationId) -> ();
+    send_wait(phone: &PhoneNumber, purpose: Purpose, policy: &OtpPolicy, now: DateTime<Utc>) -> Option<DateTime<Utc>>;
+    take_guess(request: &TakeGuess, now: DateTime<Utc>) -> ReserveGuess;
+    settle_guess(ticket: &GuessTicket, right: bool, policy: &OtpPolicy, now: DateTime<Utc>) -> Checked;
+    return_guess(ticket: &GuessTicket) -> ();
+    find(id: VerificationId) -> Option<Verification>;
+    find_open(requester: &Requester, phone: &PhoneNumber, now: DateTime<Utc>) -> Option<Verification>;
+    log_lookup(phone: &PhoneNumber, facts: &NumberFacts, now: DateTime<Utc>) -> ();
+});
+
+planned!(Inbox {
+    accept(messages: &[(EventId, InboundMessage)], now: DateTime<Utc>) -> Vec<Accepted>;
+    lease_next(now: DateTime<Utc>, until: DateTime<Utc>) -> Option<LeasedTurn>;
+    fail(turn: &LeasedTurn, failure: &TurnFailure, reason: &str) -> ();
+    purge(before: DateTime<Utc>) -> usize;
+});
+
+planned!(Conversations {
+    commit_turn(turn: &Turn, now: DateTime<Utc>) -> Committed;
+    renew_lease(conversation: ConversationId, fence: i64, until: DateTime<Utc>) -> bool;
+});
+
+planned!(Outbox {
+    lease(now: DateTime<Utc>, until: DateTime<Utc>, count: usize) -> Vec<LeasedMessage>;
+    settle(leased: &LeasedMessage, settlement: &Settlement, now: DateTime<Utc>) -> ();
+    record_status(report: &StatusReport, now: DateTime<Utc>) -> bool;
+    known_provider_ids(recipient: &str, since: DateTime<Utc>) -> Vec<String>;
+    find(id: MessageId) -> Option<MessageState>;
+    backlog() -> u64;
+});

@@ -1,0 +1,312 @@
+//! A bank with one customer: the use cases wired as the program wires them, and its workers, who try
+//! again as the program's do.
+
+use crate::{
+    chance::{Chance, Ids},
+    faults::Plan,
+    providers::{Codes, Numbers, Telephone},
+    stores::Planned,
+};
+use adapter_crypto::{AeadSealer, HmacAuditSealer, HmacCodeHasher, Keyring};
+use adapter_locales::BuiltInTexts;
+use adapter_nlu_rules::RuleParser;
+use adapter_sqlite::Store;
+use application::{
+    cancel_transfer::CancelTransfer,
+    confirm_transfer::ConfirmTransfer,
+    handle_message::{HandleMessage, TalkRules},
+    open_demo::open_demo,
+    prepare_transfer::PrepareTransfer,
+    relay_outbox::RelayOutbox,
+    submit_transfer::{SubmitTransfer, TransferRules},
+    verify_number::VerifyNumber,
+};
+use chrono::{DateTime, Duration, Utc};
+use domain::{
+    conversation::Said,
+    ids::EventId,
+    limits::Limits,
+    locale::Locale,
+    money::Currency,
+    otp::OtpPolicy,
+    phone::{PhoneNumber, Region},
+};
+use ports::{
+    clock::Clock,
+    inbound_webhook::InboundMessage,
+    message_channel::MessageChannel,
+    random::{IdGenerator, Random},
+    stores::{
+        Committed, Conversations, Inbox, LeasedTurn, Ledger, Outbox, StoreResult, TurnFailure, WalletView,
+    },
+};
+use std::{
+    collections::HashMap,
+    env, fs,
+    path::PathBuf,
+    process,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+const CHAT: &str = "twilio:whatsapp:+14155238886";
+const SMS: &str = "twilio:sms:+14155238886";
+pub(crate) const PHONE: &str = "+525512345678";
+/// As `apps/api/src/workers.rs` has them.
+const LEASE: Duration = Duration::seconds(5);
+const TRIES_MAX: u32 = 5;
+/// Longer than any lease and any pause before a retry: after two of them in which nobody found anything to
+/// do, nothing is left to do.
+const LULL: Duration = Duration::seconds(30);
+const LULLS: u32 = 2;
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// A path that nobody else has.
+pub(crate) fn fresh_path() -> PathBuf {
+    let folder = env::temp_dir().join(format!("ventanilla-it-{}", process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    folder.join(format!("{}.db", NEXT.fetch_add(1, Ordering::Relaxed)))
+}
+
+pub(crate) async fn open_store(path: &std::path::Path) -> Store {
+    let keys = Keyring::parse(&"k".repeat(32)).unwrap();
+    let sealer = AeadSealer::new(&keys, Arc::new(Chance::of(0)));
+    let audit = HmacAuditSealer::new(&keys);
+    let store = Store::connect(path.to_str().unwrap(), Arc::new(sealer), Arc::new(audit)).await.unwrap();
+    store.migrate().await.unwrap();
+    store
+}
+
+/// Tells the time it was set to.
+pub(crate) struct MovableClock(Mutex<DateTime<Utc>>);
+
+impl MovableClock {
+    pub(crate) fn advance(&self, by: Duration) {
+        *self.0.lock().unwrap() += by;
+    }
+}
+
+impl Default for MovableClock {
+    fn default() -> Self {
+        Self(Mutex::new(DateTime::from_timestamp(1_800_000_000, 0).unwrap()))
+    }
+}
+
+impl Clock for MovableClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
+    }
+}
+
+pub(crate) struct World {
+    /// The store behind the plan, to look at without being counted.
+    pub(crate) store: Store,
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) clock: Arc<MovableClock>,
+    pub(crate) telephone: Arc<Telephone>,
+    planned: Arc<Planned>,
+    ids: Arc<Ids>,
+    handle: HandleMessage,
+    relay: RelayOutbox,
+    path: PathBuf,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        for file in ["db", "db-wal", "db-shm"] {
+            // What is left behind, the operating system forgets.
+            let _gone = fs::remove_file(self.path.with_extension(file));
+        }
+    }
+}
+
+fn policy() -> OtpPolicy {
+    OtpPolicy {
+        ttl: Duration::minutes(10),
+        attempts_max: 3,
+        resend_cooldown: Duration::seconds(60),
+        sends_per_destination_per_day: 5,
+        sends_per_ip_per_hour: 10,
+        sends_per_prefix_per_hour: 30,
+        lock_after_failures: 5,
+        lock_for: Duration::minutes(5),
+    }
+}
+
+fn talk_rules() -> TalkRules {
+    TalkRules {
+        default_locale: Locale::Es,
+        default_currency: Currency::MXN,
+        session_ttl: Duration::hours(1),
+        messages_per_minute: 20,
+        handoff_for: Duration::hours(1),
+        zone: chrono_tz::America::Mexico_City,
+    }
+}
+
+fn transfer_rules() -> TransferRules {
+    TransferRules {
+        second_step_from: 500.into(),
+        limits: Limits::none(Currency::MXN),
+        zone: chrono_tz::America::Mexico_City,
+        code_policy: policy(),
+        code_account: Some(SMS.into()),
+        default_locale: Locale::Es,
+    }
+}
+
+impl World {
+    /// A new bank, in which one call goes wrong as planned. The customer has 1000 pesos.
+    pub(crate) async fn new(plan: Plan) -> Self {
+        let (path, plan, clock) = (fresh_path(), Arc::new(plan), Arc::new(MovableClock::default()));
+        let (ids, rules) = (Arc::new(Ids::default()), Arc::new(transfer_rules()));
+        let store = open_store(&path).await;
+        let phone = PhoneNumber::parse_international(PHONE).unwrap();
+        open_demo(&store, &store, ids.as_ref(), clock.as_ref(), &rules, phone).await.unwrap();
+        let planned = Arc::new(Planned { store: store.clone(), plan: plan.clone() });
+        let telephone = Arc::new(Telephone::new(plan.clone()));
+        let channel: Arc<dyn MessageChannel> = telephone.clone();
+        let relay = RelayOutbox {
+            outbox: planned.clone(),
+            channels: HashMap::from([(CHAT.into(), channel.clone()), (SMS.into(), channel)]),
+            random: Arc::new(Chance::of(1)),
+            clock: clock.clone(),
+        };
+        let handle = handle_message(&planned, &ids, &clock, &rules);
+        Self { store, plan, clock, telephone, planned, ids, handle, relay, path }
+    }
+
+    /// The person writes; whoever dies at it, the provider delivers it again.
+    pub(crate) async fn say(&self, number: usize, text: &str) {
+        loop {
+            let message = InboundMessage {
+                channel_account: CHAT.into(),
+                provider_event_id: format!("SM-in-{number}"),
+                sender: format!("whatsapp:{PHONE}"),
+                phone: Some(PhoneNumber::parse_international(PHONE).unwrap()),
+                said: Said::Text(text.into()),
+                is_ours: true,
+                raw: text.as_bytes().to_vec(),
+            };
+            let messages = [(EventId(self.ids.new_id()), message)];
+            let accept = self.planned.accept(&messages, self.clock.now());
+            if let Some(Ok(_)) = self.unless_it_dies(accept).await {
+                break;
+            }
+        }
+        self.work().await;
+    }
+
+    /// The workers work until nothing is left to do. One that dies is followed by another.
+    async fn work(&self) {
+        let mut lulls = 0;
+        while lulls < LULLS || self.store.backlog().await.unwrap() > 0 {
+            let found_work = self.unless_it_dies(async { self.take_turn().await | self.send().await }).await;
+            if found_work == Some(false) {
+                self.clock.advance(LULL);
+                lulls += 1;
+            } else {
+                lulls = 0;
+            }
+        }
+    }
+
+    async fn unless_it_dies<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.plan.death.notified() => None,
+            done = work => Some(done),
+        }
+    }
+
+    /// A turn as `apps/api/src/workers.rs` takes it; whether there was one.
+    async fn take_turn(&self) -> bool {
+        let now = self.clock.now();
+        let Ok(Some(turn)) = self.planned.lease_next(now, now + LEASE).await else { return false };
+        if self.carry_out(&turn).await.is_none() {
+            let tries = turn.tries + 1;
+            assert!(tries < TRIES_MAX, "one fault is no reason to set a turn aside");
+            let at = self.clock.now() + Duration::seconds(1 << tries.min(4));
+            // If that fails too, the lease runs out by itself.
+            let _given_back = self.planned.fail(&turn, &TurnFailure::RetryAt(at), "planned").await;
+        }
+        true
+    }
+
+    async fn carry_out(&self, turn: &LeasedTurn) -> Option<Committed> {
+        let done = self.handle.run(turn).await.ok()?;
+        self.planned.commit_turn(&done, self.clock.now()).await.ok()
+    }
+
+    /// A message as `apps/api/src/workers.rs` sends it; whether there was one.
+    async fn send(&self) -> bool {
+        let Ok(leased) = self.relay.lease(1).await else { return false };
+        let Some(message) = leased.into_iter().next() else { return false };
+        // If that fails, the lease runs out and leaves the message in doubt.
+        let _settled: StoreResult<()> = self.relay.handle(message).await;
+        true
+    }
+
+    pub(crate) async fn wallet(&self) -> WalletView {
+        let all =
+            self.store.wallets(None, &ports::stores::PageRequest { limit: 10, after: None }).await.unwrap();
+        assert_eq!(all.len(), 1, "one person, one wallet");
+        all.into_iter().next().unwrap()
+    }
+}
+
+fn handle_message(
+    store: &Arc<Planned>,
+    ids: &Arc<Ids>,
+    clock: &Arc<MovableClock>,
+    rules: &Arc<TransferRules>,
+) -> HandleMessage {
+    let (mexico, plan) = (Region::parse("MX").unwrap(), &store.plan);
+    let hasher = Arc::new(HmacCodeHasher::new(&Keyring::parse(&"h".repeat(32)).unwrap()));
+    let random: Arc<dyn Random> = Arc::new(Chance::of(2));
+    HandleMessage {
+        parser: Arc::new(RuleParser::new(mexico)),
+        texts: Arc::new(BuiltInTexts),
+        verify: Arc::new(VerifyNumber {
+            verifications: store.clone(),
+            verifier: Arc::new(Codes::new(plan.clone())),
+            lookup: Arc::new(Numbers(plan.clone())),
+            ids: ids.clone(),
+            clock: clock.clone(),
+            policy: policy(),
+            allowed: vec![mexico],
+        }),
+        prepare: Arc::new(PrepareTransfer {
+            ledger: store.clone(),
+            identities: store.clone(),
+            region: mexico,
+        }),
+        submit: Arc::new(SubmitTransfer {
+            ledger: store.clone(),
+            identities: store.clone(),
+            verifications: store.clone(),
+            hasher: hasher.clone(),
+            random,
+            ids: ids.clone(),
+            texts: Arc::new(BuiltInTexts),
+            clock: clock.clone(),
+            rules: rules.clone(),
+        }),
+        confirm: Arc::new(ConfirmTransfer {
+            ledger: store.clone(),
+            verifications: store.clone(),
+            hasher,
+            clock: clock.clone(),
+            rules: rules.clone(),
+        }),
+        cancel: Arc::new(CancelTransfer { ledger: store.clone(), clock: clock.clone() }),
+        ledger: store.clone(),
+        identities: store.clone(),
+        ids: ids.clone(),
+        clock: clock.clone(),
+        rules: talk_rules(),
+    }
+}
