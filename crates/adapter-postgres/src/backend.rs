@@ -5,7 +5,7 @@ mod connect;
 mod values;
 
 pub(crate) use self::{
-    bulk::{insert_inbox, write_ledger},
+    bulk::{insert_inbox, insert_talks, write_ledger},
     values::{DbId, DbTime},
 };
 use crate::store::{ConnectError, Fault};

@@ -2,7 +2,7 @@
 
 mod bulk;
 
-pub(crate) use self::bulk::{insert_inbox, write_ledger};
+pub(crate) use self::bulk::{insert_inbox, insert_talks, write_ledger};
 use crate::store::{ConnectError, Fault, schema::audit};
 
 use chrono::{DateTime, Utc};
@@ -68,8 +68,13 @@ pub(crate) const ID_AS_TEXT: (&str, &str) = ("lower(hex(", "))");
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const READERS: usize = 4;
+/// Pages that the writer keeps in memory, in KiB: those of accounts, keys and entries that a batch touches
+/// lie all over the file.
+const WRITER_CACHE: u32 = 64 * 1024;
+const READER_CACHE: u32 = 8 * 1024;
+/// The log is carried over into the file every 8192 pages (32 MiB): each time costs several fsyncs.
 const PRAGMAS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
-                       PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000;";
+                       PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=8192;";
 
 /// A UUID as 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
@@ -124,8 +129,11 @@ impl Database {
     /// Opens (and makes) the file at `path`, which may be `:memory:` only in name: each connection
     /// would see a database of its own.
     pub(crate) async fn connect(path: &str) -> Result<Self, ConnectError> {
-        let database =
-            Self { writer: pool(path, 1)?, readers: pool(path, READERS)?, runtime: Handle::current() };
+        let database = Self {
+            writer: pool(path, 1, WRITER_CACHE)?,
+            readers: pool(path, READERS, READER_CACHE)?,
+            runtime: Handle::current(),
+        };
         drop(database.writer.get().await.map_err(|fault| ConnectError::Open(fault.to_string()))?);
         Ok(database)
     }
@@ -197,14 +205,14 @@ impl Database {
     }
 }
 
-fn pool(path: &str, size: usize) -> Result<Pool<Conn>, BuildError> {
+fn pool(path: &str, size: usize, cache: u32) -> Result<Pool<Conn>, BuildError> {
     let mut config = ManagerConfig::<Conn>::default();
     config.recycling_method = RecyclingMethod::Fast;
-    config.custom_setup = Box::new(|path| {
-        let path = path.to_owned();
+    config.custom_setup = Box::new(move |path| {
+        let (path, pragmas) = (path.to_owned(), format!("{PRAGMAS} PRAGMA cache_size=-{cache};"));
         async move {
             let mut conn = Conn::establish(&path).await?;
-            conn.batch_execute(PRAGMAS).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+            conn.batch_execute(&pragmas).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
             Ok(conn)
         }
         .boxed()

@@ -5,7 +5,7 @@ use super::{Conn, DbId, DbTime, columns::*};
 use crate::store::{
     Fault,
     ledger::rows::{AccountChange, EntryRow, HoldRow, KeyRow, LedgerRows, NewTransferRow, PayeeRow},
-    rows::{NewAuditRow, NewInboxRow},
+    rows::{NewAuditRow, NewInboxRow, NewTalkRow},
 };
 use diesel::{
     QueryResult,
@@ -13,7 +13,7 @@ use diesel::{
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     sql_types::{Array, BigInt, Binary, Integer, Nullable, Text},
 };
-use diesel_async::RunQueryDsl;
+use diesel_async::{RunQueryDsl, methods::ExecuteDsl};
 
 /// A statement over columns: `$before unnest($1, $2, …) $after`, one array for each field of a row.
 macro_rules! over_columns {
@@ -174,30 +174,55 @@ impl Query for Inbox {
     type SqlType = UuidCol;
 }
 
-/// Writes all rows of a fold.
-pub(crate) async fn write_ledger(conn: &mut Conn, rows: LedgerRows) -> Result<(), Fault> {
-    if !rows.transfers.is_empty() {
-        Transfers::of(rows.transfers).execute(conn).await?;
-    }
-    if !rows.entries.is_empty() {
-        Entries::of(rows.entries).execute(conn).await?;
-    }
-    if !rows.accounts.is_empty() {
-        Accounts::of(rows.accounts).execute(conn).await?;
-    }
-    if !rows.keys.is_empty() {
-        Keys::of(rows.keys).execute(conn).await?;
-    }
-    if !rows.holds.is_empty() {
-        Holds::of(rows.holds).execute(conn).await?;
-    }
-    if !rows.payees.is_empty() {
-        Payees::of(rows.payees).execute(conn).await?;
-    }
-    if !rows.audit.is_empty() {
-        Audit::of(rows.audit).execute(conn).await?;
+over_columns! {
+    Talks of NewTalkRow:
+    "insert into conversations (id, channel_account, channel, sender_key, state, state_version, fence, leased_until, \
+     created_at, updated_at) select * from",
+    "on conflict (channel_account, sender_key) do nothing",
+    id UuidCol => DbId,
+    channel_account Text => String,
+    channel Text => String,
+    sender_key Text => String,
+    state Binary => Vec<u8>,
+    state_version Integer => i32,
+    fence BigInt => i64,
+    leased_until InstantCol => DbTime,
+    created_at InstantCol => DbTime,
+    updated_at InstantCol => DbTime,
+}
+
+/// Sends a statement without waiting for those before it; one that has no rows is not sent.
+async fn send<S>(conn: &Conn, rows: usize, statement: S) -> Result<(), Fault>
+where
+    S: QueryFragment<Pg> + QueryId + Send,
+{
+    if rows > 0 {
+        let mut conn = conn;
+        ExecuteDsl::execute(statement, &mut conn).await?;
     }
     Ok(())
+}
+
+/// Writes all rows of a fold. The statements go out one behind the other, and their answers are waited
+/// for together: a single transfer costs one way to the server and back, not one for each table.
+pub(crate) async fn write_ledger(conn: &mut Conn, rows: LedgerRows) -> Result<(), Fault> {
+    let conn: &Conn = conn;
+    let LedgerRows { transfers, entries, accounts, keys, holds, payees, audit } = rows;
+    tokio::try_join!(
+        send(conn, transfers.len(), Transfers::of(transfers)),
+        send(conn, entries.len(), Entries::of(entries)),
+        send(conn, accounts.len(), Accounts::of(accounts)),
+        send(conn, keys.len(), Keys::of(keys)),
+        send(conn, holds.len(), Holds::of(holds)),
+        send(conn, payees.len(), Payees::of(payees)),
+        send(conn, audit.len(), Audit::of(audit)),
+    )?;
+    Ok(())
+}
+
+/// Begins talks that nobody has begun.
+pub(crate) async fn insert_talks(conn: &mut Conn, rows: Vec<NewTalkRow>) -> Result<(), Fault> {
+    send(conn, rows.len(), Talks::of(rows)).await
 }
 
 /// Keeps messages that are new; the ids of those that are.

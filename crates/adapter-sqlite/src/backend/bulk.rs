@@ -5,8 +5,8 @@ use super::{Conn, DbId};
 use crate::store::{
     Fault,
     ledger::rows::{AccountChange, LedgerRows},
-    rows::NewInboxRow,
-    schema::{accounts, audit, entries, holds, idempotency_keys, inbox, payees, transfers},
+    rows::{NewInboxRow, NewTalkRow},
+    schema::{accounts, audit, conversations, entries, holds, idempotency_keys, inbox, payees, transfers},
 };
 use diesel::{QueryResult, SqliteConnection, prelude::*};
 
@@ -52,6 +52,21 @@ fn change_account(conn: &mut SqliteConnection, row: &AccountChange) -> QueryResu
             accounts::spent_month.eq(row.spent_month),
         ))
         .execute(conn)
+}
+
+/// Begins talks that nobody has begun.
+pub(crate) async fn insert_talks(conn: &mut Conn, rows: Vec<NewTalkRow>) -> Result<(), Fault> {
+    let insert = move |conn: &mut SqliteConnection| {
+        for row in &rows {
+            diesel::insert_into(conversations::table)
+                .values(row)
+                .on_conflict((conversations::channel_account, conversations::sender_key))
+                .do_nothing()
+                .execute(conn)?;
+        }
+        Ok(())
+    };
+    Ok(conn.spawn_blocking(insert).await?)
 }
 
 /// Keeps messages that are new; the ids of those that are.

@@ -3,10 +3,10 @@
 use super::{
     Store,
     fault::of_group,
-    rows::{NewInboxRow, column, corrupt, count, seal, unseal},
+    rows::{NewInboxRow, NewTalkRow, column, corrupt, count, seal, unseal},
     schema::{consents, conversations, inbox},
 };
-use crate::backend::{Conn, Database, Db, DbId, DbTime, insert_inbox, nobody_elses};
+use crate::backend::{Conn, Database, Db, DbId, DbTime, insert_inbox, insert_talks, nobody_elses};
 use crate::store::Fault;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -232,9 +232,8 @@ async fn talks_of(
         return Ok(known);
     }
     // In the order of their keys, so that replicas that begin the same talks don't wait in a circle.
-    for (key, (id, now)) in &wanted {
-        begin_talk(conn, sealer, key, *id, *now).await?;
-    }
+    let new = wanted.iter().map(|(key, (id, now))| new_talk(sealer, key, *id, *now));
+    insert_talks(conn, new.collect::<Result<_, _>>()?).await?;
     let begun = find_talks(conn, wanted.keys()).await?;
     Ok(known.into_iter().chain(begun).collect())
 }
@@ -254,32 +253,25 @@ async fn find_talks(
     Ok(rows.into_iter().map(|(account, sender, id)| ((account, sender), id)).collect())
 }
 
-async fn begin_talk(
-    conn: &mut Conn,
+fn new_talk(
     sealer: &dyn Sealer,
     (account, sender): &TalkKey,
     id: EventId,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<NewTalkRow, Fault> {
     let state = SealedState { conversation: Conversation::default() };
-    diesel::insert_into(conversations::table)
-        .values((
-            conversations::id.eq(DbId(id.0)),
-            conversations::channel_account.eq(account),
-            conversations::channel.eq(channel_of(account)),
-            conversations::sender_key.eq(sender),
-            conversations::state.eq(seal(sealer, id.0, &state)?),
-            conversations::state_version.eq(STATE_VERSION),
-            conversations::fence.eq(0),
-            conversations::leased_until.eq(DbTime(DateTime::UNIX_EPOCH)),
-            conversations::created_at.eq(DbTime(now)),
-            conversations::updated_at.eq(DbTime(now)),
-        ))
-        .on_conflict((conversations::channel_account, conversations::sender_key))
-        .do_nothing()
-        .execute(conn)
-        .await?;
-    Ok(())
+    Ok(NewTalkRow {
+        id: DbId(id.0),
+        channel_account: account.clone(),
+        channel: channel_of(account).to_owned(),
+        sender_key: sender.clone(),
+        state: seal(sealer, id.0, &state)?,
+        state_version: STATE_VERSION,
+        fence: 0,
+        leased_until: DbTime(DateTime::UNIX_EPOCH),
+        created_at: DbTime(now),
+        updated_at: DbTime(now),
+    })
 }
 
 async fn lease(

@@ -95,6 +95,21 @@ impl NewAuditRow {
 }
 
 #[derive(diesel::Insertable)]
+#[diesel(table_name = super::schema::conversations)]
+pub(crate) struct NewTalkRow {
+    pub(crate) id: DbId,
+    pub(crate) channel_account: String,
+    pub(crate) channel: String,
+    pub(crate) sender_key: String,
+    pub(crate) state: Vec<u8>,
+    pub(crate) state_version: i32,
+    pub(crate) fence: i64,
+    pub(crate) leased_until: DbTime,
+    pub(crate) created_at: DbTime,
+    pub(crate) updated_at: DbTime,
+}
+
+#[derive(diesel::Insertable)]
 #[diesel(table_name = super::schema::inbox)]
 pub(crate) struct NewInboxRow {
     pub(crate) id: DbId,

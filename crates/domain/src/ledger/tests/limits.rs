@@ -168,6 +168,9 @@ fn a_filed_transfer_counts_on_the_day_it_is_paid() {
     accepted(books.decide(&within(day_limit(150), pay(2, ANAS, BEAS, 100))));
     let refusal = Err(Refusal::LimitExceeded { limit: LimitExceeded::PerDay });
     assert_eq!(books.post_filed(&filed.transfer, day_limit(150), day(), filed.transfer.created_at), refusal);
-    assert_eq!(books.post_filed(&filed.transfer, day_limit(150), later(1), filed.transfer.created_at), Ok(()));
+    assert_eq!(
+        books.post_filed(&filed.transfer, day_limit(150), later(1), filed.transfer.created_at),
+        Ok(())
+    );
     assert_eq!(books.accounts[&ANAS].spending, Spending { on: later(1), in_day: 100, in_month: 200 });
 }

@@ -146,7 +146,10 @@ fn the_second_step_looks_again_since_the_books_have_moved_on() {
     let filed = to_be(TransferStatus::PendingVerification, pay(1, ANAS, BEAS, 800));
     accepted(books.decide(&filed));
     accepted(books.decide(&pay(2, ANAS, outside(), 201)));
-    assert_eq!(books.post_filed(&filed.transfer, filed.limits, day(), filed.transfer.created_at), Err(Refusal::InsufficientFunds));
+    assert_eq!(
+        books.post_filed(&filed.transfer, filed.limits, day(), filed.transfer.created_at),
+        Err(Refusal::InsufficientFunds)
+    );
     let limits = Limits { per_transfer: 799, ..filed.limits };
     let exceeded = Err(Refusal::LimitExceeded { limit: LimitExceeded::PerTransfer });
     assert_eq!(books.post_filed(&filed.transfer, limits, day(), filed.transfer.created_at), exceeded);
