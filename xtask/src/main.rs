@@ -1,6 +1,7 @@
 //! Tasks of this repository. `cargo xtask test` is the one command that passes every test.
 
 mod account;
+mod bench;
 mod needs;
 mod postgres;
 mod throwaway;
@@ -20,17 +21,18 @@ const TEST_PG_URL: &str = "TEST_PG_URL";
 
 const USAGE: &str = "\
 cargo xtask test                               every test, with what they need
-cargo xtask with-postgres [--bench] -- COMMAND…
-    the command, with TEST_PG_URL of a throwaway PostgreSQL and its programs in PATH;
-    --bench: a durable server on disk, to measure with";
+cargo xtask bench [--quick] [--docs] [--json FILE]
+    how fast: ledger, HTTP and webhooks beside pgbench; --docs: into docs/performance.md as well
+cargo xtask with-postgres -- COMMAND…
+    the command, with TEST_PG_URL of a throwaway PostgreSQL and its programs in PATH";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
         ["test"] => test().map(|()| ExitCode::SUCCESS),
-        ["with-postgres", "--", program, rest @ ..] => with_postgres(Kind::Tests, program, rest),
-        ["with-postgres", "--bench", "--", program, rest @ ..] => with_postgres(Kind::Bench, program, rest),
+        ["bench", options @ ..] => bench::run(options).map(|()| ExitCode::SUCCESS),
+        ["with-postgres", "--", program, rest @ ..] => with_postgres(program, rest),
         _ => Err(USAGE.to_owned()),
     };
     outcome.unwrap_or_else(|complaint| {
@@ -60,8 +62,8 @@ fn test() -> Result<(), String> {
 }
 
 /// Runs a command beside a throwaway server and ends as the command does.
-fn with_postgres(kind: Kind, program: &str, arguments: &[&str]) -> Result<ExitCode, String> {
-    let server = Postgres::start(kind)?;
+fn with_postgres(program: &str, arguments: &[&str]) -> Result<ExitCode, String> {
+    let server = Postgres::start(Kind::Tests)?;
     let path = env::var_os("PATH").unwrap_or_default();
     let folders = [server.bin_dir().to_owned()].into_iter().chain(env::split_paths(&path));
     let path = env::join_paths(folders).map_err(|fault| fault.to_string())?;

@@ -37,8 +37,7 @@ impl Kind {
                 "fsync = on
                 synchronous_commit = on
                 full_page_writes = on
-                wal_compression = on
-                shared_buffers = 1GB
+                shared_buffers = 4GB
                 max_wal_size = 8GB
                 checkpoint_timeout = 15min
                 max_connections = 300"

@@ -26,7 +26,8 @@ async fn demo(server: &Server) -> (Value, Value) {
 }
 
 async fn pay(server: &Server, user: &Value, amount: &str, key: &str) -> Response {
-    let body = json!({"user_id": user, "amount": amount, "destination_account": ACCOUNT, "client_tx_id": key});
+    let body =
+        json!({"user_id": user, "amount": amount, "destination_account": ACCOUNT, "client_tx_id": key});
     server.post("/api/v1/transfers", body).await
 }
 
@@ -56,7 +57,10 @@ async fn money_goes_between_wallets_and_back_and_the_statement_says_so() {
         let csv = server.get(&path("wallets", &wallet, "/statement?format=csv")).await;
         assert!(csv.headers()["content-type"].to_str().unwrap().starts_with("text/csv"));
         let csv = csv.text().await.unwrap();
-        assert_eq!(csv.lines().next(), Some("id,amount,balance_after,transfer_id,counterpart,concept,created_at"));
+        assert_eq!(
+            csv.lines().next(),
+            Some("id,amount,balance_after,transfer_id,counterpart,concept,created_at")
+        );
         assert!(csv.lines().count() == 5 && csv.contains("'=1+1"), "no cell is a formula: {csv}");
         let statement = answer(server.get(&path("wallets", &wallet, "/statement")).await, 200).await;
         let ends = (&statement["opening_balance"], &statement["closing_balance"]);
@@ -103,7 +107,10 @@ async fn decisions_are_listed_and_their_seals_checked() {
         }
         let page = answer(server.get("/api/v1/events?limit=2").await, 200).await;
         let newest = &page["items"][0];
-        assert_eq!((&newest["action"], &newest["who"]), (&json!("transfer.completed"), &json!("client:development")));
+        assert_eq!(
+            (&newest["action"], &newest["who"]),
+            (&json!("transfer.completed"), &json!("client:development"))
+        );
         assert_eq!(newest["after"], "completed: 1.00 MXN to ****4567");
         let next = format!("/api/v1/events?limit=2&cursor={}", page["next_cursor"].as_str().unwrap());
         assert_ne!(answer(server.get(&next).await, 200).await["items"][0], *newest);
@@ -111,7 +118,8 @@ async fn decisions_are_listed_and_their_seals_checked() {
         assert_eq!((&chain["ok"], chain.get("first_bad")), (&json!(true), None));
         let (is_sound, said) = server.command(&["audit", "verify"]);
         assert!(is_sound && said.starts_with("the audit log is sound"), "{said}");
-        let (is_sound, said) = server.command(&["audit", "verify", "--head", &format!("1:{}", "0".repeat(64))]);
+        let (is_sound, said) =
+            server.command(&["audit", "verify", "--head", &format!("1:{}", "0".repeat(64))]);
         assert!(!is_sound && said.contains("block 1 was removed"), "a head that never was: {said}");
     }
 }

@@ -37,7 +37,7 @@ impl Server {
     /// On a database of its own on the server that `TEST_PG_URL` names.
     pub(crate) async fn start_on_postgres(settings: &[(&str, &str)]) -> Self {
         let server = std::env::var("TEST_PG_URL").expect("TEST_PG_URL must name a PostgreSQL server");
-        let name = format!("it_{}", uuid::Uuid::now_v7().simple());
+        let name = format!("it_{}_{}", std::process::id(), free_port());
         let made = Command::new("psql").args([&server, "-qc", &format!("create database {name}")]).status();
         assert!(made.expect("psql is there").success());
         let (host, _) = server.rsplit_once('/').unwrap();
@@ -69,7 +69,10 @@ impl Server {
         let mut server = Self {
             process,
             folder,
-            settings: settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            settings: settings
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
             base: format!("http://127.0.0.1:{port}"),
             sandbox: format!("http://127.0.0.1:{sandbox_port}"),
             token: String::new(),

@@ -1,19 +1,32 @@
 //! PostgreSQL keeps every promise of the store ports. `TEST_PG_URL` names a server on which databases may
 //! be made; `cargo xtask test` starts one.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "these are tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests"
+)]
 
 mod cut;
 
 use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom};
 use adapter_postgres::Store;
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
-use std::{env, sync::Arc};
-use uuid::Uuid;
+use std::{
+    env, process,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A database of its own. The server is thrown away after the tests, and the database with it.
 async fn fresh_address() -> String {
     let server = env::var("TEST_PG_URL").expect("TEST_PG_URL must name a PostgreSQL server");
-    let name = format!("contracts_{}", Uuid::now_v7().simple());
+    let name = format!("contracts_{}_{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let mut admin = AsyncPgConnection::establish(&server).await.unwrap();
     admin.batch_execute(&format!("create database {name}")).await.unwrap();
     let (host, _) = server.rsplit_once('/').unwrap();

@@ -24,8 +24,6 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 4] = [Self::Refused, Self::Lost, Self::DiedBefore, Self::DiedAfter];
-
     const fn is_death(self) -> bool {
         matches!(self, Self::DiedBefore | Self::DiedAfter)
     }

@@ -3,8 +3,9 @@
 use crate::faults::Plan;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{otp::OtpCode, phone::PhoneNumber};
+use domain::{message::Channel, otp::OtpCode, phone::PhoneNumber};
 use ports::{
+    clock::Clock,
     code_verifier::{CodeVerdict, CodeVerifier, CodeVerifierError, StartCode, StartedCode},
     message_channel::{LookupFailed, MessageChannel, OutboundMessage, SendOutcome},
     number_lookup::{LineType, LookupUnavailable, NumberFacts, NumberLookup},
@@ -94,45 +95,45 @@ pub(crate) struct Numbers(pub(crate) Arc<Plan>);
 impl NumberLookup for Numbers {
     async fn look_up(&self, _number: &PhoneNumber) -> Result<NumberFacts, LookupUnavailable> {
         let facts = NumberFacts { valid: true, line_type: LineType::Ordinary, country: None, carrier: None };
-        Ok(self.plan().provider("look_up", async { facts }).await)
-    }
-}
-
-impl Numbers {
-    fn plan(&self) -> &Plan {
-        &self.0
+        Ok(self.0.provider("look_up", async { facts }).await)
     }
 }
 
 /// What has come to the person's telephone, by SMS and in the chat, in order.
 pub(crate) struct Telephone {
     plan: Arc<Plan>,
-    received: Mutex<Vec<OutboundMessage>>,
+    clock: Arc<dyn Clock>,
+    received: Mutex<Vec<(OutboundMessage, DateTime<Utc>)>>,
 }
 
 impl Telephone {
-    pub(crate) fn new(plan: Arc<Plan>) -> Self {
-        Self { plan, received: Mutex::default() }
+    pub(crate) fn new(plan: Arc<Plan>, clock: Arc<dyn Clock>) -> Self {
+        Self { plan, clock, received: Mutex::default() }
     }
 
-    pub(crate) fn texts(&self) -> Vec<String> {
+    /// The texts that came over a channel.
+    pub(crate) fn texts(&self, channel: Channel) -> Vec<String> {
         let received = self.received.lock().unwrap();
-        received.iter().map(|message| format!("{}: {}", message.channel.name(), message.text)).collect()
+        let over_it = received.iter().filter(|(message, _)| message.channel == channel);
+        over_it.map(|(message, _)| message.text.clone()).collect()
     }
 
     fn receive(&self, message: &OutboundMessage) -> String {
         let mut received = self.received.lock().unwrap();
-        received.push(message.clone());
+        received.push((message.clone(), self.clock.now()));
         format!("SM{}", received.len())
     }
 
-    fn find(&self, message: &OutboundMessage, known: &[String]) -> Option<String> {
+    fn find(&self, message: &OutboundMessage, since: DateTime<Utc>, known: &[String]) -> Option<String> {
         let received = self.received.lock().unwrap();
         let names = (1..=received.len()).map(|number| format!("SM{number}"));
-        let mut unknown = names.zip(received.iter()).filter(|(name, _)| !known.contains(name));
-        let is_same =
-            |sent: &OutboundMessage| (&sent.recipient, &sent.text) == (&message.recipient, &message.text);
-        unknown.find(|(_, sent)| is_same(sent)).map(|(name, _)| name)
+        let mut named = names.zip(received.iter());
+        let is_it = |(name, (sent, at)): &(String, &(OutboundMessage, DateTime<Utc>))| {
+            (&sent.recipient, &sent.text) == (&message.recipient, &message.text)
+                && *at >= since
+                && !known.contains(name)
+        };
+        named.find(is_it).map(|(name, _)| name)
     }
 }
 
@@ -146,9 +147,9 @@ impl MessageChannel for Telephone {
     async fn find_sent(
         &self,
         message: &OutboundMessage,
-        _since: DateTime<Utc>,
+        since: DateTime<Utc>,
         known: &[String],
     ) -> Result<Option<String>, LookupFailed> {
-        Ok(self.plan.provider("find_sent", async { self.find(message, known) }).await)
+        Ok(self.plan.provider("find_sent", async { self.find(message, since, known) }).await)
     }
 }

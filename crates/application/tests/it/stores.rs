@@ -3,12 +3,13 @@
 use crate::faults::Plan;
 use adapter_sqlite::Store;
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     audit::Actor,
     idempotency::{Fingerprint, IdempotencyKey},
     ids::{ConversationId, EventId, MessageId, TransferId, UserId, VerificationId, WalletId},
     ledger::Outcome,
+    limits::Spent,
     message::Channel,
     money::Currency,
     otp::{OtpPolicy, Purpose},
@@ -53,6 +54,7 @@ planned!(Ledger {
     transfers(filter: &TransferFilter, page: &PageRequest) -> Vec<Transfer>;
     wallets(user: Option<UserId>, page: &PageRequest) -> Vec<WalletView>;
     find_wallet(id: WalletId) -> Option<WalletView>;
+    spent(user: UserId, currency: Currency, day: NaiveDate) -> Spent;
     first_wallet(user: UserId, currency: Currency) -> Option<WalletView>;
     entries(wallet: WalletId, filter: EntryFilter, page: &PageRequest) -> Vec<EntryView>;
     verify() -> Vec<LedgerFault>;

@@ -1,1 +1,331 @@
-//! later
+//! The sweeper comes at any instant, between and amid everything else that can happen to a transfer: what
+//! it has ended stays ended, and no money is lost or held for it.
+
+use crate::{
+    chance::{Chance, Ids},
+    world::{PHONE, fresh_path, open_store},
+};
+use adapter_sqlite::Store;
+use chrono::{DateTime, Duration, Utc};
+use domain::{
+    account_number::AccountNumber,
+    audit::Actor,
+    idempotency::Fingerprint,
+    ids::{MessageId, TransferId, UserId, VerificationId, WalletId},
+    ledger::{PostTransfer, clearing_account},
+    limits::Limits,
+    message::Channel,
+    money::{Currency, Money},
+    otp::OtpPolicy,
+    phone::PhoneNumber,
+    transfer::{Destination, Transfer, TransferStatus},
+};
+use futures_util::future::join_all;
+use ports::{
+    crypto::CodeMac,
+    message_channel::OutboundMessage,
+    random::IdGenerator,
+    stores::{
+        ConfirmTransfer, HoldVerdict, Identities, Lane, Ledger, NewOutbound, NewPerson, OwnCode, PageRequest,
+        PostRequest, SecondStep, TransferFilter,
+    },
+};
+use std::collections::HashMap;
+
+const SEEDS: u64 = 6;
+const STEPS: u32 = 100;
+const OPENING: i64 = 1_000_000;
+const RIGHT: [u8; 32] = [7; 32];
+
+/// Something that happens.
+#[derive(Clone, Debug)]
+enum Deed {
+    Pay,
+    /// A transfer that waits for its code until then.
+    File(DateTime<Utc>),
+    /// A transfer under way, its money held until then unless it is handed over.
+    Hold(DateTime<Utc>),
+    Confirm(TransferId, VerificationId, [u8; 32]),
+    Cancel(TransferId),
+    Settle(TransferId, HoldVerdict),
+    Sweep,
+}
+
+/// Books with one person in them, and what has been seen of them.
+struct Till {
+    store: Store,
+    ids: Ids,
+    chance: Chance,
+    user: UserId,
+    wallet: WalletId,
+    now: DateTime<Utc>,
+    swept: DateTime<Utc>,
+    seen: HashMap<TransferId, Transfer>,
+}
+
+fn actor() -> Actor {
+    Actor { who: "client:test".into(), channel: "rest".into(), request_id: "request".into() }
+}
+
+fn is_waiting(status: TransferStatus) -> bool {
+    matches!(status, TransferStatus::PendingVerification | TransferStatus::Processing)
+}
+
+fn may_change(status: TransferStatus) -> bool {
+    is_waiting(status) || status == TransferStatus::Unknown
+}
+
+impl Till {
+    async fn new(seed: u64) -> Self {
+        let store = open_store(&fresh_path()).await;
+        let (ids, now) = (Ids::default(), DateTime::from_timestamp(1_800_000_000, 0).unwrap());
+        let person = NewPerson {
+            id: UserId(ids.new_id()),
+            phone: PhoneNumber::parse_international(PHONE).unwrap(),
+            wallet: WalletId(ids.new_id()),
+            wallet_name: "Principal".into(),
+            currency: Currency::MXN,
+        };
+        let (user, wallet) = (person.id, person.wallet);
+        store.get_or_create(&person, now).await.unwrap();
+        let chance = Chance::of(seed);
+        let till = Self { store, ids, chance, user, wallet, now, swept: now, seen: HashMap::new() };
+        let mut opening = till.request(OPENING, TransferStatus::Completed, None);
+        let transfer = &mut opening.command.transfer;
+        (transfer.from, transfer.to) = (transfer.to, transfer.from);
+        till.store.post(&[opening], now).await.unwrap();
+        till
+    }
+
+    fn request(&self, minor: i64, status: TransferStatus, expires: Option<DateTime<Utc>>) -> PostRequest {
+        let id = TransferId(self.ids.new_id());
+        let transfer = Transfer {
+            id,
+            caller: "client:test".into(),
+            client_tx_id: None,
+            owner: self.user,
+            from: self.wallet,
+            to: clearing_account(Currency::MXN),
+            destination: Destination::Account(AccountNumber::Clabe("012345678901234567".into())),
+            amount: Money::new(minor, Currency::MXN),
+            concept: None,
+            status,
+            verification: None,
+            reverses: None,
+            reversed_minor: 0,
+            refusal: None,
+            expires_at: expires,
+            created_at: self.now,
+        };
+        PostRequest {
+            command: PostTransfer {
+                key: id.own_key(),
+                transfer,
+                fingerprint: Fingerprint::of(&[]),
+                limits: Limits::none(Currency::MXN),
+                day: self.now.date_naive(),
+            },
+            second_step: None,
+            payee: None,
+            actor: actor(),
+        }
+    }
+
+    /// The second step is filed with the transfer, its message with it.
+    fn with_code(&self, mut request: PostRequest, expires_at: DateTime<Utc>) -> PostRequest {
+        let verification = VerificationId(self.ids.new_id());
+        request.command.transfer.verification = Some(verification);
+        let message = OutboundMessage {
+            id: MessageId(self.ids.new_id()),
+            channel: Channel::Sms,
+            recipient: PHONE.into(),
+            text: "code".into(),
+            buttons: Vec::new(),
+        };
+        request.second_step = Some(SecondStep {
+            verification,
+            phone: PhoneNumber::parse_international(PHONE).unwrap(),
+            code: OwnCode {
+                salt: [1; 16],
+                mac: CodeMac { key_id: "1".into(), mac: RIGHT },
+                transaction_digest: [2; 32],
+            },
+            message: NewOutbound {
+                message,
+                channel_account: "twilio:sms:+14155238886".into(),
+                lane: Lane::Code,
+                expires_at,
+            },
+            expires_at,
+            attempts_max: 3,
+        });
+        request
+    }
+
+    /// Later than any sweep so far.
+    fn soon(&self) -> DateTime<Utc> {
+        self.now + Duration::seconds(1 + self.chance.below(120))
+    }
+
+    /// One of the transfers, mostly one that has not ended.
+    fn any(&self) -> Option<&Transfer> {
+        let ended_too = self.chance.below(4) == 0;
+        let mut all: Vec<_> = self.seen.values().filter(|t| ended_too || may_change(t.status)).collect();
+        all.sort_by_key(|transfer| transfer.id.0);
+        let bound = i64::try_from(all.len()).unwrap();
+        (bound > 0).then(|| all[usize::try_from(self.chance.below(bound)).unwrap()])
+    }
+
+    fn draw(&self) -> Deed {
+        let verdict = match self.chance.below(6) {
+            0 | 1 => HoldVerdict::Submit,
+            2 | 3 => HoldVerdict::Capture,
+            4 => HoldVerdict::Void { status: TransferStatus::Failed, refusal: None },
+            _ => HoldVerdict::Unknown,
+        };
+        match (self.chance.below(12), self.any()) {
+            (0 | 1, _) => Deed::File(self.soon()),
+            (2 | 3, _) => Deed::Hold(self.soon()),
+            (4, _) | (_, None) => Deed::Pay,
+            (5 | 6, _) => Deed::Sweep,
+            (7, Some(transfer)) => Deed::Cancel(transfer.id),
+            (_, Some(Transfer { id, verification: Some(verification), .. })) => {
+                let code = if self.chance.below(4) > 0 { RIGHT } else { [0; 32] };
+                Deed::Confirm(*id, *verification, code)
+            }
+            (_, Some(transfer)) => Deed::Settle(transfer.id, verdict),
+        }
+    }
+
+    /// Does it. What comes of it is read from the books.
+    async fn carry_out(&self, deed: &Deed, at: DateTime<Utc>) {
+        let amount = 1 + self.chance.below(50);
+        let request = match deed {
+            Deed::Pay => self.request(amount, TransferStatus::Completed, None),
+            Deed::Hold(until) => self.request(amount, TransferStatus::Processing, Some(*until)),
+            Deed::File(until) => {
+                let filed = self.request(amount, TransferStatus::PendingVerification, Some(*until));
+                self.with_code(filed, *until)
+            }
+            Deed::Confirm(transfer, verification, code) => {
+                let request = confirmation(*transfer, *verification, *code, at);
+                return drop(self.store.confirm(&request, at).await.unwrap());
+            }
+            Deed::Cancel(transfer) => return drop(self.store.cancel(*transfer, &actor(), at).await.unwrap()),
+            Deed::Settle(transfer, verdict) => {
+                return drop(self.store.settle_hold(*transfer, verdict, &actor(), at).await.unwrap());
+            }
+            Deed::Sweep => {
+                self.store.expire(at).await.unwrap();
+                return;
+            }
+        };
+        self.store.post(&[request], at).await.unwrap();
+    }
+
+    /// Some deeds at once, by machines whose clocks are not quite together.
+    async fn step(&mut self) {
+        self.now += Duration::seconds(self.chance.below(20));
+        let deeds: Vec<_> = (0..=self.chance.below(3))
+            .map(|_| (self.draw(), self.now - Duration::seconds(self.chance.below(10))))
+            .collect();
+        // Told only when the test fails.
+        eprintln!("{deeds:?}");
+        join_all(deeds.iter().map(|(deed, at)| self.carry_out(deed, *at))).await;
+        let sweeps = deeds.iter().filter(|(deed, _)| matches!(deed, Deed::Sweep)).map(|(_, at)| *at);
+        self.look(sweeps.max()).await;
+    }
+
+    /// The books as they are, against what was seen of them before.
+    async fn look(&mut self, swept: Option<DateTime<Utc>>) {
+        let page = PageRequest { limit: 10_000, after: None };
+        let all = self.store.transfers(&TransferFilter::default(), &page).await.unwrap();
+        let wallet = self.store.find_wallet(self.wallet).await.unwrap().unwrap();
+        let sum = |is: fn(TransferStatus) -> bool| -> i64 {
+            let of_person = all.iter().filter(|t| t.from == self.wallet && is(t.status));
+            of_person.map(|t| t.amount.minor).sum()
+        };
+        let posted = OPENING - sum(|status| status == TransferStatus::Completed);
+        let held = sum(|status| matches!(status, TransferStatus::Processing | TransferStatus::Unknown));
+        assert_eq!((wallet.posted.minor, wallet.available.minor), (posted, posted - held));
+        for now in &all {
+            if let Some(before) = self.seen.get(&now.id) {
+                self.may_follow(before, now, swept);
+            }
+        }
+        assert_eq!(self.store.verify().await.unwrap(), []);
+        self.swept = self.swept.max(swept.unwrap_or(self.swept));
+        let of_person = all.into_iter().filter(|transfer| transfer.from == self.wallet);
+        self.seen = of_person.map(|transfer| (transfer.id, transfer)).collect();
+    }
+
+    fn may_follow(&self, before: &Transfer, now: &Transfer, swept: Option<DateTime<Utc>>) {
+        if !may_change(before.status) {
+            assert_eq!(now.status, before.status, "what has ended stays so: {}", now.id);
+        }
+        // What is handed over waits without an end.
+        let is_due = |transfer: &Transfer, at| {
+            is_waiting(transfer.status) && transfer.expires_at.is_some_and(|expires| expires <= at)
+        };
+        assert!(
+            !(is_due(before, self.swept) && now.status == TransferStatus::Completed),
+            "a sweep had passed it: {}",
+            now.id
+        );
+        if let Some(swept) = swept {
+            assert!(!is_due(now, swept), "the sweep left it: {}", now.id);
+        }
+    }
+}
+
+fn confirmation(
+    transfer: TransferId,
+    verification: VerificationId,
+    code: [u8; 32],
+    at: DateTime<Utc>,
+) -> ConfirmTransfer {
+    ConfirmTransfer {
+        transfer,
+        verification,
+        mac: Some(code),
+        effect_key: None,
+        limits: Limits::none(Currency::MXN),
+        day: at.date_naive(),
+        policy: OtpPolicy {
+            ttl: Duration::minutes(10),
+            attempts_max: 3,
+            resend_cooldown: Duration::zero(),
+            sends_per_destination_per_day: 10_000,
+            sends_per_ip_per_hour: 10_000,
+            sends_per_prefix_per_hour: 10_000,
+            lock_after_failures: 10_000,
+            lock_for: Duration::minutes(5),
+        },
+        payee: None,
+        actor: actor(),
+    }
+}
+
+/// In which order the database lets those through that come at once is its own business; all else is the
+/// seed's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whenever_the_sweeper_comes_what_it_ends_stays_ended_and_no_money_is_lost() {
+    let mut ends: HashMap<TransferStatus, usize> = HashMap::new();
+    for seed in 0..SEEDS {
+        eprintln!("seed {seed}");
+        let mut till = Till::new(seed).await;
+        for _ in 0..STEPS {
+            till.step().await;
+        }
+        till.seen.values().for_each(|transfer| *ends.entry(transfer.status).or_default() += 1);
+    }
+    eprintln!("{ends:?}");
+    let kinds = [
+        TransferStatus::Completed,
+        TransferStatus::Canceled,
+        TransferStatus::Expired,
+        TransferStatus::Failed,
+        TransferStatus::Unknown,
+    ];
+    assert!(kinds.iter().all(|status| ends.contains_key(status)), "none ended so: {ends:?}");
+}

@@ -167,7 +167,7 @@ impl World {
         let phone = PhoneNumber::parse_international(PHONE).unwrap();
         open_demo(&store, &store, ids.as_ref(), clock.as_ref(), &rules, phone).await.unwrap();
         let planned = Arc::new(Planned { store: store.clone(), plan: plan.clone() });
-        let telephone = Arc::new(Telephone::new(plan.clone()));
+        let telephone = Arc::new(Telephone::new(plan.clone(), clock.clone()));
         let channel: Arc<dyn MessageChannel> = telephone.clone();
         let relay = RelayOutbox {
             outbox: planned.clone(),
@@ -283,6 +283,8 @@ fn handle_message(
             ledger: store.clone(),
             identities: store.clone(),
             region: mexico,
+            clock: clock.clone(),
+            rules: rules.clone(),
         }),
         submit: Arc::new(SubmitTransfer {
             ledger: store.clone(),

@@ -101,7 +101,7 @@ fn read_request(
         ),
     };
     let id = original.id.to_string();
-    let decimal = amount.map(|amount| amount.decimal());
+    let decimal = amount.map(Money::decimal);
     let fields = [("id", Some(id.as_str())), ("reason", Some(&reason)), ("amount", decimal.as_deref())];
     Ok(Reversal {
         caller: caller.key(),

@@ -1,0 +1,143 @@
+//! `cargo xtask bench`: how fast, on a PostgreSQL of its own with durable commits, and on SQLite.
+//!
+//! What is compared is measured in one run, on one server, in turn: figures of shared machines drift.
+
+mod children;
+mod figures;
+mod history;
+mod http;
+mod ledgers;
+mod machine;
+mod pgbench;
+mod place;
+mod plot;
+mod programs;
+mod ratios;
+mod report;
+mod server;
+
+use self::{figures::Figures, place::Place, programs::Programs};
+use crate::{
+    postgres::{Kind, Postgres},
+    root, say,
+};
+use std::{
+    fs,
+    io::{self, Write},
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+/// A quick run ends by then.
+const QUICK: Duration = Duration::from_secs(285);
+
+/// How long each thing is measured, and how often.
+#[derive(Clone, Copy)]
+struct Pace {
+    rounds: u32,
+    warm_up: Duration,
+    time: Duration,
+    /// When all must be done, if at all.
+    end: Option<Instant>,
+}
+
+/// All that a measure needs.
+struct Bench {
+    programs: Programs,
+    server: Postgres,
+    place: Place,
+    pace: Pace,
+    figures: Figures,
+    /// What the reader must know beside the figures.
+    notes: Vec<String>,
+}
+
+#[derive(Default)]
+struct Options {
+    is_quick: bool,
+    writes_docs: bool,
+    json: Option<PathBuf>,
+}
+
+impl Options {
+    fn read(mut words: &[&str]) -> Result<Self, String> {
+        let mut options = Self::default();
+        loop {
+            words = match words {
+                [] => return Ok(options),
+                ["--quick", rest @ ..] => {
+                    options.is_quick = true;
+                    rest
+                }
+                ["--docs", rest @ ..] => {
+                    options.writes_docs = true;
+                    rest
+                }
+                ["--json", file, rest @ ..] => {
+                    options.json = Some(PathBuf::from(file));
+                    rest
+                }
+                [other, ..] => return Err(format!("bench knows no {other}")),
+            };
+        }
+    }
+
+    /// The clock of a quick run begins to run here.
+    fn pace(&self) -> Pace {
+        let (rounds, seconds, end) =
+            if self.is_quick { (1, 2, Some(Instant::now() + QUICK)) } else { (3, 5, None) };
+        Pace { rounds, warm_up: Duration::from_millis(500), time: Duration::from_secs(seconds), end }
+    }
+}
+
+/// Measures everything and tells it.
+pub(crate) fn run(words: &[&str]) -> Result<(), String> {
+    let options = Options::read(words)?;
+    let programs = Programs::build()?;
+    let pace = options.pace();
+    let server = Postgres::start(Kind::Bench)?;
+    let place = Place::make()?;
+    let mut bench = Bench { programs, server, place, pace, figures: Figures::default(), notes: Vec::new() };
+    bench.measure()?;
+    let shown = report::text(&bench.figures);
+    io::stdout().write_all(shown.as_bytes()).map_err(|fault| fault.to_string())?;
+    if let Some(file) = &options.json {
+        fs::write(file, bench.figures.to_json()).map_err(|fault| format!("{}: {fault}", file.display()))?;
+    }
+    if options.writes_docs {
+        let machine = machine::describe(bench.server.bin_dir());
+        let folder = root()?.join("docs");
+        let page = report::page(&bench, &machine, options.is_quick);
+        write(&folder.join("performance.md"), &page)?;
+        write(&folder.join("performance.svg"), &plot::draw(&bench.figures))?;
+    }
+    Ok(())
+}
+
+fn write(path: &std::path::Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|fault| format!("{}: {fault}", path.display()))
+}
+
+impl Bench {
+    fn measure(&mut self) -> Result<(), String> {
+        pgbench::prepare(self)?;
+        for round in 1..=self.pace.rounds {
+            say(&format!("round {round} of {}", self.pace.rounds));
+            pgbench::measure(self, &[1, 8, 32])?;
+            ledgers::postgres(self, round)?;
+            // Once more behind what is compared to it, so that both saw the same machine.
+            pgbench::measure(self, &[1, 32])?;
+            http::postgres(self, round)?;
+            ledgers::sqlite(self, round)?;
+            http::sqlite(self, round)?;
+        }
+        history::measure(self)
+    }
+
+    /// The address of a database on the server.
+    fn url(&self, database: &str) -> String {
+        let url = self.server.url();
+        let (host, _) = url.rsplit_once('/').unwrap_or((&url, ""));
+        format!("{host}/{database}")
+    }
+}

@@ -1,0 +1,61 @@
+//! How the ledger does with rows behind it: databases of different ages on one server, measured in turn.
+
+use super::{Bench, Pace, children, ledgers::times};
+use crate::say;
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
+
+/// Entries of history, and what they are called.
+const SIZES: [(&str, u32); 3] = [("1e4", 10_000), ("1e6", 1_000_000), ("1e7", 10_000_000)];
+const MOST: Duration = Duration::from_mins(15);
+/// Each is under load for so long before it is measured. What is written for the first time since the
+/// last checkpoint goes into the log as whole pages: with many rows that takes seconds to pass.
+const SETTLING: Duration = Duration::from_secs(6);
+/// Turns, so that each size sees the machine at different times.
+const TURNS: u32 = 3;
+
+/// Fills databases and measures them. A quick run leaves out those it has no time for.
+pub(super) fn measure(bench: &mut Bench) -> Result<(), String> {
+    let program = bench.programs.ledger_postgres.clone();
+    let mut filled = Vec::new();
+    // Before anything is known: what a million takes.
+    let mut expected = Duration::from_secs(5);
+    for (name, rows) in SIZES {
+        if !has_time(bench, expected) {
+            bench.notes.push(format!("{name} rows of history were left out: no time in a quick run"));
+            break;
+        }
+        let begun = Instant::now();
+        let url = bench.url(&format!("history_{name}"));
+        children::output(Command::new(&program).args(["fill", &url, &rows.to_string()]), MOST)?;
+        let took = begun.elapsed();
+        say(&format!("{name} rows of history were made in {} s", took.as_secs()));
+        expected = if rows < 1_000_000 { Duration::from_secs(30) } else { took * 11 };
+        filled.push((name, url));
+    }
+    let settling = Pace { time: SETTLING, ..bench.pace };
+    for (_, url) in &filled {
+        load(&program, url, settling)?;
+    }
+    for _ in 0..TURNS {
+        for (name, url) in &filled {
+            let said = load(&program, url, bench.pace)?;
+            bench.figures.read(&said.replace("_c256", &format!("_c256_rows_{name}")))?;
+        }
+    }
+    Ok(())
+}
+
+fn load(program: &str, url: &str, pace: Pace) -> Result<String, String> {
+    let mut load = Command::new(program);
+    load.args(["measure", url, "ledger_pg_random"]).args(times(pace)).args(["random", "256"]);
+    children::output(&mut load, MOST)
+}
+
+/// Whether there is time to make rows, and then to measure.
+fn has_time(bench: &Bench, expected: Duration) -> bool {
+    let measuring = (bench.pace.warm_up + bench.pace.time) * (TURNS * 3) + SETTLING * 3;
+    bench.pace.end.is_none_or(|end| Instant::now() + expected + measuring < end)
+}

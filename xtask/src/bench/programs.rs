@@ -1,0 +1,53 @@
+//! What is built to measure with, all of it optimized as a release is.
+
+use crate::say;
+use std::process::{Command, Stdio};
+
+/// Paths of programs.
+pub(super) struct Programs {
+    /// Load on the ledger over PostgreSQL.
+    pub(super) ledger_postgres: String,
+    /// Load on the ledger over SQLite.
+    pub(super) ledger_sqlite: String,
+    /// Load over HTTP.
+    pub(super) http: String,
+    /// The server itself.
+    pub(super) ventanilla: String,
+}
+
+impl Programs {
+    /// Builds them; this counts for no time.
+    pub(super) fn build() -> Result<Self, String> {
+        let packages = ["adapter-postgres", "adapter-sqlite", "ventanilla"];
+        let mut cargo = Command::new("cargo");
+        cargo.args(["build", "--release", "--message-format", "json-render-diagnostics"]);
+        cargo.args(["--bench", "ledger", "--bench", "http", "--bin", "ventanilla"]);
+        cargo.args(packages.iter().flat_map(|package| ["--package", package]));
+        say(&format!("· {cargo:?}"));
+        let built = cargo.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
+        let built = built.map_err(|fault| format!("cargo could not be started: {fault}"))?;
+        if !built.status.success() {
+            return Err(format!("{cargo:?} ended with {}", built.status));
+        }
+        let messages = String::from_utf8_lossy(&built.stdout);
+        let executable = |kind: &str, source: &str| {
+            executable(&messages, kind, source).ok_or_else(|| format!("cargo built no {source}"))
+        };
+        Ok(Self {
+            ledger_postgres: executable("bench", "adapter-postgres/benches/ledger.rs")?,
+            ledger_sqlite: executable("bench", "adapter-sqlite/benches/ledger.rs")?,
+            http: executable("bench", "api/benches/http.rs")?,
+            ventanilla: executable("bin", "api/src/main.rs")?,
+        })
+    }
+}
+
+/// Where Cargo put what it built of a source. Its messages are JSON, one in a line.
+fn executable(messages: &str, kind: &str, source: &str) -> Option<String> {
+    let (kind, source) = (format!("\"kind\":[\"{kind}\"]"), format!("{source}\""));
+    let of_it = |line: &&str| line.contains(&kind) && line.contains(&source);
+    messages.lines().filter(of_it).find_map(|line| {
+        let (_, rest) = line.split_once("\"executable\":\"")?;
+        rest.split_once('"').map(|(path, _)| path.to_owned())
+    })
+}
