@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 const WIDTH: f64 = 860.0;
 /// Where bars begin; their names stand before.
-const LEFT: f64 = 250.0;
+const LEFT: f64 = 270.0;
 const BAR: f64 = 14.0;
 const STEP: f64 = 19.0;
 const GAP: f64 = 14.0;
@@ -75,6 +75,6 @@ mod tests {
         figures.add_measure("ledger_pg_hot_c1", 1000.0, 1.0, 2.0);
         let drawn = draw(&figures);
         assert_eq!(drawn.matches("<rect").count(), 2);
-        assert!(drawn.contains("width=\"540.0\"") && drawn.contains("width=\"270.0\""), "{drawn}");
+        assert!(drawn.contains("width=\"520.0\"") && drawn.contains("width=\"260.0\""), "{drawn}");
     }
 }

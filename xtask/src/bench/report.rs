@@ -16,8 +16,8 @@ to the same disk with `synchronous=FULL`. `--quick` ends within five minutes, `-
 const METHOD: &str = "\
 ## What is measured
 
-- **`pgbench_tpcb`**: pgbench's default script, scale 32, two threads. It is the yardstick: a transaction of
-  five statements, each a round trip, one commit each.
+- **`pgbench_tpcb`**: pgbench's default script, scale 32, two threads. It is the yardstick: seven
+  statements for each transaction, BEGIN and END among them, each a round trip.
 - **`ledger`**: the ledger port, as the use cases call it. Each caller posts one transfer at a time to an
   account elsewhere, each under a key of its own; a posting writes the transfer, both entries, the balance, the
   key, the payee and the audit record, and has been committed when the caller is answered. `random` draws one of

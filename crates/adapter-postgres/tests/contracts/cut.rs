@@ -28,8 +28,9 @@ use ports::stores::{
 use std::{collections::HashSet, sync::Arc};
 
 const WAYS: [Way; 3] = [Way::Unsent, Way::Unanswered, Way::Answered];
-/// One that is cut and one that is answered: the pool gives nobody a connection that is dead.
-const ASKS_MAX: usize = 2;
+/// One that is cut; one on the same connection, which the pool may take for alive until its task has
+/// ended; one that is answered. The second fails only when that task has ended.
+const ASKS_MAX: usize = 3;
 /// No transaction has fewer messages: with fewer, something was not walked.
 const POINTS_MIN: usize = 60;
 

@@ -19,9 +19,12 @@ static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A database of its own, in a folder that the operating system forgets.
 fn fresh_path() -> PathBuf {
-    let folder = env::temp_dir().join(format!("ventanilla-contracts-{}", process::id()));
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let folder = env::temp_dir().join(format!("ventanilla-contracts-{}-{number}", process::id()));
+    // A process of the same number may have left one behind.
+    let _there_was_none = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
-    folder.join(format!("{}.db", NEXT.fetch_add(1, Ordering::Relaxed)))
+    folder.join("stores.db")
 }
 
 async fn open(path: &std::path::Path) -> Store {

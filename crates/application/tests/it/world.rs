@@ -66,9 +66,12 @@ static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A path that nobody else has.
 pub(crate) fn fresh_path() -> PathBuf {
-    let folder = env::temp_dir().join(format!("ventanilla-it-{}", process::id()));
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let folder = env::temp_dir().join(format!("ventanilla-turns-{}-{number}", process::id()));
+    // A process of the same number may have left one behind.
+    let _there_was_none = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
-    folder.join(format!("{}.db", NEXT.fetch_add(1, Ordering::Relaxed)))
+    folder.join("stores.db")
 }
 
 pub(crate) async fn open_store(path: &std::path::Path) -> Store {
