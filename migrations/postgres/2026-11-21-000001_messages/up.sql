@@ -30,6 +30,7 @@ create table inbox (
     unique (channel_account, provider_event_id)
 );
 create index inbox_pending on inbox (seq) where state = 'pending';
+create index inbox_done on inbox (received_at) where state = 'done';
 
 -- Outbound messages, kept with the decision that made them. `body` is sealed, and wiped once a code
 -- is settled. `phase` is what the relay has to do; `status` is how far the message has come.
