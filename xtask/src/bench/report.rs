@@ -27,7 +27,7 @@ const METHOD: &str = "\
 - **`webhook_ack`**: `POST /webhooks/twilio`, signed, each another message from one of 2,000 senders, counted
   when acknowledged, which is after the message has been committed. The messages are for a number that is not
   ours: they are kept, not answered. `…_new_senders` is the first load on a new database, where most messages
-  begin a talk and PostgreSQL knows nothing about its tables yet. In `…_with_turns` they are for our number, and
+  begin a talk and PostgreSQL knows nothing about its tables yet; the others come after it and an `analyze`. In `…_with_turns` they are for our number, and
   the turns they begin (whose providers the sandbox plays in the same process) share the cores.
 - **`…_rows_1e4`, `_1e6`, `_1e7`**: the ledger with so many entries of history, beside the two for each opening
   of the 10,000 accounts; half as many transfers, keys and audit records stand with them. The databases lie on one
