@@ -41,6 +41,8 @@ pub enum AcceptWebhookError {
 pub struct Taken {
     /// Messages kept now.
     pub new: usize,
+    /// Those of them that are for a number of ours, and so begin a turn.
+    pub to_handle: usize,
     /// Messages that were kept before.
     pub duplicates: usize,
     /// Statuses of ours that it told of.
@@ -70,7 +72,9 @@ impl AcceptWebhook {
         }
         if !messages.is_empty() {
             let accepted = self.inbox.accept(&messages, now).await?;
-            taken.new = accepted.iter().filter(|a| **a == Accepted::New).count();
+            let new = || messages.iter().zip(&accepted).filter(|(_, accepted)| **accepted == Accepted::New);
+            taken.new = new().count();
+            taken.to_handle = new().filter(|((_, message), _)| message.is_ours).count();
             taken.duplicates = accepted.len().saturating_sub(taken.new);
         }
         Ok(taken)

@@ -5,6 +5,7 @@ use domain::{
     idempotency::{Fingerprint, IdempotencyKey},
     ids::TransferId,
     ledger::{Decision, Outcome, ReverseTransfer as Command},
+    money::{AmountError, Money},
 };
 use ports::{
     clock::Clock,
@@ -31,14 +32,12 @@ pub struct Reversal {
     pub caller: String,
     /// Which.
     pub original: TransferId,
-    /// How much, in minor units of its currency; `None` for all that is left.
-    pub minor: Option<i64>,
+    /// How much of its currency, as it was written; `None` for all that is left.
+    pub amount: Option<String>,
     /// Why.
     pub reason: String,
     /// The caller's key.
     pub key: Option<IdempotencyKey>,
-    /// Over what the caller supplied.
-    pub fingerprint: Fingerprint,
     /// For the audit.
     pub actor: Actor,
 }
@@ -58,6 +57,9 @@ pub enum ReverseTransferError {
     /// There is none of that id, or it is another caller's.
     #[error("there is no such transfer")]
     NotFound,
+    /// The amount can't be one of the transfer's currency.
+    #[error(transparent)]
+    BadAmount(#[from] AmountError),
     /// The key stands for another request.
     #[error("the key was used for another request")]
     KeyReused,
@@ -70,18 +72,23 @@ impl ReverseTransfer {
     /// Decides a reversal, once for each key.
     pub async fn run(&self, asked: Reversal) -> Result<Reversed, ReverseTransferError> {
         let now = self.clock.now();
-        let known = self.ledger.find_transfer(asked.original).await?;
-        if known.is_none_or(|transfer| transfer.caller != asked.caller) {
-            return Err(ReverseTransferError::NotFound);
-        }
+        let original = self.ledger.find_transfer(asked.original).await?;
+        let original = original.filter(|transfer| transfer.caller == asked.caller);
+        let currency = original.ok_or(ReverseTransferError::NotFound)?.amount.currency;
+        let amount = asked.amount.map(|written| Money::parse_positive(&written, currency)).transpose()?;
+        let (original, decimal) = (asked.original.to_string(), amount.map(Money::decimal));
         let id = TransferId(self.ids.new_id());
         let command = Command {
             id,
             caller: asked.caller,
-            minor: asked.minor,
-            reason: asked.reason,
+            minor: amount.map(|amount| amount.minor),
             key: asked.key.unwrap_or_else(|| id.own_key()),
-            fingerprint: asked.fingerprint,
+            fingerprint: Fingerprint::of(&[
+                ("id", Some(&original)),
+                ("reason", Some(&asked.reason)),
+                ("amount", decimal.as_deref()),
+            ]),
+            reason: asked.reason,
             at: now,
         };
         let request = ReverseRequest { original: asked.original, command, actor: asked.actor };

@@ -73,7 +73,7 @@ async fn accept(
                 statuses = taken.statuses,
                 "webhook"
             );
-            if taken.new > 0 {
+            if taken.to_handle > 0 {
                 bells.inbox.notify_one();
             }
             Ok(())

@@ -14,9 +14,8 @@ use actix_web::{HttpResponse, web};
 use application::reverse_transfer::{Reversal, ReverseTransferError};
 use chrono::SecondsFormat;
 use domain::{
-    idempotency::Fingerprint,
+    ids::TransferId,
     ledger::Outcome,
-    money::Money,
     transfer::{Transfer, read_concept},
 };
 use serde::{Deserialize, Serialize};
@@ -64,11 +63,11 @@ pub(crate) async fn reverse(
     body: JsonBody<ReverseBody>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Scope::Transfers)?;
-    let original = app.accounts.transfer(&caller.key(), id_of(&id)?).await?.ok_or_else(unknown)?;
-    let reversal = read_request(&caller, header, &original, body.0)?;
+    let reversal = read_request(&caller, header, id_of(&id)?, body.0)?;
     let use_case = app.reverse.clone();
     let done = detached(async move { use_case.run(reversal).await }).await?.map_err(|fault| match fault {
         ReverseTransferError::NotFound => unknown(),
+        ReverseTransferError::BadAmount(fault) => ApiError::field("/amount", fault.to_string()),
         ReverseTransferError::KeyReused => key_reused(),
         ReverseTransferError::Store(fault) => fault.into(),
     })?;
@@ -87,28 +86,17 @@ pub(crate) async fn reverse(
 fn read_request(
     caller: &Caller,
     header: IdempotencyHeader,
-    original: &Transfer,
+    original: TransferId,
     body: ReverseBody,
 ) -> Result<Reversal, ApiError> {
     let reason = read_concept(body.reason)
         .map_err(|fault| ApiError::field("/reason", fault.to_string()))?
         .ok_or_else(|| ApiError::field("/reason", "must be given"))?;
-    let amount = match &body.amount {
-        None => None,
-        Some(written) => Some(
-            Money::parse_positive(&written.0, original.amount.currency)
-                .map_err(|fault| ApiError::field("/amount", fault.to_string()))?,
-        ),
-    };
-    let id = original.id.to_string();
-    let decimal = amount.map(Money::decimal);
-    let fields = [("id", Some(id.as_str())), ("reason", Some(&reason)), ("amount", decimal.as_deref())];
     Ok(Reversal {
         caller: caller.key(),
-        original: original.id,
-        minor: amount.map(|amount| amount.minor),
+        original,
+        amount: body.amount.map(|written| written.0),
         key: header.key(caller, "reverse"),
-        fingerprint: Fingerprint::of(&fields),
         reason,
         actor: caller.actor(),
     })
