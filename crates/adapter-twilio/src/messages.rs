@@ -11,7 +11,7 @@ use crate::{
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::text::truncate;
-use ports::message_channel::{LookupFailed, MessageChannel, OutboundMessage, Retry, SendOutcome};
+use ports::message_channel::{LookupFailed, MessageChannel, OutboundMessage, Retry, SendOutcome, Trace};
 use reqwest::Method;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -85,7 +85,7 @@ impl MessageChannel for TwilioMessages {
         message: &OutboundMessage,
         since: DateTime<Utc>,
         known: &[String],
-    ) -> Result<Option<String>, LookupFailed> {
+    ) -> Result<Trace, LookupFailed> {
         let query = [
             ("To", self.to(&message.recipient)),
             ("DateSent>", since.format("%Y-%m-%d").to_string()),
@@ -105,7 +105,8 @@ impl MessageChannel for TwilioMessages {
                 && at.is_ok_and(|at| at >= since)
                 && !known.contains(&sent.sid)
         };
-        Ok(list.messages.iter().find(is_it).map(|sent| sent.sid.clone()))
+        let found = list.messages.iter().find(is_it).map(|sent| sent.sid.clone());
+        Ok(found.map_or(Trace::NoneYet, Trace::Found))
     }
 }
 

@@ -72,6 +72,7 @@ impl InboundWebhook for TwilioWebhook {
             phone: parameters.phone(),
             said: parameters.said(),
             is_ours: self.addresses.is_ours(&parameters, &to),
+            sent_at: None,
             raw: webhook.body.clone(),
         })])
     }
@@ -160,7 +161,7 @@ mod tests {
     fn message(form: &str) -> InboundMessage {
         match decode(form).unwrap().remove(0) {
             InboundEvent::Message(message) => message,
-            InboundEvent::Status(_) => panic!("a status"),
+            _ => panic!("no message"),
         }
     }
 

@@ -7,7 +7,7 @@ use domain::{ids::MessageId, locale::Locale, message::Channel, otp::OtpCode, pho
 use ports::{
     clock::Clock,
     code_verifier::{CodeVerdict, CodeVerifier, CodeVerifierError, StartCode},
-    message_channel::{MessageChannel, OutboundMessage, Retry, SendOutcome},
+    message_channel::{MessageChannel, OutboundMessage, Retry, SendOutcome, Trace},
     number_lookup::{LineType, NumberLookup},
     random::Random,
 };
@@ -61,13 +61,12 @@ fn verify(base: &str) -> TwilioVerify {
 }
 
 fn message() -> OutboundMessage {
-    OutboundMessage {
-        id: MessageId(Uuid::from_u128(7)),
-        channel: Channel::Whatsapp,
-        recipient: "whatsapp:+5215512345678".into(),
-        text: "Tu saldo es: 1.00 MXN".into(),
-        buttons: Vec::new(),
-    }
+    OutboundMessage::plain(
+        MessageId(Uuid::from_u128(7)),
+        Channel::Whatsapp,
+        "whatsapp:+5215512345678".into(),
+        "Tu saldo es: 1.00 MXN".into(),
+    )
 }
 
 fn number() -> PhoneNumber {
@@ -155,8 +154,8 @@ async fn a_lost_send_is_found_by_its_text_unless_another_message_owns_it() {
         .mount(&server)
         .await;
     let (messages, since) = (messages(&server.uri()), Fixed.now());
-    assert_eq!(messages.find_sent(&message(), since, &[]).await, Ok(Some("SM1".into())));
-    assert_eq!(messages.find_sent(&message(), since, &["SM1".into()]).await, Ok(None));
+    assert_eq!(messages.find_sent(&message(), since, &[]).await, Ok(Trace::Found("SM1".into())));
+    assert_eq!(messages.find_sent(&message(), since, &["SM1".into()]).await, Ok(Trace::NoneYet));
 }
 
 #[tokio::test]

@@ -68,6 +68,7 @@ impl AcceptWebhook {
                     let is_ours = self.outbox.record_status(&report, now).await?;
                     taken.statuses = taken.statuses.saturating_add(usize::from(is_ours));
                 }
+                InboundEvent::Consent(_) | InboundEvent::Notice(_) => {}
             }
         }
         if !messages.is_empty() {

@@ -21,7 +21,7 @@ use domain::{
 use ports::{
     clock::Clock,
     intent_parser::IntentParser,
-    message_channel::OutboundMessage,
+    message_channel::{Form, OutboundMessage},
     random::IdGenerator,
     stores::{Identities, Lane, LeasedTurn, Ledger, NewOutbound, StoreError, Turn},
     texts::Texts,
@@ -149,7 +149,7 @@ impl HandleMessage {
 
     fn reply(&self, turn: &LeasedTurn, locale: Locale, say: &Say) -> NewOutbound {
         let lines: Vec<String> = say.texts().iter().map(|text| self.texts.render(locale, text)).collect();
-        let buttons = say
+        let buttons: Vec<(String, String)> = say
             .buttons()
             .into_iter()
             .map(|button| (button.id, self.texts.render(locale, &button.title)))
@@ -161,7 +161,7 @@ impl HandleMessage {
                 channel: channel_of(&turn.message.channel_account),
                 recipient: turn.message.sender.clone(),
                 text: lines.join("\n"),
-                buttons,
+                form: if buttons.is_empty() { Form::Plain } else { Form::Buttons(buttons) },
             },
             channel_account: turn.message.channel_account.clone(),
             lane: Lane::Talk,

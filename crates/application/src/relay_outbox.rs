@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use ports::{
     clock::Clock,
-    message_channel::{MessageChannel, Retry, SendOutcome},
+    message_channel::{MessageChannel, Retry, SendOutcome, Trace},
     random::Random,
     stores::{LeasedMessage, Outbox, Settlement, StoreResult},
 };
@@ -48,7 +48,7 @@ impl RelayOutbox {
             Settlement::RetryAt { reason, .. } | Settlement::InDoubt { reason, .. } => {
                 tracing::info!(outbox = %leased.message.id, attempts = leased.attempts, %reason, "not sent yet");
             }
-            Settlement::Failed { reason, .. } => {
+            Settlement::Failed { reason, .. } | Settlement::Dead { reason } => {
                 tracing::warn!(outbox = %leased.message.id, attempts = leased.attempts, %reason, "never will be sent");
             }
         }
@@ -100,14 +100,19 @@ impl RelayOutbox {
             Err(fault) => return in_doubt(now, fault.to_string()),
         };
         match channel.find_sent(&leased.message, from, &known).await {
-            Ok(Some(provider_id)) => Settlement::Sent { provider_id },
+            Ok(Trace::Found(provider_id)) => Settlement::Sent { provider_id },
+            Ok(Trace::NeverKept) => {
+                dead("the answer was lost, and this provider can't be asked what it has sent")
+            }
             Err(fault) => in_doubt(now, fault.to_string()),
-            Ok(None) if now.signed_duration_since(since) < LOOK_FOR => in_doubt(now, "no trace yet".into()),
-            Ok(None) if now >= leased.expires_at => {
+            Ok(Trace::NoneYet) if now.signed_duration_since(since) < LOOK_FOR => {
+                in_doubt(now, "no trace yet".into())
+            }
+            Ok(Trace::NoneYet) if now >= leased.expires_at => {
                 failed("no trace of it, and it is too late to send it again")
             }
-            Ok(None) if leased.resent => failed("no trace of it, twice"),
-            Ok(None) => self.send(channel, leased, true).await,
+            Ok(Trace::NoneYet) if leased.resent => dead("no trace of it, twice"),
+            Ok(Trace::NoneYet) => self.send(channel, leased, true).await,
         }
     }
 
@@ -129,6 +134,10 @@ fn later(now: DateTime<Utc>, pause: Duration) -> DateTime<Utc> {
 
 fn in_doubt(now: DateTime<Utc>, reason: String) -> Settlement {
     Settlement::InDoubt { look_at: later(now, LOOK_EVERY), resent: false, reason }
+}
+
+fn dead(reason: &str) -> Settlement {
+    Settlement::Dead { reason: reason.to_owned() }
 }
 
 fn failed(reason: &str) -> Settlement {

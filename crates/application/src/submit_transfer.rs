@@ -297,13 +297,12 @@ impl SubmitTransfer {
             ],
         };
         let locale = person.locale.unwrap_or(self.rules.default_locale);
-        let message = OutboundMessage {
-            id: MessageId(self.ids.new_id()),
-            channel: Channel::Sms,
-            recipient: phone.e164().to_owned(),
-            text: self.texts.render(locale, &text),
-            buttons: Vec::new(),
-        };
+        let message = OutboundMessage::plain(
+            MessageId(self.ids.new_id()),
+            Channel::Sms,
+            phone.e164().to_owned(),
+            self.texts.render(locale, &text),
+        );
         Ok(SecondStep {
             verification,
             code: OwnCode { salt, mac: self.hasher.hash(&context, &code), transaction_digest: digest },

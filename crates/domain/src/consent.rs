@@ -15,6 +15,28 @@ pub enum ConsentStatus {
     OptedOut,
 }
 
+/// What a person's word on our messages covers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentScope {
+    /// Every message on the channel.
+    #[default]
+    All,
+    /// Marketing alone, which we don't send: it is taken down for those who would.
+    Marketing,
+}
+
+impl ConsentScope {
+    /// The word it is kept under.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Marketing => "marketing",
+        }
+    }
+}
+
 /// A word that is obeyed before anything is understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ComplianceWord {

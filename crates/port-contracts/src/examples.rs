@@ -17,7 +17,7 @@ use domain::{
 };
 use ports::{
     inbound_webhook::InboundMessage,
-    message_channel::OutboundMessage,
+    message_channel::{Form, OutboundMessage},
     stores::{
         BeginVerification, Lane, NewChallenge, NewOutbound, NewPerson, PostRequest, Requester, WalletView,
     },
@@ -60,6 +60,7 @@ pub(crate) fn inbound(sender: u32, event: &str, text: &str) -> (EventId, Inbound
         phone: Some(phone),
         said: Said::Text(text.into()),
         is_ours: true,
+        sent_at: None,
         raw: text.as_bytes().to_vec(),
     };
     (EventId(id()), message)
@@ -72,7 +73,7 @@ pub(crate) fn outbound(recipient: u32, text: &str, lane: Lane) -> NewOutbound {
             channel: Channel::Whatsapp,
             recipient: format!("whatsapp:{}", phone(recipient).e164()),
             text: text.into(),
-            buttons: vec![("yes".into(), "Sí".into())],
+            form: Form::Buttons(vec![("yes".into(), "Sí".into())]),
         },
         channel_account: "twilio:whatsapp:+14155238886".into(),
         lane,

@@ -1,7 +1,13 @@
 //! What providers post to us, free of any web framework.
 
 use chrono::{DateTime, Utc};
-use domain::{conversation::Said, ids::MessageId, message::DeliveryStatus, phone::PhoneNumber};
+use domain::{
+    consent::{ConsentScope, ConsentStatus},
+    conversation::Said,
+    ids::MessageId,
+    message::DeliveryStatus,
+    phone::PhoneNumber,
+};
 use thiserror::Error;
 
 /// A request as it came. Headers bear lower-case names.
@@ -50,7 +56,9 @@ pub struct InboundMessage {
     pub said: Said,
     /// Whether it was sent to a number of ours; if not it is kept, not acted on.
     pub is_ours: bool,
-    /// The raw body, kept sealed.
+    /// When it was sent, if the provider says so.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// The raw body, or the part of it that is this message, kept sealed.
     pub raw: Vec<u8>,
 }
 
@@ -71,6 +79,38 @@ pub struct StatusReport {
     pub at: Option<DateTime<Utc>>,
 }
 
+/// A person told the provider, rather than us, whether we may write to him: he blocked the bot, or stopped
+/// marketing in his settings. `Debug` would show an address: it has none.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ConsentReport {
+    /// Provider and our number or bot.
+    pub channel_account: String,
+    /// The person's address, verbatim.
+    pub sender: String,
+    /// His canonical number, where the address is one.
+    pub phone: Option<PhoneNumber>,
+    /// What it covers.
+    pub scope: ConsentScope,
+    /// His word.
+    pub consent: ConsentStatus,
+    /// When, if the provider says so.
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// News of another kind (an account, a template, a call, an edit): taken down, and nothing is done about it.
+/// `Debug` would show its body: it has none.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Provider and our number or bot, as far as it is named.
+    pub channel_account: String,
+    /// What it is about, in the provider's own words: `account_update`, `edited_message`.
+    pub kind: String,
+    /// The same again has the same key: the provider's id of it, or a hash of its body.
+    pub key: String,
+    /// The part of the body that it is, kept sealed.
+    pub raw: Vec<u8>,
+}
+
 /// What a webhook brings.
 #[derive(Clone, PartialEq, Eq)]
 pub enum InboundEvent {
@@ -78,6 +118,10 @@ pub enum InboundEvent {
     Message(InboundMessage),
     /// News of one of ours.
     Status(StatusReport),
+    /// A person's word on whether we may write to him.
+    Consent(ConsentReport),
+    /// Anything else.
+    Notice(Notice),
 }
 
 /// Authenticates and decodes one provider's webhooks.
@@ -91,6 +135,6 @@ pub trait InboundWebhook: Send + Sync {
     /// All the events in it.
     ///
     /// # Errors
-    /// When it can't be read at all; what is unknown within it is kept as such.
+    /// When it can't be read at all; what is unknown within it is a [`Notice`].
     fn decode(&self, webhook: &RawWebhook) -> Result<Vec<InboundEvent>, Undecodable>;
 }

@@ -64,6 +64,8 @@ struct InboundBody {
     sender: String,
     phone: Option<PhoneNumber>,
     said: Said,
+    #[serde(default)]
+    sent_at: Option<DateTime<Utc>>,
     raw: Vec<u8>,
 }
 
@@ -194,6 +196,7 @@ fn inbox_row(
         sender: message.sender,
         phone: message.phone,
         said: message.said,
+        sent_at: message.sent_at,
         raw: message.raw,
     };
     Ok(NewInboxRow {
@@ -341,6 +344,7 @@ async fn open_turn(
             phone: body.phone,
             said: body.said,
             is_ours: true,
+            sent_at: body.sent_at,
             raw: body.raw,
         },
         received_at: row.received_at.0,

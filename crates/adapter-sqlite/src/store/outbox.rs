@@ -229,8 +229,8 @@ async fn lease_row(
             id: MessageId(row.id.0),
             channel,
             recipient: row.recipient,
-            text: body.text,
-            buttons: body.buttons,
+            text: body.text.clone(),
+            form: body.form(),
         },
         channel_account: row.channel_account,
         attempts,
@@ -308,6 +308,13 @@ async fn settle_row(
                 opt_out(conn, &row, now).await?;
             }
             advance(conn, &row, DeliveryStatus::Failed, None, Some(code.unwrap_or(reason)), now).await
+        }
+        Settlement::Dead { reason } => {
+            diesel::update(outbox::table.find(row.seq))
+                .set((outbox::phase.eq("settled"), outbox::dead_reason.eq(Some(reason.clone()))))
+                .execute(conn)
+                .await?;
+            add_history(conn, row.id, DeliveryStatus::Unknown, Some(reason), now).await
         }
         // News may have come while it was on its way: then it is settled already.
         Settlement::RetryAt { .. } | Settlement::InDoubt { .. } if row.phase == "settled" => Ok(()),

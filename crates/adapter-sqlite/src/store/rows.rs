@@ -9,7 +9,7 @@ use domain::{
     money::{Currency, Money},
     phone::PhoneNumber,
 };
-use ports::{crypto::Sealer, stores::NewOutbound};
+use ports::{crypto::Sealer, message_channel::Form, stores::NewOutbound};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -127,7 +127,17 @@ pub(crate) struct NewInboxRow {
 pub(super) struct OutboundBody {
     pub(super) v: u8,
     pub(super) text: String,
-    pub(super) buttons: Vec<(String, String)>,
+    /// Version 1 knew buttons alone.
+    #[serde(default)]
+    buttons: Vec<(String, String)>,
+    #[serde(default)]
+    form: Form,
+}
+
+impl OutboundBody {
+    pub(super) fn form(self) -> Form {
+        if self.v == 1 && !self.buttons.is_empty() { Form::Buttons(self.buttons) } else { self.form }
+    }
 }
 
 #[derive(diesel::Insertable)]
@@ -160,7 +170,8 @@ impl NewOutboxRow {
         now: DateTime<Utc>,
     ) -> Result<Self, Fault> {
         let message = &new.message;
-        let body = OutboundBody { v: 1, text: message.text.clone(), buttons: message.buttons.clone() };
+        let (text, form) = (message.text.clone(), message.form.clone());
+        let body = OutboundBody { v: 2, text, buttons: Vec::new(), form };
         Ok(Self {
             id: DbId(message.id.0),
             conversation_id,

@@ -58,6 +58,8 @@ diesel::table! {
         provider_id -> Nullable<Text>,
         created_at -> InstantCol,
         expires_at -> InstantCol,
+        client_id -> Nullable<Text>,
+        dead_reason -> Nullable<Text>,
     }
 }
 

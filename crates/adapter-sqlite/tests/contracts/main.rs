@@ -56,6 +56,7 @@ async fn bodies_are_sealed_in_the_file() {
         phone: None,
         said: Said::Text("una frase muy reconocible".into()),
         is_ours: true,
+        sent_at: None,
         raw: b"Body=una+frase+muy+reconocible".to_vec(),
     };
     store

@@ -5,7 +5,7 @@ use domain::{ids::MessageId, message::Channel};
 use mockall::predicate::{always, eq};
 use ports::{
     clock::MockClock,
-    message_channel::{MockMessageChannel, OutboundMessage},
+    message_channel::{MockMessageChannel, OutboundMessage, Trace},
     random::MockRandom,
     stores::MockOutbox,
 };
@@ -19,13 +19,12 @@ fn at(second: i64) -> DateTime<Utc> {
 
 fn leased(in_doubt_since: Option<i64>, resent: bool) -> LeasedMessage {
     LeasedMessage {
-        message: OutboundMessage {
-            id: MessageId(Uuid::nil()),
-            channel: Channel::Whatsapp,
-            recipient: "whatsapp:+525512345678".into(),
-            text: "hola".into(),
-            buttons: Vec::new(),
-        },
+        message: OutboundMessage::plain(
+            MessageId(Uuid::nil()),
+            Channel::Whatsapp,
+            "whatsapp:+525512345678".into(),
+            "hola".into(),
+        ),
         channel_account: ACCOUNT.into(),
         attempts: 1,
         fence: 1,
@@ -82,7 +81,7 @@ async fn a_send_in_doubt_that_is_found_is_sent() {
     channel
         .expect_find_sent()
         .with(always(), eq(at(30)), eq(vec!["SM0".to_owned()]))
-        .returning(|_, _, _| Ok(Some("SM1".into())));
+        .returning(|_, _, _| Ok(Trace::Found("SM1".into())));
     channel.expect_send().never();
     let settlement = settled(leased(Some(90), false), channel).await;
     assert_eq!(settlement, Settlement::Sent { provider_id: "SM1".into() });
@@ -92,7 +91,7 @@ async fn a_send_in_doubt_that_is_found_is_sent() {
 async fn without_a_trace_it_is_looked_for_ten_seconds_and_then_sent_once_more() {
     let no_trace = || {
         let mut channel = MockMessageChannel::new();
-        channel.expect_find_sent().returning(|_, _, _| Ok(None));
+        channel.expect_find_sent().returning(|_, _, _| Ok(Trace::NoneYet));
         channel
     };
     let mut early = no_trace();
@@ -106,10 +105,7 @@ async fn without_a_trace_it_is_looked_for_ten_seconds_and_then_sent_once_more() 
     assert!(matches!(settled(leased(Some(90), false), due).await, Settlement::InDoubt { resent: true, .. }));
     let mut twice = no_trace();
     twice.expect_send().never();
-    assert!(matches!(
-        settled(leased(Some(90), true), twice).await,
-        Settlement::Failed { opted_out: false, .. }
-    ));
+    assert!(matches!(settled(leased(Some(90), true), twice).await, Settlement::Dead { .. }));
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use domain::{message::Channel, otp::OtpCode, phone::PhoneNumber};
 use ports::{
     clock::Clock,
     code_verifier::{CodeVerdict, CodeVerifier, CodeVerifierError, StartCode, StartedCode},
-    message_channel::{LookupFailed, MessageChannel, OutboundMessage, SendOutcome},
+    message_channel::{LookupFailed, MessageChannel, OutboundMessage, SendOutcome, Trace},
     number_lookup::{LineType, LookupUnavailable, NumberFacts, NumberLookup},
 };
 use std::sync::{Arc, Mutex};
@@ -149,7 +149,8 @@ impl MessageChannel for Telephone {
         message: &OutboundMessage,
         since: DateTime<Utc>,
         known: &[String],
-    ) -> Result<Option<String>, LookupFailed> {
-        Ok(self.plan.provider("find_sent", async { self.find(message, since, known) }).await)
+    ) -> Result<Trace, LookupFailed> {
+        let found = self.plan.provider("find_sent", async { self.find(message, since, known) }).await;
+        Ok(found.map_or(Trace::NoneYet, Trace::Found))
     }
 }

@@ -135,13 +135,8 @@ impl Till {
     fn with_code(&self, mut request: PostRequest, expires_at: DateTime<Utc>) -> PostRequest {
         let verification = VerificationId(self.ids.new_id());
         request.command.transfer.verification = Some(verification);
-        let message = OutboundMessage {
-            id: MessageId(self.ids.new_id()),
-            channel: Channel::Sms,
-            recipient: PHONE.into(),
-            text: "code".into(),
-            buttons: Vec::new(),
-        };
+        let message =
+            OutboundMessage::plain(MessageId(self.ids.new_id()), Channel::Sms, PHONE.into(), "code".into());
         request.second_step = Some(SecondStep {
             verification,
             phone: PhoneNumber::parse_international(PHONE).unwrap(),

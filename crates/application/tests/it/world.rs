@@ -192,6 +192,7 @@ impl World {
                 phone: Some(PhoneNumber::parse_international(PHONE).unwrap()),
                 said: Said::Text(text.into()),
                 is_ours: true,
+                sent_at: None,
                 raw: text.as_bytes().to_vec(),
             };
             let messages = [(EventId(self.ids.new_id()), message)];

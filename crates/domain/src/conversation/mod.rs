@@ -23,6 +23,7 @@ use crate::{
     locale::Locale,
     message::Channel,
     money::{Currency, Money},
+    phone::PhoneNumber,
 };
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -177,6 +178,10 @@ pub enum Said {
     },
     /// A reaction to a message: needs no answer.
     Reaction,
+    /// The sender's own number, which he shared and his channel vouches for.
+    OwnNumber(PhoneNumber),
+    /// The code of a link that led here (`/start CODE`): whoever made it is to be bound to this chat.
+    LinkCode(String),
     /// A picture, a place, a voice note, or something we don't know.
     Other(String),
 }

@@ -44,7 +44,7 @@ impl Step<'_> {
     fn on_said(&mut self, said: Said) {
         let text = match &said {
             Said::Text(text) => text.as_str(),
-            Said::Button { .. } | Said::Reaction | Said::Other(_) => "",
+            _ => "",
         };
         let opted_out = self.facts.consent == ConsentStatus::OptedOut;
         match compliance_word(text) {
@@ -66,8 +66,8 @@ impl Step<'_> {
             Said::Text(text) => self.on_text(text),
             Said::Button { id, title } => self.on_button(&id, title),
             Said::Reaction => {}
-            Said::Other(_) if self.is_handed_off() => {}
-            Said::Other(_) => self.say(Say::UnsupportedKind),
+            Said::OwnNumber(_) | Said::LinkCode(_) | Said::Other(_) if self.is_handed_off() => {}
+            Said::OwnNumber(_) | Said::LinkCode(_) | Said::Other(_) => self.say(Say::UnsupportedKind),
         }
     }
 

@@ -80,6 +80,11 @@ pub enum Settlement {
         /// The recipient wants no messages: recorded in the same transaction.
         opted_out: bool,
     },
+    /// Nobody can tell whether it went out: left for people, who may have it sent once more.
+    Dead {
+        /// Why.
+        reason: String,
+    },
 }
 
 /// How far a message has come.

@@ -133,13 +133,12 @@ pub(super) async fn filed(store: &Store, payer: &WalletView, minor: i64) -> (Tra
             transaction_digest: [2; 32],
         },
         message: NewOutbound {
-            message: OutboundMessage {
-                id: MessageId(id()),
-                channel: Channel::Sms,
-                recipient: phone.e164().to_owned(),
-                text: "code".into(),
-                buttons: Vec::new(),
-            },
+            message: OutboundMessage::plain(
+                MessageId(id()),
+                Channel::Sms,
+                phone.e164().to_owned(),
+                "code".into(),
+            ),
             channel_account: "twilio:sms:+14155238886".into(),
             lane: Lane::Code,
             expires_at: at(300),
