@@ -10,7 +10,9 @@ opted-in = Good to have you back! Everything is as you left it. What do you need
 nothing-pending = Nothing is pending. Type “balance” or “send” whenever you like.
 handed-off = I am handing you to a person, who will write to you here. Meanwhile “balance” and “send” keep working.
 problem-noted = I am sorry about that. A person has been told and will write to you here. Your money does not move without your confirmation.
-number-needed = For that I need to know your phone number. Share it in this chat, or write to me from a visible number.
+number-needed = For that I need your phone number. Share it from this chat with the button, or write to me from a number I can see.
+chat-bound = Done: this chat is { $whose }'s. You can ask me for your "balance" or send money.
+link-code-gone = That link is no longer good: it works once and lasts ten minutes. Ask for another from your account.
 
 code-sent = I got your message. To protect your account I sent you a code by WhatsApp. Reply: CONFIRM <code>
 code-still-good = I already sent you a code and it is still good. Reply: CONFIRM <code>, or type RESEND if it did not arrive.
@@ -75,6 +77,7 @@ limit-new-payee = This is the first time you pay that account. To keep you safe,
 no-wallet = You have no wallet in { $currency }.
 transfer-refused = That transfer can't be made like this. Nothing was moved.
 
+button-share-number = Share my number
 button-yes = Yes
 button-no = No
 button-amount = { $amount }

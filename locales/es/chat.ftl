@@ -10,7 +10,9 @@ opted-in = ¡Qué gusto que vuelvas! Todo sigue como lo dejaste. ¿Qué necesita
 nothing-pending = No hay nada pendiente. Escribe «saldo» o «enviar» cuando quieras.
 handed-off = Te paso con una persona. En cuanto pueda te escribe por aquí. Mientras, «saldo» y «enviar» siguen funcionando.
 problem-noted = Lamento lo que pasó. Ya avisé a una persona, que te escribirá por aquí. Tu dinero no se mueve sin tu confirmación.
-number-needed = Para eso necesito conocer tu número de teléfono. Compártelo desde este chat o escríbeme desde un número visible.
+number-needed = Para eso necesito conocer tu número de teléfono. Compártelo desde este chat con el botón, o escríbeme desde un número visible.
+chat-bound = Listo: este chat es de { $whose }. Ya puedes pedirme tu «saldo» o enviar dinero.
+link-code-gone = Ese enlace ya no sirve: se usa una sola vez y vence a los diez minutos. Pide otro desde tu cuenta.
 
 code-sent = Recibí tu mensaje. Para proteger tu cuenta, te envié un código por WhatsApp. Responde: CONFIRMAR <código>
 code-still-good = Ya te envié un código y sigue vigente. Responde: CONFIRMAR <código>, o escribe REENVIAR si no te llegó.
@@ -75,6 +77,7 @@ limit-new-payee = Es la primera vez que le pagas a esa cuenta. Por tu seguridad 
 no-wallet = No tienes una cartera en { $currency }.
 transfer-refused = Esa transferencia no se puede hacer así. No se movió nada.
 
+button-share-number = Compartir mi número
 button-yes = Sí
 button-no = No
 button-amount = { $amount }

@@ -10,7 +10,9 @@ opted-in = Que bom ter você de volta! Tudo está como você deixou. Do que voc�
 nothing-pending = Não há nada pendente. Escreva «saldo» ou «enviar» quando quiser.
 handed-off = Vou passar você para uma pessoa, que escreverá por aqui. Enquanto isso, «saldo» e «enviar» continuam funcionando.
 problem-noted = Lamento o ocorrido. Já avisei uma pessoa, que escreverá por aqui. Seu dinheiro não se move sem a sua confirmação.
-number-needed = Para isso preciso conhecer o seu número de telefone. Compartilhe-o neste chat ou escreva de um número visível.
+number-needed = Para isso preciso conhecer seu número de telefone. Compartilhe-o nesta conversa com o botão, ou escreva de um número visível.
+chat-bound = Pronto: esta conversa é de { $whose }. Já pode pedir seu «saldo» ou enviar dinheiro.
+link-code-gone = Esse link já não vale: serve uma vez só e dura dez minutos. Peça outro na sua conta.
 
 code-sent = Recebi sua mensagem. Para proteger sua conta, enviei um código pelo WhatsApp. Responda: CONFIRMAR <código>
 code-still-good = Já enviei um código e ele ainda vale. Responda: CONFIRMAR <código>, ou escreva REENVIAR se não chegou.
@@ -75,6 +77,7 @@ limit-new-payee = É a primeira vez que você paga essa conta. Para sua seguran�
 no-wallet = Você não tem uma carteira em { $currency }.
 transfer-refused = Essa transferência não pode ser feita assim. Nada foi movido.
 
+button-share-number = Compartilhar meu número
 button-yes = Sim
 button-no = Não
 button-amount = { $amount }

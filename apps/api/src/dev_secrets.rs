@@ -13,13 +13,17 @@ use std::{
 const FILE: &str = "development-secrets.env";
 
 /// What is made: the name, and how its value begins.
-const SECRETS: [(&str, &str); 7] = [
+const SECRETS: [(&str, &str); 11] = [
     ("JWT_SECRET", ""),
     ("HMAC_SECRET", ""),
     ("ENCRYPTION_KEY", ""),
     ("TWILIO_ACCOUNT_SID", "AC"),
     ("TWILIO_AUTH_TOKEN", ""),
     ("VERIFY_SERVICE_SID", "VA"),
+    ("WHATSAPP_ACCESS_TOKEN", "EAA"),
+    ("WHATSAPP_VERIFY_TOKEN", ""),
+    ("META_APP_SECRET", ""),
+    ("BOT_TOKEN", "100001:"),
     ("TELEGRAM_WEBHOOK_SECRET", ""),
 ];
 

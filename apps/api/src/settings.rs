@@ -1,5 +1,6 @@
 //! Settings: flat environment variables, one typed struct, all faults named at once.
 
+mod providers;
 mod read;
 mod sources;
 
@@ -73,6 +74,57 @@ pub struct TwilioSettings {
     pub lookups_base: String,
 }
 
+/// How to reach Meta's WhatsApp Cloud API, and who we are there.
+#[derive(Clone, Debug)]
+pub struct MetaSettings {
+    /// Authenticates our calls.
+    pub access_token: SecretString,
+    /// The number that we write from.
+    pub phone_number_id: String,
+    /// The account that it belongs to (WABA).
+    pub business_account_id: String,
+    /// What Meta shows when it verifies the webhook's address.
+    pub verify_token: SecretString,
+    /// What signs webhooks, two while they rotate.
+    pub app_secrets: Vec<SecretString>,
+    /// `v25.0`
+    pub graph_version: String,
+    /// Where Graph is.
+    pub graph_base: String,
+}
+
+/// How to reach Telegram, and who we are there.
+#[derive(Clone, Debug)]
+pub struct TelegramSettings {
+    /// `123456:…`
+    pub bot_token: SecretString,
+    /// What webhooks bear, two while they rotate.
+    pub webhook_secrets: Vec<SecretString>,
+    /// The bot's name, for links to it.
+    pub bot_name: String,
+    /// Where the Bot API is.
+    pub api_base: String,
+}
+
+/// Whom a WhatsApp message that answers no talk goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhatsappProvider {
+    /// Twilio.
+    Twilio,
+    /// Meta.
+    Meta,
+}
+
+impl WhatsappProvider {
+    fn parse(name: &str) -> Option<Self> {
+        match name {
+            "twilio" => Some(Self::Twilio),
+            "meta" => Some(Self::Meta),
+            _ => None,
+        }
+    }
+}
+
 /// Everything that can be set, read and checked.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -102,6 +154,14 @@ pub struct Settings {
     pub default_time_zone: Tz,
     /// Twilio.
     pub twilio: TwilioSettings,
+    /// Meta's WhatsApp, where it is set up.
+    pub meta: Option<MetaSettings>,
+    /// Telegram, where it is set up.
+    pub telegram: Option<TelegramSettings>,
+    /// Whom a WhatsApp message that answers no talk goes through.
+    pub whatsapp_provider: WhatsappProvider,
+    /// Opens the older debug routes; none: they stay closed.
+    pub debug_key: Option<SecretString>,
     /// Codes.
     pub otp: OtpPolicy,
     /// Countries to which codes go.

@@ -1,13 +1,31 @@
-//! Logs: JSON in production, readable in development, always to standard error.
+//! Logs: JSON in production, readable in development, always to standard error. And what is counted.
 
 use crate::settings::{LogFormat, Settings};
+use application::accept_webhook::Taken;
+use domain::message::Channel;
+use metrics::{counter, describe_counter, describe_gauge, gauge};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use ports::stores::Settlement;
+use std::sync::OnceLock;
 use tracing_subscriber::{EnvFilter, fmt};
 
 /// Broken HTTP of a client is no error of ours: `actix_http` would log it as one, as often as he likes.
 ///
 /// Rooms of ours: they log at `LOG_LEVEL`; libraries warn only, since they don't know what is secret.
-const OURS: [&str; 6] =
-    ["ventanilla", "application", "adapter_sqlite", "adapter_twilio", "adapter_locales", "sandbox"];
+const OURS: [&str; 12] = [
+    "ventanilla",
+    "application",
+    "adapter_flows",
+    "adapter_locales",
+    "adapter_meta_whatsapp",
+    "adapter_postgres",
+    "adapter_smtp",
+    "adapter_sqlite",
+    "adapter_telegram",
+    "adapter_twilio",
+    "group_commit",
+    "sandbox",
+];
 
 pub(crate) fn init(settings: &Settings) {
     let level = &settings.log_level;
@@ -22,4 +40,69 @@ pub(crate) fn init(settings: &Settings) {
         LogFormat::Json => base.json().flatten_event(true).with_current_span(false).try_init(),
         LogFormat::Pretty => base.with_target(false).compact().try_init(),
     };
+}
+
+/// The one recorder of the process: a second start within it (tests) keeps the first one's.
+static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+
+fn recorder() -> &'static PrometheusHandle {
+    RECORDER.get_or_init(|| {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let handle = recorder.handle();
+        // Only whoever set one before could be in the way; then nothing is counted here.
+        let _set = metrics::set_global_recorder(recorder);
+        handle
+    })
+}
+
+/// Begins to count.
+pub(crate) fn init_metrics() {
+    recorder();
+    describe_counter!("ventanilla_inbound_messages_total", "Messages that webhooks brought, by what became of them");
+    describe_counter!("ventanilla_delivery_statuses_total", "News of messages of ours");
+    describe_counter!("ventanilla_notices_total", "Other news of providers, taken down");
+    describe_counter!("ventanilla_turns_total", "Turns of talks, by how they ended");
+    describe_counter!("ventanilla_outbound_messages_total", "Tries to send a message, by what became of them");
+    describe_gauge!("ventanilla_outbox_waiting", "Messages that wait to be sent, those in doubt included");
+}
+
+/// All that was counted, as Prometheus reads it.
+pub(crate) fn rendered() -> String {
+    recorder().render()
+}
+
+/// What a webhook brought.
+pub(crate) fn count_taken(webhook: &'static str, taken: &Taken) {
+    let count = |name: &'static str, outcome: &'static str, n: usize| {
+        if n > 0 {
+            counter!(name, "webhook" => webhook, "outcome" => outcome).increment(u64::try_from(n).unwrap_or(0));
+        }
+    };
+    count("ventanilla_inbound_messages_total", "new", taken.to_handle);
+    count("ventanilla_inbound_messages_total", "foreign", taken.new.saturating_sub(taken.to_handle));
+    count("ventanilla_inbound_messages_total", "duplicate", taken.duplicates);
+    count("ventanilla_delivery_statuses_total", "ours", taken.statuses);
+    count("ventanilla_notices_total", "kept", taken.notices);
+}
+
+/// How a turn ended: `done`, `fenced`, `retry`, `parked`.
+pub(crate) fn count_turn(outcome: &'static str) {
+    counter!("ventanilla_turns_total", "outcome" => outcome).increment(1);
+}
+
+/// What became of a try to send.
+pub(crate) fn count_send(channel: Channel, settlement: &Settlement) {
+    let outcome = match settlement {
+        Settlement::Sent { .. } => "sent",
+        Settlement::RetryAt { .. } => "retry",
+        Settlement::InDoubt { .. } => "doubt",
+        Settlement::Failed { .. } => "failed",
+        Settlement::Dead { .. } => "dead",
+    };
+    counter!("ventanilla_outbound_messages_total", "channel" => channel.name(), "outcome" => outcome).increment(1);
+}
+
+/// Messages that wait to be sent.
+pub(crate) fn set_backlog(waiting: u64) {
+    gauge!("ventanilla_outbox_waiting").set(u32::try_from(waiting).map_or(f64::MAX, f64::from));
 }

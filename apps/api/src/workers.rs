@@ -1,10 +1,17 @@
 //! What runs beside HTTP: turns, the outbox relay, the sweeper. Tasks of one process or of many; leases
 //! keep them apart.
 
-use crate::wiring::App;
+use crate::{
+    telemetry::{count_send, count_turn},
+    wiring::App,
+};
 use chrono::Duration as Span;
+use domain::conversation::Said;
 use futures_util::FutureExt;
-use ports::stores::{Committed, LeasedMessage, LeasedTurn, TurnFailure};
+use ports::{
+    inbound_webhook::InboundMessage,
+    stores::{Committed, LeasedMessage, LeasedTurn, TurnFailure},
+};
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore, watch},
@@ -108,9 +115,13 @@ async fn take_turn(app: Arc<App>, bells: Arc<Bells>, turn: LeasedTurn, _permit: 
     match outcome {
         Ok(Committed::Done) => {
             tracing::debug!(event = %turn.event, conversation = %turn.conversation, "a turn was carried out");
+            count_turn("done");
             bells.outbox.notify_one();
         }
-        Ok(Committed::Fenced) => tracing::warn!(event = %turn.event, "a turn was left to another worker"),
+        Ok(Committed::Fenced) => {
+            count_turn("fenced");
+            tracing::warn!(event = %turn.event, "a turn was left to another worker");
+        }
         Err(reason) => give_back(&app, &turn, &reason).await,
     }
     // The talk is free again, and its next message may wait.
@@ -118,8 +129,18 @@ async fn take_turn(app: Arc<App>, bells: Arc<Bells>, turn: LeasedTurn, _permit: 
 }
 
 async fn carry_out(app: &App, turn: &LeasedTurn) -> Result<Committed, String> {
+    acknowledge(app, &turn.message);
     let done = app.handle.run(turn).await.map_err(|fault| describe(&fault))?;
     app.store.commit_turn(&done, app.clock.now()).await.map_err(|fault| describe(&fault))
+}
+
+/// Shows the sender that his message is being answered, where his channel can. Nothing waits for it.
+fn acknowledge(app: &App, message: &InboundMessage) {
+    let channel = app.relay.channels.get(&message.channel_account).cloned();
+    if let Some(channel) = channel.filter(|_| !matches!(message.said, Said::Desk(_))) {
+        let message = message.clone();
+        tokio::spawn(async move { channel.acknowledge(&message).await });
+    }
 }
 
 /// Ends when the lease is lost.
@@ -138,8 +159,10 @@ async fn give_back(app: &App, turn: &LeasedTurn, reason: &str) {
     let tries = turn.tries.saturating_add(1);
     let failure = if tries >= TRIES_MAX {
         tracing::error!(event = %turn.event, tries, reason, "a turn was set aside");
+        count_turn("parked");
         TurnFailure::Park
     } else {
+        count_turn("retry");
         tracing::warn!(event = %turn.event, tries, reason, "a turn will be tried again");
         let pause = Span::seconds(1_i64.checked_shl(tries.min(4)).unwrap_or(16));
         let now = app.clock.now();
@@ -178,8 +201,9 @@ async fn relay(app: Arc<App>, bells: Arc<Bells>, mut stopped: watch::Receiver<bo
 }
 
 async fn send(app: Arc<App>, bells: Arc<Bells>, message: LeasedMessage, _permit: OwnedSemaphorePermit) {
+    let channel = message.message.channel;
     match AssertUnwindSafe(app.relay.handle(message)).catch_unwind().await {
-        Ok(Ok(())) => {}
+        Ok(Ok(settlement)) => count_send(channel, &settlement),
         // The lease runs out by itself, and leaves the message in doubt.
         Ok(Err(fault)) => tracing::error!(fault = %describe(&fault), "a message was not settled"),
         Err(_panic) => tracing::error!("a panic in the relay; it is a fault of ours"),
@@ -202,7 +226,12 @@ async fn sweep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
                 }
             }
         }
-        if let Err(fault) = app.store.purge(now.checked_sub_signed(KEEP).unwrap_or(now)).await {
+        let before = now.checked_sub_signed(KEEP).unwrap_or(now);
+        let purged = async {
+            app.store.purge(before).await?;
+            app.store.purge_notices(before).await
+        };
+        if let Err(fault) = purged.await {
             tracing::error!(fault = %describe(&fault), "the purge failed");
         }
     }

@@ -12,7 +12,7 @@ use chrono_tz::Tz;
 use domain::{
     audit::{Actor, AuditRecord},
     consent::ConsentStatus,
-    conversation::{Conversation, Effect, Event, Facts, Say},
+    conversation::{Button, Conversation, DeskOrder, Effect, Event, Facts, Said, Say},
     ids::{CardId, MessageId},
     locale::Locale,
     message::Channel,
@@ -101,6 +101,9 @@ impl HandleMessage {
     pub async fn run(&self, turn: &LeasedTurn) -> Result<Turn, TurnError> {
         let mut state = turn.state.clone();
         let mut gathered = Gathered { said: Vec::new(), consent: None, audit: Vec::new() };
+        if let Said::Desk(order) = turn.message.said {
+            gathered.audit.push(Self::desk_audit(turn, order));
+        }
         let mut events = VecDeque::from([Event::Said(turn.message.said.clone())]);
         let mut ordinal = 0_u32;
         while let Some(event) = events.pop_front() {
@@ -125,6 +128,7 @@ impl HandleMessage {
             now: self.clock.now(),
             consent: turn.consent,
             has_number: turn.message.phone.is_some(),
+            bound: None,
             default_currency: self.rules.default_currency,
             session_ttl: self.rules.session_ttl,
             messages_per_minute: self.rules.messages_per_minute,
@@ -134,7 +138,7 @@ impl HandleMessage {
     }
 
     fn gather(&self, turn: &LeasedTurn, state: Conversation, gathered: Gathered) -> Turn {
-        let locale = state.locale.unwrap_or(self.rules.default_locale);
+        let locale = self.locale_of(&state);
         let replies = gathered.said.iter().map(|say| self.reply(turn, locale, say)).collect();
         Turn {
             event: turn.event,
@@ -149,11 +153,6 @@ impl HandleMessage {
 
     fn reply(&self, turn: &LeasedTurn, locale: Locale, say: &Say) -> NewOutbound {
         let lines: Vec<String> = say.texts().iter().map(|text| self.texts.render(locale, text)).collect();
-        let buttons: Vec<(String, String)> = say
-            .buttons()
-            .into_iter()
-            .map(|button| (button.id, self.texts.render(locale, &button.title)))
-            .collect();
         let now: chrono::DateTime<Utc> = self.clock.now();
         NewOutbound {
             message: OutboundMessage {
@@ -161,12 +160,26 @@ impl HandleMessage {
                 channel: channel_of(&turn.message.channel_account),
                 recipient: turn.message.sender.clone(),
                 text: lines.join("\n"),
-                form: if buttons.is_empty() { Form::Plain } else { Form::Buttons(buttons) },
+                form: self.form(locale, say),
             },
             channel_account: turn.message.channel_account.clone(),
             lane: Lane::Talk,
+            client: None,
             expires_at: now.checked_add_signed(Duration::hours(24)).unwrap_or(now),
         }
+    }
+
+    fn locale_of(&self, state: &Conversation) -> Locale {
+        state.locale.unwrap_or(self.rules.default_locale)
+    }
+
+    fn form(&self, locale: Locale, say: &Say) -> Form {
+        if let Some(title) = say.number_button() {
+            return Form::AskNumber { title: self.texts.render(locale, &title) };
+        }
+        let title = |button: Button| (button.id, self.texts.render(locale, &button.title));
+        let buttons: Vec<_> = say.buttons().into_iter().map(title).collect();
+        if buttons.is_empty() { Form::Plain } else { Form::Buttons(buttons) }
     }
 
     fn actor(turn: &LeasedTurn) -> Actor {
@@ -188,6 +201,17 @@ impl HandleMessage {
         }
     }
 
+    /// The order bears who gave it.
+    fn desk_audit(turn: &LeasedTurn, order: DeskOrder) -> AuditRecord {
+        let action = match order {
+            DeskOrder::TakeOver => "conversation.taken_over",
+            DeskOrder::GiveBack => "conversation.given_back",
+        };
+        let who = String::from_utf8_lossy(&turn.message.raw).into_owned();
+        let actor = Actor { who, channel: "rest".into(), request_id: turn.event.to_string() };
+        AuditRecord { actor, ..Self::audit(turn, action, "at the desk") }
+    }
+
     async fn perform(
         &self,
         turn: &LeasedTurn,
@@ -196,7 +220,6 @@ impl HandleMessage {
         key: String,
         gathered: &mut Gathered,
     ) -> Result<Option<Event>, TurnError> {
-        let locale = state.locale.unwrap_or(self.rules.default_locale);
         Ok(match effect {
             Effect::Say(say) => {
                 gathered.said.push(say);
@@ -219,9 +242,9 @@ impl HandleMessage {
                 let understanding = self.parser.parse(&text, state.locale).await;
                 Some(Event::Understood { text, understanding })
             }
-            Effect::StartVerification => Some(self.start_verification(turn, locale, key).await?),
+            Effect::StartVerification => Some(self.start_verification(turn, state, key).await?),
             Effect::ResendCode(verification) => {
-                Some(self.resend_code(turn, verification, locale, key).await?)
+                Some(self.resend_code(turn, state, verification, key).await?)
             }
             Effect::CheckCode { verification, code } => {
                 Some(self.check_code(turn, verification, &code, key).await?)
@@ -233,6 +256,7 @@ impl HandleMessage {
             Effect::ConfirmPayment { transfer, code, payee } => {
                 Some(self.confirm_payment(turn, transfer, &code, payee, key).await?)
             }
+            Effect::BindChat(_code) => Some(Event::ChatBound(None)),
             Effect::CancelPayment(transfer) => {
                 self.cancel_payment(turn, transfer).await?;
                 None
@@ -242,6 +266,6 @@ impl HandleMessage {
 }
 
 /// `whatsapp` of `twilio:whatsapp:+1415…`.
-fn channel_of(channel_account: &str) -> Channel {
+pub(crate) fn channel_of(channel_account: &str) -> Channel {
     channel_account.split(':').nth(1).and_then(Channel::parse).unwrap_or(Channel::Whatsapp)
 }

@@ -39,7 +39,7 @@ impl RelayOutbox {
 
     /// Sends one, and writes down what became of it. Messages are handled side by side, so that one that
     /// hangs holds up no other.
-    pub async fn handle(&self, leased: LeasedMessage) -> StoreResult<()> {
+    pub async fn handle(&self, leased: LeasedMessage) -> StoreResult<Settlement> {
         let settlement = self.decide(&leased).await;
         match &settlement {
             Settlement::Sent { .. } => {
@@ -52,7 +52,8 @@ impl RelayOutbox {
                 tracing::warn!(outbox = %leased.message.id, attempts = leased.attempts, %reason, "never will be sent");
             }
         }
-        self.outbox.settle(&leased, &settlement, self.clock.now()).await
+        self.outbox.settle(&leased, &settlement, self.clock.now()).await?;
+        Ok(settlement)
     }
 
     async fn decide(&self, leased: &LeasedMessage) -> Settlement {

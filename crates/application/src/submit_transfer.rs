@@ -307,7 +307,7 @@ impl SubmitTransfer {
             verification,
             code: OwnCode { salt, mac: self.hasher.hash(&context, &code), transaction_digest: digest },
             phone,
-            message: NewOutbound { message, channel_account: account, lane: Lane::Code, expires_at },
+            message: NewOutbound { message, channel_account: account, lane: Lane::Code, expires_at, client: None },
             expires_at,
             attempts_max: self.rules.code_policy.attempts_max,
         })

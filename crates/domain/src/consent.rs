@@ -1,7 +1,7 @@
 //! Opting out and in. The words are those of the carriers and of WhatsApp's policy, in three languages;
 //! they count only as a *whole message*: «no pares» is not a stop.
 
-use crate::text::fold;
+use crate::{message::Channel, phone::PhoneNumber, text::fold};
 use serde::{Deserialize, Serialize};
 
 /// Whether we may write to somebody on a channel.
@@ -35,6 +35,20 @@ impl ConsentScope {
             Self::Marketing => "marketing",
         }
     }
+}
+
+/// The name under which somebody's consent on a channel is kept: his canonical number, or his address where it
+/// is no number. WhatsApp's providers write a number as `whatsapp:+52…`, `+52…` or its digits; on Telegram
+/// digits are a chat.
+#[must_use]
+pub fn recipient_key(channel: Channel, address: &str) -> String {
+    let number = match channel {
+        Channel::Telegram | Channel::Email => return address.to_owned(),
+        Channel::Whatsapp | Channel::Sms | Channel::Call => address.trim_start_matches("whatsapp:"),
+    };
+    let international = format!("+{}", number.trim_start_matches('+'));
+    PhoneNumber::parse_international(&international)
+        .map_or_else(|_invalid| address.to_owned(), |phone| phone.e164().to_owned())
 }
 
 /// A word that is obeyed before anything is understood.
@@ -71,6 +85,15 @@ pub fn compliance_word(message: &str) -> Option<ComplianceWord> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_person_has_one_name_however_his_address_is_spelled() {
+        for address in ["whatsapp:+5215512345678", "+525512345678", "5215512345678", "525512345678"] {
+            assert_eq!(recipient_key(Channel::Whatsapp, address), "+525512345678", "{address}");
+        }
+        assert_eq!(recipient_key(Channel::Telegram, "525512345678"), "525512345678", "a chat is no number");
+        assert_eq!(recipient_key(Channel::Whatsapp, "US.1234"), "US.1234");
+    }
 
     #[test]
     fn only_a_whole_message_counts() {

@@ -1,5 +1,6 @@
 //! Messages that go out: their kinds, and how far they have come. Progress is only ever forward.
 
+use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 /// How a person is reached.
@@ -38,6 +39,17 @@ impl Channel {
             .into_iter()
             .find(|channel| channel.name().eq_ignore_ascii_case(name))
     }
+}
+
+/// How long free text may go out on WhatsApp after the person last wrote: afterwards only a template may.
+/// (Meta, "customer service window".)
+pub const WINDOW: Duration = Duration::hours(24);
+
+/// Whether free text may go out now.
+#[must_use]
+pub fn is_window_open(channel: Channel, last_inbound_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    channel != Channel::Whatsapp
+        || last_inbound_at.is_some_and(|last| now.signed_duration_since(last) < WINDOW)
 }
 
 /// How far a message has come, as a provider or we ourselves know it.
@@ -112,6 +124,16 @@ mod tests {
             DeliveryStatus::Read,
             DeliveryStatus::Failed,
         ])
+    }
+
+    #[test]
+    fn the_window_is_a_day_and_whatsapps_alone() {
+        let last = DateTime::UNIX_EPOCH;
+        let after = |hours| last + Duration::hours(hours);
+        assert!(is_window_open(Channel::Whatsapp, Some(last), after(23)));
+        assert!(!is_window_open(Channel::Whatsapp, Some(last), after(24)));
+        assert!(!is_window_open(Channel::Whatsapp, None, after(0)), "he never wrote");
+        assert!(is_window_open(Channel::Telegram, None, after(0)));
     }
 
     #[test]

@@ -78,6 +78,7 @@ pub(crate) fn outbound(recipient: u32, text: &str, lane: Lane) -> NewOutbound {
         channel_account: "twilio:whatsapp:+14155238886".into(),
         lane,
         expires_at: at(3600),
+        client: None,
     }
 }
 

@@ -26,16 +26,39 @@ pub mod reversals;
 pub mod verifications;
 pub mod wallets;
 
-use ports::stores::{Answers, AuditLog, Conversations, Identities, Inbox, Ledger, Outbox, Verifications};
+use ports::stores::{
+    Answers, AuditLog, Consents, Conversations, DeadLetters, Identities, Inbox, Ledger, Outbox, Talks,
+    Verifications,
+};
 
 /// Everything that a database adapter offers.
 pub trait Stores:
-    Inbox + Conversations + Outbox + Verifications + Identities + Ledger + Answers + AuditLog
+    Inbox
+    + Conversations
+    + Talks
+    + Outbox
+    + Consents
+    + DeadLetters
+    + Verifications
+    + Identities
+    + Ledger
+    + Answers
+    + AuditLog
 {
 }
 
-impl<T: Inbox + Conversations + Outbox + Verifications + Identities + Ledger + Answers + AuditLog> Stores
-    for T
+impl<T> Stores for T where
+    T: Inbox
+    + Conversations
+    + Talks
+    + Outbox
+    + Consents
+    + DeadLetters
+    + Verifications
+    + Identities
+    + Ledger
+    + Answers
+    + AuditLog
 {
 }
 

@@ -8,6 +8,7 @@ use domain::{
     message::DeliveryStatus,
     phone::PhoneNumber,
 };
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// A request as it came. Headers bear lower-case names.
@@ -63,7 +64,7 @@ pub struct InboundMessage {
 }
 
 /// News of a message of ours.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusReport {
     /// Our id, where the provider echoes it.
     pub message: Option<MessageId>,

@@ -14,6 +14,9 @@ use std::future::{Ready, ready};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
     Verify,
+    Messages,
+    Conversations,
+    Operate,
     WalletsRead,
     Transfers,
     People,
@@ -25,6 +28,9 @@ impl Scope {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Verify => "verify",
+            Self::Messages => "messages",
+            Self::Conversations => "conversations",
+            Self::Operate => "operate",
             Self::WalletsRead => "wallets:read",
             Self::Transfers => "transfers",
             Self::People => "people",

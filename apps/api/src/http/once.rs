@@ -2,7 +2,7 @@
 
 use super::problem::ApiError;
 use crate::wiring::App;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpResponse, http::StatusCode, web};
 use chrono::Duration;
 use domain::idempotency::{Fingerprint, IdempotencyKey};
 use ports::stores::{Claim, StoreResult};
@@ -22,15 +22,16 @@ pub(crate) async fn detached<T: Send + 'static>(
     })
 }
 
-/// Does the work and answers 200 with what it gave; under a key that was answered before, gives that
+/// Does the work and answers `status` with what it gave; under a key that was answered before, gives that
 /// answer again. Where the work fails nothing was sent, and the key is free to be tried again.
 pub(crate) async fn answer_once<T: Serialize + Send + 'static>(
     app: &web::Data<App>,
+    status: StatusCode,
     key: Option<IdempotencyKey>,
     fingerprint: Fingerprint,
     work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
 ) -> Result<HttpResponse, ApiError> {
-    let Some(key) = key else { return Ok(HttpResponse::Ok().json(detached(work).await??)) };
+    let Some(key) = key else { return Ok(HttpResponse::build(status).json(detached(work).await??)) };
     let (store, now) = (app.store.clone(), app.clock.now());
     let (body, replayed) = detached(async move {
         match store.claim(&key, fingerprint, now - CLAIM_LASTS, now).await? {
@@ -57,7 +58,7 @@ pub(crate) async fn answer_once<T: Serialize + Send + 'static>(
         answered.map(|answer| (answer, false))
     })
     .await??;
-    let mut response = HttpResponse::Ok();
+    let mut response = HttpResponse::build(status);
     if replayed {
         response.insert_header(("Idempotent-Replayed", "true"));
     }

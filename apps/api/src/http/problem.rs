@@ -77,6 +77,8 @@ errors! {
     signature_invalid FORBIDDEN "signature_invalid",
     not_found NOT_FOUND "not_found",
     conflict CONFLICT "conflict",
+    recipient_opted_out CONFLICT "recipient_opted_out",
+    outside_window CONFLICT "outside_window",
     request_in_flight CONFLICT "request_in_flight",
     payload_too_large PAYLOAD_TOO_LARGE "payload_too_large",
     unsupported_media_type UNSUPPORTED_MEDIA_TYPE "unsupported_media_type",

@@ -1,6 +1,8 @@
 //! The API's documentation, made from the routes themselves.
 
-use super::{accounts, events, health, nlu, transfers, verify, webhooks};
+use super::{
+    accounts, conversations, dead_letters, events, health, messages, nlu, transfers, verify, webhooks,
+};
 use actix_web::{HttpResponse, http::header, web};
 use utoipa::{
     Modify, OpenApi,
@@ -54,13 +56,30 @@ impl Modify for Bearer {
         events::list,
         events::verify,
         nlu::parse,
+        messages::send,
+        messages::show,
+        messages::opt_outs,
+        conversations::list,
+        conversations::show,
+        conversations::lines,
+        conversations::write,
+        conversations::hand_off,
+        conversations::release,
+        dead_letters::list,
+        dead_letters::replay,
         webhooks::twilio,
-        webhooks::twilio_status
+        webhooks::twilio_status,
+        webhooks::meta,
+        webhooks::verify_meta,
+        webhooks::telegram
     ),
     modifiers(&Bearer),
     tags(
         (name = "verification", description = "Prove that a number is somebody's"),
         (name = "money", description = "Balances, entries, transfers"),
+        (name = "messages", description = "Write to people who may be written to"),
+        (name = "conversations", description = "For people at the desk"),
+        (name = "operation", description = "What did not come through"),
         (name = "audit", description = "Who decided what, and whether the log is whole"),
         (name = "understanding", description = "What a text means"),
         (name = "webhooks", description = "For the providers"),

@@ -1,11 +1,16 @@
 //! The routes: parse, authorise, call, answer. What happens is decided elsewhere.
 
 mod accounts;
+mod conversations;
+mod dead_letters;
 pub(crate) mod docs;
 mod events;
 mod health;
 mod home;
+mod messages;
+mod metrics;
 mod nlu;
+mod older;
 mod transfers;
 mod verify;
 mod webhooks;
@@ -35,6 +40,11 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(accounts::routes)
         .configure(transfers::routes)
         .configure(events::routes)
+        .configure(messages::routes)
+        .configure(conversations::routes)
+        .configure(dead_letters::routes)
+        .configure(metrics::routes)
+        .configure(older::routes)
         .configure(nlu::routes)
         .default_service(web::to(nothing_here));
 }

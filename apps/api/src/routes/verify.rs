@@ -10,7 +10,7 @@ use crate::{
     },
     wiring::App,
 };
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpResponse, http::StatusCode, web};
 use application::verify_number::{CheckResult, StartRequest, Started, WhenOpen};
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
@@ -192,7 +192,7 @@ pub(crate) async fn send(
     let fingerprint = fingerprint_of(&request);
     let key = header.key(&caller, "verify.send");
     let shared = app.clone().into_inner();
-    answer_once(&app, key, fingerprint, async move {
+    answer_once(&app, StatusCode::OK, key, fingerprint, async move {
         let started = shared.verify.start(request).await?;
         answer_started(&shared, started)
     })
@@ -320,7 +320,7 @@ pub(crate) async fn resend(
     let fingerprint = Fingerprint::of(&[("id", Some(&id.to_string()))]);
     let key = header.key(&caller, "verify.resend");
     let (shared, requester) = (app.clone().into_inner(), requester(&caller));
-    answer_once(&app, key, fingerprint, async move {
+    answer_once(&app, StatusCode::OK, key, fingerprint, async move {
         let found = shared.verify.find(id, &requester).await?.ok_or_else(unknown)?;
         if !found.challenge.is_open(shared.clock.now()) {
             return Err(ApiError::code_invalid_or_expired("This verification is over; begin another."));

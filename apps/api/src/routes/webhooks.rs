@@ -1,25 +1,40 @@
-//! Webhooks: 200 once the events are durable; the work happens after.
+//! Webhooks: 200 once the events are durable; the work happens after. A provider that is not set up has a
+//! closed door, and a request that bears no signature at all is refused before its body is read.
 
-use crate::{http::problem::ApiError, wiring::App, workers::Bells};
-use actix_web::{HttpRequest, HttpResponse, web};
-use application::accept_webhook::AcceptWebhookError;
-use ports::inbound_webhook::{InboundWebhook, RawWebhook};
+use crate::{http::problem::ApiError, telemetry::count_taken, wiring::App, workers::Bells};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use application::accept_webhook::{AcceptWebhookError, Taken};
+use ports::inbound_webhook::RawWebhook;
+use serde::Deserialize;
+use serde_json::json;
 
 /// The largest webhook taken.
 const WEBHOOK_MAX: usize = 3 * 1024 * 1024;
 const TWIML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>";
 
+/// A provider's door: whose decoder is behind it, and the header that proves who knocks.
+#[derive(Clone, Copy)]
+struct Door {
+    name: &'static str,
+    proof: &'static str,
+}
+
+const TWILIO: Door = Door { name: "twilio", proof: "x-twilio-signature" };
+const TWILIO_STATUS: Door = Door { name: "twilio_status", proof: "x-twilio-signature" };
+const META: Door = Door { name: "meta", proof: "x-hub-signature-256" };
+const TELEGRAM: Door = Door { name: "telegram", proof: "x-telegram-bot-api-secret-token" };
+
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     for path in ["/webhooks/twilio", "/webhook/whatsapp"] {
-        config.service(
-            web::resource(path).app_data(web::PayloadConfig::new(WEBHOOK_MAX)).route(web::post().to(twilio)),
-        );
+        config.service(web::resource(path).route(web::post().to(twilio)));
     }
-    config.service(
-        web::resource("/webhooks/twilio/status")
-            .app_data(web::PayloadConfig::new(WEBHOOK_MAX))
-            .route(web::post().to(twilio_status)),
-    );
+    for path in ["/webhooks/meta", "/api/whatsapp/webhook"] {
+        config.service(web::resource(path).route(web::post().to(meta)).route(web::get().to(verify_meta)));
+    }
+    for path in ["/webhooks/telegram", "/webhook/telegram"] {
+        config.service(web::resource(path).route(web::post().to(telegram)));
+    }
+    config.service(web::resource("/webhooks/twilio/status").route(web::post().to(twilio_status)));
 }
 
 /// Inbound messages of Twilio's; signed by `X-Twilio-Signature`.
@@ -30,9 +45,9 @@ pub(crate) async fn twilio(
     app: web::Data<App>,
     bells: web::Data<Bells>,
     request: HttpRequest,
-    body: web::Bytes,
+    body: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
-    accept(&app, &bells, &app.twilio_webhook, &request, &body).await?;
+    accept(&app, &bells, TWILIO, &request, body).await?;
     Ok(HttpResponse::Ok().content_type("text/xml; charset=utf-8").body(TWIML))
 }
 
@@ -44,44 +59,118 @@ pub(crate) async fn twilio_status(
     app: web::Data<App>,
     bells: web::Data<Bells>,
     request: HttpRequest,
-    body: web::Bytes,
+    body: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
-    accept(&app, &bells, &app.twilio_status_webhook, &request, &body).await?;
+    accept(&app, &bells, TWILIO_STATUS, &request, body).await?;
     Ok(HttpResponse::Ok().content_type("text/xml; charset=utf-8").body(TWIML))
+}
+
+/// Messages, statuses and all other news of Meta's; signed by `X-Hub-Signature-256`.
+#[utoipa::path(post, path = "/webhooks/meta", tag = "webhooks", request_body(content = serde_json::Value),
+    responses((status = 200, description = "kept"), (status = 403, description = "the signature is wrong")))]
+pub(crate) async fn meta(
+    app: web::Data<App>,
+    bells: web::Data<Bells>,
+    request: HttpRequest,
+    body: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    accept(&app, &bells, META, &request, body).await?;
+    Ok(HttpResponse::Ok().json(json!({"status": "ok"})))
+}
+
+/// One update of Telegram's; it bears `X-Telegram-Bot-Api-Secret-Token`.
+#[utoipa::path(post, path = "/webhooks/telegram", tag = "webhooks", request_body(content = serde_json::Value),
+    responses((status = 200, description = "kept"), (status = 403, description = "the secret is wrong")))]
+pub(crate) async fn telegram(
+    app: web::Data<App>,
+    bells: web::Data<Bells>,
+    request: HttpRequest,
+    body: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    accept(&app, &bells, TELEGRAM, &request, body).await?;
+    Ok(HttpResponse::Ok().json(json!({"status": "ok"})))
+}
+
+/// What Meta asks when the webhook's address is set.
+#[derive(Deserialize)]
+pub(crate) struct Challenge {
+    #[serde(rename = "hub.mode", default)]
+    mode: String,
+    #[serde(rename = "hub.verify_token", default)]
+    verify_token: String,
+    #[serde(rename = "hub.challenge", default)]
+    challenge: String,
+}
+
+/// Meta verifies the address: the right token gets its challenge back, bare.
+#[utoipa::path(get, path = "/webhooks/meta", tag = "webhooks",
+    params(("hub.mode" = String, Query), ("hub.verify_token" = String, Query), ("hub.challenge" = String, Query)),
+    responses((status = 200, description = "the challenge"), (status = 403, description = "the token is wrong")))]
+pub(crate) async fn verify_meta(
+    app: web::Data<App>,
+    asked: web::Query<Challenge>,
+) -> Result<HttpResponse, ApiError> {
+    let Challenge { mode, verify_token, challenge } = asked.into_inner();
+    let is_right =
+        app.meta_verification.as_ref().is_some_and(|meta| meta.is_right(&mode, &verify_token));
+    if is_right {
+        // Plain text, and never guessed to be anything else: it is what the caller sent.
+        Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(challenge))
+    } else {
+        Err(ApiError::forbidden("The verify token is wrong."))
+    }
 }
 
 async fn accept(
     app: &App,
     bells: &Bells,
-    webhook: &dyn InboundWebhook,
+    door: Door,
     request: &HttpRequest,
-    body: &web::Bytes,
+    body: web::Payload,
 ) -> Result<(), ApiError> {
-    let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
-    let headers = request.headers().iter();
-    let raw = RawWebhook {
-        method: request.method().to_string(),
-        public_url: format!("{}{path}", app.settings.public_base_url),
-        headers: headers.map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect(),
-        body: body.to_vec(),
-    };
-    match app.accept.run(webhook, &raw).await {
+    let refused = || ApiError::signature_invalid("The request does not bear the provider's signature.");
+    let webhook = app.webhooks.get(door.name).ok_or_else(refused)?;
+    if !request.headers().contains_key(door.proof) {
+        return Err(refused());
+    }
+    let raw = read(app, request, body).await?;
+    match app.accept.run(door.name, webhook.as_ref(), &raw).await {
         Ok(taken) => {
-            tracing::debug!(
-                new = taken.new,
-                duplicates = taken.duplicates,
-                statuses = taken.statuses,
-                "webhook"
-            );
+            note(door, taken);
             if taken.to_handle > 0 {
                 bells.inbox.notify_one();
             }
             Ok(())
         }
-        Err(AcceptWebhookError::SignatureInvalid) => {
-            Err(ApiError::signature_invalid("The request does not bear the provider's signature."))
+        Err(AcceptWebhookError::SignatureInvalid) => Err(refused()),
+        Err(AcceptWebhookError::Undecodable(reason)) => {
+            tracing::warn!(webhook = door.name, reason, "a webhook can't be read; it was kept for people to look at");
+            // Twilio tells a wrong form apart; the others would send theirs again for days.
+            if door.name.starts_with(TWILIO.name) { Err(ApiError::field("", reason)) } else { Ok(()) }
         }
-        Err(AcceptWebhookError::Undecodable(what)) => Err(ApiError::field("", what)),
         Err(AcceptWebhookError::Store(fault)) => Err(fault.into()),
     }
+}
+
+async fn read(app: &App, request: &HttpRequest, body: web::Payload) -> Result<RawWebhook, ApiError> {
+    let too_large = || ApiError::of_status(StatusCode::PAYLOAD_TOO_LARGE);
+    let body = body
+        .to_bytes_limited(WEBHOOK_MAX)
+        .await
+        .map_err(|_over| too_large())?
+        .map_err(|_broken| ApiError::of_status(StatusCode::BAD_REQUEST))?;
+    let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    let headers = request.headers().iter();
+    Ok(RawWebhook {
+        method: request.method().to_string(),
+        public_url: format!("{}{path}", app.settings.public_base_url),
+        headers: headers.map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect(),
+        body: body.to_vec(),
+    })
+}
+
+fn note(door: Door, taken: Taken) {
+    let Taken { new, duplicates, statuses, notices, .. } = taken;
+    tracing::debug!(webhook = door.name, new, duplicates, statuses, notices, "webhook");
+    count_taken(door.name, &taken);
 }

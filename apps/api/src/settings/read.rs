@@ -1,7 +1,7 @@
 //! Reading and checking each setting. Complaints never show a value: it may be a secret.
 
 use super::{
-    AppEnv, DatabaseAddress, LogFormat, Settings, SettingsFaults, TwilioSettings, sources::is_production,
+    AppEnv, DatabaseAddress, LogFormat, Settings, SettingsFaults, WhatsappProvider, providers, sources::is_production,
 };
 use adapter_crypto::Keyring;
 use chrono::Duration;
@@ -11,7 +11,7 @@ use domain::{
     locale::Locale,
     money::{Currency, Money},
     otp::OtpPolicy,
-    phone::{PhoneNumber, Region},
+    phone::Region,
 };
 use rust_decimal::Decimal;
 use secrecy::SecretString;
@@ -33,22 +33,22 @@ pub(super) fn database(address: Option<&str>) -> Option<DatabaseAddress> {
     Some(DatabaseAddress::Sqlite(path.to_owned()))
 }
 
-struct Reader<'a> {
-    values: &'a BTreeMap<String, String>,
+pub(super) struct Reader<'a> {
+    pub(super) values: &'a BTreeMap<String, String>,
     faults: SettingsFaults,
 }
 
 impl Reader<'_> {
-    fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
-    fn fault(&mut self, name: &str, complaint: impl Into<String>) {
+    pub(super) fn fault(&mut self, name: &str, complaint: impl Into<String>) {
         self.faults.0.push((name.to_owned(), complaint.into()));
     }
 
     /// The setting as `parse` reads it, or the default where it is not set.
-    fn read<T>(
+    pub(super) fn read<T>(
         &mut self,
         name: &str,
         default: &str,
@@ -77,7 +77,7 @@ impl Reader<'_> {
         self.read(name, default, "on or off", read).unwrap_or_default()
     }
 
-    fn required(&mut self, name: &str) -> String {
+    pub(super) fn required(&mut self, name: &str) -> String {
         match self.get(name) {
             Some(value) => value.to_owned(),
             None => {
@@ -97,7 +97,7 @@ impl Reader<'_> {
         }
     }
 
-    fn base_url(&mut self, name: &str, default: &str) -> String {
+    pub(super) fn base_url(&mut self, name: &str, default: &str) -> String {
         let read = |text: &str| {
             let url = Url::parse(text).ok().filter(|url| ["http", "https"].contains(&url.scheme()))?;
             let is_plain = url.username().is_empty()
@@ -141,7 +141,14 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
         r.read("DEFAULT_CURRENCY", "MXN", "a currency code such as MXN", |t| Currency::parse(t).ok());
     let zone =
         r.read("DEFAULT_TIME_ZONE", "America/Mexico_City", "an IANA time zone", |t| t.parse::<Tz>().ok());
-    let twilio = twilio(r);
+    let twilio = providers::twilio(r);
+    let meta = providers::meta(r);
+    let telegram = providers::telegram(r);
+    let whatsapp_provider = r.read("WHATSAPP_PROVIDER", "twilio", "twilio or meta", WhatsappProvider::parse);
+    if whatsapp_provider == Some(WhatsappProvider::Meta) && meta.is_none() {
+        r.fault("WHATSAPP_PROVIDER", "is meta, though Meta's settings are missing");
+    }
+    let debug_key = r.get("DEBUG_KEY").map(SecretString::from);
     let otp = otp(r);
     let allowed_countries = r
         .read("ALLOWED_COUNTRIES", "MX", "country codes, comma-separated", |text| {
@@ -175,6 +182,10 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
             default_currency: currency?,
             default_time_zone: zone?,
             twilio,
+            meta,
+            telegram,
+            whatsapp_provider: whatsapp_provider?,
+            debug_key,
             otp,
             allowed_countries,
             chat_session_minutes: r.number("CHAT_SESSION_MINUTES", "720"),
@@ -200,53 +211,6 @@ fn app_env(r: &mut Reader<'_>) -> AppEnv {
         r.fault("APP_ENV", "must be production or development");
     }
     if is_production(r.values) { AppEnv::Production } else { AppEnv::Development }
-}
-
-fn twilio(r: &mut Reader<'_>) -> TwilioSettings {
-    let tokens = r.required("TWILIO_AUTH_TOKEN");
-    let is_production = is_production(r.values);
-    let parts: Vec<&str> = tokens.split(',').map(str::trim).collect();
-    if !tokens.is_empty() && parts.iter().any(|token| token.is_empty()) {
-        // An empty key would verify what anybody signs.
-        r.fault("TWILIO_AUTH_TOKEN", "has an empty part between its commas");
-    } else if is_production && !tokens.is_empty() && parts.iter().any(|token| token.len() < 32) {
-        r.fault("TWILIO_AUTH_TOKEN", "must be at least 32 characters long");
-    }
-    let api_key =
-        match (r.get("TWILIO_API_KEY").map(str::to_owned), r.get("TWILIO_API_KEY_SECRET").map(str::to_owned))
-        {
-            (Some(key), Some(secret)) => Some((key, SecretString::from(secret))),
-            (None, None) => None,
-            (Some(_), None) => {
-                r.fault("TWILIO_API_KEY_SECRET", "is missing, though TWILIO_API_KEY is set");
-                None
-            }
-            (None, Some(_)) => {
-                r.fault("TWILIO_API_KEY", "is missing, though TWILIO_API_KEY_SECRET is set");
-                None
-            }
-        };
-    let whatsapp_from = r.required("TWILIO_WHATSAPP_FROM");
-    let is_address =
-        whatsapp_from.strip_prefix("whatsapp:").is_some_and(|n| PhoneNumber::parse_international(n).is_ok());
-    if !whatsapp_from.is_empty() && !is_address {
-        r.fault("TWILIO_WHATSAPP_FROM", "must be whatsapp:+ and a number");
-    }
-    let sms_from = r.get("TWILIO_SMS_FROM").map(str::to_owned);
-    if sms_from.as_deref().is_some_and(|number| PhoneNumber::parse_international(number).is_err()) {
-        r.fault("TWILIO_SMS_FROM", "must be + and a number");
-    }
-    TwilioSettings {
-        account_sid: r.required("TWILIO_ACCOUNT_SID"),
-        auth_tokens: tokens.split(',').map(|token| SecretString::from(token.trim())).collect(),
-        api_key,
-        verify_service_sid: r.required("VERIFY_SERVICE_SID"),
-        whatsapp_from,
-        sms_from,
-        api_base: r.base_url("TWILIO_API_BASE_URL", "https://api.twilio.com"),
-        verify_base: r.base_url("TWILIO_VERIFY_BASE_URL", "https://verify.twilio.com"),
-        lookups_base: r.base_url("TWILIO_LOOKUPS_BASE_URL", "https://lookups.twilio.com"),
-    }
 }
 
 fn otp(r: &mut Reader<'_>) -> OtpPolicy {

@@ -19,13 +19,19 @@ const ALIASES: [(&str, &str); 4] = [
 ];
 
 /// Secrets that may be read from a file named by `<NAME>_FILE`.
-const FROM_FILES: [&str; 6] = [
+const FROM_FILES: [&str; 12] = [
     "JWT_SECRET",
     "HMAC_SECRET",
     "ENCRYPTION_KEY",
     "TWILIO_AUTH_TOKEN",
     "TWILIO_API_KEY_SECRET",
     "DATABASE_URL",
+    "WHATSAPP_ACCESS_TOKEN",
+    "WHATSAPP_VERIFY_TOKEN",
+    "META_APP_SECRET",
+    "BOT_TOKEN",
+    "TELEGRAM_WEBHOOK_SECRET",
+    "DEBUG_KEY",
 ];
 
 /// Gathers all values by their names.
@@ -81,15 +87,25 @@ fn fill_development(values: &mut BTreeMap<String, String>, faults: &mut Settings
             .0
             .push(("DATABASE_URL".into(), format!("has a folder that can't be written: {}", fault.kind())));
     }
-    for (name, value) in
-        [("TWILIO_WHATSAPP_FROM", "whatsapp:+14155238886"), ("TWILIO_SMS_FROM", "+14155238887")]
-    {
+    for (name, value) in [
+        ("TWILIO_WHATSAPP_FROM", "whatsapp:+14155238886"),
+        ("TWILIO_SMS_FROM", "+14155238887"),
+        ("WHATSAPP_PHONE_NUMBER_ID", "100000000000001"),
+        ("WHATSAPP_BUSINESS_ACCOUNT_ID", "100000000000002"),
+        ("TELEGRAM_BOT_NAME", "ventanilla_bot"),
+    ] {
         values.entry(name.to_owned()).or_insert_with(|| value.to_owned());
     }
     // Whatever base is not named leads to the sandbox: development never calls a provider by accident.
     let sandbox =
         values.get("SANDBOX_BIND_ADDRESS").cloned().unwrap_or_else(|| super::read::SANDBOX_ADDRESS.into());
-    for name in ["TWILIO_API_BASE_URL", "TWILIO_VERIFY_BASE_URL", "TWILIO_LOOKUPS_BASE_URL"] {
-        values.entry(name.to_owned()).or_insert_with(|| format!("http://{sandbox}/twilio"));
+    for (name, provider) in [
+        ("TWILIO_API_BASE_URL", "twilio"),
+        ("TWILIO_VERIFY_BASE_URL", "twilio"),
+        ("TWILIO_LOOKUPS_BASE_URL", "twilio"),
+        ("META_GRAPH_BASE_URL", "meta"),
+        ("TELEGRAM_API_BASE_URL", "telegram"),
+    ] {
+        values.entry(name.to_owned()).or_insert_with(|| format!("http://{sandbox}/{provider}"));
     }
 }

@@ -2,9 +2,10 @@
 
 use super::{
     Store,
+    consents::consent_of,
     fault::of_group,
     rows::{NewInboxRow, NewTalkRow, column, corrupt, count, seal, unseal},
-    schema::{consents, conversations, inbox},
+    schema::{conversations, inbox},
 };
 use crate::backend::{Conn, Database, Db, DbId, DbTime, insert_inbox, insert_talks, nobody_elses};
 use crate::store::Fault;
@@ -13,7 +14,6 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
-    consent::ConsentStatus,
     conversation::{Conversation, STATE_VERSION, Said},
     ids::{ConversationId, EventId},
     phone::PhoneNumber,
@@ -303,11 +303,7 @@ async fn lease(
         };
         match turn {
             Ok(turn) => {
-                let talk = conversations::table.find(DbId(turn.conversation.0));
-                diesel::update(talk)
-                    .set((conversations::fence.eq(turn.fence), conversations::leased_until.eq(DbTime(until))))
-                    .execute(conn)
-                    .await?;
+                hold_talk(conn, &turn, until).await?;
                 diesel::update(inbox::table.find(seq))
                     .set(inbox::tries.eq(column(tries.saturating_add(1))))
                     .execute(conn)
@@ -324,6 +320,31 @@ async fn lease(
             Err(other) => return Err(other),
         }
     }
+}
+
+/// Leases the talk, and writes down where its answers go and since when they may.
+async fn hold_talk(conn: &mut Conn, turn: &LeasedTurn, until: DateTime<Utc>) -> Result<(), Fault> {
+    let talk = || conversations::table.find(DbId(turn.conversation.0));
+    diesel::update(talk())
+        .set((conversations::fence.eq(turn.fence), conversations::leased_until.eq(DbTime(until))))
+        .execute(conn)
+        .await?;
+    if !matches!(turn.message.said, Said::Desk(_)) {
+        diesel::update(talk())
+            .set((
+                conversations::address.eq(Some(&turn.message.sender)),
+                conversations::last_inbound_at.eq(Some(DbTime(turn.received_at))),
+            ))
+            .execute(conn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// What was said, out of a message's sealed body.
+pub(super) fn read_said(sealer: &dyn Sealer, id: Uuid, body: &[u8]) -> Result<Said, Fault> {
+    let body: InboundBody = unseal(sealer, id, body)?;
+    Ok(body.said)
 }
 
 async fn open_turn(
@@ -354,24 +375,6 @@ async fn open_turn(
         fence: talk.fence.saturating_add(1),
         tries: count(row.tries)?,
     })
-}
-
-pub(super) async fn consent_of(
-    conn: &mut Conn,
-    channel: &str,
-    recipient: &str,
-) -> Result<ConsentStatus, Fault> {
-    let status = consents::table
-        .find((channel, recipient))
-        .select(consents::status)
-        .first::<String>(conn)
-        .await
-        .optional()?;
-    match status.as_deref() {
-        None | Some("opted_in") => Ok(ConsentStatus::OptedIn),
-        Some("opted_out") => Ok(ConsentStatus::OptedOut),
-        Some(other) => Err(corrupt(format!("consent {other}"))),
-    }
 }
 
 /// Ties a row to the talk it is of: the sealed state is bound to the talk's id.

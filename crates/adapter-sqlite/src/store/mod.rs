@@ -2,6 +2,8 @@
 
 mod answers;
 mod audit;
+mod consents;
+mod dead_letters;
 mod fault;
 mod identities;
 mod inbox;
@@ -9,6 +11,7 @@ pub(crate) mod ledger;
 mod outbox;
 pub(crate) mod rows;
 pub(crate) mod schema;
+mod talks;
 mod turns;
 mod verifications;
 

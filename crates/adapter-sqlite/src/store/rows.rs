@@ -159,6 +159,7 @@ pub(super) struct NewOutboxRow {
     leased_until: DbTime,
     created_at: DbTime,
     expires_at: DbTime,
+    client_id: Option<String>,
 }
 
 impl NewOutboxRow {
@@ -189,6 +190,7 @@ impl NewOutboxRow {
             leased_until: DbTime(now),
             created_at: DbTime(now),
             expires_at: DbTime(new.expires_at),
+            client_id: new.client.clone(),
         })
     }
 }

@@ -14,6 +14,8 @@ diesel::table! {
         leased_until -> InstantCol,
         created_at -> InstantCol,
         updated_at -> InstantCol,
+        address -> Nullable<Text>,
+        last_inbound_at -> Nullable<InstantCol>,
     }
 }
 
@@ -94,6 +96,46 @@ diesel::table! {
         channel -> Text,
         recipient -> Text,
         status -> Text,
+        at -> InstantCol,
+        scope -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    notices (seq) {
+        seq -> BigInt,
+        id -> UuidCol,
+        channel_account -> Text,
+        kind -> Text,
+        notice_key -> Text,
+        body -> Binary,
+        received_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    unreadable_webhooks (id) {
+        id -> UuidCol,
+        webhook -> Text,
+        body -> Binary,
+        reason -> Text,
+        attempts -> Integer,
+        received_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    early_statuses (seq) {
+        seq -> BigInt,
+        provider_id -> Text,
+        report -> Text,
         at -> InstantCol,
     }
 }

@@ -4,17 +4,15 @@ use super::{
     Store,
     inbox::seal_state,
     rows::NewOutboxRow,
-    schema::{consent_history, consents, conversations, inbox, outbox},
+    consents::{Change, change_consent},
+    schema::{conversations, inbox, outbox},
 };
-use crate::backend::{Conn, DbId, DbTime};
-use crate::store::Fault;
+use crate::backend::{DbId, DbTime};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::{
-    consent::ConsentStatus, conversation::STATE_VERSION, ids::ConversationId, message::DeliveryStatus,
-};
+use domain::{conversation::STATE_VERSION, ids::ConversationId};
 use futures_util::FutureExt;
 use ports::stores::{Committed, Conversations, StoreResult, Turn};
 use std::sync::Arc;
@@ -53,10 +51,8 @@ impl Conversations for Store {
                             .select((conversations::channel, conversations::sender_key))
                             .first::<(String, String)>(conn)
                             .await?;
-                        record_consent(conn, &channel, &sender, consent, now).await?;
-                        if consent == ConsentStatus::OptedOut {
-                            silence(conn, talk, now).await?;
-                        }
+                        let change = Change { channel: &channel, recipient: &sender, consent, source: "message" };
+                        change_consent(conn, &change, now).await?;
                     }
                     for reply in &turn.replies {
                         let row = NewOutboxRow::new(sealer.as_ref(), reply, Some(talk), now)?;
@@ -92,59 +88,4 @@ impl Conversations for Store {
             })
             .await
     }
-}
-
-/// What was to be said to somebody who has opted out is not said any more.
-async fn silence(conn: &mut Conn, talk: DbId, now: DateTime<Utc>) -> Result<(), Fault> {
-    let waiting = outbox::table
-        .filter(outbox::conversation_id.eq(Some(talk)))
-        .filter(outbox::phase.eq_any(["waiting", "doubt"]))
-        .select(outbox::id)
-        .load::<DbId>(conn)
-        .await?;
-    for id in waiting {
-        diesel::update(outbox::table.filter(outbox::id.eq(id)))
-            .set((outbox::phase.eq("settled"), outbox::status.eq(DeliveryStatus::Failed.name())))
-            .execute(conn)
-            .await?;
-        let why = Some("the recipient opted out".to_owned());
-        super::outbox::add_history(conn, id, DeliveryStatus::Failed, why, now).await?;
-    }
-    Ok(())
-}
-
-/// Sets somebody's consent and keeps its history.
-pub(super) async fn record_consent(
-    conn: &mut Conn,
-    channel: &str,
-    recipient: &str,
-    consent: ConsentStatus,
-    now: DateTime<Utc>,
-) -> Result<(), Fault> {
-    let status = match consent {
-        ConsentStatus::OptedIn => "opted_in",
-        ConsentStatus::OptedOut => "opted_out",
-    };
-    diesel::insert_into(consents::table)
-        .values((
-            consents::channel.eq(channel),
-            consents::recipient.eq(recipient),
-            consents::status.eq(status),
-            consents::at.eq(DbTime(now)),
-        ))
-        .on_conflict((consents::channel, consents::recipient))
-        .do_update()
-        .set((consents::status.eq(status), consents::at.eq(DbTime(now))))
-        .execute(conn)
-        .await?;
-    diesel::insert_into(consent_history::table)
-        .values((
-            consent_history::channel.eq(channel),
-            consent_history::recipient.eq(recipient),
-            consent_history::status.eq(status),
-            consent_history::at.eq(DbTime(now)),
-        ))
-        .execute(conn)
-        .await?;
-    Ok(())
 }

@@ -9,12 +9,11 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    conversation::{Card, CodeChecked, CodeSent, Event, Movement, Paid, StepUp},
+    conversation::{Card, CodeChecked, CodeSent, Conversation, Event, Movement, Paid, StepUp},
     idempotency::{Fingerprint, IdempotencyKey},
     ids::{TransferId, UserId, VerificationId, WalletId},
     ledger::{Outcome, Refusal},
     limits::LimitExceeded,
-    locale::Locale,
     message::Channel,
     money::Money,
     otp::{OtpCode, Purpose},
@@ -33,21 +32,25 @@ impl HandleMessage {
     pub(super) async fn start_verification(
         &self,
         turn: &LeasedTurn,
-        locale: Locale,
+        state: &Conversation,
         key: String,
     ) -> Result<Event, TurnError> {
-        let Some(phone) = turn.message.phone.clone() else {
-            return Ok(Event::CodeSent(CodeSent::NotReachable));
+        // Where the address is no number, the code goes to the one that he shared, and by a way that is sure
+        // to be another than this chat.
+        let (phone, channel, fallback) = match (&turn.message.phone, &state.number) {
+            (Some(phone), _) => (phone.clone(), Channel::Whatsapp, vec![Channel::Sms]),
+            (None, Some(number)) => (number.clone(), Channel::Sms, vec![Channel::Whatsapp]),
+            (None, None) => return Ok(Event::CodeSent(CodeSent::NotReachable)),
         };
         let started = self
             .verify
             .start(StartRequest {
                 requester: Self::requester(turn),
                 phone,
-                channel: Channel::Whatsapp,
-                fallback: vec![Channel::Sms],
+                channel,
+                fallback,
                 purpose: Purpose::Login,
-                locale,
+                locale: self.locale_of(state),
                 client_ip: None,
                 effect_key: Some(key),
                 when_open: WhenOpen::Keep,
@@ -59,14 +62,14 @@ impl HandleMessage {
     pub(super) async fn resend_code(
         &self,
         turn: &LeasedTurn,
+        state: &Conversation,
         verification: VerificationId,
-        locale: Locale,
         key: String,
     ) -> Result<Event, TurnError> {
-        let requester = Self::requester(turn);
+        let (requester, locale) = (Self::requester(turn), self.locale_of(state));
         let resent = self.verify.resend(verification, &requester, locale, Some(key.clone())).await?;
         if matches!(resent, Started::NotFound) {
-            return self.start_verification(turn, locale, key).await;
+            return self.start_verification(turn, state, key).await;
         }
         Ok(Event::CodeSent(self.code_sent(resent)))
     }
@@ -95,10 +98,11 @@ impl HandleMessage {
         key: String,
     ) -> Result<Event, TurnError> {
         let Ok(code) = OtpCode::parse(code) else { return Ok(Event::CodeChecked(CodeChecked::Gone)) };
-        let result = self.verify.check(verification, &Self::requester(turn), &code, Some(key)).await?;
+        let requester = Self::requester(turn);
+        let result = self.verify.check(verification, &requester, &code, Some(key)).await?;
         let now = self.clock.now();
         Ok(Event::CodeChecked(match result {
-            CheckResult::Judged(checked) if checked.approved => match self.person_of(turn).await? {
+            CheckResult::Judged(checked) if checked.approved => match self.person_of(verification, &requester).await? {
                 Some(user) => CodeChecked::Approved(user),
                 None => CodeChecked::Gone,
             },
@@ -113,11 +117,15 @@ impl HandleMessage {
     }
 
     /// Whose number it is; a new number becomes a person with an empty wallet.
-    async fn person_of(&self, turn: &LeasedTurn) -> Result<Option<UserId>, TurnError> {
-        let Some(phone) = turn.message.phone.clone() else { return Ok(None) };
+    async fn person_of(
+        &self,
+        verification: VerificationId,
+        requester: &Requester,
+    ) -> Result<Option<UserId>, TurnError> {
+        let Some(proved) = self.verify.find(verification, requester).await? else { return Ok(None) };
         let person = NewPerson {
             id: UserId(self.ids.new_id()),
-            phone,
+            phone: proved.phone,
             wallet: WalletId(self.ids.new_id()),
             wallet_name: "Principal".into(),
             currency: self.rules.default_currency,

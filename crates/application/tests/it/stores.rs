@@ -96,7 +96,8 @@ planned!(Conversations {
 planned!(Outbox {
     lease(now: DateTime<Utc>, until: DateTime<Utc>, count: usize) -> Vec<LeasedMessage>;
     settle(leased: &LeasedMessage, settlement: &Settlement, now: DateTime<Utc>) -> ();
-    record_status(report: &StatusReport, now: DateTime<Utc>) -> bool;
+    enqueue(message: &NewOutbound, talk: Option<ConversationId>, now: DateTime<Utc>) -> Enqueued;
+    record_statuses(reports: &[StatusReport], now: DateTime<Utc>) -> usize;
     known_provider_ids(recipient: &str, since: DateTime<Utc>) -> Vec<String>;
     find(id: MessageId) -> Option<MessageState>;
     backlog() -> u64;

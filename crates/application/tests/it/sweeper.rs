@@ -150,6 +150,7 @@ impl Till {
                 channel_account: "twilio:sms:+14155238886".into(),
                 lane: Lane::Code,
                 expires_at,
+                client: None,
             },
             expires_at,
             attempts_max: 3,

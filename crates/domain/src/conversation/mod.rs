@@ -57,6 +57,9 @@ pub struct Conversation {
     pub rate: RateWindow,
     /// Calls for help, counted apart: they are heard above the limit, though not without end.
     pub help_rate: RateWindow,
+    /// The number he shared, where his address is none: codes go to it.
+    #[serde(default)]
+    pub number: Option<PhoneNumber>,
 }
 
 /// Who is known to be speaking.
@@ -71,6 +74,11 @@ pub enum Session {
         /// Its challenge.
         verification: VerificationId,
         /// What was wanted; runs by itself once the code is right. The newest only.
+        wish: Option<Wish>,
+    },
+    /// His address is no number; he was asked to share his.
+    AwaitingNumber {
+        /// What was wanted; goes on once there is a number to prove.
         wish: Option<Wish>,
     },
     /// The number is proved.
@@ -182,8 +190,20 @@ pub enum Said {
     OwnNumber(PhoneNumber),
     /// The code of a link that led here (`/start CODE`): whoever made it is to be bound to this chat.
     LinkCode(String),
+    /// Nothing: people at the desk take the talk over, or give it back.
+    Desk(DeskOrder),
     /// A picture, a place, a voice note, or something we don't know.
     Other(String),
+}
+
+/// What people at the desk do with a talk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeskOrder {
+    /// They answer from now on.
+    TakeOver,
+    /// The engine answers again.
+    GiveBack,
 }
 
 /// What happened.
@@ -215,6 +235,8 @@ pub enum Event {
     Prepared(Prepared),
     /// What came of a payment.
     Paid(Paid),
+    /// Whose chat this is now, masked; nobody's where the link's code was not good.
+    ChatBound(Option<String>),
 }
 
 /// What came of sending a code.
@@ -408,6 +430,8 @@ pub enum Effect {
     },
     /// Withdraw a waiting payment.
     CancelPayment(TransferId),
+    /// Bind this chat to whoever made the link's code.
+    BindChat(String),
     /// Write down that the sender opted out or in.
     RecordConsent(ConsentStatus),
     /// Call a person.
@@ -423,6 +447,8 @@ pub struct Facts {
     pub consent: ConsentStatus,
     /// Whether the sender's address is a phone number, so that a code can be sent to it.
     pub has_number: bool,
+    /// Whose chat this is, where a person has bound it to himself: he needs no code in it.
+    pub bound: Option<UserId>,
     /// The currency of an amount that names none.
     pub default_currency: Currency,
     /// How long a proved number stays proved.
@@ -439,6 +465,9 @@ impl Conversation {
     /// Who speaks, as long as the session lasts.
     #[must_use]
     pub fn user(&self, facts: &Facts) -> Option<UserId> {
+        if facts.bound.is_some() {
+            return facts.bound;
+        }
         match self.session {
             Session::Open { user, since } if facts.now.signed_duration_since(since) < facts.session_ttl => {
                 Some(user)

@@ -55,8 +55,12 @@ pub enum Say {
     HandedOff,
     /// A problem was taken down; a person will write.
     ProblemNoted,
-    /// The sender's address is no number; only help can be had.
+    /// The sender's address is no number: he is asked to share his.
     NumberNeeded,
+    /// This chat is that person's now, masked.
+    ChatBound(String),
+    /// The link's code is used, expired, or none of ours.
+    LinkCodeGone,
     /// A code is on its way; how to answer.
     CodeSent,
     /// The code sent before is still good.
@@ -180,6 +184,8 @@ impl Say {
             Self::HandedOff => vec![text("handed-off")],
             Self::ProblemNoted => vec![text("problem-noted")],
             Self::NumberNeeded => vec![text("number-needed")],
+            Self::ChatBound(whose) => vec![text("chat-bound").with("whose", whose.clone())],
+            Self::LinkCodeGone => vec![text("link-code-gone")],
             Self::CodeSent => vec![text("code-sent")],
             Self::CodeStillGood => vec![text("code-still-good")],
             Self::ResendTooSoon(seconds) => vec![text("resend-too-soon").with_number("seconds", *seconds)],
@@ -242,6 +248,12 @@ impl Say {
             Self::NoWallet(currency) => vec![text("no-wallet").with("currency", currency.clone())],
             Self::TransferRefused => vec![text("transfer-refused")],
         }
+    }
+
+    /// What stands on the button that shares the person's number, where it asks for that.
+    #[must_use]
+    pub fn number_button(&self) -> Option<Text> {
+        matches!(self, Self::NumberNeeded).then(|| text("button-share-number"))
     }
 
     /// The buttons under it, where it asks for one of a few answers.

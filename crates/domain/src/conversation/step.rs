@@ -1,12 +1,13 @@
 //! The order of handling: compliance words, limits, silence, the pending question, understanding.
 
 use super::{
-    CodeChecked, CodeSent, Conversation, Effect, Event, Facts, Paid, Pending, Prepared, Said, Say, Session,
-    Wanted, Wish, rate::Rate,
+    CodeChecked, CodeSent, Conversation, DeskOrder, Effect, Event, Facts, Paid, Pending, Prepared, Said, Say,
+    Session, WISH_TTL, Wanted, Wish, rate::Rate,
 };
 use crate::{
     consent::{ComplianceWord, ConsentStatus, compliance_word},
     ids::UserId,
+    phone::PhoneNumber,
     text::fold,
 };
 
@@ -31,6 +32,8 @@ impl Conversation {
             Event::Movements(movements) => step.say(Say::Movements(movements)),
             Event::Prepared(outcome) => step.on_prepared(outcome),
             Event::Paid(outcome) => step.on_paid(outcome),
+            Event::ChatBound(Some(whose)) => step.say(Say::ChatBound(whose)),
+            Event::ChatBound(None) => step.say(Say::LinkCodeGone),
         }
         (step.state, step.effects)
     }
@@ -42,6 +45,9 @@ impl Step<'_> {
     }
 
     fn on_said(&mut self, said: Said) {
+        if let Said::Desk(order) = said {
+            return self.on_desk(order);
+        }
         let text = match &said {
             Said::Text(text) => text.as_str(),
             _ => "",
@@ -50,10 +56,15 @@ impl Step<'_> {
         match compliance_word(text) {
             Some(ComplianceWord::Stop) if !opted_out => return self.opt_out(),
             Some(ComplianceWord::Start) if opted_out => return self.opt_in(),
+            // Who follows a link into the chat has begun it anew.
+            None if opted_out && matches!(said, Said::LinkCode(_)) => {
+                self.effects.push(Effect::RecordConsent(ConsentStatus::OptedIn));
+            }
             Some(ComplianceWord::Help) if !opted_out => return self.help(),
             _ => {}
         }
-        if opted_out || said == Said::Reaction {
+        let is_silent = opted_out && !matches!(said, Said::LinkCode(_));
+        if is_silent || said == Said::Reaction {
             return;
         }
         match self.state.rate.count(self.facts.now, self.facts.messages_per_minute) {
@@ -66,9 +77,38 @@ impl Step<'_> {
             Said::Text(text) => self.on_text(text),
             Said::Button { id, title } => self.on_button(&id, title),
             Said::Reaction => {}
-            Said::OwnNumber(_) | Said::LinkCode(_) | Said::Other(_) if self.is_handed_off() => {}
-            Said::OwnNumber(_) | Said::LinkCode(_) | Said::Other(_) => self.say(Say::UnsupportedKind),
+            Said::OwnNumber(number) => self.on_number(number),
+            Said::LinkCode(code) => self.effects.push(Effect::BindChat(code)),
+            Said::Desk(_) => {}
+            Said::Other(_) if self.is_handed_off() => {}
+            Said::Other(_) => self.say(Say::UnsupportedKind),
         }
+    }
+
+    /// People at the desk took the talk, or gave it back: nothing is said of it.
+    fn on_desk(&mut self, order: DeskOrder) {
+        self.state.misunderstood = 0;
+        self.state.handed_off_until = match order {
+            DeskOrder::TakeOver => self.facts.now.checked_add_signed(self.facts.handoff_for),
+            DeskOrder::GiveBack => None,
+        };
+    }
+
+    /// The number is his, his channel says; that he holds it is proved by a code.
+    fn on_number(&mut self, number: PhoneNumber) {
+        self.state.number = Some(number);
+        let wish = match std::mem::take(&mut self.state.session) {
+            Session::AwaitingNumber { wish: Some(wish) }
+                if self.facts.now.signed_duration_since(wish.at) < WISH_TTL =>
+            {
+                wish.what
+            }
+            session => {
+                self.state.session = session;
+                Wanted::Nothing
+            }
+        };
+        self.want(wish);
     }
 
     /// Words that work in any state come first, then the pending question, then understanding.
@@ -123,15 +163,16 @@ impl Step<'_> {
         if let Some(user) = self.state.user(self.facts) {
             return self.run(user, what);
         }
-        if !self.facts.has_number {
-            return self.say(Say::NumberNeeded);
-        }
         let wish = Some(Wish { what, at: self.facts.now });
         self.state.pending = None;
+        if !self.facts.has_number && self.state.number.is_none() {
+            self.state.session = Session::AwaitingNumber { wish };
+            return self.say(Say::NumberNeeded);
+        }
         // The challenge is named when its send is known; until then the wish waits under a nil one.
         let verification = match self.state.session {
             Session::AwaitingCode { verification, .. } => verification,
-            Session::Anonymous | Session::Open { .. } => crate::ids::VerificationId(uuid::Uuid::nil()),
+            _ => crate::ids::VerificationId(uuid::Uuid::nil()),
         };
         self.state.session = Session::AwaitingCode { verification, wish };
         self.effects.push(Effect::StartVerification);
@@ -236,7 +277,7 @@ impl Step<'_> {
 fn fresh_wish(session: Session, facts: &Facts) -> Option<Wanted> {
     match session {
         Session::AwaitingCode { wish: Some(wish), .. }
-            if facts.now.signed_duration_since(wish.at) < super::WISH_TTL =>
+            if facts.now.signed_duration_since(wish.at) < WISH_TTL =>
         {
             Some(wish.what)
         }

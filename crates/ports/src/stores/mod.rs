@@ -2,22 +2,28 @@
 
 mod answers;
 mod audit;
+mod consents;
 mod conversations;
+mod dead_letters;
 mod identities;
 mod inbox;
 mod ledger;
 mod outbox;
+mod talks;
 mod verifications;
 
 #[cfg(feature = "mock")]
 pub use self::{
-    answers::MockAnswers, audit::MockAuditLog, conversations::MockConversations, identities::MockIdentities,
-    inbox::MockInbox, ledger::MockLedger, outbox::MockOutbox, verifications::MockVerifications,
+    answers::MockAnswers, audit::MockAuditLog, consents::MockConsents, conversations::MockConversations,
+    dead_letters::MockDeadLetters, identities::MockIdentities,
+    inbox::MockInbox, ledger::MockLedger, outbox::MockOutbox, talks::MockTalks, verifications::MockVerifications,
 };
 pub use self::{
     answers::{Answers, Claim},
     audit::{AuditLog, AuditReport},
+    consents::{ConsentChange, ConsentView, Consents},
     conversations::{Committed, Conversations, Turn},
+    dead_letters::{DeadLetter, DeadLetterKind, DeadLetters, Revived, UnreadableWebhook},
     identities::{Identities, NewPerson, Payee, User},
     inbox::{Accepted, Inbox, LeasedTurn, TurnFailure},
     ledger::{
@@ -25,7 +31,8 @@ pub use self::{
         LedgerFault, OpenOutcome, OpenWallet, PageRequest, PostOutcome, PostRequest, ReverseRequest,
         SecondStep, TransferFilter, WalletView,
     },
-    outbox::{Lane, LeasedMessage, MessageState, NewOutbound, Outbox, Settlement},
+    outbox::{Enqueued, Lane, LeasedMessage, MessageState, NewOutbound, Outbox, Settlement},
+    talks::{Saying, TalkLine, TalkView, Talks},
     verifications::{
         Begin, BeginVerification, Checked, GuessTicket, NewChallenge, OwnCode, Requester, ReserveGuess,
         SendAttempt, SendResult, TakeGuess, Verification, Verifications,

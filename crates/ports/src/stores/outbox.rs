@@ -4,7 +4,10 @@ use super::StoreResult;
 use crate::{inbound_webhook::StatusReport, message_channel::OutboundMessage};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{ids::MessageId, message::DeliveryStatus};
+use domain::{
+    ids::{ConversationId, MessageId},
+    message::{Channel, DeliveryStatus},
+};
 
 /// Messages of one lane to one recipient go out in order; lanes don't wait for each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +29,17 @@ pub struct NewOutbound {
     pub lane: Lane,
     /// When it is worth nothing any more.
     pub expires_at: DateTime<Utc>,
+    /// The team that sends it, where one does: it alone may ask what became of it.
+    pub client: Option<String>,
+}
+
+/// Whether a message was kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enqueued {
+    /// It will be sent.
+    Queued,
+    /// Its recipient wants no messages: nothing was kept.
+    OptedOut,
 }
 
 /// A message that is ours to send now.
@@ -94,6 +108,10 @@ pub struct MessageState {
     pub status: DeliveryStatus,
     /// The provider's name for it.
     pub provider_id: Option<String>,
+    /// How it travels.
+    pub channel: Channel,
+    /// The team that sent it.
+    pub client: Option<String>,
     /// All news, oldest first: status, when, error code.
     pub history: Vec<(DeliveryStatus, DateTime<Utc>, Option<String>)>,
 }
@@ -119,10 +137,20 @@ pub trait Outbox: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<()>;
 
-    /// Applies news of a message, forward only; true when it named one of ours.
-    async fn record_status(&self, report: &StatusReport, now: DateTime<Utc>) -> StoreResult<bool>;
+    /// Keeps a message to be sent, unless its recipient opted out; durable on return. The same id again is the
+    /// same message.
+    async fn enqueue(
+        &self,
+        message: &NewOutbound,
+        talk: Option<ConversationId>,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Enqueued>;
 
-    /// Provider ids of messages to `recipient` made since then: those are accounted for.
+    /// Applies news of messages, forward only; how many of them were ours. News that names a message only by a
+    /// provider's id that we don't know yet is kept until we do.
+    async fn record_statuses(&self, reports: &[StatusReport], now: DateTime<Utc>) -> StoreResult<usize>;
+
+    /// Provider ids of messages to `recipient` that may have gone out since then: those are accounted for.
     async fn known_provider_ids(&self, recipient: &str, since: DateTime<Utc>) -> StoreResult<Vec<String>>;
 
     /// How far a message has come.

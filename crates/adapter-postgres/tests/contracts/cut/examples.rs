@@ -142,6 +142,7 @@ pub(super) async fn filed(store: &Store, payer: &WalletView, minor: i64) -> (Tra
             channel_account: "twilio:sms:+14155238886".into(),
             lane: Lane::Code,
             expires_at: at(300),
+            client: None,
         },
         phone,
         expires_at: at(300),

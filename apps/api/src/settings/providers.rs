@@ -1,0 +1,107 @@
+//! The providers' settings: who we are there, where they are, and what proves that it is they who call.
+
+use super::{MetaSettings, TelegramSettings, TwilioSettings, read::Reader, sources::is_production};
+use domain::phone::PhoneNumber;
+use secrecy::SecretString;
+
+/// No key that signs is shorter in production.
+const SECRET_LENGTH_MIN: usize = 32;
+
+/// Keys, the newest first, comma-separated while they rotate.
+fn rotating(r: &mut Reader<'_>, name: &str, value: &str) -> Vec<SecretString> {
+    let parts: Vec<&str> = value.split(',').map(str::trim).collect();
+    if !value.is_empty() && parts.iter().any(|part| part.is_empty()) {
+        // An empty key would verify what anybody signs.
+        r.fault(name, "has an empty part between its commas");
+    } else if is_production(r.values)
+        && !value.is_empty()
+        && parts.iter().any(|part| part.len() < SECRET_LENGTH_MIN)
+    {
+        r.fault(name, "must be at least 32 characters long");
+    }
+    parts.into_iter().map(SecretString::from).collect()
+}
+
+/// Meta's WhatsApp Cloud API; none where nothing of it is set. What is begun must be whole.
+pub(super) fn meta(r: &mut Reader<'_>) -> Option<MetaSettings> {
+    const NAMES: [&str; 5] = [
+        "WHATSAPP_ACCESS_TOKEN",
+        "WHATSAPP_PHONE_NUMBER_ID",
+        "WHATSAPP_BUSINESS_ACCOUNT_ID",
+        "WHATSAPP_VERIFY_TOKEN",
+        "META_APP_SECRET",
+    ];
+    if NAMES.iter().all(|name| r.get(name).is_none()) {
+        return None;
+    }
+    let secrets = r.required("META_APP_SECRET");
+    Some(MetaSettings {
+        access_token: r.required("WHATSAPP_ACCESS_TOKEN").into(),
+        phone_number_id: r.required("WHATSAPP_PHONE_NUMBER_ID"),
+        business_account_id: r.required("WHATSAPP_BUSINESS_ACCOUNT_ID"),
+        verify_token: r.required("WHATSAPP_VERIFY_TOKEN").into(),
+        app_secrets: rotating(r, "META_APP_SECRET", &secrets),
+        graph_version: r.get("WHATSAPP_GRAPH_VERSION").unwrap_or("v25.0").to_owned(),
+        graph_base: r.base_url("META_GRAPH_BASE_URL", "https://graph.facebook.com"),
+    })
+}
+
+/// A Telegram bot; none where nothing of it is set. What is begun must be whole.
+pub(super) fn telegram(r: &mut Reader<'_>) -> Option<TelegramSettings> {
+    if r.get("BOT_TOKEN").is_none() && r.get("TELEGRAM_WEBHOOK_SECRET").is_none() {
+        return None;
+    }
+    let token = r.required("BOT_TOKEN");
+    let is_token = token.split_once(':').is_some_and(|(bot, secret)| {
+        !bot.is_empty() && bot.bytes().all(|b| b.is_ascii_digit()) && !secret.is_empty()
+    });
+    if !token.is_empty() && !is_token {
+        r.fault("BOT_TOKEN", "must be the bot's number, a colon and its secret");
+    }
+    let secrets = r.required("TELEGRAM_WEBHOOK_SECRET");
+    Some(TelegramSettings {
+        bot_token: token.into(),
+        webhook_secrets: rotating(r, "TELEGRAM_WEBHOOK_SECRET", &secrets),
+        bot_name: r.required("TELEGRAM_BOT_NAME"),
+        api_base: r.base_url("TELEGRAM_API_BASE_URL", "https://api.telegram.org"),
+    })
+}
+
+pub(super) fn twilio(r: &mut Reader<'_>) -> TwilioSettings {
+    let tokens = r.required("TWILIO_AUTH_TOKEN");
+    let api_key =
+        match (r.get("TWILIO_API_KEY").map(str::to_owned), r.get("TWILIO_API_KEY_SECRET").map(str::to_owned))
+        {
+            (Some(key), Some(secret)) => Some((key, SecretString::from(secret))),
+            (None, None) => None,
+            (Some(_), None) => {
+                r.fault("TWILIO_API_KEY_SECRET", "is missing, though TWILIO_API_KEY is set");
+                None
+            }
+            (None, Some(_)) => {
+                r.fault("TWILIO_API_KEY", "is missing, though TWILIO_API_KEY_SECRET is set");
+                None
+            }
+        };
+    let whatsapp_from = r.required("TWILIO_WHATSAPP_FROM");
+    let is_address =
+        whatsapp_from.strip_prefix("whatsapp:").is_some_and(|n| PhoneNumber::parse_international(n).is_ok());
+    if !whatsapp_from.is_empty() && !is_address {
+        r.fault("TWILIO_WHATSAPP_FROM", "must be whatsapp:+ and a number");
+    }
+    let sms_from = r.get("TWILIO_SMS_FROM").map(str::to_owned);
+    if sms_from.as_deref().is_some_and(|number| PhoneNumber::parse_international(number).is_err()) {
+        r.fault("TWILIO_SMS_FROM", "must be + and a number");
+    }
+    TwilioSettings {
+        account_sid: r.required("TWILIO_ACCOUNT_SID"),
+        auth_tokens: rotating(r, "TWILIO_AUTH_TOKEN", &tokens),
+        api_key,
+        verify_service_sid: r.required("VERIFY_SERVICE_SID"),
+        whatsapp_from,
+        sms_from,
+        api_base: r.base_url("TWILIO_API_BASE_URL", "https://api.twilio.com"),
+        verify_base: r.base_url("TWILIO_VERIFY_BASE_URL", "https://verify.twilio.com"),
+        lookups_base: r.base_url("TWILIO_LOOKUPS_BASE_URL", "https://lookups.twilio.com"),
+    }
+}
