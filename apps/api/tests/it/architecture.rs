@@ -57,7 +57,7 @@ fn each_library_has_its_rooms() {
         ("actix-web", &["ventanilla", "sandbox"]),
         ("diesel", &["adapter-sqlite", "adapter-postgres"]),
         ("diesel-async", &["adapter-sqlite", "adapter-postgres"]),
-        ("reqwest", &["adapter-twilio", "sandbox", "ventanilla"]),
+        ("reqwest", &["adapter-telegram", "adapter-twilio", "sandbox", "ventanilla"]),
         ("jsonwebtoken", &["adapter-crypto"]),
         ("utoipa", &["ventanilla"]),
     ];

@@ -1,0 +1,89 @@
+//! What stands beside a message's words, as `reply_markup`.
+
+use ports::message_channel::Form;
+use serde_json::{Value, json};
+
+/// The longest data a button can bear, in bytes.
+const DATA_LENGTH_MAX: usize = 64;
+/// The most buttons under a message.
+const BUTTONS_MAX: usize = 100;
+/// Up to this many characters two titles fit side by side on a telephone.
+const SHORT_TITLE_LENGTH_MAX: usize = 16;
+
+/// The keyboard of a form; none where Telegram would refuse it, since the words say what can be answered
+/// and a refused keyboard would take them with it.
+pub(crate) fn reply_markup(form: &Form) -> Option<Value> {
+    match form {
+        Form::Plain | Form::Template(_) => None,
+        Form::Buttons(buttons) => inline(buttons),
+        Form::Link { title, url } => {
+            let is_whole = !title.is_empty() && !url.is_empty();
+            is_whole.then(|| json!({"inline_keyboard": [[{"text": title, "url": url}]]}))
+        }
+        Form::AskNumber { title } => (!title.is_empty()).then(|| {
+            json!({
+                "keyboard": [[{"text": title, "request_contact": true}]],
+                "one_time_keyboard": true,
+                "resize_keyboard": true,
+            })
+        }),
+    }
+}
+
+fn inline(buttons: &[(String, String)]) -> Option<Value> {
+    let fits = |(id, title): &(String, String)| {
+        (1..=DATA_LENGTH_MAX).contains(&id.len()) && !title.trim().is_empty()
+    };
+    if buttons.is_empty() || buttons.len() > BUTTONS_MAX || !buttons.iter().all(fits) {
+        return None;
+    }
+    let mut rows: Vec<Vec<Value>> = Vec::new();
+    let mut has_room = false;
+    for (id, title) in buttons {
+        let button = json!({"text": title, "callback_data": id});
+        let is_short = title.chars().count() <= SHORT_TITLE_LENGTH_MAX;
+        match rows.last_mut() {
+            Some(row) if has_room && is_short => {
+                row.push(button);
+                has_room = false;
+            }
+            _ => {
+                rows.push(vec![button]);
+                has_room = is_short;
+            }
+        }
+    }
+    Some(json!({ "inline_keyboard": rows }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(buttons: &[(&str, &str)]) -> Option<Vec<usize>> {
+        let buttons = buttons.iter().map(|(id, title)| ((*id).to_owned(), (*title).to_owned())).collect();
+        let markup = reply_markup(&Form::Buttons(buttons))?;
+        let rows = markup["inline_keyboard"].as_array().unwrap();
+        Some(rows.iter().map(|row| row.as_array().unwrap().len()).collect())
+    }
+
+    #[test]
+    fn short_titles_stand_two_in_a_row_and_long_ones_alone() {
+        let long = "Enviar a otra persona";
+        assert_eq!(rows(&[("a", "Sí"), ("b", "No")]), Some(vec![2]));
+        assert_eq!(rows(&[("a", "Sí"), ("b", "No"), ("c", "Corregir")]), Some(vec![2, 1]));
+        assert_eq!(rows(&[("a", "Sí"), ("b", long), ("c", "No"), ("d", "Otra")]), Some(vec![1, 1, 2]));
+    }
+
+    #[test]
+    fn a_button_that_does_not_fit_takes_the_keyboard_with_it() {
+        let most = "ñ".repeat(32);
+        let over = format!("{most}x");
+        assert_eq!(rows(&[(&most, "Sí")]), Some(vec![1]), "64 bytes");
+        assert_eq!(rows(&[("a", "Sí"), (&over, "No")]), None, "65 bytes");
+        assert_eq!(rows(&[("", "Sí")]), None);
+        assert_eq!(rows(&[("a", " ")]), None);
+        assert_eq!(rows(&[]), None);
+        assert_eq!(rows(&[("a", "Sí"); 101]), None);
+    }
+}

@@ -1,0 +1,143 @@
+//! The webhook: one update in each request.
+
+use crate::{
+    secrets::WebhookSecrets,
+    token::is_word_byte,
+    update::{Content, Update},
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    consent::{ConsentScope, ConsentStatus},
+    conversation::Said,
+    phone::PhoneNumber,
+};
+use ports::inbound_webhook::{
+    ConsentReport, InboundEvent, InboundMessage, InboundWebhook, Notice, RawWebhook, SignatureInvalid,
+    Undecodable,
+};
+
+/// The longest code a link can bear.
+const LINK_CODE_LENGTH_MAX: usize = 64;
+
+/// Updates of one bot. Only what happens in private chats is acted on.
+pub struct TelegramWebhook {
+    /// What proves the sender.
+    pub secrets: WebhookSecrets,
+    /// The bot's, as its token names it.
+    pub channel_account: String,
+}
+
+impl InboundWebhook for TelegramWebhook {
+    fn authenticate(&self, webhook: &RawWebhook) -> Result<(), SignatureInvalid> {
+        self.secrets.verify(webhook)
+    }
+
+    fn decode(&self, webhook: &RawWebhook) -> Result<Vec<InboundEvent>, Undecodable> {
+        let update = Update::parse(&webhook.body)?;
+        Ok(vec![self.acted_upon(&update, &webhook.body).unwrap_or_else(|| {
+            InboundEvent::Notice(Notice {
+                channel_account: self.channel_account.clone(),
+                kind: update.kind,
+                key: update.id.to_string(),
+                raw: webhook.body.clone(),
+            })
+        })])
+    }
+}
+
+impl TelegramWebhook {
+    fn acted_upon(&self, update: &Update, body: &[u8]) -> Option<InboundEvent> {
+        let person = person(update)?;
+        if update.kind == "my_chat_member" {
+            return Some(InboundEvent::Consent(ConsentReport {
+                channel_account: self.channel_account.clone(),
+                sender: person.to_string(),
+                phone: None,
+                scope: ConsentScope::All,
+                consent: consent(&update.content)?,
+                at: instant(update.date),
+            }));
+        }
+        Some(InboundEvent::Message(InboundMessage {
+            channel_account: self.channel_account.clone(),
+            provider_event_id: update.id.to_string(),
+            sender: person.to_string(),
+            phone: None,
+            said: said(update)?,
+            // The secret is the bot's own.
+            is_ours: true,
+            sent_at: instant(update.date),
+            raw: body.to_vec(),
+        }))
+    }
+}
+
+/// Whose private chat it happened in. The message that a pressed button stands under may be missing: then
+/// the chat is that of whoever pressed it.
+fn person(update: &Update) -> Option<i64> {
+    match (update.kind.as_str(), update.chat) {
+        ("message" | "my_chat_member" | "callback_query", Some(chat)) => chat.is_private.then_some(chat.id),
+        ("callback_query", None) => update.from,
+        _ => None,
+    }
+}
+
+/// What a person said by it, if it is he who said something.
+fn said(update: &Update) -> Option<Said> {
+    match &update.content {
+        Content::Text(text) => Some(words(text)),
+        Content::Contact { number, owner } => {
+            // Telegram vouches for nobody's number but the sender's own.
+            let is_own = owner.is_some() && *owner == update.from;
+            let number = is_own.then(|| canonical(number)).flatten();
+            Some(number.map_or_else(|| Said::Other("contact".into()), Said::OwnNumber))
+        }
+        Content::Media { kind, .. } => Some(Said::Other((*kind).to_owned())),
+        Content::Press { data, title } => {
+            let id = data.clone()?;
+            Some(Said::Button { title: title.clone().unwrap_or_else(|| id.clone()), id })
+        }
+        Content::Nothing => Some(Said::Other("unknown".into())),
+        Content::Standing(_) | Content::Service(_) => None,
+    }
+}
+
+/// Words, with a command's `@bot` taken off; the code of a link, where they are one.
+fn words(text: &str) -> Said {
+    let plain = || Said::Text(text.to_owned());
+    let Some(command) = text.strip_prefix('/') else { return plain() };
+    let end = command.find(char::is_whitespace).unwrap_or(command.len());
+    let (name, rest) = command.split_at_checked(end).unwrap_or((command, ""));
+    let (name, bot) = name.split_once('@').unwrap_or((name, ""));
+    let code = rest.trim();
+    let is_code = (1..=LINK_CODE_LENGTH_MAX).contains(&code.len()) && code.bytes().all(is_word_byte);
+    if name == "start" && is_code {
+        Said::LinkCode(code.to_owned())
+    } else if bot.is_empty() {
+        plain()
+    } else {
+        Said::Text(format!("/{name}{rest}"))
+    }
+}
+
+/// Telegram writes numbers with their country's code, with or without a `+` before it.
+fn canonical(number: &str) -> Option<PhoneNumber> {
+    PhoneNumber::parse_international(&format!("+{}", number.trim().trim_start_matches('+'))).ok()
+}
+
+/// Blocking the bot is a person's no, and unblocking it his yes.
+fn consent(content: &Content) -> Option<ConsentStatus> {
+    match content {
+        Content::Standing(status) if status == "kicked" => Some(ConsentStatus::OptedOut),
+        Content::Standing(status) if status == "member" => Some(ConsentStatus::OptedIn),
+        _ => None,
+    }
+}
+
+/// A message that can't be reached any more has the date 0, which is none.
+fn instant(seconds: Option<i64>) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(seconds.filter(|seconds| *seconds > 0)?, 0)
+}
+
+#[cfg(test)]
+mod tests;
