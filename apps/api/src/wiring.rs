@@ -1,5 +1,8 @@
 //! Which adapter stands behind which port.
 
+mod providers;
+
+use self::providers::Providers;
 use crate::{
     settings::Settings,
     stores::{self, DatabaseError, Stores},
@@ -8,22 +11,21 @@ use crate::{
 use adapter_crypto::{AeadSealer, HmacAuditSealer, HmacCodeHasher, RingRandom, Tokens, UuidV7};
 use adapter_locales::BuiltInTexts;
 use adapter_nlu_rules::RuleParser;
-use adapter_twilio::{
-    SignatureKeys, TwilioAddresses, TwilioClient, TwilioConfig, TwilioLookup, TwilioMessages,
-    TwilioStatusWebhook, TwilioVerify, TwilioWebhook,
-};
+use adapter_twilio::{TwilioLookup, TwilioVerify};
 use application::{
     accept_webhook::AcceptWebhook,
     accounts::Accounts,
     audit_trail::AuditTrail,
     cancel_transfer::CancelTransfer,
     confirm_transfer::ConfirmTransfer,
+    desk::Desk,
     handle_message::{HandleMessage, TalkRules},
     open_demo::open_demo,
     open_wallet::OpenWallet,
     prepare_transfer::PrepareTransfer,
     relay_outbox::RelayOutbox,
     reverse_transfer::ReverseTransfer,
+    send_message::SendMessage,
     statement::Statements,
     submit_transfer::{SubmitTransfer, TransferRules},
     verify_number::VerifyNumber,
@@ -32,12 +34,16 @@ use chrono::Duration;
 use domain::phone::PhoneNumber;
 use ports::{
     clock::Clock,
+    inbound_webhook::InboundWebhook,
     intent_parser::IntentParser,
-    message_channel::MessageChannel,
     random::{IdGenerator, Random},
+    stores::{Revived, StoreResult},
 };
 use std::{collections::HashMap, sync::Arc};
 use thiserror::Error;
+use uuid::Uuid;
+
+pub(crate) use self::providers::Meta;
 
 /// The demo person's number.
 const DEMO_PHONE: &str = "+521234567890";
@@ -50,9 +56,11 @@ pub(crate) struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdGenerator>,
     pub(crate) parser: Arc<dyn IntentParser>,
-    pub(crate) twilio_webhook: TwilioWebhook,
-    pub(crate) twilio_status_webhook: TwilioStatusWebhook,
+    pub(crate) webhooks: HashMap<&'static str, Arc<dyn InboundWebhook>>,
+    pub(crate) meta: Option<Meta>,
     pub(crate) accept: AcceptWebhook,
+    pub(crate) send_message: SendMessage,
+    pub(crate) desk: Desk,
     pub(crate) accounts: Accounts,
     pub(crate) verify: Arc<VerifyNumber>,
     pub(crate) submit: Arc<SubmitTransfer>,
@@ -76,6 +84,9 @@ pub(crate) enum WiringError {
     /// The HTTP client.
     #[error("the HTTP client can't be set up")]
     Client(#[from] reqwest::Error),
+    /// The bot's token, which is a part of addresses.
+    #[error("BOT_TOKEN is no bot's token")]
+    BotToken,
 }
 
 /// Opens the stores alone, for commands that need nothing else.
@@ -102,12 +113,8 @@ impl App {
         let hasher = Arc::new(HmacCodeHasher::new(&settings.hmac_secret));
         let texts = Arc::new(BuiltInTexts);
         let parser: Arc<dyn IntentParser> = Arc::new(RuleParser::new(settings.default_region));
-        let client = Arc::new(twilio_client(&settings, &clock, &random)?);
-        let addresses = TwilioAddresses {
-            account_sid: settings.twilio.account_sid.clone(),
-            whatsapp_from: settings.twilio.whatsapp_from.clone(),
-            sms_from: settings.twilio.sms_from.clone(),
-        };
+        let Providers { twilio, addresses, channels, webhooks, meta, whatsapp_accounts } =
+            providers::build(&settings, &clock, &random)?;
         let rules = Arc::new(TransferRules {
             second_step_from: settings.transfer_2fa_threshold,
             limits: settings.limits,
@@ -119,10 +126,10 @@ impl App {
         let verify = Arc::new(VerifyNumber {
             verifications: shared.clone(),
             verifier: Arc::new(TwilioVerify {
-                client: client.clone(),
+                client: twilio.clone(),
                 service_sid: settings.twilio.verify_service_sid.clone(),
             }),
-            lookup: Arc::new(TwilioLookup { client: client.clone() }),
+            lookup: Arc::new(TwilioLookup { client: twilio }),
             ids: ids.clone(),
             clock: clock.clone(),
             policy: settings.otp,
@@ -178,17 +185,32 @@ impl App {
                 zone: settings.default_time_zone,
             },
         };
-        let keys = SignatureKeys::new(settings.twilio.auth_tokens.clone());
         Ok(Self {
             relay: RelayOutbox {
                 outbox: shared.clone(),
-                channels: channels(&settings, &addresses, &client),
+                channels,
                 random,
+                clock: clock.clone(),
+            },
+            send_message: SendMessage {
+                talks: shared.clone(),
+                consents: shared.clone(),
+                outbox: shared.clone(),
+                accounts: whatsapp_accounts,
+                ids: ids.clone(),
+                clock: clock.clone(),
+            },
+            desk: Desk {
+                talks: shared.clone(),
+                inbox: shared.clone(),
+                ids: ids.clone(),
                 clock: clock.clone(),
             },
             accept: AcceptWebhook {
                 inbox: shared.clone(),
                 outbox: shared.clone(),
+                consents: shared.clone(),
+                dead_letters: shared.clone(),
                 clock: clock.clone(),
                 ids: ids.clone(),
             },
@@ -199,8 +221,8 @@ impl App {
             },
             audit: AuditTrail { log: shared.clone(), clock: clock.clone() },
             accounts: Accounts { ledger: shared, default_currency: settings.default_currency },
-            twilio_status_webhook: TwilioStatusWebhook { keys: keys.clone() },
-            twilio_webhook: TwilioWebhook { keys, addresses },
+            webhooks,
+            meta,
             tokens: tokens(&settings),
             settings,
             store,
@@ -218,6 +240,18 @@ impl App {
         })
     }
 
+    /// Has a dead letter tried again; what came of it, or none where there is no such letter.
+    pub(crate) async fn replay(&self, id: Uuid) -> StoreResult<Option<&'static str>> {
+        let kept = match self.store.revive(id, self.clock.now()).await? {
+            None => return Ok(None),
+            Some(Revived::Queued) => return Ok(Some("queued")),
+            Some(Revived::Unreadable(kept)) => kept,
+        };
+        let Some(webhook) = self.webhooks.get(kept.webhook.as_str()) else { return Ok(Some("unreadable")) };
+        let taken = self.accept.run_again(webhook.as_ref(), kept).await?;
+        Ok(Some(if taken.is_some() { "taken" } else { "unreadable" }))
+    }
+
     /// Makes the demo person, once.
     pub(crate) async fn open_demo(&self) -> Result<(), String> {
         let phone = PhoneNumber::parse_international(DEMO_PHONE).map_err(|fault| fault.to_string())?;
@@ -232,45 +266,4 @@ impl App {
         .await
         .map_err(|fault| fault.to_string())
     }
-}
-
-fn twilio_client(
-    settings: &Settings,
-    clock: &Arc<dyn Clock>,
-    random: &Arc<dyn Random>,
-) -> Result<TwilioClient, reqwest::Error> {
-    let twilio = &settings.twilio;
-    let (user, password) = twilio.api_key.clone().unwrap_or_else(|| {
-        (twilio.account_sid.clone(), twilio.auth_tokens.first().cloned().unwrap_or_default())
-    });
-    let config = TwilioConfig {
-        account_sid: twilio.account_sid.clone(),
-        user,
-        password,
-        api_base: twilio.api_base.clone(),
-        verify_base: twilio.verify_base.clone(),
-        lookups_base: twilio.lookups_base.clone(),
-    };
-    TwilioClient::new(config, clock.clone(), random.clone())
-}
-
-/// The ways to send, by channel account.
-fn channels(
-    settings: &Settings,
-    addresses: &TwilioAddresses,
-    client: &Arc<TwilioClient>,
-) -> HashMap<String, Arc<dyn MessageChannel>> {
-    let status_callback = format!("{}/webhooks/twilio/status", settings.public_base_url);
-    let channel = |from: &str| -> Arc<dyn MessageChannel> {
-        Arc::new(TwilioMessages {
-            client: client.clone(),
-            from: from.to_owned(),
-            status_callback: status_callback.clone(),
-        })
-    };
-    let mut channels = HashMap::from([(addresses.whatsapp_account(), channel(&addresses.whatsapp_from))]);
-    if let (Some(account), Some(from)) = (addresses.sms_account(), &addresses.sms_from) {
-        channels.insert(account, channel(from));
-    }
-    channels
 }

@@ -7,6 +7,7 @@ mod jwt_provider;
 mod keyring;
 mod random;
 mod sealer;
+mod secrets;
 mod tokens;
 
 pub use audit_sealer::HmacAuditSealer;
@@ -14,4 +15,5 @@ pub use code_hasher::HmacCodeHasher;
 pub use keyring::{Keyring, KeyringError, SECRET_LENGTH_MIN};
 pub use random::{RingRandom, UuidV7};
 pub use sealer::AeadSealer;
+pub use secrets::is_same_secret;
 pub use tokens::{Claims, TokenError, TokenKind, Tokens};

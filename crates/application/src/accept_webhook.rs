@@ -12,7 +12,7 @@ use ports::{
         UnreadableWebhook,
     },
 };
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -147,15 +147,10 @@ impl AcceptWebhook {
 
     fn sort(&self, events: Vec<InboundEvent>) -> Sorted {
         let mut sorted = Sorted::default();
-        // A body may bear the same message twice; the first is the message.
-        let mut seen: HashMap<(String, String), ()> = HashMap::new();
         for event in events {
             match event {
                 InboundEvent::Message(message) => {
-                    let key = (message.channel_account.clone(), message.provider_event_id.clone());
-                    if seen.insert(key, ()).is_none() {
-                        sorted.messages.push((EventId(self.ids.new_id()), message));
-                    }
+                    sorted.messages.push((EventId(self.ids.new_id()), message));
                 }
                 InboundEvent::Status(report) => sorted.statuses.push(report),
                 InboundEvent::Consent(report) => sorted.consents.push(report),

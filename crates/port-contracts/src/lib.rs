@@ -14,6 +14,7 @@
 
 pub mod answers;
 pub mod audit;
+pub mod desk;
 mod examples;
 pub mod holds;
 pub mod inbox;
@@ -72,7 +73,13 @@ macro_rules! suite {
                 what_is_not_ours_is_kept_and_not_handled, consent_is_remembered_with_the_turn;
             outbox: a_recipients_messages_go_one_after_the_other, lanes_do_not_wait_for_each_other,
                 a_lapsed_lease_leaves_its_message_in_doubt, news_moves_a_message_forward_only,
-                news_before_our_own_settlement_counts, an_old_lease_settles_nothing;
+                news_before_our_own_settlement_counts, an_old_lease_settles_nothing,
+                news_by_a_name_we_do_not_know_yet_is_kept, news_at_the_same_time_as_the_settlement_is_not_lost;
+            desk: a_message_of_a_teams_is_kept_once_and_stays_his, who_opted_out_is_not_written_to,
+                stopping_and_writing_at_once_leaves_nothing_to_send, a_word_to_the_provider_counts,
+                a_talk_shows_what_was_said_by_whom, an_answer_goes_where_he_last_wrote_from,
+                a_dead_letter_is_told_of_and_tried_again, an_unreadable_webhook_is_kept_until_it_can_be_read,
+                a_notice_is_taken_down_once;
             verifications: sixty_guesses_at_once_are_three, thirty_right_codes_at_once_are_one_approval,
                 sending_again_gives_no_new_guesses, failures_lock_and_the_lock_ends_clean,
                 a_repeated_effect_is_the_same_send_and_the_same_guess, a_guess_nobody_looked_at_is_given_back,

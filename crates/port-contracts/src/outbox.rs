@@ -87,13 +87,14 @@ pub async fn news_moves_a_message_forward_only(store: impl Stores) {
     let leased = lease(&store, 1).await.remove(0);
     store.settle(&leased, &sent("SM1"), at(1)).await.unwrap();
     for status in [DeliveryStatus::Read, DeliveryStatus::Delivered, DeliveryStatus::Failed] {
-        assert!(store.record_status(&news(None, "SM1", status), at(2)).await.unwrap());
+        assert_eq!(store.record_statuses(&[news(None, "SM1", status)], at(2)).await.unwrap(), 1);
     }
     let state = store.find_message(leased.message.id).await;
     assert_eq!((state.status, state.provider_id.as_deref()), (DeliveryStatus::Read, Some("SM1")));
     let history: Vec<_> = state.history.iter().map(|(status, _, _)| *status).collect();
     assert_eq!(history, [DeliveryStatus::Sent, DeliveryStatus::Read]);
-    assert!(!store.record_status(&news(None, "SM9", DeliveryStatus::Read), at(2)).await.unwrap());
+    let strange = [news(None, "SM9", DeliveryStatus::Read)];
+    assert_eq!(store.record_statuses(&strange, at(2)).await.unwrap(), 0, "nobody's yet");
     let known = store.known_provider_ids(&leased.message.recipient, at(0)).await.unwrap();
     assert_eq!(known, ["SM1"]);
 }
@@ -103,11 +104,36 @@ pub async fn news_before_our_own_settlement_counts(store: impl Stores) {
     enqueue(&store, vec![outbound(1, "a1", Lane::Talk)]).await;
     let leased = lease(&store, 1).await.remove(0);
     let report = news(Some(leased.message.id), "SM1", DeliveryStatus::Delivered);
-    assert!(store.record_status(&report, at(1)).await.unwrap());
+    assert_eq!(store.record_statuses(&[report], at(1)).await.unwrap(), 1);
     let doubt = Settlement::InDoubt { look_at: at(2), resent: false, reason: "no answer".into() };
     store.settle(&leased, &doubt, at(2)).await.unwrap();
     assert!(lease(&store, 60).await.is_empty(), "it went out: nothing is left to do");
     assert_eq!(store.find_message(leased.message.id).await.status, DeliveryStatus::Delivered);
+}
+
+/// News that knows only the provider's name for a message waits until we know that name too.
+pub async fn news_by_a_name_we_do_not_know_yet_is_kept(store: impl Stores) {
+    enqueue(&store, vec![outbound(1, "a1", Lane::Talk)]).await;
+    let leased = lease(&store, 1).await.remove(0);
+    let early = [news(None, "wamid.1", DeliveryStatus::Read), news(None, "wamid.1", DeliveryStatus::Delivered)];
+    assert_eq!(store.record_statuses(&early, at(1)).await.unwrap(), 0);
+    store.settle(&leased, &sent("wamid.1"), at(2)).await.unwrap();
+    assert_eq!(store.find_message(leased.message.id).await.status, DeliveryStatus::Read);
+}
+
+/// News and the settlement that it belongs to come at the same time, however often: none is lost.
+pub async fn news_at_the_same_time_as_the_settlement_is_not_lost(store: impl Stores) {
+    for number in 0..20 {
+        enqueue(&store, vec![outbound(1, "a1", Lane::Talk)]).await;
+        let leased = lease(&store, 1).await.remove(0);
+        let name = format!("wamid.{number}");
+        let (report, settlement) = ([news(None, &name, DeliveryStatus::Delivered)], sent(&name));
+        let (told, settled) =
+            tokio::join!(store.record_statuses(&report, at(1)), store.settle(&leased, &settlement, at(1)));
+        told.unwrap();
+        settled.unwrap();
+        assert_eq!(store.find_message(leased.message.id).await.status, DeliveryStatus::Delivered, "{name}");
+    }
 }
 
 /// A relay that lost its lease changes nothing.

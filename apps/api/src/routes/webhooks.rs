@@ -5,7 +5,6 @@ use crate::{http::problem::ApiError, telemetry::count_taken, wiring::App, worker
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use application::accept_webhook::{AcceptWebhookError, Taken};
 use ports::inbound_webhook::RawWebhook;
-use serde::Deserialize;
 use serde_json::json;
 
 /// The largest webhook taken.
@@ -91,34 +90,16 @@ pub(crate) async fn telegram(
     Ok(HttpResponse::Ok().json(json!({"status": "ok"})))
 }
 
-/// What Meta asks when the webhook's address is set.
-#[derive(Deserialize)]
-pub(crate) struct Challenge {
-    #[serde(rename = "hub.mode", default)]
-    mode: String,
-    #[serde(rename = "hub.verify_token", default)]
-    verify_token: String,
-    #[serde(rename = "hub.challenge", default)]
-    challenge: String,
-}
-
 /// Meta verifies the address: the right token gets its challenge back, bare.
 #[utoipa::path(get, path = "/webhooks/meta", tag = "webhooks",
     params(("hub.mode" = String, Query), ("hub.verify_token" = String, Query), ("hub.challenge" = String, Query)),
     responses((status = 200, description = "the challenge"), (status = 403, description = "the token is wrong")))]
-pub(crate) async fn verify_meta(
-    app: web::Data<App>,
-    asked: web::Query<Challenge>,
-) -> Result<HttpResponse, ApiError> {
-    let Challenge { mode, verify_token, challenge } = asked.into_inner();
-    let is_right =
-        app.meta_verification.as_ref().is_some_and(|meta| meta.is_right(&mode, &verify_token));
-    if is_right {
-        // Plain text, and never guessed to be anything else: it is what the caller sent.
-        Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(challenge))
-    } else {
-        Err(ApiError::forbidden("The verify token is wrong."))
-    }
+pub(crate) async fn verify_meta(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let refused = || ApiError::forbidden("The verify token is wrong.");
+    let meta = app.meta.as_ref().ok_or_else(refused)?;
+    let challenge = meta.webhook.handshake(request.query_string()).map_err(|_invalid| refused())?;
+    // Plain text, and never guessed to be anything else: it is what the caller sent.
+    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(challenge))
 }
 
 async fn accept(

@@ -100,15 +100,14 @@ impl DeadLetters for Store {
             .await
     }
 
-    async fn purge_notices(&self, before: DateTime<Utc>) -> StoreResult<()> {
+    async fn purge_notices(&self, before: DateTime<Utc>) -> StoreResult<usize> {
         self.database
             .write(move |conn| {
                 async move {
                     let old = notices::table.filter(notices::received_at.lt(DbTime(before)));
-                    diesel::delete(old).execute(conn).await?;
+                    let notices = diesel::delete(old).execute(conn).await?;
                     let early = early_statuses::table.filter(early_statuses::at.lt(DbTime(before)));
-                    diesel::delete(early).execute(conn).await?;
-                    Ok(())
+                    Ok(notices + diesel::delete(early).execute(conn).await?)
                 }
                 .boxed()
             })

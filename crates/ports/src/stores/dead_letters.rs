@@ -85,6 +85,6 @@ pub trait DeadLetters: Send + Sync {
     /// Has one looked at again: its tries begin anew. `None`: there is none of that id.
     async fn revive(&self, id: Uuid, now: DateTime<Utc>) -> StoreResult<Option<Revived>>;
 
-    /// Removes notices and early news older than `before`.
-    async fn purge_notices(&self, before: DateTime<Utc>) -> StoreResult<()>;
+    /// Removes notices, and early news of messages that are not ours, older than `before`; how many.
+    async fn purge_notices(&self, before: DateTime<Utc>) -> StoreResult<usize>;
 }

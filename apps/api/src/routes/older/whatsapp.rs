@@ -11,11 +11,12 @@ use crate::{
     routes::messages::{answer_written, fingerprint_of, words_of},
     wiring::App,
 };
+use adapter_meta_whatsapp::NotTold;
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use domain::phone::PhoneNumber;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// A message, as the older callers write it; what else they send is left.
 #[derive(Deserialize)]
@@ -89,13 +90,13 @@ async fn webhook_status(app: web::Data<App>) -> HttpResponse {
 
 async fn waba(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     open_with_key(&app, &request)?;
-    let account = app.meta_account.as_ref().ok_or_else(not_set_up)?;
+    let account = &app.meta.as_ref().ok_or_else(not_set_up)?.account;
     answer(account.waba().await)
 }
 
 async fn token(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     open_with_key(&app, &request)?;
-    let account = app.meta_account.as_ref().ok_or_else(not_set_up)?;
+    let account = &app.meta.as_ref().ok_or_else(not_set_up)?.account;
     answer(account.token().await)
 }
 
@@ -104,10 +105,10 @@ fn not_set_up() -> ApiError {
 }
 
 /// What Meta said of it, masked by the adapter, or that it could not be asked.
-fn answer(told: Result<Value, String>) -> Result<HttpResponse, ApiError> {
+fn answer(told: Result<impl Serialize, NotTold>) -> Result<HttpResponse, ApiError> {
     match told {
         Ok(told) => Ok(HttpResponse::Ok().json(json!({"status": "ok", "checks": told}))),
-        Err(reason) => {
+        Err(NotTold(reason)) => {
             tracing::warn!(reason, "Meta could not be asked");
             Ok(HttpResponse::Ok().json(json!({"status": "unreachable", "checks": {}})))
         }
