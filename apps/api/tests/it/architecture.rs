@@ -18,11 +18,12 @@ fn known_by(package: &Package) -> BTreeSet<String> {
 /// The rooms of ours that each kind of room may know.
 fn allowed(room: &str) -> Option<Vec<&'static str>> {
     Some(match room {
-        "domain" | "group-commit" => vec![],
+        "domain" | "group-commit" | "http-breaker" => vec![],
         "ports" => vec!["domain"],
         "application" | "port-contracts" => vec!["domain", "ports"],
         "sandbox" => vec!["domain"],
         "adapter-sqlite" | "adapter-postgres" => vec!["domain", "group-commit", "ports"],
+        "adapter-twilio" => vec!["domain", "http-breaker", "ports"],
         adapter if adapter.starts_with("adapter-") => vec!["domain", "ports"],
         "ventanilla" | "xtask" => return None,
         other => panic!("{other} is a new room: say here whom it may know"),
