@@ -23,7 +23,7 @@ fn allowed(room: &str) -> Option<Vec<&'static str>> {
         "application" | "port-contracts" => vec!["domain", "ports"],
         "sandbox" => vec!["domain"],
         "adapter-sqlite" | "adapter-postgres" => vec!["domain", "group-commit", "ports"],
-        "adapter-twilio" => vec!["domain", "http-breaker", "ports"],
+        "adapter-meta-whatsapp" | "adapter-twilio" => vec!["domain", "http-breaker", "ports"],
         adapter if adapter.starts_with("adapter-") => vec!["domain", "ports"],
         "ventanilla" | "xtask" => return None,
         other => panic!("{other} is a new room: say here whom it may know"),
@@ -58,7 +58,7 @@ fn each_library_has_its_rooms() {
         ("actix-web", &["ventanilla", "sandbox"]),
         ("diesel", &["adapter-sqlite", "adapter-postgres"]),
         ("diesel-async", &["adapter-sqlite", "adapter-postgres"]),
-        ("reqwest", &["adapter-twilio", "sandbox", "ventanilla"]),
+        ("reqwest", &["adapter-meta-whatsapp", "adapter-twilio", "sandbox", "ventanilla"]),
         ("jsonwebtoken", &["adapter-crypto"]),
         ("utoipa", &["ventanilla"]),
     ];
