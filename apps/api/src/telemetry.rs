@@ -58,11 +58,17 @@ fn recorder() -> &'static PrometheusHandle {
 /// Begins to count.
 pub(crate) fn init_metrics() {
     recorder();
-    describe_counter!("ventanilla_inbound_messages_total", "Messages that webhooks brought, by what became of them");
+    describe_counter!(
+        "ventanilla_inbound_messages_total",
+        "Messages that webhooks brought, by what became of them"
+    );
     describe_counter!("ventanilla_delivery_statuses_total", "News of messages of ours");
     describe_counter!("ventanilla_notices_total", "Other news of providers, taken down");
     describe_counter!("ventanilla_turns_total", "Turns of talks, by how they ended");
-    describe_counter!("ventanilla_outbound_messages_total", "Tries to send a message, by what became of them");
+    describe_counter!(
+        "ventanilla_outbound_messages_total",
+        "Tries to send a message, by what became of them"
+    );
     describe_gauge!("ventanilla_outbox_waiting", "Messages that wait to be sent, those in doubt included");
 }
 
@@ -75,7 +81,8 @@ pub(crate) fn rendered() -> String {
 pub(crate) fn count_taken(webhook: &'static str, taken: &Taken) {
     let count = |name: &'static str, outcome: &'static str, n: usize| {
         if n > 0 {
-            counter!(name, "webhook" => webhook, "outcome" => outcome).increment(u64::try_from(n).unwrap_or(0));
+            counter!(name, "webhook" => webhook, "outcome" => outcome)
+                .increment(u64::try_from(n).unwrap_or(0));
         }
     };
     count("ventanilla_inbound_messages_total", "new", taken.to_handle);
@@ -99,7 +106,8 @@ pub(crate) fn count_send(channel: Channel, settlement: &Settlement) {
         Settlement::Failed { .. } => "failed",
         Settlement::Dead { .. } => "dead",
     };
-    counter!("ventanilla_outbound_messages_total", "channel" => channel.name(), "outcome" => outcome).increment(1);
+    counter!("ventanilla_outbound_messages_total", "channel" => channel.name(), "outcome" => outcome)
+        .increment(1);
 }
 
 /// Messages that wait to be sent.

@@ -186,12 +186,7 @@ impl App {
             },
         };
         Ok(Self {
-            relay: RelayOutbox {
-                outbox: shared.clone(),
-                channels,
-                random,
-                clock: clock.clone(),
-            },
+            relay: RelayOutbox { outbox: shared.clone(), channels, random, clock: clock.clone() },
             send_message: SendMessage {
                 talks: shared.clone(),
                 consents: shared.clone(),

@@ -1,6 +1,7 @@
 //! The HTTP client: the token, time-outs, the breaker. Addresses bear the token: none is ever told.
 
-use crate::{breaker::Breaker, limits::Limits, token::BotToken};
+use crate::{limits::Limits, token::BotToken};
+use http_breaker::Breaker;
 use ports::clock::Clock;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

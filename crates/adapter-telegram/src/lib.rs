@@ -2,7 +2,6 @@
 //!
 //! Built from the Bot API's documentation. One client serves all; each port has its file.
 
-mod breaker;
 mod client;
 mod keyboard;
 mod limits;

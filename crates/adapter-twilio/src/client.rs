@@ -1,6 +1,6 @@
 //! The HTTP client: authentication, time-outs, the breaker, retries of what may be repeated.
 
-use crate::breaker::Breaker;
+use http_breaker::Breaker;
 use ports::{clock::Clock, random::Random};
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};

@@ -2,7 +2,6 @@
 //!
 //! Built from Twilio's documentation and OpenAPI files. One client serves all; each port has its file.
 
-mod breaker;
 mod client;
 mod error_table;
 mod inbound;

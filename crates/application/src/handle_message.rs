@@ -243,9 +243,7 @@ impl HandleMessage {
                 Some(Event::Understood { text, understanding })
             }
             Effect::StartVerification => Some(self.start_verification(turn, state, key).await?),
-            Effect::ResendCode(verification) => {
-                Some(self.resend_code(turn, state, verification, key).await?)
-            }
+            Effect::ResendCode(verification) => Some(self.resend_code(turn, state, verification, key).await?),
             Effect::CheckCode { verification, code } => {
                 Some(self.check_code(turn, verification, &code, key).await?)
             }

@@ -307,7 +307,13 @@ impl SubmitTransfer {
             verification,
             code: OwnCode { salt, mac: self.hasher.hash(&context, &code), transaction_digest: digest },
             phone,
-            message: NewOutbound { message, channel_account: account, lane: Lane::Code, expires_at, client: None },
+            message: NewOutbound {
+                message,
+                channel_account: account,
+                lane: Lane::Code,
+                expires_at,
+                client: None,
+            },
             expires_at,
             attempts_max: self.rules.code_policy.attempts_max,
         })

@@ -50,16 +50,16 @@ pub trait Stores:
 
 impl<T> Stores for T where
     T: Inbox
-    + Conversations
-    + Talks
-    + Outbox
-    + Consents
-    + DeadLetters
-    + Verifications
-    + Identities
-    + Ledger
-    + Answers
-    + AuditLog
+        + Conversations
+        + Talks
+        + Outbox
+        + Consents
+        + DeadLetters
+        + Verifications
+        + Identities
+        + Ledger
+        + Answers
+        + AuditLog
 {
 }
 

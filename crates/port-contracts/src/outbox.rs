@@ -115,7 +115,8 @@ pub async fn news_before_our_own_settlement_counts(store: impl Stores) {
 pub async fn news_by_a_name_we_do_not_know_yet_is_kept(store: impl Stores) {
     enqueue(&store, vec![outbound(1, "a1", Lane::Talk)]).await;
     let leased = lease(&store, 1).await.remove(0);
-    let early = [news(None, "wamid.1", DeliveryStatus::Read), news(None, "wamid.1", DeliveryStatus::Delivered)];
+    let early =
+        [news(None, "wamid.1", DeliveryStatus::Read), news(None, "wamid.1", DeliveryStatus::Delivered)];
     assert_eq!(store.record_statuses(&early, at(1)).await.unwrap(), 0);
     store.settle(&leased, &sent("wamid.1"), at(2)).await.unwrap();
     assert_eq!(store.find_message(leased.message.id).await.status, DeliveryStatus::Read);

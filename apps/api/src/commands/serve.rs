@@ -4,6 +4,7 @@ use crate::{
     http::{edge::edge, rate_limit::RateLimit},
     routes,
     settings::{AppEnv, Settings},
+    telemetry::init_metrics,
     wiring::App,
     workers::{Bells, Workers, describe},
 };
@@ -16,6 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 const SHUTDOWN_SECONDS: u64 = 10;
 
 pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
+    init_metrics();
     let app = Arc::new(App::build(settings).await.map_err(|fault| describe(&fault))?);
     if app.settings.env == AppEnv::Development {
         app.store.migrate().await.map_err(|fault| describe(&fault))?;

@@ -68,7 +68,8 @@ pub(crate) async fn list(
         attempts: letter.attempts,
         at: time(letter.at),
     };
-    Ok(HttpResponse::Ok().json(DeadLetterPage { items: letters.into_iter().map(item).collect(), next_cursor }))
+    Ok(HttpResponse::Ok()
+        .json(DeadLetterPage { items: letters.into_iter().map(item).collect(), next_cursor }))
 }
 
 /// Has one tried again. A message of ours of which nobody knows may then reach its recipient twice.

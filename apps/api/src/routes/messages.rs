@@ -51,7 +51,7 @@ pub(crate) struct MessageRequest {
 /// A message that will be sent.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MessageAnswer {
-    id: String,
+    pub(in crate::routes) id: String,
     /// `queued`
     status: &'static str,
 }
@@ -102,12 +102,12 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/api/v1/opt-outs").route(web::get().to(opt_outs)));
 }
 
-pub(super) fn time(at: DateTime<Utc>) -> String {
+pub(in crate::routes) fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// The words of a request: a text or a template, and not both.
-pub(super) fn words_of(
+pub(in crate::routes) fn words_of(
     app: &App,
     text: Option<String>,
     template: Option<TemplateJson>,
@@ -133,7 +133,7 @@ pub(super) fn words_of(
 }
 
 /// Over what is to be said, to whom.
-pub(super) fn fingerprint_of(to: &str, words: &Words) -> Fingerprint {
+pub(in crate::routes) fn fingerprint_of(to: &str, words: &Words) -> Fingerprint {
     match words {
         Words::Text(text) => Fingerprint::of(&[("to", Some(to)), ("text", Some(text))]),
         Words::Template(template) => {
@@ -148,15 +148,15 @@ pub(super) fn fingerprint_of(to: &str, words: &Words) -> Fingerprint {
     }
 }
 
-pub(super) fn answer_written(written: Written) -> Result<MessageAnswer, ApiError> {
+pub(in crate::routes) fn answer_written(written: Written) -> Result<MessageAnswer, ApiError> {
     match written {
         Written::Queued(id) => Ok(MessageAnswer { id: id.to_string(), status: "queued" }),
         Written::OptedOut => {
             Err(ApiError::recipient_opted_out("He asked for no messages, until he writes START."))
         }
-        Written::OutsideWindow => Err(ApiError::outside_window(
-            "He last wrote more than a day ago: only a template may go out.",
-        )),
+        Written::OutsideWindow => {
+            Err(ApiError::outside_window("He last wrote more than a day ago: only a template may go out."))
+        }
         Written::NotFound => Err(ApiError::not_found("There is nobody to write to.")),
     }
 }

@@ -17,5 +17,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 async fn metrics(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, ApiError> {
     caller.require(Scope::Operate)?;
     telemetry::set_backlog(app.store.backlog().await?);
-    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(telemetry::rendered()))
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4; charset=utf-8")
+        .body(telemetry::rendered()))
 }

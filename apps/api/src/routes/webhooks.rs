@@ -125,7 +125,11 @@ async fn accept(
         }
         Err(AcceptWebhookError::SignatureInvalid) => Err(refused()),
         Err(AcceptWebhookError::Undecodable(reason)) => {
-            tracing::warn!(webhook = door.name, reason, "a webhook can't be read; it was kept for people to look at");
+            tracing::warn!(
+                webhook = door.name,
+                reason,
+                "a webhook can't be read; it was kept for people to look at"
+            );
             // Twilio tells a wrong form apart; the others would send theirs again for days.
             if door.name.starts_with(TWILIO.name) { Err(ApiError::field("", reason)) } else { Ok(()) }
         }

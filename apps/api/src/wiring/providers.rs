@@ -10,9 +10,7 @@ use adapter_twilio::{
     SignatureKeys, TwilioAddresses, TwilioClient, TwilioConfig, TwilioMessages, TwilioStatusWebhook,
     TwilioWebhook,
 };
-use ports::{
-    clock::Clock, inbound_webhook::InboundWebhook, message_channel::MessageChannel, random::Random,
-};
+use ports::{clock::Clock, inbound_webhook::InboundWebhook, message_channel::MessageChannel, random::Random};
 use std::{collections::HashMap, sync::Arc};
 
 type Channels = HashMap<String, Arc<dyn MessageChannel>>;
@@ -79,9 +77,10 @@ pub(super) fn build(
 fn meta_client(named: &MetaSettings, clock: &Arc<dyn Clock>) -> Result<MetaClient, reqwest::Error> {
     let config = MetaConfig {
         graph_base: named.graph_base.clone(),
-        graph_version: named.graph_version.clone(),
-        phone_number_id: named.phone_number_id.clone(),
+        version: named.graph_version.clone(),
         access_token: named.access_token.clone(),
+        phone_number_id: named.phone_number_id.clone(),
+        business_account_id: named.business_account_id.clone(),
     };
     MetaClient::new(config, clock.clone())
 }
@@ -93,7 +92,7 @@ fn meta(named: &MetaSettings, client: Arc<MetaClient>) -> Meta {
             verify_token: named.verify_token.clone(),
             phone_number_ids: vec![named.phone_number_id.clone()],
         }),
-        account: MetaAccount { client, waba_id: named.business_account_id.clone() },
+        account: MetaAccount { client },
     }
 }
 
@@ -131,11 +130,7 @@ fn twilio_client(
     TwilioClient::new(config, clock.clone(), random.clone())
 }
 
-fn twilio_channels(
-    settings: &Settings,
-    addresses: &TwilioAddresses,
-    client: &Arc<TwilioClient>,
-) -> Channels {
+fn twilio_channels(settings: &Settings, addresses: &TwilioAddresses, client: &Arc<TwilioClient>) -> Channels {
     let status_callback = format!("{}/webhooks/twilio/status", settings.public_base_url);
     let channel = |from: &str| -> Arc<dyn MessageChannel> {
         Arc::new(TwilioMessages {

@@ -61,7 +61,9 @@ impl Consents for Store {
     async fn consents(&self, page: &PageRequest) -> StoreResult<Vec<ConsentView>> {
         let (limit, after) = (page.limit, page.after.as_ref().and_then(|cursor| cursor.parse().ok()));
         self.database
-            .look(move |conn| async move { newest_of_each(conn, limit, after.unwrap_or(i64::MAX)).await }.boxed())
+            .look(move |conn| {
+                async move { newest_of_each(conn, limit, after.unwrap_or(i64::MAX)).await }.boxed()
+            })
             .await
     }
 }

@@ -195,10 +195,11 @@ async fn revive(
     id: Uuid,
     now: DateTime<Utc>,
 ) -> Result<Option<Revived>, Fault> {
-    let pending = diesel::update(inbox::table.filter(inbox::id.eq(DbId(id))).filter(inbox::state.eq("parked")))
-        .set((inbox::state.eq("pending"), inbox::tries.eq(0), inbox::reason.eq(None::<String>)))
-        .execute(conn)
-        .await?;
+    let pending =
+        diesel::update(inbox::table.filter(inbox::id.eq(DbId(id))).filter(inbox::state.eq("parked")))
+            .set((inbox::state.eq("pending"), inbox::tries.eq(0), inbox::reason.eq(None::<String>)))
+            .execute(conn)
+            .await?;
     let waiting = diesel::update(
         outbox::table.filter(outbox::id.eq(DbId(id))).filter(outbox::dead_reason.is_not_null()),
     )

@@ -2,9 +2,9 @@
 
 use super::{
     Store,
+    consents::{Change, change_consent},
     inbox::seal_state,
     rows::NewOutboxRow,
-    consents::{Change, change_consent},
     schema::{conversations, inbox, outbox},
 };
 use crate::backend::{DbId, DbTime};
@@ -51,7 +51,8 @@ impl Conversations for Store {
                             .select((conversations::channel, conversations::sender_key))
                             .first::<(String, String)>(conn)
                             .await?;
-                        let change = Change { channel: &channel, recipient: &sender, consent, source: "message" };
+                        let change =
+                            Change { channel: &channel, recipient: &sender, consent, source: "message" };
                         change_consent(conn, &change, now).await?;
                     }
                     for reply in &turn.replies {

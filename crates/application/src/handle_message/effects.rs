@@ -102,10 +102,12 @@ impl HandleMessage {
         let result = self.verify.check(verification, &requester, &code, Some(key)).await?;
         let now = self.clock.now();
         Ok(Event::CodeChecked(match result {
-            CheckResult::Judged(checked) if checked.approved => match self.person_of(verification, &requester).await? {
-                Some(user) => CodeChecked::Approved(user),
-                None => CodeChecked::Gone,
-            },
+            CheckResult::Judged(checked) if checked.approved => {
+                match self.person_of(verification, &requester).await? {
+                    Some(user) => CodeChecked::Approved(user),
+                    None => CodeChecked::Gone,
+                }
+            }
             CheckResult::Judged(checked) => match checked.locked_until {
                 Some(until) => CodeChecked::Locked { minutes: minutes_until(now, until) },
                 None => CodeChecked::Wrong { attempts_remaining: checked.attempts_remaining },

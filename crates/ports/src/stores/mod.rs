@@ -15,8 +15,8 @@ mod verifications;
 #[cfg(feature = "mock")]
 pub use self::{
     answers::MockAnswers, audit::MockAuditLog, consents::MockConsents, conversations::MockConversations,
-    dead_letters::MockDeadLetters, identities::MockIdentities,
-    inbox::MockInbox, ledger::MockLedger, outbox::MockOutbox, talks::MockTalks, verifications::MockVerifications,
+    dead_letters::MockDeadLetters, identities::MockIdentities, inbox::MockInbox, ledger::MockLedger,
+    outbox::MockOutbox, talks::MockTalks, verifications::MockVerifications,
 };
 pub use self::{
     answers::{Answers, Claim},

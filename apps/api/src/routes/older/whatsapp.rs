@@ -8,15 +8,15 @@ use crate::{
         once::answer_once,
         problem::ApiError,
     },
-    routes::messages::{answer_written, fingerprint_of, words_of},
+    routes::messages::{answer_written, fingerprint_of, time, words_of},
     wiring::App,
 };
-use adapter_meta_whatsapp::NotTold;
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use adapter_meta_whatsapp::NotTold;
 use domain::phone::PhoneNumber;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A message, as the older callers write it; what else they send is left.
 #[derive(Deserialize)]
@@ -91,13 +91,23 @@ async fn webhook_status(app: web::Data<App>) -> HttpResponse {
 async fn waba(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     open_with_key(&app, &request)?;
     let account = &app.meta.as_ref().ok_or_else(not_set_up)?.account;
-    answer(account.waba().await)
+    let told = account.waba().await;
+    answer(told.map(|waba| json!({"waba": waba.id, "name": waba.name})))
 }
 
 async fn token(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     open_with_key(&app, &request)?;
     let account = &app.meta.as_ref().ok_or_else(not_set_up)?.account;
-    answer(account.token().await)
+    let told = account.token().await;
+    answer(told.map(|token| {
+        json!({
+            "valid": token.is_valid,
+            "type": token.kind,
+            "app": token.app_id,
+            "expires_at": token.expires_at.map(time),
+            "scopes": token.scopes,
+        })
+    }))
 }
 
 fn not_set_up() -> ApiError {
@@ -105,7 +115,7 @@ fn not_set_up() -> ApiError {
 }
 
 /// What Meta said of it, masked by the adapter, or that it could not be asked.
-fn answer(told: Result<impl Serialize, NotTold>) -> Result<HttpResponse, ApiError> {
+fn answer(told: Result<Value, NotTold>) -> Result<HttpResponse, ApiError> {
     match told {
         Ok(told) => Ok(HttpResponse::Ok().json(json!({"status": "ok", "checks": told}))),
         Err(NotTold(reason)) => {

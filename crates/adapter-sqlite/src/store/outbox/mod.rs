@@ -71,7 +71,9 @@ impl Outbox for Store {
         let sealer = Arc::clone(&self.sealer);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.database
-            .write(move |conn| async move { lease::lease(conn, sealer.as_ref(), now, until, limit).await }.boxed())
+            .write(move |conn| {
+                async move { lease::lease(conn, sealer.as_ref(), now, until, limit).await }.boxed()
+            })
             .await
     }
 
@@ -130,7 +132,8 @@ impl Outbox for Store {
     async fn record_statuses(&self, reports: &[StatusReport], now: DateTime<Utc>) -> StoreResult<usize> {
         // In one order, so that webhooks that tell of the same messages don't wait in a circle.
         let mut reports = reports.to_vec();
-        reports.sort_by(|one, other| (one.message, &one.provider_id).cmp(&(other.message, &other.provider_id)));
+        reports
+            .sort_by(|one, other| (one.message, &one.provider_id).cmp(&(other.message, &other.provider_id)));
         self.database
             .write(move |conn| {
                 async move {

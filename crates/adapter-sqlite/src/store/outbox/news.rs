@@ -92,13 +92,15 @@ async fn leave_early(
 }
 
 /// Applies the news that came before the name was known.
-pub(super) async fn catch_up(conn: &mut Conn, id: DbId, provider_id: &str, now: DateTime<Utc>) -> Result<(), Fault> {
+pub(super) async fn catch_up(
+    conn: &mut Conn,
+    id: DbId,
+    provider_id: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
     let early = early_statuses::table.filter(early_statuses::provider_id.eq(provider_id));
-    let reports = early
-        .order(early_statuses::seq.asc())
-        .select(early_statuses::report)
-        .load::<String>(conn)
-        .await?;
+    let reports =
+        early.order(early_statuses::seq.asc()).select(early_statuses::report).load::<String>(conn).await?;
     for report in &reports {
         let row = lock_row(conn, MessageId(id.0)).await?.ok_or_else(|| corrupt("a message went away"))?;
         take_news(conn, &row, from_json(report)?, now).await?;

@@ -1,6 +1,10 @@
 //! What became of a send.
 
-use super::{OutboxRow, lane_name, news::{catch_up, lock_provider_id, opt_out}, status_of};
+use super::{
+    OutboxRow, lane_name,
+    news::{catch_up, lock_provider_id, opt_out},
+    status_of,
+};
 use crate::backend::{Conn, DbId, DbTime};
 use crate::store::{
     Fault,

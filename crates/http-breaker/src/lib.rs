@@ -1,4 +1,6 @@
 //! A circuit breaker: a provider that keeps failing is left alone for a while.
+//!
+//! Every adapter that goes out over HTTP has one of its own. It is pure: the time is handed in.
 
 use chrono::{DateTime, Duration, Utc};
 use std::sync::{Mutex, PoisonError};
@@ -14,11 +16,11 @@ struct State {
 
 /// Opens after five failures in a row; after ten seconds one call may try again.
 #[derive(Default)]
-pub(crate) struct Breaker(Mutex<State>);
+pub struct Breaker(Mutex<State>);
 
 impl Breaker {
-    /// Whether a call may be made now.
-    pub(crate) fn allows(&self, now: DateTime<Utc>) -> bool {
+    /// Whether a call may be made now; its outcome must be recorded.
+    pub fn allows(&self, now: DateTime<Utc>) -> bool {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match state.open_until {
             Some(until) if now < until => false,
@@ -31,8 +33,13 @@ impl Breaker {
         }
     }
 
+    /// Whether the provider is being left alone, for calls that are not worth a trial. Changes nothing.
+    pub fn is_open(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).open_until.is_some()
+    }
+
     /// Takes down how a call went. An answer of any kind, a refusal too, means the provider is there.
-    pub(crate) fn record(&self, answered: bool, now: DateTime<Utc>) {
+    pub fn record(&self, answered: bool, now: DateTime<Utc>) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if answered {
             *state = State::default();
@@ -58,10 +65,22 @@ mod tests {
             breaker.record(false, start);
         }
         assert!(!breaker.allows(start + Duration::seconds(9)));
+        assert!(breaker.is_open());
         let later = start + Duration::seconds(10);
         assert!(breaker.allows(later), "one trial");
         assert!(!breaker.allows(later), "only one");
         breaker.record(true, later);
-        assert!(breaker.allows(later));
+        assert!(breaker.allows(later) && !breaker.is_open());
+    }
+
+    #[test]
+    fn an_answer_in_between_begins_the_count_anew() {
+        let breaker = Breaker::default();
+        let now = DateTime::UNIX_EPOCH;
+        for failures in [4, 4] {
+            (0..failures).for_each(|_| breaker.record(false, now));
+            assert!(breaker.allows(now));
+            breaker.record(true, now);
+        }
     }
 }

@@ -1,0 +1,345 @@
+//! What a message says, by its type. New types appear unannounced: those not known keep their JSON.
+
+use crate::json::Object;
+use domain::{conversation::Said, phone::PhoneNumber};
+
+/// What a message says. It has no `Debug`: it bears texts and numbers.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Content {
+    /// Words.
+    Text(String),
+    /// A press of a template's button.
+    Button {
+        /// Its payload.
+        payload: Option<String>,
+        /// Its title.
+        text: Option<String>,
+    },
+    /// A press of a button, or a row chosen from a list.
+    Reply {
+        /// `button_reply` or `list_reply`.
+        kind: String,
+        /// Its id, as we gave it out.
+        id: String,
+        /// Its title.
+        title: String,
+    },
+    /// Another answer to something interactive.
+    Interactive {
+        /// `nfm_reply`, `call_permission_reply`; Meta leaves it out where it could not read it itself.
+        kind: Option<String>,
+        /// The answer's JSON: of a finished flow the answers, which come as a string of it.
+        answer: Option<String>,
+    },
+    /// A picture, a sound, a film, a document, a sticker. Nothing here ever fetches it.
+    Media {
+        /// Its id.
+        id: Option<String>,
+        /// Its MIME type.
+        mime_type: Option<String>,
+        /// The words beneath it.
+        caption: Option<String>,
+        /// A document's name.
+        filename: Option<String>,
+    },
+    /// A place.
+    Location {
+        /// As it is written.
+        latitude: Option<String>,
+        /// As it is written.
+        longitude: Option<String>,
+        /// What it is called.
+        name: Option<String>,
+    },
+    /// Cards of people.
+    Contacts(Vec<Card>),
+    /// A reaction to a message.
+    Reaction {
+        /// The message.
+        message_id: Option<String>,
+        /// The sign; none takes it back.
+        emoji: Option<String>,
+    },
+    /// Things chosen from a catalogue.
+    Order {
+        /// The catalogue.
+        catalog_id: Option<String>,
+        /// How many kinds of things.
+        items: usize,
+        /// The words beside them.
+        text: Option<String>,
+    },
+    /// News of the sender himself.
+    System {
+        /// `user_changed_number`, `user_changed_user_id`, `customer_identity_changed`.
+        kind: Option<String>,
+        /// In words.
+        body: Option<String>,
+        /// His new number.
+        wa_id: Option<String>,
+        /// His new business-scoped id.
+        user_id: Option<String>,
+    },
+    /// Something that Meta itself can't pass on: its error codes.
+    Unsupported(Vec<String>),
+    /// Anything else: the JSON under the name of its type.
+    Other(Option<String>),
+}
+
+/// The card of a person.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Card {
+    /// His name, formatted.
+    pub name: Option<String>,
+    /// `contact_request` where the sender shares his own number, as we asked.
+    pub origin: Option<String>,
+    /// His numbers.
+    pub phones: Vec<CardPhone>,
+}
+
+/// A number on a card.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CardPhone {
+    /// As its owner writes it.
+    pub phone: Option<String>,
+    /// Its WhatsApp id: digits.
+    pub wa_id: Option<String>,
+}
+
+impl Content {
+    /// Reads what a message of that type says.
+    pub(crate) fn read(kind: &str, message: &Object<'_>) -> Self {
+        Self::read_known(kind, message)
+            .unwrap_or_else(|| Self::Other(message.member(kind).map(|raw| raw.get().to_owned())))
+    }
+
+    fn read_known(kind: &str, message: &Object<'_>) -> Option<Self> {
+        Some(match kind {
+            "text" => Self::Text(message.object("text")?.text("body")?),
+            "button" => {
+                let button = message.object("button")?;
+                Self::Button { payload: button.text("payload"), text: button.text("text") }
+            }
+            "interactive" => Self::interactive(message.object("interactive").as_ref()),
+            "image" | "video" | "audio" | "document" | "sticker" => {
+                let media = message.object(kind)?;
+                Self::Media {
+                    id: media.text("id"),
+                    mime_type: media.text("mime_type"),
+                    caption: media.text("caption"),
+                    filename: media.text("filename"),
+                }
+            }
+            "location" => {
+                let place = message.object("location")?;
+                Self::Location {
+                    latitude: place.text("latitude"),
+                    longitude: place.text("longitude"),
+                    name: place.text("name"),
+                }
+            }
+            "contacts" => Self::Contacts(message.objects("contacts").iter().map(card).collect()),
+            "reaction" => {
+                let reaction = message.object("reaction");
+                let of = |name| reaction.as_ref().and_then(|reaction| reaction.text(name));
+                Self::Reaction { message_id: of("message_id"), emoji: of("emoji").filter(|e| !e.is_empty()) }
+            }
+            "order" => {
+                let order = message.object("order")?;
+                let items = order.list("product_items").map_or(0, |items| items.len());
+                Self::Order { catalog_id: order.text("catalog_id"), items, text: order.text("text") }
+            }
+            "system" => {
+                let news = message.object("system")?;
+                Self::System {
+                    kind: news.word("type"),
+                    body: news.text("body"),
+                    wa_id: news.word("wa_id").or_else(|| news.word("new_wa_id")),
+                    user_id: news.word("user_id"),
+                }
+            }
+            "unsupported" => Self::Unsupported(error_codes(message)),
+            _ => return None,
+        })
+    }
+
+    fn interactive(answer: Option<&Object<'_>>) -> Self {
+        let Some(answer) = answer else { return Self::Interactive { kind: None, answer: None } };
+        let Some(kind) = answer.word("type") else { return Self::Interactive { kind: None, answer: None } };
+        let chosen = answer.object(&kind);
+        if matches!(kind.as_str(), "button_reply" | "list_reply")
+            && let Some(id) = chosen.as_ref().and_then(|chosen| chosen.text("id"))
+        {
+            let title = chosen.and_then(|chosen| chosen.text("title")).unwrap_or_default();
+            return Self::Reply { kind, id, title };
+        }
+        let filled = chosen.and_then(|chosen| chosen.text("response_json"));
+        let written = || answer.member(&kind).map(|raw| raw.get().to_owned());
+        Self::Interactive { answer: filled.or_else(written), kind: Some(kind) }
+    }
+
+    /// The same for the talk; `kind` names what it has no words for.
+    pub(crate) fn said(&self, kind: &str) -> Said {
+        let other = || Said::Other(kind.to_owned());
+        match self {
+            Self::Text(words) if words.is_empty() => Said::Other("empty".into()),
+            Self::Text(words) => Said::Text(words.clone()),
+            Self::Button { payload, text } => match payload.as_ref().or(text.as_ref()) {
+                Some(id) => Said::Button { id: id.clone(), title: text.clone().unwrap_or_default() },
+                None => other(),
+            },
+            Self::Reply { id, title, .. } => Said::Button { id: id.clone(), title: title.clone() },
+            Self::Interactive { kind: Some(kind), .. } => Said::Other(kind.clone()),
+            Self::Reaction { .. } => Said::Reaction,
+            Self::Contacts(cards) => own_number(cards).map_or_else(other, Said::OwnNumber),
+            _ => other(),
+        }
+    }
+}
+
+/// Any card can bear any number: only one that was asked for is the sender's own.
+fn own_number(cards: &[Card]) -> Option<PhoneNumber> {
+    let [card] = cards else { return None };
+    let asked_for = card.origin.as_deref() == Some("contact_request");
+    card.phones.iter().filter(|_| asked_for).find_map(|listed| {
+        let by_id = listed.wa_id.as_deref().and_then(phone_of);
+        by_id.or_else(|| PhoneNumber::parse_international(listed.phone.as_deref()?).ok())
+    })
+}
+
+/// The canonical number of a WhatsApp id, which is its digits.
+pub(crate) fn phone_of(wa_id: &str) -> Option<PhoneNumber> {
+    let is_number = !wa_id.is_empty() && wa_id.bytes().all(|b| b.is_ascii_digit());
+    if is_number { PhoneNumber::parse_international(&format!("+{wa_id}")).ok() } else { None }
+}
+
+/// The codes of the errors that something bears.
+pub(crate) fn error_codes(bearer: &Object<'_>) -> Vec<String> {
+    bearer.objects("errors").iter().filter_map(|error| error.word("code")).collect()
+}
+
+fn card(card: &Object<'_>) -> Card {
+    let phone = |listed: &Object<'_>| CardPhone { phone: listed.text("phone"), wa_id: listed.word("wa_id") };
+    Card {
+        name: card.object("name").and_then(|name| name.text("formatted_name")),
+        origin: card.text("origin"),
+        phones: card.objects("phones").iter().map(phone).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::value::RawValue;
+
+    fn read_json(kind: &str, json: &str) -> Content {
+        let raw: &RawValue = serde_json::from_str(json).unwrap();
+        Content::read(kind, &Object::read(raw).unwrap())
+    }
+
+    fn said(kind: &str, json: &str) -> Said {
+        read_json(kind, json).said(kind)
+    }
+
+    fn other(kind: &str) -> Said {
+        Said::Other(kind.into())
+    }
+
+    fn button(id: &str, title: &str) -> Said {
+        Said::Button { id: id.into(), title: title.into() }
+    }
+
+    #[test]
+    fn words_and_presses_are_what_they_say() {
+        assert_eq!(
+            said("text", r#"{"text":{"body":"¿Cuánto tengo?"}}"#),
+            Said::Text("¿Cuánto tengo?".into())
+        );
+        assert_eq!(said("text", r#"{"text":{"body":""}}"#), other("empty"));
+        assert_eq!(said("button", r#"{"button":{"payload":"yes:1","text":"Sí"}}"#), button("yes:1", "Sí"));
+        assert_eq!(said("button", r#"{"button":{"text":"Sí"}}"#), button("Sí", "Sí"));
+        let pressed = r#"{"interactive":{"type":"button_reply","button_reply":{"id":"no:1","title":"No"}}}"#;
+        assert_eq!(said("interactive", pressed), button("no:1", "No"));
+        let chosen =
+            r#"{"interactive":{"type":"list_reply","list_reply":{"id":"b","title":"B","description":"x"}}}"#;
+        assert_eq!(said("interactive", chosen), button("b", "B"));
+    }
+
+    #[test]
+    fn a_reaction_put_or_taken_back_needs_no_answer() {
+        for json in [
+            r#"{"reaction":{"message_id":"wamid.1","emoji":"👍"}}"#,
+            r#"{"reaction":{"message_id":"wamid.1","emoji":""}}"#,
+            r#"{"reaction":{"message_id":"wamid.1"}}"#,
+            "{}",
+        ] {
+            assert_eq!(said("reaction", json), Said::Reaction, "{json}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_words_is_named_by_its_type() {
+        for (kind, json) in [
+            ("image", r#"{"image":{"id":"1","mime_type":"image/jpeg","sha256":"x","caption":"mira"}}"#),
+            ("audio", r#"{"audio":{"id":"1","mime_type":"audio/ogg","voice":true}}"#),
+            ("video", "{}"),
+            ("document", r#"{"document":{"id":"1","filename":"a.pdf"}}"#),
+            ("sticker", r#"{"sticker":{"id":"1","animated":true}}"#),
+            ("location", r#"{"location":{"latitude":19.4,"longitude":-99.1}}"#),
+            ("order", r#"{"order":{"catalog_id":"7","product_items":[{},{}]}}"#),
+            ("unsupported", r#"{"errors":[{"code":131051}]}"#),
+            ("hologram", r#"{"hologram":{"x":1}}"#),
+            ("text", r#"{"text":"no object"}"#),
+            ("interactive", "{}"),
+        ] {
+            assert_eq!(said(kind, json), other(kind), "{kind}");
+        }
+        let flow =
+            r#"{"interactive":{"type":"nfm_reply","nfm_reply":{"name":"flow","response_json":"{\"a\":1}"}}}"#;
+        assert_eq!(said("interactive", flow), other("nfm_reply"));
+        let kept = Content::Interactive { kind: Some("nfm_reply".into()), answer: Some(r#"{"a":1}"#.into()) };
+        assert!(read_json("interactive", flow) == kept);
+        assert!(
+            read_json("hologram", r#"{"hologram":{"x":1}}"#) == Content::Other(Some(r#"{"x":1}"#.into()))
+        );
+    }
+
+    #[test]
+    fn only_a_card_that_was_asked_for_is_the_senders_own_number() {
+        let card = |origin: &str| {
+            format!(
+                r#"{{"contacts":[{{{origin}"phones":[{{"phone":"+52 55 1234 5678","wa_id":"5215512345678"}}]}}]}}"#
+            )
+        };
+        let own = said("contacts", &card(r#""origin":"contact_request","#));
+        assert_eq!(own, Said::OwnNumber(PhoneNumber::parse_international("+525512345678").unwrap()));
+        assert_eq!(said("contacts", &card("")), other("contacts"));
+        assert_eq!(said("contacts", &card(r#""origin":"shared","#)), other("contacts"));
+        let two = r#"{"contacts":[{"origin":"contact_request","phones":[{"wa_id":"525512345678"}]},{"phones":[]}]}"#;
+        assert_eq!(said("contacts", two), other("contacts"), "whose it is can't be told");
+        let unreadable = r#"{"contacts":[{"origin":"contact_request","phones":[{"phone":"hola"}]}]}"#;
+        assert_eq!(said("contacts", unreadable), other("contacts"));
+    }
+
+    #[test]
+    fn news_of_the_sender_name_his_new_number_under_either_name() {
+        for name in ["wa_id", "new_wa_id"] {
+            let json = format!(r#"{{"system":{{"type":"user_changed_number","{name}":"525599998888"}}}}"#);
+            match read_json("system", &json) {
+                Content::System { kind, wa_id, .. } => {
+                    assert_eq!(kind.as_deref(), Some("user_changed_number"));
+                    assert_eq!(wa_id.as_deref(), Some("525599998888"));
+                }
+                _ => panic!("no news"),
+            }
+        }
+    }
+
+    #[test]
+    fn only_digits_are_a_number() {
+        assert_eq!(phone_of("5215512345678").unwrap().e164(), "+525512345678");
+        for id in ["", "US.13491208655302741918", "+525512345678", "52 55"] {
+            assert_eq!(phone_of(id), None, "{id}");
+        }
+    }
+}

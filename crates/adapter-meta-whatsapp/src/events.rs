@@ -1,0 +1,153 @@
+//! From what a body bears to what happened: which updates are acted on, and which are only taken down.
+
+use crate::{
+    content::{Content, phone_of},
+    items::{Change, Item, MESSAGES, Message, Preference, Status, What},
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    consent::{ConsentScope, ConsentStatus},
+    message::DeliveryStatus,
+};
+use ports::inbound_webhook::{ConsentReport, InboundEvent, InboundMessage, Notice, StatusReport};
+use ring::digest;
+
+/// The error by which Meta tells that a person has stopped our messages.
+pub(crate) const OPTED_OUT: &str = "131050";
+
+/// The account of a number: part of every key.
+#[must_use]
+pub fn channel_account(phone_number_id: &str) -> String {
+    format!("meta:whatsapp:{phone_number_id}")
+}
+
+/// What an item means, if the numbers of these ids are ours.
+pub(crate) fn events(item: &Item, ours: &[String]) -> Vec<InboundEvent> {
+    let is_ours = item.phone_number_id.as_ref().is_some_and(|id| ours.contains(id));
+    let is_news_of_messages = item.field == MESSAGES;
+    let one = match &item.what {
+        What::Message(message) => match notice_of_message(&item.field, message) {
+            Some(kind) => notice(item, kind, Some(message.id.clone())),
+            None => InboundEvent::Message(inbound(item, message, is_ours)),
+        },
+        What::Echo(message) => notice(item, item.field.clone(), Some(message.id.clone())),
+        What::Status(status) => match delivery_status(&status.status) {
+            Some(known) if is_news_of_messages && is_ours => InboundEvent::Status(report(status, known)),
+            _ => {
+                let id = status.id.as_str();
+                let key = format!("{id}:{}:{}", status.status, status.timestamp.as_deref().unwrap_or(""));
+                notice(item, format!("status:{}", status.status), Some(key))
+            }
+        },
+        What::Failure(code) => notice(item, format!("error:{}", code.as_deref().unwrap_or("?")), None),
+        What::Unreadable(part) => notice(item, format!("unreadable:{part}"), None),
+        What::Change(change) => return changes(item, change, is_ours),
+    };
+    vec![one]
+}
+
+/// No reply is due to what was said in a group, nor to news of messages and senders.
+fn notice_of_message(field: &str, message: &Message) -> Option<String> {
+    if field != MESSAGES {
+        return Some(field.to_owned());
+    }
+    if message.group.is_some() {
+        return Some("group_message".into());
+    }
+    match &message.content {
+        Content::System { kind, .. } => Some(kind.clone().unwrap_or_else(|| "system".into())),
+        _ if matches!(message.kind.as_str(), "system" | "edit" | "revoke") => Some(message.kind.clone()),
+        _ => None,
+    }
+}
+
+fn inbound(item: &Item, message: &Message, is_ours: bool) -> InboundMessage {
+    InboundMessage {
+        channel_account: account_of(item),
+        provider_event_id: message.id.clone(),
+        phone: phone_of(&message.sender),
+        sender: message.sender.clone(),
+        said: message.content.said(&message.kind),
+        is_ours,
+        sent_at: instant(message.timestamp.as_deref()),
+        raw: item.raw.clone(),
+    }
+}
+
+fn report(status: &Status, known: DeliveryStatus) -> StatusReport {
+    StatusReport {
+        message: status.callback_data.as_deref().and_then(|data| data.parse().ok()),
+        provider_id: Some(status.id.clone()),
+        status: known,
+        error: status.errors.first().cloned(),
+        opted_out: status.errors.iter().any(|code| code == OPTED_OUT),
+        at: instant(status.timestamp.as_deref()),
+    }
+}
+
+/// `played` is the `read` of a voice message. A message that was deleted did go out: that is no progress.
+fn delivery_status(state: &str) -> Option<DeliveryStatus> {
+    match state {
+        "sent" => Some(DeliveryStatus::Sent),
+        "delivered" => Some(DeliveryStatus::Delivered),
+        "read" | "played" => Some(DeliveryStatus::Read),
+        "failed" => Some(DeliveryStatus::Failed),
+        _ => None,
+    }
+}
+
+/// People's words on marketing, one event each; anything else as the one piece of news that it is, and so is
+/// a word that can't be read.
+fn changes(item: &Item, change: &Change, is_ours: bool) -> Vec<InboundEvent> {
+    let is_about_us = item.field == "user_preferences" && is_ours;
+    let words = change.preferences.iter().filter(|_| is_about_us);
+    let mut events: Vec<_> =
+        words.filter_map(|word| consent(item, word)).map(InboundEvent::Consent).collect();
+    if events.is_empty() || events.len() < change.preferences.len() {
+        events.push(notice(item, item.field.clone(), None));
+    }
+    events
+}
+
+fn consent(item: &Item, word: &Preference) -> Option<ConsentReport> {
+    let consent = match word.value.as_deref()? {
+        "stop" => ConsentStatus::OptedOut,
+        "resume" | "signup" => ConsentStatus::OptedIn,
+        _ => return None,
+    };
+    let is_marketing = word.category.as_deref() == Some("marketing_messages");
+    is_marketing.then_some(ConsentReport {
+        channel_account: account_of(item),
+        sender: word.wa_id.clone().or_else(|| word.user_id.clone())?,
+        phone: word.wa_id.as_deref().and_then(phone_of),
+        scope: ConsentScope::Marketing,
+        consent,
+        at: instant(word.timestamp.as_deref()),
+    })
+}
+
+fn notice(item: &Item, kind: String, id: Option<String>) -> InboundEvent {
+    let kind = if kind.is_empty() { "unknown".to_owned() } else { kind };
+    let key = id.unwrap_or_else(|| hash(item));
+    InboundEvent::Notice(Notice { channel_account: account_of(item), kind, key, raw: item.raw.clone() })
+}
+
+/// The same news at another time is other news: where it stood counts too.
+fn hash(item: &Item) -> String {
+    let mut hashed = digest::Context::new(&digest::SHA256);
+    let where_it_stood = [item.business_account.as_deref(), item.entry_time.as_deref(), Some(&item.field)];
+    for part in where_it_stood {
+        hashed.update(part.unwrap_or_default().as_bytes());
+        hashed.update(b"\n");
+    }
+    hashed.update(&item.raw);
+    hex::encode(hashed.finish())
+}
+
+fn account_of(item: &Item) -> String {
+    channel_account(item.phone_number_id.as_deref().unwrap_or_default())
+}
+
+fn instant(seconds: Option<&str>) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(seconds?.parse().ok()?, 0)
+}

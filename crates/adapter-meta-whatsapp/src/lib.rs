@@ -1,0 +1,26 @@
+//! WhatsApp by Meta's Cloud API: messages, webhooks, and the account's own facts.
+//!
+//! Built from Meta's documentation of Graph v25.0. One parser reads every webhook ([`items`]); what happened
+//! is told from it. One client serves all calls; each port has its file.
+
+mod account;
+mod client;
+mod content;
+mod error_table;
+mod events;
+mod items;
+mod json;
+mod limits;
+mod messages;
+mod payload;
+mod signature;
+mod webhook;
+
+pub use account::{BusinessAccount, MetaAccount, NotTold, TokenFacts};
+pub use client::{MetaClient, MetaConfig};
+pub use content::{Card, CardPhone, Content};
+pub use events::channel_account;
+pub use items::{Change, Item, Message, Preference, Status, What, items};
+pub use messages::MetaMessages;
+pub use signature::{AppSecrets, sign_body};
+pub use webhook::MetaWebhook;

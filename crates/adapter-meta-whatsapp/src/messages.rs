@@ -1,0 +1,135 @@
+//! Sending (`POST /{phone_number_id}/messages`).
+//!
+//! Meta keeps no list of what it sent, and knows no idempotency: a send whose answer is lost may have gone
+//! out. Each message bears our id (`biz_opaque_callback_data`), which its statuses bring back: they tell.
+
+use crate::{
+    client::{Answer, MetaClient, NoAnswer},
+    error_table::{Class, class_of},
+    events::channel_account,
+    limits::Limits,
+    payload::payload,
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use ports::{
+    inbound_webhook::InboundMessage,
+    message_channel::{LookupFailed, MessageChannel, OutboundMessage, Retry, SendOutcome, Trace},
+};
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::Arc;
+
+const DAY_SECONDS: u64 = 86_400;
+
+/// Sends from one number.
+pub struct MetaMessages {
+    client: Arc<MetaClient>,
+    list_title: String,
+    limits: Limits,
+}
+
+#[derive(Deserialize)]
+struct Taken {
+    messages: Vec<TakenMessage>,
+}
+
+#[derive(Deserialize)]
+struct TakenMessage {
+    id: String,
+}
+
+impl MetaMessages {
+    /// From the client's number. `list_title` stands on the button that opens a list of answers, at most 20
+    /// characters of it: «Opciones».
+    #[must_use]
+    pub fn new(client: Arc<MetaClient>, list_title: String) -> Self {
+        Self { client, list_title, limits: Limits::default() }
+    }
+
+    /// The account of the number: by it the outbox finds this channel.
+    #[must_use]
+    pub fn channel_account(&self) -> String {
+        channel_account(&self.client.config.phone_number_id)
+    }
+
+    fn outcome(&self, recipient: &str, answer: &Answer) -> SendOutcome {
+        if answer.status.is_success()
+            && answer.error().is_none()
+            && let Some(Taken { messages }) = answer.json()
+            && let Some(message) = messages.into_iter().next()
+        {
+            self.limits.taken(recipient);
+            return SendOutcome::Sent { provider_id: message.id };
+        }
+        let reason = answer.describe();
+        let retry = match class_of(answer) {
+            Class::Ambiguous => return SendOutcome::Unknown { reason },
+            Class::Replay | Class::Unexplained => Retry::After(answer.retry_after),
+            Class::PairRate => Retry::After(Some(self.limits.strike(recipient, self.client.now()))),
+            Class::WaitADay => Retry::After(Some(DAY_SECONDS)),
+            Class::OptedOut => Retry::OptedOut,
+            Class::TemplateNeeded | Class::Recipient | Class::Request => Retry::Never,
+            Class::NumberStopped => {
+                let number = &self.client.config.phone_number_id;
+                tracing::error!(%number, %reason, "Meta lets nothing out from this number: see to its account");
+                Retry::After(Some(self.limits.stop(self.client.now())))
+            }
+        };
+        SendOutcome::Rejected { code: answer.error().map(|error| error.code.to_string()), reason, retry }
+    }
+}
+
+/// One recipient, whichever way his address is written.
+fn recipient_key(address: &str) -> &str {
+    let address = address.strip_prefix("whatsapp:").unwrap_or(address);
+    address.strip_prefix('+').unwrap_or(address)
+}
+
+#[async_trait]
+impl MessageChannel for MetaMessages {
+    async fn send(&self, message: &OutboundMessage) -> SendOutcome {
+        let refused =
+            |reason: &str, retry| SendOutcome::Rejected { code: None, reason: reason.into(), retry };
+        let body = match payload(message, &self.list_title) {
+            Ok(body) => body,
+            Err(unsayable) => return refused(unsayable.reason(), Retry::Never),
+        };
+        let recipient = recipient_key(&message.recipient);
+        if let Err(seconds) = self.limits.admit(recipient, self.client.now()) {
+            return refused("over the rate that Meta allows", Retry::After(Some(seconds)));
+        }
+        match self.client.post_message(&body).await {
+            Ok(answer) => self.outcome(recipient, &answer),
+            Err(NoAnswer::NotMade(reason)) => refused(&reason, Retry::After(None)),
+            Err(NoAnswer::Lost(reason)) => SendOutcome::Unknown { reason },
+        }
+    }
+
+    /// Only the statuses tell; they come by themselves.
+    async fn find_sent(
+        &self,
+        _message: &OutboundMessage,
+        _since: DateTime<Utc>,
+        _known: &[String],
+    ) -> Result<Trace, LookupFailed> {
+        Ok(Trace::NoneYet)
+    }
+
+    async fn acknowledge(&self, message: &InboundMessage) {
+        if message.channel_account != self.channel_account() {
+            return;
+        }
+        let body = json!({
+            "messaging_product": "whatsapp",
+            "status": "read",
+            "message_id": message.provider_event_id,
+            "typing_indicator": { "type": "text" },
+        });
+        match self.client.post_courtesy(&body).await {
+            Ok(answer) if answer.status.is_success() => {}
+            Ok(answer) => tracing::debug!(reason = %answer.describe(), "not marked as read"),
+            Err(fault) => tracing::debug!(reason = fault.reason(), "not marked as read"),
+        }
+    }
+}

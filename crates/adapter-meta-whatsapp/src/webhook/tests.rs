@@ -1,0 +1,463 @@
+//! What becomes of each kind of update.
+
+use super::*;
+use crate::content::Content;
+use crate::items::What;
+use chrono::DateTime;
+use domain::{
+    consent::{ConsentScope, ConsentStatus},
+    conversation::Said,
+    message::DeliveryStatus,
+};
+use ports::inbound_webhook::{InboundMessage, Notice, StatusReport};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+const OURS: &str = "100000000000001";
+
+fn webhook() -> MetaWebhook {
+    MetaWebhook {
+        secrets: AppSecrets::new(&[]),
+        verify_token: "hand in hand".into(),
+        phone_number_ids: vec!["100000000000000".into(), OURS.into()],
+    }
+}
+
+fn decode(body: &[u8]) -> Result<Vec<InboundEvent>, Undecodable> {
+    webhook().decode(&RawWebhook {
+        method: "POST".into(),
+        public_url: "https://example.com/webhooks/meta".into(),
+        headers: Vec::new(),
+        body: body.to_vec(),
+    })
+}
+
+fn metadata(id: &str) -> String {
+    format!(r#""metadata":{{"display_phone_number":"15550100","phone_number_id":"{id}"}}"#)
+}
+
+fn change(field: &str, value: &str) -> String {
+    format!(r#"{{"field":"{field}","value":{{"messaging_product":"whatsapp",{},{value}}}}}"#, metadata(OURS))
+}
+
+fn body(changes: &[String]) -> String {
+    let changes = changes.join(",");
+    format!(r#"{{"object":"whatsapp_business_account","entry":[{{"id":"7","changes":[{changes}]}}]}}"#)
+}
+
+fn events_of(field: &str, value: &str) -> Vec<InboundEvent> {
+    decode(body(&[change(field, value)]).as_bytes()).unwrap()
+}
+
+fn text(from: &str, id: &str, words: &str) -> String {
+    format!(
+        r#"{{"from":"{from}","id":"{id}","timestamp":"1700000000","type":"text","text":{{"body":"{words}"}}}}"#
+    )
+}
+
+fn messages(list: &[String]) -> String {
+    format!(r#""messages":[{}]"#, list.join(","))
+}
+
+fn only<T>(mut all: Vec<T>) -> T {
+    assert_eq!(all.len(), 1);
+    all.remove(0)
+}
+
+fn message(event: InboundEvent) -> InboundMessage {
+    match event {
+        InboundEvent::Message(message) => message,
+        InboundEvent::Notice(notice) => panic!("a notice of {}", notice.kind),
+        _ => panic!("no message"),
+    }
+}
+
+fn notice(event: InboundEvent) -> Notice {
+    match event {
+        InboundEvent::Notice(notice) => notice,
+        _ => panic!("no notice"),
+    }
+}
+
+fn status(event: InboundEvent) -> StatusReport {
+    match event {
+        InboundEvent::Status(report) => report,
+        _ => panic!("no status"),
+    }
+}
+
+#[test]
+fn a_text_names_its_sender_verbatim_and_his_number_canonical() {
+    let value = format!(
+        r#""contacts":[{{"profile":{{"name":"Ana"}},"wa_id":"5215512345678"}}],{}"#,
+        messages(&[text("5215512345678", "wamid.A", "hola")])
+    );
+    let got = message(only(events_of("messages", &value)));
+    assert_eq!(got.channel_account, format!("meta:whatsapp:{OURS}"));
+    assert_eq!(got.channel_account.split(':').nth(1), Some("whatsapp"));
+    assert_eq!((got.provider_event_id.as_str(), got.sender.as_str()), ("wamid.A", "5215512345678"));
+    assert_eq!(got.phone.unwrap().e164(), "+525512345678");
+    assert!(got.said == Said::Text("hola".into()) && got.is_ours);
+    assert_eq!(got.sent_at, DateTime::from_timestamp(1_700_000_000, 0));
+}
+
+#[test]
+fn everything_is_read_from_every_entry_change_and_list() {
+    let first = change(
+        "messages",
+        &format!(
+            r#"{},"statuses":[{{"id":"wamid.S","status":"delivered","timestamp":"1"}}]"#,
+            messages(&[text("525511110001", "wamid.1", "a"), text("525511110002", "wamid.2", "b")])
+        ),
+    );
+    let second = change("messages", &messages(&[text("525511110003", "wamid.3", "c")]));
+    let third = change("account_update", r#""event":"VERIFIED_ACCOUNT""#);
+    let whole = format!(
+        r#"{{"object":"whatsapp_business_account","entry":[{{"id":"1","changes":[{first},{second}]}},{{"id":"2","changes":[{third}]}}]}}"#
+    );
+    let mut seen = Vec::new();
+    for event in decode(whole.as_bytes()).unwrap() {
+        seen.push(match event {
+            InboundEvent::Message(message) => message.provider_event_id,
+            InboundEvent::Status(report) => report.provider_id.unwrap(),
+            InboundEvent::Notice(notice) => notice.kind,
+            InboundEvent::Consent(_) => "consent".into(),
+        });
+    }
+    assert_eq!(seen, ["wamid.1", "wamid.2", "wamid.S", "wamid.3", "account_update"]);
+}
+
+#[test]
+fn what_is_kept_of_a_message_is_it_and_its_own_contact() {
+    let value = format!(
+        r#""contacts":[{{"wa_id":"525511110002","profile":{{"name":"Dos"}}}},{{"wa_id":"525511110001","profile":{{"name":"Uno"}}}}],{}"#,
+        messages(&[text("525511110001", "wamid.1", "a"), text("525511110003", "wamid.3", "c")])
+    );
+    let raws: Vec<String> = events_of("messages", &value)
+        .into_iter()
+        .map(|event| String::from_utf8(message(event).raw).unwrap())
+        .collect();
+    let first = text("525511110001", "wamid.1", "a");
+    assert_eq!(
+        raws[0],
+        format!(r#"{{"message":{first},"contact":{{"wa_id":"525511110001","profile":{{"name":"Uno"}}}}}}"#)
+    );
+    assert_eq!(raws[1], format!(r#"{{"message":{}}}"#, text("525511110003", "wamid.3", "c")));
+}
+
+#[test]
+fn who_has_no_number_is_answered_by_his_business_scoped_id() {
+    const ID: &str = "US.13491208655302741918";
+    let unnumbered = r#""id":"wamid.1","type":"text","text":{"body":"hi"}"#;
+    let contact = format!(r#""contacts":[{{"user_id":"{ID}"}}]"#);
+    for value in [
+        format!(r#""messages":[{{"from_user_id":"{ID}",{unnumbered}}}]"#),
+        format!(r#"{contact},"messages":[{{"from_user_id":"{ID}",{unnumbered}}}]"#),
+        format!(r#"{contact},"messages":[{{{unnumbered}}}]"#),
+    ] {
+        let got = message(only(events_of("messages", &value)));
+        assert_eq!((got.sender.as_str(), got.phone), (ID, None));
+    }
+    let known = format!(
+        r#""contacts":[{{"wa_id":"525599990000"}},{{"user_id":"{ID}","wa_id":"525512345678"}}],"messages":[{{"from_user_id":"{ID}",{unnumbered}}}]"#
+    );
+    assert_eq!(message(only(events_of("messages", &known))).sender, "525512345678", "by id, not by index");
+    let anyone =
+        format!(r#""contacts":[{{"user_id":"{ID}"}},{{"user_id":"MX.1"}}],"messages":[{{{unnumbered}}}]"#);
+    assert_eq!(notice(only(events_of("messages", &anyone))).kind, "unreadable:message");
+}
+
+#[test]
+fn what_is_for_another_number_is_not_ours() {
+    let foreign = |value: &str| {
+        let change = format!(r#"{{"field":"messages","value":{{{},{value}}}}}"#, metadata("999"));
+        only(decode(body(&[change]).as_bytes()).unwrap())
+    };
+    let got = message(foreign(&messages(&[text("525512345678", "wamid.1", "a")])));
+    assert!(!got.is_ours && got.channel_account == "meta:whatsapp:999");
+    let news = notice(foreign(r#""statuses":[{"id":"wamid.S","status":"read","timestamp":"1"}]"#));
+    assert_eq!((news.kind.as_str(), news.key.as_str()), ("status:read", "wamid.S:read:1"));
+    let nowhere = r#"{"field":"messages","value":{"messages":[{"from":"1","id":"x","type":"text"}]}}"#;
+    assert!(!message(only(decode(body(&[nowhere.into()]).as_bytes()).unwrap())).is_ours);
+}
+
+#[test]
+fn no_reply_is_due_to_groups_edits_and_news_of_the_sender() {
+    for (more, kind) in [
+        (r#""type":"text","text":{"body":"hola"},"group_id":"G1""#, "group_message"),
+        (r#""type":"edit","edit":{"original_message_id":"wamid.0"}"#, "edit"),
+        (r#""type":"revoke","revoke":{"original_message_id":"wamid.0"}"#, "revoke"),
+        (r#""type":"system","system":{"type":"user_changed_number","wa_id":"1"}"#, "user_changed_number"),
+        (r#""type":"system","system":{"type":"customer_identity_changed"}"#, "customer_identity_changed"),
+        (r#""type":"system""#, "system"),
+    ] {
+        let value = format!(r#""messages":[{{"from":"525512345678","id":"wamid.9",{more}}}]"#);
+        let got = notice(only(events_of("messages", &value)));
+        assert_eq!((got.kind.as_str(), got.key.as_str()), (kind, "wamid.9"));
+    }
+}
+
+#[test]
+fn statuses_name_our_message_and_how_far_it_came() {
+    let id = Uuid::from_u128(5);
+    for (word, expected) in [
+        ("sent", DeliveryStatus::Sent),
+        ("delivered", DeliveryStatus::Delivered),
+        ("read", DeliveryStatus::Read),
+        ("played", DeliveryStatus::Read),
+        ("failed", DeliveryStatus::Failed),
+    ] {
+        let value = format!(
+            r#""statuses":[{{"id":"wamid.S","status":"{word}","timestamp":"1700000000","recipient_id":"525512345678","biz_opaque_callback_data":"{id}","errors":[{{"code":131026}}]}}]"#
+        );
+        let got = status(only(events_of("messages", &value)));
+        assert_eq!((got.status, got.message.map(|m| m.0)), (expected, Some(id)));
+        assert_eq!((got.provider_id.as_deref(), got.error.as_deref()), (Some("wamid.S"), Some("131026")));
+        assert!(!got.opted_out && got.at == DateTime::from_timestamp(1_700_000_000, 0));
+    }
+    for word in ["deleted", "warped"] {
+        let value = format!(r#""statuses":[{{"id":"wamid.S","status":"{word}","timestamp":"1"}}]"#);
+        assert_eq!(notice(only(events_of("messages", &value))).kind, format!("status:{word}"));
+    }
+    let call = r#""statuses":[{"id":"wacid.S","status":"failed","timestamp":"1","type":"call"}]"#;
+    assert_eq!(notice(only(events_of("calls", call))).kind, "status:failed", "a call is no message");
+}
+
+#[test]
+fn a_status_tells_of_an_opt_out_and_may_not_name_us() {
+    let value = r#""statuses":[{"id":"wamid.S","status":"failed","biz_opaque_callback_data":"another tool's","errors":[{"code":131050,"title":"stopped"}]}]"#;
+    let got = status(only(events_of("messages", value)));
+    assert!(got.opted_out && got.message.is_none() && got.at.is_none());
+}
+
+#[test]
+fn words_on_marketing_are_consent_for_marketing() {
+    for (word, expected) in [
+        ("stop", ConsentStatus::OptedOut),
+        ("resume", ConsentStatus::OptedIn),
+        ("signup", ConsentStatus::OptedIn),
+    ] {
+        let value = format!(
+            r#""user_preferences":[{{"wa_id":"5215512345678","category":"marketing_messages","value":"{word}","timestamp":1700000000}}]"#
+        );
+        match only(events_of("user_preferences", &value)) {
+            InboundEvent::Consent(got) => {
+                assert_eq!((got.scope, got.consent), (ConsentScope::Marketing, expected));
+                assert_eq!(got.sender, "5215512345678");
+                assert_eq!(got.phone.unwrap().e164(), "+525512345678");
+                assert!(got.at.is_some() && got.channel_account.ends_with(OURS));
+            }
+            _ => panic!("no consent"),
+        }
+    }
+    let odd = r#""user_preferences":[{"wa_id":"1","category":"horoscopes","value":"stop"},{"wa_id":"2","category":"marketing_messages","value":"stop"}]"#;
+    let events = events_of("user_preferences", odd);
+    assert_eq!(events.len(), 2, "what can't be read of it is kept beside what can");
+    assert_eq!(notice(events.into_iter().nth(1).unwrap()).kind, "user_preferences");
+}
+
+#[test]
+fn other_news_is_taken_down_under_its_field() {
+    for (field, value) in [
+        ("account_update", r#""event":"ACCOUNT_RESTRICTION""#),
+        ("message_template_status_update", r#""event":"REJECTED""#),
+        ("phone_number_quality_update", r#""current_limit":"TIER_1K""#),
+        ("user_id_update", r#""user_id_update":[]"#),
+        ("calls", r#""calls":[{"id":"wacid.1","event":"connect"}],"errors":[{"code":1}]"#),
+        ("messages", r#""messages":[]"#),
+        ("history", r#""messages":[{"from":"52","id":"wamid.H","type":"text","text":{"body":"vieja"}}]"#),
+        (
+            "smb_message_echoes",
+            r#""message_echoes":[{"from":"15550100","to":"52","id":"wamid.E","type":"text"}]"#,
+        ),
+    ] {
+        assert_eq!(notice(only(events_of(field, value))).kind, field);
+    }
+    let failure = notice(only(events_of("messages", r#""errors":[{"code":131035}]"#)));
+    assert_eq!(failure.kind, "error:131035");
+}
+
+#[test]
+fn the_same_news_again_has_the_same_key_and_later_news_another() {
+    let at = |time: u32| {
+        let body = format!(
+            r#"{{"entry":[{{"id":"7","time":{time},"changes":[{{"field":"account_update","value":{{"event":"X"}}}}]}}]}}"#
+        );
+        notice(only(decode(body.as_bytes()).unwrap())).key
+    };
+    assert_eq!(at(1), at(1));
+    assert_ne!(at(1), at(2));
+}
+
+#[test]
+fn what_is_broken_takes_nothing_with_it() {
+    let good = text("525512345678", "wamid.1", "hola");
+    let nameless = r#"{"from":"525512345678","type":"text"}"#;
+    let value = format!(
+        r#""contacts":{{"0":1}},"messages":[7,{good},{nameless}],"statuses":{{"0":{{}}}},"errors":["x"]"#
+    );
+    let broken = [change("messages", &value), "null".into(), r#"{"field":"messages","value":[]}"#.into()];
+    let mut kinds = Vec::new();
+    for event in decode(body(&broken).as_bytes()).unwrap() {
+        kinds.push(match event {
+            InboundEvent::Message(message) => message.provider_event_id,
+            other => notice(other).kind,
+        });
+    }
+    let expected = [
+        "unreadable:message",
+        "wamid.1",
+        "unreadable:message",
+        "unreadable:statuses",
+        "error:?",
+        "unreadable:change",
+        "unreadable:change",
+    ];
+    assert_eq!(kinds, expected);
+}
+
+#[test]
+fn only_what_is_no_json_object_is_undecodable() {
+    for body in ["", "{\"entry\":[", "[]", "7", "hola"] {
+        assert!(decode(body.as_bytes()).is_err(), "{body}");
+    }
+    for body in ["{}", r#"{"a":"x"}"#, r#"{"entry":{"0":{}}}"#, r#"{"object":"page","entry":[{"id":"1"}]}"#] {
+        let got = notice(only(decode(body.as_bytes()).unwrap()));
+        assert_eq!((got.kind.as_str(), got.raw.as_slice()), ("unreadable:body", body.as_bytes()));
+    }
+    let entry = r#"{"entry":[{"id":"1","messaging":[]},4]}"#;
+    let kinds: Vec<_> =
+        decode(entry.as_bytes()).unwrap().into_iter().map(|event| notice(event).kind).collect();
+    assert_eq!(kinds, ["unreadable:entry", "unreadable:entry"]);
+}
+
+#[test]
+fn a_byte_that_is_no_text_spoils_its_own_message_only() {
+    let list = messages(&[text("525512345678", "wamid.1", "a?b"), text("525512345678", "wamid.2", "c")]);
+    let spoiled: Vec<u8> =
+        body(&[change("messages", &list)]).bytes().map(|b| if b == b'?' { 0xff } else { b }).collect();
+    let said: Vec<Said> = decode(&spoiled).unwrap().into_iter().map(|event| message(event).said).collect();
+    assert_eq!(said, [Said::Text("a\u{fffd}b".into()), Said::Text("c".into())]);
+}
+
+#[test]
+fn deep_nesting_is_no_danger() {
+    let deep = format!(r#"{{"x":{}1{}}}"#, "[".repeat(200_000), "]".repeat(200_000));
+    assert_eq!(decode(deep.as_bytes()).unwrap().len(), 1);
+    let hidden = format!(
+        r#""messages":[{{"from":"52","id":"wamid.1","type":"hologram","hologram":{}{}}}]"#,
+        "[".repeat(50_000),
+        "]".repeat(50_000)
+    );
+    assert_eq!(message(only(events_of("messages", &hidden))).said, Said::Other("hologram".into()));
+}
+
+#[test]
+fn items_tell_what_events_need_not() {
+    let json = text("525512345678", "wamid.1", "hola").replacen(
+        '{',
+        r#"{"context":{"id":"wamid.0"},"referral":{"source_id":"1"},"#,
+        1,
+    );
+    let found = items(body(&[change("messages", &messages(&[json]))]).as_bytes()).unwrap();
+    let item = only(found);
+    assert_eq!((item.business_account.as_deref(), item.phone_number_id.as_deref()), (Some("7"), Some(OURS)));
+    match item.what {
+        What::Message(message) => {
+            assert!(message.has_context && message.has_referral && message.group.is_none());
+            assert!(message.content == Content::Text("hola".into()));
+        }
+        _ => panic!("no message"),
+    }
+}
+
+#[test]
+fn the_handshake_gives_the_challenge_back_for_the_right_token() {
+    let query =
+        |mode: &str, token: &str| format!("hub.mode={mode}&hub.verify_token={token}&hub.challenge=1158");
+    let shake = |query: &str| webhook().handshake(query);
+    assert_eq!(shake(&query("subscribe", "hand%20in+hand")).as_deref(), Ok("1158"));
+    for wrong in [query("subscribe", "hand"), query("unsubscribe", "hand+in+hand"), query("subscribe", "")] {
+        assert_eq!(shake(&wrong), Err(SignatureInvalid), "{wrong}");
+    }
+    assert!(shake("hub.mode=subscribe&hub.verify_token=hand+in+hand").is_err(), "no challenge");
+    assert!(shake("").is_err());
+    let untold = MetaWebhook { verify_token: "".into(), ..webhook() };
+    assert!(untold.handshake(&query("subscribe", "")).is_err(), "no token opens nothing");
+}
+
+/// JSON of any shape, with the words of the envelope among its names.
+fn any_json() -> impl Strategy<Value = serde_json::Value> {
+    let names = [
+        "entry",
+        "changes",
+        "field",
+        "value",
+        "metadata",
+        "phone_number_id",
+        "contacts",
+        "messages",
+        "statuses",
+        "errors",
+        "id",
+        "from",
+        "type",
+        "text",
+        "body",
+        "interactive",
+        "system",
+        "wa_id",
+        "status",
+        "code",
+        "timestamp",
+        "message_echoes",
+        "user_preferences",
+        "category",
+        "time",
+        "phones",
+        "origin",
+        "reaction",
+    ];
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<i64>().prop_map(Into::into),
+        "\\PC{0,12}".prop_map(Into::into),
+        prop::sample::select(vec!["messages", "text", "interactive", "contacts", "failed"])
+            .prop_map(Into::into),
+    ];
+    leaf.prop_recursive(9, 120, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
+            prop::collection::vec((prop::sample::select(names.to_vec()), inner), 0..6)
+                .prop_map(|pairs| pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = decode(&bytes);
+    }
+
+    #[test]
+    fn no_object_is_lost_or_panics(entries in prop::collection::vec(any_json(), 0..4)) {
+        let body = serde_json::json!({ "entry": entries });
+        let events = decode(body.to_string().as_bytes()).unwrap();
+        prop_assert!(events.len() >= entries.len().max(1));
+    }
+
+    #[test]
+    fn no_value_is_lost_or_panics(value in any_json(), field in prop::sample::select(vec!["messages", "calls"])) {
+        let body = serde_json::json!({ "entry": [{ "id": "1", "changes": [{ "field": field, "value": value }] }] });
+        let text = body.to_string();
+        prop_assert!(!decode(text.as_bytes()).unwrap().is_empty());
+        let cut = text.len() / 2;
+        let _ = decode(&text.as_bytes()[..cut]);
+    }
+
+    #[test]
+    fn no_query_panics(query in "\\PC{0,60}") {
+        let _ = webhook().handshake(&query);
+    }
+}
