@@ -18,6 +18,7 @@ fn facts() -> Facts {
         now: DateTime::UNIX_EPOCH,
         consent: ConsentStatus::OptedIn,
         has_number: true,
+        bound: None,
         default_currency: Currency::MXN,
         session_ttl: Duration::hours(12),
         messages_per_minute: 30,
