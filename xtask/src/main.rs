@@ -2,6 +2,7 @@
 
 mod account;
 mod bench;
+mod fixtures;
 mod needs;
 mod postgres;
 mod throwaway;
@@ -23,6 +24,7 @@ const USAGE: &str = "\
 cargo xtask test                               every test, with what they need
 cargo xtask bench [--quick] [--docs] [--json FILE]
     how fast: ledger, HTTP and webhooks beside pgbench; --docs: into docs/performance.md as well
+cargo xtask fixtures DIR                       recorded webhook bodies, read and compared with their index
 cargo xtask with-postgres -- COMMAND…
     the command, with TEST_PG_URL of a throwaway PostgreSQL and its programs in PATH";
 
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["test"] => test().map(|()| ExitCode::SUCCESS),
         ["bench", options @ ..] => bench::run(options).map(|()| ExitCode::SUCCESS),
+        ["fixtures", folder] => fixtures::run(folder).map(|()| ExitCode::SUCCESS),
         ["with-postgres", "--", program, rest @ ..] => with_postgres(program, rest),
         _ => Err(USAGE.to_owned()),
     };

@@ -104,7 +104,7 @@ pub struct Change {
 }
 
 /// A person's word on what we may send him, given to WhatsApp.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Preference {
     /// His number's digits.
     pub wa_id: Option<String>,
@@ -195,7 +195,7 @@ impl Items {
                 event: value.word("event"),
                 members: value.names(),
                 errors: error_codes(&value),
-                preferences: value.objects("user_preferences").iter().map(preference).collect(),
+                preferences: preferences(&value),
             };
             self.add(What::Change(change), value_raw.get().into());
         }
@@ -313,6 +313,12 @@ fn status(read: &Object<'_>) -> Option<Status> {
         has_pricing: read.member("pricing").is_some(),
         errors: error_codes(read),
     })
+}
+
+/// One for each element; what can't be read says nothing.
+fn preferences(value: &Object<'_>) -> Vec<Preference> {
+    let words = value.list("user_preferences").unwrap_or_default().into_iter();
+    words.map(|raw| Object::read(raw).as_ref().map(preference).unwrap_or_default()).collect()
 }
 
 fn preference(read: &Object<'_>) -> Preference {

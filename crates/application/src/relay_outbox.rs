@@ -124,7 +124,7 @@ impl RelayOutbox {
         self.random.fill(&mut draw);
         let millis_max = i64::from(most).saturating_mul(1000);
         let jitter = i64::from(u32::from_be_bytes(draw)).checked_rem(millis_max).unwrap_or(0);
-        let asked = i64::try_from(asked.unwrap_or(0)).unwrap_or(0).min(3600);
+        let asked = i64::try_from(asked.unwrap_or(0)).unwrap_or(0).min(86_400);
         Duration::milliseconds(asked.saturating_mul(1000).saturating_add(jitter).max(200))
     }
 }

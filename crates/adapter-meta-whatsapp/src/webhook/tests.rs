@@ -250,10 +250,17 @@ fn words_on_marketing_are_consent_for_marketing() {
             _ => panic!("no consent"),
         }
     }
-    let odd = r#""user_preferences":[{"wa_id":"1","category":"horoscopes","value":"stop"},{"wa_id":"2","category":"marketing_messages","value":"stop"}]"#;
-    let events = events_of("user_preferences", odd);
-    assert_eq!(events.len(), 2, "what can't be read of it is kept beside what can");
-    assert_eq!(notice(events.into_iter().nth(1).unwrap()).kind, "user_preferences");
+    let stop = r#"{"wa_id":"2","category":"marketing_messages","value":"stop"}"#;
+    for odd in [r#"{"wa_id":"1","category":"horoscopes","value":"stop"}"#, r#"{"wa_id":"1"}"#, "7"] {
+        let events = events_of("user_preferences", &format!(r#""user_preferences":[{odd},{stop}]"#));
+        assert_eq!(events.len(), 2, "what can't be read of it is kept beside what can");
+        assert_eq!(notice(events.into_iter().nth(1).unwrap()).kind, "user_preferences");
+    }
+    let foreign = format!(
+        r#"{{"field":"user_preferences","value":{{{},"user_preferences":[{stop}]}}}}"#,
+        metadata("999")
+    );
+    assert_eq!(notice(only(decode(body(&[foreign]).as_bytes()).unwrap())).kind, "user_preferences");
 }
 
 #[test]

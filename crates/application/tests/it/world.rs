@@ -37,7 +37,8 @@ use ports::{
     message_channel::MessageChannel,
     random::{IdGenerator, Random},
     stores::{
-        Committed, Conversations, Inbox, LeasedTurn, Ledger, Outbox, StoreResult, TurnFailure, WalletView,
+        Committed, Conversations, Inbox, LeasedTurn, Ledger, Outbox, Settlement, StoreResult, TurnFailure,
+        WalletView,
     },
 };
 use std::{
@@ -250,7 +251,7 @@ impl World {
         let Ok(leased) = self.relay.lease(1).await else { return false };
         let Some(message) = leased.into_iter().next() else { return false };
         // If that fails, the lease runs out and leaves the message in doubt.
-        let _settled: StoreResult<()> = self.relay.handle(message).await;
+        let _settled: StoreResult<Settlement> = self.relay.handle(message).await;
         true
     }
 

@@ -248,7 +248,37 @@ fn a_sender_without_a_number_is_asked_for_it() {
     let nameless = Facts { has_number: false, ..facts() };
     let (state, effects) = Conversation::default().step(plainly(Intent::CheckBalance), &nameless);
     assert_eq!(effects, [Effect::Say(Say::NumberNeeded)]);
-    assert_eq!(state.session, Session::Anonymous);
+    let number = PhoneNumber::parse_international("+525512345678").unwrap();
+    let (state, effects) = state.step(Event::Said(Said::OwnNumber(number.clone())), &nameless);
+    assert_eq!(effects, [Effect::StartVerification], "what he wanted goes on");
+    assert_eq!(state.number, Some(number));
+    let (_, effects) = state.step(plainly(Intent::CheckBalance), &nameless);
+    assert_eq!(effects, [Effect::StartVerification], "it is remembered");
+}
+
+#[test]
+fn a_chat_that_somebody_bound_to_himself_is_his_without_a_code() {
+    let bound = Facts { has_number: false, bound: Some(user()), ..facts() };
+    let (_, effects) = Conversation::default().step(plainly(Intent::CheckBalance), &bound);
+    assert_eq!(effects, [Effect::ReadBalance(user())]);
+}
+
+#[test]
+fn a_link_binds_its_chat_also_for_somebody_who_comes_back() {
+    let link = || Event::Said(Said::LinkCode("abc".into()));
+    assert_eq!(Conversation::default().step(link(), &facts()).1, [Effect::BindChat("abc".into())]);
+    let out = Facts { consent: ConsentStatus::OptedOut, ..facts() };
+    let (_, effects) = Conversation::default().step(link(), &out);
+    assert_eq!(effects, [Effect::RecordConsent(ConsentStatus::OptedIn), Effect::BindChat("abc".into())]);
+}
+
+#[test]
+fn people_at_the_desk_take_a_talk_and_give_it_back_without_a_word() {
+    let (state, effects) = open().step(Event::Said(Said::Desk(DeskOrder::TakeOver)), &facts());
+    assert_eq!(effects, []);
+    assert_eq!(state.clone().step(plainly(Intent::Greeting), &facts()).1, [], "they answer");
+    let (state, _) = state.step(Event::Said(Said::Desk(DeskOrder::GiveBack)), &facts());
+    assert_eq!(state.step(plainly(Intent::Greeting), &facts()).1, [Effect::Say(Say::Greeting)]);
 }
 
 #[test]
