@@ -87,6 +87,9 @@ fn start_sandbox(settings: &Settings) -> Result<Option<sandbox::RunningSandbox>,
         verify_service_sid: twilio.verify_service_sid.clone(),
         whatsapp_from: twilio.whatsapp_from.clone(),
         sms_from: twilio.sms_from.clone().unwrap_or_default(),
+        meta: None,
+        telegram: None,
+        smtp_bind_address: None,
     };
     sandbox::start(config).map(Some).map_err(|fault| describe(&fault))
 }
