@@ -9,8 +9,10 @@
     reason = "these are tests"
 )]
 
+mod browser;
 mod meta;
 mod meta_limits;
+mod page;
 mod smtp;
 mod telegram;
 mod twilio;

@@ -11,10 +11,10 @@ const MAIL: &str = "From: Ventanilla <hola@example.com>\r\nTo: Ana@example.com\r
                     Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\
                     Tu código es 123456.\r\n..punto\r\n.\r\n";
 
-struct Client(BufReader<TcpStream>);
+pub(crate) struct Client(BufReader<TcpStream>);
 
 impl Client {
-    async fn greet(world: &World) -> Self {
+    pub(crate) async fn greet(world: &World) -> Self {
         let mut client = Self(BufReader::new(TcpStream::connect(&world.mail).await.unwrap()));
         assert_eq!(client.reply().await, "220");
         assert_eq!(client.tell("EHLO client\r\n").await, "250");
@@ -39,7 +39,7 @@ impl Client {
         self.reply().await
     }
 
-    async fn send(&mut self, to: &str, mail: &str) -> String {
+    pub(crate) async fn send(&mut self, to: &str, mail: &str) -> String {
         assert_eq!(self.tell("MAIL FROM:<bounce@example.com>\r\n").await, "250");
         assert_eq!(self.tell(&format!("RCPT TO:<{to}>\r\n")).await, "250");
         assert_eq!(self.tell("DATA\r\n").await, "354");
