@@ -61,18 +61,19 @@ pub(super) async fn answer(
     work: impl FnOnce(&World, &TelegramConfig) -> Answer,
 ) -> HttpResponse {
     let config = world.config.telegram.clone();
-    let token = request.match_info().get("token").unwrap_or_default();
+    let named = |name: &str| request.match_info().get(name).unwrap_or_default();
+    let (token, given) = (named("token"), named("method"));
     let allowed = config.filter(|config| config.bot_token == token);
     let mut shown = parameters.0.clone();
     if let Some(secret) = shown.get_mut("secret_token") {
         *secret = Value::from("••••••");
     }
     let call = ProviderCall {
+        path: format!("/telegram/bot••••••/{given}"),
         world,
         request,
         provider: "telegram",
         operation: if method == "sendMessage" { "send".into() } else { method.to_owned() },
-        path: format!("/telegram/bot••••••/{method}"),
         shown: Value::Object(shown),
     };
     match allowed {

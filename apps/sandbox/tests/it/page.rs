@@ -12,7 +12,9 @@ const CHAT: u64 = 525_511_112_222;
 async fn add(browser: &Browser, channel: &str, address: &str) {
     let choose = "const c = document.getElementById('channel'); c.value = arguments[0]; c.dispatchEvent(new Event('change'));";
     browser.page.execute(choose, vec![json!(channel)]).await.unwrap();
-    browser.type_line(address).await;
+    let field = browser.page.wait().for_element(Locator::Id("number")).await.unwrap();
+    field.send_keys(address).await.unwrap();
+    field.send_keys(&char::from(Key::Enter).to_string()).await.unwrap();
     let phone = format!("sandbox-phone[channel='{channel}'][number='{address}']");
     browser.page.wait().for_element(Locator::Css(&phone)).await.unwrap();
 }
@@ -26,6 +28,9 @@ async fn press(browser: &Browser, css: &str) {
 async fn open(world: &World) -> Browser {
     let browser = Browser::start().await;
     browser.page.goto(&world.base).await.unwrap();
+    // Without the demo phone, so that the phone under test is the one that a narrow page shows.
+    browser.page.execute("localStorage.setItem('phones', '[]')", Vec::new()).await.unwrap();
+    browser.page.refresh().await.unwrap();
     browser
 }
 
@@ -115,8 +120,8 @@ async fn a_mailbox_shows_its_mail_and_other_channels_slide_in() {
     assert_eq!(crate::smtp::Client::greet(&world).await.send("ana@example.com", mail).await, "250");
     let link = browser.page.wait().for_element(Locator::Css(".mail a")).await.unwrap();
     assert_eq!(link.attr("href").await.unwrap().as_deref(), Some("https://example.com/reset?token=abc"));
-    // The demo phone is on WhatsApp over Twilio: what Telegram brings slides in above it.
-    world.telegram("sendMessage", json!({"chat_id": 521_234_567_890_u64, "text": "desde Telegram"})).await;
+    add(&browser, "whatsapp", ANA).await;
+    world.telegram("sendMessage", json!({"chat_id": CHAT, "text": "desde Telegram"})).await;
     browser.page.wait().for_element(Locator::Css(".notice")).await.unwrap();
     for theme in ["light", "dark"] {
         browser.look("mail-desktop", 1280, 900, theme).await;
