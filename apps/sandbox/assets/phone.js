@@ -1,28 +1,31 @@
-// One phone: a chat as WhatsApp looks, with SMS and calls sliding in above it.
+// One phone: a chat as its channel looks, with what comes by SMS, call or another channel sliding in above it.
+import { channelOf } from "./channels.js";
+import { button, choices, clock, copy, element, keyboard, text } from "./parts.js";
 import { word } from "./words.js";
 
 const POLL_MS = 400;
 const TYPING_MS_MAX = 6000;
-const CODE = /(?<![\d.,*])(\d{6})(?!\d|[.,]\d)/;
 
-const element = (tag, props = {}, ...children) => {
-  const node = Object.assign(document.createElement(tag), props);
-  node.append(...children);
-  return node;
-};
-const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const post = (address, body) =>
+  fetch(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
 export class Phone extends HTMLElement {
   #since = 0;
+  #signsSince = 0;
   #timer = null;
   #typingUntil = 0;
+  #readIds = new Set();
+  #isBlocked = false;
 
   connectedCallback() {
-    if (this.childElementCount) return this.#begin();
-    this.className = "phone";
-    this.setAttribute("role", "region");
-    this.setAttribute("aria-label", this.number);
-    this.#build();
+    if (!this.childElementCount) {
+      this.on = channelOf(this.getAttribute("channel"));
+      this.className = "phone";
+      this.dataset.look = this.on.look;
+      this.setAttribute("role", "region");
+      this.setAttribute("aria-label", `${this.number}, ${this.on.label}`);
+      this.#build();
+    }
     this.#begin();
   }
 
@@ -34,53 +37,69 @@ export class Phone extends HTMLElement {
     return this.getAttribute("number");
   }
 
-  get #address() {
-    return `/sandbox/phones/${encodeURIComponent(this.number)}/messages`;
+  #address(what) {
+    return `/sandbox/phones/${encodeURIComponent(this.number)}/${what}`;
   }
 
   #build() {
-    this.state = element("small", { textContent: word("online") });
-    const remove = element("button", { type: "button", textContent: "×", ariaLabel: word("remove") });
-    remove.addEventListener("click", () => this.dispatchEvent(new CustomEvent("remove-phone", { bubbles: true })));
+    const isMail = this.on.look === "email";
+    this.state = element("small");
+    const remove = button({ className: "remove", textContent: "×", ariaLabel: word("remove") },
+      () => this.dispatchEvent(new CustomEvent("remove-phone", { bubbles: true })));
     const bar = element("div", { className: "bar" },
-      element("span", { className: "face", textContent: "V", ariaHidden: "true" }),
-      element("span", { className: "who" }, element("strong", { textContent: "Ventanilla" }), this.state),
-      element("small", { textContent: this.number }), remove);
+      element("span", { className: "face", textContent: isMail ? "✉" : "V", ariaHidden: "true" }),
+      element("span", { className: "who" }, element("strong", { textContent: isMail ? word("mailbox") : "Ventanilla" }), this.state),
+      element("span", { className: "line" }, element("small", { textContent: this.number, title: this.number }), element("small", { textContent: this.on.label })), remove);
     this.notices = element("div", { className: "notices", ariaLive: "polite" });
-    this.talk = element("div", { className: "talk", role: "log", ariaLive: "polite", tabIndex: 0, ariaLabel: "WhatsApp" },
-      element("p", { className: "empty", textContent: word("start") }));
-    this.ideas = element("div", { className: "ideas" });
-    this.input = element("input", { type: "text", maxLength: 4096, autocomplete: "off", placeholder: word("write"), ariaLabel: word("write") });
+    this.talk = element("div", { className: "talk", role: "log", ariaLive: "polite", tabIndex: 0, ariaLabel: this.on.label },
+      element("p", { className: "empty" }));
     this.complaint = element("p", { className: "complaint", role: "alert", hidden: true });
+    this.toast = element("p", { className: "toast", role: "status", hidden: true });
+    this.screen = element("div", { className: "screen" }, bar, this.notices, this.talk, this.toast);
+    if (!isMail) this.screen.append(...this.#writing());
+    this.append(this.screen);
+    this.#speak();
+    document.addEventListener("language", () => this.#speak());
+    new ResizeObserver(() => { this.talk.scrollTop = this.talk.scrollHeight; }).observe(this.talk);
+  }
+
+  #writing() {
+    this.ideas = element("div", { className: "ideas" });
+    this.keys = element("div", { className: "keys", hidden: true });
+    this.input = element("input", { type: "text", maxLength: 4096, autocomplete: "off" });
     const form = element("form", { className: "write" }, this.input,
       element("button", { type: "submit", textContent: "➤", ariaLabel: word("send") }));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const text = this.input.value;
-      if (!text.trim()) return;
+      const written = this.input.value;
+      if (!written.trim()) return;
       this.input.value = "";
-      this.say(text);
+      this.say(written);
     });
-    this.append(element("div", { className: "screen" }, bar, this.notices, this.talk, this.ideas, this.complaint, form));
-    this.#showIdeas();
-    document.addEventListener("language", () => this.#showIdeas());
-    new ResizeObserver(() => { this.talk.scrollTop = this.talk.scrollHeight; }).observe(this.talk);
+    return [this.ideas, this.complaint, form, this.keys];
   }
 
-  #showIdeas() {
-    this.ideas.replaceChildren(...word("ideas").map((text) => {
-      const button = element("button", { type: "button", textContent: text });
-      button.addEventListener("click", () => this.say(text));
-      return button;
-    }));
+  // Its words, in the page's language.
+  #speak() {
+    const isMail = this.on.look === "email";
+    this.querySelector(".empty")?.replaceChildren(word(isMail ? "mailEmpty" : this.on.look === "telegram" ? "startTelegram" : "start"));
+    if (isMail) return void (this.querySelector(".who strong").textContent = word("mailbox"));
+    const ideas = word(this.on.look === "telegram" ? "ideasTelegram" : "ideas").map((idea) => button({ textContent: idea }, () => this.say(idea)));
+    if (this.on.look === "telegram") ideas.push(button({ className: "quiet", textContent: word(this.#isBlocked ? "unblock" : "block") }, () => this.#block()));
+    this.ideas.replaceChildren(...ideas);
     this.input.placeholder = word("write");
+    this.input.ariaLabel = word("write");
   }
 
   #begin() {
+    const look = async (address, take) => {
+      const answer = await fetch(address);
+      if (answer.ok) for (const one of await answer.json()) take(one);
+    };
     const poll = async () => {
       try {
-        const answer = await fetch(`${this.#address}?since=${this.#since}`);
-        if (answer.ok) for (const message of await answer.json()) this.#receive(message);
+        if (this.on.typingMs) await look(this.#address(`signs?since=${this.#signsSince}`), (sign) => this.#heed(sign));
+        await look(this.#address(`messages?since=${this.#since}`), (message) => this.#receive(message));
       } catch {
         // The sandbox is being restarted; the next look will tell.
       }
@@ -90,88 +109,149 @@ export class Phone extends HTMLElement {
     poll();
   }
 
-  async say(text, buttonId) {
-    const bubble = this.#bubble(text, new Date(), true);
+  // Says something; `more` makes it a tap or a contact.
+  async say(shown, more = {}) {
+    const bubble = this.#bubble({ body: shown, at: new Date() }, true);
     const ticks = bubble.querySelector(".ticks");
     this.complaint.hidden = true;
-    this.#typingUntil = Date.now() + TYPING_MS_MAX;
+    if (!this.on.typingMs) this.#typingUntil = Date.now() + TYPING_MS_MAX;
     this.#showTyping();
-    const body = { provider: "twilio", body: text, profile_name: "Persona" };
-    if (buttonId) body.button_id = buttonId;
-    try {
-      const answer = await fetch(this.#address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
-      const result = await answer.json();
-      if (!answer.ok || result.webhook_status !== 200) throw new Error();
-      ticks.textContent = "✓✓";
-    } catch {
+    const id = await this.#post({ body: shown, ...more });
+    if (!id) {
       ticks.textContent = "!";
       ticks.classList.add("failed");
+      return;
+    }
+    ticks.textContent = this.on.look === "telegram" ? "✓" : "✓✓";
+    bubble.dataset.id = id;
+    if (this.#readIds.has(id)) this.#markRead(bubble);
+  }
+
+  // A tap on a button under a message leaves no message; the button waits until the bot takes it.
+  async tap(item, node) {
+    node.ariaBusy = "true";
+    const id = await this.#post({ button_id: item.id });
+    node.dataset.tap = id ?? "";
+    if (!id) node.ariaBusy = "false";
+  }
+
+  async #block() {
+    const id = await this.#post({ type: this.#isBlocked ? "unblock" : "block" });
+    if (!id) return;
+    this.#isBlocked = !this.#isBlocked;
+    this.classList.toggle("blocked", this.#isBlocked);
+    this.#speak();
+  }
+
+  // The id of what was posted, or null where it did not arrive.
+  async #post(body) {
+    try {
+      const answer = await post(this.#address("messages"), { provider: this.on.provider, profile_name: "Persona", ...body });
+      const result = await answer.json();
+      if (!answer.ok || result.webhook_status !== 200) throw new Error();
+      return result.message_id;
+    } catch {
       this.#typingUntil = 0;
       this.complaint.textContent = word("lost");
       this.complaint.hidden = false;
+      return null;
+    }
+  }
+
+  #heed(sign) {
+    this.#signsSince = Math.max(this.#signsSince, sign.seq);
+    if (sign.provider !== this.on.provider) return;
+    const age = Date.now() - new Date(sign.at);
+    if (sign.kind === "typing" && age < this.on.typingMs) this.#typingUntil = Date.now() - age + this.on.typingMs;
+    if (sign.kind === "read") {
+      this.#readIds.add(sign.message_id);
+      const bubble = this.talk.querySelector(`[data-id="${CSS.escape(sign.message_id)}"]`);
+      if (bubble) this.#markRead(bubble);
+    }
+    if (sign.kind === "tap_answered") {
+      const node = this.talk.querySelector(`[data-tap="${CSS.escape(sign.message_id)}"]`);
+      if (node) node.ariaBusy = "false";
+      if (sign.text && age < TYPING_MS_MAX) this.#announce(sign.text);
+    }
+  }
+
+  #announce(words) {
+    this.toast.textContent = words;
+    this.toast.hidden = false;
+    setTimeout(() => { this.toast.hidden = true; }, 3000);
+  }
+
+  // Whoever has read a message has read those before it.
+  #markRead(bubble) {
+    for (let node = bubble; node; node = node.previousElementSibling) {
+      const ticks = node.querySelector(".ticks:not(.failed)");
+      if (!ticks) continue;
+      ticks.textContent = "✓✓";
+      ticks.classList.add("read");
     }
   }
 
   #receive(message) {
     this.#since = Math.max(this.#since, message.seq);
-    if (message.channel === "whatsapp") {
-      const isCode = message.from === "Twilio Verify";
-      if (!isCode) this.#typingUntil = 0;
-      const bubble = this.#bubble(message.body, message.at, false);
-      if (message.buttons.length) bubble.append(this.#choices(message.buttons));
-      if (message.id) this.#reportRead(message.id);
-    } else {
-      this.#notice(message);
+    if (this.on.look === "email") return message.channel === "email" && this.#mail(message);
+    if (message.channel !== this.on.channel || message.provider !== this.on.provider) return this.#notice(message);
+    const isCode = message.from === "Twilio Verify";
+    if (!isCode) this.#typingUntil = 0;
+    const bubble = this.#bubble(message, false);
+    // Meta says itself what was read; over the others an answer is the sign of it.
+    const last = this.on.provider === "meta" ? null : [...this.talk.querySelectorAll(".mine")].pop();
+    if (last) this.#markRead(last);
+    const own = choices(message, this);
+    if (own && this.on.look === "telegram") bubble.after(own);
+    else if (own) bubble.append(own);
+    const keys = keyboard(message, this);
+    if (keys && this.keys) {
+      this.keys.replaceChildren(...keys);
+      this.keys.hidden = !keys.length;
     }
+    if (message.id && this.on.provider !== "telegram") this.#reportRead(message.id);
+    this.talk.scrollTop = this.talk.scrollHeight;
   }
 
   #reportRead(id) {
     if (document.hidden) return;
-    fetch("/sandbox/statuses", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ message_id: id, status: "read" }) }).catch(() => {});
+    post("/sandbox/statuses", { message_id: id, status: "read" }).catch(() => {});
   }
 
-  #bubble(text, at, isMine) {
+  #bubble(message, isMine) {
     this.talk.querySelector(".empty")?.remove();
-    const meta = element("span", { className: "meta" }, element("time", { textContent: clock(at) }));
+    const meta = element("span", { className: "meta" }, element("time", { textContent: clock(message.at) }));
     if (isMine) meta.append(element("span", { className: "ticks", textContent: "✓", ariaHidden: "true" }));
-    const bubble = element("div", { className: isMine ? "bubble mine" : "bubble" }, this.#withCode(text, isMine), meta);
+    // A code is answered by one tap, as one would type it.
+    const answer = isMine ? null : (code) => this.say(`CONFIRMAR ${code}`);
+    const bubble = element("div", { className: isMine ? "bubble mine" : "bubble" },
+      message.header ? element("strong", { className: "headline", textContent: message.header }) : null,
+      text(message.body, answer),
+      message.footer ? element("small", { className: "footer", textContent: message.footer }) : null, meta);
     this.talk.append(bubble);
-    if (!isMine) for (const ticks of this.talk.querySelectorAll(".mine .ticks:not(.failed)")) ticks.classList.add("read");
     this.talk.scrollTop = this.talk.scrollHeight;
     return bubble;
   }
 
-  // A code is a button: one tap sends it, as one would type it.
-  #withCode(text, isMine) {
-    const paragraph = element("p");
-    const found = !isMine && !/folio|receipt|comprobante/i.test(text) && CODE.exec(text);
-    if (!found) {
-      paragraph.textContent = text;
-      return paragraph;
-    }
-    const button = element("button", { type: "button", className: "code", textContent: found[1], title: word("reply") });
-    button.addEventListener("click", () => {
-      navigator.clipboard?.writeText(found[1]).catch(() => {});
-      this.say(`CONFIRMAR ${found[1]}`);
-    });
-    paragraph.append(text.slice(0, found.index), button, text.slice(found.index + 6));
-    return paragraph;
+  #mail(message) {
+    this.talk.querySelector(".empty")?.remove();
+    const mail = element("article", { className: "mail" },
+      element("small", { textContent: `${message.from} · ${clock(message.at)}` }),
+      message.subject ? element("strong", { textContent: message.subject }) : null,
+      text(message.body, (code, node) => copy(code, node, code)));
+    this.talk.append(mail);
+    this.talk.scrollTop = this.talk.scrollHeight;
   }
 
-  #choices(buttons) {
-    return element("div", { className: "choices" }, ...buttons.map(({ id, title }) => {
-      const button = element("button", { type: "button", textContent: title });
-      button.addEventListener("click", () => this.say(title, id));
-      return button;
-    }));
-  }
-
+  // What comes by another way; unless a phone beside this one shows it as its own.
   #notice(message) {
-    const close = element("button", { type: "button", className: "close", textContent: "×", ariaLabel: word("close") });
+    const beside = [...document.querySelectorAll("sandbox-phone")].some((phone) =>
+      phone.number === this.number && phone.on?.channel === message.channel && phone.on.provider === message.provider);
+    if (beside) return;
     const notice = element("div", { className: "notice" },
       element("small", { textContent: `${word(message.channel) ?? message.channel} · ${clock(message.at)}` }),
-      this.#withCode(message.body, false), close);
-    close.addEventListener("click", () => notice.remove());
+      text(message.body, (code) => this.say(`CONFIRMAR ${code}`)),
+      button({ className: "close", textContent: "×", ariaLabel: word("close") }, () => notice.remove()));
     this.notices.append(notice);
     while (this.notices.childElementCount > 3) this.notices.firstElementChild.remove();
   }
@@ -179,15 +259,12 @@ export class Phone extends HTMLElement {
   #showTyping() {
     const isTyping = Date.now() < this.#typingUntil;
     const shown = this.talk.querySelector(".typing");
-    this.state.textContent = word(isTyping ? "typing" : "online");
-    if (isTyping && !shown) {
-      this.talk.append(element("div", { className: "typing", ariaHidden: "true" }, element("i"), element("i"), element("i")));
-    } else if (isTyping) {
-      this.talk.append(shown);
-    } else {
-      shown?.remove();
-    }
-    if (isTyping) this.talk.scrollTop = this.talk.scrollHeight;
+    if (this.on.look !== "email") this.state.textContent = word(isTyping ? "typing" : this.on.look === "telegram" ? "bot" : "online");
+    if (!isTyping) return shown?.remove();
+    if (!shown) this.talk.append(element("div", { className: "typing", ariaHidden: "true" }, element("i"), element("i"), element("i")));
+    else if (shown !== this.talk.lastElementChild) this.talk.append(shown);
+    else return;
+    this.talk.scrollTop = this.talk.scrollHeight;
   }
 }
 

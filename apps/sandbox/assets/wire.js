@@ -1,23 +1,34 @@
 // The wire: every call to the provider and every webhook from it, newest first, secrets covered.
+import { element } from "./parts.js";
+
 const POLL_MS = 800;
 const SHOWN_MAX = 40;
 const SECRET = /code|token|secret|password/i;
 
-const element = (tag, props = {}, ...children) => {
-  const node = Object.assign(document.createElement(tag), props);
-  node.append(...children);
-  return node;
-};
+const NAMES = { twilio: "Twilio", meta: "Meta", telegram: "Telegram", smtp: "SMTP" };
 
-function cover(body) {
-  return Object.fromEntries(Object.entries(body ?? {}).map(([name, value]) => [name, SECRET.test(name) ? "••••••" : value]));
+// Whatever is named like a secret, however deep it stands; a language's code is none.
+function cover(value, name = "") {
+  if (Array.isArray(value)) return value.map((item) => cover(item));
+  if (value && typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, name === "language" ? item : cover(item, key)]));
+  }
+  return SECRET.test(name) && value !== null ? "••••••" : value;
+}
+
+// What a line is about, where one word says it: a status, a kind of message or of update.
+function about({ body }) {
+  const value = body?.entry?.[0]?.changes?.[0]?.value;
+  const update = Object.keys(body ?? {}).find((key) => body.update_id && key !== "update_id");
+  return body?.MessageStatus ?? value?.statuses?.[0]?.status ?? value?.messages?.[0]?.type ?? update ?? body?.type ?? "";
 }
 
 function line(request, way) {
   const isBad = request.status >= 400 || request.status === 0 || request.fault;
   const summary = element("summary", {},
     element("span", { className: "way", textContent: way === "in" ? "→ API" : "API →" }),
-    element("span", { className: "what", textContent: request.operation + (request.fault ? ` (${request.fault})` : "") }),
+    element("span", { className: "what" }, element("strong", { textContent: NAMES[request.provider] ?? request.provider }),
+      ` ${request.operation}${request.fault ? ` (${request.fault})` : ""} `, element("small", { textContent: about(request) })),
     element("span", { className: isBad ? "status bad" : "status", textContent: request.status || "—" }));
   const text = `${request.method} ${request.path}\n${JSON.stringify(cover(request.body), null, 2)}`;
   return element("li", {}, element("details", {}, summary, element("pre", { textContent: text })));

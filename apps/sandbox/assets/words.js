@@ -9,6 +9,10 @@ const WORDS = {
     ideas: ["hola", "saldo", "movimientos", "Transferir 150.50 a 012345678901234567", "manda 150 a mi mamá", "sí", "no", "ayuda"],
     dropReply: "pierde la próxima respuesta", tooMany: "dos rechazos 429", slow: "tarda 3 s", noCode: "el código no sale", clear: "quitar fallos",
     armedNone: "", armed: (n) => (n === 1 ? "1 fallo preparado" : `${n} fallos preparados`),
+    channel: "Canal", whatsapp: "WhatsApp", telegram: "Telegram", emailChannel: "Correo", bot: "bot", mailbox: "Buzón", mailEmpty: "Aquí llegan los correos de esta dirección.",
+    startTelegram: "Toca /start para empezar.", block: "bloquear el bot", unblock: "desbloquear el bot", closeList: "Cerrar la lista", victim: "A quién le pasa",
+    ideasTelegram: ["/start", "/help", "/balance", "saldo", "movimientos", "Transferir 150.50 a 012345678901234567"],
+    refused: "un rechazo definitivo", busy: "dos «vuelve luego»",
   },
   en: {
     phones: "Phones", number: "Phone number", add: "Add phone", language: "Language", faults: "Faults",
@@ -19,6 +23,10 @@ const WORDS = {
     ideas: ["hello", "balance", "transactions", "Send 150.50 to 012345678901234567", "send 150 to my mum", "yes", "no", "help"],
     dropReply: "lose the next reply", tooMany: "two 429 refusals", slow: "take 3 s", noCode: "the code fails", clear: "clear faults",
     armedNone: "", armed: (n) => (n === 1 ? "1 fault armed" : `${n} faults armed`),
+    channel: "Channel", whatsapp: "WhatsApp", telegram: "Telegram", emailChannel: "E-mail", bot: "bot", mailbox: "Mailbox", mailEmpty: "Mail for this address arrives here.",
+    startTelegram: "Tap /start to begin.", block: "block the bot", unblock: "unblock the bot", closeList: "Close the list", victim: "Whom it befalls",
+    ideasTelegram: ["/start", "/help", "/balance", "balance", "transactions", "Send 150.50 to 012345678901234567"],
+    refused: "one final refusal", busy: "two “try later”",
   },
   pt: {
     phones: "Telefones", number: "Número de telefone", add: "Adicionar telefone", language: "Idioma", faults: "Falhas",
@@ -29,6 +37,10 @@ const WORDS = {
     ideas: ["oi", "saldo", "extrato", "Transferir 150,50 para 012345678901234567", "manda 150 pra minha mãe", "sim", "não", "ajuda"],
     dropReply: "perder a próxima resposta", tooMany: "duas recusas 429", slow: "demorar 3 s", noCode: "o código falha", clear: "limpar falhas",
     armedNone: "", armed: (n) => (n === 1 ? "1 falha armada" : `${n} falhas armadas`),
+    channel: "Canal", whatsapp: "WhatsApp", telegram: "Telegram", emailChannel: "E-mail", bot: "bot", mailbox: "Caixa de entrada", mailEmpty: "Os e-mails deste endereço chegam aqui.",
+    startTelegram: "Toque em /start para começar.", block: "bloquear o bot", unblock: "desbloquear o bot", closeList: "Fechar a lista", victim: "Com quem acontece",
+    ideasTelegram: ["/start", "/help", "/balance", "saldo", "extrato", "Transferir 150,50 para 012345678901234567"],
+    refused: "uma recusa definitiva", busy: "dois «tente depois»",
   },
 };
 

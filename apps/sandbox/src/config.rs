@@ -2,6 +2,9 @@
 
 use thiserror::Error;
 
+/// Where the binary takes mail, unless told otherwise.
+const SMTP_ADDRESS: &str = "127.0.0.1:8025";
+
 /// The settings.
 #[derive(Clone)]
 pub struct SandboxConfig {
@@ -21,6 +24,36 @@ pub struct SandboxConfig {
     pub whatsapp_from: String,
     /// `+14155238887`
     pub sms_from: String,
+    /// The account at Meta; without it, every token is a wrong one there.
+    pub meta: Option<MetaConfig>,
+    /// The bot at Telegram; without it, every token is a wrong one there.
+    pub telegram: Option<TelegramConfig>,
+    /// Where to listen for mail; without it there is none.
+    pub smtp_bind_address: Option<String>,
+}
+
+/// An account of the `WhatsApp` Cloud API.
+#[derive(Clone)]
+pub struct MetaConfig {
+    /// Authenticates calls.
+    pub access_token: String,
+    /// Signs webhooks.
+    pub app_secret: String,
+    /// Whose messages are sent.
+    pub phone_number_id: String,
+    /// The `WhatsApp` business account it belongs to.
+    pub business_account_id: String,
+}
+
+/// A bot.
+#[derive(Clone)]
+pub struct TelegramConfig {
+    /// `123456:ABC…`, in the path of every call.
+    pub bot_token: String,
+    /// Borne by every update.
+    pub webhook_secret: String,
+    /// Its user name, without the `@`.
+    pub bot_name: String,
 }
 
 /// Why it does not start.
@@ -59,9 +92,34 @@ impl SandboxConfig {
             verify_service_sid: need("VERIFY_SERVICE_SID"),
             whatsapp_from: need("TWILIO_WHATSAPP_FROM"),
             sms_from: get("TWILIO_SMS_FROM").unwrap_or_else(|| "+14155238887".into()),
+            meta: meta(&get),
+            telegram: telegram(&get),
+            smtp_bind_address: match get("SANDBOX_SMTP_ADDRESS") {
+                None => Some(SMTP_ADDRESS.into()),
+                given => given.filter(|address| !address.is_empty()),
+            },
         };
         if missing.is_empty() { Ok(config) } else { Err(ConfigError::Missing(missing.join(", "))) }
     }
+}
+
+fn meta(get: &impl Fn(&str) -> Option<String>) -> Option<MetaConfig> {
+    let given = |names: &[&str]| names.iter().find_map(|name| get(name).filter(|value| !value.is_empty()));
+    Some(MetaConfig {
+        access_token: given(&["WHATSAPP_ACCESS_TOKEN"])?,
+        app_secret: first(&given(&["META_APP_SECRET", "WHATSAPP_APP_SECRET"])?),
+        phone_number_id: given(&["WHATSAPP_PHONE_NUMBER_ID"])?,
+        business_account_id: given(&["WHATSAPP_BUSINESS_ACCOUNT_ID", "WHATSAPP_WABA_ID"])?,
+    })
+}
+
+fn telegram(get: &impl Fn(&str) -> Option<String>) -> Option<TelegramConfig> {
+    let given = |name: &str| get(name).filter(|value| !value.is_empty());
+    Some(TelegramConfig {
+        bot_token: given("BOT_TOKEN")?,
+        webhook_secret: given("TELEGRAM_WEBHOOK_SECRET")?,
+        bot_name: given("TELEGRAM_BOT_NAME").unwrap_or_else(|| "ventanilla_bot".into()),
+    })
 }
 
 /// Of two tokens that rotate, the first is in use.
@@ -77,6 +135,41 @@ mod tests {
     fn names_everything_that_is_missing() {
         let Err(ConfigError::Missing(names)) = SandboxConfig::from_env(|_| None) else { panic!() };
         assert_eq!(names, "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, VERIFY_SERVICE_SID, TWILIO_WHATSAPP_FROM");
+    }
+
+    fn of_twilio(name: &str) -> Option<String> {
+        ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "VERIFY_SERVICE_SID", "TWILIO_WHATSAPP_FROM"]
+            .contains(&name)
+            .then(|| "x".to_owned())
+    }
+
+    #[test]
+    fn whom_it_knows_nothing_of_it_does_not_play() {
+        let config = SandboxConfig::from_env(of_twilio).unwrap();
+        assert!(config.meta.is_none() && config.telegram.is_none());
+        assert_eq!(config.smtp_bind_address.as_deref(), Some(SMTP_ADDRESS));
+        let without_mail = |name: &str| match name {
+            "SANDBOX_SMTP_ADDRESS" => Some(String::new()),
+            name => of_twilio(name),
+        };
+        assert!(SandboxConfig::from_env(without_mail).unwrap().smtp_bind_address.is_none());
+    }
+
+    #[test]
+    fn takes_the_older_names_and_the_first_of_two_secrets() {
+        let config = SandboxConfig::from_env(|name| match name {
+            "WHATSAPP_APP_SECRET" => Some("new, old".into()),
+            "WHATSAPP_WABA_ID" => Some("1".into()),
+            "WHATSAPP_ACCESS_TOKEN"
+            | "WHATSAPP_PHONE_NUMBER_ID"
+            | "BOT_TOKEN"
+            | "TELEGRAM_WEBHOOK_SECRET" => Some("x".into()),
+            name => of_twilio(name),
+        });
+        let config = config.unwrap();
+        let meta = config.meta.unwrap();
+        assert_eq!((meta.app_secret.as_str(), meta.business_account_id.as_str()), ("new", "1"));
+        assert_eq!(config.telegram.unwrap().bot_name, "ventanilla_bot");
     }
 
     #[test]

@@ -1,13 +1,9 @@
 //! The control routes: what phones received, what they say, faults, what was asked.
 
-use crate::{
-    faults::Fault,
-    twilio::{self, Said},
-    world::World,
-};
+use crate::{faults::Fault, memory::Request, meta, telegram, twilio, webhooks::Said, world::Shared};
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -16,6 +12,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
                 .route(web::get().to(received))
                 .route(web::post().to(say)),
         )
+        .service(web::resource("/sandbox/phones/{phone}/signs").route(web::get().to(signs)))
         .service(
             web::resource("/sandbox/faults")
                 .route(web::get().to(faults))
@@ -35,47 +32,31 @@ struct Since {
     provider: Option<String>,
 }
 
-async fn received(
-    world: web::Data<World>,
-    phone: web::Path<String>,
-    query: web::Query<Since>,
-) -> HttpResponse {
+async fn received(world: Shared, phone: web::Path<String>, query: web::Query<Since>) -> HttpResponse {
     HttpResponse::Ok().json(world.memory().on_phone(&phone, query.since))
 }
 
-/// What a person does on his phone.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Say {
-    provider: String,
-    body: Option<String>,
-    button_id: Option<String>,
-    message_id: Option<String>,
-    profile_name: Option<String>,
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    payload: Option<Value>,
+async fn signs(world: Shared, phone: web::Path<String>, query: web::Query<Since>) -> HttpResponse {
+    HttpResponse::Ok().json(world.memory().signs_on(&phone, query.since))
 }
 
-async fn say(world: web::Data<World>, phone: web::Path<String>, body: web::Bytes) -> HttpResponse {
-    let say: Say = match serde_json::from_slice(&body) {
-        Ok(say) => say,
+async fn say(world: Shared, phone: web::Path<String>, body: web::Bytes) -> HttpResponse {
+    let said: Said = match serde_json::from_slice(&body) {
+        Ok(said) => Said { phone: phone.into_inner(), ..said },
         Err(fault) => return complaint(&fault.to_string()),
     };
-    if say.provider != "twilio" {
-        return complaint("provider: this world speaks twilio only");
+    if !["twilio", "meta", "telegram"].contains(&said.provider.as_str()) {
+        return complaint("provider: twilio, meta or telegram");
     }
-    let said = Said {
-        phone: phone.into_inner(),
-        body: say.body,
-        button_id: say.button_id,
-        message_id: say.message_id,
-        profile_name: say.profile_name,
-        kind: say.kind,
-        payload: say.payload,
-    };
     // A task of its own: a caller that goes away does not take the message with him.
-    let posted = tokio::spawn(async move { twilio::post_inbound(&world, said).await }).await;
+    let posted = tokio::spawn(async move {
+        match said.provider.as_str() {
+            "meta" => meta::post_inbound(&world, &said).await,
+            "telegram" => telegram::post_inbound(&world, &said).await,
+            _ => twilio::post_inbound(&world, &said).await,
+        }
+    })
+    .await;
     match posted {
         Ok(Ok(posted)) => HttpResponse::Ok().json(posted),
         Ok(Err(fault)) => HttpResponse::BadGateway().json(json!({"error": fault})),
@@ -83,11 +64,11 @@ async fn say(world: web::Data<World>, phone: web::Path<String>, body: web::Bytes
     }
 }
 
-async fn faults(world: web::Data<World>) -> HttpResponse {
+async fn faults(world: Shared) -> HttpResponse {
     HttpResponse::Ok().json(world.memory().faults.all())
 }
 
-async fn order_fault(world: web::Data<World>, body: web::Bytes) -> HttpResponse {
+async fn order_fault(world: Shared, body: web::Bytes) -> HttpResponse {
     match serde_json::from_slice::<Fault>(&body) {
         Err(fault) => complaint(&fault.to_string()),
         Ok(fault) => match fault.complaint() {
@@ -100,20 +81,20 @@ async fn order_fault(world: web::Data<World>, body: web::Bytes) -> HttpResponse 
     }
 }
 
-async fn clear_faults(world: web::Data<World>) -> HttpResponse {
+async fn clear_faults(world: Shared) -> HttpResponse {
     world.memory().faults.clear();
     HttpResponse::NoContent().finish()
 }
 
-async fn requests(world: web::Data<World>, query: web::Query<Since>) -> HttpResponse {
+async fn requests(world: Shared, query: web::Query<Since>) -> HttpResponse {
     let memory = world.memory();
-    let asked = |r: &&crate::world::Request| {
+    let asked = |r: &&Request| {
         r.seq > query.since && query.provider.as_ref().is_none_or(|provider| *provider == r.provider)
     };
     HttpResponse::Ok().json(memory.requests.iter().filter(asked).collect::<Vec<_>>())
 }
 
-async fn webhooks(world: web::Data<World>, query: web::Query<Since>) -> HttpResponse {
+async fn webhooks(world: Shared, query: web::Query<Since>) -> HttpResponse {
     let memory = world.memory();
     HttpResponse::Ok().json(memory.webhooks.iter().filter(|r| r.seq > query.since).collect::<Vec<_>>())
 }
@@ -125,20 +106,24 @@ struct Status {
     status: String,
 }
 
-async fn status(world: web::Data<World>, body: web::Bytes) -> HttpResponse {
+async fn status(world: Shared, body: web::Bytes) -> HttpResponse {
     let status: Status = match serde_json::from_slice(&body) {
         Ok(status) => status,
         Err(fault) => return complaint(&fault.to_string()),
     };
-    match twilio::post_status(&world, &status.message_id, &status.status).await {
+    let reported = match twilio::post_status(&world, &status.message_id, &status.status).await {
+        None => meta::post_status(&world, &status.message_id, &status.status).await,
+        reported => reported,
+    };
+    match reported {
         Some(webhook_status) => HttpResponse::Ok().json(json!({"webhook_status": webhook_status})),
         None => HttpResponse::NotFound()
             .json(json!({"error": "message_id: unknown, or it has no status callback"})),
     }
 }
 
-async fn forget(world: web::Data<World>) -> HttpResponse {
-    world.forget();
+async fn forget(world: Shared) -> HttpResponse {
+    world.memory().forget();
     HttpResponse::NoContent().finish()
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::time::Duration;
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +60,11 @@ const OPERATIONS: [(&str, &[&str]); 5] = [
 ];
 
 impl Fault {
+    /// How long a `delay` delays.
+    pub(crate) fn delay(&self) -> Duration {
+        Duration::from_millis(self.delay_ms.unwrap_or(1000))
+    }
+
     /// What is wrong with the order, if anything.
     pub(crate) fn complaint(&self) -> Option<&'static str> {
         let Some((_, operations)) = OPERATIONS.iter().find(|(name, _)| *name == self.provider) else {

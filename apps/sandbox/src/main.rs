@@ -19,7 +19,8 @@ async fn main() -> ExitCode {
     };
     match sandbox::start(config) {
         Ok(running) => {
-            tracing::info!(address = %running.address, "the sandbox is ready; its phones page is at /");
+            let mail = running.mail_address().map(tracing::field::display);
+            tracing::info!(address = %running.address, mail, "the sandbox is ready; its phones page is at /");
             match running.wait().await {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(_) => ExitCode::FAILURE,

@@ -4,9 +4,11 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web};
 
 const PAGE: &str = include_str!("../assets/phones.html");
 const STYLE: &str = include_str!("../assets/phones.css");
-const ASSETS: [(&str, &str); 5] = [
+const ASSETS: [(&str, &str); 7] = [
     ("phones.js", include_str!("../assets/phones.js")),
     ("phone.js", include_str!("../assets/phone.js")),
+    ("channels.js", include_str!("../assets/channels.js")),
+    ("parts.js", include_str!("../assets/parts.js")),
     ("wire.js", include_str!("../assets/wire.js")),
     ("faults.js", include_str!("../assets/faults.js")),
     ("words.js", include_str!("../assets/words.js")),

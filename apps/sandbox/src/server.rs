@@ -1,6 +1,12 @@
-//! The server, as a task of whoever starts it.
+//! The servers, as tasks of whoever starts them.
 
-use crate::{config::SandboxConfig, control, hangup, pages, twilio, world::World};
+use crate::{
+    config::SandboxConfig,
+    control, hangup, meta, pages,
+    smtp::{self, MailServer},
+    telegram, twilio,
+    world::World,
+};
 use actix_web::{App, HttpServer, dev::ServerHandle, web};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use thiserror::Error;
@@ -12,6 +18,7 @@ pub struct RunningSandbox {
     pub address: SocketAddr,
     handle: ServerHandle,
     task: JoinHandle<std::io::Result<()>>,
+    mail: Option<MailServer>,
 }
 
 /// Why it does not run.
@@ -26,6 +33,12 @@ pub enum SandboxError {
 }
 
 impl RunningSandbox {
+    /// Where it takes mail, if it does.
+    #[must_use]
+    pub fn mail_address(&self) -> Option<SocketAddr> {
+        self.mail.as_ref().map(|mail| mail.address)
+    }
+
     /// Stops taking requests and waits for those under way.
     pub async fn stop(self) {
         self.handle.stop(false).await;
@@ -51,7 +64,13 @@ pub fn start(config: SandboxConfig) -> Result<RunningSandbox, SandboxError> {
         .no_proxy()
         .build()?;
     let bind_address = config.bind_address.clone();
+    let mail_address = config.smtp_bind_address.clone();
     let world = web::Data::from(Arc::new(World::new(config, http)));
+    let mail = mail_address
+        .map(|address| {
+            smtp::listen(&address, world.clone()).map_err(|fault| SandboxError::Bind(address, fault))
+        })
+        .transpose()?;
     let server = HttpServer::new(move || {
         App::new()
             .app_data(world.clone())
@@ -59,6 +78,8 @@ pub fn start(config: SandboxConfig) -> Result<RunningSandbox, SandboxError> {
             .configure(control::routes)
             .configure(pages::routes)
             .service(web::scope("/twilio").configure(twilio::routes))
+            .service(web::scope("/meta").configure(meta::routes))
+            .service(web::scope("/telegram").configure(telegram::routes))
     })
     .workers(1)
     .on_connect(hangup::remember)
@@ -69,5 +90,5 @@ pub fn start(config: SandboxConfig) -> Result<RunningSandbox, SandboxError> {
     let address = server.addrs().first().copied().unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)));
     let server = server.run();
     let handle = server.handle();
-    Ok(RunningSandbox { address, handle, task: tokio::spawn(server) })
+    Ok(RunningSandbox { address, handle, task: tokio::spawn(server), mail })
 }

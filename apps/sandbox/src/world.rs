@@ -1,118 +1,14 @@
-//! Everything that is remembered: phones, messages, challenges, requests, faults. In memory only.
+//! The world: its settings, its memory, its dice.
 
-use crate::{config::SandboxConfig, faults::Faults};
-use chrono::{DateTime, SecondsFormat, Utc};
-use domain::phone::PhoneNumber;
-use ring::rand::{SecureRandom, SystemRandom};
-use serde::Serialize;
-use serde_json::Value;
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::{Mutex, MutexGuard, PoisonError},
+use crate::{
+    config::SandboxConfig,
+    memory::{Memory, Request},
+    telegram::TelegramMemory,
 };
-
-/// Requests kept; older ones are forgotten.
-const REQUESTS_MAX: usize = 20_000;
-
-/// A message on a phone.
-#[derive(Clone, Serialize)]
-pub(crate) struct Delivered {
-    pub(crate) seq: u64,
-    pub(crate) channel: String,
-    pub(crate) provider: String,
-    pub(crate) from: String,
-    pub(crate) to: String,
-    pub(crate) body: String,
-    pub(crate) buttons: Vec<Value>,
-    pub(crate) template: Option<Value>,
-    pub(crate) at: String,
-    /// The provider's id, by which a phone that shows it reports it read.
-    pub(crate) id: String,
-}
-
-/// A call of ours that the world received, or a webhook that it posted.
-#[derive(Clone, Serialize)]
-pub(crate) struct Request {
-    pub(crate) seq: u64,
-    pub(crate) provider: String,
-    pub(crate) operation: String,
-    pub(crate) method: String,
-    pub(crate) path: String,
-    pub(crate) body: Value,
-    pub(crate) status: u16,
-    pub(crate) fault: Option<String>,
-    pub(crate) at: String,
-}
-
-/// A message as Twilio keeps it.
-#[derive(Clone)]
-pub(crate) struct TwilioMessage {
-    pub(crate) sid: String,
-    pub(crate) to: String,
-    pub(crate) from: String,
-    pub(crate) body: String,
-    pub(crate) status: String,
-    pub(crate) status_callback: Option<String>,
-    pub(crate) created_at: DateTime<Utc>,
-}
-
-/// A challenge as Twilio Verify keeps it.
-#[derive(Clone)]
-pub(crate) struct TwilioVerification {
-    pub(crate) sid: String,
-    pub(crate) to: String,
-    pub(crate) channel: String,
-    pub(crate) code: String,
-    pub(crate) status: String,
-    pub(crate) sends: Vec<(DateTime<Utc>, String, String)>,
-    pub(crate) checks: u32,
-    pub(crate) created_at: DateTime<Utc>,
-}
-
-#[derive(Default)]
-pub(crate) struct Memory {
-    seq: u64,
-    phones: BTreeMap<String, Vec<Delivered>>,
-    pub(crate) requests: VecDeque<Request>,
-    pub(crate) webhooks: VecDeque<Request>,
-    pub(crate) messages: BTreeMap<String, TwilioMessage>,
-    pub(crate) verifications: BTreeMap<String, TwilioVerification>,
-    pub(crate) faults: Faults,
-}
-
-impl Memory {
-    pub(crate) fn next_seq(&mut self) -> u64 {
-        self.seq = self.seq.saturating_add(1);
-        self.seq
-    }
-
-    /// Puts a message on a phone.
-    pub(crate) fn deliver(&mut self, mut message: Delivered) {
-        message.seq = self.next_seq();
-        self.phones.entry(phone_key(&message.to)).or_default().push(message);
-    }
-
-    /// What a phone shows that is newer than `since`.
-    pub(crate) fn on_phone(&self, phone: &str, since: u64) -> Vec<Delivered> {
-        let all = self.phones.get(&phone_key(phone)).map(Vec::as_slice).unwrap_or_default();
-        all.iter().filter(|message| message.seq > since).cloned().collect()
-    }
-
-    pub(crate) fn log(&mut self, mut request: Request, is_webhook: bool) {
-        request.seq = self.next_seq();
-        let list = if is_webhook { &mut self.webhooks } else { &mut self.requests };
-        if list.len() >= REQUESTS_MAX {
-            list.pop_front();
-        }
-        list.push_back(request);
-    }
-}
-
-/// The name under which a phone is kept: its canonical number, else the address as it is.
-pub(crate) fn phone_key(address: &str) -> String {
-    PhoneNumber::parse_international(address)
-        .map_or_else(|_| address.to_owned(), |phone| phone.e164().to_owned())
-}
+use actix_web::web;
+use chrono::{DateTime, SecondsFormat, Utc};
+use ring::rand::{SecureRandom, SystemRandom};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The world.
 pub(crate) struct World {
@@ -122,20 +18,29 @@ pub(crate) struct World {
     random: SystemRandom,
 }
 
+/// The world, as the server's threads and tasks hold it.
+pub(crate) type Shared = web::Data<World>;
+
 impl World {
     pub(crate) fn new(config: SandboxConfig, http: reqwest::Client) -> Self {
-        Self { config, http, memory: Mutex::default(), random: SystemRandom::new() }
+        let world = Self { config, http, memory: Mutex::default(), random: SystemRandom::new() };
+        world.memory().telegram = TelegramMemory::new(
+            u32::from_be_bytes(world.random_bytes()),
+            u32::from_be_bytes(world.random_bytes()),
+        );
+        world
     }
 
     pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn forget(&self) {
-        // Sequence numbers go on, so that a phone's `since` stays meaningful.
-        let mut memory = self.memory();
-        let seq = memory.seq;
-        *memory = Memory { seq, ..Memory::default() };
+    pub(crate) fn log_request(&self, request: Request) {
+        self.memory().log(request, false);
+    }
+
+    pub(crate) fn log_webhook(&self, request: Request) {
+        self.memory().log(request, true);
     }
 
     pub(crate) fn random_bytes<const N: usize>(&self) -> [u8; N] {
@@ -144,6 +49,11 @@ impl World {
             tracing::error!("the operating system gives no randomness");
         }
         bytes
+    }
+
+    /// 0 to 1, for a fault's probability.
+    pub(crate) fn chance(&self) -> f64 {
+        f64::from(u16::from_be_bytes(self.random_bytes())) / f64::from(u16::MAX)
     }
 
     /// `SM` and 32 hex digits.

@@ -68,7 +68,10 @@ fn listen(app: &Arc<App>, bells: &Arc<Bells>) -> Result<actix_web::dev::Server, 
 
 #[cfg(feature = "sandbox")]
 fn start_sandbox(settings: &Settings) -> Result<Option<sandbox::RunningSandbox>, String> {
-    use secrecy::ExposeSecret;
+    use secrecy::{ExposeSecret, SecretString};
+    // Of keys that rotate, the first is in use.
+    let first =
+        |keys: &[SecretString]| keys.first().map(|key| key.expose_secret().to_owned()).unwrap_or_default();
     if !settings.sandbox {
         return Ok(None);
     }
@@ -77,11 +80,7 @@ fn start_sandbox(settings: &Settings) -> Result<Option<sandbox::RunningSandbox>,
         bind_address: settings.sandbox_bind_address.clone(),
         api_base: settings.public_base_url.clone(),
         account_sid: twilio.account_sid.clone(),
-        auth_token: twilio
-            .auth_tokens
-            .first()
-            .map(|token| token.expose_secret().to_owned())
-            .unwrap_or_default(),
+        auth_token: first(&twilio.auth_tokens),
         api_key: twilio
             .api_key
             .as_ref()
@@ -89,6 +88,18 @@ fn start_sandbox(settings: &Settings) -> Result<Option<sandbox::RunningSandbox>,
         verify_service_sid: twilio.verify_service_sid.clone(),
         whatsapp_from: twilio.whatsapp_from.clone(),
         sms_from: twilio.sms_from.clone().unwrap_or_default(),
+        meta: settings.meta.as_ref().map(|meta| sandbox::MetaConfig {
+            access_token: meta.access_token.expose_secret().to_owned(),
+            app_secret: first(&meta.app_secrets),
+            phone_number_id: meta.phone_number_id.clone(),
+            business_account_id: meta.business_account_id.clone(),
+        }),
+        telegram: settings.telegram.as_ref().map(|telegram| sandbox::TelegramConfig {
+            bot_token: telegram.bot_token.expose_secret().to_owned(),
+            webhook_secret: first(&telegram.webhook_secrets),
+            bot_name: telegram.bot_name.clone(),
+        }),
+        smtp_bind_address: None,
     };
     sandbox::start(config).map(Some).map_err(|fault| describe(&fault))
 }

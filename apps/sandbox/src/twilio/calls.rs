@@ -1,18 +1,11 @@
-//! What every call goes through: authentication, form, faults, the log.
+//! What every call to Twilio goes through: authentication, the form.
 
-use super::answer::Answer;
-use crate::{
-    faults::{Fault, FaultKind},
-    hangup::hang_up,
-    world::{Request, World, timestamp},
-};
+use super::answer::error;
+use crate::{answer::Answer, calls::ProviderCall, world::World};
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
-use std::{collections::BTreeMap, time::Duration};
-
-/// How long a held connection is held at the most.
-const HELD_FOR: Duration = Duration::from_mins(2);
+use std::collections::BTreeMap;
 
 /// A decoded form or query.
 pub(crate) type Form = BTreeMap<String, String>;
@@ -39,93 +32,38 @@ impl Call {
     /// Authenticates, lets a fault strike, does the work, writes it down, answers.
     pub(crate) async fn answer(self, work: impl FnOnce(&World, &Form) -> Answer) -> HttpResponse {
         let form = self.form();
-        if let Some(refusal) = self.refusal() {
-            return self.finish(&refusal, &form, None);
-        }
-        let chance = f64::from(u16::from_be_bytes(self.world.random_bytes::<2>())) / f64::from(u16::MAX);
-        let fault = self.world.memory().faults.strike("twilio", &self.operation, chance);
-        let Some(fault) = fault else {
-            let answer = work(&self.world, &form);
-            return self.finish(&answer, &form, None);
+        let refusal = self.refusal();
+        let shown = form.iter().map(|(k, v)| (k.clone(), Value::from(v.clone()))).collect::<Map<_, _>>();
+        let call = ProviderCall {
+            path: self.request.path().to_owned(),
+            world: self.world,
+            request: self.request,
+            provider: "twilio",
+            operation: self.operation,
+            shown: Value::Object(shown),
         };
-        self.strike(fault, work, &form).await
-    }
-
-    async fn strike(
-        self,
-        fault: Fault,
-        work: impl FnOnce(&World, &Form) -> Answer,
-        form: &Form,
-    ) -> HttpResponse {
-        let kind = Some(fault.kind);
-        match fault.kind {
-            FaultKind::Status => {
-                let status = fault.status.unwrap_or(500);
-                let body = fault.body.unwrap_or(Value::Null);
-                self.finish(&Answer { status, body }, form, kind)
-            }
-            FaultKind::Delay => {
-                let answer = work(&self.world, form);
-                tokio::time::sleep(Duration::from_millis(fault.delay_ms.unwrap_or(1000))).await;
-                self.finish(&answer, form, kind)
-            }
-            FaultKind::Timeout => {
-                let unanswered = self.finish(&Answer::error(504, 20504, "Timeout"), form, kind);
-                tokio::time::sleep(HELD_FOR).await;
-                unanswered
-            }
-            FaultKind::Reset => {
-                hang_up(&self.request);
-                self.finish(&Answer::error(500, 20500, "Reset"), form, kind)
-            }
-            FaultKind::DropReply => {
-                let answer = work(&self.world, form);
-                hang_up(&self.request);
-                self.finish(&answer, form, kind)
-            }
-            FaultKind::Garbage => {
-                let _logged = self.finish(&Answer { status: 200, body: Value::Null }, form, kind);
-                HttpResponse::Ok().content_type("text/html").body("<html><body>Bad Gateway \u{fffd}\u{0}")
-            }
+        match refusal {
+            Some(refusal) => call.refuse(&refusal),
+            None => call.answer(|world| work(world, &form)).await,
         }
-    }
-
-    fn finish(&self, answer: &Answer, form: &Form, fault: Option<FaultKind>) -> HttpResponse {
-        let body = form.iter().map(|(k, v)| (k.clone(), Value::from(v.clone()))).collect::<Map<_, _>>();
-        tracing::info!(operation = %self.operation, status = answer.status, fault = fault.map(FaultKind::name), "twilio");
-        self.world.memory().log(
-            Request {
-                seq: 0,
-                provider: "twilio".into(),
-                operation: self.operation.clone(),
-                method: self.request.method().to_string(),
-                path: self.request.path().to_owned(),
-                body: Value::Object(body),
-                status: answer.status,
-                fault: fault.map(|fault| fault.name().to_owned()),
-                at: timestamp(),
-            },
-            false,
-        );
-        answer.respond()
     }
 
     /// What Twilio refuses before it looks at the request itself.
     fn refusal(&self) -> Option<Answer> {
         if !self.is_authenticated() {
-            return Some(Answer::error(401, 20003, "Authenticate"));
+            return Some(error(401, 20003, "Authenticate"));
         }
         let config = &self.world.config;
         let named = |name: &str| self.request.match_info().get(name);
         if named("account").is_some_and(|account| account != config.account_sid)
             || named("service").is_some_and(|service| service != config.verify_service_sid)
         {
-            return Some(Answer::error(404, 20404, "The requested resource was not found"));
+            return Some(error(404, 20404, "The requested resource was not found"));
         }
         let kind = self.request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let is_form = kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
         if self.request.method() == "POST" && !is_form {
-            return Some(Answer::error(415, 20415, "Unsupported Media Type"));
+            return Some(error(415, 20415, "Unsupported Media Type"));
         }
         None
     }

@@ -1,7 +1,7 @@
 //! Lookup v2: every possible number is valid and mobile, unless a fault says otherwise.
 
-use super::{answer::Answer, calls::Call};
-use crate::world::World;
+use super::calls::Call;
+use crate::{answer::Answer, world::World};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::phone::PhoneNumber;
 use serde_json::json;

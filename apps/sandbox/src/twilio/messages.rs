@@ -1,7 +1,11 @@
 //! The Messages resource.
 
-use super::{answer::Answer, calls::Call, webhooks};
-use crate::world::{Delivered, TwilioMessage, World, now, timestamp};
+use super::{answer::error, calls::Call, memory::TwilioMessage, webhooks};
+use crate::{
+    answer::Answer,
+    memory::Delivered,
+    world::{World, now},
+};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
@@ -17,35 +21,27 @@ pub(crate) async fn send(world: web::Data<World>, request: HttpRequest, body: we
         .answer(move |world, form| {
             let given = |name: &str| form.get(name).map(String::as_str).filter(|value| !value.is_empty());
             let Some(to) = given("To") else {
-                return Answer::error(400, 21604, "A 'To' phone number is required.");
+                return error(400, 21604, "A 'To' phone number is required.");
             };
             let Some(from) = given("From").or_else(|| given("MessagingServiceSid")) else {
-                return Answer::error(400, 21603, "A 'From' phone number is required.");
+                return error(400, 21603, "A 'From' phone number is required.");
             };
             let template =
                 given("ContentSid").map(|sid| json!({"sid": sid, "variables": given("ContentVariables")}));
             let text = given("Body").unwrap_or_default();
             if text.is_empty() && template.is_none() && given("MediaUrl").is_none() {
-                return Answer::error(400, 21602, "Message body is required.");
+                return error(400, 21602, "Message body is required.");
             }
             if text.chars().count() > BODY_LENGTH_MAX {
-                return Answer::error(
-                    400,
-                    21617,
-                    "The concatenated message body exceeds the 1600 character limit.",
-                );
+                return error(400, 21617, "The concatenated message body exceeds the 1600 character limit.");
             }
             let own = if is_whatsapp { &world.config.whatsapp_from } else { &world.config.sms_from };
             if from != own && !from.starts_with("MG") {
-                return Answer::error(
-                    400,
-                    63007,
-                    "Twilio could not find a Channel with the specified From address",
-                );
+                return error(400, 63007, "Twilio could not find a Channel with the specified From address");
             }
             let number = to.trim_start_matches("whatsapp:");
             if domain::phone::PhoneNumber::parse_international(number).is_err() {
-                return Answer::error(400, 21211, "Invalid 'To' Phone Number");
+                return error(400, 21211, "Invalid 'To' Phone Number");
             }
             let message = TwilioMessage {
                 sid: world.new_sid("SM"),
@@ -68,18 +64,16 @@ fn deliver(world: &World, message: &TwilioMessage, template: Option<Value>) {
     let channel = if message.to.starts_with("whatsapp:") { "whatsapp" } else { "sms" };
     let mut memory = world.memory();
     memory.deliver(Delivered {
-        seq: 0,
         channel: channel.into(),
         provider: "twilio".into(),
         from: message.from.clone(),
         to: message.to.clone(),
         body: message.body.clone(),
-        buttons: Vec::new(),
         template,
-        at: timestamp(),
         id: message.sid.clone(),
+        ..Delivered::default()
     });
-    memory.messages.insert(message.sid.clone(), message.clone());
+    memory.twilio.messages.insert(message.sid.clone(), message.clone());
 }
 
 pub(crate) async fn list(world: web::Data<World>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
@@ -89,6 +83,7 @@ pub(crate) async fn list(world: web::Data<World>, request: HttpRequest, body: we
             let since = form.get("DateSent>").or_else(|| form.get("DateSent>=")).cloned().unwrap_or_default();
             let memory = world.memory();
             let mut found: Vec<&TwilioMessage> = memory
+                .twilio
                 .messages
                 .values()
                 .filter(|m| form.get("To").is_none_or(|to| *to == m.to))
@@ -109,9 +104,9 @@ pub(crate) async fn list(world: web::Data<World>, request: HttpRequest, body: we
 pub(crate) async fn fetch(world: web::Data<World>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
     let sid = request.match_info().get("sid").unwrap_or_default().to_owned();
     Call { world, request, body, operation: "messages.fetch".into() }
-        .answer(move |world, _| match world.memory().messages.get(&sid) {
+        .answer(move |world, _| match world.memory().twilio.messages.get(&sid) {
             Some(message) => Answer::ok(resource(world, message)),
-            None => Answer::error(404, 20404, "The requested resource was not found"),
+            None => error(404, 20404, "The requested resource was not found"),
         })
         .await
 }

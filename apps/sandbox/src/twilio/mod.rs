@@ -3,11 +3,13 @@
 mod answer;
 mod calls;
 mod lookup;
+mod memory;
 mod messages;
 mod verify;
 mod webhooks;
 
-pub(crate) use webhooks::{Said, post_inbound, post_status};
+pub(crate) use memory::TwilioMemory;
+pub(crate) use webhooks::{post_inbound, post_status};
 
 use actix_web::web;
 

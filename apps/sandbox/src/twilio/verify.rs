@@ -1,7 +1,11 @@
 //! Verify v2 with real codes, delivered to the phone.
 
-use super::{answer::Answer, calls::Call};
-use crate::world::{Delivered, TwilioVerification, World, now, timestamp};
+use super::{answer::error, calls::Call, memory::TwilioVerification};
+use crate::{
+    answer::Answer,
+    memory::Delivered,
+    world::{World, now},
+};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{Duration, SecondsFormat};
 use domain::phone::PhoneNumber;
@@ -16,14 +20,14 @@ pub(crate) async fn begin(world: web::Data<World>, request: HttpRequest, body: w
         .answer(|world, form| {
             let given = |name: &str| form.get(name).map(String::as_str).filter(|value| !value.is_empty());
             let (Some(to), Some(channel)) = (given("To"), given("Channel")) else {
-                return Answer::error(400, 60200, "Missing required parameter To or Channel");
+                return error(400, 60200, "Missing required parameter To or Channel");
             };
             if !["sms", "whatsapp", "call", "email", "sna", "auto"].contains(&channel) {
-                return Answer::error(400, 60200, "Invalid parameter `Channel`");
+                return error(400, 60200, "Invalid parameter `Channel`");
             }
             let is_number = to.starts_with('+') && PhoneNumber::parse_international(to).is_ok();
             if !(is_number || channel == "email" && to.contains('@')) {
-                return Answer::error(400, 60200, "Invalid parameter `To`");
+                return error(400, 60200, "Invalid parameter `To`");
             }
             let mut verification = open_one(world, to).unwrap_or_else(|| TwilioVerification {
                 sid: world.new_sid("VE"),
@@ -36,13 +40,13 @@ pub(crate) async fn begin(world: web::Data<World>, request: HttpRequest, body: w
                 created_at: now(),
             });
             if verification.sends.len() >= SENDS_MAX {
-                return Answer::error(429, 60203, "Max send attempts reached");
+                return error(429, 60203, "Max send attempts reached");
             }
             channel.clone_into(&mut verification.channel);
             verification.sends.push((now(), channel.to_owned(), world.new_sid("VL")));
             deliver(world, &verification, given("Locale").unwrap_or("en"));
             let answer = Answer::created(resource(world, &verification));
-            world.memory().verifications.insert(verification.sid.clone(), verification);
+            world.memory().twilio.verifications.insert(verification.sid.clone(), verification);
             answer
         })
         .await
@@ -52,7 +56,7 @@ pub(crate) async fn begin(world: web::Data<World>, request: HttpRequest, body: w
 fn open_one(world: &World, to: &str) -> Option<TwilioVerification> {
     let memory = world.memory();
     let open = |v: &&TwilioVerification| v.to == to && v.status == "pending" && now() < v.created_at + TTL;
-    memory.verifications.values().find(open).cloned()
+    memory.twilio.verifications.values().find(open).cloned()
 }
 
 fn deliver(world: &World, verification: &TwilioVerification, locale: &str) {
@@ -69,16 +73,12 @@ fn deliver(world: &World, verification: &TwilioVerification, locale: &str) {
         _ => ("sms", verification.to.clone()),
     };
     world.memory().deliver(Delivered {
-        seq: 0,
         channel: channel.into(),
         provider: "twilio".into(),
         from: "Twilio Verify".into(),
         to,
         body,
-        buttons: Vec::new(),
-        template: None,
-        at: timestamp(),
-        id: String::new(),
+        ..Delivered::default()
     });
 }
 
@@ -86,7 +86,7 @@ pub(crate) async fn check(world: web::Data<World>, request: HttpRequest, body: w
     Call { world, request, body, operation: "verify.check".into() }
         .answer(|world, form| {
             let Some(code) = form.get("Code").filter(|code| !code.is_empty()) else {
-                return Answer::error(400, 60200, "Missing required parameter Code");
+                return error(400, 60200, "Missing required parameter Code");
             };
             let mut memory = world.memory();
             let named = |v: &TwilioVerification| match (form.get("VerificationSid"), form.get("To")) {
@@ -94,14 +94,15 @@ pub(crate) async fn check(world: web::Data<World>, request: HttpRequest, body: w
                 (None, Some(to)) => v.to == *to && v.status == "pending",
                 (None, None) => false,
             };
-            let found = memory.verifications.values_mut().find(|v| named(v) && now() < v.created_at + TTL);
+            let found =
+                memory.twilio.verifications.values_mut().find(|v| named(v) && now() < v.created_at + TTL);
             let Some(verification) = found.filter(|v| v.status == "pending") else {
-                return Answer::error(404, 20404, "The requested resource VerificationCheck was not found");
+                return error(404, 20404, "The requested resource VerificationCheck was not found");
             };
             verification.checks = verification.checks.saturating_add(1);
             if verification.checks > CHECKS_MAX {
                 verification.status = "max_attempts_reached".into();
-                return Answer::error(429, 60202, "Max check attempts reached");
+                return error(429, 60202, "Max check attempts reached");
             }
             if verification.code == *code {
                 verification.status = "approved".into();
@@ -116,9 +117,9 @@ pub(crate) async fn check(world: web::Data<World>, request: HttpRequest, body: w
 pub(crate) async fn fetch(world: web::Data<World>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
     let sid = request.match_info().get("sid").unwrap_or_default().to_owned();
     Call { world, request, body, operation: "verify.fetch".into() }
-        .answer(move |world, _| match world.memory().verifications.get(&sid) {
+        .answer(move |world, _| match world.memory().twilio.verifications.get(&sid) {
             Some(verification) => Answer::ok(resource(world, verification)),
-            None => Answer::error(404, 20404, "The requested resource was not found"),
+            None => error(404, 20404, "The requested resource was not found"),
         })
         .await
 }
@@ -129,12 +130,13 @@ pub(crate) async fn update(world: web::Data<World>, request: HttpRequest, body: 
         .answer(move |world, form| {
             let status = form.get("Status").map(String::as_str).unwrap_or_default();
             if !["canceled", "approved"].contains(&status) {
-                return Answer::error(400, 60200, "Invalid parameter `Status`");
+                return error(400, 60200, "Invalid parameter `Status`");
             }
             let mut memory = world.memory();
-            let Some(verification) = memory.verifications.get_mut(&sid).filter(|v| v.status == "pending")
+            let Some(verification) =
+                memory.twilio.verifications.get_mut(&sid).filter(|v| v.status == "pending")
             else {
-                return Answer::error(404, 20404, "The requested resource was not found");
+                return error(404, 20404, "The requested resource was not found");
             };
             status.clone_into(&mut verification.status);
             let verification = verification.clone();

@@ -1,34 +1,26 @@
 //! What Twilio posts to the API: messages of people, statuses of ours; signed with the auth token.
 
-use crate::world::{Request, World, phone_key, timestamp};
-use actix_web::web;
+use crate::{
+    memory::phone_key,
+    webhooks::{self, Answered, Said, Webhook, posted},
+    world::{Shared, World},
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ring::hmac;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::{collections::BTreeMap, time::Duration};
 
-/// A message of a person's.
-pub(crate) struct Said {
-    pub(crate) phone: String,
-    pub(crate) body: Option<String>,
-    pub(crate) button_id: Option<String>,
-    pub(crate) message_id: Option<String>,
-    pub(crate) profile_name: Option<String>,
-    pub(crate) kind: Option<String>,
-    pub(crate) payload: Option<Value>,
-}
-
 /// Posts a message to the API as Twilio would; `message_id`, and what the API answered.
-pub(crate) async fn post_inbound(world: &World, said: Said) -> Result<Value, String> {
+pub(crate) async fn post_inbound(world: &World, said: &Said) -> Result<Value, String> {
     let sid = said.message_id.clone().unwrap_or_else(|| world.new_sid("SM"));
-    let form = inbound_form(world, &said, &sid);
+    let form = inbound_form(world, said, &sid);
     let address = format!("{}/webhooks/twilio", world.config.api_base);
-    let (status, body) = post(world, "webhook.inbound", &address, &form).await?;
-    Ok(json!({"message_id": sid, "webhook_status": status, "webhook_body": body}))
+    let answered = post(world, "webhook.inbound", &address, &form).await?;
+    Ok(posted(&sid, &answered))
 }
 
 fn inbound_form(world: &World, said: &Said, sid: &str) -> BTreeMap<String, String> {
-    let text = said.body.clone().unwrap_or_default();
+    let text = said.text();
     let kind =
         said.kind.clone().unwrap_or_else(|| if said.button_id.is_some() { "button" } else { "text" }.into());
     // The address verbatim; the id that WhatsApp knows him by is digits.
@@ -46,8 +38,8 @@ fn inbound_form(world: &World, said: &Said, sid: &str) -> BTreeMap<String, Strin
     put("From", &format!("whatsapp:{phone}"));
     put("To", &world.config.whatsapp_from);
     put("WaId", phone.trim_start_matches('+'));
-    put("ProfileName", said.profile_name.as_deref().unwrap_or("Persona"));
-    put("Body", &text);
+    put("ProfileName", said.profile_name());
+    put("Body", text);
     put("MessageType", &kind);
     put("NumSegments", "1");
     let is_media = ["image", "audio", "video", "document", "sticker"].contains(&kind.as_str());
@@ -65,7 +57,7 @@ fn inbound_form(world: &World, said: &Said, sid: &str) -> BTreeMap<String, Strin
     }
     if let Some(id) = &said.button_id {
         put("ButtonPayload", id);
-        put("ButtonText", &text);
+        put("ButtonText", text);
     }
     if let Some(Value::Object(more)) = &said.payload {
         for (name, value) in more {
@@ -76,7 +68,7 @@ fn inbound_form(world: &World, said: &Said, sid: &str) -> BTreeMap<String, Strin
 }
 
 /// Lets a message go its way: sent, then delivered. Read is for the phone that shows it to report.
-pub(crate) fn report_progress(world: web::Data<World>, sid: String) {
+pub(crate) fn report_progress(world: Shared, sid: String) {
     tokio::spawn(async move {
         for status in ["sent", "delivered"] {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -89,7 +81,7 @@ pub(crate) fn report_progress(world: web::Data<World>, sid: String) {
 pub(crate) async fn post_status(world: &World, sid: &str, status: &str) -> Option<u16> {
     let message = {
         let mut memory = world.memory();
-        let message = memory.messages.get_mut(sid)?;
+        let message = memory.twilio.messages.get_mut(sid)?;
         status.clone_into(&mut message.status);
         message.clone()
     };
@@ -107,7 +99,7 @@ pub(crate) async fn post_status(world: &World, sid: &str, status: &str) -> Optio
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .collect();
-    post(world, "webhook.status", &address, &form).await.ok().map(|(status, _)| status)
+    post(world, "webhook.status", &address, &form).await.ok().map(|answered| answered.status)
 }
 
 async fn post(
@@ -115,37 +107,14 @@ async fn post(
     operation: &str,
     address: &str,
     form: &BTreeMap<String, String>,
-) -> Result<(u16, String), String> {
+) -> Result<Answered, String> {
     let signed: String = std::iter::once(address.to_owned())
         .chain(form.iter().map(|(name, value)| format!("{name}{value}")))
         .collect();
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, world.config.auth_token.as_bytes());
     let signature = STANDARD.encode(hmac::sign(&key, signed.as_bytes()));
-    let sent = world.http.post(address).header("X-Twilio-Signature", signature).form(form).send().await;
-    let answer = match sent {
-        Ok(response) => {
-            let status = response.status().as_u16();
-            Ok((status, response.text().await.unwrap_or_default()))
-        }
-        Err(fault) => Err(fault.without_url().to_string()),
-    };
-    let status = answer.as_ref().map_or(0, |(status, _)| *status);
-    tracing::info!(operation, status, "webhook");
-    let body = form.iter().map(|(k, v)| (k.clone(), Value::from(v.clone()))).collect::<Map<_, _>>();
-    let path = url::Url::parse(address).map_or_else(|_| address.to_owned(), |url| url.path().to_owned());
-    world.memory().log(
-        Request {
-            seq: 0,
-            provider: "twilio".into(),
-            operation: operation.to_owned(),
-            method: "POST".into(),
-            path,
-            body: Value::Object(body),
-            status,
-            fault: None,
-            at: timestamp(),
-        },
-        true,
-    );
-    answer
+    let request = world.http.post(address).header("X-Twilio-Signature", signature).form(form);
+    let shown = form.iter().map(|(k, v)| (k.clone(), Value::from(v.clone()))).collect::<Map<_, _>>();
+    let shown = Value::Object(shown);
+    webhooks::post(world, Webhook { provider: "twilio", operation, address, request, shown }).await
 }

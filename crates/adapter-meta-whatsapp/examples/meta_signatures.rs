@@ -1,4 +1,4 @@
-//! Checks a table of signature vectors: `cargo run -p adapter-meta-whatsapp --example signatures -- FILE.tsv`.
+//! Checks a table of signature vectors: `cargo run -p adapter-meta-whatsapp --example meta_signatures -- FILE.tsv`.
 //!
 //! Columns: provider, secret, body, (unused), expected. Rows of other providers are passed over;
 //! `INVALID:` marks a header that must be refused, with a note in brackets where it is told in words.

@@ -1,4 +1,4 @@
-//! Checks a table of signature vectors: `cargo run -p adapter-twilio --example signatures -- FILE.tsv`.
+//! Checks a table of signature vectors: `cargo run -p adapter-twilio --example twilio_signatures -- FILE.tsv`.
 //!
 //! Columns: provider, key, address, parameters (`a=1&b=2`, not encoded), expected. Rows of other
 //! providers are passed over; `(first row params)` repeats the first Twilio row's.

@@ -1,0 +1,199 @@
+//! Everything that is remembered: phones, what each provider keeps, requests, faults. In memory only.
+
+use crate::{
+    faults::Faults, meta::MetaMemory, telegram::TelegramMemory, twilio::TwilioMemory, world::timestamp,
+};
+use domain::phone::PhoneNumber;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::{BTreeMap, VecDeque};
+
+/// Requests kept; older ones are forgotten.
+const REQUESTS_MAX: usize = 20_000;
+/// Signs kept for a phone: they are of use for seconds only.
+const SIGNS_MAX: usize = 200;
+
+/// A message on a phone.
+#[derive(Clone, Default, Serialize)]
+pub(crate) struct Delivered {
+    pub(crate) seq: u64,
+    pub(crate) channel: String,
+    pub(crate) provider: String,
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) body: String,
+    pub(crate) buttons: Vec<Value>,
+    pub(crate) template: Option<Value>,
+    pub(crate) at: String,
+    /// The provider's id, by which a phone that shows it reports it read.
+    pub(crate) id: String,
+    /// A mail's subject.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) subject: Option<String>,
+    /// What stands above the text, below it, and on the button that opens a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) header: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) footer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) menu: Option<String>,
+}
+
+/// What a phone shows beside messages, for a moment: somebody types, a message was read, a tap was taken.
+#[derive(Clone, Serialize)]
+pub(crate) struct Sign {
+    pub(crate) seq: u64,
+    pub(crate) provider: &'static str,
+    pub(crate) kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) message_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) text: Option<String>,
+    pub(crate) at: String,
+}
+
+impl Sign {
+    pub(crate) fn new(provider: &'static str, kind: &'static str) -> Self {
+        Self { seq: 0, provider, kind, message_id: None, text: None, at: timestamp() }
+    }
+}
+
+/// A call of ours that the world received, or a webhook that it posted.
+#[derive(Clone, Serialize)]
+pub(crate) struct Request {
+    pub(crate) seq: u64,
+    pub(crate) provider: String,
+    pub(crate) operation: String,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) body: Value,
+    pub(crate) status: u16,
+    pub(crate) fault: Option<String>,
+    pub(crate) at: String,
+}
+
+/// The whole of it.
+#[derive(Default)]
+pub(crate) struct Memory {
+    seq: u64,
+    phones: BTreeMap<String, Vec<Delivered>>,
+    signs: BTreeMap<String, VecDeque<Sign>>,
+    pub(crate) requests: VecDeque<Request>,
+    pub(crate) webhooks: VecDeque<Request>,
+    pub(crate) twilio: TwilioMemory,
+    pub(crate) meta: MetaMemory,
+    pub(crate) telegram: TelegramMemory,
+    pub(crate) faults: Faults,
+}
+
+impl Memory {
+    pub(crate) fn next_seq(&mut self) -> u64 {
+        self.seq = self.seq.saturating_add(1);
+        self.seq
+    }
+
+    /// Puts a message on the phone that it is addressed to.
+    pub(crate) fn deliver(&mut self, message: Delivered) {
+        self.deliver_to(&phone_key(&message.to), message);
+    }
+
+    /// Puts a message on a phone; its `to` may spell the address otherwise.
+    pub(crate) fn deliver_to(&mut self, key: &str, mut message: Delivered) {
+        message.seq = self.next_seq();
+        message.at = timestamp();
+        self.phones.entry(key.to_owned()).or_default().push(message);
+    }
+
+    /// What a phone shows that is newer than `since`.
+    pub(crate) fn on_phone(&self, phone: &str, since: u64) -> Vec<Delivered> {
+        let all = self.phones.get(&phone_key(phone)).map(Vec::as_slice).unwrap_or_default();
+        all.iter().filter(|message| message.seq > since).cloned().collect()
+    }
+
+    /// The newest message of a provider's on a phone that bears a button of that id, and the button.
+    pub(crate) fn find_button(&self, phone: &str, provider: &str, id: &str) -> Option<(&Delivered, &Value)> {
+        let all = self.phones.get(&phone_key(phone))?;
+        all.iter().rev().filter(|message| message.provider == provider).find_map(|message| {
+            let button = message.buttons.iter().find(|button| button["id"] == id)?;
+            Some((message, button))
+        })
+    }
+
+    pub(crate) fn sign(&mut self, key: &str, mut sign: Sign) {
+        sign.seq = self.next_seq();
+        let signs = self.signs.entry(key.to_owned()).or_default();
+        if signs.len() >= SIGNS_MAX {
+            signs.pop_front();
+        }
+        signs.push_back(sign);
+    }
+
+    pub(crate) fn signs_on(&self, phone: &str, since: u64) -> Vec<Sign> {
+        let all = self.signs.get(&phone_key(phone)).into_iter().flatten();
+        all.filter(|sign| sign.seq > since).cloned().collect()
+    }
+
+    pub(crate) fn log(&mut self, mut request: Request, is_webhook: bool) {
+        request.seq = self.next_seq();
+        let list = if is_webhook { &mut self.webhooks } else { &mut self.requests };
+        if list.len() >= REQUESTS_MAX {
+            list.pop_front();
+        }
+        list.push_back(request);
+    }
+
+    /// As new; but numbers go on, so that a phone's `since` stays meaningful and no id comes twice.
+    pub(crate) fn forget(&mut self) {
+        let telegram = self.telegram.forgotten();
+        *self = Self { seq: self.seq, telegram, ..Self::default() };
+    }
+}
+
+/// The name under which a phone is kept: its canonical number, else the address as it is; a mail address in
+/// lower case.
+pub(crate) fn phone_key(address: &str) -> String {
+    if address.contains('@') {
+        return address.trim().to_lowercase();
+    }
+    PhoneNumber::parse_international(address)
+        .map_or_else(|_| address.to_owned(), |phone| phone.e164().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phone_is_one_however_it_is_spelled() {
+        for spelling in ["+525511112226", "+5215511112226", "whatsapp:+52 55 1111 2226"] {
+            assert_eq!(phone_key(spelling), "+525511112226");
+        }
+        assert_eq!(phone_key("Ana@Example.com"), "ana@example.com");
+        assert_eq!(phone_key("MX.ab12CD"), "MX.ab12CD");
+    }
+
+    #[test]
+    fn forgetting_does_not_begin_again_at_one() {
+        let mut memory = Memory::default();
+        memory.deliver(Delivered { to: "+525511112226".into(), ..Delivered::default() });
+        memory.sign("+525511112226", Sign::new("meta", "typing"));
+        memory.forget();
+        assert!(
+            memory.on_phone("+525511112226", 0).is_empty() && memory.signs_on("+525511112226", 0).is_empty()
+        );
+        assert_eq!(memory.next_seq(), 3);
+    }
+
+    #[test]
+    fn the_newest_button_of_an_id_is_the_one_that_is_tapped() {
+        let mut memory = Memory::default();
+        for (provider, title) in [("meta", "old"), ("meta", "new"), ("telegram", "another's")] {
+            let buttons = vec![serde_json::json!({"id": "yes", "title": title})];
+            let to = "+525511112226".to_owned();
+            memory.deliver(Delivered { provider: provider.into(), to, buttons, ..Delivered::default() });
+        }
+        let (_, button) = memory.find_button("+525511112226", "meta", "yes").unwrap();
+        assert_eq!(button["title"], "new");
+        assert!(memory.find_button("+525511112226", "meta", "no").is_none());
+    }
+}

@@ -1,0 +1,82 @@
+//! What every call to Meta goes through: the token, the version, the JSON.
+
+use super::answer::{bad_token, error};
+use crate::{answer::Answer, calls::ProviderCall, config::MetaConfig, world::Shared};
+use actix_web::{HttpRequest, HttpResponse, http::header};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// A call as it came.
+pub(super) struct MetaCall {
+    pub(super) world: Shared,
+    pub(super) request: HttpRequest,
+    pub(super) operation: &'static str,
+    /// The JSON of a POST; none for a GET.
+    pub(super) body: Option<Value>,
+}
+
+impl MetaCall {
+    /// Authenticates, lets a fault strike, does the work, writes it down, answers.
+    pub(super) async fn answer(self, work: impl FnOnce(&Shared, &MetaConfig) -> Answer) -> HttpResponse {
+        let query = query(&self.request);
+        let config = self.world.config.meta.clone();
+        let allowed = config.filter(|config| token(&self.request, &query) == Some(&config.access_token));
+        let version = self.request.match_info().get("version").unwrap_or_default().to_owned();
+        let call = ProviderCall {
+            world: self.world,
+            provider: "meta",
+            operation: self.operation.into(),
+            path: self.request.path().to_owned(),
+            shown: self.body.unwrap_or_else(|| shown(&query)),
+            request: self.request,
+        };
+        match allowed {
+            _ if !is_version(&version) => {
+                let message = format!("Unknown path components: /{version}");
+                call.refuse(&error(400, 2500, "OAuthException", &message))
+            }
+            None => call.refuse(&bad_token()),
+            Some(config) => call.answer(|world| work(world, &config)).await,
+        }
+    }
+}
+
+pub(super) fn query(request: &HttpRequest) -> BTreeMap<String, String> {
+    let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+    pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
+}
+
+/// A query without the tokens in it.
+fn shown(query: &BTreeMap<String, String>) -> Value {
+    let cover = |(name, value): (&String, &String)| {
+        let value = if name.contains("token") { "••••••" } else { value };
+        (name.clone(), Value::from(value))
+    };
+    Value::Object(query.iter().map(cover).collect::<Map<_, _>>())
+}
+
+/// From the header, or from the query as Graph takes it too.
+fn token<'a>(request: &'a HttpRequest, query: &'a BTreeMap<String, String>) -> Option<&'a str> {
+    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    header
+        .and_then(|value| value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("OAuth ")))
+        .or_else(|| query.get("access_token").map(String::as_str))
+        .map(str::trim)
+}
+
+/// `v25.0`
+fn is_version(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+    text.strip_prefix('v').and_then(|rest| rest.split_once('.')).is_some_and(|(a, b)| digits(a) && digits(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_version;
+
+    #[test]
+    fn a_version_is_a_v_and_two_numbers() {
+        assert!(is_version("v25.0") && is_version("v9.12"));
+        assert!(!["25.0", "v25", "v25.", "v.0", "vx.0", ""].iter().any(|text| is_version(text)));
+    }
+}

@@ -1,0 +1,231 @@
+//! What people write over Meta: the message object, by its type, in a signed webhook.
+
+use super::{
+    memory::Heard,
+    messages::is_user_id,
+    webhooks::{DISPLAY_NUMBER, envelope, post},
+};
+use crate::{
+    memory::{Memory, phone_key},
+    webhooks::{Said, merge, posted},
+    world::{World, now},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::{Map, Value, json};
+
+/// Posts a message to the API as Meta would; `message_id`, and what the API answered. The same id again posts
+/// the same message again.
+pub(crate) async fn post_inbound(world: &World, said: &Said) -> Result<Value, String> {
+    let Some(config) = &world.config.meta else {
+        return Err("meta: this world has no account there (WHATSAPP_* and META_APP_SECRET)".into());
+    };
+    let new_id = || format!("wamid.HBgM{}", STANDARD.encode(world.random_bytes::<28>()));
+    let id = said.message_id.clone().unwrap_or_else(new_id);
+    let webhook = {
+        let mut memory = world.memory();
+        let known = memory.meta.heard.get(&id).map(|heard| heard.webhook.clone());
+        known.unwrap_or_else(|| {
+            let webhook = envelope(config, value(&memory, said, &id));
+            let phone = phone_key(&spelled(&said.phone));
+            memory.meta.heard.insert(id.clone(), Heard { phone, webhook: webhook.clone() });
+            webhook
+        })
+    };
+    let answered = post(world, config, "webhook.inbound", webhook).await?;
+    Ok(posted(&id, &answered))
+}
+
+/// A number with its `+`; a business-scoped user id as it is.
+fn spelled(phone: &str) -> String {
+    if phone.starts_with('+') || is_user_id(phone) { phone.to_owned() } else { format!("+{phone}") }
+}
+
+fn value(memory: &Memory, said: &Said, id: &str) -> Value {
+    let (who, from) = if is_user_id(&said.phone) {
+        (json!({"user_id": said.phone}), json!({"from_user_id": said.phone}))
+    } else {
+        // The digits as the phone is spelled, a `1` behind the `52` included.
+        let digits = digits(&said.phone);
+        (json!({"wa_id": digits}), json!({"from": digits}))
+    };
+    let mut contact = json!({"profile": {"name": said.profile_name()}});
+    merge(&mut contact, Some(&who));
+    let mut message = from;
+    merge(&mut message, Some(&json!({"id": id, "timestamp": now().timestamp().to_string()})));
+    merge(&mut message, Some(&content(memory, said)));
+    merge(&mut message, said.payload.as_ref());
+    json!({"contacts": [contact], "messages": [message]})
+}
+
+fn digits(phone: &str) -> String {
+    phone.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// `type`, and the object of that name.
+fn content(memory: &Memory, said: &Said) -> Value {
+    if let Some(id) = &said.button_id {
+        return tapped(memory, said, id);
+    }
+    let kind = said.kind.as_deref().unwrap_or("text");
+    let object = match kind {
+        "text" => json!({"body": said.text()}),
+        "image" | "video" | "audio" | "document" | "sticker" => media(kind, said),
+        "location" => json!({"latitude": 19.4326, "longitude": -99.1332}),
+        "reaction" => {
+            let to = memory.on_phone(&said.phone, 0).into_iter().rev().find(|sent| sent.provider == "meta");
+            json!({
+                "message_id": to.map(|sent| sent.id),
+                "emoji": if said.text().is_empty() { "👍" } else { said.text() },
+            })
+        }
+        "contact" | "contacts" => return contacts(kind, said),
+        "unsupported" => return unsupported(),
+        // Whatever the payload says it is.
+        _ => return json!({"type": kind}),
+    };
+    typed(kind, object)
+}
+
+fn typed(kind: &str, object: Value) -> Value {
+    Value::Object(Map::from_iter([("type".to_owned(), json!(kind)), (kind.to_owned(), object)]))
+}
+
+fn media(kind: &str, said: &Said) -> Value {
+    let mime = match kind {
+        "image" => "image/jpeg",
+        "video" => "video/mp4",
+        "audio" => "audio/ogg; codecs=opus",
+        "sticker" => "image/webp",
+        _ => "application/pdf",
+    };
+    let sha256 = STANDARD.encode(ring::digest::digest(&ring::digest::SHA256, kind.as_bytes()));
+    let mut media = json!({"id": "1003383421387256", "mime_type": mime, "sha256": sha256});
+    let more = match (kind, said.text()) {
+        ("audio", _) => json!({"voice": true}),
+        ("sticker", _) => json!({"animated": false}),
+        ("document", "") => json!({"filename": "documento.pdf"}),
+        ("document", caption) => json!({"filename": "documento.pdf", "caption": caption}),
+        (_, "") => json!({}),
+        (_, caption) => json!({"caption": caption}),
+    };
+    merge(&mut media, Some(&more));
+    media
+}
+
+/// `contact` is one's own number, given when asked for it; `contacts` a card out of the address book.
+fn contacts(kind: &str, said: &Said) -> Value {
+    let (name, digits) = (said.profile_name(), digits(&said.phone));
+    let phone = json!({"phone": format!("+{digits}"), "wa_id": digits, "type": "CELL"});
+    let mut card = json!({"name": {"formatted_name": name, "first_name": name}, "phones": [phone]});
+    if kind == "contact" {
+        merge(&mut card, Some(&json!({"origin": "contact_request"})));
+    }
+    typed("contacts", json!([card]))
+}
+
+fn unsupported() -> Value {
+    let error = json!({
+        "code": 131_051, "title": "Message type unknown", "message": "Message type unknown",
+        "error_data": {"details": "Message type is currently not supported."},
+    });
+    json!({"type": "unsupported", "errors": [error]})
+}
+
+/// A tap answers the message that bears the button.
+fn tapped(memory: &Memory, said: &Said, id: &str) -> Value {
+    let found = memory.find_button(&said.phone, "meta", id);
+    let button = found.map_or(&Value::Null, |(_, button)| button);
+    let title = if said.text().is_empty() { button["title"].as_str().unwrap_or(id) } else { said.text() };
+    let kind = match (said.kind.as_deref(), button["kind"].as_str()) {
+        (Some(kind), _) => kind,
+        (None, Some("row")) => "list_reply",
+        (None, Some("quick_reply")) => "button",
+        (None, _) => "button_reply",
+    };
+    let mut message = if kind == "button" {
+        typed("button", json!({"payload": id, "text": title}))
+    } else {
+        let mut reply = json!({"id": id, "title": title});
+        if let Some(description) = button["description"].as_str().filter(|_| kind == "list_reply") {
+            merge(&mut reply, Some(&json!({"description": description})));
+        }
+        typed("interactive", typed(kind, reply))
+    };
+    if let Some((sent, _)) = found {
+        merge(&mut message, Some(&json!({"context": {"from": DISPLAY_NUMBER, "id": sent.id}})));
+    }
+    message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::Delivered;
+
+    fn said(kind: Option<&str>) -> Said {
+        Said {
+            provider: "meta".into(),
+            body: None,
+            button_id: None,
+            message_id: None,
+            profile_name: Some("Ana".into()),
+            kind: kind.map(str::to_owned),
+            payload: None,
+            phone: "+5215511112226".into(),
+        }
+    }
+
+    fn message(memory: &Memory, said: &Said) -> Value {
+        value(memory, said, "wamid.1")["messages"][0].clone()
+    }
+
+    #[test]
+    fn the_sender_is_spelled_as_on_his_phone() {
+        let text = Said { body: Some("hola".into()), ..said(None) };
+        let value = value(&Memory::default(), &text, "wamid.1");
+        assert_eq!(value["contacts"][0], json!({"profile": {"name": "Ana"}, "wa_id": "5215511112226"}));
+        assert_eq!(value["messages"][0]["from"], "5215511112226");
+        assert_eq!(value["messages"][0]["text"], json!({"body": "hola"}));
+    }
+
+    #[test]
+    fn a_user_id_has_no_number() {
+        let hidden = Said { phone: "MX.123".into(), body: Some("hola".into()), ..said(None) };
+        let value = value(&Memory::default(), &hidden, "wamid.1");
+        assert_eq!(value["contacts"][0]["user_id"], "MX.123");
+        assert_eq!(value["messages"][0]["from_user_id"], "MX.123");
+        assert!(value["messages"][0].get("from").is_none() && value["contacts"][0].get("wa_id").is_none());
+    }
+
+    #[test]
+    fn a_tap_becomes_the_reply_that_its_button_asks_for() {
+        let mut memory = Memory::default();
+        let buttons = vec![
+            json!({"kind": "reply", "id": "yes", "title": "Sí"}),
+            json!({"kind": "row", "id": "row", "title": "Uno", "description": "el primero"}),
+            json!({"kind": "quick_reply", "id": "quick", "title": "quick"}),
+        ];
+        let (provider, to, id) = ("meta".into(), "+525511112226".into(), "wamid.0".into());
+        memory.deliver(Delivered { provider, to, buttons, id, ..Delivered::default() });
+        let tap = |id: &str| message(&memory, &Said { button_id: Some(id.into()), ..said(None) });
+        let yes = json!({"type": "button_reply", "button_reply": {"id": "yes", "title": "Sí"}});
+        assert_eq!(tap("yes")["interactive"], yes);
+        assert_eq!(tap("yes")["context"]["id"], "wamid.0");
+        assert_eq!(tap("row")["interactive"]["list_reply"]["description"], "el primero");
+        assert_eq!(tap("quick")["button"], json!({"payload": "quick", "text": "quick"}));
+    }
+
+    #[test]
+    fn each_type_has_its_object_and_the_payload_lies_over_it() {
+        let memory = Memory::default();
+        for kind in ["image", "video", "audio", "document", "sticker", "location", "reaction", "contacts"] {
+            let message = message(&memory, &said(Some(kind)));
+            assert_eq!(message["type"], kind);
+            assert!(!message[kind].is_null(), "{kind}");
+        }
+        assert_eq!(message(&memory, &said(Some("contact")))["contacts"][0]["origin"], "contact_request");
+        let hologram = Said { payload: Some(json!({"hologram": {"x": 1}})), ..said(Some("hologram")) };
+        assert_eq!(message(&memory, &hologram)["hologram"], json!({"x": 1}));
+        assert_eq!(message(&memory, &said(Some("unsupported")))["errors"][0]["code"], 131_051);
+    }
+}

@@ -1,0 +1,206 @@
+//! `/messages`: what is sent to people, and that their messages were read.
+
+use super::{
+    answer::{Checked, error, no_such_object, number_needed, parameter, to_oneself},
+    calls::MetaCall,
+    fields::Object,
+    memory::{MetaMessage, Recipient},
+    payloads::{self, Content},
+    webhooks::{self, DISPLAY_NUMBER},
+};
+use crate::{
+    answer::Answer,
+    memory::{Delivered, Sign, phone_key},
+    world::{Shared, World},
+};
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use domain::phone::PhoneNumber;
+use serde_json::{Value, json};
+
+/// The longest `biz_opaque_callback_data`.
+const OPAQUE_LENGTH_MAX: usize = 512;
+/// Of the sandbox's own number: what stands before a `to` that has no `+`.
+const OWN_CALLING_CODE: &str = "1";
+
+pub(super) async fn send(world: Shared, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let is_json = kind.is_some_and(|kind| kind.starts_with("application/json"));
+    // What is no JSON bears no parameter that Meta would know.
+    let body: Value = if is_json { serde_json::from_slice(&body).unwrap_or_default() } else { Value::Null };
+    let operation = if body.get("status").is_some() { "read" } else { "send" };
+    let id = request.match_info().get("id").unwrap_or_default().to_owned();
+    MetaCall { world, request, operation, body: Some(body.clone()) }
+        .answer(move |world, config| {
+            if id != config.phone_number_id {
+                return no_such_object("POST", &id);
+            }
+            let done = if operation == "read" { mark_read(world, &body) } else { accept(world, &body) };
+            done.unwrap_or_else(|refusal| refusal)
+        })
+        .await
+}
+
+/// A message of a person's was read; with a typing indicator, somebody types an answer.
+fn mark_read(world: &World, body: &Value) -> Checked<Answer> {
+    let message = checked_envelope(body)?;
+    message.one_of("status", &["read"])?;
+    let id = message.text("message_id", 512)?;
+    let is_typing = match message.optional_object("typing_indicator")? {
+        Some(indicator) => indicator.one_of("type", &["text"])? == "text",
+        None => false,
+    };
+    let mut memory = world.memory();
+    // A webhook that was posted past this world names a message that no phone here shows.
+    if let Some(heard) = memory.meta.heard.get(id).cloned() {
+        let read = Sign { message_id: Some(id.to_owned()), ..Sign::new("meta", "read") };
+        memory.sign(&heard.phone, read);
+        if is_typing {
+            memory.sign(&heard.phone, Sign::new("meta", "typing"));
+        }
+    }
+    Ok(Answer::ok(json!({"success": true})))
+}
+
+fn checked_envelope(body: &Value) -> Checked<Object<'_>> {
+    match body.get("messaging_product") {
+        None => Err(parameter("The parameter messaging_product is required.")),
+        Some(product) if product == "whatsapp" => Ok(Object::new(body, "")),
+        Some(_) => Err(parameter("Param messaging_product must be one of {WHATSAPP}.")),
+    }
+}
+
+fn accept(world: &Shared, body: &Value) -> Checked<Answer> {
+    let message = checked_envelope(body)?;
+    if message.get("recipient_type").is_some() {
+        message.one_of("recipient_type", &["individual", "group"])?;
+    }
+    let address = Address::read(&message)?;
+    if let Some(context) = message.optional_object("context")? {
+        context.text("message_id", 512)?;
+    }
+    let opaque = message.get("biz_opaque_callback_data").cloned();
+    if opaque.as_ref().and_then(Value::as_str).is_some_and(|data| data.chars().count() > OPAQUE_LENGTH_MAX) {
+        return Err(parameter("Param biz_opaque_callback_data must be at most 512 characters long."));
+    }
+    let content = payloads::read(&message)?;
+    if content.category == "authentication" && matches!(address.recipient, Recipient::UserId(_)) {
+        return Err(number_needed());
+    }
+    let sent = MetaMessage {
+        id: format!("wamid.HBgM{}", STANDARD.encode(world.random_bytes::<28>())),
+        recipient: address.recipient.clone(),
+        opaque,
+        category: content.category,
+    };
+    let contact = match &address.recipient {
+        Recipient::WaId(wa_id) => json!({"input": address.input, "wa_id": wa_id}),
+        Recipient::UserId(user_id) => json!({"input": address.input, "user_id": user_id}),
+    };
+    let answer = json!({
+        "messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": sent.id}],
+    });
+    deliver(world, &sent, &address, content);
+    webhooks::report_progress(world.clone(), sent.id, address.is_reachable);
+    Ok(Answer::ok(answer))
+}
+
+fn deliver(world: &World, sent: &MetaMessage, address: &Address, content: Content) {
+    let mut memory = world.memory();
+    memory.meta.messages.insert(sent.id.clone(), sent.clone());
+    if address.is_reachable {
+        let message = Delivered {
+            channel: "whatsapp".into(),
+            provider: "meta".into(),
+            from: DISPLAY_NUMBER.into(),
+            to: address.input.clone(),
+            body: content.body,
+            buttons: content.buttons,
+            template: content.template,
+            id: sent.id.clone(),
+            header: content.header,
+            footer: content.footer,
+            menu: content.menu,
+            ..Delivered::default()
+        };
+        memory.deliver_to(&address.key, message);
+    }
+}
+
+/// Whom a message is for, and which phone that is.
+struct Address {
+    input: String,
+    recipient: Recipient,
+    key: String,
+    /// A number that nobody can have is taken, and reported failed afterwards.
+    is_reachable: bool,
+}
+
+impl Address {
+    fn read(message: &Object<'_>) -> Checked<Self> {
+        if let Some(to) = message.get("to") {
+            let to = to.as_str().ok_or_else(|| parameter("Param to must be a string."))?;
+            return Self::number(to);
+        }
+        let Some(user_id) = message.get("recipient").and_then(Value::as_str) else {
+            return Err(parameter("The parameter to is required."));
+        };
+        if !is_user_id(user_id) {
+            return Err(parameter("Param recipient must be a valid business-scoped user ID."));
+        }
+        let recipient = Recipient::UserId(user_id.to_owned());
+        Ok(Self { input: user_id.to_owned(), recipient, key: user_id.to_owned(), is_reachable: true })
+    }
+
+    fn number(to: &str) -> Checked<Self> {
+        let digits: String = to.chars().filter(char::is_ascii_digit).collect();
+        if digits.is_empty() {
+            return Err(error(400, 131_009, "OAuthException", "(#131009) Parameter value is not valid"));
+        }
+        let code = if to.trim_start().starts_with('+') { "" } else { OWN_CALLING_CODE };
+        let wa_id = format!("{code}{digits}");
+        if wa_id == DISPLAY_NUMBER {
+            return Err(to_oneself());
+        }
+        let number = format!("+{wa_id}");
+        Ok(Self {
+            input: to.to_owned(),
+            recipient: Recipient::WaId(wa_id),
+            is_reachable: PhoneNumber::parse_international(&number).is_ok(),
+            key: phone_key(&number),
+        })
+    }
+}
+
+/// `^[A-Z]{2}\.(ENT\.)?[0-9A-Za-z]{1,128}$`
+pub(super) fn is_user_id(text: &str) -> bool {
+    let Some((country, rest)) = text.split_once('.') else { return false };
+    let id = rest.strip_prefix("ENT.").unwrap_or(rest);
+    country.len() == 2
+        && country.chars().all(|c| c.is_ascii_uppercase())
+        && (1..=128).contains(&id.len())
+        && id.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_without_its_plus_gets_the_senders_country() {
+        let with = Address::number("+525511112222").unwrap();
+        assert!(matches!(&with.recipient, Recipient::WaId(wa_id) if wa_id == "525511112222"));
+        assert_eq!((with.key.as_str(), with.is_reachable), ("+525511112222", true));
+        let without = Address::number("525511112222").unwrap();
+        assert!(matches!(&without.recipient, Recipient::WaId(wa_id) if wa_id == "1525511112222"));
+        assert!(!without.is_reachable, "nobody has that number");
+    }
+
+    #[test]
+    fn business_scoped_ids() {
+        assert!(is_user_id("MX.13491208655302741918") && is_user_id("US.ENT.a1"));
+        for text in ["525511112222", "mx.1", "MEX.1", "MX.", "MX.ENT.", "MX.a-b", "+52.1"] {
+            assert!(!is_user_id(text), "{text}");
+        }
+    }
+}

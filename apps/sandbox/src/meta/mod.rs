@@ -1,0 +1,28 @@
+//! Meta's Graph API as others see it: messages of the `WhatsApp` Cloud API, the nodes that tell about an
+//! account, signed webhooks with messages and statuses.
+
+mod answer;
+mod calls;
+mod fields;
+mod inbound;
+mod interactive;
+mod memory;
+mod messages;
+mod nodes;
+mod payloads;
+mod template;
+mod webhooks;
+
+pub(crate) use inbound::post_inbound;
+pub(crate) use memory::MetaMemory;
+pub(crate) use webhooks::post_status;
+
+use actix_web::web;
+
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/{version}/debug_token").route(web::get().to(nodes::debug_token)))
+        .service(web::resource("/{version}/{id}/messages").route(web::post().to(messages::send)))
+        .service(web::resource("/{version}/{id}").route(web::get().to(nodes::node)))
+        .default_service(web::to(answer::not_found));
+}

@@ -1,0 +1,156 @@
+//! What Meta posts to the API: the envelope, its signature, statuses of our messages.
+
+use super::memory::{MetaMessage, Recipient};
+use crate::{
+    config::MetaConfig,
+    webhooks::{self, Answered, Webhook},
+    world::{Shared, World, now},
+};
+use actix_web::http::header;
+use ring::hmac;
+use serde_json::{Value, json};
+use std::{fmt::Write, time::Duration};
+
+/// The sandbox's own number, as webhooks spell it.
+pub(super) const DISPLAY_NUMBER: &str = "15550783881";
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// A `value` in its envelope: from this account, for this number.
+pub(super) fn envelope(config: &MetaConfig, mut value: Value) -> Value {
+    let metadata = json!({"display_phone_number": DISPLAY_NUMBER, "phone_number_id": config.phone_number_id});
+    webhooks::merge(&mut value, Some(&json!({"messaging_product": "whatsapp", "metadata": metadata})));
+    let entry = json!({"id": config.business_account_id, "changes": [{"value": value, "field": "messages"}]});
+    json!({"object": "whatsapp_business_account", "entry": [entry]})
+}
+
+/// Signs it, posts it, writes it down.
+pub(super) async fn post(
+    world: &World,
+    config: &MetaConfig,
+    operation: &str,
+    webhook: Value,
+) -> Result<Answered, String> {
+    let address = format!("{}/webhooks/meta", world.config.api_base);
+    let body = escaped(&webhook.to_string());
+    let key = hmac::Key::new(hmac::HMAC_SHA256, config.app_secret.as_bytes());
+    let signature = format!("sha256={}", hex::encode(hmac::sign(&key, body.as_bytes())));
+    let request = world
+        .http
+        .post(&address)
+        .header(header::CONTENT_TYPE.as_str(), "application/json")
+        .header("X-Hub-Signature-256", signature)
+        .body(body);
+    webhooks::post(world, Webhook { provider: "meta", operation, address: &address, request, shown: webhook })
+        .await
+}
+
+/// JSON as Meta writes and signs it: ASCII alone, `\/` for a slash.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            '/' => out.push_str("\\/"),
+            c if c.is_ascii() => out.push(c),
+            c => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    // Writing into a String can't fail.
+                    let _written = write!(out, "\\u{unit:04x}");
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Lets a message go its way: sent, then delivered. Read is for the phone that shows it to report.
+pub(super) fn report_progress(world: Shared, id: String, is_reachable: bool) {
+    tokio::spawn(async move {
+        let way: &[&str] = if is_reachable { &["sent", "delivered"] } else { &["failed"] };
+        for status in way {
+            tokio::time::sleep(PAUSE).await;
+            post_status(&world, &id, status).await;
+        }
+    });
+}
+
+/// Posts a status of a message; what the API answered (0 where it was not reached), or none for a message that
+/// Meta does not know.
+pub(crate) async fn post_status(world: &World, id: &str, status: &str) -> Option<u16> {
+    let config = world.config.meta.as_ref()?;
+    let message = world.memory().meta.messages.get(id).cloned()?;
+    let webhook = envelope(config, json!({"statuses": [status_of(&message, status)]}));
+    let answered = post(world, config, "webhook.status", webhook).await;
+    Some(answered.map_or(0, |answered| answered.status))
+}
+
+fn status_of(message: &MetaMessage, status: &str) -> Value {
+    let at = now().timestamp();
+    let mut told = json!({"id": message.id, "status": status, "timestamp": at.to_string()});
+    let recipient = match &message.recipient {
+        Recipient::WaId(wa_id) => json!({"recipient_id": wa_id}),
+        Recipient::UserId(user_id) => json!({"recipient_user_id": user_id}),
+    };
+    webhooks::merge(&mut told, Some(&recipient));
+    if let Some(opaque) = &message.opaque {
+        webhooks::merge(&mut told, Some(&json!({"biz_opaque_callback_data": opaque})));
+    }
+    let more = match status {
+        "sent" => json!({"conversation": conversation(message, at), "pricing": pricing(message)}),
+        "delivered" => json!({"pricing": pricing(message)}),
+        "failed" => json!({"errors": [{
+            "code": 131_026, "title": "Message undeliverable", "message": "Message undeliverable",
+            "error_data": {"details": "Message Undeliverable."},
+            "href": "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/",
+        }]}),
+        _ => json!({}),
+    };
+    webhooks::merge(&mut told, Some(&more));
+    told
+}
+
+fn conversation(message: &MetaMessage, at: i64) -> Value {
+    let id = hex::encode(ring::digest::digest(&ring::digest::SHA256, message.id.as_bytes()));
+    let ends = at.saturating_add(86_400).to_string();
+    json!({"id": id.get(..32), "expiration_timestamp": ends, "origin": {"type": message.category}})
+}
+
+fn pricing(message: &MetaMessage) -> Value {
+    let is_free = message.category == "service";
+    let kind = if is_free { "free_customer_service" } else { "regular" };
+    json!({"billable": !is_free, "pricing_model": "PMP", "category": message.category, "type": kind})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_signed_form_is_ascii() {
+        let json = json!({"a": "señal 😀 https://x"}).to_string();
+        let wire = escaped(&json);
+        assert_eq!(wire, r#"{"a":"se\u00f1al \ud83d\ude00 https:\/\/x"}"#);
+        assert_eq!(
+            serde_json::from_str::<Value>(&wire).unwrap(),
+            serde_json::from_str::<Value>(&json).unwrap()
+        );
+    }
+
+    #[test]
+    fn a_status_says_whose_and_what_it_cost() {
+        let message = MetaMessage {
+            id: "wamid.1".into(),
+            recipient: Recipient::UserId("MX.1".into()),
+            opaque: Some(json!("ours")),
+            category: "authentication",
+        };
+        let sent = status_of(&message, "sent");
+        assert_eq!(sent["biz_opaque_callback_data"], "ours");
+        assert_eq!((&sent["recipient_user_id"], sent.get("recipient_id")), (&json!("MX.1"), None));
+        assert_eq!(
+            (&sent["pricing"]["billable"], &sent["conversation"]["origin"]["type"]),
+            (&json!(true), &json!("authentication"))
+        );
+        assert_eq!(status_of(&message, "failed")["errors"][0]["code"], 131_026);
+        assert!(status_of(&message, "read").get("pricing").is_none());
+    }
+}

@@ -1,0 +1,76 @@
+//! What becomes of a mail when its last line is in, faults included.
+
+use super::mail::Mail;
+use crate::{
+    calls::HELD_FOR,
+    faults::{Fault, FaultKind},
+    world::World,
+};
+use serde_json::Value;
+
+const TAKEN: &str = "250 2.0.0 Ok: queued";
+
+/// What the client hears.
+pub(super) enum Outcome {
+    Reply(String),
+    HangUp,
+}
+
+/// Takes the mail, unless a fault says otherwise.
+pub(super) async fn settle(world: &World, mail: &Mail) -> Outcome {
+    let chance = world.chance();
+    let fault = world.memory().faults.strike("smtp", "send", chance);
+    let Some(fault) = fault else {
+        mail.deliver(world);
+        mail.log(world, 250, None);
+        return Outcome::Reply(TAKEN.into());
+    };
+    let name = Some(fault.kind.name());
+    match fault.kind {
+        FaultKind::Status => {
+            let status = fault.status.unwrap_or(451);
+            mail.log(world, status, name);
+            Outcome::Reply(format!("{status} {}", explanation(&fault, status)))
+        }
+        FaultKind::Delay => {
+            mail.deliver(world);
+            tokio::time::sleep(fault.delay()).await;
+            mail.log(world, 250, name);
+            Outcome::Reply(TAKEN.into())
+        }
+        FaultKind::Timeout => {
+            mail.log(world, 0, name);
+            tokio::time::sleep(HELD_FOR).await;
+            Outcome::HangUp
+        }
+        FaultKind::Reset => {
+            mail.log(world, 0, name);
+            Outcome::HangUp
+        }
+        FaultKind::DropReply => {
+            mail.deliver(world);
+            mail.log(world, 250, name);
+            Outcome::HangUp
+        }
+        FaultKind::Garbage => {
+            mail.log(world, 0, name);
+            Outcome::Reply("<html>\u{fffd}</html>".into())
+        }
+    }
+}
+
+/// The fault's own words, on one line; else what such a status says.
+fn explanation(fault: &Fault, status: u16) -> String {
+    let own = match &fault.body {
+        Some(Value::String(text)) => Some(text.as_str()),
+        Some(body) => body["message"].as_str(),
+        None => None,
+    };
+    let usual = match status {
+        450 => "4.2.0 Mailbox busy, try again later",
+        550 => "5.1.1 No such mailbox",
+        400..500 => "4.3.0 Try again later",
+        _ => "5.0.0 Refused",
+    };
+    own.unwrap_or(usual).replace(['\r', '\n'], " ")
+}

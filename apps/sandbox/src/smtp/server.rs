@@ -1,0 +1,124 @@
+//! The port where mail comes in.
+
+use super::{
+    faults::{Outcome, settle},
+    mail::Mail,
+    session::{SIZE_MAX, Session, Step},
+};
+use crate::world::{Shared, World};
+use std::{io, net::SocketAddr, time::Duration};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+    time::timeout,
+};
+
+/// Bytes of a line that is no mail: credentials are the longest.
+const LINE_LENGTH_MAX: u64 = 12_288;
+/// Bytes of a mail that are read at once at the most.
+const CHUNK_LENGTH_MAX: u64 = 65_536;
+/// How long a silent client is waited for (RFC 5321 §4.5.3.2.7).
+const SILENCE_MAX: Duration = Duration::from_mins(5);
+
+/// A mail server that runs, until it is dropped.
+pub(crate) struct MailServer {
+    pub(crate) address: SocketAddr,
+    task: JoinHandle<()>,
+}
+
+impl Drop for MailServer {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+pub(crate) fn listen(address: &str, world: Shared) -> io::Result<MailServer> {
+    let listener = std::net::TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    let listener = TcpListener::from_std(listener)?;
+    let address = listener.local_addr()?;
+    let task = tokio::spawn(async move {
+        loop {
+            match listener.accept().await {
+                Ok((stream, _)) => {
+                    let world = world.clone();
+                    tokio::spawn(async move {
+                        // A client that goes away in the middle is the client's affair.
+                        let _ended = converse(&world, stream).await;
+                    });
+                }
+                // Out of descriptors: others will be given back.
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    });
+    Ok(MailServer { address, task })
+}
+
+async fn converse(world: &World, stream: TcpStream) -> io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    let mut session = Session::default();
+    say(&mut stream, "220 sandbox ESMTP").await?;
+    loop {
+        let Some(line) = read_line(&mut stream, LINE_LENGTH_MAX).await? else { return Ok(()) };
+        if !line.ends_with(b"\n") {
+            return say(&mut stream, "500 5.5.2 Line too long").await;
+        }
+        match session.line(String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n'])) {
+            Step::Reply(text) => say(&mut stream, &text).await?,
+            Step::Quit => return say(&mut stream, "221 2.0.0 Bye").await,
+            Step::TakeMail(envelope) => {
+                say(&mut stream, "354 End data with <CR><LF>.<CR><LF>").await?;
+                match read_mail(&mut stream).await? {
+                    Taken::Whole(bytes) => match settle(world, &Mail::read(envelope, &bytes)).await {
+                        Outcome::Reply(text) => say(&mut stream, &text).await?,
+                        Outcome::HangUp => return Ok(()),
+                    },
+                    Taken::TooLarge => say(&mut stream, "552 5.3.4 Message size exceeds fixed limit").await?,
+                    Taken::Broken => return Ok(()),
+                }
+            }
+        }
+    }
+}
+
+enum Taken {
+    Whole(Vec<u8>),
+    TooLarge,
+    Broken,
+}
+
+/// Up to the line that is a dot; of a line that begins with one, the first was added on the way. Only CR LF
+/// ends a line: what is smuggled behind a bare LF stays in the mail.
+async fn read_mail(stream: &mut BufReader<TcpStream>) -> io::Result<Taken> {
+    let (mut mail, mut size, mut at_start) = (Vec::new(), 0_usize, true);
+    while let Some(chunk) = read_line(stream, CHUNK_LENGTH_MAX).await? {
+        if at_start && chunk == b".\r\n" {
+            return Ok(if size > SIZE_MAX { Taken::TooLarge } else { Taken::Whole(mail) });
+        }
+        let text = if at_start { chunk.strip_prefix(b".").unwrap_or(&chunk) } else { &chunk };
+        size = size.saturating_add(text.len());
+        // What is too large is read to its end, so that the refusal is heard, but not kept.
+        if size <= SIZE_MAX {
+            mail.extend_from_slice(text);
+        }
+        at_start = chunk.ends_with(b"\r\n");
+    }
+    Ok(Taken::Broken)
+}
+
+/// A line with its end, or as much of it as is allowed; none when the client is gone.
+async fn read_line(stream: &mut BufReader<TcpStream>, length_max: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    let mut limited = stream.take(length_max);
+    match timeout(SILENCE_MAX, limited.read_until(b'\n', &mut line)).await {
+        Ok(read) => read.map(|length| (length > 0).then_some(line)),
+        Err(_) => Ok(None),
+    }
+}
+
+async fn say(stream: &mut BufReader<TcpStream>, text: &str) -> io::Result<()> {
+    stream.write_all(format!("{text}\r\n").as_bytes()).await?;
+    stream.flush().await
+}

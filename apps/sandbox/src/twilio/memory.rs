@@ -1,0 +1,36 @@
+//! What Twilio keeps: messages sent, challenges begun.
+
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+
+/// A message as Twilio keeps it.
+#[derive(Clone)]
+pub(crate) struct TwilioMessage {
+    pub(crate) sid: String,
+    pub(crate) to: String,
+    pub(crate) from: String,
+    pub(crate) body: String,
+    pub(crate) status: String,
+    pub(crate) status_callback: Option<String>,
+    pub(crate) created_at: DateTime<Utc>,
+}
+
+/// A challenge as Twilio Verify keeps it.
+#[derive(Clone)]
+pub(crate) struct TwilioVerification {
+    pub(crate) sid: String,
+    pub(crate) to: String,
+    pub(crate) channel: String,
+    pub(crate) code: String,
+    pub(crate) status: String,
+    pub(crate) sends: Vec<(DateTime<Utc>, String, String)>,
+    pub(crate) checks: u32,
+    pub(crate) created_at: DateTime<Utc>,
+}
+
+/// All of it.
+#[derive(Default)]
+pub(crate) struct TwilioMemory {
+    pub(crate) messages: BTreeMap<String, TwilioMessage>,
+    pub(crate) verifications: BTreeMap<String, TwilioVerification>,
+}
