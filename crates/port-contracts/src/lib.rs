@@ -15,6 +15,7 @@
 pub mod answers;
 pub mod audit;
 mod examples;
+pub mod flows;
 pub mod holds;
 pub mod inbox;
 pub mod ledger;
@@ -26,16 +27,18 @@ pub mod reversals;
 pub mod verifications;
 pub mod wallets;
 
-use ports::stores::{Answers, AuditLog, Conversations, Identities, Inbox, Ledger, Outbox, Verifications};
+use ports::stores::{
+    Answers, AuditLog, Conversations, Flows, Identities, Inbox, Ledger, Outbox, Verifications,
+};
 
 /// Everything that a database adapter offers.
 pub trait Stores:
-    Inbox + Conversations + Outbox + Verifications + Identities + Ledger + Answers + AuditLog
+    Inbox + Conversations + Outbox + Verifications + Identities + Ledger + Answers + AuditLog + Flows
 {
 }
 
-impl<T: Inbox + Conversations + Outbox + Verifications + Identities + Ledger + Answers + AuditLog> Stores
-    for T
+impl<T: Inbox + Conversations + Outbox + Verifications + Identities + Ledger + Answers + AuditLog + Flows>
+    Stores for T
 {
 }
 
@@ -70,6 +73,8 @@ macro_rules! suite {
                 a_new_payee_is_paid_after_the_cool_off, entries_can_be_asked_for_by_time;
             audit: each_decision_has_its_row, the_chain_is_sealed_once_and_sound,
                 nothing_is_missed_while_others_write;
+            flows: an_edition_never_changes, answers_are_kept_with_their_turn_and_once,
+                answers_are_shown_by_flow_the_newest_first;
         );
     };
     ($fresh:ident; $($group:ident: $($promise:ident),+ $(,)?;)+) => {

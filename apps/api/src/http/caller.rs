@@ -18,6 +18,7 @@ pub(crate) enum Scope {
     Transfers,
     People,
     Nlu,
+    Flows,
     Audit,
 }
 
@@ -29,6 +30,7 @@ impl Scope {
             Self::Transfers => "transfers",
             Self::People => "people",
             Self::Nlu => "nlu",
+            Self::Flows => "flows",
             Self::Audit => "audit",
         }
     }

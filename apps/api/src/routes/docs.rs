@@ -1,6 +1,6 @@
 //! The API's documentation, made from the routes themselves.
 
-use super::{accounts, events, health, nlu, transfers, verify, webhooks};
+use super::{accounts, events, flows, health, nlu, transfers, verify, webhooks};
 use actix_web::{HttpResponse, http::header, web};
 use utoipa::{
     Modify, OpenApi,
@@ -53,6 +53,8 @@ impl Modify for Bearer {
         transfers::reverse::reverse,
         events::list,
         events::verify,
+        flows::list,
+        flows::responses,
         nlu::parse,
         webhooks::twilio,
         webhooks::twilio_status
@@ -62,6 +64,7 @@ impl Modify for Bearer {
         (name = "verification", description = "Prove that a number is somebody's"),
         (name = "money", description = "Balances, entries, transfers"),
         (name = "audit", description = "Who decided what, and whether the log is whole"),
+        (name = "flows", description = "Questionnaires in the chat, and what was answered"),
         (name = "understanding", description = "What a text means"),
         (name = "webhooks", description = "For the providers"),
         (name = "health", description = "Whether we can work")
@@ -89,7 +92,13 @@ mod tests {
         let document = serde_json::to_value(Documentation::openapi()).unwrap();
         assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
         let paths = document["paths"].as_object().unwrap();
-        for path in ["/api/v1/transfers", "/api/v1/verify/check", "/api/v1/nlu/parse", "/webhooks/twilio"] {
+        for path in [
+            "/api/v1/transfers",
+            "/api/v1/verify/check",
+            "/api/v1/nlu/parse",
+            "/api/v1/flows/{id}/responses",
+            "/webhooks/twilio",
+        ] {
             assert!(paths.contains_key(path), "{path}");
         }
     }

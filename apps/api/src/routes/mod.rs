@@ -3,6 +3,7 @@
 mod accounts;
 pub(crate) mod docs;
 mod events;
+mod flows;
 mod health;
 mod home;
 mod nlu;
@@ -35,6 +36,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(accounts::routes)
         .configure(transfers::routes)
         .configure(events::routes)
+        .configure(flows::routes)
         .configure(nlu::routes)
         .default_service(web::to(nothing_here));
 }

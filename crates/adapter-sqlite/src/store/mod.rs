@@ -3,6 +3,7 @@
 mod answers;
 mod audit;
 mod fault;
+mod flows;
 mod identities;
 mod inbox;
 pub(crate) mod ledger;

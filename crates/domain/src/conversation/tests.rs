@@ -23,6 +23,9 @@ fn facts() -> Facts {
         messages_per_minute: 30,
         handoff_for: Duration::hours(4),
         new_card: CardId(Uuid::from_u128(9)),
+        today: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
+        region: Region::parse("MX").unwrap(),
+        flows: Arc::default(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod answers;
 mod audit;
 mod conversations;
+mod flows;
 mod identities;
 mod inbox;
 mod ledger;
@@ -11,13 +12,15 @@ mod verifications;
 
 #[cfg(feature = "mock")]
 pub use self::{
-    answers::MockAnswers, audit::MockAuditLog, conversations::MockConversations, identities::MockIdentities,
-    inbox::MockInbox, ledger::MockLedger, outbox::MockOutbox, verifications::MockVerifications,
+    answers::MockAnswers, audit::MockAuditLog, conversations::MockConversations, flows::MockFlows,
+    identities::MockIdentities, inbox::MockInbox, ledger::MockLedger, outbox::MockOutbox,
+    verifications::MockVerifications,
 };
 pub use self::{
     answers::{Answers, Claim},
     audit::{AuditLog, AuditReport},
     conversations::{Committed, Conversations, Turn},
+    flows::{FlowEdition, FlowResponse, Flows, KeptEditions, NewFlowResponse},
     identities::{Identities, NewPerson, Payee, User},
     inbox::{Accepted, Inbox, LeasedTurn, TurnFailure},
     ledger::{
