@@ -5,6 +5,8 @@ use crate::intent::{AmountReading, DestinationKind, Entities, Intent};
 use proptest::prelude::*;
 use uuid::Uuid;
 
+mod flows;
+
 fn user() -> UserId {
     UserId(Uuid::from_u128(7))
 }

@@ -14,7 +14,7 @@ mod number;
 mod run;
 mod slug;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod words;
 
 pub use self::{
