@@ -35,7 +35,7 @@ pub(crate) fn catalogue_name(text: &str) -> Option<String> {
 }
 
 fn flow(
-    r: &mut Reader<'_>,
+    r: &mut Reader,
     root: &Table<'_>,
     catalogue: &dyn Fn(&str) -> Result<String, String>,
 ) -> (FlowDraft, Option<String>) {
@@ -88,7 +88,7 @@ fn empty(what: &str) -> Table<'static> {
     Table::empty(what)
 }
 
-fn step(r: &mut Reader<'_>, table: &Table<'_>) -> DraftStep {
+fn step(r: &mut Reader, table: &Table<'_>) -> DraftStep {
     r.only(table, &["id", "kind", "question", "retry", "options", "valid", "next"]);
     let valid = r.opt_table(table, "valid").map(|valid| {
         let mut rules = Vec::new();
@@ -118,7 +118,7 @@ fn step(r: &mut Reader<'_>, table: &Table<'_>) -> DraftStep {
 }
 
 /// `next = "step"`, or a list of ways with conditions.
-fn next(r: &mut Reader<'_>, table: &Table<'_>) -> Vec<DraftNext> {
+fn next(r: &mut Reader, table: &Table<'_>) -> Vec<DraftNext> {
     if table.is_text("next") {
         return r.opt_string(table, "next").into_iter().map(|go| DraftNext { when: None, go }).collect();
     }
@@ -139,7 +139,7 @@ fn next(r: &mut Reader<'_>, table: &Table<'_>) -> Vec<DraftNext> {
     ways
 }
 
-fn options(r: &mut Reader<'_>, table: &Table<'_>) -> Vec<DraftOption> {
+fn options(r: &mut Reader, table: &Table<'_>) -> Vec<DraftOption> {
     let mut options = Vec::new();
     for option in r.tables(table, "options", "an option") {
         r.only(&option, &["id", "title", "button", "words", "action"]);
@@ -155,7 +155,7 @@ fn options(r: &mut Reader<'_>, table: &Table<'_>) -> Vec<DraftOption> {
 }
 
 fn results(
-    r: &mut Reader<'_>,
+    r: &mut Reader,
     table: &Table<'_>,
     catalogue: &dyn Fn(&str) -> Result<String, String>,
 ) -> (DraftResults, Option<String>) {

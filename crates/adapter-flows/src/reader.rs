@@ -7,8 +7,9 @@ use std::{ops::Range, str::FromStr};
 use toml::de::{DeTable, DeValue};
 
 /// Reads one file, and gathers what is wrong with its form.
-pub(crate) struct Reader<'s> {
-    text: &'s str,
+pub(crate) struct Reader {
+    /// Where each line ends.
+    line_ends: Vec<usize>,
     file: FlowFile,
     pub(crate) faults: Vec<FlowFault>,
 }
@@ -53,9 +54,10 @@ impl Table<'_> {
     }
 }
 
-impl<'s> Reader<'s> {
-    pub(crate) const fn new(text: &'s str, file: FlowFile) -> Self {
-        Self { text, file, faults: Vec::new() }
+impl Reader {
+    pub(crate) fn new(text: &str, file: FlowFile) -> Self {
+        let line_ends = text.match_indices('\n').map(|(at, _)| at).collect();
+        Self { line_ends, file, faults: Vec::new() }
     }
 
     /// What TOML itself says against the text.
@@ -67,8 +69,7 @@ impl<'s> Reader<'s> {
     }
 
     fn line(&self, span: &Range<usize>) -> usize {
-        let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
-        before.iter().filter(|byte| **byte == b'\n').count().saturating_add(1)
+        self.line_ends.partition_point(|end| *end < span.start).saturating_add(1)
     }
 
     pub(crate) fn fault(&mut self, line: usize, reason: impl Into<String>) {
