@@ -30,7 +30,7 @@ pub(crate) enum FlowsError {
 }
 
 fn lines(complaints: &[Complaint]) -> String {
-    complaints.iter().map(|complaint| format!("  {complaint}\n")).collect()
+    complaints.iter().map(|complaint| format!("  {complaint}")).collect::<Vec<_>>().join("\n")
 }
 
 /// Reads the flows; nothing is kept yet.

@@ -135,7 +135,7 @@ impl Reader {
             return Vec::new();
         };
         let mut tables = Vec::new();
-        for item in array.iter() {
+        for item in array {
             let line = self.line(&item.span());
             match item.get_ref() {
                 DeValue::Table(inner) => tables.push(self.table(each, line, inner)),
@@ -198,7 +198,7 @@ impl Reader {
             return Vec::new();
         };
         let mut list = Vec::new();
-        for item in array.iter() {
+        for item in array {
             let line = self.line(&item.span());
             match item.get_ref() {
                 DeValue::String(text) => list.push(Lined { line, value: text.clone().into_owned() }),

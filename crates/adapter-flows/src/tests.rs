@@ -44,8 +44,8 @@ impl Drop for Folder {
     }
 }
 
-fn said(complaints: Vec<Complaint>) -> Vec<String> {
-    complaints.iter().map(ToString::to_string).collect()
+fn said(complaints: impl AsRef<[Complaint]>) -> Vec<String> {
+    complaints.as_ref().iter().map(ToString::to_string).collect()
 }
 
 /// One of those that are built in.
@@ -93,17 +93,17 @@ fn every_city_of_the_catalogue_is_recommended_three_to_five_places_for_every_nee
     assert!(cities.len() > 50);
     for city in cities.into_iter().chain(["nowhere at all"]) {
         for need in ["1", "2", "3", "4"] {
-            let lines = recommended(flow, &facts, city, need);
+            let lines = recommended(flow, facts, city, need);
             assert!((3..=5).contains(&lines.len()), "{city} {need}: {lines:?}");
         }
     }
     assert_eq!(
-        recommended(flow, &facts, "Mumbai, up to 500 km", "1")[0],
+        recommended(flow, facts, "Mumbai, up to 500 km", "1")[0],
         "1. Tata Memorial Hospital (Mumbai)"
     );
 }
 
-fn recommended(flow: &Flow, facts: &FlowFacts, place: &str, need: &str) -> Vec<String> {
+fn recommended(flow: &Flow, facts: FlowFacts, place: &str, need: &str) -> Vec<String> {
     let (mut run, _): (FlowRun, _) = flow.begin(Locale::En);
     let mut last = Progress::NotMine;
     for text in ["agree", "breast", "2", place, "5 lakhs", "soon", need] {
@@ -113,6 +113,13 @@ fn recommended(flow: &Flow, facts: &FlowFacts, place: &str, need: &str) -> Vec<S
     assert!(prompt.text.ends_with("• talk to a coordinator"));
     let numbered = prompt.text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit()));
     numbered.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_example_of_the_documentation_is_a_flow() {
+    let page = include_str!("../../../docs/flows.md");
+    let example = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    assert_eq!(Folder::with(&[("a.toml", example)]).said_against("a.toml"), Vec::<String>::new());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 #[derive(Subcommand)]
 pub(super) enum FlowCommand {
-    /// Check a flow and the catalogue it names; every fault is told as FILE:LINE: reason.
+    /// Check a flow and the catalogue it names; every fault is told with file, line and reason.
     Check {
         /// The flow's file.
         file: PathBuf,

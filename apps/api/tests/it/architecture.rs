@@ -53,13 +53,14 @@ fn the_domain_cannot_wait_and_knows_no_io() {
 
 #[test]
 fn each_library_has_its_rooms() {
-    let rooms: [(&str, &[&str]); 6] = [
+    let rooms: [(&str, &[&str]); 7] = [
         ("actix-web", &["ventanilla", "sandbox"]),
         ("diesel", &["adapter-sqlite", "adapter-postgres"]),
         ("diesel-async", &["adapter-sqlite", "adapter-postgres"]),
         ("reqwest", &["adapter-twilio", "sandbox", "ventanilla"]),
         ("jsonwebtoken", &["adapter-crypto"]),
         ("utoipa", &["ventanilla"]),
+        ("toml", &["adapter-flows"]),
     ];
     for package in packages() {
         for (library, allowed) in rooms {

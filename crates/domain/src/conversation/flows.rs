@@ -52,7 +52,8 @@ impl Step<'_> {
         }
         let Some(run) = self.state.flow.take() else { return false };
         let word = self.facts.flows.newest(run.flow()).map(|flow| flow.start_word(run.locale()));
-        self.say(Say::FlowLeft(word.unwrap_or_default().to_owned()));
+        // A flow that was taken away meanwhile can't be begun again.
+        self.say(word.map_or(Say::NothingPending, |word| Say::FlowLeft(word.to_owned())));
         self.state.flow = run.left();
         true
     }
@@ -150,7 +151,7 @@ impl Step<'_> {
             return is_asking;
         };
         let facts = FlowFacts { today: self.facts.today, region: self.facts.region };
-        match flow.answer(&mut run, input, &facts) {
+        match flow.answer(&mut run, input, facts) {
             Progress::NotMine => return false,
             Progress::Asked(prompt) => self.say(Say::Flow(prompt)),
             Progress::NotAnAnswer(_) if may_mean_else => return false,

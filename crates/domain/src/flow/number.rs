@@ -20,9 +20,8 @@ pub(super) fn read_number(text: &str) -> Option<Decimal> {
         return None;
     }
     let negative = text.split(run).next().is_some_and(|before| before.trim_end().ends_with(['-', '−']));
-    let plain = plain(run)?;
-    let number = Decimal::from_str(&plain).ok()?;
-    Some(if negative { -number } else { number })
+    let sign = if negative { "-" } else { "" };
+    Decimal::from_str(&format!("{sign}{}", plain(run)?)).ok()
 }
 
 /// The digits with at most one point.

@@ -2,7 +2,7 @@
 
 use super::{
     Answer, BUTTON_LENGTH_MAX, BUTTONS_MAX, Choice, Condition, Flow, Kind, Slug, Step, Target, Test,
-    words::{is_back, is_named},
+    words::{is_back, is_called, is_named},
 };
 use crate::{locale::Locale, phone::Region};
 use chrono::NaiveDate;
@@ -195,9 +195,14 @@ impl Flow {
         }
     }
 
-    /// Takes an answer. No text makes it fail.
+    /// Takes an answer. No text makes it fail; a person who is called by name comes at any time.
     #[must_use]
-    pub fn answer(&self, run: &mut FlowRun, input: FlowInput<'_>, facts: &FlowFacts) -> Progress {
+    pub fn answer(&self, run: &mut FlowRun, input: FlowInput<'_>, facts: FlowFacts) -> Progress {
+        if let FlowInput::Text(text) = input
+            && self.closing.options.iter().any(|option| is_called(option, text))
+        {
+            return Progress::HandOff;
+        }
         match run.stage.clone() {
             Stage::Consent => {
                 if self.is_consent(input) {
@@ -229,7 +234,7 @@ impl Flow {
         run: &mut FlowRun,
         step: &Step,
         input: FlowInput<'_>,
-        facts: &FlowFacts,
+        facts: FlowFacts,
     ) -> Progress {
         match input {
             FlowInput::Text(text) if is_back(text) => {
@@ -248,7 +253,7 @@ impl Flow {
             return Progress::NotAnAnswer(self.ask(step, step.retry.get(run.locale), run.locale));
         };
         run.answers.push((step.id.clone(), answer));
-        match self.target(step, &run.answers) {
+        match step.target(&run.answers) {
             Target::Step(next) => match self.steps.get(next) {
                 Some(next) => {
                     // A question that is asked once more takes back what followed from it.
@@ -264,15 +269,7 @@ impl Flow {
         }
     }
 
-    fn target(&self, step: &Step, answers: &[(Slug, Answer)]) -> Target {
-        let holds = |when: &Condition| {
-            answers.iter().find(|(id, _)| *id == when.step).is_some_and(|(_, answer)| when.test.holds(answer))
-        };
-        let taken = step.next.iter().find(|next| next.when.as_ref().is_none_or(holds));
-        taken.map_or(Target::End, |next| next.go)
-    }
-
-    fn complete(&self, run: &mut FlowRun, facts: &FlowFacts) -> Progress {
+    fn complete(&self, run: &mut FlowRun, facts: FlowFacts) -> Progress {
         let answers = std::mem::take(&mut run.answers);
         let mut lines = Vec::new();
         if let Some(results) = &self.results {
@@ -332,6 +329,17 @@ impl Flow {
 
     fn button_id(&self, step: &str, option: &str) -> String {
         format!("flow:{}:{step}:{option}", self.id)
+    }
+}
+
+impl Step {
+    /// Where it leads after these answers.
+    fn target(&self, answers: &[(Slug, Answer)]) -> Target {
+        let holds = |when: &Condition| {
+            answers.iter().find(|(id, _)| *id == when.step).is_some_and(|(_, answer)| when.test.holds(answer))
+        };
+        let taken = self.next.iter().find(|next| next.when.as_ref().is_none_or(holds));
+        taken.map_or(Target::End, |next| next.go)
     }
 }
 

@@ -84,6 +84,12 @@ fn names(option: &Choice) -> impl Iterator<Item = Folded> {
     titles.chain([option.id.as_str()]).chain(words).map(Folded::new)
 }
 
+/// Whether a text is an option's name and nothing else.
+pub(super) fn is_called(option: &Choice, text: &str) -> bool {
+    let said = Folded::new(text);
+    names(option).any(|name| name == said)
+}
+
 /// Whether a text names an option, alone or among other words.
 pub(super) fn is_named(option: &Choice, text: &str) -> bool {
     let said = Folded::new(text);
@@ -98,7 +104,7 @@ fn is_telling(word: &Folded) -> bool {
 /// leaves no doubt.
 pub(super) fn choose<'a>(options: &'a [Choice], text: &str) -> Option<&'a Choice> {
     let said = Folded::new(text);
-    if let Some(exact) = options.iter().find(|option| names(option).any(|name| name == said)) {
+    if let Some(exact) = options.iter().find(|option| is_called(option, text)) {
         return Some(exact);
     }
     if let Some(at) = ordinal(text) {

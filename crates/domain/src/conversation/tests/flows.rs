@@ -70,6 +70,15 @@ fn menu_help_and_a_person_work_in_any_state_and_leave_it_where_it_stood() {
 }
 
 #[test]
+fn the_person_of_the_end_can_be_called_before_it() {
+    for state in [in_the_middle(), talk(open(), &with_flow(), &["cuidado"]).0] {
+        let (after, effects) = state.clone().step(says("Hablar con alguien"), &with_flow());
+        assert_eq!(effects, [Effect::HandOff, Effect::Say(Say::HandedOff)]);
+        assert_eq!(after.flow, state.flow);
+    }
+}
+
+#[test]
 fn people_have_the_talk_and_then_the_flow_goes_on() {
     let (state, _) = in_the_middle().step(says("asesor"), &with_flow());
     let (state, effects) = state.step(says("2"), &after(10));

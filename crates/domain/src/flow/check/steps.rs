@@ -178,7 +178,7 @@ impl Checker {
             match (&way.when, number == last) {
                 (Some(_), true) => self.fault(way.go.line, "the last way on must have no condition"),
                 (None, false) => {
-                    self.fault(way.go.line, "what follows a way on without a condition is never taken")
+                    self.fault(way.go.line, "what follows a way on without a condition is never taken");
                 }
                 _ => {}
             }

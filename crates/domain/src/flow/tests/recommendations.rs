@@ -83,7 +83,7 @@ fn recommended(place: &str, money: &str, need: &str, home: &str) -> Vec<String> 
     let (mut run, _) = flow.begin(Locale::Es);
     let mut last = Progress::NotMine;
     for text in ["acepto", place, money, need] {
-        last = flow.answer(&mut run, FlowInput::Text(text), &facts);
+        last = flow.answer(&mut run, FlowInput::Text(text), facts);
     }
     let Progress::Completed(prompt, _) = last else { panic!("{place}, {money}, {need}: {last:?}") };
     let lines = prompt.text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit()));

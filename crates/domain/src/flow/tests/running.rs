@@ -10,7 +10,7 @@ fn facts() -> FlowFacts {
 }
 
 fn say(flow: &Flow, run: &mut FlowRun, text: &str) -> Progress {
-    flow.answer(run, FlowInput::Text(text), &facts())
+    flow.answer(run, FlowInput::Text(text), facts())
 }
 
 /// What the flow says to each of these, one after the other.
@@ -54,7 +54,7 @@ fn consent_can_be_given_in_any_of_its_languages_or_by_its_button() {
     let (id, title) = &prompt.buttons[0];
     let (of, pressed) = FlowInput::from_button(id).unwrap();
     assert_eq!((of, title.as_str()), ("care", "acepto"));
-    assert!(matches!(flow.answer(&mut run, pressed, &facts()), Progress::Asked(_)));
+    assert!(matches!(flow.answer(&mut run, pressed, facts()), Progress::Asked(_)));
 }
 
 #[test]
@@ -98,9 +98,9 @@ fn a_button_answers_its_own_question_only() {
     let ids: Vec<_> = prompt.buttons.iter().map(|(id, _)| id.as_str()).collect();
     assert_eq!(ids, ["flow:care:what:self", "flow:care:what:other"]);
     let (_, other) = FlowInput::from_button("flow:care:what:other").unwrap();
-    let Progress::Asked(prompt) = flow.answer(&mut run, other, &facts()) else { panic!() };
+    let Progress::Asked(prompt) = flow.answer(&mut run, other, facts()) else { panic!() };
     assert_eq!(prompt.text, "many?");
-    let late = flow.answer(&mut run, other, &facts());
+    let late = flow.answer(&mut run, other, facts());
     assert_eq!(late, Progress::Asked(prompt), "pressed again, the question that waits is asked again");
     for id in ["flow:care", "flow:care:what:self:more", "yes:1", ""] {
         assert_eq!(FlowInput::from_button(id), None, "{id}");
@@ -169,7 +169,7 @@ fn the_end_offers_a_person_by_name_and_by_button() {
     assert_eq!(prompt.buttons, [("flow:care:closing:person".to_owned(), "hablar con alguien".to_owned())]);
     assert_eq!(say(&flow, &mut run, "Quiero hablar con alguien"), Progress::HandOff);
     let (_, pressed) = FlowInput::from_button("flow:care:closing:person").unwrap();
-    assert_eq!(flow.answer(&mut run, pressed, &facts()), Progress::HandOff);
+    assert_eq!(flow.answer(&mut run, pressed, facts()), Progress::HandOff);
     for text in ["saldo", "1", "con", "hablar", "volver", "cuidado con eso"] {
         assert_eq!(say(&flow, &mut run, text), Progress::NotMine, "{text}");
     }
@@ -307,7 +307,7 @@ proptest! {
         let mut agreed = false;
         for text in texts {
             agreed = agreed || text == "acepto";
-            let said = flow.answer(&mut run, FlowInput::Text(&text), &facts());
+            let said = flow.answer(&mut run, FlowInput::Text(&text), facts());
             prop_assert!(agreed || matches!(&said, Progress::Asked(prompt) if prompt.text == "Responde ACEPTO."));
             let stored = serde_json::to_string(&run).unwrap();
             prop_assert_eq!(serde_json::from_str::<FlowRun>(&stored).unwrap(), run.clone());
