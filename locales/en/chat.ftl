@@ -78,6 +78,12 @@ no-wallet = You have no wallet in { $currency }.
 transfer-refused = That transfer can't be made like this. Nothing was moved.
 
 button-share-number = Share my number
+flow-text = { $text }
+flow-left = All right, we leave it here and I saved nothing. To begin again, type “{ $word }”.
+flow-gone = I can't go on with this questionnaire just now. What you answered is still there; try later, or type CANCEL.
+flow-gone-again = I can't go on with the questionnaire you began. Type “{ $word }” to begin the newest one, or CANCEL.
+button-flow = { $title }
+
 button-yes = Yes
 button-no = No
 button-amount = { $amount }

@@ -78,6 +78,12 @@ no-wallet = No tienes una cartera en { $currency }.
 transfer-refused = Esa transferencia no se puede hacer así. No se movió nada.
 
 button-share-number = Compartir mi número
+flow-text = { $text }
+flow-left = Listo, lo dejamos aquí y no guardé nada. Si quieres volver a empezar, escribe «{ $word }».
+flow-gone = Por ahora no puedo continuar este cuestionario. Lo que respondiste sigue guardado; intenta más tarde o escribe CANCELAR.
+flow-gone-again = Por ahora no puedo continuar el cuestionario que empezaste. Escribe «{ $word }» para empezar el más reciente, o CANCELAR.
+button-flow = { $title }
+
 button-yes = Sí
 button-no = No
 button-amount = { $amount }

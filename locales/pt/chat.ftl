@@ -78,6 +78,12 @@ no-wallet = Você não tem uma carteira em { $currency }.
 transfer-refused = Essa transferência não pode ser feita assim. Nada foi movido.
 
 button-share-number = Compartilhar meu número
+flow-text = { $text }
+flow-left = Certo, paramos por aqui e não guardei nada. Para começar de novo, escreva “{ $word }”.
+flow-gone = Por enquanto não posso continuar este questionário. O que você respondeu continua guardado; tente mais tarde ou escreva CANCELAR.
+flow-gone-again = Por enquanto não posso continuar o questionário que você começou. Escreva “{ $word }” para começar o mais recente, ou CANCELAR.
+button-flow = { $title }
+
 button-yes = Sim
 button-no = Não
 button-amount = { $amount }

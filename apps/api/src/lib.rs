@@ -3,6 +3,7 @@
 
 pub mod commands;
 mod dev_secrets;
+mod flows;
 mod http;
 mod routes;
 mod settings;

@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 use domain::{limits::Limits, locale::Locale, money::Currency, otp::OtpPolicy, phone::Region};
 use rust_decimal::Decimal;
 use secrecy::SecretString;
-use std::{fmt, net::SocketAddr};
+use std::{fmt, net::SocketAddr, path::PathBuf};
 
 /// Where this runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,6 +178,8 @@ pub struct Settings {
     pub transfer_2fa_threshold: Decimal,
     /// Limits of a person.
     pub limits: Limits,
+    /// Where more flows are than those that are built in.
+    pub flows_dir: Option<PathBuf>,
     /// Whether to play the world in this process.
     pub sandbox: bool,
     /// Where it listens.

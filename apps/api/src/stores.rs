@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use ports::{
     crypto::{AuditSealer, Sealer},
     stores::{
-        Answers, AuditLog, Consents, Conversations, DeadLetters, Identities, Inbox, Ledger, Outbox,
+        Answers, AuditLog, Consents, Conversations, DeadLetters, Flows, Identities, Inbox, Ledger, Outbox,
         StoreResult, Talks, Verifications,
     },
 };
@@ -37,6 +37,7 @@ pub(crate) trait Stores:
     + Ledger
     + Answers
     + AuditLog
+    + Flows
 {
     /// Brings the tables up to date; how many migrations were run.
     async fn migrate(&self) -> Result<usize, DatabaseError>;

@@ -4,7 +4,8 @@ mod providers;
 
 use self::providers::Providers;
 use crate::{
-    settings::Settings,
+    flows::{self, FlowsError},
+    settings::{AppEnv, Settings},
     stores::{self, DatabaseError, Stores},
     system::SystemClock,
 };
@@ -19,6 +20,7 @@ use application::{
     cancel_transfer::CancelTransfer,
     confirm_transfer::ConfirmTransfer,
     desk::Desk,
+    flow_answers::FlowAnswers,
     handle_message::{HandleMessage, TalkRules},
     open_demo::open_demo,
     open_wallet::OpenWallet,
@@ -70,6 +72,7 @@ pub(crate) struct App {
     pub(crate) open_wallet: Arc<OpenWallet>,
     pub(crate) statements: Statements,
     pub(crate) audit: AuditTrail,
+    pub(crate) flows: FlowAnswers,
     pub(crate) handle: HandleMessage,
     pub(crate) relay: RelayOutbox,
     rules: Arc<TransferRules>,
@@ -81,6 +84,9 @@ pub(crate) enum WiringError {
     /// The database.
     #[error(transparent)]
     Connect(#[from] DatabaseError),
+    /// The flows.
+    #[error(transparent)]
+    Flows(#[from] FlowsError),
     /// The HTTP client.
     #[error("the HTTP client can't be set up")]
     Client(#[from] reqwest::Error),
@@ -103,9 +109,14 @@ pub(crate) fn tokens(settings: &Settings) -> Tokens {
 }
 
 impl App {
-    /// Puts everything together; nothing runs yet.
+    /// Puts everything together, the tables brought up to date in development; nothing runs yet.
     pub(crate) async fn build(settings: Settings) -> Result<Self, WiringError> {
+        let shelf = flows::read(&settings)?;
         let store = open_store(&settings).await?;
+        if settings.env == AppEnv::Development {
+            store.migrate().await?;
+        }
+        let book = flows::open(shelf, store.as_ref(), SystemClock.now()).await?;
         let shared = store.clone();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7);
@@ -174,6 +185,7 @@ impl App {
             cancel: cancel.clone(),
             ledger: shared.clone(),
             identities: shared.clone(),
+            flows: book.clone(),
             ids: ids.clone(),
             clock: clock.clone(),
             rules: TalkRules {
@@ -183,6 +195,7 @@ impl App {
                 messages_per_minute: settings.rate_limit_whatsapp_per_minute,
                 handoff_for: Duration::hours(settings.handoff_hours.min(10_000)),
                 zone: settings.default_time_zone,
+                home: settings.default_region,
             },
         };
         Ok(Self {
@@ -214,6 +227,7 @@ impl App {
                 clock: clock.clone(),
                 zone: settings.default_time_zone,
             },
+            flows: FlowAnswers { store: shared.clone(), book },
             audit: AuditTrail { log: shared.clone(), clock: clock.clone() },
             accounts: Accounts { ledger: shared, default_currency: settings.default_currency },
             webhooks,

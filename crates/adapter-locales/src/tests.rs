@@ -4,6 +4,7 @@ use super::*;
 use domain::{
     account_number::AccountNumber,
     conversation::{Card, Movement, Say, StepUp},
+    flow::Prompt,
     ids::{CardId, TransferId},
     limits::LimitExceeded,
     message::Channel,
@@ -124,6 +125,10 @@ fn everything_said() -> Vec<Say> {
         Say::NewPayee(30),
         Say::NoWallet("USD".into()),
         Say::TransferRefused,
+        Say::Flow(Prompt { text: "¿Y ahora?".into(), buttons: vec![("flow:a:b:c".into(), "Esto".into())] }),
+        Say::FlowLeft("registro".into()),
+        Say::FlowGone(None),
+        Say::FlowGone(Some("registro".into())),
     ]
 }
 

@@ -13,17 +13,19 @@ use domain::{
     audit::{Actor, AuditRecord},
     consent::ConsentStatus,
     conversation::{Button, Conversation, DeskOrder, Effect, Event, Facts, Said, Say},
-    ids::{CardId, MessageId},
+    flow::{CompletedFlow, FlowBook},
+    ids::{CardId, FlowResponseId, MessageId},
     locale::Locale,
     message::Channel,
     money::Currency,
+    phone::Region,
 };
 use ports::{
     clock::Clock,
     intent_parser::IntentParser,
     message_channel::{Form, OutboundMessage},
     random::IdGenerator,
-    stores::{Identities, Lane, LeasedTurn, Ledger, NewOutbound, StoreError, Turn},
+    stores::{Identities, Lane, LeasedTurn, Ledger, NewFlowResponse, NewOutbound, StoreError, Turn},
     texts::Texts,
 };
 use std::{collections::VecDeque, sync::Arc};
@@ -47,6 +49,8 @@ pub struct TalkRules {
     pub handoff_for: Duration,
     /// The time zone in which times are told.
     pub zone: Tz,
+    /// Where a sender without a number is at home.
+    pub home: Region,
 }
 
 /// Handles messages.
@@ -69,6 +73,8 @@ pub struct HandleMessage {
     pub ledger: Arc<dyn Ledger>,
     /// People.
     pub identities: Arc<dyn Identities>,
+    /// The flows at hand.
+    pub flows: Arc<FlowBook>,
     /// Ids.
     pub ids: Arc<dyn IdGenerator>,
     /// Now.
@@ -93,6 +99,7 @@ struct Gathered {
     said: Vec<Say>,
     consent: Option<ConsentStatus>,
     audit: Vec<AuditRecord>,
+    answers: Option<CompletedFlow>,
 }
 
 impl HandleMessage {
@@ -100,7 +107,7 @@ impl HandleMessage {
     /// (event, ordinal), and whoever carries it out answers a repeated key with its first outcome.
     pub async fn run(&self, turn: &LeasedTurn) -> Result<Turn, TurnError> {
         let mut state = turn.state.clone();
-        let mut gathered = Gathered { said: Vec::new(), consent: None, audit: Vec::new() };
+        let mut gathered = Gathered { said: Vec::new(), consent: None, audit: Vec::new(), answers: None };
         if let Said::Desk(order) = turn.message.said {
             gathered.audit.push(Self::desk_audit(turn, order));
         }
@@ -124,8 +131,10 @@ impl HandleMessage {
     }
 
     fn facts(&self, turn: &LeasedTurn) -> Facts {
+        let now = self.clock.now();
+        let country = turn.message.phone.as_ref().and_then(domain::phone::PhoneNumber::country);
         Facts {
-            now: self.clock.now(),
+            now,
             consent: turn.consent,
             has_number: turn.message.phone.is_some(),
             bound: None,
@@ -134,6 +143,9 @@ impl HandleMessage {
             messages_per_minute: self.rules.messages_per_minute,
             handoff_for: self.rules.handoff_for,
             new_card: CardId(self.ids.new_id()),
+            today: now.with_timezone(&self.rules.zone).date_naive(),
+            region: country.and_then(|country| Region::parse(&country)).unwrap_or(self.rules.home),
+            flows: self.flows.clone(),
         }
     }
 
@@ -148,6 +160,14 @@ impl HandleMessage {
             replies,
             consent: gathered.consent,
             audit: gathered.audit,
+            flow_response: gathered.answers.map(|completed| NewFlowResponse {
+                id: FlowResponseId(self.ids.new_id()),
+                completed,
+                respondent: match &turn.message.phone {
+                    Some(phone) => phone.e164().to_owned(),
+                    None => turn.message.sender.clone(),
+                },
+            }),
         }
     }
 
@@ -236,6 +256,12 @@ impl HandleMessage {
             }
             Effect::HandOff => {
                 gathered.audit.push(Self::audit(turn, "conversation.handed_off", "to people"));
+                None
+            }
+            Effect::SaveAnswers(completed) => {
+                // Which flow it was may say something about the person's health.
+                gathered.audit.push(Self::audit(turn, "flow.completed", "answers kept"));
+                gathered.answers = Some(completed);
                 None
             }
             Effect::Understand(text) => {

@@ -7,6 +7,7 @@ pub mod audit_trail;
 pub mod cancel_transfer;
 pub mod confirm_transfer;
 pub mod desk;
+pub mod flow_answers;
 pub mod handle_message;
 pub mod open_demo;
 pub mod open_wallet;

@@ -46,6 +46,8 @@ ids! {
     MessageId,
     /// The talk with one sender over one of our numbers.
     ConversationId,
+    /// What one person answered to a flow, once.
+    FlowResponseId,
 }
 
 impl TransferId {

@@ -9,6 +9,7 @@ pub mod account_number;
 pub mod audit;
 pub mod consent;
 pub mod conversation;
+pub mod flow;
 pub mod idempotency;
 pub mod ids;
 pub mod intent;

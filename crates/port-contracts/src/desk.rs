@@ -35,6 +35,7 @@ fn end(turn: &LeasedTurn) -> Turn {
         replies: Vec::new(),
         consent: None,
         audit: Vec::new(),
+        flow_response: None,
     }
 }
 

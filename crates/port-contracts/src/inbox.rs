@@ -8,11 +8,11 @@ use domain::{consent::ConsentStatus, conversation::Said, locale::Locale};
 use futures_util::future::join_all;
 use ports::stores::{Accepted, Committed, Lane, LeasedTurn, Turn, TurnFailure};
 
-async fn accept(store: &dyn Stores, sender: u32, event: &str) -> Accepted {
+pub(crate) async fn accept(store: &dyn Stores, sender: u32, event: &str) -> Accepted {
     store.accept(&[inbound(sender, event, event)], at(0)).await.unwrap()[0]
 }
 
-async fn lease(store: &dyn Stores, second: i64) -> Option<LeasedTurn> {
+pub(crate) async fn lease(store: &dyn Stores, second: i64) -> Option<LeasedTurn> {
     store.lease_next(at(second), at(second + 5)).await.unwrap()
 }
 
@@ -23,7 +23,7 @@ fn text(turn: &LeasedTurn) -> &str {
     }
 }
 
-fn done(turn: &LeasedTurn) -> Turn {
+pub(crate) fn done(turn: &LeasedTurn) -> Turn {
     Turn {
         event: turn.event,
         conversation: turn.conversation,
@@ -32,6 +32,7 @@ fn done(turn: &LeasedTurn) -> Turn {
         replies: Vec::new(),
         consent: None,
         audit: Vec::new(),
+        flow_response: None,
     }
 }
 

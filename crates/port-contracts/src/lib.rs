@@ -16,6 +16,7 @@ pub mod answers;
 pub mod audit;
 pub mod desk;
 mod examples;
+pub mod flows;
 pub mod holds;
 pub mod inbox;
 pub mod ledger;
@@ -28,7 +29,7 @@ pub mod verifications;
 pub mod wallets;
 
 use ports::stores::{
-    Answers, AuditLog, Consents, Conversations, DeadLetters, Identities, Inbox, Ledger, Outbox, Talks,
+    Answers, AuditLog, Consents, Conversations, DeadLetters, Flows, Identities, Inbox, Ledger, Outbox, Talks,
     Verifications,
 };
 
@@ -45,6 +46,7 @@ pub trait Stores:
     + Ledger
     + Answers
     + AuditLog
+    + Flows
 {
 }
 
@@ -60,6 +62,8 @@ impl<T> Stores for T where
         + Ledger
         + Answers
         + AuditLog
+        + Flows
+        + Flows
 {
 }
 
@@ -100,6 +104,8 @@ macro_rules! suite {
                 a_new_payee_is_paid_after_the_cool_off, entries_can_be_asked_for_by_time;
             audit: each_decision_has_its_row, the_chain_is_sealed_once_and_sound,
                 nothing_is_missed_while_others_write;
+            flows: an_edition_never_changes, answers_are_kept_with_their_turn_and_once,
+                answers_are_shown_by_flow_the_newest_first;
         );
     };
     ($fresh:ident; $($group:ident: $($promise:ident),+ $(,)?;)+) => {

@@ -24,6 +24,7 @@ async fn enqueue(store: &dyn Stores, replies: Vec<NewOutbound>) {
         replies,
         consent: None,
         audit: Vec::new(),
+        flow_response: None,
     };
     store.commit_turn(&end, at(0)).await.unwrap();
 }

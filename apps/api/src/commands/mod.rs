@@ -2,6 +2,7 @@
 
 mod audit;
 mod doctor;
+mod flow;
 mod ledger;
 mod nlu;
 mod serve;
@@ -35,6 +36,9 @@ enum Command {
     /// Understand texts.
     #[command(subcommand)]
     Nlu(nlu::NluCommand),
+    /// Look over a flow.
+    #[command(subcommand)]
+    Flow(flow::FlowCommand),
     /// Look into the books.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
@@ -48,6 +52,7 @@ pub async fn run(cli: Cli) -> ExitCode {
     let result = match cli.command.unwrap_or(Command::Serve) {
         // Needs no settings: it runs anywhere.
         Command::Nlu(command) => nlu::run(command).await,
+        Command::Flow(command) => flow::run(&command),
         command => match Settings::load() {
             Err(faults) => Err(faults.to_string()),
             Ok(settings) => {
@@ -74,6 +79,7 @@ async fn with_settings(command: Command, settings: Settings) -> Result<ExitCode,
         Command::Audit(command) => audit::run(&settings, &command).await,
         Command::Ledger(command) => ledger::run(&settings, &command).await,
         Command::Nlu(command) => nlu::run(command).await,
+        Command::Flow(command) => flow::run(&command),
         Command::Migrate => {
             let store = crate::wiring::open_store(&settings).await.map_err(|fault| describe(&fault))?;
             let run = store.migrate().await.map_err(|fault| describe(&fault))?;

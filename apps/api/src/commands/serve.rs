@@ -19,9 +19,6 @@ const SHUTDOWN_SECONDS: u64 = 10;
 pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
     init_metrics();
     let app = Arc::new(App::build(settings).await.map_err(|fault| describe(&fault))?);
-    if app.settings.env == AppEnv::Development {
-        app.store.migrate().await.map_err(|fault| describe(&fault))?;
-    }
     if app.settings.demo_data {
         app.open_demo().await?;
     }

@@ -21,6 +21,7 @@ pub(crate) enum Scope {
     Transfers,
     People,
     Nlu,
+    Flows,
     Audit,
 }
 
@@ -35,6 +36,7 @@ impl Scope {
             Self::Transfers => "transfers",
             Self::People => "people",
             Self::Nlu => "nlu",
+            Self::Flows => "flows",
             Self::Audit => "audit",
         }
     }

@@ -27,6 +27,11 @@ impl PageQuery {
         self.request(|cursor| cursor.parse::<i64>().is_ok())
     }
 
+    /// A page of a list whose cursors are names.
+    pub(crate) fn behind_slug(&self) -> Result<(PageRequest, usize), ApiError> {
+        self.request(|cursor| domain::flow::Slug::parse(cursor).is_ok())
+    }
+
     /// One more than asked for, which tells whether there is a next page.
     fn request(&self, is_cursor: impl Fn(&str) -> bool) -> Result<(PageRequest, usize), ApiError> {
         let limit = match self.limit.as_deref() {

@@ -1,7 +1,7 @@
 //! The API's documentation, made from the routes themselves.
 
 use super::{
-    accounts, conversations, dead_letters, events, health, messages, nlu, transfers, verify, webhooks,
+    accounts, conversations, dead_letters, events, flows, health, messages, nlu, transfers, verify, webhooks,
 };
 use actix_web::{HttpResponse, http::header, web};
 use utoipa::{
@@ -55,6 +55,8 @@ impl Modify for Bearer {
         transfers::reverse::reverse,
         events::list,
         events::verify,
+        flows::list,
+        flows::responses,
         nlu::parse,
         messages::send,
         messages::show,
@@ -81,6 +83,7 @@ impl Modify for Bearer {
         (name = "conversations", description = "For people at the desk"),
         (name = "operation", description = "What did not come through"),
         (name = "audit", description = "Who decided what, and whether the log is whole"),
+        (name = "flows", description = "Questionnaires in the chat, and what was answered"),
         (name = "understanding", description = "What a text means"),
         (name = "webhooks", description = "For the providers"),
         (name = "health", description = "Whether we can work")
@@ -108,7 +111,13 @@ mod tests {
         let document = serde_json::to_value(Documentation::openapi()).unwrap();
         assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
         let paths = document["paths"].as_object().unwrap();
-        for path in ["/api/v1/transfers", "/api/v1/verify/check", "/api/v1/nlu/parse", "/webhooks/twilio"] {
+        for path in [
+            "/api/v1/transfers",
+            "/api/v1/verify/check",
+            "/api/v1/nlu/parse",
+            "/api/v1/flows/{id}/responses",
+            "/webhooks/twilio",
+        ] {
             assert!(paths.contains_key(path), "{path}");
         }
     }

@@ -5,6 +5,7 @@ mod conversations;
 mod dead_letters;
 pub(crate) mod docs;
 mod events;
+mod flows;
 mod health;
 mod home;
 mod messages;
@@ -45,6 +46,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(dead_letters::routes)
         .configure(metrics::routes)
         .configure(older::routes)
+        .configure(flows::routes)
         .configure(nlu::routes)
         .default_service(web::to(nothing_here));
 }

@@ -16,7 +16,12 @@ use domain::{
 };
 use rust_decimal::Decimal;
 use secrecy::SecretString;
-use std::{collections::BTreeMap, net::SocketAddr, str::FromStr};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 use url::Url;
 
 pub(super) const SANDBOX_ADDRESS: &str = "127.0.0.1:8001";
@@ -158,6 +163,10 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
         .unwrap_or_default();
     let threshold = r.read("TRANSFER_2FA_THRESHOLD", "1000", "an amount", |t| Decimal::from_str(t).ok());
     let limits = currency.map(|currency| limits(r, currency));
+    let flows_dir = r.get("FLOWS_DIR").map(PathBuf::from);
+    if flows_dir.as_deref().is_some_and(|folder| !Path::is_dir(folder)) {
+        r.fault("FLOWS_DIR", "must be a folder");
+    }
     let log_level = r.read("LOG_LEVEL", "info", "error, warn, info, debug or trace", |text| {
         let level = text.to_ascii_lowercase();
         ["error", "warn", "info", "debug", "trace"].contains(&level.as_str()).then_some(level)
@@ -195,6 +204,7 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
             rate_limit_verify_per_minute: r.number("RATE_LIMIT_VERIFY_PER_MINUTE", "10"),
             transfer_2fa_threshold: threshold?,
             limits: limits?,
+            flows_dir,
             sandbox,
             sandbox_bind_address: r.get("SANDBOX_BIND_ADDRESS").unwrap_or(SANDBOX_ADDRESS).to_owned(),
             log_level: log_level?,

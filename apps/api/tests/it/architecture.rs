@@ -56,7 +56,7 @@ fn the_domain_cannot_wait_and_knows_no_io() {
 
 #[test]
 fn each_library_has_its_rooms() {
-    let rooms: [(&str, &[&str]); 6] = [
+    let rooms: [(&str, &[&str]); 7] = [
         ("actix-web", &["ventanilla", "sandbox"]),
         ("diesel", &["adapter-sqlite", "adapter-postgres"]),
         ("diesel-async", &["adapter-sqlite", "adapter-postgres"]),
@@ -66,6 +66,7 @@ fn each_library_has_its_rooms() {
         ),
         ("jsonwebtoken", &["adapter-crypto"]),
         ("utoipa", &["ventanilla"]),
+        ("toml", &["adapter-flows"]),
     ];
     for package in packages() {
         for (library, allowed) in rooms {

@@ -12,6 +12,7 @@ mod architecture;
 mod bad_input;
 mod chat;
 mod codes;
+mod flows;
 mod money;
 mod phones_page;
 mod server;

@@ -5,6 +5,7 @@ mod audit;
 mod consents;
 mod dead_letters;
 mod fault;
+mod flows;
 mod identities;
 mod inbox;
 pub(crate) mod ledger;

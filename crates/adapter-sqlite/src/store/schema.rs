@@ -417,3 +417,29 @@ diesel::table! {
         claimed_at -> InstantCol,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    flow_versions (flow, version) {
+        flow -> Text,
+        version -> BigInt,
+        source -> Text,
+        catalogue -> Nullable<Text>,
+        checksum -> Binary,
+        kept_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    flow_responses (id) {
+        id -> UuidCol,
+        event_id -> UuidCol,
+        flow -> Text,
+        version -> BigInt,
+        body -> Binary,
+        completed_at -> InstantCol,
+    }
+}

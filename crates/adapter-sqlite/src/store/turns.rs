@@ -59,6 +59,9 @@ impl Conversations for Store {
                         let row = NewOutboxRow::new(sealer.as_ref(), reply, Some(talk), now)?;
                         diesel::insert_into(outbox::table).values(row).execute(conn).await?;
                     }
+                    if let Some(response) = &turn.flow_response {
+                        super::flows::keep_response(conn, sealer.as_ref(), turn.event, response, now).await?;
+                    }
                     super::audit::record(conn, &turn.audit, now).await?;
                     Ok(Committed::Done)
                 }

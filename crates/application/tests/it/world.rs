@@ -148,6 +148,7 @@ fn talk_rules() -> TalkRules {
         messages_per_minute: 20,
         handoff_for: Duration::hours(1),
         zone: chrono_tz::America::Mexico_City,
+        home: Region::parse("MX").unwrap(),
     }
 }
 
@@ -312,6 +313,7 @@ fn handle_message(
         cancel: Arc::new(CancelTransfer { ledger: store.clone(), clock: clock.clone() }),
         ledger: store.clone(),
         identities: store.clone(),
+        flows: Arc::default(),
         ids: ids.clone(),
         clock: clock.clone(),
         rules: talk_rules(),

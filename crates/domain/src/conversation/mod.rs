@@ -3,6 +3,7 @@
 //! A use case carries the effects out and feeds what came of them back as events, until none is left.
 //! One engine serves every channel; texts are named here and live in the message catalogues.
 
+mod flows;
 mod pending;
 mod rate;
 mod reply;
@@ -17,16 +18,18 @@ pub use reply::{Arg, Button, Say, Text};
 use crate::{
     account_number::AccountNumber,
     consent::ConsentStatus,
+    flow::{CompletedFlow, FlowBook, FlowRun},
     ids::{CardId, TransferId, UserId, VerificationId},
     intent::{NamedDestination, Understanding},
     limits::LimitExceeded,
     locale::Locale,
     message::Channel,
     money::{Currency, Money},
-    phone::PhoneNumber,
+    phone::{PhoneNumber, Region},
 };
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Version of the stored form of [`Conversation`]; readers accept the one before too.
 pub const STATE_VERSION: i32 = 1;
@@ -60,6 +63,12 @@ pub struct Conversation {
     /// The number he shared, where his address is none: codes go to it.
     #[serde(default)]
     pub number: Option<PhoneNumber>,
+    /// The flow that was spoken of last, and where it stands.
+    #[serde(default)]
+    pub flow: Option<FlowRun>,
+    /// Others that were begun, one of each at most: they wait where they stood.
+    #[serde(default)]
+    pub flows_aside: Vec<FlowRun>,
 }
 
 /// Who is known to be speaking.
@@ -436,6 +445,8 @@ pub enum Effect {
     RecordConsent(ConsentStatus),
     /// Call a person.
     HandOff,
+    /// Keep the answers of a flow that was gone through, once.
+    SaveAnswers(CompletedFlow),
 }
 
 /// What the machine may know beyond its own state.
@@ -459,6 +470,12 @@ pub struct Facts {
     pub handoff_for: Duration,
     /// The id of the card that this step may make.
     pub new_card: CardId,
+    /// The day it is where days are counted.
+    pub today: NaiveDate,
+    /// The country of the sender's number, else the one at home.
+    pub region: Region,
+    /// The flows at hand.
+    pub flows: Arc<FlowBook>,
 }
 
 impl Conversation {

@@ -39,6 +39,9 @@ impl Step<'_> {
     /// Takes a text for a code where one is waited for: «CONFIRMAR 123456» or the bare digits.
     pub(super) fn answer_with_code(&mut self, text: &str) -> bool {
         let Some(code) = bare_code(text) else { return false };
+        if self.is_rather_for_the_flow(text, &code) {
+            return false;
+        }
         if self.give_code(code) {
             return true;
         }
@@ -70,6 +73,7 @@ impl Step<'_> {
             Some(("yes", card)) => self.answer_card(Some(card), true),
             Some(("no", card)) => self.answer_card(Some(card), false),
             Some(("amount", money)) => self.on_amount_chosen(money),
+            Some(("flow", _)) => self.press_in_flow(id),
             _ => self.effects.push(Effect::Understand(title)),
         }
     }

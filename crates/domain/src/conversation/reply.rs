@@ -1,7 +1,7 @@
 //! What is said, by name. The words live in `locales/`, one catalogue a language.
 
 use super::{Card, Movement, StepUp};
-use crate::{limits::LimitExceeded, message::Channel, money::Money};
+use crate::{flow::Prompt, limits::LimitExceeded, message::Channel, money::Money};
 
 /// A value within a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,6 +149,12 @@ pub enum Say {
     NoWallet(String),
     /// It can't be sent so.
     TransferRefused,
+    /// What a flow says: its words are its own, not the catalogue's.
+    Flow(Prompt),
+    /// A flow was left; the word that starts it again.
+    FlowLeft(String),
+    /// The edition of a flow that somebody began with is not at hand; the word that starts the one that is.
+    FlowGone(Option<String>),
 }
 
 fn text(id: &'static str) -> Text {
@@ -247,6 +253,10 @@ impl Say {
             Self::NewPayee(minutes) => vec![text("limit-new-payee").with_number("minutes", *minutes)],
             Self::NoWallet(currency) => vec![text("no-wallet").with("currency", currency.clone())],
             Self::TransferRefused => vec![text("transfer-refused")],
+            Self::Flow(prompt) => vec![text("flow-text").with("text", prompt.text.clone())],
+            Self::FlowLeft(word) => vec![text("flow-left").with("word", word.clone())],
+            Self::FlowGone(None) => vec![text("flow-gone")],
+            Self::FlowGone(Some(word)) => vec![text("flow-gone-again").with("word", word.clone())],
         }
     }
 
@@ -268,6 +278,10 @@ impl Say {
             Self::WhichAmount { thousands, decimal } => [thousands, decimal]
                 .map(|m| button(format!("amount:{m}"), text("button-amount").with("amount", m.to_string())))
                 .into(),
+            Self::Flow(prompt) => {
+                let title = |title: &String| text("button-flow").with("title", title.clone());
+                prompt.buttons.iter().map(|(id, shown)| button(id.clone(), title(shown))).collect()
+            }
             _ => Vec::new(),
         }
     }

@@ -118,9 +118,13 @@ impl Step<'_> {
             "asesor" | "asesora" | "coordinator" | "coordinador" | "coordinadora" => {
                 self.hand_off(Say::HandedOff);
             }
-            "cancelar" | "cancel" | "cancela" => self.cancel(),
+            "cancelar" | "cancel" | "cancela" => {
+                if !self.leave_flow() {
+                    self.cancel();
+                }
+            }
             _ => {
-                if !self.answer_with_code(&text) {
+                if !self.start_flow(&text) && !self.answer_with_code(&text) && !self.answer_flow(&text) {
                     self.effects.push(Effect::Understand(text));
                 }
             }

@@ -5,6 +5,8 @@ use crate::intent::{AmountReading, DestinationKind, Entities, Intent};
 use proptest::prelude::*;
 use uuid::Uuid;
 
+mod flows;
+
 fn user() -> UserId {
     UserId(Uuid::from_u128(7))
 }
@@ -24,6 +26,9 @@ fn facts() -> Facts {
         messages_per_minute: 30,
         handoff_for: Duration::hours(4),
         new_card: CardId(Uuid::from_u128(9)),
+        today: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
+        region: Region::parse("MX").unwrap(),
+        flows: Arc::default(),
     }
 }
 

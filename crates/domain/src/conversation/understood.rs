@@ -11,6 +11,9 @@ impl Step<'_> {
         if self.is_handed_off() && !self.is_served_while_handed_off(understanding.intent) {
             return;
         }
+        if self.is_answer_to_flow(understanding) && self.answer_flow_at_last(text) {
+            return;
+        }
         if understanding.intent != Intent::Unknown {
             self.state.misunderstood = 0;
         }

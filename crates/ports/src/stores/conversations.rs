@@ -1,6 +1,6 @@
 //! The end of a turn: everything it decided, at once.
 
-use super::{NewOutbound, StoreResult};
+use super::{NewFlowResponse, NewOutbound, StoreResult};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
@@ -27,6 +27,8 @@ pub struct Turn {
     pub consent: Option<ConsentStatus>,
     /// What was decided.
     pub audit: Vec<AuditRecord>,
+    /// What was answered to a flow, where this turn ended one.
+    pub flow_response: Option<NewFlowResponse>,
 }
 
 /// Whether a turn was taken.
@@ -42,7 +44,7 @@ pub enum Committed {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Conversations: Send + Sync {
-    /// State, replies into the outbox, message done, consent, audit: in one transaction.
+    /// State, replies into the outbox, message done, consent, audit, answers to a flow: in one transaction.
     async fn commit_turn(&self, turn: &Turn, now: DateTime<Utc>) -> StoreResult<Committed>;
 
     /// Holds on to a talk while its turn takes long. False when it is lost.

@@ -5,6 +5,7 @@ mod audit;
 mod consents;
 mod conversations;
 mod dead_letters;
+mod flows;
 mod identities;
 mod inbox;
 mod ledger;
@@ -15,8 +16,8 @@ mod verifications;
 #[cfg(feature = "mock")]
 pub use self::{
     answers::MockAnswers, audit::MockAuditLog, consents::MockConsents, conversations::MockConversations,
-    dead_letters::MockDeadLetters, identities::MockIdentities, inbox::MockInbox, ledger::MockLedger,
-    outbox::MockOutbox, talks::MockTalks, verifications::MockVerifications,
+    dead_letters::MockDeadLetters, flows::MockFlows, identities::MockIdentities, inbox::MockInbox,
+    ledger::MockLedger, outbox::MockOutbox, talks::MockTalks, verifications::MockVerifications,
 };
 pub use self::{
     answers::{Answers, Claim},
@@ -24,6 +25,7 @@ pub use self::{
     consents::{ConsentChange, ConsentView, Consents},
     conversations::{Committed, Conversations, Turn},
     dead_letters::{DeadLetter, DeadLetterKind, DeadLetters, Revived, UnreadableWebhook},
+    flows::{FlowEdition, FlowResponse, Flows, KeptEditions, NewFlowResponse},
     identities::{Identities, NewPerson, Payee, User},
     inbox::{Accepted, Inbox, LeasedTurn, TurnFailure},
     ledger::{

@@ -1,0 +1,25 @@
+//! `flow check`: is a flow's file without a fault.
+
+use clap::Subcommand;
+use std::{path::PathBuf, process::ExitCode};
+
+#[derive(Subcommand)]
+pub(super) enum FlowCommand {
+    /// Check a flow and the catalogue it names; every fault is told with file, line and reason.
+    Check {
+        /// The flow's file.
+        file: PathBuf,
+    },
+}
+
+pub(super) fn run(command: &FlowCommand) -> Result<ExitCode, String> {
+    let FlowCommand::Check { file } = command;
+    match adapter_flows::check_file(file) {
+        Ok(()) => super::say("ok"),
+        Err(complaints) => {
+            let lines: Vec<_> = complaints.iter().map(ToString::to_string).collect();
+            super::say(&lines.join("\n"))?;
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}

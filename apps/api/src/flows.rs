@@ -1,0 +1,66 @@
+//! The flows at hand when the server starts: read, checked, kept, and joined by those of before.
+
+use crate::{settings::Settings, stores::Stores, workers::describe};
+use adapter_flows::{Complaint, Shelf};
+use chrono::{DateTime, Utc};
+use domain::flow::{Flow, FlowBook};
+use ports::stores::{FlowEdition, KeptEditions};
+use std::sync::Arc;
+use thiserror::Error;
+
+/// Why the server does not start with its flows.
+#[derive(Debug, Error)]
+pub(crate) enum FlowsError {
+    /// Something is wrong with them.
+    #[error("these flows are wrong:\n{}", lines(.0))]
+    Wrong(Vec<Complaint>),
+    /// An edition was changed that people may be in the middle of.
+    #[error(
+        "flow {flow} is not the version {version} that is kept: whoever changes a flow raises its version"
+    )]
+    Changed {
+        /// The flow.
+        flow: String,
+        /// Its edition.
+        version: u32,
+    },
+    /// The store.
+    #[error("the flows can't be kept (was the database migrated?): {0}")]
+    Store(String),
+}
+
+fn lines(complaints: &[Complaint]) -> String {
+    complaints.iter().map(|complaint| format!("  {complaint}")).collect::<Vec<_>>().join("\n")
+}
+
+/// Reads the flows; nothing is kept yet.
+pub(crate) fn read(settings: &Settings) -> Result<Shelf, FlowsError> {
+    adapter_flows::load(settings.flows_dir.as_deref()).map_err(FlowsError::Wrong)
+}
+
+/// Keeps their editions, and brings back those that somebody may have begun with.
+pub(crate) async fn open(
+    shelf: Shelf,
+    store: &dyn Stores,
+    now: DateTime<Utc>,
+) -> Result<Arc<FlowBook>, FlowsError> {
+    let failed = |fault: ports::stores::StoreError| FlowsError::Store(describe(&fault));
+    if let KeptEditions::Changed(changed) = store.keep_editions(&shelf.editions, now).await.map_err(failed)?
+        && let Some((flow, version)) = changed.first()
+    {
+        return Err(FlowsError::Changed { flow: flow.to_string(), version: *version });
+    }
+    let kept = store.editions().await.map_err(failed)?;
+    let older = kept.iter().filter(|kept| !shelf.editions.contains(kept)).filter_map(read_again);
+    Ok(Arc::new(shelf.book.with_older(older)))
+}
+
+/// One that can't be read any more holds up nobody but those who are in it.
+fn read_again(edition: &FlowEdition) -> Option<Flow> {
+    let read = adapter_flows::read_edition(edition);
+    read.map_err(|complaints| {
+        let first = complaints.first().map(ToString::to_string).unwrap_or_default();
+        tracing::warn!(flow = %edition.flow, version = edition.version, first, "an older flow can't be read");
+    })
+    .ok()
+}

@@ -1,0 +1,364 @@
+//! How a flow goes: one question, one answer, one step on or back.
+
+use super::{
+    Answer, BUTTON_LENGTH_MAX, BUTTONS_MAX, Choice, Condition, Flow, Kind, Slug, Step, Target, Test,
+    words::{is_back, is_called, is_named},
+};
+use crate::{locale::Locale, phone::Region};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// The button ids of consent, which is no step.
+const CONSENT: &str = "consent";
+/// The button ids of the end.
+const CLOSING: &str = "closing";
+
+/// Where somebody stands in a flow. It holds no clock: a flow waits for its answer as long as it takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlowRun {
+    flow: Slug,
+    /// The edition it began with, and ends with.
+    version: u32,
+    locale: Locale,
+    stage: Stage,
+    /// What was answered, in the order it was asked: the way back as well.
+    answers: Vec<(Slug, Answer)>,
+    /// Whether it was gone through to the end before.
+    returning: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Stage {
+    /// Nothing is asked, nothing is saved yet.
+    Consent,
+    /// This question waits.
+    Asking(Slug),
+    /// Gone through; what the end offers can still be had.
+    Resting,
+}
+
+/// What is said, with its buttons: id and title.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prompt {
+    /// The text.
+    pub text: String,
+    /// What comes back when one is pressed, and what stands on it.
+    pub buttons: Vec<(String, String)>,
+}
+
+/// What was said to a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlowInput<'a> {
+    /// Words.
+    Text(&'a str),
+    /// A press of a button of this flow.
+    Button {
+        /// Whose question it stood under.
+        step: &'a str,
+        /// The option.
+        option: &'a str,
+    },
+}
+
+impl<'a> FlowInput<'a> {
+    /// Reads the id of a button of ours: the flow it belongs to, and what was pressed.
+    #[must_use]
+    pub fn from_button(id: &'a str) -> Option<(&'a str, Self)> {
+        let mut parts = id.strip_prefix("flow:")?.split(':');
+        let (flow, step, option) = (parts.next()?, parts.next()?, parts.next()?);
+        parts.next().is_none().then_some((flow, Self::Button { step, option }))
+    }
+}
+
+/// What answers are read against.
+#[derive(Clone, Copy, Debug)]
+pub struct FlowFacts {
+    /// The day it is.
+    pub today: NaiveDate,
+    /// Where the one who answers is at home, as far as his number tells.
+    pub region: Region,
+}
+
+/// A flow that was gone through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompletedFlow {
+    /// Which.
+    pub flow: Slug,
+    /// Its edition.
+    pub version: u32,
+    /// The answers, in the order they were asked for.
+    pub answers: Vec<(Slug, Answer)>,
+}
+
+/// What came of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// The flow goes on, or asks the same again.
+    Asked(Prompt),
+    /// That is no answer to its question: what to say, unless something else was meant.
+    NotAnAnswer(Prompt),
+    /// Through: what to say, and what to save.
+    Completed(Prompt, CompletedFlow),
+    /// A person is wanted.
+    HandOff,
+    /// It is to begin anew.
+    StartOver,
+    /// Nothing of the flow's.
+    NotMine,
+}
+
+impl FlowRun {
+    /// Which flow.
+    #[must_use]
+    pub const fn flow(&self) -> &Slug {
+        &self.flow
+    }
+
+    /// The edition it began with.
+    #[must_use]
+    pub const fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// Its language.
+    #[must_use]
+    pub const fn locale(&self) -> Locale {
+        self.locale
+    }
+
+    /// Whether a question of it waits.
+    #[must_use]
+    pub const fn is_asking(&self) -> bool {
+        matches!(self.stage, Stage::Consent | Stage::Asking(_))
+    }
+
+    /// The run after it was left: gone, unless it had come to its end before.
+    #[must_use]
+    pub fn left(self) -> Option<Self> {
+        self.returning.then(|| Self { stage: Stage::Resting, answers: Vec::new(), ..self })
+    }
+}
+
+impl Flow {
+    /// Begins with the question for consent.
+    #[must_use]
+    pub fn begin(&self, locale: Locale) -> (FlowRun, Prompt) {
+        let run = FlowRun {
+            flow: self.id.clone(),
+            version: self.version,
+            locale,
+            stage: Stage::Consent,
+            answers: Vec::new(),
+            returning: false,
+        };
+        let prompt = self.prompt(&run);
+        (run, prompt)
+    }
+
+    /// Begins anew for somebody who has been through before, in this edition or an older one. He who has
+    /// just agreed to this edition's text is asked at once.
+    #[must_use]
+    pub fn begin_again(&self, before: &FlowRun) -> (FlowRun, Prompt) {
+        let (mut run, _) = self.begin(before.locale);
+        run.returning = before.returning;
+        if before.version == self.version {
+            run.stage = self.first_stage();
+        }
+        let prompt = self.prompt(&run);
+        (run, prompt)
+    }
+
+    /// For somebody who has been through before and comes back: the menu.
+    #[must_use]
+    pub fn welcome_back(&self, locale: Locale) -> (FlowRun, Prompt) {
+        let (mut run, _) = self.begin(locale);
+        (run.stage, run.returning) = (Stage::Resting, true);
+        let prompt = self.prompt(&run);
+        (run, prompt)
+    }
+
+    /// What waits for an answer.
+    #[must_use]
+    pub fn prompt(&self, run: &FlowRun) -> Prompt {
+        let locale = run.locale;
+        match &run.stage {
+            Stage::Consent => Prompt {
+                text: self.consent.text.get(locale).to_owned(),
+                buttons: vec![(self.button_id(CONSENT, "yes"), self.consent.word(locale).to_owned())],
+            },
+            Stage::Asking(step) => match self.step(step) {
+                Some(step) => self.ask(step, step.question.get(locale), locale),
+                None => Prompt { text: self.menu.get(locale).to_owned(), buttons: Vec::new() },
+            },
+            Stage::Resting => self.offer(vec![self.menu.get(locale).to_owned()], locale),
+        }
+    }
+
+    /// Takes an answer. No text makes it fail; a person who is called by name comes at any time.
+    #[must_use]
+    pub fn answer(&self, run: &mut FlowRun, input: FlowInput<'_>, facts: FlowFacts) -> Progress {
+        if let FlowInput::Text(text) = input
+            && self.closing.options.iter().any(|option| is_called(option, text))
+        {
+            return Progress::HandOff;
+        }
+        match run.stage.clone() {
+            Stage::Consent => {
+                if self.is_consent(input) {
+                    run.stage = self.first_stage();
+                }
+                Progress::Asked(self.prompt(run))
+            }
+            Stage::Asking(step) => match self.step(&step) {
+                Some(step) => self.answer_step(run, step, input, facts),
+                None => Progress::StartOver,
+            },
+            Stage::Resting => self.answer_at_rest(input),
+        }
+    }
+
+    fn is_consent(&self, input: FlowInput<'_>) -> bool {
+        match input {
+            FlowInput::Text(text) => self.consent.is_given_by(text),
+            FlowInput::Button { step, .. } => step == CONSENT,
+        }
+    }
+
+    fn first_stage(&self) -> Stage {
+        self.steps.first().map_or(Stage::Resting, |step| Stage::Asking(step.id.clone()))
+    }
+
+    fn answer_step(
+        &self,
+        run: &mut FlowRun,
+        step: &Step,
+        input: FlowInput<'_>,
+        facts: FlowFacts,
+    ) -> Progress {
+        match input {
+            FlowInput::Text(text) if is_back(text) => {
+                if let Some((before, _)) = run.answers.pop() {
+                    run.stage = Stage::Asking(before);
+                }
+                return Progress::Asked(self.prompt(run));
+            }
+            // A button of another question, pressed late.
+            FlowInput::Button { step: pressed, .. } if pressed != step.id.as_str() => {
+                return Progress::Asked(self.prompt(run));
+            }
+            FlowInput::Text(_) | FlowInput::Button { .. } => {}
+        }
+        let Some(answer) = step.read(input, facts) else {
+            return Progress::NotAnAnswer(self.ask(step, step.retry.get(run.locale), run.locale));
+        };
+        run.answers.push((step.id.clone(), answer));
+        match step.target(&run.answers) {
+            Target::Step(next) => match self.steps.get(next) {
+                Some(next) => {
+                    // A question that is asked once more takes back what followed from it.
+                    if let Some(asked) = run.answers.iter().position(|(id, _)| *id == next.id) {
+                        run.answers.truncate(asked);
+                    }
+                    run.stage = Stage::Asking(next.id.clone());
+                    Progress::Asked(self.prompt(run))
+                }
+                None => self.complete(run, facts),
+            },
+            Target::End => self.complete(run, facts),
+        }
+    }
+
+    fn complete(&self, run: &mut FlowRun, facts: FlowFacts) -> Progress {
+        let answers = std::mem::take(&mut run.answers);
+        let mut lines = Vec::new();
+        if let Some(results) = &self.results {
+            lines.push(results.intro.get(run.locale).to_owned());
+            let recommended = results.recommend(&answers, facts.region);
+            let numbered = (1_usize..).zip(&recommended).map(|(number, line)| format!("{number}. {line}"));
+            lines.extend(numbered);
+            lines.push(String::new());
+        }
+        lines.push(self.closing.text.get(run.locale).to_owned());
+        (run.stage, run.returning) = (Stage::Resting, true);
+        let completed = CompletedFlow { flow: self.id.clone(), version: self.version, answers };
+        Progress::Completed(self.offer(lines, run.locale), completed)
+    }
+
+    fn answer_at_rest(&self, input: FlowInput<'_>) -> Progress {
+        let options = &self.closing.options;
+        match input {
+            FlowInput::Text(text) if self.consent.is_given_by(text) => Progress::StartOver,
+            FlowInput::Text(text) if options.iter().any(|option| is_named(option, text)) => Progress::HandOff,
+            FlowInput::Text(_) => Progress::NotMine,
+            FlowInput::Button { step: CONSENT, .. } => Progress::StartOver,
+            FlowInput::Button { step: CLOSING, option } => {
+                let is_known = options.iter().any(|known| known.id.as_str() == option);
+                if is_known { Progress::HandOff } else { Progress::NotMine }
+            }
+            FlowInput::Button { .. } => Progress::NotMine,
+        }
+    }
+
+    /// A question, or what is said instead of it, with the options it has.
+    fn ask(&self, step: &Step, words: &str, locale: Locale) -> Prompt {
+        let Kind::Choice(options) = &step.kind else {
+            return Prompt { text: words.to_owned(), buttons: Vec::new() };
+        };
+        let numbered = (1_usize..).zip(options).map(|(n, o)| format!("{n}. {}", o.title.get(locale)));
+        let lines: Vec<String> = std::iter::once(words.to_owned()).chain(numbered).collect();
+        Prompt { text: lines.join("\n"), buttons: self.buttons(step.id.as_str(), options, locale) }
+    }
+
+    /// Some lines, and what can be had at the end.
+    fn offer(&self, mut lines: Vec<String>, locale: Locale) -> Prompt {
+        let options = &self.closing.options;
+        lines.extend(options.iter().map(|option| format!("• {}", option.title.get(locale))));
+        Prompt { text: lines.join("\n"), buttons: self.buttons(CLOSING, options, locale) }
+    }
+
+    fn buttons(&self, step: &str, options: &[Choice], locale: Locale) -> Vec<(String, String)> {
+        if options.len() > BUTTONS_MAX {
+            return Vec::new();
+        }
+        let button = |option: &Choice| {
+            (self.button_id(step, option.id.as_str()), option.button_title(locale).to_owned())
+        };
+        options.iter().map(button).collect()
+    }
+
+    fn button_id(&self, step: &str, option: &str) -> String {
+        format!("flow:{}:{step}:{option}", self.id)
+    }
+}
+
+impl Step {
+    /// Where it leads after these answers.
+    fn target(&self, answers: &[(Slug, Answer)]) -> Target {
+        let holds = |when: &Condition| {
+            answers.iter().find(|(id, _)| *id == when.step).is_some_and(|(_, answer)| when.test.holds(answer))
+        };
+        let taken = self.next.iter().find(|next| next.when.as_ref().is_none_or(holds));
+        taken.map_or(Target::End, |next| next.go)
+    }
+}
+
+impl Test {
+    fn holds(&self, answer: &Answer) -> bool {
+        match (self, answer) {
+            (Self::IsOneOf(options), Answer::Choice(chosen)) => options.contains(chosen),
+            (Self::Between(min, max), Answer::Number(number)) => {
+                min.is_none_or(|min| *number >= min) && max.is_none_or(|max| *number <= max)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Choice {
+    /// What stands on its button: the title, where it is short enough.
+    pub(super) fn button_title(&self, locale: Locale) -> &str {
+        let title = self.title.get(locale);
+        if title.chars().count() <= BUTTON_LENGTH_MAX { title } else { self.button.get(locale) }
+    }
+}

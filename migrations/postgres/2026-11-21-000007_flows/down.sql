@@ -1,0 +1,2 @@
+drop table flow_responses;
+drop table flow_versions;
