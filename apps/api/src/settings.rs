@@ -7,7 +7,10 @@ pub(crate) use sources::gather;
 
 use adapter_crypto::Keyring;
 use chrono_tz::Tz;
-use domain::{limits::Limits, locale::Locale, money::Currency, otp::OtpPolicy, phone::Region};
+use domain::{
+    identity::EmailAddress, limits::Limits, locale::Locale, money::Currency, otp::OtpPolicy, phone::Region,
+};
+use ipnet::IpNet;
 use rust_decimal::Decimal;
 use secrecy::SecretString;
 use std::{fmt, net::SocketAddr};
@@ -82,6 +85,8 @@ pub struct Settings {
     pub bind_address: SocketAddr,
     /// Where we are reached from outside, without a slash at the end.
     pub public_base_url: String,
+    /// Proxies of ours: whom they forward for is whom they say.
+    pub trusted_proxies: Vec<IpNet>,
     /// Where the data is.
     pub database: DatabaseAddress,
     /// Whether to make the demo person.
@@ -102,6 +107,10 @@ pub struct Settings {
     pub default_time_zone: Tz,
     /// Twilio.
     pub twilio: TwilioSettings,
+    /// Whom mail is from; none is sent without.
+    pub mail_from: Option<EmailAddress>,
+    /// The Telegram bot's `@` name, without the `@`.
+    pub telegram_bot_name: Option<String>,
     /// Codes.
     pub otp: OtpPolicy,
     /// Countries to which codes go.

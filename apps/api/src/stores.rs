@@ -5,7 +5,8 @@ use async_trait::async_trait;
 use ports::{
     crypto::{AuditSealer, Sealer},
     stores::{
-        Answers, AuditLog, Conversations, Identities, Inbox, Ledger, Outbox, StoreResult, Verifications,
+        Accounts, Answers, AuditLog, ChatLinks, Conversations, Identities, Inbox, Ledger, Outbox, Sessions,
+        StoreResult, Verifications,
     },
 };
 use secrecy::ExposeSecret;
@@ -25,7 +26,17 @@ pub(crate) enum DatabaseError {
 /// Everything that is kept, and its upkeep.
 #[async_trait]
 pub(crate) trait Stores:
-    Inbox + Conversations + Outbox + Verifications + Identities + Ledger + Answers + AuditLog
+    Inbox
+    + Conversations
+    + Outbox
+    + Verifications
+    + Identities
+    + Ledger
+    + Answers
+    + AuditLog
+    + Accounts
+    + Sessions
+    + ChatLinks
 {
     /// Brings the tables up to date; how many migrations were run.
     async fn migrate(&self) -> Result<usize, DatabaseError>;

@@ -1,5 +1,8 @@
 //! Which adapter stands behind which port.
 
+mod people;
+
+use self::people::{Parts, People};
 use crate::{
     settings::Settings,
     stores::{self, DatabaseError, Stores},
@@ -62,6 +65,7 @@ pub(crate) struct App {
     pub(crate) open_wallet: Arc<OpenWallet>,
     pub(crate) statements: Statements,
     pub(crate) audit: AuditTrail,
+    pub(crate) people: People,
     pub(crate) handle: HandleMessage,
     pub(crate) relay: RelayOutbox,
     rules: Arc<TransferRules>,
@@ -178,6 +182,16 @@ impl App {
                 zone: settings.default_time_zone,
             },
         };
+        let people = People::build(Parts {
+            settings: &settings,
+            store: store.clone(),
+            verify: verify.clone(),
+            texts: Arc::new(BuiltInTexts),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            random: random.clone(),
+            sms_account: addresses.sms_account(),
+        });
         let keys = SignatureKeys::new(settings.twilio.auth_tokens.clone());
         Ok(Self {
             relay: RelayOutbox {
@@ -197,6 +211,7 @@ impl App {
                 clock: clock.clone(),
                 zone: settings.default_time_zone,
             },
+            people,
             audit: AuditTrail { log: shared.clone(), clock: clock.clone() },
             accounts: Accounts { ledger: shared, default_currency: settings.default_currency },
             twilio_status_webhook: TwilioStatusWebhook { keys: keys.clone() },

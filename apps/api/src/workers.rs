@@ -202,6 +202,9 @@ async fn sweep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
                 }
             }
         }
+        if let Err(fault) = app.store.forget_ended(now.checked_sub_signed(KEEP).unwrap_or(now)).await {
+            tracing::error!(fault = %describe(&fault), "ended sessions and codes were not removed");
+        }
         if let Err(fault) = app.store.purge(now.checked_sub_signed(KEEP).unwrap_or(now)).await {
             tracing::error!(fault = %describe(&fault), "the purge failed");
         }

@@ -1,6 +1,6 @@
 //! The API's documentation, made from the routes themselves.
 
-use super::{accounts, events, health, nlu, transfers, verify, webhooks};
+use super::{accounts, auth, events, health, nlu, transfers, verify, webhooks};
 use actix_web::{HttpResponse, http::header, web};
 use utoipa::{
     Modify, OpenApi,
@@ -38,6 +38,22 @@ impl Modify for Bearer {
         verify::check,
         verify::resend,
         verify::show,
+        auth::register::register,
+        auth::log_in::log_in,
+        auth::mfa::pass,
+        auth::second_factor::enable,
+        auth::second_factor::disable,
+        auth::second_factor::backup_codes,
+        auth::sessions::refresh,
+        auth::sessions::log_out,
+        auth::sessions::list,
+        auth::sessions::end,
+        auth::password::forgot,
+        auth::password::reset,
+        auth::telegram::start,
+        auth::telegram::confirm,
+        auth::me::show,
+        auth::me::update,
         accounts::balance,
         accounts::wallets,
         accounts::wallet,
@@ -60,6 +76,7 @@ impl Modify for Bearer {
     modifiers(&Bearer),
     tags(
         (name = "verification", description = "Prove that a number is somebody's"),
+        (name = "accounts", description = "People: sign-up, sign-in, sessions, second factor"),
         (name = "money", description = "Balances, entries, transfers"),
         (name = "audit", description = "Who decided what, and whether the log is whole"),
         (name = "understanding", description = "What a text means"),

@@ -1,6 +1,7 @@
 //! The routes: parse, authorise, call, answer. What happens is decided elsewhere.
 
 mod accounts;
+mod auth;
 pub(crate) mod docs;
 mod events;
 mod health;
@@ -32,6 +33,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(docs::routes)
         .configure(webhooks::routes)
         .configure(verify::routes)
+        .configure(auth::routes)
         .configure(accounts::routes)
         .configure(transfers::routes)
         .configure(events::routes)

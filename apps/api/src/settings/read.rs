@@ -7,15 +7,21 @@ use adapter_crypto::Keyring;
 use chrono::Duration;
 use chrono_tz::Tz;
 use domain::{
+    identity::EmailAddress,
     limits::Limits,
     locale::Locale,
     money::{Currency, Money},
     otp::OtpPolicy,
     phone::{PhoneNumber, Region},
 };
+use ipnet::IpNet;
 use rust_decimal::Decimal;
 use secrecy::SecretString;
-use std::{collections::BTreeMap, net::SocketAddr, str::FromStr};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    str::FromStr,
+};
 use url::Url;
 
 pub(super) const SANDBOX_ADDRESS: &str = "127.0.0.1:8001";
@@ -122,6 +128,8 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
     }
     let default_public = bind_address.map_or_else(String::new, |address| format!("http://{address}"));
     let public_base_url = r.base_url("PUBLIC_BASE_URL", &default_public);
+    let trusted_proxies = r.read("TRUSTED_PROXIES", "", "addresses or networks, comma-separated", networks);
+    let (mail_from, telegram_bot_name) = (mail_from(r), bot_name(r));
     let database = database(r.get("DATABASE_URL"));
     if database.is_none() {
         r.fault("DATABASE_URL", "must be sqlite://<path> or postgres://<user>@<host>/<database>");
@@ -165,6 +173,7 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
             env,
             bind_address: bind_address?,
             public_base_url,
+            trusted_proxies: trusted_proxies?,
             database: database?,
             demo_data,
             jwt_secret: jwt?,
@@ -175,6 +184,8 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
             default_currency: currency?,
             default_time_zone: zone?,
             twilio,
+            mail_from,
+            telegram_bot_name,
             otp,
             allowed_countries,
             chat_session_minutes: r.number("CHAT_SESSION_MINUTES", "720"),
@@ -193,6 +204,33 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
         Some(settings) if reader.faults.0.is_empty() => Ok(settings),
         _ => Err(reader.faults),
     }
+}
+
+/// Addresses or networks, comma-separated; none where nothing is set.
+fn networks(text: &str) -> Option<Vec<IpNet>> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let network =
+        |part: &str| part.parse::<IpNet>().ok().or_else(|| Some(part.parse::<IpAddr>().ok()?.into()));
+    parts.map(network).collect()
+}
+
+fn mail_from(r: &mut Reader<'_>) -> Option<EmailAddress> {
+    let address = r.get("MAIL_FROM")?.to_owned();
+    let read = EmailAddress::parse(&address).ok();
+    if read.is_none() {
+        r.fault("MAIL_FROM", "must be an e-mail address");
+    }
+    read
+}
+
+fn bot_name(r: &mut Reader<'_>) -> Option<String> {
+    let name = r.get("TELEGRAM_BOT_NAME")?.trim_start_matches('@').to_owned();
+    let is_name =
+        (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if !is_name {
+        r.fault("TELEGRAM_BOT_NAME", "must be a bot's name: letters, digits and underscores");
+    }
+    is_name.then_some(name)
 }
 
 fn app_env(r: &mut Reader<'_>) -> AppEnv {

@@ -81,9 +81,12 @@ fn fill_development(values: &mut BTreeMap<String, String>, faults: &mut Settings
             .0
             .push(("DATABASE_URL".into(), format!("has a folder that can't be written: {}", fault.kind())));
     }
-    for (name, value) in
-        [("TWILIO_WHATSAPP_FROM", "whatsapp:+14155238886"), ("TWILIO_SMS_FROM", "+14155238887")]
-    {
+    for (name, value) in [
+        ("TWILIO_WHATSAPP_FROM", "whatsapp:+14155238886"),
+        ("TWILIO_SMS_FROM", "+14155238887"),
+        ("TELEGRAM_BOT_NAME", "ventanilla_bot"),
+        ("MAIL_FROM", "ventanilla@example.com"),
+    ] {
         values.entry(name.to_owned()).or_insert_with(|| value.to_owned());
     }
     // Whatever base is not named leads to the sandbox: development never calls a provider by accident.

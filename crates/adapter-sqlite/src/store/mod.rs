@@ -1,7 +1,9 @@
 //! The stores themselves: Diesel source shared between databases; only `backend` differs.
 
+mod accounts;
 mod answers;
 mod audit;
+mod chat_links;
 mod fault;
 mod identities;
 mod inbox;
@@ -9,6 +11,7 @@ pub(crate) mod ledger;
 mod outbox;
 pub(crate) mod rows;
 pub(crate) mod schema;
+mod sessions;
 mod turns;
 mod verifications;
 

@@ -49,6 +49,7 @@ impl HandleMessage {
                 purpose: Purpose::Login,
                 locale,
                 client_ip: None,
+                origin: None,
                 effect_key: Some(key),
                 when_open: WhenOpen::Keep,
             })

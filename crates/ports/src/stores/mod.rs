@@ -1,22 +1,32 @@
 //! What must be kept.
 
+mod accounts;
 mod answers;
 mod audit;
+mod chat_links;
 mod conversations;
 mod identities;
 mod inbox;
 mod ledger;
 mod outbox;
+mod sessions;
 mod verifications;
 
 #[cfg(feature = "mock")]
 pub use self::{
-    answers::MockAnswers, audit::MockAuditLog, conversations::MockConversations, identities::MockIdentities,
-    inbox::MockInbox, ledger::MockLedger, outbox::MockOutbox, verifications::MockVerifications,
+    accounts::MockAccounts, answers::MockAnswers, audit::MockAuditLog, chat_links::MockChatLinks,
+    conversations::MockConversations, identities::MockIdentities, inbox::MockInbox, ledger::MockLedger,
+    outbox::MockOutbox, sessions::MockSessions, verifications::MockVerifications,
 };
 pub use self::{
+    accounts::{
+        AccountPhone, Accounts, AskReset, CountedTry, Credentials, FirstWallet, NewAccount,
+        NewLoginChallenge, PhoneChange, Profile, ProfileChange, ProfileChanged, Registered, ResetPassword,
+        ResetProof, SecondFactor,
+    },
     answers::{Answers, Claim},
     audit::{AuditLog, AuditReport},
+    chat_links::{BindChat, Bound, ChatLink, ChatLinks, LinkMaker, NewLinkCode, TelegramChat},
     conversations::{Committed, Conversations, Turn},
     identities::{Identities, NewPerson, Payee, User},
     inbox::{Accepted, Inbox, LeasedTurn, TurnFailure},
@@ -26,6 +36,7 @@ pub use self::{
         SecondStep, TransferFilter, WalletView,
     },
     outbox::{Lane, LeasedMessage, MessageState, NewOutbound, Outbox, Settlement},
+    sessions::{NewSession, OpenSession, Refreshed, SessionView, Sessions},
     verifications::{
         Begin, BeginVerification, Checked, GuessTicket, NewChallenge, OwnCode, Requester, ReserveGuess,
         SendAttempt, SendResult, TakeGuess, Verification, Verifications,
