@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use ports::{
     crypto::{AuditSealer, Sealer},
     stores::{
-        Answers, AuditLog, Consents, Conversations, DeadLetters, Flows, Identities, Inbox, Ledger, Outbox,
-        StoreResult, Talks, Verifications,
+        Accounts, Answers, AuditLog, ChatLinks, Consents, Conversations, DeadLetters, Flows, Identities,
+        Inbox, Ledger, Outbox, Sessions, StoreResult, Talks, Verifications,
     },
 };
 use secrecy::ExposeSecret;
@@ -38,6 +38,9 @@ pub(crate) trait Stores:
     + Answers
     + AuditLog
     + Flows
+    + Accounts
+    + Sessions
+    + ChatLinks
 {
     /// Brings the tables up to date; how many migrations were run.
     async fn migrate(&self) -> Result<usize, DatabaseError>;

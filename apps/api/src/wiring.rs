@@ -1,8 +1,12 @@
 //! Which adapter stands behind which port.
 
+mod people;
 mod providers;
 
-use self::providers::Providers;
+use self::{
+    people::{Parts, People},
+    providers::Providers,
+};
 use crate::{
     flows::{self, FlowsError},
     settings::{AppEnv, Settings},
@@ -73,6 +77,7 @@ pub(crate) struct App {
     pub(crate) statements: Statements,
     pub(crate) audit: AuditTrail,
     pub(crate) flows: FlowAnswers,
+    pub(crate) people: People,
     pub(crate) handle: HandleMessage,
     pub(crate) relay: RelayOutbox,
     rules: Arc<TransferRules>,
@@ -198,6 +203,16 @@ impl App {
                 home: settings.default_region,
             },
         };
+        let people = People::build(Parts {
+            settings: &settings,
+            store: store.clone(),
+            verify: verify.clone(),
+            texts: Arc::new(BuiltInTexts),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            random: random.clone(),
+            sms_account: addresses.sms_account(),
+        });
         Ok(Self {
             relay: RelayOutbox { outbox: shared.clone(), channels, random, clock: clock.clone() },
             send_message: SendMessage {
@@ -228,6 +243,7 @@ impl App {
                 zone: settings.default_time_zone,
             },
             flows: FlowAnswers { store: shared.clone(), book },
+            people,
             audit: AuditTrail { log: shared.clone(), clock: clock.clone() },
             accounts: Accounts { ledger: shared, default_currency: settings.default_currency },
             webhooks,

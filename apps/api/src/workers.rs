@@ -228,6 +228,7 @@ async fn sweep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
         }
         let before = now.checked_sub_signed(KEEP).unwrap_or(now);
         let purged = async {
+            app.store.forget_ended(before).await?;
             app.store.purge(before).await?;
             app.store.purge_notices(before).await
         };

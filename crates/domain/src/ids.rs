@@ -48,6 +48,8 @@ ids! {
     ConversationId,
     /// What one person answered to a flow, once.
     FlowResponseId,
+    /// A person signed in on one device; also the family of its refresh tokens.
+    SessionId,
 }
 
 impl TransferId {

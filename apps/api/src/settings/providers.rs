@@ -62,9 +62,19 @@ pub(super) fn telegram(r: &mut Reader<'_>) -> Option<TelegramSettings> {
     Some(TelegramSettings {
         bot_token: token.into(),
         webhook_secrets: rotating(r, "TELEGRAM_WEBHOOK_SECRET", &secrets),
-        bot_name: r.required("TELEGRAM_BOT_NAME"),
+        bot_name: bot_name(r),
         api_base: r.base_url("TELEGRAM_API_BASE_URL", "https://api.telegram.org"),
     })
+}
+
+/// The bot's name without its `@`: it becomes a part of links.
+fn bot_name(r: &mut Reader<'_>) -> String {
+    let name = r.required("TELEGRAM_BOT_NAME").trim_start_matches('@').to_owned();
+    let is_name = name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if !is_name {
+        r.fault("TELEGRAM_BOT_NAME", "must be a bot's name: letters, digits and underscores");
+    }
+    name
 }
 
 pub(super) fn twilio(r: &mut Reader<'_>) -> TwilioSettings {
