@@ -64,3 +64,49 @@ fn read_again(edition: &FlowEdition) -> Option<Flow> {
     })
     .ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{settings::DatabaseAddress, stores};
+    use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom};
+    use domain::flow::Slug;
+    use std::{fs, path::Path};
+
+    const SURVEY: &str = include_str!("../tests/it/greeter.toml");
+
+    async fn store(folder: &Path) -> Arc<dyn Stores> {
+        let keys = Keyring::parse(&"k".repeat(32)).unwrap();
+        let sealer = Arc::new(AeadSealer::new(&keys, Arc::new(RingRandom::default())));
+        let address = DatabaseAddress::Sqlite(folder.join("v.db").display().to_string());
+        let store = stores::open(&address, sealer, Arc::new(HmacAuditSealer::new(&keys))).await.unwrap();
+        store.migrate().await.unwrap();
+        store
+    }
+
+    async fn start_with(survey: &str, folder: &Path, store: &dyn Stores) -> Result<Arc<FlowBook>, String> {
+        fs::write(folder.join("survey.toml"), survey).unwrap();
+        let shelf = adapter_flows::load(Some(folder)).map_err(|faults| format!("{faults:?}"))?;
+        open(shelf, store, DateTime::UNIX_EPOCH).await.map_err(|fault| fault.to_string())
+    }
+
+    #[tokio::test]
+    async fn an_edition_stays_at_hand_and_is_never_changed() {
+        let folder = std::env::temp_dir().join(format!("ventanilla-editions-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let store = store(&folder).await;
+        let (id, newer) = (Slug::parse("greeter").unwrap(), SURVEY.replace("version = 1", "version = 2"));
+        for survey in [SURVEY, SURVEY, &newer] {
+            start_with(survey, &folder, store.as_ref()).await.unwrap();
+        }
+        let book = start_with(&newer, &folder, store.as_ref()).await.unwrap();
+        assert_eq!(book.newest(&id).unwrap().version(), 2);
+        assert_eq!(book.find(&id, 1).unwrap().version(), 1, "for whoever began with it");
+        let refused = start_with(&newer.replace("Gracias", "Adiós"), &folder, store.as_ref()).await;
+        assert_eq!(
+            refused.unwrap_err(),
+            "flow greeter is not the version 2 that is kept: whoever changes a flow raises its version"
+        );
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

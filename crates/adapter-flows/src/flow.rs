@@ -23,6 +23,7 @@ pub(crate) fn read(
     }
     let root = reader.table("a flow", 1, document.get_ref());
     let (draft, catalogue) = flow(&mut reader, &root, catalogue);
+    reader.faults.sort_unstable();
     if reader.faults.is_empty() { Ok((draft, catalogue)) } else { Err(reader.faults) }
 }
 

@@ -131,9 +131,9 @@ fn faults_of_form_and_of_sense_bear_file_and_line() {
     assert_eq!(
         against(&of_form),
         [
+            "a.toml:2: version must be a whole number",
             "a.toml:3: a flow has no colour",
             "a.toml:11: a step needs kind",
-            "a.toml:2: version must be a whole number"
         ]
     );
     let of_sense = SMALL.replace("small", "Small").replace("\"pequeño\"", "\"STOP\"");
