@@ -74,6 +74,10 @@ limit-new-payee = This is the first time you pay that account. To keep you safe,
     [one] { $minutes } minute
    *[other] { $minutes } minutes
 }.
+limit-chat-new = This chat was only just linked to your account. For your safety you can send money from here in { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}.
 no-wallet = You have no wallet in { $currency }.
 transfer-refused = That transfer can't be made like this. Nothing was moved.
 

@@ -74,6 +74,10 @@ limit-new-payee = Es la primera vez que le pagas a esa cuenta. Por tu seguridad 
     [one] { $minutes } minuto
    *[other] { $minutes } minutos
 }.
+limit-chat-new = Este chat se acaba de vincular a tu cuenta. Por tu seguridad podrás enviar dinero desde aquí en { $minutes ->
+    [one] { $minutes } minuto
+   *[other] { $minutes } minutos
+}.
 no-wallet = No tienes una cartera en { $currency }.
 transfer-refused = Esa transferencia no se puede hacer así. No se movió nada.
 

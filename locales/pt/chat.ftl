@@ -74,6 +74,10 @@ limit-new-payee = É a primeira vez que você paga essa conta. Para sua seguran�
     [one] { $minutes } minuto
    *[other] { $minutes } minutos
 }.
+limit-chat-new = Esta conversa acabou de ser vinculada à sua conta. Por segurança você poderá enviar dinheiro por aqui em { $minutes ->
+    [one] { $minutes } minuto
+   *[other] { $minutes } minutos
+}.
 no-wallet = Você não tem uma carteira em { $currency }.
 transfer-refused = Essa transferência não pode ser feita assim. Nada foi movido.
 

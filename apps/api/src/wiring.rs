@@ -13,7 +13,9 @@ use crate::{
     stores::{self, DatabaseError, Stores},
     system::SystemClock,
 };
-use adapter_crypto::{AeadSealer, HmacAuditSealer, HmacCodeHasher, RingRandom, Tokens, UuidV7};
+use adapter_crypto::{
+    AeadSealer, HmacAuditSealer, HmacCodeHasher, HmacSecretHasher, RingRandom, Tokens, UuidV7,
+};
 use adapter_locales::BuiltInTexts;
 use adapter_nlu_rules::RuleParser;
 use adapter_twilio::{TwilioLookup, TwilioVerify};
@@ -22,6 +24,7 @@ use application::{
     accounts::Accounts,
     audit_trail::AuditTrail,
     cancel_transfer::CancelTransfer,
+    chat_owners::ChatOwners,
     confirm_transfer::ConfirmTransfer,
     desk::Desk,
     flow_answers::FlowAnswers,
@@ -187,6 +190,13 @@ impl App {
             }),
             submit: submit.clone(),
             confirm: confirm.clone(),
+            owners: Arc::new(ChatOwners {
+                links: shared.clone(),
+                accounts: shared.clone(),
+                secrets: Arc::new(HmacSecretHasher::new(&settings.hmac_secret)),
+                clock: clock.clone(),
+                cool_off: settings.limits.new_payee_cooloff,
+            }),
             cancel: cancel.clone(),
             ledger: shared.clone(),
             identities: shared.clone(),

@@ -4,8 +4,8 @@
 mod effects;
 
 use crate::{
-    cancel_transfer::CancelTransfer, confirm_transfer::ConfirmTransfer, prepare_transfer::PrepareTransfer,
-    submit_transfer::SubmitTransfer, verify_number::VerifyNumber,
+    cancel_transfer::CancelTransfer, chat_owners::ChatOwners, confirm_transfer::ConfirmTransfer,
+    prepare_transfer::PrepareTransfer, submit_transfer::SubmitTransfer, verify_number::VerifyNumber,
 };
 use chrono::{Duration, Utc};
 use chrono_tz::Tz;
@@ -14,7 +14,7 @@ use domain::{
     consent::ConsentStatus,
     conversation::{Button, Conversation, DeskOrder, Effect, Event, Facts, Said, Say},
     flow::{CompletedFlow, FlowBook},
-    ids::{CardId, FlowResponseId, MessageId},
+    ids::{CardId, FlowResponseId, MessageId, UserId},
     locale::Locale,
     message::Channel,
     money::Currency,
@@ -67,6 +67,8 @@ pub struct HandleMessage {
     pub submit: Arc<SubmitTransfer>,
     /// Lets waiting payments through.
     pub confirm: Arc<ConfirmTransfer>,
+    /// Knows whose chats without a number are.
+    pub owners: Arc<ChatOwners>,
     /// Withdraws them.
     pub cancel: Arc<CancelTransfer>,
     /// The books, for balances and movements.
@@ -111,10 +113,11 @@ impl HandleMessage {
         if let Said::Desk(order) = turn.message.said {
             gathered.audit.push(Self::desk_audit(turn, order));
         }
+        let bound = self.chat_link(turn).await?.map(|link| link.user);
         let mut events = VecDeque::from([Event::Said(turn.message.said.clone())]);
         let mut ordinal = 0_u32;
         while let Some(event) = events.pop_front() {
-            let (next, effects) = state.step(event, &self.facts(turn));
+            let (next, effects) = state.step(event, &self.facts(turn, bound));
             state = next;
             for effect in effects {
                 ordinal = ordinal.saturating_add(1);
@@ -130,14 +133,14 @@ impl HandleMessage {
         Ok(self.gather(turn, state, gathered))
     }
 
-    fn facts(&self, turn: &LeasedTurn) -> Facts {
+    fn facts(&self, turn: &LeasedTurn, bound: Option<UserId>) -> Facts {
         let now = self.clock.now();
         let country = turn.message.phone.as_ref().and_then(domain::phone::PhoneNumber::country);
         Facts {
             now,
             consent: turn.consent,
             has_number: turn.message.phone.is_some(),
-            bound: None,
+            bound,
             default_currency: self.rules.default_currency,
             session_ttl: self.rules.session_ttl,
             messages_per_minute: self.rules.messages_per_minute,
@@ -280,7 +283,7 @@ impl HandleMessage {
             Effect::ConfirmPayment { transfer, code, payee } => {
                 Some(self.confirm_payment(turn, transfer, &code, payee, key).await?)
             }
-            Effect::BindChat(_code) => Some(Event::ChatBound(None)),
+            Effect::BindChat(code) => Some(self.bind_chat(turn, &code).await?),
             Effect::CancelPayment(transfer) => {
                 self.cancel_payment(turn, transfer).await?;
                 None

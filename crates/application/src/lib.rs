@@ -5,6 +5,7 @@ pub mod accept_webhook;
 pub mod accounts;
 pub mod audit_trail;
 pub mod cancel_transfer;
+pub mod chat_owners;
 pub mod confirm_transfer;
 pub mod desk;
 pub mod flow_answers;

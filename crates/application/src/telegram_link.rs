@@ -6,7 +6,7 @@
 //! again, since whoever made the code may want to be in his account.
 
 use crate::sign_in_desk::{PasswordDesk, PasswordVerdict, Unable, Visitor};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use domain::{
     audit::Actor,
     identity::{ACCESS_TTL, LINK_CODE_TTL, Password, link_code_is_sane},
@@ -17,10 +17,7 @@ use ports::{
     crypto::{SecretHasher, SecretKind},
     random::{IdGenerator, Random},
     session_tokens::SessionTokens,
-    stores::{
-        Accounts, BindChat, ChatLink, ChatLinks, LinkMaker, NewLinkCode, NewSession, StoreResult,
-        TelegramChat,
-    },
+    stores::{Accounts, BindChat, ChatLinks, LinkMaker, NewLinkCode, NewSession, StoreResult, TelegramChat},
 };
 use std::{fmt::Write, sync::Arc};
 
@@ -42,8 +39,6 @@ pub struct TelegramLink {
     pub ids: Arc<dyn IdGenerator>,
     /// Now.
     pub clock: Arc<dyn Clock>,
-    /// How long money waits after a chat was bound.
-    pub cool_off: Duration,
 }
 
 /// A chat bound over the API: the tokens it brings. It has no `Debug`.
@@ -97,24 +92,6 @@ impl TelegramLink {
         };
         self.links.keep_link_code(&kept, now).await?;
         Ok(code)
-    }
-
-    /// A chat sends a code: it is bound to whoever made it. `None`: the code is no good.
-    pub async fn bind(&self, chat: TelegramChat, code: &str, actor: &Actor) -> StoreResult<Option<ChatLink>> {
-        let Some(hashes) = self.hashes(code) else { return Ok(None) };
-        let request = BindChat { hashes, chat, confirmed_by: None, session: None, actor: actor.clone() };
-        Ok(self.links.bind_chat(&request, self.clock.now()).await?.map(|bound| bound.link))
-    }
-
-    /// Whose a chat is, and since when.
-    pub async fn find_by_chat(&self, chat: i64) -> StoreResult<Option<ChatLink>> {
-        self.links.find_chat_link(chat).await
-    }
-
-    /// From when on money may move from a chat.
-    #[must_use]
-    pub fn money_from(&self, link: &ChatLink) -> DateTime<Utc> {
-        link.bound_at.checked_add_signed(self.cool_off).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
     /// The bot brings back a person's code for the chat that sent it.

@@ -141,7 +141,6 @@ impl People {
                 random,
                 ids,
                 clock,
-                cool_off: settings.limits.new_payee_cooloff,
             }),
         }
     }

@@ -1,6 +1,6 @@
 //! How each effect of the state machine is carried out, and what comes back.
 
-use super::{HandleMessage, TurnError};
+use super::{HandleMessage, TurnError, channel_of};
 use crate::{
     cancel_transfer::CancelTransferError,
     confirm_transfer::{Confirmation, Confirmed},
@@ -19,7 +19,9 @@ use domain::{
     otp::{OtpCode, Purpose},
     transfer::{Transfer, TransferStatus},
 };
-use ports::stores::{ConfirmOutcome, EntryFilter, LeasedTurn, NewPerson, PageRequest, Requester};
+use ports::stores::{
+    ChatLink, ConfirmOutcome, EntryFilter, LeasedTurn, NewPerson, PageRequest, Requester, StoreResult,
+};
 
 /// Movements told at once.
 const MOVEMENTS: i64 = 5;
@@ -158,7 +160,25 @@ impl HandleMessage {
         Ok(Event::Movements(entries.into_iter().map(movement).collect()))
     }
 
+    /// Whose the chat is, where it has no number of its own.
+    pub(super) async fn chat_link(&self, turn: &LeasedTurn) -> StoreResult<Option<ChatLink>> {
+        match chat_of(turn) {
+            Some(chat) => self.owners.owner_of(chat).await,
+            None => Ok(None),
+        }
+    }
+
+    pub(super) async fn bind_chat(&self, turn: &LeasedTurn, code: &str) -> Result<Event, TurnError> {
+        let Some(chat) = chat_of(turn) else { return Ok(Event::ChatBound(None)) };
+        Ok(Event::ChatBound(self.owners.bind(chat, code, &Self::actor(turn)).await?))
+    }
+
     pub(super) async fn pay(&self, turn: &LeasedTurn, user: UserId, card: Card) -> Result<Event, TurnError> {
+        let now = self.clock.now();
+        let money_from = self.chat_link(turn).await?.map(|link| self.owners.money_from(&link));
+        if let Some(from) = money_from.filter(|from| now < *from) {
+            return Ok(Event::Paid(Paid::ChatTooNew { minutes: minutes_until(now, from) }));
+        }
         let caller = format!("chat:{}", turn.conversation);
         let (amount, id) = (card.amount.to_string(), card.id.to_string());
         // The card is the key: two yeses, or a turn run again, pay once.
@@ -296,6 +316,12 @@ impl HandleMessage {
             Err(CancelTransferError::Store(fault)) => Err(fault.into()),
         }
     }
+}
+
+/// The Telegram chat that a message came from.
+fn chat_of(turn: &LeasedTurn) -> Option<i64> {
+    let is_telegram = channel_of(&turn.message.channel_account) == Channel::Telegram;
+    turn.message.sender.parse().ok().filter(|_| is_telegram)
 }
 
 /// Whole minutes to wait, at least one.

@@ -7,12 +7,13 @@ use crate::{
     providers::{Codes, Numbers, Telephone},
     stores::Planned,
 };
-use adapter_crypto::{AeadSealer, HmacAuditSealer, HmacCodeHasher, Keyring};
+use adapter_crypto::{AeadSealer, HmacAuditSealer, HmacCodeHasher, HmacSecretHasher, Keyring};
 use adapter_locales::BuiltInTexts;
 use adapter_nlu_rules::RuleParser;
 use adapter_sqlite::Store;
 use application::{
     cancel_transfer::CancelTransfer,
+    chat_owners::ChatOwners,
     confirm_transfer::ConfirmTransfer,
     handle_message::{HandleMessage, TalkRules},
     open_demo::open_demo,
@@ -309,6 +310,13 @@ fn handle_message(
             hasher,
             clock: clock.clone(),
             rules: rules.clone(),
+        }),
+        owners: Arc::new(ChatOwners {
+            links: Arc::new(store.store.clone()),
+            accounts: Arc::new(store.store.clone()),
+            secrets: Arc::new(HmacSecretHasher::new(&Keyring::parse(&"h".repeat(32)).unwrap())),
+            clock: clock.clone(),
+            cool_off: Duration::zero(),
         }),
         cancel: Arc::new(CancelTransfer { ledger: store.clone(), clock: clock.clone() }),
         ledger: store.clone(),

@@ -376,6 +376,11 @@ pub enum Paid {
         /// How many.
         minutes: i64,
     },
+    /// The chat was bound to the person too short a time ago: money moves from it in so many minutes.
+    ChatTooNew {
+        /// How many.
+        minutes: i64,
+    },
     /// The code was wrong.
     WrongCode {
         /// Guesses left.

@@ -145,6 +145,8 @@ pub enum Say {
     LimitExceeded(LimitExceeded),
     /// The payee is new and can be paid in so many minutes.
     NewPayee(i64),
+    /// The chat was bound a short time ago; money moves from it in so many minutes.
+    ChatTooNew(i64),
     /// No wallet in that currency.
     NoWallet(String),
     /// It can't be sent so.
@@ -252,6 +254,7 @@ impl Say {
                 LimitExceeded::NewPayee { .. } | LimitExceeded::LeftToReverse => "transfer-refused",
             })],
             Self::NewPayee(minutes) => vec![text("limit-new-payee").with_number("minutes", *minutes)],
+            Self::ChatTooNew(minutes) => vec![text("limit-chat-new").with_number("minutes", *minutes)],
             Self::NoWallet(currency) => vec![text("no-wallet").with("currency", currency.clone())],
             Self::TransferRefused => vec![text("transfer-refused")],
             Self::Flow(prompt) => vec![text("flow-text").with("text", prompt.text.clone())],

@@ -264,6 +264,7 @@ impl Step<'_> {
             Paid::InsufficientFunds { available } => self.say(Say::InsufficientFunds(available)),
             Paid::LimitExceeded(limit) => self.say(Say::LimitExceeded(limit)),
             Paid::NewPayee { minutes } => self.say(Say::NewPayee(minutes)),
+            Paid::ChatTooNew { minutes } => self.say(Say::ChatTooNew(minutes)),
             Paid::WrongCode { attempts_remaining } if attempts_remaining > 0 => {
                 self.state.pending = waiting;
                 self.say(Say::CodeWrong(attempts_remaining));
