@@ -59,15 +59,11 @@ impl MessageChannel for MailChannel {
 
 /// The same words: a paragraph for each, a link for each address that stands alone on its line.
 fn html(letter: &Letter) -> String {
-    let paragraphs: String = letter
-        .text
-        .split("\n\n")
-        .map(|paragraph| {
-            format!("<p>{}</p>\n", paragraph.lines().map(line).collect::<Vec<_>>().join("<br>\n"))
-        })
-        .collect();
+    let paragraph =
+        |text: &str| format!("<p>{}</p>", text.lines().map(line).collect::<Vec<_>>().join("<br>\n"));
+    let paragraphs = letter.text.split("\n\n").map(paragraph).collect::<Vec<_>>().join("\n");
     format!(
-        "<!doctype html>\n<html lang=\"{}\"><meta charset=\"utf-8\"><title>{}</title>\n<body>\n{paragraphs}</body></html>\n",
+        "<!doctype html>\n<html lang=\"{}\"><meta charset=\"utf-8\"><title>{}</title>\n<body>\n{paragraphs}\n</body></html>\n",
         letter.locale.tag(),
         escape(&letter.subject)
     )

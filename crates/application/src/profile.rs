@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, Utc};
 use domain::{
     audit::Actor,
     conversation::{Arg, Text},
-    identity::{Password, PersonName},
+    identity::Password,
     ids::{MessageId, UserId},
     locale::Locale,
     message::Channel,
@@ -21,8 +21,8 @@ use ports::{
     message_channel::OutboundMessage,
     random::IdGenerator,
     stores::{
-        AccountPhone, Accounts, Lane, NewOutbound, PhoneChange, Profile, ProfileChange, ProfileChanged,
-        Requester, StoreError, StoreResult,
+        AccountPhone, Accounts, Lane, NameChange, NewOutbound, PhoneChange, Profile, ProfileChange,
+        ProfileChanged, Requester, StoreError, StoreResult,
     },
     texts::Texts,
 };
@@ -74,10 +74,10 @@ pub struct WantedPhone {
 pub struct ProfileUpdate {
     /// Whose.
     pub user: UserId,
-    /// What he is called; `Some(None)`: nothing.
-    pub first_name: Option<Option<PersonName>>,
+    /// What he is called.
+    pub first_name: NameChange,
     /// His family's name.
-    pub last_name: Option<Option<PersonName>>,
+    pub last_name: NameChange,
     /// His language.
     pub locale: Option<Locale>,
     /// His number.

@@ -15,10 +15,10 @@ use futures_util::future::join_all;
 use ports::{
     message_channel::OutboundMessage,
     stores::{
-        AccountPhone, AskReset, Begin, BindChat, CountedTry, Lane, LinkMaker, NewAccount, NewLinkCode,
-        NewLoginChallenge, NewOutbound, NewSession, OpenSession, PageRequest, PhoneChange, Profile,
-        ProfileChange, ProfileChanged, Registered, Requester, ResetPassword, ResetProof, SecondFactor,
-        TelegramChat, Verifications,
+        AccountPhone, AskReset, Begin, BindChat, CountedTry, Lane, LinkMaker, NameChange, NewAccount,
+        NewLinkCode, NewLoginChallenge, NewOutbound, NewSession, OpenSession, PageRequest, PhoneChange,
+        Profile, ProfileChange, ProfileChanged, Registered, Requester, ResetPassword, ResetProof,
+        SecondFactor, TelegramChat, Verifications,
     },
 };
 
@@ -252,7 +252,7 @@ pub async fn a_waiting_sign_in_ends(store: impl Stores) {
     assert!(begin(&store, user, 1).await);
     let tries = join_all((0..20).map(|_| store.try_login_challenge(&[[1; 32]], at(1)))).await;
     let taken = tries.into_iter().filter(|tried| matches!(tried, Ok(Some(owner)) if *owner == user)).count();
-    assert_eq!(taken, CHALLENGE_TRIES_MAX as usize);
+    assert_eq!(u32::try_from(taken), Ok(CHALLENGE_TRIES_MAX));
     assert!(begin(&store, user, 2).await);
     assert_eq!(store.try_login_challenge(&[[2; 32]], at(600)).await.unwrap(), None, "too late");
     ask(&store, 1, 9, 0).await;
@@ -292,8 +292,8 @@ async fn replace(store: &dyn Stores, user: UserId, replaces: u32, by: u32) -> Pr
     let proof = approved(store, by, Purpose::Registration).await;
     let change = ProfileChange {
         user,
-        first_name: None,
-        last_name: None,
+        first_name: NameChange::Keep,
+        last_name: NameChange::Keep,
         locale: None,
         phone: Some(PhoneChange {
             phone: AccountPhone { number: phone(by), proof: Some(proof) },

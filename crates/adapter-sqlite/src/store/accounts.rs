@@ -24,7 +24,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     audit::{Actor, AuditRecord},
-    identity::{CHALLENGE_TRIES_MAX, EmailAddress, OneTime, Tries, may_mail_reset},
+    identity::{CHALLENGE_TRIES_MAX, EmailAddress, OneTime, PersonName, Tries, may_mail_reset},
     ids::{SessionId, UserId},
     locale::Locale,
     phone::PhoneNumber,

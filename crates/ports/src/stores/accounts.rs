@@ -103,15 +103,27 @@ pub struct Profile {
     pub mfa_enabled: bool,
 }
 
+/// What is to become of a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum NameChange {
+    /// It stays.
+    #[default]
+    Keep,
+    /// It is taken away.
+    Remove,
+    /// It becomes this.
+    Set(PersonName),
+}
+
 /// What is to change of a profile; what is absent stays.
 #[derive(Clone)]
 pub struct ProfileChange {
     /// Whose.
     pub user: UserId,
-    /// What he is called; `Some(None)`: nothing.
-    pub first_name: Option<Option<PersonName>>,
+    /// What he is called.
+    pub first_name: NameChange,
     /// His family's name.
-    pub last_name: Option<Option<PersonName>>,
+    pub last_name: NameChange,
     /// His language.
     pub locale: Option<Locale>,
     /// His number.

@@ -25,7 +25,7 @@ pub use self::{
 };
 pub use self::{
     accounts::{
-        AccountPhone, Accounts, AskReset, CountedTry, Credentials, FirstWallet, NewAccount,
+        AccountPhone, Accounts, AskReset, CountedTry, Credentials, FirstWallet, NameChange, NewAccount,
         NewLoginChallenge, PhoneChange, Profile, ProfileChange, ProfileChanged, Registered, ResetPassword,
         ResetProof, SecondFactor,
     },

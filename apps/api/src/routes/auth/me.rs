@@ -1,6 +1,6 @@
 //! One's own account.
 
-use super::{check_failed, code_of, name_of, no_code, phone_of, register::read_proof, too_many};
+use super::{check_failed, code_of, no_code, phone_of, register::read_proof, too_many};
 use crate::{
     http::{
         caller::{Caller, VisitorOf},
@@ -21,7 +21,7 @@ use domain::{
     identity::{Password, PersonName},
     locale::Locale,
 };
-use ports::stores::Profile;
+use ports::stores::{NameChange, Profile};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
@@ -43,13 +43,13 @@ pub(crate) struct MeJson {
 #[serde(deny_unknown_fields)]
 pub(crate) struct MePatch {
     /// `null` takes it away.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    first_name: Option<Option<String>>,
+    first_name: Given,
     /// `null` takes it away.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    last_name: Option<Option<String>>,
+    last_name: Given,
     /// `es`, `en` or `pt`.
     locale: Option<String>,
     /// Another number; to take a proved one's place it must be proved, and allowed by `password` or
@@ -65,9 +65,31 @@ pub(crate) struct MePatch {
     old_phone_code: Option<String>,
 }
 
-/// Tells `null` from what is absent.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
+/// A name as it was given: `null` is not the same as absent.
+#[derive(Default)]
+enum Given {
+    #[default]
+    Absent,
+    Null,
+    Text(String),
+}
+
+impl<'de> Deserialize<'de> for Given {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Null, Self::Text))
+    }
+}
+
+impl Given {
+    fn change(&self, pointer: &str) -> Result<NameChange, ApiError> {
+        match self {
+            Self::Absent => Ok(NameChange::Keep),
+            Self::Null => Ok(NameChange::Remove),
+            Self::Text(text) => PersonName::parse(text)
+                .map(NameChange::Set)
+                .map_err(|fault| ApiError::field(pointer, fault.to_string())),
+        }
+    }
 }
 
 fn json(app: &App, profile: Profile) -> HttpResponse {
@@ -105,7 +127,7 @@ pub(crate) async fn update(
     visitor: VisitorOf,
     body: JsonBody<MePatch>,
 ) -> Result<HttpResponse, ApiError> {
-    let update = read_request(&app, &caller, visitor.0, body.0)?;
+    let update = read_request(&app, &caller, visitor.0, &body.0)?;
     if update.phone.is_some() {
         limit.count(&caller.key(), app.clock.now())?;
     }
@@ -135,9 +157,9 @@ fn read_request(
     app: &App,
     caller: &Caller,
     visitor: Visitor,
-    body: MePatch,
+    body: &MePatch,
 ) -> Result<ProfileUpdate, ApiError> {
-    let phone = read_phone(app, &body)?;
+    let phone = read_phone(app, body)?;
     let locale = match body.locale.as_deref() {
         None => None,
         Some(tag) => {
@@ -146,17 +168,13 @@ fn read_request(
     };
     Ok(ProfileUpdate {
         user: caller.person()?.user,
-        first_name: read_name("/first_name", body.first_name.as_ref())?,
-        last_name: read_name("/last_name", body.last_name.as_ref())?,
+        first_name: body.first_name.change("/first_name")?,
+        last_name: body.last_name.change("/last_name")?,
         locale,
         phone,
         visitor,
         actor: caller.actor(),
     })
-}
-
-fn read_name(pointer: &str, given: Option<&Option<String>>) -> Result<Option<Option<PersonName>>, ApiError> {
-    given.map(|name| name_of(pointer, name.as_deref())).transpose()
 }
 
 fn read_phone(app: &App, body: &MePatch) -> Result<Option<WantedPhone>, ApiError> {

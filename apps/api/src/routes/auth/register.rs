@@ -48,7 +48,7 @@ pub(crate) async fn register(
     visitor: VisitorOf,
     body: JsonBody<RegisterBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let wish = read_request(&app, visitor.0, body.0)?;
+    let wish = read_request(&app, visitor.0, &body.0)?;
     if matches!(wish.proof, Some(NumberProof::Code(_))) {
         limit.count(&format!("address:{}", wish.visitor.address), app.clock.now())?;
     }
@@ -63,7 +63,7 @@ pub(crate) async fn register(
     }
 }
 
-fn read_request(app: &App, visitor: Visitor, body: RegisterBody) -> Result<Registration, ApiError> {
+fn read_request(app: &App, visitor: Visitor, body: &RegisterBody) -> Result<Registration, ApiError> {
     let email = email_of(&body.email)?;
     let password = Password::try_new(&body.password, &email)
         .map_err(|fault| ApiError::field("/password", fault.to_string()))?;

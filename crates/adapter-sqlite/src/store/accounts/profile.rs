@@ -6,7 +6,10 @@ use crate::store::{
     verifications::{phone_lock, use_proof},
 };
 use domain::otp::Purpose;
-use ports::{crypto::Sealer, stores::PhoneChange};
+use ports::{
+    crypto::Sealer,
+    stores::{NameChange, PhoneChange},
+};
 
 pub(super) async fn change(
     conn: &mut Conn,
@@ -25,18 +28,30 @@ pub(super) async fn change(
         }
     }
     let person = users::table.find(row.id);
-    if let Some(name) = &change.first_name {
-        let name = name.as_ref().map(|name| name.as_str());
-        diesel::update(person).set(users::first_name.eq(name)).execute(conn).await?;
+    match &change.first_name {
+        NameChange::Keep => {}
+        name => {
+            diesel::update(person).set(users::first_name.eq(kept(name))).execute(conn).await?;
+        }
     }
-    if let Some(name) = &change.last_name {
-        let name = name.as_ref().map(|name| name.as_str());
-        diesel::update(person).set(users::last_name.eq(name)).execute(conn).await?;
+    match &change.last_name {
+        NameChange::Keep => {}
+        name => {
+            diesel::update(person).set(users::last_name.eq(kept(name))).execute(conn).await?;
+        }
     }
     if let Some(locale) = change.locale {
         diesel::update(person).set(users::locale.eq(Some(locale.tag()))).execute(conn).await?;
     }
     Ok(ProfileChanged::Done)
+}
+
+/// What is kept of a name that changes.
+fn kept(name: &NameChange) -> Option<&str> {
+    match name {
+        NameChange::Set(name) => Some(name.as_str()),
+        NameChange::Keep | NameChange::Remove => None,
+    }
 }
 
 async fn change_phone(

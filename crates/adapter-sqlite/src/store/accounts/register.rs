@@ -78,8 +78,8 @@ async fn insert(conn: &mut Conn, account: &NewAccount, now: DateTime<Utc>) -> Re
             users::claimed_phone.eq(claimed),
             users::email.eq(Some(account.email.as_str())),
             users::password_hash.eq(Some(&account.password_hash)),
-            users::first_name.eq(account.first_name.as_ref().map(|name| name.as_str())),
-            users::last_name.eq(account.last_name.as_ref().map(|name| name.as_str())),
+            users::first_name.eq(account.first_name.as_ref().map(PersonName::as_str)),
+            users::last_name.eq(account.last_name.as_ref().map(PersonName::as_str)),
             users::mfa_enabled.eq(0),
             users::created_at.eq(DbTime(now)),
         ))
@@ -96,8 +96,8 @@ async fn adopt(conn: &mut Conn, account: &NewAccount, phone: &PhoneNumber) -> Re
         .set((
             users::email.eq(Some(account.email.as_str())),
             users::password_hash.eq(Some(&account.password_hash)),
-            users::first_name.eq(account.first_name.as_ref().map(|name| name.as_str())),
-            users::last_name.eq(account.last_name.as_ref().map(|name| name.as_str())),
+            users::first_name.eq(account.first_name.as_ref().map(PersonName::as_str)),
+            users::last_name.eq(account.last_name.as_ref().map(PersonName::as_str)),
         ))
         .execute(conn)
         .await?;
