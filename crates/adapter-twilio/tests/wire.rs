@@ -7,7 +7,7 @@ use domain::{ids::MessageId, locale::Locale, message::Channel, otp::OtpCode, pho
 use ports::{
     clock::Clock,
     code_verifier::{CodeVerdict, CodeVerifier, CodeVerifierError, StartCode},
-    message_channel::{MessageChannel, OutboundMessage, Retry, SendOutcome, Trace},
+    message_channel::{Form, MessageChannel, OutboundMessage, Retry, SendOutcome, Template, Trace},
     number_lookup::{LineType, NumberLookup},
     random::Random,
 };
@@ -67,6 +67,26 @@ fn message() -> OutboundMessage {
         "whatsapp:+5215512345678".into(),
         "Tu saldo es: 1.00 MXN".into(),
     )
+}
+
+#[tokio::test]
+async fn a_template_goes_by_its_content_and_its_gaps() {
+    let server = MockServer::start().await;
+    Mock::given(body_string_contains("ContentSid=HX1"))
+        .and(body_string_contains("ContentVariables=%7B%221%22%3A%22Ana%22%2C%222%22%3A%2210%3A30%22%7D"))
+        .respond_with(ResponseTemplate::new(201).set_body_json(serde_json::json!({"sid": "SM1"})))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let template = Template {
+        name: "HX1".into(),
+        language: "es".into(),
+        parameters: vec!["Ana".into(), "10:30".into()],
+        is_code: false,
+    };
+    let sent =
+        messages(&server.uri()).send(&OutboundMessage { form: Form::Template(template), ..message() }).await;
+    assert_eq!(sent, SendOutcome::Sent { provider_id: "SM1".into() });
 }
 
 fn number() -> PhoneNumber {

@@ -7,11 +7,14 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode, String> {
     let mut checks = vec![("settings".to_owned(), Ok(()))];
     checks.push(("database".into(), database(settings).await));
     let twilio = &settings.twilio;
-    for (name, base) in [
+    let mut providers = vec![
         ("twilio messages", &twilio.api_base),
         ("twilio verify", &twilio.verify_base),
         ("twilio lookup", &twilio.lookups_base),
-    ] {
+    ];
+    providers.extend(settings.meta.as_ref().map(|meta| ("meta", &meta.graph_base)));
+    providers.extend(settings.telegram.as_ref().map(|telegram| ("telegram", &telegram.api_base)));
+    for (name, base) in providers {
         checks.push((name.into(), reach(base).await));
     }
     let lines: Vec<_> = checks

@@ -1,6 +1,7 @@
 //! The commands of the binary. Standard output bears a command's answer; logs go to standard error.
 
 mod audit;
+mod dead_letters;
 mod doctor;
 mod flow;
 mod ledger;
@@ -45,6 +46,9 @@ enum Command {
     /// Look over the audit log.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Look at what did not come through, and have it tried again.
+    #[command(subcommand)]
+    DeadLetters(dead_letters::DeadLettersCommand),
 }
 
 /// Runs a command; what went wrong goes to standard error.
@@ -76,6 +80,7 @@ async fn with_settings(command: Command, settings: Settings) -> Result<ExitCode,
         Command::Serve => serve::run(settings).await,
         Command::Token(args) => token::run(&settings, &args),
         Command::Doctor => doctor::run(&settings).await,
+        Command::DeadLetters(command) => dead_letters::run(settings, &command).await,
         Command::Audit(command) => audit::run(&settings, &command).await,
         Command::Ledger(command) => ledger::run(&settings, &command).await,
         Command::Nlu(command) => nlu::run(command).await,

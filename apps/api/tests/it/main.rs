@@ -11,6 +11,7 @@
 mod accounts;
 mod architecture;
 mod bad_input;
+mod channels;
 mod chat;
 mod codes;
 mod flows;

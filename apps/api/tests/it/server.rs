@@ -128,10 +128,20 @@ impl Server {
 
     /// Has a person write on WhatsApp.
     pub(crate) async fn say(&self, phone: &str, text: &str) {
-        let address = format!("{}/sandbox/phones/{phone}/messages", self.sandbox);
-        let body = json!({"provider": "twilio", "body": text});
-        let answer: Value = self.client.post(address).json(&body).send().await.unwrap().json().await.unwrap();
+        self.say_by("twilio", phone, text).await;
+    }
+
+    /// Has a person write over a provider.
+    pub(crate) async fn say_by(&self, provider: &str, phone: &str, text: &str) {
+        let body = json!({"provider": provider, "body": text});
+        let answer = self.play(&format!("/phones/{phone}/messages"), body).await;
         assert_eq!(answer["webhook_status"], 200, "{answer}");
+    }
+
+    /// Has the sandbox do something.
+    pub(crate) async fn play(&self, path: &str, body: Value) -> Value {
+        let address = format!("{}/sandbox{path}", self.sandbox);
+        self.client.post(address).json(&body).send().await.unwrap().json().await.unwrap()
     }
 
     /// What a phone shows that is newer than `since`.
@@ -142,8 +152,13 @@ impl Server {
 
     /// Says something and waits for the answer that contains `expected`.
     pub(crate) async fn ask(&self, phone: &str, text: &str, expected: &str) -> String {
+        self.ask_by("twilio", phone, text, expected).await
+    }
+
+    /// Says something over a provider and waits for the answer that contains `expected`.
+    pub(crate) async fn ask_by(&self, provider: &str, phone: &str, text: &str, expected: &str) -> String {
         let since = self.inbox(phone, 0).await.last().map_or(0, |m| m["seq"].as_u64().unwrap());
-        self.say(phone, text).await;
+        self.say_by(provider, phone, text).await;
         let begun = Instant::now();
         loop {
             let bodies: Vec<String> = self
