@@ -67,12 +67,9 @@ impl TwilioMessages {
 #[async_trait]
 impl MessageChannel for TwilioMessages {
     async fn send(&self, message: &OutboundMessage) -> SendOutcome {
-        let mut form = vec![
-            ("To", self.to(&message.recipient)),
-            ("From", self.from.clone()),
-            ("StatusCallback", format!("{}?m={}", self.status_callback, message.id)),
-        ];
+        let mut form = vec![("To", self.to(&message.recipient)), ("From", self.from.clone())];
         form.extend(words(message));
+        form.push(("StatusCallback", format!("{}?m={}", self.status_callback, message.id)));
         match self.client.call(Method::POST, &self.address(), &form, Repeat::Never).await {
             Ok(answer) => sent(&answer),
             Err(NoAnswer::NotMade(reason)) => {

@@ -126,11 +126,6 @@ impl Server {
         (output.status.success(), String::from_utf8(output.stdout).unwrap())
     }
 
-    /// Has a person write on WhatsApp.
-    pub(crate) async fn say(&self, phone: &str, text: &str) {
-        self.say_by("twilio", phone, text).await;
-    }
-
     /// Has a person write over a provider.
     pub(crate) async fn say_by(&self, provider: &str, phone: &str, text: &str) {
         let body = json!({"provider": provider, "body": text});

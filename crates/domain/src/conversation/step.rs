@@ -115,6 +115,8 @@ impl Step<'_> {
     fn on_text(&mut self, text: String) {
         match fold(&text).as_str() {
             "menu" => self.say(Say::Help),
+            // What Telegram's button says for a person who opens the chat: he greets us.
+            "start" if text.trim_start().starts_with('/') => self.say(Say::Greeting),
             "asesor" | "asesora" | "coordinator" | "coordinador" | "coordinadora" => {
                 self.hand_off(Say::HandedOff);
             }

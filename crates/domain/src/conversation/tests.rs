@@ -278,6 +278,12 @@ fn a_link_binds_its_chat_also_for_somebody_who_comes_back() {
 }
 
 #[test]
+fn who_opens_the_chat_is_greeted_and_not_asked_for_anything() {
+    let nameless = Facts { has_number: false, ..facts() };
+    assert_eq!(Conversation::default().step(says("/start"), &nameless).1, [Effect::Say(Say::Greeting)]);
+}
+
+#[test]
 fn people_at_the_desk_take_a_talk_and_give_it_back_without_a_word() {
     let (state, effects) = open().step(Event::Said(Said::Desk(DeskOrder::TakeOver)), &facts());
     assert_eq!(effects, []);
