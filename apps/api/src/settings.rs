@@ -8,7 +8,10 @@ pub(crate) use sources::gather;
 
 use adapter_crypto::Keyring;
 use chrono_tz::Tz;
-use domain::{limits::Limits, locale::Locale, money::Currency, otp::OtpPolicy, phone::Region};
+use domain::{
+    identity::EmailAddress, limits::Limits, locale::Locale, money::Currency, otp::OtpPolicy, phone::Region,
+};
+use ipnet::IpNet;
 use rust_decimal::Decimal;
 use secrecy::SecretString;
 use std::{fmt, net::SocketAddr};
@@ -134,6 +137,8 @@ pub struct Settings {
     pub bind_address: SocketAddr,
     /// Where we are reached from outside, without a slash at the end.
     pub public_base_url: String,
+    /// Proxies of ours: whom they forward for is whom they say.
+    pub trusted_proxies: Vec<IpNet>,
     /// Where the data is.
     pub database: DatabaseAddress,
     /// Whether to make the demo person.
@@ -162,6 +167,8 @@ pub struct Settings {
     pub whatsapp_provider: WhatsappProvider,
     /// Opens the older debug routes; none: they stay closed.
     pub debug_key: Option<SecretString>,
+    /// Whom mail is from; none is sent without.
+    pub mail_from: Option<EmailAddress>,
     /// Codes.
     pub otp: OtpPolicy,
     /// Countries to which codes go.

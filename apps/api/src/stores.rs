@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use ports::{
     crypto::{AuditSealer, Sealer},
     stores::{
-        Answers, AuditLog, Consents, Conversations, DeadLetters, Identities, Inbox, Ledger, Outbox,
-        StoreResult, Talks, Verifications,
+        Accounts, Answers, AuditLog, ChatLinks, Consents, Conversations, DeadLetters, Identities, Inbox,
+        Ledger, Outbox, Sessions, StoreResult, Talks, Verifications,
     },
 };
 use secrecy::ExposeSecret;
@@ -37,6 +37,9 @@ pub(crate) trait Stores:
     + Ledger
     + Answers
     + AuditLog
+    + Accounts
+    + Sessions
+    + ChatLinks
 {
     /// Brings the tables up to date; how many migrations were run.
     async fn migrate(&self) -> Result<usize, DatabaseError>;

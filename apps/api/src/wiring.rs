@@ -1,8 +1,12 @@
 //! Which adapter stands behind which port.
 
+mod people;
 mod providers;
 
-use self::providers::Providers;
+use self::{
+    people::{Parts, People},
+    providers::Providers,
+};
 use crate::{
     settings::Settings,
     stores::{self, DatabaseError, Stores},
@@ -70,6 +74,7 @@ pub(crate) struct App {
     pub(crate) open_wallet: Arc<OpenWallet>,
     pub(crate) statements: Statements,
     pub(crate) audit: AuditTrail,
+    pub(crate) people: People,
     pub(crate) handle: HandleMessage,
     pub(crate) relay: RelayOutbox,
     rules: Arc<TransferRules>,
@@ -185,6 +190,16 @@ impl App {
                 zone: settings.default_time_zone,
             },
         };
+        let people = People::build(Parts {
+            settings: &settings,
+            store: store.clone(),
+            verify: verify.clone(),
+            texts: Arc::new(BuiltInTexts),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            random: random.clone(),
+            sms_account: addresses.sms_account(),
+        });
         Ok(Self {
             relay: RelayOutbox { outbox: shared.clone(), channels, random, clock: clock.clone() },
             send_message: SendMessage {
@@ -214,6 +229,7 @@ impl App {
                 clock: clock.clone(),
                 zone: settings.default_time_zone,
             },
+            people,
             audit: AuditTrail { log: shared.clone(), clock: clock.clone() },
             accounts: Accounts { ledger: shared, default_currency: settings.default_currency },
             webhooks,

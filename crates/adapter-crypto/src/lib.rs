@@ -1,19 +1,26 @@
-//! Cryptography over ring: seals at rest, hashes of codes, tokens, randomness. Nothing of our own
+//! Cryptography over ring, and argon2 for passwords: seals at rest, hashes, tokens,
+//! randomness. Nothing of our own
 //! making but the way the pieces are put together.
 
 mod audit_sealer;
 mod code_hasher;
 mod jwt_provider;
 mod keyring;
+mod password_hasher;
 mod random;
 mod sealer;
+mod secret_hasher;
 mod secrets;
+mod session_tokens;
 mod tokens;
 
 pub use audit_sealer::HmacAuditSealer;
 pub use code_hasher::HmacCodeHasher;
 pub use keyring::{Keyring, KeyringError, SECRET_LENGTH_MIN};
+pub use password_hasher::Argon2Hasher;
 pub use random::{RingRandom, UuidV7};
 pub use sealer::AeadSealer;
+pub use secret_hasher::HmacSecretHasher;
 pub use secrets::is_same_secret;
+pub use session_tokens::KeyedSessionTokens;
 pub use tokens::{Claims, TokenError, TokenKind, Tokens};

@@ -44,6 +44,9 @@ pub struct Claims {
     /// What its bearer may do.
     #[serde(default)]
     pub scopes: Vec<String>,
+    /// The session a person's token belongs to: it is worth nothing once that is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
 }
 
 /// The token is none of ours, not yet or no longer good.
@@ -78,6 +81,28 @@ impl Tokens {
         scopes: &[String],
         ttl: Duration,
     ) -> Result<String, TokenError> {
+        self.sign(kind, sub, scopes, None, ttl)
+    }
+
+    /// A token for `sub`, good for `ttl` while the session lives.
+    pub fn issue_for_session(
+        &self,
+        kind: TokenKind,
+        sub: &str,
+        session: &str,
+        ttl: Duration,
+    ) -> Result<String, TokenError> {
+        self.sign(kind, sub, &[], Some(session.to_owned()), ttl)
+    }
+
+    fn sign(
+        &self,
+        kind: TokenKind,
+        sub: &str,
+        scopes: &[String],
+        sid: Option<String>,
+        ttl: Duration,
+    ) -> Result<String, TokenError> {
         let (kid, key) = self.signing.as_ref().ok_or(TokenError)?;
         let now = self.clock.now().timestamp();
         let claims = Claims {
@@ -90,6 +115,7 @@ impl Tokens {
             jti: self.ids.new_id().to_string(),
             kind,
             scopes: scopes.to_vec(),
+            sid,
         };
         let mut header = Header::new(Algorithm::HS256);
         header.kid = Some(kid.clone());
@@ -170,7 +196,21 @@ mod tests {
     }
 
     #[test]
-    fn every_forged_or_strange_token_is_refused() {
+    fn every_forged_or_strange_service_token_is_refused() {
+        every_forgery_is_refused(claims);
+    }
+
+    #[test]
+    fn every_forged_or_strange_access_token_is_refused() {
+        every_forgery_is_refused(|| {
+            let mut claims = claims();
+            claims["typ"] = json!("access");
+            claims["sid"] = json!("00000000-0000-7000-8000-000000000001");
+            claims
+        });
+    }
+
+    fn every_forgery_is_refused(claims: fn() -> Value) {
         let (tokens, _) = tokens();
         let key = keyring().derive(LABEL)[0].1;
         let header = json!({"alg": "HS256", "typ": "JWT", "kid": "k1"});

@@ -121,6 +121,7 @@ fn everything_said() -> Vec<Say> {
         Say::LimitExceeded(LimitExceeded::PerTransfer),
         Say::LimitExceeded(LimitExceeded::PerDay),
         Say::LimitExceeded(LimitExceeded::PerMonth),
+        Say::LimitExceeded(LimitExceeded::NumberReplaced { payable_at: chrono::DateTime::UNIX_EPOCH }),
         Say::NewPayee(30),
         Say::NoWallet("USD".into()),
         Say::TransferRefused,

@@ -38,10 +38,9 @@ impl Accounts {
         self.ledger.entries(wallet, EntryFilter::default(), page).await
     }
 
-    /// A caller's transfers, newest first.
-    pub async fn transfers(&self, caller: &str, page: &PageRequest) -> StoreResult<Vec<Transfer>> {
-        let filter = TransferFilter { caller: Some(caller.to_owned()) };
-        self.ledger.transfers(&filter, page).await
+    /// Transfers, newest first: those a team made, those of a person's money.
+    pub async fn transfers(&self, filter: &TransferFilter, page: &PageRequest) -> StoreResult<Vec<Transfer>> {
+        self.ledger.transfers(filter, page).await
     }
 
     /// The states a transfer has passed through, oldest first.
@@ -49,8 +48,8 @@ impl Accounts {
         self.ledger.transfer_history(id).await
     }
 
-    /// One of a caller's transfers; another's does not exist for him.
+    /// A transfer that this caller may see; another's does not exist for him.
     pub async fn transfer(&self, caller: &str, id: TransferId) -> StoreResult<Option<Transfer>> {
-        Ok(self.ledger.find_transfer(id).await?.filter(|transfer| transfer.caller == caller))
+        Ok(self.ledger.find_transfer(id).await?.filter(|transfer| transfer.is_seen_by(caller)))
     }
 }

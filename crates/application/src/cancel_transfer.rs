@@ -42,7 +42,7 @@ impl CancelTransfer {
         id: TransferId,
         actor: &Actor,
     ) -> Result<Transfer, CancelTransferError> {
-        let known = self.ledger.find_transfer(id).await?.filter(|transfer| transfer.caller == caller);
+        let known = self.ledger.find_transfer(id).await?.filter(|transfer| transfer.is_seen_by(caller));
         if known.is_none() {
             return Err(CancelTransferError::NotFound);
         }

@@ -58,7 +58,9 @@ impl ConfirmTransfer {
     /// stands; the store counts, compares and posts in one transaction.
     pub async fn run(&self, confirmation: Confirmation) -> StoreResult<Confirmed> {
         let Confirmation { caller, transfer: id, code, effect_key, payee, actor } = confirmation;
-        let Some(transfer) = self.ledger.find_transfer(id).await?.filter(|t| t.caller == caller) else {
+        let Some(transfer) =
+            self.ledger.find_transfer(id).await?.filter(|transfer| transfer.is_seen_by(&caller))
+        else {
             return Ok(Confirmed::Judged(ConfirmOutcome::NotFound));
         };
         let verification = match (transfer.status, transfer.verification) {

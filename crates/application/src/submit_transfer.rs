@@ -8,7 +8,7 @@ use domain::{
     conversation::{Arg, Text},
     idempotency::{Fingerprint, IdempotencyKey},
     ids::{MessageId, TransferId, UserId, VerificationId, WalletId},
-    ledger::{Decision, Outcome, PostTransfer, clearing_account},
+    ledger::{Decision, Outcome, PostTransfer, Refusal, clearing_account},
     limits::Limits,
     locale::Locale,
     message::Channel,
@@ -157,6 +157,10 @@ impl SubmitTransfer {
     pub async fn run(&self, request: TransferRequest) -> Result<Submitted, SubmitTransferError> {
         let now = self.clock.now();
         let (owner, from) = self.payer(&request).await?;
+        if let Some(refusal) = self.cooling_off(owner, request.key.as_ref(), now).await? {
+            let outcome = Outcome::Refused(refusal);
+            return Ok(Submitted { outcome, replayed: false, balance_after: None });
+        }
         let (to, destination) = self.resolve(&request).await?;
         let mut transfer = Transfer {
             id: TransferId(self.ids.new_id()),
@@ -200,6 +204,27 @@ impl SubmitTransfer {
             Decision::KeyReused => return Err(SubmitTransferError::KeyReused),
         };
         Ok(Submitted { outcome, replayed, balance_after: posted.balance_after })
+    }
+
+    /// Whether the payer's money waits since he replaced his number. That is over by itself, so it is no
+    /// answer to keep; a request that was decided before has its answer.
+    async fn cooling_off(
+        &self,
+        owner: UserId,
+        key: Option<&IdempotencyKey>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Refusal>, SubmitTransferError> {
+        if self.rules.limits.new_payee_cooloff <= Duration::zero() {
+            return Ok(None);
+        }
+        let replaced_at = self.identities.find(owner).await?.and_then(|person| person.phone_replaced_at);
+        let Err(limit) = self.rules.limits.check_number(replaced_at, now) else { return Ok(None) };
+        if let Some(key) = key
+            && self.ledger.find_outcome(key).await?.is_some()
+        {
+            return Ok(None);
+        }
+        Ok(Some(Refusal::LimitExceeded { limit }))
     }
 
     /// Codes for payments have a budget of their own, so that they neither bomb a number nor use up

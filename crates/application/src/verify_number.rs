@@ -55,6 +55,8 @@ pub struct StartRequest {
     pub locale: Locale,
     /// The end user's address, to be limited by.
     pub client_ip: Option<String>,
+    /// The address whose anonymous callers may guess at it.
+    pub origin: Option<String>,
     /// The effect that asks, in a turn.
     pub effect_key: Option<String>,
     /// What an open challenge means: the chat is told that its code is still good, a team has it sent
@@ -128,6 +130,7 @@ impl VerifyNumber {
             channel: request.channel,
             purpose: request.purpose,
             client_ip: request.client_ip,
+            origin: request.origin,
         };
         let begin = BeginVerification { challenge, effect_key: request.effect_key, policy: self.policy };
         match self.verifications.begin(&begin, now).await? {
@@ -188,6 +191,7 @@ impl VerifyNumber {
             purpose: verification.purpose,
             locale,
             client_ip: None,
+            origin: verification.origin,
             effect_key,
             when_open: WhenOpen::Resend,
         })
@@ -295,17 +299,36 @@ impl VerifyNumber {
         effect_key: Option<String>,
     ) -> StoreResult<CheckResult> {
         let found = self.verifications.find(id).await?.filter(|v| v.requester == requester.key());
-        if found.is_none() {
-            return Ok(CheckResult::Gone);
-        }
-        let guess = TakeGuess { verification: id, effect_key };
+        let Some(found) = found else { return Ok(CheckResult::Gone) };
+        let anonymous = requester.anonymous().map(str::to_owned);
+        self.guess(found, TakeGuess { verification: id, effect_key, anonymous }, code).await
+    }
+
+    /// Checks a code of somebody who has not said who he is: he sees what was begun from his address, for
+    /// that purpose. Which challenge it was, and what came of the guess.
+    pub async fn check_from(
+        &self,
+        address: &str,
+        phone: &PhoneNumber,
+        purpose: Purpose,
+        code: &OtpCode,
+    ) -> StoreResult<Option<(VerificationId, CheckResult)>> {
+        let now = self.clock.now();
+        let found = self.verifications.find_open_from(address, phone, purpose, now).await?;
+        let Some(found) = found else { return Ok(None) };
+        let id = found.id;
+        let guess = TakeGuess { verification: id, effect_key: None, anonymous: Some(address.to_owned()) };
+        Ok(Some((id, self.guess(found, guess, code).await?)))
+    }
+
+    async fn guess(&self, found: Verification, guess: TakeGuess, code: &OtpCode) -> StoreResult<CheckResult> {
         let ticket = match self.verifications.take_guess(&guess, self.clock.now()).await? {
             ReserveGuess::Go(ticket) => ticket,
             ReserveGuess::Judged(checked) => {
                 // Run again after a crash that may have come before the spent code was withdrawn.
                 if !checked.approved
                     && checked.attempts_remaining == 0
-                    && let Some(sid) = found.and_then(|verification| verification.provider_sid)
+                    && let Some(sid) = found.provider_sid
                 {
                     self.withdraw(&sid).await;
                 }
@@ -372,6 +395,11 @@ impl VerifyNumber {
         phone: &PhoneNumber,
     ) -> StoreResult<Option<Verification>> {
         self.verifications.find_open(requester, phone, self.clock.now()).await
+    }
+
+    /// A challenge that was begun from that address, whoever asked.
+    pub async fn find_from(&self, id: VerificationId, address: &str) -> StoreResult<Option<Verification>> {
+        Ok(self.verifications.find(id).await?.filter(|v| v.origin.as_deref() == Some(address)))
     }
 
     /// One of a requester's challenges.

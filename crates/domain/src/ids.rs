@@ -46,6 +46,8 @@ ids! {
     MessageId,
     /// The talk with one sender over one of our numbers.
     ConversationId,
+    /// A person signed in on one device; also the family of its refresh tokens.
+    SessionId,
 }
 
 impl TransferId {

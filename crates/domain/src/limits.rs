@@ -97,6 +97,11 @@ pub enum LimitExceeded {
         /// From then on he can be paid.
         payable_at: DateTime<Utc>,
     },
+    /// The person has replaced his number too short a time ago.
+    NumberReplaced {
+        /// From then on he can pay.
+        payable_at: DateTime<Utc>,
+    },
     /// More than what is left of the transfer to give back.
     LeftToReverse,
 }
@@ -118,6 +123,19 @@ impl Limits {
     #[must_use]
     pub fn payable_at(&self, first_seen: DateTime<Utc>) -> DateTime<Utc> {
         first_seen.checked_add_signed(self.new_payee_cooloff).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
+    /// Whether a person can pay who replaced his number at `replaced_at`: whoever took his account over
+    /// would do that first, so his money cools off as it does for a new payee.
+    pub fn check_number(
+        &self,
+        replaced_at: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<(), LimitExceeded> {
+        match replaced_at.map(|at| self.payable_at(at)) {
+            Some(payable_at) if now < payable_at => Err(LimitExceeded::NumberReplaced { payable_at }),
+            _ => Ok(()),
+        }
     }
 
     /// Whether `amount` may go out on top of what was `spent`.
@@ -249,6 +267,17 @@ mod tests {
     fn an_endless_cool_off_never_ends() {
         let limits = Limits { new_payee_cooloff: Duration::MAX, ..limits() };
         assert_eq!(limits.payable_at(DateTime::<Utc>::UNIX_EPOCH), DateTime::<Utc>::MAX_UTC);
+    }
+
+    #[test]
+    fn money_cools_off_after_a_number_was_replaced() {
+        let limits = Limits { new_payee_cooloff: Duration::minutes(10), ..Limits::none(Currency::MXN) };
+        let at = |minute: i64| DateTime::from_timestamp(1_800_000_000 + 60 * minute, 0).unwrap();
+        let cooling = Err(LimitExceeded::NumberReplaced { payable_at: at(10) });
+        assert_eq!(limits.check_number(Some(at(0)), at(9)), cooling);
+        assert_eq!(limits.check_number(Some(at(0)), at(10)), Ok(()));
+        assert_eq!(limits.check_number(None, at(0)), Ok(()));
+        assert_eq!(Limits::none(Currency::MXN).check_number(Some(at(0)), at(0)), Ok(()), "none is set");
     }
 
     proptest! {

@@ -227,6 +227,13 @@ impl Transfer {
         if self.from == own { self.destination.masked() } else { crate::text::mask(&self.from.to_string()) }
     }
 
+    /// Whether a caller (`client:<id>`, `user:<id>`, `chat:<conversation>`) may see and settle it: whoever
+    /// made it, and the person whose money it is.
+    #[must_use]
+    pub fn is_seen_by(&self, caller: &str) -> bool {
+        self.caller == caller || caller.strip_prefix("user:").is_some_and(|id| id == self.owner.to_string())
+    }
+
     /// It as it was when it was first answered for: in its first state, nothing given back yet.
     #[must_use]
     pub fn as_first_answered(mut self, first: TransferStatus) -> Self {

@@ -6,7 +6,8 @@ use domain::{
     audit::Actor,
     conversation::Said,
     idempotency::{Fingerprint, IdempotencyKey},
-    ids::{EventId, MessageId, TransferId, UserId, VerificationId, WalletId},
+    identity::EmailAddress,
+    ids::{EventId, MessageId, SessionId, TransferId, UserId, VerificationId, WalletId},
     ledger::{PostTransfer, clearing_account},
     limits::Limits,
     message::Channel,
@@ -19,7 +20,9 @@ use ports::{
     inbound_webhook::InboundMessage,
     message_channel::{Form, OutboundMessage},
     stores::{
-        BeginVerification, Lane, NewChallenge, NewOutbound, NewPerson, PostRequest, Requester, WalletView,
+        AccountPhone, Begin, BeginVerification, FirstWallet, Lane, NewAccount, NewChallenge, NewOutbound,
+        NewPerson, NewSession, PostRequest, Registered, Requester, ReserveGuess, SendResult, TakeGuess,
+        Verifications, WalletView,
     },
 };
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -104,10 +107,43 @@ pub(crate) fn challenge(number: u32, policy: OtpPolicy) -> BeginVerification {
             channel: Channel::Sms,
             purpose: Purpose::Login,
             client_ip: None,
+            origin: None,
         },
         effect_key: None,
         policy,
     }
+}
+
+/// A challenge to that number that was approved.
+pub(crate) async fn approved(store: &dyn Stores, number: u32, purpose: Purpose) -> VerificationId {
+    let mut request = challenge(number, policy());
+    request.challenge.purpose = purpose;
+    let Begin::Go(begun) = Verifications::begin(store, &request, at(0)).await.unwrap() else { panic!() };
+    let sent = SendResult::Sent { sid: format!("VE{}", begun.id), channel: Channel::Sms };
+    store.record_send(begun.id, &sent, at(0)).await.unwrap();
+    let guess = TakeGuess { verification: begun.id, effect_key: None, anonymous: None };
+    let ReserveGuess::Go(ticket) = store.take_guess(&guess, at(0)).await.unwrap() else { panic!() };
+    assert!(store.settle_guess(&ticket, true, &policy(), at(0)).await.unwrap().approved);
+    begun.id
+}
+
+/// The account of person `n`, with that number and what proves it.
+pub(crate) fn sign_up(n: u32, proved: Option<(u32, VerificationId)>) -> NewAccount {
+    NewAccount {
+        id: UserId(id()),
+        email: EmailAddress::parse(&format!("person{n}@example.com")).unwrap(),
+        password_hash: "hash".into(),
+        phone: proved.map(|(number, proof)| AccountPhone { number: phone(number), proof: Some(proof) }),
+        first_name: None,
+        last_name: None,
+        wallet: FirstWallet { id: WalletId(id()), name: "Principal".into(), currency: Currency::MXN },
+        session: NewSession { id: SessionId(id()), device: None },
+        actor: actor(),
+    }
+}
+
+pub(crate) async fn registered(store: &dyn Stores, account: NewAccount) -> Registered {
+    store.register(&account, at(0)).await.unwrap()
 }
 
 /// A person with a wallet that holds so much.

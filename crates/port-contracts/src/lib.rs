@@ -12,6 +12,7 @@
     reason = "these are tests, called from the tests of adapters"
 )]
 
+pub mod accounts;
 pub mod answers;
 pub mod audit;
 pub mod desk;
@@ -24,12 +25,13 @@ pub mod load;
 pub mod outbox;
 pub mod people;
 pub mod reversals;
+pub mod sessions;
 pub mod verifications;
 pub mod wallets;
 
 use ports::stores::{
-    Answers, AuditLog, Consents, Conversations, DeadLetters, Identities, Inbox, Ledger, Outbox, Talks,
-    Verifications,
+    Accounts, Answers, AuditLog, ChatLinks, Consents, Conversations, DeadLetters, Identities, Inbox, Ledger,
+    Outbox, Sessions, Talks, Verifications,
 };
 
 /// Everything that a database adapter offers.
@@ -45,6 +47,9 @@ pub trait Stores:
     + Ledger
     + Answers
     + AuditLog
+    + Accounts
+    + Sessions
+    + ChatLinks
 {
 }
 
@@ -60,6 +65,9 @@ impl<T> Stores for T where
         + Ledger
         + Answers
         + AuditLog
+        + Accounts
+        + Sessions
+        + ChatLinks
 {
 }
 
@@ -86,6 +94,14 @@ macro_rules! suite {
                 limits_hold_under_a_burst, a_failed_send_costs_no_quota, many_requests_at_once_begin_one_challenge,
                 guesses_count_for_the_providers_challenge, codes_for_payments_are_counted_apart;
             people: one_number_is_one_person;
+            accounts: an_address_is_one_account, a_challenge_proves_once, a_known_number_keeps_its_person,
+                a_named_number_is_nobodys, a_reset_token_is_good_once, a_reset_token_ends,
+                few_reset_mails_go_to_one_person, a_reset_code_is_good_once, a_backup_code_is_good_once,
+                a_waiting_sign_in_ends, a_second_factor_needs_a_number, tries_are_counted_at_once,
+                a_number_is_replaced_by_a_free_one, a_code_binds_one_chat, what_ended_is_forgotten,
+                anonymous_sends_and_failures_are_counted_apart;
+            sessions: twenty_refreshes_at_once_give_one_successor, a_used_token_ends_its_session,
+                a_session_is_its_owners, a_session_ends_by_itself;
             answers: one_of_many_does_the_work, a_claim_without_an_answer_ends;
             ledger: forty_transfers_at_once_never_overspend, one_key_asked_twenty_times_is_one_transfer,
                 a_refusal_is_replayed_and_does_not_flip, to_and_fro_at_once_loses_nothing,

@@ -28,7 +28,7 @@ async fn begin(store: &dyn Stores, request: &BeginVerification, second: i64) -> 
 }
 
 async fn take(store: &dyn Stores, verification: VerificationId, second: i64) -> Option<GuessTicket> {
-    let request = TakeGuess { verification, effect_key: None };
+    let request = TakeGuess { verification, effect_key: None, anonymous: None };
     match store.take_guess(&request, at(second)).await.unwrap() {
         ReserveGuess::Go(ticket) => Some(*ticket),
         _ => None,
@@ -98,7 +98,7 @@ pub async fn a_repeated_effect_is_the_same_send_and_the_same_guess(store: impl S
     let other = BeginVerification { effect_key: Some("event:1".into()), ..challenge(1, policy()) };
     let again = Verifications::begin(&store, &other, at(1)).await.unwrap();
     assert!(matches!(again, Begin::Repeated(same) if same.id == first.id && same.sends.len() == 1));
-    let take = TakeGuess { verification: first.id, effect_key: Some("event:2".into()) };
+    let take = TakeGuess { verification: first.id, effect_key: Some("event:2".into()), anonymous: None };
     let ReserveGuess::Go(ticket) = store.take_guess(&take, at(1)).await.unwrap() else { panic!() };
     let ReserveGuess::Go(resumed) = store.take_guess(&take, at(2)).await.unwrap() else { panic!() };
     assert!(resumed.resumed && resumed.guess == ticket.guess);

@@ -1,5 +1,7 @@
 //! Keys in use: sealing at rest and the keyed hashes of codes.
 
+use async_trait::async_trait;
+use domain::identity::Password;
 use thiserror::Error;
 
 /// A sealed text was changed, belongs elsewhere, or its key is gone.
@@ -61,4 +63,56 @@ pub trait AuditSealer: Send + Sync {
 
     /// The code over these bytes under a key by its id; `None` when that key is gone.
     fn code_under(&self, key_id: &str, bytes: &[u8]) -> Option<[u8; 32]>;
+}
+
+/// Why a password was not hashed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum HashRefused {
+    /// More passwords wait than can be hashed soon: hashing is dear on purpose.
+    #[error("too many passwords are being hashed")]
+    Busy,
+    /// The hasher failed.
+    #[error("the password can't be hashed")]
+    Failed,
+}
+
+/// Hashes passwords, slowly, a few at a time.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait PasswordHasher: Send + Sync {
+    /// The hash to keep: a PHC string, which bears its salt and its cost.
+    ///
+    /// # Errors
+    /// When too many wait.
+    async fn hash(&self, password: &Password) -> Result<String, HashRefused>;
+
+    /// Whether the password is the one behind the hash. Without a hash (there is no such person, or he has
+    /// no password) it takes as long and is wrong.
+    ///
+    /// # Errors
+    /// When too many wait.
+    async fn verify(&self, password: &Password, hash: Option<String>) -> Result<bool, HashRefused>;
+}
+
+/// What a random secret is for: one for a chat is worth nothing as a reset token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretKind {
+    /// A right password that waits for its second factor.
+    LoginChallenge,
+    /// The token in a reset mail's link.
+    ResetToken,
+    /// A backup code of this person's.
+    BackupCode(domain::ids::UserId),
+    /// A code that binds a chat.
+    LinkCode,
+}
+
+/// Makes the keyed hashes under which random secrets are stored and found.
+#[cfg_attr(feature = "mock", mockall::automock)]
+pub trait SecretHasher: Send + Sync {
+    /// Under the newest key: the one to keep.
+    fn hash(&self, kind: SecretKind, secret: &str) -> [u8; 32];
+
+    /// Under every known key: those to look for.
+    fn hashes(&self, kind: SecretKind, secret: &str) -> Vec<[u8; 32]>;
 }

@@ -1,14 +1,21 @@
-//! Who calls: a team with its token, and what it may do.
+//! Who calls: a team with its token, or a person who is signed in; and what each may do.
 
-use super::{edge::RequestId, problem::ApiError};
+use super::{client_address::ClientAddress, edge::RequestId, problem::ApiError};
 use crate::wiring::App;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 use adapter_crypto::TokenKind;
+use application::sign_in_desk::Visitor;
 use domain::{
     audit::Actor,
     idempotency::{IdempotencyKey, is_key},
+    ids::{SessionId, UserId},
+    text::truncate,
 };
+use futures_util::future::LocalBoxFuture;
 use std::future::{Ready, ready};
+
+/// The longest name of a device that is kept, in characters.
+const DEVICE_LENGTH_MAX: usize = 200;
 
 /// What a team may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,28 +61,89 @@ pub(crate) const ALL_SCOPES: [&str; 10] = [
     "operate",
 ];
 
-/// A team that proved who it is.
+/// Somebody who proved who he is.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
-    /// Its id.
-    pub(crate) client: String,
-    scopes: Vec<String>,
+    who: Who,
     request_id: String,
 }
 
+#[derive(Clone, Debug)]
+enum Who {
+    Team { client: String, scopes: Vec<String> },
+    Person { user: UserId, session: SessionId },
+}
+
+/// A person who is signed in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Person {
+    pub(crate) user: UserId,
+    pub(crate) session: SessionId,
+}
+
+/// Whose money a caller may see and move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// A team with the scope: everybody's.
+    Everyone,
+    /// A person: his own. What is another's does not exist for him.
+    Only(UserId),
+}
+
+impl Reach {
+    /// Whether what belongs to that person is within it.
+    pub(crate) fn covers(self, owner: UserId) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::Only(user) => user == owner,
+        }
+    }
+
+    /// The one person it is limited to.
+    pub(crate) const fn person(self) -> Option<UserId> {
+        match self {
+            Self::Everyone => None,
+            Self::Only(user) => Some(user),
+        }
+    }
+}
+
 impl Caller {
-    /// Refused unless the team has the scope.
-    pub(crate) fn require(&self, scope: Scope) -> Result<(), ApiError> {
-        if self.scopes.iter().any(|own| own == scope.name()) {
-            Ok(())
-        } else {
-            Err(ApiError::forbidden(format!("This takes the scope {}.", scope.name())))
+    /// The team's id; refused unless the caller is one that has the scope.
+    pub(crate) fn require(&self, scope: Scope) -> Result<&str, ApiError> {
+        match &self.who {
+            Who::Team { client, scopes } if scopes.iter().any(|own| own == scope.name()) => Ok(client),
+            _ => Err(ApiError::forbidden(format!("This takes the scope {}.", scope.name()))),
+        }
+    }
+
+    /// Whose money he may see or move: a team's needs the scope.
+    pub(crate) fn reach(&self, scope: Scope) -> Result<Reach, ApiError> {
+        match &self.who {
+            Who::Team { .. } => self.require(scope).map(|_client| Reach::Everyone),
+            Who::Person { user, .. } => Ok(Reach::Only(*user)),
+        }
+    }
+
+    /// The person who is signed in; refused to a team.
+    pub(crate) fn person(&self) -> Result<Person, ApiError> {
+        self.as_person().ok_or_else(|| ApiError::forbidden("This takes a person's own token."))
+    }
+
+    /// The person who is signed in, if it is one.
+    pub(crate) fn as_person(&self) -> Option<Person> {
+        match self.who {
+            Who::Person { user, session } => Some(Person { user, session }),
+            Who::Team { .. } => None,
         }
     }
 
     /// The name under which its keys, transfers and challenges are kept.
     pub(crate) fn key(&self) -> String {
-        format!("client:{}", self.client)
+        match &self.who {
+            Who::Team { client, .. } => format!("client:{client}"),
+            Who::Person { user, .. } => format!("user:{user}"),
+        }
     }
 
     /// For the audit.
@@ -86,15 +154,29 @@ impl Caller {
 
 impl FromRequest for Caller {
     type Error = ApiError;
-    type Future = Ready<Result<Self, ApiError>>;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(read(request))
+        let read = read(request);
+        let app = request.app_data::<web::Data<App>>().cloned();
+        Box::pin(async move {
+            let caller = read?;
+            // A token outlives its session by minutes; whoever was logged out is out at once.
+            if let (Some(app), Some(person)) = (app, caller.as_person())
+                && !app.people.sessions.is_live(person.session, person.user).await?
+            {
+                return Err(refused());
+            }
+            Ok(caller)
+        })
     }
 }
 
+fn refused() -> ApiError {
+    ApiError::unauthorized("A valid token is needed.")
+}
+
 fn read(request: &HttpRequest) -> Result<Caller, ApiError> {
-    let refused = || ApiError::unauthorized("A valid token is needed.");
     let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let (scheme, token) = header.and_then(|value| value.split_once(' ')).ok_or_else(refused)?;
     let app = request.app_data::<web::Data<App>>().ok_or_else(refused)?;
@@ -102,11 +184,34 @@ fn read(request: &HttpRequest) -> Result<Caller, ApiError> {
         return Err(refused());
     }
     let claims = app.tokens.read(token.trim()).map_err(|_invalid| refused())?;
-    if claims.kind != TokenKind::Service {
-        return Err(refused());
+    let who = match claims.kind {
+        TokenKind::Service => Who::Team { client: claims.sub, scopes: claims.scopes },
+        TokenKind::Access => Who::Person {
+            user: claims.sub.parse().map_err(|_malformed| refused())?,
+            session: claims.sid.and_then(|id| id.parse().ok()).ok_or_else(refused)?,
+        },
+    };
+    Ok(Caller { who, request_id: request_id(request) })
+}
+
+fn request_id(request: &HttpRequest) -> String {
+    request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
+}
+
+/// Where a call comes from, whoever makes it: what the public routes of accounts go by.
+pub(crate) struct VisitorOf(pub(crate) Visitor);
+
+impl FromRequest for VisitorOf {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let address = ClientAddress::from_request(request, payload).into_inner();
+        let device = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        let device = device.map(|device| truncate(device, DEVICE_LENGTH_MAX));
+        let request_id = request_id(request);
+        ready(address.map(|ClientAddress(address)| Self(Visitor { address, device, request_id })))
     }
-    let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    Ok(Caller { client: claims.sub, scopes: claims.scopes, request_id })
 }
 
 /// The `Idempotency-Key` header, where it is given.

@@ -206,12 +206,12 @@ pub(crate) async fn write(
     id: web::Path<String>,
     body: JsonBody<WriteRequest>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Scope::Conversations)?;
+    let client = caller.require(Scope::Conversations)?.to_owned();
     let id = id_of(&id)?;
     let words = words_of(&app, body.0.text, body.0.template)?;
     let fingerprint = fingerprint_of(&id.to_string(), &words);
     let key = header.key(&caller, "conversations.write");
-    let (shared, client) = (app.clone().into_inner(), caller.client.clone());
+    let shared = app.clone().into_inner();
     answer_once(&app, StatusCode::ACCEPTED, key, fingerprint, async move {
         answer_written(shared.send_message.to_talk(id, words, &client).await?)
     })

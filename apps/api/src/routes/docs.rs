@@ -1,7 +1,7 @@
 //! The API's documentation, made from the routes themselves.
 
 use super::{
-    accounts, conversations, dead_letters, events, health, messages, nlu, transfers, verify, webhooks,
+    accounts, auth, conversations, dead_letters, events, health, messages, nlu, transfers, verify, webhooks,
 };
 use actix_web::{HttpResponse, http::header, web};
 use utoipa::{
@@ -40,6 +40,22 @@ impl Modify for Bearer {
         verify::check,
         verify::resend,
         verify::show,
+        auth::register::register,
+        auth::log_in::log_in,
+        auth::mfa::pass,
+        auth::second_factor::enable,
+        auth::second_factor::disable,
+        auth::second_factor::backup_codes,
+        auth::sessions::refresh,
+        auth::sessions::log_out,
+        auth::sessions::list,
+        auth::sessions::end,
+        auth::password::forgot,
+        auth::password::reset,
+        auth::telegram::start,
+        auth::telegram::confirm,
+        auth::me::show,
+        auth::me::update,
         accounts::balance,
         accounts::wallets,
         accounts::wallet,
@@ -76,6 +92,7 @@ impl Modify for Bearer {
     modifiers(&Bearer),
     tags(
         (name = "verification", description = "Prove that a number is somebody's"),
+        (name = "accounts", description = "People: sign-up, sign-in, sessions, second factor"),
         (name = "money", description = "Balances, entries, transfers"),
         (name = "messages", description = "Write to people who may be written to"),
         (name = "conversations", description = "For people at the desk"),

@@ -171,7 +171,7 @@ pub(crate) async fn send(
     header: IdempotencyHeader,
     body: JsonBody<MessageRequest>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Scope::Messages)?;
+    let client = caller.require(Scope::Messages)?.to_owned();
     let MessageRequest { to, text, template } = body.0;
     let to = PhoneNumber::parse(&to, app.settings.default_region).map_err(|_invalid| {
         ApiError::invalid_phone_number("This is not a possible phone number.").and_field(
@@ -183,7 +183,7 @@ pub(crate) async fn send(
     let words = words_of(&app, text, template)?;
     let fingerprint = fingerprint_of(to.e164(), &words);
     let key = header.key(&caller, "messages.send");
-    let (shared, client) = (app.clone().into_inner(), caller.client.clone());
+    let shared = app.clone().into_inner();
     answer_once(&app, StatusCode::ACCEPTED, key, fingerprint, async move {
         answer_written(shared.send_message.to_number(&to, words, &client).await?)
     })
@@ -198,11 +198,11 @@ pub(crate) async fn show(
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Scope::Messages)?;
+    let client = caller.require(Scope::Messages)?;
     let unknown = || ApiError::not_found("There is no such message.");
     let id = id.parse::<MessageId>().map_err(|_malformed| unknown())?;
     let found = ports::stores::Outbox::find(app.store.as_ref(), id).await?;
-    let own = found.filter(|state| state.client.as_ref() == Some(&caller.client)).ok_or_else(unknown)?;
+    let own = found.filter(|state| state.client.as_deref() == Some(client)).ok_or_else(unknown)?;
     Ok(HttpResponse::Ok().json(view(id, own)))
 }
 

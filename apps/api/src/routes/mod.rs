@@ -1,6 +1,7 @@
 //! The routes: parse, authorise, call, answer. What happens is decided elsewhere.
 
 mod accounts;
+mod auth;
 mod conversations;
 mod dead_letters;
 pub(crate) mod docs;
@@ -37,6 +38,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(docs::routes)
         .configure(webhooks::routes)
         .configure(verify::routes)
+        .configure(auth::routes)
         .configure(accounts::routes)
         .configure(transfers::routes)
         .configure(events::routes)

@@ -3,6 +3,7 @@
 use crate::{
     http::{
         caller::{Caller, IdempotencyHeader, Scope},
+        client_address::{ClientAddress, counted},
         json::JsonBody,
         once::{answer_once, detached},
         problem::{ApiError, Problem},
@@ -127,8 +128,9 @@ fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-fn requester(caller: &Caller) -> Requester {
-    Requester::Client(caller.client.clone())
+/// The team that asks; refused to anybody else.
+fn requester(caller: &Caller) -> Result<Requester, ApiError> {
+    Ok(Requester::Client(caller.require(Scope::Verify)?.to_owned()))
 }
 
 fn phone_of(app: &App, text: &str) -> Result<PhoneNumber, ApiError> {
@@ -164,10 +166,11 @@ fn locale_of(app: &App, tag: Option<&str>) -> Result<Locale, ApiError> {
 pub(crate) async fn send(
     app: web::Data<App>,
     caller: Caller,
+    peer: ClientAddress,
     header: IdempotencyHeader,
     body: JsonBody<SendRequest>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Scope::Verify)?;
+    let requester = requester(&caller)?;
     let body = body.0;
     let fallback =
         body.fallback.iter().map(|name| channel_of("/fallback", name)).collect::<Result<Vec<_>, _>>()?;
@@ -177,7 +180,7 @@ pub(crate) async fn send(
     };
     let purpose = body.purpose.as_deref().unwrap_or("registration");
     let request = StartRequest {
-        requester: requester(&caller),
+        requester,
         phone: phone_of(&app, &body.phone)?,
         channel: channel_of("/channel", body.channel.as_deref().unwrap_or("whatsapp"))?,
         fallback,
@@ -185,6 +188,8 @@ pub(crate) async fn send(
             ApiError::field("/purpose", "must be registration, login, password_reset or transfer")
         })?,
         locale: locale_of(&app, body.locale.as_deref())?,
+        // Who may guess without a token: the end user, where the team says where he is.
+        origin: Some(client_ip.clone().unwrap_or(peer.0)),
         client_ip,
         effect_key: None,
         when_open: WhenOpen::Resend,
@@ -212,16 +217,11 @@ fn fingerprint_of(request: &StartRequest) -> Fingerprint {
     ])
 }
 
-/// An address as limits count it: IPv6 by /64, since a subscriber has at least that many.
+/// An address as limits count it.
 fn client_ip(text: &str) -> Result<String, ApiError> {
-    match text.parse::<IpAddr>() {
-        Ok(IpAddr::V4(ip)) => Ok(ip.to_string()),
-        Ok(IpAddr::V6(ip)) => {
-            let network = u128::from(ip) & (u128::MAX << 64);
-            Ok(format!("{}/64", std::net::Ipv6Addr::from(network)))
-        }
-        Err(_) => Err(ApiError::field("/client_ip", "must be an IP address")),
-    }
+    let ip = text.parse::<IpAddr>();
+    ip.map(|ip| counted(ip.to_canonical()))
+        .map_err(|_malformed| ApiError::field("/client_ip", "must be an IP address"))
 }
 
 fn answer_started(app: &App, started: Started) -> Result<SendAnswer, ApiError> {
@@ -266,11 +266,10 @@ pub(crate) async fn check(
     caller: Caller,
     body: JsonBody<CheckRequest>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Scope::Verify)?;
+    let requester = requester(&caller)?;
     let left = limit.count(&caller.key(), app.clock.now())?;
     let CheckRequest { id, phone, code } = body.0;
     let code = OtpCode::parse(&code).map_err(|fault| ApiError::field("/code", fault.to_string()))?;
-    let requester = requester(&caller);
     let gone = || ApiError::code_invalid_or_expired("This code can't be approved any more.");
     let id = match (id, phone) {
         (Some(id), None) => id.parse::<VerificationId>().map_err(|_malformed| gone())?,
@@ -314,12 +313,12 @@ pub(crate) async fn resend(
     header: IdempotencyHeader,
     body: JsonBody<ResendRequest>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Scope::Verify)?;
+    let requester = requester(&caller)?;
     let unknown = || ApiError::not_found("There is no such verification.");
     let id = body.0.id.parse::<VerificationId>().map_err(|_malformed| unknown())?;
     let fingerprint = Fingerprint::of(&[("id", Some(&id.to_string()))]);
     let key = header.key(&caller, "verify.resend");
-    let (shared, requester) = (app.clone().into_inner(), requester(&caller));
+    let shared = app.clone().into_inner();
     answer_once(&app, StatusCode::OK, key, fingerprint, async move {
         let found = shared.verify.find(id, &requester).await?.ok_or_else(unknown)?;
         if !found.challenge.is_open(shared.clock.now()) {
@@ -340,10 +339,10 @@ pub(crate) async fn show(
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Scope::Verify)?;
+    let requester = requester(&caller)?;
     let unknown = || ApiError::not_found("There is no such verification.");
     let id = id.parse::<VerificationId>().map_err(|_malformed| unknown())?;
-    let found: Verification = app.verify.find(id, &requester(&caller)).await?.ok_or_else(unknown)?;
+    let found: Verification = app.verify.find(id, &requester).await?.ok_or_else(unknown)?;
     let sends = found.sends.iter().map(|send| SendView {
         channel: send.channel.name(),
         status: send.status.clone(),

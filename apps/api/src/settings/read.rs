@@ -8,15 +8,21 @@ use adapter_crypto::Keyring;
 use chrono::Duration;
 use chrono_tz::Tz;
 use domain::{
+    identity::EmailAddress,
     limits::Limits,
     locale::Locale,
     money::{Currency, Money},
     otp::OtpPolicy,
     phone::Region,
 };
+use ipnet::IpNet;
 use rust_decimal::Decimal;
 use secrecy::SecretString;
-use std::{collections::BTreeMap, net::SocketAddr, str::FromStr};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    str::FromStr,
+};
 use url::Url;
 
 pub(super) const SANDBOX_ADDRESS: &str = "127.0.0.1:8001";
@@ -123,6 +129,8 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
     }
     let default_public = bind_address.map_or_else(String::new, |address| format!("http://{address}"));
     let public_base_url = r.base_url("PUBLIC_BASE_URL", &default_public);
+    let trusted_proxies = r.read("TRUSTED_PROXIES", "", "addresses or networks, comma-separated", networks);
+    let mail_from = mail_from(r);
     let database = database(r.get("DATABASE_URL"));
     if database.is_none() {
         r.fault("DATABASE_URL", "must be sqlite://<path> or postgres://<user>@<host>/<database>");
@@ -173,6 +181,7 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
             env,
             bind_address: bind_address?,
             public_base_url,
+            trusted_proxies: trusted_proxies?,
             database: database?,
             demo_data,
             jwt_secret: jwt?,
@@ -187,6 +196,7 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
             telegram,
             whatsapp_provider: whatsapp_provider?,
             debug_key,
+            mail_from,
             otp,
             allowed_countries,
             chat_session_minutes: r.number("CHAT_SESSION_MINUTES", "720"),
@@ -205,6 +215,23 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
         Some(settings) if reader.faults.0.is_empty() => Ok(settings),
         _ => Err(reader.faults),
     }
+}
+
+/// Addresses or networks, comma-separated; none where nothing is set.
+fn networks(text: &str) -> Option<Vec<IpNet>> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let network =
+        |part: &str| part.parse::<IpNet>().ok().or_else(|| Some(part.parse::<IpAddr>().ok()?.into()));
+    parts.map(network).collect()
+}
+
+fn mail_from(r: &mut Reader<'_>) -> Option<EmailAddress> {
+    let address = r.get("MAIL_FROM")?.to_owned();
+    let read = EmailAddress::parse(&address).ok();
+    if read.is_none() {
+        r.fault("MAIL_FROM", "must be an e-mail address");
+    }
+    read
 }
 
 fn app_env(r: &mut Reader<'_>) -> AppEnv {

@@ -22,6 +22,7 @@ struct UserRow {
     id: DbId,
     phone: Option<String>,
     locale: Option<String>,
+    phone_replaced_at: Option<DbTime>,
 }
 
 impl TryFrom<UserRow> for User {
@@ -31,6 +32,7 @@ impl TryFrom<UserRow> for User {
             id: UserId(row.id.0),
             phone: row.phone.map(read_phone).transpose()?,
             locale: row.locale.as_deref().and_then(Locale::parse),
+            phone_replaced_at: row.phone_replaced_at.map(|at| at.0),
         })
     }
 }

@@ -1,7 +1,9 @@
 //! The stores themselves: Diesel source shared between databases; only `backend` differs.
 
+mod accounts;
 mod answers;
 mod audit;
+mod chat_links;
 mod consents;
 mod dead_letters;
 mod fault;
@@ -11,6 +13,7 @@ pub(crate) mod ledger;
 mod outbox;
 pub(crate) mod rows;
 pub(crate) mod schema;
+mod sessions;
 mod talks;
 mod turns;
 mod verifications;

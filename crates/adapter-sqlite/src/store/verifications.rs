@@ -6,7 +6,7 @@ mod sends;
 
 pub(super) use self::{
     guesses::{failures_of, guess_id, settle},
-    sends::{add_send, insert},
+    sends::{Sender, add_send, insert},
 };
 
 use self::{
@@ -27,6 +27,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     audit::{Actor, AuditRecord},
+    identity::proof_is_fresh,
     ids::VerificationId,
     message::Channel,
     otp::{Challenge, ChallengeStatus, Count, Failures, OtpPolicy, Purpose, SendCounts},
@@ -62,6 +63,8 @@ pub(super) struct VerificationRow {
     mac: Option<Vec<u8>>,
     mac_key_id: Option<String>,
     transaction_digest: Option<Vec<u8>>,
+    origin: Option<String>,
+    used_at: Option<DbTime>,
 }
 
 impl VerificationRow {
@@ -114,6 +117,7 @@ impl VerificationRow {
             channel: Channel::parse(&self.channel).ok_or_else(|| corrupt(&self.channel))?,
             purpose: Purpose::parse(&self.purpose).ok_or_else(|| corrupt(&self.purpose))?,
             provider_sid: self.provider_sid,
+            origin: self.origin,
             sends,
         })
     }
@@ -181,7 +185,7 @@ impl Verifications for Store {
                     if let Some(until) = failures_of(conn, phone.e164()).await?.lock_at(now) {
                         return Ok(Some(until));
                     }
-                    let counts = send_counts(conn, &phone, purpose, None, now).await?;
+                    let counts = send_counts(conn, &phone, purpose, Sender::default(), now).await?;
                     Ok(counts.check(&policy, now).err().map(|full| later(now, full.retry_after)))
                 }
                 .boxed()
@@ -202,11 +206,13 @@ impl Verifications for Store {
         now: DateTime<Utc>,
     ) -> StoreResult<Checked> {
         let (guess, id, policy) = (ticket.guess, ticket.verification.id, *policy);
+        let anonymous = ticket.anonymous.clone();
         self.database
             .write(move |conn| {
                 async move {
                     let row = load_locked(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
-                    let checked = settle(conn, &row, right, &policy, now).await?;
+                    let failures = failure_name(&row.phone, anonymous.as_deref());
+                    let checked = settle(conn, &row, &failures, right, &policy, now).await?;
                     diesel::update(verification_guesses::table.find(DbId(guess)))
                         .set((
                             verification_guesses::approved.eq(Some(i32::from(right))),
@@ -288,6 +294,39 @@ impl Verifications for Store {
             .await
     }
 
+    async fn find_open_from(
+        &self,
+        origin: &str,
+        phone: &PhoneNumber,
+        purpose: Purpose,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Option<Verification>> {
+        let (origin, phone) = (origin.to_owned(), phone.e164().to_owned());
+        self.database
+            .read(move |conn| {
+                async move {
+                    let newest = verifications::table
+                        .filter(verifications::origin.eq(origin))
+                        .filter(verifications::phone.eq(phone))
+                        .filter(verifications::purpose.eq(purpose.name()))
+                        .filter(verifications::status.eq(ChallengeStatus::Pending.name()))
+                        .filter(verifications::expires_at.gt(DbTime(now)))
+                        .filter(verifications::salt.is_null())
+                        .order(verifications::created_at.desc())
+                        .select(verifications::id)
+                        .first::<DbId>(conn)
+                        .await
+                        .optional()?;
+                    match newest {
+                        Some(id) => whole(conn, VerificationId(id.0)).await.map(Some),
+                        None => Ok(None),
+                    }
+                }
+                .boxed()
+            })
+            .await
+    }
+
     async fn log_lookup(
         &self,
         phone: &PhoneNumber,
@@ -329,6 +368,36 @@ fn later(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
 /// The name of a number's lock: all that counts codes and guesses at it waits its turn.
 pub(super) fn phone_lock(phone: &str) -> String {
     format!("phone:{phone}")
+}
+
+/// The name under which wrong guesses at a number are counted: those of somebody who has not said who he is
+/// count for his address alone, so that he locks nobody else.
+pub(super) fn failure_name(phone: &str, anonymous: Option<&str>) -> String {
+    match anonymous {
+        None => phone.to_owned(),
+        Some(address) => format!("{phone} from {address}"),
+    }
+}
+
+/// Has an approved challenge to that number prove something, once. False: it does not, or not any more.
+pub(super) async fn use_proof(
+    conn: &mut Conn,
+    id: VerificationId,
+    phone: &str,
+    purpose: Purpose,
+    now: DateTime<Utc>,
+) -> Result<bool, Fault> {
+    let Some(row) = load(conn, id).await? else { return Ok(false) };
+    let proves = row.phone == phone
+        && row.purpose == purpose.name()
+        && row.used_at.is_none()
+        && proof_is_fresh(&row.challenge()?, now);
+    if !proves {
+        return Ok(false);
+    }
+    let unused = verifications::table.find(row.id).filter(verifications::used_at.is_null());
+    let used = diesel::update(unused).set(verifications::used_at.eq(Some(DbTime(now)))).execute(conn).await?;
+    Ok(used == 1)
 }
 
 /// A challenge as it stands once nobody else decides on its number.

@@ -52,6 +52,7 @@ impl HandleMessage {
                 purpose: Purpose::Login,
                 locale: self.locale_of(state),
                 client_ip: None,
+                origin: None,
                 effect_key: Some(key),
                 when_open: WhenOpen::Keep,
             })

@@ -50,6 +50,7 @@ fn verification(purpose: Purpose, sid: Option<&str>) -> Verification {
         },
         own_code: None,
         sends: Vec::new(),
+        origin: None,
     }
 }
 
@@ -62,6 +63,7 @@ fn request() -> StartRequest {
         purpose: Purpose::Login,
         locale: Locale::Es,
         client_ip: None,
+        origin: None,
         effect_key: None,
         when_open: WhenOpen::Resend,
     }
@@ -181,7 +183,12 @@ fn guessing_store() -> MockVerifications {
     store.expect_find().returning(|_| Ok(Some(verification(Purpose::Login, Some("VE1")))));
     store.expect_take_guess().returning(|_, _| {
         let verification = verification(Purpose::Login, Some("VE1"));
-        Ok(ReserveGuess::Go(Box::new(GuessTicket { guess: Uuid::nil(), verification, resumed: false })))
+        Ok(ReserveGuess::Go(Box::new(GuessTicket {
+            guess: Uuid::nil(),
+            verification,
+            resumed: false,
+            anonymous: None,
+        })))
     });
     store
 }

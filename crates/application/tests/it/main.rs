@@ -10,6 +10,7 @@
 
 mod chance;
 mod faults;
+mod forgotten;
 mod providers;
 mod stores;
 mod sweeper;

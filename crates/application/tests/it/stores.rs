@@ -78,6 +78,7 @@ planned!(Verifications {
     return_guess(ticket: &GuessTicket) -> ();
     find(id: VerificationId) -> Option<Verification>;
     find_open(requester: &Requester, phone: &PhoneNumber, now: DateTime<Utc>) -> Option<Verification>;
+    find_open_from(origin: &str, phone: &PhoneNumber, purpose: Purpose, now: DateTime<Utc>) -> Option<Verification>;
     log_lookup(phone: &PhoneNumber, facts: &NumberFacts, now: DateTime<Utc>) -> ();
 });
 

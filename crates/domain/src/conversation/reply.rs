@@ -242,6 +242,7 @@ impl Say {
                 LimitExceeded::PerTransfer => "limit-per-transfer",
                 LimitExceeded::PerDay => "limit-per-day",
                 LimitExceeded::PerMonth => "limit-per-month",
+                LimitExceeded::NumberReplaced { .. } => "limit-number-replaced",
                 LimitExceeded::NewPayee { .. } | LimitExceeded::LeftToReverse => "transfer-refused",
             })],
             Self::NewPayee(minutes) => vec![text("limit-new-payee").with_number("minutes", *minutes)],

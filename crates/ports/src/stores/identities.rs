@@ -20,6 +20,8 @@ pub struct User {
     pub phone: Option<PhoneNumber>,
     /// The language set, where one is.
     pub locale: Option<Locale>,
+    /// When he replaced a proved number by another.
+    pub phone_replaced_at: Option<DateTime<Utc>>,
 }
 
 /// A person to be, with his first wallet.

@@ -235,6 +235,8 @@ pub struct EntryFilter {
 pub struct TransferFilter {
     /// Only those this caller made.
     pub caller: Option<String>,
+    /// Only those of this person's money.
+    pub owner: Option<UserId>,
 }
 
 /// Something in the books that can't be.

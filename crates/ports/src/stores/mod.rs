@@ -1,7 +1,9 @@
 //! What must be kept.
 
+mod accounts;
 mod answers;
 mod audit;
+mod chat_links;
 mod consents;
 mod conversations;
 mod dead_letters;
@@ -9,18 +11,26 @@ mod identities;
 mod inbox;
 mod ledger;
 mod outbox;
+mod sessions;
 mod talks;
 mod verifications;
 
 #[cfg(feature = "mock")]
 pub use self::{
-    answers::MockAnswers, audit::MockAuditLog, consents::MockConsents, conversations::MockConversations,
-    dead_letters::MockDeadLetters, identities::MockIdentities, inbox::MockInbox, ledger::MockLedger,
-    outbox::MockOutbox, talks::MockTalks, verifications::MockVerifications,
+    accounts::MockAccounts, answers::MockAnswers, audit::MockAuditLog, chat_links::MockChatLinks,
+    consents::MockConsents, conversations::MockConversations, dead_letters::MockDeadLetters,
+    identities::MockIdentities, inbox::MockInbox, ledger::MockLedger, outbox::MockOutbox,
+    sessions::MockSessions, talks::MockTalks, verifications::MockVerifications,
 };
 pub use self::{
+    accounts::{
+        AccountPhone, Accounts, AskReset, CountedTry, Credentials, FirstWallet, NewAccount,
+        NewLoginChallenge, PhoneChange, Profile, ProfileChange, ProfileChanged, Registered, ResetPassword,
+        ResetProof, SecondFactor,
+    },
     answers::{Answers, Claim},
     audit::{AuditLog, AuditReport},
+    chat_links::{BindChat, Bound, ChatLink, ChatLinks, LinkMaker, NewLinkCode, TelegramChat},
     consents::{ConsentChange, ConsentView, Consents},
     conversations::{Committed, Conversations, Turn},
     dead_letters::{DeadLetter, DeadLetterKind, DeadLetters, Revived, UnreadableWebhook},
@@ -32,6 +42,7 @@ pub use self::{
         SecondStep, TransferFilter, WalletView,
     },
     outbox::{Enqueued, Lane, LeasedMessage, MessageState, NewOutbound, Outbox, Settlement},
+    sessions::{NewSession, OpenSession, Refreshed, SessionView, Sessions},
     talks::{Saying, TalkLine, TalkView, Talks},
     verifications::{
         Begin, BeginVerification, Checked, GuessTicket, NewChallenge, OwnCode, Requester, ReserveGuess,

@@ -5,7 +5,7 @@ use crate::{crypto::CodeMac, number_lookup::NumberFacts};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
-    ids::VerificationId,
+    ids::{UserId, VerificationId},
     message::Channel,
     otp::{Challenge, OtpPolicy, Purpose},
     phone::PhoneNumber,
@@ -18,15 +18,31 @@ pub enum Requester {
     Client(String),
     /// The talk with that sender.
     Chat(String),
+    /// A person whose account it is about.
+    User(UserId),
+    /// Somebody at that address who has not said who he is. What he sends and gets wrong is counted apart,
+    /// so that he exhausts and locks nobody else.
+    Anonymous(String),
 }
 
 impl Requester {
-    /// The form it is stored in: `client:<id>`, `chat:<conversation>`.
+    /// The form it is stored in: `client:<id>`, `chat:<conversation>`, `user:<id>`, `anonymous:<address>`.
     #[must_use]
     pub fn key(&self) -> String {
         match self {
             Self::Client(id) => format!("client:{id}"),
             Self::Chat(conversation) => format!("chat:{conversation}"),
+            Self::User(id) => format!("user:{id}"),
+            Self::Anonymous(address) => format!("anonymous:{address}"),
+        }
+    }
+
+    /// The address of somebody who has not said who he is.
+    #[must_use]
+    pub fn anonymous(&self) -> Option<&str> {
+        match self {
+            Self::Anonymous(address) => Some(address),
+            Self::Client(_) | Self::Chat(_) | Self::User(_) => None,
         }
     }
 }
@@ -46,6 +62,9 @@ pub struct NewChallenge {
     pub purpose: Purpose,
     /// The end user's address, where there is one to be limited by.
     pub client_ip: Option<String>,
+    /// The address whose anonymous callers may guess at it: the end user's, or that of the service that
+    /// named none. It limits nothing.
+    pub origin: Option<String>,
 }
 
 /// A request to begin.
@@ -95,6 +114,8 @@ pub struct Verification {
     pub own_code: Option<OwnCode>,
     /// Its sends, oldest first.
     pub sends: Vec<SendAttempt>,
+    /// The address whose anonymous callers may guess at it.
+    pub origin: Option<String>,
 }
 
 /// A code of our own, as it is kept.
@@ -140,6 +161,8 @@ pub struct TakeGuess {
     pub verification: VerificationId,
     /// The effect that guesses: a repeated one is the same guess.
     pub effect_key: Option<String>,
+    /// The address of somebody who has not said who he is: his wrong guesses are counted apart.
+    pub anonymous: Option<String>,
 }
 
 /// Whether a guess may be looked at.
@@ -164,6 +187,8 @@ pub struct GuessTicket {
     pub verification: Verification,
     /// Whether it was taken before and its answer lost: then the provider may hold it for approved.
     pub resumed: bool,
+    /// As in [`TakeGuess::anonymous`].
+    pub anonymous: Option<String>,
 }
 
 /// What a settled guess leaves.
@@ -240,6 +265,15 @@ pub trait Verifications: Send + Sync {
         &self,
         requester: &Requester,
         phone: &PhoneNumber,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Option<Verification>>;
+
+    /// The newest open challenge for a number and purpose that was begun from that address.
+    async fn find_open_from(
+        &self,
+        origin: &str,
+        phone: &PhoneNumber,
+        purpose: Purpose,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<Verification>>;
 

@@ -124,6 +124,14 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/api/v1/wallets/{id}/statement").route(web::get().to(statement::statement)));
 }
 
+/// A wallet that this caller may see. Another's does not exist for him.
+async fn wallet_of(app: &App, caller: &Caller, id: &str) -> Result<Wallet, ApiError> {
+    let reach = caller.reach(Scope::WalletsRead)?;
+    let id = id.parse::<WalletId>().map_err(|_malformed| nobody())?;
+    let found = app.accounts.wallet(id).await?;
+    found.filter(|wallet| reach.covers(wallet.user)).ok_or_else(nobody)
+}
+
 pub(super) fn nobody() -> ApiError {
     ApiError::not_found("There is no such account.")
 }
@@ -136,8 +144,8 @@ pub(crate) async fn balance(
     caller: Caller,
     user: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Scope::WalletsRead)?;
-    let user = user.parse::<UserId>().map_err(|_malformed| nobody())?;
+    let reach = caller.reach(Scope::WalletsRead)?;
+    let user = user.parse::<UserId>().ok().filter(|user| reach.covers(*user)).ok_or_else(nobody)?;
     let wallet = app.accounts.balance(user).await?.ok_or_else(nobody)?;
     Ok(HttpResponse::Ok().json(BalanceView {
         user_id: wallet.user.to_string(),
@@ -158,13 +166,17 @@ pub(crate) async fn wallets(
     page: web::Query<PageQuery>,
     query: web::Query<WalletQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Scope::WalletsRead)?;
+    let reach = caller.reach(Scope::WalletsRead)?;
     let user = match query.user_id.as_deref() {
         None => None,
         Some(id) => {
             Some(id.parse::<UserId>().map_err(|_malformed| ApiError::field("/user_id", "must be an id"))?)
         }
     };
+    if user.is_some_and(|user| !reach.covers(user)) {
+        return Err(nobody());
+    }
+    let user = user.or(reach.person());
     if let Some(family) = query.family_id.as_deref() {
         uuid::Uuid::parse_str(family).map_err(|_malformed| ApiError::field("/family_id", "must be an id"))?;
         return Ok(HttpResponse::Ok().json(WalletPage { wallets: Vec::new(), next_cursor: None }));
@@ -184,9 +196,7 @@ pub(crate) async fn wallet(
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Scope::WalletsRead)?;
-    let id = id.parse::<WalletId>().map_err(|_malformed| nobody())?;
-    let wallet = app.accounts.wallet(id).await?.ok_or_else(nobody)?;
+    let wallet = wallet_of(&app, &caller, &id).await?;
     Ok(HttpResponse::Ok().json(WalletJson::from(wallet)))
 }
 
@@ -199,9 +209,7 @@ pub(crate) async fn entries(
     id: web::Path<String>,
     page: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Scope::WalletsRead)?;
-    let id = id.parse::<WalletId>().map_err(|_malformed| nobody())?;
-    app.accounts.wallet(id).await?.ok_or_else(nobody)?;
+    let id = wallet_of(&app, &caller, &id).await?.id;
     let (request, limit) = page.behind_number()?;
     let found = app.accounts.entries(id, &request).await?;
     let (entries, next_cursor) = cut(found, limit, |entry| entry.version.to_string());

@@ -26,7 +26,7 @@ const KIND_LENGTH_MAX: usize = 30;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WalletBody {
-    /// Whose it is to be.
+    /// Whose it is to be; a person's own where he asks himself.
     user_id: Option<String>,
     /// A family's. There are no families yet.
     family_id: Option<String>,
@@ -49,7 +49,6 @@ pub(crate) async fn open_wallet(
     header: IdempotencyHeader,
     body: JsonBody<WalletBody>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Scope::People)?;
     let wanted = read_request(&app, &caller, header, body.0)?;
     let use_case = app.open_wallet.clone();
     let created = |wallet: WalletView, replayed: bool| {
@@ -76,11 +75,20 @@ fn read_request(
     header: IdempotencyHeader,
     body: WalletBody,
 ) -> Result<WantedWallet, ApiError> {
+    let reach = caller.reach(Scope::People)?;
     if body.family_id.is_some() {
         return Err(ApiError::not_found("There is no such family."));
     }
-    let user = body.user_id.ok_or_else(|| ApiError::field("/user_id", "must be given"))?;
-    let user = user.parse::<UserId>().map_err(|_malformed| ApiError::field("/user_id", "must be an id"))?;
+    let user = match (body.user_id, reach.person()) {
+        (Some(id), _) => {
+            id.parse::<UserId>().map_err(|_malformed| ApiError::field("/user_id", "must be an id"))?
+        }
+        (None, Some(person)) => person,
+        (None, None) => return Err(ApiError::field("/user_id", "must be given")),
+    };
+    if !reach.covers(user) {
+        return Err(nobody());
+    }
     let name = plain(body.name, "/name", NAME_LENGTH_MAX)?;
     let kind = plain(body.kind, "/type", KIND_LENGTH_MAX)?;
     let currency = match body.currency.as_deref() {

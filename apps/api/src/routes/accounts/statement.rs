@@ -1,9 +1,9 @@
 //! A wallet's statement, for programs and for spreadsheets.
 
-use super::{EntryJson, nobody};
+use super::{EntryJson, nobody, wallet_of};
 use crate::{
     http::{
-        caller::{Caller, Scope},
+        caller::Caller,
         problem::{ApiError, Problem},
     },
     wiring::App,
@@ -15,7 +15,6 @@ use actix_web::{
 };
 use application::statement::{Statement, StatementError};
 use chrono::NaiveDate;
-use domain::ids::WalletId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -58,8 +57,7 @@ pub(crate) async fn statement(
     id: web::Path<String>,
     query: web::Query<StatementQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Scope::WalletsRead)?;
-    let id = id.parse::<WalletId>().map_err(|_malformed| nobody())?;
+    let id = wallet_of(&app, &caller, &id).await?.id;
     let as_csv = match query.format.as_deref() {
         None | Some("json") => false,
         Some("csv") => true,

@@ -47,14 +47,14 @@ async fn send(
     header: IdempotencyHeader,
     body: JsonBody<SendBody>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Scope::Messages)?;
+    let client = caller.require(Scope::Messages)?.to_owned();
     let SendBody { to, text } = body.0;
     let to = PhoneNumber::parse(&to, app.settings.default_region)
         .map_err(|_invalid| ApiError::invalid_phone_number("This is not a possible phone number."))?;
     let words = words_of(&app, Some(text), None)?;
     let fingerprint = fingerprint_of(to.e164(), &words);
     let key = header.key(&caller, "whatsapp.send");
-    let (shared, client) = (app.clone().into_inner(), caller.client.clone());
+    let shared = app.clone().into_inner();
     answer_once(&app, StatusCode::OK, key, fingerprint, async move {
         let masked = to.masked();
         let written = answer_written(shared.send_message.to_number(&to, words, &client).await?)?;

@@ -37,7 +37,7 @@ pub(crate) async fn confirm(
     id: web::Path<String>,
     body: JsonBody<ConfirmBody>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Scope::Transfers)?;
+    caller.reach(Scope::Transfers)?;
     let code = match body.0.code {
         Some(code) => {
             Some(OtpCode::parse(&code).map_err(|fault| ApiError::field("/code", fault.to_string()))?)

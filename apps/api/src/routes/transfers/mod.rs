@@ -6,7 +6,7 @@ pub(crate) mod submit;
 
 use crate::{
     http::{
-        caller::{Caller, Scope},
+        caller::{Caller, Reach, Scope},
         page::{PageQuery, cut},
         problem::{ApiError, Problem},
     },
@@ -22,6 +22,7 @@ use domain::{
     money::Money,
     transfer::{Transfer, TransferStatus},
 };
+use ports::stores::TransferFilter;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -122,6 +123,10 @@ fn of_refusal(refusal: Refusal) -> ApiError {
             LimitExceeded::PerDay => "With this the limit of the day would be passed.".to_owned(),
             LimitExceeded::PerMonth => "With this the limit of the month would be passed.".to_owned(),
             LimitExceeded::LeftToReverse => "This is more than is left to give back.".to_owned(),
+            LimitExceeded::NumberReplaced { payable_at } => format!(
+                "The number was replaced a short time ago; payments can be made from {} on.",
+                payable_at.to_rfc3339_opts(SecondsFormat::Secs, true)
+            ),
             LimitExceeded::NewPayee { payable_at } => format!(
                 "The payee is new, and can be paid from {} on.",
                 payable_at.to_rfc3339_opts(SecondsFormat::Secs, true)
@@ -139,7 +144,7 @@ fn of_refusal(refusal: Refusal) -> ApiError {
     }
 }
 
-/// The transfers this caller made, newest first.
+/// The transfers a team made, or those of a person's money; newest first.
 #[utoipa::path(get, path = "/api/v1/transfers", tag = "money", params(PageQuery),
     responses((status = 200, body = TransferPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn list(
@@ -147,9 +152,12 @@ pub(crate) async fn list(
     caller: Caller,
     page: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Scope::Transfers)?;
+    let filter = match caller.reach(Scope::Transfers)? {
+        Reach::Everyone => TransferFilter { caller: Some(caller.key()), owner: None },
+        Reach::Only(owner) => TransferFilter { caller: None, owner: Some(owner) },
+    };
     let (request, limit) = page.behind_id()?;
-    let found = app.accounts.transfers(&caller.key(), &request).await?;
+    let found = app.accounts.transfers(&filter, &request).await?;
     let (transfers, next_cursor) = cut(found, limit, |transfer| transfer.id.to_string());
     let items = transfers.iter().map(TransferJson::from).collect();
     Ok(HttpResponse::Ok().json(TransferPage { items, next_cursor }))
@@ -163,7 +171,7 @@ pub(crate) async fn show(
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Scope::Transfers)?;
+    caller.reach(Scope::Transfers)?;
     let id = id_of(&id)?;
     let transfer = app.accounts.transfer(&caller.key(), id).await?.ok_or_else(unknown)?;
     let states = app.accounts.history(id).await?;
@@ -182,7 +190,7 @@ pub(crate) async fn cancel(
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Scope::Transfers)?;
+    caller.reach(Scope::Transfers)?;
     let id = id_of(&id)?;
     match app.cancel.run(&caller.key(), id, &caller.actor()).await {
         Ok(transfer) => Ok(HttpResponse::Ok().json(TransferJson::from(&transfer))),
@@ -202,11 +210,11 @@ pub(crate) async fn reject(
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Scope::Transfers)?;
+    caller.reach(Scope::Transfers)?;
     let transfer = app.accounts.transfer(&caller.key(), id_of(&id)?).await?.ok_or_else(unknown)?;
     if transfer.status == TransferStatus::Rejected {
         return Ok(HttpResponse::Ok().json(TransferJson::from(&transfer)));
     }
-    // A team is the maker of its transfers, and never their checker.
+    // Whoever may see it made it or pays it, and nobody checks his own.
     Err(ApiError::conflict("The transfer is not waiting for another member's yes."))
 }

@@ -29,7 +29,7 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TransferBody {
-    /// Whose money: his first wallet in the currency. Or `from_wallet_id`.
+    /// Whose money: his first wallet in the currency. Or `from_wallet_id`. A person's own where he asks himself.
     user_id: Option<String>,
     /// The wallet it leaves.
     from_wallet_id: Option<String>,
@@ -60,7 +60,6 @@ pub(crate) async fn submit(
     header: IdempotencyHeader,
     body: JsonBody<TransferBody>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Scope::Transfers)?;
     let request = read_request(&app, &caller, header, body.0)?;
     let use_case = app.submit.clone();
     let submitted = detached(async move { use_case.run(request).await }).await?;
@@ -76,8 +75,13 @@ fn read_request(
     header: IdempotencyHeader,
     body: TransferBody,
 ) -> Result<TransferRequest, ApiError> {
+    let reach = caller.reach(Scope::Transfers)?;
     let amount = read_amount(app, &body)?;
     let owner = id_of("/user_id", body.user_id.as_deref())?.map(UserId);
+    if owner.is_some_and(|owner| !reach.covers(owner)) {
+        return Err(ApiError::not_found("There is no such wallet."));
+    }
+    let owner = owner.or(reach.person());
     let from = id_of("/from_wallet_id", body.from_wallet_id.as_deref())?.map(WalletId);
     if owner.is_none() && from.is_none() {
         return Err(ApiError::field("/user_id", "either user_id or from_wallet_id must be given"));

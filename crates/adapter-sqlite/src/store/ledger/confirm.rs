@@ -97,7 +97,7 @@ async fn judge(
     let row = verifications::load(conn, request.verification)
         .await?
         .ok_or_else(|| corrupt("a challenge vanished"))?;
-    let checked = verifications::settle(conn, &row, right, &request.policy, now).await?;
+    let checked = verifications::settle(conn, &row, row.phone(), right, &request.policy, now).await?;
     if right {
         return Ok(None);
     }

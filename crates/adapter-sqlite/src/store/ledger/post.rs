@@ -239,10 +239,12 @@ async fn file_code(
         channel: step.message.message.channel,
         purpose: Purpose::Transfer,
         client_ip: None,
+        origin: None,
     };
     verifications::insert(conn, &new, None, Some(&step.code), step.expires_at, step.attempts_max, now)
         .await?;
-    verifications::add_send(conn, DbId(new.id.0), &new.phone, Purpose::Transfer, None, new.channel, now)
+    let sender = verifications::Sender::default();
+    verifications::add_send(conn, DbId(new.id.0), &new.phone, Purpose::Transfer, sender, new.channel, now)
         .await?;
     let row = NewOutboxRow::new(sealer, &step.message, None, now)?;
     diesel::insert_into(outbox::table).values(row).execute(conn).await?;

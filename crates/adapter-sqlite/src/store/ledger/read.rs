@@ -205,6 +205,9 @@ pub(super) async fn transfers(
     if let Some(caller) = &filter.caller {
         query = query.filter(transfers::caller.eq(caller));
     }
+    if let Some(owner) = filter.owner {
+        query = query.filter(transfers::owner.eq(DbId(owner.0)));
+    }
     if let Some(after) = after_id(page)? {
         query = query.filter(transfers::id.lt(after));
     }

@@ -2,9 +2,9 @@
 
 use super::*;
 
-pub(in crate::store) async fn failures_of(conn: &mut Conn, phone: &str) -> Result<Failures, Fault> {
+pub(in crate::store) async fn failures_of(conn: &mut Conn, name: &str) -> Result<Failures, Fault> {
     let row = code_failures::table
-        .find(phone)
+        .find(name)
         .select((code_failures::failures, code_failures::locked_until))
         .first::<(i32, Option<DbTime>)>(conn)
         .await
@@ -17,13 +17,13 @@ pub(in crate::store) async fn failures_of(conn: &mut Conn, phone: &str) -> Resul
     }
 }
 
-pub(super) async fn set_failures(conn: &mut Conn, phone: &str, failures: Failures) -> Result<(), Fault> {
+pub(super) async fn set_failures(conn: &mut Conn, name: &str, failures: Failures) -> Result<(), Fault> {
     let values = (
         code_failures::failures.eq(column(failures.count)),
         code_failures::locked_until.eq(failures.locked_until.map(DbTime)),
     );
     diesel::insert_into(code_failures::table)
-        .values((code_failures::phone.eq(phone), values))
+        .values((code_failures::phone.eq(name), values))
         .on_conflict(code_failures::phone)
         .do_update()
         .set(values)
@@ -71,12 +71,14 @@ pub(super) async fn take_guess(
                         guess: guess.0,
                         verification,
                         resumed: true,
+                        anonymous: request.anonymous,
                     })))
                 }
             };
         }
     }
-    if let Some(until) = failures_of(conn, &row.phone).await?.lock_at(now) {
+    let failures = failure_name(&row.phone, request.anonymous.as_deref());
+    if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
         return Ok(ReserveGuess::Locked(until));
     }
     if let Some(sid) = &row.provider_sid
@@ -104,7 +106,8 @@ pub(super) async fn take_guess(
         .execute(conn)
         .await?;
     let verification = whole(conn, request.verification).await?;
-    Ok(ReserveGuess::Go(Box::new(GuessTicket { guess, verification, resumed: false })))
+    let anonymous = request.anonymous;
+    Ok(ReserveGuess::Go(Box::new(GuessTicket { guess, verification, resumed: false, anonymous })))
 }
 
 /// The id of a challenge's n-th guess: the challenge's own with the number mixed into its last bytes.
@@ -112,20 +115,21 @@ pub(in crate::store) fn guess_id(verification: Uuid, number: u32) -> Uuid {
     Uuid::from_u128(verification.as_u128() ^ (u128::from(number) << 32))
 }
 
-/// Settles one guess on a loaded challenge: status, failures, lock.
+/// Settles one guess on a loaded challenge: status, failures (counted under that name), lock.
 pub(in crate::store) async fn settle(
     conn: &mut Conn,
     row: &VerificationRow,
+    failures: &str,
     right: bool,
     policy: &OtpPolicy,
     now: DateTime<Utc>,
 ) -> Result<Checked, Fault> {
     let mut challenge = row.challenge()?;
     challenge.settle_guess(right);
-    let before = failures_of(conn, &row.phone).await?;
+    let before = failures_of(conn, failures).await?;
     let after = if right { Failures::default() } else { before.after_wrong_guess(policy, now) };
     if after != before {
-        set_failures(conn, &row.phone, after).await?;
+        set_failures(conn, failures, after).await?;
     }
     let locked_until = after.lock_at(now);
     if locked_until.is_some() && !right {

@@ -2,6 +2,26 @@
 
 use super::*;
 
+/// Where the wish for a code comes from, as it is counted.
+#[derive(Clone, Copy, Default)]
+pub(in crate::store) struct Sender<'a> {
+    /// The end user's address, where there is one to be limited by.
+    client_ip: Option<&'a str>,
+    /// Nobody has said who asks.
+    is_anonymous: bool,
+}
+
+impl VerificationRow {
+    fn sender(&self) -> Sender<'_> {
+        Sender { client_ip: self.client_ip.as_deref(), is_anonymous: self.anonymous().is_some() }
+    }
+
+    /// The address of whoever began it without saying who he is.
+    fn anonymous(&self) -> Option<&str> {
+        self.requester.strip_prefix("anonymous:")
+    }
+}
+
 pub(super) async fn begin(
     conn: &mut Conn,
     request: &BeginVerification,
@@ -18,16 +38,18 @@ pub(super) async fn begin(
     if let Some(open) = open_one(conn, new, now).await? {
         return Ok(Begin::Open(Box::new(open)));
     }
-    if let Some(until) = failures_of(conn, new.phone.e164()).await?.lock_at(now) {
+    let anonymous = new.requester.anonymous();
+    let failures = failure_name(new.phone.e164(), anonymous);
+    if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
         return Ok(Begin::Locked(until));
     }
-    let counts = send_counts(conn, &new.phone, new.purpose, new.client_ip.as_deref(), now).await?;
+    let sender = Sender { client_ip: new.client_ip.as_deref(), is_anonymous: anonymous.is_some() };
+    let counts = send_counts(conn, &new.phone, new.purpose, sender, now).await?;
     if let Err(full) = counts.check(policy, now) {
         return Ok(Begin::TooMany(later(now, full.retry_after)));
     }
     insert(conn, new, effect_key.as_deref(), None, later(now, policy.ttl), policy.attempts_max, now).await?;
-    add_send(conn, DbId(new.id.0), &new.phone, new.purpose, new.client_ip.as_deref(), new.channel, now)
-        .await?;
+    add_send(conn, DbId(new.id.0), &new.phone, new.purpose, sender, new.channel, now).await?;
     let row = load(conn, new.id).await?.ok_or_else(|| corrupt("a challenge vanished"))?;
     record(conn, &[row.audit("begun", None, format!("pending for {}", row.purpose))?], now).await?;
     Ok(Begin::Go(Box::new(with_sends(conn, row).await?)))
@@ -84,10 +106,11 @@ pub(super) async fn begin_resend(
     now: DateTime<Utc>,
 ) -> Result<Begin, Fault> {
     let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
-    let phone = read_phone(row.phone)?;
+    let phone = read_phone(row.phone.clone())?;
     lock_names(conn, &send_locks(&phone, row.client_ip.as_deref())).await?;
     let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
-    if let Some(until) = failures_of(conn, &row.phone).await?.lock_at(now) {
+    let failures = failure_name(&row.phone, row.anonymous());
+    if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
         return Ok(Begin::Locked(until));
     }
     let wait = row.challenge()?.resend_wait(policy, now);
@@ -95,7 +118,7 @@ pub(super) async fn begin_resend(
         return Ok(Begin::TooMany(later(now, wait)));
     }
     let purpose = Purpose::parse(&row.purpose).ok_or_else(|| corrupt(&row.purpose))?;
-    let counts = send_counts(conn, &phone, purpose, row.client_ip.as_deref(), now).await?;
+    let counts = send_counts(conn, &phone, purpose, row.sender(), now).await?;
     if let Err(full) = counts.check(policy, now) {
         return Ok(Begin::TooMany(later(now, full.retry_after)));
     }
@@ -103,7 +126,7 @@ pub(super) async fn begin_resend(
         .set((verifications::last_sent_at.eq(DbTime(now)), verifications::channel.eq(channel.name())))
         .execute(conn)
         .await?;
-    add_send(conn, row.id, &phone, purpose, row.client_ip.as_deref(), channel, now).await?;
+    add_send(conn, row.id, &phone, purpose, row.sender(), channel, now).await?;
     Ok(Begin::Go(Box::new(whole(conn, id).await?)))
 }
 
@@ -131,6 +154,7 @@ pub(in crate::store) async fn insert(
             verifications::created_at.eq(DbTime(now)),
             verifications::effect_key.eq(effect_key),
             verifications::client_ip.eq(new.client_ip.as_deref()),
+            verifications::origin.eq(new.origin.as_deref()),
             verifications::salt.eq(own.map(|own| own.salt.to_vec())),
             verifications::mac.eq(own.map(|own| own.mac.mac.to_vec())),
             verifications::mac_key_id.eq(own.map(|own| own.mac.key_id.clone())),
@@ -146,7 +170,7 @@ pub(in crate::store) async fn add_send(
     id: DbId,
     phone: &PhoneNumber,
     purpose: Purpose,
-    client_ip: Option<&str>,
+    sender: Sender<'_>,
     channel: Channel,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
@@ -156,7 +180,8 @@ pub(in crate::store) async fn add_send(
             verification_sends::phone.eq(phone.e164()),
             verification_sends::prefix.eq(phone.prefix()),
             verification_sends::is_payment.eq(i32::from(purpose == Purpose::Transfer)),
-            verification_sends::client_ip.eq(client_ip),
+            verification_sends::client_ip.eq(sender.client_ip),
+            verification_sends::is_anonymous.eq(i32::from(sender.is_anonymous)),
             verification_sends::country.eq(phone.country()),
             verification_sends::channel.eq(channel.name()),
             verification_sends::status.eq("sending"),
@@ -167,12 +192,13 @@ pub(in crate::store) async fn add_send(
     Ok(())
 }
 
-/// Counts what went out lately. Sends that failed cost nobody his quota.
+/// Counts what went out lately. Sends that failed cost nobody his quota; those that nobody in particular
+/// asked for cost a known caller none of his. A prefix is one for all.
 pub(super) async fn send_counts(
     conn: &mut Conn,
     phone: &PhoneNumber,
     purpose: Purpose,
-    client_ip: Option<&str>,
+    sender: Sender<'_>,
     now: DateTime<Utc>,
 ) -> Result<SendCounts, Fault> {
     let is_payment = i32::from(purpose == Purpose::Transfer);
@@ -183,7 +209,9 @@ pub(super) async fn send_counts(
             .filter(verification_sends::status.eq_any(["sending", "sent"]))
             .select((diesel::dsl::count_star(), diesel::dsl::min(verification_sends::at)))
     };
-    let destination = counted()
+    let of_his_kind =
+        || counted().filter(verification_sends::is_anonymous.eq(i32::from(sender.is_anonymous)));
+    let destination = of_his_kind()
         .filter(verification_sends::phone.eq(phone.e164()))
         .filter(verification_sends::at.gt(since(Duration::hours(24))))
         .first::<(i64, Option<DbTime>)>(conn)
@@ -193,9 +221,9 @@ pub(super) async fn send_counts(
         .filter(verification_sends::at.gt(since(Duration::hours(1))))
         .first::<(i64, Option<DbTime>)>(conn)
         .await?;
-    let ip = match client_ip {
+    let ip = match sender.client_ip {
         Some(ip) => {
-            counted()
+            of_his_kind()
                 .filter(verification_sends::client_ip.eq(ip))
                 .filter(verification_sends::at.gt(since(Duration::hours(1))))
                 .first::<(i64, Option<DbTime>)>(conn)

@@ -1,0 +1,182 @@
+//! One's own account.
+
+use super::{check_failed, code_of, name_of, no_code, phone_of, register::read_proof, too_many};
+use crate::{
+    http::{
+        caller::{Caller, VisitorOf},
+        json::JsonBody,
+        once::detached,
+        problem::{ApiError, Problem},
+        rate_limit::RateLimit,
+    },
+    wiring::App,
+    workers::Bells,
+};
+use actix_web::{HttpResponse, web};
+use application::{
+    profile::{ProfileUpdate, StepUp, UpdateError, WantedPhone},
+    sign_in_desk::Visitor,
+};
+use domain::{
+    identity::{Password, PersonName},
+    locale::Locale,
+};
+use ports::stores::Profile;
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+
+/// One's own account.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MeJson {
+    user_id: String,
+    email: Option<String>,
+    phone: Option<String>,
+    phone_verified: bool,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    locale: &'static str,
+    mfa_enabled: bool,
+}
+
+/// What is to change; what is absent stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MePatch {
+    /// `null` takes it away.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    first_name: Option<Option<String>>,
+    /// `null` takes it away.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    last_name: Option<Option<String>>,
+    /// `es`, `en` or `pt`.
+    locale: Option<String>,
+    /// Another number; to take a proved one's place it must be proved, and allowed by `password` or
+    /// `old_phone_code`. The old number is told, and money waits a while.
+    phone: Option<String>,
+    /// The code sent to the new number for a registration.
+    otp_code: Option<String>,
+    /// Or the id of an approved challenge to it.
+    verification_id: Option<String>,
+    /// The password, to replace a proved number.
+    password: Option<String>,
+    /// Or a code sent to the number that is proved now.
+    old_phone_code: Option<String>,
+}
+
+/// Tells `null` from what is absent.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+fn json(app: &App, profile: Profile) -> HttpResponse {
+    let phone_verified = profile.phone.is_some();
+    let phone = profile.phone.or(profile.claimed_phone);
+    HttpResponse::Ok().json(MeJson {
+        user_id: profile.user.to_string(),
+        email: profile.email.map(|email| email.as_str().to_owned()),
+        phone: phone.map(|phone| phone.e164().to_owned()),
+        phone_verified,
+        first_name: profile.first_name,
+        last_name: profile.last_name,
+        locale: profile.locale.unwrap_or(app.settings.default_locale).tag(),
+        mfa_enabled: profile.mfa_enabled,
+    })
+}
+
+/// One's own account.
+#[utoipa::path(get, path = "/api/v1/me", tag = "accounts",
+    responses((status = 200, body = MeJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn show(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, ApiError> {
+    let person = caller.person()?;
+    let profile = app.people.profiles.show(person.user).await?;
+    Ok(json(&app, profile.ok_or_else(|| ApiError::not_found("There is no such person."))?))
+}
+
+/// Changes one's own account.
+#[utoipa::path(patch, path = "/api/v1/me", tag = "accounts", request_body = MePatch,
+    responses((status = 200, body = MeJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn update(
+    app: web::Data<App>,
+    bells: web::Data<Bells>,
+    limit: web::Data<RateLimit>,
+    caller: Caller,
+    visitor: VisitorOf,
+    body: JsonBody<MePatch>,
+) -> Result<HttpResponse, ApiError> {
+    let update = read_request(&app, &caller, visitor.0, body.0)?;
+    if update.phone.is_some() {
+        limit.count(&caller.key(), app.clock.now())?;
+    }
+    let use_case = app.people.profiles.clone();
+    let done = detached(async move { use_case.update(update).await }).await?;
+    bells.outbox.notify_one();
+    match done {
+        Ok(profile) => Ok(json(&app, profile)),
+        Err(UpdateError::NotFound) => Err(ApiError::not_found("There is no such person.")),
+        Err(UpdateError::PhoneTaken) => Err(ApiError::conflict("This number is another person's.")),
+        Err(UpdateError::Moved) => Err(ApiError::conflict("The number was changed meanwhile.")),
+        Err(UpdateError::ProofNeeded) => {
+            Err(ApiError::field("/otp_code", "must be given: the code sent to the new number"))
+        }
+        Err(UpdateError::StepUpNeeded) => {
+            Err(ApiError::field("/password", "must be given, or a code sent to the old number"))
+        }
+        Err(UpdateError::WrongPassword) => Err(ApiError::unauthorized("The password is wrong.")),
+        Err(UpdateError::NoProof | UpdateError::WrongCode) => Err(no_code()),
+        Err(UpdateError::CheckFailed) => Err(check_failed()),
+        Err(UpdateError::TooMany(next)) => Err(too_many(&app, next)),
+        Err(UpdateError::Unable(fault)) => Err(fault.into()),
+    }
+}
+
+fn read_request(
+    app: &App,
+    caller: &Caller,
+    visitor: Visitor,
+    body: MePatch,
+) -> Result<ProfileUpdate, ApiError> {
+    let phone = read_phone(app, &body)?;
+    let locale = match body.locale.as_deref() {
+        None => None,
+        Some(tag) => {
+            Some(Locale::parse(tag).ok_or_else(|| ApiError::field("/locale", "must be es, en or pt"))?)
+        }
+    };
+    Ok(ProfileUpdate {
+        user: caller.person()?.user,
+        first_name: read_name("/first_name", body.first_name.as_ref())?,
+        last_name: read_name("/last_name", body.last_name.as_ref())?,
+        locale,
+        phone,
+        visitor,
+        actor: caller.actor(),
+    })
+}
+
+fn read_name(pointer: &str, given: Option<&Option<String>>) -> Result<Option<Option<PersonName>>, ApiError> {
+    given.map(|name| name_of(pointer, name.as_deref())).transpose()
+}
+
+fn read_phone(app: &App, body: &MePatch) -> Result<Option<WantedPhone>, ApiError> {
+    let proof = read_proof(body.otp_code.as_deref(), body.verification_id.as_deref())?;
+    let step_up = match (&body.password, &body.old_phone_code) {
+        (None, None) => None,
+        (Some(password), None) => Some(StepUp::Password(
+            Password::typed(password)
+                .map_err(|_too_long| ApiError::unauthorized("The password is wrong."))?,
+        )),
+        (None, Some(code)) => Some(StepUp::OldNumberCode(code_of("/old_phone_code", code)?)),
+        (Some(_), Some(_)) => {
+            return Err(ApiError::field("/old_phone_code", "either password or old_phone_code, not both"));
+        }
+    };
+    match &body.phone {
+        Some(phone) => Ok(Some(WantedPhone { number: phone_of(app, phone)?, proof, step_up })),
+        None if proof.is_some() || step_up.is_some() => {
+            Err(ApiError::field("/phone", "must be given with what proves or allows it"))
+        }
+        None => Ok(None),
+    }
+}

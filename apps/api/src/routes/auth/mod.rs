@@ -1,0 +1,141 @@
+//! Accounts of people: signing up and in, sessions, second factor, new passwords, chats.
+
+pub(crate) mod log_in;
+pub(crate) mod me;
+pub(crate) mod mfa;
+pub(crate) mod password;
+pub(crate) mod register;
+pub(crate) mod second_factor;
+pub(crate) mod sessions;
+pub(crate) mod telegram;
+
+use crate::{
+    http::{json::Empty, problem::ApiError},
+    wiring::App,
+};
+use actix_web::{
+    HttpResponse, HttpResponseBuilder,
+    http::header::{CACHE_CONTROL, HeaderValue},
+    web,
+};
+use application::sign_in_desk::{SignedIn, Unable};
+use chrono::{DateTime, Utc};
+use domain::{
+    identity::{ACCESS_TTL, EmailAddress, PersonName},
+    otp::OtpCode,
+    phone::PhoneNumber,
+};
+use ports::crypto::HashRefused;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What a person holds who was let in.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SignedInJson {
+    access_token: String,
+    refresh_token: String,
+    /// `Bearer`
+    token_type: &'static str,
+    /// Seconds.
+    #[schema(example = 900)]
+    expires_in: i64,
+    user_id: String,
+    phone_verified: bool,
+    /// Where he can prove a number, if none is proved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verification_url: Option<String>,
+}
+
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/api/v1/auth/register").route(web::post().to(register::register)))
+        .service(web::resource("/api/v1/auth/login").route(web::post().to(log_in::log_in)))
+        .service(web::resource("/api/v1/auth/mfa").route(web::post().to(mfa::pass)))
+        .service(web::resource("/api/v1/auth/mfa/enable").route(web::post().to(second_factor::enable)))
+        .service(web::resource("/api/v1/auth/mfa/disable").route(web::post().to(second_factor::disable)))
+        .service(
+            web::resource("/api/v1/auth/mfa/backup-codes").route(web::post().to(second_factor::backup_codes)),
+        )
+        .service(web::resource("/api/v1/auth/refresh").route(web::post().to(sessions::refresh)))
+        .service(web::resource("/api/v1/auth/logout").route(web::post().to(sessions::log_out)))
+        .service(web::resource("/api/v1/auth/sessions").route(web::get().to(sessions::list)))
+        .service(web::resource("/api/v1/auth/sessions/{id}").route(web::delete().to(sessions::end)))
+        .service(web::resource("/api/v1/auth/password/forgot").route(web::post().to(password::forgot)))
+        .service(web::resource("/api/v1/auth/password/reset").route(web::post().to(password::reset)))
+        .service(web::resource("/api/v1/auth/telegram/start").route(web::post().to(telegram::start)))
+        .service(web::resource("/api/v1/auth/telegram/confirm").route(web::post().to(telegram::confirm)))
+        .service(
+            web::resource("/api/v1/me").route(web::get().to(me::show)).route(web::patch().to(me::update)),
+        );
+}
+
+/// An answer that bears tokens or codes: nobody on the way keeps it.
+fn secret(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
+    response.insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")));
+    response
+}
+
+fn let_in(response: HttpResponseBuilder, signed_in: SignedIn) -> HttpResponse {
+    secret(response).json(SignedInJson {
+        access_token: signed_in.access_token,
+        refresh_token: signed_in.refresh_token,
+        token_type: "Bearer",
+        expires_in: ACCESS_TTL.num_seconds(),
+        user_id: signed_in.user.to_string(),
+        phone_verified: signed_in.phone_verified,
+        verification_url: signed_in.verification_url,
+    })
+}
+
+impl From<Unable> for ApiError {
+    fn from(fault: Unable) -> Self {
+        match fault {
+            Unable::Store(fault) => fault.into(),
+            Unable::Hash(HashRefused::Busy) => {
+                Self::rate_limit_exceeded("Too many people are signing in; ask again.").retry_after(2)
+            }
+            Unable::Hash(HashRefused::Failed) | Unable::Sign(_) => {
+                tracing::error!(%fault, "an account could not be served");
+                Self::unavailable("This can't be done now.")
+            }
+        }
+    }
+}
+
+fn too_many(app: &App, next: DateTime<Utc>) -> ApiError {
+    let seconds = next.signed_duration_since(app.clock.now()).num_seconds();
+    ApiError::rate_limit_exceeded("Too many tries at passwords.").retry_after(seconds)
+}
+
+fn no_code() -> ApiError {
+    ApiError::code_invalid_or_expired("This is wrong, used or expired.")
+}
+
+fn check_failed() -> ApiError {
+    ApiError::unavailable("The code could not be checked now.").retry_after(5)
+}
+
+fn email_of(text: &str) -> Result<EmailAddress, ApiError> {
+    EmailAddress::parse(text).map_err(|fault| ApiError::field("/email", fault.to_string()))
+}
+
+fn code_of(pointer: &str, text: &str) -> Result<OtpCode, ApiError> {
+    OtpCode::parse(text).map_err(|fault| ApiError::field(pointer, fault.to_string()))
+}
+
+fn name_of(pointer: &str, text: Option<&str>) -> Result<Option<PersonName>, ApiError> {
+    text.map(PersonName::parse).transpose().map_err(|fault| ApiError::field(pointer, fault.to_string()))
+}
+
+fn phone_of(app: &App, text: &str) -> Result<PhoneNumber, ApiError> {
+    PhoneNumber::parse(text, app.settings.default_region).map_err(|_invalid| {
+        ApiError::invalid_phone_number("This is not a possible phone number.").and_field(
+            "/phone",
+            "invalid",
+            "must be a phone number",
+        )
+    })
+}
+
+/// A body in which nothing stands.
+type NoFields = crate::http::json::MaybeJson<Empty>;

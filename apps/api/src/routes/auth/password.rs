@@ -1,0 +1,108 @@
+//! New passwords for those who lost theirs.
+
+use super::{check_failed, code_of, email_of, no_code};
+use crate::{
+    http::{
+        caller::VisitorOf,
+        json::JsonBody,
+        once::detached,
+        problem::{ApiError, Problem},
+        rate_limit::RateLimit,
+    },
+    wiring::App,
+    workers::{Bells, describe},
+};
+use actix_web::{HttpResponse, web};
+use application::reset_password::ResetError;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Who forgot his password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ForgotBody {
+    email: String,
+    /// `email` (default): a link; `otp`: a code to the proved number.
+    via: Option<String>,
+}
+
+/// The same for everybody.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ForgotJson {
+    /// `accepted`
+    status: &'static str,
+}
+
+/// What allows a new password, and the password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ResetBody {
+    /// From the link.
+    token: Option<String>,
+    /// Or the address, with the code.
+    email: Option<String>,
+    /// The code that was sent, asked for from the same address.
+    otp_code: Option<String>,
+    /// At least twelve characters. Where it is refused, what allows it stays good.
+    new_password: String,
+}
+
+/// Has a link or a code sent, if the address is somebody's. The answer is the same whether it is or not.
+#[utoipa::path(post, path = "/api/v1/auth/password/forgot", tag = "accounts", request_body = ForgotBody,
+    responses((status = 202, body = ForgotJson), (status = "4XX", body = Problem)))]
+pub(crate) async fn forgot(
+    app: web::Data<App>,
+    bells: web::Data<Bells>,
+    visitor: VisitorOf,
+    body: JsonBody<ForgotBody>,
+) -> Result<HttpResponse, ApiError> {
+    let email = email_of(&body.0.email)?;
+    let (use_case, visitor) = (app.people.forgot.clone(), visitor.0);
+    match body.0.via.as_deref() {
+        None | Some("email") => {
+            detached(async move { use_case.by_mail(email, &visitor).await }).await??;
+            bells.outbox.notify_one();
+        }
+        Some("otp") => {
+            // The provider takes its time, and only for people who exist: the answer does not wait for it.
+            tokio::spawn(async move {
+                if let Err(fault) = use_case.by_code(email, &visitor).await {
+                    tracing::error!(fault = %describe(&fault), "no code was sent for a new password");
+                }
+            });
+        }
+        Some(_) => return Err(ApiError::field("/via", "must be email or otp")),
+    }
+    Ok(HttpResponse::Accepted().json(ForgotJson { status: "accepted" }))
+}
+
+/// Sets a new password, once for each link or code, and ends all sessions.
+#[utoipa::path(post, path = "/api/v1/auth/password/reset", tag = "accounts", request_body = ResetBody,
+    responses((status = 204), (status = 400, body = Problem), (status = "4XX", body = Problem)))]
+pub(crate) async fn reset(
+    app: web::Data<App>,
+    limit: web::Data<RateLimit>,
+    visitor: VisitorOf,
+    body: JsonBody<ResetBody>,
+) -> Result<HttpResponse, ApiError> {
+    let ResetBody { token, email, otp_code, new_password } = body.0;
+    let (use_case, visitor) = (app.people.reset.clone(), visitor.0);
+    let done = match (token, email, otp_code) {
+        (Some(token), None, None) => {
+            detached(async move { use_case.by_token(&token, &new_password, &visitor).await }).await?
+        }
+        (None, Some(email), Some(code)) => {
+            let (email, code) = (email_of(&email)?, code_of("/otp_code", &code)?);
+            limit.count(&format!("address:{}", visitor.address), app.clock.now())?;
+            detached(async move { use_case.by_code(&email, &code, &new_password, &visitor).await }).await?
+        }
+        _ => return Err(ApiError::field("/token", "either token, or email and otp_code must be given")),
+    };
+    match done {
+        Ok(()) => Ok(HttpResponse::NoContent().finish()),
+        Err(ResetError::Weak(fault)) => Err(ApiError::field("/new_password", fault.to_string())),
+        Err(ResetError::NoProof) => Err(no_code()),
+        Err(ResetError::CheckFailed) => Err(check_failed()),
+        Err(ResetError::Unable(fault)) => Err(fault.into()),
+    }
+}

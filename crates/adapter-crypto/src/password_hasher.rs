@@ -1,0 +1,160 @@
+//! Passwords: argon2id at the cost that OWASP names (19 MiB, two passes, one lane), a few at a time.
+
+use argon2::{
+    Algorithm, Argon2, Params, Version,
+    password_hash::{PasswordHasher as _, PasswordVerifier, phc::PasswordHash},
+};
+use async_trait::async_trait;
+use domain::identity::Password;
+use ports::{
+    crypto::{HashRefused, PasswordHasher},
+    random::Random,
+};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+use tokio::sync::Semaphore;
+
+const MEMORY_KIB: u32 = 19_456;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+/// Bytes of salt (RFC 9106, 3.1).
+const SALT_LENGTH: usize = 16;
+/// Passwords that wait or are hashed; at some 20 ms each the last of them waits a second or two.
+const QUEUE_MAX: usize = 64;
+
+/// Hashes with argon2id.
+pub struct Argon2Hasher {
+    argon2: Argon2<'static>,
+    random: Arc<dyn Random>,
+    free: Semaphore,
+    queued: AtomicUsize,
+    /// What a password is compared with where there is no person: the same work, never right.
+    nobodys: String,
+}
+
+/// One in the queue, as long as it lives.
+struct Place<'a>(&'a AtomicUsize);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl Argon2Hasher {
+    /// Hashes at most `at_once` passwords side by side: each takes 19 MiB and a core.
+    #[must_use]
+    pub fn new(random: Arc<dyn Random>, at_once: usize) -> Self {
+        let params = Params::new(MEMORY_KIB, PASSES, LANES, None).unwrap_or_default();
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let mut secret = [0; 16];
+        random.fill(&mut secret);
+        let mut hasher = Self {
+            argon2,
+            random,
+            free: Semaphore::new(at_once.max(1)),
+            queued: AtomicUsize::new(0),
+            nobodys: String::new(),
+        };
+        hasher.nobodys = hash(&hasher.argon2, &secret, hasher.salt()).unwrap_or_default();
+        hasher
+    }
+
+    fn salt(&self) -> [u8; SALT_LENGTH] {
+        let mut salt = [0; SALT_LENGTH];
+        self.random.fill(&mut salt);
+        salt
+    }
+
+    /// Runs the work beside the runtime's own threads, when its turn comes.
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(Argon2<'static>) -> Option<T> + Send + 'static,
+    ) -> Result<T, HashRefused> {
+        let before = self.queued.fetch_add(1, Ordering::AcqRel);
+        let _place = Place(&self.queued);
+        if before >= QUEUE_MAX {
+            tracing::warn!("too many passwords wait to be hashed: a caller was sent away");
+            return Err(HashRefused::Busy);
+        }
+        let _permit = self.free.acquire().await.map_err(|_closed| HashRefused::Failed)?;
+        let argon2 = self.argon2.clone();
+        let done = tokio::task::spawn_blocking(move || work(argon2)).await;
+        done.ok().flatten().ok_or(HashRefused::Failed)
+    }
+}
+
+fn hash(argon2: &Argon2<'_>, password: &[u8], salt: [u8; SALT_LENGTH]) -> Option<String> {
+    Some(argon2.hash_password_with_salt(password, &salt).ok()?.to_string())
+}
+
+#[async_trait]
+impl PasswordHasher for Argon2Hasher {
+    async fn hash(&self, password: &Password) -> Result<String, HashRefused> {
+        let (password, salt) = (password.clone(), self.salt());
+        self.in_turn(move |argon2| hash(&argon2, password.reveal().as_bytes(), salt)).await
+    }
+
+    async fn verify(&self, password: &Password, hash: Option<String>) -> Result<bool, HashRefused> {
+        let password = password.clone();
+        let is_somebodys = hash.is_some();
+        let hash = hash.unwrap_or_else(|| self.nobodys.clone());
+        let is_right = self
+            .in_turn(move |argon2| {
+                let parsed = PasswordHash::new(&hash).ok()?;
+                Some(argon2.verify_password(password.reveal().as_bytes(), &parsed).is_ok())
+            })
+            .await?;
+        Ok(is_right && is_somebodys)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RingRandom;
+
+    fn hasher(at_once: usize) -> Argon2Hasher {
+        Argon2Hasher::new(Arc::new(RingRandom::default()), at_once)
+    }
+
+    fn password(text: &str) -> Password {
+        Password::typed(text).unwrap()
+    }
+
+    #[tokio::test]
+    async fn only_the_password_itself_is_right() {
+        let hasher = hasher(2);
+        let kept = hasher.hash(&password("una clave bien larga")).await.unwrap();
+        assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
+        assert_eq!(hasher.verify(&password("una clave bien larga"), Some(kept.clone())).await, Ok(true));
+        assert_eq!(hasher.verify(&password("una clave bien larga "), Some(kept.clone())).await, Ok(false));
+        assert_ne!(
+            hasher.hash(&password("una clave bien larga")).await,
+            Ok(kept),
+            "each has a salt of its own"
+        );
+    }
+
+    #[tokio::test]
+    async fn where_there_is_nobody_every_password_is_wrong() {
+        assert_eq!(hasher(1).verify(&password(""), None).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn a_hash_that_cannot_be_read_lets_nobody_in() {
+        assert_eq!(hasher(1).verify(&password("x"), Some("x".into())).await, Err(HashRefused::Failed));
+    }
+
+    #[tokio::test]
+    async fn beyond_the_queue_callers_are_sent_away() {
+        let hasher = hasher(1);
+        let password = password("una clave bien larga");
+        let _busy = hasher.free.acquire().await.unwrap();
+        hasher.queued.store(QUEUE_MAX, Ordering::Release);
+        assert_eq!(hasher.hash(&password).await, Err(HashRefused::Busy));
+        assert_eq!(hasher.queued.load(Ordering::Acquire), QUEUE_MAX, "his place is free again");
+    }
+}

@@ -1,0 +1,125 @@
+//! The tokens of a session. A refresh token is the session's id and the token's generation under a keyed
+//! hash: it can be made again for as long as it may be asked for, so nothing of it is kept, and one that was
+//! used long ago is still known for what it was.
+//!
+//! ```text
+//! base64url( session (16) ‖ generation (4) ‖ HMAC-SHA256 over both (32) )
+//! ```
+
+use crate::{
+    keyring::Keyring,
+    tokens::{TokenKind, Tokens},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::Duration;
+use domain::ids::{SessionId, UserId};
+use ports::session_tokens::{CannotSign, SessionTokens};
+use ring::hmac;
+use uuid::Uuid;
+
+const LABEL: &str = "refresh/v1";
+const BODY_LENGTH: usize = 20;
+
+/// Makes the tokens that people are signed in with.
+pub struct KeyedSessionTokens {
+    tokens: Tokens,
+    keys: Vec<hmac::Key>,
+}
+
+impl KeyedSessionTokens {
+    /// `tokens` makes the access tokens; the refresh tokens have keys of their own from the same secrets.
+    #[must_use]
+    pub fn new(keyring: &Keyring, tokens: Tokens) -> Self {
+        let keys = keyring.derive(LABEL);
+        let keys = keys.into_iter().map(|(_, key)| hmac::Key::new(hmac::HMAC_SHA256, &key)).collect();
+        Self { tokens, keys }
+    }
+}
+
+impl SessionTokens for KeyedSessionTokens {
+    fn access(&self, user: UserId, session: SessionId, ttl: Duration) -> Result<String, CannotSign> {
+        self.tokens
+            .issue_for_session(TokenKind::Access, &user.to_string(), &session.to_string(), ttl)
+            .map_err(|_fault| CannotSign)
+    }
+
+    #[allow(clippy::expect_used, reason = "a keyring is never empty")]
+    fn refresh(&self, session: SessionId, generation: u32) -> String {
+        let mut token = session.0.as_bytes().to_vec();
+        token.extend(generation.to_be_bytes());
+        let mac = hmac::sign(self.keys.first().expect("a keyring holds a key"), &token);
+        token.extend(mac.as_ref());
+        URL_SAFE_NO_PAD.encode(token)
+    }
+
+    fn read_refresh(&self, token: &str) -> Option<(SessionId, u32)> {
+        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (body, mac) = bytes.split_at_checked(BODY_LENGTH)?;
+        self.keys.iter().find(|key| hmac::verify(key, body, mac).is_ok())?;
+        let (session, generation) = body.split_first_chunk::<16>()?;
+        Some((SessionId(Uuid::from_bytes(*session)), u32::from_be_bytes(generation.try_into().ok()?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::UuidV7;
+    use chrono::{DateTime, Utc};
+    use ports::clock::Clock;
+    use proptest::prelude::*;
+    use std::sync::Arc;
+
+    struct Fixed;
+
+    impl Clock for Fixed {
+        fn now(&self) -> DateTime<Utc> {
+            DateTime::from_timestamp(1_800_000_000, 0).unwrap()
+        }
+    }
+
+    fn tokens(secrets: &str) -> KeyedSessionTokens {
+        let keys = Keyring::parse(secrets).unwrap();
+        KeyedSessionTokens::new(&keys, Tokens::new(&keys, Arc::new(Fixed), Arc::new(UuidV7)))
+    }
+
+    fn session() -> SessionId {
+        SessionId(Uuid::from_u128(7))
+    }
+
+    #[test]
+    fn a_refresh_token_is_made_again_alike_and_read_back() {
+        let one = tokens(&"k".repeat(32));
+        let token = one.refresh(session(), 3);
+        assert_eq!(token, one.refresh(session(), 3));
+        assert_eq!(one.read_refresh(&token), Some((session(), 3)));
+        let rotated = tokens(&format!("new:{},1:{}", "n".repeat(32), "k".repeat(32)));
+        assert_eq!(rotated.read_refresh(&token), Some((session(), 3)), "over a rotation of keys");
+    }
+
+    #[test]
+    fn neither_kind_passes_for_the_other() {
+        let one = tokens(&"k".repeat(32));
+        let access = one.access(UserId(Uuid::from_u128(1)), session(), Duration::minutes(15)).unwrap();
+        assert_eq!(one.read_refresh(&access), None);
+        assert!(one.tokens.read(&one.refresh(session(), 1)).is_err());
+        let claims = one.tokens.read(&access).unwrap();
+        assert_eq!((claims.kind, claims.sid), (TokenKind::Access, Some(session().to_string())));
+    }
+
+    proptest! {
+        #[test]
+        fn no_changed_letter_goes_unnoticed(at in 0usize..69, letter in "[A-Za-z0-9_-]") {
+            let one = tokens(&"k".repeat(32));
+            let mut token = one.refresh(session(), 1);
+            prop_assume!(token[at..=at] != letter);
+            token.replace_range(at..=at, &letter);
+            prop_assert_eq!(one.read_refresh(&token), None);
+        }
+
+        #[test]
+        fn rubbish_is_refused(text in "\\PC{0,90}") {
+            prop_assert_eq!(tokens(&"k".repeat(32)).read_refresh(&text), None);
+        }
+    }
+}

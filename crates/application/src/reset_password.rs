@@ -1,0 +1,102 @@
+//! Setting a new password with what was sent.
+
+use crate::{
+    sign_in_desk::{Unable, Visitor},
+    verify_number::{CheckResult, VerifyNumber},
+};
+use domain::{
+    identity::{EmailAddress, Password, WeakPassword},
+    otp::{OtpCode, Purpose},
+};
+use ports::{
+    clock::Clock,
+    crypto::{HashRefused, PasswordHasher, SecretHasher, SecretKind},
+    stores::{Accounts, Requester, ResetPassword as Reset, ResetProof, StoreError},
+};
+use std::sync::Arc;
+use thiserror::Error;
+
+/// Sets new passwords.
+pub struct ResetPassword {
+    /// People's accounts.
+    pub accounts: Arc<dyn Accounts>,
+    /// Checks codes.
+    pub verify: Arc<VerifyNumber>,
+    /// Hashes tokens.
+    pub secrets: Arc<dyn SecretHasher>,
+    /// Hashes passwords.
+    pub hasher: Arc<dyn PasswordHasher>,
+    /// Now.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Why the password stays.
+#[derive(Debug, Error)]
+pub enum ResetError {
+    /// The new one is not taken. What allows it stays good.
+    #[error("the new password {0}")]
+    Weak(#[from] WeakPassword),
+    /// The token or code is wrong, used or expired.
+    #[error("what was sent is no good any more")]
+    NoProof,
+    /// The code can't be checked now.
+    #[error("the code can't be checked now")]
+    CheckFailed,
+    /// It could not be done.
+    #[error(transparent)]
+    Unable(#[from] Unable),
+}
+
+impl From<StoreError> for ResetError {
+    fn from(fault: StoreError) -> Self {
+        Self::Unable(fault.into())
+    }
+}
+
+impl From<HashRefused> for ResetError {
+    fn from(fault: HashRefused) -> Self {
+        Self::Unable(fault.into())
+    }
+}
+
+impl ResetPassword {
+    /// By the token of a mail's link.
+    pub async fn by_token(&self, token: &str, typed: &str, visitor: &Visitor) -> Result<(), ResetError> {
+        let hashes = self.secrets.hashes(SecretKind::ResetToken, token);
+        let found = self.accounts.find_reset(&hashes, self.clock.now()).await?;
+        let (_, email) = found.ok_or(ResetError::NoProof)?;
+        let password = Password::try_new(typed, &email)?;
+        self.set(ResetProof::Token(hashes), &password, visitor).await
+    }
+
+    /// By a code that was sent to the person's number, asked for from where it is shown.
+    pub async fn by_code(
+        &self,
+        email: &EmailAddress,
+        code: &OtpCode,
+        typed: &str,
+        visitor: &Visitor,
+    ) -> Result<(), ResetError> {
+        let password = Password::try_new(typed, email)?;
+        let known = self.accounts.find_credentials(email).await?.ok_or(ResetError::NoProof)?;
+        let profile = self.accounts.profile(known.user).await?.ok_or(ResetError::NoProof)?;
+        let phone = profile.phone.ok_or(ResetError::NoProof)?;
+        let requester = Requester::Anonymous(visitor.address.clone());
+        let open = self.verify.find_open(&requester, &phone).await?;
+        let open = open.filter(|open| open.purpose == Purpose::PasswordReset).ok_or(ResetError::NoProof)?;
+        match self.verify.check(open.id, &requester, code, None).await? {
+            CheckResult::Judged(checked) if checked.approved => {}
+            CheckResult::Failed(_) => return Err(ResetError::CheckFailed),
+            CheckResult::Judged(_) | CheckResult::Gone | CheckResult::Locked(_) => {
+                return Err(ResetError::NoProof);
+            }
+        }
+        self.set(ResetProof::Code { user: known.user, verification: open.id }, &password, visitor).await
+    }
+
+    async fn set(&self, proof: ResetProof, password: &Password, visitor: &Visitor) -> Result<(), ResetError> {
+        let reset = Reset { proof, password_hash: self.hasher.hash(password).await?, actor: visitor.actor() };
+        let done = self.accounts.reset_password(&reset, self.clock.now()).await?;
+        if done { Ok(()) } else { Err(ResetError::NoProof) }
+    }
+}

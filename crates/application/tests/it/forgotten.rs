@@ -1,0 +1,226 @@
+//! A forgotten password, by mail: from the wish over the outbox to the letter, and back with its link.
+
+use crate::{
+    chance::{Chance, Ids},
+    world::{MovableClock, fresh_path, open_store},
+};
+use adapter_crypto::{Argon2Hasher, HmacSecretHasher, KeyedSessionTokens, Keyring, Tokens};
+use adapter_locales::BuiltInTexts;
+use adapter_sqlite::Store;
+use application::{
+    forgot_password::ForgotPassword,
+    mail_channel::{MailChannel, mail_account},
+    prove_phone::ProvePhone,
+    register::{Register, Registration},
+    relay_outbox::RelayOutbox,
+    reset_password::{ResetError, ResetPassword},
+    sign_in_desk::{PasswordDesk, PasswordVerdict, SessionDesk, Visitor},
+    verify_number::VerifyNumber,
+};
+use async_trait::async_trait;
+use chrono::Duration;
+use domain::{
+    identity::{EmailAddress, Password, WeakPassword},
+    locale::Locale,
+    money::Currency,
+    otp::OtpPolicy,
+    phone::Region,
+};
+use ports::{
+    code_verifier::MockCodeVerifier,
+    mailer::{Mail, Mailer},
+    message_channel::{MessageChannel, SendOutcome},
+    number_lookup::MockNumberLookup,
+    stores::{Accounts, Outbox, PageRequest, Sessions},
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+const OLD: &str = "una clave bien larga 7";
+const NEW: &str = "otra clave bien larga 8";
+
+/// What has come to people's boxes.
+#[derive(Default)]
+struct Boxes(Mutex<Vec<Mail>>);
+
+#[async_trait]
+impl Mailer for Boxes {
+    async fn send(&self, mail: &Mail) -> SendOutcome {
+        self.0.lock().unwrap().push(mail.clone());
+        SendOutcome::Sent { provider_id: mail.id.to_string() }
+    }
+}
+
+struct Bank {
+    store: Store,
+    clock: Arc<MovableClock>,
+    boxes: Arc<Boxes>,
+    relay: RelayOutbox,
+    register: Register,
+    forgot: ForgotPassword,
+    reset: ResetPassword,
+    passwords: Arc<PasswordDesk>,
+}
+
+fn email(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).unwrap()
+}
+
+fn visitor() -> Visitor {
+    Visitor { address: "203.0.113.9".into(), device: None, request_id: "request".into() }
+}
+
+fn policy() -> OtpPolicy {
+    OtpPolicy {
+        ttl: Duration::minutes(10),
+        attempts_max: 3,
+        resend_cooldown: Duration::seconds(60),
+        sends_per_destination_per_day: 5,
+        sends_per_ip_per_hour: 10,
+        sends_per_prefix_per_hour: 30,
+        lock_after_failures: 5,
+        lock_for: Duration::minutes(5),
+    }
+}
+
+impl Bank {
+    async fn open() -> Self {
+        let store = open_store(&fresh_path()).await;
+        let shared = Arc::new(store.clone());
+        let (clock, ids) = (Arc::new(MovableClock::default()), Arc::new(Ids::default()));
+        let random = Arc::new(Chance::of(7));
+        let keys = Keyring::parse(&"k".repeat(32)).unwrap();
+        let secrets = Arc::new(HmacSecretHasher::new(&keys));
+        let hasher = Arc::new(Argon2Hasher::new(random.clone(), 2));
+        let verify = Arc::new(VerifyNumber {
+            verifications: shared.clone(),
+            verifier: Arc::new(MockCodeVerifier::new()),
+            lookup: Arc::new(MockNumberLookup::new()),
+            ids: ids.clone(),
+            clock: clock.clone(),
+            policy: policy(),
+            allowed: vec![Region::parse("MX").unwrap()],
+        });
+        let tokens = KeyedSessionTokens::new(&keys, Tokens::new(&keys, clock.clone(), ids.clone()));
+        let desk =
+            SessionDesk { accounts: shared.clone(), tokens: Arc::new(tokens), pages: None, ids: ids.clone() };
+        let account = mail_account(&email("caja@example.com"));
+        let boxes = Arc::new(Boxes::default());
+        let channel: Arc<dyn MessageChannel> = Arc::new(MailChannel { mailer: boxes.clone() });
+        Self {
+            relay: RelayOutbox {
+                outbox: shared.clone(),
+                channels: HashMap::from([(account.clone(), channel)]),
+                random: random.clone(),
+                clock: clock.clone(),
+            },
+            register: Register {
+                accounts: shared.clone(),
+                hasher: hasher.clone(),
+                prove: Arc::new(ProvePhone { verify: verify.clone(), clock: clock.clone() }),
+                desk: Arc::new(desk),
+                ids: ids.clone(),
+                clock: clock.clone(),
+                currency: Currency::MXN,
+            },
+            forgot: ForgotPassword {
+                accounts: shared.clone(),
+                verify: verify.clone(),
+                secrets: secrets.clone(),
+                random,
+                texts: Arc::new(BuiltInTexts),
+                ids,
+                clock: clock.clone(),
+                mail_account: Some(account),
+                public_base_url: "https://caja.example".into(),
+                default_locale: Locale::Es,
+            },
+            reset: ResetPassword {
+                accounts: shared.clone(),
+                verify,
+                secrets,
+                hasher: hasher.clone(),
+                clock: clock.clone(),
+            },
+            passwords: Arc::new(PasswordDesk { accounts: shared, hasher, clock: clock.clone() }),
+            store,
+            clock,
+            boxes,
+        }
+    }
+
+    async fn sign_up(&self, address: &str) {
+        let wish = Registration {
+            email: email(address),
+            password: Password::try_new(OLD, &email(address)).unwrap(),
+            phone: None,
+            proof: None,
+            first_name: None,
+            last_name: None,
+            visitor: visitor(),
+        };
+        assert!(self.register.run(wish).await.is_ok());
+    }
+
+    /// Sends what waits; the letters that came of it.
+    async fn deliver(&self) -> Vec<Mail> {
+        while let Some(leased) = self.relay.lease(1).await.unwrap().pop() {
+            self.relay.handle(leased).await.unwrap();
+        }
+        self.boxes.0.lock().unwrap().drain(..).collect()
+    }
+
+    /// The token of the link that comes to that address.
+    async fn token(&self, address: &str) -> String {
+        self.forgot.by_mail(email(address), &visitor()).await.unwrap();
+        let letters = self.deliver().await;
+        let letter = letters.iter().find(|letter| letter.to == email(address)).unwrap();
+        let (_, token) = letter.text.split_once("https://caja.example/reset?token=").unwrap();
+        token.split_whitespace().next().unwrap().to_owned()
+    }
+
+    async fn opens(&self, address: &str, password: &str) -> bool {
+        let password = Password::typed(password).unwrap();
+        let actor = visitor().actor();
+        let judged = self.passwords.judge(&email(address), &password, "203.0.113.9", &actor).await;
+        matches!(judged, Ok(PasswordVerdict::Right { .. }))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_link_in_the_mail_sets_a_new_password_once() {
+    let bank = Bank::open().await;
+    bank.sign_up("ana@example.com").await;
+    let user = bank.store.find_credentials(&email("ana@example.com")).await.unwrap().unwrap().user;
+    let token = bank.token("ana@example.com").await;
+    let weak = bank.reset.by_token(&token, "123456", &visitor()).await;
+    assert!(matches!(weak, Err(ResetError::Weak(WeakPassword::TooShort))), "the link stays good");
+    bank.reset.by_token(&token, NEW, &visitor()).await.unwrap();
+    assert!(bank.opens("ana@example.com", NEW).await && !bank.opens("ana@example.com", OLD).await);
+    let page = PageRequest { limit: 10, after: None };
+    let now = ports::clock::Clock::now(bank.clock.as_ref());
+    assert!(bank.store.sessions(user, &page, now).await.unwrap().is_empty(), "he is signed out everywhere");
+    assert!(bank.store.profile(user).await.unwrap().unwrap().email_verified, "his box is his");
+    let again = bank.reset.by_token(&token, OLD, &visitor()).await;
+    assert!(matches!(again, Err(ResetError::NoProof)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_is_good_for_a_quarter_of_an_hour() {
+    let bank = Bank::open().await;
+    bank.sign_up("ana@example.com").await;
+    let token = bank.token("ana@example.com").await;
+    bank.clock.advance(Duration::minutes(15));
+    assert!(matches!(bank.reset.by_token(&token, NEW, &visitor()).await, Err(ResetError::NoProof)));
+    assert!(bank.opens("ana@example.com", OLD).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_gets_no_mail() {
+    let bank = Bank::open().await;
+    bank.forgot.by_mail(email("nobody@example.com"), &visitor()).await.unwrap();
+    assert_eq!(bank.store.backlog().await.unwrap(), 0);
+    assert!(bank.deliver().await.is_empty());
+}

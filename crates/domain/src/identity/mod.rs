@@ -1,0 +1,25 @@
+//! People's accounts: what an e-mail address and a password must be, how long a session lives, what is
+//! good once.
+//!
+//! Numbers follow OWASP ASVS 5.0 (6.2 passwords, 7.3 sessions) and RFC 9700, section 4.14 (refresh
+//! tokens).
+
+mod email;
+mod once;
+mod password;
+mod person_name;
+mod session;
+mod tries;
+
+pub use self::{
+    email::{EmailAddress, InvalidEmail},
+    once::{
+        BACKUP_CODES, CHALLENGE_TRIES_MAX, LINK_CODE_TTL, LOGIN_CHALLENGE_TTL, OneTime, PROOF_TTL,
+        RESET_MAILS_PER_HOUR, RESET_TOKEN_TTL, backup_code, link_code_is_sane, may_mail_reset,
+        plain_backup_code, proof_is_fresh,
+    },
+    password::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, Password, WeakPassword},
+    person_name::{NAME_LENGTH_MAX, NotAName, PersonName},
+    session::{ACCESS_TTL, REFRESH_GRACE, REFRESH_TTL, RefreshFamily, RefreshRefused, Rotation},
+    tries::{TRIES_PER_ADDRESS, TRIES_PER_PERSON_AND_ADDRESS, TRY_WINDOW, Tries},
+};

@@ -1,0 +1,44 @@
+//! What a person is called.
+
+use thiserror::Error;
+
+/// The longest first or last name, in characters.
+pub const NAME_LENGTH_MAX: usize = 80;
+
+/// A first or last name: one line, trimmed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonName(String);
+
+/// Empty, too long, or more than a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("must be 1 to {NAME_LENGTH_MAX} characters in one line")]
+pub struct NotAName;
+
+impl PersonName {
+    /// Reads a name.
+    pub fn parse(text: &str) -> Result<Self, NotAName> {
+        let text = text.trim();
+        let is_sane =
+            (1..=NAME_LENGTH_MAX).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        if is_sane { Ok(Self(text.to_owned())) } else { Err(NotAName) }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_one_line() {
+        assert_eq!(PersonName::parse(" María José ").unwrap().as_str(), "María José");
+        for text in ["", "  ", "a\nb", &"a".repeat(81)] {
+            assert_eq!(PersonName::parse(text), Err(NotAName));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! A mail as the outbox keeps it. The outbox knows one text for a message; a mail has a subject and a
+//! language besides, which stand above it as in a letter: headers, an empty line, the text.
+
+use crate::locale::Locale;
+
+/// A mail's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// One line.
+    pub subject: String,
+    /// The text, in plain words.
+    pub text: String,
+    /// Its language.
+    pub locale: Locale,
+}
+
+impl Letter {
+    /// As one text. A subject is kept to one line, so that it can't grow headers.
+    #[must_use]
+    pub fn to_message(&self) -> String {
+        let subject: String = self.subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        format!("Subject: {subject}\nLanguage: {}\n\n{}", self.locale.tag(), self.text)
+    }
+
+    /// Reads what [`Letter::to_message`] wrote.
+    #[must_use]
+    pub fn parse(message: &str) -> Option<Self> {
+        let (headers, text) = message.split_once("\n\n")?;
+        let (subject, language) = headers.split_once('\n')?;
+        Some(Self {
+            subject: subject.strip_prefix("Subject: ")?.to_owned(),
+            text: text.to_owned(),
+            locale: Locale::parse(language.strip_prefix("Language: ")?)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_read_back() {
+        let letter =
+            Letter { subject: "Tu enlace".into(), text: "Hola\n\nAquí está.".into(), locale: Locale::Es };
+        assert_eq!(Letter::parse(&letter.to_message()), Some(letter));
+    }
+
+    #[test]
+    fn a_subject_grows_no_headers() {
+        let letter = Letter { subject: "a\nLanguage: en\n\nb".into(), text: "c".into(), locale: Locale::Pt };
+        let read = Letter::parse(&letter.to_message()).unwrap();
+        assert_eq!((read.text.as_str(), read.locale), ("c", Locale::Pt));
+    }
+}

@@ -1,0 +1,13 @@
+# Las cuentas de las personas: correos y avisos.
+
+mail-reset-subject = Elige una contraseña nueva
+mail-reset-text =
+    Hola:
+
+    Alguien, quizá tú, pidió una contraseña nueva para tu cuenta. Para elegirla abre este enlace; sirve una vez y durante { $minutes } minutos:
+
+    { $link }
+
+    Si no fuiste tú, no hagas nada: tu contraseña sigue siendo la misma.
+phone-replaced = Tu cuenta ahora usa otro número, { $number }. Si no fuiste tú, cambia tu contraseña y avísanos enseguida.
+limit-number-replaced = Cambiaste tu número hace poco. Por seguridad, todavía no puedes enviar dinero; inténtalo más tarde.
