@@ -8,6 +8,7 @@
     reason = "these are tests"
 )]
 
+mod accounts;
 mod architecture;
 mod bad_input;
 mod chat;

@@ -10,9 +10,10 @@ pub const PASSWORD_LENGTH_MIN: usize = 12;
 /// The longest: nobody types more, and hashing it must not cost more than hashing any other.
 pub const PASSWORD_LENGTH_MAX: usize = 256;
 
-/// What leads the lists of leaked passwords and is long enough to get here (the top of the SecLists and
-/// RockYou collections, twelve characters and more), and its Spanish and Portuguese cousins. Repeated and
-/// counted-up ones are found by rule.
+/// What is tried first among passwords that are long enough: the best known words made longer by digits,
+/// rows of the keyboard, and their Spanish and Portuguese cousins. Repeated and counted-up ones are found
+/// by rule. The list is short on purpose: most of what leads the lists of leaked passwords has fewer than
+/// twelve characters and does not get this far.
 const TRIED_FIRST: [&str; 24] = [
     "password1234",
     "passwordpassword",

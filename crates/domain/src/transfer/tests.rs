@@ -37,6 +37,16 @@ fn transfer() -> Transfer {
 }
 
 #[test]
+fn is_seen_by_whoever_made_it_and_by_whose_money_it_is() {
+    let transfer = transfer();
+    assert!(transfer.is_seen_by("client:shop"));
+    assert!(transfer.is_seen_by(&format!("user:{}", transfer.owner)));
+    for stranger in ["client:other", "user:shop", "user:", "", &transfer.owner.to_string()] {
+        assert!(!transfer.is_seen_by(stranger), "{stranger}");
+    }
+}
+
+#[test]
 fn final_states_lead_nowhere() {
     for status in TransferStatus::ALL {
         assert!(!status.may_become(TransferStatus::PendingVerification), "{status:?}");
