@@ -7,6 +7,7 @@ pub mod audit_trail;
 pub mod cancel_transfer;
 pub mod confirm_transfer;
 pub mod desk;
+mod draw_code;
 pub mod forgot_password;
 pub mod handle_message;
 pub mod log_in;

@@ -14,5 +14,6 @@ mod bad_input;
 mod chat;
 mod codes;
 mod money;
+mod own_codes;
 mod phones_page;
 mod server;
