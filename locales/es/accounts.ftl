@@ -11,3 +11,7 @@ mail-reset-text =
     Si no fuiste tú, no hagas nada: tu contraseña sigue siendo la misma.
 phone-replaced = Tu cuenta ahora usa otro número, { $number }. Si no fuiste tú, cambia tu contraseña y avísanos enseguida.
 limit-number-replaced = Cambiaste tu número hace poco. Por seguridad, todavía no puedes enviar dinero; inténtalo más tarde.
+
+# Un código, por el camino que sea.
+code-message = Ventanilla: tu código es { $code }. Vence en { $minutes } minutos. No lo compartas con nadie.
+mail-code-subject = Tu código

@@ -11,3 +11,7 @@ mail-reset-text =
     Se não foi você, não faça nada: a sua senha continua a mesma.
 phone-replaced = A sua conta agora usa outro número, { $number }. Se não foi você, troque a sua senha e avise-nos logo.
 limit-number-replaced = Você trocou o seu número há pouco. Por segurança, ainda não pode enviar dinheiro; tente mais tarde.
+
+# Um código, por qualquer caminho.
+code-message = Ventanilla: seu código é { $code }. Vence em { $minutes } minutos. Não o compartilhe com ninguém.
+mail-code-subject = Seu código

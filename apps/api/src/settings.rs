@@ -128,6 +128,34 @@ impl WhatsappProvider {
     }
 }
 
+/// Who makes the codes that prove numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerifyProvider {
+    /// Twilio Verify.
+    Twilio,
+    /// We ourselves.
+    Own,
+}
+
+impl VerifyProvider {
+    fn parse(name: &str) -> Option<Self> {
+        match name {
+            "twilio" => Some(Self::Twilio),
+            "self" => Some(Self::Own),
+            _ => None,
+        }
+    }
+}
+
+/// How mail goes out.
+#[derive(Clone, Debug)]
+pub struct SmtpSettings {
+    /// `smtp://…`, with credentials where the server wants them.
+    pub url: SecretString,
+    /// Whom it is from.
+    pub from: EmailAddress,
+}
+
 /// Everything that can be set, read and checked.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -167,8 +195,12 @@ pub struct Settings {
     pub whatsapp_provider: WhatsappProvider,
     /// Opens the older debug routes; none: they stay closed.
     pub debug_key: Option<SecretString>,
-    /// Whom mail is from; none is sent without.
-    pub mail_from: Option<EmailAddress>,
+    /// Who makes the codes that prove numbers.
+    pub verify_provider: VerifyProvider,
+    /// The name under which Meta approved the text that bears a code.
+    pub whatsapp_code_template: String,
+    /// How mail goes out; none does without.
+    pub smtp: Option<SmtpSettings>,
     /// Codes.
     pub otp: OtpPolicy,
     /// Countries to which codes go.
@@ -191,6 +223,8 @@ pub struct Settings {
     pub sandbox: bool,
     /// Where it listens.
     pub sandbox_bind_address: String,
+    /// Where it takes mail.
+    pub sandbox_smtp_address: String,
     /// `error`, `warn`, `info`, `debug`, `trace`.
     pub log_level: String,
     /// How logs are written.

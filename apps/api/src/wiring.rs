@@ -9,7 +9,7 @@ use self::{
 };
 use crate::{
     flows::{self, FlowsError},
-    settings::{AppEnv, Settings},
+    settings::{AppEnv, Settings, VerifyProvider},
     stores::{self, DatabaseError, Stores},
     system::SystemClock,
 };
@@ -37,12 +37,13 @@ use application::{
     send_message::SendMessage,
     statement::Statements,
     submit_transfer::{SubmitTransfer, TransferRules},
-    verify_number::VerifyNumber,
+    verify_number::{OwnCodes, VerifyNumber},
 };
 use chrono::Duration;
 use domain::phone::PhoneNumber;
 use ports::{
     clock::Clock,
+    code_verifier::CodeVerifier,
     inbound_webhook::InboundWebhook,
     intent_parser::IntentParser,
     random::{IdGenerator, Random},
@@ -101,6 +102,9 @@ pub(crate) enum WiringError {
     /// The bot's token, which is a part of addresses.
     #[error("BOT_TOKEN is no bot's token")]
     BotToken,
+    /// The mail server's address, which may bear a password.
+    #[error("SMTP_URL or MAIL_FROM can't be used")]
+    MailServer,
 }
 
 /// Opens the stores alone, for commands that need nothing else.
@@ -132,7 +136,7 @@ impl App {
         let hasher = Arc::new(HmacCodeHasher::new(&settings.hmac_secret));
         let texts = Arc::new(BuiltInTexts);
         let parser: Arc<dyn IntentParser> = Arc::new(RuleParser::new(settings.default_region));
-        let Providers { twilio, addresses, channels, webhooks, meta, whatsapp_accounts } =
+        let Providers { twilio, addresses, channels, webhooks, meta, whatsapp_accounts, code_accounts } =
             providers::build(&settings, &clock, &random)?;
         let rules = Arc::new(TransferRules {
             second_step_from: settings.transfer_2fa_threshold,
@@ -142,12 +146,24 @@ impl App {
             code_account: addresses.sms_account(),
             default_locale: settings.default_locale,
         });
-        let verify = Arc::new(VerifyNumber {
-            verifications: shared.clone(),
-            verifier: Arc::new(TwilioVerify {
+        let hosted: Option<Arc<dyn CodeVerifier>> = match settings.verify_provider {
+            VerifyProvider::Own => None,
+            VerifyProvider::Twilio => Some(Arc::new(TwilioVerify {
                 client: twilio.clone(),
                 service_sid: settings.twilio.verify_service_sid.clone(),
+            })),
+        };
+        let verify = Arc::new(VerifyNumber {
+            verifications: shared.clone(),
+            hosted,
+            own: Some(OwnCodes {
+                hasher: hasher.clone(),
+                random: random.clone(),
+                ids: ids.clone(),
+                texts: texts.clone(),
+                accounts: code_accounts,
             }),
+            consents: shared.clone(),
             lookup: Arc::new(TwilioLookup { client: twilio }),
             ids: ids.clone(),
             clock: clock.clone(),

@@ -56,6 +56,7 @@ impl Workers {
         let mut tasks = JoinSet::new();
         tasks.spawn(turns(app.clone(), bells.clone(), stopped.clone()));
         tasks.spawn(relay(app.clone(), bells.clone(), stopped.clone()));
+        tasks.spawn(next_ways(app.clone(), bells.clone(), stopped.clone()));
         tasks.spawn(sweep(app.clone(), stopped.clone()));
         tasks.spawn(seal(app.clone(), stopped));
         Self { stop, tasks }
@@ -212,6 +213,21 @@ async fn send(app: Arc<App>, bells: Arc<Bells>, message: LeasedMessage, _permit:
     bells.outbox.notify_one();
 }
 
+/// Has codes that did not arrive go out by their next way.
+async fn next_ways(app: Arc<App>, bells: Arc<Bells>, mut stopped: watch::Receiver<bool>) {
+    let never = Notify::new();
+    while wait(&never, &mut stopped, LOOK_EVERY).await {
+        match app.store.take_next_ways(app.clock.now()).await {
+            Ok(0) => {}
+            Ok(taken) => {
+                tracing::info!(taken, "codes go out by their next way");
+                bells.outbox.notify_one();
+            }
+            Err(fault) => tracing::error!(fault = %describe(&fault), "codes were not sent by their next way"),
+        }
+    }
+}
+
 async fn sweep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     let never = Notify::new();
     while wait(&never, &mut stopped, SWEEP_EVERY).await {
@@ -230,7 +246,9 @@ async fn sweep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
         let purged = async {
             app.store.forget_ended(before).await?;
             app.store.purge(before).await?;
-            app.store.purge_notices(before).await
+            app.store.purge_notices(before).await?;
+            app.store.wipe_codes(now).await?;
+            app.store.forget_ended(before).await
         };
         if let Err(fault) = purged.await {
             tracing::error!(fault = %describe(&fault), "the purge failed");

@@ -78,7 +78,7 @@ impl ConfirmTransfer {
                 verification,
                 salt: own.salt,
                 purpose: Purpose::Transfer,
-                destination: kept.phone.e164().to_owned(),
+                destination: kept.to.canonical().to_owned(),
                 transaction_digest: transfer_digest(&transfer),
             };
             Some(self.hasher.hash_with(&own.mac.key_id, &context, code.reveal())?.mac)

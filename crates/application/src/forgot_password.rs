@@ -122,7 +122,7 @@ impl ForgotPassword {
             // Whoever asks has not said who he is: he uses up no budget but his own, and only from where
             // he is can the code be tried.
             requester: Requester::Anonymous(visitor.address.clone()),
-            phone,
+            to: phone.into(),
             channel: Channel::Sms,
             fallback: vec![Channel::Whatsapp],
             purpose: Purpose::PasswordReset,

@@ -8,6 +8,7 @@ pub mod cancel_transfer;
 pub mod chat_owners;
 pub mod confirm_transfer;
 pub mod desk;
+mod draw_code;
 pub mod flow_answers;
 pub mod forgot_password;
 pub mod handle_message;

@@ -126,7 +126,7 @@ impl LogIn {
     ) -> Result<Channel, Unable> {
         let request = StartRequest {
             requester: Requester::User(user),
-            phone,
+            to: phone.into(),
             channel: Channel::Sms,
             fallback: vec![Channel::Whatsapp],
             purpose: Purpose::Login,

@@ -45,15 +45,14 @@ impl MessageChannel for MailChannel {
         self.mailer.send(&mail).await
     }
 
-    /// Mail servers can't be asked what they took. Nothing is found, so a mail in doubt goes out once more:
-    /// both bear the same `Message-ID`.
+    /// Mail servers can't be asked what they took.
     async fn find_sent(
         &self,
         _message: &OutboundMessage,
         _since: DateTime<Utc>,
         _known: &[String],
     ) -> Result<Trace, LookupFailed> {
-        Ok(Trace::NoneYet)
+        Ok(Trace::NeverKept)
     }
 }
 

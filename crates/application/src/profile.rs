@@ -220,7 +220,7 @@ impl Profiles {
             }
             StepUp::OldNumberCode(code) => {
                 let requester = Requester::User(known.user);
-                let open = self.prove.verify.find_open(&requester, old).await?;
+                let open = self.prove.verify.find_open(&requester, &old.clone().into()).await?;
                 let open =
                     open.filter(|open| open.purpose == Purpose::Login).ok_or(UpdateError::WrongCode)?;
                 match self.prove.verify.check(open.id, &requester, code, None).await? {

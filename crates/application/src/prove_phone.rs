@@ -78,7 +78,7 @@ impl ProvePhone {
     ) -> Result<Option<(VerificationId, Requester)>, StoreError> {
         let Some(user) = user else { return Ok(None) };
         let requester = Requester::User(user);
-        let open = self.verify.find_open(&requester, phone).await?;
+        let open = self.verify.find_open(&requester, &phone.clone().into()).await?;
         Ok(open.filter(|open| open.purpose == Purpose::Registration).map(|open| (open.id, requester)))
     }
 
@@ -97,7 +97,7 @@ impl ProvePhone {
             },
         };
         let proves = found.is_some_and(|found| {
-            found.phone == *phone
+            found.to.phone() == Some(phone)
                 && found.purpose == Purpose::Registration
                 && proof_is_fresh(&found.challenge, self.clock.now())
         });

@@ -82,7 +82,7 @@ impl ResetPassword {
         let profile = self.accounts.profile(known.user).await?.ok_or(ResetError::NoProof)?;
         let phone = profile.phone.ok_or(ResetError::NoProof)?;
         let requester = Requester::Anonymous(visitor.address.clone());
-        let open = self.verify.find_open(&requester, &phone).await?;
+        let open = self.verify.find_open(&requester, &phone.into()).await?;
         let open = open.filter(|open| open.purpose == Purpose::PasswordReset).ok_or(ResetError::NoProof)?;
         match self.verify.check(open.id, &requester, code, None).await? {
             CheckResult::Judged(checked) if checked.approved => {}

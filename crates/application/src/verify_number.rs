@@ -1,11 +1,18 @@
-//! Proving that a number is somebody's: send a code, send it again, check it.
+//! Proving that a number or an address is somebody's: send a code, send it again, check it. The code is a hosted
+//! provider's, or our own; what is counted and who may guess is the same for both.
 
+mod own_codes;
+
+pub use self::own_codes::{CodeAccount, OwnCodes};
+
+use self::own_codes::Wanted;
 use chrono::{DateTime, Duration, Utc};
 use domain::{
+    consent::{ConsentStatus, recipient_key},
     ids::VerificationId,
     locale::Locale,
     message::Channel,
-    otp::{ChallengeStatus, OtpCode, OtpPolicy, Purpose},
+    otp::{ChallengeStatus, OtpCode, OtpPolicy, Purpose, Recipient},
     phone::{PhoneNumber, Region},
 };
 use ports::{
@@ -14,18 +21,26 @@ use ports::{
     number_lookup::{LineType, NumberLookup},
     random::IdGenerator,
     stores::{
-        Begin, BeginVerification, Checked, GuessTicket, NewChallenge, Requester, ReserveGuess, SendResult,
-        StoreResult, TakeGuess, Verification, Verifications,
+        Begin, BeginResend, BeginVerification, Checked, Consents, GuessTicket, GuessVerdict, JudgeGuess,
+        NewChallenge, OwnCode, OwnSend, Requester, ReserveGuess, SendResult, StoreResult, TakeGuess,
+        Verification, Verifications,
     },
 };
 use std::sync::Arc;
 
-/// Sends and checks codes through a provider that makes them.
+/// How often a guess is hashed anew because another code was sent meanwhile.
+const HASHED_AT_MOST: usize = 3;
+
+/// Sends and checks codes.
 pub struct VerifyNumber {
     /// Where challenges are counted.
     pub verifications: Arc<dyn Verifications>,
-    /// Who makes the codes.
-    pub verifier: Arc<dyn CodeVerifier>,
+    /// The provider that makes codes for telephones; without one they are ours.
+    pub hosted: Option<Arc<dyn CodeVerifier>>,
+    /// Makes our own, for all that no provider makes them for.
+    pub own: Option<OwnCodes>,
+    /// Whom we may write to.
+    pub consents: Arc<dyn Consents>,
     /// Who knows the numbers.
     pub lookup: Arc<dyn NumberLookup>,
     /// Ids.
@@ -43,11 +58,12 @@ pub struct VerifyNumber {
 pub struct StartRequest {
     /// Who asks.
     pub requester: Requester,
-    /// Whose number.
-    pub phone: PhoneNumber,
+    /// What is to be proved.
+    pub to: Recipient,
     /// How the code shall go.
     pub channel: Channel,
-    /// Other ways, in order, where the provider says that one can't reach the number.
+    /// Other ways, in order: where the provider says that one can't reach the number, and of our own codes
+    /// also where one does not arrive.
     pub fallback: Vec<Channel>,
     /// What for.
     pub purpose: Purpose,
@@ -93,6 +109,10 @@ pub enum Started {
     TooMany(DateTime<Utc>),
     /// Numbers of this country or kind take no codes here.
     NumberRefused,
+    /// He wants no messages by any of these ways.
+    OptedOut,
+    /// Too many guess at codes; whoever has not said who he is may ask again then.
+    Suspended(DateTime<Utc>),
     /// The provider did not take it.
     Failed(CodeVerifierError),
     /// There is no such challenge to be sent again.
@@ -113,53 +133,147 @@ pub enum CheckResult {
 }
 
 impl VerifyNumber {
+    /// Whether codes go out by that channel.
+    #[must_use]
+    pub fn sends_by(&self, channel: Channel) -> bool {
+        self.hosted_for(channel).is_some()
+            || self.own.as_ref().is_some_and(|own| own.accounts.contains_key(&channel))
+    }
+
+    fn hosted_for(&self, channel: Channel) -> Option<&Arc<dyn CodeVerifier>> {
+        match channel {
+            Channel::Whatsapp | Channel::Sms | Channel::Call => self.hosted.as_ref(),
+            Channel::Email | Channel::Telegram => None,
+        }
+    }
+
     /// Sends a code, unless one is open.
     pub async fn start(&self, request: StartRequest) -> StoreResult<Started> {
         let now = self.clock.now();
-        if !request.phone.is_of(&self.allowed) {
+        if !request.to.is_of(&self.allowed) {
             return Ok(Started::NumberRefused);
         }
-        self.close_other_purpose(&request, now).await?;
-        if self.is_refused(&request.phone, now).await? {
+        let Some((channel, fallback)) =
+            self.open_ways(&request.to, request.channel, &request.fallback).await?
+        else {
+            return Ok(Started::OptedOut);
+        };
+        if self.hosted_for(channel).is_some() {
+            self.close_other_purpose(&request, now).await?;
+        }
+        if self.is_refused(&request.to, now).await? {
             return Ok(Started::NumberRefused);
         }
+        let id = VerificationId(self.ids.new_id());
+        let wanted = Wanted {
+            verification: id,
+            to: &request.to,
+            purpose: request.purpose,
+            locale: request.locale,
+            now,
+            expires_at: now.checked_add_signed(self.policy.ttl).unwrap_or(now),
+        };
+        let own = match self.own_send(&wanted, channel, &fallback) {
+            Ok(own) => own,
+            Err(fault) => return Ok(Started::Failed(fault)),
+        };
+        let channel = own.as_ref().map_or(channel, |own| own.message.message.channel);
         let challenge = NewChallenge {
-            id: VerificationId(self.ids.new_id()),
+            id,
             requester: request.requester,
-            phone: request.phone,
-            channel: request.channel,
+            to: request.to,
+            channel,
             purpose: request.purpose,
             client_ip: request.client_ip,
             origin: request.origin,
         };
-        let begin = BeginVerification { challenge, effect_key: request.effect_key, policy: self.policy };
+        let effect_key = request.effect_key.clone();
+        let begin = BeginVerification { challenge, effect_key, own, policy: self.policy };
         match self.verifications.begin(&begin, now).await? {
-            Begin::Go(verification) => self.send(*verification, &request.fallback, request.locale).await,
-            // A turn that is run again: sent then, or to be sent now.
-            Begin::Repeated(verification) if verification.provider_sid.is_some() => {
-                Ok(Started::Sent(verification))
-            }
-            Begin::Repeated(verification) if verification.challenge.status == ChallengeStatus::Pending => {
-                self.send(*verification, &request.fallback, request.locale).await
-            }
-            Begin::Repeated(_) => {
-                Ok(Started::Failed(CodeVerifierError::Unavailable("an earlier send failed".into())))
-            }
+            Begin::Go(verification) => self.hand_out(*verification, &fallback, request.locale).await,
+            Begin::Repeated(verification) => self.repeat(*verification, &fallback, request.locale).await,
             Begin::Open(open) => match request.when_open {
                 WhenOpen::Keep => Ok(Started::StillGood(open)),
                 WhenOpen::Resend => {
-                    self.send_again(*open, request.channel, &request.fallback, request.locale).await
+                    let ways = (channel, fallback.as_slice());
+                    self.send_again(*open, ways, request.locale, request.effect_key).await
                 }
             },
             Begin::Locked(until) => Ok(Started::Locked(until)),
             Begin::TooMany(until) => Ok(Started::TooMany(until)),
+            Begin::Suspended(until) => Ok(Started::Suspended(until)),
+        }
+    }
+
+    /// The ways by which he lets us write to him, the first and the others; none where there are none.
+    async fn open_ways(
+        &self,
+        to: &Recipient,
+        channel: Channel,
+        fallback: &[Channel],
+    ) -> StoreResult<Option<(Channel, Vec<Channel>)>> {
+        let mut open = Vec::new();
+        for way in std::iter::once(channel).chain(fallback.iter().copied()) {
+            let key = recipient_key(way, to.canonical());
+            if self.consents.consent_of(way, &key).await? == ConsentStatus::OptedIn {
+                open.push(way);
+            }
+        }
+        let first = open.first().copied();
+        Ok(first.map(|first| (first, open.into_iter().skip(1).collect())))
+    }
+
+    /// A code of our own, where no provider makes it.
+    fn own_send(
+        &self,
+        wanted: &Wanted<'_>,
+        channel: Channel,
+        fallback: &[Channel],
+    ) -> Result<Option<OwnSend>, CodeVerifierError> {
+        if self.hosted_for(channel).is_some() {
+            return Ok(None);
+        }
+        let ways: Vec<Channel> = std::iter::once(channel).chain(fallback.iter().copied()).collect();
+        let own = self.own.as_ref().and_then(|own| own.prepare(wanted, &ways));
+        own.map(Some).ok_or_else(|| CodeVerifierError::ChannelRefused("no codes go out that way".into()))
+    }
+
+    /// What was counted is sent. A code of our own went into the outbox with its challenge.
+    async fn hand_out(
+        &self,
+        verification: Verification,
+        fallback: &[Channel],
+        locale: Locale,
+    ) -> StoreResult<Started> {
+        if verification.own_code.is_some() {
+            return Ok(Started::Sent(Box::new(verification)));
+        }
+        self.send(verification, fallback, locale).await
+    }
+
+    /// A turn that is run again: its code was sent then, or is to be sent now.
+    async fn repeat(
+        &self,
+        verification: Verification,
+        fallback: &[Channel],
+        locale: Locale,
+    ) -> StoreResult<Started> {
+        let went = verification.sends.last().is_some_and(|send| send.status == "sent");
+        let is_pending = verification.challenge.status == ChallengeStatus::Pending;
+        let failed = verification.sends.last().is_some_and(|send| send.status == "failed");
+        if verification.own_code.is_some() || went {
+            Ok(Started::Sent(Box::new(verification)))
+        } else if is_pending && !failed {
+            self.send(verification, fallback, locale).await
+        } else {
+            Ok(Started::Failed(CodeVerifierError::Unavailable("an earlier send failed".into())))
         }
     }
 
     /// A provider holds one code for a number: before a code for another purpose goes out, the open one
     /// is withdrawn, or it would pass for both.
     async fn close_other_purpose(&self, request: &StartRequest, now: DateTime<Utc>) -> StoreResult<()> {
-        let open = self.verifications.find_open(&request.requester, &request.phone, now).await?;
+        let open = self.verifications.find_open(&request.requester, &request.to, now).await?;
         if let Some(other) = open.filter(|open| open.purpose != request.purpose) {
             self.verifications.close(other.id).await?;
             if let Some(sid) = &other.provider_sid {
@@ -181,11 +295,14 @@ impl VerifyNumber {
         let Some(verification) = found else { return Ok(Started::NotFound) };
         let channel = verification.channel;
         if verification.challenge.is_open(self.clock.now()) {
-            return self.send_again(verification, channel, &[], locale).await;
+            if self.open_ways(&verification.to, channel, &[]).await?.is_none() {
+                return Ok(Started::OptedOut);
+            }
+            return self.send_again(verification, (channel, &[]), locale, effect_key).await;
         }
         self.start(StartRequest {
             requester: requester.clone(),
-            phone: verification.phone,
+            to: verification.to,
             channel,
             fallback: Vec::new(),
             purpose: verification.purpose,
@@ -198,23 +315,41 @@ impl VerifyNumber {
         .await
     }
 
+    /// The provider sends the code that it holds once more. Of our own nobody has the digits any more: a new
+    /// one takes its place, from the moment that it stands in the outbox.
     async fn send_again(
         &self,
         open: Verification,
-        channel: Channel,
-        fallback: &[Channel],
+        (channel, fallback): (Channel, &[Channel]),
         locale: Locale,
+        effect_key: Option<String>,
     ) -> StoreResult<Started> {
         let now = self.clock.now();
-        match self.verifications.begin_resend(open.id, channel, &self.policy, now).await? {
-            Begin::Go(verification) | Begin::Repeated(verification) | Begin::Open(verification) => {
-                self.send(*verification, fallback, locale).await
+        let wanted = Wanted {
+            verification: open.id,
+            to: &open.to,
+            purpose: open.purpose,
+            locale,
+            now,
+            expires_at: open.challenge.expires_at,
+        };
+        let own = match self.own_send(&wanted, channel, fallback) {
+            Ok(own) => own,
+            Err(fault) => return Ok(Started::Failed(fault)),
+        };
+        let channel = own.as_ref().map_or(channel, |own| own.message.message.channel);
+        let again = BeginResend { verification: open.id, channel, effect_key, own, policy: self.policy };
+        match self.verifications.begin_resend(&again, now).await? {
+            Begin::Go(verification) | Begin::Open(verification) => {
+                self.hand_out(*verification, fallback, locale).await
             }
+            Begin::Repeated(verification) => self.repeat(*verification, fallback, locale).await,
             Begin::Locked(until) => Ok(Started::Locked(until)),
             Begin::TooMany(at) if open.challenge.resend_wait(&self.policy, now) > Duration::zero() => {
                 Ok(Started::TooSoon { verification: open.id, at })
             }
             Begin::TooMany(at) => Ok(Started::TooMany(at)),
+            Begin::Suspended(until) => Ok(Started::Suspended(until)),
         }
     }
 
@@ -262,11 +397,15 @@ impl VerifyNumber {
         fallback: &[Channel],
         locale: Locale,
     ) -> Result<StartedCode, CodeVerifierError> {
+        let to = verification.to.phone().zip(self.hosted.as_ref());
+        let Some((phone, hosted)) = to else {
+            return Err(CodeVerifierError::ChannelRefused("no provider sends codes there".into()));
+        };
         let mut channels = std::iter::once(&verification.channel).chain(fallback);
         let mut last = CodeVerifierError::ChannelRefused("no channel is left".into());
         while let (Some(channel), CodeVerifierError::ChannelRefused(_)) = (channels.next(), &last) {
-            let start = StartCode { to: verification.phone.clone(), channel: *channel, locale };
-            match self.verifier.start(&start).await {
+            let start = StartCode { to: phone.clone(), channel: *channel, locale };
+            match hosted.start(&start).await {
                 Ok(started) => return Ok(started),
                 Err(fault) => last = fault,
             }
@@ -276,7 +415,8 @@ impl VerifyNumber {
 
     /// Numbers that are not assigned, or to which only fraud would have a code sent. A lookup that can't be had does not keep
     /// people out: limits and the provider's own guard stand behind it.
-    async fn is_refused(&self, phone: &PhoneNumber, now: DateTime<Utc>) -> StoreResult<bool> {
+    async fn is_refused(&self, to: &Recipient, now: DateTime<Utc>) -> StoreResult<bool> {
+        let Some(phone) = to.phone() else { return Ok(false) };
         match self.lookup.look_up(phone).await {
             Ok(facts) => {
                 self.verifications.log_lookup(phone, &facts, now).await?;
@@ -322,6 +462,50 @@ impl VerifyNumber {
     }
 
     async fn guess(&self, found: Verification, guess: TakeGuess, code: &OtpCode) -> StoreResult<CheckResult> {
+        match found.own_code.clone() {
+            Some(own) => self.guess_own(found, own, guess, code).await,
+            None => self.guess_hosted(found, guess, code).await,
+        }
+    }
+
+    /// Hashed here, judged by the store: should another code have been sent meanwhile, it is hashed for that
+    /// one.
+    async fn guess_own(
+        &self,
+        found: Verification,
+        mut own: OwnCode,
+        guess: TakeGuess,
+        code: &OtpCode,
+    ) -> StoreResult<CheckResult> {
+        let Some(codes) = &self.own else { return Ok(CheckResult::Gone) };
+        for _ in 0..HASHED_AT_MOST {
+            let request = JudgeGuess {
+                guess: guess.clone(),
+                salt: own.salt,
+                typed: codes.hash(found.id, &found.to, found.purpose, (&own, code)),
+                policy: self.policy,
+            };
+            match self.verifications.judge_guess(&request, self.clock.now()).await? {
+                GuessVerdict::Judged(checked) => return Ok(CheckResult::Judged(checked)),
+                GuessVerdict::Gone => return Ok(CheckResult::Gone),
+                GuessVerdict::Locked(until) => return Ok(CheckResult::Locked(until)),
+                GuessVerdict::Outdated => {
+                    let newest = self.verifications.find(found.id).await?.and_then(|found| found.own_code);
+                    let Some(newest) = newest else { return Ok(CheckResult::Gone) };
+                    own = newest;
+                }
+            }
+        }
+        Ok(CheckResult::Failed(CodeVerifierError::Unavailable("new codes were sent all the while".into())))
+    }
+
+    async fn guess_hosted(
+        &self,
+        found: Verification,
+        guess: TakeGuess,
+        code: &OtpCode,
+    ) -> StoreResult<CheckResult> {
+        let Some(hosted) = self.hosted.clone() else { return Ok(CheckResult::Gone) };
         let ticket = match self.verifications.take_guess(&guess, self.clock.now()).await? {
             ReserveGuess::Go(ticket) => ticket,
             ReserveGuess::Judged(checked) => {
@@ -341,7 +525,7 @@ impl VerifyNumber {
             self.verifications.return_guess(&ticket).await?;
             return Ok(CheckResult::Gone);
         };
-        match self.judge(&ticket, &sid, code).await {
+        match judge(hosted.as_ref(), &ticket, &sid, code).await {
             Ok(right) => {
                 let checked =
                     self.verifications.settle_guess(&ticket, right, &self.policy, self.clock.now()).await?;
@@ -352,7 +536,7 @@ impl VerifyNumber {
                 Ok(CheckResult::Judged(checked))
             }
             // The answer was lost: if the provider took the code for right, it is.
-            Err(_) if self.verifier.is_approved(&sid).await == Ok(true) => {
+            Err(_) if hosted.is_approved(&sid).await == Ok(true) => {
                 let now = self.clock.now();
                 Ok(CheckResult::Judged(
                     self.verifications.settle_guess(&ticket, true, &self.policy, now).await?,
@@ -365,25 +549,11 @@ impl VerifyNumber {
         }
     }
 
-    async fn judge(
-        &self,
-        ticket: &GuessTicket,
-        sid: &str,
-        code: &OtpCode,
-    ) -> Result<bool, CodeVerifierError> {
-        match self.verifier.check(sid, code).await? {
-            CodeVerdict::Approved => Ok(true),
-            CodeVerdict::Wrong => Ok(false),
-            // The same guess as before, whose answer was lost: it may have been the right one.
-            CodeVerdict::Gone if ticket.resumed => self.verifier.is_approved(sid).await,
-            CodeVerdict::Gone => Ok(false),
-        }
-    }
-
     /// Has the provider forget a spent challenge, so that the next code is a new one. If that fails
     /// the provider's own limit and time end it.
     async fn withdraw(&self, sid: &str) {
-        if let Err(fault) = self.verifier.cancel(sid).await {
+        let Some(hosted) = &self.hosted else { return };
+        if let Err(fault) = hosted.cancel(sid).await {
             tracing::warn!(%fault, "a spent challenge was not withdrawn");
         }
     }
@@ -392,9 +562,9 @@ impl VerifyNumber {
     pub async fn find_open(
         &self,
         requester: &Requester,
-        phone: &PhoneNumber,
+        to: &Recipient,
     ) -> StoreResult<Option<Verification>> {
-        self.verifications.find_open(requester, phone, self.clock.now()).await
+        self.verifications.find_open(requester, to, self.clock.now()).await
     }
 
     /// A challenge that was begun from that address, whoever asked.
@@ -405,6 +575,21 @@ impl VerifyNumber {
     /// One of a requester's challenges.
     pub async fn find(&self, id: VerificationId, requester: &Requester) -> StoreResult<Option<Verification>> {
         Ok(self.verifications.find(id).await?.filter(|v| v.requester == requester.key()))
+    }
+}
+
+async fn judge(
+    hosted: &dyn CodeVerifier,
+    ticket: &GuessTicket,
+    sid: &str,
+    code: &OtpCode,
+) -> Result<bool, CodeVerifierError> {
+    match hosted.check(sid, code).await? {
+        CodeVerdict::Approved => Ok(true),
+        CodeVerdict::Wrong => Ok(false),
+        // The same guess as before, whose answer was lost: it may have been the right one.
+        CodeVerdict::Gone if ticket.resumed => hosted.is_approved(sid).await,
+        CodeVerdict::Gone => Ok(false),
     }
 }
 

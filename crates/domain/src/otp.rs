@@ -3,6 +3,16 @@
 //! Numbers follow OWASP ASVS 6.5 and the older systems: six digits, ten minutes, three guesses for a
 //! challenge across all its resends. The provider that carries the code is no concern of these rules.
 
+mod breaker;
+mod fallback;
+mod recipient;
+
+pub use self::{
+    breaker::{BREAKER_DESTINATIONS, BREAKER_RETRY, BREAKER_WINDOW, Breaker},
+    fallback::{FALLBACK_AFTER, NextWay, next_way},
+    recipient::Recipient,
+};
+
 use crate::{
     account_number::AccountNumber,
     ids::TransferId,
@@ -288,6 +298,9 @@ impl SendCounts {
         Ok(())
     }
 }
+
+/// What stands for the payment in the hash of a code that is bound to none.
+pub const NO_TRANSACTION: [u8; 32] = [0; 32];
 
 /// Binds a code to one payment (PSD2 RTS art. 5, dynamic linking): any change gives another digest.
 #[must_use]

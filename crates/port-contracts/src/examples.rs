@@ -103,13 +103,14 @@ pub(crate) fn challenge(number: u32, policy: OtpPolicy) -> BeginVerification {
         challenge: NewChallenge {
             id: VerificationId(id()),
             requester: Requester::Client("team".into()),
-            phone: phone(number),
+            to: phone(number).into(),
             channel: Channel::Sms,
             purpose: Purpose::Login,
             client_ip: None,
             origin: None,
         },
         effect_key: None,
+        own: None,
         policy,
     }
 }

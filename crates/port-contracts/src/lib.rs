@@ -24,6 +24,7 @@ pub mod ledger;
 pub mod ledger_model;
 pub mod load;
 pub mod outbox;
+pub mod own_codes;
 pub mod people;
 pub mod reversals;
 pub mod sessions;
@@ -68,7 +69,6 @@ impl<T> Stores for T where
         + Answers
         + AuditLog
         + Flows
-        + Flows
         + Accounts
         + Sessions
         + ChatLinks
@@ -97,6 +97,12 @@ macro_rules! suite {
                 a_repeated_effect_is_the_same_send_and_the_same_guess, a_guess_nobody_looked_at_is_given_back,
                 limits_hold_under_a_burst, a_failed_send_costs_no_quota, many_requests_at_once_begin_one_challenge,
                 guesses_count_for_the_providers_challenge, codes_for_payments_are_counted_apart;
+            own_codes: sixty_own_guesses_at_once_are_three, thirty_right_own_codes_at_once_are_one_approval,
+                an_own_guess_is_judged_once_for_its_effect, a_new_code_voids_the_one_before,
+                a_challenge_comes_with_its_message, an_own_code_that_failed_costs_no_quota,
+                a_failed_send_takes_the_next_way_once, silence_takes_the_next_way_and_a_delivery_ends_it,
+                a_settled_challenge_takes_no_further_way, limits_hold_for_own_codes,
+                many_exhausted_destinations_open_the_breaker, what_is_left_of_a_code_is_wiped;
             people: one_number_is_one_person;
             accounts: an_address_is_one_account, a_challenge_proves_once, a_known_number_keeps_its_person,
                 a_named_number_is_nobodys, a_reset_token_is_good_once, a_reset_token_ends,

@@ -12,8 +12,8 @@ use domain::{
 };
 use futures_util::future::join_all;
 use ports::stores::{
-    Begin, BeginVerification, Checked, GuessTicket, Requester, ReserveGuess, SendResult, TakeGuess,
-    Verification, Verifications,
+    Begin, BeginResend, BeginVerification, Checked, GuessTicket, Requester, ReserveGuess, SendResult,
+    TakeGuess, Verification, Verifications,
 };
 
 async fn begin(store: &dyn Stores, request: &BeginVerification, second: i64) -> Option<Verification> {
@@ -23,8 +23,13 @@ async fn begin(store: &dyn Stores, request: &BeginVerification, second: i64) -> 
             store.record_send(verification.id, &sent, at(second)).await.unwrap();
             Some(*verification)
         }
-        Begin::Locked(_) | Begin::TooMany(_) => None,
+        Begin::Locked(_) | Begin::TooMany(_) | Begin::Suspended(_) => None,
     }
+}
+
+fn resend(verification: VerificationId, channel: Channel, effect_key: Option<&str>) -> BeginResend {
+    let effect_key = effect_key.map(str::to_owned);
+    BeginResend { verification, channel, effect_key, own: None, policy: policy() }
 }
 
 async fn take(store: &dyn Stores, verification: VerificationId, second: i64) -> Option<GuessTicket> {
@@ -65,7 +70,7 @@ pub async fn thirty_right_codes_at_once_are_one_approval(store: impl Stores) {
 pub async fn sending_again_gives_no_new_guesses(store: impl Stores) {
     let id = begin(&store, &challenge(1, policy()), 0).await.unwrap().id;
     guess(&store, id, false, &policy()).await.unwrap();
-    let again = store.begin_resend(id, Channel::Whatsapp, &policy(), at(2)).await.unwrap();
+    let again = store.begin_resend(&resend(id, Channel::Whatsapp, None), at(2)).await.unwrap();
     let Begin::Go(again) = again else { panic!("{again:?}") };
     assert_eq!((again.id, again.challenge.attempts_remaining(), again.channel), (id, 2, Channel::Whatsapp));
     guess(&store, id, false, &policy()).await.unwrap();

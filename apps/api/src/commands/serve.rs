@@ -96,7 +96,7 @@ fn start_sandbox(settings: &Settings) -> Result<Option<sandbox::RunningSandbox>,
             webhook_secret: first(&telegram.webhook_secrets),
             bot_name: telegram.bot_name.clone(),
         }),
-        smtp_bind_address: None,
+        smtp_bind_address: Some(settings.sandbox_smtp_address.clone()),
     };
     sandbox::start(config).map(Some).map_err(|fault| describe(&fault))
 }

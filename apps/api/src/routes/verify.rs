@@ -16,10 +16,11 @@ use application::verify_number::{CheckResult, StartRequest, Started, WhenOpen};
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
     idempotency::Fingerprint,
+    identity::EmailAddress,
     ids::VerificationId,
     locale::Locale,
     message::Channel,
-    otp::{OtpCode, Purpose},
+    otp::{OtpCode, Purpose, Recipient},
     phone::PhoneNumber,
 };
 use ports::{
@@ -34,16 +35,18 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SendRequest {
-    /// The number, in any usual spelling; `to` is taken as well.
+    /// The number, in any usual spelling, or an e-mail address; `to` is taken as well.
     #[serde(alias = "to")]
     phone: String,
-    /// `whatsapp` (default), `sms` or `call`.
+    /// `whatsapp` (default for a number), `sms`, `email` (for an address); `call` where a provider makes the
+    /// codes.
     channel: Option<String>,
     /// `registration` (default), `login`, `password_reset` or `transfer`.
     purpose: Option<String>,
     /// `es`, `en` or `pt`.
     locale: Option<String>,
-    /// Channels to try, in order, where one can't reach the number.
+    /// Channels to try, in order, where one can't reach the number or, of our own codes, does not arrive
+    /// within half a minute.
     #[serde(default)]
     fallback: Vec<String>,
     /// The end user's address; without it only the service's own quota counts.
@@ -57,7 +60,7 @@ pub(crate) struct SendAnswer {
     /// `pending`
     status: &'static str,
     channel: &'static str,
-    /// The provider's name for it.
+    /// The provider's name for it; none for a code of our own.
     sid: Option<String>,
     expires_at: String,
     /// Seconds until it may be sent again.
@@ -70,7 +73,7 @@ pub(crate) struct SendAnswer {
 pub(crate) struct CheckRequest {
     /// The challenge.
     id: Option<String>,
-    /// Or the number: the newest open challenge of this caller.
+    /// Or the number or address: the newest open challenge of this caller.
     phone: Option<String>,
     /// What was typed.
     code: String,
@@ -97,6 +100,8 @@ pub(crate) struct ResendRequest {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SendView {
     channel: &'static str,
+    /// `sending`, `sent` or `failed`; of our own codes `queued`, `unknown`, `sent`, `delivered`, `read` or
+    /// `failed`.
     status: String,
     at: String,
 }
@@ -133,8 +138,14 @@ fn requester(caller: &Caller) -> Result<Requester, ApiError> {
     Ok(Requester::Client(caller.require(Scope::Verify)?.to_owned()))
 }
 
-fn phone_of(app: &App, text: &str) -> Result<PhoneNumber, ApiError> {
-    PhoneNumber::parse(text, app.settings.default_region).map_err(|_invalid| {
+/// A number, or an address where there is an `@`.
+fn recipient_of(app: &App, text: &str) -> Result<Recipient, ApiError> {
+    if text.contains('@') {
+        let email = EmailAddress::parse(text);
+        return email.map(Recipient::Email).map_err(|fault| ApiError::field("/phone", fault.to_string()));
+    }
+    let phone = PhoneNumber::parse(text, app.settings.default_region);
+    phone.map(Recipient::Phone).map_err(|_invalid| {
         ApiError::invalid_phone_number("This is not a possible phone number.").and_field(
             "/phone",
             "invalid",
@@ -143,12 +154,18 @@ fn phone_of(app: &App, text: &str) -> Result<PhoneNumber, ApiError> {
     })
 }
 
-/// Channels by which the hosted provider sends to a number.
-fn channel_of(pointer: &str, name: &str) -> Result<Channel, ApiError> {
-    match Channel::parse(name) {
-        Some(channel @ (Channel::Whatsapp | Channel::Sms | Channel::Call)) => Ok(channel),
-        _ => Err(ApiError::field(pointer, "must be whatsapp, sms or call")),
+/// Channels by which codes go out, and by which whoever it is can be reached.
+fn channel_of(app: &App, pointer: &str, name: &str, to: &Recipient) -> Result<Channel, ApiError> {
+    let able = |channel: &Channel| app.verify.sends_by(*channel) && to.is_reached_by(*channel);
+    if let Some(channel) = Channel::parse(name).filter(able) {
+        return Ok(channel);
     }
+    let all = [Channel::Whatsapp, Channel::Sms, Channel::Call, Channel::Email, Channel::Telegram];
+    let names: Vec<&str> = all.into_iter().filter(able).map(Channel::name).collect();
+    if names.is_empty() {
+        return Err(ApiError::field(pointer, "no codes go out to such a recipient here"));
+    }
+    Err(ApiError::field(pointer, format!("must be one of: {}", names.join(", "))))
 }
 
 fn locale_of(app: &App, tag: Option<&str>) -> Result<Locale, ApiError> {
@@ -172,8 +189,10 @@ pub(crate) async fn send(
 ) -> Result<HttpResponse, ApiError> {
     let requester = requester(&caller)?;
     let body = body.0;
-    let fallback =
-        body.fallback.iter().map(|name| channel_of("/fallback", name)).collect::<Result<Vec<_>, _>>()?;
+    let to = recipient_of(&app, &body.phone)?;
+    let fallback = body.fallback.iter().map(|name| channel_of(&app, "/fallback", name, &to));
+    let fallback = fallback.collect::<Result<Vec<_>, _>>()?;
+    let usual = if to.phone().is_some() { Channel::Whatsapp } else { Channel::Email };
     let client_ip = match body.client_ip {
         None => None,
         Some(ip) => Some(client_ip(&ip)?),
@@ -181,8 +200,8 @@ pub(crate) async fn send(
     let purpose = body.purpose.as_deref().unwrap_or("registration");
     let request = StartRequest {
         requester,
-        phone: phone_of(&app, &body.phone)?,
-        channel: channel_of("/channel", body.channel.as_deref().unwrap_or("whatsapp"))?,
+        channel: channel_of(&app, "/channel", body.channel.as_deref().unwrap_or(usual.name()), &to)?,
+        to,
         fallback,
         purpose: Purpose::parse(purpose).ok_or_else(|| {
             ApiError::field("/purpose", "must be registration, login, password_reset or transfer")
@@ -208,7 +227,7 @@ pub(crate) async fn send(
 fn fingerprint_of(request: &StartRequest) -> Fingerprint {
     let fallback = request.fallback.iter().map(|channel| channel.name()).collect::<Vec<_>>().join(",");
     Fingerprint::of(&[
-        ("phone", Some(request.phone.e164())),
+        ("phone", Some(request.to.canonical())),
         ("channel", Some(request.channel.name())),
         ("purpose", Some(request.purpose.name())),
         ("locale", Some(request.locale.tag())),
@@ -245,6 +264,12 @@ fn answer_started(app: &App, started: Started) -> Result<SendAnswer, ApiError> {
         Started::Locked(until) => {
             Err(ApiError::otp_locked("The number is locked after wrong guesses.").retry_after(seconds(until)))
         }
+        Started::OptedOut => {
+            Err(ApiError::recipient_opted_out("The recipient wants no messages by this channel."))
+        }
+        Started::Suspended(at) => {
+            Err(ApiError::unavailable("No codes are sent at the moment.").retry_after(seconds(at)))
+        }
         Started::NumberRefused | Started::Failed(CodeVerifierError::NumberRefused(_)) => {
             Err(ApiError::invalid_phone_number("Codes are not sent to this number."))
         }
@@ -274,8 +299,8 @@ pub(crate) async fn check(
     let id = match (id, phone) {
         (Some(id), None) => id.parse::<VerificationId>().map_err(|_malformed| gone())?,
         (None, Some(phone)) => {
-            let phone = phone_of(&app, &phone)?;
-            app.verify.find_open(&requester, &phone).await?.ok_or_else(gone)?.id
+            let to = recipient_of(&app, &phone)?;
+            app.verify.find_open(&requester, &to).await?.ok_or_else(gone)?.id
         }
         _ => return Err(ApiError::field("/id", "either id or phone must be given")),
     };
@@ -353,7 +378,7 @@ pub(crate) async fn show(
         status: found.challenge.status.name(),
         channel: found.channel.name(),
         purpose: found.purpose.name(),
-        phone: found.phone.masked(),
+        phone: found.to.masked(),
         attempts_remaining: found.challenge.attempts_remaining(),
         expires_at: time(found.challenge.expires_at),
         sends: sends.collect(),

@@ -1,7 +1,10 @@
 //! The providers' settings: who we are there, where they are, and what proves that it is they who call.
 
-use super::{MetaSettings, TelegramSettings, TwilioSettings, read::Reader, sources::is_production};
-use domain::phone::PhoneNumber;
+use super::{
+    MetaSettings, SmtpSettings, TelegramSettings, TwilioSettings, VerifyProvider, read::Reader,
+    sources::is_production,
+};
+use domain::{identity::EmailAddress, phone::PhoneNumber};
 use secrecy::SecretString;
 
 /// No key that signs is shorter in production.
@@ -46,6 +49,22 @@ pub(super) fn meta(r: &mut Reader<'_>) -> Option<MetaSettings> {
     })
 }
 
+/// Mail; none where nothing of it is set. What is begun must be whole.
+pub(super) fn smtp(r: &mut Reader<'_>) -> Option<SmtpSettings> {
+    if r.get("SMTP_URL").is_none() && r.get("MAIL_FROM").is_none() {
+        return None;
+    }
+    let (url, from) = (r.required("SMTP_URL"), r.required("MAIL_FROM"));
+    if !url.is_empty() && !adapter_smtp::is_address(&url) {
+        r.fault("SMTP_URL", "must be smtp:// or smtps:// and a server, with ?tls=required for STARTTLS");
+    }
+    let address = EmailAddress::parse(&from).ok();
+    if !from.is_empty() && address.is_none() {
+        r.fault("MAIL_FROM", "must be an e-mail address");
+    }
+    Some(SmtpSettings { url: url.into(), from: address? })
+}
+
 /// A Telegram bot; none where nothing of it is set. What is begun must be whole.
 pub(super) fn telegram(r: &mut Reader<'_>) -> Option<TelegramSettings> {
     if r.get("BOT_TOKEN").is_none() && r.get("TELEGRAM_WEBHOOK_SECRET").is_none() {
@@ -77,7 +96,8 @@ fn bot_name(r: &mut Reader<'_>) -> String {
     name
 }
 
-pub(super) fn twilio(r: &mut Reader<'_>) -> TwilioSettings {
+/// `verify`: who makes codes; without Twilio there need be no service for them.
+pub(super) fn twilio(r: &mut Reader<'_>, verify: Option<VerifyProvider>) -> TwilioSettings {
     let tokens = r.required("TWILIO_AUTH_TOKEN");
     let api_key =
         match (r.get("TWILIO_API_KEY").map(str::to_owned), r.get("TWILIO_API_KEY_SECRET").map(str::to_owned))
@@ -107,7 +127,10 @@ pub(super) fn twilio(r: &mut Reader<'_>) -> TwilioSettings {
         account_sid: r.required("TWILIO_ACCOUNT_SID"),
         auth_tokens: rotating(r, "TWILIO_AUTH_TOKEN", &tokens),
         api_key,
-        verify_service_sid: r.required("VERIFY_SERVICE_SID"),
+        verify_service_sid: match verify {
+            Some(VerifyProvider::Own) => r.get("VERIFY_SERVICE_SID").unwrap_or_default().to_owned(),
+            Some(VerifyProvider::Twilio) | None => r.required("VERIFY_SERVICE_SID"),
+        },
         whatsapp_from,
         sms_from,
         api_base: r.base_url("TWILIO_API_BASE_URL", "https://api.twilio.com"),

@@ -1,14 +1,13 @@
 //! Reading and checking each setting. Complaints never show a value: it may be a secret.
 
 use super::{
-    AppEnv, DatabaseAddress, LogFormat, Settings, SettingsFaults, WhatsappProvider, providers,
-    sources::is_production,
+    AppEnv, DatabaseAddress, LogFormat, Settings, SettingsFaults, VerifyProvider, WhatsappProvider,
+    providers, sources::is_production,
 };
 use adapter_crypto::Keyring;
 use chrono::Duration;
 use chrono_tz::Tz;
 use domain::{
-    identity::EmailAddress,
     limits::Limits,
     locale::Locale,
     money::{Currency, Money},
@@ -27,6 +26,7 @@ use std::{
 use url::Url;
 
 pub(super) const SANDBOX_ADDRESS: &str = "127.0.0.1:8001";
+pub(super) const SANDBOX_SMTP_ADDRESS: &str = "127.0.0.1:8025";
 const DEFAULT_DATABASE: &str = "data/ventanilla.db";
 
 /// `sqlite://path`, or `postgres://…` for a server.
@@ -131,7 +131,6 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
     let default_public = bind_address.map_or_else(String::new, |address| format!("http://{address}"));
     let public_base_url = r.base_url("PUBLIC_BASE_URL", &default_public);
     let trusted_proxies = r.read("TRUSTED_PROXIES", "", "addresses or networks, comma-separated", networks);
-    let mail_from = mail_from(r);
     let database = database(r.get("DATABASE_URL"));
     if database.is_none() {
         r.fault("DATABASE_URL", "must be sqlite://<path> or postgres://<user>@<host>/<database>");
@@ -151,7 +150,11 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
         r.read("DEFAULT_CURRENCY", "MXN", "a currency code such as MXN", |t| Currency::parse(t).ok());
     let zone =
         r.read("DEFAULT_TIME_ZONE", "America/Mexico_City", "an IANA time zone", |t| t.parse::<Tz>().ok());
-    let twilio = providers::twilio(r);
+    let verify_provider = r.read("VERIFY_PROVIDER", "twilio", "twilio or self", VerifyProvider::parse);
+    let whatsapp_code_template =
+        r.get("WHATSAPP_CODE_TEMPLATE").unwrap_or("codigo_de_verificacion").to_owned();
+    let smtp = providers::smtp(r);
+    let twilio = providers::twilio(r, verify_provider);
     let meta = providers::meta(r);
     let telegram = providers::telegram(r);
     let whatsapp_provider = r.read("WHATSAPP_PROVIDER", "twilio", "twilio or meta", WhatsappProvider::parse);
@@ -201,7 +204,9 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
             telegram,
             whatsapp_provider: whatsapp_provider?,
             debug_key,
-            mail_from,
+            verify_provider: verify_provider?,
+            whatsapp_code_template,
+            smtp,
             otp,
             allowed_countries,
             chat_session_minutes: r.number("CHAT_SESSION_MINUTES", "720"),
@@ -213,6 +218,7 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
             flows_dir,
             sandbox,
             sandbox_bind_address: r.get("SANDBOX_BIND_ADDRESS").unwrap_or(SANDBOX_ADDRESS).to_owned(),
+            sandbox_smtp_address: r.get("SANDBOX_SMTP_ADDRESS").unwrap_or(SANDBOX_SMTP_ADDRESS).to_owned(),
             log_level: log_level?,
             log_format: log_format?,
         })
@@ -229,15 +235,6 @@ fn networks(text: &str) -> Option<Vec<IpNet>> {
     let network =
         |part: &str| part.parse::<IpNet>().ok().or_else(|| Some(part.parse::<IpAddr>().ok()?.into()));
     parts.map(network).collect()
-}
-
-fn mail_from(r: &mut Reader<'_>) -> Option<EmailAddress> {
-    let address = r.get("MAIL_FROM")?.to_owned();
-    let read = EmailAddress::parse(&address).ok();
-    if read.is_none() {
-        r.fault("MAIL_FROM", "must be an e-mail address");
-    }
-    read
 }
 
 fn app_env(r: &mut Reader<'_>) -> AppEnv {

@@ -19,7 +19,7 @@ const ALIASES: [(&str, &str); 4] = [
 ];
 
 /// Secrets that may be read from a file named by `<NAME>_FILE`.
-const FROM_FILES: [&str; 12] = [
+const FROM_FILES: [&str; 13] = [
     "JWT_SECRET",
     "HMAC_SECRET",
     "ENCRYPTION_KEY",
@@ -32,6 +32,7 @@ const FROM_FILES: [&str; 12] = [
     "BOT_TOKEN",
     "TELEGRAM_WEBHOOK_SECRET",
     "DEBUG_KEY",
+    "SMTP_URL",
 ];
 
 /// Gathers all values by their names.
@@ -100,6 +101,9 @@ fn fill_development(values: &mut BTreeMap<String, String>, faults: &mut Settings
     // Whatever base is not named leads to the sandbox: development never calls a provider by accident.
     let sandbox =
         values.get("SANDBOX_BIND_ADDRESS").cloned().unwrap_or_else(|| super::read::SANDBOX_ADDRESS.into());
+    let mail = values.get("SANDBOX_SMTP_ADDRESS").map_or(super::read::SANDBOX_SMTP_ADDRESS, String::as_str);
+    let mail = format!("smtp://{mail}");
+    values.entry("SMTP_URL".to_owned()).or_insert(mail);
     for (name, provider) in [
         ("TWILIO_API_BASE_URL", "twilio"),
         ("TWILIO_VERIFY_BASE_URL", "twilio"),

@@ -105,7 +105,7 @@ impl People {
                 texts: texts.clone(),
                 ids: ids.clone(),
                 clock: clock.clone(),
-                mail_account: settings.mail_from.as_ref().map(mail_account),
+                mail_account: settings.smtp.as_ref().map(|smtp| mail_account(&smtp.from)),
                 public_base_url: settings.public_base_url.clone(),
                 default_locale: settings.default_locale,
             }),

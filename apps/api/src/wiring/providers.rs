@@ -3,6 +3,7 @@
 use super::WiringError;
 use crate::settings::{MetaSettings, Settings, TelegramSettings, WhatsappProvider};
 use adapter_meta_whatsapp::{AppSecrets, MetaAccount, MetaClient, MetaConfig, MetaMessages, MetaWebhook};
+use adapter_smtp::SmtpMailer;
 use adapter_telegram::{
     BotToken, TelegramClient, TelegramConfig, TelegramMessages, TelegramWebhook, WebhookSecrets,
 };
@@ -10,6 +11,11 @@ use adapter_twilio::{
     SignatureKeys, TwilioAddresses, TwilioClient, TwilioConfig, TwilioMessages, TwilioStatusWebhook,
     TwilioWebhook,
 };
+use application::{
+    mail_channel::{MailChannel, mail_account},
+    verify_number::CodeAccount,
+};
+use domain::message::Channel;
 use ports::{clock::Clock, inbound_webhook::InboundWebhook, message_channel::MessageChannel, random::Random};
 use std::{collections::HashMap, sync::Arc};
 
@@ -27,6 +33,8 @@ pub(super) struct Providers {
     pub(super) meta: Option<Meta>,
     /// Our WhatsApp numbers, by channel account; the one that writes first stands first.
     pub(super) whatsapp_accounts: Vec<String>,
+    /// What codes of our own go out from.
+    pub(super) code_accounts: HashMap<Channel, CodeAccount>,
 }
 
 /// What of Meta is asked by routes.
@@ -71,7 +79,28 @@ pub(super) fn build(
         channels.insert(account, channel);
         webhooks.insert("telegram", webhook);
     }
-    Ok(Providers { twilio, addresses, channels, webhooks, meta, whatsapp_accounts })
+    if let Some(named) = &settings.smtp {
+        let mailer =
+            SmtpMailer::new(&named.url, &named.from).map_err(|_unreadable| WiringError::MailServer)?;
+        channels.insert(mail_account(&named.from), Arc::new(MailChannel { mailer: Arc::new(mailer) }));
+    }
+    let code_accounts = code_accounts(settings, whatsapp_accounts.first(), addresses.sms_account());
+    Ok(Providers { twilio, addresses, channels, webhooks, meta, whatsapp_accounts, code_accounts })
+}
+
+/// By Meta only an approved text goes out unasked.
+fn code_accounts(
+    settings: &Settings,
+    whatsapp: Option<&String>,
+    sms: Option<String>,
+) -> HashMap<Channel, CodeAccount> {
+    let plain = |channel_account| CodeAccount { channel_account, template: None };
+    let by_meta = settings.whatsapp_provider == WhatsappProvider::Meta;
+    let template = by_meta.then(|| settings.whatsapp_code_template.clone());
+    let whatsapp = whatsapp.map(|account| CodeAccount { channel_account: account.clone(), template });
+    let mail = settings.smtp.as_ref().map(|smtp| plain(mail_account(&smtp.from)));
+    let all = [(Channel::Whatsapp, whatsapp), (Channel::Sms, sms.map(plain)), (Channel::Email, mail)];
+    all.into_iter().filter_map(|(channel, account)| Some((channel, account?))).collect()
 }
 
 fn meta_client(named: &MetaSettings, clock: &Arc<dyn Clock>) -> Result<MetaClient, reqwest::Error> {

@@ -56,7 +56,7 @@ fn the_domain_cannot_wait_and_knows_no_io() {
 
 #[test]
 fn each_library_has_its_rooms() {
-    let rooms: [(&str, &[&str]); 7] = [
+    let rooms: [(&str, &[&str]); 8] = [
         ("actix-web", &["ventanilla", "sandbox"]),
         ("diesel", &["adapter-sqlite", "adapter-postgres"]),
         ("diesel-async", &["adapter-sqlite", "adapter-postgres"]),
@@ -65,6 +65,7 @@ fn each_library_has_its_rooms() {
             &["adapter-meta-whatsapp", "adapter-telegram", "adapter-twilio", "sandbox", "ventanilla"],
         ),
         ("jsonwebtoken", &["adapter-crypto"]),
+        ("lettre", &["adapter-smtp"]),
         ("utoipa", &["ventanilla"]),
         ("toml", &["adapter-flows"]),
     ];

@@ -16,5 +16,6 @@ mod chat;
 mod codes;
 mod flows;
 mod money;
+mod own_codes;
 mod phones_page;
 mod server;

@@ -46,7 +46,7 @@ impl Server {
     }
 
     pub(crate) async fn start_with(settings: &[(&str, &str)]) -> Self {
-        let (port, sandbox_port) = (free_port(), free_port());
+        let (port, sandbox_port, mail_port) = (free_port(), free_port(), free_port());
         let folder = std::env::temp_dir().join(format!("ventanilla-it-{port}-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let log = fs::File::create(folder.join("log")).unwrap();
@@ -56,6 +56,7 @@ impl Server {
             .env("APP_ENV", "development")
             .env("BIND_ADDRESS", format!("127.0.0.1:{port}"))
             .env("SANDBOX_BIND_ADDRESS", format!("127.0.0.1:{sandbox_port}"))
+            .env("SANDBOX_SMTP_ADDRESS", format!("127.0.0.1:{mail_port}"))
             .env("TWILIO_AUTH_TOKEN", AUTH_TOKEN)
             .env("LOG_FORMAT", "json")
             .env("LOG_LEVEL", "debug")

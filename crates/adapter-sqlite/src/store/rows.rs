@@ -1,15 +1,20 @@
 //! Rows and what they stand for; sealing and unsealing of bodies.
 
 use super::Fault;
-use crate::backend::{DbId, DbTime};
+use crate::backend::{Db, DbId, DbTime};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     audit::AuditRecord,
     idempotency::Fingerprint,
+    message::Channel,
     money::{Currency, Money},
     phone::PhoneNumber,
 };
-use ports::{crypto::Sealer, message_channel::Form, stores::NewOutbound};
+use ports::{
+    crypto::Sealer,
+    message_channel::Form,
+    stores::{Lane, NewOutbound},
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -191,6 +196,75 @@ impl NewOutboxRow {
             created_at: DbTime(now),
             expires_at: DbTime(new.expires_at),
             client_id: new.client.clone(),
+        })
+    }
+
+    /// A code that was sealed before, to go out now.
+    pub(super) fn of_way(way: CodeWayRow, channel: Channel, now: DateTime<Utc>) -> Self {
+        Self {
+            id: way.id,
+            conversation_id: None,
+            channel_account: way.channel_account,
+            channel: channel.name(),
+            recipient: way.recipient,
+            lane: super::outbox::lane_name(Lane::Code),
+            body: Some(way.body),
+            phase: "waiting",
+            status: "queued",
+            attempts: 0,
+            resent: 0,
+            fence: 0,
+            due_at: DbTime(now),
+            leased_until: DbTime(now),
+            created_at: DbTime(now),
+            expires_at: way.expires_at,
+            client_id: None,
+        }
+    }
+}
+
+/// A way by which a code may go next.
+#[derive(diesel::Queryable, diesel::Selectable, diesel::Insertable)]
+#[diesel(table_name = super::schema::code_ways, check_for_backend(Db))]
+pub(super) struct CodeWayRow {
+    pub(super) id: DbId,
+    pub(super) verification_id: DbId,
+    pub(super) position: i32,
+    pub(super) channel: String,
+    pub(super) channel_account: String,
+    pub(super) recipient: String,
+    pub(super) body: Vec<u8>,
+    pub(super) expires_at: DbTime,
+    pub(super) behind: Option<DbId>,
+    pub(super) since: Option<DbTime>,
+}
+
+impl CodeWayRow {
+    /// `position` counts from 0; the first waits for what becomes of `behind`.
+    pub(super) fn new(
+        sealer: &dyn Sealer,
+        (verification, position): (DbId, i32),
+        new: &NewOutbound,
+        behind: Option<(DbId, DateTime<Utc>)>,
+    ) -> Result<Self, Fault> {
+        let message = &new.message;
+        let body = OutboundBody {
+            v: 2,
+            text: message.text.clone(),
+            buttons: Vec::new(),
+            form: message.form.clone(),
+        };
+        Ok(Self {
+            id: DbId(message.id.0),
+            verification_id: verification,
+            position,
+            channel: message.channel.name().to_owned(),
+            channel_account: new.channel_account.clone(),
+            recipient: message.recipient.clone(),
+            body: seal(sealer, message.id.0, &body)?,
+            expires_at: DbTime(new.expires_at),
+            behind: behind.map(|(id, _)| id),
+            since: behind.map(|(_, since)| DbTime(since)),
         })
     }
 }

@@ -223,6 +223,7 @@ diesel::table! {
         transaction_digest -> Nullable<Binary>,
         origin -> Nullable<Text>,
         used_at -> Nullable<InstantCol>,
+        exhausted_at -> Nullable<InstantCol>,
     }
 }
 
@@ -243,6 +244,25 @@ diesel::table! {
         price -> Nullable<Text>,
         at -> InstantCol,
         is_anonymous -> Integer,
+        outbox_id -> Nullable<UuidCol>,
+        effect_key -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    code_ways (id) {
+        id -> UuidCol,
+        verification_id -> UuidCol,
+        position -> Integer,
+        channel -> Text,
+        channel_account -> Text,
+        recipient -> Text,
+        body -> Binary,
+        expires_at -> InstantCol,
+        behind -> Nullable<UuidCol>,
+        since -> Nullable<InstantCol>,
     }
 }
 
@@ -413,7 +433,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     entries,
     transfers,
-    verifications
+    verifications,
+    outbox,
+    verification_sends,
+    code_ways
 );
 
 diesel::table! {

@@ -3,21 +3,27 @@
 
 mod guesses;
 mod sends;
+mod ways;
 
 pub(super) use self::{
     guesses::{failures_of, guess_id, settle},
-    sends::{Sender, add_send, insert},
+    sends::{NewSend, Sender, add_send, insert},
 };
 
 use self::{
-    guesses::{guesses_at, take_guess},
+    guesses::{breaker, guesses_at, judge_guess, note, take_guess},
     sends::{begin, begin_resend, open_challenges, record_send, send_counts},
+    ways::{drop_ways, enqueue},
 };
 use super::{
     Store,
     audit::record,
-    rows::{column, corrupt, count, phone as read_phone},
-    schema::{code_failures, number_lookups, verification_guesses, verification_sends, verifications},
+    outbox::lane_name,
+    rows::{CodeWayRow, NewOutboxRow, column, corrupt, count},
+    schema::{
+        code_failures, code_ways, number_lookups, outbox, verification_guesses, verification_sends,
+        verifications,
+    },
 };
 use crate::backend::{Conn, Db, DbId, DbTime, lock_names};
 use crate::store::Fault;
@@ -28,20 +34,25 @@ use diesel_async::RunQueryDsl;
 use domain::{
     audit::{Actor, AuditRecord},
     identity::proof_is_fresh,
-    ids::VerificationId,
-    message::Channel,
-    otp::{Challenge, ChallengeStatus, Count, Failures, OtpPolicy, Purpose, SendCounts},
+    ids::{MessageId, VerificationId},
+    message::{Channel, DeliveryStatus},
+    otp::{
+        BREAKER_RETRY, BREAKER_WINDOW, Breaker, Challenge, ChallengeStatus, Count, FALLBACK_AFTER, Failures,
+        NO_TRANSACTION, NextWay, OtpPolicy, Purpose, Recipient, SendCounts, hashes_equal, next_way,
+    },
     phone::PhoneNumber,
 };
 use futures_util::FutureExt;
 use ports::{
-    crypto::CodeMac,
+    crypto::{CodeMac, Sealer},
     number_lookup::{LineType, NumberFacts},
     stores::{
-        Begin, BeginVerification, Checked, GuessTicket, NewChallenge, OwnCode, Requester, ReserveGuess,
-        SendAttempt, SendResult, StoreResult, TakeGuess, Verification, Verifications,
+        Begin, BeginResend, BeginVerification, Checked, GuessTicket, GuessVerdict, JudgeGuess, Lane,
+        NewChallenge, OwnCode, Requester, ReserveGuess, SendAttempt, SendResult, StoreResult, TakeGuess,
+        Verification, Verifications,
     },
 };
+use std::sync::Arc;
 use uuid::Uuid;
 
 #[derive(Queryable, Selectable)]
@@ -93,7 +104,7 @@ impl VerificationRow {
             actor: Actor { who: self.requester.clone(), channel, request_id },
             action: format!("verification.{action}"),
             subject: self.id.0.to_string(),
-            on_behalf_of: Some(read_phone(self.phone.clone())?.to_string()),
+            on_behalf_of: Some(read_recipient(&self.phone)?.to_string()),
             before: before.map(str::to_owned),
             after: Some(after),
         })
@@ -113,7 +124,7 @@ impl VerificationRow {
             challenge: self.challenge()?,
             own_code: self.own_code(),
             requester: self.requester,
-            phone: read_phone(self.phone)?,
+            to: read_recipient(&self.phone)?,
             channel: Channel::parse(&self.channel).ok_or_else(|| corrupt(&self.channel))?,
             purpose: Purpose::parse(&self.purpose).ok_or_else(|| corrupt(&self.purpose))?,
             provider_sid: self.provider_sid,
@@ -126,21 +137,36 @@ impl VerificationRow {
 #[async_trait]
 impl Verifications for Store {
     async fn begin(&self, request: &BeginVerification, now: DateTime<Utc>) -> StoreResult<Begin> {
-        let request = request.clone();
-        self.database.write(move |conn| async move { begin(conn, &request, now).await }.boxed()).await
+        let (request, sealer) = (request.clone(), Arc::clone(&self.sealer));
+        self.database
+            .write(move |conn| async move { begin(conn, sealer.as_ref(), &request, now).await }.boxed())
+            .await
     }
 
-    async fn begin_resend(
-        &self,
-        id: VerificationId,
-        channel: Channel,
-        policy: &OtpPolicy,
-        now: DateTime<Utc>,
-    ) -> StoreResult<Begin> {
-        let policy = *policy;
+    async fn begin_resend(&self, request: &BeginResend, now: DateTime<Utc>) -> StoreResult<Begin> {
+        let (request, sealer) = (request.clone(), Arc::clone(&self.sealer));
         self.database
-            .write(move |conn| async move { begin_resend(conn, id, channel, &policy, now).await }.boxed())
+            .write(move |conn| {
+                async move { begin_resend(conn, sealer.as_ref(), &request, now).await }.boxed()
+            })
             .await
+    }
+
+    async fn take_next_ways(&self, now: DateTime<Utc>) -> StoreResult<usize> {
+        let due = self.database.read(move |conn| async move { ways::due(conn, now).await }.boxed()).await?;
+        let mut taken = 0_usize;
+        for verification in due {
+            let went = self
+                .database
+                .write(move |conn| async move { ways::step(conn, verification, now).await }.boxed())
+                .await?;
+            taken = taken.saturating_add(usize::from(went));
+        }
+        Ok(taken)
+    }
+
+    async fn wipe_codes(&self, now: DateTime<Utc>) -> StoreResult<usize> {
+        self.database.write(move |conn| async move { ways::wipe(conn, now).await }.boxed()).await
     }
 
     async fn record_send(
@@ -178,14 +204,14 @@ impl Verifications for Store {
         policy: &OtpPolicy,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<DateTime<Utc>>> {
-        let (phone, policy) = (phone.clone(), *policy);
+        let (to, policy) = (Recipient::from(phone.clone()), *policy);
         self.database
             .read(move |conn| {
                 async move {
-                    if let Some(until) = failures_of(conn, phone.e164()).await?.lock_at(now) {
+                    if let Some(until) = failures_of(conn, to.canonical()).await?.lock_at(now) {
                         return Ok(Some(until));
                     }
-                    let counts = send_counts(conn, &phone, purpose, Sender::default(), now).await?;
+                    let counts = send_counts(conn, &to, purpose, Sender::default(), now).await?;
                     Ok(counts.check(&policy, now).err().map(|full| later(now, full.retry_after)))
                 }
                 .boxed()
@@ -196,6 +222,11 @@ impl Verifications for Store {
     async fn take_guess(&self, request: &TakeGuess, now: DateTime<Utc>) -> StoreResult<ReserveGuess> {
         let request = request.clone();
         self.database.write(move |conn| async move { take_guess(conn, request, now).await }.boxed()).await
+    }
+
+    async fn judge_guess(&self, request: &JudgeGuess, now: DateTime<Utc>) -> StoreResult<GuessVerdict> {
+        let request = request.clone();
+        self.database.write(move |conn| async move { judge_guess(conn, request, now).await }.boxed()).await
     }
 
     async fn settle_guess(
@@ -221,9 +252,7 @@ impl Verifications for Store {
                         ))
                         .execute(conn)
                         .await?;
-                    let verdict = if right { "approved" } else { "refused" };
-                    let left = format!("{} guesses left", checked.attempts_remaining);
-                    record(conn, &[row.audit(verdict, Some(&row.status), left)?], now).await?;
+                    note(conn, &row, right, checked, now).await?;
                     Ok(checked)
                 }
                 .boxed()
@@ -272,10 +301,10 @@ impl Verifications for Store {
     async fn find_open(
         &self,
         requester: &Requester,
-        phone: &PhoneNumber,
+        to: &Recipient,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<Verification>> {
-        let (requester, phone) = (requester.key(), phone.e164().to_owned());
+        let (requester, phone) = (requester.key(), to.canonical().to_owned());
         self.database
             .read(move |conn| {
                 async move {
@@ -311,7 +340,9 @@ impl Verifications for Store {
                         .filter(verifications::purpose.eq(purpose.name()))
                         .filter(verifications::status.eq(ChallengeStatus::Pending.name()))
                         .filter(verifications::expires_at.gt(DbTime(now)))
-                        .filter(verifications::salt.is_null())
+                        .filter(verifications::transaction_digest.is_null().or(
+                            verifications::transaction_digest.assume_not_null().eq(NO_TRANSACTION.to_vec()),
+                        ))
                         .order(verifications::created_at.desc())
                         .select(verifications::id)
                         .first::<DbId>(conn)
@@ -427,17 +458,27 @@ async fn whole(conn: &mut Conn, id: VerificationId) -> Result<Verification, Faul
 
 async fn with_sends(conn: &mut Conn, row: VerificationRow) -> Result<Verification, Fault> {
     let sends = verification_sends::table
+        .left_join(outbox::table.on(outbox::id.nullable().eq(verification_sends::outbox_id)))
         .filter(verification_sends::verification_id.eq(row.id))
         .order(verification_sends::seq.asc())
-        .select((verification_sends::channel, verification_sends::at, verification_sends::status))
-        .load::<(String, DbTime, String)>(conn)
+        .select((
+            verification_sends::channel,
+            verification_sends::at,
+            verification_sends::status,
+            outbox::status.nullable(),
+        ))
+        .load::<(String, DbTime, String, Option<String>)>(conn)
         .await?;
     let sends = sends
         .into_iter()
-        .map(|(channel, at, status)| {
+        .map(|(channel, at, status, delivery)| {
             let channel = Channel::parse(&channel).ok_or_else(|| corrupt(&channel))?;
-            Ok(SendAttempt { channel, at: at.0, status })
+            Ok(SendAttempt { channel, at: at.0, status: delivery.unwrap_or(status) })
         })
         .collect::<Result<_, Fault>>()?;
     row.into_verification(sends)
+}
+
+fn read_recipient(text: &str) -> Result<Recipient, Fault> {
+    Recipient::from_canonical(text).ok_or_else(|| corrupt("a destination"))
 }

@@ -48,7 +48,7 @@ impl HandleMessage {
             .verify
             .start(StartRequest {
                 requester: Self::requester(turn),
-                phone,
+                to: phone.into(),
                 channel,
                 fallback,
                 purpose: Purpose::Login,
@@ -88,8 +88,8 @@ impl HandleMessage {
             },
             Started::Locked(until) => CodeSent::Locked { minutes: minutes_until(now, until) },
             Started::TooMany(until) => CodeSent::TooMany { minutes: minutes_until(now, until) },
-            Started::NumberRefused => CodeSent::NotReachable,
-            Started::Failed(_) | Started::NotFound => CodeSent::Failed,
+            Started::NumberRefused | Started::OptedOut => CodeSent::NotReachable,
+            Started::Failed(_) | Started::NotFound | Started::Suspended(_) => CodeSent::Failed,
         }
     }
 
@@ -127,10 +127,11 @@ impl HandleMessage {
         verification: VerificationId,
         requester: &Requester,
     ) -> Result<Option<UserId>, TurnError> {
-        let Some(proved) = self.verify.find(verification, requester).await? else { return Ok(None) };
+        let proved = self.verify.find(verification, requester).await?;
+        let Some(phone) = proved.and_then(|proved| proved.to.phone().cloned()) else { return Ok(None) };
         let person = NewPerson {
             id: UserId(self.ids.new_id()),
-            phone: proved.phone,
+            phone,
             wallet: WalletId(self.ids.new_id()),
             wallet_name: "Principal".into(),
             currency: self.rules.default_currency,

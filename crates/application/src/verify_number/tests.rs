@@ -8,7 +8,7 @@ use ports::{
     code_verifier::MockCodeVerifier,
     number_lookup::{MockNumberLookup, NumberFacts},
     random::MockIdGenerator,
-    stores::MockVerifications,
+    stores::{MockConsents, MockVerifications},
 };
 use uuid::Uuid;
 
@@ -37,7 +37,7 @@ fn verification(purpose: Purpose, sid: Option<&str>) -> Verification {
     Verification {
         id: VerificationId(Uuid::from_u128(1)),
         requester: "client:team".into(),
-        phone: phone(),
+        to: phone().into(),
         channel: Channel::Whatsapp,
         purpose,
         provider_sid: sid.map(str::to_owned),
@@ -57,7 +57,7 @@ fn verification(purpose: Purpose, sid: Option<&str>) -> Verification {
 fn request() -> StartRequest {
     StartRequest {
         requester: Requester::Client("team".into()),
-        phone: phone(),
+        to: phone().into(),
         channel: Channel::Whatsapp,
         fallback: vec![Channel::Sms],
         purpose: Purpose::Login,
@@ -86,13 +86,21 @@ fn use_case(
     lookup.expect_look_up().returning(move |_| Ok(facts.clone()));
     VerifyNumber {
         verifications: Arc::new(verifications),
-        verifier: Arc::new(verifier),
+        hosted: Some(Arc::new(verifier)),
+        own: None,
+        consents: Arc::new(nobody_opted_out()),
         lookup: Arc::new(lookup),
         ids: Arc::new(ids),
         clock: Arc::new(clock),
         policy: policy(),
         allowed: vec![Region::parse("MX").unwrap()],
     }
+}
+
+fn nobody_opted_out() -> MockConsents {
+    let mut consents = MockConsents::new();
+    consents.expect_consent_of().returning(|_, _| Ok(ConsentStatus::OptedIn));
+    consents
 }
 
 fn mobile() -> NumberFacts {
@@ -172,7 +180,7 @@ async fn numbers_that_only_fraud_would_reach_get_no_code() {
         assert!(matches!(outcome, Ok(Started::NumberRefused)));
     }
     let abroad =
-        StartRequest { phone: PhoneNumber::parse_international("+447911123456").unwrap(), ..request() };
+        StartRequest { to: PhoneNumber::parse_international("+447911123456").unwrap().into(), ..request() };
     let nothing = use_case(MockVerifications::new(), MockCodeVerifier::new(), mobile());
     assert!(matches!(nothing.start(abroad).await, Ok(Started::NumberRefused)));
 }

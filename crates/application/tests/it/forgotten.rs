@@ -96,7 +96,9 @@ impl Bank {
         let hasher = Arc::new(Argon2Hasher::new(random.clone(), 2));
         let verify = Arc::new(VerifyNumber {
             verifications: shared.clone(),
-            verifier: Arc::new(MockCodeVerifier::new()),
+            hosted: Some(Arc::new(MockCodeVerifier::new())),
+            own: None,
+            consents: shared.clone(),
             lookup: Arc::new(MockNumberLookup::new()),
             ids: ids.clone(),
             clock: clock.clone(),

@@ -6,13 +6,14 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     audit::Actor,
+    consent::ConsentStatus,
     idempotency::{Fingerprint, IdempotencyKey},
     ids::{ConversationId, EventId, MessageId, TransferId, UserId, VerificationId, WalletId},
     ledger::Outcome,
     limits::Spent,
     message::Channel,
     money::Currency,
-    otp::{OtpPolicy, Purpose},
+    otp::{OtpPolicy, Purpose, Recipient},
     phone::PhoneNumber,
     transfer::{Transfer, TransferStatus},
 };
@@ -69,7 +70,10 @@ planned!(Identities {
 
 planned!(Verifications {
     begin(request: &BeginVerification, now: DateTime<Utc>) -> Begin;
-    begin_resend(id: VerificationId, channel: Channel, policy: &OtpPolicy, now: DateTime<Utc>) -> Begin;
+    begin_resend(request: &BeginResend, now: DateTime<Utc>) -> Begin;
+    take_next_ways(now: DateTime<Utc>) -> usize;
+    wipe_codes(now: DateTime<Utc>) -> usize;
+    judge_guess(request: &JudgeGuess, now: DateTime<Utc>) -> GuessVerdict;
     record_send(id: VerificationId, result: &SendResult, now: DateTime<Utc>) -> bool;
     close(id: VerificationId) -> ();
     send_wait(phone: &PhoneNumber, purpose: Purpose, policy: &OtpPolicy, now: DateTime<Utc>) -> Option<DateTime<Utc>>;
@@ -77,9 +81,15 @@ planned!(Verifications {
     settle_guess(ticket: &GuessTicket, right: bool, policy: &OtpPolicy, now: DateTime<Utc>) -> Checked;
     return_guess(ticket: &GuessTicket) -> ();
     find(id: VerificationId) -> Option<Verification>;
-    find_open(requester: &Requester, phone: &PhoneNumber, now: DateTime<Utc>) -> Option<Verification>;
+    find_open(requester: &Requester, to: &Recipient, now: DateTime<Utc>) -> Option<Verification>;
     find_open_from(origin: &str, phone: &PhoneNumber, purpose: Purpose, now: DateTime<Utc>) -> Option<Verification>;
     log_lookup(phone: &PhoneNumber, facts: &NumberFacts, now: DateTime<Utc>) -> ();
+});
+
+planned!(Consents {
+    record_consent(change: &ConsentChange, now: DateTime<Utc>) -> ();
+    consent_of(channel: Channel, recipient: &str) -> ConsentStatus;
+    consents(page: &PageRequest) -> Vec<ConsentView>;
 });
 
 planned!(Inbox {

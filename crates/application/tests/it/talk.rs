@@ -23,8 +23,6 @@ struct Script {
     balance: i64,
     /// How it ends: the transfers that were made.
     transfers: &'static [TransferStatus],
-    /// Two openings of a text of which either may be said when a turn was run again.
-    either: Option<[&'static str; 2]>,
 }
 
 /// What came to the person's telephone over each channel, with what is drawn anew each time left out. A
@@ -63,9 +61,6 @@ fn code_by_sms(texts: &[String]) -> Option<String> {
 impl Script {
     /// A text without what differs each time.
     fn in_general(&self, text: &str) -> String {
-        if self.either.is_some_and(|openings| openings.iter().any(|opening| text.starts_with(opening))) {
-            return format!("{:?}", self.either);
-        }
         ["Folio ", "tu código es "]
             .iter()
             .filter_map(|words| behind(text, words))
@@ -141,7 +136,6 @@ survives!(
         lines: &["saldo", "CONFIRMAR <code>", "manda 150 a 012345678901234567", "sí", "saldo"],
         balance: 85_000,
         transfers: &[TransferStatus::Completed],
-        either: None,
     }
 );
 
@@ -158,7 +152,6 @@ survives!(
         ],
         balance: 40_000,
         transfers: &[TransferStatus::Completed],
-        either: None,
     }
 );
 
@@ -176,7 +169,6 @@ survives!(
         ],
         balance: 100_000,
         transfers: &[TransferStatus::Canceled],
-        either: None,
     }
 );
 
@@ -186,8 +178,5 @@ survives!(
         lines: &["saldo", "REENVIAR", "CONFIRMAR 000000", "CONFIRMAR 000001", "CONFIRMAR <code>"],
         balance: 100_000,
         transfers: &[],
-        // A send again bears no key of its own: run again, it meets the cooldown that it began itself, and
-        // the person is told that the code is on its way. If nobody sent it, he asks once more.
-        either: Some(["Recibí tu mensaje.", "El código va en camino."]),
     }
 );

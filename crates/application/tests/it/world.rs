@@ -279,7 +279,9 @@ fn handle_message(
         texts: Arc::new(BuiltInTexts),
         verify: Arc::new(VerifyNumber {
             verifications: store.clone(),
-            verifier: Arc::new(Codes::new(plan.clone())),
+            hosted: Some(Arc::new(Codes::new(plan.clone()))),
+            own: None,
+            consents: store.clone(),
             lookup: Arc::new(Numbers(plan.clone())),
             ids: ids.clone(),
             clock: clock.clone(),

@@ -47,8 +47,9 @@ pub use self::{
     sessions::{NewSession, OpenSession, Refreshed, SessionView, Sessions},
     talks::{Saying, TalkLine, TalkView, Talks},
     verifications::{
-        Begin, BeginVerification, Checked, GuessTicket, NewChallenge, OwnCode, Requester, ReserveGuess,
-        SendAttempt, SendResult, TakeGuess, Verification, Verifications,
+        Begin, BeginResend, BeginVerification, Checked, GuessTicket, GuessVerdict, JudgeGuess, NewChallenge,
+        OwnCode, OwnSend, Requester, ReserveGuess, SendAttempt, SendResult, TakeGuess, Verification,
+        Verifications,
     },
 };
 

@@ -1,13 +1,13 @@
 //! Challenges, their sends and their guesses.
 
-use super::StoreResult;
+use super::{NewOutbound, StoreResult};
 use crate::{crypto::CodeMac, number_lookup::NumberFacts};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
     ids::{UserId, VerificationId},
     message::Channel,
-    otp::{Challenge, OtpPolicy, Purpose},
+    otp::{Challenge, OtpPolicy, Purpose, Recipient},
     phone::PhoneNumber,
 };
 
@@ -54,8 +54,8 @@ pub struct NewChallenge {
     pub id: VerificationId,
     /// Who asks.
     pub requester: Requester,
-    /// Whose number.
-    pub phone: PhoneNumber,
+    /// What it proves.
+    pub to: Recipient,
     /// How the code shall go.
     pub channel: Channel,
     /// What for.
@@ -68,14 +68,42 @@ pub struct NewChallenge {
 }
 
 /// A request to begin.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct BeginVerification {
     /// What is asked for.
     pub challenge: NewChallenge,
     /// The effect that asks: asked again under the same name, the first answer stands.
     pub effect_key: Option<String>,
+    /// The code and what bears it, where it is one of ours.
+    pub own: Option<OwnSend>,
     /// The numbers in force.
     pub policy: OtpPolicy,
+}
+
+/// A request to send an open challenge's code again.
+#[derive(Clone)]
+pub struct BeginResend {
+    /// Which.
+    pub verification: VerificationId,
+    /// How.
+    pub channel: Channel,
+    /// The effect that asks: asked again under the same name, it is the same send.
+    pub effect_key: Option<String>,
+    /// The new code, which replaces the one before, where it is one of ours.
+    pub own: Option<OwnSend>,
+    /// The numbers in force.
+    pub policy: OtpPolicy,
+}
+
+/// A code of ours on its way. Its messages go into the outbox with the challenge, or not at all.
+#[derive(Clone)]
+pub struct OwnSend {
+    /// How it is kept.
+    pub code: OwnCode,
+    /// What bears it.
+    pub message: NewOutbound,
+    /// The ways it goes one after the other where those before did not arrive. Sealed and held until then.
+    pub fallback: Vec<NewOutbound>,
 }
 
 /// Whether a code may be sent.
@@ -91,6 +119,8 @@ pub enum Begin {
     Locked(DateTime<Utc>),
     /// Too many codes; the next may go out then.
     TooMany(DateTime<Utc>),
+    /// The breaker is open, and nobody has said who asks; he may ask again then.
+    Suspended(DateTime<Utc>),
 }
 
 /// A challenge as it stands.
@@ -100,8 +130,8 @@ pub struct Verification {
     pub id: VerificationId,
     /// Who asked.
     pub requester: String,
-    /// Whose number.
-    pub phone: PhoneNumber,
+    /// What it proves.
+    pub to: Recipient,
     /// How the code went last.
     pub channel: Channel,
     /// What for.
@@ -136,7 +166,7 @@ pub struct SendAttempt {
     pub channel: Channel,
     /// When.
     pub at: DateTime<Utc>,
-    /// What the provider said: `sent`, or why not.
+    /// How far it came: `sending`, `sent`, `failed`; of a code of ours as far as its message has come.
     pub status: String,
 }
 
@@ -163,6 +193,32 @@ pub struct TakeGuess {
     pub effect_key: Option<String>,
     /// The address of somebody who has not said who he is: his wrong guesses are counted apart.
     pub anonymous: Option<String>,
+}
+
+/// A guess at a code of ours.
+#[derive(Clone, Debug)]
+pub struct JudgeGuess {
+    /// At which challenge, by whom.
+    pub guess: TakeGuess,
+    /// The salt that the typed code was hashed with.
+    pub salt: [u8; 16],
+    /// The hash of what was typed; none where its key is gone.
+    pub typed: Option<[u8; 32]>,
+    /// The numbers in force.
+    pub policy: OtpPolicy,
+}
+
+/// The word on a guess at a code of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GuessVerdict {
+    /// Counted, compared and, if right, used up.
+    Judged(Checked),
+    /// Settled, expired or spent.
+    Gone,
+    /// The number is locked until then.
+    Locked(DateTime<Utc>),
+    /// Another code has been sent since it was hashed: nothing was counted.
+    Outdated,
 }
 
 /// Whether a guess may be looked at.
@@ -210,13 +266,15 @@ pub trait Verifications: Send + Sync {
     async fn begin(&self, request: &BeginVerification, now: DateTime<Utc>) -> StoreResult<Begin>;
 
     /// Counts another send of an open challenge, if lock, cooldown and limits allow.
-    async fn begin_resend(
-        &self,
-        id: VerificationId,
-        channel: Channel,
-        policy: &OtpPolicy,
-        now: DateTime<Utc>,
-    ) -> StoreResult<Begin>;
+    async fn begin_resend(&self, request: &BeginResend, now: DateTime<Utc>) -> StoreResult<Begin>;
+
+    /// Has codes of ours go out by their next way where the one before failed or was not delivered in
+    /// time, and drops the ways that are not needed any more. Each step is taken once, whoever looks. How many
+    /// went out.
+    async fn take_next_ways(&self, now: DateTime<Utc>) -> StoreResult<usize>;
+
+    /// Wipes what is left of codes that are worth nothing any more; how many.
+    async fn wipe_codes(&self, now: DateTime<Utc>) -> StoreResult<usize>;
 
     /// Writes down what came of the newest send. A failed one costs no quota; a challenge whose first
     /// send failed is closed. True when the guesses at the provider's challenge of that name are spent
@@ -245,6 +303,10 @@ pub trait Verifications: Send + Sync {
     /// challenges of ours share it.
     async fn take_guess(&self, request: &TakeGuess, now: DateTime<Utc>) -> StoreResult<ReserveGuess>;
 
+    /// Counts a guess at a code of ours, compares it and uses the code up, in one transaction, which stands
+    /// for a wrong guess as well.
+    async fn judge_guess(&self, request: &JudgeGuess, now: DateTime<Utc>) -> StoreResult<GuessVerdict>;
+
     /// Settles a counted guess: approval, count of failures, lock.
     async fn settle_guess(
         &self,
@@ -260,11 +322,11 @@ pub trait Verifications: Send + Sync {
     /// A challenge by its id.
     async fn find(&self, id: VerificationId) -> StoreResult<Option<Verification>>;
 
-    /// The newest open challenge of a requester for a number.
+    /// The newest open challenge of a requester for a number or an address.
     async fn find_open(
         &self,
         requester: &Requester,
-        phone: &PhoneNumber,
+        to: &Recipient,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<Verification>>;
 

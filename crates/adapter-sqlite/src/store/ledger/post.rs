@@ -235,7 +235,7 @@ async fn file_code(
     let new = NewChallenge {
         id: step.verification,
         requester: Requester::Client(format!("transfer:{}", transfer.id)),
-        phone: step.phone.clone(),
+        to: step.phone.clone().into(),
         channel: step.message.message.channel,
         purpose: Purpose::Transfer,
         client_ip: None,
@@ -243,9 +243,16 @@ async fn file_code(
     };
     verifications::insert(conn, &new, None, Some(&step.code), step.expires_at, step.attempts_max, now)
         .await?;
-    let sender = verifications::Sender::default();
-    verifications::add_send(conn, DbId(new.id.0), &new.phone, Purpose::Transfer, sender, new.channel, now)
-        .await?;
+    let send = verifications::NewSend {
+        verification: DbId(new.id.0),
+        to: &new.to,
+        purpose: Purpose::Transfer,
+        sender: verifications::Sender::default(),
+        channel: new.channel,
+        message: Some(step.message.message.id),
+        effect_key: None,
+    };
+    verifications::add_send(conn, &send, now).await?;
     let row = NewOutboxRow::new(sealer, &step.message, None, now)?;
     diesel::insert_into(outbox::table).values(row).execute(conn).await?;
     Ok(())

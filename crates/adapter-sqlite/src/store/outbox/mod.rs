@@ -41,6 +41,7 @@ struct OutboxRow {
     channel_account: String,
     channel: String,
     recipient: String,
+    lane: String,
     body: Option<Vec<u8>>,
     phase: String,
     status: String,

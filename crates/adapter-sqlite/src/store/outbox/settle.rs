@@ -8,7 +8,7 @@ use super::{
 use crate::backend::{Conn, DbId, DbTime};
 use crate::store::{
     Fault,
-    schema::{outbox, outbox_history},
+    schema::{outbox, outbox_history, verification_sends},
 };
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -93,8 +93,18 @@ pub(super) async fn advance(
         ))
         .execute(conn)
         .await?;
-    let codes = outbox::table.find(row.seq).filter(outbox::lane.eq(lane_name(Lane::Code)));
-    diesel::update(codes).set(outbox::body.eq(None::<Vec<u8>>)).execute(conn).await?;
+    if row.lane == lane_name(Lane::Code) {
+        diesel::update(outbox::table.find(row.seq))
+            .set(outbox::body.eq(None::<Vec<u8>>))
+            .execute(conn)
+            .await?;
+        // A code that did not go out costs nobody his quota.
+        let went = if after == DeliveryStatus::Failed { "failed" } else { "sent" };
+        diesel::update(verification_sends::table.filter(verification_sends::outbox_id.eq(row.id)))
+            .set((verification_sends::status.eq(went), verification_sends::error.eq(error.clone())))
+            .execute(conn)
+            .await?;
+    }
     if after == before { Ok(()) } else { add_history(conn, row.id, reported, error, at).await }
 }
 

@@ -135,9 +135,103 @@ pub(in crate::store) async fn settle(
     if locked_until.is_some() && !right {
         challenge.status = ChallengeStatus::Canceled;
     }
+    let is_exhausted = !right && challenge.attempts_remaining() == 0;
     diesel::update(verifications::table.find(row.id))
-        .set(verifications::status.eq(challenge.status.name()))
+        .set((
+            verifications::status.eq(challenge.status.name()),
+            verifications::exhausted_at.eq(is_exhausted.then_some(DbTime(now))),
+        ))
         .execute(conn)
         .await?;
     Ok(Checked { approved: right, attempts_remaining: challenge.attempts_remaining(), locked_until })
+}
+
+/// Counts, compares and uses up, under the number's lock.
+pub(super) async fn judge_guess(
+    conn: &mut Conn,
+    request: JudgeGuess,
+    now: DateTime<Utc>,
+) -> Result<GuessVerdict, Fault> {
+    let JudgeGuess { guess, salt, typed, policy } = request;
+    let Some(row) = load_locked(conn, guess.verification).await? else { return Ok(GuessVerdict::Gone) };
+    if let Some(checked) = judged_before(conn, guess.effect_key.as_deref()).await? {
+        return Ok(GuessVerdict::Judged(checked));
+    }
+    let failures = failure_name(&row.phone, guess.anonymous.as_deref());
+    if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
+        return Ok(GuessVerdict::Locked(until));
+    }
+    let mut challenge = row.challenge()?;
+    if challenge.take_guess(now).is_err() {
+        return Ok(GuessVerdict::Gone);
+    }
+    let Some(code) = row.own_code() else { return Ok(GuessVerdict::Gone) };
+    if code.salt != salt {
+        return Ok(GuessVerdict::Outdated);
+    }
+    diesel::update(verifications::table.find(row.id))
+        .set(verifications::attempts_used.eq(column(challenge.attempts_used)))
+        .execute(conn)
+        .await?;
+    let right = typed.is_some_and(|typed| hashes_equal(&code.mac.mac, &typed));
+    let counted = load(conn, guess.verification).await?.ok_or_else(|| corrupt("a challenge vanished"))?;
+    let checked = settle(conn, &counted, &failures, right, &policy, now).await?;
+    diesel::insert_into(verification_guesses::table)
+        .values((
+            verification_guesses::id.eq(DbId(guess_id(row.id.0, challenge.attempts_used))),
+            verification_guesses::verification_id.eq(row.id),
+            verification_guesses::effect_key.eq(guess.effect_key),
+            verification_guesses::approved.eq(Some(i32::from(right))),
+            verification_guesses::attempts_remaining.eq(column(checked.attempts_remaining)),
+            verification_guesses::locked_until.eq(checked.locked_until.map(DbTime)),
+            verification_guesses::at.eq(DbTime(now)),
+        ))
+        .execute(conn)
+        .await?;
+    note(conn, &row, right, checked, now).await?;
+    Ok(GuessVerdict::Judged(checked))
+}
+
+async fn judged_before(conn: &mut Conn, key: Option<&str>) -> Result<Option<Checked>, Fault> {
+    let Some(key) = key else { return Ok(None) };
+    let judged = verification_guesses::table
+        .filter(verification_guesses::effect_key.eq(key))
+        .select((
+            verification_guesses::approved,
+            verification_guesses::attempts_remaining,
+            verification_guesses::locked_until,
+        ))
+        .first::<(Option<i32>, i32, Option<DbTime>)>(conn)
+        .await
+        .optional()?;
+    let Some((Some(approved), remaining, locked_until)) = judged else { return Ok(None) };
+    Ok(Some(Checked {
+        approved: approved == 1,
+        attempts_remaining: count(remaining)?,
+        locked_until: locked_until.map(|at| at.0),
+    }))
+}
+
+/// The audit row of a guess.
+pub(super) async fn note(
+    conn: &mut Conn,
+    row: &VerificationRow,
+    right: bool,
+    checked: Checked,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let verdict = if right { "approved" } else { "refused" };
+    let left = format!("{} guesses left", checked.attempts_remaining);
+    record(conn, &[row.audit(verdict, Some(&row.status), left)?], now).await
+}
+
+/// Whether codes are being guessed at on a grand scale.
+pub(super) async fn breaker(conn: &mut Conn, now: DateTime<Utc>) -> Result<Breaker, Fault> {
+    let since = now.checked_sub_signed(BREAKER_WINDOW).unwrap_or(now);
+    let exhausted = verifications::table
+        .filter(verifications::exhausted_at.gt(DbTime(since)))
+        .select(diesel::dsl::count(verifications::phone).aggregate_distinct())
+        .first::<i64>(conn)
+        .await?;
+    Ok(Breaker::of(u32::try_from(exhausted).unwrap_or(u32::MAX)))
 }

@@ -12,7 +12,7 @@ pub(in crate::store) struct Sender<'a> {
 }
 
 impl VerificationRow {
-    fn sender(&self) -> Sender<'_> {
+    pub(super) fn sender(&self) -> Sender<'_> {
         Sender { client_ip: self.client_ip.as_deref(), is_anonymous: self.anonymous().is_some() }
     }
 
@@ -24,11 +24,12 @@ impl VerificationRow {
 
 pub(super) async fn begin(
     conn: &mut Conn,
+    sealer: &dyn Sealer,
     request: &BeginVerification,
     now: DateTime<Utc>,
 ) -> Result<Begin, Fault> {
-    let BeginVerification { challenge: new, effect_key, policy } = request;
-    lock_names(conn, &send_locks(&new.phone, new.client_ip.as_deref())).await?;
+    let BeginVerification { challenge: new, effect_key, own, policy } = request;
+    lock_names(conn, &send_locks(&new.to, new.client_ip.as_deref())).await?;
     if let Some(key) = effect_key {
         let known = verifications::table.filter(verifications::effect_key.eq(key)).select(verifications::id);
         if let Some(id) = known.first::<DbId>(conn).await.optional()? {
@@ -39,25 +40,41 @@ pub(super) async fn begin(
         return Ok(Begin::Open(Box::new(open)));
     }
     let anonymous = new.requester.anonymous();
-    let failures = failure_name(new.phone.e164(), anonymous);
+    if !breaker(conn, now).await?.lets_begin(anonymous.is_some()) {
+        return Ok(Begin::Suspended(later(now, BREAKER_RETRY)));
+    }
+    let failures = failure_name(new.to.canonical(), anonymous);
     if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
         return Ok(Begin::Locked(until));
     }
     let sender = Sender { client_ip: new.client_ip.as_deref(), is_anonymous: anonymous.is_some() };
-    let counts = send_counts(conn, &new.phone, new.purpose, sender, now).await?;
+    let counts = send_counts(conn, &new.to, new.purpose, sender, now).await?;
     if let Err(full) = counts.check(policy, now) {
         return Ok(Begin::TooMany(later(now, full.retry_after)));
     }
-    insert(conn, new, effect_key.as_deref(), None, later(now, policy.ttl), policy.attempts_max, now).await?;
-    add_send(conn, DbId(new.id.0), &new.phone, new.purpose, sender, new.channel, now).await?;
+    let code = own.as_ref().map(|own| &own.code);
+    insert(conn, new, effect_key.as_deref(), code, later(now, policy.ttl), policy.attempts_max, now).await?;
+    let send = NewSend {
+        verification: DbId(new.id.0),
+        to: &new.to,
+        purpose: new.purpose,
+        sender,
+        channel: new.channel,
+        message: own.as_ref().map(|own| own.message.message.id),
+        effect_key: None,
+    };
+    add_send(conn, &send, now).await?;
+    if let Some(own) = own {
+        enqueue(conn, sealer, send.verification, own, now).await?;
+    }
     let row = load(conn, new.id).await?.ok_or_else(|| corrupt("a challenge vanished"))?;
     record(conn, &[row.audit("begun", None, format!("pending for {}", row.purpose))?], now).await?;
     Ok(Begin::Go(Box::new(with_sends(conn, row).await?)))
 }
 
 /// What is counted when a code goes out: the number, its prefix and where the wish came from.
-fn send_locks(phone: &PhoneNumber, client_ip: Option<&str>) -> Vec<String> {
-    let mut names = vec![phone_lock(phone.e164()), format!("prefix:{}", phone.prefix())];
+fn send_locks(to: &Recipient, client_ip: Option<&str>) -> Vec<String> {
+    let mut names = vec![phone_lock(to.canonical()), format!("prefix:{}", to.prefix())];
     names.extend(client_ip.map(|ip| format!("ip:{ip}")));
     names
 }
@@ -69,7 +86,7 @@ pub(super) async fn open_one(
     new: &NewChallenge,
     now: DateTime<Utc>,
 ) -> Result<Option<Verification>, Fault> {
-    let newest = open_challenges(&new.requester.key(), new.phone.e164(), now)
+    let newest = open_challenges(&new.requester.key(), new.to.canonical(), now)
         .filter(verifications::purpose.eq(new.purpose.name()))
         .filter(verifications::attempts_used.lt(verifications::attempts_max))
         .select(verifications::id)
@@ -82,33 +99,44 @@ pub(super) async fn open_one(
     }
 }
 
-/// Challenges of the provider's for a number that its requester can still guess at in time, newest
-/// first; a transfer's own codes are not among them.
+/// Challenges for a number that its requester can still guess at in time, newest first; the codes that are
+/// bound to a transfer are not among them.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(super) fn open_challenges<'a>(requester: &'a str, phone: &'a str, now: DateTime<Utc>) -> _ {
     let expires_after: DbTime = DbTime(now);
     let pending: &'static str = ChallengeStatus::Pending.name();
+    let none: Vec<u8> = NO_TRANSACTION.to_vec();
     verifications::table
         .filter(verifications::requester.eq(requester))
         .filter(verifications::phone.eq(phone))
         .filter(verifications::status.eq(pending))
         .filter(verifications::expires_at.gt(expires_after))
-        .filter(verifications::salt.is_null())
+        .filter(
+            verifications::transaction_digest
+                .is_null()
+                .or(verifications::transaction_digest.assume_not_null().eq(none)),
+        )
         .order(verifications::created_at.desc())
 }
 
 /// Whether an open challenge's code may go out again, and if so, that it is about to.
 pub(super) async fn begin_resend(
     conn: &mut Conn,
-    id: VerificationId,
-    channel: Channel,
-    policy: &OtpPolicy,
+    sealer: &dyn Sealer,
+    request: &BeginResend,
     now: DateTime<Utc>,
 ) -> Result<Begin, Fault> {
-    let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
-    let phone = read_phone(row.phone.clone())?;
-    lock_names(conn, &send_locks(&phone, row.client_ip.as_deref())).await?;
-    let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
+    let BeginResend { verification: id, channel, effect_key, own, policy } = request;
+    let row = load(conn, *id).await?.ok_or_else(|| corrupt("no such challenge"))?;
+    let to = read_recipient(&row.phone)?;
+    lock_names(conn, &send_locks(&to, row.client_ip.as_deref())).await?;
+    let row = load(conn, *id).await?.ok_or_else(|| corrupt("no such challenge"))?;
+    if let Some(key) = effect_key {
+        let known = verification_sends::table.filter(verification_sends::effect_key.eq(key));
+        if known.count().get_result::<i64>(conn).await? > 0 {
+            return Ok(Begin::Repeated(Box::new(whole(conn, *id).await?)));
+        }
+    }
     let failures = failure_name(&row.phone, row.anonymous());
     if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
         return Ok(Begin::Locked(until));
@@ -118,7 +146,7 @@ pub(super) async fn begin_resend(
         return Ok(Begin::TooMany(later(now, wait)));
     }
     let purpose = Purpose::parse(&row.purpose).ok_or_else(|| corrupt(&row.purpose))?;
-    let counts = send_counts(conn, &phone, purpose, row.sender(), now).await?;
+    let counts = send_counts(conn, &to, purpose, row.sender(), now).await?;
     if let Err(full) = counts.check(policy, now) {
         return Ok(Begin::TooMany(later(now, full.retry_after)));
     }
@@ -126,8 +154,38 @@ pub(super) async fn begin_resend(
         .set((verifications::last_sent_at.eq(DbTime(now)), verifications::channel.eq(channel.name())))
         .execute(conn)
         .await?;
-    add_send(conn, row.id, &phone, purpose, row.sender(), channel, now).await?;
-    Ok(Begin::Go(Box::new(whole(conn, id).await?)))
+    if let Some(own) = own {
+        replace_code(conn, &row, &own.code).await?;
+    }
+    let send = NewSend {
+        verification: row.id,
+        to: &to,
+        purpose,
+        sender: row.sender(),
+        channel: *channel,
+        message: own.as_ref().map(|own| own.message.message.id),
+        effect_key: effect_key.as_deref(),
+    };
+    add_send(conn, &send, now).await?;
+    if let Some(own) = own {
+        enqueue(conn, sealer, row.id, own, now).await?;
+    }
+    Ok(Begin::Go(Box::new(whole(conn, *id).await?)))
+}
+
+/// The code before is void, and goes no other ways.
+async fn replace_code(conn: &mut Conn, row: &VerificationRow, code: &OwnCode) -> Result<(), Fault> {
+    diesel::update(verifications::table.find(row.id))
+        .set((
+            verifications::salt.eq(Some(code.salt.to_vec())),
+            verifications::mac.eq(Some(code.mac.mac.to_vec())),
+            verifications::mac_key_id.eq(Some(code.mac.key_id.clone())),
+            verifications::transaction_digest.eq(Some(code.transaction_digest.to_vec())),
+            verifications::provider_sid.eq(None::<String>),
+        ))
+        .execute(conn)
+        .await?;
+    drop_ways(conn, row.id).await
 }
 
 pub(in crate::store) async fn insert(
@@ -139,11 +197,12 @@ pub(in crate::store) async fn insert(
     attempts_max: u32,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
+    let attempts_max = breaker(conn, now).await?.guesses(attempts_max);
     diesel::insert_into(verifications::table)
         .values((
             verifications::id.eq(DbId(new.id.0)),
             verifications::requester.eq(new.requester.key()),
-            verifications::phone.eq(new.phone.e164()),
+            verifications::phone.eq(new.to.canonical()),
             verifications::channel.eq(new.channel.name()),
             verifications::purpose.eq(new.purpose.name()),
             verifications::status.eq(ChallengeStatus::Pending.name()),
@@ -165,27 +224,37 @@ pub(in crate::store) async fn insert(
     Ok(())
 }
 
+/// A send that is about to be made.
+pub(in crate::store) struct NewSend<'a> {
+    pub(in crate::store) verification: DbId,
+    pub(in crate::store) to: &'a Recipient,
+    pub(in crate::store) purpose: Purpose,
+    pub(in crate::store) sender: Sender<'a>,
+    pub(in crate::store) channel: Channel,
+    /// What bears the code, where it is one of ours.
+    pub(in crate::store) message: Option<MessageId>,
+    pub(in crate::store) effect_key: Option<&'a str>,
+}
+
 pub(in crate::store) async fn add_send(
     conn: &mut Conn,
-    id: DbId,
-    phone: &PhoneNumber,
-    purpose: Purpose,
-    sender: Sender<'_>,
-    channel: Channel,
+    send: &NewSend<'_>,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
     diesel::insert_into(verification_sends::table)
         .values((
-            verification_sends::verification_id.eq(id),
-            verification_sends::phone.eq(phone.e164()),
-            verification_sends::prefix.eq(phone.prefix()),
-            verification_sends::is_payment.eq(i32::from(purpose == Purpose::Transfer)),
-            verification_sends::client_ip.eq(sender.client_ip),
-            verification_sends::is_anonymous.eq(i32::from(sender.is_anonymous)),
-            verification_sends::country.eq(phone.country()),
-            verification_sends::channel.eq(channel.name()),
+            verification_sends::verification_id.eq(send.verification),
+            verification_sends::phone.eq(send.to.canonical()),
+            verification_sends::prefix.eq(send.to.prefix()),
+            verification_sends::is_payment.eq(i32::from(send.purpose == Purpose::Transfer)),
+            verification_sends::client_ip.eq(send.sender.client_ip),
+            verification_sends::is_anonymous.eq(i32::from(send.sender.is_anonymous)),
+            verification_sends::country.eq(send.to.country()),
+            verification_sends::channel.eq(send.channel.name()),
             verification_sends::status.eq("sending"),
             verification_sends::at.eq(DbTime(now)),
+            verification_sends::outbox_id.eq(send.message.map(|id| DbId(id.0))),
+            verification_sends::effect_key.eq(send.effect_key),
         ))
         .execute(conn)
         .await?;
@@ -196,7 +265,7 @@ pub(in crate::store) async fn add_send(
 /// asked for cost a known caller none of his. A prefix is one for all.
 pub(super) async fn send_counts(
     conn: &mut Conn,
-    phone: &PhoneNumber,
+    to: &Recipient,
     purpose: Purpose,
     sender: Sender<'_>,
     now: DateTime<Utc>,
@@ -212,12 +281,12 @@ pub(super) async fn send_counts(
     let of_his_kind =
         || counted().filter(verification_sends::is_anonymous.eq(i32::from(sender.is_anonymous)));
     let destination = of_his_kind()
-        .filter(verification_sends::phone.eq(phone.e164()))
+        .filter(verification_sends::phone.eq(to.canonical()))
         .filter(verification_sends::at.gt(since(Duration::hours(24))))
         .first::<(i64, Option<DbTime>)>(conn)
         .await?;
     let prefix = counted()
-        .filter(verification_sends::prefix.eq(phone.prefix()))
+        .filter(verification_sends::prefix.eq(to.prefix()))
         .filter(verification_sends::at.gt(since(Duration::hours(1))))
         .first::<(i64, Option<DbTime>)>(conn)
         .await?;
