@@ -122,7 +122,9 @@ pub trait MessageChannel: Send + Sync {
 
     /// Shows the sender that his message is being read and answered, where the channel can. Nothing depends
     /// on it: what fails is left.
-    async fn acknowledge(&self, _message: &InboundMessage) {}
+    async fn acknowledge(&self, message: &InboundMessage) {
+        let _nothing_to_show = message;
+    }
 }
 
 /// What is found of a message whose send had no clear answer.

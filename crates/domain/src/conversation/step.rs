@@ -114,7 +114,10 @@ impl Step<'_> {
     /// Words that work in any state come first, then the pending question, then understanding.
     fn on_text(&mut self, text: String) {
         match fold(&text).as_str() {
-            "menu" => self.say(Say::Help),
+            "menu" => {
+                self.state.misunderstood = 0;
+                self.say(Say::Help);
+            }
             // What Telegram's button says for a person who opens the chat: he greets us.
             "start" if text.trim_start().starts_with('/') => self.say(Say::Greeting),
             "asesor" | "asesora" | "coordinator" | "coordinador" | "coordinadora" => {
@@ -126,7 +129,10 @@ impl Step<'_> {
                 }
             }
             _ => {
-                if !self.start_flow(&text) && !self.answer_with_code(&text) && !self.answer_flow(&text) {
+                if self.start_flow(&text) || self.answer_with_code(&text) || self.answer_flow(&text) {
+                    // Only misunderstandings in a row call a person: this was none.
+                    self.state.misunderstood = 0;
+                } else {
                     self.effects.push(Effect::Understand(text));
                 }
             }
@@ -150,6 +156,7 @@ impl Step<'_> {
     /// Help is heard above the sender's limit, but has one of its own: two machines that ask each
     /// other for help must come to an end.
     fn help(&mut self) {
+        self.state.misunderstood = 0;
         match self.state.help_rate.count(self.facts.now, self.facts.messages_per_minute) {
             Rate::Within => self.say(Say::Help),
             Rate::Notice => self.say(Say::TooManyMessages),

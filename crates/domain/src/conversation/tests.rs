@@ -278,6 +278,18 @@ fn a_link_binds_its_chat_also_for_somebody_who_comes_back() {
 }
 
 #[test]
+fn misunderstandings_count_only_in_a_row() {
+    for understood in ["ayuda", "CONFIRMAR 123456", "menú"] {
+        let mut state = open();
+        for _ in 0..3 {
+            let (next, effects) = state.step(plainly(Intent::Unknown), &facts());
+            assert_eq!(effects, [Effect::Say(Say::NotUnderstood)], "{understood}");
+            state = next.step(says(understood), &facts()).0;
+        }
+    }
+}
+
+#[test]
 fn who_opens_the_chat_is_greeted_and_not_asked_for_anything() {
     let nameless = Facts { has_number: false, ..facts() };
     assert_eq!(Conversation::default().step(says("/start"), &nameless).1, [Effect::Say(Say::Greeting)]);
