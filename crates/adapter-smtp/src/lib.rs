@@ -6,7 +6,7 @@ use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     address::{Address, AddressError},
     message::{Mailbox, MultiPart},
-    transport::smtp::{Error, PoolConfig},
+    transport::smtp::Error,
 };
 use ports::{
     mailer::{Mail, Mailer},
@@ -52,7 +52,7 @@ impl SmtpMailer {
             Transport::from_url(url.expose_secret()).map_err(|_it_may_bear_a_password| NotAServer)?;
         let address = address(from).map_err(|_not_ascii| NotAServer)?;
         Ok(Self {
-            transport: builder.timeout(Some(SILENCE_MAX)).pool_config(PoolConfig::new().max_size(4)).build(),
+            transport: builder.timeout(Some(SILENCE_MAX)).build(),
             domain: address.domain().to_owned(),
             from: Mailbox::new(Some(SENDER_NAME.to_owned()), address),
         })
@@ -86,7 +86,8 @@ impl Mailer for SmtpMailer {
             let reason = "the mail can't be written".to_owned();
             return SendOutcome::Rejected { code: None, reason, retry: Retry::Never };
         };
-        // A connection that can't be had is no doubt: nothing of the mail has left. It waits in the pool.
+        // Of a server that can't be reached it is certain that nothing of the mail has left; of a connection
+        // that is lost later it is not. So the server is asked first, on a connection of its own.
         match self.transport.test_connection().await {
             Ok(true) => {}
             Ok(false) => return again("the server does not answer".into()),

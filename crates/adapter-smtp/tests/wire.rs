@@ -7,10 +7,10 @@ use ports::{
     mailer::{Mail, Mailer},
     message_channel::{Retry, SendOutcome},
 };
+use std::sync::{Arc, Mutex};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
-    task::JoinHandle,
 };
 use uuid::Uuid;
 
@@ -21,47 +21,53 @@ enum End {
     HangsUp,
 }
 
-/// A server that takes one client, says `rcpt` to a recipient and `end` to a mail; it tells all that it heard.
-async fn server(rcpt: &'static str, end: End) -> (String, JoinHandle<String>) {
+/// A server that says `rcpt` to a recipient and `end` to a mail, and what it has heard.
+async fn server(rcpt: &'static str, end: End) -> (String, Arc<Mutex<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());
-    let heard = tokio::spawn(async move {
-        let (stream, _) = listener.accept().await.unwrap();
-        converse(BufReader::new(stream), rcpt, end).await
+    let heard = Arc::new(Mutex::new(String::new()));
+    let ear = heard.clone();
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            converse(BufReader::new(stream), rcpt, end, &ear).await;
+        }
     });
     (url, heard)
 }
 
-async fn converse(mut stream: BufReader<TcpStream>, rcpt: &str, end: End) -> String {
-    let (mut heard, mut in_mail) = (String::new(), false);
+async fn converse(mut stream: BufReader<TcpStream>, rcpt: &str, end: End, heard: &Mutex<String>) {
+    let mut in_mail = false;
     stream.write_all(b"220 here\r\n").await.unwrap();
     loop {
         let mut line = String::new();
         if stream.read_line(&mut line).await.unwrap_or(0) == 0 {
-            return heard;
+            return;
         }
-        heard.push_str(&line);
+        heard.lock().unwrap().push_str(&line);
         let answer = match (in_mail, line.trim_end()) {
             (true, ".") => match end {
                 End::Says(answer) => {
                     in_mail = false;
                     answer
                 }
-                End::HangsUp => return heard,
+                End::HangsUp => return,
             },
             (true, _) => continue,
             (false, "DATA") => {
                 in_mail = true;
                 "354 go on"
             }
-            (false, "QUIT") => return heard,
+            (false, "QUIT") => {
+                let _client_may_be_gone = stream.write_all(b"221 bye\r\n").await;
+                return;
+            }
             (false, line) if line.starts_with("RCPT") => rcpt,
             (false, line) if line.starts_with("EHLO") => "250-here\r\n250 8BITMIME",
             (false, _) => "250 ok",
         };
-        stream.write_all(format!("{answer}\r\n").as_bytes()).await.unwrap();
-        if answer.starts_with(['4', '5']) {
-            return heard;
+        if stream.write_all(format!("{answer}\r\n").as_bytes()).await.is_err() {
+            return;
         }
     }
 }
@@ -85,7 +91,8 @@ async fn send_to(url: &str) -> SendOutcome {
 async fn send(rcpt: &'static str, end: End) -> (SendOutcome, String) {
     let (url, heard) = server(rcpt, end).await;
     let outcome = send_to(&url).await;
-    (outcome, heard.await.unwrap())
+    let heard = heard.lock().unwrap().clone();
+    (outcome, heard)
 }
 
 #[tokio::test]
@@ -113,7 +120,9 @@ async fn a_server_that_is_busy_is_asked_again() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_asked_again() {
-    let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let gone = listener.local_addr().unwrap();
+    drop(listener);
     let outcome = send_to(&format!("smtp://{gone}")).await;
     assert!(matches!(outcome, SendOutcome::Rejected { retry: Retry::After(None), .. }), "{outcome:?}");
 }
