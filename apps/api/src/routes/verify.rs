@@ -350,7 +350,8 @@ pub(crate) async fn resend(
             return Err(ApiError::code_invalid_or_expired("This verification is over; begin another."));
         }
         let locale = shared.settings.default_locale;
-        let started = shared.verify.resend(id, &requester, locale, None).await?;
+        // On the heap: it holds every way a code can go.
+        let started = Box::pin(shared.verify.resend(id, &requester, locale, None)).await?;
         answer_started(&shared, started)
     })
     .await

@@ -42,7 +42,7 @@ async fn play(script: &Script, fault: Option<(Fault, usize)>) -> (World, Told) {
     }
     let texts = |channel| {
         let texts = world.telephone.texts(channel);
-        texts.iter().map(|text| script.in_general(text)).collect()
+        texts.iter().map(|text| in_general(text)).collect()
     };
     let told = Told { chat: texts(Channel::Whatsapp), sms: texts(Channel::Sms) };
     (world, told)
@@ -58,15 +58,15 @@ fn code_by_sms(texts: &[String]) -> Option<String> {
     texts.last().and_then(|text| behind(text, "tu código es ")).map(str::to_owned)
 }
 
-impl Script {
-    /// A text without what differs each time.
-    fn in_general(&self, text: &str) -> String {
-        ["Folio ", "tu código es "]
-            .iter()
-            .filter_map(|words| behind(text, words))
-            .fold(text.to_owned(), |text, drawn| text.replace(drawn, "…"))
-    }
+/// A text without what differs each time.
+fn in_general(text: &str) -> String {
+    ["Folio ", "tu código es "]
+        .iter()
+        .filter_map(|words| behind(text, words))
+        .fold(text.to_owned(), |text, drawn| text.replace(drawn, "…"))
+}
 
+impl Script {
     /// The books are in order, and nothing is left to do.
     async fn is_over(&self, world: &World, point: &str) {
         let wallet = world.wallet().await;

@@ -11,7 +11,11 @@ use crate::{
     routes::messages::{answer_written, fingerprint_of, time, words_of},
     wiring::App,
 };
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header::HeaderValue},
+    web,
+};
 use adapter_meta_whatsapp::NotTold;
 use domain::phone::PhoneNumber;
 use secrecy::ExposeSecret;
@@ -92,14 +96,14 @@ async fn waba(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse,
     open_with_key(&app, &request)?;
     let account = &app.meta.as_ref().ok_or_else(not_set_up)?.account;
     let told = account.waba().await;
-    answer(told.map(|waba| json!({"waba": waba.id, "name": waba.name})))
+    Ok(answer(told.map(|waba| json!({"waba": waba.id, "name": waba.name}))))
 }
 
 async fn token(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     open_with_key(&app, &request)?;
     let account = &app.meta.as_ref().ok_or_else(not_set_up)?.account;
     let told = account.token().await;
-    answer(told.map(|token| {
+    Ok(answer(told.map(|token| {
         json!({
             "valid": token.is_valid,
             "type": token.kind,
@@ -107,7 +111,7 @@ async fn token(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse
             "expires_at": token.expires_at.map(time),
             "scopes": token.scopes,
         })
-    }))
+    })))
 }
 
 fn not_set_up() -> ApiError {
@@ -115,19 +119,19 @@ fn not_set_up() -> ApiError {
 }
 
 /// What Meta said of it, masked by the adapter, or that it could not be asked.
-fn answer(told: Result<Value, NotTold>) -> Result<HttpResponse, ApiError> {
+fn answer(told: Result<Value, NotTold>) -> HttpResponse {
     match told {
-        Ok(told) => Ok(HttpResponse::Ok().json(json!({"status": "ok", "checks": told}))),
+        Ok(told) => HttpResponse::Ok().json(json!({"status": "ok", "checks": told})),
         Err(NotTold(reason)) => {
             tracing::warn!(reason, "Meta could not be asked");
-            Ok(HttpResponse::Ok().json(json!({"status": "unreachable", "checks": {}})))
+            HttpResponse::Ok().json(json!({"status": "unreachable", "checks": {}}))
         }
     }
 }
 
 /// Closed unless a key is set and the caller bears it.
 fn open_with_key(app: &App, request: &HttpRequest) -> Result<(), ApiError> {
-    let given = request.headers().get("X-Debug-Key").map(|value| value.as_bytes()).unwrap_or_default();
+    let given = request.headers().get("X-Debug-Key").map(HeaderValue::as_bytes).unwrap_or_default();
     let is_right = app
         .settings
         .debug_key
