@@ -15,7 +15,10 @@ fuzz_target!(|body: &[u8]| {
     };
     let events = webhook.decode(&post("https://example.com/webhooks/meta", &[], body));
     let Ok(events) = events else {
-        assert!(!serde_json::from_slice::<Value>(body).is_ok_and(|value| value.is_object()), "an object refused");
+        assert!(
+            !serde_json::from_slice::<Value>(body).is_ok_and(|value| value.is_object()),
+            "an object refused"
+        );
         return;
     };
     let count = items(body).map(|items| items.len()).unwrap_or_default();
