@@ -7,7 +7,7 @@ mod figures;
 mod history;
 mod http;
 mod ledgers;
-mod machine;
+pub(crate) mod machine;
 mod pgbench;
 mod place;
 mod plot;

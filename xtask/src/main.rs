@@ -3,8 +3,10 @@
 mod account;
 mod bench;
 mod fixtures;
+mod fuzz;
 mod needs;
 mod postgres;
+mod soak;
 mod throwaway;
 mod tidy;
 
@@ -25,6 +27,9 @@ cargo xtask test                               every test, with what they need
 cargo xtask bench [--quick] [--docs] [--json FILE]
     how fast: ledger, HTTP and webhooks beside pgbench; --docs: into docs/performance.md as well
 cargo xtask fixtures DIR                       recorded webhook bodies, read and compared with their index
+cargo xtask fuzz [--seconds N]                 each fuzz target in turn, 300 seconds of each
+cargo xtask soak [--messages N] [--conversations N] [--pace N] [--seed N] [--docs]
+    two replicas, faults, a kill -9: every message answered once, in order; --docs: into docs/reliability.md
 cargo xtask with-postgres -- COMMAND…
     the command, with TEST_PG_URL of a throwaway PostgreSQL and its programs in PATH";
 
@@ -34,6 +39,8 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["test"] => test().map(|()| ExitCode::SUCCESS),
         ["bench", options @ ..] => bench::run(options).map(|()| ExitCode::SUCCESS),
+        ["fuzz", options @ ..] => fuzz::run_all(options).map(|()| ExitCode::SUCCESS),
+        ["soak", options @ ..] => soak::run(options).map(|()| ExitCode::SUCCESS),
         ["fixtures", folder] => fixtures::run(folder).map(|()| ExitCode::SUCCESS),
         ["with-postgres", "--", program, rest @ ..] => with_postgres(program, rest),
         _ => Err(USAGE.to_owned()),

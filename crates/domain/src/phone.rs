@@ -35,6 +35,9 @@ impl fmt::Debug for Region {
     }
 }
 
+/// How many trunk prefixes are taken off a number that names its country.
+const TRUNK_PREFIXES_MAX: usize = 3;
+
 /// Not a possible phone number: letters, an extension, or a length its country does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("not a phone number")]
@@ -72,18 +75,21 @@ impl PhoneNumber {
             return Err(InvalidPhone);
         }
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let international = text.starts_with('+');
-        let candidate = if international { format!("+{}", fold_mobile_prefix(&digits)) } else { digits };
-        let parsed = PHONE_NUMBER_UTIL
-            .parse(&candidate, home.map(|region| region.0))
-            .map_err(|_source| InvalidPhone)?;
-        // A local number without its area code is no address.
-        if !matches!(parsed.is_possible_with_reason(), Ok(NumberLengthType::IsPossible)) {
-            return Err(InvalidPhone);
+        let mut number = if text.starts_with('+') {
+            canonical(&format!("+{}", fold_mobile_prefix(&digits)), None)?
+        } else {
+            canonical(&digits, home)?
+        };
+        // The library takes one trunk prefix off: written with two (`+92 00 55…`), a number would have a
+        // canonical form that is read as another number, and one phone the limits of several.
+        for _ in 0..TRUNK_PREFIXES_MAX {
+            let again = canonical(&number, None)?;
+            if again == number {
+                return Ok(Self(number));
+            }
+            number = again;
         }
-        let e164 = parsed.format_as(PhoneNumberFormat::E164);
-        let digits = e164.strip_prefix('+').ok_or(InvalidPhone)?;
-        Ok(Self(format!("+{}", fold_mobile_prefix(digits))))
+        Err(InvalidPhone)
     }
 
     /// The number itself, `+525512345678`. Never log it.
@@ -131,6 +137,19 @@ impl PhoneNumber {
         let parsed = PHONE_NUMBER_UTIL.parse(&self.0, None).ok()?;
         PHONE_NUMBER_UTIL.get_region_for_country_code(parsed.country_code).map(|region| region.to_string())
     }
+}
+
+/// E.164 with the mobile prefixes folded, read once.
+fn canonical(text: &str, home: Option<Region>) -> Result<String, InvalidPhone> {
+    let parsed =
+        PHONE_NUMBER_UTIL.parse(text, home.map(|region| region.0)).map_err(|_source| InvalidPhone)?;
+    // A local number without its area code is no address.
+    if !matches!(parsed.is_possible_with_reason(), Ok(NumberLengthType::IsPossible)) {
+        return Err(InvalidPhone);
+    }
+    let e164 = parsed.format_as(PhoneNumberFormat::E164);
+    let digits = e164.strip_prefix('+').ok_or(InvalidPhone)?;
+    Ok(format!("+{}", fold_mobile_prefix(digits)))
 }
 
 fn fold_mobile_prefix(digits: &str) -> String {
@@ -213,6 +232,18 @@ mod tests {
     }
 
     #[test]
+    fn trunk_prefixes_make_no_second_number_of_one() {
+        for text in ["+92 551233156", "+92 0 551233156", "+92 (00) 551233-156"] {
+            assert_eq!(read(text).as_deref(), Ok("+92551233156"), "{text}");
+        }
+        assert_eq!(
+            read("+39 06 1234 5678").as_deref(),
+            Ok("+390612345678"),
+            "Italy's zero is the number's own"
+        );
+    }
+
+    #[test]
     fn is_shown_masked() {
         let phone = PhoneNumber::parse("+525512345678", Region::parse("mx").unwrap()).unwrap();
         assert_eq!(format!("{phone} {phone:?}"), "****5678 ****5678");
@@ -232,6 +263,13 @@ mod tests {
         fn the_canonical_form_is_a_fixed_point(local in 2_000_000_000u64..9_999_999_999) {
             let once = read(&format!("+52{local}")).unwrap();
             prop_assert_eq!(read(&once), Ok(once.clone()));
+        }
+
+        #[test]
+        fn the_canonical_form_is_one_everywhere(digits in "[0-9]{5,17}") {
+            if let Ok(once) = read(&format!("+{digits}")) {
+                prop_assert_eq!(read(&once), Ok(once.clone()));
+            }
         }
 
         #[test]

@@ -3,7 +3,7 @@
 use std::{fs, path::Path, process::Command, thread};
 
 /// Cores, memory, kernel and PostgreSQL, in a line.
-pub(super) fn describe(bin: &Path) -> String {
+pub(crate) fn describe(bin: &Path) -> String {
     let cores = thread::available_parallelism().map_or(0, std::num::NonZero::get);
     let model = field("/proc/cpuinfo", "model name").unwrap_or_else(|| "an unknown processor".into());
     let memory = field("/proc/meminfo", "MemTotal").as_deref().and_then(gibibytes).unwrap_or(0);

@@ -1,0 +1,15 @@
+//! What people write: any text is understood, the same way each time.
+#![no_main]
+
+use adapter_nlu_rules::RuleParser;
+use domain::phone::Region;
+use libfuzzer_sys::fuzz_target;
+use std::sync::LazyLock;
+
+static PARSER: LazyLock<RuleParser> =
+    LazyLock::new(|| RuleParser::new(Region::parse("MX").expect("Mexico is a region")));
+
+fuzz_target!(|text: &str| {
+    let once = PARSER.understand(text, None);
+    assert!(once == PARSER.understand(text, None));
+});

@@ -1,0 +1,160 @@
+//! `cargo xtask soak`: many conversations, two replicas, faults, and a kill -9 in the middle; then everything is
+//! looked over. It fails when a message was not answered exactly once and in order, or something is left over.
+
+mod balancer;
+mod house;
+mod people;
+mod plan;
+mod report;
+mod verdict;
+mod wire;
+mod world;
+
+use self::{
+    house::{House, Process},
+    people::Said,
+    plan::Dice,
+    verdict::Database,
+};
+use crate::{
+    postgres::{Kind, Postgres},
+    root, say,
+};
+use std::{
+    fs,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// How long the killed replica stays away.
+const AWAY: Duration = Duration::from_secs(5);
+/// How long it may take until nothing is open any more, after the last message.
+const DRAINED: Duration = Duration::from_mins(10);
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// What is asked for.
+struct Options {
+    messages: usize,
+    conversations: usize,
+    pace: usize,
+    seed: u64,
+    writes_docs: bool,
+}
+
+impl Options {
+    fn read(mut words: &[&str]) -> Result<Self, String> {
+        let mut options =
+            Self { messages: 10_000, conversations: 1000, pace: 30, seed: 1, writes_docs: false };
+        let number = |text: &str| {
+            text.parse::<usize>().ok().filter(|n| *n > 0).ok_or_else(|| format!("{text} is no number"))
+        };
+        loop {
+            words = match words {
+                [] => return Ok(options),
+                ["--docs", rest @ ..] => {
+                    options.writes_docs = true;
+                    rest
+                }
+                ["--messages", given, rest @ ..] => {
+                    options.messages = number(given)?;
+                    rest
+                }
+                ["--conversations", given, rest @ ..] => {
+                    options.conversations = number(given)?;
+                    rest
+                }
+                ["--pace", given, rest @ ..] => {
+                    options.pace = number(given)?;
+                    rest
+                }
+                ["--seed", given, rest @ ..] => {
+                    options.seed = given.parse().map_err(|_text| format!("{given} is no seed"))?;
+                    rest
+                }
+                [other, ..] => return Err(format!("soak knows no {other}")),
+            };
+        }
+    }
+}
+
+/// Does it all and tells it.
+pub(crate) fn run(words: &[&str]) -> Result<(), String> {
+    let options = Options::read(words)?;
+    let server = Postgres::start(Kind::Tests)?;
+    let database = Database::new(server.bin_dir(), &server.url());
+    let house = House::open(&server.url())?;
+    let talks = plan::talks(options.conversations, options.messages, &mut Dice(options.seed));
+    let replicas = [house.replica(0)?, house.replica(1)?];
+    world::order_faults(&house)?;
+    let (said, is_over) = (Said::default(), AtomicBool::new(false));
+    let begun = Instant::now();
+    let (seen, spoken) = thread::scope(|scope| {
+        let watcher = scope.spawn(|| world::watch(&house, &is_over, Dice(options.seed ^ 2)));
+        let carried_out = carry_out(&house, &database, &talks, &said, &options, replicas);
+        is_over.store(true, Ordering::Relaxed);
+        let seen = watcher.join().map_err(|_panic| "the watcher failed".to_owned())??;
+        let (spoken, replicas) = carried_out?;
+        let findings = verdict::judge(&house, &database, &talks, &seen);
+        drop(replicas);
+        Ok::<_, String>(((seen, findings?), spoken))
+    })?;
+    let (seen, findings) = seen;
+    let report = report::Report {
+        options: &options,
+        said: &said,
+        seen: &seen,
+        findings: &findings,
+        spoken,
+        took: begun.elapsed(),
+    };
+    say(&report.text());
+    for complaint in &findings.complaints {
+        say(complaint);
+    }
+    if !findings.complaints.is_empty() {
+        return Err(format!("{} complaints", findings.complaints.len()));
+    }
+    if options.writes_docs {
+        let path = root()?.join("docs/reliability.md");
+        fs::write(&path, report.page(server.bin_dir()))
+            .map_err(|fault| format!("{}: {fault}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Everybody speaks; in the middle a replica dies and comes back; then it is waited until nothing is open. How
+/// long the speaking took, and the replicas, which still run.
+fn carry_out(
+    house: &House,
+    database: &Database,
+    talks: &[plan::Talk],
+    said: &Said,
+    options: &Options,
+    replicas: [Process; 2],
+) -> Result<(Duration, [Process; 2]), String> {
+    let [first, second] = replicas;
+    let begun = Instant::now();
+    let second = thread::scope(|scope| {
+        let mouths = scope.spawn(|| people::speak(house, talks, said, options.pace, &Dice(options.seed ^ 1)));
+        while !mouths.is_finished() && said.messages.load(Ordering::Relaxed) < options.messages / 2 {
+            thread::sleep(LOOK_EVERY);
+        }
+        say(&format!("kill -9 after {} messages", said.messages.load(Ordering::Relaxed)));
+        drop(second);
+        thread::sleep(AWAY);
+        let second = house.replica(1);
+        mouths.join().map_err(|_panic| "nobody spoke".to_owned())??;
+        second
+    })?;
+    let spoken = begun.elapsed();
+    let drained = Instant::now();
+    while database.open()? > 0 {
+        if drained.elapsed() > DRAINED {
+            say("there is still something open");
+            break;
+        }
+        thread::sleep(LOOK_EVERY);
+    }
+    Ok((spoken, [first, second]))
+}

@@ -1,0 +1,214 @@
+//! People who write, and providers who post what they wrote: until it is acknowledged, and sometimes again.
+
+use super::{
+    house::{
+        House, META_SECRET, PHONE_NUMBER_ID, TELEGRAM_SECRET, TWILIO_ACCOUNT, TWILIO_NUMBER, TWILIO_TOKEN,
+    },
+    plan::{Dice, Provider, Talk},
+    wire,
+};
+use adapter_meta_whatsapp::sign_body;
+use adapter_twilio::sign_form;
+use serde_json::json;
+use std::{
+    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+use url::form_urlencoded::Serializer;
+
+/// Conversations that are under way at once.
+pub(super) const HANDS: usize = 8;
+/// Of a hundred webhooks, how many come again.
+const REDELIVERED_PERCENT: usize = 5;
+/// The most that one says in one go.
+const BURST_MAX: usize = 3;
+const AGAIN_AFTER: Duration = Duration::from_millis(100);
+/// How long a provider tries.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What has been said so far.
+#[derive(Default)]
+pub(super) struct Said {
+    /// Messages acknowledged.
+    pub(super) messages: AtomicUsize,
+    /// Webhooks posted again though they were acknowledged, at once and to both replicas, or later.
+    pub(super) redelivered: AtomicUsize,
+    /// Posts that got no acknowledgement, and were made again.
+    pub(super) unanswered: AtomicUsize,
+    posts: AtomicU64,
+}
+
+/// A webhook as its provider posts it.
+struct Webhook {
+    path: &'static str,
+    headers: Vec<(&'static str, String)>,
+    body: String,
+}
+
+/// All of it, one hand's talks after the other's; each conversation in its order. `pace`: how many messages
+/// go in a second, all hands together.
+pub(super) fn speak(
+    house: &House,
+    talks: &[Talk],
+    said: &Said,
+    pace: usize,
+    dice: &Dice,
+) -> Result<(), String> {
+    let begun = Instant::now();
+    thread::scope(|scope| {
+        let hands = (0..HANDS).map(|hand| {
+            let mut dice = Dice(dice.0 ^ u64::try_from(hand).unwrap_or_default().wrapping_mul(7919));
+            let mine: Vec<&Talk> = talks.iter().skip(hand).step_by(HANDS).collect();
+            scope.spawn(move || {
+                let wait = |nth: usize| {
+                    let due = Duration::from_secs(1).mul_f64(as_f64(nth) / as_f64(pace));
+                    thread::sleep(due.saturating_sub(begun.elapsed()));
+                };
+                one_hand(house, &mine, said, &mut dice, wait)
+            })
+        });
+        let hands: Vec<_> = hands.collect();
+        hands.into_iter().try_for_each(|hand| hand.join().map_err(|_panic| "a hand failed".to_owned())?)
+    })
+}
+
+fn as_f64(number: usize) -> f64 {
+    u32::try_from(number).map_or(f64::MAX, f64::from)
+}
+
+/// Goes from one conversation to the next, and says the next few things in each, until all is said.
+fn one_hand(
+    house: &House,
+    talks: &[&Talk],
+    said: &Said,
+    dice: &mut Dice,
+    wait: impl Fn(usize),
+) -> Result<(), String> {
+    let mut next = vec![0_usize; talks.len()];
+    let mut later: Vec<Webhook> = Vec::new();
+    let mut is_done = false;
+    while !is_done {
+        is_done = true;
+        for (talk, next) in talks.iter().zip(&mut next) {
+            let burst = 1 + dice.below(BURST_MAX);
+            for _ in 0..burst.min(talk.words.len().saturating_sub(*next)) {
+                wait(said.messages.load(Ordering::Relaxed));
+                let webhook = webhook(house, talk, *next);
+                let is_again = dice.falls(REDELIVERED_PERCENT);
+                if is_again && dice.falls(50) {
+                    at_once(house, said, &webhook)?;
+                } else {
+                    post(house, said, &webhook)?;
+                    if is_again {
+                        later.push(webhook);
+                    }
+                }
+                said.messages.fetch_add(1, Ordering::Relaxed);
+                *next += 1;
+            }
+            is_done &= *next >= talk.words.len();
+            // An old one comes when its conversation has gone on.
+            if later.len() > 3 {
+                again(house, said, &later.remove(0))?;
+            }
+        }
+    }
+    later.iter().try_for_each(|webhook| again(house, said, webhook))
+}
+
+/// The same twice at the same time, once to each replica.
+fn at_once(house: &House, said: &Said, webhook: &Webhook) -> Result<(), String> {
+    thread::scope(|scope| {
+        let other = scope.spawn(|| again(house, said, webhook));
+        post(house, said, webhook)?;
+        other.join().map_err(|_panic| "a redelivery failed".to_owned())?
+    })
+}
+
+fn again(house: &House, said: &Said, webhook: &Webhook) -> Result<(), String> {
+    said.redelivered.fetch_add(1, Ordering::Relaxed);
+    post(house, said, webhook)
+}
+
+/// Posts to the replicas in turn until one acknowledges.
+fn post(house: &House, said: &Said, webhook: &Webhook) -> Result<(), String> {
+    let begun = Instant::now();
+    let headers: Vec<_> = webhook.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    loop {
+        let turn = said.posts.fetch_add(1, Ordering::Relaxed);
+        let [one, other] = &house.replicas;
+        let replica = if turn.is_multiple_of(2) { one } else { other };
+        let problem = match wire::ask("POST", replica, webhook.path, &headers, webhook.body.as_bytes()) {
+            Ok(answer) if answer.status == 200 => return Ok(()),
+            Ok(answer) => format!("HTTP {}", answer.status),
+            Err(fault) => fault.to_string(),
+        };
+        said.unanswered.fetch_add(1, Ordering::Relaxed);
+        if begun.elapsed() > PATIENCE {
+            return Err(format!("{}: never acknowledged: {problem}", webhook.path));
+        }
+        thread::sleep(AGAIN_AFTER);
+    }
+}
+
+/// The nth message of a talk, as its provider posts and proves it.
+fn webhook(house: &House, talk: &Talk, nth: usize) -> Webhook {
+    let text = talk.words.get(nth).map_or("", |word| word.text());
+    let event = talk.event(nth);
+    match talk.provider {
+        Provider::Meta => {
+            let message = json!({
+                "from": talk.digits, "id": format!("wamid.{event}"), "timestamp": "1767225600",
+                "type": "text", "text": {"body": text},
+            });
+            let value = json!({
+                "messaging_product": "whatsapp",
+                "metadata": {"display_phone_number": "15550783881", "phone_number_id": PHONE_NUMBER_ID},
+                "contacts": [{"profile": {"name": "Persona"}, "wa_id": talk.digits}],
+                "messages": [message],
+            });
+            let entry = json!({"id": "102290129340398", "changes": [{"field": "messages", "value": value}]});
+            let body = json!({"object": "whatsapp_business_account", "entry": [entry]}).to_string();
+            let signature = sign_body(META_SECRET, body.as_bytes());
+            let headers = vec![json_type(), ("X-Hub-Signature-256", signature)];
+            Webhook { path: "/webhooks/meta", headers, body }
+        }
+        Provider::Telegram => {
+            let id: i64 = talk.digits.parse().unwrap_or_default();
+            let person = json!({"id": id, "is_bot": false, "first_name": "Persona", "language_code": "es"});
+            let message = json!({
+                "message_id": nth + 1, "date": 1_767_225_600, "from": person,
+                "chat": {"id": id, "type": "private", "first_name": "Persona"}, "text": text,
+            });
+            // A number of its own: the person's last digits and which message it is.
+            let update = id % 10_000_000 * 1000 + i64::try_from(nth).unwrap_or_default();
+            let body = json!({"update_id": update, "message": message}).to_string();
+            let headers = vec![json_type(), ("X-Telegram-Bot-Api-Secret-Token", TELEGRAM_SECRET.to_owned())];
+            Webhook { path: "/webhooks/telegram", headers, body }
+        }
+        Provider::Twilio => {
+            let path = "/webhooks/twilio";
+            let from = format!("whatsapp:+{}", talk.digits);
+            let fields = [
+                ("MessageSid", event.as_str()),
+                ("AccountSid", TWILIO_ACCOUNT),
+                ("From", &from),
+                ("To", TWILIO_NUMBER),
+                ("WaId", &talk.digits),
+                ("Body", text),
+                ("MessageType", "text"),
+                ("NumMedia", "0"),
+            ];
+            let body = Serializer::new(String::new()).extend_pairs(fields).finish();
+            let signature =
+                sign_form(TWILIO_TOKEN, &format!("http://{}{path}", house.public), body.as_bytes());
+            let form = ("Content-Type", "application/x-www-form-urlencoded".to_owned());
+            Webhook { path, headers: vec![form, ("X-Twilio-Signature", signature)], body }
+        }
+    }
+}
+
+fn json_type() -> (&'static str, String) {
+    ("Content-Type", "application/json".to_owned())
+}
