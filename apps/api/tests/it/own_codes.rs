@@ -102,7 +102,7 @@ async fn a_chat_is_verified_by_our_own_code_and_who_opted_out_gets_none() {
         let text =
             texts.iter().filter_map(|text| text["body"].as_str()).find(|body| body.contains("tu código es "));
         if let Some(text) = text {
-            break text.split("tu código es ").nth(1).unwrap().chars().take(6).collect();
+            break text.split("tu código es ").nth(1).unwrap().chars().take(6).collect::<String>();
         }
         assert!(begun.elapsed() < PATIENCE);
         tokio::time::sleep(Duration::from_millis(20)).await;
