@@ -1,3 +1,5 @@
+//! What updates are, and who may bring them.
+
 use super::*;
 use proptest::prelude::*;
 
