@@ -150,6 +150,14 @@ pub async fn an_answer_goes_where_he_last_wrote_from(store: impl Stores) {
     let found = newest().await.unwrap().unwrap();
     assert_eq!(found.channel_account, TWILIO);
     assert_eq!(found.address.as_deref(), Some("whatsapp:+525500000001"));
+    let (id, mut late) = inbound(1, "late", "late");
+    (late.sent_at, late.sender) = (Some(at(2)), "whatsapp:+5215500000001".into());
+    store.accept(&[(id, late)], at(90)).await.unwrap();
+    let turn = store.lease_next(at(90), at(95)).await.unwrap().unwrap();
+    store.commit_turn(&end(&turn), at(90)).await.unwrap();
+    let found = newest().await.unwrap().unwrap();
+    assert_eq!(found.last_inbound_at, Some(at(3)), "a webhook that comes late opens no window");
+    assert_eq!(found.address.as_deref(), Some("whatsapp:+525500000001"), "nor moves his address");
     let elsewhere = store.newest_talk(Channel::Telegram, "+525500000001", &accounts).await.unwrap();
     assert!(elsewhere.is_none());
 }

@@ -330,10 +330,15 @@ async fn hold_talk(conn: &mut Conn, turn: &LeasedTurn, until: DateTime<Utc>) -> 
         .execute(conn)
         .await?;
     if !matches!(turn.message.said, Said::Desk(_)) {
-        diesel::update(talk())
+        // When he wrote it, not when it reached us: a webhook may come days late, and opens no window then.
+        let sent_at = turn.message.sent_at.unwrap_or(turn.received_at);
+        let wrote_at = Some(DbTime(sent_at.min(turn.received_at)));
+        let is_newest =
+            conversations::last_inbound_at.is_null().or(conversations::last_inbound_at.le(wrote_at));
+        diesel::update(talk().filter(is_newest))
             .set((
                 conversations::address.eq(Some(&turn.message.sender)),
-                conversations::last_inbound_at.eq(Some(DbTime(turn.received_at))),
+                conversations::last_inbound_at.eq(wrote_at),
             ))
             .execute(conn)
             .await?;
