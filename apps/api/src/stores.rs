@@ -6,7 +6,7 @@ use ports::{
     crypto::{AuditSealer, Sealer},
     stores::{
         Answers, AuditLog, Consents, Conversations, DeadLetters, Identities, Inbox, Ledger, Outbox,
-        StoreResult, Talks, Verifications,
+        StoreResult, Talks, VerificationPages, Verifications,
     },
 };
 use secrecy::ExposeSecret;
@@ -32,6 +32,7 @@ pub(crate) trait Stores:
     + Outbox
     + Consents
     + DeadLetters
+    + VerificationPages
     + Verifications
     + Identities
     + Ledger

@@ -24,12 +24,13 @@ pub mod load;
 pub mod outbox;
 pub mod people;
 pub mod reversals;
+pub mod verification_pages;
 pub mod verifications;
 pub mod wallets;
 
 use ports::stores::{
     Answers, AuditLog, Consents, Conversations, DeadLetters, Identities, Inbox, Ledger, Outbox, Talks,
-    Verifications,
+    VerificationPages, Verifications,
 };
 
 /// Everything that a database adapter offers.
@@ -40,6 +41,7 @@ pub trait Stores:
     + Outbox
     + Consents
     + DeadLetters
+    + VerificationPages
     + Verifications
     + Identities
     + Ledger
@@ -55,6 +57,7 @@ impl<T> Stores for T where
         + Outbox
         + Consents
         + DeadLetters
+        + VerificationPages
         + Verifications
         + Identities
         + Ledger
@@ -85,6 +88,9 @@ macro_rules! suite {
                 a_repeated_effect_is_the_same_send_and_the_same_guess, a_guess_nobody_looked_at_is_given_back,
                 limits_hold_under_a_burst, a_failed_send_costs_no_quota, many_requests_at_once_begin_one_challenge,
                 guesses_count_for_the_providers_challenge, codes_for_payments_are_counted_apart;
+            verification_pages: a_page_is_found_by_its_token_alone, a_fixed_number_stays,
+                only_so_many_numbers_are_named_on_a_page, a_code_belongs_to_the_number_it_was_sent_to,
+                a_finished_page_takes_nothing_more, old_pages_are_forgotten;
             people: one_number_is_one_person;
             answers: one_of_many_does_the_work, a_claim_without_an_answer_ends;
             ledger: forty_transfers_at_once_never_overspend, one_key_asked_twenty_times_is_one_transfer,

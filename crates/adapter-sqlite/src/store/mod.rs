@@ -13,6 +13,7 @@ pub(crate) mod rows;
 pub(crate) mod schema;
 mod talks;
 mod turns;
+mod verification_pages;
 mod verifications;
 
 pub use self::fault::ConnectError;

@@ -10,13 +10,14 @@ mod inbox;
 mod ledger;
 mod outbox;
 mod talks;
+mod verification_pages;
 mod verifications;
 
 #[cfg(feature = "mock")]
 pub use self::{
     answers::MockAnswers, audit::MockAuditLog, consents::MockConsents, conversations::MockConversations,
     dead_letters::MockDeadLetters, identities::MockIdentities, inbox::MockInbox, ledger::MockLedger,
-    outbox::MockOutbox, talks::MockTalks, verifications::MockVerifications,
+    outbox::MockOutbox, talks::MockTalks, verification_pages::MockVerificationPages, verifications::MockVerifications,
 };
 pub use self::{
     answers::{Answers, Claim},
@@ -33,6 +34,7 @@ pub use self::{
     },
     outbox::{Enqueued, Lane, LeasedMessage, MessageState, NewOutbound, Outbox, Settlement},
     talks::{Saying, TalkLine, TalkView, Talks},
+    verification_pages::{NewVerificationPage, VerificationPage, VerificationPages},
     verifications::{
         Begin, BeginVerification, Checked, GuessTicket, NewChallenge, OwnCode, Requester, ReserveGuess,
         SendAttempt, SendResult, TakeGuess, Verification, Verifications,

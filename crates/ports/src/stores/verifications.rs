@@ -29,6 +29,16 @@ impl Requester {
             Self::Chat(conversation) => format!("chat:{conversation}"),
         }
     }
+
+    /// Reads the form it is stored in.
+    #[must_use]
+    pub fn parse(key: &str) -> Option<Self> {
+        match key.split_once(':')? {
+            ("client", id) => Some(Self::Client(id.to_owned())),
+            ("chat", conversation) => Some(Self::Chat(conversation.to_owned())),
+            _ => None,
+        }
+    }
 }
 
 /// A challenge as asked for.
