@@ -8,7 +8,9 @@ pub(crate) use sources::gather;
 
 use adapter_crypto::Keyring;
 use chrono_tz::Tz;
-use domain::{limits::Limits, locale::Locale, money::Currency, otp::OtpPolicy, phone::Region};
+use domain::{
+    limits::Limits, locale::Locale, money::Currency, otp::OtpPolicy, phone::Region, return_to::WebOrigin,
+};
 use rust_decimal::Decimal;
 use secrecy::SecretString;
 use std::{fmt, net::SocketAddr};
@@ -166,6 +168,8 @@ pub struct Settings {
     pub otp: OtpPolicy,
     /// Countries to which codes go.
     pub allowed_countries: Vec<Region>,
+    /// Where people may be sent back to from a page of ours.
+    pub return_to_origins: Vec<WebOrigin>,
     /// How long a proved number stays proved, in minutes.
     pub chat_session_minutes: i64,
     /// How long people keep a talk, in hours.

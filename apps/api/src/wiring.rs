@@ -28,10 +28,11 @@ use application::{
     send_message::SendMessage,
     statement::Statements,
     submit_transfer::{SubmitTransfer, TransferRules},
+    verification_page::HostedVerification,
     verify_number::VerifyNumber,
 };
 use chrono::Duration;
-use domain::phone::PhoneNumber;
+use domain::{message::Channel, phone::PhoneNumber};
 use ports::{
     clock::Clock,
     inbound_webhook::InboundWebhook,
@@ -63,6 +64,7 @@ pub(crate) struct App {
     pub(crate) desk: Desk,
     pub(crate) accounts: Accounts,
     pub(crate) verify: Arc<VerifyNumber>,
+    pub(crate) pages: Arc<HostedVerification>,
     pub(crate) submit: Arc<SubmitTransfer>,
     pub(crate) confirm: Arc<ConfirmTransfer>,
     pub(crate) cancel: Arc<CancelTransfer>,
@@ -134,6 +136,15 @@ impl App {
             clock: clock.clone(),
             policy: settings.otp,
             allowed: settings.allowed_countries.clone(),
+        });
+        let pages = Arc::new(HostedVerification {
+            pages: shared.clone(),
+            verify: verify.clone(),
+            random: random.clone(),
+            ids: ids.clone(),
+            clock: clock.clone(),
+            public_base_url: settings.public_base_url.clone(),
+            channels: vec![Channel::Whatsapp, Channel::Sms, Channel::Call],
         });
         let submit = Arc::new(SubmitTransfer {
             ledger: shared.clone(),
@@ -225,6 +236,7 @@ impl App {
             ids,
             parser,
             verify,
+            pages,
             submit,
             confirm,
             cancel,

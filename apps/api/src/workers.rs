@@ -229,7 +229,8 @@ async fn sweep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
         let before = now.checked_sub_signed(KEEP).unwrap_or(now);
         let purged = async {
             app.store.purge(before).await?;
-            app.store.purge_notices(before).await
+            app.store.purge_notices(before).await?;
+            app.store.purge_pages(before).await
         };
         if let Err(fault) = purged.await {
             tracing::error!(fault = %describe(&fault), "the purge failed");

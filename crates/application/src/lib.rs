@@ -16,4 +16,5 @@ pub mod reverse_transfer;
 pub mod send_message;
 pub mod statement;
 pub mod submit_transfer;
+pub mod verification_page;
 pub mod verify_number;
