@@ -131,14 +131,27 @@ mod tests {
 
     #[test]
     fn origins_are_whole_and_encrypted_but_on_this_machine() {
-        for good in ["https://a.example", "https://a.example/", "http://127.0.0.1:3000", "http://[::1]:3000"] {
+        for good in ["https://a.example", "https://a.example/", "http://127.0.0.1:3000", "http://[::1]:3000"]
+        {
             assert!(WebOrigin::parse(good).is_some(), "{good}");
         }
         assert!(!WebOrigin::parse("http://localhost").unwrap().is_encrypted());
         for bad in [
-            "", "*", "https://*", "https://*.example.com", "a.example", "http://a.example", "https://a.example/x",
-            "https://a.example?", "https://u@a.example", "https:a.example", "ftp://a.example", "https://",
-            "https://a.example\\", "javascript:alert(1)", "null",
+            "",
+            "*",
+            "https://*",
+            "https://*.example.com",
+            "a.example",
+            "http://a.example",
+            "https://a.example/x",
+            "https://a.example?",
+            "https://u@a.example",
+            "https:a.example",
+            "ftp://a.example",
+            "https://",
+            "https://a.example\\",
+            "javascript:alert(1)",
+            "null",
         ] {
             assert_eq!(WebOrigin::parse(bad), None, "{bad}");
         }
@@ -147,21 +160,45 @@ mod tests {
     #[test]
     fn people_go_back_to_named_origins_only() {
         for good in [
-            "https://app.example.com", "https://app.example.com/menu?a=1#top", "https://app.example.com:443/",
-            "https://other.example:8443/x", "http://localhost:3000/back",
+            "https://app.example.com",
+            "https://app.example.com/menu?a=1#top",
+            "https://app.example.com:443/",
+            "https://other.example:8443/x",
+            "http://localhost:3000/back",
         ] {
             assert!(ReturnTo::try_new(good, &allowed()).is_ok(), "{good}");
         }
         for bad in [
-            "", "nowhere", "/menu", "//app.example.com/", "//evil.example/", "javascript:alert(1)",
-            "javascript://app.example.com/%0aalert(1)", "data:text/html,x", "http://app.example.com/",
-            "https://evil.example/", "https://app.example.com.evil.example/", "https://app.example.com@evil.example/",
-            "https://@app.example.com/", "https://user:secret@app.example.com/", "https://app.example.com:8443/",
-            "https://other.example/", "https://app.example.com\\@evil.example/", "https:\\\\app.example.com/",
-            "https:/app.example.com/", "https:app.example.com", "https:///app.example.com/",
-            "https://app.example.com\t/", " https://app.example.com/", "https://app.example.com/\n", "https://app.example.com./",
-            "https://xn--app-example.com/", "HTTPS://app.example.com/", "https://evil.example#https://app.example.com/",
-            "https://evil.example?https://app.example.com/", "https://evil.example/https://app.example.com",
+            "",
+            "nowhere",
+            "/menu",
+            "//app.example.com/",
+            "//evil.example/",
+            "javascript:alert(1)",
+            "javascript://app.example.com/%0aalert(1)",
+            "data:text/html,x",
+            "http://app.example.com/",
+            "https://evil.example/",
+            "https://app.example.com.evil.example/",
+            "https://app.example.com@evil.example/",
+            "https://@app.example.com/",
+            "https://user:secret@app.example.com/",
+            "https://app.example.com:8443/",
+            "https://other.example/",
+            "https://app.example.com\\@evil.example/",
+            "https:\\\\app.example.com/",
+            "https:/app.example.com/",
+            "https:app.example.com",
+            "https:///app.example.com/",
+            "https://app.example.com\t/",
+            " https://app.example.com/",
+            "https://app.example.com/\n",
+            "https://app.example.com./",
+            "https://xn--app-example.com/",
+            "HTTPS://app.example.com/",
+            "https://evil.example#https://app.example.com/",
+            "https://evil.example?https://app.example.com/",
+            "https://evil.example/https://app.example.com",
         ] {
             assert_eq!(ReturnTo::try_new(bad, &allowed()), Err(ReturnToRefused), "{bad}");
         }
@@ -173,7 +210,8 @@ mod tests {
     #[test]
     fn the_way_back_bears_our_id_and_the_teams_state_once() {
         let id = VerificationId(Uuid::from_u128(5));
-        let to = ReturnTo::try_new("https://app.example.com/menu?a=1&state=old&verification_id=x#top", &allowed());
+        let to =
+            ReturnTo::try_new("https://app.example.com/menu?a=1&state=old&verification_id=x#top", &allowed());
         let back = to.unwrap().with(id, Some("a b&c"));
         assert_eq!(back, format!("https://app.example.com/menu?a=1&verification_id={id}&state=a+b%26c#top"));
         let plain = ReturnTo::restore("https://app.example.com/menu").unwrap();

@@ -1,7 +1,7 @@
 //! The API's documentation, made from the routes themselves.
 
 use super::{
-    accounts, conversations, dead_letters, events, health, messages, nlu, transfers, verify, webhooks,
+    accounts, conversations, dead_letters, events, health, messages, nlu, pages, transfers, verify, webhooks,
 };
 use actix_web::{HttpResponse, http::header, web};
 use utoipa::{
@@ -40,6 +40,7 @@ impl Modify for Bearer {
         verify::check,
         verify::resend,
         verify::show,
+        pages::sessions::open,
         accounts::balance,
         accounts::wallets,
         accounts::wallet,

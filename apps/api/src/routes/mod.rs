@@ -11,6 +11,7 @@ mod messages;
 mod metrics;
 mod nlu;
 mod older;
+pub(crate) mod pages;
 mod transfers;
 mod verify;
 mod webhooks;
@@ -36,6 +37,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(home::routes)
         .configure(docs::routes)
         .configure(webhooks::routes)
+        .configure(pages::routes)
         .configure(verify::routes)
         .configure(accounts::routes)
         .configure(transfers::routes)

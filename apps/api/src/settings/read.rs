@@ -225,7 +225,10 @@ fn return_to_origins(r: &mut Reader<'_>, env: AppEnv) -> Vec<WebOrigin> {
         match WebOrigin::parse(part) {
             Some(origin) if origin.is_encrypted() || env == AppEnv::Development => origins.push(origin),
             _ => {
-                r.fault("RETURN_TO_ORIGINS", "must be origins such as https://app.example.com, comma-separated");
+                r.fault(
+                    "RETURN_TO_ORIGINS",
+                    "must be origins such as https://app.example.com, comma-separated",
+                );
                 return Vec::new();
             }
         }

@@ -9,9 +9,12 @@
 )]
 
 mod architecture;
+mod axe;
 mod bad_input;
 mod chat;
 mod codes;
 mod money;
+mod pages;
 mod phones_page;
 mod server;
+mod verify_page;

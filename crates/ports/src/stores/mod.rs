@@ -17,7 +17,8 @@ mod verifications;
 pub use self::{
     answers::MockAnswers, audit::MockAuditLog, consents::MockConsents, conversations::MockConversations,
     dead_letters::MockDeadLetters, identities::MockIdentities, inbox::MockInbox, ledger::MockLedger,
-    outbox::MockOutbox, talks::MockTalks, verification_pages::MockVerificationPages, verifications::MockVerifications,
+    outbox::MockOutbox, talks::MockTalks, verification_pages::MockVerificationPages,
+    verifications::MockVerifications,
 };
 pub use self::{
     answers::{Answers, Claim},
