@@ -2,7 +2,7 @@
 
 page-language = Language
 page-channel-whatsapp = WhatsApp
-page-channel-sms = text message
+page-channel-sms = SMS
 page-channel-call = phone call
 page-channel-email = e-mail
 page-channel-telegram = Telegram
@@ -29,7 +29,7 @@ page-foreign-title = This did not come from our page
 page-foreign-lead = For safety we do not take it. Open the link from your app again.
 
 page-your-number = Your number
-page-sent-by = Sent by { $what } to
+page-sent-to = We sent it to
 page-ends-in = the number ending in { $what }
 page-change = change
 page-send-by = Send code by { $what }

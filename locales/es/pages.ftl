@@ -2,7 +2,7 @@
 
 page-language = Idioma
 page-channel-whatsapp = WhatsApp
-page-channel-sms = mensaje de texto
+page-channel-sms = SMS
 page-channel-call = llamada
 page-channel-email = correo
 page-channel-telegram = Telegram
@@ -29,7 +29,7 @@ page-foreign-title = Esto no salió de nuestra página
 page-foreign-lead = Por seguridad no lo tomamos. Abre otra vez el enlace que te dio la app.
 
 page-your-number = Tu número
-page-sent-by = Enviado por { $what } al
+page-sent-to = Lo enviamos al
 page-ends-in = número que termina en { $what }
 page-change = cambiar
 page-send-by = Enviar código por { $what }

@@ -2,7 +2,7 @@
 
 page-language = Idioma
 page-channel-whatsapp = WhatsApp
-page-channel-sms = mensagem de texto
+page-channel-sms = SMS
 page-channel-call = chamada
 page-channel-email = e-mail
 page-channel-telegram = Telegram
@@ -29,7 +29,7 @@ page-foreign-title = Isto não veio da nossa página
 page-foreign-lead = Por segurança não aceitamos. Abra de novo o link do seu app.
 
 page-your-number = Seu número
-page-sent-by = Enviado por { $what } ao
+page-sent-to = Enviamos para
 page-ends-in = número que termina em { $what }
 page-change = mudar
 page-send-by = Enviar código por { $what }

@@ -137,7 +137,7 @@ async fn from_the_link_to_the_app_by_typing_the_code() {
     visit.look("ready").await;
     visit.press("button[value=sms]").await;
     visit.phase("waiting").await;
-    visit.says("Enviado por mensaje de texto").await;
+    visit.says("Enviado por SMS").await;
     visit.says("Podrás pedir otro en 0:").await;
     visit.look("waiting").await;
     visit.press("button[value=call]").await;
@@ -220,7 +220,7 @@ async fn three_wrong_codes_then_another_way() {
     // The wait is over: by another way, with the same guesses.
     visit.browser.page.wait().for_element(Locator::Css("section button[aria-disabled=false]")).await.unwrap();
     visit.turn("button[value=sms]").await;
-    visit.says("Enviado por mensaje de texto").await;
+    visit.says("Enviado por SMS").await;
     assert_eq!(visit.code("sms").await, code, "the same code, by another way");
     visit.keys(&wrong(&code, 2)).await;
     visit.phase("spent").await;
@@ -292,7 +292,7 @@ async fn time_runs_out_before_the_readers_eyes() {
     }
     // News of the delivery is shown as it comes.
     visit.server.sql("update verification_sends set status = 'delivered'");
-    visit.says("Entregado por mensaje de texto").await;
+    visit.says("Entregado por SMS").await;
     visit.look("delivered").await;
     visit.server.sql("update verifications set expires_at = now() - interval '1 second'");
     visit.phase("expired").await;
