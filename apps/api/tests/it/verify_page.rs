@@ -281,13 +281,14 @@ async fn time_runs_out_before_the_readers_eyes() {
         let set = "const ring = document.querySelector('countdown-ring'); const now = Date.now(); \
                    ring.setAttribute('now', new Date(now).toISOString()); \
                    ring.setAttribute('deadline', new Date(now + 1000 * arguments[0]).toISOString()); \
-                   return [ring.getAttribute('level'), getComputedStyle(ring.querySelector('.left')).stroke]";
+                   return [ring.getAttribute('level'), getComputedStyle(ring.querySelector('circle.left')).stroke]";
         visit.browser.page.execute(set, vec![json!(seconds)])
     };
     let mut colours = Vec::new();
     for (seconds, expected) in [(300, "calm"), (179, "soon"), (59, "hurry"), (0, "over")] {
         let [level, colour] = serde_json::from_value::<[String; 2]>(level(seconds).await.unwrap()).unwrap();
         assert_eq!(level, expected, "{seconds}");
+        assert!(!colours.contains(&colour), "{expected} looks like another");
         colours.push(colour);
     }
     // News of the delivery is shown as it comes.

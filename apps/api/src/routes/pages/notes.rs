@@ -77,7 +77,7 @@ impl Note {
     pub(super) fn said(self, words: &Words) -> Said {
         let known = NOTES.into_iter().find(|(word, _, _)| *word == self.word);
         let text = match known {
-            Some((_, id, true)) => words.count(id, &self.n.unwrap_or(1)),
+            Some((_, id, true)) => words.count(id, self.n.unwrap_or(1)),
             Some((_, id, false)) => words.say(id),
             None => String::new(),
         };

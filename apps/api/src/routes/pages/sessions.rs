@@ -29,7 +29,7 @@ pub(crate) struct SessionRequest {
     purpose: String,
     /// The person, where he is one of ours.
     user_id: Option<String>,
-    /// Where he goes afterwards: an address whose origin is one of RETURN_TO_ORIGINS. It is called with
+    /// Where he goes afterwards: an address whose origin is one of `RETURN_TO_ORIGINS`. It is called with
     /// `verification_id` and `state`, which prove nothing: ask `GET /api/v1/verify/{id}`.
     return_to: String,
     /// `es`, `en` or `pt`; without it the browser's language.

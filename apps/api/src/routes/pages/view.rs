@@ -26,7 +26,7 @@ pub(super) struct VerifyPage {
     pub(super) delivery: Delivery,
     pub(super) deadline: String,
     pub(super) now: String,
-    pub(super) minutes: i64,
+    minutes: i64,
     pub(super) resend_seconds: i64,
     /// Where he goes afterwards: its name and address.
     pub(super) back: Option<(String, String)>,
@@ -143,6 +143,11 @@ impl VerifyPage {
     /// The address of a step.
     fn act(&self, step: &str) -> String {
         format!("/verify/{}/{step}{}", self.token, self.w.query())
+    }
+
+    /// How long the code is good, for whoever has no ring.
+    fn good_for(&self) -> String {
+        self.w.count("page-good-for", self.minutes)
     }
 
     fn title(&self) -> &'static str {

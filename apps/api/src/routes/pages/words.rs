@@ -68,8 +68,8 @@ impl Words {
         BuiltInTexts.render(self.locale, &Text { id, args: vec![("what", Arg::Text(what.to_owned()))] })
     }
 
-    pub(super) fn count(&self, id: &'static str, n: &i64) -> String {
-        BuiltInTexts.render(self.locale, &Text { id, args: vec![("n", Arg::Number(*n))] })
+    pub(super) fn count(&self, id: &'static str, n: i64) -> String {
+        BuiltInTexts.render(self.locale, &Text { id, args: vec![("n", Arg::Number(n))] })
     }
 
     pub(super) fn channel(&self, channel: Channel) -> String {
