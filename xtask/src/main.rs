@@ -55,6 +55,7 @@ fn main() -> ExitCode {
 fn test() -> Result<(), String> {
     tidy::run()?;
     needs::chromium()?;
+    needs::npm()?;
     let given = env::var_os(TEST_PG_URL).filter(|url| !url.is_empty());
     let server = if given.is_some() { None } else { Some(Postgres::start(Kind::Tests)?) };
     run(Command::new("cargo").args(["build", "--workspace", "--all-targets"]))?;

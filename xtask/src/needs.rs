@@ -21,6 +21,15 @@ pub(crate) fn chromium() -> Result<(), String> {
     installed.map_err(|fault| format!("the browser tests need chromium and chromedriver: {fault}"))
 }
 
+/// npm, by which the browser tests get axe-core.
+pub(crate) fn npm() -> Result<(), String> {
+    if succeeds(Command::new("npm").arg("--version")) {
+        return Ok(());
+    }
+    say("npm is missing; installing Debian's");
+    apt_install(&["npm"]).map_err(|fault| format!("the browser tests get axe-core by npm: {fault}"))
+}
+
 /// The folder of PostgreSQL's programs.
 pub(crate) fn postgres() -> Result<PathBuf, String> {
     if let Some(named) = env::var_os("PG_BIN") {

@@ -10,6 +10,7 @@ use adapter_crypto::Keyring;
 use chrono_tz::Tz;
 use domain::{
     identity::EmailAddress, limits::Limits, locale::Locale, money::Currency, otp::OtpPolicy, phone::Region,
+    return_to::WebOrigin,
 };
 use ipnet::IpNet;
 use rust_decimal::Decimal;
@@ -205,6 +206,8 @@ pub struct Settings {
     pub otp: OtpPolicy,
     /// Countries to which codes go.
     pub allowed_countries: Vec<Region>,
+    /// Where people may be sent back to from a page of ours.
+    pub return_to_origins: Vec<WebOrigin>,
     /// How long a proved number stays proved, in minutes.
     pub chat_session_minutes: i64,
     /// How long people keep a talk, in hours.

@@ -6,7 +6,7 @@ use ports::{
     crypto::{AuditSealer, Sealer},
     stores::{
         Accounts, Answers, AuditLog, ChatLinks, Consents, Conversations, DeadLetters, Flows, Identities,
-        Inbox, Ledger, Outbox, Sessions, StoreResult, Talks, Verifications,
+        Inbox, Ledger, Outbox, Sessions, StoreResult, Talks, VerificationPages, Verifications,
     },
 };
 use secrecy::ExposeSecret;
@@ -32,6 +32,7 @@ pub(crate) trait Stores:
     + Outbox
     + Consents
     + DeadLetters
+    + VerificationPages
     + Verifications
     + Identities
     + Ledger

@@ -37,10 +37,11 @@ use application::{
     send_message::SendMessage,
     statement::Statements,
     submit_transfer::{SubmitTransfer, TransferRules},
+    verification_page::HostedVerification,
     verify_number::{OwnCodes, VerifyNumber},
 };
 use chrono::Duration;
-use domain::phone::PhoneNumber;
+use domain::{message::Channel, phone::PhoneNumber};
 use ports::{
     clock::Clock,
     code_verifier::CodeVerifier,
@@ -73,6 +74,7 @@ pub(crate) struct App {
     pub(crate) desk: Desk,
     pub(crate) accounts: Accounts,
     pub(crate) verify: Arc<VerifyNumber>,
+    pub(crate) pages: Arc<HostedVerification>,
     pub(crate) submit: Arc<SubmitTransfer>,
     pub(crate) confirm: Arc<ConfirmTransfer>,
     pub(crate) cancel: Arc<CancelTransfer>,
@@ -170,6 +172,19 @@ impl App {
             policy: settings.otp,
             allowed: settings.allowed_countries.clone(),
         });
+        let pages = Arc::new(HostedVerification {
+            pages: shared.clone(),
+            verify: verify.clone(),
+            accounts: shared.clone(),
+            random: random.clone(),
+            ids: ids.clone(),
+            clock: clock.clone(),
+            public_base_url: settings.public_base_url.clone(),
+            channels: [Channel::Whatsapp, Channel::Sms, Channel::Call]
+                .into_iter()
+                .filter(|way| verify.sends_by(*way))
+                .collect(),
+        });
         let submit = Arc::new(SubmitTransfer {
             ledger: shared.clone(),
             identities: shared.clone(),
@@ -233,6 +248,7 @@ impl App {
             settings: &settings,
             store: store.clone(),
             verify: verify.clone(),
+            pages: pages.clone(),
             texts: Arc::new(BuiltInTexts),
             clock: clock.clone(),
             ids: ids.clone(),
@@ -281,6 +297,7 @@ impl App {
             ids,
             parser,
             verify,
+            pages,
             submit,
             confirm,
             cancel,

@@ -31,4 +31,5 @@ pub mod sign_in_desk;
 pub mod statement;
 pub mod submit_transfer;
 pub mod telegram_link;
+pub mod verification_page;
 pub mod verify_number;

@@ -1,6 +1,7 @@
 //! What the use cases of people's accounts share: who stands at the window, whether his password is right,
 //! what he is handed when he is let in.
 
+use crate::verification_page::HostedVerification;
 use chrono::{DateTime, Utc};
 use domain::{
     audit::{Actor, AuditRecord},
@@ -14,7 +15,6 @@ use ports::{
     random::{IdGenerator, Random},
     session_tokens::{CannotSign, SessionTokens},
     stores::{Accounts, CountedTry, NewSession, StoreError},
-    verification_pages::VerificationPages,
 };
 use std::{fmt::Write, sync::Arc};
 use thiserror::Error;
@@ -74,7 +74,7 @@ pub struct SessionDesk {
     /// Makes the tokens.
     pub tokens: Arc<dyn SessionTokens>,
     /// Where people prove their numbers, if anywhere.
-    pub pages: Option<Arc<dyn VerificationPages>>,
+    pub pages: Option<Arc<HostedVerification>>,
     /// Ids.
     pub ids: Arc<dyn IdGenerator>,
 }
@@ -96,9 +96,7 @@ impl SessionDesk {
         let profile = self.accounts.profile(user).await?;
         let phone_verified = profile.as_ref().is_some_and(|profile| profile.phone.is_some());
         let verification_url = match (&self.pages, profile) {
-            (Some(pages), Some(profile)) if !phone_verified => {
-                Some(pages.open(user, profile.claimed_phone, profile.locale).await?)
-            }
+            (Some(pages), Some(profile)) if !phone_verified => Some(pages.open_for(&profile).await?),
             _ => None,
         };
         Ok(SignedIn {

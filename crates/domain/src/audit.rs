@@ -15,7 +15,7 @@ use thiserror::Error;
 pub struct Actor {
     /// `user:<id>`, `client:<id>`, `chat:<conversation>` or `system`.
     pub who: String,
-    /// The channel it came over: `rest`, `whatsapp`, `telegram`, `worker`.
+    /// The channel it came over: `rest`, `page`, `whatsapp`, `telegram`, `worker`.
     pub channel: String,
     /// The request or inbound event it belongs to.
     pub request_id: String,

@@ -40,6 +40,8 @@ ids! {
     CardId,
     /// One challenge: a code sent to prove a number or allow a payment.
     VerificationId,
+    /// A page on which a person proves a number.
+    PageId,
     /// One inbound webhook event, as kept in the inbox.
     EventId,
     /// One outbound message, as kept in the outbox; the correlation id a provider echoes.

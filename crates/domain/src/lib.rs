@@ -21,6 +21,8 @@ pub mod locale;
 pub mod message;
 pub mod money;
 pub mod otp;
+pub mod page_token;
 pub mod phone;
+pub mod return_to;
 pub mod text;
 pub mod transfer;

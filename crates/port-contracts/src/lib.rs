@@ -28,12 +28,13 @@ pub mod own_codes;
 pub mod people;
 pub mod reversals;
 pub mod sessions;
+pub mod verification_pages;
 pub mod verifications;
 pub mod wallets;
 
 use ports::stores::{
     Accounts, Answers, AuditLog, ChatLinks, Consents, Conversations, DeadLetters, Flows, Identities, Inbox,
-    Ledger, Outbox, Sessions, Talks, Verifications,
+    Ledger, Outbox, Sessions, Talks, VerificationPages, Verifications,
 };
 
 /// Everything that a database adapter offers.
@@ -44,6 +45,7 @@ pub trait Stores:
     + Outbox
     + Consents
     + DeadLetters
+    + VerificationPages
     + Verifications
     + Identities
     + Ledger
@@ -63,6 +65,7 @@ impl<T> Stores for T where
         + Outbox
         + Consents
         + DeadLetters
+        + VerificationPages
         + Verifications
         + Identities
         + Ledger
@@ -103,6 +106,9 @@ macro_rules! suite {
                 a_failed_send_takes_the_next_way_once, silence_takes_the_next_way_and_a_delivery_ends_it,
                 a_settled_challenge_takes_no_further_way, limits_hold_for_own_codes,
                 many_exhausted_destinations_open_the_breaker, what_is_left_of_a_code_is_wiped;
+            verification_pages: a_page_is_found_by_its_token_alone, a_fixed_number_stays,
+                only_so_many_numbers_are_named_on_a_page, a_code_belongs_to_the_number_it_was_sent_to,
+                a_finished_page_takes_nothing_more, old_pages_are_forgotten;
             people: one_number_is_one_person;
             accounts: an_address_is_one_account, a_challenge_proves_once, a_known_number_keeps_its_person,
                 a_named_number_is_nobodys, a_reset_token_is_good_once, a_reset_token_ends,

@@ -16,4 +16,3 @@ pub mod random;
 pub mod session_tokens;
 pub mod stores;
 pub mod texts;
-pub mod verification_pages;

@@ -23,6 +23,10 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Clone, Debug)]
 pub(crate) struct RequestId(pub(crate) String);
 
+/// An error that has a page of its own: people read it, no program.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OwnFace;
+
 /// The caller's own id, if it is a sane one.
 fn given_id(request: &ServiceRequest) -> Option<String> {
     let given = request.headers().get(REQUEST_ID)?.to_str().ok()?;
@@ -75,7 +79,8 @@ fn as_problem<B: MessageBody>(
     id: &str,
 ) -> ServiceResponse<EitherBody<B, BoxBody>> {
     let status = response.status();
-    if !(status.is_client_error() || status.is_server_error()) {
+    let has_own_face = response.response().extensions().get::<OwnFace>().is_some();
+    if has_own_face || !(status.is_client_error() || status.is_server_error()) {
         return response.map_into_left_body();
     }
     let own = response.response().error().and_then(|error| error.as_error::<ApiError>()).cloned();

@@ -1,8 +1,8 @@
 //! The API's documentation, made from the routes themselves.
 
 use super::{
-    accounts, auth, conversations, dead_letters, events, flows, health, messages, nlu, transfers, verify,
-    webhooks,
+    accounts, auth, conversations, dead_letters, events, flows, health, messages, nlu, pages, transfers,
+    verify, webhooks,
 };
 use actix_web::{HttpResponse, http::header, web};
 use utoipa::{
@@ -57,6 +57,7 @@ impl Modify for Bearer {
         auth::telegram::confirm,
         auth::me::show,
         auth::me::update,
+        pages::sessions::open,
         accounts::balance,
         accounts::wallets,
         accounts::wallet,

@@ -13,6 +13,7 @@ mod messages;
 mod metrics;
 mod nlu;
 mod older;
+pub(crate) mod pages;
 mod transfers;
 mod verify;
 mod webhooks;
@@ -38,6 +39,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(home::routes)
         .configure(docs::routes)
         .configure(webhooks::routes)
+        .configure(pages::routes)
         .configure(verify::routes)
         .configure(auth::routes)
         .configure(accounts::routes)

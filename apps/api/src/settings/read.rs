@@ -13,6 +13,7 @@ use domain::{
     money::{Currency, Money},
     otp::OtpPolicy,
     phone::Region,
+    return_to::WebOrigin,
 };
 use ipnet::IpNet;
 use rust_decimal::Decimal;
@@ -168,6 +169,7 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
             text.split(',').map(Region::parse).collect::<Option<Vec<_>>>()
         })
         .unwrap_or_default();
+    let return_to_origins = return_to_origins(r, env);
     let threshold = r.read("TRANSFER_2FA_THRESHOLD", "1000", "an amount", |t| Decimal::from_str(t).ok());
     let limits = currency.map(|currency| limits(r, currency));
     let flows_dir = r.get("FLOWS_DIR").map(PathBuf::from);
@@ -209,6 +211,7 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
             smtp,
             otp,
             allowed_countries,
+            return_to_origins,
             chat_session_minutes: r.number("CHAT_SESSION_MINUTES", "720"),
             handoff_hours: r.number("HANDOFF_HOURS", "4"),
             rate_limit_whatsapp_per_minute: r.number("RATE_LIMIT_WHATSAPP_PER_MINUTE", "30"),
@@ -242,6 +245,25 @@ fn app_env(r: &mut Reader<'_>) -> AppEnv {
         r.fault("APP_ENV", "must be production or development");
     }
     if is_production(r.values) { AppEnv::Production } else { AppEnv::Development }
+}
+
+/// Where people may be sent back to: what is sent there is encrypted, but on a developer's own machine.
+fn return_to_origins(r: &mut Reader<'_>, env: AppEnv) -> Vec<WebOrigin> {
+    let Some(text) = r.get("RETURN_TO_ORIGINS").map(str::to_owned) else { return Vec::new() };
+    let mut origins = Vec::new();
+    for part in text.split(',').map(str::trim) {
+        match WebOrigin::parse(part) {
+            Some(origin) if origin.is_encrypted() || env == AppEnv::Development => origins.push(origin),
+            _ => {
+                r.fault(
+                    "RETURN_TO_ORIGINS",
+                    "must be origins such as https://app.example.com, comma-separated",
+                );
+                return Vec::new();
+            }
+        }
+    }
+    origins
 }
 
 fn otp(r: &mut Reader<'_>) -> OtpPolicy {

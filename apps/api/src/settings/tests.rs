@@ -71,6 +71,11 @@ fn production_refuses_weak_secrets_demo_data_and_the_sandbox() {
         ("DATABASE_URL", "mysql://x"),
         ("OTP_EXPIRATION_MINUTES", "60"),
         ("ALLOWED_COUNTRIES", "MX,ZZ"),
+        ("RETURN_TO_ORIGINS", "https://app.example.com,"),
+        ("RETURN_TO_ORIGINS", "https://app.example.com/path"),
+        ("RETURN_TO_ORIGINS", "*"),
+        ("RETURN_TO_ORIGINS", "http://app.example.com"),
+        ("RETURN_TO_ORIGINS", "http://localhost:3000"),
         ("LIMIT_PER_DAY", "-5"),
         ("BIND_ADDRESS", "nowhere"),
         ("TRANSFER_2FA_THRESHOLD", "mil"),
@@ -93,4 +98,11 @@ fn complaints_and_debug_show_no_secret() {
     assert!(complaint.contains("JWT_SECRET") && !complaint.contains("hunter2"), "{complaint}");
     let shown = format!("{:?}", read::read(&production()).unwrap());
     assert!(!shown.contains("an-access-token-secret") && !shown.contains("an-auth-token"), "{shown}");
+}
+
+#[test]
+fn people_go_back_to_the_origins_that_are_named() {
+    assert!(read::read(&production()).unwrap().return_to_origins.is_empty());
+    let named = with("RETURN_TO_ORIGINS", "https://app.example.com, https://other.example:8443");
+    assert_eq!(read::read(&named).unwrap().return_to_origins.len(), 2);
 }

@@ -15,6 +15,7 @@ use application::{
     sessions::Sessions,
     sign_in_desk::{PasswordDesk, SessionDesk},
     telegram_link::TelegramLink,
+    verification_page::HostedVerification,
     verify_number::VerifyNumber,
 };
 use ports::{
@@ -44,6 +45,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) store: Arc<dyn Stores>,
     pub(crate) verify: Arc<VerifyNumber>,
+    pub(crate) pages: Arc<HostedVerification>,
     pub(crate) texts: Arc<dyn Texts>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdGenerator>,
@@ -53,7 +55,7 @@ pub(crate) struct Parts<'a> {
 
 impl People {
     pub(crate) fn build(parts: Parts<'_>) -> Self {
-        let Parts { settings, store, verify, texts, clock, ids, random, sms_account } = parts;
+        let Parts { settings, store, verify, pages, texts, clock, ids, random, sms_account } = parts;
         let cores = thread::available_parallelism().map_or(2, NonZero::get);
         let hasher: Arc<dyn PasswordHasher> = Arc::new(Argon2Hasher::new(random.clone(), cores));
         let secrets: Arc<dyn SecretHasher> = Arc::new(HmacSecretHasher::new(&settings.hmac_secret));
@@ -62,7 +64,7 @@ impl People {
         let desk = Arc::new(SessionDesk {
             accounts: store.clone(),
             tokens: tokens.clone(),
-            pages: None,
+            pages: Some(pages),
             ids: ids.clone(),
         });
         let passwords =

@@ -44,22 +44,6 @@ impl Server {
         self.inbox(phone, 0).await.last().map_or(0, |message| message["seq"].as_u64().unwrap())
     }
 
-    /// The code in the next message that reaches a phone.
-    async fn code(&self, phone: &str, since: u64) -> String {
-        let begun = Instant::now();
-        loop {
-            for message in self.inbox(phone, since).await {
-                let body = message["body"].as_str().unwrap().to_owned();
-                let words = body.split(|c: char| !c.is_ascii_digit());
-                if let Some(code) = words.into_iter().find(|word| word.len() == 6) {
-                    return code.to_owned();
-                }
-            }
-            assert!(begun.elapsed() < PATIENCE, "no code reached {phone}");
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-    }
-
     /// A code for a purpose, begun by a team: the challenge's id and the code.
     async fn begin(&self, phone: &str, purpose: &str, client_ip: Option<&str>) -> (Value, String) {
         let since = self.newest(phone).await;
@@ -68,7 +52,7 @@ impl Server {
             body["client_ip"] = json!(ip);
         }
         let begun = answer(self.post("/api/v1/verify/send", body).await, 200).await;
-        (begun["id"].clone(), self.code(phone, since).await)
+        (begun["id"].clone(), self.code(phone, "sms", since).await)
     }
 
     /// A person with a proved number, signed in.
@@ -315,7 +299,7 @@ async fn a_second_step_of_money_goes_to_the_person_and_his_token_passes_it() {
     let pay = json!({"amount": "600", "destination_account": "012345678901234567"});
     let filed = answer(server.as_person(Method::POST, "transfers", Some(pay), &person).await, 201).await;
     assert_eq!((&filed["status"], &filed["requires_2fa"]), (&json!("pending_verification"), &json!(true)));
-    let code = server.code(crate::server::DEMO, since).await;
+    let code = server.code(crate::server::DEMO, "sms", since).await;
     let path = format!("transfers/{}/confirm", filed["id"].as_str().unwrap());
     let done = server.as_person(Method::POST, &path, Some(json!({"code": code})), &person).await;
     assert_eq!(answer(done, 200).await["status"], "completed");
@@ -367,7 +351,7 @@ async fn a_forgotten_password_is_reset_by_code_once() {
         let person = server.sign_up(email, phone).await;
         let since = server.newest(phone).await;
         answer(server.tell("auth/password/forgot", json!({"email": email, "via": "otp"})).await, 202).await;
-        let code = server.code(phone, since).await;
+        let code = server.code(phone, "sms", since).await;
         let reset = |code: &str, password: &str| {
             let body = json!({"email": email, "otp_code": code, "new_password": password});
             server.tell("auth/password/reset", body)
@@ -404,7 +388,7 @@ async fn a_second_factor_is_a_code_or_a_backup_code() {
         let door = answer(server.log_in(email, PASSWORD).await, 200).await;
         assert_eq!((&door["mfa_required"], &door["channel"]), (&json!(true), &json!("sms")));
         assert!(door.get("access_token").is_none() && door.get("refresh_token").is_none());
-        let code = server.code(phone, since).await;
+        let code = server.code(phone, "sms", since).await;
         refused(pass(&door, "code", &json!(wrong(&code))).await, 400, "code_invalid_or_expired").await;
         let passed = answer(pass(&door, "code", &json!(code)).await, 200).await;
         answer(server.as_person(Method::GET, "me", None, &passed).await, 200).await;
@@ -421,7 +405,7 @@ async fn a_second_factor_is_a_code_or_a_backup_code() {
 
         let since = server.newest(phone).await;
         let door = answer(server.log_in(email, PASSWORD).await, 200).await;
-        let code = server.code(phone, since).await;
+        let code = server.code(phone, "sms", since).await;
         for guess in [wrong(&code), wrong(&code), wrong(&code), &code] {
             refused(pass(&door, "code", &json!(guess)).await, 400, "code_invalid_or_expired").await;
         }

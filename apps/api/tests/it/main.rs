@@ -10,6 +10,7 @@
 
 mod accounts;
 mod architecture;
+mod axe;
 mod bad_input;
 mod channels;
 mod chat;
@@ -17,5 +18,7 @@ mod codes;
 mod flows;
 mod money;
 mod own_codes;
+mod pages;
 mod phones_page;
 mod server;
+mod verify_page;

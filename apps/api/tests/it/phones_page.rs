@@ -2,7 +2,7 @@
 //! both themes. Screenshots are left in `target/screenshots` to be looked at.
 
 #[path = "../../../sandbox/tests/it/browser.rs"]
-mod browser;
+pub(crate) mod browser;
 
 use crate::server::Server;
 use browser::Browser;

@@ -127,6 +127,31 @@ impl Server {
         (output.status.success(), String::from_utf8(output.stdout).unwrap())
     }
 
+    /// Runs SQL as the owner of the PostgreSQL database it was started on.
+    pub(crate) fn sql(&self, statement: &str) {
+        let (_, address) = self.settings.iter().find(|(name, _)| name == "DATABASE_URL").unwrap();
+        let done = Command::new("psql").args([address, "-qc", statement]).status();
+        assert!(done.expect("psql is there").success());
+    }
+
+    /// The digits of the newest code on a phone that is newer than `since`.
+    pub(crate) async fn code(&self, phone: &str, channel: &str, since: u64) -> String {
+        let begun = Instant::now();
+        loop {
+            let inbox = self.inbox(phone, since).await;
+            let newest = inbox.iter().rev().find(|message| message["channel"] == channel);
+            let digits = newest.and_then(|message| {
+                let body = message["body"].as_str().unwrap();
+                body.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).map(str::to_owned)
+            });
+            if let Some(code) = digits {
+                return code;
+            }
+            assert!(begun.elapsed() < PATIENCE, "no code by {channel}: {inbox:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Has a person write over a provider.
     pub(crate) async fn say_by(&self, provider: &str, phone: &str, text: &str) {
         let body = json!({"provider": provider, "body": text});

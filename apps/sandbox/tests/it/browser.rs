@@ -77,12 +77,17 @@ impl Browser {
         }
     }
 
-    async fn cdp(&self, command: &str, parameters: Value) {
+    pub(crate) async fn cdp(&self, command: &str, parameters: Value) {
         let body = json!({"cmd": command, "params": parameters});
         self.page.issue_cmd(Chrome { path: "goog/cdp/execute", body }).await.unwrap();
     }
 
     pub(crate) async fn look(&self, name: &str, width: u32, height: u32, theme: &str) {
+        self.photograph(&format!("phones-{name}"), width, height, theme).await;
+    }
+
+    /// Looks at the page in that width and theme: a picture is left in `target/screenshots`.
+    pub(crate) async fn photograph(&self, name: &str, width: u32, height: u32, theme: &str) {
         let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         self.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
         let media = json!({"features": [{"name": "prefers-color-scheme", "value": theme}]});
@@ -92,8 +97,7 @@ impl Browser {
         assert_eq!(fits, json!(true), "{name} {theme} scrolls sideways");
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/screenshots");
         fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join(format!("phones-{name}-{theme}.png")), self.page.screenshot().await.unwrap())
-            .unwrap();
+        fs::write(folder.join(format!("{name}-{theme}.png")), self.page.screenshot().await.unwrap()).unwrap();
     }
 
     /// Waits until the chat's last bubbles show a text.
@@ -113,10 +117,15 @@ impl Browser {
         field.send_keys(&char::from(Key::Enter).to_string()).await.unwrap();
     }
 
+    /// What the browser complained of since it was asked last.
+    pub(crate) async fn complaints(&self) -> Vec<String> {
+        let log = Chrome { path: "se/log", body: json!({"type": "browser"}) };
+        let log = self.page.issue_cmd(log).await.unwrap();
+        log.as_array().unwrap().iter().map(|line| line["message"].to_string()).collect()
+    }
+
     pub(crate) async fn stop(mut self) {
-        let log =
-            self.page.issue_cmd(Chrome { path: "se/log", body: json!({"type": "browser"}) }).await.unwrap();
-        assert_eq!(log, json!([]), "the browser complains");
+        assert_eq!(self.complaints().await, Vec::<String>::new(), "the browser complains");
         self.page.clone().close().await.unwrap();
         let _stopped = self.driver.kill();
         let _ended = self.driver.wait();

@@ -17,6 +17,7 @@ pub(crate) mod schema;
 mod sessions;
 mod talks;
 mod turns;
+mod verification_pages;
 mod verifications;
 
 pub use self::fault::ConnectError;

@@ -563,3 +563,25 @@ diesel::table! {
         count -> Integer,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    verification_pages (id) {
+        id -> UuidCol,
+        token_hash -> Binary,
+        owner -> Text,
+        user_id -> Nullable<UuidCol>,
+        phone -> Nullable<Text>,
+        is_phone_fixed -> Integer,
+        numbers_named -> Integer,
+        purpose -> Text,
+        return_to -> Nullable<Text>,
+        state -> Nullable<Text>,
+        locale -> Nullable<Text>,
+        verification_id -> Nullable<UuidCol>,
+        created_at -> InstantCol,
+        expires_at -> InstantCol,
+        finished_at -> Nullable<InstantCol>,
+    }
+}

@@ -14,6 +14,7 @@ mod ledger;
 mod outbox;
 mod sessions;
 mod talks;
+mod verification_pages;
 mod verifications;
 
 #[cfg(feature = "mock")]
@@ -21,7 +22,8 @@ pub use self::{
     accounts::MockAccounts, answers::MockAnswers, audit::MockAuditLog, chat_links::MockChatLinks,
     consents::MockConsents, conversations::MockConversations, dead_letters::MockDeadLetters,
     flows::MockFlows, identities::MockIdentities, inbox::MockInbox, ledger::MockLedger, outbox::MockOutbox,
-    sessions::MockSessions, talks::MockTalks, verifications::MockVerifications,
+    sessions::MockSessions, talks::MockTalks, verification_pages::MockVerificationPages,
+    verifications::MockVerifications,
 };
 pub use self::{
     accounts::{
@@ -46,6 +48,7 @@ pub use self::{
     outbox::{Enqueued, Lane, LeasedMessage, MessageState, NewOutbound, Outbox, Settlement},
     sessions::{NewSession, OpenSession, Refreshed, SessionView, Sessions},
     talks::{Saying, TalkLine, TalkView, Talks},
+    verification_pages::{NewVerificationPage, VerificationPage, VerificationPages},
     verifications::{
         Begin, BeginResend, BeginVerification, Checked, GuessTicket, GuessVerdict, JudgeGuess, NewChallenge,
         OwnCode, OwnSend, Requester, ReserveGuess, SendAttempt, SendResult, TakeGuess, Verification,

@@ -45,6 +45,18 @@ impl Requester {
             Self::Client(_) | Self::Chat(_) | Self::User(_) => None,
         }
     }
+
+    /// Reads the form it is stored in.
+    #[must_use]
+    pub fn parse(key: &str) -> Option<Self> {
+        match key.split_once(':')? {
+            ("client", id) => Some(Self::Client(id.to_owned())),
+            ("chat", conversation) => Some(Self::Chat(conversation.to_owned())),
+            ("user", id) => id.parse().ok().map(Self::User),
+            ("anonymous", address) => Some(Self::Anonymous(address.to_owned())),
+            _ => None,
+        }
+    }
 }
 
 /// A challenge as asked for.

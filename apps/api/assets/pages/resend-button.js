@@ -1,0 +1,64 @@
+/**
+ * <resend-button cooldown="60" waiting="Again in {time}">: buttons that may be pressed once a wait is over.
+ *
+ *   <resend-button cooldown="60" waiting="You can ask for another in {time}">
+ *     <button name="channel" value="sms">Send again</button>
+ *   </resend-button>
+ *
+ * Attributes
+ *   cooldown  seconds from now; set anew, it begins anew. 0: at once
+ *   waiting   what stands there meanwhile; {time} is put in as m:ss
+ *
+ * Event, bubbles: resend-ready, once the wait is over.
+ *
+ * While it lasts the buttons stay where the keyboard finds them, say that they are disabled, and do nothing.
+ */
+export class ResendButton extends HTMLElement {
+  static observedAttributes = ["cooldown"];
+  #until = 0;
+  #timer;
+  #wait;
+
+  connectedCallback() {
+    this.addEventListener("click", this.#hold, true);
+    this.#begin();
+  }
+
+  disconnectedCallback() { clearInterval(this.#timer); }
+
+  attributeChangedCallback() { if (this.isConnected) this.#begin(); }
+
+  get left() { return Math.max(0, Math.ceil((this.#until - performance.now()) / 1000)); }
+
+  #hold = (event) => {
+    if (this.left > 0 && event.target.closest("button")) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  };
+
+  #begin() {
+    this.#until = performance.now() + 1000 * (Number(this.getAttribute("cooldown")) || 0);
+    clearInterval(this.#timer);
+    if (this.left > 0) this.#timer = setInterval(() => this.#show(), 250);
+    this.#show();
+  }
+
+  #show() {
+    const { left } = this;
+    for (const button of this.querySelectorAll("button")) button.setAttribute("aria-disabled", String(left > 0));
+    if (left > 0) {
+      this.#wait ??= this.appendChild(Object.assign(document.createElement("p"), { className: "wait" }));
+      const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+      this.#wait.textContent = (this.getAttribute("waiting") ?? "{time}").replace("{time}", time);
+      return;
+    }
+    const waited = this.#wait !== undefined;
+    this.#wait?.remove();
+    this.#wait = undefined;
+    clearInterval(this.#timer);
+    if (waited) this.dispatchEvent(new CustomEvent("resend-ready", { bubbles: true }));
+  }
+}
+
+customElements.define("resend-button", ResendButton);

@@ -1,0 +1,55 @@
+//! The pages that people see: proving a number, choosing a new password. A GET has no effect; what is in
+//! an address is a secret and is told to nobody.
+
+mod assets;
+mod guard;
+mod notes;
+pub(crate) mod reset;
+pub(crate) mod sessions;
+mod verify;
+mod view;
+mod words;
+
+use crate::http::edge::OwnFace;
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+    web,
+};
+use askama::Template;
+
+/// Its own files and nothing else; no script in the page itself.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
+                      base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .configure(assets::routes)
+        .configure(sessions::routes)
+        .configure(verify::routes)
+        .configure(reset::routes);
+}
+
+/// A page as it goes out. It is kept nowhere, and where it leads learns nothing of its address.
+fn page(status: StatusCode, template: &impl Template) -> HttpResponse {
+    let body = match template.render() {
+        Ok(body) => body,
+        Err(fault) => {
+            tracing::error!(%fault, "a page could not be written");
+            return HttpResponse::InternalServerError().finish();
+        }
+    };
+    let mut response = HttpResponse::build(status)
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((
+            "Permissions-Policy",
+            "otp-credentials=(self), camera=(), microphone=(), geolocation=()",
+        ))
+        .insert_header(("Cross-Origin-Opener-Policy", "same-origin"))
+        .body(body);
+    response.extensions_mut().insert(OwnFace);
+    response
+}

@@ -1,0 +1,170 @@
+//! What is said after a step: a word in the address, so that it survives the redirect. The word says
+//! nothing secret, and can make the page say nothing but these.
+
+use super::words::Words;
+use application::verification_page::PageSend;
+use application::verify_number::{CheckResult, Started};
+use chrono::{DateTime, Utc};
+use ports::code_verifier::CodeVerifierError;
+use serde::Deserialize;
+
+/// A word and its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Note {
+    pub(super) word: &'static str,
+    n: Option<i64>,
+}
+
+/// A word as it stands in an address.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct NoteQuery {
+    note: Option<String>,
+    wait: Option<String>,
+}
+
+fn read_wait(query: &NoteQuery) -> Option<u16> {
+    query.wait.as_deref()?.parse().ok()
+}
+
+/// A note as it is shown.
+pub(super) struct Said {
+    /// `good` or `bad`.
+    pub(super) tone: &'static str,
+    pub(super) text: String,
+}
+
+/// The word, its text, and whether it takes a number.
+const NOTES: [(&str, &str, bool); 15] = [
+    ("sent", "page-note-sent", false),
+    ("wrong", "page-note-wrong", true),
+    ("spent", "page-note-spent", false),
+    ("gone", "page-note-gone", false),
+    ("malformed", "page-note-malformed", false),
+    ("soon", "page-note-soon", true),
+    ("locked", "page-note-locked", true),
+    ("many", "page-note-many", true),
+    ("failed", "page-note-failed", false),
+    ("stopped", "page-note-stopped", false),
+    ("paused", "page-note-paused", true),
+    ("refused", "page-note-refused", false),
+    ("number", "page-note-number", false),
+    ("kept", "page-note-kept", false),
+    ("unavailable", "page-note-unavailable", false),
+];
+
+impl Note {
+    pub(super) const fn plain(word: &'static str) -> Self {
+        Self { word, n: None }
+    }
+
+    const fn of(word: &'static str, n: i64) -> Self {
+        Self { word, n: Some(n) }
+    }
+
+    /// The note that an address bears.
+    pub(super) fn read(query: &NoteQuery) -> Option<Self> {
+        let (word, _, takes) = NOTES.into_iter().find(|(word, _, _)| query.note.as_deref() == Some(word))?;
+        Some(Self { word, n: takes.then(|| read_wait(query).map_or(1, i64::from)) })
+    }
+
+    /// As part of an address.
+    pub(super) fn query(self) -> String {
+        match self.n {
+            Some(n) => format!("note={}&wait={n}", self.word),
+            None => format!("note={}", self.word),
+        }
+    }
+
+    /// In words.
+    pub(super) fn said(self, words: &Words) -> Said {
+        let known = NOTES.into_iter().find(|(word, _, _)| *word == self.word);
+        let text = match known {
+            Some((_, id, true)) => words.count(id, self.n.unwrap_or(1)),
+            Some((_, id, false)) => words.say(id),
+            None => String::new(),
+        };
+        Said { tone: if ["sent", "soon"].contains(&self.word) { "good" } else { "bad" }, text }
+    }
+
+    /// What came of a send; none where the page itself says enough.
+    pub(super) fn of_send(send: &PageSend, now: DateTime<Utc>) -> Option<Self> {
+        let started = match send {
+            PageSend::Started(started) => started,
+            PageSend::NumberNeeded => return Some(Self::plain("number")),
+            PageSend::NumberKept => return Some(Self::plain("kept")),
+            PageSend::Finished => return None,
+        };
+        let seconds = |until: &DateTime<Utc>| until.signed_duration_since(now).num_seconds().max(1);
+        let minutes = |until: &DateTime<Utc>| seconds(until).saturating_add(59) / 60;
+        Some(match started {
+            Started::Sent(_) | Started::StillGood(_) => Self::plain("sent"),
+            Started::TooSoon { at, .. } => Self::of("soon", seconds(at)),
+            Started::OptedOut => Self::plain("stopped"),
+            Started::Suspended(until) => Self::of("paused", minutes(until)),
+            Started::Locked(until) => Self::of("locked", minutes(until)),
+            Started::TooMany(until) => Self::of("many", minutes(until)),
+            Started::Failed(CodeVerifierError::TooMany(_)) => Self::of("many", 10),
+            Started::NumberRefused | Started::Failed(CodeVerifierError::NumberRefused(_)) => {
+                Self::plain("refused")
+            }
+            Started::Failed(_) | Started::NotFound => Self::plain("failed"),
+        })
+    }
+
+    /// What came of a guess; none where it was right.
+    pub(super) fn of_check(result: &CheckResult, now: DateTime<Utc>) -> Option<Self> {
+        let locked = |until: &DateTime<Utc>| {
+            let seconds = until.signed_duration_since(now).num_seconds().max(1);
+            Self::of("locked", seconds.saturating_add(59) / 60)
+        };
+        Some(match result {
+            CheckResult::Judged(checked) if checked.approved => return None,
+            CheckResult::Judged(checked) => match (&checked.locked_until, checked.attempts_remaining) {
+                (Some(until), _) => locked(until),
+                (None, 0) => Self::plain("spent"),
+                (None, left) => Self::of("wrong", i64::from(left)),
+            },
+            CheckResult::Gone => Self::plain("gone"),
+            CheckResult::Locked(until) => locked(until),
+            CheckResult::Failed(_) => Self::plain("unavailable"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::locale::Locale;
+    use ports::stores::Checked;
+
+    fn spanish() -> Words {
+        Words::choose(Some("es"), None, None, Locale::Es)
+    }
+
+    #[test]
+    fn a_wrong_guess_says_how_many_are_left() {
+        let now = DateTime::UNIX_EPOCH;
+        let judged = |left, locked_until| {
+            let checked = Checked { approved: false, attempts_remaining: left, locked_until };
+            Note::of_check(&CheckResult::Judged(checked), now).unwrap().said(&spanish()).text
+        };
+        assert_eq!(judged(2, None), "Ese código no es. Te quedan 2 intentos.");
+        assert_eq!(judged(1, None), "Ese código no es. Te queda 1 intento.");
+        assert!(judged(0, None).contains("último intento"));
+        assert!(judged(1, Some(now + chrono::Duration::seconds(61))).contains("2 minutos"));
+    }
+
+    #[test]
+    fn an_address_can_make_the_page_say_these_words_only() {
+        let query = |note: &str, wait: Option<&str>| NoteQuery {
+            note: Some(note.into()),
+            wait: wait.map(str::to_owned),
+        };
+        assert_eq!(Note::read(&query("<b>hola</b>", None)), None);
+        let soon = Note::read(&query("soon", Some("42"))).unwrap();
+        assert_eq!((soon.query().as_str(), soon.said(&spanish()).tone), ("note=soon&wait=42", "good"));
+        assert!(soon.said(&spanish()).text.contains("42 segundos"));
+        let plain = Note::read(&query("gone", Some("42"))).unwrap();
+        assert_eq!(plain, Note::plain("gone"));
+    }
+}

@@ -1,0 +1,167 @@
+//! The page on which a person chooses a new password, from the link in his mail. Opening it changes
+//! nothing: previews of links open them too.
+
+use super::{guard::is_foreign, page, view::Plain, words::Words};
+use crate::{
+    http::{caller::VisitorOf, once::detached, problem::ApiError},
+    wiring::App,
+};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web,
+};
+use application::{reset_password::ResetError, sign_in_desk::Unable};
+use askama::Template;
+use domain::identity::WeakPassword;
+use ports::crypto::HashRefused;
+use serde::Deserialize;
+
+#[derive(Template)]
+#[template(path = "reset.html")]
+struct ResetPage {
+    w: Words,
+    token: String,
+    refusal: Option<&'static str>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct ResetQuery {
+    token: Option<String>,
+    lang: Option<String>,
+}
+
+/// What the form sends. `Debug` would show it, so there is none.
+#[derive(Deserialize)]
+struct ResetForm {
+    token: String,
+    new_password: String,
+}
+
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config.service(
+        web::resource("/reset")
+            .route(web::get().to(show))
+            .route(web::head().to(show))
+            .route(web::post().to(set)),
+    );
+}
+
+fn words(app: &App, request: &HttpRequest, query: &ResetQuery) -> Words {
+    let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Words::choose(query.lang.as_deref(), None, accepted, app.settings.default_locale)
+}
+
+fn query(request: &HttpRequest) -> ResetQuery {
+    web::Query::<ResetQuery>::from_query(request.query_string())
+        .map(web::Query::into_inner)
+        .unwrap_or_default()
+}
+
+/// Tokens are base64url; what is none would only travel in vain.
+fn is_token(text: &str) -> bool {
+    (20..=512).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+}
+
+async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    let query = query(&request);
+    let w = words(&app, &request, &query);
+    match query.token.filter(|token| is_token(token)) {
+        Some(token) => form(StatusCode::OK, w, token, None),
+        None => plain(StatusCode::BAD_REQUEST, w, "page-unknown-title", "page-unknown-lead"),
+    }
+}
+
+fn form(status: StatusCode, w: Words, token: String, refusal: Option<&'static str>) -> HttpResponse {
+    let w = w.keeping(format!("token={token}&"));
+    page(status, &ResetPage { w, token, refusal })
+}
+
+fn plain(status: StatusCode, w: Words, title: &'static str, lead: &'static str) -> HttpResponse {
+    page(status, &Plain { w, title, lead, back: None })
+}
+
+async fn set(
+    app: web::Data<App>,
+    request: HttpRequest,
+    visitor: VisitorOf,
+    fields: web::Form<ResetForm>,
+) -> HttpResponse {
+    let w = words(&app, &request, &query(&request));
+    if is_foreign(&request, &app.settings.public_base_url) {
+        return plain(StatusCode::FORBIDDEN, w, "page-foreign-title", "page-foreign-lead");
+    }
+    let ResetForm { token, new_password } = fields.into_inner();
+    if !is_token(&token) {
+        return answer(Err(ResetError::NoProof), w, token);
+    }
+    let (use_case, secret) = (app.people.reset.clone(), token.clone());
+    // A person who leaves does not cut it in half.
+    let done = detached(async move { use_case.by_token(&secret, &new_password, &visitor.0).await }).await;
+    match done {
+        Ok(outcome) => answer(outcome, w, token),
+        Err(_cut_short) => fault(w),
+    }
+}
+
+fn fault(w: Words) -> HttpResponse {
+    plain(StatusCode::SERVICE_UNAVAILABLE, w, "page-fault-title", "page-fault-lead")
+}
+
+fn answer(outcome: Result<(), ResetError>, w: Words, token: String) -> HttpResponse {
+    match outcome {
+        Ok(()) => plain(StatusCode::OK, w, "page-reset-done-title", "page-reset-done-lead"),
+        Err(ResetError::Weak(why)) => {
+            let text = match why {
+                WeakPassword::TooShort => "page-reset-short",
+                WeakPassword::TooLong => "page-reset-long",
+                WeakPassword::Common | WeakPassword::IsTheEmail => "page-reset-weak",
+            };
+            form(StatusCode::UNPROCESSABLE_ENTITY, w, token, Some(text))
+        }
+        Err(ResetError::NoProof) => {
+            plain(StatusCode::GONE, w, "page-reset-gone-title", "page-reset-gone-lead")
+        }
+        Err(ResetError::CheckFailed | ResetError::Unable(Unable::Hash(HashRefused::Busy))) => fault(w),
+        Err(ResetError::Unable(unable)) => {
+            // Logged as every route's is.
+            let _problem = ApiError::from(unable);
+            fault(w)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::body::to_bytes;
+    use domain::locale::Locale;
+
+    async fn answered(outcome: Result<(), ResetError>) -> (u16, String) {
+        let w = Words::choose(Some("es"), None, None, Locale::Es);
+        let response = answer(outcome, w, "a-token-of-some-length".into());
+        let status = response.status().as_u16();
+        (status, String::from_utf8(to_bytes(response.into_body()).await.unwrap().to_vec()).unwrap())
+    }
+
+    #[actix_web::test]
+    async fn a_weak_password_is_asked_for_again_and_the_token_kept() {
+        for refusal in [WeakPassword::TooShort, WeakPassword::TooLong, WeakPassword::Common] {
+            let (status, html) = answered(Err(refusal.into())).await;
+            assert_eq!(status, 422);
+            assert!(
+                html.contains("value=\"a-token-of-some-length\"") && html.contains("role=\"alert\""),
+                "{html}"
+            );
+        }
+    }
+
+    #[actix_web::test]
+    async fn the_end_of_the_way_is_said() {
+        let (status, html) = answered(Ok(())).await;
+        assert!(status == 200 && html.contains("Contraseña cambiada") && !html.contains("a-token"));
+        let (status, html) = answered(Err(ResetError::NoProof)).await;
+        assert!(status == 410 && html.contains("Este enlace ya no sirve"));
+        assert_eq!(answered(Err(ResetError::CheckFailed)).await.0, 503);
+    }
+}

@@ -1,0 +1,116 @@
+//! A team opens a page on which a person of its own proves his number.
+
+use crate::{
+    http::{
+        caller::{Caller, Scope},
+        json::JsonBody,
+        problem::{ApiError, Problem},
+    },
+    wiring::App,
+};
+use actix_web::{HttpResponse, web};
+use application::verification_page::NewPage;
+use chrono::SecondsFormat;
+use domain::{ids::UserId, locale::Locale, otp::Purpose, phone::PhoneNumber, return_to::ReturnTo};
+use ports::stores::Requester;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The longest `state`, in bytes.
+const STATE_MAX: usize = 500;
+
+/// A wish for a page.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SessionRequest {
+    /// The number to prove, in any usual spelling; without it the page asks for one.
+    phone: Option<String>,
+    /// `registration`, `login`, `password_reset` or `transfer`.
+    purpose: String,
+    /// The person, where he is one of ours: a number proved for a registration becomes his, unless he has one.
+    /// It takes the scope `people` as well.
+    user_id: Option<String>,
+    /// Where he goes afterwards: an address whose origin is one of `RETURN_TO_ORIGINS`. It is called with
+    /// `verification_id` and `state`, which prove nothing: ask `GET /api/v1/verify/{id}`.
+    return_to: String,
+    /// `es`, `en` or `pt`; without it the browser's language.
+    locale: Option<String>,
+    /// Comes back with the person: tie it to his session with you. At most 500 bytes.
+    state: Option<String>,
+}
+
+/// A page that was opened.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SessionAnswer {
+    id: String,
+    /// Where to send the person. It bears a secret: who has it can use the page.
+    url: String,
+    /// When it closes.
+    expires_at: String,
+}
+
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config.service(web::resource("/api/v1/verify/sessions").route(web::post().to(open)));
+}
+
+/// Opens a hosted page. Nothing is sent until the person asks for it there.
+#[utoipa::path(post, path = "/api/v1/verify/sessions", tag = "verification", request_body = SessionRequest,
+    responses((status = 201, body = SessionAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn open(
+    app: web::Data<App>,
+    caller: Caller,
+    body: JsonBody<SessionRequest>,
+) -> Result<HttpResponse, ApiError> {
+    let client = caller.require(Scope::Verify)?.to_owned();
+    let new = read(&app, client, body.0)?;
+    if let Some(user) = new.user {
+        caller.require(Scope::People)?;
+        if !app.pages.knows(user).await? {
+            return Err(ApiError::field("/user_id", "there is no such person"));
+        }
+    }
+    let opened = app.pages.open(new).await?;
+    Ok(HttpResponse::Created().json(SessionAnswer {
+        id: opened.id.to_string(),
+        url: opened.url,
+        expires_at: opened.expires_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+    }))
+}
+
+fn read(app: &App, client: String, body: SessionRequest) -> Result<NewPage, ApiError> {
+    let return_to = ReturnTo::try_new(&body.return_to, &app.settings.return_to_origins)
+        .map_err(|fault| ApiError::field("/return_to", fault.to_string()))?;
+    let purpose = Purpose::parse(&body.purpose).ok_or_else(|| {
+        ApiError::field("/purpose", "must be registration, login, password_reset or transfer")
+    })?;
+    let user = match body.user_id.as_deref().map(str::parse::<UserId>) {
+        None => None,
+        Some(Ok(id)) => Some(id),
+        Some(Err(_malformed)) => return Err(ApiError::field("/user_id", "must be a person's id")),
+    };
+    let locale = match body.locale.as_deref() {
+        None => None,
+        Some(tag) => {
+            Some(Locale::parse(tag).ok_or_else(|| ApiError::field("/locale", "must be es, en or pt"))?)
+        }
+    };
+    if body.state.as_ref().is_some_and(|state| state.len() > STATE_MAX) {
+        return Err(ApiError::field("/state", format!("must have at most {STATE_MAX} bytes")));
+    }
+    let phone = body.phone.as_deref().map(|text| phone(app, text)).transpose()?;
+    let owner = Requester::Client(client);
+    Ok(NewPage { phone, user, purpose, return_to: Some(return_to), state: body.state, locale, owner })
+}
+
+/// A page for a number that takes no codes would be a blind alley.
+fn phone(app: &App, text: &str) -> Result<PhoneNumber, ApiError> {
+    let invalid =
+        |detail: &str| ApiError::invalid_phone_number(detail).and_field("/phone", "invalid", detail);
+    let phone = PhoneNumber::parse(text, app.settings.default_region)
+        .map_err(|_impossible| invalid("This is not a possible phone number."))?;
+    if phone.is_of(&app.settings.allowed_countries) {
+        Ok(phone)
+    } else {
+        Err(invalid("Codes are not sent to this country."))
+    }
+}

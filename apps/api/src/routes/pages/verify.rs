@@ -1,0 +1,291 @@
+//! The page on which a number is proved, and its steps: as a form, with a redirect behind each, and as
+//! JSON for the page's own script.
+
+use super::{
+    guard::is_foreign,
+    notes::{Note, NoteQuery},
+    page,
+    view::{Delivery, Plain, VerifyPage, deadline, resend_seconds, seconds_until},
+    words::Words,
+};
+use crate::{
+    http::{client_address::ClientAddress, once::detached, problem::ApiError, rate_limit::RateLimit},
+    wiring::App,
+};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web,
+};
+use application::verification_page::{PageFault, PageView, Phase, SendFromPage};
+use domain::{locale::Locale, message::Channel, otp::OtpCode, phone::PhoneNumber, return_to::ReturnTo};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/verify/{token}").route(web::get().to(show)).route(web::head().to(show)))
+        .service(web::resource("/verify/{token}/state").route(web::get().to(state)))
+        .service(web::resource("/verify/{token}/send").route(web::post().to(send)))
+        .service(web::resource("/verify/{token}/resend").route(web::post().to(send)))
+        .service(web::resource("/verify/{token}/check").route(web::post().to(check)));
+}
+
+/// What an address may say besides the token.
+#[derive(Debug, Default, Deserialize)]
+struct PageQuery {
+    lang: Option<String>,
+    change: Option<String>,
+    #[serde(flatten)]
+    note: NoteQuery,
+}
+
+/// A query as far as it can be read: people's links get mangled on their way.
+fn query(request: &HttpRequest) -> PageQuery {
+    web::Query::<PageQuery>::from_query(request.query_string())
+        .map(web::Query::into_inner)
+        .unwrap_or_default()
+}
+
+fn words(app: &App, request: &HttpRequest, query: &PageQuery, own: Option<Locale>) -> Words {
+    let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Words::choose(query.lang.as_deref(), own, accepted, app.settings.default_locale)
+}
+
+/// A page for what went wrong, with the next step.
+fn fault_page(app: &App, request: &HttpRequest, query: &PageQuery, fault: PageFault) -> HttpResponse {
+    let say = |own, status, title, lead, back| {
+        page(status, &Plain { w: words(app, request, query, own), title, lead, back })
+    };
+    match fault {
+        PageFault::Unknown => {
+            say(None, StatusCode::NOT_FOUND, "page-unknown-title", "page-unknown-lead", None)
+        }
+        PageFault::Closed(closed) => {
+            let to = closed.return_to.as_deref().and_then(ReturnTo::restore);
+            let back = to.map(|to| (to.host().to_owned(), to.as_str().to_owned()));
+            say(closed.locale, StatusCode::GONE, "page-closed-title", "page-closed-lead", back)
+        }
+        PageFault::Store(fault) => {
+            // Logged as every route's is.
+            let status = actix_web::ResponseError::status_code(&ApiError::from(fault));
+            say(None, status, "page-fault-title", "page-fault-lead", None)
+        }
+    }
+}
+
+/// The page as it stands. Nothing changes, and nothing is sent.
+async fn show(app: web::Data<App>, request: HttpRequest, token: web::Path<String>) -> HttpResponse {
+    let query = query(&request);
+    let mut view = match app.pages.look(&token).await {
+        Ok(view) => view,
+        Err(fault) => return fault_page(&app, &request, &query, fault),
+    };
+    if query.change.is_some()
+        && !view.page.is_phone_fixed
+        && !matches!(view.phase, Phase::Approved(_) | Phase::Taken)
+    {
+        view.phase = Phase::AskNumber;
+    }
+    let w = words(&app, &request, &query, view.page.locale);
+    let note = Note::read(&query.note);
+    let said = note.map(|note| note.said(&w));
+    let mut shown = VerifyPage::of(&view, w, &token, &app.pages.channels, &app.settings, app.clock.now());
+    shown.note = said.filter(|_| !["approved", "taken"].contains(&shown.phase));
+    shown.is_wrong = note.is_some_and(|note| ["wrong", "malformed"].contains(&note.word));
+    page(StatusCode::OK, &shown)
+}
+
+/// How far it has come, for the page's own script.
+#[derive(Serialize)]
+struct StateAnswer {
+    phase: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery: Option<Delivery>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempts_remaining: Option<u32>,
+    /// Seconds until the code ends.
+    code_seconds: i64,
+    /// Seconds until a code may be asked for.
+    resend_seconds: i64,
+    /// Seconds until the page closes.
+    page_seconds: i64,
+}
+
+async fn state(app: web::Data<App>, request: HttpRequest, token: web::Path<String>) -> HttpResponse {
+    let query = query(&request);
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((header::CACHE_CONTROL, "no-store"));
+    match app.pages.look(&token).await {
+        Ok(view) => {
+            let now = app.clock.now();
+            let challenge = view.phase.challenge();
+            let w = words(&app, &request, &query, view.page.locale);
+            answer.json(StateAnswer {
+                phase: view.phase.name(),
+                delivery: challenge.map(|one| Delivery::of(one, &w)),
+                attempts_remaining: challenge.map(|one| one.challenge.attempts_remaining()),
+                code_seconds: challenge.map_or(0, |one| seconds_until(deadline(&view.page, one), now)),
+                resend_seconds: resend_seconds(&view, &app.settings, now),
+                page_seconds: seconds_until(view.page.expires_at, now),
+            })
+        }
+        Err(PageFault::Closed(_)) => answer.json(StateAnswer {
+            phase: "closed",
+            delivery: None,
+            attempts_remaining: None,
+            code_seconds: 0,
+            resend_seconds: 0,
+            page_seconds: 0,
+        }),
+        Err(fault) => fault_page(&app, &request, &query, fault),
+    }
+}
+
+type Fields = web::Form<HashMap<String, String>>;
+
+/// A step asked for by a page of ours; else the page that says why not.
+async fn begin_step(
+    app: &App,
+    request: &HttpRequest,
+    query: &PageQuery,
+    token: &str,
+) -> Result<PageView, HttpResponse> {
+    if is_foreign(request, &app.settings.public_base_url) {
+        let w = words(app, request, query, None);
+        let plain = Plain { w, title: "page-foreign-title", lead: "page-foreign-lead", back: None };
+        return Err(page(StatusCode::FORBIDDEN, &plain));
+    }
+    app.pages.look(token).await.map_err(|fault| fault_page(app, request, query, fault))
+}
+
+/// Has a code sent, for the first time or again.
+async fn send(
+    app: web::Data<App>,
+    request: HttpRequest,
+    token: web::Path<String>,
+    address: ClientAddress,
+    fields: Fields,
+) -> HttpResponse {
+    let query = query(&request);
+    let view = match begin_step(&app, &request, &query, &token).await {
+        Ok(view) => view,
+        Err(refused) => return refused,
+    };
+    let w = words(&app, &request, &query, view.page.locale);
+    let given = |name: &str| fields.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
+    let phone = match given("phone").map(|text| PhoneNumber::parse(text, app.settings.default_region)) {
+        None => None,
+        Some(Ok(phone)) => Some(phone),
+        Some(Err(_impossible)) => {
+            return answer(&app, &request, &token, &w, Some(Note::plain("number"))).await;
+        }
+    };
+    let channel = given("channel").and_then(Channel::parse);
+    if given("channel").is_some() && channel.is_none_or(|channel| !app.pages.channels.contains(&channel)) {
+        return answer(&app, &request, &token, &w, Some(Note::plain("failed"))).await;
+    }
+    let wish = SendFromPage { phone, channel, locale: w.locale, client_ip: address.0 };
+    let (shared, secret) = (app.clone().into_inner(), token.to_string());
+    // A person who leaves does not cut the send in half.
+    let sent = match detached(async move { shared.pages.send(&secret, wish).await }).await {
+        Ok(Ok(sent)) => sent,
+        Ok(Err(fault)) => return fault_page(&app, &request, &query, fault),
+        Err(_cut_short) => return answer(&app, &request, &token, &w, Some(Note::plain("unavailable"))).await,
+    };
+    let note = Note::of_send(&sent, app.clock.now());
+    answer(&app, &request, &token, &w, note).await
+}
+
+/// Checks the code that was typed.
+async fn check(
+    app: web::Data<App>,
+    limit: web::Data<RateLimit>,
+    request: HttpRequest,
+    token: web::Path<String>,
+    fields: Fields,
+) -> HttpResponse {
+    let query = query(&request);
+    let view = match begin_step(&app, &request, &query, &token).await {
+        Ok(view) => view,
+        Err(refused) => return refused,
+    };
+    let w = words(&app, &request, &query, view.page.locale);
+    let Ok(code) = OtpCode::parse(&typed(&fields)) else {
+        return answer(&app, &request, &token, &w, Some(Note::plain("malformed"))).await;
+    };
+    if limit.count(&format!("page:{}", view.page.id), app.clock.now()).is_err() {
+        return answer(&app, &request, &token, &w, Some(Note::plain("unavailable"))).await;
+    }
+    let (shared, secret) = (app.clone().into_inner(), token.to_string());
+    let checked = match detached(async move { shared.pages.check(&secret, &code).await }).await {
+        Ok(Ok(checked)) => checked,
+        Ok(Err(fault)) => return fault_page(&app, &request, &query, fault),
+        Err(_cut_short) => return answer(&app, &request, &token, &w, Some(Note::plain("unavailable"))).await,
+    };
+    let note = match view.phase {
+        // Sent twice by a double click: the first one was right.
+        Phase::Approved(_) | Phase::Taken => None,
+        _ => Note::of_check(&checked, app.clock.now()),
+    };
+    answer(&app, &request, &token, &w, note).await
+}
+
+/// The code as one field, or digit by digit.
+fn typed(fields: &HashMap<String, String>) -> String {
+    match fields.get("code").filter(|code| !code.trim().is_empty()) {
+        Some(code) => code.clone(),
+        None => (1..=10).filter_map(|n| fields.get(&format!("code{n}"))).map(|digit| digit.trim()).collect(),
+    }
+}
+
+/// What a step came to, for the page's own script.
+#[derive(Serialize)]
+struct StepAnswer {
+    phase: &'static str,
+    /// What is to be said, in a word and in the page's language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempts_remaining: Option<u32>,
+    /// Where the page says it.
+    page: String,
+}
+
+/// The way back to the page, with what is to be said there.
+async fn answer(
+    app: &App,
+    request: &HttpRequest,
+    token: &str,
+    w: &Words,
+    note: Option<Note>,
+) -> HttpResponse {
+    let said = note.map(Note::query);
+    let lang = w.kept_lang();
+    let asks = if note.is_some_and(|note| note.word == "number") { "change=1&" } else { "" };
+    let tail = format!("{lang}{asks}{}", said.unwrap_or_default());
+    let tail = tail.trim_end_matches('&');
+    let address =
+        if tail.is_empty() { format!("/verify/{token}") } else { format!("/verify/{token}?{tail}") };
+    let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    if !accepts.is_some_and(|accepts| accepts.contains("application/json")) {
+        return HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, address))
+            .insert_header((header::REFERRER_POLICY, "no-referrer"))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .finish();
+    }
+    let view = match app.pages.look(token).await {
+        Ok(view) => view,
+        Err(fault) => return fault_page(app, request, &PageQuery::default(), fault),
+    };
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(StepAnswer {
+        phase: view.phase.name(),
+        note: note.map(|note| note.word),
+        text: note.map(|note| note.said(w).text),
+        attempts_remaining: view.phase.challenge().map(|one| one.challenge.attempts_remaining()),
+        page: address,
+    })
+}

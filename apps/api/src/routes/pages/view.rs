@@ -1,0 +1,190 @@
+//! The templates, and what they are told.
+
+use super::{notes::Said, words::Words};
+use crate::settings::Settings;
+use application::verification_page::{PageView, Phase};
+use askama::Template;
+use chrono::{DateTime, Duration, SecondsFormat, Utc};
+use domain::{message::Channel, return_to::ReturnTo};
+use ports::stores::{Verification, VerificationPage};
+use serde::Serialize;
+
+/// The page on which a number is proved.
+#[derive(Template)]
+#[template(path = "verify.html")]
+pub(super) struct VerifyPage {
+    pub(super) w: Words,
+    pub(super) token: String,
+    pub(super) phase: &'static str,
+    pub(super) note: Option<Said>,
+    pub(super) is_wrong: bool,
+    /// The number's last four digits.
+    pub(super) tail: Option<String>,
+    pub(super) can_change: bool,
+    /// The ways that are offered: the word of the wire, the name, and whether the code went so last.
+    pub(super) channels: Vec<(&'static str, String, bool)>,
+    pub(super) delivery: Delivery,
+    pub(super) deadline: String,
+    pub(super) now: String,
+    minutes: i64,
+    pub(super) resend_seconds: i64,
+    /// Where he goes afterwards: its name and address.
+    pub(super) back: Option<(String, String)>,
+}
+
+/// What became of the code on its way.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Delivery {
+    /// Named for people.
+    pub(super) channel: String,
+    /// `queued`, `sent`, `delivered`, `read` or `failed`.
+    pub(super) status: &'static str,
+    /// In words.
+    pub(super) text: String,
+}
+
+/// A page that says one thing.
+#[derive(Template)]
+#[template(path = "plain.html")]
+pub(super) struct Plain {
+    pub(super) w: Words,
+    pub(super) title: &'static str,
+    pub(super) lead: &'static str,
+    pub(super) back: Option<(String, String)>,
+}
+
+impl Delivery {
+    /// Of the newest send.
+    pub(super) fn of(challenge: &Verification, words: &Words) -> Self {
+        let (channel, status) = match challenge.sends.last() {
+            Some(send) => (send.channel, send.status.as_str()),
+            None => (challenge.channel, "queued"),
+        };
+        let (status, text) = match status {
+            "sent" => ("sent", "page-delivery-sent"),
+            "delivered" => ("delivered", "page-delivery-delivered"),
+            "read" => ("read", "page-delivery-read"),
+            "failed" => ("failed", "page-delivery-failed"),
+            _ => ("queued", "page-delivery-queued"),
+        };
+        let channel = words.channel(channel);
+        Self { status, text: words.with(text, &channel), channel }
+    }
+}
+
+/// Seconds until then, none below zero; a part of one counts whole.
+pub(super) fn seconds_until(at: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
+    at.signed_duration_since(now).num_milliseconds().max(0).saturating_add(999) / 1000
+}
+
+/// When the code on the page ends: with its challenge, and with the page at the latest.
+pub(super) fn deadline(page: &VerificationPage, challenge: &Verification) -> DateTime<Utc> {
+    challenge.challenge.expires_at.min(page.expires_at)
+}
+
+/// Seconds until a code may be asked for.
+pub(super) fn resend_seconds(view: &PageView, settings: &Settings, now: DateTime<Utc>) -> i64 {
+    match &view.phase {
+        Phase::Waiting(one) => {
+            let wait = one.challenge.resend_wait(&settings.otp, now);
+            seconds_until(now.checked_add_signed(wait).unwrap_or(now), now)
+        }
+        _ => 0,
+    }
+}
+
+impl VerifyPage {
+    pub(super) fn of(
+        view: &PageView,
+        words: Words,
+        token: &str,
+        offered: &[Channel],
+        settings: &Settings,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let challenge = view.phase.challenge();
+        let last = challenge.map(|one| one.channel);
+        // What did not arrive is not offered first.
+        let mut ways: Vec<Channel> = offered.to_vec();
+        if matches!(view.phase, Phase::Ready(Some(_))) {
+            ways.sort_by_key(|way| Some(*way) == last);
+        } else if let Some(last) = last {
+            ways.sort_by_key(|way| *way != last);
+        }
+        let deadline = challenge.map_or(view.page.expires_at, |one| deadline(&view.page, one));
+        let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Millis, true);
+        let back = match &view.phase {
+            Phase::Approved(id) => view
+                .page
+                .return_to
+                .as_deref()
+                .and_then(ReturnTo::restore)
+                .map(|to| (to.host().to_owned(), to.with(*id, view.page.state.as_deref()))),
+            _ => None,
+        };
+        Self {
+            token: token.to_owned(),
+            phase: view.phase.name(),
+            note: None,
+            is_wrong: false,
+            tail: view.page.phone.as_ref().map(|phone| phone.masked().trim_start_matches('*').to_owned()),
+            can_change: !view.page.is_phone_fixed && !matches!(view.phase, Phase::Approved(_) | Phase::Taken),
+            channels: ways.iter().map(|way| (way.name(), words.channel(*way), Some(*way) == last)).collect(),
+            delivery: challenge.map(|one| Delivery::of(one, &words)).unwrap_or_default(),
+            deadline: time(deadline),
+            now: time(now),
+            minutes: (deadline - now).max(Duration::zero()).num_seconds().saturating_add(59) / 60,
+            resend_seconds: resend_seconds(view, settings, now),
+            back,
+            w: words,
+        }
+    }
+
+    /// The address of a step.
+    fn act(&self, step: &str) -> String {
+        format!("/verify/{}/{step}{}", self.token, self.w.query())
+    }
+
+    /// How long the code is good, for whoever has no ring.
+    fn good_for(&self) -> String {
+        self.w.count("page-good-for", self.minutes)
+    }
+
+    fn title(&self) -> &'static str {
+        match self.phase {
+            "number" => "page-number-title",
+            "waiting" => "page-waiting-title",
+            "spent" => "page-spent-title",
+            "expired" => "page-expired-title",
+            "approved" => "page-approved-title",
+            "taken" => "page-taken-title",
+            _ => "page-ready-title",
+        }
+    }
+
+    fn lead(&self) -> &'static str {
+        match self.phase {
+            "spent" => "page-spent-lead",
+            "expired" => "page-expired-lead",
+            _ => "page-ready-lead",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::locale::Locale;
+
+    #[test]
+    fn a_page_escapes_what_it_is_told() {
+        let plain = Plain {
+            w: Words::choose(None, None, None, Locale::Es),
+            title: "page-closed-title",
+            lead: "page-closed-lead",
+            back: Some(("<script>".into(), "https://a.example/\"><script>".into())),
+        };
+        let html = plain.render().unwrap();
+        assert!(!html.contains("<script>"), "{html}");
+    }
+}

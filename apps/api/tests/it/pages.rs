@@ -1,0 +1,226 @@
+//! The pages as programs meet them: links that are only looked at, forms without a script, doors that stay
+//! shut.
+
+use crate::server::Server;
+use reqwest::{Client, Response, redirect::Policy};
+use serde_json::{Value, json};
+
+const APP: &str = "https://app.example.com";
+const SETTINGS: [(&str, &str); 3] = [
+    ("RETURN_TO_ORIGINS", "https://app.example.com,https://other.example:8443"),
+    ("OTP_RESEND_COOLDOWN_SECONDS", "0"),
+    ("MAX_OTP_PER_IP_PER_HOUR", "100"),
+];
+
+async fn open(server: &Server, body: Value) -> String {
+    let answer = server.post("/api/v1/verify/sessions", body).await;
+    assert_eq!(answer.status(), 201);
+    answer.json::<Value>().await.unwrap()["url"].as_str().unwrap().to_owned()
+}
+
+fn asked(phone: &str) -> Value {
+    json!({"phone": phone, "purpose": "registration", "return_to": format!("{APP}/menu?a=1"), "state": "s&1"})
+}
+
+/// A browser without scripts, that stops at a redirect.
+fn plain() -> Client {
+    Client::builder().no_proxy().redirect(Policy::none()).build().unwrap()
+}
+
+async fn step(url: &str, what: &str, fields: &[(&str, &str)]) -> Response {
+    plain().post(format!("{url}/{what}")).form(fields).send().await.unwrap()
+}
+
+fn location(answer: &Response) -> String {
+    assert_eq!(answer.status(), 303);
+    answer.headers()["location"].to_str().unwrap().to_owned()
+}
+
+async fn body(url: &str) -> String {
+    plain().get(url).send().await.unwrap().text().await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_is_opened_for_addresses_that_were_named_only() {
+    let server = Server::start_with(&SETTINGS).await;
+    let opened: Value =
+        server.post("/api/v1/verify/sessions", asked("5512340101")).await.json().await.unwrap();
+    let url = opened["url"].as_str().unwrap();
+    assert!(url.starts_with(&format!("{}/verify/", server.base)), "{url}");
+    assert_eq!(url.rsplit('/').next().unwrap().len(), 43);
+    assert!(opened["id"].is_string() && opened["expires_at"].is_string());
+    for bad in [
+        "nowhere",
+        "//evil.example/",
+        "https://evil.example/",
+        "https://app.example.com:444/",
+        "javascript:1",
+    ] {
+        let answer =
+            server.post("/api/v1/verify/sessions", json!({"purpose": "login", "return_to": bad})).await;
+        let problem: Value = answer.json().await.unwrap();
+        assert_eq!(
+            (&problem["status"], &problem["errors"][0]["pointer"]),
+            (&json!(422), &json!("/return_to"))
+        );
+    }
+    for (body, status) in [
+        (json!({"purpose": "login"}), 422),
+        (json!({"purpose": "dinner", "return_to": APP}), 422),
+        (json!({"purpose": "login", "return_to": APP, "locale": "fr"}), 422),
+        (json!({"purpose": "login", "return_to": APP, "user_id": "me"}), 422),
+        (json!({"purpose": "login", "return_to": APP, "state": "x".repeat(501)}), 422),
+        (json!({"purpose": "login", "return_to": APP, "telephone": "1"}), 422),
+        (json!({"purpose": "login", "return_to": APP, "phone": "12"}), 400),
+        (json!({"purpose": "login", "return_to": APP, "phone": "+79161234567"}), 400),
+    ] {
+        assert_eq!(server.post("/api/v1/verify/sessions", body.clone()).await.status(), status, "{body}");
+    }
+    let stranger = server.client.post(format!("{}/api/v1/verify/sessions", server.base));
+    assert_eq!(stranger.json(&asked("5512340101")).send().await.unwrap().status(), 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn looking_at_a_link_does_nothing_and_tells_nobody() {
+    let server = Server::start_with(&SETTINGS).await;
+    let phone = "+525512340102";
+    let url = open(&server, asked(phone)).await;
+    for _ in 0..3 {
+        assert_eq!(plain().head(&url).send().await.unwrap().status(), 200);
+        let page = plain().get(&url).send().await.unwrap();
+        let header = |name: &str| page.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!((page.status().as_u16(), header("referrer-policy").as_str()), (200, "no-referrer"));
+        assert_eq!(header("cache-control"), "no-store");
+        let policy = header("content-security-policy");
+        assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe") && !policy.contains('*'));
+        let html = page.text().await.unwrap();
+        assert!(html.contains("0102") && !html.contains("5512340102"));
+    }
+    // What changes something is no GET.
+    for what in ["send", "resend", "check"] {
+        assert_eq!(plain().get(format!("{url}/{what}")).send().await.unwrap().status(), 405);
+    }
+    assert!(server.inbox(phone, 0).await.is_empty());
+    let token = url.rsplit('/').next().unwrap();
+    assert!(!server.log().contains(token), "the log bears no secret");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_there_and_what_comes_from_elsewhere_is_refused_in_words() {
+    let server = Server::start_with(&SETTINGS).await;
+    for token in ["x".repeat(43), "x".into(), "A".repeat(43), "%00".into(), "x".repeat(3000)] {
+        let page = plain().get(format!("{}/verify/{token}", server.base)).send().await.unwrap();
+        assert_eq!(page.status(), 404, "{token}");
+        assert!(page.text().await.unwrap().contains("Aquí no hay nada"));
+        assert_eq!(step(&format!("{}/verify/{token}", server.base), "send", &[]).await.status(), 404);
+    }
+    let phone = "+525512340103";
+    let url = open(&server, asked(phone)).await;
+    for (name, value) in [
+        ("Sec-Fetch-Site", "cross-site"),
+        ("Sec-Fetch-Site", "same-site"),
+        ("Origin", "https://evil.example"),
+    ] {
+        let sent = plain().post(format!("{url}/send")).header(name, value).form(&[("channel", "sms")]);
+        assert_eq!(sent.send().await.unwrap().status(), 403, "{name}: {value}");
+    }
+    assert!(server.inbox(phone, 0).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_alone_prove_a_number_and_lead_back() {
+    let server = Server::start_with(&SETTINGS).await;
+    let phone = "+525512340104";
+    let url = open(&server, asked(phone)).await;
+    let path = url.strip_prefix(&server.base).unwrap();
+    let sent = location(&step(&url, "send", &[("channel", "sms")]).await);
+    assert_eq!(sent, format!("{path}?note=sent"));
+    assert!(body(&format!("{}{sent}", server.base)).await.contains("El código va en camino."));
+    let code = server.code(phone, "sms", 0).await;
+
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    let answer = location(&step(&url, "check", &[("code", wrong)]).await);
+    assert!(body(&format!("{}{answer}", server.base)).await.contains("Te quedan 2 intentos."), "{answer}");
+    let answer = location(&step(&url, "check", &[("code", "12")]).await);
+    assert!(answer.ends_with("note=malformed"), "a slip costs no guess");
+
+    let names = ["code1", "code2", "code3", "code4", "code5", "code6"];
+    let digits: Vec<String> = code.chars().map(String::from).collect();
+    let fields: Vec<(&str, &str)> = names.into_iter().zip(digits.iter().map(String::as_str)).collect();
+    assert_eq!(location(&step(&url, "check", &fields).await), path);
+    let done = body(&url).await;
+    let (_, rest) =
+        done.split_once("https://app.example.com/menu?a=1&#38;verification_id=").expect("a way back");
+    let (id, rest) = rest.split_at(36);
+    assert!(rest.starts_with("&#38;state=s%261"), "{rest}");
+    let asked: Value = server.get(&format!("/api/v1/verify/{id}")).await.json().await.unwrap();
+    assert_eq!(asked["status"], "approved");
+    // Done is done.
+    location(&step(&url, "send", &[("channel", "sms")]).await);
+    assert_eq!(server.inbox(phone, 0).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_for_a_number_writes_to_no_other_and_an_open_one_to_three() {
+    let server = Server::start_with(&SETTINGS).await;
+    let (mine, other) = ("+525512340105", "+525512340106");
+    let url = open(&server, asked(mine)).await;
+    let answer = location(&step(&url, "send", &[("channel", "sms"), ("phone", other)]).await);
+    assert!(answer.ends_with("note=kept"), "{answer}");
+    assert!(server.inbox(mine, 0).await.is_empty() && server.inbox(other, 0).await.is_empty());
+
+    let url = open(&server, json!({"purpose": "login", "return_to": APP})).await;
+    assert!(location(&step(&url, "send", &[("channel", "sms")]).await).ends_with("change=1&note=number"));
+    assert!(location(&step(&url, "send", &[("phone", "12")]).await).ends_with("change=1&note=number"));
+    let foreign = step(&url, "send", &[("channel", "sms"), ("phone", "+79161234567")]).await;
+    assert!(location(&foreign).ends_with("note=refused"));
+    for n in 0..5 {
+        let phone = format!("+52551234011{n}");
+        location(&step(&url, "send", &[("channel", "sms"), ("phone", &phone)]).await);
+        assert_eq!(server.inbox(&phone, 0).await.len(), usize::from(n < 3), "{phone}");
+    }
+    assert!(body(&url).await.contains("0112"), "the last that was taken");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scripts_are_told_what_forms_are() {
+    let server = Server::start_with(&SETTINGS).await;
+    let phone = "+525512340107";
+    let url = open(&server, asked(phone)).await;
+    let ask = |what: &'static str, fields: &'static [(&str, &str)]| {
+        plain().post(format!("{url}/{what}")).header("Accept", "application/json").form(fields).send()
+    };
+    let state =
+        || async { plain().get(format!("{url}/state")).send().await.unwrap().json::<Value>().await.unwrap() };
+    assert_eq!(state().await["phase"], "ready");
+    let sent: Value = ask("send", &[("channel", "call")]).await.unwrap().json().await.unwrap();
+    assert_eq!((&sent["phase"], &sent["note"]), (&json!("waiting"), &json!("sent")));
+    let now = state().await;
+    assert_eq!((&now["delivery"]["status"], &now["attempts_remaining"]), (&json!("sent"), &json!(3)));
+    assert!(now["code_seconds"].as_i64() > Some(590) && now["page_seconds"].as_i64() > Some(890));
+    let wrong: Value = ask("check", &[("code", "0000000")]).await.unwrap().json().await.unwrap();
+    assert_eq!((&wrong["note"], &wrong["attempts_remaining"]), (&json!("wrong"), &json!(2)));
+    let unknown = ask("send", &[("channel", "pigeon")]).await.unwrap().json::<Value>().await.unwrap();
+    assert_eq!(unknown["note"], "failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reset_page_is_looked_at_without_effect() {
+    let server = Server::start_with(&SETTINGS).await;
+    let token = "a-reset-token-of-base64url-and-some-length";
+    let page = plain().get(format!("{}/reset?token={token}", server.base)).send().await.unwrap();
+    assert_eq!(
+        (page.status().as_u16(), &page.headers()["referrer-policy"]),
+        (200, &"no-referrer".parse().unwrap())
+    );
+    let html = page.text().await.unwrap();
+    assert!(html.contains("new-password") && html.contains(token));
+    let english = body(&format!("{}/reset?token={token}&lang=en", server.base)).await;
+    assert!(english.contains("Choose a new password"));
+    assert_eq!(plain().get(format!("{}/reset", server.base)).send().await.unwrap().status(), 400);
+    let foreign = plain().post(format!("{}/reset", server.base)).header("Sec-Fetch-Site", "cross-site");
+    let foreign =
+        foreign.form(&[("token", token), ("new_password", "una clave bien larga")]).send().await.unwrap();
+    assert_eq!(foreign.status(), 403);
+    assert!(!server.log().contains(token));
+}

@@ -1,0 +1,337 @@
+//! The verification page in a real browser. Screenshots are left in `target/screenshots` to be looked at.
+
+use crate::{
+    axe,
+    phones_page::browser::Browser,
+    server::{PATIENCE, Server},
+};
+use fantoccini::{Locator, key::Key};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+use tokio::{io::AsyncWriteExt, net::TcpListener};
+
+/// A team's app, to which people come back.
+async fn app() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let answer = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 49\r\nConnection: close\r\n\r\n\
+                      <link rel=icon href=data:,><h1>Ya volviste</h1>  ";
+        while let Ok((mut visitor, _)) = listener.accept().await {
+            let mut request = [0; 4096];
+            let _read = tokio::io::AsyncReadExt::read(&mut visitor, &mut request).await;
+            let _written = visitor.write_all(answer.as_bytes()).await;
+        }
+    });
+    origin
+}
+
+fn settings<'a>(app: &'a str, cooldown: &'a str) -> [(&'a str, &'a str); 3] {
+    [
+        ("RETURN_TO_ORIGINS", app),
+        ("OTP_RESEND_COOLDOWN_SECONDS", cooldown),
+        ("MAX_OTP_PER_IP_PER_HOUR", "100"),
+    ]
+}
+
+/// A page of a server, in a browser.
+struct Visit {
+    server: Server,
+    browser: Browser,
+    phone: &'static str,
+}
+
+impl Visit {
+    async fn begin(server: Server, phone: &'static str, body: Value) -> Self {
+        let opened = server.post("/api/v1/verify/sessions", body).await;
+        assert_eq!(opened.status(), 201);
+        let opened: Value = opened.json().await.unwrap();
+        let browser = Browser::start().await;
+        browser.page.goto(opened["url"].as_str().unwrap()).await.unwrap();
+        Self { server, browser, phone }
+    }
+
+    /// Waits until the page is in that phase.
+    async fn phase(&self, phase: &str) {
+        let found = Locator::Css("main");
+        let begun = Instant::now();
+        loop {
+            let main = self.browser.page.wait().for_element(found).await.unwrap();
+            if main.attr("data-phase").await.ok().flatten().as_deref() == Some(phase) {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "the page is not {phase}: {}", self.text().await);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn text(&self) -> String {
+        let text = self.browser.page.execute("return document.body.innerText", Vec::new()).await.unwrap();
+        text.as_str().unwrap().to_owned()
+    }
+
+    async fn says(&self, expected: &str) {
+        let begun = Instant::now();
+        while !self.text().await.contains(expected) {
+            assert!(begun.elapsed() < PATIENCE, "«{expected}» is not said: {}", self.text().await);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn press(&self, css: &str) {
+        self.browser.page.wait().for_element(Locator::Css(css)).await.unwrap().click().await.unwrap();
+    }
+
+    /// Presses and waits until the page was exchanged.
+    async fn turn(&self, css: &str) {
+        let mark = "document.getElementById('page').dataset.old = ''";
+        self.browser.page.execute(mark, Vec::new()).await.unwrap();
+        self.press(css).await;
+        self.browser.page.wait().for_element(Locator::Css("main:not([data-old])")).await.unwrap();
+    }
+
+    /// Types where the focus is.
+    async fn keys(&self, keys: &str) {
+        self.browser.page.active_element().await.unwrap().send_keys(keys).await.unwrap();
+    }
+
+    async fn value(&self) -> Value {
+        self.browser
+            .page
+            .execute("return document.querySelector('otp-input').value", Vec::new())
+            .await
+            .unwrap()
+    }
+
+    async fn code(&self, channel: &str) -> String {
+        self.server.code(self.phone, channel, 0).await
+    }
+
+    /// Looks at the page in both widths and themes; nothing keeps people out.
+    async fn look(&self, name: &str) {
+        for theme in ["light", "dark"] {
+            for (kind, width, height) in [("desktop", 1280, 900), ("phone", 360, 740)] {
+                self.browser.photograph(&format!("verify-{name}-{kind}"), width, height, theme).await;
+                axe::finds_nothing(&self.browser, &format!("{name} {kind} {theme}")).await;
+            }
+        }
+    }
+}
+
+fn asked(phone: &str, app: &str) -> Value {
+    json!({"phone": phone, "purpose": "registration", "return_to": format!("{app}/menu"), "state": "s1", "locale": "es"})
+}
+
+/// A code that is not this one.
+fn wrong(code: &str, n: usize) -> String {
+    (100_200..).map(|code: u32| code.to_string()).filter(|other| other != code).nth(n).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_the_link_to_the_app_by_typing_the_code() {
+    let app = app().await;
+    let phone = "+525512340201";
+    let server = Server::start_with(&settings(&app, "60")).await;
+    let visit = Visit::begin(server, phone, asked(phone, &app)).await;
+    visit.phase("ready").await;
+    visit.look("ready").await;
+    visit.press("button[value=sms]").await;
+    visit.phase("waiting").await;
+    visit.says("Enviado por SMS").await;
+    visit.says("Podrás pedir otro en 0:").await;
+    visit.look("waiting").await;
+    visit.press("button[value=call]").await;
+    assert_eq!(visit.server.inbox(phone, 0).await.len(), 1, "not before the wait is over");
+    visit.press("otp-input input").await;
+    let code = visit.code("sms").await;
+    visit.keys(&wrong(&code, 0)).await;
+    visit.says("Ese código no es. Te quedan 2 intentos.").await;
+    visit.look("wrong").await;
+    // The focus is where it goes on: no click.
+    visit.keys(&code).await;
+    visit.phase("approved").await;
+    visit.says("Te llevamos de vuelta").await;
+    let begun = Instant::now();
+    let there = loop {
+        let at = visit.browser.page.current_url().await.unwrap();
+        if at.as_str().starts_with(&app) {
+            break at;
+        }
+        assert!(begun.elapsed() < PATIENCE, "still at {}", at.path());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    let told: Vec<(String, String)> = there.query_pairs().into_owned().collect();
+    assert_eq!((told[0].0.as_str(), &told[1]), ("verification_id", &("state".into(), "s1".into())));
+    let proved: Value =
+        visit.server.get(&format!("/api/v1/verify/{}", told[0].1)).await.json().await.unwrap();
+    assert_eq!(proved["status"], "approved");
+    visit.browser.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn by_keyboard_and_paste_with_another_number() {
+    let app = app().await;
+    let phone = "+525512340202";
+    let server = Server::start_with(&settings(&app, "0")).await;
+    let body = json!({"purpose": "login", "return_to": app, "locale": "en"});
+    let visit = Visit::begin(server, phone, body).await;
+    visit.phase("number").await;
+    visit.look("number").await;
+    visit.keys("55 1234 0202").await;
+    let (tab, enter) = (char::from(Key::Tab).to_string(), char::from(Key::Enter).to_string());
+    visit.keys(&tab).await;
+    visit.keys(&tab).await;
+    visit.keys(&enter).await;
+    visit.phase("waiting").await;
+    visit.says("•••• 0202").await;
+    let code = visit.code("sms").await;
+    let (left, back) = (char::from(Key::Left).to_string(), char::from(Key::Backspace).to_string());
+    visit.keys("1a2-").await;
+    assert_eq!(visit.value().await, "12", "digits only");
+    visit.keys(&back).await;
+    visit.keys(&back).await;
+    assert_eq!(visit.value().await, "", "backspace goes back");
+    visit.keys("34").await;
+    visit.keys(&left).await;
+    visit.keys("5").await;
+    assert_eq!(visit.value().await, "35");
+    let paste = "const data = new DataTransfer(); data.setData('text', arguments[0]); \
+                 document.activeElement.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));";
+    let pasted = format!("Your code: {} {}", &code[..3], &code[3..]);
+    visit.browser.page.execute(paste, vec![json!(pasted)]).await.unwrap();
+    visit.phase("approved").await;
+    visit.look("approved").await;
+    visit.browser.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_wrong_codes_then_another_way() {
+    let app = app().await;
+    let phone = "+525512340203";
+    let server = Server::start_with(&settings(&app, "1")).await;
+    let visit = Visit::begin(server, phone, asked(phone, &app)).await;
+    visit.press("button[value=whatsapp]").await;
+    visit.phase("waiting").await;
+    let code = visit.code("whatsapp").await;
+    for n in 0..2 {
+        visit.keys(&wrong(&code, n)).await;
+        visit.says(if n == 0 { "quedan 2 intentos" } else { "queda 1 intento" }).await;
+    }
+    // The wait is over: by another way, with the same guesses.
+    visit.browser.page.wait().for_element(Locator::Css("section button[aria-disabled=false]")).await.unwrap();
+    visit.turn("button[value=sms]").await;
+    visit.says("Enviado por SMS").await;
+    assert_eq!(visit.code("sms").await, code, "the same code, by another way");
+    visit.keys(&wrong(&code, 2)).await;
+    visit.phase("spent").await;
+    visit.says("último intento").await;
+    visit.look("spent").await;
+    visit.press("button[value=sms]").await;
+    visit.phase("waiting").await;
+    visit.browser.page.wait().for_element(Locator::Css("section button[aria-disabled=false]")).await.unwrap();
+    let sent = visit.server.inbox(phone, 0).await.len();
+    visit.turn("section button[value=sms]").await;
+    assert_eq!(visit.server.inbox(phone, 0).await.len(), sent + 1);
+    visit.says("El código va en camino").await;
+    visit.keys(&visit.code("sms").await).await;
+    visit.phase("approved").await;
+    visit.browser.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_scripts_the_forms_do() {
+    let app = app().await;
+    let phone = "+525512340204";
+    let server = Server::start_with(&settings(&app, "0")).await;
+    let visit = Visit::begin(server, phone, asked(phone, &app)).await;
+    visit.browser.cdp("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
+    visit.browser.page.refresh().await.unwrap();
+    visit.press("button[value=sms]").await;
+    visit.phase("waiting").await;
+    visit.says("El código va en camino.").await;
+    visit.browser.photograph("verify-plain-phone", 360, 740, "light").await;
+    let code = visit.code("sms").await;
+    visit.press("#code").await;
+    visit.keys(&wrong(&code, 0)).await;
+    visit.press("form.code button").await;
+    visit.says("Te quedan 2 intentos.").await;
+    visit.press("section button").await;
+    visit.says("El código va en camino.").await;
+    visit.press("footer a[lang=pt]").await;
+    visit.says("Digite seu código").await;
+    visit.press("#code").await;
+    visit.keys(&code).await;
+    visit.press("form.code button").await;
+    visit.phase("approved").await;
+    visit.says("Seu número foi verificado").await;
+    visit.press("a.primary").await;
+    visit.says("Ya volviste").await;
+    visit.browser.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_runs_out_before_the_readers_eyes() {
+    let app = app().await;
+    let phone = "+525512340205";
+    let server = Server::start_on_postgres(&settings(&app, "0")).await;
+    let visit = Visit::begin(server, phone, asked(phone, &app)).await;
+    visit.press("button[value=sms]").await;
+    visit.phase("waiting").await;
+    let level = |seconds: i64| {
+        let set = "const ring = document.querySelector('countdown-ring'); const now = Date.now(); \
+                   ring.setAttribute('now', new Date(now).toISOString()); \
+                   ring.setAttribute('deadline', new Date(now + 1000 * arguments[0]).toISOString()); \
+                   return [ring.getAttribute('level'), getComputedStyle(ring.querySelector('circle.left')).stroke]";
+        visit.browser.page.execute(set, vec![json!(seconds)])
+    };
+    let mut colours = Vec::new();
+    for (seconds, expected) in [(300, "calm"), (179, "soon"), (59, "hurry"), (0, "over")] {
+        let [level, colour] = serde_json::from_value::<[String; 2]>(level(seconds).await.unwrap()).unwrap();
+        assert_eq!(level, expected, "{seconds}");
+        assert!(!colours.contains(&colour), "{expected} looks like another");
+        colours.push(colour);
+    }
+    // News of the delivery is shown as it comes.
+    visit.server.sql("update verification_sends set status = 'delivered'");
+    visit.says("Entregado por SMS").await;
+    visit.look("delivered").await;
+    visit.server.sql("update verifications set expires_at = now() - interval '1 second'");
+    visit.phase("expired").await;
+    visit.says("El código venció").await;
+    visit.look("expired").await;
+    visit.press("button[value=sms]").await;
+    visit.phase("waiting").await;
+    visit.server.sql("update verification_pages set expires_at = now() - interval '1 second'");
+    visit.phase("closed").await;
+    visit.says("Esta página se cerró").await;
+    visit.look("closed").await;
+    let complaints = visit.browser.complaints().await;
+    assert!(complaints.iter().all(|one| one.contains("410 (Gone)")), "{complaints:?}");
+    visit.browser.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reset_page_shows_what_is_typed() {
+    let server = Server::start().await;
+    let browser = Browser::start().await;
+    let address = format!("{}/reset?token=a-reset-token-of-base64url-and-some-length", server.base);
+    browser.page.goto(&address).await.unwrap();
+    let kind = "return document.getElementById('new-password').type";
+    browser
+        .page
+        .wait()
+        .for_element(Locator::Css("show-password button"))
+        .await
+        .unwrap()
+        .click()
+        .await
+        .unwrap();
+    assert_eq!(browser.page.execute(kind, Vec::new()).await.unwrap(), json!("text"));
+    for theme in ["light", "dark"] {
+        for (name, width) in [("desktop", 1280), ("phone", 360)] {
+            browser.photograph(&format!("reset-{name}"), width, 740, theme).await;
+            axe::finds_nothing(&browser, &format!("reset {name} {theme}")).await;
+        }
+    }
+    browser.stop().await;
+}
