@@ -85,11 +85,6 @@ page-note-paused = { $n ->
     [one] No codes go out just now. Try again in 1 minute.
    *[other] No codes go out just now. Try again in { $n } minutes.
 }
-page-note-stopped = You asked for no messages that way. Try another one.
-page-note-paused = { $n ->
-    [one] No codes go out just now. Try again in 1 minute.
-   *[other] No codes go out just now. Try again in { $n } minutes.
-}
 page-note-refused = We can't send codes to that number. Use a mobile from Mexico or another country we serve.
 page-note-number = That number is not possible. Enter it with its area code.
 page-note-kept = The number can't be changed on this page any more. Go back to the app and start again.

@@ -85,11 +85,6 @@ page-note-paused = { $n ->
     [one] Ahora no enviamos códigos. Prueba en 1 minuto.
    *[other] Ahora no enviamos códigos. Prueba en { $n } minutos.
 }
-page-note-stopped = Pediste no recibir mensajes por ahí. Prueba otra vía.
-page-note-paused = { $n ->
-    [one] Ahora no enviamos códigos. Prueba en 1 minuto.
-   *[other] Ahora no enviamos códigos. Prueba en { $n } minutos.
-}
 page-note-refused = A ese número no podemos enviar códigos. Usa un celular de México u otro país admitido.
 page-note-number = Ese número no es posible. Escríbelo con su lada.
 page-note-kept = En esta página ya no se puede cambiar de número. Vuelve a la app y empieza otra vez.

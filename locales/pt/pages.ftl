@@ -85,11 +85,6 @@ page-note-paused = { $n ->
     [one] Agora não enviamos códigos. Tente em 1 minuto.
    *[other] Agora não enviamos códigos. Tente em { $n } minutos.
 }
-page-note-stopped = Você pediu para não receber mensagens por aí. Tente outro meio.
-page-note-paused = { $n ->
-    [one] Agora não enviamos códigos. Tente em 1 minuto.
-   *[other] Agora não enviamos códigos. Tente em { $n } minutos.
-}
 page-note-refused = Não podemos enviar códigos a esse número. Use um celular do México ou de outro país atendido.
 page-note-number = Esse número não é possível. Digite-o com o código de área.
 page-note-kept = Nesta página não se pode mais mudar de número. Volte ao app e comece de novo.

@@ -17,6 +17,7 @@ pub mod mail_channel;
 pub mod open_demo;
 pub mod open_wallet;
 pub mod pass_mfa;
+pub mod pending_number;
 pub mod prepare_transfer;
 pub mod profile;
 pub mod prove_phone;

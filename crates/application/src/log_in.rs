@@ -133,6 +133,7 @@ impl LogIn {
             locale,
             client_ip: Some(visitor.address.clone()),
             origin: None,
+            page_host: None,
             effect_key: None,
             when_open: WhenOpen::Resend,
         };
@@ -141,7 +142,7 @@ impl LogIn {
             other => {
                 let why = match other {
                     Started::TooSoon { .. } => "it went out a moment ago",
-                    Started::TooMany(_) => "too many codes were sent",
+                    Started::TooMany(..) => "too many codes were sent",
                     Started::Locked(_) => "the number is locked",
                     Started::NumberRefused => "the number is refused",
                     _ => "the provider did not take it",

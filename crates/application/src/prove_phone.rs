@@ -62,7 +62,9 @@ impl ProvePhone {
         };
         let judged = match self.own_challenge(phone, user).await? {
             Some((id, requester)) => Some((id, self.verify.check(id, &requester, code, None).await?)),
-            None => self.verify.check_from(address, phone, Purpose::Registration, code).await?,
+            None => {
+                self.verify.check_from(address, &phone.clone().into(), Purpose::Registration, code).await?
+            }
         };
         match judged {
             Some((id, CheckResult::Judged(checked))) if checked.approved => Ok(id),

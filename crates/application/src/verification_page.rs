@@ -278,6 +278,7 @@ impl HostedVerification {
             locale: wish.locale,
             client_ip: Some(wish.client_ip.clone()),
             origin: Some(wish.client_ip),
+            page_host: web_otp_host(&self.public_base_url),
             effect_key: None,
             when_open: WhenOpen::Resend,
         };
@@ -354,4 +355,11 @@ impl HostedVerification {
         };
         Ok(self.accounts.change_profile(&change, self.clock.now()).await? == ProfileChanged::PhoneTaken)
     }
+}
+
+/// Where browsers fill codes in by themselves: on encrypted pages of a named host.
+fn web_otp_host(base: &str) -> Option<String> {
+    let host = base.strip_prefix("https://")?.split(['/', ':']).next()?;
+    let is_name = host.split('.').next_back()?.starts_with(|c: char| c.is_ascii_alphabetic());
+    is_name.then(|| host.to_owned())
 }

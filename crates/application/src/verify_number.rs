@@ -6,14 +6,14 @@ mod own_codes;
 pub use self::own_codes::{CodeAccount, OwnCodes};
 
 use self::own_codes::Wanted;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use domain::{
     consent::{ConsentStatus, recipient_key},
     ids::VerificationId,
     locale::Locale,
     message::Channel,
-    otp::{ChallengeStatus, OtpCode, OtpPolicy, Purpose, Recipient},
-    phone::{PhoneNumber, Region},
+    otp::{ChallengeStatus, OtpCode, OtpPolicy, Purpose, Recipient, SendLimit},
+    phone::Region,
 };
 use ports::{
     clock::Clock,
@@ -73,11 +73,23 @@ pub struct StartRequest {
     pub client_ip: Option<String>,
     /// The address whose anonymous callers may guess at it.
     pub origin: Option<String>,
+    /// The host whose page takes the code. An SMS names it in its last line, so that browsers fill the code in
+    /// there and nowhere else ([WebOTP](https://wicg.github.io/web-otp/)).
+    pub page_host: Option<String>,
     /// The effect that asks, in a turn.
     pub effect_key: Option<String>,
     /// What an open challenge means: the chat is told that its code is still good, a team has it sent
     /// again under the same id and the same guesses.
     pub when_open: WhenOpen,
+}
+
+/// How an open challenge's code goes out again.
+struct Again<'a> {
+    channel: Channel,
+    fallback: &'a [Channel],
+    locale: Locale,
+    page_host: Option<&'a str>,
+    effect_key: Option<String>,
 }
 
 /// What to do about a challenge that is open already.
@@ -105,8 +117,8 @@ pub enum Started {
     },
     /// The number is locked until then.
     Locked(DateTime<Utc>),
-    /// Too many codes; the next may go out then.
-    TooMany(DateTime<Utc>),
+    /// Too many codes of that kind; the next may go out then.
+    TooMany(SendLimit, DateTime<Utc>),
     /// Numbers of this country or kind take no codes here.
     NumberRefused,
     /// He wants no messages by any of these ways.
@@ -147,6 +159,13 @@ impl VerifyNumber {
         }
     }
 
+    /// Who carries a challenge's code of ours: the first part of the account it goes out from.
+    #[must_use]
+    pub fn provider_of(&self, verification: &Verification) -> Option<&str> {
+        let own = self.own.as_ref().filter(|_| verification.own_code.is_some())?;
+        own.accounts.get(&verification.channel)?.channel_account.split(':').next()
+    }
+
     /// Sends a code, unless one is open.
     pub async fn start(&self, request: StartRequest) -> StoreResult<Started> {
         let now = self.clock.now();
@@ -170,6 +189,7 @@ impl VerifyNumber {
             to: &request.to,
             purpose: request.purpose,
             locale: request.locale,
+            page_host: request.page_host.as_deref(),
             now,
             expires_at: now.checked_add_signed(self.policy.ttl).unwrap_or(now),
         };
@@ -195,12 +215,18 @@ impl VerifyNumber {
             Begin::Open(open) => match request.when_open {
                 WhenOpen::Keep => Ok(Started::StillGood(open)),
                 WhenOpen::Resend => {
-                    let ways = (channel, fallback.as_slice());
-                    self.send_again(*open, ways, request.locale, request.effect_key).await
+                    let again = Again {
+                        channel,
+                        fallback: &fallback,
+                        locale: request.locale,
+                        page_host: request.page_host.as_deref(),
+                        effect_key: request.effect_key,
+                    };
+                    self.send_again(*open, again).await
                 }
             },
             Begin::Locked(until) => Ok(Started::Locked(until)),
-            Begin::TooMany(until) => Ok(Started::TooMany(until)),
+            Begin::TooMany(limit, until) => Ok(Started::TooMany(limit, until)),
             Begin::Suspended(until) => Ok(Started::Suspended(until)),
         }
     }
@@ -298,7 +324,8 @@ impl VerifyNumber {
             if self.open_ways(&verification.to, channel, &[]).await?.is_none() {
                 return Ok(Started::OptedOut);
             }
-            return self.send_again(verification, (channel, &[]), locale, effect_key).await;
+            let again = Again { channel, fallback: &[], locale, page_host: None, effect_key };
+            return self.send_again(verification, again).await;
         }
         self.start(StartRequest {
             requester: requester.clone(),
@@ -309,6 +336,7 @@ impl VerifyNumber {
             locale,
             client_ip: None,
             origin: verification.origin,
+            page_host: None,
             effect_key,
             when_open: WhenOpen::Resend,
         })
@@ -317,19 +345,15 @@ impl VerifyNumber {
 
     /// The provider sends the code that it holds once more. Of our own nobody has the digits any more: a new
     /// one takes its place, from the moment that it stands in the outbox.
-    async fn send_again(
-        &self,
-        open: Verification,
-        (channel, fallback): (Channel, &[Channel]),
-        locale: Locale,
-        effect_key: Option<String>,
-    ) -> StoreResult<Started> {
+    async fn send_again(&self, open: Verification, again: Again<'_>) -> StoreResult<Started> {
+        let Again { channel, fallback, locale, page_host, effect_key } = again;
         let now = self.clock.now();
         let wanted = Wanted {
             verification: open.id,
             to: &open.to,
             purpose: open.purpose,
             locale,
+            page_host,
             now,
             expires_at: open.challenge.expires_at,
         };
@@ -345,10 +369,8 @@ impl VerifyNumber {
             }
             Begin::Repeated(verification) => self.repeat(*verification, fallback, locale).await,
             Begin::Locked(until) => Ok(Started::Locked(until)),
-            Begin::TooMany(at) if open.challenge.resend_wait(&self.policy, now) > Duration::zero() => {
-                Ok(Started::TooSoon { verification: open.id, at })
-            }
-            Begin::TooMany(at) => Ok(Started::TooMany(at)),
+            Begin::TooMany(SendLimit::Cooldown, at) => Ok(Started::TooSoon { verification: open.id, at }),
+            Begin::TooMany(limit, at) => Ok(Started::TooMany(limit, at)),
             Begin::Suspended(until) => Ok(Started::Suspended(until)),
         }
     }
@@ -449,12 +471,12 @@ impl VerifyNumber {
     pub async fn check_from(
         &self,
         address: &str,
-        phone: &PhoneNumber,
+        to: &Recipient,
         purpose: Purpose,
         code: &OtpCode,
     ) -> StoreResult<Option<(VerificationId, CheckResult)>> {
         let now = self.clock.now();
-        let found = self.verifications.find_open_from(address, phone, purpose, now).await?;
+        let found = self.verifications.find_open_from(address, to, purpose, now).await?;
         let Some(found) = found else { return Ok(None) };
         let id = found.id;
         let guess = TakeGuess { verification: id, effect_key: None, anonymous: Some(address.to_owned()) };

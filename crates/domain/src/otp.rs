@@ -270,10 +270,38 @@ pub struct Count {
     pub oldest: Option<DateTime<Utc>>,
 }
 
+/// What keeps a code from going out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SendLimit {
+    /// It went out a moment ago.
+    Cooldown,
+    /// Codes to one destination in a day.
+    Destination,
+    /// Codes asked for from one address in an hour.
+    Address,
+    /// Codes to one prefix in an hour.
+    Prefix,
+}
+
+impl SendLimit {
+    /// Its number in force: seconds for the cooldown, else codes.
+    #[must_use]
+    pub fn number(self, policy: &OtpPolicy) -> i64 {
+        match self {
+            Self::Cooldown => policy.resend_cooldown.num_seconds(),
+            Self::Destination => policy.sends_per_destination_per_day.into(),
+            Self::Address => policy.sends_per_ip_per_hour.into(),
+            Self::Prefix => policy.sends_per_prefix_per_hour.into(),
+        }
+    }
+}
+
 /// Too many codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("too many codes were sent")]
 pub struct SendLimitReached {
+    /// Of what there are too many.
+    pub limit: SendLimit,
     /// When the next may go out.
     pub retry_after: Duration,
 }
@@ -283,16 +311,16 @@ impl SendCounts {
     pub fn check(&self, policy: &OtpPolicy, now: DateTime<Utc>) -> Result<(), SendLimitReached> {
         let day = Duration::hours(24);
         let hour = Duration::hours(1);
-        for (count, max, window) in [
-            (self.destination, policy.sends_per_destination_per_day, day),
-            (self.ip, policy.sends_per_ip_per_hour, hour),
-            (self.prefix, policy.sends_per_prefix_per_hour, hour),
+        for (limit, count, max, window) in [
+            (SendLimit::Destination, self.destination, policy.sends_per_destination_per_day, day),
+            (SendLimit::Address, self.ip, policy.sends_per_ip_per_hour, hour),
+            (SendLimit::Prefix, self.prefix, policy.sends_per_prefix_per_hour, hour),
         ] {
             if count.n >= max {
                 let age =
                     count.oldest.map_or_else(Duration::zero, |oldest| now.signed_duration_since(oldest));
                 let retry_after = window.checked_sub(&age).unwrap_or(window).max(Duration::seconds(1));
-                return Err(SendLimitReached { retry_after });
+                return Err(SendLimitReached { limit, retry_after });
             }
         }
         Ok(())

@@ -76,6 +76,15 @@ impl ReturnTo {
         if is_allowed { Ok(Self(url)) } else { Err(ReturnToRefused) }
     }
 
+    /// Reads a path (`/menu`) as one of the first origin that is allowed.
+    pub fn path_of(text: &str, allowed: &[WebOrigin]) -> Result<Self, ReturnToRefused> {
+        let first = allowed.first().ok_or(ReturnToRefused)?;
+        if !text.starts_with('/') {
+            return Err(ReturnToRefused);
+        }
+        Self::try_new(&format!("{}{text}", first.text), allowed)
+    }
+
     /// Reads one that was allowed when it was kept.
     #[must_use]
     pub fn restore(text: &str) -> Option<Self> {

@@ -169,7 +169,7 @@ pub async fn an_own_code_that_failed_costs_no_quota(store: impl Stores) {
         request.challenge.requester = Requester::Client("another".into());
         request
     };
-    assert!(matches!(Verifications::begin(&store, &other(one), at(0)).await.unwrap(), Begin::TooMany(_)));
+    assert!(matches!(Verifications::begin(&store, &other(one), at(0)).await.unwrap(), Begin::TooMany(..)));
     fail(&store, 1).await;
     assert_eq!(sends(&seen(&store, id).await), [(Channel::Sms, "failed")]);
     begin(&store, &other(one), 1).await;

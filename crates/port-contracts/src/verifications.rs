@@ -23,7 +23,7 @@ async fn begin(store: &dyn Stores, request: &BeginVerification, second: i64) -> 
             store.record_send(verification.id, &sent, at(second)).await.unwrap();
             Some(*verification)
         }
-        Begin::Locked(_) | Begin::TooMany(_) | Begin::Suspended(_) => None,
+        Begin::Locked(_) | Begin::TooMany(..) | Begin::Suspended(_) => None,
     }
 }
 

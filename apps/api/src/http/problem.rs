@@ -121,6 +121,22 @@ impl ApiError {
         self
     }
 
+    /// What it says.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// Seconds to wait.
+    pub(crate) const fn waits(&self) -> Option<i64> {
+        self.retry_after
+    }
+
+    /// The fields that are wrong, and how.
+    pub(crate) fn fields(&self) -> Vec<String> {
+        let name = |error: &FieldError| format!("{} {}", error.pointer.trim_start_matches('/'), error.detail);
+        self.errors.iter().map(|error| name(error).trim().to_owned()).collect()
+    }
+
     pub(crate) fn replayed(mut self, replayed: bool) -> Self {
         self.replayed = replayed;
         self

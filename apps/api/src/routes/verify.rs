@@ -210,6 +210,7 @@ pub(crate) async fn send(
         // Who may guess without a token: the end user, where the team says where he is.
         origin: Some(client_ip.clone().unwrap_or(peer.0)),
         client_ip,
+        page_host: None,
         effect_key: None,
         when_open: WhenOpen::Resend,
     };
@@ -258,7 +259,7 @@ fn answer_started(app: &App, started: Started) -> Result<SendAnswer, ApiError> {
         Started::TooSoon { at, .. } => {
             Err(ApiError::rate_limit_exceeded("The code went out a moment ago.").retry_after(seconds(at)))
         }
-        Started::TooMany(at) => {
+        Started::TooMany(_, at) => {
             Err(ApiError::rate_limit_exceeded("Too many codes were sent.").retry_after(seconds(at)))
         }
         Started::Locked(until) => {

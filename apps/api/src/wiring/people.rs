@@ -7,6 +7,7 @@ use application::{
     log_in::LogIn,
     mail_channel::mail_account,
     pass_mfa::PassMfa,
+    pending_number::PendingNumber,
     profile::Profiles,
     prove_phone::ProvePhone,
     register::Register,
@@ -18,6 +19,7 @@ use application::{
     verification_page::HostedVerification,
     verify_number::VerifyNumber,
 };
+use domain::message::Channel;
 use ports::{
     clock::Clock,
     crypto::{PasswordHasher, SecretHasher},
@@ -37,6 +39,7 @@ pub(crate) struct People {
     pub(crate) reset: Arc<ResetPassword>,
     pub(crate) second_factor: SecondFactor,
     pub(crate) profiles: Arc<Profiles>,
+    pub(crate) pending_number: Arc<PendingNumber>,
     pub(crate) telegram: Arc<TelegramLink>,
 }
 
@@ -69,12 +72,24 @@ impl People {
         });
         let passwords =
             Arc::new(PasswordDesk { accounts: store.clone(), hasher: hasher.clone(), clock: clock.clone() });
+        let ways =
+            [Channel::Whatsapp, Channel::Sms].into_iter().filter(|way| verify.sends_by(*way)).collect();
         let prove = Arc::new(ProvePhone { verify: verify.clone(), clock: clock.clone() });
+        let profiles = Arc::new(Profiles {
+            accounts: store.clone(),
+            passwords: passwords.clone(),
+            prove: prove.clone(),
+            texts: texts.clone(),
+            ids: ids.clone(),
+            clock: clock.clone(),
+            sms_account,
+            default_locale: settings.default_locale,
+        });
         Self {
             register: Arc::new(Register {
                 accounts: store.clone(),
                 hasher: hasher.clone(),
-                prove: prove.clone(),
+                prove,
                 desk: desk.clone(),
                 ids: ids.clone(),
                 clock: clock.clone(),
@@ -113,7 +128,7 @@ impl People {
             }),
             reset: Arc::new(ResetPassword {
                 accounts: store.clone(),
-                verify,
+                verify: verify.clone(),
                 secrets: secrets.clone(),
                 hasher,
                 clock: clock.clone(),
@@ -124,16 +139,13 @@ impl People {
                 random: random.clone(),
                 clock: clock.clone(),
             },
-            profiles: Arc::new(Profiles {
-                accounts: store.clone(),
-                passwords: passwords.clone(),
-                prove,
-                texts,
-                ids: ids.clone(),
-                clock: clock.clone(),
-                sms_account,
+            pending_number: Arc::new(PendingNumber {
+                profiles: profiles.clone(),
+                verify,
+                ways,
                 default_locale: settings.default_locale,
             }),
+            profiles,
             telegram: Arc::new(TelegramLink {
                 links: store.clone(),
                 accounts: store,

@@ -38,7 +38,8 @@ use domain::{
     message::{Channel, DeliveryStatus},
     otp::{
         BREAKER_RETRY, BREAKER_WINDOW, Breaker, Challenge, ChallengeStatus, Count, FALLBACK_AFTER, Failures,
-        NO_TRANSACTION, NextWay, OtpPolicy, Purpose, Recipient, SendCounts, hashes_equal, next_way,
+        NO_TRANSACTION, NextWay, OtpPolicy, Purpose, Recipient, SendCounts, SendLimit, hashes_equal,
+        next_way,
     },
     phone::PhoneNumber,
 };
@@ -326,11 +327,11 @@ impl Verifications for Store {
     async fn find_open_from(
         &self,
         origin: &str,
-        phone: &PhoneNumber,
+        to: &Recipient,
         purpose: Purpose,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<Verification>> {
-        let (origin, phone) = (origin.to_owned(), phone.e164().to_owned());
+        let (origin, phone) = (origin.to_owned(), to.canonical().to_owned());
         self.database
             .read(move |conn| {
                 async move {

@@ -55,6 +55,7 @@ impl HandleMessage {
                 locale: self.locale_of(state),
                 client_ip: None,
                 origin: None,
+                page_host: None,
                 effect_key: Some(key),
                 when_open: WhenOpen::Keep,
             })
@@ -87,7 +88,7 @@ impl HandleMessage {
                 seconds: at.signed_duration_since(now).num_seconds().max(1),
             },
             Started::Locked(until) => CodeSent::Locked { minutes: minutes_until(now, until) },
-            Started::TooMany(until) => CodeSent::TooMany { minutes: minutes_until(now, until) },
+            Started::TooMany(_, until) => CodeSent::TooMany { minutes: minutes_until(now, until) },
             Started::NumberRefused | Started::OptedOut => CodeSent::NotReachable,
             Started::Failed(_) | Started::NotFound | Started::Suspended(_) => CodeSent::Failed,
         }

@@ -48,6 +48,7 @@ pub(super) struct Wanted<'a> {
     pub(super) to: &'a Recipient,
     pub(super) purpose: Purpose,
     pub(super) locale: Locale,
+    pub(super) page_host: Option<&'a str>,
     pub(super) now: DateTime<Utc>,
     pub(super) expires_at: DateTime<Utc>,
 }
@@ -89,6 +90,9 @@ impl OwnCodes {
             let subject = Text { id: "mail-code-subject", args: Vec::new() };
             let subject = self.texts.render(wanted.locale, &subject);
             text = Letter { subject, text, locale: wanted.locale }.to_message();
+        }
+        if let (Channel::Sms, Some(host)) = (channel, wanted.page_host) {
+            text = format!("{text}\n\n@{host} #{code}");
         }
         let id = MessageId(self.ids.new_id());
         let mut message = OutboundMessage::plain(id, channel, wanted.to.canonical().to_owned(), text);

@@ -1,7 +1,8 @@
 //! Sending and checking through a provider that refuses, forgets and loses its answers.
 
 use super::*;
-use domain::otp::Challenge;
+use chrono::Duration;
+use domain::{otp::Challenge, phone::PhoneNumber};
 use mockall::predicate::eq;
 use ports::{
     clock::MockClock,
@@ -64,6 +65,7 @@ fn request() -> StartRequest {
         locale: Locale::Es,
         client_ip: None,
         origin: None,
+        page_host: None,
         effect_key: None,
         when_open: WhenOpen::Resend,
     }

@@ -82,7 +82,7 @@ planned!(Verifications {
     return_guess(ticket: &GuessTicket) -> ();
     find(id: VerificationId) -> Option<Verification>;
     find_open(requester: &Requester, to: &Recipient, now: DateTime<Utc>) -> Option<Verification>;
-    find_open_from(origin: &str, phone: &PhoneNumber, purpose: Purpose, now: DateTime<Utc>) -> Option<Verification>;
+    find_open_from(origin: &str, to: &Recipient, purpose: Purpose, now: DateTime<Utc>) -> Option<Verification>;
     log_lookup(phone: &PhoneNumber, facts: &NumberFacts, now: DateTime<Utc>) -> ();
 });
 

@@ -73,7 +73,10 @@ fn five_failures_lock_and_the_lock_ends_clean() {
 #[test]
 fn send_limits_tell_when_to_come_back() {
     let full = SendCounts { destination: Count { n: 5, oldest: Some(at(-3600)) }, ..SendCounts::default() };
-    assert_eq!(full.check(&policy(), at(0)), Err(SendLimitReached { retry_after: Duration::hours(23) }));
+    assert_eq!(
+        full.check(&policy(), at(0)),
+        Err(SendLimitReached { limit: SendLimit::Destination, retry_after: Duration::hours(23) })
+    );
     assert_eq!(SendCounts::default().check(&policy(), at(0)), Ok(()));
 }
 
@@ -178,16 +181,22 @@ fn each_count_has_its_own_limit_and_its_own_window() {
     let count = |n| Count { n, oldest: Some(at(-600)) };
     let none = SendCounts::default();
     let hour = Duration::minutes(50);
-    for (full, almost, retry_after) in [
+    for (limit, full, almost, retry_after) in [
         (
+            SendLimit::Destination,
             SendCounts { destination: count(5), ..none },
             SendCounts { destination: count(4), ..none },
             Duration::hours(24) - Duration::minutes(10),
         ),
-        (SendCounts { ip: count(10), ..none }, SendCounts { ip: count(9), ..none }, hour),
-        (SendCounts { prefix: count(30), ..none }, SendCounts { prefix: count(29), ..none }, hour),
+        (SendLimit::Address, SendCounts { ip: count(10), ..none }, SendCounts { ip: count(9), ..none }, hour),
+        (
+            SendLimit::Prefix,
+            SendCounts { prefix: count(30), ..none },
+            SendCounts { prefix: count(29), ..none },
+            hour,
+        ),
     ] {
-        assert_eq!(full.check(&policy(), at(0)), Err(SendLimitReached { retry_after }));
+        assert_eq!(full.check(&policy(), at(0)), Err(SendLimitReached { limit, retry_after }));
         assert_eq!(almost.check(&policy(), at(0)), Ok(()));
     }
 }

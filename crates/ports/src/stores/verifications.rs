@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     ids::{UserId, VerificationId},
     message::Channel,
-    otp::{Challenge, OtpPolicy, Purpose, Recipient},
+    otp::{Challenge, OtpPolicy, Purpose, Recipient, SendLimit},
     phone::PhoneNumber,
 };
 
@@ -129,8 +129,8 @@ pub enum Begin {
     Open(Box<Verification>),
     /// The number is locked until then.
     Locked(DateTime<Utc>),
-    /// Too many codes; the next may go out then.
-    TooMany(DateTime<Utc>),
+    /// Too many codes of that kind; the next may go out then.
+    TooMany(SendLimit, DateTime<Utc>),
     /// The breaker is open, and nobody has said who asks; he may ask again then.
     Suspended(DateTime<Utc>),
 }
@@ -346,7 +346,7 @@ pub trait Verifications: Send + Sync {
     async fn find_open_from(
         &self,
         origin: &str,
-        phone: &PhoneNumber,
+        to: &Recipient,
         purpose: Purpose,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<Verification>>;

@@ -1,9 +1,12 @@
 //! The older systems' routes: thin aliases of our own, with the JSON that their callers know.
 
+mod face;
+mod otp;
+mod phone_verification;
 mod whatsapp;
 
 use actix_web::web;
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config.configure(whatsapp::routes);
+    config.configure(whatsapp::routes).configure(phone_verification::routes).configure(otp::routes);
 }

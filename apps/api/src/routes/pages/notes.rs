@@ -102,7 +102,7 @@ impl Note {
             Started::OptedOut => Self::plain("stopped"),
             Started::Suspended(until) => Self::of("paused", minutes(until)),
             Started::Locked(until) => Self::of("locked", minutes(until)),
-            Started::TooMany(until) => Self::of("many", minutes(until)),
+            Started::TooMany(_, until) => Self::of("many", minutes(until)),
             Started::Failed(CodeVerifierError::TooMany(_)) => Self::of("many", 10),
             Started::NumberRefused | Started::Failed(CodeVerifierError::NumberRefused(_)) => {
                 Self::plain("refused")

@@ -50,7 +50,7 @@ pub(super) async fn begin(
     let sender = Sender { client_ip: new.client_ip.as_deref(), is_anonymous: anonymous.is_some() };
     let counts = send_counts(conn, &new.to, new.purpose, sender, now).await?;
     if let Err(full) = counts.check(policy, now) {
-        return Ok(Begin::TooMany(later(now, full.retry_after)));
+        return Ok(Begin::TooMany(full.limit, later(now, full.retry_after)));
     }
     let code = own.as_ref().map(|own| &own.code);
     insert(conn, new, effect_key.as_deref(), code, later(now, policy.ttl), policy.attempts_max, now).await?;
@@ -143,12 +143,12 @@ pub(super) async fn begin_resend(
     }
     let wait = row.challenge()?.resend_wait(policy, now);
     if wait > Duration::zero() {
-        return Ok(Begin::TooMany(later(now, wait)));
+        return Ok(Begin::TooMany(SendLimit::Cooldown, later(now, wait)));
     }
     let purpose = Purpose::parse(&row.purpose).ok_or_else(|| corrupt(&row.purpose))?;
     let counts = send_counts(conn, &to, purpose, row.sender(), now).await?;
     if let Err(full) = counts.check(policy, now) {
-        return Ok(Begin::TooMany(later(now, full.retry_after)));
+        return Ok(Begin::TooMany(full.limit, later(now, full.retry_after)));
     }
     diesel::update(verifications::table.find(row.id))
         .set((verifications::last_sent_at.eq(DbTime(now)), verifications::channel.eq(channel.name())))

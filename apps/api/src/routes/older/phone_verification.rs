@@ -1,0 +1,244 @@
+//! The phone-verification module: a signed-in person proves a number, and its page's old address.
+
+use super::face::{Address, Body, Person, Refusal};
+use crate::{
+    http::{caller::VisitorOf, once::detached, problem::ApiError, rate_limit::RateLimit},
+    wiring::App,
+    workers::Bells,
+};
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+    web,
+};
+use application::{
+    pending_number::{Asker, Pending},
+    profile::UpdateError,
+    verification_page::NewPage,
+    verify_number::Started,
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    otp::{OtpCode, Purpose, SendLimit},
+    phone::PhoneNumber,
+    return_to::ReturnTo,
+    text::truncate,
+};
+use ports::{
+    code_verifier::CodeVerifierError,
+    stores::{Requester, Verification},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// The longest `source` that is kept, in characters.
+const SOURCE_LENGTH_MAX: usize = 100;
+
+/// A number to prove. A purpose was sent along, and is always the same: to prove it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SendBody {
+    phone_number: String,
+}
+
+#[derive(Deserialize)]
+struct CheckBody {
+    code: String,
+}
+
+#[derive(Deserialize)]
+struct ResendBody {}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PageQuery {
+    source: Option<String>,
+    return_to: Option<String>,
+}
+
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/api/auth/send-verification-code").route(web::post().to(send)))
+        .service(web::resource("/api/auth/verify-code").route(web::post().to(check)))
+        .service(web::resource("/api/auth/resend-verification-code").route(web::post().to(resend)))
+        .service(web::resource("/verificar-telefono").route(web::get().to(page)));
+}
+
+fn asker(person: &Person, visitor: VisitorOf) -> Result<Asker, Refusal> {
+    Ok(Asker { user: person.0.person()?.user, visitor: visitor.0, actor: person.0.actor() })
+}
+
+fn bad(text: &str) -> Refusal {
+    Refusal::error(StatusCode::BAD_REQUEST, text)
+}
+
+async fn send(
+    app: web::Data<App>,
+    bells: web::Data<Bells>,
+    person: Person,
+    visitor: VisitorOf,
+    body: Body<SendBody>,
+) -> Result<HttpResponse, Refusal> {
+    let asker = asker(&person, visitor)?;
+    let number = PhoneNumber::parse(&body.0.phone_number, app.settings.default_region)
+        .map_err(|_impossible| bad("Ese número no es posible."))?;
+    let use_case = app.people.pending_number.clone();
+    let started = detached(async move { use_case.send(&asker, &number).await }).await?;
+    let sent = sent(&app, started.map_err(refused)?, as_limit)?;
+    bells.outbox.notify_one();
+    let mut answer = told(&app, "Te enviamos un código.", &sent);
+    answer["expiresInMinutes"] = json!(app.settings.otp.ttl.num_minutes());
+    Ok(HttpResponse::Ok().json(answer))
+}
+
+async fn resend(
+    app: web::Data<App>,
+    bells: web::Data<Bells>,
+    person: Person,
+    visitor: VisitorOf,
+    _body: Body<ResendBody>,
+) -> Result<HttpResponse, Refusal> {
+    let asker = asker(&person, visitor)?;
+    let use_case = app.people.pending_number.clone();
+    let started = match detached(async move { use_case.resend(&asker).await }).await?.map_err(refused)? {
+        Pending::Started(started) => started,
+        Pending::NoNumber => return Err(bad("Primero pide un código para tu número.")),
+    };
+    let sent = sent(&app, started, as_wait)?;
+    bells.outbox.notify_one();
+    Ok(HttpResponse::Ok().json(told(&app, "Te enviamos otro código.", &sent)))
+}
+
+async fn check(
+    app: web::Data<App>,
+    limit: web::Data<RateLimit>,
+    person: Person,
+    visitor: VisitorOf,
+    body: Body<CheckBody>,
+) -> Result<HttpResponse, Refusal> {
+    limit.count(&person.0.key(), app.clock.now())?;
+    let asker = asker(&person, visitor)?;
+    let code = OtpCode::parse(&body.0.code).map_err(|_malformed| bad("El código son seis dígitos."))?;
+    let use_case = app.people.pending_number.clone();
+    detached(async move { use_case.check(&asker, code).await }).await?.map_err(refused)?;
+    Ok(HttpResponse::Ok().json(json!({"message": "Tu número quedó verificado.", "verified": true})))
+}
+
+/// The page's old address: opens a page and leads there. Nothing is sent. Whoever comes with his token has the
+/// number made his; anybody else only proves one.
+async fn page(
+    app: web::Data<App>,
+    limit: web::Data<RateLimit>,
+    address: Address,
+    person: Option<Person>,
+    query: web::Query<PageQuery>,
+) -> Result<HttpResponse, Refusal> {
+    let owner = match &person {
+        Some(person) => Requester::User(person.0.person()?.user),
+        None => Requester::Anonymous(address.0),
+    };
+    limit.count(&format!("page:{}", owner.key()), app.clock.now())?;
+    let user = match &owner {
+        Requester::User(user) => Some(*user),
+        _ => None,
+    };
+    let known = match user {
+        Some(user) => app.people.profiles.show(user).await.map_err(ApiError::from)?,
+        None => None,
+    };
+    let opened = app.pages.open(NewPage {
+        phone: known.as_ref().and_then(|person| person.claimed_phone.clone()),
+        user,
+        purpose: Purpose::Registration,
+        return_to: query.return_to.as_deref().and_then(|to| way_back(&app, to)),
+        state: query.source.as_deref().map(|source| truncate(source, SOURCE_LENGTH_MAX)),
+        locale: known.and_then(|person| person.locale),
+        owner,
+    });
+    let opened = opened.await.map_err(ApiError::from)?;
+    Ok(HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, opened.url))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish())
+}
+
+/// Where he came from: an address of one of the origins that are allowed, or a path of the first one.
+/// Anything else leads nowhere.
+fn way_back(app: &App, text: &str) -> Option<ReturnTo> {
+    let origins = &app.settings.return_to_origins;
+    ReturnTo::try_new(text, origins).or_else(|_no_address| ReturnTo::path_of(text, origins)).ok()
+}
+
+fn told(app: &App, message: &str, sent: &Verification) -> Value {
+    let provider = app.verify.provider_of(sent).unwrap_or("twilio");
+    json!({"message": message, "messageId": sent.id.to_string(), "provider": provider})
+}
+
+/// Codes that went out; else why not, a limit in that caller's words.
+fn sent(
+    app: &App,
+    started: Started,
+    limit: fn(SendLimit, i64, i64) -> Value,
+) -> Result<Box<Verification>, Refusal> {
+    let seconds = |until: DateTime<Utc>| until.signed_duration_since(app.clock.now()).num_seconds().max(1);
+    let too_many = |kind: SendLimit, until| {
+        let wait = seconds(until);
+        let body = limit(kind, kind.number(&app.settings.otp), wait);
+        Refusal::new(StatusCode::TOO_MANY_REQUESTS, body).retry_after(wait)
+    };
+    match started {
+        Started::Sent(sent) | Started::StillGood(sent) => Ok(sent),
+        Started::TooSoon { at, .. } => Err(too_many(SendLimit::Cooldown, at)),
+        Started::TooMany(kind, until) => Err(too_many(kind, until)),
+        Started::Locked(until) => {
+            let wait = seconds(until);
+            let body = json!({"error": "Demasiados intentos. Espera un poco.", "limitType": "locked",
+                "limit": app.settings.otp.lock_after_failures, "remainingSeconds": wait});
+            Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, body).retry_after(wait))
+        }
+        Started::NumberRefused | Started::Failed(CodeVerifierError::NumberRefused(_)) => {
+            Err(bad("A ese número no enviamos códigos."))
+        }
+        Started::OptedOut => Err(bad("Ese número pidió no recibir mensajes.")),
+        Started::NotFound => Err(bad("Primero pide un código para tu número.")),
+        Started::Suspended(until) => {
+            let refusal = Refusal::error(StatusCode::SERVICE_UNAVAILABLE, "Ahora no enviamos códigos.");
+            Err(refusal.retry_after(seconds(until)))
+        }
+        Started::Failed(_) => Err(Refusal::error(StatusCode::BAD_GATEWAY, "No pudimos enviar el código.")),
+    }
+}
+
+const TOO_MANY: &str = "Ya enviamos muchos códigos. Espera un poco.";
+
+fn as_limit(kind: SendLimit, number: i64, _wait: i64) -> Value {
+    let name = match kind {
+        SendLimit::Cooldown => "cooldown",
+        SendLimit::Destination => "phone",
+        SendLimit::Address => "ip",
+        SendLimit::Prefix => "prefix",
+    };
+    json!({"error": TOO_MANY, "limitType": name, "limit": number})
+}
+
+fn as_wait(_kind: SendLimit, _number: i64, wait: i64) -> Value {
+    json!({"error": TOO_MANY, "remainingSeconds": wait})
+}
+
+fn refused(fault: UpdateError) -> Refusal {
+    match fault {
+        UpdateError::NoProof | UpdateError::WrongCode => bad("Ese código no es, o ya venció."),
+        UpdateError::PhoneTaken => bad("Ese número pertenece a otra cuenta."),
+        UpdateError::StepUpNeeded | UpdateError::ProofNeeded | UpdateError::WrongPassword => {
+            bad("Ya tienes un número verificado. Cámbialo desde tu cuenta.")
+        }
+        UpdateError::Moved => bad("Tu número cambió mientras tanto. Pide otro código."),
+        UpdateError::NotFound => bad("Esta cuenta ya no existe."),
+        UpdateError::TooMany(_) => Refusal::error(StatusCode::TOO_MANY_REQUESTS, TOO_MANY),
+        UpdateError::CheckFailed => {
+            Refusal::error(StatusCode::SERVICE_UNAVAILABLE, "No pudimos revisar el código ahora.")
+        }
+        UpdateError::Unable(fault) => ApiError::from(fault).into(),
+    }
+}
