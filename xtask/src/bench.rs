@@ -15,6 +15,7 @@ mod programs;
 mod ratios;
 mod report;
 mod server;
+mod timing;
 
 use self::{figures::Figures, place::Place, programs::Programs};
 use crate::{
@@ -92,6 +93,9 @@ impl Options {
 
 /// Measures everything and tells it.
 pub(crate) fn run(words: &[&str]) -> Result<(), String> {
+    if let ["timing", rest @ ..] = words {
+        return timing::run(rest);
+    }
     let options = Options::read(words)?;
     let programs = Programs::build()?;
     let pace = options.pace();

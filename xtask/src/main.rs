@@ -9,6 +9,7 @@ mod postgres;
 mod soak;
 mod throwaway;
 mod tidy;
+mod wire;
 
 use postgres::{Kind, Postgres};
 use std::{
@@ -26,6 +27,8 @@ const USAGE: &str = "\
 cargo xtask test                               every test, with what they need
 cargo xtask bench [--quick] [--docs] [--json FILE]
     how fast: ledger, HTTP and webhooks beside pgbench; --docs: into docs/performance.md as well
+cargo xtask bench timing [--tries N]
+    whether the time that an answer takes tells who is known: login, codes, forgotten passwords
 cargo xtask fixtures DIR                       recorded webhook bodies, read and compared with their index
 cargo xtask fuzz [--seconds N]                 each fuzz target in turn, 300 seconds of each
 cargo xtask soak [--messages N] [--conversations N] [--pace N] [--seed N] [--docs]

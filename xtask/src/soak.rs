@@ -7,7 +7,6 @@ mod people;
 mod plan;
 mod report;
 mod verdict;
-mod wire;
 mod world;
 
 use self::{

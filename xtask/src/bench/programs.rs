@@ -18,18 +18,7 @@ pub(super) struct Programs {
 impl Programs {
     /// Builds them; this counts for no time.
     pub(super) fn build() -> Result<Self, String> {
-        let packages = ["adapter-postgres", "adapter-sqlite", "ventanilla"];
-        let mut cargo = Command::new("cargo");
-        cargo.args(["build", "--release", "--message-format", "json-render-diagnostics"]);
-        cargo.args(["--bench", "ledger", "--bench", "http", "--bin", "ventanilla"]);
-        cargo.args(packages.iter().flat_map(|package| ["--package", package]));
-        say(&format!("· {cargo:?}"));
-        let built = cargo.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
-        let built = built.map_err(|fault| format!("cargo could not be started: {fault}"))?;
-        if !built.status.success() {
-            return Err(format!("{cargo:?} ended with {}", built.status));
-        }
-        let messages = String::from_utf8_lossy(&built.stdout);
+        let messages = build(&["--bench", "ledger", "--bench", "http", "--bin", "ventanilla"])?;
         let executable = |kind: &str, source: &str| {
             executable(&messages, kind, source).ok_or_else(|| format!("cargo built no {source}"))
         };
@@ -40,6 +29,27 @@ impl Programs {
             ventanilla: executable("bin", "api/src/main.rs")?,
         })
     }
+}
+
+/// The server alone.
+pub(super) fn ventanilla() -> Result<String, String> {
+    let messages = build(&["--bin", "ventanilla"])?;
+    executable(&messages, "bin", "api/src/main.rs").ok_or_else(|| "cargo built no server".to_owned())
+}
+
+/// Builds targets, always of the same packages, so that nothing is built twice; what Cargo says of it.
+fn build(targets: &[&str]) -> Result<String, String> {
+    let packages = ["adapter-postgres", "adapter-sqlite", "ventanilla"];
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--release", "--message-format", "json-render-diagnostics"]).args(targets);
+    cargo.args(packages.iter().flat_map(|package| ["--package", package]));
+    say(&format!("· {cargo:?}"));
+    let built = cargo.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
+    let built = built.map_err(|fault| format!("cargo could not be started: {fault}"))?;
+    if !built.status.success() {
+        return Err(format!("{cargo:?} ended with {}", built.status));
+    }
+    Ok(String::from_utf8_lossy(&built.stdout).into_owned())
 }
 
 /// Where Cargo put what it built of a source. Its messages are JSON, one in a line.

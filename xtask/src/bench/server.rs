@@ -18,6 +18,7 @@ const READY: Duration = Duration::from_secs(30);
 pub(super) struct Server {
     child: Child,
     address: String,
+    world: String,
     program: String,
     env: Vec<(&'static str, String)>,
 }
@@ -36,15 +37,27 @@ impl Server {
         database: &str,
         plays_world: bool,
     ) -> Result<Self, String> {
+        Self::start_with(program, folder, database, plays_world, &[])
+    }
+
+    /// The same, with more settings.
+    pub(super) fn start_with(
+        program: &str,
+        folder: &Path,
+        database: &str,
+        plays_world: bool,
+        more: &[(&'static str, &str)],
+    ) -> Result<Self, String> {
         let address = free_address().map_err(|fault| format!("no free port: {fault}"))?;
         let world = free_address().map_err(|fault| format!("no free port: {fault}"))?;
-        let env = settings(&address, &world, database, plays_world);
+        let mut env = settings(&address, &world, database, plays_world);
+        env.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
         let log = File::create(folder.join("server.log")).map_err(|fault| fault.to_string())?;
         let mut command = Command::new(program);
         command.arg("serve").current_dir(folder).envs(env.iter().cloned());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         let child = command.spawn().map_err(|fault| format!("{program} could not be started: {fault}"))?;
-        let server = Self { child, address, program: program.to_owned(), env };
+        let server = Self { child, address, world, program: program.to_owned(), env };
         let begun = Instant::now();
         while !is_ready(&server.address) {
             if begun.elapsed() > READY {
@@ -59,6 +72,11 @@ impl Server {
     /// Where it listens.
     pub(super) fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Where the sandbox listens.
+    pub(super) fn world(&self) -> &str {
+        &self.world
     }
 
     /// A token to call it with.

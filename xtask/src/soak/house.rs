@@ -1,7 +1,7 @@
 //! The programs: the world in a process of its own, two replicas behind one address.
 
-use super::{balancer, wire};
-use crate::{root, run};
+use super::balancer;
+use crate::{root, run, wire};
 use serde_json::Value;
 use std::{
     fs::{self, File},

@@ -5,8 +5,8 @@ use super::{
         House, META_SECRET, PHONE_NUMBER_ID, TELEGRAM_SECRET, TWILIO_ACCOUNT, TWILIO_NUMBER, TWILIO_TOKEN,
     },
     plan::{Dice, Provider, Talk},
-    wire,
 };
+use crate::wire;
 use adapter_meta_whatsapp::sign_body;
 use adapter_twilio::sign_form;
 use serde_json::json;

@@ -4,9 +4,9 @@
 use super::{
     house::House,
     plan::{Provider, Talk, Word},
-    wire,
     world::Seen,
 };
+use crate::wire;
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},

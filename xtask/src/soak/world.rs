@@ -4,8 +4,8 @@
 use super::{
     house::House,
     plan::{Dice, Provider},
-    wire,
 };
+use crate::wire;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,

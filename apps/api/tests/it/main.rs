@@ -10,6 +10,7 @@
 
 mod accounts;
 mod architecture;
+mod attacks;
 mod axe;
 mod bad_input;
 mod channels;
@@ -17,8 +18,11 @@ mod chat;
 mod codes;
 mod flows;
 mod money;
+mod older;
 mod own_codes;
 mod pages;
+mod people;
+mod people_pages;
 mod phones_page;
 mod server;
 mod verify_page;

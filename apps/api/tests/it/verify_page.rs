@@ -35,24 +35,29 @@ fn settings<'a>(app: &'a str, cooldown: &'a str) -> [(&'a str, &'a str); 3] {
 }
 
 /// A page of a server, in a browser.
-struct Visit {
-    server: Server,
-    browser: Browser,
+pub(crate) struct Visit {
+    pub(crate) server: Server,
+    pub(crate) browser: Browser,
     phone: &'static str,
 }
 
 impl Visit {
-    async fn begin(server: Server, phone: &'static str, body: Value) -> Self {
+    pub(crate) async fn begin(server: Server, phone: &'static str, body: Value) -> Self {
         let opened = server.post("/api/v1/verify/sessions", body).await;
         assert_eq!(opened.status(), 201);
         let opened: Value = opened.json().await.unwrap();
+        Self::at(server, phone, opened["url"].as_str().unwrap()).await
+    }
+
+    /// At an address.
+    pub(crate) async fn at(server: Server, phone: &'static str, address: &str) -> Self {
         let browser = Browser::start().await;
-        browser.page.goto(opened["url"].as_str().unwrap()).await.unwrap();
+        browser.page.goto(address).await.unwrap();
         Self { server, browser, phone }
     }
 
     /// Waits until the page is in that phase.
-    async fn phase(&self, phase: &str) {
+    pub(crate) async fn phase(&self, phase: &str) {
         let found = Locator::Css("main");
         let begun = Instant::now();
         loop {
@@ -65,12 +70,12 @@ impl Visit {
         }
     }
 
-    async fn text(&self) -> String {
+    pub(crate) async fn text(&self) -> String {
         let text = self.browser.page.execute("return document.body.innerText", Vec::new()).await.unwrap();
         text.as_str().unwrap().to_owned()
     }
 
-    async fn says(&self, expected: &str) {
+    pub(crate) async fn says(&self, expected: &str) {
         let begun = Instant::now();
         while !self.text().await.contains(expected) {
             assert!(begun.elapsed() < PATIENCE, "«{expected}» is not said: {}", self.text().await);
@@ -78,12 +83,12 @@ impl Visit {
         }
     }
 
-    async fn press(&self, css: &str) {
+    pub(crate) async fn press(&self, css: &str) {
         self.browser.page.wait().for_element(Locator::Css(css)).await.unwrap().click().await.unwrap();
     }
 
     /// Presses and waits until the page was exchanged.
-    async fn turn(&self, css: &str) {
+    pub(crate) async fn turn(&self, css: &str) {
         let mark = "document.getElementById('page').dataset.old = ''";
         self.browser.page.execute(mark, Vec::new()).await.unwrap();
         self.press(css).await;
@@ -91,11 +96,11 @@ impl Visit {
     }
 
     /// Types where the focus is.
-    async fn keys(&self, keys: &str) {
+    pub(crate) async fn keys(&self, keys: &str) {
         self.browser.page.active_element().await.unwrap().send_keys(keys).await.unwrap();
     }
 
-    async fn value(&self) -> Value {
+    pub(crate) async fn value(&self) -> Value {
         self.browser
             .page
             .execute("return document.querySelector('otp-input').value", Vec::new())
@@ -103,12 +108,12 @@ impl Visit {
             .unwrap()
     }
 
-    async fn code(&self, channel: &str) -> String {
+    pub(crate) async fn code(&self, channel: &str) -> String {
         self.server.code(self.phone, channel, 0).await
     }
 
     /// Looks at the page in both widths and themes; nothing keeps people out.
-    async fn look(&self, name: &str) {
+    pub(crate) async fn look(&self, name: &str) {
         for theme in ["light", "dark"] {
             for (kind, width, height) in [("desktop", 1280, 900), ("phone", 360, 740)] {
                 self.browser.photograph(&format!("verify-{name}-{kind}"), width, height, theme).await;

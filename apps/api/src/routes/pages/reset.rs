@@ -13,7 +13,7 @@ use actix_web::{
 };
 use application::{reset_password::ResetError, sign_in_desk::Unable};
 use askama::Template;
-use domain::identity::WeakPassword;
+use domain::identity::{PASSWORD_LENGTH_MIN, WeakPassword};
 use ports::crypto::HashRefused;
 use serde::Deserialize;
 
@@ -22,7 +22,9 @@ use serde::Deserialize;
 struct ResetPage {
     w: Words,
     token: String,
-    refusal: Option<&'static str>,
+    refusal: Option<String>,
+    /// Characters that a password has at least.
+    least: i64,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -72,9 +74,13 @@ async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     }
 }
 
-fn form(status: StatusCode, w: Words, token: String, refusal: Option<&'static str>) -> HttpResponse {
+fn form(status: StatusCode, w: Words, token: String, refusal: Option<String>) -> HttpResponse {
     let w = w.keeping(format!("token={token}&"));
-    page(status, &ResetPage { w, token, refusal })
+    page(status, &ResetPage { w, token, refusal, least: least() })
+}
+
+fn least() -> i64 {
+    i64::try_from(PASSWORD_LENGTH_MIN).unwrap_or(i64::MAX)
 }
 
 fn plain(status: StatusCode, w: Words, title: &'static str, lead: &'static str) -> HttpResponse {
@@ -113,9 +119,9 @@ fn answer(outcome: Result<(), ResetError>, w: Words, token: String) -> HttpRespo
         Ok(()) => plain(StatusCode::OK, w, "page-reset-done-title", "page-reset-done-lead"),
         Err(ResetError::Weak(why)) => {
             let text = match why {
-                WeakPassword::TooShort => "page-reset-short",
-                WeakPassword::TooLong => "page-reset-long",
-                WeakPassword::Common | WeakPassword::IsTheEmail => "page-reset-weak",
+                WeakPassword::TooShort => w.count("page-reset-short", least()),
+                WeakPassword::TooLong => w.say("page-reset-long"),
+                WeakPassword::Common | WeakPassword::IsTheEmail => w.say("page-reset-weak"),
             };
             form(StatusCode::UNPROCESSABLE_ENTITY, w, token, Some(text))
         }

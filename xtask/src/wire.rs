@@ -11,13 +11,13 @@ use std::{
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// An answer's status and body.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
 }
 
 /// Asks `address` (`127.0.0.1:8000`) and waits for the answer.
-pub(super) fn ask(
+pub(crate) fn ask(
     method: &str,
     address: &str,
     path: &str,
@@ -40,7 +40,7 @@ pub(super) fn ask(
 }
 
 /// Posts JSON to the sandbox, or asks it, for JSON.
-pub(super) fn json(method: &str, address: &str, path: &str, body: &Value) -> Result<(u16, Value), String> {
+pub(crate) fn json(method: &str, address: &str, path: &str, body: &Value) -> Result<(u16, Value), String> {
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let headers = [("Content-Type", "application/json")];
     let answer = ask(method, address, path, &headers, body.as_bytes())
@@ -54,7 +54,7 @@ pub(super) fn json(method: &str, address: &str, path: &str, body: &Value) -> Res
 }
 
 /// The text at a place in JSON; none is empty.
-pub(super) fn text<'a>(value: &'a Value, place: &str) -> &'a str {
+pub(crate) fn text<'a>(value: &'a Value, place: &str) -> &'a str {
     value.pointer(place).and_then(Value::as_str).unwrap_or_default()
 }
 
