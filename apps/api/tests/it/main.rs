@@ -17,6 +17,7 @@ mod chat;
 mod codes;
 mod flows;
 mod money;
+mod otp_command;
 mod own_codes;
 mod pages;
 mod phones_page;
