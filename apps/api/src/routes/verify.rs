@@ -39,7 +39,8 @@ pub(crate) struct SendRequest {
     #[serde(alias = "to")]
     phone: String,
     /// `whatsapp` (default for a number), `sms`, `email` (for an address); `call` where a provider makes the
-    /// codes.
+    /// codes; `telegram` for a number whose owner has bound a chat to his account: to any other that way leads
+    /// nowhere, and the next is taken. Its codes are always ours.
     channel: Option<String>,
     /// `registration` (default), `login`, `password_reset` or `transfer`.
     purpose: Option<String>,

@@ -19,7 +19,10 @@ use domain::{
     otp::{Purpose, Recipient},
     phone::Region,
 };
-use ports::stores::{Requester, Verification};
+use ports::{
+    code_verifier::CodeVerifierError,
+    stores::{Requester, Verification},
+};
 use std::{process::ExitCode, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep};
 
@@ -32,7 +35,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 pub(in crate::commands) struct SendArgs {
     /// The number, in any usual spelling, or an e-mail address; asked for where it is not given.
     to: Option<String>,
-    /// whatsapp, sms, call or email; asked for where it is not given.
+    /// whatsapp, sms, call, email or telegram; asked for where it is not given.
     #[arg(long, value_parser = parse_channel)]
     channel: Option<Channel>,
     /// registration, login, `password_reset` or transfer.
@@ -47,7 +50,7 @@ pub(in crate::commands) struct SendArgs {
 }
 
 fn parse_channel(name: &str) -> Result<Channel, &'static str> {
-    Channel::parse(name).ok_or("must be whatsapp, sms, call or email")
+    Channel::parse(name).ok_or("must be whatsapp, sms, call, email or telegram")
 }
 
 fn parse_purpose(name: &str) -> Result<Purpose, &'static str> {
@@ -160,7 +163,10 @@ fn sent(app: &App, started: Started) -> Result<Verification, String> {
         Started::Suspended(at) => format!("no codes are sent until {}", at.to_rfc3339()),
         Started::OptedOut => "the recipient wants no messages by this channel".into(),
         Started::NumberRefused => "codes are not sent to this number: see ALLOWED_COUNTRIES".into(),
-        Started::Failed(fault) => format!("the code was not taken: {fault}{}", hint(app)),
+        Started::Failed(fault @ CodeVerifierError::Unavailable(_)) => {
+            format!("the code was not taken: {fault}{}", hint(app))
+        }
+        Started::Failed(fault) => format!("the code was not taken: {fault}"),
         Started::NotFound => "there is no such verification".into(),
     })
 }

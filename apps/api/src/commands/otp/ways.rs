@@ -4,7 +4,7 @@ use crate::settings::{Settings, VerifyProvider};
 use domain::{message::Channel, otp::Recipient};
 
 /// In the order in which they are offered.
-const ALL: [Channel; 4] = [Channel::Whatsapp, Channel::Sms, Channel::Call, Channel::Email];
+const ALL: [Channel; 5] = [Channel::Whatsapp, Channel::Sms, Channel::Call, Channel::Email, Channel::Telegram];
 
 /// The channels, and the settings each of them lacks.
 pub(super) struct Ways(Vec<(Channel, Vec<&'static str>)>);
