@@ -47,7 +47,7 @@ pub(crate) struct SendRequest {
     /// `es`, `en` or `pt`.
     locale: Option<String>,
     /// Channels to try, in order, where one can't reach the number or, of our own codes, does not arrive
-    /// within half a minute.
+    /// within half a minute. Behind a channel whose codes a provider makes, `telegram` is passed over.
     #[serde(default)]
     fallback: Vec<String>,
     /// The end user's address; without it only the service's own quota counts.

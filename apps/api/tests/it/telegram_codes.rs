@@ -41,7 +41,7 @@ async fn a_code_comes_into_the_chat_of_the_numbers_owner_and_into_no_other() {
             (200, &json!("telegram"), &Value::Null),
             "{sent}"
         );
-        let code = arrived(&server, MARIA, "telegram").await;
+        let code = server.code(MARIA, "telegram", 0).await;
         let guess = json!({"id": sent["id"], "code": code});
         let (_, checked) = post(&server, "verify/check", &server.token, guess).await;
         assert_eq!(checked["approved"], true, "{checked}");
@@ -77,22 +77,5 @@ async fn who_blocked_the_bot_gets_no_code_there() {
         }
         assert!(begun.elapsed() < PATIENCE, "{status} {refused}");
         tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
-/// The digits of a code of ours among what came over a channel: the chat's other messages bear none.
-async fn arrived(server: &Server, phone: &str, channel: &str) -> String {
-    let begun = Instant::now();
-    loop {
-        let inbox = server.inbox(phone, 0).await;
-        let bodies = inbox.iter().filter(|message| message["channel"] == channel);
-        let code = bodies.filter_map(|message| message["body"].as_str()).find_map(|body| {
-            body.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 6).map(str::to_owned)
-        });
-        if let Some(code) = code {
-            return code;
-        }
-        assert!(begun.elapsed() < PATIENCE, "no code by {channel}: {inbox:?}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

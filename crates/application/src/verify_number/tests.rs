@@ -2,7 +2,7 @@
 
 use super::*;
 use chrono::Duration;
-use domain::{otp::Challenge, phone::PhoneNumber};
+use domain::{consent::ConsentStatus, otp::Challenge, phone::PhoneNumber};
 use mockall::predicate::eq;
 use ports::{
     clock::MockClock,
