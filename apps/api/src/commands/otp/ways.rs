@@ -16,9 +16,13 @@ impl Ways {
 
     /// What is ready, and what is missing for the rest: a line for each channel.
     pub(super) fn report(&self) -> String {
-        let line = |(channel, lacks): &(Channel, Vec<&str>)| match lacks.is_empty() {
-            true => format!("ok    {}", channel.name()),
-            false => format!("off   {}: {}", channel.name(), lacks.join(", ")),
+        let line = |(channel, lacks): &(Channel, Vec<&str>)| {
+            let name = channel.name();
+            if lacks.is_empty() {
+                format!("ok    {name}")
+            } else {
+                format!("off   {name}: {}", lacks.join(", "))
+            }
         };
         self.0.iter().map(line).collect::<Vec<_>>().join("\n")
     }
