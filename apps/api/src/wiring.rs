@@ -163,6 +163,7 @@ impl App {
                 random: random.clone(),
                 ids: ids.clone(),
                 texts: texts.clone(),
+                chats: shared.clone(),
                 accounts: code_accounts,
             }),
             consents: shared.clone(),

@@ -62,6 +62,15 @@ impl Workers {
         Self { stop, tasks }
     }
 
+    /// Starts the relay alone, for a command that waits until its message is out. Leases keep it apart from those
+    /// of servers.
+    pub(crate) fn start_relay(app: &Arc<App>, bells: &Arc<Bells>) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(relay(app.clone(), bells.clone(), stopped));
+        Self { stop, tasks }
+    }
+
     /// Lets them finish what they have begun.
     pub(crate) async fn stop(mut self) {
         self.stop.send_replace(true);

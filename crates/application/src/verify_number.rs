@@ -2,13 +2,16 @@
 //! provider's, or our own; what is counted and who may guess is the same for both.
 
 mod own_codes;
+mod ways;
 
 pub use self::own_codes::{CodeAccount, OwnCodes};
 
-use self::own_codes::Wanted;
+use self::{
+    own_codes::Wanted,
+    ways::{OpenWays, no_such_way},
+};
 use chrono::{DateTime, Utc};
 use domain::{
-    consent::{ConsentStatus, recipient_key},
     ids::VerificationId,
     locale::Locale,
     message::Channel,
@@ -87,6 +90,7 @@ pub struct StartRequest {
 struct Again<'a> {
     channel: Channel,
     fallback: &'a [Channel],
+    chat: Option<i64>,
     locale: Locale,
     page_host: Option<&'a str>,
     effect_key: Option<String>,
@@ -172,10 +176,10 @@ impl VerifyNumber {
         if !request.to.is_of(&self.allowed) {
             return Ok(Started::NumberRefused);
         }
-        let Some((channel, fallback)) =
-            self.open_ways(&request.to, request.channel, &request.fallback).await?
-        else {
-            return Ok(Started::OptedOut);
+        let ways = self.open_ways(&request.requester, &request.to, request.channel, &request.fallback);
+        let (channel, fallback, chat) = match ways.await? {
+            Ok(OpenWays { first, others, chat }) => (first, others, chat),
+            Err(none) => return Ok(none),
         };
         if self.hosted_for(channel).is_some() {
             self.close_other_purpose(&request, now).await?;
@@ -187,6 +191,7 @@ impl VerifyNumber {
         let wanted = Wanted {
             verification: id,
             to: &request.to,
+            chat,
             purpose: request.purpose,
             locale: request.locale,
             page_host: request.page_host.as_deref(),
@@ -218,6 +223,7 @@ impl VerifyNumber {
                     let again = Again {
                         channel,
                         fallback: &fallback,
+                        chat,
                         locale: request.locale,
                         page_host: request.page_host.as_deref(),
                         effect_key: request.effect_key,
@@ -229,24 +235,6 @@ impl VerifyNumber {
             Begin::TooMany(limit, until) => Ok(Started::TooMany(limit, until)),
             Begin::Suspended(until) => Ok(Started::Suspended(until)),
         }
-    }
-
-    /// The ways by which he lets us write to him, the first and the others; none where there are none.
-    async fn open_ways(
-        &self,
-        to: &Recipient,
-        channel: Channel,
-        fallback: &[Channel],
-    ) -> StoreResult<Option<(Channel, Vec<Channel>)>> {
-        let mut open = Vec::new();
-        for way in std::iter::once(channel).chain(fallback.iter().copied()) {
-            let key = recipient_key(way, to.canonical());
-            if self.consents.consent_of(way, &key).await? == ConsentStatus::OptedIn {
-                open.push(way);
-            }
-        }
-        let first = open.first().copied();
-        Ok(first.map(|first| (first, open.into_iter().skip(1).collect())))
     }
 
     /// A code of our own, where no provider makes it.
@@ -261,7 +249,7 @@ impl VerifyNumber {
         }
         let ways: Vec<Channel> = std::iter::once(channel).chain(fallback.iter().copied()).collect();
         let own = self.own.as_ref().and_then(|own| own.prepare(wanted, &ways));
-        own.map(Some).ok_or_else(|| CodeVerifierError::ChannelRefused("no codes go out that way".into()))
+        own.map(Some).ok_or_else(no_such_way)
     }
 
     /// What was counted is sent. A code of our own went into the outbox with its challenge.
@@ -321,10 +309,11 @@ impl VerifyNumber {
         let Some(verification) = found else { return Ok(Started::NotFound) };
         let channel = verification.channel;
         if verification.challenge.is_open(self.clock.now()) {
-            if self.open_ways(&verification.to, channel, &[]).await?.is_none() {
-                return Ok(Started::OptedOut);
-            }
-            let again = Again { channel, fallback: &[], locale, page_host: None, effect_key };
+            let chat = match self.open_ways(requester, &verification.to, channel, &[]).await? {
+                Ok(ways) => ways.chat,
+                Err(none) => return Ok(none),
+            };
+            let again = Again { channel, fallback: &[], chat, locale, page_host: None, effect_key };
             return self.send_again(verification, again).await;
         }
         self.start(StartRequest {
@@ -346,11 +335,12 @@ impl VerifyNumber {
     /// The provider sends the code that it holds once more. Of our own nobody has the digits any more: a new
     /// one takes its place, from the moment that it stands in the outbox.
     async fn send_again(&self, open: Verification, again: Again<'_>) -> StoreResult<Started> {
-        let Again { channel, fallback, locale, page_host, effect_key } = again;
+        let Again { channel, fallback, chat, locale, page_host, effect_key } = again;
         let now = self.clock.now();
         let wanted = Wanted {
             verification: open.id,
             to: &open.to,
+            chat,
             purpose: open.purpose,
             locale,
             page_host,
@@ -423,7 +413,10 @@ impl VerifyNumber {
         let Some((phone, hosted)) = to else {
             return Err(CodeVerifierError::ChannelRefused("no provider sends codes there".into()));
         };
-        let mut channels = std::iter::once(&verification.channel).chain(fallback);
+        // By the others only codes of our own go, and this challenge has none.
+        let mut channels = std::iter::once(&verification.channel)
+            .chain(fallback)
+            .filter(|channel| self.hosted_for(**channel).is_some());
         let mut last = CodeVerifierError::ChannelRefused("no channel is left".into());
         while let (Some(channel), CodeVerifierError::ChannelRefused(_)) = (channels.next(), &last) {
             let start = StartCode { to: phone.clone(), channel: *channel, locale };

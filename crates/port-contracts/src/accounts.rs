@@ -326,6 +326,29 @@ async fn bind(store: &dyn Stores, user: UserId, chat: i64) {
     assert!(store.bind_chat(&brought(hash, chat, None), at(1)).await.unwrap().is_some());
 }
 
+/// Only who proved a number has a chat for it; it goes with him and his number, and the newest is the one.
+pub async fn a_numbers_chat_is_its_persons(store: impl Stores) {
+    let user = account(&store, 1, true).await;
+    assert_eq!(store.find_chat_of(&phone(1)).await.unwrap(), None, "none is bound");
+    bind(&store, user, 9).await;
+    assert_eq!(store.find_chat_of(&phone(1)).await.unwrap(), Some(9));
+    let hash = [8; 32];
+    let code = NewLinkCode { hash, maker: LinkMaker::Person(user), expires_at: at(600) };
+    store.keep_link_code(&code, at(2)).await.unwrap();
+    assert!(store.bind_chat(&brought(hash, 8, None), at(2)).await.unwrap().is_some());
+    assert_eq!(store.find_chat_of(&phone(1)).await.unwrap(), Some(8), "the newest");
+
+    let mut claims = sign_up(2, None);
+    claims.phone = Some(AccountPhone { number: phone(2), proof: None });
+    let Registered::Done(claimant) = registered(&store, claims).await else { panic!() };
+    bind(&store, claimant, 7).await;
+    assert_eq!(store.find_chat_of(&phone(2)).await.unwrap(), None, "a number that is only named");
+
+    assert_eq!(replace(&store, user, 1, 5).await, ProfileChanged::Done);
+    assert_eq!(store.find_chat_of(&phone(1)).await.unwrap(), None, "it is his no more");
+    assert_eq!(store.find_chat_of(&phone(5)).await.unwrap(), Some(8));
+}
+
 fn brought(hash: [u8; 32], chat: i64, confirmed_by: Option<UserId>) -> BindChat {
     BindChat {
         hashes: vec![hash],

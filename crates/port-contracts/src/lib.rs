@@ -114,7 +114,8 @@ macro_rules! suite {
                 a_named_number_is_nobodys, a_reset_token_is_good_once, a_reset_token_ends,
                 few_reset_mails_go_to_one_person, a_reset_code_is_good_once, a_backup_code_is_good_once,
                 a_waiting_sign_in_ends, a_second_factor_needs_a_number, tries_are_counted_at_once,
-                a_number_is_replaced_by_a_free_one, a_code_binds_one_chat, what_ended_is_forgotten,
+                a_number_is_replaced_by_a_free_one, a_code_binds_one_chat, a_numbers_chat_is_its_persons,
+                what_ended_is_forgotten,
                 anonymous_sends_and_failures_are_counted_apart;
             sessions: twenty_refreshes_at_once_give_one_successor, a_used_token_ends_its_session,
                 a_session_is_its_owners, a_session_ends_by_itself;

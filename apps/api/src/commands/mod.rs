@@ -6,6 +6,7 @@ mod doctor;
 mod flow;
 mod ledger;
 mod nlu;
+mod otp;
 mod serve;
 mod token;
 
@@ -34,6 +35,9 @@ enum Command {
     Token(token::TokenArgs),
     /// Check the settings, and whether each provider can be reached.
     Doctor,
+    /// Prove a number: send a code, and check it.
+    #[command(subcommand)]
+    Otp(otp::OtpCommand),
     /// Understand texts.
     #[command(subcommand)]
     Nlu(nlu::NluCommand),
@@ -58,6 +62,10 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Nlu(command) => nlu::run(command).await,
         Command::Flow(command) => flow::run(&command),
         command => match Settings::load() {
+            Err(faults) if matches!(command, Command::Otp(_)) => {
+                complain(&faults.to_string());
+                Ok(ExitCode::from(otp::SETTINGS_MISSING))
+            }
             Err(faults) => Err(faults.to_string()),
             Ok(settings) => {
                 telemetry::init(&settings);
@@ -68,11 +76,15 @@ pub async fn run(cli: Cli) -> ExitCode {
     match result {
         Ok(code) => code,
         Err(complaint) => {
-            // Standard error may be gone; the exit code is not.
-            let _written = writeln!(io::stderr(), "{complaint}");
+            complain(&complaint);
             ExitCode::FAILURE
         }
     }
+}
+
+fn complain(complaint: &str) {
+    // Standard error may be gone; the exit code is not.
+    let _written = writeln!(io::stderr(), "{complaint}");
 }
 
 async fn with_settings(command: Command, settings: Settings) -> Result<ExitCode, String> {
@@ -80,6 +92,8 @@ async fn with_settings(command: Command, settings: Settings) -> Result<ExitCode,
         Command::Serve => serve::run(settings).await,
         Command::Token(args) => token::run(&settings, &args),
         Command::Doctor => doctor::run(&settings).await,
+        // On the heap: it holds every way a code can go.
+        Command::Otp(command) => Box::pin(otp::run(settings, &command)).await,
         Command::DeadLetters(command) => dead_letters::run(settings, &command).await,
         Command::Audit(command) => audit::run(&settings, &command).await,
         Command::Ledger(command) => ledger::run(&settings, &command).await,

@@ -39,14 +39,15 @@ pub(crate) struct SendRequest {
     #[serde(alias = "to")]
     phone: String,
     /// `whatsapp` (default for a number), `sms`, `email` (for an address); `call` where a provider makes the
-    /// codes.
+    /// codes; `telegram` for a number whose owner has bound a chat to his account: to any other that way leads
+    /// nowhere, and the next is taken. Its codes are always ours.
     channel: Option<String>,
     /// `registration` (default), `login`, `password_reset` or `transfer`.
     purpose: Option<String>,
     /// `es`, `en` or `pt`.
     locale: Option<String>,
     /// Channels to try, in order, where one can't reach the number or, of our own codes, does not arrive
-    /// within half a minute.
+    /// within half a minute. Behind a channel whose codes a provider makes, `telegram` is passed over.
     #[serde(default)]
     fallback: Vec<String>,
     /// The end user's address; without it only the service's own quota counts.

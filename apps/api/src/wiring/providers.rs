@@ -74,17 +74,19 @@ pub(super) fn build(
             Some(meta)
         }
     };
+    let mut chats = None;
     if let Some(named) = &settings.telegram {
         let (account, channel, webhook) = telegram(named, clock)?;
-        channels.insert(account, channel);
+        channels.insert(account.clone(), channel);
         webhooks.insert("telegram", webhook);
+        chats = Some(account);
     }
     if let Some(named) = &settings.smtp {
         let mailer =
             SmtpMailer::new(&named.url, &named.from).map_err(|_unreadable| WiringError::MailServer)?;
         channels.insert(mail_account(&named.from), Arc::new(MailChannel { mailer: Arc::new(mailer) }));
     }
-    let code_accounts = code_accounts(settings, whatsapp_accounts.first(), addresses.sms_account());
+    let code_accounts = code_accounts(settings, whatsapp_accounts.first(), addresses.sms_account(), chats);
     Ok(Providers { twilio, addresses, channels, webhooks, meta, whatsapp_accounts, code_accounts })
 }
 
@@ -93,13 +95,19 @@ fn code_accounts(
     settings: &Settings,
     whatsapp: Option<&String>,
     sms: Option<String>,
+    chats: Option<String>,
 ) -> HashMap<Channel, CodeAccount> {
     let plain = |channel_account| CodeAccount { channel_account, template: None };
     let by_meta = settings.whatsapp_provider == WhatsappProvider::Meta;
     let template = by_meta.then(|| settings.whatsapp_code_template.clone());
     let whatsapp = whatsapp.map(|account| CodeAccount { channel_account: account.clone(), template });
     let mail = settings.smtp.as_ref().map(|smtp| plain(mail_account(&smtp.from)));
-    let all = [(Channel::Whatsapp, whatsapp), (Channel::Sms, sms.map(plain)), (Channel::Email, mail)];
+    let all = [
+        (Channel::Whatsapp, whatsapp),
+        (Channel::Sms, sms.map(plain)),
+        (Channel::Email, mail),
+        (Channel::Telegram, chats.map(plain)),
+    ];
     all.into_iter().filter_map(|(channel, account)| Some((channel, account?))).collect()
 }
 

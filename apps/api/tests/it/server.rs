@@ -4,6 +4,7 @@ use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use std::{
     fs,
+    io::Write,
     net::TcpListener,
     path::PathBuf,
     process::{Child, Command, Stdio},
@@ -50,17 +51,22 @@ impl Server {
         let folder = std::env::temp_dir().join(format!("ventanilla-it-{port}-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let log = fs::File::create(folder.join("log")).unwrap();
+        let own = [
+            ("APP_ENV", "development".to_owned()),
+            ("BIND_ADDRESS", format!("127.0.0.1:{port}")),
+            ("SANDBOX_BIND_ADDRESS", format!("127.0.0.1:{sandbox_port}")),
+            ("SANDBOX_SMTP_ADDRESS", format!("127.0.0.1:{mail_port}")),
+            ("TWILIO_AUTH_TOKEN", AUTH_TOKEN.to_owned()),
+            ("LOG_FORMAT", "json".to_owned()),
+            ("LOG_LEVEL", "debug".to_owned()),
+        ];
+        let named = settings.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        let settings: Vec<(String, String)> =
+            own.into_iter().chain(named).map(|(name, value)| (name.to_owned(), value)).collect();
         let process = Command::new(env!("CARGO_BIN_EXE_ventanilla"))
             .current_dir(&folder)
             .env_clear()
-            .env("APP_ENV", "development")
-            .env("BIND_ADDRESS", format!("127.0.0.1:{port}"))
-            .env("SANDBOX_BIND_ADDRESS", format!("127.0.0.1:{sandbox_port}"))
-            .env("SANDBOX_SMTP_ADDRESS", format!("127.0.0.1:{mail_port}"))
-            .env("TWILIO_AUTH_TOKEN", AUTH_TOKEN)
-            .env("LOG_FORMAT", "json")
-            .env("LOG_LEVEL", "debug")
-            .envs(settings.iter().copied())
+            .envs(settings.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(fs::File::create(folder.join("out")).unwrap())
             .stderr(log)
@@ -70,10 +76,7 @@ impl Server {
         let mut server = Self {
             process,
             folder,
-            settings: settings
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect(),
+            settings,
             base: format!("http://127.0.0.1:{port}"),
             sandbox: format!("http://127.0.0.1:{sandbox_port}"),
             token: String::new(),
@@ -116,15 +119,22 @@ impl Server {
 
     /// Runs a command of the binary on the same database: whether it succeeded, and what it said.
     pub(crate) fn command(&self, arguments: &[&str]) -> (bool, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_ventanilla"))
-            .current_dir(&self.folder)
-            .env_clear()
-            .envs(self.settings.iter().map(|(name, value)| (name, value)))
-            .env("APP_ENV", "development")
-            .args(arguments)
-            .output()
-            .unwrap();
+        let output = self.program(arguments).output().unwrap();
         (output.status.success(), String::from_utf8(output.stdout).unwrap())
+    }
+
+    fn program(&self, arguments: &[&str]) -> Command {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_ventanilla"));
+        let settings = self.settings.iter().map(|(name, value)| (name, value));
+        program.current_dir(&self.folder).env_clear().envs(settings).args(arguments);
+        program
+    }
+
+    /// Begins a command of the binary that is to be spoken with, under the server's settings but for those named
+    /// here.
+    pub(crate) fn dialogue(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Dialogue {
+        let mut program = self.program(arguments);
+        Dialogue::begin(program.envs(settings.iter().copied()))
     }
 
     /// Runs SQL as the owner of the PostgreSQL database it was started on.
@@ -193,6 +203,38 @@ impl Server {
             }
             assert!(begun.elapsed() < PATIENCE, "«{text}» was not answered with «{expected}» but {bodies:?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+/// A command under way, waiting for what is typed.
+pub(crate) struct Dialogue(Child);
+
+/// How a command ended, and what it said.
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) told: String,
+}
+
+impl Dialogue {
+    pub(crate) fn begin(program: &mut Command) -> Self {
+        let piped = program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self(piped.spawn().unwrap())
+    }
+
+    /// Types a line.
+    pub(crate) fn type_line(&mut self, line: &str) {
+        writeln!(self.0.stdin.as_mut().unwrap(), "{line}").unwrap();
+    }
+
+    /// Types nothing more, and waits for the end.
+    pub(crate) fn end(self) -> Ended {
+        let output = self.0.wait_with_output().unwrap();
+        Ended {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            told: String::from_utf8(output.stderr).unwrap(),
         }
     }
 }

@@ -4,6 +4,7 @@ use super::{
     Store,
     accounts::about,
     audit::record,
+    identities::by_phone,
     rows::corrupt,
     schema::{link_codes, telegram_chats},
     sessions::insert_session,
@@ -14,7 +15,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::{identity::OneTime, ids::UserId, text::mask};
+use domain::{identity::OneTime, ids::UserId, phone::PhoneNumber, text::mask};
 use futures_util::FutureExt;
 use ports::stores::{
     BindChat, Bound, ChatLink, ChatLinks, LinkMaker, NewLinkCode, StoreResult, TelegramChat,
@@ -109,6 +110,23 @@ impl ChatLinks for Store {
                         chat: TelegramChat { id: chat, username, first_name },
                         bound_at: bound_at.0,
                     }))
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn find_chat_of(&self, phone: &PhoneNumber) -> StoreResult<Option<i64>> {
+        let phone = phone.clone();
+        self.database
+            .look(move |conn| {
+                async move {
+                    let Some(owner) = by_phone(conn, &phone).await? else { return Ok(None) };
+                    let newest = telegram_chats::table
+                        .filter(telegram_chats::user_id.eq(DbId(owner.id.0)))
+                        .order((telegram_chats::bound_at.desc(), telegram_chats::chat_id.desc()))
+                        .select(telegram_chats::chat_id);
+                    Ok(newest.first(conn).await.optional()?)
                 }
                 .boxed()
             })

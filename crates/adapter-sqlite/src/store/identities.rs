@@ -118,7 +118,7 @@ impl Identities for Store {
     }
 }
 
-async fn by_phone(conn: &mut Conn, phone: &PhoneNumber) -> Result<Option<User>, Fault> {
+pub(super) async fn by_phone(conn: &mut Conn, phone: &PhoneNumber) -> Result<Option<User>, Fault> {
     let row = users::table
         .filter(users::phone.eq(phone.e164()))
         .select(UserRow::as_select())

@@ -14,7 +14,7 @@ use ports::{
     crypto::{CodeContext, CodeHasher},
     message_channel::{Form, OutboundMessage, Template},
     random::{IdGenerator, Random},
-    stores::{Lane, NewOutbound, OwnCode, OwnSend},
+    stores::{ChatLinks, Lane, NewOutbound, OwnCode, OwnSend},
     texts::Texts,
 };
 use std::{collections::HashMap, sync::Arc};
@@ -29,6 +29,8 @@ pub struct OwnCodes {
     pub ids: Arc<dyn IdGenerator>,
     /// The words around a code.
     pub texts: Arc<dyn Texts>,
+    /// Which chats are whose, where a channel has no numbers.
+    pub chats: Arc<dyn ChatLinks>,
     /// What codes go out from, by channel.
     pub accounts: HashMap<Channel, CodeAccount>,
 }
@@ -46,6 +48,7 @@ pub struct CodeAccount {
 pub(super) struct Wanted<'a> {
     pub(super) verification: VerificationId,
     pub(super) to: &'a Recipient,
+    pub(super) chat: Option<i64>,
     pub(super) purpose: Purpose,
     pub(super) locale: Locale,
     pub(super) page_host: Option<&'a str>,
@@ -82,6 +85,7 @@ impl OwnCodes {
 
     fn message(&self, wanted: &Wanted<'_>, channel: Channel, code: &str) -> Option<NewOutbound> {
         let account = self.accounts.get(&channel)?;
+        let address = address_by(channel, wanted.to, wanted.chat)?;
         let seconds = wanted.expires_at.signed_duration_since(wanted.now).num_seconds();
         let minutes = seconds.saturating_add(59).checked_div(60).unwrap_or(1).max(1);
         let args = vec![("code", Arg::Text(code.to_owned())), ("minutes", Arg::Number(minutes))];
@@ -95,7 +99,7 @@ impl OwnCodes {
             text = format!("{text}\n\n@{host} #{code}");
         }
         let id = MessageId(self.ids.new_id());
-        let mut message = OutboundMessage::plain(id, channel, wanted.to.canonical().to_owned(), text);
+        let mut message = OutboundMessage::plain(id, channel, address, text);
         if let Some(name) = &account.template {
             message.form = Form::Template(Template {
                 name: name.clone(),
@@ -111,6 +115,14 @@ impl OwnCodes {
             expires_at: wanted.expires_at,
             client: None,
         })
+    }
+}
+
+/// Where somebody is written to by a channel: Telegram knows chats, all others know numbers and addresses.
+pub(super) fn address_by(channel: Channel, to: &Recipient, chat: Option<i64>) -> Option<String> {
+    match channel {
+        Channel::Telegram => chat.map(|chat| chat.to_string()),
+        Channel::Whatsapp | Channel::Sms | Channel::Call | Channel::Email => Some(to.canonical().to_owned()),
     }
 }
 

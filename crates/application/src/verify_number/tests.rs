@@ -2,15 +2,18 @@
 
 use super::*;
 use chrono::Duration;
-use domain::{otp::Challenge, phone::PhoneNumber};
+use domain::{consent::ConsentStatus, otp::Challenge, phone::PhoneNumber};
 use mockall::predicate::eq;
 use ports::{
     clock::MockClock,
     code_verifier::MockCodeVerifier,
+    crypto::{CodeMac, MockCodeHasher},
     number_lookup::{MockNumberLookup, NumberFacts},
-    random::MockIdGenerator,
-    stores::{MockConsents, MockVerifications},
+    random::{MockIdGenerator, MockRandom},
+    stores::{MockChatLinks, MockConsents, MockVerifications},
+    texts::MockTexts,
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 
 fn now() -> DateTime<Utc> {
@@ -259,4 +262,97 @@ async fn anothers_challenge_is_not_there() {
         .check(VerificationId(Uuid::from_u128(1)), &stranger, &code, None)
         .await;
     assert_eq!(outcome.unwrap(), CheckResult::Gone);
+}
+
+/// Codes of our own by Telegram and SMS, where the number has that chat; whoever may not know is not looked for.
+fn own_codes(chat: Option<i64>, looked_for: usize) -> OwnCodes {
+    let (mut hasher, mut random) = (MockCodeHasher::new(), MockRandom::new());
+    hasher.expect_hash().returning(|_, _| CodeMac { key_id: "1".into(), mac: [1; 32] });
+    random.expect_fill().returning(|buffer| buffer.fill(0));
+    let (mut ids, mut texts, mut chats) = (MockIdGenerator::new(), MockTexts::new(), MockChatLinks::new());
+    ids.expect_new_id().returning(|| Uuid::from_u128(2));
+    texts.expect_render().returning(|_, _| "000000".into());
+    chats.expect_find_chat_of().times(looked_for).returning(move |_| Ok(chat));
+    let account = |name: &str| CodeAccount { channel_account: name.to_owned(), template: None };
+    OwnCodes {
+        hasher: Arc::new(hasher),
+        random: Arc::new(random),
+        ids: Arc::new(ids),
+        texts: Arc::new(texts),
+        chats: Arc::new(chats),
+        accounts: HashMap::from([
+            (Channel::Telegram, account("telegram:bot:1")),
+            (Channel::Sms, account("twilio:sms:+1")),
+        ]),
+    }
+}
+
+/// Asks for a code by Telegram, then SMS; where it went, each way's channel and address.
+async fn by_telegram(
+    requester: Requester,
+    fallback: Vec<Channel>,
+    own: OwnCodes,
+    consents: MockConsents,
+) -> (Started, Vec<(Channel, String)>) {
+    let went = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let (mut store, seen) = (MockVerifications::new(), went.clone());
+    store.expect_log_lookup().returning(|_, _, _| Ok(()));
+    store.expect_begin().returning(move |request, _| {
+        let own = request.own.as_ref().unwrap();
+        let all = std::iter::once(&own.message).chain(&own.fallback);
+        seen.lock().unwrap().extend(all.map(|way| (way.message.channel, way.message.recipient.clone())));
+        let mut begun = verification(Purpose::Login, None);
+        (begun.channel, begun.own_code) = (request.challenge.channel, Some(own.code.clone()));
+        Ok(Begin::Go(Box::new(begun)))
+    });
+    let mut verify = use_case(store, MockCodeVerifier::new(), mobile());
+    (verify.hosted, verify.own, verify.consents) = (None, Some(own), Arc::new(consents));
+    let wanted = StartRequest { requester, channel: Channel::Telegram, fallback, ..request() };
+    let started = verify.start(wanted).await.unwrap();
+    let went = went.lock().unwrap().clone();
+    (started, went)
+}
+
+#[tokio::test]
+async fn a_team_reaches_a_number_in_its_chat() {
+    let team = || Requester::Client("team".into());
+    let sms = || (Channel::Sms, "+525512345678".to_owned());
+    let asked = by_telegram(team(), vec![Channel::Sms], own_codes(Some(42), 1), nobody_opted_out());
+    let (started, went) = asked.await;
+    assert!(matches!(started, Started::Sent(sent) if sent.channel == Channel::Telegram));
+    assert_eq!(went, [(Channel::Telegram, "42".to_owned()), sms()], "the chat's id, and nothing else");
+
+    let asked = by_telegram(team(), vec![Channel::Sms], own_codes(None, 1), nobody_opted_out()).await;
+    assert!(matches!(asked.0, Started::Sent(sent) if sent.channel == Channel::Sms), "no chat is known");
+    assert_eq!(asked.1, [sms()]);
+    let (nowhere, went) = by_telegram(team(), Vec::new(), own_codes(None, 1), nobody_opted_out()).await;
+    assert!(matches!(nowhere, Started::Failed(CodeVerifierError::ChannelRefused(_))) && went.is_empty());
+}
+
+#[tokio::test]
+async fn who_left_the_bot_is_known_by_his_chat() {
+    let mut consents = MockConsents::new();
+    consents
+        .expect_consent_of()
+        .withf(|channel, key| (*channel, key) == (Channel::Telegram, "42"))
+        .returning(|_, _| Ok(ConsentStatus::OptedOut));
+    let team = Requester::Client("team".into());
+    let (refused, _) = by_telegram(team, Vec::new(), own_codes(Some(42), 1), consents).await;
+    assert!(matches!(refused, Started::OptedOut));
+}
+
+#[tokio::test]
+async fn nobody_but_a_team_learns_whether_a_number_has_a_chat() {
+    for requester in [
+        Requester::Anonymous("203.0.113.7".into()),
+        Requester::User(domain::ids::UserId(Uuid::from_u128(3))),
+        Requester::Chat("chat".into()),
+    ] {
+        let codes = own_codes(Some(42), 0);
+        let (refused, _) = by_telegram(requester.clone(), Vec::new(), codes, nobody_opted_out()).await;
+        assert!(matches!(refused, Started::Failed(CodeVerifierError::ChannelRefused(_))), "{requester:?}");
+        let codes = own_codes(Some(42), 0);
+        let (_, went) = by_telegram(requester, vec![Channel::Sms], codes, nobody_opted_out()).await;
+        assert_eq!(went.first().map(|(channel, _)| *channel), Some(Channel::Sms));
+    }
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     audit::Actor,
     ids::{SessionId, UserId},
+    phone::PhoneNumber,
 };
 
 /// A chat as its service names it.
@@ -91,4 +92,8 @@ pub trait ChatLinks: Send + Sync {
 
     /// Whose a chat is.
     async fn find_chat_link(&self, chat: i64) -> StoreResult<Option<ChatLink>>;
+
+    /// The chat of a number: the newest that was bound by the person who proved it. A number that is only named
+    /// has none.
+    async fn find_chat_of(&self, phone: &PhoneNumber) -> StoreResult<Option<i64>>;
 }

@@ -1,0 +1,59 @@
+//! The ways that lead to somebody, by which he lets us write to him.
+
+use super::{Started, VerifyNumber, own_codes::address_by};
+use domain::{
+    consent::{ConsentStatus, recipient_key},
+    message::Channel,
+    otp::Recipient,
+};
+use ports::{
+    code_verifier::CodeVerifierError,
+    stores::{Requester, StoreResult},
+};
+
+/// The ways by which somebody lets us write to him.
+pub(super) struct OpenWays {
+    pub(super) first: Channel,
+    pub(super) others: Vec<Channel>,
+    /// His chat, where one of them needs it.
+    pub(super) chat: Option<i64>,
+}
+
+impl VerifyNumber {
+    /// The ways that lead to him and by which he lets us write to him; else what is to be answered.
+    pub(super) async fn open_ways(
+        &self,
+        requester: &Requester,
+        to: &Recipient,
+        channel: Channel,
+        fallback: &[Channel],
+    ) -> StoreResult<Result<OpenWays, Started>> {
+        let ways: Vec<Channel> = std::iter::once(channel).chain(fallback.iter().copied()).collect();
+        let chat = if ways.contains(&Channel::Telegram) { self.chat_of(requester, to).await? } else { None };
+        let (mut open, mut none) = (Vec::new(), Started::Failed(no_such_way()));
+        for way in ways {
+            let Some(address) = address_by(way, to, chat) else { continue };
+            let key = recipient_key(way, &address);
+            if self.consents.consent_of(way, &key).await? == ConsentStatus::OptedIn {
+                open.push(way);
+            } else {
+                none = Started::OptedOut;
+            }
+        }
+        let mut open = open.into_iter();
+        Ok(open.next().map(|first| OpenWays { first, others: open.collect(), chat }).ok_or(none))
+    }
+
+    /// The chat that a number's codes may go to. For teams alone: to whoever has not said who he is, and to a person
+    /// who names any number as his, nothing may tell whether it has one.
+    async fn chat_of(&self, requester: &Requester, to: &Recipient) -> StoreResult<Option<i64>> {
+        match (requester, to.phone(), &self.own) {
+            (Requester::Client(_), Some(phone), Some(own)) => own.chats.find_chat_of(phone).await,
+            _ => Ok(None),
+        }
+    }
+}
+
+pub(super) fn no_such_way() -> CodeVerifierError {
+    CodeVerifierError::ChannelRefused("no codes go out that way".into())
+}
