@@ -1,7 +1,7 @@
 //! `serve`: HTTP and the workers, until a signal.
 
 use crate::{
-    http::{edge::edge, rate_limit::RateLimit},
+    http::{edge::edge, rate_limit::RateLimit, signed::signed},
     routes,
     settings::{AppEnv, Settings},
     telemetry::init_metrics,
@@ -52,6 +52,7 @@ fn listen(app: &Arc<App>, bells: &Arc<Bells>) -> Result<actix_web::dev::Server, 
             .app_data(data.clone())
             .app_data(bells.clone())
             .app_data(limit.clone())
+            .wrap(from_fn(signed))
             .wrap(from_fn(edge))
             .configure(routes::routes)
     })
