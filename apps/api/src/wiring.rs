@@ -24,8 +24,8 @@ use application::{
     accounts::Accounts,
     audit_trail::AuditTrail,
     cancel_transfer::CancelTransfer,
-    check_signature::CheckSignature,
     chat_owners::ChatOwners,
+    check_signature::CheckSignature,
     confirm_transfer::ConfirmTransfer,
     desk::Desk,
     flow_answers::FlowAnswers,
@@ -127,9 +127,10 @@ pub(crate) fn tokens(settings: &Settings) -> Tokens {
 
 /// The secrets of internal clients, and what came once.
 fn signatures(settings: &Settings, store: &Arc<dyn Stores>, clock: &Arc<dyn Clock>) -> CheckSignature {
-    let pairs = settings.clients.iter().flat_map(|client| {
-        client.secrets.iter().map(|secret| (client.id.as_str(), secret.expose_secret()))
-    });
+    let pairs = settings
+        .clients
+        .iter()
+        .flat_map(|client| client.secrets.iter().map(|secret| (client.id.as_str(), secret.expose_secret())));
     CheckSignature {
         signatures: Arc::new(ClientSecrets::new(pairs)),
         seen: store.clone(),

@@ -19,6 +19,11 @@ const SHUTDOWN_SECONDS: u64 = 10;
 pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
     init_metrics();
     let app = Arc::new(App::build(settings).await.map_err(|fault| describe(&fault))?);
+    if app.settings.require_hmac_verification && app.settings.clients.is_empty() {
+        tracing::warn!(
+            "REQUIRE_HMAC_VERIFICATION is on without CLIENTS_FILE: nobody can call the routes about money"
+        );
+    }
     if app.settings.demo_data {
         app.open_demo().await?;
     }

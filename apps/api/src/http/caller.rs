@@ -198,8 +198,7 @@ fn read(request: &HttpRequest) -> Result<Caller, ApiError> {
 
 /// Who signed it. Where a token comes along it is the token that says who calls, also when it is a bad one.
 fn signer(request: &HttpRequest) -> Result<Caller, ApiError> {
-    let SignedBy { client, scopes } =
-        request.extensions().get::<SignedBy>().cloned().ok_or_else(refused)?;
+    let SignedBy { client, scopes } = request.extensions().get::<SignedBy>().cloned().ok_or_else(refused)?;
     Ok(Caller { who: Who::Team { client, scopes }, request_id: request_id(request) })
 }
 

@@ -65,9 +65,8 @@ async fn demand<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     // Without the settings nothing is known to be free.
-    let is_demanded = request
-        .app_data::<web::Data<App>>()
-        .is_none_or(|app| app.settings.require_hmac_verification);
+    let is_demanded =
+        request.app_data::<web::Data<App>>().is_none_or(|app| app.settings.require_hmac_verification);
     let is_signed = request.extensions().get::<SignedBy>().is_some();
     if is_demanded && !is_signed {
         let problem = if request.headers().contains_key(header::AUTHORIZATION) {

@@ -107,8 +107,10 @@ impl ClientsFile<'_> {
         let at = field.map_or_else(|| table.span(), Spanned::span);
         let id = field.and_then(|value| value.get_ref().as_str()).filter(|id| is_client_id(id));
         match id {
-            None => self
-                .complain(&at, "a client needs an id of 1 to 64 letters, digits, dots, hyphens or underscores"),
+            None => self.complain(
+                &at,
+                "a client needs an id of 1 to 64 letters, digits, dots, hyphens or underscores",
+            ),
             Some(id) if others.iter().any(|other| other.id == id) => {
                 self.complain(&at, "another client has this id");
             }
@@ -117,11 +119,7 @@ impl ClientsFile<'_> {
         id.map(str::to_owned)
     }
 
-    fn scopes(
-        &mut self,
-        table: &Spanned<DeValue<'_>>,
-        field: Option<&Spanned<DeValue<'_>>>,
-    ) -> Vec<String> {
+    fn scopes(&mut self, table: &Spanned<DeValue<'_>>, field: Option<&Spanned<DeValue<'_>>>) -> Vec<String> {
         let mut scopes = Vec::new();
         if field.is_none() {
             self.complain(&table.span(), "a client needs scopes, if none then []");

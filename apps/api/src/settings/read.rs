@@ -1,8 +1,8 @@
 //! Reading and checking each setting. Complaints never show a value: it may be a secret.
 
 use super::{
-    AppEnv, DatabaseAddress, LogFormat, Settings, SettingsFaults, VerifyProvider, WhatsappProvider,
-    clients, providers, sources::is_production,
+    AppEnv, DatabaseAddress, LogFormat, Settings, SettingsFaults, VerifyProvider, WhatsappProvider, clients,
+    providers, sources::is_production,
 };
 use adapter_crypto::Keyring;
 use chrono::Duration;

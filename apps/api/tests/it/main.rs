@@ -21,4 +21,5 @@ mod own_codes;
 mod pages;
 mod phones_page;
 mod server;
+mod signed;
 mod verify_page;

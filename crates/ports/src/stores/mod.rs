@@ -23,8 +23,8 @@ pub use self::{
     accounts::MockAccounts, answers::MockAnswers, audit::MockAuditLog, chat_links::MockChatLinks,
     consents::MockConsents, conversations::MockConversations, dead_letters::MockDeadLetters,
     flows::MockFlows, identities::MockIdentities, inbox::MockInbox, ledger::MockLedger, outbox::MockOutbox,
-    sessions::MockSessions, signed_requests::MockSignedRequests, talks::MockTalks, verification_pages::MockVerificationPages,
-    verifications::MockVerifications,
+    sessions::MockSessions, signed_requests::MockSignedRequests, talks::MockTalks,
+    verification_pages::MockVerificationPages, verifications::MockVerifications,
 };
 pub use self::{
     accounts::{

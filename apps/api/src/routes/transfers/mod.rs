@@ -92,11 +92,7 @@ impl From<&Transfer> for TransferJson {
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     let of_one = |action: &str| money(&format!("/api/v1/transfers/{{id}}/{action}"));
     config
-        .service(
-            money("/api/v1/transfers")
-                .route(web::get().to(list))
-                .route(web::post().to(submit::submit)),
-        )
+        .service(money("/api/v1/transfers").route(web::get().to(list)).route(web::post().to(submit::submit)))
         .service(money("/api/v1/transfers/{id}").route(web::get().to(show)))
         .service(of_one("confirm").route(web::post().to(confirm::confirm)))
         .service(of_one("cancel").route(web::post().to(cancel)))
