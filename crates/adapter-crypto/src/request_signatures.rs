@@ -40,8 +40,7 @@ impl RequestSignatures for ClientSecrets {
 /// Signs a base as a client does, in lower-case hex; for those who play clients in tests.
 #[must_use]
 pub fn sign_request(secret: &str, base: &str) -> String {
-    let tag = hmac::sign(&key(secret), base.as_bytes());
-    tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(hmac::sign(&key(secret), base.as_bytes()))
 }
 
 #[cfg(test)]

@@ -202,7 +202,8 @@ fn signer(request: &HttpRequest) -> Result<Caller, ApiError> {
     Ok(Caller { who: Who::Team { client, scopes }, request_id: request_id(request) })
 }
 
-fn request_id(request: &HttpRequest) -> String {
+/// The id of the request under way.
+pub(super) fn request_id(request: &HttpRequest) -> String {
     request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 

@@ -1,7 +1,7 @@
 //! Signed requests of internal clients. A request that bears a signature is judged before anything else
 //! looks at it, wherever it goes: a wrong one is refused, whatever token comes with it.
 
-use super::problem::ApiError;
+use super::{caller::request_id, problem::ApiError};
 use crate::{routes::BODY_MAX, wiring::App, workers::describe};
 use actix_web::{
     Error, HttpMessage, HttpRequest, Resource, ResponseError,
@@ -90,8 +90,9 @@ fn refused() -> ApiError {
 
 async fn judge(request: &mut ServiceRequest) -> Result<SignedBy, ApiError> {
     let app = request.app_data::<web::Data<App>>().cloned().ok_or_else(refused)?;
+    let request_id = request_id(request.request());
     let signed = parse(request.request()).map_err(|reason| {
-        tracing::info!(reason, "a signed request is malformed");
+        tracing::warn!(request_id, reason, "a signed request is malformed");
         refused()
     })?;
     let body = take_body(request).await?;
@@ -106,7 +107,8 @@ async fn judge(request: &mut ServiceRequest) -> Result<SignedBy, ApiError> {
         (outcome, known) => {
             let reason = outcome.err().map(|fault| describe(&fault));
             // Only an id of ours is written down; anything may stand in another.
-            tracing::warn!(client = known.map(|client| &client.id), reason, "a signed request was refused");
+            let client = known.map(|client| &client.id);
+            tracing::warn!(request_id, client, reason, "a signed request was refused");
             Err(refused())
         }
     }

@@ -1,4 +1,4 @@
-//! CLIENTS_FILE: internal clients that sign their requests. Every fault in it is named, with its line; no
+//! `CLIENTS_FILE`: internal clients that sign their requests. Every fault in it is named, with its line; no
 //! value is shown.
 
 use super::{ClientSettings, read::Reader};
