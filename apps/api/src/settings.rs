@@ -1,5 +1,6 @@
 //! Settings: flat environment variables, one typed struct, all faults named at once.
 
+mod clients;
 mod providers;
 mod read;
 mod sources;
@@ -157,6 +158,17 @@ pub struct SmtpSettings {
     pub from: EmailAddress,
 }
 
+/// An internal client that signs its requests.
+#[derive(Clone, Debug)]
+pub struct ClientSettings {
+    /// Its id, as in `X-Client-Id` and in tokens.
+    pub id: String,
+    /// What it may do.
+    pub scopes: Vec<String>,
+    /// What it signs with, two while they rotate.
+    pub secrets: Vec<SecretString>,
+}
+
 /// Everything that can be set, read and checked.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -178,6 +190,10 @@ pub struct Settings {
     pub hmac_secret: Keyring,
     /// Seals at rest.
     pub encryption_key: Keyring,
+    /// Internal clients that sign their requests.
+    pub clients: Vec<ClientSettings>,
+    /// Whether calls about money must be signed.
+    pub require_hmac_verification: bool,
     /// Where national numbers are read.
     pub default_region: Region,
     /// The language of those who have set none.

@@ -6,7 +6,8 @@ use ports::{
     crypto::{AuditSealer, Sealer},
     stores::{
         Accounts, Answers, AuditLog, ChatLinks, Consents, Conversations, DeadLetters, Flows, Identities,
-        Inbox, Ledger, Outbox, Sessions, StoreResult, Talks, VerificationPages, Verifications,
+        Inbox, Ledger, Outbox, Sessions, SignedRequests, StoreResult, Talks, VerificationPages,
+        Verifications,
     },
 };
 use secrecy::ExposeSecret;
@@ -41,6 +42,7 @@ pub(crate) trait Stores:
     + Flows
     + Accounts
     + Sessions
+    + SignedRequests
     + ChatLinks
 {
     /// Brings the tables up to date; how many migrations were run.

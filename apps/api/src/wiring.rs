@@ -14,7 +14,7 @@ use crate::{
     system::SystemClock,
 };
 use adapter_crypto::{
-    AeadSealer, HmacAuditSealer, HmacCodeHasher, HmacSecretHasher, RingRandom, Tokens, UuidV7,
+    AeadSealer, ClientSecrets, HmacAuditSealer, HmacCodeHasher, HmacSecretHasher, RingRandom, Tokens, UuidV7,
 };
 use adapter_locales::BuiltInTexts;
 use adapter_nlu_rules::RuleParser;
@@ -25,6 +25,7 @@ use application::{
     audit_trail::AuditTrail,
     cancel_transfer::CancelTransfer,
     chat_owners::ChatOwners,
+    check_signature::CheckSignature,
     confirm_transfer::ConfirmTransfer,
     desk::Desk,
     flow_answers::FlowAnswers,
@@ -50,6 +51,7 @@ use ports::{
     random::{IdGenerator, Random},
     stores::{Revived, StoreResult},
 };
+use secrecy::ExposeSecret;
 use std::{collections::HashMap, sync::Arc};
 use thiserror::Error;
 use uuid::Uuid;
@@ -64,6 +66,7 @@ pub(crate) struct App {
     pub(crate) settings: Settings,
     pub(crate) store: Arc<dyn Stores>,
     pub(crate) tokens: Tokens,
+    pub(crate) signatures: CheckSignature,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdGenerator>,
     pub(crate) parser: Arc<dyn IntentParser>,
@@ -120,6 +123,19 @@ pub(crate) async fn open_store(settings: &Settings) -> Result<Arc<dyn Stores>, D
 /// The tokens alone.
 pub(crate) fn tokens(settings: &Settings) -> Tokens {
     Tokens::new(&settings.jwt_secret, Arc::new(SystemClock), Arc::new(UuidV7))
+}
+
+/// The secrets of internal clients, and what came once.
+fn signatures(settings: &Settings, store: &Arc<dyn Stores>, clock: &Arc<dyn Clock>) -> CheckSignature {
+    let pairs = settings
+        .clients
+        .iter()
+        .flat_map(|client| client.secrets.iter().map(|secret| (client.id.as_str(), secret.expose_secret())));
+    CheckSignature {
+        signatures: Arc::new(ClientSecrets::new(pairs)),
+        seen: store.clone(),
+        clock: clock.clone(),
+    }
 }
 
 impl App {
@@ -292,6 +308,7 @@ impl App {
             webhooks,
             meta,
             tokens: tokens(&settings),
+            signatures: signatures(&settings, &store, &clock),
             settings,
             store,
             clock,

@@ -257,6 +257,7 @@ async fn sweep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
             app.store.purge(before).await?;
             app.store.purge_notices(before).await?;
             app.store.wipe_codes(now).await?;
+            app.store.forget_taken(now).await?;
             app.store.purge_pages(before).await
         };
         if let Err(fault) = purged.await {

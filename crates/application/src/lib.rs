@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod audit_trail;
 pub mod cancel_transfer;
 pub mod chat_owners;
+pub mod check_signature;
 pub mod confirm_transfer;
 pub mod desk;
 mod draw_code;

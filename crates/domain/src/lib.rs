@@ -24,5 +24,6 @@ pub mod otp;
 pub mod page_token;
 pub mod phone;
 pub mod return_to;
+pub mod signed_request;
 pub mod text;
 pub mod transfer;

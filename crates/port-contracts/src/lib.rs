@@ -28,13 +28,14 @@ pub mod own_codes;
 pub mod people;
 pub mod reversals;
 pub mod sessions;
+pub mod signed_requests;
 pub mod verification_pages;
 pub mod verifications;
 pub mod wallets;
 
 use ports::stores::{
     Accounts, Answers, AuditLog, ChatLinks, Consents, Conversations, DeadLetters, Flows, Identities, Inbox,
-    Ledger, Outbox, Sessions, Talks, VerificationPages, Verifications,
+    Ledger, Outbox, Sessions, SignedRequests, Talks, VerificationPages, Verifications,
 };
 
 /// Everything that a database adapter offers.
@@ -54,6 +55,7 @@ pub trait Stores:
     + Flows
     + Accounts
     + Sessions
+    + SignedRequests
     + ChatLinks
 {
 }
@@ -74,6 +76,7 @@ impl<T> Stores for T where
         + Flows
         + Accounts
         + Sessions
+        + SignedRequests
         + ChatLinks
 {
 }
@@ -119,6 +122,8 @@ macro_rules! suite {
                 anonymous_sends_and_failures_are_counted_apart;
             sessions: twenty_refreshes_at_once_give_one_successor, a_used_token_ends_its_session,
                 a_session_is_its_owners, a_session_ends_by_itself;
+            signed_requests: of_twenty_at_once_one_is_first, what_came_from_one_client_did_not_come_from_another,
+                it_is_remembered_until_then;
             answers: one_of_many_does_the_work, a_claim_without_an_answer_ends;
             ledger: forty_transfers_at_once_never_overspend, one_key_asked_twenty_times_is_one_transfer,
                 a_refusal_is_replayed_and_does_not_flip, to_and_fro_at_once_loses_nothing,

@@ -116,3 +116,11 @@ pub trait SecretHasher: Send + Sync {
     /// Under every known key: those to look for.
     fn hashes(&self, kind: SecretKind, secret: &str) -> Vec<[u8; 32]>;
 }
+
+/// Knows the secrets of internal clients.
+#[cfg_attr(feature = "mock", mockall::automock)]
+pub trait RequestSignatures: Send + Sync {
+    /// Whether `tag` is this client's HMAC-SHA256 over the base, under any secret of his. A client that is not
+    /// known is refused, and it takes as long.
+    fn is_by(&self, client: &str, base: &str, tag: &[u8; 32]) -> bool;
+}

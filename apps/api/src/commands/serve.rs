@@ -1,7 +1,7 @@
 //! `serve`: HTTP and the workers, until a signal.
 
 use crate::{
-    http::{edge::edge, rate_limit::RateLimit},
+    http::{edge::edge, rate_limit::RateLimit, signed::signed},
     routes,
     settings::{AppEnv, Settings},
     telemetry::init_metrics,
@@ -19,6 +19,11 @@ const SHUTDOWN_SECONDS: u64 = 10;
 pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
     init_metrics();
     let app = Arc::new(App::build(settings).await.map_err(|fault| describe(&fault))?);
+    if app.settings.require_hmac_verification && app.settings.clients.is_empty() {
+        tracing::warn!(
+            "REQUIRE_HMAC_VERIFICATION is on without CLIENTS_FILE: nobody can call the routes about money"
+        );
+    }
     if app.settings.demo_data {
         app.open_demo().await?;
     }
@@ -52,6 +57,7 @@ fn listen(app: &Arc<App>, bells: &Arc<Bells>) -> Result<actix_web::dev::Server, 
             .app_data(data.clone())
             .app_data(bells.clone())
             .app_data(limit.clone())
+            .wrap(from_fn(signed))
             .wrap(from_fn(edge))
             .configure(routes::routes)
     })

@@ -8,6 +8,7 @@ use crate::{
 use adapter_crypto::TokenKind;
 use chrono::Duration;
 use clap::Args;
+use domain::signed_request::is_client_id;
 use std::process::ExitCode;
 
 /// What the token shall say.
@@ -33,9 +34,7 @@ pub(super) fn run(settings: &Settings, args: &TokenArgs) -> Result<ExitCode, Str
     if let Some(unknown) = scopes.iter().find(|scope| !ALL_SCOPES.contains(&scope.as_str())) {
         return Err(format!("there is no scope {unknown}; there are {}", ALL_SCOPES.join(", ")));
     }
-    let is_sane = (1..=64).contains(&args.client.len())
-        && args.client.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
-    if !is_sane {
+    if !is_client_id(&args.client) {
         return Err("--client must be 1 to 64 letters, digits, dots, hyphens or underscores".into());
     }
     let token = tokens(settings)

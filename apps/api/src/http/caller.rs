@@ -1,6 +1,6 @@
-//! Who calls: a team with its token, or a person who is signed in; and what each may do.
+//! Who calls: a team with its token or its signature, or a person who is signed in; and what each may do.
 
-use super::{client_address::ClientAddress, edge::RequestId, problem::ApiError};
+use super::{client_address::ClientAddress, edge::RequestId, problem::ApiError, signed::SignedBy};
 use crate::wiring::App;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 use adapter_crypto::TokenKind;
@@ -179,8 +179,8 @@ fn refused() -> ApiError {
 }
 
 fn read(request: &HttpRequest) -> Result<Caller, ApiError> {
-    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let (scheme, token) = header.and_then(|value| value.split_once(' ')).ok_or_else(refused)?;
+    let Some(header) = request.headers().get(header::AUTHORIZATION) else { return signer(request) };
+    let (scheme, token) = header.to_str().ok().and_then(|value| value.split_once(' ')).ok_or_else(refused)?;
     let app = request.app_data::<web::Data<App>>().ok_or_else(refused)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(refused());
@@ -196,7 +196,14 @@ fn read(request: &HttpRequest) -> Result<Caller, ApiError> {
     Ok(Caller { who, request_id: request_id(request) })
 }
 
-fn request_id(request: &HttpRequest) -> String {
+/// Who signed it. Where a token comes along it is the token that says who calls, also when it is a bad one.
+fn signer(request: &HttpRequest) -> Result<Caller, ApiError> {
+    let SignedBy { client, scopes } = request.extensions().get::<SignedBy>().cloned().ok_or_else(refused)?;
+    Ok(Caller { who: Who::Team { client, scopes }, request_id: request_id(request) })
+}
+
+/// The id of the request under way.
+pub(super) fn request_id(request: &HttpRequest) -> String {
     request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 

@@ -8,3 +8,4 @@ pub(crate) mod once;
 pub(crate) mod page;
 pub(crate) mod problem;
 pub(crate) mod rate_limit;
+pub(crate) mod signed;

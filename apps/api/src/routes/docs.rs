@@ -31,6 +31,10 @@ impl Modify for Bearer {
         description = "Banking in the chat people already use, and phone verification for any team.\n\n\
             Every POST that moves money or sends a code takes an `Idempotency-Key`: asked again under the same key, the first \
             answer comes again with `Idempotent-Replayed: true`. We recommend it on each of them.\n\n\
+            A team bears a service token, or signs each request: `X-Client-Id`, `X-Timestamp` (unix seconds), `X-Nonce` and \
+            `X-Signature`, the lower-case hex of HMAC-SHA256 over `METHOD:PATH?QUERY:TIMESTAMP:NONCE:SHA256(body) hex`. What is \
+            signed wrongly, too long ago or for the second time is 403 `signature_invalid`. Where the server demands it, calls \
+            about money are signed on top of the token.\n\n\
             Errors are RFC 9457 problems; branch on `code`.",
         license(name = "MIT OR Apache-2.0")
     ),

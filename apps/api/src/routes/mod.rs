@@ -23,7 +23,7 @@ use actix_web::{HttpResponse, ResponseError, http::StatusCode, web};
 use crate::http::problem::ApiError;
 
 /// The largest body taken but on webhooks.
-const BODY_MAX: usize = 256 * 1024;
+pub(crate) const BODY_MAX: usize = 256 * 1024;
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config

@@ -1,7 +1,7 @@
 //! Reading and checking each setting. Complaints never show a value: it may be a secret.
 
 use super::{
-    AppEnv, DatabaseAddress, LogFormat, Settings, SettingsFaults, VerifyProvider, WhatsappProvider,
+    AppEnv, DatabaseAddress, LogFormat, Settings, SettingsFaults, VerifyProvider, WhatsappProvider, clients,
     providers, sources::is_production,
 };
 use adapter_crypto::Keyring;
@@ -145,6 +145,8 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
     }
     let (jwt, hmac, encryption) =
         (r.keyring("JWT_SECRET"), r.keyring("HMAC_SECRET"), r.keyring("ENCRYPTION_KEY"));
+    let clients = clients::read(r);
+    let require_hmac_verification = r.on_off("REQUIRE_HMAC_VERIFICATION", "false");
     let region = r.read("DEFAULT_REGION", "MX", "a country code such as MX", Region::parse);
     let locale = r.read("DEFAULT_LOCALE", "es", "es, en or pt", Locale::parse);
     let currency =
@@ -197,6 +199,8 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
             jwt_secret: jwt?,
             hmac_secret: hmac?,
             encryption_key: encryption?,
+            clients,
+            require_hmac_verification,
             default_region: region?,
             default_locale: locale?,
             default_currency: currency?,

@@ -79,6 +79,8 @@ fn production_refuses_weak_secrets_demo_data_and_the_sandbox() {
         ("LIMIT_PER_DAY", "-5"),
         ("BIND_ADDRESS", "nowhere"),
         ("TRANSFER_2FA_THRESHOLD", "mil"),
+        ("REQUIRE_HMAC_VERIFICATION", "sometimes"),
+        ("CLIENTS_FILE", "/nonexistent/clients.toml"),
     ] {
         assert_eq!(faults(&with(name, value)), [name], "{value}");
     }
@@ -105,4 +107,28 @@ fn people_go_back_to_the_origins_that_are_named() {
     assert!(read::read(&production()).unwrap().return_to_origins.is_empty());
     let named = with("RETURN_TO_ORIGINS", "https://app.example.com, https://other.example:8443");
     assert_eq!(read::read(&named).unwrap().return_to_origins.len(), 2);
+}
+
+#[test]
+fn a_file_of_clients_is_read_and_each_of_its_faults_is_named() {
+    let file = std::env::temp_dir().join(format!("ventanilla-clients-{}.toml", std::process::id()));
+    let named = with("CLIENTS_FILE", file.to_str().unwrap());
+    let of = |id: &str, secret: &str| {
+        format!("[[clients]]\nid = \"{id}\"\nscopes = []\nsecrets = [\"{secret}\"]\n")
+    };
+    std::fs::write(&file, of("treasury", "a secret of the treasury, long enough")).unwrap();
+    let settings = read::read(&named).unwrap();
+    assert_eq!(settings.clients.first().unwrap().id, "treasury");
+    assert!(!settings.require_hmac_verification && !format!("{settings:?}").contains("long enough"));
+    std::fs::write(&file, of("treasury", "hunter2") + &of("a:b", "hunter2")).unwrap();
+    let complaint = read::read(&named).unwrap_err();
+    std::fs::remove_file(file).unwrap();
+    assert!(
+        complaint.0.len() == 4 && complaint.0.iter().all(|(name, _)| name == "CLIENTS_FILE"),
+        "{complaint}"
+    );
+    assert!(
+        complaint.to_string().contains("CLIENTS_FILE line 4: a secret must be at least 32 characters long")
+    );
+    assert!(!complaint.to_string().contains("hunter2"));
 }

@@ -27,5 +27,6 @@ mod people;
 mod people_pages;
 mod phones_page;
 mod server;
+mod signed;
 mod telegram_codes;
 mod verify_page;

@@ -46,6 +46,12 @@ impl Server {
         Self::start_with(&[settings, &[("DATABASE_URL", &address)]].concat()).await
     }
 
+    /// Another process over the same database, which must be a server's.
+    pub(crate) async fn start_beside(&self) -> Self {
+        let settings: Vec<_> = self.settings.iter().map(|(name, value)| (&**name, &**value)).collect();
+        Self::start_with(&settings).await
+    }
+
     pub(crate) async fn start_with(settings: &[(&str, &str)]) -> Self {
         let (port, sandbox_port, mail_port) = (free_port(), free_port(), free_port());
         let folder = std::env::temp_dir().join(format!("ventanilla-it-{port}-{}", std::process::id()));

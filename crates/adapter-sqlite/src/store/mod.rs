@@ -15,6 +15,7 @@ mod outbox;
 pub(crate) mod rows;
 pub(crate) mod schema;
 mod sessions;
+mod signed_requests;
 mod talks;
 mod turns;
 mod verification_pages;

@@ -585,3 +585,13 @@ diesel::table! {
         finished_at -> Nullable<InstantCol>,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    signed_requests (client, once) {
+        client -> Text,
+        once -> Text,
+        until -> InstantCol,
+    }
+}

@@ -12,6 +12,7 @@ mod chance;
 mod faults;
 mod forgotten;
 mod providers;
+mod signed;
 mod stores;
 mod sweeper;
 mod talk;

@@ -13,6 +13,7 @@ mod inbox;
 mod ledger;
 mod outbox;
 mod sessions;
+mod signed_requests;
 mod talks;
 mod verification_pages;
 mod verifications;
@@ -22,8 +23,8 @@ pub use self::{
     accounts::MockAccounts, answers::MockAnswers, audit::MockAuditLog, chat_links::MockChatLinks,
     consents::MockConsents, conversations::MockConversations, dead_letters::MockDeadLetters,
     flows::MockFlows, identities::MockIdentities, inbox::MockInbox, ledger::MockLedger, outbox::MockOutbox,
-    sessions::MockSessions, talks::MockTalks, verification_pages::MockVerificationPages,
-    verifications::MockVerifications,
+    sessions::MockSessions, signed_requests::MockSignedRequests, talks::MockTalks,
+    verification_pages::MockVerificationPages, verifications::MockVerifications,
 };
 pub use self::{
     accounts::{
@@ -47,6 +48,7 @@ pub use self::{
     },
     outbox::{Enqueued, Lane, LeasedMessage, MessageState, NewOutbound, Outbox, Settlement},
     sessions::{NewSession, OpenSession, Refreshed, SessionView, Sessions},
+    signed_requests::SignedRequests,
     talks::{Saying, TalkLine, TalkView, Talks},
     verification_pages::{NewVerificationPage, VerificationPage, VerificationPages},
     verifications::{

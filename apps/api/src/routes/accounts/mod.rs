@@ -8,6 +8,7 @@ use crate::{
         caller::{Caller, Scope},
         page::{PageQuery, cut},
         problem::{ApiError, Problem},
+        signed::money,
     },
     wiring::App,
 };
@@ -113,15 +114,15 @@ impl EntryJson {
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(web::resource("/api/v1/accounts/{user_id}/balance").route(web::get().to(balance)))
+        .service(money("/api/v1/accounts/{user_id}/balance").route(web::get().to(balance)))
         .service(
-            web::resource("/api/v1/wallets")
+            money("/api/v1/wallets")
                 .route(web::get().to(wallets))
                 .route(web::post().to(open_wallet::open_wallet)),
         )
-        .service(web::resource("/api/v1/wallets/{id}").route(web::get().to(wallet)))
-        .service(web::resource("/api/v1/wallets/{id}/entries").route(web::get().to(entries)))
-        .service(web::resource("/api/v1/wallets/{id}/statement").route(web::get().to(statement::statement)));
+        .service(money("/api/v1/wallets/{id}").route(web::get().to(wallet)))
+        .service(money("/api/v1/wallets/{id}/entries").route(web::get().to(entries)))
+        .service(money("/api/v1/wallets/{id}/statement").route(web::get().to(statement::statement)));
 }
 
 /// A wallet that this caller may see. Another's does not exist for him.

@@ -9,6 +9,7 @@ use crate::{
         caller::{Caller, Reach, Scope},
         page::{PageQuery, cut},
         problem::{ApiError, Problem},
+        signed::money,
     },
     wiring::App,
 };
@@ -89,14 +90,10 @@ impl From<&Transfer> for TransferJson {
 }
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    let of_one = |action: &str| web::resource(format!("/api/v1/transfers/{{id}}/{action}"));
+    let of_one = |action: &str| money(&format!("/api/v1/transfers/{{id}}/{action}"));
     config
-        .service(
-            web::resource("/api/v1/transfers")
-                .route(web::get().to(list))
-                .route(web::post().to(submit::submit)),
-        )
-        .service(web::resource("/api/v1/transfers/{id}").route(web::get().to(show)))
+        .service(money("/api/v1/transfers").route(web::get().to(list)).route(web::post().to(submit::submit)))
+        .service(money("/api/v1/transfers/{id}").route(web::get().to(show)))
         .service(of_one("confirm").route(web::post().to(confirm::confirm)))
         .service(of_one("cancel").route(web::post().to(cancel)))
         .service(of_one("reject").route(web::post().to(reject)))

@@ -1,0 +1,152 @@
+//! Signed requests of internal clients. A request that bears a signature is judged before anything else
+//! looks at it, wherever it goes: a wrong one is refused, whatever token comes with it.
+
+use super::{caller::request_id, problem::ApiError};
+use crate::{routes::BODY_MAX, wiring::App, workers::describe};
+use actix_web::{
+    Error, HttpMessage, HttpRequest, Resource, ResponseError,
+    body::{EitherBody, MessageBody},
+    dev::{Payload, ServiceFactory, ServiceRequest, ServiceResponse},
+    error::PayloadError,
+    http::{StatusCode, header},
+    middleware::{Next, from_fn},
+    web::{self, Bytes},
+};
+use application::check_signature::CheckSignatureError;
+use domain::signed_request::{SignatureHeaders, SignedRequest};
+use futures_util::stream;
+use std::future::ready;
+
+const CLIENT: &str = "x-client-id";
+const TIMESTAMP: &str = "x-timestamp";
+const NONCE: &str = "x-nonce";
+const SIGNATURE: &str = "x-signature";
+
+/// The client who signed the request under way.
+#[derive(Clone, Debug)]
+pub(crate) struct SignedBy {
+    pub(crate) client: String,
+    pub(crate) scopes: Vec<String>,
+}
+
+/// Judges what is signed, and lets pass what is not.
+pub(crate) async fn signed<B: MessageBody + 'static>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let is_signed = [CLIENT, SIGNATURE].iter().any(|name| request.headers().contains_key(*name));
+    if is_signed {
+        match judge(&mut request).await {
+            Ok(signer) => drop(request.extensions_mut().insert(signer)),
+            Err(problem) => return Ok(refuse(request, &problem)),
+        }
+    }
+    next.call(request).await.map(ServiceResponse::map_into_left_body)
+}
+
+/// The resource of a route that moves or shows money.
+pub(crate) fn money(
+    path: &str,
+) -> Resource<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = Error,
+        InitError = (),
+    > + use<>,
+> {
+    web::resource(path).wrap(from_fn(demand))
+}
+
+/// Where the settings demand it, only what is signed passes.
+async fn demand<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    // Without the settings nothing is known to be free.
+    let is_demanded =
+        request.app_data::<web::Data<App>>().is_none_or(|app| app.settings.require_hmac_verification);
+    let is_signed = request.extensions().get::<SignedBy>().is_some();
+    if is_demanded && !is_signed {
+        let problem = if request.headers().contains_key(header::AUTHORIZATION) {
+            ApiError::signature_invalid("This takes a signed request, on top of the token.")
+        } else {
+            ApiError::unauthorized("A signed request is needed.")
+        };
+        return Ok(refuse(request, &problem));
+    }
+    next.call(request).await.map(ServiceResponse::map_into_left_body)
+}
+
+fn refuse<B>(request: ServiceRequest, problem: &ApiError) -> ServiceResponse<EitherBody<B>> {
+    request.into_response(problem.error_response()).map_into_right_body()
+}
+
+/// The same for all that is wrong: nobody learns which client there is, or how near he came.
+fn refused() -> ApiError {
+    ApiError::signature_invalid("The request's signature is not right, or was used before.")
+}
+
+async fn judge(request: &mut ServiceRequest) -> Result<SignedBy, ApiError> {
+    let app = request.app_data::<web::Data<App>>().cloned().ok_or_else(refused)?;
+    let request_id = request_id(request.request());
+    let signed = parse(request.request()).map_err(|reason| {
+        tracing::warn!(request_id, reason, "a signed request is malformed");
+        refused()
+    })?;
+    let body = take_body(request).await?;
+    let checked = app.signatures.run(&signed, &body).await;
+    let known = app.settings.clients.iter().find(|client| client.id == signed.client());
+    match (checked, known) {
+        (Ok(()), Some(client)) => {
+            request.set_payload(again(body));
+            Ok(SignedBy { client: client.id.clone(), scopes: client.scopes.clone() })
+        }
+        (Err(CheckSignatureError::Store(fault)), _) => Err(fault.into()),
+        (outcome, known) => {
+            let reason = outcome.err().map(|fault| describe(&fault));
+            // Only an id of ours is written down; anything may stand in another.
+            let client = known.map(|client| &client.id);
+            tracing::warn!(request_id, client, reason, "a signed request was refused");
+            Err(refused())
+        }
+    }
+}
+
+/// A header that is there once, in plain characters.
+fn single<'r>(request: &'r HttpRequest, name: &str) -> Result<Option<&'r str>, String> {
+    let mut values = request.headers().get_all(name);
+    match (values.next().map(header::HeaderValue::to_str), values.next()) {
+        (None, _) => Ok(None),
+        (Some(Ok(value)), None) => Ok(Some(value)),
+        _ => Err(format!("{name} is there twice, or no plain text")),
+    }
+}
+
+fn parse(request: &HttpRequest) -> Result<SignedRequest, String> {
+    let needed = |name| single(request, name)?.ok_or_else(|| format!("{name} is missing"));
+    let headers = SignatureHeaders {
+        client: needed(CLIENT)?,
+        timestamp: needed(TIMESTAMP)?,
+        nonce: single(request, NONCE)?,
+        signature: needed(SIGNATURE)?,
+    };
+    let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    SignedRequest::parse(request.method().as_str(), &target, &headers).map_err(|fault| fault.to_string())
+}
+
+async fn take_body(request: &mut ServiceRequest) -> Result<Bytes, ApiError> {
+    let body = request.extract::<web::Payload>().await;
+    let body = body.map_err(|_unreadable| ApiError::of_status(StatusCode::BAD_REQUEST))?;
+    body.to_bytes_limited(BODY_MAX)
+        .await
+        .map_err(|_over| ApiError::of_status(StatusCode::PAYLOAD_TOO_LARGE))?
+        .map_err(|_broken| ApiError::of_status(StatusCode::BAD_REQUEST))
+}
+
+/// The body that was read, for whoever reads it next.
+fn again(body: Bytes) -> Payload {
+    let read = stream::once(ready(Ok::<_, PayloadError>(body)));
+    Payload::Stream { payload: Box::pin(read) }
+}

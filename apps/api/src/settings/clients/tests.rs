@@ -1,0 +1,107 @@
+//! What a file of clients may say, and that each fault is named.
+
+use super::*;
+
+const SOUND: &str = r#"
+[[clients]]
+id = "treasury"
+scopes = ["wallets:read", "transfers"]
+secrets = ["the first secret of the treasury, in use", "the second secret of the treasury, to come"]
+
+[[clients]]
+id = "web-backend"
+scopes = []
+secret_files = ["backend"]
+"#;
+
+/// A folder that holds a secret as `backend`.
+fn folder(name: &str) -> std::path::PathBuf {
+    let folder = std::env::temp_dir().join(format!("ventanilla-clients-{name}-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("backend"), "a secret of the backend, kept in a file\r\n").unwrap();
+    folder
+}
+
+fn complaints(text: &str) -> Vec<String> {
+    parse(text, Path::new("/nonexistent")).1
+}
+
+#[test]
+fn clients_are_read_with_their_scopes_and_secrets() {
+    let folder = folder("sound");
+    let (clients, complaints) = parse(SOUND, &folder);
+    assert_eq!(complaints, Vec::<String>::new());
+    assert_eq!((clients[0].id.as_str(), clients[0].secrets.len()), ("treasury", 2));
+    assert_eq!(clients[0].scopes, ["wallets:read", "transfers"]);
+    assert_eq!(clients[1].secrets[0].expose_secret(), "a secret of the backend, kept in a file");
+    assert!(!format!("{clients:?}").contains("secret of the"), "secrets are not shown");
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn every_fault_is_named_at_once_with_its_line_and_no_value() {
+    let text = r#"
+limit = 7
+[[clients]]
+id = "a:b"
+scopes = ["transfers", "everything"]
+secrets = ["hunter2"]
+colour = "red"
+[[clients]]
+id = "one"
+secrets = ["a secret that two clients try to share"]
+[[clients]]
+id = "one"
+scopes = "transfers"
+secrets = ["a secret that two clients try to share", 7]
+[[clients]]
+id = "none"
+scopes = []
+secret_files = ["missing"]
+"#;
+    let found = complaints(text).join("\n");
+    for expected in [
+        "line 2: only [[clients]] can stand here",
+        "line 4: a client needs an id",
+        "line 5: there is no such scope",
+        "line 6: a secret must be at least 32 characters long",
+        "line 7: a client has id, scopes, secrets and secret_files, nothing else",
+        "line 8: a client needs scopes",
+        "line 12: another client has this id",
+        "line 13: this must be a list of texts",
+        "line 14: this must be a text",
+        "line 14: this secret stands twice",
+        "line 18: this file can't be read",
+        "line 15: a client needs one secret",
+    ] {
+        assert!(found.contains(expected), "{expected} is not in\n{found}");
+    }
+    assert!(!["hunter2", "try to share", "everything", "red"].iter().any(|value| found.contains(value)));
+}
+
+#[test]
+fn what_holds_no_clients_is_refused() {
+    for (text, expected) in [
+        ("", "line 1: there must be [[clients]]"),
+        ("clients = []", "line 1: there must be [[clients]]"),
+        ("clients = [7]", "line 1: a client is a table"),
+        ("[clients]\nid = \"a\"", "line 1: only [[clients]] can stand here"),
+        ("[[clients]]\nid = hunter2", "line 2: is not TOML"),
+    ] {
+        let found = complaints(text);
+        assert!(found.iter().any(|complaint| complaint == expected), "{text}: {found:?}");
+        assert!(!found.join("").contains("hunter2"));
+    }
+}
+
+#[test]
+fn three_secrets_or_the_same_twice_are_refused() {
+    let of = |secrets: &str| {
+        complaints(&format!("[[clients]]\nid = \"one\"\nscopes = []\nsecrets = [{secrets}]")).join("\n")
+    };
+    let (one, two) = (format!("\"{}\"", "1".repeat(32)), format!("\"{}\"", "2".repeat(32)));
+    assert_eq!(of(&format!("{one}, {two}")), "");
+    assert!(of(&format!("{one}, {one}")).contains("stands twice"));
+    assert!(of(&format!("{one}, {two}, \"{}\"", "3".repeat(32))).contains("one secret, or two"));
+    assert!(of("").contains("one secret, or two"));
+}
