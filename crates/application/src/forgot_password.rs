@@ -9,7 +9,7 @@ use domain::{
     audit::AuditRecord,
     conversation::{Arg, Text},
     identity::{EmailAddress, RESET_TOKEN_TTL},
-    ids::MessageId,
+    ids::{MessageId, NOBODY},
     letter::Letter,
     locale::Locale,
     message::Channel,
@@ -50,7 +50,8 @@ pub struct ForgotPassword {
 }
 
 impl ForgotPassword {
-    /// Has a link sent to the address, if it is somebody's. The mail is in the outbox on return.
+    /// Has a link sent to the address, if it is somebody's; the mail is in the outbox on return. It takes longer
+    /// for who is known: the caller must not wait for it.
     pub async fn by_mail(&self, email: EmailAddress, visitor: &Visitor) -> StoreResult<()> {
         let now = self.clock.now();
         let token = draw_secret(self.random.as_ref());
@@ -82,10 +83,8 @@ impl ForgotPassword {
     }
 
     async fn locale_of(&self, email: &EmailAddress) -> StoreResult<Locale> {
-        let known = match self.accounts.find_credentials(email).await? {
-            Some(known) => self.accounts.profile(known.user).await?,
-            None => None,
-        };
+        let known = self.accounts.find_credentials(email).await?.map_or(NOBODY, |known| known.user);
+        let known = self.accounts.profile(known).await?;
         Ok(known.and_then(|profile| profile.locale).unwrap_or(self.default_locale))
     }
 

@@ -54,6 +54,9 @@ ids! {
     SessionId,
 }
 
+/// No person's id: looked up where nobody is known, so that it takes as long.
+pub const NOBODY: UserId = UserId(Uuid::nil());
+
 impl TransferId {
     /// The key of a request whose caller gave none: nobody else has it, so that it is decided once all
     /// the same.

@@ -15,6 +15,10 @@ use std::{
 
 /// How far the medians may be apart.
 const TOLERANCE: f64 = 0.10;
+/// Less than that, in milliseconds, nobody sees through a network.
+const UNSEEN_MS: f64 = 0.1;
+/// Between calls: what one left to be done behind its answer must not fall on the next.
+const PAUSE: Duration = Duration::from_millis(15);
 const TRIES: usize = 200;
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -108,7 +112,7 @@ pub(super) fn run(words: &[&str]) -> Result<(), String> {
                 door.name,
                 100.0 * apart
             ));
-            if apart > TOLERANCE {
+            if apart > TOLERANCE && (known - unknown).abs() > UNSEEN_MS {
                 telling.push(format!("{} on {name}", door.name));
             }
         }
@@ -178,12 +182,10 @@ impl Caller<'_> {
                 let [email, phone] = if knows { KNOWN } else { UNKNOWN };
                 let took =
                     post(self.server, &self.address(), door.path, &(door.body)(email, phone), door.status)?;
+                thread::sleep(PAUSE);
+                let took_so_far = if knows { &mut known } else { &mut unknown };
                 if n >= 10 {
-                    if knows {
-                        known.push(took)
-                    } else {
-                        unknown.push(took)
-                    };
+                    took_so_far.push(took);
                 }
             }
         }

@@ -202,7 +202,8 @@ async fn by_keyboard_and_paste_with_another_number() {
     assert_eq!(visit.value().await, "35");
     let paste = "const data = new DataTransfer(); data.setData('text', arguments[0]); \
                  document.activeElement.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));";
-    let pasted = format!("Your code: {} {}", &code[..3], &code[3..]);
+    let (first, last) = code.split_at(3);
+    let pasted = format!("Your code: {first} {last}");
     visit.browser.page.execute(paste, vec![json!(pasted)]).await.unwrap();
     visit.phase("approved").await;
     visit.look("approved").await;

@@ -256,8 +256,8 @@ pub trait Accounts: Send + Sync {
     /// Keeps an audit row for something that changed nothing, such as a refused sign-in.
     async fn note(&self, record: &AuditRecord, now: DateTime<Utc>) -> StoreResult<()>;
 
-    /// Keeps a reset token and sends its mail, where somebody has that address and was not sent too many;
-    /// writes as much where nobody has.
+    /// Keeps a reset token and sends its mail, where somebody has that address and was not sent too many. It
+    /// takes longer for him: the caller must not wait for it.
     async fn ask_reset(&self, asked: &AskReset, now: DateTime<Utc>) -> StoreResult<()>;
 
     /// Whose address a good reset token is for. It stays good.

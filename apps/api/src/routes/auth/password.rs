@@ -58,21 +58,25 @@ pub(crate) async fn forgot(
 ) -> Result<HttpResponse, ApiError> {
     let email = email_of(&body.0.email)?;
     let (use_case, visitor) = (app.people.forgot.clone(), visitor.0);
-    match body.0.via.as_deref() {
-        None | Some("email") => {
-            detached(async move { use_case.by_mail(email, &visitor).await }).await??;
-            bells.outbox.notify_one();
-        }
-        Some("otp") => {
-            // The provider takes its time, and only for people who exist: the answer does not wait for it.
-            tokio::spawn(async move {
-                if let Err(fault) = use_case.by_code(email, &visitor).await {
-                    tracing::error!(fault = %describe(&fault), "no code was sent for a new password");
-                }
-            });
-        }
+    let is_by_mail = match body.0.via.as_deref() {
+        None | Some("email") => true,
+        Some("otp") => false,
         Some(_) => return Err(ApiError::field("/via", "must be email or otp")),
-    }
+    };
+    // It takes longer for people who exist: the answer does not wait for it.
+    tokio::spawn(async move {
+        let done = if is_by_mail {
+            use_case.by_mail(email, &visitor).await
+        } else {
+            use_case.by_code(email, &visitor).await
+        };
+        match done {
+            Ok(()) => bells.outbox.notify_one(),
+            Err(fault) => {
+                tracing::error!(fault = %describe(&fault), "nothing was sent for a new password");
+            }
+        }
+    });
     Ok(HttpResponse::Accepted().json(ForgotJson { status: "accepted" }))
 }
 

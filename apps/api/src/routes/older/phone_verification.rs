@@ -86,9 +86,12 @@ async fn send(
     let started = detached(async move { use_case.send(&asker, &number).await }).await?;
     let sent = sent(&app, started.map_err(refused)?, as_limit)?;
     bells.outbox.notify_one();
-    let mut answer = told(&app, "Te enviamos un código.", &sent);
-    answer["expiresInMinutes"] = json!(app.settings.otp.ttl.num_minutes());
-    Ok(HttpResponse::Ok().json(answer))
+    Ok(HttpResponse::Ok().json(json!({
+        "message": "Te enviamos un código.",
+        "messageId": sent.id.to_string(),
+        "provider": provider(&app, &sent),
+        "expiresInMinutes": app.settings.otp.ttl.num_minutes(),
+    })))
 }
 
 async fn resend(
@@ -106,7 +109,11 @@ async fn resend(
     };
     let sent = sent(&app, started, as_wait)?;
     bells.outbox.notify_one();
-    Ok(HttpResponse::Ok().json(told(&app, "Te enviamos otro código.", &sent)))
+    Ok(HttpResponse::Ok().json(json!({
+        "message": "Te enviamos otro código.",
+        "messageId": sent.id.to_string(),
+        "provider": provider(&app, &sent),
+    })))
 }
 
 async fn check(
@@ -170,9 +177,9 @@ fn way_back(app: &App, text: &str) -> Option<ReturnTo> {
     ReturnTo::try_new(text, origins).or_else(|_no_address| ReturnTo::path_of(text, origins)).ok()
 }
 
-fn told(app: &App, message: &str, sent: &Verification) -> Value {
-    let provider = app.verify.provider_of(sent).unwrap_or("twilio");
-    json!({"message": message, "messageId": sent.id.to_string(), "provider": provider})
+/// Whom a code went by: the account it goes out from names him, or it is Twilio Verify's.
+fn provider<'a>(app: &'a App, sent: &Verification) -> &'a str {
+    app.verify.provider_of(sent).unwrap_or("twilio")
 }
 
 /// Codes that went out; else why not, a limit in that caller's words.

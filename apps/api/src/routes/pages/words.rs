@@ -132,7 +132,7 @@ mod tests {
         let mut used = 0;
         for source in sources {
             for (at, _) in source.match_indices("\"page-") {
-                let id = source[at + 1..].split('"').next().unwrap();
+                let id = source.get(at + 1..).unwrap().split('"').next().unwrap();
                 assert!(known.contains(&id), "{id}");
                 used += 1;
             }

@@ -5,7 +5,7 @@ use crate::store::{rows::NewOutboxRow, verifications::use_proof};
 use domain::otp::Purpose;
 use ports::{crypto::Sealer, stores::ResetProof};
 
-/// The same number of rows is written whether somebody has that address or not.
+/// That it was asked for is noted whether somebody has that address or not.
 pub(super) async fn ask(
     conn: &mut Conn,
     sealer: &dyn Sealer,
