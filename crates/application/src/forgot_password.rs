@@ -128,7 +128,7 @@ impl ForgotPassword {
             locale: profile.locale.unwrap_or(self.default_locale),
             client_ip: Some(visitor.address.clone()),
             origin: Some(visitor.address.clone()),
-            page_host: None,
+            page: None,
             effect_key: None,
             when_open: WhenOpen::Resend,
         };

@@ -133,7 +133,7 @@ impl LogIn {
             locale,
             client_ip: Some(visitor.address.clone()),
             origin: None,
-            page_host: None,
+            page: None,
             effect_key: None,
             when_open: WhenOpen::Resend,
         };

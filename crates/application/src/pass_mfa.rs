@@ -94,8 +94,7 @@ impl PassMfa {
             return Ok(None);
         };
         let requester = Requester::User(user);
-        let open = self.verify.find_open(&requester, &phone.into()).await?;
-        match open.filter(|open| open.purpose == Purpose::Login) {
+        match self.verify.find_open(&requester, &phone.into(), Some(Purpose::Login)).await? {
             Some(open) => Ok(Some(self.verify.check(open.id, &requester, code, None).await?)),
             None => Ok(None),
         }

@@ -84,8 +84,9 @@ impl PendingNumber {
         }
         // Proved long ago, and proved again.
         let requester = Requester::User(asker.user);
-        let open = self.verify.find_open(&requester, &number.clone().into()).await?;
-        let open = open.filter(|open| open.purpose == Purpose::Registration).ok_or(UpdateError::NoProof)?;
+        let purpose = Some(Purpose::Registration);
+        let open = self.verify.find_open(&requester, &number.clone().into(), purpose).await?;
+        let open = open.ok_or(UpdateError::NoProof)?;
         match self.verify.check(open.id, &requester, &code, None).await? {
             CheckResult::Judged(checked) if checked.approved => Ok(()),
             CheckResult::Failed(_) => Err(UpdateError::CheckFailed),
@@ -113,7 +114,7 @@ impl PendingNumber {
             locale: person.locale.unwrap_or(self.default_locale),
             client_ip: Some(asker.visitor.address.clone()),
             origin: None,
-            page_host: None,
+            page: None,
             effect_key: None,
             when_open: WhenOpen::Resend,
         };

@@ -220,9 +220,9 @@ impl Profiles {
             }
             StepUp::OldNumberCode(code) => {
                 let requester = Requester::User(known.user);
-                let open = self.prove.verify.find_open(&requester, &old.clone().into()).await?;
-                let open =
-                    open.filter(|open| open.purpose == Purpose::Login).ok_or(UpdateError::WrongCode)?;
+                let to = old.clone().into();
+                let open = self.prove.verify.find_open(&requester, &to, Some(Purpose::Login)).await?;
+                let open = open.ok_or(UpdateError::WrongCode)?;
                 match self.prove.verify.check(open.id, &requester, code, None).await? {
                     CheckResult::Judged(checked) if checked.approved => Ok(()),
                     CheckResult::Failed(_) => Err(UpdateError::CheckFailed),

@@ -80,8 +80,9 @@ impl ProvePhone {
     ) -> Result<Option<(VerificationId, Requester)>, StoreError> {
         let Some(user) = user else { return Ok(None) };
         let requester = Requester::User(user);
-        let open = self.verify.find_open(&requester, &phone.clone().into()).await?;
-        Ok(open.filter(|open| open.purpose == Purpose::Registration).map(|open| (open.id, requester)))
+        let purpose = Some(Purpose::Registration);
+        let open = self.verify.find_open(&requester, &phone.clone().into(), purpose).await?;
+        Ok(open.map(|open| (open.id, requester)))
     }
 
     async fn approved(

@@ -67,7 +67,8 @@ impl ResetPassword {
         let found = self.accounts.find_reset(&hashes, self.clock.now()).await?;
         let (_, email) = found.ok_or(ResetError::NoProof)?;
         let password = Password::try_new(typed, &email)?;
-        self.set(ResetProof::Token(hashes), &password, visitor).await
+        let password_hash = self.hasher.hash(&password).await?;
+        self.set(ResetProof::Token(hashes), password_hash, visitor).await
     }
 
     /// By a code that was sent to the person's number, asked for from where it is shown.
@@ -85,9 +86,10 @@ impl ResetPassword {
         let phone = profile.and_then(|profile| profile.phone).map(Recipient::Phone);
         let to = phone.unwrap_or_else(|| Recipient::Email(email.clone()));
         let requester = Requester::Anonymous(visitor.address.clone());
-        let open = self.verify.find_open(&requester, &to).await?;
-        let user = known.ok_or(ResetError::NoProof)?;
-        let open = open.filter(|open| open.purpose == Purpose::PasswordReset).ok_or(ResetError::NoProof)?;
+        let open = self.verify.find_open(&requester, &to, Some(Purpose::PasswordReset)).await?;
+        // Before the code is used up: where too many are hashed at once it stays good.
+        let password_hash = self.hasher.hash(&password).await?;
+        let (Some(user), Some(open)) = (known, open) else { return Err(ResetError::NoProof) };
         match self.verify.check(open.id, &requester, code, None).await? {
             CheckResult::Judged(checked) if checked.approved => {}
             CheckResult::Failed(_) => return Err(ResetError::CheckFailed),
@@ -95,11 +97,16 @@ impl ResetPassword {
                 return Err(ResetError::NoProof);
             }
         }
-        self.set(ResetProof::Code { user, verification: open.id }, &password, visitor).await
+        self.set(ResetProof::Code { user, verification: open.id }, password_hash, visitor).await
     }
 
-    async fn set(&self, proof: ResetProof, password: &Password, visitor: &Visitor) -> Result<(), ResetError> {
-        let reset = Reset { proof, password_hash: self.hasher.hash(password).await?, actor: visitor.actor() };
+    async fn set(
+        &self,
+        proof: ResetProof,
+        password_hash: String,
+        visitor: &Visitor,
+    ) -> Result<(), ResetError> {
+        let reset = Reset { proof, password_hash, actor: visitor.actor() };
         let done = self.accounts.reset_password(&reset, self.clock.now()).await?;
         if done { Ok(()) } else { Err(ResetError::NoProof) }
     }

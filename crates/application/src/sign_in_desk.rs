@@ -1,7 +1,7 @@
 //! What the use cases of people's accounts share: who stands at the window, whether his password is right,
 //! what he is handed when he is let in.
 
-use crate::verification_page::HostedVerification;
+use crate::verification_page::{HostedVerification, WayBack};
 use chrono::{DateTime, Utc};
 use domain::{
     audit::{Actor, AuditRecord},
@@ -96,7 +96,9 @@ impl SessionDesk {
         let profile = self.accounts.profile(user).await?;
         let phone_verified = profile.as_ref().is_some_and(|profile| profile.phone.is_some());
         let verification_url = match (&self.pages, profile) {
-            (Some(pages), Some(profile)) if !phone_verified => Some(pages.open_for(&profile).await?),
+            (Some(pages), Some(profile)) if !phone_verified => {
+                Some(pages.open_for(&profile, WayBack::default()).await?)
+            }
             _ => None,
         };
         Ok(SignedIn {

@@ -1,7 +1,7 @@
 //! The page on which a person proves a number: opened by a team, used by whoever has its address.
 //! Looking at it changes nothing; what is done on it counts for the team that opened it.
 
-use crate::verify_number::{CheckResult, StartRequest, Started, VerifyNumber, WhenOpen};
+use crate::verify_number::{CheckResult, OnPage, StartRequest, Started, VerifyNumber, WhenOpen};
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     audit::Actor,
@@ -15,6 +15,7 @@ use domain::{
 };
 use ports::{
     clock::Clock,
+    code_verifier::CodeVerifierError,
     random::{IdGenerator, Random},
     stores::{
         AccountPhone, Accounts, NameChange, NewVerificationPage, PhoneChange, Profile, ProfileChange,
@@ -67,6 +68,15 @@ pub struct NewPage {
     pub locale: Option<Locale>,
     /// Whose the challenges begun on it are.
     pub owner: Requester,
+}
+
+/// Where a person goes from a page.
+#[derive(Clone, Debug, Default)]
+pub struct WayBack {
+    /// The address.
+    pub return_to: Option<ReturnTo>,
+    /// What comes back with him.
+    pub state: Option<String>,
 }
 
 /// A page that was opened. Its address bears the secret: `Debug` would show it, so there is none.
@@ -205,14 +215,15 @@ impl HostedVerification {
     }
 
     /// The address of a page on which a person of ours proves a number, which becomes his: the one that he
-    /// has named, where there is one.
-    pub async fn open_for(&self, person: &Profile) -> StoreResult<String> {
+    /// has proved or named, where there is one.
+    pub async fn open_for(&self, person: &Profile, back: WayBack) -> StoreResult<String> {
+        let named = person.phone.as_ref().or(person.claimed_phone.as_ref()).cloned();
         let opened = self.open(NewPage {
-            phone: person.claimed_phone.clone().filter(|phone| phone.is_of(&self.verify.allowed)),
+            phone: named.filter(|phone| phone.is_of(&self.verify.allowed)),
             user: Some(person.user),
             purpose: Purpose::Registration,
-            return_to: None,
-            state: None,
+            return_to: back.return_to,
+            state: back.state,
             locale: person.locale,
             owner: Requester::User(person.user),
         });
@@ -224,13 +235,15 @@ impl HostedVerification {
         let token = PageToken::parse(token).ok_or(PageFault::Unknown)?;
         let page = self.pages.find(&token.hash()).await?.ok_or(PageFault::Unknown)?;
         let now = self.clock.now();
-        if now >= page.expires_at {
-            return Err(PageFault::Closed(Box::new(page)));
-        }
         let challenge = match page.verification {
             Some(id) => self.verify.find(id, &page.owner).await?,
             None => None,
         };
+        // What was proved in time leads back however late it is looked at.
+        let is_proved = |one: &Verification| one.challenge.status == ChallengeStatus::Approved;
+        if now >= page.expires_at && !challenge.as_ref().is_some_and(is_proved) {
+            return Err(PageFault::Closed(Box::new(page)));
+        }
         let phase = match challenge.map(Box::new) {
             None if page.phone.is_none() => Phase::AskNumber,
             None => Phase::Ready(None),
@@ -269,6 +282,7 @@ impl HostedVerification {
         let Some(channel) = wish.channel.or(last).or_else(|| self.channels.first().copied()) else {
             return Ok(PageSend::NumberKept);
         };
+        let is_anonymous = page.owner.anonymous().is_some();
         let request = StartRequest {
             requester: page.owner,
             to: phone.clone().into(),
@@ -278,20 +292,27 @@ impl HostedVerification {
             locale: wish.locale,
             client_ip: Some(wish.client_ip.clone()),
             origin: Some(wish.client_ip),
-            page_host: web_otp_host(&self.public_base_url),
+            page: Some(OnPage { id: page.id, host: web_otp_host(&self.public_base_url) }),
             effect_key: None,
             when_open: WhenOpen::Resend,
         };
         let started = self.verify.start(request).await?;
         let challenge = match &started {
             Started::Sent(one) | Started::StillGood(one) => Some(one.id),
-            // Another page of the owner's began it a moment ago: its code is good here too.
+            // Begun here a moment ago, and cut short before it was noted.
             Started::TooSoon { verification, .. } => Some(*verification),
             _ => None,
         };
         if let Some(challenge) = challenge {
             self.pages.begin(page.id, &phone, challenge).await?;
         }
+        // Whoever has not said who he is learns nothing of what its owner wants to hear.
+        let started = match started {
+            Started::OptedOut if is_anonymous => {
+                Started::Failed(CodeVerifierError::ChannelRefused("opted out".into()))
+            }
+            started => started,
+        };
         Ok(PageSend::Started(started))
     }
 
@@ -322,7 +343,8 @@ impl HostedVerification {
         if page.finished_at.is_some() {
             return Ok(Phase::Approved(proved.id));
         }
-        if let (Some(user), Some(number)) = (page.user, proved.to.phone())
+        if let (Some(user), Some(number), Purpose::Registration) =
+            (page.user, proved.to.phone(), page.purpose)
             && self.is_taken(page, user, number, proved.id).await?
         {
             return Ok(Phase::Taken);
@@ -353,7 +375,11 @@ impl HostedVerification {
             phone: Some(PhoneChange { phone, replaces: None, notice: None }),
             actor: Actor { who: page.owner.key(), channel: "page".into(), request_id: page.id.to_string() },
         };
-        Ok(self.accounts.change_profile(&change, self.clock.now()).await? == ProfileChanged::PhoneTaken)
+        let changed = self.accounts.change_profile(&change, self.clock.now()).await?;
+        if matches!(changed, ProfileChanged::NoProof | ProfileChanged::Moved) {
+            tracing::warn!(page = %page.id, ?changed, "a number that was proved on a page is not the person's");
+        }
+        Ok(changed == ProfileChanged::PhoneTaken)
     }
 }
 

@@ -12,7 +12,7 @@ use self::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    ids::VerificationId,
+    ids::{PageId, VerificationId},
     locale::Locale,
     message::Channel,
     otp::{ChallengeStatus, OtpCode, OtpPolicy, Purpose, Recipient, SendLimit},
@@ -76,14 +76,27 @@ pub struct StartRequest {
     pub client_ip: Option<String>,
     /// The address whose anonymous callers may guess at it.
     pub origin: Option<String>,
-    /// The host whose page takes the code. An SMS names it in its last line, so that browsers fill the code in
-    /// there and nowhere else ([WebOTP](https://wicg.github.io/web-otp/)).
-    pub page_host: Option<String>,
+    /// The page that asks, and takes the code.
+    pub page: Option<OnPage>,
     /// The effect that asks, in a turn.
     pub effect_key: Option<String>,
     /// What an open challenge means: the chat is told that its code is still good, a team has it sent
     /// again under the same id and the same guesses.
     pub when_open: WhenOpen,
+}
+
+/// A page on which a code is asked for.
+#[derive(Clone, Debug)]
+pub struct OnPage {
+    /// The page. The challenge goes on there alone.
+    pub id: PageId,
+    /// Its host, where browsers fill codes in. An SMS names it in its last line, so that they do it there and nowhere
+    /// else ([WebOTP](https://wicg.github.io/web-otp/)).
+    pub host: Option<String>,
+}
+
+fn page_host(page: Option<&OnPage>) -> Option<&str> {
+    page?.host.as_deref()
 }
 
 /// How an open challenge's code goes out again.
@@ -92,7 +105,7 @@ struct Again<'a> {
     fallback: &'a [Channel],
     chat: Option<i64>,
     locale: Locale,
-    page_host: Option<&'a str>,
+    page: Option<&'a OnPage>,
     effect_key: Option<String>,
 }
 
@@ -181,9 +194,10 @@ impl VerifyNumber {
             Ok(OpenWays { first, others, chat }) => (first, others, chat),
             Err(none) => return Ok(none),
         };
-        if self.hosted_for(channel).is_some() {
-            self.close_other_purpose(&request, now).await?;
-        }
+        let other = match self.hosted_for(channel) {
+            Some(_) => self.for_another_purpose(&request, now).await?,
+            None => None,
+        };
         if self.is_refused(&request.to, now).await? {
             return Ok(Started::NumberRefused);
         }
@@ -194,7 +208,7 @@ impl VerifyNumber {
             chat,
             purpose: request.purpose,
             locale: request.locale,
-            page_host: request.page_host.as_deref(),
+            page_host: page_host(request.page.as_ref()),
             now,
             expires_at: now.checked_add_signed(self.policy.ttl).unwrap_or(now),
         };
@@ -211,11 +225,15 @@ impl VerifyNumber {
             purpose: request.purpose,
             client_ip: request.client_ip,
             origin: request.origin,
+            page: request.page.as_ref().map(|page| page.id),
         };
         let effect_key = request.effect_key.clone();
         let begin = BeginVerification { challenge, effect_key, own, policy: self.policy };
         match self.verifications.begin(&begin, now).await? {
-            Begin::Go(verification) => self.hand_out(*verification, &fallback, request.locale).await,
+            Begin::Go(verification) => {
+                self.close(other).await?;
+                self.hand_out(*verification, &fallback, request.locale).await
+            }
             Begin::Repeated(verification) => self.repeat(*verification, &fallback, request.locale).await,
             Begin::Open(open) => match request.when_open {
                 WhenOpen::Keep => Ok(Started::StillGood(open)),
@@ -225,7 +243,7 @@ impl VerifyNumber {
                         fallback: &fallback,
                         chat,
                         locale: request.locale,
-                        page_host: request.page_host.as_deref(),
+                        page: request.page.as_ref(),
                         effect_key: request.effect_key,
                     };
                     self.send_again(*open, again).await
@@ -284,15 +302,23 @@ impl VerifyNumber {
         }
     }
 
+    /// The newest open challenge for the number, if it is for another purpose.
+    async fn for_another_purpose(
+        &self,
+        request: &StartRequest,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Option<Verification>> {
+        let open = self.verifications.find_open(&request.requester, &request.to, None, now).await?;
+        Ok(open.filter(|open| open.purpose != request.purpose))
+    }
+
     /// A provider holds one code for a number: before a code for another purpose goes out, the open one
     /// is withdrawn, or it would pass for both.
-    async fn close_other_purpose(&self, request: &StartRequest, now: DateTime<Utc>) -> StoreResult<()> {
-        let open = self.verifications.find_open(&request.requester, &request.to, now).await?;
-        if let Some(other) = open.filter(|open| open.purpose != request.purpose) {
-            self.verifications.close(other.id).await?;
-            if let Some(sid) = &other.provider_sid {
-                self.withdraw(sid).await;
-            }
+    async fn close(&self, other: Option<Verification>) -> StoreResult<()> {
+        let Some(other) = other else { return Ok(()) };
+        self.verifications.close(other.id).await?;
+        if let Some(sid) = &other.provider_sid {
+            self.withdraw(sid).await;
         }
         Ok(())
     }
@@ -313,7 +339,7 @@ impl VerifyNumber {
                 Ok(ways) => ways.chat,
                 Err(none) => return Ok(none),
             };
-            let again = Again { channel, fallback: &[], chat, locale, page_host: None, effect_key };
+            let again = Again { channel, fallback: &[], chat, locale, page: None, effect_key };
             return self.send_again(verification, again).await;
         }
         self.start(StartRequest {
@@ -325,7 +351,7 @@ impl VerifyNumber {
             locale,
             client_ip: None,
             origin: verification.origin,
-            page_host: None,
+            page: None,
             effect_key,
             when_open: WhenOpen::Resend,
         })
@@ -335,7 +361,7 @@ impl VerifyNumber {
     /// The provider sends the code that it holds once more. Of our own nobody has the digits any more: a new
     /// one takes its place, from the moment that it stands in the outbox.
     async fn send_again(&self, open: Verification, again: Again<'_>) -> StoreResult<Started> {
-        let Again { channel, fallback, chat, locale, page_host, effect_key } = again;
+        let Again { channel, fallback, chat, locale, page, effect_key } = again;
         let now = self.clock.now();
         let wanted = Wanted {
             verification: open.id,
@@ -343,7 +369,7 @@ impl VerifyNumber {
             chat,
             purpose: open.purpose,
             locale,
-            page_host,
+            page_host: page_host(page),
             now,
             expires_at: open.challenge.expires_at,
         };
@@ -573,13 +599,14 @@ impl VerifyNumber {
         }
     }
 
-    /// The newest open challenge of a requester for a number.
+    /// The newest open challenge of a requester for a number, for that purpose or for any.
     pub async fn find_open(
         &self,
         requester: &Requester,
         to: &Recipient,
+        purpose: Option<Purpose>,
     ) -> StoreResult<Option<Verification>> {
-        self.verifications.find_open(requester, to, self.clock.now()).await
+        self.verifications.find_open(requester, to, purpose, self.clock.now()).await
     }
 
     /// A challenge that was begun from that address, whoever asked.

@@ -108,6 +108,7 @@ pub(crate) fn challenge(number: u32, policy: OtpPolicy) -> BeginVerification {
             purpose: Purpose::Login,
             client_ip: None,
             origin: None,
+            page: None,
         },
         effect_key: None,
         own: None,

@@ -111,7 +111,8 @@ macro_rules! suite {
                 many_exhausted_destinations_open_the_breaker, what_is_left_of_a_code_is_wiped;
             verification_pages: a_page_is_found_by_its_token_alone, a_fixed_number_stays,
                 only_so_many_numbers_are_named_on_a_page, a_code_belongs_to_the_number_it_was_sent_to,
-                a_finished_page_takes_nothing_more, old_pages_are_forgotten;
+                a_finished_page_takes_nothing_more, old_pages_are_forgotten, a_pages_challenge_is_its_own,
+                a_newer_challenge_for_something_else_hides_none;
             people: one_number_is_one_person;
             accounts: an_address_is_one_account, a_challenge_proves_once, a_known_number_keeps_its_person,
                 a_named_number_is_nobodys, a_reset_token_is_good_once, a_reset_token_ends,

@@ -7,10 +7,12 @@ use crate::{
 use domain::{
     ids::{PageId, UserId, VerificationId},
     locale::Locale,
-    otp::Purpose,
+    otp::{Purpose, SendLimit},
 };
 use futures_util::future::join_all;
-use ports::stores::{NewVerificationPage, Requester, VerificationPages, Verifications};
+use ports::stores::{
+    Begin, BeginVerification, NewVerificationPage, Requester, VerificationPages, Verifications,
+};
 
 fn page(hash: u8, number: Option<u32>) -> NewVerificationPage {
     NewVerificationPage {
@@ -106,4 +108,46 @@ pub async fn old_pages_are_forgotten(store: impl Stores) {
     assert_eq!(store.purge_pages(at(4000)).await.unwrap(), 1);
     assert!(VerificationPages::find(&store, &[1; 32]).await.unwrap().is_none());
     assert!(VerificationPages::find(&store, &[2; 32]).await.unwrap().is_some());
+}
+
+/// Pages of one team for one number are strangers: each has a challenge of its own, and none sees that of a call.
+pub async fn a_pages_challenge_is_its_own(store: impl Stores) {
+    let of = |page: Option<PageId>| {
+        let mut request = challenge(1, policy());
+        request.challenge.page = page;
+        request
+    };
+    let begin = async |request: &BeginVerification, second| {
+        Verifications::begin(&store, request, at(second)).await.unwrap()
+    };
+    let (one, other) = (of(Some(PageId(id()))), of(Some(PageId(id()))));
+    assert!(matches!(begin(&one, 0).await, Begin::Go(_)));
+    assert!(matches!(begin(&one, 1).await, Begin::Open(open) if open.id == one.challenge.id));
+    // A page for each code is no way around the wait.
+    let soon = begin(&other, 1).await;
+    assert!(matches!(soon, Begin::TooMany(SendLimit::Cooldown, until) if until == at(60)), "{soon:?}");
+    assert!(matches!(begin(&other, 60).await, Begin::Go(begun) if begun.id == other.challenge.id));
+    let call = of(None);
+    assert!(matches!(begin(&call, 61).await, Begin::Go(begun) if begun.id == call.challenge.id));
+    let team = Requester::Client("team".into());
+    let found = store.find_open(&team, &phone(1).into(), None, at(62)).await.unwrap();
+    assert_eq!(found.map(|found| found.id), Some(call.challenge.id));
+}
+
+/// What is open is looked for by its purpose, not under it.
+pub async fn a_newer_challenge_for_something_else_hides_none(store: impl Stores) {
+    let first = begun(&store, 1).await;
+    let mut another = challenge(1, policy());
+    another.challenge.purpose = Purpose::PasswordReset;
+    Verifications::begin(&store, &another, at(1)).await.unwrap();
+    let team = Requester::Client("team".into());
+    for (purpose, expected) in [
+        (Some(Purpose::Login), Some(first)),
+        (Some(Purpose::PasswordReset), Some(another.challenge.id)),
+        (Some(Purpose::Registration), None),
+        (None, Some(another.challenge.id)),
+    ] {
+        let found = store.find_open(&team, &phone(1).into(), purpose, at(2)).await.unwrap();
+        assert_eq!(found.map(|found| found.id), expected, "{purpose:?}");
+    }
 }

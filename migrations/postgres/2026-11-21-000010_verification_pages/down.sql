@@ -1,1 +1,2 @@
+alter table verifications drop column page_id;
 drop table verification_pages;

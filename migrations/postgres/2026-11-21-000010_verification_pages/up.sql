@@ -18,3 +18,6 @@ create table verification_pages (
     finished_at     timestamptz
 );
 create index verification_pages_age on verification_pages (expires_at);
+
+-- A challenge that was begun on a page is guessed at there alone.
+alter table verifications add column page_id uuid;

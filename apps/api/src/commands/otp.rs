@@ -96,7 +96,7 @@ impl Guesses<'_> {
         let verify = &self.app.verify;
         let found = match which.parse::<VerificationId>() {
             Ok(id) => verify.find(id, &self.requester).await,
-            Err(_) => verify.find_open(&self.requester, &recipient_of(which, region)?).await,
+            Err(_) => verify.find_open(&self.requester, &recipient_of(which, region)?, None).await,
         };
         let found = found.map_err(|fault| describe(&fault))?;
         found.map(|found| found.id).ok_or_else(|| "there is no such verification of this team".to_owned())

@@ -211,7 +211,7 @@ pub(crate) async fn send(
         // Who may guess without a token: the end user, where the team says where he is.
         origin: Some(client_ip.clone().unwrap_or(peer.0)),
         client_ip,
-        page_host: None,
+        page: None,
         effect_key: None,
         when_open: WhenOpen::Resend,
     };
@@ -302,7 +302,7 @@ pub(crate) async fn check(
         (Some(id), None) => id.parse::<VerificationId>().map_err(|_malformed| gone())?,
         (None, Some(phone)) => {
             let to = recipient_of(&app, &phone)?;
-            app.verify.find_open(&requester, &to).await?.ok_or_else(gone)?.id
+            app.verify.find_open(&requester, &to, None).await?.ok_or_else(gone)?.id
         }
         _ => return Err(ApiError::field("/id", "either id or phone must be given")),
     };

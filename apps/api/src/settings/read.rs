@@ -17,7 +17,7 @@ use domain::{
 };
 use ipnet::IpNet;
 use rust_decimal::Decimal;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
@@ -165,6 +165,10 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
         r.fault("WHATSAPP_PROVIDER", "is meta, though Meta's settings are missing");
     }
     let debug_key = r.get("DEBUG_KEY").map(SecretString::from);
+    let is_weak = debug_key.as_ref().is_some_and(|key| key.expose_secret().chars().count() < 32);
+    if env == AppEnv::Production && is_weak {
+        r.fault("DEBUG_KEY", "must have at least 32 characters");
+    }
     let otp = otp(r);
     let allowed_countries = r
         .read("ALLOWED_COUNTRIES", "MX", "country codes, comma-separated", |text| {

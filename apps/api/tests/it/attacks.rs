@@ -178,6 +178,21 @@ async fn known_and_unknown_are_told_the_same() {
             told.push(of_one);
         }
         assert_eq!(told[0], told[1]);
+        // Nor does anybody learn who wants no messages.
+        server.say_by("twilio", "+528112345014", "BAJA").await;
+        let begun = std::time::Instant::now();
+        while server.inbox("+528112345014", 0).await.is_empty() {
+            assert!(begun.elapsed() < crate::server::PATIENCE, "the goodbye is missing");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        let since = server.newest("+528112345014").await;
+        let quiet = json!({"to": "+528112345014", "channel": "whatsapp"});
+        let open = json!({"to": "+524421234515", "channel": "whatsapp"});
+        for body in [quiet, open] {
+            assert_eq!(answer(older(&server, "/send-otp", body).await, 200).await["status"], "pending");
+        }
+        server.code("+524421234515", "whatsapp", 0).await;
+        assert!(server.inbox("+528112345014", since).await.is_empty());
     }
 }
 

@@ -224,3 +224,47 @@ async fn the_reset_page_is_looked_at_without_effect() {
     assert_eq!(foreign.status(), 403);
     assert!(!server.log().contains(token));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_proves_on_the_page_it_was_asked_for_on() {
+    let settings = [&SETTINGS[..], &[("VERIFY_PROVIDER", "self")]].concat();
+    for server in [Server::start_with(&settings).await, Server::start_on_postgres(&settings).await] {
+        let phone = "+525512340108";
+        let (strangers, own) = (open(&server, asked(phone)).await, open(&server, asked(phone)).await);
+        step(&strangers, "send", &[("channel", "sms")]).await;
+        let first = server.code(phone, "sms", 0).await;
+        let since = server.newest(phone).await;
+        step(&own, "send", &[("channel", "sms")]).await;
+        let code = server.code(phone, "sms", since).await;
+        if first != code {
+            let answer = location(&step(&own, "check", &[("code", &first)]).await);
+            assert!(answer.contains("note=wrong"), "{answer}");
+        }
+        step(&own, "check", &[("code", &code)]).await;
+        assert!(body(&own).await.contains("verification_id="));
+        let other = body(&strangers).await;
+        assert!(other.contains("data-phase=\"waiting\"") && !other.contains("verification_id="), "{other}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_proved_in_time_leads_back_later_too() {
+    let server = Server::start_on_postgres(&SETTINGS).await;
+    let phone = "+525512340109";
+    let url = open(&server, asked(phone)).await;
+    step(&url, "send", &[("channel", "sms")]).await;
+    step(&url, "check", &[("code", &server.code(phone, "sms", 0).await)]).await;
+    server.sql("update verification_pages set expires_at = now() - interval '1 second'");
+    assert!(body(&url).await.contains("verification_id="));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_database_keeps_is_refused() {
+    let server = Server::start_on_postgres(&SETTINGS).await;
+    let mut asked = asked("+525512340110");
+    asked["state"] = json!("a\u{0}b");
+    assert_eq!(server.post("/api/v1/verify/sessions", asked).await.status(), 422);
+    let page =
+        plain().get(format!("{}/verificar-telefono?source=%00menu%0A", server.base)).send().await.unwrap();
+    assert_eq!(page.status(), 303);
+}

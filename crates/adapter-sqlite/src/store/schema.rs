@@ -224,6 +224,7 @@ diesel::table! {
         origin -> Nullable<Text>,
         used_at -> Nullable<InstantCol>,
         exhausted_at -> Nullable<InstantCol>,
+        page_id -> Nullable<UuidCol>,
     }
 }
 

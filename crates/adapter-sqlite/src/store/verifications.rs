@@ -303,17 +303,20 @@ impl Verifications for Store {
         &self,
         requester: &Requester,
         to: &Recipient,
+        purpose: Option<Purpose>,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<Verification>> {
         let (requester, phone) = (requester.key(), to.canonical().to_owned());
         self.database
             .read(move |conn| {
                 async move {
-                    let newest = open_challenges(&requester, &phone, now)
-                        .select(verifications::id)
-                        .first::<DbId>(conn)
-                        .await
-                        .optional()?;
+                    let any =
+                        open_challenges(&requester, &phone, now).filter(verifications::page_id.is_null());
+                    let mut wanted = any.into_boxed();
+                    if let Some(purpose) = purpose {
+                        wanted = wanted.filter(verifications::purpose.eq(purpose.name()));
+                    }
+                    let newest = wanted.select(verifications::id).first::<DbId>(conn).await.optional()?;
                     match newest {
                         Some(id) => whole(conn, VerificationId(id.0)).await.map(Some),
                         None => Ok(None),
@@ -337,6 +340,7 @@ impl Verifications for Store {
                 async move {
                     let newest = verifications::table
                         .filter(verifications::origin.eq(origin))
+                        .filter(verifications::page_id.is_null())
                         .filter(verifications::phone.eq(phone))
                         .filter(verifications::purpose.eq(purpose.name()))
                         .filter(verifications::status.eq(ChallengeStatus::Pending.name()))

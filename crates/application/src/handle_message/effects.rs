@@ -55,7 +55,7 @@ impl HandleMessage {
                 locale: self.locale_of(state),
                 client_ip: None,
                 origin: None,
-                page_host: None,
+                page: None,
                 effect_key: Some(key),
                 when_open: WhenOpen::Keep,
             })

@@ -68,7 +68,7 @@ fn request() -> StartRequest {
         locale: Locale::Es,
         client_ip: None,
         origin: None,
-        page_host: None,
+        page: None,
         effect_key: None,
         when_open: WhenOpen::Resend,
     }
@@ -115,7 +115,7 @@ fn mobile() -> NumberFacts {
 /// A store in which nothing is open and a new challenge may begin.
 fn empty_store() -> MockVerifications {
     let mut store = MockVerifications::new();
-    store.expect_find_open().returning(|_, _, _| Ok(None));
+    store.expect_find_open().returning(|_, _, _, _| Ok(None));
     store.expect_log_lookup().returning(|_, _, _| Ok(()));
     store.expect_begin().returning(|_, _| Ok(Begin::Go(Box::new(verification(Purpose::Login, None)))));
     store
@@ -161,25 +161,42 @@ async fn a_spent_code_that_comes_back_is_withdrawn_and_a_new_one_sent() {
     assert_eq!(sent.provider_sid.as_deref(), Some("VE new"));
 }
 
-#[tokio::test]
-async fn a_code_for_another_purpose_is_withdrawn_first() {
+/// One is open for another purpose; what comes of the new one.
+fn with_another_open(outcome: Begin) -> MockVerifications {
     let mut store = MockVerifications::new();
     store
         .expect_find_open()
-        .returning(|_, _, _| Ok(Some(verification(Purpose::Registration, Some("VE old")))));
-    store.expect_close().times(1).returning(|_| Ok(()));
+        .returning(|_, _, _, _| Ok(Some(verification(Purpose::Registration, Some("VE old")))));
     store.expect_log_lookup().returning(|_, _, _| Ok(()));
-    store.expect_begin().returning(|_, _| Ok(Begin::Locked(now())));
+    store.expect_begin().return_once(|_, _| Ok(outcome));
+    store
+}
+
+#[tokio::test]
+async fn a_code_for_another_purpose_is_withdrawn_first() {
+    let mut store = with_another_open(Begin::Go(Box::new(verification(Purpose::Login, None))));
+    store.expect_close().times(1).returning(|_| Ok(()));
+    store.expect_record_send().returning(|_, _, _| Ok(false));
+    let mut order = mockall::Sequence::new();
     let mut verifier = MockCodeVerifier::new();
-    verifier.expect_cancel().with(eq("VE old")).times(1).returning(|_| Ok(()));
-    assert!(matches!(use_case(store, verifier, mobile()).start(request()).await, Ok(Started::Locked(_))));
+    verifier.expect_cancel().with(eq("VE old")).times(1).in_sequence(&mut order).returning(|_| Ok(()));
+    let refused = |_: &StartCode| Err(CodeVerifierError::TooMany("for this number".into()));
+    verifier.expect_start().times(1).in_sequence(&mut order).returning(refused);
+    assert!(matches!(use_case(store, verifier, mobile()).start(request()).await, Ok(Started::Failed(_))));
+}
+
+#[tokio::test]
+async fn a_code_that_may_not_go_out_withdraws_none() {
+    let store = with_another_open(Begin::Locked(now()));
+    let outcome = use_case(store, MockCodeVerifier::new(), mobile()).start(request()).await;
+    assert!(matches!(outcome, Ok(Started::Locked(_))));
 }
 
 #[tokio::test]
 async fn numbers_that_only_fraud_would_reach_get_no_code() {
     for refused in [facts(false, LineType::Ordinary), facts(true, LineType::Refused)] {
         let mut store = MockVerifications::new();
-        store.expect_find_open().returning(|_, _, _| Ok(None));
+        store.expect_find_open().returning(|_, _, _, _| Ok(None));
         store.expect_log_lookup().times(1).returning(|_, _, _| Ok(()));
         let outcome = use_case(store, MockCodeVerifier::new(), refused).start(request()).await;
         assert!(matches!(outcome, Ok(Started::NumberRefused)));

@@ -81,7 +81,7 @@ planned!(Verifications {
     settle_guess(ticket: &GuessTicket, right: bool, policy: &OtpPolicy, now: DateTime<Utc>) -> Checked;
     return_guess(ticket: &GuessTicket) -> ();
     find(id: VerificationId) -> Option<Verification>;
-    find_open(requester: &Requester, to: &Recipient, now: DateTime<Utc>) -> Option<Verification>;
+    find_open(requester: &Requester, to: &Recipient, purpose: Option<Purpose>, now: DateTime<Utc>) -> Option<Verification>;
     find_open_from(origin: &str, to: &Recipient, purpose: Purpose, now: DateTime<Utc>) -> Option<Verification>;
     log_lookup(phone: &PhoneNumber, facts: &NumberFacts, now: DateTime<Utc>) -> ();
 });

@@ -83,10 +83,10 @@ impl Script {
 
     /// Plays it with each call going wrong, one a time, until none is left that could.
     async fn survives(&self, fault: Fault) {
-        let (world, expected) = play(self, None).await;
+        let (world, expected) = Box::pin(play(self, None)).await;
         self.is_over(&world, "without a fault").await;
         for call in 0.. {
-            let (world, told) = play(self, Some((fault, call))).await;
+            let (world, told) = Box::pin(play(self, Some((fault, call)))).await;
             let Some(name) = world.plan.hit() else {
                 eprintln!("{call} points were walked");
                 assert!(call >= POINTS_MIN, "only {call} points were walked");

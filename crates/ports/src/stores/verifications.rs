@@ -5,7 +5,7 @@ use crate::{crypto::CodeMac, number_lookup::NumberFacts};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
-    ids::{UserId, VerificationId},
+    ids::{PageId, UserId, VerificationId},
     message::Channel,
     otp::{Challenge, OtpPolicy, Purpose, Recipient, SendLimit},
     phone::PhoneNumber,
@@ -77,6 +77,8 @@ pub struct NewChallenge {
     /// The address whose anonymous callers may guess at it: the end user's, or that of the service that
     /// named none. It limits nothing.
     pub origin: Option<String>,
+    /// The page it is begun on. Only there it goes on: pages of one team for one number are strangers.
+    pub page: Option<PageId>,
 }
 
 /// A request to begin.
@@ -334,15 +336,17 @@ pub trait Verifications: Send + Sync {
     /// A challenge by its id.
     async fn find(&self, id: VerificationId) -> StoreResult<Option<Verification>>;
 
-    /// The newest open challenge of a requester for a number or an address.
+    /// The newest open challenge of a requester for a number or an address, for that purpose or for any. Those
+    /// of pages are not among them.
     async fn find_open(
         &self,
         requester: &Requester,
         to: &Recipient,
+        purpose: Option<Purpose>,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<Verification>>;
 
-    /// The newest open challenge for a number and purpose that was begun from that address.
+    /// The newest open challenge for a number and purpose that was begun from that address, and on no page.
     async fn find_open_from(
         &self,
         origin: &str,

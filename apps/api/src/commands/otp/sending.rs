@@ -89,7 +89,7 @@ pub(super) async fn run(settings: Settings, args: &SendArgs) -> Result<ExitCode,
         locale: args.locale.unwrap_or(settings.default_locale),
         client_ip: None,
         origin: None,
-        page_host: None,
+        page: None,
         effect_key: None,
         when_open: WhenOpen::Resend,
     };

@@ -1,6 +1,6 @@
 //! New passwords for those who lost theirs.
 
-use super::{check_failed, code_of, email_of, no_code};
+use super::{code_of, email_of, no_code};
 use crate::{
     http::{
         caller::VisitorOf,
@@ -13,9 +13,16 @@ use crate::{
     workers::{Bells, describe},
 };
 use actix_web::{HttpResponse, web};
-use application::reset_password::ResetError;
+use application::{reset_password::ResetError, sign_in_desk::Visitor};
+use domain::{identity::EmailAddress, otp::OtpCode};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use tokio::time::{Instant, sleep_until};
 use utoipa::ToSchema;
+
+/// When a refusal of a code is answered: longer than it takes to hash a password and to have a provider judge a
+/// code, so that nobody learns whether there was one to be judged.
+const REFUSED_AFTER: Duration = Duration::from_millis(750);
 
 /// Who forgot his password.
 #[derive(Deserialize, ToSchema)]
@@ -53,9 +60,11 @@ pub(crate) struct ResetBody {
 pub(crate) async fn forgot(
     app: web::Data<App>,
     bells: web::Data<Bells>,
+    limit: web::Data<RateLimit>,
     visitor: VisitorOf,
     body: JsonBody<ForgotBody>,
 ) -> Result<HttpResponse, ApiError> {
+    limit.count(&format!("forgot:{}", visitor.0.address), app.clock.now())?;
     let email = email_of(&body.0.email)?;
     let (use_case, visitor) = (app.people.forgot.clone(), visitor.0);
     let is_by_mail = match body.0.via.as_deref() {
@@ -98,15 +107,33 @@ pub(crate) async fn reset(
         (None, Some(email), Some(code)) => {
             let (email, code) = (email_of(&email)?, code_of("/otp_code", &code)?);
             limit.count(&format!("address:{}", visitor.address), app.clock.now())?;
-            detached(async move { use_case.by_code(&email, &code, &new_password, &visitor).await }).await?
+            reset_by_code(&app, email, code, new_password, visitor).await?
         }
         _ => return Err(ApiError::field("/token", "either token, or email and otp_code must be given")),
     };
     match done {
         Ok(()) => Ok(HttpResponse::NoContent().finish()),
         Err(ResetError::Weak(fault)) => Err(ApiError::field("/new_password", fault.to_string())),
-        Err(ResetError::NoProof) => Err(no_code()),
-        Err(ResetError::CheckFailed) => Err(check_failed()),
+        // Whether a provider was asked would tell that somebody has a code.
+        Err(ResetError::NoProof | ResetError::CheckFailed) => Err(no_code()),
         Err(ResetError::Unable(fault)) => Err(fault.into()),
     }
+}
+
+/// Sets a new password by a code. A refusal takes as long whoever it is about.
+pub(crate) async fn reset_by_code(
+    app: &App,
+    email: EmailAddress,
+    code: OtpCode,
+    new_password: String,
+    visitor: Visitor,
+) -> Result<Result<(), ResetError>, ApiError> {
+    let begun = Instant::now();
+    let use_case = app.people.reset.clone();
+    let done =
+        detached(async move { use_case.by_code(&email, &code, &new_password, &visitor).await }).await?;
+    if matches!(done, Err(ResetError::NoProof | ResetError::CheckFailed)) {
+        sleep_until(begun + REFUSED_AFTER).await;
+    }
+    Ok(done)
 }

@@ -4,6 +4,7 @@
 use super::face::{Address, Body, Refusal};
 use crate::{
     http::{caller::VisitorOf, once::detached, problem::ApiError, rate_limit::RateLimit},
+    routes::auth::password::reset_by_code,
     wiring::App,
     workers::{Bells, describe},
 };
@@ -93,14 +94,19 @@ fn recipient(app: &App, text: &str) -> Option<Recipient> {
 async fn send(
     app: web::Data<App>,
     bells: web::Data<Bells>,
+    limit: web::Data<RateLimit>,
     address: Address,
     body: Body<SendBody>,
 ) -> Result<HttpResponse, Refusal> {
+    // Each is looked up, which costs, before the limits on codes are asked.
+    limit.count(&format!("send:{}", address.0), app.clock.now())?;
     let SendBody { to, channel } = body.0;
     let recipient = recipient(&app, &to).ok_or_else(|| {
         coded(StatusCode::BAD_REQUEST, "invalid_recipient", "This is no number and no address")
     })?;
-    let able = |way: &Channel| app.verify.sends_by(*way) && recipient.is_reached_by(*way);
+    let known = [Channel::Sms, Channel::Email, Channel::Whatsapp];
+    let able =
+        |way: &Channel| known.contains(way) && app.verify.sends_by(*way) && recipient.is_reached_by(*way);
     let channel = Channel::parse(&channel)
         .filter(able)
         .ok_or_else(|| coded(StatusCode::BAD_REQUEST, "invalid_channel", "No codes go there that way"))?;
@@ -113,13 +119,13 @@ async fn send(
         locale: app.settings.default_locale,
         client_ip: Some(address.0.clone()),
         origin: Some(address.0),
-        page_host: None,
+        page: None,
         effect_key: None,
         when_open: WhenOpen::Resend,
     };
     let verify = app.verify.clone();
     let started = detached(async move { verify.start(request).await }).await?.map_err(ApiError::from)?;
-    let sent = sent(&app, started)?;
+    let sent = sent(&app, started, channel)?;
     bells.outbox.notify_one();
     Ok(HttpResponse::Ok().json(json!({
         "message": format!("OTP sent successfully via {}", sent.name()),
@@ -130,7 +136,7 @@ async fn send(
 }
 
 /// How it went; else why it did not.
-fn sent(app: &App, started: Started) -> Result<Channel, Refusal> {
+fn sent(app: &App, started: Started, wanted: Channel) -> Result<Channel, Refusal> {
     let wait = |refusal: Refusal, until: DateTime<Utc>| {
         refusal.retry_after(until.signed_duration_since(app.clock.now()).num_seconds())
     };
@@ -147,11 +153,8 @@ fn sent(app: &App, started: Started) -> Result<Channel, Refusal> {
         Started::NumberRefused | Started::Failed(CodeVerifierError::NumberRefused(_)) => {
             Err(coded(StatusCode::BAD_REQUEST, "invalid_phone_number", "No codes go to this number"))
         }
-        Started::OptedOut => Err(coded(
-            StatusCode::BAD_REQUEST,
-            "recipient_opted_out",
-            "The recipient wants no messages that way",
-        )),
+        // To whom its owner listens is nobody else's business.
+        Started::OptedOut => Ok(wanted),
         Started::Suspended(until) => {
             Err(wait(coded(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "No codes go out now"), until))
         }
@@ -236,19 +239,24 @@ async fn register(
 /// tells whether the address is anybody's.
 async fn forgot(
     app: web::Data<App>,
+    bells: web::Data<Bells>,
     limit: web::Data<RateLimit>,
     visitor: VisitorOf,
     body: Body<ForgotBody>,
 ) -> Result<HttpResponse, Refusal> {
     let ForgotBody { email, otp_code, new_password } = body.0;
     let email = EmailAddress::parse(&email).map_err(|fault| bad(&format!("email {fault}")))?;
+    limit.count(&format!("forgot:{}", visitor.0.address), app.clock.now())?;
     let (code, password) = match (otp_code, new_password) {
         (None, None) => {
             let use_case = app.people.forgot.clone();
             // It takes its time only for people who exist: the answer does not wait for it.
             tokio::spawn(async move {
-                if let Err(fault) = use_case.by_code(email, &visitor.0).await {
-                    tracing::error!(fault = %describe(&fault), "no code was sent for a new password");
+                match use_case.by_code(email, &visitor.0).await {
+                    Ok(()) => bells.outbox.notify_one(),
+                    Err(fault) => {
+                        tracing::error!(fault = %describe(&fault), "no code was sent for a new password");
+                    }
                 }
             });
             let message = "If the address has an account, a code was sent to its phone";
@@ -259,12 +267,10 @@ async fn forgot(
     };
     limit.count(&format!("address:{}", visitor.0.address), app.clock.now())?;
     let code = OtpCode::parse(&code).map_err(|_malformed| no_code())?;
-    let use_case = app.people.reset.clone();
-    match detached(async move { use_case.by_code(&email, &code, &password, &visitor.0).await }).await? {
+    match reset_by_code(&app, email, code, password, visitor.0).await? {
         Ok(()) => Ok(HttpResponse::Ok().json(json!({"message": "Password updated successfully"}))),
         Err(ResetError::Weak(fault)) => Err(bad(&format!("new_password {fault}"))),
-        Err(ResetError::NoProof) => Err(no_code()),
-        Err(ResetError::CheckFailed) => Err(check_failed()),
+        Err(ResetError::NoProof | ResetError::CheckFailed) => Err(no_code()),
         Err(ResetError::Unable(fault)) => Err(ApiError::from(fault).into()),
     }
 }

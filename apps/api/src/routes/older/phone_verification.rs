@@ -7,14 +7,14 @@ use crate::{
     workers::Bells,
 };
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     http::{StatusCode, header},
     web,
 };
 use application::{
     pending_number::{Asker, Pending},
     profile::UpdateError,
-    verification_page::NewPage,
+    verification_page::{NewPage, WayBack},
     verify_number::Started,
 };
 use chrono::{DateTime, Utc};
@@ -90,7 +90,7 @@ async fn send(
         "message": "Te enviamos un código.",
         "messageId": sent.id.to_string(),
         "provider": provider(&app, &sent),
-        "expiresInMinutes": app.settings.otp.ttl.num_minutes(),
+        "expiresInMinutes": minutes_left(&app, &sent),
     })))
 }
 
@@ -137,34 +137,35 @@ async fn page(
     app: web::Data<App>,
     limit: web::Data<RateLimit>,
     address: Address,
-    person: Option<Person>,
+    request: HttpRequest,
+    person: Result<Person, Refusal>,
     query: web::Query<PageQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    let owner = match &person {
-        Some(person) => Requester::User(person.0.person()?.user),
-        None => Requester::Anonymous(address.0),
-    };
-    limit.count(&format!("page:{}", owner.key()), app.clock.now())?;
-    let user = match &owner {
-        Requester::User(user) => Some(*user),
-        _ => None,
-    };
-    let known = match user {
-        Some(user) => app.people.profiles.show(user).await.map_err(ApiError::from)?,
-        None => None,
-    };
-    let opened = app.pages.open(NewPage {
-        phone: known.as_ref().and_then(|person| person.claimed_phone.clone()),
-        user,
-        purpose: Purpose::Registration,
+    limit.count(&format!("page:{}", address.0), app.clock.now())?;
+    let source = query.source.as_deref().map(|source| source.replace(char::is_control, ""));
+    let back = WayBack {
         return_to: query.return_to.as_deref().and_then(|to| way_back(&app, to)),
-        state: query.source.as_deref().map(|source| truncate(source, SOURCE_LENGTH_MAX)),
-        locale: known.and_then(|person| person.locale),
-        owner,
-    });
-    let opened = opened.await.map_err(ApiError::from)?;
+        state: source.map(|source| truncate(&source, SOURCE_LENGTH_MAX)),
+    };
+    let url = if request.headers().contains_key(header::AUTHORIZATION) {
+        let user = person?.0.person()?.user;
+        let profile = app.people.profiles.show(user).await.map_err(ApiError::from)?;
+        let profile = profile.ok_or_else(|| refused(UpdateError::NotFound))?;
+        app.pages.open_for(&profile, back).await.map_err(ApiError::from)?
+    } else {
+        let opened = app.pages.open(NewPage {
+            phone: None,
+            user: None,
+            purpose: Purpose::Registration,
+            return_to: back.return_to,
+            state: back.state,
+            locale: None,
+            owner: Requester::Anonymous(address.0),
+        });
+        opened.await.map_err(ApiError::from)?.url
+    };
     Ok(HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, opened.url))
+        .insert_header((header::LOCATION, url))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .finish())
@@ -175,6 +176,12 @@ async fn page(
 fn way_back(app: &App, text: &str) -> Option<ReturnTo> {
     let origins = &app.settings.return_to_origins;
     ReturnTo::try_new(text, origins).or_else(|_no_address| ReturnTo::path_of(text, origins)).ok()
+}
+
+/// How long the code is good; a part of a minute counts whole.
+fn minutes_left(app: &App, sent: &Verification) -> i64 {
+    let left = sent.challenge.expires_at.signed_duration_since(app.clock.now());
+    left.num_milliseconds().max(0).saturating_add(59_999) / 60_000
 }
 
 /// Whom a code went by: the account it goes out from names him, or it is Twilio Verify's.
@@ -242,9 +249,11 @@ fn refused(fault: UpdateError) -> Refusal {
         }
         UpdateError::Moved => bad("Tu número cambió mientras tanto. Pide otro código."),
         UpdateError::NotFound => bad("Esta cuenta ya no existe."),
-        UpdateError::TooMany(_) => Refusal::error(StatusCode::TOO_MANY_REQUESTS, TOO_MANY),
+        // No password is asked for here.
+        UpdateError::TooMany(_) => Refusal::error(StatusCode::TOO_MANY_REQUESTS, TOO_MANY).retry_after(60),
         UpdateError::CheckFailed => {
             Refusal::error(StatusCode::SERVICE_UNAVAILABLE, "No pudimos revisar el código ahora.")
+                .retry_after(5)
         }
         UpdateError::Unable(fault) => ApiError::from(fault).into(),
     }

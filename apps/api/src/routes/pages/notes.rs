@@ -5,6 +5,7 @@ use super::words::Words;
 use application::verification_page::PageSend;
 use application::verify_number::{CheckResult, Started};
 use chrono::{DateTime, Utc};
+use domain::otp::SendLimit;
 use ports::code_verifier::CodeVerifierError;
 use serde::Deserialize;
 
@@ -102,6 +103,7 @@ impl Note {
             Started::OptedOut => Self::plain("stopped"),
             Started::Suspended(until) => Self::of("paused", minutes(until)),
             Started::Locked(until) => Self::of("locked", minutes(until)),
+            Started::TooMany(SendLimit::Cooldown, until) => Self::of("soon", seconds(until)),
             Started::TooMany(_, until) => Self::of("many", minutes(until)),
             Started::Failed(CodeVerifierError::TooMany(_)) => Self::of("many", 10),
             Started::NumberRefused | Started::Failed(CodeVerifierError::NumberRefused(_)) => {

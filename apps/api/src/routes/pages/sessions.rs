@@ -97,6 +97,9 @@ fn read(app: &App, client: String, body: SessionRequest) -> Result<NewPage, ApiE
     if body.state.as_ref().is_some_and(|state| state.len() > STATE_MAX) {
         return Err(ApiError::field("/state", format!("must have at most {STATE_MAX} bytes")));
     }
+    if body.state.as_ref().is_some_and(|state| state.contains(char::is_control)) {
+        return Err(ApiError::field("/state", "must have no control characters"));
+    }
     let phone = body.phone.as_deref().map(|text| phone(app, text)).transpose()?;
     let owner = Requester::Client(client);
     Ok(NewPage { phone, user, purpose, return_to: Some(return_to), state: body.state, locale, owner })

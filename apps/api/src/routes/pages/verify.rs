@@ -164,6 +164,7 @@ async fn send(
     app: web::Data<App>,
     request: HttpRequest,
     token: web::Path<String>,
+    limit: web::Data<RateLimit>,
     address: ClientAddress,
     fields: Fields,
 ) -> HttpResponse {
@@ -183,6 +184,9 @@ async fn send(
     };
     let channel = given("channel").and_then(Channel::parse);
     if given("channel").is_some() && channel.is_none_or(|channel| !app.pages.channels.contains(&channel)) {
+        return answer(&app, &request, &token, &w, Some(Note::plain("failed"))).await;
+    }
+    if limit.count(&format!("send:{}", address.0), app.clock.now()).is_err() {
         return answer(&app, &request, &token, &w, Some(Note::plain("failed"))).await;
     }
     let wish = SendFromPage { phone, channel, locale: w.locale, client_ip: address.0 };

@@ -240,6 +240,7 @@ async fn file_code(
         purpose: Purpose::Transfer,
         client_ip: None,
         origin: None,
+        page: None,
     };
     verifications::insert(conn, &new, None, Some(&step.code), step.expires_at, step.attempts_max, now)
         .await?;

@@ -39,6 +39,9 @@ pub(super) async fn begin(
     if let Some(open) = open_one(conn, new, now).await? {
         return Ok(Begin::Open(Box::new(open)));
     }
+    if let Some(wait) = wait_of_pages(conn, new, policy, now).await? {
+        return Ok(Begin::TooMany(SendLimit::Cooldown, later(now, wait)));
+    }
     let anonymous = new.requester.anonymous();
     if !breaker(conn, now).await?.lets_begin(anonymous.is_some()) {
         return Ok(Begin::Suspended(later(now, BREAKER_RETRY)));
@@ -86,17 +89,43 @@ pub(super) async fn open_one(
     new: &NewChallenge,
     now: DateTime<Utc>,
 ) -> Result<Option<Verification>, Fault> {
-    let newest = open_challenges(&new.requester.key(), new.to.canonical(), now)
+    let requester = new.requester.key();
+    let open = open_challenges(&requester, new.to.canonical(), now)
         .filter(verifications::purpose.eq(new.purpose.name()))
         .filter(verifications::attempts_used.lt(verifications::attempts_max))
-        .select(verifications::id)
-        .first::<DbId>(conn)
-        .await
-        .optional()?;
+        .into_boxed();
+    let own = match new.page {
+        Some(page) => open.filter(verifications::page_id.eq(Some(DbId(page.0)))),
+        None => open.filter(verifications::page_id.is_null()),
+    };
+    let newest = own.select(verifications::id).first::<DbId>(conn).await.optional()?;
     match newest {
         Some(id) => whole(conn, VerificationId(id.0)).await.map(Some),
         None => Ok(None),
     }
+}
+
+/// How long until a page may begin one, where another page of the same team began one for the number a moment
+/// ago: a page for each code would be no cooldown.
+async fn wait_of_pages(
+    conn: &mut Conn,
+    new: &NewChallenge,
+    policy: &OtpPolicy,
+    now: DateTime<Utc>,
+) -> Result<Option<Duration>, Fault> {
+    if new.page.is_none() {
+        return Ok(None);
+    }
+    let last = open_challenges(&new.requester.key(), new.to.canonical(), now)
+        .filter(verifications::page_id.is_not_null())
+        .select(verifications::last_sent_at)
+        .first::<DbTime>(conn)
+        .await
+        .optional()?;
+    let since = last.map(|last| now.signed_duration_since(last.0));
+    Ok(since
+        .and_then(|since| policy.resend_cooldown.checked_sub(&since))
+        .filter(|wait| *wait > Duration::zero()))
 }
 
 /// Challenges for a number that its requester can still guess at in time, newest first; the codes that are
@@ -214,6 +243,7 @@ pub(in crate::store) async fn insert(
             verifications::effect_key.eq(effect_key),
             verifications::client_ip.eq(new.client_ip.as_deref()),
             verifications::origin.eq(new.origin.as_deref()),
+            verifications::page_id.eq(new.page.map(|page| DbId(page.0))),
             verifications::salt.eq(own.map(|own| own.salt.to_vec())),
             verifications::mac.eq(own.map(|own| own.mac.mac.to_vec())),
             verifications::mac_key_id.eq(own.map(|own| own.mac.key_id.clone())),
