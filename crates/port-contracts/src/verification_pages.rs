@@ -4,10 +4,11 @@ use crate::{
     Stores,
     examples::{at, challenge, id, phone, policy},
 };
+use chrono::Duration;
 use domain::{
     ids::{PageId, UserId, VerificationId},
     locale::Locale,
-    otp::{Purpose, SendLimit},
+    otp::{OtpPolicy, Purpose, SendLimit},
 };
 use futures_util::future::join_all;
 use ports::stores::{
@@ -113,7 +114,8 @@ pub async fn old_pages_are_forgotten(store: impl Stores) {
 /// Pages of one team for one number are strangers: each has a challenge of its own, and none sees that of a call.
 pub async fn a_pages_challenge_is_its_own(store: impl Stores) {
     let of = |page: Option<PageId>| {
-        let mut request = challenge(1, policy());
+        let policy = OtpPolicy { resend_cooldown: Duration::seconds(60), ..policy() };
+        let mut request = challenge(1, policy);
         request.challenge.page = page;
         request
     };

@@ -58,7 +58,9 @@ impl Server {
 
     /// Another process over the same database, which must be a server's.
     pub(crate) async fn start_beside(&self) -> Self {
-        let settings: Vec<_> = self.settings.iter().map(|(name, value)| (&**name, &**value)).collect();
+        // At addresses of its own.
+        let shared = self.settings.iter().filter(|(name, _)| !name.ends_with("_ADDRESS"));
+        let settings: Vec<_> = shared.map(|(name, value)| (&**name, &**value)).collect();
         Self::start_with(&settings).await
     }
 
