@@ -1,6 +1,8 @@
 //! Proving that a number or an address is somebody's: send a code, send it again, check it. The code is a hosted
 //! provider's, or our own; what is counted and who may guess is the same for both.
 
+mod guesses;
+mod hosted;
 mod own_codes;
 mod ways;
 
@@ -302,27 +304,6 @@ impl VerifyNumber {
         }
     }
 
-    /// The newest open challenge for the number, if it is for another purpose.
-    async fn for_another_purpose(
-        &self,
-        request: &StartRequest,
-        now: DateTime<Utc>,
-    ) -> StoreResult<Option<Verification>> {
-        let open = self.verifications.find_open(&request.requester, &request.to, None, now).await?;
-        Ok(open.filter(|open| open.purpose != request.purpose))
-    }
-
-    /// A provider holds one code for a number: before a code for another purpose goes out, the open one
-    /// is withdrawn, or it would pass for both.
-    async fn close(&self, other: Option<Verification>) -> StoreResult<()> {
-        let Some(other) = other else { return Ok(()) };
-        self.verifications.close(other.id).await?;
-        if let Some(sid) = &other.provider_sid {
-            self.withdraw(sid).await;
-        }
-        Ok(())
-    }
-
     /// Sends an open challenge's code again; a spent or expired one is begun anew for the same number.
     pub async fn resend(
         &self,
@@ -391,69 +372,6 @@ impl VerifyNumber {
         }
     }
 
-    async fn send(
-        &self,
-        mut verification: Verification,
-        fallback: &[Channel],
-        locale: Locale,
-    ) -> StoreResult<Started> {
-        let mut result = self.try_channels(&verification, fallback, locale).await;
-        if let Ok(started) = &result
-            && self.record_sent(verification.id, started).await?
-        {
-            // The provider still holds the code whose guesses are spent: a new one is needed.
-            self.withdraw(&started.sid).await;
-            result = self.try_channels(&verification, fallback, locale).await;
-            if let Ok(started) = &result {
-                self.record_sent(verification.id, started).await?;
-            }
-        }
-        match result {
-            Ok(started) => {
-                verification.provider_sid = Some(started.sid);
-                verification.channel = started.channel;
-                Ok(Started::Sent(Box::new(verification)))
-            }
-            Err(fault) => {
-                tracing::warn!(verification = %verification.id, %fault, "a code was not sent");
-                let result = SendResult::Failed(fault.to_string());
-                self.verifications.record_send(verification.id, &result, self.clock.now()).await?;
-                Ok(Started::Failed(fault))
-            }
-        }
-    }
-
-    async fn record_sent(&self, id: VerificationId, started: &StartedCode) -> StoreResult<bool> {
-        let result = SendResult::Sent { sid: started.sid.clone(), channel: started.channel };
-        self.verifications.record_send(id, &result, self.clock.now()).await
-    }
-
-    /// One channel after the other, as long as the provider says that it can't reach the number.
-    async fn try_channels(
-        &self,
-        verification: &Verification,
-        fallback: &[Channel],
-        locale: Locale,
-    ) -> Result<StartedCode, CodeVerifierError> {
-        let to = verification.to.phone().zip(self.hosted.as_ref());
-        let Some((phone, hosted)) = to else {
-            return Err(CodeVerifierError::ChannelRefused("no provider sends codes there".into()));
-        };
-        // By the others only codes of our own go, and this challenge has none.
-        let mut channels = std::iter::once(&verification.channel)
-            .chain(fallback)
-            .filter(|channel| self.hosted_for(**channel).is_some());
-        let mut last = CodeVerifierError::ChannelRefused("no channel is left".into());
-        while let (Some(channel), CodeVerifierError::ChannelRefused(_)) = (channels.next(), &last) {
-            let start = StartCode { to: phone.clone(), channel: *channel, locale };
-            match hosted.start(&start).await {
-                Ok(started) => return Ok(started),
-                Err(fault) => last = fault,
-            }
-        }
-        Err(last)
-    }
-
     /// Numbers that are not assigned, or to which only fraud would have a code sent. A lookup that can't be had does not keep
     /// people out: limits and the provider's own guard stand behind it.
     async fn is_refused(&self, to: &Recipient, now: DateTime<Utc>) -> StoreResult<bool> {
@@ -467,135 +385,6 @@ impl VerifyNumber {
                 tracing::warn!(%phone, %fault, "a number was not looked up");
                 Ok(false)
             }
-        }
-    }
-
-    /// Checks a code against a challenge of this requester's. The guess is counted first, then shown to
-    /// the provider.
-    pub async fn check(
-        &self,
-        id: VerificationId,
-        requester: &Requester,
-        code: &OtpCode,
-        effect_key: Option<String>,
-    ) -> StoreResult<CheckResult> {
-        let found = self.verifications.find(id).await?.filter(|v| v.requester == requester.key());
-        let Some(found) = found else { return Ok(CheckResult::Gone) };
-        let anonymous = requester.anonymous().map(str::to_owned);
-        self.guess(found, TakeGuess { verification: id, effect_key, anonymous }, code).await
-    }
-
-    /// Checks a code of somebody who has not said who he is: he sees what was begun from his address, for
-    /// that purpose. Which challenge it was, and what came of the guess.
-    pub async fn check_from(
-        &self,
-        address: &str,
-        to: &Recipient,
-        purpose: Purpose,
-        code: &OtpCode,
-    ) -> StoreResult<Option<(VerificationId, CheckResult)>> {
-        let now = self.clock.now();
-        let found = self.verifications.find_open_from(address, to, purpose, now).await?;
-        let Some(found) = found else { return Ok(None) };
-        let id = found.id;
-        let guess = TakeGuess { verification: id, effect_key: None, anonymous: Some(address.to_owned()) };
-        Ok(Some((id, self.guess(found, guess, code).await?)))
-    }
-
-    async fn guess(&self, found: Verification, guess: TakeGuess, code: &OtpCode) -> StoreResult<CheckResult> {
-        match found.own_code.clone() {
-            Some(own) => self.guess_own(found, own, guess, code).await,
-            None => self.guess_hosted(found, guess, code).await,
-        }
-    }
-
-    /// Hashed here, judged by the store: should another code have been sent meanwhile, it is hashed for that
-    /// one.
-    async fn guess_own(
-        &self,
-        found: Verification,
-        mut own: OwnCode,
-        guess: TakeGuess,
-        code: &OtpCode,
-    ) -> StoreResult<CheckResult> {
-        let Some(codes) = &self.own else { return Ok(CheckResult::Gone) };
-        for _ in 0..HASHED_AT_MOST {
-            let request = JudgeGuess {
-                guess: guess.clone(),
-                salt: own.salt,
-                typed: codes.hash(found.id, &found.to, found.purpose, (&own, code)),
-                policy: self.policy,
-            };
-            match self.verifications.judge_guess(&request, self.clock.now()).await? {
-                GuessVerdict::Judged(checked) => return Ok(CheckResult::Judged(checked)),
-                GuessVerdict::Gone => return Ok(CheckResult::Gone),
-                GuessVerdict::Locked(until) => return Ok(CheckResult::Locked(until)),
-                GuessVerdict::Outdated => {
-                    let newest = self.verifications.find(found.id).await?.and_then(|found| found.own_code);
-                    let Some(newest) = newest else { return Ok(CheckResult::Gone) };
-                    own = newest;
-                }
-            }
-        }
-        Ok(CheckResult::Failed(CodeVerifierError::Unavailable("new codes were sent all the while".into())))
-    }
-
-    async fn guess_hosted(
-        &self,
-        found: Verification,
-        guess: TakeGuess,
-        code: &OtpCode,
-    ) -> StoreResult<CheckResult> {
-        let Some(hosted) = self.hosted.clone() else { return Ok(CheckResult::Gone) };
-        let ticket = match self.verifications.take_guess(&guess, self.clock.now()).await? {
-            ReserveGuess::Go(ticket) => ticket,
-            ReserveGuess::Judged(checked) => {
-                // Run again after a crash that may have come before the spent code was withdrawn.
-                if !checked.approved
-                    && checked.attempts_remaining == 0
-                    && let Some(sid) = found.provider_sid
-                {
-                    self.withdraw(&sid).await;
-                }
-                return Ok(CheckResult::Judged(checked));
-            }
-            ReserveGuess::Gone => return Ok(CheckResult::Gone),
-            ReserveGuess::Locked(until) => return Ok(CheckResult::Locked(until)),
-        };
-        let Some(sid) = ticket.verification.provider_sid.clone() else {
-            self.verifications.return_guess(&ticket).await?;
-            return Ok(CheckResult::Gone);
-        };
-        match judge(hosted.as_ref(), &ticket, &sid, code).await {
-            Ok(right) => {
-                let checked =
-                    self.verifications.settle_guess(&ticket, right, &self.policy, self.clock.now()).await?;
-                let spent = checked.attempts_remaining == 0 || checked.locked_until.is_some();
-                if !right && spent {
-                    self.withdraw(&sid).await;
-                }
-                Ok(CheckResult::Judged(checked))
-            }
-            // The answer was lost: if the provider took the code for right, it is.
-            Err(_) if hosted.is_approved(&sid).await == Ok(true) => {
-                let now = self.clock.now();
-                Ok(CheckResult::Judged(
-                    self.verifications.settle_guess(&ticket, true, &self.policy, now).await?,
-                ))
-            }
-            Err(fault) => {
-                self.verifications.return_guess(&ticket).await?;
-                Ok(CheckResult::Failed(fault))
-            }
-        }
-    }
-
-    /// Has the provider forget a spent challenge, so that the next code is a new one. If that fails
-    /// the provider's own limit and time end it.
-    async fn withdraw(&self, sid: &str) {
-        let Some(hosted) = &self.hosted else { return };
-        if let Err(fault) = hosted.cancel(sid).await {
-            tracing::warn!(%fault, "a spent challenge was not withdrawn");
         }
     }
 
@@ -617,21 +406,6 @@ impl VerifyNumber {
     /// One of a requester's challenges.
     pub async fn find(&self, id: VerificationId, requester: &Requester) -> StoreResult<Option<Verification>> {
         Ok(self.verifications.find(id).await?.filter(|v| v.requester == requester.key()))
-    }
-}
-
-async fn judge(
-    hosted: &dyn CodeVerifier,
-    ticket: &GuessTicket,
-    sid: &str,
-    code: &OtpCode,
-) -> Result<bool, CodeVerifierError> {
-    match hosted.check(sid, code).await? {
-        CodeVerdict::Approved => Ok(true),
-        CodeVerdict::Wrong => Ok(false),
-        // The same guess as before, whose answer was lost: it may have been the right one.
-        CodeVerdict::Gone if ticket.resumed => hosted.is_approved(sid).await,
-        CodeVerdict::Gone => Ok(false),
     }
 }
 

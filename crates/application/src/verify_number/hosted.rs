@@ -1,0 +1,98 @@
+//! Codes that a provider makes: sent, recorded, withdrawn.
+
+use super::*;
+
+impl VerifyNumber {
+    /// The newest open challenge for the number, if it is for another purpose.
+    pub(super) async fn for_another_purpose(
+        &self,
+        request: &StartRequest,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Option<Verification>> {
+        let open = self.verifications.find_open(&request.requester, &request.to, None, now).await?;
+        Ok(open.filter(|open| open.purpose != request.purpose))
+    }
+
+    /// A provider holds one code for a number: before a code for another purpose goes out, the open one
+    /// is withdrawn, or it would pass for both.
+    pub(super) async fn close(&self, other: Option<Verification>) -> StoreResult<()> {
+        let Some(other) = other else { return Ok(()) };
+        self.verifications.close(other.id).await?;
+        if let Some(sid) = &other.provider_sid {
+            self.withdraw(sid).await;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn send(
+        &self,
+        mut verification: Verification,
+        fallback: &[Channel],
+        locale: Locale,
+    ) -> StoreResult<Started> {
+        let mut result = self.try_channels(&verification, fallback, locale).await;
+        if let Ok(started) = &result
+            && self.record_sent(verification.id, started).await?
+        {
+            // The provider still holds the code whose guesses are spent: a new one is needed.
+            self.withdraw(&started.sid).await;
+            result = self.try_channels(&verification, fallback, locale).await;
+            if let Ok(started) = &result {
+                self.record_sent(verification.id, started).await?;
+            }
+        }
+        match result {
+            Ok(started) => {
+                verification.provider_sid = Some(started.sid);
+                verification.channel = started.channel;
+                Ok(Started::Sent(Box::new(verification)))
+            }
+            Err(fault) => {
+                tracing::warn!(verification = %verification.id, %fault, "a code was not sent");
+                let result = SendResult::Failed(fault.to_string());
+                self.verifications.record_send(verification.id, &result, self.clock.now()).await?;
+                Ok(Started::Failed(fault))
+            }
+        }
+    }
+
+    async fn record_sent(&self, id: VerificationId, started: &StartedCode) -> StoreResult<bool> {
+        let result = SendResult::Sent { sid: started.sid.clone(), channel: started.channel };
+        self.verifications.record_send(id, &result, self.clock.now()).await
+    }
+
+    /// One channel after the other, as long as the provider says that it can't reach the number.
+    async fn try_channels(
+        &self,
+        verification: &Verification,
+        fallback: &[Channel],
+        locale: Locale,
+    ) -> Result<StartedCode, CodeVerifierError> {
+        let to = verification.to.phone().zip(self.hosted.as_ref());
+        let Some((phone, hosted)) = to else {
+            return Err(CodeVerifierError::ChannelRefused("no provider sends codes there".into()));
+        };
+        // By the others only codes of our own go, and this challenge has none.
+        let mut channels = std::iter::once(&verification.channel)
+            .chain(fallback)
+            .filter(|channel| self.hosted_for(**channel).is_some());
+        let mut last = CodeVerifierError::ChannelRefused("no channel is left".into());
+        while let (Some(channel), CodeVerifierError::ChannelRefused(_)) = (channels.next(), &last) {
+            let start = StartCode { to: phone.clone(), channel: *channel, locale };
+            match hosted.start(&start).await {
+                Ok(started) => return Ok(started),
+                Err(fault) => last = fault,
+            }
+        }
+        Err(last)
+    }
+
+    /// Has the provider forget a spent challenge, so that the next code is a new one. If that fails
+    /// the provider's own limit and time end it.
+    pub(super) async fn withdraw(&self, sid: &str) {
+        let Some(hosted) = &self.hosted else { return };
+        if let Err(fault) = hosted.cancel(sid).await {
+            tracing::warn!(%fault, "a spent challenge was not withdrawn");
+        }
+    }
+}
