@@ -10,7 +10,7 @@ mod recipient;
 pub use self::{
     breaker::{BREAKER_DESTINATIONS, BREAKER_RETRY, BREAKER_WINDOW, Breaker},
     fallback::{FALLBACK_AFTER, NextWay, next_way},
-    recipient::Recipient,
+    recipient::{NoRecipient, Recipient},
 };
 
 use crate::{

@@ -102,7 +102,7 @@ macro_rules! suite {
                 sending_again_gives_no_new_guesses, failures_lock_and_the_lock_ends_clean,
                 a_repeated_effect_is_the_same_send_and_the_same_guess, a_guess_nobody_looked_at_is_given_back,
                 limits_hold_under_a_burst, a_failed_send_costs_no_quota, many_requests_at_once_begin_one_challenge,
-                guesses_count_for_the_providers_challenge, codes_for_payments_are_counted_apart;
+                guesses_count_for_the_providers_challenge, the_providers_approval_is_one_of_ours, codes_for_payments_are_counted_apart;
             own_codes: sixty_own_guesses_at_once_are_three, thirty_right_own_codes_at_once_are_one_approval,
                 an_own_guess_is_judged_once_for_its_effect, a_new_code_voids_the_one_before,
                 a_challenge_comes_with_its_message, an_own_code_that_failed_costs_no_quota,

@@ -192,6 +192,26 @@ pub async fn guesses_count_for_the_providers_challenge(store: impl Stores) {
     assert!(store.record_send(third.id, &same, at(1)).await.unwrap(), "its guesses are spent");
 }
 
+/// What the provider approved for one is approved for nobody else who shares its challenge: whoever asks it
+/// afterwards, its own answer lost, is told of the other's.
+pub async fn the_providers_approval_is_one_of_ours(store: impl Stores) {
+    let mut ids = Vec::new();
+    for team in ["one", "two"] {
+        let mut request = challenge(1, policy());
+        request.challenge.requester = Requester::Client(team.into());
+        let Begin::Go(begun) = Verifications::begin(&store, &request, at(0)).await.unwrap() else { panic!() };
+        let sent = SendResult::Sent { sid: "VE1".into(), channel: Channel::Sms };
+        store.record_send(begun.id, &sent, at(0)).await.unwrap();
+        ids.push(begun.id);
+    }
+    let late = take(&store, ids[1], 1).await.unwrap();
+    assert!(guess(&store, ids[0], true, &policy()).await.unwrap().approved);
+    let checked = store.settle_guess(&late, true, &policy(), at(2)).await.unwrap();
+    assert!(!checked.approved);
+    let other = Verifications::find(&store, ids[1]).await.unwrap().unwrap();
+    assert_eq!(other.challenge.status, ChallengeStatus::Pending);
+}
+
 /// Payments' codes have a budget of their own.
 pub async fn codes_for_payments_are_counted_apart(store: impl Stores) {
     let one = OtpPolicy { sends_per_destination_per_day: 1, ..policy() };

@@ -11,10 +11,9 @@ use crate::{settings::Settings, wiring::App, workers::describe};
 use application::verify_number::CheckResult;
 use clap::{Args, Subcommand};
 use domain::{
-    identity::EmailAddress,
     ids::VerificationId,
     otp::{OtpCode, Recipient},
-    phone::{PhoneNumber, Region},
+    phone::Region,
 };
 use ports::stores::Requester;
 use std::process::ExitCode;
@@ -67,13 +66,8 @@ fn answer(approved: bool) -> Result<ExitCode, String> {
     Ok(if approved { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// A number, or an address where there is an `@`.
 fn recipient_of(text: &str, region: Region) -> Result<Recipient, String> {
-    if text.contains('@') {
-        return EmailAddress::parse(text).map(Recipient::Email).map_err(|fault| fault.to_string());
-    }
-    let phone = PhoneNumber::parse(text, region);
-    phone.map(Recipient::Phone).map_err(|_invalid| "this is not a possible phone number".to_owned())
+    Recipient::parse(text, region).map_err(|fault| format!("it {fault}"))
 }
 
 /// What came of a guess.

@@ -16,12 +16,10 @@ use application::verify_number::{CheckResult, StartRequest, Started, WhenOpen};
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
     idempotency::Fingerprint,
-    identity::EmailAddress,
     ids::VerificationId,
     locale::Locale,
     message::Channel,
-    otp::{OtpCode, Purpose, Recipient},
-    phone::PhoneNumber,
+    otp::{NoRecipient, OtpCode, Purpose, Recipient},
 };
 use ports::{
     code_verifier::CodeVerifierError,
@@ -139,19 +137,11 @@ fn requester(caller: &Caller) -> Result<Requester, ApiError> {
     Ok(Requester::Client(caller.require(Scope::Verify)?.to_owned()))
 }
 
-/// A number, or an address where there is an `@`.
 fn recipient_of(app: &App, text: &str) -> Result<Recipient, ApiError> {
-    if text.contains('@') {
-        let email = EmailAddress::parse(text);
-        return email.map(Recipient::Email).map_err(|fault| ApiError::field("/phone", fault.to_string()));
-    }
-    let phone = PhoneNumber::parse(text, app.settings.default_region);
-    phone.map(Recipient::Phone).map_err(|_invalid| {
-        ApiError::invalid_phone_number("This is not a possible phone number.").and_field(
-            "/phone",
-            "invalid",
-            "must be a phone number",
-        )
+    Recipient::parse(text, app.settings.default_region).map_err(|fault| match fault {
+        NoRecipient::Email => ApiError::field("/phone", fault.to_string()),
+        NoRecipient::Phone => ApiError::invalid_phone_number("This is not a possible phone number.")
+            .and_field("/phone", "invalid", fault.to_string()),
     })
 }
 

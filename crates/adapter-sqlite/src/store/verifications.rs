@@ -244,6 +244,7 @@ impl Verifications for Store {
                 async move {
                     let row = load_locked(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
                     let failures = failure_name(&row.phone, anonymous.as_deref());
+                    let right = right && !guesses::approved_for_another(conn, &row).await?;
                     let checked = settle(conn, &row, &failures, right, &policy, now).await?;
                     diesel::update(verification_guesses::table.find(DbId(guess)))
                         .set((

@@ -6,6 +6,7 @@ use crate::{
     phone::{PhoneNumber, Region},
 };
 use std::fmt;
+use thiserror::Error;
 
 /// A number or an e-mail address. `Debug` and `Display` are masked.
 #[derive(Clone, PartialEq, Eq)]
@@ -16,6 +17,17 @@ pub enum Recipient {
     Email(EmailAddress),
 }
 
+/// Neither a number nor an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum NoRecipient {
+    /// It is no possible number.
+    #[error("must be a phone number")]
+    Phone,
+    /// It is no e-mail address.
+    #[error("must be an e-mail address")]
+    Email,
+}
+
 impl Recipient {
     /// The canonical form, under which codes and failures are counted.
     #[must_use]
@@ -24,6 +36,14 @@ impl Recipient {
             Self::Phone(phone) => phone.e164(),
             Self::Email(email) => email.as_str(),
         }
+    }
+
+    /// Reads what was typed: an address where there is an `@`, else a number, a national one of that country.
+    pub fn parse(text: &str, home: Region) -> Result<Self, NoRecipient> {
+        if text.contains('@') {
+            return EmailAddress::parse(text).map(Self::Email).map_err(|_invalid| NoRecipient::Email);
+        }
+        PhoneNumber::parse(text, home).map(Self::Phone).map_err(|_invalid| NoRecipient::Phone)
     }
 
     /// Reads the canonical form back.
@@ -119,6 +139,15 @@ mod tests {
 
     fn email() -> Recipient {
         EmailAddress::parse("Ana@Example.com").unwrap().into()
+    }
+
+    #[test]
+    fn what_is_typed_is_a_number_or_an_address() {
+        let home = Region::parse("MX").unwrap();
+        assert_eq!(Recipient::parse("55 1234 5678", home), Ok(phone()));
+        assert_eq!(Recipient::parse("Ana@Example.com", home), Ok(email()));
+        assert_eq!(Recipient::parse("12", home), Err(NoRecipient::Phone));
+        assert_eq!(Recipient::parse("ana@", home), Err(NoRecipient::Email));
     }
 
     #[test]

@@ -84,13 +84,6 @@ fn no_code() -> Refusal {
     Refusal::new(StatusCode::BAD_REQUEST, json!({"error": "Invalid or expired code", "valid": false}))
 }
 
-fn recipient(app: &App, text: &str) -> Option<Recipient> {
-    if text.contains('@') {
-        return EmailAddress::parse(text).ok().map(Recipient::Email);
-    }
-    PhoneNumber::parse(text, app.settings.default_region).ok().map(Recipient::Phone)
-}
-
 async fn send(
     app: web::Data<App>,
     bells: web::Data<Bells>,
@@ -101,7 +94,7 @@ async fn send(
     // Each is looked up, which costs, before the limits on codes are asked.
     limit.count(&format!("send:{}", address.0), app.clock.now())?;
     let SendBody { to, channel } = body.0;
-    let recipient = recipient(&app, &to).ok_or_else(|| {
+    let recipient = Recipient::parse(&to, app.settings.default_region).map_err(|_neither| {
         coded(StatusCode::BAD_REQUEST, "invalid_recipient", "This is no number and no address")
     })?;
     let known = [Channel::Sms, Channel::Email, Channel::Whatsapp];
@@ -172,7 +165,7 @@ async fn check(
 ) -> Result<HttpResponse, Refusal> {
     limit.count(&format!("address:{}", address.0), app.clock.now())?;
     let code = OtpCode::parse(&body.0.code).map_err(|_malformed| no_code())?;
-    let to = recipient(&app, &body.0.to).ok_or_else(no_code)?;
+    let to = Recipient::parse(&body.0.to, app.settings.default_region).map_err(|_neither| no_code())?;
     let (verify, address) = (app.verify.clone(), address.0);
     let judged =
         detached(async move { verify.check_from(&address, &to, Purpose::Registration, &code).await });

@@ -62,6 +62,11 @@ impl Note {
         Self { word, n: Some(n) }
     }
 
+    /// Too many were asked for; in so many minutes it goes on.
+    pub(super) const fn many(minutes: i64) -> Self {
+        Self::of("many", minutes)
+    }
+
     /// The note that an address bears.
     pub(super) fn read(query: &NoteQuery) -> Option<Self> {
         let (word, _, takes) = NOTES.into_iter().find(|(word, _, _)| query.note.as_deref() == Some(word))?;
@@ -104,8 +109,8 @@ impl Note {
             Started::Suspended(until) => Self::of("paused", minutes(until)),
             Started::Locked(until) => Self::of("locked", minutes(until)),
             Started::TooMany(SendLimit::Cooldown, until) => Self::of("soon", seconds(until)),
-            Started::TooMany(_, until) => Self::of("many", minutes(until)),
-            Started::Failed(CodeVerifierError::TooMany(_)) => Self::of("many", 10),
+            Started::TooMany(_, until) => Self::many(minutes(until)),
+            Started::Failed(CodeVerifierError::TooMany(_)) => Self::many(10),
             Started::NumberRefused | Started::Failed(CodeVerifierError::NumberRefused(_)) => {
                 Self::plain("refused")
             }

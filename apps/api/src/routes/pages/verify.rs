@@ -187,7 +187,7 @@ async fn send(
         return answer(&app, &request, &token, &w, Some(Note::plain("failed"))).await;
     }
     if limit.count(&format!("send:{}", address.0), app.clock.now()).is_err() {
-        return answer(&app, &request, &token, &w, Some(Note::plain("failed"))).await;
+        return answer(&app, &request, &token, &w, Some(Note::many(1))).await;
     }
     let wish = SendFromPage { phone, channel, locale: w.locale, client_ip: address.0 };
     let (shared, secret) = (app.clone().into_inner(), token.to_string());

@@ -235,3 +235,14 @@ pub(super) async fn breaker(conn: &mut Conn, now: DateTime<Utc>) -> Result<Break
         .await?;
     Ok(Breaker::of(u32::try_from(exhausted).unwrap_or(u32::MAX)))
 }
+
+/// Whether the provider's approval was somebody else's: one of its is one of ours, also where its answer was lost
+/// and it is asked afterwards what it approved.
+pub(super) async fn approved_for_another(conn: &mut Conn, row: &VerificationRow) -> Result<bool, Fault> {
+    let Some(sid) = &row.provider_sid else { return Ok(false) };
+    let others = verifications::table
+        .filter(verifications::provider_sid.eq(sid))
+        .filter(verifications::id.ne(row.id))
+        .filter(verifications::status.eq(ChallengeStatus::Approved.name()));
+    Ok(others.count().get_result::<i64>(conn).await? > 0)
+}
