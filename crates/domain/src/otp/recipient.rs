@@ -21,10 +21,10 @@ pub enum Recipient {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum NoRecipient {
     /// It is no possible number.
-    #[error("must be a phone number")]
+    #[error("is not a possible phone number")]
     Phone,
     /// It is no e-mail address.
-    #[error("must be an e-mail address")]
+    #[error("is not an e-mail address")]
     Email,
 }
 
