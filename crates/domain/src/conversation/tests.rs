@@ -1,7 +1,15 @@
 //! The talk as a specification: what is said, and what is done, in every state.
 
 use super::*;
-use crate::intent::{AmountReading, DestinationKind, Entities, Intent};
+use crate::{
+    account_number::AccountNumber,
+    ids::{TransferId, VerificationId},
+    intent::{AmountReading, DestinationKind, Entities, Intent, NamedDestination, Understanding},
+    locale::Locale,
+    message::Channel,
+    money::Money,
+    phone::PhoneNumber,
+};
 use proptest::prelude::*;
 use uuid::Uuid;
 

@@ -1,0 +1,140 @@
+//! Codes, the pages for them, and what was asked once.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    verifications (id) {
+        id -> UuidCol,
+        requester -> Text,
+        phone -> Text,
+        channel -> Text,
+        purpose -> Text,
+        provider_sid -> Nullable<Text>,
+        status -> Text,
+        attempts_used -> Integer,
+        attempts_max -> Integer,
+        expires_at -> InstantCol,
+        last_sent_at -> InstantCol,
+        created_at -> InstantCol,
+        effect_key -> Nullable<Text>,
+        client_ip -> Nullable<Text>,
+        salt -> Nullable<Binary>,
+        mac -> Nullable<Binary>,
+        mac_key_id -> Nullable<Text>,
+        transaction_digest -> Nullable<Binary>,
+        origin -> Nullable<Text>,
+        used_at -> Nullable<InstantCol>,
+        exhausted_at -> Nullable<InstantCol>,
+        page_id -> Nullable<UuidCol>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    verification_sends (seq) {
+        seq -> BigInt,
+        verification_id -> UuidCol,
+        phone -> Text,
+        prefix -> Text,
+        is_payment -> Integer,
+        client_ip -> Nullable<Text>,
+        country -> Nullable<Text>,
+        channel -> Text,
+        status -> Text,
+        error -> Nullable<Text>,
+        price -> Nullable<Text>,
+        at -> InstantCol,
+        is_anonymous -> Integer,
+        outbox_id -> Nullable<UuidCol>,
+        effect_key -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    code_ways (id) {
+        id -> UuidCol,
+        verification_id -> UuidCol,
+        position -> Integer,
+        channel -> Text,
+        channel_account -> Text,
+        recipient -> Text,
+        body -> Binary,
+        expires_at -> InstantCol,
+        behind -> Nullable<UuidCol>,
+        since -> Nullable<InstantCol>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    verification_guesses (id) {
+        id -> UuidCol,
+        verification_id -> UuidCol,
+        effect_key -> Nullable<Text>,
+        typed -> Nullable<Binary>,
+        approved -> Nullable<Integer>,
+        attempts_remaining -> Integer,
+        locked_until -> Nullable<InstantCol>,
+        at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    code_failures (phone) {
+        phone -> Text,
+        failures -> Integer,
+        locked_until -> Nullable<InstantCol>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    number_lookups (seq) {
+        seq -> BigInt,
+        phone -> Text,
+        valid -> Integer,
+        line_type -> Text,
+        country -> Nullable<Text>,
+        carrier -> Nullable<Text>,
+        at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    verification_pages (id) {
+        id -> UuidCol,
+        token_hash -> Binary,
+        owner -> Text,
+        user_id -> Nullable<UuidCol>,
+        phone -> Nullable<Text>,
+        is_phone_fixed -> Integer,
+        numbers_named -> Integer,
+        purpose -> Text,
+        return_to -> Nullable<Text>,
+        state -> Nullable<Text>,
+        locale -> Nullable<Text>,
+        verification_id -> Nullable<UuidCol>,
+        created_at -> InstantCol,
+        expires_at -> InstantCol,
+        finished_at -> Nullable<InstantCol>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    signed_requests (client, once) {
+        client -> Text,
+        once -> Text,
+        until -> InstantCol,
+    }
+}

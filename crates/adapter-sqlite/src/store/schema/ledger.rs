@@ -1,0 +1,121 @@
+//! Money: accounts, what moves between them, and what was asked for.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    accounts (id) {
+        id -> UuidCol,
+        kind -> Text,
+        owner -> Nullable<UuidCol>,
+        currency -> Text,
+        posted -> BigInt,
+        held -> BigInt,
+        version -> BigInt,
+        spent_on -> Integer,
+        spent_day -> BigInt,
+        spent_month -> BigInt,
+        created_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    wallets (seq) {
+        seq -> BigInt,
+        id -> UuidCol,
+        user_id -> UuidCol,
+        name -> Text,
+        kind -> Text,
+        currency -> Text,
+        created_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    transfers (id) {
+        id -> UuidCol,
+        caller -> Text,
+        client_tx_id -> Nullable<Text>,
+        owner -> UuidCol,
+        from_account -> UuidCol,
+        to_account -> UuidCol,
+        destination -> Text,
+        minor -> BigInt,
+        currency -> Text,
+        concept -> Nullable<Text>,
+        status -> Text,
+        first_status -> Text,
+        verification_id -> Nullable<UuidCol>,
+        reverses -> Nullable<UuidCol>,
+        reversed_minor -> BigInt,
+        refusal -> Nullable<Text>,
+        expires_at -> Nullable<InstantCol>,
+        created_at -> InstantCol,
+        updated_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    transfer_history (seq) {
+        seq -> BigInt,
+        transfer_id -> UuidCol,
+        status -> Text,
+        at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    holds (transfer_id) {
+        transfer_id -> UuidCol,
+        account_id -> UuidCol,
+        minor -> BigInt,
+        spent_on -> Integer,
+        state -> Text,
+        created_at -> InstantCol,
+        settled_at -> Nullable<InstantCol>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    entries (transfer_id, account_id) {
+        transfer_id -> UuidCol,
+        account_id -> UuidCol,
+        minor -> BigInt,
+        balance_after -> Nullable<BigInt>,
+        version -> Nullable<BigInt>,
+        at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    idempotency_keys (key) {
+        key -> Binary,
+        fingerprint -> Binary,
+        subject -> Nullable<UuidCol>,
+        refusal -> Nullable<Text>,
+        at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    payees (user_id, account) {
+        user_id -> UuidCol,
+        account -> Text,
+        account_json -> Nullable<Text>,
+        name -> Nullable<Text>,
+        first_seen_at -> InstantCol,
+    }
+}

@@ -1,0 +1,180 @@
+//! Talks, and what comes in and goes out in them.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    conversations (id) {
+        id -> UuidCol,
+        channel_account -> Text,
+        channel -> Text,
+        sender_key -> Text,
+        state -> Binary,
+        state_version -> Integer,
+        fence -> BigInt,
+        leased_until -> InstantCol,
+        created_at -> InstantCol,
+        updated_at -> InstantCol,
+        address -> Nullable<Text>,
+        last_inbound_at -> Nullable<InstantCol>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    inbox (seq) {
+        seq -> BigInt,
+        id -> UuidCol,
+        conversation_id -> UuidCol,
+        channel_account -> Text,
+        provider_event_id -> Text,
+        body -> Binary,
+        state -> Text,
+        tries -> Integer,
+        reason -> Nullable<Text>,
+        received_at -> InstantCol,
+        settled_at -> Nullable<InstantCol>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    outbox (seq) {
+        seq -> BigInt,
+        id -> UuidCol,
+        conversation_id -> Nullable<UuidCol>,
+        channel_account -> Text,
+        channel -> Text,
+        recipient -> Text,
+        lane -> Text,
+        body -> Nullable<Binary>,
+        phase -> Text,
+        status -> Text,
+        attempts -> Integer,
+        resent -> Integer,
+        fence -> BigInt,
+        due_at -> InstantCol,
+        leased_until -> InstantCol,
+        in_doubt_since -> Nullable<InstantCol>,
+        provider_id -> Nullable<Text>,
+        created_at -> InstantCol,
+        expires_at -> InstantCol,
+        client_id -> Nullable<Text>,
+        dead_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    outbox_history (seq) {
+        seq -> BigInt,
+        outbox_id -> UuidCol,
+        status -> Text,
+        error -> Nullable<Text>,
+        at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    consents (channel, recipient) {
+        channel -> Text,
+        recipient -> Text,
+        status -> Text,
+        at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    consent_history (seq) {
+        seq -> BigInt,
+        channel -> Text,
+        recipient -> Text,
+        status -> Text,
+        at -> InstantCol,
+        scope -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    notices (seq) {
+        seq -> BigInt,
+        id -> UuidCol,
+        channel_account -> Text,
+        kind -> Text,
+        notice_key -> Text,
+        body -> Binary,
+        received_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    unreadable_webhooks (id) {
+        id -> UuidCol,
+        webhook -> Text,
+        body -> Binary,
+        reason -> Text,
+        attempts -> Integer,
+        received_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    early_statuses (seq) {
+        seq -> BigInt,
+        provider_id -> Text,
+        report -> Text,
+        at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    kept_answers (caller, operation, key) {
+        caller -> Text,
+        operation -> Text,
+        key -> Text,
+        fingerprint -> Binary,
+        answer -> Nullable<Text>,
+        claimed_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    flow_versions (flow, version) {
+        flow -> Text,
+        version -> BigInt,
+        source -> Text,
+        catalogue -> Nullable<Text>,
+        checksum -> Binary,
+        kept_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    flow_responses (id) {
+        id -> UuidCol,
+        event_id -> UuidCol,
+        flow -> Text,
+        version -> BigInt,
+        body -> Binary,
+        completed_at -> InstantCol,
+    }
+}

@@ -1,0 +1,107 @@
+//! People, how they sign in, and the chats they bound.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    users (id) {
+        id -> UuidCol,
+        phone -> Nullable<Text>,
+        locale -> Nullable<Text>,
+        phone_verified_at -> Nullable<InstantCol>,
+        created_at -> InstantCol,
+        email -> Nullable<Text>,
+        email_verified_at -> Nullable<InstantCol>,
+        password_hash -> Nullable<Text>,
+        first_name -> Nullable<Text>,
+        last_name -> Nullable<Text>,
+        mfa_enabled -> Integer,
+        claimed_phone -> Nullable<Text>,
+        phone_replaced_at -> Nullable<InstantCol>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    sessions (id) {
+        id -> UuidCol,
+        user_id -> UuidCol,
+        device -> Nullable<Text>,
+        generation -> Integer,
+        rotated_at -> InstantCol,
+        created_at -> InstantCol,
+        expires_at -> InstantCol,
+        ended_at -> Nullable<InstantCol>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    login_challenges (hash) {
+        hash -> Binary,
+        user_id -> UuidCol,
+        tries -> Integer,
+        expires_at -> InstantCol,
+        used_at -> Nullable<InstantCol>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    backup_codes (hash) {
+        hash -> Binary,
+        user_id -> UuidCol,
+        created_at -> InstantCol,
+        used_at -> Nullable<InstantCol>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    reset_tokens (hash) {
+        hash -> Binary,
+        user_id -> UuidCol,
+        created_at -> InstantCol,
+        expires_at -> InstantCol,
+        used_at -> Nullable<InstantCol>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    link_codes (hash) {
+        hash -> Binary,
+        user_id -> Nullable<UuidCol>,
+        chat_id -> Nullable<BigInt>,
+        username -> Nullable<Text>,
+        first_name -> Nullable<Text>,
+        expires_at -> InstantCol,
+        used_at -> Nullable<InstantCol>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    telegram_chats (chat_id) {
+        chat_id -> BigInt,
+        user_id -> UuidCol,
+        username -> Nullable<Text>,
+        first_name -> Nullable<Text>,
+        bound_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    password_tries (name) {
+        name -> Text,
+        since -> InstantCol,
+        count -> Integer,
+    }
+}

@@ -1,0 +1,40 @@
+//! The chain of what was done.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    audit (seq) {
+        seq -> BigInt,
+        at -> InstantCol,
+        who -> Text,
+        channel -> Text,
+        request_id -> Text,
+        action -> Text,
+        subject -> Text,
+        on_behalf_of -> Nullable<Text>,
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    audit_blocks (number) {
+        number -> BigInt,
+        first_seq -> BigInt,
+        last_seq -> BigInt,
+        row_codes -> Binary,
+        key_id -> Text,
+        code -> Binary,
+        sealed_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::columns::*;
+    audit_sealer (id) {
+        id -> Integer,
+    }
+}
