@@ -2,16 +2,19 @@
 //! domain's rule and save are one atomic step.
 
 mod guesses;
+mod row;
 mod sends;
 mod ways;
 
 pub(super) use self::{
     guesses::{failures_of, guess_id, settle},
+    row::{VerificationRow, load},
     sends::{NewSend, Sender, add_send, insert},
 };
 
 use self::{
     guesses::{breaker, guesses_at, judge_guess, note, take_guess},
+    row::{load_locked, read_recipient, whole, with_sends},
     sends::{begin, begin_resend, open_challenges, record_send, send_counts},
     ways::{drop_ways, enqueue},
 };
@@ -25,19 +28,18 @@ use super::{
         verifications,
     },
 };
-use crate::backend::{Conn, Db, DbId, DbTime, lock_names};
+use crate::backend::{Conn, DbId, DbTime, lock_names};
 use crate::store::Fault;
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
-    audit::{Actor, AuditRecord},
     identity::proof_is_fresh,
     ids::{MessageId, VerificationId},
     message::{Channel, DeliveryStatus},
     otp::{
-        BREAKER_RETRY, BREAKER_WINDOW, Breaker, Challenge, ChallengeStatus, Count, FALLBACK_AFTER, Failures,
+        BREAKER_RETRY, BREAKER_WINDOW, Breaker, ChallengeStatus, Count, FALLBACK_AFTER, Failures,
         NO_TRANSACTION, NextWay, OtpPolicy, Purpose, Recipient, SendCounts, SendLimit, hashes_equal,
         next_way,
     },
@@ -45,95 +47,16 @@ use domain::{
 };
 use futures_util::FutureExt;
 use ports::{
-    crypto::{CodeMac, Sealer},
+    crypto::Sealer,
     number_lookup::{LineType, NumberFacts},
     stores::{
         Begin, BeginResend, BeginVerification, Checked, GuessTicket, GuessVerdict, JudgeGuess, Lane,
-        NewChallenge, OwnCode, Requester, ReserveGuess, SendAttempt, SendResult, StoreResult, TakeGuess,
-        Verification, Verifications,
+        NewChallenge, OwnCode, Requester, ReserveGuess, SendResult, StoreResult, TakeGuess, Verification,
+        Verifications,
     },
 };
 use std::sync::Arc;
 use uuid::Uuid;
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = verifications, check_for_backend(Db))]
-pub(super) struct VerificationRow {
-    pub(super) id: DbId,
-    requester: String,
-    phone: String,
-    channel: String,
-    purpose: String,
-    provider_sid: Option<String>,
-    status: String,
-    attempts_used: i32,
-    attempts_max: i32,
-    expires_at: DbTime,
-    last_sent_at: DbTime,
-    client_ip: Option<String>,
-    salt: Option<Vec<u8>>,
-    mac: Option<Vec<u8>>,
-    mac_key_id: Option<String>,
-    transaction_digest: Option<Vec<u8>>,
-    origin: Option<String>,
-    used_at: Option<DbTime>,
-}
-
-impl VerificationRow {
-    pub(super) fn challenge(&self) -> Result<Challenge, Fault> {
-        Ok(Challenge {
-            status: ChallengeStatus::parse(&self.status).ok_or_else(|| corrupt(&self.status))?,
-            attempts_used: count(self.attempts_used)?,
-            attempts_max: count(self.attempts_max)?,
-            expires_at: self.expires_at.0,
-            last_sent_at: self.last_sent_at.0,
-        })
-    }
-
-    pub(super) fn phone(&self) -> &str {
-        &self.phone
-    }
-
-    pub(super) fn mac(&self) -> Option<[u8; 32]> {
-        self.mac.as_deref().and_then(|mac| mac.try_into().ok())
-    }
-
-    /// What was decided on it. The challenge stands for the request, and the number is masked.
-    fn audit(&self, action: &str, before: Option<&str>, after: String) -> Result<AuditRecord, Fault> {
-        let (channel, request_id) = (self.channel.clone(), self.id.0.to_string());
-        Ok(AuditRecord {
-            actor: Actor { who: self.requester.clone(), channel, request_id },
-            action: format!("verification.{action}"),
-            subject: self.id.0.to_string(),
-            on_behalf_of: Some(read_recipient(&self.phone)?.to_string()),
-            before: before.map(str::to_owned),
-            after: Some(after),
-        })
-    }
-
-    fn own_code(&self) -> Option<OwnCode> {
-        Some(OwnCode {
-            salt: self.salt.as_deref()?.try_into().ok()?,
-            mac: CodeMac { key_id: self.mac_key_id.clone()?, mac: self.mac()? },
-            transaction_digest: self.transaction_digest.as_deref()?.try_into().ok()?,
-        })
-    }
-
-    fn into_verification(self, sends: Vec<SendAttempt>) -> Result<Verification, Fault> {
-        Ok(Verification {
-            id: VerificationId(self.id.0),
-            challenge: self.challenge()?,
-            own_code: self.own_code(),
-            requester: self.requester,
-            to: read_recipient(&self.phone)?,
-            channel: Channel::parse(&self.channel).ok_or_else(|| corrupt(&self.channel))?,
-            purpose: Purpose::parse(&self.purpose).ok_or_else(|| corrupt(&self.purpose))?,
-            provider_sid: self.provider_sid,
-            origin: self.origin,
-            sends,
-        })
-    }
-}
 
 #[async_trait]
 impl Verifications for Store {
@@ -435,56 +358,4 @@ pub(super) async fn use_proof(
     let unused = verifications::table.find(row.id).filter(verifications::used_at.is_null());
     let used = diesel::update(unused).set(verifications::used_at.eq(Some(DbTime(now)))).execute(conn).await?;
     Ok(used == 1)
-}
-
-/// A challenge as it stands once nobody else decides on its number.
-async fn load_locked(conn: &mut Conn, id: VerificationId) -> Result<Option<VerificationRow>, Fault> {
-    match load(conn, id).await? {
-        Some(row) => {
-            lock_names(conn, &[phone_lock(&row.phone)]).await?;
-            load(conn, id).await
-        }
-        None => Ok(None),
-    }
-}
-
-pub(super) async fn load(conn: &mut Conn, id: VerificationId) -> Result<Option<VerificationRow>, Fault> {
-    Ok(verifications::table
-        .find(DbId(id.0))
-        .select(VerificationRow::as_select())
-        .first(conn)
-        .await
-        .optional()?)
-}
-
-async fn whole(conn: &mut Conn, id: VerificationId) -> Result<Verification, Fault> {
-    let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
-    with_sends(conn, row).await
-}
-
-async fn with_sends(conn: &mut Conn, row: VerificationRow) -> Result<Verification, Fault> {
-    let sends = verification_sends::table
-        .left_join(outbox::table.on(outbox::id.nullable().eq(verification_sends::outbox_id)))
-        .filter(verification_sends::verification_id.eq(row.id))
-        .order(verification_sends::seq.asc())
-        .select((
-            verification_sends::channel,
-            verification_sends::at,
-            verification_sends::status,
-            outbox::status.nullable(),
-        ))
-        .load::<(String, DbTime, String, Option<String>)>(conn)
-        .await?;
-    let sends = sends
-        .into_iter()
-        .map(|(channel, at, status, delivery)| {
-            let channel = Channel::parse(&channel).ok_or_else(|| corrupt(&channel))?;
-            Ok(SendAttempt { channel, at: at.0, status: delivery.unwrap_or(status) })
-        })
-        .collect::<Result<_, Fault>>()?;
-    row.into_verification(sends)
-}
-
-fn read_recipient(text: &str) -> Result<Recipient, Fault> {
-    Recipient::from_canonical(text).ok_or_else(|| corrupt("a destination"))
 }
