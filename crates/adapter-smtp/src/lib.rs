@@ -5,7 +5,10 @@ use domain::identity::EmailAddress;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     address::{Address, AddressError},
-    message::{Mailbox, MultiPart},
+    message::{
+        Mailbox, MultiPart,
+        header::{Header, HeaderName, HeaderValue},
+    },
     transport::smtp::Error,
 };
 use ports::{
@@ -13,8 +16,9 @@ use ports::{
     message_channel::{Retry, SendOutcome},
 };
 use secrecy::{ExposeSecret, SecretString};
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 use thiserror::Error as ThisError;
+use url::Url;
 
 /// How long a server may be silent: two such waits end within the outbox's lease.
 const SILENCE_MAX: Duration = Duration::from_secs(8);
@@ -33,6 +37,24 @@ pub struct NotAServer;
 #[must_use]
 pub fn is_address(url: &str) -> bool {
     Transport::from_url(url).is_ok()
+}
+
+/// Whether nobody on the way reads what goes to that server, the password and the codes: `smtps://`, or
+/// `?tls=required`; `?tls=opportunistic` is whatever somebody in between makes of it. A server on this very machine has
+/// no way to it.
+#[must_use]
+pub fn is_safe(url: &str) -> bool {
+    let Ok(url) = Url::parse(url) else { return false };
+    let is_here = match url.host_str() {
+        Some("localhost") => true,
+        Some(host) => {
+            host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        }
+        None => false,
+    };
+    is_here
+        || url.scheme() == "smtps"
+        || url.query_pairs().any(|(name, value)| name == "tls" && value == "required")
 }
 
 /// Sends mail by one server.
@@ -66,12 +88,50 @@ impl SmtpMailer {
             .to(Mailbox::new(None, address(&mail.to)?))
             .subject(mail.subject.clone())
             .message_id(Some(format!("<{}>", self.message_id(mail))))
+            .header(ContentLanguage(mail.locale.tag().to_owned()))
+            .header(AutoSubmitted)
             .multipart(parts)?;
         Ok(message)
     }
 
     fn message_id(&self, mail: &Mail) -> String {
         format!("{}@{}", mail.id, self.domain)
+    }
+}
+
+/// In which language it is ([RFC 3282](https://www.rfc-editor.org/rfc/rfc3282)).
+#[derive(Clone)]
+struct ContentLanguage(String);
+
+impl Header for ContentLanguage {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Content-Language")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
+    }
+}
+
+/// No person wrote it, and no machine shall answer it ([RFC 3834](https://www.rfc-editor.org/rfc/rfc3834)).
+#[derive(Clone, Copy)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
     }
 }
 

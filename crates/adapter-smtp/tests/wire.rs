@@ -102,6 +102,10 @@ async fn a_mail_goes_out_in_plain_words_and_html_under_our_id() {
     assert_eq!(outcome, SendOutcome::Sent { provider_id: id.clone() });
     assert!(heard.contains(&format!("Message-ID: <{id}>")), "{heard}");
     assert!(
+        heard.contains("Auto-Submitted: auto-generated") && heard.contains("Content-Language: "),
+        "{heard}"
+    );
+    assert!(
         heard.contains("MAIL FROM:<caja@ventanilla.example>") && heard.contains("RCPT TO:<ana@example.com>")
     );
     let (plain, html) = (heard.find("text/plain").unwrap(), heard.find("text/html").unwrap());

@@ -57,6 +57,8 @@ pub(super) fn smtp(r: &mut Reader<'_>) -> Option<SmtpSettings> {
     let (url, from) = (r.required("SMTP_URL"), r.required("MAIL_FROM"));
     if !url.is_empty() && !adapter_smtp::is_address(&url) {
         r.fault("SMTP_URL", "must be smtp:// or smtps:// and a server, with ?tls=required for STARTTLS");
+    } else if !url.is_empty() && is_production(r.values) && !adapter_smtp::is_safe(&url) {
+        r.fault("SMTP_URL", "must be smtps://, or have ?tls=required: codes go out by it");
     }
     let address = EmailAddress::parse(&from).ok();
     if !from.is_empty() && address.is_none() {

@@ -87,6 +87,23 @@ fn production_refuses_weak_secrets_demo_data_and_the_sandbox() {
 }
 
 #[test]
+fn in_production_nobody_on_the_way_reads_mail() {
+    let by = |url: &str| {
+        let mut values = with("SMTP_URL", url);
+        values.insert("MAIL_FROM".into(), "window@example.com".into());
+        faults(&values)
+    };
+    for url in
+        ["smtp://u:p@mail.example.com", "smtp://mail.example.com:587?tls=opportunistic", "smtp://10.0.0.1"]
+    {
+        assert_eq!(by(url), ["SMTP_URL"], "{url}");
+    }
+    for url in ["smtps://mail.example.com", "smtp://mail.example.com?tls=required", "smtp://127.0.0.1:25"] {
+        assert!(by(url).is_empty(), "{url}");
+    }
+}
+
+#[test]
 fn development_listens_on_loopback_only() {
     let mut values = with("APP_ENV", "development");
     values.insert("BIND_ADDRESS".into(), "0.0.0.0:8000".into());
