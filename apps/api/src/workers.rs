@@ -226,7 +226,7 @@ async fn send(app: Arc<App>, bells: Arc<Bells>, message: LeasedMessage, _permit:
 async fn next_ways(app: Arc<App>, bells: Arc<Bells>, mut stopped: watch::Receiver<bool>) {
     let never = Notify::new();
     while wait(&never, &mut stopped, LOOK_EVERY).await {
-        match app.store.take_next_ways(app.clock.now()).await {
+        match app.store.take_next_ways(&app.settings.otp, app.clock.now()).await {
             Ok(0) => {}
             Ok(taken) => {
                 tracing::info!(taken, "codes go out by their next way");

@@ -56,7 +56,7 @@ pub struct Profiles {
 pub enum StepUp {
     /// His password.
     Password(Password),
-    /// A code sent to the number that is proved now.
+    /// A code sent to the number that is proved now, to prove it anew: one for signing in is for signing in.
     OldNumberCode(OtpCode),
 }
 
@@ -221,7 +221,7 @@ impl Profiles {
             StepUp::OldNumberCode(code) => {
                 let requester = Requester::User(known.user);
                 let to = old.clone().into();
-                let open = self.prove.verify.find_open(&requester, &to, Some(Purpose::Login)).await?;
+                let open = self.prove.verify.find_open(&requester, &to, Some(Purpose::Registration)).await?;
                 let open = open.ok_or(UpdateError::WrongCode)?;
                 match self.prove.verify.check(open.id, &requester, code, None).await? {
                     CheckResult::Judged(checked) if checked.approved => Ok(()),

@@ -244,7 +244,7 @@ impl SubmitTransfer {
         let Some(phone) = self.identities.find(owner).await?.and_then(|person| person.phone) else {
             return Ok(());
         };
-        match self.verifications.send_wait(&phone, Purpose::Transfer, &self.rules.code_policy, now).await? {
+        match self.verifications.payment_code_wait(&phone, &self.rules.code_policy, now).await? {
             Some(at) => Err(SubmitTransferError::TooManyCodes(at)),
             None => Ok(()),
         }

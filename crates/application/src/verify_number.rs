@@ -228,6 +228,8 @@ impl VerifyNumber {
             client_ip: request.client_ip,
             origin: request.origin,
             page: request.page.as_ref().map(|page| page.id),
+            locale: Some(request.locale),
+            fallback: request.fallback,
         };
         let effect_key = request.effect_key.clone();
         let begin = BeginVerification { challenge, effect_key, own, policy: self.policy };
@@ -248,7 +250,7 @@ impl VerifyNumber {
                         page: request.page.as_ref(),
                         effect_key: request.effect_key,
                     };
-                    self.send_again(*open, again).await
+                    Box::pin(self.send_again(*open, again)).await
                 }
             },
             Begin::Locked(until) => Ok(Started::Locked(until)),
@@ -304,7 +306,8 @@ impl VerifyNumber {
         }
     }
 
-    /// Sends an open challenge's code again; a spent or expired one is begun anew for the same number.
+    /// Sends an open challenge's code again, with the other ways it was asked for; a spent or expired one is begun
+    /// anew for the same number.
     pub async fn resend(
         &self,
         id: VerificationId,
@@ -314,20 +317,22 @@ impl VerifyNumber {
     ) -> StoreResult<Started> {
         let found = self.verifications.find(id).await?.filter(|v| v.requester == requester.key());
         let Some(verification) = found else { return Ok(Started::NotFound) };
-        let channel = verification.channel;
+        let (channel, others) = (verification.channel, verification.fallback.clone());
         if verification.challenge.is_open(self.clock.now()) {
-            let chat = match self.open_ways(requester, &verification.to, channel, &[]).await? {
-                Ok(ways) => ways.chat,
+            let ways = match self.open_ways(requester, &verification.to, channel, &others).await? {
+                Ok(ways) => ways,
                 Err(none) => return Ok(none),
             };
-            let again = Again { channel, fallback: &[], chat, locale, page: None, effect_key };
-            return self.send_again(verification, again).await;
+            let OpenWays { first: channel, others, chat } = ways;
+            let again = Again { channel, fallback: &others, chat, locale, page: None, effect_key };
+            // On the heap: it holds every way a code can go.
+            return Box::pin(self.send_again(verification, again)).await;
         }
         self.start(StartRequest {
             requester: requester.clone(),
             to: verification.to,
             channel,
-            fallback: Vec::new(),
+            fallback: others,
             purpose: verification.purpose,
             locale,
             client_ip: None,
@@ -401,6 +406,11 @@ impl VerifyNumber {
     /// A challenge that was begun from that address, whoever asked.
     pub async fn find_from(&self, id: VerificationId, address: &str) -> StoreResult<Option<Verification>> {
         Ok(self.verifications.find(id).await?.filter(|v| v.origin.as_deref() == Some(address)))
+    }
+
+    /// Until when a number is locked for whoever asks.
+    pub async fn lock_of(&self, requester: &Requester, to: &Recipient) -> StoreResult<Option<DateTime<Utc>>> {
+        self.verifications.lock_of(requester, to, self.clock.now()).await
     }
 
     /// One of a requester's challenges.

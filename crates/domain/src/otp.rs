@@ -187,16 +187,19 @@ impl Challenge {
         Ok(self.attempts_remaining())
     }
 
-    /// Settles a guess that was taken. The last wrong one ends the challenge.
-    pub fn settle_guess(&mut self, right: bool) {
+    /// Settles a guess that was taken, while so many others are still being looked at, and says whether it approves:
+    /// none does once the challenge is settled. The last wrong one ends the challenge, though not before those
+    /// others: one of them may be right.
+    pub fn settle_guess(&mut self, right: bool, running: u32) -> bool {
         if self.status != ChallengeStatus::Pending {
-            return;
+            return false;
         }
         if right {
             self.status = ChallengeStatus::Approved;
-        } else if self.attempts_used >= self.attempts_max {
+        } else if running == 0 && self.attempts_used >= self.attempts_max {
             self.status = ChallengeStatus::Canceled;
         }
+        right
     }
 
     /// Guesses left.

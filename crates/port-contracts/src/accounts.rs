@@ -2,6 +2,7 @@
 
 use crate::{
     Stores,
+    chat_links::bind,
     examples::{actor, approved, at, challenge, id, person, phone, policy, registered, sign_up},
 };
 use domain::{
@@ -15,10 +16,9 @@ use futures_util::future::join_all;
 use ports::{
     message_channel::OutboundMessage,
     stores::{
-        AccountPhone, AskReset, Begin, BindChat, CountedTry, Lane, LinkMaker, NameChange, NewAccount,
-        NewLinkCode, NewLoginChallenge, NewOutbound, NewSession, OpenSession, PageRequest, PhoneChange,
-        Profile, ProfileChange, ProfileChanged, Registered, Requester, ResetPassword, ResetProof,
-        SecondFactor, TelegramChat, Verifications,
+        AccountPhone, AskReset, Begin, CountedTry, Lane, NameChange, NewAccount, NewLoginChallenge,
+        NewOutbound, NewSession, OpenSession, PageRequest, PhoneChange, Profile, ProfileChange,
+        ProfileChanged, Registered, Requester, ResetPassword, ResetProof, SecondFactor, Verifications,
     },
 };
 
@@ -116,7 +116,7 @@ fn mail(n: u32) -> NewOutbound {
     }
 }
 
-async fn ask(store: &dyn Stores, n: u32, token: u8, second: i64) {
+pub(crate) async fn ask(store: &dyn Stores, n: u32, token: u8, second: i64) {
     let asked = AskReset {
         email: email(n),
         token: [token; 32],
@@ -127,12 +127,12 @@ async fn ask(store: &dyn Stores, n: u32, token: u8, second: i64) {
     store.ask_reset(&asked, at(second)).await.unwrap();
 }
 
-async fn reset(store: &dyn Stores, proof: ResetProof, second: i64) -> bool {
+pub(crate) async fn reset(store: &dyn Stores, proof: ResetProof, second: i64) -> bool {
     let reset = ResetPassword { proof, password_hash: "new".into(), actor: actor() };
     store.reset_password(&reset, at(second)).await.unwrap()
 }
 
-async fn account(store: &dyn Stores, n: u32, proved: bool) -> UserId {
+pub(crate) async fn account(store: &dyn Stores, n: u32, proved: bool) -> UserId {
     let proof = if proved { Some((n, approved(store, n, Purpose::Registration).await)) } else { None };
     match registered(store, sign_up(n, proof)).await {
         Registered::Done(user) => user,
@@ -288,7 +288,7 @@ pub async fn tries_are_counted_at_once(store: impl Stores) {
     assert_eq!(store.count_try(&tries, ends).await.unwrap(), None);
 }
 
-async fn replace(store: &dyn Stores, user: UserId, replaces: u32, by: u32) -> ProfileChanged {
+pub(crate) async fn replace(store: &dyn Stores, user: UserId, replaces: u32, by: u32) -> ProfileChanged {
     let proof = approved(store, by, Purpose::Registration).await;
     let change = ProfileChange {
         user,
@@ -317,82 +317,6 @@ pub async fn a_number_is_replaced_by_a_free_one(store: impl Stores) {
     let person = store.find_by_phone(&phone(5)).await.unwrap().unwrap();
     assert_eq!((person.id, person.phone_replaced_at), (user, Some(at(1))));
     assert!(store.find_by_phone(&phone(1)).await.unwrap().is_none());
-}
-
-async fn bind(store: &dyn Stores, user: UserId, chat: i64) {
-    let hash = [u8::try_from(chat).unwrap(); 32];
-    let code = NewLinkCode { hash, maker: LinkMaker::Person(user), expires_at: at(600) };
-    store.keep_link_code(&code, at(0)).await.unwrap();
-    assert!(store.bind_chat(&brought(hash, chat, None), at(1)).await.unwrap().is_some());
-}
-
-/// Only who proved a number has a chat for it; it goes with him and his number, and the newest is the one.
-pub async fn a_numbers_chat_is_its_persons(store: impl Stores) {
-    let user = account(&store, 1, true).await;
-    assert_eq!(store.find_chat_of(&phone(1)).await.unwrap(), None, "none is bound");
-    bind(&store, user, 9).await;
-    assert_eq!(store.find_chat_of(&phone(1)).await.unwrap(), Some(9));
-    let hash = [8; 32];
-    let code = NewLinkCode { hash, maker: LinkMaker::Person(user), expires_at: at(600) };
-    store.keep_link_code(&code, at(2)).await.unwrap();
-    assert!(store.bind_chat(&brought(hash, 8, None), at(2)).await.unwrap().is_some());
-    assert_eq!(store.find_chat_of(&phone(1)).await.unwrap(), Some(8), "the newest");
-
-    let mut claims = sign_up(2, None);
-    claims.phone = Some(AccountPhone { number: phone(2), proof: None });
-    let Registered::Done(claimant) = registered(&store, claims).await else { panic!() };
-    bind(&store, claimant, 7).await;
-    assert_eq!(store.find_chat_of(&phone(2)).await.unwrap(), None, "a number that is only named");
-
-    assert_eq!(replace(&store, user, 1, 5).await, ProfileChanged::Done);
-    assert_eq!(store.find_chat_of(&phone(1)).await.unwrap(), None, "it is his no more");
-    assert_eq!(store.find_chat_of(&phone(5)).await.unwrap(), Some(8));
-}
-
-fn brought(hash: [u8; 32], chat: i64, confirmed_by: Option<UserId>) -> BindChat {
-    BindChat {
-        hashes: vec![hash],
-        chat: TelegramChat { id: chat, username: None, first_name: None },
-        confirmed_by,
-        session: None,
-        actor: actor(),
-    }
-}
-
-/// A code binds one chat, once, from its other side only.
-pub async fn a_code_binds_one_chat(store: impl Stores) {
-    let (user, other) = (account(&store, 1, false).await, account(&store, 2, false).await);
-    let code = |hash: u8, maker| NewLinkCode { hash: [hash; 32], maker, expires_at: at(600) };
-    store.keep_link_code(&code(1, LinkMaker::Person(user)), at(0)).await.unwrap();
-    store.keep_link_code(&code(2, LinkMaker::Person(user)), at(0)).await.unwrap();
-    assert_eq!(store.bind_chat(&brought([1; 32], 70, None), at(1)).await.unwrap(), None, "void by the newer");
-    let own = store.bind_chat(&brought([2; 32], 70, Some(other)), at(1)).await.unwrap();
-    assert_eq!(own, None, "a person's code is brought by a chat");
-    let bound = join_all((70..75).map(|chat| {
-        let store = &store;
-        async move { store.bind_chat(&brought([2; 32], chat, None), at(1)).await.unwrap() }
-    }))
-    .await;
-    let bound: Vec<_> = bound.into_iter().flatten().collect();
-    assert_eq!((bound.len(), bound[0].link.user, bound[0].link.bound_at), (1, user, at(1)));
-
-    let named = TelegramChat { id: 80, username: Some("ana".into()), first_name: None };
-    store.keep_link_code(&code(3, LinkMaker::Chat(named.clone())), at(0)).await.unwrap();
-    assert_eq!(store.find_link_code(&[[3; 32]], at(1)).await.unwrap(), Some(LinkMaker::Chat(named.clone())));
-    assert_eq!(
-        store.bind_chat(&brought([3; 32], 80, None), at(1)).await.unwrap(),
-        None,
-        "nobody confirms it"
-    );
-    assert_eq!(
-        store.bind_chat(&brought([3; 32], 81, Some(other)), at(1)).await.unwrap(),
-        None,
-        "not that chat"
-    );
-    assert_eq!(store.bind_chat(&brought([3; 32], 80, Some(other)), at(600)).await.unwrap(), None, "too late");
-    let bound = store.bind_chat(&brought([3; 32], 80, Some(other)), at(2)).await.unwrap().unwrap();
-    assert_eq!((bound.link.user, &bound.link.chat), (other, &named), "as the bot named it");
-    assert_eq!(store.find_chat_link(80).await.unwrap(), Some(bound.link));
 }
 
 /// What ended long ago is removed, and nothing else.

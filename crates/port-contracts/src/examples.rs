@@ -109,6 +109,8 @@ pub(crate) fn challenge(number: u32, policy: OtpPolicy) -> BeginVerification {
             client_ip: None,
             origin: None,
             page: None,
+            locale: None,
+            fallback: Vec::new(),
         },
         effect_key: None,
         own: None,

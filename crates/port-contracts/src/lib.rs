@@ -15,6 +15,7 @@
 pub mod accounts;
 pub mod answers;
 pub mod audit;
+pub mod chat_links;
 pub mod desk;
 mod examples;
 pub mod flows;
@@ -27,6 +28,7 @@ pub mod outbox;
 pub mod own_codes;
 pub mod people;
 pub mod reversals;
+pub mod senders;
 pub mod sessions;
 pub mod signed_requests;
 pub mod verification_pages;
@@ -102,7 +104,10 @@ macro_rules! suite {
                 sending_again_gives_no_new_guesses, failures_lock_and_the_lock_ends_clean,
                 a_repeated_effect_is_the_same_send_and_the_same_guess, a_guess_nobody_looked_at_is_given_back,
                 limits_hold_under_a_burst, a_failed_send_costs_no_quota, many_requests_at_once_begin_one_challenge,
-                guesses_count_for_the_providers_challenge, the_providers_approval_is_one_of_ours, codes_for_payments_are_counted_apart;
+                guesses_count_for_the_providers_challenge, the_providers_approval_is_one_of_ours,
+                guesses_side_by_side_are_each_judged_by_itself, codes_for_payments_are_counted_apart;
+            senders: a_strangers_codes_and_guesses_are_counted_apart, a_code_is_followed_by_a_wait,
+                the_next_way_stops_at_the_limit, a_way_he_opted_out_of_is_left_out;
             own_codes: sixty_own_guesses_at_once_are_three, thirty_right_own_codes_at_once_are_one_approval,
                 an_own_guess_is_judged_once_for_its_effect, a_new_code_voids_the_one_before,
                 a_challenge_comes_with_its_message, an_own_code_that_failed_costs_no_quota,
@@ -118,9 +123,10 @@ macro_rules! suite {
                 a_named_number_is_nobodys, a_reset_token_is_good_once, a_reset_token_ends,
                 few_reset_mails_go_to_one_person, a_reset_code_is_good_once, a_backup_code_is_good_once,
                 a_waiting_sign_in_ends, a_second_factor_needs_a_number, tries_are_counted_at_once,
-                a_number_is_replaced_by_a_free_one, a_code_binds_one_chat, a_numbers_chat_is_its_persons,
-                what_ended_is_forgotten,
-                anonymous_sends_and_failures_are_counted_apart;
+                a_number_is_replaced_by_a_free_one,
+                what_ended_is_forgotten, anonymous_sends_and_failures_are_counted_apart;
+            chat_links: a_code_binds_one_chat, a_numbers_chat_is_its_persons,
+                a_new_password_takes_bound_chats_away;
             sessions: twenty_refreshes_at_once_give_one_successor, a_used_token_ends_its_session,
                 a_session_is_its_owners, a_session_ends_by_itself;
             signed_requests: of_twenty_at_once_one_is_first, what_came_from_one_client_did_not_come_from_another,

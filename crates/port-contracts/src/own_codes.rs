@@ -21,8 +21,8 @@ use ports::{
     },
 };
 
-const RIGHT: u8 = 7;
-const WRONG: u8 = 8;
+pub(crate) const RIGHT: u8 = 7;
+pub(crate) const WRONG: u8 = 8;
 
 fn bearing(channel: Channel, text: &str) -> NewOutbound {
     NewOutbound {
@@ -35,7 +35,7 @@ fn bearing(channel: Channel, text: &str) -> NewOutbound {
 }
 
 /// A code that goes by these ways; its hash is made of `digit`, its salt of the number of the send.
-fn code(digit: u8, salt: u8, ways: &[Channel]) -> OwnSend {
+pub(crate) fn code(digit: u8, salt: u8, ways: &[Channel]) -> OwnSend {
     let mut messages = ways.iter().map(|channel| bearing(*channel, "a code"));
     OwnSend {
         code: OwnCode {
@@ -48,20 +48,20 @@ fn code(digit: u8, salt: u8, ways: &[Channel]) -> OwnSend {
     }
 }
 
-fn own(number: u32, policy: OtpPolicy, ways: &[Channel]) -> BeginVerification {
+pub(crate) fn own(number: u32, policy: OtpPolicy, ways: &[Channel]) -> BeginVerification {
     let mut request = BeginVerification { own: Some(code(RIGHT, 1, ways)), ..challenge(number, policy) };
     request.challenge.channel = ways[0];
     request
 }
 
-async fn begin(store: &dyn Stores, request: &BeginVerification, second: i64) -> Verification {
+pub(crate) async fn begin(store: &dyn Stores, request: &BeginVerification, second: i64) -> Verification {
     match Verifications::begin(store, request, at(second)).await.unwrap() {
         Begin::Go(verification) => *verification,
         other => panic!("{other:?}"),
     }
 }
 
-async fn judge(
+pub(crate) async fn judge(
     store: &dyn Stores,
     verification: VerificationId,
     (typed, salt): (u8, u8),
@@ -77,7 +77,7 @@ fn checked(approved: bool, attempts_remaining: u32) -> GuessVerdict {
     GuessVerdict::Judged(Checked { approved, attempts_remaining, locked_until: None })
 }
 
-async fn leased(store: &dyn Stores, second: i64) -> Vec<LeasedMessage> {
+pub(crate) async fn leased(store: &dyn Stores, second: i64) -> Vec<LeasedMessage> {
     store.lease(at(second), at(second + 20), 100).await.unwrap()
 }
 
@@ -175,7 +175,7 @@ pub async fn an_own_code_that_failed_costs_no_quota(store: impl Stores) {
     begin(&store, &other(one), 1).await;
 }
 
-async fn fail(store: &dyn Stores, second: i64) {
+pub(crate) async fn fail(store: &dyn Stores, second: i64) {
     let failed = Settlement::Failed { code: Some("63024".into()), reason: "no".into(), opted_out: false };
     for message in leased(store, second).await {
         store.settle(&message, &failed, at(second)).await.unwrap();
@@ -186,9 +186,10 @@ async fn fail(store: &dyn Stores, second: i64) {
 pub async fn a_failed_send_takes_the_next_way_once(store: impl Stores) {
     let ways = [Channel::Whatsapp, Channel::Sms];
     let id = begin(&store, &own(1, policy(), &ways), 0).await.id;
-    assert_eq!(store.take_next_ways(at(1)).await.unwrap(), 0, "it may yet arrive");
+    assert_eq!(store.take_next_ways(&policy(), at(1)).await.unwrap(), 0, "it may yet arrive");
     fail(&store, 1).await;
-    let taken = join_all((0..10).map(|_| store.take_next_ways(at(2)))).await;
+    let limits = policy();
+    let taken = join_all((0..10).map(|_| store.take_next_ways(&limits, at(2)))).await;
     assert_eq!(taken.into_iter().map(Result::unwrap).sum::<usize>(), 1);
     let next = leased(&store, 2).await;
     assert_eq!((next.len(), next[0].message.channel), (1, Channel::Sms));
@@ -205,8 +206,8 @@ pub async fn silence_takes_the_next_way_and_a_delivery_ends_it(store: impl Store
     let id = begin(&store, &own(1, policy(), &ways), 0).await.id;
     let first = leased(&store, 1).await.remove(0);
     store.settle(&first, &Settlement::Sent { provider_id: "SM1".into() }, at(1)).await.unwrap();
-    assert_eq!(store.take_next_ways(at(29)).await.unwrap(), 0);
-    assert_eq!(store.take_next_ways(at(30)).await.unwrap(), 1);
+    assert_eq!(store.take_next_ways(&policy(), at(29)).await.unwrap(), 0);
+    assert_eq!(store.take_next_ways(&policy(), at(30)).await.unwrap(), 1);
     let second = leased(&store, 30).await.remove(0);
     assert_eq!(second.message.channel, Channel::Sms);
     let delivered = StatusReport {
@@ -218,7 +219,7 @@ pub async fn silence_takes_the_next_way_and_a_delivery_ends_it(store: impl Store
         at: None,
     };
     store.record_statuses(&[delivered], at(31)).await.unwrap();
-    assert_eq!(store.take_next_ways(at(90)).await.unwrap(), 0, "it has arrived");
+    assert_eq!(store.take_next_ways(&policy(), at(90)).await.unwrap(), 0, "it has arrived");
     assert!(leased(&store, 90).await.is_empty());
     assert_eq!(sends(&seen(&store, id).await), [(Channel::Whatsapp, "sent"), (Channel::Sms, "delivered")]);
 }
@@ -237,7 +238,7 @@ pub async fn a_settled_challenge_takes_no_further_way(store: impl Stores) {
         policy: policy(),
     };
     assert!(matches!(store.begin_resend(&again, at(1)).await.unwrap(), Begin::Go(_)));
-    assert_eq!(store.take_next_ways(at(60)).await.unwrap(), 0);
+    assert_eq!(store.take_next_ways(&policy(), at(60)).await.unwrap(), 0);
     let out = leased(&store, 61).await;
     assert!(out.iter().all(|message| message.message.channel == Channel::Whatsapp));
 }

@@ -216,8 +216,34 @@ pub async fn the_providers_approval_is_one_of_ours(store: impl Stores) {
 pub async fn codes_for_payments_are_counted_apart(store: impl Stores) {
     let one = OtpPolicy { sends_per_destination_per_day: 1, ..policy() };
     begin(&store, &challenge(1, one), 0).await.unwrap();
-    let number = crate::examples::phone(1);
-    let wait = |purpose| store.send_wait(&number, purpose, &one, at(1));
-    assert!(wait(Purpose::Login).await.unwrap().is_some());
-    assert!(wait(Purpose::Transfer).await.unwrap().is_none());
+    let mut named = challenge(1, one);
+    named.challenge.purpose = Purpose::Transfer;
+    let refused = Verifications::begin(&store, &named, at(1)).await.unwrap();
+    assert!(matches!(refused, Begin::TooMany(..)), "a name makes no payment: {refused:?}");
+    assert!(store.payment_code_wait(&crate::examples::phone(1), &one, at(1)).await.unwrap().is_none());
+}
+
+/// Guesses that are looked at side by side: the right one approves, though the wrong ones come back first; an
+/// approval that is told of afterwards is another's where one may be, and never a second one.
+pub async fn guesses_side_by_side_are_each_judged_by_itself(store: impl Stores) {
+    let id = begin(&store, &challenge(1, policy()), 0).await.unwrap().id;
+    let mut tickets = Vec::new();
+    for _ in 0..3 {
+        tickets.push(take(&store, id, 1).await.unwrap());
+    }
+    let mut answers = Vec::new();
+    for (ticket, right) in tickets.iter().zip([false, false, true]) {
+        answers.push((
+            store.has_rivals(ticket).await.unwrap(),
+            store.settle_guess(ticket, right, &policy(), at(1)).await.unwrap().approved,
+        ));
+    }
+    assert_eq!(answers, [(true, false), (true, false), (false, true)]);
+    let found = Verifications::find(&store, id).await.unwrap().unwrap();
+    assert_eq!(found.challenge.status, ChallengeStatus::Approved);
+
+    let id = begin(&store, &challenge(2, policy()), 0).await.unwrap().id;
+    let (first, second) = (take(&store, id, 1).await.unwrap(), take(&store, id, 1).await.unwrap());
+    assert!(store.settle_guess(&first, true, &policy(), at(1)).await.unwrap().approved);
+    assert!(!store.settle_guess(&second, true, &policy(), at(1)).await.unwrap().approved, "one approval");
 }

@@ -1,7 +1,11 @@
 //! `serve`: HTTP and the workers, until a signal.
 
 use crate::{
-    http::{edge::edge, rate_limit::RateLimit, signed::signed},
+    http::{
+        edge::{edge, head_as_get},
+        rate_limit::RateLimit,
+        signed::signed,
+    },
     routes,
     settings::{AppEnv, Settings},
     telemetry::init_metrics,
@@ -57,6 +61,7 @@ fn listen(app: &Arc<App>, bells: &Arc<Bells>) -> Result<actix_web::dev::Server, 
             .app_data(data.clone())
             .app_data(bells.clone())
             .app_data(limit.clone())
+            .wrap(from_fn(head_as_get))
             .wrap(from_fn(signed))
             .wrap(from_fn(edge))
             .configure(routes::routes)

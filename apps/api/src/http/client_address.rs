@@ -23,7 +23,13 @@ impl FromRequest for ClientAddress {
         let trusted = request
             .app_data::<web::Data<App>>()
             .map_or(&[][..], |app| app.settings.trusted_proxies.as_slice());
-        let forwarded = request.headers().get_all("X-Forwarded-For").filter_map(|value| value.to_str().ok());
+        // What a caller wrote there may be no text: what the proxies put behind it counts all the same.
+        let forwarded: Vec<_> = request
+            .headers()
+            .get_all("X-Forwarded-For")
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+            .collect();
+        let forwarded = forwarded.iter().map(String::as_str);
         ready(Ok(Self(counted(client(peer.ip(), forwarded, trusted)))))
     }
 }

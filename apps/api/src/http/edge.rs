@@ -1,14 +1,14 @@
 //! The edge: request ids, problems for every error, panics caught, one log line a request. Logged are
 //! the route's pattern and never its address, which may bear a number.
 
-use super::problem::ApiError;
+use super::{problem::ApiError, rate_limit::Remainder};
 use crate::{routes::docs, wiring::App};
 use actix_web::{
     Error, HttpMessage,
     body::{BoxBody, EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        StatusCode,
+        Method, StatusCode,
         header::{self, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -35,6 +35,18 @@ fn given_id(request: &ServiceRequest) -> Option<String> {
     is_sane.then(|| given.to_owned())
 }
 
+/// HEAD is answered as GET is, without the body ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2)): the
+/// server leaves that out.
+pub(crate) async fn head_as_get<B: MessageBody>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    if *request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    next.call(request).await
+}
+
 /// The outermost middleware.
 pub(crate) async fn edge<B: MessageBody + 'static>(
     request: ServiceRequest,
@@ -58,7 +70,11 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
             return Err(ApiError::of_status(StatusCode::INTERNAL_SERVER_ERROR).for_request(&id).into());
         }
     };
+    let left = response.request().extensions().get::<Remainder>().copied();
     let headers = response.headers_mut();
+    if let Some(left) = left {
+        left.write(headers);
+    }
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);
     }

@@ -122,6 +122,10 @@ impl ApiError {
     }
 
     /// What it says.
+    pub(crate) const fn code(&self) -> &'static str {
+        self.code
+    }
+
     pub(crate) fn detail(&self) -> &str {
         &self.detail
     }

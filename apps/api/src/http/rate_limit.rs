@@ -2,10 +2,19 @@
 //! what must hold everywhere is counted in the store.
 
 use super::problem::ApiError;
-use actix_web::HttpResponseBuilder;
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest,
+    dev::Payload,
+    http::{
+        StatusCode,
+        header::{HeaderMap, HeaderName, HeaderValue},
+    },
+    web,
+};
 use chrono::{DateTime, Utc};
 use std::{
     collections::HashMap,
+    future::{Ready, ready},
     sync::{Mutex, PoisonError},
 };
 
@@ -32,8 +41,8 @@ impl RateLimit {
         Self { per_minute, counts: Mutex::default() }
     }
 
-    /// Counts one call.
-    pub(crate) fn count(&self, name: &str, now: DateTime<Utc>) -> Result<Remainder, ApiError> {
+    /// Counts one call. None: there are too many.
+    fn take(&self, name: &str, now: DateTime<Utc>) -> (Option<u32>, i64) {
         let now = now.timestamp();
         let window = now.div_euclid(WINDOW_SECONDS);
         let reset_seconds = WINDOW_SECONDS.saturating_sub(now.rem_euclid(WINDOW_SECONDS));
@@ -46,22 +55,61 @@ impl RateLimit {
             *entry = (window, 0);
         }
         entry.1 = entry.1.saturating_add(1);
-        match self.per_minute.checked_sub(entry.1) {
-            Some(remaining) => Ok(Remainder { limit: self.per_minute, remaining, reset_seconds }),
-            None => {
-                Err(ApiError::rate_limit_exceeded("Too many calls in this minute.")
-                    .retry_after(reset_seconds))
-            }
-        }
+        (self.per_minute.checked_sub(entry.1), reset_seconds)
+    }
+
+    /// Counts one call of somebody's.
+    pub(crate) fn count(&self, name: &str, now: DateTime<Utc>) -> Result<(), ApiError> {
+        allowed(self.take(name, now))
+    }
+}
+
+fn allowed((left, reset_seconds): (Option<u32>, i64)) -> Result<(), ApiError> {
+    let too_many =
+        || ApiError::rate_limit_exceeded("Too many calls in this minute.").retry_after(reset_seconds);
+    left.map(|_some| ()).ok_or_else(too_many)
+}
+
+/// The limit of a route whose callers are programs: every answer of it, a refusal too, tells what is left.
+pub(crate) struct Limit {
+    limit: web::Data<RateLimit>,
+    request: HttpRequest,
+}
+
+impl FromRequest for Limit {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let limit = request.app_data::<web::Data<RateLimit>>().cloned();
+        let limit = limit.ok_or_else(|| ApiError::of_status(StatusCode::INTERNAL_SERVER_ERROR));
+        ready(limit.map(|limit| Self { limit, request: request.clone() }))
+    }
+}
+
+impl Limit {
+    /// Counts one call of somebody's: a team's, a signed-in person's, or an address's.
+    pub(crate) fn count(&self, name: &str, now: DateTime<Utc>) -> Result<(), ApiError> {
+        let (left, reset_seconds) = self.limit.take(name, now);
+        let remainder =
+            Remainder { limit: self.limit.per_minute, remaining: left.unwrap_or(0), reset_seconds };
+        self.request.extensions_mut().insert(remainder);
+        allowed((left, reset_seconds))
     }
 }
 
 impl Remainder {
     /// The `RateLimit` headers of the IETF draft.
-    pub(crate) fn write(self, response: &mut HttpResponseBuilder) {
+    pub(crate) fn write(self, headers: &mut HeaderMap) {
         let Self { limit, remaining, reset_seconds } = self;
-        response.insert_header(("RateLimit-Policy", format!("\"minute\";q={limit};w={WINDOW_SECONDS}")));
-        response.insert_header(("RateLimit", format!("\"minute\";r={remaining};t={reset_seconds}")));
+        for (name, text) in [
+            ("ratelimit-policy", format!("\"minute\";q={limit};w={WINDOW_SECONDS}")),
+            ("ratelimit", format!("\"minute\";r={remaining};t={reset_seconds}")),
+        ] {
+            if let Ok(value) = HeaderValue::from_str(&text) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        }
     }
 }
 
@@ -73,7 +121,7 @@ mod tests {
     fn counts_by_name_and_minute() {
         let limit = RateLimit::new(2);
         let at = |second| DateTime::from_timestamp(second, 0).unwrap();
-        assert_eq!(limit.count("a", at(10)).unwrap().remaining, 1);
+        assert_eq!(limit.take("a", at(10)), (Some(1), 50));
         assert!(limit.count("a", at(11)).is_ok());
         assert!(limit.count("a", at(12)).is_err());
         assert!(limit.count("b", at(12)).is_ok(), "another caller");

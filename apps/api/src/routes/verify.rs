@@ -7,7 +7,7 @@ use crate::{
         json::JsonBody,
         once::{answer_once, detached},
         problem::{ApiError, Problem},
-        rate_limit::RateLimit,
+        rate_limit::Limit,
     },
     wiring::App,
 };
@@ -19,7 +19,7 @@ use domain::{
     ids::VerificationId,
     locale::Locale,
     message::Channel,
-    otp::{NoRecipient, OtpCode, Purpose, Recipient},
+    otp::{ChallengeStatus, NoRecipient, OtpCode, Purpose, Recipient},
 };
 use ports::{
     code_verifier::CodeVerifierError,
@@ -109,7 +109,8 @@ pub(crate) struct SendView {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct VerificationView {
     id: String,
-    /// `pending`, `approved` or `canceled`
+    /// `pending`, `approved`, `canceled` (its guesses are spent, it was withdrawn, or its code could not be sent) or
+    /// `expired`
     status: &'static str,
     channel: &'static str,
     purpose: &'static str,
@@ -253,9 +254,7 @@ fn answer_started(app: &App, started: Started) -> Result<SendAnswer, ApiError> {
         Started::TooMany(_, at) => {
             Err(ApiError::rate_limit_exceeded("Too many codes were sent.").retry_after(seconds(at)))
         }
-        Started::Locked(until) => {
-            Err(ApiError::otp_locked("The number is locked after wrong guesses.").retry_after(seconds(until)))
-        }
+        Started::Locked(until) => Err(locked(app, until)),
         Started::OptedOut => {
             Err(ApiError::recipient_opted_out("The recipient wants no messages by this channel."))
         }
@@ -279,12 +278,13 @@ fn answer_started(app: &App, started: Started) -> Result<SendAnswer, ApiError> {
     responses((status = 200, body = CheckAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn check(
     app: web::Data<App>,
-    limit: web::Data<RateLimit>,
+    limit: Limit,
     caller: Caller,
+    address: ClientAddress,
     body: JsonBody<CheckRequest>,
 ) -> Result<HttpResponse, ApiError> {
     let requester = requester(&caller)?;
-    let left = limit.count(&caller.key(), app.clock.now())?;
+    limit.count(&format!("{} at {}", caller.key(), address.0), app.clock.now())?;
     let CheckRequest { id, phone, code } = body.0;
     let code = OtpCode::parse(&code).map_err(|fault| ApiError::field("/code", fault.to_string()))?;
     let gone = || ApiError::code_invalid_or_expired("This code can't be approved any more.");
@@ -292,31 +292,43 @@ pub(crate) async fn check(
         (Some(id), None) => id.parse::<VerificationId>().map_err(|_malformed| gone())?,
         (None, Some(phone)) => {
             let to = recipient_of(&app, &phone)?;
-            app.verify.find_open(&requester, &to, None).await?.ok_or_else(gone)?.id
+            match app.verify.find_open(&requester, &to, None).await? {
+                Some(open) => open.id,
+                None => {
+                    refuse_locked(&app, &requester, &to).await?;
+                    return Err(gone());
+                }
+            }
         }
         _ => return Err(ApiError::field("/id", "either id or phone must be given")),
     };
     let verify = app.verify.clone();
     let checked = detached(async move { verify.check(id, &requester, &code, None).await }).await??;
     match checked {
-        CheckResult::Judged(checked) => {
-            let mut response = HttpResponse::Ok();
-            left.write(&mut response);
-            Ok(response.json(CheckAnswer {
-                id: id.to_string(),
-                status: if checked.approved { "approved" } else { "pending" },
-                approved: checked.approved,
-                attempts_remaining: checked.attempts_remaining,
-            }))
-        }
+        CheckResult::Judged(checked) => Ok(HttpResponse::Ok().json(CheckAnswer {
+            id: id.to_string(),
+            status: if checked.approved { "approved" } else { "pending" },
+            approved: checked.approved,
+            attempts_remaining: checked.attempts_remaining,
+        })),
         CheckResult::Gone => Err(gone()),
-        CheckResult::Locked(until) => {
-            let seconds = until.signed_duration_since(app.clock.now()).num_seconds();
-            Err(ApiError::otp_locked("The number is locked after wrong guesses.").retry_after(seconds))
-        }
+        CheckResult::Locked(until) => Err(locked(&app, until)),
         CheckResult::Failed(_) => {
             Err(ApiError::unavailable("The code could not be checked now.").retry_after(5))
         }
+    }
+}
+
+fn locked(app: &App, until: DateTime<Utc>) -> ApiError {
+    let seconds = until.signed_duration_since(app.clock.now()).num_seconds();
+    ApiError::otp_locked("The number is locked after wrong guesses.").retry_after(seconds)
+}
+
+/// The guess that locks a number ends its challenge: whoever goes on is told of the lock, and not that there is none.
+async fn refuse_locked(app: &App, requester: &Requester, to: &Recipient) -> Result<(), ApiError> {
+    match app.verify.lock_of(requester, to).await? {
+        Some(until) => Err(locked(app, until)),
+        None => Ok(()),
     }
 }
 
@@ -339,9 +351,10 @@ pub(crate) async fn resend(
     answer_once(&app, StatusCode::OK, key, fingerprint, async move {
         let found = shared.verify.find(id, &requester).await?.ok_or_else(unknown)?;
         if !found.challenge.is_open(shared.clock.now()) {
+            refuse_locked(&shared, &requester, &found.to).await?;
             return Err(ApiError::code_invalid_or_expired("This verification is over; begin another."));
         }
-        let locale = shared.settings.default_locale;
+        let locale = found.locale.unwrap_or(shared.settings.default_locale);
         // On the heap: it holds every way a code can go.
         let started = Box::pin(shared.verify.resend(id, &requester, locale, None)).await?;
         answer_started(&shared, started)
@@ -361,6 +374,9 @@ pub(crate) async fn show(
     let unknown = || ApiError::not_found("There is no such verification.");
     let id = id.parse::<VerificationId>().map_err(|_malformed| unknown())?;
     let found: Verification = app.verify.find(id, &requester).await?.ok_or_else(unknown)?;
+    let is_pending = found.challenge.status == ChallengeStatus::Pending;
+    let has_expired = is_pending && app.clock.now() >= found.challenge.expires_at;
+    let is_over = has_expired || found.challenge.status == ChallengeStatus::Canceled;
     let sends = found.sends.iter().map(|send| SendView {
         channel: send.channel.name(),
         status: send.status.clone(),
@@ -368,11 +384,11 @@ pub(crate) async fn show(
     });
     Ok(HttpResponse::Ok().json(VerificationView {
         id: found.id.to_string(),
-        status: found.challenge.status.name(),
+        status: if has_expired { "expired" } else { found.challenge.status.name() },
         channel: found.channel.name(),
         purpose: found.purpose.name(),
         phone: found.to.masked(),
-        attempts_remaining: found.challenge.attempts_remaining(),
+        attempts_remaining: if is_over { 0 } else { found.challenge.attempts_remaining() },
         expires_at: time(found.challenge.expires_at),
         sends: sends.collect(),
     }))

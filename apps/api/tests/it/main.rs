@@ -17,6 +17,7 @@ mod channels;
 mod chat;
 mod codes;
 mod flows;
+mod limits;
 mod meta_codes;
 mod money;
 mod older;

@@ -38,7 +38,7 @@ use std::sync::Arc;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users, check_for_backend(Db))]
-struct AccountRow {
+pub(super) struct AccountRow {
     id: DbId,
     phone: Option<String>,
     locale: Option<String>,
@@ -85,7 +85,7 @@ fn read_email(text: &str) -> Result<EmailAddress, Fault> {
 }
 
 /// A person's account once nobody else decides on it.
-async fn lock_account(conn: &mut Conn, user: UserId) -> Result<Option<AccountRow>, Fault> {
+pub(super) async fn lock_account(conn: &mut Conn, user: UserId) -> Result<Option<AccountRow>, Fault> {
     let row = users::table.find(DbId(user.0)).select(AccountRow::as_select());
     Ok(locked!(row).first(conn).await.optional()?)
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Store,
-    accounts::about,
+    accounts::{about, lock_account},
     audit::record,
     identities::by_phone,
     rows::corrupt,
@@ -159,6 +159,12 @@ async fn keep(conn: &mut Conn, code: &NewLinkCode, now: DateTime<Utc>) -> Result
 }
 
 async fn bind(conn: &mut Conn, request: BindChat, now: DateTime<Utc>) -> Result<Option<Bound>, Fault> {
+    let known: Option<CodeRow> = named(bytes(&request.hashes)).first(conn).await.optional()?;
+    let person = known.and_then(|row| row.user_id).map(|id| UserId(id.0)).or(request.confirmed_by);
+    // A new password ends all that the old one opened: not while a chat is bound, and no chat after it.
+    if let Some(person) = person {
+        lock_account(conn, person).await?;
+    }
     let code = named(bytes(&request.hashes));
     let found: Option<CodeRow> = locked!(code).first(conn).await.optional()?;
     let Some(row) = found.filter(|row| row.is_good(now)) else { return Ok(None) };

@@ -3,19 +3,22 @@
 
 mod guesses;
 mod row;
+mod senders;
 mod sends;
 mod ways;
 
 pub(super) use self::{
     guesses::{failures_of, guess_id, settle},
     row::{VerificationRow, load},
-    sends::{NewSend, Sender, add_send, insert},
+    senders::Sender,
+    sends::{NewSend, add_send, insert},
 };
 
 use self::{
-    guesses::{breaker, guesses_at, judge_guess, note, take_guess},
+    guesses::{breaker, guesses_at, judge_guess, take_guess},
     row::{load_locked, read_recipient, whole, with_sends},
-    sends::{begin, begin_resend, open_challenges, record_send, send_counts},
+    senders::{cooldown, failure_name, failure_name_of, send_counts, stranger},
+    sends::{begin, begin_resend, open_challenges, record_send},
     ways::{drop_ways, enqueue},
 };
 use super::{
@@ -76,13 +79,14 @@ impl Verifications for Store {
             .await
     }
 
-    async fn take_next_ways(&self, now: DateTime<Utc>) -> StoreResult<usize> {
+    async fn take_next_ways(&self, policy: &OtpPolicy, now: DateTime<Utc>) -> StoreResult<usize> {
+        let policy = *policy;
         let due = self.database.read(move |conn| async move { ways::due(conn, now).await }.boxed()).await?;
         let mut taken = 0_usize;
         for verification in due {
             let went = self
                 .database
-                .write(move |conn| async move { ways::step(conn, verification, now).await }.boxed())
+                .write(move |conn| async move { ways::step(conn, verification, &policy, now).await }.boxed())
                 .await?;
             taken = taken.saturating_add(usize::from(went));
         }
@@ -121,10 +125,9 @@ impl Verifications for Store {
             .await
     }
 
-    async fn send_wait(
+    async fn payment_code_wait(
         &self,
         phone: &PhoneNumber,
-        purpose: Purpose,
         policy: &OtpPolicy,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<DateTime<Utc>>> {
@@ -135,7 +138,7 @@ impl Verifications for Store {
                     if let Some(until) = failures_of(conn, to.canonical()).await?.lock_at(now) {
                         return Ok(Some(until));
                     }
-                    let counts = send_counts(conn, &to, purpose, Sender::default(), now).await?;
+                    let counts = send_counts(conn, &to, Sender::default(), true, now).await?;
                     Ok(counts.check(&policy, now).err().map(|full| later(now, full.retry_after)))
                 }
                 .boxed()
@@ -160,25 +163,40 @@ impl Verifications for Store {
         policy: &OtpPolicy,
         now: DateTime<Utc>,
     ) -> StoreResult<Checked> {
-        let (guess, id, policy) = (ticket.guess, ticket.verification.id, *policy);
-        let anonymous = ticket.anonymous.clone();
+        let (ticket, policy) = (ticket.clone(), *policy);
         self.database
             .write(move |conn| {
+                async move { guesses::settle_guess(conn, &ticket, right, &policy, now).await }.boxed()
+            })
+            .await
+    }
+
+    async fn lock_of(
+        &self,
+        requester: &Requester,
+        to: &Recipient,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Option<DateTime<Utc>>> {
+        let (requester, to) = (requester.key(), to.canonical().to_owned());
+        self.database
+            .read(move |conn| {
                 async move {
-                    let row = load_locked(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
-                    let failures = failure_name(&row.phone, anonymous.as_deref());
-                    let right = right && !guesses::approved_for_another(conn, &row).await?;
-                    let checked = settle(conn, &row, &failures, right, &policy, now).await?;
-                    diesel::update(verification_guesses::table.find(DbId(guess)))
-                        .set((
-                            verification_guesses::approved.eq(Some(i32::from(right))),
-                            verification_guesses::attempts_remaining.eq(column(checked.attempts_remaining)),
-                            verification_guesses::locked_until.eq(checked.locked_until.map(DbTime)),
-                        ))
-                        .execute(conn)
-                        .await?;
-                    note(conn, &row, right, checked, now).await?;
-                    Ok(checked)
+                    let stranger = stranger(conn, &requester, &to).await?;
+                    let name = failure_name(&to, stranger.as_deref());
+                    Ok(failures_of(conn, &name).await?.lock_at(now))
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn has_rivals(&self, ticket: &GuessTicket) -> StoreResult<bool> {
+        let (id, guess) = (ticket.verification.id, ticket.guess);
+        self.database
+            .read(move |conn| {
+                async move {
+                    let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
+                    Ok(guesses::rivals(conn, &row, guess).await? > 0)
                 }
                 .boxed()
             })
@@ -328,15 +346,6 @@ fn later(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
 /// The name of a number's lock: all that counts codes and guesses at it waits its turn.
 pub(super) fn phone_lock(phone: &str) -> String {
     format!("phone:{phone}")
-}
-
-/// The name under which wrong guesses at a number are counted: those of somebody who has not said who he is
-/// count for his address alone, so that he locks nobody else.
-pub(super) fn failure_name(phone: &str, anonymous: Option<&str>) -> String {
-    match anonymous {
-        None => phone.to_owned(),
-        Some(address) => format!("{phone} from {address}"),
-    }
 }
 
 /// Has an approved challenge to that number prove something, once. False: it does not, or not any more.

@@ -103,14 +103,20 @@ impl VerifyNumber {
             Ok(right) => {
                 let checked =
                     self.verifications.settle_guess(&ticket, right, &self.policy, self.clock.now()).await?;
-                let spent = checked.attempts_remaining == 0 || checked.locked_until.is_some();
-                if !right && spent {
+                // Not before the last guess that is looked at: it may be the right one.
+                if !right
+                    && checked.attempts_remaining == 0
+                    && !self.verifications.has_rivals(&ticket).await?
+                {
                     self.withdraw(&sid).await;
                 }
                 Ok(CheckResult::Judged(checked))
             }
-            // The answer was lost: if the provider took the code for right, it is.
-            Err(_) if hosted.is_approved(&sid).await == Ok(true) => {
+            // The answer was lost: if the provider took the code for right, it is, and no other guess can have been.
+            Err(_)
+                if hosted.is_approved(&sid).await == Ok(true)
+                    && !self.verifications.has_rivals(&ticket).await? =>
+            {
                 let now = self.clock.now();
                 Ok(CheckResult::Judged(
                     self.verifications.settle_guess(&ticket, true, &self.policy, now).await?,

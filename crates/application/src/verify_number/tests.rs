@@ -55,6 +55,8 @@ fn verification(purpose: Purpose, sid: Option<&str>) -> Verification {
         own_code: None,
         sends: Vec::new(),
         origin: None,
+        locale: None,
+        fallback: Vec::new(),
     }
 }
 
@@ -240,6 +242,7 @@ fn judged(approved: bool, attempts_remaining: u32) -> Checked {
 async fn a_lost_answer_is_asked_for_before_the_guess_is_given_back() {
     let lost = || CodeVerifierError::Unavailable("lost".into());
     let mut store = guessing_store();
+    store.expect_has_rivals().returning(|_| Ok(false));
     store
         .expect_settle_guess()
         .withf(|_, right, _, _| *right)
@@ -259,8 +262,21 @@ async fn a_lost_answer_is_asked_for_before_the_guess_is_given_back() {
 }
 
 #[tokio::test]
+async fn an_approval_that_may_be_another_guesss_approves_nothing() {
+    let mut store = guessing_store();
+    store.expect_has_rivals().returning(|_| Ok(true));
+    store.expect_settle_guess().never();
+    store.expect_return_guess().times(1).returning(|_| Ok(()));
+    let mut verifier = MockCodeVerifier::new();
+    verifier.expect_check().returning(|_, _| Err(CodeVerifierError::Unavailable("lost".into())));
+    verifier.expect_is_approved().returning(|_| Ok(true));
+    assert!(matches!(check(store, verifier).await, CheckResult::Failed(_)));
+}
+
+#[tokio::test]
 async fn the_last_wrong_guess_has_the_provider_forget_the_code() {
     let mut store = guessing_store();
+    store.expect_has_rivals().returning(|_| Ok(false));
     store.expect_settle_guess().returning(|_, _, _, _| Ok(judged(false, 0)));
     let mut verifier = MockCodeVerifier::new();
     verifier.expect_check().returning(|_, _| Ok(CodeVerdict::Wrong));

@@ -28,7 +28,12 @@ impl VerifyNumber {
         channel: Channel,
         fallback: &[Channel],
     ) -> StoreResult<Result<OpenWays, Started>> {
-        let ways: Vec<Channel> = std::iter::once(channel).chain(fallback.iter().copied()).collect();
+        let mut ways = vec![channel];
+        for other in fallback {
+            if !ways.contains(other) {
+                ways.push(*other);
+            }
+        }
         let chat = if ways.contains(&Channel::Telegram) { self.chat_of(requester, to).await? } else { None };
         let (mut open, mut none) = (Vec::new(), Started::Failed(no_such_way()));
         for way in ways {

@@ -71,12 +71,14 @@ planned!(Identities {
 planned!(Verifications {
     begin(request: &BeginVerification, now: DateTime<Utc>) -> Begin;
     begin_resend(request: &BeginResend, now: DateTime<Utc>) -> Begin;
-    take_next_ways(now: DateTime<Utc>) -> usize;
+    take_next_ways(policy: &OtpPolicy, now: DateTime<Utc>) -> usize;
     wipe_codes(now: DateTime<Utc>) -> usize;
     judge_guess(request: &JudgeGuess, now: DateTime<Utc>) -> GuessVerdict;
     record_send(id: VerificationId, result: &SendResult, now: DateTime<Utc>) -> bool;
     close(id: VerificationId) -> ();
-    send_wait(phone: &PhoneNumber, purpose: Purpose, policy: &OtpPolicy, now: DateTime<Utc>) -> Option<DateTime<Utc>>;
+    payment_code_wait(phone: &PhoneNumber, policy: &OtpPolicy, now: DateTime<Utc>) -> Option<DateTime<Utc>>;
+    lock_of(requester: &Requester, to: &Recipient, now: DateTime<Utc>) -> Option<DateTime<Utc>>;
+    has_rivals(ticket: &GuessTicket) -> bool;
     take_guess(request: &TakeGuess, now: DateTime<Utc>) -> ReserveGuess;
     settle_guess(ticket: &GuessTicket, right: bool, policy: &OtpPolicy, now: DateTime<Utc>) -> Checked;
     return_guess(ticket: &GuessTicket) -> ();

@@ -36,7 +36,7 @@ fn the_last_wrong_guess_ends_it() {
     let mut c = challenge();
     for left in [2, 1, 0] {
         assert_eq!(c.take_guess(at(1)), Ok(left));
-        c.settle_guess(false);
+        c.settle_guess(false, 0);
     }
     assert_eq!(c.status, ChallengeStatus::Canceled);
     assert_eq!(c.take_guess(at(2)), Err(GuessRefused::Settled));
@@ -47,7 +47,7 @@ fn ends_at_its_time_and_passes_once() {
     let mut c = challenge();
     assert_eq!(c.take_guess(at(600)), Err(GuessRefused::Expired));
     assert!(c.take_guess(at(599)).is_ok());
-    c.settle_guess(true);
+    c.settle_guess(true, 0);
     assert_eq!(c.take_guess(at(599)), Err(GuessRefused::Settled));
 }
 
@@ -142,7 +142,7 @@ fn a_challenge_without_guesses_left_takes_none() {
 fn a_settled_challenge_stays_as_it_is() {
     for (settled, right) in [(ChallengeStatus::Canceled, true), (ChallengeStatus::Approved, false)] {
         let mut c = Challenge { status: settled, attempts_used: 3, ..challenge() };
-        c.settle_guess(right);
+        assert!(!c.settle_guess(right, 0), "nothing is approved any more");
         assert_eq!(c.status, settled);
     }
 }
@@ -150,9 +150,18 @@ fn a_settled_challenge_stays_as_it_is() {
 #[test]
 fn a_wrong_guess_with_others_left_keeps_it_open() {
     let mut c = Challenge { attempts_used: 2, ..challenge() };
-    c.settle_guess(false);
+    c.settle_guess(false, 0);
     assert_eq!(c.status, ChallengeStatus::Pending);
-    c.settle_guess(true);
+    c.settle_guess(true, 0);
+    assert_eq!(c.status, ChallengeStatus::Approved);
+}
+
+#[test]
+fn the_last_wrong_guess_waits_for_those_that_are_looked_at() {
+    let mut c = Challenge { attempts_used: 3, ..challenge() };
+    assert!(!c.settle_guess(false, 2) && !c.settle_guess(false, 1));
+    assert_eq!(c.status, ChallengeStatus::Pending);
+    assert!(c.settle_guess(true, 0));
     assert_eq!(c.status, ChallengeStatus::Approved);
 }
 
@@ -276,7 +285,7 @@ proptest! {
         for (right, second) in guesses {
             if c.take_guess(at(second)).is_ok() {
                 taken += 1;
-                c.settle_guess(right);
+                c.settle_guess(right, 0);
                 approved += u32::from(right);
             }
         }

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
     ids::{PageId, UserId, VerificationId},
+    locale::Locale,
     message::Channel,
     otp::{Challenge, OtpPolicy, Purpose, Recipient, SendLimit},
     phone::PhoneNumber,
@@ -79,6 +80,10 @@ pub struct NewChallenge {
     pub origin: Option<String>,
     /// The page it is begun on. Only there it goes on: pages of one team for one number are strangers.
     pub page: Option<PageId>,
+    /// In which language, where somebody said.
+    pub locale: Option<Locale>,
+    /// By which other ways it may go, in order.
+    pub fallback: Vec<Channel>,
 }
 
 /// A request to begin.
@@ -160,6 +165,10 @@ pub struct Verification {
     pub sends: Vec<SendAttempt>,
     /// The address whose anonymous callers may guess at it.
     pub origin: Option<String>,
+    /// In which language it was asked for, where somebody said.
+    pub locale: Option<Locale>,
+    /// By which other ways its code may go, in order.
+    pub fallback: Vec<Channel>,
 }
 
 /// A code of our own, as it is kept.
@@ -283,9 +292,9 @@ pub trait Verifications: Send + Sync {
     async fn begin_resend(&self, request: &BeginResend, now: DateTime<Utc>) -> StoreResult<Begin>;
 
     /// Has codes of ours go out by their next way where the one before failed or was not delivered in
-    /// time, and drops the ways that are not needed any more. Each step is taken once, whoever looks. How many
-    /// went out.
-    async fn take_next_ways(&self, now: DateTime<Utc>) -> StoreResult<usize>;
+    /// time, and drops the ways that are not needed any more. They are sends like all others: limits hold, and who has
+    /// opted out of a way meanwhile gets nothing by it. Each step is taken once, whoever looks. How many went out.
+    async fn take_next_ways(&self, policy: &OtpPolicy, now: DateTime<Utc>) -> StoreResult<usize>;
 
     /// Wipes what is left of codes that are worth nothing any more; how many.
     async fn wipe_codes(&self, now: DateTime<Utc>) -> StoreResult<usize>;
@@ -303,12 +312,11 @@ pub trait Verifications: Send + Sync {
     /// Closes a challenge that nobody shall guess at any more.
     async fn close(&self, id: VerificationId) -> StoreResult<()>;
 
-    /// When the next code of that purpose may go to a number; none: now. Codes for payments are counted
-    /// apart from all others.
-    async fn send_wait(
+    /// When the next code that lets a payment through may go to a number; none: now. They are counted apart from
+    /// all others.
+    async fn payment_code_wait(
         &self,
         phone: &PhoneNumber,
-        purpose: Purpose,
         policy: &OtpPolicy,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<DateTime<Utc>>>;
@@ -321,7 +329,20 @@ pub trait Verifications: Send + Sync {
     /// for a wrong guess as well.
     async fn judge_guess(&self, request: &JudgeGuess, now: DateTime<Utc>) -> StoreResult<GuessVerdict>;
 
-    /// Settles a counted guess: approval, count of failures, lock.
+    /// Whether other guesses at the same challenge are still looked at: then an approval that the provider tells of
+    /// afterwards may be theirs.
+    async fn has_rivals(&self, ticket: &GuessTicket) -> StoreResult<bool>;
+
+    /// Until when a number is locked for whoever asks, after wrong guesses; none: it is not.
+    async fn lock_of(
+        &self,
+        requester: &Requester,
+        to: &Recipient,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Option<DateTime<Utc>>>;
+
+    /// Settles a counted guess: approval, count of failures, lock. One guess of a challenge approves it, and none once it is
+    /// settled otherwise. The last wrong one ends it as soon as no other is looked at.
     async fn settle_guess(
         &self,
         ticket: &GuessTicket,

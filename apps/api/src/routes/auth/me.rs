@@ -7,7 +7,7 @@ use crate::{
         json::JsonBody,
         once::detached,
         problem::{ApiError, Problem},
-        rate_limit::RateLimit,
+        rate_limit::Limit,
     },
     wiring::App,
     workers::Bells,
@@ -61,7 +61,8 @@ pub(crate) struct MePatch {
     verification_id: Option<String>,
     /// The password, to replace a proved number.
     password: Option<String>,
-    /// Or a code sent to the number that is proved now.
+    /// Or a code sent to the number that is proved now, by `POST /api/auth/send-verification-code` with that number: one
+    /// for signing in is for signing in.
     old_phone_code: Option<String>,
 }
 
@@ -122,7 +123,7 @@ pub(crate) async fn show(app: web::Data<App>, caller: Caller) -> Result<HttpResp
 pub(crate) async fn update(
     app: web::Data<App>,
     bells: web::Data<Bells>,
-    limit: web::Data<RateLimit>,
+    limit: Limit,
     caller: Caller,
     visitor: VisitorOf,
     body: JsonBody<MePatch>,

@@ -7,7 +7,7 @@ use crate::{
         json::JsonBody,
         once::detached,
         problem::{ApiError, Problem},
-        rate_limit::RateLimit,
+        rate_limit::Limit,
     },
     wiring::App,
 };
@@ -33,7 +33,7 @@ pub(crate) struct MfaBody {
     responses((status = 200, body = SignedInJson), (status = 400, body = Problem), (status = "4XX", body = Problem)))]
 pub(crate) async fn pass(
     app: web::Data<App>,
-    limit: web::Data<RateLimit>,
+    limit: Limit,
     visitor: VisitorOf,
     body: JsonBody<MfaBody>,
 ) -> Result<HttpResponse, ApiError> {

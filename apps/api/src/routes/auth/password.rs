@@ -7,7 +7,7 @@ use crate::{
         json::JsonBody,
         once::detached,
         problem::{ApiError, Problem},
-        rate_limit::RateLimit,
+        rate_limit::Limit,
     },
     wiring::App,
     workers::{Bells, describe},
@@ -60,7 +60,7 @@ pub(crate) struct ResetBody {
 pub(crate) async fn forgot(
     app: web::Data<App>,
     bells: web::Data<Bells>,
-    limit: web::Data<RateLimit>,
+    limit: Limit,
     visitor: VisitorOf,
     body: JsonBody<ForgotBody>,
 ) -> Result<HttpResponse, ApiError> {
@@ -94,7 +94,7 @@ pub(crate) async fn forgot(
     responses((status = 204), (status = 400, body = Problem), (status = "4XX", body = Problem)))]
 pub(crate) async fn reset(
     app: web::Data<App>,
-    limit: web::Data<RateLimit>,
+    limit: Limit,
     visitor: VisitorOf,
     body: JsonBody<ResetBody>,
 ) -> Result<HttpResponse, ApiError> {

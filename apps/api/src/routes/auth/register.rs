@@ -7,7 +7,7 @@ use crate::{
         json::JsonBody,
         once::detached,
         problem::{ApiError, Problem},
-        rate_limit::RateLimit,
+        rate_limit::Limit,
     },
     wiring::App,
 };
@@ -44,7 +44,7 @@ pub(crate) struct RegisterBody {
     responses((status = 201, body = SignedInJson), (status = 409, body = Problem), (status = "4XX", body = Problem)))]
 pub(crate) async fn register(
     app: web::Data<App>,
-    limit: web::Data<RateLimit>,
+    limit: Limit,
     visitor: VisitorOf,
     body: JsonBody<RegisterBody>,
 ) -> Result<HttpResponse, ApiError> {

@@ -30,6 +30,11 @@ impl Refusal {
         Self::new(status, json!({"error": text}))
     }
 
+    /// `{error, code}`
+    pub(super) fn coded(status: StatusCode, code: &str, text: &str) -> Self {
+        Self::new(status, json!({"error": text, "code": code}))
+    }
+
     pub(super) fn retry_after(mut self, seconds: i64) -> Self {
         self.retry_after = Some(seconds.max(1));
         self
@@ -63,7 +68,7 @@ impl ResponseError for Refusal {
 impl From<ApiError> for Refusal {
     fn from(problem: ApiError) -> Self {
         let status = problem.status_code();
-        let refusal = Self::error(status, problem.detail());
+        let refusal = Self::coded(status, problem.code(), problem.detail());
         match problem.waits() {
             Some(seconds) => refusal.retry_after(seconds),
             None => refusal,
@@ -82,7 +87,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let bytes = Bytes::from_request(request, payload);
         Box::pin(async move {
             let bytes = bytes.await.map_err(|fault| {
-                Refusal::error(fault.as_response_error().status_code(), "The body can't be read.")
+                let status = fault.as_response_error().status_code();
+                Refusal::coded(status, ApiError::of_status(status).code(), "The body can't be read.")
             })?;
             // An absent body asks for nothing.
             let bytes = if bytes.is_empty() { Bytes::from_static(b"{}") } else { bytes };
@@ -90,7 +96,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
                 let names = fault.fields().join(", ");
                 let text =
                     if names.is_empty() { fault.detail().to_owned() } else { format!("Check {names}.") };
-                Refusal::error(StatusCode::BAD_REQUEST, &text)
+                Refusal::coded(StatusCode::BAD_REQUEST, fault.code(), &text)
             })
         })
     }

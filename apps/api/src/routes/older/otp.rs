@@ -3,7 +3,7 @@
 
 use super::face::{Address, Body, Refusal};
 use crate::{
-    http::{caller::VisitorOf, once::detached, problem::ApiError, rate_limit::RateLimit},
+    http::{caller::VisitorOf, once::detached, problem::ApiError, rate_limit::Limit},
     routes::auth::password::reset_by_code,
     wiring::App,
     workers::{Bells, describe},
@@ -75,10 +75,6 @@ fn bad(text: &str) -> Refusal {
     Refusal::error(StatusCode::BAD_REQUEST, text)
 }
 
-fn coded(status: StatusCode, code: &str, text: &str) -> Refusal {
-    Refusal::new(status, json!({"error": text, "code": code}))
-}
-
 /// One answer for a code that is wrong, expired, used, or was never sent.
 fn no_code() -> Refusal {
     Refusal::new(StatusCode::BAD_REQUEST, json!({"error": "Invalid or expired code", "valid": false}))
@@ -87,7 +83,7 @@ fn no_code() -> Refusal {
 async fn send(
     app: web::Data<App>,
     bells: web::Data<Bells>,
-    limit: web::Data<RateLimit>,
+    limit: Limit,
     address: Address,
     body: Body<SendBody>,
 ) -> Result<HttpResponse, Refusal> {
@@ -95,14 +91,14 @@ async fn send(
     limit.count(&format!("send:{}", address.0), app.clock.now())?;
     let SendBody { to, channel } = body.0;
     let recipient = Recipient::parse(&to, app.settings.default_region).map_err(|_neither| {
-        coded(StatusCode::BAD_REQUEST, "invalid_recipient", "This is no number and no address")
+        Refusal::coded(StatusCode::BAD_REQUEST, "invalid_recipient", "This is no number and no address")
     })?;
     let known = [Channel::Sms, Channel::Email, Channel::Whatsapp];
     let able =
         |way: &Channel| known.contains(way) && app.verify.sends_by(*way) && recipient.is_reached_by(*way);
-    let channel = Channel::parse(&channel)
-        .filter(able)
-        .ok_or_else(|| coded(StatusCode::BAD_REQUEST, "invalid_channel", "No codes go there that way"))?;
+    let channel = Channel::parse(&channel).filter(able).ok_or_else(|| {
+        Refusal::coded(StatusCode::BAD_REQUEST, "invalid_channel", "No codes go there that way")
+    })?;
     let request = StartRequest {
         requester: Requester::Anonymous(address.0.clone()),
         to: recipient,
@@ -134,8 +130,11 @@ fn sent(app: &App, started: Started, wanted: Channel) -> Result<Channel, Refusal
         refusal.retry_after(until.signed_duration_since(app.clock.now()).num_seconds())
     };
     let later = |until| {
-        let refusal =
-            coded(StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded", "Too many codes; ask again later");
+        let refusal = Refusal::coded(
+            StatusCode::TOO_MANY_REQUESTS,
+            "rate_limit_exceeded",
+            "Too many codes; ask again later",
+        );
         Err(wait(refusal, until))
     };
     match started {
@@ -144,22 +143,23 @@ fn sent(app: &App, started: Started, wanted: Channel) -> Result<Channel, Refusal
             later(until)
         }
         Started::NumberRefused | Started::Failed(CodeVerifierError::NumberRefused(_)) => {
-            Err(coded(StatusCode::BAD_REQUEST, "invalid_phone_number", "No codes go to this number"))
+            Err(Refusal::coded(StatusCode::BAD_REQUEST, "invalid_phone_number", "No codes go to this number"))
         }
         // To whom its owner listens is nobody else's business.
         Started::OptedOut => Ok(wanted),
-        Started::Suspended(until) => {
-            Err(wait(coded(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "No codes go out now"), until))
-        }
+        Started::Suspended(until) => Err(wait(
+            Refusal::coded(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "No codes go out now"),
+            until,
+        )),
         Started::Failed(_) | Started::NotFound => {
-            Err(coded(StatusCode::BAD_GATEWAY, "verification_send_failed", "The code was not sent"))
+            Err(Refusal::coded(StatusCode::BAD_GATEWAY, "verification_send_failed", "The code was not sent"))
         }
     }
 }
 
 async fn check(
     app: web::Data<App>,
-    limit: web::Data<RateLimit>,
+    limit: Limit,
     address: Address,
     body: Body<CheckBody>,
 ) -> Result<HttpResponse, Refusal> {
@@ -183,7 +183,7 @@ fn check_failed() -> Refusal {
 
 async fn register(
     app: web::Data<App>,
-    limit: web::Data<RateLimit>,
+    limit: Limit,
     visitor: VisitorOf,
     body: Body<RegisterBody>,
 ) -> Result<HttpResponse, Refusal> {
@@ -233,7 +233,7 @@ async fn register(
 async fn forgot(
     app: web::Data<App>,
     bells: web::Data<Bells>,
-    limit: web::Data<RateLimit>,
+    limit: Limit,
     visitor: VisitorOf,
     body: Body<ForgotBody>,
 ) -> Result<HttpResponse, Refusal> {

@@ -2,7 +2,7 @@
 
 use super::face::{Address, Body, Person, Refusal};
 use crate::{
-    http::{caller::VisitorOf, once::detached, problem::ApiError, rate_limit::RateLimit},
+    http::{caller::VisitorOf, once::detached, problem::ApiError, rate_limit::Limit},
     wiring::App,
     workers::Bells,
 };
@@ -75,10 +75,13 @@ fn bad(text: &str) -> Refusal {
 async fn send(
     app: web::Data<App>,
     bells: web::Data<Bells>,
+    limit: Limit,
     person: Person,
     visitor: VisitorOf,
     body: Body<SendBody>,
 ) -> Result<HttpResponse, Refusal> {
+    // Each number is looked up, which costs, before the limits on codes are asked.
+    limit.count(&format!("send:{}", person.0.key()), app.clock.now())?;
     let asker = asker(&person, visitor)?;
     let number = PhoneNumber::parse(&body.0.phone_number, app.settings.default_region)
         .map_err(|_impossible| bad("Ese número no es posible."))?;
@@ -97,10 +100,12 @@ async fn send(
 async fn resend(
     app: web::Data<App>,
     bells: web::Data<Bells>,
+    limit: Limit,
     person: Person,
     visitor: VisitorOf,
     _body: Body<ResendBody>,
 ) -> Result<HttpResponse, Refusal> {
+    limit.count(&format!("send:{}", person.0.key()), app.clock.now())?;
     let asker = asker(&person, visitor)?;
     let use_case = app.people.pending_number.clone();
     let started = match detached(async move { use_case.resend(&asker).await }).await?.map_err(refused)? {
@@ -118,7 +123,7 @@ async fn resend(
 
 async fn check(
     app: web::Data<App>,
-    limit: web::Data<RateLimit>,
+    limit: Limit,
     person: Person,
     visitor: VisitorOf,
     body: Body<CheckBody>,
@@ -135,7 +140,7 @@ async fn check(
 /// number made his; anybody else only proves one.
 async fn page(
     app: web::Data<App>,
-    limit: web::Data<RateLimit>,
+    limit: Limit,
     address: Address,
     request: HttpRequest,
     person: Result<Person, Refusal>,

@@ -75,16 +75,18 @@ struct ChallengeRow {
     used_at: Option<DbTime>,
 }
 
-/// A good challenge once nobody else is at it.
+/// A good challenge once nobody else is at it, nor at its person: whoever sets a new password ends all that the old one opened.
 async fn lock_challenge(
     conn: &mut Conn,
     hashes: &[[u8; 32]],
     now: DateTime<Utc>,
 ) -> Result<Option<ChallengeRow>, Fault> {
     let hashes: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.to_vec()).collect();
-    let row = login_challenges::table
-        .filter(login_challenges::hash.eq_any(hashes))
-        .select(ChallengeRow::as_select());
+    let named = login_challenges::table.filter(login_challenges::hash.eq_any(hashes));
+    let person = named.clone().select(login_challenges::user_id).first::<DbId>(conn).await.optional()?;
+    let Some(person) = person else { return Ok(None) };
+    lock_account(conn, UserId(person.0)).await?;
+    let row = named.select(ChallengeRow::as_select());
     let found: Option<ChallengeRow> = locked!(row).first(conn).await.optional()?;
     Ok(found.filter(|row| once(row.expires_at, row.used_at).is_good(now)))
 }

@@ -130,7 +130,8 @@ async fn by_token(
     lock_account(conn, UserId(user.0)).await
 }
 
-/// Sessions, waiting sign-ins, tokens of other mails, codes that would bind a chat.
+/// Sessions, waiting sign-ins, tokens of other mails, chats that were bound and codes that would bind one: whoever
+/// had the old password may have bound a chat of his own.
 async fn end_everything(conn: &mut Conn, user: DbId, now: DateTime<Utc>) -> Result<(), Fault> {
     let live = sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::ended_at.is_null());
     diesel::update(live).set(sessions::ended_at.eq(Some(DbTime(now)))).execute(conn).await?;
@@ -139,6 +140,7 @@ async fn end_everything(conn: &mut Conn, user: DbId, now: DateTime<Utc>) -> Resu
     diesel::update(good).set(reset_tokens::used_at.eq(Some(DbTime(now)))).execute(conn).await?;
     diesel::delete(login_challenges::table.filter(login_challenges::user_id.eq(user))).execute(conn).await?;
     diesel::delete(link_codes::table.filter(link_codes::user_id.eq(user))).execute(conn).await?;
+    diesel::delete(telegram_chats::table.filter(telegram_chats::user_id.eq(user))).execute(conn).await?;
     Ok(())
 }
 
@@ -149,6 +151,5 @@ async fn remove_factors(conn: &mut Conn, user: DbId, now: DateTime<Utc>) -> Resu
         .execute(conn)
         .await?;
     diesel::delete(backup_codes::table.filter(backup_codes::user_id.eq(user))).execute(conn).await?;
-    diesel::delete(telegram_chats::table.filter(telegram_chats::user_id.eq(user))).execute(conn).await?;
     Ok(())
 }

@@ -97,7 +97,7 @@ async fn judge(
     let row = verifications::load(conn, request.verification)
         .await?
         .ok_or_else(|| corrupt("a challenge vanished"))?;
-    let checked = verifications::settle(conn, &row, row.phone(), right, &request.policy, now).await?;
+    let checked = verifications::settle(conn, &row, (row.phone(), 0), right, &request.policy, now).await?;
     if right {
         return Ok(None);
     }
@@ -117,7 +117,7 @@ async fn judge(
             .await?;
     }
     Ok(Some(match checked.locked_until {
-        Some(until) if checked.attempts_remaining > 0 => ConfirmOutcome::Locked(until),
+        Some(until) if challenge.attempts_remaining() > 0 => ConfirmOutcome::Locked(until),
         _ => ConfirmOutcome::WrongCode { attempts_remaining: checked.attempts_remaining },
     }))
 }

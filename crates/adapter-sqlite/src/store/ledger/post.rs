@@ -241,13 +241,15 @@ async fn file_code(
         client_ip: None,
         origin: None,
         page: None,
+        locale: None,
+        fallback: Vec::new(),
     };
     verifications::insert(conn, &new, None, Some(&step.code), step.expires_at, step.attempts_max, now)
         .await?;
     let send = verifications::NewSend {
         verification: DbId(new.id.0),
         to: &new.to,
-        purpose: Purpose::Transfer,
+        is_payment: true,
         sender: verifications::Sender::default(),
         channel: new.channel,
         message: Some(step.message.message.id),

@@ -26,6 +26,8 @@ diesel::table! {
         used_at -> Nullable<InstantCol>,
         exhausted_at -> Nullable<InstantCol>,
         page_id -> Nullable<UuidCol>,
+        locale -> Nullable<Text>,
+        fallback -> Text,
     }
 }
 

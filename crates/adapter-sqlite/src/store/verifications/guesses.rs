@@ -77,7 +77,7 @@ pub(super) async fn take_guess(
             };
         }
     }
-    let failures = failure_name(&row.phone, request.anonymous.as_deref());
+    let failures = failure_name_of(conn, &row, request.anonymous.as_deref()).await?;
     if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
         return Ok(ReserveGuess::Locked(until));
     }
@@ -115,19 +115,25 @@ pub(in crate::store) fn guess_id(verification: Uuid, number: u32) -> Uuid {
     Uuid::from_u128(verification.as_u128() ^ (u128::from(number) << 32))
 }
 
-/// Settles one guess on a loaded challenge: status, failures (counted under that name), lock.
+/// Settles one guess on a loaded challenge, while so many others are still looked at: status, failures (counted
+/// under that name), lock.
 pub(in crate::store) async fn settle(
     conn: &mut Conn,
     row: &VerificationRow,
-    failures: &str,
+    (failures, running): (&str, u32),
     right: bool,
     policy: &OtpPolicy,
     now: DateTime<Utc>,
 ) -> Result<Checked, Fault> {
     let mut challenge = row.challenge()?;
-    challenge.settle_guess(right);
+    let approved = challenge.settle_guess(right, running);
     let before = failures_of(conn, failures).await?;
-    let after = if right { Failures::default() } else { before.after_wrong_guess(policy, now) };
+    let after = match (approved, right) {
+        (true, _) => Failures::default(),
+        // Too late to count for anything.
+        (false, true) => before,
+        (false, false) => before.after_wrong_guess(policy, now),
+    };
     if after != before {
         set_failures(conn, failures, after).await?;
     }
@@ -143,7 +149,8 @@ pub(in crate::store) async fn settle(
         ))
         .execute(conn)
         .await?;
-    Ok(Checked { approved: right, attempts_remaining: challenge.attempts_remaining(), locked_until })
+    let attempts_remaining = if locked_until.is_some() { 0 } else { challenge.attempts_remaining() };
+    Ok(Checked { approved, attempts_remaining, locked_until })
 }
 
 /// Counts, compares and uses up, under the number's lock.
@@ -157,7 +164,7 @@ pub(super) async fn judge_guess(
     if let Some(checked) = judged_before(conn, guess.effect_key.as_deref()).await? {
         return Ok(GuessVerdict::Judged(checked));
     }
-    let failures = failure_name(&row.phone, guess.anonymous.as_deref());
+    let failures = failure_name_of(conn, &row, guess.anonymous.as_deref()).await?;
     if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
         return Ok(GuessVerdict::Locked(until));
     }
@@ -175,7 +182,7 @@ pub(super) async fn judge_guess(
         .await?;
     let right = typed.is_some_and(|typed| hashes_equal(&code.mac.mac, &typed));
     let counted = load(conn, guess.verification).await?.ok_or_else(|| corrupt("a challenge vanished"))?;
-    let checked = settle(conn, &counted, &failures, right, &policy, now).await?;
+    let checked = settle(conn, &counted, (&failures, 0), right, &policy, now).await?;
     diesel::insert_into(verification_guesses::table)
         .values((
             verification_guesses::id.eq(DbId(guess_id(row.id.0, challenge.attempts_used))),
@@ -234,6 +241,41 @@ pub(super) async fn breaker(conn: &mut Conn, now: DateTime<Utc>) -> Result<Break
         .first::<i64>(conn)
         .await?;
     Ok(Breaker::of(u32::try_from(exhausted).unwrap_or(u32::MAX)))
+}
+
+/// How many other guesses at a challenge are still looked at.
+pub(super) async fn rivals(conn: &mut Conn, row: &VerificationRow, guess: Uuid) -> Result<u32, Fault> {
+    let others = verification_guesses::table
+        .filter(verification_guesses::verification_id.eq(row.id))
+        .filter(verification_guesses::id.ne(DbId(guess)))
+        .filter(verification_guesses::approved.is_null());
+    Ok(u32::try_from(others.count().get_result::<i64>(conn).await?).unwrap_or(u32::MAX))
+}
+
+/// Settles a guess at a provider's code, once: settled again, the first word stands.
+pub(super) async fn settle_guess(
+    conn: &mut Conn,
+    ticket: &GuessTicket,
+    right: bool,
+    policy: &OtpPolicy,
+    now: DateTime<Utc>,
+) -> Result<Checked, Fault> {
+    let row = load_locked(conn, ticket.verification.id).await?;
+    let row = row.ok_or_else(|| corrupt("no such challenge"))?;
+    let failures = failure_name_of(conn, &row, ticket.anonymous.as_deref()).await?;
+    let running = rivals(conn, &row, ticket.guess).await?;
+    let right = right && !approved_for_another(conn, &row).await?;
+    let checked = settle(conn, &row, (&failures, running), right, policy, now).await?;
+    diesel::update(verification_guesses::table.find(DbId(ticket.guess)))
+        .set((
+            verification_guesses::approved.eq(Some(i32::from(checked.approved))),
+            verification_guesses::attempts_remaining.eq(column(checked.attempts_remaining)),
+            verification_guesses::locked_until.eq(checked.locked_until.map(DbTime)),
+        ))
+        .execute(conn)
+        .await?;
+    note(conn, &row, checked.approved, checked, now).await?;
+    Ok(checked)
 }
 
 /// Whether the provider's approval was somebody else's: one of its is one of ours, also where its answer was lost

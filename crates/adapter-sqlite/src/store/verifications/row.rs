@@ -14,8 +14,9 @@ use diesel_async::RunQueryDsl;
 use domain::{
     audit::{Actor, AuditRecord},
     ids::VerificationId,
+    locale::Locale,
     message::Channel,
-    otp::{Challenge, ChallengeStatus, Purpose, Recipient},
+    otp::{Challenge, ChallengeStatus, NO_TRANSACTION, Purpose, Recipient},
 };
 use ports::{
     crypto::CodeMac,
@@ -43,6 +44,8 @@ pub(in crate::store) struct VerificationRow {
     pub(super) transaction_digest: Option<Vec<u8>>,
     pub(super) origin: Option<String>,
     pub(super) used_at: Option<DbTime>,
+    pub(super) locale: Option<String>,
+    pub(super) fallback: String,
 }
 
 impl VerificationRow {
@@ -82,6 +85,11 @@ impl VerificationRow {
         })
     }
 
+    /// Whether its code lets a payment through: those are bound to theirs.
+    pub(super) fn is_payment(&self) -> bool {
+        self.transaction_digest.as_deref().is_some_and(|digest| digest != NO_TRANSACTION)
+    }
+
     pub(super) fn own_code(&self) -> Option<OwnCode> {
         Some(OwnCode {
             salt: self.salt.as_deref()?.try_into().ok()?,
@@ -101,6 +109,8 @@ impl VerificationRow {
             purpose: Purpose::parse(&self.purpose).ok_or_else(|| corrupt(&self.purpose))?,
             provider_sid: self.provider_sid,
             origin: self.origin,
+            locale: self.locale.as_deref().and_then(Locale::parse),
+            fallback: self.fallback.split(',').filter_map(Channel::parse).collect(),
             sends,
         })
     }

@@ -1,26 +1,7 @@
 //! Beginning challenges, and the sends of their codes.
 
 use super::*;
-
-/// Where the wish for a code comes from, as it is counted.
-#[derive(Clone, Copy, Default)]
-pub(in crate::store) struct Sender<'a> {
-    /// The end user's address, where there is one to be limited by.
-    client_ip: Option<&'a str>,
-    /// Nobody has said who asks.
-    is_anonymous: bool,
-}
-
-impl VerificationRow {
-    pub(super) fn sender(&self) -> Sender<'_> {
-        Sender { client_ip: self.client_ip.as_deref(), is_anonymous: self.anonymous().is_some() }
-    }
-
-    /// The address of whoever began it without saying who he is.
-    fn anonymous(&self) -> Option<&str> {
-        self.requester.strip_prefix("anonymous:")
-    }
-}
+use domain::locale::Locale;
 
 pub(super) async fn begin(
     conn: &mut Conn,
@@ -39,19 +20,20 @@ pub(super) async fn begin(
     if let Some(open) = open_one(conn, new, now).await? {
         return Ok(Begin::Open(Box::new(open)));
     }
-    if let Some(wait) = wait_of_pages(conn, new, policy, now).await? {
-        return Ok(Begin::TooMany(SendLimit::Cooldown, later(now, wait)));
-    }
-    let anonymous = new.requester.anonymous();
-    if !breaker(conn, now).await?.lets_begin(anonymous.is_some()) {
+    if !breaker(conn, now).await?.lets_begin(new.requester.anonymous().is_some()) {
         return Ok(Begin::Suspended(later(now, BREAKER_RETRY)));
     }
-    let failures = failure_name(new.to.canonical(), anonymous);
+    let requester = new.requester.key();
+    let stranger = stranger(conn, &requester, new.to.canonical()).await?;
+    let failures = failure_name(new.to.canonical(), stranger.as_deref());
     if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
         return Ok(Begin::Locked(until));
     }
-    let sender = Sender { client_ip: new.client_ip.as_deref(), is_anonymous: anonymous.is_some() };
-    let counts = send_counts(conn, &new.to, new.purpose, sender, now).await?;
+    if let Some(wait) = cooldown(conn, &requester, &new.to, policy, now).await? {
+        return Ok(Begin::TooMany(SendLimit::Cooldown, later(now, wait)));
+    }
+    let sender = Sender { client_ip: new.client_ip.as_deref(), is_stranger: stranger.is_some() };
+    let counts = send_counts(conn, &new.to, sender, false, now).await?;
     if let Err(full) = counts.check(policy, now) {
         return Ok(Begin::TooMany(full.limit, later(now, full.retry_after)));
     }
@@ -60,7 +42,7 @@ pub(super) async fn begin(
     let send = NewSend {
         verification: DbId(new.id.0),
         to: &new.to,
-        purpose: new.purpose,
+        is_payment: false,
         sender,
         channel: new.channel,
         message: own.as_ref().map(|own| own.message.message.id),
@@ -105,29 +87,6 @@ pub(super) async fn open_one(
     }
 }
 
-/// How long until a page may begin one, where another page of the same team began one for the number a moment
-/// ago: a page for each code would be no cooldown.
-async fn wait_of_pages(
-    conn: &mut Conn,
-    new: &NewChallenge,
-    policy: &OtpPolicy,
-    now: DateTime<Utc>,
-) -> Result<Option<Duration>, Fault> {
-    if new.page.is_none() {
-        return Ok(None);
-    }
-    let last = open_challenges(&new.requester.key(), new.to.canonical(), now)
-        .filter(verifications::page_id.is_not_null())
-        .select(verifications::last_sent_at)
-        .first::<DbTime>(conn)
-        .await
-        .optional()?;
-    let since = last.map(|last| now.signed_duration_since(last.0));
-    Ok(since
-        .and_then(|since| policy.resend_cooldown.checked_sub(&since))
-        .filter(|wait| *wait > Duration::zero()))
-}
-
 /// Challenges for a number that its requester can still guess at in time, newest first; the codes that are
 /// bound to a transfer are not among them.
 #[diesel::dsl::auto_type(no_type_alias)]
@@ -166,16 +125,17 @@ pub(super) async fn begin_resend(
             return Ok(Begin::Repeated(Box::new(whole(conn, *id).await?)));
         }
     }
-    let failures = failure_name(&row.phone, row.anonymous());
+    let stranger = stranger(conn, &row.requester, &row.phone).await?;
+    let failures = failure_name(&row.phone, stranger.as_deref());
     if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
         return Ok(Begin::Locked(until));
     }
+    let sender = Sender { client_ip: row.client_ip.as_deref(), is_stranger: stranger.is_some() };
     let wait = row.challenge()?.resend_wait(policy, now);
     if wait > Duration::zero() {
         return Ok(Begin::TooMany(SendLimit::Cooldown, later(now, wait)));
     }
-    let purpose = Purpose::parse(&row.purpose).ok_or_else(|| corrupt(&row.purpose))?;
-    let counts = send_counts(conn, &to, purpose, row.sender(), now).await?;
+    let counts = send_counts(conn, &to, sender, row.is_payment(), now).await?;
     if let Err(full) = counts.check(policy, now) {
         return Ok(Begin::TooMany(full.limit, later(now, full.retry_after)));
     }
@@ -189,8 +149,8 @@ pub(super) async fn begin_resend(
     let send = NewSend {
         verification: row.id,
         to: &to,
-        purpose,
-        sender: row.sender(),
+        is_payment: row.is_payment(),
+        sender,
         channel: *channel,
         message: own.as_ref().map(|own| own.message.message.id),
         effect_key: effect_key.as_deref(),
@@ -244,6 +204,13 @@ pub(in crate::store) async fn insert(
             verifications::client_ip.eq(new.client_ip.as_deref()),
             verifications::origin.eq(new.origin.as_deref()),
             verifications::page_id.eq(new.page.map(|page| DbId(page.0))),
+            verifications::locale.eq(new.locale.map(Locale::tag)),
+            verifications::fallback.eq(new
+                .fallback
+                .iter()
+                .map(|way| way.name())
+                .collect::<Vec<_>>()
+                .join(",")),
             verifications::salt.eq(own.map(|own| own.salt.to_vec())),
             verifications::mac.eq(own.map(|own| own.mac.mac.to_vec())),
             verifications::mac_key_id.eq(own.map(|own| own.mac.key_id.clone())),
@@ -258,7 +225,8 @@ pub(in crate::store) async fn insert(
 pub(in crate::store) struct NewSend<'a> {
     pub(in crate::store) verification: DbId,
     pub(in crate::store) to: &'a Recipient,
-    pub(in crate::store) purpose: Purpose,
+    /// Whether the code lets a payment through.
+    pub(in crate::store) is_payment: bool,
     pub(in crate::store) sender: Sender<'a>,
     pub(in crate::store) channel: Channel,
     /// What bears the code, where it is one of ours.
@@ -276,9 +244,9 @@ pub(in crate::store) async fn add_send(
             verification_sends::verification_id.eq(send.verification),
             verification_sends::phone.eq(send.to.canonical()),
             verification_sends::prefix.eq(send.to.prefix()),
-            verification_sends::is_payment.eq(i32::from(send.purpose == Purpose::Transfer)),
+            verification_sends::is_payment.eq(i32::from(send.is_payment)),
             verification_sends::client_ip.eq(send.sender.client_ip),
-            verification_sends::is_anonymous.eq(i32::from(send.sender.is_anonymous)),
+            verification_sends::is_anonymous.eq(i32::from(send.sender.is_stranger)),
             verification_sends::country.eq(send.to.country()),
             verification_sends::channel.eq(send.channel.name()),
             verification_sends::status.eq("sending"),
@@ -289,52 +257,6 @@ pub(in crate::store) async fn add_send(
         .execute(conn)
         .await?;
     Ok(())
-}
-
-/// Counts what went out lately. Sends that failed cost nobody his quota; those that nobody in particular
-/// asked for cost a known caller none of his. A prefix is one for all.
-pub(super) async fn send_counts(
-    conn: &mut Conn,
-    to: &Recipient,
-    purpose: Purpose,
-    sender: Sender<'_>,
-    now: DateTime<Utc>,
-) -> Result<SendCounts, Fault> {
-    let is_payment = i32::from(purpose == Purpose::Transfer);
-    let since = |window: Duration| DbTime(now.checked_sub_signed(window).unwrap_or(now));
-    let counted = || {
-        verification_sends::table
-            .filter(verification_sends::is_payment.eq(is_payment))
-            .filter(verification_sends::status.eq_any(["sending", "sent"]))
-            .select((diesel::dsl::count_star(), diesel::dsl::min(verification_sends::at)))
-    };
-    let of_his_kind =
-        || counted().filter(verification_sends::is_anonymous.eq(i32::from(sender.is_anonymous)));
-    let destination = of_his_kind()
-        .filter(verification_sends::phone.eq(to.canonical()))
-        .filter(verification_sends::at.gt(since(Duration::hours(24))))
-        .first::<(i64, Option<DbTime>)>(conn)
-        .await?;
-    let prefix = counted()
-        .filter(verification_sends::prefix.eq(to.prefix()))
-        .filter(verification_sends::at.gt(since(Duration::hours(1))))
-        .first::<(i64, Option<DbTime>)>(conn)
-        .await?;
-    let ip = match sender.client_ip {
-        Some(ip) => {
-            of_his_kind()
-                .filter(verification_sends::client_ip.eq(ip))
-                .filter(verification_sends::at.gt(since(Duration::hours(1))))
-                .first::<(i64, Option<DbTime>)>(conn)
-                .await?
-        }
-        None => (0, None),
-    };
-    let count = |(n, oldest): (i64, Option<DbTime>)| Count {
-        n: u32::try_from(n).unwrap_or(u32::MAX),
-        oldest: oldest.map(|at| at.0),
-    };
-    Ok(SendCounts { destination: count(destination), ip: count(ip), prefix: count(prefix) })
 }
 
 pub(super) async fn record_send(

@@ -1,6 +1,8 @@
 //! Codes of ours on their way: the message that bears one now, and the ways it goes after that.
 
 use super::*;
+use crate::store::consents::{consent_of, lock_consent};
+use domain::consent::{ConsentStatus, recipient_key};
 use ports::stores::OwnSend;
 
 /// Challenges looked at in one round.
@@ -50,7 +52,12 @@ pub(super) async fn due(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<DbId>
 }
 
 /// Takes or drops one challenge's next way, if it is time; whether a code goes out by it.
-pub(super) async fn step(conn: &mut Conn, verification: DbId, now: DateTime<Utc>) -> Result<bool, Fault> {
+pub(super) async fn step(
+    conn: &mut Conn,
+    verification: DbId,
+    policy: &OtpPolicy,
+    now: DateTime<Utc>,
+) -> Result<bool, Fault> {
     let id = VerificationId(verification.0);
     let Some(row) = load_locked(conn, id).await? else { return Ok(false) };
     let next = code_ways::table
@@ -72,26 +79,39 @@ pub(super) async fn step(conn: &mut Conn, verification: DbId, now: DateTime<Utc>
     match decided {
         NextWay::Wait => Ok(false),
         NextWay::Drop => drop_ways(conn, verification).await.map(|()| false),
-        NextWay::Take => take(conn, &row, next, now).await.map(|()| true),
+        NextWay::Take => take(conn, &row, next, policy, now).await,
     }
 }
 
+/// Has the code go out that way, if he still lets us write to him there and the limits allow; a way that is closed
+/// is left out, and the next stands in its place.
 async fn take(
     conn: &mut Conn,
     row: &VerificationRow,
     way: CodeWayRow,
+    policy: &OtpPolicy,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<bool, Fault> {
     let channel = Channel::parse(&way.channel).ok_or_else(|| corrupt(&way.channel))?;
-    let purpose = Purpose::parse(&row.purpose).ok_or_else(|| corrupt(&row.purpose))?;
     let (id, to) = (way.id, read_recipient(&row.phone)?);
     diesel::delete(code_ways::table.find(id)).execute(conn).await?;
+    let key = recipient_key(channel, &way.recipient);
+    lock_consent(conn, channel.name(), &key).await?;
+    if consent_of(conn, channel.name(), &key).await? == ConsentStatus::OptedOut {
+        put_behind(conn, row.id, way.behind, way.since).await?;
+        return Ok(false);
+    }
+    let is_stranger = stranger(conn, &row.requester, &row.phone).await?.is_some();
+    let sender = Sender { client_ip: row.client_ip.as_deref(), is_stranger };
+    if send_counts(conn, &to, sender, row.is_payment(), now).await?.check(policy, now).is_err() {
+        return drop_ways(conn, row.id).await.map(|()| false);
+    }
     diesel::insert_into(outbox::table).values(NewOutboxRow::of_way(way, channel, now)).execute(conn).await?;
     let send = NewSend {
         verification: row.id,
         to: &to,
-        purpose,
-        sender: row.sender(),
+        is_payment: row.is_payment(),
+        sender,
         channel,
         message: Some(MessageId(id.0)),
         effect_key: None,
@@ -101,16 +121,27 @@ async fn take(
         .set(verifications::channel.eq(channel.name()))
         .execute(conn)
         .await?;
-    let after = code_ways::table
-        .filter(code_ways::verification_id.eq(row.id))
+    put_behind(conn, row.id, Some(id), Some(DbTime(now))).await?;
+    Ok(true)
+}
+
+/// The next of a challenge's ways waits for what becomes of that message.
+async fn put_behind(
+    conn: &mut Conn,
+    verification: DbId,
+    behind: Option<DbId>,
+    since: Option<DbTime>,
+) -> Result<(), Fault> {
+    let next = code_ways::table
+        .filter(code_ways::verification_id.eq(verification))
         .order(code_ways::position.asc())
         .select(code_ways::id)
         .first::<DbId>(conn)
         .await
         .optional()?;
-    if let Some(after) = after {
-        diesel::update(code_ways::table.find(after))
-            .set((code_ways::behind.eq(Some(id)), code_ways::since.eq(Some(DbTime(now)))))
+    if let Some(next) = next {
+        diesel::update(code_ways::table.find(next))
+            .set((code_ways::behind.eq(behind), code_ways::since.eq(since)))
             .execute(conn)
             .await?;
     }

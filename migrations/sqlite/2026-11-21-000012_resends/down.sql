@@ -1,0 +1,2 @@
+alter table verifications drop column fallback;
+alter table verifications drop column locale;
