@@ -216,10 +216,12 @@ fn sent(
                 "limit": app.settings.otp.lock_after_failures, "remainingSeconds": wait});
             Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, body).retry_after(wait))
         }
-        Started::NumberRefused | Started::Failed(CodeVerifierError::NumberRefused(_)) => {
+        // To whom its owner listens is nobody else's business: that he opted out is told in the same words.
+        Started::NumberRefused
+        | Started::OptedOut
+        | Started::Failed(CodeVerifierError::NumberRefused(_)) => {
             Err(bad("A ese número no enviamos códigos."))
         }
-        Started::OptedOut => Err(bad("Ese número pidió no recibir mensajes.")),
         Started::NotFound => Err(bad("Primero pide un código para tu número.")),
         Started::Suspended(until) => {
             let refusal = Refusal::error(StatusCode::SERVICE_UNAVAILABLE, "Ahora no enviamos códigos.");
