@@ -217,9 +217,7 @@ fn sent(
             Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, body).retry_after(wait))
         }
         // To whom its owner listens is nobody else's business: that he opted out is told in the same words.
-        Started::NumberRefused
-        | Started::OptedOut
-        | Started::Failed(CodeVerifierError::NumberRefused(_)) => {
+        Started::NumberRefused | Started::OptedOut | Started::Failed(CodeVerifierError::NumberRefused(_)) => {
             Err(bad("A ese número no enviamos códigos."))
         }
         Started::NotFound => Err(bad("Primero pide un código para tu número.")),
