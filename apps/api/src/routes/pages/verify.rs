@@ -222,7 +222,7 @@ async fn check(
         return answer(&app, &request, &token, &w, Some(Note::plain("unavailable"))).await;
     }
     let (shared, secret) = (app.clone().into_inner(), token.to_string());
-    let checked = match detached(async move { shared.pages.check(&secret, &code).await }).await {
+    let checked = match detached(async move { shared.pages.check(&secret, &code, None).await }).await {
         Ok(Ok(checked)) => checked,
         Ok(Err(fault)) => return fault_page(&app, &request, &query, fault),
         Err(_cut_short) => return answer(&app, &request, &token, &w, Some(Note::plain("unavailable"))).await,
