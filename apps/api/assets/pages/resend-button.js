@@ -7,7 +7,10 @@
  *
  * Attributes
  *   cooldown  seconds from now; set anew, it begins anew. 0: at once
- *   waiting   what stands there meanwhile; {time} is put in as m:ss
+ *   waiting   what stands there meanwhile; {time} is put in as m:ss. A child with the class "wait" says it to whoever
+ *             has no scripts, and is taken over
+ *
+ * Property: left, seconds; may be set.
  *
  * Event, bubbles: resend-ready, once the wait is over.
  *
@@ -21,14 +24,19 @@ export class ResendButton extends HTMLElement {
 
   connectedCallback() {
     this.addEventListener("click", this.#hold, true);
-    this.#begin();
+    this.#wait ??= this.querySelector(".wait") ?? undefined;
+    this.#run();
   }
 
   disconnectedCallback() { clearInterval(this.#timer); }
 
-  attributeChangedCallback() { if (this.isConnected) this.#begin(); }
+  attributeChangedCallback() { this.left = Number(this.getAttribute("cooldown")) || 0; }
 
   get left() { return Math.max(0, Math.ceil((this.#until - performance.now()) / 1000)); }
+  set left(seconds) {
+    this.#until = performance.now() + 1000 * seconds;
+    if (this.isConnected) this.#run();
+  }
 
   #hold = (event) => {
     if (this.left > 0 && event.target.closest("button")) {
@@ -37,8 +45,7 @@ export class ResendButton extends HTMLElement {
     }
   };
 
-  #begin() {
-    this.#until = performance.now() + 1000 * (Number(this.getAttribute("cooldown")) || 0);
+  #run() {
     clearInterval(this.#timer);
     if (this.left > 0) this.#timer = setInterval(() => this.#show(), 250);
     this.#show();

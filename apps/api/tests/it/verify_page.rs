@@ -95,6 +95,21 @@ impl Visit {
         self.browser.page.wait().for_element(Locator::Css("main:not([data-old])")).await.unwrap();
     }
 
+    /// Waits until a script says yes.
+    pub(crate) async fn until(&self, condition: &str) {
+        let begun = Instant::now();
+        let script = format!("return Boolean({condition})");
+        while self.browser.page.execute(&script, Vec::new()).await.unwrap() != json!(true) {
+            assert!(begun.elapsed() < PATIENCE, "{condition}: never; {}", self.text().await);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Runs a script in the page.
+    async fn run(&self, script: &str) -> Value {
+        self.browser.page.execute(script, Vec::new()).await.unwrap()
+    }
+
     /// Types where the focus is.
     pub(crate) async fn keys(&self, keys: &str) {
         self.browser.page.active_element().await.unwrap().send_keys(keys).await.unwrap();
@@ -145,6 +160,10 @@ async fn from_the_link_to_the_app_by_typing_the_code() {
     visit.says("Enviado por SMS").await;
     visit.says("Podrás pedir otro en 0:").await;
     visit.look("waiting").await;
+    // After a phone's sleep the counts are put right.
+    visit.run("document.querySelector('countdown-ring').left = 90; document.querySelector('resend-button').left = 0").await;
+    visit.until("document.querySelector('countdown-ring').left > 500").await;
+    visit.until("document.querySelector('resend-button').left > 20").await;
     visit.press("button[value=call]").await;
     assert_eq!(visit.server.inbox(phone, 0).await.len(), 1, "not before the wait is over");
     visit.press("otp-input input").await;
@@ -207,6 +226,164 @@ async fn by_keyboard_and_paste_with_another_number() {
     visit.browser.page.execute(paste, vec![json!(pasted)]).await.unwrap();
     visit.phase("approved").await;
     visit.look("approved").await;
+    visit.browser.stop().await;
+}
+
+/// Loses the replies to so many POSTs, though they arrive, or the line altogether.
+const LOSE: &str = "const real = window.fetch; window.lose = 0; window.isCut = false; window.posts = 0; \
+    window.fetch = async (at, options) => { \
+        if (window.isCut) throw new TypeError('cut'); \
+        const answer = await real(at, options); \
+        if (options?.method === 'POST') { window.posts += 1; if (window.lose-- > 0) throw new TypeError('lost'); } \
+        return answer; };";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_reply_costs_one_guess_and_nothing_that_was_typed() {
+    let app = app().await;
+    let phone = "+525512340206";
+    let server = Server::start_with(&settings(&app, "60")).await;
+    let visit = Visit::begin(server, phone, asked(phone, &app)).await;
+    visit.press("button[value=sms]").await;
+    visit.phase("waiting").await;
+    let code = visit.code("sms").await;
+    visit.run(LOSE).await;
+    visit.run("window.lose = 1").await;
+    visit.keys(&wrong(&code, 0)).await;
+    visit.says("Ese código no es. Te quedan 2 intentos.").await;
+    assert_eq!(visit.run("return window.posts").await, json!(1), "it is not sent again");
+    visit.run("window.isCut = true").await;
+    visit.keys(&code).await;
+    visit.says("Se cortó la conexión.").await;
+    assert_eq!(visit.value().await, json!(code));
+    visit.look("line").await;
+    visit.run("window.isCut = false; dispatchEvent(new Event('online'))").await;
+    visit.until("!document.querySelector('#note')").await;
+    assert_eq!((visit.value().await, visit.run("return window.posts").await), (json!(code), json!(1)));
+    visit.press("form.code button").await;
+    visit.phase("approved").await;
+    visit.browser.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_boxes_take_what_keyboards_and_messages_bring() {
+    let app = app().await;
+    let phone = "+525512340207";
+    let server = Server::start_with(&settings(&app, "60")).await;
+    let visit = Visit::begin(server, phone, asked(phone, &app)).await;
+    visit.press("button[value=sms]").await;
+    visit.phase("waiting").await;
+    let code = visit.code("sms").await;
+    // What is not complete is not sent, and nothing is lost.
+    visit.run(LOSE).await;
+    visit.keys("123").await;
+    visit.press("form.code button").await;
+    visit.keys(&char::from(Key::Enter).to_string()).await;
+    let validity = "const boxes = document.querySelector('otp-input'); \
+        return [boxes.value, boxes.validity.tooShort, boxes.form.checkValidity(), window.posts, \
+            [...boxes.querySelectorAll('input')].indexOf(document.activeElement)]";
+    assert_eq!(visit.run(validity).await, json!(["123", true, false, 0, 3]));
+    visit.look("short").await;
+    // Beside a digit that stands in its box the new one takes its place, and no other's.
+    visit.run("const box = document.querySelectorAll('.otp-boxes input')[1]; box.focus(); box.setSelectionRange(1, 1)").await;
+    visit.browser.cdp("Input.insertText", json!({"text": "7"})).await;
+    assert_eq!(visit.value().await, "173");
+    visit.browser.cdp("Input.insertText", json!({"text": "٨"})).await;
+    assert_eq!(visit.value().await, "178");
+    // A keyboard on glass that tells no key.
+    let delete = "document.activeElement.dispatchEvent(new InputEvent('beforeinput', \
+        { inputType: 'deleteContentBackward', bubbles: true, cancelable: true }))";
+    for left in ["17", "1", ""] {
+        visit.run(delete).await;
+        assert_eq!(visit.value().await, left);
+    }
+    visit.run(ELSEWHERE).await;
+    let told = visit.run("return window.told").await;
+    assert_eq!(
+        told,
+        json!(["123456", "", true, true, "Otra", "true", "nota", null, 40, "soon", null, 30, 9])
+    );
+    let paste = "const data = new DataTransfer(); data.setData('text', arguments[0]); \
+        document.activeElement.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));";
+    let message = format!("Válido 10 min. en 2026: {code}.");
+    visit.browser.page.execute(paste, vec![json!(message)]).await.unwrap();
+    visit.phase("approved").await;
+    visit.browser.stop().await;
+}
+
+/// The elements on a page that is not ours: filled before they stand there, switched off, moved, told anew.
+const ELSEWHERE: &str = "
+    const boxes = document.createElement('otp-input');
+    boxes.value = '123-456';
+    const set = document.createElement('fieldset');
+    set.disabled = true;
+    set.append(boxes);
+    document.querySelector('footer').append(set);
+    const early = boxes.value;
+    const isOff = boxes.querySelector('input').disabled;
+    boxes.clear();
+    set.disabled = false;
+    boxes.setAttribute('required', '');
+    const isMissing = boxes.validity.valueMissing;
+    for (const [name, value] of [['label', 'Otra'], ['invalid', ''], ['describedby', 'nota']]) boxes.setAttribute(name, value);
+    const [first, second] = boxes.querySelectorAll('input');
+    const ring = document.createElement('countdown-ring');
+    set.append(ring);
+    const unset = ring.getAttribute('level');
+    ring.left = 40;
+    document.querySelector('header').append(ring);
+    const moved = ring.left;
+    ring.setAttribute('now', '2027-01-01T00:00:00Z');
+    ring.setAttribute('deadline', '2027-01-01T00:02:00Z');
+    const wait = document.createElement('resend-button');
+    wait.setAttribute('cooldown', '60');
+    wait.append(document.createElement('button'));
+    set.append(wait);
+    wait.left = 30;
+    document.querySelector('header').append(wait);
+    const kept = wait.left;
+    wait.setAttribute('cooldown', '9');
+    window.told = [early, boxes.value, isOff, isMissing, boxes.getAttribute('aria-label'),
+        first.getAttribute('aria-invalid'), first.getAttribute('aria-describedby'),
+        second.getAttribute('aria-describedby'), moved, ring.getAttribute('level'), unset, kept, wait.left];
+    for (const added of [set, ring, wait]) added.remove();
+    document.querySelector('otp-input').focus();";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_is_refused_stays_to_be_mended() {
+    let app = app().await;
+    let phone = "+525512340208";
+    let server = Server::start_with(&settings(&app, "60")).await;
+    let visit =
+        Visit::begin(server, phone, json!({"purpose": "login", "return_to": app, "locale": "es"})).await;
+    let enter = char::from(Key::Enter).to_string();
+    let number = "document.getElementById('phone').value";
+    visit.phase("number").await;
+    visit.keys(&format!("+7 916 123 4567{enter}")).await;
+    visit.says("A ese número no podemos enviar códigos.").await;
+    visit.until(&format!("{number} === '+7 916 123 4567'")).await;
+    visit.look("refused").await;
+    visit.press("footer a[lang=en]").await;
+    visit.says("We can't send codes to that number.").await;
+    visit.press("footer a[lang=es]").await;
+    visit.says("A ese número no podemos enviar códigos.").await;
+    visit.press("#phone").await;
+    visit.keys("55 1234 0208").await;
+    visit.press("button[value=sms]").await;
+    visit.phase("waiting").await;
+    visit.press(".whose a").await;
+    visit.phase("number").await;
+    visit.look("change").await;
+    visit.press(".stay a").await;
+    visit.phase("waiting").await;
+    // Another page for that number takes no code yet, and its buttons say so.
+    let other = visit.server.post("/api/v1/verify/sessions", asked(phone, &app)).await;
+    let other: Value = other.json().await.unwrap();
+    visit.browser.page.goto(other["url"].as_str().unwrap()).await.unwrap();
+    visit.phase("ready").await;
+    visit.press("button[value=sms]").await;
+    visit.says("desde otra página").await;
+    visit.until("document.querySelectorAll('resend-button button[aria-disabled=true]').length === 3").await;
+    visit.look("later").await;
     visit.browser.stop().await;
 }
 
@@ -279,7 +456,8 @@ async fn without_scripts_the_forms_do() {
 async fn time_runs_out_before_the_readers_eyes() {
     let app = app().await;
     let phone = "+525512340205";
-    let server = Server::start_on_postgres(&settings(&app, "0")).await;
+    let settings = [&settings(&app, "0")[..], &[("VERIFY_PROVIDER", "self")]].concat();
+    let server = Server::start_on_postgres(&settings).await;
     let visit = Visit::begin(server, phone, asked(phone, &app)).await;
     visit.press("button[value=sms]").await;
     visit.phase("waiting").await;
@@ -297,9 +475,9 @@ async fn time_runs_out_before_the_readers_eyes() {
         assert!(!colours.contains(&colour), "{expected} looks like another");
         colours.push(colour);
     }
-    // News of the delivery is shown as it comes.
-    visit.server.sql("update verification_sends set status = 'delivered'");
+    // News of the delivery is shown as it comes, and is the newest.
     visit.says("Entregado por SMS").await;
+    visit.until("!document.querySelector('#note')").await;
     visit.look("delivered").await;
     visit.server.sql("update verifications set expires_at = now() - interval '1 second'");
     visit.phase("expired").await;
@@ -333,6 +511,15 @@ async fn the_reset_page_shows_what_is_typed() {
         .await
         .unwrap();
     assert_eq!(browser.page.execute(kind, Vec::new()).await.unwrap(), json!("text"));
+    // A double click sends it once; come back to, it can be sent again.
+    let twice = "let sent = 0; \
+        addEventListener('submit', (event) => { if (!event.defaultPrevented) sent += 1; event.preventDefault(); }); \
+        document.getElementById('new-password').value = 'una clave bien larga'; \
+        const save = document.querySelector('form button.primary'); \
+        save.click(); save.click(); const first = sent; \
+        dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })); \
+        save.click(); return [first, sent, document.forms[0].hasAttribute('aria-busy')]";
+    assert_eq!(browser.page.execute(twice, Vec::new()).await.unwrap(), json!([1, 2, true]));
     for theme in ["light", "dark"] {
         for (name, width) in [("desktop", 1280), ("phone", 360)] {
             browser.photograph(&format!("reset-{name}"), width, 740, theme).await;
