@@ -23,7 +23,7 @@
  *
  * Events, both bubble
  *   otp-change    {value, complete}  with each change
- *   otp-complete  {value}            once all digits are there
+ *   otp-complete  {value}            once all digits are there; not for each that is mended afterwards
  *
  * Digits only, in whichever script a keyboard writes them. Typing moves on, Backspace moves back, arrows, Home and End
  * move; a pasted or filled-in code spreads over the boxes, and is found among other words and numbers.
@@ -62,6 +62,7 @@ export class OtpInput extends HTMLElement {
   #internals = this.attachInternals();
   #boxes = [];
   #early = "";
+  #isComplete = false;
   #abort;
 
   connectedCallback() {
@@ -173,7 +174,7 @@ export class OtpInput extends HTMLElement {
       at += 1;
     }
     if (digits !== "" && this.contains(document.activeElement)) this.#go(at);
-    this.#changed();
+    this.#changed(digits.length >= this.length);
   }
 
   #go(to) { this.#boxes[Math.min(Math.max(to, 0), this.length - 1)].focus(); }
@@ -211,6 +212,7 @@ export class OtpInput extends HTMLElement {
   /** What the form is told. */
   #keep() {
     const { value } = this;
+    this.#isComplete = value.length === this.length;
     this.#internals.setFormValue(value);
     const valueMissing = this.hasAttribute("required") && value === "";
     const tooShort = value !== "" && value.length < this.length;
@@ -220,12 +222,13 @@ export class OtpInput extends HTMLElement {
     } else this.#internals.setValidity({});
   }
 
-  #changed() {
+  #changed(isWhole = false) {
+    const wasComplete = this.#isComplete && !isWhole;
     this.#keep();
     const { value } = this;
-    const complete = value.length === this.length;
+    const complete = this.#isComplete;
     this.dispatchEvent(new CustomEvent("otp-change", { bubbles: true, detail: { value, complete } }));
-    if (complete) this.dispatchEvent(new CustomEvent("otp-complete", { bubbles: true, detail: { value } }));
+    if (complete && !wasComplete) this.dispatchEvent(new CustomEvent("otp-complete", { bubbles: true, detail: { value } }));
   }
 
   /** WebOTP: an SMS whose last line is `@this.site #123456` fills the boxes by itself. */

@@ -24,7 +24,6 @@ export class ResendButton extends HTMLElement {
 
   connectedCallback() {
     this.addEventListener("click", this.#hold, true);
-    this.#wait ??= this.querySelector(".wait") ?? undefined;
     this.#run();
   }
 
@@ -55,7 +54,7 @@ export class ResendButton extends HTMLElement {
     const { left } = this;
     for (const button of this.querySelectorAll("button")) button.setAttribute("aria-disabled", String(left > 0));
     if (left > 0) {
-      this.#wait ??= this.appendChild(Object.assign(document.createElement("p"), { className: "wait" }));
+      this.#wait ??= this.querySelector(".wait") ?? this.appendChild(Object.assign(document.createElement("p"), { className: "wait" }));
       const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
       this.#wait.textContent = (this.getAttribute("waiting") ?? "{time}").replace("{time}", time);
       return;

@@ -93,6 +93,8 @@ async function step(form, submitter) {
   // Whatever was asked for before is out of date.
   turns += 1;
   const typed = { code: form.querySelector("otp-input")?.value, phone: form.elements.phone?.value };
+  const pressed = submitter ?? form.querySelector("button");
+  pressed.classList.add("pressed");
   main().setAttribute("aria-busy", "true");
   said.textContent = form.dataset.live;
   try {
@@ -112,6 +114,7 @@ async function step(form, submitter) {
   } finally {
     isBusy = false;
     said.textContent = "";
+    pressed.classList.remove("pressed");
     main().removeAttribute("aria-busy");
   }
   if (isLost) look();
@@ -136,6 +139,9 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   step(event.target, event.submitter);
 });
+
+// What is typed now was not refused yet.
+document.addEventListener("otp-change", (event) => event.target.removeAttribute("invalid"));
 
 document.addEventListener("otp-complete", (event) => event.target.form?.requestSubmit());
 
