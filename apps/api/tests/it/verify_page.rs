@@ -191,6 +191,10 @@ async fn from_the_link_to_the_app_by_typing_the_code() {
     let proved: Value =
         visit.server.get(&format!("/api/v1/verify/{}", told[0].1)).await.json().await.unwrap();
     assert_eq!(proved["status"], "approved");
+    // The browser's own way back is no trap.
+    visit.browser.page.back().await.unwrap();
+    let before = visit.browser.page.current_url().await.unwrap();
+    assert!(!before.as_str().starts_with(&visit.server.base), "{}", before.path());
     visit.browser.stop().await;
 }
 
