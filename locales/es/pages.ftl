@@ -28,14 +28,18 @@ page-unknown-lead = Este enlace no existe o está incompleto. Vuelve a la app y 
 page-fault-title = Algo falló de nuestro lado
 page-fault-lead = No se perdió nada. Espera un momento y carga la página otra vez.
 page-foreign-title = Esto no salió de nuestra página
-page-foreign-lead = Por seguridad no lo tomamos. Abre otra vez el enlace que te dio la app.
+page-foreign-lead = Por seguridad no lo aceptamos. Abre otra vez el enlace que te dio la app.
 
 page-your-number = Tu número
 page-sent-to = Lo enviamos al
-page-ends-in = número que termina en { $what }
+page-ends-in = que termina en { $what }
+page-sent-to-ends-in = número que termina en { $what }
 page-change = cambiar
+page-stay-code = Volver al código
+page-stay-number = Seguir con el mismo número
 page-send-by = Enviar código por { $what }
 page-code-label = Código de seis dígitos
+page-code-hint = Escribe los seis dígitos.
 # {n} y {of} los pone la página.
 page-digit = Dígito {"{"}n{"}"} de {"{"}of{"}"}
 page-check = Verificar
@@ -51,7 +55,13 @@ page-again-in = Podrás pedir otro en {"{"}time{"}"}
 page-back = Volver a { $what }
 page-back-soon = Te llevamos de vuelta en un momento.
 page-close-this = Ya puedes cerrar esta página y volver a la app.
-page-help = Nadie de nuestro equipo te pedirá este código. No lo compartas.
+page-help = Nadie de nuestro equipo te pedirá tus códigos. No los compartas.
+
+# Lo que dice la página mientras trabaja, y cuando no puede.
+page-live-sending = Enviando…
+page-live-checking = Revisando…
+page-live-line = Se cortó la conexión. Lo que escribiste sigue aquí; en cuanto vuelva, vemos si llegó.
+page-live-fault = Algo falló de nuestro lado. Espera un momento y prueba otra vez.
 
 page-delivery-queued = En camino por { $what }
 page-delivery-sent = Enviado por { $what }
@@ -64,29 +74,31 @@ page-note-wrong = { $n ->
     [one] Ese código no es. Te queda 1 intento.
    *[other] Ese código no es. Te quedan { $n } intentos.
 }
-page-note-spent = Ese código no es, y era el último intento. Pide un código nuevo.
+page-note-spent = Ese código no es, y era el último intento.
 page-note-gone = Ese código ya no sirve. Pide otro.
 page-note-malformed = El código son seis dígitos. Revísalo y escríbelo otra vez.
-page-note-soon = { $n ->
-    [one] El código va en camino. Podrás pedir otro en 1 segundo.
-   *[other] El código va en camino. Podrás pedir otro en { $n } segundos.
+page-note-soon = El código va en camino. Todavía no puedes pedir otro.
+page-note-later = Hace un momento enviamos un código a este número desde otra página. Todavía no puedes pedir otro.
+page-note-tries = { $n ->
+    [one] Demasiados intentos seguidos. Espera 1 minuto y prueba otra vez.
+   *[other] Demasiados intentos seguidos. Espera { $n } minutos y prueba otra vez.
 }
 page-note-locked = { $n ->
-    [one] Por seguridad, este número descansa 1 minuto. Después pide un código nuevo.
-   *[other] Por seguridad, este número descansa { $n } minutos. Después pide un código nuevo.
+    [one] Por seguridad, este número queda bloqueado 1 minuto. Después pide un código nuevo.
+   *[other] Por seguridad, este número queda bloqueado { $n } minutos. Después pide un código nuevo.
 }
 page-note-many = { $n ->
     [one] Ya enviamos muchos códigos. Podrás pedir otro en 1 minuto.
    *[other] Ya enviamos muchos códigos. Podrás pedir otro en { $n } minutos.
 }
-page-note-failed = No pudimos enviarlo por ahí. Prueba otra vía.
-page-note-stopped = Pediste no recibir mensajes por ahí. Prueba otra vía.
+page-note-failed = No pudimos enviarlo por esa vía. Prueba otra.
+page-note-stopped = Pediste no recibir mensajes por esa vía. Prueba otra.
 page-note-paused = { $n ->
     [one] Ahora no enviamos códigos. Prueba en 1 minuto.
    *[other] Ahora no enviamos códigos. Prueba en { $n } minutos.
 }
-page-note-refused = A ese número no podemos enviar códigos. Usa un celular de México u otro país admitido.
-page-note-number = Ese número no es posible. Escríbelo con su lada.
+page-note-refused = A ese número no podemos enviar códigos. Usa otro celular.
+page-note-number = Ese número no es válido. Escríbelo completo, con su código de área.
 page-note-kept = En esta página ya no se puede cambiar de número. Vuelve a la app y empieza otra vez.
 page-note-unavailable = No pudimos revisar el código ahora. No perdiste el intento: prueba otra vez.
 
@@ -99,9 +111,9 @@ page-reset-rule = Al menos { $n } caracteres. Una frase de varias palabras es bu
 page-reset-save = Guardar contraseña
 page-reset-help = Si no pediste este cambio, cierra la página: tu contraseña sigue igual.
 page-reset-weak = Esa contraseña es fácil de adivinar. Prueba una más larga, por ejemplo varias palabras.
-page-reset-short = Esa contraseña es muy corta: le faltan caracteres para llegar a { $n }.
+page-reset-short = Esa contraseña es muy corta: usa al menos { $n } caracteres.
 page-reset-long = Esa contraseña es demasiado larga. Acórtala un poco.
 page-reset-done-title = Contraseña cambiada
-page-reset-done-lead = Ya puedes entrar con tu contraseña nueva. Cerramos tus otras sesiones.
+page-reset-done-lead = Ya puedes entrar con tu contraseña nueva. Cerramos todas tus sesiones.
 page-reset-gone-title = Este enlace ya no sirve
 page-reset-gone-lead = Se usa una sola vez y vence pronto. Pide otro desde «Olvidé mi contraseña».

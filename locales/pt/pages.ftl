@@ -3,7 +3,7 @@
 page-language = Idioma
 page-channel-whatsapp = WhatsApp
 page-channel-sms = SMS
-page-channel-call = chamada
+page-channel-call = ligação
 page-channel-email = e-mail
 page-channel-telegram = Telegram
 
@@ -14,15 +14,15 @@ page-ready-title = Confirme seu número
 page-ready-lead = Escolha como quer receber um código de seis dígitos.
 page-waiting-title = Digite seu código
 page-spent-title = Peça um código novo
-page-spent-lead = Todas as tentativas desse código foram usadas. Peça outro e continue daí.
+page-spent-lead = Todas as tentativas desse código foram usadas. Peça outro e continue a partir daí.
 page-expired-title = O código venceu
-page-expired-lead = Os códigos valem poucos minutos. Peça outro e continue daí.
+page-expired-lead = Os códigos valem poucos minutos. Peça outro e continue a partir daí.
 page-approved-title = Pronto, o número é seu
 page-approved-lead = Seu número foi verificado.
 page-taken-title = Esse número já tem conta
 page-taken-lead = Confirmamos que o número é seu, mas ele pertence a outra conta. Entre com ela ou escreva para nós para juntá-las.
-page-closed-title = Esta página se fechou
-page-closed-lead = Por segurança ela se fecha em quinze minutos. Volte ao app e comece de novo.
+page-closed-title = Esta página foi encerrada
+page-closed-lead = Por segurança ela é encerrada após quinze minutos. Volte ao app e comece de novo.
 page-unknown-title = Não há nada aqui
 page-unknown-lead = Este link não existe ou está incompleto. Volte ao app e comece de novo.
 page-fault-title = Algo falhou do nosso lado
@@ -31,11 +31,15 @@ page-foreign-title = Isto não veio da nossa página
 page-foreign-lead = Por segurança não aceitamos. Abra de novo o link do seu app.
 
 page-your-number = Seu número
-page-sent-to = Enviamos para
-page-ends-in = número que termina em { $what }
+page-sent-to = Enviamos para o
+page-ends-in = que termina em { $what }
+page-sent-to-ends-in = número que termina em { $what }
 page-change = mudar
+page-stay-code = Voltar ao código
+page-stay-number = Continuar com o mesmo número
 page-send-by = Enviar código por { $what }
 page-code-label = Código de seis dígitos
+page-code-hint = Digite os seis dígitos.
 # {n} e {of} são postos pela página.
 page-digit = Dígito {"{"}n{"}"} de {"{"}of{"}"}
 page-check = Verificar
@@ -49,49 +53,57 @@ page-resend = Reenviar
 page-by-other = Por { $what }
 page-again-in = Você poderá pedir outro em {"{"}time{"}"}
 page-back = Voltar a { $what }
-page-back-soon = Levamos você de volta em um momento.
+page-back-soon = Vamos levar você de volta em instantes.
 page-close-this = Você já pode fechar esta página e voltar ao app.
-page-help = Ninguém da nossa equipe vai pedir este código. Não o compartilhe.
+page-help = Ninguém da nossa equipe vai pedir seus códigos. Não os compartilhe.
+
+# O que a página diz enquanto trabalha, e quando não pode.
+page-live-sending = Enviando…
+page-live-checking = Conferindo…
+page-live-line = A conexão caiu. O que você digitou continua aqui; quando ela voltar, veremos se chegou.
+page-live-fault = Algo falhou do nosso lado. Espere um momento e tente de novo.
 
 page-delivery-queued = A caminho por { $what }
 page-delivery-sent = Enviado por { $what }
 page-delivery-delivered = Entregue por { $what }
 page-delivery-read = Lido no { $what }
-page-delivery-failed = Não chegou por { $what }: tente outra via
+page-delivery-failed = Não chegou por { $what }: tente outro meio
 
 page-note-sent = O código está a caminho.
 page-note-wrong = { $n ->
     [one] Não é esse o código. Resta 1 tentativa.
    *[other] Não é esse o código. Restam { $n } tentativas.
 }
-page-note-spent = Não é esse o código, e era a última tentativa. Peça um código novo.
+page-note-spent = Não é esse o código, e era a última tentativa.
 page-note-gone = Esse código não vale mais. Peça outro.
 page-note-malformed = O código tem seis dígitos. Confira e digite de novo.
-page-note-soon = { $n ->
-    [one] O código está a caminho. Você poderá pedir outro em 1 segundo.
-   *[other] O código está a caminho. Você poderá pedir outro em { $n } segundos.
+page-note-soon = O código está a caminho. Você ainda não pode pedir outro.
+page-note-later = Há pouco enviamos um código para este número a partir de outra página. Você ainda não pode pedir outro.
+page-note-tries = { $n ->
+    [one] Tentativas demais em seguida. Espere 1 minuto e tente de novo.
+   *[other] Tentativas demais em seguida. Espere { $n } minutos e tente de novo.
 }
 page-note-locked = { $n ->
-    [one] Por segurança, este número descansa 1 minuto. Depois peça um código novo.
-   *[other] Por segurança, este número descansa { $n } minutos. Depois peça um código novo.
+    [one] Por segurança, este número fica bloqueado por 1 minuto. Depois peça um código novo.
+   *[other] Por segurança, este número fica bloqueado por { $n } minutos. Depois peça um código novo.
 }
 page-note-many = { $n ->
     [one] Já enviamos muitos códigos. Você poderá pedir outro em 1 minuto.
    *[other] Já enviamos muitos códigos. Você poderá pedir outro em { $n } minutos.
 }
-page-note-failed = Não conseguimos enviar por aí. Tente outra via.
-page-note-stopped = Você pediu para não receber mensagens por aí. Tente outro meio.
+page-note-failed = Não conseguimos enviar por esse meio. Tente outro.
+page-note-stopped = Você pediu para não receber mensagens por esse meio. Tente outro.
 page-note-paused = { $n ->
     [one] Agora não enviamos códigos. Tente em 1 minuto.
    *[other] Agora não enviamos códigos. Tente em { $n } minutos.
 }
-page-note-refused = Não podemos enviar códigos a esse número. Use um celular do México ou de outro país atendido.
-page-note-number = Esse número não é possível. Digite-o com o código de área.
+page-note-refused = Não podemos enviar códigos para esse número. Use outro celular.
+page-note-number = Esse número não é válido. Digite-o completo, com o código de área.
 page-note-kept = Nesta página não se pode mais mudar de número. Volte ao app e comece de novo.
 page-note-unavailable = Não conseguimos conferir o código agora. A tentativa não foi usada: tente de novo.
 
 page-reset-title = Escolha uma senha nova
-page-reset-lead = Ao salvá-la, todas as suas sessões abertas se fecham.
+page-reset-lead = Ao salvá-la, todas as suas sessões abertas serão encerradas.
 page-reset-label = Senha nova
 page-reset-show = Mostrar
 page-reset-hide = Ocultar
@@ -99,9 +111,9 @@ page-reset-rule = Pelo menos { $n } caracteres. Uma frase de várias palavras é
 page-reset-save = Salvar senha
 page-reset-help = Se você não pediu esta troca, feche a página: sua senha continua igual.
 page-reset-weak = Essa senha é fácil de adivinhar. Tente uma mais longa, por exemplo várias palavras.
-page-reset-short = Essa senha é muito curta: precisa de pelo menos { $n } caracteres.
+page-reset-short = Essa senha é muito curta: use pelo menos { $n } caracteres.
 page-reset-long = Essa senha é longa demais. Encurte-a um pouco.
 page-reset-done-title = Senha trocada
-page-reset-done-lead = Você já pode entrar com a senha nova. Fechamos suas outras sessões.
+page-reset-done-lead = Você já pode entrar com a senha nova. Encerramos todas as suas sessões.
 page-reset-gone-title = Este link não vale mais
-page-reset-gone-lead = Ele funciona uma vez e vence logo. Peça outro em «Esqueci minha senha».
+page-reset-gone-lead = Ele funciona uma vez e vence logo. Peça outro em “Esqueci minha senha”.

@@ -322,11 +322,21 @@ impl HostedVerification {
         if first == Channel::Whatsapp { sms.collect() } else { Vec::new() }
     }
 
-    /// Checks a code against the challenge under way.
-    pub async fn check(&self, token: &str, code: &OtpCode) -> Result<CheckResult, PageFault> {
+    /// Checks a code against the challenge under way. A form that names itself is one guess with the same code in
+    /// it, however often it is sent.
+    pub async fn check(
+        &self,
+        token: &str,
+        code: &OtpCode,
+        form: Option<&str>,
+    ) -> Result<CheckResult, PageFault> {
         let PageView { page, phase } = self.look(token).await?;
         let Phase::Waiting(challenge) = phase else { return Ok(CheckResult::Gone) };
-        let result = self.verify.check(challenge.id, &page.owner, code, None).await?;
+        let name = form.zip(PageToken::parse(token)).map(|(form, token)| {
+            let form = format!("{} {form}", challenge.id);
+            format!("page:{}", token.guess_name(&form, code))
+        });
+        let result = self.verify.check(challenge.id, &page.owner, code, name).await?;
         if matches!(&result, CheckResult::Judged(checked) if checked.approved) {
             self.settle(&page, &challenge, self.clock.now()).await?;
         }

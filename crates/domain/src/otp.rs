@@ -60,7 +60,17 @@ impl Purpose {
     }
 }
 
-/// A code as somebody typed it: 4 to 10 ASCII digits. It has no readable `Debug`.
+/// The zeros of the scripts whose digits people's keyboards write; the other nine follow each.
+const ZEROS: [char; 17] =
+    ['0', '٠', '۰', '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '๐', '໐', '༠', '၀', '０'];
+
+/// A digit of whichever script, in ASCII.
+fn in_ascii(digit: char) -> Option<char> {
+    let value = |zero: char| u32::from(digit).checked_sub(u32::from(zero)).filter(|value| *value < 10);
+    ZEROS.into_iter().find_map(value).and_then(|value| char::from_digit(value, 10))
+}
+
+/// A code as somebody typed it: 4 to 10 digits, kept in ASCII. It has no readable `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OtpCode(String);
 
@@ -72,9 +82,9 @@ pub struct NotACode;
 impl OtpCode {
     /// Reads a code; spaces and hyphens between digits are forgiven.
     pub fn parse(text: &str) -> Result<Self, NotACode> {
-        let digits: String = text.trim().chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-        let sane = (4..=10).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-        if sane { Ok(Self(digits)) } else { Err(NotACode) }
+        let typed = text.trim().chars().filter(|c| !matches!(c, ' ' | '-'));
+        let digits: Option<String> = typed.map(in_ascii).collect();
+        digits.filter(|digits| (4..=10).contains(&digits.len())).map(Self).ok_or(NotACode)
     }
 
     /// The digits. Never log them.

@@ -1,5 +1,6 @@
 //! The secret in the address of a page: who has it may use the page.
 
+use crate::otp::OtpCode;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use ring::digest;
 use std::fmt;
@@ -38,6 +39,18 @@ impl PageToken {
         bytes.copy_from_slice(digest::digest(&digest::SHA256, self.0.as_bytes()).as_ref());
         bytes
     }
+
+    /// The name of a guess, from the form that was sent and the code in it: the same however often that form is sent.
+    /// Who keeps the name but not the token learns nothing of the code from it.
+    #[must_use]
+    pub fn guess_name(&self, form: &str, code: &OtpCode) -> String {
+        let mut name = digest::Context::new(&digest::SHA256);
+        // The form comes from outside; token and code have no line's end in them, and bound it.
+        for part in [&self.0, "\n", form, "\n", code.reveal()] {
+            name.update(part.as_bytes());
+        }
+        BASE64_URL_SAFE_NO_PAD.encode(name.finish())
+    }
 }
 
 impl fmt::Debug for PageToken {
@@ -49,6 +62,17 @@ impl fmt::Debug for PageToken {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_guess_has_a_name_of_its_own() {
+        let token = PageToken::of(&[7; TOKEN_BYTES]);
+        let [code, other] = ["123456", "123457"].map(|code| OtpCode::parse(code).unwrap());
+        let name = token.guess_name("0.1", &code);
+        assert_eq!(token.guess_name("0.1", &code), name);
+        assert_ne!(token.guess_name("0.1", &other), name);
+        assert_ne!(token.guess_name("1.1", &code), name);
+        assert_ne!(PageToken::of(&[8; TOKEN_BYTES]).guess_name("0.1", &code), name);
+    }
 
     #[test]
     fn a_token_is_read_back_and_nothing_else_is_one() {

@@ -3,10 +3,13 @@
  *
  * Attributes
  *   deadline  when it ends, ISO 8601; set anew, it counts to the new one
- *   now       the server's time when it wrote the page: a clock that is wrong here does no harm
+ *   now       the server's time when it wrote the deadline: a clock that is wrong here does no harm. Read with the
+ *             deadline: set it first
  *   total     seconds of a full ring; 600
  *   label     what is counted, for screen readers
  *   level     set by the element, for its colours: calm, soon (< 3 min), hurry (< 1 min), over
+ *
+ * Property: left, seconds; may be set. Without a deadline that can be read it is NaN, and nothing is shown.
  *
  * Event, bubbles: countdown-level {level, left}, when the level changes.
  *
@@ -23,13 +26,35 @@ function part(name, attributes, parent) {
 }
 
 export class CountdownRing extends HTMLElement {
-  static observedAttributes = ["deadline", "now"];
-  #end = 0;
+  static observedAttributes = ["deadline"];
+  #end = NaN;
   #timer;
   #arc;
   #text;
 
   connectedCallback() {
+    if (!this.#arc) {
+      this.#draw();
+      this.#read();
+    }
+    this.#run();
+  }
+
+  disconnectedCallback() { clearInterval(this.#timer); }
+
+  attributeChangedCallback() {
+    if (!this.#arc) return;
+    this.#read();
+    this.#run();
+  }
+
+  get left() { return Math.max(0, Math.ceil((this.#end - performance.now()) / 1000)); }
+  set left(seconds) {
+    this.#end = performance.now() + 1000 * seconds;
+    if (this.#arc) this.#run();
+  }
+
+  #draw() {
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("viewBox", "0 0 64 64");
     svg.setAttribute("aria-hidden", "true");
@@ -38,26 +63,22 @@ export class CountdownRing extends HTMLElement {
     this.#text = part("text", { x: 32, y: 32 }, svg);
     this.replaceChildren(svg);
     this.setAttribute("role", "timer");
-    this.#begin();
   }
 
-  disconnectedCallback() { clearInterval(this.#timer); }
-
-  attributeChangedCallback() { if (this.#arc) this.#begin(); }
-
-  get left() { return Math.max(0, Math.ceil((this.#end - performance.now()) / 1000)); }
-
-  #begin() {
-    const deadline = Date.parse(this.getAttribute("deadline"));
+  #read() {
     const now = Date.parse(this.getAttribute("now")) || Date.now();
-    this.#end = performance.now() + (Number.isNaN(deadline) ? 0 : deadline - now);
+    this.#end = performance.now() + (Date.parse(this.getAttribute("deadline")) - now);
+  }
+
+  #run() {
     clearInterval(this.#timer);
-    this.#timer = setInterval(() => this.#show(), 250);
+    if (this.isConnected) this.#timer = setInterval(() => this.#show(), 250);
     this.#show();
   }
 
   #show() {
     const { left } = this;
+    if (Number.isNaN(left)) return;
     const total = Number(this.getAttribute("total")) || 600;
     const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
     if (this.#text.textContent !== time) {

@@ -2,53 +2,100 @@
  * <otp-input length="6" name="code">: a one-time code, a box for each digit.
  *
  * Around a plain field, which is there for whoever has no scripts and gives way to the boxes:
- *   <otp-input length="6" name="code" label="Six-digit code" digit="Digit {n} of {of}">
+ *   <otp-input length="6" name="code" label="Six-digit code" digit="Digit {n} of {of}" required>
  *     <label for="code">Code</label><input id="code" name="code" autocomplete="one-time-code">
  *   </otp-input>
  *
- * Attributes
+ * Attributes; all but length and webotp may be set anew
  *   length       how many digits; 6
  *   name         the form field's name: the element takes part in its form
  *   label        what the boxes are together, for screen readers
  *   digit        what each box is; {n} and {of} are put in
+ *   required     a form without a code is not sent. One that is begun and not complete never is
+ *   incomplete   what the browser says then
  *   invalid      the code was refused: the boxes say so
  *   describedby  the id of what says why
+ *   disabled     as of any field, a fieldset's too
  *   webotp       "off": the browser is not asked for the code in an SMS (WebOTP)
  *
- * Properties: value (digits so far; may be set), clear(), focus().
+ * Properties: value (digits so far; may be set, before it is in the page too), form, validity. Methods: clear(),
+ * focus(), checkValidity(), reportValidity(). What a script sets fires no event.
  *
  * Events, both bubble
  *   otp-change    {value, complete}  with each change
- *   otp-complete  {value}            once all digits are there
+ *   otp-complete  {value}            once all digits are there; not for each that is mended afterwards
  *
- * Digits only. Typing moves on, Backspace moves back, arrows, Home and End move; a pasted or filled-in
- * code spreads over the boxes, whatever stands between its digits.
+ * Digits only, in whichever script a keyboard writes them. Typing moves on, Backspace moves back, arrows, Home and End
+ * move; a pasted or filled-in code spreads over the boxes, and is found among other words and numbers.
+ *
+ * It brings the layout of its boxes, which any rule of a page's own overrides.
  */
+const LAYOUT = new CSSStyleSheet();
+LAYOUT.replaceSync(`
+  :where(.otp-boxes) { display: grid; grid-template-columns: repeat(var(--otp-length, 6), minmax(0, 1fr)); gap: 8px; }
+  :where(.otp-boxes input) { box-sizing: border-box; width: 100%; min-width: 0; min-height: 48px; text-align: center; }
+`);
+
+/** The zeros of the scripts whose digits keyboards write. */
+const ZEROS = [..."0٠۰०০੦૦୦௦౦೦൦๐໐༠၀"].map((zero) => zero.codePointAt(0));
+
+function inAscii(text) {
+  return text.normalize("NFKC").replace(/\p{Nd}/gu, (digit) => {
+    const zero = ZEROS.findLast((known) => known <= digit.codePointAt(0));
+    const value = digit.codePointAt(0) - zero;
+    return value < 10 ? String(value) : digit;
+  });
+}
+
+/** The code in a text: a run of just so many digits, whole or parted in its middle; else all its digits. */
+function digitsIn(text, length) {
+  const plain = inAscii(text);
+  const runs = plain.match(/\d+/g) ?? [];
+  const half = Math.floor(length / 2);
+  const parted = plain.match(new RegExp(`(?:^|\\D)(\\d{${half}})[ -](\\d{${length - half}})(?!\\d)`));
+  return runs.find((run) => run.length === length) ?? (parted ? parted[1] + parted[2] : runs.join(""));
+}
+
 export class OtpInput extends HTMLElement {
   static formAssociated = true;
+  static observedAttributes = ["label", "digit", "invalid", "describedby", "required", "incomplete"];
   #internals = this.attachInternals();
   #boxes = [];
+  #early = "";
+  #isComplete = false;
   #abort;
 
   connectedCallback() {
+    const root = this.getRootNode();
+    if (!root.adoptedStyleSheets.includes(LAYOUT)) root.adoptedStyleSheets.push(LAYOUT);
     if (this.#boxes.length === 0) this.#build();
     this.#listenForSms();
   }
 
-  disconnectedCallback() {
-    this.#abort?.abort();
+  disconnectedCallback() { this.#abort?.abort(); }
+
+  attributeChangedCallback() {
+    if (this.#boxes.length === 0) return;
+    this.#describe();
+    this.#keep();
   }
 
   get length() { return Number(this.getAttribute("length")) || 6; }
   get name() { return this.getAttribute("name") ?? ""; }
   get form() { return this.#internals.form; }
-  get value() { return this.#boxes.map((box) => box.value).join(""); }
-  set value(text) { this.clear(); this.#spread(0, text); }
+  get validity() { return this.#internals.validity; }
+  checkValidity() { return this.#internals.checkValidity(); }
+  reportValidity() { return this.#internals.reportValidity(); }
 
-  clear() {
-    for (const box of this.#boxes) box.value = "";
-    this.#changed();
+  get value() { return this.#boxes.length === 0 ? this.#early : this.#boxes.map((box) => box.value).join(""); }
+  set value(text) {
+    const digits = digitsIn(String(text ?? ""), this.length).slice(0, this.length);
+    this.#early = digits;
+    this.#boxes.forEach((box, n) => { box.value = digits[n] ?? ""; });
+    this.#keep();
   }
+
+  clear() { this.value = ""; }
 
   focus(options) {
     (this.#boxes.find((box) => !box.value) ?? this.#boxes.at(-1))?.focus(options);
@@ -56,8 +103,11 @@ export class OtpInput extends HTMLElement {
 
   formResetCallback() { this.clear(); }
 
+  formDisabledCallback(isDisabled) {
+    for (const box of this.#boxes) box.disabled = isDisabled;
+  }
+
   #build() {
-    const digit = this.getAttribute("digit") ?? "{n}/{of}";
     const boxes = document.createElement("div");
     boxes.className = "otp-boxes";
     boxes.style.setProperty("--otp-length", this.length);
@@ -67,74 +117,118 @@ export class OtpInput extends HTMLElement {
       box.inputMode = "numeric";
       // The first takes what the keyboard offers from an SMS; the others ask for nothing.
       box.autocomplete = n === 1 ? "one-time-code" : "off";
-      box.setAttribute("aria-label", digit.replace("{n}", n).replace("{of}", this.length));
-      if (this.hasAttribute("invalid")) box.setAttribute("aria-invalid", "true");
-      if (this.hasAttribute("describedby")) box.setAttribute("aria-describedby", this.getAttribute("describedby"));
+      box.value = this.#early[n - 1] ?? "";
+      box.disabled = this.matches(":disabled");
       boxes.append(box);
       this.#boxes.push(box);
     }
     this.setAttribute("role", "group");
-    if (this.hasAttribute("label")) this.setAttribute("aria-label", this.getAttribute("label"));
+    this.#describe();
     this.replaceChildren(boxes);
+    this.addEventListener("beforeinput", (event) => this.#beforeInput(event));
     this.addEventListener("input", (event) => this.#input(event));
     this.addEventListener("keydown", (event) => this.#key(event));
     this.addEventListener("paste", (event) => this.#paste(event));
     this.addEventListener("focusin", (event) => event.target.select?.());
-    this.#internals.setFormValue("");
+    this.#keep();
+  }
+
+  /** What the attributes say of the boxes. */
+  #describe() {
+    const name = (element, attribute, value) => {
+      if (value === null) element.removeAttribute(attribute);
+      else element.setAttribute(attribute, value);
+    };
+    const digit = this.getAttribute("digit") ?? "{n}/{of}";
+    name(this, "aria-label", this.getAttribute("label"));
+    this.#boxes.forEach((box, n) => {
+      box.setAttribute("aria-label", digit.replace("{n}", n + 1).replace("{of}", this.length));
+      name(box, "aria-invalid", this.hasAttribute("invalid") ? "true" : null);
+    });
+    // Read out once, not with every box.
+    name(this.#boxes[0], "aria-describedby", this.getAttribute("describedby"));
+  }
+
+  #beforeInput(event) {
+    // Keyboards on glass tell no key.
+    if (event.inputType !== "deleteContentBackward" || event.isComposing) return;
+    event.preventDefault();
+    this.#back(this.#boxes.indexOf(event.target));
   }
 
   #input(event) {
     event.stopPropagation();
-    const at = this.#boxes.indexOf(event.target);
-    const text = event.target.value;
-    event.target.value = "";
-    this.#spread(at, text);
+    const box = event.target;
+    const isTyped = ["insertText", "insertCompositionText"].includes(event.inputType) && Boolean(event.data);
+    // What is typed beside a digit takes its place.
+    const digits = digitsIn(isTyped ? event.data : box.value, this.length);
+    box.value = isTyped && digits === "" ? digitsIn(box.value, this.length).slice(0, 1) : "";
+    this.#spread(this.#boxes.indexOf(box), digits);
   }
 
-  /** Puts the digits of a text into the boxes from there on; a whole code fills them all. */
-  #spread(from, text) {
-    const digits = [...text.normalize("NFKC")].filter((c) => c >= "0" && c <= "9");
+  /** Puts digits into the boxes from there on; a whole code fills them all. */
+  #spread(from, digits) {
     let at = digits.length >= this.length ? 0 : Math.max(from, 0);
-    for (const digit of digits.slice(0, this.length)) {
-      if (at >= this.length) break;
+    for (const digit of digits.slice(0, this.length - at)) {
       this.#boxes[at].value = digit;
       at += 1;
     }
-    if (digits.length > 0 && this.contains(document.activeElement)) this.#boxes[Math.min(at, this.length - 1)].focus();
+    if (digits !== "" && this.contains(document.activeElement)) this.#go(at);
+    this.#changed(digits.length >= this.length);
+  }
+
+  #go(to) { this.#boxes[Math.min(Math.max(to, 0), this.length - 1)].focus(); }
+
+  /** Empties the box, or the one before it where it is empty. */
+  #back(at) {
+    const from = this.#boxes[at].value ? at : Math.max(at - 1, 0);
+    this.#boxes[from].value = "";
+    this.#go(from);
     this.#changed();
   }
 
   #key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return;
     const at = this.#boxes.indexOf(event.target);
-    const go = (to) => {
-      event.preventDefault();
-      this.#boxes[Math.min(Math.max(to, 0), this.length - 1)].focus();
+    const keys = {
+      Backspace: () => this.#back(at),
+      Delete: () => { event.target.value = ""; this.#changed(); },
+      ArrowLeft: () => this.#go(at - 1),
+      ArrowRight: () => this.#go(at + 1),
+      Home: () => this.#go(0),
+      End: () => this.#go(this.length - 1),
     };
-    if (event.key === "Backspace") {
-      const box = event.target.value ? event.target : this.#boxes[at - 1];
-      if (box) box.value = "";
-      go(at - (box === event.target ? 0 : 1));
-      this.#changed();
-    } else if (event.key === "Delete") {
-      event.target.value = "";
-      this.#changed();
-    } else if (event.key === "ArrowLeft") go(at - 1);
-    else if (event.key === "ArrowRight") go(at + 1);
-    else if (event.key === "Home") go(0);
-    else if (event.key === "End") go(this.length - 1);
+    if (!Object.hasOwn(keys, event.key)) return;
+    event.preventDefault();
+    keys[event.key]();
   }
 
   #paste(event) {
     event.preventDefault();
-    this.#spread(this.#boxes.indexOf(event.target), event.clipboardData?.getData("text") ?? "");
+    const text = event.clipboardData?.getData("text") ?? "";
+    this.#spread(this.#boxes.indexOf(event.target), digitsIn(text, this.length));
   }
 
-  #changed() {
+  /** What the form is told. */
+  #keep() {
     const { value } = this;
-    const complete = value.length === this.length;
+    this.#isComplete = value.length === this.length;
     this.#internals.setFormValue(value);
+    const valueMissing = this.hasAttribute("required") && value === "";
+    const tooShort = value !== "" && value.length < this.length;
+    const empty = this.#boxes.find((box) => !box.value);
+    if (empty && (valueMissing || tooShort)) {
+      this.#internals.setValidity({ valueMissing, tooShort }, this.getAttribute("incomplete") ?? `${value.length}/${this.length}`, empty);
+    } else this.#internals.setValidity({});
+  }
+
+  #changed(isWhole = false) {
+    const wasComplete = this.#isComplete && !isWhole;
+    this.#keep();
+    const { value } = this;
+    const complete = this.#isComplete;
     this.dispatchEvent(new CustomEvent("otp-change", { bubbles: true, detail: { value, complete } }));
-    if (complete) this.dispatchEvent(new CustomEvent("otp-complete", { bubbles: true, detail: { value } }));
+    if (complete && !wasComplete) this.dispatchEvent(new CustomEvent("otp-complete", { bubbles: true, detail: { value } }));
   }
 
   /** WebOTP: an SMS whose last line is `@this.site #123456` fills the boxes by itself. */
@@ -143,7 +237,7 @@ export class OtpInput extends HTMLElement {
     this.#abort = new AbortController();
     try {
       const found = await navigator.credentials.get({ otp: { transport: ["sms"] }, signal: this.#abort.signal });
-      if (found?.code) this.value = found.code;
+      if (found?.code) this.#spread(0, digitsIn(found.code, this.length));
     } catch {
       // No SMS came, or the person said no: there are the boxes.
     }

@@ -7,7 +7,10 @@
  *
  * Attributes
  *   cooldown  seconds from now; set anew, it begins anew. 0: at once
- *   waiting   what stands there meanwhile; {time} is put in as m:ss
+ *   waiting   what stands there meanwhile; {time} is put in as m:ss. A child with the class "wait" says it to whoever
+ *             has no scripts, and is taken over
+ *
+ * Property: left, seconds; may be set.
  *
  * Event, bubbles: resend-ready, once the wait is over.
  *
@@ -21,14 +24,18 @@ export class ResendButton extends HTMLElement {
 
   connectedCallback() {
     this.addEventListener("click", this.#hold, true);
-    this.#begin();
+    this.#run();
   }
 
   disconnectedCallback() { clearInterval(this.#timer); }
 
-  attributeChangedCallback() { if (this.isConnected) this.#begin(); }
+  attributeChangedCallback() { this.left = Number(this.getAttribute("cooldown")) || 0; }
 
   get left() { return Math.max(0, Math.ceil((this.#until - performance.now()) / 1000)); }
+  set left(seconds) {
+    this.#until = performance.now() + 1000 * seconds;
+    if (this.isConnected) this.#run();
+  }
 
   #hold = (event) => {
     if (this.left > 0 && event.target.closest("button")) {
@@ -37,8 +44,7 @@ export class ResendButton extends HTMLElement {
     }
   };
 
-  #begin() {
-    this.#until = performance.now() + 1000 * (Number(this.getAttribute("cooldown")) || 0);
+  #run() {
     clearInterval(this.#timer);
     if (this.left > 0) this.#timer = setInterval(() => this.#show(), 250);
     this.#show();
@@ -48,7 +54,7 @@ export class ResendButton extends HTMLElement {
     const { left } = this;
     for (const button of this.querySelectorAll("button")) button.setAttribute("aria-disabled", String(left > 0));
     if (left > 0) {
-      this.#wait ??= this.appendChild(Object.assign(document.createElement("p"), { className: "wait" }));
+      this.#wait ??= this.querySelector(".wait") ?? this.appendChild(Object.assign(document.createElement("p"), { className: "wait" }));
       const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
       this.#wait.textContent = (this.getAttribute("waiting") ?? "{time}").replace("{time}", time);
       return;

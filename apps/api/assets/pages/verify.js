@@ -6,58 +6,131 @@ import "./countdown-ring.js";
 
 const POLL_MS = 2500;
 const BACK_AFTER_MS = 4000;
+/** Seconds by which a count may be wrong: where a phone sleeps its clock stands still. */
+const DRIFT_MAX = 2;
+/** Phases in which nothing more comes. */
+const ENDS = ["approved", "taken", "closed"];
+/** After these a code was not looked at: it stays in its boxes. */
+const UNREAD = ["malformed", "tries", "unavailable"];
+
 const main = () => document.getElementById("page");
 const said = document.getElementById("said");
-const base = location.pathname;
-let busy = false;
+/** What the server gave this script to say. */
+const words = (name) => document.querySelector(`meta[name="say-${name}"]`)?.content ?? "";
+const read = (html) => new DOMParser().parseFromString(html, "text/html");
 
-/** The page's own address, in the language that was switched to. */
-function address() {
-  const lang = new URLSearchParams(location.search).get("lang");
-  return lang ? `${base}?lang=${encodeURIComponent(lang)}` : base;
+/** A step is under way. */
+let isBusy = false;
+/** The state is being asked for. */
+let isLooking = false;
+/** What came of the last step is not known. */
+let isLost = false;
+/** Counts what exchanges the page: of two under way the later one does. */
+let turns = 0;
+
+/** Where the page is, in the language that was switched to, with something said or without. */
+function address(note) {
+  const query = new URLSearchParams(location.search);
+  query.delete("change");
+  for (const [key, value] of Object.entries(note ?? {})) query.set(key, value);
+  const tail = query.toString();
+  return tail === "" ? location.pathname : `${location.pathname}?${tail}`;
 }
 
 /** Shows the page as the server writes it at that address. */
 async function show(at) {
+  const turn = turns += 1;
   const response = await fetch(at, { headers: { Accept: "text/html" }, cache: "no-store" });
-  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-  const next = fresh.getElementById("page");
-  if (!next) return location.reload();
+  const fresh = read(await response.text());
+  if (response.status >= 500 || !fresh.getElementById("page")) throw new Error(response.statusText);
+  if (turn === turns) put(fresh, at);
+}
+
+function put(fresh, at) {
   document.title = fresh.title;
-  main().replaceWith(document.adoptNode(next));
-  arrive();
+  for (const part of ["main", "footer"]) document.querySelector(part).replaceWith(document.adoptNode(fresh.querySelector(part)));
+  said.textContent = "";
+  arrive(at);
 }
 
 /** Puts the reader where the page goes on. */
-function arrive() {
+function arrive(at) {
   const page = main();
   const field = page.querySelector("otp-input, input:not([type=hidden])");
   (field ?? page.querySelector("h1"))?.focus();
-  history.replaceState(null, "", address());
+  // What is said is said once, not with every reload.
+  const here = new URL(at, location.href);
+  for (const key of ["note", "wait"]) here.searchParams.delete(key);
+  history.replaceState(null, "", here);
   const back = page.querySelector("[data-back]");
   if (back) {
     const soon = page.querySelector("[data-when-live]");
     if (soon) soon.textContent = soon.dataset.whenLive;
-    // Not before the success was read out.
-    setTimeout(() => location.assign(back.href), BACK_AFTER_MS);
+    // Not before the success was read out. The way back from there does not lead here again.
+    setTimeout(() => location.replace(back.href), BACK_AFTER_MS);
   }
 }
 
+/** Says what went wrong; the page stays as it is, with what was typed. */
+function complain(text) {
+  const note = Object.assign(document.createElement("p"), { id: "note", className: "note bad", textContent: text });
+  note.setAttribute("role", "alert");
+  document.getElementById("note")?.remove();
+  main().querySelector("h1").after(note);
+}
+
+/** The server's answer to a step that it did not take. */
+function refuse(status, fresh) {
+  const page = fresh.getElementById("page");
+  if (page && [404, 410].includes(status)) return put(fresh, address());
+  const texts = ["h1", ".lead"].map((css) => page?.querySelector(css)?.textContent.trim()).filter(Boolean);
+  return complain(texts.join(". ") || words("fault"));
+}
+
 async function step(form, submitter) {
-  if (busy) return;
-  busy = true;
+  if (isBusy) return;
+  isBusy = true;
+  // Whatever was asked for before is out of date.
+  turns += 1;
+  const typed = { code: form.querySelector("otp-input")?.value, phone: form.elements.phone?.value };
+  const pressed = submitter ?? form.querySelector("button");
+  pressed.classList.add("pressed");
   main().setAttribute("aria-busy", "true");
+  said.textContent = form.dataset.live;
   try {
-    const body = new URLSearchParams(new FormData(form, submitter));
+    const body = new URLSearchParams(new FormData(form));
+    if (submitter?.name) body.set(submitter.name, submitter.value);
     const response = await fetch(form.action, { method: "POST", headers: { Accept: "application/json" }, body });
-    await show(response.ok ? (await response.json()).page : address());
+    if (response.ok) {
+      const answer = await response.json();
+      await show(answer.page);
+      typeAgain(typed, answer.note);
+    } else refuse(response.status, read(await response.text()));
+    isLost = false;
   } catch {
-    // The line is gone: the form goes the plain way, and the browser says what is wrong.
-    form.removeAttribute("data-live");
-    form.requestSubmit(submitter);
+    // It may have been taken: it is not sent again before the state was seen.
+    isLost = true;
+    complain(words("line"));
   } finally {
-    busy = false;
+    isBusy = false;
+    said.textContent = "";
+    pressed.classList.remove("pressed");
     main().removeAttribute("aria-busy");
+  }
+  if (isLost) look();
+}
+
+/** What was typed and not used stays. */
+function typeAgain({ code, phone }, note) {
+  const boxes = main().querySelector("otp-input");
+  const number = main().querySelector("#phone");
+  if (boxes && code && UNREAD.includes(note)) {
+    boxes.value = code;
+    boxes.focus();
+  }
+  if (number && phone) {
+    number.value = phone;
+    number.select();
   }
 }
 
@@ -67,6 +140,9 @@ document.addEventListener("submit", (event) => {
   step(event.target, event.submitter);
 });
 
+// What is typed now was not refused yet.
+document.addEventListener("otp-change", (event) => event.target.removeAttribute("invalid"));
+
 document.addEventListener("otp-complete", (event) => event.target.form?.requestSubmit());
 
 document.addEventListener("countdown-level", (event) => {
@@ -75,30 +151,59 @@ document.addEventListener("countdown-level", (event) => {
   if (event.detail.level === "over") look();
 });
 
-/** Asks how far it has come: what has become of the code, and whether the page is another by now. */
+/** Asks how far it has come. */
 async function look() {
-  const { phase } = main().dataset;
-  if (busy || document.hidden || ["approved", "taken", "closed"].includes(phase)) return;
-  const query = new URL(address(), location.href).search;
-  let state;
+  const page = main();
+  if (isBusy || isLooking || document.hidden || ENDS.includes(page.dataset.phase)) return;
+  isLooking = true;
+  const turn = turns;
   try {
-    const response = await fetch(`${base}/state${query}`, { cache: "no-store" });
-    if (!response.ok) return;
-    state = await response.json();
+    const response = await fetch(`${location.pathname}/state${location.search}`, { cache: "no-store" });
+    const state = response.ok ? await response.json() : undefined;
+    if (state && turn === turns) await follow(page, state);
   } catch {
-    return; // Asked again in a moment.
-  }
-  if (busy || main().dataset.phase !== phase) return;
-  const isChanging = phase === "number" && state.phase !== "closed" && state.phase !== "approved";
-  if (state.phase !== phase && !isChanging) return show(address());
-  const line = main().querySelector("[data-delivery]");
-  if (line && state.delivery && line.textContent !== state.delivery.text) {
-    line.textContent = state.delivery.text;
-    line.className = `delivery ${state.delivery.status}`;
-    said.textContent = state.delivery.text;
+    // Asked again in a moment.
+  } finally {
+    isLooking = false;
   }
 }
 
+/** What has become of the code, and whether the page is another by now. */
+async function follow(page, state) {
+  const { phase } = page.dataset;
+  const isChanging = phase === "number" && location.search.includes("change=") && !ENDS.includes(state.phase);
+  if (state.phase !== phase && (isLost || !isChanging)) {
+    await show(address());
+    isLost = false;
+    return;
+  }
+  const left = page.querySelector("[data-attempts]")?.dataset.attempts;
+  if (isLost && left !== undefined && Number(left) !== state.attempts_remaining) {
+    await show(address({ note: "wrong", wait: state.attempts_remaining }));
+    isLost = false;
+    return;
+  }
+  if (isLost) document.getElementById("note")?.remove();
+  isLost = false;
+  if (phase === "waiting") tell(page, state);
+}
+
+function tell(page, { code_seconds, resend_seconds, delivery }) {
+  const isOff = (counter, seconds) => counter && Math.abs(counter.left - seconds) > DRIFT_MAX;
+  const ring = page.querySelector("countdown-ring");
+  const buttons = page.querySelector("resend-button");
+  if (isOff(ring, code_seconds)) ring.left = code_seconds;
+  if (isOff(buttons, resend_seconds)) buttons.left = resend_seconds;
+  const line = page.querySelector("[data-delivery]");
+  if (!line || !delivery || line.textContent === delivery.text) return;
+  line.textContent = delivery.text;
+  line.className = `delivery ${delivery.status}`;
+  said.textContent = delivery.text;
+  // That it is on its way is old news.
+  page.querySelector("#note.good")?.remove();
+}
+
 setInterval(look, POLL_MS);
+for (const event of ["pageshow", "online"]) addEventListener(event, look);
 document.addEventListener("visibilitychange", look);
-arrive();
+arrive(location.href);

@@ -173,13 +173,87 @@ async fn a_page_for_a_number_writes_to_no_other_and_an_open_one_to_three() {
     assert!(location(&step(&url, "send", &[("channel", "sms")]).await).ends_with("change=1&note=number"));
     assert!(location(&step(&url, "send", &[("phone", "12")]).await).ends_with("change=1&note=number"));
     let foreign = step(&url, "send", &[("channel", "sms"), ("phone", "+79161234567")]).await;
-    assert!(location(&foreign).ends_with("note=refused"));
+    assert!(location(&foreign).ends_with("change=1&note=refused"));
     for n in 0..5 {
         let phone = format!("+52551234011{n}");
         location(&step(&url, "send", &[("channel", "sms"), ("phone", &phone)]).await);
         assert_eq!(server.inbox(&phone, 0).await.len(), usize::from(n < 3), "{phone}");
     }
     assert!(body(&url).await.contains("0112"), "the last that was taken");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_sent_twice_is_one_guess() {
+    for provider in ["twilio", "self"] {
+        let settings = [&SETTINGS[..], &[("VERIFY_PROVIDER", provider)]].concat();
+        let server = Server::start_with(&settings).await;
+        let phone = "+525512340117";
+        let url = open(&server, asked(phone)).await;
+        step(&url, "send", &[("channel", "sms")]).await;
+        let code = server.code(phone, "sms", 0).await;
+        let [wrong, other] = if code.starts_with('1') { ["200000", "200001"] } else { ["100000", "100001"] };
+        let html = body(&url).await;
+        let (_, form) = html.split_once("name=\"guess\" value=\"").expect("the form has a name");
+        let form = form.split('"').next().unwrap();
+        for (typed, left) in [(wrong, 2), (wrong, 2), (other, 1), (wrong, 2)] {
+            let answer = location(&step(&url, "check", &[("guess", form), ("code", typed)]).await);
+            assert!(answer.ends_with(&format!("note=wrong&wait={left}")), "{provider} {typed}: {answer}");
+        }
+        // Sent once more from a form that was written since, it is another guess: the last.
+        assert!(!body(&url).await.contains(&format!("name=\"guess\" value=\"{form}\"")));
+        step(&url, "check", &[("guess", form), ("code", &code)]).await;
+        assert!(body(&url).await.contains("verification_id="), "{provider}: the right one in the same form");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_page_for_a_number_says_that_it_must_wait() {
+    let settings = [("RETURN_TO_ORIGINS", APP), ("OTP_RESEND_COOLDOWN_SECONDS", "50")];
+    let server = Server::start_with(&settings).await;
+    let phone = "+525512340118";
+    let (first, second) = (open(&server, asked(phone)).await, open(&server, asked(phone)).await);
+    step(&first, "send", &[("channel", "sms")]).await;
+    let answer = location(&step(&second, "send", &[("channel", "sms")]).await);
+    let (_, wait) = answer.split_once("note=later&wait=").expect("a note of its own");
+    let html = body(&format!("{}{answer}", server.base)).await;
+    assert!(html.contains("data-phase=\"ready\"") && html.contains("desde otra página"), "{html}");
+    assert!(html.contains(&format!("cooldown=\"{wait}\"")) && html.contains("Podrás pedir otro en 0:"));
+    // Nobody is made to wait longer by an address.
+    let long = body(&format!("{second}?note=later&wait=60000")).await;
+    assert!(long.contains("cooldown=\"50\""), "{long}");
+    // Where a code is out, the buttons alone count.
+    let answer = location(&step(&first, "resend", &[("channel", "sms")]).await);
+    assert!(answer.ends_with("note=soon"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_and_said_outlives_a_change_of_language() {
+    let server = Server::start_with(&SETTINGS).await;
+    let phone = "+525512340119";
+    let url = open(&server, json!({"purpose": "login", "return_to": APP})).await;
+    step(&url, "send", &[("channel", "sms"), ("phone", phone)]).await;
+    let changing = body(&format!("{url}?change=1&note=refused")).await;
+    assert!(changing.contains("href=\"?change=1&#38;note=refused&#38;lang=en\""), "{changing}");
+    assert!(changing.contains("aria-invalid=\"true\"") && changing.contains("Volver al código"));
+    let many = body(&format!("{url}?change=1&note=many&wait=3&lang=en")).await;
+    assert!(!many.contains("aria-invalid") && many.contains("in 3 minutes"), "{many}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_names_the_files_of_its_own_version() {
+    let server = Server::start_with(&SETTINGS).await;
+    let html = body(&open(&server, asked("+525512340120")).await).await;
+    let (_, script) = html.split_once("type=\"module\" src=\"").expect("a script");
+    let script = script.split('"').next().unwrap();
+    let kept = |address: String| async move {
+        let answer = plain().get(address).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.headers()["cache-control"].to_str().unwrap().to_owned()
+    };
+    assert!(kept(format!("{}{script}", server.base)).await.contains("immutable"));
+    let beside = script.replace("verify.js", "otp-input.js");
+    assert!(kept(format!("{}{beside}", server.base)).await.contains("immutable"));
+    assert_eq!(kept(format!("{}/assets/pages/older/verify.js", server.base)).await, "no-store");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -198,7 +272,13 @@ async fn scripts_are_told_what_forms_are() {
     let now = state().await;
     assert_eq!((&now["delivery"]["status"], &now["attempts_remaining"]), (&json!("sent"), &json!(3)));
     assert!(now["code_seconds"].as_i64() > Some(590) && now["page_seconds"].as_i64() > Some(890));
-    let wrong: Value = ask("check", &[("code", "0000000")]).await.unwrap().json().await.unwrap();
+    for slip in [&[("code", "0000000")], &[("code", "0000")]] {
+        let slip: Value = ask("check", slip).await.unwrap().json().await.unwrap();
+        assert_eq!((&slip["note"], &slip["attempts_remaining"]), (&json!("malformed"), &json!(3)));
+    }
+    let code = server.code(phone, "call", 0).await;
+    let wrong: &[(&str, &str)] = if code == "000000" { &[("code", "000001")] } else { &[("code", "000000")] };
+    let wrong: Value = ask("check", wrong).await.unwrap().json().await.unwrap();
     assert_eq!((&wrong["note"], &wrong["attempts_remaining"]), (&json!("wrong"), &json!(2)));
     let unknown = ask("send", &[("channel", "pigeon")]).await.unwrap().json::<Value>().await.unwrap();
     assert_eq!(unknown["note"], "failed");

@@ -11,7 +11,11 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Instant;
 
-const SETTINGS: [(&str, &str); 2] = [("VERIFY_PROVIDER", "self"), ("OTP_RESEND_COOLDOWN_SECONDS", "1")];
+const SETTINGS: [(&str, &str); 3] = [
+    ("VERIFY_PROVIDER", "self"),
+    ("OTP_RESEND_COOLDOWN_SECONDS", "1"),
+    ("RETURN_TO_ORIGINS", "https://app.example.com"),
+];
 
 /// Somebody who signs up without a proved number, and is told at his next sign-in where to prove it.
 async fn newcomer(server: &Server, email: &str, phone: Option<&str>) -> Value {
@@ -73,7 +77,9 @@ async fn a_number_that_has_an_account_stays_with_it() {
     let phone = "+525512347002";
     let owner = server.sign_up("maria@example.com", phone).await;
     let person = newcomer(&server, "kate@example.com", Some(phone)).await;
-    let visit = Visit::at(server, phone, &in_spanish(&person["verification_url"])).await;
+    let page = json!({"phone": phone, "user_id": person["user_id"], "purpose": "registration", "locale": "es",
+        "return_to": "https://app.example.com/menu"});
+    let visit = Visit::begin(server, phone, page).await;
     visit.phase("ready").await;
     visit.says("•••• 7002").await;
     let since = visit.server.newest(phone).await;
@@ -82,6 +88,8 @@ async fn a_number_that_has_an_account_stays_with_it() {
     visit.keys(&visit.server.code(phone, "sms", since).await).await;
     visit.phase("taken").await;
     visit.says("pertenece a otra cuenta").await;
+    let back = "document.querySelector('main a.primary').href === 'https://app.example.com/menu'";
+    visit.until(back).await;
     visit.look("taken").await;
     assert_eq!(me(&visit, &person).await["phone_verified"], false);
     assert_eq!(me(&visit, &owner).await["phone_verified"], true);

@@ -1,5 +1,7 @@
 //! The verification page in a real browser. Screenshots are left in `target/screenshots` to be looked at.
 
+mod trouble;
+
 use crate::{
     axe,
     phones_page::browser::Browser,
@@ -95,6 +97,21 @@ impl Visit {
         self.browser.page.wait().for_element(Locator::Css("main:not([data-old])")).await.unwrap();
     }
 
+    /// Waits until a script says yes.
+    pub(crate) async fn until(&self, condition: &str) {
+        let begun = Instant::now();
+        let script = format!("return Boolean({condition})");
+        while self.browser.page.execute(&script, Vec::new()).await.unwrap() != json!(true) {
+            assert!(begun.elapsed() < PATIENCE, "{condition}: never; {}", self.text().await);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Runs a script in the page.
+    async fn run(&self, script: &str) -> Value {
+        self.browser.page.execute(script, Vec::new()).await.unwrap()
+    }
+
     /// Types where the focus is.
     pub(crate) async fn keys(&self, keys: &str) {
         self.browser.page.active_element().await.unwrap().send_keys(keys).await.unwrap();
@@ -145,6 +162,10 @@ async fn from_the_link_to_the_app_by_typing_the_code() {
     visit.says("Enviado por SMS").await;
     visit.says("Podrás pedir otro en 0:").await;
     visit.look("waiting").await;
+    // After a phone's sleep the counts are put right.
+    visit.run("document.querySelector('countdown-ring').left = 90; document.querySelector('resend-button').left = 0").await;
+    visit.until("document.querySelector('countdown-ring').left > 500").await;
+    visit.until("document.querySelector('resend-button').left > 20").await;
     visit.press("button[value=call]").await;
     assert_eq!(visit.server.inbox(phone, 0).await.len(), 1, "not before the wait is over");
     visit.press("otp-input input").await;
@@ -170,6 +191,10 @@ async fn from_the_link_to_the_app_by_typing_the_code() {
     let proved: Value =
         visit.server.get(&format!("/api/v1/verify/{}", told[0].1)).await.json().await.unwrap();
     assert_eq!(proved["status"], "approved");
+    // The browser's own way back is no trap.
+    visit.browser.page.back().await.unwrap();
+    let before = visit.browser.page.current_url().await.unwrap();
+    assert!(!before.as_str().starts_with(&visit.server.base), "{}", before.path());
     visit.browser.stop().await;
 }
 
@@ -279,7 +304,8 @@ async fn without_scripts_the_forms_do() {
 async fn time_runs_out_before_the_readers_eyes() {
     let app = app().await;
     let phone = "+525512340205";
-    let server = Server::start_on_postgres(&settings(&app, "0")).await;
+    let settings = [&settings(&app, "0")[..], &[("VERIFY_PROVIDER", "self")]].concat();
+    let server = Server::start_on_postgres(&settings).await;
     let visit = Visit::begin(server, phone, asked(phone, &app)).await;
     visit.press("button[value=sms]").await;
     visit.phase("waiting").await;
@@ -297,9 +323,9 @@ async fn time_runs_out_before_the_readers_eyes() {
         assert!(!colours.contains(&colour), "{expected} looks like another");
         colours.push(colour);
     }
-    // News of the delivery is shown as it comes.
-    visit.server.sql("update verification_sends set status = 'delivered'");
+    // News of the delivery is shown as it comes, and is the newest.
     visit.says("Entregado por SMS").await;
+    visit.until("!document.querySelector('#note')").await;
     visit.look("delivered").await;
     visit.server.sql("update verifications set expires_at = now() - interval '1 second'");
     visit.phase("expired").await;
@@ -333,6 +359,15 @@ async fn the_reset_page_shows_what_is_typed() {
         .await
         .unwrap();
     assert_eq!(browser.page.execute(kind, Vec::new()).await.unwrap(), json!("text"));
+    // A double click sends it once; come back to, it can be sent again.
+    let twice = "let sent = 0; \
+        addEventListener('submit', (event) => { if (!event.defaultPrevented) sent += 1; event.preventDefault(); }); \
+        document.getElementById('new-password').value = 'una clave bien larga'; \
+        const save = document.querySelector('form button.primary'); \
+        save.click(); save.click(); const first = sent; \
+        dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })); \
+        save.click(); return [first, sent, document.forms[0].hasAttribute('aria-busy')]";
+    assert_eq!(browser.page.execute(twice, Vec::new()).await.unwrap(), json!([1, 2, true]));
     for theme in ["light", "dark"] {
         for (name, width) in [("desktop", 1280), ("phone", 360)] {
             browser.photograph(&format!("reset-{name}"), width, 740, theme).await;

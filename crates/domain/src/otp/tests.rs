@@ -126,7 +126,9 @@ fn a_code_has_four_to_ten_digits() {
     for wrong in ["123", "12345678901", "", "12.345", "abcdef", "١٢"] {
         assert_eq!(OtpCode::parse(wrong), Err(NotACode), "{wrong}");
     }
-    assert_eq!(OtpCode::parse("12-34 56").unwrap().reveal(), "123456");
+    for typed in ["12-34 56", "١٢٣٤٥٦", "۱۲۳۴۵۶", "१२३४५६", "１２３４５６"] {
+        assert_eq!(OtpCode::parse(typed).unwrap().reveal(), "123456", "{typed}");
+    }
     assert_eq!(format!("{:?}", OtpCode::parse("1234").unwrap()), "OtpCode(******)");
 }
 

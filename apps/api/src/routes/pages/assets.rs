@@ -1,23 +1,42 @@
-//! The pages' stylesheet and modules, built in.
+//! The pages' stylesheet and modules, built in. Pages name them with their version, so that a page never meets
+//! another version's files; modules find one another beside themselves.
 
 use actix_web::{HttpResponse, http::header, web};
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::LazyLock,
+};
 
-const ASSETS: [(&str, &str); 7] = [
+const ASSETS: [(&str, &str); 8] = [
     ("icon.svg", include_str!("../../../assets/pages/icon.svg")),
     ("pages.css", include_str!("../../../assets/pages/pages.css")),
     ("verify.js", include_str!("../../../assets/pages/verify.js")),
     ("otp-input.js", include_str!("../../../assets/pages/otp-input.js")),
     ("resend-button.js", include_str!("../../../assets/pages/resend-button.js")),
     ("countdown-ring.js", include_str!("../../../assets/pages/countdown-ring.js")),
+    ("reset.js", include_str!("../../../assets/pages/reset.js")),
     ("show-password.js", include_str!("../../../assets/pages/show-password.js")),
 ];
 
-pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config.service(web::resource("/assets/pages/{name}").route(web::get().to(asset)));
+/// Of all of them together: the same wherever the same build runs.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let mut hasher = DefaultHasher::new();
+    ASSETS.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+});
+
+/// Where pages find a file.
+pub(super) fn address(name: &str) -> String {
+    format!("/assets/pages/{}/{name}", *VERSION)
 }
 
-async fn asset(name: web::Path<String>) -> HttpResponse {
-    let Some((_, source)) = ASSETS.iter().find(|(known, _)| *known == name.as_str()) else {
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config.service(web::resource("/assets/pages/{version}/{name}").route(web::get().to(asset)));
+}
+
+async fn asset(path: web::Path<(String, String)>) -> HttpResponse {
+    let (version, name) = path.into_inner();
+    let Some((_, source)) = ASSETS.iter().find(|(known, _)| *known == name) else {
         return HttpResponse::NotFound().finish();
     };
     let kind = match name.rsplit_once('.') {
@@ -25,8 +44,10 @@ async fn asset(name: web::Path<String>) -> HttpResponse {
         Some((_, "svg")) => "image/svg+xml",
         _ => "text/javascript",
     };
+    // A page that another version wrote gets ours, and asks again the next time.
+    let kept = if version == *VERSION { "public, max-age=31536000, immutable" } else { "no-store" };
     HttpResponse::Ok()
         .content_type(format!("{kind}; charset=utf-8"))
-        .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
+        .insert_header((header::CACHE_CONTROL, kept))
         .body(*source)
 }

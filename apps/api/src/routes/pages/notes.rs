@@ -35,13 +35,15 @@ pub(super) struct Said {
 }
 
 /// The word, its text, and whether it takes a number.
-const NOTES: [(&str, &str, bool); 15] = [
+const NOTES: [(&str, &str, bool); 17] = [
     ("sent", "page-note-sent", false),
     ("wrong", "page-note-wrong", true),
     ("spent", "page-note-spent", false),
     ("gone", "page-note-gone", false),
     ("malformed", "page-note-malformed", false),
-    ("soon", "page-note-soon", true),
+    ("tries", "page-note-tries", true),
+    ("soon", "page-note-soon", false),
+    ("later", "page-note-later", true),
     ("locked", "page-note-locked", true),
     ("many", "page-note-many", true),
     ("failed", "page-note-failed", false),
@@ -67,6 +69,26 @@ impl Note {
         Self::of("many", minutes)
     }
 
+    /// Too many guesses one after the other; in so many minutes it goes on.
+    pub(super) const fn tries(minutes: i64) -> Self {
+        Self::of("tries", minutes)
+    }
+
+    /// Whether it is about what was typed into the field.
+    pub(super) fn marks_field(self) -> bool {
+        ["wrong", "malformed", "number", "refused"].contains(&self.word)
+    }
+
+    /// Whether the number is asked for again, where one was typed.
+    pub(super) fn keeps_asking(self) -> bool {
+        ["number", "refused", "many", "failed", "kept"].contains(&self.word)
+    }
+
+    /// Seconds until a code may be asked for, where none is out.
+    pub(super) fn later_seconds(self) -> Option<i64> {
+        self.n.filter(|_| self.word == "later")
+    }
+
     /// The note that an address bears.
     pub(super) fn read(query: &NoteQuery) -> Option<Self> {
         let (word, _, takes) = NOTES.into_iter().find(|(word, _, _)| query.note.as_deref() == Some(word))?;
@@ -89,7 +111,7 @@ impl Note {
             Some((_, id, false)) => words.say(id),
             None => String::new(),
         };
-        Said { tone: if ["sent", "soon"].contains(&self.word) { "good" } else { "bad" }, text }
+        Said { tone: if ["sent", "soon", "later"].contains(&self.word) { "good" } else { "bad" }, text }
     }
 
     /// What came of a send; none where the page itself says enough.
@@ -104,11 +126,12 @@ impl Note {
         let minutes = |until: &DateTime<Utc>| seconds(until).saturating_add(59) / 60;
         Some(match started {
             Started::Sent(_) | Started::StillGood(_) => Self::plain("sent"),
-            Started::TooSoon { at, .. } => Self::of("soon", seconds(at)),
+            Started::TooSoon { .. } => Self::plain("soon"),
             Started::OptedOut => Self::plain("stopped"),
             Started::Suspended(until) => Self::of("paused", minutes(until)),
             Started::Locked(until) => Self::of("locked", minutes(until)),
-            Started::TooMany(SendLimit::Cooldown, until) => Self::of("soon", seconds(until)),
+            // Of another page's code, which this one does not take.
+            Started::TooMany(SendLimit::Cooldown, until) => Self::of("later", seconds(until)),
             Started::TooMany(_, until) => Self::many(minutes(until)),
             Started::Failed(CodeVerifierError::TooMany(_)) => Self::many(10),
             Started::NumberRefused | Started::Failed(CodeVerifierError::NumberRefused(_)) => {
@@ -168,9 +191,9 @@ mod tests {
             wait: wait.map(str::to_owned),
         };
         assert_eq!(Note::read(&query("<b>hola</b>", None)), None);
-        let soon = Note::read(&query("soon", Some("42"))).unwrap();
-        assert_eq!((soon.query().as_str(), soon.said(&spanish()).tone), ("note=soon&wait=42", "good"));
-        assert!(soon.said(&spanish()).text.contains("42 segundos"));
+        let many = Note::read(&query("many", Some("42"))).unwrap();
+        assert_eq!((many.query().as_str(), many.said(&spanish()).tone), ("note=many&wait=42", "bad"));
+        assert!(many.said(&spanish()).text.contains("42 minutos"));
         let plain = Note::read(&query("gone", Some("42"))).unwrap();
         assert_eq!(plain, Note::plain("gone"));
     }

@@ -17,10 +17,15 @@ use actix_web::{
     http::{StatusCode, header},
     web,
 };
-use application::verification_page::{PageFault, PageView, Phase, SendFromPage};
+use application::verification_page::{PageFault, PageSend, PageView, Phase, SendFromPage};
 use domain::{locale::Locale, message::Channel, otp::OtpCode, phone::PhoneNumber, return_to::ReturnTo};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+
+/// Digits of the codes that pages ask for.
+const CODE_LENGTH: usize = 6;
+/// The longest name that a form has.
+const FORM_NAME_MAX: usize = 32;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -81,18 +86,25 @@ async fn show(app: web::Data<App>, request: HttpRequest, token: web::Path<String
         Ok(view) => view,
         Err(fault) => return fault_page(&app, &request, &query, fault),
     };
-    if query.change.is_some()
+    let is_changing = query.change.is_some()
         && !view.page.is_phone_fixed
-        && !matches!(view.phase, Phase::Approved(_) | Phase::Taken)
-    {
+        && !matches!(view.phase, Phase::Approved(_) | Phase::Taken);
+    let stay = match &view.phase {
+        Phase::Waiting(_) => Some("page-stay-code"),
+        Phase::Ready(_) | Phase::Spent(_) | Phase::CodeExpired(_) => Some("page-stay-number"),
+        Phase::AskNumber | Phase::Approved(_) | Phase::Taken => None,
+    };
+    if is_changing {
         view.phase = Phase::AskNumber;
     }
-    let w = words(&app, &request, &query, view.page.locale);
     let note = Note::read(&query.note);
-    let said = note.map(|note| note.said(&w));
+    let kept = [is_changing.then(|| "change=1&".to_owned()), note.map(|note| note.query() + "&")];
+    let w = words(&app, &request, &query, view.page.locale).keeping(kept.into_iter().flatten().collect());
     let mut shown = VerifyPage::of(&view, w, &token, &app.pages.channels, &app.settings, app.clock.now());
-    shown.note = said.filter(|_| !["approved", "taken"].contains(&shown.phase));
-    shown.is_wrong = note.is_some_and(|note| ["wrong", "malformed"].contains(&note.word));
+    shown.stay = stay.filter(|_| is_changing);
+    if let Some(note) = note {
+        shown.tell(note, &app.settings);
+    }
     page(StatusCode::OK, &shown)
 }
 
@@ -179,15 +191,16 @@ async fn send(
         None => None,
         Some(Ok(phone)) => Some(phone),
         Some(Err(_impossible)) => {
-            return answer(&app, &request, &token, &w, Some(Note::plain("number"))).await;
+            return answer(&app, &request, &token, &w, Some(Note::plain("number")), true).await;
         }
     };
+    let is_named = phone.is_some();
     let channel = given("channel").and_then(Channel::parse);
     if given("channel").is_some() && channel.is_none_or(|channel| !app.pages.channels.contains(&channel)) {
-        return answer(&app, &request, &token, &w, Some(Note::plain("failed"))).await;
+        return answer(&app, &request, &token, &w, Some(Note::plain("failed")), is_named).await;
     }
     if limit.count(&format!("send:{}", address.0), app.clock.now()).is_err() {
-        return answer(&app, &request, &token, &w, Some(Note::many(1))).await;
+        return answer(&app, &request, &token, &w, Some(Note::many(1)), is_named).await;
     }
     let wish = SendFromPage { phone, channel, locale: w.locale, client_ip: address.0 };
     let (shared, secret) = (app.clone().into_inner(), token.to_string());
@@ -195,10 +208,13 @@ async fn send(
     let sent = match detached(async move { shared.pages.send(&secret, wish).await }).await {
         Ok(Ok(sent)) => sent,
         Ok(Err(fault)) => return fault_page(&app, &request, &query, fault),
-        Err(_cut_short) => return answer(&app, &request, &token, &w, Some(Note::plain("unavailable"))).await,
+        Err(_cut_short) => {
+            return answer(&app, &request, &token, &w, Some(Note::plain("unavailable")), is_named).await;
+        }
     };
+    let is_named = is_named || matches!(sent, PageSend::NumberNeeded);
     let note = Note::of_send(&sent, app.clock.now());
-    answer(&app, &request, &token, &w, note).await
+    answer(&app, &request, &token, &w, note, is_named).await
 }
 
 /// Checks the code that was typed.
@@ -215,24 +231,29 @@ async fn check(
         Err(refused) => return refused,
     };
     let w = words(&app, &request, &query, view.page.locale);
-    let Ok(code) = OtpCode::parse(&typed(&fields)) else {
-        return answer(&app, &request, &token, &w, Some(Note::plain("malformed"))).await;
+    let say = |note| answer(&app, &request, &token, &w, note, false);
+    // What can't be the code costs no guess.
+    let typed = OtpCode::parse(&typed(&fields)).ok();
+    let Some(code) = typed.filter(|code| code.reveal().len() == CODE_LENGTH) else {
+        return say(Some(Note::plain("malformed"))).await;
     };
     if limit.count(&format!("page:{}", view.page.id), app.clock.now()).is_err() {
-        return answer(&app, &request, &token, &w, Some(Note::plain("unavailable"))).await;
+        return say(Some(Note::tries(1))).await;
     }
+    let form = fields.get("guess").filter(|form| form.len() <= FORM_NAME_MAX).cloned();
     let (shared, secret) = (app.clone().into_inner(), token.to_string());
-    let checked = match detached(async move { shared.pages.check(&secret, &code).await }).await {
-        Ok(Ok(checked)) => checked,
-        Ok(Err(fault)) => return fault_page(&app, &request, &query, fault),
-        Err(_cut_short) => return answer(&app, &request, &token, &w, Some(Note::plain("unavailable"))).await,
-    };
+    let checked =
+        match detached(async move { shared.pages.check(&secret, &code, form.as_deref()).await }).await {
+            Ok(Ok(checked)) => checked,
+            Ok(Err(fault)) => return fault_page(&app, &request, &query, fault),
+            Err(_cut_short) => return say(Some(Note::plain("unavailable"))).await,
+        };
     let note = match view.phase {
         // Sent twice by a double click: the first one was right.
         Phase::Approved(_) | Phase::Taken => None,
         _ => Note::of_check(&checked, app.clock.now()),
     };
-    answer(&app, &request, &token, &w, note).await
+    say(note).await
 }
 
 /// The code as one field, or digit by digit.
@@ -258,17 +279,19 @@ struct StepAnswer {
     page: String,
 }
 
-/// The way back to the page, with what is to be said there.
+/// The way back to the page, with what is to be said there: to its field for a number, where one was typed there
+/// in vain.
 async fn answer(
     app: &App,
     request: &HttpRequest,
     token: &str,
     w: &Words,
     note: Option<Note>,
+    is_named: bool,
 ) -> HttpResponse {
     let said = note.map(Note::query);
     let lang = w.kept_lang();
-    let asks = if note.is_some_and(|note| note.word == "number") { "change=1&" } else { "" };
+    let asks = if is_named && note.is_some_and(Note::keeps_asking) { "change=1&" } else { "" };
     let tail = format!("{lang}{asks}{}", said.unwrap_or_default());
     let tail = tail.trim_end_matches('&');
     let address =

@@ -1,6 +1,9 @@
 //! The templates, and what they are told.
 
-use super::{notes::Said, words::Words};
+use super::{
+    notes::{Note, Said},
+    words::Words,
+};
 use crate::settings::Settings;
 use application::verification_page::{PageView, Phase};
 use askama::Template;
@@ -17,7 +20,10 @@ pub(super) struct VerifyPage {
     pub(super) token: String,
     pub(super) phase: &'static str,
     pub(super) note: Option<Said>,
+    /// What was typed is no good.
     pub(super) is_wrong: bool,
+    /// What the way back says from where the number is changed.
+    pub(super) stay: Option<&'static str>,
     /// The number's last four digits.
     pub(super) tail: Option<String>,
     pub(super) can_change: bool,
@@ -26,7 +32,12 @@ pub(super) struct VerifyPage {
     pub(super) delivery: Delivery,
     pub(super) deadline: String,
     pub(super) now: String,
+    /// Seconds that a code is good.
+    total: i64,
     minutes: i64,
+    attempts: u32,
+    /// The name of the form for a guess: another one with each guess and each code.
+    guess: String,
     pub(super) resend_seconds: i64,
     /// Where he goes afterwards: its name and address.
     pub(super) back: Option<(String, String)>,
@@ -113,13 +124,12 @@ impl VerifyPage {
         }
         let deadline = challenge.map_or(view.page.expires_at, |one| deadline(&view.page, one));
         let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Millis, true);
+        let return_to = view.page.return_to.as_deref().and_then(ReturnTo::restore);
         let back = match &view.phase {
-            Phase::Approved(id) => view
-                .page
-                .return_to
-                .as_deref()
-                .and_then(ReturnTo::restore)
-                .map(|to| (to.host().to_owned(), to.with(*id, view.page.state.as_deref()))),
+            Phase::Approved(id) => {
+                return_to.map(|to| (to.host().to_owned(), to.with(*id, view.page.state.as_deref())))
+            }
+            Phase::Taken => return_to.map(|to| (to.host().to_owned(), to.as_str().to_owned())),
             _ => None,
         };
         Self {
@@ -127,17 +137,42 @@ impl VerifyPage {
             phase: view.phase.name(),
             note: None,
             is_wrong: false,
+            stay: None,
             tail: view.page.phone.as_ref().map(|phone| phone.masked().trim_start_matches('*').to_owned()),
             can_change: !view.page.is_phone_fixed && !matches!(view.phase, Phase::Approved(_) | Phase::Taken),
             channels: ways.iter().map(|way| (way.name(), words.channel(*way), Some(*way) == last)).collect(),
             delivery: challenge.map(|one| Delivery::of(one, &words)).unwrap_or_default(),
             deadline: time(deadline),
             now: time(now),
+            total: settings.otp.ttl.num_seconds(),
+            attempts: challenge.map_or(0, |one| one.challenge.attempts_remaining()),
+            guess: challenge
+                .map(|one| format!("{}.{}", one.challenge.attempts_used, one.sends.len()))
+                .unwrap_or_default(),
             minutes: (deadline - now).max(Duration::zero()).num_seconds().saturating_add(59) / 60,
             resend_seconds: resend_seconds(view, settings, now),
             back,
             w: words,
         }
+    }
+
+    /// Says what came of a step, where the page does not say otherwise by now.
+    pub(super) fn tell(&mut self, note: Note, settings: &Settings) {
+        let has_arrived = ["delivered", "read", "failed"].contains(&self.delivery.status);
+        if ["approved", "taken"].contains(&self.phase) || (note.word == "sent" && has_arrived) {
+            return;
+        }
+        if let Some(seconds) = note.later_seconds().filter(|_| self.resend_seconds == 0) {
+            self.resend_seconds = seconds.min(settings.otp.resend_cooldown.num_seconds());
+        }
+        self.is_wrong = note.marks_field();
+        self.note = Some(note.said(&self.w));
+    }
+
+    /// The wait for another code, for whoever has no script that counts it down.
+    fn again_in(&self) -> String {
+        let time = format!("{}:{:02}", self.resend_seconds / 60, self.resend_seconds % 60);
+        self.w.say("page-again-in").replace("{time}", &time)
     }
 
     /// The address of a step.
@@ -162,11 +197,13 @@ impl VerifyPage {
         }
     }
 
-    fn lead(&self) -> &'static str {
+    /// None where the note says it.
+    fn lead(&self) -> Option<&'static str> {
         match self.phase {
-            "spent" => "page-spent-lead",
-            "expired" => "page-expired-lead",
-            _ => "page-ready-lead",
+            "spent" if self.note.is_some() => None,
+            "spent" => Some("page-spent-lead"),
+            "expired" => Some("page-expired-lead"),
+            _ => Some("page-ready-lead"),
         }
     }
 }

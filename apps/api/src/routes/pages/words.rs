@@ -60,6 +60,12 @@ impl Words {
         [("es", "Español"), ("en", "English"), ("pt", "Português")]
     }
 
+    /// The address of a file of the pages.
+    #[allow(clippy::unused_self, reason = "templates ask the words for everything that is said")]
+    pub(super) fn asset(&self, name: &str) -> String {
+        super::assets::address(name)
+    }
+
     pub(super) fn say(&self, id: &'static str) -> String {
         BuiltInTexts.render(self.locale, &Text { id, args: Vec::new() })
     }
