@@ -246,4 +246,12 @@ pub async fn guesses_side_by_side_are_each_judged_by_itself(store: impl Stores) 
     let (first, second) = (take(&store, id, 1).await.unwrap(), take(&store, id, 1).await.unwrap());
     assert!(store.settle_guess(&first, true, &policy(), at(1)).await.unwrap().approved);
     assert!(!store.settle_guess(&second, true, &policy(), at(1)).await.unwrap().approved, "one approval");
+
+    // A form that is sent twice at once is one guess, though both had it looked at: the first word stands.
+    let two = OtpPolicy { lock_after_failures: 2, ..policy() };
+    let id = begin(&store, &challenge(3, two), 0).await.unwrap().id;
+    let ticket = take(&store, id, 1).await.unwrap();
+    let word = store.settle_guess(&ticket, false, &two, at(1)).await.unwrap();
+    assert_eq!(store.settle_guess(&ticket, false, &two, at(1)).await.unwrap(), word);
+    assert_eq!((word.approved, word.locked_until), (false, None));
 }

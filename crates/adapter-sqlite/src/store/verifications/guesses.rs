@@ -1,6 +1,7 @@
 //! Guesses: counted before they are looked at, settled after.
 
 use super::*;
+use crate::backend::Db;
 
 pub(in crate::store) async fn failures_of(conn: &mut Conn, name: &str) -> Result<Failures, Fault> {
     let row = code_failures::table
@@ -49,22 +50,13 @@ pub(super) async fn take_guess(
     if let Some(key) = &request.effect_key {
         let known = verification_guesses::table
             .filter(verification_guesses::effect_key.eq(key))
-            .select((
-                verification_guesses::id,
-                verification_guesses::approved,
-                verification_guesses::attempts_remaining,
-                verification_guesses::locked_until,
-            ))
-            .first::<(DbId, Option<i32>, i32, Option<DbTime>)>(conn)
+            .select((verification_guesses::id, JudgedRow::as_select()))
+            .first::<(DbId, JudgedRow)>(conn)
             .await
             .optional()?;
-        if let Some((guess, approved, remaining, locked_until)) = known {
-            return match approved {
-                Some(approved) => Ok(ReserveGuess::Judged(Checked {
-                    approved: approved == 1,
-                    attempts_remaining: count(remaining)?,
-                    locked_until: locked_until.map(|at| at.0),
-                })),
+        if let Some((guess, judged)) = known {
+            return match judged.checked()? {
+                Some(checked) => Ok(ReserveGuess::Judged(checked)),
                 None => {
                     let verification = whole(conn, request.verification).await?;
                     Ok(ReserveGuess::Go(Box::new(GuessTicket {
@@ -203,20 +195,31 @@ async fn judged_before(conn: &mut Conn, key: Option<&str>) -> Result<Option<Chec
     let Some(key) = key else { return Ok(None) };
     let judged = verification_guesses::table
         .filter(verification_guesses::effect_key.eq(key))
-        .select((
-            verification_guesses::approved,
-            verification_guesses::attempts_remaining,
-            verification_guesses::locked_until,
-        ))
-        .first::<(Option<i32>, i32, Option<DbTime>)>(conn)
+        .select(JudgedRow::as_select())
+        .first(conn)
         .await
         .optional()?;
-    let Some((Some(approved), remaining, locked_until)) = judged else { return Ok(None) };
-    Ok(Some(Checked {
-        approved: approved == 1,
-        attempts_remaining: count(remaining)?,
-        locked_until: locked_until.map(|at| at.0),
-    }))
+    judged.map_or(Ok(None), JudgedRow::checked)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = verification_guesses, check_for_backend(Db))]
+struct JudgedRow {
+    approved: Option<i32>,
+    attempts_remaining: i32,
+    locked_until: Option<DbTime>,
+}
+
+impl JudgedRow {
+    /// The word on it, once it was given.
+    fn checked(self) -> Result<Option<Checked>, Fault> {
+        let Some(approved) = self.approved else { return Ok(None) };
+        Ok(Some(Checked {
+            approved: approved == 1,
+            attempts_remaining: count(self.attempts_remaining)?,
+            locked_until: self.locked_until.map(|at| at.0),
+        }))
+    }
 }
 
 /// The audit row of a guess.
@@ -262,6 +265,15 @@ pub(super) async fn settle_guess(
 ) -> Result<Checked, Fault> {
     let row = load_locked(conn, ticket.verification.id).await?;
     let row = row.ok_or_else(|| corrupt("no such challenge"))?;
+    let guess: Option<JudgedRow> = verification_guesses::table
+        .find(DbId(ticket.guess))
+        .select(JudgedRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    if let Some(checked) = guess.map_or(Ok(None), JudgedRow::checked)? {
+        return Ok(checked);
+    }
     let failures = failure_name_of(conn, &row, ticket.anonymous.as_deref()).await?;
     let running = rivals(conn, &row, ticket.guess).await?;
     let right = right && !approved_for_another(conn, &row).await?;
