@@ -52,9 +52,9 @@ pub fn is_safe(url: &str) -> bool {
         }
         None => false,
     };
-    is_here
-        || url.scheme() == "smtps"
-        || url.query_pairs().any(|(name, value)| name == "tls" && value == "required")
+    // The first of them counts.
+    let tls = url.query_pairs().find(|(name, _)| name == "tls");
+    is_here || url.scheme() == "smtps" || tls.is_some_and(|(_, how)| how == "required")
 }
 
 /// Sends mail by one server.

@@ -17,7 +17,10 @@ use ports::{
     crypto::{SecretHasher, SecretKind},
     random::{IdGenerator, Random},
     session_tokens::SessionTokens,
-    stores::{Accounts, BindChat, ChatLinks, LinkMaker, NewLinkCode, NewSession, StoreResult, TelegramChat},
+    stores::{
+        Accounts, BindChat, ChatLinks, Confirmer, LinkMaker, NewLinkCode, NewSession, StoreResult,
+        TelegramChat,
+    },
 };
 use std::{fmt::Write, sync::Arc};
 
@@ -66,17 +69,21 @@ pub enum Confirmation {
 }
 
 impl TelegramLink {
-    /// A code of a signed-in person's: the chat that sends it is his.
-    pub async fn start_for_person(&self, user: UserId) -> StoreResult<String> {
-        self.start(LinkMaker::Person(user)).await
+    /// A code of a person's who is signed in by that session: the chat that sends it is his. `None`: the session has
+    /// ended meanwhile.
+    pub async fn start_for_person(&self, user: UserId, session: SessionId) -> StoreResult<Option<String>> {
+        let (code, is_kept) = self.start(LinkMaker::Person(user), Some(session)).await?;
+        Ok(is_kept.then_some(code))
     }
 
     /// A code for a chat: the person who confirms it gets the chat.
     pub async fn start_for_chat(&self, chat: TelegramChat) -> StoreResult<String> {
-        self.start(LinkMaker::Chat(chat)).await
+        let (code, _kept_as_always) = self.start(LinkMaker::Chat(chat), None).await?;
+        Ok(code)
     }
 
-    async fn start(&self, maker: LinkMaker) -> StoreResult<String> {
+    /// The code, and whether it is kept.
+    async fn start(&self, maker: LinkMaker, session: Option<SessionId>) -> StoreResult<(String, bool)> {
         let now = self.clock.now();
         let mut bytes = [0; 16];
         self.random.fill(&mut bytes);
@@ -88,10 +95,11 @@ impl TelegramLink {
         let kept = NewLinkCode {
             hash: self.secrets.hash(SecretKind::LinkCode, &code),
             maker,
+            session,
             expires_at: now.checked_add_signed(LINK_CODE_TTL).unwrap_or(now),
         };
-        self.links.keep_link_code(&kept, now).await?;
-        Ok(code)
+        let is_kept = self.links.keep_link_code(&kept, now).await?;
+        Ok((code, is_kept))
     }
 
     /// The bot brings back a person's code for the chat that sent it.
@@ -124,8 +132,8 @@ impl TelegramLink {
             return Ok(Confirmation::StepUpNeeded(known));
         };
         match self.passwords.judge(&email, password, &visitor.address, actor).await? {
-            PasswordVerdict::Right { user: owner, .. } if owner == user => {
-                self.confirm(known, code, Some(user), actor).await
+            PasswordVerdict::Right { user: owner, hash } if owner == user => {
+                self.confirm(known, code, Some(Confirmer { user, seen_password: hash }), actor).await
             }
             PasswordVerdict::Right { .. } | PasswordVerdict::Wrong => Ok(Confirmation::WrongPassword),
             PasswordVerdict::TooMany(next) => Ok(Confirmation::TooMany(next)),
@@ -136,7 +144,7 @@ impl TelegramLink {
         &self,
         chat: TelegramChat,
         code: &str,
-        confirmed_by: Option<UserId>,
+        confirmed_by: Option<Confirmer>,
         actor: &Actor,
     ) -> Result<Confirmation, Unable> {
         let Some(hashes) = self.hashes(code) else { return Ok(Confirmation::NoCode) };

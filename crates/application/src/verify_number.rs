@@ -364,7 +364,15 @@ impl VerifyNumber {
             Err(fault) => return Ok(Started::Failed(fault)),
         };
         let channel = own.as_ref().map_or(channel, |own| own.message.message.channel);
-        let again = BeginResend { verification: open.id, channel, effect_key, own, policy: self.policy };
+        let again = BeginResend {
+            verification: open.id,
+            channel,
+            locale,
+            fallback: fallback.to_vec(),
+            effect_key,
+            own,
+            policy: self.policy,
+        };
         match self.verifications.begin_resend(&again, now).await? {
             Begin::Go(verification) | Begin::Open(verification) => {
                 self.hand_out(*verification, fallback, locale).await

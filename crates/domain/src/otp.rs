@@ -107,7 +107,7 @@ pub struct OtpPolicy {
     pub ttl: Duration,
     /// Guesses for a challenge, across resends and channels.
     pub attempts_max: u32,
-    /// Between two sends to a destination, for whoever asks.
+    /// Between two sends of one challenge.
     pub resend_cooldown: Duration,
     /// Sends to one destination in 24 hours.
     pub sends_per_destination_per_day: u32,

@@ -3,17 +3,21 @@
 use crate::{
     Stores,
     accounts::{account, ask, replace, reset},
-    examples::{actor, approved, at, phone, registered, sign_up},
+    examples::{actor, approved, at, id, phone, registered, sign_up},
 };
-use domain::{ids::UserId, otp::Purpose};
+use domain::{
+    ids::{SessionId, UserId},
+    otp::Purpose,
+};
 use futures_util::future::join_all;
 use ports::stores::{
-    AccountPhone, BindChat, LinkMaker, NewLinkCode, ProfileChanged, Registered, ResetProof, TelegramChat,
+    AccountPhone, BindChat, Confirmer, LinkMaker, NewLinkCode, ProfileChanged, Registered, ResetProof,
+    TelegramChat,
 };
 
 pub(crate) async fn bind(store: &dyn Stores, user: UserId, chat: i64) {
     let hash = [u8::try_from(chat).unwrap(); 32];
-    let code = NewLinkCode { hash, maker: LinkMaker::Person(user), expires_at: at(600) };
+    let code = NewLinkCode { hash, maker: LinkMaker::Person(user), session: None, expires_at: at(600) };
     store.keep_link_code(&code, at(0)).await.unwrap();
     assert!(store.bind_chat(&brought(hash, chat, None), at(1)).await.unwrap().is_some());
 }
@@ -25,7 +29,7 @@ pub async fn a_numbers_chat_is_its_persons(store: impl Stores) {
     bind(&store, user, 9).await;
     assert_eq!(store.find_chat_of(&phone(1)).await.unwrap(), Some(9));
     let hash = [8; 32];
-    let code = NewLinkCode { hash, maker: LinkMaker::Person(user), expires_at: at(600) };
+    let code = NewLinkCode { hash, maker: LinkMaker::Person(user), session: None, expires_at: at(600) };
     store.keep_link_code(&code, at(2)).await.unwrap();
     assert!(store.bind_chat(&brought(hash, 8, None), at(2)).await.unwrap().is_some());
     assert_eq!(store.find_chat_of(&phone(1)).await.unwrap(), Some(8), "the newest");
@@ -45,7 +49,7 @@ fn brought(hash: [u8; 32], chat: i64, confirmed_by: Option<UserId>) -> BindChat 
     BindChat {
         hashes: vec![hash],
         chat: TelegramChat { id: chat, username: None, first_name: None },
-        confirmed_by,
+        confirmed_by: confirmed_by.map(|user| Confirmer { user, seen_password: "hash".into() }),
         session: None,
         actor: actor(),
     }
@@ -54,7 +58,7 @@ fn brought(hash: [u8; 32], chat: i64, confirmed_by: Option<UserId>) -> BindChat 
 /// A code binds one chat, once, from its other side only.
 pub async fn a_code_binds_one_chat(store: impl Stores) {
     let (user, other) = (account(&store, 1, false).await, account(&store, 2, false).await);
-    let code = |hash: u8, maker| NewLinkCode { hash: [hash; 32], maker, expires_at: at(600) };
+    let code = |hash: u8, maker| NewLinkCode { hash: [hash; 32], maker, session: None, expires_at: at(600) };
     store.keep_link_code(&code(1, LinkMaker::Person(user)), at(0)).await.unwrap();
     store.keep_link_code(&code(2, LinkMaker::Person(user)), at(0)).await.unwrap();
     assert_eq!(store.bind_chat(&brought([1; 32], 70, None), at(1)).await.unwrap(), None, "void by the newer");
@@ -103,4 +107,15 @@ pub async fn a_new_password_takes_bound_chats_away(store: impl Stores) {
         assert!(reset(&store, proof, 2).await);
         assert_eq!(store.find_chat_link(chat).await.unwrap(), None, "{chat}");
     }
+    // Nor is one bound afterwards by who proved himself by the old one, or was signed in by it.
+    let chat = TelegramChat { id: 80, username: None, first_name: None };
+    let code =
+        NewLinkCode { hash: [20; 32], maker: LinkMaker::Chat(chat), session: None, expires_at: at(600) };
+    store.keep_link_code(&code, at(3)).await.unwrap();
+    assert_eq!(store.bind_chat(&brought([20; 32], 80, Some(user)), at(4)).await.unwrap(), None);
+    let ended = Some(SessionId(id()));
+    let code =
+        NewLinkCode { hash: [21; 32], maker: LinkMaker::Person(user), session: ended, expires_at: at(600) };
+    assert!(!store.keep_link_code(&code, at(4)).await.unwrap());
+    assert_eq!(store.find_link_code(&[[21; 32]], at(5)).await.unwrap(), None);
 }

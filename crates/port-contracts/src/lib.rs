@@ -106,7 +106,7 @@ macro_rules! suite {
                 limits_hold_under_a_burst, a_failed_send_costs_no_quota, many_requests_at_once_begin_one_challenge,
                 guesses_count_for_the_providers_challenge, the_providers_approval_is_one_of_ours,
                 guesses_side_by_side_are_each_judged_by_itself, codes_for_payments_are_counted_apart;
-            senders: a_strangers_codes_and_guesses_are_counted_apart, a_code_is_followed_by_a_wait,
+            senders: a_strangers_codes_and_guesses_are_counted_apart, each_kind_of_sender_has_a_budget_of_its_own,
                 the_next_way_stops_at_the_limit, a_way_he_opted_out_of_is_left_out;
             own_codes: sixty_own_guesses_at_once_are_three, thirty_right_own_codes_at_once_are_one_approval,
                 an_own_guess_is_judged_once_for_its_effect, a_new_code_voids_the_one_before,

@@ -7,6 +7,7 @@ use crate::{
 use chrono::Duration;
 use domain::{
     ids::{MessageId, VerificationId},
+    locale::Locale,
     message::{Channel, DeliveryStatus},
     otp::{BREAKER_DESTINATIONS, ChallengeStatus, NO_TRANSACTION, OtpPolicy},
 };
@@ -132,6 +133,8 @@ pub async fn a_new_code_voids_the_one_before(store: impl Stores) {
     let again = BeginResend {
         verification: id,
         channel: Channel::Sms,
+        locale: Locale::Es,
+        fallback: Vec::new(),
         effect_key: Some("event:9".into()),
         own: Some(code(RIGHT + 2, 2, &[Channel::Sms])),
         policy: policy(),
@@ -233,6 +236,8 @@ pub async fn a_settled_challenge_takes_no_further_way(store: impl Stores) {
     let again = BeginResend {
         verification: renewed,
         channel: Channel::Whatsapp,
+        locale: Locale::Es,
+        fallback: Vec::new(),
         effect_key: None,
         own: Some(code(RIGHT, 2, &[Channel::Whatsapp])),
         policy: policy(),

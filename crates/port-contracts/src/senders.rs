@@ -2,13 +2,11 @@
 
 use crate::{
     Stores,
-    examples::{approved, at, id, phone, policy, registered, sign_up},
-    own_codes::{RIGHT, WRONG, begin, code, fail, judge, leased, own},
+    examples::{approved, at, phone, policy, registered, sign_up},
+    own_codes::{RIGHT, WRONG, begin, code, fail, leased, own},
 };
-use chrono::Duration;
 use domain::{
     consent::{ConsentScope, ConsentStatus},
-    ids::VerificationId,
     message::Channel,
     otp::{OtpPolicy, Purpose, Recipient, SendLimit},
 };
@@ -61,38 +59,31 @@ pub async fn a_strangers_codes_and_guesses_are_counted_apart(store: impl Stores)
     let full = begun(&store, &by(&signed_up(&store, 3, None).await, 7, strict), 401).await;
     assert!(
         matches!(full, Begin::TooMany(SendLimit::Destination, _)),
-        "strangers share one budget: {full:?}"
+        "such strangers share one budget: {full:?}"
     );
     let one = OtpPolicy { sends_per_destination_per_day: 3, ..strict };
     begin(&store, &by(&owner, 7, one), 402).await;
     begin(&store, &by(&team, 7, one), 402).await;
 }
 
-/// Whoever had a code sent waits before the next one, whatever it is for and if its guesses are spent; not when he used it.
-pub async fn a_code_is_followed_by_a_wait(store: impl Stores) {
-    let patient = OtpPolicy { resend_cooldown: Duration::seconds(60), ..policy() };
-    let asked = |number, purpose| {
-        let mut request = own(number, patient, &[Channel::Sms]);
-        request.challenge.id = VerificationId(id());
-        request.challenge.purpose = purpose;
-        request
-    };
-    let spent = begin(&store, &asked(1, Purpose::Login), 0).await.id;
-    for _ in 0..3 {
-        judge(&store, spent, (WRONG, 1), None, 1).await;
+/// Nobody in particular uses up nothing of a signed-in person's who proves a number, nor he of theirs.
+pub async fn each_kind_of_sender_has_a_budget_of_its_own(store: impl Stores) {
+    let one = OtpPolicy { sends_per_destination_per_day: 1, sends_per_ip_per_hour: 1, ..policy() };
+    let senders = [
+        Requester::Anonymous("203.0.113.7".into()),
+        signed_up(&store, 1, None).await,
+        Requester::Client("team".into()),
+    ];
+    for sender in &senders {
+        let mut request = by(sender, 7, one);
+        request.challenge.client_ip = Some("203.0.113.7".into());
+        begin(&store, &request, 1).await;
     }
-    for purpose in [Purpose::Login, Purpose::Registration] {
-        let soon = begun(&store, &asked(1, purpose), 20).await;
-        assert!(matches!(soon, Begin::TooMany(SendLimit::Cooldown, until) if until == at(60)), "{soon:?}");
-    }
-    begin(&store, &asked(1, Purpose::Registration), 60).await;
-    let mut another = asked(1, Purpose::Login);
-    another.challenge.requester = Requester::Client("another".into());
-    begin(&store, &another, 61).await;
-
-    let used = begin(&store, &asked(2, Purpose::Registration), 0).await.id;
-    judge(&store, used, (RIGHT, 1), None, 1).await;
-    begin(&store, &asked(2, Purpose::Login), 2).await;
+    assert!(store.payment_code_wait(&phone(7), &one, at(2)).await.unwrap().is_none());
+    let narrow = OtpPolicy { sends_per_prefix_per_hour: 3, ..policy() };
+    let full = begun(&store, &by(&Requester::Client("another".into()), 7, narrow), 2).await;
+    assert!(matches!(full, Begin::TooMany(SendLimit::Prefix, _)), "a prefix is one for all: {full:?}");
+    assert!(store.payment_code_wait(&phone(7), &narrow, at(2)).await.unwrap().is_none(), "but for payments");
 }
 
 /// A code that goes by its next way is a send like any other: the day's limit holds.

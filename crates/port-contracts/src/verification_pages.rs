@@ -130,9 +130,9 @@ pub async fn a_pages_challenge_is_its_own(store: impl Stores) {
     assert!(matches!(soon, Begin::TooMany(SendLimit::Cooldown, until) if until == at(60)), "{soon:?}");
     assert!(matches!(begin(&other, 60).await, Begin::Go(begun) if begun.id == other.challenge.id));
     let call = of(None);
-    assert!(matches!(begin(&call, 120).await, Begin::Go(begun) if begun.id == call.challenge.id));
+    assert!(matches!(begin(&call, 61).await, Begin::Go(begun) if begun.id == call.challenge.id));
     let team = Requester::Client("team".into());
-    let found = store.find_open(&team, &phone(1).into(), None, at(121)).await.unwrap();
+    let found = store.find_open(&team, &phone(1).into(), None, at(62)).await.unwrap();
     assert_eq!(found.map(|found| found.id), Some(call.challenge.id));
 }
 

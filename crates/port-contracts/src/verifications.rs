@@ -7,6 +7,7 @@ use crate::{
 use chrono::Duration;
 use domain::{
     ids::VerificationId,
+    locale::Locale,
     message::Channel,
     otp::{ChallengeStatus, OtpPolicy, Purpose},
 };
@@ -29,7 +30,15 @@ async fn begin(store: &dyn Stores, request: &BeginVerification, second: i64) -> 
 
 fn resend(verification: VerificationId, channel: Channel, effect_key: Option<&str>) -> BeginResend {
     let effect_key = effect_key.map(str::to_owned);
-    BeginResend { verification, channel, effect_key, own: None, policy: policy() }
+    BeginResend {
+        verification,
+        channel,
+        locale: Locale::Es,
+        fallback: Vec::new(),
+        effect_key,
+        own: None,
+        policy: policy(),
+    }
 }
 
 async fn take(store: &dyn Stores, verification: VerificationId, second: i64) -> Option<GuessTicket> {
@@ -234,13 +243,23 @@ pub async fn guesses_side_by_side_are_each_judged_by_itself(store: impl Stores) 
     let mut answers = Vec::new();
     for (ticket, right) in tickets.iter().zip([false, false, true]) {
         answers.push((
-            store.has_rivals(ticket).await.unwrap(),
+            store.has_rivals(id, Some(ticket.guess), at(1)).await.unwrap(),
             store.settle_guess(ticket, right, &policy(), at(1)).await.unwrap().approved,
         ));
     }
     assert_eq!(answers, [(true, false), (true, false), (false, true)]);
     let found = Verifications::find(&store, id).await.unwrap().unwrap();
     assert_eq!(found.challenge.status, ChallengeStatus::Approved);
+
+    let one = OtpPolicy { lock_after_failures: 1, ..policy() };
+    let id = begin(&store, &challenge(4, one), 0).await.unwrap().id;
+    let (right, late) = (take(&store, id, 1).await.unwrap(), take(&store, id, 1).await.unwrap());
+    assert!(store.has_rivals(id, None, at(60)).await.unwrap());
+    assert!(!store.has_rivals(id, None, at(61)).await.unwrap(), "whoever looked at them is gone");
+    assert!(store.settle_guess(&right, true, &one, at(1)).await.unwrap().approved);
+    assert!(!store.settle_guess(&late, false, &one, at(1)).await.unwrap().approved);
+    let found = Verifications::find(&store, id).await.unwrap().unwrap();
+    assert_eq!(found.challenge.status, ChallengeStatus::Approved, "what was approved stays so");
 
     let id = begin(&store, &challenge(2, policy()), 0).await.unwrap().id;
     let (first, second) = (take(&store, id, 1).await.unwrap(), take(&store, id, 1).await.unwrap());

@@ -93,9 +93,12 @@ fn in_production_nobody_on_the_way_reads_mail() {
         values.insert("MAIL_FROM".into(), "window@example.com".into());
         faults(&values)
     };
-    for url in
-        ["smtp://u:p@mail.example.com", "smtp://mail.example.com:587?tls=opportunistic", "smtp://10.0.0.1"]
-    {
+    for url in [
+        "smtp://u:p@mail.example.com",
+        "smtp://mail.example.com:587?tls=opportunistic",
+        "smtp://10.0.0.1",
+        "smtp://mail.example.com?tls=opportunistic&tls=required",
+    ] {
         assert_eq!(by(url), ["SMTP_URL"], "{url}");
     }
     for url in ["smtps://mail.example.com", "smtp://mail.example.com?tls=required", "smtp://127.0.0.1:25"] {

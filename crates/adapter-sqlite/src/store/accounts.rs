@@ -57,6 +57,11 @@ impl AccountRow {
         UserId(self.id.0)
     }
 
+    /// Whether that is the hash of the password in force.
+    pub(super) fn has_password(&self, hash: &str) -> bool {
+        self.password_hash.as_deref() == Some(hash)
+    }
+
     fn email(&self) -> Result<Option<EmailAddress>, Fault> {
         self.email.as_deref().map(read_email).transpose()
     }

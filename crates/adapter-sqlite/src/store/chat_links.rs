@@ -7,7 +7,7 @@ use super::{
     identities::by_phone,
     rows::corrupt,
     schema::{link_codes, telegram_chats},
-    sessions::insert_session,
+    sessions::{insert_session, owner},
 };
 use crate::backend::{Conn, Db, DbId, DbTime, locked};
 use crate::store::Fault;
@@ -63,7 +63,7 @@ fn bytes(hashes: &[[u8; 32]]) -> Vec<Vec<u8>> {
 
 #[async_trait]
 impl ChatLinks for Store {
-    async fn keep_link_code(&self, code: &NewLinkCode, now: DateTime<Utc>) -> StoreResult<()> {
+    async fn keep_link_code(&self, code: &NewLinkCode, now: DateTime<Utc>) -> StoreResult<bool> {
         let code = code.clone();
         self.database.write(move |conn| async move { keep(conn, &code, now).await }.boxed()).await
     }
@@ -134,12 +134,18 @@ impl ChatLinks for Store {
     }
 }
 
-async fn keep(conn: &mut Conn, code: &NewLinkCode, now: DateTime<Utc>) -> Result<(), Fault> {
+async fn keep(conn: &mut Conn, code: &NewLinkCode, now: DateTime<Utc>) -> Result<bool, Fault> {
     let (user, chat) = match &code.maker {
         LinkMaker::Person(user) => (Some(DbId(user.0)), None),
         LinkMaker::Chat(chat) => (None, Some(chat)),
     };
     if let Some(user) = user {
+        lock_account(conn, UserId(user.0)).await?;
+        if let Some(session) = code.session
+            && owner(conn, session, now).await? != Some(UserId(user.0))
+        {
+            return Ok(false);
+        }
         let earlier =
             link_codes::table.filter(link_codes::user_id.eq(user)).filter(link_codes::used_at.is_null());
         diesel::update(earlier).set(link_codes::used_at.eq(Some(DbTime(now)))).execute(conn).await?;
@@ -155,23 +161,32 @@ async fn keep(conn: &mut Conn, code: &NewLinkCode, now: DateTime<Utc>) -> Result
         ))
         .execute(conn)
         .await?;
-    Ok(())
+    Ok(true)
 }
 
 async fn bind(conn: &mut Conn, request: BindChat, now: DateTime<Utc>) -> Result<Option<Bound>, Fault> {
     let known: Option<CodeRow> = named(bytes(&request.hashes)).first(conn).await.optional()?;
-    let person = known.and_then(|row| row.user_id).map(|id| UserId(id.0)).or(request.confirmed_by);
+    let person = known
+        .and_then(|row| row.user_id)
+        .map(|id| UserId(id.0))
+        .or(request.confirmed_by.as_ref().map(|by| by.user));
     // A new password ends all that the old one opened: not while a chat is bound, and no chat after it.
-    if let Some(person) = person {
-        lock_account(conn, person).await?;
-    }
+    let account = match person {
+        Some(person) => lock_account(conn, person).await?,
+        None => None,
+    };
     let code = named(bytes(&request.hashes));
     let found: Option<CodeRow> = locked!(code).first(conn).await.optional()?;
     let Some(row) = found.filter(|row| row.is_good(now)) else { return Ok(None) };
     let (user, chat) = match (row.maker()?, request.confirmed_by) {
         (LinkMaker::Person(user), None) => (user, request.chat),
         // What the bot said of the chat is believed, not what the person's client says.
-        (LinkMaker::Chat(chat), Some(user)) if chat.id == request.chat.id => (user, chat),
+        (LinkMaker::Chat(chat), Some(by))
+            if chat.id == request.chat.id
+                && account.is_some_and(|account| account.has_password(&by.seen_password)) =>
+        {
+            (by.user, chat)
+        }
         _ => return Ok(None),
     };
     diesel::update(link_codes::table.find(&row.hash))

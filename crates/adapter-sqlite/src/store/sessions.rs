@@ -65,22 +65,7 @@ impl Sessions for Store {
     }
 
     async fn session_owner(&self, session: SessionId, now: DateTime<Utc>) -> StoreResult<Option<UserId>> {
-        self.database
-            .look(move |conn| {
-                async move {
-                    let owner = sessions::table
-                        .find(DbId(session.0))
-                        .filter(sessions::ended_at.is_null())
-                        .filter(sessions::expires_at.gt(DbTime(now)))
-                        .select(sessions::user_id)
-                        .first::<DbId>(conn)
-                        .await
-                        .optional()?;
-                    Ok(owner.map(|id| UserId(id.0)))
-                }
-                .boxed()
-            })
-            .await
+        self.database.look(move |conn| async move { owner(conn, session, now).await }.boxed()).await
     }
 
     async fn sessions(
@@ -121,6 +106,23 @@ impl Sessions for Store {
             })
             .await
     }
+}
+
+/// Whose a session is, as long as it lasts.
+pub(super) async fn owner(
+    conn: &mut Conn,
+    session: SessionId,
+    now: DateTime<Utc>,
+) -> Result<Option<UserId>, Fault> {
+    let owner = sessions::table
+        .find(DbId(session.0))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::expires_at.gt(DbTime(now)))
+        .select(sessions::user_id)
+        .first::<DbId>(conn)
+        .await
+        .optional()?;
+    Ok(owner.map(|id| UserId(id.0)))
 }
 
 async fn open(conn: &mut Conn, request: &OpenSession, now: DateTime<Utc>) -> Result<bool, Fault> {

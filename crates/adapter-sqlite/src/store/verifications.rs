@@ -17,7 +17,7 @@ pub(super) use self::{
 use self::{
     guesses::{breaker, guesses_at, judge_guess, take_guess},
     row::{load_locked, read_recipient, whole, with_sends},
-    senders::{cooldown, failure_name, failure_name_of, send_counts, stranger},
+    senders::{SenderKind, failure_name, failure_name_of, send_counts, stranger, wait_of_pages},
     sends::{begin, begin_resend, open_challenges, record_send},
     ways::{drop_ways, enqueue},
 };
@@ -177,7 +177,7 @@ impl Verifications for Store {
         to: &Recipient,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<DateTime<Utc>>> {
-        let (requester, to) = (requester.key(), to.canonical().to_owned());
+        let (requester, to) = (requester.clone(), to.canonical().to_owned());
         self.database
             .read(move |conn| {
                 async move {
@@ -190,16 +190,15 @@ impl Verifications for Store {
             .await
     }
 
-    async fn has_rivals(&self, ticket: &GuessTicket) -> StoreResult<bool> {
-        let (id, guess) = (ticket.verification.id, ticket.guess);
+    async fn has_rivals(
+        &self,
+        verification: VerificationId,
+        guess: Option<Uuid>,
+        now: DateTime<Utc>,
+    ) -> StoreResult<bool> {
+        let id = DbId(verification.0);
         self.database
-            .read(move |conn| {
-                async move {
-                    let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
-                    Ok(guesses::rivals(conn, &row, guess).await? > 0)
-                }
-                .boxed()
-            })
+            .read(move |conn| async move { Ok(guesses::rivals(conn, id, guess, now).await? > 0) }.boxed())
             .await
     }
 

@@ -87,6 +87,7 @@ impl VerifyNumber {
                 if !checked.approved
                     && checked.attempts_remaining == 0
                     && let Some(sid) = found.provider_sid
+                    && !self.verifications.has_rivals(found.id, None, self.clock.now()).await?
                 {
                     self.withdraw(&sid).await;
                 }
@@ -104,19 +105,13 @@ impl VerifyNumber {
                 let checked =
                     self.verifications.settle_guess(&ticket, right, &self.policy, self.clock.now()).await?;
                 // Not before the last guess that is looked at: it may be the right one.
-                if !right
-                    && checked.attempts_remaining == 0
-                    && !self.verifications.has_rivals(&ticket).await?
-                {
+                if !right && checked.attempts_remaining == 0 && !self.has_rivals(&ticket).await? {
                     self.withdraw(&sid).await;
                 }
                 Ok(CheckResult::Judged(checked))
             }
             // The answer was lost: if the provider took the code for right, it is, and no other guess can have been.
-            Err(_)
-                if hosted.is_approved(&sid).await == Ok(true)
-                    && !self.verifications.has_rivals(&ticket).await? =>
-            {
+            Err(_) if hosted.is_approved(&sid).await == Ok(true) && !self.has_rivals(&ticket).await? => {
                 let now = self.clock.now();
                 Ok(CheckResult::Judged(
                     self.verifications.settle_guess(&ticket, true, &self.policy, now).await?,
@@ -127,6 +122,11 @@ impl VerifyNumber {
                 Ok(CheckResult::Failed(fault))
             }
         }
+    }
+
+    async fn has_rivals(&self, ticket: &GuessTicket) -> StoreResult<bool> {
+        let (id, guess) = (ticket.verification.id, Some(ticket.guess));
+        self.verifications.has_rivals(id, guess, self.clock.now()).await
     }
 }
 

@@ -242,7 +242,7 @@ fn judged(approved: bool, attempts_remaining: u32) -> Checked {
 async fn a_lost_answer_is_asked_for_before_the_guess_is_given_back() {
     let lost = || CodeVerifierError::Unavailable("lost".into());
     let mut store = guessing_store();
-    store.expect_has_rivals().returning(|_| Ok(false));
+    store.expect_has_rivals().returning(|_, _, _| Ok(false));
     store
         .expect_settle_guess()
         .withf(|_, right, _, _| *right)
@@ -264,7 +264,7 @@ async fn a_lost_answer_is_asked_for_before_the_guess_is_given_back() {
 #[tokio::test]
 async fn an_approval_that_may_be_another_guesss_approves_nothing() {
     let mut store = guessing_store();
-    store.expect_has_rivals().returning(|_| Ok(true));
+    store.expect_has_rivals().returning(|_, _, _| Ok(true));
     store.expect_settle_guess().never();
     store.expect_return_guess().times(1).returning(|_| Ok(()));
     let mut verifier = MockCodeVerifier::new();
@@ -276,7 +276,7 @@ async fn an_approval_that_may_be_another_guesss_approves_nothing() {
 #[tokio::test]
 async fn the_last_wrong_guess_has_the_provider_forget_the_code() {
     let mut store = guessing_store();
-    store.expect_has_rivals().returning(|_| Ok(false));
+    store.expect_has_rivals().returning(|_, _, _| Ok(false));
     store.expect_settle_guess().returning(|_, _, _, _| Ok(judged(false, 0)));
     let mut verifier = MockCodeVerifier::new();
     verifier.expect_check().returning(|_, _| Ok(CodeVerdict::Wrong));

@@ -78,7 +78,7 @@ planned!(Verifications {
     close(id: VerificationId) -> ();
     payment_code_wait(phone: &PhoneNumber, policy: &OtpPolicy, now: DateTime<Utc>) -> Option<DateTime<Utc>>;
     lock_of(requester: &Requester, to: &Recipient, now: DateTime<Utc>) -> Option<DateTime<Utc>>;
-    has_rivals(ticket: &GuessTicket) -> bool;
+    has_rivals(verification: VerificationId, guess: Option<uuid::Uuid>, now: DateTime<Utc>) -> bool;
     take_guess(request: &TakeGuess, now: DateTime<Utc>) -> ReserveGuess;
     settle_guess(ticket: &GuessTicket, right: bool, policy: &OtpPolicy, now: DateTime<Utc>) -> Checked;
     return_guess(ticket: &GuessTicket) -> ();

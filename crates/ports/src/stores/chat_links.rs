@@ -36,6 +36,8 @@ pub struct NewLinkCode {
     pub hash: [u8; 32],
     /// Who made it.
     pub maker: LinkMaker,
+    /// The session in which a person made it: once that has ended, it makes none.
+    pub session: Option<SessionId>,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
 }
@@ -51,15 +53,24 @@ pub struct ChatLink {
     pub bound_at: DateTime<Utc>,
 }
 
+/// The person who confirms a chat's code. It has no `Debug`.
+#[derive(Clone)]
+pub struct Confirmer {
+    /// Who.
+    pub user: UserId,
+    /// The password's hash that was found right; nothing is bound where it is another by now.
+    pub seen_password: String,
+}
+
 /// A code that comes back from its other side.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct BindChat {
     /// The code's hashes.
     pub hashes: Vec<[u8; 32]>,
     /// The chat to bind.
     pub chat: TelegramChat,
     /// The person who confirms a chat's code; `None`: the chat itself brings back a person's.
-    pub confirmed_by: Option<UserId>,
+    pub confirmed_by: Option<Confirmer>,
     /// A session to open for whoever asked, where one is wanted.
     pub session: Option<NewSession>,
     /// For the audit.
@@ -79,8 +90,8 @@ pub struct Bound {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ChatLinks: Send + Sync {
-    /// Keeps a code. A person's earlier ones are void.
-    async fn keep_link_code(&self, code: &NewLinkCode, now: DateTime<Utc>) -> StoreResult<()>;
+    /// Keeps a code. A person's earlier ones are void. False: his session has ended, and nothing is kept.
+    async fn keep_link_code(&self, code: &NewLinkCode, now: DateTime<Utc>) -> StoreResult<bool>;
 
     /// Who made a good code. It stays good.
     async fn find_link_code(&self, hashes: &[[u8; 32]], now: DateTime<Utc>)

@@ -34,7 +34,7 @@ pub use self::{
     },
     answers::{Answers, Claim},
     audit::{AuditLog, AuditReport},
-    chat_links::{BindChat, Bound, ChatLink, ChatLinks, LinkMaker, NewLinkCode, TelegramChat},
+    chat_links::{BindChat, Bound, ChatLink, ChatLinks, Confirmer, LinkMaker, NewLinkCode, TelegramChat},
     consents::{ConsentChange, ConsentView, Consents},
     conversations::{Committed, Conversations, Turn},
     dead_letters::{DeadLetter, DeadLetterKind, DeadLetters, Revived, UnreadableWebhook},

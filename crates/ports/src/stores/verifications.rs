@@ -106,6 +106,10 @@ pub struct BeginResend {
     pub verification: VerificationId,
     /// How.
     pub channel: Channel,
+    /// In which language from now on.
+    pub locale: Locale,
+    /// By which other ways from now on, in order.
+    pub fallback: Vec<Channel>,
     /// The effect that asks: asked again under the same name, it is the same send.
     pub effect_key: Option<String>,
     /// The new code, which replaces the one before, where it is one of ours.
@@ -329,9 +333,14 @@ pub trait Verifications: Send + Sync {
     /// for a wrong guess as well.
     async fn judge_guess(&self, request: &JudgeGuess, now: DateTime<Utc>) -> StoreResult<GuessVerdict>;
 
-    /// Whether other guesses at the same challenge are still looked at: then an approval that the provider tells of
+    /// Whether guesses at a challenge are still looked at, other than that one: then an approval that the provider tells of
     /// afterwards may be theirs.
-    async fn has_rivals(&self, ticket: &GuessTicket) -> StoreResult<bool>;
+    async fn has_rivals(
+        &self,
+        verification: VerificationId,
+        guess: Option<uuid::Uuid>,
+        now: DateTime<Utc>,
+    ) -> StoreResult<bool>;
 
     /// Until when a number is locked for whoever asks, after wrong guesses; none: it is not.
     async fn lock_of(

@@ -108,7 +108,8 @@ pub(crate) async fn start(
         (Some(person), None) => {
             let none = || ApiError::conflict("No Telegram bot is set up here.");
             let bot = &app.settings.telegram.as_ref().ok_or_else(none)?.bot_name;
-            let code = app.people.telegram.start_for_person(person.user).await?;
+            let code = app.people.telegram.start_for_person(person.user, person.session).await?;
+            let code = code.ok_or_else(|| ApiError::unauthorized("This session has ended."))?;
             let link = Some(format!("https://t.me/{bot}?start={code}"));
             Ok(secret(HttpResponse::Ok()).json(StartJson { code, expires_in, link }))
         }

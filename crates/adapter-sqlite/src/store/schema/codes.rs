@@ -47,7 +47,7 @@ diesel::table! {
         error -> Nullable<Text>,
         price -> Nullable<Text>,
         at -> InstantCol,
-        is_anonymous -> Integer,
+        sender_kind -> Integer,
         outbox_id -> Nullable<UuidCol>,
         effect_key -> Nullable<Text>,
     }

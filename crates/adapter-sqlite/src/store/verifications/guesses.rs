@@ -3,6 +3,9 @@
 use super::*;
 use crate::backend::Db;
 
+/// Longer than a provider is waited for.
+const LOOKED_AT_FOR: Duration = Duration::minutes(1);
+
 pub(in crate::store) async fn failures_of(conn: &mut Conn, name: &str) -> Result<Failures, Fault> {
     let row = code_failures::table
         .find(name)
@@ -118,6 +121,7 @@ pub(in crate::store) async fn settle(
     now: DateTime<Utc>,
 ) -> Result<Checked, Fault> {
     let mut challenge = row.challenge()?;
+    let was_open = challenge.status == ChallengeStatus::Pending;
     let approved = challenge.settle_guess(right, running);
     let before = failures_of(conn, failures).await?;
     let after = match (approved, right) {
@@ -130,17 +134,20 @@ pub(in crate::store) async fn settle(
         set_failures(conn, failures, after).await?;
     }
     let locked_until = after.lock_at(now);
-    if locked_until.is_some() && !right {
-        challenge.status = ChallengeStatus::Canceled;
+    // What is settled stays as it is, however late a guess comes back.
+    if was_open {
+        if locked_until.is_some() && !right {
+            challenge.status = ChallengeStatus::Canceled;
+        }
+        let is_exhausted = !right && challenge.attempts_remaining() == 0;
+        diesel::update(verifications::table.find(row.id))
+            .set((
+                verifications::status.eq(challenge.status.name()),
+                verifications::exhausted_at.eq(is_exhausted.then_some(DbTime(now))),
+            ))
+            .execute(conn)
+            .await?;
     }
-    let is_exhausted = !right && challenge.attempts_remaining() == 0;
-    diesel::update(verifications::table.find(row.id))
-        .set((
-            verifications::status.eq(challenge.status.name()),
-            verifications::exhausted_at.eq(is_exhausted.then_some(DbTime(now))),
-        ))
-        .execute(conn)
-        .await?;
     let attempts_remaining = if locked_until.is_some() { 0 } else { challenge.attempts_remaining() };
     Ok(Checked { approved, attempts_remaining, locked_until })
 }
@@ -246,12 +253,19 @@ pub(super) async fn breaker(conn: &mut Conn, now: DateTime<Utc>) -> Result<Break
     Ok(Breaker::of(u32::try_from(exhausted).unwrap_or(u32::MAX)))
 }
 
-/// How many other guesses at a challenge are still looked at.
-pub(super) async fn rivals(conn: &mut Conn, row: &VerificationRow, guess: Uuid) -> Result<u32, Fault> {
+/// How many other guesses at a challenge are still looked at; whoever looked longer than that at one is gone.
+pub(super) async fn rivals(
+    conn: &mut Conn,
+    verification: DbId,
+    guess: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<u32, Fault> {
+    let since = now.checked_sub_signed(LOOKED_AT_FOR).unwrap_or(now);
     let others = verification_guesses::table
-        .filter(verification_guesses::verification_id.eq(row.id))
-        .filter(verification_guesses::id.ne(DbId(guess)))
-        .filter(verification_guesses::approved.is_null());
+        .filter(verification_guesses::verification_id.eq(verification))
+        .filter(verification_guesses::id.ne(DbId(guess.unwrap_or(Uuid::nil()))))
+        .filter(verification_guesses::approved.is_null())
+        .filter(verification_guesses::at.gt(DbTime(since)));
     Ok(u32::try_from(others.count().get_result::<i64>(conn).await?).unwrap_or(u32::MAX))
 }
 
@@ -275,7 +289,7 @@ pub(super) async fn settle_guess(
         return Ok(checked);
     }
     let failures = failure_name_of(conn, &row, ticket.anonymous.as_deref()).await?;
-    let running = rivals(conn, &row, ticket.guess).await?;
+    let running = rivals(conn, row.id, Some(ticket.guess), now).await?;
     let right = right && !approved_for_another(conn, &row).await?;
     let checked = settle(conn, &row, (&failures, running), right, policy, now).await?;
     diesel::update(verification_guesses::table.find(DbId(ticket.guess)))

@@ -20,7 +20,7 @@ use domain::{
 };
 use ports::{
     crypto::CodeMac,
-    stores::{OwnCode, SendAttempt, Verification},
+    stores::{OwnCode, Requester, SendAttempt, Verification},
 };
 
 #[derive(Queryable, Selectable)]
@@ -83,6 +83,10 @@ impl VerificationRow {
             before: before.map(str::to_owned),
             after: Some(after),
         })
+    }
+
+    pub(super) fn requester(&self) -> Result<Requester, Fault> {
+        Requester::parse(&self.requester).ok_or_else(|| corrupt("a requester"))
     }
 
     /// Whether its code lets a payment through: those are bound to theirs.

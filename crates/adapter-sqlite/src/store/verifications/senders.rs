@@ -8,28 +8,57 @@ use crate::store::schema::users;
 pub(in crate::store) struct Sender<'a> {
     /// The end user's address, where there is one to be limited by.
     pub(super) client_ip: Option<&'a str>,
-    /// Nobody vouches that the number or address is his.
-    pub(super) is_stranger: bool,
+    pub(super) kind: SenderKind,
+}
+
+/// Whose budget a send is of: none of them uses up another's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::store) enum SenderKind {
+    /// A team, a chat, or a person to what is his.
+    #[default]
+    Known,
+    /// Somebody who has not said who he is.
+    Anonymous,
+    /// A signed-in person, to what nobody vouches that it is his.
+    Stranger,
+}
+
+impl SenderKind {
+    pub(super) fn of(requester: &Requester, stranger: Option<&str>) -> Self {
+        match (requester, stranger) {
+            (_, None) => Self::Known,
+            (Requester::Anonymous(_), Some(_)) => Self::Anonymous,
+            (_, Some(_)) => Self::Stranger,
+        }
+    }
+
+    /// As it is kept.
+    pub(super) const fn number(self) -> i32 {
+        match self {
+            Self::Known => 0,
+            Self::Anonymous => 1,
+            Self::Stranger => 2,
+        }
+    }
 }
 
 /// What to count somebody by who is a stranger to that number or address: the address of whoever has not said who
 /// he is, or the person himself where it is not the one he has proved, or signs in with. An account costs nothing.
 pub(super) async fn stranger(
     conn: &mut Conn,
-    requester: &str,
+    requester: &Requester,
     destination: &str,
 ) -> Result<Option<String>, Fault> {
-    match Requester::parse(requester) {
-        Some(Requester::Anonymous(address)) => Ok(Some(address)),
-        Some(Requester::User(user)) => {
+    match requester {
+        Requester::Anonymous(address) => Ok(Some(address.clone())),
+        Requester::User(user) => {
             let his = users::table
                 .find(DbId(user.0))
                 .filter(users::phone.eq(destination).or(users::email.eq(destination)));
             let is_his = his.count().get_result::<i64>(conn).await? > 0;
-            Ok((!is_his).then(|| requester.to_owned()))
+            Ok((!is_his).then(|| requester.key()))
         }
-        Some(Requester::Client(_) | Requester::Chat(_)) => Ok(None),
-        None => Err(corrupt("a requester")),
+        Requester::Client(_) | Requester::Chat(_) => Ok(None),
     }
 }
 
@@ -50,37 +79,36 @@ pub(super) async fn failure_name_of(
 ) -> Result<String, Fault> {
     let stranger = match anonymous {
         Some(address) => Some(address.to_owned()),
-        None => stranger(conn, &row.requester, &row.phone).await?,
+        None => stranger(conn, &row.requester()?, &row.phone).await?,
     };
     Ok(failure_name(&row.phone, stranger.as_deref()))
 }
 
-/// How long until a requester may have another code sent to a number: one that went out a moment ago and was not
-/// used keeps him waiting, whatever it was for, on whichever page, and if its guesses are spent.
-pub(super) async fn cooldown(
+/// How long until a page may begin a challenge, where another page of the same team began one for the number a moment
+/// ago: a page for each code would be no cooldown.
+pub(super) async fn wait_of_pages(
     conn: &mut Conn,
-    requester: &str,
-    to: &Recipient,
+    new: &NewChallenge,
     policy: &OtpPolicy,
     now: DateTime<Utc>,
 ) -> Result<Option<Duration>, Fault> {
-    let since = now.checked_sub_signed(policy.resend_cooldown).unwrap_or(now);
-    let last = verification_sends::table
-        .inner_join(verifications::table.on(verifications::id.eq(verification_sends::verification_id)))
-        .filter(verifications::requester.eq(requester))
-        .filter(verifications::phone.eq(to.canonical()))
-        .filter(verifications::status.ne(ChallengeStatus::Approved.name()))
-        .filter(verification_sends::is_payment.eq(0))
-        .filter(verification_sends::status.eq_any(["sending", "sent"]))
-        .filter(verification_sends::at.gt(DbTime(since)))
-        .select(diesel::dsl::max(verification_sends::at))
-        .first::<Option<DbTime>>(conn)
-        .await?;
-    Ok(last.and_then(|last| policy.resend_cooldown.checked_sub(&now.signed_duration_since(last.0))))
+    if new.page.is_none() {
+        return Ok(None);
+    }
+    let last = open_challenges(&new.requester.key(), new.to.canonical(), now)
+        .filter(verifications::page_id.is_not_null())
+        .select(verifications::last_sent_at)
+        .first::<DbTime>(conn)
+        .await
+        .optional()?;
+    let since = last.map(|last| now.signed_duration_since(last.0));
+    Ok(since
+        .and_then(|since| policy.resend_cooldown.checked_sub(&since))
+        .filter(|wait| *wait > Duration::zero()))
 }
 
-/// Counts what went out lately. Sends that failed cost nobody his quota; those that strangers asked for cost
-/// nobody else any of his, and payments' codes have their own. A prefix is one for all.
+/// Counts what went out lately. Sends that failed cost nobody his quota, and of each kind of sender each counts his own.
+/// A prefix is one for all; but payments' codes, which go to proved numbers alone, wait for nobody's.
 pub(super) async fn send_counts(
     conn: &mut Conn,
     to: &Recipient,
@@ -97,18 +125,22 @@ pub(super) async fn send_counts(
     let of_his_kind = || {
         counted()
             .filter(verification_sends::is_payment.eq(i32::from(is_payment)))
-            .filter(verification_sends::is_anonymous.eq(i32::from(sender.is_stranger)))
+            .filter(verification_sends::sender_kind.eq(sender.kind.number()))
     };
     let destination = of_his_kind()
         .filter(verification_sends::phone.eq(to.canonical()))
         .filter(verification_sends::at.gt(since(Duration::hours(24))))
         .first::<(i64, Option<DbTime>)>(conn)
         .await?;
-    let prefix = counted()
-        .filter(verification_sends::prefix.eq(to.prefix()))
-        .filter(verification_sends::at.gt(since(Duration::hours(1))))
-        .first::<(i64, Option<DbTime>)>(conn)
-        .await?;
+    let prefix = if is_payment {
+        (0, None)
+    } else {
+        counted()
+            .filter(verification_sends::prefix.eq(to.prefix()))
+            .filter(verification_sends::at.gt(since(Duration::hours(1))))
+            .first::<(i64, Option<DbTime>)>(conn)
+            .await?
+    };
     let ip = match sender.client_ip {
         Some(ip) => {
             of_his_kind()

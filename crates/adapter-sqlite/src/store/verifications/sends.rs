@@ -20,19 +20,19 @@ pub(super) async fn begin(
     if let Some(open) = open_one(conn, new, now).await? {
         return Ok(Begin::Open(Box::new(open)));
     }
+    if let Some(wait) = wait_of_pages(conn, new, policy, now).await? {
+        return Ok(Begin::TooMany(SendLimit::Cooldown, later(now, wait)));
+    }
     if !breaker(conn, now).await?.lets_begin(new.requester.anonymous().is_some()) {
         return Ok(Begin::Suspended(later(now, BREAKER_RETRY)));
     }
-    let requester = new.requester.key();
-    let stranger = stranger(conn, &requester, new.to.canonical()).await?;
+    let stranger = stranger(conn, &new.requester, new.to.canonical()).await?;
     let failures = failure_name(new.to.canonical(), stranger.as_deref());
     if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
         return Ok(Begin::Locked(until));
     }
-    if let Some(wait) = cooldown(conn, &requester, &new.to, policy, now).await? {
-        return Ok(Begin::TooMany(SendLimit::Cooldown, later(now, wait)));
-    }
-    let sender = Sender { client_ip: new.client_ip.as_deref(), is_stranger: stranger.is_some() };
+    let kind = SenderKind::of(&new.requester, stranger.as_deref());
+    let sender = Sender { client_ip: new.client_ip.as_deref(), kind };
     let counts = send_counts(conn, &new.to, sender, false, now).await?;
     if let Err(full) = counts.check(policy, now) {
         return Ok(Begin::TooMany(full.limit, later(now, full.retry_after)));
@@ -114,7 +114,7 @@ pub(super) async fn begin_resend(
     request: &BeginResend,
     now: DateTime<Utc>,
 ) -> Result<Begin, Fault> {
-    let BeginResend { verification: id, channel, effect_key, own, policy } = request;
+    let BeginResend { verification: id, channel, locale, fallback, effect_key, own, policy } = request;
     let row = load(conn, *id).await?.ok_or_else(|| corrupt("no such challenge"))?;
     let to = read_recipient(&row.phone)?;
     lock_names(conn, &send_locks(&to, row.client_ip.as_deref())).await?;
@@ -125,12 +125,14 @@ pub(super) async fn begin_resend(
             return Ok(Begin::Repeated(Box::new(whole(conn, *id).await?)));
         }
     }
-    let stranger = stranger(conn, &row.requester, &row.phone).await?;
+    let requester = row.requester()?;
+    let stranger = stranger(conn, &requester, &row.phone).await?;
     let failures = failure_name(&row.phone, stranger.as_deref());
     if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
         return Ok(Begin::Locked(until));
     }
-    let sender = Sender { client_ip: row.client_ip.as_deref(), is_stranger: stranger.is_some() };
+    let kind = SenderKind::of(&requester, stranger.as_deref());
+    let sender = Sender { client_ip: row.client_ip.as_deref(), kind };
     let wait = row.challenge()?.resend_wait(policy, now);
     if wait > Duration::zero() {
         return Ok(Begin::TooMany(SendLimit::Cooldown, later(now, wait)));
@@ -140,7 +142,12 @@ pub(super) async fn begin_resend(
         return Ok(Begin::TooMany(full.limit, later(now, full.retry_after)));
     }
     diesel::update(verifications::table.find(row.id))
-        .set((verifications::last_sent_at.eq(DbTime(now)), verifications::channel.eq(channel.name())))
+        .set((
+            verifications::last_sent_at.eq(DbTime(now)),
+            verifications::channel.eq(channel.name()),
+            verifications::locale.eq(Some(locale.tag())),
+            verifications::fallback.eq(names(fallback)),
+        ))
         .execute(conn)
         .await?;
     if let Some(own) = own {
@@ -205,12 +212,7 @@ pub(in crate::store) async fn insert(
             verifications::origin.eq(new.origin.as_deref()),
             verifications::page_id.eq(new.page.map(|page| DbId(page.0))),
             verifications::locale.eq(new.locale.map(Locale::tag)),
-            verifications::fallback.eq(new
-                .fallback
-                .iter()
-                .map(|way| way.name())
-                .collect::<Vec<_>>()
-                .join(",")),
+            verifications::fallback.eq(names(&new.fallback)),
             verifications::salt.eq(own.map(|own| own.salt.to_vec())),
             verifications::mac.eq(own.map(|own| own.mac.mac.to_vec())),
             verifications::mac_key_id.eq(own.map(|own| own.mac.key_id.clone())),
@@ -219,6 +221,11 @@ pub(in crate::store) async fn insert(
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// Ways as they are kept.
+fn names(ways: &[Channel]) -> String {
+    ways.iter().map(|way| way.name()).collect::<Vec<_>>().join(",")
 }
 
 /// A send that is about to be made.
@@ -246,7 +253,7 @@ pub(in crate::store) async fn add_send(
             verification_sends::prefix.eq(send.to.prefix()),
             verification_sends::is_payment.eq(i32::from(send.is_payment)),
             verification_sends::client_ip.eq(send.sender.client_ip),
-            verification_sends::is_anonymous.eq(i32::from(send.sender.is_stranger)),
+            verification_sends::sender_kind.eq(send.sender.kind.number()),
             verification_sends::country.eq(send.to.country()),
             verification_sends::channel.eq(send.channel.name()),
             verification_sends::status.eq("sending"),

@@ -101,8 +101,10 @@ async fn take(
         put_behind(conn, row.id, way.behind, way.since).await?;
         return Ok(false);
     }
-    let is_stranger = stranger(conn, &row.requester, &row.phone).await?.is_some();
-    let sender = Sender { client_ip: row.client_ip.as_deref(), is_stranger };
+    let requester = row.requester()?;
+    let stranger = stranger(conn, &requester, &row.phone).await?;
+    let kind = SenderKind::of(&requester, stranger.as_deref());
+    let sender = Sender { client_ip: row.client_ip.as_deref(), kind };
     if send_counts(conn, &to, sender, row.is_payment(), now).await?.check(policy, now).is_err() {
         return drop_ways(conn, row.id).await.map(|()| false);
     }
