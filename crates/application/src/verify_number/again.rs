@@ -1,0 +1,94 @@
+//! Codes that go out again.
+
+use super::*;
+
+/// How an open challenge's code goes out again.
+pub(super) struct Again<'a> {
+    pub(super) channel: Channel,
+    pub(super) fallback: &'a [Channel],
+    pub(super) chat: Option<i64>,
+    pub(super) locale: Locale,
+    pub(super) page: Option<&'a OnPage>,
+    pub(super) effect_key: Option<String>,
+}
+
+impl VerifyNumber {
+    /// Sends an open challenge's code again, with the other ways it was asked for; a spent or expired one is begun
+    /// anew for the same number.
+    pub async fn resend(
+        &self,
+        id: VerificationId,
+        requester: &Requester,
+        locale: Locale,
+        effect_key: Option<String>,
+    ) -> StoreResult<Started> {
+        let found = self.verifications.find(id).await?.filter(|v| v.requester == requester.key());
+        let Some(verification) = found else { return Ok(Started::NotFound) };
+        let (channel, others) = (verification.channel, verification.fallback.clone());
+        if verification.challenge.is_open(self.clock.now()) {
+            let ways = match self.open_ways(requester, &verification.to, channel, &others).await? {
+                Ok(ways) => ways,
+                Err(none) => return Ok(none),
+            };
+            let OpenWays { first: channel, others, chat } = ways;
+            let again = Again { channel, fallback: &others, chat, locale, page: None, effect_key };
+            // On the heap: it holds every way a code can go.
+            return Box::pin(self.send_again(verification, again)).await;
+        }
+        self.start(StartRequest {
+            requester: requester.clone(),
+            to: verification.to,
+            channel,
+            fallback: others,
+            purpose: verification.purpose,
+            locale,
+            client_ip: None,
+            origin: verification.origin,
+            page: None,
+            effect_key,
+            when_open: WhenOpen::Resend,
+        })
+        .await
+    }
+
+    /// The provider sends the code that it holds once more. Of our own nobody has the digits any more: a new
+    /// one takes its place, from the moment that it stands in the outbox.
+    pub(super) async fn send_again(&self, open: Verification, again: Again<'_>) -> StoreResult<Started> {
+        let Again { channel, fallback, chat, locale, page, effect_key } = again;
+        let now = self.clock.now();
+        let wanted = Wanted {
+            verification: open.id,
+            to: &open.to,
+            chat,
+            purpose: open.purpose,
+            locale,
+            page_host: page_host(page),
+            now,
+            expires_at: open.challenge.expires_at,
+        };
+        let own = match self.own_send(&wanted, channel, fallback) {
+            Ok(own) => own,
+            Err(fault) => return Ok(Started::Failed(fault)),
+        };
+        let channel = own.as_ref().map_or(channel, |own| own.message.message.channel);
+        let again = BeginResend {
+            verification: open.id,
+            channel,
+            locale,
+            fallback: fallback.to_vec(),
+            effect_key,
+            own,
+            policy: self.policy,
+        };
+        match self.verifications.begin_resend(&again, now).await? {
+            Begin::Go(verification) | Begin::Open(verification) => {
+                self.hand_out(*verification, fallback, locale).await
+            }
+            Begin::Repeated(verification) => self.repeat(*verification, fallback, locale).await,
+            Begin::Locked(until) => Ok(Started::Locked(until)),
+            Begin::TooMany(SendLimit::Cooldown, at) => Ok(Started::TooSoon { verification: open.id, at }),
+            Begin::TooMany(limit, at) => Ok(Started::TooMany(limit, at)),
+            Begin::Suspended(until) => Ok(Started::Suspended(until)),
+        }
+    }
+}
