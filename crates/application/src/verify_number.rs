@@ -221,7 +221,8 @@ impl VerifyNumber {
             origin: request.origin,
             page: request.page.as_ref().map(|page| page.id),
             locale: Some(request.locale),
-            fallback: request.fallback,
+            // Each once, however often it was named.
+            fallback: fallback.clone(),
         };
         let effect_key = request.effect_key.clone();
         let begin = BeginVerification { challenge, effect_key, own, policy: self.policy };

@@ -121,11 +121,12 @@ impl ApiError {
         self
     }
 
-    /// What it says.
+    /// Its stable name.
     pub(crate) const fn code(&self) -> &'static str {
         self.code
     }
 
+    /// What it says.
     pub(crate) fn detail(&self) -> &str {
         &self.detail
     }

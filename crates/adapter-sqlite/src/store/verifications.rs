@@ -17,7 +17,7 @@ pub(super) use self::{
 use self::{
     guesses::{breaker, guesses_at, judge_guess, take_guess},
     row::{load_locked, read_recipient, whole, with_sends},
-    senders::{SenderKind, failure_name, failure_name_of, send_counts, stranger, wait_of_pages},
+    senders::{failure_name, failure_name_of, kind_of, send_counts, wait_of_pages},
     sends::{begin, begin_resend, open_challenges, record_send},
     ways::{drop_ways, enqueue},
 };
@@ -181,8 +181,8 @@ impl Verifications for Store {
         self.database
             .read(move |conn| {
                 async move {
-                    let stranger = stranger(conn, &requester, &to).await?;
-                    let name = failure_name(&to, stranger.as_deref());
+                    let kind = kind_of(conn, &requester, &to).await?;
+                    let name = failure_name(&to, &requester, kind);
                     Ok(failures_of(conn, &name).await?.lock_at(now))
                 }
                 .boxed()

@@ -332,6 +332,8 @@ async fn by_telegram(
     store.expect_log_lookup().returning(|_, _, _| Ok(()));
     store.expect_begin().returning(move |request, _| {
         let own = request.own.as_ref().unwrap();
+        let others: Vec<Channel> = own.fallback.iter().map(|way| way.message.channel).collect();
+        assert_eq!(request.challenge.fallback, others, "as it goes, so it is remembered");
         let all = std::iter::once(&own.message).chain(&own.fallback);
         seen.lock().unwrap().extend(all.map(|way| (way.message.channel, way.message.recipient.clone())));
         let mut begun = verification(Purpose::Login, None);
@@ -360,6 +362,15 @@ async fn a_team_reaches_a_number_in_its_chat() {
     assert_eq!(asked.1, [sms()]);
     let (nowhere, went) = by_telegram(team(), Vec::new(), own_codes(None, 1), nobody_opted_out()).await;
     assert!(matches!(nowhere, Started::Failed(CodeVerifierError::ChannelRefused(_))) && went.is_empty());
+}
+
+#[tokio::test]
+async fn a_way_that_is_named_again_and_again_is_one() {
+    let named = vec![Channel::Telegram, Channel::Sms, Channel::Sms, Channel::Telegram, Channel::Sms];
+    let team = Requester::Client("team".into());
+    let (_, went) = by_telegram(team, named, own_codes(Some(42), 1), nobody_opted_out()).await;
+    let ways: Vec<Channel> = went.into_iter().map(|(channel, _)| channel).collect();
+    assert_eq!(ways, [Channel::Telegram, Channel::Sms]);
 }
 
 #[tokio::test]

@@ -41,12 +41,7 @@ struct ResetForm {
 }
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config.service(
-        web::resource("/reset")
-            .route(web::get().to(show))
-            .route(web::head().to(show))
-            .route(web::post().to(set)),
-    );
+    config.service(web::resource("/reset").route(web::get().to(show)).route(web::post().to(set)));
 }
 
 fn words(app: &App, request: &HttpRequest, query: &ResetQuery) -> Words {

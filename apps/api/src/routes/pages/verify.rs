@@ -29,7 +29,7 @@ const FORM_NAME_MAX: usize = 32;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(web::resource("/verify/{token}").route(web::get().to(show)).route(web::head().to(show)))
+        .service(web::resource("/verify/{token}").route(web::get().to(show)))
         .service(web::resource("/verify/{token}/state").route(web::get().to(state)))
         .service(web::resource("/verify/{token}/send").route(web::post().to(send)))
         .service(web::resource("/verify/{token}/resend").route(web::post().to(send)))

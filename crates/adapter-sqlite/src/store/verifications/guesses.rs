@@ -187,14 +187,14 @@ pub(super) async fn judge_guess(
             verification_guesses::id.eq(DbId(guess_id(row.id.0, challenge.attempts_used))),
             verification_guesses::verification_id.eq(row.id),
             verification_guesses::effect_key.eq(guess.effect_key),
-            verification_guesses::approved.eq(Some(i32::from(right))),
+            verification_guesses::approved.eq(Some(i32::from(checked.approved))),
             verification_guesses::attempts_remaining.eq(column(checked.attempts_remaining)),
             verification_guesses::locked_until.eq(checked.locked_until.map(DbTime)),
             verification_guesses::at.eq(DbTime(now)),
         ))
         .execute(conn)
         .await?;
-    note(conn, &row, right, checked, now).await?;
+    note(conn, &row, checked, now).await?;
     Ok(GuessVerdict::Judged(checked))
 }
 
@@ -233,11 +233,10 @@ impl JudgedRow {
 pub(super) async fn note(
     conn: &mut Conn,
     row: &VerificationRow,
-    right: bool,
     checked: Checked,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
-    let verdict = if right { "approved" } else { "refused" };
+    let verdict = if checked.approved { "approved" } else { "refused" };
     let left = format!("{} guesses left", checked.attempts_remaining);
     record(conn, &[row.audit(verdict, Some(&row.status), left)?], now).await
 }
@@ -300,7 +299,7 @@ pub(super) async fn settle_guess(
         ))
         .execute(conn)
         .await?;
-    note(conn, &row, checked.approved, checked, now).await?;
+    note(conn, &row, checked, now).await?;
     Ok(checked)
 }
 

@@ -24,14 +24,6 @@ pub(in crate::store) enum SenderKind {
 }
 
 impl SenderKind {
-    pub(super) fn of(requester: &Requester, stranger: Option<&str>) -> Self {
-        match (requester, stranger) {
-            (_, None) => Self::Known,
-            (Requester::Anonymous(_), Some(_)) => Self::Anonymous,
-            (_, Some(_)) => Self::Stranger,
-        }
-    }
-
     /// As it is kept.
     pub(super) const fn number(self) -> i32 {
         match self {
@@ -42,32 +34,32 @@ impl SenderKind {
     }
 }
 
-/// What to count somebody by who is a stranger to that number or address: the address of whoever has not said who
-/// he is, or the person himself where it is not the one he has proved, or signs in with. An account costs nothing.
-pub(super) async fn stranger(
+/// What somebody is to a number or address. A person knows the one he has proved, or signs in with: an account costs
+/// nothing.
+pub(super) async fn kind_of(
     conn: &mut Conn,
     requester: &Requester,
     destination: &str,
-) -> Result<Option<String>, Fault> {
+) -> Result<SenderKind, Fault> {
     match requester {
-        Requester::Anonymous(address) => Ok(Some(address.clone())),
+        Requester::Anonymous(_) => Ok(SenderKind::Anonymous),
         Requester::User(user) => {
             let his = users::table
                 .find(DbId(user.0))
                 .filter(users::phone.eq(destination).or(users::email.eq(destination)));
             let is_his = his.count().get_result::<i64>(conn).await? > 0;
-            Ok((!is_his).then(|| requester.key()))
+            Ok(if is_his { SenderKind::Known } else { SenderKind::Stranger })
         }
-        Requester::Client(_) | Requester::Chat(_) => Ok(None),
+        Requester::Client(_) | Requester::Chat(_) => Ok(SenderKind::Known),
     }
 }
 
-/// The name under which wrong guesses at a number are counted: those of a stranger count for him alone, so
+/// The name under which wrong guesses at a number are counted: whoever nobody vouches for is counted by himself, so
 /// that he locks nobody else.
-pub(super) fn failure_name(phone: &str, stranger: Option<&str>) -> String {
-    match stranger {
-        None => phone.to_owned(),
-        Some(stranger) => format!("{phone} from {stranger}"),
+pub(super) fn failure_name(destination: &str, requester: &Requester, kind: SenderKind) -> String {
+    match kind {
+        SenderKind::Known => destination.to_owned(),
+        SenderKind::Anonymous | SenderKind::Stranger => format!("{destination} from {}", requester.key()),
     }
 }
 
@@ -77,11 +69,12 @@ pub(super) async fn failure_name_of(
     row: &VerificationRow,
     anonymous: Option<&str>,
 ) -> Result<String, Fault> {
-    let stranger = match anonymous {
-        Some(address) => Some(address.to_owned()),
-        None => stranger(conn, &row.requester()?, &row.phone).await?,
+    let guesser = match anonymous {
+        Some(address) => Requester::Anonymous(address.to_owned()),
+        None => row.requester()?,
     };
-    Ok(failure_name(&row.phone, stranger.as_deref()))
+    let kind = kind_of(conn, &guesser, &row.phone).await?;
+    Ok(failure_name(&row.phone, &guesser, kind))
 }
 
 /// How long until a page may begin a challenge, where another page of the same team began one for the number a moment

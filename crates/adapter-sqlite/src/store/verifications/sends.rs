@@ -26,12 +26,11 @@ pub(super) async fn begin(
     if !breaker(conn, now).await?.lets_begin(new.requester.anonymous().is_some()) {
         return Ok(Begin::Suspended(later(now, BREAKER_RETRY)));
     }
-    let stranger = stranger(conn, &new.requester, new.to.canonical()).await?;
-    let failures = failure_name(new.to.canonical(), stranger.as_deref());
+    let kind = kind_of(conn, &new.requester, new.to.canonical()).await?;
+    let failures = failure_name(new.to.canonical(), &new.requester, kind);
     if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
         return Ok(Begin::Locked(until));
     }
-    let kind = SenderKind::of(&new.requester, stranger.as_deref());
     let sender = Sender { client_ip: new.client_ip.as_deref(), kind };
     let counts = send_counts(conn, &new.to, sender, false, now).await?;
     if let Err(full) = counts.check(policy, now) {
@@ -126,12 +125,11 @@ pub(super) async fn begin_resend(
         }
     }
     let requester = row.requester()?;
-    let stranger = stranger(conn, &requester, &row.phone).await?;
-    let failures = failure_name(&row.phone, stranger.as_deref());
+    let kind = kind_of(conn, &requester, &row.phone).await?;
+    let failures = failure_name(&row.phone, &requester, kind);
     if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
         return Ok(Begin::Locked(until));
     }
-    let kind = SenderKind::of(&requester, stranger.as_deref());
     let sender = Sender { client_ip: row.client_ip.as_deref(), kind };
     let wait = row.challenge()?.resend_wait(policy, now);
     if wait > Duration::zero() {

@@ -101,9 +101,7 @@ async fn take(
         put_behind(conn, row.id, way.behind, way.since).await?;
         return Ok(false);
     }
-    let requester = row.requester()?;
-    let stranger = stranger(conn, &requester, &row.phone).await?;
-    let kind = SenderKind::of(&requester, stranger.as_deref());
+    let kind = kind_of(conn, &row.requester()?, &row.phone).await?;
     let sender = Sender { client_ip: row.client_ip.as_deref(), kind };
     if send_counts(conn, &to, sender, row.is_payment(), now).await?.check(policy, now).is_err() {
         return drop_ways(conn, row.id).await.map(|()| false);
