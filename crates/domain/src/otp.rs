@@ -224,6 +224,19 @@ impl Challenge {
         self.status == ChallengeStatus::Pending && now < self.expires_at && self.attempts_remaining() > 0
     }
 
+    /// Whether its time ran out before anything was settled.
+    #[must_use]
+    pub fn has_expired(&self, now: DateTime<Utc>) -> bool {
+        self.status == ChallengeStatus::Pending && now >= self.expires_at
+    }
+
+    /// Guesses that are worth anything: none once it is withdrawn, spent or expired.
+    #[must_use]
+    pub fn guesses_left(&self, now: DateTime<Utc>) -> u32 {
+        let is_over = self.status == ChallengeStatus::Canceled || self.has_expired(now);
+        if is_over { 0 } else { self.attempts_remaining() }
+    }
+
     /// How long to wait before the code may go out again; zero when it may now.
     #[must_use]
     pub fn resend_wait(&self, policy: &OtpPolicy, now: DateTime<Utc>) -> Duration {

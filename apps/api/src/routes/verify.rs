@@ -19,7 +19,7 @@ use domain::{
     ids::VerificationId,
     locale::Locale,
     message::Channel,
-    otp::{ChallengeStatus, NoRecipient, OtpCode, Purpose, Recipient},
+    otp::{NoRecipient, OtpCode, Purpose, Recipient},
 };
 use ports::{
     code_verifier::CodeVerifierError,
@@ -374,9 +374,7 @@ pub(crate) async fn show(
     let unknown = || ApiError::not_found("There is no such verification.");
     let id = id.parse::<VerificationId>().map_err(|_malformed| unknown())?;
     let found: Verification = app.verify.find(id, &requester).await?.ok_or_else(unknown)?;
-    let is_pending = found.challenge.status == ChallengeStatus::Pending;
-    let has_expired = is_pending && app.clock.now() >= found.challenge.expires_at;
-    let is_over = has_expired || found.challenge.status == ChallengeStatus::Canceled;
+    let now = app.clock.now();
     let sends = found.sends.iter().map(|send| SendView {
         channel: send.channel.name(),
         status: send.status.clone(),
@@ -384,11 +382,11 @@ pub(crate) async fn show(
     });
     Ok(HttpResponse::Ok().json(VerificationView {
         id: found.id.to_string(),
-        status: if has_expired { "expired" } else { found.challenge.status.name() },
+        status: if found.challenge.has_expired(now) { "expired" } else { found.challenge.status.name() },
         channel: found.channel.name(),
         purpose: found.purpose.name(),
         phone: found.to.masked(),
-        attempts_remaining: if is_over { 0 } else { found.challenge.attempts_remaining() },
+        attempts_remaining: found.challenge.guesses_left(now),
         expires_at: time(found.challenge.expires_at),
         sends: sends.collect(),
     }))

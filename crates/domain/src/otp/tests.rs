@@ -52,6 +52,17 @@ fn ends_at_its_time_and_passes_once() {
 }
 
 #[test]
+fn what_is_over_leaves_no_guesses() {
+    let open = challenge();
+    assert_eq!((open.has_expired(at(599)), open.guesses_left(at(599))), (false, 3));
+    assert_eq!((open.has_expired(at(600)), open.guesses_left(at(600))), (true, 0));
+    let approved = Challenge { status: ChallengeStatus::Approved, attempts_used: 1, ..challenge() };
+    assert_eq!((approved.has_expired(at(600)), approved.guesses_left(at(600))), (false, 2));
+    let locked = Challenge { status: ChallengeStatus::Canceled, attempts_used: 1, ..challenge() };
+    assert_eq!((locked.has_expired(at(600)), locked.guesses_left(at(1))), (false, 0));
+}
+
+#[test]
 fn resend_waits_for_the_cooldown() {
     assert_eq!(challenge().resend_wait(&policy(), at(10)), Duration::seconds(50));
     assert_eq!(challenge().resend_wait(&policy(), at(61)), Duration::zero());
