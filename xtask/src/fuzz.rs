@@ -59,7 +59,7 @@ fn need_tools() -> Result<(), String> {
     if succeeds(cargo_fuzz().arg("--version")) {
         return Ok(());
     }
-    run(Command::new("cargo").args(["install", "cargo-fuzz", "--locked", "--version", CARGO_FUZZ]))
+    run(crate::shell_env::cargo().args(["install", "cargo-fuzz", "--locked", "--version", CARGO_FUZZ]))
 }
 
 /// Their names, in order: each is a file.

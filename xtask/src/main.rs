@@ -6,6 +6,7 @@ mod fixtures;
 mod fuzz;
 mod needs;
 mod postgres;
+mod shell_env;
 mod soak;
 mod throwaway;
 mod tidy;
@@ -61,10 +62,10 @@ fn test() -> Result<(), String> {
     needs::npm()?;
     let given = env::var_os(TEST_PG_URL).filter(|url| !url.is_empty());
     let server = if given.is_some() { None } else { Some(Postgres::start(Kind::Tests)?) };
-    run(Command::new("cargo").args(["build", "--workspace", "--all-targets"]))?;
-    let mut runner = Command::new("cargo");
+    run(shell_env::cargo().args(["build", "--workspace", "--all-targets"]))?;
+    let mut runner = shell_env::cargo();
     // nextest where it is installed: it runs tests side by side; the plain runner runs the same ones.
-    if succeeds(Command::new("cargo").args(["nextest", "--version"])) {
+    if succeeds(shell_env::cargo().args(["nextest", "--version"])) {
         runner.args(["nextest", "run", "--workspace"]);
     } else {
         runner.args(["test", "--workspace", "--all-targets"]);
@@ -82,6 +83,7 @@ fn with_postgres(program: &str, arguments: &[&str]) -> Result<ExitCode, String> 
     let folders = [server.bin_dir().to_owned()].into_iter().chain(env::split_paths(&path));
     let path = env::join_paths(folders).map_err(|fault| fault.to_string())?;
     let mut command = Command::new(program);
+    shell_env::clear(&mut command);
     command.args(arguments).env(TEST_PG_URL, server.url()).env("PATH", path);
     let status = command.status().map_err(|fault| format!("{program} could not be started: {fault}"))?;
     Ok(exit_code(status))
@@ -106,12 +108,19 @@ pub(crate) fn say(text: &str) {
 
 /// Runs a command to its end.
 pub(crate) fn run(command: &mut Command) -> Result<(), String> {
-    say(&format!("· {command:?}"));
+    let shown = spelled(command);
+    say(&format!("· {shown}"));
     match command.status() {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("{command:?} ended with {status}")),
-        Err(fault) => Err(format!("{command:?} could not be started: {fault}")),
+        Ok(status) => Err(format!("{shown} ended with {status}")),
+        Err(fault) => Err(format!("{shown} could not be started: {fault}")),
     }
+}
+
+/// A command as it is typed, without its environment.
+fn spelled(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a command runs and succeeds, quietly.

@@ -6,7 +6,6 @@ use crate::{
     wiring::App,
 };
 use chrono::Duration as Span;
-use domain::conversation::Said;
 use futures_util::FutureExt;
 use ports::{
     inbound_webhook::InboundMessage,
@@ -147,7 +146,7 @@ async fn carry_out(app: &App, turn: &LeasedTurn) -> Result<Committed, String> {
 /// Shows the sender that his message is being answered, where his channel can. Nothing waits for it.
 fn acknowledge(app: &App, message: &InboundMessage) {
     let channel = app.relay.channels.get(&message.channel_account).cloned();
-    if let Some(channel) = channel.filter(|_| !matches!(message.said, Said::Desk(_))) {
+    if let Some(channel) = channel.filter(|_| message.said.is_by_sender()) {
         let message = message.clone();
         tokio::spawn(async move { channel.acknowledge(&message).await });
     }

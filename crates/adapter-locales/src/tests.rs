@@ -71,6 +71,7 @@ fn everything_said() -> Vec<Say> {
         account: AccountNumber::Clabe("012345678901234567".into()),
         payee: None,
         concept: Some("renta".into()),
+        contested_from: None,
         expires_at: chrono::DateTime::UNIX_EPOCH,
     };
     let movement =
@@ -109,6 +110,8 @@ fn everything_said() -> Vec<Say> {
         Say::AskAccountOf("mamá".into()),
         Say::BadDestination,
         Say::Card(Card { payee: Some("mamá".into()), ..card.clone() }),
+        Say::PromptWaits(Card { payee: Some("mamá".into()), ..card.clone() }),
+        Say::PromptWaits(card.clone()),
         Say::Card(card),
         Say::CardExpired,
         Say::TransferCanceled,

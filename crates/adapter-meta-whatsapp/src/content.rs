@@ -178,6 +178,21 @@ impl Content {
         Self::Interactive { answer: filled.or_else(written), kind: Some(kind) }
     }
 
+    /// Whether it tells that another person may write from this address from now on.
+    pub(crate) fn ends_identity(&self) -> bool {
+        const KINDS: [&str; 3] = ["customer_identity_changed", "user_changed_number", "user_changed_user_id"];
+        matches!(self, Self::System { kind: Some(kind), .. } if KINDS.contains(&kind.as_str()))
+    }
+
+    /// The sender's new number and business-scoped id, where it tells them.
+    pub(crate) fn new_addresses(&self) -> impl Iterator<Item = &String> {
+        let (number, id) = match self {
+            Self::System { wa_id, user_id, .. } => (wa_id.as_ref(), user_id.as_ref()),
+            _ => (None, None),
+        };
+        number.into_iter().chain(id)
+    }
+
     /// The same for the talk; `kind` names what it has no words for.
     pub(crate) fn said(&self, kind: &str) -> Said {
         let other = || Said::Other(kind.to_owned());

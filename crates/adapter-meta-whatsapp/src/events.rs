@@ -7,6 +7,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::{
     consent::{ConsentScope, ConsentStatus},
+    conversation::Said,
     message::DeliveryStatus,
 };
 use ports::inbound_webhook::{ConsentReport, InboundEvent, InboundMessage, Notice, StatusReport};
@@ -26,6 +27,9 @@ pub(crate) fn events(item: &Item, ours: &[String]) -> Vec<InboundEvent> {
     let is_ours = item.phone_number_id.as_ref().is_some_and(|id| ours.contains(id));
     let is_news_of_messages = item.field == MESSAGES;
     let one = match &item.what {
+        What::Message(message) if item.field == MESSAGES && message.content.ends_identity() => {
+            return identity_changed(item, message, is_ours);
+        }
         What::Message(message) => match notice_of_message(&item.field, message) {
             Some(kind) => notice(item, kind, Some(message.id.clone())),
             None => InboundEvent::Message(inbound(item, message, is_ours)),
@@ -72,6 +76,19 @@ fn inbound(item: &Item, message: &Message, is_ours: bool) -> InboundMessage {
         sent_at: instant(message.timestamp.as_deref()),
         raw: item.raw.clone(),
     }
+}
+
+/// The chat that it is about, and the one under the new number or id: whoever wrote there before may be another.
+fn identity_changed(item: &Item, message: &Message, is_ours: bool) -> Vec<InboundEvent> {
+    let told = InboundMessage { said: Said::IdentityChanged, ..inbound(item, message, is_ours) };
+    let renamed = message.content.new_addresses().filter(|address| **address != message.sender);
+    let of_new = renamed.map(|address| InboundMessage {
+        provider_event_id: format!("{}:{address}", message.id),
+        phone: phone_of(address),
+        sender: address.clone(),
+        ..told.clone()
+    });
+    std::iter::once(told.clone()).chain(of_new).map(InboundEvent::Message).collect()
 }
 
 fn report(status: &Status, known: DeliveryStatus) -> StatusReport {

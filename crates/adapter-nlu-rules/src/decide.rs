@@ -20,6 +20,7 @@ use crate::{
 };
 use domain::{
     account_number::AccountNumber,
+    clear_yes::is_clear_yes,
     intent::{AmountReading, DestinationKind, Entities, Intent, NamedDestination},
     locale::Locale,
     money::Currency,
@@ -82,7 +83,14 @@ pub(crate) fn decide(text: &str, home: Region) -> Decision {
         code,
         is_question: text.contains('?'),
     };
-    let intent = if facts.words.is_empty() || is_quoted(&chars) { Intent::Unknown } else { facts.intent() };
+    // Yes is decided by the domain's allow-list and by nothing else.
+    let intent = if is_clear_yes(text) {
+        Intent::Confirm
+    } else if facts.words.is_empty() || is_quoted(&chars) {
+        Intent::Unknown
+    } else {
+        facts.intent()
+    };
     let entities = facts.entities(intent, &chars, home);
     Decision { intent, locale: is_told.then_some(language), entities }
 }

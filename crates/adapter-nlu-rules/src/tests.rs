@@ -8,6 +8,8 @@ use domain::{
 };
 use proptest::prelude::*;
 
+mod yes_matrix;
+
 fn parse(text: &str) -> Understanding {
     RuleParser::new(Region::parse("MX").unwrap()).understand(text, None)
 }

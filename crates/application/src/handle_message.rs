@@ -12,7 +12,7 @@ use chrono_tz::Tz;
 use domain::{
     audit::{Actor, AuditRecord},
     consent::ConsentStatus,
-    conversation::{Button, Conversation, DeskOrder, Effect, Event, Facts, Said, Say},
+    conversation::{Button, Conversation, DeskOrder, Effect, Event, Facts, MessageTime, Said, Say},
     flow::{CompletedFlow, FlowBook},
     ids::{CardId, FlowResponseId, MessageId, UserId},
     locale::Locale,
@@ -110,8 +110,13 @@ impl HandleMessage {
     pub async fn run(&self, turn: &LeasedTurn) -> Result<Turn, TurnError> {
         let mut state = turn.state.clone();
         let mut gathered = Gathered { said: Vec::new(), consent: None, audit: Vec::new(), answers: None };
-        if let Said::Desk(order) = turn.message.said {
-            gathered.audit.push(Self::desk_audit(turn, order));
+        match turn.message.said {
+            Said::Desk(order) => gathered.audit.push(Self::desk_audit(turn, order)),
+            Said::IdentityChanged => {
+                let detail = "session and open question ended";
+                gathered.audit.push(Self::audit(turn, "conversation.identity_changed", detail));
+            }
+            _ => {}
         }
         let bound = self.chat_link(turn).await?.map(|link| link.user);
         let mut events = VecDeque::from([Event::Said(turn.message.said.clone())]);
@@ -138,6 +143,7 @@ impl HandleMessage {
         let country = turn.message.phone.as_ref().and_then(domain::phone::PhoneNumber::country);
         Facts {
             now,
+            message: MessageTime { dated: turn.message.sent_at, received_at: turn.received_at },
             consent: turn.consent,
             has_number: turn.message.phone.is_some(),
             bound,

@@ -7,6 +7,7 @@
 
 pub mod account_number;
 pub mod audit;
+pub mod clear_yes;
 pub mod consent;
 pub mod conversation;
 pub mod flow;

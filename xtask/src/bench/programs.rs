@@ -1,7 +1,7 @@
 //! What is built to measure with, all of it optimized as a release is.
 
 use crate::say;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 /// Paths of programs.
 pub(super) struct Programs {
@@ -40,7 +40,7 @@ pub(super) fn ventanilla() -> Result<String, String> {
 /// Builds targets, always of the same packages, so that nothing is built twice; what Cargo says of it.
 fn build(targets: &[&str]) -> Result<String, String> {
     let packages = ["adapter-postgres", "adapter-sqlite", "ventanilla"];
-    let mut cargo = Command::new("cargo");
+    let mut cargo = crate::shell_env::cargo();
     cargo.args(["build", "--release", "--message-format", "json-render-diagnostics"]).args(targets);
     cargo.args(packages.iter().flat_map(|package| ["--package", package]));
     say(&format!("· {cargo:?}"));

@@ -54,7 +54,7 @@ pub(super) struct House {
 impl House {
     /// Builds the programs and starts the world; no replica yet.
     pub(super) fn open(database: &str) -> Result<Self, String> {
-        run(Command::new("cargo").args(["build", "--workspace", "--bins"]))?;
+        run(crate::shell_env::cargo().args(["build", "--workspace", "--bins"]))?;
         let logs = root()?.join("target/soak");
         // What the last run left; there may be none.
         let _gone = fs::remove_dir_all(&logs);

@@ -189,6 +189,9 @@ fn line_json(line: TalkLine) -> LineJson {
         Saying::Inbound(Said::Reaction) => ("inbound", None, Some("reaction".to_owned()), None),
         Saying::Inbound(Said::OwnNumber(_)) => ("inbound", None, Some("own_number".to_owned()), None),
         Saying::Inbound(Said::LinkCode(_)) => ("inbound", None, Some("link".to_owned()), None),
+        Saying::Inbound(Said::IdentityChanged) => {
+            ("inbound", None, Some("identity_changed".to_owned()), None)
+        }
         Saying::Inbound(Said::Desk(_)) => ("inbound", None, Some("desk".to_owned()), None),
         Saying::Inbound(Said::Other(kind)) => ("inbound", None, Some(kind), None),
     };

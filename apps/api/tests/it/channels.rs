@@ -1,7 +1,7 @@
 //! Channels: one talk over each provider, messages of teams, who wants none, people at the desk, what did not
 //! come through.
 
-use crate::server::{PATIENCE, Server};
+use crate::server::{DEMO, PATIENCE, Server};
 use reqwest::Response;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -28,9 +28,14 @@ async fn until(server: &Server, path: &str, is_so: impl Fn(&Value) -> bool) -> V
 
 /// Waits for a message that contains the words.
 async fn arrives(server: &Server, phone: &str, words: &str) -> Value {
+    arrives_after(server, phone, 0, words).await
+}
+
+/// The same for a message that is newer than `since`.
+async fn arrives_after(server: &Server, phone: &str, since: u64, words: &str) -> Value {
     let begun = Instant::now();
     loop {
-        let all = server.inbox(phone, 0).await;
+        let all = server.inbox(phone, since).await;
         if let Some(found) = all.into_iter().find(|m| m["body"].as_str().unwrap().contains(words)) {
             return found;
         }
@@ -89,6 +94,32 @@ async fn who_said_stop_is_written_to_by_nobody() {
     assert_eq!(sent.status(), 200);
     assert_eq!(body(sent).await["to"], "****2222");
     assert_eq!(arrives(&server, ANA, "Bienvenida").await["provider"], "twilio", "where she came back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_yes_that_is_no_clear_one_or_older_than_its_prompt_pays_nothing() {
+    let server = Server::start_with(META).await;
+    let since = server.newest(DEMO).await;
+    server.ask_by("meta", DEMO, "saldo", "código").await;
+    let sent = arrives_after(&server, DEMO, since, "verificación").await;
+    let code = sent["body"].as_str().unwrap().split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6);
+    server.ask_by("meta", DEMO, code.unwrap(), "1000.00").await;
+    server.ask_by("meta", DEMO, "manda 2 a 012345678901234567", "Confirmas").await;
+    server.ask_by("meta", DEMO, "sí, a Pedro", "Sigue pendiente").await;
+    let late = json!({"provider": "meta", "body": "sí", "payload": {"timestamp": "1700000000"}});
+    let since = server.newest(DEMO).await;
+    server.play(&format!("/phones/{DEMO}/messages"), late).await;
+    arrives_after(&server, DEMO, since, "Confirmas").await;
+    server.ask_by("meta", DEMO, "saldo", "1000.00").await;
+    server.ask_by("meta", DEMO, "sí", "completada").await;
+    server.ask_by("meta", DEMO, "manda 3 a 012345678901234567", "Confirmas").await;
+    let changed = json!({"provider": "meta", "type": "system", "payload":
+        {"system": {"type": "customer_identity_changed", "body": "changed"}}});
+    server.play(&format!("/phones/{DEMO}/messages"), changed).await;
+    server.ask_by("meta", DEMO, "sí", "pendiente").await;
+    server.ask_by("meta", DEMO, "saldo", "código").await;
+    let audit = body(server.get("/api/v1/events").await).await.to_string();
+    assert!(audit.contains("conversation.identity_changed"), "{audit}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -189,14 +189,39 @@ fn no_reply_is_due_to_groups_edits_and_news_of_the_sender() {
         (r#""type":"text","text":{"body":"hola"},"group_id":"G1""#, "group_message"),
         (r#""type":"edit","edit":{"original_message_id":"wamid.0"}"#, "edit"),
         (r#""type":"revoke","revoke":{"original_message_id":"wamid.0"}"#, "revoke"),
-        (r#""type":"system","system":{"type":"user_changed_number","wa_id":"1"}"#, "user_changed_number"),
-        (r#""type":"system","system":{"type":"customer_identity_changed"}"#, "customer_identity_changed"),
+        (r#""type":"system","system":{"type":"user_joined"}"#, "user_joined"),
         (r#""type":"system""#, "system"),
     ] {
         let value = format!(r#""messages":[{{"from":"525512345678","id":"wamid.9",{more}}}]"#);
         let got = notice(only(events_of("messages", &value)));
         assert_eq!((got.kind.as_str(), got.key.as_str()), (kind, "wamid.9"));
     }
+}
+
+#[test]
+fn a_changed_identity_ends_the_chats_of_the_old_address_and_of_the_new() {
+    let senders = |system: &str| -> Vec<String> {
+        let value = format!(
+            r#""messages":[{{"from":"525512345678","id":"wamid.9","type":"system","system":{system}}}]"#
+        );
+        events_of("messages", &value)
+            .into_iter()
+            .map(|event| {
+                let got = message(event);
+                assert!(got.said == Said::IdentityChanged && got.is_ours);
+                assert!(got.provider_event_id.starts_with("wamid.9"));
+                got.sender
+            })
+            .collect()
+    };
+    let identity = r#"{"type":"customer_identity_changed","identity":"hash"}"#;
+    assert_eq!(senders(identity), ["525512345678"]);
+    let number = r#"{"type":"user_changed_number","wa_id":"525599990000"}"#;
+    assert_eq!(senders(number), ["525512345678", "525599990000"]);
+    let same = r#"{"type":"user_changed_number","wa_id":"525512345678"}"#;
+    assert_eq!(senders(same), ["525512345678"]);
+    let id = r#"{"type":"user_changed_user_id","user_id":"MX.13491208655302741918"}"#;
+    assert_eq!(senders(id), ["525512345678", "MX.13491208655302741918"]);
 }
 
 #[test]

@@ -6,14 +6,23 @@ impl Facts<'_> {
     pub(super) fn entities(&self, intent: Intent, chars: &[char], home: Region) -> Entities {
         let amount = self.amount_reading(chars);
         let currency = self.amount.currency.and_then(|code| Currency::parse(code).ok());
-        // A name counts only where somebody is to be paid; digits count anywhere, as an answer.
+        // A name counts only where somebody is to be paid, or another than was asked about («sí, a Rosaura»);
+        // digits count anywhere, as an answer.
+        let names_payee = intent == Intent::Transfer || intent == Intent::Unknown && self.is_change();
         let destination = self
             .destination
             .clone()
-            .filter(|d| intent == Intent::Transfer || d.kind != DestinationKind::Name)
+            .filter(|d| names_payee || d.kind != DestinationKind::Name)
             .map(|d| normalise(d, home));
         let code = self.code.clone().filter(|_| intent == Intent::VerifyCode);
         Entities { amount, currency, destination, code, concept: self.concept(intent, chars) }
+    }
+
+    /// Whether it answers a question with something else than was asked about.
+    fn is_change(&self) -> bool {
+        const CHANGES: [&str; 9] =
+            ["mejor", "melhor", "instead", "better", "rather", "pero", "but", "cambialo", "cambiala"];
+        self.says_yes_first() || LEXICON.negations.contains(self.head()) || self.any(&CHANGES)
     }
 
     /// The amount; «1.500» in Spanish with both its readings.

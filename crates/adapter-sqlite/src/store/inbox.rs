@@ -329,7 +329,7 @@ async fn hold_talk(conn: &mut Conn, turn: &LeasedTurn, until: DateTime<Utc>) -> 
         .set((conversations::fence.eq(turn.fence), conversations::leased_until.eq(DbTime(until))))
         .execute(conn)
         .await?;
-    if !matches!(turn.message.said, Said::Desk(_)) {
+    if turn.message.said.is_by_sender() {
         // When he wrote it, not when it reached us: a webhook may come days late, and opens no window then.
         let sent_at = turn.message.sent_at.unwrap_or(turn.received_at);
         let wrote_at = Some(DbTime(sent_at.min(turn.received_at)));

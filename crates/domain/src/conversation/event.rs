@@ -30,10 +30,21 @@ pub enum Said {
     OwnNumber(PhoneNumber),
     /// The code of a link that led here (`/start CODE`): whoever made it is to be bound to this chat.
     LinkCode(String),
+    /// Nothing: the channel says that somebody else may hold this address now (a changed identity or number).
+    IdentityChanged,
     /// Nothing: people at the desk take the talk over, or give it back.
     Desk(DeskOrder),
     /// A picture, a place, a voice note, or something we don't know.
     Other(String),
+}
+
+impl Said {
+    /// True where the sender did something: wrote, pressed, shared. Only that is answered and opens a window for
+    /// replies.
+    #[must_use]
+    pub const fn is_by_sender(&self) -> bool {
+        !matches!(self, Self::Desk(_) | Self::IdentityChanged)
+    }
 }
 
 /// What people at the desk do with a talk.

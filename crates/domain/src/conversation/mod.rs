@@ -6,6 +6,7 @@
 mod effect;
 mod event;
 mod flows;
+mod open_prompt;
 mod pending;
 mod rate;
 mod reply;
@@ -13,6 +14,7 @@ mod state;
 mod step;
 #[cfg(test)]
 mod tests;
+mod timing;
 mod understood;
 
 pub use effect::Effect;
@@ -20,6 +22,7 @@ pub use event::{CodeChecked, CodeSent, DeskOrder, Event, Movement, Paid, Prepare
 pub use rate::RateWindow;
 pub use reply::{Arg, Button, Say, Text};
 pub use state::{Card, Conversation, Draft, Pending, Session, StepUp, Wanted, Wish};
+pub use timing::{CLOCK_SKEW_MAX, MessageTime, OpenPrompts};
 
 use crate::{
     consent::ConsentStatus,
@@ -48,6 +51,8 @@ pub const MISUNDERSTOOD_MAX: u32 = 3;
 pub struct Facts {
     /// Now.
     pub now: DateTime<Utc>,
+    /// When the message of this turn was written, and when it reached us.
+    pub message: MessageTime,
     /// Whether we may write to the sender.
     pub consent: ConsentStatus,
     /// Whether the sender's address is a phone number, so that a code can be sent to it.

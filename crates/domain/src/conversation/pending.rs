@@ -91,7 +91,7 @@ impl Step<'_> {
         }
     }
 
-    /// A yes or a no; from a button it counts for that button's card only.
+    /// A yes or a no; from a button it counts for that button's card only. A no counts whenever it was written.
     pub(super) fn answer_card(&mut self, pressed: Option<&str>, yes: bool) {
         match self.state.pending.clone() {
             Some(Pending::Card(card)) if pressed.is_none_or(|id| id == card.id.to_string()) => {
@@ -102,6 +102,9 @@ impl Step<'_> {
                 if !yes {
                     return self.cancel();
                 }
+                if !self.facts.message.can_answer(&card) {
+                    return self.say(Say::Card(card));
+                }
                 match self.state.user(self.facts) {
                     // The card stays pending until the payment is known: a turn that is run again
                     // after a crash must find it, and pays it under the same key.
@@ -109,9 +112,7 @@ impl Step<'_> {
                     None => self.want(Wanted::Transfer(redraft(&card))),
                 }
             }
-            Some(Pending::StepUp(step)) if pressed.is_none() && yes => self.say(Say::StepUpWaits(step)),
-            Some(Pending::StepUp(_)) if pressed.is_none() => self.cancel(),
-            Some(Pending::Draft(_)) if pressed.is_none() && !yes => self.cancel(),
+            Some(Pending::StepUp(_) | Pending::Draft(_)) if pressed.is_none() && !yes => self.cancel(),
             _ => self.say(Say::NothingPending),
         }
     }
@@ -159,6 +160,7 @@ impl Step<'_> {
             account,
             payee: draft.payee,
             concept: draft.concept,
+            contested_from: self.state.contested_from(draft.changes.is_some(), self.facts.now),
             expires_at: self.facts.now.checked_add_signed(CARD_TTL).unwrap_or(self.facts.now),
         };
         self.state.pending = Some(Pending::Card(card.clone()));
@@ -191,7 +193,8 @@ impl Step<'_> {
                 draft.payee = Some(value.clone());
             }
         }
-        let currency = entities.currency.unwrap_or(self.facts.default_currency);
+        let said_before = draft.amount.map(|amount| amount.currency);
+        let currency = entities.currency.or(said_before).unwrap_or(self.facts.default_currency);
         let read = |amount: &str| Money::parse_positive(amount, currency);
         match &entities.amount {
             Some(AmountReading::Exact(amount)) => match read(amount) {
@@ -284,5 +287,6 @@ pub(super) fn redraft(card: &Card) -> Draft {
         destination: Some(NamedDestination { kind, value: card.account.canonical().to_owned() }),
         payee: card.payee.clone(),
         concept: card.concept.clone(),
+        changes: None,
     }
 }

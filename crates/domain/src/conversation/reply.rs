@@ -111,6 +111,8 @@ pub enum Say {
     BadDestination,
     /// «¿Confirmas?»
     Card(Card),
+    /// What was said is neither a clear yes nor a no to it: what waits, in one line.
+    PromptWaits(Card),
     /// The card's time is over.
     CardExpired,
     /// Called off.
@@ -224,6 +226,7 @@ impl Say {
             Self::AskAccountOf(name) => vec![text("ask-account-of").with("name", name.clone())],
             Self::BadDestination => vec![text("bad-destination")],
             Self::Card(card) => card_texts(card),
+            Self::PromptWaits(card) => prompt_waits_texts(card),
             Self::CardExpired => vec![text("card-expired")],
             Self::TransferCanceled => vec![text("transfer-canceled")],
             Self::StepUp(step) => vec![step_up("step-up", step), text(code_by(step.channel))],
@@ -275,7 +278,7 @@ impl Say {
     pub fn buttons(&self) -> Vec<Button> {
         let button = |id: String, title: Text| Button { id, title };
         match self {
-            Self::Card(card) => vec![
+            Self::Card(card) | Self::PromptWaits(card) => vec![
                 button(format!("yes:{}", card.id), text("button-yes")),
                 button(format!("no:{}", card.id), text("button-no")),
             ],
@@ -319,6 +322,14 @@ fn card_texts(card: &Card) -> Vec<Text> {
     }
     texts.push(text("card-confirm"));
     texts
+}
+
+fn prompt_waits_texts(card: &Card) -> Vec<Text> {
+    let waits = match &card.payee {
+        Some(payee) => text("prompt-waits-payee").with("payee", payee.clone()),
+        None => text("prompt-waits"),
+    };
+    vec![waits.with("amount", card.amount.to_string()).with("account", card.account.masked())]
 }
 
 fn movement_texts(movements: &[Movement]) -> Vec<Text> {

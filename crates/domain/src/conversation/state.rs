@@ -1,6 +1,6 @@
 //! What is remembered of a talk: who speaks, what was asked, what waits for an answer.
 
-use super::{Facts, RateWindow};
+use super::{CARD_TTL, Facts, OpenPrompts, RateWindow};
 use crate::{
     account_number::AccountNumber,
     flow::FlowRun,
@@ -40,6 +40,12 @@ pub struct Conversation {
     /// Others that were begun, one of each at most: they wait where they stood.
     #[serde(default)]
     pub flows_aside: Vec<FlowRun>,
+    /// When prompts were last open: a yes that is dated then is not an answer to a newer one.
+    #[serde(default)]
+    pub open_prompts: Option<OpenPrompts>,
+    /// When the last STOP or START that was obeyed was written: one that was written before it changes nothing.
+    #[serde(default)]
+    pub consent_word_at: Option<DateTime<Utc>>,
 }
 
 /// Who is known to be speaking.
@@ -104,6 +110,9 @@ pub struct Draft {
     pub payee: Option<String>,
     /// What for.
     pub concept: Option<String>,
+    /// The open prompt that this would change: it stays as it is where the change names nobody we know.
+    #[serde(default)]
+    pub changes: Option<Box<Card>>,
 }
 
 /// A question that waits for an answer.
@@ -131,8 +140,20 @@ pub struct Card {
     pub payee: Option<String>,
     /// What for.
     pub concept: Option<String>,
+    /// From then until it was shown, a yes may belong to an earlier prompt: it confirms nothing. `None` where no other
+    /// prompt was open in the minute before.
+    #[serde(default)]
+    pub contested_from: Option<DateTime<Utc>>,
     /// Until when it can be answered.
     pub expires_at: DateTime<Utc>,
+}
+
+impl Card {
+    /// When it was shown first.
+    #[must_use]
+    pub fn asked_at(&self) -> DateTime<Utc> {
+        self.expires_at.checked_sub_signed(CARD_TTL).unwrap_or(self.expires_at)
+    }
 }
 
 /// A payment that waits for its code.

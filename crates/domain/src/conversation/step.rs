@@ -21,7 +21,8 @@ pub(super) struct Step<'a> {
 impl Conversation {
     /// The next state, and what is to be done to get there.
     #[must_use]
-    pub fn step(self, event: Event, facts: &Facts) -> (Self, Vec<Effect>) {
+    pub fn step(mut self, event: Event, facts: &Facts) -> (Self, Vec<Effect>) {
+        self.note_open_prompt(facts.now);
         let mut step = Step { state: self, facts, effects: Vec::new() };
         match event {
             Event::Said(said) => step.on_said(said),
@@ -45,8 +46,10 @@ impl Step<'_> {
     }
 
     fn on_said(&mut self, said: Said) {
-        if let Said::Desk(order) = said {
-            return self.on_desk(order);
+        match said {
+            Said::Desk(order) => return self.on_desk(order),
+            Said::IdentityChanged => return self.on_identity_changed(),
+            _ => {}
         }
         let text = match &said {
             Said::Text(text) => text.as_str(),
@@ -58,7 +61,7 @@ impl Step<'_> {
             Some(ComplianceWord::Start) if opted_out => return self.opt_in(),
             // Who follows a link into the chat has begun it anew.
             None if opted_out && matches!(said, Said::LinkCode(_)) => {
-                self.effects.push(Effect::RecordConsent(ConsentStatus::OptedIn));
+                self.record_consent(ConsentStatus::OptedIn);
             }
             Some(ComplianceWord::Help) if !opted_out => return self.help(),
             _ => {}
@@ -79,7 +82,7 @@ impl Step<'_> {
             Said::Reaction => {}
             Said::OwnNumber(number) => self.on_number(number),
             Said::LinkCode(code) => self.effects.push(Effect::BindChat(code)),
-            Said::Desk(_) => {}
+            Said::Desk(_) | Said::IdentityChanged => {}
             Said::Other(_) if self.is_handed_off() => {}
             Said::Other(_) => self.say(Say::UnsupportedKind),
         }
@@ -92,6 +95,14 @@ impl Step<'_> {
             DeskOrder::TakeOver => self.facts.now.checked_add_signed(self.facts.handoff_for),
             DeskOrder::GiveBack => None,
         };
+    }
+
+    /// Whoever writes from here now has proved nothing yet: the session ends, and what waits for an answer is void.
+    /// Nothing is said: nobody wrote.
+    fn on_identity_changed(&mut self) {
+        self.drop_pending();
+        self.state.session = Session::Anonymous;
+        self.state.number = None;
     }
 
     /// The number is his, his channel says; that he holds it is proved by a code.
@@ -129,7 +140,11 @@ impl Step<'_> {
                 }
             }
             _ => {
-                if self.start_flow(&text) || self.answer_with_code(&text) || self.answer_flow(&text) {
+                if self.confirm_prompt(&text)
+                    || self.start_flow(&text)
+                    || self.answer_with_code(&text)
+                    || self.answer_flow(&text)
+                {
                     // Only misunderstandings in a row call a person: this was none.
                     self.state.misunderstood = 0;
                 } else {
@@ -139,18 +154,39 @@ impl Step<'_> {
         }
     }
 
+    /// Opts out, unless the wish is older than the START that followed it.
     pub(super) fn opt_out(&mut self) {
-        if let Some(Pending::StepUp(step)) = &self.state.pending {
-            self.effects.push(Effect::CancelPayment(step.transfer));
+        if self.is_older_than_consent() {
+            return;
         }
-        self.state.pending = None;
-        self.effects.push(Effect::RecordConsent(ConsentStatus::OptedOut));
+        self.drop_pending();
+        self.record_consent(ConsentStatus::OptedOut);
         self.say(Say::OptedOut);
     }
 
     fn opt_in(&mut self) {
-        self.effects.push(Effect::RecordConsent(ConsentStatus::OptedIn));
+        if self.is_older_than_consent() {
+            return;
+        }
+        self.record_consent(ConsentStatus::OptedIn);
         self.say(Say::OptedIn);
+    }
+
+    /// A redelivered or late STOP or START: another came after it, by the provider's own time.
+    fn is_older_than_consent(&self) -> bool {
+        self.state.consent_word_at.is_some_and(|obeyed| self.facts.message.is_before(obeyed))
+    }
+
+    fn record_consent(&mut self, consent: ConsentStatus) {
+        self.state.consent_word_at = Some(self.facts.message.written_at());
+        self.effects.push(Effect::RecordConsent(consent));
+    }
+
+    /// Withdraws what waits for an answer; a payment that waits for its code is canceled.
+    fn drop_pending(&mut self) {
+        if let Some(Pending::StepUp(step)) = self.state.pending.take() {
+            self.effects.push(Effect::CancelPayment(step.transfer));
+        }
     }
 
     /// Help is heard above the sender's limit, but has one of its own: two machines that ask each
@@ -242,6 +278,13 @@ impl Step<'_> {
         let Some(Pending::Draft(mut draft)) = self.state.pending.take() else { return };
         match outcome {
             Prepared::Ready { account } => self.show_card(draft, account),
+            // Nobody we know: the change is not certain, and the prompt that was open stays.
+            Prepared::UnknownPayee { .. } | Prepared::BadDestination if draft.changes.is_some() => {
+                if let Some(prompt) = draft.changes {
+                    self.state.pending = Some(Pending::Card(*prompt.clone()));
+                    self.say(Say::PromptWaits(*prompt));
+                }
+            }
             Prepared::UnknownPayee { name } => {
                 draft.destination = None;
                 draft.payee = Some(name.clone());

@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     account_number::AccountNumber,
+    clear_yes::is_clear_yes,
     ids::{TransferId, VerificationId},
     intent::{AmountReading, DestinationKind, Entities, Intent, NamedDestination, Understanding},
     locale::Locale,
@@ -13,6 +14,7 @@ use crate::{
 use proptest::prelude::*;
 use uuid::Uuid;
 
+mod dialogues;
 mod flows;
 
 fn user() -> UserId {
@@ -26,6 +28,7 @@ fn challenge() -> VerificationId {
 fn facts() -> Facts {
     Facts {
         now: DateTime::UNIX_EPOCH,
+        message: arrived(DateTime::UNIX_EPOCH),
         consent: ConsentStatus::OptedIn,
         has_number: true,
         bound: None,
@@ -41,7 +44,16 @@ fn facts() -> Facts {
 }
 
 fn later(minutes: i64) -> Facts {
-    Facts { now: DateTime::UNIX_EPOCH + Duration::minutes(minutes), ..facts() }
+    at(DateTime::UNIX_EPOCH + Duration::minutes(minutes))
+}
+
+/// A message that is handled when it arrives, from a provider that sends no time.
+fn at(now: DateTime<Utc>) -> Facts {
+    Facts { now, message: arrived(now), ..facts() }
+}
+
+const fn arrived(received_at: DateTime<Utc>) -> MessageTime {
+    MessageTime { dated: None, received_at }
 }
 
 fn open() -> Conversation {
@@ -139,7 +151,7 @@ fn a_session_ends_with_its_time() {
 #[test]
 fn a_yes_pays_its_card_and_a_no_cancels_it() {
     let (state, card) = with_card();
-    let (_, effects) = state.clone().step(plainly(Intent::Confirm), &facts());
+    let (_, effects) = state.clone().step(says("sí"), &facts());
     assert_eq!(effects, [Effect::Pay { user: user(), card: card.clone() }]);
     let (state, effects) = state.step(plainly(Intent::Deny), &facts());
     assert_eq!(effects, [Effect::Say(Say::TransferCanceled)]);
@@ -160,7 +172,7 @@ fn a_button_counts_for_its_own_card_only() {
 #[test]
 fn a_late_yes_pays_nothing() {
     let (state, _) = with_card();
-    let (state, effects) = state.step(plainly(Intent::Confirm), &later(5));
+    let (state, effects) = state.step(says("sí"), &later(5));
     assert_eq!((effects, state.pending), (vec![Effect::Say(Say::CardExpired)], None));
 }
 
@@ -387,10 +399,10 @@ proptest! {
     }
 
     #[test]
-    fn only_a_confirm_or_its_button_pays(events in prop::collection::vec(any_event(), 0..40)) {
+    fn what_a_parser_makes_of_a_message_pays_nothing(events in prop::collection::vec(any_event(), 0..40)) {
         let mut state = open();
         for event in events {
-            let is_yes = matches!(&event, Event::Understood { understanding, .. } if understanding.intent == Intent::Confirm);
+            let is_yes = matches!(&event, Event::Said(Said::Text(text)) if is_clear_yes(text));
             let (next, effects) = state.step(event, &facts());
             let pays = effects.iter().any(|e| matches!(e, Effect::Pay { .. }));
             prop_assert!(is_yes || !pays);

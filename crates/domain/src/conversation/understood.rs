@@ -1,7 +1,7 @@
 //! What follows from a message that was understood.
 
 use super::{Draft, Effect, MISUNDERSTOOD_MAX, Pending, Say, Session, Wanted, step::Step};
-use crate::intent::{Intent, Understanding};
+use crate::intent::{DestinationKind, Intent, Understanding};
 
 impl Step<'_> {
     pub(super) fn on_understood(&mut self, text: &str, understanding: &Understanding) {
@@ -14,6 +14,9 @@ impl Step<'_> {
         if self.is_answer_to_flow(understanding) && self.answer_flow_at_last(text) {
             return;
         }
+        if self.answer_open_prompt(text, understanding) {
+            return;
+        }
         if understanding.intent != Intent::Unknown {
             self.state.misunderstood = 0;
         }
@@ -21,7 +24,7 @@ impl Step<'_> {
             Intent::CheckBalance => self.want(Wanted::Balance),
             Intent::ListTransactions => self.want(Wanted::Movements),
             Intent::Transfer => self.transfer(text, understanding),
-            Intent::Confirm => self.answer_card(None, true),
+            Intent::Confirm => self.confirm_nothing(),
             Intent::Deny => self.answer_card(None, false),
             Intent::Help => self.say(Say::Help),
             Intent::Stop => self.opt_out(),
@@ -50,13 +53,13 @@ impl Step<'_> {
     fn transfer(&mut self, text: &str, understanding: &Understanding) {
         // An unfinished draft is completed by what is said now; a card is replaced.
         let draft = match &self.state.pending {
-            Some(Pending::Draft(draft)) => draft.clone(),
+            Some(Pending::Draft(draft)) => Draft { changes: None, ..draft.clone() },
             _ => Draft::default(),
         };
         self.fill_and_continue(draft, text, understanding);
     }
 
-    fn fill_and_continue(&mut self, draft: Draft, text: &str, understanding: &Understanding) {
+    pub(super) fn fill_and_continue(&mut self, draft: Draft, text: &str, understanding: &Understanding) {
         match self.fill(draft, text, &understanding.entities, understanding.intent != Intent::Transfer) {
             Ok(draft) => self.want(Wanted::Transfer(draft)),
             Err(asked) => {
@@ -68,6 +71,18 @@ impl Step<'_> {
                     self.want(Wanted::Transfer(draft));
                 }
             }
+        }
+    }
+
+    /// A yes where no open prompt waits for one: it confirms nothing, whatever the parser says.
+    fn confirm_nothing(&mut self) {
+        match self.state.pending.clone() {
+            Some(Pending::StepUp(step)) => self.say(Say::StepUpWaits(step)),
+            Some(Pending::Card(_)) => {
+                self.state.pending = None;
+                self.say(Say::CardExpired);
+            }
+            Some(Pending::Draft(_)) | None => self.say(Say::NothingPending),
         }
     }
 
@@ -104,7 +119,10 @@ impl Step<'_> {
         match self.state.pending.clone() {
             Some(Pending::Draft(draft)) => {
                 let before = draft.clone();
-                match self.fill(draft, text, &understanding.entities, true) {
+                let mut entities = understanding.entities.clone();
+                // A name that is said in passing fills no slot.
+                entities.destination.take_if(|named| named.kind == DestinationKind::Name);
+                match self.fill(draft, text, &entities, true) {
                     Ok(draft) if draft == before => self.misunderstood(),
                     Ok(draft) => {
                         self.state.misunderstood = 0;
@@ -117,12 +135,6 @@ impl Step<'_> {
                         self.say(say);
                     }
                 }
-            }
-            // «sí, pero que sean 450»: never a yes; the card is made anew.
-            Some(Pending::Card(card)) if understanding.entities.amount.is_some() => {
-                let draft = super::pending::redraft(&card);
-                self.state.misunderstood = 0;
-                self.fill_and_continue(draft, text, understanding);
             }
             _ => self.misunderstood(),
         }

@@ -1,0 +1,79 @@
+//! The allow-list. Folded: lower case, no accents, no apostrophes. Phrases stand between slashes.
+//!
+//! Before adding one, ask of each language: could somebody write this, alone or behind a yes, and not want exactly
+//! what was asked? A time («ahora», "now", «ahorita»), an amount, a person, a place or a doubt has no place here.
+
+/// What says yes by itself.
+pub(super) const YES_PHRASES: &str = "\
+# Spanish
+si / sisi / sip / sipi / sep / que si / si que si / si o si / si senor / si senora / claro que si / claro / clarin
+seguro que si / por supuesto / por supuesto que si / desde luego / como no / obvio / obviamente / efectivamente
+va / va que va / va que juega / ya vas / ya estas / vale / sale / sale y vale / dale / dale pues / venga / andale / orale
+arre / sobres / jalo / jalale / simon / simona / simona la mona / a huevo / ahuevo / aja / ajam / mhm / de una
+correcto / es correcto / todo correcto / todo es correcto / son correctos / exacto / exactamente / asi es / eso es
+eso mero / asi mero / asi mismo / tal cual / ya rugiste / fierro / perfecto / listo / afirmativo / positivo / de acuerdo / deacuerdo / trato hecho
+esta bien / ta bien / esta vien / ta vien / estabien / esta bueno / ta bueno / esta perfecto / muy bien / todo en orden / los datos son correctos
+adelante / procede / proceda / procedan / proceder / continua / sigue / siga / hazlo / hazla / hagalo / hacelo
+hagale / hagamoslo / ejecutalo / ejecutala / procesalo / procesala
+confirmo / confirmar / confirma / confirmado / confirmada / confirmalo / confirmala / lo confirmo / la confirmo
+acepto / aceptar / aceptado / aceptada / lo acepto / la acepto / apruebo / aprobar / aprobado / aprobada / lo apruebo
+la apruebo / autorizo / autorizado / autorizada / lo autorizo / la autorizo
+# English
+yes / yep / yup / yea / yeah / yessir / yas / aye / sure / sure thing / for sure / ok / oki / okie / okey / okay
+okas / okis / okok / alright / all right / aight / correct / all correct / thats correct / that is correct / its correct
+thats right / that is right / exactly / affirmative / absolutely / definitely / certainly / of course / indeed / perfect
+thats fine / that is fine / thats ok / that is ok / its fine / its ok / sounds good / looks good / looks right
+looks correct / thats what i said / that is what i said / go ahead / please go ahead / go for it / do it / please do
+proceed / continue / go on / make it happen / by all means / you bet / hell yeah / lets go / lets do it / roger / roger that / deal / bet / uh huh / i do / yes i do
+confirm / confirmed / i confirm / confirm it / approve / approved / i approve / accept / accepted / i accept
+agree / agreed / i agree / authorize / authorized / i authorize
+# Portuguese
+sim / claro que sim / com certeza / certeza / certo / ta certo / esta certo / isso / isso ai / isso mesmo / e isso / e isso ai
+ta / ta ok / ta joia / firmeza / ta bom / ta bem / esta bem / esta bom / ta otimo / beleza / blz / pode / pode sim / pode ir / pode fazer / pode seguir
+pode continuar / pode confirmar / pode mandar / pode enviar / pode pagar / pode transferir / vai / vai la / manda ver / manda bala
+bora / vamos / vamos nessa / vamos la / combinado / fechado / fechou / correto / exato / perfeito / tudo certo / os dados estao corretos
+segue / segue em frente / em frente / va em frente / vai em frente / siga em frente / prossiga / prosseguir / faz / faca
+faz isso / faca isso / pode crer / aham / uhum / uhu / demorou
+confirmadinho / aceito / aprovo / aprovado / aprovada / eu confirmo / eu aceito
+";
+
+/// What changes nothing beside a yes, and says none by itself.
+pub(super) const HARMLESS_PHRASES: &str = "\
+# Courtesies
+gracias / muchas gracias / muchisimas gracias / mil gracias / gracias de nuevo / de antemano / grax / graxias / grasias
+te lo agradezco / se lo agradezco / muy amable / que amable / por favor / porfavor / porfa / porfas / porfis / xfa / xfavor
+plis / sin problema / sin bronca / sin pedo / no hay problema / no hay pedo / no hay bronca / no hay tos
+no hay fijon / no pasa nada / no te preocupes / no se preocupe / con gusto / con confianza
+please / pls / plz / thanks / thank you / thank you very much / thank you so much / many thanks / thanks a lot
+thanks so much / thx / ty / tks / cheers / no worries / no problem / no probs / my friend
+obrigado / obrigada / muito obrigado / muito obrigada / brigado / brigada / valeu / vlw / pfv / pfvr / por gentileza
+sem problema / sem problemas / nao tem problema / nao ha problema
+# Fillers
+ya / pues / pos / bueno / bien / bueno pues / ah / oh / todo bien / todo ok / todo listo / eso es todo / es todo / seguro
+segura / estoy seguro / estoy segura / totalmente / completamente / mi capitan / nomas / camara
+right / well / good / fine / great / cool / all good / thats all / that is all / im sure / i am sure / thats me / that is me
+entao / ja / bom / bem / tudo bem / tudo ok / so isso / e so isso / estou certo / estou certa / tenho certeza
+chido / genial / excelente / super / chevere / otimo / legal / show / nice
+# What was asked, done and named as it is
+mandalo / mandala / mandale / mandaselo / mandasela / envialo / enviala / enviale / enviaselo / enviasela / transfierelo
+transfierela / transfierele / depositalo / depositale / pagalo / pagale / manda / envia / transfiere / deposita / paga
+el envio / la transferencia / el pago / la operacion / el deposito
+send / send it / pay / pay it / transfer / transfer it / go / the transfer / the payment
+envie / mande / transfere / transfira / pague / a transferencia / o pagamento / o pix / o envio
+# To whom it is said
+ventanilla / senor / senora / senorita / sir / maam / madam / bot / bro / compa / carnal / wey / guey / amigo / amiga
+dude / buddy / mate / cara amigo / lol / xd
+";
+
+/// Signs that say yes.
+pub(super) const YES_SIGNS: &[char] = &['👍', '👌', '✅', '✔', '☑', '🆗'];
+
+/// Signs that change nothing: thanks, smiles, hearts.
+pub(super) const HARMLESS_SIGNS: &[char] = &[
+    '🙏', '😊', '🙂', '😀', '😃', '😄', '😁', '😆', '😂', '🤣', '☺', '😉', '😌', '😎', '🤗', '🥰', '😍',
+    '😘', '😇', '❤', '♥', '💙', '💚', '💜', '🧡', '💛', '🖤', '🤍', '💖', '💕', '🎉', '✨', '🙌', '👏', '💪',
+    '🤝',
+];
+
+/// Faces made of signs, in lower case.
+pub(super) const SMILEYS: &[&str] = &[":)", ":-)", ":d", ":-d", ";)", ";-)", "=)", ":]", "<3", "xd"];

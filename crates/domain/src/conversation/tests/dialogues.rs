@@ -1,0 +1,340 @@
+//! Random dialogues: money moves only after a clear yes to the newest prompt, with exactly its amount and payee.
+
+use super::*;
+
+const YES: &[&str] =
+    &["sí", "Sí, por favor", "dale", "👍", "ok gracias", "yes please", "go ahead", "sim", "tá bom"];
+
+const NO_YES: &[&str] = &[
+    "sí, a Pedro",
+    "¿sí?",
+    "ok, mañana",
+    "sí, la mitad",
+    "ok ❌",
+    "gracias",
+    "yes, later",
+    "yes?",
+    "sim, amanhã",
+    "sí, en dólares",
+    "si tú quieres",
+    "claro, otro día",
+    "sí...",
+    "mándalo",
+    "no hay problema",
+    "hola",
+];
+
+/// What a person, a provider or a parser that is out of its mind may bring.
+#[derive(Clone, Debug)]
+enum Turn {
+    /// A whole payment: so many pesos to the account of that number.
+    Asks(u32, u8),
+    /// «que sean 80».
+    Changes(u32),
+    /// A clear yes, dated so many seconds back; `None`: the provider sends no time.
+    SaysYes(&'static str, Option<i64>),
+    /// Anything else, understood as any intent whatever.
+    Says(&'static str, Intent),
+    /// The button of the prompt that many prompts back (0: the newest), dated so many seconds back.
+    Presses(usize, Option<i64>),
+    /// The channel says that the number or the identity changed.
+    ChangesIdentity,
+    /// Seconds go by.
+    Waits(i64),
+}
+
+fn any_turn() -> impl Strategy<Value = Turn> {
+    let dated = || {
+        prop_oneof![Just(None), Just(Some(0)), Just(Some(5)), Just(Some(30)), Just(Some(61)), Just(Some(900))]
+    };
+    let not_yes = prop::sample::select(NO_YES.to_vec());
+    let intent = prop::sample::select(Intent::ALL.to_vec());
+    prop_oneof![
+        3 => (1_u32..900, 0_u8..4).prop_map(|(pesos, account)| Turn::Asks(pesos, account)),
+        1 => (1_u32..900).prop_map(Turn::Changes),
+        3 => (prop::sample::select(YES.to_vec()), dated()).prop_map(|(text, back)| Turn::SaysYes(text, back)),
+        3 => (not_yes, intent).prop_map(|(text, intent)| Turn::Says(text, intent)),
+        2 => (0_usize..3, dated()).prop_map(|(back, dated)| Turn::Presses(back, dated)),
+        1 => Just(Turn::ChangesIdentity),
+        2 => (0_i64..400).prop_map(Turn::Waits),
+    ]
+}
+
+/// A prompt as the person saw it.
+struct Shown {
+    card: Card,
+    at: DateTime<Utc>,
+    /// When the person was told that it is over, or another took its place.
+    closed_at: Option<DateTime<Utc>>,
+}
+
+/// A dialogue under way, seen from outside: what was shown to the person, and when.
+struct Dialogue {
+    state: Conversation,
+    now: DateTime<Utc>,
+    prompts: Vec<Shown>,
+    next_prompt: u128,
+    paid: Vec<Card>,
+}
+
+impl Dialogue {
+    fn new() -> Self {
+        let now = DateTime::UNIX_EPOCH + Duration::days(1);
+        let session = Session::Open { user: user(), since: now };
+        let state = Conversation { session, ..Conversation::default() };
+        Self { state, now, prompts: Vec::new(), next_prompt: 100, paid: Vec::new() }
+    }
+
+    /// Carries out one event and what follows from it; the world grants everything.
+    fn step(&mut self, event: Event, back: Option<i64>) {
+        let mut events = std::collections::VecDeque::from([event]);
+        while let Some(event) = events.pop_front() {
+            self.next_prompt += 1;
+            let dated = back.map(|seconds| self.now - Duration::seconds(seconds));
+            let facts = Facts {
+                message: MessageTime { dated, received_at: self.now },
+                new_card: CardId(Uuid::from_u128(self.next_prompt)),
+                session_ttl: Duration::days(30),
+                messages_per_minute: u32::MAX,
+                ..at(self.now)
+            };
+            let (state, effects) = std::mem::take(&mut self.state).step(event, &facts);
+            self.state = state;
+            for effect in effects {
+                events.extend(self.carry_out(effect));
+            }
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> Option<Event> {
+        match effect {
+            Effect::Say(Say::Card(card)) if self.prompts.last().is_none_or(|last| last.card != card) => {
+                self.close();
+                self.prompts.push(Shown { card, at: self.now, closed_at: None });
+            }
+            Effect::Say(
+                Say::TransferCanceled
+                | Say::CardExpired
+                | Say::OptedOut
+                | Say::AskAmount
+                | Say::Receipt { .. },
+            ) => {
+                self.close();
+            }
+            Effect::Prepare { draft, .. } => {
+                // A draft that is looked over is a new question, or a change of the one that was open.
+                self.close();
+                let account = AccountNumber::Clabe(draft.destination?.value);
+                return Some(Event::Prepared(Prepared::Ready { account }));
+            }
+            Effect::Pay { card, .. } => {
+                let (amount, balance) = (card.amount, card.amount);
+                self.paid.push(card);
+                let (transfer, destination) = (TransferId(Uuid::nil()), String::new());
+                return Some(Event::Paid(Paid::Completed { transfer, amount, destination, balance }));
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn close(&mut self) {
+        if let Some(last) = self.prompts.last_mut() {
+            last.closed_at.get_or_insert(self.now.min(last.card.expires_at));
+        }
+    }
+
+    /// By the rule as it is written down, from what was shown and nothing else.
+    fn may_pay(&self, back: Option<i64>) -> bool {
+        let Some((newest, earlier)) = self.prompts.split_last() else { return false };
+        let is_open = newest.closed_at.is_none() && self.now < newest.card.expires_at;
+        let Some(back) = back else { return is_open };
+        let dated = self.now - Duration::seconds(back);
+        let is_within_skew = dated >= newest.at - Duration::seconds(60);
+        let is_of_earlier =
+            |shown: &Shown| shown.at <= dated && shown.closed_at.is_some_and(|closed| dated <= closed);
+        let is_older = dated < newest.at && earlier.iter().any(is_of_earlier);
+        is_open && is_within_skew && !is_older
+    }
+
+    fn take(&mut self, turn: &Turn) -> Result<(), TestCaseError> {
+        let paid_before = self.paid.len();
+        let (newest, mut may_pay) = (self.prompts.last().map(|shown| shown.card.clone()), false);
+        match *turn {
+            Turn::Asks(pesos, account) => {
+                self.step(pay(&pesos.to_string(), &format!("01234567890123456{account}")), None);
+            }
+            Turn::Changes(pesos) => {
+                let amount = Some(AmountReading::Exact(pesos.to_string()));
+                self.step(means(Intent::Unknown, Entities { amount, ..Entities::default() }), None);
+            }
+            Turn::SaysYes(text, back) => {
+                may_pay = self.may_pay(back);
+                self.step(says(text), back);
+            }
+            Turn::Says(text, intent) => {
+                let understanding =
+                    Understanding { intent, confidence: 1.0, locale: None, entities: Entities::default() };
+                self.step(says(text), None);
+                self.step(Event::Understood { text: text.into(), understanding }, None);
+            }
+            Turn::Presses(back, dated) => {
+                may_pay = back == 0 && self.may_pay(dated);
+                let pressed = self.prompts.iter().rev().nth(back).map(|shown| shown.card.id);
+                let id = format!("yes:{}", pressed.unwrap_or(CardId(Uuid::nil())));
+                self.step(Event::Said(Said::Button { id, title: "Sí".into() }), dated);
+            }
+            Turn::ChangesIdentity => {
+                self.step(Event::Said(Said::IdentityChanged), None);
+                self.close();
+                self.state.session = Session::Open { user: user(), since: self.now };
+            }
+            Turn::Waits(seconds) => self.now += Duration::seconds(seconds),
+        }
+        let paid = self.paid.get(paid_before..).unwrap_or_default();
+        prop_assert!(paid.len() <= 1, "one message pays once");
+        if let Some(paid) = paid.first() {
+            prop_assert!(may_pay, "{paid:?} was paid");
+            prop_assert_eq!(Some(paid), newest.as_ref(), "with the amount and payee of the newest prompt");
+        }
+        Ok(())
+    }
+}
+
+proptest! {
+    #[test]
+    fn money_moves_only_after_a_clear_yes_to_the_newest_prompt(turns in prop::collection::vec(any_turn(), 0..30)) {
+        let mut dialogue = Dialogue::new();
+        for turn in turns {
+            dialogue.take(&turn)?;
+        }
+        let mut ids: Vec<_> = dialogue.paid.iter().map(|card| card.id.0).collect();
+        ids.dedup();
+        prop_assert_eq!(ids.len(), dialogue.paid.len(), "each prompt pays once");
+    }
+
+    #[test]
+    fn a_clear_yes_to_an_open_prompt_pays_exactly_it(
+        pesos in 1_u32..900, account in 0_u8..4, text in prop::sample::select(YES.to_vec()), after in 0_i64..299,
+    ) {
+        let mut dialogue = Dialogue::new();
+        dialogue.take(&Turn::Asks(pesos, account))?;
+        dialogue.take(&Turn::Waits(after))?;
+        dialogue.take(&Turn::SaysYes(text, Some(0)))?;
+        let paid = dialogue.paid.first().map(|card| (card.amount.minor, card.account.canonical().to_owned()));
+        prop_assert_eq!(paid, Some((i64::from(pesos) * 100, format!("01234567890123456{account}"))));
+    }
+}
+
+#[test]
+fn what_is_no_clear_yes_leaves_the_prompt_and_says_what_waits() {
+    for text in ["sí, a Pedro", "sí?", "ok, mañana", "ok ❌", "gracias"] {
+        let (state, card) = with_card();
+        let (asked, effects) = state.step(says(text), &facts());
+        assert_eq!(effects, [Effect::Understand(text.into())]);
+        for intent in [Intent::Confirm, Intent::Unknown] {
+            let (state, effects) = asked.clone().step(plainly(intent), &facts());
+            assert_eq!(effects, [Effect::Say(Say::PromptWaits(card.clone()))], "{text}");
+            assert_eq!(state.pending, Some(Pending::Card(card.clone())));
+            assert_eq!(state.misunderstood, 0);
+        }
+    }
+}
+
+#[test]
+fn a_yes_that_is_older_than_its_prompt_shows_it_again() {
+    let (state, card) = with_card();
+    let back = |seconds: i64| Facts {
+        message: MessageTime {
+            dated: Some(DateTime::UNIX_EPOCH - Duration::seconds(seconds)),
+            received_at: DateTime::UNIX_EPOCH,
+        },
+        ..facts()
+    };
+    let press = Event::Said(Said::Button { id: format!("yes:{}", card.id), title: "Sí".into() });
+    for event in [says("sí"), press] {
+        let (kept, effects) = state.clone().step(event.clone(), &back(61));
+        assert_eq!(effects, [Effect::Say(Say::Card(card.clone()))]);
+        assert_eq!(kept.pending, state.pending);
+        let (_, effects) = state.clone().step(event, &back(60));
+        assert!(matches!(effects.as_slice(), [Effect::Pay { .. }]), "clocks may differ by a minute");
+    }
+}
+
+#[test]
+fn a_changed_prompt_keeps_currency_and_account_and_takes_no_earlier_yes() {
+    let (state, _) = with_card();
+    let amount = Some(AmountReading::Exact("60".into()));
+    let (state, _) = state.step(means(Intent::Deny, Entities { amount, ..Entities::default() }), &later(1));
+    let (state, effects) = state.step(Event::Prepared(Prepared::Ready { account: account() }), &later(1));
+    let [Effect::Say(Say::Card(card))] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!((card.amount, &card.account), (Money::new(6_000, Currency::MXN), &account()));
+    let minute = DateTime::UNIX_EPOCH + Duration::minutes(1);
+    let dated = |seconds: i64| Facts {
+        message: MessageTime { dated: Some(minute - Duration::seconds(seconds)), received_at: minute },
+        ..later(1)
+    };
+    let (_, effects) = state.clone().step(says("sí"), &dated(1));
+    assert_eq!(effects, [Effect::Say(Say::Card(card.clone()))], "that yes was the first prompt's");
+    let (_, effects) = state.step(says("sí"), &dated(0));
+    assert_eq!(effects, [Effect::Pay { user: user(), card: card.clone() }]);
+}
+
+#[test]
+fn a_change_to_somebody_we_know_is_asked_anew_and_to_anybody_else_leaves_the_prompt() {
+    let (state, card) = with_card();
+    let destination = Some(NamedDestination { kind: DestinationKind::Name, value: "mamá".into() });
+    let (asked, effects) =
+        state.step(means(Intent::Unknown, Entities { destination, ..Entities::default() }), &facts());
+    let [Effect::Prepare { draft, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!((draft.amount, draft.payee.as_deref()), (Some(card.amount), Some("mamá")));
+    let unknown = Event::Prepared(Prepared::UnknownPayee { name: "mamá".into() });
+    let (state, effects) = asked.clone().step(unknown, &facts());
+    assert_eq!(effects, [Effect::Say(Say::PromptWaits(card.clone()))]);
+    assert_eq!(state.pending, Some(Pending::Card(card)));
+    let hers = AccountNumber::Clabe("646180157000000004".into());
+    let (_, effects) = asked.step(Event::Prepared(Prepared::Ready { account: hers.clone() }), &facts());
+    let [Effect::Say(Say::Card(card))] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!((&card.account, card.payee.as_deref()), (&hers, Some("mamá")));
+}
+
+#[test]
+fn a_changed_identity_ends_the_session_and_what_waits() {
+    let (state, card) = with_card();
+    let (ended, effects) = state.clone().step(Event::Said(Said::IdentityChanged), &facts());
+    assert_eq!(effects, [], "nobody wrote: nothing is said");
+    assert_eq!((ended.user(&facts()), &ended.pending), (None, &None));
+    assert_eq!(ended.step(plainly(Intent::CheckBalance), &facts()).1, [Effect::StartVerification]);
+    let step = StepUp {
+        transfer: TransferId(Uuid::from_u128(4)),
+        amount: card.amount,
+        destination: "****4567".into(),
+        payee: None,
+        channel: Channel::Sms,
+    };
+    let waiting = Conversation { pending: Some(Pending::StepUp(step.clone())), ..state };
+    let (_, effects) = waiting.step(Event::Said(Said::IdentityChanged), &facts());
+    assert_eq!(effects, [Effect::CancelPayment(step.transfer)]);
+}
+
+#[test]
+fn a_stop_older_than_the_start_that_followed_it_changes_nothing() {
+    let dated = |seconds: i64, consent: ConsentStatus| Facts {
+        consent,
+        message: MessageTime {
+            dated: Some(DateTime::UNIX_EPOCH + Duration::seconds(seconds)),
+            received_at: DateTime::UNIX_EPOCH + Duration::hours(1),
+        },
+        ..facts()
+    };
+    let (state, _) = open().step(says("STOP"), &dated(100, ConsentStatus::OptedIn));
+    let early = state.clone().step(says("START"), &dated(99, ConsentStatus::OptedOut));
+    assert_eq!(early.1, [], "a start from before the stop brings nobody back");
+    let (state, effects) = state.step(says("START"), &dated(200, ConsentStatus::OptedOut));
+    assert_eq!(effects.first(), Some(&Effect::RecordConsent(ConsentStatus::OptedIn)));
+    let late = |seconds| state.clone().step(says("STOP"), &dated(seconds, ConsentStatus::OptedIn)).1;
+    assert_eq!(late(199), []);
+    assert_eq!(late(200).last(), Some(&Effect::Say(Say::OptedOut)), "in the same second a stop counts");
+    let asked = state.clone().step(plainly(Intent::Stop), &dated(199, ConsentStatus::OptedIn)).1;
+    assert_eq!(asked, [], "in other words too");
+}

@@ -1,0 +1,50 @@
+//! The environment that a shell would give.
+//!
+//! `cargo xtask` is a program that cargo runs, so it bears variables about the package `xtask`. Handed on to another cargo,
+//! they differ from what a shell gives: build scripts that watch them (`ring`'s) run again, and all above is rebuilt.
+
+use std::{env, process::Command};
+
+/// A cargo in the environment that a shell would give it.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new("cargo");
+    clear(&mut command);
+    command
+}
+
+/// Takes out of a command's environment what the outer cargo put into ours.
+pub(crate) fn clear(command: &mut Command) {
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(is_of_outer_cargo) {
+            command.env_remove(name);
+        }
+    }
+}
+
+/// What cargo sets for a program that it runs (the Cargo book, "Environment variables"). What people set
+/// (`CARGO_HOME`, `CARGO_TARGET_DIR`, `CARGO_BUILD_…`) stays.
+fn is_of_outer_cargo(name: &str) -> bool {
+    const PREFIXES: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
+    matches!(name, "CARGO" | "CARGO_PRIMARY_PACKAGE" | "OUT_DIR")
+        || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cargo_says_of_xtask_goes_and_what_people_set_stays() {
+        for name in ["CARGO", "CARGO_PKG_NAME", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "OUT_DIR"] {
+            assert!(is_of_outer_cargo(name), "{name}");
+        }
+        for name in
+            ["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_BUILD_JOBS", "CARGO_TERM_COLOR", "RUSTFLAGS", "PATH"]
+        {
+            assert!(!is_of_outer_cargo(name), "{name}");
+        }
+        // Under `cargo test` the variable is there: the command says that it goes.
+        let gone = cargo().get_envs().any(|(name, value)| name == "CARGO_PKG_NAME" && value.is_none());
+        assert!(gone);
+    }
+}
