@@ -1,6 +1,6 @@
 //! What the targets share: requests made of a fuzzer's bytes.
 
-use ports::inbound_webhook::RawWebhook;
+use ports::messaging::inbound_webhook::RawWebhook;
 
 /// A POST to an address of ours.
 #[must_use]

@@ -3,7 +3,7 @@
 
 use adapter_meta_whatsapp::{AppSecrets, MetaWebhook, items};
 use libfuzzer_sys::fuzz_target;
-use ports::inbound_webhook::{InboundEvent, InboundWebhook};
+use ports::messaging::inbound_webhook::{InboundEvent, InboundWebhook};
 use serde_json::Value;
 use ventanilla_fuzz::post;
 

@@ -3,7 +3,7 @@
 
 use adapter_meta_whatsapp::{AppSecrets, MetaWebhook, sign_body};
 use libfuzzer_sys::fuzz_target;
-use ports::inbound_webhook::InboundWebhook;
+use ports::messaging::inbound_webhook::InboundWebhook;
 use ventanilla_fuzz::{first_line, one_bit_off, post};
 
 const SECRET: &str = "an app secret of the fuzzer";

@@ -3,7 +3,7 @@
 
 use adapter_telegram::{TelegramWebhook, Update, WebhookSecrets};
 use libfuzzer_sys::fuzz_target;
-use ports::inbound_webhook::{InboundEvent, InboundWebhook};
+use ports::messaging::inbound_webhook::{InboundEvent, InboundWebhook};
 use ventanilla_fuzz::post;
 
 const ACCOUNT: &str = "telegram:telegram:123456";

@@ -3,7 +3,7 @@
 
 use adapter_telegram::{TelegramWebhook, WebhookSecrets};
 use libfuzzer_sys::fuzz_target;
-use ports::inbound_webhook::InboundWebhook;
+use ports::messaging::inbound_webhook::InboundWebhook;
 use ventanilla_fuzz::{one_bit_off, post};
 
 const SECRETS: [&str; 2] = ["new-Secret_of-the-fuzzer", "old"];

@@ -3,7 +3,7 @@
 
 use adapter_twilio::{InboundParameters, SignatureKeys, TwilioAddresses, TwilioWebhook};
 use libfuzzer_sys::fuzz_target;
-use ports::inbound_webhook::{InboundEvent, InboundWebhook};
+use ports::messaging::inbound_webhook::{InboundEvent, InboundWebhook};
 use ventanilla_fuzz::post;
 
 fuzz_target!(|body: &[u8]| {

@@ -4,7 +4,7 @@
 use adapter_twilio::{SignatureKeys, TwilioAddresses, TwilioWebhook, sign_form};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use libfuzzer_sys::fuzz_target;
-use ports::inbound_webhook::InboundWebhook;
+use ports::messaging::inbound_webhook::InboundWebhook;
 use ventanilla_fuzz::{first_line, one_bit_off, post};
 
 const TOKEN: &str = "an auth token of the fuzzer";

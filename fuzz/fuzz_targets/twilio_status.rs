@@ -3,7 +3,7 @@
 
 use adapter_twilio::{SignatureKeys, TwilioStatusWebhook};
 use libfuzzer_sys::fuzz_target;
-use ports::inbound_webhook::{InboundEvent, InboundWebhook};
+use ports::messaging::inbound_webhook::{InboundEvent, InboundWebhook};
 use ventanilla_fuzz::{first_line, post};
 
 fuzz_target!(|data: &[u8]| {

@@ -1,17 +1,23 @@
-# People's accounts: mails and notices.
+# People's accounts: emails, notices and codes.
 
 mail-reset-subject = Choose a new password
 mail-reset-text =
     Hello,
 
-    Somebody, maybe you, asked for a new password for your account. To choose it open this link; it works once and for { $minutes } minutes:
+    Somebody, maybe you, asked for a new password for your account. To choose it, open this link. { $minutes ->
+        [one] You can use it once, within 1 minute:
+       *[other] You can use it once, within { $minutes } minutes:
+    }
 
     { $link }
 
-    If it was not you, do nothing: your password stays the same.
-phone-replaced = Your account now uses another number, { $number }. If it was not you, change your password and tell us at once.
-limit-number-replaced = You replaced your number a short time ago. For your safety you can't send money yet; try again later.
+    If it wasn't you, do nothing: your password stays the same.
+phone-replaced = Your account now uses another number, { $number }. If it wasn't you, change your password and tell us right away.
+limit-number-replaced = You changed your number a short time ago. For your safety, you can't send money yet; try again later.
 
-# A code, whichever way it goes.
-code-message = Ventanilla: your code is { $code }. It expires in { $minutes } minutes. Share it with nobody.
+# A code, over any channel.
+code-message = { $minutes ->
+    [one] Ventanilla: your code is { $code }. It expires in 1 minute. Don't share it with anybody.
+   *[other] Ventanilla: your code is { $code }. It expires in { $minutes } minutes. Don't share it with anybody.
+}
 mail-code-subject = Your code

@@ -1,10 +1,13 @@
-# Las cuentas de las personas: correos y avisos.
+# Las cuentas de las personas: correos, avisos y códigos.
 
 mail-reset-subject = Elige una contraseña nueva
 mail-reset-text =
     Hola:
 
-    Alguien, quizá tú, pidió una contraseña nueva para tu cuenta. Para elegirla abre este enlace; sirve una vez y durante { $minutes } minutos:
+    Alguien, quizá tú, pidió una contraseña nueva para tu cuenta. Para elegirla, abre este enlace. { $minutes ->
+        [one] Sirve una sola vez, durante 1 minuto:
+       *[other] Sirve una sola vez, durante { $minutes } minutos:
+    }
 
     { $link }
 
@@ -12,6 +15,9 @@ mail-reset-text =
 phone-replaced = Tu cuenta ahora usa otro número, { $number }. Si no fuiste tú, cambia tu contraseña y avísanos enseguida.
 limit-number-replaced = Cambiaste tu número hace poco. Por seguridad, todavía no puedes enviar dinero; inténtalo más tarde.
 
-# Un código, por el camino que sea.
-code-message = Ventanilla: tu código es { $code }. Vence en { $minutes } minutos. No lo compartas con nadie.
+# Un código, por cualquier canal.
+code-message = { $minutes ->
+    [one] Ventanilla: tu código es { $code }. Vence en 1 minuto. No lo compartas con nadie.
+   *[other] Ventanilla: tu código es { $code }. Vence en { $minutes } minutos. No lo compartas con nadie.
+}
 mail-code-subject = Tu código

@@ -1,4 +1,4 @@
-# Las páginas: verificar un número, cambiar la contraseña.
+# Las páginas: verificar un número y cambiar la contraseña.
 
 page-language = Idioma
 page-channel-whatsapp = WhatsApp
@@ -14,13 +14,13 @@ page-ready-title = Confirma tu número
 page-ready-lead = Elige cómo quieres recibir un código de seis dígitos.
 page-waiting-title = Escribe tu código
 page-spent-title = Pide un código nuevo
-page-spent-lead = Usaste todos los intentos de ese código. Pide otro y sigue desde ahí.
+page-spent-lead = Usaste todos los intentos de ese código. Pide otro para continuar.
 page-expired-title = El código venció
-page-expired-lead = Los códigos valen pocos minutos. Pide otro y sigue desde ahí.
+page-expired-lead = Los códigos valen pocos minutos. Pide otro para continuar.
 page-approved-title = Listo, es tu número
 page-approved-lead = Tu número quedó verificado.
 page-taken-title = Ese número ya tiene cuenta
-page-taken-lead = Comprobamos que el número es tuyo, pero pertenece a otra cuenta. Entra con esa, o escríbenos para unirlas.
+page-taken-lead = Comprobamos que el número es tuyo, pero pertenece a otra cuenta. Entra con esa cuenta, o escríbenos para unirlas.
 page-closed-title = Esta página se cerró
 page-closed-lead = Por seguridad se cierra a los quince minutos. Vuelve a la app y empieza otra vez.
 page-unknown-title = Aquí no hay nada
@@ -57,7 +57,7 @@ page-back-soon = Te llevamos de vuelta en un momento.
 page-close-this = Ya puedes cerrar esta página y volver a la app.
 page-help = Nadie de nuestro equipo te pedirá tus códigos. No los compartas.
 
-# Lo que dice la página mientras trabaja, y cuando no puede.
+# Lo que dice la página mientras trabaja y cuando algo falla.
 page-live-sending = Enviando…
 page-live-checking = Revisando…
 page-live-line = Se cortó la conexión. Lo que escribiste sigue aquí; en cuanto vuelva, vemos si llegó.
@@ -94,13 +94,13 @@ page-note-many = { $n ->
 page-note-failed = No pudimos enviarlo por esa vía. Prueba otra.
 page-note-stopped = Pediste no recibir mensajes por esa vía. Prueba otra.
 page-note-paused = { $n ->
-    [one] Ahora no enviamos códigos. Prueba en 1 minuto.
-   *[other] Ahora no enviamos códigos. Prueba en { $n } minutos.
+    [one] Por ahora no enviamos códigos. Prueba otra vez en 1 minuto.
+   *[other] Por ahora no enviamos códigos. Prueba otra vez en { $n } minutos.
 }
 page-note-refused = A ese número no podemos enviar códigos. Usa otro celular.
 page-note-number = Ese número no es válido. Escríbelo completo, con su código de área.
 page-note-kept = En esta página ya no se puede cambiar de número. Vuelve a la app y empieza otra vez.
-page-note-unavailable = No pudimos revisar el código ahora. No perdiste el intento: prueba otra vez.
+page-note-unavailable = No pudimos revisar el código en este momento. No perdiste el intento: prueba otra vez.
 
 page-reset-title = Elige una contraseña nueva
 page-reset-lead = Al guardarla se cierran todas tus sesiones abiertas.

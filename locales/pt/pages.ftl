@@ -1,4 +1,4 @@
-# As páginas: verificar um número, trocar a senha.
+# As páginas: verificar um número e trocar a senha.
 
 page-language = Idioma
 page-channel-whatsapp = WhatsApp
@@ -8,27 +8,27 @@ page-channel-email = e-mail
 page-channel-telegram = Telegram
 
 page-number-title = Qual é o seu número?
-page-number-lead = Enviaremos um código para confirmar que ele é seu.
+page-number-lead = Vamos enviar um código para confirmar que ele é seu.
 page-number-label = Número de telefone
 page-ready-title = Confirme seu número
 page-ready-lead = Escolha como quer receber um código de seis dígitos.
 page-waiting-title = Digite seu código
 page-spent-title = Peça um código novo
-page-spent-lead = Todas as tentativas desse código foram usadas. Peça outro e continue a partir daí.
+page-spent-lead = Você usou todas as tentativas desse código. Peça outro para continuar.
 page-expired-title = O código venceu
-page-expired-lead = Os códigos valem poucos minutos. Peça outro e continue a partir daí.
+page-expired-lead = Os códigos valem poucos minutos. Peça outro para continuar.
 page-approved-title = Pronto, o número é seu
 page-approved-lead = Seu número foi verificado.
 page-taken-title = Esse número já tem conta
-page-taken-lead = Confirmamos que o número é seu, mas ele pertence a outra conta. Entre com ela ou escreva para nós para juntá-las.
+page-taken-lead = Confirmamos que o número é seu, mas ele pertence a outra conta. Entre com essa conta ou fale com a gente para unir as duas.
 page-closed-title = Esta página foi encerrada
-page-closed-lead = Por segurança ela é encerrada após quinze minutos. Volte ao app e comece de novo.
+page-closed-lead = Por segurança, ela é encerrada após quinze minutos. Volte ao app e comece de novo.
 page-unknown-title = Não há nada aqui
 page-unknown-lead = Este link não existe ou está incompleto. Volte ao app e comece de novo.
 page-fault-title = Algo falhou do nosso lado
 page-fault-lead = Nada se perdeu. Espere um momento e carregue a página de novo.
 page-foreign-title = Isto não veio da nossa página
-page-foreign-lead = Por segurança não aceitamos. Abra de novo o link do seu app.
+page-foreign-lead = Por segurança, não aceitamos. Abra de novo o link do seu app.
 
 page-your-number = Seu número
 page-sent-to = Enviamos para o
@@ -40,7 +40,7 @@ page-stay-number = Continuar com o mesmo número
 page-send-by = Enviar código por { $what }
 page-code-label = Código de seis dígitos
 page-code-hint = Digite os seis dígitos.
-# {n} e {of} são postos pela página.
+# A página preenche {n} e {of}.
 page-digit = Dígito {"{"}n{"}"} de {"{"}of{"}"}
 page-check = Verificar
 page-time-left = Tempo que resta ao código
@@ -52,12 +52,12 @@ page-not-arrived = Não chegou?
 page-resend = Reenviar
 page-by-other = Por { $what }
 page-again-in = Você poderá pedir outro em {"{"}time{"}"}
-page-back = Voltar a { $what }
+page-back = Voltar para { $what }
 page-back-soon = Vamos levar você de volta em instantes.
 page-close-this = Você já pode fechar esta página e voltar ao app.
-page-help = Ninguém da nossa equipe vai pedir seus códigos. Não os compartilhe.
+page-help = Ninguém da nossa equipe vai pedir seus códigos. Não compartilhe os códigos.
 
-# O que a página diz enquanto trabalha, e quando não pode.
+# O que a página diz enquanto trabalha e quando algo falha.
 page-live-sending = Enviando…
 page-live-checking = Conferindo…
 page-live-line = A conexão caiu. O que você digitou continua aqui; quando ela voltar, veremos se chegou.
@@ -71,17 +71,17 @@ page-delivery-failed = Não chegou por { $what }: tente outro meio
 
 page-note-sent = O código está a caminho.
 page-note-wrong = { $n ->
-    [one] Não é esse o código. Resta 1 tentativa.
-   *[other] Não é esse o código. Restam { $n } tentativas.
+    [one] Esse não é o código. Resta 1 tentativa.
+   *[other] Esse não é o código. Restam { $n } tentativas.
 }
-page-note-spent = Não é esse o código, e era a última tentativa.
+page-note-spent = Esse não é o código, e era a última tentativa.
 page-note-gone = Esse código não vale mais. Peça outro.
 page-note-malformed = O código tem seis dígitos. Confira e digite de novo.
 page-note-soon = O código está a caminho. Você ainda não pode pedir outro.
 page-note-later = Há pouco enviamos um código para este número a partir de outra página. Você ainda não pode pedir outro.
 page-note-tries = { $n ->
-    [one] Tentativas demais em seguida. Espere 1 minuto e tente de novo.
-   *[other] Tentativas demais em seguida. Espere { $n } minutos e tente de novo.
+    [one] Muitas tentativas seguidas. Espere 1 minuto e tente de novo.
+   *[other] Muitas tentativas seguidas. Espere { $n } minutos e tente de novo.
 }
 page-note-locked = { $n ->
     [one] Por segurança, este número fica bloqueado por 1 minuto. Depois peça um código novo.
@@ -94,16 +94,16 @@ page-note-many = { $n ->
 page-note-failed = Não conseguimos enviar por esse meio. Tente outro.
 page-note-stopped = Você pediu para não receber mensagens por esse meio. Tente outro.
 page-note-paused = { $n ->
-    [one] Agora não enviamos códigos. Tente em 1 minuto.
-   *[other] Agora não enviamos códigos. Tente em { $n } minutos.
+    [one] No momento não enviamos códigos. Tente de novo em 1 minuto.
+   *[other] No momento não enviamos códigos. Tente de novo em { $n } minutos.
 }
 page-note-refused = Não podemos enviar códigos para esse número. Use outro celular.
-page-note-number = Esse número não é válido. Digite-o completo, com o código de área.
-page-note-kept = Nesta página não se pode mais mudar de número. Volte ao app e comece de novo.
-page-note-unavailable = Não conseguimos conferir o código agora. A tentativa não foi usada: tente de novo.
+page-note-number = Esse número não é válido. Digite o número completo, com o DDD ou o código de área.
+page-note-kept = Não dá mais para mudar de número nesta página. Volte ao app e comece de novo.
+page-note-unavailable = Não conseguimos conferir o código agora. Você não perdeu a tentativa: tente de novo.
 
 page-reset-title = Escolha uma senha nova
-page-reset-lead = Ao salvá-la, todas as suas sessões abertas serão encerradas.
+page-reset-lead = Ao salvar, todas as suas sessões abertas serão encerradas.
 page-reset-label = Senha nova
 page-reset-show = Mostrar
 page-reset-hide = Ocultar
@@ -112,7 +112,7 @@ page-reset-save = Salvar senha
 page-reset-help = Se você não pediu esta troca, feche a página: sua senha continua igual.
 page-reset-weak = Essa senha é fácil de adivinhar. Tente uma mais longa, por exemplo várias palavras.
 page-reset-short = Essa senha é muito curta: use pelo menos { $n } caracteres.
-page-reset-long = Essa senha é longa demais. Encurte-a um pouco.
+page-reset-long = Essa senha é longa demais. Use uma um pouco mais curta.
 page-reset-done-title = Senha trocada
 page-reset-done-lead = Você já pode entrar com a senha nova. Encerramos todas as suas sessões.
 page-reset-gone-title = Este link não vale mais

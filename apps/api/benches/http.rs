@@ -17,13 +17,13 @@
 )]
 
 use adapter_twilio::sign_form;
-use port_contracts::load::{ACCOUNTS, Dice, Measured, Window, wallet};
 use std::{
     env,
     io::{self, Write},
     sync::Arc,
     time::{Duration, Instant},
 };
+use store_contracts::load::{ACCOUNTS, Dice, Measured, Window, wallet};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,

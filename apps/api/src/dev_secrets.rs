@@ -2,7 +2,7 @@
 //! `cargo run` needs nothing and a second one still opens what the first sealed.
 
 use adapter_crypto::RingRandom;
-use ports::random::Random;
+use ports::ids_and_random::Random;
 use std::{
     collections::BTreeMap,
     fs,

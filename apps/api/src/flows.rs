@@ -3,8 +3,8 @@
 use crate::{settings::Settings, stores::Stores, workers::describe};
 use adapter_flows::{Complaint, Shelf};
 use chrono::{DateTime, Utc};
-use domain::flow::{Flow, FlowBook};
-use ports::stores::{FlowEdition, KeptEditions};
+use domain::messaging::flow::{Flow, FlowBook};
+use ports::messaging::{FlowEdition, KeptEditions};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -44,7 +44,7 @@ pub(crate) async fn open(
     store: &dyn Stores,
     now: DateTime<Utc>,
 ) -> Result<Arc<FlowBook>, FlowsError> {
-    let failed = |fault: ports::stores::StoreError| FlowsError::Store(describe(&fault));
+    let failed = |fault: ports::store_error::StoreError| FlowsError::Store(describe(&fault));
     if let KeptEditions::Changed(changed) = store.keep_editions(&shelf.editions, now).await.map_err(failed)?
         && let Some((flow, version)) = changed.first()
     {
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
     use crate::{settings::DatabaseAddress, stores};
     use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom};
-    use domain::flow::Slug;
+    use domain::messaging::flow::Slug;
     use std::{fs, path::Path};
 
     const SURVEY: &str = include_str!("../tests/it/greeter.toml");

@@ -10,8 +10,11 @@ pub(crate) use sources::gather;
 use adapter_crypto::Keyring;
 use chrono_tz::Tz;
 use domain::{
-    identity::EmailAddress, limits::Limits, locale::Locale, money::Currency, otp::OtpPolicy, phone::Region,
-    return_to::WebOrigin,
+    accounts::EmailAddress,
+    locale::Locale,
+    money::{Currency, limits::Limits},
+    phone::Region,
+    verification::{otp::OtpPolicy, return_to::WebOrigin},
 };
 use ipnet::IpNet;
 use rust_decimal::Decimal;

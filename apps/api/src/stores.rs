@@ -3,12 +3,13 @@
 use crate::settings::DatabaseAddress;
 use async_trait::async_trait;
 use ports::{
+    accounts::{Accounts, ChatLinks, Identities, Sessions},
     crypto::{AuditSealer, Sealer},
-    stores::{
-        Accounts, Answers, AuditLog, ChatLinks, Consents, Conversations, DeadLetters, Flows, Identities,
-        Inbox, Ledger, Outbox, Sessions, SignedRequests, StoreResult, Talks, VerificationPages,
-        Verifications,
-    },
+    messaging::{Consents, Conversations, Flows, Inbox, Outbox, Talks},
+    money::Ledger,
+    operations::{Answers, AuditLog, DeadLetters, SignedRequests},
+    store_error::StoreResult,
+    verification::{VerificationPages, Verifications},
 };
 use secrecy::ExposeSecret;
 use std::sync::Arc;

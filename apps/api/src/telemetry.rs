@@ -1,11 +1,11 @@
 //! Logs: JSON in production, readable in development, always to standard error. And what is counted.
 
 use crate::settings::{LogFormat, Settings};
-use application::accept_webhook::Taken;
+use application::messaging::accept_webhook::Taken;
 use domain::message::Channel;
 use metrics::{counter, describe_counter, describe_gauge, gauge};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use ports::stores::Settlement;
+use ports::messaging::Settlement;
 use std::sync::OnceLock;
 use tracing_subscriber::{EnvFilter, fmt};
 

@@ -20,36 +20,41 @@ use adapter_locales::BuiltInTexts;
 use adapter_nlu_rules::RuleParser;
 use adapter_twilio::{TwilioLookup, TwilioVerify};
 use application::{
-    accept_webhook::AcceptWebhook,
-    accounts::Accounts,
-    audit_trail::AuditTrail,
-    cancel_transfer::CancelTransfer,
-    chat_owners::ChatOwners,
-    check_signature::CheckSignature,
-    confirm_transfer::ConfirmTransfer,
-    desk::Desk,
-    flow_answers::FlowAnswers,
-    handle_message::{HandleMessage, TalkRules},
-    open_demo::open_demo,
-    open_wallet::OpenWallet,
-    prepare_transfer::PrepareTransfer,
-    relay_outbox::RelayOutbox,
-    reverse_transfer::ReverseTransfer,
-    send_message::SendMessage,
-    statement::Statements,
-    submit_transfer::{SubmitTransfer, TransferRules},
-    verification_page::HostedVerification,
-    verify_number::{OwnCodes, VerifyNumber},
+    accounts::chat_owners::ChatOwners,
+    messaging::{
+        accept_webhook::AcceptWebhook,
+        desk::Desk,
+        flow_answers::FlowAnswers,
+        handle_message::{HandleMessage, TalkRules},
+        relay_outbox::RelayOutbox,
+        send_message::SendMessage,
+    },
+    money::{
+        cancel_transfer::CancelTransfer,
+        confirm_transfer::ConfirmTransfer,
+        open_demo::open_demo,
+        open_wallet::OpenWallet,
+        prepare_transfer::PrepareTransfer,
+        reverse_transfer::ReverseTransfer,
+        statement::Statements,
+        submit_transfer::{SubmitTransfer, TransferRules},
+        wallets::Accounts,
+    },
+    operations::{audit_trail::AuditTrail, check_signature::CheckSignature},
+    verification::{
+        verification_page::HostedVerification,
+        verify_number::{OwnCodes, VerifyNumber},
+    },
 };
 use chrono::Duration;
 use domain::{message::Channel, phone::PhoneNumber};
 use ports::{
     clock::Clock,
-    code_verifier::CodeVerifier,
-    inbound_webhook::InboundWebhook,
-    intent_parser::IntentParser,
-    random::{IdGenerator, Random},
-    stores::{Revived, StoreResult},
+    ids_and_random::{IdGenerator, Random},
+    messaging::{inbound_webhook::InboundWebhook, intent_parser::IntentParser},
+    operations::Revived,
+    store_error::StoreResult,
+    verification::code_verifier::CodeVerifier,
 };
 use secrecy::ExposeSecret;
 use std::{collections::HashMap, sync::Arc};

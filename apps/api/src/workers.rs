@@ -7,10 +7,7 @@ use crate::{
 };
 use chrono::Duration as Span;
 use futures_util::FutureExt;
-use ports::{
-    inbound_webhook::InboundMessage,
-    stores::{Committed, LeasedMessage, LeasedTurn, TurnFailure},
-};
+use ports::messaging::{Committed, LeasedMessage, LeasedTurn, TurnFailure, inbound_webhook::InboundMessage};
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore, watch},

@@ -56,7 +56,7 @@ impl CodeHasher for HmacCodeHasher {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{ids::VerificationId, otp::Purpose};
+    use domain::{ids::VerificationId, verification::otp::Purpose};
     use uuid::Uuid;
 
     fn context() -> CodeContext {

@@ -5,10 +5,10 @@ use argon2::{
     password_hash::{PasswordHasher as _, PasswordVerifier, phc::PasswordHash},
 };
 use async_trait::async_trait;
-use domain::identity::Password;
+use domain::accounts::Password;
 use ports::{
     crypto::{HashRefused, PasswordHasher},
-    random::Random,
+    ids_and_random::Random,
 };
 use std::sync::{
     Arc,

@@ -1,6 +1,6 @@
 //! Randomness and ids.
 
-use ports::random::{IdGenerator, Random};
+use ports::ids_and_random::{IdGenerator, Random};
 use ring::rand::{SecureRandom, SystemRandom};
 use uuid::Uuid;
 

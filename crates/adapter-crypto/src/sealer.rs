@@ -7,7 +7,7 @@
 use crate::keyring::Keyring;
 use ports::{
     crypto::{CannotOpen, Sealer},
-    random::Random,
+    ids_and_random::Random,
 };
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use std::sync::Arc;

@@ -13,7 +13,7 @@ use crate::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::Duration;
 use domain::ids::{SessionId, UserId};
-use ports::session_tokens::{CannotSign, SessionTokens};
+use ports::accounts::session_tokens::{CannotSign, SessionTokens};
 use ring::hmac;
 use uuid::Uuid;
 

@@ -4,7 +4,7 @@
 use crate::{jwt_provider, keyring::Keyring};
 use chrono::Duration;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use ports::{clock::Clock, random::IdGenerator};
+use ports::{clock::Clock, ids_and_random::IdGenerator};
 use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, sync::Arc};
 use thiserror::Error;

@@ -1,10 +1,12 @@
-//! A catalogue's file.
+//! Reads the file of a catalogue.
 
 use crate::reader::Reader;
-use domain::flow::{DraftCatalogue, DraftCity, DraftCountry, DraftEntry, FlowFault, FlowFile, Lined};
+use domain::messaging::flow::{
+    DraftCatalogue, DraftCity, DraftCountry, DraftEntry, FlowFault, FlowFile, Lined,
+};
 use toml::de::DeTable;
 
-/// What a catalogue's file says, and what is wrong with its form.
+/// Reads a catalogue. Returns what it contains and the faults of its form.
 pub(crate) fn read(text: &str) -> (DraftCatalogue, Vec<FlowFault>) {
     let mut r = Reader::new(text, FlowFile::Catalogue);
     let (document, faults) = DeTable::parse_recoverable(text);
@@ -31,7 +33,7 @@ pub(crate) fn read(text: &str) -> (DraftCatalogue, Vec<FlowFault>) {
     }
     for entry in r.tables(&root, "entries", "an entry") {
         let (name, city) = (r.string(&entry, "name"), r.string(&entry, "city"));
-        // Whatever else an entry has, the flow's rules may look at.
+        // The rules of the flow may use every other field of an entry.
         let fields = entry.others(&["name", "city"]);
         let fields = fields
             .map(|field| (Lined { line: field.line, value: field.key.to_owned() }, r.list_of(field)))

@@ -1,16 +1,16 @@
-//! A flow's file.
+//! Reads the file of a flow.
 
 use crate::{
     catalogue,
     reader::{Reader, Table, date, number},
 };
-use domain::flow::{
+use domain::messaging::flow::{
     DraftClosing, DraftCondition, DraftConsent, DraftNext, DraftOption, DraftResults, DraftRule, DraftStep,
     FlowDraft, FlowFault, FlowFile, Lined, RuleValue,
 };
 use toml::de::{DeTable, DeValue};
 
-/// What a flow's file says, and the text of the catalogue it names.
+/// Reads a flow. Returns its content and the text of the catalogue that it names, or the faults of its form.
 pub(crate) fn read(
     text: &str,
     catalogue: &dyn Fn(&str) -> Result<String, String>,
@@ -27,7 +27,7 @@ pub(crate) fn read(
     if reader.faults.is_empty() { Ok((draft, catalogue)) } else { Err(reader.faults) }
 }
 
-/// The name of the catalogue, where the file names one.
+/// The file name of the flow's catalogue. `None` if the flow names none.
 pub(crate) fn catalogue_name(text: &str) -> Option<String> {
     let (document, _) = DeTable::parse_recoverable(text);
     let results = document.get_ref().get("results")?;
@@ -84,7 +84,7 @@ fn flow(
     (draft, catalogue)
 }
 
-/// In place of a table that is missing, which was said already.
+/// An empty table, in place of a missing one whose fault is already recorded.
 fn empty(what: &str) -> Table<'static> {
     Table::empty(what)
 }
@@ -118,13 +118,13 @@ fn step(r: &mut Reader, table: &Table<'_>) -> DraftStep {
     }
 }
 
-/// `next = "step"`, or a list of ways with conditions.
+/// Reads `next = "step"`, or a list of next steps with conditions.
 fn next(r: &mut Reader, table: &Table<'_>) -> Vec<DraftNext> {
     if table.is_text("next") {
         return r.opt_string(table, "next").into_iter().map(|go| DraftNext { when: None, go }).collect();
     }
     let mut ways = Vec::new();
-    for way in r.tables(table, "next", "a way on") {
+    for way in r.tables(table, "next", "a next step") {
         r.only(&way, &["when", "go"]);
         let when = r.opt_table(&way, "when").map(|when| {
             r.only(&when, &["step", "is", "min", "max"]);

@@ -1,5 +1,9 @@
-//! Flows as files: TOML, one file a flow, and one for the catalogue it recommends from. Those of `flows/`
-//! are built into the binary; more come from a folder. How they are written: `docs/flows.md`.
+//! Reads flows (questionnaires in the chat) from TOML files: one file for each flow, and one for each
+//! catalogue that a flow recommends from. The flows in `flows/` are built into the binary; a folder can add
+//! more. The format is described in `docs/flows.md`.
+//!
+//! [`load`] returns all flows or all complaints, [`check_file`] checks one file, and [`read_edition`] reads a
+//! version from the store.
 
 mod catalogue;
 mod flow;
@@ -7,32 +11,32 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
-use domain::flow::{Flow, FlowBook, FlowFault, FlowFile};
-use ports::stores::FlowEdition;
+use domain::messaging::flow::{Flow, FlowBook, FlowFault, FlowFile};
+use ports::messaging::FlowEdition;
 use std::{
     fmt, fs,
     path::{Path, PathBuf},
 };
 
-/// The flows that are built in, and their catalogues, by name.
+/// The built-in flows and catalogues: file name and text.
 const SHIPPED: [(&str, &str); 3] = [
-    ("oncology-intake.toml", include_str!("../../../flows/oncology-intake.toml")),
-    ("oncology-intake.catalogue.toml", include_str!("../../../flows/oncology-intake.catalogue.toml")),
-    ("wallet-onboarding.toml", include_str!("../../../flows/wallet-onboarding.toml")),
+    ("oncology-intake.toml", include_str!("../flows/oncology-intake.toml")),
+    ("oncology-intake.catalogue.toml", include_str!("../flows/oncology-intake.catalogue.toml")),
+    ("wallet-onboarding.toml", include_str!("../flows/wallet-onboarding.toml")),
 ];
 
 const FLOW_ENDING: &str = ".toml";
-/// What the names of files end with that are no flows.
+/// File name ending of catalogues, which are not flows.
 const CATALOGUE_ENDING: &str = ".catalogue.toml";
 
-/// Something wrong with a file: `FILE:LINE: reason`.
+/// A fault in a file. Displays as `FILE:LINE: reason`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complaint {
-    /// The file.
+    /// The path of the file, or the file name of a built-in one.
     pub file: String,
-    /// The line, from 1.
+    /// The line number, from 1.
     pub line: usize,
-    /// What is wrong.
+    /// What is wrong, in plain words for the author of the file.
     pub reason: String,
 }
 
@@ -42,27 +46,27 @@ impl fmt::Display for Complaint {
     }
 }
 
-/// All flows at hand, and the texts they were read from.
+/// All flows that were read, and their source texts.
 #[derive(Clone, Debug)]
 pub struct Shelf {
-    /// The flows.
+    /// The flows, checked against each other.
     pub book: FlowBook,
-    /// Their texts, to be kept.
+    /// The source text of each flow and version, for the store.
     pub editions: Vec<FlowEdition>,
 }
 
-/// A flow, its text, and the file it came from.
+/// A flow, its source text and its file.
 struct ReadFlow {
     flow: Flow,
     edition: FlowEdition,
     file: String,
 }
 
-/// The flows that are built in, and those of a folder. A folder's newer edition of a flow that is built in
-/// takes its place.
+/// Reads the built-in flows and those of `folder`. If a flow exists in several versions, people start with
+/// the newest; a folder can so replace a built-in flow.
 ///
 /// # Errors
-/// With everything that is wrong with any of them.
+/// Returns all faults of all files.
 pub fn load(folder: Option<&Path>) -> Result<Shelf, Vec<Complaint>> {
     let mut complaints = Vec::new();
     let mut flows = Vec::new();
@@ -86,7 +90,7 @@ pub fn load(folder: Option<&Path>) -> Result<Shelf, Vec<Complaint>> {
     let files: Vec<String> = flows.iter().map(|read| read.file.clone()).collect();
     let (flows, editions) = flows.into_iter().map(|read| (read.flow, read.edition)).unzip();
     let book = FlowBook::new(flows).map_err(|faults| {
-        let complain = |fault: domain::flow::BookFault| Complaint {
+        let complain = |fault: domain::messaging::flow::BookFault| Complaint {
             file: files.get(fault.flow).cloned().unwrap_or_default(),
             line: fault.line,
             reason: fault.reason,
@@ -96,21 +100,21 @@ pub fn load(folder: Option<&Path>) -> Result<Shelf, Vec<Complaint>> {
     Ok(Shelf { book, editions })
 }
 
-/// Whether a file is a flow without a fault.
+/// Checks that a file is a flow without faults.
 ///
 /// # Errors
-/// With everything that is wrong with it.
+/// Returns all faults of the file and of its catalogue.
 pub fn check_file(file: &Path) -> Result<(), Vec<Complaint>> {
     read_file(file).map(|_flow| ())
 }
 
-/// Reads an edition that was kept.
+/// Reads a flow version from its stored source text.
 ///
 /// # Errors
-/// With everything that is wrong with it, should the way flows are written have changed since.
+/// Returns all faults. A stored version has faults only if the file format has changed since.
 pub fn read_edition(edition: &FlowEdition) -> Result<Flow, Vec<Complaint>> {
     let name = format!("{} {}", edition.flow, edition.version);
-    let catalogue = |_name: &str| edition.catalogue.clone().ok_or_else(|| "was not kept".to_owned());
+    let catalogue = |_name: &str| edition.catalogue.clone().ok_or_else(|| "is not stored".to_owned());
     read(&name, &edition.source, "", &catalogue).map(|read| read.flow)
 }
 
@@ -118,7 +122,7 @@ fn is_flow(name: &str) -> bool {
     name.ends_with(FLOW_ENDING) && !name.ends_with(CATALOGUE_ENDING)
 }
 
-/// The flows of a folder, in the order of their names.
+/// The flow files of a folder, sorted by name.
 fn flow_files(folder: &Path) -> Result<Vec<PathBuf>, Complaint> {
     let complain = |fault: std::io::Error| Complaint {
         file: folder.display().to_string(),
@@ -143,9 +147,9 @@ fn read_file(file: &Path) -> Result<ReadFlow, Vec<Complaint>> {
     })?;
     let folder = file.parent().unwrap_or_else(|| Path::new(""));
     let catalogue = |name: &str| {
-        // A catalogue lies beside its flow: nothing else is read.
+        // A catalogue must be in the folder of its flow: no other file may be read.
         if name.contains(['/', '\\']) {
-            return Err("must lie beside its flow".to_owned());
+            return Err("must be in the folder of its flow".to_owned());
         }
         fs::read_to_string(folder.join(name)).map_err(|fault| format!("can't be read: {fault}"))
     };
@@ -153,7 +157,7 @@ fn read_file(file: &Path) -> Result<ReadFlow, Vec<Complaint>> {
     read(&shown, &text, beside.strip_suffix('x').unwrap_or_default(), &catalogue)
 }
 
-/// Reads a flow and the catalogue it names; `beside` stands before the catalogue's name in complaints.
+/// Reads a flow and its catalogue. `beside` is the folder to write before the catalogue's name in complaints.
 fn read(
     file: &str,
     text: &str,

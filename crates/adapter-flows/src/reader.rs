@@ -1,27 +1,27 @@
-//! TOML with the line of each value, and every fault of form at once.
+//! Reads TOML with the line of each value and collects all faults of form at once.
 
 use chrono::NaiveDate;
-use domain::flow::{DraftTexts, DraftWords, FlowFault, FlowFile, Lined};
+use domain::messaging::flow::{DraftTexts, DraftWords, FlowFault, FlowFile, Lined};
 use rust_decimal::Decimal;
 use std::{ops::Range, str::FromStr};
 use toml::de::{DeTable, DeValue};
 
-/// Reads one file, and gathers what is wrong with its form.
+/// Reads one file and collects the faults of its form.
 pub(crate) struct Reader {
-    /// Where each line ends.
+    /// The byte offset of each line break.
     line_ends: Vec<usize>,
     file: FlowFile,
     pub(crate) faults: Vec<FlowFault>,
 }
 
-/// A table: what it is called in complaints, where it begins, and what it holds.
+/// A table: its name in complaints, its first line, and its entries.
 pub(crate) struct Table<'t> {
     what: String,
     pub(crate) line: usize,
     entries: Vec<Entry<'t>>,
 }
 
-/// A key and its value.
+/// A key with its value and the lines of both.
 #[derive(Clone, Copy)]
 pub(crate) struct Entry<'t> {
     pub(crate) key: &'t str,
@@ -31,7 +31,7 @@ pub(crate) struct Entry<'t> {
 }
 
 impl Table<'_> {
-    /// In place of a table that is missing.
+    /// An empty table, in place of one that is missing.
     pub(crate) fn empty(what: &str) -> Self {
         Self { what: what.to_owned(), line: 1, entries: Vec::new() }
     }
@@ -48,7 +48,7 @@ impl Table<'_> {
         self.entries.iter().find(|entry| entry.key == key)
     }
 
-    /// Everything but these, in the order it is written.
+    /// All entries but the known ones, in the order of the file.
     pub(crate) fn others(&self, known: &[&str]) -> impl Iterator<Item = &Entry<'_>> {
         self.entries.iter().filter(move |entry| !known.contains(&entry.key))
     }
@@ -60,7 +60,7 @@ impl Reader {
         Self { line_ends, file, faults: Vec::new() }
     }
 
-    /// What TOML itself says against the text.
+    /// Records the faults that the TOML parser found.
     pub(crate) fn syntax(&mut self, faults: Vec<toml::de::Error>) {
         for fault in faults {
             let line = fault.span().map_or(1, |span| self.line(&span));
@@ -76,7 +76,7 @@ impl Reader {
         self.faults.push(FlowFault { file: self.file, line, reason: reason.into() });
     }
 
-    /// The entries in the order they are written.
+    /// A table with its entries in the order of the file.
     pub(crate) fn table<'t>(&self, what: &str, line: usize, table: &'t DeTable<'t>) -> Table<'t> {
         let mut entries: Vec<(usize, Entry<'t>)> = table
             .iter()
@@ -94,7 +94,7 @@ impl Reader {
         Table { what: what.to_owned(), line, entries: entries.into_iter().map(|(_, entry)| entry).collect() }
     }
 
-    /// Complains of everything that is not among these.
+    /// Records a fault for every entry whose key is not among the known ones.
     pub(crate) fn only(&mut self, table: &Table<'_>, known: &[&str]) {
         for entry in table.others(known) {
             self.fault(entry.line, format!("{} has no {}", table.what, entry.key));
@@ -127,7 +127,7 @@ impl Reader {
         self.opt_table(table, key)
     }
 
-    /// An array of tables; none is an empty one.
+    /// An array of tables. Empty if the key is missing.
     pub(crate) fn tables<'t>(&mut self, table: &'t Table<'t>, key: &str, each: &str) -> Vec<Table<'t>> {
         let Some(entry) = table.get(key) else { return Vec::new() };
         let DeValue::Array(array) = entry.value else {
@@ -191,7 +191,7 @@ impl Reader {
         self.opt_integer(table, key).unwrap_or(Lined { line: table.line, value: 0 })
     }
 
-    /// A list of texts.
+    /// The texts of an array. Empty, with a fault, if the entry is no array.
     pub(crate) fn list_of(&mut self, entry: &Entry<'_>) -> Vec<Lined<String>> {
         let DeValue::Array(array) = entry.value else {
             self.wrong(entry, "a list of texts");
@@ -218,7 +218,7 @@ impl Reader {
         }
     }
 
-    /// A text by language.
+    /// A table of one text for each language.
     pub(crate) fn texts(&mut self, table: &Table<'_>, key: &str) -> DraftTexts {
         let Some(inner) = self.need_table(table, key) else {
             return DraftTexts { line: table.line, by_language: Vec::new() };
@@ -238,7 +238,7 @@ impl Reader {
         Some(self.texts(table, key))
     }
 
-    /// Lists of words by language, or by anything else.
+    /// A table of word lists, by language or by another key.
     pub(crate) fn words(&mut self, table: &Table<'_>, key: &str) -> DraftWords {
         let Some(inner) = self.need_table(table, key) else { return DraftWords::default() };
         let by_language = inner.entries.iter().map(|entry| (tag(entry), self.list_of(entry))).collect();
@@ -250,7 +250,7 @@ impl Reader {
         Some(self.words(table, key))
     }
 
-    /// Latitude and longitude.
+    /// A position: latitude and longitude in degrees.
     pub(crate) fn position(&mut self, table: &Table<'_>, key: &str) -> Lined<(f64, f64)> {
         let nowhere = Lined { line: table.line, value: (0.0, 0.0) };
         let Some(entry) = table.get(key) else {
@@ -288,7 +288,7 @@ pub(crate) fn number(value: &DeValue<'_>) -> Option<Decimal> {
     }
 }
 
-/// A day without a time.
+/// A date without a time. `None` for everything else.
 pub(crate) fn date(value: &DeValue<'_>) -> Option<NaiveDate> {
     match value {
         DeValue::Datetime(datetime) => NaiveDate::from_str(&datetime.to_string()).ok(),

@@ -1,9 +1,9 @@
-//! Files, and what is said against them.
+//! Reads flow files, sound and faulty, and compares the complaints.
 
 use super::*;
 use domain::{
-    flow::{FlowFacts, FlowInput, FlowRun, Progress, Slug},
     locale::Locale,
+    messaging::flow::{FlowFacts, FlowInput, FlowRun, Progress, Slug},
     phone::Region,
 };
 use proptest::prelude::*;
@@ -14,14 +14,14 @@ use std::{
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// A folder of one's own, gone when it is dropped.
+/// A folder for one test, removed when it is dropped.
 struct Folder(PathBuf);
 
 impl Folder {
     fn with(files: &[(&str, &str)]) -> Self {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("ventanilla-flow-files-{}-{number}", process::id()));
-        // A process of the same number may have left one behind.
+        // An earlier process with the same number may have left the folder.
         let _there_was_none = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
         for (name, text) in files {
@@ -30,7 +30,7 @@ impl Folder {
         Self(folder)
     }
 
-    /// What is said against one of its files, without the folder's name.
+    /// The complaints about one file, without the folder's name.
     fn said_against(&self, name: &str) -> Vec<String> {
         let complaints = check_file(&self.0.join(name)).err().unwrap_or_default();
         let folder = format!("{}/", self.0.display());
@@ -48,7 +48,7 @@ fn said(complaints: impl AsRef<[Complaint]>) -> Vec<String> {
     complaints.as_ref().iter().map(ToString::to_string).collect()
 }
 
-/// One of those that are built in.
+/// The text of a built-in file.
 fn shipped(name: &str) -> &'static str {
     SHIPPED.iter().find(|(known, _)| *known == name).unwrap().1
 }
@@ -168,7 +168,7 @@ fn faults_of_a_catalogue_bear_its_own_file_and_line() {
     );
     let outside = flow.replace("\"oncology-intake.catalogue.toml\"", "\"../secrets.toml\"");
     let outside = Folder::with(&[("f.toml", &outside)]).said_against("f.toml");
-    assert_eq!(outside, [format!("f.toml:{named_at}: catalogue «../secrets.toml» must lie beside its flow")]);
+    assert_eq!(outside, [format!("f.toml:{named_at}: catalogue «../secrets.toml» must be in the folder of its flow")]);
 }
 
 #[test]
@@ -224,7 +224,7 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// One line of a sound flow lost, or said twice: refused with a reason, or still sound.
+    /// A sound flow with one line removed or doubled is refused with a reason, or is still sound.
     #[test]
     fn a_flow_that_lost_a_line_panics_nobody(lost in 0_usize..250, twice in any::<bool>()) {
         let lines: Vec<&str> = shipped("oncology-intake.toml").lines().collect();

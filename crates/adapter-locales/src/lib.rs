@@ -1,18 +1,19 @@
-//! The message catalogues (`locales/`, Project Fluent), built into the binary.
+//! The texts for people, in Spanish, English and Portuguese: the message catalogues of `locales/` (Project
+//! Fluent), built into the binary.
 
 use domain::{
-    conversation::{Arg, Text},
     locale::Locale,
+    messaging::conversation::{Arg, Text},
 };
 use fluent_templates::{LanguageIdentifier, Loader, fluent_bundle::FluentValue, langid, static_loader};
-use ports::texts::Texts;
+use ports::messaging::texts::Texts;
 use std::{borrow::Cow, collections::HashMap};
 
 static_loader! {
     static CATALOGUES = {
-        locales: "../../locales",
+        locales: "locales",
         fallback_language: "es",
-        // Marks around values would travel to phones as invisible rubbish.
+        // Fluent's isolation marks around values would reach phones as invisible characters.
         customise: |bundle| bundle.set_use_isolating(false),
     };
 }
@@ -21,7 +22,7 @@ const ES: LanguageIdentifier = langid!("es");
 const EN: LanguageIdentifier = langid!("en");
 const PT: LanguageIdentifier = langid!("pt");
 
-/// The built-in catalogues.
+/// The built-in catalogues. A missing text renders as its id and logs an error.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BuiltInTexts;
 
@@ -44,7 +45,7 @@ impl Texts for BuiltInTexts {
             })
             .collect();
         CATALOGUES.try_lookup_with_args(language, text.id, &args).unwrap_or_else(|| {
-            // The catalogues are tested to be whole; should one have a gap, the name is better than silence.
+            // Tests check that no text is missing. If one is, its id is better than an empty message.
             tracing::error!(text = text.id, "a text is missing in the catalogues");
             text.id.to_owned()
         })

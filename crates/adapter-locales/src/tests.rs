@@ -1,14 +1,14 @@
-//! The catalogues are whole: each text in each language, with the same values.
+//! Checks that the catalogues are complete: every text in every language, with the same values.
 
 use super::*;
 use domain::{
-    account_number::AccountNumber,
-    conversation::{Card, Movement, Say, StepUp},
-    flow::Prompt,
     ids::{CardId, TransferId},
-    limits::LimitExceeded,
     message::Channel,
-    money::{Currency, Money},
+    messaging::{
+        conversation::{Card, Movement, Say, StepUp},
+        flow::Prompt,
+    },
+    money::{Currency, Money, account_number::AccountNumber, limits::LimitExceeded},
 };
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 use std::{
@@ -41,7 +41,7 @@ fn variable(inline: &InlineExpression<&str>, found: &mut BTreeSet<String>) {
 }
 
 fn catalogue(locale: Locale) -> Catalogue {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../locales").join(locale.tag());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales").join(locale.tag());
     let mut texts = Catalogue::new();
     for file in fs::read_dir(folder).unwrap() {
         let source = fs::read_to_string(file.unwrap().path()).unwrap();

@@ -3,7 +3,7 @@
 //! Meta puts at most a thousand updates and 3 MB into one POST, and wants its answer within 250 ms.
 
 use adapter_meta_whatsapp::{AppSecrets, MetaWebhook, sign_body};
-use ports::inbound_webhook::{InboundWebhook, RawWebhook};
+use ports::messaging::inbound_webhook::{InboundWebhook, RawWebhook};
 use std::time::{Duration, Instant};
 
 const SECRET: &str = "a secret of this example";

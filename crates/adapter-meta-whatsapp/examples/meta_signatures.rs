@@ -4,7 +4,7 @@
 //! `INVALID:` marks a header that must be refused, with a note in brackets where it is told in words.
 
 use adapter_meta_whatsapp::{AppSecrets, MetaWebhook, sign_body};
-use ports::inbound_webhook::{InboundWebhook, RawWebhook};
+use ports::messaging::inbound_webhook::{InboundWebhook, RawWebhook};
 use std::{env, fs, process::ExitCode};
 
 fn is_taken(secret: &str, body: &str, header: &str) -> bool {

@@ -1,7 +1,7 @@
 //! What a message says, by its type. New types appear unannounced: those not known keep their JSON.
 
 use crate::json::Object;
-use domain::{conversation::Said, phone::PhoneNumber};
+use domain::{messaging::conversation::Said, phone::PhoneNumber};
 
 /// What a message says. It has no `Debug`: it bears texts and numbers.
 #[derive(Clone, PartialEq, Eq)]

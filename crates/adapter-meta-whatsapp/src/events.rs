@@ -6,11 +6,13 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    consent::{ConsentScope, ConsentStatus},
-    conversation::Said,
     message::DeliveryStatus,
+    messaging::{
+        consent::{ConsentScope, ConsentStatus},
+        conversation::Said,
+    },
 };
-use ports::inbound_webhook::{ConsentReport, InboundEvent, InboundMessage, Notice, StatusReport};
+use ports::messaging::inbound_webhook::{ConsentReport, InboundEvent, InboundMessage, Notice, StatusReport};
 use ring::digest;
 
 /// The error by which Meta tells that a person has stopped our messages.

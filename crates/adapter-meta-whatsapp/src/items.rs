@@ -7,7 +7,7 @@ use crate::{
     content::{Content, error_codes},
     json::Object,
 };
-use ports::inbound_webhook::Undecodable;
+use ports::messaging::inbound_webhook::Undecodable;
 use serde_json::value::RawValue;
 use std::collections::HashMap;
 

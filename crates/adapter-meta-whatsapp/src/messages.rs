@@ -12,7 +12,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use ports::{
+use ports::messaging::{
     inbound_webhook::InboundMessage,
     message_channel::{LookupFailed, MessageChannel, OutboundMessage, Retry, SendOutcome, Trace},
 };

@@ -4,7 +4,7 @@
 //! it would be another.
 
 use domain::text::truncate;
-use ports::message_channel::{Form, OutboundMessage, Template};
+use ports::messaging::message_channel::{Form, OutboundMessage, Template};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 

@@ -1,6 +1,6 @@
 //! `X-Hub-Signature-256`: HMAC-SHA256 over the bytes received, which Meta signs in their `\uXXXX` form.
 
-use ports::inbound_webhook::{RawWebhook, SignatureInvalid};
+use ports::messaging::inbound_webhook::{RawWebhook, SignatureInvalid};
 use ring::hmac;
 use secrecy::{ExposeSecret, SecretString};
 

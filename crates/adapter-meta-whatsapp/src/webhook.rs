@@ -5,7 +5,9 @@ use crate::{
     items::items,
     signature::{AppSecrets, is_same_secret},
 };
-use ports::inbound_webhook::{InboundEvent, InboundWebhook, RawWebhook, SignatureInvalid, Undecodable};
+use ports::messaging::inbound_webhook::{
+    InboundEvent, InboundWebhook, RawWebhook, SignatureInvalid, Undecodable,
+};
 use secrecy::SecretString;
 
 /// Messages, statuses and all other news.

@@ -3,11 +3,13 @@
 
 use adapter_meta_whatsapp::{MetaAccount, MetaClient, MetaConfig, MetaMessages, NotTold};
 use chrono::{DateTime, Duration, Utc};
-use domain::{conversation::Said, ids::MessageId, message::Channel};
+use domain::{ids::MessageId, message::Channel, messaging::conversation::Said};
 use ports::{
     clock::Clock,
-    inbound_webhook::InboundMessage,
-    message_channel::{Form, MessageChannel, OutboundMessage, Retry, SendOutcome, Template, Trace},
+    messaging::{
+        inbound_webhook::InboundMessage,
+        message_channel::{Form, MessageChannel, OutboundMessage, Retry, SendOutcome, Template, Trace},
+    },
 };
 use serde_json::{Value, json};
 use std::{

@@ -1,4 +1,5 @@
-//! Number phrases become amounts: with their currency, and marked where they count something else.
+//! Turns number phrases into amounts with their currency, and marks those that count something other than
+//! money.
 
 use crate::{
     lexicon::{CURRENCIES, LEXICON},
@@ -8,17 +9,17 @@ use crate::{
 use domain::locale::Locale;
 use rust_decimal::Decimal;
 
-/// Codes that may stand before a number.
+/// Currency codes that people write before a number.
 const CODES_BEFORE: [&str; 11] =
     ["usd", "mxn", "eur", "gbp", "brl", "rmb", "cop", "ars", "pen", "clp", "cad"];
 
-/// A currency found behind a number.
+/// A currency found after a number.
 struct CurrencyAfter {
     code: Option<&'static str>,
     end: usize,
 }
 
-/// Recognises every amount in the text.
+/// Replaces every number phrase in the text by one amount token.
 pub(crate) fn recognise(tokens: &[Token], reading: Reading) -> Vec<Token> {
     let mut out: Vec<Token> = Vec::with_capacity(tokens.len());
     let mut at = 0;
@@ -86,7 +87,8 @@ fn amount_at(tokens: &[Token], at: usize, reading: Reading, before: &[Token]) ->
     Some((amount, end))
 }
 
-/// `$`, `US$`, `MXN` before a number: the code, whether there is one, and where the number begins.
+/// A currency before a number (`$`, `US$`, `MXN`): its code if the sign tells one, whether there is a sign or
+/// code, and the index where the number starts.
 fn currency_before(tokens: &[Token], at: usize) -> (Option<&'static str>, bool, usize) {
     let next = at.saturating_add(1);
     let Some(token) = tokens.get(at) else { return (None, false, at) };
@@ -132,7 +134,7 @@ fn currency_after(tokens: &[Token], at: usize) -> Option<CurrencyAfter> {
     }
 }
 
-/// «80 USD millones».
+/// Reads a multiplier after the currency: «80 USD millones».
 fn millions_behind(tokens: &[Token], at: usize, value: Option<Decimal>) -> (Option<Decimal>, usize) {
     let by = only_word_at(tokens, at).and_then(multiplier).filter(|by| *by >= 1_000_000);
     match (by, value) {
@@ -141,7 +143,7 @@ fn millions_behind(tokens: &[Token], at: usize, value: Option<Decimal>) -> (Opti
     }
 }
 
-/// «con cincuenta centavos», «15 dólares 50».
+/// Adds cents that follow the amount: «con cincuenta centavos», «15 dólares 50».
 fn cents(
     tokens: &[Token],
     at: usize,
@@ -179,13 +181,13 @@ fn cents(
     Some((with_cents, end.saturating_add(usize::from(says_cents))))
 }
 
-/// The n-th word before, punctuation aside.
+/// The n-th word before, counted from 1 and without punctuation.
 fn word_before(before: &[Token], n: usize) -> &str {
     let words = before.iter().rev().filter(|token| !token.is_punct());
     words.map(|token| token.folded.as_str()).nth(n.saturating_sub(1)).unwrap_or_default()
 }
 
-/// Dates, times, references: what the words around a bare number say it is.
+/// Marks a number without a currency as a date, a time or a reference if the words around it say so.
 fn mark_by_context(
     tokens: &[Token],
     number: &Token,

@@ -1,4 +1,4 @@
-//! One-time codes in a text: four to eight digits, also in groups or spelled out.
+//! Finds a one-time code in a text: four to eight digits, also in groups or spelled out.
 
 use crate::{
     lexicon::CURRENCIES,
@@ -10,7 +10,7 @@ fn is_code_length(digits: &str) -> bool {
     (4..=8).contains(&digits.len())
 }
 
-/// The code a text bears, if it does. Looks at the tokens before digits are put together.
+/// The first code in a text, as digits. Needs the tokens before [`crate::digits::group`] joins the digits.
 pub(crate) fn find(tokens: &[Token]) -> Option<String> {
     let tokens: Vec<&Token> =
         tokens.iter().filter(|token| !(token.is_punct() && token.folded == "-")).collect();

@@ -1,4 +1,4 @@
-//! Which verbs ask for something to be done now, and which of them are negated.
+//! Finds the verbs that command something now, and tells which of them are negated.
 
 use crate::{
     lexicon::LEXICON,
@@ -8,21 +8,21 @@ use crate::{
 use domain::locale::Locale;
 use std::collections::HashSet;
 
-/// A verb that commands.
+/// A verb that commands something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Command {
-    /// Its token.
+    /// Index of the verb's token.
     pub(crate) at: usize,
-    /// Whether it is asked for, or asked not to be done.
+    /// True: the person asks for it. False: the person asks not to do it.
     pub(crate) wanted: bool,
 }
 
-/// The form of a token, if it is a verb.
+/// The verb form of a token. `None` for every other word.
 pub(crate) fn form_of(token: &Token) -> Option<&'static Form> {
     if token.is_word() { form(&token.folded) } else { None }
 }
 
-/// Whether a verb tells of the past. Folding merges «mande» and «mandé»: the surface decides.
+/// True if the verb is in the past. Folding merges «mande» and «mandé», so the text as written decides.
 pub(crate) fn is_past(tokens: &[Token], at: usize) -> bool {
     let Some(token) = tokens.get(at) else { return false };
     let Some(form) = form_of(token) else { return false };
@@ -48,25 +48,25 @@ pub(crate) fn is_past(tokens: &[Token], at: usize) -> bool {
     after_clitic && !near_que && (word.ends_with('e') || is_noun_like)
 }
 
-/// Words before an infinitive that put it off, or only ask about it.
+/// Words before an infinitive that postpone the action, or only ask about it.
 const NOT_NOW: [&str; 22] = [
     "voy", "vas", "iba", "vou", "vai", "ia", "antes", "para", "sin", "como", "how", "before", "tengo",
     "tenho", "teng", "tenia", "hay", "debo", "despues", "de", "cuando", "when",
 ];
 
-/// Words that make it a request all the same.
+/// Words that make the infinitive a request even after a word of [`NOT_NOW`].
 const STILL: [&str; 9] =
     ["amable", "ayudas", "ayudame", "favor", "puedes", "podrias", "quiero", "haces", "vas"];
 
-/// What stands around a verb.
+/// A verb and the words around it.
 struct Around<'a> {
     tokens: &'a [Token],
     at: usize,
     word: &'a str,
     form: &'static Form,
-    /// Words from the beginning of its clause.
+    /// The words between the start of the clause and the verb.
     clause: Vec<&'a str>,
-    /// Up to six tokens before, punctuation aside.
+    /// The words among the six tokens before the verb, without punctuation.
     back: Vec<&'a str>,
     before: &'a str,
     language: Locale,
@@ -121,12 +121,12 @@ impl<'a> Around<'a> {
         let last = self.clause.last().copied().unwrap_or_default();
         let idiom = ["worries", "problem", "pedo", "hay", "problema"];
         let is_idiom = self.clause.contains(&"no") && self.clause.iter().any(|word| idiom.contains(word));
-        // «300 no, manda 200»: the no belongs to the amount.
+        // «300 no, manda 200»: the negation belongs to the amount.
         let belongs_to_amount = self.clause.contains(&"<amt>") && matches!(last, "no" | "nao");
         negated && !matches!(last, "mejor" | "better") && !is_idiom && !belongs_to_amount
     }
 
-    /// Whether it commands, and whether a negation right before it counts.
+    /// Returns whether the verb commands, and whether it is negated.
     fn judge(&self) -> (bool, bool) {
         let mut negated = self.is_negated();
         let form = self.form;
@@ -241,7 +241,7 @@ impl<'a> Around<'a> {
         !asks_whether
     }
 
-    /// «¿Le mandas 340 a Lupe?»
+    /// A request in the form of a question: «¿Le mandas 340 a Lupe?»
     fn polite_question(&self, negated: &mut bool) -> bool {
         let penultimate = self.back.len().checked_sub(2).and_then(|at| self.back.get(at)).copied();
         let open =
@@ -254,7 +254,7 @@ impl<'a> Around<'a> {
         commands
     }
 
-    /// «no le mandes nada», «I don't want to send»: no command, but a wish that it be not done.
+    /// A request not to act, in a form that is no command: «no le mandes nada», "I don't want to send".
     fn negated_wish(&self, negated: bool) -> bool {
         const OTHERS: [&str; 16] = [
             "puedo", "can", "voy", "vou", "deja", "deixa", "could", "consigo", "pude", "i", "ha", "he",
@@ -266,7 +266,7 @@ impl<'a> Around<'a> {
     }
 }
 
-/// All the commands of a text, in order.
+/// All commands of a text, wanted and negated, in order.
 pub(crate) fn commands(tokens: &[Token], language: Locale) -> Vec<Command> {
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
@@ -282,17 +282,16 @@ pub(crate) fn commands(tokens: &[Token], language: Locale) -> Vec<Command> {
     found
 }
 
-/// The places of the wanted ones.
+/// The token indexes of the commands that are wanted.
 pub(crate) fn wanted(commands: &[Command]) -> Vec<usize> {
     commands.iter().filter(|command| command.wanted).map(|command| command.at).collect()
 }
 
-/// The words of a text, punctuation aside.
+/// The folded words of a text, without punctuation.
 pub(crate) fn words_of(tokens: &[Token]) -> Vec<&str> {
     tokens.iter().filter(|token| !token.is_punct()).map(|token| token.folded.as_str()).collect()
 }
 
-/// The same as a set.
 pub(crate) fn set_of<'a>(words: &[&'a str]) -> HashSet<&'a str> {
     words.iter().copied().collect()
 }

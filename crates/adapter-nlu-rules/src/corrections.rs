@@ -1,5 +1,5 @@
-//! People correct themselves: «en vez de a Ana, a Eva», «200, no, mejor 300». What was superseded is
-//! taken out before slots are filled.
+//! Removes the parts of a text that the person corrected («en vez de a Ana, a Eva», «200, no, mejor 300»),
+//! before the slots are filled.
 
 use crate::{
     commands::{commands, form_of},
@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::locale::Locale;
 
-/// The text as it stands corrected.
+/// The tokens without the parts that a correction replaced.
 pub(crate) fn apply(tokens: &[Token], language: Locale) -> Vec<Token> {
     let mut tokens = tokens.to_vec();
     replaced_by_instead(&mut tokens);
@@ -36,7 +36,7 @@ fn is_preposition(tokens: &[Token], at: usize) -> bool {
     LEXICON.name_prepositions.contains(word_at(tokens, at))
 }
 
-/// «en vez de X», "instead of X".
+/// Removes «en vez de X», "instead of X".
 fn replaced_by_instead(tokens: &mut Vec<Token>) {
     let mut at = 0;
     while at < tokens.len() {
@@ -70,7 +70,7 @@ fn replaced_by_instead(tokens: &mut Vec<Token>) {
     }
 }
 
-/// Where what comes behind «en vez de» ends: behind one amount, or at the next verb, comma or amount.
+/// The end of the part after «en vez de»: after one amount, or at the next verb, stop or amount.
 fn superseded_end(tokens: &[Token], from: usize) -> usize {
     let mut end = from;
     let is_amount = |at: usize| tokens.get(at).is_some_and(Token::is_amount);
@@ -92,14 +92,14 @@ fn superseded_end(tokens: &[Token], from: usize) -> usize {
         end
     };
     end = run_on(end, &["imp", "inf"], true);
-    // «en vez de mandarle 90 manda 19»
+    // «en vez de mandarle 90 manda 19»: the part ends at the imperative.
     if is_verb(tokens, end, &["inf", "ger"]) && !is_verb(tokens, end, &["imp"]) {
         end = run_on(end.saturating_add(1), &["imp"], false);
     }
     end.min(tokens.len())
 }
 
-/// «no le mandes 90, mándale 19».
+/// Removes a negated command before a wanted one: «no le mandes 90, mándale 19».
 fn negated_before_wanted(tokens: &mut Vec<Token>, language: Locale) {
     let found = commands(tokens, language);
     let pair = found.iter().filter(|command| !command.wanted).find_map(|negated| {
@@ -117,7 +117,7 @@ fn negated_before_wanted(tokens: &mut Vec<Token>, language: Locale) {
     remove(tokens, start, end);
 }
 
-/// «no es para Ana, es para Eva».
+/// Removes a negated destination before the right one: «no es para Ana, es para Eva».
 fn not_to_but_to(tokens: &mut Vec<Token>) {
     let is_copula = |at: usize| matches!(word_at(tokens, at), "es" | "e" | "era" | "eh" | "son" | "for");
     let place = (0..tokens.len()).find_map(|at| {
@@ -140,7 +140,7 @@ fn not_to_but_to(tokens: &mut Vec<Token>) {
     }
 }
 
-/// «200, perdón, 300»; «a Ana, digo a Eva».
+/// Removes what stands before a correction word: «200, perdón, 300»; «a Ana, digo a Eva».
 fn marked(tokens: &mut Vec<Token>) {
     let mut at = 1;
     while at < tokens.len() {
@@ -162,7 +162,7 @@ fn is_marker(tokens: &[Token], at: usize) -> bool {
     if !matches!(word, "no" | "nao" | "not") {
         return true;
     }
-    // A bare no corrects only right behind what it corrects.
+    // «no» alone corrects only right after what it corrects.
     let before = at.checked_sub(1).and_then(|before| tokens.get(before));
     let follows = before.is_some_and(|t| t.is_amount() || t.is_punct() || t.is_destination());
     let leads = tokens

@@ -1,5 +1,5 @@
-//! The decision: a cascade of questions, the first that holds answers. Codes come first, then a whole
-//! transfer, then everything that could be mistaken for half of one.
+//! Decides the intent with a list of questions in a fixed order: the first one that applies gives the intent.
+//! Codes come first, then a complete transfer, then what could be mistaken for an incomplete transfer.
 
 mod answers;
 mod entities;
@@ -19,16 +19,17 @@ use crate::{
     verbs::form,
 };
 use domain::{
-    account_number::AccountNumber,
-    clear_yes::is_clear_yes,
-    intent::{AmountReading, DestinationKind, Entities, Intent, NamedDestination},
     locale::Locale,
-    money::Currency,
+    messaging::{
+        clear_yes::is_clear_yes,
+        intent::{AmountReading, DestinationKind, Entities, Intent, NamedDestination},
+    },
+    money::{Currency, account_number::AccountNumber},
     phone::Region,
 };
 use std::collections::HashSet;
 
-/// What was decided.
+/// The intent of a text, its language and its slots.
 #[derive(Debug)]
 pub(crate) struct Decision {
     pub(crate) intent: Intent,
@@ -36,16 +37,16 @@ pub(crate) struct Decision {
     pub(crate) entities: Entities,
 }
 
-/// Everything that the questions look at.
+/// Everything that the questions need to know about a text.
 struct Facts<'a> {
     language: Locale,
-    /// Amounts and destinations recognised, nothing taken out.
+    /// All tokens, with amounts and destinations recognised.
     tokens: &'a [Token],
     words: Vec<&'a str>,
     set: HashSet<&'a str>,
     wanted: Vec<usize>,
     has_negated: bool,
-    /// As it stands corrected.
+    /// The tokens without the parts that the person corrected.
     corrected: &'a [Token],
     corrected_wanted: Vec<usize>,
     amount: Amount,
@@ -54,7 +55,7 @@ struct Facts<'a> {
     is_question: bool,
 }
 
-/// Understands a text.
+/// Decides what a text means. `home` is the region of phone numbers without a calling code.
 pub(crate) fn decide(text: &str, home: Region) -> Decision {
     let (chars, mut tokens) = tokenise(text);
     let (language, is_told) = vote(&tokens);
@@ -83,7 +84,7 @@ pub(crate) fn decide(text: &str, home: Region) -> Decision {
         code,
         is_question: text.contains('?'),
     };
-    // Yes is decided by the domain's allow-list and by nothing else.
+    // Only the domain's allow-list decides what is a yes.
     let intent = if is_clear_yes(text) {
         Intent::Confirm
     } else if facts.words.is_empty() || is_quoted(&chars) {
@@ -95,7 +96,7 @@ pub(crate) fn decide(text: &str, home: Region) -> Decision {
     Decision { intent, locale: is_told.then_some(language), entities }
 }
 
-/// A command in quotation marks is somebody else's, or a mention.
+/// True if a command is in quotation marks: the person quotes or mentions it and doesn't give it.
 fn is_quoted(chars: &[char]) -> bool {
     let text: String = chars.iter().collect();
     let inside = text.split('"').nth(1).filter(|_| text.matches('"').count() >= 2).map(str::to_owned);
@@ -183,7 +184,7 @@ impl Facts<'_> {
         LEXICON.yes.contains(self.head())
     }
 
-    /// «no hay pedo», "no worries": a negation that is none.
+    /// True for phrases in which a negation word negates nothing: «no hay pedo», "no worries".
     fn is_harmless_no(&self) -> bool {
         self.any(&[
             "worries",

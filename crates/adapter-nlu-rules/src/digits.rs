@@ -1,12 +1,12 @@
-//! Runs of digits that are no amount: CLABEs, cards, phones, account numbers.
+//! Runs of digits that are not amounts: CLABEs, cards, phone numbers, account numbers.
 
 use crate::{
     lexicon::LEXICON,
     tokens::{Kind, Token},
 };
-use domain::{intent::DestinationKind, locale::Locale};
+use domain::{locale::Locale, messaging::intent::DestinationKind};
 
-/// Calling codes that are written without a `+` often enough.
+/// Calling codes that people often write without a `+`.
 const CALLING_CODES: [&str; 10] = ["52", "55", "521", "044", "045", "1", "57", "54", "51", "56"];
 
 fn is_digits(token: &Token) -> bool {
@@ -14,7 +14,7 @@ fn is_digits(token: &Token) -> bool {
     token.kind == Kind::Number && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Puts runs together that stand one sign apart, and names what they are.
+/// Joins groups of digits at most three characters apart, and names the kind of number they form.
 pub(crate) fn group(tokens: Vec<Token>, language: Locale) -> Vec<Token> {
     let tokens = without_hyphens(tokens);
     let mut grouped: Vec<Token> = Vec::with_capacity(tokens.len());
@@ -91,7 +91,7 @@ fn name_run(
     let lengths: Vec<usize> = run.iter().map(|token| token.folded.trim_start_matches('+').len()).collect();
     let total = |from: usize, count: usize| lengths.iter().skip(from).take(count).sum::<usize>();
     let starts = 0..run.len();
-    // 18 digits, wherever in the run: «$620 0145…» is an amount and a CLABE.
+    // 18 digits anywhere in the run: «$620 0145…» is an amount and then a CLABE.
     for from in starts.clone() {
         for count in 1..=run.len().saturating_sub(from) {
             let has_plus = run.get(from).is_some_and(|token| token.folded.starts_with('+'));
@@ -122,7 +122,7 @@ fn name_run(
         .find_map(|from| by_length_or_cue(tokens, at, run, from, &lengths, language))
 }
 
-/// By how many digits there are, and what the words before them say.
+/// Names a run by its length and by the words before it («cuenta», «cel»).
 fn by_length_or_cue(
     tokens: &[Token],
     at: usize,
@@ -158,7 +158,7 @@ fn by_length_or_cue(
     if is_account { named(DestinationKind::Account) } else { None }
 }
 
-/// E.164 of a number without its `+`.
+/// The E.164 form of a number that may lack its `+`.
 fn international(digits: &str, language: Locale) -> String {
     if digits.starts_with('+') {
         return digits.to_owned();

@@ -1,4 +1,4 @@
-//! What keeps a command from being one: the future, a condition, somebody else's words.
+//! Guards that stop a command from being carried out: a future time, a condition, reported speech.
 
 use crate::{
     lexicon::LEXICON,
@@ -6,8 +6,8 @@ use crate::{
     tokens::{Token, word_at},
 };
 
-/// Whether a word of the future governs the command: in its clause, or in one without a verb of its own.
-/// «El lunes es la boda, deposítale 50» is meant now; «mañana, mándale 50» is not.
+/// True if a future time applies to the command: it is in the command's clause, or in a clause without a
+/// verb. «El lunes es la boda, deposítale 50» means now; «mañana, mándale 50» does not.
 pub(crate) fn is_future(tokens: &[Token], commands: &[usize]) -> bool {
     let mut clauses: Vec<Vec<(usize, &str)>> = vec![Vec::new()];
     for (at, token) in tokens.iter().enumerate() {
@@ -35,7 +35,7 @@ pub(crate) fn is_future(tokens: &[Token], commands: &[usize]) -> bool {
     })
 }
 
-/// «la cena de mañana», "for tomorrow's lunch" name a thing, no time to act.
+/// False where the time only describes a thing: «la cena de mañana», "for tomorrow's lunch".
 fn governs(words: &[&str], at: usize) -> bool {
     let articles = ["la", "el", "the", "las", "los", "o", "lo"];
     let before =
@@ -45,7 +45,7 @@ fn governs(words: &[&str], at: usize) -> bool {
         && !matches!(own, "desde" | "hasta")
 }
 
-/// Whether the text speaks of a condition. «sí» with its accent is a yes.
+/// True if the text states a condition («si», "if"). «sí» with its accent is a yes.
 pub(crate) fn is_conditional(tokens: &[Token]) -> bool {
     tokens.iter().enumerate().filter(|(_, token)| token.is_word()).any(|(at, token)| {
         let next = word_at(tokens, at.saturating_add(1));
@@ -69,7 +69,7 @@ pub(crate) fn is_conditional(tokens: &[Token]) -> bool {
     })
 }
 
-/// Whether the command is somebody else's: «dice: envía 50».
+/// True if the text reports somebody else's command: «dice: envía 50».
 pub(crate) fn is_reported(tokens: &[Token], commands: &[usize]) -> bool {
     const SAYS: [&str; 18] = [
         "dice", "dijo", "decia", "says", "said", "disse", "diz", "dizia", "texted", "wrote", "escribio",
@@ -85,7 +85,7 @@ pub(crate) fn is_reported(tokens: &[Token], commands: &[usize]) -> bool {
             .any(|at| at.checked_sub(1).is_some_and(|before| SAYS.contains(&word_at(tokens, before))))
 }
 
-/// What blocks a transfer whatever else is said.
+/// True if the text must not become a transfer, whatever else it contains.
 pub(crate) fn blocks(words: &[&str], tokens: &[Token], commands: &[usize]) -> bool {
     found("reported", words)
         || found("reminder", words)

@@ -1,4 +1,5 @@
-//! Which language a text is in, by vote; it decides how separators and words that collide are read.
+//! Finds the language of a text by a vote of its words. The language decides how to read separators and words
+//! that exist in several languages.
 
 use crate::{
     lexicon::LEXICON,
@@ -6,7 +7,8 @@ use crate::{
 };
 use domain::locale::Locale;
 
-/// The language with most votes; words that one language alone has count twice. None where no word votes.
+/// The language with the most votes, and whether any word voted. A word that only one language has counts
+/// twice. Without a vote the language is Spanish.
 pub(crate) fn vote(tokens: &[Token]) -> (Locale, bool) {
     if tokens.iter().any(|token| token.kind == Kind::Symbol && token.folded == "r$") {
         return (Locale::Pt, true);
@@ -30,12 +32,12 @@ pub(crate) fn vote(tokens: &[Token]) -> (Locale, bool) {
     (best.0, best.1 > 0)
 }
 
-/// Whether the text speaks of countries where a point groups thousands.
+/// True if the text mentions a country or currency that groups thousands with a point.
 pub(crate) fn has_dot_cue(tokens: &[Token]) -> bool {
     tokens.iter().any(|token| token.is_word() && LEXICON.dot_thousands_cues.contains(token.folded.as_str()))
 }
 
-/// Portuguese «no» is «em o», no negation; it stands never first.
+/// Renames Portuguese «no» («em o»), so that it is not read as a negation. The first word is never this «no».
 pub(crate) fn rename_portuguese_no(tokens: &mut [Token]) {
     let mut before: Option<String> = None;
     for token in tokens.iter_mut().filter(|token| !token.is_punct()) {

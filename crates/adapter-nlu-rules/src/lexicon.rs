@@ -1,4 +1,4 @@
-//! The words, read once from `data/`.
+//! The word lists, read once from `data/`.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -7,7 +7,7 @@ use std::{
 
 type Words = HashSet<&'static str>;
 
-/// `[name]` sections and their lines; `#` begins a comment.
+/// The `[name]` sections of a file and their lines. A line that starts with `#` is a comment.
 pub(crate) fn sections(source: &'static str) -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
     let mut all: Vec<(&str, Vec<&str>)> = Vec::new();
     for line in source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -34,7 +34,7 @@ macro_rules! lexicon {
                 match name { $(stringify!($name) => Some(&mut self.$name),)* _ => None }
             }
 
-            /// Every word of every list.
+            /// All words of all lists.
             pub(crate) fn all(&self) -> impl Iterator<Item = &'static str> {
                 [$(&self.$name),*].into_iter().flatten().copied()
             }
@@ -65,23 +65,23 @@ pub(crate) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     lexicon
 });
 
-/// What money is called.
+/// The names of currencies.
 #[derive(Default)]
 pub(crate) struct Currencies {
-    /// Word to code; none where the word does not tell.
+    /// Currency code by word; `None` for a word that names money but no currency.
     pub(crate) words: HashMap<&'static str, Option<&'static str>>,
     symbols: HashMap<&'static str, Option<&'static str>>,
     adjectives: Vec<(&'static str, &'static str, &'static str)>,
 }
 
 impl Currencies {
-    /// The code of a symbol, where it tells one.
+    /// The currency code of a symbol. `None` for `$` and others that several currencies share.
     pub(crate) fn symbol(&self, symbol: &str) -> Option<&'static str> {
         let compact: String = symbol.chars().filter(|c| *c != ' ').collect();
         self.symbols.get(compact.as_str()).copied().flatten()
     }
 
-    /// The code of «pesos colombianos»: a currency's word and its adjective.
+    /// The code of a currency with an adjective, such as «pesos colombianos».
     pub(crate) fn adjective(&self, code: Option<&str>, adjective: &str) -> Option<&'static str> {
         self.adjectives.iter().find_map(|(base, stem, precise)| {
             let base_code = self.words.get(base).copied().flatten();
@@ -116,7 +116,7 @@ pub(crate) static CURRENCIES: LazyLock<Currencies> = LazyLock::new(|| {
     currencies
 });
 
-/// Shorthand and contractions, and what they stand for.
+/// Shorthand and contractions, with the words that they stand for.
 pub(crate) static SHORTHAND: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
     include_str!("../data/shorthand.txt")
         .lines()

@@ -1,11 +1,11 @@
-//! Understanding by rules, for Spanish, English and Portuguese. Nothing is learned, nothing goes out:
-//! the same text always means the same, and each decision can be pointed at.
+//! An intent parser made of rules, for Spanish, English and Portuguese. It learns nothing and calls no
+//! network: the same text always gives the same result, and a rule explains each decision.
 //!
 //! ```text
 //! text → tokens → language, typos → digits → amounts → corrections → commands → decision → slots
 //! ```
 //!
-//! Words and patterns are data (`data/`); the rooms below are how they are put together.
+//! Words and patterns are data (`data/`); the modules below apply them.
 
 mod amounts;
 mod codes;
@@ -29,29 +29,34 @@ mod tests;
 
 use async_trait::async_trait;
 use domain::{
-    intent::{Intent, Understanding},
     locale::Locale,
+    messaging::intent::{Intent, Understanding},
     phone::Region,
 };
-use ports::intent_parser::IntentParser;
+use ports::messaging::intent_parser::IntentParser;
 
-/// The longest text that is looked at, in characters; the rest changes nothing.
+/// Longest text that the parser reads, in characters. The rest is ignored.
 const LENGTH_MAX: usize = 600;
 
-/// The parser.
+/// The rule-based parser. Cheap to build and to clone.
 #[derive(Clone, Debug)]
 pub struct RuleParser {
     home: Region,
 }
 
 impl RuleParser {
-    /// A parser that reads national numbers in `home`. Its tables are built at the first text.
+    /// Creates a parser that reads phone numbers without a calling code as numbers of `home`. The first text
+    /// builds the word tables, which all parsers of the process share.
     #[must_use]
     pub fn new(home: Region) -> Self {
         Self { home }
     }
 
-    /// Understands a text; pure and synchronous.
+    /// Returns the intent, language and entities of a text. Pure and synchronous; never fails: a text without
+    /// a known meaning is [`Intent::Unknown`]. `hint` is the language to report when the text itself doesn't
+    /// tell one.
+    ///
+    /// Only the first 600 characters count. The confidence is 0.9, or 0.3 for [`Intent::Unknown`].
     #[must_use]
     pub fn understand(&self, text: &str, hint: Option<Locale>) -> Understanding {
         let text: String = text.chars().take(LENGTH_MAX).collect();

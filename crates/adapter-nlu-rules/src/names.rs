@@ -1,4 +1,4 @@
-//! Names of people as destinations: «a mi comadre Lupe», "pay Katy Parrow $40".
+//! Finds the name of a person as a destination: «a mi comadre Lupe», "pay Katy Parrow $40".
 
 use crate::{
     commands::form_of,
@@ -8,7 +8,7 @@ use crate::{
 use domain::locale::Locale;
 use unicode_normalization::UnicodeNormalization;
 
-/// The longest name, in words.
+/// Longest name, in words.
 const WORDS_MAX: usize = 5;
 
 struct Finder<'a> {
@@ -16,7 +16,7 @@ struct Finder<'a> {
     all_large: bool,
 }
 
-/// A name that may be meant, and how likely.
+/// A name that may be the destination. A higher rank is more likely.
 struct Candidate {
     rank: i32,
     behind_command: bool,
@@ -24,7 +24,7 @@ struct Candidate {
     name: String,
 }
 
-/// The name of the destination, if one is named.
+/// The name of the destination. `command` is the index of the verb that asks for the transfer.
 pub(crate) fn find(tokens: &[Token], language: Locale, command: Option<usize>) -> Option<String> {
     let words = || tokens.iter().filter(|t| t.is_word() && t.surface.chars().count() > 1);
     let all_large = words().next().is_some()
@@ -103,7 +103,7 @@ impl Finder<'_> {
         candidates
     }
 
-    /// "pay Katy Parrow $40": the name right behind an English verb.
+    /// The name right after an English verb: "pay Katy Parrow $40".
     fn direct_object(&self, command: usize) -> Option<String> {
         const NO_NAMES: [&str; 17] = [
             "some", "a", "an", "this", "about", "like", "money", "cash", "over", "just", "another", "only",
@@ -133,7 +133,7 @@ impl Finder<'_> {
         ends_well.then_some(name)
     }
 
-    /// The name that begins at a place, and the place behind it.
+    /// The name that starts at a token, and the index after it.
     fn collect(&self, start: usize) -> Option<(String, usize)> {
         let mut at = start;
         while self.token(at).is_some_and(|t| t.is_word() && LEXICON.determiners.contains(t.folded.as_str())) {
@@ -190,7 +190,7 @@ impl Finder<'_> {
             || !is_first && LEXICON.never_names.contains(word) && !capitalised
     }
 
-    /// «la muchacha del aseo», «María de la Luz»: where the name goes on behind «de».
+    /// Where a name goes on after «de»: «la muchacha del aseo», «María de la Luz».
     fn joined_by_of(&self, first: usize, at: usize, of: &str, words: &[String]) -> Option<usize> {
         let mut next = at.saturating_add(1);
         if of == "de" && matches!(word_at(self.tokens, next), "la" | "las" | "los" | "el") {

@@ -1,4 +1,4 @@
-//! Numbers: digits with the separators of each language, words, multipliers, halves, decimals.
+//! Reads numbers: digits with each language's separators, number words, multipliers, halves, decimals.
 
 use crate::{
     lexicon::{CURRENCIES, LEXICON, sections},
@@ -34,7 +34,7 @@ static NUMBERS: LazyLock<NumberWords> = LazyLock::new(|| {
     numbers
 });
 
-/// What a multiplier stands for: `mil` 1000.
+/// The value of a multiplier word: `mil` is 1000.
 pub(crate) fn multiplier(word: &str) -> Option<i64> {
     NUMBERS.multipliers.get(word).copied()
 }
@@ -44,7 +44,7 @@ pub(crate) fn is_number_word(word: &str) -> bool {
         || NUMBERS.multipliers.contains_key(word)
 }
 
-/// A digit by its word, in any language: for codes that are spelled.
+/// The digit that a word names, in any of the three languages. Used for codes that are spelled out.
 pub(crate) fn digit_word(word: &str) -> Option<i64> {
     ["es", "pt", "en"]
         .iter()
@@ -52,7 +52,8 @@ pub(crate) fn digit_word(word: &str) -> Option<i64> {
         .filter(|n| (0..10).contains(n))
 }
 
-/// The number of a word. Words of another language count, unless they mean something else in this one.
+/// The value of a number word. Words of another language count too, unless they mean something else in this
+/// one.
 fn number_word(tokens: &[Token], at: usize, language: Locale) -> Option<i64> {
     let word = only_word_at(tokens, at)?;
     if let Some(n) = NUMBERS.by_language.get(language.tag()).and_then(|words| words.get(word)) {
@@ -64,16 +65,16 @@ fn number_word(tokens: &[Token], at: usize, language: Locale) -> Option<i64> {
     ["es", "pt", "en"].iter().find_map(|other| NUMBERS.by_language.get(other)?.get(word).copied())
 }
 
-/// How separators are read.
+/// How to read a separator in digits.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reading {
     pub(crate) language: Locale,
-    /// A point groups thousands here.
+    /// True if the text names a country that groups thousands with a point.
     pub(crate) dot_cue: bool,
 }
 
-/// Digits as a number; none when they can be read in two ways. Behind them stands a multiplier or not:
-/// «1,2 mil» is 1200.
+/// Reads digits as a number; `None` if two readings are possible. Before a multiplier, a separator is a
+/// decimal point: «1,2 mil» is 1200.
 pub(crate) fn read_digits(text: &str, reading: Reading, before_multiplier: bool) -> Option<Decimal> {
     let (commas, points) = (text.matches(',').count(), text.matches('.').count());
     let decimal = |text: &str| Decimal::from_str(text).ok();
@@ -101,7 +102,7 @@ pub(crate) fn read_digits(text: &str, reading: Reading, before_multiplier: bool)
     if before_multiplier {
         return as_decimal();
     }
-    // Three digits behind one separator: thousands or thousandths.
+    // Three digits after a single separator are thousands or thousandths.
     let is_thousands = match separator {
         ',' => reading.language != Locale::Pt,
         _ => reading.dot_cue || reading.language == Locale::Pt,
@@ -109,25 +110,25 @@ pub(crate) fn read_digits(text: &str, reading: Reading, before_multiplier: bool)
     if is_thousands { decimal(&format!("{whole}{fraction}")) } else { None }
 }
 
-/// `1.234.567`: one to three digits, then groups of three.
+/// True for `1.234.567`: one to three digits, then groups of three.
 fn is_grouped(text: &str, separator: char) -> bool {
     let mut groups = text.split(separator);
     let head = groups.next().unwrap_or_default();
     (1..=3).contains(&head.len()) && groups.all(|group| group.len() == 3)
 }
 
-/// A number phrase.
+/// A number phrase: its value and where it ends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Phrase {
-    /// None when it can be read in two ways.
+    /// `None` if two readings are possible.
     pub(crate) value: Option<Decimal>,
-    /// The token behind it.
+    /// Index of the first token after the phrase.
     pub(crate) end: usize,
 }
 
 const ZERO: Decimal = Decimal::ZERO;
 
-/// Whether a multiplier stands at a place. `k`, `m`, `g` count only glued to digits.
+/// The multiplier at a token. `k`, `m` and `g` count only directly after digits.
 fn multiplier_at(tokens: &[Token], at: usize, after_digits: bool) -> Option<Decimal> {
     let word = only_word_at(tokens, at)?;
     let value = multiplier(word)?;
@@ -152,13 +153,13 @@ struct PhraseReader<'a> {
     ambiguous: bool,
 }
 
-/// What a step of the reader found.
+/// The result of one step of the reader.
 enum Step {
     Again,
     Done,
 }
 
-/// Reads the number phrase that begins at a place.
+/// Reads the number phrase that starts at a token.
 pub(crate) fn read_phrase(tokens: &[Token], start: usize, reading: Reading) -> Option<Phrase> {
     let mut reader = PhraseReader {
         tokens,
@@ -235,7 +236,7 @@ impl PhraseReader<'_> {
         self.plain_word(&word)
     }
 
-    /// Digits stand first, or right behind a multiplier: «12 mil 800».
+    /// Takes digits, first in the phrase or right after a multiplier: «12 mil 800».
     fn digits(&mut self, text: &str) -> Option<Step> {
         if text.starts_with('+') || self.any && !(self.last_multiplier.is_some() && self.last.is_none()) {
             return Some(Step::Done);
@@ -288,7 +289,7 @@ impl PhraseReader<'_> {
         Some(Step::Again)
     }
 
-    /// «medio millón», «half a grand».
+    /// Takes a half of a multiplier: «medio millón», "half a grand".
     fn half(&mut self, word: &str) -> bool {
         if !LEXICON.half.contains(word) {
             return false;
@@ -301,7 +302,7 @@ impl PhraseReader<'_> {
         true
     }
 
-    /// «y pico», «y medio», «treinta y dos», «and fifty».
+    /// Takes what follows an "and": «y pico», «y medio», «treinta y dos», "and fifty".
     fn and(&mut self) -> Option<Step> {
         let next = self.word(1).unwrap_or_default().to_owned();
         if matches!(next.as_str(), "pico" | "algo" | "tantos" | "quebrados") {
@@ -343,7 +344,7 @@ impl PhraseReader<'_> {
         Some(Step::Done)
     }
 
-    /// «punto ocho cinco», «coma veintiséis».
+    /// Takes spoken decimals: «punto ocho cinco», «coma veintiséis».
     fn decimals(&mut self) -> Option<Step> {
         let mut digits = String::new();
         let mut at = 1;
@@ -382,7 +383,7 @@ impl PhraseReader<'_> {
     fn plain_word(&mut self, word: &str) -> Option<Step> {
         let Some(n) = self.number(0).map(Decimal::from) else { return Some(Step::Done) };
         if !self.any && LEXICON.number_articles.contains(word) {
-            // «un», «una», «one» are numbers only before a multiplier, a currency or a decimal word.
+            // «un», «una» and "one" are numbers only before a multiplier, a currency or a decimal word.
             let next = self.word(1).unwrap_or_default();
             let counts = self.multiplier(1, false).is_some()
                 || CURRENCIES.is_word(next)
@@ -399,7 +400,7 @@ impl PhraseReader<'_> {
             let composes = last >= hundred && n < hundred
                 || last >= twenty && last < hundred && (last % ten).is_zero() && n < ten;
             if !composes {
-                // «dos cincuenta», "two fifty": two and a half, or two hundred and fifty.
+                // «dos cincuenta», "two fifty" can mean 2.50 or 250.
                 self.skip(1);
                 return self.give_up();
             }
@@ -412,7 +413,7 @@ impl PhraseReader<'_> {
     }
 }
 
-/// Whether the phrase is a single token.
+/// True if the phrase is a single token.
 pub(crate) fn is_single(tokens: &[Token], start: usize, end: usize) -> bool {
     end == start.saturating_add(1) && !word_at(tokens, start).is_empty()
 }

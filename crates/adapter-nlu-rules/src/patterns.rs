@@ -1,4 +1,4 @@
-//! Patterns over folded words (`data/patterns.txt`), compiled once.
+//! Patterns over folded words, read from `data/patterns.txt` and compiled once.
 
 use crate::lexicon::sections;
 use std::{
@@ -6,11 +6,11 @@ use std::{
     sync::LazyLock,
 };
 
-/// One element of a pattern.
+/// One element of a pattern. The syntax is described in `data/patterns.txt`.
 enum Element {
     Start,
     End,
-    /// Up to three words of any kind.
+    /// Up to [`GAP_MAX`] words of any kind.
     Gap,
     OneOf {
         words: HashSet<&'static str>,
@@ -21,7 +21,7 @@ enum Element {
 
 type Pattern = Vec<Element>;
 
-/// How many words a gap may hold.
+/// The most words that a gap matches.
 const GAP_MAX: usize = 3;
 
 struct Patterns {
@@ -78,7 +78,7 @@ fn one_of(alternatives: &'static str, classes: &HashMap<&'static str, Vec<&'stat
     Element::OneOf { words, prefixes, runs }
 }
 
-/// Whether the words of a class contain this one.
+/// True if a class of `data/patterns.txt` contains the word.
 pub(crate) fn is_in_class(class: &str, word: &str) -> bool {
     PATTERNS.classes.get(class).is_some_and(|members| {
         members
@@ -87,7 +87,7 @@ pub(crate) fn is_in_class(class: &str, word: &str) -> bool {
     })
 }
 
-/// Words that stand in any pattern.
+/// Every whole word that any pattern contains.
 pub(crate) fn all_words() -> impl Iterator<Item = &'static str> {
     PATTERNS.by_name.values().flatten().flatten().flat_map(|element| match element {
         Element::OneOf { words, .. } => words.iter().copied().collect::<Vec<_>>(),
@@ -95,12 +95,12 @@ pub(crate) fn all_words() -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// Whether any pattern of that name is found in the words.
+/// True if any pattern of that name matches somewhere in the words.
 pub(crate) fn found(name: &str, words: &[&str]) -> bool {
     patterns(name).any(|pattern| (0..=words.len()).any(|at| matches_at(words, at, pattern)))
 }
 
-/// Where a pattern of that name begins, looked for in each place after the other.
+/// The indexes at which a pattern of that name matches.
 pub(crate) fn places<'a>(name: &'a str, words: &'a [&'a str]) -> impl Iterator<Item = usize> + 'a {
     patterns(name).flat_map(|pattern| (0..words.len()).filter(|at| matches_at(words, *at, pattern)))
 }

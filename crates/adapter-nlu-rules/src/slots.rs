@@ -1,4 +1,4 @@
-//! Which amount, which destination.
+//! Chooses the amount and the destination of a request.
 
 use crate::{
     commands::form_of,
@@ -7,30 +7,30 @@ use crate::{
     tokens::{Kind, Token},
 };
 use domain::{
-    intent::{DestinationKind, NamedDestination},
     locale::Locale,
+    messaging::intent::{DestinationKind, NamedDestination},
 };
 use rust_decimal::Decimal;
 
-/// The amount meant.
+/// The amount of a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Amount {
     pub(crate) value: Option<Decimal>,
     pub(crate) currency: Option<&'static str>,
-    /// There is one, but it can be read in two ways.
+    /// The text names an amount, but more than one reading is possible.
     pub(crate) ambiguous: bool,
 }
 
 impl Amount {
     const UNCLEAR: Self = Self { value: None, currency: None, ambiguous: true };
 
-    /// Whether the text names an amount at all.
+    /// True if the text names an amount, clear or ambiguous.
     pub(crate) const fn is_named(&self) -> bool {
         self.value.is_some() || self.ambiguous
     }
 }
 
-/// Of several amounts the one that is meant, if that can be told.
+/// Chooses the amount that the person means when the text has several. Ambiguous if that is not clear.
 pub(crate) fn amount(tokens: &[Token], commands: &[usize]) -> Amount {
     let mut found: Vec<(usize, &Token)> =
         tokens.iter().enumerate().filter(|(_, token)| token.is_money()).collect();
@@ -61,7 +61,7 @@ pub(crate) fn amount(tokens: &[Token], commands: &[usize]) -> Amount {
     Amount { value: first.value, currency: first.currency, ambiguous: first.value.is_none() }
 }
 
-/// Keeps those that hold, if any do.
+/// Keeps the items for which `holds` is true, unless that would remove all of them.
 fn narrow<T: Copy>(found: &mut Vec<T>, holds: impl Fn(&T) -> bool) {
     if found.len() > 1 {
         let kept: Vec<T> = found.iter().copied().filter(|one| holds(one)).collect();
@@ -71,7 +71,7 @@ fn narrow<T: Copy>(found: &mut Vec<T>, holds: impl Fn(&T) -> bool) {
     }
 }
 
-/// «entre 200 y 300», «200 o 300».
+/// True for a range or a choice: «entre 200 y 300», «200 o 300».
 fn is_range(tokens: &[Token], found: &[(usize, &Token)]) -> bool {
     found.windows(2).any(|pair| {
         let [(one, first), (other, second)] = pair else { return false };
@@ -87,7 +87,7 @@ fn is_range(tokens: &[Token], found: &[(usize, &Token)]) -> bool {
     })
 }
 
-/// A bare number before an unknown noun counts that noun.
+/// True for a number without a currency before an unknown noun: it counts that noun.
 fn is_weak(tokens: &[Token], at: usize, token: &Token) -> bool {
     if token.marks.has_currency {
         return false;
@@ -102,7 +102,8 @@ fn is_weak(tokens: &[Token], at: usize, token: &Token) -> bool {
         || next.is_capitalised())
 }
 
-/// The destination: an explicit number before a name; none when two of a kind are named.
+/// The destination: a number or alias if there is one, else a name. `None` if the text names two different
+/// ones of the same kind.
 pub(crate) fn destination(
     tokens: &[Token],
     language: Locale,

@@ -1,9 +1,9 @@
-//! What is understood, by examples of our own; and that nothing whatever is too much.
+//! Examples of what the parser understands, and a check that no text makes it panic.
 
 use crate::RuleParser;
 use domain::{
-    intent::{AmountReading, DestinationKind, Intent, Understanding},
     locale::Locale,
+    messaging::intent::{AmountReading, DestinationKind, Intent, Understanding},
     phone::Region,
 };
 use proptest::prelude::*;
@@ -47,7 +47,7 @@ fn each_intent_in_each_language() {
         for (text, locale) in texts.into_iter().zip([Locale::Es, Locale::En, Locale::Pt]) {
             let understood = parse(text);
             assert_eq!(understood.intent, intent, "{text}");
-            // What means nothing to it may be of any language.
+            // A text without a known word may be in any language.
             let is_told = intent == Intent::Unknown || understood.locale.is_none_or(|told| told == locale);
             assert!(is_told, "{text}: {:?}", understood.locale);
         }

@@ -1,29 +1,29 @@
-//! From text to tokens: words, numbers, signs, and what is recognised by its form alone.
+//! Cuts a text into tokens: words, numbers, signs, and everything that its form alone identifies.
 
 use crate::lexicon::SHORTHAND;
-use domain::intent::DestinationKind;
+use domain::messaging::intent::DestinationKind;
 use regex::Regex;
 use rust_decimal::Decimal;
 use std::sync::LazyLock;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Word,
     Punct,
     Number,
-    /// A currency's symbol.
+    /// A currency symbol.
     Symbol,
-    /// A destination.
+    /// A destination of money.
     Destination(DestinationKind),
-    /// An amount.
+    /// A number phrase with its currency.
     Amount,
-    /// A date, a time, an ordinal, a percentage: never an amount.
+    /// A date, time, ordinal or percentage: never an amount.
     Other,
 }
 
-/// Why an amount is none, or how sure it is.
+/// What is known about an amount: it has a currency, or it counts something other than money.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "independent marks, none excludes another")]
 pub(crate) struct Marks {
@@ -35,23 +35,23 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    /// Whether it counts something other than money.
+    /// True if the number counts something other than money.
     pub(crate) const fn excluded(self) -> bool {
         self.date || self.time || self.reference || self.quantity
     }
 }
 
-/// A token with its place in the text, in characters.
+/// A token and its place in the text, in characters.
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
     pub(crate) kind: Kind,
-    /// Folded: lower case, no accents.
+    /// Lower case, without accents.
     pub(crate) folded: String,
-    /// As it was written.
+    /// As the person wrote it; for a destination its cleaned value.
     pub(crate) surface: String,
     pub(crate) start: usize,
     pub(crate) end: usize,
-    /// Of an amount: its value, none when it can be read in two ways.
+    /// The value of an amount; `None` if two readings are possible.
     pub(crate) value: Option<Decimal>,
     pub(crate) currency: Option<&'static str>,
     pub(crate) marks: Marks,
@@ -71,7 +71,7 @@ impl Token {
         }
     }
 
-    /// A destination; its cleaned value stands in `surface`.
+    /// A destination token; `value` goes into `surface`.
     pub(crate) fn destination(kind: DestinationKind, value: &str, start: usize, end: usize) -> Self {
         Self::new(Kind::Destination(kind), "<dst>", value, start, end)
     }
@@ -92,7 +92,7 @@ impl Token {
         matches!(self.kind, Kind::Destination(_))
     }
 
-    /// An amount that counts money.
+    /// True for an amount of money.
     pub(crate) fn is_money(&self) -> bool {
         self.is_amount() && !self.marks.excluded()
     }
@@ -102,17 +102,17 @@ impl Token {
     }
 }
 
-/// The folded word at a place, or the empty one where there is none.
+/// The folded text of a token; empty past the end.
 pub(crate) fn word_at(tokens: &[Token], at: usize) -> &str {
     tokens.get(at).map_or("", |token| token.folded.as_str())
 }
 
-/// The same, for word tokens only.
+/// The folded text of a token if it is a word.
 pub(crate) fn only_word_at(tokens: &[Token], at: usize) -> Option<&str> {
     tokens.get(at).filter(|token| token.is_word()).map(|token| token.folded.as_str())
 }
 
-/// Folds one character to one, so that places in both texts agree.
+/// Folds one character to exactly one, so that positions in both texts agree.
 fn fold_char(c: char) -> char {
     let mut letters = c.to_lowercase().nfkd().filter(|c| !is_combining_mark(*c));
     match (letters.next(), letters.next()) {
@@ -121,7 +121,7 @@ fn fold_char(c: char) -> char {
     }
 }
 
-/// Folds a word.
+/// Lower case and no accents, with one character for each.
 pub(crate) fn fold(text: &str) -> String {
     text.nfc().map(fold_char).collect()
 }
@@ -145,7 +145,7 @@ static FORMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// Lengths of IBANs by country (ISO 13616 registry), for those seen here.
+/// IBAN lengths by country (ISO 13616 registry), for the countries we accept.
 const IBAN_LENGTHS: [(&str, usize); 30] = [
     ("DE", 22),
     ("ES", 24),
@@ -179,7 +179,7 @@ const IBAN_LENGTHS: [(&str, usize); 30] = [
     ("SK", 24),
 ];
 
-/// An IBAN in the text: where, and its letters.
+/// The first IBAN in the text: start, end and value, without spaces and in capitals.
 fn find_iban(text: &[char]) -> Option<(usize, usize, String)> {
     (0..text.len()).find_map(|start| iban_at(text, start))
 }
@@ -212,7 +212,7 @@ fn iban_at(text: &[char], start: usize) -> Option<(usize, usize, String)> {
     (iban.len() == *length && digits >= 10 && ends).then_some((start, at, iban))
 }
 
-/// One apostrophe, one quotation mark, one space, one dash; `(55)` without its brackets.
+/// Maps all forms of apostrophe, quotation mark, space and dash to one each; `(55)` loses its brackets.
 fn unify(text: &str) -> Vec<char> {
     let chars: Vec<char> = text
         .nfc()
@@ -247,7 +247,7 @@ fn unify(text: &str) -> Vec<char> {
     unified
 }
 
-/// «holaaa» is «hola»: three of a letter in a row are one.
+/// Reduces three or more equal letters in a row to one: «holaaa» is «hola».
 fn squeeze(word: &str) -> String {
     let letters: Vec<char> = word.chars().collect();
     let mut squeezed = String::with_capacity(word.len());
@@ -258,7 +258,7 @@ fn squeeze(word: &str) -> String {
     squeezed
 }
 
-/// Cuts a text into tokens; also gives the unified text, to whose characters their places refer.
+/// Cuts a text into tokens. Also returns the unified text, to whose characters the tokens' places refer.
 pub(crate) fn tokenise(text: &str) -> (Vec<char>, Vec<Token>) {
     let chars = unify(text);
     let mut tokens = Vec::new();
@@ -305,7 +305,7 @@ fn push(kind: &str, folded: &str, surface: &str, start: usize, end: usize, token
 
 fn push_word(folded: &str, surface: &str, start: usize, end: usize, tokens: &mut Vec<Token>) {
     let word = squeeze(folded);
-    // «2k» is no «que».
+    // The k of «2k» is not short for «que».
     let is_glued = matches!(word.as_str(), "k" | "p" | "d" | "u")
         && tokens.last().is_some_and(|last| last.kind == Kind::Number && start.saturating_sub(last.end) <= 1);
     if let Some(meaning) = SHORTHAND.get(word.as_str()).filter(|_| !is_glued) {

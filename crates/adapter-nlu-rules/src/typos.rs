@@ -1,4 +1,4 @@
-//! Repair of mistyped words, for words that nobody knows; names are left alone.
+//! Repairs mistyped words. Only words that are in no list are changed; names stay as they are.
 
 use crate::{
     lexicon::{CURRENCIES, LEXICON},
@@ -21,7 +21,7 @@ static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     known
 });
 
-/// By their sound: the targets first, then the forms of the verbs.
+/// Known words by their sound: the typo targets first, then the verb forms.
 static BY_SOUND: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
     let mut verbs: Vec<&'static str> =
         VERBS.keys().map(String::as_str).filter(|verb| verb.len() >= 5).collect();
@@ -35,7 +35,7 @@ static BY_SOUND: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
     by_sound
 });
 
-/// How a word sounds in Spanish, roughly.
+/// Roughly how a word sounds in Spanish.
 fn sound(word: &str) -> String {
     const SAME: [(&str, &str); 11] = [
         ("h", ""),
@@ -58,7 +58,7 @@ fn sound(word: &str) -> String {
     letters.chunk_by(|a, b| a == b).filter_map(|run| run.first()).collect()
 }
 
-/// One letter changed, added, left out, or two neighbours swapped.
+/// True if the words differ by one letter changed, added or left out, or by two neighbours swapped.
 fn is_one_slip(a: &str, b: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
@@ -99,8 +99,8 @@ fn repair(word: &str) -> Option<&'static str> {
     })
 }
 
-/// Repairs a text's words in place: not those written large within a sentence, nor those behind a
-/// preposition or a possessive, since those are names.
+/// Repairs the words of a text in place. Skips capitalised words inside a sentence and words after a
+/// preposition or a possessive, because those are names.
 pub(crate) fn repair_all(tokens: &mut [Token]) {
     let all_large = tokens
         .iter()

@@ -1,5 +1,5 @@
-//! Verbs that move money, in all their forms. What a verb says hangs on its mood, so every form bears
-//! tags: a past is no command.
+//! The verbs that move money, in all their forms. Each form has tags for mood and tense, because only some
+//! forms command: a past tense does not.
 
 use crate::lexicon::sections;
 use std::{
@@ -7,7 +7,7 @@ use std::{
     sync::LazyLock,
 };
 
-/// What a form can be. One form may be several.
+/// The tags of a verb form (`imp`, `inf`, `past` …). One word can have several.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Form {
     tags: HashSet<&'static str>,
@@ -27,7 +27,7 @@ impl Form {
 
 pub(crate) static VERBS: LazyLock<HashMap<String, Form>> = LazyLock::new(build);
 
-/// The form of a word, if it is a verb's.
+/// The verb form of a folded word. `None` if it is not a form of a known verb.
 pub(crate) fn form(word: &str) -> Option<&'static Form> {
     VERBS.get(word)
 }
@@ -50,7 +50,8 @@ impl Builder {
         }
     }
 
-    /// A form with every clitic that Spanish writes onto it.
+    /// Adds a form alone and with every pronoun that Spanish attaches to it («manda», «mándale»,
+    /// «mándaselo»).
     fn add_with_clitics(&mut self, base: &str, tag: &'static str) {
         self.add(base.to_owned(), tag, false);
         for one in CLITICS {
@@ -147,7 +148,7 @@ impl Builder {
     }
 }
 
-/// The stem before an e: pag → pagu, tranz → tranc, repic → repiqu.
+/// The spelling of a stem before an `e`: pag → pagu, tranz → tranc, repic → repiqu.
 fn soft(stem: &str) -> String {
     match (stem.strip_suffix('z'), stem.strip_suffix('c')) {
         (Some(rest), _) => format!("{rest}c"),

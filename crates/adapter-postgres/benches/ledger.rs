@@ -9,13 +9,13 @@
 use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom};
 use adapter_postgres::Store;
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
-use port_contracts::load::{self, ACCOUNTS, Payers};
 use std::{
     env,
     io::{self, Write},
     sync::Arc,
     time::Duration,
 };
+use store_contracts::load::{self, ACCOUNTS, Payers};
 
 const ACCOUNTS_SQL: &str = include_str!("accounts.sql");
 const HISTORY_SQL: [&str; 2] = [include_str!("history_transfers.sql"), include_str!("history_entries.sql")];

@@ -19,7 +19,7 @@ use diesel_async::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use futures_util::future::BoxFuture;
-use ports::stores::StoreResult;
+use ports::store_error::StoreResult;
 use std::time::Duration;
 use tokio::runtime::Handle;
 
@@ -50,7 +50,7 @@ pub(crate) use {locked, nobody_elses};
 /// What stands before and behind an id in SQL that tells it to people.
 pub(crate) const ID_AS_TEXT: (&str, &str) = ("cast(", " as text)");
 
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// Connections for requests and workers.
 const CONNECTIONS: usize = 12;
 /// Connections of the two writers that many callers share: they never wait behind a request.

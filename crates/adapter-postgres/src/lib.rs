@@ -4,7 +4,6 @@
 //! (see `docs/adr/0003-shared-queries.md`).
 
 mod backend;
-#[path = "../../adapter-sqlite/src/store/mod.rs"]
 mod store;
 
 pub use store::{ConnectError, Store};

@@ -1,7 +1,7 @@
 //! Mail over SMTP (RFC 5321), by lettre, over rustls.
 
 use async_trait::async_trait;
-use domain::identity::EmailAddress;
+use domain::accounts::EmailAddress;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     address::{Address, AddressError},
@@ -11,7 +11,7 @@ use lettre::{
     },
     transport::smtp::Error,
 };
-use ports::{
+use ports::messaging::{
     mailer::{Mail, Mailer},
     message_channel::{Retry, SendOutcome},
 };

@@ -11,13 +11,13 @@
 use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom};
 use adapter_sqlite::Store;
 use diesel::{Connection, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_query};
-use port_contracts::load::{self, ACCOUNTS, Measured, Payers, Window};
 use std::{
     env,
     io::{self, Write},
     sync::Arc,
     time::{Duration, Instant},
 };
+use store_contracts::load::{self, ACCOUNTS, Measured, Payers, Window};
 
 const ACCOUNTS_SQL: &str = include_str!("accounts.sql");
 

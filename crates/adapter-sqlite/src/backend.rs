@@ -24,7 +24,7 @@ use diesel_async::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use futures_util::{FutureExt, future::BoxFuture};
-use ports::stores::StoreResult;
+use ports::store_error::StoreResult;
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
@@ -66,7 +66,7 @@ pub(crate) async fn audit_horizon(conn: &mut Conn) -> Result<i64, Fault> {
 /// What stands before and behind an id in SQL that tells it to people.
 pub(crate) const ID_AS_TEXT: (&str, &str) = ("lower(hex(", "))");
 
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 const READERS: usize = 4;
 /// Pages that the writer keeps in memory, in KiB: those of accounts, keys and entries that a batch touches
 /// lie all over the file.

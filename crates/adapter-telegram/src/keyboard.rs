@@ -1,6 +1,6 @@
 //! What stands beside a message's words, as `reply_markup`.
 
-use ports::message_channel::Form;
+use ports::messaging::message_channel::Form;
 use serde_json::{Value, json};
 
 /// The longest data a button can bear, in bytes.

@@ -1,7 +1,7 @@
 //! X-Telegram-Bot-Api-Secret-Token: the word that `setWebhook` was given, in every request. It is all
 //! that proves the sender, and the bot with him; there is no signature over the body.
 
-use ports::inbound_webhook::{RawWebhook, SignatureInvalid};
+use ports::messaging::inbound_webhook::{RawWebhook, SignatureInvalid};
 use ring::hmac;
 use secrecy::{ExposeSecret, SecretString};
 

@@ -2,7 +2,7 @@
 //! or as text, members may be null, and kinds and contents appear unannounced.
 
 use crate::token::is_word_byte;
-use ports::inbound_webhook::Undecodable;
+use ports::messaging::inbound_webhook::Undecodable;
 use serde_json::{Map, Value};
 
 /// One update. All but its id and kind is optional here; what must be there is checked where it is used.

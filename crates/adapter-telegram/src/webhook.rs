@@ -7,11 +7,13 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    consent::{ConsentScope, ConsentStatus},
-    conversation::Said,
+    messaging::{
+        consent::{ConsentScope, ConsentStatus},
+        conversation::Said,
+    },
     phone::PhoneNumber,
 };
-use ports::inbound_webhook::{
+use ports::messaging::inbound_webhook::{
     ConsentReport, InboundEvent, InboundMessage, InboundWebhook, Notice, RawWebhook, SignatureInvalid,
     Undecodable,
 };

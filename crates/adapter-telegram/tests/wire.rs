@@ -9,8 +9,10 @@ use chrono::{DateTime, Duration, Utc};
 use domain::{ids::MessageId, message::Channel};
 use ports::{
     clock::Clock,
-    inbound_webhook::{InboundEvent, InboundMessage, InboundWebhook, RawWebhook},
-    message_channel::{Form, MessageChannel, OutboundMessage, Retry, SendOutcome, Template, Trace},
+    messaging::{
+        inbound_webhook::{InboundEvent, InboundMessage, InboundWebhook, RawWebhook},
+        message_channel::{Form, MessageChannel, OutboundMessage, Retry, SendOutcome, Template, Trace},
+    },
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! The HTTP client: authentication, time-outs, the breaker, retries of what may be repeated.
 
 use http_breaker::Breaker;
-use ports::{clock::Clock, random::Random};
+use ports::{clock::Clock, ids_and_random::Random};
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;

@@ -1,7 +1,7 @@
 //! Twilio's error codes and what each means for us (twilio.com/docs/api/errors).
 
 use crate::client::Answer;
-use ports::{code_verifier::CodeVerifierError, message_channel::Retry};
+use ports::{messaging::message_channel::Retry, verification::code_verifier::CodeVerifierError};
 
 /// What to do about a message that was not taken.
 pub(crate) fn message_retry(answer: &Answer) -> Retry {

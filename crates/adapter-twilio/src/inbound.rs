@@ -1,6 +1,6 @@
 //! The parameters of an inbound message. New ones appear unannounced: those not known are kept by name.
 
-use domain::{conversation::Said, phone::PhoneNumber};
+use domain::{messaging::conversation::Said, phone::PhoneNumber};
 use std::collections::BTreeMap;
 
 macro_rules! parameters {

@@ -3,7 +3,7 @@
 use crate::client::{Repeat, TwilioClient};
 use async_trait::async_trait;
 use domain::phone::PhoneNumber;
-use ports::number_lookup::{LineType, LookupUnavailable, NumberFacts, NumberLookup};
+use ports::verification::number_lookup::{LineType, LookupUnavailable, NumberFacts, NumberLookup};
 use reqwest::Method;
 use serde::Deserialize;
 use std::sync::Arc;

@@ -11,7 +11,7 @@ use crate::{
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::text::truncate;
-use ports::message_channel::{
+use ports::messaging::message_channel::{
     Form, LookupFailed, MessageChannel, OutboundMessage, Retry, SendOutcome, Trace,
 };
 use reqwest::Method;

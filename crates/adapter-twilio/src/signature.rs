@@ -5,7 +5,7 @@
 //! verifies, and is told by its message id.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use ports::inbound_webhook::{RawWebhook, SignatureInvalid};
+use ports::messaging::inbound_webhook::{RawWebhook, SignatureInvalid};
 use ring::{digest, hmac};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;

@@ -6,8 +6,10 @@ use crate::{
     error_table::start_error,
 };
 use async_trait::async_trait;
-use domain::{message::Channel, otp::OtpCode};
-use ports::code_verifier::{CodeVerdict, CodeVerifier, CodeVerifierError, StartCode, StartedCode};
+use domain::{message::Channel, verification::otp::OtpCode};
+use ports::verification::code_verifier::{
+    CodeVerdict, CodeVerifier, CodeVerifierError, StartCode, StartedCode,
+};
 use reqwest::Method;
 use serde::Deserialize;
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use crate::{inbound::InboundParameters, signature::SignatureKeys};
 use domain::{ids::MessageId, message::DeliveryStatus, phone::PhoneNumber};
-use ports::inbound_webhook::{
+use ports::messaging::inbound_webhook::{
     InboundEvent, InboundMessage, InboundWebhook, RawWebhook, SignatureInvalid, StatusReport, Undecodable,
 };
 use url::Url;

@@ -3,13 +3,19 @@
 
 use adapter_twilio::{TwilioClient, TwilioConfig, TwilioLookup, TwilioMessages, TwilioVerify};
 use chrono::{DateTime, Utc};
-use domain::{ids::MessageId, locale::Locale, message::Channel, otp::OtpCode, phone::PhoneNumber};
+use domain::{
+    ids::MessageId, locale::Locale, message::Channel, phone::PhoneNumber, verification::otp::OtpCode,
+};
 use ports::{
     clock::Clock,
-    code_verifier::{CodeVerdict, CodeVerifier, CodeVerifierError, StartCode},
-    message_channel::{Form, MessageChannel, OutboundMessage, Retry, SendOutcome, Template, Trace},
-    number_lookup::{LineType, NumberLookup},
-    random::Random,
+    ids_and_random::Random,
+    messaging::message_channel::{
+        Form, MessageChannel, OutboundMessage, Retry, SendOutcome, Template, Trace,
+    },
+    verification::{
+        code_verifier::{CodeVerdict, CodeVerifier, CodeVerifierError, StartCode},
+        number_lookup::{LineType, NumberLookup},
+    },
 };
 use std::sync::Arc;
 use uuid::Uuid;

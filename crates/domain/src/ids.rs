@@ -2,7 +2,7 @@
 //!
 //! All are UUIDv7 (RFC 9562), made by the `IdGenerator` port: they sort by time of making.
 
-use crate::idempotency::IdempotencyKey;
+use crate::operations::idempotency::IdempotencyKey;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;

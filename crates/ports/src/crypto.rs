@@ -1,7 +1,7 @@
 //! Keys in use: sealing at rest and the keyed hashes of codes.
 
 use async_trait::async_trait;
-use domain::identity::Password;
+use domain::accounts::Password;
 use thiserror::Error;
 
 /// A sealed text was changed, belongs elsewhere, or its key is gone.
@@ -30,7 +30,7 @@ pub struct CodeContext {
     /// Random per challenge.
     pub salt: [u8; 16],
     /// What it is for.
-    pub purpose: domain::otp::Purpose,
+    pub purpose: domain::verification::otp::Purpose,
     /// The number or address it went to, canonical.
     pub destination: String,
     /// The payment it is bound to; zeros where there is none.

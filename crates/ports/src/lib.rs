@@ -4,15 +4,13 @@
 //! must commit together. No transaction stays open over a call to a provider, and none leaks out.
 #![deny(missing_docs)]
 
+pub mod accounts;
 pub mod clock;
-pub mod code_verifier;
 pub mod crypto;
-pub mod inbound_webhook;
-pub mod intent_parser;
-pub mod mailer;
-pub mod message_channel;
-pub mod number_lookup;
-pub mod random;
-pub mod session_tokens;
-pub mod stores;
-pub mod texts;
+pub mod ids_and_random;
+pub mod messaging;
+pub mod money;
+pub mod operations;
+pub mod pagination;
+pub mod store_error;
+pub mod verification;

@@ -2,7 +2,7 @@
 
 use crate::{settings::Settings, wiring::open_store, workers::describe};
 use clap::Subcommand;
-use domain::audit::BlockHead;
+use domain::operations::audit::BlockHead;
 use std::process::ExitCode;
 
 #[derive(Subcommand)]

@@ -2,7 +2,10 @@
 
 use crate::{settings::Settings, wiring::App, workers::describe};
 use clap::Subcommand;
-use ports::stores::{DeadLetter, DeadLetters, PageRequest};
+use ports::{
+    operations::{DeadLetter, DeadLetters},
+    pagination::PageRequest,
+};
 use std::process::ExitCode;
 use uuid::Uuid;
 

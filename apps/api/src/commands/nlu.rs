@@ -3,10 +3,10 @@
 use adapter_nlu_rules::RuleParser;
 use clap::{Args, Subcommand};
 use domain::{
-    intent::{AmountReading, Understanding},
+    messaging::intent::{AmountReading, Understanding},
     phone::Region,
 };
-use ports::intent_parser::IntentParser;
+use ports::messaging::intent_parser::IntentParser;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{

@@ -8,14 +8,14 @@ mod ways;
 
 use self::terminal::{ask, tell};
 use crate::{settings::Settings, wiring::App, workers::describe};
-use application::verify_number::CheckResult;
+use application::verification::verify_number::CheckResult;
 use clap::{Args, Subcommand};
 use domain::{
     ids::VerificationId,
-    otp::{OtpCode, Recipient},
     phone::Region,
+    verification::otp::{OtpCode, Recipient},
 };
-use ports::stores::Requester;
+use ports::verification::Requester;
 use std::process::ExitCode;
 
 /// What is missing is settings: nothing was tried.

@@ -8,7 +8,7 @@ use crate::{
 use adapter_crypto::TokenKind;
 use chrono::Duration;
 use clap::Args;
-use domain::signed_request::is_client_id;
+use domain::operations::signed_request::is_client_id;
 use std::process::ExitCode;
 
 /// What the token shall say.

@@ -4,11 +4,13 @@ use super::{client_address::ClientAddress, edge::RequestId, problem::ApiError, s
 use crate::wiring::App;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 use adapter_crypto::TokenKind;
-use application::sign_in_desk::Visitor;
+use application::accounts::sign_in_desk::Visitor;
 use domain::{
-    audit::Actor,
-    idempotency::{IdempotencyKey, is_key},
     ids::{SessionId, UserId},
+    operations::{
+        audit::Actor,
+        idempotency::{IdempotencyKey, is_key},
+    },
     text::truncate,
 };
 use futures_util::future::LocalBoxFuture;

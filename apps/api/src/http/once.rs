@@ -4,8 +4,8 @@ use super::problem::ApiError;
 use crate::wiring::App;
 use actix_web::{HttpResponse, http::StatusCode, web};
 use chrono::Duration;
-use domain::idempotency::{Fingerprint, IdempotencyKey};
-use ports::stores::{Claim, StoreResult};
+use domain::operations::idempotency::{Fingerprint, IdempotencyKey};
+use ports::{operations::Claim, store_error::StoreResult};
 use serde::Serialize;
 
 /// How long a request may be under way before its key is anybody's again: longer than every attempt

@@ -1,7 +1,7 @@
 //! Lists by pages.
 
 use super::problem::ApiError;
-use ports::stores::PageRequest;
+use ports::pagination::PageRequest;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -29,7 +29,7 @@ impl PageQuery {
 
     /// A page of a list whose cursors are names.
     pub(crate) fn behind_slug(&self) -> Result<(PageRequest, usize), ApiError> {
-        self.request(|cursor| domain::flow::Slug::parse(cursor).is_ok())
+        self.request(|cursor| domain::messaging::flow::Slug::parse(cursor).is_ok())
     }
 
     /// One more than asked for, which tells whether there is a next page.

@@ -4,7 +4,7 @@ use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
 };
-use ports::stores::StoreError;
+use ports::store_error::StoreError;
 use serde::Serialize;
 use std::fmt;
 use utoipa::ToSchema;

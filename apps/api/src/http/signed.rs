@@ -12,8 +12,8 @@ use actix_web::{
     middleware::{Next, from_fn},
     web::{self, Bytes},
 };
-use application::check_signature::CheckSignatureError;
-use domain::signed_request::{SignatureHeaders, SignedRequest};
+use application::operations::check_signature::CheckSignatureError;
+use domain::operations::signed_request::{SignatureHeaders, SignedRequest};
 use futures_util::stream;
 use std::future::ready;
 

@@ -15,13 +15,15 @@ use crate::{
 use actix_web::{HttpResponse, http::StatusCode, web};
 use chrono::{DateTime, Utc};
 use domain::{
-    consent::ConsentStatus,
-    conversation::{DeskOrder, Said, Session},
     ids::ConversationId,
     message::is_window_open,
+    messaging::{
+        consent::ConsentStatus,
+        conversation::{DeskOrder, Said, Session},
+    },
     text::mask,
 };
-use ports::stores::{Saying, TalkLine, TalkView};
+use ports::messaging::{Saying, TalkLine, TalkView};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -11,7 +11,7 @@ use crate::{
     workers::Bells,
 };
 use actix_web::{HttpResponse, web};
-use ports::stores::DeadLetter;
+use ports::operations::DeadLetter;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;

@@ -10,7 +10,7 @@ use crate::{
 };
 use actix_web::{HttpResponse, web};
 use chrono::SecondsFormat;
-use domain::audit::AuditRow;
+use domain::operations::audit::AuditRow;
 use serde::Serialize;
 use utoipa::ToSchema;
 

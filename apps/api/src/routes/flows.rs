@@ -11,10 +11,10 @@ use crate::{
 use actix_web::{HttpResponse, web};
 use chrono::SecondsFormat;
 use domain::{
-    flow::{Flow, Slug},
+    messaging::flow::{Flow, Slug},
     text::mask,
 };
-use ports::stores::FlowResponse;
+use ports::messaging::FlowResponse;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;

@@ -11,12 +11,13 @@ use crate::{
     wiring::App,
 };
 use actix_web::{HttpResponse, http::StatusCode, web};
-use application::send_message::{Words, Written};
+use application::messaging::send_message::{Words, Written};
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
-    consent::ConsentStatus, idempotency::Fingerprint, ids::MessageId, phone::PhoneNumber, text::mask,
+    ids::MessageId, messaging::consent::ConsentStatus, operations::idempotency::Fingerprint,
+    phone::PhoneNumber, text::mask,
 };
-use ports::{message_channel::Template, stores::MessageState};
+use ports::messaging::{MessageState, message_channel::Template};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -201,7 +202,7 @@ pub(crate) async fn show(
     let client = caller.require(Scope::Messages)?;
     let unknown = || ApiError::not_found("There is no such message.");
     let id = id.parse::<MessageId>().map_err(|_malformed| unknown())?;
-    let found = ports::stores::Outbox::find(app.store.as_ref(), id).await?;
+    let found = ports::messaging::Outbox::find(app.store.as_ref(), id).await?;
     let own = found.filter(|state| state.client.as_deref() == Some(client)).ok_or_else(unknown)?;
     Ok(HttpResponse::Ok().json(view(id, own)))
 }
@@ -230,7 +231,7 @@ pub(crate) async fn opt_outs(
     caller.require(Scope::Messages)?;
     let (request, limit) = page.behind_number()?;
     let (rows, next_cursor) = cut(app.store.consents(&request).await?, limit, |row| row.seq.to_string());
-    let item = |row: &ports::stores::ConsentView| OptOutJson {
+    let item = |row: &ports::messaging::ConsentView| OptOutJson {
         channel: row.channel.name(),
         recipient: mask(&row.recipient),
         status: match row.consent {

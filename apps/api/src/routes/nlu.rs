@@ -9,7 +9,7 @@ use crate::{
     wiring::App,
 };
 use actix_web::{HttpResponse, web};
-use domain::{intent::Understanding, locale::Locale};
+use domain::{locale::Locale, messaging::intent::Understanding};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -80,7 +80,7 @@ pub(crate) struct ParseAnswer {
 
 impl ParseAnswer {
     fn new(text: String, provider: &'static str, understanding: Understanding) -> Self {
-        use domain::intent::DestinationKind as Kind;
+        use domain::messaging::intent::DestinationKind as Kind;
         let Understanding { intent, confidence, entities, .. } = understanding;
         let is_number = |kind: Kind| !matches!(kind, Kind::Name | Kind::Alias);
         let destination = entities.destination;

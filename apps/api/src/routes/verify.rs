@@ -12,19 +12,16 @@ use crate::{
     wiring::App,
 };
 use actix_web::{HttpResponse, http::StatusCode, web};
-use application::verify_number::{CheckResult, StartRequest, Started, WhenOpen};
+use application::verification::verify_number::{CheckResult, StartRequest, Started, WhenOpen};
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
-    idempotency::Fingerprint,
     ids::VerificationId,
     locale::Locale,
     message::Channel,
-    otp::{NoRecipient, OtpCode, Purpose, Recipient},
+    operations::idempotency::Fingerprint,
+    verification::otp::{NoRecipient, OtpCode, Purpose, Recipient},
 };
-use ports::{
-    code_verifier::CodeVerifierError,
-    stores::{Requester, Verification},
-};
+use ports::verification::{Requester, Verification, code_verifier::CodeVerifierError};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use utoipa::ToSchema;

@@ -3,8 +3,8 @@
 
 use crate::{http::problem::ApiError, telemetry::count_taken, wiring::App, workers::Bells};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
-use application::accept_webhook::{AcceptWebhookError, Taken};
-use ports::inbound_webhook::RawWebhook;
+use application::messaging::accept_webhook::{AcceptWebhookError, Taken};
+use ports::messaging::inbound_webhook::RawWebhook;
 use serde_json::json;
 
 /// The largest webhook taken.

@@ -4,7 +4,7 @@
 use super::{ClientSettings, read::Reader};
 use crate::http::caller::ALL_SCOPES;
 use adapter_crypto::SECRET_LENGTH_MIN;
-use domain::signed_request::is_client_id;
+use domain::operations::signed_request::is_client_id;
 use secrecy::{ExposeSecret, SecretString};
 use std::{fs, ops::Range, path::Path};
 use toml::{

@@ -4,7 +4,7 @@ use super::{
     MetaSettings, SmtpSettings, TelegramSettings, TwilioSettings, VerifyProvider, read::Reader,
     sources::is_production,
 };
-use domain::{identity::EmailAddress, phone::PhoneNumber};
+use domain::{accounts::EmailAddress, phone::PhoneNumber};
 use secrecy::SecretString;
 
 /// No key that signs is shorter in production.

@@ -8,12 +8,10 @@ use adapter_crypto::Keyring;
 use chrono::Duration;
 use chrono_tz::Tz;
 use domain::{
-    limits::Limits,
     locale::Locale,
-    money::{Currency, Money},
-    otp::OtpPolicy,
+    money::{Currency, Money, limits::Limits},
     phone::Region,
-    return_to::WebOrigin,
+    verification::{otp::OtpPolicy, return_to::WebOrigin},
 };
 use ipnet::IpNet;
 use rust_decimal::Decimal;

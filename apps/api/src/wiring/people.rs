@@ -3,29 +3,30 @@
 use crate::{settings::Settings, stores::Stores};
 use adapter_crypto::{Argon2Hasher, HmacSecretHasher, KeyedSessionTokens};
 use application::{
-    forgot_password::ForgotPassword,
-    log_in::LogIn,
-    mail_channel::mail_account,
-    pass_mfa::PassMfa,
-    pending_number::PendingNumber,
-    profile::Profiles,
-    prove_phone::ProvePhone,
-    register::Register,
-    reset_password::ResetPassword,
-    second_factor::SecondFactor,
-    sessions::Sessions,
-    sign_in_desk::{PasswordDesk, SessionDesk},
-    telegram_link::TelegramLink,
-    verification_page::HostedVerification,
-    verify_number::VerifyNumber,
+    accounts::{
+        forgot_password::ForgotPassword,
+        log_in::LogIn,
+        pass_mfa::PassMfa,
+        pending_number::PendingNumber,
+        profile::Profiles,
+        prove_phone::ProvePhone,
+        register::Register,
+        reset_password::ResetPassword,
+        second_factor::SecondFactor,
+        sessions::Sessions,
+        sign_in_desk::{PasswordDesk, SessionDesk},
+        telegram_link::TelegramLink,
+    },
+    messaging::mail_channel::mail_account,
+    verification::{verification_page::HostedVerification, verify_number::VerifyNumber},
 };
 use domain::message::Channel;
 use ports::{
+    accounts::session_tokens::SessionTokens,
     clock::Clock,
     crypto::{PasswordHasher, SecretHasher},
-    random::{IdGenerator, Random},
-    session_tokens::SessionTokens,
-    texts::Texts,
+    ids_and_random::{IdGenerator, Random},
+    messaging::texts::Texts,
 };
 use std::{num::NonZero, sync::Arc, thread};
 

@@ -12,11 +12,15 @@ use adapter_twilio::{
     TwilioWebhook,
 };
 use application::{
-    mail_channel::{MailChannel, mail_account},
-    verify_number::CodeAccount,
+    messaging::mail_channel::{MailChannel, mail_account},
+    verification::verify_number::CodeAccount,
 };
 use domain::message::Channel;
-use ports::{clock::Clock, inbound_webhook::InboundWebhook, message_channel::MessageChannel, random::Random};
+use ports::{
+    clock::Clock,
+    ids_and_random::Random,
+    messaging::{inbound_webhook::InboundWebhook, message_channel::MessageChannel},
+};
 use std::{collections::HashMap, sync::Arc};
 
 type Channels = HashMap<String, Arc<dyn MessageChannel>>;

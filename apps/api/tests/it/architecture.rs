@@ -20,7 +20,7 @@ fn allowed(room: &str) -> Option<Vec<&'static str>> {
     Some(match room {
         "domain" | "group-commit" | "http-breaker" => vec![],
         "ports" => vec!["domain"],
-        "application" | "port-contracts" => vec!["domain", "ports"],
+        "application" | "store-contracts" => vec!["domain", "ports"],
         "sandbox" => vec!["domain"],
         "adapter-sqlite" | "adapter-postgres" => vec!["domain", "group-commit", "ports"],
         "adapter-meta-whatsapp" | "adapter-telegram" | "adapter-twilio" => {

@@ -5,11 +5,13 @@ use crate::content::Content;
 use crate::items::What;
 use chrono::DateTime;
 use domain::{
-    consent::{ConsentScope, ConsentStatus},
-    conversation::Said,
     message::DeliveryStatus,
+    messaging::{
+        consent::{ConsentScope, ConsentStatus},
+        conversation::Said,
+    },
 };
-use ports::inbound_webhook::{InboundMessage, Notice, StatusReport};
+use ports::messaging::inbound_webhook::{InboundMessage, Notice, StatusReport};
 use proptest::prelude::*;
 use uuid::Uuid;
 

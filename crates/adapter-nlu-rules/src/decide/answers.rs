@@ -1,4 +1,4 @@
-//! Yes and no: by every word they consist of, so that a doubt or a change is neither.
+//! Recognises a no. Looks at every word, so that a doubt or a change doesn't count as an answer.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! The slots of a decision.
+//! Fills the slots of a decision: amount, currency, destination, code, concept.
 
 use super::*;
 
@@ -6,8 +6,8 @@ impl Facts<'_> {
     pub(super) fn entities(&self, intent: Intent, chars: &[char], home: Region) -> Entities {
         let amount = self.amount_reading(chars);
         let currency = self.amount.currency.and_then(|code| Currency::parse(code).ok());
-        // A name counts only where somebody is to be paid, or another than was asked about («sí, a Rosaura»);
-        // digits count anywhere, as an answer.
+        // A name counts only in a transfer or in a change of the payee («sí, a Rosaura»). Digits always
+        // count: they may answer a question.
         let names_payee = intent == Intent::Transfer || intent == Intent::Unknown && self.is_change();
         let destination = self
             .destination
@@ -18,17 +18,17 @@ impl Facts<'_> {
         Entities { amount, currency, destination, code, concept: self.concept(intent, chars) }
     }
 
-    /// Whether it answers a question with something else than was asked about.
+    /// True if the text changes something in what was asked («sí, pero …», «mejor …»).
     fn is_change(&self) -> bool {
         const CHANGES: [&str; 9] =
             ["mejor", "melhor", "instead", "better", "rather", "pero", "but", "cambialo", "cambiala"];
         self.says_yes_first() || LEXICON.negations.contains(self.head()) || self.any(&CHANGES)
     }
 
-    /// The amount; «1.500» in Spanish with both its readings.
+    /// The amount. An ambiguous one, such as «1.500» in Spanish, has both readings.
     pub(super) fn amount_reading(&self, chars: &[char]) -> Option<AmountReading> {
         if let Some(value) = self.amount.value {
-            // As it was written («150.50»), unless arithmetic left more decimals than money has.
+            // Keep the decimals as written («150.50»), unless arithmetic left more of them than money has.
             let value = if value.scale() > 2 { value.normalize() } else { value };
             return Some(AmountReading::Exact(value.to_string()));
         }
@@ -47,7 +47,7 @@ impl Facts<'_> {
         })
     }
 
-    /// What for: behind «por», «concepto», "for".
+    /// The purpose of a transfer: the words after «por», «concepto», «motivo» or "concept".
     pub(super) fn concept(&self, intent: Intent, chars: &[char]) -> Option<String> {
         if intent != Intent::Transfer {
             return None;
@@ -72,7 +72,7 @@ impl Facts<'_> {
     }
 }
 
-/// Phones in canonical form; everything else is clean already.
+/// Puts phone numbers into canonical form. Other destinations already are.
 fn normalise(destination: NamedDestination, home: Region) -> NamedDestination {
     if destination.kind == DestinationKind::Phone
         && let Ok(account @ AccountNumber::Phone(_)) = AccountNumber::parse(&destination.value, home)

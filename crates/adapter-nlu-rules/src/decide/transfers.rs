@@ -1,16 +1,16 @@
-//! Whether money is to be sent now: wholly said, partly said, or only seemingly.
+//! Decides whether the person asks to send money now, in a complete or an incomplete request.
 
 use super::*;
 
 impl Facts<'_> {
-    /// What keeps this from being a transfer now.
+    /// True if a guard forbids a transfer now.
     pub(super) fn is_blocked(&self) -> bool {
         guards::blocks(&self.words, self.tokens, &self.wanted)
             || guards::is_reported(self.corrected, &self.corrected_wanted)
             || !self.corrected_wanted.is_empty() && self.holds("abandon")
     }
 
-    /// «manda besos», «mándame el link»: something else than money is to be sent.
+    /// True if the thing to send is not money: «manda besos», «mándame el link».
     pub(super) fn sends_no_money(&self) -> bool {
         if !self.holds("nomoney") {
             return false;
@@ -88,7 +88,7 @@ impl Facts<'_> {
         (of_strong || of_weak).then_some(Intent::Transfer)
     }
 
-    /// The first content word behind the verb is neither money nor a person: something else is sent.
+    /// True if the first content word after the verb is neither money nor a person.
     pub(super) fn has_unknown_object(&self) -> bool {
         let Some(verb) = self.corrected_wanted.last().copied() else { return false };
         let skipped = [
@@ -127,7 +127,7 @@ impl Facts<'_> {
         !is_known && !takes_person
     }
 
-    /// «transferencia de 500 a Ana», «nuevo pago».
+    /// True for a request made of nouns: «transferencia de 500 a Ana», «nuevo pago».
     pub(super) fn is_noun_transfer(&self) -> bool {
         let is_noun = |token: &Token| LEXICON.transfer_nouns.contains(token.folded.as_str());
         let Some(at) = self.corrected.iter().position(is_noun) else { return false };
@@ -152,7 +152,7 @@ impl Facts<'_> {
         led_by && (self.amount.value.is_some() || self.destination.is_some() || is_new || is_asked)
     }
 
-    /// «1300 a mi comadre».
+    /// True for a request without a verb: «1300 a mi comadre».
     pub(super) fn is_verbless_transfer(&self) -> bool {
         let states = self.any(&[
             "debo", "debe", "owe", "owes", "cuesta", "costo", "vale", "es", "son", "is", "are", "was",

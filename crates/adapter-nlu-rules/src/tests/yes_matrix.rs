@@ -1,14 +1,16 @@
-//! A yes and its tail, in every combination of the lists: said while a prompt is open, understood by this parser and
-//! judged by the conversation. What changes nothing pays exactly the prompt; nothing else pays anything.
+//! Every combination of a yes and a tail from the lists, written while a prompt is open, read by this parser
+//! and decided by the conversation. A tail that changes nothing pays exactly the prompt; any other tail pays
+//! nothing.
 
 use super::parse;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::{
-    account_number::AccountNumber,
-    consent::ConsentStatus,
-    conversation::{Card, Conversation, Effect, Event, Facts, MessageTime, Pending, Said, Say, Session},
     ids::{CardId, UserId},
-    money::{Currency, Money},
+    messaging::{
+        consent::ConsentStatus,
+        conversation::{Card, Conversation, Effect, Event, Facts, MessageTime, Pending, Said, Say, Session},
+    },
+    money::{Currency, Money, account_number::AccountNumber},
     phone::Region,
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -47,7 +49,7 @@ const PORTUGUESE: [&str; 12] = [
     "👌",
 ];
 
-/// Tails by kind; of the first kind are those that change nothing.
+/// Tails by kind. Those of the first kind change nothing.
 type Tails = [(&'static str, &'static [&'static str])];
 
 const SPANISH_TAILS: &Tails = &[
@@ -152,7 +154,7 @@ fn prompt() -> Card {
     }
 }
 
-/// Says it while the prompt is open; what is to be done at last, and what waits then.
+/// Writes the text while the prompt is open. Returns the effects and what is pending then.
 fn said(text: &str) -> (Vec<Effect>, Option<Pending>) {
     let state = Conversation {
         session: Session::Open { user: UserId(uuid(3)), since: now() },

@@ -4,7 +4,7 @@
 use super::{Conn, DbId, DbTime, columns::*};
 use crate::store::{
     Fault,
-    ledger::rows::{AccountChange, EntryRow, HoldRow, KeyRow, LedgerRows, NewTransferRow, PayeeRow},
+    money::rows::{AccountChange, EntryRow, HoldRow, KeyRow, LedgerRows, NewTransferRow, PayeeRow},
     rows::{NewAuditRow, NewInboxRow, NewTalkRow},
 };
 use diesel::{

@@ -17,13 +17,16 @@ use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom};
 use adapter_postgres::Store;
 use domain::{
     ids::{TransferId, WalletId},
-    ledger::{Decision, Outcome, Refusal},
-    transfer::{Transfer, TransferStatus},
+    money::{
+        ledger::{Decision, Outcome, Refusal},
+        transfer::{Transfer, TransferStatus},
+    },
 };
 use futures_util::future::try_join_all;
-use ports::stores::{
-    ConfirmOutcome, EntryFilter, HoldOutcome, HoldVerdict, Ledger, OpenOutcome, PageRequest, PostOutcome,
-    StoreError, StoreResult,
+use ports::{
+    money::{ConfirmOutcome, EntryFilter, HoldOutcome, HoldVerdict, Ledger, OpenOutcome, PostOutcome},
+    pagination::PageRequest,
+    store_error::{StoreError, StoreResult},
 };
 use std::{collections::HashSet, sync::Arc};
 

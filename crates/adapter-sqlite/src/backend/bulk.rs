@@ -4,7 +4,7 @@
 use super::{Conn, DbId};
 use crate::store::{
     Fault,
-    ledger::rows::{AccountChange, LedgerRows},
+    money::rows::{AccountChange, LedgerRows},
     rows::{NewInboxRow, NewTalkRow},
     schema::{accounts, audit, conversations, entries, holds, idempotency_keys, inbox, payees, transfers},
 };

@@ -1,34 +1,25 @@
 //! The stores themselves: Diesel source shared between databases; only `backend` differs.
 
 mod accounts;
-mod answers;
-mod audit;
-mod chat_links;
-mod consents;
-mod dead_letters;
-mod fault;
-mod flows;
-mod identities;
-mod inbox;
-pub(crate) mod ledger;
-mod outbox;
+mod error;
+mod messaging;
+pub(crate) mod money;
+mod operations;
 pub(crate) mod rows;
 pub(crate) mod schema;
-mod sessions;
-mod signed_requests;
-mod talks;
-mod turns;
-mod verification_pages;
-mod verifications;
+mod verification;
 
-pub use self::fault::ConnectError;
-pub(crate) use self::fault::Fault;
+pub use self::error::ConnectError;
+pub(crate) use self::error::Fault;
 
-use self::{inbox::InboxWriter, ledger::LedgerWriter};
+use self::{
+    messaging::inbox::{self, InboxWriter},
+    money::LedgerWriter,
+};
 use crate::backend::Database;
 use ports::{
     crypto::{AuditSealer, Sealer},
-    stores::StoreResult,
+    store_error::StoreResult,
 };
 use std::sync::Arc;
 
@@ -54,7 +45,7 @@ impl Store {
     ) -> Result<Self, ConnectError> {
         let database = Database::connect(address).await?;
         Ok(Self {
-            ledger_writer: ledger::writer(&database, &sealer),
+            ledger_writer: money::writer(&database, &sealer),
             inbox_writer: inbox::writer(&database, &sealer),
             database,
             sealer,

@@ -4,67 +4,65 @@ use super::Fault;
 use crate::backend::{Db, DbId, DbTime};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    audit::AuditRecord,
-    idempotency::Fingerprint,
     message::Channel,
     money::{Currency, Money},
+    operations::{audit::AuditRecord, idempotency::Fingerprint},
     phone::PhoneNumber,
 };
 use ports::{
     crypto::Sealer,
-    message_channel::Form,
-    stores::{Lane, NewOutbound},
+    messaging::{Lane, NewOutbound, message_channel::Form},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-pub(super) fn corrupt(what: impl std::fmt::Display) -> Fault {
+pub(crate) fn corrupt(what: impl std::fmt::Display) -> Fault {
     Fault::Corrupt(what.to_string())
 }
 
-pub(super) fn to_json<T: Serialize>(value: &T) -> Result<String, Fault> {
+pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<String, Fault> {
     serde_json::to_string(value).map_err(corrupt)
 }
 
-pub(super) fn from_json<T: DeserializeOwned>(json: &str) -> Result<T, Fault> {
+pub(crate) fn from_json<T: DeserializeOwned>(json: &str) -> Result<T, Fault> {
     serde_json::from_str(json).map_err(corrupt)
 }
 
 /// Seals a value as JSON, bound to its row.
-pub(super) fn seal<T: Serialize>(sealer: &dyn Sealer, row: Uuid, value: &T) -> Result<Vec<u8>, Fault> {
+pub(crate) fn seal<T: Serialize>(sealer: &dyn Sealer, row: Uuid, value: &T) -> Result<Vec<u8>, Fault> {
     let plain = serde_json::to_vec(value).map_err(corrupt)?;
     Ok(sealer.seal(row.as_bytes(), &plain))
 }
 
 /// Opens what [`seal`] sealed for the same row.
-pub(super) fn unseal<T: DeserializeOwned>(sealer: &dyn Sealer, row: Uuid, sealed: &[u8]) -> Result<T, Fault> {
+pub(crate) fn unseal<T: DeserializeOwned>(sealer: &dyn Sealer, row: Uuid, sealed: &[u8]) -> Result<T, Fault> {
     let plain = sealer.open(row.as_bytes(), sealed).map_err(corrupt)?;
     serde_json::from_slice(&plain).map_err(corrupt)
 }
 
-pub(super) fn money(minor: i64, currency: &str) -> Result<Money, Fault> {
+pub(crate) fn money(minor: i64, currency: &str) -> Result<Money, Fault> {
     Currency::parse(currency).map(|currency| Money::new(minor, currency)).map_err(corrupt)
 }
 
-pub(super) fn phone(text: String) -> Result<PhoneNumber, Fault> {
+pub(crate) fn phone(text: String) -> Result<PhoneNumber, Fault> {
     PhoneNumber::try_from(text).map_err(corrupt)
 }
 
-pub(super) fn fingerprint(bytes: &[u8]) -> Result<Fingerprint, Fault> {
+pub(crate) fn fingerprint(bytes: &[u8]) -> Result<Fingerprint, Fault> {
     bytes.try_into().map(Fingerprint).map_err(|_length| corrupt("a fingerprint of another length"))
 }
 
 /// A count, as a column that is never negative.
-pub(super) fn count(value: i32) -> Result<u32, Fault> {
+pub(crate) fn count(value: i32) -> Result<u32, Fault> {
     u32::try_from(value).map_err(corrupt)
 }
 
-pub(super) fn column(value: u32) -> i32 {
+pub(crate) fn column(value: u32) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
 }
 
 /// A day as its column: days since the year 0.
-pub(super) fn day(column: i32) -> Result<NaiveDate, Fault> {
+pub(crate) fn day(column: i32) -> Result<NaiveDate, Fault> {
     NaiveDate::from_num_days_from_ce_opt(column).ok_or_else(|| corrupt(format!("day {column}")))
 }
 
@@ -83,7 +81,7 @@ pub(crate) struct NewAuditRow {
 }
 
 impl NewAuditRow {
-    pub(super) fn new(record: &AuditRecord, now: DateTime<Utc>) -> Self {
+    pub(crate) fn new(record: &AuditRecord, now: DateTime<Utc>) -> Self {
         let record = record.clone();
         Self {
             at: DbTime(now),
@@ -129,9 +127,9 @@ pub(crate) struct NewInboxRow {
 
 /// The sealed part of an outbound message.
 #[derive(Serialize, Deserialize)]
-pub(super) struct OutboundBody {
-    pub(super) v: u8,
-    pub(super) text: String,
+pub(crate) struct OutboundBody {
+    pub(crate) v: u8,
+    pub(crate) text: String,
     /// Version 1 knew buttons alone.
     #[serde(default)]
     buttons: Vec<(String, String)>,
@@ -140,14 +138,14 @@ pub(super) struct OutboundBody {
 }
 
 impl OutboundBody {
-    pub(super) fn form(self) -> Form {
+    pub(crate) fn form(self) -> Form {
         if self.v == 1 && !self.buttons.is_empty() { Form::Buttons(self.buttons) } else { self.form }
     }
 }
 
 #[derive(diesel::Insertable)]
 #[diesel(table_name = super::schema::outbox)]
-pub(super) struct NewOutboxRow {
+pub(crate) struct NewOutboxRow {
     id: DbId,
     conversation_id: Option<DbId>,
     channel_account: String,
@@ -169,7 +167,7 @@ pub(super) struct NewOutboxRow {
 
 impl NewOutboxRow {
     /// `conversation_id`: the talk it is said in, where it is part of one.
-    pub(super) fn new(
+    pub(crate) fn new(
         sealer: &dyn Sealer,
         new: &NewOutbound,
         conversation_id: Option<DbId>,
@@ -184,7 +182,7 @@ impl NewOutboxRow {
             channel_account: new.channel_account.clone(),
             channel: message.channel.name(),
             recipient: message.recipient.clone(),
-            lane: super::outbox::lane_name(new.lane),
+            lane: crate::store::messaging::outbox::lane_name(new.lane),
             body: Some(seal(sealer, message.id.0, &body)?),
             phase: "waiting",
             status: "queued",
@@ -200,14 +198,14 @@ impl NewOutboxRow {
     }
 
     /// A code that was sealed before, to go out now.
-    pub(super) fn of_way(way: CodeWayRow, channel: Channel, now: DateTime<Utc>) -> Self {
+    pub(crate) fn of_way(way: CodeWayRow, channel: Channel, now: DateTime<Utc>) -> Self {
         Self {
             id: way.id,
             conversation_id: None,
             channel_account: way.channel_account,
             channel: channel.name(),
             recipient: way.recipient,
-            lane: super::outbox::lane_name(Lane::Code),
+            lane: crate::store::messaging::outbox::lane_name(Lane::Code),
             body: Some(way.body),
             phase: "waiting",
             status: "queued",
@@ -226,22 +224,22 @@ impl NewOutboxRow {
 /// A way by which a code may go next.
 #[derive(diesel::Queryable, diesel::Selectable, diesel::Insertable)]
 #[diesel(table_name = super::schema::code_ways, check_for_backend(Db))]
-pub(super) struct CodeWayRow {
-    pub(super) id: DbId,
-    pub(super) verification_id: DbId,
-    pub(super) position: i32,
-    pub(super) channel: String,
-    pub(super) channel_account: String,
-    pub(super) recipient: String,
-    pub(super) body: Vec<u8>,
-    pub(super) expires_at: DbTime,
-    pub(super) behind: Option<DbId>,
-    pub(super) since: Option<DbTime>,
+pub(crate) struct CodeWayRow {
+    pub(crate) id: DbId,
+    pub(crate) verification_id: DbId,
+    pub(crate) position: i32,
+    pub(crate) channel: String,
+    pub(crate) channel_account: String,
+    pub(crate) recipient: String,
+    pub(crate) body: Vec<u8>,
+    pub(crate) expires_at: DbTime,
+    pub(crate) behind: Option<DbId>,
+    pub(crate) since: Option<DbTime>,
 }
 
 impl CodeWayRow {
     /// `position` counts from 0; the first waits for what becomes of `behind`.
-    pub(super) fn new(
+    pub(crate) fn new(
         sealer: &dyn Sealer,
         (verification, position): (DbId, i32),
         new: &NewOutbound,

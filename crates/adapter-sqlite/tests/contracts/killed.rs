@@ -7,19 +7,25 @@ use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom};
 use adapter_sqlite::Store;
 use chrono::{DateTime, Duration, Utc};
 use domain::{
-    account_number::AccountNumber,
-    audit::Actor,
-    idempotency::{Fingerprint, IdempotencyKey},
     ids::{TransferId, UserId, WalletId},
-    ledger::{Decision, Outcome, PostTransfer, clearing_account},
-    limits::Limits,
-    money::{Currency, Money},
+    money::{
+        Currency, Money,
+        account_number::AccountNumber,
+        ledger::{Decision, Outcome, PostTransfer, clearing_account},
+        limits::Limits,
+        transfer::{Destination, Transfer, TransferStatus},
+    },
+    operations::{
+        audit::Actor,
+        idempotency::{Fingerprint, IdempotencyKey},
+    },
     phone::PhoneNumber,
-    transfer::{Destination, Transfer, TransferStatus},
 };
-use ports::stores::{
-    EntryFilter, HoldOutcome, HoldVerdict, Identities, Ledger, NewPerson, PageRequest, PostOutcome,
-    PostRequest, StoreResult,
+use ports::{
+    accounts::{Identities, NewPerson},
+    money::{EntryFilter, HoldOutcome, HoldVerdict, Ledger, PostOutcome, PostRequest},
+    pagination::PageRequest,
+    store_error::StoreResult,
 };
 use std::{
     path::{Path, PathBuf},

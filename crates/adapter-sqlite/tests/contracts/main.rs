@@ -40,13 +40,13 @@ async fn fresh_store() -> Store {
     open(&fresh_path()).await
 }
 
-port_contracts::suite!(fresh_store);
+store_contracts::suite!(fresh_store);
 
 /// Texts, numbers within bodies and codes don't stand in the file.
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_are_sealed_in_the_file() {
-    use domain::{conversation::Said, ids::EventId};
-    use ports::{inbound_webhook::InboundMessage, stores::Inbox};
+    use domain::{ids::EventId, messaging::conversation::Said};
+    use ports::messaging::{Inbox, inbound_webhook::InboundMessage};
     let path = fresh_path();
     let store = open(&path).await;
     let message = InboundMessage {
@@ -79,7 +79,7 @@ async fn changed_removed_and_inserted_audit_rows_are_found() {
     let mut owner = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
     owner.batch_execute("drop trigger audit_keeps_update; drop trigger audit_keeps_delete").unwrap();
     let run = |sql: &str| owner.batch_execute(sql).unwrap();
-    port_contracts::audit::tampering_is_found(&store, run).await;
+    store_contracts::operations::audit::tampering_is_found(&store, run).await;
 }
 
 /// The invariants are looked at, not believed: each kind of damage is named.
@@ -91,5 +91,5 @@ async fn damaged_books_are_found() {
     let mut owner = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
     owner.batch_execute("drop trigger entries_keep_update; drop trigger entries_keep_delete").unwrap();
     owner.batch_execute("pragma ignore_check_constraints = on").unwrap();
-    port_contracts::ledger::damage_is_found(&store, |sql| owner.batch_execute(sql).unwrap()).await;
+    store_contracts::money::ledger::damage_is_found(&store, |sql| owner.batch_execute(sql).unwrap()).await;
 }

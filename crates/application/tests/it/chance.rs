@@ -1,6 +1,6 @@
 //! Chance that can be had again: the same seed, the same draws.
 
-use ports::random::{IdGenerator, Random};
+use ports::ids_and_random::{IdGenerator, Random};
 use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
 

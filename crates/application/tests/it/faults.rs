@@ -1,6 +1,6 @@
 //! Stores and providers of which one call goes wrong: the n-th, whichever it is.
 
-use ports::stores::{StoreError, StoreResult};
+use ports::store_error::{StoreError, StoreResult};
 use std::{
     future::{Future, pending},
     sync::{

@@ -8,30 +8,37 @@ use adapter_crypto::{Argon2Hasher, HmacSecretHasher, KeyedSessionTokens, Keyring
 use adapter_locales::BuiltInTexts;
 use adapter_sqlite::Store;
 use application::{
-    forgot_password::ForgotPassword,
-    mail_channel::{MailChannel, mail_account},
-    prove_phone::ProvePhone,
-    register::{Register, Registration},
-    relay_outbox::RelayOutbox,
-    reset_password::{ResetError, ResetPassword},
-    sign_in_desk::{PasswordDesk, PasswordVerdict, SessionDesk, Visitor},
-    verify_number::VerifyNumber,
+    accounts::{
+        forgot_password::ForgotPassword,
+        prove_phone::ProvePhone,
+        register::{Register, Registration},
+        reset_password::{ResetError, ResetPassword},
+        sign_in_desk::{PasswordDesk, PasswordVerdict, SessionDesk, Visitor},
+    },
+    messaging::{
+        mail_channel::{MailChannel, mail_account},
+        relay_outbox::RelayOutbox,
+    },
+    verification::verify_number::VerifyNumber,
 };
 use async_trait::async_trait;
 use chrono::Duration;
 use domain::{
-    identity::{EmailAddress, Password, WeakPassword},
+    accounts::{EmailAddress, Password, WeakPassword},
     locale::Locale,
     money::Currency,
-    otp::OtpPolicy,
     phone::Region,
+    verification::otp::OtpPolicy,
 };
 use ports::{
-    code_verifier::MockCodeVerifier,
-    mailer::{Mail, Mailer},
-    message_channel::{MessageChannel, SendOutcome},
-    number_lookup::MockNumberLookup,
-    stores::{Accounts, Outbox, PageRequest, Sessions},
+    accounts::{Accounts, Sessions},
+    messaging::{
+        Outbox,
+        mailer::{Mail, Mailer},
+        message_channel::{MessageChannel, SendOutcome},
+    },
+    pagination::PageRequest,
+    verification::{code_verifier::MockCodeVerifier, number_lookup::MockNumberLookup},
 };
 use std::{
     collections::HashMap,

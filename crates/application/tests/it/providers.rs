@@ -3,12 +3,14 @@
 use crate::faults::Plan;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{message::Channel, otp::OtpCode, phone::PhoneNumber};
+use domain::{message::Channel, phone::PhoneNumber, verification::otp::OtpCode};
 use ports::{
     clock::Clock,
-    code_verifier::{CodeVerdict, CodeVerifier, CodeVerifierError, StartCode, StartedCode},
-    message_channel::{LookupFailed, MessageChannel, OutboundMessage, SendOutcome, Trace},
-    number_lookup::{LineType, LookupUnavailable, NumberFacts, NumberLookup},
+    messaging::message_channel::{LookupFailed, MessageChannel, OutboundMessage, SendOutcome, Trace},
+    verification::{
+        code_verifier::{CodeVerdict, CodeVerifier, CodeVerifierError, StartCode, StartedCode},
+        number_lookup::{LineType, LookupUnavailable, NumberFacts, NumberLookup},
+    },
 };
 use std::sync::{Arc, Mutex};
 

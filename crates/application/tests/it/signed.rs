@@ -3,10 +3,10 @@
 use crate::world::{MovableClock, fresh_path, open_store};
 use adapter_crypto::{ClientSecrets, sign_request};
 use adapter_sqlite::Store;
-use application::check_signature::{CheckSignature, CheckSignatureError};
+use application::operations::check_signature::{CheckSignature, CheckSignatureError};
 use chrono::Duration;
-use domain::signed_request::{SignatureHeaders, SignedRequest};
-use ports::{clock::Clock, stores::SignedRequests};
+use domain::operations::signed_request::{SignatureHeaders, SignedRequest};
+use ports::{clock::Clock, operations::SignedRequests};
 use std::sync::Arc;
 
 const SECRET: &str = "a secret of the treasury, 32 characters or more";

@@ -5,22 +5,32 @@ use adapter_sqlite::Store;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    audit::Actor,
-    consent::ConsentStatus,
-    idempotency::{Fingerprint, IdempotencyKey},
     ids::{ConversationId, EventId, MessageId, TransferId, UserId, VerificationId, WalletId},
-    ledger::Outcome,
-    limits::Spent,
     message::Channel,
-    money::Currency,
-    otp::{OtpPolicy, Purpose, Recipient},
+    messaging::consent::ConsentStatus,
+    money::{
+        Currency,
+        ledger::Outcome,
+        limits::Spent,
+        transfer::{Transfer, TransferStatus},
+    },
+    operations::{
+        audit::Actor,
+        idempotency::{Fingerprint, IdempotencyKey},
+    },
     phone::PhoneNumber,
-    transfer::{Transfer, TransferStatus},
+    verification::otp::{OtpPolicy, Purpose, Recipient},
 };
 use ports::{
-    inbound_webhook::{InboundMessage, StatusReport},
-    number_lookup::NumberFacts,
-    stores::*,
+    accounts::*,
+    messaging::{
+        inbound_webhook::{InboundMessage, StatusReport},
+        *,
+    },
+    money::*,
+    pagination::PageRequest,
+    store_error::StoreResult,
+    verification::{number_lookup::NumberFacts, *},
 };
 use std::sync::Arc;
 

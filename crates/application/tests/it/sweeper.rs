@@ -8,27 +8,28 @@ use crate::{
 use adapter_sqlite::Store;
 use chrono::{DateTime, Duration, Utc};
 use domain::{
-    account_number::AccountNumber,
-    audit::Actor,
-    idempotency::Fingerprint,
     ids::{MessageId, TransferId, UserId, VerificationId, WalletId},
-    ledger::{PostTransfer, clearing_account},
-    limits::Limits,
     message::Channel,
-    money::{Currency, Money},
-    otp::OtpPolicy,
+    money::{
+        Currency, Money,
+        account_number::AccountNumber,
+        ledger::{PostTransfer, clearing_account},
+        limits::Limits,
+        transfer::{Destination, Transfer, TransferStatus},
+    },
+    operations::{audit::Actor, idempotency::Fingerprint},
     phone::PhoneNumber,
-    transfer::{Destination, Transfer, TransferStatus},
+    verification::otp::OtpPolicy,
 };
 use futures_util::future::join_all;
 use ports::{
+    accounts::{Identities, NewPerson},
     crypto::CodeMac,
-    message_channel::OutboundMessage,
-    random::IdGenerator,
-    stores::{
-        ConfirmTransfer, HoldVerdict, Identities, Lane, Ledger, NewOutbound, NewPerson, OwnCode, PageRequest,
-        PostRequest, SecondStep, TransferFilter,
-    },
+    ids_and_random::IdGenerator,
+    messaging::{Lane, NewOutbound, message_channel::OutboundMessage},
+    money::{ConfirmTransfer, HoldVerdict, Ledger, PostRequest, SecondStep, TransferFilter},
+    pagination::PageRequest,
+    verification::OwnCode,
 };
 use std::collections::HashMap;
 

@@ -7,10 +7,12 @@ use crate::{
     world::World,
 };
 use chrono::Duration;
-use domain::{message::Channel, transfer::TransferStatus};
+use domain::{message::Channel, money::transfer::TransferStatus};
 use ports::{
     clock::Clock,
-    stores::{Inbox, Ledger, PageRequest, TransferFilter},
+    messaging::Inbox,
+    money::{Ledger, TransferFilter},
+    pagination::PageRequest,
 };
 
 /// With fewer, something was not walked.

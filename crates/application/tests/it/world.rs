@@ -12,35 +12,38 @@ use adapter_locales::BuiltInTexts;
 use adapter_nlu_rules::RuleParser;
 use adapter_sqlite::Store;
 use application::{
-    cancel_transfer::CancelTransfer,
-    chat_owners::ChatOwners,
-    confirm_transfer::ConfirmTransfer,
-    handle_message::{HandleMessage, TalkRules},
-    open_demo::open_demo,
-    prepare_transfer::PrepareTransfer,
-    relay_outbox::RelayOutbox,
-    submit_transfer::{SubmitTransfer, TransferRules},
-    verify_number::VerifyNumber,
+    accounts::chat_owners::ChatOwners,
+    messaging::{
+        handle_message::{HandleMessage, TalkRules},
+        relay_outbox::RelayOutbox,
+    },
+    money::{
+        cancel_transfer::CancelTransfer,
+        confirm_transfer::ConfirmTransfer,
+        open_demo::open_demo,
+        prepare_transfer::PrepareTransfer,
+        submit_transfer::{SubmitTransfer, TransferRules},
+    },
+    verification::verify_number::VerifyNumber,
 };
 use chrono::{DateTime, Duration, Utc};
 use domain::{
-    conversation::Said,
     ids::EventId,
-    limits::Limits,
     locale::Locale,
-    money::Currency,
-    otp::OtpPolicy,
+    messaging::conversation::Said,
+    money::{Currency, limits::Limits},
     phone::{PhoneNumber, Region},
+    verification::otp::OtpPolicy,
 };
 use ports::{
     clock::Clock,
-    inbound_webhook::InboundMessage,
-    message_channel::MessageChannel,
-    random::{IdGenerator, Random},
-    stores::{
-        Committed, Conversations, Inbox, LeasedTurn, Ledger, Outbox, Settlement, StoreResult, TurnFailure,
-        WalletView,
+    ids_and_random::{IdGenerator, Random},
+    messaging::{
+        Committed, Conversations, Inbox, LeasedTurn, Outbox, Settlement, TurnFailure,
+        inbound_webhook::InboundMessage, message_channel::MessageChannel,
     },
+    money::{Ledger, WalletView},
+    store_error::StoreResult,
 };
 use std::{
     collections::HashMap,
@@ -258,8 +261,11 @@ impl World {
     }
 
     pub(crate) async fn wallet(&self) -> WalletView {
-        let all =
-            self.store.wallets(None, &ports::stores::PageRequest { limit: 10, after: None }).await.unwrap();
+        let all = self
+            .store
+            .wallets(None, &ports::pagination::PageRequest { limit: 10, after: None })
+            .await
+            .unwrap();
         assert_eq!(all.len(), 1, "one person, one wallet");
         all.into_iter().next().unwrap()
     }

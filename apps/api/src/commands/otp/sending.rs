@@ -10,19 +10,16 @@ use crate::{
     wiring::App,
     workers::{Bells, Workers, describe},
 };
-use application::verify_number::{StartRequest, Started, WhenOpen};
+use application::verification::verify_number::{StartRequest, Started, WhenOpen};
 use clap::Args;
 use domain::{
     ids::VerificationId,
     locale::Locale,
     message::Channel,
-    otp::{Purpose, Recipient},
     phone::Region,
+    verification::otp::{Purpose, Recipient},
 };
-use ports::{
-    code_verifier::CodeVerifierError,
-    stores::{Requester, Verification},
-};
+use ports::verification::{Requester, Verification, code_verifier::CodeVerifierError};
 use std::{process::ExitCode, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep};
 

@@ -1,7 +1,7 @@
 //! By which channels the settings let codes go out, and what the others lack.
 
 use crate::settings::{Settings, VerifyProvider};
-use domain::{message::Channel, otp::Recipient};
+use domain::{message::Channel, verification::otp::Recipient};
 
 /// In the order in which they are offered.
 const ALL: [Channel; 5] = [Channel::Whatsapp, Channel::Sms, Channel::Call, Channel::Email, Channel::Telegram];

@@ -15,7 +15,7 @@ use crate::{
 use actix_web::{HttpResponse, web};
 use chrono::SecondsFormat;
 use domain::ids::{UserId, WalletId};
-use ports::stores::{EntryView, WalletView as Wallet};
+use ports::money::{EntryView, WalletView as Wallet};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

@@ -11,9 +11,9 @@ use crate::{
     wiring::App,
 };
 use actix_web::{HttpResponse, web};
-use application::open_wallet::WantedWallet;
-use domain::{idempotency::Fingerprint, ids::UserId, money::Currency};
-use ports::stores::{OpenOutcome, WalletView};
+use application::money::open_wallet::WantedWallet;
+use domain::{ids::UserId, money::Currency, operations::idempotency::Fingerprint};
+use ports::money::{OpenOutcome, WalletView};
 use serde::Deserialize;
 use utoipa::ToSchema;
 

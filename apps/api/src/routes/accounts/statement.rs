@@ -13,7 +13,7 @@ use actix_web::{
     http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
     web,
 };
-use application::statement::{Statement, StatementError};
+use application::money::statement::{Statement, StatementError};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

@@ -11,8 +11,8 @@ use crate::{
     wiring::App,
 };
 use actix_web::{HttpResponse, web};
-use application::log_in::LoggedIn;
-use domain::identity::{EmailAddress, Password};
+use application::accounts::log_in::LoggedIn;
+use domain::accounts::{EmailAddress, Password};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

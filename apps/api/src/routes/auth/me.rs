@@ -13,15 +13,15 @@ use crate::{
     workers::Bells,
 };
 use actix_web::{HttpResponse, web};
-use application::{
+use application::accounts::{
     profile::{ProfileUpdate, StepUp, UpdateError, WantedPhone},
     sign_in_desk::Visitor,
 };
 use domain::{
-    identity::{Password, PersonName},
+    accounts::{Password, PersonName},
     locale::Locale,
 };
-use ports::stores::{NameChange, Profile};
+use ports::accounts::{NameChange, Profile};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 

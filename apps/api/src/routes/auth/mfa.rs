@@ -12,7 +12,7 @@ use crate::{
     wiring::App,
 };
 use actix_web::{HttpResponse, web};
-use application::pass_mfa::{MfaPassed, ShownFactor};
+use application::accounts::pass_mfa::{MfaPassed, ShownFactor};
 use serde::Deserialize;
 use utoipa::ToSchema;
 

@@ -18,12 +18,12 @@ use actix_web::{
     http::header::{CACHE_CONTROL, HeaderValue},
     web,
 };
-use application::sign_in_desk::{SignedIn, Unable};
+use application::accounts::sign_in_desk::{SignedIn, Unable};
 use chrono::{DateTime, Utc};
 use domain::{
-    identity::{ACCESS_TTL, EmailAddress, PersonName},
-    otp::OtpCode,
+    accounts::{ACCESS_TTL, EmailAddress, PersonName},
     phone::PhoneNumber,
+    verification::otp::OtpCode,
 };
 use ports::crypto::HashRefused;
 use serde::Serialize;

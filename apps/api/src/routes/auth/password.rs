@@ -13,8 +13,8 @@ use crate::{
     workers::{Bells, describe},
 };
 use actix_web::{HttpResponse, web};
-use application::{reset_password::ResetError, sign_in_desk::Visitor};
-use domain::{identity::EmailAddress, otp::OtpCode};
+use application::accounts::{reset_password::ResetError, sign_in_desk::Visitor};
+use domain::{accounts::EmailAddress, verification::otp::OtpCode};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};

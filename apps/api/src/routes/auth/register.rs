@@ -12,12 +12,12 @@ use crate::{
     wiring::App,
 };
 use actix_web::{HttpResponse, web};
-use application::{
+use application::accounts::{
     prove_phone::NumberProof,
     register::{RegisterError, Registration},
     sign_in_desk::Visitor,
 };
-use domain::identity::Password;
+use domain::accounts::Password;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

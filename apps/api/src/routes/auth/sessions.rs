@@ -14,7 +14,7 @@ use crate::{
 use actix_web::{HttpResponse, web};
 use chrono::SecondsFormat;
 use domain::ids::SessionId;
-use ports::stores::SessionView;
+use ports::accounts::SessionView;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

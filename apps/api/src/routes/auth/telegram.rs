@@ -11,13 +11,13 @@ use crate::{
     wiring::App,
 };
 use actix_web::{HttpResponse, web};
-use application::telegram_link::Confirmation;
+use application::accounts::telegram_link::Confirmation;
 use chrono::SecondsFormat;
 use domain::{
-    identity::{LINK_CODE_TTL, Password},
+    accounts::{LINK_CODE_TTL, Password},
     text::truncate,
 };
-use ports::stores::TelegramChat;
+use ports::accounts::TelegramChat;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -14,19 +14,21 @@ use actix_web::{
     web,
 };
 use application::{
-    prove_phone::NumberProof,
-    register::{RegisterError, Registration},
-    reset_password::ResetError,
-    verify_number::{CheckResult, StartRequest, Started, WhenOpen},
+    accounts::{
+        prove_phone::NumberProof,
+        register::{RegisterError, Registration},
+        reset_password::ResetError,
+    },
+    verification::verify_number::{CheckResult, StartRequest, Started, WhenOpen},
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    identity::{EmailAddress, Password},
+    accounts::{EmailAddress, Password},
     message::Channel,
-    otp::{OtpCode, Purpose, Recipient},
     phone::PhoneNumber,
+    verification::otp::{OtpCode, Purpose, Recipient},
 };
-use ports::{code_verifier::CodeVerifierError, stores::Requester};
+use ports::verification::{Requester, code_verifier::CodeVerifierError};
 use serde::Deserialize;
 use serde_json::json;
 

@@ -12,22 +12,25 @@ use actix_web::{
     web,
 };
 use application::{
-    pending_number::{Asker, Pending},
-    profile::UpdateError,
-    verification_page::{NewPage, WayBack},
-    verify_number::Started,
+    accounts::{
+        pending_number::{Asker, Pending},
+        profile::UpdateError,
+    },
+    verification::{
+        verification_page::{NewPage, WayBack},
+        verify_number::Started,
+    },
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    otp::{OtpCode, Purpose, SendLimit},
     phone::PhoneNumber,
-    return_to::ReturnTo,
     text::truncate,
+    verification::{
+        otp::{OtpCode, Purpose, SendLimit},
+        return_to::ReturnTo,
+    },
 };
-use ports::{
-    code_verifier::CodeVerifierError,
-    stores::{Requester, Verification},
-};
+use ports::verification::{Requester, Verification, code_verifier::CodeVerifierError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -2,11 +2,11 @@
 //! nothing secret, and can make the page say nothing but these.
 
 use super::words::Words;
-use application::verification_page::PageSend;
-use application::verify_number::{CheckResult, Started};
+use application::verification::verification_page::PageSend;
+use application::verification::verify_number::{CheckResult, Started};
 use chrono::{DateTime, Utc};
-use domain::otp::SendLimit;
-use ports::code_verifier::CodeVerifierError;
+use domain::verification::otp::SendLimit;
+use ports::verification::code_verifier::CodeVerifierError;
 use serde::Deserialize;
 
 /// A word and its number.
@@ -165,7 +165,7 @@ impl Note {
 mod tests {
     use super::*;
     use domain::locale::Locale;
-    use ports::stores::Checked;
+    use ports::verification::Checked;
 
     fn spanish() -> Words {
         Words::choose(Some("es"), None, None, Locale::Es)

@@ -11,9 +11,9 @@ use actix_web::{
     http::{StatusCode, header},
     web,
 };
-use application::{reset_password::ResetError, sign_in_desk::Unable};
+use application::accounts::{reset_password::ResetError, sign_in_desk::Unable};
 use askama::Template;
-use domain::identity::{PASSWORD_LENGTH_MIN, WeakPassword};
+use domain::accounts::{PASSWORD_LENGTH_MIN, WeakPassword};
 use ports::crypto::HashRefused;
 use serde::Deserialize;
 

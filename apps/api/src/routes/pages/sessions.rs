@@ -9,10 +9,15 @@ use crate::{
     wiring::App,
 };
 use actix_web::{HttpResponse, web};
-use application::verification_page::NewPage;
+use application::verification::verification_page::NewPage;
 use chrono::SecondsFormat;
-use domain::{ids::UserId, locale::Locale, otp::Purpose, phone::PhoneNumber, return_to::ReturnTo};
-use ports::stores::Requester;
+use domain::{
+    ids::UserId,
+    locale::Locale,
+    phone::PhoneNumber,
+    verification::{otp::Purpose, return_to::ReturnTo},
+};
+use ports::verification::Requester;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -17,8 +17,13 @@ use actix_web::{
     http::{StatusCode, header},
     web,
 };
-use application::verification_page::{PageFault, PageSend, PageView, Phase, SendFromPage};
-use domain::{locale::Locale, message::Channel, otp::OtpCode, phone::PhoneNumber, return_to::ReturnTo};
+use application::verification::verification_page::{PageFault, PageSend, PageView, Phase, SendFromPage};
+use domain::{
+    locale::Locale,
+    message::Channel,
+    phone::PhoneNumber,
+    verification::{otp::OtpCode, return_to::ReturnTo},
+};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 

@@ -5,11 +5,11 @@ use super::{
     words::Words,
 };
 use crate::settings::Settings;
-use application::verification_page::{PageView, Phase};
+use application::verification::verification_page::{PageView, Phase};
 use askama::Template;
 use chrono::{DateTime, Duration, SecondsFormat, Utc};
-use domain::{message::Channel, return_to::ReturnTo};
-use ports::stores::{Verification, VerificationPage};
+use domain::{message::Channel, verification::return_to::ReturnTo};
+use ports::verification::{Verification, VerificationPage};
 use serde::Serialize;
 
 /// The page on which a number is proved.

@@ -2,11 +2,11 @@
 
 use adapter_locales::BuiltInTexts;
 use domain::{
-    conversation::{Arg, Text},
     locale::Locale,
     message::Channel,
+    messaging::conversation::{Arg, Text},
 };
-use ports::texts::Texts;
+use ports::messaging::texts::Texts;
 
 /// The language of a page, and its texts.
 #[derive(Clone, Debug)]

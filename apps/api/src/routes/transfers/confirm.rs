@@ -11,9 +11,9 @@ use crate::{
     wiring::App,
 };
 use actix_web::{HttpResponse, web};
-use application::confirm_transfer::{Confirmation, Confirmed};
-use domain::otp::OtpCode;
-use ports::stores::ConfirmOutcome;
+use application::money::confirm_transfer::{Confirmation, Confirmed};
+use domain::verification::otp::OtpCode;
+use ports::money::ConfirmOutcome;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

@@ -14,16 +14,18 @@ use crate::{
     wiring::App,
 };
 use actix_web::{HttpResponse, web};
-use application::cancel_transfer::CancelTransferError;
+use application::money::cancel_transfer::CancelTransferError;
 use chrono::SecondsFormat;
 use domain::{
     ids::TransferId,
-    ledger::Refusal,
-    limits::LimitExceeded,
-    money::Money,
-    transfer::{Transfer, TransferStatus},
+    money::{
+        Money,
+        ledger::Refusal,
+        limits::LimitExceeded,
+        transfer::{Transfer, TransferStatus},
+    },
 };
-use ports::stores::TransferFilter;
+use ports::money::TransferFilter;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -11,12 +11,14 @@ use crate::{
     wiring::App,
 };
 use actix_web::{HttpResponse, web};
-use application::reverse_transfer::{Reversal, ReverseTransferError};
+use application::money::reverse_transfer::{Reversal, ReverseTransferError};
 use chrono::SecondsFormat;
 use domain::{
     ids::TransferId,
-    ledger::Outcome,
-    transfer::{Transfer, read_concept},
+    money::{
+        ledger::Outcome,
+        transfer::{Transfer, read_concept},
+    },
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -12,15 +12,14 @@ use crate::{
     workers::Bells,
 };
 use actix_web::{HttpResponse, web};
-use application::submit_transfer::{RequestedDestination, SubmitTransferError, Submitted, TransferRequest};
+use application::money::submit_transfer::{
+    RequestedDestination, SubmitTransferError, Submitted, TransferRequest,
+};
 use chrono::{DateTime, Utc};
 use domain::{
-    account_number::AccountNumber,
-    idempotency::{Fingerprint, is_key},
     ids::{UserId, WalletId},
-    ledger::Outcome,
-    money::{Currency, Money},
-    transfer::read_concept,
+    money::{Currency, Money, account_number::AccountNumber, ledger::Outcome, transfer::read_concept},
+    operations::idempotency::{Fingerprint, is_key},
 };
 use serde::Deserialize;
 use utoipa::ToSchema;

@@ -4,25 +4,28 @@
 use adapter_postgres::Store;
 use chrono::{DateTime, Duration, Utc};
 use domain::{
-    account_number::AccountNumber,
-    audit::Actor,
-    idempotency::{Fingerprint, IdempotencyKey},
     ids::{MessageId, TransferId, UserId, VerificationId, WalletId},
-    ledger::{PostTransfer, ReverseTransfer, clearing_account},
-    limits::Limits,
     message::Channel,
-    money::{Currency, Money},
-    otp::OtpPolicy,
+    money::{
+        Currency, Money,
+        account_number::AccountNumber,
+        ledger::{PostTransfer, ReverseTransfer, clearing_account},
+        limits::Limits,
+        transfer::{Destination, Transfer, TransferStatus},
+    },
+    operations::{
+        audit::Actor,
+        idempotency::{Fingerprint, IdempotencyKey},
+    },
     phone::PhoneNumber,
-    transfer::{Destination, Transfer, TransferStatus},
+    verification::otp::OtpPolicy,
 };
 use ports::{
+    accounts::{Identities, NewPerson},
     crypto::CodeMac,
-    message_channel::OutboundMessage,
-    stores::{
-        ConfirmTransfer, Identities, Lane, Ledger, NewOutbound, NewPerson, OpenWallet, OwnCode, PostRequest,
-        ReverseRequest, SecondStep, WalletView,
-    },
+    messaging::{Lane, NewOutbound, message_channel::OutboundMessage},
+    money::{ConfirmTransfer, Ledger, OpenWallet, PostRequest, ReverseRequest, SecondStep, WalletView},
+    verification::OwnCode,
 };
 use std::sync::atomic::{AtomicU32, Ordering};
 use uuid::Uuid;

@@ -1,0 +1,132 @@
+//! People, and whom they pay.
+
+use crate::backend::{Conn, Db, DbId, DbTime};
+use crate::store::Fault;
+use crate::store::{
+    Store,
+    money::wallets::{Face, open_wallet},
+    rows::{from_json, phone as read_phone},
+    schema::{payees, users},
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{ids::UserId, locale::Locale, phone::PhoneNumber};
+use futures_util::FutureExt;
+use ports::{
+    accounts::{Identities, NewPerson, Payee, User},
+    store_error::StoreResult,
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users, check_for_backend(Db))]
+struct UserRow {
+    id: DbId,
+    phone: Option<String>,
+    locale: Option<String>,
+    phone_replaced_at: Option<DbTime>,
+}
+
+impl TryFrom<UserRow> for User {
+    type Error = Fault;
+    fn try_from(row: UserRow) -> Result<Self, Fault> {
+        Ok(Self {
+            id: UserId(row.id.0),
+            phone: row.phone.map(read_phone).transpose()?,
+            locale: row.locale.as_deref().and_then(Locale::parse),
+            phone_replaced_at: row.phone_replaced_at.map(|at| at.0),
+        })
+    }
+}
+
+#[async_trait]
+impl Identities for Store {
+    async fn get_or_create(&self, person: &NewPerson, now: DateTime<Utc>) -> StoreResult<User> {
+        let person = person.clone();
+        self.database
+            .write(move |conn| {
+                async move {
+                    let made = diesel::insert_into(users::table)
+                        .values((
+                            users::id.eq(DbId(person.id.0)),
+                            users::phone.eq(Some(person.phone.e164())),
+                            users::phone_verified_at.eq(Some(DbTime(now))),
+                            users::created_at.eq(DbTime(now)),
+                        ))
+                        .on_conflict(users::phone)
+                        .do_nothing()
+                        .execute(conn)
+                        .await?;
+                    if made == 1 {
+                        let face = Face {
+                            id: person.wallet,
+                            user: person.id,
+                            name: &person.wallet_name,
+                            kind: "cash",
+                            currency: person.currency,
+                        };
+                        open_wallet(conn, &face, now).await?;
+                    }
+                    by_phone(conn, &person.phone)
+                        .await?
+                        .ok_or_else(|| Fault::Corrupt("a person was not kept".into()))
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn find_by_phone(&self, phone: &PhoneNumber) -> StoreResult<Option<User>> {
+        let phone = phone.clone();
+        self.database.look(move |conn| async move { by_phone(conn, &phone).await }.boxed()).await
+    }
+
+    async fn find(&self, id: UserId) -> StoreResult<Option<User>> {
+        self.database
+            .look(move |conn| {
+                async move {
+                    let row = users::table
+                        .find(DbId(id.0))
+                        .select(UserRow::as_select())
+                        .first(conn)
+                        .await
+                        .optional()?;
+                    row.map(User::try_from).transpose()
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn find_payee(&self, user: UserId, name: &str) -> StoreResult<Option<Payee>> {
+        let name = name.to_owned();
+        self.database
+            .look(move |conn| {
+                async move {
+                    let json = payees::table
+                        .filter(payees::user_id.eq(DbId(user.0)))
+                        .filter(payees::name.eq(&name))
+                        .order(payees::first_seen_at.desc())
+                        .filter(payees::account_json.is_not_null())
+                        .select(payees::account_json.assume_not_null())
+                        .first::<String>(conn)
+                        .await
+                        .optional()?;
+                    json.map(|json| Ok(Payee { name, account: from_json(&json)? })).transpose()
+                }
+                .boxed()
+            })
+            .await
+    }
+}
+
+pub(crate) async fn by_phone(conn: &mut Conn, phone: &PhoneNumber) -> Result<Option<User>, Fault> {
+    let row = users::table
+        .filter(users::phone.eq(phone.e164()))
+        .select(UserRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    row.map(User::try_from).transpose()
+}

@@ -1,0 +1,6 @@
+//! Accounts of people: credentials, sessions, bound chats.
+
+pub(crate) mod chat_links;
+mod identities;
+pub(crate) mod sessions;
+pub(crate) mod users;

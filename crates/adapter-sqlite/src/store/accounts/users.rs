@@ -1,0 +1,348 @@
+//! People's accounts. What is decided on a person waits for his row's lock, so that a password that is
+//! being replaced opens nothing any more.
+
+mod factors;
+mod profile;
+mod register;
+mod resets;
+
+use super::sessions::insert_session;
+use crate::backend::{Conn, Db, DbId, DbTime, lock_names, locked};
+use crate::store::Fault;
+use crate::store::{
+    Store,
+    operations::audit::record,
+    rows::{column, corrupt, count, phone as read_phone},
+    schema::{
+        backup_codes, link_codes, login_challenges, outbox, password_tries, reset_tokens, sessions,
+        telegram_chats, users,
+    },
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Duration, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{
+    accounts::{CHALLENGE_TRIES_MAX, EmailAddress, OneTime, PersonName, Tries, may_mail_reset},
+    ids::{SessionId, UserId},
+    locale::Locale,
+    operations::audit::{Actor, AuditRecord},
+    phone::PhoneNumber,
+};
+use futures_util::FutureExt;
+use ports::{
+    accounts::{
+        Accounts, AskReset, CountedTry, Credentials, NewAccount, NewLoginChallenge, NewSession, Profile,
+        ProfileChange, ProfileChanged, Registered, ResetPassword, SecondFactor,
+    },
+    store_error::StoreResult,
+};
+use std::sync::Arc;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users, check_for_backend(Db))]
+pub(crate) struct AccountRow {
+    id: DbId,
+    phone: Option<String>,
+    locale: Option<String>,
+    email: Option<String>,
+    email_verified_at: Option<DbTime>,
+    password_hash: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    mfa_enabled: i32,
+    claimed_phone: Option<String>,
+    phone_replaced_at: Option<DbTime>,
+}
+
+impl AccountRow {
+    fn user(&self) -> UserId {
+        UserId(self.id.0)
+    }
+
+    /// Whether that is the hash of the password in force.
+    pub(crate) fn has_password(&self, hash: &str) -> bool {
+        self.password_hash.as_deref() == Some(hash)
+    }
+
+    fn email(&self) -> Result<Option<EmailAddress>, Fault> {
+        self.email.as_deref().map(read_email).transpose()
+    }
+}
+
+impl TryFrom<AccountRow> for Profile {
+    type Error = Fault;
+    fn try_from(row: AccountRow) -> Result<Self, Fault> {
+        Ok(Self {
+            user: row.user(),
+            email: row.email()?,
+            email_verified: row.email_verified_at.is_some(),
+            phone: row.phone.map(read_phone).transpose()?,
+            claimed_phone: row.claimed_phone.map(read_phone).transpose()?,
+            phone_replaced_at: row.phone_replaced_at.map(|at| at.0),
+            first_name: row.first_name,
+            last_name: row.last_name,
+            locale: row.locale.as_deref().and_then(Locale::parse),
+            mfa_enabled: row.mfa_enabled == 1,
+        })
+    }
+}
+
+fn read_email(text: &str) -> Result<EmailAddress, Fault> {
+    EmailAddress::parse(text).map_err(corrupt)
+}
+
+/// A person's account once nobody else decides on it.
+pub(crate) async fn lock_account(conn: &mut Conn, user: UserId) -> Result<Option<AccountRow>, Fault> {
+    let row = users::table.find(DbId(user.0)).select(AccountRow::as_select());
+    Ok(locked!(row).first(conn).await.optional()?)
+}
+
+async fn find_by_email(conn: &mut Conn, email: &EmailAddress) -> Result<Option<AccountRow>, Fault> {
+    let row = users::table.filter(users::email.eq(email.as_str())).select(AccountRow::as_select());
+    Ok(row.first(conn).await.optional()?)
+}
+
+async fn find_by_phone(conn: &mut Conn, phone: &PhoneNumber) -> Result<Option<AccountRow>, Fault> {
+    let row = users::table.filter(users::phone.eq(phone.e164())).select(AccountRow::as_select());
+    Ok(row.first(conn).await.optional()?)
+}
+
+/// The row of something that happened to a person's account.
+pub(crate) fn about(
+    user: UserId,
+    action: &str,
+    actor: &Actor,
+    before: Option<String>,
+    after: Option<String>,
+) -> AuditRecord {
+    AuditRecord {
+        actor: actor.clone(),
+        action: action.to_owned(),
+        subject: user.to_string(),
+        on_behalf_of: Some(format!("user:{user}")),
+        before,
+        after,
+    }
+}
+
+#[async_trait]
+impl Accounts for Store {
+    async fn register(&self, account: &NewAccount, now: DateTime<Utc>) -> StoreResult<Registered> {
+        let account = account.clone();
+        self.database
+            .write(move |conn| async move { register::register(conn, &account, now).await }.boxed())
+            .await
+    }
+
+    async fn find_credentials(&self, email: &EmailAddress) -> StoreResult<Option<Credentials>> {
+        let email = email.clone();
+        self.database
+            .look(move |conn| {
+                async move {
+                    let row = find_by_email(conn, &email).await?;
+                    Ok(row.map(|row| Credentials { user: row.user(), password_hash: row.password_hash }))
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn profile(&self, user: UserId) -> StoreResult<Option<Profile>> {
+        self.database
+            .look(move |conn| {
+                async move {
+                    let row = users::table.find(DbId(user.0)).select(AccountRow::as_select());
+                    row.first(conn).await.optional()?.map(Profile::try_from).transpose()
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn change_profile(
+        &self,
+        change: &ProfileChange,
+        now: DateTime<Utc>,
+    ) -> StoreResult<ProfileChanged> {
+        let (change, sealer) = (change.clone(), Arc::clone(&self.sealer));
+        self.database
+            .write(move |conn| {
+                async move { profile::change(conn, sealer.as_ref(), &change, now).await }.boxed()
+            })
+            .await
+    }
+
+    async fn count_try(
+        &self,
+        tries: &[CountedTry],
+        now: DateTime<Utc>,
+    ) -> StoreResult<Option<DateTime<Utc>>> {
+        let tries = tries.to_vec();
+        self.database.write(move |conn| async move { count_try(conn, &tries, now).await }.boxed()).await
+    }
+
+    async fn clear_tries(&self, name: &str) -> StoreResult<()> {
+        let name = name.to_owned();
+        self.database
+            .write(move |conn| {
+                async move {
+                    diesel::delete(password_tries::table.find(name)).execute(conn).await?;
+                    Ok(())
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn note(&self, noted: &AuditRecord, now: DateTime<Utc>) -> StoreResult<()> {
+        let noted = noted.clone();
+        self.database.write(move |conn| async move { record(conn, &[noted], now).await }.boxed()).await
+    }
+
+    async fn ask_reset(&self, asked: &AskReset, now: DateTime<Utc>) -> StoreResult<()> {
+        let (asked, sealer) = (asked.clone(), Arc::clone(&self.sealer));
+        self.database
+            .write(move |conn| async move { resets::ask(conn, sealer.as_ref(), &asked, now).await }.boxed())
+            .await
+    }
+
+    async fn find_reset(
+        &self,
+        token: &[[u8; 32]],
+        now: DateTime<Utc>,
+    ) -> StoreResult<Option<(UserId, EmailAddress)>> {
+        let token = token.to_vec();
+        self.database.read(move |conn| async move { resets::find(conn, &token, now).await }.boxed()).await
+    }
+
+    async fn reset_password(&self, reset: &ResetPassword, now: DateTime<Utc>) -> StoreResult<bool> {
+        let reset = reset.clone();
+        self.database.write(move |conn| async move { resets::reset(conn, &reset, now).await }.boxed()).await
+    }
+
+    async fn set_mfa(
+        &self,
+        user: UserId,
+        enabled: bool,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Option<()>> {
+        let actor = actor.clone();
+        self.database
+            .write(move |conn| {
+                async move { factors::set_mfa(conn, user, enabled, &actor, now).await }.boxed()
+            })
+            .await
+    }
+
+    async fn replace_backup_codes(
+        &self,
+        user: UserId,
+        codes: &[[u8; 32]],
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> StoreResult<()> {
+        let (codes, actor) = (codes.to_vec(), actor.clone());
+        self.database
+            .write(move |conn| {
+                async move { factors::replace_backup_codes(conn, user, &codes, &actor, now).await }.boxed()
+            })
+            .await
+    }
+
+    async fn begin_login_challenge(
+        &self,
+        challenge: &NewLoginChallenge,
+        _now: DateTime<Utc>,
+    ) -> StoreResult<bool> {
+        let challenge = challenge.clone();
+        self.database
+            .write(move |conn| async move { factors::begin_challenge(conn, &challenge).await }.boxed())
+            .await
+    }
+
+    async fn try_login_challenge(
+        &self,
+        hashes: &[[u8; 32]],
+        now: DateTime<Utc>,
+    ) -> StoreResult<Option<UserId>> {
+        let hashes = hashes.to_vec();
+        self.database
+            .write(move |conn| async move { factors::try_challenge(conn, &hashes, now).await }.boxed())
+            .await
+    }
+
+    async fn pass_login_challenge(
+        &self,
+        hashes: &[[u8; 32]],
+        factor: &SecondFactor,
+        session: &NewSession,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Option<SessionId>> {
+        let (hashes, factor) = (hashes.to_vec(), factor.clone());
+        let (session, actor) = (session.clone(), actor.clone());
+        self.database
+            .write(move |conn| {
+                async move { factors::pass_challenge(conn, &hashes, &factor, &session, &actor, now).await }
+                    .boxed()
+            })
+            .await
+    }
+
+    async fn forget_ended(&self, before: DateTime<Utc>) -> StoreResult<usize> {
+        self.database.write(move |conn| async move { forget(conn, DbTime(before)).await }.boxed()).await
+    }
+}
+
+async fn count_try(
+    conn: &mut Conn,
+    tries: &[CountedTry],
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, Fault> {
+    let names: Vec<String> = tries.iter().map(|counted| format!("try:{}", counted.name)).collect();
+    lock_names(conn, &names).await?;
+    let mut counted = Vec::new();
+    for CountedTry { name, most } in tries {
+        let known = password_tries::table
+            .find(name)
+            .select((password_tries::since, password_tries::count))
+            .first::<(DbTime, i32)>(conn)
+            .await
+            .optional()?;
+        let known = match known {
+            Some((since, n)) => Some(Tries { since: since.0, count: count(n)? }),
+            None => None,
+        };
+        match Tries::count(known, *most, now) {
+            Ok(tries) => counted.push((name, tries)),
+            Err(next) => return Ok(Some(next)),
+        }
+    }
+    for (name, Tries { since, count }) in counted {
+        let values = (password_tries::since.eq(DbTime(since)), password_tries::count.eq(column(count)));
+        diesel::insert_into(password_tries::table)
+            .values((password_tries::name.eq(name), values))
+            .on_conflict(password_tries::name)
+            .do_update()
+            .set(values)
+            .execute(conn)
+            .await?;
+    }
+    Ok(None)
+}
+
+async fn forget(conn: &mut Conn, before: DbTime) -> Result<usize, Fault> {
+    let over = sessions::table.filter(sessions::expires_at.lt(before).or(sessions::ended_at.lt(before)));
+    let gone = [
+        diesel::delete(over).execute(conn).await?,
+        diesel::delete(login_challenges::table.filter(login_challenges::expires_at.lt(before)))
+            .execute(conn)
+            .await?,
+        diesel::delete(reset_tokens::table.filter(reset_tokens::expires_at.lt(before))).execute(conn).await?,
+        diesel::delete(link_codes::table.filter(link_codes::expires_at.lt(before))).execute(conn).await?,
+        diesel::delete(password_tries::table.filter(password_tries::since.lt(before))).execute(conn).await?,
+    ];
+    Ok(gone.into_iter().fold(0, usize::saturating_add))
+}

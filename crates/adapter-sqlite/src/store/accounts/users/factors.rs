@@ -1,0 +1,143 @@
+//! The second factor: whether it is asked for, backup codes, sign-ins that wait for it.
+
+use super::{resets::once, *};
+
+pub(crate) async fn set_mfa(
+    conn: &mut Conn,
+    user: UserId,
+    enabled: bool,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Result<Option<()>, Fault> {
+    let row = lock_account(conn, user).await?.ok_or_else(|| corrupt("no such person"))?;
+    if enabled && row.phone.is_none() {
+        return Ok(None);
+    }
+    if (row.mfa_enabled == 1) != enabled {
+        diesel::update(users::table.find(row.id))
+            .set(users::mfa_enabled.eq(i32::from(enabled)))
+            .execute(conn)
+            .await?;
+        let state = |on: bool| Some(if on { "on" } else { "off" }.to_owned());
+        let noted = about(user, "account.second_factor", actor, state(!enabled), state(enabled));
+        record(conn, &[noted], now).await?;
+    }
+    Ok(Some(()))
+}
+
+pub(crate) async fn replace_backup_codes(
+    conn: &mut Conn,
+    user: UserId,
+    codes: &[[u8; 32]],
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let row = lock_account(conn, user).await?.ok_or_else(|| corrupt("no such person"))?;
+    diesel::delete(backup_codes::table.filter(backup_codes::user_id.eq(row.id))).execute(conn).await?;
+    for code in codes {
+        diesel::insert_into(backup_codes::table)
+            .values((
+                backup_codes::hash.eq(code.to_vec()),
+                backup_codes::user_id.eq(row.id),
+                backup_codes::created_at.eq(DbTime(now)),
+            ))
+            .execute(conn)
+            .await?;
+    }
+    let after = Some(format!("{} codes", codes.len()));
+    record(conn, &[about(user, "account.backup_codes", actor, None, after)], now).await
+}
+
+pub(crate) async fn begin_challenge(conn: &mut Conn, challenge: &NewLoginChallenge) -> Result<bool, Fault> {
+    let row = lock_account(conn, challenge.user).await?;
+    if row.and_then(|row| row.password_hash).as_deref() != Some(&challenge.seen_password) {
+        return Ok(false);
+    }
+    diesel::insert_into(login_challenges::table)
+        .values((
+            login_challenges::hash.eq(challenge.hash.to_vec()),
+            login_challenges::user_id.eq(DbId(challenge.user.0)),
+            login_challenges::tries.eq(0),
+            login_challenges::expires_at.eq(DbTime(challenge.expires_at)),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(true)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = login_challenges, check_for_backend(Db))]
+struct ChallengeRow {
+    hash: Vec<u8>,
+    user_id: DbId,
+    tries: i32,
+    expires_at: DbTime,
+    used_at: Option<DbTime>,
+}
+
+/// A good challenge once nobody else is at it, nor at its person: whoever sets a new password ends all that the old one opened.
+async fn lock_challenge(
+    conn: &mut Conn,
+    hashes: &[[u8; 32]],
+    now: DateTime<Utc>,
+) -> Result<Option<ChallengeRow>, Fault> {
+    let hashes: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.to_vec()).collect();
+    let named = login_challenges::table.filter(login_challenges::hash.eq_any(hashes));
+    let person = named.clone().select(login_challenges::user_id).first::<DbId>(conn).await.optional()?;
+    let Some(person) = person else { return Ok(None) };
+    lock_account(conn, UserId(person.0)).await?;
+    let row = named.select(ChallengeRow::as_select());
+    let found: Option<ChallengeRow> = locked!(row).first(conn).await.optional()?;
+    Ok(found.filter(|row| once(row.expires_at, row.used_at).is_good(now)))
+}
+
+pub(crate) async fn try_challenge(
+    conn: &mut Conn,
+    hashes: &[[u8; 32]],
+    now: DateTime<Utc>,
+) -> Result<Option<UserId>, Fault> {
+    let Some(row) = lock_challenge(conn, hashes, now).await? else { return Ok(None) };
+    if count(row.tries)? >= CHALLENGE_TRIES_MAX {
+        return Ok(None);
+    }
+    diesel::update(login_challenges::table.find(&row.hash))
+        .set(login_challenges::tries.eq(row.tries.saturating_add(1)))
+        .execute(conn)
+        .await?;
+    Ok(Some(UserId(row.user_id.0)))
+}
+
+pub(crate) async fn pass_challenge(
+    conn: &mut Conn,
+    hashes: &[[u8; 32]],
+    factor: &SecondFactor,
+    session: &NewSession,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Result<Option<SessionId>, Fault> {
+    let Some(row) = lock_challenge(conn, hashes, now).await? else { return Ok(None) };
+    let user = UserId(row.user_id.0);
+    let how = match factor {
+        SecondFactor::Code => "password and code",
+        SecondFactor::Backup(codes) => {
+            let codes: Vec<Vec<u8>> = codes.iter().map(|code| code.to_vec()).collect();
+            let unused = backup_codes::table
+                .filter(backup_codes::hash.eq_any(codes))
+                .filter(backup_codes::user_id.eq(row.user_id))
+                .filter(backup_codes::used_at.is_null());
+            let used =
+                diesel::update(unused).set(backup_codes::used_at.eq(Some(DbTime(now)))).execute(conn).await?;
+            if used != 1 {
+                return Ok(None);
+            }
+            "password and backup code"
+        }
+    };
+    diesel::update(login_challenges::table.find(&row.hash))
+        .set(login_challenges::used_at.eq(Some(DbTime(now))))
+        .execute(conn)
+        .await?;
+    insert_session(conn, session, user, now).await?;
+    record(conn, &[about(user, "session.opened", actor, None, Some(how.to_owned()))], now).await?;
+    Ok(Some(session.id))
+}

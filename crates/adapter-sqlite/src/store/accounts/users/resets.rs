@@ -1,0 +1,155 @@
+//! New passwords for those who lost theirs.
+
+use super::*;
+use crate::store::{rows::NewOutboxRow, verification::verifications::use_proof};
+use domain::verification::otp::Purpose;
+use ports::{accounts::ResetProof, crypto::Sealer};
+
+/// That it was asked for is noted whether somebody has that address or not.
+pub(crate) async fn ask(
+    conn: &mut Conn,
+    sealer: &dyn Sealer,
+    asked: &AskReset,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let found = find_by_email(conn, &asked.email).await?;
+    let mut noted = AuditRecord {
+        actor: asked.actor.clone(),
+        action: "password.reset_asked".into(),
+        subject: asked.email.masked(),
+        on_behalf_of: None,
+        before: None,
+        after: Some("by mail".into()),
+    };
+    if let Some(row) = found {
+        let row = lock_account(conn, row.user()).await?.ok_or_else(|| corrupt("a person vanished"))?;
+        noted.on_behalf_of = Some(format!("user:{}", row.user()));
+        let hour_ago = now.checked_sub_signed(Duration::hours(1)).unwrap_or(now);
+        let sent: i64 = reset_tokens::table
+            .filter(reset_tokens::user_id.eq(row.id))
+            .filter(reset_tokens::created_at.gt(DbTime(hour_ago)))
+            .count()
+            .get_result(conn)
+            .await?;
+        match &asked.mail {
+            Some(mail) if may_mail_reset(u32::try_from(sent).unwrap_or(u32::MAX)) => {
+                diesel::insert_into(reset_tokens::table)
+                    .values((
+                        reset_tokens::hash.eq(asked.token.to_vec()),
+                        reset_tokens::user_id.eq(row.id),
+                        reset_tokens::created_at.eq(DbTime(now)),
+                        reset_tokens::expires_at.eq(DbTime(asked.expires_at)),
+                    ))
+                    .execute(conn)
+                    .await?;
+                let mail = NewOutboxRow::new(sealer, mail, None, now)?;
+                diesel::insert_into(outbox::table).values(mail).execute(conn).await?;
+            }
+            _ => noted.after = Some("by mail, not sent".into()),
+        }
+    }
+    record(conn, &[noted], now).await
+}
+
+pub(crate) async fn find(
+    conn: &mut Conn,
+    token: &[[u8; 32]],
+    now: DateTime<Utc>,
+) -> Result<Option<(UserId, EmailAddress)>, Fault> {
+    let hashes: Vec<Vec<u8>> = token.iter().map(|hash| hash.to_vec()).collect();
+    let found = reset_tokens::table
+        .filter(reset_tokens::hash.eq_any(hashes))
+        .select((reset_tokens::user_id, reset_tokens::expires_at, reset_tokens::used_at))
+        .first::<(DbId, DbTime, Option<DbTime>)>(conn)
+        .await
+        .optional()?;
+    let Some((user, expires_at, used_at)) = found else { return Ok(None) };
+    if !once(expires_at, used_at).is_good(now) {
+        return Ok(None);
+    }
+    let email = users::table.find(user).select(users::email).first::<Option<String>>(conn).await?;
+    let email = email.as_deref().map(read_email).transpose()?;
+    Ok(email.map(|email| (UserId(user.0), email)))
+}
+
+pub(crate) fn once(expires_at: DbTime, used_at: Option<DbTime>) -> OneTime {
+    OneTime { expires_at: expires_at.0, used_at: used_at.map(|at| at.0) }
+}
+
+pub(crate) async fn reset(conn: &mut Conn, reset: &ResetPassword, now: DateTime<Utc>) -> Result<bool, Fault> {
+    let row = match &reset.proof {
+        ResetProof::Token(hashes) => by_token(conn, hashes, now).await?,
+        ResetProof::Code { user, verification } => {
+            let row = lock_account(conn, *user).await?;
+            match row.as_ref().and_then(|row| row.phone.clone()) {
+                Some(phone)
+                    if use_proof(conn, *verification, &phone, Purpose::PasswordReset, now).await? =>
+                {
+                    row
+                }
+                _ => None,
+            }
+        }
+    };
+    let Some(row) = row else { return Ok(false) };
+    let by_mail = matches!(reset.proof, ResetProof::Token(_));
+    diesel::update(users::table.find(row.id))
+        .set(users::password_hash.eq(Some(&reset.password_hash)))
+        .execute(conn)
+        .await?;
+    end_everything(conn, row.id, now).await?;
+    let mut records = Vec::new();
+    if by_mail && row.email_verified_at.is_none() {
+        remove_factors(conn, row.id, now).await?;
+        let (before, after) = ("address not proved".to_owned(), "address proved, factors removed".to_owned());
+        records.push(about(row.user(), "account.email_proved", &reset.actor, Some(before), Some(after)));
+    }
+    let how = if by_mail { "by mail" } else { "by code" };
+    records.push(about(row.user(), "password.reset", &reset.actor, None, Some(how.to_owned())));
+    record(conn, &records, now).await?;
+    Ok(true)
+}
+
+/// Whose a good token is; it is used up.
+async fn by_token(
+    conn: &mut Conn,
+    hashes: &[[u8; 32]],
+    now: DateTime<Utc>,
+) -> Result<Option<AccountRow>, Fault> {
+    let hashes: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.to_vec()).collect();
+    let token = reset_tokens::table.filter(reset_tokens::hash.eq_any(hashes)).select((
+        reset_tokens::user_id,
+        reset_tokens::expires_at,
+        reset_tokens::used_at,
+    ));
+    let found = locked!(token).first::<(DbId, DbTime, Option<DbTime>)>(conn).await.optional()?;
+    let Some((user, expires_at, used_at)) = found else { return Ok(None) };
+    if !once(expires_at, used_at).is_good(now) {
+        return Ok(None);
+    }
+    lock_account(conn, UserId(user.0)).await
+}
+
+/// Sessions, waiting sign-ins, tokens of other mails, chats that were bound and codes that would bind one: whoever
+/// had the old password may have bound a chat of his own.
+async fn end_everything(conn: &mut Conn, user: DbId, now: DateTime<Utc>) -> Result<(), Fault> {
+    let live = sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::ended_at.is_null());
+    diesel::update(live).set(sessions::ended_at.eq(Some(DbTime(now)))).execute(conn).await?;
+    let good =
+        reset_tokens::table.filter(reset_tokens::user_id.eq(user)).filter(reset_tokens::used_at.is_null());
+    diesel::update(good).set(reset_tokens::used_at.eq(Some(DbTime(now)))).execute(conn).await?;
+    diesel::delete(login_challenges::table.filter(login_challenges::user_id.eq(user))).execute(conn).await?;
+    diesel::delete(link_codes::table.filter(link_codes::user_id.eq(user))).execute(conn).await?;
+    diesel::delete(telegram_chats::table.filter(telegram_chats::user_id.eq(user))).execute(conn).await?;
+    Ok(())
+}
+
+/// Whoever signed up with this address had not proved it: what he added may be his and not its owner's.
+async fn remove_factors(conn: &mut Conn, user: DbId, now: DateTime<Utc>) -> Result<(), Fault> {
+    diesel::update(users::table.find(user))
+        .set((users::email_verified_at.eq(Some(DbTime(now))), users::mfa_enabled.eq(0)))
+        .execute(conn)
+        .await?;
+    diesel::delete(backup_codes::table.filter(backup_codes::user_id.eq(user))).execute(conn).await?;
+    Ok(())
+}

@@ -1,0 +1,194 @@
+//! Flows: the editions that were at hand, and what was answered.
+
+use crate::backend::{Conn, Db, DbId, DbTime, lock_names};
+use crate::store::Fault;
+use crate::store::{
+    Store,
+    rows::{corrupt, seal, unseal},
+    schema::{flow_responses, flow_versions},
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{
+    ids::{EventId, FlowResponseId},
+    messaging::flow::{Answer, Slug},
+    operations::idempotency::Fingerprint,
+};
+use futures_util::FutureExt;
+use ports::{
+    crypto::Sealer,
+    messaging::{FlowEdition, FlowResponse, Flows, KeptEditions, NewFlowResponse},
+    pagination::PageRequest,
+    store_error::StoreResult,
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = flow_versions, check_for_backend(Db))]
+struct EditionRow {
+    flow: String,
+    version: i64,
+    source: String,
+    catalogue: Option<String>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = flow_responses, check_for_backend(Db))]
+struct ResponseRow {
+    id: DbId,
+    version: i64,
+    body: Vec<u8>,
+    completed_at: DbTime,
+}
+
+/// The sealed part of a response.
+#[derive(Serialize, Deserialize)]
+struct ResponseBody {
+    v: u8,
+    respondent: String,
+    answers: Vec<(Slug, Answer)>,
+}
+
+impl TryFrom<EditionRow> for FlowEdition {
+    type Error = Fault;
+    fn try_from(row: EditionRow) -> Result<Self, Fault> {
+        Ok(Self {
+            flow: Slug::parse(&row.flow).map_err(corrupt)?,
+            version: u32::try_from(row.version).map_err(corrupt)?,
+            source: row.source,
+            catalogue: row.catalogue,
+        })
+    }
+}
+
+#[async_trait]
+impl Flows for Store {
+    async fn keep_editions(&self, editions: &[FlowEdition], now: DateTime<Utc>) -> StoreResult<KeptEditions> {
+        let editions = editions.to_vec();
+        self.database.write(move |conn| async move { keep(conn, &editions, now).await }.boxed()).await
+    }
+
+    async fn editions(&self) -> StoreResult<Vec<FlowEdition>> {
+        self.database
+            .look(move |conn| {
+                async move {
+                    let rows = flow_versions::table
+                        .order((flow_versions::flow.asc(), flow_versions::version.asc()))
+                        .select(EditionRow::as_select())
+                        .load(conn)
+                        .await?;
+                    rows.into_iter().map(FlowEdition::try_from).collect()
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn responses(&self, flow: &Slug, page: &PageRequest) -> StoreResult<Vec<FlowResponse>> {
+        let (flow, page, sealer) = (flow.clone(), page.clone(), Arc::clone(&self.sealer));
+        self.database
+            .look(move |conn| async move { responses(conn, sealer.as_ref(), &flow, &page).await }.boxed())
+            .await
+    }
+}
+
+fn checksum(edition: &FlowEdition) -> Vec<u8> {
+    let fields = [("source", Some(edition.source.as_str())), ("catalogue", edition.catalogue.as_deref())];
+    Fingerprint::of(&fields).0.to_vec()
+}
+
+async fn keep(conn: &mut Conn, editions: &[FlowEdition], now: DateTime<Utc>) -> Result<KeptEditions, Fault> {
+    // Replicas start together: one keeps, the others compare.
+    lock_names(conn, &["flow editions".to_owned()]).await?;
+    let mut changed = Vec::new();
+    for edition in editions {
+        let kept = flow_versions::table
+            .find((edition.flow.as_str(), i64::from(edition.version)))
+            .select(flow_versions::checksum)
+            .first::<Vec<u8>>(conn)
+            .await
+            .optional()?;
+        if kept.is_some_and(|kept| kept != checksum(edition)) {
+            changed.push((edition.flow.clone(), edition.version));
+        }
+    }
+    if !changed.is_empty() {
+        return Ok(KeptEditions::Changed(changed));
+    }
+    for edition in editions {
+        diesel::insert_into(flow_versions::table)
+            .values((
+                flow_versions::flow.eq(edition.flow.as_str()),
+                flow_versions::version.eq(i64::from(edition.version)),
+                flow_versions::source.eq(&edition.source),
+                flow_versions::catalogue.eq(&edition.catalogue),
+                flow_versions::checksum.eq(checksum(edition)),
+                flow_versions::kept_at.eq(DbTime(now)),
+            ))
+            .on_conflict_do_nothing()
+            .execute(conn)
+            .await?;
+    }
+    Ok(KeptEditions::Kept)
+}
+
+/// Keeps what the turn of a message ended with; once, however often it is run.
+pub(crate) async fn keep_response(
+    conn: &mut Conn,
+    sealer: &dyn Sealer,
+    event: EventId,
+    response: &NewFlowResponse,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let completed = &response.completed;
+    let body =
+        ResponseBody { v: 1, respondent: response.respondent.clone(), answers: completed.answers.clone() };
+    diesel::insert_into(flow_responses::table)
+        .values((
+            flow_responses::id.eq(DbId(response.id.0)),
+            flow_responses::event_id.eq(DbId(event.0)),
+            flow_responses::flow.eq(completed.flow.as_str()),
+            flow_responses::version.eq(i64::from(completed.version)),
+            flow_responses::body.eq(seal(sealer, response.id.0, &body)?),
+            flow_responses::completed_at.eq(DbTime(now)),
+        ))
+        .on_conflict(flow_responses::event_id)
+        .do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+async fn responses(
+    conn: &mut Conn,
+    sealer: &dyn Sealer,
+    flow: &Slug,
+    page: &PageRequest,
+) -> Result<Vec<FlowResponse>, Fault> {
+    let mut query = flow_responses::table
+        .filter(flow_responses::flow.eq(flow.as_str()))
+        .order(flow_responses::id.desc())
+        .limit(page.limit)
+        .select(ResponseRow::as_select())
+        .into_boxed();
+    if let Some(after) = &page.after {
+        let after = after.parse::<FlowResponseId>().map_err(corrupt)?;
+        query = query.filter(flow_responses::id.lt(DbId(after.0)));
+    }
+    let rows = query.load(conn).await?;
+    rows.into_iter()
+        .map(|row| {
+            let body: ResponseBody = unseal(sealer, row.id.0, &row.body)?;
+            Ok(FlowResponse {
+                id: FlowResponseId(row.id.0),
+                version: u32::try_from(row.version).map_err(corrupt)?,
+                respondent: body.respondent,
+                answers: body.answers,
+                completed_at: row.completed_at.0,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,392 @@
+//! The inbox: kept before it is acknowledged, once each, in order per talk.
+
+use super::consents::consent_of;
+use crate::backend::{Conn, Database, Db, DbId, DbTime, insert_inbox, insert_talks, nobody_elses};
+use crate::store::Fault;
+use crate::store::{
+    Store,
+    error::of_group,
+    rows::{NewInboxRow, NewTalkRow, column, corrupt, count, seal, unseal},
+    schema::{conversations, inbox},
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{
+    ids::{ConversationId, EventId},
+    messaging::conversation::{Conversation, STATE_VERSION, Said},
+    phone::PhoneNumber,
+};
+use futures_util::FutureExt;
+use group_commit::{GroupCommit, GroupSize};
+use ports::{
+    crypto::Sealer,
+    messaging::{Accepted, Inbox, LeasedTurn, TurnFailure, inbound_webhook::InboundMessage},
+    store_error::StoreResult,
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
+use uuid::Uuid;
+
+/// Callers that may wait for the writer, and messages that it takes at once.
+const SIZE: GroupSize = GroupSize { queue_max: 2_048, batch_max: 500 };
+
+type Arrived = (EventId, InboundMessage, DateTime<Utc>);
+
+/// The one task that keeps messages.
+pub(crate) type InboxWriter = GroupCommit<Arrived, Accepted, Fault>;
+
+pub(crate) fn writer(database: &Database, sealer: &Arc<dyn Sealer>) -> InboxWriter {
+    let (shared, sealer) = (database.clone(), sealer.clone());
+    GroupCommit::start(database.runtime(), SIZE, move |arrived: Vec<Arrived>| {
+        let (database, sealer) = (shared.clone(), sealer.clone());
+        async move {
+            let work = database.write_for_many(move |conn| {
+                async move { keep(conn, sealer.as_ref(), arrived).await }.boxed()
+            });
+            work.await
+        }
+        .boxed()
+    })
+}
+
+/// Leases of one message, crashes included, before it is set aside.
+const LEASES_MAX: u32 = 10;
+
+/// The sealed part of an inbound message.
+#[derive(Serialize, Deserialize)]
+struct InboundBody {
+    v: u8,
+    sender: String,
+    phone: Option<PhoneNumber>,
+    said: Said,
+    #[serde(default)]
+    sent_at: Option<DateTime<Utc>>,
+    raw: Vec<u8>,
+}
+
+/// The sealed state of a talk.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SealedState {
+    pub(crate) conversation: Conversation,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = inbox, check_for_backend(Db))]
+struct InboxRow {
+    seq: i64,
+    id: DbId,
+    conversation_id: DbId,
+    channel_account: String,
+    provider_event_id: String,
+    body: Vec<u8>,
+    tries: i32,
+    received_at: DbTime,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = conversations, check_for_backend(Db))]
+struct ConversationRow {
+    id: DbId,
+    channel: String,
+    sender_key: String,
+    state: Vec<u8>,
+    fence: i64,
+}
+
+/// The name under which a sender's talk and consent are kept: his canonical number, or his address.
+fn sender_key(message: &InboundMessage) -> String {
+    message.phone.as_ref().map_or_else(|| message.sender.clone(), |phone| phone.e164().to_owned())
+}
+
+/// `whatsapp` of `twilio:whatsapp:+1415…`.
+fn channel_of(channel_account: &str) -> &str {
+    channel_account.split(':').nth(1).unwrap_or("whatsapp")
+}
+
+#[async_trait]
+impl Inbox for Store {
+    async fn accept(
+        &self,
+        messages: &[(EventId, InboundMessage)],
+        now: DateTime<Utc>,
+    ) -> StoreResult<Vec<Accepted>> {
+        let arrived = messages.iter().map(|(id, message)| (*id, message.clone(), now)).collect();
+        self.inbox_writer.submit(arrived).await.map_err(of_group)
+    }
+
+    async fn lease_next(&self, now: DateTime<Utc>, until: DateTime<Utc>) -> StoreResult<Option<LeasedTurn>> {
+        let sealer = Arc::clone(&self.sealer);
+        self.database.write(move |conn| lease(conn, sealer, now, until).boxed()).await
+    }
+
+    async fn fail(&self, turn: &LeasedTurn, failure: &TurnFailure, reason: &str) -> StoreResult<()> {
+        let (event, talk, fence) = (DbId(turn.event.0), DbId(turn.conversation.0), turn.fence);
+        let (failure, reason) = (failure.clone(), reason.to_owned());
+        self.database
+            .write(move |conn| {
+                async move {
+                    let free_at = match &failure {
+                        TurnFailure::RetryAt(at) => *at,
+                        TurnFailure::Park => DateTime::UNIX_EPOCH,
+                    };
+                    let held = conversations::table.find(talk).filter(conversations::fence.eq(fence));
+                    let freed = diesel::update(held)
+                        .set(conversations::leased_until.eq(DbTime(free_at)))
+                        .execute(conn)
+                        .await?;
+                    if freed == 0 {
+                        return Ok(());
+                    }
+                    let row = inbox::table.filter(inbox::id.eq(event));
+                    let state = if failure == TurnFailure::Park { "parked" } else { "pending" };
+                    diesel::update(row)
+                        .set((inbox::state.eq(state), inbox::reason.eq(Some(reason))))
+                        .execute(conn)
+                        .await?;
+                    Ok(())
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn purge(&self, before: DateTime<Utc>) -> StoreResult<usize> {
+        self.database
+            .write(move |conn| {
+                async move {
+                    let old = inbox::table
+                        .filter(inbox::state.eq("done"))
+                        .filter(inbox::received_at.lt(DbTime(before)));
+                    Ok(diesel::delete(old).execute(conn).await?)
+                }
+                .boxed()
+            })
+            .await
+    }
+}
+
+/// Keeps messages in their order, whoever brought them: talks first, then the messages themselves.
+async fn keep(conn: &mut Conn, sealer: &dyn Sealer, arrived: Vec<Arrived>) -> Result<Vec<Accepted>, Fault> {
+    let talks = talks_of(conn, sealer, &arrived).await?;
+    let mut rows = Vec::with_capacity(arrived.len());
+    for (id, message, now) in arrived.iter().cloned() {
+        let talk = talks.get(&talk_key(&message)).ok_or_else(|| corrupt("a talk was not kept"))?;
+        rows.push(inbox_row(sealer, id, *talk, message, now)?);
+    }
+    let new: HashSet<Uuid> = insert_inbox(conn, rows).await?.into_iter().map(|id| id.0).collect();
+    let accepted = |id: Uuid| if new.contains(&id) { Accepted::New } else { Accepted::Duplicate };
+    Ok(arrived.iter().map(|(id, ..)| accepted(id.0)).collect())
+}
+
+fn inbox_row(
+    sealer: &dyn Sealer,
+    id: EventId,
+    talk: DbId,
+    message: InboundMessage,
+    now: DateTime<Utc>,
+) -> Result<NewInboxRow, Fault> {
+    let state = if message.is_ours { "pending" } else { "foreign" };
+    let body = InboundBody {
+        v: 1,
+        sender: message.sender,
+        phone: message.phone,
+        said: message.said,
+        sent_at: message.sent_at,
+        raw: message.raw,
+    };
+    Ok(NewInboxRow {
+        id: DbId(id.0),
+        conversation_id: talk,
+        channel_account: message.channel_account,
+        provider_event_id: message.provider_event_id,
+        body: seal(sealer, id.0, &body)?,
+        state,
+        tries: 0,
+        received_at: DbTime(now),
+    })
+}
+
+/// What tells talks apart: our number, and who writes to it.
+type TalkKey = (String, String);
+
+fn talk_key(message: &InboundMessage) -> TalkKey {
+    (message.channel_account.clone(), sender_key(message))
+}
+
+/// The talks that messages belong to, begun where there are none. A new talk bears its first message's
+/// id.
+async fn talks_of(
+    conn: &mut Conn,
+    sealer: &dyn Sealer,
+    arrived: &[Arrived],
+) -> Result<HashMap<TalkKey, DbId>, Fault> {
+    let mut wanted = BTreeMap::new();
+    for (id, message, now) in arrived {
+        wanted.entry(talk_key(message)).or_insert((*id, *now));
+    }
+    let known = find_talks(conn, wanted.keys()).await?;
+    wanted.retain(|key, _| !known.contains_key(key));
+    if wanted.is_empty() {
+        return Ok(known);
+    }
+    // In the order of their keys, so that replicas that begin the same talks don't wait in a circle.
+    let new = wanted.iter().map(|(key, (id, now))| new_talk(sealer, key, *id, *now));
+    insert_talks(conn, new.collect::<Result<_, _>>()?).await?;
+    let begun = find_talks(conn, wanted.keys()).await?;
+    Ok(known.into_iter().chain(begun).collect())
+}
+
+async fn find_talks(
+    conn: &mut Conn,
+    keys: impl Iterator<Item = &TalkKey> + Clone,
+) -> Result<HashMap<TalkKey, DbId>, Fault> {
+    let accounts: BTreeSet<_> = keys.clone().map(|(account, _)| account.clone()).collect();
+    let senders: Vec<_> = keys.map(|(_, sender)| sender.clone()).collect();
+    let rows = conversations::table
+        .filter(conversations::channel_account.eq_any(accounts))
+        .filter(conversations::sender_key.eq_any(senders))
+        .select((conversations::channel_account, conversations::sender_key, conversations::id))
+        .load::<(String, String, DbId)>(conn)
+        .await?;
+    Ok(rows.into_iter().map(|(account, sender, id)| ((account, sender), id)).collect())
+}
+
+fn new_talk(
+    sealer: &dyn Sealer,
+    (account, sender): &TalkKey,
+    id: EventId,
+    now: DateTime<Utc>,
+) -> Result<NewTalkRow, Fault> {
+    let state = SealedState { conversation: Conversation::default() };
+    Ok(NewTalkRow {
+        id: DbId(id.0),
+        channel_account: account.clone(),
+        channel: channel_of(account).to_owned(),
+        sender_key: sender.clone(),
+        state: seal(sealer, id.0, &state)?,
+        state_version: STATE_VERSION,
+        fence: 0,
+        leased_until: DbTime(DateTime::UNIX_EPOCH),
+        created_at: DbTime(now),
+        updated_at: DbTime(now),
+    })
+}
+
+async fn lease(
+    conn: &mut Conn,
+    sealer: Arc<dyn Sealer>,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Option<LeasedTurn>, Fault> {
+    loop {
+        let waiting = inbox::table
+            .inner_join(conversations::table)
+            .filter(inbox::state.eq("pending"))
+            .filter(conversations::leased_until.le(DbTime(now)))
+            .order(inbox::seq.asc())
+            .limit(1)
+            .select((InboxRow::as_select(), ConversationRow::as_select()));
+        let next = nobody_elses!(waiting).get_result::<(InboxRow, ConversationRow)>(conn).await.optional()?;
+        let Some((row, talk)) = next else { return Ok(None) };
+        let (seq, tries) = (row.seq, count(row.tries)?);
+        // One row that can't be read, or that takes its worker down with it each time, must not hold up
+        // everybody else: it is set aside for people.
+        let turn = if tries >= LEASES_MAX {
+            Err(corrupt("leased too often without an end"))
+        } else {
+            open_turn(conn, sealer.as_ref(), row, talk).await
+        };
+        match turn {
+            Ok(turn) => {
+                hold_talk(conn, &turn, until).await?;
+                diesel::update(inbox::table.find(seq))
+                    .set(inbox::tries.eq(column(tries.saturating_add(1))))
+                    .execute(conn)
+                    .await?;
+                return Ok(Some(turn));
+            }
+            Err(Fault::Corrupt(reason)) => {
+                tracing::error!(seq, reason, "a message was set aside");
+                diesel::update(inbox::table.find(seq))
+                    .set((inbox::state.eq("parked"), inbox::reason.eq(Some(reason))))
+                    .execute(conn)
+                    .await?;
+            }
+            Err(other) => return Err(other),
+        }
+    }
+}
+
+/// Leases the talk, and writes down where its answers go and since when they may.
+async fn hold_talk(conn: &mut Conn, turn: &LeasedTurn, until: DateTime<Utc>) -> Result<(), Fault> {
+    let talk = || conversations::table.find(DbId(turn.conversation.0));
+    diesel::update(talk())
+        .set((conversations::fence.eq(turn.fence), conversations::leased_until.eq(DbTime(until))))
+        .execute(conn)
+        .await?;
+    if turn.message.said.is_by_sender() {
+        // When he wrote it, not when it reached us: a webhook may come days late, and opens no window then.
+        let sent_at = turn.message.sent_at.unwrap_or(turn.received_at);
+        let wrote_at = Some(DbTime(sent_at.min(turn.received_at)));
+        let is_newest =
+            conversations::last_inbound_at.is_null().or(conversations::last_inbound_at.le(wrote_at));
+        diesel::update(talk().filter(is_newest))
+            .set((
+                conversations::address.eq(Some(&turn.message.sender)),
+                conversations::last_inbound_at.eq(wrote_at),
+            ))
+            .execute(conn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// What was said, out of a message's sealed body.
+pub(crate) fn read_said(sealer: &dyn Sealer, id: Uuid, body: &[u8]) -> Result<Said, Fault> {
+    let body: InboundBody = unseal(sealer, id, body)?;
+    Ok(body.said)
+}
+
+async fn open_turn(
+    conn: &mut Conn,
+    sealer: &dyn Sealer,
+    row: InboxRow,
+    talk: ConversationRow,
+) -> Result<LeasedTurn, Fault> {
+    let consent = consent_of(conn, &talk.channel, &talk.sender_key).await?;
+    let body: InboundBody = unseal(sealer, row.id.0, &row.body)?;
+    let state: SealedState = unseal(sealer, talk.id.0, &talk.state)?;
+    Ok(LeasedTurn {
+        event: EventId(row.id.0),
+        message: InboundMessage {
+            channel_account: row.channel_account,
+            provider_event_id: row.provider_event_id,
+            sender: body.sender,
+            phone: body.phone,
+            said: body.said,
+            is_ours: true,
+            sent_at: body.sent_at,
+            raw: body.raw,
+        },
+        received_at: row.received_at.0,
+        conversation: ConversationId(row.conversation_id.0),
+        state: state.conversation,
+        consent,
+        fence: talk.fence.saturating_add(1),
+        tries: count(row.tries)?,
+    })
+}
+
+/// Ties a row to the talk it is of: the sealed state is bound to the talk's id.
+pub(crate) fn seal_state(
+    sealer: &dyn Sealer,
+    talk: Uuid,
+    conversation: &Conversation,
+) -> Result<Vec<u8>, Fault> {
+    seal(sealer, talk, &SealedState { conversation: conversation.clone() })
+}

@@ -1,0 +1,119 @@
+//! What may go now, and to whom it is given.
+
+use super::{OutboxRow, settle::advance};
+use crate::backend::{Conn, DbTime, nobody_elses};
+use crate::store::{
+    Fault,
+    rows::{OutboundBody, column, corrupt, count, unseal},
+    schema::outbox,
+};
+use chrono::{DateTime, Duration, Utc};
+use diesel::{dsl::exists, prelude::*};
+use diesel_async::RunQueryDsl;
+use domain::{
+    ids::MessageId,
+    message::{Channel, DeliveryStatus},
+};
+use ports::{
+    crypto::Sealer,
+    messaging::{LeasedMessage, message_channel::OutboundMessage},
+};
+
+/// How long the head of a queue may hold up the rest.
+const HEAD_BLOCKS: Duration = Duration::seconds(60);
+
+/// Leases what may go now. One that can't be read must not hold up the others.
+pub(crate) async fn lease(
+    conn: &mut Conn,
+    sealer: &dyn Sealer,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<LeasedMessage>, Fault> {
+    let mut leased = Vec::new();
+    for row in due(conn, now, limit).await? {
+        if let Ok((body, channel)) = open_body(sealer, &row) {
+            leased.push(lease_row(conn, row, body, channel, now, until).await?);
+        } else {
+            tracing::error!(seq = row.seq, "a message can't be read and was given up");
+            let why = Some("it can't be read".to_owned());
+            advance(conn, &row, DeliveryStatus::Failed, None, why, now).await?;
+        }
+    }
+    Ok(leased)
+}
+
+async fn lease_row(
+    conn: &mut Conn,
+    row: OutboxRow,
+    body: OutboundBody,
+    channel: Channel,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<LeasedMessage, Fault> {
+    // A lease that ran out: the send may have happened before its worker died.
+    let in_doubt_since = match row.phase.as_str() {
+        "leased" => Some(row.in_doubt_since.unwrap_or(DbTime(now))),
+        _ => row.in_doubt_since,
+    };
+    let fence = row.fence.saturating_add(1);
+    let attempts = count(row.attempts)?;
+    diesel::update(outbox::table.find(row.seq))
+        .set((
+            outbox::phase.eq("leased"),
+            outbox::fence.eq(fence),
+            outbox::leased_until.eq(DbTime(until)),
+            outbox::in_doubt_since.eq(in_doubt_since),
+            outbox::attempts.eq(column(attempts.saturating_add(1))),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(LeasedMessage {
+        message: OutboundMessage {
+            id: MessageId(row.id.0),
+            channel,
+            recipient: row.recipient,
+            text: body.text.clone(),
+            form: body.form(),
+        },
+        channel_account: row.channel_account,
+        attempts,
+        fence,
+        in_doubt_since: in_doubt_since.map(|at| at.0),
+        resent: row.resent == 1,
+        expires_at: row.expires_at.0,
+    })
+}
+
+/// The sealed part of a message, and its channel.
+fn open_body(sealer: &dyn Sealer, row: &OutboxRow) -> Result<(OutboundBody, Channel), Fault> {
+    let sealed = row.body.as_deref().ok_or_else(|| corrupt("an open message without a body"))?;
+    let channel = Channel::parse(&row.channel).ok_or_else(|| corrupt(&row.channel))?;
+    Ok((unseal(sealer, row.id.0, sealed)?, channel))
+}
+
+/// What may go now: due, nobody's, and behind no younger-than-a-minute open message of its lane.
+async fn due(conn: &mut Conn, now: DateTime<Utc>, limit: i64) -> Result<Vec<OutboxRow>, Fault> {
+    let ahead = diesel::alias!(outbox as ahead);
+    let blocks_since = now.checked_sub_signed(HEAD_BLOCKS).unwrap_or(now);
+    let is_free = outbox::phase
+        .ne("leased")
+        .and(outbox::due_at.le(DbTime(now)))
+        .or(outbox::phase.eq("leased").and(outbox::leased_until.le(DbTime(now))));
+    let is_behind = exists(
+        ahead
+            .filter(ahead.field(outbox::recipient).eq(outbox::recipient))
+            .filter(ahead.field(outbox::lane).eq(outbox::lane))
+            .filter(ahead.field(outbox::phase).ne("settled"))
+            .filter(ahead.field(outbox::seq).lt(outbox::seq))
+            .filter(ahead.field(outbox::created_at).gt(DbTime(blocks_since))),
+    );
+    let due = outbox::table
+        .filter(outbox::phase.ne("settled"))
+        .filter(is_free)
+        .filter(diesel::dsl::not(is_behind))
+        .order(outbox::seq.asc())
+        .limit(limit)
+        .select(OutboxRow::as_select());
+    Ok(nobody_elses!(due).load(conn).await?)
+}

@@ -1,0 +1,233 @@
+//! The outbox: leased first in first out per recipient and lane, settled once.
+
+mod lease;
+mod news;
+mod settle;
+
+pub(crate) use self::settle::add_history;
+
+use super::consents::{consent_of, lock_consent};
+use crate::backend::{Conn, Db, DbId, DbTime, locked};
+use crate::store::Fault;
+use crate::store::{
+    Store,
+    rows::{NewOutboxRow, corrupt},
+    schema::{outbox, outbox_history},
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Duration, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{
+    ids::{ConversationId, MessageId},
+    message::{Channel, DeliveryStatus},
+    messaging::consent::{ConsentStatus, recipient_key},
+};
+use futures_util::FutureExt;
+use ports::{
+    messaging::{
+        Enqueued, Lane, LeasedMessage, MessageState, NewOutbound, Outbox, Settlement,
+        inbound_webhook::StatusReport,
+    },
+    store_error::StoreResult,
+};
+use std::sync::Arc;
+
+/// Longer than any message waits to be sent, a second life included.
+const WAITS_AT_MOST: Duration = Duration::hours(50);
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = outbox, check_for_backend(Db))]
+struct OutboxRow {
+    seq: i64,
+    id: DbId,
+    channel_account: String,
+    channel: String,
+    recipient: String,
+    lane: String,
+    body: Option<Vec<u8>>,
+    phase: String,
+    status: String,
+    attempts: i32,
+    resent: i32,
+    fence: i64,
+    in_doubt_since: Option<DbTime>,
+    provider_id: Option<String>,
+    expires_at: DbTime,
+    client_id: Option<String>,
+}
+
+pub(crate) const fn lane_name(lane: Lane) -> &'static str {
+    match lane {
+        Lane::Talk => "talk",
+        Lane::Code => "code",
+    }
+}
+
+#[async_trait]
+impl Outbox for Store {
+    async fn lease(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: usize,
+    ) -> StoreResult<Vec<LeasedMessage>> {
+        let sealer = Arc::clone(&self.sealer);
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.database
+            .write(move |conn| {
+                async move { lease::lease(conn, sealer.as_ref(), now, until, limit).await }.boxed()
+            })
+            .await
+    }
+
+    async fn settle(
+        &self,
+        leased: &LeasedMessage,
+        settlement: &Settlement,
+        now: DateTime<Utc>,
+    ) -> StoreResult<()> {
+        let (id, fence, settlement) = (leased.message.id, leased.fence, settlement.clone());
+        self.database
+            .write(move |conn| {
+                async move {
+                    let row = lock_row(conn, id).await?.filter(|row| row.fence == fence);
+                    match row {
+                        Some(row) => settle::settle_row(conn, row, settlement, now).await,
+                        None => Ok(()),
+                    }
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn enqueue(
+        &self,
+        message: &NewOutbound,
+        talk: Option<ConversationId>,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Enqueued> {
+        let (message, sealer) = (message.clone(), Arc::clone(&self.sealer));
+        self.database
+            .write(move |conn| {
+                async move {
+                    let channel = message.message.channel;
+                    let recipient = recipient_key(channel, &message.message.recipient);
+                    lock_consent(conn, channel.name(), &recipient).await?;
+                    if consent_of(conn, channel.name(), &recipient).await? == ConsentStatus::OptedOut {
+                        return Ok(Enqueued::OptedOut);
+                    }
+                    let talk = talk.map(|id| DbId(id.0));
+                    let row = NewOutboxRow::new(sealer.as_ref(), &message, talk, now)?;
+                    diesel::insert_into(outbox::table)
+                        .values(row)
+                        .on_conflict(outbox::id)
+                        .do_nothing()
+                        .execute(conn)
+                        .await?;
+                    Ok(Enqueued::Queued)
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn record_statuses(&self, reports: &[StatusReport], now: DateTime<Utc>) -> StoreResult<usize> {
+        // In one order, so that webhooks that tell of the same messages don't wait in a circle.
+        let mut reports = reports.to_vec();
+        reports
+            .sort_by(|one, other| (one.message, &one.provider_id).cmp(&(other.message, &other.provider_id)));
+        self.database
+            .write(move |conn| {
+                async move {
+                    let mut ours = 0_usize;
+                    for report in reports {
+                        ours = ours.saturating_add(usize::from(news::apply(conn, report, now).await?));
+                    }
+                    Ok(ours)
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn known_provider_ids(&self, recipient: &str, since: DateTime<Utc>) -> StoreResult<Vec<String>> {
+        let recipient = recipient.to_owned();
+        // What is sent since then may have been made long before, and waited.
+        let made_since = since.checked_sub_signed(WAITS_AT_MOST).unwrap_or(since);
+        self.database
+            .read(move |conn| {
+                async move {
+                    let known = outbox::table
+                        .filter(outbox::recipient.eq(recipient))
+                        .filter(outbox::created_at.ge(DbTime(made_since)))
+                        .filter(outbox::provider_id.is_not_null())
+                        .select(outbox::provider_id.assume_not_null());
+                    Ok(known.load::<String>(conn).await?)
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn find(&self, id: MessageId) -> StoreResult<Option<MessageState>> {
+        self.database
+            .read(move |conn| {
+                async move {
+                    let Some(row) = find_row(conn, id).await? else { return Ok(None) };
+                    let news = outbox_history::table
+                        .filter(outbox_history::outbox_id.eq(row.id))
+                        .order(outbox_history::seq.asc())
+                        .select((outbox_history::status, outbox_history::at, outbox_history::error))
+                        .load::<(String, DbTime, Option<String>)>(conn)
+                        .await?;
+                    let history = news
+                        .into_iter()
+                        .map(|(status, at, error)| Ok((status_of(&status)?, at.0, error)))
+                        .collect::<Result<_, Fault>>()?;
+                    Ok(Some(MessageState {
+                        status: status_of(&row.status)?,
+                        provider_id: row.provider_id,
+                        channel: Channel::parse(&row.channel).ok_or_else(|| corrupt(&row.channel))?,
+                        client: row.client_id,
+                        history,
+                    }))
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn backlog(&self) -> StoreResult<u64> {
+        self.database
+            .read(|conn| {
+                async move {
+                    let open: i64 =
+                        outbox::table.filter(outbox::phase.ne("settled")).count().get_result(conn).await?;
+                    u64::try_from(open).map_err(corrupt)
+                }
+                .boxed()
+            })
+            .await
+    }
+}
+
+/// A message that nobody else changes until the transaction ends.
+async fn lock_row(conn: &mut Conn, id: MessageId) -> Result<Option<OutboxRow>, Fault> {
+    let row = outbox::table.filter(outbox::id.eq(DbId(id.0))).select(OutboxRow::as_select());
+    Ok(locked!(row).first(conn).await.optional()?)
+}
+
+async fn find_row(conn: &mut Conn, id: MessageId) -> Result<Option<OutboxRow>, Fault> {
+    Ok(outbox::table
+        .filter(outbox::id.eq(DbId(id.0)))
+        .select(OutboxRow::as_select())
+        .first(conn)
+        .await
+        .optional()?)
+}
+
+fn status_of(name: &str) -> Result<DeliveryStatus, Fault> {
+    DeliveryStatus::parse(name).ok_or_else(|| corrupt(format!("status {name}")))
+}

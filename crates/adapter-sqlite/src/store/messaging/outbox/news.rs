@@ -1,0 +1,112 @@
+//! News of messages, which providers tell in any order and also before we know their names for them.
+
+use super::{OutboxRow, lock_row, settle::advance};
+use crate::backend::{Conn, DbId, DbTime, lock_names, locked};
+use crate::store::{
+    Fault,
+    messaging::consents::{Change, change_consent},
+    rows::{corrupt, from_json, to_json},
+    schema::{early_statuses, outbox},
+};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{
+    ids::MessageId,
+    message::Channel,
+    messaging::consent::{ConsentStatus, recipient_key},
+};
+use ports::messaging::inbound_webhook::StatusReport;
+
+/// The provider says that the recipient wants no messages.
+pub(crate) async fn opt_out(conn: &mut Conn, row: &OutboxRow, now: DateTime<Utc>) -> Result<(), Fault> {
+    let channel = Channel::parse(&row.channel).ok_or_else(|| corrupt(&row.channel))?;
+    let change = Change {
+        channel: channel.name(),
+        recipient: &recipient_key(channel, &row.recipient),
+        consent: ConsentStatus::OptedOut,
+        source: "provider",
+    };
+    change_consent(conn, &change, now).await
+}
+
+/// Whoever has news of a message under this name waits until the name is known, or has left the news for
+/// whoever makes it known.
+pub(crate) async fn lock_provider_id(conn: &mut Conn, provider_id: &str) -> Result<(), Fault> {
+    lock_names(conn, &[format!("sent:{provider_id}")]).await
+}
+
+/// Applies one piece of news; whether it was of ours.
+pub(crate) async fn apply(conn: &mut Conn, report: StatusReport, now: DateTime<Utc>) -> Result<bool, Fault> {
+    let row = match (report.message, &report.provider_id) {
+        (Some(id), _) => lock_row(conn, id).await?,
+        (None, Some(provider_id)) => {
+            lock_provider_id(conn, provider_id).await?;
+            let row = by_provider_id(conn, provider_id).await?;
+            if row.is_none() {
+                leave_early(conn, provider_id, &report, now).await?;
+            }
+            row
+        }
+        (None, None) => None,
+    };
+    let Some(row) = row else { return Ok(false) };
+    take_news(conn, &row, report, now).await?;
+    Ok(true)
+}
+
+async fn by_provider_id(conn: &mut Conn, provider_id: &str) -> Result<Option<OutboxRow>, Fault> {
+    let row = outbox::table.filter(outbox::provider_id.eq(provider_id)).select(OutboxRow::as_select());
+    Ok(locked!(row).first(conn).await.optional()?)
+}
+
+/// News proves that it went out: whatever the relay still waits for is over.
+async fn take_news(
+    conn: &mut Conn,
+    row: &OutboxRow,
+    report: StatusReport,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    if report.opted_out {
+        opt_out(conn, row, now).await?;
+    }
+    advance(conn, row, report.status, report.provider_id, report.error, report.at.unwrap_or(now)).await
+}
+
+/// Leaves news for the settlement that will know the name.
+async fn leave_early(
+    conn: &mut Conn,
+    provider_id: &str,
+    report: &StatusReport,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    diesel::insert_into(early_statuses::table)
+        .values((
+            early_statuses::provider_id.eq(provider_id),
+            early_statuses::report.eq(to_json(report)?),
+            early_statuses::at.eq(DbTime(now)),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Applies the news that came before the name was known.
+pub(crate) async fn catch_up(
+    conn: &mut Conn,
+    id: DbId,
+    provider_id: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let early = early_statuses::table.filter(early_statuses::provider_id.eq(provider_id));
+    let reports =
+        early.order(early_statuses::seq.asc()).select(early_statuses::report).load::<String>(conn).await?;
+    for report in &reports {
+        let row = lock_row(conn, MessageId(id.0)).await?.ok_or_else(|| corrupt("a message went away"))?;
+        take_news(conn, &row, from_json(report)?, now).await?;
+    }
+    if !reports.is_empty() {
+        diesel::delete(early).execute(conn).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! The end of a turn: everything it decided, in one transaction.
+
+use super::{
+    consents::{Change, change_consent},
+    inbox::seal_state,
+};
+use crate::backend::{DbId, DbTime};
+use crate::store::{
+    Store,
+    rows::NewOutboxRow,
+    schema::{conversations, inbox, outbox},
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{ids::ConversationId, messaging::conversation::STATE_VERSION};
+use futures_util::FutureExt;
+use ports::{
+    messaging::{Committed, Conversations, Turn},
+    store_error::StoreResult,
+};
+use std::sync::Arc;
+
+#[async_trait]
+impl Conversations for Store {
+    async fn commit_turn(&self, turn: &Turn, now: DateTime<Utc>) -> StoreResult<Committed> {
+        let (turn, sealer) = (turn.clone(), Arc::clone(&self.sealer));
+        self.database
+            .write(move |conn| {
+                async move {
+                    let talk = DbId(turn.conversation.0);
+                    let held = conversations::table.find(talk).filter(conversations::fence.eq(turn.fence));
+                    let state = seal_state(sealer.as_ref(), turn.conversation.0, &turn.state)?;
+                    let taken = diesel::update(held)
+                        .set((
+                            conversations::state.eq(state),
+                            conversations::state_version.eq(STATE_VERSION),
+                            conversations::leased_until.eq(DbTime(DateTime::UNIX_EPOCH)),
+                            // A renewal that comes late holds nothing any more.
+                            conversations::fence.eq(turn.fence.saturating_add(1)),
+                            conversations::updated_at.eq(DbTime(now)),
+                        ))
+                        .execute(conn)
+                        .await?;
+                    if taken == 0 {
+                        return Ok(Committed::Fenced);
+                    }
+                    diesel::update(inbox::table.filter(inbox::id.eq(DbId(turn.event.0))))
+                        .set((inbox::state.eq("done"), inbox::settled_at.eq(Some(DbTime(now)))))
+                        .execute(conn)
+                        .await?;
+                    if let Some(consent) = turn.consent {
+                        let (channel, sender) = conversations::table
+                            .find(talk)
+                            .select((conversations::channel, conversations::sender_key))
+                            .first::<(String, String)>(conn)
+                            .await?;
+                        let change =
+                            Change { channel: &channel, recipient: &sender, consent, source: "message" };
+                        change_consent(conn, &change, now).await?;
+                    }
+                    for reply in &turn.replies {
+                        let row = NewOutboxRow::new(sealer.as_ref(), reply, Some(talk), now)?;
+                        diesel::insert_into(outbox::table).values(row).execute(conn).await?;
+                    }
+                    if let Some(response) = &turn.flow_response {
+                        super::flows::keep_response(conn, sealer.as_ref(), turn.event, response, now).await?;
+                    }
+                    crate::store::operations::audit::record(conn, &turn.audit, now).await?;
+                    Ok(Committed::Done)
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn renew_lease(
+        &self,
+        conversation: ConversationId,
+        fence: i64,
+        until: DateTime<Utc>,
+    ) -> StoreResult<bool> {
+        self.database
+            .write(move |conn| {
+                async move {
+                    let held = conversations::table
+                        .find(DbId(conversation.0))
+                        .filter(conversations::fence.eq(fence));
+                    let renewed = diesel::update(held)
+                        .set(conversations::leased_until.eq(DbTime(until)))
+                        .execute(conn)
+                        .await?;
+                    Ok(renewed == 1)
+                }
+                .boxed()
+            })
+            .await
+    }
+}

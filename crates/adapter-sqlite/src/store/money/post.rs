@@ -1,0 +1,366 @@
+//! Posting a batch of requests in one transaction: lock, look, fold, write.
+
+use super::{
+    read,
+    rows::{KeyRow, LedgerRows},
+};
+use crate::{
+    backend::{Conn, Db, DbId, DbTime, locked, write_ledger},
+    store::{
+        Fault,
+        rows::{NewAuditRow, NewOutboxRow, corrupt, day},
+        schema::{accounts, outbox, payees, transfer_history},
+        verification::verifications,
+    },
+};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{
+    ids::{UserId, WalletId},
+    money::{
+        Currency, Money,
+        ledger::{Account, AccountKind, Books, Decision, Outcome},
+        limits::Spending,
+        transfer::{Transfer, TransferStatus},
+    },
+    operations::{
+        audit::{Actor, AuditRecord},
+        idempotency::IdempotencyKey,
+    },
+    text::fold,
+    verification::otp::Purpose,
+};
+use ports::{
+    crypto::Sealer,
+    money::{PostOutcome, PostRequest, SecondStep},
+    verification::{NewChallenge, Requester},
+};
+use std::collections::{BTreeSet, HashMap};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = accounts, check_for_backend(Db))]
+struct AccountRow {
+    id: DbId,
+    kind: String,
+    owner: Option<DbId>,
+    currency: String,
+    posted: i64,
+    held: i64,
+    version: i64,
+    spent_on: i32,
+    spent_day: i64,
+    spent_month: i64,
+}
+
+impl TryFrom<AccountRow> for Account {
+    type Error = Fault;
+    fn try_from(row: AccountRow) -> Result<Self, Fault> {
+        Ok(Self {
+            id: WalletId(row.id.0),
+            kind: if row.kind == "clearing" { AccountKind::Clearing } else { AccountKind::Person },
+            owner: row.owner.map(|id| UserId(id.0)),
+            currency: Currency::parse(&row.currency).map_err(corrupt)?,
+            posted: row.posted,
+            held: row.held,
+            version: row.version,
+            spending: Spending { on: day(row.spent_on)?, in_day: row.spent_day, in_month: row.spent_month },
+        })
+    }
+}
+
+/// Which accounts a fold needs under its lock.
+#[derive(Default)]
+pub(crate) struct Touched {
+    accounts: BTreeSet<WalletId>,
+    clearing: Vec<Account>,
+    /// People whose spending is limited: all their accounts count.
+    limited: BTreeSet<UserId>,
+}
+
+impl Touched {
+    /// The outside's account is nobody's to lock: it keeps no balance.
+    pub(crate) fn add(&mut self, transfer: &Transfer, is_limited: bool) {
+        let clearing = Account::clearing(transfer.amount.currency);
+        for id in [transfer.from, transfer.to] {
+            if id == clearing.id {
+                self.clearing.push(clearing);
+            } else {
+                self.accounts.insert(id);
+            }
+        }
+        if is_limited {
+            self.limited.insert(transfer.owner);
+        }
+    }
+}
+
+/// Posts a batch. It is safe to run again when nobody knows whether it was committed: each request
+/// then finds its own outcome under its key.
+pub(crate) async fn post(
+    conn: &mut Conn,
+    sealer: &dyn Sealer,
+    requests: &[(PostRequest, DateTime<Utc>)],
+) -> Result<Vec<PostOutcome>, Fault> {
+    let now = requests.iter().map(|(_, now)| *now).max().unwrap_or_default();
+    let mut books = Books::default();
+    let mut touched = Touched::default();
+    for (request, _) in requests {
+        touched.add(&request.command.transfer, request.command.limits.count_spending());
+    }
+    lock_accounts(conn, &mut books, touched).await?;
+    look_keys(conn, &mut books, requests.iter().map(|(request, _)| &request.command.key)).await?;
+    look_payees(conn, &mut books, requests).await?;
+    let mut audit = Vec::with_capacity(requests.len());
+    let mut outcomes = Vec::with_capacity(requests.len());
+    for (request, at) in requests {
+        let decision = books.decide(&request.command);
+        if let Decision::Decided(outcome) = &decision {
+            audit.push(audit_row(request, outcome, *at));
+        }
+        let balance_after = balance_of(&books, &request.command.transfer, &decision);
+        outcomes.push(PostOutcome { decision, balance_after });
+    }
+    let mut rows = LedgerRows::of(books, now)?;
+    rows.audit = audit;
+    write_ledger(conn, rows).await?;
+    for ((request, at), outcome) in requests.iter().zip(&mut outcomes) {
+        write_company(conn, sealer, request, &outcome.decision, *at).await?;
+        recognise(request, &mut outcome.decision);
+    }
+    Ok(outcomes)
+}
+
+/// Locks the accounts in the order of their ids and reads them.
+pub(crate) async fn lock_accounts(conn: &mut Conn, books: &mut Books, touched: Touched) -> Result<(), Fault> {
+    let ids: Vec<DbId> = touched.accounts.iter().map(|id| DbId(id.0)).collect();
+    let rows = if touched.limited.is_empty() {
+        let query = accounts::table.filter(accounts::id.eq_any(ids));
+        locked!(query.order(accounts::id).select(AccountRow::as_select())).load(conn).await?
+    } else {
+        let owners: Vec<_> = touched.limited.iter().map(|id| Some(DbId(id.0))).collect();
+        let query = accounts::table
+            .filter(accounts::id.eq_any(ids).or(accounts::owner.eq_any(owners).assume_not_null()));
+        locked!(query.order(accounts::id).select(AccountRow::as_select())).load(conn).await?
+    };
+    for row in rows {
+        let account = Account::try_from(row)?;
+        books.accounts.insert(account.id, account);
+    }
+    books.accounts.extend(touched.clearing.into_iter().map(|account| (account.id, account)));
+    Ok(())
+}
+
+/// Reads, in a statement after the lock, what stands under the keys. Before it, two writers could both
+/// find a key free.
+pub(crate) async fn look_keys(
+    conn: &mut Conn,
+    books: &mut Books,
+    keys: impl Iterator<Item = &IdempotencyKey>,
+) -> Result<(), Fault> {
+    let by_digest: HashMap<Vec<u8>, &IdempotencyKey> = keys.map(|key| (key.digest().to_vec(), key)).collect();
+    for (digest, known) in read::outcomes(conn, by_digest.keys().cloned().collect()).await? {
+        if let Some(key) = by_digest.get(&digest) {
+            books.outcomes.insert((*key).clone(), known);
+        }
+    }
+    Ok(())
+}
+
+/// Reads when payees were first named, where a cool-off asks for it.
+async fn look_payees(
+    conn: &mut Conn,
+    books: &mut Books,
+    requests: &[(PostRequest, DateTime<Utc>)],
+) -> Result<(), Fault> {
+    for (request, _) in requests {
+        if request.command.limits.new_payee_cooloff > chrono::Duration::zero() {
+            look_payee(conn, books, &request.command.transfer).await?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) async fn look_payee(conn: &mut Conn, books: &mut Books, transfer: &Transfer) -> Result<(), Fault> {
+    let payee = transfer.destination.canonical();
+    let first_seen = payees::table
+        .find((DbId(transfer.owner.0), &payee))
+        .select(payees::first_seen_at)
+        .first::<DbTime>(conn)
+        .await
+        .optional()?;
+    if let Some(at) = first_seen {
+        books.payees.insert((transfer.owner, payee), at.0);
+    }
+    Ok(())
+}
+
+pub(crate) async fn add_history(
+    conn: &mut Conn,
+    transfer: &Transfer,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    diesel::insert_into(transfer_history::table)
+        .values((
+            transfer_history::transfer_id.eq(DbId(transfer.id.0)),
+            transfer_history::status.eq(transfer.status.name()),
+            transfer_history::at.eq(DbTime(now)),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// What commits along with a decision that only some have: the code of a filed transfer, the name of a
+/// payee.
+async fn write_company(
+    conn: &mut Conn,
+    sealer: &dyn Sealer,
+    request: &PostRequest,
+    decision: &Decision,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let Decision::Decided(Outcome::Accepted(transfer)) = decision else { return Ok(()) };
+    if transfer.status == TransferStatus::Completed {
+        name_payee(conn, transfer, request.payee.as_deref()).await?;
+    }
+    match &request.second_step {
+        Some(step) => file_code(conn, sealer, transfer, step, now).await,
+        None => Ok(()),
+    }
+}
+
+async fn file_code(
+    conn: &mut Conn,
+    sealer: &dyn Sealer,
+    transfer: &Transfer,
+    step: &SecondStep,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let new = NewChallenge {
+        id: step.verification,
+        requester: Requester::Client(format!("transfer:{}", transfer.id)),
+        to: step.phone.clone().into(),
+        channel: step.message.message.channel,
+        purpose: Purpose::Transfer,
+        client_ip: None,
+        origin: None,
+        page: None,
+        locale: None,
+        fallback: Vec::new(),
+    };
+    verifications::insert(conn, &new, None, Some(&step.code), step.expires_at, step.attempts_max, now)
+        .await?;
+    let send = verifications::NewSend {
+        verification: DbId(new.id.0),
+        to: &new.to,
+        is_payment: true,
+        sender: verifications::Sender::default(),
+        channel: new.channel,
+        message: Some(step.message.message.id),
+        effect_key: None,
+    };
+    verifications::add_send(conn, &send, now).await?;
+    let row = NewOutboxRow::new(sealer, &step.message, None, now)?;
+    diesel::insert_into(outbox::table).values(row).execute(conn).await?;
+    Ok(())
+}
+
+/// A batch that is run again finds its own work done: that is a first answer, not a repeated one.
+pub(crate) fn recognise(request: &PostRequest, decision: &mut Decision) {
+    if let Decision::Replayed(Outcome::Accepted(transfer)) = decision
+        && transfer.id == request.command.transfer.id
+    {
+        *decision = Decision::Decided(Outcome::Accepted(transfer.clone()));
+    }
+}
+
+fn audit_row(request: &PostRequest, outcome: &Outcome, now: DateTime<Utc>) -> NewAuditRow {
+    let asked = &request.command.transfer;
+    match outcome {
+        Outcome::Accepted(transfer) => transfer_row(&request.actor, transfer, None, now),
+        Outcome::Refused(refusal) => {
+            let after = format!("{} because {refusal:?}", describe(asked));
+            row_of(&request.actor, "refused", asked, None, after, now)
+        }
+    }
+}
+
+fn describe(transfer: &Transfer) -> String {
+    format!("{} to {}", transfer.amount, transfer.destination.masked())
+}
+
+/// A transfer that came to stand where it stands, from `before`.
+pub(crate) fn transfer_row(
+    actor: &Actor,
+    transfer: &Transfer,
+    before: Option<TransferStatus>,
+    now: DateTime<Utc>,
+) -> NewAuditRow {
+    let status = transfer.status.name();
+    row_of(actor, status, transfer, before, format!("{status}: {}", describe(transfer)), now)
+}
+
+/// A guess that did not let a transfer through.
+pub(crate) fn wrong_code_row(
+    actor: &Actor,
+    transfer: &Transfer,
+    attempts_remaining: u32,
+    now: DateTime<Utc>,
+) -> NewAuditRow {
+    let after = format!("wrong code, {attempts_remaining} guesses left");
+    row_of(actor, "code_refused", transfer, Some(transfer.status), after, now)
+}
+
+fn row_of(
+    actor: &Actor,
+    action: &str,
+    transfer: &Transfer,
+    before: Option<TransferStatus>,
+    after: String,
+    now: DateTime<Utc>,
+) -> NewAuditRow {
+    let record = AuditRecord {
+        actor: actor.clone(),
+        action: format!("transfer.{action}"),
+        subject: transfer.id.to_string(),
+        on_behalf_of: Some(format!("user:{}", transfer.owner)),
+        before: before.map(|status| status.name().to_owned()),
+        after: Some(after),
+    };
+    NewAuditRow::new(&record, now)
+}
+
+/// Keeps the name under which somebody was paid; one that is known stays until it is replaced.
+pub(crate) async fn name_payee(
+    conn: &mut Conn,
+    transfer: &Transfer,
+    name: Option<&str>,
+) -> Result<(), Fault> {
+    let Some(name) = name.map(fold).filter(|name| !name.is_empty()) else { return Ok(()) };
+    diesel::update(payees::table.find((DbId(transfer.owner.0), transfer.destination.canonical())))
+        .set(payees::name.eq(Some(name)))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// What the payer has left, where money moved now.
+fn balance_of(books: &Books, transfer: &Transfer, decision: &Decision) -> Option<Money> {
+    match decision {
+        Decision::Decided(Outcome::Accepted(done)) if done.status == TransferStatus::Completed => {
+            available(books, transfer)
+        }
+        _ => None,
+    }
+}
+
+pub(crate) fn available(books: &Books, transfer: &Transfer) -> Option<Money> {
+    let account = books.accounts.get(&transfer.from)?;
+    Some(Money::new(account.available(), account.currency))
+}
+
+/// Keeps what was answered under a key, outside a fold.
+pub(crate) async fn keep_key(conn: &mut Conn, row: KeyRow) -> Result<(), Fault> {
+    write_ledger(conn, LedgerRows { keys: vec![row], ..LedgerRows::default() }).await
+}

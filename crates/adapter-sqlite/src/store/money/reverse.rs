@@ -1,0 +1,64 @@
+//! Giving a completed transfer back.
+
+use super::{
+    post::{Touched, add_history, available, lock_accounts, look_keys, transfer_row},
+    read,
+    rows::LedgerRows,
+};
+use crate::{
+    backend::{Conn, DbId, DbTime, write_ledger},
+    store::{Fault, schema::transfers},
+};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::money::{
+    ledger::{Books, Decision, Outcome},
+    transfer::Transfer,
+};
+use ports::money::{PostOutcome, ReverseRequest};
+
+/// The original is locked first, so that reversals asked for at once see each other.
+pub(crate) async fn reverse(
+    conn: &mut Conn,
+    request: &ReverseRequest,
+    now: DateTime<Utc>,
+) -> Result<Option<PostOutcome>, Fault> {
+    let Some(mut original) = read::lock_transfer(conn, request.original).await? else { return Ok(None) };
+    let before = original.clone();
+    let mut books = Books::default();
+    let mut touched = Touched::default();
+    touched.add(&original, false);
+    lock_accounts(conn, &mut books, touched).await?;
+    look_keys(conn, &mut books, std::iter::once(&request.command.key)).await?;
+    let decision = books.reverse(&request.command, &mut original);
+    let mut outcome = PostOutcome { decision, balance_after: None };
+    let mut audit = Vec::new();
+    if let Decision::Decided(Outcome::Accepted(reversal)) = &outcome.decision {
+        outcome.balance_after = available(&books, reversal);
+        audit.push(transfer_row(&request.actor, reversal, None, now));
+        audit.push(transfer_row(&request.actor, &original, Some(before.status), now));
+        give_back(conn, &before, &original, now).await?;
+    }
+    let rows = LedgerRows::of(books, now)?;
+    write_ledger(conn, LedgerRows { audit, ..rows }).await?;
+    Ok(Some(outcome))
+}
+
+/// Writes how much of the original is left.
+async fn give_back(
+    conn: &mut Conn,
+    before: &Transfer,
+    original: &Transfer,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    diesel::update(transfers::table.find(DbId(original.id.0)))
+        .set((
+            transfers::reversed_minor.eq(original.reversed_minor),
+            transfers::status.eq(original.status.name()),
+            transfers::updated_at.eq(DbTime(now)),
+        ))
+        .execute(conn)
+        .await?;
+    if original.status == before.status { Ok(()) } else { add_history(conn, original, now).await }
+}

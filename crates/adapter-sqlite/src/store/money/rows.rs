@@ -1,0 +1,234 @@
+//! What a fold leaves behind, as rows.
+
+use super::super::{
+    rows::{NewAuditRow, to_json},
+    schema::{entries, holds, idempotency_keys, payees, transfers},
+};
+use crate::backend::{DbId, DbTime};
+use crate::store::Fault;
+use chrono::{DateTime, Datelike, Utc};
+use diesel::prelude::*;
+use domain::money::{
+    ledger::{Account, Books, Entry, Hold, Outcome, PayeeSeen},
+    transfer::{Destination, Transfer},
+};
+
+/// All rows of one fold, written together.
+#[derive(Default)]
+pub(crate) struct LedgerRows {
+    pub(crate) transfers: Vec<NewTransferRow>,
+    pub(crate) entries: Vec<EntryRow>,
+    pub(crate) accounts: Vec<AccountChange>,
+    pub(crate) keys: Vec<KeyRow>,
+    pub(crate) holds: Vec<HoldRow>,
+    pub(crate) payees: Vec<PayeeRow>,
+    pub(crate) audit: Vec<NewAuditRow>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = transfers)]
+pub(crate) struct NewTransferRow {
+    pub(crate) id: DbId,
+    pub(crate) caller: String,
+    pub(crate) client_tx_id: Option<String>,
+    pub(crate) owner: DbId,
+    pub(crate) from_account: DbId,
+    pub(crate) to_account: DbId,
+    pub(crate) destination: String,
+    pub(crate) minor: i64,
+    pub(crate) currency: String,
+    pub(crate) concept: Option<String>,
+    pub(crate) status: String,
+    pub(crate) first_status: String,
+    pub(crate) verification_id: Option<DbId>,
+    pub(crate) reverses: Option<DbId>,
+    pub(crate) reversed_minor: i64,
+    pub(crate) expires_at: Option<DbTime>,
+    pub(crate) created_at: DbTime,
+    pub(crate) updated_at: DbTime,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = entries)]
+pub(crate) struct EntryRow {
+    pub(crate) transfer_id: DbId,
+    pub(crate) account_id: DbId,
+    pub(crate) minor: i64,
+    pub(crate) balance_after: Option<i64>,
+    pub(crate) version: Option<i64>,
+    pub(crate) at: DbTime,
+}
+
+/// An account's row after the fold.
+pub(crate) struct AccountChange {
+    pub(crate) id: DbId,
+    pub(crate) posted: i64,
+    pub(crate) held: i64,
+    pub(crate) version: i64,
+    pub(crate) spent_on: i32,
+    pub(crate) spent_day: i64,
+    pub(crate) spent_month: i64,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = idempotency_keys)]
+pub(crate) struct KeyRow {
+    pub(crate) key: Vec<u8>,
+    pub(crate) fingerprint: Vec<u8>,
+    pub(crate) subject: Option<DbId>,
+    pub(crate) refusal: Option<String>,
+    pub(crate) at: DbTime,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = holds)]
+pub(crate) struct HoldRow {
+    pub(crate) transfer_id: DbId,
+    pub(crate) account_id: DbId,
+    pub(crate) minor: i64,
+    pub(crate) spent_on: i32,
+    pub(crate) state: &'static str,
+    pub(crate) created_at: DbTime,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = payees)]
+pub(crate) struct PayeeRow {
+    pub(crate) user_id: DbId,
+    pub(crate) account: String,
+    pub(crate) account_json: Option<String>,
+    pub(crate) first_seen_at: DbTime,
+}
+
+impl LedgerRows {
+    /// Takes what the fold collected. Rows that replicas might write at once are put in one order for
+    /// all, so that none waits for another in a circle.
+    pub(crate) fn of(books: Books, now: DateTime<Utc>) -> Result<Self, Fault> {
+        let now = DbTime(now);
+        let changed = books.changed.iter().filter_map(|id| books.accounts.get(id));
+        let mut keys = books
+            .new_outcomes
+            .iter()
+            .map(|(key, fingerprint, outcome)| KeyRow::new(key.digest(), fingerprint.0, outcome, now))
+            .collect::<Result<Vec<_>, _>>()?;
+        keys.sort_by(|one, two| one.key.cmp(&two.key));
+        let mut payees = books.new_payees.iter().map(PayeeRow::new).collect::<Result<Vec<_>, _>>()?;
+        payees.sort_by(|one, two| (one.user_id.0, &one.account).cmp(&(two.user_id.0, &two.account)));
+        Ok(Self {
+            accounts: changed.map(AccountChange::new).collect(),
+            transfers: books
+                .new_transfers
+                .into_iter()
+                .map(|transfer| NewTransferRow::new(transfer, now))
+                .collect::<Result<_, _>>()?,
+            entries: books.new_entries.iter().map(|entry| EntryRow::new(entry, now)).collect(),
+            holds: books.new_holds.iter().map(|hold| HoldRow::new(hold, now)).collect(),
+            keys,
+            payees,
+            audit: Vec::new(),
+        })
+    }
+}
+
+impl NewTransferRow {
+    fn new(transfer: Transfer, now: DbTime) -> Result<Self, Fault> {
+        Ok(Self {
+            id: DbId(transfer.id.0),
+            destination: to_json(&transfer.destination)?,
+            caller: transfer.caller,
+            client_tx_id: transfer.client_tx_id,
+            owner: DbId(transfer.owner.0),
+            from_account: DbId(transfer.from.0),
+            to_account: DbId(transfer.to.0),
+            minor: transfer.amount.minor,
+            currency: transfer.amount.currency.code().to_owned(),
+            concept: transfer.concept,
+            status: transfer.status.name().to_owned(),
+            first_status: transfer.status.name().to_owned(),
+            verification_id: transfer.verification.map(|id| DbId(id.0)),
+            reverses: transfer.reverses.map(|id| DbId(id.0)),
+            reversed_minor: transfer.reversed_minor,
+            expires_at: transfer.expires_at.map(DbTime),
+            created_at: DbTime(transfer.created_at),
+            updated_at: now,
+        })
+    }
+}
+
+impl EntryRow {
+    fn new(entry: &Entry, at: DbTime) -> Self {
+        Self {
+            transfer_id: DbId(entry.transfer.0),
+            account_id: DbId(entry.account.0),
+            minor: entry.minor,
+            balance_after: entry.balance_after,
+            version: entry.version,
+            at,
+        }
+    }
+}
+
+impl AccountChange {
+    fn new(account: &Account) -> Self {
+        Self {
+            id: DbId(account.id.0),
+            posted: account.posted,
+            held: account.held,
+            version: account.version,
+            spent_on: account.spending.on.num_days_from_ce(),
+            spent_day: account.spending.in_day,
+            spent_month: account.spending.in_month,
+        }
+    }
+}
+
+impl KeyRow {
+    pub(crate) fn new(
+        key: [u8; 32],
+        fingerprint: [u8; 32],
+        outcome: &Outcome,
+        at: DbTime,
+    ) -> Result<Self, Fault> {
+        let (made, refusal) = match outcome {
+            Outcome::Accepted(transfer) => (Some(transfer), None),
+            Outcome::Refused(refusal) => (None, Some(to_json(refusal)?)),
+        };
+        Ok(Self {
+            key: key.to_vec(),
+            fingerprint: fingerprint.to_vec(),
+            subject: made.map(|transfer| DbId(transfer.id.0)),
+            refusal,
+            at,
+        })
+    }
+}
+
+impl HoldRow {
+    fn new(hold: &Hold, now: DbTime) -> Self {
+        Self {
+            transfer_id: DbId(hold.transfer.0),
+            account_id: DbId(hold.account.0),
+            minor: hold.minor,
+            spent_on: hold.day.num_days_from_ce(),
+            state: "live",
+            created_at: now,
+        }
+    }
+}
+
+impl PayeeRow {
+    fn new(seen: &PayeeSeen) -> Result<Self, Fault> {
+        let account = match &seen.destination {
+            Destination::Account(account) | Destination::Wallet { found_by: Some(account), .. } => {
+                Some(to_json(account)?)
+            }
+            Destination::Wallet { found_by: None, .. } => None,
+        };
+        Ok(Self {
+            user_id: DbId(seen.payer.0),
+            account: seen.destination.canonical(),
+            account_json: account,
+            first_seen_at: DbTime(seen.at),
+        })
+    }
+}

@@ -1,0 +1,141 @@
+//! Opening wallets, and the accounts behind them.
+
+use super::{post::keep_key, read, rows::KeyRow};
+use crate::{
+    backend::{Conn, DbId, DbTime, lock_names},
+    store::{
+        Fault,
+        rows::{corrupt, fingerprint},
+        schema::{accounts, idempotency_keys, users, wallets},
+    },
+};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{
+    ids::{UserId, WalletId},
+    money::{Currency, ledger::clearing_account},
+    operations::{
+        audit::AuditRecord,
+        idempotency::{Seen, compare},
+    },
+};
+use ports::money::{OpenOutcome, OpenWallet};
+
+pub(crate) async fn open(
+    conn: &mut Conn,
+    request: &OpenWallet,
+    now: DateTime<Utc>,
+) -> Result<OpenOutcome, Fault> {
+    let digest = request.key.digest().to_vec();
+    lock_names(conn, &[format!("wallet:{}", request.key.key)]).await?;
+    let known = idempotency_keys::table
+        .find(&digest)
+        .select((idempotency_keys::fingerprint, idempotency_keys::subject.assume_not_null()))
+        .first::<(Vec<u8>, DbId)>(conn)
+        .await
+        .optional()?;
+    if let Some((stored, wallet)) = known {
+        let stored = fingerprint(&stored)?;
+        return match compare(stored, wallet, request.fingerprint) {
+            Seen::Reused => Ok(OpenOutcome::KeyReused),
+            Seen::Replay(wallet) => {
+                let view = read::find_wallet(conn, WalletId(wallet.0)).await?;
+                view.map(OpenOutcome::Replayed).ok_or_else(|| corrupt("a wallet vanished"))
+            }
+        };
+    }
+    let person = users::table.find(DbId(request.user.0)).select(users::id);
+    if person.first::<DbId>(conn).await.optional()?.is_none() {
+        return Ok(OpenOutcome::NoSuchUser);
+    }
+    let face = Face {
+        id: request.id,
+        user: request.user,
+        name: &request.name,
+        kind: &request.kind,
+        currency: request.currency,
+    };
+    open_wallet(conn, &face, now).await?;
+    let key = KeyRow {
+        key: digest,
+        fingerprint: request.fingerprint.0.to_vec(),
+        subject: Some(DbId(request.id.0)),
+        refusal: None,
+        at: DbTime(now),
+    };
+    keep_key(conn, key).await?;
+    crate::store::operations::audit::record(conn, &[audit_record(request)], now).await?;
+    let view = read::find_wallet(conn, request.id).await?;
+    view.map(OpenOutcome::Opened).ok_or_else(|| corrupt("a wallet was not kept"))
+}
+
+fn audit_record(request: &OpenWallet) -> AuditRecord {
+    AuditRecord {
+        actor: request.actor.clone(),
+        action: "wallet.opened".into(),
+        subject: request.id.to_string(),
+        on_behalf_of: Some(format!("user:{}", request.user)),
+        before: None,
+        after: Some(format!("{} {}", request.kind, request.currency.code())),
+    }
+}
+
+/// What a wallet shows.
+pub(crate) struct Face<'a> {
+    pub(crate) id: WalletId,
+    pub(crate) user: UserId,
+    pub(crate) name: &'a str,
+    pub(crate) kind: &'a str,
+    pub(crate) currency: Currency,
+}
+
+/// Opens a wallet and the account behind it. The outside's account of a currency is opened with the
+/// first wallet in it.
+pub(crate) async fn open_wallet(conn: &mut Conn, face: &Face<'_>, now: DateTime<Utc>) -> Result<(), Fault> {
+    let (id, owner) = (DbId(face.id.0), DbId(face.user.0));
+    open_account(conn, id, "person", Some(owner), face.currency, now).await?;
+    let outside = DbId(clearing_account(face.currency).0);
+    open_account(conn, outside, "clearing", None, face.currency, now).await?;
+    diesel::insert_into(wallets::table)
+        .values((
+            wallets::id.eq(id),
+            wallets::user_id.eq(owner),
+            wallets::name.eq(face.name),
+            wallets::kind.eq(face.kind),
+            wallets::currency.eq(face.currency.code()),
+            wallets::created_at.eq(DbTime(now)),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+async fn open_account(
+    conn: &mut Conn,
+    id: DbId,
+    kind: &str,
+    owner: Option<DbId>,
+    currency: Currency,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    diesel::insert_into(accounts::table)
+        .values((
+            accounts::id.eq(id),
+            accounts::kind.eq(kind),
+            accounts::owner.eq(owner),
+            accounts::currency.eq(currency.code()),
+            accounts::posted.eq(0),
+            accounts::held.eq(0),
+            accounts::version.eq(0),
+            accounts::spent_on.eq(0),
+            accounts::spent_day.eq(0),
+            accounts::spent_month.eq(0),
+            accounts::created_at.eq(DbTime(now)),
+        ))
+        .on_conflict(accounts::id)
+        .do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(())
+}

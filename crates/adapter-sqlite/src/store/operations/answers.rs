@@ -1,0 +1,103 @@
+//! Answers by the caller's key.
+
+use crate::backend::{Conn, DbTime, lock_names};
+use crate::store::Fault;
+use crate::store::{Store, rows, schema::kept_answers};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::operations::idempotency::{Fingerprint, IdempotencyKey, Seen, compare};
+use futures_util::FutureExt;
+use ports::{
+    operations::{Answers, Claim},
+    store_error::StoreResult,
+};
+
+#[async_trait]
+impl Answers for Store {
+    async fn claim(
+        &self,
+        key: &IdempotencyKey,
+        fingerprint: Fingerprint,
+        lapsed: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Claim> {
+        let key = key.clone();
+        self.database
+            .write(move |conn| async move { claim(conn, &key, fingerprint, lapsed, now).await }.boxed())
+            .await
+    }
+
+    async fn keep(&self, key: &IdempotencyKey, answer: &str) -> StoreResult<()> {
+        let (key, answer) = (key.clone(), answer.to_owned());
+        self.database
+            .write(move |conn| {
+                async move {
+                    let row = kept_answers::table.find((&key.caller, &key.operation, &key.key));
+                    diesel::update(row).set(kept_answers::answer.eq(Some(answer))).execute(conn).await?;
+                    Ok(())
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn release(&self, key: &IdempotencyKey) -> StoreResult<()> {
+        let key = key.clone();
+        self.database
+            .write(move |conn| {
+                async move {
+                    diesel::delete(kept_answers::table)
+                        .filter(kept_answers::caller.eq(&key.caller))
+                        .filter(kept_answers::operation.eq(&key.operation))
+                        .filter(kept_answers::key.eq(&key.key))
+                        .filter(kept_answers::answer.is_null())
+                        .execute(conn)
+                        .await?;
+                    Ok(())
+                }
+                .boxed()
+            })
+            .await
+    }
+}
+
+async fn claim(
+    conn: &mut Conn,
+    key: &IdempotencyKey,
+    fingerprint: Fingerprint,
+    lapsed: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Claim, Fault> {
+    let name = format!("answer:{}:{}:{}", key.caller, key.operation, key.key);
+    lock_names(conn, &[name]).await?;
+    let made = diesel::insert_into(kept_answers::table)
+        .values((
+            kept_answers::caller.eq(&key.caller),
+            kept_answers::operation.eq(&key.operation),
+            kept_answers::key.eq(&key.key),
+            kept_answers::fingerprint.eq(fingerprint.0.to_vec()),
+            kept_answers::claimed_at.eq(DbTime(now)),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    if made == 1 {
+        return Ok(Claim::Fresh);
+    }
+    let row = kept_answers::table.find((&key.caller, &key.operation, &key.key));
+    let (stored, answer, claimed_at) = row
+        .select((kept_answers::fingerprint, kept_answers::answer, kept_answers::claimed_at))
+        .first::<(Vec<u8>, Option<String>, DbTime)>(conn)
+        .await?;
+    match compare(rows::fingerprint(&stored)?, answer, fingerprint) {
+        Seen::Reused => Ok(Claim::Reused),
+        Seen::Replay(Some(answer)) => Ok(Claim::Answered(answer)),
+        Seen::Replay(None) if claimed_at.0 >= lapsed => Ok(Claim::UnderWay),
+        Seen::Replay(None) => {
+            diesel::update(row).set(kept_answers::claimed_at.eq(DbTime(now))).execute(conn).await?;
+            Ok(Claim::Fresh)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What came with signed requests and may come only once.
+
+use crate::backend::DbTime;
+use crate::store::{Store, schema::signed_requests};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use futures_util::FutureExt;
+use ports::{operations::SignedRequests, store_error::StoreResult};
+
+#[async_trait]
+impl SignedRequests for Store {
+    async fn take_once(&self, client: &str, once: &str, until: DateTime<Utc>) -> StoreResult<bool> {
+        let (client, once) = (client.to_owned(), once.to_owned());
+        self.database
+            .write(move |conn| {
+                async move {
+                    // The primary key decides: a second one waits for the first to commit, and finds its row.
+                    let taken = diesel::insert_into(signed_requests::table)
+                        .values((
+                            signed_requests::client.eq(client),
+                            signed_requests::once.eq(once),
+                            signed_requests::until.eq(DbTime(until)),
+                        ))
+                        .on_conflict_do_nothing()
+                        .execute(conn)
+                        .await?;
+                    Ok(taken == 1)
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn forget_taken(&self, before: DateTime<Utc>) -> StoreResult<usize> {
+        self.database
+            .write(move |conn| {
+                async move {
+                    let old = signed_requests::table.filter(signed_requests::until.lt(DbTime(before)));
+                    Ok(diesel::delete(old).execute(conn).await?)
+                }
+                .boxed()
+            })
+            .await
+    }
+}

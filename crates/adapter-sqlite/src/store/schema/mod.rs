@@ -1,0 +1,25 @@
+//! The tables, as the migrations make them.
+
+mod accounts_tables;
+mod messaging_tables;
+mod money_tables;
+mod operations_tables;
+mod verification_tables;
+
+pub(crate) use self::{
+    accounts_tables::*, messaging_tables::*, money_tables::*, operations_tables::*, verification_tables::*,
+};
+
+diesel::joinable!(inbox -> conversations (conversation_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    inbox,
+    conversations,
+    wallets,
+    accounts,
+    entries,
+    transfers,
+    verifications,
+    outbox,
+    verification_sends,
+    code_ways
+);

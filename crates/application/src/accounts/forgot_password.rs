@@ -1,0 +1,138 @@
+//! Asking for a new password. Nothing tells whether the address is anybody's: not the answer, not the time it
+//! takes.
+
+use crate::{
+    accounts::sign_in_desk::{Visitor, draw_secret},
+    verification::verify_number::{StartRequest, VerifyNumber, WhenOpen},
+};
+use domain::{
+    accounts::{EmailAddress, RESET_TOKEN_TTL},
+    ids::{MessageId, NOBODY},
+    letter::Letter,
+    locale::Locale,
+    message::Channel,
+    messaging::conversation::{Arg, Text},
+    operations::audit::AuditRecord,
+    verification::otp::Purpose,
+};
+use ports::{
+    accounts::{Accounts, AskReset},
+    clock::Clock,
+    crypto::{SecretHasher, SecretKind},
+    ids_and_random::{IdGenerator, Random},
+    messaging::{Lane, NewOutbound, message_channel::OutboundMessage, texts::Texts},
+    store_error::StoreResult,
+    verification::Requester,
+};
+use std::sync::Arc;
+
+/// Sends links and codes.
+pub struct ForgotPassword {
+    /// People's accounts.
+    pub accounts: Arc<dyn Accounts>,
+    /// Sends codes.
+    pub verify: Arc<VerifyNumber>,
+    /// Hashes the token.
+    pub secrets: Arc<dyn SecretHasher>,
+    /// Draws it.
+    pub random: Arc<dyn Random>,
+    /// The mail's words.
+    pub texts: Arc<dyn Texts>,
+    /// Ids.
+    pub ids: Arc<dyn IdGenerator>,
+    /// Now.
+    pub clock: Arc<dyn Clock>,
+    /// The address mail goes out from, where it is set up: `smtp:email:<from>`.
+    pub mail_account: Option<String>,
+    /// Where we are reached from outside.
+    pub public_base_url: String,
+    /// The language of people who have set none.
+    pub default_locale: Locale,
+}
+
+impl ForgotPassword {
+    /// Has a link sent to the address, if it is somebody's; the mail is in the outbox on return. It takes longer
+    /// for who is known: the caller must not wait for it.
+    pub async fn by_mail(&self, email: EmailAddress, visitor: &Visitor) -> StoreResult<()> {
+        let now = self.clock.now();
+        let token = draw_secret(self.random.as_ref());
+        let expires_at = now.checked_add_signed(RESET_TOKEN_TTL).unwrap_or(now);
+        if self.mail_account.is_none() {
+            tracing::warn!("no mail is set up: nobody gets a link for a new password");
+        }
+        let locale = self.locale_of(&email).await?;
+        let mail = self.mail_account.as_ref().map(|account| NewOutbound {
+            message: OutboundMessage::plain(
+                MessageId(self.ids.new_id()),
+                Channel::Email,
+                email.as_str().to_owned(),
+                self.letter(locale, &token).to_message(),
+            ),
+            channel_account: account.clone(),
+            lane: Lane::Code,
+            expires_at,
+            client: None,
+        });
+        let asked = AskReset {
+            token: self.secrets.hash(SecretKind::ResetToken, &token),
+            email,
+            expires_at,
+            mail,
+            actor: visitor.actor(),
+        };
+        self.accounts.ask_reset(&asked, now).await
+    }
+
+    async fn locale_of(&self, email: &EmailAddress) -> StoreResult<Locale> {
+        let known = self.accounts.find_credentials(email).await?.map_or(NOBODY, |known| known.user);
+        let known = self.accounts.profile(known).await?;
+        Ok(known.and_then(|profile| profile.locale).unwrap_or(self.default_locale))
+    }
+
+    fn letter(&self, locale: Locale, token: &str) -> Letter {
+        let link = format!("{}/reset?token={token}", self.public_base_url);
+        let subject = Text { id: "mail-reset-subject", args: Vec::new() };
+        let minutes = Arg::Number(RESET_TOKEN_TTL.num_minutes());
+        let text =
+            Text { id: "mail-reset-text", args: vec![("link", Arg::Text(link)), ("minutes", minutes)] };
+        Letter {
+            subject: self.texts.render(locale, &subject),
+            text: self.texts.render(locale, &text),
+            locale,
+        }
+    }
+
+    /// Has a code sent to the number of whoever has that address. It takes as long as the provider takes:
+    /// the caller must not wait for it.
+    pub async fn by_code(&self, email: EmailAddress, visitor: &Visitor) -> StoreResult<()> {
+        let known = self.accounts.find_credentials(&email).await?;
+        let noted = AuditRecord {
+            actor: visitor.actor(),
+            action: "password.reset_asked".into(),
+            subject: email.masked(),
+            on_behalf_of: known.as_ref().map(|known| format!("user:{}", known.user)),
+            before: None,
+            after: Some("by code".into()),
+        };
+        self.accounts.note(&noted, self.clock.now()).await?;
+        let Some(known) = known else { return Ok(()) };
+        let Some(profile) = self.accounts.profile(known.user).await? else { return Ok(()) };
+        let Some(phone) = profile.phone else { return Ok(()) };
+        let request = StartRequest {
+            // Whoever asks has not said who he is: he uses up no budget but his own, and only from where
+            // he is can the code be tried.
+            requester: Requester::Anonymous(visitor.address.clone()),
+            to: phone.into(),
+            channel: Channel::Sms,
+            fallback: vec![Channel::Whatsapp],
+            purpose: Purpose::PasswordReset,
+            locale: profile.locale.unwrap_or(self.default_locale),
+            client_ip: Some(visitor.address.clone()),
+            origin: Some(visitor.address.clone()),
+            page: None,
+            effect_key: None,
+            when_open: WhenOpen::Resend,
+        };
+        self.verify.start(request).await.map(|_started| ())
+    }
+}

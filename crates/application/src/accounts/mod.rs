@@ -1,0 +1,15 @@
+//! Use cases of accounts: sign-up, sign-in, passwords, second factors, bound chats.
+
+pub mod chat_owners;
+pub mod forgot_password;
+pub mod log_in;
+pub mod pass_mfa;
+pub mod pending_number;
+pub mod profile;
+pub mod prove_phone;
+pub mod register;
+pub mod reset_password;
+pub mod second_factor;
+pub mod sessions;
+pub mod sign_in_desk;
+pub mod telegram_link;

@@ -1,0 +1,103 @@
+//! Passing the second factor of a sign-in.
+
+use crate::{
+    accounts::sign_in_desk::{SessionDesk, SignedIn, Unable, Visitor},
+    verification::verify_number::{CheckResult, VerifyNumber},
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    accounts::plain_backup_code,
+    ids::UserId,
+    verification::otp::{OtpCode, Purpose},
+};
+use ports::{
+    accounts::{Accounts, SecondFactor},
+    clock::Clock,
+    crypto::{SecretHasher, SecretKind},
+    verification::Requester,
+};
+use std::sync::Arc;
+
+/// Judges second factors.
+pub struct PassMfa {
+    /// People's accounts.
+    pub accounts: Arc<dyn Accounts>,
+    /// Checks codes.
+    pub verify: Arc<VerifyNumber>,
+    /// Hashes challenges and backup codes.
+    pub secrets: Arc<dyn SecretHasher>,
+    /// Hands out tokens.
+    pub desk: Arc<SessionDesk>,
+    /// Now.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What is shown besides the password.
+#[derive(Clone)]
+pub enum ShownFactor {
+    /// The code that was sent.
+    Code(OtpCode),
+    /// One of the codes kept for a lost phone, as typed.
+    Backup(String),
+}
+
+/// What came of it. It bears tokens: it has no `Debug`.
+pub enum MfaPassed {
+    /// In.
+    In(Box<SignedIn>),
+    /// Wrong, used or expired.
+    WrongFactor,
+    /// No sign-in waits under that name (any more).
+    NoChallenge,
+    /// The number is locked until then.
+    Locked(DateTime<Utc>),
+    /// The code can't be checked now.
+    CheckFailed,
+}
+
+impl PassMfa {
+    /// Judges what is shown, and lets its owner in, once for each challenge.
+    pub async fn run(
+        &self,
+        challenge: &str,
+        shown: &ShownFactor,
+        visitor: &Visitor,
+    ) -> Result<MfaPassed, Unable> {
+        let hashes = self.secrets.hashes(SecretKind::LoginChallenge, challenge);
+        let Some(user) = self.accounts.try_login_challenge(&hashes, self.clock.now()).await? else {
+            return Ok(MfaPassed::NoChallenge);
+        };
+        let factor = match shown {
+            ShownFactor::Backup(typed) => {
+                let plain = plain_backup_code(typed);
+                SecondFactor::Backup(self.secrets.hashes(SecretKind::BackupCode(user), &plain))
+            }
+            ShownFactor::Code(code) => match self.check(user, code).await? {
+                Some(CheckResult::Judged(checked)) if checked.approved => SecondFactor::Code,
+                Some(CheckResult::Locked(until)) => return Ok(MfaPassed::Locked(until)),
+                Some(CheckResult::Failed(_)) => return Ok(MfaPassed::CheckFailed),
+                Some(CheckResult::Judged(_) | CheckResult::Gone) | None => return Ok(MfaPassed::WrongFactor),
+            },
+        };
+        let session = self.desk.new_session(visitor.device.clone());
+        let actor = visitor.actor();
+        let passed =
+            self.accounts.pass_login_challenge(&hashes, &factor, &session, &actor, self.clock.now()).await?;
+        match passed {
+            Some(session) => Ok(MfaPassed::In(Box::new(self.desk.hand_out(user, session, 1).await?))),
+            None => Ok(MfaPassed::WrongFactor),
+        }
+    }
+
+    /// Checks a code against the person's open challenge for signing in.
+    async fn check(&self, user: UserId, code: &OtpCode) -> Result<Option<CheckResult>, Unable> {
+        let Some(phone) = self.accounts.profile(user).await?.and_then(|profile| profile.phone) else {
+            return Ok(None);
+        };
+        let requester = Requester::User(user);
+        match self.verify.find_open(&requester, &phone.into(), Some(Purpose::Login)).await? {
+            Some(open) => Ok(Some(self.verify.check(open.id, &requester, code, None).await?)),
+            None => Ok(None),
+        }
+    }
+}

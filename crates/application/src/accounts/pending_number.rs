@@ -1,0 +1,145 @@
+//! A signed-in person names a number, has a code sent to it, and makes it his with that code.
+
+use crate::{
+    accounts::{
+        profile::{ProfileUpdate, Profiles, UpdateError, WantedPhone},
+        prove_phone::NumberProof,
+        sign_in_desk::Visitor,
+    },
+    verification::verify_number::{CheckResult, StartRequest, Started, VerifyNumber, WhenOpen},
+};
+use domain::{
+    ids::UserId,
+    locale::Locale,
+    message::Channel,
+    operations::audit::Actor,
+    phone::PhoneNumber,
+    verification::otp::{OtpCode, Purpose},
+};
+use ports::{
+    accounts::{NameChange, Profile},
+    verification::Requester,
+};
+use std::sync::Arc;
+
+/// Proves the number that a person has named.
+pub struct PendingNumber {
+    /// Whose number it becomes.
+    pub profiles: Arc<Profiles>,
+    /// Sends and checks codes.
+    pub verify: Arc<VerifyNumber>,
+    /// The ways codes go, the preferred one first.
+    pub ways: Vec<Channel>,
+    /// The language of people who have set none.
+    pub default_locale: Locale,
+}
+
+/// Who asks.
+#[derive(Clone)]
+pub struct Asker {
+    /// The person.
+    pub user: UserId,
+    /// Where he calls from.
+    pub visitor: Visitor,
+    /// For the audit.
+    pub actor: Actor,
+}
+
+/// What came of a wish for a code.
+#[derive(Debug)]
+pub enum Pending {
+    /// The use case's word.
+    Started(Started),
+    /// He has named no number.
+    NoNumber,
+}
+
+impl PendingNumber {
+    /// Sends a code to a number, which is from then on the one that he is about to prove. A proved number is
+    /// not replaced so: that takes the password, or a code to the old one.
+    pub async fn send(&self, asker: &Asker, number: &PhoneNumber) -> Result<Started, UpdateError> {
+        let person = self.person(asker.user).await?;
+        if person.phone.as_ref().is_some_and(|proved| proved != number) {
+            return Err(UpdateError::StepUpNeeded);
+        }
+        let started = self.start(asker, &person, number).await?;
+        let is_news = person.phone.is_none() && person.claimed_phone.as_ref() != Some(number);
+        if is_news && matches!(started, Started::Sent(_) | Started::StillGood(_) | Started::TooSoon { .. }) {
+            self.profiles.update(change(asker, number, None)).await?;
+        }
+        Ok(started)
+    }
+
+    /// Sends a code to that number again.
+    pub async fn resend(&self, asker: &Asker) -> Result<Pending, UpdateError> {
+        let person = self.person(asker.user).await?;
+        match pending(&person) {
+            Some(number) => Ok(Pending::Started(self.start(asker, &person, number).await?)),
+            None => Ok(Pending::NoNumber),
+        }
+    }
+
+    /// Makes that number his, if the code is right.
+    pub async fn check(&self, asker: &Asker, code: OtpCode) -> Result<(), UpdateError> {
+        let person = self.person(asker.user).await?;
+        let number = pending(&person).ok_or(UpdateError::NoProof)?;
+        if person.phone.as_ref() != Some(number) {
+            self.profiles.update(change(asker, number, Some(NumberProof::Code(code)))).await?;
+            return Ok(());
+        }
+        // Proved long ago, and proved again.
+        let requester = Requester::User(asker.user);
+        let purpose = Some(Purpose::Registration);
+        let open = self.verify.find_open(&requester, &number.clone().into(), purpose).await?;
+        let open = open.ok_or(UpdateError::NoProof)?;
+        match self.verify.check(open.id, &requester, &code, None).await? {
+            CheckResult::Judged(checked) if checked.approved => Ok(()),
+            CheckResult::Failed(_) => Err(UpdateError::CheckFailed),
+            CheckResult::Judged(_) | CheckResult::Gone | CheckResult::Locked(_) => Err(UpdateError::NoProof),
+        }
+    }
+
+    async fn person(&self, user: UserId) -> Result<Profile, UpdateError> {
+        self.profiles.show(user).await?.ok_or(UpdateError::NotFound)
+    }
+
+    async fn start(
+        &self,
+        asker: &Asker,
+        person: &Profile,
+        number: &PhoneNumber,
+    ) -> Result<Started, UpdateError> {
+        let Some((first, others)) = self.ways.split_first() else { return Ok(Started::NumberRefused) };
+        let request = StartRequest {
+            requester: Requester::User(asker.user),
+            to: number.clone().into(),
+            channel: *first,
+            fallback: others.to_vec(),
+            purpose: Purpose::Registration,
+            locale: person.locale.unwrap_or(self.default_locale),
+            client_ip: Some(asker.visitor.address.clone()),
+            origin: None,
+            page: None,
+            effect_key: None,
+            when_open: WhenOpen::Resend,
+        };
+        Ok(self.verify.start(request).await?)
+    }
+}
+
+/// The number he is about to prove: the one he named last.
+fn pending(person: &Profile) -> Option<&PhoneNumber> {
+    person.claimed_phone.as_ref().or(person.phone.as_ref())
+}
+
+fn change(asker: &Asker, number: &PhoneNumber, proof: Option<NumberProof>) -> ProfileUpdate {
+    ProfileUpdate {
+        user: asker.user,
+        first_name: NameChange::Keep,
+        last_name: NameChange::Keep,
+        locale: None,
+        phone: Some(WantedPhone { number: number.clone(), proof, step_up: None }),
+        visitor: asker.visitor.clone(),
+        actor: asker.actor.clone(),
+    }
+}

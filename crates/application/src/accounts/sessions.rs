@@ -1,0 +1,70 @@
+//! Going on with a session, looking at one's sessions, ending them.
+
+use crate::accounts::sign_in_desk::{SessionDesk, SignedIn, Unable};
+use domain::{
+    ids::{SessionId, UserId},
+    operations::audit::Actor,
+};
+use ports::{
+    accounts::{Refreshed, SessionView, Sessions as Store},
+    clock::Clock,
+    pagination::PageRequest,
+    store_error::StoreResult,
+};
+use std::sync::Arc;
+
+/// Keeps people signed in.
+pub struct Sessions {
+    /// Who is signed in.
+    pub store: Arc<dyn Store>,
+    /// Hands out and reads tokens.
+    pub desk: Arc<SessionDesk>,
+    /// Now.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Sessions {
+    /// The next tokens for a refresh token. `None`: it is none of ours, or its session is over.
+    pub async fn refresh(&self, token: &str) -> Result<Option<SignedIn>, Unable> {
+        let Some((session, generation)) = self.desk.tokens.read_refresh(token) else { return Ok(None) };
+        match self.store.refresh_session(session, generation, self.clock.now()).await? {
+            Refreshed::To { user, generation, .. } => {
+                Ok(Some(self.desk.hand_out(user, session, generation).await?))
+            }
+            Refreshed::Refused => {
+                tracing::info!(%session, "a refresh was refused");
+                Ok(None)
+            }
+        }
+    }
+
+    /// Ends the session that a refresh token belongs to, if it is this person's; ended before is ended too.
+    /// False: it is not his.
+    pub async fn log_out(&self, user: UserId, token: &str, actor: &Actor) -> StoreResult<bool> {
+        let Some((session, _)) = self.desk.tokens.read_refresh(token) else { return Ok(false) };
+        let now = self.clock.now();
+        match self.store.session_owner(session, now).await? {
+            Some(owner) if owner != user => Ok(false),
+            Some(_) => {
+                self.store.end_session(session, user, actor, now).await?;
+                Ok(true)
+            }
+            None => Ok(true),
+        }
+    }
+
+    /// Whether a person is still signed in by that session.
+    pub async fn is_live(&self, session: SessionId, user: UserId) -> StoreResult<bool> {
+        Ok(self.store.session_owner(session, self.clock.now()).await? == Some(user))
+    }
+
+    /// A person's live sessions, newest first.
+    pub async fn list(&self, user: UserId, page: &PageRequest) -> StoreResult<Vec<SessionView>> {
+        self.store.sessions(user, page, self.clock.now()).await
+    }
+
+    /// Ends one of a person's sessions. False: he has no such session.
+    pub async fn end(&self, session: SessionId, user: UserId, actor: &Actor) -> StoreResult<bool> {
+        self.store.end_session(session, user, actor, self.clock.now()).await
+    }
+}

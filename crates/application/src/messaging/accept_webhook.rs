@@ -1,0 +1,173 @@
+//! A provider's webhook: authenticated, decoded, durable. The work happens after the answer.
+
+use domain::ids::EventId;
+use ports::{
+    clock::Clock,
+    ids_and_random::IdGenerator,
+    messaging::{
+        Accepted, ConsentChange, Consents, Inbox, Outbox,
+        inbound_webhook::{
+            ConsentReport, InboundEvent, InboundMessage, InboundWebhook, Notice, RawWebhook, StatusReport,
+        },
+    },
+    operations::{DeadLetters, UnreadableWebhook},
+    store_error::{StoreError, StoreResult},
+};
+use std::sync::Arc;
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::messaging::handle_message::channel_of;
+
+/// Takes webhooks in.
+pub struct AcceptWebhook {
+    /// Where messages are kept.
+    pub inbox: Arc<dyn Inbox>,
+    /// Whose statuses are advanced.
+    pub outbox: Arc<dyn Outbox>,
+    /// Whom we may write to.
+    pub consents: Arc<dyn Consents>,
+    /// Where the rest is taken down.
+    pub dead_letters: Arc<dyn DeadLetters>,
+    /// Now.
+    pub clock: Arc<dyn Clock>,
+    /// Ids of events.
+    pub ids: Arc<dyn IdGenerator>,
+}
+
+/// Why a webhook was not taken.
+#[derive(Debug, Error)]
+pub enum AcceptWebhookError {
+    /// It does not prove who sent it.
+    #[error("the signature is missing or wrong")]
+    SignatureInvalid,
+    /// It can't be read. It is kept for people to look at.
+    #[error("the body can't be read: {0}")]
+    Undecodable(String),
+    /// It could not be kept: the provider shall send it again.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What a webhook brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Messages kept now.
+    pub new: usize,
+    /// Those of them that are for a number of ours, and so begin a turn.
+    pub to_handle: usize,
+    /// Messages that were kept before.
+    pub duplicates: usize,
+    /// Statuses of ours that it told of.
+    pub statuses: usize,
+    /// Other news that was taken down.
+    pub notices: usize,
+}
+
+/// What a webhook bears, by kind.
+#[derive(Default)]
+struct Sorted {
+    messages: Vec<(EventId, InboundMessage)>,
+    statuses: Vec<StatusReport>,
+    consents: Vec<ConsentReport>,
+    notices: Vec<(Uuid, Notice)>,
+}
+
+impl AcceptWebhook {
+    /// Returns once everything in it is durable. `name` says whose webhook it is, for one that can't be read.
+    pub async fn run(
+        &self,
+        name: &str,
+        webhook: &dyn InboundWebhook,
+        raw: &RawWebhook,
+    ) -> Result<Taken, AcceptWebhookError> {
+        webhook.authenticate(raw).map_err(|_invalid| AcceptWebhookError::SignatureInvalid)?;
+        match webhook.decode(raw) {
+            Ok(events) => Ok(self.take(events).await?),
+            Err(fault) => {
+                let (id, body) = (self.ids.new_id(), raw.body.clone());
+                self.keep_unreadable(id, name, body, fault.0.clone()).await?;
+                Err(AcceptWebhookError::Undecodable(fault.0))
+            }
+        }
+    }
+
+    /// Decodes one more time what could not be read; `None` when it still can't. It proved its signature when
+    /// it came.
+    pub async fn run_again(
+        &self,
+        webhook: &dyn InboundWebhook,
+        kept: UnreadableWebhook,
+    ) -> StoreResult<Option<Taken>> {
+        let raw = RawWebhook {
+            method: "POST".into(),
+            public_url: String::new(),
+            headers: Vec::new(),
+            body: kept.body.clone(),
+        };
+        match webhook.decode(&raw) {
+            Ok(events) => {
+                let taken = self.take(events).await?;
+                self.dead_letters.forget_unreadable(kept.id).await?;
+                Ok(Some(taken))
+            }
+            Err(fault) => {
+                self.keep_unreadable(kept.id, &kept.webhook, kept.body, fault.0).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    async fn keep_unreadable(&self, id: Uuid, name: &str, body: Vec<u8>, reason: String) -> StoreResult<()> {
+        let webhook = UnreadableWebhook { id, webhook: name.to_owned(), body, reason };
+        self.dead_letters.keep_unreadable(&webhook, self.clock.now()).await
+    }
+
+    async fn take(&self, events: Vec<InboundEvent>) -> StoreResult<Taken> {
+        let now = self.clock.now();
+        let Sorted { messages, statuses, consents, notices } = self.sort(events);
+        let mut taken = Taken { notices: notices.len(), ..Taken::default() };
+        if !messages.is_empty() {
+            let accepted = self.inbox.accept(&messages, now).await?;
+            let new = || messages.iter().zip(&accepted).filter(|(_, accepted)| **accepted == Accepted::New);
+            taken.new = new().count();
+            taken.to_handle = new().filter(|((_, message), _)| message.is_ours).count();
+            taken.duplicates = accepted.len().saturating_sub(taken.new);
+        }
+        if !statuses.is_empty() {
+            taken.statuses = self.outbox.record_statuses(&statuses, now).await?;
+        }
+        for report in consents {
+            self.consents.record_consent(&change_of(report), now).await?;
+        }
+        if !notices.is_empty() {
+            self.dead_letters.keep_notices(&notices, now).await?;
+        }
+        Ok(taken)
+    }
+
+    fn sort(&self, events: Vec<InboundEvent>) -> Sorted {
+        let mut sorted = Sorted::default();
+        for event in events {
+            match event {
+                InboundEvent::Message(message) => {
+                    sorted.messages.push((EventId(self.ids.new_id()), message));
+                }
+                InboundEvent::Status(report) => sorted.statuses.push(report),
+                InboundEvent::Consent(report) => sorted.consents.push(report),
+                InboundEvent::Notice(notice) => sorted.notices.push((self.ids.new_id(), notice)),
+            }
+        }
+        sorted
+    }
+}
+
+fn change_of(report: ConsentReport) -> ConsentChange {
+    ConsentChange {
+        channel: channel_of(&report.channel_account),
+        recipient: report.phone.map_or(report.sender, |phone| phone.e164().to_owned()),
+        scope: report.scope,
+        consent: report.consent,
+        source: "provider".into(),
+    }
+}

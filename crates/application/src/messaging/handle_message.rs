@@ -1,0 +1,315 @@
+//! One turn of a talk: fold the state machine until it has nothing left to do, carrying out each
+//! effect through the use case that owns it, and gather what is to be committed.
+
+mod effects;
+
+use crate::{
+    accounts::chat_owners::ChatOwners,
+    money::{
+        cancel_transfer::CancelTransfer, confirm_transfer::ConfirmTransfer,
+        prepare_transfer::PrepareTransfer, submit_transfer::SubmitTransfer,
+    },
+    verification::verify_number::VerifyNumber,
+};
+use chrono::{Duration, Utc};
+use chrono_tz::Tz;
+use domain::{
+    ids::{CardId, FlowResponseId, MessageId, UserId},
+    locale::Locale,
+    message::Channel,
+    messaging::{
+        consent::ConsentStatus,
+        conversation::{Button, Conversation, DeskOrder, Effect, Event, Facts, MessageTime, Said, Say},
+        flow::{CompletedFlow, FlowBook},
+    },
+    money::Currency,
+    operations::audit::{Actor, AuditRecord},
+    phone::Region,
+};
+use ports::{
+    accounts::Identities,
+    clock::Clock,
+    ids_and_random::IdGenerator,
+    messaging::{
+        Lane, LeasedTurn, NewFlowResponse, NewOutbound, Turn,
+        intent_parser::IntentParser,
+        message_channel::{Form, OutboundMessage},
+        texts::Texts,
+    },
+    money::Ledger,
+    store_error::StoreError,
+};
+use std::{collections::VecDeque, sync::Arc};
+use thiserror::Error;
+
+/// More effects than any turn has: a loop in the machine, caught.
+const EFFECTS_MAX: u32 = 32;
+
+/// The numbers that rule talks.
+#[derive(Clone, Debug)]
+pub struct TalkRules {
+    /// The language of somebody whose own is not known.
+    pub default_locale: Locale,
+    /// The currency of an amount that names none.
+    pub default_currency: Currency,
+    /// How long a proved number stays proved.
+    pub session_ttl: Duration,
+    /// Messages a sender may write in a minute.
+    pub messages_per_minute: u32,
+    /// How long people keep a talk that was handed to them.
+    pub handoff_for: Duration,
+    /// The time zone in which times are told.
+    pub zone: Tz,
+    /// Where a sender without a number is at home.
+    pub home: Region,
+}
+
+/// Handles messages.
+pub struct HandleMessage {
+    /// Understands texts.
+    pub parser: Arc<dyn IntentParser>,
+    /// Says things.
+    pub texts: Arc<dyn Texts>,
+    /// Proves numbers.
+    pub verify: Arc<VerifyNumber>,
+    /// Looks drafts over.
+    pub prepare: Arc<PrepareTransfer>,
+    /// Pays.
+    pub submit: Arc<SubmitTransfer>,
+    /// Lets waiting payments through.
+    pub confirm: Arc<ConfirmTransfer>,
+    /// Knows whose chats without a number are.
+    pub owners: Arc<ChatOwners>,
+    /// Withdraws them.
+    pub cancel: Arc<CancelTransfer>,
+    /// The books, for balances and movements.
+    pub ledger: Arc<dyn Ledger>,
+    /// People.
+    pub identities: Arc<dyn Identities>,
+    /// The flows at hand.
+    pub flows: Arc<FlowBook>,
+    /// Ids.
+    pub ids: Arc<dyn IdGenerator>,
+    /// Now.
+    pub clock: Arc<dyn Clock>,
+    /// The numbers in force.
+    pub rules: TalkRules,
+}
+
+/// Why a turn was not carried out; it is tried again.
+#[derive(Debug, Error)]
+pub enum TurnError {
+    /// The store could not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The machine went round in circles.
+    #[error("the turn has no end")]
+    Endless,
+}
+
+/// What a turn gathers on its way.
+struct Gathered {
+    said: Vec<Say>,
+    consent: Option<ConsentStatus>,
+    audit: Vec<AuditRecord>,
+    answers: Option<CompletedFlow>,
+}
+
+impl HandleMessage {
+    /// Carries a turn out. It may be run again after a crash: each effect bears a key of its own
+    /// (event, ordinal), and whoever carries it out answers a repeated key with its first outcome.
+    pub async fn run(&self, turn: &LeasedTurn) -> Result<Turn, TurnError> {
+        let mut state = turn.state.clone();
+        let mut gathered = Gathered { said: Vec::new(), consent: None, audit: Vec::new(), answers: None };
+        match turn.message.said {
+            Said::Desk(order) => gathered.audit.push(Self::desk_audit(turn, order)),
+            Said::IdentityChanged => {
+                let detail = "session and open question ended";
+                gathered.audit.push(Self::audit(turn, "conversation.identity_changed", detail));
+            }
+            _ => {}
+        }
+        let bound = self.chat_link(turn).await?.map(|link| link.user);
+        let mut events = VecDeque::from([Event::Said(turn.message.said.clone())]);
+        let mut ordinal = 0_u32;
+        while let Some(event) = events.pop_front() {
+            let (next, effects) = state.step(event, &self.facts(turn, bound));
+            state = next;
+            for effect in effects {
+                ordinal = ordinal.saturating_add(1);
+                if ordinal > EFFECTS_MAX {
+                    return Err(TurnError::Endless);
+                }
+                let key = format!("{}:{ordinal}", turn.event);
+                if let Some(event) = self.perform(turn, &state, effect, key, &mut gathered).await? {
+                    events.push_back(event);
+                }
+            }
+        }
+        Ok(self.gather(turn, state, gathered))
+    }
+
+    fn facts(&self, turn: &LeasedTurn, bound: Option<UserId>) -> Facts {
+        let now = self.clock.now();
+        let country = turn.message.phone.as_ref().and_then(domain::phone::PhoneNumber::country);
+        Facts {
+            now,
+            message: MessageTime { dated: turn.message.sent_at, received_at: turn.received_at },
+            consent: turn.consent,
+            has_number: turn.message.phone.is_some(),
+            bound,
+            default_currency: self.rules.default_currency,
+            session_ttl: self.rules.session_ttl,
+            messages_per_minute: self.rules.messages_per_minute,
+            handoff_for: self.rules.handoff_for,
+            new_card: CardId(self.ids.new_id()),
+            today: now.with_timezone(&self.rules.zone).date_naive(),
+            region: country.and_then(|country| Region::parse(&country)).unwrap_or(self.rules.home),
+            flows: self.flows.clone(),
+        }
+    }
+
+    fn gather(&self, turn: &LeasedTurn, state: Conversation, gathered: Gathered) -> Turn {
+        let locale = self.locale_of(&state);
+        let replies = gathered.said.iter().map(|say| self.reply(turn, locale, say)).collect();
+        Turn {
+            event: turn.event,
+            conversation: turn.conversation,
+            fence: turn.fence,
+            state,
+            replies,
+            consent: gathered.consent,
+            audit: gathered.audit,
+            flow_response: gathered.answers.map(|completed| NewFlowResponse {
+                id: FlowResponseId(self.ids.new_id()),
+                completed,
+                respondent: match &turn.message.phone {
+                    Some(phone) => phone.e164().to_owned(),
+                    None => turn.message.sender.clone(),
+                },
+            }),
+        }
+    }
+
+    fn reply(&self, turn: &LeasedTurn, locale: Locale, say: &Say) -> NewOutbound {
+        let lines: Vec<String> = say.texts().iter().map(|text| self.texts.render(locale, text)).collect();
+        let now: chrono::DateTime<Utc> = self.clock.now();
+        NewOutbound {
+            message: OutboundMessage {
+                id: MessageId(self.ids.new_id()),
+                channel: channel_of(&turn.message.channel_account),
+                recipient: turn.message.sender.clone(),
+                text: lines.join("\n"),
+                form: self.form(locale, say),
+            },
+            channel_account: turn.message.channel_account.clone(),
+            lane: Lane::Talk,
+            client: None,
+            expires_at: now.checked_add_signed(Duration::hours(24)).unwrap_or(now),
+        }
+    }
+
+    fn locale_of(&self, state: &Conversation) -> Locale {
+        state.locale.unwrap_or(self.rules.default_locale)
+    }
+
+    fn form(&self, locale: Locale, say: &Say) -> Form {
+        if let Some(title) = say.number_button() {
+            return Form::AskNumber { title: self.texts.render(locale, &title) };
+        }
+        let title = |button: Button| (button.id, self.texts.render(locale, &button.title));
+        let buttons: Vec<_> = say.buttons().into_iter().map(title).collect();
+        if buttons.is_empty() { Form::Plain } else { Form::Buttons(buttons) }
+    }
+
+    fn actor(turn: &LeasedTurn) -> Actor {
+        Actor {
+            who: format!("chat:{}", turn.conversation),
+            channel: channel_of(&turn.message.channel_account).name().to_owned(),
+            request_id: turn.event.to_string(),
+        }
+    }
+
+    fn audit(turn: &LeasedTurn, action: &str, detail: &str) -> AuditRecord {
+        AuditRecord {
+            actor: Self::actor(turn),
+            action: action.to_owned(),
+            subject: turn.conversation.to_string(),
+            on_behalf_of: None,
+            before: None,
+            after: Some(detail.to_owned()),
+        }
+    }
+
+    /// The order bears who gave it.
+    fn desk_audit(turn: &LeasedTurn, order: DeskOrder) -> AuditRecord {
+        let action = match order {
+            DeskOrder::TakeOver => "conversation.taken_over",
+            DeskOrder::GiveBack => "conversation.given_back",
+        };
+        let who = String::from_utf8_lossy(&turn.message.raw).into_owned();
+        let actor = Actor { who, channel: "rest".into(), request_id: turn.event.to_string() };
+        AuditRecord { actor, ..Self::audit(turn, action, "at the desk") }
+    }
+
+    async fn perform(
+        &self,
+        turn: &LeasedTurn,
+        state: &Conversation,
+        effect: Effect,
+        key: String,
+        gathered: &mut Gathered,
+    ) -> Result<Option<Event>, TurnError> {
+        Ok(match effect {
+            Effect::Say(say) => {
+                gathered.said.push(say);
+                None
+            }
+            Effect::RecordConsent(consent) => {
+                let action = match consent {
+                    ConsentStatus::OptedIn => "consent.opted_in",
+                    ConsentStatus::OptedOut => "consent.opted_out",
+                };
+                gathered.consent = Some(consent);
+                gathered.audit.push(Self::audit(turn, action, "by a word of the sender's"));
+                None
+            }
+            Effect::HandOff => {
+                gathered.audit.push(Self::audit(turn, "conversation.handed_off", "to people"));
+                None
+            }
+            Effect::SaveAnswers(completed) => {
+                // Which flow it was may say something about the person's health.
+                gathered.audit.push(Self::audit(turn, "flow.completed", "answers kept"));
+                gathered.answers = Some(completed);
+                None
+            }
+            Effect::Understand(text) => {
+                let understanding = self.parser.parse(&text, state.locale).await;
+                Some(Event::Understood { text, understanding })
+            }
+            Effect::StartVerification => Some(self.start_verification(turn, state, key).await?),
+            Effect::ResendCode(verification) => Some(self.resend_code(turn, state, verification, key).await?),
+            Effect::CheckCode { verification, code } => {
+                Some(self.check_code(turn, verification, &code, key).await?)
+            }
+            Effect::ReadBalance(user) => self.read_balance(user).await?,
+            Effect::ListMovements(user) => Some(self.list_movements(user).await?),
+            Effect::Prepare { user, draft } => Some(Event::Prepared(self.prepare.run(user, &draft).await?)),
+            Effect::Pay { user, card } => Some(self.pay(turn, user, card).await?),
+            Effect::ConfirmPayment { transfer, code, payee } => {
+                Some(self.confirm_payment(turn, transfer, &code, payee, key).await?)
+            }
+            Effect::BindChat(code) => Some(self.bind_chat(turn, &code).await?),
+            Effect::CancelPayment(transfer) => {
+                self.cancel_payment(turn, transfer).await?;
+                None
+            }
+        })
+    }
+}
+
+/// `whatsapp` of `twilio:whatsapp:+1415…`.
+pub(crate) fn channel_of(channel_account: &str) -> Channel {
+    channel_account.split(':').nth(1).and_then(Channel::parse).unwrap_or(Channel::Whatsapp)
+}

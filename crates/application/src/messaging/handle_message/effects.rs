@@ -1,0 +1,341 @@
+//! How each effect of the state machine is carried out, and what comes back.
+
+use super::{HandleMessage, TurnError, channel_of};
+use crate::{
+    money::{
+        cancel_transfer::CancelTransferError,
+        confirm_transfer::{Confirmation, Confirmed},
+        submit_transfer::{RequestedDestination, SubmitTransferError, TransferRequest},
+    },
+    verification::verify_number::{CheckResult, StartRequest, Started, WhenOpen},
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    ids::{TransferId, UserId, VerificationId, WalletId},
+    message::Channel,
+    messaging::conversation::{Card, CodeChecked, CodeSent, Conversation, Event, Movement, Paid, StepUp},
+    money::{
+        Money,
+        ledger::{Outcome, Refusal},
+        limits::LimitExceeded,
+        transfer::{Transfer, TransferStatus},
+    },
+    operations::idempotency::{Fingerprint, IdempotencyKey},
+    verification::otp::{OtpCode, Purpose},
+};
+use ports::{
+    accounts::{ChatLink, NewPerson},
+    messaging::LeasedTurn,
+    money::{ConfirmOutcome, EntryFilter},
+    pagination::PageRequest,
+    store_error::StoreResult,
+    verification::Requester,
+};
+
+/// Movements told at once.
+const MOVEMENTS: i64 = 5;
+
+impl HandleMessage {
+    fn requester(turn: &LeasedTurn) -> Requester {
+        Requester::Chat(turn.conversation.to_string())
+    }
+
+    pub(super) async fn start_verification(
+        &self,
+        turn: &LeasedTurn,
+        state: &Conversation,
+        key: String,
+    ) -> Result<Event, TurnError> {
+        // Where the address is no number, the code goes to the one that he shared, and by a way that is sure
+        // to be another than this chat.
+        let (phone, channel, fallback) = match (&turn.message.phone, &state.number) {
+            (Some(phone), _) => (phone.clone(), Channel::Whatsapp, vec![Channel::Sms]),
+            (None, Some(number)) => (number.clone(), Channel::Sms, vec![Channel::Whatsapp]),
+            (None, None) => return Ok(Event::CodeSent(CodeSent::NotReachable)),
+        };
+        let started = self
+            .verify
+            .start(StartRequest {
+                requester: Self::requester(turn),
+                to: phone.into(),
+                channel,
+                fallback,
+                purpose: Purpose::Login,
+                locale: self.locale_of(state),
+                client_ip: None,
+                origin: None,
+                page: None,
+                effect_key: Some(key),
+                when_open: WhenOpen::Keep,
+            })
+            .await?;
+        Ok(Event::CodeSent(self.code_sent(started)))
+    }
+
+    pub(super) async fn resend_code(
+        &self,
+        turn: &LeasedTurn,
+        state: &Conversation,
+        verification: VerificationId,
+        key: String,
+    ) -> Result<Event, TurnError> {
+        let (requester, locale) = (Self::requester(turn), self.locale_of(state));
+        let resent = self.verify.resend(verification, &requester, locale, Some(key.clone())).await?;
+        if matches!(resent, Started::NotFound) {
+            return self.start_verification(turn, state, key).await;
+        }
+        Ok(Event::CodeSent(self.code_sent(resent)))
+    }
+
+    fn code_sent(&self, started: Started) -> CodeSent {
+        let now = self.clock.now();
+        match started {
+            Started::Sent(verification) => CodeSent::Sent(verification.id),
+            Started::StillGood(verification) => CodeSent::StillGood(verification.id),
+            Started::TooSoon { verification, at } => CodeSent::TooSoon {
+                verification,
+                seconds: at.signed_duration_since(now).num_seconds().max(1),
+            },
+            Started::Locked(until) => CodeSent::Locked { minutes: minutes_until(now, until) },
+            Started::TooMany(_, until) => CodeSent::TooMany { minutes: minutes_until(now, until) },
+            Started::NumberRefused | Started::OptedOut => CodeSent::NotReachable,
+            Started::Failed(_) | Started::NotFound | Started::Suspended(_) => CodeSent::Failed,
+        }
+    }
+
+    pub(super) async fn check_code(
+        &self,
+        turn: &LeasedTurn,
+        verification: VerificationId,
+        code: &str,
+        key: String,
+    ) -> Result<Event, TurnError> {
+        let Ok(code) = OtpCode::parse(code) else { return Ok(Event::CodeChecked(CodeChecked::Gone)) };
+        let requester = Self::requester(turn);
+        let result = self.verify.check(verification, &requester, &code, Some(key)).await?;
+        let now = self.clock.now();
+        Ok(Event::CodeChecked(match result {
+            CheckResult::Judged(checked) if checked.approved => {
+                match self.person_of(verification, &requester).await? {
+                    Some(user) => CodeChecked::Approved(user),
+                    None => CodeChecked::Gone,
+                }
+            }
+            CheckResult::Judged(checked) => match checked.locked_until {
+                Some(until) => CodeChecked::Locked { minutes: minutes_until(now, until) },
+                None => CodeChecked::Wrong { attempts_remaining: checked.attempts_remaining },
+            },
+            CheckResult::Gone => CodeChecked::Gone,
+            CheckResult::Locked(until) => CodeChecked::Locked { minutes: minutes_until(now, until) },
+            CheckResult::Failed(_) => CodeChecked::Failed,
+        }))
+    }
+
+    /// Whose number it is; a new number becomes a person with an empty wallet.
+    async fn person_of(
+        &self,
+        verification: VerificationId,
+        requester: &Requester,
+    ) -> Result<Option<UserId>, TurnError> {
+        let proved = self.verify.find(verification, requester).await?;
+        let Some(phone) = proved.and_then(|proved| proved.to.phone().cloned()) else { return Ok(None) };
+        let person = NewPerson {
+            id: UserId(self.ids.new_id()),
+            phone,
+            wallet: WalletId(self.ids.new_id()),
+            wallet_name: "Principal".into(),
+            currency: self.rules.default_currency,
+        };
+        Ok(Some(self.identities.get_or_create(&person, self.clock.now()).await?.id))
+    }
+
+    pub(super) async fn read_balance(&self, user: UserId) -> Result<Option<Event>, TurnError> {
+        let wallet = self.ledger.first_wallet(user, self.rules.default_currency).await?;
+        let zero = Money::new(0, self.rules.default_currency);
+        let (posted, available) = wallet.map_or((zero, zero), |wallet| (wallet.posted, wallet.available));
+        Ok(Some(Event::Balance { posted, available }))
+    }
+
+    pub(super) async fn list_movements(&self, user: UserId) -> Result<Event, TurnError> {
+        let Some(wallet) = self.ledger.first_wallet(user, self.rules.default_currency).await? else {
+            return Ok(Event::Movements(Vec::new()));
+        };
+        let page = PageRequest { limit: MOVEMENTS, after: None };
+        let entries = self.ledger.entries(wallet.id, EntryFilter::default(), &page).await?;
+        let movement = |entry: ports::money::EntryView| Movement {
+            at: entry.at.with_timezone(&self.rules.zone).format("%d/%m %H:%M").to_string(),
+            amount: entry.amount,
+            counterpart: entry.transfer.counterpart(wallet.id),
+            concept: entry.transfer.concept,
+        };
+        Ok(Event::Movements(entries.into_iter().map(movement).collect()))
+    }
+
+    /// Whose the chat is, where it has no number of its own.
+    pub(super) async fn chat_link(&self, turn: &LeasedTurn) -> StoreResult<Option<ChatLink>> {
+        match chat_of(turn) {
+            Some(chat) => self.owners.owner_of(chat).await,
+            None => Ok(None),
+        }
+    }
+
+    pub(super) async fn bind_chat(&self, turn: &LeasedTurn, code: &str) -> Result<Event, TurnError> {
+        let Some(chat) = chat_of(turn) else { return Ok(Event::ChatBound(None)) };
+        Ok(Event::ChatBound(self.owners.bind(chat, code, &Self::actor(turn)).await?))
+    }
+
+    pub(super) async fn pay(&self, turn: &LeasedTurn, user: UserId, card: Card) -> Result<Event, TurnError> {
+        let now = self.clock.now();
+        let money_from = self.chat_link(turn).await?.map(|link| self.owners.money_from(&link));
+        if let Some(from) = money_from.filter(|from| now < *from) {
+            return Ok(Event::Paid(Paid::ChatTooNew { minutes: minutes_until(now, from) }));
+        }
+        let caller = format!("chat:{}", turn.conversation);
+        let (amount, id) = (card.amount.to_string(), card.id.to_string());
+        // The card is the key: two yeses, or a turn run again, pay once.
+        let key = IdempotencyKey { caller: caller.clone(), operation: "transfer".into(), key: id };
+        let fingerprint =
+            Fingerprint::of(&[("amount", Some(&amount)), ("account", Some(card.account.canonical()))]);
+        let payee = card.payee.clone();
+        let submitted = self
+            .submit
+            .run(TransferRequest {
+                caller,
+                actor: Self::actor(turn),
+                owner: Some(user),
+                from: None,
+                amount: card.amount,
+                destination: RequestedDestination::Account(card.account),
+                concept: card.concept,
+                client_tx_id: None,
+                key: Some(key),
+                fingerprint,
+                payee: card.payee,
+            })
+            .await;
+        Ok(Event::Paid(match submitted {
+            Ok(submitted) => match submitted.outcome {
+                Outcome::Accepted(transfer) => self.paid(*transfer, payee, submitted.balance_after).await?,
+                Outcome::Refused(refusal) => self.refused(user, card.amount, refusal).await?,
+            },
+            Err(SubmitTransferError::Store(fault)) => return Err(fault.into()),
+            Err(fault) => {
+                tracing::warn!(%fault, "a card could not be paid");
+                Paid::Refused
+            }
+        }))
+    }
+
+    async fn paid(
+        &self,
+        transfer: Transfer,
+        payee: Option<String>,
+        balance_after: Option<Money>,
+    ) -> Result<Paid, TurnError> {
+        let destination = transfer.destination.masked();
+        Ok(match transfer.status {
+            TransferStatus::Completed => {
+                let balance = match balance_after {
+                    Some(balance) => balance,
+                    None => self.available(transfer.owner, transfer.amount).await?,
+                };
+                Paid::Completed { transfer: transfer.id, amount: transfer.amount, destination, balance }
+            }
+            TransferStatus::PendingVerification => Paid::CodeNeeded(StepUp {
+                transfer: transfer.id,
+                amount: transfer.amount,
+                destination,
+                payee,
+                channel: Channel::Sms,
+            }),
+            TransferStatus::Processing | TransferStatus::Unknown | TransferStatus::PendingApproval => {
+                Paid::Processing { amount: transfer.amount, destination }
+            }
+            TransferStatus::Failed => match transfer.refusal {
+                Some(refusal) => self.refused(transfer.owner, transfer.amount, refusal).await?,
+                None => Paid::Refused,
+            },
+            _ => Paid::Gone,
+        })
+    }
+
+    async fn refused(&self, user: UserId, amount: Money, refusal: Refusal) -> Result<Paid, TurnError> {
+        Ok(match refusal {
+            Refusal::InsufficientFunds => {
+                Paid::InsufficientFunds { available: self.available(user, amount).await? }
+            }
+            Refusal::LimitExceeded { limit: LimitExceeded::NewPayee { payable_at } } => {
+                Paid::NewPayee { minutes: minutes_until(self.clock.now(), payable_at) }
+            }
+            Refusal::LimitExceeded { limit } => Paid::LimitExceeded(limit),
+            Refusal::CurrencyMismatch
+            | Refusal::AmountNotPositive
+            | Refusal::SameAccount
+            | Refusal::NoSuchAccount
+            | Refusal::NotReversible => Paid::Refused,
+        })
+    }
+
+    async fn available(&self, user: UserId, amount: Money) -> Result<Money, TurnError> {
+        let wallet = self.ledger.first_wallet(user, amount.currency).await?;
+        Ok(wallet.map_or(Money::new(0, amount.currency), |wallet| wallet.available))
+    }
+
+    pub(super) async fn confirm_payment(
+        &self,
+        turn: &LeasedTurn,
+        transfer: TransferId,
+        code: &str,
+        payee: Option<String>,
+        key: String,
+    ) -> Result<Event, TurnError> {
+        let Ok(code) = OtpCode::parse(code) else { return Ok(Event::Paid(Paid::Gone)) };
+        let confirmation = Confirmation {
+            caller: format!("chat:{}", turn.conversation),
+            transfer,
+            code: Some(code),
+            effect_key: Some(key),
+            payee,
+            actor: Self::actor(turn),
+        };
+        let Confirmed::Judged(outcome) = self.confirm.run(confirmation).await? else {
+            return Ok(Event::Paid(Paid::Gone));
+        };
+        Ok(Event::Paid(match outcome {
+            ConfirmOutcome::Decided { transfer, balance_after } => {
+                self.paid(*transfer, None, balance_after).await?
+            }
+            // A turn that is run again after it was paid: the receipt is still owed.
+            ConfirmOutcome::AlreadyDone(transfer) => self.paid(*transfer, None, None).await?,
+            ConfirmOutcome::WrongCode { attempts_remaining } => Paid::WrongCode { attempts_remaining },
+            ConfirmOutcome::Locked(until) => Paid::Locked { minutes: minutes_until(self.clock.now(), until) },
+            ConfirmOutcome::CodeGone
+            | ConfirmOutcome::KeyReused
+            | ConfirmOutcome::NotWaiting(_)
+            | ConfirmOutcome::NotFound => Paid::Gone,
+        }))
+    }
+
+    pub(super) async fn cancel_payment(
+        &self,
+        turn: &LeasedTurn,
+        transfer: TransferId,
+    ) -> Result<(), TurnError> {
+        let caller = format!("chat:{}", turn.conversation);
+        match self.cancel.run(&caller, transfer, &Self::actor(turn)).await {
+            Ok(_) | Err(CancelTransferError::NotFound | CancelTransferError::TooLate(_)) => Ok(()),
+            Err(CancelTransferError::Store(fault)) => Err(fault.into()),
+        }
+    }
+}
+
+/// The Telegram chat that a message came from.
+fn chat_of(turn: &LeasedTurn) -> Option<i64> {
+    let is_telegram = channel_of(&turn.message.channel_account) == Channel::Telegram;
+    turn.message.sender.parse().ok().filter(|_| is_telegram)
+}
+
+/// Whole minutes to wait, at least one.
+fn minutes_until(now: DateTime<Utc>, until: DateTime<Utc>) -> i64 {
+    until.signed_duration_since(now).num_seconds().saturating_add(59).checked_div(60).unwrap_or(1).max(1)
+}

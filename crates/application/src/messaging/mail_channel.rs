@@ -1,0 +1,130 @@
+//! Mail as one of the outbox's channels: whatever sends mail gets the outbox's durability, its retries and
+//! its order.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{accounts::EmailAddress, letter::Letter};
+use ports::messaging::{
+    mailer::{Mail, Mailer},
+    message_channel::{LookupFailed, MessageChannel, OutboundMessage, Retry, SendOutcome, Trace},
+};
+use std::sync::Arc;
+
+/// The name of the account that mail goes out from.
+#[must_use]
+pub fn mail_account(from: &EmailAddress) -> String {
+    format!("smtp:email:{}", from.as_str())
+}
+
+/// Sends the outbox's letters by a mailer.
+pub struct MailChannel {
+    /// Sends mail.
+    pub mailer: Arc<dyn Mailer>,
+}
+
+#[async_trait]
+impl MessageChannel for MailChannel {
+    async fn send(&self, message: &OutboundMessage) -> SendOutcome {
+        let rejected = |reason: &str| SendOutcome::Rejected {
+            code: None,
+            reason: reason.to_owned(),
+            retry: Retry::Never,
+        };
+        let Some(letter) = Letter::parse(&message.text) else { return rejected("it is no letter") };
+        let Ok(to) = EmailAddress::parse(&message.recipient) else {
+            return rejected("the recipient is no e-mail address");
+        };
+        let mail = Mail {
+            id: message.id,
+            to,
+            html: html(&letter),
+            subject: letter.subject,
+            text: letter.text,
+            locale: letter.locale,
+        };
+        self.mailer.send(&mail).await
+    }
+
+    /// Mail servers can't be asked what they took.
+    async fn find_sent(
+        &self,
+        _message: &OutboundMessage,
+        _since: DateTime<Utc>,
+        _known: &[String],
+    ) -> Result<Trace, LookupFailed> {
+        Ok(Trace::NeverKept)
+    }
+}
+
+/// The same words: a paragraph for each, a link for each address that stands alone on its line.
+fn html(letter: &Letter) -> String {
+    let paragraph =
+        |text: &str| format!("<p>{}</p>", text.lines().map(line).collect::<Vec<_>>().join("<br>\n"));
+    let paragraphs = letter.text.split("\n\n").map(paragraph).collect::<Vec<_>>().join("\n");
+    format!(
+        "<!doctype html>\n<html lang=\"{}\"><meta charset=\"utf-8\"><title>{}</title>\n<body>\n{paragraphs}\n</body></html>\n",
+        letter.locale.tag(),
+        escape(&letter.subject)
+    )
+}
+
+fn line(line: &str) -> String {
+    let text = escape(line.trim());
+    let is_address = text.starts_with("https://") || text.starts_with("http://");
+    if is_address && !text.contains(char::is_whitespace) {
+        format!("<a href=\"{text}\">{text}</a>")
+    } else {
+        text
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{ids::MessageId, locale::Locale, message::Channel};
+    use ports::messaging::mailer::MockMailer;
+    use uuid::Uuid;
+
+    fn message(text: String) -> OutboundMessage {
+        OutboundMessage::plain(MessageId(Uuid::nil()), Channel::Email, "ana@example.com".into(), text)
+    }
+
+    #[tokio::test]
+    async fn a_letter_goes_out_in_plain_words_and_in_html() {
+        let letter = Letter {
+            subject: "Tu <enlace>".into(),
+            text: "Hola & adiós\n\nhttps://caja.example/reset?token=1&x=2".into(),
+            locale: Locale::Es,
+        };
+        let mut mailer = MockMailer::new();
+        let expected = letter.clone();
+        mailer
+            .expect_send()
+            .withf(move |mail| {
+                mail.text == expected.text
+                    && mail.subject == expected.subject
+                    && mail.html.contains("<p>Hola &amp; adiós</p>")
+                    && mail.html.contains("<a href=\"https://caja.example/reset?token=1&amp;x=2\">")
+                    && !mail.html.contains("<enlace>")
+            })
+            .times(1)
+            .returning(|_| SendOutcome::Sent { provider_id: "1".into() });
+        let channel = MailChannel { mailer: Arc::new(mailer) };
+        let sent = channel.send(&message(letter.to_message())).await;
+        assert_eq!(sent, SendOutcome::Sent { provider_id: "1".into() });
+    }
+
+    #[tokio::test]
+    async fn what_is_no_letter_is_not_sent() {
+        let channel = MailChannel { mailer: Arc::new(MockMailer::new()) };
+        assert!(matches!(channel.send(&message("hola".into())).await, SendOutcome::Rejected { .. }));
+    }
+}

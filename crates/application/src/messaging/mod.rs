@@ -1,0 +1,9 @@
+//! Use cases of messaging: webhooks in, conversations, the outbox, hand-off to an agent.
+
+pub mod accept_webhook;
+pub mod desk;
+pub mod flow_answers;
+pub mod handle_message;
+pub mod mail_channel;
+pub mod relay_outbox;
+pub mod send_message;

@@ -1,0 +1,152 @@
+//! Sending what the outbox holds, and finding out about sends that had no clear answer.
+
+use chrono::{DateTime, Duration, Utc};
+use ports::{
+    clock::Clock,
+    ids_and_random::Random,
+    messaging::{
+        LeasedMessage, Outbox, Settlement,
+        message_channel::{MessageChannel, Retry, SendOutcome, Trace},
+    },
+    store_error::StoreResult,
+};
+use std::{collections::HashMap, sync::Arc};
+
+/// How long a send in doubt is looked for before it is made once more.
+const LOOK_FOR: Duration = Duration::seconds(10);
+/// How often it is looked for.
+const LOOK_EVERY: Duration = Duration::seconds(2);
+/// How long a lease lasts; a send must be over by then.
+const LEASE: Duration = Duration::seconds(20);
+/// The longest pause between two tries.
+const BACKOFF_MAX_SECONDS: u32 = 60;
+
+/// Sends messages.
+pub struct RelayOutbox {
+    /// What is to be sent.
+    pub outbox: Arc<dyn Outbox>,
+    /// The ways to send, by channel account.
+    pub channels: HashMap<String, Arc<dyn MessageChannel>>,
+    /// Spreads retries.
+    pub random: Arc<dyn Random>,
+    /// Now.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl RelayOutbox {
+    /// Up to `count` messages that are ours to send now.
+    pub async fn lease(&self, count: usize) -> StoreResult<Vec<LeasedMessage>> {
+        let now = self.clock.now();
+        self.outbox.lease(now, later(now, LEASE), count).await
+    }
+
+    /// Sends one, and writes down what became of it. Messages are handled side by side, so that one that
+    /// hangs holds up no other.
+    pub async fn handle(&self, leased: LeasedMessage) -> StoreResult<Settlement> {
+        let settlement = self.decide(&leased).await;
+        match &settlement {
+            Settlement::Sent { .. } => {
+                tracing::debug!(outbox = %leased.message.id, attempts = leased.attempts, "sent");
+            }
+            Settlement::RetryAt { reason, .. } | Settlement::InDoubt { reason, .. } => {
+                tracing::info!(outbox = %leased.message.id, attempts = leased.attempts, %reason, "not sent yet");
+            }
+            Settlement::Failed { reason, .. } | Settlement::Dead { reason } => {
+                tracing::warn!(outbox = %leased.message.id, attempts = leased.attempts, %reason, "never will be sent");
+            }
+        }
+        self.outbox.settle(&leased, &settlement, self.clock.now()).await?;
+        Ok(settlement)
+    }
+
+    async fn decide(&self, leased: &LeasedMessage) -> Settlement {
+        let Some(channel) = self.channels.get(&leased.channel_account) else {
+            return failed("no channel is set up for this account");
+        };
+        match leased.in_doubt_since {
+            Some(since) => self.look(channel.as_ref(), leased, since).await,
+            None if self.clock.now() >= leased.expires_at => failed("expired before it could be sent"),
+            None => self.send(channel.as_ref(), leased, false).await,
+        }
+    }
+
+    async fn send(&self, channel: &dyn MessageChannel, leased: &LeasedMessage, resent: bool) -> Settlement {
+        let now = self.clock.now();
+        match channel.send(&leased.message).await {
+            SendOutcome::Sent { provider_id } => Settlement::Sent { provider_id },
+            SendOutcome::Rejected { code, reason, retry: Retry::Never } => {
+                Settlement::Failed { code, reason, opted_out: false }
+            }
+            SendOutcome::Rejected { code, reason, retry: Retry::OptedOut } => {
+                Settlement::Failed { code, reason, opted_out: true }
+            }
+            SendOutcome::Rejected { reason, retry: Retry::After(seconds), .. } => {
+                Settlement::RetryAt { at: later(now, self.pause(leased.attempts, seconds)), reason }
+            }
+            SendOutcome::Unknown { reason } => {
+                Settlement::InDoubt { look_at: later(now, LOOK_EVERY), resent, reason }
+            }
+        }
+    }
+
+    /// A send in doubt is looked for; without a trace it is made once more, and a second doubt is
+    /// left for people.
+    async fn look(
+        &self,
+        channel: &dyn MessageChannel,
+        leased: &LeasedMessage,
+        since: DateTime<Utc>,
+    ) -> Settlement {
+        let now = self.clock.now();
+        let from = since.checked_sub_signed(Duration::minutes(1)).unwrap_or(since);
+        let known = match self.outbox.known_provider_ids(&leased.message.recipient, from).await {
+            Ok(known) => known,
+            Err(fault) => return in_doubt(now, fault.to_string()),
+        };
+        match channel.find_sent(&leased.message, from, &known).await {
+            Ok(Trace::Found(provider_id)) => Settlement::Sent { provider_id },
+            Ok(Trace::NeverKept) => {
+                dead("the answer was lost, and this provider can't be asked what it has sent")
+            }
+            Err(fault) => in_doubt(now, fault.to_string()),
+            Ok(Trace::NoneYet) if now.signed_duration_since(since) < LOOK_FOR => {
+                in_doubt(now, "no trace yet".into())
+            }
+            Ok(Trace::NoneYet) if now >= leased.expires_at => {
+                failed("no trace of it, and it is too late to send it again")
+            }
+            Ok(Trace::NoneYet) if leased.resent => dead("no trace of it, twice"),
+            Ok(Trace::NoneYet) => self.send(channel, leased, true).await,
+        }
+    }
+
+    /// 1, 2, 4 … seconds with full jitter, or what the provider asked for.
+    fn pause(&self, attempts: u32, asked: Option<u64>) -> Duration {
+        let most = 1_u32.checked_shl(attempts.min(6)).unwrap_or(BACKOFF_MAX_SECONDS).min(BACKOFF_MAX_SECONDS);
+        let mut draw = [0; 4];
+        self.random.fill(&mut draw);
+        let millis_max = i64::from(most).saturating_mul(1000);
+        let jitter = i64::from(u32::from_be_bytes(draw)).checked_rem(millis_max).unwrap_or(0);
+        let asked = i64::try_from(asked.unwrap_or(0)).unwrap_or(0).min(86_400);
+        Duration::milliseconds(asked.saturating_mul(1000).saturating_add(jitter).max(200))
+    }
+}
+
+fn later(now: DateTime<Utc>, pause: Duration) -> DateTime<Utc> {
+    now.checked_add_signed(pause).unwrap_or(now)
+}
+
+fn in_doubt(now: DateTime<Utc>, reason: String) -> Settlement {
+    Settlement::InDoubt { look_at: later(now, LOOK_EVERY), resent: false, reason }
+}
+
+fn dead(reason: &str) -> Settlement {
+    Settlement::Dead { reason: reason.to_owned() }
+}
+
+fn failed(reason: &str) -> Settlement {
+    Settlement::Failed { code: None, reason: reason.to_owned(), opted_out: false }
+}
+
+#[cfg(test)]
+mod tests;

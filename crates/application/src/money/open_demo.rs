@@ -1,0 +1,81 @@
+//! The demo person and his wallet, for development: once, on any database, however many start at once.
+
+use crate::money::submit_transfer::TransferRules;
+use domain::{
+    ids::{TransferId, UserId, WalletId},
+    money::{
+        Currency, Money,
+        ledger::{PostTransfer, clearing_account},
+        limits::Limits,
+        transfer::{Destination, Transfer, TransferStatus},
+    },
+    operations::{
+        audit::Actor,
+        idempotency::{Fingerprint, IdempotencyKey},
+    },
+    phone::PhoneNumber,
+};
+use ports::{
+    accounts::{Identities, NewPerson},
+    clock::Clock,
+    ids_and_random::IdGenerator,
+    money::{Ledger, PostRequest},
+    store_error::StoreResult,
+};
+
+/// Opening balance in centavos: 1000.00 MXN.
+const OPENING: i64 = 100_000;
+
+/// Makes the demo person, if he is not there, and gives him his opening balance, once.
+pub async fn open_demo(
+    identities: &dyn Identities,
+    ledger: &dyn Ledger,
+    ids: &dyn IdGenerator,
+    clock: &dyn Clock,
+    rules: &TransferRules,
+    phone: PhoneNumber,
+) -> StoreResult<()> {
+    let now = clock.now();
+    let person = NewPerson {
+        id: UserId(ids.new_id()),
+        phone,
+        wallet: WalletId(ids.new_id()),
+        wallet_name: "Principal".into(),
+        currency: Currency::MXN,
+    };
+    let user = identities.get_or_create(&person, now).await?;
+    let Some(wallet) = ledger.first_wallet(user.id, Currency::MXN).await? else { return Ok(()) };
+    let key =
+        IdempotencyKey { caller: "system".into(), operation: "demo".into(), key: "opening-balance".into() };
+    let transfer = Transfer {
+        id: TransferId(ids.new_id()),
+        caller: "system".into(),
+        client_tx_id: None,
+        owner: user.id,
+        from: clearing_account(Currency::MXN),
+        to: wallet.id,
+        destination: Destination::Wallet { id: wallet.id, found_by: None },
+        amount: Money::new(OPENING, Currency::MXN),
+        concept: Some("Saldo inicial".into()),
+        status: TransferStatus::Completed,
+        verification: None,
+        reverses: None,
+        reversed_minor: 0,
+        refusal: None,
+        expires_at: None,
+        created_at: now,
+    };
+    let request = PostRequest {
+        command: PostTransfer {
+            transfer,
+            key,
+            fingerprint: Fingerprint::of(&[("demo", Some("opening-balance"))]),
+            limits: Limits::none(Currency::MXN),
+            day: rules.day_of(now),
+        },
+        second_step: None,
+        payee: None,
+        actor: Actor { who: "system".into(), channel: "worker".into(), request_id: "demo".into() },
+    };
+    ledger.post(&[request], now).await.map(|_outcome| ())
+}

@@ -1,0 +1,5 @@
+//! Use cases of verification: send a code, check it, the hosted page.
+
+pub(crate) mod draw_code;
+pub mod verification_page;
+pub mod verify_number;

@@ -1,0 +1,150 @@
+//! Codes that we make ourselves, and the messages that bear them.
+
+use crate::verification::draw_code::draw_code;
+use chrono::{DateTime, Utc};
+use domain::{
+    ids::{MessageId, VerificationId},
+    letter::Letter,
+    locale::Locale,
+    message::Channel,
+    messaging::conversation::{Arg, Text},
+    verification::otp::{NO_TRANSACTION, OtpCode, Purpose, Recipient},
+};
+use ports::{
+    accounts::ChatLinks,
+    crypto::{CodeContext, CodeHasher},
+    ids_and_random::{IdGenerator, Random},
+    messaging::{
+        Lane, NewOutbound,
+        message_channel::{Form, OutboundMessage, Template},
+        texts::Texts,
+    },
+    verification::{OwnCode, OwnSend},
+};
+use std::{collections::HashMap, sync::Arc};
+
+/// Makes codes.
+pub struct OwnCodes {
+    /// Makes the codes' hashes.
+    pub hasher: Arc<dyn CodeHasher>,
+    /// Draws codes.
+    pub random: Arc<dyn Random>,
+    /// Ids of messages.
+    pub ids: Arc<dyn IdGenerator>,
+    /// The words around a code.
+    pub texts: Arc<dyn Texts>,
+    /// Which chats are whose, where a channel has no numbers.
+    pub chats: Arc<dyn ChatLinks>,
+    /// What codes go out from, by channel.
+    pub accounts: HashMap<Channel, CodeAccount>,
+}
+
+/// What codes of a channel go out from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeAccount {
+    /// `twilio:sms:+1415…`
+    pub channel_account: String,
+    /// The approved text that bears a code, where the provider lets no other out unasked.
+    pub template: Option<String>,
+}
+
+/// A code that is to go out.
+pub(super) struct Wanted<'a> {
+    pub(super) verification: VerificationId,
+    pub(super) to: &'a Recipient,
+    pub(super) chat: Option<i64>,
+    pub(super) purpose: Purpose,
+    pub(super) locale: Locale,
+    pub(super) page_host: Option<&'a str>,
+    pub(super) now: DateTime<Utc>,
+    pub(super) expires_at: DateTime<Utc>,
+}
+
+impl OwnCodes {
+    /// Draws a code and writes the messages that bear it, one for each channel that we can send by, in their
+    /// order; none where we can send by none.
+    pub(super) fn prepare(&self, wanted: &Wanted<'_>, channels: &[Channel]) -> Option<OwnSend> {
+        let code = draw_code(self.random.as_ref());
+        let mut messages = channels.iter().filter_map(|channel| self.message(wanted, *channel, &code));
+        let message = messages.next()?;
+        let fallback = messages.collect();
+        let mut salt = [0; 16];
+        self.random.fill(&mut salt);
+        let mac = self.hasher.hash(&context(wanted.verification, wanted.to, wanted.purpose, salt), &code);
+        let code = OwnCode { salt, mac, transaction_digest: NO_TRANSACTION };
+        Some(OwnSend { code, message, fallback })
+    }
+
+    /// The hash of what was typed, under the key that the code was hashed with; none where that is gone.
+    pub(super) fn hash(
+        &self,
+        verification: VerificationId,
+        to: &Recipient,
+        purpose: Purpose,
+        (kept, typed): (&OwnCode, &OtpCode),
+    ) -> Option<[u8; 32]> {
+        let context = context(verification, to, purpose, kept.salt);
+        Some(self.hasher.hash_with(&kept.mac.key_id, &context, typed.reveal())?.mac)
+    }
+
+    fn message(&self, wanted: &Wanted<'_>, channel: Channel, code: &str) -> Option<NewOutbound> {
+        let account = self.accounts.get(&channel)?;
+        let address = address_by(channel, wanted.to, wanted.chat)?;
+        let seconds = wanted.expires_at.signed_duration_since(wanted.now).num_seconds();
+        let minutes = seconds.saturating_add(59).checked_div(60).unwrap_or(1).max(1);
+        let args = vec![("code", Arg::Text(code.to_owned())), ("minutes", Arg::Number(minutes))];
+        let mut text = self.texts.render(wanted.locale, &Text { id: "code-message", args });
+        if channel == Channel::Email {
+            let subject = Text { id: "mail-code-subject", args: Vec::new() };
+            let subject = self.texts.render(wanted.locale, &subject);
+            text = Letter { subject, text, locale: wanted.locale }.to_message();
+        }
+        if let (Channel::Sms, Some(host)) = (channel, wanted.page_host) {
+            text = format!("{text}\n\n@{host} #{code}");
+        }
+        let id = MessageId(self.ids.new_id());
+        let mut message = OutboundMessage::plain(id, channel, address, text);
+        if let Some(name) = &account.template {
+            message.form = Form::Template(Template {
+                name: name.clone(),
+                language: template_language(wanted.locale).to_owned(),
+                parameters: vec![code.to_owned()],
+                is_code: true,
+            });
+        }
+        Some(NewOutbound {
+            message,
+            channel_account: account.channel_account.clone(),
+            lane: Lane::Code,
+            expires_at: wanted.expires_at,
+            client: None,
+        })
+    }
+}
+
+/// Where somebody is written to by a channel: Telegram knows chats, all others know numbers and addresses.
+pub(super) fn address_by(channel: Channel, to: &Recipient, chat: Option<i64>) -> Option<String> {
+    match channel {
+        Channel::Telegram => chat.map(|chat| chat.to_string()),
+        Channel::Whatsapp | Channel::Sms | Channel::Call | Channel::Email => Some(to.canonical().to_owned()),
+    }
+}
+
+/// Meta's names of the languages.
+const fn template_language(locale: Locale) -> &'static str {
+    match locale {
+        Locale::Es => "es",
+        Locale::En => "en",
+        Locale::Pt => "pt_BR",
+    }
+}
+
+fn context(verification: VerificationId, to: &Recipient, purpose: Purpose, salt: [u8; 16]) -> CodeContext {
+    CodeContext {
+        verification,
+        salt,
+        purpose,
+        destination: to.canonical().to_owned(),
+        transaction_digest: NO_TRANSACTION,
+    }
+}

@@ -1,0 +1,405 @@
+//! Sending and checking through a provider that refuses, forgets and loses its answers.
+
+use super::*;
+use chrono::Duration;
+use domain::{messaging::consent::ConsentStatus, phone::PhoneNumber, verification::otp::Challenge};
+use mockall::predicate::eq;
+use ports::{
+    accounts::MockChatLinks,
+    clock::MockClock,
+    crypto::{CodeMac, MockCodeHasher},
+    ids_and_random::{MockIdGenerator, MockRandom},
+    messaging::{MockConsents, texts::MockTexts},
+    verification::{
+        MockVerifications,
+        code_verifier::MockCodeVerifier,
+        number_lookup::{MockNumberLookup, NumberFacts},
+    },
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).unwrap()
+}
+
+fn policy() -> OtpPolicy {
+    OtpPolicy {
+        ttl: Duration::minutes(10),
+        attempts_max: 3,
+        resend_cooldown: Duration::seconds(60),
+        sends_per_destination_per_day: 5,
+        sends_per_ip_per_hour: 10,
+        sends_per_prefix_per_hour: 30,
+        lock_after_failures: 5,
+        lock_for: Duration::minutes(5),
+    }
+}
+
+fn phone() -> PhoneNumber {
+    PhoneNumber::parse_international("+525512345678").unwrap()
+}
+
+fn verification(purpose: Purpose, sid: Option<&str>) -> Verification {
+    Verification {
+        id: VerificationId(Uuid::from_u128(1)),
+        requester: "client:team".into(),
+        to: phone().into(),
+        channel: Channel::Whatsapp,
+        purpose,
+        provider_sid: sid.map(str::to_owned),
+        challenge: Challenge {
+            status: ChallengeStatus::Pending,
+            attempts_used: 1,
+            attempts_max: 3,
+            expires_at: now() + Duration::minutes(10),
+            last_sent_at: now(),
+        },
+        own_code: None,
+        sends: Vec::new(),
+        origin: None,
+        locale: None,
+        fallback: Vec::new(),
+    }
+}
+
+fn request() -> StartRequest {
+    StartRequest {
+        requester: Requester::Client("team".into()),
+        to: phone().into(),
+        channel: Channel::Whatsapp,
+        fallback: vec![Channel::Sms],
+        purpose: Purpose::Login,
+        locale: Locale::Es,
+        client_ip: None,
+        origin: None,
+        page: None,
+        effect_key: None,
+        when_open: WhenOpen::Resend,
+    }
+}
+
+fn facts(valid: bool, line_type: LineType) -> NumberFacts {
+    NumberFacts { valid, line_type, country: None, carrier: None }
+}
+
+fn use_case(
+    verifications: MockVerifications,
+    verifier: MockCodeVerifier,
+    facts: NumberFacts,
+) -> VerifyNumber {
+    let mut clock = MockClock::new();
+    clock.expect_now().returning(now);
+    let mut ids = MockIdGenerator::new();
+    ids.expect_new_id().returning(|| Uuid::from_u128(1));
+    let mut lookup = MockNumberLookup::new();
+    lookup.expect_look_up().returning(move |_| Ok(facts.clone()));
+    VerifyNumber {
+        verifications: Arc::new(verifications),
+        hosted: Some(Arc::new(verifier)),
+        own: None,
+        consents: Arc::new(nobody_opted_out()),
+        lookup: Arc::new(lookup),
+        ids: Arc::new(ids),
+        clock: Arc::new(clock),
+        policy: policy(),
+        allowed: vec![Region::parse("MX").unwrap()],
+    }
+}
+
+fn nobody_opted_out() -> MockConsents {
+    let mut consents = MockConsents::new();
+    consents.expect_consent_of().returning(|_, _| Ok(ConsentStatus::OptedIn));
+    consents
+}
+
+fn mobile() -> NumberFacts {
+    facts(true, LineType::Ordinary)
+}
+
+/// A store in which nothing is open and a new challenge may begin.
+fn empty_store() -> MockVerifications {
+    let mut store = MockVerifications::new();
+    store.expect_find_open().returning(|_, _, _, _| Ok(None));
+    store.expect_log_lookup().returning(|_, _, _| Ok(()));
+    store.expect_begin().returning(|_, _| Ok(Begin::Go(Box::new(verification(Purpose::Login, None)))));
+    store
+}
+
+fn started(sid: &str, channel: Channel) -> StartedCode {
+    StartedCode { sid: sid.into(), channel }
+}
+
+#[tokio::test]
+async fn the_next_channel_is_tried_where_one_cannot_reach_the_number() {
+    let mut store = empty_store();
+    let sent = SendResult::Sent { sid: "VE1".into(), channel: Channel::Sms };
+    store
+        .expect_record_send()
+        .withf(move |_, result, _| *result == sent)
+        .times(1)
+        .returning(|_, _, _| Ok(false));
+    let mut verifier = MockCodeVerifier::new();
+    verifier.expect_start().returning(|start| match start.channel {
+        Channel::Whatsapp => Err(CodeVerifierError::ChannelRefused("60223".into())),
+        channel => Ok(started("VE1", channel)),
+    });
+    let Started::Sent(sent) = use_case(store, verifier, mobile()).start(request()).await.unwrap() else {
+        panic!()
+    };
+    assert_eq!(sent.channel, Channel::Sms);
+}
+
+#[tokio::test]
+async fn a_spent_code_that_comes_back_is_withdrawn_and_a_new_one_sent() {
+    let mut store = empty_store();
+    store
+        .expect_record_send()
+        .returning(|_, result, _| Ok(matches!(result, SendResult::Sent { sid, .. } if sid == "VE spent")));
+    let mut verifier = MockCodeVerifier::new();
+    let mut sids = ["VE spent", "VE new"].into_iter();
+    verifier.expect_start().times(2).returning(move |_| Ok(started(sids.next().unwrap(), Channel::Whatsapp)));
+    verifier.expect_cancel().with(eq("VE spent")).times(1).returning(|_| Ok(()));
+    let Started::Sent(sent) = use_case(store, verifier, mobile()).start(request()).await.unwrap() else {
+        panic!()
+    };
+    assert_eq!(sent.provider_sid.as_deref(), Some("VE new"));
+}
+
+/// One is open for another purpose; what comes of the new one.
+fn with_another_open(outcome: Begin) -> MockVerifications {
+    let mut store = MockVerifications::new();
+    store
+        .expect_find_open()
+        .returning(|_, _, _, _| Ok(Some(verification(Purpose::Registration, Some("VE old")))));
+    store.expect_log_lookup().returning(|_, _, _| Ok(()));
+    store.expect_begin().return_once(|_, _| Ok(outcome));
+    store
+}
+
+#[tokio::test]
+async fn a_code_for_another_purpose_is_withdrawn_first() {
+    let mut store = with_another_open(Begin::Go(Box::new(verification(Purpose::Login, None))));
+    store.expect_close().times(1).returning(|_| Ok(()));
+    store.expect_record_send().returning(|_, _, _| Ok(false));
+    let mut order = mockall::Sequence::new();
+    let mut verifier = MockCodeVerifier::new();
+    verifier.expect_cancel().with(eq("VE old")).times(1).in_sequence(&mut order).returning(|_| Ok(()));
+    let refused = |_: &StartCode| Err(CodeVerifierError::TooMany("for this number".into()));
+    verifier.expect_start().times(1).in_sequence(&mut order).returning(refused);
+    assert!(matches!(use_case(store, verifier, mobile()).start(request()).await, Ok(Started::Failed(_))));
+}
+
+#[tokio::test]
+async fn a_code_that_may_not_go_out_withdraws_none() {
+    let store = with_another_open(Begin::Locked(now()));
+    let outcome = use_case(store, MockCodeVerifier::new(), mobile()).start(request()).await;
+    assert!(matches!(outcome, Ok(Started::Locked(_))));
+}
+
+#[tokio::test]
+async fn numbers_that_only_fraud_would_reach_get_no_code() {
+    for refused in [facts(false, LineType::Ordinary), facts(true, LineType::Refused)] {
+        let mut store = MockVerifications::new();
+        store.expect_find_open().returning(|_, _, _, _| Ok(None));
+        store.expect_log_lookup().times(1).returning(|_, _, _| Ok(()));
+        let outcome = use_case(store, MockCodeVerifier::new(), refused).start(request()).await;
+        assert!(matches!(outcome, Ok(Started::NumberRefused)));
+    }
+    let abroad =
+        StartRequest { to: PhoneNumber::parse_international("+447911123456").unwrap().into(), ..request() };
+    let nothing = use_case(MockVerifications::new(), MockCodeVerifier::new(), mobile());
+    assert!(matches!(nothing.start(abroad).await, Ok(Started::NumberRefused)));
+}
+
+/// A store in which a guess at an open challenge is counted.
+fn guessing_store() -> MockVerifications {
+    let mut store = MockVerifications::new();
+    store.expect_find().returning(|_| Ok(Some(verification(Purpose::Login, Some("VE1")))));
+    store.expect_take_guess().returning(|_, _| {
+        let verification = verification(Purpose::Login, Some("VE1"));
+        Ok(ReserveGuess::Go(Box::new(GuessTicket {
+            guess: Uuid::nil(),
+            verification,
+            resumed: false,
+            anonymous: None,
+        })))
+    });
+    store
+}
+
+async fn check(store: MockVerifications, verifier: MockCodeVerifier) -> CheckResult {
+    let code = OtpCode::parse("123456").unwrap();
+    let requester = Requester::Client("team".into());
+    use_case(store, verifier, mobile())
+        .check(VerificationId(Uuid::from_u128(1)), &requester, &code, None)
+        .await
+        .unwrap()
+}
+
+fn judged(approved: bool, attempts_remaining: u32) -> Checked {
+    Checked { approved, attempts_remaining, locked_until: None }
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_asked_for_before_the_guess_is_given_back() {
+    let lost = || CodeVerifierError::Unavailable("lost".into());
+    let mut store = guessing_store();
+    store.expect_has_rivals().returning(|_, _, _| Ok(false));
+    store
+        .expect_settle_guess()
+        .withf(|_, right, _, _| *right)
+        .times(1)
+        .returning(|_, _, _, _| Ok(judged(true, 2)));
+    let mut verifier = MockCodeVerifier::new();
+    verifier.expect_check().returning(move |_, _| Err(lost()));
+    verifier.expect_is_approved().returning(|_| Ok(true));
+    assert_eq!(check(store, verifier).await, CheckResult::Judged(judged(true, 2)));
+
+    let mut store = guessing_store();
+    store.expect_return_guess().times(1).returning(|_| Ok(()));
+    let mut verifier = MockCodeVerifier::new();
+    verifier.expect_check().returning(move |_, _| Err(CodeVerifierError::Unavailable("lost".into())));
+    verifier.expect_is_approved().returning(|_| Ok(false));
+    assert!(matches!(check(store, verifier).await, CheckResult::Failed(_)));
+}
+
+#[tokio::test]
+async fn an_approval_that_may_be_another_guesss_approves_nothing() {
+    let mut store = guessing_store();
+    store.expect_has_rivals().returning(|_, _, _| Ok(true));
+    store.expect_settle_guess().never();
+    store.expect_return_guess().times(1).returning(|_| Ok(()));
+    let mut verifier = MockCodeVerifier::new();
+    verifier.expect_check().returning(|_, _| Err(CodeVerifierError::Unavailable("lost".into())));
+    verifier.expect_is_approved().returning(|_| Ok(true));
+    assert!(matches!(check(store, verifier).await, CheckResult::Failed(_)));
+}
+
+#[tokio::test]
+async fn the_last_wrong_guess_has_the_provider_forget_the_code() {
+    let mut store = guessing_store();
+    store.expect_has_rivals().returning(|_, _, _| Ok(false));
+    store.expect_settle_guess().returning(|_, _, _, _| Ok(judged(false, 0)));
+    let mut verifier = MockCodeVerifier::new();
+    verifier.expect_check().returning(|_, _| Ok(CodeVerdict::Wrong));
+    verifier.expect_cancel().with(eq("VE1")).times(1).returning(|_| Ok(()));
+    assert_eq!(check(store, verifier).await, CheckResult::Judged(judged(false, 0)));
+}
+
+#[tokio::test]
+async fn anothers_challenge_is_not_there() {
+    let mut store = MockVerifications::new();
+    store.expect_find().returning(|_| Ok(Some(verification(Purpose::Login, Some("VE1")))));
+    store.expect_take_guess().never();
+    let code = OtpCode::parse("123456").unwrap();
+    let stranger = Requester::Client("stranger".into());
+    let outcome = use_case(store, MockCodeVerifier::new(), mobile())
+        .check(VerificationId(Uuid::from_u128(1)), &stranger, &code, None)
+        .await;
+    assert_eq!(outcome.unwrap(), CheckResult::Gone);
+}
+
+/// Codes of our own by Telegram and SMS, where the number has that chat; whoever may not know is not looked for.
+fn own_codes(chat: Option<i64>, looked_for: usize) -> OwnCodes {
+    let (mut hasher, mut random) = (MockCodeHasher::new(), MockRandom::new());
+    hasher.expect_hash().returning(|_, _| CodeMac { key_id: "1".into(), mac: [1; 32] });
+    random.expect_fill().returning(|buffer| buffer.fill(0));
+    let (mut ids, mut texts, mut chats) = (MockIdGenerator::new(), MockTexts::new(), MockChatLinks::new());
+    ids.expect_new_id().returning(|| Uuid::from_u128(2));
+    texts.expect_render().returning(|_, _| "000000".into());
+    chats.expect_find_chat_of().times(looked_for).returning(move |_| Ok(chat));
+    let account = |name: &str| CodeAccount { channel_account: name.to_owned(), template: None };
+    OwnCodes {
+        hasher: Arc::new(hasher),
+        random: Arc::new(random),
+        ids: Arc::new(ids),
+        texts: Arc::new(texts),
+        chats: Arc::new(chats),
+        accounts: HashMap::from([
+            (Channel::Telegram, account("telegram:bot:1")),
+            (Channel::Sms, account("twilio:sms:+1")),
+        ]),
+    }
+}
+
+/// Asks for a code by Telegram, then SMS; where it went, each way's channel and address.
+async fn by_telegram(
+    requester: Requester,
+    fallback: Vec<Channel>,
+    own: OwnCodes,
+    consents: MockConsents,
+) -> (Started, Vec<(Channel, String)>) {
+    let went = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let (mut store, seen) = (MockVerifications::new(), went.clone());
+    store.expect_log_lookup().returning(|_, _, _| Ok(()));
+    store.expect_begin().returning(move |request, _| {
+        let own = request.own.as_ref().unwrap();
+        let others: Vec<Channel> = own.fallback.iter().map(|way| way.message.channel).collect();
+        assert_eq!(request.challenge.fallback, others, "as it goes, so it is remembered");
+        let all = std::iter::once(&own.message).chain(&own.fallback);
+        seen.lock().unwrap().extend(all.map(|way| (way.message.channel, way.message.recipient.clone())));
+        let mut begun = verification(Purpose::Login, None);
+        (begun.channel, begun.own_code) = (request.challenge.channel, Some(own.code.clone()));
+        Ok(Begin::Go(Box::new(begun)))
+    });
+    let mut verify = use_case(store, MockCodeVerifier::new(), mobile());
+    (verify.hosted, verify.own, verify.consents) = (None, Some(own), Arc::new(consents));
+    let wanted = StartRequest { requester, channel: Channel::Telegram, fallback, ..request() };
+    let started = verify.start(wanted).await.unwrap();
+    let went = went.lock().unwrap().clone();
+    (started, went)
+}
+
+#[tokio::test]
+async fn a_team_reaches_a_number_in_its_chat() {
+    let team = || Requester::Client("team".into());
+    let sms = || (Channel::Sms, "+525512345678".to_owned());
+    let asked = by_telegram(team(), vec![Channel::Sms], own_codes(Some(42), 1), nobody_opted_out());
+    let (started, went) = asked.await;
+    assert!(matches!(started, Started::Sent(sent) if sent.channel == Channel::Telegram));
+    assert_eq!(went, [(Channel::Telegram, "42".to_owned()), sms()], "the chat's id, and nothing else");
+
+    let asked = by_telegram(team(), vec![Channel::Sms], own_codes(None, 1), nobody_opted_out()).await;
+    assert!(matches!(asked.0, Started::Sent(sent) if sent.channel == Channel::Sms), "no chat is known");
+    assert_eq!(asked.1, [sms()]);
+    let (nowhere, went) = by_telegram(team(), Vec::new(), own_codes(None, 1), nobody_opted_out()).await;
+    assert!(matches!(nowhere, Started::Failed(CodeVerifierError::ChannelRefused(_))) && went.is_empty());
+}
+
+#[tokio::test]
+async fn a_way_that_is_named_again_and_again_is_one() {
+    let named = vec![Channel::Telegram, Channel::Sms, Channel::Sms, Channel::Telegram, Channel::Sms];
+    let team = Requester::Client("team".into());
+    let (_, went) = by_telegram(team, named, own_codes(Some(42), 1), nobody_opted_out()).await;
+    let ways: Vec<Channel> = went.into_iter().map(|(channel, _)| channel).collect();
+    assert_eq!(ways, [Channel::Telegram, Channel::Sms]);
+}
+
+#[tokio::test]
+async fn who_left_the_bot_is_known_by_his_chat() {
+    let mut consents = MockConsents::new();
+    consents
+        .expect_consent_of()
+        .withf(|channel, key| (*channel, key) == (Channel::Telegram, "42"))
+        .returning(|_, _| Ok(ConsentStatus::OptedOut));
+    let team = Requester::Client("team".into());
+    let (refused, _) = by_telegram(team, Vec::new(), own_codes(Some(42), 1), consents).await;
+    assert!(matches!(refused, Started::OptedOut));
+}
+
+#[tokio::test]
+async fn nobody_but_a_team_learns_whether_a_number_has_a_chat() {
+    for requester in [
+        Requester::Anonymous("203.0.113.7".into()),
+        Requester::User(domain::ids::UserId(Uuid::from_u128(3))),
+        Requester::Chat("chat".into()),
+    ] {
+        let codes = own_codes(Some(42), 0);
+        let (refused, _) = by_telegram(requester.clone(), Vec::new(), codes, nobody_opted_out()).await;
+        assert!(matches!(refused, Started::Failed(CodeVerifierError::ChannelRefused(_))), "{requester:?}");
+        let codes = own_codes(Some(42), 0);
+        let (_, went) = by_telegram(requester, vec![Channel::Sms], codes, nobody_opted_out()).await;
+        assert_eq!(went.first().map(|(channel, _)| *channel), Some(Channel::Sms));
+    }
+}

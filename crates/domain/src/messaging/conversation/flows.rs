@@ -1,0 +1,186 @@
+//! Flows within the talk. Money comes first: a code or a card that waits is answered before a flow's
+//! question, and a flow moves none.
+
+use super::{Conversation, Effect, Pending, Say, Session, WISH_TTL, step::Step};
+use crate::messaging::{
+    flow::{Flow, FlowFacts, FlowInput, FlowRun, Progress},
+    intent::{Intent, Understanding},
+};
+use std::sync::Arc;
+
+/// As many digits as codes have.
+const CODE_LENGTH: usize = 6;
+
+impl Step<'_> {
+    /// A word that starts a flow: begins it, takes it up where it stood, or shows its menu to somebody who
+    /// has been through.
+    pub(super) fn start_flow(&mut self, text: &str) -> bool {
+        if self.is_handed_off() {
+            return false;
+        }
+        let book = Arc::clone(&self.facts.flows);
+        let Some((flow, locale)) = book.started_by(text, self.state.locale) else { return false };
+        let before = self.state.take_run(flow);
+        let (run, prompt) = match before {
+            Some(run) if run.is_asking() => match book.find(run.flow(), run.version()) {
+                Some(own) => {
+                    let prompt = own.prompt(&run);
+                    (run, prompt)
+                }
+                None => flow.begin(locale),
+            },
+            Some(_) => flow.welcome_back(locale),
+            None => flow.begin(locale),
+        };
+        // What was half said about money is not taken up again after a flow; a payment that waits for its
+        // code goes on waiting.
+        if matches!(self.state.pending, Some(Pending::Draft(_) | Pending::Card(_))) {
+            self.state.pending = None;
+        }
+        self.state.misunderstood = 0;
+        self.state.locale = Some(run.locale());
+        self.state.flow = Some(run);
+        self.say(Say::Flow(prompt));
+        true
+    }
+
+    /// «cancelar», where nothing else waits for it.
+    pub(super) fn leave_flow(&mut self) -> bool {
+        let awaits_code = matches!(self.state.session, Session::AwaitingCode { wish: Some(_), .. });
+        if self.state.pending.is_some() || awaits_code || !self.is_asked_by_flow() {
+            return false;
+        }
+        let Some(run) = self.state.flow.take() else { return false };
+        let word = self.facts.flows.newest(run.flow()).map(|flow| flow.start_word(run.locale()));
+        // A flow that was taken away meanwhile can't be begun again.
+        self.say(word.map_or(Say::NothingPending, |word| Say::FlowLeft(word.to_owned())));
+        self.state.flow = run.left();
+        true
+    }
+
+    /// Whether a flow's question waits for an answer, and we are the ones to hear it.
+    fn is_asked_by_flow(&self) -> bool {
+        !self.is_handed_off() && self.state.flow.as_ref().is_some_and(FlowRun::is_asking)
+    }
+
+    /// The answer to the question of a flow. Where it is none, it may mean something else.
+    pub(super) fn answer_flow(&mut self, text: &str) -> bool {
+        self.drop_lapsed_card();
+        self.state.pending.is_none()
+            && self.go_on(FlowInput::Text(text), text.chars().any(char::is_alphabetic))
+    }
+
+    /// The same once it is clear that nothing else was meant.
+    pub(super) fn answer_flow_at_last(&mut self, text: &str) -> bool {
+        self.go_on(FlowInput::Text(text), false)
+    }
+
+    /// Whether what was understood is no wish of its own, so that a flow's question is what it answers.
+    pub(super) fn is_answer_to_flow(&self, understanding: &Understanding) -> bool {
+        if !self.is_asked_by_flow() {
+            return false;
+        }
+        let pending = self.state.pending.as_ref();
+        match understanding.intent {
+            Intent::Greeting => true,
+            Intent::Confirm | Intent::Deny | Intent::VerifyCode => pending.is_none(),
+            Intent::Unknown => match pending {
+                Some(Pending::Draft(_)) => false,
+                Some(Pending::Card(_)) => understanding.entities.amount.is_none(),
+                Some(Pending::StepUp(_)) | None => true,
+            },
+            _ => false,
+        }
+    }
+
+    /// Digits go to the code that is waited for; but a code that was asked for long ago does not take the
+    /// answers of a flow, unless they look just like it.
+    pub(super) fn is_rather_for_the_flow(&self, text: &str, code: &str) -> bool {
+        let waits_for_code = match (&self.state.pending, &self.state.session) {
+            (Some(Pending::StepUp(_)), _) => true,
+            (_, Session::AwaitingCode { wish: Some(wish), .. }) => {
+                self.facts.now.signed_duration_since(wish.at) < WISH_TTL
+            }
+            _ => false,
+        };
+        let says_code = text.chars().any(char::is_alphabetic);
+        let is_pending_draft = matches!(self.state.pending, Some(Pending::Draft(_)));
+        self.is_asked_by_flow()
+            && !is_pending_draft
+            && !waits_for_code
+            && !says_code
+            && (code.len() != CODE_LENGTH || !matches!(self.state.session, Session::AwaitingCode { .. }))
+    }
+
+    pub(super) fn press_in_flow(&mut self, id: &str) {
+        if self.is_handed_off() {
+            return;
+        }
+        let pressed = FlowInput::from_button(id);
+        let is_current = |flow: &str| self.state.flow.as_ref().is_some_and(|run| run.flow().as_str() == flow);
+        match pressed {
+            Some((flow, input)) if is_current(flow) && self.go_on(input, false) => {}
+            _ => self.say(Say::NothingPending),
+        }
+    }
+
+    /// A card whose time is over asks nothing any more, where a flow does.
+    fn drop_lapsed_card(&mut self) {
+        let lapsed =
+            matches!(&self.state.pending, Some(Pending::Card(card)) if self.facts.now >= card.expires_at);
+        if lapsed && self.is_asked_by_flow() {
+            self.state.pending = None;
+        }
+    }
+
+    /// Hands an answer to the flow. False when it is nothing of the flow's; `may_mean_else`: an answer that
+    /// is none is given to be understood first.
+    fn go_on(&mut self, input: FlowInput<'_>, may_mean_else: bool) -> bool {
+        if self.is_handed_off() {
+            return false;
+        }
+        let Some(mut run) = self.state.flow.clone() else { return false };
+        let book = Arc::clone(&self.facts.flows);
+        let Some(flow) = book.find(run.flow(), run.version()) else {
+            // Another process may know it: the run is kept.
+            let newest = book.newest(run.flow()).map(|flow| flow.start_word(run.locale()).to_owned());
+            let is_asking = run.is_asking();
+            if is_asking {
+                self.say(Say::FlowGone(newest));
+            }
+            return is_asking;
+        };
+        let facts = FlowFacts { today: self.facts.today, region: self.facts.region };
+        match flow.answer(&mut run, input, facts) {
+            Progress::NotMine => return false,
+            Progress::Asked(prompt) => self.say(Say::Flow(prompt)),
+            Progress::NotAnAnswer(_) if may_mean_else => return false,
+            Progress::NotAnAnswer(prompt) => self.say(Say::Flow(prompt)),
+            Progress::Completed(prompt, completed) => {
+                self.effects.push(Effect::SaveAnswers(completed));
+                self.say(Say::Flow(prompt));
+            }
+            Progress::HandOff => self.hand_off(Say::HandedOff),
+            Progress::StartOver => {
+                let (anew, prompt) = book.newest(run.flow()).unwrap_or(flow).begin_again(&run);
+                run = anew;
+                self.say(Say::Flow(prompt));
+            }
+        }
+        self.state.misunderstood = 0;
+        self.state.locale = Some(run.locale());
+        self.state.flow = Some(run);
+        true
+    }
+}
+
+impl Conversation {
+    /// Where somebody stands in this flow; another that was spoken of last is put aside.
+    fn take_run(&mut self, flow: &Flow) -> Option<FlowRun> {
+        if let Some(last) = self.flow.take() {
+            self.flows_aside.push(last);
+        }
+        let at = self.flows_aside.iter().position(|run| run.flow() == flow.id())?;
+        Some(self.flows_aside.remove(at))
+    }
+}

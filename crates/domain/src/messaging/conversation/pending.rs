@@ -1,0 +1,291 @@
+//! Answers to the question that waits: a code, a yes, a missing amount or destination.
+
+use super::{CARD_TTL, Card, Draft, Effect, Pending, Say, Session, Wanted, step::Step};
+use crate::{
+    ids::UserId,
+    messaging::intent::{AmountReading, DestinationKind, Entities, NamedDestination},
+    money::{Currency, Money, account_number::AccountNumber},
+    text::{fold, truncate},
+};
+
+/// Words that may stand beside a code without making it anything else.
+const CODE_WORDS: [&str; 22] = [
+    "confirmar",
+    "confirmo",
+    "confirm",
+    "confirma",
+    "codigo",
+    "code",
+    "clave",
+    "mi",
+    "my",
+    "meu",
+    "el",
+    "the",
+    "o",
+    "es",
+    "is",
+    "e",
+    "token",
+    "otp",
+    "pin",
+    "verificar",
+    "verify",
+    "aqui",
+];
+
+impl Step<'_> {
+    /// Takes a text for a code where one is waited for: «CONFIRMAR 123456» or the bare digits.
+    pub(super) fn answer_with_code(&mut self, text: &str) -> bool {
+        let Some(code) = bare_code(text) else { return false };
+        if self.is_rather_for_the_flow(text, &code) {
+            return false;
+        }
+        if self.give_code(code) {
+            return true;
+        }
+        // «CONFIRMAR 123456» can be nothing else; bare digits may answer another question.
+        let says_code =
+            text.chars().any(char::is_alphabetic) && !matches!(self.state.pending, Some(Pending::Draft(_)));
+        if says_code {
+            self.say(Say::NoCodePending);
+        }
+        says_code
+    }
+
+    /// Hands a code to whom it is for: a payment that waits first, then the session.
+    pub(super) fn give_code(&mut self, code: String) -> bool {
+        if let Some(Pending::StepUp(step)) = &self.state.pending {
+            let (transfer, payee) = (step.transfer, step.payee.clone());
+            self.effects.push(Effect::ConfirmPayment { transfer, code, payee });
+            return true;
+        }
+        if let Session::AwaitingCode { verification, .. } = &self.state.session {
+            self.effects.push(Effect::CheckCode { verification: *verification, code });
+            return true;
+        }
+        false
+    }
+
+    pub(super) fn on_button(&mut self, id: &str, title: String) {
+        match id.split_once(':') {
+            Some(("yes", card)) => self.answer_card(Some(card), true),
+            Some(("no", card)) => self.answer_card(Some(card), false),
+            Some(("amount", money)) => self.on_amount_chosen(money),
+            Some(("flow", _)) => self.press_in_flow(id),
+            _ => self.effects.push(Effect::Understand(title)),
+        }
+    }
+
+    /// The button bears amount and currency: `amount:1.50 USD`.
+    fn on_amount_chosen(&mut self, money: &str) {
+        let (amount, code) = money.split_once(' ').unwrap_or((money, ""));
+        let currency = Currency::parse(code).unwrap_or(self.facts.default_currency);
+        let Some(Pending::Draft(draft)) = self.state.pending.clone() else {
+            return self.say(Say::NothingPending);
+        };
+        match Money::parse_positive(amount, currency) {
+            Ok(money) => self.want(Wanted::Transfer(Draft { amount: Some(money), ..draft })),
+            Err(_) => self.say(Say::BadAmount),
+        }
+    }
+
+    /// A yes or a no; from a button it counts for that button's card only. A no counts whenever it was written.
+    pub(super) fn answer_card(&mut self, pressed: Option<&str>, yes: bool) {
+        match self.state.pending.clone() {
+            Some(Pending::Card(card)) if pressed.is_none_or(|id| id == card.id.to_string()) => {
+                if self.facts.now >= card.expires_at {
+                    self.state.pending = None;
+                    return self.say(Say::CardExpired);
+                }
+                if !yes {
+                    return self.cancel();
+                }
+                if !self.facts.message.can_answer(&card) {
+                    return self.say(Say::Card(card));
+                }
+                match self.state.user(self.facts) {
+                    // The card stays pending until the payment is known: a turn that is run again
+                    // after a crash must find it, and pays it under the same key.
+                    Some(user) => self.effects.push(Effect::Pay { user, card }),
+                    None => self.want(Wanted::Transfer(redraft(&card))),
+                }
+            }
+            Some(Pending::StepUp(_) | Pending::Draft(_)) if pressed.is_none() && !yes => self.cancel(),
+            _ => self.say(Say::NothingPending),
+        }
+    }
+
+    /// Calls off whatever is pending.
+    pub(super) fn cancel(&mut self) {
+        match self.state.pending.take() {
+            Some(Pending::StepUp(step)) => {
+                self.effects.push(Effect::CancelPayment(step.transfer));
+                self.say(Say::TransferCanceled);
+            }
+            Some(Pending::Draft(_) | Pending::Card(_)) => self.say(Say::TransferCanceled),
+            None => match &mut self.state.session {
+                Session::AwaitingCode { wish, .. } if wish.is_some() => {
+                    *wish = None;
+                    self.say(Say::TransferCanceled);
+                }
+                _ => self.say(Say::NothingPending),
+            },
+        }
+    }
+
+    /// Asks for what is missing, one thing at a time, or has the whole looked over.
+    pub(super) fn continue_draft(&mut self, user: UserId, draft: Draft) {
+        if let Some(Pending::StepUp(step)) = &self.state.pending {
+            // A new wish takes the old one's place: what waited for its code is withdrawn.
+            self.effects.push(Effect::CancelPayment(step.transfer));
+        }
+        self.state.pending = Some(Pending::Draft(draft.clone()));
+        match (&draft.amount, &draft.destination) {
+            (None, _) => self.say(Say::AskAmount),
+            (Some(_), None) => match draft.payee {
+                Some(name) => self.say(Say::AskAccountOf(name)),
+                None => self.say(Say::AskDestination),
+            },
+            (Some(_), Some(_)) => self.effects.push(Effect::Prepare { user, draft }),
+        }
+    }
+
+    pub(super) fn show_card(&mut self, draft: Draft, account: AccountNumber) {
+        let Some(amount) = draft.amount else { return self.say(Say::AskAmount) };
+        let card = Card {
+            id: self.facts.new_card,
+            amount,
+            account,
+            payee: draft.payee,
+            concept: draft.concept,
+            contested_from: self.state.contested_from(draft.changes.is_some(), self.facts.now),
+            expires_at: self.facts.now.checked_add_signed(CARD_TTL).unwrap_or(self.facts.now),
+        };
+        self.state.pending = Some(Pending::Card(card.clone()));
+        self.say(Say::Card(card));
+    }
+
+    /// Puts what a message names into a draft. `Err` is what to say when it can't be.
+    /// `is_answer`: the text answers a question of ours, rather than asking anew.
+    pub(super) fn fill(
+        &self,
+        mut draft: Draft,
+        text: &str,
+        entities: &Entities,
+        is_answer: bool,
+    ) -> Result<Draft, Box<(Draft, Say)>> {
+        if let Some(concept) = &entities.concept {
+            draft.concept = Some(truncate(concept, crate::money::transfer::CONCEPT_LENGTH_MAX));
+        }
+        if let Some(destination) = &entities.destination {
+            if destination.kind == DestinationKind::Name {
+                draft.payee = Some(truncate(&destination.value, 60));
+            } else if !is_answer {
+                // An account named anew is not that of the name said before.
+                draft.payee = None;
+            }
+            draft.destination = Some(destination.clone());
+        } else if draft.destination.is_none() && draft.amount.is_some() && entities.amount.is_none() {
+            draft.destination = bare_answer(text, entities);
+            if let Some(NamedDestination { kind: DestinationKind::Name, value }) = &draft.destination {
+                draft.payee = Some(value.clone());
+            }
+        }
+        let said_before = draft.amount.map(|amount| amount.currency);
+        let currency = entities.currency.or(said_before).unwrap_or(self.facts.default_currency);
+        let read = |amount: &str| Money::parse_positive(amount, currency);
+        match &entities.amount {
+            Some(AmountReading::Exact(amount)) => match read(amount) {
+                Ok(money) => draft.amount = Some(money),
+                Err(_) => return Err(Box::new((draft, Say::BadAmount))),
+            },
+            Some(AmountReading::Ambiguous { thousands, decimal }) => match (read(thousands), read(decimal)) {
+                (Ok(thousands), Ok(decimal)) => {
+                    return Err(Box::new((draft, Say::WhichAmount { thousands, decimal })));
+                }
+                (Ok(one), Err(_)) | (Err(_), Ok(one)) => draft.amount = Some(one),
+                (Err(_), Err(_)) => return Err(Box::new((draft, Say::BadAmount))),
+            },
+            None => {
+                if draft.amount.is_none()
+                    && let Some(digits) = &entities.code
+                    && let Ok(money) = read(digits)
+                {
+                    // «1500» alone reads as a code; asked «¿cuánto?», it is an amount.
+                    draft.amount = Some(money);
+                }
+            }
+        }
+        Ok(draft)
+    }
+}
+
+/// The digits of a message that is a code and nothing else.
+fn bare_code(text: &str) -> Option<String> {
+    let folded = fold(text);
+    let mut digits = String::new();
+    for word in folded.split(' ') {
+        if word.bytes().all(|b| b.is_ascii_digit()) && !word.is_empty() {
+            digits.push_str(word);
+        } else if !CODE_WORDS.contains(&word) {
+            return None;
+        }
+    }
+    (4..=8).contains(&digits.len()).then_some(digits)
+}
+
+/// An answer to «¿a quién?» in which the parser saw nothing: digits it took for a code, or a name.
+fn bare_answer(text: &str, entities: &Entities) -> Option<NamedDestination> {
+    if let Some(digits) = &entities.code {
+        return (digits.len() >= 6)
+            .then(|| NamedDestination { kind: DestinationKind::Account, value: digits.clone() });
+    }
+    let folded = text.trim().to_lowercase();
+    let words = folded.split_whitespace().count();
+    let is_name = (1..=5).contains(&words)
+        && folded.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '\''));
+    is_name.then(|| NamedDestination {
+        kind: DestinationKind::Name,
+        value: strip_preposition(&folded).to_owned(),
+    })
+}
+
+fn strip_preposition(name: &str) -> &str {
+    [
+        "a mi ",
+        "a la ",
+        "al ",
+        "a ",
+        "para mi ",
+        "para ",
+        "to my ",
+        "to ",
+        "for ",
+        "pra minha ",
+        "pra ",
+        "pro ",
+        "mi ",
+        "my ",
+    ]
+    .iter()
+    .find_map(|preposition| name.strip_prefix(preposition))
+    .unwrap_or(name)
+}
+
+pub(super) fn redraft(card: &Card) -> Draft {
+    let kind = match &card.account {
+        AccountNumber::Clabe(_) => DestinationKind::Clabe,
+        AccountNumber::Iban(_) => DestinationKind::Iban,
+        AccountNumber::Phone(_) => DestinationKind::Phone,
+        AccountNumber::Alias(_) => DestinationKind::Alias,
+        AccountNumber::Plain(_) => DestinationKind::Account,
+    };
+    Draft {
+        amount: Some(card.amount),
+        destination: Some(NamedDestination { kind, value: card.account.canonical().to_owned() }),
+        payee: card.payee.clone(),
+        concept: card.concept.clone(),
+        changes: None,
+    }
+}

@@ -1,0 +1,290 @@
+//! Flows within the talk: what comes before them, what leaves them where they stand.
+
+use super::*;
+use crate::messaging::flow::{
+    Flow, FlowBook, FlowDraft, Prompt,
+    tests::examples::{draft, flow, on, word, words},
+};
+
+fn shelf(flows: Vec<Flow>) -> Facts {
+    Facts { flows: Arc::new(FlowBook::new(flows).unwrap()), ..facts() }
+}
+
+fn with_flow() -> Facts {
+    shelf(vec![flow()])
+}
+
+fn after(minutes: i64) -> Facts {
+    Facts { now: DateTime::UNIX_EPOCH + Duration::minutes(minutes), ..with_flow() }
+}
+
+/// Says these, one after the other; what came of the last.
+fn talk(mut state: Conversation, facts: &Facts, texts: &[&str]) -> (Conversation, Vec<Effect>) {
+    let mut last = Vec::new();
+    for text in texts {
+        (state, last) = state.step(says(text), facts);
+    }
+    (state, last)
+}
+
+/// The first line of what a flow says, where nothing else is done.
+fn asked(effects: &[Effect]) -> &str {
+    let [Effect::Say(Say::Flow(Prompt { text, .. }))] = effects else { panic!("{effects:?}") };
+    text.lines().next().unwrap_or_default()
+}
+
+fn in_the_middle() -> Conversation {
+    talk(open(), &with_flow(), &["cuidado", "acepto"]).0
+}
+
+#[test]
+fn a_word_starts_a_flow_for_anybody_and_no_number_is_proved() {
+    let (state, effects) = talk(Conversation::default(), &with_flow(), &["Care"]);
+    assert_eq!(asked(&effects), "Reply AGREE.");
+    assert_eq!((state.locale, state.session), (Some(Locale::En), Session::Anonymous));
+    let nameless = Facts { has_number: false, ..with_flow() };
+    assert_eq!(asked(&talk(Conversation::default(), &nameless, &["care"]).1), "Reply AGREE.");
+}
+
+#[test]
+fn answers_are_saved_once_at_the_end_and_not_before() {
+    let (state, effects) = talk(in_the_middle(), &with_flow(), &["2", "3"]);
+    assert_eq!(asked(&effects), "¿since?");
+    let (state, effects) = state.step(says("ayer"), &with_flow());
+    let [Effect::SaveAnswers(saved), Effect::Say(Say::Flow(_))] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    let steps: Vec<_> = saved.answers.iter().map(|(step, _)| step.as_str()).collect();
+    assert_eq!((saved.version, steps), (1, vec!["what", "many", "since"]));
+    let (_, effects) = state.step(says("ayer"), &with_flow());
+    assert_eq!(effects, [Effect::Understand("ayer".into())], "the flow is through");
+}
+
+#[test]
+fn menu_help_and_a_person_work_in_any_state_and_leave_it_where_it_stood() {
+    for (text, said) in [("MENU", Say::Help), ("ayuda", Say::Help), ("Asesor", Say::HandedOff)] {
+        let (state, effects) = in_the_middle().step(says(text), &with_flow());
+        assert_eq!(effects.last(), Some(&Effect::Say(said)), "{text}");
+        assert_eq!(state.flow, in_the_middle().flow, "{text}");
+    }
+}
+
+#[test]
+fn the_person_of_the_end_can_be_called_before_it() {
+    for state in [in_the_middle(), talk(open(), &with_flow(), &["cuidado"]).0] {
+        let (after, effects) = state.clone().step(says("Hablar con alguien"), &with_flow());
+        assert_eq!(effects, [Effect::HandOff, Effect::Say(Say::HandedOff)]);
+        assert_eq!(after.flow, state.flow);
+    }
+}
+
+#[test]
+fn people_have_the_talk_and_then_the_flow_goes_on() {
+    let (state, _) = in_the_middle().step(says("asesor"), &with_flow());
+    let (state, effects) = state.step(says("2"), &after(10));
+    assert_eq!(effects, [Effect::Understand("2".into())], "people hear it, the flow does not");
+    assert_eq!(state.clone().step(says("cuidado"), &after(20)).1, [Effect::Understand("cuidado".into())]);
+    assert_eq!(asked(&state.step(says("2"), &after(241)).1), "¿many?");
+}
+
+#[test]
+fn it_waits_for_days_and_its_word_repeats_the_question() {
+    let (_, effects) = in_the_middle().step(says("2"), &after(60 * 24 * 9));
+    assert_eq!(asked(&effects), "¿many?");
+    let (state, effects) = in_the_middle().step(says("care"), &after(60 * 24 * 9));
+    assert_eq!(asked(&effects), "¿what?");
+    assert_eq!(asked(&state.step(says("otra persona"), &with_flow()).1), "¿many?");
+}
+
+#[test]
+fn volver_goes_back_and_stop_and_start_keep_it() {
+    let (state, _) = in_the_middle().step(says("2"), &with_flow());
+    assert_eq!(asked(&state.clone().step(says("volver"), &with_flow()).1), "¿what?");
+    let (state, _) = state.step(says("STOP"), &with_flow());
+    let out = Facts { consent: ConsentStatus::OptedOut, ..with_flow() };
+    assert_eq!(state.clone().step(says("3"), &out).1, []);
+    let (state, effects) = state.step(says("volver"), &out);
+    assert_eq!(effects.last(), Some(&Effect::Say(Say::OptedIn)), "it is START while opted out");
+    assert_eq!(asked(&state.step(says("3"), &with_flow()).1), "¿since?");
+}
+
+#[test]
+fn cancelar_leaves_it_and_says_how_to_come_back() {
+    let (state, effects) = in_the_middle().step(says("cancelar"), &with_flow());
+    assert_eq!(effects, [Effect::Say(Say::FlowLeft("cuidado".into()))]);
+    assert_eq!(state.flow, None);
+    assert_eq!(asked(&state.clone().step(says("cuidado"), &with_flow()).1), "Responde ACEPTO.");
+    assert_eq!(state.step(says("cancelar"), &with_flow()).1, [Effect::Say(Say::NothingPending)]);
+}
+
+#[test]
+fn whoever_was_through_sees_the_menu_and_agrees_to_start_over() {
+    let (state, _) = talk(in_the_middle(), &with_flow(), &["1", "ayer"]);
+    let (state, effects) = state.step(says("cuidado"), &with_flow());
+    assert_eq!(asked(&effects), "Ya sé todo.");
+    let (_, effects) = state.clone().step(says("saldo"), &with_flow());
+    assert_eq!(effects, [Effect::Understand("saldo".into())]);
+    let (_, effects) = state.clone().step(says("hablar con alguien"), &with_flow());
+    assert_eq!(effects, [Effect::HandOff, Effect::Say(Say::HandedOff)]);
+    let (state, effects) = state.step(says("ACEPTO"), &with_flow());
+    assert_eq!(asked(&effects), "¿what?");
+    let (state, _) = state.step(says("cancelar"), &with_flow());
+    assert_eq!(asked(&state.step(says("cuidado"), &with_flow()).1), "Ya sé todo.");
+}
+
+#[test]
+fn a_running_flow_ends_with_the_edition_it_began_with() {
+    let newer = Flow::check(&FlowDraft { version: on(2, 2), ..draft() }).unwrap();
+    let book = FlowBook::new(vec![newer.clone()]).unwrap();
+    let both = Facts { flows: Arc::new(book.with_older([flow()])), ..facts() };
+    let (state, effects) = talk(in_the_middle(), &both, &["1", "ayer"]);
+    assert!(matches!(effects.as_slice(), [Effect::SaveAnswers(saved), _] if saved.version == 1));
+    let (_, effects) = state.step(says("acepto"), &both);
+    assert_eq!(asked(&effects), "Responde ACEPTO.", "the new edition has a consent of its own");
+    // Where the old one is not at hand, the run is kept for whoever has it.
+    let (state, effects) = in_the_middle().step(says("1"), &shelf(vec![newer]));
+    assert_eq!(effects, [Effect::Say(Say::FlowGone(Some("cuidado".into())))]);
+    assert_eq!(asked(&state.step(says("1"), &both).1), "¿since?");
+}
+
+#[test]
+fn each_flow_waits_where_it_stood_while_another_is_spoken_of() {
+    let other = FlowDraft { id: word(1, "other"), triggers: words(5, &["otro"], &["other"]), ..draft() };
+    let both = shelf(vec![flow(), Flow::check(&other).unwrap()]);
+    let (state, effects) = talk(open(), &both, &["cuidado", "acepto", "2", "otro"]);
+    assert_eq!(asked(&effects), "Responde ACEPTO.");
+    let (state, _) = state.step(says("acepto"), &both);
+    let (state, effects) = state.step(says("cuidado"), &both);
+    assert_eq!(asked(&effects), "¿many?");
+    let (state, effects) = talk(state, &both, &["3", "otro"]);
+    assert_eq!((asked(&effects), state.flows_aside.len()), ("¿what?", 1));
+}
+
+#[test]
+fn an_answer_that_is_none_may_be_a_wish_and_else_is_asked_again() {
+    let (state, effects) = in_the_middle().step(says("¿cuánto tengo?"), &with_flow());
+    assert_eq!(effects, [Effect::Understand("¿cuánto tengo?".into())]);
+    let understood = |intent| Event::Understood {
+        text: "¿cuánto tengo?".into(),
+        understanding: Understanding { intent, confidence: 1.0, locale: None, entities: Entities::default() },
+    };
+    let (same, effects) = state.clone().step(understood(Intent::CheckBalance), &with_flow());
+    assert_eq!((effects, same.flow), (vec![Effect::ReadBalance(user())], state.flow.clone()));
+    for intent in [Intent::Unknown, Intent::Greeting, Intent::Confirm, Intent::Deny, Intent::VerifyCode] {
+        let (_, effects) = state.clone().step(understood(intent), &with_flow());
+        assert_eq!(asked(&effects), "otra vez what", "{intent:?}");
+    }
+    assert_eq!(asked(&state.step(says("9"), &with_flow()).1), "otra vez what", "digits are no wish");
+}
+
+#[test]
+fn before_consent_nothing_else_is_heard() {
+    let (state, _) = talk(open(), &with_flow(), &["cuidado"]);
+    for text in ["saldo", "envía 100 a mi mamá", "Cáncer de mama"] {
+        assert_eq!(asked(&state.clone().step(says(text), &with_flow()).1), "Responde ACEPTO.", "{text}");
+    }
+}
+
+#[test]
+fn a_code_that_is_waited_for_comes_before_the_answer() {
+    let (state, _) = in_the_middle().step(says("2"), &with_flow());
+    let waiting = Session::AwaitingCode {
+        verification: challenge(),
+        wish: Some(Wish { what: Wanted::Balance, at: DateTime::UNIX_EPOCH }),
+    };
+    let state = Conversation { session: waiting, ..state };
+    let check = |code: &str| vec![Effect::CheckCode { verification: challenge(), code: code.into() }];
+    assert_eq!(state.clone().step(says("123456"), &with_flow()).1, check("123456"));
+    assert_eq!(state.clone().step(says("1234"), &with_flow()).1, check("1234"));
+    assert_eq!(asked(&state.clone().step(says("3"), &with_flow()).1), "¿since?", "no code is that short");
+    // Asked for long ago, it takes what looks like a code, and no other number.
+    assert_eq!(asked(&state.clone().step(says("1234"), &after(11)).1), "otra vez many");
+    assert_eq!(state.clone().step(says("123456"), &after(11)).1, check("123456"));
+    assert_eq!(state.step(says("CONFIRMAR 1234"), &after(11)).1, check("1234"));
+}
+
+fn with_card_in_the_middle(facts: &Facts) -> Conversation {
+    let (state, _) = in_the_middle().step(pay("150.50", "012345678901234567"), facts);
+    state.step(Event::Prepared(Prepared::Ready { account: account() }), facts).0
+}
+
+#[test]
+fn a_card_comes_before_the_answer_and_a_flow_never_pays() {
+    let state = with_card_in_the_middle(&with_flow());
+    let (_, effects) = state.clone().step(says("sí"), &with_flow());
+    assert!(matches!(effects.as_slice(), [Effect::Pay { .. }]));
+    let unknown = Event::Understood {
+        text: "otra persona".into(),
+        understanding: Understanding {
+            intent: Intent::Unknown,
+            confidence: 0.0,
+            locale: None,
+            entities: Entities::default(),
+        },
+    };
+    let (answered, effects) = state.clone().step(unknown, &with_flow());
+    assert_eq!(asked(&effects), "¿many?");
+    assert_eq!(answered.pending, state.pending, "the card still waits");
+    let (state, effects) = state.step(says("cancelar"), &with_flow());
+    assert_eq!(effects, [Effect::Say(Say::TransferCanceled)], "the card first");
+    assert!(matches!(state.step(says("cancelar"), &with_flow()).1[..], [Effect::Say(Say::FlowLeft(_))]));
+}
+
+#[test]
+fn a_card_whose_time_is_over_stands_in_no_ones_way() {
+    let state = with_card_in_the_middle(&with_flow());
+    let (state, effects) = state.step(says("otra persona"), &after(5));
+    assert_eq!((asked(&effects), state.pending), ("¿many?", None));
+}
+
+#[test]
+fn starting_a_flow_calls_off_the_card_so_that_agreeing_pays_nothing() {
+    let (state, _) = with_card();
+    let (state, _) = state.step(says("cuidado"), &with_flow());
+    assert_eq!(state.pending, None);
+    assert_eq!(asked(&state.step(says("acepto"), &with_flow()).1), "¿what?");
+}
+
+#[test]
+fn buttons_of_other_flows_and_old_questions_do_no_harm() {
+    let press = |id: &str| Event::Said(Said::Button { id: id.into(), title: "…".into() });
+    let (state, effects) = in_the_middle().step(press("flow:care:what:other"), &with_flow());
+    assert_eq!(asked(&effects), "¿many?");
+    assert_eq!(asked(&state.clone().step(press("flow:care:what:self"), &with_flow()).1), "¿many?");
+    for id in ["flow:other:what:self", "flow:", "flow:care:what"] {
+        let (_, effects) = state.clone().step(press(id), &with_flow());
+        assert_eq!(effects, [Effect::Say(Say::NothingPending)], "{id}");
+    }
+}
+
+#[test]
+fn a_state_from_before_flows_is_read() {
+    let (state, _) = with_card();
+    let mut json = serde_json::to_value(&state).unwrap();
+    let fields = json.as_object_mut().unwrap();
+    assert!(fields.remove("flow").is_some() && fields.remove("flows_aside").is_some());
+    assert_eq!(serde_json::from_value::<Conversation>(json).unwrap(), state);
+    let (state, _) = in_the_middle().step(says("2"), &with_flow());
+    let json = serde_json::to_string(&state).unwrap();
+    assert_eq!(serde_json::from_str::<Conversation>(&json).unwrap(), state);
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics_and_no_flow_moves_money(
+        texts in prop::collection::vec("\\PC{0,16}|[0-9]{1,8}|cuidado|acepto|volver|cancelar|1|2|ayer|sí", 0..40)
+    ) {
+        let (mut state, facts) = (open(), with_flow());
+        for text in texts {
+            let (next, effects) = state.step(says(&text), &facts);
+            state = next;
+            for effect in &effects {
+                let harmless = matches!(
+                    effect,
+                    Effect::Say(_) | Effect::Understand(_) | Effect::SaveAnswers(_) | Effect::HandOff | Effect::RecordConsent(_)
+                );
+                prop_assert!(harmless, "{:?}", effect);
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! When a message was written, and which question of ours it can answer.
+
+use super::{Card, Conversation, Pending};
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+
+/// How far a provider's clock may be behind ours.
+pub const CLOCK_SKEW_MAX: Duration = Duration::seconds(60);
+
+/// When a message was written and when it reached us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MessageTime {
+    /// The provider's own time of writing, in whole seconds (Meta's `timestamp`, Telegram's `date`). `None` where the
+    /// provider sends none (Twilio): there the time of arrival counts.
+    pub dated: Option<DateTime<Utc>>,
+    /// When the webhook reached us, by our own clock.
+    pub received_at: DateTime<Utc>,
+}
+
+impl MessageTime {
+    /// When it was written, as far as that is known.
+    #[must_use]
+    pub fn written_at(&self) -> DateTime<Utc> {
+        self.dated.map_or(self.received_at, |dated| dated.min(self.received_at))
+    }
+
+    /// True when it was written in an earlier second than `moment`.
+    #[must_use]
+    pub fn is_before(&self, moment: DateTime<Utc>) -> bool {
+        self.written_at().timestamp() < moment.timestamp()
+    }
+
+    /// Whether a yes in it can be a yes to that prompt.
+    ///
+    /// What reached us before the prompt was made never can. What the provider dates before the prompt can, by
+    /// [`CLOCK_SKEW_MAX`], since clocks differ; but not where the yes may belong to an earlier prompt
+    /// ([`Card::contested_from`]).
+    #[must_use]
+    pub fn can_answer(&self, prompt: &Card) -> bool {
+        let asked_at = prompt.asked_at();
+        if self.received_at < asked_at {
+            return false;
+        }
+        let Some(dated) = self.dated else { return true };
+        let earliest = asked_at.checked_sub_signed(CLOCK_SKEW_MAX).unwrap_or(asked_at);
+        let contested_from = prompt.contested_from.unwrap_or(asked_at);
+        dated.timestamp() >= asked_at.timestamp()
+            || dated.timestamp() >= earliest.timestamp() && dated.timestamp() < contested_from.timestamp()
+    }
+}
+
+/// The time in which prompts were open, one after the other: a yes from that time belongs to one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenPrompts {
+    /// When the first was shown.
+    pub since: DateTime<Utc>,
+    /// When one of them was last seen open.
+    pub until: DateTime<Utc>,
+}
+
+impl Conversation {
+    /// Notes that a prompt is open at this step, whatever the step makes of it.
+    pub(super) fn note_open_prompt(&mut self, now: DateTime<Utc>) {
+        match &self.pending {
+            Some(Pending::Card(prompt)) => {
+                let since = prompt.contested_from.unwrap_or_else(|| prompt.asked_at());
+                self.open_prompts = Some(OpenPrompts { since, until: now.min(prompt.expires_at) });
+            }
+            Some(Pending::StepUp(_)) => {
+                if let Some(open) = &mut self.open_prompts {
+                    open.until = now;
+                }
+            }
+            Some(Pending::Draft(_)) | None => {}
+        }
+    }
+
+    /// From when on a yes may belong to an earlier prompt than the one that is made now. A prompt that changes
+    /// another (`is_changed`) takes no yes that is dated before it.
+    pub(super) fn contested_from(&self, is_changed: bool, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let earliest = now.checked_sub_signed(CLOCK_SKEW_MAX).unwrap_or(now);
+        if is_changed {
+            return Some(earliest);
+        }
+        self.open_prompts.filter(|open| open.until >= earliest).map(|open| open.since)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        ids::CardId,
+        money::{Currency, Money, account_number::AccountNumber},
+    };
+    use uuid::Uuid;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + Duration::seconds(seconds)
+    }
+
+    fn asked(seconds: i64, contested_from: Option<i64>) -> Card {
+        Card {
+            id: CardId(Uuid::from_u128(1)),
+            amount: Money::new(100, Currency::MXN),
+            account: AccountNumber::Clabe("012345678901234567".into()),
+            payee: None,
+            concept: None,
+            contested_from: contested_from.map(at),
+            expires_at: at(seconds) + super::super::CARD_TTL,
+        }
+    }
+
+    fn written(dated: i64) -> MessageTime {
+        MessageTime { dated: Some(at(dated)), received_at: at(2_000) }
+    }
+
+    #[test]
+    fn clocks_may_differ_by_a_minute() {
+        let prompt = asked(1_000, None);
+        for (dated, answers) in
+            [(1_100, true), (1_000, true), (980, true), (940, true), (939, false), (400, false)]
+        {
+            assert_eq!(written(dated).can_answer(&prompt), answers, "{dated}");
+        }
+    }
+
+    #[test]
+    fn a_yes_from_the_time_of_an_earlier_prompt_is_that_ones() {
+        let prompt = asked(1_000, Some(990));
+        for (dated, answers) in
+            [(1_000, true), (999, false), (990, false), (989, true), (940, true), (939, false)]
+        {
+            assert_eq!(written(dated).can_answer(&prompt), answers, "{dated}");
+        }
+        let changed = asked(1_000, Some(940));
+        for (dated, answers) in [(1_000, true), (999, false), (940, false), (939, false)] {
+            assert_eq!(written(dated).can_answer(&changed), answers, "{dated}");
+        }
+    }
+
+    #[test]
+    fn what_arrived_before_the_prompt_is_no_answer_whatever_its_date() {
+        let prompt = asked(1_000, None);
+        let early = MessageTime { dated: Some(at(1_100)), received_at: at(999) };
+        assert!(!early.can_answer(&prompt));
+        let undated = |received: i64| MessageTime { dated: None, received_at: at(received) };
+        assert!(!undated(999).can_answer(&prompt));
+        assert!(undated(1_000).can_answer(&prompt));
+    }
+}

@@ -1,0 +1,151 @@
+//! What follows from a message that was understood.
+
+use super::{Draft, Effect, MISUNDERSTOOD_MAX, Pending, Say, Session, Wanted, step::Step};
+use crate::messaging::intent::{DestinationKind, Intent, Understanding};
+
+impl Step<'_> {
+    pub(super) fn on_understood(&mut self, text: &str, understanding: &Understanding) {
+        if let Some(locale) = understanding.locale {
+            self.state.locale = Some(locale);
+        }
+        if self.is_handed_off() && !self.is_served_while_handed_off(understanding.intent) {
+            return;
+        }
+        if self.is_answer_to_flow(understanding) && self.answer_flow_at_last(text) {
+            return;
+        }
+        if self.answer_open_prompt(text, understanding) {
+            return;
+        }
+        if understanding.intent != Intent::Unknown {
+            self.state.misunderstood = 0;
+        }
+        match understanding.intent {
+            Intent::CheckBalance => self.want(Wanted::Balance),
+            Intent::ListTransactions => self.want(Wanted::Movements),
+            Intent::Transfer => self.transfer(text, understanding),
+            Intent::Confirm => self.confirm_nothing(),
+            Intent::Deny => self.answer_card(None, false),
+            Intent::Help => self.say(Say::Help),
+            Intent::Stop => self.opt_out(),
+            Intent::Start => self.start(),
+            Intent::Greeting => self.say(Say::Greeting),
+            Intent::TalkToHuman => self.hand_off(Say::HandedOff),
+            Intent::ReportProblem => self.hand_off(Say::ProblemNoted),
+            Intent::VerifyCode => self.code(text, understanding),
+            Intent::ResendCode => self.resend(),
+            Intent::Unknown => self.unknown(text, understanding),
+        }
+    }
+
+    pub(super) fn is_handed_off(&self) -> bool {
+        self.state.handed_off_until.is_some_and(|until| self.facts.now < until)
+    }
+
+    /// People have the talk; money and its questions are still answered.
+    fn is_served_while_handed_off(&self, intent: Intent) -> bool {
+        matches!(intent, Intent::CheckBalance | Intent::Transfer | Intent::Stop)
+            || self.state.pending.is_some()
+            || matches!(self.state.session, Session::AwaitingCode { .. })
+                && matches!(intent, Intent::VerifyCode | Intent::ResendCode)
+    }
+
+    fn transfer(&mut self, text: &str, understanding: &Understanding) {
+        // An unfinished draft is completed by what is said now; a card is replaced.
+        let draft = match &self.state.pending {
+            Some(Pending::Draft(draft)) => Draft { changes: None, ..draft.clone() },
+            _ => Draft::default(),
+        };
+        self.fill_and_continue(draft, text, understanding);
+    }
+
+    pub(super) fn fill_and_continue(&mut self, draft: Draft, text: &str, understanding: &Understanding) {
+        match self.fill(draft, text, &understanding.entities, understanding.intent != Intent::Transfer) {
+            Ok(draft) => self.want(Wanted::Transfer(draft)),
+            Err(asked) => {
+                let (draft, say) = *asked;
+                if self.state.user(self.facts).is_some() {
+                    self.state.pending = Some(Pending::Draft(draft));
+                    self.say(say);
+                } else {
+                    self.want(Wanted::Transfer(draft));
+                }
+            }
+        }
+    }
+
+    /// A yes where no open prompt waits for one: it confirms nothing, whatever the parser says.
+    fn confirm_nothing(&mut self) {
+        match self.state.pending.clone() {
+            Some(Pending::StepUp(step)) => self.say(Say::StepUpWaits(step)),
+            Some(Pending::Card(_)) => {
+                self.state.pending = None;
+                self.say(Say::CardExpired);
+            }
+            Some(Pending::Draft(_)) | None => self.say(Say::NothingPending),
+        }
+    }
+
+    fn code(&mut self, text: &str, understanding: &Understanding) {
+        let Some(code) = understanding.entities.code.clone() else { return self.say(Say::NoCodePending) };
+        if let Some(Pending::Draft(draft)) = self.state.pending.clone() {
+            return self.fill_and_continue(draft, text, understanding);
+        }
+        if !self.give_code(code) {
+            self.say(Say::NoCodePending);
+        }
+    }
+
+    fn resend(&mut self) {
+        match (&self.state.session, &self.state.pending) {
+            (_, Some(Pending::StepUp(step))) => self.say(Say::StepUpWaits(step.clone())),
+            (Session::AwaitingCode { verification, .. }, _) => {
+                self.effects.push(Effect::ResendCode(*verification));
+            }
+            _ => self.say(Say::NoCodePending),
+        }
+    }
+
+    /// INICIAR: a new code where one is waited for, else to be known, else hello.
+    fn start(&mut self) {
+        match &self.state.session {
+            Session::AwaitingCode { .. } => self.resend(),
+            _ => self.want(Wanted::Nothing),
+        }
+    }
+
+    /// Not understood as a wish; as an answer to the pending question it may still make sense.
+    fn unknown(&mut self, text: &str, understanding: &Understanding) {
+        match self.state.pending.clone() {
+            Some(Pending::Draft(draft)) => {
+                let before = draft.clone();
+                let mut entities = understanding.entities.clone();
+                // A name that is said in passing fills no slot.
+                entities.destination.take_if(|named| named.kind == DestinationKind::Name);
+                match self.fill(draft, text, &entities, true) {
+                    Ok(draft) if draft == before => self.misunderstood(),
+                    Ok(draft) => {
+                        self.state.misunderstood = 0;
+                        self.want(Wanted::Transfer(draft));
+                    }
+                    Err(asked) => {
+                        let (draft, say) = *asked;
+                        self.state.misunderstood = 0;
+                        self.state.pending = Some(Pending::Draft(draft));
+                        self.say(say);
+                    }
+                }
+            }
+            _ => self.misunderstood(),
+        }
+    }
+
+    fn misunderstood(&mut self) {
+        self.state.misunderstood = self.state.misunderstood.saturating_add(1);
+        if self.state.misunderstood >= MISUNDERSTOOD_MAX {
+            self.hand_off(Say::HandedOff);
+        } else {
+            self.say(Say::NotUnderstood);
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! One question, one answer, one step on or back.
+
+use super::examples::*;
+use crate::{locale::Locale, messaging::flow::*, phone::Region};
+use chrono::NaiveDate;
+use proptest::prelude::*;
+
+fn facts() -> FlowFacts {
+    FlowFacts { today: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(), region: Region::parse("MX").unwrap() }
+}
+
+fn say(flow: &Flow, run: &mut FlowRun, text: &str) -> Progress {
+    flow.answer(run, FlowInput::Text(text), facts())
+}
+
+/// What the flow says to each of these, one after the other.
+fn talk(flow: &Flow, run: &mut FlowRun, texts: &[&str]) -> String {
+    let mut last = String::new();
+    for text in texts {
+        last = match say(flow, run, text) {
+            Progress::Asked(prompt) | Progress::NotAnAnswer(prompt) | Progress::Completed(prompt, _) => {
+                prompt.text
+            }
+            other => panic!("{text}: {other:?}"),
+        };
+    }
+    last
+}
+
+fn answers_to(texts: &[&str]) -> Vec<(String, String)> {
+    let (flow, (mut run, _)) = (flow(), flow().begin(Locale::Es));
+    let (last, before) = texts.split_last().unwrap();
+    talk(&flow, &mut run, before);
+    let Progress::Completed(_, completed) = say(&flow, &mut run, last) else { panic!("not through") };
+    completed.answers.iter().map(|(step, answer)| (step.to_string(), answer.as_text())).collect()
+}
+
+#[test]
+fn nothing_is_asked_before_consent_and_only_its_words_give_it() {
+    let flow = flow();
+    let (mut run, prompt) = flow.begin(Locale::Es);
+    assert_eq!(prompt.text, "Responde ACEPTO.");
+    for text in ["sí", "1", "no acepto", "para mí", "volver", ""] {
+        assert_eq!(talk(&flow, &mut run, &[text]), "Responde ACEPTO.", "{text}");
+    }
+    assert_eq!(talk(&flow, &mut run, &["¡Acepto!"]), "¿what?\n1. Para mí\n2. Para otra persona");
+}
+
+#[test]
+fn consent_can_be_given_in_any_of_its_languages_or_by_its_button() {
+    let flow = flow();
+    let (mut run, prompt) = flow.begin(Locale::Es);
+    assert_eq!(talk(&flow, &mut run.clone(), &["AGREE"]), "¿what?\n1. Para mí\n2. Para otra persona");
+    let (id, title) = &prompt.buttons[0];
+    let (of, pressed) = FlowInput::from_button(id).unwrap();
+    assert_eq!((of, title.as_str()), ("care", "acepto"));
+    assert!(matches!(flow.answer(&mut run, pressed, facts()), Progress::Asked(_)));
+}
+
+#[test]
+fn a_flow_goes_the_way_its_conditions_say() {
+    let short = answers_to(&["acepto", "1", "2020-01-31"]);
+    assert_eq!(short, [("what".into(), "self".into()), ("since".into(), "2020-01-31".into())]);
+    let long = answers_to(&["acepto", "otra persona", "somos 3", "31/01/2020"]);
+    assert_eq!(long[1], ("many".to_owned(), "3".to_owned()));
+}
+
+#[test]
+fn an_option_is_named_by_number_title_part_or_id() {
+    let flow = flow();
+    let (mut run, _) = flow.begin(Locale::Es);
+    talk(&flow, &mut run, &["acepto"]);
+    for (text, next) in [
+        ("2", "¿many?"),
+        ("Opción 2", "¿many?"),
+        ("dos", "¿many?"),
+        ("2️⃣", "¿many?"),
+        ("para otra persona", "¿many?"),
+        ("OTRA PERSONA", "¿many?"),
+        ("es para otra persona, mi tía", "¿many?"),
+        ("self", "¿since?"),
+        ("for me", "¿since?"),
+    ] {
+        assert_eq!(talk(&flow, &mut run.clone(), &[text]), next, "{text}");
+    }
+    for text in ["3", "0", "para", "no sé", "1 2", "👍"] {
+        let said = say(&flow, &mut run.clone(), text);
+        let Progress::NotAnAnswer(prompt) = said else { panic!("{text}: {said:?}") };
+        assert_eq!(prompt.text, "otra vez what\n1. Para mí\n2. Para otra persona", "{text}");
+    }
+}
+
+#[test]
+fn a_button_answers_its_own_question_only() {
+    let flow = flow();
+    let (mut run, _) = flow.begin(Locale::En);
+    let Progress::Asked(prompt) = say(&flow, &mut run, "agree") else { panic!() };
+    let ids: Vec<_> = prompt.buttons.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!(ids, ["flow:care:what:self", "flow:care:what:other"]);
+    let (_, other) = FlowInput::from_button("flow:care:what:other").unwrap();
+    let Progress::Asked(prompt) = flow.answer(&mut run, other, facts()) else { panic!() };
+    assert_eq!(prompt.text, "many?");
+    let late = flow.answer(&mut run, other, facts());
+    assert_eq!(late, Progress::Asked(prompt), "pressed again, the question that waits is asked again");
+    for id in ["flow:care", "flow:care:what:self:more", "yes:1", ""] {
+        assert_eq!(FlowInput::from_button(id), None, "{id}");
+    }
+}
+
+#[test]
+fn an_answer_that_is_none_gets_the_steps_own_words() {
+    let flow = flow();
+    let (mut run, _) = flow.begin(Locale::Es);
+    talk(&flow, &mut run, &["acepto", "2"]);
+    for text in ["0", "10", "2.5", "muchos", "2 o 3", "-1"] {
+        assert_eq!(talk(&flow, &mut run, &[text]), "otra vez many", "{text}");
+    }
+    assert_eq!(talk(&flow, &mut run, &["9"]), "¿since?");
+    for text in ["mañana", "2026-11-22", "31/02/2020", "hace mucho"] {
+        assert_eq!(talk(&flow, &mut run, &[text]), "otra vez since", "{text}");
+    }
+    assert!(talk(&flow, &mut run, &["hoy"]).starts_with("Gracias."));
+}
+
+#[test]
+fn back_takes_one_answer_back_and_no_more() {
+    let flow = flow();
+    let (mut run, _) = flow.begin(Locale::Es);
+    talk(&flow, &mut run, &["acepto", "2", "3"]);
+    for (word, question) in [
+        ("volver", "¿many?"),
+        ("Atrás", "¿what?\n1. Para mí\n2. Para otra persona"),
+        ("back", "¿what?\n1. Para mí\n2. Para otra persona"),
+    ] {
+        assert_eq!(talk(&flow, &mut run, &[word]), question, "{word}");
+    }
+    let Progress::Completed(_, completed) = ({
+        talk(&flow, &mut run, &["1"]);
+        say(&flow, &mut run, "ayer")
+    }) else {
+        panic!("not through")
+    };
+    assert_eq!(completed.answers.len(), 2, "what was taken back is not saved");
+}
+
+#[test]
+fn a_question_that_is_asked_once_more_takes_back_what_followed() {
+    let mut draft = draft();
+    let mut sure = step(60, "sure", "choice");
+    sure.options =
+        vec![option(61, "right", "Está bien", "All right"), option(62, "anew", "Otra vez", "Again")];
+    sure.next = vec![go_when(63, "sure", "anew", "what"), go(64, "end")];
+    draft.steps.push(sure);
+    let flow = Flow::check(&draft).unwrap();
+    let (mut run, _) = flow.begin(Locale::Es);
+    talk(&flow, &mut run, &["acepto", "2", "3", "ayer", "otra vez", "1", "ayer"]);
+    let Progress::Completed(_, completed) = say(&flow, &mut run, "está bien") else { panic!("not through") };
+    let asked: Vec<_> = completed.answers.iter().map(|(step, _)| step.as_str()).collect();
+    assert_eq!(asked, ["what", "since", "sure"]);
+}
+
+#[test]
+fn the_end_offers_a_person_by_name_and_by_button() {
+    let flow = flow();
+    let (mut run, _) = flow.begin(Locale::Es);
+    talk(&flow, &mut run, &["acepto", "1"]);
+    let Progress::Completed(prompt, _) = say(&flow, &mut run, "ayer") else { panic!("not through") };
+    assert_eq!(prompt.text, "Gracias.\n• hablar con alguien");
+    assert_eq!(prompt.buttons, [("flow:care:closing:person".to_owned(), "hablar con alguien".to_owned())]);
+    assert_eq!(say(&flow, &mut run, "Quiero hablar con alguien"), Progress::HandOff);
+    let (_, pressed) = FlowInput::from_button("flow:care:closing:person").unwrap();
+    assert_eq!(flow.answer(&mut run, pressed, facts()), Progress::HandOff);
+    for text in ["saldo", "1", "con", "hablar", "volver", "cuidado con eso"] {
+        assert_eq!(say(&flow, &mut run, text), Progress::NotMine, "{text}");
+    }
+    assert_eq!(say(&flow, &mut run, "acepto"), Progress::StartOver);
+}
+
+#[test]
+fn whoever_comes_back_sees_a_menu_and_agrees_again_to_what_has_changed() {
+    let flow = flow();
+    let (run, prompt) = flow.welcome_back(Locale::En);
+    assert_eq!(prompt.text, "I know it all.\n• talk to someone");
+    assert!(!run.is_asking());
+    assert_eq!(flow.begin_again(&run).1.text, "what?\n1. For me\n2. For another");
+    let newer = Flow::check(&FlowDraft { version: on(2, 2), ..draft() }).unwrap();
+    assert_eq!(newer.begin_again(&run).1.text, "Reply AGREE.");
+}
+
+#[test]
+fn leaving_forgets_the_answers_but_not_that_one_was_through() {
+    let flow = flow();
+    let (mut run, _) = flow.begin(Locale::Es);
+    talk(&flow, &mut run, &["acepto", "2"]);
+    assert_eq!(run.left(), None);
+    let (mut again, _) = flow.begin_again(&flow.welcome_back(Locale::Es).0);
+    talk(&flow, &mut again, &["2"]);
+    assert_eq!(again.left(), Some(flow.welcome_back(Locale::Es).0));
+}
+
+#[test]
+fn a_run_is_stored_and_goes_on_where_it_stood() {
+    let flow = flow();
+    let (mut run, _) = flow.begin(Locale::Es);
+    talk(&flow, &mut run, &["acepto", "2", "4"]);
+    let json = serde_json::to_string(&run).unwrap();
+    let mut read: FlowRun = serde_json::from_str(&json).unwrap();
+    assert_eq!(read, run);
+    assert_eq!(flow.prompt(&read).text, "¿since?");
+    assert!(talk(&flow, &mut read, &["ayer"]).starts_with("Gracias."));
+}
+
+#[test]
+fn answers_are_never_shown_by_debug() {
+    let flow = flow();
+    let (mut run, _) = flow.begin(Locale::Es);
+    talk(&flow, &mut run, &["acepto", "2", "7"]);
+    let shown = format!("{run:?}");
+    assert!(shown.contains("number(****)") && !shown.contains('7'), "{shown}");
+}
+
+#[test]
+fn texts_places_and_phone_numbers_are_read_by_their_kind() {
+    let mut draft = draft();
+    let mut name = step(60, "name", "text");
+    name.valid = vec![
+        (word(61, "letters"), RuleValue::Flag(true)),
+        (word(62, "min_length"), RuleValue::Number(3.into())),
+    ];
+    draft.steps = vec![name, step(70, "place", "place"), step(80, "phone", "phone")];
+    let flow = Flow::check(&draft).unwrap();
+    let (mut run, _) = flow.begin(Locale::Es);
+    talk(&flow, &mut run, &["acepto"]);
+    for text in ["", "12345", "yo", "👍👍👍", &"a".repeat(501)] {
+        assert_eq!(talk(&flow, &mut run, &[text]), "otra vez name", "{text}");
+    }
+    assert_eq!(talk(&flow, &mut run, &["  Ana López "]), "¿place?");
+    assert_eq!(talk(&flow, &mut run, &["72000"]), "otra vez place");
+    assert_eq!(talk(&flow, &mut run, &["Puebla, hasta 100 km"]), "¿phone?");
+    assert_eq!(talk(&flow, &mut run, &["123"]), "otra vez phone");
+    let Progress::Completed(_, completed) = say(&flow, &mut run, "es el 55 1234 5678") else { panic!() };
+    let saved: Vec<_> = completed.answers.iter().map(|(_, answer)| answer.as_text()).collect();
+    assert_eq!(saved, ["Ana López", "Puebla, hasta 100 km", "+525512345678"]);
+}
+
+#[test]
+fn a_minimum_age_is_counted_in_whole_years() {
+    let mut draft = draft();
+    let mut born = step(60, "born", "date");
+    born.valid = vec![(word(61, "min_age"), RuleValue::Number(18.into()))];
+    draft.steps = vec![born];
+    let flow = Flow::check(&draft).unwrap();
+    let (mut run, _) = flow.begin(Locale::Es);
+    talk(&flow, &mut run, &["acepto"]);
+    for text in ["22/11/2008", "hoy", "mañana"] {
+        assert_eq!(talk(&flow, &mut run, &[text]), "otra vez born", "{text}");
+    }
+    assert!(talk(&flow, &mut run, &["21/11/2008"]).starts_with("Gracias."));
+}
+
+#[test]
+fn a_book_starts_the_newest_edition_and_finds_older_ones() {
+    let newer = Flow::check(&FlowDraft { version: on(2, 2), ..draft() }).unwrap();
+    let book = FlowBook::new(vec![newer.clone()]).unwrap().with_older([flow(), newer]);
+    let id = Slug::parse("care").unwrap();
+    assert_eq!(book.find(&id, 1).unwrap().version(), 1);
+    assert_eq!(book.newest(&id).unwrap().version(), 2);
+    assert_eq!(book.all_newest().len(), 1);
+    let started = |text, spoken| book.started_by(text, spoken).map(|(flow, locale)| (flow.version(), locale));
+    assert_eq!(started("¡CUIDADO!", None), Some((2, Locale::Es)));
+    assert_eq!(started("care", Some(Locale::Es)), Some((2, Locale::En)), "the word's language is the flow's");
+    assert_eq!(started("take care of it", None), None, "as a whole message only");
+}
+
+#[test]
+fn a_word_of_two_languages_is_taken_for_the_one_that_was_spoken() {
+    let draft = FlowDraft { triggers: words(5, &["hospital"], &["Hospital"]), ..draft() };
+    let book = FlowBook::new(vec![Flow::check(&draft).unwrap()]).unwrap();
+    let language = |spoken| book.started_by("hospital", spoken).map(|(_, locale)| locale);
+    assert_eq!(language(None), Some(Locale::Es));
+    assert_eq!(language(Some(Locale::En)), Some(Locale::En));
+    assert_eq!(language(Some(Locale::Pt)), Some(Locale::Es));
+}
+
+#[test]
+fn two_flows_share_neither_an_edition_nor_a_word() {
+    let other = Flow::check(&FlowDraft { id: word(1, "other"), ..draft() }).unwrap();
+    let faults = FlowBook::new(vec![flow(), flow(), other]).unwrap_err();
+    let said: Vec<_> = faults.iter().map(|fault| (fault.flow, fault.line, fault.reason.as_str())).collect();
+    assert_eq!(
+        said,
+        [
+            (1, 1, "there are two flows care of version 1"),
+            (2, 5, "«cuidado» starts care already"),
+            (2, 5, "«care» starts care already"),
+        ]
+    );
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics_and_none_gets_past_consent_unsaid(
+        texts in prop::collection::vec("\\PC{0,20}|[0-9 /.,-]{0,12}|acepto|volver|1|2|hoy|hospital", 0..25)
+    ) {
+        let flow = flow();
+        let (mut run, _) = flow.begin(Locale::Es);
+        let mut agreed = false;
+        for text in texts {
+            agreed = agreed || text == "acepto";
+            let said = flow.answer(&mut run, FlowInput::Text(&text), facts());
+            prop_assert!(agreed || matches!(&said, Progress::Asked(prompt) if prompt.text == "Responde ACEPTO."));
+            let stored = serde_json::to_string(&run).unwrap();
+            prop_assert_eq!(serde_json::from_str::<FlowRun>(&stored).unwrap(), run.clone());
+        }
+    }
+}

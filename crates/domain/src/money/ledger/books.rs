@@ -1,0 +1,226 @@
+//! The fold itself: what is read under the lock, what is decided, what is to be written.
+
+use super::{
+    Account, AccountKind, Decision, Entry, Hold, HoldEnd, Outcome, PostTransfer, Refusal, ReverseTransfer,
+};
+use crate::{
+    ids::{TransferId, UserId, WalletId},
+    money::{
+        limits::{LimitExceeded, Limits, Spent},
+        transfer::{Destination, Transfer, TransferStatus},
+    },
+    operations::idempotency::{self, Fingerprint, IdempotencyKey, Seen},
+};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use std::collections::{BTreeSet, HashMap};
+
+/// A payee who was named for the first time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayeeSeen {
+    /// By whom.
+    pub payer: UserId,
+    /// What he named.
+    pub destination: Destination,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What the fold reads and collects. A store fills the first three fields under its lock and writes the
+/// rest, all of it or nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Books {
+    /// The accounts touched as they stand, and all those of a payer whose spending is limited.
+    pub accounts: HashMap<WalletId, Account>,
+    /// What stands under the keys asked for.
+    pub outcomes: HashMap<IdempotencyKey, (Fingerprint, Outcome)>,
+    /// When the payers first named their payees, where a cool-off asks for it.
+    pub payees: HashMap<(UserId, String), DateTime<Utc>>,
+    /// Accounts whose rows have changed.
+    pub changed: BTreeSet<WalletId>,
+    /// New transfers, in order.
+    pub new_transfers: Vec<Transfer>,
+    /// New entries, in order.
+    pub new_entries: Vec<Entry>,
+    /// New holds.
+    pub new_holds: Vec<Hold>,
+    /// Holds that ended.
+    pub ended_holds: Vec<(TransferId, HoldEnd)>,
+    /// New rows under keys.
+    pub new_outcomes: Vec<(IdempotencyKey, Fingerprint, Outcome)>,
+    /// New payees.
+    pub new_payees: Vec<PayeeSeen>,
+}
+
+impl Books {
+    /// Decides one command and changes the books by it.
+    pub fn decide(&mut self, command: &PostTransfer) -> Decision {
+        self.once(&command.key, command.fingerprint, |books| {
+            let transfer = &command.transfer;
+            books.check(transfer, command.limits, command.day, transfer.created_at)?;
+            match transfer.status {
+                TransferStatus::Completed => books.post(transfer, command.day)?,
+                TransferStatus::Processing => books.hold(transfer, command.day)?,
+                _ => {}
+            }
+            books.new_transfers.push(transfer.clone());
+            Ok(transfer.clone())
+        })
+    }
+
+    /// Posts a transfer that was filed before, after its second step: the same checks again, since
+    /// the books have moved on.
+    pub fn post_filed(
+        &mut self,
+        transfer: &Transfer,
+        limits: Limits,
+        day: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refusal> {
+        self.check(transfer, limits, day, now)?;
+        self.post(transfer, day)
+    }
+
+    /// Gives `original` back, in whole or in part, by a transfer the other way. The caller has locked
+    /// `original`, so that reversals asked for at once never add up to more than it.
+    pub fn reverse(&mut self, command: &ReverseTransfer, original: &mut Transfer) -> Decision {
+        self.once(&command.key, command.fingerprint, |books| {
+            let minor = command.minor.unwrap_or(original.left_to_reverse());
+            books.check_reversal(original, minor)?;
+            let reversal = original.reversal(command, minor, books.owner_of(original.to));
+            books.post_moves(&reversal)?;
+            original.reversed_minor = original.reversed_minor.saturating_add(minor);
+            if original.left_to_reverse() == 0 {
+                original.status = TransferStatus::Reversed;
+            }
+            books.new_transfers.push(reversal.clone());
+            Ok(reversal)
+        })
+    }
+
+    /// Answers a known key as before; else decides, and keeps what must not flip.
+    fn once(
+        &mut self,
+        key: &IdempotencyKey,
+        fingerprint: Fingerprint,
+        decide: impl FnOnce(&mut Self) -> Result<Transfer, Refusal>,
+    ) -> Decision {
+        if let Some((stored, outcome)) = self.outcomes.get(key) {
+            return match idempotency::compare(*stored, outcome.clone(), fingerprint) {
+                Seen::Replay(outcome) => Decision::Replayed(outcome),
+                Seen::Reused => Decision::KeyReused,
+            };
+        }
+        let outcome = match decide(self) {
+            Ok(transfer) => Outcome::Accepted(Box::new(transfer)),
+            Err(refusal) => Outcome::Refused(refusal),
+        };
+        let is_kept = match &outcome {
+            Outcome::Accepted(_) => true,
+            Outcome::Refused(refusal) => refusal.is_remembered(),
+        };
+        if is_kept {
+            self.outcomes.insert(key.clone(), (fingerprint, outcome.clone()));
+            self.new_outcomes.push((key.clone(), fingerprint, outcome.clone()));
+        }
+        Decision::Decided(outcome)
+    }
+
+    /// Everything that can stand in the way; only a payee named for the first time leaves a trace.
+    fn check(
+        &mut self,
+        transfer: &Transfer,
+        limits: Limits,
+        day: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refusal> {
+        if transfer.amount.minor <= 0 {
+            return Err(Refusal::AmountNotPositive);
+        }
+        if transfer.from == transfer.to {
+            return Err(Refusal::SameAccount);
+        }
+        let from = self.account(transfer.from)?;
+        let to = self.account(transfer.to)?;
+        if from.currency != transfer.amount.currency || from.currency != to.currency {
+            return Err(Refusal::CurrencyMismatch);
+        }
+        if from.kind == AccountKind::Person {
+            let spent = if limits.count_spending() { self.spent_by(from, day) } else { Spent::default() };
+            limits.check(spent, transfer.amount).map_err(|limit| Refusal::LimitExceeded { limit })?;
+        }
+        Self::check_balances(from, to, transfer.amount.minor)?;
+        if from.kind == AccountKind::Person && from.owner != to.owner {
+            self.check_payee(transfer, limits, now)?;
+        }
+        Ok(())
+    }
+
+    fn check_balances(from: Account, to: Account, minor: i64) -> Result<(), Refusal> {
+        if from.kind == AccountKind::Person && from.available() < minor {
+            return Err(Refusal::InsufficientFunds);
+        }
+        if to.kind == AccountKind::Person && to.posted.checked_add(minor).is_none() {
+            // Nobody owns ninety quadrillion; a balance that would overflow takes no more.
+            return Err(Refusal::LimitExceeded { limit: LimitExceeded::PerTransfer });
+        }
+        Ok(())
+    }
+
+    /// Over all accounts of the payer in the currency: who has several has one limit.
+    fn spent_by(&self, payer: Account, day: NaiveDate) -> Spent {
+        let his = self.accounts.values().filter(|account| {
+            account.id == payer.id || (account.owner == payer.owner && account.currency == payer.currency)
+        });
+        his.map(|account| account.spending.as_of(day)).fold(Spent::default(), Spent::and)
+    }
+
+    /// A payee waits out the cool-off from the first time he is named, in this request or before.
+    fn check_payee(
+        &mut self,
+        transfer: &Transfer,
+        limits: Limits,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refusal> {
+        let first_seen = self.see_payee(transfer);
+        let payable_at = limits.payable_at(first_seen);
+        // Requests of one batch may be out of order by their clocks; without a cool-off that is nothing.
+        if limits.new_payee_cooloff > Duration::zero() && now < payable_at {
+            return Err(Refusal::LimitExceeded { limit: LimitExceeded::NewPayee { payable_at } });
+        }
+        Ok(())
+    }
+
+    /// When the payer first named this payee; now, if he never did.
+    fn see_payee(&mut self, transfer: &Transfer) -> DateTime<Utc> {
+        let payee = (transfer.owner, transfer.destination.canonical());
+        *self.payees.entry(payee).or_insert_with(|| {
+            self.new_payees.push(PayeeSeen {
+                payer: transfer.owner,
+                destination: transfer.destination.clone(),
+                at: transfer.created_at,
+            });
+            transfer.created_at
+        })
+    }
+
+    fn check_reversal(&self, original: &Transfer, minor: i64) -> Result<(), Refusal> {
+        let settled = matches!(original.status, TransferStatus::Completed | TransferStatus::Reversed);
+        let (payee, payer) = (self.account(original.to)?, self.account(original.from)?);
+        let stayed_here = payee.kind == AccountKind::Person && payer.kind == AccountKind::Person;
+        if !settled || !stayed_here || original.reverses.is_some() {
+            return Err(Refusal::NotReversible);
+        }
+        if minor <= 0 || minor > original.left_to_reverse() {
+            return Err(Refusal::LimitExceeded { limit: LimitExceeded::LeftToReverse });
+        }
+        Self::check_balances(payee, payer, minor)
+    }
+
+    pub(super) fn account(&self, id: WalletId) -> Result<Account, Refusal> {
+        self.accounts.get(&id).copied().ok_or(Refusal::NoSuchAccount)
+    }
+
+    fn owner_of(&self, id: WalletId) -> Option<UserId> {
+        self.accounts.get(&id).and_then(|account| account.owner)
+    }
+}

@@ -1,0 +1,9 @@
+//! Money: amounts, account numbers, the ledger, transfers, limits.
+
+pub mod account_number;
+mod amount;
+pub mod ledger;
+pub mod limits;
+pub mod transfer;
+
+pub use amount::{AmountError, Currency, INTEGER_DIGITS_MAX, Money, UnknownCurrency};

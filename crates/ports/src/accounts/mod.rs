@@ -1,0 +1,22 @@
+//! Accounts of people: credentials, sessions, bound chats.
+
+mod chat_links;
+mod identities;
+pub mod session_tokens;
+mod sessions;
+mod users;
+
+#[cfg(feature = "mock")]
+pub use self::{
+    chat_links::MockChatLinks, identities::MockIdentities, sessions::MockSessions, users::MockAccounts,
+};
+pub use self::{
+    chat_links::{BindChat, Bound, ChatLink, ChatLinks, Confirmer, LinkMaker, NewLinkCode, TelegramChat},
+    identities::{Identities, NewPerson, Payee, User},
+    sessions::{NewSession, OpenSession, Refreshed, SessionView, Sessions},
+    users::{
+        AccountPhone, Accounts, AskReset, CountedTry, Credentials, FirstWallet, NameChange, NewAccount,
+        NewLoginChallenge, PhoneChange, Profile, ProfileChange, ProfileChanged, Registered, ResetPassword,
+        ResetProof, SecondFactor,
+    },
+};

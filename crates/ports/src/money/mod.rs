@@ -1,0 +1,11 @@
+//! Money: the ledger.
+
+mod ledger;
+
+#[cfg(feature = "mock")]
+pub use self::ledger::MockLedger;
+pub use self::ledger::{
+    ConfirmOutcome, ConfirmTransfer, EntryFilter, EntryView, HoldOutcome, HoldVerdict, Ledger, LedgerFault,
+    OpenOutcome, OpenWallet, PostOutcome, PostRequest, ReverseRequest, SecondStep, TransferFilter,
+    WalletView,
+};

@@ -1,0 +1,121 @@
+//! Chats without a number: bound once, to who proves that both are his, and no longer than his password.
+
+use crate::{
+    Stores,
+    accounts::users::{account, ask, replace, reset},
+    examples::{actor, approved, at, id, phone, registered, sign_up},
+};
+use domain::{
+    ids::{SessionId, UserId},
+    verification::otp::Purpose,
+};
+use futures_util::future::join_all;
+use ports::accounts::{
+    AccountPhone, BindChat, Confirmer, LinkMaker, NewLinkCode, ProfileChanged, Registered, ResetProof,
+    TelegramChat,
+};
+
+pub(crate) async fn bind(store: &dyn Stores, user: UserId, chat: i64) {
+    let hash = [u8::try_from(chat).unwrap(); 32];
+    let code = NewLinkCode { hash, maker: LinkMaker::Person(user), session: None, expires_at: at(600) };
+    store.keep_link_code(&code, at(0)).await.unwrap();
+    assert!(store.bind_chat(&brought(hash, chat, None), at(1)).await.unwrap().is_some());
+}
+
+/// Only who proved a number has a chat for it; it goes with him and his number, and the newest is the one.
+pub async fn a_numbers_chat_is_its_persons(store: impl Stores) {
+    let user = account(&store, 1, true).await;
+    assert_eq!(store.find_chat_of(&phone(1)).await.unwrap(), None, "none is bound");
+    bind(&store, user, 9).await;
+    assert_eq!(store.find_chat_of(&phone(1)).await.unwrap(), Some(9));
+    let hash = [8; 32];
+    let code = NewLinkCode { hash, maker: LinkMaker::Person(user), session: None, expires_at: at(600) };
+    store.keep_link_code(&code, at(2)).await.unwrap();
+    assert!(store.bind_chat(&brought(hash, 8, None), at(2)).await.unwrap().is_some());
+    assert_eq!(store.find_chat_of(&phone(1)).await.unwrap(), Some(8), "the newest");
+
+    let mut claims = sign_up(2, None);
+    claims.phone = Some(AccountPhone { number: phone(2), proof: None });
+    let Registered::Done(claimant) = registered(&store, claims).await else { panic!() };
+    bind(&store, claimant, 7).await;
+    assert_eq!(store.find_chat_of(&phone(2)).await.unwrap(), None, "a number that is only named");
+
+    assert_eq!(replace(&store, user, 1, 5).await, ProfileChanged::Done);
+    assert_eq!(store.find_chat_of(&phone(1)).await.unwrap(), None, "it is his no more");
+    assert_eq!(store.find_chat_of(&phone(5)).await.unwrap(), Some(8));
+}
+
+fn brought(hash: [u8; 32], chat: i64, confirmed_by: Option<UserId>) -> BindChat {
+    BindChat {
+        hashes: vec![hash],
+        chat: TelegramChat { id: chat, username: None, first_name: None },
+        confirmed_by: confirmed_by.map(|user| Confirmer { user, seen_password: "hash".into() }),
+        session: None,
+        actor: actor(),
+    }
+}
+
+/// A code binds one chat, once, from its other side only.
+pub async fn a_code_binds_one_chat(store: impl Stores) {
+    let (user, other) = (account(&store, 1, false).await, account(&store, 2, false).await);
+    let code = |hash: u8, maker| NewLinkCode { hash: [hash; 32], maker, session: None, expires_at: at(600) };
+    store.keep_link_code(&code(1, LinkMaker::Person(user)), at(0)).await.unwrap();
+    store.keep_link_code(&code(2, LinkMaker::Person(user)), at(0)).await.unwrap();
+    assert_eq!(store.bind_chat(&brought([1; 32], 70, None), at(1)).await.unwrap(), None, "void by the newer");
+    let own = store.bind_chat(&brought([2; 32], 70, Some(other)), at(1)).await.unwrap();
+    assert_eq!(own, None, "a person's code is brought by a chat");
+    let bound = join_all((70..75).map(|chat| {
+        let store = &store;
+        async move { store.bind_chat(&brought([2; 32], chat, None), at(1)).await.unwrap() }
+    }))
+    .await;
+    let bound: Vec<_> = bound.into_iter().flatten().collect();
+    assert_eq!((bound.len(), bound[0].link.user, bound[0].link.bound_at), (1, user, at(1)));
+
+    let named = TelegramChat { id: 80, username: Some("ana".into()), first_name: None };
+    store.keep_link_code(&code(3, LinkMaker::Chat(named.clone())), at(0)).await.unwrap();
+    assert_eq!(store.find_link_code(&[[3; 32]], at(1)).await.unwrap(), Some(LinkMaker::Chat(named.clone())));
+    assert_eq!(
+        store.bind_chat(&brought([3; 32], 80, None), at(1)).await.unwrap(),
+        None,
+        "nobody confirms it"
+    );
+    assert_eq!(
+        store.bind_chat(&brought([3; 32], 81, Some(other)), at(1)).await.unwrap(),
+        None,
+        "not that chat"
+    );
+    assert_eq!(store.bind_chat(&brought([3; 32], 80, Some(other)), at(600)).await.unwrap(), None, "too late");
+    let bound = store.bind_chat(&brought([3; 32], 80, Some(other)), at(2)).await.unwrap().unwrap();
+    assert_eq!((bound.link.user, &bound.link.chat), (other, &named), "as the bot named it");
+    assert_eq!(store.find_chat_link(80).await.unwrap(), Some(bound.link));
+}
+
+/// Whoever had the old password may have bound a chat of his own: a new one, by mail or by code, leaves none.
+pub async fn a_new_password_takes_bound_chats_away(store: impl Stores) {
+    let user = account(&store, 1, true).await;
+    for (chat, by_mail) in [(9, true), (10, true), (11, false)] {
+        bind(&store, user, chat).await;
+        let proof = if by_mail {
+            let token = u8::try_from(chat).unwrap();
+            ask(&store, 1, token, 1).await;
+            ResetProof::Token(vec![[token; 32]])
+        } else {
+            let verification = approved(&store, 1, Purpose::PasswordReset).await;
+            ResetProof::Code { user, verification }
+        };
+        assert!(reset(&store, proof, 2).await);
+        assert_eq!(store.find_chat_link(chat).await.unwrap(), None, "{chat}");
+    }
+    // Nor is one bound afterwards by who proved himself by the old one, or was signed in by it.
+    let chat = TelegramChat { id: 80, username: None, first_name: None };
+    let code =
+        NewLinkCode { hash: [20; 32], maker: LinkMaker::Chat(chat), session: None, expires_at: at(600) };
+    store.keep_link_code(&code, at(3)).await.unwrap();
+    assert_eq!(store.bind_chat(&brought([20; 32], 80, Some(user)), at(4)).await.unwrap(), None);
+    let ended = Some(SessionId(id()));
+    let code =
+        NewLinkCode { hash: [21; 32], maker: LinkMaker::Person(user), session: ended, expires_at: at(600) };
+    assert!(!store.keep_link_code(&code, at(4)).await.unwrap());
+    assert_eq!(store.find_link_code(&[[21; 32]], at(5)).await.unwrap(), None);
+}

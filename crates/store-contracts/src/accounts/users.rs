@@ -1,0 +1,371 @@
+//! People's accounts: what is good once is good once, whoever comes at the same time.
+
+use crate::{
+    Stores,
+    accounts::chat_links::bind,
+    examples::{actor, approved, at, challenge, id, person, phone, policy, registered, sign_up},
+};
+use domain::{
+    accounts::{CHALLENGE_TRIES_MAX, EmailAddress, TRY_WINDOW},
+    ids::{MessageId, SessionId, UserId},
+    message::Channel,
+    money::Currency,
+    verification::otp::Purpose,
+};
+use futures_util::future::join_all;
+use ports::{
+    accounts::{
+        AccountPhone, AskReset, CountedTry, NameChange, NewAccount, NewLoginChallenge, NewSession,
+        OpenSession, PhoneChange, Profile, ProfileChange, ProfileChanged, Registered, ResetPassword,
+        ResetProof, SecondFactor,
+    },
+    messaging::{Lane, NewOutbound, message_channel::OutboundMessage},
+    pagination::PageRequest,
+    verification::{Begin, Requester, Verifications},
+};
+
+const PAGE: PageRequest = PageRequest { limit: 10, after: None };
+
+fn session() -> NewSession {
+    NewSession { id: SessionId(id()), device: Some("a test".into()) }
+}
+
+fn email(n: u32) -> EmailAddress {
+    EmailAddress::parse(&format!("person{n}@example.com")).unwrap()
+}
+
+async fn profile(store: &dyn Stores, user: UserId) -> Profile {
+    store.profile(user).await.unwrap().unwrap()
+}
+
+async fn live_sessions(store: &dyn Stores, user: UserId) -> usize {
+    store.sessions(user, &PAGE, at(1)).await.unwrap().len()
+}
+
+/// Ten sign-ups at once with one address: one account.
+pub async fn an_address_is_one_account(store: impl Stores) {
+    let done = join_all((0..10).map(|_| registered(&store, sign_up(1, None)))).await;
+    assert_eq!(done.iter().filter(|done| matches!(done, Registered::Done(_))).count(), 1);
+    assert_eq!(done.iter().filter(|done| **done == Registered::EmailTaken).count(), 9);
+    let Some(Registered::Done(user)) = done.into_iter().find(|done| matches!(done, Registered::Done(_)))
+    else {
+        panic!()
+    };
+    let known = store.find_credentials(&email(1)).await.unwrap().unwrap();
+    assert_eq!((known.user, known.password_hash.as_deref()), (user, Some("hash")));
+    assert_eq!(live_sessions(&store, user).await, 1);
+    assert!(
+        store.wallets(Some(user), &PAGE).await.unwrap().is_empty(),
+        "without a number there is no wallet"
+    );
+}
+
+/// A challenge proves its number once, for what it was begun for, and to nobody's number but its own.
+pub async fn a_challenge_proves_once(store: impl Stores) {
+    let proof = approved(&store, 1, Purpose::Registration).await;
+    let done = join_all((1..=5).map(|n| registered(&store, sign_up(n, Some((1, proof)))))).await;
+    assert_eq!(done.iter().filter(|done| matches!(done, Registered::Done(_))).count(), 1, "{done:?}");
+    let login = approved(&store, 2, Purpose::Login).await;
+    assert_eq!(registered(&store, sign_up(6, Some((2, login)))).await, Registered::NoProof);
+    let other = approved(&store, 3, Purpose::Registration).await;
+    assert_eq!(registered(&store, sign_up(7, Some((4, other)))).await, Registered::NoProof);
+    let Begin::Go(open) = Verifications::begin(&store, &challenge(5, policy()), at(0)).await.unwrap() else {
+        panic!()
+    };
+    assert_eq!(registered(&store, sign_up(8, Some((5, open.id)))).await, Registered::NoProof, "not approved");
+    assert!(store.find_credentials(&email(8)).await.unwrap().is_none(), "nothing is left of it");
+}
+
+/// Who is known by his number and has no account yet keeps his id and his wallet; one who has one keeps it.
+pub async fn a_known_number_keeps_its_person(store: impl Stores) {
+    let wallet = person(&store, 1, 500).await;
+    let proof = approved(&store, 1, Purpose::Registration).await;
+    assert_eq!(registered(&store, sign_up(1, Some((1, proof)))).await, Registered::Done(wallet.user));
+    assert_eq!(store.wallets(Some(wallet.user), &PAGE).await.unwrap().len(), 1);
+    let again = approved(&store, 1, Purpose::Registration).await;
+    assert_eq!(registered(&store, sign_up(2, Some((1, again)))).await, Registered::PhoneTaken);
+    let fresh = approved(&store, 2, Purpose::Registration).await;
+    let Registered::Done(new) = registered(&store, sign_up(3, Some((2, fresh)))).await else { panic!() };
+    assert!(store.first_wallet(new, Currency::MXN).await.unwrap().is_some());
+    assert_eq!(store.find_by_phone(&phone(2)).await.unwrap().unwrap().id, new);
+}
+
+/// A number that is only named is nobody's: neither is it found, nor does it keep its owner out.
+pub async fn a_named_number_is_nobodys(store: impl Stores) {
+    let mut claims: NewAccount = sign_up(1, None);
+    claims.phone = Some(AccountPhone { number: phone(1), proof: None });
+    let Registered::Done(stranger) = registered(&store, claims).await else { panic!() };
+    let seen = profile(&store, stranger).await;
+    assert_eq!((seen.phone, seen.claimed_phone), (None, Some(phone(1))));
+    assert!(store.find_by_phone(&phone(1)).await.unwrap().is_none());
+    let proof = approved(&store, 1, Purpose::Registration).await;
+    let owner = registered(&store, sign_up(2, Some((1, proof)))).await;
+    assert!(matches!(owner, Registered::Done(user) if user != stranger), "{owner:?}");
+}
+
+fn mail(n: u32) -> NewOutbound {
+    NewOutbound {
+        message: OutboundMessage::plain(
+            MessageId(id()),
+            Channel::Email,
+            email(n).as_str().to_owned(),
+            "a link".into(),
+        ),
+        channel_account: "smtp:email:bank@example.com".into(),
+        lane: Lane::Code,
+        expires_at: at(900),
+        client: None,
+    }
+}
+
+pub(crate) async fn ask(store: &dyn Stores, n: u32, token: u8, second: i64) {
+    let asked = AskReset {
+        email: email(n),
+        token: [token; 32],
+        expires_at: at(second + 900),
+        mail: Some(mail(n)),
+        actor: actor(),
+    };
+    store.ask_reset(&asked, at(second)).await.unwrap();
+}
+
+pub(crate) async fn reset(store: &dyn Stores, proof: ResetProof, second: i64) -> bool {
+    let reset = ResetPassword { proof, password_hash: "new".into(), actor: actor() };
+    store.reset_password(&reset, at(second)).await.unwrap()
+}
+
+pub(crate) async fn account(store: &dyn Stores, n: u32, proved: bool) -> UserId {
+    let proof = if proved { Some((n, approved(store, n, Purpose::Registration).await)) } else { None };
+    match registered(store, sign_up(n, proof)).await {
+        Registered::Done(user) => user,
+        refused => panic!("{refused:?}"),
+    }
+}
+
+/// Five resets at once with one token: one. It ends all sessions, and proves the address; the first proof
+/// takes away what a stranger may have added.
+pub async fn a_reset_token_is_good_once(store: impl Stores) {
+    let user = account(&store, 1, true).await;
+    store.set_mfa(user, true, &actor(), at(0)).await.unwrap().unwrap();
+    store.replace_backup_codes(user, &[[1; 32]], &actor(), at(0)).await.unwrap();
+    bind(&store, user, 7).await;
+    ask(&store, 1, 9, 0).await;
+    let by_token = || ResetProof::Token(vec![[8; 32], [9; 32]]);
+    assert_eq!(store.find_reset(&[[9; 32]], at(1)).await.unwrap(), Some((user, email(1))));
+    let done = join_all((0..5).map(|_| reset(&store, by_token(), 1))).await;
+    assert_eq!(done.into_iter().filter(|done| *done).count(), 1);
+    assert_eq!(store.find_reset(&[[9; 32]], at(1)).await.unwrap(), None);
+    assert_eq!(live_sessions(&store, user).await, 0);
+    let seen = profile(&store, user).await;
+    assert!(seen.email_verified && !seen.mfa_enabled && seen.phone == Some(phone(1)));
+    assert!(store.find_chat_link(7).await.unwrap().is_none());
+    assert!(!pass(&store, user, 3, SecondFactor::Backup(vec![[1; 32]])).await, "the codes are gone too");
+
+    store.set_mfa(user, true, &actor(), at(2)).await.unwrap().unwrap();
+    ask(&store, 1, 10, 2).await;
+    assert!(reset(&store, ResetProof::Token(vec![[10; 32]]), 3).await);
+    assert!(profile(&store, user).await.mfa_enabled, "what was added after the proof stays");
+}
+
+/// A token ends after its time, and with any other's use.
+pub async fn a_reset_token_ends(store: impl Stores) {
+    account(&store, 1, false).await;
+    ask(&store, 1, 1, 0).await;
+    ask(&store, 1, 2, 0).await;
+    assert!(!reset(&store, ResetProof::Token(vec![[1; 32]]), 900).await, "too late");
+    assert!(reset(&store, ResetProof::Token(vec![[2; 32]]), 899).await);
+    assert!(!reset(&store, ResetProof::Token(vec![[1; 32]]), 899).await, "void with the other");
+    assert!(!reset(&store, ResetProof::Token(vec![[3; 32]]), 899).await, "never made");
+}
+
+/// Nobody's box is filled, and nobody is told whether somebody has it.
+pub async fn few_reset_mails_go_to_one_person(store: impl Stores) {
+    account(&store, 1, false).await;
+    for token in 0..8 {
+        ask(&store, 1, token, i64::from(token)).await;
+    }
+    ask(&store, 2, 99, 0).await;
+    assert_eq!(store.backlog().await.unwrap(), 5);
+    let events = store.events(&PageRequest { limit: 50, after: None }).await.unwrap();
+    let asked = events.iter().filter(|row| row.record.action == "password.reset_asked");
+    let subjects: Vec<_> = asked.map(|row| row.record.subject.as_str()).collect();
+    assert_eq!((subjects.len(), subjects[0]), (9, "p***@example.com"), "each leaves a row, masked");
+}
+
+/// A code resets a password once, and only one that was sent for that.
+pub async fn a_reset_code_is_good_once(store: impl Stores) {
+    let user = account(&store, 1, true).await;
+    let login = approved(&store, 1, Purpose::Login).await;
+    assert!(!reset(&store, ResetProof::Code { user, verification: login }, 1).await);
+    let verification = approved(&store, 1, Purpose::PasswordReset).await;
+    let stranger = account(&store, 2, true).await;
+    assert!(!reset(&store, ResetProof::Code { user: stranger, verification }, 1).await, "another's number");
+    let done = join_all((0..5).map(|_| reset(&store, ResetProof::Code { user, verification }, 1))).await;
+    assert_eq!(done.into_iter().filter(|done| *done).count(), 1);
+    assert!(!profile(&store, user).await.email_verified, "a code proves no address");
+}
+
+async fn begin(store: &dyn Stores, user: UserId, name: u8) -> bool {
+    let challenge = NewLoginChallenge {
+        hash: [name; 32],
+        user,
+        seen_password: store
+            .find_credentials(&profile(store, user).await.email.unwrap())
+            .await
+            .unwrap()
+            .and_then(|known| known.password_hash)
+            .unwrap(),
+        expires_at: at(600),
+    };
+    store.begin_login_challenge(&challenge, at(0)).await.unwrap()
+}
+
+async fn pass(store: &dyn Stores, user: UserId, name: u8, factor: SecondFactor) -> bool {
+    assert!(begin(store, user, name).await);
+    store.pass_login_challenge(&[[name; 32]], &factor, &session(), &actor(), at(1)).await.unwrap().is_some()
+}
+
+/// Five sign-ins at once with one backup code: one; and a waiting sign-in is passed once.
+pub async fn a_backup_code_is_good_once(store: impl Stores) {
+    let user = account(&store, 1, true).await;
+    store.replace_backup_codes(user, &[[1; 32], [2; 32]], &actor(), at(0)).await.unwrap();
+    let backup = |n: u8| SecondFactor::Backup(vec![[n; 32]]);
+    let doors = join_all((10..15).map(|name| pass(&store, user, name, backup(1)))).await;
+    assert_eq!(doors.into_iter().filter(|passed| *passed).count(), 1);
+    assert!(begin(&store, user, 20).await);
+    let through = join_all((0..5).map(|_| async {
+        store
+            .pass_login_challenge(&[[20; 32]], &SecondFactor::Code, &session(), &actor(), at(1))
+            .await
+            .unwrap()
+            .is_some()
+    }))
+    .await;
+    assert_eq!(through.into_iter().filter(|passed| *passed).count(), 1);
+    let stranger = account(&store, 2, true).await;
+    assert!(!pass(&store, stranger, 21, backup(2)).await, "another's code");
+    store.replace_backup_codes(user, &[[3; 32]], &actor(), at(1)).await.unwrap();
+    assert!(!pass(&store, user, 22, backup(2)).await, "new ones void the old");
+}
+
+/// A waiting sign-in takes so many tries and so much time, and ends with the password.
+pub async fn a_waiting_sign_in_ends(store: impl Stores) {
+    let user = account(&store, 1, true).await;
+    assert!(begin(&store, user, 1).await);
+    let tries = join_all((0..20).map(|_| store.try_login_challenge(&[[1; 32]], at(1)))).await;
+    let taken = tries.into_iter().filter(|tried| matches!(tried, Ok(Some(owner)) if *owner == user)).count();
+    assert_eq!(u32::try_from(taken), Ok(CHALLENGE_TRIES_MAX));
+    assert!(begin(&store, user, 2).await);
+    assert_eq!(store.try_login_challenge(&[[2; 32]], at(600)).await.unwrap(), None, "too late");
+    ask(&store, 1, 9, 0).await;
+    assert!(reset(&store, ResetProof::Token(vec![[9; 32]]), 1).await);
+    assert_eq!(store.try_login_challenge(&[[2; 32]], at(2)).await.unwrap(), None, "another password by now");
+    let stale = NewLoginChallenge { hash: [3; 32], user, seen_password: "hash".into(), expires_at: at(600) };
+    assert!(!store.begin_login_challenge(&stale, at(2)).await.unwrap());
+    let open = OpenSession { session: session(), user, seen_password: "hash".into(), actor: actor() };
+    assert!(!store.open_session(&open, at(2)).await.unwrap());
+}
+
+/// No second factor without a number to send it to.
+pub async fn a_second_factor_needs_a_number(store: impl Stores) {
+    let user = account(&store, 1, false).await;
+    assert_eq!(store.set_mfa(user, true, &actor(), at(0)).await.unwrap(), None);
+    assert_eq!(store.set_mfa(user, false, &actor(), at(0)).await.unwrap(), Some(()));
+}
+
+/// Tries are counted before they are looked at, however many come at once; under one full name nothing is
+/// counted, and the window ends clean.
+pub async fn tries_are_counted_at_once(store: impl Stores) {
+    let tries =
+        [CountedTry { name: "both".into(), most: 3 }, CountedTry { name: "address".into(), most: 10 }];
+    let counted = join_all((0..12).map(|_| store.count_try(&tries, at(0)))).await;
+    assert_eq!(counted.iter().filter(|wait| matches!(wait, Ok(None))).count(), 3);
+    let ends = at(0) + TRY_WINDOW;
+    assert!(counted.iter().all(|wait| matches!(wait, Ok(None)) || *wait.as_ref().unwrap() == Some(ends)));
+    let elsewhere =
+        [CountedTry { name: "elsewhere".into(), most: 3 }, CountedTry { name: "address".into(), most: 10 }];
+    assert_eq!(store.count_try(&elsewhere, at(1)).await.unwrap(), None, "a refused try cost nothing");
+    store.clear_tries("both").await.unwrap();
+    assert_eq!(store.count_try(&tries, at(1)).await.unwrap(), None);
+    assert_eq!(store.count_try(&tries, ends).await.unwrap(), None);
+}
+
+pub(crate) async fn replace(store: &dyn Stores, user: UserId, replaces: u32, by: u32) -> ProfileChanged {
+    let proof = approved(store, by, Purpose::Registration).await;
+    let change = ProfileChange {
+        user,
+        first_name: NameChange::Keep,
+        last_name: NameChange::Keep,
+        locale: None,
+        phone: Some(PhoneChange {
+            phone: AccountPhone { number: phone(by), proof: Some(proof) },
+            replaces: Some(phone(replaces)),
+            notice: Some(mail(1)),
+        }),
+        actor: actor(),
+    };
+    store.change_profile(&change, at(1)).await.unwrap()
+}
+
+/// A proved number is replaced by one that is nobody else's, its owner is told, and money knows since when.
+pub async fn a_number_is_replaced_by_a_free_one(store: impl Stores) {
+    let user = account(&store, 1, true).await;
+    account(&store, 2, true).await;
+    assert_eq!(replace(&store, user, 1, 2).await, ProfileChanged::PhoneTaken);
+    assert_eq!(replace(&store, user, 3, 4).await, ProfileChanged::Moved, "not the number he has");
+    assert_eq!(store.backlog().await.unwrap(), 0);
+    assert_eq!(replace(&store, user, 1, 5).await, ProfileChanged::Done);
+    assert_eq!(store.backlog().await.unwrap(), 1);
+    let person = store.find_by_phone(&phone(5)).await.unwrap().unwrap();
+    assert_eq!((person.id, person.phone_replaced_at), (user, Some(at(1))));
+    assert!(store.find_by_phone(&phone(1)).await.unwrap().is_none());
+}
+
+/// What ended long ago is removed, and nothing else.
+pub async fn what_ended_is_forgotten(store: impl Stores) {
+    let user = account(&store, 1, false).await;
+    ask(&store, 1, 1, 0).await;
+    assert!(begin(&store, user, 1).await);
+    assert_eq!(store.forget_ended(at(0)).await.unwrap(), 0);
+    assert_eq!(store.forget_ended(at(1_000)).await.unwrap(), 2);
+    assert_eq!(live_sessions(&store, user).await, 1);
+}
+
+/// Nobody in particular uses up nobody's budget and locks nobody else.
+pub async fn anonymous_sends_and_failures_are_counted_apart(store: impl Stores) {
+    use domain::verification::otp::OtpPolicy;
+    use ports::verification::{ReserveGuess, SendResult, TakeGuess};
+    let policy = OtpPolicy { sends_per_destination_per_day: 1, lock_after_failures: 1, ..policy() };
+    let anonymous = |address: &str| {
+        let mut request = challenge(1, policy);
+        request.challenge.requester = Requester::Anonymous(address.into());
+        request.challenge.origin = Some(address.into());
+        request
+    };
+    let Begin::Go(first) = Verifications::begin(&store, &anonymous("1.1.1.1"), at(0)).await.unwrap() else {
+        panic!()
+    };
+    let full = Verifications::begin(&store, &anonymous("2.2.2.2"), at(0)).await.unwrap();
+    assert!(matches!(full, Begin::TooMany(..)), "one budget for all of them: {full:?}");
+    let sent = SendResult::Sent { sid: "VE1".into(), channel: Channel::Sms };
+    store.record_send(first.id, &sent, at(0)).await.unwrap();
+    let found = store.find_open_from("1.1.1.1", &phone(1).into(), Purpose::Login, at(1)).await.unwrap();
+    assert_eq!(found.map(|found| found.id), Some(first.id));
+    assert!(
+        store.find_open_from("2.2.2.2", &phone(1).into(), Purpose::Login, at(1)).await.unwrap().is_none()
+    );
+    assert!(
+        store
+            .find_open_from("1.1.1.1", &phone(1).into(), Purpose::Registration, at(1))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let guess = TakeGuess { verification: first.id, effect_key: None, anonymous: Some("1.1.1.1".into()) };
+    let ReserveGuess::Go(ticket) = store.take_guess(&guess, at(1)).await.unwrap() else { panic!() };
+    assert!(store.settle_guess(&ticket, false, &policy, at(1)).await.unwrap().locked_until.is_some());
+    let again = Verifications::begin(&store, &anonymous("1.1.1.1"), at(2)).await.unwrap();
+    assert!(matches!(again, Begin::Locked(_)), "{again:?}");
+    let team = Verifications::begin(&store, &challenge(1, policy), at(2)).await.unwrap();
+    assert!(matches!(team, Begin::Go(_)), "a team goes on: {team:?}");
+}

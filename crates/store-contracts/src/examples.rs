@@ -1,0 +1,222 @@
+//! Examples that the promises are tried with.
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use domain::{
+    accounts::EmailAddress,
+    ids::{EventId, MessageId, SessionId, TransferId, UserId, VerificationId, WalletId},
+    message::Channel,
+    messaging::conversation::Said,
+    money::{
+        Currency, Money,
+        account_number::AccountNumber,
+        ledger::{PostTransfer, clearing_account},
+        limits::Limits,
+        transfer::{Destination, Transfer, TransferStatus},
+    },
+    operations::{
+        audit::Actor,
+        idempotency::{Fingerprint, IdempotencyKey},
+    },
+    phone::PhoneNumber,
+    verification::otp::{OtpPolicy, Purpose},
+};
+use ports::{
+    accounts::{AccountPhone, FirstWallet, NewAccount, NewPerson, NewSession, Registered},
+    messaging::{
+        Lane, NewOutbound,
+        inbound_webhook::InboundMessage,
+        message_channel::{Form, OutboundMessage},
+    },
+    money::{PostRequest, WalletView},
+    verification::{
+        Begin, BeginVerification, NewChallenge, Requester, ReserveGuess, SendResult, TakeGuess, Verifications,
+    },
+};
+use std::sync::atomic::{AtomicU64, Ordering};
+use uuid::Uuid;
+
+use crate::Stores;
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// An id that sorts after those before it.
+pub(crate) fn id() -> Uuid {
+    Uuid::from_u128(u128::from(NEXT.fetch_add(1, Ordering::Relaxed)) << 64)
+}
+
+/// So many seconds after the examples began.
+pub(crate) fn at(second: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).unwrap() + Duration::seconds(second)
+}
+
+pub(crate) fn day() -> NaiveDate {
+    at(0).date_naive()
+}
+
+pub(crate) fn phone(n: u32) -> PhoneNumber {
+    PhoneNumber::parse_international(&format!("+5255{n:08}")).unwrap()
+}
+
+pub(crate) fn actor() -> Actor {
+    Actor { who: "client:test".into(), channel: "rest".into(), request_id: "request".into() }
+}
+
+pub(crate) fn inbound(sender: u32, event: &str, text: &str) -> (EventId, InboundMessage) {
+    let phone = phone(sender);
+    let message = InboundMessage {
+        channel_account: "twilio:whatsapp:+14155238886".into(),
+        provider_event_id: event.into(),
+        sender: format!("whatsapp:{}", phone.e164()),
+        phone: Some(phone),
+        said: Said::Text(text.into()),
+        is_ours: true,
+        sent_at: None,
+        raw: text.as_bytes().to_vec(),
+    };
+    (EventId(id()), message)
+}
+
+pub(crate) fn outbound(recipient: u32, text: &str, lane: Lane) -> NewOutbound {
+    NewOutbound {
+        message: OutboundMessage {
+            id: MessageId(id()),
+            channel: Channel::Whatsapp,
+            recipient: format!("whatsapp:{}", phone(recipient).e164()),
+            text: text.into(),
+            form: Form::Buttons(vec![("yes".into(), "Sí".into())]),
+        },
+        channel_account: "twilio:whatsapp:+14155238886".into(),
+        lane,
+        expires_at: at(3600),
+        client: None,
+    }
+}
+
+pub(crate) fn policy() -> OtpPolicy {
+    OtpPolicy {
+        ttl: Duration::minutes(10),
+        attempts_max: 3,
+        resend_cooldown: Duration::seconds(0),
+        sends_per_destination_per_day: 1000,
+        sends_per_ip_per_hour: 1000,
+        sends_per_prefix_per_hour: 1000,
+        lock_after_failures: 1000,
+        lock_for: Duration::minutes(5),
+    }
+}
+
+pub(crate) fn challenge(number: u32, policy: OtpPolicy) -> BeginVerification {
+    BeginVerification {
+        challenge: NewChallenge {
+            id: VerificationId(id()),
+            requester: Requester::Client("team".into()),
+            to: phone(number).into(),
+            channel: Channel::Sms,
+            purpose: Purpose::Login,
+            client_ip: None,
+            origin: None,
+            page: None,
+            locale: None,
+            fallback: Vec::new(),
+        },
+        effect_key: None,
+        own: None,
+        policy,
+    }
+}
+
+/// A challenge to that number that was approved.
+pub(crate) async fn approved(store: &dyn Stores, number: u32, purpose: Purpose) -> VerificationId {
+    let mut request = challenge(number, policy());
+    request.challenge.purpose = purpose;
+    let Begin::Go(begun) = Verifications::begin(store, &request, at(0)).await.unwrap() else { panic!() };
+    let sent = SendResult::Sent { sid: format!("VE{}", begun.id), channel: Channel::Sms };
+    store.record_send(begun.id, &sent, at(0)).await.unwrap();
+    let guess = TakeGuess { verification: begun.id, effect_key: None, anonymous: None };
+    let ReserveGuess::Go(ticket) = store.take_guess(&guess, at(0)).await.unwrap() else { panic!() };
+    assert!(store.settle_guess(&ticket, true, &policy(), at(0)).await.unwrap().approved);
+    begun.id
+}
+
+/// The account of person `n`, with that number and what proves it.
+pub(crate) fn sign_up(n: u32, proved: Option<(u32, VerificationId)>) -> NewAccount {
+    NewAccount {
+        id: UserId(id()),
+        email: EmailAddress::parse(&format!("person{n}@example.com")).unwrap(),
+        password_hash: "hash".into(),
+        phone: proved.map(|(number, proof)| AccountPhone { number: phone(number), proof: Some(proof) }),
+        first_name: None,
+        last_name: None,
+        wallet: FirstWallet { id: WalletId(id()), name: "Principal".into(), currency: Currency::MXN },
+        session: NewSession { id: SessionId(id()), device: None },
+        actor: actor(),
+    }
+}
+
+pub(crate) async fn registered(store: &dyn Stores, account: NewAccount) -> Registered {
+    store.register(&account, at(0)).await.unwrap()
+}
+
+/// A person with a wallet that holds so much.
+pub(crate) async fn person(store: &dyn Stores, number: u32, minor: i64) -> WalletView {
+    let person = NewPerson {
+        id: UserId(id()),
+        phone: phone(number),
+        wallet: WalletId(id()),
+        wallet_name: "Principal".into(),
+        currency: Currency::MXN,
+    };
+    let user = store.get_or_create(&person, at(0)).await.unwrap();
+    let wallet = store.first_wallet(user.id, Currency::MXN).await.unwrap().unwrap();
+    if minor > 0 {
+        let opening = transfer(user.id, clearing_account(Currency::MXN), wallet.id, minor, None);
+        store.post(&[opening], at(0)).await.unwrap();
+    }
+    store.find_wallet(wallet.id).await.unwrap().unwrap()
+}
+
+/// A request to move so much, at once.
+pub(crate) fn transfer(
+    owner: UserId,
+    from: WalletId,
+    to: WalletId,
+    minor: i64,
+    key: Option<&str>,
+) -> PostRequest {
+    let amount = Money::new(minor, Currency::MXN);
+    let decimal = amount.decimal();
+    let transfer = TransferId(id());
+    PostRequest {
+        command: PostTransfer {
+            transfer: Transfer {
+                id: transfer,
+                caller: "client:test".into(),
+                client_tx_id: key.map(str::to_owned),
+                owner,
+                from,
+                to,
+                destination: Destination::Account(AccountNumber::Clabe("012345678901234567".into())),
+                amount,
+                concept: None,
+                status: TransferStatus::Completed,
+                verification: None,
+                reverses: None,
+                reversed_minor: 0,
+                refusal: None,
+                expires_at: None,
+                created_at: at(0),
+            },
+            key: IdempotencyKey {
+                caller: "client:test".into(),
+                operation: "transfer".into(),
+                key: key.map_or_else(|| format!("id:{transfer}"), str::to_owned),
+            },
+            fingerprint: Fingerprint::of(&[("amount", Some(&decimal))]),
+            limits: Limits::none(Currency::MXN),
+            day: day(),
+        },
+        second_step: None,
+        payee: None,
+        actor: actor(),
+    }
+}

@@ -1,0 +1,220 @@
+//! Load on a ledger through its port, for benchmarks: how many postings a second, and how long each
+//! caller waits.
+//!
+//! The accounts are filled in by each adapter's benchmark; their ids are counted, so that nobody has to
+//! hand them around.
+#![allow(clippy::disallowed_methods, reason = "what is measured is real time, with ids as callers make them")]
+
+use chrono::Utc;
+use domain::{
+    ids::{TransferId, UserId, WalletId},
+    money::{
+        Currency, Money,
+        account_number::AccountNumber,
+        ledger::{Decision, Outcome, PostTransfer, clearing_account},
+        limits::Limits,
+        transfer::{Destination, Transfer, TransferStatus},
+    },
+    operations::{
+        audit::Actor,
+        idempotency::{Fingerprint, IdempotencyKey},
+    },
+};
+use ports::money::{Ledger, PostRequest};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+/// The accounts that are paid from.
+pub const ACCOUNTS: u64 = 10_000;
+/// What a caller pays: a centavo, to a bank elsewhere.
+const MINOR: i64 = 1;
+const PAYEE: &str = "012345678901234567";
+const CALLER: &str = "client:bench";
+
+/// The id of the n-th account and wallet.
+#[must_use]
+pub fn wallet(n: u64) -> WalletId {
+    WalletId(counted(0x0bec_0001, n))
+}
+
+/// The id of its owner.
+#[must_use]
+pub fn owner(n: u64) -> UserId {
+    UserId(counted(0x0bec_0002, n))
+}
+
+fn counted(family: u128, n: u64) -> Uuid {
+    Uuid::from_u128(family << 96 | 0x4000_8000 << 48 | u128::from(n))
+}
+
+/// Who pays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payers {
+    /// Any of the accounts, each time another.
+    Random,
+    /// Always the same one.
+    Hot,
+}
+
+impl Payers {
+    /// By its word on the command line.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "random" => Some(Self::Random),
+            "hot" => Some(Self::Hot),
+            _ => None,
+        }
+    }
+}
+
+/// What a load measured.
+pub struct Measured {
+    /// Done in the time measured.
+    pub per_second: f64,
+    /// How long half of the callers waited at most, in milliseconds.
+    pub p50_ms: f64,
+    /// And 99 of 100.
+    pub p99_ms: f64,
+}
+
+impl Measured {
+    /// Of the latencies (in microseconds) of what was done within `time`.
+    #[must_use]
+    pub fn of(mut micros: Vec<u32>, time: Duration) -> Self {
+        micros.sort_unstable();
+        let at = |percent: usize| micros.get(micros.len() * percent / 100).copied().unwrap_or_default();
+        Self {
+            per_second: f64::from(u32::try_from(micros.len()).unwrap()) / time.as_secs_f64(),
+            p50_ms: f64::from(at(50)) / 1000.0,
+            p99_ms: f64::from(at(99)) / 1000.0,
+        }
+    }
+
+    /// One line for whoever gathers the figures.
+    #[must_use]
+    pub fn line(&self, name: &str) -> String {
+        let Self { per_second, p50_ms, p99_ms } = self;
+        format!(
+            "{{\"{name}\": {per_second:.1}, \"{name}_p50_ms\": {p50_ms:.3}, \"{name}_p99_ms\": {p99_ms:.3}}}\n"
+        )
+    }
+}
+
+/// Numbers that need only look random (splitmix64).
+pub struct Dice(pub u64);
+
+impl Dice {
+    /// The next number below `bound`.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % bound
+    }
+}
+
+/// When to begin counting, and when to end.
+#[derive(Clone, Copy, Debug)]
+pub struct Window {
+    begin: Instant,
+    end: Instant,
+}
+
+impl Window {
+    /// After `warm_up`, for `time`.
+    #[must_use]
+    pub fn after(warm_up: Duration, time: Duration) -> Self {
+        let begin = Instant::now() + warm_up;
+        Self { begin, end: begin + time }
+    }
+
+    /// Whether there is time for another request.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        Instant::now() < self.end
+    }
+
+    /// Takes down what was asked at `asked` and is done now, if it counts.
+    pub fn count(&self, asked: Instant, micros: &mut Vec<u32>) {
+        let now = Instant::now();
+        if now >= self.begin && now < self.end {
+            micros.push(u32::try_from((now - asked).as_micros()).unwrap_or(u32::MAX));
+        }
+    }
+}
+
+/// So many callers, each with one request under way at a time, for `time` after `warm_up`.
+pub async fn run(
+    ledger: Arc<dyn Ledger>,
+    payers: Payers,
+    callers: u64,
+    warm_up: Duration,
+    time: Duration,
+) -> Measured {
+    let window = Window::after(warm_up, time);
+    let mut tasks = JoinSet::new();
+    for n in 0..callers {
+        tasks.spawn(call(ledger.clone(), payers, Dice(n), window));
+    }
+    Measured::of(tasks.join_all().await.concat(), time)
+}
+
+async fn call(ledger: Arc<dyn Ledger>, payers: Payers, mut dice: Dice, window: Window) -> Vec<u32> {
+    let mut micros = Vec::new();
+    while window.is_open() {
+        let payer = if payers == Payers::Random { dice.below(ACCOUNTS) } else { 0 };
+        let request = request(payer);
+        let asked = Instant::now();
+        let answers = ledger.post(std::slice::from_ref(&request), Utc::now()).await.unwrap();
+        assert!(matches!(answers[0].decision, Decision::Decided(Outcome::Accepted(_))), "{answers:?}");
+        window.count(asked, &mut micros);
+    }
+    micros
+}
+
+/// As the REST edge would make it.
+fn request(payer: u64) -> PostRequest {
+    let amount = Money::new(MINOR, Currency::MXN);
+    let now = Utc::now();
+    let key = Uuid::now_v7().to_string();
+    let from = wallet(payer);
+    let (decimal, wallet) = (amount.decimal(), from.to_string());
+    let fields = [
+        ("from_wallet_id", Some(wallet.as_str())),
+        ("amount", Some(&decimal)),
+        ("destination", Some(PAYEE)),
+        ("client_tx_id", Some(&key)),
+    ];
+    let command = PostTransfer {
+        fingerprint: Fingerprint::of(&fields),
+        key: IdempotencyKey { caller: CALLER.into(), operation: "transfer".into(), key: key.clone() },
+        transfer: Transfer {
+            id: TransferId(Uuid::now_v7()),
+            caller: CALLER.into(),
+            client_tx_id: Some(key),
+            owner: owner(payer),
+            from,
+            to: clearing_account(Currency::MXN),
+            destination: Destination::Account(AccountNumber::Clabe(PAYEE.into())),
+            amount,
+            concept: None,
+            status: TransferStatus::Completed,
+            verification: None,
+            reverses: None,
+            reversed_minor: 0,
+            refusal: None,
+            expires_at: None,
+            created_at: now,
+        },
+        limits: Limits::none(Currency::MXN),
+        day: now.date_naive(),
+    };
+    let actor = Actor { who: CALLER.into(), channel: "rest".into(), request_id: Uuid::now_v7().to_string() };
+    PostRequest { command, second_step: None, payee: None, actor }
+}

@@ -1,0 +1,159 @@
+//! Messages out: first in first out per recipient and lane, settled once, forward only.
+
+use crate::{
+    Stores,
+    examples::{at, inbound, outbound},
+};
+use domain::{ids::MessageId, message::DeliveryStatus};
+use ports::messaging::{
+    Lane, LeasedMessage, NewOutbound, Settlement, Turn, inbound_webhook::StatusReport, message_channel::Form,
+};
+
+/// Puts messages into the outbox the only way there is: as the replies of a turn.
+async fn enqueue(store: &dyn Stores, replies: Vec<NewOutbound>) {
+    let event = format!("e{}", crate::examples::id());
+    store.accept(&[inbound(99, &event, "hola")], at(0)).await.unwrap();
+    let turn = store.lease_next(at(0), at(5)).await.unwrap().unwrap();
+    let end = Turn {
+        event: turn.event,
+        conversation: turn.conversation,
+        fence: turn.fence,
+        state: turn.state,
+        replies,
+        consent: None,
+        audit: Vec::new(),
+        flow_response: None,
+    };
+    store.commit_turn(&end, at(0)).await.unwrap();
+}
+
+async fn lease(store: &dyn Stores, second: i64) -> Vec<LeasedMessage> {
+    store.lease(at(second), at(second + 20), 16).await.unwrap()
+}
+
+fn texts(leased: &[LeasedMessage]) -> Vec<&str> {
+    leased.iter().map(|leased| leased.message.text.as_str()).collect()
+}
+
+fn sent(sid: &str) -> Settlement {
+    Settlement::Sent { provider_id: sid.into() }
+}
+
+fn news(message: Option<MessageId>, sid: &str, status: DeliveryStatus) -> StatusReport {
+    StatusReport { message, provider_id: Some(sid.into()), status, error: None, opted_out: false, at: None }
+}
+
+/// The second waits until the first is settled; another recipient does not wait.
+pub async fn a_recipients_messages_go_one_after_the_other(store: impl Stores) {
+    enqueue(
+        &store,
+        vec![outbound(1, "a1", Lane::Talk), outbound(1, "a2", Lane::Talk), outbound(2, "b1", Lane::Talk)],
+    )
+    .await;
+    let first = lease(&store, 1).await;
+    assert_eq!(texts(&first), ["a1", "b1"]);
+    assert!(matches!(&first[0].message.form, Form::Buttons(buttons) if buttons.len() == 1));
+    assert!(lease(&store, 1).await.is_empty());
+    let later = Settlement::RetryAt { at: at(30), reason: "429".into() };
+    store.settle(&first[0], &later, at(2)).await.unwrap();
+    store.settle(&first[1], &sent("SM1"), at(2)).await.unwrap();
+    assert!(lease(&store, 10).await.is_empty(), "a2 waits for a1");
+    assert_eq!(texts(&lease(&store, 61).await), ["a1", "a2"], "the head blocks for a minute at most");
+}
+
+/// A code does not queue behind the talk.
+pub async fn lanes_do_not_wait_for_each_other(store: impl Stores) {
+    enqueue(&store, vec![outbound(1, "a1", Lane::Talk), outbound(1, "code", Lane::Code)]).await;
+    assert_eq!(texts(&lease(&store, 1).await), ["a1", "code"]);
+}
+
+/// Nobody knows whether it went out: it comes back in doubt, with its text.
+pub async fn a_lapsed_lease_leaves_its_message_in_doubt(store: impl Stores) {
+    enqueue(&store, vec![outbound(1, "a1", Lane::Talk)]).await;
+    assert_eq!(lease(&store, 1).await[0].in_doubt_since, None);
+    let again = lease(&store, 22).await;
+    assert_eq!((again[0].in_doubt_since, again[0].attempts), (Some(at(22)), 1));
+    let doubt = Settlement::InDoubt { look_at: at(25), resent: false, reason: "no answer".into() };
+    store.settle(&again[0], &doubt, at(23)).await.unwrap();
+    let state = store.find_message(again[0].message.id).await;
+    assert_eq!(state.status, DeliveryStatus::Unknown);
+    assert_eq!(lease(&store, 26).await[0].in_doubt_since, Some(at(22)), "since the first doubt");
+}
+
+/// Read stays read.
+pub async fn news_moves_a_message_forward_only(store: impl Stores) {
+    enqueue(&store, vec![outbound(1, "a1", Lane::Talk)]).await;
+    let leased = lease(&store, 1).await.remove(0);
+    store.settle(&leased, &sent("SM1"), at(1)).await.unwrap();
+    for status in [DeliveryStatus::Read, DeliveryStatus::Delivered, DeliveryStatus::Failed] {
+        assert_eq!(store.record_statuses(&[news(None, "SM1", status)], at(2)).await.unwrap(), 1);
+    }
+    let state = store.find_message(leased.message.id).await;
+    assert_eq!((state.status, state.provider_id.as_deref()), (DeliveryStatus::Read, Some("SM1")));
+    let history: Vec<_> = state.history.iter().map(|(status, _, _)| *status).collect();
+    assert_eq!(history, [DeliveryStatus::Sent, DeliveryStatus::Read]);
+    let strange = [news(None, "SM9", DeliveryStatus::Read)];
+    assert_eq!(store.record_statuses(&strange, at(2)).await.unwrap(), 0, "nobody's yet");
+    let known = store.known_provider_ids(&leased.message.recipient, at(0)).await.unwrap();
+    assert_eq!(known, ["SM1"]);
+}
+
+/// A status can beat our own commit: then the send is settled by it.
+pub async fn news_before_our_own_settlement_counts(store: impl Stores) {
+    enqueue(&store, vec![outbound(1, "a1", Lane::Talk)]).await;
+    let leased = lease(&store, 1).await.remove(0);
+    let report = news(Some(leased.message.id), "SM1", DeliveryStatus::Delivered);
+    assert_eq!(store.record_statuses(&[report], at(1)).await.unwrap(), 1);
+    let doubt = Settlement::InDoubt { look_at: at(2), resent: false, reason: "no answer".into() };
+    store.settle(&leased, &doubt, at(2)).await.unwrap();
+    assert!(lease(&store, 60).await.is_empty(), "it went out: nothing is left to do");
+    assert_eq!(store.find_message(leased.message.id).await.status, DeliveryStatus::Delivered);
+}
+
+/// News that knows only the provider's name for a message waits until we know that name too.
+pub async fn news_by_a_name_we_do_not_know_yet_is_kept(store: impl Stores) {
+    enqueue(&store, vec![outbound(1, "a1", Lane::Talk)]).await;
+    let leased = lease(&store, 1).await.remove(0);
+    let early =
+        [news(None, "wamid.1", DeliveryStatus::Read), news(None, "wamid.1", DeliveryStatus::Delivered)];
+    assert_eq!(store.record_statuses(&early, at(1)).await.unwrap(), 0);
+    store.settle(&leased, &sent("wamid.1"), at(2)).await.unwrap();
+    assert_eq!(store.find_message(leased.message.id).await.status, DeliveryStatus::Read);
+}
+
+/// News and the settlement that it belongs to come at the same time, however often: none is lost.
+pub async fn news_at_the_same_time_as_the_settlement_is_not_lost(store: impl Stores) {
+    for number in 0..20 {
+        enqueue(&store, vec![outbound(1, "a1", Lane::Talk)]).await;
+        let leased = lease(&store, 1).await.remove(0);
+        let name = format!("wamid.{number}");
+        let (report, settlement) = ([news(None, &name, DeliveryStatus::Delivered)], sent(&name));
+        let (told, settled) =
+            tokio::join!(store.record_statuses(&report, at(1)), store.settle(&leased, &settlement, at(1)));
+        told.unwrap();
+        settled.unwrap();
+        assert_eq!(store.find_message(leased.message.id).await.status, DeliveryStatus::Delivered, "{name}");
+    }
+}
+
+/// A relay that lost its lease changes nothing.
+pub async fn an_old_lease_settles_nothing(store: impl Stores) {
+    enqueue(&store, vec![outbound(1, "a1", Lane::Talk)]).await;
+    let old = lease(&store, 1).await.remove(0);
+    let new = lease(&store, 30).await.remove(0);
+    let failed = Settlement::Failed { code: None, reason: "late".into(), opted_out: false };
+    store.settle(&old, &failed, at(31)).await.unwrap();
+    store.settle(&new, &sent("SM1"), at(31)).await.unwrap();
+    assert_eq!(store.find_message(new.message.id).await.status, DeliveryStatus::Sent);
+}
+
+/// Looks a message up that must be there.
+trait FindMessage {
+    async fn find_message(&self, id: MessageId) -> ports::messaging::MessageState;
+}
+
+impl<T: Stores> FindMessage for T {
+    async fn find_message(&self, id: MessageId) -> ports::messaging::MessageState {
+        ports::messaging::Outbox::find(self, id).await.unwrap().unwrap()
+    }
+}

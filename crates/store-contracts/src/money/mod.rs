@@ -1,0 +1,7 @@
+//! What every ledger must do.
+
+pub mod holds;
+pub mod ledger;
+pub mod ledger_model;
+pub mod reversals;
+pub mod wallets;

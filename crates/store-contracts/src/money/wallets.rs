@@ -1,0 +1,133 @@
+//! Wallets: opened once for each key; limits and balances of several.
+
+use crate::{
+    Stores,
+    examples::{actor, at, id, person, transfer},
+};
+use chrono::Duration;
+use domain::{
+    ids::{UserId, WalletId},
+    money::{
+        Currency,
+        ledger::{Decision, Outcome, Refusal, clearing_account},
+        limits::{LimitExceeded, Limits},
+    },
+    operations::idempotency::{Fingerprint, IdempotencyKey},
+};
+use futures_util::future::join_all;
+use ports::{
+    money::{EntryFilter, OpenOutcome, OpenWallet},
+    pagination::PageRequest,
+};
+
+fn savings(user: UserId, name: &str, key: &str) -> OpenWallet {
+    OpenWallet {
+        id: WalletId(id()),
+        user,
+        name: name.into(),
+        kind: "savings".into(),
+        currency: Currency::MXN,
+        key: IdempotencyKey {
+            caller: "client:test".into(),
+            operation: "open-wallet".into(),
+            key: key.into(),
+        },
+        fingerprint: Fingerprint::of(&[("name", Some(name))]),
+        actor: actor(),
+    }
+}
+
+/// One key, eight at once: one wallet; another body under it is refused; a stranger gets none.
+pub async fn a_wallet_is_opened_once_for_its_key(store: impl Stores) {
+    let first = person(&store, 1, 0).await;
+    let requests: Vec<_> = (0..8).map(|_| savings(first.user, "Ahorro", "k")).collect();
+    let all = join_all(requests.iter().map(|request| store.open_wallet(request, at(5)))).await;
+    let mut opened = 0;
+    let mut ids = std::collections::BTreeSet::new();
+    for outcome in all {
+        match outcome.unwrap() {
+            OpenOutcome::Opened(wallet) => {
+                opened += 1;
+                ids.insert(wallet.id);
+            }
+            OpenOutcome::Replayed(wallet) => {
+                ids.insert(wallet.id);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!((opened, ids.len()), (1, 1));
+    let other = store.open_wallet(&savings(first.user, "Viaje", "k"), at(6)).await.unwrap();
+    assert_eq!(other, OpenOutcome::KeyReused);
+    let stranger = store.open_wallet(&savings(UserId(id()), "Ahorro", "s"), at(6)).await.unwrap();
+    assert_eq!(stranger, OpenOutcome::NoSuchUser);
+    let page = PageRequest { limit: 10, after: None };
+    assert_eq!(store.wallets(Some(first.user), &page).await.unwrap().len(), 2);
+}
+
+/// Who has two wallets has one limit, also when both are used at once.
+pub async fn several_wallets_share_one_limit(store: impl Stores) {
+    let first = person(&store, 1, 1_000).await;
+    let OpenOutcome::Opened(second) =
+        store.open_wallet(&savings(first.user, "Ahorro", "k"), at(5)).await.unwrap()
+    else {
+        panic!("not opened");
+    };
+    store.post(&[transfer(first.user, first.id, second.id, 500, None)], at(6)).await.unwrap();
+    let limits = Limits { per_day: 800, ..Limits::none(Currency::MXN) };
+    let outside = clearing_account(Currency::MXN);
+    let pay = |from: WalletId| {
+        let mut request = transfer(first.user, from, outside, 100, None);
+        request.command.limits = limits;
+        let store = &store;
+        async move { store.post(&[request], at(7)).await.unwrap().remove(0).decision }
+    };
+    let all = join_all((0..10).map(|i| pay(if i % 2 == 0 { first.id } else { second.id }))).await;
+    let exceeded =
+        Decision::Decided(Outcome::Refused(Refusal::LimitExceeded { limit: LimitExceeded::PerDay }));
+    // 500 went from one's own wallet to another: what left a wallet counts.
+    assert_eq!(all.iter().filter(|d| matches!(d, Decision::Decided(Outcome::Accepted(_)))).count(), 3);
+    assert_eq!(all.iter().filter(|d| **d == exceeded).count(), 7);
+    assert_eq!(store.verify().await.unwrap(), []);
+}
+
+/// Named for the first time a payee is refused and noted; after the cool-off he is paid.
+pub async fn a_new_payee_is_paid_after_the_cool_off(store: impl Stores) {
+    let wallet = person(&store, 1, 1_000).await;
+    let outside = clearing_account(Currency::MXN);
+    let limits = Limits { new_payee_cooloff: Duration::seconds(60), ..Limits::none(Currency::MXN) };
+    let pay = |second: i64| {
+        let mut request = transfer(wallet.user, wallet.id, outside, 100, None);
+        request.command.limits = limits;
+        request.command.transfer.created_at = at(second);
+        let store = &store;
+        async move { store.post(&[request], at(second)).await.unwrap().remove(0).decision }
+    };
+    let waits = Decision::Decided(Outcome::Refused(Refusal::LimitExceeded {
+        limit: LimitExceeded::NewPayee { payable_at: at(160) },
+    }));
+    assert_eq!(pay(100).await, waits);
+    assert_eq!(pay(159).await, waits);
+    assert!(matches!(pay(160).await, Decision::Decided(Outcome::Accepted(_))));
+}
+
+/// A statement's entries: from an instant on, before another.
+pub async fn entries_can_be_asked_for_by_time(store: impl Stores) {
+    let wallet = person(&store, 1, 1_000).await;
+    for second in [10, 20, 30] {
+        let request = transfer(wallet.user, wallet.id, clearing_account(Currency::MXN), second, None);
+        store.post(&[request], at(second)).await.unwrap();
+    }
+    let between = |from, until| EntryFilter { from, until };
+    let page = PageRequest { limit: 10, after: None };
+    let amounts = |filter| {
+        let (store, page) = (&store, &page);
+        async move {
+            let found = store.entries(wallet.id, filter, page).await.unwrap();
+            found.iter().map(|entry| entry.amount.minor).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(amounts(between(Some(at(10)), Some(at(30)))).await, [-20, -10]);
+    assert_eq!(amounts(between(Some(at(30)), None)).await, [-30]);
+    assert_eq!(amounts(between(None, Some(at(10)))).await, [1_000]);
+}

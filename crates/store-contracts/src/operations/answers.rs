@@ -1,0 +1,40 @@
+//! Answers by the caller's key.
+
+use crate::{Stores, examples::at};
+use domain::operations::idempotency::{Fingerprint, IdempotencyKey};
+use futures_util::future::join_all;
+use ports::operations::Claim;
+
+fn key() -> IdempotencyKey {
+    IdempotencyKey { caller: "client:a".into(), operation: "verify.send".into(), key: "k".into() }
+}
+
+fn asked(what: &str) -> Fingerprint {
+    Fingerprint::of(&[("phone", Some(what))])
+}
+
+/// Of many requests at once one does the work; the others are told so, and get its answer later.
+pub async fn one_of_many_does_the_work(store: impl Stores) {
+    let (key, one) = (key(), asked("1"));
+    let claims = join_all((0..12).map(|_| store.claim(&key, one, at(-60), at(0)))).await;
+    let fresh = claims.iter().filter(|claim| matches!(claim, Ok(Claim::Fresh))).count();
+    let waiting = claims.iter().filter(|claim| matches!(claim, Ok(Claim::UnderWay))).count();
+    assert_eq!((fresh, waiting), (1, 11));
+    store.keep(&key, "{}").await.unwrap();
+    store.release(&key).await.unwrap();
+    assert_eq!(store.claim(&key, one, at(940), at(1000)).await.unwrap(), Claim::Answered("{}".into()));
+    assert_eq!(store.claim(&key, asked("2"), at(940), at(1000)).await.unwrap(), Claim::Reused);
+    let another = IdempotencyKey { caller: "client:b".into(), ..key };
+    assert_eq!(store.claim(&another, asked("2"), at(940), at(1000)).await.unwrap(), Claim::Fresh);
+}
+
+/// What was given up, or whose claimer is gone, can be asked again.
+pub async fn a_claim_without_an_answer_ends(store: impl Stores) {
+    let (key, one) = (key(), asked("1"));
+    assert_eq!(store.claim(&key, one, at(-60), at(0)).await.unwrap(), Claim::Fresh);
+    store.release(&key).await.unwrap();
+    assert_eq!(store.claim(&key, one, at(-59), at(1)).await.unwrap(), Claim::Fresh);
+    assert_eq!(store.claim(&key, one, at(0), at(60)).await.unwrap(), Claim::UnderWay);
+    assert_eq!(store.claim(&key, one, at(2), at(62)).await.unwrap(), Claim::Fresh);
+    assert_eq!(store.claim(&key, one, at(3), at(63)).await.unwrap(), Claim::UnderWay);
+}

@@ -1,0 +1,119 @@
+//! Who has codes sent, and how often: what one does costs nobody else anything.
+
+use crate::{
+    Stores,
+    examples::{approved, at, phone, policy, registered, sign_up},
+    verification::own_codes::{RIGHT, WRONG, begin, code, fail, leased, own},
+};
+use domain::{
+    message::Channel,
+    messaging::consent::{ConsentScope, ConsentStatus},
+    verification::otp::{OtpPolicy, Purpose, Recipient, SendLimit},
+};
+use ports::{
+    accounts::Registered,
+    messaging::ConsentChange,
+    verification::{Begin, BeginVerification, GuessVerdict, JudgeGuess, Requester, TakeGuess, Verifications},
+};
+
+async fn signed_up(store: &dyn Stores, n: u32, number: Option<u32>) -> Requester {
+    let proof = match number {
+        Some(number) => Some((number, approved(store, number, Purpose::Registration).await)),
+        None => None,
+    };
+    match registered(store, sign_up(n, proof)).await {
+        Registered::Done(user) => Requester::User(user),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn by(requester: &Requester, number: u32, policy: OtpPolicy) -> BeginVerification {
+    let mut request = own(number, policy, &[Channel::Sms]);
+    request.challenge.requester = requester.clone();
+    request
+}
+
+async fn begun(store: &dyn Stores, request: &BeginVerification, second: i64) -> Begin {
+    Verifications::begin(store, request, at(second)).await.unwrap()
+}
+
+/// Somebody with an account of his own, which costs nothing, names another's number, has codes sent to it and guesses at
+/// them: he locks and exhausts himself, and the number's owner and teams go on.
+pub async fn a_strangers_codes_and_guesses_are_counted_apart(store: impl Stores) {
+    let strict = OtpPolicy { sends_per_destination_per_day: 2, lock_after_failures: 2, ..policy() };
+    let stranger = signed_up(&store, 1, None).await;
+    let owner = signed_up(&store, 2, Some(7)).await;
+    let team = Requester::Client("team".into());
+    let id = begin(&store, &by(&stranger, 7, strict), 1).await.id;
+    for _ in 0..2 {
+        let guess = TakeGuess { verification: id, effect_key: None, anonymous: None };
+        let request = JudgeGuess { guess, salt: [1; 16], typed: Some([WRONG; 32]), policy: strict };
+        assert!(matches!(store.judge_guess(&request, at(2)).await.unwrap(), GuessVerdict::Judged(_)));
+    }
+    let to = Recipient::from(phone(7));
+    assert!(store.lock_of(&stranger, &to, at(3)).await.unwrap().is_some());
+    assert!(matches!(begun(&store, &by(&stranger, 7, strict), 3).await, Begin::Locked(_)));
+    for other in [&owner, &team] {
+        assert_eq!(store.lock_of(other, &to, at(3)).await.unwrap(), None, "{other:?}");
+    }
+    begin(&store, &by(&stranger, 7, OtpPolicy { sends_per_destination_per_day: 2, ..policy() }), 400).await;
+    let full = begun(&store, &by(&signed_up(&store, 3, None).await, 7, strict), 401).await;
+    assert!(
+        matches!(full, Begin::TooMany(SendLimit::Destination, _)),
+        "such strangers share one budget: {full:?}"
+    );
+    let one = OtpPolicy { sends_per_destination_per_day: 3, ..strict };
+    begin(&store, &by(&owner, 7, one), 402).await;
+    begin(&store, &by(&team, 7, one), 402).await;
+}
+
+/// Nobody in particular uses up nothing of a signed-in person's who proves a number, nor he of theirs.
+pub async fn each_kind_of_sender_has_a_budget_of_its_own(store: impl Stores) {
+    let one = OtpPolicy { sends_per_destination_per_day: 1, sends_per_ip_per_hour: 1, ..policy() };
+    let senders = [
+        Requester::Anonymous("203.0.113.7".into()),
+        signed_up(&store, 1, None).await,
+        Requester::Client("team".into()),
+    ];
+    for sender in &senders {
+        let mut request = by(sender, 7, one);
+        request.challenge.client_ip = Some("203.0.113.7".into());
+        begin(&store, &request, 1).await;
+    }
+    assert!(store.payment_code_wait(&phone(7), &one, at(2)).await.unwrap().is_none());
+    let narrow = OtpPolicy { sends_per_prefix_per_hour: 3, ..policy() };
+    let full = begun(&store, &by(&Requester::Client("another".into()), 7, narrow), 2).await;
+    assert!(matches!(full, Begin::TooMany(SendLimit::Prefix, _)), "a prefix is one for all: {full:?}");
+    assert!(store.payment_code_wait(&phone(7), &narrow, at(2)).await.unwrap().is_none(), "but for payments");
+}
+
+/// A code that goes by its next way is a send like any other: the day's limit holds.
+pub async fn the_next_way_stops_at_the_limit(store: impl Stores) {
+    let two = OtpPolicy { sends_per_destination_per_day: 2, ..policy() };
+    let ways = [Channel::Whatsapp, Channel::Sms, Channel::Telegram];
+    begin(&store, &own(1, two, &ways), 0).await;
+    leased(&store, 1).await;
+    assert_eq!(store.take_next_ways(&two, at(30)).await.unwrap(), 1);
+    assert_eq!(store.take_next_ways(&two, at(60)).await.unwrap(), 0);
+    assert_eq!(store.take_next_ways(&policy(), at(61)).await.unwrap(), 0, "and stays stopped");
+}
+
+/// Who opts out of a way while a code is under way gets nothing by it: the way after it stands in its place.
+pub async fn a_way_he_opted_out_of_is_left_out(store: impl Stores) {
+    let mut request = own(1, policy(), &[Channel::Whatsapp]);
+    request.own = Some(code(RIGHT, 1, &[Channel::Whatsapp, Channel::Sms, Channel::Telegram]));
+    begin(&store, &request, 0).await;
+    fail(&store, 1).await;
+    let stop = ConsentChange {
+        channel: Channel::Sms,
+        recipient: "+525500000001".into(),
+        scope: ConsentScope::All,
+        consent: ConsentStatus::OptedOut,
+        source: "keyword".into(),
+    };
+    store.record_consent(&stop, at(1)).await.unwrap();
+    assert_eq!(store.take_next_ways(&policy(), at(2)).await.unwrap(), 0);
+    assert_eq!(store.take_next_ways(&policy(), at(3)).await.unwrap(), 1);
+    let next = leased(&store, 4).await;
+    assert_eq!(next.first().map(|message| message.message.channel), Some(Channel::Telegram));
+}
