@@ -1,11 +1,11 @@
-//! Who runs the database server: PostgreSQL refuses to be run by root.
+//! The account that runs the database server. PostgreSQL refuses to run as root.
 
 use std::{
     os::unix::process::CommandExt,
     process::{Command, Output},
 };
 
-/// A user and a group of this machine, by number.
+/// A user id and a group id of this machine.
 #[derive(Clone, Copy)]
 pub(crate) struct Account {
     pub(crate) uid: u32,
@@ -13,7 +13,7 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// Ourselves; root gives way to `postgres` or, without one, to `nobody`.
+    /// The current user. For root: the user `postgres`, or `nobody` where there is no `postgres`.
     pub(crate) fn of_server() -> Result<Self, String> {
         if is_root()? {
             Self::named("postgres").or_else(|_absent| Self::named("nobody"))
@@ -26,18 +26,18 @@ impl Account {
         Ok(Self { uid: id(&["-u", user])?, gid: id(&["-g", user])? })
     }
 
-    /// Has the command run by this account. For an ordinary user this changes nothing.
+    /// Makes the command run as this account. For an ordinary user this changes nothing.
     pub(crate) fn runs(self, command: &mut Command) -> &mut Command {
         command.uid(self.uid).gid(self.gid)
     }
 }
 
-/// Whether root runs this.
+/// True if root runs this program.
 pub(crate) fn is_root() -> Result<bool, String> {
     Ok(id(&["-u"])? == 0)
 }
 
-// `id` knows every source of users, not /etc/passwd alone, and needs no unsafe code.
+// `id` knows every source of users, not only /etc/passwd, and needs no unsafe code.
 fn id(arguments: &[&str]) -> Result<u32, String> {
     let asked = Command::new("id").args(arguments).output();
     let answer = asked.map_err(|fault| format!("`id` could not be started: {fault}"))?;

@@ -1,6 +1,7 @@
-//! `cargo xtask bench`: how fast, on a PostgreSQL of its own with durable commits, and on SQLite.
+//! `cargo xtask bench` measures performance on a temporary PostgreSQL with durable commits, and on SQLite.
 //!
-//! What is compared is measured in one run, on one server, in turn: figures of shared machines drift.
+//! Figures that are compared are measured in turn, in one run and on one server, because shared machines
+//! drift.
 
 mod children;
 mod figures;
@@ -29,27 +30,27 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A quick run ends by then.
+/// The longest duration of a quick run.
 const QUICK: Duration = Duration::from_secs(285);
 
-/// How long each thing is measured, and how often.
+/// How long and how often each figure is measured.
 #[derive(Clone, Copy)]
 struct Pace {
     rounds: u32,
     warm_up: Duration,
     time: Duration,
-    /// When all must be done, if at all.
+    /// When the run must end. `None` without a limit.
     end: Option<Instant>,
 }
 
-/// All that a measure needs.
+/// Everything that a measurement needs.
 struct Bench {
     programs: Programs,
     server: Postgres,
     place: Place,
     pace: Pace,
     figures: Figures,
-    /// What the reader must know beside the figures.
+    /// Remarks for the reader, such as figures that were left out.
     notes: Vec<String>,
 }
 
@@ -83,7 +84,7 @@ impl Options {
         }
     }
 
-    /// The clock of a quick run begins to run here.
+    /// The pace of the run. The time of a quick run starts here.
     fn pace(&self) -> Pace {
         let (rounds, seconds, end) =
             if self.is_quick { (1, 2, Some(Instant::now() + QUICK)) } else { (3, 5, None) };
@@ -91,7 +92,7 @@ impl Options {
     }
 }
 
-/// Measures everything and tells it.
+/// Measures everything and writes the results.
 pub(crate) fn run(words: &[&str]) -> Result<(), String> {
     if let ["timing", rest @ ..] = words {
         return timing::run(rest);
@@ -129,7 +130,7 @@ impl Bench {
             say(&format!("round {round} of {}", self.pace.rounds));
             pgbench::measure(self, &[1, 8, 32])?;
             ledgers::postgres(self, round)?;
-            // Once more behind what is compared to it, so that both saw the same machine.
+            // Measure again after the ledger, so that both figures come from the same state of the machine.
             pgbench::measure(self, &[1, 32])?;
             http::postgres(self, round)?;
             ledgers::sqlite(self, round)?;
@@ -138,7 +139,7 @@ impl Bench {
         history::measure(self)
     }
 
-    /// The address of a database on the server.
+    /// The URL of a database on the server.
     fn url(&self, database: &str) -> String {
         let url = self.server.url();
         let (host, _) = url.rsplit_once('/').unwrap_or((&url, ""));

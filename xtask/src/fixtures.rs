@@ -1,7 +1,7 @@
-//! `cargo xtask fixtures DIR`: recorded webhook bodies, read by the adapters and compared with their index.
+//! `cargo xtask fixtures DIR` reads recorded webhook bodies with the adapters and compares the result with an index.
 //!
-//! The folder holds `index.tsv` and one folder per provider. What is compared comes from the adapters' own
-//! decoding; only its spelling is the index's.
+//! The folder contains `index.tsv` and one folder for each provider. The adapters decode the bodies; this
+//! module only writes the result in the notation of the index.
 
 mod meta;
 mod telegram;
@@ -14,31 +14,31 @@ use std::{
     path::Path,
 };
 
-/// The index's columns that tell what a body bears; others tell where it comes from.
+/// The columns of the index that describe the content of a body. The others describe its origin.
 const COLUMNS: [&str; 8] =
     ["file", "item", "type", "phone_number_id_or_chat_or_to", "sender", "text_or_payload", "id", "timestamp"];
 
-/// One thing that a body bears, in the index's words.
+/// One item of a body (a message, a status, an update), in the notation of the index.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Row {
-    /// Which of how many: `1/2`.
+    /// Its number and the number of items: `1/2`.
     pub(crate) item: String,
     /// `message:text+context`, `status:read`, `update:poll`.
     pub(crate) kind: String,
-    /// Our number, bot or chat.
+    /// Our phone number id, our address, or the chat.
     pub(crate) place: String,
-    /// Who sent it, or to whom it went.
+    /// The sender, or `to=` and the recipient.
     pub(crate) sender: String,
-    /// What it says.
+    /// The content of the item.
     pub(crate) payload: String,
-    /// The provider's id.
+    /// The provider's id of the item.
     pub(crate) id: String,
     /// Seconds since 1970.
     pub(crate) timestamp: String,
 }
 
 impl Row {
-    /// Its fields by the index's names.
+    /// The fields with their names in complaints.
     fn fields(&self) -> [(&'static str, &str); 7] {
         [
             ("item", &self.item),
@@ -52,7 +52,7 @@ impl Row {
     }
 }
 
-/// Reads every file of the folder and compares it with the index.
+/// Decodes every file of the folder and compares it with the index.
 pub(crate) fn run(folder: &str) -> Result<(), String> {
     let folder = Path::new(folder);
     let index = read_index(&folder.join("index.tsv"))?;
@@ -81,7 +81,7 @@ pub(crate) fn run(folder: &str) -> Result<(), String> {
     }
 }
 
-/// What the provider's adapter reads.
+/// Decodes a body with the adapter of its provider.
 fn decode(file: &str, body: &[u8]) -> Result<Vec<Row>, String> {
     match file.split_once('/').map(|(provider, _)| provider) {
         Some("meta") => meta::rows(body),
@@ -111,12 +111,12 @@ fn compare(file: &str, expected: &[Row], decoded: Result<Vec<Row>, String>) -> V
     complaints
 }
 
-/// Long payloads are cut in the index.
+/// True if the payloads are equal. The index cuts long payloads and ends them with `…`.
 fn begins_alike(wanted: &str, got: &str) -> bool {
     wanted == got || wanted.strip_suffix('…').is_some_and(|beginning| got.starts_with(beginning))
 }
 
-/// The rows of each file, in order.
+/// The rows of the index by file, in order.
 fn read_index(path: &Path) -> Result<BTreeMap<String, Vec<Row>>, String> {
     let text = fs::read(path).map_err(|fault| format!("{}: {fault}", path.display()))?;
     let mut reader = csv::ReaderBuilder::new().delimiter(b'\t').from_reader(text.as_slice());
@@ -145,7 +145,7 @@ fn read_index(path: &Path) -> Result<BTreeMap<String, Vec<Row>>, String> {
     Ok(index)
 }
 
-/// The files of the providers' folders, as the index names them.
+/// The files of the provider folders, named as in the index.
 fn files_of(folder: &Path) -> Result<BTreeSet<String>, String> {
     let list = |path: &Path| -> Result<Vec<fs::DirEntry>, String> {
         let entries = fs::read_dir(path).map_err(|fault| format!("{}: {fault}", path.display()))?;

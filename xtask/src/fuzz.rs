@@ -1,4 +1,5 @@
-//! `cargo xtask fuzz`: every target of `fuzz/`, one after the other, from its seeds on; fails on the first crash.
+//! `cargo xtask fuzz` runs every target of `fuzz/`, one after the other, starting with its seeds. It fails on the
+//! first crash.
 
 use crate::{root, run, say, succeeds};
 use std::{
@@ -9,22 +10,22 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// What it does with each target, unless told otherwise.
+/// Default time for each target, in seconds.
 const SECONDS: u32 = 300;
-/// How cargo-fuzz is installed where it is missing.
+/// The version of cargo-fuzz to install if it is missing.
 const CARGO_FUZZ: &str = "0.13";
-/// Lines that are shown of a crash.
+/// How many of the last output lines to show for a crash.
 const LAST_LINES: usize = 40;
 
-/// What libFuzzer told of a target.
+/// The figures that libFuzzer reports for a target.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Outcome {
     executions: u64,
-    /// Edges of the program that were reached.
+    /// How many edges of the program the target reached.
     edges: u64,
 }
 
-/// Runs them.
+/// Runs all targets and prints a table of their figures.
 pub(crate) fn run_all(words: &[&str]) -> Result<(), String> {
     let seconds = match words {
         [] => SECONDS,
@@ -45,7 +46,7 @@ pub(crate) fn run_all(words: &[&str]) -> Result<(), String> {
     stdout().write_all(table.as_bytes()).map_err(|fault| fault.to_string())
 }
 
-/// cargo-fuzz by nightly: the sanitizer and the coverage are its.
+/// cargo-fuzz under nightly Rust, which has the sanitizer and the coverage.
 fn cargo_fuzz() -> Command {
     let mut command = Command::new("rustup");
     command.args(["run", "nightly", "cargo", "fuzz"]);
@@ -62,7 +63,7 @@ fn need_tools() -> Result<(), String> {
     run(crate::shell_env::cargo().args(["install", "cargo-fuzz", "--locked", "--version", CARGO_FUZZ]))
 }
 
-/// Their names, in order: each is a file.
+/// The names of the targets, sorted. Each target is a file.
 fn targets(folder: &Path) -> Result<Vec<String>, String> {
     let entries =
         fs::read_dir(folder.join("fuzz_targets")).map_err(|fault| format!("fuzz_targets: {fault}"))?;
@@ -72,7 +73,7 @@ fn targets(folder: &Path) -> Result<Vec<String>, String> {
     if names.is_empty() { Err("there are no targets".into()) } else { Ok(names) }
 }
 
-/// What it finds goes to `corpus`, which the next run begins with; a crash to `artifacts`.
+/// Runs one target. New inputs go to `corpus`, with which the next run starts; a crash goes to `artifacts`.
 fn one(folder: &Path, target: &str, seconds: u32) -> Result<Outcome, String> {
     let (corpus, seeds) = (folder.join("corpus").join(target), folder.join("seeds").join(target));
     fs::create_dir_all(&corpus).map_err(|fault| format!("{}: {fault}", corpus.display()))?;
@@ -96,11 +97,11 @@ fn one(folder: &Path, target: &str, seconds: u32) -> Result<Outcome, String> {
         ));
     }
     let outcome = read(&lines);
-    // A target that did nothing passed nothing.
+    // A target that ran no input must not count as passed.
     if outcome.executions == 0 { Err(format!("{target} was not run")) } else { Ok(outcome) }
 }
 
-/// `#65536 pulse cov: 480 ft: 905 …`, `stat::number_of_executed_units: 81234`.
+/// Reads lines such as `#65536 pulse cov: 480 ft: 905 …` and `stat::number_of_executed_units: 81234`.
 fn read(lines: &[String]) -> Outcome {
     let mut outcome = Outcome::default();
     for line in lines {

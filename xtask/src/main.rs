@@ -1,4 +1,4 @@
-//! Tasks of this repository. `cargo xtask test` is the one command that passes every test.
+//! The tasks of this repository. `cargo xtask test` runs every test.
 
 mod account;
 mod bench;
@@ -21,7 +21,7 @@ use std::{
     process::{Command, ExitCode, ExitStatus},
 };
 
-/// How tests find the PostgreSQL server on which they make their databases.
+/// The environment variable with the URL of the PostgreSQL server on which the tests create their databases.
 const TEST_PG_URL: &str = "TEST_PG_URL";
 
 const USAGE: &str = "\
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// Sees to what the tests need, then runs them all.
+/// Provides what the tests need, then runs all of them.
 fn test() -> Result<(), String> {
     tidy::run()?;
     needs::chromium()?;
@@ -64,7 +64,7 @@ fn test() -> Result<(), String> {
     let server = if given.is_some() { None } else { Some(Postgres::start(Kind::Tests)?) };
     run(shell_env::cargo().args(["build", "--workspace", "--all-targets"]))?;
     let mut runner = shell_env::cargo();
-    // nextest where it is installed: it runs tests side by side; the plain runner runs the same ones.
+    // nextest runs the tests in parallel, where it is installed; the plain runner runs the same tests.
     if succeeds(shell_env::cargo().args(["nextest", "--version"])) {
         runner.args(["nextest", "run", "--workspace"]);
     } else {
@@ -76,7 +76,7 @@ fn test() -> Result<(), String> {
     run(&mut runner)
 }
 
-/// Runs a command beside a throwaway server and ends as the command does.
+/// Runs a command with a temporary server and returns the command's exit code.
 fn with_postgres(program: &str, arguments: &[&str]) -> Result<ExitCode, String> {
     let server = Postgres::start(Kind::Tests)?;
     let path = env::var_os("PATH").unwrap_or_default();
@@ -89,7 +89,7 @@ fn with_postgres(program: &str, arguments: &[&str]) -> Result<ExitCode, String> 
     Ok(exit_code(status))
 }
 
-/// The command's own exit code; as shells have it, 128 and the signal's number for a killed one.
+/// The exit code of a command. As in shells, 128 plus the signal number if a signal killed it.
 fn exit_code(status: ExitStatus) -> ExitCode {
     let number = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
     number.and_then(|number| u8::try_from(number).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
@@ -100,13 +100,13 @@ pub(crate) fn root() -> Result<&'static Path, String> {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or_else(|| "no root".to_owned())
 }
 
-/// Tells what is being done.
+/// Writes a line to standard error.
 pub(crate) fn say(text: &str) {
-    // Standard error may be gone; the work goes on.
+    // Standard error may be closed; the work goes on.
     let _written = writeln!(io::stderr(), "{text}");
 }
 
-/// Runs a command to its end.
+/// Shows a command and runs it to its end. An error if it fails.
 pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     let shown = spelled(command);
     say(&format!("· {shown}"));
@@ -117,13 +117,13 @@ pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     }
 }
 
-/// A command as it is typed, without its environment.
+/// The command line of a command, without its environment.
 fn spelled(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a command runs and succeeds, quietly.
+/// True if a command runs and succeeds. Shows none of its output.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }

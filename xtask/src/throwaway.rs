@@ -1,5 +1,5 @@
-//! A folder for one throwaway server. A caretaker outside this process clears it away, however this
-//! process ends: Ctrl-C and kill leave no time for a drop.
+//! A temporary folder for one database server. A separate caretaker process removes it, however this process
+//! ends, because Ctrl-C and kill leave no time for a `Drop`.
 
 use crate::{account::Account, say};
 use std::{
@@ -16,9 +16,9 @@ use std::{
 
 const PREFIX: &str = "ventanilla-pg-";
 
-/// Waits until its input ends, which is when xtask lets go of it or dies; then stops the server at
-/// once (SIGQUIT, an immediate shutdown) and removes the folder. While initdb works, the number in
-/// postmaster.pid is negative.
+/// The caretaker. It waits until its input ends, which happens when xtask closes it or dies. Then it stops
+/// the server at once (SIGQUIT, an immediate shutdown) and removes the folder. While initdb runs, the number
+/// in postmaster.pid is negative.
 const CARETAKER: &str = r#"
 trap '' HUP INT TERM
 read -r _
@@ -29,14 +29,14 @@ while [ -e "$lock" ] && [ "$turn" -lt 100 ]; do sleep 0.1; turn=$((turn + 1)); d
 rm -rf "$1"
 "#;
 
-/// The folder; dropping it stops the server whose data is in `data` below it and removes everything.
+/// The folder. Dropping it stops the server whose data is in its `data` subfolder, and removes everything.
 pub(crate) struct Throwaway {
     folder: PathBuf,
     caretaker: Child,
 }
 
 impl Throwaway {
-    /// A new folder below `base` that belongs to `owner` alone.
+    /// Creates a new folder below `base` that only `owner` may enter.
     pub(crate) fn below(base: &Path, owner: Account) -> Result<Self, String> {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let nth = MADE.fetch_add(1, Ordering::Relaxed);
@@ -61,7 +61,8 @@ impl Drop for Throwaway {
     }
 }
 
-/// The folder's handle, locked: the lock tells other xtasks that somebody looks after the folder.
+/// Creates the folder and returns its locked handle. The lock tells other xtask processes that the folder is
+/// in use.
 fn make(folder: &Path, owner: Account) -> io::Result<File> {
     DirBuilder::new().mode(0o700).create(folder)?;
     let lock = File::open(folder)?;
@@ -70,17 +71,17 @@ fn make(folder: &Path, owner: Account) -> io::Result<File> {
     Ok(lock)
 }
 
-/// In a process group of its own, where the terminal's Ctrl-C does not reach. The lock goes along as
-/// its output, to which it writes nothing: so the lock lasts as long as the caretaker, not as xtask.
+/// Starts the caretaker in its own process group, which the terminal's Ctrl-C does not reach. The caretaker
+/// inherits the lock as its output, to which it writes nothing, so the lock lasts as long as the caretaker.
 fn caretaker(folder: &Path, lock: File) -> io::Result<Child> {
     let mut shell = Command::new("sh");
     shell.args(["-c", CARETAKER, "caretaker"]).arg(folder);
     shell.stdin(Stdio::piped()).stdout(lock).process_group(0).spawn()
 }
 
-/// Removes what servers without a caretaker left below `base`, after a power cut for one. Nothing is
-/// killed by a number that may be another's by now: a server still alive there ends by itself within
-/// a minute once its postmaster.pid is gone.
+/// Removes the folders below `base` that have no caretaker, for example after a power cut. It kills no
+/// process by its number, because the number may belong to another process by now: a server that still runs
+/// there ends by itself within a minute after its postmaster.pid is gone.
 pub(crate) fn sweep(base: &Path, owner: Account) {
     let Ok(entries) = fs::read_dir(base) else { return };
     for entry in entries.flatten() {

@@ -1,4 +1,4 @@
-//! Small rules that no lint knows: every module says what it is, and rooms stay small.
+//! Two rules that no lint checks: every module starts with a `//!` line, and files stay small.
 
 use crate::root;
 use std::{fs, path::Path};

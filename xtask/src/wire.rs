@@ -1,4 +1,4 @@
-//! HTTP as far as it is needed here: one request on a connection, and its whole answer.
+//! A minimal HTTP client: one request for each connection, and the whole answer.
 
 use serde_json::Value;
 use std::{
@@ -7,16 +7,16 @@ use std::{
     time::Duration,
 };
 
-/// Longer than anything answered here takes.
+/// Read time-out; longer than any answer here takes.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// An answer's status and body.
+/// The status and body of an answer.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
 }
 
-/// Asks `address` (`127.0.0.1:8000`) and waits for the answer.
+/// Sends a request to `address` (`127.0.0.1:8000`) and waits for the whole answer.
 pub(crate) fn ask(
     method: &str,
     address: &str,
@@ -39,7 +39,8 @@ pub(crate) fn ask(
     read(&whole).ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "half an answer"))
 }
 
-/// Posts JSON to the sandbox, or asks it, for JSON.
+/// Sends a request with a JSON body (none for `null`) and returns the status and the JSON answer (`null` if
+/// empty).
 pub(crate) fn json(method: &str, address: &str, path: &str, body: &Value) -> Result<(u16, Value), String> {
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let headers = [("Content-Type", "application/json")];
@@ -53,7 +54,7 @@ pub(crate) fn json(method: &str, address: &str, path: &str, body: &Value) -> Res
     Ok((answer.status, value))
 }
 
-/// The text at a place in JSON; none is empty.
+/// The text at a JSON pointer. Empty if there is none.
 pub(crate) fn text<'a>(value: &'a Value, place: &str) -> &'a str {
     value.pointer(place).and_then(Value::as_str).unwrap_or_default()
 }
@@ -65,7 +66,7 @@ fn read(whole: &[u8]) -> Option<Answer> {
     let status = head.split(' ').nth(1)?.parse().ok()?;
     let body = body.get(4..)?.to_vec();
     let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
-    // Cut short, it is no answer.
+    // An answer that was cut short is not an answer.
     length.is_none_or(|length: usize| body.len() == length).then_some(Answer { status, body })
 }
 

@@ -1,6 +1,6 @@
 //! The flows at hand when the server starts: read, checked, kept, and joined by those of before.
 
-use crate::{settings::Settings, stores::Stores, workers::describe};
+use crate::{config::Settings, error_chain::describe, stores::Stores};
 use adapter_flows::{Complaint, Shelf};
 use chrono::{DateTime, Utc};
 use domain::messaging::flow::{Flow, FlowBook};
@@ -68,7 +68,7 @@ fn read_again(edition: &FlowEdition) -> Option<Flow> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{settings::DatabaseAddress, stores};
+    use crate::{config::DatabaseAddress, stores};
     use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom};
     use domain::messaging::flow::Slug;
     use std::{fs, path::Path};

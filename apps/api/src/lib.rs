@@ -2,15 +2,18 @@
 //! others, and with the sandbox the only one that knows the web framework.
 
 pub mod commands;
+mod composition;
+mod config;
 mod dev_secrets;
+mod error_chain;
 mod flows;
 mod http;
 mod routes;
-mod settings;
+mod scopes;
 mod stores;
 mod system;
 mod telemetry;
-mod wiring;
+mod wakeups;
 mod workers;
 
-pub use settings::{Settings, SettingsFaults};
+pub use config::{Settings, SettingsFaults};

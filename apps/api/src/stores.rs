@@ -1,6 +1,6 @@
 //! The stores, whichever database is behind them.
 
-use crate::settings::DatabaseAddress;
+use crate::config::DatabaseAddress;
 use async_trait::async_trait;
 use ports::{
     accounts::{Accounts, ChatLinks, Identities, Sessions},

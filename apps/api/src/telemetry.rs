@@ -1,6 +1,6 @@
 //! Logs: JSON in production, readable in development, always to standard error. And what is counted.
 
-use crate::settings::{LogFormat, Settings};
+use crate::config::{LogFormat, Settings};
 use application::messaging::accept_webhook::Taken;
 use domain::message::Channel;
 use metrics::{counter, describe_counter, describe_gauge, gauge};

@@ -2,8 +2,10 @@
 //! keep them apart.
 
 use crate::{
+    composition::App,
+    error_chain::describe,
     telemetry::{count_send, count_turn},
-    wiring::App,
+    wakeups::Bells,
 };
 use chrono::Duration as Span;
 use futures_util::FutureExt;
@@ -31,13 +33,6 @@ const SWEEP_EVERY: Duration = Duration::from_secs(5);
 const SEAL_EVERY: Duration = Duration::from_secs(1);
 /// How long handled messages are kept.
 const KEEP: Span = Span::days(31);
-
-/// Rung when there may be something to do.
-#[derive(Default)]
-pub(crate) struct Bells {
-    pub(crate) inbox: Notify,
-    pub(crate) outbox: Notify,
-}
 
 /// The workers, as long as they run.
 pub(crate) struct Workers {
@@ -275,16 +270,4 @@ async fn seal(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
             Err(fault) => tracing::error!(fault = %describe(&fault), "the audit log was not sealed"),
         }
     }
-}
-
-/// A fault with its causes, in one line.
-pub(crate) fn describe(fault: &dyn std::error::Error) -> String {
-    let mut text = fault.to_string();
-    let mut cause = fault.source();
-    while let Some(next) = cause {
-        text.push_str(": ");
-        text.push_str(&next.to_string());
-        cause = next.source();
-    }
-    text
 }

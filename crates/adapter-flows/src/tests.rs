@@ -168,7 +168,10 @@ fn faults_of_a_catalogue_bear_its_own_file_and_line() {
     );
     let outside = flow.replace("\"oncology-intake.catalogue.toml\"", "\"../secrets.toml\"");
     let outside = Folder::with(&[("f.toml", &outside)]).said_against("f.toml");
-    assert_eq!(outside, [format!("f.toml:{named_at}: catalogue «../secrets.toml» must be in the folder of its flow")]);
+    assert_eq!(
+        outside,
+        [format!("f.toml:{named_at}: catalogue «../secrets.toml» must be in the folder of its flow")]
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
-//! How long the largest body takes: `cargo run --release -p adapter-meta-whatsapp --example decode_speed`.
+//! Measures how long the largest body takes.
+//! Usage: `cargo run --release -p adapter-meta-whatsapp --example decode_speed`.
 //!
-//! Meta puts at most a thousand updates and 3 MB into one POST, and wants its answer within 250 ms.
+//! Meta puts at most a thousand updates and 3 MB into one POST, and expects the response within 250 ms.
 
 use adapter_meta_whatsapp::{AppSecrets, MetaWebhook, sign_body};
 use ports::messaging::inbound_webhook::{InboundWebhook, RawWebhook};
@@ -31,7 +32,7 @@ fn body(words_length: usize) -> String {
     )
 }
 
-#[allow(clippy::print_stdout, reason = "this is what the example is for")]
+#[allow(clippy::print_stdout, reason = "the example prints its result")]
 fn main() {
     let webhook = MetaWebhook {
         secrets: AppSecrets::new(&[SECRET.into()]),

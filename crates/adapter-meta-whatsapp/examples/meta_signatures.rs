@@ -1,7 +1,8 @@
-//! Checks a table of signature vectors: `cargo run -p adapter-meta-whatsapp --example meta_signatures -- FILE.tsv`.
+//! Checks a table of signature vectors.
+//! Usage: `cargo run -p adapter-meta-whatsapp --example meta_signatures -- FILE.tsv`.
 //!
-//! Columns: provider, secret, body, (unused), expected. Rows of other providers are passed over;
-//! `INVALID:` marks a header that must be refused, with a note in brackets where it is told in words.
+//! Columns: provider, secret, body, (unused), expected header. Rows of other providers are skipped.
+//! `INVALID:` marks a header that must be refused; one with `…` stands for 64 repeats of its first digit.
 
 use adapter_meta_whatsapp::{AppSecrets, MetaWebhook, sign_body};
 use ports::messaging::inbound_webhook::{InboundWebhook, RawWebhook};
@@ -22,7 +23,7 @@ fn is_taken(secret: &str, body: &str, header: &str) -> bool {
     webhook.authenticate(&raw).is_ok()
 }
 
-#[allow(clippy::print_stdout, reason = "this is what the example is for")]
+#[allow(clippy::print_stdout, reason = "the example prints its result")]
 fn main() -> ExitCode {
     let Some(text) = env::args().nth(1).and_then(|file| fs::read_to_string(file).ok()) else {
         return ExitCode::FAILURE;

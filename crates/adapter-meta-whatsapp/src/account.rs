@@ -1,4 +1,4 @@
-//! What Meta says of our own account and token, for those who look whether all is set up rightly.
+//! What Meta reports about our business account and access token, to check that they are set up correctly.
 
 use crate::client::{Answer, MetaClient, NoAnswer};
 use chrono::{DateTime, Utc};
@@ -8,39 +8,39 @@ use serde::{Deserialize, de::DeserializeOwned};
 use std::sync::Arc;
 use thiserror::Error;
 
-/// Reads the account.
+/// Reads the business account and the access token.
 pub struct MetaAccount {
-    /// The client.
+    /// Client that makes the calls.
     pub client: Arc<MetaClient>,
 }
 
-/// The business account, as far as it may be shown.
+/// The business account, with its id masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BusinessAccount {
-    /// `****2922`
+    /// Masked id: `****2922`.
     pub id: String,
-    /// Its name.
+    /// Name of the account, when Meta gives one.
     pub name: Option<String>,
 }
 
-/// The access token, as far as it may be shown.
+/// Facts about the access token, without the token itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenFacts {
-    /// Whether it still opens anything.
+    /// Whether Meta still accepts the token.
     pub is_valid: bool,
-    /// `SYSTEM_USER`, `USER`.
+    /// Kind of the token: `SYSTEM_USER`, `USER`.
     pub kind: Option<String>,
-    /// `****2922`
+    /// Masked id of the app: `****2922`.
     pub app_id: Option<String>,
-    /// Until when; none means for ever.
+    /// Time of expiry. None when the token never expires.
     pub expires_at: Option<DateTime<Utc>>,
-    /// What it allows.
+    /// Permissions that the token grants.
     pub scopes: Vec<String>,
 }
 
-/// Meta did not tell.
+/// Meta did not answer, or refused. The text is for logs.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("Meta did not tell: {0}")]
+#[error("Meta did not answer or refused: {0}")]
 pub struct NotTold(pub String);
 
 #[derive(Deserialize)]
@@ -67,7 +67,7 @@ struct TokenData {
 }
 
 impl MetaAccount {
-    /// The business account.
+    /// Reads the business account.
     ///
     /// # Errors
     /// When Meta does not answer, or refuses.
@@ -77,7 +77,7 @@ impl MetaAccount {
         Ok(BusinessAccount { id: mask(&told.id), name: told.name })
     }
 
-    /// The access token.
+    /// Reads the facts about the access token.
     ///
     /// # Errors
     /// When Meta does not answer, or refuses.

@@ -1,4 +1,4 @@
-//! The HTTP client: authentication, time-outs, the breaker. It repeats nothing: the outbox remembers tries.
+//! HTTP client for Meta: authentication, time-outs, circuit breaker. It never retries; the outbox does.
 
 use chrono::{DateTime, Utc};
 use http_breaker::Breaker;
@@ -11,25 +11,25 @@ use std::{sync::Arc, time::Duration};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// What nothing depends on is not waited for longer.
+/// Time-out of calls that nothing depends on.
 const COURTESY_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Who we are at Meta, and where Meta is.
+/// Credentials and ids at Meta, and the base URL of its API.
 #[derive(Clone)]
 pub struct MetaConfig {
-    /// `https://graph.facebook.com`
+    /// Base URL of the Graph API: `https://graph.facebook.com`.
     pub graph_base: String,
-    /// `v25.0`
+    /// Version of the Graph API: `v25.0`.
     pub version: String,
-    /// A system user's token.
+    /// Access token of a system user.
     pub access_token: SecretString,
-    /// The id of the number that messages go out from; not the number itself.
+    /// Id of the number that sends messages; not the phone number itself.
     pub phone_number_id: String,
-    /// The WhatsApp business account's id.
+    /// Id of the WhatsApp business account.
     pub business_account_id: String,
 }
 
-/// Talks to the Graph API.
+/// Client for the Graph API, with one circuit breaker.
 pub struct MetaClient {
     pub(crate) config: MetaConfig,
     http: reqwest::Client,
@@ -37,20 +37,21 @@ pub struct MetaClient {
     clock: Arc<dyn Clock>,
 }
 
-/// An answer of Meta's, of any status.
+/// An HTTP response of Meta, of any status.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
+    /// Seconds of the Retry-After header.
     pub(crate) retry_after: Option<u64>,
     pub(crate) body: Vec<u8>,
 }
 
-/// No answer.
+/// Why there is no HTTP response. The texts are for logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NoAnswer {
-    /// The call was never made: no connection, or the breaker is open.
+    /// The request was not sent: no connection, an invalid URL, or an open breaker.
     NotMade(String),
-    /// It was made; nobody knows what became of it.
+    /// The request was sent and no response arrived: Meta may have processed it.
     Lost(String),
 }
 
@@ -67,7 +68,7 @@ struct Refusal {
     error: GraphError,
 }
 
-/// What Meta says is wrong. Its message may quote a number: it is not read.
+/// Meta's error object. Its message may contain a phone number, so it is not read.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct GraphError {
     pub(crate) code: i64,
@@ -80,17 +81,17 @@ pub(crate) struct GraphError {
 }
 
 impl Answer {
-    /// The body as JSON.
+    /// Parses the body as JSON; None when it has another shape.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_slice(&self.body).ok()
     }
 
-    /// Meta's error, where the body bears one; whatever the status is.
+    /// Meta's error, whatever the status. None when the body contains none.
     pub(crate) fn error(&self) -> Option<GraphError> {
         Some(self.json::<Refusal>()?.error)
     }
 
-    /// In words, fit for a log.
+    /// Describes the response for logs: status, code, subcode and trace id.
     pub(crate) fn describe(&self) -> String {
         let status = self.status.as_u16();
         let Some(error) = self.error() else { return format!("HTTP {status}") };
@@ -101,12 +102,12 @@ impl Answer {
 }
 
 impl MetaClient {
-    /// A client; nothing is called yet.
+    /// Builds a client. Makes no call.
     ///
     /// # Errors
-    /// When the TLS stack can't be set up.
+    /// When the HTTP client can't be built with TLS.
     pub fn new(config: MetaConfig, clock: Arc<dyn Clock>) -> Result<Self, reqwest::Error> {
-        // Somebody may have installed it already; it is the same one.
+        // The call fails when a provider is installed already; it is the same one, so the error is ignored.
         drop(rustls::crypto::ring::default_provider().install_default());
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
@@ -122,13 +123,13 @@ impl MetaClient {
         self.clock.now()
     }
 
-    /// Posts to our number's messages.
+    /// Posts to the `messages` resource of our number.
     pub(crate) async fn post_message(&self, body: &Value) -> Result<Answer, NoAnswer> {
         let address = self.address(&format!("{}/messages", self.config.phone_number_id));
         self.guarded(self.http.post(address).json(body)).await
     }
 
-    /// The same for what nothing depends on: it waits little, and tells the breaker nothing.
+    /// Same as `post_message` for a call that nothing depends on: short time-out, not counted by the breaker.
     pub(crate) async fn post_courtesy(&self, body: &Value) -> Result<Answer, NoAnswer> {
         if self.breaker.is_open() {
             return Err(NoAnswer::NotMade("the circuit is open".into()));
@@ -137,7 +138,7 @@ impl MetaClient {
         self.exchange(self.http.post(address).json(body).timeout(COURTESY_TIMEOUT)).await
     }
 
-    /// Reads something.
+    /// Reads `path`, relative to the base URL and the version.
     pub(crate) async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Answer, NoAnswer> {
         self.guarded(self.http.get(self.address(path)).query(query)).await
     }
@@ -170,7 +171,7 @@ impl MetaClient {
     }
 }
 
-#[allow(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
+#[allow(clippy::needless_pass_by_value, reason = "map_err passes the error by value")]
 fn no_answer(fault: reqwest::Error) -> NoAnswer {
     if fault.is_connect() || fault.is_builder() {
         NoAnswer::NotMade(describe(&fault))
@@ -179,7 +180,7 @@ fn no_answer(fault: reqwest::Error) -> NoAnswer {
     }
 }
 
-/// In words, without the address, which may bear a token.
+/// Describes the error for logs without the URL, which may contain a token.
 fn describe(fault: &reqwest::Error) -> String {
     let kind = if fault.is_timeout() {
         "no answer in time"

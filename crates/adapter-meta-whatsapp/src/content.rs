@@ -1,113 +1,113 @@
-//! What a message says, by its type. New types appear unannounced: those not known keep their JSON.
+//! Content of a message, by its type. Meta adds types without notice; unknown ones keep their JSON.
 
 use crate::json::Object;
 use domain::{messaging::conversation::Said, phone::PhoneNumber};
 
-/// What a message says. It has no `Debug`: it bears texts and numbers.
+/// Content of a message. There is no `Debug`, because it contains texts and phone numbers.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Content {
-    /// Words.
+    /// A text message.
     Text(String),
-    /// A press of a template's button.
+    /// A pressed button of a template.
     Button {
-        /// Its payload.
+        /// Payload of the button.
         payload: Option<String>,
-        /// Its title.
+        /// Title of the button.
         text: Option<String>,
     },
-    /// A press of a button, or a row chosen from a list.
+    /// A pressed button, or a row chosen from a list.
     Reply {
         /// `button_reply` or `list_reply`.
         kind: String,
-        /// Its id, as we gave it out.
+        /// Id of the button or row, as we sent it.
         id: String,
-        /// Its title.
+        /// Title of the button or row.
         title: String,
     },
-    /// Another answer to something interactive.
+    /// Any other answer to an interactive message.
     Interactive {
-        /// `nfm_reply`, `call_permission_reply`; Meta leaves it out where it could not read it itself.
+        /// `nfm_reply`, `call_permission_reply`. None when Meta could not read the answer itself.
         kind: Option<String>,
-        /// The answer's JSON: of a finished flow the answers, which come as a string of it.
+        /// JSON of the answer. For a finished flow, its answers, which Meta sends as a JSON string.
         answer: Option<String>,
     },
-    /// A picture, a sound, a film, a document, a sticker. Nothing here ever fetches it.
+    /// An image, audio, video, document or sticker. This crate never fetches the file.
     Media {
-        /// Its id.
+        /// Id of the file.
         id: Option<String>,
-        /// Its MIME type.
+        /// MIME type of the file.
         mime_type: Option<String>,
-        /// The words beneath it.
+        /// Caption below the file.
         caption: Option<String>,
-        /// A document's name.
+        /// File name of a document.
         filename: Option<String>,
     },
-    /// A place.
+    /// A shared location.
     Location {
-        /// As it is written.
+        /// Latitude, as Meta writes it.
         latitude: Option<String>,
-        /// As it is written.
+        /// Longitude, as Meta writes it.
         longitude: Option<String>,
-        /// What it is called.
+        /// Name of the place.
         name: Option<String>,
     },
-    /// Cards of people.
+    /// Contacts that the sender shared.
     Contacts(Vec<Card>),
     /// A reaction to a message.
     Reaction {
-        /// The message.
+        /// Id of that message.
         message_id: Option<String>,
-        /// The sign; none takes it back.
+        /// The emoji. None removes the reaction.
         emoji: Option<String>,
     },
-    /// Things chosen from a catalogue.
+    /// Products ordered from a catalogue.
     Order {
-        /// The catalogue.
+        /// Id of the catalogue.
         catalog_id: Option<String>,
-        /// How many kinds of things.
+        /// Number of different products.
         items: usize,
-        /// The words beside them.
+        /// Text sent with the order.
         text: Option<String>,
     },
-    /// News of the sender himself.
+    /// A system message about the sender.
     System {
-        /// `user_changed_number`, `user_changed_user_id`, `customer_identity_changed`.
+        /// Event: `user_changed_number`, `user_changed_user_id`, `customer_identity_changed`.
         kind: Option<String>,
-        /// In words.
+        /// Description of the event.
         body: Option<String>,
-        /// His new number.
+        /// Digits of the sender's new number.
         wa_id: Option<String>,
-        /// His new business-scoped id.
+        /// New business-scoped id of the sender.
         user_id: Option<String>,
     },
-    /// Something that Meta itself can't pass on: its error codes.
+    /// Content that Meta can't deliver; the strings are Meta's error codes.
     Unsupported(Vec<String>),
-    /// Anything else: the JSON under the name of its type.
+    /// Any other type: the JSON of the member that is named after the type.
     Other(Option<String>),
 }
 
-/// The card of a person.
+/// A contact that a sender shared.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Card {
-    /// His name, formatted.
+    /// Formatted name of the contact.
     pub name: Option<String>,
-    /// `contact_request` where the sender shares his own number, as we asked.
+    /// `contact_request` when the sender shares their own number at our request.
     pub origin: Option<String>,
-    /// His numbers.
+    /// Phone numbers of the contact.
     pub phones: Vec<CardPhone>,
 }
 
-/// A number on a card.
+/// A phone number of a shared contact.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CardPhone {
-    /// As its owner writes it.
+    /// The number as its owner writes it.
     pub phone: Option<String>,
-    /// Its WhatsApp id: digits.
+    /// WhatsApp id of the number: digits.
     pub wa_id: Option<String>,
 }
 
 impl Content {
-    /// Reads what a message of that type says.
+    /// Reads the content of a message of type `kind`.
     pub(crate) fn read(kind: &str, message: &Object<'_>) -> Self {
         Self::read_known(kind, message)
             .unwrap_or_else(|| Self::Other(message.member(kind).map(|raw| raw.get().to_owned())))
@@ -178,13 +178,13 @@ impl Content {
         Self::Interactive { answer: filled.or_else(written), kind: Some(kind) }
     }
 
-    /// Whether it tells that another person may write from this address from now on.
+    /// True when another person may use the sender's address from now on.
     pub(crate) fn ends_identity(&self) -> bool {
         const KINDS: [&str; 3] = ["customer_identity_changed", "user_changed_number", "user_changed_user_id"];
         matches!(self, Self::System { kind: Some(kind), .. } if KINDS.contains(&kind.as_str()))
     }
 
-    /// The sender's new number and business-scoped id, where it tells them.
+    /// New number and new business-scoped id of the sender, as far as the message contains them.
     pub(crate) fn new_addresses(&self) -> impl Iterator<Item = &String> {
         let (number, id) = match self {
             Self::System { wa_id, user_id, .. } => (wa_id.as_ref(), user_id.as_ref()),
@@ -193,7 +193,7 @@ impl Content {
         number.into_iter().chain(id)
     }
 
-    /// The same for the talk; `kind` names what it has no words for.
+    /// The content for the conversation. Content without a text is given by its type, `kind`.
     pub(crate) fn said(&self, kind: &str) -> Said {
         let other = || Said::Other(kind.to_owned());
         match self {
@@ -212,7 +212,7 @@ impl Content {
     }
 }
 
-/// Any card can bear any number: only one that was asked for is the sender's own.
+/// A shared contact can contain any number; only a contact shared at our request is the sender's own.
 fn own_number(cards: &[Card]) -> Option<PhoneNumber> {
     let [card] = cards else { return None };
     let asked_for = card.origin.as_deref() == Some("contact_request");
@@ -222,13 +222,13 @@ fn own_number(cards: &[Card]) -> Option<PhoneNumber> {
     })
 }
 
-/// The canonical number of a WhatsApp id, which is its digits.
+/// Canonical phone number of a WhatsApp id. None when the id is not the digits of a number.
 pub(crate) fn phone_of(wa_id: &str) -> Option<PhoneNumber> {
     let is_number = !wa_id.is_empty() && wa_id.bytes().all(|b| b.is_ascii_digit());
     if is_number { PhoneNumber::parse_international(&format!("+{wa_id}")).ok() } else { None }
 }
 
-/// The codes of the errors that something bears.
+/// Error codes in the `errors` list of an object.
 pub(crate) fn error_codes(bearer: &Object<'_>) -> Vec<String> {
     bearer.objects("errors").iter().filter_map(|error| error.word("code")).collect()
 }
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn words_and_presses_are_what_they_say() {
+    fn texts_and_pressed_buttons_are_read() {
         assert_eq!(
             said("text", r#"{"text":{"body":"¿Cuánto tengo?"}}"#),
             Said::Text("¿Cuánto tengo?".into())
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reaction_put_or_taken_back_needs_no_answer() {
+    fn a_reaction_that_is_added_or_removed_is_a_reaction() {
         for json in [
             r#"{"reaction":{"message_id":"wamid.1","emoji":"👍"}}"#,
             r#"{"reaction":{"message_id":"wamid.1","emoji":""}}"#,
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_words_is_named_by_its_type() {
+    fn content_without_a_text_is_named_by_its_type() {
         for (kind, json) in [
             ("image", r#"{"image":{"id":"1","mime_type":"image/jpeg","sha256":"x","caption":"mira"}}"#),
             ("audio", r#"{"audio":{"id":"1","mime_type":"audio/ogg","voice":true}}"#),
@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_card_that_was_asked_for_is_the_senders_own_number() {
+    fn only_a_requested_contact_is_the_senders_own_number() {
         let card = |origin: &str| {
             format!(
                 r#"{{"contacts":[{{{origin}"phones":[{{"phone":"+52 55 1234 5678","wa_id":"5215512345678"}}]}}]}}"#
@@ -331,13 +331,17 @@ mod tests {
         assert_eq!(said("contacts", &card("")), other("contacts"));
         assert_eq!(said("contacts", &card(r#""origin":"shared","#)), other("contacts"));
         let two = r#"{"contacts":[{"origin":"contact_request","phones":[{"wa_id":"525512345678"}]},{"phones":[]}]}"#;
-        assert_eq!(said("contacts", two), other("contacts"), "whose it is can't be told");
+        assert_eq!(
+            said("contacts", two),
+            other("contacts"),
+            "of two contacts, neither is known to be the sender's"
+        );
         let unreadable = r#"{"contacts":[{"origin":"contact_request","phones":[{"phone":"hola"}]}]}"#;
         assert_eq!(said("contacts", unreadable), other("contacts"));
     }
 
     #[test]
-    fn news_of_the_sender_name_his_new_number_under_either_name() {
+    fn the_new_number_of_a_sender_is_read_under_either_name() {
         for name in ["wa_id", "new_wa_id"] {
             let json = format!(r#"{{"system":{{"type":"user_changed_number","{name}":"525599998888"}}}}"#);
             match read_json("system", &json) {
@@ -345,7 +349,7 @@ mod tests {
                     assert_eq!(kind.as_deref(), Some("user_changed_number"));
                     assert_eq!(wa_id.as_deref(), Some("525599998888"));
                 }
-                _ => panic!("no news"),
+                _ => panic!("no system message"),
             }
         }
     }

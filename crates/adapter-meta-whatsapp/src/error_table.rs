@@ -1,34 +1,34 @@
-//! Meta's error codes and what each means for a message of ours (Cloud API error codes, Graph v25.0).
+//! Meta's error codes and what each means for an outbound message (Cloud API error codes, Graph v25.0).
 
 use crate::client::Answer;
 use std::ops::RangeInclusive;
 
-/// What an error means.
+/// What an error means for the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
-    /// Refused before it was processed: it can be sent again.
+    /// Refused before processing: the message can be sent again.
     Replay,
-    /// Too much to one recipient: again after 4ⁿ seconds.
+    /// Too many messages to one recipient: send again after 4ⁿ seconds.
     PairRate,
-    /// It may have gone out.
+    /// The message may have gone out.
     Ambiguous,
-    /// The window is closed: only a template may go out.
+    /// The messaging window is closed: only a template may be sent.
     TemplateNeeded,
-    /// The person stopped our messages.
+    /// The recipient stopped our messages.
     OptedOut,
-    /// Meta spares the person for a day.
+    /// Meta limits messages to this recipient: send again after a day.
     WaitADay,
-    /// It will never reach this recipient.
+    /// The message can never reach this recipient.
     Recipient,
-    /// The request is wrong.
+    /// The request itself is wrong.
     Request,
-    /// Nothing may go out from this number until somebody mends it.
+    /// The number can't send until an operator fixes its account or its token.
     NumberStopped,
-    /// Refused by somebody on the way who knows no Graph errors: nothing is known to be wrong with it.
+    /// A server on the way refused without a Graph error: nothing is known to be wrong with the message.
     Unexplained,
 }
 
-/// One code each, but for the permissions, which are a hundred.
+/// Ranges of codes by class. Most ranges are one code; the permission errors are 200 to 299.
 const TABLE: [(Class, &[RangeInclusive<i64>]); 9] = [
     (Class::Replay, &[4..=4, 80007..=80007, 130_429..=130_429]),
     (Class::PairRate, &[131_056..=131_056]),
@@ -45,7 +45,7 @@ const TABLE: [(Class, &[RangeInclusive<i64>]); 9] = [
             131_030..=131_030,
             130_497..=130_497,
             131_062..=131_062,
-            // The person behind the number may be another.
+            // The number may belong to another person now.
             137_000..=137_000,
         ],
     ),
@@ -83,8 +83,8 @@ const TABLE: [(Class, &[RangeInclusive<i64>]); 9] = [
     ),
 ];
 
-/// What an answer means that took no message. The code decides, whatever the status; the status only where
-/// there is none that is known.
+/// Classifies a response that accepted no message. The error code decides, whatever the HTTP status. The
+/// status decides only when there is no known code.
 pub(crate) fn class_of(answer: &Answer) -> Class {
     let error = answer.error();
     let known = error.as_ref().and_then(|error| class_of_code(error.code));
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn no_code_stands_in_two_classes() {
+    fn no_code_is_in_two_classes() {
         let ranges: Vec<_> = TABLE.iter().flat_map(|(_, codes)| codes.iter()).collect();
         for (at, one) in ranges.iter().enumerate() {
             let others = ranges.iter().skip(at + 1);

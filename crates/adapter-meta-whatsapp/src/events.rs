@@ -1,4 +1,4 @@
-//! From what a body bears to what happened: which updates are acted on, and which are only taken down.
+//! Turns the items of a body into events: which updates are acted on, and which are only recorded.
 
 use crate::{
     content::{Content, phone_of},
@@ -15,16 +15,16 @@ use domain::{
 use ports::messaging::inbound_webhook::{ConsentReport, InboundEvent, InboundMessage, Notice, StatusReport};
 use ring::digest;
 
-/// The error by which Meta tells that a person has stopped our messages.
+/// Error code for a person who has stopped our messages.
 pub(crate) const OPTED_OUT: &str = "131050";
 
-/// The account of a number: part of every key.
+/// Channel account of a number, `meta:whatsapp:{phone_number_id}`. It is part of every key.
 #[must_use]
 pub fn channel_account(phone_number_id: &str) -> String {
     format!("meta:whatsapp:{phone_number_id}")
 }
 
-/// What an item means, if the numbers of these ids are ours.
+/// Events of an item. `ours` are the phone number ids of our numbers.
 pub(crate) fn events(item: &Item, ours: &[String]) -> Vec<InboundEvent> {
     let is_ours = item.phone_number_id.as_ref().is_some_and(|id| ours.contains(id));
     let is_news_of_messages = item.field == MESSAGES;
@@ -52,7 +52,8 @@ pub(crate) fn events(item: &Item, ours: &[String]) -> Vec<InboundEvent> {
     vec![one]
 }
 
-/// No reply is due to what was said in a group, nor to news of messages and senders.
+/// Kind of the notice for a message that gets no reply: one in a group, or one about a message or a sender.
+/// None for a message that gets a reply.
 fn notice_of_message(field: &str, message: &Message) -> Option<String> {
     if field != MESSAGES {
         return Some(field.to_owned());
@@ -80,7 +81,8 @@ fn inbound(item: &Item, message: &Message, is_ours: bool) -> InboundMessage {
     }
 }
 
-/// The chat that it is about, and the one under the new number or id: whoever wrote there before may be another.
+/// One event for the sender's address, and one for each new number or id, because another person may have
+/// used it before.
 fn identity_changed(item: &Item, message: &Message, is_ours: bool) -> Vec<InboundEvent> {
     let told = InboundMessage { said: Said::IdentityChanged, ..inbound(item, message, is_ours) };
     let renamed = message.content.new_addresses().filter(|address| **address != message.sender);
@@ -104,7 +106,8 @@ fn report(status: &Status, known: DeliveryStatus) -> StatusReport {
     }
 }
 
-/// `played` is the `read` of a voice message. A message that was deleted did go out: that is no progress.
+/// Maps Meta's status to ours. `played` is the `read` of a voice message. None for any other status, also for
+/// `deleted`: a deleted message did go out.
 fn delivery_status(state: &str) -> Option<DeliveryStatus> {
     match state {
         "sent" => Some(DeliveryStatus::Sent),
@@ -115,8 +118,8 @@ fn delivery_status(state: &str) -> Option<DeliveryStatus> {
     }
 }
 
-/// People's words on marketing, one event each; anything else as the one piece of news that it is, and so is
-/// a word that can't be read.
+/// One consent event for each marketing preference. Any other change becomes one notice, and so does a change
+/// with a preference that can't be read.
 fn changes(item: &Item, change: &Change, is_ours: bool) -> Vec<InboundEvent> {
     let is_about_us = item.field == "user_preferences" && is_ours;
     let words = change.preferences.iter().filter(|_| is_about_us);
@@ -151,7 +154,8 @@ fn notice(item: &Item, kind: String, id: Option<String>) -> InboundEvent {
     InboundEvent::Notice(Notice { channel_account: account_of(item), kind, key, raw: item.raw.clone() })
 }
 
-/// The same news at another time is other news: where it stood counts too.
+/// Key of an update without an id. Account, time and field are part of it, so the same update at another time
+/// has another key.
 fn hash(item: &Item) -> String {
     let mut hashed = digest::Context::new(&digest::SHA256);
     let where_it_stood = [item.business_account.as_deref(), item.entry_time.as_deref(), Some(&item.field)];

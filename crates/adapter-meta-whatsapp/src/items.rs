@@ -1,7 +1,7 @@
-//! Everything that one POST bears: all entries, all changes, all that stands in each.
+//! All updates in one POST: every entry, every change, every element of its lists.
 //!
-//! Meta puts up to a thousand updates in a body, messages and statuses side by side. Each becomes an item;
-//! what can't be read becomes one too, so that nothing takes its neighbours with it.
+//! Meta puts up to a thousand updates in a body, messages and statuses together. Each becomes an item. An
+//! update that can't be read becomes an item too, so it does not hide the others.
 
 use crate::{
     content::{Content, error_codes},
@@ -11,124 +11,124 @@ use ports::messaging::inbound_webhook::Undecodable;
 use serde_json::value::RawValue;
 use std::collections::HashMap;
 
-/// The field that bears messages of people and statuses of ours.
+/// Field that contains inbound messages, and statuses of outbound ones.
 pub(crate) const MESSAGES: &str = "messages";
 
-/// One update. It has no `Debug`: it bears texts and numbers.
+/// One update. There is no `Debug`, because it contains texts and phone numbers.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Item {
-    /// The business account: `entry.id`.
+    /// Id of the business account: `entry.id`.
     pub business_account: Option<String>,
-    /// `entry.time`, where it is given.
+    /// `entry.time`, when Meta gives it.
     pub entry_time: Option<String>,
-    /// What it is about: `messages`, `account_update`, …
+    /// Subject of the update: `messages`, `account_update`, …
     pub field: String,
-    /// Which number of ours.
+    /// Id of our number that the update is about.
     pub phone_number_id: Option<String>,
-    /// What it is.
+    /// The update, by its kind.
     pub what: What,
-    /// The part of the body that it is.
+    /// JSON of this update; for a message, with its contact.
     pub raw: Vec<u8>,
 }
 
-/// What an update is.
+/// Kind of an update, with its data.
 #[derive(Clone, PartialEq, Eq)]
 pub enum What {
-    /// Somebody's message.
+    /// An inbound message.
     Message(Message),
     /// A message that was sent from our number by other means: the business app.
     Echo(Message),
-    /// How far a message of ours has come.
+    /// A delivery report of an outbound message.
     Status(Status),
-    /// Something that Meta could not pass on: its error code.
+    /// Something that Meta could not deliver, with its error code.
     Failure(Option<String>),
-    /// News of another kind.
+    /// A change of another kind.
     Change(Change),
-    /// What can't be read: which part.
+    /// A part that can't be read; the string names the part.
     Unreadable(&'static str),
 }
 
-/// A message.
+/// An inbound message, or an echo.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Meta's id.
+    /// Meta's id of this message.
     pub id: String,
-    /// Who sent it, as he must be answered: his number's digits, or else his business-scoped id.
+    /// Address to reply to: the digits of the sender's number, or else their business-scoped id.
     pub sender: String,
-    /// To whom an echo went.
+    /// Recipient of an echo.
     pub recipient: Option<String>,
-    /// Seconds since 1970.
+    /// Unix time in seconds.
     pub timestamp: Option<String>,
-    /// `text`, `image`, …
+    /// Type of the content: `text`, `image`, …
     pub kind: String,
-    /// Whether it answers or passes on another.
+    /// Whether it replies to or forwards another message.
     pub has_context: bool,
-    /// Whether an advertisement led to it.
+    /// Whether an advertisement led to the message.
     pub has_referral: bool,
-    /// The group it was said in.
+    /// Id of the group; None outside groups.
     pub group: Option<String>,
-    /// What it says.
+    /// Content of the message.
     pub content: Content,
 }
 
-/// News of a message of ours.
+/// A delivery report of an outbound message.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Status {
     /// Meta's id of the message.
     pub id: String,
-    /// `sent`, `delivered`, `read`, `played`, `failed`, `deleted`; a call's are others.
+    /// `sent`, `delivered`, `read`, `played`, `failed`, `deleted`. A call has others.
     pub status: String,
-    /// Seconds since 1970.
+    /// Unix time in seconds.
     pub timestamp: Option<String>,
-    /// Whom it went to.
+    /// Address of the recipient.
     pub recipient: Option<String>,
-    /// What we gave along with it.
+    /// `biz_opaque_callback_data`: our message id, when we sent the message.
     pub callback_data: Option<String>,
-    /// Whether it tells a price.
+    /// Whether it contains a price.
     pub has_pricing: bool,
-    /// Why it failed.
+    /// Error codes of the failure.
     pub errors: Vec<String>,
 }
 
-/// News of another kind.
+/// A change other than messages and delivery reports.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Its own word for what happened: `ACCOUNT_RESTRICTION`.
+    /// Meta's name for the event: `ACCOUNT_RESTRICTION`.
     pub event: Option<String>,
-    /// The names of what it tells, in order.
+    /// Names of its JSON members, in order.
     pub members: Vec<String>,
-    /// The errors that stand in it.
+    /// Error codes that it contains.
     pub errors: Vec<String>,
-    /// People's words on marketing.
+    /// Marketing preferences of people.
     pub preferences: Vec<Preference>,
 }
 
-/// A person's word on what we may send him, given to WhatsApp.
+/// What a person lets us send them, as they set it in WhatsApp.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Preference {
-    /// His number's digits.
+    /// Digits of the person's number.
     pub wa_id: Option<String>,
-    /// His business-scoped id.
+    /// Business-scoped id of the person.
     pub user_id: Option<String>,
-    /// `marketing_messages`.
+    /// Category of messages: `marketing_messages`.
     pub category: Option<String>,
-    /// `stop`, `resume`, `signup`.
+    /// Choice of the person: `stop`, `resume`, `signup`.
     pub value: Option<String>,
-    /// Seconds since 1970.
+    /// Unix time in seconds.
     pub timestamp: Option<String>,
 }
 
-/// All the updates in a body, in order.
+/// Reads all updates in a body, in order.
 ///
 /// # Errors
-/// When the body is no JSON object.
+/// When the body is not a JSON object.
 pub fn items(body: &[u8]) -> Result<Vec<Item>, Undecodable> {
     let text = String::from_utf8_lossy(body);
     let raw: &RawValue = serde_json::from_str(&text)
         .map_err(|fault| Undecodable(format!("no JSON: {:?}", fault.classify())))?;
     let body = Object::read(raw).ok_or_else(|| Undecodable("no JSON object".into()))?;
     let mut found = Items { found: Vec::new(), origin: Origin::default() };
-    // Other products of Meta's use the same envelope.
+    // Other products of Meta use the same envelope.
     let is_whatsapp = body.text("object").is_none_or(|object| object == "whatsapp_business_account");
     match body.list("entry") {
         Ok(entries) if is_whatsapp && !entries.is_empty() => {
@@ -141,7 +141,7 @@ pub fn items(body: &[u8]) -> Result<Vec<Item>, Undecodable> {
     Ok(found.found)
 }
 
-/// Where an update stands.
+/// Position of an update in the body.
 #[derive(Clone, Default)]
 struct Origin {
     business_account: Option<String>,
@@ -189,7 +189,7 @@ impl Items {
         self.origin.phone_number_id = value.object("metadata").and_then(|of| of.word("phone_number_id"));
         let before = self.found.len();
         self.value(&value);
-        // What has none of the lists is one piece of news, told whole.
+        // A value with none of the lists is one change.
         if self.found.len() == before {
             let change = Change {
                 event: value.word("event"),
@@ -231,7 +231,7 @@ impl Items {
         }
     }
 
-    /// The elements of a list; what should be one and is not becomes an item itself.
+    /// Elements of a list. A member that should be a list and is not becomes an unreadable item.
     fn elements<'a>(&mut self, value: &Object<'a>, name: &'static str) -> Vec<&'a RawValue> {
         value.list(name).unwrap_or_else(|raw| {
             self.unreadable(name, raw);
@@ -240,7 +240,7 @@ impl Items {
     }
 }
 
-/// The people of a value, found by their ids: their order means nothing.
+/// Contacts of a value, found by id; their order has no meaning.
 struct Contacts<'a> {
     all: Vec<(Option<String>, Option<String>, &'a RawValue)>,
     by_id: HashMap<String, usize>,
@@ -264,7 +264,7 @@ impl<'a> Contacts<'a> {
         self.all.get(*self.by_id.get(id?)?)
     }
 
-    /// The one there is.
+    /// The contact, when there is exactly one.
     fn only(&self) -> Option<&(Option<String>, Option<String>, &'a RawValue)> {
         if let [one] = self.all.as_slice() { Some(one) } else { None }
     }
@@ -277,7 +277,7 @@ fn message<'a>(
 ) -> Option<(Message, Option<&'a RawValue>)> {
     let (from, user_id) = (read.word("from"), read.word("from_user_id"));
     let mut contact = people.find(from.as_ref()).or_else(|| people.find(user_id.as_ref()));
-    // A message that names nobody is its one contact's, if there is one of each.
+    // The only message of a value, when it has no sender, is from the only contact.
     if from.is_none() && user_id.is_none() && is_alone {
         contact = people.only();
     }
@@ -315,7 +315,7 @@ fn status(read: &Object<'_>) -> Option<Status> {
     })
 }
 
-/// One for each element; what can't be read says nothing.
+/// One preference for each element; an unreadable element gives an empty one.
 fn preferences(value: &Object<'_>) -> Vec<Preference> {
     let words = value.list("user_preferences").unwrap_or_default().into_iter();
     words.map(|raw| Object::read(raw).as_ref().map(preference).unwrap_or_default()).collect()

@@ -1,4 +1,4 @@
-//! JSON read a level at a time: what is broken in one place hides nothing that stands beside it.
+//! Reads JSON one level at a time, so a broken part does not hide its neighbours.
 
 use serde::{
     Deserialize, Deserializer,
@@ -7,25 +7,25 @@ use serde::{
 use serde_json::value::RawValue;
 use std::{fmt, marker::PhantomData};
 
-/// The longest id, address or kind that is taken for one, in bytes.
+/// Longest accepted id, address or kind, in bytes.
 const WORD_LENGTH_MAX: usize = 512;
 
-/// An object: its members in their order, each still unread.
+/// A JSON object: its members in order, each not yet parsed.
 pub(crate) struct Object<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'a> Object<'a> {
-    /// Reads an object; anything else is none.
+    /// Reads an object. None for any other JSON.
     pub(crate) fn read(raw: &'a RawValue) -> Option<Self> {
         serde_json::from_str(raw.get()).ok()
     }
 
-    /// A member that is there and not null. Of a repeated one the last counts, as in most readers.
+    /// A member that is present and not null. The last of repeated members counts, as in most parsers.
     pub(crate) fn member(&self, name: &str) -> Option<&'a RawValue> {
         let (_, value) = self.0.iter().rev().find(|(known, _)| known == name)?;
         (value.get() != "null").then_some(*value)
     }
 
-    /// The names of its members, in order.
+    /// Names of the members, in order.
     pub(crate) fn names(&self) -> Vec<String> {
         self.0.iter().map(|(name, _)| name.clone()).collect()
     }
@@ -35,25 +35,25 @@ impl<'a> Object<'a> {
         Self::read(self.member(name)?)
     }
 
-    /// A string as it stands, or a number as it is written.
+    /// A string member, or a number member as it is written.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
         text(self.member(name)?)
     }
 
-    /// A text that can be an id, an address or a kind: some signs, none of them a control.
+    /// A text that can be an id, an address or a kind: not empty, not too long, no control characters.
     pub(crate) fn word(&self, name: &str) -> Option<String> {
         self.text(name).filter(|word| {
             !word.is_empty() && word.len() <= WORD_LENGTH_MAX && !word.contains(char::is_control)
         })
     }
 
-    /// The elements of a list; none where it is not there. What is no list comes back as it is.
+    /// Elements of a list; empty when the member is absent. The error is a member that is not a list.
     pub(crate) fn list(&self, name: &str) -> Result<Vec<&'a RawValue>, &'a RawValue> {
         let Some(raw) = self.member(name) else { return Ok(Vec::new()) };
         serde_json::from_str(raw.get()).map_err(|_other_kind| raw)
     }
 
-    /// The elements of a list that are objects.
+    /// Elements of a list that are objects; others are skipped.
     pub(crate) fn objects(&self, name: &str) -> Vec<Object<'a>> {
         self.list(name).unwrap_or_default().into_iter().filter_map(Object::read).collect()
     }
@@ -91,7 +91,7 @@ impl<'de: 'a, 'a> Visitor<'de> for Members<'a> {
     }
 }
 
-/// A string of which half an emoji (a lone surrogate, where somebody cut a text) is no fault.
+/// A string in which half an emoji (a lone surrogate, from a cut text) is not an error.
 struct Lossy(String);
 
 impl<'de> Deserialize<'de> for Lossy {
@@ -128,14 +128,14 @@ mod tests {
     }
 
     #[test]
-    fn half_an_emoji_is_no_fault() {
+    fn half_an_emoji_is_not_an_error() {
         let text = with(r#"{"body":"hola \ud83d","n":7}"#, |object| object.text("body"));
         assert!(text.unwrap().starts_with("hola "));
         assert_eq!(with(r#"{"body":"\ud83d\ude00"}"#, |o| o.text("body")).as_deref(), Some("😀"));
     }
 
     #[test]
-    fn a_number_is_read_as_it_is_written_and_null_is_nothing() {
+    fn a_number_is_read_as_it_is_written_and_null_is_none() {
         with(r#"{"at":1731705721,"lat":37.4611978,"gone":null,"on":true}"#, |object| {
             assert_eq!(object.text("at").as_deref(), Some("1731705721"));
             assert_eq!(object.text("lat").as_deref(), Some("37.4611978"));
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_has_no_controls_and_an_end() {
+    fn an_id_has_no_control_characters_and_a_maximum_length() {
         let long = "x".repeat(WORD_LENGTH_MAX + 1);
         with(&format!(r#"{{"nul":"a\u0000","long":"{long}","empty":"","id":"wamid.A="}}"#), |object| {
             assert_eq!((object.word("nul"), object.word("long"), object.word("empty")), (None, None, None));
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_comes_back() {
+    fn a_member_that_is_not_a_list_is_the_error() {
         with(r#"{"list":[1,{"a":2}],"none":{"0":1}}"#, |object| {
             assert_eq!(object.list("list").map(|list| list.len()).ok(), Some(2));
             assert_eq!(object.objects("list").len(), 1);

@@ -1,7 +1,7 @@
-//! WhatsApp by Meta's Cloud API: messages, webhooks, and the account's own facts.
+//! WhatsApp by Meta's Cloud API: messages, webhooks, and facts about the account.
 //!
-//! Built from Meta's documentation of Graph v25.0. One parser reads every webhook ([`items`]); what happened
-//! is told from it. One client serves all calls; each port has its file.
+//! Written from Meta's documentation of Graph v25.0. One parser reads every webhook ([`items`]), and the
+//! events are made from its items. All calls share one client; each port has its file.
 
 mod account;
 mod client;

@@ -1,8 +1,8 @@
-//! How fast Meta lets a number send: eighty messages in a second, and to one recipient one in six seconds on
-//! average, with bursts. What is over that waits here, without a call.
+//! Rates at which Meta lets a number send: eighty messages a second, and to one recipient one in six seconds
+//! on average, with bursts. A message over a rate is refused here, without a call.
 //!
-//! It is kept in memory alone, and by each replica for itself: Meta's own answer is what binds, this spares
-//! calls that would be refused.
+//! The state is in memory, and each replica has its own. Meta's own answer is binding; these limits only
+//! avoid calls that would be refused.
 
 use chrono::{DateTime, Duration, Utc};
 use std::{
@@ -11,38 +11,39 @@ use std::{
 };
 
 const PER_SECOND_MAX: usize = 80;
-/// To one recipient, on average.
+/// Average time between messages to one recipient.
 const EVERY: Duration = Duration::seconds(6);
-/// How far ahead of the average one may be: a burst of 45.
+/// How far a recipient may be ahead of the average: a burst of 45 messages.
 const AHEAD_MAX: Duration = Duration::seconds(6 * 44);
-/// Answers in a row that said «too much to this one», after which the wait grows no more: 4⁴ seconds.
+/// Strikes (errors for too many messages to one recipient) after which the wait no longer grows: 4⁴ seconds.
 const STRIKES_MAX: u32 = 4;
-/// How long a number is left alone that must not send.
+/// How long a stopped number sends nothing.
 const STOPPED_FOR: Duration = Duration::minutes(5);
-/// Recipients kept in mind before those that are idle are forgotten. Not more than 80 a second begin, each
-/// is idle again within nine minutes: so that many always leave room, and memory has an end.
+/// Recipients in memory at which the idle ones are removed. At most 80 a second are added, and each is idle
+/// again within nine minutes, so fewer than this number are ever busy, and memory is bounded.
 const RECIPIENTS_MAX: usize = 50_000;
 
-/// What a number has sent of late.
+/// Recent sends of one number.
 #[derive(Default)]
 pub(crate) struct Limits(Mutex<State>);
 
 #[derive(Default)]
 struct State {
     stopped_until: Option<DateTime<Utc>>,
-    /// The last second's.
+    /// Times of the sends in the last second.
     sent: VecDeque<DateTime<Utc>>,
     recipients: HashMap<String, Recipient>,
 }
 
 struct Recipient {
-    /// Until when, at the average, what was sent has used up the time: a bucket that fills by itself.
+    /// Time up to which the messages sent so far use up the average rate.
     used_until: DateTime<Utc>,
+    /// Errors in a row for too many messages to this recipient.
     strikes: u32,
 }
 
 impl Limits {
-    /// Counts a message to `recipient`, or says how many seconds it has to wait.
+    /// Counts a message to `recipient`. The error is the number of seconds that it has to wait.
     pub(crate) fn admit(&self, recipient: &str, now: DateTime<Utc>) -> Result<(), u64> {
         let mut state = self.state();
         if let Some(until) = state.stopped_until.filter(|until| now < *until) {
@@ -71,14 +72,14 @@ impl Limits {
         Ok(())
     }
 
-    /// Meta took one.
+    /// Records that Meta accepted a message to `recipient`, which ends its strikes.
     pub(crate) fn taken(&self, recipient: &str) {
         if let Some(known) = self.state().recipients.get_mut(recipient) {
             known.strikes = 0;
         }
     }
 
-    /// Meta says that it is too much to this recipient: after how many seconds the next may go out.
+    /// Records an error for too many messages to `recipient`. Returns the seconds until the next may be sent.
     pub(crate) fn strike(&self, recipient: &str, now: DateTime<Utc>) -> u64 {
         let mut state = self.state();
         let fresh = Recipient { used_until: now, strikes: 0 };
@@ -89,7 +90,7 @@ impl Limits {
         u64::from(wait)
     }
 
-    /// Nothing goes out for a while; the seconds of it.
+    /// Stops all sends for a while. Returns the seconds.
     pub(crate) fn stop(&self, now: DateTime<Utc>) -> u64 {
         self.state().stopped_until = Some(now + STOPPED_FOR);
         seconds(STOPPED_FOR)
@@ -100,7 +101,7 @@ impl Limits {
     }
 }
 
-/// Whole seconds, rounded up: never less than it takes.
+/// Whole seconds, rounded up; at least 1.
 fn seconds(wait: Duration) -> u64 {
     let millis = u64::try_from(wait.num_milliseconds()).unwrap_or(0);
     millis.div_ceil(1000).max(1)
@@ -134,7 +135,7 @@ mod tests {
         }
         assert_eq!(limits.admit("ana", at(0)), Err(6));
         assert_eq!(limits.admit("ana", at(4500)), Err(2));
-        assert_eq!(limits.admit("leo", at(4500)), Ok(()), "his alone");
+        assert_eq!(limits.admit("leo", at(4500)), Ok(()), "the limit is for each recipient");
         assert_eq!(limits.admit("ana", at(6000)), Ok(()));
         assert_eq!(limits.admit("ana", at(6000)), Err(6));
         let rested = 6000 + 46 * 6000;
@@ -152,11 +153,11 @@ mod tests {
         }
         assert_eq!(limits.admit("ana", at(256_000)), Ok(()));
         limits.taken("ana");
-        assert_eq!(limits.strike("ana", at(256_000)), 4, "one that was taken ends the row");
+        assert_eq!(limits.strike("ana", at(256_000)), 4, "an accepted message ends the row");
     }
 
     #[test]
-    fn a_stopped_number_rests_five_minutes() {
+    fn a_stopped_number_sends_nothing_for_five_minutes() {
         let limits = Limits::default();
         assert_eq!(limits.stop(at(0)), 300);
         assert_eq!(limits.admit("ana", at(1000)), Err(299));
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_idle_is_forgotten() {
+    fn idle_recipients_are_removed() {
         let limits = Limits::default();
         let fill = |from: i64| {
             for n in 0..i64::try_from(RECIPIENTS_MAX).unwrap() {
@@ -179,7 +180,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn who_waits_as_told_is_admitted(steps in prop::collection::vec((0i64..9_000, any::<bool>()), 1..200)) {
+        fn a_message_is_admitted_after_the_given_wait(steps in prop::collection::vec((0i64..9_000, any::<bool>()), 1..200)) {
             let limits = Limits::default();
             let mut now = 0;
             for (pause, struck) in steps {

@@ -1,7 +1,8 @@
-//! Sending (`POST /{phone_number_id}/messages`).
+//! Sends messages (`POST /{phone_number_id}/messages`).
 //!
-//! Meta keeps no list of what it sent, and knows no idempotency: a send whose answer is lost may have gone
-//! out. Each message bears our id (`biz_opaque_callback_data`), which its statuses bring back: they tell.
+//! Meta keeps no list of sent messages and has no idempotency: a send whose response is lost may have gone
+//! out. Each message carries our id (`biz_opaque_callback_data`), which its delivery reports return, so they
+//! show whether it went out.
 
 use crate::{
     client::{Answer, MetaClient, NoAnswer},
@@ -22,7 +23,7 @@ use std::sync::Arc;
 
 const DAY_SECONDS: u64 = 86_400;
 
-/// Sends from one number.
+/// Sends messages from one number.
 pub struct MetaMessages {
     client: Arc<MetaClient>,
     list_title: String,
@@ -40,14 +41,14 @@ struct TakenMessage {
 }
 
 impl MetaMessages {
-    /// From the client's number. `list_title` stands on the button that opens a list of answers, at most 20
-    /// characters of it: «Opciones».
+    /// Sends from the number of `client`. `list_title` is the title of the button that opens a list of
+    /// answers, cut to 20 characters: «Opciones».
     #[must_use]
     pub fn new(client: Arc<MetaClient>, list_title: String) -> Self {
         Self { client, list_title, limits: Limits::default() }
     }
 
-    /// The account of the number: by it the outbox finds this channel.
+    /// Channel account of the number, by which the outbox finds this channel.
     #[must_use]
     pub fn channel_account(&self) -> String {
         channel_account(&self.client.config.phone_number_id)
@@ -72,7 +73,7 @@ impl MetaMessages {
             Class::TemplateNeeded | Class::Recipient | Class::Request => Retry::Never,
             Class::NumberStopped => {
                 let number = &self.client.config.phone_number_id;
-                tracing::error!(%number, %reason, "Meta lets nothing out from this number: see to its account");
+                tracing::error!(%number, error = %reason, "Meta refuses all sends from this number; check its account");
                 Retry::After(Some(self.limits.stop(self.client.now())))
             }
         };
@@ -80,7 +81,7 @@ impl MetaMessages {
     }
 }
 
-/// One recipient, whichever way his address is written.
+/// Key of a recipient, the same for each spelling of their address.
 fn recipient_key(address: &str) -> &str {
     let address = address.strip_prefix("whatsapp:").unwrap_or(address);
     address.strip_prefix('+').unwrap_or(address)
@@ -106,7 +107,7 @@ impl MessageChannel for MetaMessages {
         }
     }
 
-    /// Only the statuses tell; they come by themselves.
+    /// Meta has no list to search; delivery reports arrive by webhook.
     async fn find_sent(
         &self,
         _message: &OutboundMessage,
@@ -128,8 +129,8 @@ impl MessageChannel for MetaMessages {
         });
         match self.client.post_courtesy(&body).await {
             Ok(answer) if answer.status.is_success() => {}
-            Ok(answer) => tracing::debug!(reason = %answer.describe(), "not marked as read"),
-            Err(fault) => tracing::debug!(reason = fault.reason(), "not marked as read"),
+            Ok(answer) => tracing::debug!(error = %answer.describe(), "message not marked as read"),
+            Err(fault) => tracing::debug!(error = fault.reason(), "message not marked as read"),
         }
     }
 }

@@ -1,7 +1,7 @@
-//! The JSON of each kind of message (`POST /{phone_number_id}/messages`).
+//! JSON of each kind of message (`POST /{phone_number_id}/messages`).
 //!
-//! What does not fit a form goes out as plain words, which say what can be answered; an id is never cut, as
-//! it would be another.
+//! A message that does not fit its form goes out as plain text, which says what can be answered. An id is
+//! never cut, because a cut id is another id.
 
 use domain::text::truncate;
 use ports::messaging::message_channel::{Form, OutboundMessage, Template};
@@ -18,12 +18,12 @@ const ROW_ID_MAX: usize = 200;
 const ROW_TITLE_MAX: usize = 24;
 const CODE_MAX: usize = 15;
 
-/// Why a message can't be put into Meta's words.
+/// Why a message can't be written as a payload of Meta.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unsayable {
     /// The recipient's address is neither a number nor a business-scoped id.
     Address,
-    /// A code's template has no code, or one that is too long.
+    /// A template for a code has not exactly one parameter, or a code that is too long.
     Code,
 }
 
@@ -36,7 +36,7 @@ impl Unsayable {
     }
 }
 
-/// A message as Meta takes it. `list_title` stands on the button that opens a list.
+/// Payload of a message. `list_title` is the title of the button that opens a list.
 pub(crate) fn payload(message: &OutboundMessage, list_title: &str) -> Result<Value, Unsayable> {
     let (name, address) = address(&message.recipient).ok_or(Unsayable::Address)?;
     let (kind, content) = content(message, list_title)?;
@@ -50,8 +50,8 @@ pub(crate) fn payload(message: &OutboundMessage, list_title: &str) -> Result<Val
     }))
 }
 
-/// Under which name an address goes, and how it is written. Without its `+` Meta would put our own number's
-/// country before it.
+/// JSON member and value of a recipient; None when the address is not valid. Without the `+`, Meta would put
+/// the country code of our own number before it.
 fn address(recipient: &str) -> Option<(&'static str, String)> {
     let recipient = recipient.strip_prefix("whatsapp:").unwrap_or(recipient);
     let digits = recipient.strip_prefix('+').unwrap_or(recipient);
@@ -61,7 +61,7 @@ fn address(recipient: &str) -> Option<(&'static str, String)> {
     is_business_scoped_id(recipient).then(|| ("recipient", recipient.to_owned()))
 }
 
-/// `US.13491208655302741918`, `US.ENT.11815799212886844830`.
+/// Whether a text looks like `US.13491208655302741918` or `US.ENT.11815799212886844830`.
 fn is_business_scoped_id(text: &str) -> bool {
     let Some((country, rest)) = text.split_once('.') else { return false };
     let id = rest.strip_prefix("ENT.").unwrap_or(rest);
@@ -121,7 +121,7 @@ fn link(text: &str, title: &str, url: &str) -> Option<Value> {
     fits.then(|| json!({ "type": "cta_url", "body": { "text": text }, "action": action }))
 }
 
-/// The words, with the page's address if it does not stand in them.
+/// The text, followed by the URL unless the text contains it.
 fn with_link(text: &str, url: &str) -> String {
     if text.contains(url) {
         return text.to_owned();
@@ -130,7 +130,7 @@ fn with_link(text: &str, url: &str) -> String {
     format!("{}\n{url}", truncate(text, room)).trim_start().to_owned()
 }
 
-/// An approved text. A code stands in it twice: in its body, and behind the button that copies it.
+/// JSON of a template. A code is in it twice: in the body, and in the button that copies it.
 fn template(filled: &Template) -> Result<Value, Unsayable> {
     let text = |words: &String| json!({ "type": "text", "text": words });
     let mut components = Vec::new();
@@ -149,7 +149,8 @@ fn template(filled: &Template) -> Result<Value, Unsayable> {
     Ok(json!({ "name": filled.name, "language": { "code": filled.language }, "components": components }))
 }
 
-/// Answers with titles short enough; none where an id is too long, or two could not be told apart.
+/// Answers with their titles cut. None when there are none, an id is empty or too long, a title is empty, or
+/// two ids or titles are equal.
 fn cut(answers: &[(String, String)], id_max: usize, title_max: usize) -> Option<Vec<(&str, String)>> {
     let cut: Vec<(&str, String)> = answers
         .iter()
@@ -162,7 +163,7 @@ fn cut(answers: &[(String, String)], id_max: usize, title_max: usize) -> Option<
     (!cut.is_empty() && told_apart && sane).then_some(cut)
 }
 
-/// Whether there is something, and not too much of it, in characters.
+/// Whether a text has 1 to `length_max` characters.
 fn is_within(text: &str, length_max: usize) -> bool {
     !text.is_empty() && text.chars().nth(length_max).is_none()
 }

@@ -1,4 +1,4 @@
-//! `X-Hub-Signature-256`: HMAC-SHA256 over the bytes received, which Meta signs in their `\uXXXX` form.
+//! `X-Hub-Signature-256`: HMAC-SHA256 over the received bytes, which Meta signs in their `\uXXXX` form.
 
 use ports::messaging::inbound_webhook::{RawWebhook, SignatureInvalid};
 use ring::hmac;
@@ -7,37 +7,37 @@ use secrecy::{ExposeSecret, SecretString};
 /// The length of a SHA-256 in bytes.
 const TAG_LENGTH: usize = 32;
 
-/// The app's secrets, two while they rotate.
+/// App secrets that verify signatures; two during a rotation.
 pub struct AppSecrets(Vec<hmac::Key>);
 
 impl AppSecrets {
-    /// Over one or more secrets. None means that every signature is wrong.
+    /// Takes one or more secrets. Without any, every signature is refused.
     #[must_use]
     pub fn new(secrets: &[SecretString]) -> Self {
-        // An empty key would verify what anybody signs.
+        // Anybody can sign with an empty key.
         let usable = secrets.iter().map(ExposeSecret::expose_secret).filter(|secret| !secret.is_empty());
         Self(usable.map(key).collect())
     }
 
-    /// Whether Meta signed this.
+    /// Checks that Meta signed the request.
     pub(crate) fn verify(&self, webhook: &RawWebhook) -> Result<(), SignatureInvalid> {
         let header = webhook.header("x-hub-signature-256").ok_or(SignatureInvalid)?;
         let digits = header.strip_prefix(b"sha256=").ok_or(SignatureInvalid)?;
         let mut tag = [0; TAG_LENGTH];
         hex::decode_to_slice(digits, &mut tag).map_err(|_malformed| SignatureInvalid)?;
-        // Compared in constant time.
+        // The comparison takes constant time.
         let is_right = self.0.iter().any(|key| hmac::verify(key, &webhook.body, &tag).is_ok());
         if is_right { Ok(()) } else { Err(SignatureInvalid) }
     }
 }
 
-/// Signs a body as Meta does; for those who play Meta in tests.
+/// Signs a body as Meta does, for tests and tools that simulate Meta. Returns the header's value.
 #[must_use]
 pub fn sign_body(secret: &str, body: &[u8]) -> String {
     format!("sha256={}", hex::encode(hmac::sign(&key(secret), body)))
 }
 
-/// Whether two secrets are the same, without telling by the time it takes how far they agree.
+/// Compares two secrets in constant time. False when `ours` is empty.
 pub(crate) fn is_same_secret(ours: &SecretString, given: &str) -> bool {
     let ours = ours.expose_secret();
     let key = key(ours);
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn either_secret_of_a_rotation_holds_and_an_empty_one_is_none() {
+    fn either_secret_of_a_rotation_is_accepted_and_an_empty_one_is_not() {
         let signature = sign_body("old", BODY);
         assert!(verify(&["new", "old"], Some(signature.as_bytes()), BODY));
         assert!(!verify(&["new"], Some(signature.as_bytes()), BODY));
@@ -113,7 +113,7 @@ mod tests {
         for other in ["", "toke", "token\0", "Token", "tokens"] {
             assert!(!is_same_secret(&ours, other), "{other:?}");
         }
-        assert!(!is_same_secret(&SecretString::from(""), ""), "no token opens nothing");
+        assert!(!is_same_secret(&SecretString::from(""), ""), "an empty secret matches nothing");
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-//! The webhook: the handshake by GET, and what Meta posts.
+//! The webhook: the handshake by GET, and the updates by POST.
 
 use crate::{
     events::events,
@@ -10,22 +10,22 @@ use ports::messaging::inbound_webhook::{
 };
 use secrecy::SecretString;
 
-/// Messages, statuses and all other news.
+/// Webhook for messages, delivery reports and all other updates.
 pub struct MetaWebhook {
-    /// The app's secrets.
+    /// App secrets that verify the signature.
     pub secrets: AppSecrets,
-    /// The word by which Meta's GET shows that it was set up by us.
+    /// Token that we gave Meta at set-up, and that its GET must repeat.
     pub verify_token: SecretString,
-    /// The ids of our numbers.
+    /// Phone number ids of our numbers.
     pub phone_number_ids: Vec<String>,
 }
 
 impl MetaWebhook {
-    /// Answers the handshake (`hub.mode=subscribe`, `hub.verify_token`, `hub.challenge`) of a GET's query:
-    /// the challenge, to be sent back bare.
+    /// Checks the handshake in the query of a GET (`hub.mode=subscribe`, `hub.verify_token`,
+    /// `hub.challenge`). Returns the challenge, which is the whole body of the response.
     ///
     /// # Errors
-    /// When the token is wrong, or something is missing.
+    /// When the token is wrong or a parameter is missing.
     pub fn handshake(&self, query: &str) -> Result<String, SignatureInvalid> {
         let value = |wanted: &str| {
             url::form_urlencoded::parse(query.as_bytes())

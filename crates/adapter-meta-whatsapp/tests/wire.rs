@@ -1,4 +1,4 @@
-//! What goes over the wire, and how each answer is read.
+//! The requests that go to Meta, and how each response is read.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 use adapter_meta_whatsapp::{MetaAccount, MetaClient, MetaConfig, MetaMessages, NotTold};
@@ -29,7 +29,7 @@ const MESSAGES: &str = "/v25.0/100000000000001/messages";
 const ACCOUNT: &str = "200000000000002";
 const TAKEN: &str = r#"{"messaging_product":"whatsapp","contacts":[{"input":"+5215512345678","wa_id":"5215512345678"}],"messages":[{"id":"wamid.A","message_status":"accepted"}]}"#;
 
-/// A clock that a test moves.
+/// A clock that the test moves.
 struct Hand(Mutex<DateTime<Utc>>);
 
 impl Hand {
@@ -99,7 +99,7 @@ fn retry(outcome: &SendOutcome) -> Option<Retry> {
 }
 
 #[tokio::test]
-async fn a_message_goes_out_from_our_number_under_our_token() {
+async fn a_message_goes_out_from_our_number_with_our_token() {
     let server = MockServer::start().await;
     Mock::given(method("POST"))
         .and(path(MESSAGES))
@@ -164,7 +164,7 @@ async fn each_form_goes_out_as_its_own_kind() {
 }
 
 #[tokio::test]
-async fn who_has_no_number_is_written_to_under_his_id_and_nobody_under_anything_else() {
+async fn a_recipient_is_a_number_or_a_business_scoped_id_and_nothing_else() {
     let server = server(answers(200, TAKEN)).await;
     let channel = messages(&server.uri());
     let to = |recipient: &str| OutboundMessage { recipient: recipient.into(), ..plain() };
@@ -172,11 +172,11 @@ async fn who_has_no_number_is_written_to_under_his_id_and_nobody_under_anything_
     let sent: Value = server.received_requests().await.unwrap()[0].body_json().unwrap();
     assert_eq!((&sent["recipient"], sent.get("to")), (&json!("US.13491208655302741918"), None));
     assert_eq!(retry(&channel.send(&to("ana@example.com")).await), Some(Retry::Never));
-    assert_eq!(calls(&server).await, 1, "the second was not worth a call");
+    assert_eq!(calls(&server).await, 1, "an invalid address makes no call");
 }
 
 #[tokio::test]
-async fn each_answer_to_a_send_is_told_apart() {
+async fn each_response_to_a_send_has_its_own_outcome() {
     let garbage = [
         (200, "<html>", None),
         (200, r#"{"messages":[]}"#, None),
@@ -219,13 +219,16 @@ async fn each_answer_to_a_send_is_told_apart() {
         let outcome = messages(&server.uri()).send(&plain()).await;
         let is_unknown = matches!(outcome, SendOutcome::Unknown { .. });
         assert_eq!((retry(&outcome), is_unknown), (expected, expected.is_none()), "{what}: {outcome:?}");
-        assert!(!format!("{outcome:?}").contains("5512345678"), "{what}: Meta's words may bear a number");
-        assert_eq!(calls(&server).await, 1, "{what}: a send is never repeated by itself");
+        assert!(
+            !format!("{outcome:?}").contains("5512345678"),
+            "{what}: Meta's message may contain a number"
+        );
+        assert_eq!(calls(&server).await, 1, "{what}: the client never repeats a send");
     }
 }
 
 #[tokio::test]
-async fn a_refusal_bears_its_code_and_the_wait_that_meta_asks_for() {
+async fn a_refusal_has_its_code_and_the_wait_that_meta_asks_for() {
     let server = server(error(429, 130_429).insert_header("retry-after", "7")).await;
     let outcome = messages(&server.uri()).send(&plain()).await;
     let SendOutcome::Rejected { code, retry, reason } = outcome else { panic!("{outcome:?}") };
@@ -239,7 +242,7 @@ async fn a_refused_connection_means_that_nothing_went_out() {
     assert_eq!(retry(&outcome), Some(Retry::After(None)), "{outcome:?}");
 }
 
-/// Takes one request and hangs up, or answers half of what it promises.
+/// Accepts one request, writes `answer`, which may be incomplete, and closes the connection.
 fn hangs_up(answer: &'static [u8]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -253,24 +256,24 @@ fn hangs_up(answer: &'static [u8]) -> String {
 }
 
 #[tokio::test]
-async fn a_lost_answer_means_that_nobody_knows() {
+async fn a_lost_response_means_an_unknown_outcome() {
     for answer in [b"".as_slice(), b"HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{\"mess"] {
         let outcome = messages(&hangs_up(answer)).send(&plain()).await;
         assert!(matches!(outcome, SendOutcome::Unknown { .. }), "{outcome:?}");
     }
     let looked = messages("http://127.0.0.1:1").find_sent(&plain(), DateTime::UNIX_EPOCH, &[]).await;
-    assert_eq!(looked, Ok(Trace::NoneYet), "statuses tell, not Meta's lists: it has none");
+    assert_eq!(looked, Ok(Trace::NoneYet), "Meta has no list of sent messages");
 }
 
 #[tokio::test]
-async fn a_provider_that_keeps_failing_is_left_alone_and_tried_once_later() {
+async fn a_provider_that_keeps_failing_is_not_called_and_is_tried_once_later() {
     let server = server(answers(500, "")).await;
     let clock = Hand::new();
     let channel = MetaMessages::new(client(&server.uri(), clock.clone()), "Opciones".into());
     for _ in 0..5 {
         channel.send(&plain()).await;
     }
-    assert_eq!(retry(&channel.send(&plain()).await), Some(Retry::After(None)), "not made, so not in doubt");
+    assert_eq!(retry(&channel.send(&plain()).await), Some(Retry::After(None)), "not sent, so not in doubt");
     channel.acknowledge(&inbound(NUMBER)).await;
     assert_eq!(calls(&server).await, 5);
     clock.forward(10);
@@ -279,7 +282,7 @@ async fn a_provider_that_keeps_failing_is_left_alone_and_tried_once_later() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_an_answer_and_opens_no_circuit() {
+async fn a_refusal_does_not_open_the_breaker() {
     let server = server(error(400, 131_026)).await;
     let channel = messages(&server.uri());
     for _ in 0..7 {
@@ -289,7 +292,7 @@ async fn a_refusal_is_an_answer_and_opens_no_circuit() {
 }
 
 #[tokio::test]
-async fn what_is_over_the_rate_waits_without_a_call() {
+async fn a_message_over_the_rate_is_refused_without_a_call() {
     let server = server(answers(200, TAKEN)).await;
     let clock = Hand::new();
     let channel = MetaMessages::new(client(&server.uri(), clock.clone()), "Opciones".into());
@@ -306,7 +309,7 @@ async fn what_is_over_the_rate_waits_without_a_call() {
 }
 
 #[tokio::test]
-async fn too_much_to_one_recipient_waits_four_times_longer_each_time() {
+async fn each_error_for_too_many_messages_makes_the_wait_four_times_longer() {
     let server = server(error(400, 131_056)).await;
     let clock = Hand::new();
     let channel = MetaMessages::new(client(&server.uri(), clock.clone()), "Opciones".into());
@@ -320,7 +323,7 @@ async fn too_much_to_one_recipient_waits_four_times_longer_each_time() {
 }
 
 #[tokio::test]
-async fn a_number_that_must_not_send_rests_and_loses_nothing() {
+async fn a_stopped_number_waits_and_loses_no_message() {
     let server = MockServer::start().await;
     Mock::given(path(MESSAGES)).respond_with(error(401, 190)).up_to_n_times(1).mount(&server).await;
     Mock::given(path(MESSAGES)).respond_with(answers(200, TAKEN)).mount(&server).await;
@@ -354,7 +357,7 @@ async fn an_inbound_message_is_shown_as_read_and_being_answered() {
     channel.acknowledge(&inbound(NUMBER)).await;
     channel.acknowledge(&inbound("999")).await;
     let requests = server.received_requests().await.unwrap();
-    assert_eq!(requests.len(), 1, "another number's is not ours to mark");
+    assert_eq!(requests.len(), 1, "a message to another number is not marked");
     assert_eq!(
         requests[0].body_json::<Value>().unwrap(),
         json!({
@@ -393,7 +396,7 @@ async fn the_account_and_the_token_are_shown_masked() {
 }
 
 #[tokio::test]
-async fn what_meta_does_not_tell_is_said_so() {
+async fn a_refusal_of_meta_is_an_error_with_its_code() {
     let server = MockServer::start().await;
     Mock::given(method("GET")).respond_with(error(401, 190)).mount(&server).await;
     let account = MetaAccount { client: client(&server.uri(), Hand::new()) };

@@ -1,7 +1,8 @@
-//! Checks a table of signature vectors: `cargo run -p adapter-twilio --example twilio_signatures -- FILE.tsv`.
+//! Checks a table of signature vectors.
+//! Usage: `cargo run -p adapter-twilio --example twilio_signatures -- FILE.tsv`.
 //!
-//! Columns: provider, key, address, parameters (`a=1&b=2`, not encoded), expected. Rows of other
-//! providers are passed over; `(first row params)` repeats the first Twilio row's.
+//! Columns: provider, key, URL, parameters (`a=1&b=2`, not encoded), expected signature. Rows of other
+//! providers are skipped; `(first row params)` repeats the parameters of the first Twilio row.
 
 use adapter_twilio::sign_form;
 use std::{env, fs, process::ExitCode};
@@ -11,7 +12,7 @@ fn encode(parameters: &str) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-#[allow(clippy::print_stdout, reason = "this is what the example is for")]
+#[allow(clippy::print_stdout, reason = "the example prints its result")]
 fn main() -> ExitCode {
     let Some(text) = env::args().nth(1).and_then(|file| fs::read_to_string(file).ok()) else {
         return ExitCode::FAILURE;

@@ -1,4 +1,4 @@
-//! The HTTP client: authentication, time-outs, the breaker, retries of what may be repeated.
+//! HTTP client for Twilio: authentication, time-outs, circuit breaker, and retries of repeatable calls.
 
 use http_breaker::Breaker;
 use ports::{clock::Clock, ids_and_random::Random};
@@ -9,29 +9,29 @@ use std::{sync::Arc, time::Duration};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// Retries of calls that may be repeated.
+/// Most retries after the first call. Only repeatable calls are retried.
 const RETRIES_MAX: u32 = 3;
-/// A provider that asks for more patience than this is told no.
+/// Longest Retry-After, in seconds, that a call waits for. A longer one ends the retries.
 const RETRY_AFTER_MAX: u64 = 5;
 
-/// Who we are at Twilio, and where Twilio is.
+/// Credentials at Twilio, and the base URLs of its APIs.
 #[derive(Clone)]
 pub struct TwilioConfig {
-    /// `AC…`
+    /// Account SID, `AC…`.
     pub account_sid: String,
-    /// The user name of HTTP Basic: the account's sid, or an API key's (`SK…`, preferred).
+    /// User name for HTTP Basic: the account SID, or the SID of an API key (`SK…`, preferred).
     pub user: String,
-    /// The account's token, or the API key's secret.
+    /// Password for HTTP Basic: the auth token of the account, or the secret of the API key.
     pub password: SecretString,
-    /// `https://api.twilio.com`
+    /// Base URL of the Messages API: `https://api.twilio.com`.
     pub api_base: String,
-    /// `https://verify.twilio.com`
+    /// Base URL of the Verify API: `https://verify.twilio.com`.
     pub verify_base: String,
-    /// `https://lookups.twilio.com`
+    /// Base URL of the Lookup API: `https://lookups.twilio.com`.
     pub lookups_base: String,
 }
 
-/// Talks to Twilio.
+/// Client for the Twilio APIs. One client has one circuit breaker, so the adapters of one account share it.
 pub struct TwilioClient {
     pub(crate) config: TwilioConfig,
     http: reqwest::Client,
@@ -40,31 +40,32 @@ pub struct TwilioClient {
     random: Arc<dyn Random>,
 }
 
-/// Whether a call may simply be made again.
+/// When a call is repeated after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Repeat {
-    /// It reads, or its repetition changes nothing.
+    /// After a 429, a 5xx or no response: the call only reads, or a repetition changes nothing.
     Safely,
-    /// Only when it was refused before it was processed.
+    /// Only when Twilio did not process the call: after a 429, or when the request was not sent.
     WhenRefused,
-    /// Whoever called decides.
+    /// Never; the caller decides.
     Never,
 }
 
-/// An answer of Twilio's, of any status.
+/// An HTTP response of Twilio, of any status.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
+    /// Seconds of the Retry-After header.
     pub(crate) retry_after: Option<u64>,
     pub(crate) body: Vec<u8>,
 }
 
-/// No answer.
+/// Why there is no HTTP response. The texts are for logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NoAnswer {
-    /// The call was never made: no connection, or the breaker is open.
+    /// The request was not sent: no connection, an invalid URL, or an open breaker.
     NotMade(String),
-    /// It was made; nobody knows what became of it.
+    /// The request was sent and no response arrived: Twilio may have processed it.
     Lost(String),
 }
 
@@ -83,18 +84,18 @@ struct ErrorBody {
 }
 
 impl Answer {
-    /// The body as JSON.
+    /// Parses the body as JSON; None when it has another shape.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_slice(&self.body).ok()
     }
 
-    /// Twilio's error code, where the body bears one.
+    /// Twilio's error code; None when the body contains none.
     pub(crate) fn code(&self) -> Option<i64> {
         self.json::<ErrorBody>()?.code
     }
 
-    /// What Twilio says is wrong, fit for a log: its message may quote a number, so only its code and
-    /// status are told.
+    /// Describes the error for logs: status and code. Twilio's message may contain a phone number, so only
+    /// its length is given.
     pub(crate) fn describe(&self) -> String {
         match self.json::<ErrorBody>() {
             Some(ErrorBody { code: Some(code), message }) => {
@@ -107,16 +108,16 @@ impl Answer {
 }
 
 impl TwilioClient {
-    /// A client; nothing is called yet.
+    /// Builds a client. Makes no call.
     ///
     /// # Errors
-    /// When the TLS stack can't be set up.
+    /// When the HTTP client can't be built with TLS.
     pub fn new(
         config: TwilioConfig,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, reqwest::Error> {
-        // Somebody may have installed it already; it is the same one.
+        // The call fails when a provider is installed already; it is the same one, so the error is ignored.
         drop(rustls::crypto::ring::default_provider().install_default());
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
@@ -128,7 +129,7 @@ impl TwilioClient {
         Ok(Self { config, http, breaker: Breaker::default(), clock, random })
     }
 
-    /// Makes a call; retries it as far as `repeat` allows (1-2-4 s full jitter, Retry-After obeyed).
+    /// Makes a call and retries it as `repeat` allows: full jitter up to 1, 2 and 4 s, after any Retry-After.
     pub(crate) async fn call(
         &self,
         method: Method,
@@ -202,12 +203,12 @@ fn may_repeat(result: &Result<Answer, NoAnswer>, repeat: Repeat) -> bool {
     }
 }
 
-/// Some 429s are the person's own limits (60202, 60203): they do not pass by waiting seconds.
+/// Codes 60202 and 60203 are limits of one person; waiting for seconds does not lift them.
 fn may_repeat_429(answer: &Answer) -> bool {
     !matches!(answer.code(), Some(60202 | 60203))
 }
 
-#[allow(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
+#[allow(clippy::needless_pass_by_value, reason = "map_err passes the error by value")]
 fn no_answer(fault: reqwest::Error) -> NoAnswer {
     if fault.is_connect() || fault.is_builder() {
         NoAnswer::NotMade(describe(&fault))
@@ -216,7 +217,7 @@ fn no_answer(fault: reqwest::Error) -> NoAnswer {
     }
 }
 
-/// In words, without the address, which may bear a number.
+/// Describes the error for logs without the URL, which may contain a phone number.
 fn describe(fault: &reqwest::Error) -> String {
     let kind = if fault.is_timeout() {
         "no answer in time"

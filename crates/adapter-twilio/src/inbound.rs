@@ -1,18 +1,18 @@
-//! The parameters of an inbound message. New ones appear unannounced: those not known are kept by name.
+//! Parameters of an inbound message. Twilio adds new ones without notice; unknown ones are kept by name.
 
 use domain::{messaging::conversation::Said, phone::PhoneNumber};
 use std::collections::BTreeMap;
 
 macro_rules! parameters {
     ($($(#[$doc:meta])* $field:ident $name:literal),* $(,)?) => {
-        /// An inbound message as Twilio posts it. Everything is optional here; what must be there is
-        /// checked where it is used. It has no `Debug`: it bears texts and numbers.
+        /// An inbound message as Twilio posts it. Every parameter is optional here; the webhook checks the
+        /// required ones. There is no `Debug`, because the values contain texts and phone numbers.
         #[derive(Clone, Default, PartialEq, Eq)]
         pub struct InboundParameters {
             $($(#[$doc])* pub $field: Option<String>,)*
-            /// `MediaUrlN` and `MediaContentTypeN`, in order of N.
+            /// Attachments (`MediaUrlN` and `MediaContentTypeN`), ordered by N.
             pub media: Vec<Media>,
-            /// Parameters this version does not know.
+            /// Parameters that this version does not know, by name.
             pub other: BTreeMap<String, String>,
         }
 
@@ -27,120 +27,120 @@ macro_rules! parameters {
     };
 }
 
-/// One attachment.
+/// One attachment of a message.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Media {
-    /// Where it can be fetched, with our credentials. Nothing here ever does.
+    /// URL of the file, which needs our credentials. This crate never fetches it.
     pub url: String,
-    /// Its MIME type.
+    /// MIME type of the file.
     pub content_type: String,
 }
 
 parameters! {
-    /// The message's id.
+    /// Id of the message.
     message_sid "MessageSid",
-    /// The same, under an older name.
+    /// The same id under an older parameter name.
     sms_sid "SmsSid",
-    /// The same, under an older name.
+    /// The same id under an older parameter name.
     sms_message_sid "SmsMessageSid",
-    /// The account it was sent to.
+    /// SID of the account that received the message.
     account_sid "AccountSid",
-    /// The messaging service it came through.
+    /// SID of the messaging service that the message came through.
     messaging_service_sid "MessagingServiceSid",
-    /// The sender, verbatim: `whatsapp:+52…`, `+52…`, `whatsapp:US.1234…`.
+    /// Address of the sender, verbatim: `whatsapp:+52…`, `+52…`, `whatsapp:US.1234…`.
     from "From",
-    /// Our number.
+    /// Our address that received the message.
     to "To",
-    /// The words.
+    /// Text of the message.
     body "Body",
-    /// How many attachments.
+    /// Number of attachments.
     num_media "NumMedia",
-    /// How many segments.
+    /// Number of segments.
     num_segments "NumSegments",
-    /// `received`.
+    /// Status of the message: `received`.
     sms_status "SmsStatus",
-    /// `2010-04-01`.
+    /// Version of the API: `2010-04-01`.
     api_version "ApiVersion",
-    /// `text`, `image`, `location`, `reaction`, …
+    /// Type of the content: `text`, `image`, `location`, `reaction`, …
     message_type "MessageType",
-    /// The sender's name for himself.
+    /// Profile name that the sender chose.
     profile_name "ProfileName",
-    /// The sender's WhatsApp id: digits.
+    /// WhatsApp id of the sender: digits.
     wa_id "WaId",
-    /// The sender's business-scoped id.
+    /// Business-scoped id of the sender.
     external_user_id "ExternalUserId",
-    /// A pressed button's title.
+    /// Title of the pressed button.
     button_text "ButtonText",
-    /// A pressed button's id.
+    /// Id of the pressed button.
     button_payload "ButtonPayload",
-    /// A pressed button's kind.
+    /// Kind of the pressed button.
     button_type "ButtonType",
-    /// A chosen list row's id.
+    /// Id of the chosen list row.
     list_id "ListId",
-    /// A chosen list row's title.
+    /// Title of the chosen list row.
     list_title "ListTitle",
-    /// A finished flow's answers, JSON.
+    /// Answers of a finished flow, as JSON.
     interactive_data "InteractiveData",
-    /// A finished flow, JSON.
+    /// A finished flow, as JSON.
     flow_data "FlowData",
-    /// About the channel, JSON.
+    /// Metadata of the channel, as JSON.
     channel_metadata "ChannelMetadata",
-    /// Passed on.
+    /// Whether the message was forwarded.
     forwarded "Forwarded",
-    /// Passed on many times.
+    /// Whether the message was forwarded many times.
     frequently_forwarded "FrequentlyForwarded",
-    /// The message it answers.
+    /// Id of the message that this one replies to.
     original_replied_message_sid "OriginalRepliedMessageSid",
-    /// Who wrote that.
+    /// Sender of the message that this one replies to.
     original_replied_message_sender "OriginalRepliedMessageSender",
-    /// A place's latitude.
+    /// Latitude of a shared location.
     latitude "Latitude",
-    /// A place's longitude.
+    /// Longitude of a shared location.
     longitude "Longitude",
-    /// A place's address.
+    /// Street address of a shared location.
     address "Address",
-    /// A place's name.
+    /// Name of a shared location.
     label "Label",
-    /// An advertisement it came from: its id.
+    /// Id of the advertisement that led to the message.
     referral_source_id "ReferralSourceId",
-    /// The advertisement's kind.
+    /// Kind of the advertisement.
     referral_source_type "ReferralSourceType",
-    /// The advertisement's address.
+    /// URL of the advertisement.
     referral_source_url "ReferralSourceUrl",
-    /// The advertisement's headline.
+    /// Headline of the advertisement.
     referral_headline "ReferralHeadline",
-    /// The advertisement's text.
+    /// Text of the advertisement.
     referral_body "ReferralBody",
-    /// The advertisement's media id.
+    /// Media id of the advertisement.
     referral_media_id "ReferralMediaId",
-    /// The advertisement's media type.
+    /// Media type of the advertisement.
     referral_media_content_type "ReferralMediaContentType",
-    /// The advertisement's media address.
+    /// Media URL of the advertisement.
     referral_media_url "ReferralMediaUrl",
-    /// The advertisement's number of media.
+    /// Number of media in the advertisement.
     referral_num_media "ReferralNumMedia",
-    /// The click that led here.
+    /// Id of the click on the advertisement.
     referral_ctwa_clid "ReferralCtwaClid",
-    /// Sender's country.
+    /// Country of the sender.
     from_country "FromCountry",
-    /// Sender's state.
+    /// State of the sender.
     from_state "FromState",
-    /// Sender's city.
+    /// City of the sender.
     from_city "FromCity",
-    /// Sender's postal code.
+    /// Postal code of the sender.
     from_zip "FromZip",
-    /// Our number's country.
+    /// Country of our number.
     to_country "ToCountry",
-    /// Our number's state.
+    /// State of our number.
     to_state "ToState",
-    /// Our number's city.
+    /// City of our number.
     to_city "ToCity",
-    /// Our number's postal code.
+    /// Postal code of our number.
     to_zip "ToZip",
 }
 
 impl InboundParameters {
-    /// Reads a form. Of a repeated parameter the first counts.
+    /// Parses a URL-encoded form. The first value of a repeated parameter counts.
     #[must_use]
     pub fn parse(body: &[u8]) -> Self {
         let mut parameters = Self::default();
@@ -161,7 +161,7 @@ impl InboundParameters {
         parameters
     }
 
-    /// The message's id, under whichever name it came.
+    /// Id of the message: the first of its three parameters that is not empty. None when all are missing.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         [&self.message_sid, &self.sms_message_sid, &self.sms_sid]
@@ -169,13 +169,13 @@ impl InboundParameters {
             .find_map(|sid| sid.as_deref().filter(|sid| !sid.is_empty()))
     }
 
-    /// The sender's canonical number, where his address is one.
+    /// Canonical phone number of the sender. None when their address is not a phone number.
     #[must_use]
     pub fn phone(&self) -> Option<PhoneNumber> {
         PhoneNumber::parse_international(self.from.as_deref()?).ok()
     }
 
-    /// What was sent.
+    /// Content of the message. A type without text or a button is given by its name.
     #[must_use]
     pub fn said(&self) -> Said {
         let given = |value: &Option<String>| value.clone().filter(|text| !text.is_empty());
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_was_sent() {
+    fn each_kind_of_content_is_read() {
         assert_eq!(said("Body=%C2%BFCu%C3%A1nto+tengo%3F"), Said::Text("¿Cuánto tengo?".into()));
         assert_eq!(
             said("MessageType=button&ButtonPayload=yes%3A1&ButtonText=S%C3%AD&Body=S%C3%AD"),
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_what_it_does_not_know() {
+    fn unknown_parameters_are_kept() {
         let parsed =
             InboundParameters::parse(b"SmsSid=SM1&From=whatsapp%3A%2B5215512345678&NewThing=1&MediaUrl0=u");
         assert_eq!(parsed.id(), Some("SM1"));
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_business_scoped_id_is_no_number() {
+    fn a_business_scoped_id_is_not_a_phone_number() {
         let parsed = InboundParameters::parse(b"MessageSid=SM1&From=whatsapp%3AUS.13491208655302741918");
         assert_eq!(parsed.phone(), None);
     }

@@ -1,6 +1,6 @@
-//! Twilio: WhatsApp and SMS messages (Messages), codes (Verify v2), numbers (Lookup v2), webhooks.
+//! Twilio: WhatsApp and SMS messages (Messages), codes (Verify v2), phone numbers (Lookup v2), webhooks.
 //!
-//! Built from Twilio's documentation and OpenAPI files. One client serves all; each port has its file.
+//! Written from Twilio's documentation and OpenAPI files. All calls share one client; each port has its file.
 
 mod client;
 mod error_table;

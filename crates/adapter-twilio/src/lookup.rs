@@ -1,4 +1,4 @@
-//! Numbers by Lookup v2.
+//! Facts about phone numbers, from Lookup v2.
 
 use crate::client::{Repeat, TwilioClient};
 use async_trait::async_trait;
@@ -8,9 +8,9 @@ use reqwest::Method;
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Lookup v2 with line type intelligence.
+/// Looks up phone numbers by Lookup v2, with line type intelligence.
 pub struct TwilioLookup {
-    /// The client.
+    /// Client that makes the calls.
     pub client: Arc<TwilioClient>,
 }
 

@@ -1,8 +1,8 @@
-//! Sending by the Messages resource (`/2010-04-01/Accounts/{AC}/Messages.json`).
+//! Sends by the Messages resource (`/2010-04-01/Accounts/{AC}/Messages.json`).
 //!
-//! It has no idempotency: a send whose answer is lost may have gone out. The status callback's address
-//! bears our id, so news names its message before we know the sid; and the list of what was sent is
-//! asked before anything goes out again.
+//! The resource has no idempotency: a send whose response is lost may have gone out. The URL of the status
+//! callback contains our message id, so a delivery report names its message before we know the SID. The list
+//! of sent messages is read before such a message is sent again.
 
 use crate::{
     client::{Answer, NoAnswer, Repeat, TwilioClient},
@@ -18,16 +18,16 @@ use reqwest::Method;
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// The longest body Twilio takes, in characters.
+/// Longest body that Twilio accepts, in characters.
 const BODY_LENGTH_MAX: usize = 1600;
 
-/// Sends from one number.
+/// Sends messages from one number.
 pub struct TwilioMessages {
-    /// The client.
+    /// Client that makes the calls.
     pub client: Arc<TwilioClient>,
-    /// `whatsapp:+14155238886`, or `+14155238887` for SMS.
+    /// Our number: `whatsapp:+14155238886`, or `+14155238887` for SMS.
     pub from: String,
-    /// Where statuses are to be posted, without our id: `https://…/webhooks/twilio/status`.
+    /// URL for delivery reports, without our message id: `https://…/webhooks/twilio/status`.
     pub status_callback: String,
 }
 
@@ -53,7 +53,7 @@ impl TwilioMessages {
         format!("{}/2010-04-01/Accounts/{}/Messages.json", config.api_base, config.account_sid)
     }
 
-    /// `To` as this number's channel writes it.
+    /// `To` in the form of this number's channel.
     fn to(&self, recipient: &str) -> String {
         let is_whatsapp = self.from.starts_with("whatsapp:");
         if is_whatsapp && !recipient.starts_with("whatsapp:") {
@@ -96,7 +96,7 @@ impl MessageChannel for TwilioMessages {
             .await
             .map_err(|fault| LookupFailed { reason: fault.reason().to_owned() })?;
         let list: MessageList = answer.json().ok_or_else(|| LookupFailed { reason: answer.describe() })?;
-        // What a template reads like is known to Twilio alone: there the other marks must do.
+        // Only Twilio knows the text of a filled template, so a template is matched without its body.
         let body = match message.form {
             Form::Template(_) => None,
             _ => Some(truncate(&message.text, BODY_LENGTH_MAX)),
@@ -113,7 +113,7 @@ impl MessageChannel for TwilioMessages {
     }
 }
 
-/// The words, or the approved text that stands for them: `ContentSid` (`HX…`), its gaps filled by number.
+/// `Body`, or for a template `ContentSid` (`HX…`) and its parameters, numbered from 1.
 fn words(message: &OutboundMessage) -> Vec<(&'static str, String)> {
     let Form::Template(template) = &message.form else {
         return vec![("Body", truncate(&message.text, BODY_LENGTH_MAX))];
@@ -135,7 +135,7 @@ fn sent(answer: &Answer) -> SendOutcome {
             None => SendOutcome::Unknown { reason: "an answer that can't be read".into() },
         };
     }
-    // Neither taken nor refused: nobody knows.
+    // Neither accepted nor refused: the outcome is unknown.
     if !answer.status.is_client_error() {
         return SendOutcome::Unknown { reason: answer.describe() };
     }

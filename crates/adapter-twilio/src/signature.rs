@@ -1,8 +1,8 @@
-//! X-Twilio-Signature (twilio.com/docs/usage/security): HMAC-SHA1 over the public address and the form.
+//! X-Twilio-Signature (twilio.com/docs/usage/security): HMAC-SHA1 over the public URL and the form.
 //!
-//! The address is the *configured* one. A signature is right for it as it stands, without its port, or
-//! with the scheme's own port written out, since Twilio does either. There is no time in it: a replay
-//! verifies, and is told by its message id.
+//! The URL is the *configured* one. A signature is accepted for the URL as it stands, without its port, and
+//! with the default port of the scheme, because Twilio signs either form. The signature contains no time: a
+//! replay verifies, and is recognised by its message id.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ports::messaging::inbound_webhook::{RawWebhook, SignatureInvalid};
@@ -11,19 +11,19 @@ use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
 use url::Url;
 
-/// Auth tokens, two while they rotate.
+/// Auth tokens that verify signatures; two during a rotation.
 #[derive(Clone)]
 pub struct SignatureKeys(Vec<SecretString>);
 
 impl SignatureKeys {
-    /// Over one or more auth tokens. None means that every signature is wrong.
+    /// Takes one or more auth tokens. Without any, every signature is refused.
     #[must_use]
     pub fn new(tokens: Vec<SecretString>) -> Self {
-        // An empty key would verify what anybody signs.
+        // Anybody can sign with an empty key.
         Self(tokens.into_iter().filter(|token| !token.expose_secret().is_empty()).collect())
     }
 
-    /// Whether Twilio signed this.
+    /// Checks that Twilio signed the request.
     pub(crate) fn verify(&self, webhook: &RawWebhook) -> Result<(), SignatureInvalid> {
         let header = webhook.header("x-twilio-signature").ok_or(SignatureInvalid)?;
         let signature = STANDARD.decode(header).map_err(|_malformed| SignatureInvalid)?;
@@ -36,7 +36,7 @@ impl SignatureKeys {
         let is_right = self.0.iter().any(|token| {
             let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, token.expose_secret().as_bytes());
             addresses.iter().any(|address| {
-                // Compared in constant time.
+                // The comparison takes constant time.
                 hmac::verify(&key, format!("{address}{form}").as_bytes(), &signature).is_ok()
             })
         });
@@ -44,7 +44,7 @@ impl SignatureKeys {
     }
 }
 
-/// Signs a form as Twilio does; for those who play Twilio in tests.
+/// Signs a form as Twilio does, for tests and tools that simulate Twilio. Returns the header's value.
 #[must_use]
 pub fn sign_form(token: &str, address: &str, body: &[u8]) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, token.as_bytes());
@@ -61,8 +61,8 @@ fn is_form(webhook: &RawWebhook) -> bool {
     kind == "application/x-www-form-urlencoded" || (kind.is_empty() && webhook.body.is_empty())
 }
 
-/// Unique keys in byte order; per key its unique values in order; key and value put together, decoded
-/// and untrimmed, empty values too.
+/// Signed text of a form: its unique keys in byte order, and for each key its unique values in byte order;
+/// key and value are decoded, not trimmed, and concatenated. Empty values are included.
 fn form_text(body: &[u8]) -> String {
     let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (key, value) in url::form_urlencoded::parse(body) {
@@ -80,7 +80,7 @@ fn form_text(body: &[u8]) -> String {
     text
 }
 
-/// A body that is no form is bound by its hash in the query, which is signed as part of the address.
+/// Checks a body that is not a form: its hash is in the query, which is signed as part of the URL.
 fn body_hash_holds(webhook: &RawWebhook) -> bool {
     let Ok(address) = Url::parse(&webhook.public_url) else { return false };
     let Some((_, claimed)) = address.query_pairs().find(|(name, _)| name == "bodySHA256") else {
@@ -90,7 +90,7 @@ fn body_hash_holds(webhook: &RawWebhook) -> bool {
     claimed == actual
 }
 
-/// The address as it stands, without a port, and with the scheme's own.
+/// The URL as it stands, and its other spelling: without its port, or with the default port of its scheme.
 fn spellings(address: &str) -> Vec<String> {
     let mut all = vec![address.to_owned()];
     let Some((scheme, rest)) = address.split_once("://") else { return all };
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn the_documented_example_holds() {
-        // The worked example of Twilio's security page.
+        // The example on Twilio's security page.
         let address = "https://example.com/myapp.php?foo=1&bar=2";
         let body = b"CallSid=CA1234567890ABCDE&Caller=%2B14158675309&Digits=1234&From=%2B14158675309&To=%2B18005551212";
         let text = "https://example.com/myapp.php?foo=1&bar=2CallSidCA1234567890ABCDECaller+14158675309Digits1234From+14158675309To+18005551212";
@@ -152,14 +152,14 @@ mod tests {
     }
 
     #[test]
-    fn either_token_of_a_rotation_holds() {
+    fn either_token_of_a_rotation_is_accepted() {
         let signature = sign_form("old", ADDRESS, b"Body=hola");
         assert!(keys(&["new", "old"]).verify(&form(ADDRESS, b"Body=hola", &signature)).is_ok());
         assert!(keys(&["new"]).verify(&form(ADDRESS, b"Body=hola", &signature)).is_err());
         let unkeyed = sign_form("", ADDRESS, b"Body=hola");
         assert!(
             keys(&["new", ""]).verify(&form(ADDRESS, b"Body=hola", &unkeyed)).is_err(),
-            "an empty key is none"
+            "an empty key is ignored"
         );
         assert!(keys(&[]).verify(&form(ADDRESS, b"Body=hola", &signature)).is_err());
     }

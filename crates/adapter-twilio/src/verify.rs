@@ -1,5 +1,5 @@
-//! Codes by Verify v2. Codes are checked by the verification's sid, never by number: a check by number
-//! lets a stranger burn somebody's guesses.
+//! Codes by Verify v2. A code is checked by the SID of its verification, never by phone number: a check by
+//! number lets a stranger use up another person's attempts.
 
 use crate::{
     client::{NoAnswer, Repeat, TwilioClient},
@@ -14,11 +14,11 @@ use reqwest::Method;
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Verify v2 under one service.
+/// Sends and checks codes by one Verify service.
 pub struct TwilioVerify {
-    /// The client.
+    /// Client that makes the calls.
     pub client: Arc<TwilioClient>,
-    /// `VA…`
+    /// SID of the Verify service, `VA…`.
     pub service_sid: String,
 }
 
@@ -52,7 +52,7 @@ impl CodeVerifier for TwilioVerify {
             ("Channel", request.channel.name().to_owned()),
             ("Locale", request.locale.tag().to_owned()),
         ];
-        // Made again while a verification is open, a start sends the same code: a refused one may be repeated.
+        // A second start during an open verification sends the same code, so a refused one may be repeated.
         let address = self.address("Verifications");
         let answer = self
             .client
@@ -83,7 +83,7 @@ impl CodeVerifier for TwilioVerify {
                 Some(_) => Ok(CodeVerdict::Gone),
                 None => Err(CodeVerifierError::Unavailable("an answer that can't be read".into())),
             },
-            // Approved before, expired, exhausted.
+            // Already approved, expired, or out of attempts.
             (404, _) | (429, Some(60202)) => Ok(CodeVerdict::Gone),
             _ => Err(CodeVerifierError::Unavailable(answer.describe())),
         }
@@ -107,7 +107,7 @@ impl CodeVerifier for TwilioVerify {
             .call(Method::POST, &address, &form, Repeat::Safely)
             .await
             .map_err(|fault| unavailable(&fault))?;
-        // Gone already is as good as canceled.
+        // A verification that no longer exists counts as canceled.
         if answer.status.is_success() || answer.status.as_u16() == 404 {
             Ok(())
         } else {

@@ -1,4 +1,4 @@
-//! The two webhooks: inbound messages, and statuses of ours.
+//! The two webhooks: inbound messages, and delivery reports of outbound messages.
 
 use crate::{inbound::InboundParameters, signature::SignatureKeys};
 use domain::{ids::MessageId, message::DeliveryStatus, phone::PhoneNumber};
@@ -7,25 +7,25 @@ use ports::messaging::inbound_webhook::{
 };
 use url::Url;
 
-/// Which account and numbers are ours.
+/// Our account and our numbers at Twilio.
 #[derive(Clone, Debug)]
 pub struct TwilioAddresses {
-    /// `AC…`
+    /// Account SID, `AC…`.
     pub account_sid: String,
-    /// `whatsapp:+14155238886`
+    /// WhatsApp sender: `whatsapp:+14155238886`.
     pub whatsapp_from: String,
-    /// `+14155238887`, where SMS are sent.
+    /// SMS sender: `+14155238887`. None when no SMS are sent.
     pub sms_from: Option<String>,
 }
 
 impl TwilioAddresses {
-    /// The channel account of a WhatsApp conversation.
+    /// Channel account of WhatsApp: `twilio:whatsapp:+14155238886`.
     #[must_use]
     pub fn whatsapp_account(&self) -> String {
         channel_account(&self.whatsapp_from)
     }
 
-    /// The channel account of SMS.
+    /// Channel account of SMS: `twilio:sms:+14155238887`. None without an SMS sender.
     #[must_use]
     pub fn sms_account(&self) -> Option<String> {
         self.sms_from.as_deref().map(channel_account)
@@ -39,18 +39,18 @@ impl TwilioAddresses {
     }
 }
 
-/// `twilio:whatsapp:+1415…` of `whatsapp:+1415…`, `twilio:sms:+1415…` of `+1415…`.
+/// Turns `whatsapp:+1415…` into `twilio:whatsapp:+1415…`, and `+1415…` into `twilio:sms:+1415…`.
 fn channel_account(address: &str) -> String {
     let (channel, number) = address.split_once(':').unwrap_or(("sms", address));
     let canonical = PhoneNumber::parse_international(number);
     format!("twilio:{channel}:{}", canonical.as_ref().map_or(number, PhoneNumber::e164))
 }
 
-/// Inbound messages.
+/// Webhook for inbound messages.
 pub struct TwilioWebhook {
-    /// The auth tokens.
+    /// Auth tokens that verify the signature.
     pub keys: SignatureKeys,
-    /// What is ours.
+    /// Our account and numbers; a message to any other is marked as not ours.
     pub addresses: TwilioAddresses,
 }
 
@@ -78,9 +78,9 @@ impl InboundWebhook for TwilioWebhook {
     }
 }
 
-/// Statuses of messages that we sent.
+/// Webhook for delivery reports of outbound messages.
 pub struct TwilioStatusWebhook {
-    /// The auth tokens.
+    /// Auth tokens that verify the signature.
     pub keys: SignatureKeys,
 }
 
@@ -114,14 +114,15 @@ impl InboundWebhook for TwilioStatusWebhook {
     }
 }
 
-/// The id that our status callback's address bears.
+/// Our message id, from the query parameter `m` of the status callback URL.
 fn our_id(address: &str) -> Option<MessageId> {
     let address = Url::parse(address).ok()?;
     let (_, id) = address.query_pairs().find(|(name, _)| name == "m")?;
     id.parse().ok()
 }
 
-/// Twilio's states as ours; those on the way to `sent` tell nothing new.
+/// Maps Twilio's status to ours. None for a status before `sent`, which says nothing new, and for an
+/// unknown one.
 fn delivery_status(state: &str) -> Option<DeliveryStatus> {
     match state {
         "sent" | "partially_delivered" => Some(DeliveryStatus::Sent),
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_the_senders_address_verbatim_and_his_number_canonical() {
+    fn the_senders_address_stays_verbatim_and_their_number_is_canonical() {
         let got =
             message("MessageSid=SM1&From=whatsapp%3A%2B5215512345678&To=whatsapp%3A%2B14155238886&Body=hola");
         assert_eq!(got.sender, "whatsapp:+5215512345678");
@@ -184,13 +185,13 @@ mod tests {
     }
 
     #[test]
-    fn what_must_be_there_is_named() {
+    fn a_missing_parameter_is_named() {
         assert_eq!(decode("From=a&To=b").err(), Some(Undecodable("MessageSid is missing".into())));
         assert_eq!(decode("MessageSid=a&To=b").err(), Some(Undecodable("From is missing".into())));
     }
 
     #[test]
-    fn a_status_names_our_message() {
+    fn a_delivery_report_names_our_message() {
         let id = uuid::Uuid::from_u128(5);
         let webhook = TwilioStatusWebhook { keys: SignatureKeys::new(Vec::new()) };
         let address = format!("https://x/webhooks/twilio/status?m={id}");

@@ -1,4 +1,4 @@
-//! What goes over the wire, and how each answer is read.
+//! The requests that go to Twilio, and how each response is read.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 use adapter_twilio::{TwilioClient, TwilioConfig, TwilioLookup, TwilioMessages, TwilioVerify};
@@ -76,7 +76,7 @@ fn message() -> OutboundMessage {
 }
 
 #[tokio::test]
-async fn a_template_goes_by_its_content_and_its_gaps() {
+async fn a_template_is_sent_by_its_content_sid_and_its_parameters() {
     let server = MockServer::start().await;
     Mock::given(body_string_contains("ContentSid=HX1"))
         .and(body_string_contains("ContentVariables=%7B%221%22%3A%22Ana%22%2C%222%22%3A%2210%3A30%22%7D"))
@@ -138,7 +138,7 @@ async fn a_message_goes_out_with_its_status_callback() {
 }
 
 #[tokio::test]
-async fn each_answer_to_a_send_is_told_apart() {
+async fn each_response_to_a_send_has_its_own_outcome() {
     for (status, body, expected) in [
         (400, r#"{"code":63024}"#, Some(Retry::Never)),
         (400, r#"{"code":21610}"#, Some(Retry::OptedOut)),
@@ -155,7 +155,7 @@ async fn each_answer_to_a_send_is_told_apart() {
             (SendOutcome::Unknown { .. }, None) => {}
             _ => panic!("{status}: {outcome:?}"),
         }
-        assert_eq!(server.received_requests().await.unwrap().len(), 1, "a send is never repeated by itself");
+        assert_eq!(server.received_requests().await.unwrap().len(), 1, "the client never repeats a send");
     }
 }
 
@@ -202,7 +202,7 @@ async fn a_code_is_started_in_the_persons_language() {
 }
 
 #[tokio::test]
-async fn each_refusal_of_a_start_is_told_apart() {
+async fn each_refusal_of_a_start_has_its_own_error() {
     let start = StartCode { to: number(), channel: Channel::Whatsapp, locale: Locale::Es };
     for (status, code, expected) in [
         (403, 60205, "channel"),
@@ -246,7 +246,7 @@ async fn a_code_is_checked_by_the_verifications_sid() {
 }
 
 #[tokio::test]
-async fn too_many_requests_are_tried_again_and_a_fault_is_not_a_wrong_code() {
+async fn too_many_requests_are_retried_and_a_server_error_is_not_a_wrong_code() {
     let code = OtpCode::parse("123456").unwrap();
     let server = MockServer::start().await;
     Mock::given(path(checks_path()))

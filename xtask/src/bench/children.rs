@@ -1,4 +1,4 @@
-//! Programs that are given a bounded time.
+//! Runs programs with a time limit.
 
 use std::{
     io::Read,
@@ -9,7 +9,7 @@ use std::{
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// Runs a command to its end; what it wrote to its standard output.
+/// Runs a command to its end and returns its standard output. An error after `most`.
 pub(super) fn output(command: &mut Command, most: Duration) -> Result<String, String> {
     let begun = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
     let failed = |what: &str| format!("{command:?} {what}");
@@ -25,7 +25,7 @@ pub(super) fn output(command: &mut Command, most: Duration) -> Result<String, St
     text.map_err(|fault| failed(&fault.to_string()))
 }
 
-/// Waits for its end, and kills it when that takes too long.
+/// Waits until the process ends. Kills it after `most`.
 fn ends_well(child: &mut Child, most: Duration) -> Result<(), String> {
     let begun = Instant::now();
     loop {
@@ -42,9 +42,9 @@ fn ends_well(child: &mut Child, most: Duration) -> Result<(), String> {
     }
 }
 
-/// Kills it at once.
+/// Kills the process at once and waits for its end.
 pub(super) fn stop(child: &mut Child) {
-    // It may have ended by itself.
+    // The process may have ended by itself.
     let _gone = child.kill();
     let _gone = child.wait();
 }

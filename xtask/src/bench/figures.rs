@@ -1,8 +1,8 @@
-//! The figures: each by its name, measured once or more often.
+//! The measured figures by name. Each is measured once or several times.
 
 use std::fmt::Write;
 
-/// What was measured, in the order in which it came.
+/// The figures in the order of the measurements.
 #[derive(Default)]
 pub(super) struct Figures(Vec<(String, Vec<f64>)>);
 
@@ -14,14 +14,14 @@ impl Figures {
         }
     }
 
-    /// A rate with latencies of half and of 99 of 100, in milliseconds.
+    /// Adds a rate (per second) with its latencies at the 50th and 99th percentile, in milliseconds.
     pub(super) fn add_measure(&mut self, name: &str, per_second: f64, p50_ms: f64, p99_ms: f64) {
         self.add(name, per_second);
         self.add(&format!("{name}_p50_ms"), p50_ms);
         self.add(&format!("{name}_p99_ms"), p99_ms);
     }
 
-    /// Takes in lines such as `{"name": 1.5, "other": 2}`.
+    /// Adds figures from lines such as `{"name": 1.5, "other": 2}`.
     pub(super) fn read(&mut self, lines: &str) -> Result<(), String> {
         for line in lines.lines() {
             for pair in line.trim_matches(['{', '}']).split(',') {
@@ -33,14 +33,14 @@ impl Figures {
         Ok(())
     }
 
-    /// The median of what was measured under a name.
+    /// The median of all values of a figure. `None` if it was not measured.
     pub(super) fn get(&self, name: &str) -> Option<f64> {
         let values = self.sorted(name)?;
         let (low, high) = (values.len().checked_sub(1)?.checked_div(2)?, values.len().checked_div(2)?);
         Some(f64::midpoint(*values.get(low)?, *values.get(high)?))
     }
 
-    /// The lowest and the highest.
+    /// The lowest and the highest value of a figure.
     pub(super) fn range(&self, name: &str) -> Option<(f64, f64)> {
         let values = self.sorted(name)?;
         Some((*values.first()?, *values.last()?))
@@ -53,12 +53,12 @@ impl Figures {
         Some(values)
     }
 
-    /// Names of rates: those that have latencies beside them.
+    /// The names of the rates: every figure that is not a latency.
     pub(super) fn rates(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str()).filter(|name| !name.ends_with("_ms"))
     }
 
-    /// Name by name its median.
+    /// A JSON object of the medians by name.
     pub(super) fn to_json(&self) -> String {
         let mut json = String::from("{");
         let mut between = "\n";

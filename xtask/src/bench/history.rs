@@ -1,4 +1,4 @@
-//! How the ledger does with rows behind it: databases of different ages on one server, measured in turn.
+//! Measures the ledger with much history: databases of different sizes on one server, measured in turn.
 
 use super::{Bench, Pace, children, ledgers::times};
 use crate::say;
@@ -7,20 +7,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Entries of history, and what they are called.
+/// Sizes of history, in entries, and their names.
 const SIZES: [(&str, u32); 3] = [("1e4", 10_000), ("1e6", 1_000_000), ("1e7", 10_000_000)];
 const MOST: Duration = Duration::from_mins(15);
-/// Each is under load for so long before it is measured. What is written for the first time since the
-/// last checkpoint goes into the log as whole pages: with many rows that takes seconds to pass.
+/// How long each database is under load before it is measured. After a checkpoint, PostgreSQL first writes
+/// whole pages into its log; with many rows that lasts some seconds.
 const SETTLING: Duration = Duration::from_secs(6);
-/// Turns, so that each size sees the machine at different times.
+/// How many times each size is measured, so that each meets the machine at different times.
 const TURNS: u32 = 3;
 
-/// Fills databases and measures them. A quick run leaves out those it has no time for.
+/// Fills databases and measures them. A quick run leaves out those that it has no time for.
 pub(super) fn measure(bench: &mut Bench) -> Result<(), String> {
     let program = bench.programs.ledger_postgres.clone();
     let mut filled = Vec::new();
-    // Before anything is known: what a million takes.
+    // The expected time to fill a database, before any is filled.
     let mut expected = Duration::from_secs(5);
     for (name, rows) in SIZES {
         if !has_time(bench, expected) {
@@ -54,7 +54,7 @@ fn load(program: &str, url: &str, pace: Pace) -> Result<String, String> {
     children::output(&mut load, MOST)
 }
 
-/// Whether there is time to make rows, and then to measure.
+/// True if there is time to fill a database and then to measure.
 fn has_time(bench: &Bench, expected: Duration) -> bool {
     let measuring = (bench.pace.warm_up + bench.pace.time) * (TURNS * 3) + SETTLING * 3;
     bench.pace.end.is_none_or(|end| Instant::now() + expected + measuring < end)

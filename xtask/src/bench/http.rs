@@ -1,20 +1,20 @@
-//! The whole server over HTTP: transfers, and webhooks acknowledged.
+//! Measures the whole server over HTTP: transfers, and acknowledged webhooks.
 
 use super::{Bench, children, ledgers::times, server::Server};
 use std::{process::Command, time::Duration};
 
 const CONNECTIONS: [&str; 4] = ["1", "16", "64", "256"];
 const SLACK: Duration = Duration::from_mins(1);
-/// A number that is not ours: what goes there is kept as durably, but nobody answers it.
+/// A number that is not the bank's: its messages are stored as durably, but nobody answers them.
 const ELSEWHERE: &str = "whatsapp:+14155238880";
 
-/// On PostgreSQL; also webhooks whose messages are answered meanwhile.
+/// Measures on PostgreSQL, also with webhooks whose messages are answered meanwhile.
 pub(super) fn postgres(bench: &mut Bench, round: u32) -> Result<(), String> {
     let url = bench.url(&format!("http_{round}"));
     fill(&bench.programs.ledger_postgres, &[&url, "0"])?;
     let server = transfers(bench, &url, "pg")?;
     webhooks(bench, &server, "webhook_ack_pg_new_senders", ELSEWHERE)?;
-    // The server would do it by itself, within a minute: it must not fall into what is measured.
+    // PostgreSQL would analyze by itself within a minute, which would disturb the measurement.
     let mut psql = Command::new(bench.server.bin_dir().join("psql"));
     children::output(psql.args(["-X", "-q", "-c", "analyze"]).arg(&url), SLACK)?;
     webhooks(bench, &server, "webhook_ack_pg", ELSEWHERE)?;
@@ -23,7 +23,7 @@ pub(super) fn postgres(bench: &mut Bench, round: u32) -> Result<(), String> {
     webhooks(bench, &server, "webhook_ack_pg_with_turns", Server::NUMBER)
 }
 
-/// In a file.
+/// Measures on SQLite.
 pub(super) fn sqlite(bench: &mut Bench, round: u32) -> Result<(), String> {
     let path = bench.place.file(&format!("http-{round}.db"));
     fill(&bench.programs.ledger_sqlite, &[&path])?;
@@ -36,7 +36,7 @@ fn fill(program: &str, words: &[&str]) -> Result<(), String> {
     children::output(Command::new(program).arg("fill").args(words), SLACK).map(|_nothing| ())
 }
 
-/// A server on the database, and how many transfers it takes.
+/// Starts a server on the database and measures its transfers.
 fn transfers(bench: &mut Bench, database: &str, name: &str) -> Result<Server, String> {
     let server = Server::start(&bench.programs.ventanilla, bench.place.path(), database, false)?;
     let mut load = Command::new(&bench.programs.http);

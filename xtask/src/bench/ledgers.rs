@@ -1,19 +1,19 @@
-//! The ledger port: many callers, each posting one transfer after another.
+//! Measures the ledger port: many callers, each of which posts one transfer after another.
 
 use super::{Bench, Pace, children};
 use std::{process::Command, time::Duration};
 
 const CALLERS: [&str; 4] = ["1", "16", "256", "1024"];
 const PAYERS: [&str; 2] = ["random", "hot"];
-/// Beside what is measured: opening, and the last answers.
+/// Time beside the measurement, to connect and to wait for the last answers.
 const SLACK: Duration = Duration::from_mins(1);
 
-/// The words with which a load is told how long to last.
+/// The arguments for a load program: warm-up and duration, in seconds.
 pub(super) fn times(pace: Pace) -> [String; 2] {
     [pace.warm_up.as_secs_f64().to_string(), pace.time.as_secs_f64().to_string()]
 }
 
-/// All callers, paying from random accounts and from one, on a database made for this round.
+/// Measures on a new PostgreSQL database: payments from random accounts and from a single one.
 pub(super) fn postgres(bench: &mut Bench, round: u32) -> Result<(), String> {
     let url = bench.url(&format!("ledger_{round}"));
     let program = bench.programs.ledger_postgres.clone();
@@ -24,7 +24,7 @@ pub(super) fn postgres(bench: &mut Bench, round: u32) -> Result<(), String> {
     Ok(())
 }
 
-/// The same in a file, and rows committed one by one.
+/// Measures the same on SQLite, and rows that are committed one by one.
 pub(super) fn sqlite(bench: &mut Bench, round: u32) -> Result<(), String> {
     let path = bench.place.file(&format!("ledger-{round}.db"));
     let program = bench.programs.ledger_sqlite.clone();
@@ -39,7 +39,7 @@ pub(super) fn sqlite(bench: &mut Bench, round: u32) -> Result<(), String> {
     Ok(())
 }
 
-/// One load after another with so many callers.
+/// Runs one load for each number of callers.
 pub(super) fn measure(
     bench: &mut Bench,
     program: &str,

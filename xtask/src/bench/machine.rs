@@ -1,8 +1,8 @@
-//! What was measured on.
+//! Describes the machine of a measurement.
 
 use std::{fs, path::Path, process::Command, thread};
 
-/// Cores, memory, kernel and PostgreSQL, in a line.
+/// Cores, memory, kernel and PostgreSQL version, in one line.
 pub(crate) fn describe(bin: &Path) -> String {
     let cores = thread::available_parallelism().map_or(0, std::num::NonZero::get);
     let model = field("/proc/cpuinfo", "model name").unwrap_or_else(|| "an unknown processor".into());
@@ -17,12 +17,12 @@ pub(crate) fn describe(bin: &Path) -> String {
     )
 }
 
-/// Of `24117248 kB`.
+/// Reads GiB from a text such as `24117248 kB`.
 fn gibibytes(text: &str) -> Option<u64> {
     text.split_whitespace().next()?.parse::<u64>().ok()?.checked_div(1024 * 1024)
 }
 
-/// What stands behind the colon of the first line that begins so.
+/// The text after the colon in the first line that starts with `name`.
 fn field(path: &str, name: &str) -> Option<String> {
     let text = fs::read_to_string(path).ok()?;
     let line = text.lines().find(|line| line.starts_with(name))?;

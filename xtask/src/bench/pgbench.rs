@@ -1,4 +1,4 @@
-//! What PostgreSQL itself says it can do on this machine: pgbench's default script.
+//! Measures PostgreSQL itself on this machine, with the default script of pgbench.
 
 use super::{Bench, children};
 use std::{
@@ -8,12 +8,12 @@ use std::{
 };
 
 const DATABASE: &str = "tpcb";
-/// As many branches as clients, as pgbench's documentation asks.
+/// As many branches as clients, as the documentation of pgbench recommends.
 const SCALE: &str = "32";
-/// For a single call, preparations included.
+/// The longest time for one call, with its preparation.
 const MOST: Duration = Duration::from_mins(1);
 
-/// Makes its tables.
+/// Creates the tables of pgbench.
 pub(super) fn prepare(bench: &Bench) -> Result<(), String> {
     let mut psql = Command::new(bench.server.bin_dir().join("psql"));
     psql.args(["-X", "-q", "-c"]).arg(format!("create database {DATABASE}")).arg(bench.server.url());
@@ -23,7 +23,7 @@ pub(super) fn prepare(bench: &Bench) -> Result<(), String> {
     children::output(&mut pgbench, MOST).map(|_nothing| ())
 }
 
-/// Runs the default script with so many clients.
+/// Runs the default script with each number of clients.
 pub(super) fn measure(bench: &mut Bench, clients: &[u32]) -> Result<(), String> {
     for clients in clients {
         let log = format!("pgbench-c{clients}");
@@ -40,14 +40,14 @@ pub(super) fn measure(bench: &mut Bench, clients: &[u32]) -> Result<(), String> 
     Ok(())
 }
 
-/// Of `tps = 1645.542240 (without initial connection time)`.
+/// Reads the rate from `tps = 1645.542240 (without initial connection time)`.
 fn rate(said: &str) -> Option<f64> {
     let rest = said.lines().find_map(|line| line.strip_prefix("tps = "))?;
     rest.split_whitespace().next()?.parse().ok()
 }
 
-/// Microseconds of each transaction, sorted: the third word of a line. Each thread has a log of its own;
-/// they are gone after.
+/// The duration of each transaction in microseconds, sorted. It is the third word of a line. Each thread
+/// writes its own log; this function removes the logs.
 fn latencies(bench: &Bench, log: &str) -> io::Result<Vec<u32>> {
     let mut micros = Vec::new();
     for entry in fs::read_dir(bench.place.path())? {
@@ -62,7 +62,7 @@ fn latencies(bench: &Bench, log: &str) -> io::Result<Vec<u32>> {
     Ok(micros)
 }
 
-/// In milliseconds, what so many of a hundred stay below.
+/// A percentile of the durations, in milliseconds.
 fn at(micros: &[u32], percent: usize) -> f64 {
     let nth = micros.len().saturating_mul(percent).checked_div(100).unwrap_or(0);
     f64::from(micros.get(nth).copied().unwrap_or(0)) / 1000.0

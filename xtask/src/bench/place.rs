@@ -1,4 +1,4 @@
-//! A folder for files of the benchmark, on the disk that the repository is on: /tmp may be memory.
+//! A folder for the files of the benchmark, on the disk of the repository, because /tmp may be memory.
 
 use crate::root;
 use std::{
@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The folder, gone when it is dropped; what an interrupted run left there goes with the next.
+/// The folder. Dropping it removes it; the next run removes what an interrupted run left.
 pub(super) struct Place(PathBuf);
 
 impl Place {
@@ -26,7 +26,7 @@ impl Place {
         &self.0
     }
 
-    /// A file in it.
+    /// The path of a file in the folder.
     pub(super) fn file(&self, name: &str) -> String {
         self.0.join(name).display().to_string()
     }

@@ -1,18 +1,18 @@
-//! The rates as bars, as SVG: readable on light and on dark.
+//! Draws the rates as a bar chart (SVG) that is readable on a light and on a dark background.
 
 use super::{figures::Figures, report::thousands};
 use std::fmt::Write;
 
 const WIDTH: f64 = 860.0;
-/// Where bars begin; their names stand before.
+/// Where the bars start. Their names are on the left.
 const LEFT: f64 = 270.0;
 const BAR: f64 = 14.0;
 const STEP: f64 = 19.0;
 const GAP: f64 = 14.0;
-/// For the number behind the longest bar.
+/// Space for the number after the longest bar.
 const MARGIN: f64 = 70.0;
 
-/// Names that begin so make a group of one colour. Mid-tones stand out on white as on black.
+/// Name prefixes and the colour of their bars. Mid-tones are visible on white and on black.
 const GROUPS: [(&str, &str); 7] = [
     ("pgbench", "#8b949e"),
     ("ledger_pg_random_c256_rows", "#a371f7"),
@@ -23,7 +23,7 @@ const GROUPS: [(&str, &str); 7] = [
     ("webhook", "#d6557f"),
 ];
 
-/// All rates, group by group, on one scale.
+/// Draws all rates by group on one scale.
 pub(super) fn draw(figures: &Figures) -> String {
     let rates: Vec<(&str, f64)> =
         figures.rates().filter_map(|name| Some((name, figures.get(name)?))).collect();
@@ -47,7 +47,7 @@ pub(super) fn draw(figures: &Figures) -> String {
     )
 }
 
-/// The first group whose word the name begins with.
+/// The index of the first group whose prefix the name has.
 fn group(name: &str) -> Option<usize> {
     GROUPS.iter().position(|(begin, _)| name.starts_with(begin))
 }

@@ -1,22 +1,22 @@
-//! What is built to measure with, all of it optimized as a release is.
+//! Builds the programs of the benchmark, with the optimizations of a release.
 
 use crate::say;
 use std::process::Stdio;
 
-/// Paths of programs.
+/// The paths of the programs.
 pub(super) struct Programs {
-    /// Load on the ledger over PostgreSQL.
+    /// The load program for the ledger on PostgreSQL.
     pub(super) ledger_postgres: String,
-    /// Load on the ledger over SQLite.
+    /// The load program for the ledger on SQLite.
     pub(super) ledger_sqlite: String,
-    /// Load over HTTP.
+    /// The load program for HTTP.
     pub(super) http: String,
-    /// The server itself.
+    /// The server under test.
     pub(super) ventanilla: String,
 }
 
 impl Programs {
-    /// Builds them; this counts for no time.
+    /// Builds the programs. The time of this is not measured.
     pub(super) fn build() -> Result<Self, String> {
         let messages = build(&["--bench", "ledger", "--bench", "http", "--bin", "ventanilla"])?;
         let executable = |kind: &str, source: &str| {
@@ -31,13 +31,13 @@ impl Programs {
     }
 }
 
-/// The server alone.
+/// Builds only the server and returns its path.
 pub(super) fn ventanilla() -> Result<String, String> {
     let messages = build(&["--bin", "ventanilla"])?;
     executable(&messages, "bin", "api/src/main.rs").ok_or_else(|| "cargo built no server".to_owned())
 }
 
-/// Builds targets, always of the same packages, so that nothing is built twice; what Cargo says of it.
+/// Builds targets, always of the same packages, so that nothing is built twice. Returns Cargo's messages.
 fn build(targets: &[&str]) -> Result<String, String> {
     let packages = ["adapter-postgres", "adapter-sqlite", "ventanilla"];
     let mut cargo = crate::shell_env::cargo();
@@ -52,7 +52,7 @@ fn build(targets: &[&str]) -> Result<String, String> {
     Ok(String::from_utf8_lossy(&built.stdout).into_owned())
 }
 
-/// Where Cargo put what it built of a source. Its messages are JSON, one in a line.
+/// The path of the executable that Cargo built from a source file. Cargo writes one JSON message per line.
 fn executable(messages: &str, kind: &str, source: &str) -> Option<String> {
     let (kind, source) = (format!("\"kind\":[\"{kind}\"]"), format!("{source}\""));
     let of_it = |line: &&str| line.contains(&kind) && line.contains(&source);

@@ -1,4 +1,4 @@
-//! What is asked of the figures, as ratios of one run.
+//! The performance requirements, as ratios of figures of the same run.
 
 use super::figures::Figures;
 
@@ -7,7 +7,7 @@ enum Bound {
     AtMost(f64),
 }
 
-/// One demand: a figure, by what it is divided, and the bound.
+/// One requirement: a figure, its divisor, and the bound of the ratio.
 struct Demand(&'static str, &'static str, Bound);
 
 use Bound::{AtLeast, AtMost};
@@ -24,22 +24,22 @@ const DEMANDS: [Demand; 9] = [
     Demand("ledger_pg_random_c256_rows_1e7", "ledger_pg_random_c256_rows_1e4", AtLeast(0.8)),
 ];
 
-/// Enough for SQLite, whatever a disk can commit one by one.
+/// A rate that is enough for SQLite, even if the disk commits single rows faster.
 const SQLITE_ENOUGH: f64 = 10_000.0;
 
-/// What came of a demand.
+/// The result of a requirement.
 pub(super) struct Ratio {
     /// `a / b`.
     pub(super) what: String,
-    /// The quotient; none where one of them was not measured.
+    /// The quotient. `None` if one of the figures was not measured.
     pub(super) value: Option<f64>,
     /// `≥ 2.0`.
     pub(super) bound: String,
-    /// Whether it keeps to the bound.
+    /// True if the quotient keeps to the bound.
     pub(super) passes: bool,
 }
 
-/// All demands against these figures.
+/// Checks all requirements against the figures.
 pub(super) fn of(figures: &Figures) -> Vec<Ratio> {
     DEMANDS.iter().map(|demand| judge(figures, demand)).collect()
 }
@@ -59,12 +59,12 @@ fn judge(figures: &Figures, Demand(over, under, bound): &Demand) -> Ratio {
 }
 
 impl Ratio {
-    /// The quotient in words.
+    /// The quotient as text.
     pub(super) fn shown(&self) -> String {
         self.value.map_or_else(|| "not measured".to_owned(), |value| format!("{value:.2}"))
     }
 
-    /// The verdict in a word.
+    /// The result in one word.
     pub(super) fn verdict(&self) -> &'static str {
         match (self.value, self.passes) {
             (_, true) => "pass",

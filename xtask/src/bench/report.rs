@@ -1,4 +1,4 @@
-//! The figures for people: on the terminal, and as a page of the documentation.
+//! Writes the figures for the terminal and as a page of the documentation.
 
 use super::{Bench, figures::Figures, ratios};
 use std::fmt::Write;
@@ -39,7 +39,7 @@ The load generators share the cores with what they measure. A latency is what a 
 the 99th of a hundred. Where something was measured more than once, its median counts.
 ";
 
-/// For the terminal.
+/// The report for the terminal.
 pub(super) fn text(figures: &Figures) -> String {
     let mut text = String::new();
     for row in rows(figures) {
@@ -55,7 +55,7 @@ pub(super) fn text(figures: &Figures) -> String {
     text
 }
 
-/// For the documentation.
+/// The page for the documentation.
 pub(super) fn page(bench: &Bench, machine: &str, is_quick: bool) -> String {
     let mut page = String::from(INTRODUCTION);
     let quick = if is_quick { " --quick" } else { "" };
@@ -86,7 +86,7 @@ pub(super) fn page(bench: &Bench, machine: &str, is_quick: bool) -> String {
     page
 }
 
-/// Name, rate, lowest–highest, p50 and p99 of each.
+/// Name, rate, lowest–highest, p50 and p99 of each rate.
 fn rows(figures: &Figures) -> Vec<[String; 5]> {
     let cell = |name: &str, show: fn(f64) -> String| figures.get(name).map_or_else(String::new, show);
     let two = |value: f64| format!("{value:.2}");
@@ -103,7 +103,7 @@ fn rows(figures: &Figures) -> Vec<[String; 5]> {
         .collect()
 }
 
-/// `12,345`.
+/// A whole number with grouped thousands: `12,345`.
 pub(super) fn thousands(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut grouped = String::new();

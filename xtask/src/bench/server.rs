@@ -1,4 +1,4 @@
-//! A running `ventanilla serve`, as somebody would start it.
+//! A running `ventanilla serve`, started as in production.
 
 use super::children;
 use std::{
@@ -11,10 +11,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long it may take until it is ready.
+/// The longest time until the server is ready.
 const READY: Duration = Duration::from_secs(30);
 
-/// Its process; dropping it kills it.
+/// The server's process. Dropping it kills the process.
 pub(super) struct Server {
     child: Child,
     address: String,
@@ -24,13 +24,13 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// What webhooks are signed with.
+    /// The secret with which Twilio webhooks are signed.
     pub(super) const AUTH_TOKEN: &str = "tttttttttttttttttttttttttttttttt";
-    /// Its own number.
+    /// The server's own WhatsApp number.
     pub(super) const NUMBER: &str = "whatsapp:+14155238886";
 
-    /// Starts it on a database and waits until it is ready. `plays_world`: with the sandbox in it, which
-    /// answers in the providers' place; else nobody does.
+    /// Starts the server on a database and waits until it is ready. With `plays_world` the sandbox runs
+    /// inside it and answers in place of the providers; otherwise no provider answers.
     pub(super) fn start(
         program: &str,
         folder: &Path,
@@ -40,7 +40,7 @@ impl Server {
         Self::start_with(program, folder, database, plays_world, &[])
     }
 
-    /// The same, with more settings.
+    /// Like [`Self::start`], with more settings.
     pub(super) fn start_with(
         program: &str,
         folder: &Path,
@@ -69,17 +69,17 @@ impl Server {
         Ok(server)
     }
 
-    /// Where it listens.
+    /// The address of the server.
     pub(super) fn address(&self) -> &str {
         &self.address
     }
 
-    /// Where the sandbox listens.
+    /// The address of the sandbox.
     pub(super) fn world(&self) -> &str {
         &self.world
     }
 
-    /// A token to call it with.
+    /// Issues a token for the API.
     pub(super) fn token(&self) -> Result<String, String> {
         let mut command = Command::new(&self.program);
         command.args(["token", "--ttl", "86400"]).envs(self.env.iter().cloned());
@@ -111,7 +111,7 @@ fn settings(address: &str, world: &str, database: &str, plays_world: bool) -> Ve
     env.push(("PUBLIC_BASE_URL", format!("http://{address}")));
     env.push(("SANDBOX_BIND_ADDRESS", world.to_owned()));
     env.push(("DATABASE_URL", database.to_owned()));
-    // Long enough for the keys, and nobody's.
+    // Test secrets that are long enough for the keys.
     env.extend(["JWT_SECRET", "HMAC_SECRET", "ENCRYPTION_KEY"].map(|name| (name, name.repeat(6))));
     env
 }

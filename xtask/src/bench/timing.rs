@@ -1,5 +1,5 @@
-//! `cargo xtask bench timing`: whether the time that an answer takes tells who is known. Each door is tried
-//! with somebody who has an account and with somebody who has none, in turn, and the medians are compared.
+//! `cargo xtask bench timing` checks that the response time doesn't reveal whether a person has an account. It calls
+//! each route in turn for a person with an account and for one without, and compares the medians.
 
 use super::{place::Place, programs, server::Server};
 use crate::{
@@ -13,11 +13,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How far the medians may be apart.
+/// How far apart the medians may be, as a fraction of the larger one.
 const TOLERANCE: f64 = 0.10;
-/// Less than that, in milliseconds, nobody sees through a network.
+/// A smaller difference, in milliseconds, can't be measured over a network.
 const UNSEEN_MS: f64 = 0.1;
-/// Between calls: what one left to be done behind its answer must not fall on the next.
+/// Pause between calls, so that work that goes on after an answer doesn't delay the next one.
 const PAUSE: Duration = Duration::from_millis(15);
 const TRIES: usize = 200;
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const KNOWN: [&str; 2] = ["ana@example.com", "+525512348001"];
 const UNKNOWN: [&str; 2] = ["eva@example.com", "+525512348002"];
 
-/// Codes of our own, and as many as anybody wants; each try comes from an address of its own.
+/// Settings for the server's own codes without limits. Each call comes from a different address.
 const SETTINGS: [(&str, &str); 7] = [
     ("VERIFY_PROVIDER", "self"),
     ("TRUSTED_PROXIES", "127.0.0.1"),
@@ -36,13 +36,13 @@ const SETTINGS: [(&str, &str); 7] = [
     ("SANDBOX_SMTP_ADDRESS", "127.0.0.1:0"),
 ];
 
-/// A call that anybody may make.
+/// A call that needs no authentication.
 struct Door {
     name: &'static str,
     path: &'static str,
     body: fn(&str, &str) -> Value,
     status: u16,
-    /// Of so many tries one: what is answered at a set moment takes its time.
+    /// The number of tries is divided by this, because some routes answer only after a fixed delay.
     share: usize,
 }
 
@@ -91,7 +91,7 @@ const DOORS: [Door; 6] = [
     },
 ];
 
-/// Measures every door on both databases; an error where one tells.
+/// Measures every route on both databases. An error if the times of a route differ.
 pub(super) fn run(words: &[&str]) -> Result<(), String> {
     let tries = match words {
         [] => TRIES,
@@ -135,7 +135,7 @@ pub(super) fn run(words: &[&str]) -> Result<(), String> {
     }
 }
 
-/// Gives the known one an account and a proved number.
+/// Creates an account with a verified number for the known person.
 fn sign_up(server: &Server) -> Result<(), String> {
     let [email, phone] = KNOWN;
     post(server, "127.0.0.1", "/send-otp", &json!({"to": phone, "channel": "sms"}), 200)?;
@@ -159,7 +159,7 @@ fn code(server: &Server, phone: &str) -> Result<String, String> {
     Err(format!("no code reached {phone}"))
 }
 
-/// Posts from an address; how long it took, in milliseconds.
+/// Posts from an address and returns how long the answer took, in milliseconds.
 fn post(server: &Server, from: &str, path: &str, body: &Value, status: u16) -> Result<f64, String> {
     let headers = [("Content-Type", "application/json"), ("X-Forwarded-For", from)];
     let body = body.to_string();
@@ -180,11 +180,11 @@ struct Caller<'a> {
 }
 
 impl Caller<'_> {
-    /// The medians for the known and for the unknown one. Who comes first changes with each pair, so that
-    /// whatever else the machine does falls on both.
+    /// The median times for the known and the unknown person. The order changes with each pair, so that other
+    /// load on the machine affects both alike.
     fn measure(&mut self, door: &Door, tries: usize) -> Result<(f64, f64), String> {
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
-        // The first ones warm what is cold.
+        // The first calls only warm up the server.
         for n in 0..tries.saturating_add(10) {
             for knows in [n % 2 == 0, n % 2 != 0] {
                 let [email, phone] = if knows { KNOWN } else { UNKNOWN };
@@ -200,7 +200,7 @@ impl Caller<'_> {
         Ok((median(known), median(unknown)))
     }
 
-    /// Another address for each call.
+    /// A different address for each call.
     fn address(&mut self) -> String {
         self.calls = self.calls.saturating_add(1);
         let n = self.calls;

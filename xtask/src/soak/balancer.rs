@@ -1,5 +1,5 @@
-//! What stands before replicas: the one public address, which hands connections to them in turn, and to the
-//! other where one is not there.
+//! A load balancer with one public address. It passes connections to the replicas in turn, and to the other
+//! replica if one is down.
 
 use std::{
     io,
@@ -11,7 +11,7 @@ use std::{
     thread,
 };
 
-/// Listens until the process ends; its address.
+/// Starts to listen, until the process ends. Returns the address.
 pub(super) fn start(replicas: [String; 2]) -> io::Result<String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let address = listener.local_addr()?.to_string();
@@ -30,7 +30,7 @@ pub(super) fn start(replicas: [String; 2]) -> io::Result<String> {
     Ok(address)
 }
 
-/// Passes bytes both ways until either side ends.
+/// Passes bytes in both directions until one side ends.
 fn join(caller: &TcpStream, replica: &TcpStream) {
     thread::scope(|scope| {
         scope.spawn(|| pass(caller, replica));
@@ -39,7 +39,7 @@ fn join(caller: &TcpStream, replica: &TcpStream) {
 }
 
 fn pass(mut from: &TcpStream, mut to: &TcpStream) {
-    // However it ended, both are told.
+    // Close both sides, however the copy ended.
     let _passed = io::copy(&mut from, &mut to);
     for stream in [from, to] {
         let _closed = stream.shutdown(Shutdown::Both);

@@ -1,4 +1,4 @@
-//! The programs: the world in a process of its own, two replicas behind one address.
+//! The programs of the soak test: the sandbox in its own process, and two replicas behind one address.
 
 use super::balancer;
 use crate::{root, run, wire};
@@ -13,50 +13,50 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What webhooks are signed with, or bear.
+/// The secrets with which webhooks are signed.
 pub(super) const META_SECRET: &str = "mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm";
 pub(super) const TWILIO_TOKEN: &str = "tttttttttttttttttttttttttttttttt";
 pub(super) const TELEGRAM_SECRET: &str = "telegram-secret-of-the-soak";
-/// Our own numbers.
+/// The bank's own numbers and accounts.
 pub(super) const PHONE_NUMBER_ID: &str = "106540352242922";
 pub(super) const TWILIO_NUMBER: &str = "whatsapp:+14155238886";
 pub(super) const TWILIO_ACCOUNT: &str = "AC00000000000000000000000000000000";
 
 const LOWEST_PORT: u16 = 24_000;
-/// Where Linux begins to draw ports for outgoing connections.
+/// The first port that Linux uses for outgoing connections.
 const EPHEMERAL_PORTS: u16 = 32_768;
 const READY: Duration = Duration::from_mins(1);
 
-/// A program that runs; dropping it kills it, as `kill -9` does.
+/// A running program. Dropping it kills it, as `kill -9` does.
 pub(super) struct Process(Child);
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may have ended by itself.
         let _gone = self.0.kill();
         let _gone = self.0.wait();
     }
 }
 
-/// All of it.
+/// All programs of the soak test and their settings.
 pub(super) struct House {
     logs: PathBuf,
     env: Vec<(String, String)>,
-    /// Where the sandbox is.
+    /// The address of the sandbox.
     pub(super) sandbox: String,
-    /// Where the replicas are.
+    /// The addresses of the replicas.
     pub(super) replicas: [String; 2],
-    /// The address that is told to providers.
+    /// The address that providers call.
     pub(super) public: String,
     world: Option<Process>,
 }
 
 impl House {
-    /// Builds the programs and starts the world; no replica yet.
+    /// Builds the programs and starts the sandbox, but no replica.
     pub(super) fn open(database: &str) -> Result<Self, String> {
         run(crate::shell_env::cargo().args(["build", "--workspace", "--bins"]))?;
         let logs = root()?.join("target/soak");
-        // What the last run left; there may be none.
+        // Remove the logs of the last run, if there are any.
         let _gone = fs::remove_dir_all(&logs);
         fs::create_dir_all(&logs).map_err(|fault| format!("{}: {fault}", logs.display()))?;
         let mut ports = LOWEST_PORT..EPHEMERAL_PORTS;
@@ -80,14 +80,14 @@ impl House {
         Ok(process)
     }
 
-    /// A token for the API.
+    /// Issues a token for the API, valid for an hour.
     pub(super) fn token(&self) -> Result<String, String> {
         let mut command = self.program("ventanilla")?;
         let said = command.args(["token", "--ttl", "3600"]).output().map_err(|fault| fault.to_string())?;
         Ok(String::from_utf8_lossy(&said.stdout).trim().to_owned())
     }
 
-    /// Asks the sandbox.
+    /// Sends a request to the sandbox.
     pub(super) fn world(&self, method: &str, path: &str, body: &Value) -> Result<(u16, Value), String> {
         wire::json(method, &self.sandbox, path, body)
     }
@@ -143,7 +143,7 @@ fn settings(sandbox: &str, mail: &str, public: &str, database: &str) -> Vec<(Str
     }
     put("META_GRAPH_BASE_URL", format!("{world}/meta"));
     put("TELEGRAM_API_BASE_URL", format!("{world}/telegram"));
-    // Long enough for the keys, and nobody's.
+    // Test secrets that are long enough for the keys.
     for name in ["JWT_SECRET", "HMAC_SECRET", "ENCRYPTION_KEY"] {
         put(name, name.repeat(6));
     }
@@ -161,7 +161,8 @@ fn wait_for(address: &str, path: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Below the ports of outgoing connections: none of them takes a killed replica's while it is down.
+/// A free address below the ports of outgoing connections, so that no connection takes the port of a killed
+/// replica.
 fn free_address(ports: &mut Range<u16>) -> Option<String> {
     let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
     ports.find(is_free).map(|port| format!("127.0.0.1:{port}"))

@@ -1,4 +1,5 @@
-//! People who write, and providers who post what they wrote: until it is acknowledged, and sometimes again.
+//! Plays people and providers: posts each message as its provider does, until a replica acknowledges it, and
+//! sometimes again.
 
 use super::{
     house::{
@@ -17,37 +18,37 @@ use std::{
 };
 use url::form_urlencoded::Serializer;
 
-/// Conversations that are under way at once.
+/// How many threads write at once.
 pub(super) const HANDS: usize = 8;
-/// Of a hundred webhooks, how many come again.
+/// How many of a hundred webhooks are delivered again.
 const REDELIVERED_PERCENT: usize = 5;
-/// The most that one says in one go.
+/// The most messages that a person writes in a row.
 const BURST_MAX: usize = 3;
 const AGAIN_AFTER: Duration = Duration::from_millis(100);
-/// How long a provider tries.
+/// How long a provider tries to deliver a webhook.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What has been said so far.
+/// Counts of what was posted so far.
 #[derive(Default)]
 pub(super) struct Said {
-    /// Messages acknowledged.
+    /// Messages that a replica acknowledged.
     pub(super) messages: AtomicUsize,
-    /// Webhooks posted again though they were acknowledged, at once and to both replicas, or later.
+    /// Acknowledged webhooks that were posted again: at the same time to the other replica, or later.
     pub(super) redelivered: AtomicUsize,
-    /// Posts that got no acknowledgement, and were made again.
+    /// Posts without an acknowledgement, which were repeated.
     pub(super) unanswered: AtomicUsize,
     posts: AtomicU64,
 }
 
-/// A webhook as its provider posts it.
+/// A webhook as its provider posts it, with its signature.
 struct Webhook {
     path: &'static str,
     headers: Vec<(&'static str, String)>,
     body: String,
 }
 
-/// All of it, one hand's talks after the other's; each conversation in its order. `pace`: how many messages
-/// go in a second, all hands together.
+/// Posts all messages from several threads, each conversation in its order. `pace` is the total number of
+/// messages per second.
 pub(super) fn speak(
     house: &House,
     talks: &[Talk],
@@ -77,7 +78,8 @@ fn as_f64(number: usize) -> f64 {
     u32::try_from(number).map_or(f64::MAX, f64::from)
 }
 
-/// Goes from one conversation to the next, and says the next few things in each, until all is said.
+/// Goes through one thread's conversations in turn and posts the next few messages of each, until none is
+/// left.
 fn one_hand(
     house: &House,
     talks: &[&Talk],
@@ -108,7 +110,7 @@ fn one_hand(
                 *next += 1;
             }
             is_done &= *next >= talk.words.len();
-            // An old one comes when its conversation has gone on.
+            // Post an old webhook again after its conversation has gone on.
             if later.len() > 3 {
                 again(house, said, &later.remove(0))?;
             }
@@ -117,7 +119,7 @@ fn one_hand(
     later.iter().try_for_each(|webhook| again(house, said, webhook))
 }
 
-/// The same twice at the same time, once to each replica.
+/// Posts the same webhook twice at the same time, once to each replica.
 fn at_once(house: &House, said: &Said, webhook: &Webhook) -> Result<(), String> {
     thread::scope(|scope| {
         let other = scope.spawn(|| again(house, said, webhook));
@@ -131,7 +133,7 @@ fn again(house: &House, said: &Said, webhook: &Webhook) -> Result<(), String> {
     post(house, said, webhook)
 }
 
-/// Posts to the replicas in turn until one acknowledges.
+/// Posts to the replicas in turn until one of them acknowledges.
 fn post(house: &House, said: &Said, webhook: &Webhook) -> Result<(), String> {
     let begun = Instant::now();
     let headers: Vec<_> = webhook.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -152,7 +154,7 @@ fn post(house: &House, said: &Said, webhook: &Webhook) -> Result<(), String> {
     }
 }
 
-/// The nth message of a talk, as its provider posts and proves it.
+/// The webhook of the nth message of a conversation, in its provider's format and signed.
 fn webhook(house: &House, talk: &Talk, nth: usize) -> Webhook {
     let text = talk.words.get(nth).map_or("", |word| word.text());
     let event = talk.event(nth);
@@ -181,7 +183,7 @@ fn webhook(house: &House, talk: &Talk, nth: usize) -> Webhook {
                 "message_id": nth + 1, "date": 1_767_225_600, "from": person,
                 "chat": {"id": id, "type": "private", "first_name": "Persona"}, "text": text,
             });
-            // A number of its own: the person's last digits and which message it is.
+            // A unique number: the last digits of the person's number and the index of the message.
             let update = id % 10_000_000 * 1000 + i64::try_from(nth).unwrap_or_default();
             let body = json!({"update_id": update, "message": message}).to_string();
             let headers = vec![json_type(), ("X-Telegram-Bot-Api-Secret-Token", TELEGRAM_SECRET.to_owned())];

@@ -1,6 +1,7 @@
-//! What is said, by whom, and what must be answered: known before the first message goes.
+//! The plan of the soak test: who writes what, and which answer must come. It is fixed before the first
+//! message.
 
-/// How people reach us.
+/// The provider over which a person writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Provider {
     Meta,
@@ -9,7 +10,7 @@ pub(super) enum Provider {
 }
 
 impl Provider {
-    /// Its name in the sandbox.
+    /// The name that the sandbox uses.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Meta => "meta",
@@ -19,7 +20,7 @@ impl Provider {
     }
 }
 
-/// Something to say whose answer is like no other's, whoever asks.
+/// A message whose answer differs from all other answers and doesn't depend on the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Word {
     Help,
@@ -42,7 +43,7 @@ impl Word {
         }
     }
 
-    /// What only its answer bears.
+    /// Words that only the answer to this message contains (Spanish catalogue).
     const fn mark(self) -> &'static str {
         match self {
             Self::Help => "Esto puedo hacer",
@@ -53,29 +54,30 @@ impl Word {
         }
     }
 
-    /// The word that this answers.
+    /// The message that an answer belongs to. `None` for an unknown answer.
     pub(super) fn answered_by(reply: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|word| reply.contains(word.mark()))
     }
 }
 
-/// One person's talk.
+/// The conversation of one person.
 pub(super) struct Talk {
     pub(super) provider: Provider,
-    /// His number's digits; at Telegram his id.
+    /// The digits of the person's number; for Telegram, the person's id.
     pub(super) digits: String,
-    /// What he says, in order; neighbours differ, so that their answers can't change places unseen.
+    /// The person's messages in order. Neighbours differ, so that the test sees when two answers change
+    /// places.
     pub(super) words: Vec<Word>,
 }
 
 impl Talk {
-    /// The provider's id of his nth message.
+    /// The provider's id of the nth message.
     pub(super) fn event(&self, nth: usize) -> String {
         format!("{}.{nth}", self.digits)
     }
 }
 
-/// Of ten talks one is Telegram's, one Twilio's, the others Meta's.
+/// Plans `count` conversations. Of ten, one is over Telegram, one over Twilio and the others over Meta.
 pub(super) fn talks(count: usize, messages: usize, dice: &mut Dice) -> Vec<Talk> {
     let (each, more) = (messages / count, messages % count);
     let one = |index: usize| {
@@ -90,8 +92,8 @@ pub(super) fn talks(count: usize, messages: usize, dice: &mut Dice) -> Vec<Talk>
     (0..count).map(one).collect()
 }
 
-/// Rubbish once between words that are understood: the third would call a person. Help and codes are answered
-/// before anything is understood, so they count for nothing.
+/// Puts at most one unknown message between two known ones, because the third in a row hands the conversation
+/// to a person. Help and codes are answered before the parser runs, so they don't reset that count.
 fn words(count: usize, dice: &mut Dice) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     let mut may_be_rubbish = true;
@@ -110,7 +112,7 @@ fn words(count: usize, dice: &mut Dice) -> Vec<Word> {
     words
 }
 
-/// A die that falls the same way again: `SplitMix64` (Steele, Lea, Flood 2014).
+/// A reproducible random generator: `SplitMix64` (Steele, Lea, Flood 2014).
 #[derive(Clone)]
 pub(super) struct Dice(pub(super) u64);
 
@@ -122,13 +124,13 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    /// 0 to `count` - 1.
+    /// A random number from 0 to `count` - 1.
     pub(super) fn below(&mut self, count: usize) -> usize {
         let count = u64::try_from(count).unwrap_or(u64::MAX).max(1);
         usize::try_from(self.throw() % count).unwrap_or(0)
     }
 
-    /// Whether something comes to pass that does so in so many of a hundred cases.
+    /// True in `percent` of a hundred cases.
     pub(super) fn falls(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }

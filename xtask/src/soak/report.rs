@@ -1,4 +1,4 @@
-//! The figures, for the terminal and for the documentation.
+//! Writes the report of the soak test, for the terminal and for the documentation.
 
 use super::{Options, people::Said, verdict::Findings, world::Seen};
 use crate::bench::machine;
@@ -29,20 +29,20 @@ Long waits have two causes by design: what a killed replica was sending stays le
 clear answer is looked for for 10 seconds before it is made again; whoever is behind it in the same talk waits with it.
 ";
 
-/// All that is told.
+/// The data of the report.
 pub(super) struct Report<'a> {
     pub(super) options: &'a Options,
     pub(super) said: &'a Said,
     pub(super) seen: &'a Seen,
     pub(super) findings: &'a Findings,
-    /// How long people spoke.
+    /// How long the sending took.
     pub(super) spoken: Duration,
-    /// How long it took until all was settled and looked over.
+    /// How long the whole test took, with the check.
     pub(super) took: Duration,
 }
 
 impl Report<'_> {
-    /// For the terminal.
+    /// The report for the terminal.
     pub(super) fn text(&self) -> String {
         let mut text = String::new();
         for (name, value) in self.rows() {
@@ -52,7 +52,7 @@ impl Report<'_> {
         text
     }
 
-    /// For the documentation.
+    /// The page for the documentation. `bin` is the folder of the PostgreSQL programs.
     pub(super) fn page(&self, bin: &Path) -> String {
         let Options { messages, conversations, pace, seed, .. } = self.options;
         let mut page = String::from(METHOD);

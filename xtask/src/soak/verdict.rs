@@ -1,5 +1,5 @@
-//! Whether every message was answered, once, in order: what phones show against what was said, and what the
-//! database holds against both.
+//! Checks that every message was answered once and in order: compares what the phones show with what was
+//! written, and the database with both.
 
 use super::{
     house::House,
@@ -14,31 +14,31 @@ use std::{
     process::Command,
 };
 
-/// An answer, as the database has it, beside the message that it answers.
+/// An answer in the database, with the time of the message that it answers.
 struct Row {
     status: String,
     provider_id: String,
     is_dead: bool,
-    /// When the message was taken, in milliseconds since 1970.
+    /// When the message was received, in milliseconds since 1970.
     received_at: i64,
 }
 
-/// What there is to tell.
+/// The result of the check.
 #[derive(Default)]
 pub(super) struct Findings {
-    /// What must not be; none is a pass.
+    /// Every violation found. The test passes if there is none.
     pub(super) complaints: Vec<String>,
-    /// Answers that arrived.
+    /// How many answers arrived.
     pub(super) answers: usize,
-    /// Sends in doubt that were looked for.
+    /// How many sends had an unknown outcome and were looked up at the provider.
     pub(super) doubts: usize,
-    /// Telegram's answers that were lost with a killed replica, and are left to people.
+    /// How many Telegram answers have an unknown outcome after the kill, and are left to people.
     pub(super) left_to_people: usize,
-    /// From a message's being taken to its answer on the phone, sorted.
+    /// Times from a received message to its answer on the phone, sorted.
     pub(super) waits_ms: Vec<i64>,
 }
 
-/// The database, asked by psql.
+/// The database, queried with psql.
 pub(super) struct Database {
     psql: PathBuf,
     url: String,
@@ -66,7 +66,7 @@ impl Database {
         cell.parse().map_err(|_text| format!("{query}: no number: {cell}"))
     }
 
-    /// Messages that wait for their turn, and answers that wait to be settled.
+    /// How many messages are not handled and how many answers are not settled.
     pub(super) fn open(&self) -> Result<usize, String> {
         self.number(
             "select (select count(*) from inbox where state = 'pending') + \
@@ -74,7 +74,7 @@ impl Database {
         )
     }
 
-    /// The answers of each person, by his number's digits, in order.
+    /// The answers to each person in order, by the digits of the person's number.
     fn answers(&self) -> Result<BTreeMap<String, Vec<Row>>, String> {
         let rows = self.rows(
             "with o as (select *, row_number() over (partition by conversation_id order by seq) as n from outbox), \
@@ -101,7 +101,7 @@ impl Database {
     }
 }
 
-/// Looks everything over.
+/// Checks every conversation and the totals.
 pub(super) fn judge(
     house: &House,
     database: &Database,
@@ -147,7 +147,7 @@ fn one_talk(talk: &Talk, shown: &[Value], rows: &[Row], seen: &Seen, findings: &
     if rows.len() != talk.words.len() {
         complain(format!("{} answers to {} messages", rows.len(), talk.words.len()));
     }
-    // What Telegram was told when a replica died may or may not have arrived: nobody can ask.
+    // Telegram can't tell whether a message arrived that was being sent when the replica died.
     let is_open = |row: &Row| row.is_dead && talk.provider == Provider::Telegram;
     let heard: Vec<Option<Word>> =
         shown.iter().map(|message| Word::answered_by(wire::text(message, "/body"))).collect();
@@ -176,7 +176,7 @@ fn one_talk(talk: &Talk, shown: &[Value], rows: &[Row], seen: &Seen, findings: &
     findings.left_to_people += rows.iter().filter(|row| is_open(row)).count();
 }
 
-/// Whether these were heard, each once and in order; those that are open may be missing.
+/// True if every expected answer was heard once and in order. Answers with an unknown outcome may be missing.
 fn follows(heard: &[Option<Word>], expected: &[(Word, bool)]) -> bool {
     match (heard, expected) {
         ([], rest) => rest.iter().all(|(_, is_open)| *is_open),
@@ -187,7 +187,7 @@ fn follows(heard: &[Option<Word>], expected: &[(Word, bool)]) -> bool {
     }
 }
 
-/// How many the API tells of.
+/// The number of dead letters, by the API.
 fn dead_letters(house: &House) -> Result<usize, String> {
     let bearer = format!("Bearer {}", house.token()?);
     let [replica, _] = &house.replicas;

@@ -1,5 +1,5 @@
-//! What goes on outside, watched and stirred: faults strike, statuses come late, in any order, and again
-//! where nobody acknowledged them, as providers do.
+//! Plays and watches the providers: causes faults, and repeats delivery reports late, in any order, and again
+//! if no replica acknowledged them.
 
 use super::{
     house::House,
@@ -15,39 +15,39 @@ use std::{
 };
 
 const LOOK_EVERY: Duration = Duration::from_millis(300);
-/// Of a hundred messages, how many are told of in disorder.
+/// How many of a hundred messages get their delivery reports in the wrong order.
 const SHUFFLED_PERCENT: usize = 10;
-/// Of a hundred calls, how many fail.
+/// How many of a hundred calls fail.
 pub(super) const FAULTS_PERCENT: f64 = 2.0;
 
-/// What was seen.
+/// What the watcher counted.
 #[derive(Default)]
 pub(super) struct Seen {
-    /// Faults that struck, by provider and kind.
+    /// Faults by provider and kind.
     pub(super) faults: BTreeMap<(String, String), usize>,
-    /// Calls to send.
+    /// Calls that send a message.
     pub(super) sends: usize,
-    /// The furthest state of each message that was acknowledged.
+    /// The furthest acknowledged status of each message.
     pub(super) furthest: BTreeMap<String, &'static str>,
-    /// Messages whose statuses came in disorder.
+    /// Messages whose statuses came in the wrong order.
     pub(super) shuffled: usize,
-    /// Statuses acknowledged.
+    /// Acknowledged statuses.
     pub(super) statuses: usize,
-    /// Statuses that nobody acknowledged, and which came again.
+    /// Statuses without an acknowledgement, which were posted again.
     pub(super) repeated: usize,
     requests: u64,
     webhooks: u64,
 }
 
-/// How far a message has come.
+/// The delivery statuses in their order.
 const WAY: [&str; 3] = ["sent", "delivered", "read"];
 
-/// Orders faults over all calls to send: one in fifty of all fails. One throw of the dice is compared with each
-/// probability in order, so they grow.
+/// Configures faults for all calls that send: one in fifty fails. The sandbox compares one random number with
+/// each probability in order, so the probabilities grow.
 ///
-/// Telegram's are those that say clearly that nothing was sent: it can't be asked what it has sent, and an
-/// answer that was lost there is for people to look at, by design. So is, elsewhere, a send that came to nothing
-/// twice without a word: those that do no work and say nothing are rare enough that a run hardly sees it.
+/// Telegram's faults say clearly that nothing was sent. Telegram can't be asked what it has sent, so a lost
+/// answer there is left to people, by design. With the other providers a send is left to people after it
+/// failed twice without an answer; such faults are so rare here that a run hardly sees one.
 pub(super) fn order_faults(house: &House) -> Result<(), String> {
     let meta_limit = json!({"error": {"code": 130_429, "message": "Rate limit hit"}});
     let meta_fault = json!({"error": {"code": 131_000, "message": "Something went wrong"}});
@@ -87,7 +87,7 @@ pub(super) fn order_faults(house: &House) -> Result<(), String> {
     of(Provider::Telegram, "send", &[(FAULTS_PERCENT, status(429, &telegram_limit))])
 }
 
-/// Watches until it is told to stop.
+/// Watches the sandbox until `is_over` is true and nothing new comes.
 pub(super) fn watch(house: &House, is_over: &AtomicBool, mut dice: Dice) -> Result<Seen, String> {
     let mut seen = Seen::default();
     loop {
@@ -126,7 +126,7 @@ fn look_at_calls(house: &House, seen: &mut Seen) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether there was nothing new.
+/// Returns true if there was nothing new.
 fn look_at_statuses(house: &House, seen: &mut Seen, dice: &mut Dice) -> Result<bool, String> {
     let posted = newer(house, "webhooks", &mut seen.webhooks)?;
     let is_quiet = posted.is_empty();
@@ -156,11 +156,11 @@ fn look_at_statuses(house: &House, seen: &mut Seen, dice: &mut Dice) -> Result<b
 }
 
 fn tell(house: &House, id: &str, status: &str) -> Result<(), String> {
-    // Not acknowledged, it is told again: the sandbox writes it down.
+    // Without an acknowledgement it is posted again: the sandbox records that.
     house.world("POST", "/sandbox/statuses", &json!({"message_id": id, "status": status})).map(|_told| ())
 }
 
-/// Which message, and how far it has come; none of another webhook.
+/// The message id and status of a status webhook. `None` for every other webhook.
 fn told(body: &Value) -> Option<(String, &'static str)> {
     let meta = body.pointer("/entry/0/changes/0/value/statuses/0");
     let (id, status) = match meta {

@@ -1,6 +1,6 @@
 //! `audit verify`: the seals of the audit log, over all rows.
 
-use crate::{settings::Settings, wiring::open_store, workers::describe};
+use crate::{composition::open_store, config::Settings, error_chain::describe};
 use clap::Subcommand;
 use domain::operations::audit::BlockHead;
 use std::process::ExitCode;

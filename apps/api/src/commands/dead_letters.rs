@@ -1,6 +1,6 @@
 //! `dead-letters`: what did not come through, and to have it tried again.
 
-use crate::{settings::Settings, wiring::App, workers::describe};
+use crate::{composition::App, config::Settings, error_chain::describe};
 use clap::Subcommand;
 use ports::{
     operations::{DeadLetter, DeadLetters},

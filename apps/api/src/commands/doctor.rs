@@ -1,6 +1,6 @@
 //! `doctor`: are the settings sound, does the database open, can each provider be reached.
 
-use crate::{settings::Settings, wiring::open_store, workers::describe};
+use crate::{composition::open_store, config::Settings, error_chain::describe};
 use std::{process::ExitCode, time::Duration};
 
 pub(super) async fn run(settings: &Settings) -> Result<ExitCode, String> {

@@ -1,6 +1,6 @@
 //! `ledger verify`: every rule of the books, over all rows.
 
-use crate::{settings::Settings, wiring::open_store, workers::describe};
+use crate::{composition::open_store, config::Settings, error_chain::describe};
 use clap::Subcommand;
 use std::process::ExitCode;
 

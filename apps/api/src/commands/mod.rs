@@ -10,7 +10,7 @@ mod otp;
 mod serve;
 mod token;
 
-use crate::{settings::Settings, telemetry, workers::describe};
+use crate::{config::Settings, error_chain::describe, telemetry};
 use clap::{Parser, Subcommand};
 use std::{
     io::{self, Write},
@@ -100,7 +100,7 @@ async fn with_settings(command: Command, settings: Settings) -> Result<ExitCode,
         Command::Nlu(command) => nlu::run(command).await,
         Command::Flow(command) => flow::run(&command),
         Command::Migrate => {
-            let store = crate::wiring::open_store(&settings).await.map_err(|fault| describe(&fault))?;
+            let store = crate::composition::open_store(&settings).await.map_err(|fault| describe(&fault))?;
             let run = store.migrate().await.map_err(|fault| describe(&fault))?;
             say(&format!("{run} migrations run"))
         }

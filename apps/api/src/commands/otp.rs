@@ -7,7 +7,7 @@ mod terminal;
 mod ways;
 
 use self::terminal::{ask, tell};
-use crate::{settings::Settings, wiring::App, workers::describe};
+use crate::{composition::App, config::Settings, error_chain::describe};
 use application::verification::verify_number::CheckResult;
 use clap::{Args, Subcommand};
 use domain::{

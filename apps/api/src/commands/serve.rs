@@ -1,16 +1,18 @@
 //! `serve`: HTTP and the workers, until a signal.
 
 use crate::{
+    composition::App,
+    config::{AppEnv, Settings},
+    error_chain::describe,
     http::{
         edge::{edge, head_as_get},
         rate_limit::RateLimit,
         signed::signed,
     },
     routes,
-    settings::{AppEnv, Settings},
     telemetry::init_metrics,
-    wiring::App,
-    workers::{Bells, Workers, describe},
+    wakeups::Bells,
+    workers::Workers,
 };
 use actix_web::{App as WebApp, HttpServer, middleware::from_fn, web};
 use adapter_crypto::TokenKind;
@@ -118,8 +120,7 @@ fn greet(app: &App) -> Result<(), String> {
     if settings.env != AppEnv::Development {
         return Ok(());
     }
-    let scopes: Vec<String> =
-        crate::http::caller::ALL_SCOPES.iter().map(|scope| (*scope).to_owned()).collect();
+    let scopes: Vec<String> = crate::scopes::ALL_SCOPES.iter().map(|scope| (*scope).to_owned()).collect();
     let ttl = chrono::Duration::hours(12);
     let token = app
         .tokens

@@ -1,9 +1,9 @@
 //! `token`: a service token, signed as the server reads it.
 
 use crate::{
-    http::caller::ALL_SCOPES,
-    settings::{AppEnv, Settings},
-    wiring::tokens,
+    composition::tokens,
+    config::{AppEnv, Settings},
+    scopes::ALL_SCOPES,
 };
 use adapter_crypto::TokenKind;
 use chrono::Duration;

@@ -1,7 +1,8 @@
 //! Who calls: a team with its token or its signature, or a person who is signed in; and what each may do.
 
-use super::{client_address::ClientAddress, edge::RequestId, problem::ApiError, signed::SignedBy};
-use crate::wiring::App;
+use super::{edge::RequestId, problem::ApiError, signed::SignedBy};
+use crate::http::client_ip::ClientAddress;
+use crate::{composition::App, scopes::Scope};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 use adapter_crypto::TokenKind;
 use application::accounts::sign_in_desk::Visitor;
@@ -18,52 +19,6 @@ use std::future::{Ready, ready};
 
 /// The longest name of a device that is kept, in characters.
 const DEVICE_LENGTH_MAX: usize = 200;
-
-/// What a team may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scope {
-    Verify,
-    Messages,
-    Conversations,
-    Operate,
-    WalletsRead,
-    Transfers,
-    People,
-    Nlu,
-    Flows,
-    Audit,
-}
-
-impl Scope {
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Verify => "verify",
-            Self::Messages => "messages",
-            Self::Conversations => "conversations",
-            Self::Operate => "operate",
-            Self::WalletsRead => "wallets:read",
-            Self::Transfers => "transfers",
-            Self::People => "people",
-            Self::Nlu => "nlu",
-            Self::Flows => "flows",
-            Self::Audit => "audit",
-        }
-    }
-}
-
-/// All scopes there are, for tokens of development.
-pub(crate) const ALL_SCOPES: [&str; 10] = [
-    "verify",
-    "messages",
-    "wallets:read",
-    "transfers",
-    "people",
-    "nlu",
-    "flows",
-    "conversations",
-    "audit",
-    "operate",
-];
 
 /// Somebody who proved who he is.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 //! the route's pattern and never its address, which may bear a number.
 
 use super::{problem::ApiError, rate_limit::Remainder};
-use crate::{routes::docs, wiring::App};
+use crate::composition::App;
 use actix_web::{
     Error, HttpMessage,
     body::{BoxBody, EitherBody, MessageBody},
@@ -16,6 +16,10 @@ use actix_web::{
 };
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
+
+/// What the API documentation's pages may load: their own files and nothing else.
+const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+                      connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -80,7 +84,7 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if is_documentation {
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(docs::POLICY));
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DOCS_POLICY));
     }
     let ms =
         app.zip(started_at).map(|(app, at)| app.clock.now().signed_duration_since(at).num_milliseconds());

@@ -2,9 +2,18 @@
 
 use super::problem::ApiError;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::Bytes};
+use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::future::LocalBoxFuture;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
+
+/// The largest body taken but on webhooks.
+pub(crate) const BODY_MAX: usize = 256 * 1024;
+
+/// An instant as the API writes it: RFC 3339, UTC, milliseconds.
+pub(crate) fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
 
 /// A JSON body read into `T`.
 pub(crate) struct JsonBody<T>(pub(crate) T);

@@ -238,7 +238,7 @@ impl From<StoreError> for ApiError {
         if matches!(fault, StoreError::Overloaded) {
             tracing::warn!("more is asked than can be written: a caller was sent away");
         } else {
-            tracing::error!(fault = %crate::workers::describe(&fault), "the store failed");
+            tracing::error!(fault = %crate::error_chain::describe(&fault), "the store failed");
         }
         match fault {
             StoreError::Overloaded => {

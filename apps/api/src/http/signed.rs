@@ -2,7 +2,7 @@
 //! looks at it, wherever it goes: a wrong one is refused, whatever token comes with it.
 
 use super::{caller::request_id, problem::ApiError};
-use crate::{routes::BODY_MAX, wiring::App, workers::describe};
+use crate::{composition::App, error_chain::describe, http::json::BODY_MAX};
 use actix_web::{
     Error, HttpMessage, HttpRequest, Resource, ResponseError,
     body::{EitherBody, MessageBody},

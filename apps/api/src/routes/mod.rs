@@ -1,29 +1,17 @@
 //! The routes: parse, authorise, call, answer. What happens is decided elsewhere.
 
 mod accounts;
-mod auth;
-mod conversations;
-mod dead_letters;
-pub(crate) mod docs;
-mod events;
-mod flows;
-mod health;
-mod home;
-mod messages;
-mod metrics;
-mod nlu;
-mod older;
+mod docs;
+mod legacy;
+mod messaging;
+mod money;
+mod operations;
 pub(crate) mod pages;
-mod transfers;
-mod verify;
-mod webhooks;
+mod verification;
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode, web};
 
-use crate::http::problem::ApiError;
-
-/// The largest body taken but on webhooks.
-pub(crate) const BODY_MAX: usize = 256 * 1024;
+use crate::http::{json::BODY_MAX, problem::ApiError};
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -35,23 +23,14 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
             web::PathConfig::default()
                 .error_handler(|_, _| ApiError::not_found("There is nothing here.").into()),
         )
-        .configure(health::routes)
-        .configure(home::routes)
         .configure(docs::routes)
-        .configure(webhooks::routes)
+        .configure(operations::routes)
+        .configure(messaging::routes)
         .configure(pages::routes)
-        .configure(verify::routes)
-        .configure(auth::routes)
+        .configure(verification::routes)
         .configure(accounts::routes)
-        .configure(transfers::routes)
-        .configure(events::routes)
-        .configure(messages::routes)
-        .configure(conversations::routes)
-        .configure(dead_letters::routes)
-        .configure(metrics::routes)
-        .configure(older::routes)
-        .configure(flows::routes)
-        .configure(nlu::routes)
+        .configure(money::routes)
+        .configure(legacy::routes)
         .default_service(web::to(nothing_here));
 }
 

@@ -1,4 +1,4 @@
-//! Which form each message takes.
+//! The payload of each form of message.
 
 use super::*;
 use domain::{ids::MessageId, message::Channel};
@@ -22,7 +22,7 @@ fn answers(count: usize) -> Vec<(String, String)> {
 }
 
 #[test]
-fn words_go_to_a_number_with_its_plus_and_bear_our_id() {
+fn a_text_goes_to_a_number_with_its_plus_and_carries_our_id() {
     assert_eq!(
         made("Tu saldo es: 1.00 MXN", Form::Plain),
         json!({
@@ -62,7 +62,7 @@ fn an_address_is_a_number_or_a_business_scoped_id() {
 }
 
 #[test]
-fn long_words_are_cut_at_a_character() {
+fn a_long_text_is_cut_between_characters() {
     let body = made(&"ñ".repeat(5000), Form::Plain)["text"]["body"].as_str().unwrap().to_owned();
     assert_eq!(body, "ñ".repeat(4096));
 }
@@ -95,11 +95,11 @@ fn four_to_ten_answers_are_a_list() {
     );
     assert_eq!(made("x", Form::Buttons(answers(10)))["interactive"]["type"], "list");
     let wordy = made(&"x".repeat(1025), Form::Buttons(answers(2)));
-    assert_eq!(wordy["interactive"]["type"], "list", "there is more room for words in a list");
+    assert_eq!(wordy["interactive"]["type"], "list", "a list allows a longer text");
 }
 
 #[test]
-fn what_fits_no_form_is_said_in_words() {
+fn a_message_that_fits_no_form_is_sent_as_text() {
     let with = |id: &str, title: &str| vec![(id.to_owned(), title.to_owned()), ("b".into(), "No".into())];
     let long = "x".repeat(257);
     let twins = "El mismo comienzo de dos títulos";
@@ -143,7 +143,7 @@ fn template(parameters: &[&str], is_code: bool) -> Form {
 }
 
 #[test]
-fn a_templates_code_stands_in_its_body_and_behind_its_button() {
+fn a_templates_code_is_in_its_body_and_in_its_button() {
     let got = made("Tu código es 123456", template(&["123456"], true));
     assert_eq!(got["type"], "template");
     assert_eq!(
@@ -160,7 +160,7 @@ fn a_templates_code_stands_in_its_body_and_behind_its_button() {
 }
 
 #[test]
-fn a_template_has_its_gaps_filled_in_order() {
+fn the_parameters_of_a_template_keep_their_order() {
     let got = made("x", template(&["Ana", "10.00"], false));
     assert_eq!(
         got["template"]["components"],
@@ -173,7 +173,7 @@ fn a_template_has_its_gaps_filled_in_order() {
 
 proptest! {
     #[test]
-    fn every_message_is_within_metas_bounds(
+    fn every_message_is_within_metas_limits(
         text in "\\PC{0,40}",
         repeated in 1usize..150,
         answers in prop::collection::vec(("\\PC{0,8}", "\\PC{0,40}"), 0..13),

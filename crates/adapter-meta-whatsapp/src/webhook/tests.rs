@@ -1,4 +1,4 @@
-//! What becomes of each kind of update.
+//! The event that each kind of update becomes.
 
 use super::*;
 use crate::content::Content;
@@ -91,7 +91,7 @@ fn status(event: InboundEvent) -> StatusReport {
 }
 
 #[test]
-fn a_text_names_its_sender_verbatim_and_his_number_canonical() {
+fn a_text_has_its_sender_verbatim_and_their_number_canonical() {
     let value = format!(
         r#""contacts":[{{"profile":{{"name":"Ana"}},"wa_id":"5215512345678"}}],{}"#,
         messages(&[text("5215512345678", "wamid.A", "hola")])
@@ -106,7 +106,7 @@ fn a_text_names_its_sender_verbatim_and_his_number_canonical() {
 }
 
 #[test]
-fn everything_is_read_from_every_entry_change_and_list() {
+fn every_entry_change_and_list_is_read() {
     let first = change(
         "messages",
         &format!(
@@ -132,7 +132,7 @@ fn everything_is_read_from_every_entry_change_and_list() {
 }
 
 #[test]
-fn what_is_kept_of_a_message_is_it_and_its_own_contact() {
+fn a_message_is_kept_with_its_own_contact_only() {
     let value = format!(
         r#""contacts":[{{"wa_id":"525511110002","profile":{{"name":"Dos"}}}},{{"wa_id":"525511110001","profile":{{"name":"Uno"}}}}],{}"#,
         messages(&[text("525511110001", "wamid.1", "a"), text("525511110003", "wamid.3", "c")])
@@ -150,7 +150,7 @@ fn what_is_kept_of_a_message_is_it_and_its_own_contact() {
 }
 
 #[test]
-fn who_has_no_number_is_answered_by_his_business_scoped_id() {
+fn a_sender_without_a_number_has_a_business_scoped_id() {
     const ID: &str = "US.13491208655302741918";
     let unnumbered = r#""id":"wamid.1","type":"text","text":{"body":"hi"}"#;
     let contact = format!(r#""contacts":[{{"user_id":"{ID}"}}]"#);
@@ -172,7 +172,7 @@ fn who_has_no_number_is_answered_by_his_business_scoped_id() {
 }
 
 #[test]
-fn what_is_for_another_number_is_not_ours() {
+fn a_message_to_another_number_is_not_ours() {
     let foreign = |value: &str| {
         let change = format!(r#"{{"field":"messages","value":{{{},{value}}}}}"#, metadata("999"));
         only(decode(body(&[change]).as_bytes()).unwrap())
@@ -186,7 +186,7 @@ fn what_is_for_another_number_is_not_ours() {
 }
 
 #[test]
-fn no_reply_is_due_to_groups_edits_and_news_of_the_sender() {
+fn groups_edits_and_system_messages_get_no_reply() {
     for (more, kind) in [
         (r#""type":"text","text":{"body":"hola"},"group_id":"G1""#, "group_message"),
         (r#""type":"edit","edit":{"original_message_id":"wamid.0"}"#, "edit"),
@@ -227,7 +227,7 @@ fn a_changed_identity_ends_the_chats_of_the_old_address_and_of_the_new() {
 }
 
 #[test]
-fn what_is_broken_takes_nothing_with_it() {
+fn a_broken_update_does_not_hide_the_others() {
     let good = text("525512345678", "wamid.1", "hola");
     let nameless = r#"{"from":"525512345678","type":"text"}"#;
     let value = format!(
@@ -254,7 +254,7 @@ fn what_is_broken_takes_nothing_with_it() {
 }
 
 #[test]
-fn only_what_is_no_json_object_is_undecodable() {
+fn only_a_body_that_is_not_a_json_object_is_undecodable() {
     for body in ["", "{\"entry\":[", "[]", "7", "hola"] {
         assert!(decode(body.as_bytes()).is_err(), "{body}");
     }
@@ -269,7 +269,7 @@ fn only_what_is_no_json_object_is_undecodable() {
 }
 
 #[test]
-fn a_byte_that_is_no_text_spoils_its_own_message_only() {
+fn an_invalid_byte_affects_its_own_message_only() {
     let list = messages(&[text("525512345678", "wamid.1", "a?b"), text("525512345678", "wamid.2", "c")]);
     let spoiled: Vec<u8> =
         body(&[change("messages", &list)]).bytes().map(|b| if b == b'?' { 0xff } else { b }).collect();
@@ -278,7 +278,7 @@ fn a_byte_that_is_no_text_spoils_its_own_message_only() {
 }
 
 #[test]
-fn deep_nesting_is_no_danger() {
+fn deep_nesting_is_decoded() {
     let deep = format!(r#"{{"x":{}1{}}}"#, "[".repeat(200_000), "]".repeat(200_000));
     assert_eq!(decode(deep.as_bytes()).unwrap().len(), 1);
     let hidden = format!(
@@ -290,7 +290,7 @@ fn deep_nesting_is_no_danger() {
 }
 
 #[test]
-fn items_tell_what_events_need_not() {
+fn items_contain_more_than_events() {
     let json = text("525512345678", "wamid.1", "hola").replacen(
         '{',
         r#"{"context":{"id":"wamid.0"},"referral":{"source_id":"1"},"#,
@@ -309,7 +309,7 @@ fn items_tell_what_events_need_not() {
 }
 
 #[test]
-fn the_handshake_gives_the_challenge_back_for_the_right_token() {
+fn the_handshake_returns_the_challenge_for_the_right_token() {
     let query =
         |mode: &str, token: &str| format!("hub.mode={mode}&hub.verify_token={token}&hub.challenge=1158");
     let shake = |query: &str| webhook().handshake(query);
@@ -320,10 +320,10 @@ fn the_handshake_gives_the_challenge_back_for_the_right_token() {
     assert!(shake("hub.mode=subscribe&hub.verify_token=hand+in+hand").is_err(), "no challenge");
     assert!(shake("").is_err());
     let untold = MetaWebhook { verify_token: "".into(), ..webhook() };
-    assert!(untold.handshake(&query("subscribe", "")).is_err(), "no token opens nothing");
+    assert!(untold.handshake(&query("subscribe", "")).is_err(), "an empty token is never accepted");
 }
 
-/// JSON of any shape, with the words of the envelope among its names.
+/// JSON of any shape, with the member names of the envelope among its own.
 fn any_json() -> impl Strategy<Value = serde_json::Value> {
     let names = [
         "entry",

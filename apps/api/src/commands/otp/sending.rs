@@ -5,11 +5,7 @@ use super::{
     terminal::{ask, ask_or_end, tell},
     ways::Ways,
 };
-use crate::{
-    settings::Settings,
-    wiring::App,
-    workers::{Bells, Workers, describe},
-};
+use crate::{composition::App, config::Settings, error_chain::describe, wakeups::Bells, workers::Workers};
 use application::verification::verify_number::{StartRequest, Started, WhenOpen};
 use clap::Args;
 use domain::{

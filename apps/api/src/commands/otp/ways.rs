@@ -1,6 +1,6 @@
 //! By which channels the settings let codes go out, and what the others lack.
 
-use crate::settings::{Settings, VerifyProvider};
+use crate::config::{Settings, VerifyProvider};
 use domain::{message::Channel, verification::otp::Recipient};
 
 /// In the order in which they are offered.

@@ -1,219 +1,163 @@
-//! Balances, wallets, entries, statements.
+//! Accounts of people: signing up and in, sessions, second factor, new passwords, chats.
 
-pub(crate) mod open_wallet;
-pub(crate) mod statement;
+pub(crate) mod log_in;
+pub(crate) mod me;
+pub(crate) mod mfa;
+pub(crate) mod password;
+pub(crate) mod register;
+pub(crate) mod second_factor;
+pub(crate) mod sessions;
+pub(crate) mod telegram;
 
 use crate::{
-    http::{
-        caller::{Caller, Scope},
-        page::{PageQuery, cut},
-        problem::{ApiError, Problem},
-        signed::money,
-    },
-    wiring::App,
+    composition::App,
+    http::{json::Empty, problem::ApiError},
 };
-use actix_web::{HttpResponse, web};
-use chrono::SecondsFormat;
-use domain::ids::{UserId, WalletId};
-use ports::money::{EntryView, WalletView as Wallet};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use actix_web::{
+    HttpResponse, HttpResponseBuilder,
+    http::header::{CACHE_CONTROL, HeaderValue},
+    web,
+};
+use application::accounts::sign_in_desk::{SignedIn, Unable};
+use chrono::{DateTime, Utc};
+use domain::{
+    accounts::{ACCESS_TTL, EmailAddress, PersonName},
+    phone::PhoneNumber,
+    verification::otp::OtpCode,
+};
+use ports::crypto::HashRefused;
+use serde::Serialize;
+use utoipa::ToSchema;
 
-/// A person's balance: his first wallet in the default currency.
+/// What a person holds who was let in.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct BalanceView {
+pub(crate) struct SignedInJson {
+    access_token: String,
+    refresh_token: String,
+    /// `Bearer`
+    token_type: &'static str,
+    /// Seconds.
+    #[schema(example = 900)]
+    expires_in: i64,
     user_id: String,
-    wallet_id: String,
-    /// All there is.
-    balance: String,
-    /// What can be spent of it.
-    available: String,
-    currency: &'static str,
-    as_of: String,
+    phone_verified: bool,
+    /// Where he can prove a number, if none is proved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verification_url: Option<String>,
 }
 
-/// A wallet.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct WalletJson {
-    id: String,
-    user_id: String,
-    name: String,
-    #[serde(rename = "type")]
-    kind: String,
-    balance: String,
-    available: String,
-    currency: &'static str,
-}
-
-/// A page of wallets.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct WalletPage {
-    wallets: Vec<WalletJson>,
-    next_cursor: Option<String>,
-}
-
-/// A line of a wallet's account.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct EntryJson {
-    id: String,
-    /// Signed.
-    amount: String,
-    balance_after: String,
-    transfer_id: String,
-    /// The other side, masked.
-    counterpart: String,
-    concept: Option<String>,
-    created_at: String,
-}
-
-/// A page of entries, newest first.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct EntryPage {
-    items: Vec<EntryJson>,
-    next_cursor: Option<String>,
-}
-
-/// Whose wallets.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct WalletQuery {
-    /// Only this person's.
-    user_id: Option<String>,
-    /// Only this family's. There are no families yet: none are found.
-    family_id: Option<String>,
-}
-
-impl From<Wallet> for WalletJson {
-    fn from(wallet: Wallet) -> Self {
-        Self {
-            id: wallet.id.to_string(),
-            user_id: wallet.user.to_string(),
-            name: wallet.name,
-            kind: wallet.kind,
-            balance: wallet.posted.decimal(),
-            available: wallet.available.decimal(),
-            currency: wallet.posted.currency.code(),
-        }
-    }
-}
-
-impl EntryJson {
-    /// As the holder of `wallet` sees it.
-    pub(crate) fn new(wallet: WalletId, entry: &EntryView) -> Self {
-        Self {
-            id: format!("{wallet}-{}", entry.version),
-            amount: entry.amount.decimal(),
-            balance_after: entry.balance_after.decimal(),
-            transfer_id: entry.transfer.id.to_string(),
-            counterpart: entry.transfer.counterpart(wallet),
-            concept: entry.transfer.concept.clone(),
-            created_at: entry.at.to_rfc3339_opts(SecondsFormat::Millis, true),
-        }
-    }
-}
+/// The routes of this feature, as the API documentation shows them.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(
+    register::register,
+    log_in::log_in,
+    mfa::pass,
+    second_factor::enable,
+    second_factor::disable,
+    second_factor::backup_codes,
+    sessions::refresh,
+    sessions::log_out,
+    sessions::list,
+    sessions::end,
+    password::forgot,
+    password::reset,
+    telegram::start,
+    telegram::confirm,
+    me::show,
+    me::update
+))]
+pub(super) struct Api;
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(money("/api/v1/accounts/{user_id}/balance").route(web::get().to(balance)))
+        .service(web::resource("/api/v1/auth/register").route(web::post().to(register::register)))
+        .service(web::resource("/api/v1/auth/login").route(web::post().to(log_in::log_in)))
+        .service(web::resource("/api/v1/auth/mfa").route(web::post().to(mfa::pass)))
+        .service(web::resource("/api/v1/auth/mfa/enable").route(web::post().to(second_factor::enable)))
+        .service(web::resource("/api/v1/auth/mfa/disable").route(web::post().to(second_factor::disable)))
         .service(
-            money("/api/v1/wallets")
-                .route(web::get().to(wallets))
-                .route(web::post().to(open_wallet::open_wallet)),
+            web::resource("/api/v1/auth/mfa/backup-codes").route(web::post().to(second_factor::backup_codes)),
         )
-        .service(money("/api/v1/wallets/{id}").route(web::get().to(wallet)))
-        .service(money("/api/v1/wallets/{id}/entries").route(web::get().to(entries)))
-        .service(money("/api/v1/wallets/{id}/statement").route(web::get().to(statement::statement)));
+        .service(web::resource("/api/v1/auth/refresh").route(web::post().to(sessions::refresh)))
+        .service(web::resource("/api/v1/auth/logout").route(web::post().to(sessions::log_out)))
+        .service(web::resource("/api/v1/auth/sessions").route(web::get().to(sessions::list)))
+        .service(web::resource("/api/v1/auth/sessions/{id}").route(web::delete().to(sessions::end)))
+        .service(web::resource("/api/v1/auth/password/forgot").route(web::post().to(password::forgot)))
+        .service(web::resource("/api/v1/auth/password/reset").route(web::post().to(password::reset)))
+        .service(web::resource("/api/v1/auth/telegram/start").route(web::post().to(telegram::start)))
+        .service(web::resource("/api/v1/auth/telegram/confirm").route(web::post().to(telegram::confirm)))
+        .service(
+            web::resource("/api/v1/me").route(web::get().to(me::show)).route(web::patch().to(me::update)),
+        );
 }
 
-/// A wallet that this caller may see. Another's does not exist for him.
-async fn wallet_of(app: &App, caller: &Caller, id: &str) -> Result<Wallet, ApiError> {
-    let reach = caller.reach(Scope::WalletsRead)?;
-    let id = id.parse::<WalletId>().map_err(|_malformed| nobody())?;
-    let found = app.accounts.wallet(id).await?;
-    found.filter(|wallet| reach.covers(wallet.user)).ok_or_else(nobody)
+/// An answer that bears tokens or codes: nobody on the way keeps it.
+fn secret(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
+    response.insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")));
+    response
 }
 
-pub(super) fn nobody() -> ApiError {
-    ApiError::not_found("There is no such account.")
+fn let_in(response: HttpResponseBuilder, signed_in: SignedIn) -> HttpResponse {
+    secret(response).json(SignedInJson {
+        access_token: signed_in.access_token,
+        refresh_token: signed_in.refresh_token,
+        token_type: "Bearer",
+        expires_in: ACCESS_TTL.num_seconds(),
+        user_id: signed_in.user.to_string(),
+        phone_verified: signed_in.phone_verified,
+        verification_url: signed_in.verification_url,
+    })
 }
 
-/// A person's balance.
-#[utoipa::path(get, path = "/api/v1/accounts/{user_id}/balance", tag = "money", params(("user_id" = String, Path)),
-    responses((status = 200, body = BalanceView), (status = "4XX", body = Problem)), security(("bearer" = [])))]
-pub(crate) async fn balance(
-    app: web::Data<App>,
-    caller: Caller,
-    user: web::Path<String>,
-) -> Result<HttpResponse, ApiError> {
-    let reach = caller.reach(Scope::WalletsRead)?;
-    let user = user.parse::<UserId>().ok().filter(|user| reach.covers(*user)).ok_or_else(nobody)?;
-    let wallet = app.accounts.balance(user).await?.ok_or_else(nobody)?;
-    Ok(HttpResponse::Ok().json(BalanceView {
-        user_id: wallet.user.to_string(),
-        wallet_id: wallet.id.to_string(),
-        balance: wallet.posted.decimal(),
-        available: wallet.available.decimal(),
-        currency: wallet.posted.currency.code(),
-        as_of: app.clock.now().to_rfc3339_opts(SecondsFormat::Millis, true),
-    }))
-}
-
-/// Wallets, oldest first.
-#[utoipa::path(get, path = "/api/v1/wallets", tag = "money", params(PageQuery, WalletQuery),
-    responses((status = 200, body = WalletPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
-pub(crate) async fn wallets(
-    app: web::Data<App>,
-    caller: Caller,
-    page: web::Query<PageQuery>,
-    query: web::Query<WalletQuery>,
-) -> Result<HttpResponse, ApiError> {
-    let reach = caller.reach(Scope::WalletsRead)?;
-    let user = match query.user_id.as_deref() {
-        None => None,
-        Some(id) => {
-            Some(id.parse::<UserId>().map_err(|_malformed| ApiError::field("/user_id", "must be an id"))?)
+impl From<Unable> for ApiError {
+    fn from(fault: Unable) -> Self {
+        match fault {
+            Unable::Store(fault) => fault.into(),
+            Unable::Hash(HashRefused::Busy) => {
+                Self::rate_limit_exceeded("Too many people are signing in; ask again.").retry_after(2)
+            }
+            Unable::Hash(HashRefused::Failed) | Unable::Sign(_) => {
+                tracing::error!(%fault, "an account could not be served");
+                Self::unavailable("This can't be done now.")
+            }
         }
-    };
-    if user.is_some_and(|user| !reach.covers(user)) {
-        return Err(nobody());
     }
-    let user = user.or(reach.person());
-    if let Some(family) = query.family_id.as_deref() {
-        uuid::Uuid::parse_str(family).map_err(|_malformed| ApiError::field("/family_id", "must be an id"))?;
-        return Ok(HttpResponse::Ok().json(WalletPage { wallets: Vec::new(), next_cursor: None }));
-    }
-    let (request, limit) = page.behind_id()?;
-    let found = app.accounts.wallets(user, &request).await?;
-    let (wallets, next_cursor) = cut(found, limit, |wallet| wallet.id.to_string());
-    let wallets = wallets.into_iter().map(WalletJson::from).collect();
-    Ok(HttpResponse::Ok().json(WalletPage { wallets, next_cursor }))
 }
 
-/// One wallet.
-#[utoipa::path(get, path = "/api/v1/wallets/{id}", tag = "money", params(("id" = String, Path)),
-    responses((status = 200, body = WalletJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
-pub(crate) async fn wallet(
-    app: web::Data<App>,
-    caller: Caller,
-    id: web::Path<String>,
-) -> Result<HttpResponse, ApiError> {
-    let wallet = wallet_of(&app, &caller, &id).await?;
-    Ok(HttpResponse::Ok().json(WalletJson::from(wallet)))
+fn too_many(app: &App, next: DateTime<Utc>) -> ApiError {
+    let seconds = next.signed_duration_since(app.clock.now()).num_seconds();
+    ApiError::rate_limit_exceeded("Too many tries at passwords.").retry_after(seconds)
 }
 
-/// A wallet's entries, newest first; each bears the balance after it.
-#[utoipa::path(get, path = "/api/v1/wallets/{id}/entries", tag = "money", params(("id" = String, Path), PageQuery),
-    responses((status = 200, body = EntryPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
-pub(crate) async fn entries(
-    app: web::Data<App>,
-    caller: Caller,
-    id: web::Path<String>,
-    page: web::Query<PageQuery>,
-) -> Result<HttpResponse, ApiError> {
-    let id = wallet_of(&app, &caller, &id).await?.id;
-    let (request, limit) = page.behind_number()?;
-    let found = app.accounts.entries(id, &request).await?;
-    let (entries, next_cursor) = cut(found, limit, |entry| entry.version.to_string());
-    let items = entries.iter().map(|entry| EntryJson::new(id, entry)).collect();
-    Ok(HttpResponse::Ok().json(EntryPage { items, next_cursor }))
+fn no_code() -> ApiError {
+    ApiError::code_invalid_or_expired("This is wrong, used or expired.")
 }
+
+fn check_failed() -> ApiError {
+    ApiError::unavailable("The code could not be checked now.").retry_after(5)
+}
+
+fn email_of(text: &str) -> Result<EmailAddress, ApiError> {
+    EmailAddress::parse(text).map_err(|fault| ApiError::field("/email", fault.to_string()))
+}
+
+fn code_of(pointer: &str, text: &str) -> Result<OtpCode, ApiError> {
+    OtpCode::parse(text).map_err(|fault| ApiError::field(pointer, fault.to_string()))
+}
+
+fn name_of(pointer: &str, text: Option<&str>) -> Result<Option<PersonName>, ApiError> {
+    text.map(PersonName::parse).transpose().map_err(|fault| ApiError::field(pointer, fault.to_string()))
+}
+
+fn phone_of(app: &App, text: &str) -> Result<PhoneNumber, ApiError> {
+    PhoneNumber::parse(text, app.settings.default_region).map_err(|_invalid| {
+        ApiError::invalid_phone_number("This is not a possible phone number.").and_field(
+            "/phone",
+            "invalid",
+            "must be a phone number",
+        )
+    })
+}
+
+/// A body in which nothing stands.
+type NoFields = crate::http::json::MaybeJson<Empty>;

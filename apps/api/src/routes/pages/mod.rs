@@ -22,6 +22,11 @@ use askama::Template;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
                       base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/// The routes of this feature, as the API documentation shows them.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(sessions::open))]
+pub(super) struct Api;
+
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .configure(assets::routes)

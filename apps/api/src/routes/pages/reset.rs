@@ -3,8 +3,8 @@
 
 use super::{guard::is_foreign, page, view::Plain, words::Words};
 use crate::{
-    http::{caller::VisitorOf, once::detached, problem::ApiError},
-    wiring::App,
+    composition::App,
+    http::{caller::VisitorOf, idempotency::detached, problem::ApiError},
 };
 use actix_web::{
     HttpRequest, HttpResponse,

@@ -1,12 +1,13 @@
 //! A team opens a page on which a person of its own proves his number.
 
 use crate::{
+    composition::App,
     http::{
-        caller::{Caller, Scope},
+        caller::Caller,
         json::JsonBody,
         problem::{ApiError, Problem},
     },
-    wiring::App,
+    scopes::Scope,
 };
 use actix_web::{HttpResponse, web};
 use application::verification::verification_page::NewPage;

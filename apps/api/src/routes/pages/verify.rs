@@ -9,8 +9,8 @@ use super::{
     words::Words,
 };
 use crate::{
-    http::{client_address::ClientAddress, once::detached, problem::ApiError, rate_limit::RateLimit},
-    wiring::App,
+    composition::App,
+    http::{client_ip::ClientAddress, idempotency::detached, problem::ApiError, rate_limit::RateLimit},
 };
 use actix_web::{
     HttpRequest, HttpResponse,

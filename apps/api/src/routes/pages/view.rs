@@ -4,7 +4,7 @@ use super::{
     notes::{Note, Said},
     words::Words,
 };
-use crate::settings::Settings;
+use crate::config::Settings;
 use application::verification::verification_page::{PageView, Phase};
 use askama::Template;
 use chrono::{DateTime, Duration, SecondsFormat, Utc};

@@ -1,9 +1,9 @@
-//! Statuses, words on consent, and all other news.
+//! Delivery reports, consent, and all other updates.
 
 use super::*;
 
 #[test]
-fn statuses_name_our_message_and_how_far_it_came() {
+fn a_delivery_report_names_our_message_and_its_status() {
     let id = Uuid::from_u128(5);
     for (word, expected) in [
         ("sent", DeliveryStatus::Sent),
@@ -25,18 +25,18 @@ fn statuses_name_our_message_and_how_far_it_came() {
         assert_eq!(notice(only(events_of("messages", &value))).kind, format!("status:{word}"));
     }
     let call = r#""statuses":[{"id":"wacid.S","status":"failed","timestamp":"1","type":"call"}]"#;
-    assert_eq!(notice(only(events_of("calls", call))).kind, "status:failed", "a call is no message");
+    assert_eq!(notice(only(events_of("calls", call))).kind, "status:failed", "a call is not a message");
 }
 
 #[test]
-fn a_status_tells_of_an_opt_out_and_may_not_name_us() {
+fn a_delivery_report_can_carry_an_opt_out_and_no_message_of_ours() {
     let value = r#""statuses":[{"id":"wamid.S","status":"failed","biz_opaque_callback_data":"another tool's","errors":[{"code":131050,"title":"stopped"}]}]"#;
     let got = status(only(events_of("messages", value)));
     assert!(got.opted_out && got.message.is_none() && got.at.is_none());
 }
 
 #[test]
-fn words_on_marketing_are_consent_for_marketing() {
+fn a_marketing_preference_is_consent_for_marketing() {
     for (word, expected) in [
         ("stop", ConsentStatus::OptedOut),
         ("resume", ConsentStatus::OptedIn),
@@ -58,7 +58,7 @@ fn words_on_marketing_are_consent_for_marketing() {
     let stop = r#"{"wa_id":"2","category":"marketing_messages","value":"stop"}"#;
     for odd in [r#"{"wa_id":"1","category":"horoscopes","value":"stop"}"#, r#"{"wa_id":"1"}"#, "7"] {
         let events = events_of("user_preferences", &format!(r#""user_preferences":[{odd},{stop}]"#));
-        assert_eq!(events.len(), 2, "what can't be read of it is kept beside what can");
+        assert_eq!(events.len(), 2, "an unreadable preference does not hide the others");
         assert_eq!(notice(events.into_iter().nth(1).unwrap()).kind, "user_preferences");
     }
     let foreign = format!(
@@ -69,7 +69,7 @@ fn words_on_marketing_are_consent_for_marketing() {
 }
 
 #[test]
-fn other_news_is_taken_down_under_its_field() {
+fn other_updates_are_recorded_under_their_field() {
     for (field, value) in [
         ("account_update", r#""event":"ACCOUNT_RESTRICTION""#),
         ("message_template_status_update", r#""event":"REJECTED""#),
@@ -90,7 +90,7 @@ fn other_news_is_taken_down_under_its_field() {
 }
 
 #[test]
-fn the_same_news_again_has_the_same_key_and_later_news_another() {
+fn a_repeated_update_has_the_same_key_and_a_later_one_another() {
     let at = |time: u32| {
         let body = format!(
             r#"{{"entry":[{{"id":"7","time":{time},"changes":[{{"field":"account_update","value":{{"event":"X"}}}}]}}]}}"#

@@ -1,0 +1,188 @@
+//! The providers that are set up: who sends, whose webhooks are taken, who is asked.
+
+use super::WiringError;
+use crate::config::{MetaSettings, Settings, TelegramSettings, WhatsappProvider};
+use adapter_meta_whatsapp::{AppSecrets, MetaAccount, MetaClient, MetaConfig, MetaMessages, MetaWebhook};
+use adapter_smtp::SmtpMailer;
+use adapter_telegram::{
+    BotToken, TelegramClient, TelegramConfig, TelegramMessages, TelegramWebhook, WebhookSecrets,
+};
+use adapter_twilio::{
+    SignatureKeys, TwilioAddresses, TwilioClient, TwilioConfig, TwilioMessages, TwilioStatusWebhook,
+    TwilioWebhook,
+};
+use application::{
+    messaging::mail_channel::{MailChannel, mail_account},
+    verification::verify_number::CodeAccount,
+};
+use domain::message::Channel;
+use ports::{
+    clock::Clock,
+    ids_and_random::Random,
+    messaging::{inbound_webhook::InboundWebhook, message_channel::MessageChannel},
+};
+use std::{collections::HashMap, sync::Arc};
+
+type Channels = HashMap<String, Arc<dyn MessageChannel>>;
+type Webhooks = HashMap<&'static str, Arc<dyn InboundWebhook>>;
+
+/// All that is set up.
+pub(super) struct Providers {
+    pub(super) twilio: Arc<TwilioClient>,
+    pub(super) addresses: TwilioAddresses,
+    /// The ways to send, by channel account.
+    pub(super) channels: Channels,
+    /// The decoders of webhooks, by the name of their door.
+    pub(super) webhooks: Webhooks,
+    pub(super) meta: Option<Meta>,
+    /// Our WhatsApp numbers, by channel account; the one that writes first stands first.
+    pub(super) whatsapp_accounts: Vec<String>,
+    /// What codes of our own go out from.
+    pub(super) code_accounts: HashMap<Channel, CodeAccount>,
+}
+
+/// What of Meta is asked by routes.
+pub(crate) struct Meta {
+    pub(crate) webhook: Arc<MetaWebhook>,
+    pub(crate) account: MetaAccount,
+}
+
+/// Sets up what the settings name.
+pub(super) fn build(
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+    random: &Arc<dyn Random>,
+) -> Result<Providers, WiringError> {
+    let twilio = Arc::new(twilio_client(settings, clock, random)?);
+    let addresses = TwilioAddresses {
+        account_sid: settings.twilio.account_sid.clone(),
+        whatsapp_from: settings.twilio.whatsapp_from.clone(),
+        sms_from: settings.twilio.sms_from.clone(),
+    };
+    let mut channels = twilio_channels(settings, &addresses, &twilio);
+    let keys = SignatureKeys::new(settings.twilio.auth_tokens.clone());
+    let mut webhooks: Webhooks = HashMap::new();
+    webhooks.insert("twilio_status", Arc::new(TwilioStatusWebhook { keys: keys.clone() }));
+    webhooks.insert("twilio", Arc::new(TwilioWebhook { keys, addresses: addresses.clone() }));
+    let mut whatsapp_accounts = vec![addresses.whatsapp_account()];
+    let meta = match &settings.meta {
+        None => None,
+        Some(named) => {
+            let client = Arc::new(meta_client(named, clock)?);
+            let messages = MetaMessages::new(client.clone(), "Opciones".into());
+            let at = usize::from(settings.whatsapp_provider == WhatsappProvider::Twilio);
+            whatsapp_accounts.insert(at, messages.channel_account());
+            channels.insert(messages.channel_account(), Arc::new(messages));
+            let meta = meta(named, client);
+            webhooks.insert("meta", meta.webhook.clone());
+            Some(meta)
+        }
+    };
+    let mut chats = None;
+    if let Some(named) = &settings.telegram {
+        let (account, channel, webhook) = telegram(named, clock)?;
+        channels.insert(account.clone(), channel);
+        webhooks.insert("telegram", webhook);
+        chats = Some(account);
+    }
+    if let Some(named) = &settings.smtp {
+        let mailer =
+            SmtpMailer::new(&named.url, &named.from).map_err(|_unreadable| WiringError::MailServer)?;
+        channels.insert(mail_account(&named.from), Arc::new(MailChannel { mailer: Arc::new(mailer) }));
+    }
+    let code_accounts = code_accounts(settings, whatsapp_accounts.first(), addresses.sms_account(), chats);
+    Ok(Providers { twilio, addresses, channels, webhooks, meta, whatsapp_accounts, code_accounts })
+}
+
+/// By Meta only an approved text goes out unasked.
+fn code_accounts(
+    settings: &Settings,
+    whatsapp: Option<&String>,
+    sms: Option<String>,
+    chats: Option<String>,
+) -> HashMap<Channel, CodeAccount> {
+    let plain = |channel_account| CodeAccount { channel_account, template: None };
+    let by_meta = settings.whatsapp_provider == WhatsappProvider::Meta;
+    let template = by_meta.then(|| settings.whatsapp_code_template.clone());
+    let whatsapp = whatsapp.map(|account| CodeAccount { channel_account: account.clone(), template });
+    let mail = settings.smtp.as_ref().map(|smtp| plain(mail_account(&smtp.from)));
+    let all = [
+        (Channel::Whatsapp, whatsapp),
+        (Channel::Sms, sms.map(plain)),
+        (Channel::Email, mail),
+        (Channel::Telegram, chats.map(plain)),
+    ];
+    all.into_iter().filter_map(|(channel, account)| Some((channel, account?))).collect()
+}
+
+fn meta_client(named: &MetaSettings, clock: &Arc<dyn Clock>) -> Result<MetaClient, reqwest::Error> {
+    let config = MetaConfig {
+        graph_base: named.graph_base.clone(),
+        version: named.graph_version.clone(),
+        access_token: named.access_token.clone(),
+        phone_number_id: named.phone_number_id.clone(),
+        business_account_id: named.business_account_id.clone(),
+    };
+    MetaClient::new(config, clock.clone())
+}
+
+fn meta(named: &MetaSettings, client: Arc<MetaClient>) -> Meta {
+    Meta {
+        webhook: Arc::new(MetaWebhook {
+            secrets: AppSecrets::new(&named.app_secrets),
+            verify_token: named.verify_token.clone(),
+            phone_number_ids: vec![named.phone_number_id.clone()],
+        }),
+        account: MetaAccount { client },
+    }
+}
+
+type TelegramDoors = (String, Arc<dyn MessageChannel>, Arc<dyn InboundWebhook>);
+
+fn telegram(named: &TelegramSettings, clock: &Arc<dyn Clock>) -> Result<TelegramDoors, WiringError> {
+    let token = BotToken::parse(&named.bot_token).map_err(|_malformed| WiringError::BotToken)?;
+    let account = token.channel_account();
+    let config = TelegramConfig { token, api_base: named.api_base.clone() };
+    let client = Arc::new(TelegramClient::new(config, clock.clone())?);
+    let webhook = TelegramWebhook {
+        secrets: WebhookSecrets::new(&named.webhook_secrets),
+        channel_account: account.clone(),
+    };
+    Ok((account, Arc::new(TelegramMessages { client }), Arc::new(webhook)))
+}
+
+fn twilio_client(
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+    random: &Arc<dyn Random>,
+) -> Result<TwilioClient, reqwest::Error> {
+    let twilio = &settings.twilio;
+    let (user, password) = twilio.api_key.clone().unwrap_or_else(|| {
+        (twilio.account_sid.clone(), twilio.auth_tokens.first().cloned().unwrap_or_default())
+    });
+    let config = TwilioConfig {
+        account_sid: twilio.account_sid.clone(),
+        user,
+        password,
+        api_base: twilio.api_base.clone(),
+        verify_base: twilio.verify_base.clone(),
+        lookups_base: twilio.lookups_base.clone(),
+    };
+    TwilioClient::new(config, clock.clone(), random.clone())
+}
+
+fn twilio_channels(settings: &Settings, addresses: &TwilioAddresses, client: &Arc<TwilioClient>) -> Channels {
+    let status_callback = format!("{}/webhooks/twilio/status", settings.public_base_url);
+    let channel = |from: &str| -> Arc<dyn MessageChannel> {
+        Arc::new(TwilioMessages {
+            client: client.clone(),
+            from: from.to_owned(),
+            status_callback: status_callback.clone(),
+        })
+    };
+    let mut channels = HashMap::from([(addresses.whatsapp_account(), channel(&addresses.whatsapp_from))]);
+    if let (Some(account), Some(from)) = (addresses.sms_account(), &addresses.sms_from) {
+        channels.insert(account, channel(from));
+    }
+    channels
+}

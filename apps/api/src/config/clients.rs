@@ -1,0 +1,185 @@
+//! `CLIENTS_FILE`: internal clients that sign their requests. Every fault in it is named, with its line; no
+//! value is shown.
+
+use super::{ClientSettings, read::Reader};
+use crate::scopes::ALL_SCOPES;
+use adapter_crypto::SECRET_LENGTH_MIN;
+use domain::operations::signed_request::is_client_id;
+use secrecy::{ExposeSecret, SecretString};
+use std::{fs, ops::Range, path::Path};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+const SETTING: &str = "CLIENTS_FILE";
+const FIELDS: [&str; 4] = ["id", "scopes", "secrets", "secret_files"];
+/// One, or two while they rotate.
+const SECRETS_MAX: usize = 2;
+
+/// The clients of the file that is named; none where none is.
+pub(super) fn read(r: &mut Reader<'_>) -> Vec<ClientSettings> {
+    let Some(path) = r.get(SETTING).map(str::to_owned) else { return Vec::new() };
+    match fs::read_to_string(&path) {
+        Err(fault) => {
+            r.fault(SETTING, format!("can't be read: {}", fault.kind()));
+            Vec::new()
+        }
+        Ok(text) => {
+            let folder = Path::new(&path).parent().unwrap_or(Path::new(""));
+            let (clients, complaints) = parse(&text, folder);
+            for complaint in complaints {
+                r.fault(SETTING, complaint);
+            }
+            clients
+        }
+    }
+}
+
+/// The clients of a text, and what is wrong with it; `folder` is where the files of secrets are looked for.
+fn parse(text: &str, folder: &Path) -> (Vec<ClientSettings>, Vec<String>) {
+    let mut file = ClientsFile { text, folder, complaints: Vec::new() };
+    let (document, faults) = DeTable::parse_recoverable(text);
+    for fault in &faults {
+        // Its own message may quote the text.
+        file.complain(&fault.span().unwrap_or_default(), "is not TOML");
+    }
+    let clients = if faults.is_empty() { file.clients(document.get_ref()) } else { Vec::new() };
+    (clients, file.complaints)
+}
+
+struct ClientsFile<'a> {
+    text: &'a str,
+    folder: &'a Path,
+    complaints: Vec<String>,
+}
+
+impl ClientsFile<'_> {
+    fn complain(&mut self, at: &Range<usize>, complaint: &str) {
+        let before = self.text.bytes().take(at.start);
+        let line = before.filter(|byte| *byte == b'\n').count().saturating_add(1);
+        self.complaints.push(format!("line {line}: {complaint}"));
+    }
+
+    fn clients(&mut self, document: &DeTable<'_>) -> Vec<ClientSettings> {
+        let mut clients: Vec<ClientSettings> = Vec::new();
+        for (key, value) in document {
+            match (key.get_ref().as_ref(), value.get_ref()) {
+                ("clients", DeValue::Array(tables)) => {
+                    for table in tables {
+                        if let Some(client) = self.client(table, &clients) {
+                            clients.push(client);
+                        }
+                    }
+                }
+                _ => self.complain(&key.span(), "only [[clients]] can stand here"),
+            }
+        }
+        if clients.is_empty() && self.complaints.is_empty() {
+            self.complain(&(0..0), "there must be [[clients]]");
+        }
+        clients
+    }
+
+    fn client(&mut self, table: &Spanned<DeValue<'_>>, others: &[ClientSettings]) -> Option<ClientSettings> {
+        let DeValue::Table(fields) = table.get_ref() else {
+            self.complain(&table.span(), "a client is a table");
+            return None;
+        };
+        for (key, _) in fields {
+            if !FIELDS.contains(&key.get_ref().as_ref()) {
+                self.complain(&key.span(), "a client has id, scopes, secrets and secret_files, nothing else");
+            }
+        }
+        let id = self.id(table, fields.get("id"), others);
+        let scopes = self.scopes(table, fields.get("scopes"));
+        let secrets = self.secrets(table, fields, others);
+        // One with a fault stays, so that those behind it are compared with it.
+        Some(ClientSettings { id: id.unwrap_or_default(), scopes, secrets })
+    }
+
+    fn id(
+        &mut self,
+        table: &Spanned<DeValue<'_>>,
+        field: Option<&Spanned<DeValue<'_>>>,
+        others: &[ClientSettings],
+    ) -> Option<String> {
+        let at = field.map_or_else(|| table.span(), Spanned::span);
+        let id = field.and_then(|value| value.get_ref().as_str()).filter(|id| is_client_id(id));
+        match id {
+            None => self.complain(
+                &at,
+                "a client needs an id of 1 to 64 letters, digits, dots, hyphens or underscores",
+            ),
+            Some(id) if others.iter().any(|other| other.id == id) => {
+                self.complain(&at, "another client has this id");
+            }
+            Some(_) => {}
+        }
+        id.map(str::to_owned)
+    }
+
+    fn scopes(&mut self, table: &Spanned<DeValue<'_>>, field: Option<&Spanned<DeValue<'_>>>) -> Vec<String> {
+        let mut scopes = Vec::new();
+        if field.is_none() {
+            self.complain(&table.span(), "a client needs scopes, if none then []");
+        }
+        for (at, scope) in field.map(|field| self.texts(field)).unwrap_or_default() {
+            if ALL_SCOPES.contains(&scope.as_str()) {
+                scopes.push(scope);
+            } else {
+                self.complain(&at, &format!("there is no such scope; there are {}", ALL_SCOPES.join(", ")));
+            }
+        }
+        scopes
+    }
+
+    fn secrets(
+        &mut self,
+        table: &Spanned<DeValue<'_>>,
+        fields: &DeTable<'_>,
+        others: &[ClientSettings],
+    ) -> Vec<SecretString> {
+        let mut found = fields.get("secrets").map(|field| self.texts(field)).unwrap_or_default();
+        for (at, name) in fields.get("secret_files").map(|field| self.texts(field)).unwrap_or_default() {
+            match fs::read_to_string(self.folder.join(name)) {
+                Ok(text) => found.push((at, text.trim_end_matches(['\n', '\r']).to_owned())),
+                Err(fault) => self.complain(&at, &format!("this file can't be read: {}", fault.kind())),
+            }
+        }
+        if !(1..=SECRETS_MAX).contains(&found.len()) {
+            self.complain(&table.span(), "a client needs one secret, or two while they rotate");
+        }
+        let mut secrets: Vec<SecretString> = Vec::new();
+        for (at, secret) in found {
+            if secret.len() < SECRET_LENGTH_MIN {
+                self.complain(&at, &format!("a secret must be at least {SECRET_LENGTH_MIN} characters long"));
+            }
+            let mut known = others.iter().flat_map(|other| &other.secrets).chain(&secrets);
+            if known.any(|known| known.expose_secret() == secret) {
+                self.complain(&at, "this secret stands twice: who signs with it could not be told");
+            }
+            secrets.push(SecretString::from(secret));
+        }
+        secrets
+    }
+
+    /// The texts of a list, each with its place.
+    fn texts(&mut self, field: &Spanned<DeValue<'_>>) -> Vec<(Range<usize>, String)> {
+        let DeValue::Array(items) = field.get_ref() else {
+            self.complain(&field.span(), "this must be a list of texts");
+            return Vec::new();
+        };
+        let mut texts = Vec::new();
+        for item in items {
+            match item.get_ref().as_str() {
+                Some(text) => texts.push((item.span(), text.to_owned())),
+                None => self.complain(&item.span(), "this must be a text"),
+            }
+        }
+        texts
+    }
+}
+
+#[cfg(test)]
+mod tests;

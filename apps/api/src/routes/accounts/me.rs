@@ -1,0 +1,201 @@
+//! One's own account.
+
+use super::{check_failed, code_of, no_code, phone_of, register::read_proof, too_many};
+use crate::{
+    composition::App,
+    http::{
+        caller::{Caller, VisitorOf},
+        idempotency::detached,
+        json::JsonBody,
+        problem::{ApiError, Problem},
+        rate_limit::Limit,
+    },
+    wakeups::Bells,
+};
+use actix_web::{HttpResponse, web};
+use application::accounts::{
+    profile::{ProfileUpdate, StepUp, UpdateError, WantedPhone},
+    sign_in_desk::Visitor,
+};
+use domain::{
+    accounts::{Password, PersonName},
+    locale::Locale,
+};
+use ports::accounts::{NameChange, Profile};
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+
+/// One's own account.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MeJson {
+    user_id: String,
+    email: Option<String>,
+    phone: Option<String>,
+    phone_verified: bool,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    locale: &'static str,
+    mfa_enabled: bool,
+}
+
+/// What is to change; what is absent stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MePatch {
+    /// `null` takes it away.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    first_name: Given,
+    /// `null` takes it away.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    last_name: Given,
+    /// `es`, `en` or `pt`.
+    locale: Option<String>,
+    /// Another number; to take a proved one's place it must be proved, and allowed by `password` or
+    /// `old_phone_code`. The old number is told, and money waits a while.
+    phone: Option<String>,
+    /// The code sent to the new number for a registration.
+    otp_code: Option<String>,
+    /// Or the id of an approved challenge to it.
+    verification_id: Option<String>,
+    /// The password, to replace a proved number.
+    password: Option<String>,
+    /// Or a code sent to the number that is proved now, by `POST /api/auth/send-verification-code` with that number: one
+    /// for signing in is for signing in.
+    old_phone_code: Option<String>,
+}
+
+/// A name as it was given: `null` is not the same as absent.
+#[derive(Default)]
+enum Given {
+    #[default]
+    Absent,
+    Null,
+    Text(String),
+}
+
+impl<'de> Deserialize<'de> for Given {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Null, Self::Text))
+    }
+}
+
+impl Given {
+    fn change(&self, pointer: &str) -> Result<NameChange, ApiError> {
+        match self {
+            Self::Absent => Ok(NameChange::Keep),
+            Self::Null => Ok(NameChange::Remove),
+            Self::Text(text) => PersonName::parse(text)
+                .map(NameChange::Set)
+                .map_err(|fault| ApiError::field(pointer, fault.to_string())),
+        }
+    }
+}
+
+fn json(app: &App, profile: Profile) -> HttpResponse {
+    let phone_verified = profile.phone.is_some();
+    let phone = profile.phone.or(profile.claimed_phone);
+    HttpResponse::Ok().json(MeJson {
+        user_id: profile.user.to_string(),
+        email: profile.email.map(|email| email.as_str().to_owned()),
+        phone: phone.map(|phone| phone.e164().to_owned()),
+        phone_verified,
+        first_name: profile.first_name,
+        last_name: profile.last_name,
+        locale: profile.locale.unwrap_or(app.settings.default_locale).tag(),
+        mfa_enabled: profile.mfa_enabled,
+    })
+}
+
+/// One's own account.
+#[utoipa::path(get, path = "/api/v1/me", tag = "accounts",
+    responses((status = 200, body = MeJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn show(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, ApiError> {
+    let person = caller.person()?;
+    let profile = app.people.profiles.show(person.user).await?;
+    Ok(json(&app, profile.ok_or_else(|| ApiError::not_found("There is no such person."))?))
+}
+
+/// Changes one's own account.
+#[utoipa::path(patch, path = "/api/v1/me", tag = "accounts", request_body = MePatch,
+    responses((status = 200, body = MeJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn update(
+    app: web::Data<App>,
+    bells: web::Data<Bells>,
+    limit: Limit,
+    caller: Caller,
+    visitor: VisitorOf,
+    body: JsonBody<MePatch>,
+) -> Result<HttpResponse, ApiError> {
+    let update = read_request(&app, &caller, visitor.0, &body.0)?;
+    if update.phone.is_some() {
+        limit.count(&caller.key(), app.clock.now())?;
+    }
+    let use_case = app.people.profiles.clone();
+    let done = detached(async move { use_case.update(update).await }).await?;
+    bells.outbox.notify_one();
+    match done {
+        Ok(profile) => Ok(json(&app, profile)),
+        Err(UpdateError::NotFound) => Err(ApiError::not_found("There is no such person.")),
+        Err(UpdateError::PhoneTaken) => Err(ApiError::conflict("This number is another person's.")),
+        Err(UpdateError::Moved) => Err(ApiError::conflict("The number was changed meanwhile.")),
+        Err(UpdateError::ProofNeeded) => {
+            Err(ApiError::field("/otp_code", "must be given: the code sent to the new number"))
+        }
+        Err(UpdateError::StepUpNeeded) => {
+            Err(ApiError::field("/password", "must be given, or a code sent to the old number"))
+        }
+        Err(UpdateError::WrongPassword) => Err(ApiError::unauthorized("The password is wrong.")),
+        Err(UpdateError::NoProof | UpdateError::WrongCode) => Err(no_code()),
+        Err(UpdateError::CheckFailed) => Err(check_failed()),
+        Err(UpdateError::TooMany(next)) => Err(too_many(&app, next)),
+        Err(UpdateError::Unable(fault)) => Err(fault.into()),
+    }
+}
+
+fn read_request(
+    app: &App,
+    caller: &Caller,
+    visitor: Visitor,
+    body: &MePatch,
+) -> Result<ProfileUpdate, ApiError> {
+    let phone = read_phone(app, body)?;
+    let locale = match body.locale.as_deref() {
+        None => None,
+        Some(tag) => {
+            Some(Locale::parse(tag).ok_or_else(|| ApiError::field("/locale", "must be es, en or pt"))?)
+        }
+    };
+    Ok(ProfileUpdate {
+        user: caller.person()?.user,
+        first_name: body.first_name.change("/first_name")?,
+        last_name: body.last_name.change("/last_name")?,
+        locale,
+        phone,
+        visitor,
+        actor: caller.actor(),
+    })
+}
+
+fn read_phone(app: &App, body: &MePatch) -> Result<Option<WantedPhone>, ApiError> {
+    let proof = read_proof(body.otp_code.as_deref(), body.verification_id.as_deref())?;
+    let step_up = match (&body.password, &body.old_phone_code) {
+        (None, None) => None,
+        (Some(password), None) => Some(StepUp::Password(
+            Password::typed(password)
+                .map_err(|_too_long| ApiError::unauthorized("The password is wrong."))?,
+        )),
+        (None, Some(code)) => Some(StepUp::OldNumberCode(code_of("/old_phone_code", code)?)),
+        (Some(_), Some(_)) => {
+            return Err(ApiError::field("/old_phone_code", "either password or old_phone_code, not both"));
+        }
+    };
+    match &body.phone {
+        Some(phone) => Ok(Some(WantedPhone { number: phone_of(app, phone)?, proof, step_up })),
+        None if proof.is_some() || step_up.is_some() => {
+            Err(ApiError::field("/phone", "must be given with what proves or allows it"))
+        }
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,58 @@
+//! Passing the second factor.
+
+use super::{SignedInJson, check_failed, code_of, let_in, no_code};
+use crate::{
+    composition::App,
+    http::{
+        caller::VisitorOf,
+        idempotency::detached,
+        json::JsonBody,
+        problem::{ApiError, Problem},
+        rate_limit::Limit,
+    },
+};
+use actix_web::{HttpResponse, web};
+use application::accounts::pass_mfa::{MfaPassed, ShownFactor};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// The second factor of a sign-in that waits for it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MfaBody {
+    /// From the answer to the sign-in.
+    challenge_id: String,
+    /// The code that was sent.
+    code: Option<String>,
+    /// Or a backup code.
+    backup_code: Option<String>,
+}
+
+/// Lets in whoever shows the code or a backup code, once for each sign-in.
+#[utoipa::path(post, path = "/api/v1/auth/mfa", tag = "accounts", request_body = MfaBody,
+    responses((status = 200, body = SignedInJson), (status = 400, body = Problem), (status = "4XX", body = Problem)))]
+pub(crate) async fn pass(
+    app: web::Data<App>,
+    limit: Limit,
+    visitor: VisitorOf,
+    body: JsonBody<MfaBody>,
+) -> Result<HttpResponse, ApiError> {
+    let MfaBody { challenge_id, code, backup_code } = body.0;
+    let shown = match (code, backup_code) {
+        (Some(code), None) => ShownFactor::Code(code_of("/code", &code)?),
+        (None, Some(code)) => ShownFactor::Backup(code),
+        _ => return Err(ApiError::field("/code", "either code or backup_code must be given")),
+    };
+    limit.count(&format!("address:{}", visitor.0.address), app.clock.now())?;
+    let (use_case, visitor) = (app.people.pass_mfa.clone(), visitor.0);
+    match detached(async move { use_case.run(&challenge_id, &shown, &visitor).await }).await?? {
+        MfaPassed::In(signed_in) => Ok(let_in(HttpResponse::Ok(), *signed_in)),
+        MfaPassed::WrongFactor => Err(no_code()),
+        MfaPassed::NoChallenge => Err(ApiError::unauthorized("No sign-in waits for this; sign in again.")),
+        MfaPassed::Locked(until) => {
+            let seconds = until.signed_duration_since(app.clock.now()).num_seconds();
+            Err(ApiError::otp_locked("The number is locked after wrong guesses.").retry_after(seconds))
+        }
+        MfaPassed::CheckFailed => Err(check_failed()),
+    }
+}

@@ -1,0 +1,99 @@
+//! Signing up.
+
+use super::{SignedInJson, check_failed, code_of, email_of, let_in, name_of, no_code, phone_of};
+use crate::{
+    composition::App,
+    http::{
+        caller::VisitorOf,
+        idempotency::detached,
+        json::JsonBody,
+        problem::{ApiError, Problem},
+        rate_limit::Limit,
+    },
+};
+use actix_web::{HttpResponse, web};
+use application::accounts::{
+    prove_phone::NumberProof,
+    register::{RegisterError, Registration},
+    sign_in_desk::Visitor,
+};
+use domain::accounts::Password;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// An account to be.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RegisterBody {
+    #[schema(example = "maria@example.com")]
+    email: String,
+    /// At least twelve characters, none of those that are tried first.
+    password: String,
+    /// His number; it is proved by `otp_code` or `verification_id`, and only named without.
+    phone: Option<String>,
+    /// The code sent to it for a registration, asked for from the address that registers.
+    otp_code: Option<String>,
+    /// Or the id of a challenge for a registration, begun from there and approved within half an hour.
+    verification_id: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+}
+
+/// Makes an account and signs its owner in. Who is known by the proved number keeps his wallets.
+#[utoipa::path(post, path = "/api/v1/auth/register", tag = "accounts", request_body = RegisterBody,
+    responses((status = 201, body = SignedInJson), (status = 409, body = Problem), (status = "4XX", body = Problem)))]
+pub(crate) async fn register(
+    app: web::Data<App>,
+    limit: Limit,
+    visitor: VisitorOf,
+    body: JsonBody<RegisterBody>,
+) -> Result<HttpResponse, ApiError> {
+    let wish = read_request(&app, visitor.0, &body.0)?;
+    if matches!(wish.proof, Some(NumberProof::Code(_))) {
+        limit.count(&format!("address:{}", wish.visitor.address), app.clock.now())?;
+    }
+    let use_case = app.people.register.clone();
+    match detached(async move { use_case.run(wish).await }).await? {
+        Ok(signed_in) => Ok(let_in(HttpResponse::Created(), signed_in)),
+        Err(RegisterError::EmailTaken) => Err(ApiError::conflict("This address has an account.")),
+        Err(RegisterError::PhoneTaken) => Err(ApiError::conflict("This number has an account.")),
+        Err(RegisterError::NoProof) => Err(no_code()),
+        Err(RegisterError::CheckFailed) => Err(check_failed()),
+        Err(RegisterError::Unable(fault)) => Err(fault.into()),
+    }
+}
+
+fn read_request(app: &App, visitor: Visitor, body: &RegisterBody) -> Result<Registration, ApiError> {
+    let email = email_of(&body.email)?;
+    let password = Password::try_new(&body.password, &email)
+        .map_err(|fault| ApiError::field("/password", fault.to_string()))?;
+    let phone = body.phone.as_deref().map(|phone| phone_of(app, phone)).transpose()?;
+    let proof = read_proof(body.otp_code.as_deref(), body.verification_id.as_deref())?;
+    if proof.is_some() && phone.is_none() {
+        return Err(ApiError::field("/phone", "must be given with what proves it"));
+    }
+    Ok(Registration {
+        email,
+        password,
+        phone,
+        proof,
+        first_name: name_of("/first_name", body.first_name.as_deref())?,
+        last_name: name_of("/last_name", body.last_name.as_deref())?,
+        visitor,
+    })
+}
+
+/// A code, or the id of an approved challenge; not both.
+pub(super) fn read_proof(
+    code: Option<&str>,
+    verification: Option<&str>,
+) -> Result<Option<NumberProof>, ApiError> {
+    match (code, verification) {
+        (None, None) => Ok(None),
+        (Some(code), None) => Ok(Some(NumberProof::Code(code_of("/otp_code", code)?))),
+        (None, Some(id)) => Ok(Some(NumberProof::Verification(id.parse().map_err(|_malformed| no_code())?))),
+        (Some(_), Some(_)) => {
+            Err(ApiError::field("/verification_id", "either otp_code or verification_id, not both"))
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Whether sign-ins take a second factor, and backup codes.
+
+use super::{NoFields, secret};
+use crate::{
+    composition::App,
+    http::{
+        caller::Caller,
+        problem::{ApiError, Problem},
+    },
+};
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Codes for a lost phone, each good once. They are shown this once.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BackupCodesJson {
+    codes: Vec<String>,
+}
+
+/// Has sign-ins take a code, sent to the proved number.
+#[utoipa::path(post, path = "/api/v1/auth/mfa/enable", tag = "accounts",
+    responses((status = 204), (status = 409, body = Problem), (status = "4XX", body = Problem)),
+    security(("bearer" = [])))]
+pub(crate) async fn enable(
+    app: web::Data<App>,
+    caller: Caller,
+    _body: NoFields,
+) -> Result<HttpResponse, ApiError> {
+    set(&app, &caller, true).await
+}
+
+/// Has sign-ins take the password alone.
+#[utoipa::path(post, path = "/api/v1/auth/mfa/disable", tag = "accounts",
+    responses((status = 204), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn disable(
+    app: web::Data<App>,
+    caller: Caller,
+    _body: NoFields,
+) -> Result<HttpResponse, ApiError> {
+    set(&app, &caller, false).await
+}
+
+async fn set(app: &App, caller: &Caller, enabled: bool) -> Result<HttpResponse, ApiError> {
+    let person = caller.person()?;
+    if app.people.second_factor.set(person.user, enabled, &caller.actor()).await? {
+        Ok(HttpResponse::NoContent().finish())
+    } else {
+        Err(ApiError::conflict("There is no proved number to send codes to."))
+    }
+}
+
+/// Gives ten new backup codes; the ones before are void.
+#[utoipa::path(post, path = "/api/v1/auth/mfa/backup-codes", tag = "accounts",
+    responses((status = 201, body = BackupCodesJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn backup_codes(
+    app: web::Data<App>,
+    caller: Caller,
+    _body: NoFields,
+) -> Result<HttpResponse, ApiError> {
+    let person = caller.person()?;
+    let codes = app.people.second_factor.new_backup_codes(person.user, &caller.actor()).await?;
+    Ok(secret(HttpResponse::Created()).json(BackupCodesJson { codes }))
+}

@@ -1,0 +1,126 @@
+//! Going on, looking around, leaving.
+
+use super::{SignedInJson, let_in};
+use crate::{
+    composition::App,
+    http::{
+        caller::Caller,
+        idempotency::detached,
+        json::JsonBody,
+        pagination::{PageQuery, cut},
+        problem::{ApiError, Problem},
+    },
+};
+use actix_web::{HttpResponse, web};
+use chrono::SecondsFormat;
+use domain::ids::SessionId;
+use ports::accounts::SessionView;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A refresh token.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RefreshBody {
+    refresh_token: String,
+}
+
+/// A device somebody is signed in on.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SessionJson {
+    id: String,
+    /// What it calls itself.
+    device: Option<String>,
+    /// Whether it is the one that asks.
+    current: bool,
+    created_at: String,
+    last_used_at: String,
+    expires_at: String,
+}
+
+/// A page of sessions, newest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SessionPage {
+    items: Vec<SessionJson>,
+    next_cursor: Option<String>,
+}
+
+impl SessionJson {
+    fn new(view: SessionView, current: SessionId) -> Self {
+        let time = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        Self {
+            id: view.id.to_string(),
+            device: view.device,
+            current: view.id == current,
+            created_at: time(view.created_at),
+            last_used_at: time(view.last_used_at),
+            expires_at: time(view.expires_at),
+        }
+    }
+}
+
+/// The next tokens. Within ten seconds a used refresh token gives the same successor; later it ends the session.
+#[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "accounts", request_body = RefreshBody,
+    responses((status = 200, body = SignedInJson), (status = 401, body = Problem), (status = "4XX", body = Problem)))]
+pub(crate) async fn refresh(
+    app: web::Data<App>,
+    body: JsonBody<RefreshBody>,
+) -> Result<HttpResponse, ApiError> {
+    let shared = app.into_inner();
+    let refreshed =
+        detached(async move { shared.people.sessions.refresh(&body.0.refresh_token).await }).await??;
+    match refreshed {
+        Some(signed_in) => Ok(let_in(HttpResponse::Ok(), signed_in)),
+        None => Err(ApiError::unauthorized("This refresh token is good no more.")),
+    }
+}
+
+/// Ends the session that the refresh token belongs to.
+#[utoipa::path(post, path = "/api/v1/auth/logout", tag = "accounts", request_body = RefreshBody,
+    responses((status = 204), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn log_out(
+    app: web::Data<App>,
+    caller: Caller,
+    body: JsonBody<RefreshBody>,
+) -> Result<HttpResponse, ApiError> {
+    let person = caller.person()?;
+    if app.people.sessions.log_out(person.user, &body.0.refresh_token, &caller.actor()).await? {
+        Ok(HttpResponse::NoContent().finish())
+    } else {
+        Err(ApiError::unauthorized("This is no refresh token of yours."))
+    }
+}
+
+/// One's own sessions, newest first.
+#[utoipa::path(get, path = "/api/v1/auth/sessions", tag = "accounts", params(PageQuery),
+    responses((status = 200, body = SessionPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn list(
+    app: web::Data<App>,
+    caller: Caller,
+    page: web::Query<PageQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let person = caller.person()?;
+    let (request, limit) = page.behind_id()?;
+    let found = app.people.sessions.list(person.user, &request).await?;
+    let (views, next_cursor) = cut(found, limit, |view| view.id.to_string());
+    let items = views.into_iter().map(|view| SessionJson::new(view, person.session)).collect();
+    Ok(HttpResponse::Ok().json(SessionPage { items, next_cursor }))
+}
+
+/// Ends one of one's own sessions.
+#[utoipa::path(delete, path = "/api/v1/auth/sessions/{id}", tag = "accounts", params(("id" = String, Path)),
+    responses((status = 204), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn end(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let person = caller.person()?;
+    let unknown = || ApiError::not_found("There is no such session.");
+    let id = id.parse::<SessionId>().map_err(|_malformed| unknown())?;
+    if app.people.sessions.end(id, person.user, &caller.actor()).await? {
+        Ok(HttpResponse::NoContent().finish())
+    } else {
+        Err(unknown())
+    }
+}

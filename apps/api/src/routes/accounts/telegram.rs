@@ -1,0 +1,176 @@
+//! Binding Telegram chats to people.
+
+use super::{no_code, secret, too_many};
+use crate::{
+    composition::App,
+    http::{
+        caller::{Caller, VisitorOf},
+        idempotency::detached,
+        json::{JsonBody, MaybeJson},
+        problem::{ApiError, Problem},
+    },
+    scopes::Scope,
+};
+use actix_web::{HttpResponse, web};
+use application::accounts::telegram_link::Confirmation;
+use chrono::SecondsFormat;
+use domain::{
+    accounts::{LINK_CODE_TTL, Password},
+    text::truncate,
+};
+use ports::accounts::TelegramChat;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The longest name that is kept of a chat, in characters.
+const NAME_LENGTH_MAX: usize = 64;
+
+/// For which chat; nothing where a person asks for himself.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StartBody {
+    /// The chat, where the bot asks.
+    chat_id: Option<i64>,
+    /// Its `@` name.
+    username: Option<String>,
+    /// What its owner calls himself.
+    first_name: Option<String>,
+}
+
+/// A code that binds.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StartJson {
+    code: String,
+    /// Seconds.
+    #[schema(example = 600)]
+    expires_in: i64,
+    /// Opens the chat with the bot, which sends the code. Only for a person's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
+}
+
+/// A code that comes back from its other side.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConfirmBody {
+    code: String,
+    chat_id: i64,
+    /// The chat's `@` name, where the bot asks.
+    username: Option<String>,
+    /// What its owner calls himself, where the bot asks.
+    first_name: Option<String>,
+    /// The person's password, where he asks: without it he is only shown whose chat it is.
+    password: Option<String>,
+}
+
+/// The chat is bound.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ConfirmJson {
+    /// `true`
+    success: bool,
+    user_id: String,
+    /// An access token of the person's.
+    jwt_token: String,
+    expires_at: String,
+}
+
+/// Nothing is bound yet: whose chat it is, and what is missing.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StepUpJson {
+    /// `false`
+    success: bool,
+    /// `password`
+    step_up: &'static str,
+    chat_id: i64,
+    username: Option<String>,
+    first_name: Option<String>,
+}
+
+fn chat(id: i64, username: Option<String>, first_name: Option<String>) -> TelegramChat {
+    let shortened = |name: Option<String>| {
+        let name = name.map(|name| truncate(name.trim(), NAME_LENGTH_MAX));
+        name.filter(|name| !name.is_empty() && !name.chars().any(char::is_control))
+    };
+    TelegramChat { id, username: shortened(username), first_name: shortened(first_name) }
+}
+
+/// Makes a code. A person's own: the chat that sends it with `/start` is his. For a chat, by the bot's
+/// service: the person who confirms it gets that chat.
+#[utoipa::path(post, path = "/api/v1/auth/telegram/start", tag = "accounts", request_body = StartBody,
+    responses((status = 200, body = StartJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn start(
+    app: web::Data<App>,
+    caller: Caller,
+    body: MaybeJson<StartBody>,
+) -> Result<HttpResponse, ApiError> {
+    let StartBody { chat_id, username, first_name } = body.0;
+    let expires_in = LINK_CODE_TTL.num_seconds();
+    match (caller.as_person(), chat_id) {
+        (Some(person), None) => {
+            let none = || ApiError::conflict("No Telegram bot is set up here.");
+            let bot = &app.settings.telegram.as_ref().ok_or_else(none)?.bot_name;
+            let code = app.people.telegram.start_for_person(person.user, person.session).await?;
+            let code = code.ok_or_else(|| ApiError::unauthorized("This session has ended."))?;
+            let link = Some(format!("https://t.me/{bot}?start={code}"));
+            Ok(secret(HttpResponse::Ok()).json(StartJson { code, expires_in, link }))
+        }
+        (Some(_), Some(_)) => Err(ApiError::forbidden("A code for a chat is the bot's to ask for.")),
+        (None, chat_id) => {
+            caller.require(Scope::People)?;
+            let id = chat_id.ok_or_else(|| ApiError::field("/chat_id", "must be given"))?;
+            let code = app.people.telegram.start_for_chat(chat(id, username, first_name)).await?;
+            Ok(secret(HttpResponse::Ok()).json(StartJson { code, expires_in, link: None }))
+        }
+    }
+}
+
+/// Brings a code back from its other side. The bot brings a person's code for the chat that sent it; a person
+/// confirms a chat's code with his password, and without is shown whose chat it is.
+#[utoipa::path(post, path = "/api/v1/auth/telegram/confirm", tag = "accounts", request_body = ConfirmBody,
+    responses((status = 200, content((ConfirmJson = "application/json"), (StepUpJson = "application/json"))),
+        (status = 400, body = Problem), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn confirm(
+    app: web::Data<App>,
+    caller: Caller,
+    visitor: VisitorOf,
+    body: JsonBody<ConfirmBody>,
+) -> Result<HttpResponse, ApiError> {
+    let ConfirmBody { code, chat_id, username, first_name, password } = body.0;
+    let chat = chat(chat_id, username, first_name);
+    let wrong = || ApiError::unauthorized("The password is wrong.");
+    let password = password.as_deref().map(Password::typed).transpose().map_err(|_too_long| wrong())?;
+    let (use_case, actor, visitor) = (app.people.telegram.clone(), caller.actor(), visitor.0);
+    let person = caller.as_person();
+    if person.is_none() {
+        caller.require(Scope::People)?;
+    }
+    let confirmation = detached(async move {
+        match person {
+            Some(person) => {
+                use_case
+                    .confirm_by_person(person.user, chat, &code, password.as_ref(), &visitor, &actor)
+                    .await
+            }
+            None => use_case.confirm_by_bot(chat, &code, &actor).await,
+        }
+    })
+    .await??;
+    match confirmation {
+        Confirmation::Done(done) => Ok(secret(HttpResponse::Ok()).json(ConfirmJson {
+            success: true,
+            user_id: done.user.to_string(),
+            jwt_token: done.token,
+            expires_at: done.expires_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+        })),
+        Confirmation::StepUpNeeded(chat) => Ok(HttpResponse::Ok().json(StepUpJson {
+            success: false,
+            step_up: "password",
+            chat_id: chat.id,
+            username: chat.username,
+            first_name: chat.first_name,
+        })),
+        Confirmation::NoCode => Err(no_code()),
+        Confirmation::WrongPassword => Err(wrong()),
+        Confirmation::TooMany(next) => Err(too_many(&app, next)),
+    }
+}

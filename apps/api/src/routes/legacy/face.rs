@@ -1,0 +1,135 @@
+//! What the older callers read: their own JSON, for refusals too.
+
+use crate::http::{caller::Caller, client_ip::ClientAddress, edge::OwnFace, json, problem::ApiError};
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse, ResponseError,
+    dev::Payload,
+    http::{StatusCode, header},
+    web::Bytes,
+};
+use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::fmt;
+
+/// A refusal in the older JSON.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    body: Value,
+    retry_after: Option<i64>,
+}
+
+impl Refusal {
+    pub(super) const fn new(status: StatusCode, body: Value) -> Self {
+        Self { status, body, retry_after: None }
+    }
+
+    /// `{error}`
+    pub(super) fn error(status: StatusCode, text: &str) -> Self {
+        Self::new(status, json!({"error": text}))
+    }
+
+    /// `{error, code}`
+    pub(super) fn coded(status: StatusCode, code: &str, text: &str) -> Self {
+        Self::new(status, json!({"error": text, "code": code}))
+    }
+
+    pub(super) fn retry_after(mut self, seconds: i64) -> Self {
+        self.retry_after = Some(seconds.max(1));
+        self
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "refused with {}", self.status)
+    }
+}
+
+impl ResponseError for Refusal {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds));
+        }
+        let mut response = response.json(&self.body);
+        response.extensions_mut().insert(OwnFace);
+        response
+    }
+}
+
+/// A failure of ours, or a refusal that the older callers knew no word for. The cause is logged where the
+/// problem is made.
+impl From<ApiError> for Refusal {
+    fn from(problem: ApiError) -> Self {
+        let status = problem.status_code();
+        let refusal = Self::coded(status, problem.code(), problem.detail());
+        match problem.waits() {
+            Some(seconds) => refusal.retry_after(seconds),
+            None => refusal,
+        }
+    }
+}
+
+/// A JSON body as the older callers write it: what else they send is left, and what can't be read is a 400.
+pub(super) struct Body<T>(pub(super) T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = Refusal;
+    type Future = LocalBoxFuture<'static, Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = Bytes::from_request(request, payload);
+        Box::pin(async move {
+            let bytes = bytes.await.map_err(|fault| {
+                let status = fault.as_response_error().status_code();
+                Refusal::coded(status, ApiError::of_status(status).code(), "The body can't be read.")
+            })?;
+            // An absent body asks for nothing.
+            let bytes = if bytes.is_empty() { Bytes::from_static(b"{}") } else { bytes };
+            json::read(&bytes).map(Self).map_err(|fault| {
+                let names = fault.fields().join(", ");
+                let text =
+                    if names.is_empty() { fault.detail().to_owned() } else { format!("Check {names}.") };
+                Refusal::coded(StatusCode::BAD_REQUEST, fault.code(), &text)
+            })
+        })
+    }
+}
+
+/// A signed-in person; anybody else is told `{message}`.
+pub(super) struct Person(pub(super) Caller);
+
+impl FromRequest for Person {
+    type Error = Refusal;
+    type Future = LocalBoxFuture<'static, Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let caller = Caller::from_request(request, payload);
+        Box::pin(async move {
+            let refused =
+                |problem: ApiError| Refusal::new(problem.status_code(), json!({"message": problem.detail()}));
+            let caller = caller.await.map_err(refused)?;
+            caller.person().map_err(refused)?;
+            Ok(Self(caller))
+        })
+    }
+}
+
+/// Where a call comes from.
+pub(super) struct Address(pub(super) String);
+
+impl FromRequest for Address {
+    type Error = Refusal;
+    type Future = std::future::Ready<Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let address = ClientAddress::from_request(request, payload).into_inner();
+        std::future::ready(address.map(|address| Self(address.0)).map_err(Refusal::from))
+    }
+}

@@ -1,0 +1,272 @@
+//! The OTP service for sign-up and lost passwords. Whoever calls has not said who he is: what he sends and gets
+//! wrong is counted for his address, and he sees only what was begun from there.
+
+use super::face::{Address, Body, Refusal};
+use crate::{
+    composition::App,
+    error_chain::describe,
+    http::{caller::VisitorOf, idempotency::detached, problem::ApiError, rate_limit::Limit},
+    routes::accounts::password::reset_by_code,
+    wakeups::Bells,
+};
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+    web,
+};
+use application::{
+    accounts::{
+        prove_phone::NumberProof,
+        register::{RegisterError, Registration},
+        reset_password::ResetError,
+    },
+    verification::verify_number::{CheckResult, StartRequest, Started, WhenOpen},
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    accounts::{EmailAddress, Password},
+    message::Channel,
+    phone::PhoneNumber,
+    verification::otp::{OtpCode, Purpose, Recipient},
+};
+use ports::verification::{Requester, code_verifier::CodeVerifierError};
+use serde::Deserialize;
+use serde_json::json;
+
+#[derive(Deserialize)]
+struct SendBody {
+    to: String,
+    /// `sms`, `email` or `whatsapp`.
+    #[serde(default = "sms")]
+    channel: String,
+}
+
+fn sms() -> String {
+    Channel::Sms.name().into()
+}
+
+#[derive(Deserialize)]
+struct CheckBody {
+    to: String,
+    code: String,
+}
+
+#[derive(Deserialize)]
+struct RegisterBody {
+    email: String,
+    password: String,
+    phone: String,
+    otp_code: String,
+}
+
+#[derive(Deserialize)]
+struct ForgotBody {
+    email: String,
+    otp_code: Option<String>,
+    new_password: Option<String>,
+}
+
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/send-otp").route(web::post().to(send)))
+        .service(web::resource("/verify-otp").route(web::post().to(check)))
+        .service(web::resource("/register-with-otp").route(web::post().to(register)))
+        .service(web::resource("/forgot-password-otp").route(web::post().to(forgot)));
+}
+
+fn bad(text: &str) -> Refusal {
+    Refusal::error(StatusCode::BAD_REQUEST, text)
+}
+
+/// One answer for a code that is wrong, expired, used, or was never sent.
+fn no_code() -> Refusal {
+    Refusal::new(StatusCode::BAD_REQUEST, json!({"error": "Invalid or expired code", "valid": false}))
+}
+
+async fn send(
+    app: web::Data<App>,
+    bells: web::Data<Bells>,
+    limit: Limit,
+    address: Address,
+    body: Body<SendBody>,
+) -> Result<HttpResponse, Refusal> {
+    // Each is looked up, which costs, before the limits on codes are asked.
+    limit.count(&format!("send:{}", address.0), app.clock.now())?;
+    let SendBody { to, channel } = body.0;
+    let recipient = Recipient::parse(&to, app.settings.default_region).map_err(|_neither| {
+        Refusal::coded(StatusCode::BAD_REQUEST, "invalid_recipient", "This is no number and no address")
+    })?;
+    let known = [Channel::Sms, Channel::Email, Channel::Whatsapp];
+    let able =
+        |way: &Channel| known.contains(way) && app.verify.sends_by(*way) && recipient.is_reached_by(*way);
+    let channel = Channel::parse(&channel).filter(able).ok_or_else(|| {
+        Refusal::coded(StatusCode::BAD_REQUEST, "invalid_channel", "No codes go there that way")
+    })?;
+    let request = StartRequest {
+        requester: Requester::Anonymous(address.0.clone()),
+        to: recipient,
+        channel,
+        fallback: Vec::new(),
+        purpose: Purpose::Registration,
+        locale: app.settings.default_locale,
+        client_ip: Some(address.0.clone()),
+        origin: Some(address.0),
+        page: None,
+        effect_key: None,
+        when_open: WhenOpen::Resend,
+    };
+    let verify = app.verify.clone();
+    let started = detached(async move { verify.start(request).await }).await?.map_err(ApiError::from)?;
+    let sent = sent(&app, started, channel)?;
+    bells.outbox.notify_one();
+    Ok(HttpResponse::Ok().json(json!({
+        "message": format!("OTP sent successfully via {}", sent.name()),
+        "status": "pending",
+        "to": to,
+        "channel": sent.name(),
+    })))
+}
+
+/// How it went; else why it did not.
+fn sent(app: &App, started: Started, wanted: Channel) -> Result<Channel, Refusal> {
+    let wait = |refusal: Refusal, until: DateTime<Utc>| {
+        refusal.retry_after(until.signed_duration_since(app.clock.now()).num_seconds())
+    };
+    let later = |until| {
+        let refusal = Refusal::coded(
+            StatusCode::TOO_MANY_REQUESTS,
+            "rate_limit_exceeded",
+            "Too many codes; ask again later",
+        );
+        Err(wait(refusal, until))
+    };
+    match started {
+        Started::Sent(sent) | Started::StillGood(sent) => Ok(sent.channel),
+        Started::TooSoon { at: until, .. } | Started::TooMany(_, until) | Started::Locked(until) => {
+            later(until)
+        }
+        Started::NumberRefused | Started::Failed(CodeVerifierError::NumberRefused(_)) => {
+            Err(Refusal::coded(StatusCode::BAD_REQUEST, "invalid_phone_number", "No codes go to this number"))
+        }
+        // To whom its owner listens is nobody else's business.
+        Started::OptedOut => Ok(wanted),
+        Started::Suspended(until) => Err(wait(
+            Refusal::coded(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "No codes go out now"),
+            until,
+        )),
+        Started::Failed(_) | Started::NotFound => {
+            Err(Refusal::coded(StatusCode::BAD_GATEWAY, "verification_send_failed", "The code was not sent"))
+        }
+    }
+}
+
+async fn check(
+    app: web::Data<App>,
+    limit: Limit,
+    address: Address,
+    body: Body<CheckBody>,
+) -> Result<HttpResponse, Refusal> {
+    limit.count(&format!("address:{}", address.0), app.clock.now())?;
+    let code = OtpCode::parse(&body.0.code).map_err(|_malformed| no_code())?;
+    let to = Recipient::parse(&body.0.to, app.settings.default_region).map_err(|_neither| no_code())?;
+    let (verify, address) = (app.verify.clone(), address.0);
+    let judged =
+        detached(async move { verify.check_from(&address, &to, Purpose::Registration, &code).await });
+    match judged.await?.map_err(ApiError::from)? {
+        Some((_, CheckResult::Judged(checked))) if checked.approved => Ok(HttpResponse::Ok()
+            .json(json!({"message": "OTP verified successfully", "status": "approved", "valid": true}))),
+        Some((_, CheckResult::Failed(_))) => Err(check_failed()),
+        _ => Err(no_code()),
+    }
+}
+
+fn check_failed() -> Refusal {
+    Refusal::error(StatusCode::SERVICE_UNAVAILABLE, "The code could not be checked now").retry_after(5)
+}
+
+async fn register(
+    app: web::Data<App>,
+    limit: Limit,
+    visitor: VisitorOf,
+    body: Body<RegisterBody>,
+) -> Result<HttpResponse, Refusal> {
+    limit.count(&format!("address:{}", visitor.0.address), app.clock.now())?;
+    let RegisterBody { email, password, phone, otp_code } = body.0;
+    let email = EmailAddress::parse(&email).map_err(|fault| bad(&format!("email {fault}")))?;
+    let password = Password::try_new(&password, &email).map_err(|fault| bad(&format!("password {fault}")))?;
+    let phone = PhoneNumber::parse(&phone, app.settings.default_region)
+        .map_err(|_impossible| bad("phone must be a phone number"))?;
+    let code = OtpCode::parse(&otp_code).map_err(|_malformed| no_code())?;
+    let wish = Registration {
+        email: email.clone(),
+        password,
+        phone: Some(phone),
+        proof: Some(NumberProof::Code(code)),
+        first_name: None,
+        last_name: None,
+        visitor: visitor.0,
+    };
+    let use_case = app.people.register.clone();
+    let signed_in = match detached(async move { use_case.run(wish).await }).await? {
+        Ok(signed_in) => signed_in,
+        Err(RegisterError::EmailTaken) => {
+            return Err(Refusal::error(StatusCode::CONFLICT, "This address has an account"));
+        }
+        Err(RegisterError::PhoneTaken) => {
+            return Err(Refusal::error(StatusCode::CONFLICT, "This number has an account"));
+        }
+        Err(RegisterError::NoProof) => return Err(no_code()),
+        Err(RegisterError::CheckFailed) => return Err(check_failed()),
+        Err(RegisterError::Unable(fault)) => return Err(ApiError::from(fault).into()),
+    };
+    Ok(HttpResponse::Created().insert_header((header::CACHE_CONTROL, "no-store")).json(json!({
+        "message": "User registered successfully",
+        "token": signed_in.access_token,
+        "refresh_token": signed_in.refresh_token,
+        "user": {
+            "id": signed_in.user.to_string(),
+            "email": email.as_str(),
+            "phone_verified": signed_in.phone_verified,
+        },
+    })))
+}
+
+/// With an address alone a code goes to its owner's number; with the code the new password is set. Nothing
+/// tells whether the address is anybody's.
+async fn forgot(
+    app: web::Data<App>,
+    bells: web::Data<Bells>,
+    limit: Limit,
+    visitor: VisitorOf,
+    body: Body<ForgotBody>,
+) -> Result<HttpResponse, Refusal> {
+    let ForgotBody { email, otp_code, new_password } = body.0;
+    let email = EmailAddress::parse(&email).map_err(|fault| bad(&format!("email {fault}")))?;
+    limit.count(&format!("forgot:{}", visitor.0.address), app.clock.now())?;
+    let (code, password) = match (otp_code, new_password) {
+        (None, None) => {
+            let use_case = app.people.forgot.clone();
+            // It takes its time only for people who exist: the answer does not wait for it.
+            tokio::spawn(async move {
+                match use_case.by_code(email, &visitor.0).await {
+                    Ok(()) => bells.outbox.notify_one(),
+                    Err(fault) => {
+                        tracing::error!(fault = %describe(&fault), "no code was sent for a new password");
+                    }
+                }
+            });
+            let message = "If the address has an account, a code was sent to its phone";
+            return Ok(HttpResponse::Ok().json(json!({"message": message, "status": "pending"})));
+        }
+        (Some(code), Some(password)) => (code, password),
+        _ => return Err(bad("otp_code and new_password must come together")),
+    };
+    limit.count(&format!("address:{}", visitor.0.address), app.clock.now())?;
+    let code = OtpCode::parse(&code).map_err(|_malformed| no_code())?;
+    match reset_by_code(&app, email, code, password, visitor.0).await? {
+        Ok(()) => Ok(HttpResponse::Ok().json(json!({"message": "Password updated successfully"}))),
+        Err(ResetError::Weak(fault)) => Err(bad(&format!("new_password {fault}"))),
+        Err(ResetError::NoProof | ResetError::CheckFailed) => Err(no_code()),
+        Err(ResetError::Unable(fault)) => Err(ApiError::from(fault).into()),
+    }
+}

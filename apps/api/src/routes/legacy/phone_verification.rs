@@ -1,0 +1,268 @@
+//! The phone-verification module: a signed-in person proves a number, and its page's old address.
+
+use super::face::{Address, Body, Person, Refusal};
+use crate::{
+    composition::App,
+    http::{caller::VisitorOf, idempotency::detached, problem::ApiError, rate_limit::Limit},
+    wakeups::Bells,
+};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web,
+};
+use application::{
+    accounts::{
+        pending_number::{Asker, Pending},
+        profile::UpdateError,
+    },
+    verification::{
+        verification_page::{NewPage, WayBack},
+        verify_number::Started,
+    },
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    phone::PhoneNumber,
+    text::truncate,
+    verification::{
+        otp::{OtpCode, Purpose, SendLimit},
+        return_to::ReturnTo,
+    },
+};
+use ports::verification::{Requester, Verification, code_verifier::CodeVerifierError};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// The longest `source` that is kept, in characters.
+const SOURCE_LENGTH_MAX: usize = 100;
+
+/// A number to prove. A purpose was sent along, and is always the same: to prove it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SendBody {
+    phone_number: String,
+}
+
+#[derive(Deserialize)]
+struct CheckBody {
+    code: String,
+}
+
+#[derive(Deserialize)]
+struct ResendBody {}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PageQuery {
+    source: Option<String>,
+    return_to: Option<String>,
+}
+
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/api/auth/send-verification-code").route(web::post().to(send)))
+        .service(web::resource("/api/auth/verify-code").route(web::post().to(check)))
+        .service(web::resource("/api/auth/resend-verification-code").route(web::post().to(resend)))
+        .service(web::resource("/verificar-telefono").route(web::get().to(page)));
+}
+
+fn asker(person: &Person, visitor: VisitorOf) -> Result<Asker, Refusal> {
+    Ok(Asker { user: person.0.person()?.user, visitor: visitor.0, actor: person.0.actor() })
+}
+
+fn bad(text: &str) -> Refusal {
+    Refusal::error(StatusCode::BAD_REQUEST, text)
+}
+
+async fn send(
+    app: web::Data<App>,
+    bells: web::Data<Bells>,
+    limit: Limit,
+    person: Person,
+    visitor: VisitorOf,
+    body: Body<SendBody>,
+) -> Result<HttpResponse, Refusal> {
+    // Each number is looked up, which costs, before the limits on codes are asked.
+    limit.count(&format!("send:{}", person.0.key()), app.clock.now())?;
+    let asker = asker(&person, visitor)?;
+    let number = PhoneNumber::parse(&body.0.phone_number, app.settings.default_region)
+        .map_err(|_impossible| bad("Ese número no es posible."))?;
+    let use_case = app.people.pending_number.clone();
+    let started = detached(async move { use_case.send(&asker, &number).await }).await?;
+    let sent = sent(&app, started.map_err(refused)?, as_limit)?;
+    bells.outbox.notify_one();
+    Ok(HttpResponse::Ok().json(json!({
+        "message": "Te enviamos un código.",
+        "messageId": sent.id.to_string(),
+        "provider": provider(&app, &sent),
+        "expiresInMinutes": minutes_left(&app, &sent),
+    })))
+}
+
+async fn resend(
+    app: web::Data<App>,
+    bells: web::Data<Bells>,
+    limit: Limit,
+    person: Person,
+    visitor: VisitorOf,
+    _body: Body<ResendBody>,
+) -> Result<HttpResponse, Refusal> {
+    limit.count(&format!("send:{}", person.0.key()), app.clock.now())?;
+    let asker = asker(&person, visitor)?;
+    let use_case = app.people.pending_number.clone();
+    let started = match detached(async move { use_case.resend(&asker).await }).await?.map_err(refused)? {
+        Pending::Started(started) => started,
+        Pending::NoNumber => return Err(bad("Primero pide un código para tu número.")),
+    };
+    let sent = sent(&app, started, as_wait)?;
+    bells.outbox.notify_one();
+    Ok(HttpResponse::Ok().json(json!({
+        "message": "Te enviamos otro código.",
+        "messageId": sent.id.to_string(),
+        "provider": provider(&app, &sent),
+    })))
+}
+
+async fn check(
+    app: web::Data<App>,
+    limit: Limit,
+    person: Person,
+    visitor: VisitorOf,
+    body: Body<CheckBody>,
+) -> Result<HttpResponse, Refusal> {
+    limit.count(&person.0.key(), app.clock.now())?;
+    let asker = asker(&person, visitor)?;
+    let code = OtpCode::parse(&body.0.code).map_err(|_malformed| bad("El código son seis dígitos."))?;
+    let use_case = app.people.pending_number.clone();
+    detached(async move { use_case.check(&asker, code).await }).await?.map_err(refused)?;
+    Ok(HttpResponse::Ok().json(json!({"message": "Tu número quedó verificado.", "verified": true})))
+}
+
+/// The page's old address: opens a page and leads there. Nothing is sent. Whoever comes with his token has the
+/// number made his; anybody else only proves one.
+async fn page(
+    app: web::Data<App>,
+    limit: Limit,
+    address: Address,
+    request: HttpRequest,
+    person: Result<Person, Refusal>,
+    query: web::Query<PageQuery>,
+) -> Result<HttpResponse, Refusal> {
+    limit.count(&format!("page:{}", address.0), app.clock.now())?;
+    let source = query.source.as_deref().map(|source| source.replace(char::is_control, ""));
+    let back = WayBack {
+        return_to: query.return_to.as_deref().and_then(|to| way_back(&app, to)),
+        state: source.map(|source| truncate(&source, SOURCE_LENGTH_MAX)),
+    };
+    let url = if request.headers().contains_key(header::AUTHORIZATION) {
+        let user = person?.0.person()?.user;
+        let profile = app.people.profiles.show(user).await.map_err(ApiError::from)?;
+        let profile = profile.ok_or_else(|| refused(UpdateError::NotFound))?;
+        app.pages.open_for(&profile, back).await.map_err(ApiError::from)?
+    } else {
+        let opened = app.pages.open(NewPage {
+            phone: None,
+            user: None,
+            purpose: Purpose::Registration,
+            return_to: back.return_to,
+            state: back.state,
+            locale: None,
+            owner: Requester::Anonymous(address.0),
+        });
+        opened.await.map_err(ApiError::from)?.url
+    };
+    Ok(HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, url))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish())
+}
+
+/// Where he came from: an address of one of the origins that are allowed, or a path of the first one.
+/// Anything else leads nowhere.
+fn way_back(app: &App, text: &str) -> Option<ReturnTo> {
+    let origins = &app.settings.return_to_origins;
+    ReturnTo::try_new(text, origins).or_else(|_no_address| ReturnTo::path_of(text, origins)).ok()
+}
+
+/// How long the code is good; a part of a minute counts whole.
+fn minutes_left(app: &App, sent: &Verification) -> i64 {
+    let left = sent.challenge.expires_at.signed_duration_since(app.clock.now());
+    left.num_milliseconds().max(0).saturating_add(59_999) / 60_000
+}
+
+/// Whom a code went by: the account it goes out from names him, or it is Twilio Verify's.
+fn provider<'a>(app: &'a App, sent: &Verification) -> &'a str {
+    app.verify.provider_of(sent).unwrap_or("twilio")
+}
+
+/// Codes that went out; else why not, a limit in that caller's words.
+fn sent(
+    app: &App,
+    started: Started,
+    limit: fn(SendLimit, i64, i64) -> Value,
+) -> Result<Box<Verification>, Refusal> {
+    let seconds = |until: DateTime<Utc>| until.signed_duration_since(app.clock.now()).num_seconds().max(1);
+    let too_many = |kind: SendLimit, until| {
+        let wait = seconds(until);
+        let body = limit(kind, kind.number(&app.settings.otp), wait);
+        Refusal::new(StatusCode::TOO_MANY_REQUESTS, body).retry_after(wait)
+    };
+    match started {
+        Started::Sent(sent) | Started::StillGood(sent) => Ok(sent),
+        Started::TooSoon { at, .. } => Err(too_many(SendLimit::Cooldown, at)),
+        Started::TooMany(kind, until) => Err(too_many(kind, until)),
+        Started::Locked(until) => {
+            let wait = seconds(until);
+            let body = json!({"error": "Demasiados intentos. Espera un poco.", "limitType": "locked",
+                "limit": app.settings.otp.lock_after_failures, "remainingSeconds": wait});
+            Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, body).retry_after(wait))
+        }
+        // To whom its owner listens is nobody else's business: that he opted out is told in the same words.
+        Started::NumberRefused | Started::OptedOut | Started::Failed(CodeVerifierError::NumberRefused(_)) => {
+            Err(bad("A ese número no enviamos códigos."))
+        }
+        Started::NotFound => Err(bad("Primero pide un código para tu número.")),
+        Started::Suspended(until) => {
+            let refusal = Refusal::error(StatusCode::SERVICE_UNAVAILABLE, "Ahora no enviamos códigos.");
+            Err(refusal.retry_after(seconds(until)))
+        }
+        Started::Failed(_) => Err(Refusal::error(StatusCode::BAD_GATEWAY, "No pudimos enviar el código.")),
+    }
+}
+
+const TOO_MANY: &str = "Ya enviamos muchos códigos. Espera un poco.";
+
+fn as_limit(kind: SendLimit, number: i64, _wait: i64) -> Value {
+    let name = match kind {
+        SendLimit::Cooldown => "cooldown",
+        SendLimit::Destination => "phone",
+        SendLimit::Address => "ip",
+        SendLimit::Prefix => "prefix",
+    };
+    json!({"error": TOO_MANY, "limitType": name, "limit": number})
+}
+
+fn as_wait(_kind: SendLimit, _number: i64, wait: i64) -> Value {
+    json!({"error": TOO_MANY, "remainingSeconds": wait})
+}
+
+fn refused(fault: UpdateError) -> Refusal {
+    match fault {
+        UpdateError::NoProof | UpdateError::WrongCode => bad("Ese código no es, o ya venció."),
+        UpdateError::PhoneTaken => bad("Ese número pertenece a otra cuenta."),
+        UpdateError::StepUpNeeded | UpdateError::ProofNeeded | UpdateError::WrongPassword => {
+            bad("Ya tienes un número verificado. Cámbialo desde tu cuenta.")
+        }
+        UpdateError::Moved => bad("Tu número cambió mientras tanto. Pide otro código."),
+        UpdateError::NotFound => bad("Esta cuenta ya no existe."),
+        // No password is asked for here.
+        UpdateError::TooMany(_) => Refusal::error(StatusCode::TOO_MANY_REQUESTS, TOO_MANY).retry_after(60),
+        UpdateError::CheckFailed => {
+            Refusal::error(StatusCode::SERVICE_UNAVAILABLE, "No pudimos revisar el código ahora.")
+                .retry_after(5)
+        }
+        UpdateError::Unable(fault) => ApiError::from(fault).into(),
+    }
+}

@@ -1,0 +1,142 @@
+//! The WhatsApp intake service: its sender, and its debug routes. Two of those are safe for anybody; the two
+//! that ask Meta take the debug key, and are closed where none is set.
+
+use crate::{
+    composition::App,
+    http::{
+        caller::{Caller, IdempotencyHeader},
+        idempotency::answer_once,
+        json::{JsonBody, time},
+        problem::ApiError,
+    },
+    routes::messaging::messages::{answer_written, fingerprint_of, words_of},
+    scopes::Scope,
+};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header::HeaderValue},
+    web,
+};
+use adapter_meta_whatsapp::NotTold;
+use domain::phone::PhoneNumber;
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// A message, as the older callers write it; what else they send is left.
+#[derive(Deserialize)]
+struct SendBody {
+    to: String,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct SendAnswer {
+    success: bool,
+    message_id: String,
+    to: String,
+}
+
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/api/whatsapp/send").route(web::post().to(send)))
+        .service(web::resource("/api/whatsapp/debug/selftest").route(web::get().to(self_test)))
+        .service(web::resource("/api/whatsapp/debug/webhook-status").route(web::get().to(webhook_status)))
+        .service(web::resource("/api/whatsapp/debug/waba").route(web::get().to(waba)))
+        .service(web::resource("/api/whatsapp/debug/token").route(web::get().to(token)));
+}
+
+async fn send(
+    app: web::Data<App>,
+    caller: Caller,
+    header: IdempotencyHeader,
+    body: JsonBody<SendBody>,
+) -> Result<HttpResponse, ApiError> {
+    let client = caller.require(Scope::Messages)?.to_owned();
+    let SendBody { to, text } = body.0;
+    let to = PhoneNumber::parse(&to, app.settings.default_region)
+        .map_err(|_invalid| ApiError::invalid_phone_number("This is not a possible phone number."))?;
+    let words = words_of(&app, Some(text), None)?;
+    let fingerprint = fingerprint_of(to.e164(), &words);
+    let key = header.key(&caller, "whatsapp.send");
+    let shared = app.clone().into_inner();
+    answer_once(&app, StatusCode::OK, key, fingerprint, async move {
+        let masked = to.masked();
+        let written = answer_written(shared.send_message.to_number(&to, words, &client).await?)?;
+        Ok(SendAnswer { success: true, message_id: written.id, to: masked })
+    })
+    .await
+}
+
+/// Whether the parts stand, without a secret and without asking anybody.
+async fn self_test(app: web::Data<App>) -> HttpResponse {
+    let store = app.store.ping().await.is_ok();
+    let meta = app.settings.meta.is_some();
+    let status = if store && meta { "ok" } else { "degraded" };
+    HttpResponse::Ok().json(json!({
+        "status": status,
+        "checks": {"store": store, "meta_configured": meta, "signature_required": true},
+    }))
+}
+
+/// How webhooks are taken, without a secret.
+async fn webhook_status(app: web::Data<App>) -> HttpResponse {
+    let meta = app.settings.meta.as_ref();
+    HttpResponse::Ok().json(json!({
+        "status": if meta.is_some() { "ok" } else { "not_configured" },
+        "checks": {
+            "paths": ["/webhooks/meta", "/api/whatsapp/webhook"],
+            "verify_token_set": meta.is_some(),
+            "signature_secrets": meta.map_or(0, |meta| meta.app_secrets.len()),
+            "api_version": meta.map(|meta| meta.graph_version.as_str()),
+        },
+    }))
+}
+
+async fn waba(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    open_with_key(&app, &request)?;
+    let account = &app.meta.as_ref().ok_or_else(not_set_up)?.account;
+    let told = account.waba().await;
+    Ok(answer(told.map(|waba| json!({"waba": waba.id, "name": waba.name}))))
+}
+
+async fn token(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    open_with_key(&app, &request)?;
+    let account = &app.meta.as_ref().ok_or_else(not_set_up)?.account;
+    let told = account.token().await;
+    Ok(answer(told.map(|token| {
+        json!({
+            "valid": token.is_valid,
+            "type": token.kind,
+            "app": token.app_id,
+            "expires_at": token.expires_at.map(time),
+            "scopes": token.scopes,
+        })
+    })))
+}
+
+fn not_set_up() -> ApiError {
+    ApiError::unavailable("Meta is not set up here.")
+}
+
+/// What Meta said of it, masked by the adapter, or that it could not be asked.
+fn answer(told: Result<Value, NotTold>) -> HttpResponse {
+    match told {
+        Ok(told) => HttpResponse::Ok().json(json!({"status": "ok", "checks": told})),
+        Err(NotTold(reason)) => {
+            tracing::warn!(reason, "Meta could not be asked");
+            HttpResponse::Ok().json(json!({"status": "unreachable", "checks": {}}))
+        }
+    }
+}
+
+/// Closed unless a key is set and the caller bears it.
+fn open_with_key(app: &App, request: &HttpRequest) -> Result<(), ApiError> {
+    let given = request.headers().get("X-Debug-Key").map(HeaderValue::as_bytes).unwrap_or_default();
+    let is_right = app
+        .settings
+        .debug_key
+        .as_ref()
+        .is_some_and(|key| adapter_crypto::is_same_secret(key.expose_secret().as_bytes(), given));
+    if is_right { Ok(()) } else { Err(ApiError::forbidden("This takes the debug key.")) }
+}

@@ -1,0 +1,266 @@
+//! Talks, for people at the desk: who writes, what was said; to take one over, to write in it, to give it back.
+
+use super::messages::{MessageAnswer, TemplateJson, answer_written, fingerprint_of, words_of};
+use crate::http::json::time;
+use crate::{
+    composition::App,
+    http::{
+        caller::{Caller, IdempotencyHeader},
+        idempotency::answer_once,
+        json::JsonBody,
+        pagination::{PageQuery, cut},
+        problem::{ApiError, Problem},
+    },
+    scopes::Scope,
+    wakeups::Bells,
+};
+use actix_web::{HttpResponse, http::StatusCode, web};
+use chrono::{DateTime, Utc};
+use domain::{
+    ids::ConversationId,
+    message::is_window_open,
+    messaging::{
+        consent::ConsentStatus,
+        conversation::{DeskOrder, Said, Session},
+    },
+    text::mask,
+};
+use ports::messaging::{Saying, TalkLine, TalkView};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A talk.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ConversationJson {
+    id: String,
+    channel: &'static str,
+    /// Masked.
+    person: String,
+    /// Whose it is, where his number is proved.
+    user_id: Option<String>,
+    locale: Option<&'static str>,
+    /// Until when people have it; the engine answers after that.
+    handed_off_until: Option<String>,
+    opted_out: bool,
+    /// Whether free words may go out now.
+    window_open: bool,
+    last_inbound_at: Option<String>,
+    updated_at: String,
+}
+
+/// A page of talks, the newest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ConversationPage {
+    items: Vec<ConversationJson>,
+    next_cursor: Option<String>,
+}
+
+/// What was said.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LineJson {
+    id: String,
+    /// `inbound` or `outbound`
+    direction: &'static str,
+    /// The words; none where they were a code's, or no words at all.
+    text: Option<String>,
+    /// What it was, where it was no text: `button`, `image`, `location`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
+    /// How far one of ours has come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+    at: String,
+}
+
+/// A page of what was said, newest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LinePage {
+    items: Vec<LineJson>,
+    next_cursor: Option<String>,
+}
+
+/// What people at the desk write.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WriteRequest {
+    text: Option<String>,
+    template: Option<TemplateJson>,
+}
+
+/// An order that stands in line behind what the person wrote before.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OrderAnswer {
+    id: String,
+    /// `accepted`
+    status: &'static str,
+}
+
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/api/v1/conversations").route(web::get().to(list)))
+        .service(web::resource("/api/v1/conversations/{id}").route(web::get().to(show)))
+        .service(
+            web::resource("/api/v1/conversations/{id}/messages")
+                .route(web::get().to(lines))
+                .route(web::post().to(write)),
+        )
+        .service(web::resource("/api/v1/conversations/{id}/handoff").route(web::post().to(hand_off)))
+        .service(web::resource("/api/v1/conversations/{id}/release").route(web::post().to(release)));
+}
+
+fn unknown() -> ApiError {
+    ApiError::not_found("There is no such conversation.")
+}
+
+fn id_of(text: &str) -> Result<ConversationId, ApiError> {
+    text.parse().map_err(|_malformed| unknown())
+}
+
+fn json(talk: &TalkView, now: DateTime<Utc>) -> ConversationJson {
+    let state = &talk.state;
+    let user = match &state.session {
+        Session::Open { user, .. } => Some(user.to_string()),
+        _ => None,
+    };
+    ConversationJson {
+        id: talk.id.to_string(),
+        channel: talk.channel.name(),
+        person: mask(&talk.sender_key),
+        user_id: user,
+        locale: state.locale.map(domain::locale::Locale::tag),
+        handed_off_until: state.handed_off_until.filter(|until| *until > now).map(time),
+        opted_out: talk.consent == ConsentStatus::OptedOut,
+        window_open: is_window_open(talk.channel, talk.last_inbound_at, now),
+        last_inbound_at: talk.last_inbound_at.map(time),
+        updated_at: time(talk.updated_at),
+    }
+}
+
+/// Talks, the newest first.
+#[utoipa::path(get, path = "/api/v1/conversations", tag = "conversations", params(PageQuery),
+    responses((status = 200, body = ConversationPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn list(
+    app: web::Data<App>,
+    caller: Caller,
+    page: web::Query<PageQuery>,
+) -> Result<HttpResponse, ApiError> {
+    caller.require(Scope::Conversations)?;
+    let (request, limit) = page.behind_id()?;
+    let (talks, next_cursor) = cut(app.store.talks(&request).await?, limit, |talk| talk.id.to_string());
+    let now = app.clock.now();
+    let items = talks.iter().map(|talk| json(talk, now)).collect();
+    Ok(HttpResponse::Ok().json(ConversationPage { items, next_cursor }))
+}
+
+/// A talk.
+#[utoipa::path(get, path = "/api/v1/conversations/{id}", tag = "conversations", params(("id" = String, Path)),
+    responses((status = 200, body = ConversationJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn show(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    caller.require(Scope::Conversations)?;
+    let talk = app.store.find_talk(id_of(&id)?).await?.ok_or_else(unknown)?;
+    Ok(HttpResponse::Ok().json(json(&talk, app.clock.now())))
+}
+
+/// What was said in a talk, newest first.
+#[utoipa::path(get, path = "/api/v1/conversations/{id}/messages", tag = "conversations",
+    params(("id" = String, Path), PageQuery),
+    responses((status = 200, body = LinePage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn lines(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<String>,
+    page: web::Query<PageQuery>,
+) -> Result<HttpResponse, ApiError> {
+    caller.require(Scope::Conversations)?;
+    let id = id_of(&id)?;
+    let (request, limit) = page.behind_id()?;
+    app.store.find_talk(id).await?.ok_or_else(unknown)?;
+    let (lines, next_cursor) = cut(app.store.lines(id, &request).await?, limit, |line| line.id.to_string());
+    Ok(HttpResponse::Ok().json(LinePage { items: lines.into_iter().map(line_json).collect(), next_cursor }))
+}
+
+fn line_json(line: TalkLine) -> LineJson {
+    let (direction, text, kind, status) = match line.saying {
+        Saying::Outbound { text, status } => ("outbound", text, None, Some(status.name())),
+        Saying::Inbound(Said::Text(text)) => ("inbound", Some(text), None, None),
+        Saying::Inbound(Said::Button { title, .. }) => {
+            ("inbound", Some(title), Some("button".to_owned()), None)
+        }
+        Saying::Inbound(Said::Reaction) => ("inbound", None, Some("reaction".to_owned()), None),
+        Saying::Inbound(Said::OwnNumber(_)) => ("inbound", None, Some("own_number".to_owned()), None),
+        Saying::Inbound(Said::LinkCode(_)) => ("inbound", None, Some("link".to_owned()), None),
+        Saying::Inbound(Said::IdentityChanged) => {
+            ("inbound", None, Some("identity_changed".to_owned()), None)
+        }
+        Saying::Inbound(Said::Desk(_)) => ("inbound", None, Some("desk".to_owned()), None),
+        Saying::Inbound(Said::Other(kind)) => ("inbound", None, Some(kind), None),
+    };
+    LineJson { id: line.id.to_string(), direction, text, kind, status, at: time(line.at) }
+}
+
+/// Writes in a talk, whoever has it.
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/messages", tag = "conversations", request_body = WriteRequest,
+    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, description = "recommended")),
+    responses((status = 202, body = MessageAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn write(
+    app: web::Data<App>,
+    caller: Caller,
+    header: IdempotencyHeader,
+    id: web::Path<String>,
+    body: JsonBody<WriteRequest>,
+) -> Result<HttpResponse, ApiError> {
+    let client = caller.require(Scope::Conversations)?.to_owned();
+    let id = id_of(&id)?;
+    let words = words_of(&app, body.0.text, body.0.template)?;
+    let fingerprint = fingerprint_of(&id.to_string(), &words);
+    let key = header.key(&caller, "conversations.write");
+    let shared = app.clone().into_inner();
+    answer_once(&app, StatusCode::ACCEPTED, key, fingerprint, async move {
+        answer_written(shared.send_message.to_talk(id, words, &client).await?)
+    })
+    .await
+}
+
+/// People take a talk over: the engine is silent but for money and STOP.
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/handoff", tag = "conversations", params(("id" = String, Path)),
+    responses((status = 202, body = OrderAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn hand_off(
+    app: web::Data<App>,
+    bells: web::Data<Bells>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    order(&app, &bells, &caller, &id, DeskOrder::TakeOver).await
+}
+
+/// People give a talk back to the engine.
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/release", tag = "conversations", params(("id" = String, Path)),
+    responses((status = 202, body = OrderAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn release(
+    app: web::Data<App>,
+    bells: web::Data<Bells>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    order(&app, &bells, &caller, &id, DeskOrder::GiveBack).await
+}
+
+async fn order(
+    app: &App,
+    bells: &Bells,
+    caller: &Caller,
+    id: &str,
+    order: DeskOrder,
+) -> Result<HttpResponse, ApiError> {
+    caller.require(Scope::Conversations)?;
+    let id = id_of(id)?;
+    if !app.desk.order(id, order, &caller.key()).await? {
+        return Err(unknown());
+    }
+    bells.inbox.notify_one();
+    Ok(HttpResponse::Accepted().json(OrderAnswer { id: id.to_string(), status: "accepted" }))
+}

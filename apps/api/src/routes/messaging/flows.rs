@@ -1,0 +1,133 @@
+//! Flows, and what was answered to them.
+
+use crate::{
+    composition::App,
+    http::{
+        caller::Caller,
+        pagination::{PageQuery, cut},
+        problem::{ApiError, Problem},
+    },
+    scopes::Scope,
+};
+use actix_web::{HttpResponse, web};
+use chrono::SecondsFormat;
+use domain::{
+    messaging::flow::{Flow, Slug},
+    text::mask,
+};
+use ports::messaging::FlowResponse;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// A questionnaire, in the edition that is begun now.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FlowJson {
+    /// Its name, such as `oncology-intake`.
+    id: String,
+    version: u32,
+    /// The languages it speaks, its own first.
+    languages: Vec<&'static str>,
+    /// What it is called, by language.
+    title: BTreeMap<&'static str, String>,
+    /// A word that starts it, by language.
+    start: BTreeMap<&'static str, String>,
+    /// How many questions it has.
+    steps: usize,
+}
+
+/// A page of flows, by name.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FlowPage {
+    items: Vec<FlowJson>,
+    next_cursor: Option<String>,
+}
+
+/// What one person answered, once.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FlowResponseJson {
+    id: String,
+    /// The edition that was answered.
+    flow_version: u32,
+    /// Who answered, masked: `****1234`.
+    respondent: String,
+    /// The answers by step: texts and places as written, options by name, numbers as decimals, days as
+    /// `1990-05-03`, phone numbers in E.164.
+    answers: BTreeMap<String, String>,
+    completed_at: String,
+}
+
+/// A page of responses, newest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FlowResponsePage {
+    items: Vec<FlowResponseJson>,
+    next_cursor: Option<String>,
+}
+
+impl From<&Flow> for FlowJson {
+    fn from(flow: &Flow) -> Self {
+        let languages = || flow.languages().iter();
+        Self {
+            id: flow.id().to_string(),
+            version: flow.version(),
+            languages: languages().map(|locale| locale.tag()).collect(),
+            title: languages().map(|locale| (locale.tag(), flow.title(*locale).to_owned())).collect(),
+            start: languages().map(|locale| (locale.tag(), flow.start_word(*locale).to_owned())).collect(),
+            steps: flow.steps(),
+        }
+    }
+}
+
+impl From<&FlowResponse> for FlowResponseJson {
+    fn from(response: &FlowResponse) -> Self {
+        let answers = response.answers.iter();
+        Self {
+            id: response.id.to_string(),
+            flow_version: response.version,
+            respondent: mask(&response.respondent),
+            answers: answers.map(|(step, answer)| (step.to_string(), answer.as_text())).collect(),
+            completed_at: response.completed_at.to_rfc3339_opts(SecondsFormat::Micros, true),
+        }
+    }
+}
+
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/api/v1/flows").route(web::get().to(list)))
+        .service(web::resource("/api/v1/flows/{id}/responses").route(web::get().to(responses)));
+}
+
+/// The questionnaires at hand.
+#[utoipa::path(get, path = "/api/v1/flows", tag = "flows", params(PageQuery),
+    responses((status = 200, body = FlowPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn list(
+    app: web::Data<App>,
+    caller: Caller,
+    page: web::Query<PageQuery>,
+) -> Result<HttpResponse, ApiError> {
+    caller.require(Scope::Flows)?;
+    let (request, limit) = page.behind_slug()?;
+    let (flows, next_cursor) = cut(app.flows.flows(&request), limit, |flow| flow.id().to_string());
+    Ok(HttpResponse::Ok()
+        .json(FlowPage { items: flows.into_iter().map(FlowJson::from).collect(), next_cursor }))
+}
+
+/// What people answered to a questionnaire, newest first. Whoever left before the end is not among them.
+#[utoipa::path(get, path = "/api/v1/flows/{id}/responses", tag = "flows",
+    params(("id" = String, Path, description = "The flow's name, such as `oncology-intake`"), PageQuery),
+    responses((status = 200, body = FlowResponsePage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn responses(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<String>,
+    page: web::Query<PageQuery>,
+) -> Result<HttpResponse, ApiError> {
+    caller.require(Scope::Flows)?;
+    let (request, limit) = page.behind_id()?;
+    let unknown = || ApiError::not_found("There is no flow of that name.");
+    let flow = Slug::parse(&id).map_err(|_no_name| unknown())?;
+    let found = app.flows.responses(&flow, &request).await?.ok_or_else(unknown)?;
+    let (rows, next_cursor) = cut(found, limit, |response| response.id.to_string());
+    let items = rows.iter().map(FlowResponseJson::from).collect();
+    Ok(HttpResponse::Ok().json(FlowResponsePage { items, next_cursor }))
+}

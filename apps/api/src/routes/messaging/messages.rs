@@ -1,0 +1,242 @@
+//! Messages that a team sends, and who wants none.
+
+use crate::{
+    composition::App,
+    http::json::time,
+    http::{
+        caller::{Caller, IdempotencyHeader},
+        idempotency::answer_once,
+        json::JsonBody,
+        pagination::{PageQuery, cut},
+        problem::{ApiError, Problem},
+    },
+    scopes::Scope,
+};
+use actix_web::{HttpResponse, http::StatusCode, web};
+use application::messaging::send_message::{Words, Written};
+use chrono::{DateTime, Utc};
+use domain::{
+    ids::MessageId, messaging::consent::ConsentStatus, operations::idempotency::Fingerprint,
+    phone::PhoneNumber, text::mask,
+};
+use ports::messaging::{MessageState, message_channel::Template};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The longest text: what every channel takes.
+const TEXT_LENGTH_MAX: usize = 4096;
+
+/// An approved text.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TemplateJson {
+    /// Its name with the provider (Meta's name, Twilio's `HX…`).
+    name: String,
+    /// `es`, `es_MX`; the default language where it is left out.
+    language: Option<String>,
+    /// What fills its gaps, in order.
+    #[serde(default)]
+    parameters: Vec<String>,
+}
+
+/// A message to somebody.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MessageRequest {
+    /// His number, in any usual spelling.
+    to: String,
+    /// Free words, within a day of his last message.
+    text: Option<String>,
+    /// Or an approved text, at any time.
+    template: Option<TemplateJson>,
+}
+
+/// A message that will be sent.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MessageAnswer {
+    pub(in crate::routes) id: String,
+    /// `queued`
+    status: &'static str,
+}
+
+/// News of a message.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NewsJson {
+    status: &'static str,
+    at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+/// How far a message has come.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MessageView {
+    id: String,
+    /// `queued`, `sent`, `delivered`, `read`, `failed` or `unknown`
+    status: &'static str,
+    channel: &'static str,
+    /// The provider's name for it, once it took it.
+    provider_message_id: Option<String>,
+    history: Vec<NewsJson>,
+}
+
+/// Somebody's word on our messages.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OptOutJson {
+    channel: &'static str,
+    /// Masked.
+    recipient: String,
+    /// `opted_out` or `opted_in`
+    status: &'static str,
+    at: String,
+}
+
+/// A page of them, newest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OptOutPage {
+    items: Vec<OptOutJson>,
+    next_cursor: Option<String>,
+}
+
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/api/v1/messages").route(web::post().to(send)))
+        .service(web::resource("/api/v1/messages/{id}").route(web::get().to(show)))
+        .service(web::resource("/api/v1/opt-outs").route(web::get().to(opt_outs)));
+}
+
+/// The words of a request: a text or a template, and not both.
+pub(in crate::routes) fn words_of(
+    app: &App,
+    text: Option<String>,
+    template: Option<TemplateJson>,
+) -> Result<Words, ApiError> {
+    match (text, template) {
+        (Some(text), None) if text.trim().is_empty() => Err(ApiError::field("/text", "must not be empty")),
+        (Some(text), None) if text.chars().count() > TEXT_LENGTH_MAX => {
+            Err(ApiError::field("/text", format!("must be at most {TEXT_LENGTH_MAX} characters long")))
+        }
+        (Some(text), None) if text.contains('\0') => Err(ApiError::field("/text", "must not hold a null")),
+        (Some(text), None) => Ok(Words::Text(text)),
+        (None, Some(template)) if template.name.trim().is_empty() => {
+            Err(ApiError::field("/template/name", "must not be empty"))
+        }
+        (None, Some(template)) => Ok(Words::Template(Template {
+            name: template.name,
+            language: template.language.unwrap_or_else(|| app.settings.default_locale.tag().to_owned()),
+            parameters: template.parameters,
+            is_code: false,
+        })),
+        _ => Err(ApiError::field("/text", "either text or template must be given")),
+    }
+}
+
+/// Over what is to be said, to whom.
+pub(in crate::routes) fn fingerprint_of(to: &str, words: &Words) -> Fingerprint {
+    match words {
+        Words::Text(text) => Fingerprint::of(&[("to", Some(to)), ("text", Some(text))]),
+        Words::Template(template) => {
+            let parameters = template.parameters.join("\u{1f}");
+            Fingerprint::of(&[
+                ("to", Some(to)),
+                ("template", Some(&template.name)),
+                ("language", Some(&template.language)),
+                ("parameters", Some(&parameters)),
+            ])
+        }
+    }
+}
+
+pub(in crate::routes) fn answer_written(written: Written) -> Result<MessageAnswer, ApiError> {
+    match written {
+        Written::Queued(id) => Ok(MessageAnswer { id: id.to_string(), status: "queued" }),
+        Written::OptedOut => {
+            Err(ApiError::recipient_opted_out("He asked for no messages, until he writes START."))
+        }
+        Written::OutsideWindow => {
+            Err(ApiError::outside_window("He last wrote more than a day ago: only a template may go out."))
+        }
+        Written::NotFound => Err(ApiError::not_found("There is nobody to write to.")),
+    }
+}
+
+/// Writes to somebody, over the provider of the last conversation with him.
+#[utoipa::path(post, path = "/api/v1/messages", tag = "messages", request_body = MessageRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "recommended: asked again, no second message")),
+    responses((status = 202, body = MessageAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn send(
+    app: web::Data<App>,
+    caller: Caller,
+    header: IdempotencyHeader,
+    body: JsonBody<MessageRequest>,
+) -> Result<HttpResponse, ApiError> {
+    let client = caller.require(Scope::Messages)?.to_owned();
+    let MessageRequest { to, text, template } = body.0;
+    let to = PhoneNumber::parse(&to, app.settings.default_region).map_err(|_invalid| {
+        ApiError::invalid_phone_number("This is not a possible phone number.").and_field(
+            "/to",
+            "invalid",
+            "must be a phone number",
+        )
+    })?;
+    let words = words_of(&app, text, template)?;
+    let fingerprint = fingerprint_of(to.e164(), &words);
+    let key = header.key(&caller, "messages.send");
+    let shared = app.clone().into_inner();
+    answer_once(&app, StatusCode::ACCEPTED, key, fingerprint, async move {
+        answer_written(shared.send_message.to_number(&to, words, &client).await?)
+    })
+    .await
+}
+
+/// How far a message has come, with all that is known of its way.
+#[utoipa::path(get, path = "/api/v1/messages/{id}", tag = "messages", params(("id" = String, Path)),
+    responses((status = 200, body = MessageView), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn show(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let client = caller.require(Scope::Messages)?;
+    let unknown = || ApiError::not_found("There is no such message.");
+    let id = id.parse::<MessageId>().map_err(|_malformed| unknown())?;
+    let found = ports::messaging::Outbox::find(app.store.as_ref(), id).await?;
+    let own = found.filter(|state| state.client.as_deref() == Some(client)).ok_or_else(unknown)?;
+    Ok(HttpResponse::Ok().json(view(id, own)))
+}
+
+fn view(id: MessageId, state: MessageState) -> MessageView {
+    let news = |(status, at, error): (domain::message::DeliveryStatus, DateTime<Utc>, Option<String>)| {
+        NewsJson { status: status.name(), at: time(at), error }
+    };
+    MessageView {
+        id: id.to_string(),
+        status: state.status.name(),
+        channel: state.channel.name(),
+        provider_message_id: state.provider_id,
+        history: state.history.into_iter().map(news).collect(),
+    }
+}
+
+/// Everybody who ever said a word on being written to, the newest word of each.
+#[utoipa::path(get, path = "/api/v1/opt-outs", tag = "messages", params(PageQuery),
+    responses((status = 200, body = OptOutPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn opt_outs(
+    app: web::Data<App>,
+    caller: Caller,
+    page: web::Query<PageQuery>,
+) -> Result<HttpResponse, ApiError> {
+    caller.require(Scope::Messages)?;
+    let (request, limit) = page.behind_number()?;
+    let (rows, next_cursor) = cut(app.store.consents(&request).await?, limit, |row| row.seq.to_string());
+    let item = |row: &ports::messaging::ConsentView| OptOutJson {
+        channel: row.channel.name(),
+        recipient: mask(&row.recipient),
+        status: match row.consent {
+            ConsentStatus::OptedOut => "opted_out",
+            ConsentStatus::OptedIn => "opted_in",
+        },
+        at: time(row.at),
+    };
+    Ok(HttpResponse::Ok().json(OptOutPage { items: rows.iter().map(item).collect(), next_cursor }))
+}

@@ -1,0 +1,85 @@
+//! Passing the second step of a transfer.
+
+use super::{TransferJson, id_of, key_reused, of_refusal, unknown};
+use crate::{
+    composition::App,
+    http::{
+        caller::{Caller, IdempotencyHeader},
+        idempotency::detached,
+        json::JsonBody,
+        problem::{ApiError, Problem},
+    },
+    scopes::Scope,
+};
+use actix_web::{HttpResponse, web};
+use application::money::confirm_transfer::{Confirmation, Confirmed};
+use domain::verification::otp::OtpCode;
+use ports::money::ConfirmOutcome;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A code.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConfirmBody {
+    /// What was typed.
+    code: Option<String>,
+}
+
+/// Passes the second step with its code. Under a key a wrong code that is sent again is the same guess.
+#[utoipa::path(post, path = "/api/v1/transfers/{id}/confirm", tag = "money",
+    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, description = "recommended")),
+    request_body = ConfirmBody,
+    responses((status = 200, body = TransferJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn confirm(
+    app: web::Data<App>,
+    caller: Caller,
+    header: IdempotencyHeader,
+    id: web::Path<String>,
+    body: JsonBody<ConfirmBody>,
+) -> Result<HttpResponse, ApiError> {
+    caller.reach(Scope::Transfers)?;
+    let code = match body.0.code {
+        Some(code) => {
+            Some(OtpCode::parse(&code).map_err(|fault| ApiError::field("/code", fault.to_string()))?)
+        }
+        None => None,
+    };
+    let confirmation = Confirmation {
+        caller: caller.key(),
+        transfer: id_of(&id)?,
+        code,
+        effect_key: header.key(&caller, "confirm").map(|key| format!("key:{}", hex::encode(key.digest()))),
+        payee: None,
+        actor: caller.actor(),
+    };
+    let use_case = app.confirm.clone();
+    match detached(async move { use_case.run(confirmation).await }).await?? {
+        Confirmed::Judged(outcome) => answer(&app, outcome),
+        Confirmed::CodeNeeded => Err(ApiError::field("/code", "must be given")),
+    }
+}
+
+fn answer(app: &App, outcome: ConfirmOutcome) -> Result<HttpResponse, ApiError> {
+    match outcome {
+        ConfirmOutcome::Decided { transfer, .. } => match transfer.refusal {
+            Some(refusal) => Err(of_refusal(refusal)),
+            None => Ok(HttpResponse::Ok().json(TransferJson::from(transfer.as_ref()))),
+        },
+        ConfirmOutcome::AlreadyDone(transfer) => {
+            Ok(HttpResponse::Ok().json(TransferJson::from(transfer.as_ref())))
+        }
+        ConfirmOutcome::WrongCode { .. } | ConfirmOutcome::CodeGone => {
+            Err(ApiError::code_invalid_or_expired("This code does not confirm the transfer."))
+        }
+        ConfirmOutcome::Locked(until) => {
+            let seconds = until.signed_duration_since(app.clock.now()).num_seconds();
+            Err(ApiError::otp_locked("The number is locked after wrong guesses.").retry_after(seconds))
+        }
+        ConfirmOutcome::KeyReused => Err(key_reused()),
+        ConfirmOutcome::NotWaiting(_) => {
+            Err(ApiError::conflict("The transfer is not waiting for a code any more."))
+        }
+        ConfirmOutcome::NotFound => Err(unknown()),
+    }
+}

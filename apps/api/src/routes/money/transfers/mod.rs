@@ -1,0 +1,220 @@
+//! Transfers: ask, look, confirm, withdraw, give back.
+
+pub(crate) mod confirm;
+pub(crate) mod reverse;
+pub(crate) mod submit;
+
+use crate::{
+    composition::App,
+    http::{
+        caller::{Caller, Reach},
+        pagination::{PageQuery, cut},
+        problem::{ApiError, Problem},
+        signed::money,
+    },
+    scopes::Scope,
+};
+use actix_web::{HttpResponse, web};
+use application::money::cancel_transfer::CancelTransferError;
+use chrono::SecondsFormat;
+use domain::{
+    ids::TransferId,
+    money::{
+        Money,
+        ledger::Refusal,
+        limits::LimitExceeded,
+        transfer::{Transfer, TransferStatus},
+    },
+};
+use ports::money::TransferFilter;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A transfer.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TransferJson {
+    id: String,
+    client_tx_id: Option<String>,
+    status: &'static str,
+    requires_2fa: bool,
+    confirmation_required: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verification_id: Option<String>,
+    amount: String,
+    currency: &'static str,
+    /// Masked.
+    destination: String,
+    reversed_amount: String,
+    concept: Option<String>,
+    created_at: String,
+}
+
+/// A state it passed through.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HistoryJson {
+    status: &'static str,
+    at: String,
+}
+
+/// A transfer with its history.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TransferDetail {
+    #[serde(flatten)]
+    transfer: TransferJson,
+    history: Vec<HistoryJson>,
+}
+
+/// A page of transfers, newest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TransferPage {
+    items: Vec<TransferJson>,
+    next_cursor: Option<String>,
+}
+
+impl From<&Transfer> for TransferJson {
+    fn from(transfer: &Transfer) -> Self {
+        let waits =
+            matches!(transfer.status, TransferStatus::PendingVerification | TransferStatus::PendingApproval);
+        Self {
+            id: transfer.id.to_string(),
+            client_tx_id: transfer.client_tx_id.clone(),
+            status: transfer.status.name(),
+            requires_2fa: transfer.requires_2fa(),
+            confirmation_required: waits,
+            verification_id: transfer.verification.map(|id| id.to_string()),
+            amount: transfer.amount.decimal(),
+            currency: transfer.amount.currency.code(),
+            destination: transfer.destination.masked(),
+            reversed_amount: Money::new(transfer.reversed_minor, transfer.amount.currency).decimal(),
+            concept: transfer.concept.clone(),
+            created_at: transfer.created_at.to_rfc3339_opts(SecondsFormat::Millis, true),
+        }
+    }
+}
+
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    let of_one = |action: &str| money(&format!("/api/v1/transfers/{{id}}/{action}"));
+    config
+        .service(money("/api/v1/transfers").route(web::get().to(list)).route(web::post().to(submit::submit)))
+        .service(money("/api/v1/transfers/{id}").route(web::get().to(show)))
+        .service(of_one("confirm").route(web::post().to(confirm::confirm)))
+        .service(of_one("cancel").route(web::post().to(cancel)))
+        .service(of_one("reject").route(web::post().to(reject)))
+        .service(of_one("reverse").route(web::post().to(reverse::reverse)));
+}
+
+fn unknown() -> ApiError {
+    ApiError::not_found("There is no such transfer.")
+}
+
+fn key_reused() -> ApiError {
+    ApiError::idempotency_key_reused("This key was used for another request.")
+}
+
+fn id_of(id: &str) -> Result<TransferId, ApiError> {
+    id.parse().map_err(|_malformed| unknown())
+}
+
+fn of_refusal(refusal: Refusal) -> ApiError {
+    match refusal {
+        Refusal::InsufficientFunds => ApiError::insufficient_funds("The wallet holds less than that."),
+        Refusal::LimitExceeded { limit } => ApiError::limit_exceeded(match limit {
+            LimitExceeded::PerTransfer => "This is more than may be sent at once.".to_owned(),
+            LimitExceeded::PerDay => "With this the limit of the day would be passed.".to_owned(),
+            LimitExceeded::PerMonth => "With this the limit of the month would be passed.".to_owned(),
+            LimitExceeded::LeftToReverse => "This is more than is left to give back.".to_owned(),
+            LimitExceeded::NumberReplaced { payable_at } => format!(
+                "The number was replaced a short time ago; payments can be made from {} on.",
+                payable_at.to_rfc3339_opts(SecondsFormat::Secs, true)
+            ),
+            LimitExceeded::NewPayee { payable_at } => format!(
+                "The payee is new, and can be paid from {} on.",
+                payable_at.to_rfc3339_opts(SecondsFormat::Secs, true)
+            ),
+        }),
+        Refusal::CurrencyMismatch => {
+            ApiError::currency_mismatch("The two ends are kept in different currencies.")
+        }
+        Refusal::AmountNotPositive => ApiError::field("/amount", "must be more than zero"),
+        Refusal::SameAccount => {
+            ApiError::field("/to_wallet_id", "must be another wallet than the one it leaves")
+        }
+        Refusal::NoSuchAccount => ApiError::not_found("There is no such account."),
+        Refusal::NotReversible => ApiError::conflict("This transfer can't be given back."),
+    }
+}
+
+/// The transfers a team made, or those of a person's money; newest first.
+#[utoipa::path(get, path = "/api/v1/transfers", tag = "money", params(PageQuery),
+    responses((status = 200, body = TransferPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn list(
+    app: web::Data<App>,
+    caller: Caller,
+    page: web::Query<PageQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let filter = match caller.reach(Scope::Transfers)? {
+        Reach::Everyone => TransferFilter { caller: Some(caller.key()), owner: None },
+        Reach::Only(owner) => TransferFilter { caller: None, owner: Some(owner) },
+    };
+    let (request, limit) = page.behind_id()?;
+    let found = app.accounts.transfers(&filter, &request).await?;
+    let (transfers, next_cursor) = cut(found, limit, |transfer| transfer.id.to_string());
+    let items = transfers.iter().map(TransferJson::from).collect();
+    Ok(HttpResponse::Ok().json(TransferPage { items, next_cursor }))
+}
+
+/// One transfer, with its history.
+#[utoipa::path(get, path = "/api/v1/transfers/{id}", tag = "money", params(("id" = String, Path)),
+    responses((status = 200, body = TransferDetail), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn show(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    caller.reach(Scope::Transfers)?;
+    let id = id_of(&id)?;
+    let transfer = app.accounts.transfer(&caller.key(), id).await?.ok_or_else(unknown)?;
+    let states = app.accounts.history(id).await?;
+    let history = states.into_iter().map(|(status, at)| HistoryJson {
+        status: status.name(),
+        at: at.to_rfc3339_opts(SecondsFormat::Millis, true),
+    });
+    Ok(HttpResponse::Ok().json(TransferDetail { transfer: (&transfer).into(), history: history.collect() }))
+}
+
+/// Withdraws a transfer that waits.
+#[utoipa::path(post, path = "/api/v1/transfers/{id}/cancel", tag = "money", params(("id" = String, Path)),
+    responses((status = 200, body = TransferJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn cancel(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    caller.reach(Scope::Transfers)?;
+    let id = id_of(&id)?;
+    match app.cancel.run(&caller.key(), id, &caller.actor()).await {
+        Ok(transfer) => Ok(HttpResponse::Ok().json(TransferJson::from(&transfer))),
+        Err(CancelTransferError::NotFound) => Err(unknown()),
+        Err(CancelTransferError::TooLate(_)) => {
+            Err(ApiError::conflict("The transfer can't be canceled any more."))
+        }
+        Err(CancelTransferError::Store(fault)) => Err(fault.into()),
+    }
+}
+
+/// Says no to a transfer that waits for another member's yes.
+#[utoipa::path(post, path = "/api/v1/transfers/{id}/reject", tag = "money", params(("id" = String, Path)),
+    responses((status = 200, body = TransferJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn reject(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    caller.reach(Scope::Transfers)?;
+    let transfer = app.accounts.transfer(&caller.key(), id_of(&id)?).await?.ok_or_else(unknown)?;
+    if transfer.status == TransferStatus::Rejected {
+        return Ok(HttpResponse::Ok().json(TransferJson::from(&transfer)));
+    }
+    // Whoever may see it made it or pays it, and nobody checks his own.
+    Err(ApiError::conflict("The transfer is not waiting for another member's yes."))
+}

@@ -1,0 +1,106 @@
+//! Giving a completed transfer back.
+
+use super::{id_of, key_reused, of_refusal, unknown};
+use crate::{
+    composition::App,
+    http::{
+        caller::{Caller, IdempotencyHeader},
+        idempotency::detached,
+        json::{ExactNumber, JsonBody},
+        problem::{ApiError, Problem},
+    },
+    scopes::Scope,
+};
+use actix_web::{HttpResponse, web};
+use application::money::reverse_transfer::{Reversal, ReverseTransferError};
+use chrono::SecondsFormat;
+use domain::{
+    ids::TransferId,
+    money::{
+        ledger::Outcome,
+        transfer::{Transfer, read_concept},
+    },
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A wish to give a transfer back.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReverseBody {
+    /// Why.
+    reason: Option<String>,
+    /// How much; all that is left where it is absent.
+    #[schema(value_type = Option<String>, example = "40.10")]
+    amount: Option<ExactNumber>,
+}
+
+/// A reversal.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ReversalJson {
+    original_transaction_id: String,
+    reversal_transaction_id: String,
+    reversed_at: String,
+}
+
+impl From<&Transfer> for ReversalJson {
+    fn from(reversal: &Transfer) -> Self {
+        Self {
+            original_transaction_id: reversal.reverses.map(|id| id.to_string()).unwrap_or_default(),
+            reversal_transaction_id: reversal.id.to_string(),
+            reversed_at: reversal.created_at.to_rfc3339_opts(SecondsFormat::Millis, true),
+        }
+    }
+}
+
+/// Gives a completed transfer back, in whole or in part; never more than it was.
+#[utoipa::path(post, path = "/api/v1/transfers/{id}/reverse", tag = "money",
+    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, description = "recommended")),
+    request_body = ReverseBody,
+    responses((status = 201, body = ReversalJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn reverse(
+    app: web::Data<App>,
+    caller: Caller,
+    header: IdempotencyHeader,
+    id: web::Path<String>,
+    body: JsonBody<ReverseBody>,
+) -> Result<HttpResponse, ApiError> {
+    caller.require(Scope::Transfers)?;
+    let reversal = read_request(&caller, header, id_of(&id)?, body.0)?;
+    let use_case = app.reverse.clone();
+    let done = detached(async move { use_case.run(reversal).await }).await?.map_err(|fault| match fault {
+        ReverseTransferError::NotFound => unknown(),
+        ReverseTransferError::BadAmount(fault) => ApiError::field("/amount", fault.to_string()),
+        ReverseTransferError::KeyReused => key_reused(),
+        ReverseTransferError::Store(fault) => fault.into(),
+    })?;
+    match done.outcome {
+        Outcome::Accepted(reversal) => {
+            let mut response = HttpResponse::Created();
+            if done.replayed {
+                response.insert_header(("Idempotent-Replayed", "true"));
+            }
+            Ok(response.json(ReversalJson::from(reversal.as_ref())))
+        }
+        Outcome::Refused(refusal) => Err(of_refusal(refusal).replayed(done.replayed)),
+    }
+}
+
+fn read_request(
+    caller: &Caller,
+    header: IdempotencyHeader,
+    original: TransferId,
+    body: ReverseBody,
+) -> Result<Reversal, ApiError> {
+    let reason = read_concept(body.reason)
+        .map_err(|fault| ApiError::field("/reason", fault.to_string()))?
+        .ok_or_else(|| ApiError::field("/reason", "must be given"))?;
+    Ok(Reversal {
+        caller: caller.key(),
+        original,
+        amount: body.amount.map(|written| written.0),
+        key: header.key(caller, "reverse"),
+        reason,
+        actor: caller.actor(),
+    })
+}

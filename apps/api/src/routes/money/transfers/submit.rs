@@ -1,0 +1,191 @@
+//! Asking for money to move.
+
+use super::{TransferJson, key_reused, of_refusal};
+use crate::{
+    composition::App,
+    http::{
+        caller::{Caller, IdempotencyHeader},
+        idempotency::detached,
+        json::{ExactNumber, JsonBody},
+        problem::{ApiError, Problem},
+    },
+    scopes::Scope,
+    wakeups::Bells,
+};
+use actix_web::{HttpResponse, web};
+use application::money::submit_transfer::{
+    RequestedDestination, SubmitTransferError, Submitted, TransferRequest,
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    ids::{UserId, WalletId},
+    money::{Currency, Money, account_number::AccountNumber, ledger::Outcome, transfer::read_concept},
+    operations::idempotency::{Fingerprint, is_key},
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A request to move money.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TransferBody {
+    /// Whose money: his first wallet in the currency. Or `from_wallet_id`. A person's own where he asks himself.
+    user_id: Option<String>,
+    /// The wallet it leaves.
+    from_wallet_id: Option<String>,
+    /// A decimal string or a number, read exactly.
+    #[schema(value_type = String, example = "150.50")]
+    amount: Option<ExactNumber>,
+    /// ISO 4217; the default currency where it is absent.
+    currency: Option<String>,
+    /// A CLABE, IBAN, phone number, alias or account number. Or `to_wallet_id`.
+    destination_account: Option<String>,
+    /// A wallet of ours.
+    to_wallet_id: Option<String>,
+    /// What for.
+    concept: Option<String>,
+    /// The caller's own name for it: the idempotency key, unless the header gives one.
+    client_tx_id: Option<String>,
+}
+
+/// Moves money, once for each key.
+#[utoipa::path(post, path = "/api/v1/transfers", tag = "money", request_body = TransferBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "recommended; else client_tx_id is the key")),
+    responses((status = 201, body = TransferJson), (status = 402, body = Problem), (status = "4XX", body = Problem)),
+    security(("bearer" = [])))]
+pub(crate) async fn submit(
+    app: web::Data<App>,
+    bells: web::Data<Bells>,
+    caller: Caller,
+    header: IdempotencyHeader,
+    body: JsonBody<TransferBody>,
+) -> Result<HttpResponse, ApiError> {
+    let request = read_request(&app, &caller, header, body.0)?;
+    let use_case = app.submit.clone();
+    let submitted = detached(async move { use_case.run(request).await }).await?;
+    let answer = answer_submitted(submitted, app.clock.now());
+    bells.outbox.notify_one();
+    answer
+}
+
+/// Checks every field and makes the request of it.
+fn read_request(
+    app: &App,
+    caller: &Caller,
+    header: IdempotencyHeader,
+    body: TransferBody,
+) -> Result<TransferRequest, ApiError> {
+    let reach = caller.reach(Scope::Transfers)?;
+    let amount = read_amount(app, &body)?;
+    let owner = id_of("/user_id", body.user_id.as_deref())?.map(UserId);
+    if owner.is_some_and(|owner| !reach.covers(owner)) {
+        return Err(ApiError::not_found("There is no such wallet."));
+    }
+    let owner = owner.or(reach.person());
+    let from = id_of("/from_wallet_id", body.from_wallet_id.as_deref())?.map(WalletId);
+    if owner.is_none() && from.is_none() {
+        return Err(ApiError::field("/user_id", "either user_id or from_wallet_id must be given"));
+    }
+    let destination = read_destination(app, &body)?;
+    if body.client_tx_id.as_ref().is_some_and(|key| !is_key(key)) {
+        return Err(ApiError::field(
+            "/client_tx_id",
+            "must be 1 to 255 characters, none of them control characters",
+        ));
+    }
+    let fingerprint = fingerprint(&body, amount, &destination);
+    let concept =
+        read_concept(body.concept).map_err(|fault| ApiError::field("/concept", fault.to_string()))?;
+    Ok(TransferRequest {
+        caller: caller.key(),
+        actor: caller.actor(),
+        owner,
+        from,
+        amount,
+        destination,
+        concept,
+        key: header.or(body.client_tx_id.as_ref()).key(caller, "transfer"),
+        client_tx_id: body.client_tx_id,
+        fingerprint,
+        payee: None,
+    })
+}
+
+fn id_of(pointer: &str, text: Option<&str>) -> Result<Option<uuid::Uuid>, ApiError> {
+    text.map(uuid::Uuid::parse_str)
+        .transpose()
+        .map_err(|_malformed| ApiError::field(pointer, "must be an id"))
+}
+
+fn read_amount(app: &App, body: &TransferBody) -> Result<Money, ApiError> {
+    let currency = match body.currency.as_deref() {
+        None => app.settings.default_currency,
+        Some(code) => {
+            Currency::parse(code).map_err(|fault| ApiError::field("/currency", fault.to_string()))?
+        }
+    };
+    let written = body.amount.as_ref().ok_or_else(|| ApiError::field("/amount", "must be given"))?;
+    Money::parse_positive(&written.0, currency).map_err(|fault| ApiError::field("/amount", fault.to_string()))
+}
+
+fn read_destination(app: &App, body: &TransferBody) -> Result<RequestedDestination, ApiError> {
+    let to = id_of("/to_wallet_id", body.to_wallet_id.as_deref())?.map(WalletId);
+    match (&body.destination_account, to) {
+        (Some(text), None) => AccountNumber::parse(text, app.settings.default_region)
+            .map(RequestedDestination::Account)
+            .map_err(|fault| ApiError::field("/destination_account", fault.to_string())),
+        (None, Some(to)) => Ok(RequestedDestination::Wallet(to)),
+        _ => Err(ApiError::field(
+            "/destination_account",
+            "either destination_account or to_wallet_id must be given",
+        )),
+    }
+}
+
+/// Over what the client supplied, in canonical form.
+fn fingerprint(body: &TransferBody, amount: Money, destination: &RequestedDestination) -> Fingerprint {
+    let target = match destination {
+        RequestedDestination::Account(account) => account.canonical().to_owned(),
+        RequestedDestination::Wallet(id) => id.to_string(),
+    };
+    let decimal = amount.decimal();
+    Fingerprint::of(&[
+        ("user_id", body.user_id.as_deref()),
+        ("from_wallet_id", body.from_wallet_id.as_deref()),
+        ("amount", Some(&decimal)),
+        ("currency", Some(amount.currency.code())),
+        ("destination", Some(&target)),
+        ("concept", body.concept.as_deref()),
+        ("client_tx_id", body.client_tx_id.as_deref()),
+    ])
+}
+
+fn answer_submitted(
+    submitted: Result<Submitted, SubmitTransferError>,
+    now: DateTime<Utc>,
+) -> Result<HttpResponse, ApiError> {
+    match submitted {
+        Ok(Submitted { outcome: Outcome::Accepted(transfer), replayed, .. }) => {
+            let mut response = HttpResponse::Created();
+            response.insert_header(("Location", format!("/api/v1/transfers/{}", transfer.id)));
+            if replayed {
+                response.insert_header(("Idempotent-Replayed", "true"));
+            }
+            Ok(response.json(TransferJson::from(transfer.as_ref())))
+        }
+        Ok(Submitted { outcome: Outcome::Refused(refusal), replayed, .. }) => {
+            Err(of_refusal(refusal).replayed(replayed))
+        }
+        Err(SubmitTransferError::NoSuchWallet) => Err(ApiError::not_found("There is no such wallet.")),
+        Err(SubmitTransferError::KeyReused) => Err(key_reused()),
+        Err(SubmitTransferError::NoSecondStep) => Err(ApiError::conflict(
+            "This amount takes a code, and the person has no verified number to send it to.",
+        )),
+        Err(SubmitTransferError::TooManyCodes(at)) => {
+            let seconds = at.signed_duration_since(now).num_seconds();
+            Err(ApiError::rate_limit_exceeded("Too many codes were sent to the person's number.")
+                .retry_after(seconds))
+        }
+        Err(SubmitTransferError::Store(fault)) => Err(fault.into()),
+    }
+}

@@ -1,0 +1,104 @@
+//! The audit log.
+
+use crate::{
+    composition::App,
+    http::{
+        caller::Caller,
+        pagination::{PageQuery, cut},
+        problem::{ApiError, Problem},
+    },
+    scopes::Scope,
+};
+use actix_web::{HttpResponse, web};
+use chrono::SecondsFormat;
+use domain::operations::audit::AuditRow;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Who decided what.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EventJson {
+    id: String,
+    at: String,
+    /// `client:<id>`, `chat:<conversation>`, `user:<id>` or `system`.
+    who: String,
+    /// `rest`, `whatsapp`, `worker`.
+    channel: String,
+    request_id: String,
+    /// What was done, such as `transfer.completed`.
+    action: String,
+    /// The id of what it was done to.
+    subject: String,
+    on_behalf_of: Option<String>,
+    /// How it stood before, masked.
+    before: Option<String>,
+    /// How it stood after, masked.
+    after: Option<String>,
+}
+
+/// A page of events, newest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EventPage {
+    items: Vec<EventJson>,
+    next_cursor: Option<String>,
+}
+
+/// Whether the log is as it was sealed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ChainJson {
+    ok: bool,
+    /// Sealed rows that were looked at.
+    checked: u64,
+    /// The first thing that is wrong, such as `row 17 was changed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_bad: Option<String>,
+}
+
+impl From<&AuditRow> for EventJson {
+    fn from(row: &AuditRow) -> Self {
+        let record = row.record.clone();
+        Self {
+            id: row.seq.to_string(),
+            at: row.at.to_rfc3339_opts(SecondsFormat::Micros, true),
+            who: record.actor.who,
+            channel: record.actor.channel,
+            request_id: record.actor.request_id,
+            action: record.action,
+            subject: record.subject,
+            on_behalf_of: record.on_behalf_of,
+            before: record.before,
+            after: record.after,
+        }
+    }
+}
+
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/api/v1/events").route(web::get().to(list)))
+        .service(web::resource("/api/v1/events/verify").route(web::get().to(verify)));
+}
+
+/// Who decided what, newest first.
+#[utoipa::path(get, path = "/api/v1/events", tag = "audit", params(PageQuery),
+    responses((status = 200, body = EventPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn list(
+    app: web::Data<App>,
+    caller: Caller,
+    page: web::Query<PageQuery>,
+) -> Result<HttpResponse, ApiError> {
+    caller.require(Scope::Audit)?;
+    let (request, limit) = page.behind_number()?;
+    let found = app.audit.events(&request).await?;
+    let (rows, next_cursor) = cut(found, limit, |row| row.seq.to_string());
+    Ok(HttpResponse::Ok().json(EventPage { items: rows.iter().map(EventJson::from).collect(), next_cursor }))
+}
+
+/// Checks every seal of the log.
+#[utoipa::path(get, path = "/api/v1/events/verify", tag = "audit",
+    responses((status = 200, body = ChainJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn verify(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, ApiError> {
+    caller.require(Scope::Audit)?;
+    let report = app.audit.verify().await?;
+    let first_bad = report.faults.first().map(ToString::to_string);
+    Ok(HttpResponse::Ok().json(ChainJson { ok: first_bad.is_none(), checked: report.checked, first_bad }))
+}

@@ -1,0 +1,42 @@
+//! Whether we live, and whether we can work.
+
+use crate::{composition::App, http::problem::ApiError};
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The answer of a healthy server.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Health {
+    /// `ok`
+    status: &'static str,
+    /// `development` or `production`
+    environment: &'static str,
+    /// The version that runs.
+    version: &'static str,
+}
+
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    for path in ["/health", "/health/live"] {
+        config.service(web::resource(path).route(web::get().to(live)));
+    }
+    config.service(web::resource("/health/ready").route(web::get().to(ready)));
+}
+
+fn healthy(app: &App) -> HttpResponse {
+    let environment = app.settings.env.name();
+    HttpResponse::Ok().json(Health { status: "ok", environment, version: env!("CARGO_PKG_VERSION") })
+}
+
+/// The process lives.
+#[utoipa::path(get, path = "/health", tag = "health", responses((status = 200, body = Health)))]
+pub(crate) async fn live(app: web::Data<App>) -> HttpResponse {
+    healthy(&app)
+}
+
+/// The database answers: requests may come.
+#[utoipa::path(get, path = "/health/ready", tag = "health", responses((status = 200, body = Health), (status = 503)))]
+pub(crate) async fn ready(app: web::Data<App>) -> Result<HttpResponse, ApiError> {
+    app.store.ping().await?;
+    Ok(healthy(&app))
+}

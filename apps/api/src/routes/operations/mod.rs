@@ -1,0 +1,30 @@
+//! Routes of operations: health, metrics, the audit log, dead letters.
+
+mod dead_letters;
+mod events;
+mod health;
+mod home;
+mod metrics;
+
+use actix_web::web::ServiceConfig;
+
+/// The routes of this feature, as the API documentation shows them.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(
+    health::live,
+    health::ready,
+    events::list,
+    events::verify,
+    dead_letters::list,
+    dead_letters::replay
+))]
+pub(super) struct Api;
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config
+        .configure(health::routes)
+        .configure(home::routes)
+        .configure(events::routes)
+        .configure(dead_letters::routes)
+        .configure(metrics::routes);
+}

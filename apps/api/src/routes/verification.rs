@@ -1,0 +1,396 @@
+//! Verification as a service: send, check, send again, look.
+
+use crate::{
+    composition::App,
+    http::{
+        caller::{Caller, IdempotencyHeader},
+        client_ip::{ClientAddress, counted},
+        idempotency::{answer_once, detached},
+        json::JsonBody,
+        problem::{ApiError, Problem},
+        rate_limit::Limit,
+    },
+    scopes::Scope,
+};
+use actix_web::{HttpResponse, http::StatusCode, web};
+use application::verification::verify_number::{CheckResult, StartRequest, Started, WhenOpen};
+use chrono::{DateTime, SecondsFormat, Utc};
+use domain::{
+    ids::VerificationId,
+    locale::Locale,
+    message::Channel,
+    operations::idempotency::Fingerprint,
+    verification::otp::{NoRecipient, OtpCode, Purpose, Recipient},
+};
+use ports::verification::{Requester, Verification, code_verifier::CodeVerifierError};
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+use utoipa::ToSchema;
+
+/// A request to prove a number.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SendRequest {
+    /// The number, in any usual spelling, or an e-mail address; `to` is taken as well.
+    #[serde(alias = "to")]
+    phone: String,
+    /// `whatsapp` (default for a number), `sms`, `email` (for an address); `call` where a provider makes the
+    /// codes; `telegram` for a number whose owner has bound a chat to his account: to any other that way leads
+    /// nowhere, and the next is taken. Its codes are always ours.
+    channel: Option<String>,
+    /// `registration` (default), `login`, `password_reset` or `transfer`.
+    purpose: Option<String>,
+    /// `es`, `en` or `pt`.
+    locale: Option<String>,
+    /// Channels to try, in order, where one can't reach the number or, of our own codes, does not arrive
+    /// within half a minute. Behind a channel whose codes a provider makes, `telegram` is passed over.
+    #[serde(default)]
+    fallback: Vec<String>,
+    /// The end user's address; without it only the service's own quota counts.
+    client_ip: Option<String>,
+}
+
+/// A code that went out.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SendAnswer {
+    id: String,
+    /// `pending`
+    status: &'static str,
+    channel: &'static str,
+    /// The provider's name for it; none for a code of our own.
+    sid: Option<String>,
+    expires_at: String,
+    /// Seconds until it may be sent again.
+    resend_after: i64,
+}
+
+/// A guess.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CheckRequest {
+    /// The challenge.
+    id: Option<String>,
+    /// Or the number or address: the newest open challenge of this caller.
+    phone: Option<String>,
+    /// What was typed.
+    code: String,
+}
+
+/// The word on a guess.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CheckAnswer {
+    id: String,
+    /// `approved` or `pending`
+    status: &'static str,
+    approved: bool,
+    attempts_remaining: u32,
+}
+
+/// A challenge to be sent again.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ResendRequest {
+    id: String,
+}
+
+/// One send of a code.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SendView {
+    channel: &'static str,
+    /// `sending`, `sent` or `failed`; of our own codes `queued`, `unknown`, `sent`, `delivered`, `read` or
+    /// `failed`.
+    status: String,
+    at: String,
+}
+
+/// A challenge as it stands.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct VerificationView {
+    id: String,
+    /// `pending`, `approved`, `canceled` (its guesses are spent, it was withdrawn, or its code could not be sent) or
+    /// `expired`
+    status: &'static str,
+    channel: &'static str,
+    purpose: &'static str,
+    /// Masked.
+    phone: String,
+    attempts_remaining: u32,
+    expires_at: String,
+    sends: Vec<SendView>,
+}
+
+/// The routes of this feature, as the API documentation shows them.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(send, check, resend, show))]
+pub(super) struct Api;
+
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/api/v1/verify/send").route(web::post().to(send)))
+        .service(web::resource("/api/v1/verify/check").route(web::post().to(check)))
+        .service(web::resource("/api/v1/verify/resend").route(web::post().to(resend)))
+        .service(web::resource("/api/v1/verify/{id}").route(web::get().to(show)));
+}
+
+fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// The team that asks; refused to anybody else.
+fn requester(caller: &Caller) -> Result<Requester, ApiError> {
+    Ok(Requester::Client(caller.require(Scope::Verify)?.to_owned()))
+}
+
+fn recipient_of(app: &App, text: &str) -> Result<Recipient, ApiError> {
+    Recipient::parse(text, app.settings.default_region).map_err(|fault| match fault {
+        NoRecipient::Email => ApiError::field("/phone", fault.to_string()),
+        NoRecipient::Phone => ApiError::invalid_phone_number("This is not a possible phone number.")
+            .and_field("/phone", "invalid", fault.to_string()),
+    })
+}
+
+/// Channels by which codes go out, and by which whoever it is can be reached.
+fn channel_of(app: &App, pointer: &str, name: &str, to: &Recipient) -> Result<Channel, ApiError> {
+    let able = |channel: &Channel| app.verify.sends_by(*channel) && to.is_reached_by(*channel);
+    if let Some(channel) = Channel::parse(name).filter(able) {
+        return Ok(channel);
+    }
+    let all = [Channel::Whatsapp, Channel::Sms, Channel::Call, Channel::Email, Channel::Telegram];
+    let names: Vec<&str> = all.into_iter().filter(able).map(Channel::name).collect();
+    if names.is_empty() {
+        return Err(ApiError::field(pointer, "no codes go out to such a recipient here"));
+    }
+    Err(ApiError::field(pointer, format!("must be one of: {}", names.join(", "))))
+}
+
+fn locale_of(app: &App, tag: Option<&str>) -> Result<Locale, ApiError> {
+    match tag {
+        None => Ok(app.settings.default_locale),
+        Some(tag) => Locale::parse(tag).ok_or_else(|| ApiError::field("/locale", "must be es, en or pt")),
+    }
+}
+
+/// Sends a code. While one is open for this caller and number, the same one goes out again.
+#[utoipa::path(post, path = "/api/v1/verify/send", tag = "verification", request_body = SendRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "recommended: asked again, no second code")),
+    responses((status = 200, body = SendAnswer), (status = "4XX", body = Problem), (status = 502, body = Problem)),
+    security(("bearer" = [])))]
+pub(crate) async fn send(
+    app: web::Data<App>,
+    caller: Caller,
+    peer: ClientAddress,
+    header: IdempotencyHeader,
+    body: JsonBody<SendRequest>,
+) -> Result<HttpResponse, ApiError> {
+    let requester = requester(&caller)?;
+    let body = body.0;
+    let to = recipient_of(&app, &body.phone)?;
+    let fallback = body.fallback.iter().map(|name| channel_of(&app, "/fallback", name, &to));
+    let fallback = fallback.collect::<Result<Vec<_>, _>>()?;
+    let usual = if to.phone().is_some() { Channel::Whatsapp } else { Channel::Email };
+    let client_ip = match body.client_ip {
+        None => None,
+        Some(ip) => Some(client_ip(&ip)?),
+    };
+    let purpose = body.purpose.as_deref().unwrap_or("registration");
+    let request = StartRequest {
+        requester,
+        channel: channel_of(&app, "/channel", body.channel.as_deref().unwrap_or(usual.name()), &to)?,
+        to,
+        fallback,
+        purpose: Purpose::parse(purpose).ok_or_else(|| {
+            ApiError::field("/purpose", "must be registration, login, password_reset or transfer")
+        })?,
+        locale: locale_of(&app, body.locale.as_deref())?,
+        // Who may guess without a token: the end user, where the team says where he is.
+        origin: Some(client_ip.clone().unwrap_or(peer.0)),
+        client_ip,
+        page: None,
+        effect_key: None,
+        when_open: WhenOpen::Resend,
+    };
+    let fingerprint = fingerprint_of(&request);
+    let key = header.key(&caller, "verify.send");
+    let shared = app.clone().into_inner();
+    answer_once(&app, StatusCode::OK, key, fingerprint, async move {
+        let started = shared.verify.start(request).await?;
+        answer_started(&shared, started)
+    })
+    .await
+}
+
+/// Over what the caller asked for, as it was understood.
+fn fingerprint_of(request: &StartRequest) -> Fingerprint {
+    let fallback = request.fallback.iter().map(|channel| channel.name()).collect::<Vec<_>>().join(",");
+    Fingerprint::of(&[
+        ("phone", Some(request.to.canonical())),
+        ("channel", Some(request.channel.name())),
+        ("purpose", Some(request.purpose.name())),
+        ("locale", Some(request.locale.tag())),
+        ("fallback", Some(&fallback)),
+        ("client_ip", request.client_ip.as_deref()),
+    ])
+}
+
+/// An address as limits count it.
+fn client_ip(text: &str) -> Result<String, ApiError> {
+    let ip = text.parse::<IpAddr>();
+    ip.map(|ip| counted(ip.to_canonical()))
+        .map_err(|_malformed| ApiError::field("/client_ip", "must be an IP address"))
+}
+
+fn answer_started(app: &App, started: Started) -> Result<SendAnswer, ApiError> {
+    let now = app.clock.now();
+    let seconds = |until: DateTime<Utc>| until.signed_duration_since(now).num_seconds();
+    match started {
+        Started::Sent(verification) | Started::StillGood(verification) => Ok(SendAnswer {
+            id: verification.id.to_string(),
+            status: "pending",
+            channel: verification.channel.name(),
+            sid: verification.provider_sid.clone(),
+            expires_at: time(verification.challenge.expires_at),
+            resend_after: app.settings.otp.resend_cooldown.num_seconds(),
+        }),
+        Started::TooSoon { at, .. } => {
+            Err(ApiError::rate_limit_exceeded("The code went out a moment ago.").retry_after(seconds(at)))
+        }
+        Started::TooMany(_, at) => {
+            Err(ApiError::rate_limit_exceeded("Too many codes were sent.").retry_after(seconds(at)))
+        }
+        Started::Locked(until) => Err(locked(app, until)),
+        Started::OptedOut => {
+            Err(ApiError::recipient_opted_out("The recipient wants no messages by this channel."))
+        }
+        Started::Suspended(at) => {
+            Err(ApiError::unavailable("No codes are sent at the moment.").retry_after(seconds(at)))
+        }
+        Started::NumberRefused | Started::Failed(CodeVerifierError::NumberRefused(_)) => {
+            Err(ApiError::invalid_phone_number("Codes are not sent to this number."))
+        }
+        Started::Failed(CodeVerifierError::TooMany(_)) => {
+            Err(ApiError::rate_limit_exceeded("The provider takes no more codes for this number now.")
+                .retry_after(60))
+        }
+        Started::Failed(_) => Err(ApiError::verification_send_failed("The provider did not take the code.")),
+        Started::NotFound => Err(ApiError::not_found("There is no such verification.")),
+    }
+}
+
+/// Checks a code. A wrong one with guesses left is a 200 with `approved` false.
+#[utoipa::path(post, path = "/api/v1/verify/check", tag = "verification", request_body = CheckRequest,
+    responses((status = 200, body = CheckAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn check(
+    app: web::Data<App>,
+    limit: Limit,
+    caller: Caller,
+    address: ClientAddress,
+    body: JsonBody<CheckRequest>,
+) -> Result<HttpResponse, ApiError> {
+    let requester = requester(&caller)?;
+    limit.count(&format!("{} at {}", caller.key(), address.0), app.clock.now())?;
+    let CheckRequest { id, phone, code } = body.0;
+    let code = OtpCode::parse(&code).map_err(|fault| ApiError::field("/code", fault.to_string()))?;
+    let gone = || ApiError::code_invalid_or_expired("This code can't be approved any more.");
+    let id = match (id, phone) {
+        (Some(id), None) => id.parse::<VerificationId>().map_err(|_malformed| gone())?,
+        (None, Some(phone)) => {
+            let to = recipient_of(&app, &phone)?;
+            match app.verify.find_open(&requester, &to, None).await? {
+                Some(open) => open.id,
+                None => {
+                    refuse_locked(&app, &requester, &to).await?;
+                    return Err(gone());
+                }
+            }
+        }
+        _ => return Err(ApiError::field("/id", "either id or phone must be given")),
+    };
+    let verify = app.verify.clone();
+    let checked = detached(async move { verify.check(id, &requester, &code, None).await }).await??;
+    match checked {
+        CheckResult::Judged(checked) => Ok(HttpResponse::Ok().json(CheckAnswer {
+            id: id.to_string(),
+            status: if checked.approved { "approved" } else { "pending" },
+            approved: checked.approved,
+            attempts_remaining: checked.attempts_remaining,
+        })),
+        CheckResult::Gone => Err(gone()),
+        CheckResult::Locked(until) => Err(locked(&app, until)),
+        CheckResult::Failed(_) => {
+            Err(ApiError::unavailable("The code could not be checked now.").retry_after(5))
+        }
+    }
+}
+
+fn locked(app: &App, until: DateTime<Utc>) -> ApiError {
+    let seconds = until.signed_duration_since(app.clock.now()).num_seconds();
+    ApiError::otp_locked("The number is locked after wrong guesses.").retry_after(seconds)
+}
+
+/// The guess that locks a number ends its challenge: whoever goes on is told of the lock, and not that there is none.
+async fn refuse_locked(app: &App, requester: &Requester, to: &Recipient) -> Result<(), ApiError> {
+    match app.verify.lock_of(requester, to).await? {
+        Some(until) => Err(locked(app, until)),
+        None => Ok(()),
+    }
+}
+
+/// Sends an open challenge's code again: the same id, the same guesses.
+#[utoipa::path(post, path = "/api/v1/verify/resend", tag = "verification", request_body = ResendRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "recommended: asked again, no second code")),
+    responses((status = 200, body = SendAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn resend(
+    app: web::Data<App>,
+    caller: Caller,
+    header: IdempotencyHeader,
+    body: JsonBody<ResendRequest>,
+) -> Result<HttpResponse, ApiError> {
+    let requester = requester(&caller)?;
+    let unknown = || ApiError::not_found("There is no such verification.");
+    let id = body.0.id.parse::<VerificationId>().map_err(|_malformed| unknown())?;
+    let fingerprint = Fingerprint::of(&[("id", Some(&id.to_string()))]);
+    let key = header.key(&caller, "verify.resend");
+    let shared = app.clone().into_inner();
+    answer_once(&app, StatusCode::OK, key, fingerprint, async move {
+        let found = shared.verify.find(id, &requester).await?.ok_or_else(unknown)?;
+        if !found.challenge.is_open(shared.clock.now()) {
+            refuse_locked(&shared, &requester, &found.to).await?;
+            return Err(ApiError::code_invalid_or_expired("This verification is over; begin another."));
+        }
+        let locale = found.locale.unwrap_or(shared.settings.default_locale);
+        // On the heap: it holds every way a code can go.
+        let started = Box::pin(shared.verify.resend(id, &requester, locale, None)).await?;
+        answer_started(&shared, started)
+    })
+    .await
+}
+
+/// A challenge as it stands.
+#[utoipa::path(get, path = "/api/v1/verify/{id}", tag = "verification", params(("id" = String, Path)),
+    responses((status = 200, body = VerificationView), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn show(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let requester = requester(&caller)?;
+    let unknown = || ApiError::not_found("There is no such verification.");
+    let id = id.parse::<VerificationId>().map_err(|_malformed| unknown())?;
+    let found: Verification = app.verify.find(id, &requester).await?.ok_or_else(unknown)?;
+    let now = app.clock.now();
+    let sends = found.sends.iter().map(|send| SendView {
+        channel: send.channel.name(),
+        status: send.status.clone(),
+        at: time(send.at),
+    });
+    Ok(HttpResponse::Ok().json(VerificationView {
+        id: found.id.to_string(),
+        status: if found.challenge.has_expired(now) { "expired" } else { found.challenge.status.name() },
+        channel: found.channel.name(),
+        purpose: found.purpose.name(),
+        phone: found.to.masked(),
+        attempts_remaining: found.challenge.guesses_left(now),
+        expires_at: time(found.challenge.expires_at),
+        sends: sends.collect(),
+    }))
+}

@@ -1,0 +1,47 @@
+//! Scopes: what a service token allows a team to do.
+
+/// What a team may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    Verify,
+    Messages,
+    Conversations,
+    Operate,
+    WalletsRead,
+    Transfers,
+    People,
+    Nlu,
+    Flows,
+    Audit,
+}
+
+impl Scope {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Verify => "verify",
+            Self::Messages => "messages",
+            Self::Conversations => "conversations",
+            Self::Operate => "operate",
+            Self::WalletsRead => "wallets:read",
+            Self::Transfers => "transfers",
+            Self::People => "people",
+            Self::Nlu => "nlu",
+            Self::Flows => "flows",
+            Self::Audit => "audit",
+        }
+    }
+}
+
+/// All scopes there are, for tokens of development.
+pub(crate) const ALL_SCOPES: [&str; 10] = [
+    "verify",
+    "messages",
+    "wallets:read",
+    "transfers",
+    "people",
+    "nlu",
+    "flows",
+    "conversations",
+    "audit",
+    "operate",
+];

@@ -1,0 +1,10 @@
+//! Wakes the workers when there may be something to do.
+
+use tokio::sync::Notify;
+
+/// Rung when there may be something to do.
+#[derive(Default)]
+pub(crate) struct Bells {
+    pub(crate) inbox: Notify,
+    pub(crate) outbox: Notify,
+}
