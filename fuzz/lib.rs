@@ -1,8 +1,8 @@
-//! What the targets share: requests made of a fuzzer's bytes.
+//! Shared code of the fuzz targets: requests made from the fuzzer's bytes.
 
 use ports::messaging::inbound_webhook::RawWebhook;
 
-/// A POST to an address of ours.
+/// A POST request to one of our URLs.
 #[must_use]
 pub fn post(public_url: &str, headers: &[(&str, &[u8])], body: &[u8]) -> RawWebhook {
     RawWebhook {
@@ -13,7 +13,7 @@ pub fn post(public_url: &str, headers: &[(&str, &[u8])], body: &[u8]) -> RawWebh
     }
 }
 
-/// The first line, and what stands behind it: a seed can be written, and read, by hand.
+/// Splits data into its first line and the rest, so a seed can be written and read by hand.
 #[must_use]
 pub fn first_line(data: &[u8]) -> (&[u8], &[u8]) {
     match data.iter().position(|byte| *byte == b'\n') {
@@ -22,7 +22,7 @@ pub fn first_line(data: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// The same bytes, but for one bit; none of nothing.
+/// The same bytes with one bit changed. None when there are no bytes.
 #[must_use]
 pub fn one_bit_off(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut changed = bytes.to_vec();

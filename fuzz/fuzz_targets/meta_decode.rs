@@ -1,4 +1,4 @@
-//! Meta's bodies: all JSON objects are read, and whatever is in them has what its key is made of.
+//! Meta's webhook bodies: every JSON object is decoded, and every event has the parts of its key.
 #![no_main]
 
 use adapter_meta_whatsapp::{AppSecrets, MetaWebhook, items};
@@ -17,7 +17,7 @@ fuzz_target!(|body: &[u8]| {
     let Ok(events) = events else {
         assert!(
             !serde_json::from_slice::<Value>(body).is_ok_and(|value| value.is_object()),
-            "an object refused"
+            "an object was refused"
         );
         return;
     };

@@ -1,4 +1,4 @@
-//! The handshake's query: whoever has no token gets no answer, and whoever has gets his challenge back.
+//! Meta's handshake query: without the token it is refused, and with the token it returns the challenge.
 #![no_main]
 
 use adapter_meta_whatsapp::{AppSecrets, MetaWebhook};

@@ -1,4 +1,4 @@
-//! X-Hub-Signature-256: the first line is the header, the rest the body. One header only is right.
+//! X-Hub-Signature-256: the first line is the header, the rest is the body. Only one header is accepted.
 #![no_main]
 
 use adapter_meta_whatsapp::{AppSecrets, MetaWebhook, sign_body};

@@ -1,4 +1,4 @@
-//! Numbers as people and providers write them: what is read is canonical, and reads as itself.
+//! Phone numbers as people and providers write them: a parsed number is canonical, and parses to itself.
 #![no_main]
 
 use domain::phone::{PhoneNumber, Region};

@@ -1,4 +1,4 @@
-//! Telegram's updates: each is one event, and its key is the update's own id.
+//! Telegram's updates: each is one event, and the key of the event is the update id.
 #![no_main]
 
 use adapter_telegram::{TelegramWebhook, Update, WebhookSecrets};

@@ -1,4 +1,4 @@
-//! X-Telegram-Bot-Api-Secret-Token: the secret opens, nothing else does.
+//! X-Telegram-Bot-Api-Secret-Token: only the secret is accepted.
 #![no_main]
 
 use adapter_telegram::{TelegramWebhook, WebhookSecrets};

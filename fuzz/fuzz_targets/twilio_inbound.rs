@@ -1,4 +1,4 @@
-//! Twilio's form of an inbound message: one message, if it has an id, a sender and a recipient.
+//! Twilio's form of an inbound message: it is one message if it has an id, a sender and a recipient.
 #![no_main]
 
 use adapter_twilio::{InboundParameters, SignatureKeys, TwilioAddresses, TwilioWebhook};

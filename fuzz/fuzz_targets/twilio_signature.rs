@@ -1,4 +1,4 @@
-//! X-Twilio-Signature: a line each of header, content type and query; the rest is the body.
+//! X-Twilio-Signature: the first three lines are header, content type and query; the rest is the body.
 #![no_main]
 
 use adapter_twilio::{SignatureKeys, TwilioAddresses, TwilioWebhook, sign_form};
@@ -9,7 +9,7 @@ use ventanilla_fuzz::{first_line, one_bit_off, post};
 
 const TOKEN: &str = "an auth token of the fuzzer";
 const FORM: &[u8] = b"application/x-www-form-urlencoded";
-/// The length of an HMAC-SHA1.
+/// Length of an HMAC-SHA1, in bytes.
 const TAG_LENGTH: usize = 20;
 
 fuzz_target!(|data: &[u8]| {
@@ -28,7 +28,7 @@ fuzz_target!(|data: &[u8]| {
     let (header, rest) = first_line(data);
     let (kind, rest) = first_line(rest);
     let (query, body) = first_line(rest);
-    // A query is the caller's; what stands before it is ours.
+    // The caller controls the query; the URL before it is ours.
     let address = format!("https://example.com/webhooks/twilio?{}", String::from_utf8_lossy(query));
 
     if is_taken(&address, kind, header, body) {

@@ -1,4 +1,4 @@
-//! Twilio's status callback: the first line is the address's query, the rest the form.
+//! Twilio's status callback: the first line is the query of the URL, the rest is the form.
 #![no_main]
 
 use adapter_twilio::{SignatureKeys, TwilioStatusWebhook};
@@ -11,7 +11,7 @@ fuzz_target!(|data: &[u8]| {
     let address = format!("https://example.com/webhooks/twilio/status?{}", String::from_utf8_lossy(query));
     let webhook = TwilioStatusWebhook { keys: SignatureKeys::new(Vec::new()) };
     let Ok(events) = webhook.decode(&post(&address, &[], body)) else {
-        // Whatever its value: a form that names a status is read.
+        // A form that names a status is decoded, whatever the value of the status.
         assert!(!body.starts_with(b"MessageStatus="));
         return;
     };

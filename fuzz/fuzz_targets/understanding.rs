@@ -1,4 +1,4 @@
-//! What people write: any text is understood, the same way each time.
+//! Texts that people write: any text is parsed, with the same result each time.
 #![no_main]
 
 use adapter_nlu_rules::RuleParser;

@@ -41,7 +41,7 @@ pub(crate) fn is_root() -> Result<bool, String> {
 fn id(arguments: &[&str]) -> Result<u32, String> {
     let asked = Command::new("id").args(arguments).output();
     let answer = asked.map_err(|fault| format!("`id` could not be started: {fault}"))?;
-    number(&answer).ok_or_else(|| format!("`id {}` gave no number", arguments.join(" ")))
+    number(&answer).ok_or_else(|| format!("`id {}` did not print a number", arguments.join(" ")))
 }
 
 fn number(answer: &Output) -> Option<u32> {

@@ -79,7 +79,7 @@ impl Options {
                     options.json = Some(PathBuf::from(file));
                     rest
                 }
-                [other, ..] => return Err(format!("bench knows no {other}")),
+                [other, ..] => return Err(format!("bench has no option {other}")),
             };
         }
     }

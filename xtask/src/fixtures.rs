@@ -1,4 +1,5 @@
-//! `cargo xtask fixtures DIR` reads recorded webhook bodies with the adapters and compares the result with an index.
+//! `cargo xtask fixtures DIR` reads recorded webhook bodies with the adapters and compares the result with an
+//! index.
 //!
 //! The folder contains `index.tsv` and one folder for each provider. The adapters decode the bodies; this
 //! module only writes the result in the notation of the index.
@@ -66,18 +67,18 @@ pub(crate) fn run(folder: &str) -> Result<(), String> {
             let body = fs::read(folder.join(file)).map_err(|fault| format!("{file}: {fault}"))?;
             complaints.extend(compare(file, expected, decode(file, &body)));
         } else {
-            complaints.push(format!("{file}: in the index, but not there"));
+            complaints.push(format!("{file}: in the index, but not in the folder"));
         }
     }
     for complaint in &complaints {
         say(complaint);
     }
     let rows: usize = index.values().map(Vec::len).sum();
-    say(&format!("{rows} rows in {} files, {} disagreements", index.len(), complaints.len()));
+    say(&format!("{rows} rows in {} files, {} differences", index.len(), complaints.len()));
     match (rows, complaints.len()) {
         (0, _) => Err("the index is empty".into()),
         (_, 0) => Ok(()),
-        (_, count) => Err(format!("{count} disagreements")),
+        (_, count) => Err(format!("{count} differences")),
     }
 }
 
@@ -87,7 +88,7 @@ fn decode(file: &str, body: &[u8]) -> Result<Vec<Row>, String> {
         Some("meta") => meta::rows(body),
         Some("telegram") => telegram::rows(body),
         Some("twilio") => Ok(twilio::rows(body)),
-        _ => Err("no adapter reads this folder".into()),
+        _ => Err("no adapter decodes the files of this folder".into()),
     }
 }
 

@@ -1,5 +1,5 @@
-//! `cargo xtask fuzz` runs every target of `fuzz/`, one after the other, starting with its seeds. It fails on the
-//! first crash.
+//! `cargo xtask fuzz` runs every target of `fuzz/`, one after the other, starting with its seeds. It fails on
+//! the first crash.
 
 use crate::{root, run, say, succeeds};
 use std::{
@@ -29,8 +29,10 @@ struct Outcome {
 pub(crate) fn run_all(words: &[&str]) -> Result<(), String> {
     let seconds = match words {
         [] => SECONDS,
-        ["--seconds", given] => given.parse().map_err(|_text| format!("{given} is no number of seconds"))?,
-        _ => return Err("fuzz knows --seconds only".into()),
+        ["--seconds", given] => {
+            given.parse().map_err(|_text| format!("--seconds takes a whole number, not {given}"))?
+        }
+        _ => return Err("fuzz takes no option but --seconds".into()),
     };
     let folder = root()?.join("fuzz");
     need_tools()?;
@@ -70,7 +72,7 @@ fn targets(folder: &Path) -> Result<Vec<String>, String> {
     let name = |entry: fs::DirEntry| entry.path().file_stem().map(|name| name.to_string_lossy().into_owned());
     let mut names: Vec<String> = entries.flatten().filter_map(name).collect();
     names.sort();
-    if names.is_empty() { Err("there are no targets".into()) } else { Ok(names) }
+    if names.is_empty() { Err("fuzz/fuzz_targets contains no targets".into()) } else { Ok(names) }
 }
 
 /// Runs one target. New inputs go to `corpus`, with which the next run starts; a crash goes to `artifacts`.
@@ -86,7 +88,7 @@ fn one(folder: &Path, target: &str, seconds: u32) -> Result<Outcome, String> {
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|fault| format!("{command:?} could not be started: {fault}"))?;
-    let told = child.stderr.take().ok_or("cargo-fuzz tells nothing")?;
+    let told = child.stderr.take().ok_or("cargo-fuzz has no output")?;
     let lines: Vec<String> = BufReader::new(told).lines().map_while(Result::ok).collect();
     let status = child.wait().map_err(|fault| fault.to_string())?;
     if !status.success() {
@@ -98,7 +100,7 @@ fn one(folder: &Path, target: &str, seconds: u32) -> Result<Outcome, String> {
     }
     let outcome = read(&lines);
     // A target that ran no input must not count as passed.
-    if outcome.executions == 0 { Err(format!("{target} was not run")) } else { Ok(outcome) }
+    if outcome.executions == 0 { Err(format!("{target} ran no input")) } else { Ok(outcome) }
 }
 
 /// Reads lines such as `#65536 pulse cov: 480 ft: 905 …` and `stat::number_of_executed_units: 81234`.

@@ -25,17 +25,22 @@ use std::{
 const TEST_PG_URL: &str = "TEST_PG_URL";
 
 const USAGE: &str = "\
-cargo xtask test                               every test, with what they need
+cargo xtask test
+    install what the tests need, then run every test
 cargo xtask bench [--quick] [--docs] [--json FILE]
-    how fast: ledger, HTTP and webhooks beside pgbench; --docs: into docs/performance.md as well
+    measure the ledger, HTTP and webhooks, and compare them with pgbench;
+    --docs also writes docs/performance.md
 cargo xtask bench timing [--tries N]
-    whether the time that an answer takes tells who is known: login, codes, forgotten passwords
-cargo xtask fixtures DIR                       recorded webhook bodies, read and compared with their index
-cargo xtask fuzz [--seconds N]                 each fuzz target in turn, 300 seconds of each
+    check that response times don't reveal who has an account (login, codes, forgotten passwords)
+cargo xtask fixtures DIR
+    decode recorded webhook bodies and compare them with their index
+cargo xtask fuzz [--seconds N]
+    run each fuzz target in turn, 300 seconds each by default
 cargo xtask soak [--messages N] [--conversations N] [--pace N] [--seed N] [--docs]
-    two replicas, faults, a kill -9: every message answered once, in order; --docs: into docs/reliability.md
+    run two replicas with faults and a kill -9, and check that every message is answered once and in order;
+    --docs also writes docs/reliability.md
 cargo xtask with-postgres -- COMMAND…
-    the command, with TEST_PG_URL of a throwaway PostgreSQL and its programs in PATH";
+    run a command with TEST_PG_URL of a temporary PostgreSQL and with its programs in PATH";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -97,7 +102,9 @@ fn exit_code(status: ExitStatus) -> ExitCode {
 
 /// The repository's root folder.
 pub(crate) fn root() -> Result<&'static Path, String> {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or_else(|| "no root".to_owned())
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .ok_or_else(|| "the repository's root folder was not found".to_owned())
 }
 
 /// Writes a line to standard error.

@@ -17,7 +17,7 @@ pub(crate) fn chromium() -> Result<(), String> {
     if is_there("chromedriver") && (is_there("chromium") || is_there("google-chrome")) {
         return Ok(());
     }
-    say("Chromium and its driver are missing; installing Debian's");
+    say("Chromium or its driver is missing; installing the Debian packages");
     let installed = apt_install(&["chromium", "chromium-driver", "fonts-dejavu-core"]);
     installed.map_err(|fault| format!("the browser tests need chromium and chromedriver: {fault}"))
 }
@@ -27,23 +27,24 @@ pub(crate) fn npm() -> Result<(), String> {
     if succeeds(Command::new("npm").arg("--version")) {
         return Ok(());
     }
-    say("npm is missing; installing Debian's");
-    apt_install(&["npm"]).map_err(|fault| format!("the browser tests get axe-core by npm: {fault}"))
+    say("npm is missing; installing the Debian package");
+    apt_install(&["npm"]).map_err(|fault| format!("the browser tests need npm to get axe-core: {fault}"))
 }
 
 /// Finds or installs PostgreSQL and returns the folder of its programs.
 pub(crate) fn postgres() -> Result<PathBuf, String> {
     if let Some(named) = env::var_os("PG_BIN") {
         return server_in(Path::new(&named))
-            .ok_or_else(|| format!("PG_BIN is {}, without a PostgreSQL server", named.display()));
+            .ok_or_else(|| format!("PG_BIN is {}, which has no PostgreSQL server", named.display()));
     }
     if let Some(found) = find_postgres()? {
         return Ok(found);
     }
     let outcome = install_postgres();
     find_postgres()?.ok_or_else(|| {
-        let fault =
-            outcome.err().unwrap_or_else(|| "it was installed, but not where it is sought".to_owned());
+        let fault = outcome
+            .err()
+            .unwrap_or_else(|| "it was installed, but in a folder that is not searched".to_owned());
         format!("no PostgreSQL server (initdb, pg_ctl, postgres); install one or set PG_BIN: {fault}")
     })
 }
@@ -77,7 +78,7 @@ fn debian_versions(parent: &Path) -> Vec<PathBuf> {
 
 fn install_postgres() -> Result<(), String> {
     if account::is_root()? {
-        say("PostgreSQL is missing; installing Debian's");
+        say("PostgreSQL is missing; installing the Debian packages");
         // The server package contains pgbench, the client package psql.
         match apt_install(&["postgresql", "postgresql-client"]) {
             Ok(()) => return Ok(()),

@@ -129,7 +129,7 @@ impl Postgres {
         pg_ctl.args(["start", "--wait", "--timeout", "30", "--silent", "--log"]).arg(&log);
         complete(&mut pg_ctl).map_err(|fault| {
             let lines = fs::read_to_string(&log).unwrap_or_default();
-            format!("PostgreSQL did not come up: {fault}\n{}", lines.trim_end())
+            format!("PostgreSQL did not start: {fault}\n{}", lines.trim_end())
         })
     }
 }

@@ -1,6 +1,6 @@
-//! `cargo xtask soak` runs many conversations against two replicas, with faults and a kill -9 in the middle, and then
-//! checks everything. It fails if a message was not answered exactly once and in order, or if work is left
-//! over.
+//! `cargo xtask soak` runs many conversations against two replicas, with faults and a kill -9 in the middle,
+//! and then checks everything. It fails if a message was not answered exactly once and in order, or if work
+//! is left over.
 
 mod balancer;
 mod house;
@@ -47,7 +47,10 @@ impl Options {
         let mut options =
             Self { messages: 10_000, conversations: 1000, pace: 30, seed: 1, writes_docs: false };
         let number = |text: &str| {
-            text.parse::<usize>().ok().filter(|n| *n > 0).ok_or_else(|| format!("{text} is no number"))
+            text.parse::<usize>()
+                .ok()
+                .filter(|n| *n > 0)
+                .ok_or_else(|| format!("{text} is not a whole number above 0"))
         };
         loop {
             words = match words {
@@ -69,10 +72,11 @@ impl Options {
                     rest
                 }
                 ["--seed", given, rest @ ..] => {
-                    options.seed = given.parse().map_err(|_text| format!("{given} is no seed"))?;
+                    options.seed =
+                        given.parse().map_err(|_text| format!("{given} is not a seed (a whole number)"))?;
                     rest
                 }
-                [other, ..] => return Err(format!("soak knows no {other}")),
+                [other, ..] => return Err(format!("soak has no option {other}")),
             };
         }
     }
@@ -144,14 +148,14 @@ fn carry_out(
         drop(second);
         thread::sleep(AWAY);
         let second = house.replica(1);
-        mouths.join().map_err(|_panic| "nobody spoke".to_owned())??;
+        mouths.join().map_err(|_panic| "the sending threads failed".to_owned())??;
         second
     })?;
     let spoken = begun.elapsed();
     let drained = Instant::now();
     while database.open()? > 0 {
         if drained.elapsed() > DRAINED {
-            say("there is still something open");
+            say("some work is still open; checking anyway");
             break;
         }
         thread::sleep(LOOK_EVERY);

@@ -92,7 +92,7 @@ pub(crate) fn sweep(base: &Path, owner: Account) {
             continue;
         }
         if let Err(fault) = fs::remove_dir_all(&folder) {
-            say(&format!("{} is left over and stays: {fault}", folder.display()));
+            say(&format!("{} is left over and can't be removed: {fault}", folder.display()));
         }
     }
 }

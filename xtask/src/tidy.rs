@@ -23,13 +23,11 @@ fn walk(folder: &Path, complaints: &mut Vec<String>) -> std::io::Result<()> {
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path)?;
             if !text.starts_with("//!") {
-                complaints.push(format!("{}: begins without saying what it is (//!)", path.display()));
+                complaints.push(format!("{}: the file must start with a //! line", path.display()));
             }
             if text.lines().count() > LINES_MAX {
-                complaints.push(format!(
-                    "{}: has more than {LINES_MAX} lines; make two rooms of it",
-                    path.display()
-                ));
+                complaints
+                    .push(format!("{}: the file has more than {LINES_MAX} lines; split it", path.display()));
             }
         }
     }

@@ -36,7 +36,7 @@ pub(crate) fn ask(
     stream.write_all(&[head.as_bytes(), body].concat())?;
     let mut whole = Vec::new();
     stream.read_to_end(&mut whole)?;
-    read(&whole).ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "half an answer"))
+    read(&whole).ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "the answer was cut short"))
 }
 
 /// Sends a request with a JSON body (none for `null`) and returns the status and the JSON answer (`null` if

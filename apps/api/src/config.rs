@@ -1,8 +1,10 @@
 //! Settings: flat environment variables, one typed struct, all faults named at once.
 
 mod clients;
+mod defaults;
 mod providers;
 mod read;
+mod reader;
 mod sources;
 
 pub(crate) use sources::gather;

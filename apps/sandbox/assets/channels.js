@@ -1,14 +1,15 @@
-// The channels a phone can be on: who carries it, and how it looks.
+// The channels of a phone: the provider, the look and the label of each.
 export const CHANNELS = {
   whatsapp: { provider: "twilio", channel: "whatsapp", look: "whatsapp", label: "WhatsApp · Twilio" },
   "whatsapp-meta": { provider: "meta", channel: "whatsapp", look: "whatsapp", label: "WhatsApp · Meta", typingMs: 25000 },
   telegram: { provider: "telegram", channel: "telegram", look: "telegram", label: "Telegram", typingMs: 5000 },
-  email: { provider: "smtp", channel: "email", look: "email", label: "E-mail" },
+  email: { provider: "smtp", channel: "email", look: "email", label: "Email" },
 };
 
 export const channelOf = (name) => CHANNELS[name] ?? CHANNELS.whatsapp;
 
-// E.164: what is written, or a ten-digit number of Mexico; for mail, an address.
+// The canonical address: E.164, where ten digits without a + are a Mexican number; for mail, an email address.
+// Null if the text is neither.
 export function canonical(text, name) {
   const given = text.trim();
   if (name === "email") return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(given) ? given.toLowerCase() : null;

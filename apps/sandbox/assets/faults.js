@@ -1,4 +1,4 @@
-// The tray: faults to order, one tap each, for the provider that is chosen.
+// The fault panel: one button for each fault of the chosen provider.
 import { button } from "./parts.js";
 import { word } from "./words.js";
 

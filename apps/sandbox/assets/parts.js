@@ -1,4 +1,4 @@
-// What a chat is made of: texts with a code or a link in them, buttons, lists, keyboards.
+// The parts of a chat: texts with codes or links, buttons, lists, keyboards.
 import { word } from "./words.js";
 
 const CODE = /(?<![\d.,*])(\d{6})(?!\d|[.,]\d)/;
@@ -16,14 +16,14 @@ export const button = (props, act) => {
   return node;
 };
 
-// Copies, and says so on the button for a moment.
+// Copies a text and shows that on the button for a moment.
 export function copy(text, node, label = node.textContent) {
   navigator.clipboard?.writeText(text).catch(() => {});
   node.textContent = word("copied");
   setTimeout(() => { node.textContent = label; }, 1600);
 }
 
-// A code is a button, a link is a link; `onCode` is what a tap on the code does.
+// Shows a text with its code as a button and its links as links. A tap on the code calls `onCode`.
 export function text(body, onCode) {
   const paragraph = element("p");
   const isReceipt = /folio|receipt|comprobante/i.test(body);
@@ -41,7 +41,7 @@ export function text(body, onCode) {
   return paragraph;
 }
 
-// One button of a message. `phone` says what a tap says.
+// One button of a message. `phone` sends what a tap means.
 function choice(item, phone) {
   if (item.kind === "url") {
     if (!item.url) return element("button", { type: "button", textContent: `↗ ${item.title}`, disabled: true });
@@ -52,7 +52,7 @@ function choice(item, phone) {
   return button({ textContent: item.title }, () => phone.say(item.title, { button_id: item.id }));
 }
 
-// The buttons that belong to a message: under its text, or a list behind one button.
+// The buttons of a message: below its text, or a list that one button opens.
 export function choices(message, phone) {
   const own = message.buttons.filter((item) => !["keyboard", "contact", "remove_keyboard"].includes(item.kind));
   if (!own.length) return null;
@@ -61,7 +61,7 @@ export function choices(message, phone) {
   return element("div", { className: "choices" }, open);
 }
 
-// A list slides up from below; Escape and the cross put it away.
+// A list that slides up. Escape and the cross close it.
 function sheet(message, phone, opener) {
   const close = () => {
     panel.remove();
@@ -86,7 +86,7 @@ function sheet(message, phone, opener) {
   panel.querySelector(".row")?.focus({ preventScroll: true });
 }
 
-// The keyboard that stands instead of the letters; null when a message brings none.
+// The reply keyboard of a message. Null if the message doesn't change the keyboard.
 export function keyboard(message, phone) {
   const keys = message.buttons.filter((item) => ["keyboard", "contact"].includes(item.kind));
   if (!keys.length) return message.buttons.some((item) => item.kind === "remove_keyboard") ? [] : null;

@@ -1,4 +1,4 @@
-// One phone: a chat as its channel looks, with what comes by SMS, call or another channel sliding in above it.
+// One phone: a chat in the look of its channel. Messages by SMS, call or another channel appear above it.
 import { channelOf } from "./channels.js";
 import { button, choices, clock, copy, element, keyboard, text } from "./parts.js";
 import { word } from "./words.js";
@@ -79,7 +79,7 @@ export class Phone extends HTMLElement {
     return [this.ideas, this.complaint, form, this.keys];
   }
 
-  // Its words, in the page's language.
+  // Shows the phone's texts in the page's language.
   #speak() {
     const isMail = this.on.look === "email";
     this.querySelector(".empty")?.replaceChildren(word(isMail ? "mailEmpty" : this.on.look === "telegram" ? "startTelegram" : "start"));
@@ -101,7 +101,7 @@ export class Phone extends HTMLElement {
         if (this.on.typingMs) await look(this.#address(`signs?since=${this.#signsSince}`), (sign) => this.#heed(sign));
         await look(this.#address(`messages?since=${this.#since}`), (message) => this.#receive(message));
       } catch {
-        // The sandbox is being restarted; the next look will tell.
+        // The sandbox may be restarting; try again at the next poll.
       }
       this.#showTyping();
       this.#timer = setTimeout(poll, POLL_MS);
@@ -109,7 +109,7 @@ export class Phone extends HTMLElement {
     poll();
   }
 
-  // Says something; `more` makes it a tap or a contact.
+  // Sends a message; `more` makes it a tap or a contact.
   async say(shown, more = {}) {
     const bubble = this.#bubble({ body: shown, at: new Date() }, true);
     const ticks = bubble.querySelector(".ticks");
@@ -127,7 +127,7 @@ export class Phone extends HTMLElement {
     if (this.#readIds.has(id)) this.#markRead(bubble);
   }
 
-  // A tap on a button under a message leaves no message; the button waits until the bot takes it.
+  // A tap on an inline button writes no message. The button shows that it waits until the bot answers the tap.
   async tap(item, node) {
     node.ariaBusy = "true";
     const id = await this.#post({ button_id: item.id });
@@ -143,7 +143,7 @@ export class Phone extends HTMLElement {
     this.#speak();
   }
 
-  // The id of what was posted, or null where it did not arrive.
+  // Returns the id of the message, or null if it didn't arrive.
   async #post(body) {
     try {
       const answer = await post(this.#address("messages"), { provider: this.on.provider, profile_name: "Persona", ...body });
@@ -181,7 +181,7 @@ export class Phone extends HTMLElement {
     setTimeout(() => { this.toast.hidden = true; }, 3000);
   }
 
-  // Whoever has read a message has read those before it.
+  // A message that was read means that those before it were read too.
   #markRead(bubble) {
     for (let node = bubble; node; node = node.previousElementSibling) {
       const ticks = node.querySelector(".ticks:not(.failed)");
@@ -198,7 +198,7 @@ export class Phone extends HTMLElement {
     const isCode = message.from === "Twilio Verify";
     if (!isCode) this.#typingUntil = 0;
     const bubble = this.#bubble(message, false);
-    // Meta says itself what was read; over the others an answer is the sign of it.
+    // Meta reports what was read. With the other providers an answer means that the message was read.
     const last = this.on.provider === "meta" ? null : [...this.talk.querySelectorAll(".mine")].pop();
     if (last) this.#markRead(last);
     const own = choices(message, this);
@@ -222,7 +222,7 @@ export class Phone extends HTMLElement {
     this.talk.querySelector(".empty")?.remove();
     const meta = element("span", { className: "meta" }, element("time", { textContent: clock(message.at) }));
     if (isMine) meta.append(element("span", { className: "ticks", textContent: "✓", ariaHidden: "true" }));
-    // A code is answered by one tap, as one would type it.
+    // A tap on the code sends the answer that a person would type.
     const answer = isMine ? null : (code) => this.say(`CONFIRMAR ${code}`);
     const bubble = element("div", { className: isMine ? "bubble mine" : "bubble" },
       message.header ? element("strong", { className: "headline", textContent: message.header }) : null,
@@ -243,7 +243,7 @@ export class Phone extends HTMLElement {
     this.talk.scrollTop = this.talk.scrollHeight;
   }
 
-  // What comes by another way; unless a phone beside this one shows it as its own.
+  // Shows a message that came over another channel, unless another phone on the page shows that channel.
   #notice(message) {
     const beside = [...document.querySelectorAll("sandbox-phone")].some((phone) =>
       phone.number === this.number && phone.on?.channel === message.channel && phone.on.provider === message.provider);

@@ -1,4 +1,4 @@
-// The phones page: a row of phones, the tray of faults, the wire.
+// The phones page: a row of phones, the fault panel, the traffic log.
 import { CHANNELS, canonical, exampleOf } from "./channels.js";
 import "./phone.js";
 import { tray } from "./faults.js";
@@ -8,7 +8,7 @@ import { apply, currentLanguage, setLanguage } from "./words.js";
 const DEMO = { number: "+521234567890", channel: "whatsapp" };
 const phones = document.getElementById("phones");
 
-// A bare number is a phone as an older page kept it.
+// Earlier versions of the page stored only the number of a phone.
 function stored() {
   try {
     const known = JSON.parse(localStorage.getItem("phones")) ?? [DEMO];

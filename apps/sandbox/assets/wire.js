@@ -1,4 +1,4 @@
-// The wire: every call to the provider and every webhook from it, newest first, secrets covered.
+// The traffic log: every call to a provider and every webhook from one, newest first, without secrets.
 import { element } from "./parts.js";
 
 const POLL_MS = 800;
@@ -7,7 +7,7 @@ const SECRET = /code|token|secret|password/i;
 
 const NAMES = { twilio: "Twilio", meta: "Meta", telegram: "Telegram", smtp: "SMTP" };
 
-// Whatever is named like a secret, however deep it stands; a language's code is none.
+// Hides every field with the name of a secret, at any depth. The code of a language is not a secret.
 function cover(value, name = "") {
   if (Array.isArray(value)) return value.map((item) => cover(item));
   if (value && typeof value === "object") {
@@ -16,7 +16,7 @@ function cover(value, name = "") {
   return SECRET.test(name) && value !== null ? "••••••" : value;
 }
 
-// What a line is about, where one word says it: a status, a kind of message or of update.
+// The word that describes a line: a status, or a kind of message or update.
 function about({ body }) {
   const value = body?.entry?.[0]?.changes?.[0]?.value;
   const update = Object.keys(body ?? {}).find((key) => body.update_id && key !== "update_id");
@@ -50,7 +50,7 @@ export function watch(list) {
       }
       while (list.childElementCount > SHOWN_MAX) list.lastElementChild.remove();
     } catch {
-      // The sandbox is being restarted; the next look will tell.
+      // The sandbox may be restarting; try again at the next poll.
     }
     setTimeout(poll, POLL_MS);
   };

@@ -1,9 +1,9 @@
-//! An answer, before faults are applied to it.
+//! An answer of a provider, before a fault applies.
 
 use actix_web::{HttpResponse, http::StatusCode};
 use serde_json::Value;
 
-/// A status and JSON.
+/// A status and a JSON body.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,

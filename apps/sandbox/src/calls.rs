@@ -1,4 +1,4 @@
-//! What every call to a provider goes through: a fault may strike, the work is done, it is written down.
+//! The steps of every call to a provider: apply a fault, do the work, record the call.
 
 use crate::{
     answer::Answer,
@@ -11,10 +11,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
 use std::time::Duration;
 
-/// How long a held connection is held at the most.
+/// The longest time that a `timeout` fault holds a connection open.
 pub(crate) const HELD_FOR: Duration = Duration::from_mins(2);
 
-/// A call as it came, and what the wire shows of it: `path` and `shown` bear no secret.
+/// A call to a provider. `path` and `shown` go to the traffic log, so they contain no secret.
 pub(crate) struct ProviderCall {
     pub(crate) world: Shared,
     pub(crate) request: HttpRequest,
@@ -25,12 +25,12 @@ pub(crate) struct ProviderCall {
 }
 
 impl ProviderCall {
-    /// What the provider refuses before it looks at the request itself; no fault strikes.
+    /// Answers with a refusal that comes before the request is read. No fault applies.
     pub(crate) fn refuse(&self, refusal: &Answer) -> HttpResponse {
         self.finish(refusal, None)
     }
 
-    /// Lets a fault strike, does the work, writes it down, answers.
+    /// Applies a fault, does the work, records the call and answers.
     pub(crate) async fn answer(self, work: impl FnOnce(&Shared) -> Answer) -> HttpResponse {
         let chance = self.world.chance();
         let fault = self.world.memory().faults.strike(self.provider, &self.operation, chance);

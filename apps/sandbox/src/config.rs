@@ -1,77 +1,77 @@
-//! What the sandbox must know: whom it plays, where the webhooks are.
+//! The settings of the sandbox: the provider accounts that it plays, and where it posts webhooks.
 
 use thiserror::Error;
 
-/// Where the binary takes mail, unless told otherwise.
+/// Default address of the mail server.
 const SMTP_ADDRESS: &str = "127.0.0.1:8025";
 
-/// The settings.
+/// The settings of the sandbox.
 #[derive(Clone)]
 pub struct SandboxConfig {
-    /// Where to listen.
+    /// Address for HTTP, such as `127.0.0.1:8001`.
     pub bind_address: String,
-    /// Where the webhooks are: the API's public address.
+    /// The API's public address, to which webhooks are posted.
     pub api_base: String,
-    /// `AC…`
+    /// Twilio account SID (`AC…`).
     pub account_sid: String,
-    /// The account's token: authenticates calls, signs webhooks.
+    /// Twilio auth token: authenticates calls and signs webhooks.
     pub auth_token: String,
-    /// An API key and its secret, taken as well.
+    /// A Twilio API key and its secret, which also authenticate calls.
     pub api_key: Option<(String, String)>,
-    /// `VA…`
+    /// Twilio Verify service SID (`VA…`).
     pub verify_service_sid: String,
-    /// `whatsapp:+14155238886`
+    /// Twilio's WhatsApp sender, such as `whatsapp:+14155238886`.
     pub whatsapp_from: String,
-    /// `+14155238887`
+    /// Twilio's SMS sender, such as `+14155238887`.
     pub sms_from: String,
-    /// The account at Meta; without it, every token is a wrong one there.
+    /// The account at Meta. With `None`, Meta refuses every token.
     pub meta: Option<MetaConfig>,
-    /// The bot at Telegram; without it, every token is a wrong one there.
+    /// The bot at Telegram. With `None`, Telegram refuses every token.
     pub telegram: Option<TelegramConfig>,
-    /// Where to listen for mail; without it there is none.
+    /// Address for mail, such as `127.0.0.1:8025`. With `None` there is no mail server.
     pub smtp_bind_address: Option<String>,
 }
 
 /// An account of the `WhatsApp` Cloud API.
 #[derive(Clone)]
 pub struct MetaConfig {
-    /// Authenticates calls.
+    /// The token that authenticates calls.
     pub access_token: String,
-    /// Signs webhooks.
+    /// The secret that signs webhooks.
     pub app_secret: String,
-    /// Whose messages are sent.
+    /// The phone number that sends messages.
     pub phone_number_id: String,
-    /// The `WhatsApp` business account it belongs to.
+    /// The `WhatsApp` business account of the phone number.
     pub business_account_id: String,
 }
 
-/// A bot.
+/// A Telegram bot.
 #[derive(Clone)]
 pub struct TelegramConfig {
-    /// `123456:ABC…`, in the path of every call.
+    /// The bot's token (`123456:ABC…`), which is in the path of every call.
     pub bot_token: String,
-    /// Borne by every update.
+    /// The secret that every update carries in a header.
     pub webhook_secret: String,
-    /// Its user name, without the `@`.
+    /// The bot's user name, without the `@`.
     pub bot_name: String,
 }
 
-/// Why it does not start.
+/// Why the settings can't be used.
 #[derive(Debug, Error)]
 pub enum ConfigError {
-    /// It plays the world; the real one must not meet it.
-    #[error("the sandbox does not run with APP_ENV=production")]
+    /// The sandbox must not run in production.
+    #[error("the sandbox refuses to run with APP_ENV=production")]
     Production,
-    /// Settings that must be there.
-    #[error("these settings are missing: {0}")]
+    /// The names of all required settings that are missing.
+    #[error("missing settings: {0}")]
     Missing(String),
 }
 
 impl SandboxConfig {
-    /// Reads the providers' own settings, as the API does; `get` looks a variable up.
+    /// Reads the same settings as the API. `get` returns the value of an environment variable.
     ///
     /// # Errors
-    /// In production, and when something is missing: all of it is named.
+    /// In production, or if settings are missing; the error names all of them.
     pub fn from_env(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         if get("APP_ENV").as_deref() == Some("production") {
             return Err(ConfigError::Production);
@@ -122,7 +122,7 @@ fn telegram(get: &impl Fn(&str) -> Option<String>) -> Option<TelegramConfig> {
     })
 }
 
-/// Of two tokens that rotate, the first is in use.
+/// The first of several tokens, which is the one in use during a rotation.
 fn first(tokens: &str) -> String {
     tokens.split(',').next().unwrap_or_default().trim().to_owned()
 }

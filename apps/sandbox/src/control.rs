@@ -1,4 +1,4 @@
-//! The control routes: what phones received, what they say, faults, what was asked.
+//! The control routes: messages on phones, messages from people, faults, recorded calls and webhooks.
 
 use crate::{faults::Fault, memory::Request, meta, telegram, twilio, webhooks::Said, world::Shared};
 use actix_web::{HttpResponse, web};
@@ -46,9 +46,9 @@ async fn say(world: Shared, phone: web::Path<String>, body: web::Bytes) -> HttpR
         Err(fault) => return complaint(&fault.to_string()),
     };
     if !["twilio", "meta", "telegram"].contains(&said.provider.as_str()) {
-        return complaint("provider: twilio, meta or telegram");
+        return complaint("provider: must be twilio, meta or telegram");
     }
-    // A task of its own: a caller that goes away does not take the message with him.
+    // In a separate task, so that the message is posted even if the caller disconnects.
     let posted = tokio::spawn(async move {
         match said.provider.as_str() {
             "meta" => meta::post_inbound(&world, &said).await,

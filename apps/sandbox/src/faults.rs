@@ -1,24 +1,24 @@
-//! Faults to order: what goes wrong, where, how often.
+//! Faults that a test or a person can set: what fails, where, and how often.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::time::Duration;
 
-/// What goes wrong.
+/// What fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FaultKind {
-    /// Another answer, without doing the work.
+    /// The given status as the answer; the work is not done.
     Status,
-    /// The right answer, late.
+    /// The right answer, but late.
     Delay,
-    /// No answer, the connection held open.
+    /// No answer; the connection stays open.
     Timeout,
-    /// The connection closed before the work.
+    /// The connection closes before the work.
     Reset,
-    /// The work done, the connection closed without an answer.
+    /// The work is done, and the connection closes without an answer.
     DropReply,
-    /// Rubbish for an answer, without the work.
+    /// An answer that can't be parsed; the work is not done.
     Garbage,
 }
 
@@ -35,7 +35,7 @@ impl FaultKind {
     }
 }
 
-/// A fault as ordered.
+/// A fault that was set.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Fault {
@@ -45,9 +45,9 @@ pub(crate) struct Fault {
     pub(crate) status: Option<u16>,
     pub(crate) body: Option<Value>,
     pub(crate) delay_ms: Option<u64>,
-    /// How often; none means until it is deleted.
+    /// How many calls fail. `None`: until the fault is deleted.
     pub(crate) times: Option<u32>,
-    /// 0 to 1; none means always.
+    /// The probability that a call fails, 0 to 1. `None`: always.
     pub(crate) probability: Option<f64>,
 }
 
@@ -60,12 +60,12 @@ const OPERATIONS: [(&str, &[&str]); 5] = [
 ];
 
 impl Fault {
-    /// How long a `delay` delays.
+    /// The duration of a `delay`. Default: one second.
     pub(crate) fn delay(&self) -> Duration {
         Duration::from_millis(self.delay_ms.unwrap_or(1000))
     }
 
-    /// What is wrong with the order, if anything.
+    /// What is wrong with the fault. `None` if nothing is.
     pub(crate) fn complaint(&self) -> Option<&'static str> {
         let Some((_, operations)) = OPERATIONS.iter().find(|(name, _)| *name == self.provider) else {
             return Some("provider: unknown");
@@ -84,7 +84,7 @@ impl Fault {
         }
     }
 
-    /// `messages` covers `messages.sms`.
+    /// True if the fault applies to the operation. `messages` includes `messages.sms`.
     fn covers(&self, provider: &str, operation: &str) -> bool {
         self.provider == provider
             && self.operation.as_ref().is_none_or(|mine| {
@@ -94,7 +94,7 @@ impl Fault {
     }
 }
 
-/// The faults in force.
+/// All faults that are set.
 #[derive(Default)]
 pub(crate) struct Faults(Vec<Fault>);
 
@@ -111,7 +111,8 @@ impl Faults {
         &self.0
     }
 
-    /// The fault that strikes this call, used up by one; `chance` is 0 to 1.
+    /// The fault that applies to this call; its remaining count goes down by one. `chance` is a random
+    /// number, 0 to 1.
     pub(crate) fn strike(&mut self, provider: &str, operation: &str, chance: f64) -> Option<Fault> {
         let at = self.0.iter().position(|fault| {
             fault.covers(provider, operation) && fault.probability.is_none_or(|p| chance < p)

@@ -1,12 +1,12 @@
-//! Closing a connection without an answer, as a network does.
+//! Closes a connection without an answer, as a failing network does.
 
 use actix_web::{HttpRequest, dev::Extensions, rt::net::TcpStream};
 use std::{any::Any, net::Shutdown, os::fd::AsFd, sync::Arc};
 
-/// The connection a request came over.
+/// The connection of a request.
 pub(crate) struct Hangup(std::net::TcpStream);
 
-/// Remembers a new connection, for [`hang_up`].
+/// Stores a new connection for [`hang_up`].
 pub(crate) fn remember(connection: &dyn Any, extensions: &mut Extensions) {
     if let Some(stream) = connection.downcast_ref::<TcpStream>()
         && let Ok(own) = stream.as_fd().try_clone_to_owned()
@@ -15,10 +15,10 @@ pub(crate) fn remember(connection: &dyn Any, extensions: &mut Extensions) {
     }
 }
 
-/// Closes the request's connection at once.
+/// Closes the connection of a request at once.
 pub(crate) fn hang_up(request: &HttpRequest) {
     if let Some(hangup) = request.conn_data::<Arc<Hangup>>() {
-        // Closed already is as good.
+        // The connection may be closed already.
         let _closed = hangup.0.shutdown(Shutdown::Both);
     }
 }

@@ -1,7 +1,8 @@
-//! The outside world over real protocols, for development, tests and load: the adapters run against it
-//! unchanged. It checks what the provider checks and answers with the provider's errors.
+//! Plays the providers (Twilio, Meta, Telegram, a mail server) and people's phones over the real protocols,
+//! for development, tests and load. The adapters run against it unchanged: it checks what the provider checks
+//! and answers with the provider's errors.
 //!
-//! It is no security oracle, and it refuses to start in production.
+//! It proves nothing about security, and it refuses to start in production.
 
 mod answer;
 mod calls;

@@ -1,4 +1,4 @@
-//! `ventanilla-sandbox`: the outside world as a process of its own.
+//! `ventanilla-sandbox`: runs the sandbox as its own process, with settings from the environment.
 
 use sandbox::SandboxConfig;
 use std::process::ExitCode;
@@ -13,21 +13,21 @@ async fn main() -> ExitCode {
     let config = match SandboxConfig::from_env(|name| std::env::var(name).ok()) {
         Ok(config) => config,
         Err(fault) => {
-            tracing::error!(%fault, "not started");
+            tracing::error!(%fault, "sandbox not started");
             return ExitCode::FAILURE;
         }
     };
     match sandbox::start(config) {
         Ok(running) => {
             let mail = running.mail_address().map(tracing::field::display);
-            tracing::info!(address = %running.address, mail, "the sandbox is ready; its phones page is at /");
+            tracing::info!(address = %running.address, mail, "sandbox ready; open / for the phones page");
             match running.wait().await {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(_) => ExitCode::FAILURE,
             }
         }
         Err(fault) => {
-            tracing::error!(%fault, "not started");
+            tracing::error!(%fault, "sandbox not started");
             ExitCode::FAILURE
         }
     }

@@ -1,4 +1,4 @@
-//! Everything that is remembered: phones, what each provider keeps, requests, faults. In memory only.
+//! The sandbox's data, in memory only: phones, what each provider stores, recorded calls, faults.
 
 use crate::{
     faults::Faults, meta::MetaMemory, telegram::TelegramMemory, twilio::TwilioMemory, world::timestamp,
@@ -8,9 +8,9 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
 
-/// Requests kept; older ones are forgotten.
+/// How many recorded calls are kept. Older ones are removed.
 const REQUESTS_MAX: usize = 20_000;
-/// Signs kept for a phone: they are of use for seconds only.
+/// How many signs are kept for a phone. They matter only for seconds.
 const SIGNS_MAX: usize = 200;
 
 /// A message on a phone.
@@ -25,12 +25,12 @@ pub(crate) struct Delivered {
     pub(crate) buttons: Vec<Value>,
     pub(crate) template: Option<Value>,
     pub(crate) at: String,
-    /// The provider's id, by which a phone that shows it reports it read.
+    /// The provider's id, with which the phone that shows the message reports it as read.
     pub(crate) id: String,
-    /// A mail's subject.
+    /// The subject of an email.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) subject: Option<String>,
-    /// What stands above the text, below it, and on the button that opens a list.
+    /// The text above the message, below it, and on the button that opens a list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) header: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,7 +39,8 @@ pub(crate) struct Delivered {
     pub(crate) menu: Option<String>,
 }
 
-/// What a phone shows beside messages, for a moment: somebody types, a message was read, a tap was taken.
+/// What a phone shows for a moment beside messages: an answer is being typed, a message was read, a tap was
+/// answered.
 #[derive(Clone, Serialize)]
 pub(crate) struct Sign {
     pub(crate) seq: u64,
@@ -58,7 +59,7 @@ impl Sign {
     }
 }
 
-/// A call of ours that the world received, or a webhook that it posted.
+/// A call that the sandbox received, or a webhook that it posted.
 #[derive(Clone, Serialize)]
 pub(crate) struct Request {
     pub(crate) seq: u64,
@@ -72,7 +73,7 @@ pub(crate) struct Request {
     pub(crate) at: String,
 }
 
-/// The whole of it.
+/// All data of the sandbox.
 #[derive(Default)]
 pub(crate) struct Memory {
     seq: u64,
@@ -92,25 +93,25 @@ impl Memory {
         self.seq
     }
 
-    /// Puts a message on the phone that it is addressed to.
+    /// Delivers a message to the phone of its address.
     pub(crate) fn deliver(&mut self, message: Delivered) {
         self.deliver_to(&phone_key(&message.to), message);
     }
 
-    /// Puts a message on a phone; its `to` may spell the address otherwise.
+    /// Delivers a message to a phone. The message's `to` may write the address differently.
     pub(crate) fn deliver_to(&mut self, key: &str, mut message: Delivered) {
         message.seq = self.next_seq();
         message.at = timestamp();
         self.phones.entry(key.to_owned()).or_default().push(message);
     }
 
-    /// What a phone shows that is newer than `since`.
+    /// The messages on a phone that are newer than `since`.
     pub(crate) fn on_phone(&self, phone: &str, since: u64) -> Vec<Delivered> {
         let all = self.phones.get(&phone_key(phone)).map(Vec::as_slice).unwrap_or_default();
         all.iter().filter(|message| message.seq > since).cloned().collect()
     }
 
-    /// The newest message of a provider's on a phone that bears a button of that id, and the button.
+    /// The newest message of a provider on a phone that has a button with this id, and the button.
     pub(crate) fn find_button(&self, phone: &str, provider: &str, id: &str) -> Option<(&Delivered, &Value)> {
         let all = self.phones.get(&phone_key(phone))?;
         all.iter().rev().filter(|message| message.provider == provider).find_map(|message| {
@@ -142,15 +143,15 @@ impl Memory {
         list.push_back(request);
     }
 
-    /// As new; but numbers go on, so that a phone's `since` stays meaningful and no id comes twice.
+    /// Removes all data. The counters go on, so that a phone's `since` stays valid and no id comes twice.
     pub(crate) fn forget(&mut self) {
         let telegram = self.telegram.forgotten();
         *self = Self { seq: self.seq, telegram, ..Self::default() };
     }
 }
 
-/// The name under which a phone is kept: its canonical number, else the address as it is; a mail address in
-/// lower case.
+/// The key of a phone: its canonical number, or an email address in lower case, or any other address as it
+/// is.
 pub(crate) fn phone_key(address: &str) -> String {
     if address.contains('@') {
         return address.trim().to_lowercase();

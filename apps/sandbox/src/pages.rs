@@ -1,4 +1,4 @@
-//! The phones page and its assets, built in.
+//! The phones page and its assets, built into the binary.
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 

@@ -1,4 +1,4 @@
-//! The servers, as tasks of whoever starts them.
+//! Starts the HTTP server and the mail server as tasks of the caller's runtime.
 
 use crate::{
     config::SandboxConfig,
@@ -12,51 +12,51 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use thiserror::Error;
 use tokio::task::JoinHandle;
 
-/// A sandbox that runs.
+/// A running sandbox.
 pub struct RunningSandbox {
-    /// Where it listens.
+    /// The address of the HTTP server.
     pub address: SocketAddr,
     handle: ServerHandle,
     task: JoinHandle<std::io::Result<()>>,
     mail: Option<MailServer>,
 }
 
-/// Why it does not run.
+/// Why the sandbox can't start.
 #[derive(Debug, Error)]
 pub enum SandboxError {
-    /// The address can't be listened on.
+    /// The server can't listen on this address.
     #[error("can't listen on {0}")]
     Bind(String, #[source] std::io::Error),
-    /// The client for webhooks can't be made.
-    #[error("the HTTP client can't be set up")]
+    /// The HTTP client for webhooks can't be created.
+    #[error("can't create the HTTP client")]
     Client(#[from] reqwest::Error),
 }
 
 impl RunningSandbox {
-    /// Where it takes mail, if it does.
+    /// The address of the mail server. `None` if there is no mail server.
     #[must_use]
     pub fn mail_address(&self) -> Option<SocketAddr> {
         self.mail.as_ref().map(|mail| mail.address)
     }
 
-    /// Stops taking requests and waits for those under way.
+    /// Stops the servers and waits for requests in progress.
     pub async fn stop(self) {
         self.handle.stop(false).await;
         let _ended = self.task.await;
     }
 
-    /// Runs until somebody stops the process.
+    /// Runs until the process is stopped.
     pub async fn wait(self) -> std::io::Result<()> {
         self.task.await.map_err(std::io::Error::other)?
     }
 }
 
-/// Starts the world.
+/// Starts the sandbox.
 ///
 /// # Errors
-/// When its address is taken.
+/// If an address is in use, or the HTTP client can't be created.
 pub fn start(config: SandboxConfig) -> Result<RunningSandbox, SandboxError> {
-    // Somebody may have installed it already; it is the same one.
+    // The provider may be installed already; it is the same one.
     drop(rustls::crypto::ring::default_provider().install_default());
     let http = reqwest::Client::builder()
         .connect_timeout(Duration::from_secs(5))

@@ -1,4 +1,4 @@
-//! What the world posts to the API, whichever provider signs it; and what a person does on his phone.
+//! Posts webhooks to the API for all providers, and defines what a person can do on a phone.
 
 use crate::{
     memory::Request,
@@ -7,7 +7,7 @@ use crate::{
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A message of a person's.
+/// A message or action of a person on their phone.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Said {
@@ -19,7 +19,7 @@ pub(crate) struct Said {
     #[serde(rename = "type")]
     pub(crate) kind: Option<String>,
     pub(crate) payload: Option<Value>,
-    /// From the path.
+    /// The phone from the request path.
     #[serde(skip)]
     pub(crate) phone: String,
 }
@@ -34,26 +34,26 @@ impl Said {
     }
 }
 
-/// What the API answered to a webhook.
+/// The API's answer to a webhook.
 pub(crate) struct Answered {
     pub(crate) status: u16,
     pub(crate) body: String,
 }
 
-/// A webhook that is ready to go.
+/// A webhook that is ready to post.
 pub(crate) struct Webhook<'a> {
     pub(crate) provider: &'static str,
     pub(crate) operation: &'a str,
     pub(crate) address: &'a str,
     pub(crate) request: reqwest::RequestBuilder,
-    /// What the wire shows.
+    /// The body for the traffic log.
     pub(crate) shown: Value,
 }
 
-/// Posts it and writes it down.
+/// Posts a webhook and records it.
 ///
 /// # Errors
-/// When the API is not reached: why, without its address.
+/// If the API can't be reached: the reason, without the API's address.
 pub(crate) async fn post(world: &World, webhook: Webhook<'_>) -> Result<Answered, String> {
     let Webhook { provider, operation, address, request, shown } = webhook;
     let answer = match request.send().await {
@@ -80,14 +80,14 @@ pub(crate) async fn post(world: &World, webhook: Webhook<'_>) -> Result<Answered
     answer
 }
 
-/// `{message_id, webhook_status, webhook_body}`, as the control route answers.
+/// The answer of the control route: `{message_id, webhook_status, webhook_body}`.
 pub(crate) fn posted(message_id: &str, answered: &Answered) -> Value {
     serde_json::json!({
         "message_id": message_id, "webhook_status": answered.status, "webhook_body": answered.body,
     })
 }
 
-/// Lays the fields of `more` over those of `base`.
+/// Copies the fields of `more` into `base`, over existing ones.
 pub(crate) fn merge(base: &mut Value, more: Option<&Value>) {
     if let (Some(base), Some(more)) = (base.as_object_mut(), more.and_then(Value::as_object)) {
         base.extend(more.iter().map(|(name, value)| (name.clone(), value.clone())));

@@ -1,4 +1,4 @@
-//! The world: its settings, its memory, its dice.
+//! The state of the sandbox: settings, memory, HTTP client and random numbers.
 
 use crate::{
     config::SandboxConfig,
@@ -10,7 +10,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The world.
+/// The state of the sandbox.
 pub(crate) struct World {
     pub(crate) config: SandboxConfig,
     pub(crate) http: reqwest::Client,
@@ -18,7 +18,7 @@ pub(crate) struct World {
     random: SystemRandom,
 }
 
-/// The world, as the server's threads and tasks hold it.
+/// The state, shared by the server's threads and tasks.
 pub(crate) type Shared = web::Data<World>;
 
 impl World {
@@ -46,22 +46,22 @@ impl World {
     pub(crate) fn random_bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         if self.random.fill(&mut bytes).is_err() {
-            tracing::error!("the operating system gives no randomness");
+            tracing::error!("the operating system returned no random bytes");
         }
         bytes
     }
 
-    /// 0 to 1, for a fault's probability.
+    /// A random number from 0 to 1, for the probability of a fault.
     pub(crate) fn chance(&self) -> f64 {
         f64::from(u16::from_be_bytes(self.random_bytes())) / f64::from(u16::MAX)
     }
 
-    /// `SM` and 32 hex digits.
+    /// A new Twilio SID: the prefix (`SM`) and 32 hex digits.
     pub(crate) fn new_sid(&self, prefix: &str) -> String {
         format!("{prefix}{}", hex::encode(self.random_bytes::<16>()))
     }
 
-    /// Six digits.
+    /// A random code of six digits.
     pub(crate) fn new_code(&self) -> String {
         let number = u64::from_be_bytes(self.random_bytes::<8>());
         format!("{:06}", number.checked_rem(1_000_000).unwrap_or(0))

@@ -1,14 +1,14 @@
-//! Keyed codes of the audit log: HMAC-SHA256 under a key of its own, derived from the encryption secret.
+//! MACs of the audit log: HMAC-SHA256 under a separate key, derived from the encryption secret.
 
 use crate::keyring::Keyring;
 use ports::crypto::{AuditSealer, CodeMac};
 use ring::hmac;
 
-/// Seals with the first key of a ring, checks with any.
+/// Makes MACs with the first key of a keyring, and checks them with any.
 pub struct HmacAuditSealer(Vec<(String, hmac::Key)>);
 
 impl HmacAuditSealer {
-    /// Over the keys derived from these secrets for the audit log.
+    /// Derives the keys for the audit log from `keyring`.
     #[must_use]
     pub fn new(keyring: &Keyring) -> Self {
         let keys = keyring.derive("audit/v1");

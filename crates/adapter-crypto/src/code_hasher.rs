@@ -1,5 +1,5 @@
-//! Keyed hashes of codes: HMAC-SHA256 over length-prefixed parts, so that the database alone tells no
-//! code, and a code of one purpose, number or payment is worth nothing for another.
+//! Keyed hashes of codes: HMAC-SHA256 over length-prefixed parts. The database alone does not reveal a code,
+//! and a code for one purpose, number or payment is not valid for another.
 
 use crate::keyring::Keyring;
 use ports::crypto::{CodeContext, CodeHasher, CodeMac};
@@ -7,11 +7,11 @@ use ring::hmac;
 
 const LABEL: &str = "otp/v1";
 
-/// Hashes with the first key of a ring, checks with any.
+/// Hashes with the first key of a keyring, and checks with any.
 pub struct HmacCodeHasher(Vec<(String, hmac::Key)>);
 
 impl HmacCodeHasher {
-    /// Over the keys derived from these secrets for codes.
+    /// Derives the keys for codes from `keyring`.
     #[must_use]
     pub fn new(keyring: &Keyring) -> Self {
         let keys = keyring.derive(LABEL);

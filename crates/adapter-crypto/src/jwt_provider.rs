@@ -1,4 +1,4 @@
-//! HS256 for jsonwebtoken, over ring. No other algorithm exists here, so none can be chosen by a token.
+//! HS256 for jsonwebtoken, with ring. No other algorithm exists here, so a token can't choose one.
 
 use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey,
@@ -58,9 +58,9 @@ static PROVIDER: CryptoProvider = CryptoProvider {
 };
 static INSTALL: Once = Once::new();
 
-/// Has jsonwebtoken use this provider, once for the process.
+/// Makes jsonwebtoken use this provider, once for the process.
 pub(crate) fn install() {
-    // Somebody else's provider, installed before, would refuse our keys loudly at the first token.
+    // Fails when another provider was installed before; then the first token fails with an error.
     INSTALL.call_once(|| {
         let _already = PROVIDER.install_default();
     });

@@ -1,29 +1,29 @@
-//! Secrets with names, so that they can rotate; a key of its own for every purpose.
+//! Named secrets, which can rotate, and a separate derived key for every purpose.
 
 use ring::hkdf;
 use std::fmt;
 use thiserror::Error;
 
-/// The shortest secret taken, in bytes.
+/// Shortest accepted secret, in bytes.
 pub const SECRET_LENGTH_MIN: usize = 32;
 
 const SALT: &[u8] = b"ventanilla/v1";
 
-/// Secrets by key id; the first signs and seals, all verify and open. Has no readable `Debug`.
+/// Secrets by key id. The first one signs and seals; all verify and open. `Debug` shows only the key ids.
 #[derive(Clone)]
 pub struct Keyring(Vec<(String, Vec<u8>)>);
 
-/// Why a setting holds no keys.
+/// Why a setting is not a keyring. Each message follows the name of the setting.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum KeyringError {
-    /// Nothing is set.
+    /// The setting is empty.
     #[error("is missing")]
     Missing,
     /// A secret is shorter than [`SECRET_LENGTH_MIN`].
     #[error("must be at least {SECRET_LENGTH_MIN} characters long")]
     TooShort,
-    /// A key id is not 1 to 16 letters and digits, or stands twice.
-    #[error("bears a key id that is not 1 to 16 letters or digits, or stands twice")]
+    /// A key id is not 1 to 16 letters and digits, or occurs twice.
+    #[error("has a key id that is not 1 to 16 letters or digits, or that occurs twice")]
     BadKeyId,
 }
 
@@ -48,7 +48,7 @@ impl Keyring {
         Ok(Self(keys))
     }
 
-    /// The keys for one purpose (HKDF-SHA256, RFC 5869, with the label as info), in order.
+    /// Derives the keys for one purpose, in order: HKDF-SHA256 (RFC 5869) with the label as info.
     #[must_use]
     pub(crate) fn derive(&self, label: &str) -> Vec<(String, [u8; 32])> {
         let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, SALT);
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_weak_or_unclear() {
+    fn a_weak_or_malformed_setting_is_refused() {
         assert_eq!(Keyring::parse(" ").err(), Some(KeyringError::Missing));
         assert_eq!(Keyring::parse("short").err(), Some(KeyringError::TooShort));
         let twice = format!("k:{0},k:{0}", "a".repeat(32));

@@ -1,6 +1,5 @@
-//! Cryptography over ring, and argon2 for passwords: seals at rest, hashes, tokens,
-//! randomness. Nothing of our own
-//! making but the way the pieces are put together.
+//! Cryptography with ring, and argon2 for passwords: sealing at rest, keyed hashes, tokens, randomness.
+//! No algorithm is our own; only the way in which they are combined is.
 
 mod audit_sealer;
 mod code_hasher;

@@ -1,4 +1,4 @@
-//! Passwords: argon2id at the cost that OWASP names (19 MiB, two passes, one lane), a few at a time.
+//! Password hashes: argon2id at the cost that OWASP names (19 MiB, two passes, one lane), a few at a time.
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
@@ -21,20 +21,20 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 /// Bytes of salt (RFC 9106, 3.1).
 const SALT_LENGTH: usize = 16;
-/// Passwords that wait or are hashed; at some 20 ms each the last of them waits a second or two.
+/// Most passwords that wait or are hashed. At about 20 ms each, the last one waits one or two seconds.
 const QUEUE_MAX: usize = 64;
 
-/// Hashes with argon2id.
+/// Hashes and verifies passwords with argon2id.
 pub struct Argon2Hasher {
     argon2: Argon2<'static>,
     random: Arc<dyn Random>,
     free: Semaphore,
     queued: AtomicUsize,
-    /// What a password is compared with where there is no person: the same work, never right.
+    /// Hash that a password is compared with when there is no user: the same work, and never a match.
     nobodys: String,
 }
 
-/// One in the queue, as long as it lives.
+/// A place in the queue, until it is dropped.
 struct Place<'a>(&'a AtomicUsize);
 
 impl Drop for Place<'_> {
@@ -44,7 +44,7 @@ impl Drop for Place<'_> {
 }
 
 impl Argon2Hasher {
-    /// Hashes at most `at_once` passwords side by side: each takes 19 MiB and a core.
+    /// Hashes at most `at_once` passwords in parallel; each takes 19 MiB and one core.
     #[must_use]
     pub fn new(random: Arc<dyn Random>, at_once: usize) -> Self {
         let params = Params::new(MEMORY_KIB, PASSES, LANES, None).unwrap_or_default();
@@ -68,7 +68,7 @@ impl Argon2Hasher {
         salt
     }
 
-    /// Runs the work beside the runtime's own threads, when its turn comes.
+    /// Waits for its turn, then runs `work` on a thread for blocking work.
     async fn in_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce(Argon2<'static>) -> Option<T> + Send + 'static,
@@ -76,7 +76,7 @@ impl Argon2Hasher {
         let before = self.queued.fetch_add(1, Ordering::AcqRel);
         let _place = Place(&self.queued);
         if before >= QUEUE_MAX {
-            tracing::warn!("too many passwords wait to be hashed: a caller was sent away");
+            tracing::warn!("password refused: too many passwords wait to be hashed");
             return Err(HashRefused::Busy);
         }
         let _permit = self.free.acquire().await.map_err(|_closed| HashRefused::Failed)?;
@@ -139,22 +139,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn where_there_is_nobody_every_password_is_wrong() {
+    async fn without_a_user_every_password_is_wrong() {
         assert_eq!(hasher(1).verify(&password(""), None).await, Ok(false));
     }
 
     #[tokio::test]
-    async fn a_hash_that_cannot_be_read_lets_nobody_in() {
+    async fn a_hash_that_cannot_be_read_is_an_error() {
         assert_eq!(hasher(1).verify(&password("x"), Some("x".into())).await, Err(HashRefused::Failed));
     }
 
     #[tokio::test]
-    async fn beyond_the_queue_callers_are_sent_away() {
+    async fn a_full_queue_refuses_callers() {
         let hasher = hasher(1);
         let password = password("una clave bien larga");
         let _busy = hasher.free.acquire().await.unwrap();
         hasher.queued.store(QUEUE_MAX, Ordering::Release);
         assert_eq!(hasher.hash(&password).await, Err(HashRefused::Busy));
-        assert_eq!(hasher.queued.load(Ordering::Acquire), QUEUE_MAX, "his place is free again");
+        assert_eq!(hasher.queued.load(Ordering::Acquire), QUEUE_MAX, "the refused caller takes no place");
     }
 }

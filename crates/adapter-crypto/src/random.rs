@@ -1,10 +1,10 @@
-//! Randomness and ids.
+//! Random bytes and ids.
 
 use ports::ids_and_random::{IdGenerator, Random};
 use ring::rand::{SecureRandom, SystemRandom};
 use uuid::Uuid;
 
-/// The operating system's generator.
+/// Random generator of the operating system.
 #[derive(Clone, Debug)]
 pub struct RingRandom(SystemRandom);
 
@@ -17,14 +17,14 @@ impl Default for RingRandom {
 impl Random for RingRandom {
     #[allow(
         clippy::expect_used,
-        reason = "without randomness there are no codes and no keys: better no process"
+        reason = "without randomness there are no codes and no keys, so the process must end"
     )]
     fn fill(&self, buffer: &mut [u8]) {
         self.0.fill(buffer).expect("the operating system gives no randomness");
     }
 }
 
-/// UUIDv7 (RFC 9562) by the system's clock and randomness.
+/// Makes UUIDv7 ids (RFC 9562) from the system's clock and randomness.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct UuidV7;
 

@@ -1,18 +1,18 @@
-//! Signatures of requests: HMAC-SHA256 under a client's own secret. The secrets are used as they are, since
-//! clients know nothing of our way to derive keys.
+//! Request signatures: HMAC-SHA256 under the client's own secret. The secret is used as it is, because
+//! clients do not know our key derivation.
 
 use ports::crypto::RequestSignatures;
 use ring::hmac;
 use std::collections::HashMap;
 
-/// The secrets of internal clients, two of one while they rotate.
+/// Secrets of internal clients; a client has two during a rotation.
 pub struct ClientSecrets {
     keys: HashMap<String, Vec<hmac::Key>>,
     nobodys: [hmac::Key; 1],
 }
 
 impl ClientSecrets {
-    /// Pairs of a client's id and a secret of his. An empty secret is none: anybody could sign with it.
+    /// Takes pairs of client id and secret. Empty secrets are ignored, because anybody can sign with them.
     #[must_use]
     pub fn new<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut keys: HashMap<String, Vec<hmac::Key>> = HashMap::new();
@@ -31,13 +31,13 @@ impl RequestSignatures for ClientSecrets {
     fn is_by(&self, client: &str, base: &str, tag: &[u8; 32]) -> bool {
         let known = self.keys.get(client);
         let keys = known.map_or(self.nobodys.as_slice(), Vec::as_slice);
-        // Compared in constant time, and under every key, whichever is right.
+        // The comparison takes constant time and tries every key, whichever matches.
         let right = keys.iter().filter(|key| hmac::verify(key, base.as_bytes(), tag).is_ok()).count();
         known.is_some() && right > 0
     }
 }
 
-/// Signs a base as a client does, in lower-case hex; for those who play clients in tests.
+/// Signs a base as a client does, for tests that simulate a client. Returns lower-case hex.
 #[must_use]
 pub fn sign_request(secret: &str, base: &str) -> String {
     hex::encode(hmac::sign(&key(secret), base.as_bytes()))
@@ -65,13 +65,13 @@ mod tests {
     }
 
     #[test]
-    fn each_secret_of_a_client_signs_for_him_and_for_nobody_else() {
-        let secrets = ClientSecrets::new([("treasury", SECRET), ("treasury", "new"), ("desk", "another")]);
+    fn each_secret_of_a_client_signs_for_that_client_only() {
+        let secrets = ClientSecrets::new([("treasury", SECRET), ("treasury", "new"), ("support", "another")]);
         assert!(secrets.is_by("treasury", BASE, &tag(SECRET, BASE)));
         assert!(secrets.is_by("treasury", BASE, &tag("new", BASE)));
-        assert!(secrets.is_by("desk", BASE, &tag("another", BASE)));
+        assert!(secrets.is_by("support", BASE, &tag("another", BASE)));
         assert!(!secrets.is_by("treasury", BASE, &tag("another", BASE)));
-        assert!(!secrets.is_by("desk", BASE, &tag(SECRET, BASE)));
+        assert!(!secrets.is_by("support", BASE, &tag(SECRET, BASE)));
         assert!(!secrets.is_by("treasury", "GET:/", &tag(SECRET, BASE)));
         let mut changed = tag(SECRET, BASE);
         changed[31] ^= 1;
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_not_known_is_refused_whatever_he_signs_with() {
+    fn an_unknown_client_is_refused_whatever_the_secret() {
         let secrets = ClientSecrets::new([("treasury", SECRET), ("empty", "")]);
         for (client, secret) in [("stranger", SECRET), ("stranger", "nobody's"), ("empty", ""), ("", "")] {
             assert!(!secrets.is_by(client, BASE, &tag(secret, BASE)), "{client} {secret}");

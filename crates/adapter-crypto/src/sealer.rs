@@ -1,4 +1,4 @@
-//! Sealing at rest: AES-256-GCM under a random nonce, bound to the row it belongs to.
+//! Sealing at rest: AES-256-GCM with a random nonce, bound to the row that the text belongs to.
 //!
 //! ```text
 //! version (1) ‖ length of key id (1) ‖ key id ‖ nonce (12) ‖ ciphertext and tag
@@ -15,14 +15,14 @@ use std::sync::Arc;
 const VERSION: u8 = 1;
 const LABEL: &str = "seal/v1";
 
-/// Seals with the first key of a ring, opens with any.
+/// Seals with the first key of a keyring, and opens with any.
 pub struct AeadSealer {
     keys: Vec<(String, LessSafeKey)>,
     random: Arc<dyn Random>,
 }
 
 impl AeadSealer {
-    /// Over the keys derived from these secrets for sealing.
+    /// Derives the keys for sealing from `keyring`.
     #[must_use]
     pub fn new(keyring: &Keyring, random: Arc<dyn Random>) -> Self {
         let keys = keyring
@@ -52,7 +52,7 @@ impl AeadSealer {
 impl Sealer for AeadSealer {
     #[allow(
         clippy::expect_used,
-        reason = "AES-GCM fails only for texts of 64 GiB, and a ring is never empty"
+        reason = "AES-GCM fails only for texts of 64 GiB, and a keyring is never empty"
     )]
     fn seal(&self, bound_to: &[u8], plain: &[u8]) -> Vec<u8> {
         let (kid, key) = self.keys.first().expect("a keyring holds a key");
@@ -100,12 +100,12 @@ mod tests {
         let one = sealer(&old());
         let sealed = one.seal(b"row 1", b"text");
         assert_eq!(one.open(b"row 2", &sealed), Err(CannotOpen));
-        assert_ne!(sealed, one.seal(b"row 1", b"text"), "the same text is never sealed alike");
+        assert_ne!(sealed, one.seal(b"row 1", b"text"), "the same text is sealed differently each time");
     }
 
     proptest! {
         #[test]
-        fn no_changed_byte_goes_unnoticed(at in 0usize..40, by in 1u8..=255) {
+        fn a_changed_byte_is_detected(at in 0usize..40, by in 1u8..=255) {
             let one = sealer(&old());
             let mut sealed = one.seal(b"row", b"some text");
             let at = at % sealed.len();
@@ -114,7 +114,7 @@ mod tests {
         }
 
         #[test]
-        fn rubbish_is_refused(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+        fn arbitrary_bytes_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
             prop_assert_eq!(sealer(&old()).open(b"row", &bytes), Err(CannotOpen));
         }
     }

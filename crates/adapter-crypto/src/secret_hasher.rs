@@ -1,5 +1,5 @@
-//! Keyed hashes of random secrets: HMAC-SHA256 over their kind and themselves, so that the database alone
-//! opens nothing, however short the secret.
+//! Keyed hashes of random secrets: HMAC-SHA256 over the kind, the owner and the secret. The database alone
+//! does not reveal a secret, however short it is.
 
 use crate::keyring::Keyring;
 use ports::crypto::{SecretHasher, SecretKind};
@@ -7,11 +7,11 @@ use ring::hmac;
 
 const LABEL: &str = "secret/v1";
 
-/// Hashes with the first key of a ring, looks for those of any.
+/// Hashes with the first key of a keyring, and searches with the hashes of every key.
 pub struct HmacSecretHasher(Vec<hmac::Key>);
 
 impl HmacSecretHasher {
-    /// Over the keys derived from these secrets for this.
+    /// Derives the keys for random secrets from `keyring`.
     #[must_use]
     pub fn new(keyring: &Keyring) -> Self {
         let keys = keyring.derive(LABEL);
@@ -55,7 +55,7 @@ mod tests {
     use uuid::Uuid;
 
     #[test]
-    fn a_secret_is_of_one_kind_and_one_persons() {
+    fn a_secret_belongs_to_one_kind_and_one_person() {
         let hasher = HmacSecretHasher::new(&Keyring::parse(&"k".repeat(32)).unwrap());
         let of = |n| SecretKind::BackupCode(UserId(Uuid::from_u128(n)));
         let kinds = [SecretKind::LoginChallenge, SecretKind::ResetToken, of(1), of(2), SecretKind::LinkCode];

@@ -1,6 +1,6 @@
-//! The tokens of a session. A refresh token is the session's id and the token's generation under a keyed
-//! hash: it can be made again for as long as it may be asked for, so nothing of it is kept, and one that was
-//! used long ago is still known for what it was.
+//! Tokens of a session. A refresh token is the session id and the generation of the token, with a keyed hash
+//! over both. It can be computed again at any time, so it is not stored, and a token that was used long ago
+//! is still recognised.
 //!
 //! ```text
 //! base64url( session (16) ‖ generation (4) ‖ HMAC-SHA256 over both (32) )
@@ -20,14 +20,14 @@ use uuid::Uuid;
 const LABEL: &str = "refresh/v1";
 const BODY_LENGTH: usize = 20;
 
-/// Makes the tokens that people are signed in with.
+/// Makes the access tokens and refresh tokens of people who are signed in.
 pub struct KeyedSessionTokens {
     tokens: Tokens,
     keys: Vec<hmac::Key>,
 }
 
 impl KeyedSessionTokens {
-    /// `tokens` makes the access tokens; the refresh tokens have keys of their own from the same secrets.
+    /// `tokens` makes the access tokens. The refresh tokens use separate keys, derived from `keyring`.
     #[must_use]
     pub fn new(keyring: &Keyring, tokens: Tokens) -> Self {
         let keys = keyring.derive(LABEL);
@@ -88,17 +88,17 @@ mod tests {
     }
 
     #[test]
-    fn a_refresh_token_is_made_again_alike_and_read_back() {
+    fn a_refresh_token_is_the_same_each_time_and_can_be_read() {
         let one = tokens(&"k".repeat(32));
         let token = one.refresh(session(), 3);
         assert_eq!(token, one.refresh(session(), 3));
         assert_eq!(one.read_refresh(&token), Some((session(), 3)));
         let rotated = tokens(&format!("new:{},1:{}", "n".repeat(32), "k".repeat(32)));
-        assert_eq!(rotated.read_refresh(&token), Some((session(), 3)), "over a rotation of keys");
+        assert_eq!(rotated.read_refresh(&token), Some((session(), 3)), "after a rotation of keys");
     }
 
     #[test]
-    fn neither_kind_passes_for_the_other() {
+    fn neither_kind_is_accepted_as_the_other() {
         let one = tokens(&"k".repeat(32));
         let access = one.access(UserId(Uuid::from_u128(1)), session(), Duration::minutes(15)).unwrap();
         assert_eq!(one.read_refresh(&access), None);
@@ -109,7 +109,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_changed_letter_goes_unnoticed(at in 0usize..69, letter in "[A-Za-z0-9_-]") {
+        fn a_changed_character_is_detected(at in 0usize..69, letter in "[A-Za-z0-9_-]") {
             let one = tokens(&"k".repeat(32));
             let sound = one.refresh(session(), 1);
             let mut token = sound.clone();
@@ -119,7 +119,7 @@ mod tests {
         }
 
         #[test]
-        fn rubbish_is_refused(text in "\\PC{0,90}") {
+        fn arbitrary_text_is_refused(text in "\\PC{0,90}") {
             prop_assert_eq!(tokens(&"k".repeat(32)).read_refresh(&text), None);
         }
     }

@@ -1,4 +1,4 @@
-//! Access tokens: JWT (RFC 7519) with HS256, a key looked up by `kid` in a fixed set, and every claim
+//! Access tokens: JWT (RFC 7519) with HS256. The key is found by `kid` in a fixed set, and every claim is
 //! checked (RFC 8725).
 
 use crate::{jwt_provider, keyring::Keyring};
@@ -12,49 +12,49 @@ use thiserror::Error;
 const LABEL: &str = "jwt/v1";
 const ISSUER: &str = "ventanilla";
 const AUDIENCE: &str = "ventanilla-api";
-/// Clocks differ a little.
+/// Tolerance for clocks that differ a little.
 const LEEWAY_SECONDS: i64 = 5;
-/// No token is anywhere near this long.
+/// Longest accepted token, in bytes; real tokens are much shorter.
 const LENGTH_MAX: usize = 4096;
 
-/// What a token is.
+/// Kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenKind {
-    /// A team's.
+    /// Service token of a team.
     Service,
-    /// A person's.
+    /// Access token of a person.
     Access,
 }
 
-/// What a token says.
+/// Claims that a token contains.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
     iss: String,
     aud: String,
-    /// The client's or person's id.
+    /// Id of the client or the person.
     pub sub: String,
     exp: i64,
     nbf: i64,
     iat: i64,
     jti: String,
-    /// What it is; named `typ` on the wire.
+    /// Kind of the token; `typ` in the JSON.
     #[serde(rename = "typ")]
     pub kind: TokenKind,
-    /// What its bearer may do.
+    /// Scopes that the token grants.
     #[serde(default)]
     pub scopes: Vec<String>,
-    /// The session a person's token belongs to: it is worth nothing once that is over.
+    /// Session of a person's token, which is not valid after the session ends. None for a service token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
 }
 
-/// The token is none of ours, not yet or no longer good.
+/// The token is not ours, not valid yet, expired, or can't be signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the token is not valid")]
 pub struct TokenError;
 
-/// Makes and reads tokens.
+/// Issues tokens and reads them.
 pub struct Tokens {
     signing: Option<(String, EncodingKey)>,
     verifying: HashMap<String, DecodingKey>,
@@ -63,7 +63,7 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// Over the keys derived from these secrets for tokens.
+    /// Derives the keys for tokens from `keyring`.
     #[must_use]
     pub fn new(keyring: &Keyring, clock: Arc<dyn Clock>, ids: Arc<dyn IdGenerator>) -> Self {
         jwt_provider::install();
@@ -73,7 +73,7 @@ impl Tokens {
         Self { signing, verifying, clock, ids }
     }
 
-    /// A token for `sub`, good for `ttl`.
+    /// Issues a token for `sub`, valid for `ttl`.
     pub fn issue(
         &self,
         kind: TokenKind,
@@ -84,7 +84,7 @@ impl Tokens {
         self.sign(kind, sub, scopes, None, ttl)
     }
 
-    /// A token for `sub`, good for `ttl` while the session lives.
+    /// Issues a token for `sub`, valid for `ttl` while the session lasts.
     pub fn issue_for_session(
         &self,
         kind: TokenKind,
@@ -122,7 +122,8 @@ impl Tokens {
         jsonwebtoken::encode(&header, &claims, key).map_err(|_fault| TokenError)
     }
 
-    /// What a token says, if it is ours and good now.
+    /// Returns the claims of a token that is ours and valid now. Does not check whether its session has
+    /// ended.
     pub fn read(&self, token: &str) -> Result<Claims, TokenError> {
         if token.len() > LENGTH_MAX {
             return Err(TokenError);
@@ -133,7 +134,7 @@ impl Tokens {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_audience(&[AUDIENCE]);
         validation.set_issuer(&[ISSUER]);
-        // Times are checked below against the clock port; the claims themselves must be there.
+        // Times are checked below against the clock port; these claims must be present.
         validation.set_required_spec_claims(&["aud", "iss", "sub"]);
         validation.validate_exp = false;
         validation.validate_nbf = false;
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn is_good_for_its_time_only() {
+    fn a_token_is_valid_for_its_ttl_only() {
         let (tokens, clock) = tokens();
         let token =
             tokens.issue(TokenKind::Service, "team", &["verify".into()], Duration::minutes(15)).unwrap();
@@ -214,7 +215,7 @@ mod tests {
         let (tokens, _) = tokens();
         let key = keyring().derive(LABEL)[0].1;
         let header = json!({"alg": "HS256", "typ": "JWT", "kid": "k1"});
-        assert!(tokens.read(&signed(&header, &claims(), &key)).is_ok(), "the case itself is sound");
+        assert!(tokens.read(&signed(&header, &claims(), &key)).is_ok(), "the unchanged token is valid");
         let with = |name: &str, value: Value| {
             let mut changed = claims();
             changed[name] = value;

@@ -180,7 +180,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_message_is_admitted_after_the_given_wait(steps in prop::collection::vec((0i64..9_000, any::<bool>()), 1..200)) {
+        fn a_message_is_admitted_after_the_given_wait(
+            steps in prop::collection::vec((0i64..9_000, any::<bool>()), 1..200),
+        ) {
             let limits = Limits::default();
             let mut now = 0;
             for (pause, struck) in steps {

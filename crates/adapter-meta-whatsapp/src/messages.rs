@@ -73,7 +73,7 @@ impl MetaMessages {
             Class::TemplateNeeded | Class::Recipient | Class::Request => Retry::Never,
             Class::NumberStopped => {
                 let number = &self.client.config.phone_number_id;
-                tracing::error!(%number, error = %reason, "Meta refuses all sends from this number; check its account");
+                tracing::error!(%number, error = %reason, "Meta refuses all sends; check the account");
                 Retry::After(Some(self.limits.stop(self.client.now())))
             }
         };

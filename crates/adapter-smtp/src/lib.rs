@@ -1,4 +1,4 @@
-//! Mail over SMTP (RFC 5321), by lettre, over rustls.
+//! Sends e-mail over SMTP (RFC 5321), with lettre and rustls.
 
 use async_trait::async_trait;
 use domain::accounts::EmailAddress;
@@ -20,28 +20,29 @@ use std::{net::IpAddr, time::Duration};
 use thiserror::Error as ThisError;
 use url::Url;
 
-/// How long a server may be silent: two such waits end within the outbox's lease.
+/// Longest silence of the server. Two such waits end within the lease of the outbox.
 const SILENCE_MAX: Duration = Duration::from_secs(8);
-/// The name before the address that mail is from.
+/// Display name before the sender's address.
 const SENDER_NAME: &str = "Ventanilla";
 
 type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
-/// The address of the server can't be read. It may bear a password: it is not told.
+/// The URL of the server can't be read, or the sender's address is not ASCII. The error does not contain the
+/// URL, which may contain a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ThisError)]
-#[error("must be smtp:// or smtps:// and a server")]
+#[error("the URL must be smtp:// or smtps:// and a server, and the sender's address must be ASCII")]
 pub struct NotAServer;
 
-/// Whether that is the address of a server: `smtp://host:port`, `smtps://user:password@host`, with
-/// `?tls=required` where a connection must be made safe after it began.
+/// Whether `url` is the URL of a server: `smtp://host:port`, `smtps://user:password@host`, with
+/// `?tls=required` when STARTTLS must encrypt the connection.
 #[must_use]
 pub fn is_address(url: &str) -> bool {
     Transport::from_url(url).is_ok()
 }
 
-/// Whether nobody on the way reads what goes to that server, the password and the codes: `smtps://`, or
-/// `?tls=required`; `?tls=opportunistic` is whatever somebody in between makes of it. A server on this very machine has
-/// no way to it.
+/// Whether nobody on the network can read the password and the codes: `smtps://`, or `?tls=required`.
+/// `?tls=opportunistic` is not safe, because an attacker on the network can prevent the encryption. A server
+/// on this machine (loopback) is safe without encryption.
 #[must_use]
 pub fn is_safe(url: &str) -> bool {
     let Ok(url) = Url::parse(url) else { return false };
@@ -52,12 +53,12 @@ pub fn is_safe(url: &str) -> bool {
         }
         None => false,
     };
-    // The first of them counts.
+    // The first `tls` parameter counts.
     let tls = url.query_pairs().find(|(name, _)| name == "tls");
     is_here || url.scheme() == "smtps" || tls.is_some_and(|(_, how)| how == "required")
 }
 
-/// Sends mail by one server.
+/// Sends e-mail through one server.
 pub struct SmtpMailer {
     transport: Transport,
     from: Mailbox,
@@ -65,10 +66,10 @@ pub struct SmtpMailer {
 }
 
 impl SmtpMailer {
-    /// Connects when there is something to send.
+    /// Makes no connection; a send connects.
     ///
     /// # Errors
-    /// When `url` is no server's address.
+    /// When `url` is not the URL of a server, or `from` is not ASCII.
     pub fn new(url: &SecretString, from: &EmailAddress) -> Result<Self, NotAServer> {
         let builder =
             Transport::from_url(url.expose_secret()).map_err(|_it_may_bear_a_password| NotAServer)?;
@@ -80,7 +81,7 @@ impl SmtpMailer {
         })
     }
 
-    /// Plain words first: whoever shows HTML takes the last part that he can show.
+    /// Writes the plain text first, because a mail program shows the last part that it can show.
     fn message(&self, mail: &Mail) -> Result<Message, Box<dyn std::error::Error + Send + Sync>> {
         let parts = MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone());
         let message = Message::builder()
@@ -99,7 +100,7 @@ impl SmtpMailer {
     }
 }
 
-/// In which language it is ([RFC 3282](https://www.rfc-editor.org/rfc/rfc3282)).
+/// The header `Content-Language` ([RFC 3282](https://www.rfc-editor.org/rfc/rfc3282)).
 #[derive(Clone)]
 struct ContentLanguage(String);
 
@@ -117,7 +118,8 @@ impl Header for ContentLanguage {
     }
 }
 
-/// No person wrote it, and no machine shall answer it ([RFC 3834](https://www.rfc-editor.org/rfc/rfc3834)).
+/// The header `Auto-Submitted`: no person wrote the mail, and no program should answer it
+/// ([RFC 3834](https://www.rfc-editor.org/rfc/rfc3834)).
 #[derive(Clone, Copy)]
 struct AutoSubmitted;
 
@@ -146,8 +148,8 @@ impl Mailer for SmtpMailer {
             let reason = "the mail can't be written".to_owned();
             return SendOutcome::Rejected { code: None, reason, retry: Retry::Never };
         };
-        // Of a server that can't be reached it is certain that nothing of the mail has left; of a connection
-        // that is lost later it is not. So the server is asked first, on a connection of its own.
+        // A server that can't be reached has certainly not received the mail; after a connection that is lost
+        // later, this is unknown. So the server is tested first, on a separate connection.
         match self.transport.test_connection().await {
             Ok(true) => {}
             Ok(false) => return again("the server does not answer".into()),
@@ -170,7 +172,7 @@ fn again(reason: String) -> SendOutcome {
     SendOutcome::Rejected { code: None, reason, retry: Retry::After(None) }
 }
 
-/// What a server says may repeat the address: only its code is told.
+/// Describes the error for logs. The server's text may repeat the address, so only its code is included.
 fn told(fault: &Error) -> String {
     match fault.status() {
         Some(code) => format!("the mail server answered {code}"),

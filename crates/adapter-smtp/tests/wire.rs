@@ -1,4 +1,4 @@
-//! What goes over the wire, and what is made of each answer.
+//! The commands that go to the server, and the outcome of each answer.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 use adapter_smtp::{SmtpMailer, is_address};
@@ -14,14 +14,15 @@ use tokio::{
 };
 use uuid::Uuid;
 
-/// How the server ends a mail.
+/// What the server does at the end of a mail.
 #[derive(Clone, Copy)]
 enum End {
     Says(&'static str),
     HangsUp,
 }
 
-/// A server that says `rcpt` to a recipient and `end` to a mail, and what it has heard.
+/// Starts a server that answers a recipient with `rcpt` and a mail with `end`. Returns its URL and the lines
+/// that it receives.
 async fn server(rcpt: &'static str, end: End) -> (String, Arc<Mutex<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());
@@ -96,7 +97,7 @@ async fn send(rcpt: &'static str, end: End) -> (SendOutcome, String) {
 }
 
 #[tokio::test]
-async fn a_mail_goes_out_in_plain_words_and_html_under_our_id() {
+async fn a_mail_goes_out_as_plain_text_and_html_with_our_id() {
     let (outcome, heard) = send("250 ok", End::Says("250 taken")).await;
     let id = format!("{}@ventanilla.example", Uuid::from_u128(7));
     assert_eq!(outcome, SendOutcome::Sent { provider_id: id.clone() });
@@ -114,7 +115,7 @@ async fn a_mail_goes_out_in_plain_words_and_html_under_our_id() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_busy_is_asked_again() {
+async fn a_busy_server_is_tried_again() {
     for (rcpt, end) in [("450 later", End::HangsUp), ("250 ok", End::Says("451 later"))] {
         let (outcome, _) = send(rcpt, end).await;
         let SendOutcome::Rejected { retry, .. } = outcome else { panic!("{outcome:?}") };
@@ -123,7 +124,7 @@ async fn a_server_that_is_busy_is_asked_again() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_asked_again() {
+async fn an_unreachable_server_is_tried_again() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let gone = listener.local_addr().unwrap();
     drop(listener);
@@ -132,7 +133,7 @@ async fn a_server_that_is_not_there_is_asked_again() {
 }
 
 #[tokio::test]
-async fn a_mailbox_that_does_not_exist_is_final_and_its_address_is_not_told() {
+async fn a_mailbox_that_does_not_exist_is_final_and_its_address_is_not_logged() {
     let (outcome, _) = send("550 no such ana@example.com", End::HangsUp).await;
     let SendOutcome::Rejected { code, reason, retry } = outcome else { panic!("{outcome:?}") };
     assert_eq!((code.as_deref(), retry), (Some("550"), Retry::Never));
@@ -140,14 +141,14 @@ async fn a_mailbox_that_does_not_exist_is_final_and_its_address_is_not_told() {
 }
 
 #[tokio::test]
-async fn a_connection_lost_after_the_mail_leaves_a_doubt() {
+async fn a_connection_lost_after_the_mail_means_an_unknown_outcome() {
     let (outcome, heard) = send("250 ok", End::HangsUp).await;
     assert!(heard.contains("123456"), "it was sent");
     assert!(matches!(outcome, SendOutcome::Unknown { .. }), "{outcome:?}");
 }
 
 #[test]
-fn only_servers_are_taken() {
+fn only_urls_of_servers_are_accepted() {
     for url in
         ["smtp://127.0.0.1:25", "smtps://u:p@mail.example.com", "smtp://mail.example.com:587?tls=required"]
     {

@@ -1,4 +1,4 @@
-//! The HTTP client: the token, time-outs, the breaker. Addresses bear the token: none is ever told.
+//! HTTP client for Telegram: token, time-outs, circuit breaker. URLs contain the token and are never logged.
 
 use crate::{limits::Limits, token::BotToken};
 use http_breaker::Breaker;
@@ -10,16 +10,16 @@ use std::{sync::Arc, time::Duration};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Which bot we are, and where Telegram is.
+/// Token of the bot, and the base URL of Telegram.
 #[derive(Clone)]
 pub struct TelegramConfig {
-    /// The bot's token.
+    /// Token of the bot.
     pub token: BotToken,
-    /// `https://api.telegram.org`
+    /// Base URL of the Bot API: `https://api.telegram.org`.
     pub api_base: String,
 }
 
-/// Talks to Telegram as one bot.
+/// Client for the Bot API as one bot, with one circuit breaker and the bot's send limits.
 pub struct TelegramClient {
     config: TelegramConfig,
     http: reqwest::Client,
@@ -28,15 +28,16 @@ pub struct TelegramClient {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// An answer of any status.
+/// An HTTP response of any status.
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// What Telegram says; nothing where it is not Telegram who speaks, or can't be understood.
+    /// Telegram's envelope. None when the body can't be read as one, for example a proxy's error page.
     pub(crate) reply: Option<Reply>,
+    /// Seconds of the Retry-After header.
     retry_after: Option<u64>,
 }
 
-/// The envelope of every answer.
+/// Envelope of every response of Telegram.
 #[derive(Deserialize)]
 pub(crate) struct Reply {
     pub(crate) ok: bool,
@@ -54,12 +55,12 @@ struct Parameters {
     retry_after: Option<u64>,
 }
 
-/// No answer.
+/// Why there is no HTTP response. The texts are for logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NoAnswer {
-    /// The call was never made: no connection, or the breaker is open.
+    /// The request was not sent: no connection, an invalid URL, or an open breaker.
     NotMade(&'static str),
-    /// It was made; nobody knows what became of it.
+    /// The request was sent and no response arrived: Telegram may have processed it.
     Lost(&'static str),
 }
 
@@ -72,17 +73,17 @@ impl NoAnswer {
 }
 
 impl Answer {
-    /// What was asked for, where it was done.
+    /// Result of a successful call; None for any other.
     pub(crate) fn result(&self) -> Option<&Value> {
         let is_success = (200..300).contains(&self.status);
         self.reply.as_ref().filter(|reply| is_success && reply.ok).map(|reply| &reply.result)
     }
 
-    /// The code of a refusal: Telegram's own, or else that of HTTP.
+    /// Code of a refusal: Telegram's own, or else the HTTP status. None when nobody refused.
     pub(crate) fn refusal(&self) -> Option<u16> {
         let said = self.reply.as_ref().map(|reply| (reply.ok, reply.error_code));
         let code = match said {
-            // A server that stumbled may have done the work all the same, whatever its body says.
+            // A server that answers 5xx may have done the work, whatever its body says.
             _ if self.status >= 500 => self.status,
             Some((true, _)) => return None,
             Some((false, code)) => code.unwrap_or(self.status),
@@ -91,18 +92,18 @@ impl Answer {
         (400..500).contains(&code).then_some(code)
     }
 
-    /// After how many seconds Telegram wants to be asked again.
+    /// Seconds after which Telegram accepts the call again.
     pub(crate) fn retry_after(&self) -> Option<u64> {
         self.reply.as_ref().and_then(|reply| reply.parameters.retry_after).or(self.retry_after)
     }
 
-    /// Whether Telegram gives this as its reason.
+    /// Whether Telegram's description contains `words`, in lower case.
     pub(crate) fn says(&self, words: &str) -> bool {
         self.reply.as_ref().is_some_and(|reply| reply.description.to_ascii_lowercase().contains(words))
     }
 
-    /// In words, fit for a log. A description may quote an address or a text: one that is more than plain
-    /// words is only measured.
+    /// Describes the response for logs. A description may quote a URL or a text, so only a short one of plain
+    /// words is included; of any other, only the length.
     pub(crate) fn describe(&self) -> String {
         let status = self.status;
         let Some(reply) = &self.reply else { return format!("HTTP {status}, nothing that can be read") };
@@ -117,12 +118,12 @@ impl Answer {
 }
 
 impl TelegramClient {
-    /// A client; nothing is called yet.
+    /// Builds a client. Makes no call.
     ///
     /// # Errors
-    /// When the TLS stack can't be set up.
+    /// When the HTTP client can't be built with TLS.
     pub fn new(config: TelegramConfig, clock: Arc<dyn Clock>) -> Result<Self, reqwest::Error> {
-        // Somebody may have installed it already; it is the same one.
+        // The call fails when a provider is installed already; it is the same one, so the error is ignored.
         drop(rustls::crypto::ring::default_provider().install_default());
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
@@ -133,7 +134,7 @@ impl TelegramClient {
         Ok(Self { config, http, breaker: Breaker::default(), limits: Limits::default(), clock })
     }
 
-    /// Makes a call, once.
+    /// Makes a call once, without retries.
     pub(crate) async fn call(
         &self,
         method: &str,
@@ -175,7 +176,7 @@ fn no_answer(fault: &reqwest::Error) -> NoAnswer {
     if fault.is_connect() || fault.is_builder() { NoAnswer::NotMade(reason) } else { NoAnswer::Lost(reason) }
 }
 
-/// In words, without the address.
+/// Describes the error for logs without the URL, which contains the token.
 fn describe(fault: &reqwest::Error) -> &'static str {
     if fault.is_timeout() {
         "no answer in time"
@@ -197,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn only_plain_descriptions_are_told() {
+    fn only_plain_descriptions_are_logged() {
         let told = |description: &str| {
             let body = format!(r#"{{"ok":false,"error_code":400,"description":"{description}"}}"#);
             answer(400, &body).describe()
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_one_only_when_somebody_refused() {
+    fn only_a_clear_refusal_is_a_refusal() {
         assert_eq!(answer(403, r#"{"ok":false,"error_code":403}"#).refusal(), Some(403));
         assert_eq!(answer(200, r#"{"ok":false,"error_code":400}"#).refusal(), Some(400));
         assert_eq!(answer(404, "").refusal(), Some(404));

@@ -1,17 +1,17 @@
-//! What stands beside a message's words, as `reply_markup`.
+//! Buttons of a message, as `reply_markup`.
 
 use ports::messaging::message_channel::Form;
 use serde_json::{Value, json};
 
-/// The longest data a button can bear, in bytes.
+/// Longest data of a button, in bytes.
 const DATA_LENGTH_MAX: usize = 64;
-/// The most buttons under a message.
+/// Most buttons of one message.
 const BUTTONS_MAX: usize = 100;
-/// Up to this many characters two titles fit side by side on a telephone.
+/// Longest title, in characters, of which two fit in one row on a phone.
 const SHORT_TITLE_LENGTH_MAX: usize = 16;
 
-/// The keyboard of a form; none where Telegram would refuse it, since the words say what can be answered
-/// and a refused keyboard would take them with it.
+/// Keyboard of a form. None when Telegram would refuse it, because a refused keyboard also loses the text,
+/// and the text alone says what can be answered.
 pub(crate) fn reply_markup(form: &Form) -> Option<Value> {
     match form {
         Form::Plain | Form::Template(_) => None,
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn short_titles_stand_two_in_a_row_and_long_ones_alone() {
+    fn short_titles_are_two_in_a_row_and_long_ones_alone() {
         let long = "Enviar a otra persona";
         assert_eq!(rows(&[("a", "Sí"), ("b", "No")]), Some(vec![2]));
         assert_eq!(rows(&[("a", "Sí"), ("b", "No"), ("c", "Corregir")]), Some(vec![2, 1]));
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_button_that_does_not_fit_takes_the_keyboard_with_it() {
+    fn a_button_that_does_not_fit_removes_the_keyboard() {
         let most = "ñ".repeat(32);
         let over = format!("{most}x");
         assert_eq!(rows(&[(&most, "Sí")]), Some(vec![1]), "64 bytes");

@@ -1,6 +1,6 @@
-//! Telegram: messages of a bot (sendMessage), its webhook, and its setting up (getMe, setWebhook).
+//! Telegram: messages of a bot (sendMessage), its webhook, and its set-up (getMe, setWebhook).
 //!
-//! Built from the Bot API's documentation. One client serves all; each port has its file.
+//! Written from the documentation of the Bot API. All calls share one client; each port has its file.
 
 mod client;
 mod keyboard;

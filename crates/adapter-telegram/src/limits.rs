@@ -1,6 +1,6 @@
-//! Telegram's limits, kept on our side: about thirty messages a second in all, and one a second in a chat,
-//! where short bursts are let pass (core.telegram.org/bots/faq). What goes over is refused before it is
-//! sent, which costs less than Telegram's own refusal.
+//! Telegram's limits, applied on our side: about thirty messages a second in all, and one a second in a chat,
+//! with short bursts (core.telegram.org/bots/faq). A message over a limit is refused before it is sent, which
+//! costs less than a refusal by Telegram.
 
 use chrono::{DateTime, Duration, Utc};
 use std::{
@@ -8,12 +8,12 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// A token bucket, told by the instant at which it will be full again.
+/// A token bucket. Its state is the instant at which it will be full again.
 #[derive(Clone, Copy)]
 struct Bucket {
-    /// The time in which one token comes back.
+    /// Time in which one token comes back.
     interval: Duration,
-    /// The time in which an empty bucket fills up.
+    /// Time in which an empty bucket fills up.
     whole: Duration,
 }
 
@@ -21,15 +21,15 @@ const ALL: Bucket = Bucket { interval: Duration::microseconds(33_334), whole: Du
 const CHAT: Bucket = Bucket { interval: Duration::seconds(1), whole: Duration::seconds(3) };
 
 impl Bucket {
-    /// Takes a token: gives the instant at which the bucket will be full again, or how long to wait.
+    /// Takes a token. Returns the instant at which the bucket will be full again; the error is the wait.
     fn take(self, full_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Duration> {
         let filling = full_at.filter(|at| self.is_filling(*at, now));
         let missing = filling.map_or(Duration::zero(), |at| at.signed_duration_since(now)) + self.interval;
         if missing > self.whole { Err(missing - self.whole) } else { Ok(now + missing) }
     }
 
-    /// Whether tokens are still missing. An instant further off than an empty bucket's is that of a clock
-    /// which was set back since, and tells nothing.
+    /// Whether tokens are still missing. An instant later than that of an empty bucket means that the clock
+    /// was set back since, and is ignored.
     fn is_filling(self, full_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         let missing = full_at.signed_duration_since(now);
         Duration::zero() < missing && missing <= self.whole
@@ -42,13 +42,13 @@ struct State {
     chats: HashMap<i64, DateTime<Utc>>,
 }
 
-/// One bot's limits. A chat is forgotten once its bucket is full, so no more are known than the limit over
-/// all lets through in that time.
+/// Limits of one bot. A chat is removed once its bucket is full, so the limit over all chats also bounds the
+/// memory.
 #[derive(Default)]
 pub(crate) struct Limits(Mutex<State>);
 
 impl Limits {
-    /// Lets a message to that chat pass, or says in how many seconds to ask again.
+    /// Counts a message to `chat`. The error is the number of seconds that it has to wait.
     pub(crate) fn take(&self, chat: i64, now: DateTime<Utc>) -> Result<(), u64> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let all = ALL.take(state.all, now).map_err(whole_seconds)?;
@@ -60,7 +60,7 @@ impl Limits {
     }
 }
 
-/// Rounded up.
+/// Whole seconds, rounded up; at least 1.
 fn whole_seconds(wait: Duration) -> u64 {
     u64::try_from(wait.num_milliseconds()).unwrap_or(0).div_ceil(1000).max(1)
 }
@@ -80,7 +80,7 @@ mod tests {
             assert_eq!(limits.take(1, at(0)), Ok(()));
         }
         assert_eq!(limits.take(1, at(0)), Err(1));
-        assert_eq!(limits.take(2, at(0)), Ok(()), "another chat has its own");
+        assert_eq!(limits.take(2, at(0)), Ok(()), "another chat has its own limit");
         assert_eq!(limits.take(1, at(999)), Err(1));
         assert_eq!(limits.take(1, at(1000)), Ok(()));
         assert_eq!(limits.take(1, at(1000)), Err(1));
@@ -95,11 +95,11 @@ mod tests {
         };
         assert_eq!(passed(0), 29);
         assert_eq!(passed(500), 15);
-        assert_eq!(passed(60_000), 29, "what is not used is not saved up");
+        assert_eq!(passed(60_000), 29, "unused capacity does not add up");
     }
 
     #[test]
-    fn a_refusal_uses_nothing_up() {
+    fn a_refusal_uses_no_capacity() {
         let limits = Limits::default();
         for _ in 0..3 {
             limits.take(1, at(0)).unwrap();
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn chats_are_forgotten() {
+    fn idle_chats_are_removed() {
         let limits = Limits::default();
         for step in 0..2_000 {
             assert!(limits.take(step, at(step * 40)).is_ok());
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_set_back_closes_nothing_for_long() {
+    fn a_clock_that_is_set_back_does_not_block_a_chat() {
         let limits = Limits::default();
         for _ in 0..3 {
             limits.take(1, at(3_600_000)).unwrap();

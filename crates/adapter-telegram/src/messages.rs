@@ -1,7 +1,7 @@
-//! Sending by `sendMessage`.
+//! Sends messages by `sendMessage`.
 //!
-//! It has no idempotency, and a bot can't read what it has written: a send whose answer is lost is left to
-//! people.
+//! The method has no idempotency, and a bot can't read what it has sent: a send whose response is lost is
+//! left to people.
 
 use crate::{
     client::{Answer, NoAnswer, TIMEOUT, TelegramClient},
@@ -18,14 +18,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 
-/// The longest text Telegram takes, in UTF-16 units, in which it counts.
+/// Longest text that Telegram accepts, in UTF-16 units, the unit in which it counts.
 const TEXT_LENGTH_MAX: usize = 4096;
-/// An acknowledgement that takes longer is of no use.
+/// Time-out of an acknowledgement; a later one has no use.
 const ACKNOWLEDGE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Sends as one bot, into private chats.
+/// Sends messages as one bot, to private chats only.
 pub struct TelegramMessages {
-    /// The client.
+    /// Client that makes the calls.
     pub client: Arc<TelegramClient>,
 }
 
@@ -38,7 +38,7 @@ struct SendMessage {
     reply_markup: Option<Value>,
 }
 
-/// A preview is fetched by Telegram's servers, and a link of ours may hold once only.
+/// Disables previews: Telegram's servers would fetch the link, and some of our links can be used only once.
 #[derive(Serialize)]
 struct LinkPreview {
     is_disabled: bool,
@@ -81,18 +81,18 @@ impl MessageChannel for TelegramMessages {
             .filter(|update| update.kind == "callback_query")
             .and_then(|update| update.item);
         let (method, parameters) = match (query, private_chat(&message.sender)) {
-            // The pressed button shows a clock until it is answered.
+            // The pressed button shows a clock until the query is answered.
             (Some(id), _) => ("answerCallbackQuery", json!({"callback_query_id": id})),
             (None, Some(chat)) => ("sendChatAction", json!({"chat_id": chat, "action": "typing"})),
             (None, None) => return,
         };
         if let Err(fault) = self.client.call(method, &parameters, ACKNOWLEDGE_TIMEOUT).await {
-            tracing::debug!(method, reason = fault.reason(), "not acknowledged");
+            tracing::debug!(method, error = fault.reason(), "message not acknowledged");
         }
     }
 }
 
-/// The chat of one person; groups have numbers below zero.
+/// Chat id of one person. None for a group, whose id is negative, and for any other address.
 fn private_chat(address: &str) -> Option<i64> {
     address.parse().ok().filter(|chat| *chat > 0)
 }
@@ -108,7 +108,7 @@ fn outcome(answer: &Answer) -> SendOutcome {
             None => SendOutcome::Unknown { reason: "an answer that can't be read".into() },
         };
     }
-    // Neither taken nor refused: nobody knows.
+    // Neither accepted nor refused: the outcome is unknown.
     let Some(code) = answer.refusal() else {
         return SendOutcome::Unknown { reason: answer.describe() };
     };
@@ -122,23 +122,23 @@ fn outcome(answer: &Answer) -> SendOutcome {
 fn retry(code: u16, answer: &Answer) -> Retry {
     match code {
         401 | 404 => {
-            // Every message would fail in the same way until somebody mends it: none is given up for it.
-            tracing::error!(code, "Telegram does not know our bot: its token or the API's address is wrong");
+            // Every message fails in the same way until an operator fixes it, so no message is given up.
+            tracing::error!(code, "Telegram does not know our bot; check the bot token and the API URL");
             Retry::After(None)
         }
-        // Refused before it was looked at.
+        // Refused before processing.
         408 | 409 | 429 => Retry::After(answer.retry_after()),
         403 if answer.says("bot was blocked by the user") || answer.says("user is deactivated") => {
             Retry::OptedOut
         }
-        // Not Telegram's own word on the message: somebody between us refused.
+        // Not an answer of Telegram: a server on the way refused.
         _ if answer.reply.is_none() => Retry::After(answer.retry_after()),
-        // Terminal: no such chat, a chat that the person never opened, a complaint about the request itself.
+        // Terminal: no such chat, a chat that the person never opened, an error in the request itself.
         _ => Retry::Never,
     }
 }
 
-/// At most so many UTF-16 units, never cut inside a character.
+/// Cuts a text to at most `units_max` UTF-16 units, never inside a character.
 fn cut(text: &str, units_max: usize) -> String {
     let mut units = 0_usize;
     text.chars()
@@ -157,12 +157,12 @@ mod tests {
     #[test]
     fn a_text_is_cut_by_utf16_units_between_characters() {
         assert_eq!(cut("áé👍x", 4), "áé👍");
-        assert_eq!(cut("áé👍x", 3), "áé", "half a thumb is none");
+        assert_eq!(cut("áé👍x", 3), "áé", "half an emoji is dropped");
         assert_eq!(cut("", 3), "");
     }
 
     #[test]
-    fn only_people_are_written_to() {
+    fn only_private_chats_are_accepted() {
         assert_eq!(private_chat("42"), Some(42));
         for address in ["-42", "0", "@channel", "whatsapp:+5255", "", "42 "] {
             assert_eq!(private_chat(address), None, "{address}");

@@ -1,16 +1,16 @@
-//! X-Telegram-Bot-Api-Secret-Token: the word that `setWebhook` was given, in every request. It is all
-//! that proves the sender, and the bot with him; there is no signature over the body.
+//! X-Telegram-Bot-Api-Secret-Token: the secret that `setWebhook` was given, in every request. It is the only
+//! proof of the sender and of the bot; there is no signature over the body.
 
 use ports::messaging::inbound_webhook::{RawWebhook, SignatureInvalid};
 use ring::hmac;
 use secrecy::{ExposeSecret, SecretString};
 
-/// Secrets of the webhook, two while they rotate.
+/// Secrets of the webhook; two during a rotation.
 #[derive(Clone)]
 pub struct WebhookSecrets(Vec<Expected>);
 
-/// A secret's own MAC under a key made of it: a given word is the secret if its MAC is the same, and MACs
-/// are compared in constant time, whatever the word's length.
+/// MAC of a secret under a key made of the secret. A given value is the secret when its MAC is the same, and
+/// MACs are compared in constant time, whatever the length of the value.
 #[derive(Clone)]
 struct Expected {
     key: hmac::Key,
@@ -18,11 +18,11 @@ struct Expected {
 }
 
 impl WebhookSecrets {
-    /// Over one or more secrets. None means that nobody is let in.
+    /// Takes one or more secrets. Without any, every request is refused.
     #[must_use]
     pub fn new(secrets: &[SecretString]) -> Self {
         let words = secrets.iter().map(|secret| secret.expose_secret().as_bytes());
-        // An empty secret would be everybody's.
+        // Anybody can send an empty secret.
         Self(words.filter(|word| !word.is_empty()).map(Expected::of).collect())
     }
 
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn either_secret_of_a_rotation_holds() {
+    fn either_secret_of_a_rotation_is_accepted() {
         let both = secrets(&["new", "old"]);
         assert!(both.verify(&bearing(b"new")).is_ok());
         assert!(both.verify(&bearing(b"old")).is_ok());
@@ -74,9 +74,9 @@ mod tests {
     }
 
     #[test]
-    fn without_a_secret_nobody_comes_in() {
+    fn without_a_secret_every_request_is_refused() {
         let mut silent = bearing(b"");
-        assert!(secrets(&[""]).verify(&silent).is_err(), "an empty secret is none");
+        assert!(secrets(&[""]).verify(&silent).is_err(), "an empty secret is ignored");
         assert!(secrets(&[]).verify(&bearing(SECRET.as_bytes())).is_err());
         silent.headers.clear();
         assert!(secrets(&[SECRET]).verify(&silent).is_err());

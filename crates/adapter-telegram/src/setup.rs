@@ -1,4 +1,4 @@
-//! Setting the bot up: who it is (`getMe`), and where its updates go (`setWebhook`).
+//! Set-up of the bot: its identity (`getMe`), and the URL for its updates (`setWebhook`).
 
 use crate::{
     client::{TIMEOUT, TelegramClient},
@@ -9,45 +9,45 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-/// What something is done about. `my_chat_member` tells of those who block the bot.
+/// Kinds of updates that are acted on. `my_chat_member` reports people who block or unblock the bot.
 const ALLOWED_UPDATES: [&str; 3] = ["message", "callback_query", "my_chat_member"];
-/// How many updates Telegram posts side by side: those of one chat always come one by one.
+/// Most updates that Telegram posts in parallel; those of one chat always come one by one.
 const MAX_CONNECTIONS: u8 = 40;
-/// The longest secret of a webhook.
+/// Longest secret of a webhook, in bytes.
 const SECRET_LENGTH_MAX: usize = 256;
 
-/// A bot as Telegram knows it.
+/// Identity of a bot at Telegram.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct BotIdentity {
-    /// The digits before its token's colon.
+    /// Id of the bot: the digits before the colon of its token.
     pub id: i64,
-    /// Its name, without the `@`: links to it are `t.me/` and this.
+    /// User name without the `@`. A link to the bot is `t.me/` and this name.
     pub username: String,
 }
 
-/// The bot can't be set up, or asked who it is.
+/// Why the bot can't be set up or identified.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SetupError {
-    /// The webhook's secret has signs in it that Telegram doesn't take, or too many of them, or none.
-    #[error("the webhook's secret must be 1 to 256 letters, digits, _ and -")]
+    /// The webhook secret is empty, too long, or has a character that Telegram does not accept.
+    #[error("the webhook secret must be 1 to 256 letters, digits, _ or -")]
     BadSecret,
-    /// Telegram says no: the token or the address is wrong.
-    #[error("Telegram refuses: {0}")]
+    /// Telegram refused the call: the token or the URL is wrong.
+    #[error("Telegram refused the call: {0}")]
     Refused(String),
-    /// There is no answer that can be read.
-    #[error("Telegram can't be asked: {0}")]
+    /// Telegram gave no response, or one that can't be read.
+    #[error("Telegram is unavailable: {0}")]
     Unavailable(String),
 }
 
 impl TelegramClient {
-    /// Who the bot is. Proves the token.
+    /// Reads the identity of the bot. Success proves that the token is valid.
     pub async fn get_me(&self) -> Result<BotIdentity, SetupError> {
         let result = self.ask("getMe", &json!({})).await?;
         serde_json::from_value(result)
             .map_err(|_unreadable| SetupError::Unavailable("an answer that can't be read".into()))
     }
 
-    /// Has updates posted to that address, which must be https, each with the secret.
+    /// Makes Telegram post the updates to `url`, which must be https, each with `secret` in a header.
     pub async fn set_webhook(&self, url: &str, secret: &SecretString) -> Result<(), SetupError> {
         let word = secret.expose_secret();
         if !(1..=SECRET_LENGTH_MAX).contains(&word.len()) || !word.bytes().all(is_word_byte) {

@@ -1,22 +1,22 @@
-//! The bot's token: `123456789:AA…`. It is part of every address that is called.
+//! Token of the bot: `123456789:AA…`. It is part of every URL that is called.
 
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
-/// A token whose form has been looked at: nothing in it can change the address that it becomes part of.
+/// A token whose form was checked: no character in it can change the URL that it becomes part of.
 #[derive(Clone)]
 pub struct BotToken {
     bot_id: i64,
     whole: SecretString,
 }
 
-/// It is no token. What was given stays unsaid: it may be one with a slip of the pen.
+/// The text is not a bot token. The error does not contain the text, which may be a mistyped token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("a bot's token is digits, a colon, and letters, digits, _ or -")]
+#[error("a bot token is digits, a colon, and letters, digits, _ or -")]
 pub struct InvalidBotToken;
 
 impl BotToken {
-    /// Looks at its form.
+    /// Checks the form of a token. Ignores white space around it.
     pub fn parse(token: &SecretString) -> Result<Self, InvalidBotToken> {
         let text = token.expose_secret().trim();
         let (id, secret) = text.split_once(':').ok_or(InvalidBotToken)?;
@@ -29,13 +29,13 @@ impl BotToken {
         Ok(Self { bot_id, whole: SecretString::from(text) })
     }
 
-    /// The bot's id.
+    /// Id of the bot.
     #[must_use]
     pub const fn bot_id(&self) -> i64 {
         self.bot_id
     }
 
-    /// The channel account of the bot's talks: `telegram:telegram:123456789`.
+    /// Channel account of the bot's conversations: `telegram:telegram:123456789`.
     #[must_use]
     pub fn channel_account(&self) -> String {
         format!("telegram:telegram:{}", self.bot_id)
@@ -46,7 +46,7 @@ impl BotToken {
     }
 }
 
-/// What Telegram's tokens, secrets and link codes are made of.
+/// Whether a byte may be in Telegram's tokens, secrets and link codes.
 pub(crate) const fn is_word_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 }
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn the_digits_before_the_colon_are_the_bot() {
+    fn the_digits_before_the_colon_are_the_bots_id() {
         let token = parse(" 123456789:AAabc_-9\n").unwrap();
         assert_eq!(token.bot_id(), 123_456_789);
         assert_eq!(token.channel_account(), "telegram:telegram:123456789");
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_change_the_address_is_no_token() {
+    fn a_text_that_would_change_the_url_is_not_a_token() {
         for token in
             ["", ":", "1:", ":AA", "x1:AA", "1:A/../B", "1:A?b", "1:A B", "1:á", "99999999999999999999:A"]
         {

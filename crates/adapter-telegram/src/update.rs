@@ -1,78 +1,78 @@
-//! An update as Telegram posts it (core.telegram.org/bots/api#update), read leniently: ids come as numbers
-//! or as text, members may be null, and kinds and contents appear unannounced.
+//! An update as Telegram posts it (core.telegram.org/bots/api#update). The parser is lenient: ids come as
+//! numbers or as text, members may be null, and new kinds and contents appear without notice.
 
 use crate::token::is_word_byte;
 use ports::messaging::inbound_webhook::Undecodable;
 use serde_json::{Map, Value};
 
-/// One update. All but its id and kind is optional here; what must be there is checked where it is used.
-/// It has no `Debug`: it bears texts and numbers.
+/// One update. Only its id and kind are required here; the webhook checks the rest. There is no `Debug`,
+/// because it contains texts and phone numbers.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Update {
-    /// `update_id`: the same again is the same update.
+    /// `update_id`; a repeated one is the same update.
     pub id: i64,
-    /// The name of the member that it bears: `message`, `edited_message`, `poll`.
+    /// Name of the member that contains it: `message`, `edited_message`, `poll`.
     pub kind: String,
-    /// Where it happened; of a pressed button, where its message stands.
+    /// Chat of the update; for a pressed button, the chat of its message.
     pub chat: Option<Chat>,
-    /// Who did it.
+    /// Id of the person who caused it.
     pub from: Option<i64>,
-    /// The id of the thing itself: a message's, a query's, a poll's.
+    /// Id of the message, query or poll itself.
     pub item: Option<String>,
-    /// When, in Unix seconds.
+    /// Unix time in seconds.
     pub date: Option<i64>,
-    /// What it says.
+    /// Content of the update.
     pub content: Content,
 }
 
-/// A chat.
+/// A chat at Telegram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Chat {
-    /// Its id; a private chat's is the person's.
+    /// Id of the chat; for a private chat, the id of the person.
     pub id: i64,
-    /// Whether the bot and one person are alone in it.
+    /// Whether only the bot and one person are in it.
     pub is_private: bool,
 }
 
-/// What an update says.
+/// Content of an update.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Content {
-    /// Words.
+    /// A text message.
     Text(String),
-    /// Somebody's number.
+    /// A shared phone number.
     Contact {
-        /// As it came, often without its `+`.
+        /// The number as Telegram sends it, often without its `+`.
         number: String,
-        /// Whose it is, where Telegram knows him.
+        /// Telegram id of the number's owner. None when Telegram does not know them.
         owner: Option<i64>,
     },
-    /// A picture, a place, a voice note.
+    /// A photo, a location, a voice note.
     Media {
-        /// What it is: `photo`, `location`, `voice`.
+        /// Kind of the content: `photo`, `location`, `voice`.
         kind: &'static str,
-        /// The words beneath it.
+        /// Caption below the content.
         caption: Option<String>,
     },
-    /// A press of a button under a message.
+    /// A pressed button under a message.
     Press {
-        /// What we gave the button as its data.
+        /// Data that we gave the button.
         data: Option<String>,
-        /// What stands on it, where its message came along.
+        /// Title of the button. None when the update does not contain its message.
         title: Option<String>,
     },
-    /// A new standing in a chat: `member`, `kicked`.
+    /// New membership status in a chat: `member`, `kicked`.
     Standing(String),
-    /// News of the chat that nobody wrote: `pinned_message`.
+    /// A service message, which no person wrote: `pinned_message`.
     Service(&'static str),
-    /// Nothing that is known here.
+    /// Content that this version does not know.
     Nothing,
 }
 
-/// Updates that something is done about. They go before any other member that a body bears.
+/// Kinds of updates that are acted on. They take precedence over any other member of a body.
 const ACTED_UPON: [&str; 3] = ["message", "callback_query", "my_chat_member"];
 
-/// What a message can bear. An animation comes with a document and a venue with a location: the closer
-/// word stands first.
+/// Kinds of media in a message. An animation comes with a document and a venue with a location, so the more
+/// specific kind is first.
 const MEDIA: [&str; 18] = [
     "photo",
     "voice",
@@ -94,7 +94,7 @@ const MEDIA: [&str; 18] = [
     "giveaway",
 ];
 
-/// Messages that Telegram itself writes into a chat.
+/// Service messages, which Telegram itself writes into a chat.
 const SERVICE: [&str; 20] = [
     "pinned_message",
     "message_auto_delete_timer_changed",
@@ -119,10 +119,10 @@ const SERVICE: [&str; 20] = [
 ];
 
 impl Update {
-    /// Reads one.
+    /// Reads an update from the body of a webhook request.
     ///
     /// # Errors
-    /// When it is no JSON object, or has no id.
+    /// When the body is not a JSON object, or has no `update_id`.
     pub fn parse(body: &[u8]) -> Result<Self, Undecodable> {
         let Ok(Value::Object(members)) = serde_json::from_slice::<Value>(body) else {
             return Err(Undecodable("it is no JSON object".into()));
@@ -143,7 +143,8 @@ impl Update {
     }
 }
 
-/// The member that the update is about. Its name is Telegram's; any other is not repeated.
+/// Name and value of the member that contains the update. A name that is not one of
+/// Telegram's form becomes `unknown`.
 fn subject(members: &Map<String, Value>) -> (&str, &Value) {
     let known = ACTED_UPON.iter().filter_map(|name| members.get_key_value(*name));
     let all = || members.iter().filter(|(name, value)| *name != "update_id" && !value.is_null());
@@ -202,12 +203,12 @@ fn chat(value: &Value) -> Option<Chat> {
     Some(Chat { id: whole(member(chat, "id")?)?, is_private })
 }
 
-/// A member that is there and not null.
+/// A member that is present and not null.
 fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     value.get(name).filter(|member| !member.is_null())
 }
 
-/// A member's words, if there are any; a number's digits.
+/// A string member that is not empty, or a number member as text.
 fn text(value: &Value, name: &str) -> Option<String> {
     match value.get(name)? {
         Value::String(text) if !text.is_empty() => Some(text.clone()),
@@ -216,7 +217,7 @@ fn text(value: &Value, name: &str) -> Option<String> {
     }
 }
 
-/// A whole number, written as one or as text.
+/// A whole number, written as a number or as text.
 fn whole(value: &Value) -> Option<i64> {
     match value {
         Value::Number(number) => number.as_i64(),
@@ -235,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_numbers_or_text_and_null_is_nothing() {
+    fn ids_are_numbers_or_text_and_null_is_none() {
         let update = parse(
             r#"{"update_id":"7","edited_message":null,"message":{"message_id":"12","date":"1700000000",
                 "is_automatic_forward":0,"text":null,"from":{"id":"5","is_bot":0},
@@ -269,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn the_closer_word_for_a_medium_counts() {
+    fn the_more_specific_kind_of_media_counts() {
         let content = |body: &str| parse(&format!(r#"{{"update_id":1,"message":{body}}}"#)).content;
         let media = |kind| Content::Media { kind, caption: None };
         assert!(content(r#"{"document":{},"animation":{}}"#) == media("animation"));

@@ -1,4 +1,4 @@
-//! The webhook: one update in each request.
+//! The webhook, which gets one update in each request.
 
 use crate::{
     secrets::WebhookSecrets,
@@ -18,14 +18,14 @@ use ports::messaging::inbound_webhook::{
     Undecodable,
 };
 
-/// The longest code a link can bear.
+/// Longest code in a link, in bytes.
 const LINK_CODE_LENGTH_MAX: usize = 64;
 
-/// Updates of one bot. Only what happens in private chats is acted on.
+/// Webhook for the updates of one bot. Only updates of private chats are acted on.
 pub struct TelegramWebhook {
-    /// What proves the sender.
+    /// Secrets that prove the sender.
     pub secrets: WebhookSecrets,
-    /// The bot's, as its token names it.
+    /// Channel account of the bot, from its token.
     pub channel_account: String,
 }
 
@@ -66,7 +66,7 @@ impl TelegramWebhook {
             sender: person.to_string(),
             phone: None,
             said: said(update)?,
-            // The secret is the bot's own.
+            // The secret belongs to this bot alone.
             is_ours: true,
             sent_at: instant(update.date),
             raw: body.to_vec(),
@@ -74,8 +74,8 @@ impl TelegramWebhook {
     }
 }
 
-/// Whose private chat it happened in. The message that a pressed button stands under may be missing: then
-/// the chat is that of whoever pressed it.
+/// Person whose private chat the update is in. None outside private chats. The message of a pressed button
+/// may be missing; then it is the person who pressed the button.
 fn person(update: &Update) -> Option<i64> {
     match (update.kind.as_str(), update.chat) {
         ("message" | "my_chat_member" | "callback_query", Some(chat)) => chat.is_private.then_some(chat.id),
@@ -84,12 +84,12 @@ fn person(update: &Update) -> Option<i64> {
     }
 }
 
-/// What a person said by it, if it is he who said something.
+/// Content of a person's message. None when the update is not one.
 fn said(update: &Update) -> Option<Said> {
     match &update.content {
         Content::Text(text) => Some(words(text)),
         Content::Contact { number, owner } => {
-            // Telegram vouches for nobody's number but the sender's own.
+            // Telegram confirms only the sender's own number.
             let is_own = owner.is_some() && *owner == update.from;
             let number = is_own.then(|| canonical(number)).flatten();
             Some(number.map_or_else(|| Said::Other("contact".into()), Said::OwnNumber))
@@ -104,7 +104,7 @@ fn said(update: &Update) -> Option<Said> {
     }
 }
 
-/// Words, with a command's `@bot` taken off; the code of a link, where they are one.
+/// Reads a text: `/start` with a code is a link code; any other command loses its `@bot`.
 fn words(text: &str) -> Said {
     let plain = || Said::Text(text.to_owned());
     let Some(command) = text.strip_prefix('/') else { return plain() };
@@ -122,12 +122,12 @@ fn words(text: &str) -> Said {
     }
 }
 
-/// Telegram writes numbers with their country's code, with or without a `+` before it.
+/// Canonical form of a number. Telegram writes the country code with or without a `+` before it.
 fn canonical(number: &str) -> Option<PhoneNumber> {
     PhoneNumber::parse_international(&format!("+{}", number.trim().trim_start_matches('+'))).ok()
 }
 
-/// Blocking the bot is a person's no, and unblocking it his yes.
+/// Blocking the bot is an opt-out, and unblocking it an opt-in. None for any other status.
 fn consent(content: &Content) -> Option<ConsentStatus> {
     match content {
         Content::Standing(status) if status == "kicked" => Some(ConsentStatus::OptedOut),
@@ -136,7 +136,7 @@ fn consent(content: &Content) -> Option<ConsentStatus> {
     }
 }
 
-/// A message that can't be reached any more has the date 0, which is none.
+/// Time of the update. None for the date 0, which a message that can't be accessed any more has.
 fn instant(seconds: Option<i64>) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(seconds.filter(|seconds| *seconds > 0)?, 0)
 }

@@ -1,4 +1,4 @@
-//! What goes over the wire, and how each answer is read.
+//! The requests that go to Telegram, and how each response is read.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 use adapter_telegram::{
@@ -31,7 +31,7 @@ use wiremock::{
 
 const TOKEN: &str = "123456789:AAsecret_of-the-bot";
 
-/// Stands still until it is moved.
+/// A clock that the test moves.
 #[derive(Default)]
 struct Hands(AtomicI64);
 
@@ -89,7 +89,7 @@ async fn bodies(server: &MockServer) -> Vec<Value> {
     requests.iter().map(|request| serde_json::from_slice(&request.body).unwrap()).collect()
 }
 
-/// An update as it comes in.
+/// Decodes an update that contains a message.
 fn incoming(body: &Value) -> InboundMessage {
     let account = "telegram:telegram:123456789".to_owned();
     let webhook = TelegramWebhook { secrets: WebhookSecrets::new(&[]), channel_account: account };
@@ -163,17 +163,17 @@ async fn each_form_has_its_keyboard() {
 }
 
 #[tokio::test]
-async fn a_long_text_is_cut_where_telegram_ends() {
+async fn a_long_text_is_cut_at_telegrams_limit() {
     let server = taking_messages().await;
     let text = format!("{}👍👍", "á".repeat(4093));
     messages(&server.uri()).send(&to("42", &text, Form::Plain)).await;
     let sent = bodies(&server).await.remove(0)["text"].as_str().unwrap().to_owned();
-    assert_eq!(sent.encode_utf16().count(), 4095, "half a thumb does not go");
+    assert_eq!(sent.encode_utf16().count(), 4095, "half an emoji is dropped");
     assert!(sent.ends_with("á👍"));
 }
 
 #[tokio::test]
-async fn each_answer_to_a_send_is_told_apart() {
+async fn each_response_to_a_send_has_its_own_outcome() {
     let refusal = |code: u16, description: &str| {
         (code, json!({"ok": false, "error_code": code, "description": description}).to_string())
     };
@@ -203,7 +203,7 @@ async fn each_answer_to_a_send_is_told_apart() {
             (SendOutcome::Unknown { .. }, None) => {}
             _ => panic!("{status} {body}: {outcome:?}"),
         }
-        assert_eq!(server.received_requests().await.unwrap().len(), 1, "a send is never repeated by itself");
+        assert_eq!(server.received_requests().await.unwrap().len(), 1, "the client never repeats a send");
     }
 }
 
@@ -214,7 +214,7 @@ async fn a_refused_connection_means_that_nothing_went_out() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_cut_leaves_a_doubt_that_nobody_can_clear() {
+async fn a_cut_connection_means_an_outcome_that_stays_unknown() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let cutting = tokio::spawn(async move {
@@ -240,7 +240,7 @@ async fn only_private_chats_are_written_to() {
 }
 
 #[tokio::test]
-async fn what_goes_over_the_limits_waits_here() {
+async fn a_message_over_the_limits_is_refused_without_a_call() {
     let server = taking_messages().await;
     let clock = Arc::<Hands>::default();
     let channel = TelegramMessages { client: client(&server.uri(), &clock) };
@@ -259,7 +259,7 @@ async fn what_goes_over_the_limits_waits_here() {
 }
 
 #[tokio::test]
-async fn a_telegram_that_keeps_failing_is_left_alone() {
+async fn a_provider_that_keeps_failing_is_not_called() {
     let server = server(answers(500, "")).await;
     let channel = messages(&server.uri());
     for chat in 1..=5 {
@@ -271,7 +271,7 @@ async fn a_telegram_that_keeps_failing_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_pressed_button_is_answered_and_a_message_gets_a_typing() {
+async fn a_pressed_button_is_answered_and_a_message_shows_typing() {
     let server = server(answers(200, r#"{"ok":true,"result":true}"#)).await;
     let channel = messages(&server.uri());
     let pressed =
@@ -290,13 +290,13 @@ async fn a_pressed_button_is_answered_and_a_message_gets_a_typing() {
 }
 
 #[tokio::test]
-async fn an_acknowledgement_that_fails_is_left() {
+async fn an_acknowledgement_that_fails_is_ignored() {
     let said = json!({"update_id": 2, "message": {"text": "hola", "chat": {"id": 42, "type": "private"}}});
     messages("http://127.0.0.1:1").acknowledge(&incoming(&said)).await;
 }
 
 #[tokio::test]
-async fn the_bot_says_who_it_is() {
+async fn the_identity_of_the_bot_is_read() {
     let told = r#"{"ok":true,"result":{"id":123456789,"is_bot":true,"username":"ventanilla_bot"}}"#;
     let server = server(answers(200, told)).await;
     let bot = client(&server.uri(), &Arc::default()).get_me().await;
@@ -305,7 +305,7 @@ async fn the_bot_says_who_it_is() {
 }
 
 #[tokio::test]
-async fn a_wrong_token_and_a_broken_answer_are_told_apart() {
+async fn a_wrong_token_and_a_broken_response_are_two_errors() {
     let refused = server(answers(401, r#"{"ok":false,"error_code":401,"description":"Unauthorized"}"#)).await;
     let fault = client(&refused.uri(), &Arc::default()).get_me().await;
     assert_eq!(fault, Err(SetupError::Refused("HTTP 401: Unauthorized".into())));
@@ -315,7 +315,7 @@ async fn a_wrong_token_and_a_broken_answer_are_told_apart() {
 }
 
 #[tokio::test]
-async fn the_webhook_is_set_with_its_secret_and_what_it_listens_to() {
+async fn the_webhook_is_set_with_its_secret_and_its_kinds_of_updates() {
     let server = server(answers(200, r#"{"ok":true,"result":true,"description":"Webhook was set"}"#)).await;
     let bot = client(&server.uri(), &Arc::default());
     let address = "https://example.com/webhooks/telegram";
@@ -334,7 +334,7 @@ async fn the_webhook_is_set_with_its_secret_and_what_it_listens_to() {
     assert_eq!(server.received_requests().await.unwrap().len(), 1);
 }
 
-/// What is logged, kept.
+/// Keeps the log output in memory.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 

@@ -1,12 +1,12 @@
 //! Group commit: many callers, one transaction.
 //!
-//! One writer takes whatever has queued while its last commit ran and commits it together. There is no
-//! timer: a single request that finds the writer idle goes at once. The queue is bounded, and who finds
-//! it full is told so at once.
+//! One writer takes all requests that queued during its last commit, and commits them together. There is no
+//! timer: a request that finds the writer idle is committed at once. The queue is bounded, and a caller that
+//! finds it full gets an error at once.
 //!
-//! A commit that fails is tried once more whole, so what is committed must be safe to repeat: that also
-//! settles a commit whose reply was lost. If it fails again because of what is in it, it is halved until
-//! the culprit stands alone, and everybody else's work goes through.
+//! A commit that fails is tried once more as a whole, so the work must be safe to repeat; this also settles a
+//! commit whose reply was lost. If it fails again because of its content, the batch is halved until the
+//! failing request is alone, and the work of all other callers is committed.
 
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
@@ -16,37 +16,37 @@ use tokio::{
     sync::{mpsc, oneshot},
 };
 
-/// A failure of a commit.
+/// An error of a commit.
 pub trait CommitFault: Send + Sync + 'static {
-    /// Whether the work itself may be at fault, so that others' may go through without it. A database
-    /// that is out of reach is nobody's fault.
+    /// True when the work itself may be the cause, so other work can be committed without it. False when the
+    /// database can't be reached.
     fn blames_the_work(&self) -> bool;
 }
 
-/// Why nothing was committed for a caller, or nobody knows.
+/// Why the items of a caller were not committed, or why that is unknown.
 #[derive(Debug, Error)]
 pub enum GroupError<E> {
-    /// More is queued than can be done soon; nothing was begun.
+    /// Too many callers wait; nothing was started.
     #[error("the queue is full")]
     Full,
-    /// The writer has ended.
+    /// The writer task has ended.
     #[error("the writer has ended")]
     Ended,
-    /// The commit failed, for this caller alone or for all that went with it.
+    /// The commit failed, for this caller alone or for all callers in the batch.
     #[error("the commit failed")]
     Failed(Arc<E>),
 }
 
-/// How much is taken at once.
+/// Limits of the queue and of a commit.
 #[derive(Clone, Copy, Debug)]
 pub struct GroupSize {
-    /// Callers that may wait.
+    /// Most callers that may wait.
     pub queue_max: usize,
-    /// Items in one commit; a single caller's may be more.
+    /// Most items in one commit. The last caller added may exceed it, because a caller's items stay together.
     pub batch_max: usize,
 }
 
-/// Commits items: one answer for each, in order, or none at all.
+/// Commits items. Returns one answer for each item, in order, or an error for all of them.
 type Commit<I, O, E> = Box<dyn Fn(Vec<I>) -> BoxFuture<'static, Result<Vec<O>, E>> + Send + Sync>;
 type Answer<O, E> = Result<Vec<O>, GroupError<E>>;
 
@@ -55,7 +55,7 @@ struct Job<I, O, E> {
     answer: oneshot::Sender<Answer<O, E>>,
 }
 
-/// The way to a writer. Clones lead to the same one; it ends with the last of them.
+/// Handle of a writer. Clones share one writer, which ends when the last of them is dropped.
 pub struct GroupCommit<I, O, E> {
     queue: mpsc::Sender<Job<I, O, E>>,
 }
@@ -82,11 +82,11 @@ where
         Self { queue }
     }
 
-    /// Commits one caller's items, all of them or none, along with others'.
+    /// Commits the items of one caller, all of them or none, together with those of other callers.
     ///
     /// # Errors
-    /// When the queue is full or the commit failed. A caller who goes away changes nothing: what is
-    /// queued is committed.
+    /// When the queue is full, the writer has ended, or the commit failed. A caller that stops waiting
+    /// changes nothing: queued items are committed.
     pub async fn submit(&self, items: Vec<I>) -> Answer<O, E> {
         let (answer, answered) = oneshot::channel();
         match self.queue.try_send(Job { items, answer }) {
@@ -115,7 +115,7 @@ where
     }
 }
 
-/// Commits the batch, or the halves of it that can be committed.
+/// Commits the batch, or those parts of it that can be committed.
 async fn commit_all<I: Clone, O, E: CommitFault>(batch: Vec<Job<I, O, E>>, commit: &Commit<I, O, E>) {
     let mut open = vec![batch];
     while let Some(mut jobs) = open.pop() {
@@ -123,14 +123,14 @@ async fn commit_all<I: Clone, O, E: CommitFault>(batch: Vec<Job<I, O, E>>, commi
             Ok(outcomes) => answer(jobs, outcomes),
             Err(fault) if jobs.len() > 1 && fault.blames_the_work() => {
                 let rest = jobs.split_off(jobs.len().div_ceil(2));
-                // The older half first: a caller's requests stay in the order he made them.
+                // The older half is first, so the requests of a caller stay in order.
                 open.push(rest);
                 open.push(jobs);
             }
             Err(fault) => {
                 let fault = Arc::new(fault);
                 for job in jobs {
-                    // A caller who went away needs no answer.
+                    // A caller that stopped waiting needs no answer.
                     let _gone = job.answer.send(Err(GroupError::Failed(fault.clone())));
                 }
             }
@@ -145,7 +145,7 @@ async fn commit_twice<I: Clone, O, E: CommitFault>(
     let items = || jobs.iter().flat_map(|job| job.items.iter().cloned()).collect::<Vec<_>>();
     match commit(items()).await {
         Err(_) => {
-            tracing::warn!(callers = jobs.len(), "a commit failed and is tried again");
+            tracing::warn!(callers = jobs.len(), "commit failed; it is tried once more");
             commit(items()).await
         }
         done => done,

@@ -1,4 +1,4 @@
-//! The writer against a database that does as it is told.
+//! The writer with a database whose failures the test controls.
 
 use super::*;
 use futures_util::{FutureExt, future::join_all};
@@ -61,7 +61,7 @@ fn writer(database: &Arc<Database>, size: GroupSize) -> GroupCommit<u32, u32, Fa
 const SIZE: GroupSize = GroupSize { queue_max: 100, batch_max: 10 };
 
 #[tokio::test]
-async fn one_that_finds_the_writer_idle_goes_alone_and_what_queues_meanwhile_goes_together() {
+async fn a_request_to_an_idle_writer_goes_alone_and_those_that_queue_then_go_together() {
     let database = database(0);
     let writer = writer(&database, SIZE);
     let mut first = Box::pin(writer.submit(vec![1]));
@@ -76,7 +76,7 @@ async fn one_that_finds_the_writer_idle_goes_alone_and_what_queues_meanwhile_goe
 }
 
 #[tokio::test]
-async fn a_batch_has_a_bound_and_a_caller_keeps_his_items_together() {
+async fn a_batch_has_a_limit_and_the_items_of_a_caller_stay_together() {
     let database = database(100);
     let writer = writer(&database, SIZE);
     let answers = join_all((0..8).map(|n| writer.submit(vec![n, n, n]))).await;
@@ -86,7 +86,7 @@ async fn a_batch_has_a_bound_and_a_caller_keeps_his_items_together() {
 }
 
 #[tokio::test]
-async fn who_finds_the_queue_full_is_told_and_nothing_of_his_is_done() {
+async fn a_caller_that_finds_the_queue_full_gets_an_error_and_commits_nothing() {
     let database = database(0);
     let writer = writer(&database, GroupSize { queue_max: 2, batch_max: 1 });
     let waiting: Vec<_> = (0..3)
@@ -107,7 +107,7 @@ async fn who_finds_the_queue_full_is_told_and_nothing_of_his_is_done() {
 }
 
 #[tokio::test]
-async fn poison_stands_alone_and_the_others_go_through_in_order() {
+async fn a_failing_item_is_isolated_and_the_others_are_committed_in_order() {
     let database = database(1_000);
     let writer = writer(&database, GroupSize { queue_max: 100, batch_max: 100 });
     let answers = join_all((0..32).map(|n| writer.submit(vec![n]))).await;
@@ -130,7 +130,7 @@ async fn a_commit_whose_reply_was_lost_is_tried_once_more() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_away_is_not_asked_for_each_caller() {
+async fn a_database_that_is_unreachable_is_not_called_for_each_caller() {
     let database = database(100);
     database.failures.store(usize::MAX, Ordering::SeqCst);
     let writer = writer(&database, GroupSize { queue_max: 100, batch_max: 100 });

@@ -1,6 +1,7 @@
-//! A circuit breaker: a provider that keeps failing is left alone for a while.
+//! Circuit breaker: a provider that keeps failing is not called for a while.
 //!
-//! Every adapter that goes out over HTTP has one of its own. It is pure: the time is handed in.
+//! Every adapter that calls a provider over HTTP has its own breaker. A breaker reads no clock: the caller
+//! passes the time.
 
 use chrono::{DateTime, Duration, Utc};
 use std::sync::{Mutex, PoisonError};
@@ -14,18 +15,18 @@ struct State {
     open_until: Option<DateTime<Utc>>,
 }
 
-/// Opens after five failures in a row; after ten seconds one call may try again.
+/// Opens after five failures in a row. After ten seconds, one call may try again.
 #[derive(Default)]
 pub struct Breaker(Mutex<State>);
 
 impl Breaker {
-    /// Whether a call may be made now; its outcome must be recorded.
+    /// Whether a call may be made now. The caller must record its outcome.
     pub fn allows(&self, now: DateTime<Utc>) -> bool {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match state.open_until {
             Some(until) if now < until => false,
             Some(_) => {
-                // Half open: this call is the trial, others wait for its outcome.
+                // Half open: this call is the trial; others are refused until its outcome is recorded.
                 state.open_until = now.checked_add_signed(OPEN_FOR);
                 true
             }
@@ -33,12 +34,13 @@ impl Breaker {
         }
     }
 
-    /// Whether the provider is being left alone, for calls that are not worth a trial. Changes nothing.
+    /// Whether the breaker is open, for calls that are not worth a trial. Changes nothing.
     pub fn is_open(&self) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).open_until.is_some()
     }
 
-    /// Takes down how a call went. An answer of any kind, a refusal too, means the provider is there.
+    /// Records the outcome of a call. `answered` is true when the provider works: for a refusal too, but not
+    /// for a server error (5xx).
     pub fn record(&self, answered: bool, now: DateTime<Utc>) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if answered {
@@ -74,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_in_between_begins_the_count_anew() {
+    fn an_answer_resets_the_count() {
         let breaker = Breaker::default();
         let now = DateTime::UNIX_EPOCH;
         for failures in [4, 4] {

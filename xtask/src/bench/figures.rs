@@ -25,7 +25,7 @@ impl Figures {
     pub(super) fn read(&mut self, lines: &str) -> Result<(), String> {
         for line in lines.lines() {
             for pair in line.trim_matches(['{', '}']).split(',') {
-                let (name, value) = pair.split_once(':').ok_or_else(|| format!("no figure: {line}"))?;
+                let (name, value) = pair.split_once(':').ok_or_else(|| format!("not a figure: {line}"))?;
                 let value = value.trim().parse().map_err(|fault| format!("{line}: {fault}"))?;
                 self.add(name.trim().trim_matches('"'), value);
             }

@@ -24,14 +24,16 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), String> {
     let mut expected = Duration::from_secs(5);
     for (name, rows) in SIZES {
         if !has_time(bench, expected) {
-            bench.notes.push(format!("{name} rows of history were left out: no time in a quick run"));
+            bench
+                .notes
+                .push(format!("{name} rows of history were left out: a quick run has no time for them"));
             break;
         }
         let begun = Instant::now();
         let url = bench.url(&format!("history_{name}"));
         children::output(Command::new(&program).args(["fill", &url, &rows.to_string()]), MOST)?;
         let took = begun.elapsed();
-        say(&format!("{name} rows of history were made in {} s", took.as_secs()));
+        say(&format!("{name} rows of history were filled in {} s", took.as_secs()));
         expected = if rows < 1_000_000 { Duration::from_secs(30) } else { took * 11 };
         filled.push((name, url));
     }

@@ -9,34 +9,36 @@ const INTRODUCTION: &str = "\
 <!-- Written by `cargo xtask bench --docs`. -->
 
 `cargo xtask bench` starts a PostgreSQL of its own with durable commits (`fsync`, `synchronous_commit` and
-`full_page_writes` on) on the disk of this repository, and measures everything on it in turn; SQLite commits
-to the same disk with `synchronous=FULL`. `--quick` ends within five minutes, `--json FILE` writes the figures.
+`full_page_writes` on) on the disk of this repository, and runs one measurement after the other on it. SQLite
+commits to the same disk with `synchronous=FULL`. `--quick` ends within five minutes; `--json FILE` writes the
+figures as JSON.
 ";
 
 const METHOD: &str = "\
 ## What is measured
 
-- **`pgbench_tpcb`**: pgbench's default script, scale 32, two threads. It is the yardstick: seven
-  statements for each transaction, BEGIN and END among them, each a round trip.
+- **`pgbench_tpcb`**: pgbench's default script, scale 32, two threads. It is the yardstick: seven statements
+  for each transaction, BEGIN and END among them, each a round trip.
 - **`ledger`**: the ledger port, as the use cases call it. Each caller posts one transfer at a time to an
-  account elsewhere, each under a key of its own; a posting writes the transfer, both entries, the balance, the
-  key, the payee and the audit record, and has been committed when the caller is answered. `random` draws one of
+  outside account, each under a key of its own. A posting writes the transfer, both entries, the balance, the
+  key, the payee and the audit record, and is committed when the caller gets the answer. `random` takes one of
   10,000 accounts for each posting, `hot` always pays from the same one.
-- **`http_transfers`**: `POST /api/v1/transfers` to the released binary, with a token, a `client_tx_id` of its
-  own each, and keep-alive connections; 10,000 wallets pay.
-- **`webhook_ack`**: `POST /webhooks/twilio`, signed, each another message from one of 2,000 senders, counted
-  when acknowledged, which is after the message has been committed. The messages are for a number that is not
+- **`http_transfers`**: `POST /api/v1/transfers` to the release binary, with a token, a new `client_tx_id` for
+  each request, and keep-alive connections; 10,000 wallets pay.
+- **`webhook_ack`**: `POST /webhooks/twilio`, signed, each a new message from one of 2,000 senders, counted
+  when it is acknowledged, which is after the message was committed. The messages are for a number that is not
   ours: they are kept, not answered. `…_new_senders` is the first load on a new database, where most messages
-  begin a talk and PostgreSQL knows nothing about its tables yet; the others come after it and an `analyze`. In `…_with_turns` they are for our number, and
-  the turns they begin (whose providers the sandbox plays in the same process) share the cores.
-- **`…_rows_1e4`, `_1e6`, `_1e7`**: the ledger with so many entries of history, beside the two for each opening
-  of the 10,000 accounts; half as many transfers, keys and audit records stand with them. The databases lie on one
-  server and are measured in turn, each after some seconds under load: right after a checkpoint the log takes each
-  page whole when it is first written, and pages are many where rows are.
+  start a conversation and PostgreSQL has no statistics about its tables yet; the others run after it and an
+  `analyze`. In `…_with_turns` the messages are for our number, and their turns share the cores (the sandbox
+  plays the providers in the same process).
+- **`…_rows_1e4`, `_1e6`, `_1e7`**: the ledger with that many entries of history, besides the two for each
+  opening of the 10,000 accounts, and half as many transfers, keys and audit records. The databases are on one
+  server and are measured in turn, each after some seconds under load: right after a checkpoint PostgreSQL
+  writes each page whole into its log when the page first changes, and more rows mean more pages.
 - **`sqlite_single_commit`**: rows of one number, each committed by itself.
 
-The load generators share the cores with what they measure. A latency is what a caller waits, at the 50th and
-the 99th of a hundred. Where something was measured more than once, its median counts.
+The load generators share the cores with what they measure. A latency is how long a caller waits, at the 50th
+and the 99th percentile. Where something was measured more than once, the median is shown.
 ";
 
 /// The report for the terminal.

@@ -62,7 +62,7 @@ impl Server {
         while !is_ready(&server.address) {
             if begun.elapsed() > READY {
                 let log = std::fs::read_to_string(folder.join("server.log")).unwrap_or_default();
-                return Err(format!("the server does not become ready:\n{log}"));
+                return Err(format!("the server did not become ready:\n{log}"));
             }
             thread::sleep(Duration::from_millis(50));
         }

@@ -1,5 +1,5 @@
-//! `cargo xtask bench timing` checks that the response time doesn't reveal whether a person has an account. It calls
-//! each route in turn for a person with an account and for one without, and compares the medians.
+//! `cargo xtask bench timing` checks that the response time does not reveal whether a person has an account.
+//! It calls each route in turn for a person with an account and for one without, and compares the medians.
 
 use super::{place::Place, programs, server::Server};
 use crate::{
@@ -48,21 +48,21 @@ struct Door {
 
 const DOORS: [Door; 6] = [
     Door {
-        name: "login, a wrong password",
+        name: "login with a wrong password",
         path: "/api/v1/auth/login",
         body: |email, _| json!({"email": email, "password": "esta no es la clave"}),
         status: 401,
         share: 1,
     },
     Door {
-        name: "send of a code (`/send-otp`)",
+        name: "send a code (`/send-otp`)",
         path: "/send-otp",
         body: |_, phone| json!({"to": phone, "channel": "sms"}),
         status: 200,
         share: 1,
     },
     Door {
-        name: "forgotten password, by mail",
+        name: "forgotten password, by email",
         path: "/api/v1/auth/password/forgot",
         body: |email, _| json!({"email": email}),
         status: 202,
@@ -76,14 +76,14 @@ const DOORS: [Door; 6] = [
         share: 1,
     },
     Door {
-        name: "new password, a wrong code",
+        name: "new password with a wrong code",
         path: "/api/v1/auth/password/reset",
         body: |email, _| json!({"email": email, "otp_code": "000100", "new_password": "una clave bien larga 7"}),
         status: 400,
         share: 10,
     },
     Door {
-        name: "guess at a code (`/verify-otp`)",
+        name: "check a code (`/verify-otp`)",
         path: "/verify-otp",
         body: |_, phone| json!({"to": phone, "code": "000100"}),
         status: 400,
@@ -96,13 +96,13 @@ pub(super) fn run(words: &[&str]) -> Result<(), String> {
     let tries = match words {
         [] => TRIES,
         ["--tries", number] => number.parse().map_err(|_no_number| "--tries takes a number".to_owned())?,
-        [other, ..] => return Err(format!("bench timing knows no {other}")),
+        [other, ..] => return Err(format!("bench timing has no option {other}")),
     };
     let program = programs::ventanilla()?;
     let place = Place::make()?;
     let postgres = Postgres::start(Kind::Tests)?;
     let mut lines = vec![
-        "| door | database | known, ms | unknown, ms | apart |".to_owned(),
+        "| route | database | with account, ms | without, ms | difference |".to_owned(),
         "|---|---|---|---|---|".to_owned(),
     ];
     let mut telling = Vec::new();
@@ -128,10 +128,10 @@ pub(super) fn run(words: &[&str]) -> Result<(), String> {
     let table = lines.join("\n");
     writeln!(io::stdout(), "{table}").map_err(|fault| fault.to_string())?;
     if telling.is_empty() {
-        say(&format!("medians of {tries} tries each: none tells"));
+        say(&format!("medians of {tries} tries each: no route reveals who has an account"));
         Ok(())
     } else {
-        Err(format!("the time tells who is known: {}", telling.join(", ")))
+        Err(format!("response times reveal who has an account: {}", telling.join(", ")))
     }
 }
 

@@ -62,7 +62,8 @@ impl House {
         let mut ports = LOWEST_PORT..EPHEMERAL_PORTS;
         let mut address = || free_address(&mut ports).ok_or("no free port");
         let (sandbox, mail, replicas) = (address()?, address()?, [address()?, address()?]);
-        let public = balancer::start(replicas.clone()).map_err(|fault| format!("no balancer: {fault}"))?;
+        let public = balancer::start(replicas.clone())
+            .map_err(|fault| format!("the load balancer did not start: {fault}"))?;
         let env = settings(&sandbox, &mail, &public, database);
         let mut house = Self { logs, env, sandbox, replicas, public, world: None };
         let world = house.spawn("ventanilla-sandbox", &[], &[], "sandbox")?;
@@ -73,7 +74,7 @@ impl House {
 
     /// Starts a replica and waits until it is ready.
     pub(super) fn replica(&self, index: usize) -> Result<Process, String> {
-        let address = self.replicas.get(index).ok_or("there are two replicas")?;
+        let address = self.replicas.get(index).ok_or("there are only two replicas")?;
         let bind = [("BIND_ADDRESS", address.as_str())];
         let process = self.spawn("ventanilla", &["serve"], &bind, &format!("replica-{index}"))?;
         wait_for(address, "/health/ready")?;
@@ -154,7 +155,7 @@ fn wait_for(address: &str, path: &str) -> Result<(), String> {
     let begun = Instant::now();
     while !wire::ask("GET", address, path, &[], b"").is_ok_and(|answer| answer.status == 200) {
         if begun.elapsed() > READY {
-            return Err(format!("{address}{path} does not become ready; its log is in target/soak"));
+            return Err(format!("{address}{path} did not become ready; its log is in target/soak"));
         }
         thread::sleep(Duration::from_millis(50));
     }

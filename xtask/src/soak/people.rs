@@ -70,7 +70,9 @@ pub(super) fn speak(
             })
         });
         let hands: Vec<_> = hands.collect();
-        hands.into_iter().try_for_each(|hand| hand.join().map_err(|_panic| "a hand failed".to_owned())?)
+        hands
+            .into_iter()
+            .try_for_each(|hand| hand.join().map_err(|_panic| "a sending thread failed".to_owned())?)
     })
 }
 

@@ -47,10 +47,10 @@ impl Word {
     const fn mark(self) -> &'static str {
         match self {
             Self::Help => "Esto puedo hacer",
-            Self::Hello => "Soy tu ventanilla",
+            Self::Hello => "Soy Ventanilla",
             Self::Yes => "No hay nada pendiente",
             Self::Code => "No espero ningún código",
-            Self::Rubbish => "No entendí la solicitud",
+            Self::Rubbish => "No entendí tu mensaje",
         }
     }
 
@@ -170,7 +170,10 @@ mod tests {
 
     #[test]
     fn an_answer_tells_its_question() {
-        assert_eq!(Word::answered_by("No hay nada pendiente. Escribe «saldo»"), Some(Word::Yes));
+        assert_eq!(
+            Word::answered_by("No hay nada pendiente. Cuando quieras, escribe «saldo»"),
+            Some(Word::Yes)
+        );
         assert_eq!(Word::answered_by("Tu saldo es: 1.00 MXN"), None);
     }
 }

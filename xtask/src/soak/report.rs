@@ -9,24 +9,32 @@ const METHOD: &str = "\
 
 <!-- Written by `cargo xtask soak --docs`. -->
 
-`cargo xtask soak` starts a PostgreSQL of its own, the sandbox in a process of its own, and two replicas of the server
-on that database, and has many people write at once, over WhatsApp by Meta and by Twilio, and over Telegram:
+`cargo xtask soak` starts a PostgreSQL of its own, the sandbox in a process of its own, and two replicas of
+the server on that database. Many simulated people write at once, over WhatsApp through Meta and through
+Twilio, and over Telegram:
 
-- Webhooks go to either replica in turn, signed as their providers sign them, until one acknowledges. Five of a hundred
-  come again: half of them at the same time to the other replica, half after the conversation has gone on.
-- Of a hundred calls to send, two fail: HTTP 429 and 500, a connection closed before the work, a message sent whose
-  answer is lost. Telegram only says 429: it can't be asked what it has sent, so a lost answer there is left to people.
-- The statuses of one message in ten come again in disorder (read, delivered, sent from any of them on); what nobody
-  acknowledged comes again.
-- In the middle one replica is killed with `kill -9`, and comes back five seconds later.
+- Webhooks go to the replicas in turn, signed as their providers sign them, until one acknowledges. Five of a
+  hundred are delivered again: half of them at the same time to the other replica, half after the conversation
+  has continued.
+- Of a hundred calls to send, two fail: HTTP 429 and 500, a connection closed before the work, a message sent
+  whose answer is lost. Telegram fails with 429 only: it can't be asked what it has sent, so an operator
+  decides about a lost answer.
+- The statuses of one message in ten come again in disorder (read, delivered, sent from any of them on). A
+  webhook that nobody acknowledged is posted again.
+- In the middle one replica is killed with `kill -9`; it comes back five seconds later.
 
-Then it waits until nothing is open and looks everything over. It fails unless each phone shows the answer to each of its
-person's messages, once, in the order in which they were written, and nothing else; each message was handled and each
-answer settled; each status is the furthest that its provider told; and there is no dead letter but those of Telegram
-whose answer the killed replica took with it, each of which it accounts for.
+Then the soak waits until nothing is open and checks everything. It fails unless
 
-Long waits have two causes by design: what a killed replica was sending stays leased for 20 seconds, and a send without a
-clear answer is looked for for 10 seconds before it is made again; whoever is behind it in the same talk waits with it.
+- each phone shows the answer to each of its person's messages once, in the order in which they were written,
+  and nothing else;
+- each message was handled and each answer settled;
+- each status is the furthest that its provider reported;
+- there is no dead letter but those of Telegram whose answer the killed replica took with it, each accounted
+  for.
+
+Long waits have two causes by design: what a killed replica was sending stays leased for 20 seconds, and a
+send without a clear answer is looked up for 10 seconds before it is repeated. Messages behind it in the same
+conversation wait with it.
 ";
 
 /// The data of the report.

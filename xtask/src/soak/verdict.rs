@@ -63,7 +63,7 @@ impl Database {
     pub(super) fn number(&self, query: &str) -> Result<usize, String> {
         let rows = self.rows(query)?;
         let cell = rows.first().and_then(|row| row.first()).map_or("", String::as_str);
-        cell.parse().map_err(|_text| format!("{query}: no number: {cell}"))
+        cell.parse().map_err(|_text| format!("{query}: not a number: {cell}"))
     }
 
     /// How many messages are not handled and how many answers are not settled.
@@ -115,7 +115,9 @@ pub(super) fn judge(
     for talk in talks {
         let (_, shown) =
             house.world("GET", &format!("/sandbox/phones/+{}/messages", talk.digits), &Value::Null)?;
-        let Value::Array(shown) = shown else { return Err("a phone shows nothing".into()) };
+        let Value::Array(shown) = shown else {
+            return Err("the sandbox returned no messages of a phone".into());
+        };
         let rows = answers.get(&talk.digits).map(Vec::as_slice).unwrap_or_default();
         one_talk(talk, &shown, rows, seen, &mut findings);
     }
@@ -123,7 +125,7 @@ pub(super) fn judge(
     let mut counts = |what: &str, query: &str, expected: usize| -> Result<(), String> {
         let found = database.number(query)?;
         if found != expected {
-            findings.complaints.push(format!("{what}: {found}, not {expected}"));
+            findings.complaints.push(format!("{what}: {found} instead of {expected}"));
         }
         Ok(())
     };
@@ -135,7 +137,7 @@ pub(super) fn judge(
     let letters = dead_letters(house)?;
     if letters != findings.left_to_people {
         let explained = findings.left_to_people;
-        findings.complaints.push(format!("{letters} dead letters, of which {explained} are explained"));
+        findings.complaints.push(format!("{letters} dead letters, {explained} of them explained"));
     }
     findings.waits_ms.sort_unstable();
     Ok(findings)
@@ -153,17 +155,17 @@ fn one_talk(talk: &Talk, shown: &[Value], rows: &[Row], seen: &Seen, findings: &
         shown.iter().map(|message| Word::answered_by(wire::text(message, "/body"))).collect();
     let expected = talk.words.iter().zip(rows).map(|(word, row)| (*word, is_open(row)));
     if !follows(&heard, &expected.collect::<Vec<_>>()) {
-        complain(format!("said {:?}, heard {heard:?}", talk.words));
+        complain(format!("wrote {:?}, got {heard:?}", talk.words));
     }
     let ids: BTreeSet<&str> =
         rows.iter().map(|row| row.provider_id.as_str()).filter(|id| !id.is_empty()).collect();
     if ids.len() != rows.iter().filter(|row| !row.is_dead).count() {
-        complain("answers without an id of the provider's, or with another's".into());
+        complain("answers without a provider id, or with the id of another answer".into());
     }
     for row in rows.iter().filter(|row| !is_open(row)) {
         let expected = seen.furthest.get(&row.provider_id).copied().unwrap_or("sent");
         if row.status != expected || row.is_dead {
-            complain(format!("an answer is {}, and its provider told {expected}", row.status));
+            complain(format!("an answer is {}, but its provider reported {expected}", row.status));
         }
     }
     for message in shown {

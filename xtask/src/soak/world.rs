@@ -69,7 +69,7 @@ pub(super) fn order_faults(house: &House) -> Result<(), String> {
             }
             let (answered, said) = house.world("POST", "/sandbox/faults", &order)?;
             if answered != 201 {
-                return Err(format!("the sandbox refuses a fault: {said}"));
+                return Err(format!("the sandbox refused a fault: {said}"));
             }
         }
         Ok(())
@@ -103,7 +103,7 @@ pub(super) fn watch(house: &House, is_over: &AtomicBool, mut dice: Dice) -> Resu
 
 fn newer(house: &House, what: &str, since: &mut u64) -> Result<Vec<Value>, String> {
     let (_, list) = house.world("GET", &format!("/sandbox/{what}?since={since}"), &Value::Null)?;
-    let Value::Array(list) = list else { return Err(format!("the sandbox tells no {what}")) };
+    let Value::Array(list) = list else { return Err(format!("the sandbox returned no list of {what}")) };
     *since = list.last().and_then(|last| last.get("seq")?.as_u64()).unwrap_or(*since);
     Ok(list)
 }

@@ -1,7 +1,7 @@
 //! `CLIENTS_FILE`: internal clients that sign their requests. Every fault in it is named, with its line; no
 //! value is shown.
 
-use super::{ClientSettings, read::Reader};
+use super::{ClientSettings, reader::Reader};
 use crate::scopes::ALL_SCOPES;
 use adapter_crypto::SECRET_LENGTH_MIN;
 use domain::operations::signed_request::is_client_id;

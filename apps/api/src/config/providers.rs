@@ -1,8 +1,8 @@
 //! The providers' settings: who we are there, where they are, and what proves that it is they who call.
 
 use super::{
-    MetaSettings, SmtpSettings, TelegramSettings, TwilioSettings, VerifyProvider, read::Reader,
-    sources::is_production,
+    MetaSettings, SmtpSettings, TelegramSettings, TwilioSettings, VerifyProvider, defaults::is_production,
+    reader::Reader,
 };
 use domain::{accounts::EmailAddress, phone::PhoneNumber};
 use secrecy::SecretString;

@@ -1,10 +1,11 @@
 //! Reading and checking each setting. Complaints never show a value: it may be a secret.
 
 use super::{
-    AppEnv, DatabaseAddress, LogFormat, Settings, SettingsFaults, VerifyProvider, WhatsappProvider, clients,
-    providers, sources::is_production,
+    AppEnv, LogFormat, Settings, SettingsFaults, VerifyProvider, WhatsappProvider, clients,
+    defaults::{SANDBOX_ADDRESS, SANDBOX_SMTP_ADDRESS, database, is_production},
+    providers,
+    reader::Reader,
 };
-use adapter_crypto::Keyring;
 use chrono::Duration;
 use chrono_tz::Tz;
 use domain::{
@@ -22,100 +23,6 @@ use std::{
     path::{Path, PathBuf},
     str::FromStr,
 };
-use url::Url;
-
-pub(super) const SANDBOX_ADDRESS: &str = "127.0.0.1:8001";
-pub(super) const SANDBOX_SMTP_ADDRESS: &str = "127.0.0.1:8025";
-const DEFAULT_DATABASE: &str = "data/ventanilla.db";
-
-/// `sqlite://path`, or `postgres://…` for a server.
-pub(super) fn database(address: Option<&str>) -> Option<DatabaseAddress> {
-    let address = address.unwrap_or("sqlite://data/ventanilla.db");
-    if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-        let has_host = Url::parse(address).ok()?.has_host();
-        return has_host.then(|| DatabaseAddress::Postgres(SecretString::from(address)));
-    }
-    let path = address.strip_prefix("sqlite://").or_else(|| address.strip_prefix("sqlite:"))?;
-    let path = if path.is_empty() { DEFAULT_DATABASE } else { path };
-    Some(DatabaseAddress::Sqlite(path.to_owned()))
-}
-
-pub(super) struct Reader<'a> {
-    pub(super) values: &'a BTreeMap<String, String>,
-    faults: SettingsFaults,
-}
-
-impl Reader<'_> {
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.values.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
-    }
-
-    pub(super) fn fault(&mut self, name: &str, complaint: impl Into<String>) {
-        self.faults.0.push((name.to_owned(), complaint.into()));
-    }
-
-    /// The setting as `parse` reads it, or the default where it is not set.
-    pub(super) fn read<T>(
-        &mut self,
-        name: &str,
-        default: &str,
-        expected: &str,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Option<T> {
-        let value = self.get(name).unwrap_or(default).to_owned();
-        let read = parse(&value);
-        if read.is_none() {
-            self.fault(name, format!("must be {expected}"));
-        }
-        read
-    }
-
-    fn number<T: FromStr + PartialOrd + Default>(&mut self, name: &str, default: &str) -> T {
-        let positive = |text: &str| text.parse::<T>().ok().filter(|n| *n >= T::default());
-        self.read(name, default, "a whole number, 0 or more", positive).unwrap_or_default()
-    }
-
-    fn on_off(&mut self, name: &str, default: &str) -> bool {
-        let read = |text: &str| match text {
-            "on" | "true" | "1" | "yes" => Some(true),
-            "off" | "false" | "0" | "no" => Some(false),
-            _ => None,
-        };
-        self.read(name, default, "on or off", read).unwrap_or_default()
-    }
-
-    pub(super) fn required(&mut self, name: &str) -> String {
-        match self.get(name) {
-            Some(value) => value.to_owned(),
-            None => {
-                self.fault(name, "is missing");
-                String::new()
-            }
-        }
-    }
-
-    fn keyring(&mut self, name: &str) -> Option<Keyring> {
-        match Keyring::parse(self.get(name).unwrap_or_default()) {
-            Ok(keys) => Some(keys),
-            Err(fault) => {
-                self.fault(name, fault.to_string());
-                None
-            }
-        }
-    }
-
-    pub(super) fn base_url(&mut self, name: &str, default: &str) -> String {
-        let read = |text: &str| {
-            let url = Url::parse(text).ok().filter(|url| ["http", "https"].contains(&url.scheme()))?;
-            let is_plain = url.username().is_empty()
-                && url.password().is_none()
-                && url.query().is_none()
-                && url.fragment().is_none();
-            (url.has_host() && is_plain).then(|| text.trim_end_matches('/').to_owned())
-        };
-        self.read(name, default, "an http or https address", read).unwrap_or_default()
-    }
-}
 
 /// Reads everything; every fault is named.
 pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, SettingsFaults> {

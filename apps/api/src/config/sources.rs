@@ -1,7 +1,10 @@
 //! Where settings come from: the environment, files named by it, older names, and in development the
 //! secrets made before.
 
-use super::{DatabaseAddress, SettingsFaults};
+use super::{
+    DatabaseAddress, SettingsFaults,
+    defaults::{SANDBOX_ADDRESS, SANDBOX_SMTP_ADDRESS, database, is_production},
+};
 use crate::dev_secrets;
 use config::{Config, Environment};
 use std::{
@@ -69,16 +72,11 @@ fn read_files(values: &mut BTreeMap<String, String>, faults: &mut SettingsFaults
     }
 }
 
-/// Debug builds are for development, release builds for production, unless `APP_ENV` says otherwise.
-pub(super) fn is_production(values: &BTreeMap<String, String>) -> bool {
-    values.get("APP_ENV").map_or(!cfg!(debug_assertions), |env| env == "production")
-}
-
 fn fill_development(values: &mut BTreeMap<String, String>, faults: &mut SettingsFaults) {
     if is_production(values) {
         return;
     }
-    let folder = match super::read::database(values.get("DATABASE_URL").map(String::as_str)) {
+    let folder = match database(values.get("DATABASE_URL").map(String::as_str)) {
         Some(DatabaseAddress::Sqlite(path)) => Path::new(&path).parent().unwrap_or(Path::new(".")).to_owned(),
         _ => PathBuf::from("data"),
     };
@@ -99,9 +97,8 @@ fn fill_development(values: &mut BTreeMap<String, String>, faults: &mut Settings
         values.entry(name.to_owned()).or_insert_with(|| value.to_owned());
     }
     // Whatever base is not named leads to the sandbox: development never calls a provider by accident.
-    let sandbox =
-        values.get("SANDBOX_BIND_ADDRESS").cloned().unwrap_or_else(|| super::read::SANDBOX_ADDRESS.into());
-    let mail = values.get("SANDBOX_SMTP_ADDRESS").map_or(super::read::SANDBOX_SMTP_ADDRESS, String::as_str);
+    let sandbox = values.get("SANDBOX_BIND_ADDRESS").cloned().unwrap_or_else(|| SANDBOX_ADDRESS.into());
+    let mail = values.get("SANDBOX_SMTP_ADDRESS").map_or(SANDBOX_SMTP_ADDRESS, String::as_str);
     let mail = format!("smtp://{mail}");
     values.entry("SMTP_URL".to_owned()).or_insert(mail);
     for (name, provider) in [

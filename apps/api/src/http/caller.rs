@@ -1,6 +1,6 @@
 //! Who calls: a team with its token or its signature, or a person who is signed in; and what each may do.
 
-use super::{edge::RequestId, problem::ApiError, signed::SignedBy};
+use super::{edge::request_id, problem::ApiError, signed::SignedBy};
 use crate::http::client_ip::ClientAddress;
 use crate::{composition::App, scopes::Scope};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
@@ -157,11 +157,6 @@ fn read(request: &HttpRequest) -> Result<Caller, ApiError> {
 fn signer(request: &HttpRequest) -> Result<Caller, ApiError> {
     let SignedBy { client, scopes } = request.extensions().get::<SignedBy>().cloned().ok_or_else(refused)?;
     Ok(Caller { who: Who::Team { client, scopes }, request_id: request_id(request) })
-}
-
-/// The id of the request under way.
-pub(super) fn request_id(request: &HttpRequest) -> String {
-    request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 
 /// Where a call comes from, whoever makes it: what the public routes of accounts go by.

@@ -4,7 +4,7 @@
 use super::{problem::ApiError, rate_limit::Remainder};
 use crate::composition::App;
 use actix_web::{
-    Error, HttpMessage,
+    Error, HttpMessage, HttpRequest,
     body::{BoxBody, EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -26,6 +26,11 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The id of the request under way.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestId(pub(crate) String);
+
+/// The id of the request under way.
+pub(super) fn request_id(request: &HttpRequest) -> String {
+    request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
+}
 
 /// An error that has a page of its own: people read it, no program.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,7 @@
 //! Signed requests of internal clients. A request that bears a signature is judged before anything else
 //! looks at it, wherever it goes: a wrong one is refused, whatever token comes with it.
 
-use super::{caller::request_id, problem::ApiError};
+use super::{edge::request_id, problem::ApiError};
 use crate::{composition::App, error_chain::describe, http::json::BODY_MAX};
 use actix_web::{
     Error, HttpMessage, HttpRequest, Resource, ResponseError,

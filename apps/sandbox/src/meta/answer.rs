@@ -1,10 +1,10 @@
-//! Meta's errors: `{error:{message,type,code,error_data,fbtrace_id}}`.
+//! Meta's error answers: `{error:{message,type,code,error_data,fbtrace_id}}`.
 
 use crate::answer::Answer;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
-/// What a check gives: its value, or the refusal.
+/// The value of a check, or the refusal to answer with.
 pub(super) type Checked<T> = Result<T, Answer>;
 
 const TRACE: &str = "ASandboxSandboxSandbox";
@@ -22,38 +22,38 @@ fn with_details(code: u32, title: &str, details: &str) -> Answer {
     answer
 }
 
-/// 100: the request's own shape is wrong.
+/// Error 100: a parameter has the wrong form.
 pub(super) fn parameter(message: &str) -> Answer {
     error(400, 100, "OAuthException", &format!("(#100) {message}"))
 }
 
-/// 131008
+/// Error 131008: a required parameter is missing.
 pub(super) fn missing(details: &str) -> Answer {
     with_details(131_008, "Required parameter is missing", details)
 }
 
-/// 131009
+/// Error 131009: the value of a parameter is not valid.
 pub(super) fn invalid(details: &str) -> Answer {
     with_details(131_009, "Parameter value is not valid", details)
 }
 
-/// 131021
+/// Error 131021: sender and recipient are the same number.
 pub(super) fn to_oneself() -> Answer {
     with_details(131_021, "Recipient cannot be sender", "Recipient and sender phone number is the same")
 }
 
-/// 131062
+/// Error 131062: this message needs a phone number, not a user id.
 pub(super) fn number_needed() -> Answer {
     let details = "Authentication templates can only be sent to a phone number";
     with_details(131_062, "Business-scoped user IDs are not supported for this message", details)
 }
 
-/// 190
+/// Error 190: the access token is not valid.
 pub(super) fn bad_token() -> Answer {
     error(401, 190, "OAuthException", "Invalid OAuth access token - Cannot parse access token")
 }
 
-/// 100 with subcode 33: no such object, or not for this token.
+/// Error 100 with subcode 33: the object does not exist, or not for this token.
 pub(super) fn no_such_object(method: &str, id: &str) -> Answer {
     let message = format!(
         "Unsupported {} request. Object with ID '{id}' does not exist, cannot be loaded due to missing \

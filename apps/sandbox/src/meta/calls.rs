@@ -1,4 +1,4 @@
-//! What every call to Meta goes through: the token, the version, the JSON.
+//! The steps of every call to Meta: check the token and the version, read the JSON.
 
 use super::answer::{bad_token, error};
 use crate::{answer::Answer, calls::ProviderCall, config::MetaConfig, world::Shared};
@@ -6,17 +6,17 @@ use actix_web::{HttpRequest, HttpResponse, http::header};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// A call as it came.
+/// A call to Meta, not yet authenticated.
 pub(super) struct MetaCall {
     pub(super) world: Shared,
     pub(super) request: HttpRequest,
     pub(super) operation: &'static str,
-    /// The JSON of a POST; none for a GET.
+    /// The JSON of a POST; `None` for a GET.
     pub(super) body: Option<Value>,
 }
 
 impl MetaCall {
-    /// Authenticates, lets a fault strike, does the work, writes it down, answers.
+    /// Authenticates the call, applies a fault, does the work, records the call and answers.
     pub(super) async fn answer(self, work: impl FnOnce(&Shared, &MetaConfig) -> Answer) -> HttpResponse {
         let query = query(&self.request);
         let config = self.world.config.meta.clone();
@@ -46,7 +46,7 @@ pub(super) fn query(request: &HttpRequest) -> BTreeMap<String, String> {
     pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
 }
 
-/// A query without the tokens in it.
+/// The query without tokens, for the traffic log.
 fn shown(query: &BTreeMap<String, String>) -> Value {
     let cover = |(name, value): (&String, &String)| {
         let value = if name.contains("token") { "••••••" } else { value };
@@ -55,7 +55,7 @@ fn shown(query: &BTreeMap<String, String>) -> Value {
     Value::Object(query.iter().map(cover).collect::<Map<_, _>>())
 }
 
-/// From the header, or from the query as Graph takes it too.
+/// The token from the header, or from the query, which Graph also accepts.
 fn token<'a>(request: &'a HttpRequest, query: &'a BTreeMap<String, String>) -> Option<&'a str> {
     let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     header
@@ -64,7 +64,7 @@ fn token<'a>(request: &'a HttpRequest, query: &'a BTreeMap<String, String>) -> O
         .map(str::trim)
 }
 
-/// `v25.0`
+/// True for an API version such as `v25.0`.
 fn is_version(text: &str) -> bool {
     let digits = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
     text.strip_prefix('v').and_then(|rest| rest.split_once('.')).is_some_and(|(a, b)| digits(a) && digits(b))

@@ -1,9 +1,9 @@
-//! Reading a request field by field, so that each complaint names the field as Meta does.
+//! Reads a request field by field, so that each error names the field as Meta does.
 
 use super::answer::{Checked, invalid, missing};
 use serde_json::Value;
 
-/// An object of a request, and where it stands.
+/// An object of a request, and its path.
 pub(super) struct Object<'a> {
     value: &'a Value,
     path: String,
@@ -22,7 +22,7 @@ impl<'a> Object<'a> {
         self.value.get(name).filter(|value| !value.is_null())
     }
 
-    /// Must be there, and an object.
+    /// A required object.
     pub(super) fn object(&self, name: &str) -> Checked<Self> {
         let path = self.path_to(name);
         match self.get(name) {
@@ -36,7 +36,7 @@ impl<'a> Object<'a> {
         self.get(name).map(|_| self.object(name)).transpose()
     }
 
-    /// Must be there, an array of 1 to `max` objects.
+    /// A required array of 1 to `max` objects.
     pub(super) fn items(&self, name: &str, max: usize) -> Checked<Vec<Self>> {
         let path = self.path_to(name);
         let list = match self.get(name) {
@@ -61,7 +61,7 @@ impl<'a> Object<'a> {
         list.iter().enumerate().map(object).collect()
     }
 
-    /// Must be there, a text of 1 to `max` characters.
+    /// A required text of 1 to `max` characters.
     pub(super) fn text(&self, name: &str, max: usize) -> Checked<&'a str> {
         let path = self.path_to(name);
         match self.optional_text(name, max)? {
@@ -80,7 +80,7 @@ impl<'a> Object<'a> {
         Ok(Some(text))
     }
 
-    /// Must be there, one of these; in any case of letters, as Meta takes them.
+    /// A required text that is one of the known ones, in upper or lower case, as Meta accepts it.
     pub(super) fn one_of(&self, name: &str, known: &[&'static str]) -> Checked<&'static str> {
         let given = self.text(name, 64)?;
         known.iter().find(|one| one.eq_ignore_ascii_case(given)).copied().ok_or_else(|| {

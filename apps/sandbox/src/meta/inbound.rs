@@ -1,4 +1,4 @@
-//! What people write over Meta: the message object, by its type, in a signed webhook.
+//! Messages from people over Meta: a message object by type, in a signed webhook.
 
 use super::{
     memory::Heard,
@@ -13,11 +13,11 @@ use crate::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
-/// Posts a message to the API as Meta would; `message_id`, and what the API answered. The same id again posts
-/// the same message again.
+/// Posts a message to the API as Meta does. Returns its `message_id` and the API's answer. The same id again
+/// posts the same message again.
 pub(crate) async fn post_inbound(world: &World, said: &Said) -> Result<Value, String> {
     let Some(config) = &world.config.meta else {
-        return Err("meta: this world has no account there (WHATSAPP_* and META_APP_SECRET)".into());
+        return Err("meta: the sandbox has no account there; set WHATSAPP_* and META_APP_SECRET".into());
     };
     let new_id = || format!("wamid.HBgM{}", STANDARD.encode(world.random_bytes::<28>()));
     let id = said.message_id.clone().unwrap_or_else(new_id);
@@ -35,7 +35,7 @@ pub(crate) async fn post_inbound(world: &World, said: &Said) -> Result<Value, St
     Ok(posted(&id, &answered))
 }
 
-/// A number with its `+`; a business-scoped user id as it is.
+/// A number with its `+`, or a business-scoped user id as it is.
 fn spelled(phone: &str) -> String {
     if phone.starts_with('+') || is_user_id(phone) { phone.to_owned() } else { format!("+{phone}") }
 }
@@ -44,7 +44,7 @@ fn value(memory: &Memory, said: &Said, id: &str) -> Value {
     let (who, from) = if is_user_id(&said.phone) {
         (json!({"user_id": said.phone}), json!({"from_user_id": said.phone}))
     } else {
-        // The digits as the phone is spelled, a `1` behind the `52` included.
+        // The digits as the phone is written, with a `1` after the `52` if it has one.
         let digits = digits(&said.phone);
         (json!({"wa_id": digits}), json!({"from": digits}))
     };
@@ -61,7 +61,7 @@ fn digits(phone: &str) -> String {
     phone.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// `type`, and the object of that name.
+/// The `type` field and the object of that name.
 fn content(memory: &Memory, said: &Said) -> Value {
     if let Some(id) = &said.button_id {
         return tapped(memory, said, id);
@@ -80,7 +80,7 @@ fn content(memory: &Memory, said: &Said) -> Value {
         }
         "contact" | "contacts" => return contacts(kind, said),
         "unsupported" => return unsupported(),
-        // Whatever the payload says it is.
+        // The payload of the caller decides what this is.
         _ => return json!({"type": kind}),
     };
     typed(kind, object)
@@ -112,7 +112,8 @@ fn media(kind: &str, said: &Said) -> Value {
     media
 }
 
-/// `contact` is one's own number, given when asked for it; `contacts` a card out of the address book.
+/// `contact` is the person's own number, sent by the button that asks for it; `contacts` is an entry of the
+/// person's address book.
 fn contacts(kind: &str, said: &Said) -> Value {
     let (name, digits) = (said.profile_name(), digits(&said.phone));
     let phone = json!({"phone": format!("+{digits}"), "wa_id": digits, "type": "CELL"});
@@ -131,7 +132,7 @@ fn unsupported() -> Value {
     json!({"type": "unsupported", "errors": [error]})
 }
 
-/// A tap answers the message that bears the button.
+/// A tap on a button, with the message that has the button as its context.
 fn tapped(memory: &Memory, said: &Said, id: &str) -> Value {
     let found = memory.find_button(&said.phone, "meta", id);
     let button = found.map_or(&Value::Null, |(_, button)| button);

@@ -1,4 +1,4 @@
-//! Interactive messages: reply buttons, lists, a button to a page; with Meta's limits.
+//! Interactive messages with Meta's limits: reply buttons, lists, a button that opens a page.
 
 use super::{
     answer::{Checked, invalid},
@@ -83,7 +83,7 @@ fn page_button(action: &Object<'_>) -> Checked<Value> {
     }
 }
 
-/// Ids and titles stand once in a message.
+/// Checks that ids and titles are unique in a message.
 #[derive(Default)]
 struct Unique<'a>(BTreeSet<&'a str>, BTreeSet<&'a str>);
 

@@ -1,36 +1,36 @@
-//! What Meta keeps: messages sent, for their statuses; messages received, for redelivery and read marks.
+//! What Meta stores: sent messages, for their statuses, and received messages, for redelivery and read marks.
 
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A message to a person.
+/// A message from the bank to a person.
 #[derive(Clone)]
 pub(crate) struct MetaMessage {
     pub(crate) id: String,
-    /// Digits, or a business-scoped user id.
+    /// The person whom the message is for.
     pub(crate) recipient: Recipient,
     pub(crate) opaque: Option<Value>,
-    /// `service`, `utility`, `authentication`: what it is priced as.
+    /// The price category: `service`, `utility` or `authentication`.
     pub(crate) category: &'static str,
 }
 
-/// Whom a message is for.
+/// The recipient of a message.
 #[derive(Clone)]
 pub(crate) enum Recipient {
-    /// A number's digits.
+    /// The digits of a phone number.
     WaId(String),
-    /// A business-scoped user id, where the number is not told.
+    /// A business-scoped user id, which hides the number.
     UserId(String),
 }
 
-/// A message of a person's, as it was posted.
+/// A message from a person, as it was posted.
 #[derive(Clone)]
 pub(crate) struct Heard {
     pub(crate) phone: String,
     pub(crate) webhook: Value,
 }
 
-/// All of it.
+/// Everything that Meta stores.
 #[derive(Default)]
 pub(crate) struct MetaMemory {
     pub(crate) messages: BTreeMap<String, MetaMessage>,

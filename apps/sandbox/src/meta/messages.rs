@@ -1,4 +1,4 @@
-//! `/messages`: what is sent to people, and that their messages were read.
+//! `/messages`: sends messages to people and marks their messages as read.
 
 use super::{
     answer::{Checked, error, no_such_object, number_needed, parameter, to_oneself},
@@ -18,15 +18,15 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::phone::PhoneNumber;
 use serde_json::{Value, json};
 
-/// The longest `biz_opaque_callback_data`.
+/// Longest `biz_opaque_callback_data`, in characters.
 const OPAQUE_LENGTH_MAX: usize = 512;
-/// Of the sandbox's own number: what stands before a `to` that has no `+`.
+/// The calling code of the sandbox's own number, for a `to` without a `+`.
 const OWN_CALLING_CODE: &str = "1";
 
 pub(super) async fn send(world: Shared, request: HttpRequest, body: web::Bytes) -> HttpResponse {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let is_json = kind.is_some_and(|kind| kind.starts_with("application/json"));
-    // What is no JSON bears no parameter that Meta would know.
+    // A body that is not JSON has no parameters for Meta.
     let body: Value = if is_json { serde_json::from_slice(&body).unwrap_or_default() } else { Value::Null };
     let operation = if body.get("status").is_some() { "read" } else { "send" };
     let id = request.match_info().get("id").unwrap_or_default().to_owned();
@@ -41,7 +41,7 @@ pub(super) async fn send(world: Shared, request: HttpRequest, body: web::Bytes) 
         .await
 }
 
-/// A message of a person's was read; with a typing indicator, somebody types an answer.
+/// Marks a person's message as read and, with a typing indicator, shows that an answer is being typed.
 fn mark_read(world: &World, body: &Value) -> Checked<Answer> {
     let message = checked_envelope(body)?;
     message.one_of("status", &["read"])?;
@@ -51,7 +51,7 @@ fn mark_read(world: &World, body: &Value) -> Checked<Answer> {
         None => false,
     };
     let mut memory = world.memory();
-    // A webhook that was posted past this world names a message that no phone here shows.
+    // The message may come from a webhook that the sandbox didn't post; then no phone shows it.
     if let Some(heard) = memory.meta.heard.get(id).cloned() {
         let read = Sign { message_id: Some(id.to_owned()), ..Sign::new("meta", "read") };
         memory.sign(&heard.phone, read);
@@ -127,12 +127,12 @@ fn deliver(world: &World, sent: &MetaMessage, address: &Address, content: Conten
     }
 }
 
-/// Whom a message is for, and which phone that is.
+/// The recipient of a message and their phone.
 struct Address {
     input: String,
     recipient: Recipient,
     key: String,
-    /// A number that nobody can have is taken, and reported failed afterwards.
+    /// False for a number that can't exist: Meta accepts the message and reports it as failed later.
     is_reachable: bool,
 }
 
@@ -172,7 +172,7 @@ impl Address {
     }
 }
 
-/// `^[A-Z]{2}\.(ENT\.)?[0-9A-Za-z]{1,128}$`
+/// True for a business-scoped user id: `^[A-Z]{2}\.(ENT\.)?[0-9A-Za-z]{1,128}$`.
 pub(super) fn is_user_id(text: &str) -> bool {
     let Some((country, rest)) = text.split_once('.') else { return false };
     let id = rest.strip_prefix("ENT.").unwrap_or(rest);

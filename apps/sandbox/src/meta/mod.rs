@@ -1,5 +1,5 @@
-//! Meta's Graph API as others see it: messages of the `WhatsApp` Cloud API, the nodes that tell about an
-//! account, signed webhooks with messages and statuses.
+//! Plays Meta's Graph API: messages of the `WhatsApp` Cloud API, the nodes that describe an account, and
+//! signed webhooks with messages and statuses.
 
 mod answer;
 mod calls;

@@ -1,4 +1,4 @@
-//! The nodes that tell about an account: the business account, its number, a token.
+//! The nodes that describe an account: the business account, its number, a token.
 
 use super::{
     answer::{no_such_object, parameter},
@@ -43,7 +43,7 @@ fn found(config: &MetaConfig, id: &str) -> Option<Value> {
     }
 }
 
-/// The fields that are asked for, and the id.
+/// The requested fields of a node, and its id.
 fn pick(node: &Value, id: &str, fields: Option<&str>) -> Value {
     let Some(fields) = fields else { return node.clone() };
     let mut picked = Map::from_iter([("id".to_owned(), json!(id))]);

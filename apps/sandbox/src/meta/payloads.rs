@@ -1,4 +1,4 @@
-//! What a message says, by its type; with Meta's limits.
+//! The content of a message by its type, with Meta's limits.
 
 use super::{
     answer::{Checked, invalid, missing, parameter},
@@ -21,7 +21,7 @@ const KINDS: [&str; 11] = [
     "reaction",
 ];
 
-/// A message as a phone shows it.
+/// The content of a message as a phone shows it.
 pub(super) struct Content {
     pub(super) body: String,
     pub(super) buttons: Vec<Value>,
@@ -29,7 +29,7 @@ pub(super) struct Content {
     pub(super) header: Option<String>,
     pub(super) footer: Option<String>,
     pub(super) menu: Option<String>,
-    /// What it is priced as.
+    /// The price category of the message.
     pub(super) category: &'static str,
 }
 

@@ -1,5 +1,5 @@
-//! Template messages. The texts of templates are Meta's to know; what is shown are their parameters, and of an
-//! authentication template the text that Meta prescribes for it.
+//! Template messages. Only Meta knows the texts of templates, so a phone shows their parameters. An
+//! authentication template shows the text that Meta prescribes.
 
 use super::{
     answer::{Checked, invalid, missing},
@@ -8,7 +8,7 @@ use super::{
 };
 use serde_json::{Value, json};
 
-/// The longest one-time code that an authentication template takes.
+/// Longest one-time code of an authentication template, in characters.
 const CODE_LENGTH_MAX: usize = 15;
 const COMPONENTS_MAX: usize = 20;
 const PARAMETERS_MAX: usize = 100;
@@ -46,7 +46,7 @@ pub(super) fn read(message: &Object<'_>) -> Checked<Content> {
     })
 }
 
-/// The code stands twice, in the text and on the button that copies it.
+/// An authentication message. It contains the code twice: in the text and in the button that copies it.
 fn authentication(code: &str, language: &str, shown: Value) -> Checked<Content> {
     if code.chars().count() > CODE_LENGTH_MAX {
         return Err(invalid("One-time passcode length invalid. Min length: 1, Max length: 15"));
@@ -74,7 +74,7 @@ fn authentication(code: &str, language: &str, shown: Value) -> Checked<Content> 
     })
 }
 
-/// The texts of a component's parameters; of others, what they are.
+/// The texts of a component's parameters. Other parameters appear as their type.
 fn texts(component: &Object<'_>) -> Checked<Vec<String>> {
     let mut texts = Vec::new();
     for parameter in component.items("parameters", PARAMETERS_MAX)? {

@@ -1,4 +1,4 @@
-//! What Meta posts to the API: the envelope, its signature, statuses of our messages.
+//! Meta's webhooks: the envelope, its signature, and the statuses of our messages.
 
 use super::memory::{MetaMessage, Recipient};
 use crate::{
@@ -11,11 +11,11 @@ use ring::hmac;
 use serde_json::{Value, json};
 use std::{fmt::Write, time::Duration};
 
-/// The sandbox's own number, as webhooks spell it.
+/// The sandbox's own number in the notation of webhooks.
 pub(super) const DISPLAY_NUMBER: &str = "15550783881";
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// A `value` in its envelope: from this account, for this number.
+/// Wraps a `value` in the envelope of the account and number.
 pub(super) fn envelope(config: &MetaConfig, mut value: Value) -> Value {
     let metadata = json!({"display_phone_number": DISPLAY_NUMBER, "phone_number_id": config.phone_number_id});
     webhooks::merge(&mut value, Some(&json!({"messaging_product": "whatsapp", "metadata": metadata})));
@@ -23,7 +23,7 @@ pub(super) fn envelope(config: &MetaConfig, mut value: Value) -> Value {
     json!({"object": "whatsapp_business_account", "entry": [entry]})
 }
 
-/// Signs it, posts it, writes it down.
+/// Signs, posts and records a webhook.
 pub(super) async fn post(
     world: &World,
     config: &MetaConfig,
@@ -44,7 +44,7 @@ pub(super) async fn post(
         .await
 }
 
-/// JSON as Meta writes and signs it: ASCII alone, `\/` for a slash.
+/// JSON as Meta writes and signs it: only ASCII, with `\/` for a slash.
 fn escaped(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
@@ -62,7 +62,7 @@ fn escaped(json: &str) -> String {
     out
 }
 
-/// Lets a message go its way: sent, then delivered. Read is for the phone that shows it to report.
+/// Posts the statuses sent and delivered of a message. The phone that shows it reports read.
 pub(super) fn report_progress(world: Shared, id: String, is_reachable: bool) {
     tokio::spawn(async move {
         let way: &[&str] = if is_reachable { &["sent", "delivered"] } else { &["failed"] };
@@ -73,8 +73,8 @@ pub(super) fn report_progress(world: Shared, id: String, is_reachable: bool) {
     });
 }
 
-/// Posts a status of a message; what the API answered (0 where it was not reached), or none for a message that
-/// Meta does not know.
+/// Posts a status of a message. Returns the API's HTTP status (0 if it was not reached), or `None` for a
+/// message that Meta does not know.
 pub(crate) async fn post_status(world: &World, id: &str, status: &str) -> Option<u16> {
     let config = world.config.meta.as_ref()?;
     let message = world.memory().meta.messages.get(id).cloned()?;

@@ -1,4 +1,4 @@
-//! What becomes of a mail when its last line is in, faults included.
+//! Accepts an email after its last line, or applies a fault.
 
 use super::mail::Mail;
 use crate::{
@@ -10,13 +10,13 @@ use serde_json::Value;
 
 const TAKEN: &str = "250 2.0.0 Ok: queued";
 
-/// What the client hears.
+/// What the client gets: a reply, or a closed connection.
 pub(super) enum Outcome {
     Reply(String),
     HangUp,
 }
 
-/// Takes the mail, unless a fault says otherwise.
+/// Delivers the email, unless a fault applies.
 pub(super) async fn settle(world: &World, mail: &Mail) -> Outcome {
     let chance = world.chance();
     let fault = world.memory().faults.strike("smtp", "send", chance);
@@ -59,7 +59,7 @@ pub(super) async fn settle(world: &World, mail: &Mail) -> Outcome {
     }
 }
 
-/// The fault's own words, on one line; else what such a status says.
+/// The text of a fault on one line, or the usual text of its status.
 fn explanation(fault: &Fault, status: u16) -> String {
     let own = match &fault.body {
         Some(Value::String(text)) => Some(text.as_str()),

@@ -1,4 +1,4 @@
-//! A mail that was taken: read, and put under each address that it is for.
+//! An accepted email: parses it and delivers it to each recipient.
 
 use super::session::Envelope;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 use mail_parser::MessageParser;
 use serde_json::json;
 
-/// What a reader of it sees.
+/// The parts of an email that a reader sees.
 pub(super) struct Mail {
     pub(super) envelope: Envelope,
     from: String,
@@ -18,7 +18,7 @@ pub(super) struct Mail {
 }
 
 impl Mail {
-    /// What can't be read as a mail is shown as it came.
+    /// Parses an email. Bytes that are not an email are shown as they are.
     pub(super) fn read(envelope: Envelope, bytes: &[u8]) -> Self {
         let parsed = MessageParser::default().parse(bytes);
         let parsed = parsed.as_ref();

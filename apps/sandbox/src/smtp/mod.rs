@@ -1,4 +1,5 @@
-//! A mail server that takes every mail and shows it under the address it was for. No TLS, any credentials.
+//! An SMTP server that accepts every email and shows it at its recipient's address. No TLS; accepts any
+//! credentials.
 
 mod faults;
 mod mail;

@@ -1,4 +1,4 @@
-//! The port where mail comes in.
+//! The SMTP server: listens and reads lines and emails.
 
 use super::{
     faults::{Outcome, settle},
@@ -14,14 +14,14 @@ use tokio::{
     time::timeout,
 };
 
-/// Bytes of a line that is no mail: credentials are the longest.
+/// Longest command line, in bytes. Lines with credentials are the longest.
 const LINE_LENGTH_MAX: u64 = 12_288;
-/// Bytes of a mail that are read at once at the most.
+/// The most bytes of an email that are read at once.
 const CHUNK_LENGTH_MAX: u64 = 65_536;
-/// How long a silent client is waited for (RFC 5321 §4.5.3.2.7).
+/// How long the server waits for a silent client (RFC 5321 §4.5.3.2.7).
 const SILENCE_MAX: Duration = Duration::from_mins(5);
 
-/// A mail server that runs, until it is dropped.
+/// A running mail server. Dropping it stops the server.
 pub(crate) struct MailServer {
     pub(crate) address: SocketAddr,
     task: JoinHandle<()>,
@@ -44,11 +44,11 @@ pub(crate) fn listen(address: &str, world: Shared) -> io::Result<MailServer> {
                 Ok((stream, _)) => {
                     let world = world.clone();
                     tokio::spawn(async move {
-                        // A client that goes away in the middle is the client's affair.
+                        // A client may disconnect in the middle; that is not an error of the server.
                         let _ended = converse(&world, stream).await;
                     });
                 }
-                // Out of descriptors: others will be given back.
+                // Out of file descriptors: wait until some are free.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             }
         }
@@ -89,8 +89,8 @@ enum Taken {
     Broken,
 }
 
-/// Up to the line that is a dot; of a line that begins with one, the first was added on the way. Only CR LF
-/// ends a line: what is smuggled behind a bare LF stays in the mail.
+/// Reads an email up to the line with a single dot, and removes the dot that a client adds to lines that
+/// start with one. Only CR LF ends a line, so that nothing can be smuggled in after a bare LF.
 async fn read_mail(stream: &mut BufReader<TcpStream>) -> io::Result<Taken> {
     let (mut mail, mut size, mut at_start) = (Vec::new(), 0_usize, true);
     while let Some(chunk) = read_line(stream, CHUNK_LENGTH_MAX).await? {
@@ -99,7 +99,7 @@ async fn read_mail(stream: &mut BufReader<TcpStream>) -> io::Result<Taken> {
         }
         let text = if at_start { chunk.strip_prefix(b".").unwrap_or(&chunk) } else { &chunk };
         size = size.saturating_add(text.len());
-        // What is too large is read to its end, so that the refusal is heard, but not kept.
+        // An email that is too large is read to its end, so that the client gets the refusal, but not kept.
         if size <= SIZE_MAX {
             mail.extend_from_slice(text);
         }
@@ -108,7 +108,7 @@ async fn read_mail(stream: &mut BufReader<TcpStream>) -> io::Result<Taken> {
     Ok(Taken::Broken)
 }
 
-/// A line with its end, or as much of it as is allowed; none when the client is gone.
+/// Reads a line with its end, or its first `length_max` bytes. `None` if the client has disconnected.
 async fn read_line(stream: &mut BufReader<TcpStream>, length_max: u64) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
     let mut limited = stream.take(length_max);

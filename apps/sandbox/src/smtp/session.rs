@@ -1,27 +1,27 @@
-//! One conversation of RFC 5321, line by line; what it means is decided here, nothing is read or written.
+//! One SMTP session (RFC 5321), line by line. Pure logic: it reads and writes no bytes itself.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-/// The largest mail that is taken, as EHLO says.
+/// The largest email that is accepted, in bytes, as announced after EHLO.
 pub(super) const SIZE_MAX: usize = 10 << 20;
-/// Recipients of one mail.
+/// The most recipients of one email.
 const RECIPIENTS_MAX: usize = 100;
 
-/// From whom, and for whom.
+/// The sender and the recipients of an email.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Envelope {
     pub(super) from: String,
     pub(super) to: Vec<String>,
 }
 
-/// What to do after a line.
+/// What the server does after a line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// Say this and go on.
+    /// Reply and read the next line.
     Reply(String),
-    /// Ask for the mail, up to the line that is a dot.
+    /// Ask for the email and read it up to the line with a single dot.
     TakeMail(Envelope),
-    /// Say goodbye.
+    /// Reply and close the connection.
     Quit,
 }
 
@@ -95,7 +95,7 @@ impl Session {
         }
     }
 
-    /// Any name with any password, in the form of RFC 4616.
+    /// Accepts any name and password in the format of RFC 4616.
     fn authenticate(&mut self, given: &str) -> Step {
         if given == "*" {
             return reply("501 5.7.0 Authentication canceled");
@@ -157,7 +157,7 @@ impl Session {
     }
 }
 
-/// The address between `<` and `>`, and what follows it.
+/// The address between `<` and `>`, and the rest of the line.
 fn path<'a>(text: &'a str, prefix: &str) -> Option<(&'a str, &'a str)> {
     let head = text.get(..prefix.len())?;
     let rest = head.eq_ignore_ascii_case(prefix).then(|| text.get(prefix.len()..))??;

@@ -4,7 +4,7 @@ use crate::answer::Answer;
 use actix_web::HttpResponse;
 use serde_json::{Value, json};
 
-/// What a check gives: its value, or the refusal.
+/// The value of a check, or the refusal to answer with.
 pub(super) type Checked<T> = Result<T, Answer>;
 
 pub(super) fn result(result: &Value) -> Answer {

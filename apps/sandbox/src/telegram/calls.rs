@@ -1,4 +1,5 @@
-//! What every call to Telegram goes through: the token in the path, parameters in any of the forms it takes.
+//! The steps of every call to Telegram: check the token in the path and read the parameters in every form
+//! that Telegram accepts.
 
 use super::answer::unauthorized;
 use crate::{
@@ -10,11 +11,11 @@ use crate::{
 use actix_web::{HttpRequest, HttpResponse, http::header};
 use serde_json::{Map, Value};
 
-/// The parameters of a method, whichever way they came.
+/// The parameters of a method, from the query and the body.
 pub(super) struct Parameters(pub(super) Map<String, Value>);
 
 impl Parameters {
-    /// Out of the query, and the body as JSON or as a form.
+    /// Reads the query, and the body as JSON or as a form.
     pub(super) fn read(request: &HttpRequest, body: &[u8]) -> Self {
         let mut all = form(request.query_string().as_bytes());
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
@@ -28,7 +29,7 @@ impl Parameters {
         Self(all)
     }
 
-    /// A number is as good as its digits.
+    /// The text of a parameter. A number counts as its digits.
     pub(super) fn text(&self, name: &str) -> Option<String> {
         match self.0.get(name)? {
             Value::String(text) => Some(text.clone()),
@@ -38,7 +39,7 @@ impl Parameters {
         }
     }
 
-    /// An object, or the JSON of one, as forms bear it.
+    /// An object, given as one or, in a form, as a JSON text.
     pub(super) fn object(&self, name: &str) -> Option<Value> {
         match self.0.get(name)? {
             Value::String(json) if json.is_empty() => None,
@@ -52,7 +53,7 @@ fn form(bytes: &[u8]) -> Map<String, Value> {
     url::form_urlencoded::parse(bytes).map(|(k, v)| (k.into_owned(), Value::from(v.into_owned()))).collect()
 }
 
-/// Authenticates, lets a fault strike, does the work, writes it down without the token, answers.
+/// Authenticates the call, applies a fault, does the work, records the call without the token, and answers.
 pub(super) async fn answer(
     world: Shared,
     request: HttpRequest,

@@ -1,4 +1,4 @@
-//! What people do in their chat with the bot: messages, taps, blocking it; each an update.
+//! Updates for what people do in their chat with the bot: messages, taps, blocking the bot.
 
 use super::{
     send::{bot, private_chat},
@@ -13,16 +13,16 @@ use crate::{
 use domain::phone::PhoneNumber;
 use serde_json::{Value, json};
 
-/// Posts an update to the API as Telegram would; `message_id`, and what the API answered. The same id again
-/// posts the same update again.
+/// Posts an update to the API as Telegram does. Returns its `message_id` and the API's answer. The same id
+/// again posts the same update again.
 pub(crate) async fn post_inbound(world: &World, said: &Said) -> Result<Value, String> {
     let Some(config) = &world.config.telegram else {
-        return Err("telegram: this world has no bot (BOT_TOKEN, TELEGRAM_WEBHOOK_SECRET)".into());
+        return Err("telegram: the sandbox has no bot; set BOT_TOKEN and TELEGRAM_WEBHOOK_SECRET".into());
     };
     let key = phone_key(&said.phone);
     let Some(person) = PhoneNumber::parse_international(&key).ok().and_then(|p| p.digits().parse().ok())
     else {
-        return Err("telegram: a person there has a phone number".into());
+        return Err("telegram: the phone must be a phone number".into());
     };
     let tap = u64::from_be_bytes(world.random_bytes()).to_string();
     let (id, update) = {
@@ -41,7 +41,7 @@ pub(crate) async fn post_inbound(world: &World, said: &Said) -> Result<Value, St
     Ok(posted(&id, &answered))
 }
 
-/// Somebody who does something.
+/// The person who acts, and what they do.
 struct Person<'a> {
     id: u64,
     phone: String,
@@ -50,7 +50,7 @@ struct Person<'a> {
 }
 
 impl Person<'_> {
-    /// The update, and the id by which it can be posted again.
+    /// The update, and the id with which it can be posted again.
     fn update(&self, memory: &mut Memory, tap: String) -> (String, Value) {
         if let Some(data) = &self.said.button_id {
             let id = self.said.message_id.clone().unwrap_or(tap);
@@ -66,7 +66,8 @@ impl Person<'_> {
                 (id, memory.telegram.update("my_chat_member", change))
             }
             kind => {
-                // A number of the caller's choice is the message's; any other id only names it here.
+                // A number that the caller gives becomes the message id; any other id is used only in the
+                // sandbox.
                 let number = id.parse().unwrap_or(number);
                 let message = self.message(kind.unwrap_or("text"), number);
                 let what = if kind == Some("edited") { "edited_message" } else { "message" };
@@ -105,7 +106,7 @@ impl Person<'_> {
             }
             "text" => json!({"text": text}),
             "edited" => json!({"text": text, "edit_date": now().timestamp()}),
-            // The person's own card, as the button that asks for it sends it.
+            // The person's own contact, as the button that asks for it sends it.
             "contact" => json!({"contact": {
                 "phone_number": self.id.to_string(), "first_name": self.said.profile_name(), "user_id": self.id,
             }}),
@@ -119,7 +120,7 @@ impl Person<'_> {
             "video" => json!({"video": file("video", "video/mp4"), "caption": text}),
             "document" => json!({"document": file("document", "application/pdf"), "caption": text}),
             "sticker" => json!({"sticker": file("sticker", "image/webp")}),
-            // Whatever the payload says it is.
+            // The payload of the caller decides what this is.
             _ => json!({}),
         }
     }
@@ -130,7 +131,7 @@ impl Person<'_> {
         let mut query = json!({
             "id": id, "from": self.user(), "chat_instance": self.id.to_string(), "data": data,
         });
-        // A message that is too old is absent.
+        // The message is absent if it is too old.
         if let Some(message) = message {
             merge(&mut query, Some(&json!({"message": message})));
         }

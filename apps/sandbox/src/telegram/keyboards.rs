@@ -1,14 +1,14 @@
-//! Keyboards under a message, and instead of the letters; with Telegram's limits.
+//! Inline keyboards and reply keyboards, with Telegram's limits.
 
 use super::answer::{Checked, bad_request};
 use serde_json::{Value, json};
 
-/// Bytes of `callback_data`.
+/// Longest `callback_data`, in bytes.
 const DATA_LENGTH_MAX: usize = 64;
-/// Buttons of one keyboard.
+/// The most buttons of one keyboard.
 const BUTTONS_MAX: usize = 100;
 
-/// The buttons that a phone shows; none without a keyboard.
+/// The buttons that a phone shows. Empty without a keyboard.
 pub(super) fn read(markup: Option<&Value>) -> Checked<Vec<Value>> {
     let Some(markup) = markup else { return Ok(Vec::new()) };
     let Some(fields) = markup.as_object() else {

@@ -1,45 +1,45 @@
-//! What Telegram keeps: the numbers it counts, updates for redelivery, who blocked the bot, the webhook.
+//! What Telegram stores: its counters, updates for redelivery, who blocked the bot, and the webhook.
 
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Where updates go, and what `getWebhookInfo` tells.
+/// Where updates go, and what `getWebhookInfo` returns.
 #[derive(Clone, Default)]
 pub(crate) enum Hook {
-    /// To the API, with the secret of the settings.
+    /// To the API, with the secret from the settings.
     #[default]
     OfTheSettings,
-    /// As `setWebhook` said.
+    /// To the address that `setWebhook` gave.
     Set { url: String, secret: Option<String>, max_connections: u64, allowed_updates: Option<Value> },
-    /// Taken away by `deleteWebhook`.
+    /// Nowhere: `deleteWebhook` removed the webhook.
     None,
 }
 
-/// All of it. The numbers begin at random, as Telegram's do, so that a world started again gives no number to
-/// a database that has seen it.
+/// Everything that Telegram stores. The counters start at a random number, as Telegram's do, so that a
+/// restarted sandbox doesn't repeat numbers that a database already has.
 #[derive(Default)]
 pub(crate) struct TelegramMemory {
     update_id: u64,
     message_id: u64,
     pub(crate) blocked: BTreeSet<String>,
-    /// By the id that the control route gave: of a message, or of a tap.
+    /// Updates by the id that the control route returned, of a message or of a tap.
     pub(crate) updates: BTreeMap<String, Value>,
-    /// Taps that may still be answered, and on which phone they were.
+    /// Taps that the bot may still answer, and the phone of each.
     pub(crate) taps: BTreeMap<String, String>,
-    /// The bot's own messages, for the taps on their buttons.
+    /// The bot's own messages, needed for taps on their buttons.
     pub(crate) sent: BTreeMap<String, Value>,
     pub(crate) hook: Hook,
 }
 
 impl TelegramMemory {
-    /// From two numbers drawn by lot.
+    /// Starts the counters from two random numbers.
     pub(crate) fn new(update: u32, message: u32) -> Self {
-        // Up to a billion, which leaves room for as many more in 32 bits.
+        // Start below a billion, which leaves room for as many more in 32 bits.
         let start = |lot: u32| u64::from(lot).checked_rem(1_000_000_000).unwrap_or_default();
         Self { update_id: start(update), message_id: start(message), ..Self::default() }
     }
 
-    /// Nothing but the numbers, which go on.
+    /// An empty memory in which the counters go on.
     pub(crate) fn forgotten(&self) -> Self {
         Self { update_id: self.update_id, message_id: self.message_id, ..Self::default() }
     }
@@ -49,7 +49,7 @@ impl TelegramMemory {
         self.message_id
     }
 
-    /// An update of its own number.
+    /// A new update with the next number.
     pub(crate) fn update(&mut self, kind: &str, what: Value) -> Value {
         self.update_id = self.update_id.saturating_add(1);
         let mut update = json!({"update_id": self.update_id});

@@ -1,4 +1,4 @@
-//! The methods of a bot, by their names; in any case of letters, as Telegram takes them.
+//! The bot methods by name, in upper or lower case, as Telegram accepts them.
 
 use super::{
     answer::{Checked, result, unknown_method},

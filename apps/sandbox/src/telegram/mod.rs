@@ -1,4 +1,4 @@
-//! Telegram's Bot API as others see it: a bot's methods, updates posted with the webhook's secret.
+//! Plays Telegram's Bot API: the methods of a bot, and updates posted with the webhook's secret.
 
 mod answer;
 mod calls;

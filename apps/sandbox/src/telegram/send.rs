@@ -1,4 +1,4 @@
-//! `sendMessage` and what goes to a chat beside it.
+//! `sendMessage`, `sendChatAction` and `answerCallbackQuery`.
 
 use super::{
     answer::{Checked, bad_request, blocked, result},
@@ -29,7 +29,7 @@ const ACTIONS: [&str; 11] = [
     "upload_video_note",
 ];
 
-/// The phone behind a chat: its id is the number's digits.
+/// The chat and its phone. The chat id is the digits of the phone's number.
 fn chat(parameters: &Parameters) -> Checked<(u64, String)> {
     let Some(given) = parameters.text("chat_id").filter(|id| !id.is_empty()) else {
         return Err(bad_request("chat_id is empty"));
@@ -64,7 +64,7 @@ pub(super) fn message(world: &World, config: &TelegramConfig, parameters: &Param
         "message_id": id, "from": bot(config), "chat": private_chat(chat_id), "date": now().timestamp(),
         "text": text,
     });
-    // A keyboard instead of the letters belongs to the chat, not to the message.
+    // A reply keyboard belongs to the chat, not to the message.
     if let Some(markup) = markup.filter(|markup| markup.get("inline_keyboard").is_some()) {
         crate::webhooks::merge(&mut sent, Some(&json!({"reply_markup": markup})));
     }
@@ -95,7 +95,7 @@ pub(super) fn chat_action(world: &World, parameters: &Parameters) -> Checked<Ans
     Ok(result(&json!(true)))
 }
 
-/// A tap is answered once; until then its button shows that it waits.
+/// Answers a tap, which is possible once. Until then the button shows that it waits.
 pub(super) fn callback_answer(world: &World, parameters: &Parameters) -> Checked<Answer> {
     let id = parameters.text("callback_query_id").unwrap_or_default();
     let text = parameters.text("text").filter(|text| !text.is_empty());

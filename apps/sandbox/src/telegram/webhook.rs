@@ -1,4 +1,4 @@
-//! Where updates go: `setWebhook` and its kin, and the posting itself.
+//! `setWebhook`, `deleteWebhook`, `getWebhookInfo`, and the posting of updates.
 
 use super::{
     answer::{Checked, bad_request, result},
@@ -18,7 +18,7 @@ pub(super) fn set(world: &World, parameters: &Parameters) -> Checked<Answer> {
     if url.is_empty() {
         return Ok(delete(world));
     }
-    // Telegram takes HTTPS alone; the API under development has none.
+    // Telegram accepts only HTTPS; the API in development has only HTTP.
     if !url::Url::parse(&url).is_ok_and(|url| ["http", "https"].contains(&url.scheme())) {
         return Err(bad_request("bad webhook: An HTTPS URL must be provided for webhook"));
     }
@@ -67,13 +67,13 @@ fn of_the_settings(world: &World) -> String {
     format!("{}/webhooks/telegram", world.config.api_base)
 }
 
-/// Posts an update with the webhook's secret.
+/// Posts an update with the secret of the webhook.
 pub(super) async fn post(world: &World, config: &TelegramConfig, update: Value) -> Result<Answered, String> {
     let hook = world.memory().telegram.hook.clone();
     let (address, secret) = match hook {
         Hook::OfTheSettings => (of_the_settings(world), Some(config.webhook_secret.clone())),
         Hook::Set { url, secret, .. } => (url, secret),
-        Hook::None => return Err("telegram: the bot has no webhook; it was deleted".into()),
+        Hook::None => return Err("telegram: the bot has no webhook; deleteWebhook removed it".into()),
     };
     let mut request = world.http.post(&address).json(&update);
     if let Some(secret) = secret {

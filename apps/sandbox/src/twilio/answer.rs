@@ -1,4 +1,4 @@
-//! Twilio's errors: code, message and status.
+//! Twilio's error answers: code, message and status.
 
 use crate::answer::Answer;
 use actix_web::HttpResponse;

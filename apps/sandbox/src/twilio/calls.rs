@@ -1,4 +1,4 @@
-//! What every call to Twilio goes through: authentication, the form.
+//! The steps of every call to Twilio: authenticate it and decode its form.
 
 use super::answer::error;
 use crate::{answer::Answer, calls::ProviderCall, world::World};
@@ -7,10 +7,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// A decoded form or query.
+/// A decoded form or query string, by field name.
 pub(crate) type Form = BTreeMap<String, String>;
 
-/// A call as it came.
+/// A call to Twilio, not yet authenticated.
 pub(crate) struct Call {
     pub(crate) world: web::Data<World>,
     pub(crate) request: HttpRequest,
@@ -19,7 +19,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// The form of a POST, the query of a GET.
+    /// The form of a POST or the query of a GET.
     pub(crate) fn form(&self) -> Form {
         let bytes = if self.request.method() == "GET" {
             self.request.query_string().as_bytes()
@@ -29,7 +29,7 @@ impl Call {
         url::form_urlencoded::parse(bytes).map(|(k, v)| (k.into_owned(), v.into_owned())).collect()
     }
 
-    /// Authenticates, lets a fault strike, does the work, writes it down, answers.
+    /// Authenticates the call, applies a fault, does the work, records the call and answers.
     pub(crate) async fn answer(self, work: impl FnOnce(&World, &Form) -> Answer) -> HttpResponse {
         let form = self.form();
         let refusal = self.refusal();
@@ -48,7 +48,7 @@ impl Call {
         }
     }
 
-    /// What Twilio refuses before it looks at the request itself.
+    /// The refusal of a call with wrong credentials or account, which comes before the request is read.
     fn refusal(&self) -> Option<Answer> {
         if !self.is_authenticated() {
             return Some(error(401, 20003, "Authenticate"));

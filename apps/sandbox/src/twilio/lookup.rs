@@ -1,4 +1,4 @@
-//! Lookup v2: every possible number is valid and mobile, unless a fault says otherwise.
+//! Twilio Lookup v2: every possible number is valid and mobile, unless a fault applies.
 
 use super::calls::Call;
 use crate::{answer::Answer, world::World};
@@ -20,7 +20,7 @@ pub(crate) async fn look_up(world: web::Data<World>, request: HttpRequest, body:
                 "url": format!("https://lookups.twilio.com/v2/PhoneNumbers/{number}"),
             });
             if let (true, Some(fields)) = (asked, found.as_object_mut()) {
-                // Without a fault of its own the line bears no error_code.
+                // The line has an error_code only if a fault sets one.
                 let line = json!({"type": "mobile", "carrier_name": "Sandbox Móvil", "mobile_country_code": "334",
                                   "mobile_network_code": "020"});
                 fields.insert("line_type_intelligence".into(), line);

@@ -1,9 +1,9 @@
-//! What Twilio keeps: messages sent, challenges begun.
+//! What Twilio stores: sent messages and verifications.
 
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
-/// A message as Twilio keeps it.
+/// A message as Twilio stores it.
 #[derive(Clone)]
 pub(crate) struct TwilioMessage {
     pub(crate) sid: String,
@@ -15,7 +15,7 @@ pub(crate) struct TwilioMessage {
     pub(crate) created_at: DateTime<Utc>,
 }
 
-/// A challenge as Twilio Verify keeps it.
+/// A verification as Twilio Verify stores it.
 #[derive(Clone)]
 pub(crate) struct TwilioVerification {
     pub(crate) sid: String,
@@ -28,7 +28,7 @@ pub(crate) struct TwilioVerification {
     pub(crate) created_at: DateTime<Utc>,
 }
 
-/// All of it.
+/// Everything that Twilio stores.
 #[derive(Default)]
 pub(crate) struct TwilioMemory {
     pub(crate) messages: BTreeMap<String, TwilioMessage>,

@@ -1,4 +1,4 @@
-//! The Messages resource.
+//! Twilio's Messages resource: send and fetch messages.
 
 use super::{answer::error, calls::Call, memory::TwilioMessage, webhooks};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
-/// The longest body taken.
+/// Longest message body, in characters.
 const BODY_LENGTH_MAX: usize = 1600;
 
 pub(crate) async fn send(world: web::Data<World>, request: HttpRequest, body: web::Bytes) -> HttpResponse {

@@ -1,4 +1,4 @@
-//! Twilio as others see it: Messages, Verify v2, Lookup v2, signed webhooks, status callbacks.
+//! Plays Twilio: Messages, Verify v2, Lookup v2, signed webhooks, status callbacks.
 
 mod answer;
 mod calls;

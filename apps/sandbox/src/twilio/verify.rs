@@ -1,4 +1,4 @@
-//! Verify v2 with real codes, delivered to the phone.
+//! Twilio Verify v2 with real codes, which arrive on the phone.
 
 use super::{answer::error, calls::Call, memory::TwilioVerification};
 use crate::{
@@ -52,7 +52,7 @@ pub(crate) async fn begin(world: web::Data<World>, request: HttpRequest, body: w
         .await
 }
 
-/// A start within the life of a pending verification sends the same code again.
+/// The pending verification of a recipient. A start while it is pending sends the same code again.
 fn open_one(world: &World, to: &str) -> Option<TwilioVerification> {
     let memory = world.memory();
     let open = |v: &&TwilioVerification| v.to == to && v.status == "pending" && now() < v.created_at + TTL;
@@ -63,8 +63,8 @@ fn deliver(world: &World, verification: &TwilioVerification, locale: &str) {
     let code = &verification.code;
     let body = match locale.split('-').next().unwrap_or_default() {
         "es" => format!("Tu código de verificación de Ventanilla es: {code}. No lo compartas con nadie."),
-        "pt" => format!("Seu código de verificação da Ventanilla é: {code}. Não o compartilhe com ninguém."),
-        _ => format!("Your Ventanilla verification code is: {code}. Share it with nobody."),
+        "pt" => format!("Seu código de verificação da Ventanilla é: {code}. Não compartilhe com ninguém."),
+        _ => format!("Your Ventanilla verification code is: {code}. Don't share it with anybody."),
     };
     let (channel, to) = match verification.channel.as_str() {
         "whatsapp" => ("whatsapp", format!("whatsapp:{}", verification.to)),

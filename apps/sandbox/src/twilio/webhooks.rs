@@ -1,4 +1,4 @@
-//! What Twilio posts to the API: messages of people, statuses of ours; signed with the auth token.
+//! Twilio's webhooks: messages from people and statuses of our messages, signed with the auth token.
 
 use crate::{
     memory::phone_key,
@@ -10,7 +10,7 @@ use ring::hmac;
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, time::Duration};
 
-/// Posts a message to the API as Twilio would; `message_id`, and what the API answered.
+/// Posts a message to the API as Twilio does. Returns its `message_id` and the API's answer.
 pub(crate) async fn post_inbound(world: &World, said: &Said) -> Result<Value, String> {
     let sid = said.message_id.clone().unwrap_or_else(|| world.new_sid("SM"));
     let form = inbound_form(world, said, &sid);
@@ -23,7 +23,7 @@ fn inbound_form(world: &World, said: &Said, sid: &str) -> BTreeMap<String, Strin
     let text = said.text();
     let kind =
         said.kind.clone().unwrap_or_else(|| if said.button_id.is_some() { "button" } else { "text" }.into());
-    // The address verbatim; the id that WhatsApp knows him by is digits.
+    // The address as it is written; WhatsApp's own id for the person is its digits.
     let phone = if said.phone.starts_with('+') { said.phone.clone() } else { phone_key(&said.phone) };
     let mut form: BTreeMap<String, String> = BTreeMap::new();
     let mut put = |name: &str, value: &str| {
@@ -67,7 +67,7 @@ fn inbound_form(world: &World, said: &Said, sid: &str) -> BTreeMap<String, Strin
     form
 }
 
-/// Lets a message go its way: sent, then delivered. Read is for the phone that shows it to report.
+/// Posts the statuses sent and delivered of a message. The phone that shows it reports read.
 pub(crate) fn report_progress(world: Shared, sid: String) {
     tokio::spawn(async move {
         for status in ["sent", "delivered"] {
@@ -77,7 +77,8 @@ pub(crate) fn report_progress(world: Shared, sid: String) {
     });
 }
 
-/// Posts a status of a message; what the API answered, or none where nobody is to be told.
+/// Posts a status of a message. Returns the API's HTTP status, or `None` if the message has no status
+/// callback.
 pub(crate) async fn post_status(world: &World, sid: &str, status: &str) -> Option<u16> {
     let message = {
         let mut memory = world.memory();

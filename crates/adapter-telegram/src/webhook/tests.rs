@@ -1,4 +1,4 @@
-//! What updates are, and who may bring them.
+//! The event that each kind of update becomes.
 
 use super::*;
 use proptest::prelude::*;
@@ -35,7 +35,7 @@ fn notice(body: &str) -> Notice {
     }
 }
 
-/// A message of person 42 in his private chat.
+/// A message of person 42 in their private chat.
 fn private(members: &str) -> String {
     format!(
         r#"{{"update_id":900,"message":{{"message_id":3,"date":1700000000,"from":{{"id":42,"is_bot":false}},
@@ -79,7 +79,7 @@ fn a_command_loses_the_bots_name() {
 }
 
 #[test]
-fn a_start_with_a_code_is_a_link_that_was_followed() {
+fn a_start_with_a_code_is_a_link_code() {
     let longest = "a".repeat(64);
     for (text, code) in [
         ("/start aB3_-9", "aB3_-9"),
@@ -94,7 +94,7 @@ fn a_start_with_a_code_is_a_link_that_was_followed() {
 }
 
 #[test]
-fn only_the_senders_own_number_is_taken() {
+fn only_the_senders_own_number_is_accepted() {
     let own = PhoneNumber::parse_international("+525512345678").unwrap();
     for number in ["525512345678", "+525512345678", "5215512345678"] {
         let contact = format!(r#""contact":{{"phone_number":"{number}","first_name":"Ana","user_id":42}}"#);
@@ -114,7 +114,7 @@ fn only_the_senders_own_number_is_taken() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named() {
+fn content_that_cannot_be_read_is_named_by_its_kind() {
     for (members, kind) in [
         (r#""photo":[{"file_id":"a"}],"caption":"mi recibo""#, "photo"),
         (r#""voice":{"duration":3}"#, "voice"),
@@ -127,7 +127,7 @@ fn what_cannot_be_read_is_named() {
 }
 
 #[test]
-fn a_pressed_button_bears_its_data_and_its_title() {
+fn a_pressed_button_has_its_data_and_its_title() {
     let press = |members: &str| {
         format!(r#"{{"update_id":901,"callback_query":{{"id":"q","from":{{"id":42}},{members}}}}}"#)
     };
@@ -149,7 +149,7 @@ fn a_pressed_button_bears_its_data_and_its_title() {
 }
 
 #[test]
-fn blocking_the_bot_is_a_no_and_unblocking_it_a_yes() {
+fn blocking_the_bot_is_an_opt_out_and_unblocking_it_an_opt_in() {
     let standing = |chat: &str, status: &str| {
         format!(
             r#"{{"update_id":902,"my_chat_member":{{"chat":{{"id":42,"type":"{chat}"}},"date":1700000000,
@@ -163,7 +163,7 @@ fn blocking_the_bot_is_a_no_and_unblocking_it_a_yes() {
         assert_eq!(report.at.map(|at| at.timestamp()), Some(1_700_000_000));
     }
     assert_eq!(notice(&standing("private", "restricted")).kind, "my_chat_member");
-    assert_eq!(notice(&standing("group", "kicked")).kind, "my_chat_member", "a group's no is nobody's");
+    assert_eq!(notice(&standing("group", "kicked")).kind, "my_chat_member", "a group has no consent");
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn outside_private_chats_nothing_is_acted_on() {
 }
 
 #[test]
-fn other_news_is_noted_under_its_own_name() {
+fn other_updates_are_recorded_under_their_own_name() {
     for kind in ["edited_message", "business_message", "channel_post", "inline_query", "poll", "brand_new"] {
         let body = format!(
             r#"{{"update_id":904,"{kind}":{{"text":"hola","from":{{"id":42}},
@@ -189,12 +189,16 @@ fn other_news_is_noted_under_its_own_name() {
         let got = notice(&body);
         assert_eq!((got.kind.as_str(), got.key.as_str(), got.channel_account.as_str()), (kind, "904", BOT));
     }
-    assert_eq!(notice(&private(r#""pinned_message":{"message_id":1}"#)).kind, "message", "nobody wrote it");
+    assert_eq!(
+        notice(&private(r#""pinned_message":{"message_id":1}"#)).kind,
+        "message",
+        "no person wrote it"
+    );
     assert_eq!(notice(r#"{"update_id":1}"#).kind, "unknown");
 }
 
 #[test]
-fn only_what_is_no_object_or_has_no_id_is_refused() {
+fn only_a_body_without_an_object_or_an_id_is_refused() {
     for body in ["", "<html>", "[]", r#"{"message":{"text":"hola"}}"#] {
         assert!(decode(body).is_err(), "{body}");
     }
@@ -202,13 +206,13 @@ fn only_what_is_no_object_or_has_no_id_is_refused() {
 
 proptest! {
     #[test]
-    fn any_words_are_kept_or_understood(text in "/?[a-z]{0,6}@?[a-z_]{0,4} ?\\PC{0,80}") {
+    fn any_text_is_kept_or_read_as_a_code(text in "/?[a-z]{0,6}@?[a-z_]{0,4} ?\\PC{0,80}") {
         let expected_kept = !text.starts_with('/');
         match said_in_words(&text) {
             Said::Text(kept) => prop_assert!(!expected_kept || kept == text),
             Said::LinkCode(code) => prop_assert!(!expected_kept && (1..=64).contains(&code.len())),
             Said::Other(kind) => prop_assert!(text.is_empty() && kind == "unknown"),
-            _ => prop_assert!(false, "neither words nor a code"),
+            _ => prop_assert!(false, "neither a text nor a code"),
         }
     }
 }

@@ -10,9 +10,9 @@ mod moves;
 use crate::{
     ids::{TransferId, UserId, WalletId},
     money::{
-        Currency,
-        limits::{LimitExceeded, Limits, Spending},
-        transfer::Transfer,
+        Currency, Money,
+        limits::{Limits, Spending},
+        transfer::{Destination, Transfer, TransferStatus},
     },
     operations::idempotency::{Fingerprint, IdempotencyKey},
 };
@@ -20,6 +20,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use self::books::{Books, PayeeSeen};
+pub use crate::money::refusal::Refusal;
 
 /// Whose account it is, which decides what it may owe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,38 +102,6 @@ pub struct Entry {
     pub version: Option<i64>,
 }
 
-/// Why money does not move.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "why", rename_all = "snake_case")]
-pub enum Refusal {
-    /// Less is available than asked for.
-    InsufficientFunds,
-    /// A limit stands in the way.
-    LimitExceeded {
-        /// Which.
-        limit: LimitExceeded,
-    },
-    /// The two ends are kept in different currencies, or the amount is in a third.
-    CurrencyMismatch,
-    /// Nothing, or less, is to move.
-    AmountNotPositive,
-    /// From and to are one account.
-    SameAccount,
-    /// One of the ends does not exist.
-    NoSuchAccount,
-    /// It can't be given back: it has not moved yet, it has left the house, or is itself a reversal.
-    NotReversible,
-}
-
-impl Refusal {
-    /// Whether the refusal hangs on the state of the books: then it is kept under its key and does
-    /// not flip when money comes. The others say that the request itself is wrong.
-    #[must_use]
-    pub const fn is_remembered(self) -> bool {
-        matches!(self, Self::InsufficientFunds | Self::LimitExceeded { .. })
-    }
-}
-
 /// Money set aside for a transfer under way, until it is captured or voided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hold {
@@ -188,6 +157,31 @@ pub struct ReverseTransfer {
     pub fingerprint: Fingerprint,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+impl ReverseTransfer {
+    /// The transfer that gives `minor` units of `original` back: from its payee, who owns the money now, to its payer.
+    #[must_use]
+    pub fn transfer_back(&self, original: &Transfer, minor: i64, payee: Option<UserId>) -> Transfer {
+        Transfer {
+            id: self.id,
+            caller: self.caller.clone(),
+            client_tx_id: None,
+            owner: payee.unwrap_or(original.owner),
+            from: original.to,
+            to: original.from,
+            destination: Destination::Wallet { id: original.from, found_by: None },
+            amount: Money::new(minor, original.amount.currency),
+            concept: Some(self.reason.clone()).filter(|reason| !reason.is_empty()),
+            status: TransferStatus::Completed,
+            verification: None,
+            reverses: Some(original.id),
+            reversed_minor: 0,
+            refusal: None,
+            expires_at: None,
+            created_at: self.at,
+        }
+    }
 }
 
 /// What came of a request.

@@ -4,6 +4,7 @@ pub mod account_number;
 mod amount;
 pub mod ledger;
 pub mod limits;
+pub mod refusal;
 pub mod transfer;
 
 pub use amount::{AmountError, Currency, INTEGER_DIGITS_MAX, Money, UnknownCurrency};

@@ -3,11 +3,7 @@
 
 use crate::{
     ids::{TransferId, UserId, VerificationId, WalletId},
-    money::{
-        Money,
-        account_number::AccountNumber,
-        ledger::{Refusal, ReverseTransfer},
-    },
+    money::{Money, account_number::AccountNumber, refusal::Refusal},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -249,30 +245,6 @@ impl Transfer {
     #[must_use]
     pub const fn left_to_reverse(&self) -> i64 {
         self.amount.minor.saturating_sub(self.reversed_minor)
-    }
-
-    /// The transfer that gives `minor` of this one back: from its payee, whose money it is now, to its
-    /// payer.
-    #[must_use]
-    pub fn reversal(&self, asked: &ReverseTransfer, minor: i64, payee: Option<UserId>) -> Self {
-        Self {
-            id: asked.id,
-            caller: asked.caller.clone(),
-            client_tx_id: None,
-            owner: payee.unwrap_or(self.owner),
-            from: self.to,
-            to: self.from,
-            destination: Destination::Wallet { id: self.from, found_by: None },
-            amount: Money::new(minor, self.amount.currency),
-            concept: Some(asked.reason.clone()).filter(|reason| !reason.is_empty()),
-            status: TransferStatus::Completed,
-            verification: None,
-            reverses: Some(self.id),
-            reversed_minor: 0,
-            refusal: None,
-            expires_at: None,
-            created_at: asked.at,
-        }
     }
 
     /// Whether it needed, or needs, the second step.

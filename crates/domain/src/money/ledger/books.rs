@@ -86,7 +86,7 @@ impl Books {
         self.once(&command.key, command.fingerprint, |books| {
             let minor = command.minor.unwrap_or(original.left_to_reverse());
             books.check_reversal(original, minor)?;
-            let reversal = original.reversal(command, minor, books.owner_of(original.to));
+            let reversal = command.transfer_back(original, minor, books.owner_of(original.to));
             books.post_moves(&reversal)?;
             original.reversed_minor = original.reversed_minor.saturating_add(minor);
             if original.left_to_reverse() == 0 {

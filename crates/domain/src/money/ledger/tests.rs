@@ -11,6 +11,7 @@ mod reversals;
 mod scripts;
 
 use super::*;
+use crate::money::limits::LimitExceeded;
 use crate::money::{
     Money,
     account_number::AccountNumber,

@@ -1,6 +1,7 @@
 //! What a transfer may become, and what may stand in it.
 
 use super::*;
+use crate::money::ledger::ReverseTransfer;
 use crate::{
     money::Currency,
     operations::idempotency::{Fingerprint, IdempotencyKey},
@@ -179,8 +180,8 @@ fn a_reversal_belongs_to_the_payee_whose_money_it_is_now() {
         created_at: asked.at,
         ..transfer()
     };
-    assert_eq!(transfer().reversal(&asked, 100, Some(payee)), expected);
-    assert_eq!(transfer().reversal(&asked, 100, None).owner, transfer().owner);
+    assert_eq!(asked.transfer_back(&transfer(), 100, Some(payee)), expected);
+    assert_eq!(asked.transfer_back(&transfer(), 100, None).owner, transfer().owner);
     let silent = ReverseTransfer { reason: String::new(), ..asked };
-    assert_eq!(transfer().reversal(&silent, 100, Some(payee)).concept, None);
+    assert_eq!(silent.transfer_back(&transfer(), 100, Some(payee)).concept, None);
 }
