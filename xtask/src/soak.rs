@@ -88,18 +88,18 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
     let server = Postgres::start(Kind::Tests)?;
     let database = Database::new(server.bin_dir(), &server.url());
     let house = House::open(&server.url())?;
-    let talks = plan::talks(options.conversations, options.messages, &mut Dice(options.seed));
+    let conversations = plan::conversations(options.conversations, options.messages, &mut Dice(options.seed));
     let replicas = [house.replica(0)?, house.replica(1)?];
     world::order_faults(&house)?;
     let (said, is_over) = (Said::default(), AtomicBool::new(false));
     let begun = Instant::now();
     let (seen, spoken) = thread::scope(|scope| {
         let watcher = scope.spawn(|| world::watch(&house, &is_over, Dice(options.seed ^ 2)));
-        let carried_out = carry_out(&house, &database, &talks, &said, &options, replicas);
+        let carried_out = carry_out(&house, &database, &conversations, &said, &options, replicas);
         is_over.store(true, Ordering::Relaxed);
         let seen = watcher.join().map_err(|_panic| "the watcher failed".to_owned())??;
         let (spoken, replicas) = carried_out?;
-        let findings = verdict::judge(&house, &database, &talks, &seen);
+        let findings = verdict::judge(&house, &database, &conversations, &seen);
         drop(replicas);
         Ok::<_, String>(((seen, findings?), spoken))
     })?;
@@ -132,7 +132,7 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
 fn carry_out(
     house: &House,
     database: &Database,
-    talks: &[plan::Talk],
+    conversations: &[plan::Talk],
     said: &Said,
     options: &Options,
     replicas: [Process; 2],
@@ -140,7 +140,8 @@ fn carry_out(
     let [first, second] = replicas;
     let begun = Instant::now();
     let second = thread::scope(|scope| {
-        let mouths = scope.spawn(|| people::speak(house, talks, said, options.pace, &Dice(options.seed ^ 1)));
+        let mouths =
+            scope.spawn(|| people::speak(house, conversations, said, options.pace, &Dice(options.seed ^ 1)));
         while !mouths.is_finished() && said.messages.load(Ordering::Relaxed) < options.messages / 2 {
             thread::sleep(LOOK_EVERY);
         }

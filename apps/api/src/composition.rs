@@ -23,9 +23,9 @@ use application::{
     accounts::chat_owners::ChatOwners,
     messaging::{
         accept_webhook::AcceptWebhook,
-        desk::Desk,
+        agent_handoff::AgentHandoff,
         flow_answers::FlowAnswers,
-        handle_message::{HandleMessage, TalkRules},
+        handle_message::{ConversationPolicy, HandleMessage},
         relay_outbox::RelayOutbox,
         send_message::SendMessage,
     },
@@ -38,12 +38,12 @@ use application::{
         reverse_transfer::ReverseTransfer,
         statement::Statements,
         submit_transfer::{SubmitTransfer, TransferRules},
-        wallets::Accounts,
+        wallets::Wallets,
     },
     operations::{audit_trail::AuditTrail, check_signature::CheckSignature},
     verification::{
         verification_page::HostedVerification,
-        verify_number::{OwnCodes, VerifyNumber},
+        verification_service::{OwnCodes, VerificationService},
     },
 };
 use chrono::Duration;
@@ -52,9 +52,9 @@ use ports::{
     clock::Clock,
     ids_and_random::{IdGenerator, Random},
     messaging::{inbound_webhook::InboundWebhook, intent_parser::IntentParser},
-    operations::Revived,
+    operations::ReplayOutcome,
     store_error::StoreResult,
-    verification::code_verifier::CodeVerifier,
+    verification::code_provider::CodeProvider,
 };
 use secrecy::ExposeSecret;
 use std::{collections::HashMap, sync::Arc};
@@ -79,9 +79,9 @@ pub(crate) struct App {
     pub(crate) meta: Option<Meta>,
     pub(crate) accept: AcceptWebhook,
     pub(crate) send_message: SendMessage,
-    pub(crate) desk: Desk,
-    pub(crate) accounts: Accounts,
-    pub(crate) verify: Arc<VerifyNumber>,
+    pub(crate) agent: AgentHandoff,
+    pub(crate) accounts: Wallets,
+    pub(crate) verify: Arc<VerificationService>,
     pub(crate) pages: Arc<HostedVerification>,
     pub(crate) submit: Arc<SubmitTransfer>,
     pub(crate) confirm: Arc<ConfirmTransfer>,
@@ -146,12 +146,12 @@ fn signatures(settings: &Settings, store: &Arc<dyn Stores>, clock: &Arc<dyn Cloc
 impl App {
     /// Puts everything together, the tables brought up to date in development; nothing runs yet.
     pub(crate) async fn build(settings: Settings) -> Result<Self, WiringError> {
-        let shelf = flows::read(&settings)?;
+        let library = flows::read(&settings)?;
         let store = open_store(&settings).await?;
         if settings.env == AppEnv::Development {
             store.migrate().await?;
         }
-        let book = flows::open(shelf, store.as_ref(), SystemClock.now()).await?;
+        let book = flows::open(library, store.as_ref(), SystemClock.now()).await?;
         let shared = store.clone();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7);
@@ -169,14 +169,14 @@ impl App {
             code_account: addresses.sms_account(),
             default_locale: settings.default_locale,
         });
-        let hosted: Option<Arc<dyn CodeVerifier>> = match settings.verify_provider {
+        let hosted: Option<Arc<dyn CodeProvider>> = match settings.verify_provider {
             VerifyProvider::Own => None,
             VerifyProvider::Twilio => Some(Arc::new(TwilioVerify {
                 client: twilio.clone(),
                 service_sid: settings.twilio.verify_service_sid.clone(),
             })),
         };
-        let verify = Arc::new(VerifyNumber {
+        let verify = Arc::new(VerificationService {
             verifications: shared.clone(),
             hosted,
             own: Some(OwnCodes {
@@ -256,7 +256,7 @@ impl App {
             flows: book.clone(),
             ids: ids.clone(),
             clock: clock.clone(),
-            rules: TalkRules {
+            rules: ConversationPolicy {
                 default_locale: settings.default_locale,
                 default_currency: settings.default_currency,
                 session_ttl: Duration::minutes(settings.chat_session_minutes.min(1_000_000)),
@@ -280,15 +280,15 @@ impl App {
         Ok(Self {
             relay: RelayOutbox { outbox: shared.clone(), channels, random, clock: clock.clone() },
             send_message: SendMessage {
-                talks: shared.clone(),
+                conversations: shared.clone(),
                 consents: shared.clone(),
                 outbox: shared.clone(),
                 accounts: whatsapp_accounts,
                 ids: ids.clone(),
                 clock: clock.clone(),
             },
-            desk: Desk {
-                talks: shared.clone(),
+            agent: AgentHandoff {
+                conversations: shared.clone(),
                 inbox: shared.clone(),
                 ids: ids.clone(),
                 clock: clock.clone(),
@@ -309,7 +309,7 @@ impl App {
             flows: FlowAnswers { store: shared.clone(), book },
             people,
             audit: AuditTrail { log: shared.clone(), clock: clock.clone() },
-            accounts: Accounts { ledger: shared, default_currency: settings.default_currency },
+            accounts: Wallets { ledger: shared, default_currency: settings.default_currency },
             webhooks,
             meta,
             tokens: tokens(&settings),
@@ -335,8 +335,8 @@ impl App {
     pub(crate) async fn replay(&self, id: Uuid) -> StoreResult<Option<&'static str>> {
         let kept = match self.store.revive(id, self.clock.now()).await? {
             None => return Ok(None),
-            Some(Revived::Queued) => return Ok(Some("queued")),
-            Some(Revived::Unreadable(kept)) => kept,
+            Some(ReplayOutcome::Queued) => return Ok(Some("queued")),
+            Some(ReplayOutcome::Unreadable(kept)) => kept,
         };
         let Some(webhook) = self.webhooks.get(kept.webhook.as_str()) else { return Ok(Some("unreadable")) };
         let taken = self.accept.run_again(webhook.as_ref(), kept).await?;

@@ -1,10 +1,10 @@
 //! The flows at hand when the server starts: read, checked, kept, and joined by those of before.
 
 use crate::{config::Settings, error_chain::describe, stores::Stores};
-use adapter_flows::{Complaint, Shelf};
+use adapter_flows::{Complaint, FlowLibrary};
 use chrono::{DateTime, Utc};
-use domain::messaging::flow::{Flow, FlowBook};
-use ports::messaging::{FlowEdition, KeptEditions};
+use domain::messaging::flow::{Flow, FlowRegistry};
+use ports::messaging::{FlowVersion, KeptVersions};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -34,33 +34,34 @@ fn lines(complaints: &[Complaint]) -> String {
 }
 
 /// Reads the flows; nothing is kept yet.
-pub(crate) fn read(settings: &Settings) -> Result<Shelf, FlowsError> {
+pub(crate) fn read(settings: &Settings) -> Result<FlowLibrary, FlowsError> {
     adapter_flows::load(settings.flows_dir.as_deref()).map_err(FlowsError::Wrong)
 }
 
 /// Keeps their editions, and brings back those that somebody may have begun with.
 pub(crate) async fn open(
-    shelf: Shelf,
+    library: FlowLibrary,
     store: &dyn Stores,
     now: DateTime<Utc>,
-) -> Result<Arc<FlowBook>, FlowsError> {
+) -> Result<Arc<FlowRegistry>, FlowsError> {
     let failed = |fault: ports::store_error::StoreError| FlowsError::Store(describe(&fault));
-    if let KeptEditions::Changed(changed) = store.keep_editions(&shelf.editions, now).await.map_err(failed)?
+    if let KeptVersions::Changed(changed) =
+        store.keep_versions(&library.versions, now).await.map_err(failed)?
         && let Some((flow, version)) = changed.first()
     {
         return Err(FlowsError::Changed { flow: flow.to_string(), version: *version });
     }
-    let kept = store.editions().await.map_err(failed)?;
-    let older = kept.iter().filter(|kept| !shelf.editions.contains(kept)).filter_map(read_again);
-    Ok(Arc::new(shelf.book.with_older(older)))
+    let kept = store.versions().await.map_err(failed)?;
+    let older = kept.iter().filter(|kept| !library.versions.contains(kept)).filter_map(read_again);
+    Ok(Arc::new(library.book.with_older(older)))
 }
 
 /// One that can't be read any more holds up nobody but those who are in it.
-fn read_again(edition: &FlowEdition) -> Option<Flow> {
-    let read = adapter_flows::read_edition(edition);
+fn read_again(version: &FlowVersion) -> Option<Flow> {
+    let read = adapter_flows::read_version(version);
     read.map_err(|complaints| {
         let first = complaints.first().map(ToString::to_string).unwrap_or_default();
-        tracing::warn!(flow = %edition.flow, version = edition.version, first, "an older flow can't be read");
+        tracing::warn!(flow = %version.flow, version = version.version, first, "an older flow can't be read");
     })
     .ok()
 }
@@ -84,10 +85,14 @@ mod tests {
         store
     }
 
-    async fn start_with(survey: &str, folder: &Path, store: &dyn Stores) -> Result<Arc<FlowBook>, String> {
+    async fn start_with(
+        survey: &str,
+        folder: &Path,
+        store: &dyn Stores,
+    ) -> Result<Arc<FlowRegistry>, String> {
         fs::write(folder.join("survey.toml"), survey).unwrap();
-        let shelf = adapter_flows::load(Some(folder)).map_err(|faults| format!("{faults:?}"))?;
-        open(shelf, store, DateTime::UNIX_EPOCH).await.map_err(|fault| fault.to_string())
+        let library = adapter_flows::load(Some(folder)).map_err(|faults| format!("{faults:?}"))?;
+        open(library, store, DateTime::UNIX_EPOCH).await.map_err(|fault| fault.to_string())
     }
 
     #[tokio::test]

@@ -3,11 +3,11 @@
 use crate::config::DatabaseAddress;
 use async_trait::async_trait;
 use ports::{
-    accounts::{Accounts, ChatLinks, Identities, Sessions},
+    accounts::{ChatLinks, Identities, Sessions, Users},
     crypto::{AuditSealer, Sealer},
-    messaging::{Consents, Conversations, Flows, Inbox, Outbox, Talks},
+    messaging::{Consents, Conversations, Flows, Outbox, TurnQueue},
     money::Ledger,
-    operations::{Answers, AuditLog, DeadLetters, SignedRequests},
+    operations::{AuditLog, DeadLetters, IdempotencyStore, SignedRequests},
     store_error::StoreResult,
     verification::{VerificationPages, Verifications},
 };
@@ -28,9 +28,8 @@ pub(crate) enum DatabaseError {
 /// Everything that is kept, and its upkeep.
 #[async_trait]
 pub(crate) trait Stores:
-    Inbox
+    TurnQueue
     + Conversations
-    + Talks
     + Outbox
     + Consents
     + DeadLetters
@@ -38,10 +37,10 @@ pub(crate) trait Stores:
     + Verifications
     + Identities
     + Ledger
-    + Answers
+    + IdempotencyStore
     + AuditLog
     + Flows
-    + Accounts
+    + Users
     + Sessions
     + SignedRequests
     + ChatLinks

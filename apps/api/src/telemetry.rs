@@ -1,7 +1,7 @@
 //! Logs: JSON in production, readable in development, always to standard error. And what is counted.
 
 use crate::config::{LogFormat, Settings};
-use application::messaging::accept_webhook::Taken;
+use application::messaging::accept_webhook::WebhookSummary;
 use domain::message::Channel;
 use metrics::{counter, describe_counter, describe_gauge, gauge};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -78,7 +78,7 @@ pub(crate) fn rendered() -> String {
 }
 
 /// What a webhook brought.
-pub(crate) fn count_taken(webhook: &'static str, taken: &Taken) {
+pub(crate) fn count_taken(webhook: &'static str, taken: &WebhookSummary) {
     let count = |name: &'static str, outcome: &'static str, n: usize| {
         if n > 0 {
             counter!(name, "webhook" => webhook, "outcome" => outcome)

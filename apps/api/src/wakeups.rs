@@ -4,7 +4,7 @@ use tokio::sync::Notify;
 
 /// Rung when there may be something to do.
 #[derive(Default)]
-pub(crate) struct Bells {
+pub(crate) struct WorkerWakeups {
     pub(crate) inbox: Notify,
     pub(crate) outbox: Notify,
 }

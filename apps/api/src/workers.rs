@@ -5,7 +5,7 @@ use crate::{
     composition::App,
     error_chain::describe,
     telemetry::{count_send, count_turn},
-    wakeups::Bells,
+    wakeups::WorkerWakeups,
 };
 use chrono::Duration as Span;
 use futures_util::FutureExt;
@@ -42,12 +42,12 @@ pub(crate) struct Workers {
 
 impl Workers {
     /// Starts them.
-    pub(crate) fn start(app: &Arc<App>, bells: &Arc<Bells>) -> Self {
+    pub(crate) fn start(app: &Arc<App>, wakeups: &Arc<WorkerWakeups>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        tasks.spawn(turns(app.clone(), bells.clone(), stopped.clone()));
-        tasks.spawn(relay(app.clone(), bells.clone(), stopped.clone()));
-        tasks.spawn(next_ways(app.clone(), bells.clone(), stopped.clone()));
+        tasks.spawn(turns(app.clone(), wakeups.clone(), stopped.clone()));
+        tasks.spawn(relay(app.clone(), wakeups.clone(), stopped.clone()));
+        tasks.spawn(next_fallbacks(app.clone(), wakeups.clone(), stopped.clone()));
         tasks.spawn(sweep(app.clone(), stopped.clone()));
         tasks.spawn(seal(app.clone(), stopped));
         Self { stop, tasks }
@@ -55,10 +55,10 @@ impl Workers {
 
     /// Starts the relay alone, for a command that waits until its message is out. Leases keep it apart from those
     /// of servers.
-    pub(crate) fn start_relay(app: &Arc<App>, bells: &Arc<Bells>) -> Self {
+    pub(crate) fn start_relay(app: &Arc<App>, wakeups: &Arc<WorkerWakeups>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        tasks.spawn(relay(app.clone(), bells.clone(), stopped));
+        tasks.spawn(relay(app.clone(), wakeups.clone(), stopped));
         Self { stop, tasks }
     }
 
@@ -70,18 +70,18 @@ impl Workers {
 }
 
 /// Waits for the bell or for a while; false when it is time to stop.
-async fn wait(bell: &Notify, stopped: &mut watch::Receiver<bool>, most: Duration) -> bool {
+async fn wait(wakeup: &Notify, stopped: &mut watch::Receiver<bool>, most: Duration) -> bool {
     if *stopped.borrow() {
         return false;
     }
     tokio::select! {
-        () = bell.notified() => true,
+        () = wakeup.notified() => true,
         () = tokio::time::sleep(most) => true,
         _ = stopped.changed() => false,
     }
 }
 
-async fn turns(app: Arc<App>, bells: Arc<Bells>, mut stopped: watch::Receiver<bool>) {
+async fn turns(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Receiver<bool>) {
     let free = Arc::new(Semaphore::new(TURNS_MAX));
     let mut running = JoinSet::new();
     while !*stopped.borrow() {
@@ -91,23 +91,28 @@ async fn turns(app: Arc<App>, bells: Arc<Bells>, mut stopped: watch::Receiver<bo
         let leased = app.store.lease_next(now, now.checked_add_signed(LEASE).unwrap_or(now)).await;
         match leased {
             Ok(Some(turn)) => {
-                running.spawn(take_turn(app.clone(), bells.clone(), turn, permit));
+                running.spawn(take_turn(app.clone(), wakeups.clone(), turn, permit));
             }
             Ok(None) => {
                 drop(permit);
-                wait(&bells.inbox, &mut stopped, LOOK_EVERY).await;
+                wait(&wakeups.inbox, &mut stopped, LOOK_EVERY).await;
             }
             Err(fault) => {
                 drop(permit);
                 tracing::error!(fault = %describe(&fault), "no turn could be leased");
-                wait(&bells.inbox, &mut stopped, LOOK_EVERY).await;
+                wait(&wakeups.inbox, &mut stopped, LOOK_EVERY).await;
             }
         }
     }
     while running.join_next().await.is_some() {}
 }
 
-async fn take_turn(app: Arc<App>, bells: Arc<Bells>, turn: LeasedTurn, _permit: OwnedSemaphorePermit) {
+async fn take_turn(
+    app: Arc<App>,
+    wakeups: Arc<WorkerWakeups>,
+    turn: LeasedTurn,
+    _permit: OwnedSemaphorePermit,
+) {
     let work = AssertUnwindSafe(carry_out(&app, &turn)).catch_unwind();
     let outcome = tokio::select! {
         outcome = work => outcome.unwrap_or_else(|_panic| Err("a panic; it is a fault of ours".into())),
@@ -117,7 +122,7 @@ async fn take_turn(app: Arc<App>, bells: Arc<Bells>, turn: LeasedTurn, _permit: 
         Ok(Committed::Done) => {
             tracing::debug!(event = %turn.event, conversation = %turn.conversation, "a turn was carried out");
             count_turn("done");
-            bells.outbox.notify_one();
+            wakeups.outbox.notify_one();
         }
         Ok(Committed::Fenced) => {
             count_turn("fenced");
@@ -126,7 +131,7 @@ async fn take_turn(app: Arc<App>, bells: Arc<Bells>, turn: LeasedTurn, _permit: 
         Err(reason) => give_back(&app, &turn, &reason).await,
     }
     // The talk is free again, and its next message may wait.
-    bells.inbox.notify_one();
+    wakeups.inbox.notify_one();
 }
 
 async fn carry_out(app: &App, turn: &LeasedTurn) -> Result<Committed, String> {
@@ -138,7 +143,7 @@ async fn carry_out(app: &App, turn: &LeasedTurn) -> Result<Committed, String> {
 /// Shows the sender that his message is being answered, where his channel can. Nothing waits for it.
 fn acknowledge(app: &App, message: &InboundMessage) {
     let channel = app.relay.channels.get(&message.channel_account).cloned();
-    if let Some(channel) = channel.filter(|_| message.said.is_by_sender()) {
+    if let Some(channel) = channel.filter(|_| message.content.is_by_sender()) {
         let message = message.clone();
         tokio::spawn(async move { channel.acknowledge(&message).await });
     }
@@ -175,7 +180,7 @@ async fn give_back(app: &App, turn: &LeasedTurn, reason: &str) {
     }
 }
 
-async fn relay(app: Arc<App>, bells: Arc<Bells>, mut stopped: watch::Receiver<bool>) {
+async fn relay(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Receiver<bool>) {
     let free = Arc::new(Semaphore::new(SENDS_MAX));
     let mut running = JoinSet::new();
     while !*stopped.borrow() {
@@ -184,24 +189,29 @@ async fn relay(app: Arc<App>, bells: Arc<Bells>, mut stopped: watch::Receiver<bo
         match app.relay.lease(1).await {
             Ok(mut leased) => match leased.pop() {
                 Some(message) => {
-                    running.spawn(send(app.clone(), bells.clone(), message, permit));
+                    running.spawn(send(app.clone(), wakeups.clone(), message, permit));
                 }
                 None => {
                     drop(permit);
-                    wait(&bells.outbox, &mut stopped, LOOK_EVERY).await;
+                    wait(&wakeups.outbox, &mut stopped, LOOK_EVERY).await;
                 }
             },
             Err(fault) => {
                 drop(permit);
                 tracing::error!(fault = %describe(&fault), "no message could be leased");
-                wait(&bells.outbox, &mut stopped, LOOK_EVERY).await;
+                wait(&wakeups.outbox, &mut stopped, LOOK_EVERY).await;
             }
         }
     }
     while running.join_next().await.is_some() {}
 }
 
-async fn send(app: Arc<App>, bells: Arc<Bells>, message: LeasedMessage, _permit: OwnedSemaphorePermit) {
+async fn send(
+    app: Arc<App>,
+    wakeups: Arc<WorkerWakeups>,
+    message: LeasedMessage,
+    _permit: OwnedSemaphorePermit,
+) {
     let channel = message.message.channel;
     match AssertUnwindSafe(app.relay.handle(message)).catch_unwind().await {
         Ok(Ok(settlement)) => count_send(channel, &settlement),
@@ -210,18 +220,18 @@ async fn send(app: Arc<App>, bells: Arc<Bells>, message: LeasedMessage, _permit:
         Err(_panic) => tracing::error!("a panic in the relay; it is a fault of ours"),
     }
     // The next one to the same recipient may go.
-    bells.outbox.notify_one();
+    wakeups.outbox.notify_one();
 }
 
 /// Has codes that did not arrive go out by their next way.
-async fn next_ways(app: Arc<App>, bells: Arc<Bells>, mut stopped: watch::Receiver<bool>) {
+async fn next_fallbacks(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Receiver<bool>) {
     let never = Notify::new();
     while wait(&never, &mut stopped, LOOK_EVERY).await {
-        match app.store.take_next_ways(&app.settings.otp, app.clock.now()).await {
+        match app.store.take_next_fallbacks(&app.settings.otp, app.clock.now()).await {
             Ok(0) => {}
             Ok(taken) => {
                 tracing::info!(taken, "codes go out by their next way");
-                bells.outbox.notify_one();
+                wakeups.outbox.notify_one();
             }
             Err(fault) => tracing::error!(fault = %describe(&fault), "codes were not sent by their next way"),
         }

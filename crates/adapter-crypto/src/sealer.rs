@@ -6,7 +6,7 @@
 
 use crate::keyring::Keyring;
 use ports::{
-    crypto::{CannotOpen, Sealer},
+    crypto::{DecryptError, Sealer},
     ids_and_random::Random,
 };
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
@@ -68,8 +68,8 @@ impl Sealer for AeadSealer {
         sealed
     }
 
-    fn open(&self, bound_to: &[u8], sealed: &[u8]) -> Result<Vec<u8>, CannotOpen> {
-        self.try_open(bound_to, sealed).ok_or(CannotOpen)
+    fn open(&self, bound_to: &[u8], sealed: &[u8]) -> Result<Vec<u8>, DecryptError> {
+        self.try_open(bound_to, sealed).ok_or(DecryptError)
     }
 }
 
@@ -92,14 +92,14 @@ mod tests {
         let sealed = sealer(&old()).seal(b"row", b"text");
         let rotated = sealer(&format!("new:{},{}", "n".repeat(32), old()));
         assert_eq!(rotated.open(b"row", &sealed).as_deref(), Ok(b"text".as_slice()));
-        assert_eq!(sealer(&format!("new:{}", "n".repeat(32))).open(b"row", &sealed), Err(CannotOpen));
+        assert_eq!(sealer(&format!("new:{}", "n".repeat(32))).open(b"row", &sealed), Err(DecryptError));
     }
 
     #[test]
     fn a_text_belongs_to_its_row() {
         let one = sealer(&old());
         let sealed = one.seal(b"row 1", b"text");
-        assert_eq!(one.open(b"row 2", &sealed), Err(CannotOpen));
+        assert_eq!(one.open(b"row 2", &sealed), Err(DecryptError));
         assert_ne!(sealed, one.seal(b"row 1", b"text"), "the same text is sealed differently each time");
     }
 
@@ -110,12 +110,12 @@ mod tests {
             let mut sealed = one.seal(b"row", b"some text");
             let at = at % sealed.len();
             sealed[at] ^= by;
-            prop_assert_eq!(one.open(b"row", &sealed), Err(CannotOpen));
+            prop_assert_eq!(one.open(b"row", &sealed), Err(DecryptError));
         }
 
         #[test]
         fn arbitrary_bytes_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
-            prop_assert_eq!(sealer(&old()).open(b"row", &bytes), Err(CannotOpen));
+            prop_assert_eq!(sealer(&old()).open(b"row", &bytes), Err(DecryptError));
         }
     }
 }

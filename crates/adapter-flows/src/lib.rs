@@ -11,8 +11,8 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
-use domain::messaging::flow::{Flow, FlowBook, FlowFault, FlowFile};
-use ports::messaging::FlowEdition;
+use domain::messaging::flow::{Flow, FlowFault, FlowFile, FlowRegistry};
+use ports::messaging::FlowVersion;
 use std::{
     fmt, fs,
     path::{Path, PathBuf},
@@ -48,17 +48,17 @@ impl fmt::Display for Complaint {
 
 /// All flows that were read, and their source texts.
 #[derive(Clone, Debug)]
-pub struct Shelf {
+pub struct FlowLibrary {
     /// The flows, checked against each other.
-    pub book: FlowBook,
+    pub book: FlowRegistry,
     /// The source text of each flow and version, for the store.
-    pub editions: Vec<FlowEdition>,
+    pub versions: Vec<FlowVersion>,
 }
 
 /// A flow, its source text and its file.
 struct ReadFlow {
     flow: Flow,
-    edition: FlowEdition,
+    version: FlowVersion,
     file: String,
 }
 
@@ -67,7 +67,7 @@ struct ReadFlow {
 ///
 /// # Errors
 /// Returns all faults of all files.
-pub fn load(folder: Option<&Path>) -> Result<Shelf, Vec<Complaint>> {
+pub fn load(folder: Option<&Path>) -> Result<FlowLibrary, Vec<Complaint>> {
     let mut complaints = Vec::new();
     let mut flows = Vec::new();
     let mut take = |read: Result<ReadFlow, Vec<Complaint>>| match read {
@@ -88,8 +88,8 @@ pub fn load(folder: Option<&Path>) -> Result<Shelf, Vec<Complaint>> {
         return Err(complaints);
     }
     let files: Vec<String> = flows.iter().map(|read| read.file.clone()).collect();
-    let (flows, editions) = flows.into_iter().map(|read| (read.flow, read.edition)).unzip();
-    let book = FlowBook::new(flows).map_err(|faults| {
+    let (flows, versions) = flows.into_iter().map(|read| (read.flow, read.version)).unzip();
+    let book = FlowRegistry::new(flows).map_err(|faults| {
         let complain = |fault: domain::messaging::flow::BookFault| Complaint {
             file: files.get(fault.flow).cloned().unwrap_or_default(),
             line: fault.line,
@@ -97,7 +97,7 @@ pub fn load(folder: Option<&Path>) -> Result<Shelf, Vec<Complaint>> {
         };
         faults.into_iter().map(complain).collect::<Vec<_>>()
     })?;
-    Ok(Shelf { book, editions })
+    Ok(FlowLibrary { book, versions })
 }
 
 /// Checks that a file is a flow without faults.
@@ -112,10 +112,10 @@ pub fn check_file(file: &Path) -> Result<(), Vec<Complaint>> {
 ///
 /// # Errors
 /// Returns all faults. A stored version has faults only if the file format has changed since.
-pub fn read_edition(edition: &FlowEdition) -> Result<Flow, Vec<Complaint>> {
-    let name = format!("{} {}", edition.flow, edition.version);
-    let catalogue = |_name: &str| edition.catalogue.clone().ok_or_else(|| "is not stored".to_owned());
-    read(&name, &edition.source, "", &catalogue).map(|read| read.flow)
+pub fn read_version(version: &FlowVersion) -> Result<Flow, Vec<Complaint>> {
+    let name = format!("{} {}", version.flow, version.version);
+    let catalogue = |_name: &str| version.catalogue.clone().ok_or_else(|| "is not stored".to_owned());
+    read(&name, &version.source, "", &catalogue).map(|read| read.flow)
 }
 
 fn is_flow(name: &str) -> bool {
@@ -177,7 +177,7 @@ fn read(
     };
     let (draft, catalogue) = flow::read(text, catalogue).map_err(complain)?;
     let flow = Flow::check(&draft).map_err(complain)?;
-    let edition =
-        FlowEdition { flow: flow.id().clone(), version: flow.version(), source: text.to_owned(), catalogue };
-    Ok(ReadFlow { flow, edition, file: file.to_owned() })
+    let version =
+        FlowVersion { flow: flow.id().clone(), version: flow.version(), source: text.to_owned(), catalogue };
+    Ok(ReadFlow { flow, version, file: file.to_owned() })
 }

@@ -3,7 +3,7 @@
 use super::*;
 use domain::{
     locale::Locale,
-    messaging::flow::{FlowFacts, FlowInput, FlowRun, Progress, Slug},
+    messaging::flow::{FlowContext, FlowInput, FlowRun, Progress, Slug},
     phone::Region,
 };
 use proptest::prelude::*;
@@ -71,19 +71,19 @@ retry = { es = "Con letras." }
 
 #[test]
 fn what_is_built_in_is_without_a_fault_and_in_three_languages() {
-    let shelf = load(None).map_err(said).unwrap();
-    let flows = shelf.book.all_newest();
+    let library = load(None).map_err(said).unwrap();
+    let flows = library.book.all_newest();
     let ids: Vec<_> = flows.iter().map(|flow| flow.id().to_string()).collect();
     assert_eq!(ids, ["oncology-intake", "wallet-onboarding"]);
     assert!(flows.iter().all(|flow| flow.languages() == Locale::ALL));
-    assert_eq!(shelf.editions.len(), 2);
+    assert_eq!(library.versions.len(), 2);
 }
 
 #[test]
 fn every_city_of_the_catalogue_is_recommended_three_to_five_places_for_every_need() {
-    let shelf = load(None).map_err(said).unwrap();
-    let flow = shelf.book.newest(&Slug::parse("oncology-intake").unwrap()).unwrap();
-    let facts = FlowFacts { today: chrono::NaiveDate::MIN, region: Region::parse("MX").unwrap() };
+    let library = load(None).map_err(said).unwrap();
+    let flow = library.book.newest(&Slug::parse("oncology-intake").unwrap()).unwrap();
+    let facts = FlowContext { today: chrono::NaiveDate::MIN, region: Region::parse("MX").unwrap() };
     let catalogue = shipped("oncology-intake.catalogue.toml");
     let cities: Vec<&str> = catalogue
         .split("[[cities]]")
@@ -103,7 +103,7 @@ fn every_city_of_the_catalogue_is_recommended_three_to_five_places_for_every_nee
     );
 }
 
-fn recommended(flow: &Flow, facts: FlowFacts, place: &str, need: &str) -> Vec<String> {
+fn recommended(flow: &Flow, facts: FlowContext, place: &str, need: &str) -> Vec<String> {
     let (mut run, _): (FlowRun, _) = flow.begin(Locale::En);
     let mut last = Progress::NotMine;
     for text in ["agree", "breast", "2", place, "5 lakhs", "soon", need] {
@@ -195,14 +195,14 @@ fn ways_on_conditions_and_validations_are_read() {
 fn a_folders_flows_join_those_that_are_built_in() {
     let newer = shipped("wallet-onboarding.toml").replace("version = 1", "version = 2");
     let folder = Folder::with(&[("small.toml", SMALL), ("wallet.toml", &newer), ("notes.txt", "x")]);
-    let shelf = load(Some(&folder.0)).map_err(said).unwrap();
+    let library = load(Some(&folder.0)).map_err(said).unwrap();
     let flows: Vec<_> =
-        shelf.book.all_newest().iter().map(|flow| format!("{} {}", flow.id(), flow.version())).collect();
+        library.book.all_newest().iter().map(|flow| format!("{} {}", flow.id(), flow.version())).collect();
     assert_eq!(flows, ["oncology-intake 1", "small 1", "wallet-onboarding 2"]);
-    assert_eq!(shelf.editions.len(), 4, "the older edition is kept too");
-    for edition in &shelf.editions {
-        let read = read_edition(edition).map_err(said).unwrap();
-        assert_eq!((read.id(), read.version()), (&edition.flow, edition.version));
+    assert_eq!(library.versions.len(), 4, "the older edition is kept too");
+    for version in &library.versions {
+        let read = read_version(version).map_err(said).unwrap();
+        assert_eq!((read.id(), read.version()), (&version.flow, version.version));
     }
     let taken = SMALL.replace("\"pequeño\"", "\"oncología\"");
     let folder =

@@ -2,10 +2,10 @@
 
 use super::*;
 use domain::{
-    ids::{CardId, TransferId},
+    ids::{PromptId, TransferId},
     message::Channel,
     messaging::{
-        conversation::{Card, Movement, Say, StepUp},
+        conversation::{ConfirmationPrompt, Reply, StatementLine, StepUp},
         flow::Prompt,
     },
     money::{Currency, Money, account_number::AccountNumber, limits::LimitExceeded},
@@ -56,7 +56,7 @@ fn catalogue(locale: Locale) -> Catalogue {
     texts
 }
 
-fn everything_said() -> Vec<Say> {
+fn everything_content() -> Vec<Reply> {
     let money = Money::new(15_050, Currency::MXN);
     let step = StepUp {
         transfer: TransferId(uuid::Uuid::nil()),
@@ -65,8 +65,8 @@ fn everything_said() -> Vec<Say> {
         payee: None,
         channel: Channel::Email,
     };
-    let card = Card {
-        id: CardId(uuid::Uuid::nil()),
+    let prompt = ConfirmationPrompt {
+        id: PromptId(uuid::Uuid::nil()),
         amount: money,
         account: AccountNumber::Clabe("012345678901234567".into()),
         payee: None,
@@ -75,64 +75,66 @@ fn everything_said() -> Vec<Say> {
         expires_at: chrono::DateTime::UNIX_EPOCH,
     };
     let movement =
-        Movement { at: "01/02 03:04".into(), amount: money, counterpart: "****1".into(), concept: None };
+        StatementLine { at: "01/02 03:04".into(), amount: money, counterpart: "****1".into(), concept: None };
     vec![
-        Say::Greeting,
-        Say::Help,
-        Say::NotUnderstood,
-        Say::UnsupportedKind,
-        Say::TooManyMessages,
-        Say::OptedOut,
-        Say::OptedIn,
-        Say::NothingPending,
-        Say::NoCodePending,
-        Say::HandedOff,
-        Say::ProblemNoted,
-        Say::NumberNeeded,
-        Say::CodeSent,
-        Say::CodeStillGood,
-        Say::ResendTooSoon(40),
-        Say::Locked(5),
-        Say::TooManyCodes(60),
-        Say::NotReachable,
-        Say::CodeUnavailable,
-        Say::CodeWrong(2),
-        Say::CodeGone,
-        Say::CodeRight,
-        Say::Verified,
-        Say::Balance { posted: money, available: Money::new(1, Currency::MXN) },
-        Say::Movements(vec![movement]),
-        Say::Movements(Vec::new()),
-        Say::AskAmount,
-        Say::WhichAmount { thousands: money, decimal: money },
-        Say::BadAmount,
-        Say::AskDestination,
-        Say::AskAccountOf("mamá".into()),
-        Say::BadDestination,
-        Say::Card(Card { payee: Some("mamá".into()), ..card.clone() }),
-        Say::PromptWaits(Card { payee: Some("mamá".into()), ..card.clone() }),
-        Say::PromptWaits(card.clone()),
-        Say::Card(card),
-        Say::CardExpired,
-        Say::TransferCanceled,
-        Say::StepUp(step.clone()),
-        Say::StepUp(StepUp { channel: Channel::Sms, ..step.clone() }),
-        Say::StepUpWaits(step),
-        Say::StepUpGone,
-        Say::Receipt { amount: money, destination: "****4567".into(), folio: "1".into(), balance: money },
-        Say::Processing { amount: money, destination: "****4567".into() },
-        Say::InsufficientFunds(money),
-        Say::LimitExceeded(LimitExceeded::PerTransfer),
-        Say::LimitExceeded(LimitExceeded::PerDay),
-        Say::LimitExceeded(LimitExceeded::PerMonth),
-        Say::LimitExceeded(LimitExceeded::NumberReplaced { payable_at: chrono::DateTime::UNIX_EPOCH }),
-        Say::NewPayee(30),
-        Say::NoWallet("USD".into()),
-        Say::TransferRefused,
-        Say::Flow(Prompt { text: "¿Y ahora?".into(), buttons: vec![("flow:a:b:c".into(), "Esto".into())] }),
-        Say::FlowLeft("registro".into()),
-        Say::FlowGone(None),
-        Say::FlowGone(Some("registro".into())),
+        Reply::Greeting,
+        Reply::Help,
+        Reply::NotUnderstood,
+        Reply::UnsupportedKind,
+        Reply::TooManyMessages,
+        Reply::OptedOut,
+        Reply::OptedIn,
+        Reply::NothingPending,
+        Reply::NoCodePending,
+        Reply::HandedOff,
+        Reply::ProblemNoted,
+        Reply::NumberNeeded,
+        Reply::CodeSent,
+        Reply::CodeStillGood,
+        Reply::ResendTooSoon(40),
+        Reply::Locked(5),
+        Reply::TooManyCodes(60),
+        Reply::NotReachable,
+        Reply::CodeUnavailable,
+        Reply::CodeWrong(2),
+        Reply::CodeGone,
+        Reply::CodeRight,
+        Reply::Verified,
+        Reply::Balance { posted: money, available: Money::new(1, Currency::MXN) },
+        Reply::Movements(vec![movement]),
+        Reply::Movements(Vec::new()),
+        Reply::AskAmount,
+        Reply::WhichAmount { thousands: money, decimal: money },
+        Reply::BadAmount,
+        Reply::AskDestination,
+        Reply::AskAccountOf("mamá".into()),
+        Reply::BadDestination,
+        Reply::ConfirmationPrompt(ConfirmationPrompt { payee: Some("mamá".into()), ..prompt.clone() }),
+        Reply::PromptWaits(ConfirmationPrompt { payee: Some("mamá".into()), ..prompt.clone() }),
+        Reply::PromptWaits(prompt.clone()),
+        Reply::ConfirmationPrompt(prompt),
+        Reply::PromptExpired,
+        Reply::TransferCanceled,
+        Reply::StepUp(step.clone()),
+        Reply::StepUp(StepUp { channel: Channel::Sms, ..step.clone() }),
+        Reply::StepUpWaits(step),
+        Reply::StepUpGone,
+        Reply::Receipt { amount: money, destination: "****4567".into(), folio: "1".into(), balance: money },
+        Reply::Processing { amount: money, destination: "****4567".into() },
+        Reply::InsufficientFunds(money),
+        Reply::LimitExceeded(LimitExceeded::PerTransfer),
+        Reply::LimitExceeded(LimitExceeded::PerDay),
+        Reply::LimitExceeded(LimitExceeded::PerMonth),
+        Reply::LimitExceeded(LimitExceeded::NumberReplaced { payable_at: chrono::DateTime::UNIX_EPOCH }),
+        Reply::NewPayee(30),
+        Reply::NoWallet("USD".into()),
+        Reply::TransferRefused,
+        Reply::Flow(Prompt {
+            text: "¿Y ahora?".into(), buttons: vec![("flow:a:b:c".into(), "Esto".into())]
+        }),
+        Reply::FlowLeft("registro".into()),
+        Reply::FlowGone(None),
+        Reply::FlowGone(Some("registro".into())),
     ]
 }
 
@@ -147,7 +149,7 @@ fn each_language_has_the_same_texts_with_the_same_values() {
 #[test]
 fn everything_that_can_be_said_has_words() {
     let known = catalogue(Locale::Es);
-    for say in everything_said() {
+    for say in everything_content() {
         let texts = say.texts().into_iter().chain(say.buttons().into_iter().map(|button| button.title));
         for text in texts {
             let given: BTreeSet<_> = text.args.iter().map(|(name, _)| (*name).to_owned()).collect();
@@ -158,17 +160,20 @@ fn everything_that_can_be_said_has_words() {
 
 #[test]
 fn amounts_are_written_plainly_and_plurals_agree() {
-    let say = |say: Say, locale| BuiltInTexts.render(locale, &say.texts()[0]);
+    let say = |say: Reply, locale| BuiltInTexts.render(locale, &say.texts()[0]);
     let money = Money::new(100_000, Currency::MXN);
-    assert_eq!(say(Say::Balance { posted: money, available: money }, Locale::Es), "Tu saldo es: 1000.00 MXN");
-    assert!(say(Say::CodeWrong(1), Locale::Es).contains("queda 1 intento."));
-    assert!(say(Say::CodeWrong(2), Locale::Es).contains("quedan 2 intentos."));
+    assert_eq!(
+        say(Reply::Balance { posted: money, available: money }, Locale::Es),
+        "Tu saldo es: 1000.00 MXN"
+    );
+    assert!(say(Reply::CodeWrong(1), Locale::Es).contains("queda 1 intento."));
+    assert!(say(Reply::CodeWrong(2), Locale::Es).contains("quedan 2 intentos."));
 }
 
 #[test]
 fn no_prompt_shows_digits_that_look_like_a_code() {
     for locale in Locale::ALL {
-        for say in [Say::CodeSent, Say::CodeStillGood, Say::CodeGone, Say::Help] {
+        for say in [Reply::CodeSent, Reply::CodeStillGood, Reply::CodeGone, Reply::Help] {
             for text in say.texts() {
                 let words = BuiltInTexts.render(locale, &text);
                 let longest = words.split(|c: char| !c.is_ascii_digit()).map(str::len).max();

@@ -1,6 +1,6 @@
 //! What Meta reports about our business account and access token, to check that they are set up correctly.
 
-use crate::client::{Answer, MetaClient, NoAnswer};
+use crate::client::{Answer, MetaClient, TransportError};
 use chrono::{DateTime, Utc};
 use domain::text::mask;
 use secrecy::ExposeSecret;
@@ -25,7 +25,7 @@ pub struct BusinessAccount {
 
 /// Facts about the access token, without the token itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TokenFacts {
+pub struct TokenInfo {
     /// Whether Meta still accepts the token.
     pub is_valid: bool,
     /// Kind of the token: `SYSTEM_USER`, `USER`.
@@ -81,16 +81,16 @@ impl MetaAccount {
     ///
     /// # Errors
     /// When Meta does not answer, or refuses.
-    pub async fn token(&self) -> Result<TokenFacts, NotTold> {
+    pub async fn token(&self) -> Result<TokenInfo, NotTold> {
         let token = self.client.config.access_token.expose_secret();
         let told: TokenBody = read(self.client.get("debug_token", &[("input_token", token)]).await)?;
         let TokenData { is_valid, kind, app_id, expires_at, scopes } = told.data;
         let expires_at = expires_at.filter(|at| *at > 0).and_then(|at| DateTime::from_timestamp(at, 0));
-        Ok(TokenFacts { is_valid, kind, app_id: app_id.map(|id| mask(&id)), expires_at, scopes })
+        Ok(TokenInfo { is_valid, kind, app_id: app_id.map(|id| mask(&id)), expires_at, scopes })
     }
 }
 
-fn read<T: DeserializeOwned>(answer: Result<Answer, NoAnswer>) -> Result<T, NotTold> {
+fn read<T: DeserializeOwned>(answer: Result<Answer, TransportError>) -> Result<T, NotTold> {
     let answer = answer.map_err(|fault| NotTold(fault.reason().to_owned()))?;
     let told = if answer.status.is_success() { answer.json() } else { None };
     told.ok_or_else(|| NotTold(answer.describe()))

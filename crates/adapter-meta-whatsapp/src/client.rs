@@ -48,14 +48,14 @@ pub(crate) struct Answer {
 
 /// Why there is no HTTP response. The texts are for logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum NoAnswer {
+pub(crate) enum TransportError {
     /// The request was not sent: no connection, an invalid URL, or an open breaker.
     NotMade(String),
     /// The request was sent and no response arrived: Meta may have processed it.
     Lost(String),
 }
 
-impl NoAnswer {
+impl TransportError {
     pub(crate) fn reason(&self) -> &str {
         match self {
             Self::NotMade(reason) | Self::Lost(reason) => reason,
@@ -124,22 +124,22 @@ impl MetaClient {
     }
 
     /// Posts to the `messages` resource of our number.
-    pub(crate) async fn post_message(&self, body: &Value) -> Result<Answer, NoAnswer> {
+    pub(crate) async fn post_message(&self, body: &Value) -> Result<Answer, TransportError> {
         let address = self.address(&format!("{}/messages", self.config.phone_number_id));
         self.guarded(self.http.post(address).json(body)).await
     }
 
     /// Same as `post_message` for a call that nothing depends on: short time-out, not counted by the breaker.
-    pub(crate) async fn post_courtesy(&self, body: &Value) -> Result<Answer, NoAnswer> {
+    pub(crate) async fn post_courtesy(&self, body: &Value) -> Result<Answer, TransportError> {
         if self.breaker.is_open() {
-            return Err(NoAnswer::NotMade("the circuit is open".into()));
+            return Err(TransportError::NotMade("the circuit is open".into()));
         }
         let address = self.address(&format!("{}/messages", self.config.phone_number_id));
         self.exchange(self.http.post(address).json(body).timeout(COURTESY_TIMEOUT)).await
     }
 
     /// Reads `path`, relative to the base URL and the version.
-    pub(crate) async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Answer, NoAnswer> {
+    pub(crate) async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Answer, TransportError> {
         self.guarded(self.http.get(self.address(path)).query(query)).await
     }
 
@@ -147,9 +147,9 @@ impl MetaClient {
         format!("{}/{}/{path}", self.config.graph_base.trim_end_matches('/'), self.config.version)
     }
 
-    async fn guarded(&self, request: RequestBuilder) -> Result<Answer, NoAnswer> {
+    async fn guarded(&self, request: RequestBuilder) -> Result<Answer, TransportError> {
         if !self.breaker.allows(self.clock.now()) {
-            return Err(NoAnswer::NotMade("the circuit is open".into()));
+            return Err(TransportError::NotMade("the circuit is open".into()));
         }
         let result = self.exchange(request).await;
         let answered = matches!(&result, Ok(answer) if !answer.status.is_server_error());
@@ -157,7 +157,7 @@ impl MetaClient {
         result
     }
 
-    async fn exchange(&self, request: RequestBuilder) -> Result<Answer, NoAnswer> {
+    async fn exchange(&self, request: RequestBuilder) -> Result<Answer, TransportError> {
         let request = request.bearer_auth(self.config.access_token.expose_secret());
         let response = request.send().await.map_err(no_answer)?;
         let status = response.status();
@@ -166,17 +166,17 @@ impl MetaClient {
             .get(reqwest::header::RETRY_AFTER)
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.parse().ok());
-        let body = response.bytes().await.map_err(|fault| NoAnswer::Lost(describe(&fault)))?.to_vec();
+        let body = response.bytes().await.map_err(|fault| TransportError::Lost(describe(&fault)))?.to_vec();
         Ok(Answer { status, retry_after, body })
     }
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "map_err passes the error by value")]
-fn no_answer(fault: reqwest::Error) -> NoAnswer {
+fn no_answer(fault: reqwest::Error) -> TransportError {
     if fault.is_connect() || fault.is_builder() {
-        NoAnswer::NotMade(describe(&fault))
+        TransportError::NotMade(describe(&fault))
     } else {
-        NoAnswer::Lost(describe(&fault))
+        TransportError::Lost(describe(&fault))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Content of a message, by its type. Meta adds types without notice; unknown ones keep their JSON.
 
 use crate::json::Object;
-use domain::{messaging::conversation::Said, phone::PhoneNumber};
+use domain::{messaging::conversation::InboundContent, phone::PhoneNumber};
 
 /// Content of a message. There is no `Debug`, because it contains texts and phone numbers.
 #[derive(Clone, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub enum Content {
         name: Option<String>,
     },
     /// Contacts that the sender shared.
-    Contacts(Vec<Card>),
+    Contacts(Vec<SharedContact>),
     /// A reaction to a message.
     Reaction {
         /// Id of that message.
@@ -88,18 +88,18 @@ pub enum Content {
 
 /// A contact that a sender shared.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Card {
+pub struct SharedContact {
     /// Formatted name of the contact.
     pub name: Option<String>,
     /// `contact_request` when the sender shares their own number at our request.
     pub origin: Option<String>,
     /// Phone numbers of the contact.
-    pub phones: Vec<CardPhone>,
+    pub phones: Vec<ContactPhone>,
 }
 
 /// A phone number of a shared contact.
 #[derive(Clone, PartialEq, Eq)]
-pub struct CardPhone {
+pub struct ContactPhone {
     /// The number as its owner writes it.
     pub phone: Option<String>,
     /// WhatsApp id of the number: digits.
@@ -138,7 +138,7 @@ impl Content {
                     name: place.text("name"),
                 }
             }
-            "contacts" => Self::Contacts(message.objects("contacts").iter().map(card).collect()),
+            "contacts" => Self::Contacts(message.objects("contacts").iter().map(contact).collect()),
             "reaction" => {
                 let reaction = message.object("reaction");
                 let of = |name| reaction.as_ref().and_then(|reaction| reaction.text(name));
@@ -194,29 +194,31 @@ impl Content {
     }
 
     /// The content for the conversation. Content without a text is given by its type, `kind`.
-    pub(crate) fn said(&self, kind: &str) -> Said {
-        let other = || Said::Other(kind.to_owned());
+    pub(crate) fn said(&self, kind: &str) -> InboundContent {
+        let other = || InboundContent::Other(kind.to_owned());
         match self {
-            Self::Text(words) if words.is_empty() => Said::Other("empty".into()),
-            Self::Text(words) => Said::Text(words.clone()),
+            Self::Text(words) if words.is_empty() => InboundContent::Other("empty".into()),
+            Self::Text(words) => InboundContent::Text(words.clone()),
             Self::Button { payload, text } => match payload.as_ref().or(text.as_ref()) {
-                Some(id) => Said::Button { id: id.clone(), title: text.clone().unwrap_or_default() },
+                Some(id) => {
+                    InboundContent::Button { id: id.clone(), title: text.clone().unwrap_or_default() }
+                }
                 None => other(),
             },
-            Self::Reply { id, title, .. } => Said::Button { id: id.clone(), title: title.clone() },
-            Self::Interactive { kind: Some(kind), .. } => Said::Other(kind.clone()),
-            Self::Reaction { .. } => Said::Reaction,
-            Self::Contacts(cards) => own_number(cards).map_or_else(other, Said::OwnNumber),
+            Self::Reply { id, title, .. } => InboundContent::Button { id: id.clone(), title: title.clone() },
+            Self::Interactive { kind: Some(kind), .. } => InboundContent::Other(kind.clone()),
+            Self::Reaction { .. } => InboundContent::Reaction,
+            Self::Contacts(contacts) => own_number(contacts).map_or_else(other, InboundContent::OwnNumber),
             _ => other(),
         }
     }
 }
 
 /// A shared contact can contain any number; only a contact shared at our request is the sender's own.
-fn own_number(cards: &[Card]) -> Option<PhoneNumber> {
-    let [card] = cards else { return None };
-    let asked_for = card.origin.as_deref() == Some("contact_request");
-    card.phones.iter().filter(|_| asked_for).find_map(|listed| {
+fn own_number(contacts: &[SharedContact]) -> Option<PhoneNumber> {
+    let [contact] = contacts else { return None };
+    let asked_for = contact.origin.as_deref() == Some("contact_request");
+    contact.phones.iter().filter(|_| asked_for).find_map(|listed| {
         let by_id = listed.wa_id.as_deref().and_then(phone_of);
         by_id.or_else(|| PhoneNumber::parse_international(listed.phone.as_deref()?).ok())
     })
@@ -233,12 +235,13 @@ pub(crate) fn error_codes(bearer: &Object<'_>) -> Vec<String> {
     bearer.objects("errors").iter().filter_map(|error| error.word("code")).collect()
 }
 
-fn card(card: &Object<'_>) -> Card {
-    let phone = |listed: &Object<'_>| CardPhone { phone: listed.text("phone"), wa_id: listed.word("wa_id") };
-    Card {
-        name: card.object("name").and_then(|name| name.text("formatted_name")),
-        origin: card.text("origin"),
-        phones: card.objects("phones").iter().map(phone).collect(),
+fn contact(contact: &Object<'_>) -> SharedContact {
+    let phone =
+        |listed: &Object<'_>| ContactPhone { phone: listed.text("phone"), wa_id: listed.word("wa_id") };
+    SharedContact {
+        name: contact.object("name").and_then(|name| name.text("formatted_name")),
+        origin: contact.text("origin"),
+        phones: contact.objects("phones").iter().map(phone).collect(),
     }
 }
 
@@ -252,23 +255,23 @@ mod tests {
         Content::read(kind, &Object::read(raw).unwrap())
     }
 
-    fn said(kind: &str, json: &str) -> Said {
+    fn said(kind: &str, json: &str) -> InboundContent {
         read_json(kind, json).said(kind)
     }
 
-    fn other(kind: &str) -> Said {
-        Said::Other(kind.into())
+    fn other(kind: &str) -> InboundContent {
+        InboundContent::Other(kind.into())
     }
 
-    fn button(id: &str, title: &str) -> Said {
-        Said::Button { id: id.into(), title: title.into() }
+    fn button(id: &str, title: &str) -> InboundContent {
+        InboundContent::Button { id: id.into(), title: title.into() }
     }
 
     #[test]
     fn texts_and_pressed_buttons_are_read() {
         assert_eq!(
             said("text", r#"{"text":{"body":"¿Cuánto tengo?"}}"#),
-            Said::Text("¿Cuánto tengo?".into())
+            InboundContent::Text("¿Cuánto tengo?".into())
         );
         assert_eq!(said("text", r#"{"text":{"body":""}}"#), other("empty"));
         assert_eq!(said("button", r#"{"button":{"payload":"yes:1","text":"Sí"}}"#), button("yes:1", "Sí"));
@@ -288,7 +291,7 @@ mod tests {
             r#"{"reaction":{"message_id":"wamid.1"}}"#,
             "{}",
         ] {
-            assert_eq!(said("reaction", json), Said::Reaction, "{json}");
+            assert_eq!(said("reaction", json), InboundContent::Reaction, "{json}");
         }
     }
 
@@ -321,15 +324,18 @@ mod tests {
 
     #[test]
     fn only_a_requested_contact_is_the_senders_own_number() {
-        let card = |origin: &str| {
+        let contact = |origin: &str| {
             format!(
                 r#"{{"contacts":[{{{origin}"phones":[{{"phone":"+52 55 1234 5678","wa_id":"5215512345678"}}]}}]}}"#
             )
         };
-        let own = said("contacts", &card(r#""origin":"contact_request","#));
-        assert_eq!(own, Said::OwnNumber(PhoneNumber::parse_international("+525512345678").unwrap()));
-        assert_eq!(said("contacts", &card("")), other("contacts"));
-        assert_eq!(said("contacts", &card(r#""origin":"shared","#)), other("contacts"));
+        let own = said("contacts", &contact(r#""origin":"contact_request","#));
+        assert_eq!(
+            own,
+            InboundContent::OwnNumber(PhoneNumber::parse_international("+525512345678").unwrap())
+        );
+        assert_eq!(said("contacts", &contact("")), other("contacts"));
+        assert_eq!(said("contacts", &contact(r#""origin":"shared","#)), other("contacts"));
         let two = r#"{"contacts":[{"origin":"contact_request","phones":[{"wa_id":"525512345678"}]},{"phones":[]}]}"#;
         assert_eq!(
             said("contacts", two),

@@ -9,7 +9,7 @@ use domain::{
     message::DeliveryStatus,
     messaging::{
         consent::{ConsentScope, ConsentStatus},
-        conversation::Said,
+        conversation::InboundContent,
     },
 };
 use ports::messaging::inbound_webhook::{ConsentReport, InboundEvent, InboundMessage, Notice, StatusReport};
@@ -74,7 +74,7 @@ fn inbound(item: &Item, message: &Message, is_ours: bool) -> InboundMessage {
         provider_event_id: message.id.clone(),
         phone: phone_of(&message.sender),
         sender: message.sender.clone(),
-        said: message.content.said(&message.kind),
+        content: message.content.said(&message.kind),
         is_ours,
         sent_at: instant(message.timestamp.as_deref()),
         raw: item.raw.clone(),
@@ -84,7 +84,7 @@ fn inbound(item: &Item, message: &Message, is_ours: bool) -> InboundMessage {
 /// One event for the sender's address, and one for each new number or id, because another person may have
 /// used it before.
 fn identity_changed(item: &Item, message: &Message, is_ours: bool) -> Vec<InboundEvent> {
-    let told = InboundMessage { said: Said::IdentityChanged, ..inbound(item, message, is_ours) };
+    let told = InboundMessage { content: InboundContent::IdentityChanged, ..inbound(item, message, is_ours) };
     let renamed = message.content.new_addresses().filter(|address| **address != message.sender);
     let of_new = renamed.map(|address| InboundMessage {
         provider_event_id: format!("{}:{address}", message.id),

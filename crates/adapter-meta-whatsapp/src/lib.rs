@@ -16,9 +16,9 @@ mod payload;
 mod signature;
 mod webhook;
 
-pub use account::{BusinessAccount, MetaAccount, NotTold, TokenFacts};
+pub use account::{BusinessAccount, MetaAccount, NotTold, TokenInfo};
 pub use client::{MetaClient, MetaConfig};
-pub use content::{Card, CardPhone, Content};
+pub use content::{ContactPhone, Content, SharedContact};
 pub use events::channel_account;
 pub use items::{Change, Item, Message, Preference, Status, What, items};
 pub use messages::MetaMessages;

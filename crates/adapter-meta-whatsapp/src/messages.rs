@@ -5,7 +5,7 @@
 //! show whether it went out.
 
 use crate::{
-    client::{Answer, MetaClient, NoAnswer},
+    client::{Answer, MetaClient, TransportError},
     error_table::{Class, class_of},
     events::channel_account,
     limits::Limits,
@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use ports::messaging::{
     inbound_webhook::InboundMessage,
-    message_channel::{LookupFailed, MessageChannel, OutboundMessage, Retry, SendOutcome, Trace},
+    message_channel::{LookupFailed, MessageChannel, OutboundMessage, Retry, SendLookup, SendOutcome},
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -102,8 +102,8 @@ impl MessageChannel for MetaMessages {
         }
         match self.client.post_message(&body).await {
             Ok(answer) => self.outcome(recipient, &answer),
-            Err(NoAnswer::NotMade(reason)) => refused(&reason, Retry::After(None)),
-            Err(NoAnswer::Lost(reason)) => SendOutcome::Unknown { reason },
+            Err(TransportError::NotMade(reason)) => refused(&reason, Retry::After(None)),
+            Err(TransportError::Lost(reason)) => SendOutcome::Unknown { reason },
         }
     }
 
@@ -113,8 +113,8 @@ impl MessageChannel for MetaMessages {
         _message: &OutboundMessage,
         _since: DateTime<Utc>,
         _known: &[String],
-    ) -> Result<Trace, LookupFailed> {
-        Ok(Trace::NoneYet)
+    ) -> Result<SendLookup, LookupFailed> {
+        Ok(SendLookup::NoneYet)
     }
 
     async fn acknowledge(&self, message: &InboundMessage) {

@@ -3,12 +3,12 @@
 
 use adapter_meta_whatsapp::{MetaAccount, MetaClient, MetaConfig, MetaMessages, NotTold};
 use chrono::{DateTime, Duration, Utc};
-use domain::{ids::MessageId, message::Channel, messaging::conversation::Said};
+use domain::{ids::MessageId, message::Channel, messaging::conversation::InboundContent};
 use ports::{
     clock::Clock,
     messaging::{
         inbound_webhook::InboundMessage,
-        message_channel::{Form, MessageChannel, OutboundMessage, Retry, SendOutcome, Template, Trace},
+        message_channel::{Form, MessageChannel, OutboundMessage, Retry, SendLookup, SendOutcome, Template},
     },
 };
 use serde_json::{Value, json};
@@ -262,7 +262,7 @@ async fn a_lost_response_means_an_unknown_outcome() {
         assert!(matches!(outcome, SendOutcome::Unknown { .. }), "{outcome:?}");
     }
     let looked = messages("http://127.0.0.1:1").find_sent(&plain(), DateTime::UNIX_EPOCH, &[]).await;
-    assert_eq!(looked, Ok(Trace::NoneYet), "Meta has no list of sent messages");
+    assert_eq!(looked, Ok(SendLookup::NoneYet), "Meta has no list of sent messages");
 }
 
 #[tokio::test]
@@ -343,7 +343,7 @@ fn inbound(number: &str) -> InboundMessage {
         provider_event_id: "wamid.IN".into(),
         sender: "5215512345678".into(),
         phone: None,
-        said: Said::Text("hola".into()),
+        content: InboundContent::Text("hola".into()),
         is_ours: true,
         sent_at: None,
         raw: Vec::new(),

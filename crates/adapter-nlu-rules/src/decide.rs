@@ -38,7 +38,7 @@ pub(crate) struct Decision {
 }
 
 /// Everything that the questions need to know about a text.
-struct Facts<'a> {
+struct MessageFeatures<'a> {
     language: Locale,
     /// All tokens, with amounts and destinations recognised.
     tokens: &'a [Token],
@@ -70,7 +70,7 @@ pub(crate) fn decide(text: &str, home: Region) -> Decision {
     let found_commands = commands(&recognised, language);
     let corrected_wanted = wanted(&commands(&corrected, language));
     let words = words_of(&recognised);
-    let facts = Facts {
+    let facts = MessageFeatures {
         language,
         tokens: &recognised,
         set: set_of(&words),
@@ -139,7 +139,7 @@ fn is_deny_word(word: &str) -> bool {
         .any(|known| known.strip_suffix('*').map_or(*known == word, |prefix| word.starts_with(prefix)))
 }
 
-impl Facts<'_> {
+impl MessageFeatures<'_> {
     fn holds(&self, name: &str) -> bool {
         found(name, &self.words)
     }

@@ -5,10 +5,10 @@ mod connect;
 mod values;
 
 pub(crate) use self::{
-    bulk::{insert_inbox, insert_talks, write_ledger},
+    bulk::{insert_conversations, insert_inbox, write_ledger},
     values::{DbId, DbTime},
 };
-use crate::store::{ConnectError, Fault};
+use crate::store::{ConnectError, SqlError};
 use diesel::{
     pg::Pg,
     sql_types::{Array, BigInt, Bool, Text},
@@ -34,18 +34,18 @@ pub(crate) type Db = Pg;
 
 /// A query whose rows are to be changed: nobody else changes them until the transaction ends. Rows that
 /// only refer to them can still be added.
-macro_rules! locked {
+macro_rules! for_update {
     ($query:expr) => {
         $query.for_no_key_update()
     };
 }
 /// A query for rows that nobody else is at.
-macro_rules! nobody_elses {
+macro_rules! skip_locked {
     ($query:expr) => {
         $query.for_no_key_update().skip_locked()
     };
 }
-pub(crate) use {locked, nobody_elses};
+pub(crate) use {for_update, skip_locked};
 
 /// What stands before and behind an id in SQL that tells it to people.
 pub(crate) const ID_AS_TEXT: (&str, &str) = ("cast(", " as text)");
@@ -61,7 +61,7 @@ const HORIZON_PAUSE: Duration = Duration::from_millis(25);
 
 /// Makes sure that nobody else decides on these at the same time. Locks end with the transaction; they
 /// are taken in one order by all, so that none waits for another in a circle.
-pub(crate) async fn lock_names(conn: &mut Conn, names: &[String]) -> Result<(), Fault> {
+pub(crate) async fn lock_names(conn: &mut Conn, names: &[String]) -> Result<(), SqlError> {
     diesel::sql_query(
         "select pg_advisory_xact_lock(lock) from \
          (select hashtextextended(name, 0) as lock from unnest($1) as name order by lock) as locks",
@@ -89,7 +89,7 @@ struct Passed {
 /// The last audit row that no row can still come before. Numbers are given out before their
 /// transactions end, so those that are open now must end first; each of them has its id by the time it
 /// writes to the log, since it has decided something before.
-pub(crate) async fn audit_horizon(conn: &mut Conn) -> Result<i64, Fault> {
+pub(crate) async fn audit_horizon(conn: &mut Conn) -> Result<i64, SqlError> {
     let horizon = diesel::sql_query(
         "select case when is_called then last_value else 0 end as newest, \
                 pg_snapshot_xmax(pg_current_snapshot())::text as next_transaction from audit_seq_seq",
@@ -154,49 +154,49 @@ impl Database {
     pub(crate) async fn write<T, W>(&self, work: W) -> StoreResult<T>
     where
         T: Send + 'static,
-        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, Fault>> + Send + 'static,
+        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
         Ok(self.transaction(self.pool.clone(), work).await?)
     }
 
     /// Runs `work` as a write that belongs to many callers, on a connection kept for that.
-    pub(crate) async fn write_for_many<T, W>(&self, work: W) -> Result<T, Fault>
+    pub(crate) async fn write_batched<T, W>(&self, work: W) -> Result<T, SqlError>
     where
         T: Send + 'static,
-        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, Fault>> + Send + 'static,
+        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
         self.transaction(self.writers.clone(), work).await
     }
 
-    async fn transaction<T, W>(&self, pool: Pool<Conn>, work: W) -> Result<T, Fault>
+    async fn transaction<T, W>(&self, pool: Pool<Conn>, work: W) -> Result<T, SqlError>
     where
         T: Send + 'static,
-        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, Fault>> + Send + 'static,
+        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
         let task = self.runtime.spawn(async move {
             let mut conn = pool.get().await?;
             let conn: &mut Conn = &mut conn;
             conn.transaction(async move |conn: &mut Conn| work(conn).await).await
         });
-        task.await.map_err(Fault::from).flatten()
+        task.await.map_err(SqlError::from).flatten()
     }
 
     /// Runs `work`, which looks once and needs no picture that stays the same.
-    pub(crate) async fn look<T, W>(&self, work: W) -> StoreResult<T>
+    pub(crate) async fn query<T, W>(&self, work: W) -> StoreResult<T>
     where
         T: Send + 'static,
-        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, Fault>> + Send + 'static,
+        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
         let pool = self.pool.clone();
         let task = self.runtime.spawn(async move { work(&mut *pool.get().await?).await });
-        Ok(task.await.map_err(Fault::from).flatten()?)
+        Ok(task.await.map_err(SqlError::from).flatten()?)
     }
 
     /// Runs `work` as one reading transaction: one picture of the data throughout.
     pub(crate) async fn read<T, W>(&self, work: W) -> StoreResult<T>
     where
         T: Send + 'static,
-        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, Fault>> + Send + 'static,
+        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
         let pool = self.pool.clone();
         let task = self.runtime.spawn(async move {
@@ -204,7 +204,7 @@ impl Database {
             let mut picture = conn.build_transaction().read_only().repeatable_read();
             picture.run(async move |conn: &mut Conn| work(conn).await).await
         });
-        Ok(task.await.map_err(Fault::from).flatten()?)
+        Ok(task.await.map_err(SqlError::from).flatten()?)
     }
 
     /// The runtime that the work is done on.

@@ -2,8 +2,8 @@
 
 mod bulk;
 
-pub(crate) use self::bulk::{insert_inbox, insert_talks, write_ledger};
-use crate::store::{ConnectError, Fault, schema::audit};
+pub(crate) use self::bulk::{insert_conversations, insert_inbox, write_ledger};
+use crate::store::{ConnectError, SqlError, schema::audit};
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -38,27 +38,27 @@ pub(crate) type Conn = SyncConnectionWrapper<diesel::SqliteConnection>;
 pub(crate) type Db = Sqlite;
 
 /// A query whose rows are to be changed: here the one writer is the lock.
-macro_rules! locked {
+macro_rules! for_update {
     ($query:expr) => {
         $query
     };
 }
 /// A query for rows that nobody else is at.
-macro_rules! nobody_elses {
+macro_rules! skip_locked {
     ($query:expr) => {
         $query
     };
 }
-pub(crate) use {locked, nobody_elses};
+pub(crate) use {for_update, skip_locked};
 
 /// Makes sure that nobody else decides on these at the same time: here the one writer is the lock.
 #[allow(clippy::unused_async, reason = "where there are several writers, they wait here")]
-pub(crate) async fn lock_names(_conn: &mut Conn, _names: &[String]) -> Result<(), Fault> {
+pub(crate) async fn lock_names(_conn: &mut Conn, _names: &[String]) -> Result<(), SqlError> {
     Ok(())
 }
 
 /// The last audit row that no row can still come before. Rows are committed in their order.
-pub(crate) async fn audit_horizon(conn: &mut Conn) -> Result<i64, Fault> {
+pub(crate) async fn audit_horizon(conn: &mut Conn) -> Result<i64, SqlError> {
     let newest = audit::table.select(diesel::dsl::max(audit::seq));
     Ok(diesel_async::RunQueryDsl::first::<Option<i64>>(newest, conn).await?.unwrap_or(0))
 }
@@ -154,23 +154,23 @@ impl Database {
     pub(crate) async fn write<T, W>(&self, work: W) -> StoreResult<T>
     where
         T: Send + 'static,
-        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, Fault>> + Send + 'static,
+        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
-        Ok(self.write_for_many(work).await?)
+        Ok(self.write_batched(work).await?)
     }
 
     /// Runs `work` as a write that belongs to many callers: the one writer is shared with all others.
-    pub(crate) async fn write_for_many<T, W>(&self, work: W) -> Result<T, Fault>
+    pub(crate) async fn write_batched<T, W>(&self, work: W) -> Result<T, SqlError>
     where
         T: Send + 'static,
-        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, Fault>> + Send + 'static,
+        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
         let pool = self.writer.clone();
         let task = self.runtime.spawn(async move {
             let mut conn = pool.get().await?;
             conn.immediate_transaction(async move |conn: &mut Conn| work(conn).await).await
         });
-        task.await.map_err(Fault::from).flatten()
+        task.await.map_err(SqlError::from).flatten()
     }
 
     /// The runtime that the work is done on.
@@ -179,21 +179,21 @@ impl Database {
     }
 
     /// Runs `work`, which looks once and needs no picture that stays the same.
-    pub(crate) async fn look<T, W>(&self, work: W) -> StoreResult<T>
+    pub(crate) async fn query<T, W>(&self, work: W) -> StoreResult<T>
     where
         T: Send + 'static,
-        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, Fault>> + Send + 'static,
+        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
         let pool = self.readers.clone();
         let task = self.runtime.spawn(async move { work(&mut *pool.get().await?).await });
-        Ok(task.await.map_err(Fault::from).flatten()?)
+        Ok(task.await.map_err(SqlError::from).flatten()?)
     }
 
     /// Runs `work` as one reading transaction: one picture of the data throughout.
     pub(crate) async fn read<T, W>(&self, work: W) -> StoreResult<T>
     where
         T: Send + 'static,
-        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, Fault>> + Send + 'static,
+        W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
         let pool = self.readers.clone();
         let task = self.runtime.spawn(async move {
@@ -201,7 +201,7 @@ impl Database {
             let conn: &mut Conn = &mut conn;
             conn.transaction(async move |conn: &mut Conn| work(conn).await).await
         });
-        Ok(task.await.map_err(Fault::from).flatten()?)
+        Ok(task.await.map_err(SqlError::from).flatten()?)
     }
 }
 

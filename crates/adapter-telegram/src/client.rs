@@ -57,14 +57,14 @@ struct Parameters {
 
 /// Why there is no HTTP response. The texts are for logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum NoAnswer {
+pub(crate) enum TransportError {
     /// The request was not sent: no connection, an invalid URL, or an open breaker.
     NotMade(&'static str),
     /// The request was sent and no response arrived: Telegram may have processed it.
     Lost(&'static str),
 }
 
-impl NoAnswer {
+impl TransportError {
     pub(crate) const fn reason(&self) -> &'static str {
         match self {
             Self::NotMade(reason) | Self::Lost(reason) => reason,
@@ -140,9 +140,9 @@ impl TelegramClient {
         method: &str,
         parameters: &(impl Serialize + Sync),
         timeout: Duration,
-    ) -> Result<Answer, NoAnswer> {
+    ) -> Result<Answer, TransportError> {
         if !self.breaker.allows(self.clock.now()) {
-            return Err(NoAnswer::NotMade("the circuit is open"));
+            return Err(TransportError::NotMade("the circuit is open"));
         }
         let result = self.exchange(method, parameters, timeout).await;
         let answered = matches!(&result, Ok(answer) if answer.status < 500);
@@ -155,7 +155,7 @@ impl TelegramClient {
         method: &str,
         parameters: &(impl Serialize + Sync),
         timeout: Duration,
-    ) -> Result<Answer, NoAnswer> {
+    ) -> Result<Answer, TransportError> {
         let base = self.config.api_base.trim_end_matches('/');
         let url = format!("{base}/bot{}/{method}", self.config.token.expose());
         let request = self.http.post(url).timeout(timeout).json(parameters);
@@ -166,14 +166,18 @@ impl TelegramClient {
             .get(reqwest::header::RETRY_AFTER)
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.parse().ok());
-        let body = response.bytes().await.map_err(|fault| NoAnswer::Lost(describe(&fault)))?;
+        let body = response.bytes().await.map_err(|fault| TransportError::Lost(describe(&fault)))?;
         Ok(Answer { status, reply: serde_json::from_slice(&body).ok(), retry_after })
     }
 }
 
-fn no_answer(fault: &reqwest::Error) -> NoAnswer {
+fn no_answer(fault: &reqwest::Error) -> TransportError {
     let reason = describe(fault);
-    if fault.is_connect() || fault.is_builder() { NoAnswer::NotMade(reason) } else { NoAnswer::Lost(reason) }
+    if fault.is_connect() || fault.is_builder() {
+        TransportError::NotMade(reason)
+    } else {
+        TransportError::Lost(reason)
+    }
 }
 
 /// Describes the error for logs without the URL, which contains the token.

@@ -4,7 +4,7 @@
 //! left to people.
 
 use crate::{
-    client::{Answer, NoAnswer, TIMEOUT, TelegramClient},
+    client::{Answer, TIMEOUT, TelegramClient, TransportError},
     keyboard::reply_markup,
     update::Update,
 };
@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use ports::messaging::{
     inbound_webhook::InboundMessage,
-    message_channel::{LookupFailed, MessageChannel, OutboundMessage, Retry, SendOutcome, Trace},
+    message_channel::{LookupFailed, MessageChannel, OutboundMessage, Retry, SendLookup, SendOutcome},
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -61,8 +61,8 @@ impl MessageChannel for TelegramMessages {
         };
         match self.client.call("sendMessage", &parameters, TIMEOUT).await {
             Ok(answer) => outcome(&answer),
-            Err(NoAnswer::NotMade(reason)) => refused(reason, Retry::After(None)),
-            Err(NoAnswer::Lost(reason)) => SendOutcome::Unknown { reason: reason.to_owned() },
+            Err(TransportError::NotMade(reason)) => refused(reason, Retry::After(None)),
+            Err(TransportError::Lost(reason)) => SendOutcome::Unknown { reason: reason.to_owned() },
         }
     }
 
@@ -71,8 +71,8 @@ impl MessageChannel for TelegramMessages {
         _message: &OutboundMessage,
         _since: DateTime<Utc>,
         _known: &[String],
-    ) -> Result<Trace, LookupFailed> {
-        Ok(Trace::NeverKept)
+    ) -> Result<SendLookup, LookupFailed> {
+        Ok(SendLookup::NeverKept)
     }
 
     async fn acknowledge(&self, message: &InboundMessage) {

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     messaging::{
         consent::{ConsentScope, ConsentStatus},
-        conversation::Said,
+        conversation::InboundContent,
     },
     phone::PhoneNumber,
 };
@@ -65,7 +65,7 @@ impl TelegramWebhook {
             provider_event_id: update.id.to_string(),
             sender: person.to_string(),
             phone: None,
-            said: said(update)?,
+            content: said(update)?,
             // The secret belongs to this bot alone.
             is_ours: true,
             sent_at: instant(update.date),
@@ -85,28 +85,28 @@ fn person(update: &Update) -> Option<i64> {
 }
 
 /// Content of a person's message. None when the update is not one.
-fn said(update: &Update) -> Option<Said> {
+fn said(update: &Update) -> Option<InboundContent> {
     match &update.content {
         Content::Text(text) => Some(words(text)),
         Content::Contact { number, owner } => {
             // Telegram confirms only the sender's own number.
             let is_own = owner.is_some() && *owner == update.from;
             let number = is_own.then(|| canonical(number)).flatten();
-            Some(number.map_or_else(|| Said::Other("contact".into()), Said::OwnNumber))
+            Some(number.map_or_else(|| InboundContent::Other("contact".into()), InboundContent::OwnNumber))
         }
-        Content::Media { kind, .. } => Some(Said::Other((*kind).to_owned())),
+        Content::Media { kind, .. } => Some(InboundContent::Other((*kind).to_owned())),
         Content::Press { data, title } => {
             let id = data.clone()?;
-            Some(Said::Button { title: title.clone().unwrap_or_else(|| id.clone()), id })
+            Some(InboundContent::Button { title: title.clone().unwrap_or_else(|| id.clone()), id })
         }
-        Content::Nothing => Some(Said::Other("unknown".into())),
+        Content::Nothing => Some(InboundContent::Other("unknown".into())),
         Content::Standing(_) | Content::Service(_) => None,
     }
 }
 
 /// Reads a text: `/start` with a code is a link code; any other command loses its `@bot`.
-fn words(text: &str) -> Said {
-    let plain = || Said::Text(text.to_owned());
+fn words(text: &str) -> InboundContent {
+    let plain = || InboundContent::Text(text.to_owned());
     let Some(command) = text.strip_prefix('/') else { return plain() };
     let end = command.find(char::is_whitespace).unwrap_or(command.len());
     let (name, rest) = command.split_at_checked(end).unwrap_or((command, ""));
@@ -114,11 +114,11 @@ fn words(text: &str) -> Said {
     let code = rest.trim();
     let is_code = (1..=LINK_CODE_LENGTH_MAX).contains(&code.len()) && code.bytes().all(is_word_byte);
     if name == "start" && is_code {
-        Said::LinkCode(code.to_owned())
+        InboundContent::LinkCode(code.to_owned())
     } else if bot.is_empty() {
         plain()
     } else {
-        Said::Text(format!("/{name}{rest}"))
+        InboundContent::Text(format!("/{name}{rest}"))
     }
 }
 

@@ -11,7 +11,7 @@ use ports::{
     clock::Clock,
     messaging::{
         inbound_webhook::{InboundEvent, InboundMessage, InboundWebhook, RawWebhook},
-        message_channel::{Form, MessageChannel, OutboundMessage, Retry, SendOutcome, Template, Trace},
+        message_channel::{Form, MessageChannel, OutboundMessage, Retry, SendLookup, SendOutcome, Template},
     },
 };
 use secrecy::SecretString;
@@ -226,7 +226,7 @@ async fn a_cut_connection_means_an_outcome_that_stays_unknown() {
     assert!(matches!(outcome, SendOutcome::Unknown { .. }), "{outcome:?}");
     cutting.await.unwrap();
     let trace = channel.find_sent(&plain(), DateTime::UNIX_EPOCH, &[]).await;
-    assert_eq!(trace, Ok(Trace::NeverKept));
+    assert_eq!(trace, Ok(SendLookup::NeverKept));
 }
 
 #[tokio::test]

@@ -62,14 +62,14 @@ pub(crate) struct Answer {
 
 /// Why there is no HTTP response. The texts are for logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum NoAnswer {
+pub(crate) enum TransportError {
     /// The request was not sent: no connection, an invalid URL, or an open breaker.
     NotMade(String),
     /// The request was sent and no response arrived: Twilio may have processed it.
     Lost(String),
 }
 
-impl NoAnswer {
+impl TransportError {
     pub(crate) fn reason(&self) -> &str {
         match self {
             Self::NotMade(reason) | Self::Lost(reason) => reason,
@@ -136,7 +136,7 @@ impl TwilioClient {
         url: &str,
         form: &[(&str, String)],
         repeat: Repeat,
-    ) -> Result<Answer, NoAnswer> {
+    ) -> Result<Answer, TransportError> {
         let mut attempt = 0;
         loop {
             let result = self.call_once(method.clone(), url, form).await;
@@ -158,9 +158,9 @@ impl TwilioClient {
         method: Method,
         url: &str,
         form: &[(&str, String)],
-    ) -> Result<Answer, NoAnswer> {
+    ) -> Result<Answer, TransportError> {
         if !self.breaker.allows(self.clock.now()) {
-            return Err(NoAnswer::NotMade("the circuit is open".into()));
+            return Err(TransportError::NotMade("the circuit is open".into()));
         }
         let result = self.exchange(method, url, form).await;
         let answered = matches!(&result, Ok(answer) if !answer.status.is_server_error());
@@ -168,7 +168,12 @@ impl TwilioClient {
         result
     }
 
-    async fn exchange(&self, method: Method, url: &str, form: &[(&str, String)]) -> Result<Answer, NoAnswer> {
+    async fn exchange(
+        &self,
+        method: Method,
+        url: &str,
+        form: &[(&str, String)],
+    ) -> Result<Answer, TransportError> {
         let password = self.config.password.expose_secret();
         let request = self.http.request(method.clone(), url).basic_auth(&self.config.user, Some(password));
         let request = if method == Method::GET { request.query(form) } else { request.form(form) };
@@ -179,7 +184,7 @@ impl TwilioClient {
             .get(reqwest::header::RETRY_AFTER)
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.parse().ok());
-        let body = response.bytes().await.map_err(|fault| NoAnswer::Lost(describe(&fault)))?.to_vec();
+        let body = response.bytes().await.map_err(|fault| TransportError::Lost(describe(&fault)))?.to_vec();
         Ok(Answer { status, retry_after, body })
     }
 
@@ -192,13 +197,13 @@ impl TwilioClient {
     }
 }
 
-fn may_repeat(result: &Result<Answer, NoAnswer>, repeat: Repeat) -> bool {
+fn may_repeat(result: &Result<Answer, TransportError>, repeat: Repeat) -> bool {
     let refused = |answer: &Answer| answer.status == StatusCode::TOO_MANY_REQUESTS && may_repeat_429(answer);
     match (repeat, result) {
         (Repeat::Never, _) => false,
         (_, Ok(answer)) if refused(answer) => true,
         (Repeat::Safely, Ok(answer)) => answer.status.is_server_error(),
-        (Repeat::Safely, Err(_)) | (Repeat::WhenRefused, Err(NoAnswer::NotMade(_))) => true,
+        (Repeat::Safely, Err(_)) | (Repeat::WhenRefused, Err(TransportError::NotMade(_))) => true,
         (Repeat::WhenRefused, _) => false,
     }
 }
@@ -209,11 +214,11 @@ fn may_repeat_429(answer: &Answer) -> bool {
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "map_err passes the error by value")]
-fn no_answer(fault: reqwest::Error) -> NoAnswer {
+fn no_answer(fault: reqwest::Error) -> TransportError {
     if fault.is_connect() || fault.is_builder() {
-        NoAnswer::NotMade(describe(&fault))
+        TransportError::NotMade(describe(&fault))
     } else {
-        NoAnswer::Lost(describe(&fault))
+        TransportError::Lost(describe(&fault))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Maps Twilio's error codes to retries and to the errors of the ports (twilio.com/docs/api/errors).
 
 use crate::client::Answer;
-use ports::{messaging::message_channel::Retry, verification::code_verifier::CodeVerifierError};
+use ports::{messaging::message_channel::Retry, verification::code_provider::CodeProviderError};
 
 /// Decides whether a rejected message may be sent again.
 pub(crate) fn message_retry(answer: &Answer) -> Retry {
@@ -17,15 +17,15 @@ pub(crate) fn message_retry(answer: &Answer) -> Retry {
 }
 
 /// Maps the refusal of a verification start to an error of the port.
-pub(crate) fn start_error(answer: &Answer) -> CodeVerifierError {
+pub(crate) fn start_error(answer: &Answer) -> CodeProviderError {
     let said = answer.describe();
     match (answer.status.as_u16(), answer.code()) {
         // Landline, disabled channel, Fraud Guard, no WhatsApp sender: another channel may work.
-        (_, Some(60205 | 60223 | 60410 | 68008)) => CodeVerifierError::ChannelRefused(said),
+        (_, Some(60205 | 60223 | 60410 | 68008)) => CodeProviderError::ChannelRefused(said),
         // Invalid number, blocked country, no permission for the region.
-        (_, Some(60200 | 60605 | 21211 | 21408 | 63024)) => CodeVerifierError::NumberRefused(said),
+        (_, Some(60200 | 60605 | 21211 | 21408 | 63024)) => CodeProviderError::NumberRefused(said),
         // Max sends, max checks, concurrent starts, too many requests.
-        (429, _) | (_, Some(60202 | 60203 | 60212)) => CodeVerifierError::TooMany(said),
-        _ => CodeVerifierError::Unavailable(said),
+        (429, _) | (_, Some(60202 | 60203 | 60212)) => CodeProviderError::TooMany(said),
+        _ => CodeProviderError::Unavailable(said),
     }
 }

@@ -1,6 +1,6 @@
 //! Parameters of an inbound message. Twilio adds new ones without notice; unknown ones are kept by name.
 
-use domain::{messaging::conversation::Said, phone::PhoneNumber};
+use domain::{messaging::conversation::InboundContent, phone::PhoneNumber};
 use std::collections::BTreeMap;
 
 macro_rules! parameters {
@@ -177,32 +177,32 @@ impl InboundParameters {
 
     /// Content of the message. A type without text or a button is given by its name.
     #[must_use]
-    pub fn said(&self) -> Said {
+    pub fn said(&self) -> InboundContent {
         let given = |value: &Option<String>| value.clone().filter(|text| !text.is_empty());
         if let Some(id) = given(&self.button_payload) {
-            return Said::Button {
+            return InboundContent::Button {
                 id,
                 title: given(&self.button_text).or(given(&self.body)).unwrap_or_default(),
             };
         }
         if let Some(id) = given(&self.list_id) {
-            return Said::Button { id, title: given(&self.list_title).unwrap_or_default() };
+            return InboundContent::Button { id, title: given(&self.list_title).unwrap_or_default() };
         }
         let kind = self.message_type.as_deref().unwrap_or("text");
         if kind == "reaction" {
-            return Said::Reaction;
+            return InboundContent::Reaction;
         }
         if let Some(first) = self.media.first() {
             let kind = first.content_type.split('/').next().unwrap_or("media");
-            return Said::Other(kind.to_owned());
+            return InboundContent::Other(kind.to_owned());
         }
         if self.latitude.is_some() {
-            return Said::Other("location".into());
+            return InboundContent::Other("location".into());
         }
         match (kind, given(&self.body)) {
-            ("text" | "button" | "interactive" | "", Some(body)) => Said::Text(body),
-            ("text" | "", None) => Said::Other("empty".into()),
-            (other, _) => Said::Other(other.to_owned()),
+            ("text" | "button" | "interactive" | "", Some(body)) => InboundContent::Text(body),
+            ("text" | "", None) => InboundContent::Other("empty".into()),
+            (other, _) => InboundContent::Other(other.to_owned()),
         }
     }
 }
@@ -211,26 +211,29 @@ impl InboundParameters {
 mod tests {
     use super::*;
 
-    fn said(form: &str) -> Said {
+    fn said(form: &str) -> InboundContent {
         InboundParameters::parse(form.as_bytes()).said()
     }
 
     #[test]
     fn each_kind_of_content_is_read() {
-        assert_eq!(said("Body=%C2%BFCu%C3%A1nto+tengo%3F"), Said::Text("¿Cuánto tengo?".into()));
+        assert_eq!(said("Body=%C2%BFCu%C3%A1nto+tengo%3F"), InboundContent::Text("¿Cuánto tengo?".into()));
         assert_eq!(
             said("MessageType=button&ButtonPayload=yes%3A1&ButtonText=S%C3%AD&Body=S%C3%AD"),
-            Said::Button { id: "yes:1".into(), title: "Sí".into() }
+            InboundContent::Button { id: "yes:1".into(), title: "Sí".into() }
         );
-        assert_eq!(said("ListId=a&ListTitle=Uno"), Said::Button { id: "a".into(), title: "Uno".into() });
+        assert_eq!(
+            said("ListId=a&ListTitle=Uno"),
+            InboundContent::Button { id: "a".into(), title: "Uno".into() }
+        );
         assert_eq!(
             said("NumMedia=1&MediaUrl0=https%3A%2F%2Fx&MediaContentType0=image%2Fjpeg"),
-            Said::Other("image".into())
+            InboundContent::Other("image".into())
         );
-        assert_eq!(said("Latitude=19.4&Longitude=-99.1&Body="), Said::Other("location".into()));
-        assert_eq!(said("MessageType=reaction&Body=%F0%9F%91%8D"), Said::Reaction);
-        assert_eq!(said("MessageType=hologram&Body=x"), Said::Other("hologram".into()));
-        assert_eq!(said(""), Said::Other("empty".into()));
+        assert_eq!(said("Latitude=19.4&Longitude=-99.1&Body="), InboundContent::Other("location".into()));
+        assert_eq!(said("MessageType=reaction&Body=%F0%9F%91%8D"), InboundContent::Reaction);
+        assert_eq!(said("MessageType=hologram&Body=x"), InboundContent::Other("hologram".into()));
+        assert_eq!(said(""), InboundContent::Other("empty".into()));
     }
 
     #[test]

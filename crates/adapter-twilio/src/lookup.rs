@@ -3,7 +3,7 @@
 use crate::client::{Repeat, TwilioClient};
 use async_trait::async_trait;
 use domain::phone::PhoneNumber;
-use ports::verification::number_lookup::{LineType, LookupUnavailable, NumberFacts, NumberLookup};
+use ports::verification::number_lookup::{LineType, LookupUnavailable, NumberInfo, NumberLookup};
 use reqwest::Method;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ struct LineTypeIntelligence {
 
 #[async_trait]
 impl NumberLookup for TwilioLookup {
-    async fn look_up(&self, number: &PhoneNumber) -> Result<NumberFacts, LookupUnavailable> {
+    async fn look_up(&self, number: &PhoneNumber) -> Result<NumberInfo, LookupUnavailable> {
         let address = format!("{}/v2/PhoneNumbers/{}", self.client.config.lookups_base, number.e164());
         let query = [("Fields", "line_type_intelligence".to_owned())];
         let answer = self
@@ -45,7 +45,7 @@ impl NumberLookup for TwilioLookup {
         let found: Found =
             answer.json().ok_or_else(|| LookupUnavailable("an answer that can't be read".into()))?;
         let line = found.line_type_intelligence;
-        Ok(NumberFacts {
+        Ok(NumberInfo {
             valid: found.valid,
             line_type: line_type(line.as_ref().and_then(|line| line.kind.as_deref())),
             country: found.country_code,

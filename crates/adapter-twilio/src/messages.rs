@@ -5,14 +5,14 @@
 //! of sent messages is read before such a message is sent again.
 
 use crate::{
-    client::{Answer, NoAnswer, Repeat, TwilioClient},
+    client::{Answer, Repeat, TransportError, TwilioClient},
     error_table::message_retry,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::text::truncate;
 use ports::messaging::message_channel::{
-    Form, LookupFailed, MessageChannel, OutboundMessage, Retry, SendOutcome, Trace,
+    Form, LookupFailed, MessageChannel, OutboundMessage, Retry, SendLookup, SendOutcome,
 };
 use reqwest::Method;
 use serde::Deserialize;
@@ -72,10 +72,10 @@ impl MessageChannel for TwilioMessages {
         form.push(("StatusCallback", format!("{}?m={}", self.status_callback, message.id)));
         match self.client.call(Method::POST, &self.address(), &form, Repeat::Never).await {
             Ok(answer) => sent(&answer),
-            Err(NoAnswer::NotMade(reason)) => {
+            Err(TransportError::NotMade(reason)) => {
                 SendOutcome::Rejected { code: None, reason, retry: Retry::After(None) }
             }
-            Err(NoAnswer::Lost(reason)) => SendOutcome::Unknown { reason },
+            Err(TransportError::Lost(reason)) => SendOutcome::Unknown { reason },
         }
     }
 
@@ -84,7 +84,7 @@ impl MessageChannel for TwilioMessages {
         message: &OutboundMessage,
         since: DateTime<Utc>,
         known: &[String],
-    ) -> Result<Trace, LookupFailed> {
+    ) -> Result<SendLookup, LookupFailed> {
         let query = [
             ("To", self.to(&message.recipient)),
             ("DateSent>", since.format("%Y-%m-%d").to_string()),
@@ -109,7 +109,7 @@ impl MessageChannel for TwilioMessages {
                 && !known.contains(&sent.sid)
         };
         let found = list.messages.iter().find(is_it).map(|sent| sent.sid.clone());
-        Ok(found.map_or(Trace::NoneYet, Trace::Found))
+        Ok(found.map_or(SendLookup::NoneYet, SendLookup::Found))
     }
 }
 

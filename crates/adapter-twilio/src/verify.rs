@@ -2,13 +2,13 @@
 //! number lets a stranger use up another person's attempts.
 
 use crate::{
-    client::{NoAnswer, Repeat, TwilioClient},
+    client::{Repeat, TransportError, TwilioClient},
     error_table::start_error,
 };
 use async_trait::async_trait;
 use domain::{message::Channel, verification::otp::OtpCode};
-use ports::verification::code_verifier::{
-    CodeVerdict, CodeVerifier, CodeVerifierError, StartCode, StartedCode,
+use ports::verification::code_provider::{
+    CodeProvider, CodeProviderError, CodeVerdict, StartCode, StartedCode,
 };
 use reqwest::Method;
 use serde::Deserialize;
@@ -36,17 +36,17 @@ impl TwilioVerify {
     }
 }
 
-fn unavailable(fault: &NoAnswer) -> CodeVerifierError {
-    CodeVerifierError::Unavailable(fault.reason().to_owned())
+fn unavailable(fault: &TransportError) -> CodeProviderError {
+    CodeProviderError::Unavailable(fault.reason().to_owned())
 }
 
 #[async_trait]
-impl CodeVerifier for TwilioVerify {
+impl CodeProvider for TwilioVerify {
     fn name(&self) -> &'static str {
         "twilio"
     }
 
-    async fn start(&self, request: &StartCode) -> Result<StartedCode, CodeVerifierError> {
+    async fn start(&self, request: &StartCode) -> Result<StartedCode, CodeProviderError> {
         let form = [
             ("To", request.to.e164().to_owned()),
             ("Channel", request.channel.name().to_owned()),
@@ -64,12 +64,12 @@ impl CodeVerifier for TwilioVerify {
         }
         let started: Verification = answer
             .json()
-            .ok_or_else(|| CodeVerifierError::Unavailable("an answer that can't be read".into()))?;
+            .ok_or_else(|| CodeProviderError::Unavailable("an answer that can't be read".into()))?;
         let channel = Channel::parse(&started.channel).unwrap_or(request.channel);
         Ok(StartedCode { sid: started.sid, channel })
     }
 
-    async fn check(&self, sid: &str, code: &OtpCode) -> Result<CodeVerdict, CodeVerifierError> {
+    async fn check(&self, sid: &str, code: &OtpCode) -> Result<CodeVerdict, CodeProviderError> {
         let form = [("VerificationSid", sid.to_owned()), ("Code", code.reveal().to_owned())];
         let answer = self
             .client
@@ -81,15 +81,15 @@ impl CodeVerifier for TwilioVerify {
                 Some("approved") => Ok(CodeVerdict::Approved),
                 Some("pending") => Ok(CodeVerdict::Wrong),
                 Some(_) => Ok(CodeVerdict::Gone),
-                None => Err(CodeVerifierError::Unavailable("an answer that can't be read".into())),
+                None => Err(CodeProviderError::Unavailable("an answer that can't be read".into())),
             },
             // Already approved, expired, or out of attempts.
             (404, _) | (429, Some(60202)) => Ok(CodeVerdict::Gone),
-            _ => Err(CodeVerifierError::Unavailable(answer.describe())),
+            _ => Err(CodeProviderError::Unavailable(answer.describe())),
         }
     }
 
-    async fn is_approved(&self, sid: &str) -> Result<bool, CodeVerifierError> {
+    async fn is_approved(&self, sid: &str) -> Result<bool, CodeProviderError> {
         let address = self.address(&format!("Verifications/{sid}"));
         let answer = self
             .client
@@ -99,7 +99,7 @@ impl CodeVerifier for TwilioVerify {
         Ok(answer.json::<Verification>().is_some_and(|verification| verification.status == "approved"))
     }
 
-    async fn cancel(&self, sid: &str) -> Result<(), CodeVerifierError> {
+    async fn cancel(&self, sid: &str) -> Result<(), CodeProviderError> {
         let address = self.address(&format!("Verifications/{sid}"));
         let form = [("Status", "canceled".to_owned())];
         let answer = self
@@ -111,7 +111,7 @@ impl CodeVerifier for TwilioVerify {
         if answer.status.is_success() || answer.status.as_u16() == 404 {
             Ok(())
         } else {
-            Err(CodeVerifierError::Unavailable(answer.describe()))
+            Err(CodeProviderError::Unavailable(answer.describe()))
         }
     }
 }

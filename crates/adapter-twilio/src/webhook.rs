@@ -70,7 +70,7 @@ impl InboundWebhook for TwilioWebhook {
             provider_event_id: id,
             sender,
             phone: parameters.phone(),
-            said: parameters.said(),
+            content: parameters.said(),
             is_ours: self.addresses.is_ours(&parameters, &to),
             sent_at: None,
             raw: webhook.body.clone(),

@@ -10,10 +10,10 @@ use ports::{
     clock::Clock,
     ids_and_random::Random,
     messaging::message_channel::{
-        Form, MessageChannel, OutboundMessage, Retry, SendOutcome, Template, Trace,
+        Form, MessageChannel, OutboundMessage, Retry, SendLookup, SendOutcome, Template,
     },
     verification::{
-        code_verifier::{CodeVerdict, CodeVerifier, CodeVerifierError, StartCode},
+        code_provider::{CodeProvider, CodeProviderError, CodeVerdict, StartCode},
         number_lookup::{LineType, NumberLookup},
     },
 };
@@ -180,8 +180,8 @@ async fn a_lost_send_is_found_by_its_text_unless_another_message_owns_it() {
         .mount(&server)
         .await;
     let (messages, since) = (messages(&server.uri()), Fixed.now());
-    assert_eq!(messages.find_sent(&message(), since, &[]).await, Ok(Trace::Found("SM1".into())));
-    assert_eq!(messages.find_sent(&message(), since, &["SM1".into()]).await, Ok(Trace::NoneYet));
+    assert_eq!(messages.find_sent(&message(), since, &[]).await, Ok(SendLookup::Found("SM1".into())));
+    assert_eq!(messages.find_sent(&message(), since, &["SM1".into()]).await, Ok(SendLookup::NoneYet));
 }
 
 #[tokio::test]
@@ -216,10 +216,10 @@ async fn each_refusal_of_a_start_has_its_own_error() {
         let at = format!("/v2/Services/{SERVICE}/Verifications");
         let server = server("POST", &at, answers(status, &format!(r#"{{"code":{code}}}"#))).await;
         let told = match verify(&server.uri()).start(&start).await.unwrap_err() {
-            CodeVerifierError::ChannelRefused(_) => "channel",
-            CodeVerifierError::NumberRefused(_) => "number",
-            CodeVerifierError::TooMany(_) => "many",
-            CodeVerifierError::Unavailable(_) => "unavailable",
+            CodeProviderError::ChannelRefused(_) => "channel",
+            CodeProviderError::NumberRefused(_) => "number",
+            CodeProviderError::TooMany(_) => "many",
+            CodeProviderError::Unavailable(_) => "unavailable",
         };
         assert_eq!(told, expected, "{code}");
     }

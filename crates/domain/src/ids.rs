@@ -37,7 +37,7 @@ ids! {
     /// A movement of money, decided once.
     TransferId,
     /// A question on a screen («¿Confirmas?»); a payment's idempotency key in the chat.
-    CardId,
+    PromptId,
     /// One challenge: a code sent to prove a number or allow a payment.
     VerificationId,
     /// A page on which a person proves a number.

@@ -7,7 +7,7 @@ use thiserror::Error;
 /// A sealed text was changed, belongs elsewhere, or its key is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the sealed bytes can't be opened")]
-pub struct CannotOpen;
+pub struct DecryptError;
 
 /// Seals bodies and texts at rest (AEAD).
 #[cfg_attr(feature = "mock", mockall::automock)]
@@ -19,7 +19,7 @@ pub trait Sealer: Send + Sync {
     ///
     /// # Errors
     /// When a byte was changed, `bound_to` differs, or the key is not known.
-    fn open(&self, bound_to: &[u8], sealed: &[u8]) -> Result<Vec<u8>, CannotOpen>;
+    fn open(&self, bound_to: &[u8], sealed: &[u8]) -> Result<Vec<u8>, DecryptError>;
 }
 
 /// What a code's hash is made over, besides the code.

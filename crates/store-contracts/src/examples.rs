@@ -5,7 +5,7 @@ use domain::{
     accounts::EmailAddress,
     ids::{EventId, MessageId, SessionId, TransferId, UserId, VerificationId, WalletId},
     message::Channel,
-    messaging::conversation::Said,
+    messaging::conversation::InboundContent,
     money::{
         Currency, Money,
         account_number::AccountNumber,
@@ -29,7 +29,8 @@ use ports::{
     },
     money::{PostRequest, WalletView},
     verification::{
-        Begin, BeginVerification, NewChallenge, Requester, ReserveGuess, SendResult, TakeGuess, Verifications,
+        AttemptRequest, BeginVerification, NewChallenge, Requester, ReserveAttempt, SendResult,
+        StartDecision, Verifications,
     },
 };
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -68,7 +69,7 @@ pub(crate) fn inbound(sender: u32, event: &str, text: &str) -> (EventId, Inbound
         provider_event_id: event.into(),
         sender: format!("whatsapp:{}", phone.e164()),
         phone: Some(phone),
-        said: Said::Text(text.into()),
+        content: InboundContent::Text(text.into()),
         is_ours: true,
         sent_at: None,
         raw: text.as_bytes().to_vec(),
@@ -129,12 +130,14 @@ pub(crate) fn challenge(number: u32, policy: OtpPolicy) -> BeginVerification {
 pub(crate) async fn approved(store: &dyn Stores, number: u32, purpose: Purpose) -> VerificationId {
     let mut request = challenge(number, policy());
     request.challenge.purpose = purpose;
-    let Begin::Go(begun) = Verifications::begin(store, &request, at(0)).await.unwrap() else { panic!() };
+    let StartDecision::Go(begun) = Verifications::begin(store, &request, at(0)).await.unwrap() else {
+        panic!()
+    };
     let sent = SendResult::Sent { sid: format!("VE{}", begun.id), channel: Channel::Sms };
     store.record_send(begun.id, &sent, at(0)).await.unwrap();
-    let guess = TakeGuess { verification: begun.id, effect_key: None, anonymous: None };
-    let ReserveGuess::Go(ticket) = store.take_guess(&guess, at(0)).await.unwrap() else { panic!() };
-    assert!(store.settle_guess(&ticket, true, &policy(), at(0)).await.unwrap().approved);
+    let attempt = AttemptRequest { verification: begun.id, effect_key: None, anonymous: None };
+    let ReserveAttempt::Go(ticket) = store.take_attempt(&attempt, at(0)).await.unwrap() else { panic!() };
+    assert!(store.settle_attempt(&ticket, true, &policy(), at(0)).await.unwrap().approved);
     begun.id
 }
 

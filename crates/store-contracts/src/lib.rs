@@ -21,18 +21,17 @@ pub mod operations;
 pub mod verification;
 
 use ports::{
-    accounts::{Accounts, ChatLinks, Identities, Sessions},
-    messaging::{Consents, Conversations, Flows, Inbox, Outbox, Talks},
+    accounts::{ChatLinks, Identities, Sessions, Users},
+    messaging::{Consents, Conversations, Flows, Outbox, TurnQueue},
     money::Ledger,
-    operations::{Answers, AuditLog, DeadLetters, SignedRequests},
+    operations::{AuditLog, DeadLetters, IdempotencyStore, SignedRequests},
     verification::{VerificationPages, Verifications},
 };
 
 /// Everything that a database adapter offers.
 pub trait Stores:
-    Inbox
+    TurnQueue
     + Conversations
-    + Talks
     + Outbox
     + Consents
     + DeadLetters
@@ -40,10 +39,10 @@ pub trait Stores:
     + Verifications
     + Identities
     + Ledger
-    + Answers
+    + IdempotencyStore
     + AuditLog
     + Flows
-    + Accounts
+    + Users
     + Sessions
     + SignedRequests
     + ChatLinks
@@ -51,9 +50,8 @@ pub trait Stores:
 }
 
 impl<T> Stores for T where
-    T: Inbox
+    T: TurnQueue
         + Conversations
-        + Talks
         + Outbox
         + Consents
         + DeadLetters
@@ -61,10 +59,10 @@ impl<T> Stores for T where
         + Verifications
         + Identities
         + Ledger
-        + Answers
+        + IdempotencyStore
         + AuditLog
         + Flows
-        + Accounts
+        + Users
         + Sessions
         + SignedRequests
         + ChatLinks
@@ -90,11 +88,11 @@ macro_rules! suite {
                     a_new_payee_is_paid_after_the_cool_off, entries_can_be_asked_for_by_time;
             }
             verification {
-                verifications: sixty_guesses_at_once_are_three, thirty_right_codes_at_once_are_one_approval,
-                    sending_again_gives_no_new_guesses, failures_lock_and_the_lock_ends_clean,
+                verifications: sixty_attempts_at_once_are_three, thirty_right_codes_at_once_are_one_approval,
+                    sending_again_gives_no_new_attempts, failures_lock_and_the_lock_ends_clean,
                     a_repeated_effect_is_the_same_send_and_the_same_guess, a_guess_nobody_looked_at_is_given_back,
                     limits_hold_under_a_burst, a_failed_send_costs_no_quota, many_requests_at_once_begin_one_challenge,
-                    guesses_count_for_the_providers_challenge, the_providers_approval_is_one_of_ours,
+                    attempts_count_for_the_providers_challenge, the_providers_approval_is_one_of_ours,
                     guesses_side_by_side_are_each_judged_by_itself, codes_for_payments_are_counted_apart;
                 senders: a_strangers_codes_and_guesses_are_counted_apart, each_kind_of_sender_has_a_budget_of_its_own,
                     the_next_way_stops_at_the_limit, a_way_he_opted_out_of_is_left_out;
@@ -114,15 +112,15 @@ macro_rules! suite {
                     an_old_lease_commits_nothing, a_failed_turn_waits_and_a_parked_one_makes_way,
                     what_is_not_ours_is_kept_and_not_handled, consent_is_remembered_with_the_turn;
                 outbox: a_recipients_messages_go_one_after_the_other, lanes_do_not_wait_for_each_other,
-                    a_lapsed_lease_leaves_its_message_in_doubt, news_moves_a_message_forward_only,
-                    news_before_our_own_settlement_counts, an_old_lease_settles_nothing,
-                    news_by_a_name_we_do_not_know_yet_is_kept, news_at_the_same_time_as_the_settlement_is_not_lost;
-                desk: a_message_of_a_teams_is_kept_once_and_stays_his, who_opted_out_is_not_written_to,
+                    a_lapsed_lease_leaves_its_message_in_doubt, a_delivery_report_moves_a_message_forward_only,
+                    a_delivery_report_before_our_own_settlement_counts, an_old_lease_settles_nothing,
+                    a_delivery_report_by_an_unknown_name_is_kept, a_delivery_report_beside_the_settlement_is_not_lost;
+                agent_handoff: a_message_of_a_teams_is_kept_once_and_stays_his, who_opted_out_is_not_written_to,
                     stopping_and_writing_at_once_leaves_nothing_to_send, a_word_to_the_provider_counts,
                     a_talk_shows_what_was_said_by_whom, an_answer_goes_where_he_last_wrote_from,
                     a_dead_letter_is_told_of_and_tried_again, an_unreadable_webhook_is_kept_until_it_can_be_read,
                     a_notice_is_taken_down_once;
-                flows: an_edition_never_changes, answers_are_kept_with_their_turn_and_once,
+                flows: an_version_never_changes, answers_are_kept_with_their_turn_and_once,
                     answers_are_shown_by_flow_the_newest_first;
             }
             accounts {

@@ -8,14 +8,14 @@ create table users (
 );
 
 -- Challenges: a code sent to prove a number, or to let a payment through. A code of a provider's is
--- known by its `provider_sid`; one of ours by a keyed hash. No code stands here in the clear.
+-- known by its `provider_ref`; one of ours by a keyed hash. No code stands here in the clear.
 create table verifications (
     id                 uuid        not null primary key,
     requester          text        not null,
     phone              text        not null,
     channel            text        not null,
     purpose            text        not null,
-    provider_sid       text,
+    provider_ref       text,
     status             text        not null check (status in ('pending', 'approved', 'canceled')),
     attempts_used      integer     not null,
     attempts_max       integer     not null,
@@ -54,7 +54,7 @@ create index verification_sends_of on verification_sends (verification_id);
 
 -- Every guess: counted before it is looked at, settled after. `typed` is the keyed hash of what was
 -- typed, where the same guess may be sent again under its key.
-create table verification_guesses (
+create table verification_attempts (
     id                 uuid        not null primary key,
     verification_id    uuid        not null references verifications (id),
     effect_key         text        unique,

@@ -1,15 +1,15 @@
--- Where answers in a talk go, verbatim, and when its person last wrote: free text may go out for a day after.
+-- Where answers in a conversation go, verbatim, and when its person last wrote: free text may go out for a day after.
 alter table conversations add column address text;
 alter table conversations add column last_inbound_at timestamptz;
 create index conversations_sender on conversations (sender_key);
-create index inbox_talk on inbox (conversation_id, received_at);
+create index inbox_conversation on inbox (conversation_id, received_at);
 create index inbox_parked on inbox (received_at) where state = 'parked';
 
 -- Which team a message is of, where one sent it; and why people must look at it, where they must.
 alter table outbox add column client_id text;
 alter table outbox add column dead_reason text;
 create index outbox_dead on outbox (created_at) where dead_reason is not null;
-create index outbox_of_talk on outbox (conversation_id, created_at);
+create index outbox_of_conversation on outbox (conversation_id, created_at);
 
 -- What a person's word covers (`all`, or marketing alone), and how it reached us.
 alter table consent_history add column scope text not null default 'all';
@@ -40,11 +40,11 @@ create table unreadable_webhooks (
 );
 
 -- News of a message that came before we knew its provider's name for it.
-create table early_statuses (
+create table early_delivery_reports (
     seq         bigint      generated always as identity primary key,
     provider_id text    not null,
     report      text    not null,
     at          timestamptz not null
 );
-create index early_statuses_of on early_statuses (provider_id);
-create index early_statuses_age on early_statuses (at);
+create index early_delivery_reports_of on early_delivery_reports (provider_id);
+create index early_delivery_reports_age on early_delivery_reports (at);

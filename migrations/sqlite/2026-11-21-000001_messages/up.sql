@@ -1,5 +1,5 @@
 -- Talks: one row for each sender on each of our numbers. `state` is sealed; `fence` and
--- `leased_until` see to it that one worker at a time has a talk.
+-- `leased_until` see to it that one worker at a time has a conversation.
 create table conversations (
     id              blob    not null primary key,
     channel_account text    not null,
@@ -41,7 +41,7 @@ create table outbox (
     channel_account text    not null,
     channel         text    not null,
     recipient       text    not null,
-    lane            text    not null check (lane in ('talk', 'code')),
+    lane            text    not null check (lane in ('conversation', 'code')),
     body            blob,
     phase           text    not null check (phase in ('waiting', 'leased', 'doubt', 'settled')),
     status          text    not null,
@@ -56,7 +56,7 @@ create table outbox (
     expires_at      integer not null
 ) strict;
 create index outbox_open on outbox (recipient, lane, seq) where phase <> 'settled';
-create index outbox_talk on outbox (conversation_id) where phase <> 'settled';
+create index outbox_conversation on outbox (conversation_id) where phase <> 'settled';
 create index outbox_provider on outbox (provider_id) where provider_id is not null;
 create index outbox_recipient on outbox (recipient, created_at);
 

@@ -1,1 +1,1 @@
-drop table kept_answers;
+drop table idempotent_responses;

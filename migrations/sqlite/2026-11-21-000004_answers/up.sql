@@ -1,5 +1,5 @@
 -- Requests that send a message, by the key their caller gave: under way while there is no answer.
-create table kept_answers (
+create table idempotent_responses (
     caller      text    not null,
     operation   text    not null,
     key         text    not null,

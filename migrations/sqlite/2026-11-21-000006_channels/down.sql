@@ -1,14 +1,14 @@
-drop table early_statuses;
+drop table early_delivery_reports;
 drop table unreadable_webhooks;
 drop table notices;
 alter table consent_history drop column source;
 alter table consent_history drop column scope;
-drop index outbox_of_talk;
+drop index outbox_of_conversation;
 drop index outbox_dead;
 alter table outbox drop column dead_reason;
 alter table outbox drop column client_id;
 drop index inbox_parked;
-drop index inbox_talk;
+drop index inbox_conversation;
 drop index conversations_sender;
 alter table conversations drop column last_inbound_at;
 alter table conversations drop column address;

@@ -1,5 +1,5 @@
 drop index outbox_codes;
-drop table code_ways;
+drop table verification_fallbacks;
 drop index verifications_exhausted;
 alter table verifications drop column exhausted_at;
 drop index verification_sends_effect;

@@ -11,7 +11,7 @@ create index verifications_exhausted on verifications (exhausted_at, phone) wher
 -- The ways by which a code goes next where those before fail, in their order. Each is an outbound message of
 -- that id which is not in the outbox yet; `body` is sealed. The next one waits for what becomes of `behind`,
 -- which is under way since `since`; those after it wait for nothing yet.
-create table code_ways (
+create table verification_fallbacks (
     id              blob not null primary key,
     verification_id blob not null references verifications (id),
     position        integer not null,
@@ -24,7 +24,7 @@ create table code_ways (
     since           integer,
     unique (verification_id, position)
 ) strict;
-create index code_ways_next on code_ways (since) where behind is not null;
+create index verification_fallbacks_next on verification_fallbacks (since) where behind is not null;
 
 -- Codes that still stand in the outbox, sealed.
 create index outbox_codes on outbox (expires_at) where lane = 'code' and body is not null;

@@ -51,7 +51,7 @@ struct Webhook {
 /// messages per second.
 pub(super) fn speak(
     house: &House,
-    talks: &[Talk],
+    conversations: &[Talk],
     said: &Said,
     pace: usize,
     dice: &Dice,
@@ -60,7 +60,7 @@ pub(super) fn speak(
     thread::scope(|scope| {
         let hands = (0..HANDS).map(|hand| {
             let mut dice = Dice(dice.0 ^ u64::try_from(hand).unwrap_or_default().wrapping_mul(7919));
-            let mine: Vec<&Talk> = talks.iter().skip(hand).step_by(HANDS).collect();
+            let mine: Vec<&Talk> = conversations.iter().skip(hand).step_by(HANDS).collect();
             scope.spawn(move || {
                 let wait = |nth: usize| {
                     let due = Duration::from_secs(1).mul_f64(as_f64(nth) / as_f64(pace));
@@ -84,21 +84,21 @@ fn as_f64(number: usize) -> f64 {
 /// left.
 fn one_hand(
     house: &House,
-    talks: &[&Talk],
+    conversations: &[&Talk],
     said: &Said,
     dice: &mut Dice,
     wait: impl Fn(usize),
 ) -> Result<(), String> {
-    let mut next = vec![0_usize; talks.len()];
+    let mut next = vec![0_usize; conversations.len()];
     let mut later: Vec<Webhook> = Vec::new();
     let mut is_done = false;
     while !is_done {
         is_done = true;
-        for (talk, next) in talks.iter().zip(&mut next) {
+        for (conversation, next) in conversations.iter().zip(&mut next) {
             let burst = 1 + dice.below(BURST_MAX);
-            for _ in 0..burst.min(talk.words.len().saturating_sub(*next)) {
+            for _ in 0..burst.min(conversation.words.len().saturating_sub(*next)) {
                 wait(said.messages.load(Ordering::Relaxed));
-                let webhook = webhook(house, talk, *next);
+                let webhook = webhook(house, conversation, *next);
                 let is_again = dice.falls(REDELIVERED_PERCENT);
                 if is_again && dice.falls(50) {
                     at_once(house, said, &webhook)?;
@@ -111,7 +111,7 @@ fn one_hand(
                 said.messages.fetch_add(1, Ordering::Relaxed);
                 *next += 1;
             }
-            is_done &= *next >= talk.words.len();
+            is_done &= *next >= conversation.words.len();
             // Post an old webhook again after its conversation has gone on.
             if later.len() > 3 {
                 again(house, said, &later.remove(0))?;
@@ -157,19 +157,19 @@ fn post(house: &House, said: &Said, webhook: &Webhook) -> Result<(), String> {
 }
 
 /// The webhook of the nth message of a conversation, in its provider's format and signed.
-fn webhook(house: &House, talk: &Talk, nth: usize) -> Webhook {
-    let text = talk.words.get(nth).map_or("", |word| word.text());
-    let event = talk.event(nth);
-    match talk.provider {
+fn webhook(house: &House, conversation: &Talk, nth: usize) -> Webhook {
+    let text = conversation.words.get(nth).map_or("", |word| word.text());
+    let event = conversation.event(nth);
+    match conversation.provider {
         Provider::Meta => {
             let message = json!({
-                "from": talk.digits, "id": format!("wamid.{event}"), "timestamp": "1767225600",
+                "from": conversation.digits, "id": format!("wamid.{event}"), "timestamp": "1767225600",
                 "type": "text", "text": {"body": text},
             });
             let value = json!({
                 "messaging_product": "whatsapp",
                 "metadata": {"display_phone_number": "15550783881", "phone_number_id": PHONE_NUMBER_ID},
-                "contacts": [{"profile": {"name": "Persona"}, "wa_id": talk.digits}],
+                "contacts": [{"profile": {"name": "Persona"}, "wa_id": conversation.digits}],
                 "messages": [message],
             });
             let entry = json!({"id": "102290129340398", "changes": [{"field": "messages", "value": value}]});
@@ -179,7 +179,7 @@ fn webhook(house: &House, talk: &Talk, nth: usize) -> Webhook {
             Webhook { path: "/webhooks/meta", headers, body }
         }
         Provider::Telegram => {
-            let id: i64 = talk.digits.parse().unwrap_or_default();
+            let id: i64 = conversation.digits.parse().unwrap_or_default();
             let person = json!({"id": id, "is_bot": false, "first_name": "Persona", "language_code": "es"});
             let message = json!({
                 "message_id": nth + 1, "date": 1_767_225_600, "from": person,
@@ -193,13 +193,13 @@ fn webhook(house: &House, talk: &Talk, nth: usize) -> Webhook {
         }
         Provider::Twilio => {
             let path = "/webhooks/twilio";
-            let from = format!("whatsapp:+{}", talk.digits);
+            let from = format!("whatsapp:+{}", conversation.digits);
             let fields = [
                 ("MessageSid", event.as_str()),
                 ("AccountSid", TWILIO_ACCOUNT),
                 ("From", &from),
                 ("To", TWILIO_NUMBER),
-                ("WaId", &talk.digits),
+                ("WaId", &conversation.digits),
                 ("Body", text),
                 ("MessageType", "text"),
                 ("NumMedia", "0"),

@@ -78,7 +78,7 @@ impl Talk {
 }
 
 /// Plans `count` conversations. Of ten, one is over Telegram, one over Twilio and the others over Meta.
-pub(super) fn talks(count: usize, messages: usize, dice: &mut Dice) -> Vec<Talk> {
+pub(super) fn conversations(count: usize, messages: usize, dice: &mut Dice) -> Vec<Talk> {
     let (each, more) = (messages / count, messages % count);
     let one = |index: usize| {
         let provider = match index % 10 {
@@ -142,12 +142,12 @@ mod tests {
 
     #[test]
     fn neighbours_differ_and_nobody_is_called() {
-        let talks = talks(30, 305, &mut Dice(1));
-        assert_eq!(talks.iter().map(|talk| talk.words.len()).sum::<usize>(), 305);
-        for talk in &talks {
-            assert!(talk.words.windows(2).all(|pair| pair[0] != pair[1]));
+        let conversations = conversations(30, 305, &mut Dice(1));
+        assert_eq!(conversations.iter().map(|conversation| conversation.words.len()).sum::<usize>(), 305);
+        for conversation in &conversations {
+            assert!(conversation.words.windows(2).all(|pair| pair[0] != pair[1]));
             let mut rubbish = 0;
-            for word in &talk.words {
+            for word in &conversation.words {
                 match word {
                     Word::Rubbish => rubbish += 1,
                     Word::Help | Word::Code => {}
@@ -156,14 +156,19 @@ mod tests {
                 assert!(rubbish < 3);
             }
         }
-        let count = |provider| talks.iter().filter(|talk| talk.provider == provider).count();
+        let count =
+            |provider| conversations.iter().filter(|conversation| conversation.provider == provider).count();
         assert_eq!([Provider::Meta, Provider::Telegram, Provider::Twilio].map(count), [24, 3, 3]);
     }
 
     #[test]
     fn the_same_seed_is_the_same_plan() {
-        let words =
-            |seed| talks(5, 50, &mut Dice(seed)).into_iter().flat_map(|talk| talk.words).collect::<Vec<_>>();
+        let words = |seed| {
+            conversations(5, 50, &mut Dice(seed))
+                .into_iter()
+                .flat_map(|conversation| conversation.words)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(words(7), words(7));
         assert_ne!(words(7), words(8));
     }

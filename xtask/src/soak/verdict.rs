@@ -105,23 +105,26 @@ impl Database {
 pub(super) fn judge(
     house: &House,
     database: &Database,
-    talks: &[Talk],
+    conversations: &[Talk],
     seen: &Seen,
 ) -> Result<Findings, String> {
     let mut findings = Findings::default();
     let answers = database.answers()?;
     findings.doubts =
         database.number("select count(distinct outbox_id) from outbox_history where status = 'unknown'")?;
-    for talk in talks {
-        let (_, shown) =
-            house.world("GET", &format!("/sandbox/phones/+{}/messages", talk.digits), &Value::Null)?;
+    for conversation in conversations {
+        let (_, shown) = house.world(
+            "GET",
+            &format!("/sandbox/phones/+{}/messages", conversation.digits),
+            &Value::Null,
+        )?;
         let Value::Array(shown) = shown else {
             return Err("the sandbox returned no messages of a phone".into());
         };
-        let rows = answers.get(&talk.digits).map(Vec::as_slice).unwrap_or_default();
-        one_talk(talk, &shown, rows, seen, &mut findings);
+        let rows = answers.get(&conversation.digits).map(Vec::as_slice).unwrap_or_default();
+        one_conversation(conversation, &shown, rows, seen, &mut findings);
     }
-    let messages: usize = talks.iter().map(|talk| talk.words.len()).sum();
+    let messages: usize = conversations.iter().map(|conversation| conversation.words.len()).sum();
     let mut counts = |what: &str, query: &str, expected: usize| -> Result<(), String> {
         let found = database.number(query)?;
         if found != expected {
@@ -129,7 +132,7 @@ pub(super) fn judge(
         }
         Ok(())
     };
-    counts("conversations", "select count(*) from conversations", talks.len())?;
+    counts("conversations", "select count(*) from conversations", conversations.len())?;
     counts("messages done", "select count(*) from inbox where state = 'done'", messages)?;
     counts("messages at all", "select count(*) from inbox", messages)?;
     counts("answers", "select count(*) from outbox", messages)?;
@@ -143,19 +146,25 @@ pub(super) fn judge(
     Ok(findings)
 }
 
-fn one_talk(talk: &Talk, shown: &[Value], rows: &[Row], seen: &Seen, findings: &mut Findings) {
-    let whose = format!("{} {}", talk.provider.name(), talk.digits);
+fn one_conversation(
+    conversation: &Talk,
+    shown: &[Value],
+    rows: &[Row],
+    seen: &Seen,
+    findings: &mut Findings,
+) {
+    let whose = format!("{} {}", conversation.provider.name(), conversation.digits);
     let mut complain = |what: String| findings.complaints.push(format!("{whose}: {what}"));
-    if rows.len() != talk.words.len() {
-        complain(format!("{} answers to {} messages", rows.len(), talk.words.len()));
+    if rows.len() != conversation.words.len() {
+        complain(format!("{} answers to {} messages", rows.len(), conversation.words.len()));
     }
     // Telegram can't tell whether a message arrived that was being sent when the replica died.
-    let is_open = |row: &Row| row.is_dead && talk.provider == Provider::Telegram;
+    let is_open = |row: &Row| row.is_dead && conversation.provider == Provider::Telegram;
     let heard: Vec<Option<Word>> =
         shown.iter().map(|message| Word::answered_by(wire::text(message, "/body"))).collect();
-    let expected = talk.words.iter().zip(rows).map(|(word, row)| (*word, is_open(row)));
+    let expected = conversation.words.iter().zip(rows).map(|(word, row)| (*word, is_open(row)));
     if !follows(&heard, &expected.collect::<Vec<_>>()) {
-        complain(format!("wrote {:?}, got {heard:?}", talk.words));
+        complain(format!("wrote {:?}, got {heard:?}", conversation.words));
     }
     let ids: BTreeSet<&str> =
         rows.iter().map(|row| row.provider_id.as_str()).filter(|id| !id.is_empty()).collect();

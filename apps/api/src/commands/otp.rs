@@ -2,13 +2,13 @@
 //!
 //! Questions and news go to standard error; standard output bears the word at the end alone.
 
+mod fallbacks;
 mod sending;
 mod terminal;
-mod ways;
 
 use self::terminal::{ask, tell};
 use crate::{composition::App, config::Settings, error_chain::describe};
-use application::verification::verify_number::CheckResult;
+use application::verification::verification_service::CheckResult;
 use clap::{Args, Subcommand};
 use domain::{
     ids::VerificationId,
@@ -51,11 +51,11 @@ pub(super) async fn run(settings: Settings, command: &OtpCommand) -> Result<Exit
 async fn check(settings: Settings, args: &CheckArgs) -> Result<ExitCode, String> {
     let region = settings.default_region;
     let app = App::build(settings).await.map_err(|fault| describe(&fault))?;
-    let guesses = Guesses { app: &app, requester: Requester::Client(args.client.clone()) };
-    let id = guesses.named(&args.which, region).await?;
-    let Some(code) = &args.code else { return guesses.until_settled(id).await };
+    let attempts = Guesses { app: &app, requester: Requester::Client(args.client.clone()) };
+    let id = attempts.named(&args.which, region).await?;
+    let Some(code) = &args.code else { return attempts.until_settled(id).await };
     let code = OtpCode::parse(code).map_err(|fault| format!("the code {fault}"))?;
-    let verdict = guesses.take(id, &code).await?;
+    let verdict = attempts.take(id, &code).await?;
     tell(&verdict.words);
     answer(verdict.end == Some(true))
 }

@@ -11,7 +11,7 @@ use crate::{
     },
     routes,
     telemetry::init_metrics,
-    wakeups::Bells,
+    wakeups::WorkerWakeups,
     workers::Workers,
 };
 use actix_web::{App as WebApp, HttpServer, middleware::from_fn, web};
@@ -35,11 +35,11 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
     }
     #[cfg(feature = "sandbox")]
     let world = start_sandbox(&app.settings)?;
-    let bells = Arc::new(Bells::default());
-    let server = listen(&app, &bells)?;
+    let wakeups = Arc::new(WorkerWakeups::default());
+    let server = listen(&app, &wakeups)?;
     let handle = server.handle();
     let serving = tokio::spawn(server);
-    let workers = Workers::start(&app, &bells);
+    let workers = Workers::start(&app, &wakeups);
     greet(&app)?;
     tracing::info!(address = %app.settings.bind_address, environment = app.settings.env.name(), "ready");
     wait_for_signal().await?;
@@ -54,14 +54,14 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn listen(app: &Arc<App>, bells: &Arc<Bells>) -> Result<actix_web::dev::Server, String> {
-    let (data, bells) = (web::Data::from(app.clone()), web::Data::from(bells.clone()));
+fn listen(app: &Arc<App>, wakeups: &Arc<WorkerWakeups>) -> Result<actix_web::dev::Server, String> {
+    let (data, wakeups) = (web::Data::from(app.clone()), web::Data::from(wakeups.clone()));
     let limit = web::Data::new(RateLimit::new(app.settings.rate_limit_verify_per_minute));
     let address = app.settings.bind_address;
     let server = HttpServer::new(move || {
         WebApp::new()
             .app_data(data.clone())
-            .app_data(bells.clone())
+            .app_data(wakeups.clone())
             .app_data(limit.clone())
             .wrap(from_fn(head_as_get))
             .wrap(from_fn(signed))

@@ -6,19 +6,19 @@ use application::{
     accounts::{
         forgot_password::ForgotPassword,
         log_in::LogIn,
+        mfa::Mfa,
         pass_mfa::PassMfa,
         pending_number::PendingNumber,
         profile::Profiles,
         prove_phone::ProvePhone,
         register::Register,
         reset_password::ResetPassword,
-        second_factor::SecondFactor,
+        session_issuer::{PasswordAuthenticator, SessionIssuer},
         sessions::Sessions,
-        sign_in_desk::{PasswordDesk, SessionDesk},
         telegram_link::TelegramLink,
     },
     messaging::mail_channel::mail_account,
-    verification::{verification_page::HostedVerification, verify_number::VerifyNumber},
+    verification::{verification_page::HostedVerification, verification_service::VerificationService},
 };
 use domain::message::Channel;
 use ports::{
@@ -38,7 +38,7 @@ pub(crate) struct People {
     pub(crate) sessions: Sessions,
     pub(crate) forgot: Arc<ForgotPassword>,
     pub(crate) reset: Arc<ResetPassword>,
-    pub(crate) second_factor: SecondFactor,
+    pub(crate) mfa: Mfa,
     pub(crate) profiles: Arc<Profiles>,
     pub(crate) pending_number: Arc<PendingNumber>,
     pub(crate) telegram: Arc<TelegramLink>,
@@ -48,7 +48,7 @@ pub(crate) struct People {
 pub(crate) struct Parts<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) store: Arc<dyn Stores>,
-    pub(crate) verify: Arc<VerifyNumber>,
+    pub(crate) verify: Arc<VerificationService>,
     pub(crate) pages: Arc<HostedVerification>,
     pub(crate) texts: Arc<dyn Texts>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -65,14 +65,17 @@ impl People {
         let secrets: Arc<dyn SecretHasher> = Arc::new(HmacSecretHasher::new(&settings.hmac_secret));
         let tokens: Arc<dyn SessionTokens> =
             Arc::new(KeyedSessionTokens::new(&settings.jwt_secret, super::tokens(settings)));
-        let desk = Arc::new(SessionDesk {
+        let issuer = Arc::new(SessionIssuer {
             accounts: store.clone(),
             tokens: tokens.clone(),
             pages: Some(pages),
             ids: ids.clone(),
         });
-        let passwords =
-            Arc::new(PasswordDesk { accounts: store.clone(), hasher: hasher.clone(), clock: clock.clone() });
+        let passwords = Arc::new(PasswordAuthenticator {
+            accounts: store.clone(),
+            hasher: hasher.clone(),
+            clock: clock.clone(),
+        });
         let ways =
             [Channel::Whatsapp, Channel::Sms].into_iter().filter(|way| verify.sends_by(*way)).collect();
         let prove = Arc::new(ProvePhone { verify: verify.clone(), clock: clock.clone() });
@@ -91,7 +94,7 @@ impl People {
                 accounts: store.clone(),
                 hasher: hasher.clone(),
                 prove,
-                desk: desk.clone(),
+                issuer: issuer.clone(),
                 ids: ids.clone(),
                 clock: clock.clone(),
                 currency: settings.default_currency,
@@ -100,7 +103,7 @@ impl People {
                 accounts: store.clone(),
                 sessions: store.clone(),
                 passwords: passwords.clone(),
-                desk: desk.clone(),
+                issuer: issuer.clone(),
                 verify: verify.clone(),
                 secrets: secrets.clone(),
                 random: random.clone(),
@@ -111,10 +114,10 @@ impl People {
                 accounts: store.clone(),
                 verify: verify.clone(),
                 secrets: secrets.clone(),
-                desk: desk.clone(),
+                issuer: issuer.clone(),
                 clock: clock.clone(),
             }),
-            sessions: Sessions { store: store.clone(), desk, clock: clock.clone() },
+            sessions: Sessions { store: store.clone(), issuer, clock: clock.clone() },
             forgot: Arc::new(ForgotPassword {
                 accounts: store.clone(),
                 verify: verify.clone(),
@@ -134,7 +137,7 @@ impl People {
                 hasher,
                 clock: clock.clone(),
             }),
-            second_factor: SecondFactor {
+            mfa: Mfa {
                 accounts: store.clone(),
                 secrets: secrets.clone(),
                 random: random.clone(),

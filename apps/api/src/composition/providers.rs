@@ -13,7 +13,7 @@ use adapter_twilio::{
 };
 use application::{
     messaging::mail_channel::{MailChannel, mail_account},
-    verification::verify_number::CodeAccount,
+    verification::verification_service::CodeAccount,
 };
 use domain::message::Channel;
 use ports::{

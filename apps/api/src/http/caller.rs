@@ -5,7 +5,7 @@ use crate::http::client_ip::ClientAddress;
 use crate::{composition::App, scopes::Scope};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 use adapter_crypto::TokenKind;
-use application::accounts::sign_in_desk::Visitor;
+use application::accounts::session_issuer::Visitor;
 use domain::{
     ids::{SessionId, UserId},
     operations::{
@@ -42,14 +42,14 @@ pub(crate) struct Person {
 
 /// Whose money a caller may see and move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub(crate) enum AccessScope {
     /// A team with the scope: everybody's.
     Everyone,
     /// A person: his own. What is another's does not exist for him.
     Only(UserId),
 }
 
-impl Reach {
+impl AccessScope {
     /// Whether what belongs to that person is within it.
     pub(crate) fn covers(self, owner: UserId) -> bool {
         match self {
@@ -77,10 +77,10 @@ impl Caller {
     }
 
     /// Whose money he may see or move: a team's needs the scope.
-    pub(crate) fn reach(&self, scope: Scope) -> Result<Reach, ApiError> {
+    pub(crate) fn reach(&self, scope: Scope) -> Result<AccessScope, ApiError> {
         match &self.who {
-            Who::Team { .. } => self.require(scope).map(|_client| Reach::Everyone),
-            Who::Person { user, .. } => Ok(Reach::Only(*user)),
+            Who::Team { .. } => self.require(scope).map(|_client| AccessScope::Everyone),
+            Who::Person { user, .. } => Ok(AccessScope::Only(*user)),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::{
     scopes::Scope,
 };
 use actix_web::{HttpResponse, http::StatusCode, web};
-use application::verification::verify_number::{CheckResult, StartRequest, Started, WhenOpen};
+use application::verification::verification_service::{CheckResult, SendCodeOutcome, StartRequest, WhenOpen};
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
     ids::VerificationId,
@@ -22,7 +22,7 @@ use domain::{
     operations::idempotency::Fingerprint,
     verification::otp::{NoRecipient, OtpCode, Purpose, Recipient},
 };
-use ports::verification::{Requester, Verification, code_verifier::CodeVerifierError};
+use ports::verification::{Requester, Verification, code_provider::CodeProviderError};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use utoipa::ToSchema;
@@ -239,40 +239,42 @@ fn client_ip(text: &str) -> Result<String, ApiError> {
         .map_err(|_malformed| ApiError::field("/client_ip", "must be an IP address"))
 }
 
-fn answer_started(app: &App, started: Started) -> Result<SendAnswer, ApiError> {
+fn answer_started(app: &App, started: SendCodeOutcome) -> Result<SendAnswer, ApiError> {
     let now = app.clock.now();
     let seconds = |until: DateTime<Utc>| until.signed_duration_since(now).num_seconds();
     match started {
-        Started::Sent(verification) | Started::StillGood(verification) => Ok(SendAnswer {
+        SendCodeOutcome::Sent(verification) | SendCodeOutcome::StillGood(verification) => Ok(SendAnswer {
             id: verification.id.to_string(),
             status: "pending",
             channel: verification.channel.name(),
-            sid: verification.provider_sid.clone(),
+            sid: verification.provider_ref.clone(),
             expires_at: time(verification.challenge.expires_at),
             resend_after: app.settings.otp.resend_cooldown.num_seconds(),
         }),
-        Started::TooSoon { at, .. } => {
+        SendCodeOutcome::TooSoon { at, .. } => {
             Err(ApiError::rate_limit_exceeded("The code went out a moment ago.").retry_after(seconds(at)))
         }
-        Started::TooMany(_, at) => {
+        SendCodeOutcome::TooMany(_, at) => {
             Err(ApiError::rate_limit_exceeded("Too many codes were sent.").retry_after(seconds(at)))
         }
-        Started::Locked(until) => Err(locked(app, until)),
-        Started::OptedOut => {
+        SendCodeOutcome::Locked(until) => Err(locked(app, until)),
+        SendCodeOutcome::OptedOut => {
             Err(ApiError::recipient_opted_out("The recipient wants no messages by this channel."))
         }
-        Started::Suspended(at) => {
+        SendCodeOutcome::Suspended(at) => {
             Err(ApiError::unavailable("No codes are sent at the moment.").retry_after(seconds(at)))
         }
-        Started::NumberRefused | Started::Failed(CodeVerifierError::NumberRefused(_)) => {
+        SendCodeOutcome::NumberRefused | SendCodeOutcome::Failed(CodeProviderError::NumberRefused(_)) => {
             Err(ApiError::invalid_phone_number("Codes are not sent to this number."))
         }
-        Started::Failed(CodeVerifierError::TooMany(_)) => {
+        SendCodeOutcome::Failed(CodeProviderError::TooMany(_)) => {
             Err(ApiError::rate_limit_exceeded("The provider takes no more codes for this number now.")
                 .retry_after(60))
         }
-        Started::Failed(_) => Err(ApiError::verification_send_failed("The provider did not take the code.")),
-        Started::NotFound => Err(ApiError::not_found("There is no such verification.")),
+        SendCodeOutcome::Failed(_) => {
+            Err(ApiError::verification_send_failed("The provider did not take the code."))
+        }
+        SendCodeOutcome::NotFound => Err(ApiError::not_found("There is no such verification.")),
     }
 }
 
@@ -389,7 +391,7 @@ pub(crate) async fn show(
         channel: found.channel.name(),
         purpose: found.purpose.name(),
         phone: found.to.masked(),
-        attempts_remaining: found.challenge.guesses_left(now),
+        attempts_remaining: found.challenge.attempts_left(now),
         expires_at: time(found.challenge.expires_at),
         sends: sends.collect(),
     }))

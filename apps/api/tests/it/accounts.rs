@@ -85,8 +85,8 @@ async fn a_number_is_proved_by_its_own_code_from_where_it_was_asked_for() {
     refused(register("b@example.com", "+525512340009", &code).await, 400, "code_invalid_or_expired").await;
 
     let (id, code) = server.begin("+525512340010", "registration", None).await;
-    for guess in [wrong(&code), wrong(&code), wrong(&code), &code] {
-        refused(register("c@example.com", "+525512340010", guess).await, 400, "code_invalid_or_expired")
+    for attempt in [wrong(&code), wrong(&code), wrong(&code), &code] {
+        refused(register("c@example.com", "+525512340010", attempt).await, 400, "code_invalid_or_expired")
             .await;
     }
     refused(
@@ -97,8 +97,8 @@ async fn a_number_is_proved_by_its_own_code_from_where_it_was_asked_for() {
     .await;
 
     let (id, code) = server.begin("+525512340011", "registration", Some("203.0.113.77")).await;
-    for guess in [wrong(&code), wrong(&code), wrong(&code), &code] {
-        refused(register("d@example.com", "+525512340011", guess).await, 400, "code_invalid_or_expired")
+    for attempt in [wrong(&code), wrong(&code), wrong(&code), &code] {
+        refused(register("d@example.com", "+525512340011", attempt).await, 400, "code_invalid_or_expired")
             .await;
     }
     let checked =
@@ -324,8 +324,8 @@ async fn a_second_factor_is_a_code_or_a_backup_code() {
         let since = server.newest(phone).await;
         let door = answer(server.log_in(email, PASSWORD).await, 200).await;
         let code = server.code(phone, "sms", since).await;
-        for guess in [wrong(&code), wrong(&code), wrong(&code), &code] {
-            refused(pass(&door, "code", &json!(guess)).await, 400, "code_invalid_or_expired").await;
+        for attempt in [wrong(&code), wrong(&code), wrong(&code), &code] {
+            refused(pass(&door, "code", &json!(attempt)).await, 400, "code_invalid_or_expired").await;
         }
         answer(server.as_person(Method::POST, "auth/mfa/disable", None, &passed).await, 204).await;
         answer(server.log_in(email, PASSWORD).await, 200).await["access_token"].as_str().unwrap();

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 const OWN: (&str, &str) = ("VERIFY_PROVIDER", "self");
 const ACCOUNT: &str = "012345678901234567";
 
-async fn guess(server: &Server, id: &Value, code: &str) -> (u16, Value) {
+async fn attempt(server: &Server, id: &Value, code: &str) -> (u16, Value) {
     let answer = server.post("/api/v1/verify/check", json!({"id": id, "code": code})).await;
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
@@ -38,34 +38,34 @@ async fn sixty_guesses_at_once_are_three_and_thirty_right_ones_one_approval() {
     for server in on_both_with(&[OWN]).await {
         let (id, code) = server.begin("+525512345001", "login", None).await;
         let wrong: Vec<String> = (100..161).map(|n| format!("{n:06}")).filter(|n| *n != code).collect();
-        let judged = join_all(wrong.iter().take(60).map(|one| guess(&server, &id, one))).await;
+        let judged = join_all(wrong.iter().take(60).map(|one| attempt(&server, &id, one))).await;
         let looked_at = judged.iter().filter(|(status, _)| *status == 200).count();
         assert_eq!(looked_at, 3, "{judged:?}");
         assert!(judged.iter().all(|(status, _)| [200, 400, 423].contains(status)), "{judged:?}");
-        assert_eq!(guess(&server, &id, &code).await.0, 400, "then the right one is too late");
+        assert_eq!(attempt(&server, &id, &code).await.0, 400, "then the right one is too late");
 
         let (id, code) = server.begin("+523312345002", "login", None).await;
-        let judged = join_all((0..30).map(|_| guess(&server, &id, &code))).await;
+        let judged = join_all((0..30).map(|_| attempt(&server, &id, &code))).await;
         assert_eq!(approvals(&judged), 1, "{judged:?}");
-        assert_eq!(guess(&server, &id, &code).await.0, 400, "and never again");
+        assert_eq!(attempt(&server, &id, &code).await.0, 400, "and never again");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_resend_gives_no_guesses_back() {
+async fn a_resend_gives_no_attempts_back() {
     for server in on_both_with(&[OWN]).await {
         let phone = "+525512345003";
         let (id, code) = server.begin(phone, "login", None).await;
         for _ in 0..2 {
-            guess(&server, &id, wrong(&code)).await;
+            attempt(&server, &id, wrong(&code)).await;
         }
         let since = server.newest(phone).await;
         let again = answer(server.post("/api/v1/verify/resend", json!({"id": id})).await, 200).await;
         assert_eq!(again["id"], id);
         let code = server.code(phone, "sms", since).await;
-        let (_, last) = guess(&server, &id, wrong(&code)).await;
+        let (_, last) = attempt(&server, &id, wrong(&code)).await;
         assert_eq!(last["attempts_remaining"], 0);
-        assert_eq!(guess(&server, &id, &code).await.0, 400);
+        assert_eq!(attempt(&server, &id, &code).await.0, 400);
     }
 }
 
@@ -144,7 +144,7 @@ async fn a_stranger_burns_locks_and_sees_nothing_of_others() {
         let tried =
             other(Method::POST, "verify/check".into(), Some(json!({"phone": phone, "code": code}))).await;
         refused(tried, 400, "code_invalid_or_expired").await;
-        assert_eq!(approvals(&[guess(&server, &id, &code).await]), 1, "all guesses are its own still");
+        assert_eq!(approvals(&[attempt(&server, &id, &code).await]), 1, "all guesses are its own still");
     }
 }
 
@@ -276,8 +276,8 @@ async fn a_webhook_that_comes_again_acts_once() {
         // What comes behind it was answered behind it: nothing else is under way.
         server.ask(DEMO, "ayuda", "").await;
         let asked = answer(server.get("/api/v1/conversations").await, 200).await;
-        let talk = asked["items"][0]["id"].as_str().unwrap().to_owned();
-        let path = format!("/api/v1/conversations/{talk}/messages");
+        let conversation = asked["items"][0]["id"].as_str().unwrap().to_owned();
+        let path = format!("/api/v1/conversations/{conversation}/messages");
         let lines = answer(server.get(&path).await, 200).await;
         let heard = lines["items"].as_array().unwrap().iter().filter(|line| line["text"] == "hola").count();
         assert_eq!(heard, 1, "{lines}");
@@ -355,7 +355,7 @@ async fn nothing_secret_stands_in_the_log() {
         let (phone, email) = ("+525512345013", "maria@example.com");
         let person = server.sign_up(email, phone).await;
         let (id, code) = server.begin(phone, "login", None).await;
-        guess(&server, &id, &code).await;
+        attempt(&server, &id, &code).await;
         answer(server.tell("auth/password/forgot", json!({"email": email})).await, 202).await;
         let begun = std::time::Instant::now();
         let link = loop {

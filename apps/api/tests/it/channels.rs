@@ -125,19 +125,20 @@ async fn a_yes_that_is_no_clear_one_or_older_than_its_prompt_pays_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn people_at_the_desk_take_a_talk_answer_and_give_it_back() {
     let server = Server::start_with(META).await;
-    server.ask_by("meta", ANA, "hola", "ventanilla").await;
+    server.ask_by("meta", ANA, "hola", "Ventanilla").await;
     let listed = body(server.get("/api/v1/conversations").await).await;
-    let talk = format!("/api/v1/conversations/{}", listed["items"][0]["id"].as_str().unwrap());
+    let conversation = format!("/api/v1/conversations/{}", listed["items"][0]["id"].as_str().unwrap());
     assert_eq!(listed["items"][0]["person"], "****2222");
-    assert_eq!(server.post(&format!("{talk}/handoff"), json!({})).await.status(), 202);
-    until(&server, &talk, |told| !told["handed_off_until"].is_null()).await;
-    let written = server.post(&format!("{talk}/messages"), json!({"text": "Soy Luz, ¿le ayudo?"})).await;
+    assert_eq!(server.post(&format!("{conversation}/handoff"), json!({})).await.status(), 202);
+    until(&server, &conversation, |told| !told["handed_off_until"].is_null()).await;
+    let written =
+        server.post(&format!("{conversation}/messages"), json!({"text": "Soy Luz, ¿le ayudo?"})).await;
     assert_eq!(written.status(), 202);
     arrives(&server, ANA, "Soy Luz").await;
-    assert_eq!(server.post(&format!("{talk}/release"), json!({})).await.status(), 202);
-    until(&server, &talk, |told| told["handed_off_until"].is_null()).await;
-    server.ask_by("meta", ANA, "hola", "ventanilla").await;
-    let lines = body(server.get(&format!("{talk}/messages")).await).await;
+    assert_eq!(server.post(&format!("{conversation}/release"), json!({})).await.status(), 202);
+    until(&server, &conversation, |told| told["handed_off_until"].is_null()).await;
+    server.ask_by("meta", ANA, "hola", "Ventanilla").await;
+    let lines = body(server.get(&format!("{conversation}/messages")).await).await;
     let said: Vec<_> = lines["items"].as_array().unwrap().iter().filter_map(|l| l["text"].as_str()).collect();
     assert!(said.contains(&"Soy Luz, ¿le ayudo?") && said.contains(&"hola"), "{said:?}");
     assert_eq!(server.get("/api/v1/conversations/none").await.status(), 404);

@@ -46,7 +46,7 @@ async fn the_intake_is_walked_and_its_answers_are_saved_once() {
     server.ask(ASHA, "oncology", "Welcome back").await;
     server.ask(ASHA, "AGREE", "What type of cancer").await;
     server.ask(ASHA, "cancel", "I saved nothing").await;
-    server.ask(ASHA, "talk to a coordinator", "handing you to a person").await;
+    server.ask(ASHA, "talk to a coordinator", "connecting you with an agent").await;
     assert_eq!(responses(&server, "oncology-intake").await.len(), 1);
     let log = server.log();
     for secret in ["left breast", "2 lakhs", "9876543210"] {

@@ -24,12 +24,12 @@ async fn newest(server: &Server, phone: &str) -> u64 {
 /// A wrong code and then the right one; what the command said of it.
 async fn proved(server: &Server, to: &str, channel: &str, settings: &[(&str, &str)]) -> Ended {
     let since = newest(server, to).await;
-    let mut talk = server.dialogue(&["otp", "send", to, "--channel", channel], settings);
+    let mut conversation = server.dialogue(&["otp", "send", to, "--channel", channel], settings);
     let code = server.code(to, channel, since).await;
-    talk.type_line(wrong(&code));
-    talk.type_line("not a code");
-    talk.type_line(&code);
-    let ended = talk.end();
+    conversation.type_line(wrong(&code));
+    conversation.type_line("not a code");
+    conversation.type_line(&code);
+    let ended = conversation.end();
     assert!(!ended.told.contains(&code), "the code is told: {}", ended.told);
     ended
 }
@@ -68,13 +68,13 @@ async fn beside_a_server_a_code_goes_out_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_given_is_asked_for() {
     let server = Server::start().await;
-    let mut talk = server.dialogue(&["otp", "send"], &OWN);
+    let mut conversation = server.dialogue(&["otp", "send"], &OWN);
     for line in ["12", "55 1234 0001", "call", "sms"] {
-        talk.type_line(line);
+        conversation.type_line(line);
     }
     let code = server.code(NUMBER, "sms", 0).await;
-    talk.type_line(&code);
-    let ended = talk.end();
+    conversation.type_line(&code);
+    let ended = conversation.end();
     assert_eq!((ended.code, ended.out.as_str()), (Some(0), "approved\n"), "{}", said(&ended));
     assert!(ended.told.contains("not a possible phone number"), "{}", ended.told);
     assert!(ended.told.contains("must be one of: whatsapp, sms"), "no voice of our own: {}", ended.told);
@@ -109,17 +109,17 @@ async fn where_nobody_types_the_id_is_told_and_checked_later() {
 #[tokio::test(flavor = "multi_thread")]
 async fn guesses_end_and_an_empty_line_gives_up() {
     let server = Server::start().await;
-    let mut talk = server.dialogue(&["otp", "send", NUMBER, "--channel", "sms"], &OWN);
+    let mut conversation = server.dialogue(&["otp", "send", NUMBER, "--channel", "sms"], &OWN);
     let code = server.code(NUMBER, "sms", 0).await;
     for _ in 0..3 {
-        talk.type_line(wrong(&code));
+        conversation.type_line(wrong(&code));
     }
-    let spent = talk.end();
+    let spent = conversation.end();
     assert_eq!((spent.code, spent.out.as_str()), (Some(1), "not approved\n"), "{}", said(&spent));
     assert!(spent.told.contains("no tries left"), "{}", spent.told);
-    let mut talk = server.dialogue(&["otp", "send", "+525512340002", "--channel", "sms"], &OWN);
-    talk.type_line("");
-    let given_up = talk.end();
+    let mut conversation = server.dialogue(&["otp", "send", "+525512340002", "--channel", "sms"], &OWN);
+    conversation.type_line("");
+    let given_up = conversation.end();
     assert_eq!((given_up.code, given_up.out.as_str()), (Some(1), "not approved\n"), "{}", said(&given_up));
 }
 

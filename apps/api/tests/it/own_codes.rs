@@ -44,10 +44,10 @@ async fn a_code_comes_by_each_channel_and_is_good_once() {
         [("+525512340001", "sms"), ("+523312340002", "whatsapp"), ("ana@example.com", "email")]
     {
         let (id, code) = begin(&server, to, channel).await;
-        let guess = json!({"id": id, "code": code});
-        let (status, checked) = call(&server, "check", guess.clone()).await;
+        let attempt = json!({"id": id, "code": code});
+        let (status, checked) = call(&server, "check", attempt.clone()).await;
         assert_eq!((status, &checked["approved"]), (200, &json!(true)), "{channel}: {checked}");
-        let (status, again) = call(&server, "check", guess).await;
+        let (status, again) = call(&server, "check", attempt).await;
         assert_eq!((status, &again["code"]), (400, &json!("code_invalid_or_expired")));
         assert!(!server.log().contains(&code), "{channel}: the log tells the code");
     }

@@ -193,15 +193,15 @@ async fn a_form_that_is_sent_twice_is_one_guess() {
         let code = server.code(phone, "sms", 0).await;
         let [wrong, other] = if code.starts_with('1') { ["200000", "200001"] } else { ["100000", "100001"] };
         let html = body(&url).await;
-        let (_, form) = html.split_once("name=\"guess\" value=\"").expect("the form has a name");
+        let (_, form) = html.split_once("name=\"attempt\" value=\"").expect("the form has a name");
         let form = form.split('"').next().unwrap();
         for (typed, left) in [(wrong, 2), (wrong, 2), (other, 1), (wrong, 2)] {
-            let answer = location(&step(&url, "check", &[("guess", form), ("code", typed)]).await);
+            let answer = location(&step(&url, "check", &[("attempt", form), ("code", typed)]).await);
             assert!(answer.ends_with(&format!("note=wrong&wait={left}")), "{provider} {typed}: {answer}");
         }
         // Sent once more from a form that was written since, it is another guess: the last.
-        assert!(!body(&url).await.contains(&format!("name=\"guess\" value=\"{form}\"")));
-        step(&url, "check", &[("guess", form), ("code", &code)]).await;
+        assert!(!body(&url).await.contains(&format!("name=\"attempt\" value=\"{form}\"")));
+        step(&url, "check", &[("attempt", form), ("code", &code)]).await;
         assert!(body(&url).await.contains("verification_id="), "{provider}: the right one in the same form");
     }
 }

@@ -17,7 +17,7 @@ async fn from_hello_to_the_receipt_by_keyboard() {
     let field = browser.page.wait().for_element(Locator::Css("sandbox-phone .write input")).await.unwrap();
     field.send_keys("").await.unwrap();
     browser.type_line("hola").await;
-    browser.shows("Soy tu ventanilla").await;
+    browser.shows("Soy Ventanilla").await;
     browser.type_line("saldo").await;
     browser.shows("Responde: CONFIRMAR").await;
     let code = browser.page.wait().for_element(Locator::Css("button.code")).await.unwrap();

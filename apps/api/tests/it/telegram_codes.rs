@@ -42,8 +42,8 @@ async fn a_code_comes_into_the_chat_of_the_numbers_owner_and_into_no_other() {
             "{sent}"
         );
         let code = server.code(MARIA, "telegram", 0).await;
-        let guess = json!({"id": sent["id"], "code": code});
-        let (_, checked) = post(&server, "verify/check", &server.token, guess).await;
+        let attempt = json!({"id": sent["id"], "code": code});
+        let (_, checked) = post(&server, "verify/check", &server.token, attempt).await;
         assert_eq!(checked["approved"], true, "{checked}");
         assert!(!server.log().contains(&code), "the log tells the code");
 
@@ -56,8 +56,8 @@ async fn a_code_comes_into_the_chat_of_the_numbers_owner_and_into_no_other() {
         let (status, sent) = post(&server, "verify/send", &server.token, asked).await;
         assert_eq!((status, &sent["channel"]), (200, &json!("sms")), "{sent}");
         let code = server.code(NOBODY, "sms", 0).await;
-        let guess = json!({"id": sent["id"], "code": code});
-        assert_eq!(post(&server, "verify/check", &server.token, guess).await.1["approved"], true);
+        let attempt = json!({"id": sent["id"], "code": code});
+        assert_eq!(post(&server, "verify/check", &server.token, attempt).await.1["approved"], true);
     }
 }
 

@@ -176,7 +176,7 @@ mod tests {
         }
     }
 
-    fn talk(lines: &[(&str, &str)]) {
+    fn conversation(lines: &[(&str, &str)]) {
         let mut session = Session::default();
         for (line, expected) in lines {
             assert_eq!(code(&session.line(line)), *expected, "{line}");
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn commands_have_an_order() {
-        talk(&[
+        conversation(&[
             ("MAIL FROM:<a@example.com>", "503"),
             ("EHLO x", "250"),
             ("RCPT TO:<b@example.com>", "503"),
@@ -217,13 +217,13 @@ mod tests {
 
     #[test]
     fn any_credentials_do_if_they_are_credentials() {
-        talk(&[
+        conversation(&[
             ("EHLO x", "250"),
             ("AUTH PLAIN AHVzZXIAcGFzcw==", "235"),
             ("AUTH PLAIN AHVzZXIAcGFzcw==", "503"),
         ]);
-        talk(&[("EHLO x", "250"), ("AUTH PLAIN", "334"), ("AHVzZXIAcGFzcw==", "235")]);
-        talk(&[
+        conversation(&[("EHLO x", "250"), ("AUTH PLAIN", "334"), ("AHVzZXIAcGFzcw==", "235")]);
+        conversation(&[
             ("EHLO x", "250"),
             ("AUTH PLAIN", "334"),
             ("*", "501"),
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn what_is_announced_too_large_is_not_begun() {
-        talk(&[
+        conversation(&[
             ("HELO x", "250"),
             ("MAIL FROM:<a@example.com> SIZE=99999999", "552"),
             ("MAIL FROM:<a@example.com>", "250"),

@@ -1,7 +1,7 @@
 //! The bot methods by name, in upper or lower case, as Telegram accepts them.
 
 use super::{
-    answer::{Checked, result, unknown_method},
+    answer::{AttemptResult, result, unknown_method},
     calls::{self, Parameters},
     send, webhook,
 };
@@ -34,7 +34,12 @@ pub(super) async fn call(world: Shared, request: HttpRequest, body: web::Bytes) 
     calls::answer(world, request, method, &parameters, work).await
 }
 
-fn done(method: &str, world: &World, config: &TelegramConfig, parameters: &Parameters) -> Checked<Answer> {
+fn done(
+    method: &str,
+    world: &World,
+    config: &TelegramConfig,
+    parameters: &Parameters,
+) -> AttemptResult<Answer> {
     match method {
         "sendMessage" => send::message(world, config, parameters),
         "answerCallbackQuery" => send::callback_answer(world, parameters),

@@ -1,7 +1,7 @@
 //! `setWebhook`, `deleteWebhook`, `getWebhookInfo`, and the posting of updates.
 
 use super::{
-    answer::{Checked, bad_request, result},
+    answer::{AttemptResult, bad_request, result},
     calls::Parameters,
     memory::Hook,
 };
@@ -13,7 +13,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-pub(super) fn set(world: &World, parameters: &Parameters) -> Checked<Answer> {
+pub(super) fn set(world: &World, parameters: &Parameters) -> AttemptResult<Answer> {
     let url = parameters.text("url").unwrap_or_default();
     if url.is_empty() {
         return Ok(delete(world));

@@ -8,7 +8,7 @@ use domain::{
     message::DeliveryStatus,
     messaging::{
         consent::{ConsentScope, ConsentStatus},
-        conversation::Said,
+        conversation::InboundContent,
     },
 };
 use ports::messaging::inbound_webhook::{InboundMessage, Notice, StatusReport};
@@ -101,7 +101,7 @@ fn a_text_has_its_sender_verbatim_and_their_number_canonical() {
     assert_eq!(got.channel_account.split(':').nth(1), Some("whatsapp"));
     assert_eq!((got.provider_event_id.as_str(), got.sender.as_str()), ("wamid.A", "5215512345678"));
     assert_eq!(got.phone.unwrap().e164(), "+525512345678");
-    assert!(got.said == Said::Text("hola".into()) && got.is_ours);
+    assert!(got.content == InboundContent::Text("hola".into()) && got.is_ours);
     assert_eq!(got.sent_at, DateTime::from_timestamp(1_700_000_000, 0));
 }
 
@@ -210,7 +210,7 @@ fn a_changed_identity_ends_the_chats_of_the_old_address_and_of_the_new() {
             .into_iter()
             .map(|event| {
                 let got = message(event);
-                assert!(got.said == Said::IdentityChanged && got.is_ours);
+                assert!(got.content == InboundContent::IdentityChanged && got.is_ours);
                 assert!(got.provider_event_id.starts_with("wamid.9"));
                 got.sender
             })
@@ -273,8 +273,9 @@ fn an_invalid_byte_affects_its_own_message_only() {
     let list = messages(&[text("525512345678", "wamid.1", "a?b"), text("525512345678", "wamid.2", "c")]);
     let spoiled: Vec<u8> =
         body(&[change("messages", &list)]).bytes().map(|b| if b == b'?' { 0xff } else { b }).collect();
-    let said: Vec<Said> = decode(&spoiled).unwrap().into_iter().map(|event| message(event).said).collect();
-    assert_eq!(said, [Said::Text("a\u{fffd}b".into()), Said::Text("c".into())]);
+    let content: Vec<InboundContent> =
+        decode(&spoiled).unwrap().into_iter().map(|event| message(event).content).collect();
+    assert_eq!(said, [InboundContent::Text("a\u{fffd}b".into()), InboundContent::Text("c".into())]);
 }
 
 #[test]
@@ -286,7 +287,10 @@ fn deep_nesting_is_decoded() {
         "[".repeat(50_000),
         "]".repeat(50_000)
     );
-    assert_eq!(message(only(events_of("messages", &hidden))).said, Said::Other("hologram".into()));
+    assert_eq!(
+        message(only(events_of("messages", &hidden))).content,
+        InboundContent::Other("hologram".into())
+    );
 }
 
 #[test]

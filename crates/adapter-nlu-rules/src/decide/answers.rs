@@ -2,7 +2,7 @@
 
 use super::*;
 
-impl Facts<'_> {
+impl MessageFeatures<'_> {
     pub(super) fn yes_or_no(&self) -> Option<Intent> {
         let cancels = self.holds("cancel");
         let harmless = self.is_harmless_no();

@@ -2,7 +2,7 @@
 
 use super::*;
 
-impl Facts<'_> {
+impl MessageFeatures<'_> {
     pub(super) fn entities(&self, intent: Intent, chars: &[char], home: Region) -> Entities {
         let amount = self.amount_reading(chars);
         let currency = self.amount.currency.and_then(|code| Currency::parse(code).ok());

@@ -2,7 +2,7 @@
 
 use super::*;
 
-impl Facts<'_> {
+impl MessageFeatures<'_> {
     /// True if a guard forbids a transfer now.
     pub(super) fn is_blocked(&self) -> bool {
         guards::blocks(&self.words, self.tokens, &self.wanted)

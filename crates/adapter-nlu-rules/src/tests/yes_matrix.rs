@@ -5,10 +5,13 @@
 use super::parse;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::{
-    ids::{CardId, UserId},
+    ids::{PromptId, UserId},
     messaging::{
         consent::ConsentStatus,
-        conversation::{Card, Conversation, Effect, Event, Facts, MessageTime, Pending, Said, Say, Session},
+        conversation::{
+            ConfirmationPrompt, Conversation, Effect, Event, InboundContent, MessageTime, Pending, Reply,
+            Session, StepContext,
+        },
     },
     money::{Currency, Money, account_number::AccountNumber},
     phone::Region,
@@ -120,8 +123,8 @@ fn now() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH
 }
 
-fn facts() -> Facts {
-    Facts {
+fn facts() -> StepContext {
+    StepContext {
         now: now(),
         message: MessageTime { dated: Some(now()), received_at: now() },
         consent: ConsentStatus::OptedIn,
@@ -131,7 +134,7 @@ fn facts() -> Facts {
         session_ttl: Duration::hours(12),
         messages_per_minute: 30,
         handoff_for: Duration::hours(4),
-        new_card: CardId(uuid(2)),
+        new_prompt: PromptId(uuid(2)),
         today: NaiveDate::MIN,
         region: Region::parse("MX").unwrap(),
         flows: Arc::default(),
@@ -142,9 +145,9 @@ fn uuid(n: u8) -> Uuid {
     Uuid::from_bytes([n; 16])
 }
 
-fn prompt() -> Card {
-    Card {
-        id: CardId(uuid(1)),
+fn prompt() -> ConfirmationPrompt {
+    ConfirmationPrompt {
+        id: PromptId(uuid(1)),
         amount: Money::new(200, Currency::MXN),
         account: AccountNumber::Clabe("012180000012345670".into()),
         payee: None,
@@ -155,13 +158,13 @@ fn prompt() -> Card {
 }
 
 /// Writes the text while the prompt is open. Returns the effects and what is pending then.
-fn said(text: &str) -> (Vec<Effect>, Option<Pending>) {
+fn content(text: &str) -> (Vec<Effect>, Option<Pending>) {
     let state = Conversation {
         session: Session::Open { user: UserId(uuid(3)), since: now() },
-        pending: Some(Pending::Card(prompt())),
+        pending: Some(Pending::ConfirmationPrompt(prompt())),
         ..Conversation::default()
     };
-    let (state, effects) = state.step(Event::Said(Said::Text(text.into())), &facts());
+    let (state, effects) = state.step(Event::Received(InboundContent::Text(text.into())), &facts());
     match effects.as_slice() {
         [Effect::Understand(text)] => {
             let understood = Event::Understood { text: text.clone(), understanding: parse(text) };
@@ -182,14 +185,15 @@ fn of_a_yes_and_its_tail_only_what_changes_nothing_pays() {
             for (yes, tail) in yeses.iter().flat_map(|yes| tails.iter().map(move |tail| (yes, tail))) {
                 for text in [format!("{yes} {tail}"), format!("{yes}, {tail}")] {
                     sentences += 1;
-                    let (effects, pending) = said(&text);
-                    let pays = effects == [Effect::Pay { user: UserId(uuid(3)), card: prompt() }];
+                    let (effects, pending) = content(&text);
+                    let pays = effects == [Effect::Pay { user: UserId(uuid(3)), prompt: prompt() }];
                     assert_eq!(pays, *kind == "courtesy", "«{text}» ({kind}): {effects:?}");
                     *paid.entry(kind).or_default() += u32::from(pays);
                     assert_ne!(effects, [], "«{text}» is answered");
-                    let waits = matches!(&pending, Some(Pending::Card(card)) if *card == prompt());
+                    let waits =
+                        matches!(&pending, Some(Pending::ConfirmationPrompt(prompt)) if *prompt == prompt());
                     let changes = matches!(effects.as_slice(), [Effect::Prepare { .. }]);
-                    let ends = matches!(effects.as_slice(), [Effect::Say(Say::TransferCanceled)]);
+                    let ends = matches!(effects.as_slice(), [Effect::Reply(Reply::TransferCanceled)]);
                     assert!(pays || waits || changes || ends, "«{text}» leaves the prompt: {effects:?}");
                 }
             }

@@ -3,9 +3,9 @@
 
 use super::{Conn, DbId, DbTime, columns::*};
 use crate::store::{
-    Fault,
+    SqlError,
     money::rows::{AccountChange, EntryRow, HoldRow, KeyRow, LedgerRows, NewTransferRow, PayeeRow},
-    rows::{NewAuditRow, NewInboxRow, NewTalkRow},
+    rows::{NewAuditRow, NewConversationRow, NewInboxRow},
 };
 use diesel::{
     QueryResult,
@@ -175,7 +175,7 @@ impl Query for Inbox {
 }
 
 over_columns! {
-    Talks of NewTalkRow:
+    Conversations of NewConversationRow:
     "insert into conversations (id, channel_account, channel, sender_key, state, state_version, fence, leased_until, \
      created_at, updated_at) select * from",
     "on conflict (channel_account, sender_key) do nothing",
@@ -192,7 +192,7 @@ over_columns! {
 }
 
 /// Sends a statement without waiting for those before it; one that has no rows is not sent.
-async fn send<S>(conn: &Conn, rows: usize, statement: S) -> Result<(), Fault>
+async fn send<S>(conn: &Conn, rows: usize, statement: S) -> Result<(), SqlError>
 where
     S: QueryFragment<Pg> + QueryId + Send,
 {
@@ -205,7 +205,7 @@ where
 
 /// Writes all rows of a fold. The statements go out one behind the other, and their answers are waited
 /// for together: a single transfer costs one way to the server and back, not one for each table.
-pub(crate) async fn write_ledger(conn: &mut Conn, rows: LedgerRows) -> Result<(), Fault> {
+pub(crate) async fn write_ledger(conn: &mut Conn, rows: LedgerRows) -> Result<(), SqlError> {
     let conn: &Conn = conn;
     let LedgerRows { transfers, entries, accounts, keys, holds, payees, audit } = rows;
     tokio::try_join!(
@@ -221,11 +221,14 @@ pub(crate) async fn write_ledger(conn: &mut Conn, rows: LedgerRows) -> Result<()
 }
 
 /// Begins talks that nobody has begun.
-pub(crate) async fn insert_talks(conn: &mut Conn, rows: Vec<NewTalkRow>) -> Result<(), Fault> {
-    send(conn, rows.len(), Talks::of(rows)).await
+pub(crate) async fn insert_conversations(
+    conn: &mut Conn,
+    rows: Vec<NewConversationRow>,
+) -> Result<(), SqlError> {
+    send(conn, rows.len(), Conversations::of(rows)).await
 }
 
 /// Keeps messages that are new; the ids of those that are.
-pub(crate) async fn insert_inbox(conn: &mut Conn, rows: Vec<NewInboxRow>) -> Result<Vec<DbId>, Fault> {
+pub(crate) async fn insert_inbox(conn: &mut Conn, rows: Vec<NewInboxRow>) -> Result<Vec<DbId>, SqlError> {
     Ok(Inbox::of(rows).get_results::<DbId>(conn).await?)
 }

@@ -3,15 +3,15 @@
 
 use super::{Conn, DbId};
 use crate::store::{
-    Fault,
+    SqlError,
     money::rows::{AccountChange, LedgerRows},
-    rows::{NewInboxRow, NewTalkRow},
+    rows::{NewConversationRow, NewInboxRow},
     schema::{accounts, audit, conversations, entries, holds, idempotency_keys, inbox, payees, transfers},
 };
 use diesel::{QueryResult, SqliteConnection, prelude::*};
 
 /// Writes all rows of a fold.
-pub(crate) async fn write_ledger(conn: &mut Conn, rows: LedgerRows) -> Result<(), Fault> {
+pub(crate) async fn write_ledger(conn: &mut Conn, rows: LedgerRows) -> Result<(), SqlError> {
     Ok(conn.spawn_blocking(move |conn| write_each(conn, &rows)).await?)
 }
 
@@ -55,7 +55,10 @@ fn change_account(conn: &mut SqliteConnection, row: &AccountChange) -> QueryResu
 }
 
 /// Begins talks that nobody has begun.
-pub(crate) async fn insert_talks(conn: &mut Conn, rows: Vec<NewTalkRow>) -> Result<(), Fault> {
+pub(crate) async fn insert_conversations(
+    conn: &mut Conn,
+    rows: Vec<NewConversationRow>,
+) -> Result<(), SqlError> {
     let insert = move |conn: &mut SqliteConnection| {
         for row in &rows {
             diesel::insert_into(conversations::table)
@@ -70,7 +73,7 @@ pub(crate) async fn insert_talks(conn: &mut Conn, rows: Vec<NewTalkRow>) -> Resu
 }
 
 /// Keeps messages that are new; the ids of those that are.
-pub(crate) async fn insert_inbox(conn: &mut Conn, rows: Vec<NewInboxRow>) -> Result<Vec<DbId>, Fault> {
+pub(crate) async fn insert_inbox(conn: &mut Conn, rows: Vec<NewInboxRow>) -> Result<Vec<DbId>, SqlError> {
     let insert = move |conn: &mut SqliteConnection| {
         let mut new = Vec::with_capacity(rows.len());
         for row in &rows {

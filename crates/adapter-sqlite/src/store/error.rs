@@ -8,7 +8,7 @@ use thiserror::Error;
 
 /// A fault below a port.
 #[derive(Debug, Error)]
-pub(crate) enum Fault {
+pub(crate) enum SqlError {
     #[error(transparent)]
     Query(#[from] diesel::result::Error),
     #[error("no connection")]
@@ -19,16 +19,16 @@ pub(crate) enum Fault {
     Corrupt(String),
 }
 
-impl From<Fault> for StoreError {
-    fn from(fault: Fault) -> Self {
+impl From<SqlError> for StoreError {
+    fn from(fault: SqlError) -> Self {
         match fault {
-            Fault::Corrupt(what) => Self::Corrupt(what),
+            SqlError::Corrupt(what) => Self::Corrupt(what),
             other => Self::Unavailable(Box::new(other)),
         }
     }
 }
 
-impl CommitFault for Fault {
+impl CommitFault for SqlError {
     /// What a query complains of may be the work's; a connection that is gone is nobody's.
     fn blames_the_work(&self) -> bool {
         use diesel::result::{DatabaseErrorKind, Error};
@@ -45,14 +45,14 @@ impl CommitFault for Fault {
 /// A fault that several callers share.
 #[derive(Debug, Error)]
 #[error("{0}")]
-struct SharedFault(Arc<Fault>);
+struct SharedFault(Arc<SqlError>);
 
-pub(crate) fn of_group(error: GroupError<Fault>) -> StoreError {
+pub(crate) fn of_group(error: GroupError<SqlError>) -> StoreError {
     match error {
         GroupError::Full => StoreError::Overloaded,
         GroupError::Ended => StoreError::Unavailable("the writer has ended".into()),
         GroupError::Failed(fault) => match fault.as_ref() {
-            Fault::Corrupt(what) => StoreError::Corrupt(what.clone()),
+            SqlError::Corrupt(what) => StoreError::Corrupt(what.clone()),
             _ => StoreError::Unavailable(Box::new(SharedFault(fault))),
         },
     }

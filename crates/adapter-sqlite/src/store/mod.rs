@@ -10,7 +10,7 @@ pub(crate) mod schema;
 mod verification;
 
 pub use self::error::ConnectError;
-pub(crate) use self::error::Fault;
+pub(crate) use self::error::SqlError;
 
 use self::{
     messaging::inbox::{self, InboxWriter},
@@ -69,7 +69,7 @@ impl Store {
         use diesel_async::RunQueryDsl;
         use futures_util::FutureExt;
         self.database
-            .look(|conn| {
+            .query(|conn| {
                 async move {
                     diesel::sql_query("select 1").execute(conn).await?;
                     Ok(())

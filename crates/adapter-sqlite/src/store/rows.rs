@@ -1,6 +1,6 @@
 //! Rows and what they stand for; sealing and unsealing of bodies.
 
-use super::Fault;
+use super::SqlError;
 use crate::backend::{Db, DbId, DbTime};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
@@ -16,44 +16,48 @@ use ports::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-pub(crate) fn corrupt(what: impl std::fmt::Display) -> Fault {
-    Fault::Corrupt(what.to_string())
+pub(crate) fn corrupt(what: impl std::fmt::Display) -> SqlError {
+    SqlError::Corrupt(what.to_string())
 }
 
-pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<String, Fault> {
+pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<String, SqlError> {
     serde_json::to_string(value).map_err(corrupt)
 }
 
-pub(crate) fn from_json<T: DeserializeOwned>(json: &str) -> Result<T, Fault> {
+pub(crate) fn from_json<T: DeserializeOwned>(json: &str) -> Result<T, SqlError> {
     serde_json::from_str(json).map_err(corrupt)
 }
 
 /// Seals a value as JSON, bound to its row.
-pub(crate) fn seal<T: Serialize>(sealer: &dyn Sealer, row: Uuid, value: &T) -> Result<Vec<u8>, Fault> {
+pub(crate) fn seal<T: Serialize>(sealer: &dyn Sealer, row: Uuid, value: &T) -> Result<Vec<u8>, SqlError> {
     let plain = serde_json::to_vec(value).map_err(corrupt)?;
     Ok(sealer.seal(row.as_bytes(), &plain))
 }
 
 /// Opens what [`seal`] sealed for the same row.
-pub(crate) fn unseal<T: DeserializeOwned>(sealer: &dyn Sealer, row: Uuid, sealed: &[u8]) -> Result<T, Fault> {
+pub(crate) fn unseal<T: DeserializeOwned>(
+    sealer: &dyn Sealer,
+    row: Uuid,
+    sealed: &[u8],
+) -> Result<T, SqlError> {
     let plain = sealer.open(row.as_bytes(), sealed).map_err(corrupt)?;
     serde_json::from_slice(&plain).map_err(corrupt)
 }
 
-pub(crate) fn money(minor: i64, currency: &str) -> Result<Money, Fault> {
+pub(crate) fn money(minor: i64, currency: &str) -> Result<Money, SqlError> {
     Currency::parse(currency).map(|currency| Money::new(minor, currency)).map_err(corrupt)
 }
 
-pub(crate) fn phone(text: String) -> Result<PhoneNumber, Fault> {
+pub(crate) fn phone(text: String) -> Result<PhoneNumber, SqlError> {
     PhoneNumber::try_from(text).map_err(corrupt)
 }
 
-pub(crate) fn fingerprint(bytes: &[u8]) -> Result<Fingerprint, Fault> {
+pub(crate) fn fingerprint(bytes: &[u8]) -> Result<Fingerprint, SqlError> {
     bytes.try_into().map(Fingerprint).map_err(|_length| corrupt("a fingerprint of another length"))
 }
 
 /// A count, as a column that is never negative.
-pub(crate) fn count(value: i32) -> Result<u32, Fault> {
+pub(crate) fn count(value: i32) -> Result<u32, SqlError> {
     u32::try_from(value).map_err(corrupt)
 }
 
@@ -62,7 +66,7 @@ pub(crate) fn column(value: u32) -> i32 {
 }
 
 /// A day as its column: days since the year 0.
-pub(crate) fn day(column: i32) -> Result<NaiveDate, Fault> {
+pub(crate) fn day(column: i32) -> Result<NaiveDate, SqlError> {
     NaiveDate::from_num_days_from_ce_opt(column).ok_or_else(|| corrupt(format!("day {column}")))
 }
 
@@ -99,7 +103,7 @@ impl NewAuditRow {
 
 #[derive(diesel::Insertable)]
 #[diesel(table_name = super::schema::conversations)]
-pub(crate) struct NewTalkRow {
+pub(crate) struct NewConversationRow {
     pub(crate) id: DbId,
     pub(crate) channel_account: String,
     pub(crate) channel: String,
@@ -172,7 +176,7 @@ impl NewOutboxRow {
         new: &NewOutbound,
         conversation_id: Option<DbId>,
         now: DateTime<Utc>,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, SqlError> {
         let message = &new.message;
         let (text, form) = (message.text.clone(), message.form.clone());
         let body = OutboundBody { v: 2, text, buttons: Vec::new(), form };
@@ -198,7 +202,7 @@ impl NewOutboxRow {
     }
 
     /// A code that was sealed before, to go out now.
-    pub(crate) fn of_way(way: CodeWayRow, channel: Channel, now: DateTime<Utc>) -> Self {
+    pub(crate) fn of_fallback(way: CodeWayRow, channel: Channel, now: DateTime<Utc>) -> Self {
         Self {
             id: way.id,
             conversation_id: None,
@@ -223,7 +227,7 @@ impl NewOutboxRow {
 
 /// A way by which a code may go next.
 #[derive(diesel::Queryable, diesel::Selectable, diesel::Insertable)]
-#[diesel(table_name = super::schema::code_ways, check_for_backend(Db))]
+#[diesel(table_name = super::schema::verification_fallbacks, check_for_backend(Db))]
 pub(crate) struct CodeWayRow {
     pub(crate) id: DbId,
     pub(crate) verification_id: DbId,
@@ -244,7 +248,7 @@ impl CodeWayRow {
         (verification, position): (DbId, i32),
         new: &NewOutbound,
         behind: Option<(DbId, DateTime<Utc>)>,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, SqlError> {
         let message = &new.message;
         let body = OutboundBody {
             v: 2,

@@ -88,7 +88,7 @@ enum End {
 }
 
 /// A file with one person in it, who has money and a transfer under way.
-struct Books {
+struct PostingBatch {
     path: PathBuf,
     user: UserId,
     wallet: WalletId,
@@ -97,7 +97,7 @@ struct Books {
     answered: AtomicU64,
 }
 
-impl Drop for Books {
+impl Drop for PostingBatch {
     fn drop(&mut self) {
         for file in ["db", "db-wal", "db-shm"] {
             // What is left behind, the operating system forgets.
@@ -114,7 +114,7 @@ async fn open_store(path: &Path) -> Store {
     Store::connect(path.to_str().unwrap(), Arc::new(sealer), Arc::new(audit)).await.unwrap()
 }
 
-impl Books {
+impl PostingBatch {
     async fn fresh() -> Self {
         let path = fresh_path();
         let store = super::open(&path).await;
@@ -269,7 +269,7 @@ fn gate(gate: &Arc<Mutex<Receiver<()>>>) -> impl FnOnce() + Send + 'static {
 }
 
 /// Asks for everything in a runtime of its own, which is killed at its n-th wait.
-fn ask_and_kill(books: &Arc<Books>, way: Way, after: usize) -> End {
+fn ask_and_kill(books: &Arc<PostingBatch>, way: Way, after: usize) -> End {
     let ((open, opened), (tell, told), (let_go, go_on)) = (channel(), channel(), channel());
     let (is_armed, opened) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(opened)));
     let turnstile = Turnstile {
@@ -309,7 +309,7 @@ fn each_request_is_done_once_wherever_the_store_is_killed_while_it_waits() {
     let mut points = 0;
     for way in [Way::Undone, Way::Unheard] {
         for after in 0.. {
-            let books = Arc::new(run(Books::fresh()));
+            let books = Arc::new(run(PostingBatch::fresh()));
             let end = ask_and_kill(&books, way, after);
             run(books.are_done_once(&format!("{way:?} after {after} waits")));
             if end == End::Answered {
@@ -334,7 +334,7 @@ fn draw(seed: u64) -> u64 {
 #[test]
 fn each_request_is_done_once_whenever_the_store_is_killed() {
     for seed in 0..ROUNDS {
-        let books = Arc::new(run(Books::fresh()));
+        let books = Arc::new(run(PostingBatch::fresh()));
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let (answers, yields) = (draw(seed) % 6, draw(!seed) % 4_096);
         runtime.block_on(async {

@@ -45,8 +45,8 @@ store_contracts::suite!(fresh_store);
 /// Texts, numbers within bodies and codes don't stand in the file.
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_are_sealed_in_the_file() {
-    use domain::{ids::EventId, messaging::conversation::Said};
-    use ports::messaging::{Inbox, inbound_webhook::InboundMessage};
+    use domain::{ids::EventId, messaging::conversation::InboundContent};
+    use ports::messaging::{TurnQueue, inbound_webhook::InboundMessage};
     let path = fresh_path();
     let store = open(&path).await;
     let message = InboundMessage {
@@ -54,7 +54,7 @@ async fn bodies_are_sealed_in_the_file() {
         provider_event_id: "SM1".into(),
         sender: "whatsapp:+525512345678".into(),
         phone: None,
-        said: Said::Text("una frase muy reconocible".into()),
+        content: InboundContent::Text("una frase muy reconocible".into()),
         is_ours: true,
         sent_at: None,
         raw: b"Body=una+frase+muy+reconocible".to_vec(),

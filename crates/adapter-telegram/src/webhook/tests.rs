@@ -43,11 +43,11 @@ fn private(members: &str) -> String {
     )
 }
 
-fn said_by(members: &str) -> Said {
-    message(&private(members)).said
+fn said_by(members: &str) -> InboundContent {
+    message(&private(members)).content
 }
 
-fn said_in_words(text: &str) -> Said {
+fn said_in_words(text: &str) -> InboundContent {
     said_by(&format!(r#""text":{}"#, serde_json::Value::from(text)))
 }
 
@@ -59,7 +59,7 @@ fn a_message_is_keyed_by_its_update_and_comes_from_its_chat() {
     assert_eq!(got.provider_event_id, "900");
     assert_eq!(got.sender, "42");
     assert!(got.phone.is_none() && got.is_ours);
-    assert_eq!(got.said, Said::Text("¿Cuánto tengo?".into()));
+    assert_eq!(got.content, InboundContent::Text("¿Cuánto tengo?".into()));
     assert_eq!(got.sent_at.map(|at| at.timestamp()), Some(1_700_000_000));
     assert_eq!(got.raw, body.as_bytes());
 }
@@ -74,7 +74,7 @@ fn a_command_loses_the_bots_name() {
         ("/start", "/start"),
         ("/", "/"),
     ] {
-        assert_eq!(said_in_words(text), Said::Text(expected.into()));
+        assert_eq!(said_in_words(text), InboundContent::Text(expected.into()));
     }
 }
 
@@ -86,10 +86,10 @@ fn a_start_with_a_code_is_a_link_code() {
         ("/start@ventanilla_bot x", "x"),
         (&format!("/start {longest}"), longest.as_str()),
     ] {
-        assert_eq!(said_in_words(text), Said::LinkCode(code.into()));
+        assert_eq!(said_in_words(text), InboundContent::LinkCode(code.into()));
     }
     for text in [&format!("/start {longest}a"), "/start dos palabras", "/start ñ", "/starting abc"] {
-        assert_eq!(said_in_words(text), Said::Text(text.into()));
+        assert_eq!(said_in_words(text), InboundContent::Text(text.into()));
     }
 }
 
@@ -98,7 +98,7 @@ fn only_the_senders_own_number_is_accepted() {
     let own = PhoneNumber::parse_international("+525512345678").unwrap();
     for number in ["525512345678", "+525512345678", "5215512345678"] {
         let contact = format!(r#""contact":{{"phone_number":"{number}","first_name":"Ana","user_id":42}}"#);
-        assert_eq!(said_by(&contact), Said::OwnNumber(own.clone()), "{number}");
+        assert_eq!(said_by(&contact), InboundContent::OwnNumber(own.clone()), "{number}");
     }
     for contact in [
         r#""contact":{"phone_number":"525512345678","user_id":43}"#,
@@ -106,11 +106,15 @@ fn only_the_senders_own_number_is_accepted() {
         r#""contact":{"phone_number":"no","user_id":42}"#,
         r#""contact":{"user_id":42}"#,
     ] {
-        assert_eq!(said_by(contact), Said::Other("contact".into()), "{contact}");
+        assert_eq!(said_by(contact), InboundContent::Other("contact".into()), "{contact}");
     }
     let of_nobody = r#"{"update_id":1,"message":{"chat":{"id":42,"type":"private"},
         "contact":{"phone_number":"525512345678"}}}"#;
-    assert_eq!(message(of_nobody).said, Said::Other("contact".into()), "no owner is not the sender");
+    assert_eq!(
+        message(of_nobody).content,
+        InboundContent::Other("contact".into()),
+        "no owner is not the sender"
+    );
 }
 
 #[test]
@@ -122,7 +126,7 @@ fn content_that_cannot_be_read_is_named_by_its_kind() {
         (r#""sticker":{"is_animated":1}"#, "sticker"),
         (r#""hologram":{}"#, "unknown"),
     ] {
-        assert_eq!(said_by(members), Said::Other(kind.into()));
+        assert_eq!(said_by(members), InboundContent::Other(kind.into()));
     }
 }
 
@@ -135,11 +139,11 @@ fn a_pressed_button_has_its_data_and_its_title() {
         "reply_markup":{"inline_keyboard":[[{"text":"Sí","callback_data":"n1"}],
             [{"text":"Abrir","url":"https://x"},{"text":"No","callback_data":"n2"}]]}}"#;
     let got = message(&press(under));
-    assert_eq!(got.said, Said::Button { id: "n2".into(), title: "No".into() });
+    assert_eq!(got.content, InboundContent::Button { id: "n2".into(), title: "No".into() });
     assert_eq!((got.sender.as_str(), got.sent_at), ("42", None));
 
     let alone = message(&press(r#""data":"n2""#));
-    assert_eq!(alone.said, Said::Button { id: "n2".into(), title: "n2".into() });
+    assert_eq!(alone.content, InboundContent::Button { id: "n2".into(), title: "n2".into() });
     assert_eq!(alone.sender, "42", "without its message the chat is the person's");
 
     let in_a_group = r#""data":"n2","message":{"chat":{"id":-7,"type":"group"}}"#;
@@ -209,9 +213,9 @@ proptest! {
     fn any_text_is_kept_or_read_as_a_code(text in "/?[a-z]{0,6}@?[a-z_]{0,4} ?\\PC{0,80}") {
         let expected_kept = !text.starts_with('/');
         match said_in_words(&text) {
-            Said::Text(kept) => prop_assert!(!expected_kept || kept == text),
-            Said::LinkCode(code) => prop_assert!(!expected_kept && (1..=64).contains(&code.len())),
-            Said::Other(kind) => prop_assert!(text.is_empty() && kind == "unknown"),
+            InboundContent::Text(kept) => prop_assert!(!expected_kept || kept == text),
+            InboundContent::LinkCode(code) => prop_assert!(!expected_kept && (1..=64).contains(&code.len())),
+            InboundContent::Other(kind) => prop_assert!(text.is_empty() && kind == "unknown"),
             _ => prop_assert!(false, "neither a text nor a code"),
         }
     }

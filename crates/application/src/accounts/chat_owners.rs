@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use domain::{accounts::link_code_is_sane, operations::audit::Actor, text::mask};
 use ports::{
-    accounts::{Accounts, BindChat, ChatLink, ChatLinks, TelegramChat},
+    accounts::{BindChat, ChatLink, ChatLinks, TelegramChat, Users},
     clock::Clock,
     crypto::{SecretHasher, SecretKind},
     store_error::StoreResult,
@@ -15,7 +15,7 @@ pub struct ChatOwners {
     /// Chats and their people.
     pub links: Arc<dyn ChatLinks>,
     /// People's accounts.
-    pub accounts: Arc<dyn Accounts>,
+    pub accounts: Arc<dyn Users>,
     /// Hashes codes.
     pub secrets: Arc<dyn SecretHasher>,
     /// Now.

@@ -2,8 +2,8 @@
 //! takes.
 
 use crate::{
-    accounts::sign_in_desk::{Visitor, draw_secret},
-    verification::verify_number::{StartRequest, VerifyNumber, WhenOpen},
+    accounts::session_issuer::{Visitor, draw_secret},
+    verification::verification_service::{StartRequest, VerificationService, WhenOpen},
 };
 use domain::{
     accounts::{EmailAddress, RESET_TOKEN_TTL},
@@ -16,7 +16,7 @@ use domain::{
     verification::otp::Purpose,
 };
 use ports::{
-    accounts::{Accounts, AskReset},
+    accounts::{AskReset, Users},
     clock::Clock,
     crypto::{SecretHasher, SecretKind},
     ids_and_random::{IdGenerator, Random},
@@ -29,9 +29,9 @@ use std::sync::Arc;
 /// Sends links and codes.
 pub struct ForgotPassword {
     /// People's accounts.
-    pub accounts: Arc<dyn Accounts>,
+    pub accounts: Arc<dyn Users>,
     /// Sends codes.
-    pub verify: Arc<VerifyNumber>,
+    pub verify: Arc<VerificationService>,
     /// Hashes the token.
     pub secrets: Arc<dyn SecretHasher>,
     /// Draws it.

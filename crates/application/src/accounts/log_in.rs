@@ -1,10 +1,11 @@
 //! Signing in with address and password.
 
 use crate::{
-    accounts::sign_in_desk::{
-        PasswordDesk, PasswordVerdict, SessionDesk, SignedIn, Unable, Visitor, draw_secret,
+    accounts::session_issuer::{
+        AuthServiceError, PasswordAuthenticator, PasswordVerdict, SessionIssuer, SignedIn, Visitor,
+        draw_secret,
     },
-    verification::verify_number::{StartRequest, Started, VerifyNumber, WhenOpen},
+    verification::verification_service::{SendCodeOutcome, StartRequest, VerificationService, WhenOpen},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -16,7 +17,7 @@ use domain::{
     verification::otp::Purpose,
 };
 use ports::{
-    accounts::{Accounts, NewLoginChallenge, OpenSession, Sessions},
+    accounts::{NewLoginChallenge, OpenSession, Sessions, Users},
     clock::Clock,
     crypto::{SecretHasher, SecretKind},
     ids_and_random::Random,
@@ -27,15 +28,15 @@ use std::sync::Arc;
 /// Lets people in.
 pub struct LogIn {
     /// People's accounts.
-    pub accounts: Arc<dyn Accounts>,
+    pub accounts: Arc<dyn Users>,
     /// Who is signed in.
     pub sessions: Arc<dyn Sessions>,
     /// Judges passwords.
-    pub passwords: Arc<PasswordDesk>,
+    pub passwords: Arc<PasswordAuthenticator>,
     /// Hands out tokens.
-    pub desk: Arc<SessionDesk>,
+    pub issuer: Arc<SessionIssuer>,
     /// Sends the code of the second factor.
-    pub verify: Arc<VerifyNumber>,
+    pub verify: Arc<VerificationService>,
     /// Hashes what a waiting sign-in is known by.
     pub secrets: Arc<dyn SecretHasher>,
     /// Draws it.
@@ -51,7 +52,7 @@ pub enum LoggedIn {
     /// In.
     In(Box<SignedIn>),
     /// The password is right; the second factor is asked for.
-    SecondFactor {
+    Mfa {
         /// What the waiting sign-in is known by: its holder has shown the password.
         challenge: String,
         /// How the code went.
@@ -70,7 +71,7 @@ impl LogIn {
         email: &EmailAddress,
         password: &Password,
         visitor: &Visitor,
-    ) -> Result<LoggedIn, Unable> {
+    ) -> Result<LoggedIn, AuthServiceError> {
         let actor = visitor.actor();
         let (user, hash) = match self.passwords.judge(email, password, &visitor.address, &actor).await? {
             PasswordVerdict::Right { user, hash } => (user, hash),
@@ -84,13 +85,13 @@ impl LogIn {
             let locale = profile.locale.unwrap_or(self.default_locale);
             return self.ask_second_factor(user, hash, profile.phone, locale, visitor).await;
         }
-        let session = self.desk.new_session(visitor.device.clone());
+        let session = self.issuer.new_session(visitor.device.clone());
         let id = session.id;
         let open = OpenSession { session, user, seen_password: hash, actor };
         if !self.sessions.open_session(&open, self.clock.now()).await? {
             return Ok(LoggedIn::Refused);
         }
-        Ok(LoggedIn::In(Box::new(self.desk.hand_out(user, id, 1).await?)))
+        Ok(LoggedIn::In(Box::new(self.issuer.hand_out(user, id, 1).await?)))
     }
 
     async fn ask_second_factor(
@@ -100,7 +101,7 @@ impl LogIn {
         phone: Option<PhoneNumber>,
         locale: Locale,
         visitor: &Visitor,
-    ) -> Result<LoggedIn, Unable> {
+    ) -> Result<LoggedIn, AuthServiceError> {
         let now = self.clock.now();
         let challenge = draw_secret(self.random.as_ref());
         let kept = NewLoginChallenge {
@@ -116,7 +117,7 @@ impl LogIn {
         if let Some(phone) = phone {
             channel = self.send_code(user, phone, locale, visitor).await?;
         }
-        Ok(LoggedIn::SecondFactor { challenge, channel })
+        Ok(LoggedIn::Mfa { challenge, channel })
     }
 
     /// A code that can't go out now keeps nobody from using a backup code, or the code he has.
@@ -126,7 +127,7 @@ impl LogIn {
         phone: PhoneNumber,
         locale: Locale,
         visitor: &Visitor,
-    ) -> Result<Channel, Unable> {
+    ) -> Result<Channel, AuthServiceError> {
         let request = StartRequest {
             requester: Requester::User(user),
             to: phone.into(),
@@ -141,13 +142,13 @@ impl LogIn {
             when_open: WhenOpen::Resend,
         };
         match self.verify.start(request).await? {
-            Started::Sent(sent) | Started::StillGood(sent) => Ok(sent.channel),
+            SendCodeOutcome::Sent(sent) | SendCodeOutcome::StillGood(sent) => Ok(sent.channel),
             other => {
                 let why = match other {
-                    Started::TooSoon { .. } => "it went out a moment ago",
-                    Started::TooMany(..) => "too many codes were sent",
-                    Started::Locked(_) => "the number is locked",
-                    Started::NumberRefused => "the number is refused",
+                    SendCodeOutcome::TooSoon { .. } => "it went out a moment ago",
+                    SendCodeOutcome::TooMany(..) => "too many codes were sent",
+                    SendCodeOutcome::Locked(_) => "the number is locked",
+                    SendCodeOutcome::NumberRefused => "the number is refused",
                     _ => "the provider did not take it",
                 };
                 tracing::info!(%user, why, "no code was sent for a second factor");

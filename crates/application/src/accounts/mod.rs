@@ -3,13 +3,13 @@
 pub mod chat_owners;
 pub mod forgot_password;
 pub mod log_in;
+pub mod mfa;
 pub mod pass_mfa;
 pub mod pending_number;
 pub mod profile;
 pub mod prove_phone;
 pub mod register;
 pub mod reset_password;
-pub mod second_factor;
+pub mod session_issuer;
 pub mod sessions;
-pub mod sign_in_desk;
 pub mod telegram_link;

@@ -1,8 +1,8 @@
 //! Passing the second factor of a sign-in.
 
 use crate::{
-    accounts::sign_in_desk::{SessionDesk, SignedIn, Unable, Visitor},
-    verification::verify_number::{CheckResult, VerifyNumber},
+    accounts::session_issuer::{AuthServiceError, SessionIssuer, SignedIn, Visitor},
+    verification::verification_service::{CheckResult, VerificationService},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -11,7 +11,7 @@ use domain::{
     verification::otp::{OtpCode, Purpose},
 };
 use ports::{
-    accounts::{Accounts, SecondFactor},
+    accounts::{Mfa, Users},
     clock::Clock,
     crypto::{SecretHasher, SecretKind},
     verification::Requester,
@@ -21,13 +21,13 @@ use std::sync::Arc;
 /// Judges second factors.
 pub struct PassMfa {
     /// People's accounts.
-    pub accounts: Arc<dyn Accounts>,
+    pub accounts: Arc<dyn Users>,
     /// Checks codes.
-    pub verify: Arc<VerifyNumber>,
+    pub verify: Arc<VerificationService>,
     /// Hashes challenges and backup codes.
     pub secrets: Arc<dyn SecretHasher>,
     /// Hands out tokens.
-    pub desk: Arc<SessionDesk>,
+    pub issuer: Arc<SessionIssuer>,
     /// Now.
     pub clock: Arc<dyn Clock>,
 }
@@ -62,7 +62,7 @@ impl PassMfa {
         challenge: &str,
         shown: &ShownFactor,
         visitor: &Visitor,
-    ) -> Result<MfaPassed, Unable> {
+    ) -> Result<MfaPassed, AuthServiceError> {
         let hashes = self.secrets.hashes(SecretKind::LoginChallenge, challenge);
         let Some(user) = self.accounts.try_login_challenge(&hashes, self.clock.now()).await? else {
             return Ok(MfaPassed::NoChallenge);
@@ -70,27 +70,27 @@ impl PassMfa {
         let factor = match shown {
             ShownFactor::Backup(typed) => {
                 let plain = plain_backup_code(typed);
-                SecondFactor::Backup(self.secrets.hashes(SecretKind::BackupCode(user), &plain))
+                Mfa::Backup(self.secrets.hashes(SecretKind::BackupCode(user), &plain))
             }
             ShownFactor::Code(code) => match self.check(user, code).await? {
-                Some(CheckResult::Judged(checked)) if checked.approved => SecondFactor::Code,
+                Some(CheckResult::Judged(checked)) if checked.approved => Mfa::Code,
                 Some(CheckResult::Locked(until)) => return Ok(MfaPassed::Locked(until)),
                 Some(CheckResult::Failed(_)) => return Ok(MfaPassed::CheckFailed),
                 Some(CheckResult::Judged(_) | CheckResult::Gone) | None => return Ok(MfaPassed::WrongFactor),
             },
         };
-        let session = self.desk.new_session(visitor.device.clone());
+        let session = self.issuer.new_session(visitor.device.clone());
         let actor = visitor.actor();
         let passed =
             self.accounts.pass_login_challenge(&hashes, &factor, &session, &actor, self.clock.now()).await?;
         match passed {
-            Some(session) => Ok(MfaPassed::In(Box::new(self.desk.hand_out(user, session, 1).await?))),
+            Some(session) => Ok(MfaPassed::In(Box::new(self.issuer.hand_out(user, session, 1).await?))),
             None => Ok(MfaPassed::WrongFactor),
         }
     }
 
     /// Checks a code against the person's open challenge for signing in.
-    async fn check(&self, user: UserId, code: &OtpCode) -> Result<Option<CheckResult>, Unable> {
+    async fn check(&self, user: UserId, code: &OtpCode) -> Result<Option<CheckResult>, AuthServiceError> {
         let Some(phone) = self.accounts.profile(user).await?.and_then(|profile| profile.phone) else {
             return Ok(None);
         };

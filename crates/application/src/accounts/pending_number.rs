@@ -4,9 +4,11 @@ use crate::{
     accounts::{
         profile::{ProfileUpdate, Profiles, UpdateError, WantedPhone},
         prove_phone::NumberProof,
-        sign_in_desk::Visitor,
+        session_issuer::Visitor,
     },
-    verification::verify_number::{CheckResult, StartRequest, Started, VerifyNumber, WhenOpen},
+    verification::verification_service::{
+        CheckResult, SendCodeOutcome, StartRequest, VerificationService, WhenOpen,
+    },
 };
 use domain::{
     ids::UserId,
@@ -27,7 +29,7 @@ pub struct PendingNumber {
     /// Whose number it becomes.
     pub profiles: Arc<Profiles>,
     /// Sends and checks codes.
-    pub verify: Arc<VerifyNumber>,
+    pub verify: Arc<VerificationService>,
     /// The ways codes go, the preferred one first.
     pub ways: Vec<Channel>,
     /// The language of people who have set none.
@@ -36,7 +38,7 @@ pub struct PendingNumber {
 
 /// Who asks.
 #[derive(Clone)]
-pub struct Asker {
+pub struct NumberRequester {
     /// The person.
     pub user: UserId,
     /// Where he calls from.
@@ -49,7 +51,7 @@ pub struct Asker {
 #[derive(Debug)]
 pub enum Pending {
     /// The use case's word.
-    Started(Started),
+    SendCodeOutcome(SendCodeOutcome),
     /// He has named no number.
     NoNumber,
 }
@@ -57,30 +59,39 @@ pub enum Pending {
 impl PendingNumber {
     /// Sends a code to a number, which is from then on the one that he is about to prove. A proved number is
     /// not replaced so: that takes the password, or a code to the old one.
-    pub async fn send(&self, asker: &Asker, number: &PhoneNumber) -> Result<Started, UpdateError> {
+    pub async fn send(
+        &self,
+        asker: &NumberRequester,
+        number: &PhoneNumber,
+    ) -> Result<SendCodeOutcome, UpdateError> {
         let person = self.person(asker.user).await?;
         if person.phone.as_ref().is_some_and(|proved| proved != number) {
             return Err(UpdateError::StepUpNeeded);
         }
         let started = self.start(asker, &person, number).await?;
-        let is_news = person.phone.is_none() && person.claimed_phone.as_ref() != Some(number);
-        if is_news && matches!(started, Started::Sent(_) | Started::StillGood(_) | Started::TooSoon { .. }) {
+        let is_delivery_reports = person.phone.is_none() && person.claimed_phone.as_ref() != Some(number);
+        if is_delivery_reports
+            && matches!(
+                started,
+                SendCodeOutcome::Sent(_) | SendCodeOutcome::StillGood(_) | SendCodeOutcome::TooSoon { .. }
+            )
+        {
             self.profiles.update(change(asker, number, None)).await?;
         }
         Ok(started)
     }
 
     /// Sends a code to that number again.
-    pub async fn resend(&self, asker: &Asker) -> Result<Pending, UpdateError> {
+    pub async fn resend(&self, asker: &NumberRequester) -> Result<Pending, UpdateError> {
         let person = self.person(asker.user).await?;
         match pending(&person) {
-            Some(number) => Ok(Pending::Started(self.start(asker, &person, number).await?)),
+            Some(number) => Ok(Pending::SendCodeOutcome(self.start(asker, &person, number).await?)),
             None => Ok(Pending::NoNumber),
         }
     }
 
     /// Makes that number his, if the code is right.
-    pub async fn check(&self, asker: &Asker, code: OtpCode) -> Result<(), UpdateError> {
+    pub async fn check(&self, asker: &NumberRequester, code: OtpCode) -> Result<(), UpdateError> {
         let person = self.person(asker.user).await?;
         let number = pending(&person).ok_or(UpdateError::NoProof)?;
         if person.phone.as_ref() != Some(number) {
@@ -105,11 +116,13 @@ impl PendingNumber {
 
     async fn start(
         &self,
-        asker: &Asker,
+        asker: &NumberRequester,
         person: &Profile,
         number: &PhoneNumber,
-    ) -> Result<Started, UpdateError> {
-        let Some((first, others)) = self.ways.split_first() else { return Ok(Started::NumberRefused) };
+    ) -> Result<SendCodeOutcome, UpdateError> {
+        let Some((first, others)) = self.ways.split_first() else {
+            return Ok(SendCodeOutcome::NumberRefused);
+        };
         let request = StartRequest {
             requester: Requester::User(asker.user),
             to: number.clone().into(),
@@ -132,7 +145,7 @@ fn pending(person: &Profile) -> Option<&PhoneNumber> {
     person.claimed_phone.as_ref().or(person.phone.as_ref())
 }
 
-fn change(asker: &Asker, number: &PhoneNumber, proof: Option<NumberProof>) -> ProfileUpdate {
+fn change(asker: &NumberRequester, number: &PhoneNumber, proof: Option<NumberProof>) -> ProfileUpdate {
     ProfileUpdate {
         user: asker.user,
         first_name: NameChange::Keep,

@@ -3,9 +3,9 @@
 use crate::{
     accounts::{
         prove_phone::{NumberProof, ProveError, ProvePhone},
-        sign_in_desk::{PasswordDesk, PasswordVerdict, Unable, Visitor},
+        session_issuer::{AuthServiceError, PasswordAuthenticator, PasswordVerdict, Visitor},
     },
-    verification::verify_number::CheckResult,
+    verification::verification_service::CheckResult,
 };
 use chrono::{DateTime, Duration, Utc};
 use domain::{
@@ -19,7 +19,7 @@ use domain::{
     verification::otp::{OtpCode, Purpose},
 };
 use ports::{
-    accounts::{AccountPhone, Accounts, NameChange, PhoneChange, Profile, ProfileChange, ProfileChanged},
+    accounts::{AccountPhone, NameChange, PhoneChange, Profile, ProfileChange, ProfileChanged, Users},
     clock::Clock,
     ids_and_random::IdGenerator,
     messaging::{Lane, NewOutbound, message_channel::OutboundMessage, texts::Texts},
@@ -35,9 +35,9 @@ const NOTICE_LASTS: Duration = Duration::days(1);
 /// Shows and changes profiles.
 pub struct Profiles {
     /// People's accounts.
-    pub accounts: Arc<dyn Accounts>,
+    pub accounts: Arc<dyn Users>,
     /// Judges passwords.
-    pub passwords: Arc<PasswordDesk>,
+    pub passwords: Arc<PasswordAuthenticator>,
     /// Looks at proofs of numbers.
     pub prove: Arc<ProvePhone>,
     /// The words to an old number.
@@ -123,12 +123,12 @@ pub enum UpdateError {
     Moved,
     /// It could not be done.
     #[error(transparent)]
-    Unable(#[from] Unable),
+    AuthServiceError(#[from] AuthServiceError),
 }
 
 impl From<StoreError> for UpdateError {
     fn from(fault: StoreError) -> Self {
-        Self::Unable(fault.into())
+        Self::AuthServiceError(fault.into())
     }
 }
 
@@ -250,7 +250,7 @@ impl Profiles {
                 self.texts.render(known.locale.unwrap_or(self.default_locale), &text),
             ),
             channel_account: account,
-            lane: Lane::Talk,
+            lane: Lane::Conversation,
             expires_at: now.checked_add_signed(NOTICE_LASTS).unwrap_or(now),
             client: None,
         })

@@ -1,6 +1,6 @@
 //! Whether somebody who names a number has it.
 
-use crate::verification::verify_number::{CheckResult, VerifyNumber};
+use crate::verification::verification_service::{CheckResult, VerificationService};
 use domain::{
     accounts::proof_is_fresh,
     ids::{UserId, VerificationId},
@@ -37,7 +37,7 @@ pub enum ProveError {
 /// Looks at proofs of numbers.
 pub struct ProvePhone {
     /// Sends and checks codes.
-    pub verify: Arc<VerifyNumber>,
+    pub verify: Arc<VerificationService>,
     /// Now.
     pub clock: Arc<dyn Clock>,
 }

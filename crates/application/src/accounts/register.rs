@@ -2,7 +2,7 @@
 
 use crate::accounts::{
     prove_phone::{NumberProof, ProveError, ProvePhone},
-    sign_in_desk::{SessionDesk, SignedIn, Unable, Visitor},
+    session_issuer::{AuthServiceError, SessionIssuer, SignedIn, Visitor},
 };
 use domain::{
     accounts::{EmailAddress, Password, PersonName},
@@ -11,7 +11,7 @@ use domain::{
     phone::PhoneNumber,
 };
 use ports::{
-    accounts::{AccountPhone, Accounts, FirstWallet, NewAccount, Registered},
+    accounts::{AccountPhone, FirstWallet, NewAccount, Registered, Users},
     clock::Clock,
     crypto::{HashRefused, PasswordHasher},
     ids_and_random::IdGenerator,
@@ -23,13 +23,13 @@ use thiserror::Error;
 /// Makes accounts.
 pub struct Register {
     /// People's accounts.
-    pub accounts: Arc<dyn Accounts>,
+    pub accounts: Arc<dyn Users>,
     /// Hashes passwords.
     pub hasher: Arc<dyn PasswordHasher>,
     /// Looks at proofs of numbers.
     pub prove: Arc<ProvePhone>,
     /// Hands out tokens.
-    pub desk: Arc<SessionDesk>,
+    pub issuer: Arc<SessionIssuer>,
     /// Ids.
     pub ids: Arc<dyn IdGenerator>,
     /// Now.
@@ -73,18 +73,18 @@ pub enum RegisterError {
     CheckFailed,
     /// It could not be done.
     #[error(transparent)]
-    Unable(#[from] Unable),
+    AuthServiceError(#[from] AuthServiceError),
 }
 
 impl From<StoreError> for RegisterError {
     fn from(fault: StoreError) -> Self {
-        Self::Unable(fault.into())
+        Self::AuthServiceError(fault.into())
     }
 }
 
 impl From<HashRefused> for RegisterError {
     fn from(fault: HashRefused) -> Self {
-        Self::Unable(fault.into())
+        Self::AuthServiceError(fault.into())
     }
 }
 
@@ -127,11 +127,11 @@ impl Register {
                 name: "Principal".into(),
                 currency: self.currency,
             },
-            session: self.desk.new_session(wish.visitor.device.clone()),
+            session: self.issuer.new_session(wish.visitor.device.clone()),
             actor: wish.visitor.actor(),
         };
         match self.accounts.register(&account, self.clock.now()).await? {
-            Registered::Done(user) => Ok(self.desk.hand_out(user, account.session.id, 1).await?),
+            Registered::Done(user) => Ok(self.issuer.hand_out(user, account.session.id, 1).await?),
             Registered::EmailTaken => Err(RegisterError::EmailTaken),
             Registered::PhoneTaken => Err(RegisterError::PhoneTaken),
             Registered::NoProof => Err(RegisterError::NoProof),

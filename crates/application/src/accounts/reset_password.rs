@@ -1,8 +1,8 @@
 //! Setting a new password with what was sent.
 
 use crate::{
-    accounts::sign_in_desk::{Unable, Visitor},
-    verification::verify_number::{CheckResult, VerifyNumber},
+    accounts::session_issuer::{AuthServiceError, Visitor},
+    verification::verification_service::{CheckResult, VerificationService},
 };
 use domain::{
     accounts::{EmailAddress, Password, WeakPassword},
@@ -10,7 +10,7 @@ use domain::{
     verification::otp::{OtpCode, Purpose, Recipient},
 };
 use ports::{
-    accounts::{Accounts, ResetPassword as Reset, ResetProof},
+    accounts::{ResetPassword as Reset, ResetProof, Users},
     clock::Clock,
     crypto::{HashRefused, PasswordHasher, SecretHasher, SecretKind},
     store_error::StoreError,
@@ -22,9 +22,9 @@ use thiserror::Error;
 /// Sets new passwords.
 pub struct ResetPassword {
     /// People's accounts.
-    pub accounts: Arc<dyn Accounts>,
+    pub accounts: Arc<dyn Users>,
     /// Checks codes.
-    pub verify: Arc<VerifyNumber>,
+    pub verify: Arc<VerificationService>,
     /// Hashes tokens.
     pub secrets: Arc<dyn SecretHasher>,
     /// Hashes passwords.
@@ -47,18 +47,18 @@ pub enum ResetError {
     CheckFailed,
     /// It could not be done.
     #[error(transparent)]
-    Unable(#[from] Unable),
+    AuthServiceError(#[from] AuthServiceError),
 }
 
 impl From<StoreError> for ResetError {
     fn from(fault: StoreError) -> Self {
-        Self::Unable(fault.into())
+        Self::AuthServiceError(fault.into())
     }
 }
 
 impl From<HashRefused> for ResetError {
     fn from(fault: HashRefused) -> Self {
-        Self::Unable(fault.into())
+        Self::AuthServiceError(fault.into())
     }
 }
 

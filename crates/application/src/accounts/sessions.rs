@@ -1,6 +1,6 @@
 //! Going on with a session, looking at one's sessions, ending them.
 
-use crate::accounts::sign_in_desk::{SessionDesk, SignedIn, Unable};
+use crate::accounts::session_issuer::{AuthServiceError, SessionIssuer, SignedIn};
 use domain::{
     ids::{SessionId, UserId},
     operations::audit::Actor,
@@ -18,18 +18,18 @@ pub struct Sessions {
     /// Who is signed in.
     pub store: Arc<dyn Store>,
     /// Hands out and reads tokens.
-    pub desk: Arc<SessionDesk>,
+    pub issuer: Arc<SessionIssuer>,
     /// Now.
     pub clock: Arc<dyn Clock>,
 }
 
 impl Sessions {
     /// The next tokens for a refresh token. `None`: it is none of ours, or its session is over.
-    pub async fn refresh(&self, token: &str) -> Result<Option<SignedIn>, Unable> {
-        let Some((session, generation)) = self.desk.tokens.read_refresh(token) else { return Ok(None) };
+    pub async fn refresh(&self, token: &str) -> Result<Option<SignedIn>, AuthServiceError> {
+        let Some((session, generation)) = self.issuer.tokens.read_refresh(token) else { return Ok(None) };
         match self.store.refresh_session(session, generation, self.clock.now()).await? {
             Refreshed::To { user, generation, .. } => {
-                Ok(Some(self.desk.hand_out(user, session, generation).await?))
+                Ok(Some(self.issuer.hand_out(user, session, generation).await?))
             }
             Refreshed::Refused => {
                 tracing::info!(%session, "a refresh was refused");
@@ -41,7 +41,7 @@ impl Sessions {
     /// Ends the session that a refresh token belongs to, if it is this person's; ended before is ended too.
     /// False: it is not his.
     pub async fn log_out(&self, user: UserId, token: &str, actor: &Actor) -> StoreResult<bool> {
-        let Some((session, _)) = self.desk.tokens.read_refresh(token) else { return Ok(false) };
+        let Some((session, _)) = self.issuer.tokens.read_refresh(token) else { return Ok(false) };
         let now = self.clock.now();
         match self.store.session_owner(session, now).await? {
             Some(owner) if owner != user => Ok(false),

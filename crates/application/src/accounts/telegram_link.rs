@@ -5,7 +5,7 @@
 //! for a chat, and the person who confirms it gets that chat: he is shown whose it is, and proves himself
 //! again, since whoever made the code may want to be in his account.
 
-use crate::accounts::sign_in_desk::{PasswordDesk, PasswordVerdict, Unable, Visitor};
+use crate::accounts::session_issuer::{AuthServiceError, PasswordAuthenticator, PasswordVerdict, Visitor};
 use chrono::{DateTime, Utc};
 use domain::{
     accounts::{ACCESS_TTL, LINK_CODE_TTL, Password, link_code_is_sane},
@@ -14,7 +14,7 @@ use domain::{
 };
 use ports::{
     accounts::{
-        Accounts, BindChat, ChatLinks, Confirmer, LinkMaker, NewLinkCode, NewSession, TelegramChat,
+        BindChat, ChatLinks, Confirmer, LinkMaker, NewLinkCode, NewSession, TelegramChat, Users,
         session_tokens::SessionTokens,
     },
     clock::Clock,
@@ -29,9 +29,9 @@ pub struct TelegramLink {
     /// Chats and their people.
     pub links: Arc<dyn ChatLinks>,
     /// People's accounts.
-    pub accounts: Arc<dyn Accounts>,
+    pub accounts: Arc<dyn Users>,
     /// Judges passwords.
-    pub passwords: Arc<PasswordDesk>,
+    pub passwords: Arc<PasswordAuthenticator>,
     /// Makes tokens.
     pub tokens: Arc<dyn SessionTokens>,
     /// Hashes codes.
@@ -108,7 +108,7 @@ impl TelegramLink {
         chat: TelegramChat,
         code: &str,
         actor: &Actor,
-    ) -> Result<Confirmation, Unable> {
+    ) -> Result<Confirmation, AuthServiceError> {
         self.confirm(chat, code, None, actor).await
     }
 
@@ -121,7 +121,7 @@ impl TelegramLink {
         password: Option<&Password>,
         visitor: &Visitor,
         actor: &Actor,
-    ) -> Result<Confirmation, Unable> {
+    ) -> Result<Confirmation, AuthServiceError> {
         let Some(hashes) = self.hashes(code) else { return Ok(Confirmation::NoCode) };
         let known = match self.links.find_link_code(&hashes, self.clock.now()).await? {
             Some(LinkMaker::Chat(known)) if known.id == chat.id => known,
@@ -146,7 +146,7 @@ impl TelegramLink {
         code: &str,
         confirmed_by: Option<Confirmer>,
         actor: &Actor,
-    ) -> Result<Confirmation, Unable> {
+    ) -> Result<Confirmation, AuthServiceError> {
         let Some(hashes) = self.hashes(code) else { return Ok(Confirmation::NoCode) };
         let session = NewSession { id: SessionId(self.ids.new_id()), device: Some("Telegram".to_owned()) };
         let now = self.clock.now();

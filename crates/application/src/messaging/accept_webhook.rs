@@ -5,7 +5,7 @@ use ports::{
     clock::Clock,
     ids_and_random::IdGenerator,
     messaging::{
-        Accepted, ConsentChange, Consents, Inbox, Outbox,
+        Accepted, ConsentChange, Consents, Outbox, TurnQueue,
         inbound_webhook::{
             ConsentReport, InboundEvent, InboundMessage, InboundWebhook, Notice, RawWebhook, StatusReport,
         },
@@ -22,7 +22,7 @@ use crate::messaging::handle_message::channel_of;
 /// Takes webhooks in.
 pub struct AcceptWebhook {
     /// Where messages are kept.
-    pub inbox: Arc<dyn Inbox>,
+    pub inbox: Arc<dyn TurnQueue>,
     /// Whose statuses are advanced.
     pub outbox: Arc<dyn Outbox>,
     /// Whom we may write to.
@@ -51,7 +51,7 @@ pub enum AcceptWebhookError {
 
 /// What a webhook brought.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Taken {
+pub struct WebhookSummary {
     /// Messages kept now.
     pub new: usize,
     /// Those of them that are for a number of ours, and so begin a turn.
@@ -80,7 +80,7 @@ impl AcceptWebhook {
         name: &str,
         webhook: &dyn InboundWebhook,
         raw: &RawWebhook,
-    ) -> Result<Taken, AcceptWebhookError> {
+    ) -> Result<WebhookSummary, AcceptWebhookError> {
         webhook.authenticate(raw).map_err(|_invalid| AcceptWebhookError::SignatureInvalid)?;
         match webhook.decode(raw) {
             Ok(events) => Ok(self.take(events).await?),
@@ -98,7 +98,7 @@ impl AcceptWebhook {
         &self,
         webhook: &dyn InboundWebhook,
         kept: UnreadableWebhook,
-    ) -> StoreResult<Option<Taken>> {
+    ) -> StoreResult<Option<WebhookSummary>> {
         let raw = RawWebhook {
             method: "POST".into(),
             public_url: String::new(),
@@ -123,10 +123,10 @@ impl AcceptWebhook {
         self.dead_letters.keep_unreadable(&webhook, self.clock.now()).await
     }
 
-    async fn take(&self, events: Vec<InboundEvent>) -> StoreResult<Taken> {
+    async fn take(&self, events: Vec<InboundEvent>) -> StoreResult<WebhookSummary> {
         let now = self.clock.now();
         let Sorted { messages, statuses, consents, notices } = self.sort(events);
-        let mut taken = Taken { notices: notices.len(), ..Taken::default() };
+        let mut taken = WebhookSummary { notices: notices.len(), ..WebhookSummary::default() };
         if !messages.is_empty() {
             let accepted = self.inbox.accept(&messages, now).await?;
             let new = || messages.iter().zip(&accepted).filter(|(_, accepted)| **accepted == Accepted::New);

@@ -1,6 +1,6 @@
 //! The flows at hand, and what was answered to them.
 
-use domain::messaging::flow::{Flow, FlowBook, Slug};
+use domain::messaging::flow::{Flow, FlowRegistry, Slug};
 use ports::{
     messaging::{FlowResponse, Flows},
     pagination::PageRequest,
@@ -13,7 +13,7 @@ pub struct FlowAnswers {
     /// Where answers are.
     pub store: Arc<dyn Flows>,
     /// The flows at hand.
-    pub book: Arc<FlowBook>,
+    pub book: Arc<FlowRegistry>,
 }
 
 impl FlowAnswers {

@@ -9,18 +9,21 @@ use crate::{
         cancel_transfer::CancelTransfer, confirm_transfer::ConfirmTransfer,
         prepare_transfer::PrepareTransfer, submit_transfer::SubmitTransfer,
     },
-    verification::verify_number::VerifyNumber,
+    verification::verification_service::VerificationService,
 };
 use chrono::{Duration, Utc};
 use chrono_tz::Tz;
 use domain::{
-    ids::{CardId, FlowResponseId, MessageId, UserId},
+    ids::{FlowResponseId, MessageId, PromptId, UserId},
     locale::Locale,
     message::Channel,
     messaging::{
         consent::ConsentStatus,
-        conversation::{Button, Conversation, DeskOrder, Effect, Event, Facts, MessageTime, Said, Say},
-        flow::{CompletedFlow, FlowBook},
+        conversation::{
+            AgentCommand, Button, Conversation, Effect, Event, InboundContent, MessageTime, Reply,
+            StepContext,
+        },
+        flow::{CompletedFlow, FlowRegistry},
     },
     money::Currency,
     operations::audit::{Actor, AuditRecord},
@@ -47,7 +50,7 @@ const EFFECTS_MAX: u32 = 32;
 
 /// The numbers that rule talks.
 #[derive(Clone, Debug)]
-pub struct TalkRules {
+pub struct ConversationPolicy {
     /// The language of somebody whose own is not known.
     pub default_locale: Locale,
     /// The currency of an amount that names none.
@@ -71,7 +74,7 @@ pub struct HandleMessage {
     /// Says things.
     pub texts: Arc<dyn Texts>,
     /// Proves numbers.
-    pub verify: Arc<VerifyNumber>,
+    pub verify: Arc<VerificationService>,
     /// Looks drafts over.
     pub prepare: Arc<PrepareTransfer>,
     /// Pays.
@@ -87,13 +90,13 @@ pub struct HandleMessage {
     /// People.
     pub identities: Arc<dyn Identities>,
     /// The flows at hand.
-    pub flows: Arc<FlowBook>,
+    pub flows: Arc<FlowRegistry>,
     /// Ids.
     pub ids: Arc<dyn IdGenerator>,
     /// Now.
     pub clock: Arc<dyn Clock>,
     /// The numbers in force.
-    pub rules: TalkRules,
+    pub rules: ConversationPolicy,
 }
 
 /// Why a turn was not carried out; it is tried again.
@@ -108,8 +111,8 @@ pub enum TurnError {
 }
 
 /// What a turn gathers on its way.
-struct Gathered {
-    said: Vec<Say>,
+struct TurnOutcome {
+    content: Vec<Reply>,
     consent: Option<ConsentStatus>,
     audit: Vec<AuditRecord>,
     answers: Option<CompletedFlow>,
@@ -120,17 +123,18 @@ impl HandleMessage {
     /// (event, ordinal), and whoever carries it out answers a repeated key with its first outcome.
     pub async fn run(&self, turn: &LeasedTurn) -> Result<Turn, TurnError> {
         let mut state = turn.state.clone();
-        let mut gathered = Gathered { said: Vec::new(), consent: None, audit: Vec::new(), answers: None };
-        match turn.message.said {
-            Said::Desk(order) => gathered.audit.push(Self::desk_audit(turn, order)),
-            Said::IdentityChanged => {
+        let mut gathered =
+            TurnOutcome { content: Vec::new(), consent: None, audit: Vec::new(), answers: None };
+        match turn.message.content {
+            InboundContent::AgentCommand(order) => gathered.audit.push(Self::agent_audit(turn, order)),
+            InboundContent::IdentityChanged => {
                 let detail = "session and open question ended";
                 gathered.audit.push(Self::audit(turn, "conversation.identity_changed", detail));
             }
             _ => {}
         }
         let bound = self.chat_link(turn).await?.map(|link| link.user);
-        let mut events = VecDeque::from([Event::Said(turn.message.said.clone())]);
+        let mut events = VecDeque::from([Event::Received(turn.message.content.clone())]);
         let mut ordinal = 0_u32;
         while let Some(event) = events.pop_front() {
             let (next, effects) = state.step(event, &self.facts(turn, bound));
@@ -149,10 +153,10 @@ impl HandleMessage {
         Ok(self.gather(turn, state, gathered))
     }
 
-    fn facts(&self, turn: &LeasedTurn, bound: Option<UserId>) -> Facts {
+    fn facts(&self, turn: &LeasedTurn, bound: Option<UserId>) -> StepContext {
         let now = self.clock.now();
         let country = turn.message.phone.as_ref().and_then(domain::phone::PhoneNumber::country);
-        Facts {
+        StepContext {
             now,
             message: MessageTime { dated: turn.message.sent_at, received_at: turn.received_at },
             consent: turn.consent,
@@ -162,16 +166,16 @@ impl HandleMessage {
             session_ttl: self.rules.session_ttl,
             messages_per_minute: self.rules.messages_per_minute,
             handoff_for: self.rules.handoff_for,
-            new_card: CardId(self.ids.new_id()),
+            new_prompt: PromptId(self.ids.new_id()),
             today: now.with_timezone(&self.rules.zone).date_naive(),
             region: country.and_then(|country| Region::parse(&country)).unwrap_or(self.rules.home),
             flows: self.flows.clone(),
         }
     }
 
-    fn gather(&self, turn: &LeasedTurn, state: Conversation, gathered: Gathered) -> Turn {
+    fn gather(&self, turn: &LeasedTurn, state: Conversation, gathered: TurnOutcome) -> Turn {
         let locale = self.locale_of(&state);
-        let replies = gathered.said.iter().map(|say| self.reply(turn, locale, say)).collect();
+        let replies = gathered.content.iter().map(|say| self.reply(turn, locale, say)).collect();
         Turn {
             event: turn.event,
             conversation: turn.conversation,
@@ -191,7 +195,7 @@ impl HandleMessage {
         }
     }
 
-    fn reply(&self, turn: &LeasedTurn, locale: Locale, say: &Say) -> NewOutbound {
+    fn reply(&self, turn: &LeasedTurn, locale: Locale, say: &Reply) -> NewOutbound {
         let lines: Vec<String> = say.texts().iter().map(|text| self.texts.render(locale, text)).collect();
         let now: chrono::DateTime<Utc> = self.clock.now();
         NewOutbound {
@@ -203,7 +207,7 @@ impl HandleMessage {
                 form: self.form(locale, say),
             },
             channel_account: turn.message.channel_account.clone(),
-            lane: Lane::Talk,
+            lane: Lane::Conversation,
             client: None,
             expires_at: now.checked_add_signed(Duration::hours(24)).unwrap_or(now),
         }
@@ -213,7 +217,7 @@ impl HandleMessage {
         state.locale.unwrap_or(self.rules.default_locale)
     }
 
-    fn form(&self, locale: Locale, say: &Say) -> Form {
+    fn form(&self, locale: Locale, say: &Reply) -> Form {
         if let Some(title) = say.number_button() {
             return Form::AskNumber { title: self.texts.render(locale, &title) };
         }
@@ -242,10 +246,10 @@ impl HandleMessage {
     }
 
     /// The order bears who gave it.
-    fn desk_audit(turn: &LeasedTurn, order: DeskOrder) -> AuditRecord {
+    fn agent_audit(turn: &LeasedTurn, order: AgentCommand) -> AuditRecord {
         let action = match order {
-            DeskOrder::TakeOver => "conversation.taken_over",
-            DeskOrder::GiveBack => "conversation.given_back",
+            AgentCommand::TakeOver => "conversation.taken_over",
+            AgentCommand::GiveBack => "conversation.given_back",
         };
         let who = String::from_utf8_lossy(&turn.message.raw).into_owned();
         let actor = Actor { who, channel: "rest".into(), request_id: turn.event.to_string() };
@@ -258,11 +262,11 @@ impl HandleMessage {
         state: &Conversation,
         effect: Effect,
         key: String,
-        gathered: &mut Gathered,
+        gathered: &mut TurnOutcome,
     ) -> Result<Option<Event>, TurnError> {
         Ok(match effect {
-            Effect::Say(say) => {
-                gathered.said.push(say);
+            Effect::Reply(say) => {
+                gathered.content.push(say);
                 None
             }
             Effect::RecordConsent(consent) => {
@@ -296,7 +300,7 @@ impl HandleMessage {
             Effect::ReadBalance(user) => self.read_balance(user).await?,
             Effect::ListMovements(user) => Some(self.list_movements(user).await?),
             Effect::Prepare { user, draft } => Some(Event::Prepared(self.prepare.run(user, &draft).await?)),
-            Effect::Pay { user, card } => Some(self.pay(turn, user, card).await?),
+            Effect::Pay { user, prompt } => Some(self.pay(turn, user, prompt).await?),
             Effect::ConfirmPayment { transfer, code, payee } => {
                 Some(self.confirm_payment(turn, transfer, &code, payee, key).await?)
             }

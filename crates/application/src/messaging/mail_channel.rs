@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::{accounts::EmailAddress, letter::Letter};
 use ports::messaging::{
     mailer::{Mail, Mailer},
-    message_channel::{LookupFailed, MessageChannel, OutboundMessage, Retry, SendOutcome, Trace},
+    message_channel::{LookupFailed, MessageChannel, OutboundMessage, Retry, SendLookup, SendOutcome},
 };
 use std::sync::Arc;
 
@@ -51,8 +51,8 @@ impl MessageChannel for MailChannel {
         _message: &OutboundMessage,
         _since: DateTime<Utc>,
         _known: &[String],
-    ) -> Result<Trace, LookupFailed> {
-        Ok(Trace::NeverKept)
+    ) -> Result<SendLookup, LookupFailed> {
+        Ok(SendLookup::NeverKept)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Use cases of messaging: webhooks in, conversations, the outbox, hand-off to an agent.
 
 pub mod accept_webhook;
-pub mod desk;
+pub mod agent_handoff;
 pub mod flow_answers;
 pub mod handle_message;
 pub mod mail_channel;

@@ -6,7 +6,7 @@ use ports::{
     ids_and_random::Random,
     messaging::{
         LeasedMessage, Outbox, Settlement,
-        message_channel::{MessageChannel, Retry, SendOutcome, Trace},
+        message_channel::{MessageChannel, Retry, SendLookup, SendOutcome},
     },
     store_error::StoreResult,
 };
@@ -104,19 +104,19 @@ impl RelayOutbox {
             Err(fault) => return in_doubt(now, fault.to_string()),
         };
         match channel.find_sent(&leased.message, from, &known).await {
-            Ok(Trace::Found(provider_id)) => Settlement::Sent { provider_id },
-            Ok(Trace::NeverKept) => {
+            Ok(SendLookup::Found(provider_id)) => Settlement::Sent { provider_id },
+            Ok(SendLookup::NeverKept) => {
                 dead("the answer was lost, and this provider can't be asked what it has sent")
             }
             Err(fault) => in_doubt(now, fault.to_string()),
-            Ok(Trace::NoneYet) if now.signed_duration_since(since) < LOOK_FOR => {
+            Ok(SendLookup::NoneYet) if now.signed_duration_since(since) < LOOK_FOR => {
                 in_doubt(now, "no trace yet".into())
             }
-            Ok(Trace::NoneYet) if now >= leased.expires_at => {
+            Ok(SendLookup::NoneYet) if now >= leased.expires_at => {
                 failed("no trace of it, and it is too late to send it again")
             }
-            Ok(Trace::NoneYet) if leased.resent => dead("no trace of it, twice"),
-            Ok(Trace::NoneYet) => self.send(channel, leased, true).await,
+            Ok(SendLookup::NoneYet) if leased.resent => dead("no trace of it, twice"),
+            Ok(SendLookup::NoneYet) => self.send(channel, leased, true).await,
         }
     }
 

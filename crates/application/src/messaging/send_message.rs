@@ -12,7 +12,7 @@ use ports::{
     clock::Clock,
     ids_and_random::IdGenerator,
     messaging::{
-        Consents, Enqueued, Lane, NewOutbound, Outbox, TalkView, Talks,
+        Consents, ConversationView, Conversations, Enqueued, Lane, NewOutbound, Outbox,
         message_channel::{Form, OutboundMessage, Template},
     },
     store_error::StoreResult,
@@ -25,7 +25,7 @@ const WAITS: Duration = Duration::hours(24);
 /// Sends messages that answer nothing.
 pub struct SendMessage {
     /// Where people last wrote.
-    pub talks: Arc<dyn Talks>,
+    pub conversations: Arc<dyn Conversations>,
     /// Whom we may write to.
     pub consents: Arc<dyn Consents>,
     /// What is to be sent.
@@ -63,9 +63,10 @@ pub enum Written {
 impl SendMessage {
     /// Writes to a number, over the provider of the last talk with it.
     pub async fn to_number(&self, number: &PhoneNumber, words: Words, client: &str) -> StoreResult<Written> {
-        let talk = self.talks.newest_talk(Channel::Whatsapp, number.e164(), &self.accounts).await?;
-        if let Some(talk) = talk {
-            return self.in_talk(&talk, words, client).await;
+        let conversation =
+            self.conversations.newest_conversation(Channel::Whatsapp, number.e164(), &self.accounts).await?;
+        if let Some(conversation) = conversation {
+            return self.in_conversation(&conversation, words, client).await;
         }
         let Some(account) = self.accounts.first() else { return Ok(Written::NotFound) };
         if matches!(words, Words::Text(_)) && !self.has_window(Channel::Whatsapp, None) {
@@ -80,23 +81,35 @@ impl SendMessage {
     }
 
     /// Writes in a talk.
-    pub async fn to_talk(&self, id: ConversationId, words: Words, client: &str) -> StoreResult<Written> {
-        match self.talks.find_talk(id).await? {
-            Some(talk) => self.in_talk(&talk, words, client).await,
+    pub async fn to_conversation(
+        &self,
+        id: ConversationId,
+        words: Words,
+        client: &str,
+    ) -> StoreResult<Written> {
+        match self.conversations.find_conversation(id).await? {
+            Some(conversation) => self.in_conversation(&conversation, words, client).await,
             None => Ok(Written::NotFound),
         }
     }
 
-    async fn in_talk(&self, talk: &TalkView, words: Words, client: &str) -> StoreResult<Written> {
-        let Some(address) = talk.address.clone() else { return Ok(Written::NotFound) };
-        if talk.consent == ConsentStatus::OptedOut {
+    async fn in_conversation(
+        &self,
+        conversation: &ConversationView,
+        words: Words,
+        client: &str,
+    ) -> StoreResult<Written> {
+        let Some(address) = conversation.address.clone() else { return Ok(Written::NotFound) };
+        if conversation.consent == ConsentStatus::OptedOut {
             return Ok(Written::OptedOut);
         }
-        if matches!(words, Words::Text(_)) && !self.has_window(talk.channel, talk.last_inbound_at) {
+        if matches!(words, Words::Text(_))
+            && !self.has_window(conversation.channel, conversation.last_inbound_at)
+        {
             return Ok(Written::OutsideWindow);
         }
-        let message = self.message(talk.channel, address, words);
-        self.enqueue(message, &talk.channel_account, Some(talk.id), client).await
+        let message = self.message(conversation.channel, address, words);
+        self.enqueue(message, &conversation.channel_account, Some(conversation.id), client).await
     }
 
     fn has_window(&self, channel: Channel, last_inbound_at: Option<DateTime<Utc>>) -> bool {
@@ -122,7 +135,7 @@ impl SendMessage {
         &self,
         message: OutboundMessage,
         account: &str,
-        talk: Option<ConversationId>,
+        conversation: Option<ConversationId>,
         client: &str,
     ) -> StoreResult<Written> {
         let now = self.clock.now();
@@ -130,11 +143,11 @@ impl SendMessage {
         let new = NewOutbound {
             message,
             channel_account: account.to_owned(),
-            lane: Lane::Talk,
+            lane: Lane::Conversation,
             expires_at: now.checked_add_signed(WAITS).unwrap_or(now),
             client: Some(client.to_owned()),
         };
-        Ok(match self.outbox.enqueue(&new, talk, now).await? {
+        Ok(match self.outbox.enqueue(&new, conversation, now).await? {
             Enqueued::Queued => Written::Queued(id),
             Enqueued::OptedOut => Written::OptedOut,
         })

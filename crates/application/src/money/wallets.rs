@@ -16,14 +16,14 @@ use ports::{
 use std::sync::Arc;
 
 /// Looks into the books.
-pub struct Accounts {
+pub struct Wallets {
     /// The books.
     pub ledger: Arc<dyn Ledger>,
     /// The currency a person's balance is told in.
     pub default_currency: Currency,
 }
 
-impl Accounts {
+impl Wallets {
     /// A person's balance: his first wallet in the default currency.
     pub async fn balance(&self, user: UserId) -> StoreResult<Option<WalletView>> {
         self.ledger.first_wallet(user, self.default_currency).await

@@ -2,4 +2,4 @@
 
 pub(crate) mod draw_code;
 pub mod verification_page;
-pub mod verify_number;
+pub mod verification_service;

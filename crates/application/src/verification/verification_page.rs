@@ -1,8 +1,8 @@
 //! The page on which a person proves a number: opened by a team, used by whoever has its address.
 //! Looking at it changes nothing; what is done on it counts for the team that opened it.
 
-use crate::verification::verify_number::{
-    CheckResult, OnPage, StartRequest, Started, VerifyNumber, WhenOpen,
+use crate::verification::verification_service::{
+    CheckResult, OnPage, SendCodeOutcome, StartRequest, VerificationService, WhenOpen,
 };
 use chrono::{DateTime, Duration, Utc};
 use domain::{
@@ -18,13 +18,13 @@ use domain::{
     },
 };
 use ports::{
-    accounts::{AccountPhone, Accounts, NameChange, PhoneChange, Profile, ProfileChange, ProfileChanged},
+    accounts::{AccountPhone, NameChange, PhoneChange, Profile, ProfileChange, ProfileChanged, Users},
     clock::Clock,
     ids_and_random::{IdGenerator, Random},
     store_error::{StoreError, StoreResult},
     verification::{
         NewVerificationPage, Requester, Verification, VerificationPage, VerificationPages,
-        code_verifier::CodeVerifierError,
+        code_provider::CodeProviderError,
     },
 };
 use std::sync::Arc;
@@ -40,9 +40,9 @@ pub struct HostedVerification {
     /// Where pages are kept.
     pub pages: Arc<dyn VerificationPages>,
     /// Sends and checks codes.
-    pub verify: Arc<VerifyNumber>,
+    pub verify: Arc<VerificationService>,
     /// Whose the proved numbers become.
-    pub accounts: Arc<dyn Accounts>,
+    pub accounts: Arc<dyn Users>,
     /// Makes tokens.
     pub random: Arc<dyn Random>,
     /// Ids.
@@ -180,7 +180,7 @@ pub struct SendFromPage {
 #[derive(Clone, Debug)]
 pub enum PageSend {
     /// The use case's word.
-    Started(Started),
+    SendCodeOutcome(SendCodeOutcome),
     /// The page has no number yet.
     NumberNeeded,
     /// The number is fixed, or too many others were named.
@@ -273,7 +273,7 @@ impl HostedVerification {
         let phone = match (named, page.phone) {
             (Some(named), _) => {
                 if !named.is_of(&self.verify.allowed) {
-                    return Ok(PageSend::Started(Started::NumberRefused));
+                    return Ok(PageSend::SendCodeOutcome(SendCodeOutcome::NumberRefused));
                 }
                 if !self.pages.name_phone(page.id, &named, NUMBERS_MAX).await? {
                     return Ok(PageSend::NumberKept);
@@ -291,7 +291,7 @@ impl HostedVerification {
             requester: page.owner,
             to: phone.clone().into(),
             channel,
-            fallback: self.next_ways(channel),
+            fallback: self.next_fallbacks(channel),
             purpose: page.purpose,
             locale: wish.locale,
             client_ip: Some(wish.client_ip.clone()),
@@ -302,9 +302,9 @@ impl HostedVerification {
         };
         let started = self.verify.start(request).await?;
         let challenge = match &started {
-            Started::Sent(one) | Started::StillGood(one) => Some(one.id),
+            SendCodeOutcome::Sent(one) | SendCodeOutcome::StillGood(one) => Some(one.id),
             // Begun here a moment ago, and cut short before it was noted.
-            Started::TooSoon { verification, .. } => Some(*verification),
+            SendCodeOutcome::TooSoon { verification, .. } => Some(*verification),
             _ => None,
         };
         if let Some(challenge) = challenge {
@@ -312,16 +312,16 @@ impl HostedVerification {
         }
         // Whoever has not said who he is learns nothing of what its owner wants to hear.
         let started = match started {
-            Started::OptedOut if is_anonymous => {
-                Started::Failed(CodeVerifierError::ChannelRefused("opted out".into()))
+            SendCodeOutcome::OptedOut if is_anonymous => {
+                SendCodeOutcome::Failed(CodeProviderError::ChannelRefused("opted out".into()))
             }
             started => started,
         };
-        Ok(PageSend::Started(started))
+        Ok(PageSend::SendCodeOutcome(started))
     }
 
     /// What does not arrive on WhatsApp goes by SMS.
-    fn next_ways(&self, first: Channel) -> Vec<Channel> {
+    fn next_fallbacks(&self, first: Channel) -> Vec<Channel> {
         let sms = self.channels.iter().copied().filter(|next| *next == Channel::Sms);
         if first == Channel::Whatsapp { sms.collect() } else { Vec::new() }
     }
@@ -338,7 +338,7 @@ impl HostedVerification {
         let Phase::Waiting(challenge) = phase else { return Ok(CheckResult::Gone) };
         let name = form.zip(PageToken::parse(token)).map(|(form, token)| {
             let form = format!("{} {form}", challenge.id);
-            format!("page:{}", token.guess_name(&form, code))
+            format!("page:{}", token.attempt_name(&form, code))
         });
         let result = self.verify.check(challenge.id, &page.owner, code, name).await?;
         if matches!(&result, CheckResult::Judged(checked) if checked.approved) {

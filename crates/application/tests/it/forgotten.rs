@@ -13,13 +13,13 @@ use application::{
         prove_phone::ProvePhone,
         register::{Register, Registration},
         reset_password::{ResetError, ResetPassword},
-        sign_in_desk::{PasswordDesk, PasswordVerdict, SessionDesk, Visitor},
+        session_issuer::{PasswordAuthenticator, PasswordVerdict, SessionIssuer, Visitor},
     },
     messaging::{
         mail_channel::{MailChannel, mail_account},
         relay_outbox::RelayOutbox,
     },
-    verification::verify_number::VerifyNumber,
+    verification::verification_service::VerificationService,
 };
 use async_trait::async_trait;
 use chrono::Duration;
@@ -31,14 +31,14 @@ use domain::{
     verification::otp::OtpPolicy,
 };
 use ports::{
-    accounts::{Accounts, Sessions},
+    accounts::{Sessions, Users},
     messaging::{
         Outbox,
         mailer::{Mail, Mailer},
         message_channel::{MessageChannel, SendOutcome},
     },
     pagination::PageRequest,
-    verification::{code_verifier::MockCodeVerifier, number_lookup::MockNumberLookup},
+    verification::{code_provider::MockCodeProvider, number_lookup::MockNumberLookup},
 };
 use std::{
     collections::HashMap,
@@ -68,7 +68,7 @@ struct Bank {
     register: Register,
     forgot: ForgotPassword,
     reset: ResetPassword,
-    passwords: Arc<PasswordDesk>,
+    passwords: Arc<PasswordAuthenticator>,
 }
 
 fn email(text: &str) -> EmailAddress {
@@ -101,9 +101,9 @@ impl Bank {
         let keys = Keyring::parse(&"k".repeat(32)).unwrap();
         let secrets = Arc::new(HmacSecretHasher::new(&keys));
         let hasher = Arc::new(Argon2Hasher::new(random.clone(), 2));
-        let verify = Arc::new(VerifyNumber {
+        let verify = Arc::new(VerificationService {
             verifications: shared.clone(),
-            hosted: Some(Arc::new(MockCodeVerifier::new())),
+            hosted: Some(Arc::new(MockCodeProvider::new())),
             own: None,
             consents: shared.clone(),
             lookup: Arc::new(MockNumberLookup::new()),
@@ -113,8 +113,12 @@ impl Bank {
             allowed: vec![Region::parse("MX").unwrap()],
         });
         let tokens = KeyedSessionTokens::new(&keys, Tokens::new(&keys, clock.clone(), ids.clone()));
-        let desk =
-            SessionDesk { accounts: shared.clone(), tokens: Arc::new(tokens), pages: None, ids: ids.clone() };
+        let issuer = SessionIssuer {
+            accounts: shared.clone(),
+            tokens: Arc::new(tokens),
+            pages: None,
+            ids: ids.clone(),
+        };
         let account = mail_account(&email("caja@example.com"));
         let boxes = Arc::new(Boxes::default());
         let channel: Arc<dyn MessageChannel> = Arc::new(MailChannel { mailer: boxes.clone() });
@@ -129,7 +133,7 @@ impl Bank {
                 accounts: shared.clone(),
                 hasher: hasher.clone(),
                 prove: Arc::new(ProvePhone { verify: verify.clone(), clock: clock.clone() }),
-                desk: Arc::new(desk),
+                issuer: Arc::new(issuer),
                 ids: ids.clone(),
                 clock: clock.clone(),
                 currency: Currency::MXN,
@@ -153,7 +157,7 @@ impl Bank {
                 hasher: hasher.clone(),
                 clock: clock.clone(),
             },
-            passwords: Arc::new(PasswordDesk { accounts: shared, hasher, clock: clock.clone() }),
+            passwords: Arc::new(PasswordAuthenticator { accounts: shared, hasher, clock: clock.clone() }),
             store,
             clock,
             boxes,

@@ -9,11 +9,11 @@
 )]
 
 mod chance;
+mod conversation;
 mod faults;
 mod forgotten;
 mod providers;
 mod signed;
 mod stores;
 mod sweeper;
-mod talk;
 mod world;

@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 use domain::{message::Channel, phone::PhoneNumber, verification::otp::OtpCode};
 use ports::{
     clock::Clock,
-    messaging::message_channel::{LookupFailed, MessageChannel, OutboundMessage, SendOutcome, Trace},
+    messaging::message_channel::{LookupFailed, MessageChannel, OutboundMessage, SendLookup, SendOutcome},
     verification::{
-        code_verifier::{CodeVerdict, CodeVerifier, CodeVerifierError, StartCode, StartedCode},
-        number_lookup::{LineType, LookupUnavailable, NumberFacts, NumberLookup},
+        code_provider::{CodeProvider, CodeProviderError, CodeVerdict, StartCode, StartedCode},
+        number_lookup::{LineType, LookupUnavailable, NumberInfo, NumberLookup},
     },
 };
 use std::sync::{Arc, Mutex};
@@ -63,27 +63,27 @@ impl Codes {
 }
 
 #[async_trait]
-impl CodeVerifier for Codes {
+impl CodeProvider for Codes {
     fn name(&self) -> &'static str {
         "fake"
     }
 
-    async fn start(&self, request: &StartCode) -> Result<StartedCode, CodeVerifierError> {
+    async fn start(&self, request: &StartCode) -> Result<StartedCode, CodeProviderError> {
         let sid = async { format!("VE{}", self.open_one()) };
         let sid = self.plan.provider("start", sid).await;
         Ok(StartedCode { sid, channel: request.channel })
     }
 
-    async fn check(&self, sid: &str, code: &OtpCode) -> Result<CodeVerdict, CodeVerifierError> {
+    async fn check(&self, sid: &str, code: &OtpCode) -> Result<CodeVerdict, CodeProviderError> {
         Ok(self.plan.provider("check", async { self.judge(sid, code) }).await)
     }
 
-    async fn is_approved(&self, sid: &str) -> Result<bool, CodeVerifierError> {
+    async fn is_approved(&self, sid: &str) -> Result<bool, CodeProviderError> {
         let is_approved = async { self.at(sid, |challenge| *challenge == Challenge::Approved) };
         Ok(self.plan.provider("is_approved", is_approved).await)
     }
 
-    async fn cancel(&self, sid: &str) -> Result<(), CodeVerifierError> {
+    async fn cancel(&self, sid: &str) -> Result<(), CodeProviderError> {
         let cancel = async { self.at(sid, |challenge| *challenge = Challenge::Canceled) };
         self.plan.provider("cancel", cancel).await;
         Ok(())
@@ -95,8 +95,8 @@ pub(crate) struct Numbers(pub(crate) Arc<Plan>);
 
 #[async_trait]
 impl NumberLookup for Numbers {
-    async fn look_up(&self, _number: &PhoneNumber) -> Result<NumberFacts, LookupUnavailable> {
-        let facts = NumberFacts { valid: true, line_type: LineType::Ordinary, country: None, carrier: None };
+    async fn look_up(&self, _number: &PhoneNumber) -> Result<NumberInfo, LookupUnavailable> {
+        let facts = NumberInfo { valid: true, line_type: LineType::Ordinary, country: None, carrier: None };
         Ok(self.0.provider("look_up", async { facts }).await)
     }
 }
@@ -151,8 +151,8 @@ impl MessageChannel for Telephone {
         message: &OutboundMessage,
         since: DateTime<Utc>,
         known: &[String],
-    ) -> Result<Trace, LookupFailed> {
+    ) -> Result<SendLookup, LookupFailed> {
         let found = self.plan.provider("find_sent", async { self.find(message, since, known) }).await;
-        Ok(found.map_or(Trace::NoneYet, Trace::Found))
+        Ok(found.map_or(SendLookup::NoneYet, SendLookup::Found))
     }
 }

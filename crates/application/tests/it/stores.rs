@@ -30,7 +30,7 @@ use ports::{
     money::*,
     pagination::PageRequest,
     store_error::StoreResult,
-    verification::{number_lookup::NumberFacts, *},
+    verification::{number_lookup::NumberInfo, *},
 };
 use std::sync::Arc;
 
@@ -68,7 +68,7 @@ planned!(Ledger {
     spent(user: UserId, currency: Currency, day: NaiveDate) -> Spent;
     first_wallet(user: UserId, currency: Currency) -> Option<WalletView>;
     entries(wallet: WalletId, filter: EntryFilter, page: &PageRequest) -> Vec<EntryView>;
-    verify() -> Vec<LedgerFault>;
+    verify() -> Vec<LedgerViolation>;
 });
 
 planned!(Identities {
@@ -79,23 +79,23 @@ planned!(Identities {
 });
 
 planned!(Verifications {
-    begin(request: &BeginVerification, now: DateTime<Utc>) -> Begin;
-    begin_resend(request: &BeginResend, now: DateTime<Utc>) -> Begin;
-    take_next_ways(policy: &OtpPolicy, now: DateTime<Utc>) -> usize;
+    begin(request: &BeginVerification, now: DateTime<Utc>) -> StartDecision;
+    begin_resend(request: &BeginResend, now: DateTime<Utc>) -> StartDecision;
+    take_next_fallbacks(policy: &OtpPolicy, now: DateTime<Utc>) -> usize;
     wipe_codes(now: DateTime<Utc>) -> usize;
-    judge_guess(request: &JudgeGuess, now: DateTime<Utc>) -> GuessVerdict;
+    judge_attempt(request: &CheckAttempt, now: DateTime<Utc>) -> AttemptVerdict;
     record_send(id: VerificationId, result: &SendResult, now: DateTime<Utc>) -> bool;
     close(id: VerificationId) -> ();
     payment_code_wait(phone: &PhoneNumber, policy: &OtpPolicy, now: DateTime<Utc>) -> Option<DateTime<Utc>>;
     lock_of(requester: &Requester, to: &Recipient, now: DateTime<Utc>) -> Option<DateTime<Utc>>;
-    has_rivals(verification: VerificationId, guess: Option<uuid::Uuid>, now: DateTime<Utc>) -> bool;
-    take_guess(request: &TakeGuess, now: DateTime<Utc>) -> ReserveGuess;
-    settle_guess(ticket: &GuessTicket, right: bool, policy: &OtpPolicy, now: DateTime<Utc>) -> Checked;
-    return_guess(ticket: &GuessTicket) -> ();
+    has_concurrent_attempts(verification: VerificationId, attempt: Option<uuid::Uuid>, now: DateTime<Utc>) -> bool;
+    take_attempt(request: &AttemptRequest, now: DateTime<Utc>) -> ReserveAttempt;
+    settle_attempt(ticket: &AttemptTicket, right: bool, policy: &OtpPolicy, now: DateTime<Utc>) -> AttemptResult;
+    return_attempt(ticket: &AttemptTicket) -> ();
     find(id: VerificationId) -> Option<Verification>;
     find_open(requester: &Requester, to: &Recipient, purpose: Option<Purpose>, now: DateTime<Utc>) -> Option<Verification>;
     find_open_from(origin: &str, to: &Recipient, purpose: Purpose, now: DateTime<Utc>) -> Option<Verification>;
-    log_lookup(phone: &PhoneNumber, facts: &NumberFacts, now: DateTime<Utc>) -> ();
+    log_lookup(phone: &PhoneNumber, facts: &NumberInfo, now: DateTime<Utc>) -> ();
 });
 
 planned!(Consents {
@@ -104,14 +104,11 @@ planned!(Consents {
     consents(page: &PageRequest) -> Vec<ConsentView>;
 });
 
-planned!(Inbox {
+planned!(TurnQueue {
     accept(messages: &[(EventId, InboundMessage)], now: DateTime<Utc>) -> Vec<Accepted>;
     lease_next(now: DateTime<Utc>, until: DateTime<Utc>) -> Option<LeasedTurn>;
     fail(turn: &LeasedTurn, failure: &TurnFailure, reason: &str) -> ();
     purge(before: DateTime<Utc>) -> usize;
-});
-
-planned!(Conversations {
     commit_turn(turn: &Turn, now: DateTime<Utc>) -> Committed;
     renew_lease(conversation: ConversationId, fence: i64, until: DateTime<Utc>) -> bool;
 });
@@ -119,7 +116,7 @@ planned!(Conversations {
 planned!(Outbox {
     lease(now: DateTime<Utc>, until: DateTime<Utc>, count: usize) -> Vec<LeasedMessage>;
     settle(leased: &LeasedMessage, settlement: &Settlement, now: DateTime<Utc>) -> ();
-    enqueue(message: &NewOutbound, talk: Option<ConversationId>, now: DateTime<Utc>) -> Enqueued;
+    enqueue(message: &NewOutbound, conversation: Option<ConversationId>, now: DateTime<Utc>) -> Enqueued;
     record_statuses(reports: &[StatusReport], now: DateTime<Utc>) -> usize;
     known_provider_ids(recipient: &str, since: DateTime<Utc>) -> Vec<String>;
     find(id: MessageId) -> Option<MessageState>;

@@ -14,7 +14,7 @@ use adapter_sqlite::Store;
 use application::{
     accounts::chat_owners::ChatOwners,
     messaging::{
-        handle_message::{HandleMessage, TalkRules},
+        handle_message::{ConversationPolicy, HandleMessage},
         relay_outbox::RelayOutbox,
     },
     money::{
@@ -24,13 +24,13 @@ use application::{
         prepare_transfer::PrepareTransfer,
         submit_transfer::{SubmitTransfer, TransferRules},
     },
-    verification::verify_number::VerifyNumber,
+    verification::verification_service::VerificationService,
 };
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     ids::EventId,
     locale::Locale,
-    messaging::conversation::Said,
+    messaging::conversation::InboundContent,
     money::{Currency, limits::Limits},
     phone::{PhoneNumber, Region},
     verification::otp::OtpPolicy,
@@ -39,8 +39,8 @@ use ports::{
     clock::Clock,
     ids_and_random::{IdGenerator, Random},
     messaging::{
-        Committed, Conversations, Inbox, LeasedTurn, Outbox, Settlement, TurnFailure,
-        inbound_webhook::InboundMessage, message_channel::MessageChannel,
+        Committed, LeasedTurn, Outbox, Settlement, TurnFailure, TurnQueue, inbound_webhook::InboundMessage,
+        message_channel::MessageChannel,
     },
     money::{Ledger, WalletView},
     store_error::StoreResult,
@@ -144,8 +144,8 @@ fn policy() -> OtpPolicy {
     }
 }
 
-fn talk_rules() -> TalkRules {
-    TalkRules {
+fn conversation_policy() -> ConversationPolicy {
+    ConversationPolicy {
         default_locale: Locale::Es,
         default_currency: Currency::MXN,
         session_ttl: Duration::hours(1),
@@ -196,7 +196,7 @@ impl World {
                 provider_event_id: format!("SM-in-{number}"),
                 sender: format!("whatsapp:{PHONE}"),
                 phone: Some(PhoneNumber::parse_international(PHONE).unwrap()),
-                said: Said::Text(text.into()),
+                content: InboundContent::Text(text.into()),
                 is_ours: true,
                 sent_at: None,
                 raw: text.as_bytes().to_vec(),
@@ -283,7 +283,7 @@ fn handle_message(
     HandleMessage {
         parser: Arc::new(RuleParser::new(mexico)),
         texts: Arc::new(BuiltInTexts),
-        verify: Arc::new(VerifyNumber {
+        verify: Arc::new(VerificationService {
             verifications: store.clone(),
             hosted: Some(Arc::new(Codes::new(plan.clone()))),
             own: None,
@@ -332,6 +332,6 @@ fn handle_message(
         flows: Arc::default(),
         ids: ids.clone(),
         clock: clock.clone(),
-        rules: talk_rules(),
+        rules: conversation_policy(),
     }
 }

@@ -19,7 +19,7 @@ pub use self::{
         plain_backup_code, proof_is_fresh,
     },
     password::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, Password, WeakPassword},
-    person_name::{NAME_LENGTH_MAX, NotAName, PersonName},
+    person_name::{InvalidName, NAME_LENGTH_MAX, PersonName},
     session::{ACCESS_TTL, REFRESH_GRACE, REFRESH_TTL, RefreshFamily, RefreshRefused, Rotation},
     tries::{TRIES_PER_ADDRESS, TRIES_PER_PERSON_AND_ADDRESS, TRY_WINDOW, Tries},
 };

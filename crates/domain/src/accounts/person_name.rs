@@ -12,15 +12,15 @@ pub struct PersonName(String);
 /// Empty, too long, or more than a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("must be 1 to {NAME_LENGTH_MAX} characters in one line")]
-pub struct NotAName;
+pub struct InvalidName;
 
 impl PersonName {
     /// Reads a name.
-    pub fn parse(text: &str) -> Result<Self, NotAName> {
+    pub fn parse(text: &str) -> Result<Self, InvalidName> {
         let text = text.trim();
         let is_sane =
             (1..=NAME_LENGTH_MAX).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-        if is_sane { Ok(Self(text.to_owned())) } else { Err(NotAName) }
+        if is_sane { Ok(Self(text.to_owned())) } else { Err(InvalidName) }
     }
 
     /// The name.
@@ -38,7 +38,7 @@ mod tests {
     fn is_one_line() {
         assert_eq!(PersonName::parse(" María José ").unwrap().as_str(), "María José");
         for text in ["", "  ", "a\nb", &"a".repeat(81)] {
-            assert_eq!(PersonName::parse(text), Err(NotAName));
+            assert_eq!(PersonName::parse(text), Err(InvalidName));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The double-entry ledger as a pure fold: books in, decisions and entries out.
 //!
 //! A store locks the accounts, reads what stands under the keys, folds its batch of commands through
-//! [`Books::decide`] in order of arrival, and writes what [`Books`] collected in the same transaction.
+//! [`PostingBatch::decide`] in order of arrival, and writes what [`PostingBatch`] collected in the same transaction.
 //! Debits and credits of a transfer are always made together, so every currency sums to zero.
 
 mod books;
@@ -19,7 +19,7 @@ use crate::{
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use self::books::{Books, PayeeSeen};
+pub use self::books::{PayeeSeen, PostingBatch};
 pub use crate::money::refusal::Refusal;
 
 /// Whose account it is, which decides what it may owe.
@@ -44,7 +44,7 @@ pub fn clearing_account(currency: Currency) -> WalletId {
 
 /// An account as its row stands under the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Account {
+pub struct LedgerAccount {
     /// Its id; a wallet's own.
     pub id: WalletId,
     /// Of which kind.
@@ -63,7 +63,7 @@ pub struct Account {
     pub spending: Spending,
 }
 
-impl Account {
+impl LedgerAccount {
     /// The outside's account of a currency. It is the same everywhere and keeps no balance, so that
     /// nobody has to lock or even read its row.
     #[must_use]

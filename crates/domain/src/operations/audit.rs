@@ -78,7 +78,7 @@ pub struct BlockHead {
 
 /// Something in the log that can't be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum AuditFault {
+pub enum AuditViolation {
     /// A row is not as it was sealed.
     #[error("row {0} was changed")]
     RowChanged(i64),
@@ -174,26 +174,26 @@ pub fn check_block(
     block: &Block,
     rows: &[AuditRow],
     mac: Mac<'_>,
-) -> Vec<AuditFault> {
+) -> Vec<AuditViolation> {
     let expected = previous.map_or(1, |block| block.number.saturating_add(1));
     if block.number != expected {
-        return vec![AuditFault::BlockRemoved(expected)];
+        return vec![AuditViolation::BlockRemoved(expected)];
     }
     let Some(code) = mac(&block.key_id, &block_bytes(block, previous.map(|block| &block.code))) else {
-        return vec![AuditFault::KeyGone(block.number)];
+        return vec![AuditViolation::KeyGone(block.number)];
     };
     if code != block.code {
-        return vec![AuditFault::BlockChanged(block.number)];
+        return vec![AuditViolation::BlockChanged(block.number)];
     }
     let standing: BTreeMap<i64, &AuditRow> = rows.iter().map(|row| (row.seq, row)).collect();
     let sealed: BTreeMap<i64, RowCode> = block.rows.iter().copied().collect();
     let places: BTreeSet<i64> = standing.keys().chain(sealed.keys()).copied().collect();
     let judge = |seq: i64| match (standing.get(&seq), sealed.get(&seq)) {
-        (None, _) => Some(AuditFault::RowRemoved(seq)),
-        (Some(_), None) => Some(AuditFault::RowInserted(seq)),
+        (None, _) => Some(AuditViolation::RowRemoved(seq)),
+        (Some(_), None) => Some(AuditViolation::RowInserted(seq)),
         (Some(row), Some(code)) => {
             let now = mac(&block.key_id, &row_bytes(row)).map(row_code);
-            (now.as_ref() != Some(code)).then_some(AuditFault::RowChanged(seq))
+            (now.as_ref() != Some(code)).then_some(AuditViolation::RowChanged(seq))
         }
     };
     places.into_iter().filter_map(judge).collect()

@@ -9,7 +9,7 @@ mod recipient;
 
 pub use self::{
     breaker::{BREAKER_DESTINATIONS, BREAKER_RETRY, BREAKER_WINDOW, Breaker},
-    fallback::{FALLBACK_AFTER, NextWay, next_way},
+    fallback::{FALLBACK_AFTER, FallbackDecision, next_fallback},
     recipient::{NoRecipient, Recipient},
 };
 
@@ -79,14 +79,14 @@ pub struct OtpCode(String);
 /// Not 4 to 10 digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("must be 4 to 10 digits")]
-pub struct NotACode;
+pub struct InvalidCode;
 
 impl OtpCode {
     /// Reads a code; spaces and hyphens between digits are forgiven.
-    pub fn parse(text: &str) -> Result<Self, NotACode> {
+    pub fn parse(text: &str) -> Result<Self, InvalidCode> {
         let typed = text.trim().chars().filter(|c| !matches!(c, ' ' | '-'));
         let digits: Option<String> = typed.map(in_ascii).collect();
-        digits.filter(|digits| (4..=10).contains(&digits.len())).map(Self).ok_or(NotACode)
+        digits.filter(|digits| (4..=10).contains(&digits.len())).map(Self).ok_or(InvalidCode)
     }
 
     /// The digits. Never log them.
@@ -170,7 +170,7 @@ pub struct Challenge {
 
 /// Why no guess may be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum GuessRefused {
+pub enum AttemptRefused {
     /// Its time is over.
     #[error("the code has expired")]
     Expired,
@@ -185,15 +185,15 @@ pub enum GuessRefused {
 impl Challenge {
     /// Takes one guess *before* the code is compared, so that no number of parallel guesses passes
     /// the limit. Returns how many are left after it.
-    pub fn take_guess(&mut self, now: DateTime<Utc>) -> Result<u32, GuessRefused> {
+    pub fn take_attempt(&mut self, now: DateTime<Utc>) -> Result<u32, AttemptRefused> {
         if self.status != ChallengeStatus::Pending {
-            return Err(GuessRefused::Settled);
+            return Err(AttemptRefused::Settled);
         }
         if now >= self.expires_at {
-            return Err(GuessRefused::Expired);
+            return Err(AttemptRefused::Expired);
         }
         if self.attempts_used >= self.attempts_max {
-            return Err(GuessRefused::Exhausted);
+            return Err(AttemptRefused::Exhausted);
         }
         self.attempts_used = self.attempts_used.saturating_add(1);
         Ok(self.attempts_remaining())
@@ -202,7 +202,7 @@ impl Challenge {
     /// Settles a guess that was taken, while so many others are still being looked at, and says whether it approves:
     /// none does once the challenge is settled. The last wrong one ends the challenge, though not before those
     /// others: one of them may be right.
-    pub fn settle_guess(&mut self, right: bool, running: u32) -> bool {
+    pub fn settle_attempt(&mut self, right: bool, running: u32) -> bool {
         if self.status != ChallengeStatus::Pending {
             return false;
         }
@@ -234,7 +234,7 @@ impl Challenge {
 
     /// Guesses that are worth anything: none once it is withdrawn, spent or expired.
     #[must_use]
-    pub fn guesses_left(&self, now: DateTime<Utc>) -> u32 {
+    pub fn attempts_left(&self, now: DateTime<Utc>) -> u32 {
         let is_over = self.status == ChallengeStatus::Canceled || self.has_expired(now);
         if is_over { 0 } else { self.attempts_remaining() }
     }
@@ -266,7 +266,7 @@ impl Failures {
     /// Counts a wrong guess; the one that reaches the policy's number locks. A lock that has ended
     /// leaves nothing behind: counting starts anew.
     #[must_use]
-    pub fn after_wrong_guess(self, policy: &OtpPolicy, now: DateTime<Utc>) -> Self {
+    pub fn after_wrong_attempt(self, policy: &OtpPolicy, now: DateTime<Utc>) -> Self {
         if self.lock_at(now).is_some() {
             return self;
         }

@@ -43,7 +43,7 @@ impl PageToken {
     /// The name of a guess, from the form that was sent and the code in it: the same however often that form is sent.
     /// Who keeps the name but not the token learns nothing of the code from it.
     #[must_use]
-    pub fn guess_name(&self, form: &str, code: &OtpCode) -> String {
+    pub fn attempt_name(&self, form: &str, code: &OtpCode) -> String {
         let mut name = digest::Context::new(&digest::SHA256);
         // The form comes from outside; token and code have no line's end in them, and bound it.
         for part in [&self.0, "\n", form, "\n", code.reveal()] {
@@ -67,11 +67,11 @@ mod tests {
     fn a_guess_has_a_name_of_its_own() {
         let token = PageToken::of(&[7; TOKEN_BYTES]);
         let [code, other] = ["123456", "123457"].map(|code| OtpCode::parse(code).unwrap());
-        let name = token.guess_name("0.1", &code);
-        assert_eq!(token.guess_name("0.1", &code), name);
-        assert_ne!(token.guess_name("0.1", &other), name);
-        assert_ne!(token.guess_name("1.1", &code), name);
-        assert_ne!(PageToken::of(&[8; TOKEN_BYTES]).guess_name("0.1", &code), name);
+        let name = token.attempt_name("0.1", &code);
+        assert_eq!(token.attempt_name("0.1", &code), name);
+        assert_ne!(token.attempt_name("0.1", &other), name);
+        assert_ne!(token.attempt_name("1.1", &code), name);
+        assert_ne!(PageToken::of(&[8; TOKEN_BYTES]).attempt_name("0.1", &code), name);
     }
 
     #[test]

@@ -8,15 +8,15 @@ mod users;
 
 #[cfg(feature = "mock")]
 pub use self::{
-    chat_links::MockChatLinks, identities::MockIdentities, sessions::MockSessions, users::MockAccounts,
+    chat_links::MockChatLinks, identities::MockIdentities, sessions::MockSessions, users::MockUsers,
 };
 pub use self::{
     chat_links::{BindChat, Bound, ChatLink, ChatLinks, Confirmer, LinkMaker, NewLinkCode, TelegramChat},
     identities::{Identities, NewPerson, Payee, User},
     sessions::{NewSession, OpenSession, Refreshed, SessionView, Sessions},
     users::{
-        AccountPhone, Accounts, AskReset, CountedTry, Credentials, FirstWallet, NameChange, NewAccount,
+        AccountPhone, AskReset, CountedTry, Credentials, FirstWallet, Mfa, NameChange, NewAccount,
         NewLoginChallenge, PhoneChange, Profile, ProfileChange, ProfileChanged, Registered, ResetPassword,
-        ResetProof, SecondFactor,
+        ResetProof, Users,
     },
 };

@@ -222,7 +222,7 @@ pub struct NewLoginChallenge {
 
 /// What passes a login challenge.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SecondFactor {
+pub enum Mfa {
     /// A code to the person's number, found right.
     Code,
     /// A backup code, by its hashes: it is used up.
@@ -232,7 +232,7 @@ pub enum SecondFactor {
 /// People's accounts. Every method is one transaction.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
-pub trait Accounts: Send + Sync {
+pub trait Users: Send + Sync {
     /// Makes an account and opens its first session; all of it, or nothing.
     async fn register(&self, account: &NewAccount, now: DateTime<Utc>) -> StoreResult<Registered>;
 
@@ -310,7 +310,7 @@ pub trait Accounts: Send + Sync {
     async fn pass_login_challenge(
         &self,
         hashes: &[[u8; 32]],
-        factor: &SecondFactor,
+        factor: &Mfa,
         session: &NewSession,
         actor: &Actor,
         now: DateTime<Utc>,

@@ -10,7 +10,7 @@ use domain::{
 
 /// One edition as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FlowEdition {
+pub struct FlowVersion {
     /// Which flow.
     pub flow: Slug,
     /// Its edition.
@@ -23,7 +23,7 @@ pub struct FlowEdition {
 
 /// What came of keeping editions.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KeptEditions {
+pub enum KeptVersions {
     /// All of them are kept.
     Kept,
     /// These were kept before with another text; nothing was done.
@@ -62,10 +62,10 @@ pub struct FlowResponse {
 pub trait Flows: Send + Sync {
     /// Keeps the editions at hand, so that whoever began with one can end with it. What an edition says
     /// never changes: one with another text than before is refused, and all with it.
-    async fn keep_editions(&self, editions: &[FlowEdition], now: DateTime<Utc>) -> StoreResult<KeptEditions>;
+    async fn keep_versions(&self, versions: &[FlowVersion], now: DateTime<Utc>) -> StoreResult<KeptVersions>;
 
     /// Every edition that was kept.
-    async fn editions(&self) -> StoreResult<Vec<FlowEdition>>;
+    async fn versions(&self) -> StoreResult<Vec<FlowVersion>>;
 
     /// What was answered to a flow, the newest first. The page's cursor is a response's id.
     async fn responses(&self, flow: &Slug, page: &PageRequest) -> StoreResult<Vec<FlowResponse>>;

@@ -6,7 +6,7 @@ use domain::{
     message::DeliveryStatus,
     messaging::{
         consent::{ConsentScope, ConsentStatus},
-        conversation::Said,
+        conversation::InboundContent,
     },
     phone::PhoneNumber,
 };
@@ -56,7 +56,7 @@ pub struct InboundMessage {
     /// The sender's canonical number, where the address is one.
     pub phone: Option<PhoneNumber>,
     /// What he sent.
-    pub said: Said,
+    pub content: InboundContent,
     /// Whether it was sent to a number of ours; if not it is kept, not acted on.
     pub is_ours: bool,
     /// When it was sent, if the provider says so.

@@ -118,7 +118,7 @@ pub trait MessageChannel: Send + Sync {
         message: &OutboundMessage,
         since: DateTime<Utc>,
         known: &[String],
-    ) -> Result<Trace, LookupFailed>;
+    ) -> Result<SendLookup, LookupFailed>;
 
     /// Shows the sender that his message is being read and answered, where the channel can. Nothing depends
     /// on it: what fails is left.
@@ -129,7 +129,7 @@ pub trait MessageChannel: Send + Sync {
 
 /// What is found of a message whose send had no clear answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trace {
+pub enum SendLookup {
     /// It went out, under this name.
     Found(String),
     /// Nothing of it, so far. The provider's own news may still tell.

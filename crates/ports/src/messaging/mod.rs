@@ -4,24 +4,22 @@ mod consents;
 mod conversations;
 mod flows;
 pub mod inbound_webhook;
-mod inbox;
 pub mod intent_parser;
 pub mod mailer;
 pub mod message_channel;
 mod outbox;
-mod talks;
 pub mod texts;
+mod turn_queue;
 
 #[cfg(feature = "mock")]
 pub use self::{
-    consents::MockConsents, conversations::MockConversations, flows::MockFlows, inbox::MockInbox,
-    outbox::MockOutbox, talks::MockTalks,
+    consents::MockConsents, conversations::MockConversations, flows::MockFlows, outbox::MockOutbox,
+    turn_queue::MockTurnQueue,
 };
 pub use self::{
     consents::{ConsentChange, ConsentView, Consents},
-    conversations::{Committed, Conversations, Turn},
-    flows::{FlowEdition, FlowResponse, Flows, KeptEditions, NewFlowResponse},
-    inbox::{Accepted, Inbox, LeasedTurn, TurnFailure},
+    conversations::{ConversationView, Conversations, MessageBody, TranscriptMessage},
+    flows::{FlowResponse, FlowVersion, Flows, KeptVersions, NewFlowResponse},
     outbox::{Enqueued, Lane, LeasedMessage, MessageState, NewOutbound, Outbox, Settlement},
-    talks::{Saying, TalkLine, TalkView, Talks},
+    turn_queue::{Accepted, Committed, LeasedTurn, Turn, TurnFailure, TurnQueue},
 };

@@ -13,7 +13,7 @@ use domain::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lane {
     /// The talk.
-    Talk,
+    Conversation,
     /// Codes, which are worth nothing late. Their text is wiped once it is settled.
     Code,
 }
@@ -142,7 +142,7 @@ pub trait Outbox: Send + Sync {
     async fn enqueue(
         &self,
         message: &NewOutbound,
-        talk: Option<ConversationId>,
+        conversation: Option<ConversationId>,
         now: DateTime<Utc>,
     ) -> StoreResult<Enqueued>;
 

@@ -238,7 +238,7 @@ pub struct TransferFilter {
 
 /// Something in the books that can't be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LedgerFault {
+pub struct LedgerViolation {
     /// Which rule is broken.
     pub rule: String,
     /// Where.
@@ -317,5 +317,5 @@ pub trait Ledger: Send + Sync {
     ) -> StoreResult<Vec<EntryView>>;
 
     /// Checks every rule of the books.
-    async fn verify(&self) -> StoreResult<Vec<LedgerFault>>;
+    async fn verify(&self) -> StoreResult<Vec<LedgerViolation>>;
 }

@@ -5,7 +5,7 @@ mod ledger;
 #[cfg(feature = "mock")]
 pub use self::ledger::MockLedger;
 pub use self::ledger::{
-    ConfirmOutcome, ConfirmTransfer, EntryFilter, EntryView, HoldOutcome, HoldVerdict, Ledger, LedgerFault,
-    OpenOutcome, OpenWallet, PostOutcome, PostRequest, ReverseRequest, SecondStep, TransferFilter,
-    WalletView,
+    ConfirmOutcome, ConfirmTransfer, EntryFilter, EntryView, HoldOutcome, HoldVerdict, Ledger,
+    LedgerViolation, OpenOutcome, OpenWallet, PostOutcome, PostRequest, ReverseRequest, SecondStep,
+    TransferFilter, WalletView,
 };

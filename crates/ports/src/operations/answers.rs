@@ -22,7 +22,7 @@ pub enum Claim {
 /// [`Ledger`](crate::money::Ledger).
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
-pub trait Answers: Send + Sync {
+pub trait IdempotencyStore: Send + Sync {
     /// Takes the key for the request with this fingerprint. A claim made before `lapsed` that was
     /// neither answered nor released is anybody's again: its claimer is gone.
     async fn claim(

@@ -3,7 +3,7 @@
 use crate::{pagination::PageRequest, store_error::StoreResult};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::operations::audit::{AuditFault, AuditRow, BlockHead};
+use domain::operations::audit::{AuditRow, AuditViolation, BlockHead};
 
 /// What a look over the whole chain found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct AuditReport {
     /// The newest block.
     pub head: Option<BlockHead>,
     /// What is wrong, in the order of the log.
-    pub faults: Vec<AuditFault>,
+    pub faults: Vec<AuditViolation>,
 }
 
 /// The audit log.

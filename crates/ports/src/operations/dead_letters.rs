@@ -59,7 +59,7 @@ pub struct UnreadableWebhook {
 
 /// What came of having one looked at again.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Revived {
+pub enum ReplayOutcome {
     /// It waits for its worker again.
     Queued,
     /// It must be decoded once more; whoever does says what came of it.
@@ -83,7 +83,7 @@ pub trait DeadLetters: Send + Sync {
     async fn dead_letters(&self, page: &PageRequest) -> StoreResult<Vec<DeadLetter>>;
 
     /// Has one looked at again: its tries begin anew. `None`: there is none of that id.
-    async fn revive(&self, id: Uuid, now: DateTime<Utc>) -> StoreResult<Option<Revived>>;
+    async fn revive(&self, id: Uuid, now: DateTime<Utc>) -> StoreResult<Option<ReplayOutcome>>;
 
     /// Removes notices, and early news of messages that are not ours, older than `before`; how many.
     async fn purge_notices(&self, before: DateTime<Utc>) -> StoreResult<usize>;

@@ -7,12 +7,12 @@ mod signed_requests;
 
 #[cfg(feature = "mock")]
 pub use self::{
-    answers::MockAnswers, audit::MockAuditLog, dead_letters::MockDeadLetters,
+    answers::MockIdempotencyStore, audit::MockAuditLog, dead_letters::MockDeadLetters,
     signed_requests::MockSignedRequests,
 };
 pub use self::{
-    answers::{Answers, Claim},
+    answers::{Claim, IdempotencyStore},
     audit::{AuditLog, AuditReport},
-    dead_letters::{DeadLetter, DeadLetterKind, DeadLetters, Revived, UnreadableWebhook},
+    dead_letters::{DeadLetter, DeadLetterKind, DeadLetters, ReplayOutcome, UnreadableWebhook},
     signed_requests::SignedRequests,
 };

@@ -1,6 +1,6 @@
 //! Verification: challenges, the provider of codes, what is known of a number, hosted pages.
 
-pub mod code_verifier;
+pub mod code_provider;
 pub mod number_lookup;
 mod verification_pages;
 mod verifications;
@@ -10,8 +10,8 @@ pub use self::{verification_pages::MockVerificationPages, verifications::MockVer
 pub use self::{
     verification_pages::{NewVerificationPage, VerificationPage, VerificationPages},
     verifications::{
-        Begin, BeginResend, BeginVerification, Checked, GuessTicket, GuessVerdict, JudgeGuess, NewChallenge,
-        OwnCode, OwnSend, Requester, ReserveGuess, SendAttempt, SendResult, TakeGuess, Verification,
-        Verifications,
+        AttemptRequest, AttemptResult, AttemptTicket, AttemptVerdict, BeginResend, BeginVerification,
+        CheckAttempt, NewChallenge, OwnCode, OwnSend, Requester, ReserveAttempt, SendAttempt, SendResult,
+        StartDecision, Verification, Verifications,
     },
 };

@@ -19,7 +19,7 @@ pub enum LineType {
 
 /// What is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NumberFacts {
+pub struct NumberInfo {
     /// Whether it is assigned at all.
     pub valid: bool,
     /// Its line.
@@ -40,5 +40,5 @@ pub struct LookupUnavailable(pub String);
 #[async_trait]
 pub trait NumberLookup: Send + Sync {
     /// What is known of a number.
-    async fn look_up(&self, number: &PhoneNumber) -> Result<NumberFacts, LookupUnavailable>;
+    async fn look_up(&self, number: &PhoneNumber) -> Result<NumberInfo, LookupUnavailable>;
 }

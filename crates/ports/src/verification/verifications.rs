@@ -1,6 +1,6 @@
 //! Challenges, their sends and their guesses.
 
-use crate::{crypto::CodeMac, verification::number_lookup::NumberFacts};
+use crate::{crypto::CodeMac, verification::number_lookup::NumberInfo};
 use crate::{messaging::NewOutbound, store_error::StoreResult};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -131,7 +131,7 @@ pub struct OwnSend {
 
 /// Whether a code may be sent.
 #[derive(Clone, Debug)]
-pub enum Begin {
+pub enum StartDecision {
     /// Yes, and the send is counted. Boxed: a verification is much larger than a lock.
     Go(Box<Verification>),
     /// This very request was made before.
@@ -160,7 +160,7 @@ pub struct Verification {
     /// What for.
     pub purpose: Purpose,
     /// The provider's name for it, once it has one.
-    pub provider_sid: Option<String>,
+    pub provider_ref: Option<String>,
     /// Its counted part.
     pub challenge: Challenge,
     /// The hash of a code of our own, where it is one.
@@ -213,7 +213,7 @@ pub enum SendResult {
 
 /// A guess that wants to be taken.
 #[derive(Clone, Debug)]
-pub struct TakeGuess {
+pub struct AttemptRequest {
     /// At which challenge.
     pub verification: VerificationId,
     /// The effect that guesses: a repeated one is the same guess.
@@ -224,9 +224,9 @@ pub struct TakeGuess {
 
 /// A guess at a code of ours.
 #[derive(Clone, Debug)]
-pub struct JudgeGuess {
+pub struct CheckAttempt {
     /// At which challenge, by whom.
-    pub guess: TakeGuess,
+    pub attempt: AttemptRequest,
     /// The salt that the typed code was hashed with.
     pub salt: [u8; 16],
     /// The hash of what was typed; none where its key is gone.
@@ -237,9 +237,9 @@ pub struct JudgeGuess {
 
 /// The word on a guess at a code of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GuessVerdict {
+pub enum AttemptVerdict {
     /// Counted, compared and, if right, used up.
-    Judged(Checked),
+    Judged(AttemptResult),
     /// Settled, expired or spent.
     Gone,
     /// The number is locked until then.
@@ -250,11 +250,11 @@ pub enum GuessVerdict {
 
 /// Whether a guess may be looked at.
 #[derive(Clone, Debug)]
-pub enum ReserveGuess {
+pub enum ReserveAttempt {
     /// Yes; it is counted.
-    Go(Box<GuessTicket>),
+    Go(Box<AttemptTicket>),
     /// This very guess was judged before.
-    Judged(Checked),
+    Judged(AttemptResult),
     /// Settled, expired or spent.
     Gone,
     /// The number is locked until then.
@@ -263,20 +263,20 @@ pub enum ReserveGuess {
 
 /// A counted guess, to be settled.
 #[derive(Clone, Debug)]
-pub struct GuessTicket {
+pub struct AttemptTicket {
     /// Its number.
-    pub guess: uuid::Uuid,
+    pub attempt: uuid::Uuid,
     /// At which challenge.
     pub verification: Verification,
     /// Whether it was taken before and its answer lost: then the provider may hold it for approved.
     pub resumed: bool,
-    /// As in [`TakeGuess::anonymous`].
+    /// As in [`AttemptRequest::anonymous`].
     pub anonymous: Option<String>,
 }
 
 /// What a settled guess leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Checked {
+pub struct AttemptResult {
     /// Whether it was right.
     pub approved: bool,
     /// Guesses left.
@@ -290,15 +290,15 @@ pub struct Checked {
 #[async_trait]
 pub trait Verifications: Send + Sync {
     /// Counts a new challenge and its first send, if lock and limits allow.
-    async fn begin(&self, request: &BeginVerification, now: DateTime<Utc>) -> StoreResult<Begin>;
+    async fn begin(&self, request: &BeginVerification, now: DateTime<Utc>) -> StoreResult<StartDecision>;
 
     /// Counts another send of an open challenge, if lock, cooldown and limits allow.
-    async fn begin_resend(&self, request: &BeginResend, now: DateTime<Utc>) -> StoreResult<Begin>;
+    async fn begin_resend(&self, request: &BeginResend, now: DateTime<Utc>) -> StoreResult<StartDecision>;
 
     /// Has codes of ours go out by their next way where the one before failed or was not delivered in
     /// time, and drops the ways that are not needed any more. They are sends like all others: limits hold, and who has
     /// opted out of a way meanwhile gets nothing by it. Each step is taken once, whoever looks. How many went out.
-    async fn take_next_ways(&self, policy: &OtpPolicy, now: DateTime<Utc>) -> StoreResult<usize>;
+    async fn take_next_fallbacks(&self, policy: &OtpPolicy, now: DateTime<Utc>) -> StoreResult<usize>;
 
     /// Wipes what is left of codes that are worth nothing any more; how many.
     async fn wipe_codes(&self, now: DateTime<Utc>) -> StoreResult<usize>;
@@ -327,18 +327,19 @@ pub trait Verifications: Send + Sync {
 
     /// Counts a guess before it is looked at. Guesses count for the provider's challenge, whichever
     /// challenges of ours share it.
-    async fn take_guess(&self, request: &TakeGuess, now: DateTime<Utc>) -> StoreResult<ReserveGuess>;
+    async fn take_attempt(&self, request: &AttemptRequest, now: DateTime<Utc>)
+    -> StoreResult<ReserveAttempt>;
 
     /// Counts a guess at a code of ours, compares it and uses the code up, in one transaction, which stands
     /// for a wrong guess as well.
-    async fn judge_guess(&self, request: &JudgeGuess, now: DateTime<Utc>) -> StoreResult<GuessVerdict>;
+    async fn judge_attempt(&self, request: &CheckAttempt, now: DateTime<Utc>) -> StoreResult<AttemptVerdict>;
 
     /// Whether guesses at a challenge are still looked at, other than that one: then an approval that the provider tells of
     /// afterwards may be theirs.
-    async fn has_rivals(
+    async fn has_concurrent_attempts(
         &self,
         verification: VerificationId,
-        guess: Option<uuid::Uuid>,
+        attempt: Option<uuid::Uuid>,
         now: DateTime<Utc>,
     ) -> StoreResult<bool>;
 
@@ -352,16 +353,16 @@ pub trait Verifications: Send + Sync {
 
     /// Settles a counted guess: approval, count of failures, lock. One guess of a challenge approves it, and none once it is
     /// settled otherwise. The last wrong one ends it as soon as no other is looked at.
-    async fn settle_guess(
+    async fn settle_attempt(
         &self,
-        ticket: &GuessTicket,
+        ticket: &AttemptTicket,
         right: bool,
         policy: &OtpPolicy,
         now: DateTime<Utc>,
-    ) -> StoreResult<Checked>;
+    ) -> StoreResult<AttemptResult>;
 
     /// Gives a guess back that the provider never looked at.
-    async fn return_guess(&self, ticket: &GuessTicket) -> StoreResult<()>;
+    async fn return_attempt(&self, ticket: &AttemptTicket) -> StoreResult<()>;
 
     /// A challenge by its id.
     async fn find(&self, id: VerificationId) -> StoreResult<Option<Verification>>;
@@ -389,7 +390,7 @@ pub trait Verifications: Send + Sync {
     async fn log_lookup(
         &self,
         phone: &PhoneNumber,
-        facts: &NumberFacts,
+        facts: &NumberInfo,
         now: DateTime<Utc>,
     ) -> StoreResult<()>;
 }

@@ -15,13 +15,13 @@ use domain::{
 use futures_util::future::join_all;
 use ports::{
     accounts::{
-        AccountPhone, AskReset, CountedTry, NameChange, NewAccount, NewLoginChallenge, NewSession,
+        AccountPhone, AskReset, CountedTry, Mfa, NameChange, NewAccount, NewLoginChallenge, NewSession,
         OpenSession, PhoneChange, Profile, ProfileChange, ProfileChanged, Registered, ResetPassword,
-        ResetProof, SecondFactor,
+        ResetProof,
     },
     messaging::{Lane, NewOutbound, message_channel::OutboundMessage},
     pagination::PageRequest,
-    verification::{Begin, Requester, Verifications},
+    verification::{Requester, StartDecision, Verifications},
 };
 
 const PAGE: PageRequest = PageRequest { limit: 10, after: None };
@@ -69,7 +69,8 @@ pub async fn a_challenge_proves_once(store: impl Stores) {
     assert_eq!(registered(&store, sign_up(6, Some((2, login)))).await, Registered::NoProof);
     let other = approved(&store, 3, Purpose::Registration).await;
     assert_eq!(registered(&store, sign_up(7, Some((4, other)))).await, Registered::NoProof);
-    let Begin::Go(open) = Verifications::begin(&store, &challenge(5, policy()), at(0)).await.unwrap() else {
+    let StartDecision::Go(open) = Verifications::begin(&store, &challenge(5, policy()), at(0)).await.unwrap()
+    else {
         panic!()
     };
     assert_eq!(registered(&store, sign_up(8, Some((5, open.id)))).await, Registered::NoProof, "not approved");
@@ -159,7 +160,7 @@ pub async fn a_reset_token_is_good_once(store: impl Stores) {
     let seen = profile(&store, user).await;
     assert!(seen.email_verified && !seen.mfa_enabled && seen.phone == Some(phone(1)));
     assert!(store.find_chat_link(7).await.unwrap().is_none());
-    assert!(!pass(&store, user, 3, SecondFactor::Backup(vec![[1; 32]])).await, "the codes are gone too");
+    assert!(!pass(&store, user, 3, Mfa::Backup(vec![[1; 32]])).await, "the codes are gone too");
 
     store.set_mfa(user, true, &actor(), at(2)).await.unwrap().unwrap();
     ask(&store, 1, 10, 2).await;
@@ -220,7 +221,7 @@ async fn begin(store: &dyn Stores, user: UserId, name: u8) -> bool {
     store.begin_login_challenge(&challenge, at(0)).await.unwrap()
 }
 
-async fn pass(store: &dyn Stores, user: UserId, name: u8, factor: SecondFactor) -> bool {
+async fn pass(store: &dyn Stores, user: UserId, name: u8, factor: Mfa) -> bool {
     assert!(begin(store, user, name).await);
     store.pass_login_challenge(&[[name; 32]], &factor, &session(), &actor(), at(1)).await.unwrap().is_some()
 }
@@ -229,13 +230,13 @@ async fn pass(store: &dyn Stores, user: UserId, name: u8, factor: SecondFactor) 
 pub async fn a_backup_code_is_good_once(store: impl Stores) {
     let user = account(&store, 1, true).await;
     store.replace_backup_codes(user, &[[1; 32], [2; 32]], &actor(), at(0)).await.unwrap();
-    let backup = |n: u8| SecondFactor::Backup(vec![[n; 32]]);
+    let backup = |n: u8| Mfa::Backup(vec![[n; 32]]);
     let doors = join_all((10..15).map(|name| pass(&store, user, name, backup(1)))).await;
     assert_eq!(doors.into_iter().filter(|passed| *passed).count(), 1);
     assert!(begin(&store, user, 20).await);
     let through = join_all((0..5).map(|_| async {
         store
-            .pass_login_challenge(&[[20; 32]], &SecondFactor::Code, &session(), &actor(), at(1))
+            .pass_login_challenge(&[[20; 32]], &Mfa::Code, &session(), &actor(), at(1))
             .await
             .unwrap()
             .is_some()
@@ -334,7 +335,7 @@ pub async fn what_ended_is_forgotten(store: impl Stores) {
 /// Nobody in particular uses up nobody's budget and locks nobody else.
 pub async fn anonymous_sends_and_failures_are_counted_apart(store: impl Stores) {
     use domain::verification::otp::OtpPolicy;
-    use ports::verification::{ReserveGuess, SendResult, TakeGuess};
+    use ports::verification::{AttemptRequest, ReserveAttempt, SendResult};
     let policy = OtpPolicy { sends_per_destination_per_day: 1, lock_after_failures: 1, ..policy() };
     let anonymous = |address: &str| {
         let mut request = challenge(1, policy);
@@ -342,11 +343,12 @@ pub async fn anonymous_sends_and_failures_are_counted_apart(store: impl Stores) 
         request.challenge.origin = Some(address.into());
         request
     };
-    let Begin::Go(first) = Verifications::begin(&store, &anonymous("1.1.1.1"), at(0)).await.unwrap() else {
+    let StartDecision::Go(first) = Verifications::begin(&store, &anonymous("1.1.1.1"), at(0)).await.unwrap()
+    else {
         panic!()
     };
     let full = Verifications::begin(&store, &anonymous("2.2.2.2"), at(0)).await.unwrap();
-    assert!(matches!(full, Begin::TooMany(..)), "one budget for all of them: {full:?}");
+    assert!(matches!(full, StartDecision::TooMany(..)), "one budget for all of them: {full:?}");
     let sent = SendResult::Sent { sid: "VE1".into(), channel: Channel::Sms };
     store.record_send(first.id, &sent, at(0)).await.unwrap();
     let found = store.find_open_from("1.1.1.1", &phone(1).into(), Purpose::Login, at(1)).await.unwrap();
@@ -361,11 +363,12 @@ pub async fn anonymous_sends_and_failures_are_counted_apart(store: impl Stores) 
             .unwrap()
             .is_none()
     );
-    let guess = TakeGuess { verification: first.id, effect_key: None, anonymous: Some("1.1.1.1".into()) };
-    let ReserveGuess::Go(ticket) = store.take_guess(&guess, at(1)).await.unwrap() else { panic!() };
-    assert!(store.settle_guess(&ticket, false, &policy, at(1)).await.unwrap().locked_until.is_some());
+    let attempt =
+        AttemptRequest { verification: first.id, effect_key: None, anonymous: Some("1.1.1.1".into()) };
+    let ReserveAttempt::Go(ticket) = store.take_attempt(&attempt, at(1)).await.unwrap() else { panic!() };
+    assert!(store.settle_attempt(&ticket, false, &policy, at(1)).await.unwrap().locked_until.is_some());
     let again = Verifications::begin(&store, &anonymous("1.1.1.1"), at(2)).await.unwrap();
-    assert!(matches!(again, Begin::Locked(_)), "{again:?}");
+    assert!(matches!(again, StartDecision::Locked(_)), "{again:?}");
     let team = Verifications::begin(&store, &challenge(1, policy), at(2)).await.unwrap();
-    assert!(matches!(team, Begin::Go(_)), "a team goes on: {team:?}");
+    assert!(matches!(team, StartDecision::Go(_)), "a team goes on: {team:?}");
 }

@@ -10,7 +10,7 @@ use domain::{
     messaging::flow::{Answer, CompletedFlow, Slug},
 };
 use ports::{
-    messaging::{Committed, FlowEdition, KeptEditions, NewFlowResponse, Turn},
+    messaging::{Committed, FlowVersion, KeptVersions, NewFlowResponse, Turn},
     pagination::PageRequest,
 };
 
@@ -18,8 +18,8 @@ fn slug(name: &str) -> Slug {
     Slug::parse(name).unwrap()
 }
 
-fn edition(flow: &str, version: u32, source: &str) -> FlowEdition {
-    FlowEdition { flow: slug(flow), version, source: source.into(), catalogue: Some("places".into()) }
+fn version(flow: &str, version: u32, source: &str) -> FlowVersion {
+    FlowVersion { flow: slug(flow), version, source: source.into(), catalogue: Some("places".into()) }
 }
 
 fn response(flow: &str, text: &str) -> NewFlowResponse {
@@ -58,20 +58,20 @@ fn all() -> PageRequest {
 
 /// Kept again it is the same; with another text it is refused, and what came with it; also when many
 /// start together.
-pub async fn an_edition_never_changes(store: impl Stores) {
-    let first = [edition("a", 1, "one"), edition("b", 1, "one")];
-    let keep = || store.keep_editions(&first, at(0));
+pub async fn an_version_never_changes(store: impl Stores) {
+    let first = [version("a", 1, "one"), version("b", 1, "one")];
+    let keep = || store.keep_versions(&first, at(0));
     let kept = futures_util::future::join_all((0..6).map(|_| keep())).await;
-    assert!(kept.into_iter().all(|kept| kept.unwrap() == KeptEditions::Kept));
-    let changed = [edition("a", 2, "two"), edition("b", 1, "another")];
-    let refused = store.keep_editions(&changed, at(1)).await.unwrap();
-    assert_eq!(refused, KeptEditions::Changed(vec![(slug("b"), 1)]));
-    let other_places = FlowEdition { catalogue: None, ..edition("b", 1, "one") };
-    let refused = store.keep_editions(&[other_places], at(1)).await.unwrap();
-    assert_eq!(refused, KeptEditions::Changed(vec![(slug("b"), 1)]));
-    assert_eq!(store.editions().await.unwrap(), first);
-    assert_eq!(store.keep_editions(&[edition("a", 2, "two")], at(2)).await.unwrap(), KeptEditions::Kept);
-    assert_eq!(store.editions().await.unwrap().len(), 3);
+    assert!(kept.into_iter().all(|kept| kept.unwrap() == KeptVersions::Kept));
+    let changed = [version("a", 2, "two"), version("b", 1, "another")];
+    let refused = store.keep_versions(&changed, at(1)).await.unwrap();
+    assert_eq!(refused, KeptVersions::Changed(vec![(slug("b"), 1)]));
+    let other_places = FlowVersion { catalogue: None, ..version("b", 1, "one") };
+    let refused = store.keep_versions(&[other_places], at(1)).await.unwrap();
+    assert_eq!(refused, KeptVersions::Changed(vec![(slug("b"), 1)]));
+    assert_eq!(store.versions().await.unwrap(), first);
+    assert_eq!(store.keep_versions(&[version("a", 2, "two")], at(2)).await.unwrap(), KeptVersions::Kept);
+    assert_eq!(store.versions().await.unwrap().len(), 3);
 }
 
 /// A turn that lost its lease keeps nothing; one that is committed again keeps nothing more.

@@ -6,7 +6,7 @@ use crate::{
 };
 use domain::{
     locale::Locale,
-    messaging::{consent::ConsentStatus, conversation::Said},
+    messaging::{consent::ConsentStatus, conversation::InboundContent},
 };
 use futures_util::future::join_all;
 use ports::messaging::{Accepted, Committed, Lane, LeasedTurn, Turn, TurnFailure};
@@ -20,8 +20,8 @@ pub(crate) async fn lease(store: &dyn Stores, second: i64) -> Option<LeasedTurn>
 }
 
 fn text(turn: &LeasedTurn) -> &str {
-    match &turn.message.said {
-        Said::Text(text) => text,
+    match &turn.message.content {
+        InboundContent::Text(text) => text,
         other => panic!("{other:?}"),
     }
 }
@@ -78,7 +78,7 @@ pub async fn an_old_lease_commits_nothing(store: impl Stores) {
     let old = lease(&store, 1).await.unwrap();
     let new = lease(&store, 10).await.unwrap();
     let mut late = done(&old);
-    late.replies.push(outbound(1, "late", Lane::Talk));
+    late.replies.push(outbound(1, "late", Lane::Conversation));
     assert_eq!(store.commit_turn(&late, at(11)).await.unwrap(), Committed::Fenced);
     assert_eq!(store.backlog().await.unwrap(), 0);
     assert!(!store.renew_lease(old.conversation, old.fence, at(99)).await.unwrap());
@@ -118,7 +118,7 @@ pub async fn consent_is_remembered_with_the_turn(store: impl Stores) {
     let mut end = done(&turn);
     end.state.locale = Some(Locale::Pt);
     end.consent = Some(ConsentStatus::OptedOut);
-    end.replies.push(outbound(1, "adeus", Lane::Talk));
+    end.replies.push(outbound(1, "adeus", Lane::Conversation));
     store.commit_turn(&end, at(2)).await.unwrap();
     let next = lease(&store, 3).await.unwrap();
     assert_eq!((next.consent, next.state.locale), (ConsentStatus::OptedOut, Some(Locale::Pt)));

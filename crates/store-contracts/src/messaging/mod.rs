@@ -1,6 +1,6 @@
 //! What every inbox, outbox and store of conversations must do.
 
-pub mod desk;
+pub mod agent_handoff;
 pub mod flows;
 pub mod inbox;
 pub mod outbox;

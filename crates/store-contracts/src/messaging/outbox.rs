@@ -39,7 +39,7 @@ fn sent(sid: &str) -> Settlement {
     Settlement::Sent { provider_id: sid.into() }
 }
 
-fn news(message: Option<MessageId>, sid: &str, status: DeliveryStatus) -> StatusReport {
+fn delivery_reports(message: Option<MessageId>, sid: &str, status: DeliveryStatus) -> StatusReport {
     StatusReport { message, provider_id: Some(sid.into()), status, error: None, opted_out: false, at: None }
 }
 
@@ -47,7 +47,11 @@ fn news(message: Option<MessageId>, sid: &str, status: DeliveryStatus) -> Status
 pub async fn a_recipients_messages_go_one_after_the_other(store: impl Stores) {
     enqueue(
         &store,
-        vec![outbound(1, "a1", Lane::Talk), outbound(1, "a2", Lane::Talk), outbound(2, "b1", Lane::Talk)],
+        vec![
+            outbound(1, "a1", Lane::Conversation),
+            outbound(1, "a2", Lane::Conversation),
+            outbound(2, "b1", Lane::Conversation),
+        ],
     )
     .await;
     let first = lease(&store, 1).await;
@@ -63,13 +67,13 @@ pub async fn a_recipients_messages_go_one_after_the_other(store: impl Stores) {
 
 /// A code does not queue behind the talk.
 pub async fn lanes_do_not_wait_for_each_other(store: impl Stores) {
-    enqueue(&store, vec![outbound(1, "a1", Lane::Talk), outbound(1, "code", Lane::Code)]).await;
+    enqueue(&store, vec![outbound(1, "a1", Lane::Conversation), outbound(1, "code", Lane::Code)]).await;
     assert_eq!(texts(&lease(&store, 1).await), ["a1", "code"]);
 }
 
 /// Nobody knows whether it went out: it comes back in doubt, with its text.
 pub async fn a_lapsed_lease_leaves_its_message_in_doubt(store: impl Stores) {
-    enqueue(&store, vec![outbound(1, "a1", Lane::Talk)]).await;
+    enqueue(&store, vec![outbound(1, "a1", Lane::Conversation)]).await;
     assert_eq!(lease(&store, 1).await[0].in_doubt_since, None);
     let again = lease(&store, 22).await;
     assert_eq!((again[0].in_doubt_since, again[0].attempts), (Some(at(22)), 1));
@@ -81,28 +85,28 @@ pub async fn a_lapsed_lease_leaves_its_message_in_doubt(store: impl Stores) {
 }
 
 /// Read stays read.
-pub async fn news_moves_a_message_forward_only(store: impl Stores) {
-    enqueue(&store, vec![outbound(1, "a1", Lane::Talk)]).await;
+pub async fn a_delivery_report_moves_a_message_forward_only(store: impl Stores) {
+    enqueue(&store, vec![outbound(1, "a1", Lane::Conversation)]).await;
     let leased = lease(&store, 1).await.remove(0);
     store.settle(&leased, &sent("SM1"), at(1)).await.unwrap();
     for status in [DeliveryStatus::Read, DeliveryStatus::Delivered, DeliveryStatus::Failed] {
-        assert_eq!(store.record_statuses(&[news(None, "SM1", status)], at(2)).await.unwrap(), 1);
+        assert_eq!(store.record_statuses(&[delivery_reports(None, "SM1", status)], at(2)).await.unwrap(), 1);
     }
     let state = store.find_message(leased.message.id).await;
     assert_eq!((state.status, state.provider_id.as_deref()), (DeliveryStatus::Read, Some("SM1")));
     let history: Vec<_> = state.history.iter().map(|(status, _, _)| *status).collect();
     assert_eq!(history, [DeliveryStatus::Sent, DeliveryStatus::Read]);
-    let strange = [news(None, "SM9", DeliveryStatus::Read)];
+    let strange = [delivery_reports(None, "SM9", DeliveryStatus::Read)];
     assert_eq!(store.record_statuses(&strange, at(2)).await.unwrap(), 0, "nobody's yet");
     let known = store.known_provider_ids(&leased.message.recipient, at(0)).await.unwrap();
     assert_eq!(known, ["SM1"]);
 }
 
 /// A status can beat our own commit: then the send is settled by it.
-pub async fn news_before_our_own_settlement_counts(store: impl Stores) {
-    enqueue(&store, vec![outbound(1, "a1", Lane::Talk)]).await;
+pub async fn a_delivery_report_before_our_own_settlement_counts(store: impl Stores) {
+    enqueue(&store, vec![outbound(1, "a1", Lane::Conversation)]).await;
     let leased = lease(&store, 1).await.remove(0);
-    let report = news(Some(leased.message.id), "SM1", DeliveryStatus::Delivered);
+    let report = delivery_reports(Some(leased.message.id), "SM1", DeliveryStatus::Delivered);
     assert_eq!(store.record_statuses(&[report], at(1)).await.unwrap(), 1);
     let doubt = Settlement::InDoubt { look_at: at(2), resent: false, reason: "no answer".into() };
     store.settle(&leased, &doubt, at(2)).await.unwrap();
@@ -111,23 +115,25 @@ pub async fn news_before_our_own_settlement_counts(store: impl Stores) {
 }
 
 /// News that knows only the provider's name for a message waits until we know that name too.
-pub async fn news_by_a_name_we_do_not_know_yet_is_kept(store: impl Stores) {
-    enqueue(&store, vec![outbound(1, "a1", Lane::Talk)]).await;
+pub async fn a_delivery_report_by_an_unknown_name_is_kept(store: impl Stores) {
+    enqueue(&store, vec![outbound(1, "a1", Lane::Conversation)]).await;
     let leased = lease(&store, 1).await.remove(0);
-    let early =
-        [news(None, "wamid.1", DeliveryStatus::Read), news(None, "wamid.1", DeliveryStatus::Delivered)];
+    let early = [
+        delivery_reports(None, "wamid.1", DeliveryStatus::Read),
+        delivery_reports(None, "wamid.1", DeliveryStatus::Delivered),
+    ];
     assert_eq!(store.record_statuses(&early, at(1)).await.unwrap(), 0);
     store.settle(&leased, &sent("wamid.1"), at(2)).await.unwrap();
     assert_eq!(store.find_message(leased.message.id).await.status, DeliveryStatus::Read);
 }
 
 /// News and the settlement that it belongs to come at the same time, however often: none is lost.
-pub async fn news_at_the_same_time_as_the_settlement_is_not_lost(store: impl Stores) {
+pub async fn a_delivery_report_beside_the_settlement_is_not_lost(store: impl Stores) {
     for number in 0..20 {
-        enqueue(&store, vec![outbound(1, "a1", Lane::Talk)]).await;
+        enqueue(&store, vec![outbound(1, "a1", Lane::Conversation)]).await;
         let leased = lease(&store, 1).await.remove(0);
         let name = format!("wamid.{number}");
-        let (report, settlement) = ([news(None, &name, DeliveryStatus::Delivered)], sent(&name));
+        let (report, settlement) = ([delivery_reports(None, &name, DeliveryStatus::Delivered)], sent(&name));
         let (told, settled) =
             tokio::join!(store.record_statuses(&report, at(1)), store.settle(&leased, &settlement, at(1)));
         told.unwrap();
@@ -138,7 +144,7 @@ pub async fn news_at_the_same_time_as_the_settlement_is_not_lost(store: impl Sto
 
 /// A relay that lost its lease changes nothing.
 pub async fn an_old_lease_settles_nothing(store: impl Stores) {
-    enqueue(&store, vec![outbound(1, "a1", Lane::Talk)]).await;
+    enqueue(&store, vec![outbound(1, "a1", Lane::Conversation)]).await;
     let old = lease(&store, 1).await.remove(0);
     let new = lease(&store, 30).await.remove(0);
     let failed = Settlement::Failed { code: None, reason: "late".into(), opted_out: false };

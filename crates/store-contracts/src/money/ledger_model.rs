@@ -13,7 +13,9 @@ use domain::{
     ids::{TransferId, UserId, WalletId},
     money::{
         Currency, Money,
-        ledger::{Account, AccountKind, Books, Decision, Hold, Outcome, Refusal, clearing_account},
+        ledger::{
+            AccountKind, Decision, Hold, LedgerAccount, Outcome, PostingBatch, Refusal, clearing_account,
+        },
         limits::{Limits, Spending},
         transfer::{Transfer, TransferStatus},
     },
@@ -61,7 +63,7 @@ struct Script {
     second: i64,
     limits: Limits,
     ends: Vec<End>,
-    books: Books,
+    books: PostingBatch,
     transfers: BTreeMap<TransferId, Transfer>,
     holds: BTreeMap<TransferId, Hold>,
     posted: Vec<PostRequest>,
@@ -93,8 +95,10 @@ impl Script {
                 ends.push(End { id: savings, owner: Some(owner), currency: Currency::MXN });
             }
         }
-        let books =
-            Books { accounts: ends.iter().map(|end| (end.id, mirrored(end))).collect(), ..Books::default() };
+        let books = PostingBatch {
+            accounts: ends.iter().map(|end| (end.id, mirrored(end))).collect(),
+            ..PostingBatch::default()
+        };
         let (transfers, holds, posted, reversed) = Default::default();
         let mut script =
             Self { seed, dice, second: 0, limits, ends, books, transfers, holds, posted, reversed };
@@ -303,11 +307,11 @@ impl Script {
     }
 }
 
-fn mirrored(end: &End) -> Account {
-    let fresh = Account::clearing(end.currency);
+fn mirrored(end: &End) -> LedgerAccount {
+    let fresh = LedgerAccount::clearing(end.currency);
     match end.owner {
         None => fresh,
-        Some(_) => Account {
+        Some(_) => LedgerAccount {
             id: end.id,
             kind: AccountKind::Person,
             owner: end.owner,

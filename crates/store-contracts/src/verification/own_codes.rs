@@ -19,8 +19,8 @@ use ports::{
         message_channel::OutboundMessage,
     },
     verification::{
-        Begin, BeginResend, BeginVerification, Checked, GuessVerdict, JudgeGuess, OwnCode, OwnSend,
-        Requester, TakeGuess, Verification, Verifications,
+        AttemptRequest, AttemptResult, AttemptVerdict, BeginResend, BeginVerification, CheckAttempt, OwnCode,
+        OwnSend, Requester, StartDecision, Verification, Verifications,
     },
 };
 
@@ -38,8 +38,8 @@ fn bearing(channel: Channel, text: &str) -> NewOutbound {
 }
 
 /// A code that goes by these ways; its hash is made of `digit`, its salt of the number of the send.
-pub(crate) fn code(digit: u8, salt: u8, ways: &[Channel]) -> OwnSend {
-    let mut messages = ways.iter().map(|channel| bearing(*channel, "a code"));
+pub(crate) fn code(digit: u8, salt: u8, fallbacks: &[Channel]) -> OwnSend {
+    let mut messages = fallbacks.iter().map(|channel| bearing(*channel, "a code"));
     OwnSend {
         code: OwnCode {
             salt: [salt; 16],
@@ -51,15 +51,15 @@ pub(crate) fn code(digit: u8, salt: u8, ways: &[Channel]) -> OwnSend {
     }
 }
 
-pub(crate) fn own(number: u32, policy: OtpPolicy, ways: &[Channel]) -> BeginVerification {
-    let mut request = BeginVerification { own: Some(code(RIGHT, 1, ways)), ..challenge(number, policy) };
-    request.challenge.channel = ways[0];
+pub(crate) fn own(number: u32, policy: OtpPolicy, fallbacks: &[Channel]) -> BeginVerification {
+    let mut request = BeginVerification { own: Some(code(RIGHT, 1, fallbacks)), ..challenge(number, policy) };
+    request.challenge.channel = fallbacks[0];
     request
 }
 
 pub(crate) async fn begin(store: &dyn Stores, request: &BeginVerification, second: i64) -> Verification {
     match Verifications::begin(store, request, at(second)).await.unwrap() {
-        Begin::Go(verification) => *verification,
+        StartDecision::Go(verification) => *verification,
         other => panic!("{other:?}"),
     }
 }
@@ -70,14 +70,14 @@ pub(crate) async fn judge(
     (typed, salt): (u8, u8),
     effect_key: Option<&str>,
     second: i64,
-) -> GuessVerdict {
-    let guess = TakeGuess { verification, effect_key: effect_key.map(str::to_owned), anonymous: None };
-    let request = JudgeGuess { guess, salt: [salt; 16], typed: Some([typed; 32]), policy: policy() };
-    store.judge_guess(&request, at(second)).await.unwrap()
+) -> AttemptVerdict {
+    let attempt = AttemptRequest { verification, effect_key: effect_key.map(str::to_owned), anonymous: None };
+    let request = CheckAttempt { attempt, salt: [salt; 16], typed: Some([typed; 32]), policy: policy() };
+    store.judge_attempt(&request, at(second)).await.unwrap()
 }
 
-fn checked(approved: bool, attempts_remaining: u32) -> GuessVerdict {
-    GuessVerdict::Judged(Checked { approved, attempts_remaining, locked_until: None })
+fn checked(approved: bool, attempts_remaining: u32) -> AttemptVerdict {
+    AttemptVerdict::Judged(AttemptResult { approved, attempts_remaining, locked_until: None })
 }
 
 pub(crate) async fn leased(store: &dyn Stores, second: i64) -> Vec<LeasedMessage> {
@@ -99,13 +99,13 @@ pub async fn sixty_own_guesses_at_once_are_three(store: impl Stores) {
     let mut left: Vec<_> = verdicts
         .iter()
         .filter_map(|verdict| match verdict {
-            GuessVerdict::Judged(checked) => Some((checked.approved, checked.attempts_remaining)),
+            AttemptVerdict::Judged(checked) => Some((checked.approved, checked.attempts_remaining)),
             _ => None,
         })
         .collect();
     left.sort_unstable();
     assert_eq!(left, [(false, 0), (false, 1), (false, 2)]);
-    assert_eq!(judge(&store, id, (RIGHT, 1), None, 1).await, GuessVerdict::Gone);
+    assert_eq!(judge(&store, id, (RIGHT, 1), None, 1).await, AttemptVerdict::Gone);
     assert_eq!(seen(&store, id).await.challenge.status, ChallengeStatus::Canceled);
 }
 
@@ -114,8 +114,8 @@ pub async fn thirty_right_own_codes_at_once_are_one_approval(store: impl Stores)
     let id = begin(&store, &own(1, OtpPolicy { attempts_max: 30, ..policy() }, &[Channel::Sms]), 0).await.id;
     let verdicts = join_all((0..30).map(|_| judge(&store, id, (RIGHT, 1), None, 1))).await;
     assert_eq!(verdicts.iter().filter(|verdict| **verdict == checked(true, 29)).count(), 1);
-    assert_eq!(verdicts.iter().filter(|verdict| **verdict == GuessVerdict::Gone).count(), 29);
-    assert_eq!(judge(&store, id, (RIGHT, 1), None, 2).await, GuessVerdict::Gone);
+    assert_eq!(verdicts.iter().filter(|verdict| **verdict == AttemptVerdict::Gone).count(), 29);
+    assert_eq!(judge(&store, id, (RIGHT, 1), None, 2).await, AttemptVerdict::Gone);
 }
 
 /// A turn that is run again has its guess judged once, whatever was sent since.
@@ -141,12 +141,12 @@ pub async fn a_new_code_voids_the_one_before(store: impl Stores) {
         own: Some(code(RIGHT + 2, 2, &[Channel::Sms])),
         policy: policy(),
     };
-    let Begin::Go(sent) = store.begin_resend(&again, at(2)).await.unwrap() else { panic!() };
+    let StartDecision::Go(sent) = store.begin_resend(&again, at(2)).await.unwrap() else { panic!() };
     assert_eq!((sent.id, sent.challenge.attempts_remaining(), sent.sends.len()), (id, 2, 2));
     let repeated = BeginResend { own: Some(code(RIGHT + 3, 3, &[Channel::Sms])), ..again };
-    let Begin::Repeated(same) = store.begin_resend(&repeated, at(3)).await.unwrap() else { panic!() };
+    let StartDecision::Repeated(same) = store.begin_resend(&repeated, at(3)).await.unwrap() else { panic!() };
     assert_eq!(same.sends.len(), 2, "the same effect sends once");
-    assert_eq!(judge(&store, id, (RIGHT, 1), None, 3).await, GuessVerdict::Outdated);
+    assert_eq!(judge(&store, id, (RIGHT, 1), None, 3).await, AttemptVerdict::Outdated);
     assert_eq!(judge(&store, id, (RIGHT, 2), None, 3).await, checked(false, 1), "the old code");
     assert_eq!(judge(&store, id, (RIGHT + 2, 2), None, 3).await, checked(true, 0));
 }
@@ -156,7 +156,7 @@ pub async fn a_challenge_comes_with_its_message(store: impl Stores) {
     let request = own(1, policy(), &[Channel::Sms]);
     let id = begin(&store, &request, 0).await.id;
     let refused = Verifications::begin(&store, &own(1, policy(), &[Channel::Sms]), at(0)).await.unwrap();
-    assert!(matches!(refused, Begin::Open(open) if open.id == id));
+    assert!(matches!(refused, StartDecision::Open(open) if open.id == id));
     let out = leased(&store, 1).await;
     assert_eq!(out.len(), 1, "no message without a challenge of its own");
     assert_eq!(out[0].message.id, request.own.unwrap().message.message.id);
@@ -174,7 +174,10 @@ pub async fn an_own_code_that_failed_costs_no_quota(store: impl Stores) {
         request.challenge.requester = Requester::Client("another".into());
         request
     };
-    assert!(matches!(Verifications::begin(&store, &other(one), at(0)).await.unwrap(), Begin::TooMany(..)));
+    assert!(matches!(
+        Verifications::begin(&store, &other(one), at(0)).await.unwrap(),
+        StartDecision::TooMany(..)
+    ));
     fail(&store, 1).await;
     assert_eq!(sends(&seen(&store, id).await), [(Channel::Sms, "failed")]);
     begin(&store, &other(one), 1).await;
@@ -189,12 +192,12 @@ pub(crate) async fn fail(store: &dyn Stores, second: i64) {
 
 /// A failure takes the next way at once, once, whoever looks; the same challenge tells of both.
 pub async fn a_failed_send_takes_the_next_way_once(store: impl Stores) {
-    let ways = [Channel::Whatsapp, Channel::Sms];
-    let id = begin(&store, &own(1, policy(), &ways), 0).await.id;
-    assert_eq!(store.take_next_ways(&policy(), at(1)).await.unwrap(), 0, "it may yet arrive");
+    let fallbacks = [Channel::Whatsapp, Channel::Sms];
+    let id = begin(&store, &own(1, policy(), &fallbacks), 0).await.id;
+    assert_eq!(store.take_next_fallbacks(&policy(), at(1)).await.unwrap(), 0, "it may yet arrive");
     fail(&store, 1).await;
     let limits = policy();
-    let taken = join_all((0..10).map(|_| store.take_next_ways(&limits, at(2)))).await;
+    let taken = join_all((0..10).map(|_| store.take_next_fallbacks(&limits, at(2)))).await;
     assert_eq!(taken.into_iter().map(Result::unwrap).sum::<usize>(), 1);
     let next = leased(&store, 2).await;
     assert_eq!((next.len(), next[0].message.channel), (1, Channel::Sms));
@@ -207,12 +210,12 @@ pub async fn a_failed_send_takes_the_next_way_once(store: impl Stores) {
 
 /// Half a minute without a delivery takes the next way, then the one after it; a delivery ends it.
 pub async fn silence_takes_the_next_way_and_a_delivery_ends_it(store: impl Stores) {
-    let ways = [Channel::Whatsapp, Channel::Sms, Channel::Telegram];
-    let id = begin(&store, &own(1, policy(), &ways), 0).await.id;
+    let fallbacks = [Channel::Whatsapp, Channel::Sms, Channel::Telegram];
+    let id = begin(&store, &own(1, policy(), &fallbacks), 0).await.id;
     let first = leased(&store, 1).await.remove(0);
     store.settle(&first, &Settlement::Sent { provider_id: "SM1".into() }, at(1)).await.unwrap();
-    assert_eq!(store.take_next_ways(&policy(), at(29)).await.unwrap(), 0);
-    assert_eq!(store.take_next_ways(&policy(), at(30)).await.unwrap(), 1);
+    assert_eq!(store.take_next_fallbacks(&policy(), at(29)).await.unwrap(), 0);
+    assert_eq!(store.take_next_fallbacks(&policy(), at(30)).await.unwrap(), 1);
     let second = leased(&store, 30).await.remove(0);
     assert_eq!(second.message.channel, Channel::Sms);
     let delivered = StatusReport {
@@ -224,17 +227,17 @@ pub async fn silence_takes_the_next_way_and_a_delivery_ends_it(store: impl Store
         at: None,
     };
     store.record_statuses(&[delivered], at(31)).await.unwrap();
-    assert_eq!(store.take_next_ways(&policy(), at(90)).await.unwrap(), 0, "it has arrived");
+    assert_eq!(store.take_next_fallbacks(&policy(), at(90)).await.unwrap(), 0, "it has arrived");
     assert!(leased(&store, 90).await.is_empty());
     assert_eq!(sends(&seen(&store, id).await), [(Channel::Whatsapp, "sent"), (Channel::Sms, "delivered")]);
 }
 
 /// What was approved or sent anew goes by no further way.
 pub async fn a_settled_challenge_takes_no_further_way(store: impl Stores) {
-    let ways = [Channel::Whatsapp, Channel::Sms];
-    let approved = begin(&store, &own(1, policy(), &ways), 0).await.id;
+    let fallbacks = [Channel::Whatsapp, Channel::Sms];
+    let approved = begin(&store, &own(1, policy(), &fallbacks), 0).await.id;
     assert_eq!(judge(&store, approved, (RIGHT, 1), None, 1).await, checked(true, 2));
-    let renewed = begin(&store, &own(2, policy(), &ways), 0).await.id;
+    let renewed = begin(&store, &own(2, policy(), &fallbacks), 0).await.id;
     let again = BeginResend {
         verification: renewed,
         channel: Channel::Whatsapp,
@@ -244,8 +247,8 @@ pub async fn a_settled_challenge_takes_no_further_way(store: impl Stores) {
         own: Some(code(RIGHT, 2, &[Channel::Whatsapp])),
         policy: policy(),
     };
-    assert!(matches!(store.begin_resend(&again, at(1)).await.unwrap(), Begin::Go(_)));
-    assert_eq!(store.take_next_ways(&policy(), at(60)).await.unwrap(), 0);
+    assert!(matches!(store.begin_resend(&again, at(1)).await.unwrap(), StartDecision::Go(_)));
+    assert_eq!(store.take_next_fallbacks(&policy(), at(60)).await.unwrap(), 0);
     let out = leased(&store, 61).await;
     assert!(out.iter().all(|message| message.message.channel == Channel::Whatsapp));
 }
@@ -260,7 +263,7 @@ pub async fn limits_hold_for_own_codes(store: impl Stores) {
         async move { Verifications::begin(store, &request, at(0)).await.unwrap() }
     }))
     .await;
-    assert_eq!(burst.iter().filter(|begun| matches!(begun, Begin::Go(_))).count(), 5);
+    assert_eq!(burst.iter().filter(|begun| matches!(begun, StartDecision::Go(_))).count(), 5);
     let mut out = 0;
     loop {
         let messages = leased(&store, 1).await;
@@ -281,24 +284,24 @@ pub async fn many_exhausted_destinations_open_the_breaker(store: impl Stores) {
     let one = OtpPolicy { attempts_max: 1, ..policy() };
     for number in 0..BREAKER_DESTINATIONS {
         let id = begin(&store, &own(1000 + number, one, &[Channel::Sms]), 0).await.id;
-        assert_eq!(begin_guesses(&store, 1, 1).await, 3, "after {number}");
+        assert_eq!(begin_attempts(&store, 1, 1).await, 3, "after {number}");
         assert_eq!(judge(&store, id, (WRONG, 1), None, 1).await, checked(false, 0));
     }
-    assert_eq!(begin_guesses(&store, 2, 2).await, 1);
+    assert_eq!(begin_attempts(&store, 2, 2).await, 1);
     let mut nameless = own(3, policy(), &[Channel::Sms]);
     nameless.challenge.requester = Requester::Anonymous("203.0.113.9".into());
     let suspended = Verifications::begin(&store, &nameless, at(2)).await.unwrap();
-    assert!(matches!(suspended, Begin::Suspended(_)), "{suspended:?}");
-    assert_eq!(begin_guesses(&store, 4, 602).await, 3, "ten minutes later it is closed");
+    assert!(matches!(suspended, StartDecision::Suspended(_)), "{suspended:?}");
+    assert_eq!(begin_attempts(&store, 4, 602).await, 3, "ten minutes later it is closed");
     nameless.challenge.id = VerificationId(id());
     nameless.own = Some(code(RIGHT, 1, &[Channel::Sms]));
     begin(&store, &nameless, 602).await;
 }
 
 /// The guesses that a challenge to that number has, begun now or before.
-async fn begin_guesses(store: &dyn Stores, number: u32, second: i64) -> u32 {
+async fn begin_attempts(store: &dyn Stores, number: u32, second: i64) -> u32 {
     match Verifications::begin(store, &own(number, policy(), &[Channel::Sms]), at(second)).await.unwrap() {
-        Begin::Go(begun) | Begin::Open(begun) => begun.challenge.attempts_max,
+        StartDecision::Go(begun) | StartDecision::Open(begun) => begun.challenge.attempts_max,
         other => panic!("{other:?}"),
     }
 }

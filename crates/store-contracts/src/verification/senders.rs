@@ -13,7 +13,10 @@ use domain::{
 use ports::{
     accounts::Registered,
     messaging::ConsentChange,
-    verification::{Begin, BeginVerification, GuessVerdict, JudgeGuess, Requester, TakeGuess, Verifications},
+    verification::{
+        AttemptRequest, AttemptVerdict, BeginVerification, CheckAttempt, Requester, StartDecision,
+        Verifications,
+    },
 };
 
 async fn signed_up(store: &dyn Stores, n: u32, number: Option<u32>) -> Requester {
@@ -33,7 +36,7 @@ fn by(requester: &Requester, number: u32, policy: OtpPolicy) -> BeginVerificatio
     request
 }
 
-async fn begun(store: &dyn Stores, request: &BeginVerification, second: i64) -> Begin {
+async fn begun(store: &dyn Stores, request: &BeginVerification, second: i64) -> StartDecision {
     Verifications::begin(store, request, at(second)).await.unwrap()
 }
 
@@ -46,20 +49,20 @@ pub async fn a_strangers_codes_and_guesses_are_counted_apart(store: impl Stores)
     let team = Requester::Client("team".into());
     let id = begin(&store, &by(&stranger, 7, strict), 1).await.id;
     for _ in 0..2 {
-        let guess = TakeGuess { verification: id, effect_key: None, anonymous: None };
-        let request = JudgeGuess { guess, salt: [1; 16], typed: Some([WRONG; 32]), policy: strict };
-        assert!(matches!(store.judge_guess(&request, at(2)).await.unwrap(), GuessVerdict::Judged(_)));
+        let attempt = AttemptRequest { verification: id, effect_key: None, anonymous: None };
+        let request = CheckAttempt { attempt, salt: [1; 16], typed: Some([WRONG; 32]), policy: strict };
+        assert!(matches!(store.judge_attempt(&request, at(2)).await.unwrap(), AttemptVerdict::Judged(_)));
     }
     let to = Recipient::from(phone(7));
     assert!(store.lock_of(&stranger, &to, at(3)).await.unwrap().is_some());
-    assert!(matches!(begun(&store, &by(&stranger, 7, strict), 3).await, Begin::Locked(_)));
+    assert!(matches!(begun(&store, &by(&stranger, 7, strict), 3).await, StartDecision::Locked(_)));
     for other in [&owner, &team] {
         assert_eq!(store.lock_of(other, &to, at(3)).await.unwrap(), None, "{other:?}");
     }
     begin(&store, &by(&stranger, 7, OtpPolicy { sends_per_destination_per_day: 2, ..policy() }), 400).await;
     let full = begun(&store, &by(&signed_up(&store, 3, None).await, 7, strict), 401).await;
     assert!(
-        matches!(full, Begin::TooMany(SendLimit::Destination, _)),
+        matches!(full, StartDecision::TooMany(SendLimit::Destination, _)),
         "such strangers share one budget: {full:?}"
     );
     let one = OtpPolicy { sends_per_destination_per_day: 3, ..strict };
@@ -83,19 +86,22 @@ pub async fn each_kind_of_sender_has_a_budget_of_its_own(store: impl Stores) {
     assert!(store.payment_code_wait(&phone(7), &one, at(2)).await.unwrap().is_none());
     let narrow = OtpPolicy { sends_per_prefix_per_hour: 3, ..policy() };
     let full = begun(&store, &by(&Requester::Client("another".into()), 7, narrow), 2).await;
-    assert!(matches!(full, Begin::TooMany(SendLimit::Prefix, _)), "a prefix is one for all: {full:?}");
+    assert!(
+        matches!(full, StartDecision::TooMany(SendLimit::Prefix, _)),
+        "a prefix is one for all: {full:?}"
+    );
     assert!(store.payment_code_wait(&phone(7), &narrow, at(2)).await.unwrap().is_none(), "but for payments");
 }
 
 /// A code that goes by its next way is a send like any other: the day's limit holds.
 pub async fn the_next_way_stops_at_the_limit(store: impl Stores) {
     let two = OtpPolicy { sends_per_destination_per_day: 2, ..policy() };
-    let ways = [Channel::Whatsapp, Channel::Sms, Channel::Telegram];
-    begin(&store, &own(1, two, &ways), 0).await;
+    let fallbacks = [Channel::Whatsapp, Channel::Sms, Channel::Telegram];
+    begin(&store, &own(1, two, &fallbacks), 0).await;
     leased(&store, 1).await;
-    assert_eq!(store.take_next_ways(&two, at(30)).await.unwrap(), 1);
-    assert_eq!(store.take_next_ways(&two, at(60)).await.unwrap(), 0);
-    assert_eq!(store.take_next_ways(&policy(), at(61)).await.unwrap(), 0, "and stays stopped");
+    assert_eq!(store.take_next_fallbacks(&two, at(30)).await.unwrap(), 1);
+    assert_eq!(store.take_next_fallbacks(&two, at(60)).await.unwrap(), 0);
+    assert_eq!(store.take_next_fallbacks(&policy(), at(61)).await.unwrap(), 0, "and stays stopped");
 }
 
 /// Who opts out of a way while a code is under way gets nothing by it: the way after it stands in its place.
@@ -112,8 +118,8 @@ pub async fn a_way_he_opted_out_of_is_left_out(store: impl Stores) {
         source: "keyword".into(),
     };
     store.record_consent(&stop, at(1)).await.unwrap();
-    assert_eq!(store.take_next_ways(&policy(), at(2)).await.unwrap(), 0);
-    assert_eq!(store.take_next_ways(&policy(), at(3)).await.unwrap(), 1);
+    assert_eq!(store.take_next_fallbacks(&policy(), at(2)).await.unwrap(), 0);
+    assert_eq!(store.take_next_fallbacks(&policy(), at(3)).await.unwrap(), 1);
     let next = leased(&store, 4).await;
     assert_eq!(next.first().map(|message| message.message.channel), Some(Channel::Telegram));
 }

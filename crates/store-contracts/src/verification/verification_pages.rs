@@ -12,7 +12,7 @@ use domain::{
 };
 use futures_util::future::join_all;
 use ports::verification::{
-    Begin, BeginVerification, NewVerificationPage, Requester, VerificationPages, Verifications,
+    BeginVerification, NewVerificationPage, Requester, StartDecision, VerificationPages, Verifications,
 };
 
 fn page(hash: u8, number: Option<u32>) -> NewVerificationPage {
@@ -123,14 +123,17 @@ pub async fn a_pages_challenge_is_its_own(store: impl Stores) {
         Verifications::begin(&store, request, at(second)).await.unwrap()
     };
     let (one, other) = (of(Some(PageId(id()))), of(Some(PageId(id()))));
-    assert!(matches!(begin(&one, 0).await, Begin::Go(_)));
-    assert!(matches!(begin(&one, 1).await, Begin::Open(open) if open.id == one.challenge.id));
+    assert!(matches!(begin(&one, 0).await, StartDecision::Go(_)));
+    assert!(matches!(begin(&one, 1).await, StartDecision::Open(open) if open.id == one.challenge.id));
     // A page for each code is no way around the wait.
     let soon = begin(&other, 1).await;
-    assert!(matches!(soon, Begin::TooMany(SendLimit::Cooldown, until) if until == at(60)), "{soon:?}");
-    assert!(matches!(begin(&other, 60).await, Begin::Go(begun) if begun.id == other.challenge.id));
+    assert!(
+        matches!(soon, StartDecision::TooMany(SendLimit::Cooldown, until) if until == at(60)),
+        "{soon:?}"
+    );
+    assert!(matches!(begin(&other, 60).await, StartDecision::Go(begun) if begun.id == other.challenge.id));
     let call = of(None);
-    assert!(matches!(begin(&call, 61).await, Begin::Go(begun) if begun.id == call.challenge.id));
+    assert!(matches!(begin(&call, 61).await, StartDecision::Go(begun) if begun.id == call.challenge.id));
     let team = Requester::Client("team".into());
     let found = store.find_open(&team, &phone(1).into(), None, at(62)).await.unwrap();
     assert_eq!(found.map(|found| found.id), Some(call.challenge.id));

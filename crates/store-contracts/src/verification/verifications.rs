@@ -13,18 +13,20 @@ use domain::{
 };
 use futures_util::future::join_all;
 use ports::verification::{
-    Begin, BeginResend, BeginVerification, Checked, GuessTicket, Requester, ReserveGuess, SendResult,
-    TakeGuess, Verification, Verifications,
+    AttemptRequest, AttemptResult, AttemptTicket, BeginResend, BeginVerification, Requester, ReserveAttempt,
+    SendResult, StartDecision, Verification, Verifications,
 };
 
 async fn begin(store: &dyn Stores, request: &BeginVerification, second: i64) -> Option<Verification> {
     match Verifications::begin(store, request, at(second)).await.unwrap() {
-        Begin::Go(verification) | Begin::Repeated(verification) | Begin::Open(verification) => {
+        StartDecision::Go(verification)
+        | StartDecision::Repeated(verification)
+        | StartDecision::Open(verification) => {
             let sent = SendResult::Sent { sid: format!("VE{}", verification.id), channel: Channel::Sms };
             store.record_send(verification.id, &sent, at(second)).await.unwrap();
             Some(*verification)
         }
-        Begin::Locked(_) | Begin::TooMany(..) | Begin::Suspended(_) => None,
+        StartDecision::Locked(_) | StartDecision::TooMany(..) | StartDecision::Suspended(_) => None,
     }
 }
 
@@ -41,21 +43,26 @@ fn resend(verification: VerificationId, channel: Channel, effect_key: Option<&st
     }
 }
 
-async fn take(store: &dyn Stores, verification: VerificationId, second: i64) -> Option<GuessTicket> {
-    let request = TakeGuess { verification, effect_key: None, anonymous: None };
-    match store.take_guess(&request, at(second)).await.unwrap() {
-        ReserveGuess::Go(ticket) => Some(*ticket),
+async fn take(store: &dyn Stores, verification: VerificationId, second: i64) -> Option<AttemptTicket> {
+    let request = AttemptRequest { verification, effect_key: None, anonymous: None };
+    match store.take_attempt(&request, at(second)).await.unwrap() {
+        ReserveAttempt::Go(ticket) => Some(*ticket),
         _ => None,
     }
 }
 
-async fn guess(store: &dyn Stores, id: VerificationId, right: bool, policy: &OtpPolicy) -> Option<Checked> {
+async fn attempt(
+    store: &dyn Stores,
+    id: VerificationId,
+    right: bool,
+    policy: &OtpPolicy,
+) -> Option<AttemptResult> {
     let ticket = take(store, id, 1).await?;
-    Some(store.settle_guess(&ticket, right, policy, at(1)).await.unwrap())
+    Some(store.settle_attempt(&ticket, right, policy, at(1)).await.unwrap())
 }
 
 /// Sixty at once: three are looked at.
-pub async fn sixty_guesses_at_once_are_three(store: impl Stores) {
+pub async fn sixty_attempts_at_once_are_three(store: impl Stores) {
     let id = begin(&store, &challenge(1, policy()), 0).await.unwrap().id;
     let taken = join_all((0..60).map(|_| take(&store, id, 1))).await;
     assert_eq!(taken.into_iter().flatten().count(), 3);
@@ -66,7 +73,7 @@ pub async fn thirty_right_codes_at_once_are_one_approval(store: impl Stores) {
     let many = OtpPolicy { attempts_max: 30, ..policy() };
     let id = begin(&store, &challenge(1, many), 0).await.unwrap().id;
     for _ in 0..30 {
-        let _approved = guess(&store, id, true, &many).await;
+        let _approved = attempt(&store, id, true, &many).await;
     }
     assert_eq!(
         Verifications::find(&store, id).await.unwrap().unwrap().challenge.status,
@@ -76,15 +83,15 @@ pub async fn thirty_right_codes_at_once_are_one_approval(store: impl Stores) {
 }
 
 /// The same challenge, the same guesses.
-pub async fn sending_again_gives_no_new_guesses(store: impl Stores) {
+pub async fn sending_again_gives_no_new_attempts(store: impl Stores) {
     let id = begin(&store, &challenge(1, policy()), 0).await.unwrap().id;
-    guess(&store, id, false, &policy()).await.unwrap();
+    attempt(&store, id, false, &policy()).await.unwrap();
     let again = store.begin_resend(&resend(id, Channel::Whatsapp, None), at(2)).await.unwrap();
-    let Begin::Go(again) = again else { panic!("{again:?}") };
+    let StartDecision::Go(again) = again else { panic!("{again:?}") };
     assert_eq!((again.id, again.challenge.attempts_remaining(), again.channel), (id, 2, Channel::Whatsapp));
-    guess(&store, id, false, &policy()).await.unwrap();
-    assert_eq!(guess(&store, id, false, &policy()).await.unwrap().attempts_remaining, 0);
-    assert!(guess(&store, id, true, &policy()).await.is_none());
+    attempt(&store, id, false, &policy()).await.unwrap();
+    assert_eq!(attempt(&store, id, false, &policy()).await.unwrap().attempts_remaining, 0);
+    assert!(attempt(&store, id, true, &policy()).await.is_none());
 }
 
 /// Five wrong guesses over two challenges lock; after the lock counting starts anew.
@@ -92,17 +99,17 @@ pub async fn failures_lock_and_the_lock_ends_clean(store: impl Stores) {
     let strict = OtpPolicy { lock_after_failures: 5, ..policy() };
     let first = begin(&store, &challenge(1, strict), 0).await.unwrap().id;
     for _ in 0..3 {
-        assert_eq!(guess(&store, first, false, &strict).await.unwrap().locked_until, None);
+        assert_eq!(attempt(&store, first, false, &strict).await.unwrap().locked_until, None);
     }
     let second = begin(&store, &challenge(1, strict), 0).await.unwrap().id;
-    guess(&store, second, false, &strict).await.unwrap();
+    attempt(&store, second, false, &strict).await.unwrap();
     let until = at(1) + Duration::minutes(5);
-    assert_eq!(guess(&store, second, false, &strict).await.unwrap().locked_until, Some(until));
+    assert_eq!(attempt(&store, second, false, &strict).await.unwrap().locked_until, Some(until));
     assert!(begin(&store, &challenge(1, strict), 300).await.is_none(), "no code goes out while it lasts");
     assert!(begin(&store, &challenge(2, strict), 300).await.is_some(), "another number is not locked");
     let third = begin(&store, &challenge(1, strict), 301).await.unwrap().id;
     let ticket = take(&store, third, 301).await.unwrap();
-    assert_eq!(store.settle_guess(&ticket, false, &strict, at(301)).await.unwrap().locked_until, None);
+    assert_eq!(store.settle_attempt(&ticket, false, &strict, at(301)).await.unwrap().locked_until, None);
 }
 
 /// A turn that is run again sends no second code and takes no second guess.
@@ -111,13 +118,13 @@ pub async fn a_repeated_effect_is_the_same_send_and_the_same_guess(store: impl S
     let first = begin(&store, &request, 0).await.unwrap();
     let other = BeginVerification { effect_key: Some("event:1".into()), ..challenge(1, policy()) };
     let again = Verifications::begin(&store, &other, at(1)).await.unwrap();
-    assert!(matches!(again, Begin::Repeated(same) if same.id == first.id && same.sends.len() == 1));
-    let take = TakeGuess { verification: first.id, effect_key: Some("event:2".into()), anonymous: None };
-    let ReserveGuess::Go(ticket) = store.take_guess(&take, at(1)).await.unwrap() else { panic!() };
-    let ReserveGuess::Go(resumed) = store.take_guess(&take, at(2)).await.unwrap() else { panic!() };
-    assert!(resumed.resumed && resumed.guess == ticket.guess);
-    let checked = store.settle_guess(&resumed, false, &policy(), at(2)).await.unwrap();
-    let ReserveGuess::Judged(again) = store.take_guess(&take, at(3)).await.unwrap() else { panic!() };
+    assert!(matches!(again, StartDecision::Repeated(same) if same.id == first.id && same.sends.len() == 1));
+    let take = AttemptRequest { verification: first.id, effect_key: Some("event:2".into()), anonymous: None };
+    let ReserveAttempt::Go(ticket) = store.take_attempt(&take, at(1)).await.unwrap() else { panic!() };
+    let ReserveAttempt::Go(resumed) = store.take_attempt(&take, at(2)).await.unwrap() else { panic!() };
+    assert!(resumed.resumed && resumed.attempt == ticket.attempt);
+    let checked = store.settle_attempt(&resumed, false, &policy(), at(2)).await.unwrap();
+    let ReserveAttempt::Judged(again) = store.take_attempt(&take, at(3)).await.unwrap() else { panic!() };
     assert_eq!((again, checked.attempts_remaining), (checked, 2));
 }
 
@@ -125,11 +132,11 @@ pub async fn a_repeated_effect_is_the_same_send_and_the_same_guess(store: impl S
 pub async fn a_guess_nobody_looked_at_is_given_back(store: impl Stores) {
     let id = begin(&store, &challenge(1, policy()), 0).await.unwrap().id;
     let ticket = take(&store, id, 1).await.unwrap();
-    store.return_guess(&ticket).await.unwrap();
-    store.return_guess(&ticket).await.unwrap();
+    store.return_attempt(&ticket).await.unwrap();
+    store.return_attempt(&ticket).await.unwrap();
     let left = Verifications::find(&store, id).await.unwrap().unwrap().challenge.attempts_remaining();
     assert_eq!(left, 3, "given back once");
-    assert_eq!(guess(&store, id, false, &policy()).await.unwrap().attempts_remaining, 2);
+    assert_eq!(attempt(&store, id, false, &policy()).await.unwrap().attempts_remaining, 2);
 }
 
 /// A burst of sends at once stops at the limit; the window moves on.
@@ -159,7 +166,8 @@ pub async fn limits_hold_under_a_burst(store: impl Stores) {
 /// A send that the provider refused is not counted, and leaves nothing to guess at.
 pub async fn a_failed_send_costs_no_quota(store: impl Stores) {
     let one = OtpPolicy { sends_per_destination_per_day: 1, ..policy() };
-    let Begin::Go(failed) = Verifications::begin(&store, &challenge(1, one), at(0)).await.unwrap() else {
+    let StartDecision::Go(failed) = Verifications::begin(&store, &challenge(1, one), at(0)).await.unwrap()
+    else {
         panic!()
     };
     store.record_send(failed.id, &SendResult::Failed("500".into()), at(0)).await.unwrap();
@@ -176,27 +184,29 @@ pub async fn many_requests_at_once_begin_one_challenge(store: impl Stores) {
         async move { Verifications::begin(store, &request, at(0)).await.unwrap() }
     }))
     .await;
-    assert_eq!(begun.iter().filter(|b| matches!(b, Begin::Go(_))).count(), 1);
-    assert_eq!(begun.iter().filter(|b| matches!(b, Begin::Open(_))).count(), 9);
+    assert_eq!(begun.iter().filter(|b| matches!(b, StartDecision::Go(_))).count(), 1);
+    assert_eq!(begun.iter().filter(|b| matches!(b, StartDecision::Open(_))).count(), 9);
 }
 
 /// Two teams whose challenges the provider holds as one share its three guesses.
-pub async fn guesses_count_for_the_providers_challenge(store: impl Stores) {
+pub async fn attempts_count_for_the_providers_challenge(store: impl Stores) {
     let mut ids = Vec::new();
     for team in ["one", "two"] {
         let mut request = challenge(1, policy());
         request.challenge.requester = Requester::Client(team.into());
-        let Begin::Go(begun) = Verifications::begin(&store, &request, at(0)).await.unwrap() else { panic!() };
+        let StartDecision::Go(begun) = Verifications::begin(&store, &request, at(0)).await.unwrap() else {
+            panic!()
+        };
         let sent = SendResult::Sent { sid: "VE1".into(), channel: Channel::Whatsapp };
         assert!(!store.record_send(begun.id, &sent, at(0)).await.unwrap());
         ids.push(begun.id);
     }
     for id in [ids[0], ids[1], ids[0]] {
-        assert!(guess(&store, id, false, &policy()).await.is_some());
+        assert!(attempt(&store, id, false, &policy()).await.is_some());
     }
-    assert!(guess(&store, ids[1], true, &policy()).await.is_none());
+    assert!(attempt(&store, ids[1], true, &policy()).await.is_none());
     let third = Verifications::begin(&store, &challenge(1, policy()), at(1)).await.unwrap();
-    let Begin::Go(third) = third else { panic!("{third:?}") };
+    let StartDecision::Go(third) = third else { panic!("{third:?}") };
     let same = SendResult::Sent { sid: "VE1".into(), channel: Channel::Sms };
     assert!(store.record_send(third.id, &same, at(1)).await.unwrap(), "its guesses are spent");
 }
@@ -208,14 +218,16 @@ pub async fn the_providers_approval_is_one_of_ours(store: impl Stores) {
     for team in ["one", "two"] {
         let mut request = challenge(1, policy());
         request.challenge.requester = Requester::Client(team.into());
-        let Begin::Go(begun) = Verifications::begin(&store, &request, at(0)).await.unwrap() else { panic!() };
+        let StartDecision::Go(begun) = Verifications::begin(&store, &request, at(0)).await.unwrap() else {
+            panic!()
+        };
         let sent = SendResult::Sent { sid: "VE1".into(), channel: Channel::Sms };
         store.record_send(begun.id, &sent, at(0)).await.unwrap();
         ids.push(begun.id);
     }
     let late = take(&store, ids[1], 1).await.unwrap();
-    assert!(guess(&store, ids[0], true, &policy()).await.unwrap().approved);
-    let checked = store.settle_guess(&late, true, &policy(), at(2)).await.unwrap();
+    assert!(attempt(&store, ids[0], true, &policy()).await.unwrap().approved);
+    let checked = store.settle_attempt(&late, true, &policy(), at(2)).await.unwrap();
     assert!(!checked.approved);
     let other = Verifications::find(&store, ids[1]).await.unwrap().unwrap();
     assert_eq!(other.challenge.status, ChallengeStatus::Pending);
@@ -228,7 +240,7 @@ pub async fn codes_for_payments_are_counted_apart(store: impl Stores) {
     let mut named = challenge(1, one);
     named.challenge.purpose = Purpose::Transfer;
     let refused = Verifications::begin(&store, &named, at(1)).await.unwrap();
-    assert!(matches!(refused, Begin::TooMany(..)), "a name makes no payment: {refused:?}");
+    assert!(matches!(refused, StartDecision::TooMany(..)), "a name makes no payment: {refused:?}");
     assert!(store.payment_code_wait(&crate::examples::phone(1), &one, at(1)).await.unwrap().is_none());
 }
 
@@ -243,8 +255,8 @@ pub async fn guesses_side_by_side_are_each_judged_by_itself(store: impl Stores) 
     let mut answers = Vec::new();
     for (ticket, right) in tickets.iter().zip([false, false, true]) {
         answers.push((
-            store.has_rivals(id, Some(ticket.guess), at(1)).await.unwrap(),
-            store.settle_guess(ticket, right, &policy(), at(1)).await.unwrap().approved,
+            store.has_concurrent_attempts(id, Some(ticket.attempt), at(1)).await.unwrap(),
+            store.settle_attempt(ticket, right, &policy(), at(1)).await.unwrap().approved,
         ));
     }
     assert_eq!(answers, [(true, false), (true, false), (false, true)]);
@@ -254,23 +266,26 @@ pub async fn guesses_side_by_side_are_each_judged_by_itself(store: impl Stores) 
     let one = OtpPolicy { lock_after_failures: 1, ..policy() };
     let id = begin(&store, &challenge(4, one), 0).await.unwrap().id;
     let (right, late) = (take(&store, id, 1).await.unwrap(), take(&store, id, 1).await.unwrap());
-    assert!(store.has_rivals(id, None, at(60)).await.unwrap());
-    assert!(!store.has_rivals(id, None, at(61)).await.unwrap(), "whoever looked at them is gone");
-    assert!(store.settle_guess(&right, true, &one, at(1)).await.unwrap().approved);
-    assert!(!store.settle_guess(&late, false, &one, at(1)).await.unwrap().approved);
+    assert!(store.has_concurrent_attempts(id, None, at(60)).await.unwrap());
+    assert!(
+        !store.has_concurrent_attempts(id, None, at(61)).await.unwrap(),
+        "whoever looked at them is gone"
+    );
+    assert!(store.settle_attempt(&right, true, &one, at(1)).await.unwrap().approved);
+    assert!(!store.settle_attempt(&late, false, &one, at(1)).await.unwrap().approved);
     let found = Verifications::find(&store, id).await.unwrap().unwrap();
     assert_eq!(found.challenge.status, ChallengeStatus::Approved, "what was approved stays so");
 
     let id = begin(&store, &challenge(2, policy()), 0).await.unwrap().id;
     let (first, second) = (take(&store, id, 1).await.unwrap(), take(&store, id, 1).await.unwrap());
-    assert!(store.settle_guess(&first, true, &policy(), at(1)).await.unwrap().approved);
-    assert!(!store.settle_guess(&second, true, &policy(), at(1)).await.unwrap().approved, "one approval");
+    assert!(store.settle_attempt(&first, true, &policy(), at(1)).await.unwrap().approved);
+    assert!(!store.settle_attempt(&second, true, &policy(), at(1)).await.unwrap().approved, "one approval");
 
     // A form that is sent twice at once is one guess, though both had it looked at: the first word stands.
     let two = OtpPolicy { lock_after_failures: 2, ..policy() };
     let id = begin(&store, &challenge(3, two), 0).await.unwrap().id;
     let ticket = take(&store, id, 1).await.unwrap();
-    let word = store.settle_guess(&ticket, false, &two, at(1)).await.unwrap();
-    assert_eq!(store.settle_guess(&ticket, false, &two, at(1)).await.unwrap(), word);
+    let word = store.settle_attempt(&ticket, false, &two, at(1)).await.unwrap();
+    assert_eq!(store.settle_attempt(&ticket, false, &two, at(1)).await.unwrap(), word);
     assert_eq!((word.approved, word.locked_until), (false, None));
 }

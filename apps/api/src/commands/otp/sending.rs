@@ -1,12 +1,15 @@
 //! `otp send`.
 
 use super::{
-    Guesses, SETTINGS_MISSING, answer, recipient_of,
+    Guesses, SETTINGS_MISSING, answer,
+    fallbacks::Ways,
+    recipient_of,
     terminal::{ask, ask_or_end, tell},
-    ways::Ways,
 };
-use crate::{composition::App, config::Settings, error_chain::describe, wakeups::Bells, workers::Workers};
-use application::verification::verify_number::{StartRequest, Started, WhenOpen};
+use crate::{
+    composition::App, config::Settings, error_chain::describe, wakeups::WorkerWakeups, workers::Workers,
+};
+use application::verification::verification_service::{SendCodeOutcome, StartRequest, WhenOpen};
 use clap::Args;
 use domain::{
     ids::VerificationId,
@@ -15,7 +18,7 @@ use domain::{
     phone::Region,
     verification::otp::{Purpose, Recipient},
 };
-use ports::verification::{Requester, Verification, code_verifier::CodeVerifierError};
+use ports::verification::{Requester, Verification, code_provider::CodeProviderError};
 use std::{process::ExitCode, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep};
 
@@ -55,23 +58,23 @@ fn parse_locale(tag: &str) -> Result<Locale, &'static str> {
 }
 
 pub(super) async fn run(settings: Settings, args: &SendArgs) -> Result<ExitCode, String> {
-    let ways = Ways::of(&settings);
-    tell(&ways.report());
+    let fallbacks = Ways::of(&settings);
+    tell(&fallbacks.report());
     if let Some(channel) = args.channel
-        && !ways.lacking(channel).is_empty()
+        && !fallbacks.lacking(channel).is_empty()
     {
-        return Ok(missing(channel.name(), ways.lacking(channel)));
+        return Ok(missing(channel.name(), fallbacks.lacking(channel)));
     }
     let to = match &args.to {
         Some(text) => recipient_of(text, settings.default_region)?,
         None => ask_recipient(settings.default_region).await?,
     };
-    let ready = ways.to(&to);
+    let ready = fallbacks.to(&to);
     let channel = match (args.channel, ready.first()) {
         (Some(channel), _) if ready.contains(&channel) => channel,
         (Some(channel), _) => return Err(format!("{} does not lead to {to}", channel.name())),
         (None, Some(first)) => ask_channel(*first, &ready).await?,
-        (None, None) => return Ok(missing("any channel that leads there", &ways.lacking_to(&to))),
+        (None, None) => return Ok(missing("any channel that leads there", &fallbacks.lacking_to(&to))),
     };
     let request = StartRequest {
         requester: Requester::Client(args.client.clone()),
@@ -90,8 +93,8 @@ pub(super) async fn run(settings: Settings, args: &SendArgs) -> Result<ExitCode,
 }
 
 /// Says by name what must be set first.
-fn missing(way: &str, lacks: &[&str]) -> ExitCode {
-    tell(&format!("no codes go out by {way}: set {}", lacks.join(", ")));
+fn missing(fallback: &str, lacks: &[&str]) -> ExitCode {
+    tell(&format!("no codes go out by {fallback}: set {}", lacks.join(", ")));
     ExitCode::from(SETTINGS_MISSING)
 }
 
@@ -130,7 +133,7 @@ async fn send_and_ask(settings: Settings, request: StartRequest) -> Result<ExitC
         tell(
             "the outbox is sent from here while this runs, whatever waits in it; a server may send beside it",
         );
-        Workers::start_relay(&app, &Arc::new(Bells::default()))
+        Workers::start_relay(&app, &Arc::new(WorkerWakeups::default()))
     });
     let ended = go_on(&Guesses { app: &app, requester }, &verification).await;
     if let Some(relay) = relay {
@@ -140,27 +143,29 @@ async fn send_and_ask(settings: Settings, request: StartRequest) -> Result<ExitC
 }
 
 /// What was sent; else why not.
-fn sent(app: &App, started: Started) -> Result<Verification, String> {
+fn sent(app: &App, started: SendCodeOutcome) -> Result<Verification, String> {
     Err(match started {
-        Started::Sent(verification) | Started::StillGood(verification) => return Ok(*verification),
-        Started::TooSoon { verification, at } => format!(
+        SendCodeOutcome::Sent(verification) | SendCodeOutcome::StillGood(verification) => {
+            return Ok(*verification);
+        }
+        SendCodeOutcome::TooSoon { verification, at } => format!(
             "the code went out a moment ago, and may again at {}; `ventanilla otp check {verification}` takes it",
             at.to_rfc3339()
         ),
-        Started::TooMany(_, at) => {
+        SendCodeOutcome::TooMany(_, at) => {
             format!("too many codes were sent; the next may be at {}", at.to_rfc3339())
         }
-        Started::Locked(until) => {
+        SendCodeOutcome::Locked(until) => {
             format!("the number is locked after wrong guesses, until {}", until.to_rfc3339())
         }
-        Started::Suspended(at) => format!("no codes are sent until {}", at.to_rfc3339()),
-        Started::OptedOut => "the recipient wants no messages by this channel".into(),
-        Started::NumberRefused => "codes are not sent to this number: see ALLOWED_COUNTRIES".into(),
-        Started::Failed(fault @ CodeVerifierError::Unavailable(_)) => {
+        SendCodeOutcome::Suspended(at) => format!("no codes are sent until {}", at.to_rfc3339()),
+        SendCodeOutcome::OptedOut => "the recipient wants no messages by this channel".into(),
+        SendCodeOutcome::NumberRefused => "codes are not sent to this number: see ALLOWED_COUNTRIES".into(),
+        SendCodeOutcome::Failed(fault @ CodeProviderError::Unavailable(_)) => {
             format!("the code was not taken: {fault}{}", hint(app))
         }
-        Started::Failed(fault) => format!("the code was not taken: {fault}"),
-        Started::NotFound => "there is no such verification".into(),
+        SendCodeOutcome::Failed(fault) => format!("the code was not taken: {fault}"),
+        SendCodeOutcome::NotFound => "there is no such verification".into(),
     })
 }
 
@@ -169,15 +174,15 @@ fn hint(app: &App) -> &'static str {
     if app.settings.sandbox { "; the sandbox runs within `ventanilla serve`: is it running?" } else { "" }
 }
 
-async fn go_on(guesses: &Guesses<'_>, verification: &Verification) -> Result<ExitCode, String> {
+async fn go_on(attempts: &Guesses<'_>, verification: &Verification) -> Result<ExitCode, String> {
     let id = verification.id;
     if verification.own_code.is_some() {
-        until_out(guesses, id).await?;
+        until_out(attempts, id).await?;
     }
-    let (way, to) = (verification.channel.name(), &verification.to);
+    let (fallback, to) = (verification.channel.name(), &verification.to);
     let ends = verification.challenge.expires_at.to_rfc3339();
     let tries = verification.challenge.attempts_remaining();
-    tell(&format!("sent by {way} to {to}: verification {id}, good until {ends}, {tries} tries left"));
+    tell(&format!("sent by {fallback} to {to}: verification {id}, good until {ends}, {tries} tries left"));
     let Some(typed) = ask_or_end("code (nothing to give up): ").await? else {
         // Nobody is there: whoever reads the answer checks later.
         return crate::commands::say(&id.to_string());
@@ -185,23 +190,23 @@ async fn go_on(guesses: &Guesses<'_>, verification: &Verification) -> Result<Exi
     if typed.is_empty() {
         return Guesses::given_up(id);
     }
-    match guesses.typed(id, &typed).await? {
+    match attempts.typed(id, &typed).await? {
         Some(approved) => answer(approved),
-        None => guesses.until_settled(id).await,
+        None => attempts.until_settled(id).await,
     }
 }
 
 /// Waits until a code of ours has left the outbox.
-async fn until_out(guesses: &Guesses<'_>, id: VerificationId) -> Result<(), String> {
+async fn until_out(attempts: &Guesses<'_>, id: VerificationId) -> Result<(), String> {
     let begun = Instant::now();
     loop {
         let found =
-            guesses.app.verify.find(id, &guesses.requester).await.map_err(|fault| describe(&fault))?;
+            attempts.app.verify.find(id, &attempts.requester).await.map_err(|fault| describe(&fault))?;
         match found.as_ref().and_then(|found| found.sends.last()).map(|send| send.status.as_str()) {
             Some("failed") => return Err("the code could not be delivered".into()),
             Some("sent" | "delivered" | "read") => return Ok(()),
             _ if begun.elapsed() >= OUT_WITHIN => {
-                let hint = hint(guesses.app);
+                let hint = hint(attempts.app);
                 return Err(format!("the code has not gone out yet, and waits in the outbox{hint}"));
             }
             _ => sleep(LOOK_EVERY).await,

@@ -53,8 +53,11 @@ pub(crate) async fn log_in(
     let (use_case, visitor) = (app.people.log_in.clone(), visitor.0);
     match detached(async move { use_case.run(&email, &password, &visitor).await }).await?? {
         LoggedIn::In(signed_in) => Ok(let_in(HttpResponse::Ok(), *signed_in)),
-        LoggedIn::SecondFactor { challenge, channel } => Ok(secret(HttpResponse::Ok())
-            .json(SecondFactorJson { mfa_required: true, challenge_id: challenge, channel: channel.name() })),
+        LoggedIn::Mfa { challenge, channel } => Ok(secret(HttpResponse::Ok()).json(SecondFactorJson {
+            mfa_required: true,
+            challenge_id: challenge,
+            channel: channel.name(),
+        })),
         LoggedIn::Refused => Err(refused()),
         LoggedIn::TooMany(next) => Err(too_many(&app, next)),
     }

@@ -10,12 +10,12 @@ use crate::{
         problem::{ApiError, Problem},
         rate_limit::Limit,
     },
-    wakeups::Bells,
+    wakeups::WorkerWakeups,
 };
 use actix_web::{HttpResponse, web};
 use application::accounts::{
     profile::{ProfileUpdate, StepUp, UpdateError, WantedPhone},
-    sign_in_desk::Visitor,
+    session_issuer::Visitor,
 };
 use domain::{
     accounts::{Password, PersonName},
@@ -122,7 +122,7 @@ pub(crate) async fn show(app: web::Data<App>, caller: Caller) -> Result<HttpResp
     responses((status = 200, body = MeJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn update(
     app: web::Data<App>,
-    bells: web::Data<Bells>,
+    wakeups: web::Data<WorkerWakeups>,
     limit: Limit,
     caller: Caller,
     visitor: VisitorOf,
@@ -134,7 +134,7 @@ pub(crate) async fn update(
     }
     let use_case = app.people.profiles.clone();
     let done = detached(async move { use_case.update(update).await }).await?;
-    bells.outbox.notify_one();
+    wakeups.outbox.notify_one();
     match done {
         Ok(profile) => Ok(json(&app, profile)),
         Err(UpdateError::NotFound) => Err(ApiError::not_found("There is no such person.")),
@@ -150,7 +150,7 @@ pub(crate) async fn update(
         Err(UpdateError::NoProof | UpdateError::WrongCode) => Err(no_code()),
         Err(UpdateError::CheckFailed) => Err(check_failed()),
         Err(UpdateError::TooMany(next)) => Err(too_many(&app, next)),
-        Err(UpdateError::Unable(fault)) => Err(fault.into()),
+        Err(UpdateError::AuthServiceError(fault)) => Err(fault.into()),
     }
 }
 

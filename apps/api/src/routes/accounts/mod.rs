@@ -3,9 +3,9 @@
 pub(crate) mod log_in;
 pub(crate) mod me;
 pub(crate) mod mfa;
+pub(crate) mod mfa_settings;
 pub(crate) mod password;
 pub(crate) mod register;
-pub(crate) mod second_factor;
 pub(crate) mod sessions;
 pub(crate) mod telegram;
 
@@ -18,7 +18,7 @@ use actix_web::{
     http::header::{CACHE_CONTROL, HeaderValue},
     web,
 };
-use application::accounts::sign_in_desk::{SignedIn, Unable};
+use application::accounts::session_issuer::{AuthServiceError, SignedIn};
 use chrono::{DateTime, Utc};
 use domain::{
     accounts::{ACCESS_TTL, EmailAddress, PersonName},
@@ -52,9 +52,9 @@ pub(crate) struct SignedInJson {
     register::register,
     log_in::log_in,
     mfa::pass,
-    second_factor::enable,
-    second_factor::disable,
-    second_factor::backup_codes,
+    mfa_settings::enable,
+    mfa_settings::disable,
+    mfa_settings::backup_codes,
     sessions::refresh,
     sessions::log_out,
     sessions::list,
@@ -73,10 +73,10 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/api/v1/auth/register").route(web::post().to(register::register)))
         .service(web::resource("/api/v1/auth/login").route(web::post().to(log_in::log_in)))
         .service(web::resource("/api/v1/auth/mfa").route(web::post().to(mfa::pass)))
-        .service(web::resource("/api/v1/auth/mfa/enable").route(web::post().to(second_factor::enable)))
-        .service(web::resource("/api/v1/auth/mfa/disable").route(web::post().to(second_factor::disable)))
+        .service(web::resource("/api/v1/auth/mfa/enable").route(web::post().to(mfa_settings::enable)))
+        .service(web::resource("/api/v1/auth/mfa/disable").route(web::post().to(mfa_settings::disable)))
         .service(
-            web::resource("/api/v1/auth/mfa/backup-codes").route(web::post().to(second_factor::backup_codes)),
+            web::resource("/api/v1/auth/mfa/backup-codes").route(web::post().to(mfa_settings::backup_codes)),
         )
         .service(web::resource("/api/v1/auth/refresh").route(web::post().to(sessions::refresh)))
         .service(web::resource("/api/v1/auth/logout").route(web::post().to(sessions::log_out)))
@@ -109,14 +109,14 @@ fn let_in(response: HttpResponseBuilder, signed_in: SignedIn) -> HttpResponse {
     })
 }
 
-impl From<Unable> for ApiError {
-    fn from(fault: Unable) -> Self {
+impl From<AuthServiceError> for ApiError {
+    fn from(fault: AuthServiceError) -> Self {
         match fault {
-            Unable::Store(fault) => fault.into(),
-            Unable::Hash(HashRefused::Busy) => {
+            AuthServiceError::Store(fault) => fault.into(),
+            AuthServiceError::Hash(HashRefused::Busy) => {
                 Self::rate_limit_exceeded("Too many people are signing in; ask again.").retry_after(2)
             }
-            Unable::Hash(HashRefused::Failed) | Unable::Sign(_) => {
+            AuthServiceError::Hash(HashRefused::Failed) | AuthServiceError::Sign(_) => {
                 tracing::error!(%fault, "an account could not be served");
                 Self::unavailable("This can't be done now.")
             }

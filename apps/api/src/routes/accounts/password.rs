@@ -11,10 +11,10 @@ use crate::{
         problem::{ApiError, Problem},
         rate_limit::Limit,
     },
-    wakeups::Bells,
+    wakeups::WorkerWakeups,
 };
 use actix_web::{HttpResponse, web};
-use application::accounts::{reset_password::ResetError, sign_in_desk::Visitor};
+use application::accounts::{reset_password::ResetError, session_issuer::Visitor};
 use domain::{accounts::EmailAddress, verification::otp::OtpCode};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -60,7 +60,7 @@ pub(crate) struct ResetBody {
     responses((status = 202, body = ForgotJson), (status = "4XX", body = Problem)))]
 pub(crate) async fn forgot(
     app: web::Data<App>,
-    bells: web::Data<Bells>,
+    wakeups: web::Data<WorkerWakeups>,
     limit: Limit,
     visitor: VisitorOf,
     body: JsonBody<ForgotBody>,
@@ -81,7 +81,7 @@ pub(crate) async fn forgot(
             use_case.by_code(email, &visitor).await
         };
         match done {
-            Ok(()) => bells.outbox.notify_one(),
+            Ok(()) => wakeups.outbox.notify_one(),
             Err(fault) => {
                 tracing::error!(fault = %describe(&fault), "nothing was sent for a new password");
             }
@@ -117,7 +117,7 @@ pub(crate) async fn reset(
         Err(ResetError::Weak(fault)) => Err(ApiError::field("/new_password", fault.to_string())),
         // Whether a provider was asked would tell that somebody has a code.
         Err(ResetError::NoProof | ResetError::CheckFailed) => Err(no_code()),
-        Err(ResetError::Unable(fault)) => Err(fault.into()),
+        Err(ResetError::AuthServiceError(fault)) => Err(fault.into()),
     }
 }
 

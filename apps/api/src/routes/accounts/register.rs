@@ -15,7 +15,7 @@ use actix_web::{HttpResponse, web};
 use application::accounts::{
     prove_phone::NumberProof,
     register::{RegisterError, Registration},
-    sign_in_desk::Visitor,
+    session_issuer::Visitor,
 };
 use domain::accounts::Password;
 use serde::Deserialize;
@@ -59,7 +59,7 @@ pub(crate) async fn register(
         Err(RegisterError::PhoneTaken) => Err(ApiError::conflict("This number has an account.")),
         Err(RegisterError::NoProof) => Err(no_code()),
         Err(RegisterError::CheckFailed) => Err(check_failed()),
-        Err(RegisterError::Unable(fault)) => Err(fault.into()),
+        Err(RegisterError::AuthServiceError(fault)) => Err(fault.into()),
     }
 }
 

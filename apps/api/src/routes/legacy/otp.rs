@@ -7,7 +7,7 @@ use crate::{
     error_chain::describe,
     http::{caller::VisitorOf, idempotency::detached, problem::ApiError, rate_limit::Limit},
     routes::accounts::password::reset_by_code,
-    wakeups::Bells,
+    wakeups::WorkerWakeups,
 };
 use actix_web::{
     HttpResponse,
@@ -20,7 +20,7 @@ use application::{
         register::{RegisterError, Registration},
         reset_password::ResetError,
     },
-    verification::verify_number::{CheckResult, StartRequest, Started, WhenOpen},
+    verification::verification_service::{CheckResult, SendCodeOutcome, StartRequest, WhenOpen},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -29,7 +29,7 @@ use domain::{
     phone::PhoneNumber,
     verification::otp::{OtpCode, Purpose, Recipient},
 };
-use ports::verification::{Requester, code_verifier::CodeVerifierError};
+use ports::verification::{Requester, code_provider::CodeProviderError};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -85,7 +85,7 @@ fn no_code() -> Refusal {
 
 async fn send(
     app: web::Data<App>,
-    bells: web::Data<Bells>,
+    wakeups: web::Data<WorkerWakeups>,
     limit: Limit,
     address: Address,
     body: Body<SendBody>,
@@ -118,7 +118,7 @@ async fn send(
     let verify = app.verify.clone();
     let started = detached(async move { verify.start(request).await }).await?.map_err(ApiError::from)?;
     let sent = sent(&app, started, channel)?;
-    bells.outbox.notify_one();
+    wakeups.outbox.notify_one();
     Ok(HttpResponse::Ok().json(json!({
         "message": format!("OTP sent successfully via {}", sent.name()),
         "status": "pending",
@@ -128,7 +128,7 @@ async fn send(
 }
 
 /// How it went; else why it did not.
-fn sent(app: &App, started: Started, wanted: Channel) -> Result<Channel, Refusal> {
+fn sent(app: &App, started: SendCodeOutcome, wanted: Channel) -> Result<Channel, Refusal> {
     let wait = |refusal: Refusal, until: DateTime<Utc>| {
         refusal.retry_after(until.signed_duration_since(app.clock.now()).num_seconds())
     };
@@ -141,20 +141,20 @@ fn sent(app: &App, started: Started, wanted: Channel) -> Result<Channel, Refusal
         Err(wait(refusal, until))
     };
     match started {
-        Started::Sent(sent) | Started::StillGood(sent) => Ok(sent.channel),
-        Started::TooSoon { at: until, .. } | Started::TooMany(_, until) | Started::Locked(until) => {
-            later(until)
-        }
-        Started::NumberRefused | Started::Failed(CodeVerifierError::NumberRefused(_)) => {
+        SendCodeOutcome::Sent(sent) | SendCodeOutcome::StillGood(sent) => Ok(sent.channel),
+        SendCodeOutcome::TooSoon { at: until, .. }
+        | SendCodeOutcome::TooMany(_, until)
+        | SendCodeOutcome::Locked(until) => later(until),
+        SendCodeOutcome::NumberRefused | SendCodeOutcome::Failed(CodeProviderError::NumberRefused(_)) => {
             Err(Refusal::coded(StatusCode::BAD_REQUEST, "invalid_phone_number", "No codes go to this number"))
         }
         // To whom its owner listens is nobody else's business.
-        Started::OptedOut => Ok(wanted),
-        Started::Suspended(until) => Err(wait(
+        SendCodeOutcome::OptedOut => Ok(wanted),
+        SendCodeOutcome::Suspended(until) => Err(wait(
             Refusal::coded(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "No codes go out now"),
             until,
         )),
-        Started::Failed(_) | Started::NotFound => {
+        SendCodeOutcome::Failed(_) | SendCodeOutcome::NotFound => {
             Err(Refusal::coded(StatusCode::BAD_GATEWAY, "verification_send_failed", "The code was not sent"))
         }
     }
@@ -217,7 +217,7 @@ async fn register(
         }
         Err(RegisterError::NoProof) => return Err(no_code()),
         Err(RegisterError::CheckFailed) => return Err(check_failed()),
-        Err(RegisterError::Unable(fault)) => return Err(ApiError::from(fault).into()),
+        Err(RegisterError::AuthServiceError(fault)) => return Err(ApiError::from(fault).into()),
     };
     Ok(HttpResponse::Created().insert_header((header::CACHE_CONTROL, "no-store")).json(json!({
         "message": "User registered successfully",
@@ -235,7 +235,7 @@ async fn register(
 /// tells whether the address is anybody's.
 async fn forgot(
     app: web::Data<App>,
-    bells: web::Data<Bells>,
+    wakeups: web::Data<WorkerWakeups>,
     limit: Limit,
     visitor: VisitorOf,
     body: Body<ForgotBody>,
@@ -249,7 +249,7 @@ async fn forgot(
             // It takes its time only for people who exist: the answer does not wait for it.
             tokio::spawn(async move {
                 match use_case.by_code(email, &visitor.0).await {
-                    Ok(()) => bells.outbox.notify_one(),
+                    Ok(()) => wakeups.outbox.notify_one(),
                     Err(fault) => {
                         tracing::error!(fault = %describe(&fault), "no code was sent for a new password");
                     }
@@ -267,6 +267,6 @@ async fn forgot(
         Ok(()) => Ok(HttpResponse::Ok().json(json!({"message": "Password updated successfully"}))),
         Err(ResetError::Weak(fault)) => Err(bad(&format!("new_password {fault}"))),
         Err(ResetError::NoProof | ResetError::CheckFailed) => Err(no_code()),
-        Err(ResetError::Unable(fault)) => Err(ApiError::from(fault).into()),
+        Err(ResetError::AuthServiceError(fault)) => Err(ApiError::from(fault).into()),
     }
 }

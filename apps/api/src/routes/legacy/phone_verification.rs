@@ -4,7 +4,7 @@ use super::face::{Address, Body, Person, Refusal};
 use crate::{
     composition::App,
     http::{caller::VisitorOf, idempotency::detached, problem::ApiError, rate_limit::Limit},
-    wakeups::Bells,
+    wakeups::WorkerWakeups,
 };
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -13,12 +13,12 @@ use actix_web::{
 };
 use application::{
     accounts::{
-        pending_number::{Asker, Pending},
+        pending_number::{NumberRequester, Pending},
         profile::UpdateError,
     },
     verification::{
         verification_page::{NewPage, WayBack},
-        verify_number::Started,
+        verification_service::SendCodeOutcome,
     },
 };
 use chrono::{DateTime, Utc};
@@ -30,7 +30,7 @@ use domain::{
         return_to::ReturnTo,
     },
 };
-use ports::verification::{Requester, Verification, code_verifier::CodeVerifierError};
+use ports::verification::{Requester, Verification, code_provider::CodeProviderError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -67,8 +67,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/verificar-telefono").route(web::get().to(page)));
 }
 
-fn asker(person: &Person, visitor: VisitorOf) -> Result<Asker, Refusal> {
-    Ok(Asker { user: person.0.person()?.user, visitor: visitor.0, actor: person.0.actor() })
+fn asker(person: &Person, visitor: VisitorOf) -> Result<NumberRequester, Refusal> {
+    Ok(NumberRequester { user: person.0.person()?.user, visitor: visitor.0, actor: person.0.actor() })
 }
 
 fn bad(text: &str) -> Refusal {
@@ -77,7 +77,7 @@ fn bad(text: &str) -> Refusal {
 
 async fn send(
     app: web::Data<App>,
-    bells: web::Data<Bells>,
+    wakeups: web::Data<WorkerWakeups>,
     limit: Limit,
     person: Person,
     visitor: VisitorOf,
@@ -91,7 +91,7 @@ async fn send(
     let use_case = app.people.pending_number.clone();
     let started = detached(async move { use_case.send(&asker, &number).await }).await?;
     let sent = sent(&app, started.map_err(refused)?, as_limit)?;
-    bells.outbox.notify_one();
+    wakeups.outbox.notify_one();
     Ok(HttpResponse::Ok().json(json!({
         "message": "Te enviamos un código.",
         "messageId": sent.id.to_string(),
@@ -102,7 +102,7 @@ async fn send(
 
 async fn resend(
     app: web::Data<App>,
-    bells: web::Data<Bells>,
+    wakeups: web::Data<WorkerWakeups>,
     limit: Limit,
     person: Person,
     visitor: VisitorOf,
@@ -112,11 +112,11 @@ async fn resend(
     let asker = asker(&person, visitor)?;
     let use_case = app.people.pending_number.clone();
     let started = match detached(async move { use_case.resend(&asker).await }).await?.map_err(refused)? {
-        Pending::Started(started) => started,
+        Pending::SendCodeOutcome(started) => started,
         Pending::NoNumber => return Err(bad("Primero pide un código para tu número.")),
     };
     let sent = sent(&app, started, as_wait)?;
-    bells.outbox.notify_one();
+    wakeups.outbox.notify_one();
     Ok(HttpResponse::Ok().json(json!({
         "message": "Te enviamos otro código.",
         "messageId": sent.id.to_string(),
@@ -200,7 +200,7 @@ fn provider<'a>(app: &'a App, sent: &Verification) -> &'a str {
 /// Codes that went out; else why not, a limit in that caller's words.
 fn sent(
     app: &App,
-    started: Started,
+    started: SendCodeOutcome,
     limit: fn(SendLimit, i64, i64) -> Value,
 ) -> Result<Box<Verification>, Refusal> {
     let seconds = |until: DateTime<Utc>| until.signed_duration_since(app.clock.now()).num_seconds().max(1);
@@ -210,25 +210,29 @@ fn sent(
         Refusal::new(StatusCode::TOO_MANY_REQUESTS, body).retry_after(wait)
     };
     match started {
-        Started::Sent(sent) | Started::StillGood(sent) => Ok(sent),
-        Started::TooSoon { at, .. } => Err(too_many(SendLimit::Cooldown, at)),
-        Started::TooMany(kind, until) => Err(too_many(kind, until)),
-        Started::Locked(until) => {
+        SendCodeOutcome::Sent(sent) | SendCodeOutcome::StillGood(sent) => Ok(sent),
+        SendCodeOutcome::TooSoon { at, .. } => Err(too_many(SendLimit::Cooldown, at)),
+        SendCodeOutcome::TooMany(kind, until) => Err(too_many(kind, until)),
+        SendCodeOutcome::Locked(until) => {
             let wait = seconds(until);
             let body = json!({"error": "Demasiados intentos. Espera un poco.", "limitType": "locked",
                 "limit": app.settings.otp.lock_after_failures, "remainingSeconds": wait});
             Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, body).retry_after(wait))
         }
         // To whom its owner listens is nobody else's business: that he opted out is told in the same words.
-        Started::NumberRefused | Started::OptedOut | Started::Failed(CodeVerifierError::NumberRefused(_)) => {
+        SendCodeOutcome::NumberRefused
+        | SendCodeOutcome::OptedOut
+        | SendCodeOutcome::Failed(CodeProviderError::NumberRefused(_)) => {
             Err(bad("A ese número no enviamos códigos."))
         }
-        Started::NotFound => Err(bad("Primero pide un código para tu número.")),
-        Started::Suspended(until) => {
+        SendCodeOutcome::NotFound => Err(bad("Primero pide un código para tu número.")),
+        SendCodeOutcome::Suspended(until) => {
             let refusal = Refusal::error(StatusCode::SERVICE_UNAVAILABLE, "Ahora no enviamos códigos.");
             Err(refusal.retry_after(seconds(until)))
         }
-        Started::Failed(_) => Err(Refusal::error(StatusCode::BAD_GATEWAY, "No pudimos enviar el código.")),
+        SendCodeOutcome::Failed(_) => {
+            Err(Refusal::error(StatusCode::BAD_GATEWAY, "No pudimos enviar el código."))
+        }
     }
 }
 
@@ -263,6 +267,6 @@ fn refused(fault: UpdateError) -> Refusal {
             Refusal::error(StatusCode::SERVICE_UNAVAILABLE, "No pudimos revisar el código ahora.")
                 .retry_after(5)
         }
-        UpdateError::Unable(fault) => ApiError::from(fault).into(),
+        UpdateError::AuthServiceError(fault) => ApiError::from(fault).into(),
     }
 }

@@ -1,4 +1,4 @@
-//! Talks, for people at the desk: who writes, what was said; to take one over, to write in it, to give it back.
+//! Conversations, for people at the desk: who writes, what was said; to take one over, to write in it, to give it back.
 
 use super::messages::{MessageAnswer, TemplateJson, answer_written, fingerprint_of, words_of};
 use crate::http::json::time;
@@ -12,7 +12,7 @@ use crate::{
         problem::{ApiError, Problem},
     },
     scopes::Scope,
-    wakeups::Bells,
+    wakeups::WorkerWakeups,
 };
 use actix_web::{HttpResponse, http::StatusCode, web};
 use chrono::{DateTime, Utc};
@@ -21,11 +21,11 @@ use domain::{
     message::is_window_open,
     messaging::{
         consent::ConsentStatus,
-        conversation::{DeskOrder, Said, Session},
+        conversation::{AgentCommand, InboundContent, Session},
     },
     text::mask,
 };
-use ports::messaging::{Saying, TalkLine, TalkView};
+use ports::messaging::{ConversationView, MessageBody, TranscriptMessage};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -116,27 +116,27 @@ fn id_of(text: &str) -> Result<ConversationId, ApiError> {
     text.parse().map_err(|_malformed| unknown())
 }
 
-fn json(talk: &TalkView, now: DateTime<Utc>) -> ConversationJson {
-    let state = &talk.state;
+fn json(conversation: &ConversationView, now: DateTime<Utc>) -> ConversationJson {
+    let state = &conversation.state;
     let user = match &state.session {
         Session::Open { user, .. } => Some(user.to_string()),
         _ => None,
     };
     ConversationJson {
-        id: talk.id.to_string(),
-        channel: talk.channel.name(),
-        person: mask(&talk.sender_key),
+        id: conversation.id.to_string(),
+        channel: conversation.channel.name(),
+        person: mask(&conversation.sender_key),
         user_id: user,
         locale: state.locale.map(domain::locale::Locale::tag),
         handed_off_until: state.handed_off_until.filter(|until| *until > now).map(time),
-        opted_out: talk.consent == ConsentStatus::OptedOut,
-        window_open: is_window_open(talk.channel, talk.last_inbound_at, now),
-        last_inbound_at: talk.last_inbound_at.map(time),
-        updated_at: time(talk.updated_at),
+        opted_out: conversation.consent == ConsentStatus::OptedOut,
+        window_open: is_window_open(conversation.channel, conversation.last_inbound_at, now),
+        last_inbound_at: conversation.last_inbound_at.map(time),
+        updated_at: time(conversation.updated_at),
     }
 }
 
-/// Talks, the newest first.
+/// Conversations, the newest first.
 #[utoipa::path(get, path = "/api/v1/conversations", tag = "conversations", params(PageQuery),
     responses((status = 200, body = ConversationPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn list(
@@ -146,9 +146,10 @@ pub(crate) async fn list(
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Scope::Conversations)?;
     let (request, limit) = page.behind_id()?;
-    let (talks, next_cursor) = cut(app.store.talks(&request).await?, limit, |talk| talk.id.to_string());
+    let (conversations, next_cursor) =
+        cut(app.store.conversations(&request).await?, limit, |conversation| conversation.id.to_string());
     let now = app.clock.now();
-    let items = talks.iter().map(|talk| json(talk, now)).collect();
+    let items = conversations.iter().map(|conversation| json(conversation, now)).collect();
     Ok(HttpResponse::Ok().json(ConversationPage { items, next_cursor }))
 }
 
@@ -161,8 +162,8 @@ pub(crate) async fn show(
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Scope::Conversations)?;
-    let talk = app.store.find_talk(id_of(&id)?).await?.ok_or_else(unknown)?;
-    Ok(HttpResponse::Ok().json(json(&talk, app.clock.now())))
+    let conversation = app.store.find_conversation(id_of(&id)?).await?.ok_or_else(unknown)?;
+    Ok(HttpResponse::Ok().json(json(&conversation, app.clock.now())))
 }
 
 /// What was said in a talk, newest first.
@@ -178,26 +179,32 @@ pub(crate) async fn lines(
     caller.require(Scope::Conversations)?;
     let id = id_of(&id)?;
     let (request, limit) = page.behind_id()?;
-    app.store.find_talk(id).await?.ok_or_else(unknown)?;
+    app.store.find_conversation(id).await?.ok_or_else(unknown)?;
     let (lines, next_cursor) = cut(app.store.lines(id, &request).await?, limit, |line| line.id.to_string());
     Ok(HttpResponse::Ok().json(LinePage { items: lines.into_iter().map(line_json).collect(), next_cursor }))
 }
 
-fn line_json(line: TalkLine) -> LineJson {
+fn line_json(line: TranscriptMessage) -> LineJson {
     let (direction, text, kind, status) = match line.saying {
-        Saying::Outbound { text, status } => ("outbound", text, None, Some(status.name())),
-        Saying::Inbound(Said::Text(text)) => ("inbound", Some(text), None, None),
-        Saying::Inbound(Said::Button { title, .. }) => {
+        MessageBody::Outbound { text, status } => ("outbound", text, None, Some(status.name())),
+        MessageBody::Inbound(InboundContent::Text(text)) => ("inbound", Some(text), None, None),
+        MessageBody::Inbound(InboundContent::Button { title, .. }) => {
             ("inbound", Some(title), Some("button".to_owned()), None)
         }
-        Saying::Inbound(Said::Reaction) => ("inbound", None, Some("reaction".to_owned()), None),
-        Saying::Inbound(Said::OwnNumber(_)) => ("inbound", None, Some("own_number".to_owned()), None),
-        Saying::Inbound(Said::LinkCode(_)) => ("inbound", None, Some("link".to_owned()), None),
-        Saying::Inbound(Said::IdentityChanged) => {
+        MessageBody::Inbound(InboundContent::Reaction) => {
+            ("inbound", None, Some("reaction".to_owned()), None)
+        }
+        MessageBody::Inbound(InboundContent::OwnNumber(_)) => {
+            ("inbound", None, Some("own_number".to_owned()), None)
+        }
+        MessageBody::Inbound(InboundContent::LinkCode(_)) => ("inbound", None, Some("link".to_owned()), None),
+        MessageBody::Inbound(InboundContent::IdentityChanged) => {
             ("inbound", None, Some("identity_changed".to_owned()), None)
         }
-        Saying::Inbound(Said::Desk(_)) => ("inbound", None, Some("desk".to_owned()), None),
-        Saying::Inbound(Said::Other(kind)) => ("inbound", None, Some(kind), None),
+        MessageBody::Inbound(InboundContent::AgentCommand(_)) => {
+            ("inbound", None, Some("desk".to_owned()), None)
+        }
+        MessageBody::Inbound(InboundContent::Other(kind)) => ("inbound", None, Some(kind), None),
     };
     LineJson { id: line.id.to_string(), direction, text, kind, status, at: time(line.at) }
 }
@@ -220,7 +227,7 @@ pub(crate) async fn write(
     let key = header.key(&caller, "conversations.write");
     let shared = app.clone().into_inner();
     answer_once(&app, StatusCode::ACCEPTED, key, fingerprint, async move {
-        answer_written(shared.send_message.to_talk(id, words, &client).await?)
+        answer_written(shared.send_message.to_conversation(id, words, &client).await?)
     })
     .await
 }
@@ -230,11 +237,11 @@ pub(crate) async fn write(
     responses((status = 202, body = OrderAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn hand_off(
     app: web::Data<App>,
-    bells: web::Data<Bells>,
+    wakeups: web::Data<WorkerWakeups>,
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    order(&app, &bells, &caller, &id, DeskOrder::TakeOver).await
+    order(&app, &wakeups, &caller, &id, AgentCommand::TakeOver).await
 }
 
 /// People give a talk back to the engine.
@@ -242,25 +249,25 @@ pub(crate) async fn hand_off(
     responses((status = 202, body = OrderAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn release(
     app: web::Data<App>,
-    bells: web::Data<Bells>,
+    wakeups: web::Data<WorkerWakeups>,
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    order(&app, &bells, &caller, &id, DeskOrder::GiveBack).await
+    order(&app, &wakeups, &caller, &id, AgentCommand::GiveBack).await
 }
 
 async fn order(
     app: &App,
-    bells: &Bells,
+    wakeups: &WorkerWakeups,
     caller: &Caller,
     id: &str,
-    order: DeskOrder,
+    order: AgentCommand,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Scope::Conversations)?;
     let id = id_of(id)?;
-    if !app.desk.order(id, order, &caller.key()).await? {
+    if !app.agent.order(id, order, &caller.key()).await? {
         return Err(unknown());
     }
-    bells.inbox.notify_one();
+    wakeups.inbox.notify_one();
     Ok(HttpResponse::Accepted().json(OrderAnswer { id: id.to_string(), status: "accepted" }))
 }

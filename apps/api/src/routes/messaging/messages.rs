@@ -61,7 +61,7 @@ pub(crate) struct MessageAnswer {
 
 /// News of a message.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct NewsJson {
+pub(crate) struct DeliveryEventJson {
     status: &'static str,
     at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,7 +77,7 @@ pub(crate) struct MessageView {
     channel: &'static str,
     /// The provider's name for it, once it took it.
     provider_message_id: Option<String>,
-    history: Vec<NewsJson>,
+    history: Vec<DeliveryEventJson>,
 }
 
 /// Somebody's word on our messages.
@@ -206,15 +206,16 @@ pub(crate) async fn show(
 }
 
 fn view(id: MessageId, state: MessageState) -> MessageView {
-    let news = |(status, at, error): (domain::message::DeliveryStatus, DateTime<Utc>, Option<String>)| {
-        NewsJson { status: status.name(), at: time(at), error }
-    };
+    let delivery_reports =
+        |(status, at, error): (domain::message::DeliveryStatus, DateTime<Utc>, Option<String>)| {
+            DeliveryEventJson { status: status.name(), at: time(at), error }
+        };
     MessageView {
         id: id.to_string(),
         status: state.status.name(),
         channel: state.channel.name(),
         provider_message_id: state.provider_id,
-        history: state.history.into_iter().map(news).collect(),
+        history: state.history.into_iter().map(delivery_reports).collect(),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Webhooks: 200 once the events are durable; the work happens after. A provider that is not set up has a
 //! closed door, and a request that bears no signature at all is refused before its body is read.
 
-use crate::{composition::App, http::problem::ApiError, telemetry::count_taken, wakeups::Bells};
+use crate::{composition::App, http::problem::ApiError, telemetry::count_taken, wakeups::WorkerWakeups};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
-use application::messaging::accept_webhook::{AcceptWebhookError, Taken};
+use application::messaging::accept_webhook::{AcceptWebhookError, WebhookSummary};
 use ports::messaging::inbound_webhook::RawWebhook;
 use serde_json::json;
 
@@ -13,15 +13,16 @@ const TWIML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>";
 
 /// A provider's door: whose decoder is behind it, and the header that proves who knocks.
 #[derive(Clone, Copy)]
-struct Door {
+struct WebhookEndpoint {
     name: &'static str,
     proof: &'static str,
 }
 
-const TWILIO: Door = Door { name: "twilio", proof: "x-twilio-signature" };
-const TWILIO_STATUS: Door = Door { name: "twilio_status", proof: "x-twilio-signature" };
-const META: Door = Door { name: "meta", proof: "x-hub-signature-256" };
-const TELEGRAM: Door = Door { name: "telegram", proof: "x-telegram-bot-api-secret-token" };
+const TWILIO: WebhookEndpoint = WebhookEndpoint { name: "twilio", proof: "x-twilio-signature" };
+const TWILIO_STATUS: WebhookEndpoint = WebhookEndpoint { name: "twilio_status", proof: "x-twilio-signature" };
+const META: WebhookEndpoint = WebhookEndpoint { name: "meta", proof: "x-hub-signature-256" };
+const TELEGRAM: WebhookEndpoint =
+    WebhookEndpoint { name: "telegram", proof: "x-telegram-bot-api-secret-token" };
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     for path in ["/webhooks/twilio", "/webhook/whatsapp"] {
@@ -42,11 +43,11 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     responses((status = 200, description = "kept; empty TwiML"), (status = 403, description = "the signature is wrong")))]
 pub(crate) async fn twilio(
     app: web::Data<App>,
-    bells: web::Data<Bells>,
+    wakeups: web::Data<WorkerWakeups>,
     request: HttpRequest,
     body: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
-    accept(&app, &bells, TWILIO, &request, body).await?;
+    accept(&app, &wakeups, TWILIO, &request, body).await?;
     Ok(HttpResponse::Ok().content_type("text/xml; charset=utf-8").body(TWIML))
 }
 
@@ -56,11 +57,11 @@ pub(crate) async fn twilio(
     responses((status = 200, description = "taken down"), (status = 403, description = "the signature is wrong")))]
 pub(crate) async fn twilio_status(
     app: web::Data<App>,
-    bells: web::Data<Bells>,
+    wakeups: web::Data<WorkerWakeups>,
     request: HttpRequest,
     body: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
-    accept(&app, &bells, TWILIO_STATUS, &request, body).await?;
+    accept(&app, &wakeups, TWILIO_STATUS, &request, body).await?;
     Ok(HttpResponse::Ok().content_type("text/xml; charset=utf-8").body(TWIML))
 }
 
@@ -69,11 +70,11 @@ pub(crate) async fn twilio_status(
     responses((status = 200, description = "kept"), (status = 403, description = "the signature is wrong")))]
 pub(crate) async fn meta(
     app: web::Data<App>,
-    bells: web::Data<Bells>,
+    wakeups: web::Data<WorkerWakeups>,
     request: HttpRequest,
     body: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
-    accept(&app, &bells, META, &request, body).await?;
+    accept(&app, &wakeups, META, &request, body).await?;
     Ok(HttpResponse::Ok().json(json!({"status": "ok"})))
 }
 
@@ -82,11 +83,11 @@ pub(crate) async fn meta(
     responses((status = 200, description = "kept"), (status = 403, description = "the secret is wrong")))]
 pub(crate) async fn telegram(
     app: web::Data<App>,
-    bells: web::Data<Bells>,
+    wakeups: web::Data<WorkerWakeups>,
     request: HttpRequest,
     body: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
-    accept(&app, &bells, TELEGRAM, &request, body).await?;
+    accept(&app, &wakeups, TELEGRAM, &request, body).await?;
     Ok(HttpResponse::Ok().json(json!({"status": "ok"})))
 }
 
@@ -104,8 +105,8 @@ pub(crate) async fn verify_meta(app: web::Data<App>, request: HttpRequest) -> Re
 
 async fn accept(
     app: &App,
-    bells: &Bells,
-    door: Door,
+    wakeups: &WorkerWakeups,
+    door: WebhookEndpoint,
     request: &HttpRequest,
     body: web::Payload,
 ) -> Result<(), ApiError> {
@@ -119,7 +120,7 @@ async fn accept(
         Ok(taken) => {
             note(door, taken);
             if taken.to_handle > 0 {
-                bells.inbox.notify_one();
+                wakeups.inbox.notify_one();
             }
             Ok(())
         }
@@ -154,8 +155,8 @@ async fn read(app: &App, request: &HttpRequest, body: web::Payload) -> Result<Ra
     })
 }
 
-fn note(door: Door, taken: Taken) {
-    let Taken { new, duplicates, statuses, notices, .. } = taken;
+fn note(door: WebhookEndpoint, taken: WebhookSummary) {
+    let WebhookSummary { new, duplicates, statuses, notices, .. } = taken;
     tracing::debug!(webhook = door.name, new, duplicates, statuses, notices, "webhook");
     count_taken(door.name, &taken);
 }

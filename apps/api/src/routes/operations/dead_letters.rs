@@ -9,7 +9,7 @@ use crate::{
         problem::{ApiError, Problem},
     },
     scopes::Scope,
-    wakeups::Bells,
+    wakeups::WorkerWakeups,
 };
 use actix_web::{HttpResponse, web};
 use ports::operations::DeadLetter;
@@ -78,7 +78,7 @@ pub(crate) async fn list(
     responses((status = 200, body = ReplayAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn replay(
     app: web::Data<App>,
-    bells: web::Data<Bells>,
+    wakeups: web::Data<WorkerWakeups>,
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
@@ -86,7 +86,7 @@ pub(crate) async fn replay(
     let unknown = || ApiError::not_found("There is no such dead letter.");
     let id = Uuid::try_parse(&id).map_err(|_malformed| unknown())?;
     let status = app.replay(id).await?.ok_or_else(unknown)?;
-    bells.inbox.notify_one();
-    bells.outbox.notify_one();
+    wakeups.inbox.notify_one();
+    wakeups.outbox.notify_one();
     Ok(HttpResponse::Ok().json(ReplayAnswer { id: id.to_string(), status }))
 }

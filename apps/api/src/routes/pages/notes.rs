@@ -3,10 +3,10 @@
 
 use super::words::Words;
 use application::verification::verification_page::PageSend;
-use application::verification::verify_number::{CheckResult, Started};
+use application::verification::verification_service::{CheckResult, SendCodeOutcome};
 use chrono::{DateTime, Utc};
 use domain::verification::otp::SendLimit;
-use ports::verification::code_verifier::CodeVerifierError;
+use ports::verification::code_provider::CodeProviderError;
 use serde::Deserialize;
 
 /// A word and its number.
@@ -28,7 +28,7 @@ fn read_wait(query: &NoteQuery) -> Option<u16> {
 }
 
 /// A note as it is shown.
-pub(super) struct Said {
+pub(super) struct RenderedNote {
     /// `good` or `bad`.
     pub(super) tone: &'static str,
     pub(super) text: String,
@@ -104,20 +104,23 @@ impl Note {
     }
 
     /// In words.
-    pub(super) fn said(self, words: &Words) -> Said {
+    pub(super) fn said(self, words: &Words) -> RenderedNote {
         let known = NOTES.into_iter().find(|(word, _, _)| *word == self.word);
         let text = match known {
             Some((_, id, true)) => words.count(id, self.n.unwrap_or(1)),
             Some((_, id, false)) => words.say(id),
             None => String::new(),
         };
-        Said { tone: if ["sent", "soon", "later"].contains(&self.word) { "good" } else { "bad" }, text }
+        RenderedNote {
+            tone: if ["sent", "soon", "later"].contains(&self.word) { "good" } else { "bad" },
+            text,
+        }
     }
 
     /// What came of a send; none where the page itself says enough.
     pub(super) fn of_send(send: &PageSend, now: DateTime<Utc>) -> Option<Self> {
         let started = match send {
-            PageSend::Started(started) => started,
+            PageSend::SendCodeOutcome(started) => started,
             PageSend::NumberNeeded => return Some(Self::plain("number")),
             PageSend::NumberKept => return Some(Self::plain("kept")),
             PageSend::Finished => return None,
@@ -125,19 +128,19 @@ impl Note {
         let seconds = |until: &DateTime<Utc>| until.signed_duration_since(now).num_seconds().max(1);
         let minutes = |until: &DateTime<Utc>| seconds(until).saturating_add(59) / 60;
         Some(match started {
-            Started::Sent(_) | Started::StillGood(_) => Self::plain("sent"),
-            Started::TooSoon { .. } => Self::plain("soon"),
-            Started::OptedOut => Self::plain("stopped"),
-            Started::Suspended(until) => Self::of("paused", minutes(until)),
-            Started::Locked(until) => Self::of("locked", minutes(until)),
+            SendCodeOutcome::Sent(_) | SendCodeOutcome::StillGood(_) => Self::plain("sent"),
+            SendCodeOutcome::TooSoon { .. } => Self::plain("soon"),
+            SendCodeOutcome::OptedOut => Self::plain("stopped"),
+            SendCodeOutcome::Suspended(until) => Self::of("paused", minutes(until)),
+            SendCodeOutcome::Locked(until) => Self::of("locked", minutes(until)),
             // Of another page's code, which this one does not take.
-            Started::TooMany(SendLimit::Cooldown, until) => Self::of("later", seconds(until)),
-            Started::TooMany(_, until) => Self::many(minutes(until)),
-            Started::Failed(CodeVerifierError::TooMany(_)) => Self::many(10),
-            Started::NumberRefused | Started::Failed(CodeVerifierError::NumberRefused(_)) => {
+            SendCodeOutcome::TooMany(SendLimit::Cooldown, until) => Self::of("later", seconds(until)),
+            SendCodeOutcome::TooMany(_, until) => Self::many(minutes(until)),
+            SendCodeOutcome::Failed(CodeProviderError::TooMany(_)) => Self::many(10),
+            SendCodeOutcome::NumberRefused | SendCodeOutcome::Failed(CodeProviderError::NumberRefused(_)) => {
                 Self::plain("refused")
             }
-            Started::Failed(_) | Started::NotFound => Self::plain("failed"),
+            SendCodeOutcome::Failed(_) | SendCodeOutcome::NotFound => Self::plain("failed"),
         })
     }
 
@@ -165,7 +168,7 @@ impl Note {
 mod tests {
     use super::*;
     use domain::locale::Locale;
-    use ports::verification::Checked;
+    use ports::verification::AttemptResult;
 
     fn spanish() -> Words {
         Words::choose(Some("es"), None, None, Locale::Es)
@@ -175,7 +178,7 @@ mod tests {
     fn a_wrong_guess_says_how_many_are_left() {
         let now = DateTime::UNIX_EPOCH;
         let judged = |left, locked_until| {
-            let checked = Checked { approved: false, attempts_remaining: left, locked_until };
+            let checked = AttemptResult { approved: false, attempts_remaining: left, locked_until };
             Note::of_check(&CheckResult::Judged(checked), now).unwrap().said(&spanish()).text
         };
         assert_eq!(judged(2, None), "Ese código no es. Te quedan 2 intentos.");

@@ -11,7 +11,7 @@ use actix_web::{
     http::{StatusCode, header},
     web,
 };
-use application::accounts::{reset_password::ResetError, sign_in_desk::Unable};
+use application::accounts::{reset_password::ResetError, session_issuer::AuthServiceError};
 use askama::Template;
 use domain::accounts::{PASSWORD_LENGTH_MIN, WeakPassword};
 use ports::crypto::HashRefused;
@@ -123,8 +123,10 @@ fn answer(outcome: Result<(), ResetError>, w: Words, token: String) -> HttpRespo
         Err(ResetError::NoProof) => {
             plain(StatusCode::GONE, w, "page-reset-gone-title", "page-reset-gone-lead")
         }
-        Err(ResetError::CheckFailed | ResetError::Unable(Unable::Hash(HashRefused::Busy))) => fault(w),
-        Err(ResetError::Unable(unable)) => {
+        Err(
+            ResetError::CheckFailed | ResetError::AuthServiceError(AuthServiceError::Hash(HashRefused::Busy)),
+        ) => fault(w),
+        Err(ResetError::AuthServiceError(unable)) => {
             // Logged as every route's is.
             let _problem = ApiError::from(unable);
             fault(w)

@@ -245,7 +245,7 @@ async fn check(
     if limit.count(&format!("page:{}", view.page.id), app.clock.now()).is_err() {
         return say(Some(Note::tries(1))).await;
     }
-    let form = fields.get("guess").filter(|form| form.len() <= FORM_NAME_MAX).cloned();
+    let form = fields.get("attempt").filter(|form| form.len() <= FORM_NAME_MAX).cloned();
     let (shared, secret) = (app.clone().into_inner(), token.to_string());
     let checked =
         match detached(async move { shared.pages.check(&secret, &code, form.as_deref()).await }).await {

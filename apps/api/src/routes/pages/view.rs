@@ -1,7 +1,7 @@
 //! The templates, and what they are told.
 
 use super::{
-    notes::{Note, Said},
+    notes::{Note, RenderedNote},
     words::Words,
 };
 use crate::config::Settings;
@@ -19,7 +19,7 @@ pub(super) struct VerifyPage {
     pub(super) w: Words,
     pub(super) token: String,
     pub(super) phase: &'static str,
-    pub(super) note: Option<Said>,
+    pub(super) note: Option<RenderedNote>,
     /// What was typed is no good.
     pub(super) is_wrong: bool,
     /// What the way back says from where the number is changed.
@@ -37,7 +37,7 @@ pub(super) struct VerifyPage {
     minutes: i64,
     attempts: u32,
     /// The name of the form for a guess: another one with each guess and each code.
-    guess: String,
+    attempt: String,
     pub(super) resend_seconds: i64,
     /// Where he goes afterwards: its name and address.
     pub(super) back: Option<(String, String)>,
@@ -116,11 +116,11 @@ impl VerifyPage {
         let challenge = view.phase.challenge();
         let last = challenge.map(|one| one.channel);
         // What did not arrive is not offered first.
-        let mut ways: Vec<Channel> = offered.to_vec();
+        let mut fallbacks: Vec<Channel> = offered.to_vec();
         if matches!(view.phase, Phase::Ready(Some(_))) {
-            ways.sort_by_key(|way| Some(*way) == last);
+            fallbacks.sort_by_key(|fallback| Some(*fallback) == last);
         } else if let Some(last) = last {
-            ways.sort_by_key(|way| *way != last);
+            fallbacks.sort_by_key(|fallback| *fallback != last);
         }
         let deadline = challenge.map_or(view.page.expires_at, |one| deadline(&view.page, one));
         let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Millis, true);
@@ -140,13 +140,16 @@ impl VerifyPage {
             stay: None,
             tail: view.page.phone.as_ref().map(|phone| phone.masked().trim_start_matches('*').to_owned()),
             can_change: !view.page.is_phone_fixed && !matches!(view.phase, Phase::Approved(_) | Phase::Taken),
-            channels: ways.iter().map(|way| (way.name(), words.channel(*way), Some(*way) == last)).collect(),
+            channels: fallbacks
+                .iter()
+                .map(|fallback| (fallback.name(), words.channel(*fallback), Some(*fallback) == last))
+                .collect(),
             delivery: challenge.map(|one| Delivery::of(one, &words)).unwrap_or_default(),
             deadline: time(deadline),
             now: time(now),
             total: settings.otp.ttl.num_seconds(),
             attempts: challenge.map_or(0, |one| one.challenge.attempts_remaining()),
-            guess: challenge
+            attempt: challenge
                 .map(|one| format!("{}.{}", one.challenge.attempts_used, one.sends.len()))
                 .unwrap_or_default(),
             minutes: (deadline - now).max(Duration::zero()).num_seconds().saturating_add(59) / 60,

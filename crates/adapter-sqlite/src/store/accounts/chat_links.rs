@@ -4,8 +4,8 @@ use super::{
     identities::by_phone,
     sessions::{insert_session, owner},
 };
-use crate::backend::{Conn, Db, DbId, DbTime, locked};
-use crate::store::Fault;
+use crate::backend::{Conn, Db, DbId, DbTime, for_update};
+use crate::store::SqlError;
 use crate::store::{
     Store,
     accounts::users::{about, lock_account},
@@ -41,7 +41,7 @@ impl CodeRow {
         OneTime { expires_at: self.expires_at.0, used_at: self.used_at.map(|at| at.0) }.is_good(now)
     }
 
-    fn maker(&self) -> Result<LinkMaker, Fault> {
+    fn maker(&self) -> Result<LinkMaker, SqlError> {
         match (self.user_id, self.chat_id) {
             (Some(user), None) => Ok(LinkMaker::Person(UserId(user.0))),
             (None, Some(id)) => Ok(LinkMaker::Chat(TelegramChat {
@@ -78,7 +78,7 @@ impl ChatLinks for Store {
     ) -> StoreResult<Option<LinkMaker>> {
         let hashes = bytes(hashes);
         self.database
-            .look(move |conn| {
+            .query(move |conn| {
                 async move {
                     let found: Option<CodeRow> = named(hashes).first(conn).await.optional()?;
                     found.filter(|row| row.is_good(now)).map(|row| row.maker()).transpose()
@@ -95,7 +95,7 @@ impl ChatLinks for Store {
 
     async fn find_chat_link(&self, chat: i64) -> StoreResult<Option<ChatLink>> {
         self.database
-            .look(move |conn| {
+            .query(move |conn| {
                 async move {
                     let found = telegram_chats::table
                         .find(chat)
@@ -122,7 +122,7 @@ impl ChatLinks for Store {
     async fn find_chat_of(&self, phone: &PhoneNumber) -> StoreResult<Option<i64>> {
         let phone = phone.clone();
         self.database
-            .look(move |conn| {
+            .query(move |conn| {
                 async move {
                     let Some(owner) = by_phone(conn, &phone).await? else { return Ok(None) };
                     let newest = telegram_chats::table
@@ -137,7 +137,7 @@ impl ChatLinks for Store {
     }
 }
 
-async fn keep(conn: &mut Conn, code: &NewLinkCode, now: DateTime<Utc>) -> Result<bool, Fault> {
+async fn keep(conn: &mut Conn, code: &NewLinkCode, now: DateTime<Utc>) -> Result<bool, SqlError> {
     let (user, chat) = match &code.maker {
         LinkMaker::Person(user) => (Some(DbId(user.0)), None),
         LinkMaker::Chat(chat) => (None, Some(chat)),
@@ -167,7 +167,7 @@ async fn keep(conn: &mut Conn, code: &NewLinkCode, now: DateTime<Utc>) -> Result
     Ok(true)
 }
 
-async fn bind(conn: &mut Conn, request: BindChat, now: DateTime<Utc>) -> Result<Option<Bound>, Fault> {
+async fn bind(conn: &mut Conn, request: BindChat, now: DateTime<Utc>) -> Result<Option<Bound>, SqlError> {
     let known: Option<CodeRow> = named(bytes(&request.hashes)).first(conn).await.optional()?;
     let person = known
         .and_then(|row| row.user_id)
@@ -179,7 +179,7 @@ async fn bind(conn: &mut Conn, request: BindChat, now: DateTime<Utc>) -> Result<
         None => None,
     };
     let code = named(bytes(&request.hashes));
-    let found: Option<CodeRow> = locked!(code).first(conn).await.optional()?;
+    let found: Option<CodeRow> = for_update!(code).first(conn).await.optional()?;
     let Some(row) = found.filter(|row| row.is_good(now)) else { return Ok(None) };
     let (user, chat) = match (row.maker()?, request.confirmed_by) {
         (LinkMaker::Person(user), None) => (user, request.chat),

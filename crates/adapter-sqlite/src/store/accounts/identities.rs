@@ -1,7 +1,7 @@
 //! People, and whom they pay.
 
 use crate::backend::{Conn, Db, DbId, DbTime};
-use crate::store::Fault;
+use crate::store::SqlError;
 use crate::store::{
     Store,
     money::wallets::{Face, open_wallet},
@@ -29,8 +29,8 @@ struct UserRow {
 }
 
 impl TryFrom<UserRow> for User {
-    type Error = Fault;
-    fn try_from(row: UserRow) -> Result<Self, Fault> {
+    type Error = SqlError;
+    fn try_from(row: UserRow) -> Result<Self, SqlError> {
         Ok(Self {
             id: UserId(row.id.0),
             phone: row.phone.map(read_phone).transpose()?,
@@ -70,7 +70,7 @@ impl Identities for Store {
                     }
                     by_phone(conn, &person.phone)
                         .await?
-                        .ok_or_else(|| Fault::Corrupt("a person was not kept".into()))
+                        .ok_or_else(|| SqlError::Corrupt("a person was not kept".into()))
                 }
                 .boxed()
             })
@@ -79,12 +79,12 @@ impl Identities for Store {
 
     async fn find_by_phone(&self, phone: &PhoneNumber) -> StoreResult<Option<User>> {
         let phone = phone.clone();
-        self.database.look(move |conn| async move { by_phone(conn, &phone).await }.boxed()).await
+        self.database.query(move |conn| async move { by_phone(conn, &phone).await }.boxed()).await
     }
 
     async fn find(&self, id: UserId) -> StoreResult<Option<User>> {
         self.database
-            .look(move |conn| {
+            .query(move |conn| {
                 async move {
                     let row = users::table
                         .find(DbId(id.0))
@@ -102,7 +102,7 @@ impl Identities for Store {
     async fn find_payee(&self, user: UserId, name: &str) -> StoreResult<Option<Payee>> {
         let name = name.to_owned();
         self.database
-            .look(move |conn| {
+            .query(move |conn| {
                 async move {
                     let json = payees::table
                         .filter(payees::user_id.eq(DbId(user.0)))
@@ -121,7 +121,7 @@ impl Identities for Store {
     }
 }
 
-pub(crate) async fn by_phone(conn: &mut Conn, phone: &PhoneNumber) -> Result<Option<User>, Fault> {
+pub(crate) async fn by_phone(conn: &mut Conn, phone: &PhoneNumber) -> Result<Option<User>, SqlError> {
     let row = users::table
         .filter(users::phone.eq(phone.e164()))
         .select(UserRow::as_select())

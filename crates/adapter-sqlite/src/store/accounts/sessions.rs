@@ -1,7 +1,7 @@
 //! Who is signed in where. A session's row is locked while its tokens are rotated.
 
-use crate::backend::{Conn, Db, DbId, DbTime, locked};
-use crate::store::Fault;
+use crate::backend::{Conn, Db, DbId, DbTime, for_update};
+use crate::store::SqlError;
 use crate::store::{
     Store,
     accounts::users::about,
@@ -40,7 +40,7 @@ struct SessionRow {
 }
 
 impl SessionRow {
-    fn family(&self) -> Result<RefreshFamily, Fault> {
+    fn family(&self) -> Result<RefreshFamily, SqlError> {
         Ok(RefreshFamily {
             generation: count(self.generation)?,
             rotated_at: self.rotated_at.0,
@@ -69,7 +69,7 @@ impl Sessions for Store {
     }
 
     async fn session_owner(&self, session: SessionId, now: DateTime<Utc>) -> StoreResult<Option<UserId>> {
-        self.database.look(move |conn| async move { owner(conn, session, now).await }.boxed()).await
+        self.database.query(move |conn| async move { owner(conn, session, now).await }.boxed()).await
     }
 
     async fn sessions(
@@ -79,7 +79,7 @@ impl Sessions for Store {
         now: DateTime<Utc>,
     ) -> StoreResult<Vec<SessionView>> {
         let page = page.clone();
-        self.database.look(move |conn| async move { list(conn, user, &page, now).await }.boxed()).await
+        self.database.query(move |conn| async move { list(conn, user, &page, now).await }.boxed()).await
     }
 
     async fn end_session(
@@ -117,7 +117,7 @@ pub(crate) async fn owner(
     conn: &mut Conn,
     session: SessionId,
     now: DateTime<Utc>,
-) -> Result<Option<UserId>, Fault> {
+) -> Result<Option<UserId>, SqlError> {
     let owner = sessions::table
         .find(DbId(session.0))
         .filter(sessions::ended_at.is_null())
@@ -129,9 +129,9 @@ pub(crate) async fn owner(
     Ok(owner.map(|id| UserId(id.0)))
 }
 
-async fn open(conn: &mut Conn, request: &OpenSession, now: DateTime<Utc>) -> Result<bool, Fault> {
+async fn open(conn: &mut Conn, request: &OpenSession, now: DateTime<Utc>) -> Result<bool, SqlError> {
     let password = users::table.find(DbId(request.user.0)).select(users::password_hash);
-    let password = locked!(password).first::<Option<String>>(conn).await.optional()?.flatten();
+    let password = for_update!(password).first::<Option<String>>(conn).await.optional()?.flatten();
     if password.as_deref() != Some(&request.seen_password) {
         return Ok(false);
     }
@@ -147,7 +147,7 @@ pub(crate) async fn insert_session(
     session: &NewSession,
     user: UserId,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     let family = RefreshFamily::begin(now);
     diesel::insert_into(sessions::table)
         .values((
@@ -169,9 +169,9 @@ async fn refresh(
     session: SessionId,
     generation: u32,
     now: DateTime<Utc>,
-) -> Result<Refreshed, Fault> {
+) -> Result<Refreshed, SqlError> {
     let row = sessions::table.find(DbId(session.0)).select(SessionRow::as_select());
-    let Some(row) = locked!(row).first(conn).await.optional()? else { return Ok(Refreshed::Refused) };
+    let Some(row) = for_update!(row).first(conn).await.optional()? else { return Ok(Refreshed::Refused) };
     let mut family = row.family()?;
     let user = UserId(row.user_id.0);
     let answer = family.refresh(generation, now);
@@ -202,7 +202,7 @@ async fn list(
     user: UserId,
     page: &PageRequest,
     now: DateTime<Utc>,
-) -> Result<Vec<SessionView>, Fault> {
+) -> Result<Vec<SessionView>, SqlError> {
     let mut query = sessions::table
         .filter(sessions::user_id.eq(DbId(user.0)))
         .filter(sessions::ended_at.is_null())

@@ -7,8 +7,8 @@ mod register;
 mod resets;
 
 use super::sessions::insert_session;
-use crate::backend::{Conn, Db, DbId, DbTime, lock_names, locked};
-use crate::store::Fault;
+use crate::backend::{Conn, Db, DbId, DbTime, for_update, lock_names};
+use crate::store::SqlError;
 use crate::store::{
     Store,
     operations::audit::record,
@@ -32,8 +32,8 @@ use domain::{
 use futures_util::FutureExt;
 use ports::{
     accounts::{
-        Accounts, AskReset, CountedTry, Credentials, NewAccount, NewLoginChallenge, NewSession, Profile,
-        ProfileChange, ProfileChanged, Registered, ResetPassword, SecondFactor,
+        AskReset, CountedTry, Credentials, Mfa, NewAccount, NewLoginChallenge, NewSession, Profile,
+        ProfileChange, ProfileChanged, Registered, ResetPassword, Users,
     },
     store_error::StoreResult,
 };
@@ -65,14 +65,14 @@ impl AccountRow {
         self.password_hash.as_deref() == Some(hash)
     }
 
-    fn email(&self) -> Result<Option<EmailAddress>, Fault> {
+    fn email(&self) -> Result<Option<EmailAddress>, SqlError> {
         self.email.as_deref().map(read_email).transpose()
     }
 }
 
 impl TryFrom<AccountRow> for Profile {
-    type Error = Fault;
-    fn try_from(row: AccountRow) -> Result<Self, Fault> {
+    type Error = SqlError;
+    fn try_from(row: AccountRow) -> Result<Self, SqlError> {
         Ok(Self {
             user: row.user(),
             email: row.email()?,
@@ -88,22 +88,22 @@ impl TryFrom<AccountRow> for Profile {
     }
 }
 
-fn read_email(text: &str) -> Result<EmailAddress, Fault> {
+fn read_email(text: &str) -> Result<EmailAddress, SqlError> {
     EmailAddress::parse(text).map_err(corrupt)
 }
 
 /// A person's account once nobody else decides on it.
-pub(crate) async fn lock_account(conn: &mut Conn, user: UserId) -> Result<Option<AccountRow>, Fault> {
+pub(crate) async fn lock_account(conn: &mut Conn, user: UserId) -> Result<Option<AccountRow>, SqlError> {
     let row = users::table.find(DbId(user.0)).select(AccountRow::as_select());
-    Ok(locked!(row).first(conn).await.optional()?)
+    Ok(for_update!(row).first(conn).await.optional()?)
 }
 
-async fn find_by_email(conn: &mut Conn, email: &EmailAddress) -> Result<Option<AccountRow>, Fault> {
+async fn find_by_email(conn: &mut Conn, email: &EmailAddress) -> Result<Option<AccountRow>, SqlError> {
     let row = users::table.filter(users::email.eq(email.as_str())).select(AccountRow::as_select());
     Ok(row.first(conn).await.optional()?)
 }
 
-async fn find_by_phone(conn: &mut Conn, phone: &PhoneNumber) -> Result<Option<AccountRow>, Fault> {
+async fn find_by_phone(conn: &mut Conn, phone: &PhoneNumber) -> Result<Option<AccountRow>, SqlError> {
     let row = users::table.filter(users::phone.eq(phone.e164())).select(AccountRow::as_select());
     Ok(row.first(conn).await.optional()?)
 }
@@ -127,7 +127,7 @@ pub(crate) fn about(
 }
 
 #[async_trait]
-impl Accounts for Store {
+impl Users for Store {
     async fn register(&self, account: &NewAccount, now: DateTime<Utc>) -> StoreResult<Registered> {
         let account = account.clone();
         self.database
@@ -138,7 +138,7 @@ impl Accounts for Store {
     async fn find_credentials(&self, email: &EmailAddress) -> StoreResult<Option<Credentials>> {
         let email = email.clone();
         self.database
-            .look(move |conn| {
+            .query(move |conn| {
                 async move {
                     let row = find_by_email(conn, &email).await?;
                     Ok(row.map(|row| Credentials { user: row.user(), password_hash: row.password_hash }))
@@ -150,7 +150,7 @@ impl Accounts for Store {
 
     async fn profile(&self, user: UserId) -> StoreResult<Option<Profile>> {
         self.database
-            .look(move |conn| {
+            .query(move |conn| {
                 async move {
                     let row = users::table.find(DbId(user.0)).select(AccountRow::as_select());
                     row.first(conn).await.optional()?.map(Profile::try_from).transpose()
@@ -276,7 +276,7 @@ impl Accounts for Store {
     async fn pass_login_challenge(
         &self,
         hashes: &[[u8; 32]],
-        factor: &SecondFactor,
+        factor: &Mfa,
         session: &NewSession,
         actor: &Actor,
         now: DateTime<Utc>,
@@ -300,7 +300,7 @@ async fn count_try(
     conn: &mut Conn,
     tries: &[CountedTry],
     now: DateTime<Utc>,
-) -> Result<Option<DateTime<Utc>>, Fault> {
+) -> Result<Option<DateTime<Utc>>, SqlError> {
     let names: Vec<String> = tries.iter().map(|counted| format!("try:{}", counted.name)).collect();
     lock_names(conn, &names).await?;
     let mut counted = Vec::new();
@@ -333,7 +333,7 @@ async fn count_try(
     Ok(None)
 }
 
-async fn forget(conn: &mut Conn, before: DbTime) -> Result<usize, Fault> {
+async fn forget(conn: &mut Conn, before: DbTime) -> Result<usize, SqlError> {
     let over = sessions::table.filter(sessions::expires_at.lt(before).or(sessions::ended_at.lt(before)));
     let gone = [
         diesel::delete(over).execute(conn).await?,

@@ -2,7 +2,7 @@
 
 use super::outbox::add_history;
 use crate::backend::{Conn, DbId, DbTime, lock_names};
-use crate::store::Fault;
+use crate::store::SqlError;
 use crate::store::{
     Store,
     rows::corrupt,
@@ -58,21 +58,21 @@ impl Consents for Store {
     async fn consent_of(&self, channel: Channel, recipient: &str) -> StoreResult<ConsentStatus> {
         let recipient = recipient.to_owned();
         self.database
-            .look(move |conn| async move { consent_of(conn, channel.name(), &recipient).await }.boxed())
+            .query(move |conn| async move { consent_of(conn, channel.name(), &recipient).await }.boxed())
             .await
     }
 
     async fn consents(&self, page: &PageRequest) -> StoreResult<Vec<ConsentView>> {
         let (limit, after) = (page.limit, page.after.as_ref().and_then(|cursor| cursor.parse().ok()));
         self.database
-            .look(move |conn| {
+            .query(move |conn| {
                 async move { newest_of_each(conn, limit, after.unwrap_or(i64::MAX)).await }.boxed()
             })
             .await
     }
 }
 
-async fn newest_of_each(conn: &mut Conn, limit: i64, before: i64) -> Result<Vec<ConsentView>, Fault> {
+async fn newest_of_each(conn: &mut Conn, limit: i64, before: i64) -> Result<Vec<ConsentView>, SqlError> {
     let newest = diesel::alias!(consent_history as newest);
     let of_each = newest
         .filter(newest.field(consent_history::scope).eq(ConsentScope::All.name()))
@@ -104,7 +104,7 @@ async fn newest_of_each(conn: &mut Conn, limit: i64, before: i64) -> Result<Vec<
     rows.into_iter().map(view).collect()
 }
 
-fn read_status(name: &str) -> Result<ConsentStatus, Fault> {
+fn read_status(name: &str) -> Result<ConsentStatus, SqlError> {
     match name {
         "opted_in" => Ok(ConsentStatus::OptedIn),
         "opted_out" => Ok(ConsentStatus::OptedOut),
@@ -123,7 +123,7 @@ pub(crate) async fn consent_of(
     conn: &mut Conn,
     channel: &str,
     recipient: &str,
-) -> Result<ConsentStatus, Fault> {
+) -> Result<ConsentStatus, SqlError> {
     let status = consents::table
         .find((channel, recipient))
         .select(consents::status)
@@ -134,7 +134,7 @@ pub(crate) async fn consent_of(
 }
 
 /// Whoever asks for somebody's consent and acts on it is not overtaken by its change.
-pub(crate) async fn lock_consent(conn: &mut Conn, channel: &str, recipient: &str) -> Result<(), Fault> {
+pub(crate) async fn lock_consent(conn: &mut Conn, channel: &str, recipient: &str) -> Result<(), SqlError> {
     lock_names(conn, &[format!("consent:{channel}:{recipient}")]).await
 }
 
@@ -143,7 +143,7 @@ pub(crate) async fn change_consent(
     conn: &mut Conn,
     change: &Change<'_>,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     let status = status_name(change.consent);
     lock_consent(conn, change.channel, change.recipient).await?;
     diesel::insert_into(consents::table)
@@ -170,7 +170,7 @@ async fn add_to_history(
     change: &Change<'_>,
     scope: ConsentScope,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     diesel::insert_into(consent_history::table)
         .values((
             consent_history::channel.eq(change.channel),
@@ -186,15 +186,15 @@ async fn add_to_history(
 }
 
 /// Takes back what waits in all his talks on the channel, whoever carries them.
-async fn silence(conn: &mut Conn, change: &Change<'_>, now: DateTime<Utc>) -> Result<(), Fault> {
-    let talks = conversations::table
+async fn silence(conn: &mut Conn, change: &Change<'_>, now: DateTime<Utc>) -> Result<(), SqlError> {
+    let conversations = conversations::table
         .filter(conversations::sender_key.eq(change.recipient))
         .filter(conversations::channel.eq(change.channel))
         .select(conversations::id)
         .load::<DbId>(conn)
         .await?;
     let waiting = outbox::table
-        .filter(outbox::conversation_id.eq_any(talks.into_iter().map(Some).collect::<Vec<_>>()))
+        .filter(outbox::conversation_id.eq_any(conversations.into_iter().map(Some).collect::<Vec<_>>()))
         .filter(outbox::phase.eq_any(["waiting", "doubt"]))
         .select(outbox::id)
         .load::<DbId>(conn)

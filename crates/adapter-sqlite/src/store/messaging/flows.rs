@@ -1,7 +1,7 @@
 //! Flows: the editions that were at hand, and what was answered.
 
 use crate::backend::{Conn, Db, DbId, DbTime, lock_names};
-use crate::store::Fault;
+use crate::store::SqlError;
 use crate::store::{
     Store,
     rows::{corrupt, seal, unseal},
@@ -19,7 +19,7 @@ use domain::{
 use futures_util::FutureExt;
 use ports::{
     crypto::Sealer,
-    messaging::{FlowEdition, FlowResponse, Flows, KeptEditions, NewFlowResponse},
+    messaging::{FlowResponse, FlowVersion, Flows, KeptVersions, NewFlowResponse},
     pagination::PageRequest,
     store_error::StoreResult,
 };
@@ -52,9 +52,9 @@ struct ResponseBody {
     answers: Vec<(Slug, Answer)>,
 }
 
-impl TryFrom<EditionRow> for FlowEdition {
-    type Error = Fault;
-    fn try_from(row: EditionRow) -> Result<Self, Fault> {
+impl TryFrom<EditionRow> for FlowVersion {
+    type Error = SqlError;
+    fn try_from(row: EditionRow) -> Result<Self, SqlError> {
         Ok(Self {
             flow: Slug::parse(&row.flow).map_err(corrupt)?,
             version: u32::try_from(row.version).map_err(corrupt)?,
@@ -66,21 +66,21 @@ impl TryFrom<EditionRow> for FlowEdition {
 
 #[async_trait]
 impl Flows for Store {
-    async fn keep_editions(&self, editions: &[FlowEdition], now: DateTime<Utc>) -> StoreResult<KeptEditions> {
-        let editions = editions.to_vec();
-        self.database.write(move |conn| async move { keep(conn, &editions, now).await }.boxed()).await
+    async fn keep_versions(&self, versions: &[FlowVersion], now: DateTime<Utc>) -> StoreResult<KeptVersions> {
+        let versions = versions.to_vec();
+        self.database.write(move |conn| async move { keep(conn, &versions, now).await }.boxed()).await
     }
 
-    async fn editions(&self) -> StoreResult<Vec<FlowEdition>> {
+    async fn versions(&self) -> StoreResult<Vec<FlowVersion>> {
         self.database
-            .look(move |conn| {
+            .query(move |conn| {
                 async move {
                     let rows = flow_versions::table
                         .order((flow_versions::flow.asc(), flow_versions::version.asc()))
                         .select(EditionRow::as_select())
                         .load(conn)
                         .await?;
-                    rows.into_iter().map(FlowEdition::try_from).collect()
+                    rows.into_iter().map(FlowVersion::try_from).collect()
                 }
                 .boxed()
             })
@@ -90,49 +90,53 @@ impl Flows for Store {
     async fn responses(&self, flow: &Slug, page: &PageRequest) -> StoreResult<Vec<FlowResponse>> {
         let (flow, page, sealer) = (flow.clone(), page.clone(), Arc::clone(&self.sealer));
         self.database
-            .look(move |conn| async move { responses(conn, sealer.as_ref(), &flow, &page).await }.boxed())
+            .query(move |conn| async move { responses(conn, sealer.as_ref(), &flow, &page).await }.boxed())
             .await
     }
 }
 
-fn checksum(edition: &FlowEdition) -> Vec<u8> {
-    let fields = [("source", Some(edition.source.as_str())), ("catalogue", edition.catalogue.as_deref())];
+fn checksum(version: &FlowVersion) -> Vec<u8> {
+    let fields = [("source", Some(version.source.as_str())), ("catalogue", version.catalogue.as_deref())];
     Fingerprint::of(&fields).0.to_vec()
 }
 
-async fn keep(conn: &mut Conn, editions: &[FlowEdition], now: DateTime<Utc>) -> Result<KeptEditions, Fault> {
+async fn keep(
+    conn: &mut Conn,
+    versions: &[FlowVersion],
+    now: DateTime<Utc>,
+) -> Result<KeptVersions, SqlError> {
     // Replicas start together: one keeps, the others compare.
     lock_names(conn, &["flow editions".to_owned()]).await?;
     let mut changed = Vec::new();
-    for edition in editions {
+    for version in versions {
         let kept = flow_versions::table
-            .find((edition.flow.as_str(), i64::from(edition.version)))
+            .find((version.flow.as_str(), i64::from(version.version)))
             .select(flow_versions::checksum)
             .first::<Vec<u8>>(conn)
             .await
             .optional()?;
-        if kept.is_some_and(|kept| kept != checksum(edition)) {
-            changed.push((edition.flow.clone(), edition.version));
+        if kept.is_some_and(|kept| kept != checksum(version)) {
+            changed.push((version.flow.clone(), version.version));
         }
     }
     if !changed.is_empty() {
-        return Ok(KeptEditions::Changed(changed));
+        return Ok(KeptVersions::Changed(changed));
     }
-    for edition in editions {
+    for version in versions {
         diesel::insert_into(flow_versions::table)
             .values((
-                flow_versions::flow.eq(edition.flow.as_str()),
-                flow_versions::version.eq(i64::from(edition.version)),
-                flow_versions::source.eq(&edition.source),
-                flow_versions::catalogue.eq(&edition.catalogue),
-                flow_versions::checksum.eq(checksum(edition)),
+                flow_versions::flow.eq(version.flow.as_str()),
+                flow_versions::version.eq(i64::from(version.version)),
+                flow_versions::source.eq(&version.source),
+                flow_versions::catalogue.eq(&version.catalogue),
+                flow_versions::checksum.eq(checksum(version)),
                 flow_versions::kept_at.eq(DbTime(now)),
             ))
             .on_conflict_do_nothing()
             .execute(conn)
             .await?;
     }
-    Ok(KeptEditions::Kept)
+    Ok(KeptVersions::Kept)
 }
 
 /// Keeps what the turn of a message ended with; once, however often it is run.
@@ -142,7 +146,7 @@ pub(crate) async fn keep_response(
     event: EventId,
     response: &NewFlowResponse,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     let completed = &response.completed;
     let body =
         ResponseBody { v: 1, respondent: response.respondent.clone(), answers: completed.answers.clone() };
@@ -167,7 +171,7 @@ async fn responses(
     sealer: &dyn Sealer,
     flow: &Slug,
     page: &PageRequest,
-) -> Result<Vec<FlowResponse>, Fault> {
+) -> Result<Vec<FlowResponse>, SqlError> {
     let mut query = flow_responses::table
         .filter(flow_responses::flow.eq(flow.as_str()))
         .order(flow_responses::id.desc())

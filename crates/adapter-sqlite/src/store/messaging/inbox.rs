@@ -1,12 +1,12 @@
 //! The inbox: kept before it is acknowledged, once each, in order per talk.
 
 use super::consents::consent_of;
-use crate::backend::{Conn, Database, Db, DbId, DbTime, insert_inbox, insert_talks, nobody_elses};
-use crate::store::Fault;
+use crate::backend::{Conn, Database, Db, DbId, DbTime, insert_conversations, insert_inbox, skip_locked};
+use crate::store::SqlError;
 use crate::store::{
     Store,
     error::of_group,
-    rows::{NewInboxRow, NewTalkRow, column, corrupt, count, seal, unseal},
+    rows::{NewConversationRow, NewInboxRow, column, corrupt, count, seal, unseal},
     schema::{conversations, inbox},
 };
 use async_trait::async_trait;
@@ -15,14 +15,16 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     ids::{ConversationId, EventId},
-    messaging::conversation::{Conversation, STATE_VERSION, Said},
+    messaging::conversation::{Conversation, InboundContent, STATE_VERSION},
     phone::PhoneNumber,
 };
 use futures_util::FutureExt;
 use group_commit::{GroupCommit, GroupSize};
 use ports::{
     crypto::Sealer,
-    messaging::{Accepted, Inbox, LeasedTurn, TurnFailure, inbound_webhook::InboundMessage},
+    messaging::{
+        Accepted, Committed, LeasedTurn, Turn, TurnFailure, TurnQueue, inbound_webhook::InboundMessage,
+    },
     store_error::StoreResult,
 };
 use serde::{Deserialize, Serialize};
@@ -38,16 +40,15 @@ const SIZE: GroupSize = GroupSize { queue_max: 2_048, batch_max: 500 };
 type Arrived = (EventId, InboundMessage, DateTime<Utc>);
 
 /// The one task that keeps messages.
-pub(crate) type InboxWriter = GroupCommit<Arrived, Accepted, Fault>;
+pub(crate) type InboxWriter = GroupCommit<Arrived, Accepted, SqlError>;
 
 pub(crate) fn writer(database: &Database, sealer: &Arc<dyn Sealer>) -> InboxWriter {
     let (shared, sealer) = (database.clone(), sealer.clone());
     GroupCommit::start(database.runtime(), SIZE, move |arrived: Vec<Arrived>| {
         let (database, sealer) = (shared.clone(), sealer.clone());
         async move {
-            let work = database.write_for_many(move |conn| {
-                async move { keep(conn, sealer.as_ref(), arrived).await }.boxed()
-            });
+            let work = database
+                .write_batched(move |conn| async move { keep(conn, sealer.as_ref(), arrived).await }.boxed());
             work.await
         }
         .boxed()
@@ -63,7 +64,7 @@ struct InboundBody {
     v: u8,
     sender: String,
     phone: Option<PhoneNumber>,
-    said: Said,
+    content: InboundContent,
     #[serde(default)]
     sent_at: Option<DateTime<Utc>>,
     raw: Vec<u8>,
@@ -109,7 +110,7 @@ fn channel_of(channel_account: &str) -> &str {
 }
 
 #[async_trait]
-impl Inbox for Store {
+impl TurnQueue for Store {
     async fn accept(
         &self,
         messages: &[(EventId, InboundMessage)],
@@ -125,7 +126,7 @@ impl Inbox for Store {
     }
 
     async fn fail(&self, turn: &LeasedTurn, failure: &TurnFailure, reason: &str) -> StoreResult<()> {
-        let (event, talk, fence) = (DbId(turn.event.0), DbId(turn.conversation.0), turn.fence);
+        let (event, conversation, fence) = (DbId(turn.event.0), DbId(turn.conversation.0), turn.fence);
         let (failure, reason) = (failure.clone(), reason.to_owned());
         self.database
             .write(move |conn| {
@@ -134,7 +135,7 @@ impl Inbox for Store {
                         TurnFailure::RetryAt(at) => *at,
                         TurnFailure::Park => DateTime::UNIX_EPOCH,
                     };
-                    let held = conversations::table.find(talk).filter(conversations::fence.eq(fence));
+                    let held = conversations::table.find(conversation).filter(conversations::fence.eq(fence));
                     let freed = diesel::update(held)
                         .set(conversations::leased_until.eq(DbTime(free_at)))
                         .execute(conn)
@@ -155,6 +156,19 @@ impl Inbox for Store {
             .await
     }
 
+    async fn commit_turn(&self, turn: &Turn, now: DateTime<Utc>) -> StoreResult<Committed> {
+        self.commit_leased(turn, now).await
+    }
+
+    async fn renew_lease(
+        &self,
+        conversation: ConversationId,
+        fence: i64,
+        until: DateTime<Utc>,
+    ) -> StoreResult<bool> {
+        self.renew(conversation, fence, until).await
+    }
+
     async fn purge(&self, before: DateTime<Utc>) -> StoreResult<usize> {
         self.database
             .write(move |conn| {
@@ -171,12 +185,17 @@ impl Inbox for Store {
 }
 
 /// Keeps messages in their order, whoever brought them: talks first, then the messages themselves.
-async fn keep(conn: &mut Conn, sealer: &dyn Sealer, arrived: Vec<Arrived>) -> Result<Vec<Accepted>, Fault> {
-    let talks = talks_of(conn, sealer, &arrived).await?;
+async fn keep(
+    conn: &mut Conn,
+    sealer: &dyn Sealer,
+    arrived: Vec<Arrived>,
+) -> Result<Vec<Accepted>, SqlError> {
+    let conversations = conversations_of(conn, sealer, &arrived).await?;
     let mut rows = Vec::with_capacity(arrived.len());
     for (id, message, now) in arrived.iter().cloned() {
-        let talk = talks.get(&talk_key(&message)).ok_or_else(|| corrupt("a talk was not kept"))?;
-        rows.push(inbox_row(sealer, id, *talk, message, now)?);
+        let conversation =
+            conversations.get(&conversation_key(&message)).ok_or_else(|| corrupt("a talk was not kept"))?;
+        rows.push(inbox_row(sealer, id, *conversation, message, now)?);
     }
     let new: HashSet<Uuid> = insert_inbox(conn, rows).await?.into_iter().map(|id| id.0).collect();
     let accepted = |id: Uuid| if new.contains(&id) { Accepted::New } else { Accepted::Duplicate };
@@ -186,22 +205,22 @@ async fn keep(conn: &mut Conn, sealer: &dyn Sealer, arrived: Vec<Arrived>) -> Re
 fn inbox_row(
     sealer: &dyn Sealer,
     id: EventId,
-    talk: DbId,
+    conversation: DbId,
     message: InboundMessage,
     now: DateTime<Utc>,
-) -> Result<NewInboxRow, Fault> {
+) -> Result<NewInboxRow, SqlError> {
     let state = if message.is_ours { "pending" } else { "foreign" };
     let body = InboundBody {
         v: 1,
         sender: message.sender,
         phone: message.phone,
-        said: message.said,
+        content: message.content,
         sent_at: message.sent_at,
         raw: message.raw,
     };
     Ok(NewInboxRow {
         id: DbId(id.0),
-        conversation_id: talk,
+        conversation_id: conversation,
         channel_account: message.channel_account,
         provider_event_id: message.provider_event_id,
         body: seal(sealer, id.0, &body)?,
@@ -212,39 +231,39 @@ fn inbox_row(
 }
 
 /// What tells talks apart: our number, and who writes to it.
-type TalkKey = (String, String);
+type ConversationKey = (String, String);
 
-fn talk_key(message: &InboundMessage) -> TalkKey {
+fn conversation_key(message: &InboundMessage) -> ConversationKey {
     (message.channel_account.clone(), sender_key(message))
 }
 
 /// The talks that messages belong to, begun where there are none. A new talk bears its first message's
 /// id.
-async fn talks_of(
+async fn conversations_of(
     conn: &mut Conn,
     sealer: &dyn Sealer,
     arrived: &[Arrived],
-) -> Result<HashMap<TalkKey, DbId>, Fault> {
+) -> Result<HashMap<ConversationKey, DbId>, SqlError> {
     let mut wanted = BTreeMap::new();
     for (id, message, now) in arrived {
-        wanted.entry(talk_key(message)).or_insert((*id, *now));
+        wanted.entry(conversation_key(message)).or_insert((*id, *now));
     }
-    let known = find_talks(conn, wanted.keys()).await?;
+    let known = find_conversations(conn, wanted.keys()).await?;
     wanted.retain(|key, _| !known.contains_key(key));
     if wanted.is_empty() {
         return Ok(known);
     }
     // In the order of their keys, so that replicas that begin the same talks don't wait in a circle.
-    let new = wanted.iter().map(|(key, (id, now))| new_talk(sealer, key, *id, *now));
-    insert_talks(conn, new.collect::<Result<_, _>>()?).await?;
-    let begun = find_talks(conn, wanted.keys()).await?;
+    let new = wanted.iter().map(|(key, (id, now))| new_conversation(sealer, key, *id, *now));
+    insert_conversations(conn, new.collect::<Result<_, _>>()?).await?;
+    let begun = find_conversations(conn, wanted.keys()).await?;
     Ok(known.into_iter().chain(begun).collect())
 }
 
-async fn find_talks(
+async fn find_conversations(
     conn: &mut Conn,
-    keys: impl Iterator<Item = &TalkKey> + Clone,
-) -> Result<HashMap<TalkKey, DbId>, Fault> {
+    keys: impl Iterator<Item = &ConversationKey> + Clone,
+) -> Result<HashMap<ConversationKey, DbId>, SqlError> {
     let accounts: BTreeSet<_> = keys.clone().map(|(account, _)| account.clone()).collect();
     let senders: Vec<_> = keys.map(|(_, sender)| sender.clone()).collect();
     let rows = conversations::table
@@ -256,14 +275,14 @@ async fn find_talks(
     Ok(rows.into_iter().map(|(account, sender, id)| ((account, sender), id)).collect())
 }
 
-fn new_talk(
+fn new_conversation(
     sealer: &dyn Sealer,
-    (account, sender): &TalkKey,
+    (account, sender): &ConversationKey,
     id: EventId,
     now: DateTime<Utc>,
-) -> Result<NewTalkRow, Fault> {
+) -> Result<NewConversationRow, SqlError> {
     let state = SealedState { conversation: Conversation::default() };
-    Ok(NewTalkRow {
+    Ok(NewConversationRow {
         id: DbId(id.0),
         channel_account: account.clone(),
         channel: channel_of(account).to_owned(),
@@ -282,7 +301,7 @@ async fn lease(
     sealer: Arc<dyn Sealer>,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
-) -> Result<Option<LeasedTurn>, Fault> {
+) -> Result<Option<LeasedTurn>, SqlError> {
     loop {
         let waiting = inbox::table
             .inner_join(conversations::table)
@@ -291,26 +310,26 @@ async fn lease(
             .order(inbox::seq.asc())
             .limit(1)
             .select((InboxRow::as_select(), ConversationRow::as_select()));
-        let next = nobody_elses!(waiting).get_result::<(InboxRow, ConversationRow)>(conn).await.optional()?;
-        let Some((row, talk)) = next else { return Ok(None) };
+        let next = skip_locked!(waiting).get_result::<(InboxRow, ConversationRow)>(conn).await.optional()?;
+        let Some((row, conversation)) = next else { return Ok(None) };
         let (seq, tries) = (row.seq, count(row.tries)?);
         // One row that can't be read, or that takes its worker down with it each time, must not hold up
         // everybody else: it is set aside for people.
         let turn = if tries >= LEASES_MAX {
             Err(corrupt("leased too often without an end"))
         } else {
-            open_turn(conn, sealer.as_ref(), row, talk).await
+            open_turn(conn, sealer.as_ref(), row, conversation).await
         };
         match turn {
             Ok(turn) => {
-                hold_talk(conn, &turn, until).await?;
+                hold_conversation(conn, &turn, until).await?;
                 diesel::update(inbox::table.find(seq))
                     .set(inbox::tries.eq(column(tries.saturating_add(1))))
                     .execute(conn)
                     .await?;
                 return Ok(Some(turn));
             }
-            Err(Fault::Corrupt(reason)) => {
+            Err(SqlError::Corrupt(reason)) => {
                 tracing::error!(seq, reason, "a message was set aside");
                 diesel::update(inbox::table.find(seq))
                     .set((inbox::state.eq("parked"), inbox::reason.eq(Some(reason))))
@@ -323,19 +342,19 @@ async fn lease(
 }
 
 /// Leases the talk, and writes down where its answers go and since when they may.
-async fn hold_talk(conn: &mut Conn, turn: &LeasedTurn, until: DateTime<Utc>) -> Result<(), Fault> {
-    let talk = || conversations::table.find(DbId(turn.conversation.0));
-    diesel::update(talk())
+async fn hold_conversation(conn: &mut Conn, turn: &LeasedTurn, until: DateTime<Utc>) -> Result<(), SqlError> {
+    let conversation = || conversations::table.find(DbId(turn.conversation.0));
+    diesel::update(conversation())
         .set((conversations::fence.eq(turn.fence), conversations::leased_until.eq(DbTime(until))))
         .execute(conn)
         .await?;
-    if turn.message.said.is_by_sender() {
+    if turn.message.content.is_by_sender() {
         // When he wrote it, not when it reached us: a webhook may come days late, and opens no window then.
         let sent_at = turn.message.sent_at.unwrap_or(turn.received_at);
         let wrote_at = Some(DbTime(sent_at.min(turn.received_at)));
         let is_newest =
             conversations::last_inbound_at.is_null().or(conversations::last_inbound_at.le(wrote_at));
-        diesel::update(talk().filter(is_newest))
+        diesel::update(conversation().filter(is_newest))
             .set((
                 conversations::address.eq(Some(&turn.message.sender)),
                 conversations::last_inbound_at.eq(wrote_at),
@@ -347,20 +366,20 @@ async fn hold_talk(conn: &mut Conn, turn: &LeasedTurn, until: DateTime<Utc>) -> 
 }
 
 /// What was said, out of a message's sealed body.
-pub(crate) fn read_said(sealer: &dyn Sealer, id: Uuid, body: &[u8]) -> Result<Said, Fault> {
+pub(crate) fn read_said(sealer: &dyn Sealer, id: Uuid, body: &[u8]) -> Result<InboundContent, SqlError> {
     let body: InboundBody = unseal(sealer, id, body)?;
-    Ok(body.said)
+    Ok(body.content)
 }
 
 async fn open_turn(
     conn: &mut Conn,
     sealer: &dyn Sealer,
     row: InboxRow,
-    talk: ConversationRow,
-) -> Result<LeasedTurn, Fault> {
-    let consent = consent_of(conn, &talk.channel, &talk.sender_key).await?;
+    conversation: ConversationRow,
+) -> Result<LeasedTurn, SqlError> {
+    let consent = consent_of(conn, &conversation.channel, &conversation.sender_key).await?;
     let body: InboundBody = unseal(sealer, row.id.0, &row.body)?;
-    let state: SealedState = unseal(sealer, talk.id.0, &talk.state)?;
+    let state: SealedState = unseal(sealer, conversation.id.0, &conversation.state)?;
     Ok(LeasedTurn {
         event: EventId(row.id.0),
         message: InboundMessage {
@@ -368,7 +387,7 @@ async fn open_turn(
             provider_event_id: row.provider_event_id,
             sender: body.sender,
             phone: body.phone,
-            said: body.said,
+            content: body.content,
             is_ours: true,
             sent_at: body.sent_at,
             raw: body.raw,
@@ -377,7 +396,7 @@ async fn open_turn(
         conversation: ConversationId(row.conversation_id.0),
         state: state.conversation,
         consent,
-        fence: talk.fence.saturating_add(1),
+        fence: conversation.fence.saturating_add(1),
         tries: count(row.tries)?,
     })
 }
@@ -385,8 +404,8 @@ async fn open_turn(
 /// Ties a row to the talk it is of: the sealed state is bound to the talk's id.
 pub(crate) fn seal_state(
     sealer: &dyn Sealer,
-    talk: Uuid,
+    id: Uuid,
     conversation: &Conversation,
-) -> Result<Vec<u8>, Fault> {
-    seal(sealer, talk, &SealedState { conversation: conversation.clone() })
+) -> Result<Vec<u8>, SqlError> {
+    seal(sealer, id, &SealedState { conversation: conversation.clone() })
 }

@@ -1,8 +1,8 @@
 //! The inbox, conversations and their turns, the outbox, consents, flow versions.
 
 pub(crate) mod consents;
+mod conversations;
 pub(crate) mod flows;
 pub(crate) mod inbox;
 pub(crate) mod outbox;
-mod talks;
 mod turns;

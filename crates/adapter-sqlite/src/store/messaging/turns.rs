@@ -10,27 +10,27 @@ use crate::store::{
     rows::NewOutboxRow,
     schema::{conversations, inbox, outbox},
 };
-use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{ids::ConversationId, messaging::conversation::STATE_VERSION};
 use futures_util::FutureExt;
 use ports::{
-    messaging::{Committed, Conversations, Turn},
+    messaging::{Committed, Turn},
     store_error::StoreResult,
 };
 use std::sync::Arc;
 
-#[async_trait]
-impl Conversations for Store {
-    async fn commit_turn(&self, turn: &Turn, now: DateTime<Utc>) -> StoreResult<Committed> {
+impl Store {
+    /// Commits all that a turn decided, unless its lease is no longer the newest.
+    pub(crate) async fn commit_leased(&self, turn: &Turn, now: DateTime<Utc>) -> StoreResult<Committed> {
         let (turn, sealer) = (turn.clone(), Arc::clone(&self.sealer));
         self.database
             .write(move |conn| {
                 async move {
-                    let talk = DbId(turn.conversation.0);
-                    let held = conversations::table.find(talk).filter(conversations::fence.eq(turn.fence));
+                    let conversation = DbId(turn.conversation.0);
+                    let held =
+                        conversations::table.find(conversation).filter(conversations::fence.eq(turn.fence));
                     let state = seal_state(sealer.as_ref(), turn.conversation.0, &turn.state)?;
                     let taken = diesel::update(held)
                         .set((
@@ -52,7 +52,7 @@ impl Conversations for Store {
                         .await?;
                     if let Some(consent) = turn.consent {
                         let (channel, sender) = conversations::table
-                            .find(talk)
+                            .find(conversation)
                             .select((conversations::channel, conversations::sender_key))
                             .first::<(String, String)>(conn)
                             .await?;
@@ -61,7 +61,7 @@ impl Conversations for Store {
                         change_consent(conn, &change, now).await?;
                     }
                     for reply in &turn.replies {
-                        let row = NewOutboxRow::new(sealer.as_ref(), reply, Some(talk), now)?;
+                        let row = NewOutboxRow::new(sealer.as_ref(), reply, Some(conversation), now)?;
                         diesel::insert_into(outbox::table).values(row).execute(conn).await?;
                     }
                     if let Some(response) = &turn.flow_response {
@@ -75,7 +75,8 @@ impl Conversations for Store {
             .await
     }
 
-    async fn renew_lease(
+    /// Renews a lease that is still the newest.
+    pub(crate) async fn renew(
         &self,
         conversation: ConversationId,
         fence: i64,

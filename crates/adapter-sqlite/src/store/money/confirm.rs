@@ -10,9 +10,9 @@ use super::{
 use crate::{
     backend::{Conn, DbId, DbTime, lock_names, write_ledger},
     store::{
-        Fault,
+        SqlError,
         rows::{column, corrupt, to_json},
-        schema::{transfers, verification_guesses, verifications as challenges},
+        schema::{transfers, verification_attempts, verifications as challenges},
         verification::verifications,
     },
 };
@@ -23,7 +23,7 @@ use domain::{
     ids::TransferId,
     money::{
         Money,
-        ledger::{Books, Refusal},
+        ledger::{PostingBatch, Refusal},
         transfer::{Transfer, TransferStatus},
     },
     operations::audit::Actor,
@@ -35,7 +35,7 @@ pub(crate) async fn confirm(
     conn: &mut Conn,
     request: &ConfirmTransfer,
     now: DateTime<Utc>,
-) -> Result<ConfirmOutcome, Fault> {
+) -> Result<ConfirmOutcome, SqlError> {
     let Some(mut transfer) = read::lock_transfer(conn, request.transfer).await? else {
         return Ok(ConfirmOutcome::NotFound);
     };
@@ -75,7 +75,7 @@ async fn judge(
     conn: &mut Conn,
     request: &ConfirmTransfer,
     now: DateTime<Utc>,
-) -> Result<Option<ConfirmOutcome>, Fault> {
+) -> Result<Option<ConfirmOutcome>, SqlError> {
     let Some(row) = verifications::load(conn, request.verification).await? else {
         return Ok(Some(ConfirmOutcome::CodeGone));
     };
@@ -85,7 +85,7 @@ async fn judge(
         return Ok(Some(ConfirmOutcome::Locked(until)));
     }
     let mut challenge = row.challenge()?;
-    if challenge.take_guess(now).is_err() {
+    if challenge.take_attempt(now).is_err() {
         return Ok(Some(ConfirmOutcome::CodeGone));
     }
     diesel::update(challenges::table.find(row.id))
@@ -104,16 +104,16 @@ async fn judge(
         return Ok(None);
     }
     if let Some(key) = &request.effect_key {
-        let guess = verifications::guess_id(row.id.0, challenge.attempts_used);
-        diesel::insert_into(verification_guesses::table)
+        let attempt = verifications::attempt_id(row.id.0, challenge.attempts_used);
+        diesel::insert_into(verification_attempts::table)
             .values((
-                verification_guesses::id.eq(DbId(guess)),
-                verification_guesses::verification_id.eq(row.id),
-                verification_guesses::effect_key.eq(Some(key)),
-                verification_guesses::typed.eq(request.mac.map(|mac| mac.to_vec())),
-                verification_guesses::approved.eq(Some(0)),
-                verification_guesses::attempts_remaining.eq(column(checked.attempts_remaining)),
-                verification_guesses::at.eq(DbTime(now)),
+                verification_attempts::id.eq(DbId(attempt)),
+                verification_attempts::verification_id.eq(row.id),
+                verification_attempts::effect_key.eq(Some(key)),
+                verification_attempts::typed.eq(request.mac.map(|mac| mac.to_vec())),
+                verification_attempts::approved.eq(Some(0)),
+                verification_attempts::attempts_remaining.eq(column(checked.attempts_remaining)),
+                verification_attempts::at.eq(DbTime(now)),
             ))
             .execute(conn)
             .await?;
@@ -125,14 +125,17 @@ async fn judge(
 }
 
 /// A guess that is sent again under its key was counted the first time.
-async fn judged_before(conn: &mut Conn, request: &ConfirmTransfer) -> Result<Option<ConfirmOutcome>, Fault> {
+async fn judged_before(
+    conn: &mut Conn,
+    request: &ConfirmTransfer,
+) -> Result<Option<ConfirmOutcome>, SqlError> {
     let Some(key) = &request.effect_key else { return Ok(None) };
-    let judged = verification_guesses::table
-        .filter(verification_guesses::effect_key.eq(key))
+    let judged = verification_attempts::table
+        .filter(verification_attempts::effect_key.eq(key))
         .select((
-            verification_guesses::verification_id,
-            verification_guesses::typed,
-            verification_guesses::attempts_remaining,
+            verification_attempts::verification_id,
+            verification_attempts::typed,
+            verification_attempts::attempts_remaining,
         ))
         .first::<(DbId, Option<Vec<u8>>, i32)>(conn)
         .await
@@ -153,8 +156,8 @@ async fn execute(
     request: &ConfirmTransfer,
     transfer: &Transfer,
     now: DateTime<Utc>,
-) -> Result<Result<Money, Refusal>, Fault> {
-    let mut books = Books::default();
+) -> Result<Result<Money, Refusal>, SqlError> {
+    let mut books = PostingBatch::default();
     let mut touched = Touched::default();
     touched.add(transfer, request.limits.count_spending());
     lock_accounts(conn, &mut books, touched).await?;
@@ -175,7 +178,7 @@ pub(crate) async fn end(
     refusal: Option<Refusal>,
     actor: &Actor,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     let before = transfer.status;
     transfer.become_status(status).map_err(corrupt)?;
     transfer.refusal = refusal;
@@ -196,7 +199,7 @@ pub(crate) async fn end(
 }
 
 /// The code of a transfer that ended opens nothing any more.
-async fn close_code(conn: &mut Conn, transfer: &Transfer) -> Result<(), Fault> {
+async fn close_code(conn: &mut Conn, transfer: &Transfer) -> Result<(), SqlError> {
     let Some(verification) = transfer.verification else { return Ok(()) };
     let open = challenges::table
         .find(DbId(verification.0))
@@ -210,7 +213,7 @@ pub(crate) async fn cancel(
     id: TransferId,
     actor: &Actor,
     now: DateTime<Utc>,
-) -> Result<Option<Transfer>, Fault> {
+) -> Result<Option<Transfer>, SqlError> {
     let Some(mut transfer) = read::lock_transfer(conn, id).await? else { return Ok(None) };
     if transfer.status.may_become(TransferStatus::Canceled) {
         end(conn, &mut transfer, TransferStatus::Canceled, None, actor, now).await?;

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     backend::{Conn, Db, DbId, DbTime, write_ledger},
     store::{
-        Fault,
+        SqlError,
         rows::{corrupt, day},
         schema::{holds, transfers},
     },
@@ -20,7 +20,7 @@ use diesel_async::RunQueryDsl;
 use domain::{
     ids::{TransferId, WalletId},
     money::{
-        ledger::{Books, Hold, HoldEnd, Refusal},
+        ledger::{Hold, HoldEnd, PostingBatch, Refusal},
         transfer::{Transfer, TransferStatus},
     },
     operations::audit::Actor,
@@ -37,8 +37,8 @@ struct LiveHold {
 }
 
 impl TryFrom<LiveHold> for Hold {
-    type Error = Fault;
-    fn try_from(row: LiveHold) -> Result<Self, Fault> {
+    type Error = SqlError;
+    fn try_from(row: LiveHold) -> Result<Self, SqlError> {
         Ok(Self {
             transfer: TransferId(row.transfer_id.0),
             account: WalletId(row.account_id.0),
@@ -54,7 +54,7 @@ pub(crate) async fn settle(
     verdict: &HoldVerdict,
     actor: &Actor,
     now: DateTime<Utc>,
-) -> Result<HoldOutcome, Fault> {
+) -> Result<HoldOutcome, SqlError> {
     let Some(mut transfer) = read::lock_transfer(conn, id).await? else { return Ok(HoldOutcome::NotFound) };
     let (next, refusal) = match verdict {
         HoldVerdict::Submit => {
@@ -82,7 +82,7 @@ pub(crate) async fn settle(
 }
 
 /// Handed over: it lapses no more, since nobody could call it back.
-async fn submit(conn: &mut Conn, mut transfer: Transfer) -> Result<HoldOutcome, Fault> {
+async fn submit(conn: &mut Conn, mut transfer: Transfer) -> Result<HoldOutcome, SqlError> {
     if transfer.status != TransferStatus::Processing {
         return Ok(HoldOutcome::TooLate(Box::new(transfer)));
     }
@@ -100,7 +100,7 @@ async fn end_hold(
     transfer: &Transfer,
     end: HoldEnd,
     now: DateTime<Utc>,
-) -> Result<Option<()>, Fault> {
+) -> Result<Option<()>, SqlError> {
     let row = holds::table
         .find(DbId(transfer.id.0))
         .filter(holds::state.eq("live"))
@@ -110,7 +110,7 @@ async fn end_hold(
         .optional()?;
     let Some(row) = row else { return Ok(None) };
     let hold = Hold::try_from(row)?;
-    let mut books = Books::default();
+    let mut books = PostingBatch::default();
     let mut touched = Touched::default();
     touched.add(transfer, false);
     lock_accounts(conn, &mut books, touched).await?;
@@ -134,7 +134,7 @@ async fn end_hold(
 }
 
 /// Ends the transfers that waited too long: for a code, for a yes, for being handed over.
-pub(crate) async fn expire(conn: &mut Conn, now: DateTime<Utc>) -> Result<usize, Fault> {
+pub(crate) async fn expire(conn: &mut Conn, now: DateTime<Utc>) -> Result<usize, SqlError> {
     let waiting = [
         TransferStatus::PendingVerification.name(),
         TransferStatus::PendingApproval.name(),
@@ -163,7 +163,7 @@ async fn expire_one(
     id: TransferId,
     actor: &Actor,
     now: DateTime<Utc>,
-) -> Result<bool, Fault> {
+) -> Result<bool, SqlError> {
     let Some(mut transfer) = read::lock_transfer(conn, id).await? else { return Ok(false) };
     // Somebody may have been quicker than the lock.
     let is_due = transfer.expires_at.is_some_and(|at| now >= at);

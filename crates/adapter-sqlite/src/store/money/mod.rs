@@ -11,7 +11,7 @@ pub(crate) mod wallets;
 
 use super::Store;
 use crate::backend::Database;
-use crate::store::error::{Fault, of_group};
+use crate::store::error::{SqlError, of_group};
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
@@ -33,7 +33,7 @@ use ports::{
     crypto::Sealer,
     money::{
         ConfirmOutcome, ConfirmTransfer, EntryFilter, EntryView, HoldOutcome, HoldVerdict, Ledger,
-        LedgerFault, OpenOutcome, OpenWallet, PostOutcome, PostRequest, ReverseRequest, TransferFilter,
+        LedgerViolation, OpenOutcome, OpenWallet, PostOutcome, PostRequest, ReverseRequest, TransferFilter,
         WalletView,
     },
     pagination::PageRequest,
@@ -45,14 +45,14 @@ use std::sync::Arc;
 const SIZE: GroupSize = GroupSize { queue_max: 4_096, batch_max: 1_000 };
 
 /// The one task that posts.
-pub(crate) type LedgerWriter = GroupCommit<(PostRequest, DateTime<Utc>), PostOutcome, Fault>;
+pub(crate) type LedgerWriter = GroupCommit<(PostRequest, DateTime<Utc>), PostOutcome, SqlError>;
 
 pub(crate) fn writer(database: &Database, sealer: &Arc<dyn Sealer>) -> LedgerWriter {
     let (shared, sealer) = (database.clone(), sealer.clone());
     GroupCommit::start(database.runtime(), SIZE, move |requests: Vec<(PostRequest, DateTime<Utc>)>| {
         let (database, sealer) = (shared.clone(), sealer.clone());
         async move {
-            let work = database.write_for_many(move |conn| {
+            let work = database.write_batched(move |conn| {
                 async move { post::post(conn, sealer.as_ref(), &requests).await }.boxed()
             });
             work.await
@@ -123,11 +123,11 @@ impl Ledger for Store {
     }
 
     async fn find_transfer(&self, id: TransferId) -> StoreResult<Option<Transfer>> {
-        self.database.look(move |conn| read::find_transfer(conn, id).boxed()).await
+        self.database.query(move |conn| read::find_transfer(conn, id).boxed()).await
     }
 
     async fn transfer_history(&self, id: TransferId) -> StoreResult<Vec<(TransferStatus, DateTime<Utc>)>> {
-        self.database.look(move |conn| read::transfer_history(conn, id).boxed()).await
+        self.database.query(move |conn| read::transfer_history(conn, id).boxed()).await
     }
 
     async fn find_outcome(&self, key: &IdempotencyKey) -> StoreResult<Option<(Fingerprint, Outcome)>> {
@@ -138,25 +138,25 @@ impl Ledger for Store {
     async fn transfers(&self, filter: &TransferFilter, page: &PageRequest) -> StoreResult<Vec<Transfer>> {
         let (filter, page) = (filter.clone(), page.clone());
         self.database
-            .look(move |conn| async move { read::transfers(conn, &filter, &page).await }.boxed())
+            .query(move |conn| async move { read::transfers(conn, &filter, &page).await }.boxed())
             .await
     }
 
     async fn wallets(&self, user: Option<UserId>, page: &PageRequest) -> StoreResult<Vec<WalletView>> {
         let page = page.clone();
-        self.database.look(move |conn| async move { read::wallets(conn, user, &page).await }.boxed()).await
+        self.database.query(move |conn| async move { read::wallets(conn, user, &page).await }.boxed()).await
     }
 
     async fn find_wallet(&self, id: WalletId) -> StoreResult<Option<WalletView>> {
-        self.database.look(move |conn| read::find_wallet(conn, id).boxed()).await
+        self.database.query(move |conn| read::find_wallet(conn, id).boxed()).await
     }
 
     async fn spent(&self, user: UserId, currency: Currency, day: NaiveDate) -> StoreResult<Spent> {
-        self.database.look(move |conn| read::spent(conn, user, currency, day).boxed()).await
+        self.database.query(move |conn| read::spent(conn, user, currency, day).boxed()).await
     }
 
     async fn first_wallet(&self, user: UserId, currency: Currency) -> StoreResult<Option<WalletView>> {
-        self.database.look(move |conn| read::first_wallet(conn, user, currency).boxed()).await
+        self.database.query(move |conn| read::first_wallet(conn, user, currency).boxed()).await
     }
 
     async fn entries(
@@ -167,11 +167,11 @@ impl Ledger for Store {
     ) -> StoreResult<Vec<EntryView>> {
         let page = page.clone();
         self.database
-            .look(move |conn| async move { read::entries(conn, wallet, filter, &page).await }.boxed())
+            .query(move |conn| async move { read::entries(conn, wallet, filter, &page).await }.boxed())
             .await
     }
 
-    async fn verify(&self) -> StoreResult<Vec<LedgerFault>> {
+    async fn verify(&self) -> StoreResult<Vec<LedgerViolation>> {
         self.database.read(|conn| verify::verify(conn).boxed()).await
     }
 }

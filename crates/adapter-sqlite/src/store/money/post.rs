@@ -5,9 +5,9 @@ use super::{
     rows::{KeyRow, LedgerRows},
 };
 use crate::{
-    backend::{Conn, Db, DbId, DbTime, locked, write_ledger},
+    backend::{Conn, Db, DbId, DbTime, for_update, write_ledger},
     store::{
-        Fault,
+        SqlError,
         rows::{NewAuditRow, NewOutboxRow, corrupt, day},
         schema::{accounts, outbox, payees, transfer_history},
         verification::verifications,
@@ -20,7 +20,7 @@ use domain::{
     ids::{UserId, WalletId},
     money::{
         Currency, Money,
-        ledger::{Account, AccountKind, Books, Decision, Outcome},
+        ledger::{AccountKind, Decision, LedgerAccount, Outcome, PostingBatch},
         limits::Spending,
         transfer::{Transfer, TransferStatus},
     },
@@ -53,9 +53,9 @@ struct AccountRow {
     spent_month: i64,
 }
 
-impl TryFrom<AccountRow> for Account {
-    type Error = Fault;
-    fn try_from(row: AccountRow) -> Result<Self, Fault> {
+impl TryFrom<AccountRow> for LedgerAccount {
+    type Error = SqlError;
+    fn try_from(row: AccountRow) -> Result<Self, SqlError> {
         Ok(Self {
             id: WalletId(row.id.0),
             kind: if row.kind == "clearing" { AccountKind::Clearing } else { AccountKind::Person },
@@ -73,7 +73,7 @@ impl TryFrom<AccountRow> for Account {
 #[derive(Default)]
 pub(crate) struct Touched {
     accounts: BTreeSet<WalletId>,
-    clearing: Vec<Account>,
+    clearing: Vec<LedgerAccount>,
     /// People whose spending is limited: all their accounts count.
     limited: BTreeSet<UserId>,
 }
@@ -81,7 +81,7 @@ pub(crate) struct Touched {
 impl Touched {
     /// The outside's account is nobody's to lock: it keeps no balance.
     pub(crate) fn add(&mut self, transfer: &Transfer, is_limited: bool) {
-        let clearing = Account::clearing(transfer.amount.currency);
+        let clearing = LedgerAccount::clearing(transfer.amount.currency);
         for id in [transfer.from, transfer.to] {
             if id == clearing.id {
                 self.clearing.push(clearing);
@@ -101,9 +101,9 @@ pub(crate) async fn post(
     conn: &mut Conn,
     sealer: &dyn Sealer,
     requests: &[(PostRequest, DateTime<Utc>)],
-) -> Result<Vec<PostOutcome>, Fault> {
+) -> Result<Vec<PostOutcome>, SqlError> {
     let now = requests.iter().map(|(_, now)| *now).max().unwrap_or_default();
-    let mut books = Books::default();
+    let mut books = PostingBatch::default();
     let mut touched = Touched::default();
     for (request, _) in requests {
         touched.add(&request.command.transfer, request.command.limits.count_spending());
@@ -132,19 +132,23 @@ pub(crate) async fn post(
 }
 
 /// Locks the accounts in the order of their ids and reads them.
-pub(crate) async fn lock_accounts(conn: &mut Conn, books: &mut Books, touched: Touched) -> Result<(), Fault> {
+pub(crate) async fn lock_accounts(
+    conn: &mut Conn,
+    books: &mut PostingBatch,
+    touched: Touched,
+) -> Result<(), SqlError> {
     let ids: Vec<DbId> = touched.accounts.iter().map(|id| DbId(id.0)).collect();
     let rows = if touched.limited.is_empty() {
         let query = accounts::table.filter(accounts::id.eq_any(ids));
-        locked!(query.order(accounts::id).select(AccountRow::as_select())).load(conn).await?
+        for_update!(query.order(accounts::id).select(AccountRow::as_select())).load(conn).await?
     } else {
         let owners: Vec<_> = touched.limited.iter().map(|id| Some(DbId(id.0))).collect();
         let query = accounts::table
             .filter(accounts::id.eq_any(ids).or(accounts::owner.eq_any(owners).assume_not_null()));
-        locked!(query.order(accounts::id).select(AccountRow::as_select())).load(conn).await?
+        for_update!(query.order(accounts::id).select(AccountRow::as_select())).load(conn).await?
     };
     for row in rows {
-        let account = Account::try_from(row)?;
+        let account = LedgerAccount::try_from(row)?;
         books.accounts.insert(account.id, account);
     }
     books.accounts.extend(touched.clearing.into_iter().map(|account| (account.id, account)));
@@ -155,9 +159,9 @@ pub(crate) async fn lock_accounts(conn: &mut Conn, books: &mut Books, touched: T
 /// find a key free.
 pub(crate) async fn look_keys(
     conn: &mut Conn,
-    books: &mut Books,
+    books: &mut PostingBatch,
     keys: impl Iterator<Item = &IdempotencyKey>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     let by_digest: HashMap<Vec<u8>, &IdempotencyKey> = keys.map(|key| (key.digest().to_vec(), key)).collect();
     for (digest, known) in read::outcomes(conn, by_digest.keys().cloned().collect()).await? {
         if let Some(key) = by_digest.get(&digest) {
@@ -170,9 +174,9 @@ pub(crate) async fn look_keys(
 /// Reads when payees were first named, where a cool-off asks for it.
 async fn look_payees(
     conn: &mut Conn,
-    books: &mut Books,
+    books: &mut PostingBatch,
     requests: &[(PostRequest, DateTime<Utc>)],
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     for (request, _) in requests {
         if request.command.limits.new_payee_cooloff > chrono::Duration::zero() {
             look_payee(conn, books, &request.command.transfer).await?;
@@ -181,7 +185,11 @@ async fn look_payees(
     Ok(())
 }
 
-pub(crate) async fn look_payee(conn: &mut Conn, books: &mut Books, transfer: &Transfer) -> Result<(), Fault> {
+pub(crate) async fn look_payee(
+    conn: &mut Conn,
+    books: &mut PostingBatch,
+    transfer: &Transfer,
+) -> Result<(), SqlError> {
     let payee = transfer.destination.canonical();
     let first_seen = payees::table
         .find((DbId(transfer.owner.0), &payee))
@@ -199,7 +207,7 @@ pub(crate) async fn add_history(
     conn: &mut Conn,
     transfer: &Transfer,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     diesel::insert_into(transfer_history::table)
         .values((
             transfer_history::transfer_id.eq(DbId(transfer.id.0)),
@@ -219,7 +227,7 @@ async fn write_company(
     request: &PostRequest,
     decision: &Decision,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     let Decision::Decided(Outcome::Accepted(transfer)) = decision else { return Ok(()) };
     if transfer.status == TransferStatus::Completed {
         name_payee(conn, transfer, request.payee.as_deref()).await?;
@@ -236,7 +244,7 @@ async fn file_code(
     transfer: &Transfer,
     step: &SecondStep,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     let new = NewChallenge {
         id: step.verification,
         requester: Requester::Client(format!("transfer:{}", transfer.id)),
@@ -336,7 +344,7 @@ pub(crate) async fn name_payee(
     conn: &mut Conn,
     transfer: &Transfer,
     name: Option<&str>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     let Some(name) = name.map(fold).filter(|name| !name.is_empty()) else { return Ok(()) };
     diesel::update(payees::table.find((DbId(transfer.owner.0), transfer.destination.canonical())))
         .set(payees::name.eq(Some(name)))
@@ -346,7 +354,7 @@ pub(crate) async fn name_payee(
 }
 
 /// What the payer has left, where money moved now.
-fn balance_of(books: &Books, transfer: &Transfer, decision: &Decision) -> Option<Money> {
+fn balance_of(books: &PostingBatch, transfer: &Transfer, decision: &Decision) -> Option<Money> {
     match decision {
         Decision::Decided(Outcome::Accepted(done)) if done.status == TransferStatus::Completed => {
             available(books, transfer)
@@ -355,12 +363,12 @@ fn balance_of(books: &Books, transfer: &Transfer, decision: &Decision) -> Option
     }
 }
 
-pub(crate) fn available(books: &Books, transfer: &Transfer) -> Option<Money> {
+pub(crate) fn available(books: &PostingBatch, transfer: &Transfer) -> Option<Money> {
     let account = books.accounts.get(&transfer.from)?;
     Some(Money::new(account.available(), account.currency))
 }
 
 /// Keeps what was answered under a key, outside a fold.
-pub(crate) async fn keep_key(conn: &mut Conn, row: KeyRow) -> Result<(), Fault> {
+pub(crate) async fn keep_key(conn: &mut Conn, row: KeyRow) -> Result<(), SqlError> {
     write_ledger(conn, LedgerRows { keys: vec![row], ..LedgerRows::default() }).await
 }

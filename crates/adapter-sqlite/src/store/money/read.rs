@@ -1,9 +1,9 @@
 //! Looking into the books.
 
 use crate::{
-    backend::{Conn, Db, DbId, DbTime, locked},
+    backend::{Conn, Db, DbId, DbTime, for_update},
     store::{
-        Fault,
+        SqlError,
         rows::{corrupt, day as read_day, fingerprint, from_json, money},
         schema::{accounts, entries, idempotency_keys, transfer_history, transfers, wallets},
     },
@@ -57,8 +57,8 @@ pub(crate) struct TransferRow {
 }
 
 impl TryFrom<TransferRow> for Transfer {
-    type Error = Fault;
-    fn try_from(row: TransferRow) -> Result<Self, Fault> {
+    type Error = SqlError;
+    fn try_from(row: TransferRow) -> Result<Self, SqlError> {
         Ok(Self {
             id: TransferId(row.id.0),
             caller: row.caller,
@@ -92,8 +92,8 @@ struct WalletRow {
 }
 
 impl TryFrom<WalletRow> for WalletView {
-    type Error = Fault;
-    fn try_from(row: WalletRow) -> Result<Self, Fault> {
+    type Error = SqlError;
+    fn try_from(row: WalletRow) -> Result<Self, SqlError> {
         Ok(Self {
             id: WalletId(row.id.0),
             user: UserId(row.user_id.0),
@@ -119,25 +119,25 @@ macro_rules! wallet_rows {
     };
 }
 
-pub(crate) async fn find_transfer(conn: &mut Conn, id: TransferId) -> Result<Option<Transfer>, Fault> {
+pub(crate) async fn find_transfer(conn: &mut Conn, id: TransferId) -> Result<Option<Transfer>, SqlError> {
     find_row(conn, DbId(id.0)).await?.map(Transfer::try_from).transpose()
 }
 
-async fn find_row(conn: &mut Conn, id: DbId) -> Result<Option<TransferRow>, Fault> {
+async fn find_row(conn: &mut Conn, id: DbId) -> Result<Option<TransferRow>, SqlError> {
     Ok(transfers::table.find(id).select(TransferRow::as_select()).first(conn).await.optional()?)
 }
 
 /// A transfer that nobody else changes until the transaction ends.
-pub(crate) async fn lock_transfer(conn: &mut Conn, id: TransferId) -> Result<Option<Transfer>, Fault> {
+pub(crate) async fn lock_transfer(conn: &mut Conn, id: TransferId) -> Result<Option<Transfer>, SqlError> {
     let query = transfers::table.find(DbId(id.0)).select(TransferRow::as_select());
-    let row = locked!(query).first(conn).await.optional()?;
+    let row = for_update!(query).first(conn).await.optional()?;
     row.map(Transfer::try_from).transpose()
 }
 
 pub(crate) async fn transfer_history(
     conn: &mut Conn,
     id: TransferId,
-) -> Result<Vec<(TransferStatus, DateTime<Utc>)>, Fault> {
+) -> Result<Vec<(TransferStatus, DateTime<Utc>)>, SqlError> {
     let rows = transfer_history::table
         .filter(transfer_history::transfer_id.eq(DbId(id.0)))
         .order(transfer_history::seq.asc())
@@ -154,14 +154,14 @@ pub(crate) async fn transfer_history(
     Ok(states)
 }
 
-fn status(name: &str) -> Result<TransferStatus, Fault> {
+fn status(name: &str) -> Result<TransferStatus, SqlError> {
     TransferStatus::parse(name).ok_or_else(|| corrupt(name))
 }
 
 pub(crate) async fn find_outcome(
     conn: &mut Conn,
     key: &IdempotencyKey,
-) -> Result<Option<(Fingerprint, Outcome)>, Fault> {
+) -> Result<Option<(Fingerprint, Outcome)>, SqlError> {
     let found = outcomes(conn, vec![key.digest().to_vec()]).await?;
     Ok(found.into_iter().next().map(|(_, known)| known))
 }
@@ -170,7 +170,7 @@ pub(crate) async fn find_outcome(
 pub(crate) async fn outcomes(
     conn: &mut Conn,
     digests: Vec<Vec<u8>>,
-) -> Result<Vec<(Vec<u8>, (Fingerprint, Outcome))>, Fault> {
+) -> Result<Vec<(Vec<u8>, (Fingerprint, Outcome))>, SqlError> {
     let rows = idempotency_keys::table
         .filter(idempotency_keys::key.eq_any(digests))
         .select((
@@ -201,7 +201,7 @@ pub(crate) async fn transfers(
     conn: &mut Conn,
     filter: &TransferFilter,
     page: &PageRequest,
-) -> Result<Vec<Transfer>, Fault> {
+) -> Result<Vec<Transfer>, SqlError> {
     let mut query = transfers::table
         .order(transfers::id.desc())
         .limit(page.limit)
@@ -219,7 +219,7 @@ pub(crate) async fn transfers(
     query.load(conn).await?.into_iter().map(Transfer::try_from).collect()
 }
 
-fn after_id(page: &PageRequest) -> Result<Option<DbId>, Fault> {
+fn after_id(page: &PageRequest) -> Result<Option<DbId>, SqlError> {
     page.after.as_deref().map(|id| Uuid::parse_str(id).map(DbId).map_err(corrupt)).transpose()
 }
 
@@ -227,7 +227,7 @@ pub(crate) async fn wallets(
     conn: &mut Conn,
     user: Option<UserId>,
     page: &PageRequest,
-) -> Result<Vec<WalletView>, Fault> {
+) -> Result<Vec<WalletView>, SqlError> {
     let after = match after_id(page)? {
         Some(id) => {
             let seq = wallets::table.filter(wallets::id.eq(id)).select(wallets::seq);
@@ -246,7 +246,7 @@ pub(crate) async fn wallets(
     query.load::<WalletRow>(conn).await?.into_iter().map(WalletView::try_from).collect()
 }
 
-pub(crate) async fn find_wallet(conn: &mut Conn, id: WalletId) -> Result<Option<WalletView>, Fault> {
+pub(crate) async fn find_wallet(conn: &mut Conn, id: WalletId) -> Result<Option<WalletView>, SqlError> {
     let row = wallet_rows!().filter(wallets::id.eq(DbId(id.0))).first::<WalletRow>(conn).await.optional()?;
     row.map(WalletView::try_from).transpose()
 }
@@ -256,7 +256,7 @@ pub(crate) async fn spent(
     user: UserId,
     currency: Currency,
     day: NaiveDate,
-) -> Result<Spent, Fault> {
+) -> Result<Spent, SqlError> {
     let rows = accounts::table
         .filter(accounts::owner.eq(Some(DbId(user.0))))
         .filter(accounts::currency.eq(currency.code()))
@@ -272,7 +272,7 @@ pub(crate) async fn first_wallet(
     conn: &mut Conn,
     user: UserId,
     currency: Currency,
-) -> Result<Option<WalletView>, Fault> {
+) -> Result<Option<WalletView>, SqlError> {
     let row = wallet_rows!()
         .filter(wallets::user_id.eq(DbId(user.0)))
         .filter(wallets::currency.eq(currency.code()))
@@ -288,7 +288,7 @@ pub(crate) async fn entries(
     wallet: WalletId,
     filter: EntryFilter,
     page: &PageRequest,
-) -> Result<Vec<EntryView>, Fault> {
+) -> Result<Vec<EntryView>, SqlError> {
     let before = match &page.after {
         Some(version) => version.parse::<i64>().map_err(corrupt)?,
         None => i64::MAX,

@@ -7,13 +7,13 @@ use super::{
 };
 use crate::{
     backend::{Conn, DbId, DbTime, write_ledger},
-    store::{Fault, schema::transfers},
+    store::{SqlError, schema::transfers},
 };
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::money::{
-    ledger::{Books, Decision, Outcome},
+    ledger::{Decision, Outcome, PostingBatch},
     transfer::Transfer,
 };
 use ports::money::{PostOutcome, ReverseRequest};
@@ -23,10 +23,10 @@ pub(crate) async fn reverse(
     conn: &mut Conn,
     request: &ReverseRequest,
     now: DateTime<Utc>,
-) -> Result<Option<PostOutcome>, Fault> {
+) -> Result<Option<PostOutcome>, SqlError> {
     let Some(mut original) = read::lock_transfer(conn, request.original).await? else { return Ok(None) };
     let before = original.clone();
-    let mut books = Books::default();
+    let mut books = PostingBatch::default();
     let mut touched = Touched::default();
     touched.add(&original, false);
     lock_accounts(conn, &mut books, touched).await?;
@@ -51,7 +51,7 @@ async fn give_back(
     before: &Transfer,
     original: &Transfer,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     diesel::update(transfers::table.find(DbId(original.id.0)))
         .set((
             transfers::reversed_minor.eq(original.reversed_minor),

@@ -5,11 +5,11 @@ use super::super::{
     schema::{entries, holds, idempotency_keys, payees, transfers},
 };
 use crate::backend::{DbId, DbTime};
-use crate::store::Fault;
+use crate::store::SqlError;
 use chrono::{DateTime, Datelike, Utc};
 use diesel::prelude::*;
 use domain::money::{
-    ledger::{Account, Books, Entry, Hold, Outcome, PayeeSeen},
+    ledger::{Entry, Hold, LedgerAccount, Outcome, PayeeSeen, PostingBatch},
     transfer::{Destination, Transfer},
 };
 
@@ -103,7 +103,7 @@ pub(crate) struct PayeeRow {
 impl LedgerRows {
     /// Takes what the fold collected. Rows that replicas might write at once are put in one order for
     /// all, so that none waits for another in a circle.
-    pub(crate) fn of(books: Books, now: DateTime<Utc>) -> Result<Self, Fault> {
+    pub(crate) fn of(books: PostingBatch, now: DateTime<Utc>) -> Result<Self, SqlError> {
         let now = DbTime(now);
         let changed = books.changed.iter().filter_map(|id| books.accounts.get(id));
         let mut keys = books
@@ -131,7 +131,7 @@ impl LedgerRows {
 }
 
 impl NewTransferRow {
-    fn new(transfer: Transfer, now: DbTime) -> Result<Self, Fault> {
+    fn new(transfer: Transfer, now: DbTime) -> Result<Self, SqlError> {
         Ok(Self {
             id: DbId(transfer.id.0),
             destination: to_json(&transfer.destination)?,
@@ -169,7 +169,7 @@ impl EntryRow {
 }
 
 impl AccountChange {
-    fn new(account: &Account) -> Self {
+    fn new(account: &LedgerAccount) -> Self {
         Self {
             id: DbId(account.id.0),
             posted: account.posted,
@@ -188,7 +188,7 @@ impl KeyRow {
         fingerprint: [u8; 32],
         outcome: &Outcome,
         at: DbTime,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, SqlError> {
         let (made, refusal) = match outcome {
             Outcome::Accepted(transfer) => (Some(transfer), None),
             Outcome::Refused(refusal) => (None, Some(to_json(refusal)?)),
@@ -217,7 +217,7 @@ impl HoldRow {
 }
 
 impl PayeeRow {
-    fn new(seen: &PayeeSeen) -> Result<Self, Fault> {
+    fn new(seen: &PayeeSeen) -> Result<Self, SqlError> {
         let account = match &seen.destination {
             Destination::Account(account) | Destination::Wallet { found_by: Some(account), .. } => {
                 Some(to_json(account)?)

@@ -2,11 +2,11 @@
 
 use crate::{
     backend::{Conn, ID_AS_TEXT},
-    store::{Fault, rows::corrupt},
+    store::{SqlError, rows::corrupt},
 };
 use diesel::{prelude::*, sql_types::Text};
 use diesel_async::RunQueryDsl;
-use ports::money::LedgerFault;
+use ports::money::LedgerViolation;
 
 /// A rule, and a query that gives one row for each place where it is broken. Plain SQL that both
 /// databases read alike; `[column]` stands for an id as people read it.
@@ -98,7 +98,7 @@ struct Found {
     subject: String,
 }
 
-pub(crate) async fn verify(conn: &mut Conn) -> Result<Vec<LedgerFault>, Fault> {
+pub(crate) async fn verify(conn: &mut Conn) -> Result<Vec<LedgerViolation>, SqlError> {
     let mut faults = Vec::new();
     for (rule, query) in RULES {
         let (open, close) = ID_AS_TEXT;
@@ -107,8 +107,9 @@ pub(crate) async fn verify(conn: &mut Conn) -> Result<Vec<LedgerFault>, Fault> {
             .load::<Found>(conn)
             .await
             .map_err(|fault| corrupt(format!("{rule}: {fault}")))?;
-        faults
-            .extend(found.into_iter().map(|row| LedgerFault { rule: rule.to_owned(), subject: row.subject }));
+        faults.extend(
+            found.into_iter().map(|row| LedgerViolation { rule: rule.to_owned(), subject: row.subject }),
+        );
     }
     Ok(faults)
 }

@@ -4,7 +4,7 @@ use super::{post::keep_key, read, rows::KeyRow};
 use crate::{
     backend::{Conn, DbId, DbTime, lock_names},
     store::{
-        Fault,
+        SqlError,
         rows::{corrupt, fingerprint},
         schema::{accounts, idempotency_keys, users, wallets},
     },
@@ -26,7 +26,7 @@ pub(crate) async fn open(
     conn: &mut Conn,
     request: &OpenWallet,
     now: DateTime<Utc>,
-) -> Result<OpenOutcome, Fault> {
+) -> Result<OpenOutcome, SqlError> {
     let digest = request.key.digest().to_vec();
     lock_names(conn, &[format!("wallet:{}", request.key.key)]).await?;
     let known = idempotency_keys::table
@@ -92,7 +92,11 @@ pub(crate) struct Face<'a> {
 
 /// Opens a wallet and the account behind it. The outside's account of a currency is opened with the
 /// first wallet in it.
-pub(crate) async fn open_wallet(conn: &mut Conn, face: &Face<'_>, now: DateTime<Utc>) -> Result<(), Fault> {
+pub(crate) async fn open_wallet(
+    conn: &mut Conn,
+    face: &Face<'_>,
+    now: DateTime<Utc>,
+) -> Result<(), SqlError> {
     let (id, owner) = (DbId(face.id.0), DbId(face.user.0));
     open_account(conn, id, "person", Some(owner), face.currency, now).await?;
     let outside = DbId(clearing_account(face.currency).0);
@@ -118,7 +122,7 @@ async fn open_account(
     owner: Option<DbId>,
     currency: Currency,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     diesel::insert_into(accounts::table)
         .values((
             accounts::id.eq(id),

@@ -1,8 +1,8 @@
 //! Answers by the caller's key.
 
 use crate::backend::{Conn, DbTime, lock_names};
-use crate::store::Fault;
-use crate::store::{Store, rows, schema::kept_answers};
+use crate::store::SqlError;
+use crate::store::{Store, rows, schema::idempotent_responses};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -10,12 +10,12 @@ use diesel_async::RunQueryDsl;
 use domain::operations::idempotency::{Fingerprint, IdempotencyKey, Seen, compare};
 use futures_util::FutureExt;
 use ports::{
-    operations::{Answers, Claim},
+    operations::{Claim, IdempotencyStore},
     store_error::StoreResult,
 };
 
 #[async_trait]
-impl Answers for Store {
+impl IdempotencyStore for Store {
     async fn claim(
         &self,
         key: &IdempotencyKey,
@@ -34,8 +34,11 @@ impl Answers for Store {
         self.database
             .write(move |conn| {
                 async move {
-                    let row = kept_answers::table.find((&key.caller, &key.operation, &key.key));
-                    diesel::update(row).set(kept_answers::answer.eq(Some(answer))).execute(conn).await?;
+                    let row = idempotent_responses::table.find((&key.caller, &key.operation, &key.key));
+                    diesel::update(row)
+                        .set(idempotent_responses::answer.eq(Some(answer)))
+                        .execute(conn)
+                        .await?;
                     Ok(())
                 }
                 .boxed()
@@ -48,11 +51,11 @@ impl Answers for Store {
         self.database
             .write(move |conn| {
                 async move {
-                    diesel::delete(kept_answers::table)
-                        .filter(kept_answers::caller.eq(&key.caller))
-                        .filter(kept_answers::operation.eq(&key.operation))
-                        .filter(kept_answers::key.eq(&key.key))
-                        .filter(kept_answers::answer.is_null())
+                    diesel::delete(idempotent_responses::table)
+                        .filter(idempotent_responses::caller.eq(&key.caller))
+                        .filter(idempotent_responses::operation.eq(&key.operation))
+                        .filter(idempotent_responses::key.eq(&key.key))
+                        .filter(idempotent_responses::answer.is_null())
                         .execute(conn)
                         .await?;
                     Ok(())
@@ -69,16 +72,16 @@ async fn claim(
     fingerprint: Fingerprint,
     lapsed: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> Result<Claim, Fault> {
+) -> Result<Claim, SqlError> {
     let name = format!("answer:{}:{}:{}", key.caller, key.operation, key.key);
     lock_names(conn, &[name]).await?;
-    let made = diesel::insert_into(kept_answers::table)
+    let made = diesel::insert_into(idempotent_responses::table)
         .values((
-            kept_answers::caller.eq(&key.caller),
-            kept_answers::operation.eq(&key.operation),
-            kept_answers::key.eq(&key.key),
-            kept_answers::fingerprint.eq(fingerprint.0.to_vec()),
-            kept_answers::claimed_at.eq(DbTime(now)),
+            idempotent_responses::caller.eq(&key.caller),
+            idempotent_responses::operation.eq(&key.operation),
+            idempotent_responses::key.eq(&key.key),
+            idempotent_responses::fingerprint.eq(fingerprint.0.to_vec()),
+            idempotent_responses::claimed_at.eq(DbTime(now)),
         ))
         .on_conflict_do_nothing()
         .execute(conn)
@@ -86,9 +89,13 @@ async fn claim(
     if made == 1 {
         return Ok(Claim::Fresh);
     }
-    let row = kept_answers::table.find((&key.caller, &key.operation, &key.key));
+    let row = idempotent_responses::table.find((&key.caller, &key.operation, &key.key));
     let (stored, answer, claimed_at) = row
-        .select((kept_answers::fingerprint, kept_answers::answer, kept_answers::claimed_at))
+        .select((
+            idempotent_responses::fingerprint,
+            idempotent_responses::answer,
+            idempotent_responses::claimed_at,
+        ))
         .first::<(Vec<u8>, Option<String>, DbTime)>(conn)
         .await?;
     match compare(rows::fingerprint(&stored)?, answer, fingerprint) {
@@ -96,7 +103,7 @@ async fn claim(
         Seen::Replay(Some(answer)) => Ok(Claim::Answered(answer)),
         Seen::Replay(None) if claimed_at.0 >= lapsed => Ok(Claim::UnderWay),
         Seen::Replay(None) => {
-            diesel::update(row).set(kept_answers::claimed_at.eq(DbTime(now))).execute(conn).await?;
+            diesel::update(row).set(idempotent_responses::claimed_at.eq(DbTime(now))).execute(conn).await?;
             Ok(Claim::Fresh)
         }
     }

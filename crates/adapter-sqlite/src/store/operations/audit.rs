@@ -1,9 +1,9 @@
 //! The audit log: its rows come with the decisions; here they are sealed, looked over and shown.
 
-use crate::backend::{Conn, Db, DbTime, audit_horizon, nobody_elses};
+use crate::backend::{Conn, Db, DbTime, audit_horizon, skip_locked};
 use crate::store::{
     Store,
-    error::Fault,
+    error::SqlError,
     rows::{NewAuditRow, corrupt},
     schema::{audit, audit_blocks, audit_sealer},
 };
@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::operations::audit::{
-    Actor, AuditFault, AuditRecord, AuditRow, Block, BlockHead, block_bytes, check_block, decode_rows,
+    Actor, AuditRecord, AuditRow, AuditViolation, Block, BlockHead, block_bytes, check_block, decode_rows,
     encode_rows, row_bytes, row_code,
 };
 use futures_util::FutureExt;
@@ -71,8 +71,8 @@ struct BlockRow {
 }
 
 impl TryFrom<BlockRow> for Block {
-    type Error = Fault;
-    fn try_from(row: BlockRow) -> Result<Self, Fault> {
+    type Error = SqlError;
+    fn try_from(row: BlockRow) -> Result<Self, SqlError> {
         let unreadable = || corrupt(format!("audit block {}", row.number));
         Ok(Self {
             number: row.number,
@@ -89,7 +89,7 @@ impl AuditLog for Store {
     async fn seal(&self, now: DateTime<Utc>) -> StoreResult<Option<BlockHead>> {
         let sealer = Arc::clone(&self.audit_sealer);
         // Looked for before the sealing transaction: what is open now must end before it is seen.
-        let horizon = self.database.look(|conn| audit_horizon(conn).boxed()).await?;
+        let horizon = self.database.query(|conn| audit_horizon(conn).boxed()).await?;
         self.database
             .write(move |conn| async move { seal(conn, sealer.as_ref(), horizon, now).await }.boxed())
             .await
@@ -104,11 +104,16 @@ impl AuditLog for Store {
 
     async fn events(&self, page: &PageRequest) -> StoreResult<Vec<AuditRow>> {
         let page = page.clone();
-        self.database.look(move |conn| async move { events(conn, &page).await }.boxed()).await
+        self.database.query(move |conn| async move { events(conn, &page).await }.boxed()).await
     }
 }
 
-async fn rows_between(conn: &mut Conn, after: i64, until: i64, limit: i64) -> Result<Vec<AuditRow>, Fault> {
+async fn rows_between(
+    conn: &mut Conn,
+    after: i64,
+    until: i64,
+    limit: i64,
+) -> Result<Vec<AuditRow>, SqlError> {
     let rows = audit::table
         .filter(audit::seq.gt(after))
         .filter(audit::seq.le(until))
@@ -120,7 +125,7 @@ async fn rows_between(conn: &mut Conn, after: i64, until: i64, limit: i64) -> Re
     Ok(rows.into_iter().map(AuditRow::from).collect())
 }
 
-async fn last_block(conn: &mut Conn) -> Result<Option<Block>, Fault> {
+async fn last_block(conn: &mut Conn) -> Result<Option<Block>, SqlError> {
     let row = audit_blocks::table
         .order(audit_blocks::number.desc())
         .select(BlockRow::as_select())
@@ -135,9 +140,9 @@ async fn seal(
     sealer: &dyn AuditSealer,
     horizon: i64,
     now: DateTime<Utc>,
-) -> Result<Option<BlockHead>, Fault> {
+) -> Result<Option<BlockHead>, SqlError> {
     let turn = audit_sealer::table.select(audit_sealer::id);
-    if nobody_elses!(turn).get_result::<i32>(conn).await.optional()?.is_none() {
+    if skip_locked!(turn).get_result::<i32>(conn).await.optional()?.is_none() {
         return Ok(None);
     }
     let previous = last_block(conn).await?;
@@ -176,7 +181,7 @@ async fn verify(
     conn: &mut Conn,
     sealer: &dyn AuditSealer,
     noted: Option<BlockHead>,
-) -> Result<AuditReport, Fault> {
+) -> Result<AuditReport, SqlError> {
     let mac = |key_id: &str, bytes: &[u8]| sealer.code_under(key_id, bytes);
     let mut report = AuditReport::default();
     let mut previous: Option<Block> = None;
@@ -192,7 +197,7 @@ async fn verify(
         previous = Some(block);
     }
     if let (false, Some(noted)) = (noted_is_there, noted) {
-        report.faults.push(AuditFault::BlockRemoved(noted.number));
+        report.faults.push(AuditViolation::BlockRemoved(noted.number));
     }
     let sealed_until = previous.map_or(0, |block| block.last_seq);
     let unsealed: i64 = audit::table.filter(audit::seq.gt(sealed_until)).count().get_result(conn).await?;
@@ -200,7 +205,7 @@ async fn verify(
     Ok(report)
 }
 
-async fn next_block(conn: &mut Conn, after: i64) -> Result<Option<Block>, Fault> {
+async fn next_block(conn: &mut Conn, after: i64) -> Result<Option<Block>, SqlError> {
     let row = audit_blocks::table
         .filter(audit_blocks::number.gt(after))
         .order(audit_blocks::number.asc())
@@ -211,7 +216,7 @@ async fn next_block(conn: &mut Conn, after: i64) -> Result<Option<Block>, Fault>
     row.map(Block::try_from).transpose()
 }
 
-async fn events(conn: &mut Conn, page: &PageRequest) -> Result<Vec<AuditRow>, Fault> {
+async fn events(conn: &mut Conn, page: &PageRequest) -> Result<Vec<AuditRow>, SqlError> {
     let before = match &page.after {
         Some(seq) => seq.parse::<i64>().map_err(corrupt)?,
         None => i64::MAX,
@@ -231,7 +236,7 @@ pub(crate) async fn record(
     conn: &mut Conn,
     records: &[AuditRecord],
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     for record in records {
         diesel::insert_into(audit::table).values(NewAuditRow::new(record, now)).execute(conn).await?;
     }

@@ -1,11 +1,11 @@
 //! What people must look at, and what providers tell that is only taken down.
 
 use crate::backend::{Conn, DbId, DbTime};
-use crate::store::Fault;
+use crate::store::SqlError;
 use crate::store::{
     Store,
     rows::{count, seal, unseal},
-    schema::{early_statuses, inbox, notices, outbox, unreadable_webhooks},
+    schema::{early_delivery_reports, inbox, notices, outbox, unreadable_webhooks},
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
@@ -16,7 +16,7 @@ use futures_util::FutureExt;
 use ports::{
     crypto::Sealer,
     messaging::inbound_webhook::Notice,
-    operations::{DeadLetter, DeadLetterKind, DeadLetters, Revived, UnreadableWebhook},
+    operations::{DeadLetter, DeadLetterKind, DeadLetters, ReplayOutcome, UnreadableWebhook},
     pagination::PageRequest,
     store_error::StoreResult,
 };
@@ -95,7 +95,7 @@ impl DeadLetters for Store {
             .await
     }
 
-    async fn revive(&self, id: Uuid, now: DateTime<Utc>) -> StoreResult<Option<Revived>> {
+    async fn revive(&self, id: Uuid, now: DateTime<Utc>) -> StoreResult<Option<ReplayOutcome>> {
         let sealer = Arc::clone(&self.sealer);
         self.database
             .write(move |conn| async move { revive(conn, sealer.as_ref(), id, now).await }.boxed())
@@ -108,7 +108,8 @@ impl DeadLetters for Store {
                 async move {
                     let old = notices::table.filter(notices::received_at.lt(DbTime(before)));
                     let notices = diesel::delete(old).execute(conn).await?;
-                    let early = early_statuses::table.filter(early_statuses::at.lt(DbTime(before)));
+                    let early =
+                        early_delivery_reports::table.filter(early_delivery_reports::at.lt(DbTime(before)));
                     Ok(notices + diesel::delete(early).execute(conn).await?)
                 }
                 .boxed()
@@ -122,7 +123,7 @@ async fn keep_notices(
     sealer: &dyn Sealer,
     all: Vec<(Uuid, Notice)>,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     for (id, notice) in all {
         diesel::insert_into(notices::table)
             .values((
@@ -144,14 +145,14 @@ async fn keep_notices(
 /// What each table tells of a dead letter: id, reason, tries, time.
 type LetterRow = (DbId, Option<String>, i32, DbTime);
 
-fn letter(kind: DeadLetterKind) -> impl Fn(LetterRow) -> Result<DeadLetter, Fault> {
+fn letter(kind: DeadLetterKind) -> impl Fn(LetterRow) -> Result<DeadLetter, SqlError> {
     move |(id, reason, attempts, at)| {
         let reason = reason.unwrap_or_default();
         Ok(DeadLetter { id: id.0, kind, reason, attempts: count(attempts)?, at: at.0 })
     }
 }
 
-async fn unreadable(conn: &mut Conn, before: Uuid, limit: i64) -> Result<Vec<DeadLetter>, Fault> {
+async fn unreadable(conn: &mut Conn, before: Uuid, limit: i64) -> Result<Vec<DeadLetter>, SqlError> {
     let rows = unreadable_webhooks::table
         .filter(unreadable_webhooks::id.lt(DbId(before)))
         .order(unreadable_webhooks::id.desc())
@@ -167,7 +168,7 @@ async fn unreadable(conn: &mut Conn, before: Uuid, limit: i64) -> Result<Vec<Dea
     rows.into_iter().map(letter(DeadLetterKind::Webhook)).collect()
 }
 
-async fn parked(conn: &mut Conn, before: Uuid, limit: i64) -> Result<Vec<DeadLetter>, Fault> {
+async fn parked(conn: &mut Conn, before: Uuid, limit: i64) -> Result<Vec<DeadLetter>, SqlError> {
     let rows = inbox::table
         .filter(inbox::state.eq("parked"))
         .filter(inbox::id.lt(DbId(before)))
@@ -179,7 +180,7 @@ async fn parked(conn: &mut Conn, before: Uuid, limit: i64) -> Result<Vec<DeadLet
     rows.into_iter().map(letter(DeadLetterKind::Inbound)).collect()
 }
 
-async fn unsent(conn: &mut Conn, before: Uuid, limit: i64) -> Result<Vec<DeadLetter>, Fault> {
+async fn unsent(conn: &mut Conn, before: Uuid, limit: i64) -> Result<Vec<DeadLetter>, SqlError> {
     let rows = outbox::table
         .filter(outbox::dead_reason.is_not_null())
         .filter(outbox::id.lt(DbId(before)))
@@ -196,7 +197,7 @@ async fn revive(
     sealer: &dyn Sealer,
     id: Uuid,
     now: DateTime<Utc>,
-) -> Result<Option<Revived>, Fault> {
+) -> Result<Option<ReplayOutcome>, SqlError> {
     let pending =
         diesel::update(inbox::table.filter(inbox::id.eq(DbId(id))).filter(inbox::state.eq("parked")))
             .set((inbox::state.eq("pending"), inbox::tries.eq(0), inbox::reason.eq(None::<String>)))
@@ -218,7 +219,7 @@ async fn revive(
     .execute(conn)
     .await?;
     if pending + waiting > 0 {
-        return Ok(Some(Revived::Queued));
+        return Ok(Some(ReplayOutcome::Queued));
     }
     let row = unreadable_webhooks::table
         .find(DbId(id))
@@ -227,7 +228,12 @@ async fn revive(
         .await
         .optional()?;
     row.map(|(webhook, body, reason)| {
-        Ok(Revived::Unreadable(UnreadableWebhook { id, webhook, body: unseal(sealer, id, &body)?, reason }))
+        Ok(ReplayOutcome::Unreadable(UnreadableWebhook {
+            id,
+            webhook,
+            body: unseal(sealer, id, &body)?,
+            reason,
+        }))
     })
     .transpose()
 }

@@ -1,4 +1,4 @@
-//! Talks, and what comes in and goes out in them.
+//! Conversations, and what comes in and goes out in them.
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -132,7 +132,7 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::backend::columns::*;
-    early_statuses (seq) {
+    early_delivery_reports (seq) {
         seq -> BigInt,
         provider_id -> Text,
         report -> Text,
@@ -143,7 +143,7 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::backend::columns::*;
-    kept_answers (caller, operation, key) {
+    idempotent_responses (caller, operation, key) {
         caller -> Text,
         operation -> Text,
         key -> Text,

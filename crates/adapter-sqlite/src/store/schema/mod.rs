@@ -21,5 +21,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     verifications,
     outbox,
     verification_sends,
-    code_ways
+    verification_fallbacks
 );

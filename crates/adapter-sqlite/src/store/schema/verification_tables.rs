@@ -9,7 +9,7 @@ diesel::table! {
         phone -> Text,
         channel -> Text,
         purpose -> Text,
-        provider_sid -> Nullable<Text>,
+        provider_ref -> Nullable<Text>,
         status -> Text,
         attempts_used -> Integer,
         attempts_max -> Integer,
@@ -56,7 +56,7 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::backend::columns::*;
-    code_ways (id) {
+    verification_fallbacks (id) {
         id -> UuidCol,
         verification_id -> UuidCol,
         position -> Integer,
@@ -73,7 +73,7 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::backend::columns::*;
-    verification_guesses (id) {
+    verification_attempts (id) {
         id -> UuidCol,
         verification_id -> UuidCol,
         effect_key -> Nullable<Text>,

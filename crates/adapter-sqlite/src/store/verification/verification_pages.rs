@@ -1,7 +1,7 @@
 //! Pages on which people prove their numbers.
 
 use crate::backend::{Db, DbId, DbTime};
-use crate::store::Fault;
+use crate::store::SqlError;
 use crate::store::{
     Store,
     rows::{column, corrupt, phone as read_phone},
@@ -41,8 +41,8 @@ struct PageRow {
 }
 
 impl TryFrom<PageRow> for VerificationPage {
-    type Error = Fault;
-    fn try_from(row: PageRow) -> Result<Self, Fault> {
+    type Error = SqlError;
+    fn try_from(row: PageRow) -> Result<Self, SqlError> {
         Ok(Self {
             id: PageId(row.id.0),
             owner: Requester::parse(&row.owner).ok_or_else(|| corrupt(&row.owner))?,
@@ -95,7 +95,7 @@ impl VerificationPages for Store {
     async fn find(&self, token_hash: &[u8; 32]) -> StoreResult<Option<VerificationPage>> {
         let hash = token_hash.to_vec();
         self.database
-            .look(move |conn| {
+            .query(move |conn| {
                 async move {
                     let row = verification_pages::table
                         .filter(verification_pages::token_hash.eq(hash))

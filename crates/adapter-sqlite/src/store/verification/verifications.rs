@@ -1,36 +1,36 @@
 //! Challenges. What is decided on a number waits for the number's lock, so that load, decide by the
 //! domain's rule and save are one atomic step.
 
-mod guesses;
+mod attempts;
+mod fallbacks;
 mod row;
 mod senders;
 mod sends;
-mod ways;
 
 pub(crate) use self::{
-    guesses::{failures_of, guess_id, settle},
+    attempts::{attempt_id, failures_of, settle},
     row::{VerificationRow, load},
     senders::Sender,
     sends::{NewSend, add_send, insert},
 };
 
 use self::{
-    guesses::{breaker, guesses_at, judge_guess, take_guess},
+    attempts::{attempts_at, breaker, judge_attempt, take_attempt},
+    fallbacks::{drop_fallbacks, enqueue},
     row::{load_locked, read_recipient, whole, with_sends},
     senders::{failure_name, failure_name_of, kind_of, send_counts, wait_of_pages},
     sends::{begin, begin_resend, open_challenges, record_send},
-    ways::{drop_ways, enqueue},
 };
 use crate::backend::{Conn, DbId, DbTime, lock_names};
-use crate::store::Fault;
+use crate::store::SqlError;
 use crate::store::{
     Store,
     messaging::outbox::lane_name,
     operations::audit::record,
     rows::{CodeWayRow, NewOutboxRow, column, corrupt, count},
     schema::{
-        code_failures, code_ways, number_lookups, outbox, verification_guesses, verification_sends,
-        verifications,
+        code_failures, number_lookups, outbox, verification_attempts, verification_fallbacks,
+        verification_sends, verifications,
     },
 };
 use async_trait::async_trait;
@@ -44,8 +44,8 @@ use domain::{
     phone::PhoneNumber,
     verification::otp::{
         BREAKER_RETRY, BREAKER_WINDOW, Breaker, ChallengeStatus, Count, FALLBACK_AFTER, Failures,
-        NO_TRANSACTION, NextWay, OtpPolicy, Purpose, Recipient, SendCounts, SendLimit, hashes_equal,
-        next_way,
+        FallbackDecision, NO_TRANSACTION, OtpPolicy, Purpose, Recipient, SendCounts, SendLimit, hashes_equal,
+        next_fallback,
     },
 };
 use futures_util::FutureExt;
@@ -54,9 +54,10 @@ use ports::{
     messaging::Lane,
     store_error::StoreResult,
     verification::{
-        Begin, BeginResend, BeginVerification, Checked, GuessTicket, GuessVerdict, JudgeGuess, NewChallenge,
-        OwnCode, Requester, ReserveGuess, SendResult, TakeGuess, Verification, Verifications,
-        number_lookup::{LineType, NumberFacts},
+        AttemptRequest, AttemptResult, AttemptTicket, AttemptVerdict, BeginResend, BeginVerification,
+        CheckAttempt, NewChallenge, OwnCode, Requester, ReserveAttempt, SendResult, StartDecision,
+        Verification, Verifications,
+        number_lookup::{LineType, NumberInfo},
     },
 };
 use std::sync::Arc;
@@ -64,14 +65,14 @@ use uuid::Uuid;
 
 #[async_trait]
 impl Verifications for Store {
-    async fn begin(&self, request: &BeginVerification, now: DateTime<Utc>) -> StoreResult<Begin> {
+    async fn begin(&self, request: &BeginVerification, now: DateTime<Utc>) -> StoreResult<StartDecision> {
         let (request, sealer) = (request.clone(), Arc::clone(&self.sealer));
         self.database
             .write(move |conn| async move { begin(conn, sealer.as_ref(), &request, now).await }.boxed())
             .await
     }
 
-    async fn begin_resend(&self, request: &BeginResend, now: DateTime<Utc>) -> StoreResult<Begin> {
+    async fn begin_resend(&self, request: &BeginResend, now: DateTime<Utc>) -> StoreResult<StartDecision> {
         let (request, sealer) = (request.clone(), Arc::clone(&self.sealer));
         self.database
             .write(move |conn| {
@@ -80,14 +81,17 @@ impl Verifications for Store {
             .await
     }
 
-    async fn take_next_ways(&self, policy: &OtpPolicy, now: DateTime<Utc>) -> StoreResult<usize> {
+    async fn take_next_fallbacks(&self, policy: &OtpPolicy, now: DateTime<Utc>) -> StoreResult<usize> {
         let policy = *policy;
-        let due = self.database.read(move |conn| async move { ways::due(conn, now).await }.boxed()).await?;
+        let due =
+            self.database.read(move |conn| async move { fallbacks::due(conn, now).await }.boxed()).await?;
         let mut taken = 0_usize;
         for verification in due {
             let went = self
                 .database
-                .write(move |conn| async move { ways::step(conn, verification, &policy, now).await }.boxed())
+                .write(move |conn| {
+                    async move { fallbacks::step(conn, verification, &policy, now).await }.boxed()
+                })
                 .await?;
             taken = taken.saturating_add(usize::from(went));
         }
@@ -95,7 +99,7 @@ impl Verifications for Store {
     }
 
     async fn wipe_codes(&self, now: DateTime<Utc>) -> StoreResult<usize> {
-        self.database.write(move |conn| async move { ways::wipe(conn, now).await }.boxed()).await
+        self.database.write(move |conn| async move { fallbacks::wipe(conn, now).await }.boxed()).await
     }
 
     async fn record_send(
@@ -147,27 +151,31 @@ impl Verifications for Store {
             .await
     }
 
-    async fn take_guess(&self, request: &TakeGuess, now: DateTime<Utc>) -> StoreResult<ReserveGuess> {
-        let request = request.clone();
-        self.database.write(move |conn| async move { take_guess(conn, request, now).await }.boxed()).await
-    }
-
-    async fn judge_guess(&self, request: &JudgeGuess, now: DateTime<Utc>) -> StoreResult<GuessVerdict> {
-        let request = request.clone();
-        self.database.write(move |conn| async move { judge_guess(conn, request, now).await }.boxed()).await
-    }
-
-    async fn settle_guess(
+    async fn take_attempt(
         &self,
-        ticket: &GuessTicket,
+        request: &AttemptRequest,
+        now: DateTime<Utc>,
+    ) -> StoreResult<ReserveAttempt> {
+        let request = request.clone();
+        self.database.write(move |conn| async move { take_attempt(conn, request, now).await }.boxed()).await
+    }
+
+    async fn judge_attempt(&self, request: &CheckAttempt, now: DateTime<Utc>) -> StoreResult<AttemptVerdict> {
+        let request = request.clone();
+        self.database.write(move |conn| async move { judge_attempt(conn, request, now).await }.boxed()).await
+    }
+
+    async fn settle_attempt(
+        &self,
+        ticket: &AttemptTicket,
         right: bool,
         policy: &OtpPolicy,
         now: DateTime<Utc>,
-    ) -> StoreResult<Checked> {
+    ) -> StoreResult<AttemptResult> {
         let (ticket, policy) = (ticket.clone(), *policy);
         self.database
             .write(move |conn| {
-                async move { guesses::settle_guess(conn, &ticket, right, &policy, now).await }.boxed()
+                async move { attempts::settle_attempt(conn, &ticket, right, &policy, now).await }.boxed()
             })
             .await
     }
@@ -191,27 +199,29 @@ impl Verifications for Store {
             .await
     }
 
-    async fn has_rivals(
+    async fn has_concurrent_attempts(
         &self,
         verification: VerificationId,
-        guess: Option<Uuid>,
+        attempt: Option<Uuid>,
         now: DateTime<Utc>,
     ) -> StoreResult<bool> {
         let id = DbId(verification.0);
         self.database
-            .read(move |conn| async move { Ok(guesses::rivals(conn, id, guess, now).await? > 0) }.boxed())
+            .read(move |conn| {
+                async move { Ok(attempts::concurrent_attempts(conn, id, attempt, now).await? > 0) }.boxed()
+            })
             .await
     }
 
-    async fn return_guess(&self, ticket: &GuessTicket) -> StoreResult<()> {
-        let (guess, id) = (DbId(ticket.guess), DbId(ticket.verification.id.0));
+    async fn return_attempt(&self, ticket: &AttemptTicket) -> StoreResult<()> {
+        let (attempt, id) = (DbId(ticket.attempt), DbId(ticket.verification.id.0));
         self.database
             .write(move |conn| {
                 async move {
                     load_locked(conn, VerificationId(id.0)).await?;
-                    let open = verification_guesses::table
-                        .find(guess)
-                        .filter(verification_guesses::approved.is_null());
+                    let open = verification_attempts::table
+                        .find(attempt)
+                        .filter(verification_attempts::approved.is_null());
                     if diesel::delete(open).execute(conn).await? == 1 {
                         diesel::update(
                             verifications::table.find(id).filter(verifications::attempts_used.gt(0)),
@@ -308,7 +318,7 @@ impl Verifications for Store {
     async fn log_lookup(
         &self,
         phone: &PhoneNumber,
-        facts: &NumberFacts,
+        facts: &NumberInfo,
         now: DateTime<Utc>,
     ) -> StoreResult<()> {
         let (phone, facts) = (phone.e164().to_owned(), facts.clone());
@@ -355,7 +365,7 @@ pub(crate) async fn use_proof(
     phone: &str,
     purpose: Purpose,
     now: DateTime<Utc>,
-) -> Result<bool, Fault> {
+) -> Result<bool, SqlError> {
     let Some(row) = load(conn, id).await? else { return Ok(false) };
     let proves = row.phone == phone
         && row.purpose == purpose.name()

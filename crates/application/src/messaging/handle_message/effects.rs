@@ -7,13 +7,15 @@ use crate::{
         confirm_transfer::{Confirmation, Confirmed},
         submit_transfer::{RequestedDestination, SubmitTransferError, TransferRequest},
     },
-    verification::verify_number::{CheckResult, StartRequest, Started, WhenOpen},
+    verification::verification_service::{CheckResult, SendCodeOutcome, StartRequest, WhenOpen},
 };
 use chrono::{DateTime, Utc};
 use domain::{
     ids::{TransferId, UserId, VerificationId, WalletId},
     message::Channel,
-    messaging::conversation::{Card, CodeChecked, CodeSent, Conversation, Event, Movement, Paid, StepUp},
+    messaging::conversation::{
+        CodeChecked, CodeSent, ConfirmationPrompt, Conversation, Event, Paid, StatementLine, StepUp,
+    },
     money::{
         Money,
         ledger::{Outcome, Refusal},
@@ -81,25 +83,27 @@ impl HandleMessage {
     ) -> Result<Event, TurnError> {
         let (requester, locale) = (Self::requester(turn), self.locale_of(state));
         let resent = self.verify.resend(verification, &requester, locale, Some(key.clone())).await?;
-        if matches!(resent, Started::NotFound) {
+        if matches!(resent, SendCodeOutcome::NotFound) {
             return self.start_verification(turn, state, key).await;
         }
         Ok(Event::CodeSent(self.code_sent(resent)))
     }
 
-    fn code_sent(&self, started: Started) -> CodeSent {
+    fn code_sent(&self, started: SendCodeOutcome) -> CodeSent {
         let now = self.clock.now();
         match started {
-            Started::Sent(verification) => CodeSent::Sent(verification.id),
-            Started::StillGood(verification) => CodeSent::StillGood(verification.id),
-            Started::TooSoon { verification, at } => CodeSent::TooSoon {
+            SendCodeOutcome::Sent(verification) => CodeSent::Sent(verification.id),
+            SendCodeOutcome::StillGood(verification) => CodeSent::StillGood(verification.id),
+            SendCodeOutcome::TooSoon { verification, at } => CodeSent::TooSoon {
                 verification,
                 seconds: at.signed_duration_since(now).num_seconds().max(1),
             },
-            Started::Locked(until) => CodeSent::Locked { minutes: minutes_until(now, until) },
-            Started::TooMany(_, until) => CodeSent::TooMany { minutes: minutes_until(now, until) },
-            Started::NumberRefused | Started::OptedOut => CodeSent::NotReachable,
-            Started::Failed(_) | Started::NotFound | Started::Suspended(_) => CodeSent::Failed,
+            SendCodeOutcome::Locked(until) => CodeSent::Locked { minutes: minutes_until(now, until) },
+            SendCodeOutcome::TooMany(_, until) => CodeSent::TooMany { minutes: minutes_until(now, until) },
+            SendCodeOutcome::NumberRefused | SendCodeOutcome::OptedOut => CodeSent::NotReachable,
+            SendCodeOutcome::Failed(_) | SendCodeOutcome::NotFound | SendCodeOutcome::Suspended(_) => {
+                CodeSent::Failed
+            }
         }
     }
 
@@ -162,7 +166,7 @@ impl HandleMessage {
         };
         let page = PageRequest { limit: MOVEMENTS, after: None };
         let entries = self.ledger.entries(wallet.id, EntryFilter::default(), &page).await?;
-        let movement = |entry: ports::money::EntryView| Movement {
+        let movement = |entry: ports::money::EntryView| StatementLine {
             at: entry.at.with_timezone(&self.rules.zone).format("%d/%m %H:%M").to_string(),
             amount: entry.amount,
             counterpart: entry.transfer.counterpart(wallet.id),
@@ -184,19 +188,24 @@ impl HandleMessage {
         Ok(Event::ChatBound(self.owners.bind(chat, code, &Self::actor(turn)).await?))
     }
 
-    pub(super) async fn pay(&self, turn: &LeasedTurn, user: UserId, card: Card) -> Result<Event, TurnError> {
+    pub(super) async fn pay(
+        &self,
+        turn: &LeasedTurn,
+        user: UserId,
+        prompt: ConfirmationPrompt,
+    ) -> Result<Event, TurnError> {
         let now = self.clock.now();
         let money_from = self.chat_link(turn).await?.map(|link| self.owners.money_from(&link));
         if let Some(from) = money_from.filter(|from| now < *from) {
             return Ok(Event::Paid(Paid::ChatTooNew { minutes: minutes_until(now, from) }));
         }
         let caller = format!("chat:{}", turn.conversation);
-        let (amount, id) = (card.amount.to_string(), card.id.to_string());
+        let (amount, id) = (prompt.amount.to_string(), prompt.id.to_string());
         // The card is the key: two yeses, or a turn run again, pay once.
         let key = IdempotencyKey { caller: caller.clone(), operation: "transfer".into(), key: id };
         let fingerprint =
-            Fingerprint::of(&[("amount", Some(&amount)), ("account", Some(card.account.canonical()))]);
-        let payee = card.payee.clone();
+            Fingerprint::of(&[("amount", Some(&amount)), ("account", Some(prompt.account.canonical()))]);
+        let payee = prompt.payee.clone();
         let submitted = self
             .submit
             .run(TransferRequest {
@@ -204,19 +213,19 @@ impl HandleMessage {
                 actor: Self::actor(turn),
                 owner: Some(user),
                 from: None,
-                amount: card.amount,
-                destination: RequestedDestination::Account(card.account),
-                concept: card.concept,
+                amount: prompt.amount,
+                destination: RequestedDestination::Account(prompt.account),
+                concept: prompt.concept,
                 client_tx_id: None,
                 key: Some(key),
                 fingerprint,
-                payee: card.payee,
+                payee: prompt.payee,
             })
             .await;
         Ok(Event::Paid(match submitted {
             Ok(submitted) => match submitted.outcome {
                 Outcome::Accepted(transfer) => self.paid(*transfer, payee, submitted.balance_after).await?,
-                Outcome::Refused(refusal) => self.refused(user, card.amount, refusal).await?,
+                Outcome::Refused(refusal) => self.refused(user, prompt.amount, refusal).await?,
             },
             Err(SubmitTransferError::Store(fault)) => return Err(fault.into()),
             Err(fault) => {

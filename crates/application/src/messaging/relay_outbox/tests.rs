@@ -8,7 +8,7 @@ use ports::{
     ids_and_random::MockRandom,
     messaging::{
         MockOutbox,
-        message_channel::{MockMessageChannel, OutboundMessage, Trace},
+        message_channel::{MockMessageChannel, OutboundMessage, SendLookup},
     },
 };
 use uuid::Uuid;
@@ -83,7 +83,7 @@ async fn a_send_in_doubt_that_is_found_is_sent() {
     channel
         .expect_find_sent()
         .with(always(), eq(at(30)), eq(vec!["SM0".to_owned()]))
-        .returning(|_, _, _| Ok(Trace::Found("SM1".into())));
+        .returning(|_, _, _| Ok(SendLookup::Found("SM1".into())));
     channel.expect_send().never();
     let settlement = settled(leased(Some(90), false), channel).await;
     assert_eq!(settlement, Settlement::Sent { provider_id: "SM1".into() });
@@ -93,7 +93,7 @@ async fn a_send_in_doubt_that_is_found_is_sent() {
 async fn without_a_trace_it_is_looked_for_ten_seconds_and_then_sent_once_more() {
     let no_trace = || {
         let mut channel = MockMessageChannel::new();
-        channel.expect_find_sent().returning(|_, _, _| Ok(Trace::NoneYet));
+        channel.expect_find_sent().returning(|_, _, _| Ok(SendLookup::NoneYet));
         channel
     };
     let mut early = no_trace();

@@ -1,6 +1,6 @@
 //! What is to be done after a step.
 
-use super::{Card, Draft, Say};
+use super::{ConfirmationPrompt, Draft, Reply};
 use crate::{
     ids::{TransferId, UserId, VerificationId},
     messaging::{consent::ConsentStatus, flow::CompletedFlow},
@@ -10,7 +10,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Send a reply.
-    Say(Say),
+    Reply(Reply),
     /// Have a text understood.
     Understand(String),
     /// Send a code to the sender's number, unless one is still good.
@@ -40,7 +40,7 @@ pub enum Effect {
         /// Whose money.
         user: UserId,
         /// The card.
-        card: Card,
+        prompt: ConfirmationPrompt,
     },
     /// Let a waiting payment through.
     ConfirmPayment {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// What somebody sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Said {
+pub enum InboundContent {
     /// Words.
     Text(String),
     /// A press of one of our buttons.
@@ -31,24 +31,24 @@ pub enum Said {
     /// Nothing: the channel says that somebody else may hold this address now (a changed identity or number).
     IdentityChanged,
     /// Nothing: people at the desk take the talk over, or give it back.
-    Desk(DeskOrder),
+    AgentCommand(AgentCommand),
     /// A picture, a place, a voice note, or something we don't know.
     Other(String),
 }
 
-impl Said {
+impl InboundContent {
     /// True where the sender did something: wrote, pressed, shared. Only that is answered and opens a window for
     /// replies.
     #[must_use]
     pub const fn is_by_sender(&self) -> bool {
-        !matches!(self, Self::Desk(_) | Self::IdentityChanged)
+        !matches!(self, Self::AgentCommand(_) | Self::IdentityChanged)
     }
 }
 
 /// What people at the desk do with a talk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum DeskOrder {
+pub enum AgentCommand {
     /// They answer from now on.
     TakeOver,
     /// The engine answers again.
@@ -59,7 +59,7 @@ pub enum DeskOrder {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// Somebody sent something.
-    Said(Said),
+    Received(InboundContent),
     /// The parser's word on a text.
     Understood {
         /// The text.
@@ -79,7 +79,7 @@ pub enum Event {
         available: Money,
     },
     /// The newest movements.
-    Movements(Vec<Movement>),
+    Movements(Vec<StatementLine>),
     /// What came of looking a draft over.
     Prepared(Prepared),
     /// What came of a payment.
@@ -141,7 +141,7 @@ pub enum CodeChecked {
 
 /// A line of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Movement {
+pub struct StatementLine {
     /// When, in the person's time zone: `21/11 14:05`.
     pub at: String,
     /// Signed.

@@ -1,9 +1,9 @@
 //! Flows within the talk. Money comes first: a code or a card that waits is answered before a flow's
 //! question, and a flow moves none.
 
-use super::{Conversation, Effect, Pending, Say, Session, WISH_TTL, step::Step};
+use super::{Conversation, DEFERRED_REQUEST_TTL, Effect, Pending, Reply, Session, step::Step};
 use crate::messaging::{
-    flow::{Flow, FlowFacts, FlowInput, FlowRun, Progress},
+    flow::{Flow, FlowContext, FlowInput, FlowRun, Progress},
     intent::{Intent, Understanding},
 };
 use std::sync::Arc;
@@ -34,26 +34,26 @@ impl Step<'_> {
         };
         // What was half said about money is not taken up again after a flow; a payment that waits for its
         // code goes on waiting.
-        if matches!(self.state.pending, Some(Pending::Draft(_) | Pending::Card(_))) {
+        if matches!(self.state.pending, Some(Pending::Draft(_) | Pending::ConfirmationPrompt(_))) {
             self.state.pending = None;
         }
         self.state.misunderstood = 0;
         self.state.locale = Some(run.locale());
         self.state.flow = Some(run);
-        self.say(Say::Flow(prompt));
+        self.say(Reply::Flow(prompt));
         true
     }
 
     /// «cancelar», where nothing else waits for it.
     pub(super) fn leave_flow(&mut self) -> bool {
-        let awaits_code = matches!(self.state.session, Session::AwaitingCode { wish: Some(_), .. });
+        let awaits_code = matches!(self.state.session, Session::AwaitingCode { request: Some(_), .. });
         if self.state.pending.is_some() || awaits_code || !self.is_asked_by_flow() {
             return false;
         }
         let Some(run) = self.state.flow.take() else { return false };
         let word = self.facts.flows.newest(run.flow()).map(|flow| flow.start_word(run.locale()));
         // A flow that was taken away meanwhile can't be begun again.
-        self.say(word.map_or(Say::NothingPending, |word| Say::FlowLeft(word.to_owned())));
+        self.say(word.map_or(Reply::NothingPending, |word| Reply::FlowLeft(word.to_owned())));
         self.state.flow = run.left();
         true
     }
@@ -65,7 +65,7 @@ impl Step<'_> {
 
     /// The answer to the question of a flow. Where it is none, it may mean something else.
     pub(super) fn answer_flow(&mut self, text: &str) -> bool {
-        self.drop_lapsed_card();
+        self.drop_lapsed_prompt();
         self.state.pending.is_none()
             && self.go_on(FlowInput::Text(text), text.chars().any(char::is_alphabetic))
     }
@@ -86,7 +86,7 @@ impl Step<'_> {
             Intent::Confirm | Intent::Deny | Intent::VerifyCode => pending.is_none(),
             Intent::Unknown => match pending {
                 Some(Pending::Draft(_)) => false,
-                Some(Pending::Card(_)) => understanding.entities.amount.is_none(),
+                Some(Pending::ConfirmationPrompt(_)) => understanding.entities.amount.is_none(),
                 Some(Pending::StepUp(_)) | None => true,
             },
             _ => false,
@@ -98,8 +98,8 @@ impl Step<'_> {
     pub(super) fn is_rather_for_the_flow(&self, text: &str, code: &str) -> bool {
         let waits_for_code = match (&self.state.pending, &self.state.session) {
             (Some(Pending::StepUp(_)), _) => true,
-            (_, Session::AwaitingCode { wish: Some(wish), .. }) => {
-                self.facts.now.signed_duration_since(wish.at) < WISH_TTL
+            (_, Session::AwaitingCode { request: Some(request), .. }) => {
+                self.facts.now.signed_duration_since(request.at) < DEFERRED_REQUEST_TTL
             }
             _ => false,
         };
@@ -120,14 +120,13 @@ impl Step<'_> {
         let is_current = |flow: &str| self.state.flow.as_ref().is_some_and(|run| run.flow().as_str() == flow);
         match pressed {
             Some((flow, input)) if is_current(flow) && self.go_on(input, false) => {}
-            _ => self.say(Say::NothingPending),
+            _ => self.say(Reply::NothingPending),
         }
     }
 
     /// A card whose time is over asks nothing any more, where a flow does.
-    fn drop_lapsed_card(&mut self) {
-        let lapsed =
-            matches!(&self.state.pending, Some(Pending::Card(card)) if self.facts.now >= card.expires_at);
+    fn drop_lapsed_prompt(&mut self) {
+        let lapsed = matches!(&self.state.pending, Some(Pending::ConfirmationPrompt(prompt)) if self.facts.now >= prompt.expires_at);
         if lapsed && self.is_asked_by_flow() {
             self.state.pending = None;
         }
@@ -146,25 +145,25 @@ impl Step<'_> {
             let newest = book.newest(run.flow()).map(|flow| flow.start_word(run.locale()).to_owned());
             let is_asking = run.is_asking();
             if is_asking {
-                self.say(Say::FlowGone(newest));
+                self.say(Reply::FlowGone(newest));
             }
             return is_asking;
         };
-        let facts = FlowFacts { today: self.facts.today, region: self.facts.region };
+        let facts = FlowContext { today: self.facts.today, region: self.facts.region };
         match flow.answer(&mut run, input, facts) {
             Progress::NotMine => return false,
-            Progress::Asked(prompt) => self.say(Say::Flow(prompt)),
+            Progress::Asked(prompt) => self.say(Reply::Flow(prompt)),
             Progress::NotAnAnswer(_) if may_mean_else => return false,
-            Progress::NotAnAnswer(prompt) => self.say(Say::Flow(prompt)),
+            Progress::NotAnAnswer(prompt) => self.say(Reply::Flow(prompt)),
             Progress::Completed(prompt, completed) => {
                 self.effects.push(Effect::SaveAnswers(completed));
-                self.say(Say::Flow(prompt));
+                self.say(Reply::Flow(prompt));
             }
-            Progress::HandOff => self.hand_off(Say::HandedOff),
+            Progress::HandOff => self.hand_off(Reply::HandedOff),
             Progress::StartOver => {
                 let (anew, prompt) = book.newest(run.flow()).unwrap_or(flow).begin_again(&run);
                 run = anew;
-                self.say(Say::Flow(prompt));
+                self.say(Reply::Flow(prompt));
             }
         }
         self.state.misunderstood = 0;

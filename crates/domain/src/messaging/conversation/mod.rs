@@ -18,15 +18,17 @@ mod timing;
 mod understood;
 
 pub use effect::Effect;
-pub use event::{CodeChecked, CodeSent, DeskOrder, Event, Movement, Paid, Prepared, Said};
+pub use event::{AgentCommand, CodeChecked, CodeSent, Event, InboundContent, Paid, Prepared, StatementLine};
 pub use rate::RateWindow;
-pub use reply::{Arg, Button, Say, Text};
-pub use state::{Card, Conversation, Draft, Pending, Session, StepUp, Wanted, Wish};
+pub use reply::{Arg, Button, Reply, Text};
+pub use state::{
+    ConfirmationPrompt, Conversation, DeferredRequest, Draft, Pending, RequestedAction, Session, StepUp,
+};
 pub use timing::{CLOCK_SKEW_MAX, MessageTime, OpenPrompts};
 
 use crate::{
-    ids::{CardId, UserId},
-    messaging::{consent::ConsentStatus, flow::FlowBook},
+    ids::{PromptId, UserId},
+    messaging::{consent::ConsentStatus, flow::FlowRegistry},
     money::Currency,
     phone::Region,
 };
@@ -37,17 +39,17 @@ use std::sync::Arc;
 pub const STATE_VERSION: i32 = 1;
 
 /// How long a kept request waits for its code.
-pub const WISH_TTL: Duration = Duration::minutes(10);
+pub const DEFERRED_REQUEST_TTL: Duration = Duration::minutes(10);
 
 /// How long a card can be answered.
-pub const CARD_TTL: Duration = Duration::minutes(5);
+pub const PROMPT_TTL: Duration = Duration::minutes(5);
 
 /// Misunderstandings in a row after which a person is called.
 pub const MISUNDERSTOOD_MAX: u32 = 3;
 
 /// What the machine may know beyond its own state.
 #[derive(Clone, Debug)]
-pub struct Facts {
+pub struct StepContext {
     /// Now.
     pub now: DateTime<Utc>,
     /// When the message of this turn was written, and when it reached us.
@@ -67,11 +69,11 @@ pub struct Facts {
     /// How long people keep a talk that was handed to them.
     pub handoff_for: Duration,
     /// The id of the card that this step may make.
-    pub new_card: CardId,
+    pub new_prompt: PromptId,
     /// The day it is where days are counted.
     pub today: NaiveDate,
     /// The country of the sender's number, else the one at home.
     pub region: Region,
     /// The flows at hand.
-    pub flows: Arc<FlowBook>,
+    pub flows: Arc<FlowRegistry>,
 }

@@ -1,7 +1,7 @@
 //! What a message means while a prompt is open. Only a clear yes confirms it and only a no cancels it; a change whose
 //! amount or payee is certain makes the prompt anew; any other words leave it, and what waits is said.
 
-use super::{Card, Draft, Pending, Say, pending::redraft, step::Step};
+use super::{ConfirmationPrompt, Draft, Pending, Reply, pending::redraft, step::Step};
 use crate::{
     messaging::{
         clear_yes::is_clear_yes,
@@ -14,17 +14,18 @@ use crate::{
 impl Step<'_> {
     /// A clear yes to the open prompt, before anything is understood: whether it is one is decided here alone.
     pub(super) fn confirm_prompt(&mut self, text: &str) -> bool {
-        let is_confirmed = matches!(self.state.pending, Some(Pending::Card(_))) && is_clear_yes(text);
+        let is_confirmed =
+            matches!(self.state.pending, Some(Pending::ConfirmationPrompt(_))) && is_clear_yes(text);
         if is_confirmed {
             self.state.misunderstood = 0;
-            self.answer_card(None, true);
+            self.answer_prompt(None, true);
         }
         is_confirmed
     }
 
     /// Answers a message in the light of the open prompt; false where it means something of its own.
     pub(super) fn answer_open_prompt(&mut self, text: &str, understanding: &Understanding) -> bool {
-        let Some(Pending::Card(prompt)) = self.state.pending.clone() else { return false };
+        let Some(Pending::ConfirmationPrompt(prompt)) = self.state.pending.clone() else { return false };
         if self.facts.now >= prompt.expires_at {
             return false;
         }
@@ -39,14 +40,14 @@ impl Step<'_> {
             }
             Intent::Unknown | Intent::Confirm | Intent::VerifyCode => {
                 self.state.misunderstood = 0;
-                self.say(Say::PromptWaits(prompt));
+                self.say(Reply::PromptWaits(prompt));
                 true
             }
             _ => false,
         }
     }
 
-    fn change_prompt(&mut self, prompt: &Card, text: &str, understanding: &Understanding) {
+    fn change_prompt(&mut self, prompt: &ConfirmationPrompt, text: &str, understanding: &Understanding) {
         let mut draft = Draft { changes: Some(Box::new(prompt.clone())), ..redraft(prompt) };
         if understanding.entities.destination.is_some() {
             // Whoever is named now, it is not the one that was named before.
@@ -58,7 +59,7 @@ impl Step<'_> {
 }
 
 /// Whether the message names another amount or payee than the prompt.
-fn changes(prompt: &Card, entities: &Entities) -> bool {
+fn changes(prompt: &ConfirmationPrompt, entities: &Entities) -> bool {
     let names_amount = match &entities.amount {
         Some(AmountReading::Exact(amount)) => {
             let currency = entities.currency.unwrap_or(prompt.amount.currency);

@@ -1,6 +1,8 @@
 //! Answers to the question that waits: a code, a yes, a missing amount or destination.
 
-use super::{CARD_TTL, Card, Draft, Effect, Pending, Say, Session, Wanted, step::Step};
+use super::{
+    ConfirmationPrompt, Draft, Effect, PROMPT_TTL, Pending, Reply, RequestedAction, Session, step::Step,
+};
 use crate::{
     ids::UserId,
     messaging::intent::{AmountReading, DestinationKind, Entities, NamedDestination},
@@ -48,7 +50,7 @@ impl Step<'_> {
         let says_code =
             text.chars().any(char::is_alphabetic) && !matches!(self.state.pending, Some(Pending::Draft(_)));
         if says_code {
-            self.say(Say::NoCodePending);
+            self.say(Reply::NoCodePending);
         }
         says_code
     }
@@ -69,8 +71,8 @@ impl Step<'_> {
 
     pub(super) fn on_button(&mut self, id: &str, title: String) {
         match id.split_once(':') {
-            Some(("yes", card)) => self.answer_card(Some(card), true),
-            Some(("no", card)) => self.answer_card(Some(card), false),
+            Some(("yes", prompt)) => self.answer_prompt(Some(prompt), true),
+            Some(("no", prompt)) => self.answer_prompt(Some(prompt), false),
             Some(("amount", money)) => self.on_amount_chosen(money),
             Some(("flow", _)) => self.press_in_flow(id),
             _ => self.effects.push(Effect::Understand(title)),
@@ -82,37 +84,39 @@ impl Step<'_> {
         let (amount, code) = money.split_once(' ').unwrap_or((money, ""));
         let currency = Currency::parse(code).unwrap_or(self.facts.default_currency);
         let Some(Pending::Draft(draft)) = self.state.pending.clone() else {
-            return self.say(Say::NothingPending);
+            return self.say(Reply::NothingPending);
         };
         match Money::parse_positive(amount, currency) {
-            Ok(money) => self.want(Wanted::Transfer(Draft { amount: Some(money), ..draft })),
-            Err(_) => self.say(Say::BadAmount),
+            Ok(money) => self.want(RequestedAction::Transfer(Draft { amount: Some(money), ..draft })),
+            Err(_) => self.say(Reply::BadAmount),
         }
     }
 
     /// A yes or a no; from a button it counts for that button's card only. A no counts whenever it was written.
-    pub(super) fn answer_card(&mut self, pressed: Option<&str>, yes: bool) {
+    pub(super) fn answer_prompt(&mut self, pressed: Option<&str>, yes: bool) {
         match self.state.pending.clone() {
-            Some(Pending::Card(card)) if pressed.is_none_or(|id| id == card.id.to_string()) => {
-                if self.facts.now >= card.expires_at {
+            Some(Pending::ConfirmationPrompt(prompt))
+                if pressed.is_none_or(|id| id == prompt.id.to_string()) =>
+            {
+                if self.facts.now >= prompt.expires_at {
                     self.state.pending = None;
-                    return self.say(Say::CardExpired);
+                    return self.say(Reply::PromptExpired);
                 }
                 if !yes {
                     return self.cancel();
                 }
-                if !self.facts.message.can_answer(&card) {
-                    return self.say(Say::Card(card));
+                if !self.facts.message.can_answer(&prompt) {
+                    return self.say(Reply::ConfirmationPrompt(prompt));
                 }
                 match self.state.user(self.facts) {
                     // The card stays pending until the payment is known: a turn that is run again
                     // after a crash must find it, and pays it under the same key.
-                    Some(user) => self.effects.push(Effect::Pay { user, card }),
-                    None => self.want(Wanted::Transfer(redraft(&card))),
+                    Some(user) => self.effects.push(Effect::Pay { user, prompt }),
+                    None => self.want(RequestedAction::Transfer(redraft(&prompt))),
                 }
             }
             Some(Pending::StepUp(_) | Pending::Draft(_)) if pressed.is_none() && !yes => self.cancel(),
-            _ => self.say(Say::NothingPending),
+            _ => self.say(Reply::NothingPending),
         }
     }
 
@@ -121,15 +125,15 @@ impl Step<'_> {
         match self.state.pending.take() {
             Some(Pending::StepUp(step)) => {
                 self.effects.push(Effect::CancelPayment(step.transfer));
-                self.say(Say::TransferCanceled);
+                self.say(Reply::TransferCanceled);
             }
-            Some(Pending::Draft(_) | Pending::Card(_)) => self.say(Say::TransferCanceled),
+            Some(Pending::Draft(_) | Pending::ConfirmationPrompt(_)) => self.say(Reply::TransferCanceled),
             None => match &mut self.state.session {
-                Session::AwaitingCode { wish, .. } if wish.is_some() => {
-                    *wish = None;
-                    self.say(Say::TransferCanceled);
+                Session::AwaitingCode { request, .. } if request.is_some() => {
+                    *request = None;
+                    self.say(Reply::TransferCanceled);
                 }
-                _ => self.say(Say::NothingPending),
+                _ => self.say(Reply::NothingPending),
             },
         }
     }
@@ -142,28 +146,28 @@ impl Step<'_> {
         }
         self.state.pending = Some(Pending::Draft(draft.clone()));
         match (&draft.amount, &draft.destination) {
-            (None, _) => self.say(Say::AskAmount),
+            (None, _) => self.say(Reply::AskAmount),
             (Some(_), None) => match draft.payee {
-                Some(name) => self.say(Say::AskAccountOf(name)),
-                None => self.say(Say::AskDestination),
+                Some(name) => self.say(Reply::AskAccountOf(name)),
+                None => self.say(Reply::AskDestination),
             },
             (Some(_), Some(_)) => self.effects.push(Effect::Prepare { user, draft }),
         }
     }
 
-    pub(super) fn show_card(&mut self, draft: Draft, account: AccountNumber) {
-        let Some(amount) = draft.amount else { return self.say(Say::AskAmount) };
-        let card = Card {
-            id: self.facts.new_card,
+    pub(super) fn show_prompt(&mut self, draft: Draft, account: AccountNumber) {
+        let Some(amount) = draft.amount else { return self.say(Reply::AskAmount) };
+        let prompt = ConfirmationPrompt {
+            id: self.facts.new_prompt,
             amount,
             account,
             payee: draft.payee,
             concept: draft.concept,
             contested_from: self.state.contested_from(draft.changes.is_some(), self.facts.now),
-            expires_at: self.facts.now.checked_add_signed(CARD_TTL).unwrap_or(self.facts.now),
+            expires_at: self.facts.now.checked_add_signed(PROMPT_TTL).unwrap_or(self.facts.now),
         };
-        self.state.pending = Some(Pending::Card(card.clone()));
-        self.say(Say::Card(card));
+        self.state.pending = Some(Pending::ConfirmationPrompt(prompt.clone()));
+        self.say(Reply::ConfirmationPrompt(prompt));
     }
 
     /// Puts what a message names into a draft. `Err` is what to say when it can't be.
@@ -174,7 +178,7 @@ impl Step<'_> {
         text: &str,
         entities: &Entities,
         is_answer: bool,
-    ) -> Result<Draft, Box<(Draft, Say)>> {
+    ) -> Result<Draft, Box<(Draft, Reply)>> {
         if let Some(concept) = &entities.concept {
             draft.concept = Some(truncate(concept, crate::money::transfer::CONCEPT_LENGTH_MAX));
         }
@@ -192,20 +196,20 @@ impl Step<'_> {
                 draft.payee = Some(value.clone());
             }
         }
-        let said_before = draft.amount.map(|amount| amount.currency);
-        let currency = entities.currency.or(said_before).unwrap_or(self.facts.default_currency);
+        let content_before = draft.amount.map(|amount| amount.currency);
+        let currency = entities.currency.or(content_before).unwrap_or(self.facts.default_currency);
         let read = |amount: &str| Money::parse_positive(amount, currency);
         match &entities.amount {
             Some(AmountReading::Exact(amount)) => match read(amount) {
                 Ok(money) => draft.amount = Some(money),
-                Err(_) => return Err(Box::new((draft, Say::BadAmount))),
+                Err(_) => return Err(Box::new((draft, Reply::BadAmount))),
             },
             Some(AmountReading::Ambiguous { thousands, decimal }) => match (read(thousands), read(decimal)) {
                 (Ok(thousands), Ok(decimal)) => {
-                    return Err(Box::new((draft, Say::WhichAmount { thousands, decimal })));
+                    return Err(Box::new((draft, Reply::WhichAmount { thousands, decimal })));
                 }
                 (Ok(one), Err(_)) | (Err(_), Ok(one)) => draft.amount = Some(one),
-                (Err(_), Err(_)) => return Err(Box::new((draft, Say::BadAmount))),
+                (Err(_), Err(_)) => return Err(Box::new((draft, Reply::BadAmount))),
             },
             None => {
                 if draft.amount.is_none()
@@ -273,8 +277,8 @@ fn strip_preposition(name: &str) -> &str {
     .unwrap_or(name)
 }
 
-pub(super) fn redraft(card: &Card) -> Draft {
-    let kind = match &card.account {
+pub(super) fn redraft(prompt: &ConfirmationPrompt) -> Draft {
+    let kind = match &prompt.account {
         AccountNumber::Clabe(_) => DestinationKind::Clabe,
         AccountNumber::Iban(_) => DestinationKind::Iban,
         AccountNumber::Phone(_) => DestinationKind::Phone,
@@ -282,10 +286,10 @@ pub(super) fn redraft(card: &Card) -> Draft {
         AccountNumber::Plain(_) => DestinationKind::Account,
     };
     Draft {
-        amount: Some(card.amount),
-        destination: Some(NamedDestination { kind, value: card.account.canonical().to_owned() }),
-        payee: card.payee.clone(),
-        concept: card.concept.clone(),
+        amount: Some(prompt.amount),
+        destination: Some(NamedDestination { kind, value: prompt.account.canonical().to_owned() }),
+        payee: prompt.payee.clone(),
+        concept: prompt.concept.clone(),
         changes: None,
     }
 }

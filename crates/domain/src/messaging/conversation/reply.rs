@@ -1,6 +1,6 @@
 //! What is said, by name. The words live in `locales/`, one catalogue a language.
 
-use super::{Card, Movement, StepUp};
+use super::{ConfirmationPrompt, StatementLine, StepUp};
 use crate::{
     message::Channel,
     messaging::flow::Prompt,
@@ -36,7 +36,7 @@ pub struct Button {
 
 /// Everything the engine can say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Say {
+pub enum Reply {
     /// Hello, and what one can ask.
     Greeting,
     /// What one can ask, and how to stop.
@@ -95,7 +95,7 @@ pub enum Say {
         available: Money,
     },
     /// The newest movements.
-    Movements(Vec<Movement>),
+    Movements(Vec<StatementLine>),
     /// How much?
     AskAmount,
     /// One of two readings?
@@ -114,11 +114,11 @@ pub enum Say {
     /// That is no account.
     BadDestination,
     /// «¿Confirmas?»
-    Card(Card),
+    ConfirmationPrompt(ConfirmationPrompt),
     /// What was said is neither a clear yes nor a no to it: what waits, in one line.
-    PromptWaits(Card),
+    PromptWaits(ConfirmationPrompt),
     /// The card's time is over.
-    CardExpired,
+    PromptExpired,
     /// Called off.
     TransferCanceled,
     /// A code is needed for this payment, and how it was sent.
@@ -181,7 +181,7 @@ impl Text {
     }
 }
 
-impl Say {
+impl Reply {
     /// The texts to send, one line or paragraph each.
     #[must_use]
     pub fn texts(&self) -> Vec<Text> {
@@ -229,9 +229,9 @@ impl Say {
             Self::AskDestination => vec![text("ask-destination")],
             Self::AskAccountOf(name) => vec![text("ask-account-of").with("name", name.clone())],
             Self::BadDestination => vec![text("bad-destination")],
-            Self::Card(card) => card_texts(card),
-            Self::PromptWaits(card) => prompt_waits_texts(card),
-            Self::CardExpired => vec![text("card-expired")],
+            Self::ConfirmationPrompt(prompt) => prompt_texts(prompt),
+            Self::PromptWaits(prompt) => prompt_waits_texts(prompt),
+            Self::PromptExpired => vec![text("card-expired")],
             Self::TransferCanceled => vec![text("transfer-canceled")],
             Self::StepUp(step) => vec![step_up("step-up", step), text(code_by(step.channel))],
             Self::StepUpWaits(step) => vec![step_up("step-up-waits", step)],
@@ -282,9 +282,9 @@ impl Say {
     pub fn buttons(&self) -> Vec<Button> {
         let button = |id: String, title: Text| Button { id, title };
         match self {
-            Self::Card(card) | Self::PromptWaits(card) => vec![
-                button(format!("yes:{}", card.id), text("button-yes")),
-                button(format!("no:{}", card.id), text("button-no")),
+            Self::ConfirmationPrompt(prompt) | Self::PromptWaits(prompt) => vec![
+                button(format!("yes:{}", prompt.id), text("button-yes")),
+                button(format!("no:{}", prompt.id), text("button-no")),
             ],
             Self::WhichAmount { thousands, decimal } => [thousands, decimal]
                 .map(|m| button(format!("amount:{m}"), text("button-amount").with("amount", m.to_string())))
@@ -309,38 +309,38 @@ const fn code_by(channel: Channel) -> &'static str {
     }
 }
 
-fn card_texts(card: &Card) -> Vec<Text> {
-    let amount = card.amount.to_string();
-    let account = card.account.masked();
-    let mut texts = vec![match &card.payee {
+fn prompt_texts(prompt: &ConfirmationPrompt) -> Vec<Text> {
+    let amount = prompt.amount.to_string();
+    let account = prompt.account.masked();
+    let mut texts = vec![match &prompt.payee {
         Some(payee) => {
             text("card-payee").with("amount", amount).with("account", account).with("payee", payee.clone())
         }
         None => text("card").with("amount", amount).with("account", account),
     }];
-    if let Some(concept) = &card.concept {
+    if let Some(concept) = &prompt.concept {
         texts.push(text("card-concept").with("concept", concept.clone()));
     }
-    if card.account.looks_mistyped() {
+    if prompt.account.looks_mistyped() {
         texts.push(text("card-check-number"));
     }
     texts.push(text("card-confirm"));
     texts
 }
 
-fn prompt_waits_texts(card: &Card) -> Vec<Text> {
-    let waits = match &card.payee {
+fn prompt_waits_texts(prompt: &ConfirmationPrompt) -> Vec<Text> {
+    let waits = match &prompt.payee {
         Some(payee) => text("prompt-waits-payee").with("payee", payee.clone()),
         None => text("prompt-waits"),
     };
-    vec![waits.with("amount", card.amount.to_string()).with("account", card.account.masked())]
+    vec![waits.with("amount", prompt.amount.to_string()).with("account", prompt.account.masked())]
 }
 
-fn movement_texts(movements: &[Movement]) -> Vec<Text> {
+fn movement_texts(movements: &[StatementLine]) -> Vec<Text> {
     if movements.is_empty() {
         return vec![text("movements-none")];
     }
-    let line = |m: &Movement| {
+    let line = |m: &StatementLine| {
         let sign = if m.amount.minor > 0 { "+" } else { "" };
         let concept = m.concept.as_ref().map_or(String::new(), |c| format!(" · {c}"));
         text("movement")

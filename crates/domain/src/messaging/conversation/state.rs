@@ -1,8 +1,8 @@
 //! What is remembered of a talk: who speaks, what was asked, what waits for an answer.
 
-use super::{CARD_TTL, Facts, OpenPrompts, RateWindow};
+use super::{OpenPrompts, PROMPT_TTL, RateWindow, StepContext};
 use crate::{
-    ids::{CardId, TransferId, UserId, VerificationId},
+    ids::{PromptId, TransferId, UserId, VerificationId},
     locale::Locale,
     message::Channel,
     messaging::{flow::FlowRun, intent::NamedDestination},
@@ -58,12 +58,12 @@ pub enum Session {
         /// Its challenge.
         verification: VerificationId,
         /// What was wanted; runs by itself once the code is right. The newest only.
-        wish: Option<Wish>,
+        request: Option<DeferredRequest>,
     },
     /// His address is no number; he was asked to share his.
     AwaitingNumber {
         /// What was wanted; goes on once there is a number to prove.
-        wish: Option<Wish>,
+        request: Option<DeferredRequest>,
     },
     /// The number is proved.
     Open {
@@ -76,9 +76,9 @@ pub enum Session {
 
 /// A request kept until the number is proved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wish {
+pub struct DeferredRequest {
     /// What is wanted.
-    pub what: Wanted,
+    pub what: RequestedAction,
     /// When it was asked.
     pub at: DateTime<Utc>,
 }
@@ -86,7 +86,7 @@ pub struct Wish {
 /// Something personal, for which the number must be proved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Wanted {
+pub enum RequestedAction {
     /// To know the balance.
     Balance,
     /// To see what came and went.
@@ -110,7 +110,7 @@ pub struct Draft {
     pub concept: Option<String>,
     /// The open prompt that this would change: it stays as it is where the change names nobody we know.
     #[serde(default)]
-    pub changes: Option<Box<Card>>,
+    pub changes: Option<Box<ConfirmationPrompt>>,
 }
 
 /// A question that waits for an answer.
@@ -120,16 +120,16 @@ pub enum Pending {
     /// Something is missing of a transfer.
     Draft(Draft),
     /// «¿Confirmas?»
-    Card(Card),
+    ConfirmationPrompt(ConfirmationPrompt),
     /// The code that lets a payment through.
     StepUp(StepUp),
 }
 
 /// A transfer put before the payer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Card {
+pub struct ConfirmationPrompt {
     /// Its id: the payment's idempotency key.
-    pub id: CardId,
+    pub id: PromptId,
     /// How much.
     pub amount: Money,
     /// Where to.
@@ -146,11 +146,11 @@ pub struct Card {
     pub expires_at: DateTime<Utc>,
 }
 
-impl Card {
+impl ConfirmationPrompt {
     /// When it was shown first.
     #[must_use]
     pub fn asked_at(&self) -> DateTime<Utc> {
-        self.expires_at.checked_sub_signed(CARD_TTL).unwrap_or(self.expires_at)
+        self.expires_at.checked_sub_signed(PROMPT_TTL).unwrap_or(self.expires_at)
     }
 }
 
@@ -173,7 +173,7 @@ pub struct StepUp {
 impl Conversation {
     /// Who speaks, as long as the session lasts.
     #[must_use]
-    pub fn user(&self, facts: &Facts) -> Option<UserId> {
+    pub fn user(&self, facts: &StepContext) -> Option<UserId> {
         if facts.bound.is_some() {
             return facts.bound;
         }

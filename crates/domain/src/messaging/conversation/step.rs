@@ -1,8 +1,8 @@
 //! The order of handling: compliance words, limits, silence, the pending question, understanding.
 
 use super::{
-    CodeChecked, CodeSent, Conversation, DeskOrder, Effect, Event, Facts, Paid, Pending, Prepared, Said, Say,
-    Session, WISH_TTL, Wanted, Wish, rate::Rate,
+    AgentCommand, CodeChecked, CodeSent, Conversation, DEFERRED_REQUEST_TTL, DeferredRequest, Effect, Event,
+    InboundContent, Paid, Pending, Prepared, Reply, RequestedAction, Session, StepContext, rate::Rate,
 };
 use crate::{
     ids::UserId,
@@ -14,45 +14,45 @@ use crate::{
 /// One step in the making: the state as it becomes, and what is to be done.
 pub(super) struct Step<'a> {
     pub(super) state: Conversation,
-    pub(super) facts: &'a Facts,
+    pub(super) facts: &'a StepContext,
     pub(super) effects: Vec<Effect>,
 }
 
 impl Conversation {
     /// The next state, and what is to be done to get there.
     #[must_use]
-    pub fn step(mut self, event: Event, facts: &Facts) -> (Self, Vec<Effect>) {
+    pub fn step(mut self, event: Event, facts: &StepContext) -> (Self, Vec<Effect>) {
         self.note_open_prompt(facts.now);
         let mut step = Step { state: self, facts, effects: Vec::new() };
         match event {
-            Event::Said(said) => step.on_said(said),
+            Event::Received(content) => step.on_content(content),
             Event::Understood { text, understanding } => step.on_understood(&text, &understanding),
             Event::CodeSent(outcome) => step.on_code_sent(&outcome),
             Event::CodeChecked(outcome) => step.on_code_checked(&outcome),
-            Event::Balance { posted, available } => step.say(Say::Balance { posted, available }),
-            Event::Movements(movements) => step.say(Say::Movements(movements)),
+            Event::Balance { posted, available } => step.say(Reply::Balance { posted, available }),
+            Event::Movements(movements) => step.say(Reply::Movements(movements)),
             Event::Prepared(outcome) => step.on_prepared(outcome),
             Event::Paid(outcome) => step.on_paid(outcome),
-            Event::ChatBound(Some(whose)) => step.say(Say::ChatBound(whose)),
-            Event::ChatBound(None) => step.say(Say::LinkCodeGone),
+            Event::ChatBound(Some(whose)) => step.say(Reply::ChatBound(whose)),
+            Event::ChatBound(None) => step.say(Reply::LinkCodeGone),
         }
         (step.state, step.effects)
     }
 }
 
 impl Step<'_> {
-    pub(super) fn say(&mut self, say: Say) {
-        self.effects.push(Effect::Say(say));
+    pub(super) fn say(&mut self, say: Reply) {
+        self.effects.push(Effect::Reply(say));
     }
 
-    fn on_said(&mut self, said: Said) {
-        match said {
-            Said::Desk(order) => return self.on_desk(order),
-            Said::IdentityChanged => return self.on_identity_changed(),
+    fn on_content(&mut self, content: InboundContent) {
+        match content {
+            InboundContent::AgentCommand(order) => return self.on_agent(order),
+            InboundContent::IdentityChanged => return self.on_identity_changed(),
             _ => {}
         }
-        let text = match &said {
-            Said::Text(text) => text.as_str(),
+        let text = match &content {
+            InboundContent::Text(text) => text.as_str(),
             _ => "",
         };
         let opted_out = self.facts.consent == ConsentStatus::OptedOut;
@@ -60,40 +60,40 @@ impl Step<'_> {
             Some(ComplianceWord::Stop) if !opted_out => return self.opt_out(),
             Some(ComplianceWord::Start) if opted_out => return self.opt_in(),
             // Who follows a link into the chat has begun it anew.
-            None if opted_out && matches!(said, Said::LinkCode(_)) => {
+            None if opted_out && matches!(content, InboundContent::LinkCode(_)) => {
                 self.record_consent(ConsentStatus::OptedIn);
             }
             Some(ComplianceWord::Help) if !opted_out => return self.help(),
             _ => {}
         }
-        let is_silent = opted_out && !matches!(said, Said::LinkCode(_));
-        if is_silent || said == Said::Reaction {
+        let is_silent = opted_out && !matches!(content, InboundContent::LinkCode(_));
+        if is_silent || content == InboundContent::Reaction {
             return;
         }
         match self.state.rate.count(self.facts.now, self.facts.messages_per_minute) {
             Rate::Within => {}
-            Rate::Notice => return self.say(Say::TooManyMessages),
+            Rate::Notice => return self.say(Reply::TooManyMessages),
             Rate::Silence => return,
         }
-        match said {
-            Said::Text(text) if text.trim().is_empty() => self.say(Say::UnsupportedKind),
-            Said::Text(text) => self.on_text(text),
-            Said::Button { id, title } => self.on_button(&id, title),
-            Said::Reaction => {}
-            Said::OwnNumber(number) => self.on_number(number),
-            Said::LinkCode(code) => self.effects.push(Effect::BindChat(code)),
-            Said::Desk(_) | Said::IdentityChanged => {}
-            Said::Other(_) if self.is_handed_off() => {}
-            Said::Other(_) => self.say(Say::UnsupportedKind),
+        match content {
+            InboundContent::Text(text) if text.trim().is_empty() => self.say(Reply::UnsupportedKind),
+            InboundContent::Text(text) => self.on_text(text),
+            InboundContent::Button { id, title } => self.on_button(&id, title),
+            InboundContent::Reaction => {}
+            InboundContent::OwnNumber(number) => self.on_number(number),
+            InboundContent::LinkCode(code) => self.effects.push(Effect::BindChat(code)),
+            InboundContent::AgentCommand(_) | InboundContent::IdentityChanged => {}
+            InboundContent::Other(_) if self.is_handed_off() => {}
+            InboundContent::Other(_) => self.say(Reply::UnsupportedKind),
         }
     }
 
     /// People at the desk took the talk, or gave it back: nothing is said of it.
-    fn on_desk(&mut self, order: DeskOrder) {
+    fn on_agent(&mut self, order: AgentCommand) {
         self.state.misunderstood = 0;
         self.state.handed_off_until = match order {
-            DeskOrder::TakeOver => self.facts.now.checked_add_signed(self.facts.handoff_for),
-            DeskOrder::GiveBack => None,
+            AgentCommand::TakeOver => self.facts.now.checked_add_signed(self.facts.handoff_for),
+            AgentCommand::GiveBack => None,
         };
     }
 
@@ -108,18 +108,18 @@ impl Step<'_> {
     /// The number is his, his channel says; that he holds it is proved by a code.
     fn on_number(&mut self, number: PhoneNumber) {
         self.state.number = Some(number);
-        let wish = match std::mem::take(&mut self.state.session) {
-            Session::AwaitingNumber { wish: Some(wish) }
-                if self.facts.now.signed_duration_since(wish.at) < WISH_TTL =>
+        let request = match std::mem::take(&mut self.state.session) {
+            Session::AwaitingNumber { request: Some(request) }
+                if self.facts.now.signed_duration_since(request.at) < DEFERRED_REQUEST_TTL =>
             {
-                wish.what
+                request.what
             }
             session => {
                 self.state.session = session;
-                Wanted::Nothing
+                RequestedAction::Nothing
             }
         };
-        self.want(wish);
+        self.want(request);
     }
 
     /// Words that work in any state come first, then the pending question, then understanding.
@@ -127,12 +127,12 @@ impl Step<'_> {
         match fold(&text).as_str() {
             "menu" => {
                 self.state.misunderstood = 0;
-                self.say(Say::Help);
+                self.say(Reply::Help);
             }
             // What Telegram's button says for a person who opens the chat: he greets us.
-            "start" if text.trim_start().starts_with('/') => self.say(Say::Greeting),
+            "start" if text.trim_start().starts_with('/') => self.say(Reply::Greeting),
             "asesor" | "asesora" | "coordinator" | "coordinador" | "coordinadora" => {
-                self.hand_off(Say::HandedOff);
+                self.hand_off(Reply::HandedOff);
             }
             "cancelar" | "cancel" | "cancela" => {
                 if !self.leave_flow() {
@@ -161,7 +161,7 @@ impl Step<'_> {
         }
         self.drop_pending();
         self.record_consent(ConsentStatus::OptedOut);
-        self.say(Say::OptedOut);
+        self.say(Reply::OptedOut);
     }
 
     fn opt_in(&mut self) {
@@ -169,7 +169,7 @@ impl Step<'_> {
             return;
         }
         self.record_consent(ConsentStatus::OptedIn);
-        self.say(Say::OptedIn);
+        self.say(Reply::OptedIn);
     }
 
     /// A redelivered or late STOP or START: another came after it, by the provider's own time.
@@ -194,13 +194,13 @@ impl Step<'_> {
     fn help(&mut self) {
         self.state.misunderstood = 0;
         match self.state.help_rate.count(self.facts.now, self.facts.messages_per_minute) {
-            Rate::Within => self.say(Say::Help),
-            Rate::Notice => self.say(Say::TooManyMessages),
+            Rate::Within => self.say(Reply::Help),
+            Rate::Notice => self.say(Reply::TooManyMessages),
             Rate::Silence => {}
         }
     }
 
-    pub(super) fn hand_off(&mut self, say: Say) {
+    pub(super) fn hand_off(&mut self, say: Reply) {
         self.state.misunderstood = 0;
         self.state.handed_off_until = self.facts.now.checked_add_signed(self.facts.handoff_for);
         self.effects.push(Effect::HandOff);
@@ -208,31 +208,31 @@ impl Step<'_> {
     }
 
     /// Does what is wanted, or keeps it and asks for proof of the number first.
-    pub(super) fn want(&mut self, what: Wanted) {
+    pub(super) fn want(&mut self, what: RequestedAction) {
         if let Some(user) = self.state.user(self.facts) {
             return self.run(user, what);
         }
-        let wish = Some(Wish { what, at: self.facts.now });
+        let request = Some(DeferredRequest { what, at: self.facts.now });
         self.state.pending = None;
         if !self.facts.has_number && self.state.number.is_none() {
-            self.state.session = Session::AwaitingNumber { wish };
-            return self.say(Say::NumberNeeded);
+            self.state.session = Session::AwaitingNumber { request };
+            return self.say(Reply::NumberNeeded);
         }
         // The challenge is named when its send is known; until then the wish waits under a nil one.
         let verification = match self.state.session {
             Session::AwaitingCode { verification, .. } => verification,
             _ => crate::ids::VerificationId(uuid::Uuid::nil()),
         };
-        self.state.session = Session::AwaitingCode { verification, wish };
+        self.state.session = Session::AwaitingCode { verification, request };
         self.effects.push(Effect::StartVerification);
     }
 
-    fn run(&mut self, user: UserId, what: Wanted) {
+    fn run(&mut self, user: UserId, what: RequestedAction) {
         match what {
-            Wanted::Balance => self.effects.push(Effect::ReadBalance(user)),
-            Wanted::Movements => self.effects.push(Effect::ListMovements(user)),
-            Wanted::Transfer(draft) => self.continue_draft(user, draft),
-            Wanted::Nothing => self.say(Say::Greeting),
+            RequestedAction::Balance => self.effects.push(Effect::ReadBalance(user)),
+            RequestedAction::Movements => self.effects.push(Effect::ListMovements(user)),
+            RequestedAction::Transfer(draft) => self.continue_draft(user, draft),
+            RequestedAction::Nothing => self.say(Reply::Greeting),
         }
     }
 
@@ -244,13 +244,13 @@ impl Step<'_> {
             *verification = *sent;
         }
         self.say(match outcome {
-            CodeSent::Sent(_) => Say::CodeSent,
-            CodeSent::StillGood(_) => Say::CodeStillGood,
-            CodeSent::TooSoon { seconds, .. } => Say::ResendTooSoon(*seconds),
-            CodeSent::Locked { minutes } => Say::Locked(*minutes),
-            CodeSent::TooMany { minutes } => Say::TooManyCodes(*minutes),
-            CodeSent::NotReachable => Say::NotReachable,
-            CodeSent::Failed => Say::CodeUnavailable,
+            CodeSent::Sent(_) => Reply::CodeSent,
+            CodeSent::StillGood(_) => Reply::CodeStillGood,
+            CodeSent::TooSoon { seconds, .. } => Reply::ResendTooSoon(*seconds),
+            CodeSent::Locked { minutes } => Reply::Locked(*minutes),
+            CodeSent::TooMany { minutes } => Reply::TooManyCodes(*minutes),
+            CodeSent::NotReachable => Reply::NotReachable,
+            CodeSent::Failed => Reply::CodeUnavailable,
         });
     }
 
@@ -259,46 +259,46 @@ impl Step<'_> {
             CodeChecked::Approved(user) => {
                 let session = Session::Open { user: *user, since: self.facts.now };
                 let before = std::mem::replace(&mut self.state.session, session);
-                match fresh_wish(before, self.facts) {
-                    Some(Wanted::Nothing) | None => self.say(Say::Verified),
+                match fresh_request(before, self.facts) {
+                    Some(RequestedAction::Nothing) | None => self.say(Reply::Verified),
                     Some(wanted) => {
-                        self.say(Say::CodeRight);
+                        self.say(Reply::CodeRight);
                         self.run(*user, wanted);
                     }
                 }
             }
-            CodeChecked::Wrong { attempts_remaining } => self.say(Say::CodeWrong(*attempts_remaining)),
-            CodeChecked::Gone => self.say(Say::CodeGone),
-            CodeChecked::Locked { minutes } => self.say(Say::Locked(*minutes)),
-            CodeChecked::Failed => self.say(Say::CodeUnavailable),
+            CodeChecked::Wrong { attempts_remaining } => self.say(Reply::CodeWrong(*attempts_remaining)),
+            CodeChecked::Gone => self.say(Reply::CodeGone),
+            CodeChecked::Locked { minutes } => self.say(Reply::Locked(*minutes)),
+            CodeChecked::Failed => self.say(Reply::CodeUnavailable),
         }
     }
 
     fn on_prepared(&mut self, outcome: Prepared) {
         let Some(Pending::Draft(mut draft)) = self.state.pending.take() else { return };
         match outcome {
-            Prepared::Ready { account } => self.show_card(draft, account),
+            Prepared::Ready { account } => self.show_prompt(draft, account),
             // Nobody we know: the change is not certain, and the prompt that was open stays.
             Prepared::UnknownPayee { .. } | Prepared::BadDestination if draft.changes.is_some() => {
                 if let Some(prompt) = draft.changes {
-                    self.state.pending = Some(Pending::Card(*prompt.clone()));
-                    self.say(Say::PromptWaits(*prompt));
+                    self.state.pending = Some(Pending::ConfirmationPrompt(*prompt.clone()));
+                    self.say(Reply::PromptWaits(*prompt));
                 }
             }
             Prepared::UnknownPayee { name } => {
                 draft.destination = None;
                 draft.payee = Some(name.clone());
                 self.state.pending = Some(Pending::Draft(draft));
-                self.say(Say::AskAccountOf(name));
+                self.say(Reply::AskAccountOf(name));
             }
             Prepared::BadDestination => {
                 draft.destination = None;
                 self.state.pending = Some(Pending::Draft(draft));
-                self.say(Say::BadDestination);
+                self.say(Reply::BadDestination);
             }
-            Prepared::InsufficientFunds { available } => self.say(Say::InsufficientFunds(available)),
-            Prepared::LimitExceeded(limit) => self.say(Say::LimitExceeded(limit)),
-            Prepared::NoWallet { currency } => self.say(Say::NoWallet(currency.code().to_owned())),
+            Prepared::InsufficientFunds { available } => self.say(Reply::InsufficientFunds(available)),
+            Prepared::LimitExceeded(limit) => self.say(Reply::LimitExceeded(limit)),
+            Prepared::NoWallet { currency } => self.say(Reply::NoWallet(currency.code().to_owned())),
         }
     }
 
@@ -306,37 +306,37 @@ impl Step<'_> {
         let waiting = self.state.pending.take();
         match outcome {
             Paid::Completed { transfer, amount, destination, balance } => {
-                self.say(Say::Receipt { amount, destination, folio: transfer.to_string(), balance });
+                self.say(Reply::Receipt { amount, destination, folio: transfer.to_string(), balance });
             }
             Paid::CodeNeeded(step) => {
                 self.state.pending = Some(Pending::StepUp(step.clone()));
-                self.say(Say::StepUp(step));
+                self.say(Reply::StepUp(step));
             }
-            Paid::Processing { amount, destination } => self.say(Say::Processing { amount, destination }),
-            Paid::InsufficientFunds { available } => self.say(Say::InsufficientFunds(available)),
-            Paid::LimitExceeded(limit) => self.say(Say::LimitExceeded(limit)),
-            Paid::NewPayee { minutes } => self.say(Say::NewPayee(minutes)),
-            Paid::ChatTooNew { minutes } => self.say(Say::ChatTooNew(minutes)),
+            Paid::Processing { amount, destination } => self.say(Reply::Processing { amount, destination }),
+            Paid::InsufficientFunds { available } => self.say(Reply::InsufficientFunds(available)),
+            Paid::LimitExceeded(limit) => self.say(Reply::LimitExceeded(limit)),
+            Paid::NewPayee { minutes } => self.say(Reply::NewPayee(minutes)),
+            Paid::ChatTooNew { minutes } => self.say(Reply::ChatTooNew(minutes)),
             Paid::WrongCode { attempts_remaining } if attempts_remaining > 0 => {
                 self.state.pending = waiting;
-                self.say(Say::CodeWrong(attempts_remaining));
+                self.say(Reply::CodeWrong(attempts_remaining));
             }
             Paid::Locked { minutes } => {
                 self.state.pending = waiting;
-                self.say(Say::Locked(minutes));
+                self.say(Reply::Locked(minutes));
             }
-            Paid::WrongCode { .. } | Paid::Gone => self.say(Say::StepUpGone),
-            Paid::Refused => self.say(Say::TransferRefused),
+            Paid::WrongCode { .. } | Paid::Gone => self.say(Reply::StepUpGone),
+            Paid::Refused => self.say(Reply::TransferRefused),
         }
     }
 }
 
-fn fresh_wish(session: Session, facts: &Facts) -> Option<Wanted> {
+fn fresh_request(session: Session, facts: &StepContext) -> Option<RequestedAction> {
     match session {
-        Session::AwaitingCode { wish: Some(wish), .. }
-            if facts.now.signed_duration_since(wish.at) < WISH_TTL =>
+        Session::AwaitingCode { request: Some(request), .. }
+            if facts.now.signed_duration_since(request.at) < DEFERRED_REQUEST_TTL =>
         {
-            Some(wish.what)
+            Some(request.what)
         }
         _ => None,
     }

@@ -26,8 +26,8 @@ fn challenge() -> VerificationId {
     VerificationId(Uuid::from_u128(8))
 }
 
-fn facts() -> Facts {
-    Facts {
+fn facts() -> StepContext {
+    StepContext {
         now: DateTime::UNIX_EPOCH,
         message: arrived(DateTime::UNIX_EPOCH),
         consent: ConsentStatus::OptedIn,
@@ -37,20 +37,20 @@ fn facts() -> Facts {
         session_ttl: Duration::hours(12),
         messages_per_minute: 30,
         handoff_for: Duration::hours(4),
-        new_card: CardId(Uuid::from_u128(9)),
+        new_prompt: PromptId(Uuid::from_u128(9)),
         today: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
         region: Region::parse("MX").unwrap(),
         flows: Arc::default(),
     }
 }
 
-fn later(minutes: i64) -> Facts {
+fn later(minutes: i64) -> StepContext {
     at(DateTime::UNIX_EPOCH + Duration::minutes(minutes))
 }
 
 /// A message that is handled when it arrives, from a provider that sends no time.
-fn at(now: DateTime<Utc>) -> Facts {
-    Facts { now, message: arrived(now), ..facts() }
+fn at(now: DateTime<Utc>) -> StepContext {
+    StepContext { now, message: arrived(now), ..facts() }
 }
 
 const fn arrived(received_at: DateTime<Utc>) -> MessageTime {
@@ -65,7 +65,7 @@ fn open() -> Conversation {
 }
 
 fn says(text: &str) -> Event {
-    Event::Said(Said::Text(text.into()))
+    Event::Received(InboundContent::Text(text.into()))
 }
 
 fn means(intent: Intent, entities: Entities) -> Event {
@@ -92,11 +92,13 @@ fn account() -> AccountNumber {
     AccountNumber::Clabe("012345678901234567".into())
 }
 
-fn with_card() -> (Conversation, Card) {
+fn with_prompt() -> (Conversation, ConfirmationPrompt) {
     let (state, _) = open().step(pay("150.50", "012345678901234567"), &facts());
     let (state, effects) = state.step(Event::Prepared(Prepared::Ready { account: account() }), &facts());
-    let [Effect::Say(Say::Card(card))] = effects.as_slice() else { panic!("{effects:?}") };
-    (state, card.clone())
+    let [Effect::Reply(Reply::ConfirmationPrompt(prompt))] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    (state, prompt.clone())
 }
 
 #[test]
@@ -104,7 +106,7 @@ fn a_first_wish_is_kept_until_the_code_is_right_and_then_runs() {
     let (state, effects) = Conversation::default().step(plainly(Intent::CheckBalance), &facts());
     assert_eq!(effects, [Effect::StartVerification]);
     let (state, effects) = state.step(Event::CodeSent(CodeSent::Sent(challenge())), &facts());
-    assert_eq!(effects, [Effect::Say(Say::CodeSent)]);
+    assert_eq!(effects, [Effect::Reply(Reply::CodeSent)]);
     for text in ["CONFIRMAR 123456", "123456", "mi código es 123 456", "code 123456"] {
         let (_, effects) = state.clone().step(says(text), &facts());
         assert_eq!(
@@ -114,7 +116,7 @@ fn a_first_wish_is_kept_until_the_code_is_right_and_then_runs() {
         );
     }
     let (_, effects) = state.step(Event::CodeChecked(CodeChecked::Approved(user())), &facts());
-    assert_eq!(effects, [Effect::Say(Say::CodeRight), Effect::ReadBalance(user())]);
+    assert_eq!(effects, [Effect::Reply(Reply::CodeRight), Effect::ReadBalance(user())]);
 }
 
 #[test]
@@ -124,9 +126,9 @@ fn the_newest_wish_replaces_the_older_and_old_ones_lapse() {
     let (state, _) = state.step(plainly(Intent::CheckBalance), &facts());
     let right = Event::CodeChecked(CodeChecked::Approved(user()));
     let (_, effects) = state.clone().step(right.clone(), &facts());
-    assert_eq!(effects, [Effect::Say(Say::CodeRight), Effect::ReadBalance(user())]);
+    assert_eq!(effects, [Effect::Reply(Reply::CodeRight), Effect::ReadBalance(user())]);
     let (_, effects) = state.step(right, &later(11));
-    assert_eq!(effects, [Effect::Say(Say::Verified)]);
+    assert_eq!(effects, [Effect::Reply(Reply::Verified)]);
 }
 
 #[test]
@@ -134,11 +136,11 @@ fn a_kept_transfer_shows_its_card_and_never_pays() {
     let (state, _) = Conversation::default().step(pay("5", "012345678901234567"), &facts());
     let (state, effects) = state.step(Event::CodeChecked(CodeChecked::Approved(user())), &facts());
     assert!(
-        matches!(effects.as_slice(), [Effect::Say(Say::CodeRight), Effect::Prepare { .. }]),
+        matches!(effects.as_slice(), [Effect::Reply(Reply::CodeRight), Effect::Prepare { .. }]),
         "{effects:?}"
     );
     let (_, effects) = state.step(Event::Prepared(Prepared::Ready { account: account() }), &facts());
-    assert!(matches!(effects.as_slice(), [Effect::Say(Say::Card(_))]));
+    assert!(matches!(effects.as_slice(), [Effect::Reply(Reply::ConfirmationPrompt(_))]));
 }
 
 #[test]
@@ -151,35 +153,35 @@ fn a_session_ends_with_its_time() {
 
 #[test]
 fn a_yes_pays_its_card_and_a_no_cancels_it() {
-    let (state, card) = with_card();
+    let (state, prompt) = with_prompt();
     let (_, effects) = state.clone().step(says("sí"), &facts());
-    assert_eq!(effects, [Effect::Pay { user: user(), card: card.clone() }]);
+    assert_eq!(effects, [Effect::Pay { user: user(), prompt: prompt.clone() }]);
     let (state, effects) = state.step(plainly(Intent::Deny), &facts());
-    assert_eq!(effects, [Effect::Say(Say::TransferCanceled)]);
+    assert_eq!(effects, [Effect::Reply(Reply::TransferCanceled)]);
     let (_, effects) = state.step(plainly(Intent::Confirm), &facts());
-    assert_eq!(effects, [Effect::Say(Say::NothingPending)]);
+    assert_eq!(effects, [Effect::Reply(Reply::NothingPending)]);
 }
 
 #[test]
 fn a_button_counts_for_its_own_card_only() {
-    let (state, card) = with_card();
-    let press = |id: String| Event::Said(Said::Button { id, title: "Sí".into() });
-    let (_, effects) = state.clone().step(press(format!("yes:{}", CardId(Uuid::max()))), &facts());
-    assert_eq!(effects, [Effect::Say(Say::NothingPending)]);
-    let (_, effects) = state.step(press(format!("yes:{}", card.id)), &facts());
-    assert_eq!(effects, [Effect::Pay { user: user(), card }]);
+    let (state, prompt) = with_prompt();
+    let press = |id: String| Event::Received(InboundContent::Button { id, title: "Sí".into() });
+    let (_, effects) = state.clone().step(press(format!("yes:{}", PromptId(Uuid::max()))), &facts());
+    assert_eq!(effects, [Effect::Reply(Reply::NothingPending)]);
+    let (_, effects) = state.step(press(format!("yes:{}", prompt.id)), &facts());
+    assert_eq!(effects, [Effect::Pay { user: user(), prompt }]);
 }
 
 #[test]
 fn a_late_yes_pays_nothing() {
-    let (state, _) = with_card();
+    let (state, _) = with_prompt();
     let (state, effects) = state.step(says("sí"), &later(5));
-    assert_eq!((effects, state.pending), (vec![Effect::Say(Say::CardExpired)], None));
+    assert_eq!((effects, state.pending), (vec![Effect::Reply(Reply::PromptExpired)], None));
 }
 
 #[test]
 fn a_yes_with_a_change_makes_the_card_anew() {
-    let (state, _) = with_card();
+    let (state, _) = with_prompt();
     let change = Entities { amount: Some(AmountReading::Exact("450".into())), ..Entities::default() };
     let (_, effects) = state.step(means(Intent::Unknown, change), &facts());
     let [Effect::Prepare { draft, .. }] = effects.as_slice() else { panic!("{effects:?}") };
@@ -191,7 +193,7 @@ fn a_yes_with_a_change_makes_the_card_anew() {
 fn asks_only_for_what_is_missing_and_keeps_the_rest() {
     let amount = Entities { amount: Some(AmountReading::Exact("20".into())), ..Entities::default() };
     let (state, effects) = open().step(means(Intent::Transfer, amount), &facts());
-    assert_eq!(effects, [Effect::Say(Say::AskDestination)]);
+    assert_eq!(effects, [Effect::Reply(Reply::AskDestination)]);
     let to = NamedDestination { kind: DestinationKind::Clabe, value: account().canonical().into() };
     let (_, effects) = state
         .step(means(Intent::Unknown, Entities { destination: Some(to), ..Entities::default() }), &facts());
@@ -209,7 +211,7 @@ fn an_unknown_name_asks_for_its_account_and_is_kept() {
     let (state, _) = open().step(means(Intent::Transfer, named), &facts());
     let unknown = Event::Prepared(Prepared::UnknownPayee { name: "mamá".into() });
     let (state, effects) = state.step(unknown, &facts());
-    assert_eq!(effects, [Effect::Say(Say::AskAccountOf("mamá".into()))]);
+    assert_eq!(effects, [Effect::Reply(Reply::AskAccountOf("mamá".into()))]);
     let to = NamedDestination { kind: DestinationKind::Clabe, value: account().canonical().into() };
     let (_, effects) = state
         .step(means(Intent::Unknown, Entities { destination: Some(to), ..Entities::default() }), &facts());
@@ -222,36 +224,39 @@ fn two_readings_are_asked_with_two_buttons() {
     let reading = AmountReading::Ambiguous { thousands: "1500".into(), decimal: "1.50".into() };
     let event = means(Intent::Transfer, Entities { amount: Some(reading), ..Entities::default() });
     let (state, effects) = open().step(event, &facts());
-    let [Effect::Say(say)] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::Reply(say)] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(say.buttons().len(), 2);
-    let press = Event::Said(Said::Button { id: say.buttons()[0].id.clone(), title: "1500.00 MXN".into() });
+    let press = Event::Received(InboundContent::Button {
+        id: say.buttons()[0].id.clone(),
+        title: "1500.00 MXN".into(),
+    });
     let (state, effects) = state.step(press, &facts());
-    assert_eq!(effects, [Effect::Say(Say::AskDestination)]);
+    assert_eq!(effects, [Effect::Reply(Reply::AskDestination)]);
     let Some(Pending::Draft(draft)) = state.pending else { panic!() };
     assert_eq!(draft.amount, Some(Money::new(150_000, Currency::MXN)));
 }
 
 #[test]
 fn a_payment_waits_for_its_code_and_a_yes_is_none() {
-    let (state, card) = with_card();
+    let (state, prompt) = with_prompt();
     let step = StepUp {
         transfer: TransferId(Uuid::from_u128(4)),
-        amount: card.amount,
+        amount: prompt.amount,
         destination: "****4567".into(),
         payee: Some("mamá".into()),
         channel: Channel::Sms,
     };
     let (state, _) = state.step(Event::Paid(Paid::CodeNeeded(step.clone())), &facts());
     let (state, effects) = state.step(plainly(Intent::Confirm), &facts());
-    assert_eq!(effects, [Effect::Say(Say::StepUpWaits(step.clone()))]);
+    assert_eq!(effects, [Effect::Reply(Reply::StepUpWaits(step.clone()))]);
     let (state, effects) = state.step(says("CONFIRMAR 654321"), &facts());
     let confirm =
         Effect::ConfirmPayment { transfer: step.transfer, code: "654321".into(), payee: step.payee.clone() };
     assert_eq!(effects, [confirm]);
     let (state, effects) = state.step(Event::Paid(Paid::WrongCode { attempts_remaining: 2 }), &facts());
-    assert_eq!(effects, [Effect::Say(Say::CodeWrong(2))]);
+    assert_eq!(effects, [Effect::Reply(Reply::CodeWrong(2))]);
     let (state, effects) = state.step(Event::Paid(Paid::Locked { minutes: 15 }), &facts());
-    assert_eq!(effects, [Effect::Say(Say::Locked(15))]);
+    assert_eq!(effects, [Effect::Reply(Reply::Locked(15))]);
     let (_, effects) = state.step(says("STOP"), &facts());
     assert!(effects.contains(&Effect::CancelPayment(step.transfer)), "{effects:?}");
 }
@@ -259,23 +264,23 @@ fn a_payment_waits_for_its_code_and_a_yes_is_none() {
 #[test]
 fn stop_is_obeyed_then_silence_then_start_with_the_state_kept() {
     let (state, effects) = open().step(says("Stop!"), &facts());
-    assert_eq!(effects, [Effect::RecordConsent(ConsentStatus::OptedOut), Effect::Say(Say::OptedOut)]);
-    let out = Facts { consent: ConsentStatus::OptedOut, ..facts() };
+    assert_eq!(effects, [Effect::RecordConsent(ConsentStatus::OptedOut), Effect::Reply(Reply::OptedOut)]);
+    let out = StepContext { consent: ConsentStatus::OptedOut, ..facts() };
     for text in ["saldo", "AYUDA", "stop"] {
         assert_eq!(state.clone().step(says(text), &out).1, [], "{text}");
     }
     let (state, effects) = state.step(says("alta"), &out);
-    assert_eq!(effects, [Effect::RecordConsent(ConsentStatus::OptedIn), Effect::Say(Say::OptedIn)]);
+    assert_eq!(effects, [Effect::RecordConsent(ConsentStatus::OptedIn), Effect::Reply(Reply::OptedIn)]);
     assert_eq!(state.user(&facts()), Some(user()));
 }
 
 #[test]
 fn a_sender_without_a_number_is_asked_for_it() {
-    let nameless = Facts { has_number: false, ..facts() };
+    let nameless = StepContext { has_number: false, ..facts() };
     let (state, effects) = Conversation::default().step(plainly(Intent::CheckBalance), &nameless);
-    assert_eq!(effects, [Effect::Say(Say::NumberNeeded)]);
+    assert_eq!(effects, [Effect::Reply(Reply::NumberNeeded)]);
     let number = PhoneNumber::parse_international("+525512345678").unwrap();
-    let (state, effects) = state.step(Event::Said(Said::OwnNumber(number.clone())), &nameless);
+    let (state, effects) = state.step(Event::Received(InboundContent::OwnNumber(number.clone())), &nameless);
     assert_eq!(effects, [Effect::StartVerification], "what he wanted goes on");
     assert_eq!(state.number, Some(number));
     let (_, effects) = state.step(plainly(Intent::CheckBalance), &nameless);
@@ -284,16 +289,16 @@ fn a_sender_without_a_number_is_asked_for_it() {
 
 #[test]
 fn a_chat_that_somebody_bound_to_himself_is_his_without_a_code() {
-    let bound = Facts { has_number: false, bound: Some(user()), ..facts() };
+    let bound = StepContext { has_number: false, bound: Some(user()), ..facts() };
     let (_, effects) = Conversation::default().step(plainly(Intent::CheckBalance), &bound);
     assert_eq!(effects, [Effect::ReadBalance(user())]);
 }
 
 #[test]
 fn a_link_binds_its_chat_also_for_somebody_who_comes_back() {
-    let link = || Event::Said(Said::LinkCode("abc".into()));
+    let link = || Event::Received(InboundContent::LinkCode("abc".into()));
     assert_eq!(Conversation::default().step(link(), &facts()).1, [Effect::BindChat("abc".into())]);
-    let out = Facts { consent: ConsentStatus::OptedOut, ..facts() };
+    let out = StepContext { consent: ConsentStatus::OptedOut, ..facts() };
     let (_, effects) = Conversation::default().step(link(), &out);
     assert_eq!(effects, [Effect::RecordConsent(ConsentStatus::OptedIn), Effect::BindChat("abc".into())]);
 }
@@ -304,7 +309,7 @@ fn misunderstandings_count_only_in_a_row() {
         let mut state = open();
         for _ in 0..3 {
             let (next, effects) = state.step(plainly(Intent::Unknown), &facts());
-            assert_eq!(effects, [Effect::Say(Say::NotUnderstood)], "{understood}");
+            assert_eq!(effects, [Effect::Reply(Reply::NotUnderstood)], "{understood}");
             state = next.step(says(understood), &facts()).0;
         }
     }
@@ -312,17 +317,19 @@ fn misunderstandings_count_only_in_a_row() {
 
 #[test]
 fn who_opens_the_chat_is_greeted_and_not_asked_for_anything() {
-    let nameless = Facts { has_number: false, ..facts() };
-    assert_eq!(Conversation::default().step(says("/start"), &nameless).1, [Effect::Say(Say::Greeting)]);
+    let nameless = StepContext { has_number: false, ..facts() };
+    assert_eq!(Conversation::default().step(says("/start"), &nameless).1, [Effect::Reply(Reply::Greeting)]);
 }
 
 #[test]
 fn people_at_the_desk_take_a_talk_and_give_it_back_without_a_word() {
-    let (state, effects) = open().step(Event::Said(Said::Desk(DeskOrder::TakeOver)), &facts());
+    let (state, effects) =
+        open().step(Event::Received(InboundContent::AgentCommand(AgentCommand::TakeOver)), &facts());
     assert_eq!(effects, []);
     assert_eq!(state.clone().step(plainly(Intent::Greeting), &facts()).1, [], "they answer");
-    let (state, _) = state.step(Event::Said(Said::Desk(DeskOrder::GiveBack)), &facts());
-    assert_eq!(state.step(plainly(Intent::Greeting), &facts()).1, [Effect::Say(Say::Greeting)]);
+    let (state, _) =
+        state.step(Event::Received(InboundContent::AgentCommand(AgentCommand::GiveBack)), &facts());
+    assert_eq!(state.step(plainly(Intent::Greeting), &facts()).1, [Effect::Reply(Reply::Greeting)]);
 }
 
 #[test]
@@ -332,15 +339,15 @@ fn three_misunderstandings_call_a_person_who_then_has_the_talk() {
     for _ in 0..3 {
         (state, last) = state.step(plainly(Intent::Unknown), &facts());
     }
-    assert_eq!(last, [Effect::HandOff, Effect::Say(Say::HandedOff)]);
+    assert_eq!(last, [Effect::HandOff, Effect::Reply(Reply::HandedOff)]);
     assert_eq!(state.clone().step(plainly(Intent::Greeting), &facts()).1, []);
     assert_eq!(state.clone().step(plainly(Intent::CheckBalance), &facts()).1, [Effect::ReadBalance(user())]);
-    assert_eq!(state.step(plainly(Intent::Greeting), &later(241)).1, [Effect::Say(Say::Greeting)]);
+    assert_eq!(state.step(plainly(Intent::Greeting), &later(241)).1, [Effect::Reply(Reply::Greeting)]);
 }
 
 #[test]
 fn too_many_messages_get_one_notice_but_stop_and_help_are_heard() {
-    let strict = Facts { messages_per_minute: 2, ..facts() };
+    let strict = StepContext { messages_per_minute: 2, ..facts() };
     let mut state = Conversation::default();
     let mut all = Vec::new();
     for _ in 0..5 {
@@ -349,23 +356,23 @@ fn too_many_messages_get_one_notice_but_stop_and_help_are_heard() {
         all.extend(effects);
     }
     let hola = || Effect::Understand("hola".into());
-    assert_eq!(all, [hola(), hola(), Effect::Say(Say::TooManyMessages)]);
-    assert_eq!(state.clone().step(says("ayuda"), &strict).1, [Effect::Say(Say::Help)]);
-    assert_eq!(state.step(says("STOP"), &strict).1.last(), Some(&Effect::Say(Say::OptedOut)));
+    assert_eq!(all, [hola(), hola(), Effect::Reply(Reply::TooManyMessages)]);
+    assert_eq!(state.clone().step(says("ayuda"), &strict).1, [Effect::Reply(Reply::Help)]);
+    assert_eq!(state.step(says("STOP"), &strict).1.last(), Some(&Effect::Reply(Reply::OptedOut)));
 }
 
 #[test]
 fn pictures_get_a_reply_and_reactions_none() {
     assert_eq!(
-        open().step(Event::Said(Said::Other("image".into())), &facts()).1,
-        [Effect::Say(Say::UnsupportedKind)]
+        open().step(Event::Received(InboundContent::Other("image".into())), &facts()).1,
+        [Effect::Reply(Reply::UnsupportedKind)]
     );
-    assert_eq!(open().step(Event::Said(Said::Reaction), &facts()).1, []);
+    assert_eq!(open().step(Event::Received(InboundContent::Reaction), &facts()).1, []);
 }
 
 #[test]
 fn the_stored_form_is_read_back() {
-    let (state, _) = with_card();
+    let (state, _) = with_prompt();
     let json = serde_json::to_string(&state).unwrap();
     assert_eq!(serde_json::from_str::<Conversation>(&json).unwrap(), state);
 }
@@ -403,7 +410,7 @@ proptest! {
     fn what_a_parser_makes_of_a_message_pays_nothing(events in prop::collection::vec(any_event(), 0..40)) {
         let mut state = open();
         for event in events {
-            let is_yes = matches!(&event, Event::Said(Said::Text(text)) if is_clear_yes(text));
+            let is_yes = matches!(&event, Event::Received(InboundContent::Text(text)) if is_clear_yes(text));
             let (next, effects) = state.step(event, &facts());
             let pays = effects.iter().any(|e| matches!(e, Effect::Pay { .. }));
             prop_assert!(is_yes || !pays);

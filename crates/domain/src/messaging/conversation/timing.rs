@@ -1,6 +1,6 @@
 //! When a message was written, and which question of ours it can answer.
 
-use super::{Card, Conversation, Pending};
+use super::{ConfirmationPrompt, Conversation, Pending};
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -34,9 +34,9 @@ impl MessageTime {
     ///
     /// What reached us before the prompt was made never can. What the provider dates before the prompt can, by
     /// [`CLOCK_SKEW_MAX`], since clocks differ; but not where the yes may belong to an earlier prompt
-    /// ([`Card::contested_from`]).
+    /// ([`ConfirmationPrompt::contested_from`]).
     #[must_use]
-    pub fn can_answer(&self, prompt: &Card) -> bool {
+    pub fn can_answer(&self, prompt: &ConfirmationPrompt) -> bool {
         let asked_at = prompt.asked_at();
         if self.received_at < asked_at {
             return false;
@@ -62,7 +62,7 @@ impl Conversation {
     /// Notes that a prompt is open at this step, whatever the step makes of it.
     pub(super) fn note_open_prompt(&mut self, now: DateTime<Utc>) {
         match &self.pending {
-            Some(Pending::Card(prompt)) => {
+            Some(Pending::ConfirmationPrompt(prompt)) => {
                 let since = prompt.contested_from.unwrap_or_else(|| prompt.asked_at());
                 self.open_prompts = Some(OpenPrompts { since, until: now.min(prompt.expires_at) });
             }
@@ -90,7 +90,7 @@ impl Conversation {
 mod tests {
     use super::*;
     use crate::{
-        ids::CardId,
+        ids::PromptId,
         money::{Currency, Money, account_number::AccountNumber},
     };
     use uuid::Uuid;
@@ -99,15 +99,15 @@ mod tests {
         DateTime::UNIX_EPOCH + Duration::seconds(seconds)
     }
 
-    fn asked(seconds: i64, contested_from: Option<i64>) -> Card {
-        Card {
-            id: CardId(Uuid::from_u128(1)),
+    fn asked(seconds: i64, contested_from: Option<i64>) -> ConfirmationPrompt {
+        ConfirmationPrompt {
+            id: PromptId(Uuid::from_u128(1)),
             amount: Money::new(100, Currency::MXN),
             account: AccountNumber::Clabe("012345678901234567".into()),
             payee: None,
             concept: None,
             contested_from: contested_from.map(at),
-            expires_at: at(seconds) + super::super::CARD_TTL,
+            expires_at: at(seconds) + super::super::PROMPT_TTL,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What follows from a message that was understood.
 
-use super::{Draft, Effect, MISUNDERSTOOD_MAX, Pending, Say, Session, Wanted, step::Step};
+use super::{Draft, Effect, MISUNDERSTOOD_MAX, Pending, Reply, RequestedAction, Session, step::Step};
 use crate::messaging::intent::{DestinationKind, Intent, Understanding};
 
 impl Step<'_> {
@@ -21,17 +21,17 @@ impl Step<'_> {
             self.state.misunderstood = 0;
         }
         match understanding.intent {
-            Intent::CheckBalance => self.want(Wanted::Balance),
-            Intent::ListTransactions => self.want(Wanted::Movements),
+            Intent::CheckBalance => self.want(RequestedAction::Balance),
+            Intent::ListTransactions => self.want(RequestedAction::Movements),
             Intent::Transfer => self.transfer(text, understanding),
             Intent::Confirm => self.confirm_nothing(),
-            Intent::Deny => self.answer_card(None, false),
-            Intent::Help => self.say(Say::Help),
+            Intent::Deny => self.answer_prompt(None, false),
+            Intent::Help => self.say(Reply::Help),
             Intent::Stop => self.opt_out(),
             Intent::Start => self.start(),
-            Intent::Greeting => self.say(Say::Greeting),
-            Intent::TalkToHuman => self.hand_off(Say::HandedOff),
-            Intent::ReportProblem => self.hand_off(Say::ProblemNoted),
+            Intent::Greeting => self.say(Reply::Greeting),
+            Intent::TalkToHuman => self.hand_off(Reply::HandedOff),
+            Intent::ReportProblem => self.hand_off(Reply::ProblemNoted),
             Intent::VerifyCode => self.code(text, understanding),
             Intent::ResendCode => self.resend(),
             Intent::Unknown => self.unknown(text, understanding),
@@ -61,14 +61,14 @@ impl Step<'_> {
 
     pub(super) fn fill_and_continue(&mut self, draft: Draft, text: &str, understanding: &Understanding) {
         match self.fill(draft, text, &understanding.entities, understanding.intent != Intent::Transfer) {
-            Ok(draft) => self.want(Wanted::Transfer(draft)),
+            Ok(draft) => self.want(RequestedAction::Transfer(draft)),
             Err(asked) => {
                 let (draft, say) = *asked;
                 if self.state.user(self.facts).is_some() {
                     self.state.pending = Some(Pending::Draft(draft));
                     self.say(say);
                 } else {
-                    self.want(Wanted::Transfer(draft));
+                    self.want(RequestedAction::Transfer(draft));
                 }
             }
         }
@@ -77,32 +77,32 @@ impl Step<'_> {
     /// A yes where no open prompt waits for one: it confirms nothing, whatever the parser says.
     fn confirm_nothing(&mut self) {
         match self.state.pending.clone() {
-            Some(Pending::StepUp(step)) => self.say(Say::StepUpWaits(step)),
-            Some(Pending::Card(_)) => {
+            Some(Pending::StepUp(step)) => self.say(Reply::StepUpWaits(step)),
+            Some(Pending::ConfirmationPrompt(_)) => {
                 self.state.pending = None;
-                self.say(Say::CardExpired);
+                self.say(Reply::PromptExpired);
             }
-            Some(Pending::Draft(_)) | None => self.say(Say::NothingPending),
+            Some(Pending::Draft(_)) | None => self.say(Reply::NothingPending),
         }
     }
 
     fn code(&mut self, text: &str, understanding: &Understanding) {
-        let Some(code) = understanding.entities.code.clone() else { return self.say(Say::NoCodePending) };
+        let Some(code) = understanding.entities.code.clone() else { return self.say(Reply::NoCodePending) };
         if let Some(Pending::Draft(draft)) = self.state.pending.clone() {
             return self.fill_and_continue(draft, text, understanding);
         }
         if !self.give_code(code) {
-            self.say(Say::NoCodePending);
+            self.say(Reply::NoCodePending);
         }
     }
 
     fn resend(&mut self) {
         match (&self.state.session, &self.state.pending) {
-            (_, Some(Pending::StepUp(step))) => self.say(Say::StepUpWaits(step.clone())),
+            (_, Some(Pending::StepUp(step))) => self.say(Reply::StepUpWaits(step.clone())),
             (Session::AwaitingCode { verification, .. }, _) => {
                 self.effects.push(Effect::ResendCode(*verification));
             }
-            _ => self.say(Say::NoCodePending),
+            _ => self.say(Reply::NoCodePending),
         }
     }
 
@@ -110,7 +110,7 @@ impl Step<'_> {
     fn start(&mut self) {
         match &self.state.session {
             Session::AwaitingCode { .. } => self.resend(),
-            _ => self.want(Wanted::Nothing),
+            _ => self.want(RequestedAction::Nothing),
         }
     }
 
@@ -126,7 +126,7 @@ impl Step<'_> {
                     Ok(draft) if draft == before => self.misunderstood(),
                     Ok(draft) => {
                         self.state.misunderstood = 0;
-                        self.want(Wanted::Transfer(draft));
+                        self.want(RequestedAction::Transfer(draft));
                     }
                     Err(asked) => {
                         let (draft, say) = *asked;
@@ -143,9 +143,9 @@ impl Step<'_> {
     fn misunderstood(&mut self) {
         self.state.misunderstood = self.state.misunderstood.saturating_add(1);
         if self.state.misunderstood >= MISUNDERSTOOD_MAX {
-            self.hand_off(Say::HandedOff);
+            self.hand_off(Reply::HandedOff);
         } else {
-            self.say(Say::NotUnderstood);
+            self.say(Reply::NotUnderstood);
         }
     }
 }

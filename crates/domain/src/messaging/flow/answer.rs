@@ -4,7 +4,7 @@ use super::{
     ANSWER_LENGTH_MAX, DateRules, Kind, Length, Slug, Step,
     date::{age, read_date},
     number::read_number,
-    run::{FlowFacts, FlowInput},
+    run::{FlowContext, FlowInput},
     words::{Folded, choose},
 };
 use crate::phone::PhoneNumber;
@@ -105,7 +105,7 @@ impl Length {
 
 impl Step {
     /// The answer that was given, if it is one.
-    pub(super) fn read(&self, input: FlowInput<'_>, facts: FlowFacts) -> Option<Answer> {
+    pub(super) fn read(&self, input: FlowInput<'_>, facts: FlowContext) -> Option<Answer> {
         let text = match input {
             FlowInput::Text(text) => text.trim(),
             FlowInput::Button { option, .. } => return self.pressed(option),
@@ -145,7 +145,7 @@ fn is_text(text: &str, length: Length, letters: bool) -> bool {
 }
 
 /// A number, with or without words around it.
-fn read_phone(text: &str, facts: FlowFacts) -> Option<PhoneNumber> {
+fn read_phone(text: &str, facts: FlowContext) -> Option<PhoneNumber> {
     let is_other = |c: char| !(c.is_ascii_digit() || c == '+');
     let bare = text.trim_start_matches(is_other).trim_end_matches(|c: char| !c.is_ascii_digit());
     PhoneNumber::parse(text, facts.region).or_else(|_with_words| PhoneNumber::parse(bare, facts.region)).ok()

@@ -6,7 +6,7 @@ use crate::locale::Locale;
 
 /// All flows.
 #[derive(Clone, Debug, Default)]
-pub struct FlowBook {
+pub struct FlowRegistry {
     flows: Vec<Flow>,
     /// Editions that nobody begins any more.
     older: Vec<Flow>,
@@ -23,7 +23,7 @@ pub struct BookFault {
     pub reason: String,
 }
 
-impl FlowBook {
+impl FlowRegistry {
     /// Flows that can stand side by side, or all that keeps them from it.
     pub fn new(flows: Vec<Flow>) -> Result<Self, Vec<BookFault>> {
         let mut faults = Vec::new();
@@ -88,9 +88,9 @@ impl FlowBook {
     /// the language spoken so far, else of the flow's first.
     #[must_use]
     pub fn started_by(&self, message: &str, spoken: Option<Locale>) -> Option<(&Flow, Locale)> {
-        let said = Folded::new(message);
+        let content = Folded::new(message);
         self.all_newest().into_iter().find_map(|flow| {
-            let of = |locale: Locale| flow.triggers.iter().any(|t| t.locale == locale && t.word == said);
+            let of = |locale: Locale| flow.triggers.iter().any(|t| t.locale == locale && t.word == content);
             let locale = spoken
                 .filter(|spoken| of(*spoken))
                 .or_else(|| flow.languages.iter().copied().find(|locale| of(*locale)))?;

@@ -152,8 +152,8 @@ fn meets(entry: &Entry, field: &str, words: &[(String, Vec<Folded>)], answer: &A
     if let Answer::Choice(option) = answer {
         return entry.has(field, option.as_str());
     }
-    let said = Folded::new(&answer.as_text());
-    let stands_for = |spoken: &Vec<Folded>| spoken.iter().any(|word| said.contains(word));
+    let content = Folded::new(&answer.as_text());
+    let stands_for = |spoken: &Vec<Folded>| spoken.iter().any(|word| content.contains(word));
     words.iter().any(|(value, spoken)| stands_for(spoken) && entry.has(field, value))
 }
 
@@ -169,9 +169,9 @@ impl Catalogue {
 
     /// The place in a text; where it names none that is known, the country of the one who wrote it.
     fn find_place<'a>(&'a self, text: &str, home: &'a str) -> Place<'a> {
-        let said = Folded::new(text);
+        let content = Folded::new(text);
         let longest = |names: &[Folded]| {
-            names.iter().filter(|name| said.contains(name)).map(|name| name.as_str().len()).max()
+            names.iter().filter(|name| content.contains(name)).map(|name| name.as_str().len()).max()
         };
         let city = self
             .cities
@@ -192,8 +192,8 @@ impl Catalogue {
         let home = home.code();
         let Some(own) = self.city(&entry.city) else { return };
         match self.find_place(named, &home) {
-            Place::City { city, radius_km: said } => {
-                let radius_km = said.unwrap_or(radius_km);
+            Place::City { city, radius_km: content } => {
+                let radius_km = content.unwrap_or(radius_km);
                 fit.distance_km = distance_km(city.at, own.at);
                 fit.beyond_km = (fit.distance_km - radius_km).max(0.0);
                 fit.tier = match () {

@@ -19,13 +19,13 @@ mod words;
 
 pub use self::{
     answer::Answer,
-    book::{BookFault, FlowBook},
+    book::{BookFault, FlowRegistry},
     draft::{
         DraftCatalogue, DraftCity, DraftClosing, DraftCondition, DraftConsent, DraftCountry, DraftEntry,
         DraftNext, DraftOption, DraftResults, DraftRule, DraftStep, DraftTexts, DraftWords, FlowDraft,
         FlowFault, FlowFile, Lined, RuleValue,
     },
-    run::{CompletedFlow, FlowFacts, FlowInput, FlowRun, Progress, Prompt},
+    run::{CompletedFlow, FlowContext, FlowInput, FlowRun, Progress, Prompt},
     slug::{BadSlug, Slug},
 };
 
@@ -91,8 +91,8 @@ struct Consent {
 
 impl Consent {
     fn is_given_by(&self, text: &str) -> bool {
-        let said = Folded::new(text);
-        self.accept.iter().any(|(_, word)| Folded::new(word) == said)
+        let content = Folded::new(text);
+        self.accept.iter().any(|(_, word)| Folded::new(word) == content)
     }
 
     fn word(&self, locale: Locale) -> &str {

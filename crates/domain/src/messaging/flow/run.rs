@@ -73,7 +73,7 @@ impl<'a> FlowInput<'a> {
 
 /// What answers are read against.
 #[derive(Clone, Copy, Debug)]
-pub struct FlowFacts {
+pub struct FlowContext {
     /// The day it is.
     pub today: NaiveDate,
     /// Where the one who answers is at home, as far as his number tells.
@@ -197,7 +197,7 @@ impl Flow {
 
     /// Takes an answer. No text makes it fail; a person who is called by name comes at any time.
     #[must_use]
-    pub fn answer(&self, run: &mut FlowRun, input: FlowInput<'_>, facts: FlowFacts) -> Progress {
+    pub fn answer(&self, run: &mut FlowRun, input: FlowInput<'_>, facts: FlowContext) -> Progress {
         if let FlowInput::Text(text) = input
             && self.closing.options.iter().any(|option| is_called(option, text))
         {
@@ -234,7 +234,7 @@ impl Flow {
         run: &mut FlowRun,
         step: &Step,
         input: FlowInput<'_>,
-        facts: FlowFacts,
+        facts: FlowContext,
     ) -> Progress {
         match input {
             FlowInput::Text(text) if is_back(text) => {
@@ -269,7 +269,7 @@ impl Flow {
         }
     }
 
-    fn complete(&self, run: &mut FlowRun, facts: FlowFacts) -> Progress {
+    fn complete(&self, run: &mut FlowRun, facts: FlowContext) -> Progress {
         let answers = std::mem::take(&mut run.answers);
         let mut lines = Vec::new();
         if let Some(results) = &self.results {

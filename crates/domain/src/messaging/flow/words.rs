@@ -86,14 +86,14 @@ fn names(option: &Choice) -> impl Iterator<Item = Folded> {
 
 /// Whether a text is an option's name and nothing else.
 pub(super) fn is_called(option: &Choice, text: &str) -> bool {
-    let said = Folded::new(text);
-    names(option).any(|name| name == said)
+    let content = Folded::new(text);
+    names(option).any(|name| name == content)
 }
 
 /// Whether a text names an option, alone or among other words.
 pub(super) fn is_named(option: &Choice, text: &str) -> bool {
-    let said = Folded::new(text);
-    names(option).any(|name| name == said || is_telling(&name) && said.contains(&name))
+    let content = Folded::new(text);
+    names(option).any(|name| name == content || is_telling(&name) && content.contains(&name))
 }
 
 fn is_telling(word: &Folded) -> bool {
@@ -103,14 +103,15 @@ fn is_telling(word: &Folded) -> bool {
 /// The option that a text means: by name, by its number in the list, or by a part of its name where that
 /// leaves no doubt.
 pub(super) fn choose<'a>(options: &'a [Choice], text: &str) -> Option<&'a Choice> {
-    let said = Folded::new(text);
+    let content = Folded::new(text);
     if let Some(exact) = options.iter().find(|option| is_called(option, text)) {
         return Some(exact);
     }
     if let Some(at) = ordinal(text) {
         return options.get(at.checked_sub(1)?);
     }
-    let is_part_of = |option: &Choice| is_telling(&said) && names(option).any(|name| name.contains(&said));
+    let is_part_of =
+        |option: &Choice| is_telling(&content) && names(option).any(|name| name.contains(&content));
     let mut meant = options.iter().filter(|option| is_named(option, text) || is_part_of(option));
     match (meant.next(), meant.next()) {
         (Some(one), None) => Some(one),

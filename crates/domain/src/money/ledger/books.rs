@@ -1,7 +1,8 @@
 //! The fold itself: what is read under the lock, what is decided, what is to be written.
 
 use super::{
-    Account, AccountKind, Decision, Entry, Hold, HoldEnd, Outcome, PostTransfer, Refusal, ReverseTransfer,
+    AccountKind, Decision, Entry, Hold, HoldEnd, LedgerAccount, Outcome, PostTransfer, Refusal,
+    ReverseTransfer,
 };
 use crate::{
     ids::{TransferId, UserId, WalletId},
@@ -28,9 +29,9 @@ pub struct PayeeSeen {
 /// What the fold reads and collects. A store fills the first three fields under its lock and writes the
 /// rest, all of it or nothing.
 #[derive(Clone, Debug, Default)]
-pub struct Books {
+pub struct PostingBatch {
     /// The accounts touched as they stand, and all those of a payer whose spending is limited.
-    pub accounts: HashMap<WalletId, Account>,
+    pub accounts: HashMap<WalletId, LedgerAccount>,
     /// What stands under the keys asked for.
     pub outcomes: HashMap<IdempotencyKey, (Fingerprint, Outcome)>,
     /// When the payers first named their payees, where a cool-off asks for it.
@@ -51,7 +52,7 @@ pub struct Books {
     pub new_payees: Vec<PayeeSeen>,
 }
 
-impl Books {
+impl PostingBatch {
     /// Decides one command and changes the books by it.
     pub fn decide(&mut self, command: &PostTransfer) -> Decision {
         self.once(&command.key, command.fingerprint, |books| {
@@ -155,7 +156,7 @@ impl Books {
         Ok(())
     }
 
-    fn check_balances(from: Account, to: Account, minor: i64) -> Result<(), Refusal> {
+    fn check_balances(from: LedgerAccount, to: LedgerAccount, minor: i64) -> Result<(), Refusal> {
         if from.kind == AccountKind::Person && from.available() < minor {
             return Err(Refusal::InsufficientFunds);
         }
@@ -167,7 +168,7 @@ impl Books {
     }
 
     /// Over all accounts of the payer in the currency: who has several has one limit.
-    fn spent_by(&self, payer: Account, day: NaiveDate) -> Spent {
+    fn spent_by(&self, payer: LedgerAccount, day: NaiveDate) -> Spent {
         let his = self.accounts.values().filter(|account| {
             account.id == payer.id || (account.owner == payer.owner && account.currency == payer.currency)
         });
@@ -216,7 +217,7 @@ impl Books {
         Self::check_balances(payee, payer, minor)
     }
 
-    pub(super) fn account(&self, id: WalletId) -> Result<Account, Refusal> {
+    pub(super) fn account(&self, id: WalletId) -> Result<LedgerAccount, Refusal> {
         self.accounts.get(&id).copied().ok_or(Refusal::NoSuchAccount)
     }
 

@@ -1,13 +1,13 @@
 //! How money moves between accounts: entries, holds and their ends. What may move is checked before.
 
-use super::{Account, AccountKind, Books, Entry, Hold, HoldEnd, Refusal};
+use super::{AccountKind, Entry, Hold, HoldEnd, LedgerAccount, PostingBatch, Refusal};
 use crate::{
     ids::WalletId,
     money::{limits::Spending, transfer::Transfer},
 };
 use chrono::NaiveDate;
 
-impl Books {
+impl PostingBatch {
     /// Posts a transfer whose money is not held: entries on both sides, and the payer's spending.
     pub(super) fn post(&mut self, transfer: &Transfer, day: NaiveDate) -> Result<(), Refusal> {
         self.post_moves(transfer)?;
@@ -20,7 +20,7 @@ impl Books {
         let account = self.account(transfer.from)?;
         if account.kind == AccountKind::Person {
             let held = account.held.checked_add(minor).ok_or(Refusal::InsufficientFunds)?;
-            self.put(Account { held, ..account });
+            self.put(LedgerAccount { held, ..account });
         }
         self.new_holds.push(Hold { transfer: transfer.id, account: transfer.from, minor, day });
         self.spend(transfer.from, |spending| spending.plus(day, minor))
@@ -44,7 +44,7 @@ impl Books {
             // Ending more than is held would make money available that is not there.
             let left = account.held.checked_sub(hold.minor).filter(|held| *held >= 0);
             let held = left.ok_or(Refusal::InsufficientFunds)?;
-            self.put(Account { held, ..account });
+            self.put(LedgerAccount { held, ..account });
         }
         self.ended_holds.push((hold.transfer, end));
         Ok(())
@@ -66,7 +66,7 @@ impl Books {
             if account.kind == AccountKind::Person {
                 let posted = account.posted.checked_add(signed).ok_or(Refusal::InsufficientFunds)?;
                 let version = account.version.saturating_add(1);
-                self.put(Account { posted, version, ..account });
+                self.put(LedgerAccount { posted, version, ..account });
                 entry.balance_after = Some(posted);
                 entry.version = Some(version);
             }
@@ -79,12 +79,12 @@ impl Books {
     fn spend(&mut self, id: WalletId, count: impl FnOnce(Spending) -> Spending) -> Result<(), Refusal> {
         let account = self.account(id)?;
         if account.kind == AccountKind::Person {
-            self.put(Account { spending: count(account.spending), ..account });
+            self.put(LedgerAccount { spending: count(account.spending), ..account });
         }
         Ok(())
     }
 
-    fn put(&mut self, account: Account) {
+    fn put(&mut self, account: LedgerAccount) {
         self.changed.insert(account.id);
         self.accounts.insert(account.id, account);
     }

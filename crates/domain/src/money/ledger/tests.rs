@@ -47,7 +47,7 @@ fn at(minute: i64) -> DateTime<Utc> {
 }
 
 /// Everybody's wallets, each with the opening balance, and the outside.
-fn accounts() -> Vec<Account> {
+fn accounts() -> Vec<LedgerAccount> {
     let mxn = Currency::MXN;
     let wallets = [
         (ANAS, ANA, mxn),
@@ -56,7 +56,7 @@ fn accounts() -> Vec<Account> {
         (BEAS, BEA, mxn),
         (BEAS_DOLLARS, BEA, usd()),
     ];
-    let people = wallets.map(|(id, owner, currency)| Account {
+    let people = wallets.map(|(id, owner, currency)| LedgerAccount {
         id,
         kind: AccountKind::Person,
         owner: Some(owner),
@@ -66,13 +66,13 @@ fn accounts() -> Vec<Account> {
         version: 0,
         spending: Spending::default(),
     });
-    people.into_iter().chain([mxn, usd()].map(Account::clearing)).collect()
+    people.into_iter().chain([mxn, usd()].map(LedgerAccount::clearing)).collect()
 }
 
-fn books() -> Books {
-    Books {
+fn books() -> PostingBatch {
+    PostingBatch {
         accounts: accounts().into_iter().map(|account| (account.id, account)).collect(),
-        ..Books::default()
+        ..PostingBatch::default()
     }
 }
 
@@ -169,7 +169,7 @@ fn refused(decision: &Decision) -> Option<Refusal> {
 }
 
 /// Posted and held.
-fn stands(books: &Books, id: WalletId) -> (i64, i64) {
+fn stands(books: &PostingBatch, id: WalletId) -> (i64, i64) {
     (books.accounts[&id].posted, books.accounts[&id].held)
 }
 

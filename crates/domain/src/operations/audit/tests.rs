@@ -44,10 +44,10 @@ fn a_changed_removed_or_inserted_row_is_named() {
     let sealed = block(None, &rows, 4);
     let mut changed = rows.clone();
     changed[1].record.after = Some("99.00 MXN".into());
-    assert_eq!(check_block(None, &sealed, &changed, &mac), [AuditFault::RowChanged(2)]);
-    assert_eq!(check_block(None, &sealed, &[row(1), row(4)], &mac), [AuditFault::RowRemoved(2)]);
+    assert_eq!(check_block(None, &sealed, &changed, &mac), [AuditViolation::RowChanged(2)]);
+    assert_eq!(check_block(None, &sealed, &[row(1), row(4)], &mac), [AuditViolation::RowRemoved(2)]);
     let inserted = [row(1), row(2), row(3), row(4)];
-    assert_eq!(check_block(None, &sealed, &inserted, &mac), [AuditFault::RowInserted(3)]);
+    assert_eq!(check_block(None, &sealed, &inserted, &mac), [AuditViolation::RowInserted(3)]);
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn each_field_counts() {
     for change in changes {
         let mut changed = row(1);
         change(&mut changed);
-        assert_eq!(check_block(None, &sealed, &[changed], &mac), [AuditFault::RowChanged(1)]);
+        assert_eq!(check_block(None, &sealed, &[changed], &mac), [AuditViolation::RowChanged(1)]);
     }
 }
 
@@ -86,13 +86,13 @@ fn a_block_that_was_changed_or_removed_or_whose_key_is_gone_is_named() {
     let first = block(None, &[row(1)], 1);
     let second = block(Some(&first), &[row(2)], 2);
     let third = block(Some(&second), &[row(3)], 3);
-    assert_eq!(check_block(Some(&first), &third, &[row(3)], &mac), [AuditFault::BlockRemoved(2)]);
+    assert_eq!(check_block(Some(&first), &third, &[row(3)], &mac), [AuditViolation::BlockRemoved(2)]);
     let rebuilt = block(None, &[row(1), row(9)], 9);
-    assert_eq!(check_block(Some(&rebuilt), &second, &[row(2)], &mac), [AuditFault::BlockChanged(2)]);
+    assert_eq!(check_block(Some(&rebuilt), &second, &[row(2)], &mac), [AuditViolation::BlockChanged(2)]);
     let longer = Block { last_seq: 7, ..first.clone() };
-    assert_eq!(check_block(None, &longer, &[row(1)], &mac), [AuditFault::BlockChanged(1)]);
+    assert_eq!(check_block(None, &longer, &[row(1)], &mac), [AuditViolation::BlockChanged(1)]);
     let orphan = Block { key_id: "gone".into(), ..first };
-    assert_eq!(check_block(None, &orphan, &[row(1)], &mac), [AuditFault::KeyGone(1)]);
+    assert_eq!(check_block(None, &orphan, &[row(1)], &mac), [AuditViolation::KeyGone(1)]);
 }
 
 #[test]

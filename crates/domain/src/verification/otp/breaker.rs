@@ -28,7 +28,7 @@ impl Breaker {
 
     /// The guesses that a new challenge gets where the policy says `attempts_max`.
     #[must_use]
-    pub const fn guesses(self, attempts_max: u32) -> u32 {
+    pub const fn attempts(self, attempts_max: u32) -> u32 {
         match self {
             Self::Closed => attempts_max,
             Self::Open => 1,
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn open_it_leaves_one_guess_and_turns_the_nameless_away() {
-        assert_eq!((Breaker::Closed.guesses(3), Breaker::Open.guesses(3)), (3, 1));
+        assert_eq!((Breaker::Closed.attempts(3), Breaker::Open.attempts(3)), (3, 1));
         assert!(Breaker::Closed.lets_begin(true) && Breaker::Open.lets_begin(false));
         assert!(!Breaker::Open.lets_begin(true));
     }

@@ -32,34 +32,34 @@ fn challenge() -> Challenge {
 }
 
 #[test]
-fn the_last_wrong_guess_ends_it() {
+fn the_last_wrong_attempt_ends_it() {
     let mut c = challenge();
     for left in [2, 1, 0] {
-        assert_eq!(c.take_guess(at(1)), Ok(left));
-        c.settle_guess(false, 0);
+        assert_eq!(c.take_attempt(at(1)), Ok(left));
+        c.settle_attempt(false, 0);
     }
     assert_eq!(c.status, ChallengeStatus::Canceled);
-    assert_eq!(c.take_guess(at(2)), Err(GuessRefused::Settled));
+    assert_eq!(c.take_attempt(at(2)), Err(AttemptRefused::Settled));
 }
 
 #[test]
 fn ends_at_its_time_and_passes_once() {
     let mut c = challenge();
-    assert_eq!(c.take_guess(at(600)), Err(GuessRefused::Expired));
-    assert!(c.take_guess(at(599)).is_ok());
-    c.settle_guess(true, 0);
-    assert_eq!(c.take_guess(at(599)), Err(GuessRefused::Settled));
+    assert_eq!(c.take_attempt(at(600)), Err(AttemptRefused::Expired));
+    assert!(c.take_attempt(at(599)).is_ok());
+    c.settle_attempt(true, 0);
+    assert_eq!(c.take_attempt(at(599)), Err(AttemptRefused::Settled));
 }
 
 #[test]
-fn what_is_over_leaves_no_guesses() {
+fn what_is_over_leaves_no_attempts() {
     let open = challenge();
-    assert_eq!((open.has_expired(at(599)), open.guesses_left(at(599))), (false, 3));
-    assert_eq!((open.has_expired(at(600)), open.guesses_left(at(600))), (true, 0));
+    assert_eq!((open.has_expired(at(599)), open.attempts_left(at(599))), (false, 3));
+    assert_eq!((open.has_expired(at(600)), open.attempts_left(at(600))), (true, 0));
     let approved = Challenge { status: ChallengeStatus::Approved, attempts_used: 1, ..challenge() };
-    assert_eq!((approved.has_expired(at(600)), approved.guesses_left(at(600))), (false, 2));
+    assert_eq!((approved.has_expired(at(600)), approved.attempts_left(at(600))), (false, 2));
     let locked = Challenge { status: ChallengeStatus::Canceled, attempts_used: 1, ..challenge() };
-    assert_eq!((locked.has_expired(at(600)), locked.guesses_left(at(1))), (false, 0));
+    assert_eq!((locked.has_expired(at(600)), locked.attempts_left(at(1))), (false, 0));
 }
 
 #[test]
@@ -73,11 +73,11 @@ fn five_failures_lock_and_the_lock_ends_clean() {
     let mut f = Failures::default();
     for _ in 0..5 {
         assert_eq!(f.lock_at(at(0)), None);
-        f = f.after_wrong_guess(&policy(), at(0));
+        f = f.after_wrong_attempt(&policy(), at(0));
     }
     assert_eq!(f.lock_at(at(299)), Some(at(300)));
     assert_eq!(f.lock_at(at(300)), None);
-    f = f.after_wrong_guess(&policy(), at(301));
+    f = f.after_wrong_attempt(&policy(), at(301));
     assert_eq!((f.count, f.lock_at(at(301))), (1, None), "one failure after the lock doesn't lock again");
 }
 
@@ -109,7 +109,7 @@ fn a_code_has_no_readable_debug() {
     let code = OtpCode::parse("123 456").unwrap();
     assert_eq!(code.reveal(), "123456");
     assert!(!format!("{code:?}").contains("123"));
-    assert_eq!(OtpCode::parse("12a456"), Err(NotACode));
+    assert_eq!(OtpCode::parse("12a456"), Err(InvalidCode));
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn a_code_has_four_to_ten_digits() {
         assert!(OtpCode::parse(right).is_ok(), "{right}");
     }
     for wrong in ["123", "12345678901", "", "12.345", "abcdef", "١٢"] {
-        assert_eq!(OtpCode::parse(wrong), Err(NotACode), "{wrong}");
+        assert_eq!(OtpCode::parse(wrong), Err(InvalidCode), "{wrong}");
     }
     for typed in ["12-34 56", "١٢٣٤٥٦", "۱۲۳۴۵۶", "१२३४५६", "１２３４５６"] {
         assert_eq!(OtpCode::parse(typed).unwrap().reveal(), "123456", "{typed}");
@@ -146,7 +146,7 @@ fn a_code_has_four_to_ten_digits() {
 #[test]
 fn a_challenge_without_guesses_left_takes_none() {
     let mut c = Challenge { attempts_used: 3, ..challenge() };
-    assert_eq!(c.take_guess(at(1)), Err(GuessRefused::Exhausted));
+    assert_eq!(c.take_attempt(at(1)), Err(AttemptRefused::Exhausted));
     assert_eq!((c.attempts_used, c.attempts_remaining()), (3, 0));
     assert_eq!(Challenge { attempts_used: 1, ..challenge() }.attempts_remaining(), 2);
 }
@@ -155,7 +155,7 @@ fn a_challenge_without_guesses_left_takes_none() {
 fn a_settled_challenge_stays_as_it_is() {
     for (settled, right) in [(ChallengeStatus::Canceled, true), (ChallengeStatus::Approved, false)] {
         let mut c = Challenge { status: settled, attempts_used: 3, ..challenge() };
-        assert!(!c.settle_guess(right, 0), "nothing is approved any more");
+        assert!(!c.settle_attempt(right, 0), "nothing is approved any more");
         assert_eq!(c.status, settled);
     }
 }
@@ -163,18 +163,18 @@ fn a_settled_challenge_stays_as_it_is() {
 #[test]
 fn a_wrong_guess_with_others_left_keeps_it_open() {
     let mut c = Challenge { attempts_used: 2, ..challenge() };
-    c.settle_guess(false, 0);
+    c.settle_attempt(false, 0);
     assert_eq!(c.status, ChallengeStatus::Pending);
-    c.settle_guess(true, 0);
+    c.settle_attempt(true, 0);
     assert_eq!(c.status, ChallengeStatus::Approved);
 }
 
 #[test]
 fn the_last_wrong_guess_waits_for_those_that_are_looked_at() {
     let mut c = Challenge { attempts_used: 3, ..challenge() };
-    assert!(!c.settle_guess(false, 2) && !c.settle_guess(false, 1));
+    assert!(!c.settle_attempt(false, 2) && !c.settle_attempt(false, 1));
     assert_eq!(c.status, ChallengeStatus::Pending);
-    assert!(c.settle_guess(true, 0));
+    assert!(c.settle_attempt(true, 0));
     assert_eq!(c.status, ChallengeStatus::Approved);
 }
 
@@ -190,12 +190,12 @@ fn it_is_open_while_it_waits_has_time_and_has_guesses() {
 #[test]
 fn a_locked_number_counts_no_further_guesses() {
     let locked = Failures { count: 5, locked_until: Some(at(300)) };
-    assert_eq!(locked.after_wrong_guess(&policy(), at(299)), locked);
+    assert_eq!(locked.after_wrong_attempt(&policy(), at(299)), locked);
     let anew = Failures { count: 1, locked_until: None };
-    assert_eq!(locked.after_wrong_guess(&policy(), at(300)), anew);
-    let fourth = Failures { count: 3, locked_until: None }.after_wrong_guess(&policy(), at(0));
+    assert_eq!(locked.after_wrong_attempt(&policy(), at(300)), anew);
+    let fourth = Failures { count: 3, locked_until: None }.after_wrong_attempt(&policy(), at(0));
     assert_eq!(fourth, Failures { count: 4, locked_until: None });
-    assert_eq!(fourth.after_wrong_guess(&policy(), at(0)), locked);
+    assert_eq!(fourth.after_wrong_attempt(&policy(), at(0)), locked);
 }
 
 #[test]
@@ -292,13 +292,13 @@ fn hashes_are_equal_only_in_every_byte() {
 
 proptest! {
     #[test]
-    fn no_order_of_guesses_passes_the_limit(guesses in prop::collection::vec((any::<bool>(), 0i64..700), 0..30)) {
+    fn no_order_of_guesses_passes_the_limit(attempts in prop::collection::vec((any::<bool>(), 0i64..700), 0..30)) {
         let mut c = challenge();
         let (mut taken, mut approved) = (0, 0);
-        for (right, second) in guesses {
-            if c.take_guess(at(second)).is_ok() {
+        for (right, second) in attempts {
+            if c.take_attempt(at(second)).is_ok() {
                 taken += 1;
-                c.settle_guess(right, 0);
+                c.settle_attempt(right, 0);
                 approved += u32::from(right);
             }
         }

@@ -7,7 +7,7 @@ pub(crate) mod submit;
 use crate::{
     composition::App,
     http::{
-        caller::{Caller, Reach},
+        caller::{AccessScope, Caller},
         pagination::{PageQuery, cut},
         problem::{ApiError, Problem},
         signed::money,
@@ -153,8 +153,8 @@ pub(crate) async fn list(
     page: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let filter = match caller.reach(Scope::Transfers)? {
-        Reach::Everyone => TransferFilter { caller: Some(caller.key()), owner: None },
-        Reach::Only(owner) => TransferFilter { caller: None, owner: Some(owner) },
+        AccessScope::Everyone => TransferFilter { caller: Some(caller.key()), owner: None },
+        AccessScope::Only(owner) => TransferFilter { caller: None, owner: Some(owner) },
     };
     let (request, limit) = page.behind_id()?;
     let found = app.accounts.transfers(&filter, &request).await?;

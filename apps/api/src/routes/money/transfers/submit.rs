@@ -10,7 +10,7 @@ use crate::{
         problem::{ApiError, Problem},
     },
     scopes::Scope,
-    wakeups::Bells,
+    wakeups::WorkerWakeups,
 };
 use actix_web::{HttpResponse, web};
 use application::money::submit_transfer::{
@@ -55,7 +55,7 @@ pub(crate) struct TransferBody {
     security(("bearer" = [])))]
 pub(crate) async fn submit(
     app: web::Data<App>,
-    bells: web::Data<Bells>,
+    wakeups: web::Data<WorkerWakeups>,
     caller: Caller,
     header: IdempotencyHeader,
     body: JsonBody<TransferBody>,
@@ -64,7 +64,7 @@ pub(crate) async fn submit(
     let use_case = app.submit.clone();
     let submitted = detached(async move { use_case.run(request).await }).await?;
     let answer = answer_submitted(submitted, app.clock.now());
-    bells.outbox.notify_one();
+    wakeups.outbox.notify_one();
     answer
 }
 

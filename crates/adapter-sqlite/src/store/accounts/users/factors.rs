@@ -8,7 +8,7 @@ pub(crate) async fn set_mfa(
     enabled: bool,
     actor: &Actor,
     now: DateTime<Utc>,
-) -> Result<Option<()>, Fault> {
+) -> Result<Option<()>, SqlError> {
     let row = lock_account(conn, user).await?.ok_or_else(|| corrupt("no such person"))?;
     if enabled && row.phone.is_none() {
         return Ok(None);
@@ -31,7 +31,7 @@ pub(crate) async fn replace_backup_codes(
     codes: &[[u8; 32]],
     actor: &Actor,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     let row = lock_account(conn, user).await?.ok_or_else(|| corrupt("no such person"))?;
     diesel::delete(backup_codes::table.filter(backup_codes::user_id.eq(row.id))).execute(conn).await?;
     for code in codes {
@@ -48,7 +48,10 @@ pub(crate) async fn replace_backup_codes(
     record(conn, &[about(user, "account.backup_codes", actor, None, after)], now).await
 }
 
-pub(crate) async fn begin_challenge(conn: &mut Conn, challenge: &NewLoginChallenge) -> Result<bool, Fault> {
+pub(crate) async fn begin_challenge(
+    conn: &mut Conn,
+    challenge: &NewLoginChallenge,
+) -> Result<bool, SqlError> {
     let row = lock_account(conn, challenge.user).await?;
     if row.and_then(|row| row.password_hash).as_deref() != Some(&challenge.seen_password) {
         return Ok(false);
@@ -80,14 +83,14 @@ async fn lock_challenge(
     conn: &mut Conn,
     hashes: &[[u8; 32]],
     now: DateTime<Utc>,
-) -> Result<Option<ChallengeRow>, Fault> {
+) -> Result<Option<ChallengeRow>, SqlError> {
     let hashes: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.to_vec()).collect();
     let named = login_challenges::table.filter(login_challenges::hash.eq_any(hashes));
     let person = named.clone().select(login_challenges::user_id).first::<DbId>(conn).await.optional()?;
     let Some(person) = person else { return Ok(None) };
     lock_account(conn, UserId(person.0)).await?;
     let row = named.select(ChallengeRow::as_select());
-    let found: Option<ChallengeRow> = locked!(row).first(conn).await.optional()?;
+    let found: Option<ChallengeRow> = for_update!(row).first(conn).await.optional()?;
     Ok(found.filter(|row| once(row.expires_at, row.used_at).is_good(now)))
 }
 
@@ -95,7 +98,7 @@ pub(crate) async fn try_challenge(
     conn: &mut Conn,
     hashes: &[[u8; 32]],
     now: DateTime<Utc>,
-) -> Result<Option<UserId>, Fault> {
+) -> Result<Option<UserId>, SqlError> {
     let Some(row) = lock_challenge(conn, hashes, now).await? else { return Ok(None) };
     if count(row.tries)? >= CHALLENGE_TRIES_MAX {
         return Ok(None);
@@ -110,16 +113,16 @@ pub(crate) async fn try_challenge(
 pub(crate) async fn pass_challenge(
     conn: &mut Conn,
     hashes: &[[u8; 32]],
-    factor: &SecondFactor,
+    factor: &Mfa,
     session: &NewSession,
     actor: &Actor,
     now: DateTime<Utc>,
-) -> Result<Option<SessionId>, Fault> {
+) -> Result<Option<SessionId>, SqlError> {
     let Some(row) = lock_challenge(conn, hashes, now).await? else { return Ok(None) };
     let user = UserId(row.user_id.0);
     let how = match factor {
-        SecondFactor::Code => "password and code",
-        SecondFactor::Backup(codes) => {
+        Mfa::Code => "password and code",
+        Mfa::Backup(codes) => {
             let codes: Vec<Vec<u8>> = codes.iter().map(|code| code.to_vec()).collect();
             let unused = backup_codes::table
                 .filter(backup_codes::hash.eq_any(codes))

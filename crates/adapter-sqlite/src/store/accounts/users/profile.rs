@@ -16,7 +16,7 @@ pub(crate) async fn change(
     sealer: &dyn Sealer,
     change: &ProfileChange,
     now: DateTime<Utc>,
-) -> Result<ProfileChanged, Fault> {
+) -> Result<ProfileChanged, SqlError> {
     if let Some(phone) = &change.phone {
         lock_names(conn, &[phone_lock(phone.phone.number.e164())]).await?;
     }
@@ -61,7 +61,7 @@ async fn change_phone(
     change: &PhoneChange,
     actor: &Actor,
     now: DateTime<Utc>,
-) -> Result<ProfileChanged, Fault> {
+) -> Result<ProfileChanged, SqlError> {
     if row.phone.as_deref() != change.replaces.as_ref().map(PhoneNumber::e164) {
         return Ok(ProfileChanged::Moved);
     }

@@ -12,7 +12,7 @@ pub(crate) async fn register(
     conn: &mut Conn,
     account: &NewAccount,
     now: DateTime<Utc>,
-) -> Result<Registered, Fault> {
+) -> Result<Registered, SqlError> {
     let mut names = vec![format!("email:{}", account.email.as_str())];
     names.extend(account.phone.as_ref().map(|phone| phone_lock(phone.number.e164())));
     lock_names(conn, &names).await?;
@@ -66,7 +66,7 @@ fn told(phone: Option<&AccountPhone>) -> String {
 }
 
 /// 0: the number has a person already.
-async fn insert(conn: &mut Conn, account: &NewAccount, now: DateTime<Utc>) -> Result<usize, Fault> {
+async fn insert(conn: &mut Conn, account: &NewAccount, now: DateTime<Utc>) -> Result<usize, SqlError> {
     let phone = account.phone.as_ref();
     let proved = phone.filter(|phone| phone.proof.is_some()).map(|phone| phone.number.e164());
     let claimed = phone.filter(|phone| phone.proof.is_none()).map(|phone| phone.number.e164());
@@ -90,7 +90,7 @@ async fn insert(conn: &mut Conn, account: &NewAccount, now: DateTime<Utc>) -> Re
     Ok(made)
 }
 
-async fn adopt(conn: &mut Conn, account: &NewAccount, phone: &PhoneNumber) -> Result<UserId, Fault> {
+async fn adopt(conn: &mut Conn, account: &NewAccount, phone: &PhoneNumber) -> Result<UserId, SqlError> {
     let known = find_by_phone(conn, phone).await?.ok_or_else(|| corrupt("a person vanished"))?;
     diesel::update(users::table.find(known.id))
         .set((

@@ -11,7 +11,7 @@ pub(crate) async fn ask(
     sealer: &dyn Sealer,
     asked: &AskReset,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     let found = find_by_email(conn, &asked.email).await?;
     let mut noted = AuditRecord {
         actor: asked.actor.clone(),
@@ -55,7 +55,7 @@ pub(crate) async fn find(
     conn: &mut Conn,
     token: &[[u8; 32]],
     now: DateTime<Utc>,
-) -> Result<Option<(UserId, EmailAddress)>, Fault> {
+) -> Result<Option<(UserId, EmailAddress)>, SqlError> {
     let hashes: Vec<Vec<u8>> = token.iter().map(|hash| hash.to_vec()).collect();
     let found = reset_tokens::table
         .filter(reset_tokens::hash.eq_any(hashes))
@@ -76,7 +76,11 @@ pub(crate) fn once(expires_at: DbTime, used_at: Option<DbTime>) -> OneTime {
     OneTime { expires_at: expires_at.0, used_at: used_at.map(|at| at.0) }
 }
 
-pub(crate) async fn reset(conn: &mut Conn, reset: &ResetPassword, now: DateTime<Utc>) -> Result<bool, Fault> {
+pub(crate) async fn reset(
+    conn: &mut Conn,
+    reset: &ResetPassword,
+    now: DateTime<Utc>,
+) -> Result<bool, SqlError> {
     let row = match &reset.proof {
         ResetProof::Token(hashes) => by_token(conn, hashes, now).await?,
         ResetProof::Code { user, verification } => {
@@ -115,14 +119,14 @@ async fn by_token(
     conn: &mut Conn,
     hashes: &[[u8; 32]],
     now: DateTime<Utc>,
-) -> Result<Option<AccountRow>, Fault> {
+) -> Result<Option<AccountRow>, SqlError> {
     let hashes: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.to_vec()).collect();
     let token = reset_tokens::table.filter(reset_tokens::hash.eq_any(hashes)).select((
         reset_tokens::user_id,
         reset_tokens::expires_at,
         reset_tokens::used_at,
     ));
-    let found = locked!(token).first::<(DbId, DbTime, Option<DbTime>)>(conn).await.optional()?;
+    let found = for_update!(token).first::<(DbId, DbTime, Option<DbTime>)>(conn).await.optional()?;
     let Some((user, expires_at, used_at)) = found else { return Ok(None) };
     if !once(expires_at, used_at).is_good(now) {
         return Ok(None);
@@ -132,7 +136,7 @@ async fn by_token(
 
 /// Sessions, waiting sign-ins, tokens of other mails, chats that were bound and codes that would bind one: whoever
 /// had the old password may have bound a chat of his own.
-async fn end_everything(conn: &mut Conn, user: DbId, now: DateTime<Utc>) -> Result<(), Fault> {
+async fn end_everything(conn: &mut Conn, user: DbId, now: DateTime<Utc>) -> Result<(), SqlError> {
     let live = sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::ended_at.is_null());
     diesel::update(live).set(sessions::ended_at.eq(Some(DbTime(now)))).execute(conn).await?;
     let good =
@@ -145,7 +149,7 @@ async fn end_everything(conn: &mut Conn, user: DbId, now: DateTime<Utc>) -> Resu
 }
 
 /// Whoever signed up with this address had not proved it: what he added may be his and not its owner's.
-async fn remove_factors(conn: &mut Conn, user: DbId, now: DateTime<Utc>) -> Result<(), Fault> {
+async fn remove_factors(conn: &mut Conn, user: DbId, now: DateTime<Utc>) -> Result<(), SqlError> {
     diesel::update(users::table.find(user))
         .set((users::email_verified_at.eq(Some(DbTime(now))), users::mfa_enabled.eq(0)))
         .execute(conn)

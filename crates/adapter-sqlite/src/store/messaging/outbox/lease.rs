@@ -1,9 +1,9 @@
 //! What may go now, and to whom it is given.
 
 use super::{OutboxRow, settle::advance};
-use crate::backend::{Conn, DbTime, nobody_elses};
+use crate::backend::{Conn, DbTime, skip_locked};
 use crate::store::{
-    Fault,
+    SqlError,
     rows::{OutboundBody, column, corrupt, count, unseal},
     schema::outbox,
 };
@@ -29,7 +29,7 @@ pub(crate) async fn lease(
     now: DateTime<Utc>,
     until: DateTime<Utc>,
     limit: i64,
-) -> Result<Vec<LeasedMessage>, Fault> {
+) -> Result<Vec<LeasedMessage>, SqlError> {
     let mut leased = Vec::new();
     for row in due(conn, now, limit).await? {
         if let Ok((body, channel)) = open_body(sealer, &row) {
@@ -50,7 +50,7 @@ async fn lease_row(
     channel: Channel,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
-) -> Result<LeasedMessage, Fault> {
+) -> Result<LeasedMessage, SqlError> {
     // A lease that ran out: the send may have happened before its worker died.
     let in_doubt_since = match row.phase.as_str() {
         "leased" => Some(row.in_doubt_since.unwrap_or(DbTime(now))),
@@ -86,14 +86,14 @@ async fn lease_row(
 }
 
 /// The sealed part of a message, and its channel.
-fn open_body(sealer: &dyn Sealer, row: &OutboxRow) -> Result<(OutboundBody, Channel), Fault> {
+fn open_body(sealer: &dyn Sealer, row: &OutboxRow) -> Result<(OutboundBody, Channel), SqlError> {
     let sealed = row.body.as_deref().ok_or_else(|| corrupt("an open message without a body"))?;
     let channel = Channel::parse(&row.channel).ok_or_else(|| corrupt(&row.channel))?;
     Ok((unseal(sealer, row.id.0, sealed)?, channel))
 }
 
 /// What may go now: due, nobody's, and behind no younger-than-a-minute open message of its lane.
-async fn due(conn: &mut Conn, now: DateTime<Utc>, limit: i64) -> Result<Vec<OutboxRow>, Fault> {
+async fn due(conn: &mut Conn, now: DateTime<Utc>, limit: i64) -> Result<Vec<OutboxRow>, SqlError> {
     let ahead = diesel::alias!(outbox as ahead);
     let blocks_since = now.checked_sub_signed(HEAD_BLOCKS).unwrap_or(now);
     let is_free = outbox::phase
@@ -115,5 +115,5 @@ async fn due(conn: &mut Conn, now: DateTime<Utc>, limit: i64) -> Result<Vec<Outb
         .order(outbox::seq.asc())
         .limit(limit)
         .select(OutboxRow::as_select());
-    Ok(nobody_elses!(due).load(conn).await?)
+    Ok(skip_locked!(due).load(conn).await?)
 }

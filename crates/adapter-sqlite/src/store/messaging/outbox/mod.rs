@@ -1,14 +1,14 @@
 //! The outbox: leased first in first out per recipient and lane, settled once.
 
+mod delivery_reports;
 mod lease;
-mod news;
 mod settle;
 
 pub(crate) use self::settle::add_history;
 
 use super::consents::{consent_of, lock_consent};
-use crate::backend::{Conn, Db, DbId, DbTime, locked};
-use crate::store::Fault;
+use crate::backend::{Conn, Db, DbId, DbTime, for_update};
+use crate::store::SqlError;
 use crate::store::{
     Store,
     rows::{NewOutboxRow, corrupt},
@@ -59,7 +59,7 @@ struct OutboxRow {
 
 pub(crate) const fn lane_name(lane: Lane) -> &'static str {
     match lane {
-        Lane::Talk => "talk",
+        Lane::Conversation => "conversation",
         Lane::Code => "code",
     }
 }
@@ -105,7 +105,7 @@ impl Outbox for Store {
     async fn enqueue(
         &self,
         message: &NewOutbound,
-        talk: Option<ConversationId>,
+        conversation: Option<ConversationId>,
         now: DateTime<Utc>,
     ) -> StoreResult<Enqueued> {
         let (message, sealer) = (message.clone(), Arc::clone(&self.sealer));
@@ -118,8 +118,8 @@ impl Outbox for Store {
                     if consent_of(conn, channel.name(), &recipient).await? == ConsentStatus::OptedOut {
                         return Ok(Enqueued::OptedOut);
                     }
-                    let talk = talk.map(|id| DbId(id.0));
-                    let row = NewOutboxRow::new(sealer.as_ref(), &message, talk, now)?;
+                    let conversation = conversation.map(|id| DbId(id.0));
+                    let row = NewOutboxRow::new(sealer.as_ref(), &message, conversation, now)?;
                     diesel::insert_into(outbox::table)
                         .values(row)
                         .on_conflict(outbox::id)
@@ -143,7 +143,8 @@ impl Outbox for Store {
                 async move {
                     let mut ours = 0_usize;
                     for report in reports {
-                        ours = ours.saturating_add(usize::from(news::apply(conn, report, now).await?));
+                        ours = ours
+                            .saturating_add(usize::from(delivery_reports::apply(conn, report, now).await?));
                     }
                     Ok(ours)
                 }
@@ -176,16 +177,16 @@ impl Outbox for Store {
             .read(move |conn| {
                 async move {
                     let Some(row) = find_row(conn, id).await? else { return Ok(None) };
-                    let news = outbox_history::table
+                    let delivery_reports = outbox_history::table
                         .filter(outbox_history::outbox_id.eq(row.id))
                         .order(outbox_history::seq.asc())
                         .select((outbox_history::status, outbox_history::at, outbox_history::error))
                         .load::<(String, DbTime, Option<String>)>(conn)
                         .await?;
-                    let history = news
+                    let history = delivery_reports
                         .into_iter()
                         .map(|(status, at, error)| Ok((status_of(&status)?, at.0, error)))
-                        .collect::<Result<_, Fault>>()?;
+                        .collect::<Result<_, SqlError>>()?;
                     Ok(Some(MessageState {
                         status: status_of(&row.status)?,
                         provider_id: row.provider_id,
@@ -214,12 +215,12 @@ impl Outbox for Store {
 }
 
 /// A message that nobody else changes until the transaction ends.
-async fn lock_row(conn: &mut Conn, id: MessageId) -> Result<Option<OutboxRow>, Fault> {
+async fn lock_row(conn: &mut Conn, id: MessageId) -> Result<Option<OutboxRow>, SqlError> {
     let row = outbox::table.filter(outbox::id.eq(DbId(id.0))).select(OutboxRow::as_select());
-    Ok(locked!(row).first(conn).await.optional()?)
+    Ok(for_update!(row).first(conn).await.optional()?)
 }
 
-async fn find_row(conn: &mut Conn, id: MessageId) -> Result<Option<OutboxRow>, Fault> {
+async fn find_row(conn: &mut Conn, id: MessageId) -> Result<Option<OutboxRow>, SqlError> {
     Ok(outbox::table
         .filter(outbox::id.eq(DbId(id.0)))
         .select(OutboxRow::as_select())
@@ -228,6 +229,6 @@ async fn find_row(conn: &mut Conn, id: MessageId) -> Result<Option<OutboxRow>, F
         .optional()?)
 }
 
-fn status_of(name: &str) -> Result<DeliveryStatus, Fault> {
+fn status_of(name: &str) -> Result<DeliveryStatus, SqlError> {
     DeliveryStatus::parse(name).ok_or_else(|| corrupt(format!("status {name}")))
 }

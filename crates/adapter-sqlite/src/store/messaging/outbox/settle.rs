@@ -1,13 +1,13 @@
 //! What became of a send.
 
 use super::{
-    OutboxRow, lane_name,
-    news::{catch_up, lock_provider_id, opt_out},
-    status_of,
+    OutboxRow,
+    delivery_reports::{catch_up, lock_provider_id, opt_out},
+    lane_name, status_of,
 };
 use crate::backend::{Conn, DbId, DbTime};
 use crate::store::{
-    Fault,
+    SqlError,
     schema::{outbox, outbox_history, verification_sends},
 };
 use chrono::{DateTime, Utc};
@@ -21,7 +21,7 @@ pub(crate) async fn settle_row(
     row: OutboxRow,
     settlement: Settlement,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     match settlement {
         Settlement::Sent { provider_id } => {
             lock_provider_id(conn, &provider_id).await?;
@@ -56,7 +56,7 @@ pub(crate) async fn settle_row(
         }
         Settlement::InDoubt { look_at, resent, reason } => {
             let since = if resent { DbTime(now) } else { row.in_doubt_since.unwrap_or(DbTime(now)) };
-            let is_news = row.status != "unknown";
+            let is_delivery_reports = row.status != "unknown";
             let status = status_of(&row.status)?.advance(DeliveryStatus::Unknown);
             diesel::update(outbox::table.find(row.seq))
                 .set((
@@ -68,7 +68,11 @@ pub(crate) async fn settle_row(
                 ))
                 .execute(conn)
                 .await?;
-            if is_news { add_history(conn, row.id, status, Some(reason), now).await } else { Ok(()) }
+            if is_delivery_reports {
+                add_history(conn, row.id, status, Some(reason), now).await
+            } else {
+                Ok(())
+            }
         }
     }
 }
@@ -81,7 +85,7 @@ pub(crate) async fn advance(
     provider_id: Option<String>,
     error: Option<String>,
     at: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     let before = status_of(&row.status)?;
     let after = before.advance(reported);
     diesel::update(outbox::table.find(row.seq))
@@ -114,7 +118,7 @@ pub(crate) async fn add_history(
     status: DeliveryStatus,
     error: Option<String>,
     at: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     diesel::insert_into(outbox_history::table)
         .values((
             outbox_history::outbox_id.eq(id),

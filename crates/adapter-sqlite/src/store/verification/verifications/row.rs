@@ -4,7 +4,7 @@ use super::phone_lock;
 use crate::{
     backend::{Conn, Db, DbId, DbTime, lock_names},
     store::{
-        Fault,
+        SqlError,
         rows::{corrupt, count},
         schema::{outbox, verification_sends, verifications},
     },
@@ -31,7 +31,7 @@ pub(crate) struct VerificationRow {
     pub(crate) phone: String,
     pub(crate) channel: String,
     pub(crate) purpose: String,
-    pub(crate) provider_sid: Option<String>,
+    pub(crate) provider_ref: Option<String>,
     pub(crate) status: String,
     pub(crate) attempts_used: i32,
     pub(crate) attempts_max: i32,
@@ -49,7 +49,7 @@ pub(crate) struct VerificationRow {
 }
 
 impl VerificationRow {
-    pub(crate) fn challenge(&self) -> Result<Challenge, Fault> {
+    pub(crate) fn challenge(&self) -> Result<Challenge, SqlError> {
         Ok(Challenge {
             status: ChallengeStatus::parse(&self.status).ok_or_else(|| corrupt(&self.status))?,
             attempts_used: count(self.attempts_used)?,
@@ -73,7 +73,7 @@ impl VerificationRow {
         action: &str,
         before: Option<&str>,
         after: String,
-    ) -> Result<AuditRecord, Fault> {
+    ) -> Result<AuditRecord, SqlError> {
         let (channel, request_id) = (self.channel.clone(), self.id.0.to_string());
         Ok(AuditRecord {
             actor: Actor { who: self.requester.clone(), channel, request_id },
@@ -85,7 +85,7 @@ impl VerificationRow {
         })
     }
 
-    pub(crate) fn requester(&self) -> Result<Requester, Fault> {
+    pub(crate) fn requester(&self) -> Result<Requester, SqlError> {
         Requester::parse(&self.requester).ok_or_else(|| corrupt("a requester"))
     }
 
@@ -102,7 +102,7 @@ impl VerificationRow {
         })
     }
 
-    fn into_verification(self, sends: Vec<SendAttempt>) -> Result<Verification, Fault> {
+    fn into_verification(self, sends: Vec<SendAttempt>) -> Result<Verification, SqlError> {
         Ok(Verification {
             id: VerificationId(self.id.0),
             challenge: self.challenge()?,
@@ -111,7 +111,7 @@ impl VerificationRow {
             to: read_recipient(&self.phone)?,
             channel: Channel::parse(&self.channel).ok_or_else(|| corrupt(&self.channel))?,
             purpose: Purpose::parse(&self.purpose).ok_or_else(|| corrupt(&self.purpose))?,
-            provider_sid: self.provider_sid,
+            provider_ref: self.provider_ref,
             origin: self.origin,
             locale: self.locale.as_deref().and_then(Locale::parse),
             fallback: self.fallback.split(',').filter_map(Channel::parse).collect(),
@@ -124,7 +124,7 @@ impl VerificationRow {
 pub(crate) async fn load_locked(
     conn: &mut Conn,
     id: VerificationId,
-) -> Result<Option<VerificationRow>, Fault> {
+) -> Result<Option<VerificationRow>, SqlError> {
     match load(conn, id).await? {
         Some(row) => {
             lock_names(conn, &[phone_lock(&row.phone)]).await?;
@@ -134,7 +134,7 @@ pub(crate) async fn load_locked(
     }
 }
 
-pub(crate) async fn load(conn: &mut Conn, id: VerificationId) -> Result<Option<VerificationRow>, Fault> {
+pub(crate) async fn load(conn: &mut Conn, id: VerificationId) -> Result<Option<VerificationRow>, SqlError> {
     Ok(verifications::table
         .find(DbId(id.0))
         .select(VerificationRow::as_select())
@@ -143,12 +143,12 @@ pub(crate) async fn load(conn: &mut Conn, id: VerificationId) -> Result<Option<V
         .optional()?)
 }
 
-pub(crate) async fn whole(conn: &mut Conn, id: VerificationId) -> Result<Verification, Fault> {
+pub(crate) async fn whole(conn: &mut Conn, id: VerificationId) -> Result<Verification, SqlError> {
     let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
     with_sends(conn, row).await
 }
 
-pub(crate) async fn with_sends(conn: &mut Conn, row: VerificationRow) -> Result<Verification, Fault> {
+pub(crate) async fn with_sends(conn: &mut Conn, row: VerificationRow) -> Result<Verification, SqlError> {
     let sends = verification_sends::table
         .left_join(outbox::table.on(outbox::id.nullable().eq(verification_sends::outbox_id)))
         .filter(verification_sends::verification_id.eq(row.id))
@@ -167,10 +167,10 @@ pub(crate) async fn with_sends(conn: &mut Conn, row: VerificationRow) -> Result<
             let channel = Channel::parse(&channel).ok_or_else(|| corrupt(&channel))?;
             Ok(SendAttempt { channel, at: at.0, status: delivery.unwrap_or(status) })
         })
-        .collect::<Result<_, Fault>>()?;
+        .collect::<Result<_, SqlError>>()?;
     row.into_verification(sends)
 }
 
-pub(crate) fn read_recipient(text: &str) -> Result<Recipient, Fault> {
+pub(crate) fn read_recipient(text: &str) -> Result<Recipient, SqlError> {
     Recipient::from_canonical(text).ok_or_else(|| corrupt("a destination"))
 }

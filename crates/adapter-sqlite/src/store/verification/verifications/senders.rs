@@ -40,7 +40,7 @@ pub(crate) async fn kind_of(
     conn: &mut Conn,
     requester: &Requester,
     destination: &str,
-) -> Result<SenderKind, Fault> {
+) -> Result<SenderKind, SqlError> {
     match requester {
         Requester::Anonymous(_) => Ok(SenderKind::Anonymous),
         Requester::User(user) => {
@@ -68,7 +68,7 @@ pub(crate) async fn failure_name_of(
     conn: &mut Conn,
     row: &VerificationRow,
     anonymous: Option<&str>,
-) -> Result<String, Fault> {
+) -> Result<String, SqlError> {
     let guesser = match anonymous {
         Some(address) => Requester::Anonymous(address.to_owned()),
         None => row.requester()?,
@@ -84,7 +84,7 @@ pub(crate) async fn wait_of_pages(
     new: &NewChallenge,
     policy: &OtpPolicy,
     now: DateTime<Utc>,
-) -> Result<Option<Duration>, Fault> {
+) -> Result<Option<Duration>, SqlError> {
     if new.page.is_none() {
         return Ok(None);
     }
@@ -108,7 +108,7 @@ pub(crate) async fn send_counts(
     sender: Sender<'_>,
     is_payment: bool,
     now: DateTime<Utc>,
-) -> Result<SendCounts, Fault> {
+) -> Result<SendCounts, SqlError> {
     let since = |window: Duration| DbTime(now.checked_sub_signed(window).unwrap_or(now));
     let counted = || {
         verification_sends::table

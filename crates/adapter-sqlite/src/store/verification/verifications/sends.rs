@@ -8,33 +8,33 @@ pub(crate) async fn begin(
     sealer: &dyn Sealer,
     request: &BeginVerification,
     now: DateTime<Utc>,
-) -> Result<Begin, Fault> {
+) -> Result<StartDecision, SqlError> {
     let BeginVerification { challenge: new, effect_key, own, policy } = request;
     lock_names(conn, &send_locks(&new.to, new.client_ip.as_deref())).await?;
     if let Some(key) = effect_key {
         let known = verifications::table.filter(verifications::effect_key.eq(key)).select(verifications::id);
         if let Some(id) = known.first::<DbId>(conn).await.optional()? {
-            return Ok(Begin::Repeated(Box::new(whole(conn, VerificationId(id.0)).await?)));
+            return Ok(StartDecision::Repeated(Box::new(whole(conn, VerificationId(id.0)).await?)));
         }
     }
     if let Some(open) = open_one(conn, new, now).await? {
-        return Ok(Begin::Open(Box::new(open)));
+        return Ok(StartDecision::Open(Box::new(open)));
     }
     if let Some(wait) = wait_of_pages(conn, new, policy, now).await? {
-        return Ok(Begin::TooMany(SendLimit::Cooldown, later(now, wait)));
+        return Ok(StartDecision::TooMany(SendLimit::Cooldown, later(now, wait)));
     }
     if !breaker(conn, now).await?.lets_begin(new.requester.anonymous().is_some()) {
-        return Ok(Begin::Suspended(later(now, BREAKER_RETRY)));
+        return Ok(StartDecision::Suspended(later(now, BREAKER_RETRY)));
     }
     let kind = kind_of(conn, &new.requester, new.to.canonical()).await?;
     let failures = failure_name(new.to.canonical(), &new.requester, kind);
     if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
-        return Ok(Begin::Locked(until));
+        return Ok(StartDecision::Locked(until));
     }
     let sender = Sender { client_ip: new.client_ip.as_deref(), kind };
     let counts = send_counts(conn, &new.to, sender, false, now).await?;
     if let Err(full) = counts.check(policy, now) {
-        return Ok(Begin::TooMany(full.limit, later(now, full.retry_after)));
+        return Ok(StartDecision::TooMany(full.limit, later(now, full.retry_after)));
     }
     let code = own.as_ref().map(|own| &own.code);
     insert(conn, new, effect_key.as_deref(), code, later(now, policy.ttl), policy.attempts_max, now).await?;
@@ -53,7 +53,7 @@ pub(crate) async fn begin(
     }
     let row = load(conn, new.id).await?.ok_or_else(|| corrupt("a challenge vanished"))?;
     record(conn, &[row.audit("begun", None, format!("pending for {}", row.purpose))?], now).await?;
-    Ok(Begin::Go(Box::new(with_sends(conn, row).await?)))
+    Ok(StartDecision::Go(Box::new(with_sends(conn, row).await?)))
 }
 
 /// What is counted when a code goes out: the number, its prefix and where the wish came from.
@@ -69,7 +69,7 @@ pub(crate) async fn open_one(
     conn: &mut Conn,
     new: &NewChallenge,
     now: DateTime<Utc>,
-) -> Result<Option<Verification>, Fault> {
+) -> Result<Option<Verification>, SqlError> {
     let requester = new.requester.key();
     let open = open_challenges(&requester, new.to.canonical(), now)
         .filter(verifications::purpose.eq(new.purpose.name()))
@@ -112,7 +112,7 @@ pub(crate) async fn begin_resend(
     sealer: &dyn Sealer,
     request: &BeginResend,
     now: DateTime<Utc>,
-) -> Result<Begin, Fault> {
+) -> Result<StartDecision, SqlError> {
     let BeginResend { verification: id, channel, locale, fallback, effect_key, own, policy } = request;
     let row = load(conn, *id).await?.ok_or_else(|| corrupt("no such challenge"))?;
     let to = read_recipient(&row.phone)?;
@@ -121,23 +121,23 @@ pub(crate) async fn begin_resend(
     if let Some(key) = effect_key {
         let known = verification_sends::table.filter(verification_sends::effect_key.eq(key));
         if known.count().get_result::<i64>(conn).await? > 0 {
-            return Ok(Begin::Repeated(Box::new(whole(conn, *id).await?)));
+            return Ok(StartDecision::Repeated(Box::new(whole(conn, *id).await?)));
         }
     }
     let requester = row.requester()?;
     let kind = kind_of(conn, &requester, &row.phone).await?;
     let failures = failure_name(&row.phone, &requester, kind);
     if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
-        return Ok(Begin::Locked(until));
+        return Ok(StartDecision::Locked(until));
     }
     let sender = Sender { client_ip: row.client_ip.as_deref(), kind };
     let wait = row.challenge()?.resend_wait(policy, now);
     if wait > Duration::zero() {
-        return Ok(Begin::TooMany(SendLimit::Cooldown, later(now, wait)));
+        return Ok(StartDecision::TooMany(SendLimit::Cooldown, later(now, wait)));
     }
     let counts = send_counts(conn, &to, sender, row.is_payment(), now).await?;
     if let Err(full) = counts.check(policy, now) {
-        return Ok(Begin::TooMany(full.limit, later(now, full.retry_after)));
+        return Ok(StartDecision::TooMany(full.limit, later(now, full.retry_after)));
     }
     diesel::update(verifications::table.find(row.id))
         .set((
@@ -164,22 +164,22 @@ pub(crate) async fn begin_resend(
     if let Some(own) = own {
         enqueue(conn, sealer, row.id, own, now).await?;
     }
-    Ok(Begin::Go(Box::new(whole(conn, *id).await?)))
+    Ok(StartDecision::Go(Box::new(whole(conn, *id).await?)))
 }
 
 /// The code before is void, and goes no other ways.
-async fn replace_code(conn: &mut Conn, row: &VerificationRow, code: &OwnCode) -> Result<(), Fault> {
+async fn replace_code(conn: &mut Conn, row: &VerificationRow, code: &OwnCode) -> Result<(), SqlError> {
     diesel::update(verifications::table.find(row.id))
         .set((
             verifications::salt.eq(Some(code.salt.to_vec())),
             verifications::mac.eq(Some(code.mac.mac.to_vec())),
             verifications::mac_key_id.eq(Some(code.mac.key_id.clone())),
             verifications::transaction_digest.eq(Some(code.transaction_digest.to_vec())),
-            verifications::provider_sid.eq(None::<String>),
+            verifications::provider_ref.eq(None::<String>),
         ))
         .execute(conn)
         .await?;
-    drop_ways(conn, row.id).await
+    drop_fallbacks(conn, row.id).await
 }
 
 pub(crate) async fn insert(
@@ -190,8 +190,8 @@ pub(crate) async fn insert(
     expires_at: DateTime<Utc>,
     attempts_max: u32,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
-    let attempts_max = breaker(conn, now).await?.guesses(attempts_max);
+) -> Result<(), SqlError> {
+    let attempts_max = breaker(conn, now).await?.attempts(attempts_max);
     diesel::insert_into(verifications::table)
         .values((
             verifications::id.eq(DbId(new.id.0)),
@@ -222,8 +222,8 @@ pub(crate) async fn insert(
 }
 
 /// Ways as they are kept.
-fn names(ways: &[Channel]) -> String {
-    ways.iter().map(|way| way.name()).collect::<Vec<_>>().join(",")
+fn names(fallbacks: &[Channel]) -> String {
+    fallbacks.iter().map(|fallback| fallback.name()).collect::<Vec<_>>().join(",")
 }
 
 /// A send that is about to be made.
@@ -239,7 +239,11 @@ pub(crate) struct NewSend<'a> {
     pub(crate) effect_key: Option<&'a str>,
 }
 
-pub(crate) async fn add_send(conn: &mut Conn, send: &NewSend<'_>, now: DateTime<Utc>) -> Result<(), Fault> {
+pub(crate) async fn add_send(
+    conn: &mut Conn,
+    send: &NewSend<'_>,
+    now: DateTime<Utc>,
+) -> Result<(), SqlError> {
     diesel::insert_into(verification_sends::table)
         .values((
             verification_sends::verification_id.eq(send.verification),
@@ -265,21 +269,21 @@ pub(crate) async fn record_send(
     id: VerificationId,
     result: SendResult,
     now: DateTime<Utc>,
-) -> Result<bool, Fault> {
+) -> Result<bool, SqlError> {
     let row = load_locked(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
     let mut is_spent = false;
     let (status, error, channel) = match result {
         SendResult::Sent { sid, channel } => {
             diesel::update(verifications::table.find(row.id))
-                .set((verifications::provider_sid.eq(Some(&sid)), verifications::channel.eq(channel.name())))
+                .set((verifications::provider_ref.eq(Some(&sid)), verifications::channel.eq(channel.name())))
                 .execute(conn)
                 .await?;
-            is_spent = guesses_at(conn, &sid).await? >= i64::from(row.attempts_max);
+            is_spent = attempts_at(conn, &sid).await? >= i64::from(row.attempts_max);
             ("sent", None, channel.name().to_owned())
         }
         SendResult::Failed(reason) => {
             // Without a first send there is nothing to guess at.
-            if row.provider_sid.is_none() {
+            if row.provider_ref.is_none() {
                 diesel::update(verifications::table.find(row.id))
                     .set((
                         verifications::status.eq(ChallengeStatus::Canceled.name()),

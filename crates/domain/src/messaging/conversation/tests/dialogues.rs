@@ -62,7 +62,7 @@ fn any_turn() -> impl Strategy<Value = Turn> {
 
 /// A prompt as the person saw it.
 struct Shown {
-    card: Card,
+    prompt: ConfirmationPrompt,
     at: DateTime<Utc>,
     /// When the person was told that it is over, or another took its place.
     closed_at: Option<DateTime<Utc>>,
@@ -74,7 +74,7 @@ struct Dialogue {
     now: DateTime<Utc>,
     prompts: Vec<Shown>,
     next_prompt: u128,
-    paid: Vec<Card>,
+    paid: Vec<ConfirmationPrompt>,
 }
 
 impl Dialogue {
@@ -91,9 +91,9 @@ impl Dialogue {
         while let Some(event) = events.pop_front() {
             self.next_prompt += 1;
             let dated = back.map(|seconds| self.now - Duration::seconds(seconds));
-            let facts = Facts {
+            let facts = StepContext {
                 message: MessageTime { dated, received_at: self.now },
-                new_card: CardId(Uuid::from_u128(self.next_prompt)),
+                new_prompt: PromptId(Uuid::from_u128(self.next_prompt)),
                 session_ttl: Duration::days(30),
                 messages_per_minute: u32::MAX,
                 ..at(self.now)
@@ -108,16 +108,18 @@ impl Dialogue {
 
     fn carry_out(&mut self, effect: Effect) -> Option<Event> {
         match effect {
-            Effect::Say(Say::Card(card)) if self.prompts.last().is_none_or(|last| last.card != card) => {
+            Effect::Reply(Reply::ConfirmationPrompt(prompt))
+                if self.prompts.last().is_none_or(|last| last.prompt != prompt) =>
+            {
                 self.close();
-                self.prompts.push(Shown { card, at: self.now, closed_at: None });
+                self.prompts.push(Shown { prompt, at: self.now, closed_at: None });
             }
-            Effect::Say(
-                Say::TransferCanceled
-                | Say::CardExpired
-                | Say::OptedOut
-                | Say::AskAmount
-                | Say::Receipt { .. },
+            Effect::Reply(
+                Reply::TransferCanceled
+                | Reply::PromptExpired
+                | Reply::OptedOut
+                | Reply::AskAmount
+                | Reply::Receipt { .. },
             ) => {
                 self.close();
             }
@@ -127,9 +129,9 @@ impl Dialogue {
                 let account = AccountNumber::Clabe(draft.destination?.value);
                 return Some(Event::Prepared(Prepared::Ready { account }));
             }
-            Effect::Pay { card, .. } => {
-                let (amount, balance) = (card.amount, card.amount);
-                self.paid.push(card);
+            Effect::Pay { prompt, .. } => {
+                let (amount, balance) = (prompt.amount, prompt.amount);
+                self.paid.push(prompt);
                 let (transfer, destination) = (TransferId(Uuid::nil()), String::new());
                 return Some(Event::Paid(Paid::Completed { transfer, amount, destination, balance }));
             }
@@ -140,14 +142,14 @@ impl Dialogue {
 
     fn close(&mut self) {
         if let Some(last) = self.prompts.last_mut() {
-            last.closed_at.get_or_insert(self.now.min(last.card.expires_at));
+            last.closed_at.get_or_insert(self.now.min(last.prompt.expires_at));
         }
     }
 
     /// By the rule as it is written down, from what was shown and nothing else.
     fn may_pay(&self, back: Option<i64>) -> bool {
         let Some((newest, earlier)) = self.prompts.split_last() else { return false };
-        let is_open = newest.closed_at.is_none() && self.now < newest.card.expires_at;
+        let is_open = newest.closed_at.is_none() && self.now < newest.prompt.expires_at;
         let Some(back) = back else { return is_open };
         let dated = self.now - Duration::seconds(back);
         let is_within_skew = dated >= newest.at - Duration::seconds(60);
@@ -159,7 +161,7 @@ impl Dialogue {
 
     fn take(&mut self, turn: &Turn) -> Result<(), TestCaseError> {
         let paid_before = self.paid.len();
-        let (newest, mut may_pay) = (self.prompts.last().map(|shown| shown.card.clone()), false);
+        let (newest, mut may_pay) = (self.prompts.last().map(|shown| shown.prompt.clone()), false);
         match *turn {
             Turn::Asks(pesos, account) => {
                 self.step(pay(&pesos.to_string(), &format!("01234567890123456{account}")), None);
@@ -180,12 +182,12 @@ impl Dialogue {
             }
             Turn::Presses(back, dated) => {
                 may_pay = back == 0 && self.may_pay(dated);
-                let pressed = self.prompts.iter().rev().nth(back).map(|shown| shown.card.id);
-                let id = format!("yes:{}", pressed.unwrap_or(CardId(Uuid::nil())));
-                self.step(Event::Said(Said::Button { id, title: "Sí".into() }), dated);
+                let pressed = self.prompts.iter().rev().nth(back).map(|shown| shown.prompt.id);
+                let id = format!("yes:{}", pressed.unwrap_or(PromptId(Uuid::nil())));
+                self.step(Event::Received(InboundContent::Button { id, title: "Sí".into() }), dated);
             }
             Turn::ChangesIdentity => {
-                self.step(Event::Said(Said::IdentityChanged), None);
+                self.step(Event::Received(InboundContent::IdentityChanged), None);
                 self.close();
                 self.state.session = Session::Open { user: user(), since: self.now };
             }
@@ -208,7 +210,7 @@ proptest! {
         for turn in turns {
             dialogue.take(&turn)?;
         }
-        let mut ids: Vec<_> = dialogue.paid.iter().map(|card| card.id.0).collect();
+        let mut ids: Vec<_> = dialogue.paid.iter().map(|prompt| prompt.id.0).collect();
         ids.dedup();
         prop_assert_eq!(ids.len(), dialogue.paid.len(), "each prompt pays once");
     }
@@ -221,7 +223,7 @@ proptest! {
         dialogue.take(&Turn::Asks(pesos, account))?;
         dialogue.take(&Turn::Waits(after))?;
         dialogue.take(&Turn::SaysYes(text, Some(0)))?;
-        let paid = dialogue.paid.first().map(|card| (card.amount.minor, card.account.canonical().to_owned()));
+        let paid = dialogue.paid.first().map(|prompt| (prompt.amount.minor, prompt.account.canonical().to_owned()));
         prop_assert_eq!(paid, Some((i64::from(pesos) * 100, format!("01234567890123456{account}"))));
     }
 }
@@ -229,13 +231,13 @@ proptest! {
 #[test]
 fn what_is_no_clear_yes_leaves_the_prompt_and_says_what_waits() {
     for text in ["sí, a Pedro", "sí?", "ok, mañana", "ok ❌", "gracias"] {
-        let (state, card) = with_card();
+        let (state, prompt) = with_prompt();
         let (asked, effects) = state.step(says(text), &facts());
         assert_eq!(effects, [Effect::Understand(text.into())]);
         for intent in [Intent::Confirm, Intent::Unknown] {
             let (state, effects) = asked.clone().step(plainly(intent), &facts());
-            assert_eq!(effects, [Effect::Say(Say::PromptWaits(card.clone()))], "{text}");
-            assert_eq!(state.pending, Some(Pending::Card(card.clone())));
+            assert_eq!(effects, [Effect::Reply(Reply::PromptWaits(prompt.clone()))], "{text}");
+            assert_eq!(state.pending, Some(Pending::ConfirmationPrompt(prompt.clone())));
             assert_eq!(state.misunderstood, 0);
         }
     }
@@ -243,18 +245,19 @@ fn what_is_no_clear_yes_leaves_the_prompt_and_says_what_waits() {
 
 #[test]
 fn a_yes_that_is_older_than_its_prompt_shows_it_again() {
-    let (state, card) = with_card();
-    let back = |seconds: i64| Facts {
+    let (state, prompt) = with_prompt();
+    let back = |seconds: i64| StepContext {
         message: MessageTime {
             dated: Some(DateTime::UNIX_EPOCH - Duration::seconds(seconds)),
             received_at: DateTime::UNIX_EPOCH,
         },
         ..facts()
     };
-    let press = Event::Said(Said::Button { id: format!("yes:{}", card.id), title: "Sí".into() });
+    let press =
+        Event::Received(InboundContent::Button { id: format!("yes:{}", prompt.id), title: "Sí".into() });
     for event in [says("sí"), press] {
         let (kept, effects) = state.clone().step(event.clone(), &back(61));
-        assert_eq!(effects, [Effect::Say(Say::Card(card.clone()))]);
+        assert_eq!(effects, [Effect::Reply(Reply::ConfirmationPrompt(prompt.clone()))]);
         assert_eq!(kept.pending, state.pending);
         let (_, effects) = state.clone().step(event, &back(60));
         assert!(matches!(effects.as_slice(), [Effect::Pay { .. }]), "clocks may differ by a minute");
@@ -263,63 +266,71 @@ fn a_yes_that_is_older_than_its_prompt_shows_it_again() {
 
 #[test]
 fn a_changed_prompt_keeps_currency_and_account_and_takes_no_earlier_yes() {
-    let (state, _) = with_card();
+    let (state, _) = with_prompt();
     let amount = Some(AmountReading::Exact("60".into()));
     let (state, _) = state.step(means(Intent::Deny, Entities { amount, ..Entities::default() }), &later(1));
     let (state, effects) = state.step(Event::Prepared(Prepared::Ready { account: account() }), &later(1));
-    let [Effect::Say(Say::Card(card))] = effects.as_slice() else { panic!("{effects:?}") };
-    assert_eq!((card.amount, &card.account), (Money::new(6_000, Currency::MXN), &account()));
+    let [Effect::Reply(Reply::ConfirmationPrompt(prompt))] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    assert_eq!((prompt.amount, &prompt.account), (Money::new(6_000, Currency::MXN), &account()));
     let minute = DateTime::UNIX_EPOCH + Duration::minutes(1);
-    let dated = |seconds: i64| Facts {
+    let dated = |seconds: i64| StepContext {
         message: MessageTime { dated: Some(minute - Duration::seconds(seconds)), received_at: minute },
         ..later(1)
     };
     let (_, effects) = state.clone().step(says("sí"), &dated(1));
-    assert_eq!(effects, [Effect::Say(Say::Card(card.clone()))], "that yes was the first prompt's");
+    assert_eq!(
+        effects,
+        [Effect::Reply(Reply::ConfirmationPrompt(prompt.clone()))],
+        "that yes was the first prompt's"
+    );
     let (_, effects) = state.step(says("sí"), &dated(0));
-    assert_eq!(effects, [Effect::Pay { user: user(), card: card.clone() }]);
+    assert_eq!(effects, [Effect::Pay { user: user(), prompt: prompt.clone() }]);
 }
 
 #[test]
 fn a_change_to_somebody_we_know_is_asked_anew_and_to_anybody_else_leaves_the_prompt() {
-    let (state, card) = with_card();
+    let (state, prompt) = with_prompt();
     let destination = Some(NamedDestination { kind: DestinationKind::Name, value: "mamá".into() });
     let (asked, effects) =
         state.step(means(Intent::Unknown, Entities { destination, ..Entities::default() }), &facts());
     let [Effect::Prepare { draft, .. }] = effects.as_slice() else { panic!("{effects:?}") };
-    assert_eq!((draft.amount, draft.payee.as_deref()), (Some(card.amount), Some("mamá")));
+    assert_eq!((draft.amount, draft.payee.as_deref()), (Some(prompt.amount), Some("mamá")));
     let unknown = Event::Prepared(Prepared::UnknownPayee { name: "mamá".into() });
     let (state, effects) = asked.clone().step(unknown, &facts());
-    assert_eq!(effects, [Effect::Say(Say::PromptWaits(card.clone()))]);
-    assert_eq!(state.pending, Some(Pending::Card(card)));
+    assert_eq!(effects, [Effect::Reply(Reply::PromptWaits(prompt.clone()))]);
+    assert_eq!(state.pending, Some(Pending::ConfirmationPrompt(prompt)));
     let hers = AccountNumber::Clabe("646180157000000004".into());
     let (_, effects) = asked.step(Event::Prepared(Prepared::Ready { account: hers.clone() }), &facts());
-    let [Effect::Say(Say::Card(card))] = effects.as_slice() else { panic!("{effects:?}") };
-    assert_eq!((&card.account, card.payee.as_deref()), (&hers, Some("mamá")));
+    let [Effect::Reply(Reply::ConfirmationPrompt(prompt))] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    assert_eq!((&prompt.account, prompt.payee.as_deref()), (&hers, Some("mamá")));
 }
 
 #[test]
 fn a_changed_identity_ends_the_session_and_what_waits() {
-    let (state, card) = with_card();
-    let (ended, effects) = state.clone().step(Event::Said(Said::IdentityChanged), &facts());
+    let (state, prompt) = with_prompt();
+    let (ended, effects) = state.clone().step(Event::Received(InboundContent::IdentityChanged), &facts());
     assert_eq!(effects, [], "nobody wrote: nothing is said");
     assert_eq!((ended.user(&facts()), &ended.pending), (None, &None));
     assert_eq!(ended.step(plainly(Intent::CheckBalance), &facts()).1, [Effect::StartVerification]);
     let step = StepUp {
         transfer: TransferId(Uuid::from_u128(4)),
-        amount: card.amount,
+        amount: prompt.amount,
         destination: "****4567".into(),
         payee: None,
         channel: Channel::Sms,
     };
     let waiting = Conversation { pending: Some(Pending::StepUp(step.clone())), ..state };
-    let (_, effects) = waiting.step(Event::Said(Said::IdentityChanged), &facts());
+    let (_, effects) = waiting.step(Event::Received(InboundContent::IdentityChanged), &facts());
     assert_eq!(effects, [Effect::CancelPayment(step.transfer)]);
 }
 
 #[test]
 fn a_stop_older_than_the_start_that_followed_it_changes_nothing() {
-    let dated = |seconds: i64, consent: ConsentStatus| Facts {
+    let dated = |seconds: i64, consent: ConsentStatus| StepContext {
         consent,
         message: MessageTime {
             dated: Some(DateTime::UNIX_EPOCH + Duration::seconds(seconds)),
@@ -334,7 +345,7 @@ fn a_stop_older_than_the_start_that_followed_it_changes_nothing() {
     assert_eq!(effects.first(), Some(&Effect::RecordConsent(ConsentStatus::OptedIn)));
     let late = |seconds| state.clone().step(says("STOP"), &dated(seconds, ConsentStatus::OptedIn)).1;
     assert_eq!(late(199), []);
-    assert_eq!(late(200).last(), Some(&Effect::Say(Say::OptedOut)), "in the same second a stop counts");
+    assert_eq!(late(200).last(), Some(&Effect::Reply(Reply::OptedOut)), "in the same second a stop counts");
     let asked = state.clone().step(plainly(Intent::Stop), &dated(199, ConsentStatus::OptedIn)).1;
     assert_eq!(asked, [], "in other words too");
 }

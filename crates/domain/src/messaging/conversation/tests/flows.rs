@@ -2,24 +2,24 @@
 
 use super::*;
 use crate::messaging::flow::{
-    Flow, FlowBook, FlowDraft, Prompt,
+    Flow, FlowDraft, FlowRegistry, Prompt,
     tests::examples::{draft, flow, on, word, words},
 };
 
-fn shelf(flows: Vec<Flow>) -> Facts {
-    Facts { flows: Arc::new(FlowBook::new(flows).unwrap()), ..facts() }
+fn library(flows: Vec<Flow>) -> StepContext {
+    StepContext { flows: Arc::new(FlowRegistry::new(flows).unwrap()), ..facts() }
 }
 
-fn with_flow() -> Facts {
-    shelf(vec![flow()])
+fn with_flow() -> StepContext {
+    library(vec![flow()])
 }
 
-fn after(minutes: i64) -> Facts {
-    Facts { now: DateTime::UNIX_EPOCH + Duration::minutes(minutes), ..with_flow() }
+fn after(minutes: i64) -> StepContext {
+    StepContext { now: DateTime::UNIX_EPOCH + Duration::minutes(minutes), ..with_flow() }
 }
 
 /// Says these, one after the other; what came of the last.
-fn talk(mut state: Conversation, facts: &Facts, texts: &[&str]) -> (Conversation, Vec<Effect>) {
+fn conversation(mut state: Conversation, facts: &StepContext, texts: &[&str]) -> (Conversation, Vec<Effect>) {
     let mut last = Vec::new();
     for text in texts {
         (state, last) = state.step(says(text), facts);
@@ -29,29 +29,29 @@ fn talk(mut state: Conversation, facts: &Facts, texts: &[&str]) -> (Conversation
 
 /// The first line of what a flow says, where nothing else is done.
 fn asked(effects: &[Effect]) -> &str {
-    let [Effect::Say(Say::Flow(Prompt { text, .. }))] = effects else { panic!("{effects:?}") };
+    let [Effect::Reply(Reply::Flow(Prompt { text, .. }))] = effects else { panic!("{effects:?}") };
     text.lines().next().unwrap_or_default()
 }
 
 fn in_the_middle() -> Conversation {
-    talk(open(), &with_flow(), &["cuidado", "acepto"]).0
+    conversation(open(), &with_flow(), &["cuidado", "acepto"]).0
 }
 
 #[test]
 fn a_word_starts_a_flow_for_anybody_and_no_number_is_proved() {
-    let (state, effects) = talk(Conversation::default(), &with_flow(), &["Care"]);
+    let (state, effects) = conversation(Conversation::default(), &with_flow(), &["Care"]);
     assert_eq!(asked(&effects), "Reply AGREE.");
     assert_eq!((state.locale, state.session), (Some(Locale::En), Session::Anonymous));
-    let nameless = Facts { has_number: false, ..with_flow() };
-    assert_eq!(asked(&talk(Conversation::default(), &nameless, &["care"]).1), "Reply AGREE.");
+    let nameless = StepContext { has_number: false, ..with_flow() };
+    assert_eq!(asked(&conversation(Conversation::default(), &nameless, &["care"]).1), "Reply AGREE.");
 }
 
 #[test]
 fn answers_are_saved_once_at_the_end_and_not_before() {
-    let (state, effects) = talk(in_the_middle(), &with_flow(), &["2", "3"]);
+    let (state, effects) = conversation(in_the_middle(), &with_flow(), &["2", "3"]);
     assert_eq!(asked(&effects), "¿since?");
     let (state, effects) = state.step(says("ayer"), &with_flow());
-    let [Effect::SaveAnswers(saved), Effect::Say(Say::Flow(_))] = effects.as_slice() else {
+    let [Effect::SaveAnswers(saved), Effect::Reply(Reply::Flow(_))] = effects.as_slice() else {
         panic!("{effects:?}")
     };
     let steps: Vec<_> = saved.answers.iter().map(|(step, _)| step.as_str()).collect();
@@ -62,18 +62,18 @@ fn answers_are_saved_once_at_the_end_and_not_before() {
 
 #[test]
 fn menu_help_and_a_person_work_in_any_state_and_leave_it_where_it_stood() {
-    for (text, said) in [("MENU", Say::Help), ("ayuda", Say::Help), ("Asesor", Say::HandedOff)] {
+    for (text, content) in [("MENU", Reply::Help), ("ayuda", Reply::Help), ("Asesor", Reply::HandedOff)] {
         let (state, effects) = in_the_middle().step(says(text), &with_flow());
-        assert_eq!(effects.last(), Some(&Effect::Say(said)), "{text}");
+        assert_eq!(effects.last(), Some(&Effect::Reply(content)), "{text}");
         assert_eq!(state.flow, in_the_middle().flow, "{text}");
     }
 }
 
 #[test]
 fn the_person_of_the_end_can_be_called_before_it() {
-    for state in [in_the_middle(), talk(open(), &with_flow(), &["cuidado"]).0] {
+    for state in [in_the_middle(), conversation(open(), &with_flow(), &["cuidado"]).0] {
         let (after, effects) = state.clone().step(says("Hablar con alguien"), &with_flow());
-        assert_eq!(effects, [Effect::HandOff, Effect::Say(Say::HandedOff)]);
+        assert_eq!(effects, [Effect::HandOff, Effect::Reply(Reply::HandedOff)]);
         assert_eq!(after.flow, state.flow);
     }
 }
@@ -101,31 +101,31 @@ fn volver_goes_back_and_stop_and_start_keep_it() {
     let (state, _) = in_the_middle().step(says("2"), &with_flow());
     assert_eq!(asked(&state.clone().step(says("volver"), &with_flow()).1), "¿what?");
     let (state, _) = state.step(says("STOP"), &with_flow());
-    let out = Facts { consent: ConsentStatus::OptedOut, ..with_flow() };
+    let out = StepContext { consent: ConsentStatus::OptedOut, ..with_flow() };
     assert_eq!(state.clone().step(says("3"), &out).1, []);
     let (state, effects) = state.step(says("volver"), &out);
-    assert_eq!(effects.last(), Some(&Effect::Say(Say::OptedIn)), "it is START while opted out");
+    assert_eq!(effects.last(), Some(&Effect::Reply(Reply::OptedIn)), "it is START while opted out");
     assert_eq!(asked(&state.step(says("3"), &with_flow()).1), "¿since?");
 }
 
 #[test]
 fn cancelar_leaves_it_and_says_how_to_come_back() {
     let (state, effects) = in_the_middle().step(says("cancelar"), &with_flow());
-    assert_eq!(effects, [Effect::Say(Say::FlowLeft("cuidado".into()))]);
+    assert_eq!(effects, [Effect::Reply(Reply::FlowLeft("cuidado".into()))]);
     assert_eq!(state.flow, None);
     assert_eq!(asked(&state.clone().step(says("cuidado"), &with_flow()).1), "Responde ACEPTO.");
-    assert_eq!(state.step(says("cancelar"), &with_flow()).1, [Effect::Say(Say::NothingPending)]);
+    assert_eq!(state.step(says("cancelar"), &with_flow()).1, [Effect::Reply(Reply::NothingPending)]);
 }
 
 #[test]
 fn whoever_was_through_sees_the_menu_and_agrees_to_start_over() {
-    let (state, _) = talk(in_the_middle(), &with_flow(), &["1", "ayer"]);
+    let (state, _) = conversation(in_the_middle(), &with_flow(), &["1", "ayer"]);
     let (state, effects) = state.step(says("cuidado"), &with_flow());
     assert_eq!(asked(&effects), "Ya sé todo.");
     let (_, effects) = state.clone().step(says("saldo"), &with_flow());
     assert_eq!(effects, [Effect::Understand("saldo".into())]);
     let (_, effects) = state.clone().step(says("hablar con alguien"), &with_flow());
-    assert_eq!(effects, [Effect::HandOff, Effect::Say(Say::HandedOff)]);
+    assert_eq!(effects, [Effect::HandOff, Effect::Reply(Reply::HandedOff)]);
     let (state, effects) = state.step(says("ACEPTO"), &with_flow());
     assert_eq!(asked(&effects), "¿what?");
     let (state, _) = state.step(says("cancelar"), &with_flow());
@@ -135,28 +135,28 @@ fn whoever_was_through_sees_the_menu_and_agrees_to_start_over() {
 #[test]
 fn a_running_flow_ends_with_the_edition_it_began_with() {
     let newer = Flow::check(&FlowDraft { version: on(2, 2), ..draft() }).unwrap();
-    let book = FlowBook::new(vec![newer.clone()]).unwrap();
-    let both = Facts { flows: Arc::new(book.with_older([flow()])), ..facts() };
-    let (state, effects) = talk(in_the_middle(), &both, &["1", "ayer"]);
+    let book = FlowRegistry::new(vec![newer.clone()]).unwrap();
+    let both = StepContext { flows: Arc::new(book.with_older([flow()])), ..facts() };
+    let (state, effects) = conversation(in_the_middle(), &both, &["1", "ayer"]);
     assert!(matches!(effects.as_slice(), [Effect::SaveAnswers(saved), _] if saved.version == 1));
     let (_, effects) = state.step(says("acepto"), &both);
     assert_eq!(asked(&effects), "Responde ACEPTO.", "the new edition has a consent of its own");
     // Where the old one is not at hand, the run is kept for whoever has it.
-    let (state, effects) = in_the_middle().step(says("1"), &shelf(vec![newer]));
-    assert_eq!(effects, [Effect::Say(Say::FlowGone(Some("cuidado".into())))]);
+    let (state, effects) = in_the_middle().step(says("1"), &library(vec![newer]));
+    assert_eq!(effects, [Effect::Reply(Reply::FlowGone(Some("cuidado".into())))]);
     assert_eq!(asked(&state.step(says("1"), &both).1), "¿since?");
 }
 
 #[test]
 fn each_flow_waits_where_it_stood_while_another_is_spoken_of() {
     let other = FlowDraft { id: word(1, "other"), triggers: words(5, &["otro"], &["other"]), ..draft() };
-    let both = shelf(vec![flow(), Flow::check(&other).unwrap()]);
-    let (state, effects) = talk(open(), &both, &["cuidado", "acepto", "2", "otro"]);
+    let both = library(vec![flow(), Flow::check(&other).unwrap()]);
+    let (state, effects) = conversation(open(), &both, &["cuidado", "acepto", "2", "otro"]);
     assert_eq!(asked(&effects), "Responde ACEPTO.");
     let (state, _) = state.step(says("acepto"), &both);
     let (state, effects) = state.step(says("cuidado"), &both);
     assert_eq!(asked(&effects), "¿many?");
-    let (state, effects) = talk(state, &both, &["3", "otro"]);
+    let (state, effects) = conversation(state, &both, &["3", "otro"]);
     assert_eq!((asked(&effects), state.flows_aside.len()), ("¿what?", 1));
 }
 
@@ -179,7 +179,7 @@ fn an_answer_that_is_none_may_be_a_wish_and_else_is_asked_again() {
 
 #[test]
 fn before_consent_nothing_else_is_heard() {
-    let (state, _) = talk(open(), &with_flow(), &["cuidado"]);
+    let (state, _) = conversation(open(), &with_flow(), &["cuidado"]);
     for text in ["saldo", "envía 100 a mi mamá", "Cáncer de mama"] {
         assert_eq!(asked(&state.clone().step(says(text), &with_flow()).1), "Responde ACEPTO.", "{text}");
     }
@@ -190,7 +190,7 @@ fn a_code_that_is_waited_for_comes_before_the_answer() {
     let (state, _) = in_the_middle().step(says("2"), &with_flow());
     let waiting = Session::AwaitingCode {
         verification: challenge(),
-        wish: Some(Wish { what: Wanted::Balance, at: DateTime::UNIX_EPOCH }),
+        request: Some(DeferredRequest { what: RequestedAction::Balance, at: DateTime::UNIX_EPOCH }),
     };
     let state = Conversation { session: waiting, ..state };
     let check = |code: &str| vec![Effect::CheckCode { verification: challenge(), code: code.into() }];
@@ -203,14 +203,14 @@ fn a_code_that_is_waited_for_comes_before_the_answer() {
     assert_eq!(state.step(says("CONFIRMAR 1234"), &after(11)).1, check("1234"));
 }
 
-fn with_card_in_the_middle(facts: &Facts) -> Conversation {
+fn with_prompt_in_the_middle(facts: &StepContext) -> Conversation {
     let (state, _) = in_the_middle().step(pay("150.50", "012345678901234567"), facts);
     state.step(Event::Prepared(Prepared::Ready { account: account() }), facts).0
 }
 
 #[test]
 fn a_card_comes_before_the_answer_and_a_flow_never_pays() {
-    let state = with_card_in_the_middle(&with_flow());
+    let state = with_prompt_in_the_middle(&with_flow());
     let (_, effects) = state.clone().step(says("sí"), &with_flow());
     assert!(matches!(effects.as_slice(), [Effect::Pay { .. }]));
     let unknown = Event::Understood {
@@ -226,20 +226,20 @@ fn a_card_comes_before_the_answer_and_a_flow_never_pays() {
     assert_eq!(asked(&effects), "¿many?");
     assert_eq!(answered.pending, state.pending, "the card still waits");
     let (state, effects) = state.step(says("cancelar"), &with_flow());
-    assert_eq!(effects, [Effect::Say(Say::TransferCanceled)], "the card first");
-    assert!(matches!(state.step(says("cancelar"), &with_flow()).1[..], [Effect::Say(Say::FlowLeft(_))]));
+    assert_eq!(effects, [Effect::Reply(Reply::TransferCanceled)], "the card first");
+    assert!(matches!(state.step(says("cancelar"), &with_flow()).1[..], [Effect::Reply(Reply::FlowLeft(_))]));
 }
 
 #[test]
 fn a_card_whose_time_is_over_stands_in_no_ones_way() {
-    let state = with_card_in_the_middle(&with_flow());
+    let state = with_prompt_in_the_middle(&with_flow());
     let (state, effects) = state.step(says("otra persona"), &after(5));
     assert_eq!((asked(&effects), state.pending), ("¿many?", None));
 }
 
 #[test]
 fn starting_a_flow_calls_off_the_card_so_that_agreeing_pays_nothing() {
-    let (state, _) = with_card();
+    let (state, _) = with_prompt();
     let (state, _) = state.step(says("cuidado"), &with_flow());
     assert_eq!(state.pending, None);
     assert_eq!(asked(&state.step(says("acepto"), &with_flow()).1), "¿what?");
@@ -247,19 +247,19 @@ fn starting_a_flow_calls_off_the_card_so_that_agreeing_pays_nothing() {
 
 #[test]
 fn buttons_of_other_flows_and_old_questions_do_no_harm() {
-    let press = |id: &str| Event::Said(Said::Button { id: id.into(), title: "…".into() });
+    let press = |id: &str| Event::Received(InboundContent::Button { id: id.into(), title: "…".into() });
     let (state, effects) = in_the_middle().step(press("flow:care:what:other"), &with_flow());
     assert_eq!(asked(&effects), "¿many?");
     assert_eq!(asked(&state.clone().step(press("flow:care:what:self"), &with_flow()).1), "¿many?");
     for id in ["flow:other:what:self", "flow:", "flow:care:what"] {
         let (_, effects) = state.clone().step(press(id), &with_flow());
-        assert_eq!(effects, [Effect::Say(Say::NothingPending)], "{id}");
+        assert_eq!(effects, [Effect::Reply(Reply::NothingPending)], "{id}");
     }
 }
 
 #[test]
 fn a_state_from_before_flows_is_read() {
-    let (state, _) = with_card();
+    let (state, _) = with_prompt();
     let mut json = serde_json::to_value(&state).unwrap();
     let fields = json.as_object_mut().unwrap();
     assert!(fields.remove("flow").is_some() && fields.remove("flows_aside").is_some());
@@ -281,7 +281,7 @@ proptest! {
             for effect in &effects {
                 let harmless = matches!(
                     effect,
-                    Effect::Say(_) | Effect::Understand(_) | Effect::SaveAnswers(_) | Effect::HandOff | Effect::RecordConsent(_)
+                    Effect::Reply(_) | Effect::Understand(_) | Effect::SaveAnswers(_) | Effect::HandOff | Effect::RecordConsent(_)
                 );
                 prop_assert!(harmless, "{:?}", effect);
             }

@@ -180,9 +180,9 @@ impl Checker {
             self.refuse_taken(word, "consent word");
         }
         for (locale, text_in) in &text_of.0 {
-            let said = Folded::new(text_in);
+            let content = Folded::new(text_in);
             let mut own = accept.iter().filter(|(of, _)| of == locale);
-            if !own.any(|(_, word)| said.contains(&Folded::new(&word.value))) {
+            if !own.any(|(_, word)| content.contains(&Folded::new(&word.value))) {
                 let reason = format!("consent.text does not say in {} how to agree", locale.tag());
                 self.fault(text.line, reason);
             }

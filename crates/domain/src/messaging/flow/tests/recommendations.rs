@@ -76,7 +76,7 @@ fn draft_with_results() -> FlowDraft {
 
 fn recommended(place: &str, money: &str, need: &str, home: &str) -> Vec<String> {
     let flow = Flow::check(&draft_with_results()).unwrap();
-    let facts = FlowFacts {
+    let facts = FlowContext {
         today: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
         region: Region::parse(home).unwrap(),
     };

@@ -5,8 +5,11 @@ use crate::{locale::Locale, messaging::flow::*, phone::Region};
 use chrono::NaiveDate;
 use proptest::prelude::*;
 
-fn facts() -> FlowFacts {
-    FlowFacts { today: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(), region: Region::parse("MX").unwrap() }
+fn facts() -> FlowContext {
+    FlowContext {
+        today: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
+        region: Region::parse("MX").unwrap(),
+    }
 }
 
 fn say(flow: &Flow, run: &mut FlowRun, text: &str) -> Progress {
@@ -14,7 +17,7 @@ fn say(flow: &Flow, run: &mut FlowRun, text: &str) -> Progress {
 }
 
 /// What the flow says to each of these, one after the other.
-fn talk(flow: &Flow, run: &mut FlowRun, texts: &[&str]) -> String {
+fn conversation(flow: &Flow, run: &mut FlowRun, texts: &[&str]) -> String {
     let mut last = String::new();
     for text in texts {
         last = match say(flow, run, text) {
@@ -30,7 +33,7 @@ fn talk(flow: &Flow, run: &mut FlowRun, texts: &[&str]) -> String {
 fn answers_to(texts: &[&str]) -> Vec<(String, String)> {
     let (flow, (mut run, _)) = (flow(), flow().begin(Locale::Es));
     let (last, before) = texts.split_last().unwrap();
-    talk(&flow, &mut run, before);
+    conversation(&flow, &mut run, before);
     let Progress::Completed(_, completed) = say(&flow, &mut run, last) else { panic!("not through") };
     completed.answers.iter().map(|(step, answer)| (step.to_string(), answer.as_text())).collect()
 }
@@ -41,16 +44,16 @@ fn nothing_is_asked_before_consent_and_only_its_words_give_it() {
     let (mut run, prompt) = flow.begin(Locale::Es);
     assert_eq!(prompt.text, "Responde ACEPTO.");
     for text in ["sí", "1", "no acepto", "para mí", "volver", ""] {
-        assert_eq!(talk(&flow, &mut run, &[text]), "Responde ACEPTO.", "{text}");
+        assert_eq!(conversation(&flow, &mut run, &[text]), "Responde ACEPTO.", "{text}");
     }
-    assert_eq!(talk(&flow, &mut run, &["¡Acepto!"]), "¿what?\n1. Para mí\n2. Para otra persona");
+    assert_eq!(conversation(&flow, &mut run, &["¡Acepto!"]), "¿what?\n1. Para mí\n2. Para otra persona");
 }
 
 #[test]
 fn consent_can_be_given_in_any_of_its_languages_or_by_its_button() {
     let flow = flow();
     let (mut run, prompt) = flow.begin(Locale::Es);
-    assert_eq!(talk(&flow, &mut run.clone(), &["AGREE"]), "¿what?\n1. Para mí\n2. Para otra persona");
+    assert_eq!(conversation(&flow, &mut run.clone(), &["AGREE"]), "¿what?\n1. Para mí\n2. Para otra persona");
     let (id, title) = &prompt.buttons[0];
     let (of, pressed) = FlowInput::from_button(id).unwrap();
     assert_eq!((of, title.as_str()), ("care", "acepto"));
@@ -69,7 +72,7 @@ fn a_flow_goes_the_way_its_conditions_say() {
 fn an_option_is_named_by_number_title_part_or_id() {
     let flow = flow();
     let (mut run, _) = flow.begin(Locale::Es);
-    talk(&flow, &mut run, &["acepto"]);
+    conversation(&flow, &mut run, &["acepto"]);
     for (text, next) in [
         ("2", "¿many?"),
         ("Opción 2", "¿many?"),
@@ -81,11 +84,11 @@ fn an_option_is_named_by_number_title_part_or_id() {
         ("self", "¿since?"),
         ("for me", "¿since?"),
     ] {
-        assert_eq!(talk(&flow, &mut run.clone(), &[text]), next, "{text}");
+        assert_eq!(conversation(&flow, &mut run.clone(), &[text]), next, "{text}");
     }
     for text in ["3", "0", "para", "no sé", "1 2", "👍"] {
-        let said = say(&flow, &mut run.clone(), text);
-        let Progress::NotAnAnswer(prompt) = said else { panic!("{text}: {said:?}") };
+        let content = say(&flow, &mut run.clone(), text);
+        let Progress::NotAnAnswer(prompt) = content else { panic!("{text}: {content:?}") };
         assert_eq!(prompt.text, "otra vez what\n1. Para mí\n2. Para otra persona", "{text}");
     }
 }
@@ -111,31 +114,31 @@ fn a_button_answers_its_own_question_only() {
 fn an_answer_that_is_none_gets_the_steps_own_words() {
     let flow = flow();
     let (mut run, _) = flow.begin(Locale::Es);
-    talk(&flow, &mut run, &["acepto", "2"]);
+    conversation(&flow, &mut run, &["acepto", "2"]);
     for text in ["0", "10", "2.5", "muchos", "2 o 3", "-1"] {
-        assert_eq!(talk(&flow, &mut run, &[text]), "otra vez many", "{text}");
+        assert_eq!(conversation(&flow, &mut run, &[text]), "otra vez many", "{text}");
     }
-    assert_eq!(talk(&flow, &mut run, &["9"]), "¿since?");
+    assert_eq!(conversation(&flow, &mut run, &["9"]), "¿since?");
     for text in ["mañana", "2026-11-22", "31/02/2020", "hace mucho"] {
-        assert_eq!(talk(&flow, &mut run, &[text]), "otra vez since", "{text}");
+        assert_eq!(conversation(&flow, &mut run, &[text]), "otra vez since", "{text}");
     }
-    assert!(talk(&flow, &mut run, &["hoy"]).starts_with("Gracias."));
+    assert!(conversation(&flow, &mut run, &["hoy"]).starts_with("Gracias."));
 }
 
 #[test]
 fn back_takes_one_answer_back_and_no_more() {
     let flow = flow();
     let (mut run, _) = flow.begin(Locale::Es);
-    talk(&flow, &mut run, &["acepto", "2", "3"]);
+    conversation(&flow, &mut run, &["acepto", "2", "3"]);
     for (word, question) in [
         ("volver", "¿many?"),
         ("Atrás", "¿what?\n1. Para mí\n2. Para otra persona"),
         ("back", "¿what?\n1. Para mí\n2. Para otra persona"),
     ] {
-        assert_eq!(talk(&flow, &mut run, &[word]), question, "{word}");
+        assert_eq!(conversation(&flow, &mut run, &[word]), question, "{word}");
     }
     let Progress::Completed(_, completed) = ({
-        talk(&flow, &mut run, &["1"]);
+        conversation(&flow, &mut run, &["1"]);
         say(&flow, &mut run, "ayer")
     }) else {
         panic!("not through")
@@ -153,7 +156,7 @@ fn a_question_that_is_asked_once_more_takes_back_what_followed() {
     draft.steps.push(sure);
     let flow = Flow::check(&draft).unwrap();
     let (mut run, _) = flow.begin(Locale::Es);
-    talk(&flow, &mut run, &["acepto", "2", "3", "ayer", "otra vez", "1", "ayer"]);
+    conversation(&flow, &mut run, &["acepto", "2", "3", "ayer", "otra vez", "1", "ayer"]);
     let Progress::Completed(_, completed) = say(&flow, &mut run, "está bien") else { panic!("not through") };
     let asked: Vec<_> = completed.answers.iter().map(|(step, _)| step.as_str()).collect();
     assert_eq!(asked, ["what", "since", "sure"]);
@@ -163,7 +166,7 @@ fn a_question_that_is_asked_once_more_takes_back_what_followed() {
 fn the_end_offers_a_person_by_name_and_by_button() {
     let flow = flow();
     let (mut run, _) = flow.begin(Locale::Es);
-    talk(&flow, &mut run, &["acepto", "1"]);
+    conversation(&flow, &mut run, &["acepto", "1"]);
     let Progress::Completed(prompt, _) = say(&flow, &mut run, "ayer") else { panic!("not through") };
     assert_eq!(prompt.text, "Gracias.\n• hablar con alguien");
     assert_eq!(prompt.buttons, [("flow:care:closing:person".to_owned(), "hablar con alguien".to_owned())]);
@@ -191,10 +194,10 @@ fn whoever_comes_back_sees_a_menu_and_agrees_again_to_what_has_changed() {
 fn leaving_forgets_the_answers_but_not_that_one_was_through() {
     let flow = flow();
     let (mut run, _) = flow.begin(Locale::Es);
-    talk(&flow, &mut run, &["acepto", "2"]);
+    conversation(&flow, &mut run, &["acepto", "2"]);
     assert_eq!(run.left(), None);
     let (mut again, _) = flow.begin_again(&flow.welcome_back(Locale::Es).0);
-    talk(&flow, &mut again, &["2"]);
+    conversation(&flow, &mut again, &["2"]);
     assert_eq!(again.left(), Some(flow.welcome_back(Locale::Es).0));
 }
 
@@ -202,19 +205,19 @@ fn leaving_forgets_the_answers_but_not_that_one_was_through() {
 fn a_run_is_stored_and_goes_on_where_it_stood() {
     let flow = flow();
     let (mut run, _) = flow.begin(Locale::Es);
-    talk(&flow, &mut run, &["acepto", "2", "4"]);
+    conversation(&flow, &mut run, &["acepto", "2", "4"]);
     let json = serde_json::to_string(&run).unwrap();
     let mut read: FlowRun = serde_json::from_str(&json).unwrap();
     assert_eq!(read, run);
     assert_eq!(flow.prompt(&read).text, "¿since?");
-    assert!(talk(&flow, &mut read, &["ayer"]).starts_with("Gracias."));
+    assert!(conversation(&flow, &mut read, &["ayer"]).starts_with("Gracias."));
 }
 
 #[test]
 fn answers_are_never_shown_by_debug() {
     let flow = flow();
     let (mut run, _) = flow.begin(Locale::Es);
-    talk(&flow, &mut run, &["acepto", "2", "7"]);
+    conversation(&flow, &mut run, &["acepto", "2", "7"]);
     let shown = format!("{run:?}");
     assert!(shown.contains("number(****)") && !shown.contains('7'), "{shown}");
 }
@@ -230,14 +233,14 @@ fn texts_places_and_phone_numbers_are_read_by_their_kind() {
     draft.steps = vec![name, step(70, "place", "place"), step(80, "phone", "phone")];
     let flow = Flow::check(&draft).unwrap();
     let (mut run, _) = flow.begin(Locale::Es);
-    talk(&flow, &mut run, &["acepto"]);
+    conversation(&flow, &mut run, &["acepto"]);
     for text in ["", "12345", "yo", "👍👍👍", &"a".repeat(501)] {
-        assert_eq!(talk(&flow, &mut run, &[text]), "otra vez name", "{text}");
+        assert_eq!(conversation(&flow, &mut run, &[text]), "otra vez name", "{text}");
     }
-    assert_eq!(talk(&flow, &mut run, &["  Ana López "]), "¿place?");
-    assert_eq!(talk(&flow, &mut run, &["72000"]), "otra vez place");
-    assert_eq!(talk(&flow, &mut run, &["Puebla, hasta 100 km"]), "¿phone?");
-    assert_eq!(talk(&flow, &mut run, &["123"]), "otra vez phone");
+    assert_eq!(conversation(&flow, &mut run, &["  Ana López "]), "¿place?");
+    assert_eq!(conversation(&flow, &mut run, &["72000"]), "otra vez place");
+    assert_eq!(conversation(&flow, &mut run, &["Puebla, hasta 100 km"]), "¿phone?");
+    assert_eq!(conversation(&flow, &mut run, &["123"]), "otra vez phone");
     let Progress::Completed(_, completed) = say(&flow, &mut run, "es el 55 1234 5678") else { panic!() };
     let saved: Vec<_> = completed.answers.iter().map(|(_, answer)| answer.as_text()).collect();
     assert_eq!(saved, ["Ana López", "Puebla, hasta 100 km", "+525512345678"]);
@@ -251,17 +254,17 @@ fn a_minimum_age_is_counted_in_whole_years() {
     draft.steps = vec![born];
     let flow = Flow::check(&draft).unwrap();
     let (mut run, _) = flow.begin(Locale::Es);
-    talk(&flow, &mut run, &["acepto"]);
+    conversation(&flow, &mut run, &["acepto"]);
     for text in ["22/11/2008", "hoy", "mañana"] {
-        assert_eq!(talk(&flow, &mut run, &[text]), "otra vez born", "{text}");
+        assert_eq!(conversation(&flow, &mut run, &[text]), "otra vez born", "{text}");
     }
-    assert!(talk(&flow, &mut run, &["21/11/2008"]).starts_with("Gracias."));
+    assert!(conversation(&flow, &mut run, &["21/11/2008"]).starts_with("Gracias."));
 }
 
 #[test]
 fn a_book_starts_the_newest_edition_and_finds_older_ones() {
     let newer = Flow::check(&FlowDraft { version: on(2, 2), ..draft() }).unwrap();
-    let book = FlowBook::new(vec![newer.clone()]).unwrap().with_older([flow(), newer]);
+    let book = FlowRegistry::new(vec![newer.clone()]).unwrap().with_older([flow(), newer]);
     let id = Slug::parse("care").unwrap();
     assert_eq!(book.find(&id, 1).unwrap().version(), 1);
     assert_eq!(book.newest(&id).unwrap().version(), 2);
@@ -275,7 +278,7 @@ fn a_book_starts_the_newest_edition_and_finds_older_ones() {
 #[test]
 fn a_word_of_two_languages_is_taken_for_the_one_that_was_spoken() {
     let draft = FlowDraft { triggers: words(5, &["hospital"], &["Hospital"]), ..draft() };
-    let book = FlowBook::new(vec![Flow::check(&draft).unwrap()]).unwrap();
+    let book = FlowRegistry::new(vec![Flow::check(&draft).unwrap()]).unwrap();
     let language = |spoken| book.started_by("hospital", spoken).map(|(_, locale)| locale);
     assert_eq!(language(None), Some(Locale::Es));
     assert_eq!(language(Some(Locale::En)), Some(Locale::En));
@@ -285,10 +288,11 @@ fn a_word_of_two_languages_is_taken_for_the_one_that_was_spoken() {
 #[test]
 fn two_flows_share_neither_an_edition_nor_a_word() {
     let other = Flow::check(&FlowDraft { id: word(1, "other"), ..draft() }).unwrap();
-    let faults = FlowBook::new(vec![flow(), flow(), other]).unwrap_err();
-    let said: Vec<_> = faults.iter().map(|fault| (fault.flow, fault.line, fault.reason.as_str())).collect();
+    let faults = FlowRegistry::new(vec![flow(), flow(), other]).unwrap_err();
+    let content: Vec<_> =
+        faults.iter().map(|fault| (fault.flow, fault.line, fault.reason.as_str())).collect();
     assert_eq!(
-        said,
+        content,
         [
             (1, 1, "there are two flows care of version 1"),
             (2, 5, "«cuidado» starts care already"),
@@ -307,8 +311,8 @@ proptest! {
         let mut agreed = false;
         for text in texts {
             agreed = agreed || text == "acepto";
-            let said = flow.answer(&mut run, FlowInput::Text(&text), facts());
-            prop_assert!(agreed || matches!(&said, Progress::Asked(prompt) if prompt.text == "Responde ACEPTO."));
+            let content = flow.answer(&mut run, FlowInput::Text(&text), facts());
+            prop_assert!(agreed || matches!(&content, Progress::Asked(prompt) if prompt.text == "Responde ACEPTO."));
             let stored = serde_json::to_string(&run).unwrap();
             prop_assert_eq!(serde_json::from_str::<FlowRun>(&stored).unwrap(), run.clone());
         }

@@ -7,7 +7,7 @@ fn hold(id: u128, from: WalletId, to: WalletId, minor: i64) -> PostTransfer {
     to_be(TransferStatus::Processing, pay(id, from, to, minor))
 }
 
-fn spent(books: &Books, id: WalletId) -> (i64, i64) {
+fn spent(books: &PostingBatch, id: WalletId) -> (i64, i64) {
     let spent = books.accounts[&id].spending.as_of(day());
     (spent.day, spent.month)
 }
@@ -89,7 +89,7 @@ fn ending_a_hold_marks_its_account_as_changed() {
     let mut books = books();
     accepted(books.decide(&hold(1, ANAS, BEAS, 300)));
     let set_aside = books.new_holds[0];
-    let mut later = Books { accounts: books.accounts, ..Books::default() };
+    let mut later = PostingBatch { accounts: books.accounts, ..PostingBatch::default() };
     assert_eq!(later.void(&set_aside), Ok(()));
     assert_eq!(later.changed, BTreeSet::from([ANAS]));
 }
@@ -105,7 +105,7 @@ fn money_on_its_way_in_is_nobodys_yet() {
     assert_eq!(first, Hold { transfer: arriving.transfer.id, account: outside(), minor: 300, day: day() });
     assert_eq!((books.capture(&first, &arriving.transfer), books.void(&second)), (Ok(()), Ok(())));
     assert_eq!(stands(&books, ANAS), (1_300, 0));
-    assert_eq!(books.accounts[&outside()], Account::clearing(Currency::MXN));
+    assert_eq!(books.accounts[&outside()], LedgerAccount::clearing(Currency::MXN));
     assert_eq!((books.changed, books.ended_holds.len()), (BTreeSet::from([ANAS]), 2));
 }
 

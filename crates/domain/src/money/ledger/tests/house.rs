@@ -1,7 +1,7 @@
 //! The fold and, around it, the least that a store does: rows read, rows written, states kept.
 
 use super::{
-    model::{Order, Said},
+    model::{Order, ScriptAnswer},
     *,
 };
 use std::collections::{BTreeMap, HashMap};
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 /// What a store keeps.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Rows {
-    pub(super) accounts: HashMap<WalletId, Account>,
+    pub(super) accounts: HashMap<WalletId, LedgerAccount>,
     pub(super) outcomes: HashMap<IdempotencyKey, (Fingerprint, Outcome)>,
     pub(super) payees: HashMap<(UserId, String), DateTime<Utc>>,
     pub(super) entries: Vec<Entry>,
@@ -19,17 +19,17 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    fn load(&self) -> Books {
-        Books {
+    fn load(&self) -> PostingBatch {
+        PostingBatch {
             accounts: self.accounts.clone(),
             outcomes: self.outcomes.clone(),
             payees: self.payees.clone(),
-            ..Books::default()
+            ..PostingBatch::default()
         }
     }
 
     /// Writes what the books say is new, and nothing else of them.
-    fn write(&mut self, books: &Books) {
+    fn write(&mut self, books: &PostingBatch) {
         self.accounts.extend(books.changed.iter().map(|id| (*id, books.accounts[id])));
         for (key, fingerprint, outcome) in books.new_outcomes.iter().cloned() {
             assert_eq!(self.outcomes.insert(key, (fingerprint, outcome)), None, "a second row under a key");
@@ -48,7 +48,7 @@ impl Rows {
 /// A store that writes after every order, or keeps all its orders in one batch.
 pub(super) struct House {
     rows: Rows,
-    books: Books,
+    books: PostingBatch,
     writes_each: bool,
     /// The transfers as they stand.
     pub(super) transfers: BTreeMap<TransferId, Transfer>,
@@ -73,11 +73,11 @@ impl House {
         rows
     }
 
-    pub(super) fn account(&self, id: WalletId) -> Account {
+    pub(super) fn account(&self, id: WalletId) -> LedgerAccount {
         self.books.accounts[&id]
     }
 
-    pub(super) fn answer(&mut self, order: &Order) -> Said {
+    pub(super) fn answer(&mut self, order: &Order) -> ScriptAnswer {
         let said = match order {
             Order::Send(command) => {
                 let decision = self.books.decide(command);
@@ -88,7 +88,7 @@ impl House {
                 let posted = self.books.post_filed(transfer, *limits, *day, transfer.created_at);
                 let next = if posted.is_ok() { TransferStatus::Completed } else { TransferStatus::Failed };
                 transfer.become_status(next).unwrap();
-                posted.map_or_else(Said::Refused, |()| Said::Done(*id))
+                posted.map_or_else(ScriptAnswer::Refused, |()| ScriptAnswer::Done(*id))
             }
             Order::End { id, end } => {
                 let (hold, transfer) = (self.live.remove(id).unwrap(), self.transfers.get_mut(id).unwrap());
@@ -97,7 +97,7 @@ impl House {
                     HoldEnd::Voided => (self.books.void(&hold), TransferStatus::Failed),
                 };
                 transfer.become_status(next).unwrap();
-                ended.map_or_else(Said::Refused, |()| Said::Done(*id))
+                ended.map_or_else(ScriptAnswer::Refused, |()| ScriptAnswer::Done(*id))
             }
             Order::Reverse { original, command } => {
                 let original = self.transfers.get_mut(original).unwrap();
@@ -112,7 +112,7 @@ impl House {
         said
     }
 
-    fn heard(&mut self, key: &IdempotencyKey, decision: Decision) -> Said {
+    fn heard(&mut self, key: &IdempotencyKey, decision: Decision) -> ScriptAnswer {
         match decision {
             Decision::Decided(outcome) => {
                 self.first.insert(key.clone(), outcome.clone());
@@ -123,19 +123,19 @@ impl House {
                             self.live.insert(id, *self.books.new_holds.last().unwrap());
                         }
                         assert_eq!(self.transfers.insert(id, *transfer), None, "two effects of one id");
-                        Said::Done(id)
+                        ScriptAnswer::Done(id)
                     }
-                    Outcome::Refused(refusal) => Said::Refused(refusal),
+                    Outcome::Refused(refusal) => ScriptAnswer::Refused(refusal),
                 }
             }
             Decision::Replayed(outcome) => {
                 assert_eq!(self.first[key], outcome, "the first answer again, to the letter");
                 match outcome {
-                    Outcome::Accepted(transfer) => Said::DoneBefore(transfer.id),
-                    Outcome::Refused(refusal) => Said::RefusedBefore(refusal),
+                    Outcome::Accepted(transfer) => ScriptAnswer::DoneBefore(transfer.id),
+                    Outcome::Refused(refusal) => ScriptAnswer::RefusedBefore(refusal),
                 }
             }
-            Decision::KeyReused => Said::KeyReused,
+            Decision::KeyReused => ScriptAnswer::KeyReused,
         }
     }
 
@@ -152,7 +152,11 @@ impl House {
             match account.kind {
                 AccountKind::Person => self.adds_up(&rows, account),
                 AccountKind::Clearing => {
-                    assert_eq!(*account, Account::clearing(account.currency), "the outside keeps nothing");
+                    assert_eq!(
+                        *account,
+                        LedgerAccount::clearing(account.currency),
+                        "the outside keeps nothing"
+                    );
                     let mut own = rows.entries.iter().filter(|entry| entry.account == account.id);
                     assert!(own.all(|entry| (entry.balance_after, entry.version) == (None, None)));
                 }
@@ -169,7 +173,7 @@ impl House {
         assert_eq!(effects.count(), made.len(), "one effect for each key that has one");
     }
 
-    fn adds_up(&self, rows: &Rows, account: &Account) {
+    fn adds_up(&self, rows: &Rows, account: &LedgerAccount) {
         assert!(account.held >= 0 && account.posted - account.held >= 0, "{account:?} owes");
         let live = self.live.values().filter(|hold| hold.account == account.id);
         assert_eq!(account.held, live.map(|hold| hold.minor).sum::<i64>(), "held is the sum of live holds");

@@ -19,7 +19,7 @@ pub(super) enum Order {
 
 /// What is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Said {
+pub(super) enum ScriptAnswer {
     Done(TransferId),
     Refused(Refusal),
     DoneBefore(TransferId),
@@ -74,12 +74,12 @@ impl Model {
         self.transfers.values().filter(live).map(|kept| kept.asked.amount.minor).sum()
     }
 
-    pub(super) fn answer(&mut self, order: &Order) -> Said {
+    pub(super) fn answer(&mut self, order: &Order) -> ScriptAnswer {
         match order {
             Order::Send(command) => self.once(&command.key, command.fingerprint, |model| model.send(command)),
             Order::Confirm { id, limits, day } => match self.confirm(*id, *limits, *day) {
-                Ok(()) => Said::Done(*id),
-                Err(refusal) => Said::Refused(refusal),
+                Ok(()) => ScriptAnswer::Done(*id),
+                Err(refusal) => ScriptAnswer::Refused(refusal),
             },
             Order::End { id, end } => {
                 match end {
@@ -89,7 +89,7 @@ impl Model {
                         self.sent.retain(|sent| sent.transfer != *id);
                     }
                 }
-                Said::Done(*id)
+                ScriptAnswer::Done(*id)
             }
             Order::Reverse { original, command } => {
                 self.once(&command.key, command.fingerprint, |model| model.reverse(*original, command))
@@ -111,11 +111,11 @@ impl Model {
         key: &IdempotencyKey,
         fingerprint: Fingerprint,
         act: impl FnOnce(&mut Self) -> Result<TransferId, Refusal>,
-    ) -> Said {
+    ) -> ScriptAnswer {
         match self.answers.get(key) {
-            Some((first, _)) if *first != fingerprint => return Said::KeyReused,
-            Some((_, Ok(id))) => return Said::DoneBefore(*id),
-            Some((_, Err(refusal))) => return Said::RefusedBefore(*refusal),
+            Some((first, _)) if *first != fingerprint => return ScriptAnswer::KeyReused,
+            Some((_, Ok(id))) => return ScriptAnswer::DoneBefore(*id),
+            Some((_, Err(refusal))) => return ScriptAnswer::RefusedBefore(*refusal),
             None => {}
         }
         let answer = act(self);
@@ -128,7 +128,7 @@ impl Model {
         ) {
             self.answers.insert(key.clone(), (fingerprint, answer));
         }
-        answer.map_or_else(Said::Refused, Said::Done)
+        answer.map_or_else(ScriptAnswer::Refused, ScriptAnswer::Done)
     }
 
     fn send(&mut self, command: &PostTransfer) -> Result<TransferId, Refusal> {

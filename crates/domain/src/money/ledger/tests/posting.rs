@@ -3,7 +3,7 @@
 use super::*;
 use std::collections::BTreeSet;
 
-fn sides(books: &Books) -> Vec<(WalletId, i64, Option<i64>, Option<i64>)> {
+fn sides(books: &PostingBatch) -> Vec<(WalletId, i64, Option<i64>, Option<i64>)> {
     books.new_entries.iter().map(|e| (e.account, e.minor, e.balance_after, e.version)).collect()
 }
 
@@ -48,7 +48,7 @@ fn the_outside_keeps_no_balance_and_no_numbers() {
             (BEAS, 500, Some(1_500), Some(1)),
         ]
     );
-    assert_eq!(books.accounts[&outside()], Account::clearing(Currency::MXN));
+    assert_eq!(books.accounts[&outside()], LedgerAccount::clearing(Currency::MXN));
     assert_eq!(books.changed, BTreeSet::from([ANAS, BEAS]));
 }
 
@@ -56,7 +56,7 @@ fn the_outside_keeps_no_balance_and_no_numbers() {
 fn every_replica_knows_the_outside_by_the_same_id() {
     assert_eq!(clearing_account(Currency::MXN).0.as_bytes(), b"clearing-MXNount");
     assert_eq!(clearing_account(usd()).0.as_bytes(), b"clearing-USDount");
-    let account = Account::clearing(usd());
+    let account = LedgerAccount::clearing(usd());
     assert_eq!(
         (account.id, account.kind, account.owner),
         (clearing_account(usd()), AccountKind::Clearing, None)

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Ana has paid Bea 300.
-fn paid() -> (Books, Transfer) {
+fn paid() -> (PostingBatch, Transfer) {
     let mut books = books();
     let original = accepted(books.decide(&pay(1, ANAS, BEAS, 300)));
     (books, original)

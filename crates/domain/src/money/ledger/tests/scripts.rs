@@ -2,7 +2,7 @@
 
 use super::{
     house::{House, Rows},
-    model::{Model, Order, Said},
+    model::{Model, Order, ScriptAnswer},
     *,
 };
 use chrono::Duration;
@@ -201,17 +201,17 @@ fn fingerprint_of_reversal(original: TransferId, minor: Option<i64>) -> Fingerpr
 
 /// A refused, repeated or misnamed order leaves nothing behind but an answer under its key, and the
 /// payee that a cool-off has written down.
-fn left_no_trace(before: &Rows, after: &Rows, said: Said) {
+fn left_no_trace(before: &Rows, after: &Rows, answer: ScriptAnswer) {
     let (mut answers, mut payees) = (0, 0);
-    if let Said::Refused(refusal) = said {
+    if let ScriptAnswer::Refused(refusal) = answer {
         answers = usize::from(refusal.is_remembered());
         payees =
             usize::from(matches!(refusal, Refusal::LimitExceeded { limit: LimitExceeded::NewPayee { .. } }));
     }
-    assert!(after.outcomes.len() - before.outcomes.len() <= answers, "{said:?}");
-    assert!(after.payees.len() - before.payees.len() <= payees, "{said:?}");
+    assert!(after.outcomes.len() - before.outcomes.len() <= answers, "{answer:?}");
+    assert!(after.payees.len() - before.payees.len() <= payees, "{answer:?}");
     let rest = Rows { outcomes: before.outcomes.clone(), payees: before.payees.clone(), ..after.clone() };
-    assert_eq!(*before, rest, "{said:?} moved something");
+    assert_eq!(*before, rest, "{answer:?} moved something");
 }
 
 fn read_out(limits: Limits, script: &[Line]) {
@@ -226,7 +226,7 @@ fn read_out(limits: Limits, script: &[Line]) {
         assert_eq!(batch.answer(&order), expected, "in a batch: {order:?}");
         let after = one_by_one.rows();
         assert_eq!(batch.rows(), after, "a batch is its orders one by one");
-        if !matches!(expected, Said::Done(_)) {
+        if !matches!(expected, ScriptAnswer::Done(_)) {
             left_no_trace(&before, &after, expected);
         }
         one_by_one.is_sound();

@@ -1,12 +1,12 @@
 //! News of messages, which providers tell in any order and also before we know their names for them.
 
 use super::{OutboxRow, lock_row, settle::advance};
-use crate::backend::{Conn, DbId, DbTime, lock_names, locked};
+use crate::backend::{Conn, DbId, DbTime, for_update, lock_names};
 use crate::store::{
-    Fault,
+    SqlError,
     messaging::consents::{Change, change_consent},
     rows::{corrupt, from_json, to_json},
-    schema::{early_statuses, outbox},
+    schema::{early_delivery_reports, outbox},
 };
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -19,7 +19,7 @@ use domain::{
 use ports::messaging::inbound_webhook::StatusReport;
 
 /// The provider says that the recipient wants no messages.
-pub(crate) async fn opt_out(conn: &mut Conn, row: &OutboxRow, now: DateTime<Utc>) -> Result<(), Fault> {
+pub(crate) async fn opt_out(conn: &mut Conn, row: &OutboxRow, now: DateTime<Utc>) -> Result<(), SqlError> {
     let channel = Channel::parse(&row.channel).ok_or_else(|| corrupt(&row.channel))?;
     let change = Change {
         channel: channel.name(),
@@ -32,12 +32,16 @@ pub(crate) async fn opt_out(conn: &mut Conn, row: &OutboxRow, now: DateTime<Utc>
 
 /// Whoever has news of a message under this name waits until the name is known, or has left the news for
 /// whoever makes it known.
-pub(crate) async fn lock_provider_id(conn: &mut Conn, provider_id: &str) -> Result<(), Fault> {
+pub(crate) async fn lock_provider_id(conn: &mut Conn, provider_id: &str) -> Result<(), SqlError> {
     lock_names(conn, &[format!("sent:{provider_id}")]).await
 }
 
 /// Applies one piece of news; whether it was of ours.
-pub(crate) async fn apply(conn: &mut Conn, report: StatusReport, now: DateTime<Utc>) -> Result<bool, Fault> {
+pub(crate) async fn apply(
+    conn: &mut Conn,
+    report: StatusReport,
+    now: DateTime<Utc>,
+) -> Result<bool, SqlError> {
     let row = match (report.message, &report.provider_id) {
         (Some(id), _) => lock_row(conn, id).await?,
         (None, Some(provider_id)) => {
@@ -51,22 +55,22 @@ pub(crate) async fn apply(conn: &mut Conn, report: StatusReport, now: DateTime<U
         (None, None) => None,
     };
     let Some(row) = row else { return Ok(false) };
-    take_news(conn, &row, report, now).await?;
+    take_delivery_reports(conn, &row, report, now).await?;
     Ok(true)
 }
 
-async fn by_provider_id(conn: &mut Conn, provider_id: &str) -> Result<Option<OutboxRow>, Fault> {
+async fn by_provider_id(conn: &mut Conn, provider_id: &str) -> Result<Option<OutboxRow>, SqlError> {
     let row = outbox::table.filter(outbox::provider_id.eq(provider_id)).select(OutboxRow::as_select());
-    Ok(locked!(row).first(conn).await.optional()?)
+    Ok(for_update!(row).first(conn).await.optional()?)
 }
 
 /// News proves that it went out: whatever the relay still waits for is over.
-async fn take_news(
+async fn take_delivery_reports(
     conn: &mut Conn,
     row: &OutboxRow,
     report: StatusReport,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     if report.opted_out {
         opt_out(conn, row, now).await?;
     }
@@ -79,12 +83,12 @@ async fn leave_early(
     provider_id: &str,
     report: &StatusReport,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
-    diesel::insert_into(early_statuses::table)
+) -> Result<(), SqlError> {
+    diesel::insert_into(early_delivery_reports::table)
         .values((
-            early_statuses::provider_id.eq(provider_id),
-            early_statuses::report.eq(to_json(report)?),
-            early_statuses::at.eq(DbTime(now)),
+            early_delivery_reports::provider_id.eq(provider_id),
+            early_delivery_reports::report.eq(to_json(report)?),
+            early_delivery_reports::at.eq(DbTime(now)),
         ))
         .execute(conn)
         .await?;
@@ -97,13 +101,16 @@ pub(crate) async fn catch_up(
     id: DbId,
     provider_id: &str,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
-    let early = early_statuses::table.filter(early_statuses::provider_id.eq(provider_id));
-    let reports =
-        early.order(early_statuses::seq.asc()).select(early_statuses::report).load::<String>(conn).await?;
+) -> Result<(), SqlError> {
+    let early = early_delivery_reports::table.filter(early_delivery_reports::provider_id.eq(provider_id));
+    let reports = early
+        .order(early_delivery_reports::seq.asc())
+        .select(early_delivery_reports::report)
+        .load::<String>(conn)
+        .await?;
     for report in &reports {
         let row = lock_row(conn, MessageId(id.0)).await?.ok_or_else(|| corrupt("a message went away"))?;
-        take_news(conn, &row, from_json(report)?, now).await?;
+        take_delivery_reports(conn, &row, from_json(report)?, now).await?;
     }
     if !reports.is_empty() {
         diesel::delete(early).execute(conn).await?;

@@ -6,7 +6,7 @@ use domain::{
     operations::audit::Actor,
 };
 use ports::{
-    accounts::Accounts,
+    accounts::Users,
     clock::Clock,
     crypto::{SecretHasher, SecretKind},
     ids_and_random::Random,
@@ -15,9 +15,9 @@ use ports::{
 use std::{collections::BTreeSet, sync::Arc};
 
 /// Changes second factors.
-pub struct SecondFactor {
+pub struct Mfa {
     /// People's accounts.
-    pub accounts: Arc<dyn Accounts>,
+    pub accounts: Arc<dyn Users>,
     /// Hashes backup codes.
     pub secrets: Arc<dyn SecretHasher>,
     /// Draws them.
@@ -26,7 +26,7 @@ pub struct SecondFactor {
     pub clock: Arc<dyn Clock>,
 }
 
-impl SecondFactor {
+impl Mfa {
     /// Has sign-ins take a code, or not. False: no number is proved to send codes to.
     pub async fn set(&self, user: UserId, enabled: bool, actor: &Actor) -> StoreResult<bool> {
         Ok(self.accounts.set_mfa(user, enabled, actor, self.clock.now()).await?.is_some())

@@ -12,7 +12,7 @@ pub(super) struct Again<'a> {
     pub(super) effect_key: Option<String>,
 }
 
-impl VerifyNumber {
+impl VerificationService {
     /// Sends an open challenge's code again, with the other ways it was asked for; a spent or expired one is begun
     /// anew for the same number.
     pub async fn resend(
@@ -21,16 +21,16 @@ impl VerifyNumber {
         requester: &Requester,
         locale: Locale,
         effect_key: Option<String>,
-    ) -> StoreResult<Started> {
+    ) -> StoreResult<SendCodeOutcome> {
         let found = self.verifications.find(id).await?.filter(|v| v.requester == requester.key());
-        let Some(verification) = found else { return Ok(Started::NotFound) };
+        let Some(verification) = found else { return Ok(SendCodeOutcome::NotFound) };
         let (channel, others) = (verification.channel, verification.fallback.clone());
         if verification.challenge.is_open(self.clock.now()) {
-            let ways = match self.open_ways(requester, &verification.to, channel, &others).await? {
-                Ok(ways) => ways,
+            let fallbacks = match self.open_fallbacks(requester, &verification.to, channel, &others).await? {
+                Ok(fallbacks) => fallbacks,
                 Err(none) => return Ok(none),
             };
-            let OpenWays { first: channel, others, chat } = ways;
+            let EligibleChannels { first: channel, others, chat } = fallbacks;
             let again = Again { channel, fallback: &others, chat, locale, page: None, effect_key };
             // On the heap: it holds every way a code can go.
             return Box::pin(self.send_again(verification, again)).await;
@@ -53,10 +53,14 @@ impl VerifyNumber {
 
     /// The provider sends the code that it holds once more. Of our own nobody has the digits any more: a new
     /// one takes its place, from the moment that it stands in the outbox.
-    pub(super) async fn send_again(&self, open: Verification, again: Again<'_>) -> StoreResult<Started> {
+    pub(super) async fn send_again(
+        &self,
+        open: Verification,
+        again: Again<'_>,
+    ) -> StoreResult<SendCodeOutcome> {
         let Again { channel, fallback, chat, locale, page, effect_key } = again;
         let now = self.clock.now();
-        let wanted = Wanted {
+        let wanted = RequestedAction {
             verification: open.id,
             to: &open.to,
             chat,
@@ -68,7 +72,7 @@ impl VerifyNumber {
         };
         let own = match self.own_send(&wanted, channel, fallback) {
             Ok(own) => own,
-            Err(fault) => return Ok(Started::Failed(fault)),
+            Err(fault) => return Ok(SendCodeOutcome::Failed(fault)),
         };
         let channel = own.as_ref().map_or(channel, |own| own.message.message.channel);
         let again = BeginResend {
@@ -81,14 +85,16 @@ impl VerifyNumber {
             policy: self.policy,
         };
         match self.verifications.begin_resend(&again, now).await? {
-            Begin::Go(verification) | Begin::Open(verification) => {
+            StartDecision::Go(verification) | StartDecision::Open(verification) => {
                 self.hand_out(*verification, fallback, locale).await
             }
-            Begin::Repeated(verification) => self.repeat(*verification, fallback, locale).await,
-            Begin::Locked(until) => Ok(Started::Locked(until)),
-            Begin::TooMany(SendLimit::Cooldown, at) => Ok(Started::TooSoon { verification: open.id, at }),
-            Begin::TooMany(limit, at) => Ok(Started::TooMany(limit, at)),
-            Begin::Suspended(until) => Ok(Started::Suspended(until)),
+            StartDecision::Repeated(verification) => self.repeat(*verification, fallback, locale).await,
+            StartDecision::Locked(until) => Ok(SendCodeOutcome::Locked(until)),
+            StartDecision::TooMany(SendLimit::Cooldown, at) => {
+                Ok(SendCodeOutcome::TooSoon { verification: open.id, at })
+            }
+            StartDecision::TooMany(limit, at) => Ok(SendCodeOutcome::TooMany(limit, at)),
+            StartDecision::Suspended(until) => Ok(SendCodeOutcome::Suspended(until)),
         }
     }
 }

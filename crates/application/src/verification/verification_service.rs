@@ -2,17 +2,17 @@
 //! provider's, or our own; what is counted and who may guess is the same for both.
 
 mod again;
-mod guesses;
+mod attempts;
+mod fallbacks;
 mod hosted;
 mod own_codes;
-mod ways;
 
 pub use self::own_codes::{CodeAccount, OwnCodes};
 
 use self::{
     again::Again,
-    own_codes::Wanted,
-    ways::{OpenWays, no_such_way},
+    fallbacks::{EligibleChannels, no_such_way},
+    own_codes::RequestedAction,
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -28,9 +28,10 @@ use ports::{
     messaging::Consents,
     store_error::StoreResult,
     verification::{
-        Begin, BeginResend, BeginVerification, Checked, GuessTicket, GuessVerdict, JudgeGuess, NewChallenge,
-        OwnCode, OwnSend, Requester, ReserveGuess, SendResult, TakeGuess, Verification, Verifications,
-        code_verifier::{CodeVerdict, CodeVerifier, CodeVerifierError, StartCode, StartedCode},
+        AttemptRequest, AttemptResult, AttemptTicket, AttemptVerdict, BeginResend, BeginVerification,
+        CheckAttempt, NewChallenge, OwnCode, OwnSend, Requester, ReserveAttempt, SendResult, StartDecision,
+        Verification, Verifications,
+        code_provider::{CodeProvider, CodeProviderError, CodeVerdict, StartCode, StartedCode},
         number_lookup::{LineType, NumberLookup},
     },
 };
@@ -40,11 +41,11 @@ use std::sync::Arc;
 const HASHED_AT_MOST: usize = 3;
 
 /// Sends and checks codes.
-pub struct VerifyNumber {
+pub struct VerificationService {
     /// Where challenges are counted.
     pub verifications: Arc<dyn Verifications>,
     /// The provider that makes codes for telephones; without one they are ours.
-    pub hosted: Option<Arc<dyn CodeVerifier>>,
+    pub hosted: Option<Arc<dyn CodeProvider>>,
     /// Makes our own, for all that no provider makes them for.
     pub own: Option<OwnCodes>,
     /// Whom we may write to.
@@ -115,7 +116,7 @@ pub enum WhenOpen {
 
 /// What came of it.
 #[derive(Clone, Debug)]
-pub enum Started {
+pub enum SendCodeOutcome {
     /// A code went out.
     Sent(Box<Verification>),
     /// One that went out before is good still.
@@ -138,7 +139,7 @@ pub enum Started {
     /// Too many guess at codes; whoever has not said who he is may ask again then.
     Suspended(DateTime<Utc>),
     /// The provider did not take it.
-    Failed(CodeVerifierError),
+    Failed(CodeProviderError),
     /// There is no such challenge to be sent again.
     NotFound,
 }
@@ -147,16 +148,16 @@ pub enum Started {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CheckResult {
     /// Looked at: right, or wrong with so many left.
-    Judged(Checked),
+    Judged(AttemptResult),
     /// Settled, expired, spent, or not there.
     Gone,
     /// The number is locked until then.
     Locked(DateTime<Utc>),
     /// The provider gave no answer; the guess was given back.
-    Failed(CodeVerifierError),
+    Failed(CodeProviderError),
 }
 
-impl VerifyNumber {
+impl VerificationService {
     /// Whether codes go out by that channel.
     #[must_use]
     pub fn sends_by(&self, channel: Channel) -> bool {
@@ -164,7 +165,7 @@ impl VerifyNumber {
             || self.own.as_ref().is_some_and(|own| own.accounts.contains_key(&channel))
     }
 
-    fn hosted_for(&self, channel: Channel) -> Option<&Arc<dyn CodeVerifier>> {
+    fn hosted_for(&self, channel: Channel) -> Option<&Arc<dyn CodeProvider>> {
         match channel {
             Channel::Whatsapp | Channel::Sms | Channel::Call => self.hosted.as_ref(),
             Channel::Email | Channel::Telegram => None,
@@ -179,14 +180,15 @@ impl VerifyNumber {
     }
 
     /// Sends a code, unless one is open.
-    pub async fn start(&self, request: StartRequest) -> StoreResult<Started> {
+    pub async fn start(&self, request: StartRequest) -> StoreResult<SendCodeOutcome> {
         let now = self.clock.now();
         if !request.to.is_of(&self.allowed) {
-            return Ok(Started::NumberRefused);
+            return Ok(SendCodeOutcome::NumberRefused);
         }
-        let ways = self.open_ways(&request.requester, &request.to, request.channel, &request.fallback);
-        let (channel, fallback, chat) = match ways.await? {
-            Ok(OpenWays { first, others, chat }) => (first, others, chat),
+        let fallbacks =
+            self.open_fallbacks(&request.requester, &request.to, request.channel, &request.fallback);
+        let (channel, fallback, chat) = match fallbacks.await? {
+            Ok(EligibleChannels { first, others, chat }) => (first, others, chat),
             Err(none) => return Ok(none),
         };
         let other = match self.hosted_for(channel) {
@@ -194,10 +196,10 @@ impl VerifyNumber {
             None => None,
         };
         if self.is_refused(&request.to, now).await? {
-            return Ok(Started::NumberRefused);
+            return Ok(SendCodeOutcome::NumberRefused);
         }
         let id = VerificationId(self.ids.new_id());
-        let wanted = Wanted {
+        let wanted = RequestedAction {
             verification: id,
             to: &request.to,
             chat,
@@ -209,7 +211,7 @@ impl VerifyNumber {
         };
         let own = match self.own_send(&wanted, channel, &fallback) {
             Ok(own) => own,
-            Err(fault) => return Ok(Started::Failed(fault)),
+            Err(fault) => return Ok(SendCodeOutcome::Failed(fault)),
         };
         let channel = own.as_ref().map_or(channel, |own| own.message.message.channel);
         let challenge = NewChallenge {
@@ -228,13 +230,15 @@ impl VerifyNumber {
         let effect_key = request.effect_key.clone();
         let begin = BeginVerification { challenge, effect_key, own, policy: self.policy };
         match self.verifications.begin(&begin, now).await? {
-            Begin::Go(verification) => {
+            StartDecision::Go(verification) => {
                 self.close(other).await?;
                 self.hand_out(*verification, &fallback, request.locale).await
             }
-            Begin::Repeated(verification) => self.repeat(*verification, &fallback, request.locale).await,
-            Begin::Open(open) => match request.when_open {
-                WhenOpen::Keep => Ok(Started::StillGood(open)),
+            StartDecision::Repeated(verification) => {
+                self.repeat(*verification, &fallback, request.locale).await
+            }
+            StartDecision::Open(open) => match request.when_open {
+                WhenOpen::Keep => Ok(SendCodeOutcome::StillGood(open)),
                 WhenOpen::Resend => {
                     let again = Again {
                         channel,
@@ -247,24 +251,24 @@ impl VerifyNumber {
                     Box::pin(self.send_again(*open, again)).await
                 }
             },
-            Begin::Locked(until) => Ok(Started::Locked(until)),
-            Begin::TooMany(limit, until) => Ok(Started::TooMany(limit, until)),
-            Begin::Suspended(until) => Ok(Started::Suspended(until)),
+            StartDecision::Locked(until) => Ok(SendCodeOutcome::Locked(until)),
+            StartDecision::TooMany(limit, until) => Ok(SendCodeOutcome::TooMany(limit, until)),
+            StartDecision::Suspended(until) => Ok(SendCodeOutcome::Suspended(until)),
         }
     }
 
     /// A code of our own, where no provider makes it.
     fn own_send(
         &self,
-        wanted: &Wanted<'_>,
+        wanted: &RequestedAction<'_>,
         channel: Channel,
         fallback: &[Channel],
-    ) -> Result<Option<OwnSend>, CodeVerifierError> {
+    ) -> Result<Option<OwnSend>, CodeProviderError> {
         if self.hosted_for(channel).is_some() {
             return Ok(None);
         }
-        let ways: Vec<Channel> = std::iter::once(channel).chain(fallback.iter().copied()).collect();
-        let own = self.own.as_ref().and_then(|own| own.prepare(wanted, &ways));
+        let fallbacks: Vec<Channel> = std::iter::once(channel).chain(fallback.iter().copied()).collect();
+        let own = self.own.as_ref().and_then(|own| own.prepare(wanted, &fallbacks));
         own.map(Some).ok_or_else(no_such_way)
     }
 
@@ -274,9 +278,9 @@ impl VerifyNumber {
         verification: Verification,
         fallback: &[Channel],
         locale: Locale,
-    ) -> StoreResult<Started> {
+    ) -> StoreResult<SendCodeOutcome> {
         if verification.own_code.is_some() {
-            return Ok(Started::Sent(Box::new(verification)));
+            return Ok(SendCodeOutcome::Sent(Box::new(verification)));
         }
         self.send(verification, fallback, locale).await
     }
@@ -287,16 +291,16 @@ impl VerifyNumber {
         verification: Verification,
         fallback: &[Channel],
         locale: Locale,
-    ) -> StoreResult<Started> {
+    ) -> StoreResult<SendCodeOutcome> {
         let went = verification.sends.last().is_some_and(|send| send.status == "sent");
         let is_pending = verification.challenge.status == ChallengeStatus::Pending;
         let failed = verification.sends.last().is_some_and(|send| send.status == "failed");
         if verification.own_code.is_some() || went {
-            Ok(Started::Sent(Box::new(verification)))
+            Ok(SendCodeOutcome::Sent(Box::new(verification)))
         } else if is_pending && !failed {
             self.send(verification, fallback, locale).await
         } else {
-            Ok(Started::Failed(CodeVerifierError::Unavailable("an earlier send failed".into())))
+            Ok(SendCodeOutcome::Failed(CodeProviderError::Unavailable("an earlier send failed".into())))
         }
     }
 

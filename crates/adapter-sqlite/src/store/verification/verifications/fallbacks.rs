@@ -15,38 +15,42 @@ pub(crate) async fn enqueue(
     verification: DbId,
     own: &OwnSend,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     let row = NewOutboxRow::new(sealer, &own.message, None, now)?;
     diesel::insert_into(outbox::table).values(row).execute(conn).await?;
     let mut behind = Some((DbId(own.message.message.id.0), now));
-    for (position, way) in (0_i32..).zip(&own.fallback) {
-        let row = CodeWayRow::new(sealer, (verification, position), way, behind.take())?;
-        diesel::insert_into(code_ways::table).values(row).execute(conn).await?;
+    for (position, fallback) in (0_i32..).zip(&own.fallback) {
+        let row = CodeWayRow::new(sealer, (verification, position), fallback, behind.take())?;
+        diesel::insert_into(verification_fallbacks::table).values(row).execute(conn).await?;
     }
     Ok(())
 }
 
 /// What a code does not need any more is forgotten.
-pub(crate) async fn drop_ways(conn: &mut Conn, verification: DbId) -> Result<(), Fault> {
-    let all = code_ways::table.filter(code_ways::verification_id.eq(verification));
+pub(crate) async fn drop_fallbacks(conn: &mut Conn, verification: DbId) -> Result<(), SqlError> {
+    let all = verification_fallbacks::table.filter(verification_fallbacks::verification_id.eq(verification));
     diesel::delete(all).execute(conn).await?;
     Ok(())
 }
 
 /// The challenges whose next way may have to be taken or dropped, those that wait longest first.
-pub(crate) async fn due(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<DbId>, Fault> {
+pub(crate) async fn due(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<DbId>, SqlError> {
     let silent_since = now.checked_sub_signed(FALLBACK_AFTER).unwrap_or(now);
     let told =
         [DeliveryStatus::Delivered, DeliveryStatus::Read, DeliveryStatus::Failed].map(DeliveryStatus::name);
-    let has_news = diesel::dsl::exists(
-        outbox::table.filter(outbox::id.nullable().eq(code_ways::behind)).filter(outbox::status.eq_any(told)),
+    let has_delivery_reports = diesel::dsl::exists(
+        outbox::table
+            .filter(outbox::id.nullable().eq(verification_fallbacks::behind))
+            .filter(outbox::status.eq_any(told)),
     );
-    Ok(code_ways::table
-        .filter(code_ways::behind.is_not_null())
-        .filter(code_ways::since.le(DbTime(silent_since)).assume_not_null().or(has_news))
-        .order(code_ways::since.asc())
+    Ok(verification_fallbacks::table
+        .filter(verification_fallbacks::behind.is_not_null())
+        .filter(
+            verification_fallbacks::since.le(DbTime(silent_since)).assume_not_null().or(has_delivery_reports),
+        )
+        .order(verification_fallbacks::since.asc())
         .limit(ROUND)
-        .select(code_ways::verification_id)
+        .select(verification_fallbacks::verification_id)
         .load(conn)
         .await?)
 }
@@ -57,12 +61,12 @@ pub(crate) async fn step(
     verification: DbId,
     policy: &OtpPolicy,
     now: DateTime<Utc>,
-) -> Result<bool, Fault> {
+) -> Result<bool, SqlError> {
     let id = VerificationId(verification.0);
     let Some(row) = load_locked(conn, id).await? else { return Ok(false) };
-    let next = code_ways::table
-        .filter(code_ways::verification_id.eq(verification))
-        .order(code_ways::position.asc())
+    let next = verification_fallbacks::table
+        .filter(verification_fallbacks::verification_id.eq(verification))
+        .order(verification_fallbacks::position.asc())
         .select(CodeWayRow::as_select())
         .first(conn)
         .await
@@ -72,14 +76,14 @@ pub(crate) async fn step(
         return Err(corrupt("a way that stands behind nothing"));
     };
     let decided = match status_of_message(conn, behind).await? {
-        _ if !row.challenge()?.is_open(now) => NextWay::Drop,
-        Some(status) => next_way(status, since.0, now),
-        None => NextWay::Take,
+        _ if !row.challenge()?.is_open(now) => FallbackDecision::Drop,
+        Some(status) => next_fallback(status, since.0, now),
+        None => FallbackDecision::Take,
     };
     match decided {
-        NextWay::Wait => Ok(false),
-        NextWay::Drop => drop_ways(conn, verification).await.map(|()| false),
-        NextWay::Take => take(conn, &row, next, policy, now).await,
+        FallbackDecision::Wait => Ok(false),
+        FallbackDecision::Drop => drop_fallbacks(conn, verification).await.map(|()| false),
+        FallbackDecision::Take => take(conn, &row, next, policy, now).await,
     }
 }
 
@@ -88,25 +92,28 @@ pub(crate) async fn step(
 async fn take(
     conn: &mut Conn,
     row: &VerificationRow,
-    way: CodeWayRow,
+    fallback: CodeWayRow,
     policy: &OtpPolicy,
     now: DateTime<Utc>,
-) -> Result<bool, Fault> {
-    let channel = Channel::parse(&way.channel).ok_or_else(|| corrupt(&way.channel))?;
-    let (id, to) = (way.id, read_recipient(&row.phone)?);
-    diesel::delete(code_ways::table.find(id)).execute(conn).await?;
-    let key = recipient_key(channel, &way.recipient);
+) -> Result<bool, SqlError> {
+    let channel = Channel::parse(&fallback.channel).ok_or_else(|| corrupt(&fallback.channel))?;
+    let (id, to) = (fallback.id, read_recipient(&row.phone)?);
+    diesel::delete(verification_fallbacks::table.find(id)).execute(conn).await?;
+    let key = recipient_key(channel, &fallback.recipient);
     lock_consent(conn, channel.name(), &key).await?;
     if consent_of(conn, channel.name(), &key).await? == ConsentStatus::OptedOut {
-        put_behind(conn, row.id, way.behind, way.since).await?;
+        put_behind(conn, row.id, fallback.behind, fallback.since).await?;
         return Ok(false);
     }
     let kind = kind_of(conn, &row.requester()?, &row.phone).await?;
     let sender = Sender { client_ip: row.client_ip.as_deref(), kind };
     if send_counts(conn, &to, sender, row.is_payment(), now).await?.check(policy, now).is_err() {
-        return drop_ways(conn, row.id).await.map(|()| false);
+        return drop_fallbacks(conn, row.id).await.map(|()| false);
     }
-    diesel::insert_into(outbox::table).values(NewOutboxRow::of_way(way, channel, now)).execute(conn).await?;
+    diesel::insert_into(outbox::table)
+        .values(NewOutboxRow::of_fallback(fallback, channel, now))
+        .execute(conn)
+        .await?;
     let send = NewSend {
         verification: row.id,
         to: &to,
@@ -131,24 +138,24 @@ async fn put_behind(
     verification: DbId,
     behind: Option<DbId>,
     since: Option<DbTime>,
-) -> Result<(), Fault> {
-    let next = code_ways::table
-        .filter(code_ways::verification_id.eq(verification))
-        .order(code_ways::position.asc())
-        .select(code_ways::id)
+) -> Result<(), SqlError> {
+    let next = verification_fallbacks::table
+        .filter(verification_fallbacks::verification_id.eq(verification))
+        .order(verification_fallbacks::position.asc())
+        .select(verification_fallbacks::id)
         .first::<DbId>(conn)
         .await
         .optional()?;
     if let Some(next) = next {
-        diesel::update(code_ways::table.find(next))
-            .set((code_ways::behind.eq(behind), code_ways::since.eq(since)))
+        diesel::update(verification_fallbacks::table.find(next))
+            .set((verification_fallbacks::behind.eq(behind), verification_fallbacks::since.eq(since)))
             .execute(conn)
             .await?;
     }
     Ok(())
 }
 
-async fn status_of_message(conn: &mut Conn, id: DbId) -> Result<Option<DeliveryStatus>, Fault> {
+async fn status_of_message(conn: &mut Conn, id: DbId) -> Result<Option<DeliveryStatus>, SqlError> {
     let status = outbox::table
         .filter(outbox::id.eq(id))
         .select(outbox::status)
@@ -160,13 +167,15 @@ async fn status_of_message(conn: &mut Conn, id: DbId) -> Result<Option<DeliveryS
 
 /// Wipes codes whose time is over: in messages that are settled though nobody knows how, and in ways that
 /// were never taken. What still waits is given up, and wiped, by the relay.
-pub(crate) async fn wipe(conn: &mut Conn, now: DateTime<Utc>) -> Result<usize, Fault> {
+pub(crate) async fn wipe(conn: &mut Conn, now: DateTime<Utc>) -> Result<usize, SqlError> {
     let stale = outbox::table
         .filter(outbox::lane.eq(lane_name(Lane::Code)))
         .filter(outbox::body.is_not_null())
         .filter(outbox::expires_at.le(DbTime(now)))
         .filter(outbox::phase.eq("settled"));
     let wiped = diesel::update(stale).set(outbox::body.eq(None::<Vec<u8>>)).execute(conn).await?;
-    let ways = diesel::delete(code_ways::table.filter(code_ways::expires_at.le(DbTime(now))));
-    Ok(wiped.saturating_add(ways.execute(conn).await?))
+    let fallbacks = diesel::delete(
+        verification_fallbacks::table.filter(verification_fallbacks::expires_at.le(DbTime(now))),
+    );
+    Ok(wiped.saturating_add(fallbacks.execute(conn).await?))
 }

@@ -12,8 +12,8 @@ use ports::{
     messaging::{MockConsents, texts::MockTexts},
     verification::{
         MockVerifications,
-        code_verifier::MockCodeVerifier,
-        number_lookup::{MockNumberLookup, NumberFacts},
+        code_provider::MockCodeProvider,
+        number_lookup::{MockNumberLookup, NumberInfo},
     },
 };
 use std::collections::HashMap;
@@ -47,7 +47,7 @@ fn verification(purpose: Purpose, sid: Option<&str>) -> Verification {
         to: phone().into(),
         channel: Channel::Whatsapp,
         purpose,
-        provider_sid: sid.map(str::to_owned),
+        provider_ref: sid.map(str::to_owned),
         challenge: Challenge {
             status: ChallengeStatus::Pending,
             attempts_used: 1,
@@ -79,22 +79,22 @@ fn request() -> StartRequest {
     }
 }
 
-fn facts(valid: bool, line_type: LineType) -> NumberFacts {
-    NumberFacts { valid, line_type, country: None, carrier: None }
+fn facts(valid: bool, line_type: LineType) -> NumberInfo {
+    NumberInfo { valid, line_type, country: None, carrier: None }
 }
 
 fn use_case(
     verifications: MockVerifications,
-    verifier: MockCodeVerifier,
-    facts: NumberFacts,
-) -> VerifyNumber {
+    verifier: MockCodeProvider,
+    facts: NumberInfo,
+) -> VerificationService {
     let mut clock = MockClock::new();
     clock.expect_now().returning(now);
     let mut ids = MockIdGenerator::new();
     ids.expect_new_id().returning(|| Uuid::from_u128(1));
     let mut lookup = MockNumberLookup::new();
     lookup.expect_look_up().returning(move |_| Ok(facts.clone()));
-    VerifyNumber {
+    VerificationService {
         verifications: Arc::new(verifications),
         hosted: Some(Arc::new(verifier)),
         own: None,
@@ -113,7 +113,7 @@ fn nobody_opted_out() -> MockConsents {
     consents
 }
 
-fn mobile() -> NumberFacts {
+fn mobile() -> NumberInfo {
     facts(true, LineType::Ordinary)
 }
 
@@ -122,7 +122,9 @@ fn empty_store() -> MockVerifications {
     let mut store = MockVerifications::new();
     store.expect_find_open().returning(|_, _, _, _| Ok(None));
     store.expect_log_lookup().returning(|_, _, _| Ok(()));
-    store.expect_begin().returning(|_, _| Ok(Begin::Go(Box::new(verification(Purpose::Login, None)))));
+    store
+        .expect_begin()
+        .returning(|_, _| Ok(StartDecision::Go(Box::new(verification(Purpose::Login, None)))));
     store
 }
 
@@ -139,12 +141,13 @@ async fn the_next_channel_is_tried_where_one_cannot_reach_the_number() {
         .withf(move |_, result, _| *result == sent)
         .times(1)
         .returning(|_, _, _| Ok(false));
-    let mut verifier = MockCodeVerifier::new();
+    let mut verifier = MockCodeProvider::new();
     verifier.expect_start().returning(|start| match start.channel {
-        Channel::Whatsapp => Err(CodeVerifierError::ChannelRefused("60223".into())),
+        Channel::Whatsapp => Err(CodeProviderError::ChannelRefused("60223".into())),
         channel => Ok(started("VE1", channel)),
     });
-    let Started::Sent(sent) = use_case(store, verifier, mobile()).start(request()).await.unwrap() else {
+    let SendCodeOutcome::Sent(sent) = use_case(store, verifier, mobile()).start(request()).await.unwrap()
+    else {
         panic!()
     };
     assert_eq!(sent.channel, Channel::Sms);
@@ -156,18 +159,19 @@ async fn a_spent_code_that_comes_back_is_withdrawn_and_a_new_one_sent() {
     store
         .expect_record_send()
         .returning(|_, result, _| Ok(matches!(result, SendResult::Sent { sid, .. } if sid == "VE spent")));
-    let mut verifier = MockCodeVerifier::new();
+    let mut verifier = MockCodeProvider::new();
     let mut sids = ["VE spent", "VE new"].into_iter();
     verifier.expect_start().times(2).returning(move |_| Ok(started(sids.next().unwrap(), Channel::Whatsapp)));
     verifier.expect_cancel().with(eq("VE spent")).times(1).returning(|_| Ok(()));
-    let Started::Sent(sent) = use_case(store, verifier, mobile()).start(request()).await.unwrap() else {
+    let SendCodeOutcome::Sent(sent) = use_case(store, verifier, mobile()).start(request()).await.unwrap()
+    else {
         panic!()
     };
-    assert_eq!(sent.provider_sid.as_deref(), Some("VE new"));
+    assert_eq!(sent.provider_ref.as_deref(), Some("VE new"));
 }
 
 /// One is open for another purpose; what comes of the new one.
-fn with_another_open(outcome: Begin) -> MockVerifications {
+fn with_another_open(outcome: StartDecision) -> MockVerifications {
     let mut store = MockVerifications::new();
     store
         .expect_find_open()
@@ -179,22 +183,25 @@ fn with_another_open(outcome: Begin) -> MockVerifications {
 
 #[tokio::test]
 async fn a_code_for_another_purpose_is_withdrawn_first() {
-    let mut store = with_another_open(Begin::Go(Box::new(verification(Purpose::Login, None))));
+    let mut store = with_another_open(StartDecision::Go(Box::new(verification(Purpose::Login, None))));
     store.expect_close().times(1).returning(|_| Ok(()));
     store.expect_record_send().returning(|_, _, _| Ok(false));
     let mut order = mockall::Sequence::new();
-    let mut verifier = MockCodeVerifier::new();
+    let mut verifier = MockCodeProvider::new();
     verifier.expect_cancel().with(eq("VE old")).times(1).in_sequence(&mut order).returning(|_| Ok(()));
-    let refused = |_: &StartCode| Err(CodeVerifierError::TooMany("for this number".into()));
+    let refused = |_: &StartCode| Err(CodeProviderError::TooMany("for this number".into()));
     verifier.expect_start().times(1).in_sequence(&mut order).returning(refused);
-    assert!(matches!(use_case(store, verifier, mobile()).start(request()).await, Ok(Started::Failed(_))));
+    assert!(matches!(
+        use_case(store, verifier, mobile()).start(request()).await,
+        Ok(SendCodeOutcome::Failed(_))
+    ));
 }
 
 #[tokio::test]
 async fn a_code_that_may_not_go_out_withdraws_none() {
-    let store = with_another_open(Begin::Locked(now()));
-    let outcome = use_case(store, MockCodeVerifier::new(), mobile()).start(request()).await;
-    assert!(matches!(outcome, Ok(Started::Locked(_))));
+    let store = with_another_open(StartDecision::Locked(now()));
+    let outcome = use_case(store, MockCodeProvider::new(), mobile()).start(request()).await;
+    assert!(matches!(outcome, Ok(SendCodeOutcome::Locked(_))));
 }
 
 #[tokio::test]
@@ -203,23 +210,23 @@ async fn numbers_that_only_fraud_would_reach_get_no_code() {
         let mut store = MockVerifications::new();
         store.expect_find_open().returning(|_, _, _, _| Ok(None));
         store.expect_log_lookup().times(1).returning(|_, _, _| Ok(()));
-        let outcome = use_case(store, MockCodeVerifier::new(), refused).start(request()).await;
-        assert!(matches!(outcome, Ok(Started::NumberRefused)));
+        let outcome = use_case(store, MockCodeProvider::new(), refused).start(request()).await;
+        assert!(matches!(outcome, Ok(SendCodeOutcome::NumberRefused)));
     }
     let abroad =
         StartRequest { to: PhoneNumber::parse_international("+447911123456").unwrap().into(), ..request() };
-    let nothing = use_case(MockVerifications::new(), MockCodeVerifier::new(), mobile());
-    assert!(matches!(nothing.start(abroad).await, Ok(Started::NumberRefused)));
+    let nothing = use_case(MockVerifications::new(), MockCodeProvider::new(), mobile());
+    assert!(matches!(nothing.start(abroad).await, Ok(SendCodeOutcome::NumberRefused)));
 }
 
 /// A store in which a guess at an open challenge is counted.
 fn guessing_store() -> MockVerifications {
     let mut store = MockVerifications::new();
     store.expect_find().returning(|_| Ok(Some(verification(Purpose::Login, Some("VE1")))));
-    store.expect_take_guess().returning(|_, _| {
+    store.expect_take_attempt().returning(|_, _| {
         let verification = verification(Purpose::Login, Some("VE1"));
-        Ok(ReserveGuess::Go(Box::new(GuessTicket {
-            guess: Uuid::nil(),
+        Ok(ReserveAttempt::Go(Box::new(AttemptTicket {
+            attempt: Uuid::nil(),
             verification,
             resumed: false,
             anonymous: None,
@@ -228,7 +235,7 @@ fn guessing_store() -> MockVerifications {
     store
 }
 
-async fn check(store: MockVerifications, verifier: MockCodeVerifier) -> CheckResult {
+async fn check(store: MockVerifications, verifier: MockCodeProvider) -> CheckResult {
     let code = OtpCode::parse("123456").unwrap();
     let requester = Requester::Client("team".into());
     use_case(store, verifier, mobile())
@@ -237,29 +244,29 @@ async fn check(store: MockVerifications, verifier: MockCodeVerifier) -> CheckRes
         .unwrap()
 }
 
-fn judged(approved: bool, attempts_remaining: u32) -> Checked {
-    Checked { approved, attempts_remaining, locked_until: None }
+fn judged(approved: bool, attempts_remaining: u32) -> AttemptResult {
+    AttemptResult { approved, attempts_remaining, locked_until: None }
 }
 
 #[tokio::test]
 async fn a_lost_answer_is_asked_for_before_the_guess_is_given_back() {
-    let lost = || CodeVerifierError::Unavailable("lost".into());
+    let lost = || CodeProviderError::Unavailable("lost".into());
     let mut store = guessing_store();
-    store.expect_has_rivals().returning(|_, _, _| Ok(false));
+    store.expect_has_concurrent_attempts().returning(|_, _, _| Ok(false));
     store
-        .expect_settle_guess()
+        .expect_settle_attempt()
         .withf(|_, right, _, _| *right)
         .times(1)
         .returning(|_, _, _, _| Ok(judged(true, 2)));
-    let mut verifier = MockCodeVerifier::new();
+    let mut verifier = MockCodeProvider::new();
     verifier.expect_check().returning(move |_, _| Err(lost()));
     verifier.expect_is_approved().returning(|_| Ok(true));
     assert_eq!(check(store, verifier).await, CheckResult::Judged(judged(true, 2)));
 
     let mut store = guessing_store();
-    store.expect_return_guess().times(1).returning(|_| Ok(()));
-    let mut verifier = MockCodeVerifier::new();
-    verifier.expect_check().returning(move |_, _| Err(CodeVerifierError::Unavailable("lost".into())));
+    store.expect_return_attempt().times(1).returning(|_| Ok(()));
+    let mut verifier = MockCodeProvider::new();
+    verifier.expect_check().returning(move |_, _| Err(CodeProviderError::Unavailable("lost".into())));
     verifier.expect_is_approved().returning(|_| Ok(false));
     assert!(matches!(check(store, verifier).await, CheckResult::Failed(_)));
 }
@@ -267,11 +274,11 @@ async fn a_lost_answer_is_asked_for_before_the_guess_is_given_back() {
 #[tokio::test]
 async fn an_approval_that_may_be_another_guesss_approves_nothing() {
     let mut store = guessing_store();
-    store.expect_has_rivals().returning(|_, _, _| Ok(true));
-    store.expect_settle_guess().never();
-    store.expect_return_guess().times(1).returning(|_| Ok(()));
-    let mut verifier = MockCodeVerifier::new();
-    verifier.expect_check().returning(|_, _| Err(CodeVerifierError::Unavailable("lost".into())));
+    store.expect_has_concurrent_attempts().returning(|_, _, _| Ok(true));
+    store.expect_settle_attempt().never();
+    store.expect_return_attempt().times(1).returning(|_| Ok(()));
+    let mut verifier = MockCodeProvider::new();
+    verifier.expect_check().returning(|_, _| Err(CodeProviderError::Unavailable("lost".into())));
     verifier.expect_is_approved().returning(|_| Ok(true));
     assert!(matches!(check(store, verifier).await, CheckResult::Failed(_)));
 }
@@ -279,9 +286,9 @@ async fn an_approval_that_may_be_another_guesss_approves_nothing() {
 #[tokio::test]
 async fn the_last_wrong_guess_has_the_provider_forget_the_code() {
     let mut store = guessing_store();
-    store.expect_has_rivals().returning(|_, _, _| Ok(false));
-    store.expect_settle_guess().returning(|_, _, _, _| Ok(judged(false, 0)));
-    let mut verifier = MockCodeVerifier::new();
+    store.expect_has_concurrent_attempts().returning(|_, _, _| Ok(false));
+    store.expect_settle_attempt().returning(|_, _, _, _| Ok(judged(false, 0)));
+    let mut verifier = MockCodeProvider::new();
     verifier.expect_check().returning(|_, _| Ok(CodeVerdict::Wrong));
     verifier.expect_cancel().with(eq("VE1")).times(1).returning(|_| Ok(()));
     assert_eq!(check(store, verifier).await, CheckResult::Judged(judged(false, 0)));
@@ -291,10 +298,10 @@ async fn the_last_wrong_guess_has_the_provider_forget_the_code() {
 async fn anothers_challenge_is_not_there() {
     let mut store = MockVerifications::new();
     store.expect_find().returning(|_| Ok(Some(verification(Purpose::Login, Some("VE1")))));
-    store.expect_take_guess().never();
+    store.expect_take_attempt().never();
     let code = OtpCode::parse("123456").unwrap();
     let stranger = Requester::Client("stranger".into());
-    let outcome = use_case(store, MockCodeVerifier::new(), mobile())
+    let outcome = use_case(store, MockCodeProvider::new(), mobile())
         .check(VerificationId(Uuid::from_u128(1)), &stranger, &code, None)
         .await;
     assert_eq!(outcome.unwrap(), CheckResult::Gone);
@@ -329,21 +336,23 @@ async fn by_telegram(
     fallback: Vec<Channel>,
     own: OwnCodes,
     consents: MockConsents,
-) -> (Started, Vec<(Channel, String)>) {
+) -> (SendCodeOutcome, Vec<(Channel, String)>) {
     let went = Arc::new(std::sync::Mutex::new(Vec::new()));
     let (mut store, seen) = (MockVerifications::new(), went.clone());
     store.expect_log_lookup().returning(|_, _, _| Ok(()));
     store.expect_begin().returning(move |request, _| {
         let own = request.own.as_ref().unwrap();
-        let others: Vec<Channel> = own.fallback.iter().map(|way| way.message.channel).collect();
+        let others: Vec<Channel> = own.fallback.iter().map(|fallback| fallback.message.channel).collect();
         assert_eq!(request.challenge.fallback, others, "as it goes, so it is remembered");
         let all = std::iter::once(&own.message).chain(&own.fallback);
-        seen.lock().unwrap().extend(all.map(|way| (way.message.channel, way.message.recipient.clone())));
+        seen.lock()
+            .unwrap()
+            .extend(all.map(|fallback| (fallback.message.channel, fallback.message.recipient.clone())));
         let mut begun = verification(Purpose::Login, None);
         (begun.channel, begun.own_code) = (request.challenge.channel, Some(own.code.clone()));
-        Ok(Begin::Go(Box::new(begun)))
+        Ok(StartDecision::Go(Box::new(begun)))
     });
-    let mut verify = use_case(store, MockCodeVerifier::new(), mobile());
+    let mut verify = use_case(store, MockCodeProvider::new(), mobile());
     (verify.hosted, verify.own, verify.consents) = (None, Some(own), Arc::new(consents));
     let wanted = StartRequest { requester, channel: Channel::Telegram, fallback, ..request() };
     let started = verify.start(wanted).await.unwrap();
@@ -357,14 +366,19 @@ async fn a_team_reaches_a_number_in_its_chat() {
     let sms = || (Channel::Sms, "+525512345678".to_owned());
     let asked = by_telegram(team(), vec![Channel::Sms], own_codes(Some(42), 1), nobody_opted_out());
     let (started, went) = asked.await;
-    assert!(matches!(started, Started::Sent(sent) if sent.channel == Channel::Telegram));
+    assert!(matches!(started, SendCodeOutcome::Sent(sent) if sent.channel == Channel::Telegram));
     assert_eq!(went, [(Channel::Telegram, "42".to_owned()), sms()], "the chat's id, and nothing else");
 
     let asked = by_telegram(team(), vec![Channel::Sms], own_codes(None, 1), nobody_opted_out()).await;
-    assert!(matches!(asked.0, Started::Sent(sent) if sent.channel == Channel::Sms), "no chat is known");
+    assert!(
+        matches!(asked.0, SendCodeOutcome::Sent(sent) if sent.channel == Channel::Sms),
+        "no chat is known"
+    );
     assert_eq!(asked.1, [sms()]);
     let (nowhere, went) = by_telegram(team(), Vec::new(), own_codes(None, 1), nobody_opted_out()).await;
-    assert!(matches!(nowhere, Started::Failed(CodeVerifierError::ChannelRefused(_))) && went.is_empty());
+    assert!(
+        matches!(nowhere, SendCodeOutcome::Failed(CodeProviderError::ChannelRefused(_))) && went.is_empty()
+    );
 }
 
 #[tokio::test]
@@ -372,8 +386,8 @@ async fn a_way_that_is_named_again_and_again_is_one() {
     let named = vec![Channel::Telegram, Channel::Sms, Channel::Sms, Channel::Telegram, Channel::Sms];
     let team = Requester::Client("team".into());
     let (_, went) = by_telegram(team, named, own_codes(Some(42), 1), nobody_opted_out()).await;
-    let ways: Vec<Channel> = went.into_iter().map(|(channel, _)| channel).collect();
-    assert_eq!(ways, [Channel::Telegram, Channel::Sms]);
+    let fallbacks: Vec<Channel> = went.into_iter().map(|(channel, _)| channel).collect();
+    assert_eq!(fallbacks, [Channel::Telegram, Channel::Sms]);
 }
 
 #[tokio::test]
@@ -385,7 +399,7 @@ async fn who_left_the_bot_is_known_by_his_chat() {
         .returning(|_, _| Ok(ConsentStatus::OptedOut));
     let team = Requester::Client("team".into());
     let (refused, _) = by_telegram(team, Vec::new(), own_codes(Some(42), 1), consents).await;
-    assert!(matches!(refused, Started::OptedOut));
+    assert!(matches!(refused, SendCodeOutcome::OptedOut));
 }
 
 #[tokio::test]
@@ -397,7 +411,10 @@ async fn nobody_but_a_team_learns_whether_a_number_has_a_chat() {
     ] {
         let codes = own_codes(Some(42), 0);
         let (refused, _) = by_telegram(requester.clone(), Vec::new(), codes, nobody_opted_out()).await;
-        assert!(matches!(refused, Started::Failed(CodeVerifierError::ChannelRefused(_))), "{requester:?}");
+        assert!(
+            matches!(refused, SendCodeOutcome::Failed(CodeProviderError::ChannelRefused(_))),
+            "{requester:?}"
+        );
         let codes = own_codes(Some(42), 0);
         let (_, went) = by_telegram(requester, vec![Channel::Sms], codes, nobody_opted_out()).await;
         assert_eq!(went.first().map(|(channel, _)| *channel), Some(Channel::Sms));

@@ -2,7 +2,7 @@
 
 use super::*;
 
-impl VerifyNumber {
+impl VerificationService {
     /// The newest open challenge for the number, if it is for another purpose.
     pub(super) async fn for_another_purpose(
         &self,
@@ -18,7 +18,7 @@ impl VerifyNumber {
     pub(super) async fn close(&self, other: Option<Verification>) -> StoreResult<()> {
         let Some(other) = other else { return Ok(()) };
         self.verifications.close(other.id).await?;
-        if let Some(sid) = &other.provider_sid {
+        if let Some(sid) = &other.provider_ref {
             self.withdraw(sid).await;
         }
         Ok(())
@@ -29,7 +29,7 @@ impl VerifyNumber {
         mut verification: Verification,
         fallback: &[Channel],
         locale: Locale,
-    ) -> StoreResult<Started> {
+    ) -> StoreResult<SendCodeOutcome> {
         let mut result = self.try_channels(&verification, fallback, locale).await;
         if let Ok(started) = &result
             && self.record_sent(verification.id, started).await?
@@ -43,15 +43,15 @@ impl VerifyNumber {
         }
         match result {
             Ok(started) => {
-                verification.provider_sid = Some(started.sid);
+                verification.provider_ref = Some(started.sid);
                 verification.channel = started.channel;
-                Ok(Started::Sent(Box::new(verification)))
+                Ok(SendCodeOutcome::Sent(Box::new(verification)))
             }
             Err(fault) => {
                 tracing::warn!(verification = %verification.id, %fault, "a code was not sent");
                 let result = SendResult::Failed(fault.to_string());
                 self.verifications.record_send(verification.id, &result, self.clock.now()).await?;
-                Ok(Started::Failed(fault))
+                Ok(SendCodeOutcome::Failed(fault))
             }
         }
     }
@@ -67,17 +67,17 @@ impl VerifyNumber {
         verification: &Verification,
         fallback: &[Channel],
         locale: Locale,
-    ) -> Result<StartedCode, CodeVerifierError> {
+    ) -> Result<StartedCode, CodeProviderError> {
         let to = verification.to.phone().zip(self.hosted.as_ref());
         let Some((phone, hosted)) = to else {
-            return Err(CodeVerifierError::ChannelRefused("no provider sends codes there".into()));
+            return Err(CodeProviderError::ChannelRefused("no provider sends codes there".into()));
         };
         // By the others only codes of our own go, and this challenge has none.
         let mut channels = std::iter::once(&verification.channel)
             .chain(fallback)
             .filter(|channel| self.hosted_for(**channel).is_some());
-        let mut last = CodeVerifierError::ChannelRefused("no channel is left".into());
-        while let (Some(channel), CodeVerifierError::ChannelRefused(_)) = (channels.next(), &last) {
+        let mut last = CodeProviderError::ChannelRefused("no channel is left".into());
+        while let (Some(channel), CodeProviderError::ChannelRefused(_)) = (channels.next(), &last) {
             let start = StartCode { to: phone.clone(), channel: *channel, locale };
             match hosted.start(&start).await {
                 Ok(started) => return Ok(started),

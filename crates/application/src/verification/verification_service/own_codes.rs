@@ -49,7 +49,7 @@ pub struct CodeAccount {
 }
 
 /// A code that is to go out.
-pub(super) struct Wanted<'a> {
+pub(super) struct RequestedAction<'a> {
     pub(super) verification: VerificationId,
     pub(super) to: &'a Recipient,
     pub(super) chat: Option<i64>,
@@ -63,7 +63,7 @@ pub(super) struct Wanted<'a> {
 impl OwnCodes {
     /// Draws a code and writes the messages that bear it, one for each channel that we can send by, in their
     /// order; none where we can send by none.
-    pub(super) fn prepare(&self, wanted: &Wanted<'_>, channels: &[Channel]) -> Option<OwnSend> {
+    pub(super) fn prepare(&self, wanted: &RequestedAction<'_>, channels: &[Channel]) -> Option<OwnSend> {
         let code = draw_code(self.random.as_ref());
         let mut messages = channels.iter().filter_map(|channel| self.message(wanted, *channel, &code));
         let message = messages.next()?;
@@ -87,7 +87,7 @@ impl OwnCodes {
         Some(self.hasher.hash_with(&kept.mac.key_id, &context, typed.reveal())?.mac)
     }
 
-    fn message(&self, wanted: &Wanted<'_>, channel: Channel, code: &str) -> Option<NewOutbound> {
+    fn message(&self, wanted: &RequestedAction<'_>, channel: Channel, code: &str) -> Option<NewOutbound> {
         let account = self.accounts.get(&channel)?;
         let address = address_by(channel, wanted.to, wanted.chat)?;
         let seconds = wanted.expires_at.signed_duration_since(wanted.now).num_seconds();

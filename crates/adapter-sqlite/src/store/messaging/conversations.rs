@@ -1,11 +1,11 @@
-//! Talks as people see them.
+//! Conversations as people see them.
 
 use super::{
     consents::consent_of,
     inbox::{SealedState, read_said},
 };
 use crate::backend::{Conn, Db, DbId, DbTime};
-use crate::store::Fault;
+use crate::store::SqlError;
 use crate::store::{
     Store,
     rows::{OutboundBody, corrupt, unseal},
@@ -21,7 +21,7 @@ use domain::{
 use futures_util::FutureExt;
 use ports::{
     crypto::Sealer,
-    messaging::{Saying, TalkLine, TalkView, Talks},
+    messaging::{ConversationView, Conversations, MessageBody, TranscriptMessage},
     pagination::PageRequest,
     store_error::StoreResult,
 };
@@ -42,16 +42,16 @@ struct TalkRow {
 }
 
 #[async_trait]
-impl Talks for Store {
-    async fn newest_talk(
+impl Conversations for Store {
+    async fn newest_conversation(
         &self,
         channel: Channel,
         sender_key: &str,
         accounts: &[String],
-    ) -> StoreResult<Option<TalkView>> {
+    ) -> StoreResult<Option<ConversationView>> {
         let (sealer, sender, accounts) = (Arc::clone(&self.sealer), sender_key.to_owned(), accounts.to_vec());
         self.database
-            .look(move |conn| {
+            .query(move |conn| {
                 async move {
                     let row = conversations::table
                         .filter(conversations::sender_key.eq(sender))
@@ -73,10 +73,10 @@ impl Talks for Store {
             .await
     }
 
-    async fn find_talk(&self, id: ConversationId) -> StoreResult<Option<TalkView>> {
+    async fn find_conversation(&self, id: ConversationId) -> StoreResult<Option<ConversationView>> {
         let sealer = Arc::clone(&self.sealer);
         self.database
-            .look(move |conn| {
+            .query(move |conn| {
                 async move {
                     let row = conversations::table
                         .find(DbId(id.0))
@@ -94,7 +94,7 @@ impl Talks for Store {
             .await
     }
 
-    async fn talks(&self, page: &PageRequest) -> StoreResult<Vec<TalkView>> {
+    async fn conversations(&self, page: &PageRequest) -> StoreResult<Vec<ConversationView>> {
         let (sealer, (limit, before)) = (Arc::clone(&self.sealer), behind(page));
         self.database
             .read(move |conn| {
@@ -117,13 +117,17 @@ impl Talks for Store {
             .await
     }
 
-    async fn lines(&self, talk: ConversationId, page: &PageRequest) -> StoreResult<Vec<TalkLine>> {
+    async fn lines(
+        &self,
+        conversation: ConversationId,
+        page: &PageRequest,
+    ) -> StoreResult<Vec<TranscriptMessage>> {
         let (sealer, (limit, before)) = (Arc::clone(&self.sealer), behind(page));
         self.database
             .read(move |conn| {
                 async move {
-                    let mut all = heard(conn, sealer.as_ref(), talk, before, limit).await?;
-                    all.extend(spoken(conn, sealer.as_ref(), talk, before, limit).await?);
+                    let mut all = heard(conn, sealer.as_ref(), conversation, before, limit).await?;
+                    all.extend(spoken(conn, sealer.as_ref(), conversation, before, limit).await?);
                     all.sort_by_key(|line| Reverse(line.id));
                     all.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
                     Ok(all)
@@ -140,10 +144,10 @@ fn behind(page: &PageRequest) -> (i64, Uuid) {
     (page.limit, after.unwrap_or(Uuid::max()))
 }
 
-async fn view(conn: &mut Conn, sealer: &dyn Sealer, row: TalkRow) -> Result<TalkView, Fault> {
+async fn view(conn: &mut Conn, sealer: &dyn Sealer, row: TalkRow) -> Result<ConversationView, SqlError> {
     let consent = consent_of(conn, &row.channel, &row.sender_key).await?;
     let state: SealedState = unseal(sealer, row.id.0, &row.state)?;
-    Ok(TalkView {
+    Ok(ConversationView {
         id: ConversationId(row.id.0),
         channel: Channel::parse(&row.channel).ok_or_else(|| corrupt(&row.channel))?,
         channel_account: row.channel_account,
@@ -159,12 +163,12 @@ async fn view(conn: &mut Conn, sealer: &dyn Sealer, row: TalkRow) -> Result<Talk
 async fn heard(
     conn: &mut Conn,
     sealer: &dyn Sealer,
-    talk: ConversationId,
+    conversation: ConversationId,
     before: Uuid,
     limit: i64,
-) -> Result<Vec<TalkLine>, Fault> {
+) -> Result<Vec<TranscriptMessage>, SqlError> {
     let rows = inbox::table
-        .filter(inbox::conversation_id.eq(DbId(talk.0)))
+        .filter(inbox::conversation_id.eq(DbId(conversation.0)))
         .filter(inbox::id.lt(DbId(before)))
         .order(inbox::id.desc())
         .limit(limit)
@@ -172,7 +176,11 @@ async fn heard(
         .load::<(DbId, Vec<u8>, DbTime)>(conn)
         .await?;
     let line = |(id, body, at): (DbId, Vec<u8>, DbTime)| {
-        Ok(TalkLine { id: id.0, saying: Saying::Inbound(read_said(sealer, id.0, &body)?), at: at.0 })
+        Ok(TranscriptMessage {
+            id: id.0,
+            saying: MessageBody::Inbound(read_said(sealer, id.0, &body)?),
+            at: at.0,
+        })
     };
     rows.into_iter().map(line).collect()
 }
@@ -180,12 +188,12 @@ async fn heard(
 async fn spoken(
     conn: &mut Conn,
     sealer: &dyn Sealer,
-    talk: ConversationId,
+    conversation: ConversationId,
     before: Uuid,
     limit: i64,
-) -> Result<Vec<TalkLine>, Fault> {
+) -> Result<Vec<TranscriptMessage>, SqlError> {
     let rows = outbox::table
-        .filter(outbox::conversation_id.eq(Some(DbId(talk.0))))
+        .filter(outbox::conversation_id.eq(Some(DbId(conversation.0))))
         .filter(outbox::id.lt(DbId(before)))
         .order(outbox::id.desc())
         .limit(limit)
@@ -195,8 +203,8 @@ async fn spoken(
     let line = |(id, body, status, at): (DbId, Option<Vec<u8>>, String, DbTime)| {
         let body: Option<OutboundBody> = body.map(|body| unseal(sealer, id.0, &body)).transpose()?;
         let status = DeliveryStatus::parse(&status).ok_or_else(|| corrupt(status))?;
-        let saying = Saying::Outbound { text: body.map(|body| body.text), status };
-        Ok(TalkLine { id: id.0, saying, at: at.0 })
+        let saying = MessageBody::Outbound { text: body.map(|body| body.text), status };
+        Ok(TranscriptMessage { id: id.0, saying, at: at.0 })
     };
     rows.into_iter().map(line).collect()
 }

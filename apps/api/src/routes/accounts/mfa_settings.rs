@@ -43,7 +43,7 @@ pub(crate) async fn disable(
 
 async fn set(app: &App, caller: &Caller, enabled: bool) -> Result<HttpResponse, ApiError> {
     let person = caller.person()?;
-    if app.people.second_factor.set(person.user, enabled, &caller.actor()).await? {
+    if app.people.mfa.set(person.user, enabled, &caller.actor()).await? {
         Ok(HttpResponse::NoContent().finish())
     } else {
         Err(ApiError::conflict("There is no proved number to send codes to."))
@@ -59,6 +59,6 @@ pub(crate) async fn backup_codes(
     _body: NoFields,
 ) -> Result<HttpResponse, ApiError> {
     let person = caller.person()?;
-    let codes = app.people.second_factor.new_backup_codes(person.user, &caller.actor()).await?;
+    let codes = app.people.mfa.new_backup_codes(person.user, &caller.actor()).await?;
     Ok(secret(HttpResponse::Created()).json(BackupCodesJson { codes }))
 }

@@ -13,7 +13,7 @@ use domain::{
 };
 use ports::{
     accounts::{
-        Accounts, CountedTry, NewSession,
+        CountedTry, NewSession, Users,
         session_tokens::{CannotSign, SessionTokens},
     },
     clock::Clock,
@@ -45,7 +45,7 @@ impl Visitor {
 
 /// It could not be done now; nothing was decided.
 #[derive(Debug, Error)]
-pub enum Unable {
+pub enum AuthServiceError {
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -73,9 +73,9 @@ pub struct SignedIn {
 }
 
 /// Hands out tokens.
-pub struct SessionDesk {
+pub struct SessionIssuer {
     /// People's accounts.
-    pub accounts: Arc<dyn Accounts>,
+    pub accounts: Arc<dyn Users>,
     /// Makes the tokens.
     pub tokens: Arc<dyn SessionTokens>,
     /// Where people prove their numbers, if anywhere.
@@ -84,7 +84,7 @@ pub struct SessionDesk {
     pub ids: Arc<dyn IdGenerator>,
 }
 
-impl SessionDesk {
+impl SessionIssuer {
     /// A session to be opened for whoever calls so.
     #[must_use]
     pub fn new_session(&self, device: Option<String>) -> NewSession {
@@ -97,7 +97,7 @@ impl SessionDesk {
         user: UserId,
         session: SessionId,
         generation: u32,
-    ) -> Result<SignedIn, Unable> {
+    ) -> Result<SignedIn, AuthServiceError> {
         let profile = self.accounts.profile(user).await?;
         let phone_verified = profile.as_ref().is_some_and(|profile| profile.phone.is_some());
         let verification_url = match (&self.pages, profile) {
@@ -133,16 +133,16 @@ pub enum PasswordVerdict {
 }
 
 /// Judges passwords.
-pub struct PasswordDesk {
+pub struct PasswordAuthenticator {
     /// People's accounts.
-    pub accounts: Arc<dyn Accounts>,
+    pub accounts: Arc<dyn Users>,
     /// Compares.
     pub hasher: Arc<dyn PasswordHasher>,
     /// Now.
     pub clock: Arc<dyn Clock>,
 }
 
-impl PasswordDesk {
+impl PasswordAuthenticator {
     /// Counts the try, then looks at it. For a person who does not exist it takes as long and writes as
     /// much as for one who does.
     pub async fn judge(
@@ -151,7 +151,7 @@ impl PasswordDesk {
         password: &Password,
         address: &str,
         actor: &Actor,
-    ) -> Result<PasswordVerdict, Unable> {
+    ) -> Result<PasswordVerdict, AuthServiceError> {
         let of_both = try_name(&[("email", Some(email.as_str())), ("address", Some(address))]);
         let tries = [
             CountedTry { name: of_both.clone(), most: TRIES_PER_PERSON_AND_ADDRESS },

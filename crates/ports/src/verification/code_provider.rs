@@ -37,7 +37,7 @@ pub enum CodeVerdict {
 
 /// Why a code did not go out or could not be checked.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum CodeVerifierError {
+pub enum CodeProviderError {
     /// This number can't be reached so; another channel may do.
     #[error("the channel can't reach this number: {0}")]
     ChannelRefused(String),
@@ -55,19 +55,19 @@ pub enum CodeVerifierError {
 /// Makes, sends and checks codes.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
-pub trait CodeVerifier: Send + Sync {
+pub trait CodeProvider: Send + Sync {
     /// The name it is logged under: `twilio`.
     fn name(&self) -> &'static str;
 
     /// Sends a code. Asked again while one is open, the same code goes out again.
-    async fn start(&self, request: &StartCode) -> Result<StartedCode, CodeVerifierError>;
+    async fn start(&self, request: &StartCode) -> Result<StartedCode, CodeProviderError>;
 
     /// Checks a code against a challenge.
-    async fn check(&self, sid: &str, code: &OtpCode) -> Result<CodeVerdict, CodeVerifierError>;
+    async fn check(&self, sid: &str, code: &OtpCode) -> Result<CodeVerdict, CodeProviderError>;
 
     /// Whether the provider holds the challenge for approved: asked after a check whose answer was lost.
-    async fn is_approved(&self, sid: &str) -> Result<bool, CodeVerifierError>;
+    async fn is_approved(&self, sid: &str) -> Result<bool, CodeProviderError>;
 
     /// Withdraws a challenge, so that the next start makes a new code.
-    async fn cancel(&self, sid: &str) -> Result<(), CodeVerifierError>;
+    async fn cancel(&self, sid: &str) -> Result<(), CodeProviderError>;
 }

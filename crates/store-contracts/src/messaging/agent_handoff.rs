@@ -9,16 +9,16 @@ use domain::{
     message::{Channel, DeliveryStatus},
     messaging::{
         consent::{ConsentScope, ConsentStatus},
-        conversation::Said,
+        conversation::InboundContent,
     },
 };
 use futures_util::future::join_all;
 use ports::{
     messaging::{
-        ConsentChange, Enqueued, Lane, LeasedTurn, Saying, Settlement, Turn, TurnFailure,
+        ConsentChange, Enqueued, Lane, LeasedTurn, MessageBody, Settlement, Turn, TurnFailure,
         inbound_webhook::Notice,
     },
-    operations::{DeadLetterKind, Revived, UnreadableWebhook},
+    operations::{DeadLetterKind, ReplayOutcome, UnreadableWebhook},
     pagination::PageRequest,
 };
 
@@ -64,7 +64,7 @@ fn stop(sender: u32, consent: ConsentStatus) -> ConsentChange {
 
 /// The same id again is the same message, and it says whose it is.
 pub async fn a_message_of_a_teams_is_kept_once_and_stays_his(store: impl Stores) {
-    let mut message = outbound(1, "hola", Lane::Talk);
+    let mut message = outbound(1, "hola", Lane::Conversation);
     message.client = Some("team".into());
     let all = join_all((0..8).map(|_| store.enqueue(&message, None, at(0)))).await;
     assert!(all.into_iter().all(|kept| kept.unwrap() == Enqueued::Queued));
@@ -75,28 +75,37 @@ pub async fn a_message_of_a_teams_is_kept_once_and_stays_his(store: impl Stores)
 
 /// However his address is spelled, and whoever carries it; until he comes back.
 pub async fn who_opted_out_is_not_written_to(store: impl Stores) {
-    let talk = hear(&store, 1, "e1", TWILIO, 1).await;
-    store.enqueue(&outbound(1, "waits", Lane::Talk), Some(talk), at(2)).await.unwrap();
+    let conversation = hear(&store, 1, "e1", TWILIO, 1).await;
+    store.enqueue(&outbound(1, "waits", Lane::Conversation), Some(conversation), at(2)).await.unwrap();
     store.record_consent(&stop(1, ConsentStatus::OptedOut), at(3)).await.unwrap();
     assert_eq!(store.backlog().await.unwrap(), 0, "what waited is not said any more");
     for address in ["whatsapp:+525500000001", "5215500000001", "+525500000001"] {
-        let mut message = outbound(1, "no", Lane::Talk);
+        let mut message = outbound(1, "no", Lane::Conversation);
         message.message.recipient = address.into();
         message.channel_account = META.into();
         assert_eq!(store.enqueue(&message, None, at(4)).await.unwrap(), Enqueued::OptedOut, "{address}");
     }
-    assert_eq!(store.enqueue(&outbound(2, "sí", Lane::Talk), None, at(4)).await.unwrap(), Enqueued::Queued);
+    assert_eq!(
+        store.enqueue(&outbound(2, "sí", Lane::Conversation), None, at(4)).await.unwrap(),
+        Enqueued::Queued
+    );
     store.record_consent(&stop(1, ConsentStatus::OptedIn), at(5)).await.unwrap();
-    assert_eq!(store.enqueue(&outbound(1, "sí", Lane::Talk), None, at(6)).await.unwrap(), Enqueued::Queued);
+    assert_eq!(
+        store.enqueue(&outbound(1, "sí", Lane::Conversation), None, at(6)).await.unwrap(),
+        Enqueued::Queued
+    );
 }
 
 /// Whichever comes first, nothing is left to be sent to somebody who said stop.
 pub async fn stopping_and_writing_at_once_leaves_nothing_to_send(store: impl Stores) {
     for sender in 1..=20 {
-        let talk = hear(&store, sender, &format!("e{sender}"), TWILIO, 1).await;
-        let (message, change) = (outbound(sender, "hola", Lane::Talk), stop(sender, ConsentStatus::OptedOut));
-        let (kept, stopped) =
-            tokio::join!(store.enqueue(&message, Some(talk), at(2)), store.record_consent(&change, at(2)));
+        let conversation = hear(&store, sender, &format!("e{sender}"), TWILIO, 1).await;
+        let (message, change) =
+            (outbound(sender, "hola", Lane::Conversation), stop(sender, ConsentStatus::OptedOut));
+        let (kept, stopped) = tokio::join!(
+            store.enqueue(&message, Some(conversation), at(2)),
+            store.record_consent(&change, at(2))
+        );
         kept.unwrap();
         stopped.unwrap();
     }
@@ -122,28 +131,28 @@ pub async fn a_word_to_the_provider_counts(store: impl Stores) {
 
 /// Newest first, a page at a time.
 pub async fn a_talk_shows_what_was_said_by_whom(store: impl Stores) {
-    let talk = hear(&store, 1, "uno", TWILIO, 1).await;
-    store.enqueue(&outbound(1, "dos", Lane::Talk), Some(talk), at(2)).await.unwrap();
+    let conversation = hear(&store, 1, "uno", TWILIO, 1).await;
+    store.enqueue(&outbound(1, "dos", Lane::Conversation), Some(conversation), at(2)).await.unwrap();
     hear(&store, 1, "tres", TWILIO, 3).await;
     hear(&store, 2, "de otro", TWILIO, 4).await;
-    let words = |saying: &Saying| match saying {
-        Saying::Inbound(Said::Text(text)) => format!("< {text}"),
-        Saying::Outbound { text: Some(text), status } => format!("> {text} {}", status.name()),
+    let words = |saying: &MessageBody| match saying {
+        MessageBody::Inbound(InboundContent::Text(text)) => format!("< {text}"),
+        MessageBody::Outbound { text: Some(text), status } => format!("> {text} {}", status.name()),
         _ => panic!("no words"),
     };
-    let lines = store.lines(talk, &page()).await.unwrap();
-    let said: Vec<_> = lines.iter().map(|line| words(&line.saying)).collect();
-    assert_eq!(said, ["< tres", "> dos queued", "< uno"]);
+    let lines = store.lines(conversation, &page()).await.unwrap();
+    let content: Vec<_> = lines.iter().map(|line| words(&line.saying)).collect();
+    assert_eq!(content, ["< tres", "> dos queued", "< uno"]);
     let behind = PageRequest { limit: 1, after: Some(lines[0].id.to_string()) };
-    let next = store.lines(talk, &behind).await.unwrap();
+    let next = store.lines(conversation, &behind).await.unwrap();
     assert_eq!((next.len(), words(&next[0].saying)), (1, "> dos queued".to_owned()));
-    assert_eq!(store.talks(&page()).await.unwrap().len(), 2);
+    assert_eq!(store.conversations(&page()).await.unwrap().len(), 2);
 }
 
 /// Over the provider he wrote to last, to the address he wrote from.
 pub async fn an_answer_goes_where_he_last_wrote_from(store: impl Stores) {
     let accounts = [TWILIO.to_owned(), META.to_owned()];
-    let newest = || store.newest_talk(Channel::Whatsapp, "+525500000001", &accounts);
+    let newest = || store.newest_conversation(Channel::Whatsapp, "+525500000001", &accounts);
     assert!(newest().await.unwrap().is_none());
     hear(&store, 1, "e1", TWILIO, 1).await;
     let over_meta = hear(&store, 1, "e2", META, 2).await;
@@ -161,7 +170,7 @@ pub async fn an_answer_goes_where_he_last_wrote_from(store: impl Stores) {
     let found = newest().await.unwrap().unwrap();
     assert_eq!(found.last_inbound_at, Some(at(3)), "a webhook that comes late opens no window");
     assert_eq!(found.address.as_deref(), Some("whatsapp:+525500000001"), "nor moves his address");
-    let elsewhere = store.newest_talk(Channel::Telegram, "+525500000001", &accounts).await.unwrap();
+    let elsewhere = store.newest_conversation(Channel::Telegram, "+525500000001", &accounts).await.unwrap();
     assert!(elsewhere.is_none());
 }
 
@@ -170,7 +179,7 @@ pub async fn a_dead_letter_is_told_of_and_tried_again(store: impl Stores) {
     store.accept(&[inbound(1, "e1", "hola")], at(0)).await.unwrap();
     let turn = store.lease_next(at(1), at(5)).await.unwrap().unwrap();
     store.fail(&turn, &TurnFailure::Park, "poison").await.unwrap();
-    let message = outbound(2, "hola", Lane::Talk);
+    let message = outbound(2, "hola", Lane::Conversation);
     store.enqueue(&message, None, at(2)).await.unwrap();
     let leased = store.lease(at(3), at(9), 10).await.unwrap().remove(0);
     store.settle(&leased, &Settlement::Dead { reason: "nobody knows".into() }, at(4)).await.unwrap();
@@ -179,7 +188,7 @@ pub async fn a_dead_letter_is_told_of_and_tried_again(store: impl Stores) {
     let told: Vec<_> = letters.iter().map(|letter| (letter.kind, letter.reason.as_str())).collect();
     assert_eq!(told, [(DeadLetterKind::Outbound, "nobody knows"), (DeadLetterKind::Inbound, "poison")]);
     for letter in &letters {
-        assert!(matches!(store.revive(letter.id, at(5)).await.unwrap(), Some(Revived::Queued)));
+        assert!(matches!(store.revive(letter.id, at(5)).await.unwrap(), Some(ReplayOutcome::Queued)));
     }
     assert!(store.revive(letters[0].id, at(5)).await.unwrap().is_none(), "it is none any more");
     assert!(store.dead_letters(&page()).await.unwrap().is_empty());
@@ -202,7 +211,9 @@ pub async fn an_unreadable_webhook_is_kept_until_it_can_be_read(store: impl Stor
     store.keep_unreadable(&kept, at(2)).await.unwrap();
     let letters = store.dead_letters(&page()).await.unwrap();
     assert_eq!((letters.len(), letters[0].attempts, letters[0].kind), (1, 2, DeadLetterKind::Webhook));
-    let Some(Revived::Unreadable(again)) = store.revive(kept.id, at(3)).await.unwrap() else { panic!() };
+    let Some(ReplayOutcome::Unreadable(again)) = store.revive(kept.id, at(3)).await.unwrap() else {
+        panic!()
+    };
     assert!(again == kept);
     store.forget_unreadable(kept.id).await.unwrap();
     assert!(store.dead_letters(&page()).await.unwrap().is_empty());

@@ -10,7 +10,7 @@ use chrono::Duration;
 use domain::{message::Channel, money::transfer::TransferStatus};
 use ports::{
     clock::Clock,
-    messaging::Inbox,
+    messaging::TurnQueue,
     money::{Ledger, TransferFilter},
     pagination::PageRequest,
 };

@@ -3,41 +3,41 @@
 
 use domain::{
     ids::{ConversationId, EventId},
-    messaging::conversation::{DeskOrder, Said},
+    messaging::conversation::{AgentCommand, InboundContent},
     phone::PhoneNumber,
 };
 use ports::{
     clock::Clock,
     ids_and_random::IdGenerator,
-    messaging::{Inbox, Talks, inbound_webhook::InboundMessage},
+    messaging::{Conversations, TurnQueue, inbound_webhook::InboundMessage},
     store_error::StoreResult,
 };
 use std::sync::Arc;
 
 /// Takes orders of people at the desk.
-pub struct Desk {
+pub struct AgentHandoff {
     /// Which talks there are.
-    pub talks: Arc<dyn Talks>,
+    pub conversations: Arc<dyn Conversations>,
     /// Where orders stand in line.
-    pub inbox: Arc<dyn Inbox>,
+    pub inbox: Arc<dyn TurnQueue>,
     /// Ids of orders.
     pub ids: Arc<dyn IdGenerator>,
     /// Now.
     pub clock: Arc<dyn Clock>,
 }
 
-impl Desk {
+impl AgentHandoff {
     /// Puts an order in line; false when there is no such talk. `who` stands in the audit log.
-    pub async fn order(&self, id: ConversationId, order: DeskOrder, who: &str) -> StoreResult<bool> {
-        let Some(talk) = self.talks.find_talk(id).await? else { return Ok(false) };
+    pub async fn order(&self, id: ConversationId, order: AgentCommand, who: &str) -> StoreResult<bool> {
+        let Some(conversation) = self.conversations.find_conversation(id).await? else { return Ok(false) };
         let event = EventId(self.ids.new_id());
         let message = InboundMessage {
-            channel_account: talk.channel_account,
+            channel_account: conversation.channel_account,
             provider_event_id: format!("desk:{event}"),
-            sender: talk.address.unwrap_or_else(|| talk.sender_key.clone()),
+            sender: conversation.address.unwrap_or_else(|| conversation.sender_key.clone()),
             // The name under which the talk is kept: a number, or an address that is none.
-            phone: PhoneNumber::try_from(talk.sender_key).ok(),
-            said: Said::Desk(order),
+            phone: PhoneNumber::try_from(conversation.sender_key).ok(),
+            content: InboundContent::AgentCommand(order),
             is_ours: true,
             sent_at: None,
             raw: who.as_bytes().to_vec(),

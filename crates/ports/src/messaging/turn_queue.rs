@@ -1,12 +1,13 @@
 //! Inbound messages: durable before they are acknowledged, once each, in order per conversation.
 
-use crate::messaging::inbound_webhook::InboundMessage;
+use super::{NewFlowResponse, NewOutbound, inbound_webhook::InboundMessage};
 use crate::store_error::StoreResult;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
     ids::{ConversationId, EventId},
     messaging::{consent::ConsentStatus, conversation::Conversation},
+    operations::audit::AuditRecord,
 };
 
 /// Whether a message was new.
@@ -49,10 +50,40 @@ pub enum TurnFailure {
     Park,
 }
 
-/// The inbox.
+/// All that a turn leaves behind.
+#[derive(Clone)]
+pub struct Turn {
+    /// The message that was handled.
+    pub event: EventId,
+    /// The talk.
+    pub conversation: ConversationId,
+    /// The lease under which it was handled.
+    pub fence: i64,
+    /// The talk's state after it.
+    pub state: Conversation,
+    /// What is to be said, in order.
+    pub replies: Vec<NewOutbound>,
+    /// The sender's new consent, where he changed it.
+    pub consent: Option<ConsentStatus>,
+    /// What was decided.
+    pub audit: Vec<AuditRecord>,
+    /// What was answered to a flow, where this turn ended one.
+    pub flow_response: Option<NewFlowResponse>,
+}
+
+/// Whether a turn was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Committed {
+    /// All of it.
+    Done,
+    /// Nothing: the lease had passed to somebody else.
+    Fenced,
+}
+
+/// The inbox as a queue of turns: accept, lease, renew, commit, fail. Each method is one transaction.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
-pub trait Inbox: Send + Sync {
+pub trait TurnQueue: Send + Sync {
     /// Keeps messages; durable on return. One answer for each, in order.
     async fn accept(
         &self,
@@ -68,4 +99,15 @@ pub trait Inbox: Send + Sync {
 
     /// Removes handled messages older than `before`; how many.
     async fn purge(&self, before: DateTime<Utc>) -> StoreResult<usize>;
+
+    /// State, replies into the outbox, message done, consent, audit, answers to a flow: in one transaction.
+    async fn commit_turn(&self, turn: &Turn, now: DateTime<Utc>) -> StoreResult<Committed>;
+
+    /// Holds on to a talk while its turn takes long. False when it is lost.
+    async fn renew_lease(
+        &self,
+        conversation: ConversationId,
+        fence: i64,
+        until: DateTime<Utc>,
+    ) -> StoreResult<bool>;
 }

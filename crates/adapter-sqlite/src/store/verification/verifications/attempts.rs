@@ -6,7 +6,7 @@ use crate::backend::Db;
 /// Longer than a provider is waited for.
 const LOOKED_AT_FOR: Duration = Duration::minutes(1);
 
-pub(crate) async fn failures_of(conn: &mut Conn, name: &str) -> Result<Failures, Fault> {
+pub(crate) async fn failures_of(conn: &mut Conn, name: &str) -> Result<Failures, SqlError> {
     let row = code_failures::table
         .find(name)
         .select((code_failures::failures, code_failures::locked_until))
@@ -21,7 +21,7 @@ pub(crate) async fn failures_of(conn: &mut Conn, name: &str) -> Result<Failures,
     }
 }
 
-pub(crate) async fn set_failures(conn: &mut Conn, name: &str, failures: Failures) -> Result<(), Fault> {
+pub(crate) async fn set_failures(conn: &mut Conn, name: &str, failures: Failures) -> Result<(), SqlError> {
     let values = (
         code_failures::failures.eq(column(failures.count)),
         code_failures::locked_until.eq(failures.locked_until.map(DbTime)),
@@ -37,33 +37,33 @@ pub(crate) async fn set_failures(conn: &mut Conn, name: &str, failures: Failures
 }
 
 /// Guesses taken at a provider's challenge, over all challenges of ours that share it.
-pub(crate) async fn guesses_at(conn: &mut Conn, sid: &str) -> Result<i64, Fault> {
+pub(crate) async fn attempts_at(conn: &mut Conn, sid: &str) -> Result<i64, SqlError> {
     let used = verifications::table
-        .filter(verifications::provider_sid.eq(sid))
+        .filter(verifications::provider_ref.eq(sid))
         .select(diesel::dsl::sum(verifications::attempts_used));
     Ok(used.first::<Option<i64>>(conn).await?.unwrap_or(0))
 }
 
-pub(crate) async fn take_guess(
+pub(crate) async fn take_attempt(
     conn: &mut Conn,
-    request: TakeGuess,
+    request: AttemptRequest,
     now: DateTime<Utc>,
-) -> Result<ReserveGuess, Fault> {
-    let Some(row) = load_locked(conn, request.verification).await? else { return Ok(ReserveGuess::Gone) };
+) -> Result<ReserveAttempt, SqlError> {
+    let Some(row) = load_locked(conn, request.verification).await? else { return Ok(ReserveAttempt::Gone) };
     if let Some(key) = &request.effect_key {
-        let known = verification_guesses::table
-            .filter(verification_guesses::effect_key.eq(key))
-            .select((verification_guesses::id, JudgedRow::as_select()))
+        let known = verification_attempts::table
+            .filter(verification_attempts::effect_key.eq(key))
+            .select((verification_attempts::id, JudgedRow::as_select()))
             .first::<(DbId, JudgedRow)>(conn)
             .await
             .optional()?;
-        if let Some((guess, judged)) = known {
+        if let Some((attempt, judged)) = known {
             return match judged.checked()? {
-                Some(checked) => Ok(ReserveGuess::Judged(checked)),
+                Some(checked) => Ok(ReserveAttempt::Judged(checked)),
                 None => {
                     let verification = whole(conn, request.verification).await?;
-                    Ok(ReserveGuess::Go(Box::new(GuessTicket {
-                        guess: guess.0,
+                    Ok(ReserveAttempt::Go(Box::new(AttemptTicket {
+                        attempt: attempt.0,
                         verification,
                         resumed: true,
                         anonymous: request.anonymous,
@@ -74,39 +74,39 @@ pub(crate) async fn take_guess(
     }
     let failures = failure_name_of(conn, &row, request.anonymous.as_deref()).await?;
     if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
-        return Ok(ReserveGuess::Locked(until));
+        return Ok(ReserveAttempt::Locked(until));
     }
-    if let Some(sid) = &row.provider_sid
-        && guesses_at(conn, sid).await? >= i64::from(row.attempts_max)
+    if let Some(sid) = &row.provider_ref
+        && attempts_at(conn, sid).await? >= i64::from(row.attempts_max)
     {
-        return Ok(ReserveGuess::Gone);
+        return Ok(ReserveAttempt::Gone);
     }
     let mut challenge = row.challenge()?;
-    let Ok(remaining) = challenge.take_guess(now) else { return Ok(ReserveGuess::Gone) };
+    let Ok(remaining) = challenge.take_attempt(now) else { return Ok(ReserveAttempt::Gone) };
     diesel::update(verifications::table.find(row.id))
         .set(verifications::attempts_used.eq(column(challenge.attempts_used)))
         .execute(conn)
         .await?;
-    let guess = guess_id(row.id.0, challenge.attempts_used);
-    diesel::insert_into(verification_guesses::table)
+    let attempt = attempt_id(row.id.0, challenge.attempts_used);
+    diesel::insert_into(verification_attempts::table)
         .values((
-            verification_guesses::id.eq(DbId(guess)),
-            verification_guesses::verification_id.eq(row.id),
-            verification_guesses::effect_key.eq(request.effect_key),
-            verification_guesses::attempts_remaining.eq(column(remaining)),
-            verification_guesses::at.eq(DbTime(now)),
+            verification_attempts::id.eq(DbId(attempt)),
+            verification_attempts::verification_id.eq(row.id),
+            verification_attempts::effect_key.eq(request.effect_key),
+            verification_attempts::attempts_remaining.eq(column(remaining)),
+            verification_attempts::at.eq(DbTime(now)),
         ))
-        .on_conflict(verification_guesses::id)
+        .on_conflict(verification_attempts::id)
         .do_nothing()
         .execute(conn)
         .await?;
     let verification = whole(conn, request.verification).await?;
     let anonymous = request.anonymous;
-    Ok(ReserveGuess::Go(Box::new(GuessTicket { guess, verification, resumed: false, anonymous })))
+    Ok(ReserveAttempt::Go(Box::new(AttemptTicket { attempt, verification, resumed: false, anonymous })))
 }
 
 /// The id of a challenge's n-th guess: the challenge's own with the number mixed into its last bytes.
-pub(crate) fn guess_id(verification: Uuid, number: u32) -> Uuid {
+pub(crate) fn attempt_id(verification: Uuid, number: u32) -> Uuid {
     Uuid::from_u128(verification.as_u128() ^ (u128::from(number) << 32))
 }
 
@@ -119,16 +119,16 @@ pub(crate) async fn settle(
     right: bool,
     policy: &OtpPolicy,
     now: DateTime<Utc>,
-) -> Result<Checked, Fault> {
+) -> Result<AttemptResult, SqlError> {
     let mut challenge = row.challenge()?;
     let was_open = challenge.status == ChallengeStatus::Pending;
-    let approved = challenge.settle_guess(right, running);
+    let approved = challenge.settle_attempt(right, running);
     let before = failures_of(conn, failures).await?;
     let after = match (approved, right) {
         (true, _) => Failures::default(),
         // Too late to count for anything.
         (false, true) => before,
-        (false, false) => before.after_wrong_guess(policy, now),
+        (false, false) => before.after_wrong_attempt(policy, now),
     };
     if after != before {
         set_failures(conn, failures, after).await?;
@@ -149,59 +149,59 @@ pub(crate) async fn settle(
             .await?;
     }
     let attempts_remaining = if locked_until.is_some() { 0 } else { challenge.attempts_remaining() };
-    Ok(Checked { approved, attempts_remaining, locked_until })
+    Ok(AttemptResult { approved, attempts_remaining, locked_until })
 }
 
 /// Counts, compares and uses up, under the number's lock.
-pub(crate) async fn judge_guess(
+pub(crate) async fn judge_attempt(
     conn: &mut Conn,
-    request: JudgeGuess,
+    request: CheckAttempt,
     now: DateTime<Utc>,
-) -> Result<GuessVerdict, Fault> {
-    let JudgeGuess { guess, salt, typed, policy } = request;
-    let Some(row) = load_locked(conn, guess.verification).await? else { return Ok(GuessVerdict::Gone) };
-    if let Some(checked) = judged_before(conn, guess.effect_key.as_deref()).await? {
-        return Ok(GuessVerdict::Judged(checked));
+) -> Result<AttemptVerdict, SqlError> {
+    let CheckAttempt { attempt, salt, typed, policy } = request;
+    let Some(row) = load_locked(conn, attempt.verification).await? else { return Ok(AttemptVerdict::Gone) };
+    if let Some(checked) = judged_before(conn, attempt.effect_key.as_deref()).await? {
+        return Ok(AttemptVerdict::Judged(checked));
     }
-    let failures = failure_name_of(conn, &row, guess.anonymous.as_deref()).await?;
+    let failures = failure_name_of(conn, &row, attempt.anonymous.as_deref()).await?;
     if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
-        return Ok(GuessVerdict::Locked(until));
+        return Ok(AttemptVerdict::Locked(until));
     }
     let mut challenge = row.challenge()?;
-    if challenge.take_guess(now).is_err() {
-        return Ok(GuessVerdict::Gone);
+    if challenge.take_attempt(now).is_err() {
+        return Ok(AttemptVerdict::Gone);
     }
-    let Some(code) = row.own_code() else { return Ok(GuessVerdict::Gone) };
+    let Some(code) = row.own_code() else { return Ok(AttemptVerdict::Gone) };
     if code.salt != salt {
-        return Ok(GuessVerdict::Outdated);
+        return Ok(AttemptVerdict::Outdated);
     }
     diesel::update(verifications::table.find(row.id))
         .set(verifications::attempts_used.eq(column(challenge.attempts_used)))
         .execute(conn)
         .await?;
     let right = typed.is_some_and(|typed| hashes_equal(&code.mac.mac, &typed));
-    let counted = load(conn, guess.verification).await?.ok_or_else(|| corrupt("a challenge vanished"))?;
+    let counted = load(conn, attempt.verification).await?.ok_or_else(|| corrupt("a challenge vanished"))?;
     let checked = settle(conn, &counted, (&failures, 0), right, &policy, now).await?;
-    diesel::insert_into(verification_guesses::table)
+    diesel::insert_into(verification_attempts::table)
         .values((
-            verification_guesses::id.eq(DbId(guess_id(row.id.0, challenge.attempts_used))),
-            verification_guesses::verification_id.eq(row.id),
-            verification_guesses::effect_key.eq(guess.effect_key),
-            verification_guesses::approved.eq(Some(i32::from(checked.approved))),
-            verification_guesses::attempts_remaining.eq(column(checked.attempts_remaining)),
-            verification_guesses::locked_until.eq(checked.locked_until.map(DbTime)),
-            verification_guesses::at.eq(DbTime(now)),
+            verification_attempts::id.eq(DbId(attempt_id(row.id.0, challenge.attempts_used))),
+            verification_attempts::verification_id.eq(row.id),
+            verification_attempts::effect_key.eq(attempt.effect_key),
+            verification_attempts::approved.eq(Some(i32::from(checked.approved))),
+            verification_attempts::attempts_remaining.eq(column(checked.attempts_remaining)),
+            verification_attempts::locked_until.eq(checked.locked_until.map(DbTime)),
+            verification_attempts::at.eq(DbTime(now)),
         ))
         .execute(conn)
         .await?;
     note(conn, &row, checked, now).await?;
-    Ok(GuessVerdict::Judged(checked))
+    Ok(AttemptVerdict::Judged(checked))
 }
 
-async fn judged_before(conn: &mut Conn, key: Option<&str>) -> Result<Option<Checked>, Fault> {
+async fn judged_before(conn: &mut Conn, key: Option<&str>) -> Result<Option<AttemptResult>, SqlError> {
     let Some(key) = key else { return Ok(None) };
-    let judged = verification_guesses::table
-        .filter(verification_guesses::effect_key.eq(key))
+    let judged = verification_attempts::table
+        .filter(verification_attempts::effect_key.eq(key))
         .select(JudgedRow::as_select())
         .first(conn)
         .await
@@ -210,7 +210,7 @@ async fn judged_before(conn: &mut Conn, key: Option<&str>) -> Result<Option<Chec
 }
 
 #[derive(Queryable, Selectable)]
-#[diesel(table_name = verification_guesses, check_for_backend(Db))]
+#[diesel(table_name = verification_attempts, check_for_backend(Db))]
 struct JudgedRow {
     approved: Option<i32>,
     attempts_remaining: i32,
@@ -219,9 +219,9 @@ struct JudgedRow {
 
 impl JudgedRow {
     /// The word on it, once it was given.
-    fn checked(self) -> Result<Option<Checked>, Fault> {
+    fn checked(self) -> Result<Option<AttemptResult>, SqlError> {
         let Some(approved) = self.approved else { return Ok(None) };
-        Ok(Some(Checked {
+        Ok(Some(AttemptResult {
             approved: approved == 1,
             attempts_remaining: count(self.attempts_remaining)?,
             locked_until: self.locked_until.map(|at| at.0),
@@ -233,16 +233,16 @@ impl JudgedRow {
 pub(crate) async fn note(
     conn: &mut Conn,
     row: &VerificationRow,
-    checked: Checked,
+    checked: AttemptResult,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), SqlError> {
     let verdict = if checked.approved { "approved" } else { "refused" };
     let left = format!("{} guesses left", checked.attempts_remaining);
     record(conn, &[row.audit(verdict, Some(&row.status), left)?], now).await
 }
 
 /// Whether codes are being guessed at on a grand scale.
-pub(crate) async fn breaker(conn: &mut Conn, now: DateTime<Utc>) -> Result<Breaker, Fault> {
+pub(crate) async fn breaker(conn: &mut Conn, now: DateTime<Utc>) -> Result<Breaker, SqlError> {
     let since = now.checked_sub_signed(BREAKER_WINDOW).unwrap_or(now);
     let exhausted = verifications::table
         .filter(verifications::exhausted_at.gt(DbTime(since)))
@@ -253,49 +253,49 @@ pub(crate) async fn breaker(conn: &mut Conn, now: DateTime<Utc>) -> Result<Break
 }
 
 /// How many other guesses at a challenge are still looked at; whoever looked longer than that at one is gone.
-pub(crate) async fn rivals(
+pub(crate) async fn concurrent_attempts(
     conn: &mut Conn,
     verification: DbId,
-    guess: Option<Uuid>,
+    attempt: Option<Uuid>,
     now: DateTime<Utc>,
-) -> Result<u32, Fault> {
+) -> Result<u32, SqlError> {
     let since = now.checked_sub_signed(LOOKED_AT_FOR).unwrap_or(now);
-    let others = verification_guesses::table
-        .filter(verification_guesses::verification_id.eq(verification))
-        .filter(verification_guesses::id.ne(DbId(guess.unwrap_or(Uuid::nil()))))
-        .filter(verification_guesses::approved.is_null())
-        .filter(verification_guesses::at.gt(DbTime(since)));
+    let others = verification_attempts::table
+        .filter(verification_attempts::verification_id.eq(verification))
+        .filter(verification_attempts::id.ne(DbId(attempt.unwrap_or(Uuid::nil()))))
+        .filter(verification_attempts::approved.is_null())
+        .filter(verification_attempts::at.gt(DbTime(since)));
     Ok(u32::try_from(others.count().get_result::<i64>(conn).await?).unwrap_or(u32::MAX))
 }
 
 /// Settles a guess at a provider's code, once: settled again, the first word stands.
-pub(crate) async fn settle_guess(
+pub(crate) async fn settle_attempt(
     conn: &mut Conn,
-    ticket: &GuessTicket,
+    ticket: &AttemptTicket,
     right: bool,
     policy: &OtpPolicy,
     now: DateTime<Utc>,
-) -> Result<Checked, Fault> {
+) -> Result<AttemptResult, SqlError> {
     let row = load_locked(conn, ticket.verification.id).await?;
     let row = row.ok_or_else(|| corrupt("no such challenge"))?;
-    let guess: Option<JudgedRow> = verification_guesses::table
-        .find(DbId(ticket.guess))
+    let attempt: Option<JudgedRow> = verification_attempts::table
+        .find(DbId(ticket.attempt))
         .select(JudgedRow::as_select())
         .first(conn)
         .await
         .optional()?;
-    if let Some(checked) = guess.map_or(Ok(None), JudgedRow::checked)? {
+    if let Some(checked) = attempt.map_or(Ok(None), JudgedRow::checked)? {
         return Ok(checked);
     }
     let failures = failure_name_of(conn, &row, ticket.anonymous.as_deref()).await?;
-    let running = rivals(conn, row.id, Some(ticket.guess), now).await?;
+    let running = concurrent_attempts(conn, row.id, Some(ticket.attempt), now).await?;
     let right = right && !approved_for_another(conn, &row).await?;
     let checked = settle(conn, &row, (&failures, running), right, policy, now).await?;
-    diesel::update(verification_guesses::table.find(DbId(ticket.guess)))
+    diesel::update(verification_attempts::table.find(DbId(ticket.attempt)))
         .set((
-            verification_guesses::approved.eq(Some(i32::from(checked.approved))),
-            verification_guesses::attempts_remaining.eq(column(checked.attempts_remaining)),
-            verification_guesses::locked_until.eq(checked.locked_until.map(DbTime)),
+            verification_attempts::approved.eq(Some(i32::from(checked.approved))),
+            verification_attempts::attempts_remaining.eq(column(checked.attempts_remaining)),
+            verification_attempts::locked_until.eq(checked.locked_until.map(DbTime)),
         ))
         .execute(conn)
         .await?;
@@ -305,10 +305,10 @@ pub(crate) async fn settle_guess(
 
 /// Whether the provider's approval was somebody else's: one of its is one of ours, also where its answer was lost
 /// and it is asked afterwards what it approved.
-pub(crate) async fn approved_for_another(conn: &mut Conn, row: &VerificationRow) -> Result<bool, Fault> {
-    let Some(sid) = &row.provider_sid else { return Ok(false) };
+pub(crate) async fn approved_for_another(conn: &mut Conn, row: &VerificationRow) -> Result<bool, SqlError> {
+    let Some(sid) = &row.provider_ref else { return Ok(false) };
     let others = verifications::table
-        .filter(verifications::provider_sid.eq(sid))
+        .filter(verifications::provider_ref.eq(sid))
         .filter(verifications::id.ne(row.id))
         .filter(verifications::status.eq(ChallengeStatus::Approved.name()));
     Ok(others.count().get_result::<i64>(conn).await? > 0)
