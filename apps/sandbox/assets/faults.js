@@ -37,7 +37,7 @@ export function tray(root, armed, victim) {
     const count = answer?.ok ? (await answer.json()).length : 0;
     armed.textContent = count ? word("armed")(count) : word("armedNone");
   };
-  const order = async (fault) => {
+  const set = async (fault) => {
     await fetch("/sandbox/faults", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(fault) });
     show();
   };
@@ -47,7 +47,7 @@ export function tray(root, armed, victim) {
   };
   const offer = () => {
     const faults = FAULTS[victim.value].map(([name, fault]) =>
-      button({ textContent: word(name) }, () => order({ provider: victim.value, ...fault })));
+      button({ textContent: word(name) }, () => set({ provider: victim.value, ...fault })));
     root.replaceChildren(...faults, button({ className: "quiet", textContent: word("clear") }, clear));
   };
   victim.addEventListener("change", offer);

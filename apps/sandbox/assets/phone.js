@@ -26,7 +26,7 @@ export class Phone extends HTMLElement {
       this.setAttribute("aria-label", `${this.number}, ${this.on.label}`);
       this.#build();
     }
-    this.#begin();
+    this.#start();
   }
 
   disconnectedCallback() {
@@ -51,16 +51,16 @@ export class Phone extends HTMLElement {
       element("span", { className: "who" }, element("strong", { textContent: isMail ? word("mailbox") : "Ventanilla" }), this.state),
       element("span", { className: "line" }, element("small", { textContent: this.number, title: this.number }), element("small", { textContent: this.on.label })), remove);
     this.notices = element("div", { className: "notices", ariaLive: "polite" });
-    this.talk = element("div", { className: "talk", role: "log", ariaLive: "polite", tabIndex: 0, ariaLabel: this.on.label },
+    this.conversation = element("div", { className: "conversation", role: "log", ariaLive: "polite", tabIndex: 0, ariaLabel: this.on.label },
       element("p", { className: "empty" }));
-    this.complaint = element("p", { className: "complaint", role: "alert", hidden: true });
+    this.failure = element("p", { className: "failure", role: "alert", hidden: true });
     this.toast = element("p", { className: "toast", role: "status", hidden: true });
-    this.screen = element("div", { className: "screen" }, bar, this.notices, this.talk, this.toast);
+    this.screen = element("div", { className: "screen" }, bar, this.notices, this.conversation, this.toast);
     if (!isMail) this.screen.append(...this.#writing());
     this.append(this.screen);
     this.#speak();
     document.addEventListener("language", () => this.#speak());
-    new ResizeObserver(() => { this.talk.scrollTop = this.talk.scrollHeight; }).observe(this.talk);
+    new ResizeObserver(() => { this.conversation.scrollTop = this.conversation.scrollHeight; }).observe(this.conversation);
   }
 
   #writing() {
@@ -76,7 +76,7 @@ export class Phone extends HTMLElement {
       this.input.value = "";
       this.say(written);
     });
-    return [this.ideas, this.complaint, form, this.keys];
+    return [this.ideas, this.failure, form, this.keys];
   }
 
   // Shows the phone's texts in the page's language.
@@ -91,7 +91,7 @@ export class Phone extends HTMLElement {
     this.input.ariaLabel = word("write");
   }
 
-  #begin() {
+  #start() {
     const look = async (address, take) => {
       const answer = await fetch(address);
       if (answer.ok) for (const one of await answer.json()) take(one);
@@ -113,7 +113,7 @@ export class Phone extends HTMLElement {
   async say(shown, more = {}) {
     const bubble = this.#bubble({ body: shown, at: new Date() }, true);
     const ticks = bubble.querySelector(".ticks");
-    this.complaint.hidden = true;
+    this.failure.hidden = true;
     if (!this.on.typingMs) this.#typingUntil = Date.now() + TYPING_MS_MAX;
     this.#showTyping();
     const id = await this.#post({ body: shown, ...more });
@@ -152,8 +152,8 @@ export class Phone extends HTMLElement {
       return result.message_id;
     } catch {
       this.#typingUntil = 0;
-      this.complaint.textContent = word("lost");
-      this.complaint.hidden = false;
+      this.failure.textContent = word("lost");
+      this.failure.hidden = false;
       return null;
     }
   }
@@ -165,11 +165,11 @@ export class Phone extends HTMLElement {
     if (sign.kind === "typing" && age < this.on.typingMs) this.#typingUntil = Date.now() - age + this.on.typingMs;
     if (sign.kind === "read") {
       this.#readIds.add(sign.message_id);
-      const bubble = this.talk.querySelector(`[data-id="${CSS.escape(sign.message_id)}"]`);
+      const bubble = this.conversation.querySelector(`[data-id="${CSS.escape(sign.message_id)}"]`);
       if (bubble) this.#markRead(bubble);
     }
     if (sign.kind === "tap_answered") {
-      const node = this.talk.querySelector(`[data-tap="${CSS.escape(sign.message_id)}"]`);
+      const node = this.conversation.querySelector(`[data-tap="${CSS.escape(sign.message_id)}"]`);
       if (node) node.ariaBusy = "false";
       if (sign.text && age < TYPING_MS_MAX) this.#announce(sign.text);
     }
@@ -199,7 +199,7 @@ export class Phone extends HTMLElement {
     if (!isCode) this.#typingUntil = 0;
     const bubble = this.#bubble(message, false);
     // Meta reports what was read. With the other providers an answer means that the message was read.
-    const last = this.on.provider === "meta" ? null : [...this.talk.querySelectorAll(".mine")].pop();
+    const last = this.on.provider === "meta" ? null : [...this.conversation.querySelectorAll(".mine")].pop();
     if (last) this.#markRead(last);
     const own = choices(message, this);
     if (own && this.on.look === "telegram") bubble.after(own);
@@ -210,7 +210,7 @@ export class Phone extends HTMLElement {
       this.keys.hidden = !keys.length;
     }
     if (message.id && this.on.provider !== "telegram") this.#reportRead(message.id);
-    this.talk.scrollTop = this.talk.scrollHeight;
+    this.conversation.scrollTop = this.conversation.scrollHeight;
   }
 
   #reportRead(id) {
@@ -219,7 +219,7 @@ export class Phone extends HTMLElement {
   }
 
   #bubble(message, isMine) {
-    this.talk.querySelector(".empty")?.remove();
+    this.conversation.querySelector(".empty")?.remove();
     const meta = element("span", { className: "meta" }, element("time", { textContent: clock(message.at) }));
     if (isMine) meta.append(element("span", { className: "ticks", textContent: "✓", ariaHidden: "true" }));
     // A tap on the code sends the answer that a person would type.
@@ -228,19 +228,19 @@ export class Phone extends HTMLElement {
       message.header ? element("strong", { className: "headline", textContent: message.header }) : null,
       text(message.body, answer),
       message.footer ? element("small", { className: "footer", textContent: message.footer }) : null, meta);
-    this.talk.append(bubble);
-    this.talk.scrollTop = this.talk.scrollHeight;
+    this.conversation.append(bubble);
+    this.conversation.scrollTop = this.conversation.scrollHeight;
     return bubble;
   }
 
   #mail(message) {
-    this.talk.querySelector(".empty")?.remove();
+    this.conversation.querySelector(".empty")?.remove();
     const mail = element("article", { className: "mail" },
       element("small", { textContent: `${message.from} · ${clock(message.at)}` }),
       message.subject ? element("strong", { textContent: message.subject }) : null,
       text(message.body, (code, node) => copy(code, node, code)));
-    this.talk.append(mail);
-    this.talk.scrollTop = this.talk.scrollHeight;
+    this.conversation.append(mail);
+    this.conversation.scrollTop = this.conversation.scrollHeight;
   }
 
   // Shows a message that came over another channel, unless another phone on the page shows that channel.
@@ -258,13 +258,13 @@ export class Phone extends HTMLElement {
 
   #showTyping() {
     const isTyping = Date.now() < this.#typingUntil;
-    const shown = this.talk.querySelector(".typing");
+    const shown = this.conversation.querySelector(".typing");
     if (this.on.look !== "email") this.state.textContent = word(isTyping ? "typing" : this.on.look === "telegram" ? "bot" : "online");
     if (!isTyping) return shown?.remove();
-    if (!shown) this.talk.append(element("div", { className: "typing", ariaHidden: "true" }, element("i"), element("i"), element("i")));
-    else if (shown !== this.talk.lastElementChild) this.talk.append(shown);
+    if (!shown) this.conversation.append(element("div", { className: "typing", ariaHidden: "true" }, element("i"), element("i"), element("i")));
+    else if (shown !== this.conversation.lastElementChild) this.conversation.append(shown);
     else return;
-    this.talk.scrollTop = this.talk.scrollHeight;
+    this.conversation.scrollTop = this.conversation.scrollHeight;
   }
 }
 

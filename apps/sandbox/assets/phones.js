@@ -34,7 +34,7 @@ function add(one) {
 
 function focus(phone) {
   phone?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  (phone?.input ?? phone?.talk)?.focus();
+  (phone?.input ?? phone?.conversation)?.focus();
 }
 
 const form = document.getElementById("add");

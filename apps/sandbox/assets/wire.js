@@ -23,10 +23,10 @@ function about({ body }) {
   return body?.MessageStatus ?? value?.statuses?.[0]?.status ?? value?.messages?.[0]?.type ?? update ?? body?.type ?? "";
 }
 
-function line(request, way) {
+function line(request, direction) {
   const isBad = request.status >= 400 || request.status === 0 || request.fault;
   const summary = element("summary", {},
-    element("span", { className: "way", textContent: way === "in" ? "→ API" : "API →" }),
+    element("span", { className: "direction", textContent: direction === "in" ? "→ API" : "API →" }),
     element("span", { className: "what" }, element("strong", { textContent: NAMES[request.provider] ?? request.provider }),
       ` ${request.operation}${request.fault ? ` (${request.fault})` : ""} `, element("small", { textContent: about(request) })),
     element("span", { className: isBad ? "status bad" : "status", textContent: request.status || "—" }));
@@ -44,9 +44,9 @@ export function watch(list) {
       }));
       const all = [...requests.map((r) => [r, "out"]), ...webhooks.map((r) => [r, "in"])];
       all.sort(([a], [b]) => a.seq - b.seq);
-      for (const [request, way] of all) {
+      for (const [request, direction] of all) {
         since = Math.max(since, request.seq);
-        list.prepend(line(request, way));
+        list.prepend(line(request, direction));
       }
       while (list.childElementCount > SHOWN_MAX) list.lastElementChild.remove();
     } catch {

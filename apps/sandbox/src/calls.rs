@@ -2,10 +2,11 @@
 
 use crate::{
     answer::Answer,
+    clock::timestamp,
     faults::{Fault, FaultKind},
     hangup::hang_up,
     memory::Request,
-    world::{Shared, World, timestamp},
+    world::{Shared, World},
 };
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
@@ -33,14 +34,14 @@ impl ProviderCall {
     /// Applies a fault, does the work, records the call and answers.
     pub(crate) async fn answer(self, work: impl FnOnce(&Shared) -> Answer) -> HttpResponse {
         let chance = self.world.chance();
-        let fault = self.world.memory().faults.strike(self.provider, &self.operation, chance);
+        let fault = self.world.memory().faults.take(self.provider, &self.operation, chance);
         match fault {
-            Some(fault) => self.strike(fault, work).await,
+            Some(fault) => self.answer_with_fault(fault, work).await,
             None => self.finish(&work(&self.world), None),
         }
     }
 
-    async fn strike(self, fault: Fault, work: impl FnOnce(&Shared) -> Answer) -> HttpResponse {
+    async fn answer_with_fault(self, fault: Fault, work: impl FnOnce(&Shared) -> Answer) -> HttpResponse {
         let kind = Some(fault.kind);
         match fault.kind {
             FaultKind::Status => {

@@ -1,6 +1,8 @@
 //! The control routes: messages on phones, messages from people, faults, recorded calls and webhooks.
 
-use crate::{faults::Fault, memory::Request, meta, telegram, twilio, webhooks::Said, world::Shared};
+use crate::{
+    faults::Fault, inbound_action::InboundAction, memory::Request, meta, telegram, twilio, world::Shared,
+};
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::json;
@@ -10,13 +12,13 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .service(
             web::resource("/sandbox/phones/{phone}/messages")
                 .route(web::get().to(received))
-                .route(web::post().to(say)),
+                .route(web::post().to(act)),
         )
         .service(web::resource("/sandbox/phones/{phone}/signs").route(web::get().to(signs)))
         .service(
             web::resource("/sandbox/faults")
                 .route(web::get().to(faults))
-                .route(web::post().to(order_fault))
+                .route(web::post().to(add_fault))
                 .route(web::delete().to(clear_faults)),
         )
         .service(web::resource("/sandbox/requests").route(web::get().to(requests)))
@@ -40,20 +42,20 @@ async fn signs(world: Shared, phone: web::Path<String>, query: web::Query<Since>
     HttpResponse::Ok().json(world.memory().signs_on(&phone, query.since))
 }
 
-async fn say(world: Shared, phone: web::Path<String>, body: web::Bytes) -> HttpResponse {
-    let said: Said = match serde_json::from_slice(&body) {
-        Ok(said) => Said { phone: phone.into_inner(), ..said },
-        Err(fault) => return complaint(&fault.to_string()),
+async fn act(world: Shared, phone: web::Path<String>, body: web::Bytes) -> HttpResponse {
+    let action: InboundAction = match serde_json::from_slice(&body) {
+        Ok(action) => InboundAction { phone: phone.into_inner(), ..action },
+        Err(fault) => return unprocessable(&fault.to_string()),
     };
-    if !["twilio", "meta", "telegram"].contains(&said.provider.as_str()) {
-        return complaint("provider: must be twilio, meta or telegram");
+    if !["twilio", "meta", "telegram"].contains(&action.provider.as_str()) {
+        return unprocessable("provider: must be twilio, meta or telegram");
     }
     // In a separate task, so that the message is posted even if the caller disconnects.
     let posted = tokio::spawn(async move {
-        match said.provider.as_str() {
-            "meta" => meta::post_inbound(&world, &said).await,
-            "telegram" => telegram::post_inbound(&world, &said).await,
-            _ => twilio::post_inbound(&world, &said).await,
+        match action.provider.as_str() {
+            "meta" => meta::post_inbound(&world, &action).await,
+            "telegram" => telegram::post_inbound(&world, &action).await,
+            _ => twilio::post_inbound(&world, &action).await,
         }
     })
     .await;
@@ -68,13 +70,13 @@ async fn faults(world: Shared) -> HttpResponse {
     HttpResponse::Ok().json(world.memory().faults.all())
 }
 
-async fn order_fault(world: Shared, body: web::Bytes) -> HttpResponse {
+async fn add_fault(world: Shared, body: web::Bytes) -> HttpResponse {
     match serde_json::from_slice::<Fault>(&body) {
-        Err(fault) => complaint(&fault.to_string()),
-        Ok(fault) => match fault.complaint() {
-            Some(what) => complaint(what),
+        Err(fault) => unprocessable(&fault.to_string()),
+        Ok(fault) => match fault.invalid_because() {
+            Some(what) => unprocessable(what),
             None => {
-                world.memory().faults.order(fault);
+                world.memory().faults.add(fault);
                 HttpResponse::Created().json(json!({"ordered": true}))
             }
         },
@@ -88,10 +90,10 @@ async fn clear_faults(world: Shared) -> HttpResponse {
 
 async fn requests(world: Shared, query: web::Query<Since>) -> HttpResponse {
     let memory = world.memory();
-    let asked = |r: &&Request| {
+    let wanted = |r: &&Request| {
         r.seq > query.since && query.provider.as_ref().is_none_or(|provider| *provider == r.provider)
     };
-    HttpResponse::Ok().json(memory.requests.iter().filter(asked).collect::<Vec<_>>())
+    HttpResponse::Ok().json(memory.requests.iter().filter(wanted).collect::<Vec<_>>())
 }
 
 async fn webhooks(world: Shared, query: web::Query<Since>) -> HttpResponse {
@@ -109,7 +111,7 @@ struct Status {
 async fn status(world: Shared, body: web::Bytes) -> HttpResponse {
     let status: Status = match serde_json::from_slice(&body) {
         Ok(status) => status,
-        Err(fault) => return complaint(&fault.to_string()),
+        Err(fault) => return unprocessable(&fault.to_string()),
     };
     let reported = match twilio::post_status(&world, &status.message_id, &status.status).await {
         None => meta::post_status(&world, &status.message_id, &status.status).await,
@@ -127,6 +129,6 @@ async fn forget(world: Shared) -> HttpResponse {
     HttpResponse::NoContent().finish()
 }
 
-fn complaint(what: &str) -> HttpResponse {
+fn unprocessable(what: &str) -> HttpResponse {
     HttpResponse::UnprocessableEntity().json(json!({"error": what}))
 }

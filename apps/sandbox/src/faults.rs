@@ -66,7 +66,7 @@ impl Fault {
     }
 
     /// What is wrong with the fault. `None` if nothing is.
-    pub(crate) fn complaint(&self) -> Option<&'static str> {
+    pub(crate) fn invalid_because(&self) -> Option<&'static str> {
         let Some((_, operations)) = OPERATIONS.iter().find(|(name, _)| *name == self.provider) else {
             return Some("provider: unknown");
         };
@@ -87,9 +87,9 @@ impl Fault {
     /// True if the fault applies to the operation. `messages` includes `messages.sms`.
     fn covers(&self, provider: &str, operation: &str) -> bool {
         self.provider == provider
-            && self.operation.as_ref().is_none_or(|mine| {
-                operation == mine
-                    || operation.strip_prefix(mine.as_str()).is_some_and(|rest| rest.starts_with('.'))
+            && self.operation.as_ref().is_none_or(|own| {
+                operation == own
+                    || operation.strip_prefix(own.as_str()).is_some_and(|rest| rest.starts_with('.'))
             })
     }
 }
@@ -99,7 +99,7 @@ impl Fault {
 pub(crate) struct Faults(Vec<Fault>);
 
 impl Faults {
-    pub(crate) fn order(&mut self, fault: Fault) {
+    pub(crate) fn add(&mut self, fault: Fault) {
         self.0.push(fault);
     }
 
@@ -113,19 +113,19 @@ impl Faults {
 
     /// The fault that applies to this call; its remaining count goes down by one. `chance` is a random
     /// number, 0 to 1.
-    pub(crate) fn strike(&mut self, provider: &str, operation: &str, chance: f64) -> Option<Fault> {
+    pub(crate) fn take(&mut self, provider: &str, operation: &str, chance: f64) -> Option<Fault> {
         let at = self.0.iter().position(|fault| {
             fault.covers(provider, operation) && fault.probability.is_none_or(|p| chance < p)
         })?;
         let fault = self.0.get_mut(at)?;
-        let struck = fault.clone();
+        let taken = fault.clone();
         if let Some(times) = &mut fault.times {
             *times = times.saturating_sub(1);
             if *times == 0 {
                 self.0.remove(at);
             }
         }
-        Some(struck)
+        Some(taken)
     }
 }
 
@@ -149,25 +149,25 @@ mod tests {
     #[test]
     fn a_fault_covers_its_operation_and_those_below_and_is_used_up() {
         let mut faults = Faults::default();
-        faults.order(fault(Some("messages"), Some(2)));
-        assert!(faults.strike("twilio", "lookup", 0.0).is_none());
-        assert!(faults.strike("twilio", "messages.sms", 0.0).is_some());
-        assert!(faults.strike("twilio", "messages.whatsapp", 0.0).is_some());
-        assert!(faults.strike("twilio", "messages.whatsapp", 0.0).is_none());
+        faults.add(fault(Some("messages"), Some(2)));
+        assert!(faults.take("twilio", "lookup", 0.0).is_none());
+        assert!(faults.take("twilio", "messages.sms", 0.0).is_some());
+        assert!(faults.take("twilio", "messages.whatsapp", 0.0).is_some());
+        assert!(faults.take("twilio", "messages.whatsapp", 0.0).is_none());
     }
 
     #[test]
     fn without_times_it_lasts_and_chance_decides() {
         let mut faults = Faults::default();
-        faults.order(Fault { probability: Some(0.5), ..fault(None, None) });
-        assert!(faults.strike("twilio", "lookup", 0.6).is_none());
-        assert!((0..9).all(|_| faults.strike("twilio", "lookup", 0.4).is_some()));
+        faults.add(Fault { probability: Some(0.5), ..fault(None, None) });
+        assert!(faults.take("twilio", "lookup", 0.6).is_none());
+        assert!((0..9).all(|_| faults.take("twilio", "lookup", 0.4).is_some()));
     }
 
     #[test]
-    fn nonsense_is_complained_about() {
-        assert_eq!(fault(Some("fly"), None).complaint(), Some("operation: unknown for this provider"));
-        assert!(Fault { kind: FaultKind::Status, ..fault(None, None) }.complaint().is_some());
-        assert_eq!(fault(None, None).complaint(), None);
+    fn a_fault_with_a_wrong_value_is_refused() {
+        assert_eq!(fault(Some("fly"), None).invalid_because(), Some("operation: unknown for this provider"));
+        assert!(Fault { kind: FaultKind::Status, ..fault(None, None) }.invalid_because().is_some());
+        assert_eq!(fault(None, None).invalid_because(), None);
     }
 }

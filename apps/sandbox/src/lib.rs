@@ -6,10 +6,13 @@
 
 mod answer;
 mod calls;
+mod clock;
 mod config;
 mod control;
 mod faults;
 mod hangup;
+mod inbound_action;
+mod json;
 mod memory;
 mod meta;
 mod pages;

@@ -1,41 +1,10 @@
-//! Posts webhooks to the API for all providers, and defines what a person can do on a phone.
+//! Posts webhooks to the API for all providers.
 
-use crate::{
-    memory::Request,
-    world::{World, timestamp},
-};
-use serde::Deserialize;
+use crate::{clock::timestamp, memory::Request, world::World};
 use serde_json::Value;
 
-/// A message or action of a person on their phone.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Said {
-    pub(crate) provider: String,
-    pub(crate) body: Option<String>,
-    pub(crate) button_id: Option<String>,
-    pub(crate) message_id: Option<String>,
-    pub(crate) profile_name: Option<String>,
-    #[serde(rename = "type")]
-    pub(crate) kind: Option<String>,
-    pub(crate) payload: Option<Value>,
-    /// The phone from the request path.
-    #[serde(skip)]
-    pub(crate) phone: String,
-}
-
-impl Said {
-    pub(crate) fn profile_name(&self) -> &str {
-        self.profile_name.as_deref().unwrap_or("Persona")
-    }
-
-    pub(crate) fn text(&self) -> &str {
-        self.body.as_deref().unwrap_or_default()
-    }
-}
-
 /// The API's answer to a webhook.
-pub(crate) struct Answered {
+pub(crate) struct WebhookAnswer {
     pub(crate) status: u16,
     pub(crate) body: String,
 }
@@ -54,12 +23,12 @@ pub(crate) struct Webhook<'a> {
 ///
 /// # Errors
 /// If the API can't be reached: the reason, without the API's address.
-pub(crate) async fn post(world: &World, webhook: Webhook<'_>) -> Result<Answered, String> {
+pub(crate) async fn post(world: &World, webhook: Webhook<'_>) -> Result<WebhookAnswer, String> {
     let Webhook { provider, operation, address, request, shown } = webhook;
     let answer = match request.send().await {
         Ok(response) => {
             let status = response.status().as_u16();
-            Ok(Answered { status, body: response.text().await.unwrap_or_default() })
+            Ok(WebhookAnswer { status, body: response.text().await.unwrap_or_default() })
         }
         Err(fault) => Err(fault.without_url().to_string()),
     };
@@ -81,15 +50,8 @@ pub(crate) async fn post(world: &World, webhook: Webhook<'_>) -> Result<Answered
 }
 
 /// The answer of the control route: `{message_id, webhook_status, webhook_body}`.
-pub(crate) fn posted(message_id: &str, answered: &Answered) -> Value {
+pub(crate) fn posted(message_id: &str, answer: &WebhookAnswer) -> Value {
     serde_json::json!({
-        "message_id": message_id, "webhook_status": answered.status, "webhook_body": answered.body,
+        "message_id": message_id, "webhook_status": answer.status, "webhook_body": answer.body,
     })
-}
-
-/// Copies the fields of `more` into `base`, over existing ones.
-pub(crate) fn merge(base: &mut Value, more: Option<&Value>) {
-    if let (Some(base), Some(more)) = (base.as_object_mut(), more.and_then(Value::as_object)) {
-        base.extend(more.iter().map(|(name, value)| (name.clone(), value.clone())));
-    }
 }

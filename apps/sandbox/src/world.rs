@@ -2,11 +2,9 @@
 
 use crate::{
     config::SandboxConfig,
-    memory::{Memory, Request},
-    telegram::TelegramMemory,
+    memory::{Memory, Request, TelegramMemory},
 };
 use actix_web::web;
-use chrono::{DateTime, SecondsFormat, Utc};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -66,13 +64,4 @@ impl World {
         let number = u64::from_be_bytes(self.random_bytes::<8>());
         format!("{:06}", number.checked_rem(1_000_000).unwrap_or(0))
     }
-}
-
-#[allow(clippy::disallowed_methods, reason = "the sandbox is the outside world: it has a clock of its own")]
-pub(crate) fn now() -> DateTime<Utc> {
-    Utc::now()
-}
-
-pub(crate) fn timestamp() -> String {
-    now().to_rfc3339_opts(SecondsFormat::Millis, true)
 }

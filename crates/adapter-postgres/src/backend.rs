@@ -2,19 +2,16 @@
 
 mod bulk;
 mod connect;
-mod values;
+pub(crate) mod values;
 
 pub(crate) use self::{
     bulk::{insert_conversations, insert_inbox, write_ledger},
-    values::{DbId, DbTime},
+    values::{Conn, Db, DbId, DbTime},
 };
-use crate::store::{ConnectError, SqlError};
-use diesel::{
-    pg::Pg,
-    sql_types::{Array, BigInt, Bool, Text},
-};
+use crate::store::error::{ConnectError, SqlError};
+use diesel::sql_types::{Array, BigInt, Bool, Text};
 use diesel_async::{
-    AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
+    AsyncConnection, AsyncMigrationHarness, RunQueryDsl, SimpleAsyncConnection,
     pooled_connection::deadpool::{Object, Pool},
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -22,15 +19,6 @@ use futures_util::future::BoxFuture;
 use ports::store_error::StoreResult;
 use std::time::Duration;
 use tokio::runtime::Handle;
-
-/// Column types that differ between databases.
-pub(crate) mod columns {
-    pub(crate) use diesel::sql_types::{Timestamptz as InstantCol, Uuid as UuidCol};
-}
-
-pub(crate) type Conn = AsyncPgConnection;
-#[allow(dead_code, reason = "named only in the backend checks of derives, which the lint does not see")]
-pub(crate) type Db = Pg;
 
 /// A query whose rows are to be changed: nobody else changes them until the transaction ends. Rows that
 /// only refer to them can still be added.

@@ -1,41 +1,29 @@
 //! What is SQLite's own: connections, column types, how a write begins, rows that go in by the hundred.
 
 mod bulk;
+pub(crate) mod values;
 
-pub(crate) use self::bulk::{insert_conversations, insert_inbox, write_ledger};
-use crate::store::{ConnectError, SqlError, schema::audit};
-
-use chrono::{DateTime, Utc};
-use diesel::{
-    QueryDsl,
-    backend::Backend,
-    deserialize::{self, FromSql, FromSqlRow},
-    expression::AsExpression,
-    serialize::{self, IsNull, Output, ToSql},
-    sqlite::{Sqlite, SqliteValue},
+pub(crate) use self::{
+    bulk::{insert_conversations, insert_inbox, write_ledger},
+    values::{Conn, Db, DbId, DbTime},
 };
+use crate::store::{
+    error::{ConnectError, SqlError},
+    schema::audit,
+};
+
+use diesel::QueryDsl;
 use diesel_async::{
     AsyncConnection, SimpleAsyncConnection,
     pooled_connection::{
         AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
         deadpool::{BuildError, Pool},
     },
-    sync_connection_wrapper::SyncConnectionWrapper,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use futures_util::{FutureExt, future::BoxFuture};
 use ports::store_error::StoreResult;
 use tokio::runtime::Handle;
-use uuid::Uuid;
-
-/// Column types that differ between databases.
-pub(crate) mod columns {
-    pub(crate) use diesel::sql_types::{BigInt as InstantCol, Binary as UuidCol};
-}
-
-pub(crate) type Conn = SyncConnectionWrapper<diesel::SqliteConnection>;
-#[allow(dead_code, reason = "named only in the backend checks of derives, which the lint does not see")]
-pub(crate) type Db = Sqlite;
 
 /// A query whose rows are to be changed: here the one writer is the lock.
 macro_rules! for_update {
@@ -75,43 +63,6 @@ const READER_CACHE: u32 = 8 * 1024;
 /// The log is carried over into the file every 8192 pages (32 MiB): each time costs several fsyncs.
 const PRAGMAS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
                        PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=8192;";
-
-/// A UUID as 16 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
-#[diesel(sql_type = columns::UuidCol)]
-pub(crate) struct DbId(pub(crate) Uuid);
-
-impl ToSql<columns::UuidCol, Sqlite> for DbId {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
-        out.set_value(self.0.as_bytes().as_slice());
-        Ok(IsNull::No)
-    }
-}
-
-impl FromSql<columns::UuidCol, Sqlite> for DbId {
-    fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
-        Ok(Self(Uuid::from_slice(value.read_blob())?))
-    }
-}
-
-/// An instant as microseconds since 1970, UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]
-#[diesel(sql_type = columns::InstantCol)]
-pub(crate) struct DbTime(pub(crate) DateTime<Utc>);
-
-impl ToSql<columns::InstantCol, Sqlite> for DbTime {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
-        out.set_value(self.0.timestamp_micros());
-        Ok(IsNull::No)
-    }
-}
-
-impl FromSql<columns::InstantCol, Sqlite> for DbTime {
-    fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-        let micros = <i64 as FromSql<columns::InstantCol, Sqlite>>::from_sql(value)?;
-        DateTime::from_timestamp_micros(micros).map(Self).ok_or_else(|| "an instant out of range".into())
-    }
-}
 
 /// The database: one connection that writes, several that read.
 ///

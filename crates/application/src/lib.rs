@@ -1,5 +1,5 @@
-//! The use cases, one file each, in folders by feature. They know the domain and the ports and decide what happens; how
-//! it happens is an adapter's business.
+//! The use cases: one file each, in folders by feature. They know the domain and the ports and decide what
+//! happens. The adapters do it.
 
 pub mod accounts;
 pub mod messaging;

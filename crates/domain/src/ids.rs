@@ -1,6 +1,6 @@
-//! Ids by kind, so that a wallet's id can't be handed over where a person's is meant.
+//! One id type for each kind of thing, so that a wallet's id can't be passed where a user's is expected.
 //!
-//! All are UUIDv7 (RFC 9562), made by the `IdGenerator` port: they sort by time of making.
+//! All are UUIDv7 (RFC 9562), made by the `IdGenerator` port: they sort by the time of their creation.
 
 use crate::operations::idempotency::IdempotencyKey;
 use serde::{Deserialize, Serialize};
@@ -30,36 +30,36 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A person.
+    /// A user of the bank.
     UserId,
-    /// A purse of a person, in one currency; also the ledger account behind it.
+    /// A wallet of a user, in one currency; also the id of its ledger account.
     WalletId,
-    /// A movement of money, decided once.
+    /// A transfer, decided once.
     TransferId,
-    /// A question on a screen («¿Confirmas?»); a payment's idempotency key in the chat.
+    /// A confirmation prompt («¿Confirmas?»); in the chat it is also the payment's idempotency key.
     PromptId,
-    /// One challenge: a code sent to prove a number or allow a payment.
+    /// A challenge: a code sent to prove a recipient or to allow a payment.
     VerificationId,
-    /// A page on which a person proves a number.
+    /// A hosted page on which a person proves a number.
     PageId,
-    /// One inbound webhook event, as kept in the inbox.
+    /// An inbound message in the inbox.
     EventId,
-    /// One outbound message, as kept in the outbox; the correlation id a provider echoes.
+    /// An outbound message in the outbox. Providers return it in their reports.
     MessageId,
-    /// The talk with one sender over one of our numbers.
+    /// A conversation with one sender over one channel account.
     ConversationId,
-    /// What one person answered to a flow, once.
+    /// One person's answers to a flow, given once.
     FlowResponseId,
-    /// A person signed in on one device; also the family of its refresh tokens.
+    /// A session: a person signed in on one device, with its family of refresh tokens.
     SessionId,
 }
 
-/// No person's id: looked up where nobody is known, so that it takes as long.
+/// The id of no user. It is looked up where no user is known, so that the answer takes as long.
 pub const NOBODY: UserId = UserId(Uuid::nil());
 
 impl TransferId {
-    /// The key of a request whose caller gave none: nobody else has it, so that it is decided once all
-    /// the same.
+    /// The idempotency key for a request without one. No other request has it, and the transfer is still
+    /// decided once.
     #[must_use]
     pub fn own_key(self) -> IdempotencyKey {
         IdempotencyKey { caller: "nobody".into(), operation: "own".into(), key: self.to_string() }
@@ -67,7 +67,7 @@ impl TransferId {
 }
 
 impl WalletId {
-    /// The key of a request whose caller gave none.
+    /// The idempotency key for a request without one.
     #[must_use]
     pub fn own_key(self) -> IdempotencyKey {
         TransferId(self.0).own_key()

@@ -1,28 +1,28 @@
-//! A mail as the outbox keeps it. The outbox knows one text for a message; a mail has a subject and a
-//! language besides, which stand above it as in a letter: headers, an empty line, the text.
+//! An e-mail in the form of one text. The outbox keeps one text for a message; subject and language of an
+//! e-mail go before it: headers, an empty line, the text.
 
 use crate::locale::Locale;
 
-/// A mail's words.
+/// Subject, text and language of an e-mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
-    /// One line.
+    /// The subject, one line.
     pub subject: String,
-    /// The text, in plain words.
+    /// The body as plain text.
     pub text: String,
-    /// Its language.
+    /// The language of both.
     pub locale: Locale,
 }
 
 impl Letter {
-    /// As one text. A subject is kept to one line, so that it can't grow headers.
+    /// The form as one text. Control characters in the subject become spaces, so that it can't add headers.
     #[must_use]
     pub fn to_message(&self) -> String {
         let subject: String = self.subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         format!("Subject: {subject}\nLanguage: {}\n\n{}", self.locale.tag(), self.text)
     }
 
-    /// Reads what [`Letter::to_message`] wrote.
+    /// Reads what [`Letter::to_message`] wrote; `None` when the text has another form.
     #[must_use]
     pub fn parse(message: &str) -> Option<Self> {
         let (headers, text) = message.split_once("\n\n")?;

@@ -1,7 +1,7 @@
 //! The pure rules of Ventanilla.
 //!
-//! Nothing in this crate waits, reads a clock, draws a random number or knows of a database: time,
-//! randomness and ids come in as arguments, decisions go out as values.
+//! Nothing in this crate waits, reads a clock, draws a random number or uses a database. Time, randomness and
+//! ids come in as arguments; decisions go out as values.
 #![deny(missing_docs)]
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 

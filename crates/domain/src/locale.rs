@@ -1,4 +1,4 @@
-//! The languages that are spoken at the window.
+//! The languages that Ventanilla speaks.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Locale {
-    /// Spanish, of Mexico unless something else is said.
+    /// Spanish, by default as in Mexico.
     Es,
-    /// English.
+    /// English, for every region.
     En,
-    /// Portuguese, of Brazil.
+    /// Portuguese, as in Brazil.
     Pt,
 }
 
 impl Locale {
-    /// All of them, the house's own first.
+    /// All languages, the default one first.
     pub const ALL: [Self; 3] = [Self::Es, Self::En, Self::Pt];
 
     /// The BCP 47 primary subtag: `es`, `en`, `pt`.

@@ -1,26 +1,26 @@
-//! Messages that go out: their kinds, and how far they have come. Progress is only ever forward.
+//! Outbound messages: channels, the 24-hour window, and the delivery status, which only moves forward.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-/// How a person is reached.
+/// A channel on which a person is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Channel {
-    /// WhatsApp, whoever carries it.
+    /// WhatsApp, through any provider.
     Whatsapp,
-    /// A text message.
+    /// SMS, a text message.
     Sms,
     /// A voice call that reads the code.
     Call,
-    /// E-mail.
+    /// E-mail, through a mail server.
     Email,
-    /// Telegram.
+    /// Telegram, through a bot.
     Telegram,
 }
 
 impl Channel {
-    /// The word of the wire.
+    /// The name in the API and the database.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -32,7 +32,7 @@ impl Channel {
         }
     }
 
-    /// Reads the word of the wire, any case (Twilio answers `SMS` and `whatsapp`).
+    /// Reads the name in any case (Twilio answers `SMS` and `whatsapp`).
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Whatsapp, Self::Sms, Self::Call, Self::Email, Self::Telegram]
@@ -41,37 +41,37 @@ impl Channel {
     }
 }
 
-/// How long free text may go out on WhatsApp after the person last wrote: afterwards only a template may.
-/// (Meta, "customer service window".)
+/// The 24-hour window: how long free text may go out on WhatsApp after the person last wrote. Afterwards only
+/// a template may (Meta, "customer service window").
 pub const WINDOW: Duration = Duration::hours(24);
 
-/// Whether free text may go out now.
+/// Whether free text may go out now. `None` means that the person never wrote.
 #[must_use]
 pub fn is_window_open(channel: Channel, last_inbound_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
     channel != Channel::Whatsapp
         || last_inbound_at.is_some_and(|last| now.signed_duration_since(last) < WINDOW)
 }
 
-/// How far a message has come, as a provider or we ourselves know it.
+/// The delivery status of a message, as a provider or we ourselves know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryStatus {
-    /// Kept by us, not yet taken by the provider.
+    /// Stored by us, not yet accepted by the provider.
     Queued,
-    /// The send had no clear answer: it may have gone out.
+    /// The send attempt had no clear answer: the message may have been sent.
     Unknown,
-    /// Taken by the provider.
+    /// Accepted by the provider.
     Sent,
-    /// On the device.
+    /// Arrived on the device.
     Delivered,
-    /// Seen. Final.
+    /// Read by the recipient. Final.
     Read,
-    /// Will not arrive. Final.
+    /// It will not arrive. Final.
     Failed,
 }
 
 impl DeliveryStatus {
-    /// The word of the wire.
+    /// The name in the API and the database.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -84,7 +84,7 @@ impl DeliveryStatus {
         }
     }
 
-    /// Reads the word of the wire.
+    /// Reads the name that [`DeliveryStatus::name`] gives.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Queued, Self::Unknown, Self::Sent, Self::Delivered, Self::Read, Self::Failed]
@@ -102,8 +102,8 @@ impl DeliveryStatus {
         }
     }
 
-    /// The status after news of `reported`: providers report in any order, so lower news is no news,
-    /// and of the two final ones the first stays.
+    /// The status after a delivery report. Reports come in any order: an earlier status changes nothing, and
+    /// of the two final ones the first stays.
     #[must_use]
     pub const fn advance(self, reported: Self) -> Self {
         if reported.rank() > self.rank() { reported } else { self }

@@ -1,10 +1,10 @@
-//! The time of day.
+//! The current time.
 
 use chrono::{DateTime, Utc};
 
-/// Tells the time; tests move it.
+/// Tells the time. Tests set it.
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait Clock: Send + Sync {
-    /// Now.
+    /// The current time in UTC.
     fn now(&self) -> DateTime<Utc>;
 }

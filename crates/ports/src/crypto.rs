@@ -1,107 +1,107 @@
-//! Keys in use: sealing at rest and the keyed hashes of codes.
+//! Encryption at rest, and the keyed hashes of codes and secrets.
 
 use async_trait::async_trait;
 use domain::accounts::Password;
 use thiserror::Error;
 
-/// A sealed text was changed, belongs elsewhere, or its key is gone.
+/// The sealed bytes were changed, belong to another row, or their key is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the sealed bytes can't be opened")]
 pub struct DecryptError;
 
-/// Seals bodies and texts at rest (AEAD).
+/// Encrypts bodies and texts at rest (AEAD).
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait Sealer: Send + Sync {
-    /// Seals under the newest key. `bound_to` (the row's id) must be given again to open.
+    /// Seals under the newest key. The same `bound_to` (the row's id) must be given to open.
     fn seal(&self, bound_to: &[u8], plain: &[u8]) -> Vec<u8>;
 
     /// Opens what any known key sealed.
     ///
     /// # Errors
-    /// When a byte was changed, `bound_to` differs, or the key is not known.
+    /// When a byte was changed, `bound_to` differs, or the key is unknown.
     fn open(&self, bound_to: &[u8], sealed: &[u8]) -> Result<Vec<u8>, DecryptError>;
 }
 
-/// What a code's hash is made over, besides the code.
+/// The facts that go into a code's hash besides the code.
 #[derive(Clone, Debug)]
 pub struct CodeContext {
-    /// The challenge.
+    /// The challenge's id.
     pub verification: domain::ids::VerificationId,
-    /// Random per challenge.
+    /// Random bytes, new for each code.
     pub salt: [u8; 16],
-    /// What it is for.
+    /// What the code is for.
     pub purpose: domain::verification::otp::Purpose,
-    /// The number or address it went to, canonical.
+    /// The canonical number or e-mail address that the code went to.
     pub destination: String,
-    /// The payment it is bound to; zeros where there is none.
+    /// The digest of the payment it is bound to; zeros when there is none.
     pub transaction_digest: [u8; 32],
 }
 
-/// A keyed hash, with the key's name so that keys can rotate.
+/// A keyed hash, with the key's id so that keys can rotate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeMac {
-    /// Which key.
+    /// The id of the key.
     pub key_id: String,
-    /// HMAC-SHA256.
+    /// The HMAC-SHA256 value.
     pub mac: [u8; 32],
 }
 
 /// Makes the keyed hashes under which codes are stored.
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait CodeHasher: Send + Sync {
-    /// Under the newest key.
+    /// The hash under the newest key.
     fn hash(&self, context: &CodeContext, code: &str) -> CodeMac;
 
-    /// Under the key that was used before; `None` when that key is gone.
+    /// The hash under the key with that id; `None` when the key is gone.
     fn hash_with(&self, key_id: &str, context: &CodeContext, code: &str) -> Option<CodeMac>;
 }
 
-/// Makes the keyed codes of the audit log, which the owner of the database alone can't.
+/// Makes the keyed hashes of the audit log. The owner of the database alone can't make them.
 pub trait AuditSealer: Send + Sync {
-    /// The code over these bytes under the key that signs now.
+    /// The hash of these bytes under the current signing key.
     fn code(&self, bytes: &[u8]) -> CodeMac;
 
-    /// The code over these bytes under a key by its id; `None` when that key is gone.
+    /// The hash of these bytes under the key with that id; `None` when the key is gone.
     fn code_under(&self, key_id: &str, bytes: &[u8]) -> Option<[u8; 32]>;
 }
 
 /// Why a password was not hashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum HashRefused {
-    /// More passwords wait than can be hashed soon: hashing is dear on purpose.
+    /// Too many passwords are waiting. Hashing is slow on purpose.
     #[error("too many passwords are being hashed")]
     Busy,
-    /// The hasher failed.
+    /// The hash function failed.
     #[error("the password can't be hashed")]
     Failed,
 }
 
-/// Hashes passwords, slowly, a few at a time.
+/// Hashes passwords slowly, a few at a time.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait PasswordHasher: Send + Sync {
-    /// The hash to keep: a PHC string, which bears its salt and its cost.
+    /// The hash to store: a PHC string, which includes its salt and cost.
     ///
     /// # Errors
-    /// When too many wait.
+    /// `Busy` when too many passwords wait, `Failed` when the hash function fails.
     async fn hash(&self, password: &Password) -> Result<String, HashRefused>;
 
-    /// Whether the password is the one behind the hash. Without a hash (there is no such person, or he has
-    /// no password) it takes as long and is wrong.
+    /// Whether the password matches the hash. Without a hash (no such user, or no password set) it takes as
+    /// long and returns false.
     ///
     /// # Errors
-    /// When too many wait.
+    /// `Busy` when too many passwords wait, `Failed` when the hash function fails.
     async fn verify(&self, password: &Password, hash: Option<String>) -> Result<bool, HashRefused>;
 }
 
-/// What a random secret is for: one for a chat is worth nothing as a reset token.
+/// What a random secret is for. A secret of one kind is never accepted as another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretKind {
-    /// A right password that waits for its second factor.
+    /// The id of a sign-in that waits for its MFA code.
     LoginChallenge,
-    /// The token in a reset mail's link.
+    /// The token in a reset e-mail's link.
     ResetToken,
-    /// A backup code of this person's.
+    /// A backup code of this user.
     BackupCode(domain::ids::UserId),
     /// A code that binds a chat.
     LinkCode,
@@ -110,17 +110,17 @@ pub enum SecretKind {
 /// Makes the keyed hashes under which random secrets are stored and found.
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait SecretHasher: Send + Sync {
-    /// Under the newest key: the one to keep.
+    /// The hash under the newest key, to store.
     fn hash(&self, kind: SecretKind, secret: &str) -> [u8; 32];
 
-    /// Under every known key: those to look for.
+    /// The hashes under every known key, to search for.
     fn hashes(&self, kind: SecretKind, secret: &str) -> Vec<[u8; 32]>;
 }
 
-/// Knows the secrets of internal clients.
+/// Checks the signatures of internal clients.
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait RequestSignatures: Send + Sync {
-    /// Whether `tag` is this client's HMAC-SHA256 over the base, under any secret of his. A client that is not
-    /// known is refused, and it takes as long.
+    /// Whether `tag` is this client's HMAC-SHA256 over the base, under any of the client's secrets. For an
+    /// unknown client it returns false and takes as long.
     fn is_by(&self, client: &str, base: &str, tag: &[u8; 32]) -> bool;
 }

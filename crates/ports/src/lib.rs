@@ -1,7 +1,7 @@
-//! What Ventanilla needs from the world, as traits: one file a port.
+//! What Ventanilla needs from outside, as traits, by feature.
 //!
-//! Stores are cut by what must be consistent: one call is one transaction and carries everything that
-//! must commit together. No transaction stays open over a call to a provider, and none leaks out.
+//! One call to a store is one transaction. It carries everything that must commit together. No transaction
+//! stays open during a call to a provider, and none is visible outside.
 #![deny(missing_docs)]
 
 pub mod accounts;

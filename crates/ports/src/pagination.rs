@@ -1,10 +1,10 @@
 //! Lists are read page by page.
 
-/// A page of a list.
+/// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageRequest {
-    /// How many at most.
+    /// The maximum number of items.
     pub limit: i64,
-    /// Behind which one, by the id of the last seen.
+    /// The id of the last item of the page before; `None` for the first page.
     pub after: Option<String>,
 }

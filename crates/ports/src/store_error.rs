@@ -1,20 +1,20 @@
-//! Why a store could not do what was asked.
+//! Why a store failed.
 
 use thiserror::Error;
 
-/// The store could not do it; nothing of it was done, unless the reply to a commit was lost.
+/// The store failed and wrote nothing, except when the reply to a commit was lost.
 #[derive(Debug, Error)]
 pub enum StoreError {
-    /// Out of reach, busy or broken.
+    /// The database can't be reached, is busy, or is broken.
     #[error("the store is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// More is queued than can be done soon; nothing was begun.
+    /// The queue is too long; nothing was begun.
     #[error("the store is overloaded")]
     Overloaded,
-    /// A row can't be read as what it should be.
+    /// A stored row has a value that can't be read.
     #[error("a stored row can't be read: {0}")]
     Corrupt(String),
 }
 
-/// What stores return.
+/// The result of every store method.
 pub type StoreResult<T> = Result<T, StoreError>;

@@ -1,4 +1,4 @@
-//! Examples that the promises are tried with.
+//! Examples that the contract tests use.
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::{
@@ -40,12 +40,12 @@ use crate::Stores;
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
-/// An id that sorts after those before it.
+/// An id that sorts after the ids before it.
 pub(crate) fn id() -> Uuid {
     Uuid::from_u128(u128::from(NEXT.fetch_add(1, Ordering::Relaxed)) << 64)
 }
 
-/// So many seconds after the examples began.
+/// The instant that many seconds after the examples begin.
 pub(crate) fn at(second: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap() + Duration::seconds(second)
 }
@@ -126,7 +126,7 @@ pub(crate) fn challenge(number: u32, policy: OtpPolicy) -> BeginVerification {
     }
 }
 
-/// A challenge to that number that was approved.
+/// An approved challenge for that number.
 pub(crate) async fn approved(store: &dyn Stores, number: u32, purpose: Purpose) -> VerificationId {
     let mut request = challenge(number, policy());
     request.challenge.purpose = purpose;
@@ -141,7 +141,7 @@ pub(crate) async fn approved(store: &dyn Stores, number: u32, purpose: Purpose) 
     begun.id
 }
 
-/// The account of person `n`, with that number and what proves it.
+/// The account of person `n`, with a number and what proves it.
 pub(crate) fn sign_up(n: u32, proved: Option<(u32, VerificationId)>) -> NewAccount {
     NewAccount {
         id: UserId(id()),
@@ -160,7 +160,7 @@ pub(crate) async fn registered(store: &dyn Stores, account: NewAccount) -> Regis
     store.register(&account, at(0)).await.unwrap()
 }
 
-/// A person with a wallet that holds so much.
+/// A person with a wallet that has this balance.
 pub(crate) async fn person(store: &dyn Stores, number: u32, minor: i64) -> WalletView {
     let person = NewPerson {
         id: UserId(id()),
@@ -178,7 +178,7 @@ pub(crate) async fn person(store: &dyn Stores, number: u32, minor: i64) -> Walle
     store.find_wallet(wallet.id).await.unwrap().unwrap()
 }
 
-/// A request to move so much, at once.
+/// A request to transfer that amount at once.
 pub(crate) fn transfer(
     owner: UserId,
     from: WalletId,

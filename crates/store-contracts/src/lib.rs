@@ -1,5 +1,5 @@
-//! What every adapter of a store port must do. An adapter's test says how a fresh store is made, and
-//! each promise becomes a test of its own:
+//! The contract suite: what every adapter of a store port must do. An adapter's test says how a fresh store
+//! is made, and each promise becomes a test of its own:
 //!
 //! ```text
 //! store_contracts::suite!(fresh_store);
@@ -28,7 +28,7 @@ use ports::{
     verification::{VerificationPages, Verifications},
 };
 
-/// Everything that a database adapter offers.
+/// All ports that a database adapter implements.
 pub trait Stores:
     TurnQueue
     + Conversations
@@ -69,38 +69,43 @@ impl<T> Stores for T where
 {
 }
 
-/// Makes one test of each promise. `$fresh` is an async function that gives a store nobody else has.
+/// Makes one test of each promise. `$fresh` is an async function that returns a store that no other test has.
 #[macro_export]
 macro_rules! suite {
     ($fresh:ident) => {
         $crate::suite!($fresh;
             money {
                 ledger: forty_transfers_at_once_never_overspend, one_key_asked_twenty_times_is_one_transfer,
-                    a_refusal_is_replayed_and_does_not_flip, to_and_fro_at_once_loses_nothing,
+                    a_refusal_is_replayed_and_does_not_flip,
+                    transfers_in_both_directions_at_once_lose_nothing,
                     a_filed_transfer_is_paid_once_by_its_code, wrong_codes_are_counted_though_nothing_moves,
-                    a_canceled_or_lapsed_transfer_is_not_paid, limits_hold_at_once, entries_add_up;
+                    a_canceled_or_expired_transfer_is_not_paid, limits_hold_at_once, entries_add_up;
                 ledger_model: random_scripts_agree_with_the_fold;
                 holds: a_hold_is_captured_once, a_voided_hold_gives_everything_back,
-                    a_hold_lapses_unless_it_was_handed_over, of_many_verdicts_one_holds;
-                reversals: reversals_at_once_never_exceed_the_original, a_reversal_is_decided_once_for_its_key,
-                    only_what_stayed_here_can_be_given_back;
+                    a_hold_expires_unless_it_was_handed_over, of_many_verdicts_one_holds;
+                reversals: reversals_at_once_never_exceed_the_original,
+                    a_reversal_is_decided_once_for_its_key, only_what_stayed_here_can_be_given_back;
                 wallets: a_wallet_is_opened_once_for_its_key, several_wallets_share_one_limit,
                     a_new_payee_is_paid_after_the_cool_off, entries_can_be_asked_for_by_time;
             }
             verification {
                 verifications: sixty_attempts_at_once_are_three, thirty_right_codes_at_once_are_one_approval,
                     sending_again_gives_no_new_attempts, failures_lock_and_the_lock_ends_clean,
-                    a_repeated_effect_is_the_same_send_and_the_same_guess, a_guess_nobody_looked_at_is_given_back,
-                    limits_hold_under_a_burst, a_failed_send_costs_no_quota, many_requests_at_once_begin_one_challenge,
+                    a_repeated_effect_is_the_same_send_and_the_same_attempt,
+                    an_attempt_nobody_checked_is_given_back, limits_hold_under_a_burst,
+                    a_failed_send_costs_no_quota, many_requests_at_once_begin_one_challenge,
                     attempts_count_for_the_providers_challenge, the_providers_approval_is_one_of_ours,
-                    guesses_side_by_side_are_each_judged_by_itself, codes_for_payments_are_counted_apart;
-                senders: a_strangers_codes_and_guesses_are_counted_apart, each_kind_of_sender_has_a_budget_of_its_own,
-                    the_next_way_stops_at_the_limit, a_way_he_opted_out_of_is_left_out;
-                own_codes: sixty_own_guesses_at_once_are_three, thirty_right_own_codes_at_once_are_one_approval,
-                    an_own_guess_is_judged_once_for_its_effect, a_new_code_voids_the_one_before,
+                    concurrent_attempts_are_each_judged_alone, codes_for_payments_are_counted_apart;
+                senders: a_strangers_codes_and_attempts_are_counted_apart,
+                    each_kind_of_sender_has_a_budget_of_its_own, the_next_channel_stops_at_the_limit,
+                    a_channel_the_person_opted_out_of_is_skipped;
+                own_codes: sixty_own_attempts_at_once_are_three,
+                    thirty_right_own_codes_at_once_are_one_approval,
+                    an_own_attempt_is_judged_once_for_its_effect, a_new_code_voids_the_one_before,
                     a_challenge_comes_with_its_message, an_own_code_that_failed_costs_no_quota,
-                    a_failed_send_takes_the_next_way_once, silence_takes_the_next_way_and_a_delivery_ends_it,
-                    a_settled_challenge_takes_no_further_way, limits_hold_for_own_codes,
+                    a_failed_send_moves_to_the_next_channel_once,
+                    silence_moves_to_the_next_channel_and_a_delivery_ends_it,
+                    a_settled_challenge_moves_to_no_other_channel, limits_hold_for_own_codes,
                     many_exhausted_destinations_open_the_breaker, what_is_left_of_a_code_is_wiped;
                 verification_pages: a_page_is_found_by_its_token_alone, a_fixed_number_stays,
                     only_so_many_numbers_are_named_on_a_page, a_code_belongs_to_the_number_it_was_sent_to,
@@ -108,19 +113,23 @@ macro_rules! suite {
                     a_newer_challenge_for_something_else_hides_none;
             }
             messaging {
-                inbox: a_message_is_kept_once, messages_of_a_talk_come_in_order, a_talk_is_one_workers_at_a_time,
-                    an_old_lease_commits_nothing, a_failed_turn_waits_and_a_parked_one_makes_way,
+                inbox: a_message_is_kept_once, messages_of_a_conversation_come_in_order,
+                    a_conversation_is_one_workers_at_a_time, an_old_lease_commits_nothing,
+                    a_failed_turn_waits_and_a_parked_one_lets_others_pass,
                     what_is_not_ours_is_kept_and_not_handled, consent_is_remembered_with_the_turn;
                 outbox: a_recipients_messages_go_one_after_the_other, lanes_do_not_wait_for_each_other,
-                    a_lapsed_lease_leaves_its_message_in_doubt, a_delivery_report_moves_a_message_forward_only,
+                    an_expired_lease_leaves_its_message_in_doubt,
+                    a_delivery_report_moves_a_message_forward_only,
                     a_delivery_report_before_our_own_settlement_counts, an_old_lease_settles_nothing,
-                    a_delivery_report_by_an_unknown_name_is_kept, a_delivery_report_beside_the_settlement_is_not_lost;
-                agent_handoff: a_message_of_a_teams_is_kept_once_and_stays_his, who_opted_out_is_not_written_to,
-                    stopping_and_writing_at_once_leaves_nothing_to_send, a_word_to_the_provider_counts,
-                    a_talk_shows_what_was_said_by_whom, an_answer_goes_where_he_last_wrote_from,
-                    a_dead_letter_is_told_of_and_tried_again, an_unreadable_webhook_is_kept_until_it_can_be_read,
-                    a_notice_is_taken_down_once;
-                flows: an_version_never_changes, answers_are_kept_with_their_turn_and_once,
+                    a_delivery_report_by_an_unknown_reference_is_kept,
+                    a_delivery_report_beside_the_settlement_is_not_lost;
+                agent_handoff: a_teams_message_is_kept_once_and_stays_theirs,
+                    a_person_who_opted_out_is_not_written_to,
+                    stopping_and_writing_at_once_leaves_nothing_to_send, an_opt_out_at_the_provider_counts,
+                    a_conversation_shows_who_wrote_what, an_answer_goes_where_the_person_last_wrote_from,
+                    a_dead_letter_is_listed_and_tried_again,
+                    an_unreadable_webhook_is_kept_until_it_can_be_read, a_notice_is_kept_once;
+                flows: a_version_never_changes, answers_are_kept_with_their_turn_and_once,
                     answers_are_shown_by_flow_the_newest_first;
             }
             accounts {
@@ -128,17 +137,17 @@ macro_rules! suite {
                 users: an_address_is_one_account, a_challenge_proves_once, a_known_number_keeps_its_person,
                     a_named_number_is_nobodys, a_reset_token_is_good_once, a_reset_token_ends,
                     few_reset_mails_go_to_one_person, a_reset_code_is_good_once, a_backup_code_is_good_once,
-                    a_waiting_sign_in_ends, a_second_factor_needs_a_number, tries_are_counted_at_once,
-                    a_number_is_replaced_by_a_free_one,
-                    what_ended_is_forgotten, anonymous_sends_and_failures_are_counted_apart;
+                    a_waiting_sign_in_ends, mfa_needs_a_number, tries_are_counted_at_once,
+                    a_number_is_replaced_by_a_free_one, what_ended_is_forgotten,
+                    anonymous_sends_and_failures_are_counted_apart;
                 chat_links: a_code_binds_one_chat, a_numbers_chat_is_its_persons,
                     a_new_password_takes_bound_chats_away;
                 sessions: twenty_refreshes_at_once_give_one_successor, a_used_token_ends_its_session,
                     a_session_is_its_owners, a_session_ends_by_itself;
             }
             operations {
-                signed_requests: of_twenty_at_once_one_is_first, what_came_from_one_client_did_not_come_from_another,
-                    it_is_remembered_until_then;
+                signed_requests: of_twenty_at_once_one_is_first,
+                    what_came_from_one_client_did_not_come_from_another, it_is_remembered_until_then;
                 answers: one_of_many_does_the_work, a_claim_without_an_answer_ends;
                 audit: each_decision_has_its_row, the_chain_is_sealed_once_and_sound,
                     nothing_is_missed_while_others_write;

@@ -1,8 +1,7 @@
-//! Load on a ledger through its port, for benchmarks: how many postings a second, and how long each
-//! caller waits.
+//! Load on a ledger through its port, for benchmarks: how many postings a second, and how long each caller
+//! waits.
 //!
-//! The accounts are filled in by each adapter's benchmark; their ids are counted, so that nobody has to
-//! hand them around.
+//! Each adapter's benchmark makes the accounts. Their ids are numbered, so nobody needs to pass them around.
 #![allow(clippy::disallowed_methods, reason = "what is measured is real time, with ids as callers make them")]
 
 use chrono::Utc;
@@ -28,9 +27,9 @@ use std::{
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-/// The accounts that are paid from.
+/// How many accounts pay.
 pub const ACCOUNTS: u64 = 10_000;
-/// What a caller pays: a centavo, to a bank elsewhere.
+/// What a caller pays: one centavo, off-us.
 const MINOR: i64 = 1;
 const PAYEE: &str = "012345678901234567";
 const CALLER: &str = "client:bench";
@@ -41,7 +40,7 @@ pub fn wallet(n: u64) -> WalletId {
     WalletId(counted(0x0bec_0001, n))
 }
 
-/// The id of its owner.
+/// The id of the n-th wallet's owner.
 #[must_use]
 pub fn owner(n: u64) -> UserId {
     UserId(counted(0x0bec_0002, n))
@@ -51,17 +50,17 @@ fn counted(family: u128, n: u64) -> Uuid {
     Uuid::from_u128(family << 96 | 0x4000_8000 << 48 | u128::from(n))
 }
 
-/// Who pays.
+/// Which accounts pay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Payers {
-    /// Any of the accounts, each time another.
+    /// A random account for each payment.
     Random,
-    /// Always the same one.
+    /// The same account for each payment.
     Hot,
 }
 
 impl Payers {
-    /// By its word on the command line.
+    /// Reads the command-line word: `random` or `hot`.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         match word {
@@ -72,18 +71,18 @@ impl Payers {
     }
 }
 
-/// What a load measured.
+/// The result of a load test.
 pub struct Measured {
-    /// Done in the time measured.
+    /// Requests completed per second.
     pub per_second: f64,
-    /// How long half of the callers waited at most, in milliseconds.
+    /// The median wait of a caller, in milliseconds.
     pub p50_ms: f64,
-    /// And 99 of 100.
+    /// The wait that 99 of 100 callers stay below, in milliseconds.
     pub p99_ms: f64,
 }
 
 impl Measured {
-    /// Of the latencies (in microseconds) of what was done within `time`.
+    /// Computes the result from the latencies (in microseconds) of requests that completed within `time`.
     #[must_use]
     pub fn of(mut micros: Vec<u32>, time: Duration) -> Self {
         micros.sort_unstable();
@@ -95,7 +94,7 @@ impl Measured {
         }
     }
 
-    /// One line for whoever gathers the figures.
+    /// The result as one line of JSON, for the program that collects the figures.
     #[must_use]
     pub fn line(&self, name: &str) -> String {
         let Self { per_second, p50_ms, p99_ms } = self;
@@ -105,7 +104,7 @@ impl Measured {
     }
 }
 
-/// Numbers that need only look random (splitmix64).
+/// Numbers that look random (splitmix64).
 pub struct Dice(pub u64);
 
 impl Dice {
@@ -119,7 +118,7 @@ impl Dice {
     }
 }
 
-/// When to begin counting, and when to end.
+/// The time in which requests are counted.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
     begin: Instant,
@@ -127,20 +126,20 @@ pub struct Window {
 }
 
 impl Window {
-    /// After `warm_up`, for `time`.
+    /// A window that begins after `warm_up` and lasts for `time`.
     #[must_use]
     pub fn after(warm_up: Duration, time: Duration) -> Self {
         let begin = Instant::now() + warm_up;
         Self { begin, end: begin + time }
     }
 
-    /// Whether there is time for another request.
+    /// True while there is time for another request.
     #[must_use]
     pub fn is_open(&self) -> bool {
         Instant::now() < self.end
     }
 
-    /// Takes down what was asked at `asked` and is done now, if it counts.
+    /// Records a request that was made at `asked` and is done now, if it counts.
     pub fn count(&self, asked: Instant, micros: &mut Vec<u32>) {
         let now = Instant::now();
         if now >= self.begin && now < self.end {
@@ -149,7 +148,7 @@ impl Window {
     }
 }
 
-/// So many callers, each with one request under way at a time, for `time` after `warm_up`.
+/// Runs that many callers, each with one request at a time, for `time` after `warm_up`.
 pub async fn run(
     ledger: Arc<dyn Ledger>,
     payers: Payers,
@@ -178,7 +177,7 @@ async fn call(ledger: Arc<dyn Ledger>, payers: Payers, mut dice: Dice, window: W
     micros
 }
 
-/// As the REST edge would make it.
+/// A request as the REST API makes it.
 fn request(payer: u64) -> PostRequest {
     let amount = Money::new(MINOR, Currency::MXN);
     let now = Utc::now();

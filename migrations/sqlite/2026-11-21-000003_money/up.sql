@@ -1,8 +1,10 @@
--- Ledger accounts, in minor units. A person's never owes; a clearing account is the outside's side and
--- keeps no running balance. `spent_on` (days since the year 0), `spent_day` and `spent_month` count what
--- went out, so that limits cost no row of their own. Rows here and in the tables below name each other
--- without foreign keys where money runs: only the fold writes them, under the accounts' locks, and
--- `ventanilla ledger verify` looks for strays.
+-- The tables of transfers, holds and entries have no foreign keys: only the ledger's fold writes them, under
+-- the locks of their ledger accounts. `ventanilla ledger verify` finds rows that belong to nothing.
+
+-- Ledger accounts. Amounts are minor units. A person's account is never below zero. A clearing account stands
+-- for everything outside the platform and keeps no running balance. `spent_on` is a day (0001-01-01 is 1);
+-- `spent_day` and `spent_month` sum up what was sent on that day and in its month, so that limits need no
+-- rows of their own.
 create table accounts (
     id          blob    not null primary key,
     kind        text    not null check (kind in ('person', 'clearing')),
@@ -19,7 +21,7 @@ create table accounts (
 ) strict;
 create index accounts_of on accounts (owner) where owner is not null;
 
--- A person's purses: each is the face of the account of the same id.
+-- Wallets of people: the name and kind of the ledger account with the same id.
 create table wallets (
     seq        integer not null primary key autoincrement,
     id         blob    not null unique references accounts (id),
@@ -31,9 +33,9 @@ create table wallets (
 ) strict;
 create index wallets_of on wallets (user_id, seq);
 
--- Transfers, by ids that sort by time. Amount and ends never change; the status moves forward;
--- `first_status` is what the caller was told first; `reversed_minor` is how much of it later transfers
--- have given back.
+-- Transfers, by ids that sort by time. Amount and accounts never change; `status` only moves forward.
+-- `first_status` is the status that the first answer gave. `reversed_minor` is how much of the transfer later
+-- reversals have given back.
 create table transfers (
     id              blob    not null primary key,
     caller          text    not null,
@@ -59,8 +61,9 @@ create index transfers_of_caller on transfers (caller, id);
 create index transfers_waiting on transfers (expires_at)
     where status in ('pending_verification', 'pending_approval', 'processing');
 create index transfers_reversing on transfers (reverses) where reverses is not null;
+create index transfers_of_owner on transfers (owner, id);
 
--- The states a transfer passed through after its first.
+-- The statuses of a transfer after its first.
 create table transfer_history (
     seq         integer not null primary key autoincrement,
     transfer_id blob    not null,
@@ -69,7 +72,7 @@ create table transfer_history (
 ) strict;
 create index transfer_history_of on transfer_history (transfer_id);
 
--- Money reserved for a transfer under way: part of `accounts.held` while it is live. `spent_on` is the
+-- Holds: money set aside for a transfer under way. A live hold is part of `accounts.held`. `spent_on` is the
 -- day on which it was counted as spent.
 create table holds (
     transfer_id blob    not null primary key,
@@ -82,8 +85,8 @@ create table holds (
 ) strict;
 create index holds_live on holds (account_id) where state = 'live';
 
--- Two entries for each posted transfer, a debit and a credit. Appended, never changed. `version` numbers
--- a person's entries without a gap.
+-- Entries: a debit and a credit for each posted transfer. Rows are appended and never changed. `version`
+-- numbers the entries of a person's account without a gap.
 create table entries (
     transfer_id   blob    not null,
     account_id    blob    not null,
@@ -94,22 +97,24 @@ create table entries (
     primary key (transfer_id, account_id)
 ) strict, without rowid;
 create unique index entries_of_account on entries (account_id, version) where version is not null;
-create trigger entries_keep_update before update on entries begin select raise(abort, 'entries are not changed'); end;
-create trigger entries_keep_delete before delete on entries begin select raise(abort, 'entries are not deleted'); end;
+create trigger entries_keep_update before update on entries
+    begin select raise(abort, 'entries are not changed'); end;
+create trigger entries_keep_delete before delete on entries
+    begin select raise(abort, 'entries are not deleted'); end;
 
--- What was answered under a caller's key, by the SHA-256 of caller, operation and key: either what the
--- request made (`subject`) or why it was refused. Money keys never expire.
+-- Results of money requests by idempotency key (`key` is the SHA-256 of caller, operation and key): what the
+-- request made (`subject`), or why it was refused. These keys never expire.
 create table idempotency_keys (
-    key          blob    not null primary key,
-    fingerprint  blob    not null,
-    subject      blob,
-    refusal      text,
-    at           integer not null,
+    key         blob    not null primary key,
+    fingerprint blob    not null,
+    subject     blob,
+    refusal     text,
+    at          integer not null,
     check ((subject is null) <> (refusal is null))
 ) strict, without rowid;
 
--- Whom a person has paid or tried to pay, and under which name. `account` is what the payer wrote, or
--- a wallet's id; `account_json` is there for what can be paid by name.
+-- Payees of a person: whom they paid or tried to pay, and under which name. `account` is what the payer
+-- wrote, or a wallet's id. `account_json` is set where the payee can be paid by name.
 create table payees (
     user_id       blob    not null references users (id),
     account       text    not null,

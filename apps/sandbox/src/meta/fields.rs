@@ -1,6 +1,6 @@
 //! Reads a request field by field, so that each error names the field as Meta does.
 
-use super::answer::{AttemptResult, invalid, missing};
+use super::answer::{Checked, invalid, missing};
 use serde_json::Value;
 
 /// An object of a request, and its path.
@@ -23,7 +23,7 @@ impl<'a> Object<'a> {
     }
 
     /// A required object.
-    pub(super) fn object(&self, name: &str) -> AttemptResult<Self> {
+    pub(super) fn object(&self, name: &str) -> Checked<Self> {
         let path = self.path_to(name);
         match self.get(name) {
             None => Err(missing(&format!("The parameter {path} is required."))),
@@ -32,12 +32,12 @@ impl<'a> Object<'a> {
         }
     }
 
-    pub(super) fn optional_object(&self, name: &str) -> AttemptResult<Option<Self>> {
+    pub(super) fn optional_object(&self, name: &str) -> Checked<Option<Self>> {
         self.get(name).map(|_| self.object(name)).transpose()
     }
 
     /// A required array of 1 to `max` objects.
-    pub(super) fn items(&self, name: &str, max: usize) -> AttemptResult<Vec<Self>> {
+    pub(super) fn items(&self, name: &str, max: usize) -> Checked<Vec<Self>> {
         let path = self.path_to(name);
         let list = match self.get(name) {
             None => return Err(missing(&format!("The parameter {path} is required."))),
@@ -62,7 +62,7 @@ impl<'a> Object<'a> {
     }
 
     /// A required text of 1 to `max` characters.
-    pub(super) fn text(&self, name: &str, max: usize) -> AttemptResult<&'a str> {
+    pub(super) fn text(&self, name: &str, max: usize) -> Checked<&'a str> {
         let path = self.path_to(name);
         match self.optional_text(name, max)? {
             Some(text) => Ok(text),
@@ -70,7 +70,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    pub(super) fn optional_text(&self, name: &str, max: usize) -> AttemptResult<Option<&'a str>> {
+    pub(super) fn optional_text(&self, name: &str, max: usize) -> Checked<Option<&'a str>> {
         let path = self.path_to(name);
         let Some(value) = self.get(name) else { return Ok(None) };
         let text = value.as_str().ok_or_else(|| invalid(&format!("Param {path} must be a string.")))?;
@@ -81,7 +81,7 @@ impl<'a> Object<'a> {
     }
 
     /// A required text that is one of the known ones, in upper or lower case, as Meta accepts it.
-    pub(super) fn one_of(&self, name: &str, known: &[&'static str]) -> AttemptResult<&'static str> {
+    pub(super) fn one_of(&self, name: &str, known: &[&'static str]) -> Checked<&'static str> {
         let given = self.text(name, 64)?;
         known.iter().find(|one| one.eq_ignore_ascii_case(given)).copied().ok_or_else(|| {
             let names = known.iter().map(|one| one.to_uppercase()).collect::<Vec<_>>().join(", ");

@@ -1,38 +1,40 @@
 //! Messages from people over Meta: a message object by type, in a signed webhook.
 
 use super::{
-    memory::Heard,
     messages::is_user_id,
     webhooks::{DISPLAY_NUMBER, envelope, post},
 };
 use crate::{
-    memory::{Memory, phone_key},
-    webhooks::{Said, merge, posted},
-    world::{World, now},
+    clock::now,
+    inbound_action::InboundAction,
+    json::merge,
+    memory::{InboundMessage, Memory, phone_key},
+    webhooks::posted,
+    world::World,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
 /// Posts a message to the API as Meta does. Returns its `message_id` and the API's answer. The same id again
 /// posts the same message again.
-pub(crate) async fn post_inbound(world: &World, said: &Said) -> Result<Value, String> {
+pub(crate) async fn post_inbound(world: &World, action: &InboundAction) -> Result<Value, String> {
     let Some(config) = &world.config.meta else {
         return Err("meta: the sandbox has no account there; set WHATSAPP_* and META_APP_SECRET".into());
     };
     let new_id = || format!("wamid.HBgM{}", STANDARD.encode(world.random_bytes::<28>()));
-    let id = said.message_id.clone().unwrap_or_else(new_id);
+    let id = action.message_id.clone().unwrap_or_else(new_id);
     let webhook = {
         let mut memory = world.memory();
-        let known = memory.meta.heard.get(&id).map(|heard| heard.webhook.clone());
+        let known = memory.meta.inbound.get(&id).map(|inbound| inbound.webhook.clone());
         known.unwrap_or_else(|| {
-            let webhook = envelope(config, value(&memory, said, &id));
-            let phone = phone_key(&spelled(&said.phone));
-            memory.meta.heard.insert(id.clone(), Heard { phone, webhook: webhook.clone() });
+            let webhook = envelope(config, value(&memory, action, &id));
+            let phone = phone_key(&spelled(&action.phone));
+            memory.meta.inbound.insert(id.clone(), InboundMessage { phone, webhook: webhook.clone() });
             webhook
         })
     };
-    let answered = post(world, config, "webhook.inbound", webhook).await?;
-    Ok(posted(&id, &answered))
+    let answer = post(world, config, "webhook.inbound", webhook).await?;
+    Ok(posted(&id, &answer))
 }
 
 /// A number with its `+`, or a business-scoped user id as it is.
@@ -40,20 +42,20 @@ fn spelled(phone: &str) -> String {
     if phone.starts_with('+') || is_user_id(phone) { phone.to_owned() } else { format!("+{phone}") }
 }
 
-fn value(memory: &Memory, said: &Said, id: &str) -> Value {
-    let (who, from) = if is_user_id(&said.phone) {
-        (json!({"user_id": said.phone}), json!({"from_user_id": said.phone}))
+fn value(memory: &Memory, action: &InboundAction, id: &str) -> Value {
+    let (who, from) = if is_user_id(&action.phone) {
+        (json!({"user_id": action.phone}), json!({"from_user_id": action.phone}))
     } else {
         // The digits as the phone is written, with a `1` after the `52` if it has one.
-        let digits = digits(&said.phone);
+        let digits = digits(&action.phone);
         (json!({"wa_id": digits}), json!({"from": digits}))
     };
-    let mut contact = json!({"profile": {"name": said.profile_name()}});
+    let mut contact = json!({"profile": {"name": action.profile_name()}});
     merge(&mut contact, Some(&who));
     let mut message = from;
     merge(&mut message, Some(&json!({"id": id, "timestamp": now().timestamp().to_string()})));
-    merge(&mut message, Some(&content(memory, said)));
-    merge(&mut message, said.payload.as_ref());
+    merge(&mut message, Some(&content(memory, action)));
+    merge(&mut message, action.payload.as_ref());
     json!({"contacts": [contact], "messages": [message]})
 }
 
@@ -62,23 +64,23 @@ fn digits(phone: &str) -> String {
 }
 
 /// The `type` field and the object of that name.
-fn content(memory: &Memory, said: &Said) -> Value {
-    if let Some(id) = &said.button_id {
-        return tapped(memory, said, id);
+fn content(memory: &Memory, action: &InboundAction) -> Value {
+    if let Some(id) = &action.button_id {
+        return tapped(memory, action, id);
     }
-    let kind = said.kind.as_deref().unwrap_or("text");
+    let kind = action.kind.as_deref().unwrap_or("text");
     let object = match kind {
-        "text" => json!({"body": said.text()}),
-        "image" | "video" | "audio" | "document" | "sticker" => media(kind, said),
+        "text" => json!({"body": action.text()}),
+        "image" | "video" | "audio" | "document" | "sticker" => media(kind, action),
         "location" => json!({"latitude": 19.4326, "longitude": -99.1332}),
         "reaction" => {
-            let to = memory.on_phone(&said.phone, 0).into_iter().rev().find(|sent| sent.provider == "meta");
+            let to = memory.on_phone(&action.phone, 0).into_iter().rev().find(|sent| sent.provider == "meta");
             json!({
                 "message_id": to.map(|sent| sent.id),
-                "emoji": if said.text().is_empty() { "👍" } else { said.text() },
+                "emoji": if action.text().is_empty() { "👍" } else { action.text() },
             })
         }
-        "contact" | "contacts" => return contacts(kind, said),
+        "contact" | "contacts" => return contacts(kind, action),
         "unsupported" => return unsupported(),
         // The payload of the caller decides what this is.
         _ => return json!({"type": kind}),
@@ -90,7 +92,7 @@ fn typed(kind: &str, object: Value) -> Value {
     Value::Object(Map::from_iter([("type".to_owned(), json!(kind)), (kind.to_owned(), object)]))
 }
 
-fn media(kind: &str, said: &Said) -> Value {
+fn media(kind: &str, action: &InboundAction) -> Value {
     let mime = match kind {
         "image" => "image/jpeg",
         "video" => "video/mp4",
@@ -100,7 +102,7 @@ fn media(kind: &str, said: &Said) -> Value {
     };
     let sha256 = STANDARD.encode(ring::digest::digest(&ring::digest::SHA256, kind.as_bytes()));
     let mut media = json!({"id": "1003383421387256", "mime_type": mime, "sha256": sha256});
-    let more = match (kind, said.text()) {
+    let more = match (kind, action.text()) {
         ("audio", _) => json!({"voice": true}),
         ("sticker", _) => json!({"animated": false}),
         ("document", "") => json!({"filename": "documento.pdf"}),
@@ -114,14 +116,14 @@ fn media(kind: &str, said: &Said) -> Value {
 
 /// `contact` is the person's own number, sent by the button that asks for it; `contacts` is an entry of the
 /// person's address book.
-fn contacts(kind: &str, said: &Said) -> Value {
-    let (name, digits) = (said.profile_name(), digits(&said.phone));
+fn contacts(kind: &str, action: &InboundAction) -> Value {
+    let (name, digits) = (action.profile_name(), digits(&action.phone));
     let phone = json!({"phone": format!("+{digits}"), "wa_id": digits, "type": "CELL"});
-    let mut card = json!({"name": {"formatted_name": name, "first_name": name}, "phones": [phone]});
+    let mut entry = json!({"name": {"formatted_name": name, "first_name": name}, "phones": [phone]});
     if kind == "contact" {
-        merge(&mut card, Some(&json!({"origin": "contact_request"})));
+        merge(&mut entry, Some(&json!({"origin": "contact_request"})));
     }
-    typed("contacts", json!([card]))
+    typed("contacts", json!([entry]))
 }
 
 fn unsupported() -> Value {
@@ -133,11 +135,11 @@ fn unsupported() -> Value {
 }
 
 /// A tap on a button, with the message that has the button as its context.
-fn tapped(memory: &Memory, said: &Said, id: &str) -> Value {
-    let found = memory.find_button(&said.phone, "meta", id);
+fn tapped(memory: &Memory, action: &InboundAction, id: &str) -> Value {
+    let found = memory.find_button(&action.phone, "meta", id);
     let button = found.map_or(&Value::Null, |(_, button)| button);
-    let title = if said.text().is_empty() { button["title"].as_str().unwrap_or(id) } else { said.text() };
-    let kind = match (said.kind.as_deref(), button["kind"].as_str()) {
+    let title = if action.text().is_empty() { button["title"].as_str().unwrap_or(id) } else { action.text() };
+    let kind = match (action.kind.as_deref(), button["kind"].as_str()) {
         (Some(kind), _) => kind,
         (None, Some("row")) => "list_reply",
         (None, Some("quick_reply")) => "button",
@@ -163,8 +165,8 @@ mod tests {
     use super::*;
     use crate::memory::Delivered;
 
-    fn said(kind: Option<&str>) -> Said {
-        Said {
+    fn action(kind: Option<&str>) -> InboundAction {
+        InboundAction {
             provider: "meta".into(),
             body: None,
             button_id: None,
@@ -176,13 +178,13 @@ mod tests {
         }
     }
 
-    fn message(memory: &Memory, said: &Said) -> Value {
-        value(memory, said, "wamid.1")["messages"][0].clone()
+    fn message(memory: &Memory, action: &InboundAction) -> Value {
+        value(memory, action, "wamid.1")["messages"][0].clone()
     }
 
     #[test]
-    fn the_sender_is_spelled_as_on_his_phone() {
-        let text = Said { body: Some("hola".into()), ..said(None) };
+    fn the_sender_is_spelled_as_on_their_phone() {
+        let text = InboundAction { body: Some("hola".into()), ..action(None) };
         let value = value(&Memory::default(), &text, "wamid.1");
         assert_eq!(value["contacts"][0], json!({"profile": {"name": "Ana"}, "wa_id": "5215511112226"}));
         assert_eq!(value["messages"][0]["from"], "5215511112226");
@@ -191,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_user_id_has_no_number() {
-        let hidden = Said { phone: "MX.123".into(), body: Some("hola".into()), ..said(None) };
+        let hidden = InboundAction { phone: "MX.123".into(), body: Some("hola".into()), ..action(None) };
         let value = value(&Memory::default(), &hidden, "wamid.1");
         assert_eq!(value["contacts"][0]["user_id"], "MX.123");
         assert_eq!(value["messages"][0]["from_user_id"], "MX.123");
@@ -208,7 +210,7 @@ mod tests {
         ];
         let (provider, to, id) = ("meta".into(), "+525511112226".into(), "wamid.0".into());
         memory.deliver(Delivered { provider, to, buttons, id, ..Delivered::default() });
-        let tap = |id: &str| message(&memory, &Said { button_id: Some(id.into()), ..said(None) });
+        let tap = |id: &str| message(&memory, &InboundAction { button_id: Some(id.into()), ..action(None) });
         let yes = json!({"type": "button_reply", "button_reply": {"id": "yes", "title": "Sí"}});
         assert_eq!(tap("yes")["interactive"], yes);
         assert_eq!(tap("yes")["context"]["id"], "wamid.0");
@@ -220,13 +222,14 @@ mod tests {
     fn each_type_has_its_object_and_the_payload_lies_over_it() {
         let memory = Memory::default();
         for kind in ["image", "video", "audio", "document", "sticker", "location", "reaction", "contacts"] {
-            let message = message(&memory, &said(Some(kind)));
+            let message = message(&memory, &action(Some(kind)));
             assert_eq!(message["type"], kind);
             assert!(!message[kind].is_null(), "{kind}");
         }
-        assert_eq!(message(&memory, &said(Some("contact")))["contacts"][0]["origin"], "contact_request");
-        let hologram = Said { payload: Some(json!({"hologram": {"x": 1}})), ..said(Some("hologram")) };
+        assert_eq!(message(&memory, &action(Some("contact")))["contacts"][0]["origin"], "contact_request");
+        let hologram =
+            InboundAction { payload: Some(json!({"hologram": {"x": 1}})), ..action(Some("hologram")) };
         assert_eq!(message(&memory, &hologram)["hologram"], json!({"x": 1}));
-        assert_eq!(message(&memory, &said(Some("unsupported")))["errors"][0]["code"], 131_051);
+        assert_eq!(message(&memory, &action(Some("unsupported")))["errors"][0]["code"], 131_051);
     }
 }

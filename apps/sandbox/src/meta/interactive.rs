@@ -1,9 +1,9 @@
 //! Interactive messages with Meta's limits: reply buttons, lists, a button that opens a page.
 
 use super::{
-    answer::{AttemptResult, invalid},
+    answer::{Checked, invalid},
+    content::Content,
     fields::Object,
-    payloads::Content,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ const BUTTONS_MAX: usize = 3;
 const SECTIONS_MAX: usize = 10;
 const ROWS_MAX: usize = 10;
 
-pub(super) fn read(message: &Object<'_>) -> AttemptResult<Content> {
+pub(super) fn read(message: &Object<'_>) -> Checked<Content> {
     let interactive = message.object("interactive")?;
     let kind = interactive.one_of("type", &["button", "list", "cta_url", "location_request_message"])?;
     let body = interactive.object("body")?.text("text", if kind == "list" { 4096 } else { 1024 })?;
@@ -36,7 +36,7 @@ pub(super) fn read(message: &Object<'_>) -> AttemptResult<Content> {
     Ok(Content { body: body.to_owned(), buttons, header, footer, menu, ..Content::default() })
 }
 
-fn reply_buttons(action: &Object<'_>) -> AttemptResult<Vec<Value>> {
+fn reply_buttons(action: &Object<'_>) -> Checked<Vec<Value>> {
     let mut seen = Unique::default();
     let mut buttons = Vec::new();
     for button in action.items("buttons", BUTTONS_MAX)? {
@@ -49,7 +49,7 @@ fn reply_buttons(action: &Object<'_>) -> AttemptResult<Vec<Value>> {
     Ok(buttons)
 }
 
-fn rows(action: &Object<'_>) -> AttemptResult<Vec<Value>> {
+fn rows(action: &Object<'_>) -> Checked<Vec<Value>> {
     let sections = action.items("sections", SECTIONS_MAX)?;
     let is_titled = sections.len() > 1;
     let (mut seen, mut rows) = (Unique::default(), Vec::new());
@@ -71,7 +71,7 @@ fn rows(action: &Object<'_>) -> AttemptResult<Vec<Value>> {
     Ok(rows)
 }
 
-fn page_button(action: &Object<'_>) -> AttemptResult<Value> {
+fn page_button(action: &Object<'_>) -> Checked<Value> {
     action.one_of("name", &["cta_url"])?;
     let parameters = action.object("parameters")?;
     let (title, url) = (parameters.text("display_text", 20)?, parameters.text("url", 2000)?);
@@ -88,7 +88,7 @@ fn page_button(action: &Object<'_>) -> AttemptResult<Value> {
 struct Unique<'a>(BTreeSet<&'a str>, BTreeSet<&'a str>);
 
 impl<'a> Unique<'a> {
-    fn take(&mut self, what: &str, id: &'a str, title: &'a str) -> AttemptResult<()> {
+    fn take(&mut self, what: &str, id: &'a str, title: &'a str) -> Checked<()> {
         if id.trim() != id {
             return Err(invalid(&format!("{what} id can't have leading or trailing spaces")));
         }

@@ -1,16 +1,16 @@
 //! `/messages`: sends messages to people and marks their messages as read.
 
 use super::{
-    answer::{AttemptResult, error, no_such_object, number_needed, parameter, to_oneself},
+    answer::{Checked, error, no_such_object, number_needed, parameter, to_oneself},
     calls::MetaCall,
+    content::Content,
     fields::Object,
-    memory::{MetaMessage, Recipient},
-    payloads::{self, Content},
+    payloads,
     webhooks::{self, DISPLAY_NUMBER},
 };
 use crate::{
     answer::Answer,
-    memory::{Delivered, Sign, phone_key},
+    memory::{Delivered, MetaMessage, Recipient, Sign, phone_key},
     world::{Shared, World},
 };
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
@@ -42,7 +42,7 @@ pub(super) async fn send(world: Shared, request: HttpRequest, body: web::Bytes) 
 }
 
 /// Marks a person's message as read and, with a typing indicator, shows that an answer is being typed.
-fn mark_read(world: &World, body: &Value) -> AttemptResult<Answer> {
+fn mark_read(world: &World, body: &Value) -> Checked<Answer> {
     let message = checked_envelope(body)?;
     message.one_of("status", &["read"])?;
     let id = message.text("message_id", 512)?;
@@ -52,17 +52,17 @@ fn mark_read(world: &World, body: &Value) -> AttemptResult<Answer> {
     };
     let mut memory = world.memory();
     // The message may come from a webhook that the sandbox didn't post; then no phone shows it.
-    if let Some(heard) = memory.meta.heard.get(id).cloned() {
+    if let Some(inbound) = memory.meta.inbound.get(id).cloned() {
         let read = Sign { message_id: Some(id.to_owned()), ..Sign::new("meta", "read") };
-        memory.sign(&heard.phone, read);
+        memory.sign(&inbound.phone, read);
         if is_typing {
-            memory.sign(&heard.phone, Sign::new("meta", "typing"));
+            memory.sign(&inbound.phone, Sign::new("meta", "typing"));
         }
     }
     Ok(Answer::ok(json!({"success": true})))
 }
 
-fn checked_envelope(body: &Value) -> AttemptResult<Object<'_>> {
+fn checked_envelope(body: &Value) -> Checked<Object<'_>> {
     match body.get("messaging_product") {
         None => Err(parameter("The parameter messaging_product is required.")),
         Some(product) if product == "whatsapp" => Ok(Object::new(body, "")),
@@ -70,7 +70,7 @@ fn checked_envelope(body: &Value) -> AttemptResult<Object<'_>> {
     }
 }
 
-fn accept(world: &Shared, body: &Value) -> AttemptResult<Answer> {
+fn accept(world: &Shared, body: &Value) -> Checked<Answer> {
     let message = checked_envelope(body)?;
     if message.get("recipient_type").is_some() {
         message.one_of("recipient_type", &["individual", "group"])?;
@@ -137,7 +137,7 @@ struct Address {
 }
 
 impl Address {
-    fn read(message: &Object<'_>) -> AttemptResult<Self> {
+    fn read(message: &Object<'_>) -> Checked<Self> {
         if let Some(to) = message.get("to") {
             let to = to.as_str().ok_or_else(|| parameter("Param to must be a string."))?;
             return Self::number(to);
@@ -152,7 +152,7 @@ impl Address {
         Ok(Self { input: user_id.to_owned(), recipient, key: user_id.to_owned(), is_reachable: true })
     }
 
-    fn number(to: &str) -> AttemptResult<Self> {
+    fn number(to: &str) -> Checked<Self> {
         let digits: String = to.chars().filter(char::is_ascii_digit).collect();
         if digits.is_empty() {
             return Err(error(400, 131_009, "OAuthException", "(#131009) Parameter value is not valid"));

@@ -3,10 +3,10 @@
 
 mod answer;
 mod calls;
+mod content;
 mod fields;
 mod inbound;
 mod interactive;
-mod memory;
 mod messages;
 mod nodes;
 mod payloads;
@@ -14,7 +14,6 @@ mod template;
 mod webhooks;
 
 pub(crate) use inbound::post_inbound;
-pub(crate) use memory::MetaMemory;
 pub(crate) use webhooks::post_status;
 
 use actix_web::web;

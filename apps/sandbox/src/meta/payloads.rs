@@ -1,7 +1,8 @@
 //! The content of a message by its type, with Meta's limits.
 
 use super::{
-    answer::{AttemptResult, invalid, missing, parameter},
+    answer::{Checked, invalid, missing, parameter},
+    content::Content,
     fields::Object,
     interactive, template,
 };
@@ -21,33 +22,7 @@ const KINDS: [&str; 11] = [
     "reaction",
 ];
 
-/// The content of a message as a phone shows it.
-pub(super) struct Content {
-    pub(super) body: String,
-    pub(super) buttons: Vec<Value>,
-    pub(super) template: Option<Value>,
-    pub(super) header: Option<String>,
-    pub(super) footer: Option<String>,
-    pub(super) menu: Option<String>,
-    /// The price category of the message.
-    pub(super) category: &'static str,
-}
-
-impl Default for Content {
-    fn default() -> Self {
-        Self {
-            body: String::new(),
-            buttons: Vec::new(),
-            template: None,
-            header: None,
-            footer: None,
-            menu: None,
-            category: "service",
-        }
-    }
-}
-
-pub(super) fn read(message: &Object<'_>) -> AttemptResult<Content> {
+pub(super) fn read(message: &Object<'_>) -> Checked<Content> {
     let kind = if message.get("type").is_some() { message.one_of("type", &KINDS)? } else { "text" };
     let body = match kind {
         "interactive" => return interactive::read(message),
@@ -61,7 +36,7 @@ pub(super) fn read(message: &Object<'_>) -> AttemptResult<Content> {
     Ok(Content { body, ..Content::default() })
 }
 
-fn text(message: &Object<'_>) -> AttemptResult<String> {
+fn text(message: &Object<'_>) -> Checked<String> {
     let Some(Value::Object(_)) = message.get("text") else {
         return Err(parameter("The parameter text['body'] is required."));
     };
@@ -81,7 +56,7 @@ fn text(message: &Object<'_>) -> AttemptResult<String> {
     }
 }
 
-fn media_of(message: &Object<'_>, kind: &'static str) -> AttemptResult<String> {
+fn media_of(message: &Object<'_>, kind: &'static str) -> Checked<String> {
     let media = message.object(kind)?;
     let (id, link) = (media.optional_text("id", 256)?, media.optional_text("link", 2048)?);
     if id.is_some() == link.is_some() {
@@ -94,7 +69,7 @@ fn media_of(message: &Object<'_>, kind: &'static str) -> AttemptResult<String> {
     Ok(caption.map_or_else(|| format!("[{kind}]"), str::to_owned))
 }
 
-fn location(message: &Object<'_>) -> AttemptResult<String> {
+fn location(message: &Object<'_>) -> Checked<String> {
     let place = message.object("location")?;
     for (name, limit) in [("latitude", 90.0), ("longitude", 180.0)] {
         let given = place.get(name).and_then(|v| v.as_f64().or_else(|| v.as_str()?.parse().ok()));
@@ -109,7 +84,7 @@ fn location(message: &Object<'_>) -> AttemptResult<String> {
     Ok(place.optional_text("name", 1000)?.unwrap_or("[location]").to_owned())
 }
 
-fn contacts(message: &Object<'_>) -> AttemptResult<String> {
+fn contacts(message: &Object<'_>) -> Checked<String> {
     let mut names = Vec::new();
     for contact in message.items("contacts", 257)? {
         names.push(contact.object("name")?.text("formatted_name", 1024)?);
@@ -117,7 +92,7 @@ fn contacts(message: &Object<'_>) -> AttemptResult<String> {
     Ok(names.join(", "))
 }
 
-fn reaction(message: &Object<'_>) -> AttemptResult<String> {
+fn reaction(message: &Object<'_>) -> Checked<String> {
     let reaction = message.object("reaction")?;
     reaction.text("message_id", 512)?;
     let emoji =

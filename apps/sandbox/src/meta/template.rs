@@ -2,9 +2,9 @@
 //! authentication template shows the text that Meta prescribes.
 
 use super::{
-    answer::{AttemptResult, invalid, missing},
+    answer::{Checked, invalid, missing},
+    content::Content,
     fields::Object,
-    payloads::Content,
 };
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ const CODE_LENGTH_MAX: usize = 15;
 const COMPONENTS_MAX: usize = 20;
 const PARAMETERS_MAX: usize = 100;
 
-pub(super) fn read(message: &Object<'_>) -> AttemptResult<Content> {
+pub(super) fn read(message: &Object<'_>) -> Checked<Content> {
     let template = message.object("template")?;
     let name = template.text("name", 512)?;
     let language = template.object("language")?.text("code", 16)?;
@@ -47,7 +47,7 @@ pub(super) fn read(message: &Object<'_>) -> AttemptResult<Content> {
 }
 
 /// An authentication message. It contains the code twice: in the text and in the button that copies it.
-fn authentication(code: &str, language: &str, shown: Value) -> AttemptResult<Content> {
+fn authentication(code: &str, language: &str, shown: Value) -> Checked<Content> {
     if code.chars().count() > CODE_LENGTH_MAX {
         return Err(invalid("One-time passcode length invalid. Min length: 1, Max length: 15"));
     }
@@ -75,7 +75,7 @@ fn authentication(code: &str, language: &str, shown: Value) -> AttemptResult<Con
 }
 
 /// The texts of a component's parameters. Other parameters appear as their type.
-fn texts(component: &Object<'_>) -> AttemptResult<Vec<String>> {
+fn texts(component: &Object<'_>) -> Checked<Vec<String>> {
     let mut texts = Vec::new();
     for parameter in component.items("parameters", PARAMETERS_MAX)? {
         let kind = parameter.text("type", 32)?;
@@ -99,7 +99,7 @@ struct Button {
 }
 
 impl Button {
-    fn read(component: &Object<'_>) -> AttemptResult<Self> {
+    fn read(component: &Object<'_>) -> Checked<Self> {
         let kind = component.one_of("sub_type", &["url", "quick_reply", "copy_code", "flow"])?;
         if component.get("index").is_none() {
             return Err(missing("The parameter index is required for a button component."));

@@ -1,10 +1,12 @@
 //! Meta's webhooks: the envelope, its signature, and the statuses of our messages.
 
-use super::memory::{MetaMessage, Recipient};
 use crate::{
+    clock::now,
     config::MetaConfig,
-    webhooks::{self, Answered, Webhook},
-    world::{Shared, World, now},
+    json::merge,
+    memory::{MetaMessage, Recipient},
+    webhooks::{self, Webhook, WebhookAnswer},
+    world::{Shared, World},
 };
 use actix_web::http::header;
 use ring::hmac;
@@ -18,7 +20,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// Wraps a `value` in the envelope of the account and number.
 pub(super) fn envelope(config: &MetaConfig, mut value: Value) -> Value {
     let metadata = json!({"display_phone_number": DISPLAY_NUMBER, "phone_number_id": config.phone_number_id});
-    webhooks::merge(&mut value, Some(&json!({"messaging_product": "whatsapp", "metadata": metadata})));
+    merge(&mut value, Some(&json!({"messaging_product": "whatsapp", "metadata": metadata})));
     let entry = json!({"id": config.business_account_id, "changes": [{"value": value, "field": "messages"}]});
     json!({"object": "whatsapp_business_account", "entry": [entry]})
 }
@@ -29,7 +31,7 @@ pub(super) async fn post(
     config: &MetaConfig,
     operation: &str,
     webhook: Value,
-) -> Result<Answered, String> {
+) -> Result<WebhookAnswer, String> {
     let address = format!("{}/webhooks/meta", world.config.api_base);
     let body = escaped(&webhook.to_string());
     let key = hmac::Key::new(hmac::HMAC_SHA256, config.app_secret.as_bytes());
@@ -65,8 +67,8 @@ fn escaped(json: &str) -> String {
 /// Posts the statuses sent and delivered of a message. The phone that shows it reports read.
 pub(super) fn report_progress(world: Shared, id: String, is_reachable: bool) {
     tokio::spawn(async move {
-        let way: &[&str] = if is_reachable { &["sent", "delivered"] } else { &["failed"] };
-        for status in way {
+        let statuses: &[&str] = if is_reachable { &["sent", "delivered"] } else { &["failed"] };
+        for status in statuses {
             tokio::time::sleep(PAUSE).await;
             post_status(&world, &id, status).await;
         }
@@ -79,20 +81,20 @@ pub(crate) async fn post_status(world: &World, id: &str, status: &str) -> Option
     let config = world.config.meta.as_ref()?;
     let message = world.memory().meta.messages.get(id).cloned()?;
     let webhook = envelope(config, json!({"statuses": [status_of(&message, status)]}));
-    let answered = post(world, config, "webhook.status", webhook).await;
-    Some(answered.map_or(0, |answered| answered.status))
+    let answer = post(world, config, "webhook.status", webhook).await;
+    Some(answer.map_or(0, |answer| answer.status))
 }
 
 fn status_of(message: &MetaMessage, status: &str) -> Value {
     let at = now().timestamp();
-    let mut told = json!({"id": message.id, "status": status, "timestamp": at.to_string()});
+    let mut reported = json!({"id": message.id, "status": status, "timestamp": at.to_string()});
     let recipient = match &message.recipient {
         Recipient::WaId(wa_id) => json!({"recipient_id": wa_id}),
         Recipient::UserId(user_id) => json!({"recipient_user_id": user_id}),
     };
-    webhooks::merge(&mut told, Some(&recipient));
+    merge(&mut reported, Some(&recipient));
     if let Some(opaque) = &message.opaque {
-        webhooks::merge(&mut told, Some(&json!({"biz_opaque_callback_data": opaque})));
+        merge(&mut reported, Some(&json!({"biz_opaque_callback_data": opaque})));
     }
     let more = match status {
         "sent" => json!({"conversation": conversation(message, at), "pricing": pricing(message)}),
@@ -104,8 +106,8 @@ fn status_of(message: &MetaMessage, status: &str) -> Value {
         }]}),
         _ => json!({}),
     };
-    webhooks::merge(&mut told, Some(&more));
-    told
+    merge(&mut reported, Some(&more));
+    reported
 }
 
 fn conversation(message: &MetaMessage, at: i64) -> Value {

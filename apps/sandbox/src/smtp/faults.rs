@@ -8,7 +8,7 @@ use crate::{
 };
 use serde_json::Value;
 
-const TAKEN: &str = "250 2.0.0 Ok: queued";
+const ACCEPTED: &str = "250 2.0.0 Ok: queued";
 
 /// What the client gets: a reply, or a closed connection.
 pub(super) enum Outcome {
@@ -17,13 +17,13 @@ pub(super) enum Outcome {
 }
 
 /// Delivers the email, unless a fault applies.
-pub(super) async fn settle(world: &World, mail: &Mail) -> Outcome {
+pub(super) async fn accept(world: &World, mail: &Mail) -> Outcome {
     let chance = world.chance();
-    let fault = world.memory().faults.strike("smtp", "send", chance);
+    let fault = world.memory().faults.take("smtp", "send", chance);
     let Some(fault) = fault else {
         mail.deliver(world);
         mail.log(world, 250, None);
-        return Outcome::Reply(TAKEN.into());
+        return Outcome::Reply(ACCEPTED.into());
     };
     let name = Some(fault.kind.name());
     match fault.kind {
@@ -36,7 +36,7 @@ pub(super) async fn settle(world: &World, mail: &Mail) -> Outcome {
             mail.deliver(world);
             tokio::time::sleep(fault.delay()).await;
             mail.log(world, 250, name);
-            Outcome::Reply(TAKEN.into())
+            Outcome::Reply(ACCEPTED.into())
         }
         FaultKind::Timeout => {
             mail.log(world, 0, name);

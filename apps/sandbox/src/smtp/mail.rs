@@ -2,8 +2,9 @@
 
 use super::session::Envelope;
 use crate::{
+    clock::timestamp,
     memory::{Delivered, Request},
-    world::{World, timestamp},
+    world::World,
 };
 use mail_parser::MessageParser;
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! The SMTP server: listens and reads lines and emails.
 
 use super::{
-    faults::{Outcome, settle},
+    faults::{Outcome, accept},
     mail::Mail,
     session::{SIZE_MAX, Session, Step},
 };
@@ -45,7 +45,7 @@ pub(crate) fn listen(address: &str, world: Shared) -> io::Result<MailServer> {
                     let world = world.clone();
                     tokio::spawn(async move {
                         // A client may disconnect in the middle; that is not an error of the server.
-                        let _ended = converse(&world, stream).await;
+                        let _ended = serve(&world, stream).await;
                     });
                 }
                 // Out of file descriptors: wait until some are free.
@@ -56,34 +56,36 @@ pub(crate) fn listen(address: &str, world: Shared) -> io::Result<MailServer> {
     Ok(MailServer { address, task })
 }
 
-async fn converse(world: &World, stream: TcpStream) -> io::Result<()> {
+async fn serve(world: &World, stream: TcpStream) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
     let mut session = Session::default();
-    say(&mut stream, "220 sandbox ESMTP").await?;
+    write_reply(&mut stream, "220 sandbox ESMTP").await?;
     loop {
         let Some(line) = read_line(&mut stream, LINE_LENGTH_MAX).await? else { return Ok(()) };
         if !line.ends_with(b"\n") {
-            return say(&mut stream, "500 5.5.2 Line too long").await;
+            return write_reply(&mut stream, "500 5.5.2 Line too long").await;
         }
         match session.line(String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n'])) {
-            Step::Reply(text) => say(&mut stream, &text).await?,
-            Step::Quit => return say(&mut stream, "221 2.0.0 Bye").await,
-            Step::TakeMail(envelope) => {
-                say(&mut stream, "354 End data with <CR><LF>.<CR><LF>").await?;
+            Step::Reply(text) => write_reply(&mut stream, &text).await?,
+            Step::Quit => return write_reply(&mut stream, "221 2.0.0 Bye").await,
+            Step::ReadMail(envelope) => {
+                write_reply(&mut stream, "354 End data with <CR><LF>.<CR><LF>").await?;
                 match read_mail(&mut stream).await? {
-                    Taken::Whole(bytes) => match settle(world, &Mail::read(envelope, &bytes)).await {
-                        Outcome::Reply(text) => say(&mut stream, &text).await?,
+                    MailBody::Whole(bytes) => match accept(world, &Mail::read(envelope, &bytes)).await {
+                        Outcome::Reply(text) => write_reply(&mut stream, &text).await?,
                         Outcome::HangUp => return Ok(()),
                     },
-                    Taken::TooLarge => say(&mut stream, "552 5.3.4 Message size exceeds fixed limit").await?,
-                    Taken::Broken => return Ok(()),
+                    MailBody::TooLarge => {
+                        write_reply(&mut stream, "552 5.3.4 Message size exceeds fixed limit").await?;
+                    }
+                    MailBody::Broken => return Ok(()),
                 }
             }
         }
     }
 }
 
-enum Taken {
+enum MailBody {
     Whole(Vec<u8>),
     TooLarge,
     Broken,
@@ -91,11 +93,11 @@ enum Taken {
 
 /// Reads an email up to the line with a single dot, and removes the dot that a client adds to lines that
 /// start with one. Only CR LF ends a line, so that nothing can be smuggled in after a bare LF.
-async fn read_mail(stream: &mut BufReader<TcpStream>) -> io::Result<Taken> {
+async fn read_mail(stream: &mut BufReader<TcpStream>) -> io::Result<MailBody> {
     let (mut mail, mut size, mut at_start) = (Vec::new(), 0_usize, true);
     while let Some(chunk) = read_line(stream, CHUNK_LENGTH_MAX).await? {
         if at_start && chunk == b".\r\n" {
-            return Ok(if size > SIZE_MAX { Taken::TooLarge } else { Taken::Whole(mail) });
+            return Ok(if size > SIZE_MAX { MailBody::TooLarge } else { MailBody::Whole(mail) });
         }
         let text = if at_start { chunk.strip_prefix(b".").unwrap_or(&chunk) } else { &chunk };
         size = size.saturating_add(text.len());
@@ -105,7 +107,7 @@ async fn read_mail(stream: &mut BufReader<TcpStream>) -> io::Result<Taken> {
         }
         at_start = chunk.ends_with(b"\r\n");
     }
-    Ok(Taken::Broken)
+    Ok(MailBody::Broken)
 }
 
 /// Reads a line with its end, or its first `length_max` bytes. `None` if the client has disconnected.
@@ -118,7 +120,7 @@ async fn read_line(stream: &mut BufReader<TcpStream>, length_max: u64) -> io::Re
     }
 }
 
-async fn say(stream: &mut BufReader<TcpStream>, text: &str) -> io::Result<()> {
+async fn write_reply(stream: &mut BufReader<TcpStream>, text: &str) -> io::Result<()> {
     stream.write_all(format!("{text}\r\n").as_bytes()).await?;
     stream.flush().await
 }

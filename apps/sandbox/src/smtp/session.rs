@@ -20,7 +20,7 @@ pub(super) enum Step {
     /// Reply and read the next line.
     Reply(String),
     /// Ask for the email and read it up to the line with a single dot.
-    TakeMail(Envelope),
+    ReadMail(Envelope),
     /// Reply and close the connection.
     Quit,
 }
@@ -47,13 +47,13 @@ impl Session {
         let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
         match verb.to_ascii_uppercase().as_str() {
             "EHLO" => {
-                self.begin();
+                self.greet();
                 Step::Reply(format!(
                     "250-sandbox\r\n250-SIZE {SIZE_MAX}\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-PIPELINING\r\n250 AUTH PLAIN"
                 ))
             }
             "HELO" => {
-                self.begin();
+                self.greet();
                 reply("250 sandbox")
             }
             "AUTH" => self.auth(rest),
@@ -71,7 +71,7 @@ impl Session {
         }
     }
 
-    fn begin(&mut self) {
+    fn greet(&mut self) {
         self.is_greeted = true;
         self.forget();
     }
@@ -147,7 +147,7 @@ impl Session {
     fn data(&mut self) -> Step {
         match self.from.take() {
             Some(from) if !self.to.is_empty() => {
-                Step::TakeMail(Envelope { from, to: std::mem::take(&mut self.to) })
+                Step::ReadMail(Envelope { from, to: std::mem::take(&mut self.to) })
             }
             from => {
                 self.from = from;
@@ -171,7 +171,7 @@ mod tests {
     fn code(step: &Step) -> &str {
         match step {
             Step::Reply(text) => text.get(..3).unwrap(),
-            Step::TakeMail(_) => "354",
+            Step::ReadMail(_) => "354",
             Step::Quit => "221",
         }
     }
@@ -191,7 +191,7 @@ mod tests {
         session.line("RCPT TO:<b@example.com>");
         session.line("RCPT TO:<c@example.com>");
         let to = vec!["b@example.com".to_owned(), "c@example.com".to_owned()];
-        assert_eq!(session.line("DATA"), Step::TakeMail(Envelope { from: "a@example.com".into(), to }));
+        assert_eq!(session.line("DATA"), Step::ReadMail(Envelope { from: "a@example.com".into(), to }));
         assert_eq!(code(&session.line("DATA")), "503", "the next mail begins anew");
         assert_eq!(session.line("QUIT"), Step::Quit);
     }

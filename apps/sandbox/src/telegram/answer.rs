@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use serde_json::{Value, json};
 
 /// The value of a check, or the refusal to answer with.
-pub(super) type AttemptResult<T> = Result<T, Answer>;
+pub(super) type Checked<T> = Result<T, Answer>;
 
 pub(super) fn result(result: &Value) -> Answer {
     Answer::ok(json!({"ok": true, "result": result}))

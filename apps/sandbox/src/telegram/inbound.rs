@@ -5,21 +5,24 @@ use super::{
     webhook::post,
 };
 use crate::{
+    clock::now,
     config::TelegramConfig,
+    inbound_action::InboundAction,
+    json::merge,
     memory::{Memory, phone_key},
-    webhooks::{Said, merge, posted},
-    world::{World, now},
+    webhooks::posted,
+    world::World,
 };
 use domain::phone::PhoneNumber;
 use serde_json::{Value, json};
 
 /// Posts an update to the API as Telegram does. Returns its `message_id` and the API's answer. The same id
 /// again posts the same update again.
-pub(crate) async fn post_inbound(world: &World, said: &Said) -> Result<Value, String> {
+pub(crate) async fn post_inbound(world: &World, action: &InboundAction) -> Result<Value, String> {
     let Some(config) = &world.config.telegram else {
         return Err("telegram: the sandbox has no bot; set BOT_TOKEN and TELEGRAM_WEBHOOK_SECRET".into());
     };
-    let key = phone_key(&said.phone);
+    let key = phone_key(&action.phone);
     let Some(person) = PhoneNumber::parse_international(&key).ok().and_then(|p| p.digits().parse().ok())
     else {
         return Err("telegram: the phone must be a phone number".into());
@@ -27,40 +30,40 @@ pub(crate) async fn post_inbound(world: &World, said: &Said) -> Result<Value, St
     let tap = u64::from_be_bytes(world.random_bytes()).to_string();
     let (id, update) = {
         let mut memory = world.memory();
-        let known = said
+        let known = action
             .message_id
             .clone()
             .and_then(|id| Some((id.clone(), memory.telegram.updates.get(&id)?.clone())));
         known.unwrap_or_else(|| {
-            let (id, update) = Person { id: person, phone: key, said, config }.update(&mut memory, tap);
+            let (id, update) = Person { id: person, phone: key, action, config }.update(&mut memory, tap);
             memory.telegram.updates.insert(id.clone(), update.clone());
             (id, update)
         })
     };
-    let answered = post(world, config, update).await?;
-    Ok(posted(&id, &answered))
+    let answer = post(world, config, update).await?;
+    Ok(posted(&id, &answer))
 }
 
 /// The person who acts, and what they do.
 struct Person<'a> {
     id: u64,
     phone: String,
-    said: &'a Said,
+    action: &'a InboundAction,
     config: &'a TelegramConfig,
 }
 
 impl Person<'_> {
     /// The update, and the id with which it can be posted again.
     fn update(&self, memory: &mut Memory, tap: String) -> (String, Value) {
-        if let Some(data) = &self.said.button_id {
-            let id = self.said.message_id.clone().unwrap_or(tap);
+        if let Some(data) = &self.action.button_id {
+            let id = self.action.message_id.clone().unwrap_or(tap);
             let query = self.tapped(memory, data, &id);
             memory.telegram.taps.insert(id.clone(), self.phone.clone());
             return (id, memory.telegram.update("callback_query", query));
         }
         let number = memory.telegram.next_message_id();
-        let id = self.said.message_id.clone().unwrap_or_else(|| number.to_string());
-        match self.said.kind.as_deref() {
+        let id = self.action.message_id.clone().unwrap_or_else(|| number.to_string());
+        match self.action.kind.as_deref() {
             Some(kind @ ("block" | "unblock")) => {
                 let change = self.blocks(memory, kind == "block");
                 (id, memory.telegram.update("my_chat_member", change))
@@ -77,12 +80,12 @@ impl Person<'_> {
     }
 
     fn user(&self) -> Value {
-        json!({"id": self.id, "is_bot": false, "first_name": self.said.profile_name(), "language_code": "es"})
+        json!({"id": self.id, "is_bot": false, "first_name": self.action.profile_name(), "language_code": "es"})
     }
 
     fn chat(&self) -> Value {
         let mut chat = private_chat(self.id);
-        merge(&mut chat, Some(&json!({"first_name": self.said.profile_name()})));
+        merge(&mut chat, Some(&json!({"first_name": self.action.profile_name()})));
         chat
     }
 
@@ -91,12 +94,12 @@ impl Person<'_> {
             "message_id": number, "from": self.user(), "chat": self.chat(), "date": now().timestamp(),
         });
         merge(&mut message, Some(&self.content(kind)));
-        merge(&mut message, self.said.payload.as_ref());
+        merge(&mut message, self.action.payload.as_ref());
         message
     }
 
     fn content(&self, kind: &str) -> Value {
-        let text = self.said.text();
+        let text = self.action.text();
         let file = |name: &str, mime: &str| json!({"file_id": format!("sandbox-{name}"), "file_unique_id": name, "mime_type": mime, "file_size": 1024});
         match kind {
             "text" if text.starts_with('/') => {
@@ -108,7 +111,7 @@ impl Person<'_> {
             "edited" => json!({"text": text, "edit_date": now().timestamp()}),
             // The person's own contact, as the button that asks for it sends it.
             "contact" => json!({"contact": {
-                "phone_number": self.id.to_string(), "first_name": self.said.profile_name(), "user_id": self.id,
+                "phone_number": self.id.to_string(), "first_name": self.action.profile_name(), "user_id": self.id,
             }}),
             "location" => json!({"location": {"latitude": 19.4326, "longitude": -99.1332}}),
             "photo" | "image" => {
@@ -135,7 +138,7 @@ impl Person<'_> {
         if let Some(message) = message {
             merge(&mut query, Some(&json!({"message": message})));
         }
-        merge(&mut query, self.said.payload.as_ref());
+        merge(&mut query, self.action.payload.as_ref());
         query
     }
 
@@ -164,18 +167,18 @@ impl Person<'_> {
 mod tests {
     use super::*;
 
-    fn update(memory: &mut Memory, said: &Said) -> (String, Value) {
+    fn update(memory: &mut Memory, action: &InboundAction) -> (String, Value) {
         let config = TelegramConfig {
             bot_token: "123456:TEST".into(),
             webhook_secret: "secret".into(),
             bot_name: "ventanilla_bot".into(),
         };
-        Person { id: 525_511_112_226, phone: "+525511112226".into(), said, config: &config }
+        Person { id: 525_511_112_226, phone: "+525511112226".into(), action, config: &config }
             .update(memory, "777".into())
     }
 
-    fn said(kind: Option<&str>, body: Option<&str>) -> Said {
-        Said {
+    fn action(kind: Option<&str>, body: Option<&str>) -> InboundAction {
+        InboundAction {
             provider: "telegram".into(),
             body: body.map(str::to_owned),
             button_id: None,
@@ -190,8 +193,8 @@ mod tests {
     #[test]
     fn updates_and_messages_are_counted() {
         let mut memory = Memory::default();
-        let (first, one) = update(&mut memory, &said(None, Some("hola")));
-        let (second, two) = update(&mut memory, &said(None, Some("/start ABC")));
+        let (first, one) = update(&mut memory, &action(None, Some("hola")));
+        let (second, two) = update(&mut memory, &action(None, Some("/start ABC")));
         assert_eq!((first.as_str(), second.as_str()), ("1", "2"));
         assert_eq!((&one["update_id"], &two["update_id"]), (&json!(1), &json!(2)));
         assert_eq!(one["message"]["chat"]["id"], 525_511_112_226_u64);
@@ -200,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_contact_is_the_persons_own() {
-        let (_, update) = update(&mut Memory::default(), &said(Some("contact"), None));
+        let (_, update) = update(&mut Memory::default(), &action(Some("contact"), None));
         assert_eq!(update["message"]["contact"]["user_id"], update["message"]["from"]["id"]);
         assert_eq!(update["message"]["contact"]["phone_number"], "525511112226");
     }
@@ -208,24 +211,25 @@ mod tests {
     #[test]
     fn the_payload_lies_over_the_message() {
         let payload = Some(json!({"contact": {"user_id": 1, "phone_number": "525599998888"}}));
-        let (_, update) = update(&mut Memory::default(), &Said { payload, ..said(Some("contact"), None) });
+        let (_, update) =
+            update(&mut Memory::default(), &InboundAction { payload, ..action(Some("contact"), None) });
         assert_eq!(update["message"]["contact"]["user_id"], 1);
     }
 
     #[test]
     fn blocking_is_told_and_kept() {
         let mut memory = Memory::default();
-        let (_, block) = update(&mut memory, &said(Some("block"), None));
+        let (_, block) = update(&mut memory, &action(Some("block"), None));
         assert_eq!(block["my_chat_member"]["new_chat_member"]["status"], "kicked");
         assert!(memory.telegram.blocked.contains("+525511112226"));
-        let (_, unblock) = update(&mut memory, &said(Some("unblock"), None));
+        let (_, unblock) = update(&mut memory, &action(Some("unblock"), None));
         assert_eq!(unblock["my_chat_member"]["new_chat_member"]["status"], "member");
         assert!(memory.telegram.blocked.is_empty());
     }
 
     #[test]
     fn a_tap_bears_its_data() {
-        let tap = Said { button_id: Some("nonce".into()), ..said(None, None) };
+        let tap = InboundAction { button_id: Some("nonce".into()), ..action(None, None) };
         let (id, update) = update(&mut Memory::default(), &tap);
         assert_eq!((id.as_str(), &update["callback_query"]["id"]), ("777", &json!("777")));
         assert_eq!(update["callback_query"]["data"], "nonce");

@@ -1,6 +1,6 @@
 //! Inline keyboards and reply keyboards, with Telegram's limits.
 
-use super::answer::{AttemptResult, bad_request};
+use super::answer::{Checked, bad_request};
 use serde_json::{Value, json};
 
 /// Longest `callback_data`, in bytes.
@@ -9,7 +9,7 @@ const DATA_LENGTH_MAX: usize = 64;
 const BUTTONS_MAX: usize = 100;
 
 /// The buttons that a phone shows. Empty without a keyboard.
-pub(super) fn read(markup: Option<&Value>) -> AttemptResult<Vec<Value>> {
+pub(super) fn read(markup: Option<&Value>) -> Checked<Vec<Value>> {
     let Some(markup) = markup else { return Ok(Vec::new()) };
     let Some(fields) = markup.as_object() else {
         return Err(bad_request("object expected as reply markup"));
@@ -26,7 +26,7 @@ pub(super) fn read(markup: Option<&Value>) -> AttemptResult<Vec<Value>> {
     Ok(Vec::new())
 }
 
-fn buttons(rows: &Value, what: &str, read: fn(&Value) -> AttemptResult<Value>) -> AttemptResult<Vec<Value>> {
+fn buttons(rows: &Value, what: &str, read: fn(&Value) -> Checked<Value>) -> Checked<Vec<Value>> {
     let wrong = || bad_request(&format!("can't parse {what} keyboard markup JSON object"));
     let mut buttons = Vec::new();
     for row in rows.as_array().ok_or_else(wrong)? {
@@ -40,7 +40,7 @@ fn buttons(rows: &Value, what: &str, read: fn(&Value) -> AttemptResult<Value>) -
     Ok(buttons)
 }
 
-fn inline(button: &Value) -> AttemptResult<Value> {
+fn inline(button: &Value) -> Checked<Value> {
     let Some(title) = button["text"].as_str().filter(|text| !text.is_empty()) else {
         return Err(bad_request(
             "can't parse inline keyboard button: Field \"text\" must be a non-empty String",
@@ -67,7 +67,7 @@ fn inline(button: &Value) -> AttemptResult<Value> {
     }
 }
 
-fn reply(button: &Value) -> AttemptResult<Value> {
+fn reply(button: &Value) -> Checked<Value> {
     let title = button.as_str().or_else(|| button["text"].as_str()).filter(|text| !text.is_empty());
     let Some(title) = title else {
         return Err(bad_request("can't parse keyboard button: Field \"text\" must be a non-empty String"));

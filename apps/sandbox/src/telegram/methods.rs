@@ -1,13 +1,14 @@
 //! The bot methods by name, in upper or lower case, as Telegram accepts them.
 
 use super::{
-    answer::{AttemptResult, result, unknown_method},
+    answer::{Checked, result, unknown_method},
     calls::{self, Parameters},
     send, webhook,
 };
 use crate::{
     answer::Answer,
     config::TelegramConfig,
+    json::merge,
     world::{Shared, World},
 };
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -34,12 +35,7 @@ pub(super) async fn call(world: Shared, request: HttpRequest, body: web::Bytes) 
     calls::answer(world, request, method, &parameters, work).await
 }
 
-fn done(
-    method: &str,
-    world: &World,
-    config: &TelegramConfig,
-    parameters: &Parameters,
-) -> AttemptResult<Answer> {
+fn done(method: &str, world: &World, config: &TelegramConfig, parameters: &Parameters) -> Checked<Answer> {
     match method {
         "sendMessage" => send::message(world, config, parameters),
         "answerCallbackQuery" => send::callback_answer(world, parameters),
@@ -50,7 +46,7 @@ fn done(
                 "can_join_groups": true, "can_read_all_group_messages": false, "supports_inline_queries": false,
                 "can_connect_to_business": false, "has_main_web_app": false,
             });
-            crate::webhooks::merge(&mut me, Some(&abilities));
+            merge(&mut me, Some(&abilities));
             Ok(result(&me))
         }
         "setWebhook" => webhook::set(world, parameters),

@@ -4,13 +4,11 @@ mod answer;
 mod calls;
 mod inbound;
 mod keyboards;
-mod memory;
 mod methods;
 mod send;
 mod webhook;
 
 pub(crate) use inbound::post_inbound;
-pub(crate) use memory::TelegramMemory;
 
 use actix_web::web;
 

@@ -1,15 +1,17 @@
 //! `sendMessage`, `sendChatAction` and `answerCallbackQuery`.
 
 use super::{
-    answer::{AttemptResult, bad_request, blocked, result},
+    answer::{Checked, bad_request, blocked, result},
     calls::Parameters,
     keyboards,
 };
 use crate::{
     answer::Answer,
+    clock::now,
     config::TelegramConfig,
+    json::merge,
     memory::{Delivered, Memory, Sign},
-    world::{World, now},
+    world::World,
 };
 use domain::phone::PhoneNumber;
 use serde_json::{Value, json};
@@ -30,7 +32,7 @@ const ACTIONS: [&str; 11] = [
 ];
 
 /// The chat and its phone. The chat id is the digits of the phone's number.
-fn chat(parameters: &Parameters) -> AttemptResult<(u64, String)> {
+fn chat(parameters: &Parameters) -> Checked<(u64, String)> {
     let Some(given) = parameters.text("chat_id").filter(|id| !id.is_empty()) else {
         return Err(bad_request("chat_id is empty"));
     };
@@ -40,15 +42,11 @@ fn chat(parameters: &Parameters) -> AttemptResult<(u64, String)> {
     Ok((id, phone.e164().to_owned()))
 }
 
-fn reachable(memory: &Memory, phone: &str) -> AttemptResult<()> {
+fn reachable(memory: &Memory, phone: &str) -> Checked<()> {
     if memory.telegram.blocked.contains(phone) { Err(blocked()) } else { Ok(()) }
 }
 
-pub(super) fn message(
-    world: &World,
-    config: &TelegramConfig,
-    parameters: &Parameters,
-) -> AttemptResult<Answer> {
+pub(super) fn message(world: &World, config: &TelegramConfig, parameters: &Parameters) -> Checked<Answer> {
     let (chat_id, phone) = chat(parameters)?;
     let text = parameters.text("text").filter(|text| !text.trim().is_empty());
     let text = text.ok_or_else(|| bad_request("message text is empty"))?;
@@ -70,7 +68,7 @@ pub(super) fn message(
     });
     // A reply keyboard belongs to the chat, not to the message.
     if let Some(markup) = markup.filter(|markup| markup.get("inline_keyboard").is_some()) {
-        crate::webhooks::merge(&mut sent, Some(&json!({"reply_markup": markup})));
+        merge(&mut sent, Some(&json!({"reply_markup": markup})));
     }
     memory.telegram.sent.insert(id.to_string(), sent.clone());
     let message = Delivered {
@@ -87,7 +85,7 @@ pub(super) fn message(
     Ok(result(&sent))
 }
 
-pub(super) fn chat_action(world: &World, parameters: &Parameters) -> AttemptResult<Answer> {
+pub(super) fn chat_action(world: &World, parameters: &Parameters) -> Checked<Answer> {
     let (_, phone) = chat(parameters)?;
     let action = parameters.text("action").unwrap_or_default();
     if !ACTIONS.contains(&action.as_str()) {
@@ -100,7 +98,7 @@ pub(super) fn chat_action(world: &World, parameters: &Parameters) -> AttemptResu
 }
 
 /// Answers a tap, which is possible once. Until then the button shows that it waits.
-pub(super) fn callback_answer(world: &World, parameters: &Parameters) -> AttemptResult<Answer> {
+pub(super) fn callback_answer(world: &World, parameters: &Parameters) -> Checked<Answer> {
     let id = parameters.text("callback_query_id").unwrap_or_default();
     let text = parameters.text("text").filter(|text| !text.is_empty());
     if text.as_ref().is_some_and(|text| text.chars().count() > 200) {

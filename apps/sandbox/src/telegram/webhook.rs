@@ -1,19 +1,20 @@
 //! `setWebhook`, `deleteWebhook`, `getWebhookInfo`, and the posting of updates.
 
 use super::{
-    answer::{AttemptResult, bad_request, result},
+    answer::{Checked, bad_request, result},
     calls::Parameters,
-    memory::Hook,
 };
 use crate::{
     answer::Answer,
     config::TelegramConfig,
-    webhooks::{self, Answered, Webhook},
+    json::merge,
+    memory::Hook,
+    webhooks::{self, Webhook, WebhookAnswer},
     world::World,
 };
 use serde_json::{Value, json};
 
-pub(super) fn set(world: &World, parameters: &Parameters) -> AttemptResult<Answer> {
+pub(super) fn set(world: &World, parameters: &Parameters) -> Checked<Answer> {
     let url = parameters.text("url").unwrap_or_default();
     if url.is_empty() {
         return Ok(delete(world));
@@ -34,14 +35,14 @@ pub(super) fn set(world: &World, parameters: &Parameters) -> AttemptResult<Answe
     let allowed_updates = parameters.object("allowed_updates");
     world.memory().telegram.hook = Hook::Set { url, secret, max_connections, allowed_updates };
     let mut answer = result(&json!(true));
-    webhooks::merge(&mut answer.body, Some(&json!({"description": "Webhook was set"})));
+    merge(&mut answer.body, Some(&json!({"description": "Webhook was set"})));
     Ok(answer)
 }
 
 pub(super) fn delete(world: &World) -> Answer {
     world.memory().telegram.hook = Hook::None;
     let mut answer = result(&json!(true));
-    webhooks::merge(&mut answer.body, Some(&json!({"description": "Webhook was deleted"})));
+    merge(&mut answer.body, Some(&json!({"description": "Webhook was deleted"})));
     answer
 }
 
@@ -49,8 +50,8 @@ pub(super) fn info(world: &World) -> Answer {
     let mut info = json!({
         "url": "", "has_custom_certificate": false, "pending_update_count": 0, "max_connections": 40,
     });
-    let told = match world.memory().telegram.hook.clone() {
-        Hook::OfTheSettings => json!({"url": of_the_settings(world)}),
+    let current = match world.memory().telegram.hook.clone() {
+        Hook::FromSettings => json!({"url": url_from_settings(world)}),
         Hook::None => json!({}),
         Hook::Set { url, max_connections, allowed_updates: None, .. } => {
             json!({"url": url, "max_connections": max_connections})
@@ -59,19 +60,23 @@ pub(super) fn info(world: &World) -> Answer {
             json!({"url": url, "max_connections": max_connections, "allowed_updates": kinds})
         }
     };
-    webhooks::merge(&mut info, Some(&told));
+    merge(&mut info, Some(&current));
     result(&info)
 }
 
-fn of_the_settings(world: &World) -> String {
+fn url_from_settings(world: &World) -> String {
     format!("{}/webhooks/telegram", world.config.api_base)
 }
 
 /// Posts an update with the secret of the webhook.
-pub(super) async fn post(world: &World, config: &TelegramConfig, update: Value) -> Result<Answered, String> {
+pub(super) async fn post(
+    world: &World,
+    config: &TelegramConfig,
+    update: Value,
+) -> Result<WebhookAnswer, String> {
     let hook = world.memory().telegram.hook.clone();
     let (address, secret) = match hook {
-        Hook::OfTheSettings => (of_the_settings(world), Some(config.webhook_secret.clone())),
+        Hook::FromSettings => (url_from_settings(world), Some(config.webhook_secret.clone())),
         Hook::Set { url, secret, .. } => (url, secret),
         Hook::None => return Err("telegram: the bot has no webhook; deleteWebhook removed it".into()),
     };

@@ -1,10 +1,11 @@
 //! Twilio's Messages resource: send and fetch messages.
 
-use super::{answer::error, calls::Call, memory::TwilioMessage, webhooks};
+use super::{answer::error, calls::Call, webhooks};
 use crate::{
     answer::Answer,
-    memory::Delivered,
-    world::{World, now},
+    clock::now,
+    memory::{Delivered, TwilioMessage},
+    world::World,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};

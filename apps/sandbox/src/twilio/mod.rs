@@ -3,12 +3,10 @@
 mod answer;
 mod calls;
 mod lookup;
-mod memory;
 mod messages;
 mod verify;
 mod webhooks;
 
-pub(crate) use memory::TwilioMemory;
 pub(crate) use webhooks::{post_inbound, post_status};
 
 use actix_web::web;
@@ -24,7 +22,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
             web::resource("/2010-04-01/Accounts/{account}/Messages/{sid}.json")
                 .route(web::get().to(messages::fetch)),
         )
-        .service(web::resource("/v2/Services/{service}/Verifications").route(web::post().to(verify::begin)))
+        .service(web::resource("/v2/Services/{service}/Verifications").route(web::post().to(verify::start)))
         .service(
             web::resource("/v2/Services/{service}/Verifications/{sid}")
                 .route(web::get().to(verify::fetch))

@@ -1,10 +1,11 @@
 //! Twilio Verify v2 with real codes, which arrive on the phone.
 
-use super::{answer::error, calls::Call, memory::TwilioVerification};
+use super::{answer::error, calls::Call};
 use crate::{
     answer::Answer,
-    memory::Delivered,
-    world::{World, now},
+    clock::now,
+    memory::{Delivered, TwilioVerification},
+    world::World,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{Duration, SecondsFormat};
@@ -15,7 +16,7 @@ const TTL: Duration = Duration::minutes(10);
 const SENDS_MAX: usize = 5;
 const CHECKS_MAX: u32 = 5;
 
-pub(crate) async fn begin(world: web::Data<World>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+pub(crate) async fn start(world: web::Data<World>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
     Call { world, request, body, operation: "verify.start".into() }
         .answer(|world, form| {
             let given = |name: &str| form.get(name).map(String::as_str).filter(|value| !value.is_empty());
@@ -29,7 +30,7 @@ pub(crate) async fn begin(world: web::Data<World>, request: HttpRequest, body: w
             if !(is_number || channel == "email" && to.contains('@')) {
                 return error(400, 60200, "Invalid parameter `To`");
             }
-            let mut verification = open_one(world, to).unwrap_or_else(|| TwilioVerification {
+            let mut verification = find_pending(world, to).unwrap_or_else(|| TwilioVerification {
                 sid: world.new_sid("VE"),
                 to: to.to_owned(),
                 channel: channel.to_owned(),
@@ -53,7 +54,7 @@ pub(crate) async fn begin(world: web::Data<World>, request: HttpRequest, body: w
 }
 
 /// The pending verification of a recipient. A start while it is pending sends the same code again.
-fn open_one(world: &World, to: &str) -> Option<TwilioVerification> {
+fn find_pending(world: &World, to: &str) -> Option<TwilioVerification> {
     let memory = world.memory();
     let open = |v: &&TwilioVerification| v.to == to && v.status == "pending" && now() < v.created_at + TTL;
     memory.twilio.verifications.values().find(open).cloned()

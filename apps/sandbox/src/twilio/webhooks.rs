@@ -1,8 +1,9 @@
 //! Twilio's webhooks: messages from people and statuses of our messages, signed with the auth token.
 
 use crate::{
+    inbound_action::InboundAction,
     memory::phone_key,
-    webhooks::{self, Answered, Said, Webhook, posted},
+    webhooks::{self, Webhook, WebhookAnswer, posted},
     world::{Shared, World},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -11,20 +12,22 @@ use serde_json::{Map, Value};
 use std::{collections::BTreeMap, time::Duration};
 
 /// Posts a message to the API as Twilio does. Returns its `message_id` and the API's answer.
-pub(crate) async fn post_inbound(world: &World, said: &Said) -> Result<Value, String> {
-    let sid = said.message_id.clone().unwrap_or_else(|| world.new_sid("SM"));
-    let form = inbound_form(world, said, &sid);
+pub(crate) async fn post_inbound(world: &World, action: &InboundAction) -> Result<Value, String> {
+    let sid = action.message_id.clone().unwrap_or_else(|| world.new_sid("SM"));
+    let form = inbound_form(world, action, &sid);
     let address = format!("{}/webhooks/twilio", world.config.api_base);
-    let answered = post(world, "webhook.inbound", &address, &form).await?;
-    Ok(posted(&sid, &answered))
+    let answer = post(world, "webhook.inbound", &address, &form).await?;
+    Ok(posted(&sid, &answer))
 }
 
-fn inbound_form(world: &World, said: &Said, sid: &str) -> BTreeMap<String, String> {
-    let text = said.text();
-    let kind =
-        said.kind.clone().unwrap_or_else(|| if said.button_id.is_some() { "button" } else { "text" }.into());
+fn inbound_form(world: &World, action: &InboundAction, sid: &str) -> BTreeMap<String, String> {
+    let text = action.text();
+    let kind = action
+        .kind
+        .clone()
+        .unwrap_or_else(|| if action.button_id.is_some() { "button" } else { "text" }.into());
     // The address as it is written; WhatsApp's own id for the person is its digits.
-    let phone = if said.phone.starts_with('+') { said.phone.clone() } else { phone_key(&said.phone) };
+    let phone = if action.phone.starts_with('+') { action.phone.clone() } else { phone_key(&action.phone) };
     let mut form: BTreeMap<String, String> = BTreeMap::new();
     let mut put = |name: &str, value: &str| {
         form.insert(name.to_owned(), value.to_owned());
@@ -38,7 +41,7 @@ fn inbound_form(world: &World, said: &Said, sid: &str) -> BTreeMap<String, Strin
     put("From", &format!("whatsapp:{phone}"));
     put("To", &world.config.whatsapp_from);
     put("WaId", phone.trim_start_matches('+'));
-    put("ProfileName", said.profile_name());
+    put("ProfileName", action.profile_name());
     put("Body", text);
     put("MessageType", &kind);
     put("NumSegments", "1");
@@ -55,11 +58,11 @@ fn inbound_form(world: &World, said: &Said, sid: &str) -> BTreeMap<String, Strin
         };
         put("MediaContentType0", mime);
     }
-    if let Some(id) = &said.button_id {
+    if let Some(id) = &action.button_id {
         put("ButtonPayload", id);
         put("ButtonText", text);
     }
-    if let Some(Value::Object(more)) = &said.payload {
+    if let Some(Value::Object(more)) = &action.payload {
         for (name, value) in more {
             put(name, &value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         }
@@ -100,7 +103,7 @@ pub(crate) async fn post_status(world: &World, sid: &str, status: &str) -> Optio
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .collect();
-    post(world, "webhook.status", &address, &form).await.ok().map(|answered| answered.status)
+    post(world, "webhook.status", &address, &form).await.ok().map(|answer| answer.status)
 }
 
 async fn post(
@@ -108,7 +111,7 @@ async fn post(
     operation: &str,
     address: &str,
     form: &BTreeMap<String, String>,
-) -> Result<Answered, String> {
+) -> Result<WebhookAnswer, String> {
     let signed: String = std::iter::once(address.to_owned())
         .chain(form.iter().map(|(name, value)| format!("{name}{value}")))
         .collect();

@@ -66,12 +66,12 @@ impl Browser {
             "goog:chromeOptions": {"args": arguments}});
         let capabilities: fantoccini::wd::Capabilities = serde_json::from_value(options).unwrap();
         let address = format!("http://127.0.0.1:{port}");
-        let begun = Instant::now();
+        let started = Instant::now();
         loop {
             let mut builder = ClientBuilder::new(HttpConnector::new());
             match builder.capabilities(capabilities.clone()).connect(&address).await {
                 Ok(page) => return Self { driver, page, profile },
-                Err(fault) => assert!(begun.elapsed() < PATIENCE, "the browser did not start: {fault}"),
+                Err(fault) => assert!(started.elapsed() < PATIENCE, "the browser did not start: {fault}"),
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -103,9 +103,9 @@ impl Browser {
     /// Waits until the chat's last bubbles show a text.
     pub(crate) async fn shows(&self, text: &str) {
         let script = "return [...document.querySelectorAll('.bubble')].some(b => b.textContent.includes(arguments[0]))";
-        let begun = Instant::now();
+        let started = Instant::now();
         while self.page.execute(script, vec![json!(text)]).await.unwrap() != json!(true) {
-            assert!(begun.elapsed() < PATIENCE, "the page does not show «{text}»");
+            assert!(started.elapsed() < PATIENCE, "the page does not show «{text}»");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -117,7 +117,7 @@ impl Browser {
         field.send_keys(&char::from(Key::Enter).to_string()).await.unwrap();
     }
 
-    /// What the browser complained of since it was asked last.
+    /// The lines that the browser logged since the last call.
     pub(crate) async fn complaints(&self) -> Vec<String> {
         let log = Chrome { path: "se/log", body: json!({"type": "browser"}) };
         let log = self.page.issue_cmd(log).await.unwrap();

@@ -1,4 +1,4 @@
-//! Meta: a message's way to a phone and back.
+//! Meta: messages to a phone, and messages from it.
 
 use crate::world::{ACCESS_TOKEN, ACCOUNT_ID, ANA, PHONE_NUMBER_ID, World, read};
 use serde_json::{Value, json};
@@ -49,8 +49,8 @@ async fn a_message_arrives_and_its_statuses_come_signed() {
 #[tokio::test]
 async fn what_a_person_writes_comes_signed_and_again_when_it_is_redelivered() {
     let world = World::start();
-    let said = json!({"provider": "meta", "body": "¿saldo? 😀 a/b", "profile_name": "Ana Núñez"});
-    let posted = world.say("+5215511112222", said.clone()).await;
+    let action = json!({"provider": "meta", "body": "¿saldo? 😀 a/b", "profile_name": "Ana Núñez"});
+    let posted = world.say("+5215511112222", action.clone()).await;
     let first = world.webhook().await;
     assert!(first.raw.is_ascii(), "Meta escapes what it signs");
     let value = first.value();

@@ -1,4 +1,4 @@
-//! The phones page, each channel as it looks: what a tap says, what the world shows.
+//! The phones page on each channel: what a tap sends, and what the page shows.
 
 use crate::{
     browser::Browser,
@@ -19,7 +19,7 @@ async fn add(browser: &Browser, channel: &str, address: &str) {
     browser.page.wait().for_element(Locator::Css(&phone)).await.unwrap();
 }
 
-/// Presses the button with this text by keyboard, as soon as it is there.
+/// Waits for the button with this text and presses it with the keyboard.
 async fn press(browser: &Browser, css: &str) {
     let button = browser.page.wait().for_element(Locator::Css(css)).await.unwrap();
     button.send_keys(&char::from(Key::Enter).to_string()).await.unwrap();
@@ -34,8 +34,8 @@ async fn open(world: &World) -> Browser {
     browser
 }
 
-/// The next message of a person's that the API hears over Meta; statuses are let pass.
-async fn heard(world: &World) -> Value {
+/// The next message from a person that the API gets over Meta. Statuses are skipped.
+async fn next_message(world: &World) -> Value {
     loop {
         let value = world.webhook().await.value();
         if value["messages"].is_array() {
@@ -50,9 +50,9 @@ async fn a_chat_over_meta_shows_lists_typing_and_what_was_read() {
     let browser = open(&world).await;
     add(&browser, "whatsapp-meta", ANA).await;
     browser.type_line("hola").await;
-    let said = heard(&world).await;
-    assert_eq!(said["text"]["body"], "hola");
-    let read = json!({"status": "read", "message_id": said["id"], "typing_indicator": {"type": "text"}});
+    let message = next_message(&world).await;
+    assert_eq!(message["text"]["body"], "hola");
+    let read = json!({"status": "read", "message_id": message["id"], "typing_indicator": {"type": "text"}});
     world.meta(read).await;
     for css in [
         "sandbox-phone[channel='whatsapp-meta'] .ticks.read",
@@ -73,7 +73,7 @@ async fn a_chat_over_meta_shows_lists_typing_and_what_was_read() {
     }
     press(&browser, ".sheet .row").await;
     let reply = json!({"id": "row:1", "title": "Diario", "description": "849.50 MXN"});
-    assert_eq!(heard(&world).await["interactive"]["list_reply"], reply);
+    assert_eq!(next_message(&world).await["interactive"]["list_reply"], reply);
     browser.stop().await;
     world.stop().await;
 }

@@ -106,16 +106,16 @@ async fn what_is_too_large_is_refused_and_the_next_is_taken() {
 #[tokio::test]
 async fn faults_refuse_lose_and_hang_up() {
     let world = World::start();
-    let order = |kind: &str, status: Option<u16>| json!({"provider": "smtp", "operation": "send", "kind": kind, "status": status, "times": 1});
+    let fault = |kind: &str, status: Option<u16>| json!({"provider": "smtp", "operation": "send", "kind": kind, "status": status, "times": 1});
     for status in [450, 550] {
-        world.fault(order("status", Some(status))).await;
+        world.fault(fault("status", Some(status))).await;
         let mut client = Client::greet(&world).await;
         assert_eq!(client.send("ana@example.com", MAIL).await, status.to_string());
     }
-    world.fault(order("reset", None)).await;
+    world.fault(fault("reset", None)).await;
     assert_eq!(Client::greet(&world).await.send("ana@example.com", MAIL).await, "");
     assert!(world.inbox("ana@example.com").await.is_empty());
-    world.fault(order("drop_reply", None)).await;
+    world.fault(fault("drop_reply", None)).await;
     assert_eq!(Client::greet(&world).await.send("ana@example.com", MAIL).await, "");
     assert_eq!(world.inbox("ana@example.com").await.len(), 1, "the mail was taken");
     let faults: Vec<_> = world.requests("smtp").await.iter().map(|r| r["fault"].clone()).collect();

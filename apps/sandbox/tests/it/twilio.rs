@@ -1,4 +1,4 @@
-//! Twilio: a message's way, and a world that plays nobody else.
+//! Twilio: messages and their statuses, in a sandbox that plays no other provider.
 
 use crate::world::{ANA, TWILIO, World, read};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! A sandbox on free ports, and a receiver in the API's place.
+//! A sandbox on free ports, and a receiver of webhooks that plays the API.
 
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, dev::ServerHandle, web};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -16,10 +16,10 @@ pub(crate) const BOT: &str = "123456:SANDBOX";
 pub(crate) const TWILIO: (&str, &str) = ("AC00000000000000000000000000000000", "twilio-token");
 const APP_SECRET: &str = "the app's secret";
 const BOT_SECRET: &str = "the-bots-secret";
-/// How long a webhook is waited for before the test fails.
+/// How long a test waits for a webhook before it fails.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A webhook whose signature was right.
+/// A webhook with a valid signature.
 #[derive(Debug)]
 pub(crate) struct Received {
     pub(crate) path: String,
@@ -82,7 +82,7 @@ impl World {
         self.api.stop(false).await;
     }
 
-    /// The next webhook that the API took.
+    /// The next webhook that the API accepted.
     pub(crate) async fn webhook(&self) -> Received {
         let mut received = self.received.lock().await;
         tokio::time::timeout(PATIENCE, received.recv()).await.expect("no webhook came").unwrap()
@@ -174,11 +174,12 @@ fn config(api_base: String) -> SandboxConfig {
     }
 }
 
-/// The API's door: 403 for what is not rightly signed, as the API does; what is taken is handed on.
+/// Plays the API: answers 403 to a webhook without a valid signature, as the API does. It passes the others
+/// on to the test.
 async fn receive(
     request: HttpRequest,
     body: web::Bytes,
-    taken: web::Data<mpsc::UnboundedSender<Received>>,
+    accepted: web::Data<mpsc::UnboundedSender<Received>>,
 ) -> HttpResponse {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     let is_signed = match request.path() {
@@ -205,6 +206,6 @@ async fn receive(
     if !is_signed {
         return HttpResponse::Forbidden().finish();
     }
-    let _handed_on = taken.send(Received { path: request.path().to_owned(), raw: body.to_vec() });
+    let _passed_on = accepted.send(Received { path: request.path().to_owned(), raw: body.to_vec() });
     HttpResponse::Ok().json(json!({"status": "ok"}))
 }

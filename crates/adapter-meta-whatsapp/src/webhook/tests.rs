@@ -273,7 +273,7 @@ fn an_invalid_byte_affects_its_own_message_only() {
     let list = messages(&[text("525512345678", "wamid.1", "a?b"), text("525512345678", "wamid.2", "c")]);
     let spoiled: Vec<u8> =
         body(&[change("messages", &list)]).bytes().map(|b| if b == b'?' { 0xff } else { b }).collect();
-    let content: Vec<InboundContent> =
+    let said: Vec<InboundContent> =
         decode(&spoiled).unwrap().into_iter().map(|event| message(event).content).collect();
     assert_eq!(said, [InboundContent::Text("a\u{fffd}b".into()), InboundContent::Text("c".into())]);
 }

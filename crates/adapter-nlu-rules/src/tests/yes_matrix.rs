@@ -145,7 +145,7 @@ fn uuid(n: u8) -> Uuid {
     Uuid::from_bytes([n; 16])
 }
 
-fn prompt() -> ConfirmationPrompt {
+fn open_prompt() -> ConfirmationPrompt {
     ConfirmationPrompt {
         id: PromptId(uuid(1)),
         amount: Money::new(200, Currency::MXN),
@@ -161,7 +161,7 @@ fn prompt() -> ConfirmationPrompt {
 fn content(text: &str) -> (Vec<Effect>, Option<Pending>) {
     let state = Conversation {
         session: Session::Open { user: UserId(uuid(3)), since: now() },
-        pending: Some(Pending::ConfirmationPrompt(prompt())),
+        pending: Some(Pending::ConfirmationPrompt(open_prompt())),
         ..Conversation::default()
     };
     let (state, effects) = state.step(Event::Received(InboundContent::Text(text.into())), &facts());
@@ -186,12 +186,11 @@ fn of_a_yes_and_its_tail_only_what_changes_nothing_pays() {
                 for text in [format!("{yes} {tail}"), format!("{yes}, {tail}")] {
                     sentences += 1;
                     let (effects, pending) = content(&text);
-                    let pays = effects == [Effect::Pay { user: UserId(uuid(3)), prompt: prompt() }];
+                    let pays = effects == [Effect::Pay { user: UserId(uuid(3)), prompt: open_prompt() }];
                     assert_eq!(pays, *kind == "courtesy", "«{text}» ({kind}): {effects:?}");
                     *paid.entry(kind).or_default() += u32::from(pays);
                     assert_ne!(effects, [], "«{text}» is answered");
-                    let waits =
-                        matches!(&pending, Some(Pending::ConfirmationPrompt(prompt)) if *prompt == prompt());
+                    let waits = matches!(&pending, Some(Pending::ConfirmationPrompt(prompt)) if *prompt == open_prompt());
                     let changes = matches!(effects.as_slice(), [Effect::Prepare { .. }]);
                     let ends = matches!(effects.as_slice(), [Effect::Reply(Reply::TransferCanceled)]);
                     assert!(pays || waits || changes || ends, "«{text}» leaves the prompt: {effects:?}");

@@ -1,9 +1,9 @@
 //! Rows that go in by the hundred: one statement a table, its columns as arrays. The statements are
 //! always the same, so that each connection prepares them once.
 
-use super::{Conn, DbId, DbTime, columns::*};
+use super::values::{Conn, DbId, DbTime, columns::*};
 use crate::store::{
-    SqlError,
+    error::SqlError,
     money::rows::{AccountChange, EntryRow, HoldRow, KeyRow, LedgerRows, NewTransferRow, PayeeRow},
     rows::{NewAuditRow, NewConversationRow, NewInboxRow},
 };

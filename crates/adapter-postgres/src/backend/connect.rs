@@ -1,6 +1,6 @@
 //! How connections are made: TLS by rustls where the server offers it, as `sslmode` in the URL asks.
 
-use super::Conn;
+use super::values::Conn;
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::{
     AsyncPgConnection, SimpleAsyncConnection,

@@ -1,6 +1,6 @@
-//! Ids and instants as PostgreSQL keeps them.
+//! Ids and instants as PostgreSQL keeps them, and the type of a connection.
 
-use super::columns::{InstantCol, UuidCol};
+use self::columns::{InstantCol, UuidCol};
 use chrono::{DateTime, Utc};
 use diesel::{
     deserialize::{self, FromSql, FromSqlRow},
@@ -8,8 +8,18 @@ use diesel::{
     pg::{Pg, PgValue},
     serialize::{self, IsNull, Output, ToSql},
 };
+use diesel_async::AsyncPgConnection;
 use std::io::Write;
 use uuid::Uuid;
+
+/// Column types that differ between databases.
+pub(crate) mod columns {
+    pub(crate) use diesel::sql_types::{Timestamptz as InstantCol, Uuid as UuidCol};
+}
+
+pub(crate) type Conn = AsyncPgConnection;
+#[allow(dead_code, reason = "named only in the backend checks of derives, which the lint does not see")]
+pub(crate) type Db = Pg;
 
 /// Microseconds from 1970 to 2000, where PostgreSQL begins to count.
 const MICROS_TO_2000: i64 = 946_684_800_000_000;

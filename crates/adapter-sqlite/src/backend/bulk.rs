@@ -1,9 +1,9 @@
 //! Rows that go in by the hundred. Statement by statement, but all of them in one visit to the thread
 //! that has the connection: a visit costs more than a statement.
 
-use super::{Conn, DbId};
+use super::values::{Conn, DbId};
 use crate::store::{
-    SqlError,
+    error::SqlError,
     money::rows::{AccountChange, LedgerRows},
     rows::{NewConversationRow, NewInboxRow},
     schema::{accounts, audit, conversations, entries, holds, idempotency_keys, inbox, payees, transfers},

@@ -1,7 +1,7 @@
 //! Rows and what they stand for; sealing and unsealing of bodies.
 
-use super::SqlError;
-use crate::backend::{Db, DbId, DbTime};
+use super::error::SqlError;
+use crate::backend::values::{Db, DbId, DbTime};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     message::Channel,
@@ -186,7 +186,7 @@ impl NewOutboxRow {
             channel_account: new.channel_account.clone(),
             channel: message.channel.name(),
             recipient: message.recipient.clone(),
-            lane: crate::store::messaging::outbox::lane_name(new.lane),
+            lane: lane_name(new.lane),
             body: Some(seal(sealer, message.id.0, &body)?),
             phase: "waiting",
             status: "queued",
@@ -209,7 +209,7 @@ impl NewOutboxRow {
             channel_account: way.channel_account,
             channel: channel.name(),
             recipient: way.recipient,
-            lane: crate::store::messaging::outbox::lane_name(Lane::Code),
+            lane: lane_name(Lane::Code),
             body: Some(way.body),
             phase: "waiting",
             status: "queued",
@@ -268,5 +268,12 @@ impl CodeWayRow {
             behind: behind.map(|(id, _)| id),
             since: behind.map(|(_, since)| DbTime(since)),
         })
+    }
+}
+
+pub(crate) const fn lane_name(lane: Lane) -> &'static str {
+    match lane {
+        Lane::Conversation => "conversation",
+        Lane::Code => "code",
     }
 }

@@ -1,4 +1,5 @@
-//! Whose a chat is that has no number of its own: a person binds it to himself by a code he made elsewhere.
+//! Find the owner of a chat that has no number of its own: a person binds it with a link code that they made
+//! elsewhere.
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{accounts::link_code_is_sane, operations::audit::Actor, text::mask};
@@ -10,24 +11,25 @@ use ports::{
 };
 use std::sync::Arc;
 
-/// Knows whose chats are.
+/// Binds chats and finds their owners.
 pub struct ChatOwners {
-    /// Chats and their people.
+    /// The port of chats and their owners.
     pub links: Arc<dyn ChatLinks>,
-    /// People's accounts.
+    /// The port of users.
     pub accounts: Arc<dyn Users>,
-    /// Hashes codes.
+    /// Hashes codes and tokens.
     pub secrets: Arc<dyn SecretHasher>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
     /// How long money waits after a chat was bound.
     pub cool_off: Duration,
 }
 
 impl ChatOwners {
-    /// A chat sends a code: it is bound to whoever made it. What he is called; `None`: the code is no good.
+    /// Binds a chat to the person who made the code that it sends. Returns the name that the owner is greeted
+    /// by. `None`: the code is wrong, used or expired.
     ///
-    /// A turn that is run again finds its code used, and the chat bound by it: that is the same binding.
+    /// A turn that runs again finds its code used and the chat bound by it: that is the same binding.
     pub async fn bind(&self, chat: i64, code: &str, actor: &Actor) -> StoreResult<Option<String>> {
         if !link_code_is_sane(code) {
             return Ok(None);
@@ -50,19 +52,19 @@ impl ChatOwners {
         }
     }
 
-    /// Whose a chat is.
+    /// The owner of a chat. `None`: the chat is not bound.
     pub async fn owner_of(&self, chat: i64) -> StoreResult<Option<ChatLink>> {
         self.links.find_chat_link(chat).await
     }
 
-    /// From when on money may move from a chat: whoever bound somebody else's account to his own chat must
+    /// From when on money may move from a chat. A person who binds another's account to their own chat must
     /// not empty it before that is noticed.
     #[must_use]
     pub fn money_from(&self, link: &ChatLink) -> DateTime<Utc> {
         link.bound_at.checked_add_signed(self.cool_off).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
-    /// What a person is told whose chat it is: enough to know himself by, and no more.
+    /// The name by which the owner of the chat recognises themselves, and no more.
     async fn name_of(&self, link: &ChatLink) -> StoreResult<String> {
         let profile = self.accounts.profile(link.user).await?;
         let Some(profile) = profile else { return Ok(mask("")) };

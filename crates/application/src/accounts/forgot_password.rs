@@ -1,5 +1,4 @@
-//! Asking for a new password. Nothing tells whether the address is anybody's: not the answer, not the time it
-//! takes.
+//! Request a new password. Neither the answer nor its time shows whether an account has the address.
 
 use crate::{
     accounts::session_issuer::{Visitor, draw_secret},
@@ -26,39 +25,39 @@ use ports::{
 };
 use std::sync::Arc;
 
-/// Sends links and codes.
+/// Sends reset links and reset codes.
 pub struct ForgotPassword {
-    /// People's accounts.
+    /// The port of users.
     pub accounts: Arc<dyn Users>,
     /// Sends codes.
     pub verify: Arc<VerificationService>,
-    /// Hashes the token.
+    /// Hashes the reset token.
     pub secrets: Arc<dyn SecretHasher>,
-    /// Draws it.
+    /// The random source.
     pub random: Arc<dyn Random>,
-    /// The mail's words.
+    /// The texts of the e-mail.
     pub texts: Arc<dyn Texts>,
-    /// Ids.
+    /// The id generator.
     pub ids: Arc<dyn IdGenerator>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
-    /// The address mail goes out from, where it is set up: `smtp:email:<from>`.
+    /// The channel account that e-mail goes out from: `smtp:email:<from>`. `None`: no e-mail is set up.
     pub mail_account: Option<String>,
-    /// Where we are reached from outside.
+    /// The public address of the hosted pages.
     pub public_base_url: String,
-    /// The language of people who have set none.
+    /// The language for people who have not set one.
     pub default_locale: Locale,
 }
 
 impl ForgotPassword {
-    /// Has a link sent to the address, if it is somebody's; the mail is in the outbox on return. It takes longer
-    /// for who is known: the caller must not wait for it.
+    /// Sends a reset link to the address if an account has it. The e-mail is in the outbox on return. It
+    /// takes longer for a known address, so the answer to the caller must not wait for it.
     pub async fn by_mail(&self, email: EmailAddress, visitor: &Visitor) -> StoreResult<()> {
         let now = self.clock.now();
         let token = draw_secret(self.random.as_ref());
         let expires_at = now.checked_add_signed(RESET_TOKEN_TTL).unwrap_or(now);
         if self.mail_account.is_none() {
-            tracing::warn!("no mail is set up: nobody gets a link for a new password");
+            tracing::warn!("no e-mail account is set up: no reset link sent");
         }
         let locale = self.locale_of(&email).await?;
         let mail = self.mail_account.as_ref().map(|account| NewOutbound {
@@ -102,8 +101,8 @@ impl ForgotPassword {
         }
     }
 
-    /// Has a code sent to the number of whoever has that address. It takes as long as the provider takes:
-    /// the caller must not wait for it.
+    /// Sends a code to the verified number of the account with that address. It takes as long as the provider
+    /// takes, so the answer to the caller must not wait for it.
     pub async fn by_code(&self, email: EmailAddress, visitor: &Visitor) -> StoreResult<()> {
         let known = self.accounts.find_credentials(&email).await?;
         let noted = AuditRecord {
@@ -119,8 +118,8 @@ impl ForgotPassword {
         let Some(profile) = self.accounts.profile(known.user).await? else { return Ok(()) };
         let Some(phone) = profile.phone else { return Ok(()) };
         let request = StartRequest {
-            // Whoever asks has not said who he is: he uses up no budget but his own, and only from where
-            // he is can the code be tried.
+            // The caller is anonymous. They use up only their own budget, and the code can be checked only
+            // from their IP address.
             requester: Requester::Anonymous(visitor.address.clone()),
             to: phone.into(),
             channel: Channel::Sms,

@@ -1,4 +1,4 @@
-//! Signing in with address and password.
+//! Sign in with e-mail address and password.
 
 use crate::{
     accounts::session_issuer::{
@@ -25,47 +25,47 @@ use ports::{
 };
 use std::sync::Arc;
 
-/// Lets people in.
+/// Signs people in.
 pub struct LogIn {
-    /// People's accounts.
+    /// The port of users.
     pub accounts: Arc<dyn Users>,
-    /// Who is signed in.
+    /// The port of sessions.
     pub sessions: Arc<dyn Sessions>,
-    /// Judges passwords.
+    /// Checks passwords and counts failures.
     pub passwords: Arc<PasswordAuthenticator>,
-    /// Hands out tokens.
+    /// Issues the tokens of a session.
     pub issuer: Arc<SessionIssuer>,
-    /// Sends the code of the second factor.
+    /// Sends the MFA code.
     pub verify: Arc<VerificationService>,
-    /// Hashes what a waiting sign-in is known by.
+    /// Hashes the token of a waiting sign-in.
     pub secrets: Arc<dyn SecretHasher>,
-    /// Draws it.
+    /// The random source.
     pub random: Arc<dyn Random>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
-    /// The language of people who have set none.
+    /// The language for people who have not set one.
     pub default_locale: Locale,
 }
 
-/// What came of it. It bears tokens: it has no `Debug`.
+/// The outcome of a sign-in. It holds tokens, so it has no `Debug`.
 pub enum LoggedIn {
-    /// In.
+    /// The person is signed in.
     In(Box<SignedIn>),
-    /// The password is right; the second factor is asked for.
+    /// The password is right; MFA is needed.
     Mfa {
-        /// What the waiting sign-in is known by: its holder has shown the password.
+        /// The token of the waiting sign-in. Its holder has shown the password.
         challenge: String,
-        /// How the code went.
+        /// The channel of the code.
         channel: Channel,
     },
-    /// The password is wrong, or nobody has that address.
+    /// The password is wrong, or no account has the address.
     Refused,
-    /// Too many tries; the next may be made then.
+    /// Too many tries. The next one is allowed at that time.
     TooMany(DateTime<Utc>),
 }
 
 impl LogIn {
-    /// Lets whoever knows the password in, or asks for the second factor.
+    /// Signs a person in with their password, or asks for MFA.
     pub async fn run(
         &self,
         email: &EmailAddress,
@@ -120,7 +120,7 @@ impl LogIn {
         Ok(LoggedIn::Mfa { challenge, channel })
     }
 
-    /// A code that can't go out now keeps nobody from using a backup code, or the code he has.
+    /// If no code can be sent now, the person can still use a backup code, or a code that they have.
     async fn send_code(
         &self,
         user: UserId,
@@ -144,14 +144,14 @@ impl LogIn {
         match self.verify.start(request).await? {
             SendCodeOutcome::Sent(sent) | SendCodeOutcome::StillGood(sent) => Ok(sent.channel),
             other => {
-                let why = match other {
-                    SendCodeOutcome::TooSoon { .. } => "it went out a moment ago",
+                let error = match other {
+                    SendCodeOutcome::TooSoon { .. } => "the cooldown has not passed",
                     SendCodeOutcome::TooMany(..) => "too many codes were sent",
                     SendCodeOutcome::Locked(_) => "the number is locked",
                     SendCodeOutcome::NumberRefused => "the number is refused",
-                    _ => "the provider did not take it",
+                    _ => "the provider did not accept it",
                 };
-                tracing::info!(%user, why, "no code was sent for a second factor");
+                tracing::info!(%user, error, "MFA code not sent");
                 Ok(Channel::Sms)
             }
         }

@@ -1,4 +1,4 @@
-//! Whether sign-ins take a second factor, and the codes for a lost phone.
+//! Turn MFA on and off, and make backup codes.
 
 use domain::{
     accounts::{BACKUP_CODES, backup_code, plain_backup_code},
@@ -14,25 +14,25 @@ use ports::{
 };
 use std::{collections::BTreeSet, sync::Arc};
 
-/// Changes second factors.
+/// Changes the MFA settings of a person.
 pub struct Mfa {
-    /// People's accounts.
+    /// The port of users.
     pub accounts: Arc<dyn Users>,
     /// Hashes backup codes.
     pub secrets: Arc<dyn SecretHasher>,
-    /// Draws them.
+    /// The random source.
     pub random: Arc<dyn Random>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
 }
 
 impl Mfa {
-    /// Has sign-ins take a code, or not. False: no number is proved to send codes to.
+    /// Turns MFA on or off for a person. False: no number is verified to send codes to.
     pub async fn set(&self, user: UserId, enabled: bool, actor: &Actor) -> StoreResult<bool> {
         Ok(self.accounts.set_mfa(user, enabled, actor, self.clock.now()).await?.is_some())
     }
 
-    /// New backup codes; the ones before are void. They are shown this once.
+    /// Makes new backup codes and makes the old ones invalid. The codes are shown only once.
     pub async fn new_backup_codes(&self, user: UserId, actor: &Actor) -> StoreResult<Vec<String>> {
         let mut codes = BTreeSet::new();
         while codes.len() < BACKUP_CODES {

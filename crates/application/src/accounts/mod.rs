@@ -1,4 +1,4 @@
-//! Use cases of accounts: sign-up, sign-in, passwords, second factors, bound chats.
+//! Use cases of accounts: sign-up, sign-in, passwords, MFA, bound chats.
 
 pub mod chat_owners;
 pub mod forgot_password;

@@ -1,4 +1,4 @@
-//! Passing the second factor of a sign-in.
+//! Complete a sign-in with MFA.
 
 use crate::{
     accounts::session_issuer::{AuthServiceError, SessionIssuer, SignedIn, Visitor},
@@ -18,45 +18,45 @@ use ports::{
 };
 use std::sync::Arc;
 
-/// Judges second factors.
+/// Checks MFA codes and backup codes.
 pub struct PassMfa {
-    /// People's accounts.
+    /// The port of users.
     pub accounts: Arc<dyn Users>,
-    /// Checks codes.
+    /// Checks codes that were sent.
     pub verify: Arc<VerificationService>,
-    /// Hashes challenges and backup codes.
+    /// Hashes the tokens of waiting sign-ins, and backup codes.
     pub secrets: Arc<dyn SecretHasher>,
-    /// Hands out tokens.
+    /// Issues the tokens of a session.
     pub issuer: Arc<SessionIssuer>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
 }
 
-/// What is shown besides the password.
+/// What the person gives besides the password.
 #[derive(Clone)]
 pub enum ShownFactor {
     /// The code that was sent.
     Code(OtpCode),
-    /// One of the codes kept for a lost phone, as typed.
+    /// One of the backup codes, as typed.
     Backup(String),
 }
 
-/// What came of it. It bears tokens: it has no `Debug`.
+/// The outcome of MFA. It holds tokens, so it has no `Debug`.
 pub enum MfaPassed {
-    /// In.
+    /// The person is signed in.
     In(Box<SignedIn>),
-    /// Wrong, used or expired.
+    /// The code is wrong, used or expired.
     WrongFactor,
-    /// No sign-in waits under that name (any more).
+    /// No sign-in waits under that token, or not any more.
     NoChallenge,
-    /// The number is locked until then.
+    /// The number is locked until that time.
     Locked(DateTime<Utc>),
-    /// The code can't be checked now.
+    /// The provider gave no answer. The check attempt was given back.
     CheckFailed,
 }
 
 impl PassMfa {
-    /// Judges what is shown, and lets its owner in, once for each challenge.
+    /// Checks the code and signs the person in, once for each waiting sign-in.
     pub async fn run(
         &self,
         challenge: &str,

@@ -1,4 +1,4 @@
-//! A signed-in person names a number, has a code sent to it, and makes it his with that code.
+//! Verify a number that a signed-in person names: send a code to it, and make it theirs with that code.
 
 use crate::{
     accounts::{
@@ -24,41 +24,41 @@ use ports::{
 };
 use std::sync::Arc;
 
-/// Proves the number that a person has named.
+/// Verifies the number that a person has named.
 pub struct PendingNumber {
-    /// Whose number it becomes.
+    /// Writes the number to the profile.
     pub profiles: Arc<Profiles>,
-    /// Sends and checks codes.
+    /// Sends codes and checks them.
     pub verify: Arc<VerificationService>,
-    /// The ways codes go, the preferred one first.
+    /// The channels for codes, the preferred one first.
     pub ways: Vec<Channel>,
-    /// The language of people who have set none.
+    /// The language for people who have not set one.
     pub default_locale: Locale,
 }
 
-/// Who asks.
+/// The signed-in person who asks.
 #[derive(Clone)]
 pub struct NumberRequester {
-    /// The person.
+    /// The person's user id.
     pub user: UserId,
-    /// Where he calls from.
+    /// The address and device of the call.
     pub visitor: Visitor,
-    /// For the audit.
+    /// The actor for the audit row.
     pub actor: Actor,
 }
 
-/// What came of a wish for a code.
+/// The outcome of a request for a code.
 #[derive(Debug)]
 pub enum Pending {
-    /// The use case's word.
+    /// The outcome of the verification service.
     SendCodeOutcome(SendCodeOutcome),
-    /// He has named no number.
+    /// The person has named no number.
     NoNumber,
 }
 
 impl PendingNumber {
-    /// Sends a code to a number, which is from then on the one that he is about to prove. A proved number is
-    /// not replaced so: that takes the password, or a code to the old one.
+    /// Sends a code to a number, which becomes the person's claimed number. It does not replace a verified
+    /// number: that needs the password, or a code to the old number.
     pub async fn send(
         &self,
         asker: &NumberRequester,
@@ -81,7 +81,7 @@ impl PendingNumber {
         Ok(started)
     }
 
-    /// Sends a code to that number again.
+    /// Sends the code to the claimed number again.
     pub async fn resend(&self, asker: &NumberRequester) -> Result<Pending, UpdateError> {
         let person = self.person(asker.user).await?;
         match pending(&person) {
@@ -90,7 +90,7 @@ impl PendingNumber {
         }
     }
 
-    /// Makes that number his, if the code is right.
+    /// Makes the claimed number the person's if the code is right.
     pub async fn check(&self, asker: &NumberRequester, code: OtpCode) -> Result<(), UpdateError> {
         let person = self.person(asker.user).await?;
         let number = pending(&person).ok_or(UpdateError::NoProof)?;
@@ -98,7 +98,7 @@ impl PendingNumber {
             self.profiles.update(change(asker, number, Some(NumberProof::Code(code)))).await?;
             return Ok(());
         }
-        // Proved long ago, and proved again.
+        // The number was verified before, and is verified again.
         let requester = Requester::User(asker.user);
         let purpose = Some(Purpose::Registration);
         let open = self.verify.find_open(&requester, &number.clone().into(), purpose).await?;
@@ -140,7 +140,7 @@ impl PendingNumber {
     }
 }
 
-/// The number he is about to prove: the one he named last.
+/// The number to verify: the one that the person named last.
 fn pending(person: &Profile) -> Option<&PhoneNumber> {
     person.claimed_phone.as_ref().or(person.phone.as_ref())
 }

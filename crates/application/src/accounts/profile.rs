@@ -1,4 +1,4 @@
-//! What a person's account says of him, and changing it.
+//! Show and change a person's profile.
 
 use crate::{
     accounts::{
@@ -29,131 +29,132 @@ use ports::{
 use std::sync::Arc;
 use thiserror::Error;
 
-/// How long the news to an old number is worth sending.
+/// How long the notice to the replaced number may wait in the outbox.
 const NOTICE_LASTS: Duration = Duration::days(1);
 
 /// Shows and changes profiles.
 pub struct Profiles {
-    /// People's accounts.
+    /// The port of users.
     pub accounts: Arc<dyn Users>,
-    /// Judges passwords.
+    /// Checks passwords and counts failures.
     pub passwords: Arc<PasswordAuthenticator>,
-    /// Looks at proofs of numbers.
+    /// Checks what proves a number.
     pub prove: Arc<ProvePhone>,
-    /// The words to an old number.
+    /// The texts of the notice to a replaced number.
     pub texts: Arc<dyn Texts>,
-    /// Ids.
+    /// The id generator.
     pub ids: Arc<dyn IdGenerator>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
-    /// The number SMS go out from, where there is one.
+    /// The channel account that SMS go out from. `None`: no SMS is set up.
     pub sms_account: Option<String>,
-    /// The language of people who have set none.
+    /// The language for people who have not set one.
     pub default_locale: Locale,
 }
 
-/// What shows that it is the person himself, not somebody with his phone in hand.
+/// What proves that the person asks themselves, and not somebody who holds their phone.
 pub enum StepUp {
-    /// His password.
+    /// The account's password.
     Password(Password),
-    /// A code sent to the number that is proved now, to prove it anew: one for signing in is for signing in.
+    /// A code to the number that is verified now, with the purpose of verifying it. A sign-in code is not
+    /// accepted.
     OldNumberCode(OtpCode),
 }
 
-/// Another number.
+/// A new number for a profile.
 pub struct WantedPhone {
-    /// The number.
+    /// The new number.
     pub number: PhoneNumber,
-    /// What proves it.
+    /// What proves that the person has the new number.
     pub proof: Option<NumberProof>,
-    /// What allows it to take a proved number's place.
+    /// What allows the new number to replace a verified one.
     pub step_up: Option<StepUp>,
 }
 
-/// What is to change; what is absent stays.
+/// A change of a profile. What is `None` or `Keep` stays.
 pub struct ProfileUpdate {
-    /// Whose.
+    /// The person whose profile changes.
     pub user: UserId,
-    /// What he is called.
+    /// The change of the first name.
     pub first_name: NameChange,
-    /// His family's name.
+    /// The change of the family name.
     pub last_name: NameChange,
-    /// His language.
+    /// The new language.
     pub locale: Option<Locale>,
-    /// His number.
+    /// The new number.
     pub phone: Option<WantedPhone>,
-    /// Where he calls from.
+    /// The address and device of the call.
     pub visitor: Visitor,
-    /// For the audit.
+    /// The actor for the audit row.
     pub actor: Actor,
 }
 
 /// Why nothing changed.
 #[derive(Debug, Error)]
 pub enum UpdateError {
-    /// There is no such person.
+    /// No user has that id.
     #[error("there is no such person")]
     NotFound,
-    /// The number is another person's.
+    /// The number belongs to another user.
     #[error("the number is another person's")]
     PhoneTaken,
-    /// The new number must be proved to take the proved one's place.
-    #[error("the new number is not proved")]
+    /// A new number must be verified before it replaces a verified one.
+    #[error("the new number is not verified")]
     ProofNeeded,
-    /// What was shown does not prove it.
+    /// The code or verification does not prove the number.
     #[error("this does not prove the number")]
     NoProof,
-    /// Replacing a proved number takes the password or a code sent to it.
-    #[error("the password or the old number's code is needed")]
+    /// To replace a verified number, the password or a code to that number is needed.
+    #[error("the password or a code to the old number is needed")]
     StepUpNeeded,
-    /// The password is wrong.
+    /// The password does not match.
     #[error("the password is wrong")]
     WrongPassword,
-    /// The old number's code is wrong.
-    #[error("the old number's code is wrong")]
+    /// The code to the old number is wrong.
+    #[error("the code to the old number is wrong")]
     WrongCode,
-    /// Too many tries at the password; the next may be made then.
-    #[error("too many tries")]
+    /// Too many password tries. The next one is allowed at that time.
+    #[error("too many password tries")]
     TooMany(DateTime<Utc>),
-    /// The code can't be checked now.
+    /// The provider gave no answer. The check attempt was given back.
     #[error("the code can't be checked now")]
     CheckFailed,
-    /// It was changed meanwhile.
+    /// The number was changed by another request meanwhile.
     #[error("the number was changed meanwhile")]
     Moved,
-    /// It could not be done.
+    /// The store, the password hash or the token signer failed.
     #[error(transparent)]
     AuthServiceError(#[from] AuthServiceError),
 }
 
 impl From<StoreError> for UpdateError {
-    fn from(fault: StoreError) -> Self {
-        Self::AuthServiceError(fault.into())
+    fn from(error: StoreError) -> Self {
+        Self::AuthServiceError(error.into())
     }
 }
 
 impl From<ProveError> for UpdateError {
-    fn from(fault: ProveError) -> Self {
-        match fault {
+    fn from(error: ProveError) -> Self {
+        match error {
             ProveError::NoProof => Self::NoProof,
             ProveError::Failed => Self::CheckFailed,
-            ProveError::Store(fault) => fault.into(),
+            ProveError::Store(error) => error.into(),
         }
     }
 }
 
 impl Profiles {
-    /// A person's account.
+    /// A person's profile. `None`: there is no such user.
     pub async fn show(&self, user: UserId) -> StoreResult<Option<Profile>> {
         self.accounts.profile(user).await
     }
 
-    /// Changes it, and tells how it stands now.
+    /// Changes the profile, and returns it as it is now.
     pub async fn update(&self, update: ProfileUpdate) -> Result<Profile, UpdateError> {
         let user = update.user;
         let known = self.accounts.profile(user).await?.ok_or(UpdateError::NotFound)?;
         let phone = match update.phone {
-            // The number he has already.
+            // The person has this number already.
             Some(wanted) if known.phone.as_ref() == Some(&wanted.number) => None,
             Some(wanted) => Some(self.phone_change(&known, wanted, &update.visitor, &update.actor).await?),
             None => None,
@@ -234,10 +235,10 @@ impl Profiles {
         }
     }
 
-    /// Tells the old number that another has taken its place: its owner may not know.
+    /// A notice to the old number that another has replaced it, because its owner may not know.
     fn notice(&self, known: &Profile, old: &PhoneNumber, new: &PhoneNumber) -> Option<NewOutbound> {
         let Some(account) = self.sms_account.clone() else {
-            tracing::warn!(user = %known.user, "no SMS is set up: an old number is not told of its replacement");
+            tracing::warn!(user = %known.user, "no SMS account is set up: no notice sent");
             return None;
         };
         let now = self.clock.now();

@@ -1,4 +1,4 @@
-//! Whether somebody who names a number has it.
+//! Check whether a person who names a number has it.
 
 use crate::verification::verification_service::{CheckResult, VerificationService};
 use domain::{
@@ -11,41 +11,42 @@ use ports::{clock::Clock, store_error::StoreError, verification::Requester};
 use std::sync::Arc;
 use thiserror::Error;
 
-/// What somebody shows for a number.
+/// What a person gives to prove a number.
 #[derive(Clone, Debug)]
 pub enum NumberProof {
-    /// The code that was sent to it.
+    /// The code that was sent to the number.
     Code(OtpCode),
-    /// A challenge to it that was approved a while ago.
+    /// A challenge of the number that was approved before.
     Verification(VerificationId),
 }
 
-/// It proves nothing. Why is not told: whoever asks may be anybody.
+/// The number is not proved. The reason is not told, because anybody may ask.
 #[derive(Debug, Error)]
 pub enum ProveError {
-    /// Wrong, used, expired, for another number, for something else, or begun elsewhere.
-    #[error("this proves nothing")]
+    /// The code is wrong, used or expired, or the challenge is for another number, another purpose or another
+    /// caller.
+    #[error("this does not prove the number")]
     NoProof,
-    /// The provider gave no answer; the guess was given back.
+    /// The provider gave no answer. The check attempt was given back.
     #[error("the code can't be checked now")]
     Failed,
-    /// The store could not do it.
+    /// The store failed; nothing is known about the outcome.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Looks at proofs of numbers.
+/// Checks what proves a number.
 pub struct ProvePhone {
-    /// Sends and checks codes.
+    /// Sends codes and checks them.
     pub verify: Arc<VerificationService>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
 }
 
 impl ProvePhone {
-    /// The approved challenge that proves the number, begun to prove a number and from where the caller is:
-    /// a code for a sign-in proves none. A signed-in person's own challenges count as well. The challenge is
-    /// used up by the store that makes something of it.
+    /// Returns the approved challenge that proves the number. It must have been started to verify a number,
+    /// from the caller's IP address; a sign-in code proves none. A signed-in person's own challenges count as
+    /// well. The store uses the challenge up when it writes the number.
     pub async fn run(
         &self,
         phone: &PhoneNumber,

@@ -1,4 +1,4 @@
-//! Signing up.
+//! Sign up with e-mail address and password.
 
 use crate::accounts::{
     prove_phone::{NumberProof, ProveError, ProvePhone},
@@ -20,92 +20,92 @@ use ports::{
 use std::sync::Arc;
 use thiserror::Error;
 
-/// Makes accounts.
+/// Makes accounts for people.
 pub struct Register {
-    /// People's accounts.
+    /// The port of users.
     pub accounts: Arc<dyn Users>,
     /// Hashes passwords.
     pub hasher: Arc<dyn PasswordHasher>,
-    /// Looks at proofs of numbers.
+    /// Checks what proves a number.
     pub prove: Arc<ProvePhone>,
-    /// Hands out tokens.
+    /// Issues the tokens of a session.
     pub issuer: Arc<SessionIssuer>,
-    /// Ids.
+    /// The id generator.
     pub ids: Arc<dyn IdGenerator>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
-    /// What a first wallet is kept in.
+    /// The currency of a first wallet.
     pub currency: Currency,
 }
 
-/// A wish for an account.
+/// A request for an account.
 pub struct Registration {
-    /// The address to sign in with.
+    /// The e-mail address to sign in with.
     pub email: EmailAddress,
-    /// A password that is good enough.
+    /// A password that passed the password rules.
     pub password: Password,
-    /// The number.
+    /// The person's number.
     pub phone: Option<PhoneNumber>,
-    /// What proves it.
+    /// What proves that the person has the number.
     pub proof: Option<NumberProof>,
-    /// What he is called.
+    /// The person's first name.
     pub first_name: Option<PersonName>,
-    /// His family's name.
+    /// The person's family name.
     pub last_name: Option<PersonName>,
-    /// Who asks.
+    /// The address and device of the call.
     pub visitor: Visitor,
 }
 
-/// Why there is no account.
+/// Why no account was made.
 #[derive(Debug, Error)]
 pub enum RegisterError {
-    /// The address is somebody's.
-    #[error("the address has an account")]
+    /// Another account has the address.
+    #[error("the address belongs to another account")]
     EmailTaken,
-    /// The proved number is somebody's.
-    #[error("the number has an account")]
+    /// Another account has the verified number.
+    #[error("the number belongs to another account")]
     PhoneTaken,
-    /// The number is not proved by that.
+    /// The code or verification does not prove the number.
     #[error("this does not prove the number")]
     NoProof,
-    /// The code can't be checked now.
+    /// The provider gave no answer. The check attempt was given back.
     #[error("the code can't be checked now")]
     CheckFailed,
-    /// It could not be done.
+    /// The store, the password hash or the token signer failed.
     #[error(transparent)]
     AuthServiceError(#[from] AuthServiceError),
 }
 
 impl From<StoreError> for RegisterError {
-    fn from(fault: StoreError) -> Self {
-        Self::AuthServiceError(fault.into())
+    fn from(error: StoreError) -> Self {
+        Self::AuthServiceError(error.into())
     }
 }
 
 impl From<HashRefused> for RegisterError {
-    fn from(fault: HashRefused) -> Self {
-        Self::AuthServiceError(fault.into())
+    fn from(error: HashRefused) -> Self {
+        Self::AuthServiceError(error.into())
     }
 }
 
 impl From<ProveError> for RegisterError {
-    fn from(fault: ProveError) -> Self {
-        match fault {
+    fn from(error: ProveError) -> Self {
+        match error {
             ProveError::NoProof => Self::NoProof,
             ProveError::Failed => Self::CheckFailed,
-            ProveError::Store(fault) => fault.into(),
+            ProveError::Store(error) => error.into(),
         }
     }
 }
 
 impl Register {
-    /// Makes the account and signs its owner in. The address is looked at before the code, so that a taken
-    /// one uses no code up.
+    /// Makes the account and signs its owner in. The address is checked before the code, so that a taken
+    /// address uses up no code.
     pub async fn run(&self, wish: Registration) -> Result<SignedIn, RegisterError> {
         if self.accounts.find_credentials(&wish.email).await?.is_some() {
             return Err(RegisterError::EmailTaken);
         }
-        // Before the code is used up: where too many are hashed at once it stays good.
+        // Hash the password before the code is used up: if too many are hashed at once, the code stays valid.
         let password_hash = self.hasher.hash(&wish.password).await?;
         let phone = match (wish.phone, wish.proof) {
             (Some(number), Some(proof)) => {

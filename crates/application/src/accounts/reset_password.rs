@@ -1,4 +1,4 @@
-//! Setting a new password with what was sent.
+//! Set a new password with a reset token or a reset code.
 
 use crate::{
     accounts::session_issuer::{AuthServiceError, Visitor},
@@ -21,49 +21,49 @@ use thiserror::Error;
 
 /// Sets new passwords.
 pub struct ResetPassword {
-    /// People's accounts.
+    /// The port of users.
     pub accounts: Arc<dyn Users>,
-    /// Checks codes.
+    /// Checks reset codes.
     pub verify: Arc<VerificationService>,
-    /// Hashes tokens.
+    /// Hashes reset tokens.
     pub secrets: Arc<dyn SecretHasher>,
     /// Hashes passwords.
     pub hasher: Arc<dyn PasswordHasher>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
 }
 
-/// Why the password stays.
+/// Why the password did not change.
 #[derive(Debug, Error)]
 pub enum ResetError {
-    /// The new one is not taken. What allows it stays good.
+    /// The new password breaks the password rules. The token or code stays valid.
     #[error("the new password {0}")]
     Weak(#[from] WeakPassword),
     /// The token or code is wrong, used or expired.
-    #[error("what was sent is no good any more")]
+    #[error("the token or code is wrong, used or expired")]
     NoProof,
-    /// The code can't be checked now.
+    /// The provider gave no answer. The check attempt was given back.
     #[error("the code can't be checked now")]
     CheckFailed,
-    /// It could not be done.
+    /// The store, the password hash or the token signer failed.
     #[error(transparent)]
     AuthServiceError(#[from] AuthServiceError),
 }
 
 impl From<StoreError> for ResetError {
-    fn from(fault: StoreError) -> Self {
-        Self::AuthServiceError(fault.into())
+    fn from(error: StoreError) -> Self {
+        Self::AuthServiceError(error.into())
     }
 }
 
 impl From<HashRefused> for ResetError {
-    fn from(fault: HashRefused) -> Self {
-        Self::AuthServiceError(fault.into())
+    fn from(error: HashRefused) -> Self {
+        Self::AuthServiceError(error.into())
     }
 }
 
 impl ResetPassword {
-    /// By the token of a mail's link.
+    /// Sets the password with the token of a link.
     pub async fn by_token(&self, token: &str, typed: &str, visitor: &Visitor) -> Result<(), ResetError> {
         let hashes = self.secrets.hashes(SecretKind::ResetToken, token);
         let found = self.accounts.find_reset(&hashes, self.clock.now()).await?;
@@ -73,7 +73,8 @@ impl ResetPassword {
         self.set(ResetProof::Token(hashes), password_hash, visitor).await
     }
 
-    /// By a code that was sent to the person's number, asked for from where it is shown.
+    /// Sets the password with a code that was sent to the person's number. It must have been requested from
+    /// the same IP address.
     pub async fn by_code(
         &self,
         email: &EmailAddress,
@@ -83,13 +84,13 @@ impl ResetPassword {
     ) -> Result<(), ResetError> {
         let password = Password::try_new(typed, email)?;
         let known = self.accounts.find_credentials(email).await?.map(|known| known.user);
-        // For nobody as much is looked up as for somebody: the time it takes tells nothing.
+        // An unknown address makes as many reads as a known one, so the time shows nothing.
         let profile = self.accounts.profile(known.unwrap_or(NOBODY)).await?;
         let phone = profile.and_then(|profile| profile.phone).map(Recipient::Phone);
         let to = phone.unwrap_or_else(|| Recipient::Email(email.clone()));
         let requester = Requester::Anonymous(visitor.address.clone());
         let open = self.verify.find_open(&requester, &to, Some(Purpose::PasswordReset)).await?;
-        // Before the code is used up: where too many are hashed at once it stays good.
+        // Hash the password before the code is used up: if too many are hashed at once, the code stays valid.
         let password_hash = self.hasher.hash(&password).await?;
         let (Some(user), Some(open)) = (known, open) else { return Err(ResetError::NoProof) };
         match self.verify.check(open.id, &requester, code, None).await? {

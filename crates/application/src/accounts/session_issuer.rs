@@ -1,5 +1,4 @@
-//! What the use cases of people's accounts share: who stands at the window, whether his password is right,
-//! what he is handed when he is let in.
+//! Shared authentication: request context, password check, token issue.
 
 use crate::verification::verification_page::{HostedVerification, WayBack};
 use chrono::{DateTime, Utc};
@@ -24,68 +23,68 @@ use ports::{
 use std::{fmt::Write, sync::Arc};
 use thiserror::Error;
 
-/// Whoever calls without having said who he is.
+/// The context of a call without a signed-in person.
 #[derive(Clone, Debug)]
 pub struct Visitor {
-    /// Where he calls from, as limits count it.
+    /// The IP address, as rate limits count it.
     pub address: String,
-    /// What he calls with, in its own words.
+    /// The device's own description (user agent).
     pub device: Option<String>,
-    /// The request.
+    /// The id of the request.
     pub request_id: String,
 }
 
 impl Visitor {
-    /// For the audit.
+    /// The actor for the audit row.
     #[must_use]
     pub fn actor(&self) -> Actor {
         Actor { who: "anonymous".into(), channel: "rest".into(), request_id: self.request_id.clone() }
     }
 }
 
-/// It could not be done now; nothing was decided.
+/// Authentication could not be done now; nothing was decided.
 #[derive(Debug, Error)]
 pub enum AuthServiceError {
-    /// The store could not do it.
+    /// The store failed; nothing is known about the outcome.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// No password could be hashed.
+    /// The password could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashRefused),
-    /// No token could be signed.
+    /// The token could not be signed.
     #[error(transparent)]
     Sign(#[from] CannotSign),
 }
 
-/// What a person holds who was let in. `Debug` would show it: it has none.
+/// The tokens of a person who signed in. They are secret, so there is no `Debug`.
 #[derive(Clone)]
 pub struct SignedIn {
-    /// Good for [`ACCESS_TTL`].
+    /// Valid for [`ACCESS_TTL`].
     pub access_token: String,
-    /// Good for one refresh.
+    /// Valid for one refresh.
     pub refresh_token: String,
-    /// Whose.
+    /// The person who signed in.
     pub user: UserId,
-    /// Whether his number is proved.
+    /// True when the person's number is verified.
     pub phone_verified: bool,
-    /// Where he can prove one, if it is not.
+    /// The page on which the person can verify a number, if they have none that is verified.
     pub verification_url: Option<String>,
 }
 
-/// Hands out tokens.
+/// Issues the tokens of sessions.
 pub struct SessionIssuer {
-    /// People's accounts.
+    /// The port of users.
     pub accounts: Arc<dyn Users>,
-    /// Makes the tokens.
+    /// Makes and signs the tokens.
     pub tokens: Arc<dyn SessionTokens>,
-    /// Where people prove their numbers, if anywhere.
+    /// Opens the page on which people verify their numbers. `None`: there is no such page.
     pub pages: Option<Arc<HostedVerification>>,
-    /// Ids.
+    /// The id generator.
     pub ids: Arc<dyn IdGenerator>,
 }
 
 impl SessionIssuer {
-    /// A session to be opened for whoever calls so.
+    /// A new session for the device that calls.
     #[must_use]
     pub fn new_session(&self, device: Option<String>) -> NewSession {
         NewSession { id: SessionId(self.ids.new_id()), device }
@@ -116,35 +115,35 @@ impl SessionIssuer {
     }
 }
 
-/// The word on a password.
+/// The outcome of a password check.
 #[derive(Clone, PartialEq, Eq)]
 pub enum PasswordVerdict {
-    /// Right: whose it is, and the hash it was found behind.
+    /// The password is right.
     Right {
-        /// Whose.
+        /// The person with this password.
         user: UserId,
-        /// The hash.
+        /// The stored hash that it matched.
         hash: String,
     },
-    /// Wrong, or nobody's: nothing tells which.
+    /// The password is wrong, or no account has the address. The two are not told apart.
     Wrong,
-    /// Too many tries; the next may be made then.
+    /// Too many tries. The next one is allowed at that time.
     TooMany(DateTime<Utc>),
 }
 
-/// Judges passwords.
+/// Checks passwords and counts failures.
 pub struct PasswordAuthenticator {
-    /// People's accounts.
+    /// The port of users.
     pub accounts: Arc<dyn Users>,
-    /// Compares.
+    /// Compares passwords with hashes.
     pub hasher: Arc<dyn PasswordHasher>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
 }
 
 impl PasswordAuthenticator {
-    /// Counts the try, then looks at it. For a person who does not exist it takes as long and writes as
-    /// much as for one who does.
+    /// Counts the try, then checks the password. An unknown address takes as long, and writes as much, as a
+    /// known one.
     pub async fn judge(
         &self,
         email: &EmailAddress,
@@ -180,7 +179,7 @@ impl PasswordAuthenticator {
     }
 }
 
-/// A name that bears nothing in the clear.
+/// A name for counting that shows no address in the clear.
 fn try_name(of: &[(&str, Option<&str>)]) -> String {
     hex(&Fingerprint::of(of).0)
 }
@@ -193,7 +192,7 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// A secret of 256 bits, in letters that need no escape anywhere.
+/// A secret of 256 random bits, in characters that need no escape anywhere.
 #[must_use]
 pub fn draw_secret(random: &dyn Random) -> String {
     let mut bytes = [0; 32];

@@ -1,4 +1,4 @@
-//! Going on with a session, looking at one's sessions, ending them.
+//! Refresh, list and end sessions.
 
 use crate::accounts::session_issuer::{AuthServiceError, SessionIssuer, SignedIn};
 use domain::{
@@ -13,18 +13,18 @@ use ports::{
 };
 use std::sync::Arc;
 
-/// Keeps people signed in.
+/// Refreshes, lists and ends sessions.
 pub struct Sessions {
-    /// Who is signed in.
+    /// The port of sessions.
     pub store: Arc<dyn Store>,
-    /// Hands out and reads tokens.
+    /// Issues and reads tokens.
     pub issuer: Arc<SessionIssuer>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
 }
 
 impl Sessions {
-    /// The next tokens for a refresh token. `None`: it is none of ours, or its session is over.
+    /// The next tokens for a refresh token. `None`: the token is not ours, or its session has ended.
     pub async fn refresh(&self, token: &str) -> Result<Option<SignedIn>, AuthServiceError> {
         let Some((session, generation)) = self.issuer.tokens.read_refresh(token) else { return Ok(None) };
         match self.store.refresh_session(session, generation, self.clock.now()).await? {
@@ -32,14 +32,14 @@ impl Sessions {
                 Ok(Some(self.issuer.hand_out(user, session, generation).await?))
             }
             Refreshed::Refused => {
-                tracing::info!(%session, "a refresh was refused");
+                tracing::info!(%session, "refresh token refused");
                 Ok(None)
             }
         }
     }
 
-    /// Ends the session that a refresh token belongs to, if it is this person's; ended before is ended too.
-    /// False: it is not his.
+    /// Ends the session of a refresh token if it belongs to this person. A session that has ended already
+    /// counts as ended. False: it is another person's.
     pub async fn log_out(&self, user: UserId, token: &str, actor: &Actor) -> StoreResult<bool> {
         let Some((session, _)) = self.issuer.tokens.read_refresh(token) else { return Ok(false) };
         let now = self.clock.now();
@@ -53,7 +53,7 @@ impl Sessions {
         }
     }
 
-    /// Whether a person is still signed in by that session.
+    /// True while the person is signed in with that session.
     pub async fn is_live(&self, session: SessionId, user: UserId) -> StoreResult<bool> {
         Ok(self.store.session_owner(session, self.clock.now()).await? == Some(user))
     }
@@ -63,7 +63,7 @@ impl Sessions {
         self.store.sessions(user, page, self.clock.now()).await
     }
 
-    /// Ends one of a person's sessions. False: he has no such session.
+    /// Ends one of a person's sessions. False: they have no such session.
     pub async fn end(&self, session: SessionId, user: UserId, actor: &Actor) -> StoreResult<bool> {
         self.store.end_session(session, user, actor, self.clock.now()).await
     }

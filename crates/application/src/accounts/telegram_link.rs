@@ -1,9 +1,9 @@
-//! Binding Telegram chats to people. A chat has no number of its own: it is somebody's because a code went
-//! from one side to the other.
+//! Bind Telegram chats to people. A chat has no number of its own; it belongs to a person when a link code
+//! goes from one to the other.
 //!
-//! A person who is signed in makes a code, and the chat that sends `/start CODE` is his. Or the bot makes one
-//! for a chat, and the person who confirms it gets that chat: he is shown whose it is, and proves himself
-//! again, since whoever made the code may want to be in his account.
+//! A signed-in person makes a code, and the chat that sends `/start CODE` becomes theirs. Or the bot makes a
+//! code for a chat, and the person who confirms it gets the chat. That person first sees whose chat it is and
+//! proves who they are again, because somebody else may have made the code to get into their account.
 
 use crate::accounts::session_issuer::{AuthServiceError, PasswordAuthenticator, PasswordVerdict, Visitor};
 use chrono::{DateTime, Utc};
@@ -24,65 +24,65 @@ use ports::{
 };
 use std::{fmt::Write, sync::Arc};
 
-/// Binds chats.
+/// Binds chats to people.
 pub struct TelegramLink {
-    /// Chats and their people.
+    /// The port of chats and their owners.
     pub links: Arc<dyn ChatLinks>,
-    /// People's accounts.
+    /// The port of users.
     pub accounts: Arc<dyn Users>,
-    /// Judges passwords.
+    /// Checks passwords and counts failures.
     pub passwords: Arc<PasswordAuthenticator>,
-    /// Makes tokens.
+    /// Makes access tokens.
     pub tokens: Arc<dyn SessionTokens>,
-    /// Hashes codes.
+    /// Hashes codes and tokens.
     pub secrets: Arc<dyn SecretHasher>,
-    /// Draws them.
+    /// The random source.
     pub random: Arc<dyn Random>,
-    /// Ids.
+    /// The id generator.
     pub ids: Arc<dyn IdGenerator>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
 }
 
-/// A chat bound over the API: the tokens it brings. It has no `Debug`.
+/// A chat that was bound over the API, with the tokens for it. It holds secrets, so it has no `Debug`.
 pub struct LinkConfirmed {
-    /// Whose the chat is now.
+    /// The owner of the chat.
     pub user: UserId,
-    /// An access token of his.
+    /// An access token of the owner.
     pub token: String,
-    /// When the token ends.
+    /// When the token expires.
     pub expires_at: DateTime<Utc>,
 }
 
-/// What came of a confirmation.
+/// The outcome of a confirmation.
 pub enum Confirmation {
-    /// Bound.
+    /// The chat is bound.
     Done(LinkConfirmed),
-    /// The person must prove himself; whose chat it is. The code stays good.
+    /// The person must prove who they are. The chat is told; the code stays valid.
     StepUpNeeded(TelegramChat),
     /// The code is wrong, used, expired or for another chat.
     NoCode,
-    /// The password is wrong.
+    /// The password does not match.
     WrongPassword,
-    /// Too many tries at the password; the next may be made then.
+    /// Too many password tries. The next one is allowed at that time.
     TooMany(DateTime<Utc>),
 }
 
 impl TelegramLink {
-    /// A code of a person's who is signed in by that session: the chat that sends it is his. `None`: the session has
-    /// ended meanwhile.
+    /// Makes a link code for the person of a session: the chat that sends it becomes theirs. `None`: the
+    /// session has ended meanwhile.
     pub async fn start_for_person(&self, user: UserId, session: SessionId) -> StoreResult<Option<String>> {
         let (code, is_kept) = self.start(LinkMaker::Person(user), Some(session)).await?;
         Ok(is_kept.then_some(code))
     }
 
-    /// A code for a chat: the person who confirms it gets the chat.
+    /// Makes a link code for a chat: the person who confirms it gets the chat.
     pub async fn start_for_chat(&self, chat: TelegramChat) -> StoreResult<String> {
         let (code, _kept_as_always) = self.start(LinkMaker::Chat(chat), None).await?;
         Ok(code)
     }
 
-    /// The code, and whether it is kept.
+    /// Returns the code, and whether it was kept.
     async fn start(&self, maker: LinkMaker, session: Option<SessionId>) -> StoreResult<(String, bool)> {
         let now = self.clock.now();
         let mut bytes = [0; 16];
@@ -102,7 +102,7 @@ impl TelegramLink {
         Ok((code, is_kept))
     }
 
-    /// The bot brings back a person's code for the chat that sent it.
+    /// The bot brings back a person's code, for the chat that sent it.
     pub async fn confirm_by_bot(
         &self,
         chat: TelegramChat,
@@ -112,7 +112,7 @@ impl TelegramLink {
         self.confirm(chat, code, None, actor).await
     }
 
-    /// A person confirms a chat's code. Without his password nothing is bound, and he is shown the chat.
+    /// A person confirms a chat's code. Without their password nothing is bound, and they see the chat.
     pub async fn confirm_by_person(
         &self,
         user: UserId,
@@ -162,7 +162,7 @@ impl TelegramLink {
         }))
     }
 
-    /// `None`: it can't be a code.
+    /// The hashes of a code. `None`: the text can't be a code.
     fn hashes(&self, code: &str) -> Option<Vec<[u8; 32]>> {
         link_code_is_sane(code).then(|| self.secrets.hashes(SecretKind::LinkCode, code))
     }

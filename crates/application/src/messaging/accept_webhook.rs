@@ -1,4 +1,4 @@
-//! A provider's webhook: authenticated, decoded, durable. The work happens after the answer.
+//! Accept a provider's webhook: authenticate it, decode it, store it. The work happens after the answer.
 
 use domain::ids::EventId;
 use ports::{
@@ -19,52 +19,52 @@ use uuid::Uuid;
 
 use crate::messaging::handle_message::channel_of;
 
-/// Takes webhooks in.
+/// Accepts webhooks of providers.
 pub struct AcceptWebhook {
-    /// Where messages are kept.
+    /// Where inbound messages are kept.
     pub inbox: Arc<dyn TurnQueue>,
-    /// Whose statuses are advanced.
+    /// The outbox, whose delivery statuses change.
     pub outbox: Arc<dyn Outbox>,
-    /// Whom we may write to.
+    /// The consents of recipients.
     pub consents: Arc<dyn Consents>,
-    /// Where the rest is taken down.
+    /// Where unreadable webhooks and notices are kept.
     pub dead_letters: Arc<dyn DeadLetters>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
-    /// Ids of events.
+    /// Makes the ids of events.
     pub ids: Arc<dyn IdGenerator>,
 }
 
-/// Why a webhook was not taken.
+/// Why a webhook was not accepted.
 #[derive(Debug, Error)]
 pub enum AcceptWebhookError {
-    /// It does not prove who sent it.
+    /// The signature does not prove the sender.
     #[error("the signature is missing or wrong")]
     SignatureInvalid,
-    /// It can't be read. It is kept for people to look at.
+    /// The body can't be read. It is kept as a dead letter.
     #[error("the body can't be read: {0}")]
     Undecodable(String),
-    /// It could not be kept: the provider shall send it again.
+    /// The webhook could not be stored. The provider must send it again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// What a webhook brought.
+/// What one webhook brought, by number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WebhookSummary {
-    /// Messages kept now.
+    /// Messages that are stored now.
     pub new: usize,
-    /// Those of them that are for a number of ours, and so begin a turn.
+    /// New messages for a channel account of ours: each begins a turn.
     pub to_handle: usize,
-    /// Messages that were kept before.
+    /// Messages that were stored before.
     pub duplicates: usize,
-    /// Statuses of ours that it told of.
+    /// Delivery reports about our messages.
     pub statuses: usize,
-    /// Other news that was taken down.
+    /// Notices that were stored.
     pub notices: usize,
 }
 
-/// What a webhook bears, by kind.
+/// The contents of a webhook, by kind.
 #[derive(Default)]
 struct Sorted {
     messages: Vec<(EventId, InboundMessage)>,
@@ -74,7 +74,8 @@ struct Sorted {
 }
 
 impl AcceptWebhook {
-    /// Returns once everything in it is durable. `name` says whose webhook it is, for one that can't be read.
+    /// Returns when everything in the webhook is stored. `name` is the webhook under which an unreadable body
+    /// is kept.
     pub async fn run(
         &self,
         name: &str,
@@ -84,16 +85,16 @@ impl AcceptWebhook {
         webhook.authenticate(raw).map_err(|_invalid| AcceptWebhookError::SignatureInvalid)?;
         match webhook.decode(raw) {
             Ok(events) => Ok(self.take(events).await?),
-            Err(fault) => {
+            Err(error) => {
                 let (id, body) = (self.ids.new_id(), raw.body.clone());
-                self.keep_unreadable(id, name, body, fault.0.clone()).await?;
-                Err(AcceptWebhookError::Undecodable(fault.0))
+                self.keep_unreadable(id, name, body, error.0.clone()).await?;
+                Err(AcceptWebhookError::Undecodable(error.0))
             }
         }
     }
 
-    /// Decodes one more time what could not be read; `None` when it still can't. It proved its signature when
-    /// it came.
+    /// Decodes an unreadable webhook once more. `None`: it still can't be read. Its signature was checked
+    /// when it arrived.
     pub async fn run_again(
         &self,
         webhook: &dyn InboundWebhook,
@@ -111,8 +112,8 @@ impl AcceptWebhook {
                 self.dead_letters.forget_unreadable(kept.id).await?;
                 Ok(Some(taken))
             }
-            Err(fault) => {
-                self.keep_unreadable(kept.id, &kept.webhook, kept.body, fault.0).await?;
+            Err(error) => {
+                self.keep_unreadable(kept.id, &kept.webhook, kept.body, error.0).await?;
                 Ok(None)
             }
         }

@@ -1,5 +1,5 @@
-//! People at the desk: they take a talk over and give it back. Their orders stand in line with what the person
-//! writes, so that a turn under way is not overtaken.
+//! Agent handoff: an agent takes a conversation over and releases it. Agent commands wait in the inbox behind
+//! what the person wrote before, so no turn in progress is overtaken.
 
 use domain::{
     ids::{ConversationId, EventId},
@@ -14,20 +14,21 @@ use ports::{
 };
 use std::sync::Arc;
 
-/// Takes orders of people at the desk.
+/// Accepts the commands of agents.
 pub struct AgentHandoff {
-    /// Which talks there are.
+    /// The conversations that exist.
     pub conversations: Arc<dyn Conversations>,
-    /// Where orders stand in line.
+    /// The inbox that keeps commands.
     pub inbox: Arc<dyn TurnQueue>,
-    /// Ids of orders.
+    /// Makes the ids of commands.
     pub ids: Arc<dyn IdGenerator>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
 }
 
 impl AgentHandoff {
-    /// Puts an order in line; false when there is no such talk. `who` stands in the audit log.
+    /// Puts a command into the inbox. False: there is no such conversation. `who` is the agent's name in the
+    /// audit log.
     pub async fn order(&self, id: ConversationId, order: AgentCommand, who: &str) -> StoreResult<bool> {
         let Some(conversation) = self.conversations.find_conversation(id).await? else { return Ok(false) };
         let event = EventId(self.ids.new_id());
@@ -35,7 +36,7 @@ impl AgentHandoff {
             channel_account: conversation.channel_account,
             provider_event_id: format!("desk:{event}"),
             sender: conversation.address.unwrap_or_else(|| conversation.sender_key.clone()),
-            // The name under which the talk is kept: a number, or an address that is none.
+            // The key of the conversation is a number, or an address that is no number.
             phone: PhoneNumber::try_from(conversation.sender_key).ok(),
             content: InboundContent::AgentCommand(order),
             is_ours: true,

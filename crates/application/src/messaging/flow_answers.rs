@@ -1,4 +1,4 @@
-//! The flows at hand, and what was answered to them.
+//! Read the flows that can be started, and their saved answers.
 
 use domain::messaging::flow::{Flow, FlowRegistry, Slug};
 use ports::{
@@ -8,23 +8,23 @@ use ports::{
 };
 use std::sync::Arc;
 
-/// Shows flows and answers.
+/// Reads flows and answers.
 pub struct FlowAnswers {
-    /// Where answers are.
+    /// Where answers are kept.
     pub store: Arc<dyn Flows>,
-    /// The flows at hand.
+    /// The flow registry in use.
     pub book: Arc<FlowRegistry>,
 }
 
 impl FlowAnswers {
-    /// The edition of each flow that can be begun now, by name.
+    /// The newest version of each flow that can be started now, by name.
     pub fn flows(&self, page: &PageRequest) -> Vec<&Flow> {
         let is_behind = |flow: &&Flow| page.after.as_deref().is_none_or(|after| flow.id().as_str() > after);
         let limit = usize::try_from(page.limit).unwrap_or_default();
         self.book.all_newest().into_iter().filter(is_behind).take(limit).collect()
     }
 
-    /// What was answered to a flow, the newest first; none where there is no such flow.
+    /// The saved answers of a flow, newest first. `None`: there is no such flow.
     pub async fn responses(&self, flow: &Slug, page: &PageRequest) -> StoreResult<Option<Vec<FlowResponse>>> {
         if !self.book.has(flow) {
             return Ok(None);

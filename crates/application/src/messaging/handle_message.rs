@@ -1,5 +1,5 @@
-//! One turn of a talk: fold the state machine until it has nothing left to do, carrying out each
-//! effect through the use case that owns it, and gather what is to be committed.
+//! Runs one turn of a conversation: steps of the state machine until no effect is left. Each effect is
+//! carried out by the use case that owns it. What is to be committed is collected on the way.
 
 mod effects;
 
@@ -45,72 +45,72 @@ use ports::{
 use std::{collections::VecDeque, sync::Arc};
 use thiserror::Error;
 
-/// More effects than any turn has: a loop in the machine, caught.
+/// The most effects of a turn. No real turn has as many: this stops a loop in the state machine.
 const EFFECTS_MAX: u32 = 32;
 
-/// The numbers that rule talks.
+/// The settings of conversations.
 #[derive(Clone, Debug)]
 pub struct ConversationPolicy {
-    /// The language of somebody whose own is not known.
+    /// The language for a person whose own is not known.
     pub default_locale: Locale,
     /// The currency of an amount that names none.
     pub default_currency: Currency,
-    /// How long a proved number stays proved.
+    /// How long a verified number stays verified in a chat.
     pub session_ttl: Duration,
-    /// Messages a sender may write in a minute.
+    /// How many messages a sender may write in a minute.
     pub messages_per_minute: u32,
-    /// How long people keep a talk that was handed to them.
+    /// How long an agent keeps a conversation that was handed to them.
     pub handoff_for: Duration,
-    /// The time zone in which times are told.
+    /// The time zone in which times are shown.
     pub zone: Tz,
-    /// Where a sender without a number is at home.
+    /// The region of a sender without a number.
     pub home: Region,
 }
 
-/// Handles messages.
+/// Runs the turns of conversations.
 pub struct HandleMessage {
-    /// Understands texts.
+    /// The parser of texts.
     pub parser: Arc<dyn IntentParser>,
-    /// Says things.
+    /// The message catalogue.
     pub texts: Arc<dyn Texts>,
-    /// Proves numbers.
+    /// Verifies numbers with codes.
     pub verify: Arc<VerificationService>,
-    /// Looks drafts over.
+    /// Checks drafts of transfers.
     pub prepare: Arc<PrepareTransfer>,
-    /// Pays.
+    /// Submits transfers.
     pub submit: Arc<SubmitTransfer>,
-    /// Lets waiting payments through.
+    /// Confirms transfers that wait for a code.
     pub confirm: Arc<ConfirmTransfer>,
-    /// Knows whose chats without a number are.
+    /// Finds the owners of chats without a number.
     pub owners: Arc<ChatOwners>,
-    /// Withdraws them.
+    /// Cancels waiting transfers.
     pub cancel: Arc<CancelTransfer>,
-    /// The books, for balances and movements.
+    /// The ledger port, for balances and statement lines.
     pub ledger: Arc<dyn Ledger>,
-    /// People.
+    /// The port of people and payees.
     pub identities: Arc<dyn Identities>,
-    /// The flows at hand.
+    /// The flow registry in use.
     pub flows: Arc<FlowRegistry>,
-    /// Ids.
+    /// The id generator.
     pub ids: Arc<dyn IdGenerator>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
-    /// The numbers in force.
+    /// The rules in force.
     pub rules: ConversationPolicy,
 }
 
-/// Why a turn was not carried out; it is tried again.
+/// Why a turn failed. It is tried again.
 #[derive(Debug, Error)]
 pub enum TurnError {
-    /// The store could not do it.
+    /// The store failed; nothing is known about the outcome.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The machine went round in circles.
-    #[error("the turn has no end")]
+    /// The state machine asked for more effects than a turn may have.
+    #[error("the turn has too many effects")]
     Endless,
 }
 
-/// What a turn gathers on its way.
+/// What a turn collects on its way.
 struct TurnOutcome {
     content: Vec<Reply>,
     consent: Option<ConsentStatus>,
@@ -119,8 +119,8 @@ struct TurnOutcome {
 }
 
 impl HandleMessage {
-    /// Carries a turn out. It may be run again after a crash: each effect bears a key of its own
-    /// (event, ordinal), and whoever carries it out answers a repeated key with its first outcome.
+    /// Runs a turn. It may run again after a crash: each effect has a key (event, ordinal), and the use case
+    /// that carries it out answers a repeated key with the first outcome.
     pub async fn run(&self, turn: &LeasedTurn) -> Result<Turn, TurnError> {
         let mut state = turn.state.clone();
         let mut gathered =
@@ -245,7 +245,7 @@ impl HandleMessage {
         }
     }
 
-    /// The order bears who gave it.
+    /// The audit row of an agent command. The message holds the agent's name.
     fn agent_audit(turn: &LeasedTurn, order: AgentCommand) -> AuditRecord {
         let action = match order {
             AgentCommand::TakeOver => "conversation.taken_over",
@@ -283,7 +283,8 @@ impl HandleMessage {
                 None
             }
             Effect::SaveAnswers(completed) => {
-                // Which flow it was may say something about the person's health.
+                // The audit row does not name the flow, because that may tell something about the person's
+                // health.
                 gathered.audit.push(Self::audit(turn, "flow.completed", "answers kept"));
                 gathered.answers = Some(completed);
                 None
@@ -313,7 +314,7 @@ impl HandleMessage {
     }
 }
 
-/// `whatsapp` of `twilio:whatsapp:+1415…`.
+/// The channel in a channel account: `whatsapp` of `twilio:whatsapp:+1415…`.
 pub(crate) fn channel_of(channel_account: &str) -> Channel {
     channel_account.split(':').nth(1).and_then(Channel::parse).unwrap_or(Channel::Whatsapp)
 }

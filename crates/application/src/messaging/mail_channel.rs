@@ -1,5 +1,4 @@
-//! Mail as one of the outbox's channels: whatever sends mail gets the outbox's durability, its retries and
-//! its order.
+//! E-mail as a channel of the outbox: e-mail gets the outbox's durability, its retries and its order.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -10,15 +9,15 @@ use ports::messaging::{
 };
 use std::sync::Arc;
 
-/// The name of the account that mail goes out from.
+/// The channel account that e-mail from this address goes out from.
 #[must_use]
 pub fn mail_account(from: &EmailAddress) -> String {
     format!("smtp:email:{}", from.as_str())
 }
 
-/// Sends the outbox's letters by a mailer.
+/// Sends the outbox's e-mail through a mailer.
 pub struct MailChannel {
-    /// Sends mail.
+    /// The mailer that sends.
     pub mailer: Arc<dyn Mailer>,
 }
 
@@ -45,7 +44,7 @@ impl MessageChannel for MailChannel {
         self.mailer.send(&mail).await
     }
 
-    /// Mail servers can't be asked what they took.
+    /// Mail servers can't be asked what they accepted.
     async fn find_sent(
         &self,
         _message: &OutboundMessage,
@@ -56,7 +55,7 @@ impl MessageChannel for MailChannel {
     }
 }
 
-/// The same words: a paragraph for each, a link for each address that stands alone on its line.
+/// The same text in HTML: a paragraph for each block, a link for each address that is alone on its line.
 fn html(letter: &Letter) -> String {
     let paragraph =
         |text: &str| format!("<p>{}</p>", text.lines().map(line).collect::<Vec<_>>().join("<br>\n"));
@@ -98,14 +97,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_letter_goes_out_in_plain_words_and_in_html() {
-        let letter = Letter {
+    async fn an_email_goes_out_as_plain_text_and_as_html() {
+        let content = Letter {
             subject: "Tu <enlace>".into(),
             text: "Hola & adiós\n\nhttps://caja.example/reset?token=1&x=2".into(),
             locale: Locale::Es,
         };
         let mut mailer = MockMailer::new();
-        let expected = letter.clone();
+        let expected = content.clone();
         mailer
             .expect_send()
             .withf(move |mail| {
@@ -118,12 +117,12 @@ mod tests {
             .times(1)
             .returning(|_| SendOutcome::Sent { provider_id: "1".into() });
         let channel = MailChannel { mailer: Arc::new(mailer) };
-        let sent = channel.send(&message(letter.to_message())).await;
+        let sent = channel.send(&message(content.to_message())).await;
         assert_eq!(sent, SendOutcome::Sent { provider_id: "1".into() });
     }
 
     #[tokio::test]
-    async fn what_is_no_letter_is_not_sent() {
+    async fn a_text_that_is_no_email_is_not_sent() {
         let channel = MailChannel { mailer: Arc::new(MockMailer::new()) };
         assert!(matches!(channel.send(&message("hola".into())).await, SendOutcome::Rejected { .. }));
     }

@@ -1,4 +1,4 @@
-//! Use cases of messaging: webhooks in, conversations, the outbox, hand-off to an agent.
+//! Use cases of messaging: inbound webhooks, conversations, the outbox, agent handoff.
 
 pub mod accept_webhook;
 pub mod agent_handoff;

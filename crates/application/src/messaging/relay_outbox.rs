@@ -1,4 +1,4 @@
-//! Sending what the outbox holds, and finding out about sends that had no clear answer.
+//! Send what the outbox holds, and find out what became of sends without a clear answer.
 
 use chrono::{DateTime, Duration, Utc};
 use ports::{
@@ -12,47 +12,48 @@ use ports::{
 };
 use std::{collections::HashMap, sync::Arc};
 
-/// How long a send in doubt is looked for before it is made once more.
+/// How long a send in doubt is looked up before it is sent once more.
 const LOOK_FOR: Duration = Duration::seconds(10);
-/// How often it is looked for.
+/// How often a send in doubt is looked up.
 const LOOK_EVERY: Duration = Duration::seconds(2);
-/// How long a lease lasts; a send must be over by then.
+/// How long a lease lasts. A send must end within it.
 const LEASE: Duration = Duration::seconds(20);
-/// The longest pause between two tries.
+/// The longest pause between two send attempts, in seconds.
 const BACKOFF_MAX_SECONDS: u32 = 60;
 
-/// Sends messages.
+/// Sends the messages of the outbox and settles them.
 pub struct RelayOutbox {
-    /// What is to be sent.
+    /// The outbox of messages.
     pub outbox: Arc<dyn Outbox>,
-    /// The ways to send, by channel account.
+    /// The message channels, by channel account.
     pub channels: HashMap<String, Arc<dyn MessageChannel>>,
-    /// Spreads retries.
+    /// The random source that spreads retries.
     pub random: Arc<dyn Random>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
 }
 
 impl RelayOutbox {
-    /// Up to `count` messages that are ours to send now.
+    /// Leases up to `count` messages that are due now.
     pub async fn lease(&self, count: usize) -> StoreResult<Vec<LeasedMessage>> {
         let now = self.clock.now();
         self.outbox.lease(now, later(now, LEASE), count).await
     }
 
-    /// Sends one, and writes down what became of it. Messages are handled side by side, so that one that
-    /// hangs holds up no other.
+    /// Sends one message and settles it. Messages are handled side by side, so a slow one delays no other.
     pub async fn handle(&self, leased: LeasedMessage) -> StoreResult<Settlement> {
         let settlement = self.decide(&leased).await;
         match &settlement {
             Settlement::Sent { .. } => {
-                tracing::debug!(outbox = %leased.message.id, attempts = leased.attempts, "sent");
+                tracing::debug!(outbox = %leased.message.id, attempts = leased.attempts, "message sent");
             }
-            Settlement::RetryAt { reason, .. } | Settlement::InDoubt { reason, .. } => {
-                tracing::info!(outbox = %leased.message.id, attempts = leased.attempts, %reason, "not sent yet");
+            Settlement::RetryAt { reason: error, .. } | Settlement::InDoubt { reason: error, .. } => {
+                let id = leased.message.id;
+                tracing::info!(outbox = %id, attempts = leased.attempts, %error, "message not sent yet");
             }
-            Settlement::Failed { reason, .. } | Settlement::Dead { reason } => {
-                tracing::warn!(outbox = %leased.message.id, attempts = leased.attempts, %reason, "never will be sent");
+            Settlement::Failed { reason: error, .. } | Settlement::Dead { reason: error } => {
+                let id = leased.message.id;
+                tracing::warn!(outbox = %id, attempts = leased.attempts, %error, "message given up");
             }
         }
         self.outbox.settle(&leased, &settlement, self.clock.now()).await?;
@@ -89,8 +90,7 @@ impl RelayOutbox {
         }
     }
 
-    /// A send in doubt is looked for; without a trace it is made once more, and a second doubt is
-    /// left for people.
+    /// Looks up a send in doubt. Without a trace it is sent once more; a second doubt makes it a dead letter.
     async fn look(
         &self,
         channel: &dyn MessageChannel,
@@ -101,14 +101,14 @@ impl RelayOutbox {
         let from = since.checked_sub_signed(Duration::minutes(1)).unwrap_or(since);
         let known = match self.outbox.known_provider_ids(&leased.message.recipient, from).await {
             Ok(known) => known,
-            Err(fault) => return in_doubt(now, fault.to_string()),
+            Err(error) => return in_doubt(now, error.to_string()),
         };
         match channel.find_sent(&leased.message, from, &known).await {
             Ok(SendLookup::Found(provider_id)) => Settlement::Sent { provider_id },
             Ok(SendLookup::NeverKept) => {
                 dead("the answer was lost, and this provider can't be asked what it has sent")
             }
-            Err(fault) => in_doubt(now, fault.to_string()),
+            Err(error) => in_doubt(now, error.to_string()),
             Ok(SendLookup::NoneYet) if now.signed_duration_since(since) < LOOK_FOR => {
                 in_doubt(now, "no trace yet".into())
             }
@@ -120,7 +120,7 @@ impl RelayOutbox {
         }
     }
 
-    /// 1, 2, 4 … seconds with full jitter, or what the provider asked for.
+    /// 1, 2, 4 … seconds with full jitter, but not shorter than the provider asked for.
     fn pause(&self, attempts: u32, asked: Option<u64>) -> Duration {
         let most = 1_u32.checked_shl(attempts.min(6)).unwrap_or(BACKOFF_MAX_SECONDS).min(BACKOFF_MAX_SECONDS);
         let mut draw = [0; 4];

@@ -1,5 +1,5 @@
-//! A team, or people at the desk, write to somebody: to where he last wrote from, if he lets us, and in free
-//! words only while the channel's window is open.
+//! Send a message for a team or an agent. It goes to the address that the person last wrote from, unless they
+//! opted out. Free text goes out only in the channel's 24-hour window.
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
@@ -19,49 +19,49 @@ use ports::{
 };
 use std::sync::Arc;
 
-/// How long a message may wait to be sent.
+/// How long a message may wait in the outbox.
 const WAITS: Duration = Duration::hours(24);
 
-/// Sends messages that answer nothing.
+/// Sends messages that are no answer in a turn.
 pub struct SendMessage {
-    /// Where people last wrote.
+    /// The conversations, with the address that a person last wrote from.
     pub conversations: Arc<dyn Conversations>,
-    /// Whom we may write to.
+    /// The consents of recipients.
     pub consents: Arc<dyn Consents>,
-    /// What is to be sent.
+    /// The outbox for the messages.
     pub outbox: Arc<dyn Outbox>,
-    /// Our WhatsApp numbers, by channel account; the first writes to those who never wrote.
+    /// Our WhatsApp channel accounts. The first one writes to people who never wrote to us.
     pub accounts: Vec<String>,
-    /// Ids of messages.
+    /// Makes the ids of messages.
     pub ids: Arc<dyn IdGenerator>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
 }
 
-/// What is to be said.
+/// The content of a message to send.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Words {
-    /// Free words.
+    /// A free text.
     Text(String),
-    /// A text that the provider has approved.
+    /// A template that the provider has approved.
     Template(Template),
 }
 
-/// What came of it.
+/// The outcome of a request to send a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Written {
-    /// It will be sent.
+    /// The message is in the outbox.
     Queued(MessageId),
-    /// He wants no messages.
+    /// The recipient has opted out.
     OptedOut,
-    /// He last wrote too long ago: only a template may go out.
+    /// The person last wrote too long ago: only a template may go out.
     OutsideWindow,
-    /// There is no such talk, or nobody has written in it yet.
+    /// There is no such conversation, or nobody has written in it yet.
     NotFound,
 }
 
 impl SendMessage {
-    /// Writes to a number, over the provider of the last talk with it.
+    /// Writes to a number, through the provider of the last conversation with it.
     pub async fn to_number(&self, number: &PhoneNumber, words: Words, client: &str) -> StoreResult<Written> {
         let conversation =
             self.conversations.newest_conversation(Channel::Whatsapp, number.e164(), &self.accounts).await?;
@@ -70,7 +70,7 @@ impl SendMessage {
         }
         let Some(account) = self.accounts.first() else { return Ok(Written::NotFound) };
         if matches!(words, Words::Text(_)) && !self.has_window(Channel::Whatsapp, None) {
-            // Whether he opted out is the better reason, and says so first.
+            // An opt-out is the stronger reason, so it is checked first.
             return Ok(match self.consents.consent_of(Channel::Whatsapp, number.e164()).await? {
                 ConsentStatus::OptedOut => Written::OptedOut,
                 ConsentStatus::OptedIn => Written::OutsideWindow,
@@ -80,7 +80,7 @@ impl SendMessage {
         self.enqueue(message, account, None, client).await
     }
 
-    /// Writes in a talk.
+    /// Writes in a conversation.
     pub async fn to_conversation(
         &self,
         id: ConversationId,
@@ -130,7 +130,7 @@ impl SendMessage {
         }
     }
 
-    /// The store asks for his consent once more, where nobody can change it meanwhile.
+    /// The store checks the consent again, in the transaction that queues the message.
     async fn enqueue(
         &self,
         message: OutboundMessage,

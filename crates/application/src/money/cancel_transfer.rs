@@ -1,4 +1,4 @@
-//! Withdrawing a transfer that waits.
+//! Cancel a transfer that has not completed.
 
 use domain::{
     ids::TransferId,
@@ -9,30 +9,30 @@ use ports::{clock::Clock, money::Ledger, store_error::StoreError};
 use std::sync::Arc;
 use thiserror::Error;
 
-/// Withdraws transfers.
+/// Cancels waiting transfers.
 pub struct CancelTransfer {
-    /// The books.
+    /// The ledger port.
     pub ledger: Arc<dyn Ledger>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
 }
 
-/// Why it was not withdrawn.
+/// Why the transfer was not canceled.
 #[derive(Debug, Error)]
 pub enum CancelTransferError {
-    /// There is none of that id, or it is another caller's.
+    /// No transfer has that id, or another caller made it.
     #[error("there is no such transfer")]
     NotFound,
-    /// It is past withdrawing.
-    #[error("the transfer can't be canceled any more")]
+    /// The transfer has a status that can't become canceled. It is returned as it is.
+    #[error("the transfer can't be canceled in its present status")]
     TooLate(Box<Transfer>),
-    /// The store could not do it.
+    /// The store failed; nothing is known about the outcome.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl CancelTransfer {
-    /// Withdraws it; once withdrawn it stays so, asked again.
+    /// Cancels the transfer of this caller. A transfer that is canceled already is returned as it is.
     pub async fn run(
         &self,
         caller: &str,

@@ -1,4 +1,4 @@
-//! Letting a waiting transfer through with its code.
+//! Confirm a waiting transfer with its step-up code.
 
 use crate::money::submit_transfer::TransferRules;
 use domain::{
@@ -16,48 +16,48 @@ use ports::{
 };
 use std::sync::Arc;
 
-/// Confirms transfers.
+/// Confirms transfers that wait for a code.
 pub struct ConfirmTransfer {
-    /// The books.
+    /// The ledger port.
     pub ledger: Arc<dyn Ledger>,
-    /// Where the codes' hashes are.
+    /// Where the hashes of codes are kept.
     pub verifications: Arc<dyn Verifications>,
-    /// Makes the hash of what was typed.
+    /// Hashes the code that was entered.
     pub hasher: Arc<dyn CodeHasher>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
-    /// The numbers in force.
+    /// The rules in force.
     pub rules: Arc<TransferRules>,
 }
 
-/// A code for a transfer.
+/// A step-up code for a transfer.
 pub struct Confirmation {
-    /// Whose transfer it must be.
+    /// The principal that must have made the transfer.
     pub caller: String,
-    /// Which.
+    /// The transfer to confirm.
     pub transfer: TransferId,
-    /// What was typed; `None` asks again after success.
+    /// The code that was entered. `None` is only accepted for a transfer that is completed already.
     pub code: Option<OtpCode>,
-    /// The effect that guesses, in a turn.
+    /// The key of the effect that checks the code, within a turn. A repeated key is not counted again.
     pub effect_key: Option<String>,
-    /// The name to remember the destination by, when it is paid.
+    /// The name under which the destination is kept as a payee once it is paid.
     pub payee: Option<String>,
-    /// Who does it.
+    /// The actor for the audit row.
     pub actor: Actor,
 }
 
-/// What came of it.
+/// The outcome of a confirmation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Confirmed {
-    /// The ledger's word.
+    /// The ledger's decision on the transfer.
     Judged(ConfirmOutcome),
-    /// It waits for a code, and none was given. That costs no guess.
+    /// The transfer waits for a code, and none was given. No check attempt is counted.
     CodeNeeded,
 }
 
 impl ConfirmTransfer {
-    /// Judges the code and pays, at once. The typed code is hashed here with the transfer as it
-    /// stands; the store counts, compares and posts in one transaction.
+    /// Checks the code and pays. The code is hashed here together with the transfer as it stands. The store
+    /// counts the attempt, compares the hashes and posts in one transaction.
     pub async fn run(&self, confirmation: Confirmation) -> StoreResult<Confirmed> {
         let Confirmation { caller, transfer: id, code, effect_key, payee, actor } = confirmation;
         let Some(transfer) =

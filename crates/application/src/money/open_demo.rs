@@ -1,4 +1,5 @@
-//! The demo person and his wallet, for development: once, on any database, however many start at once.
+//! The demo person with a wallet, for development. It happens once for each database, even when several
+//! processes start at the same time.
 
 use crate::money::submit_transfer::TransferRules;
 use domain::{
@@ -23,10 +24,10 @@ use ports::{
     store_error::StoreResult,
 };
 
-/// Opening balance in centavos: 1000.00 MXN.
+/// The opening balance in centavos: 1000.00 MXN.
 const OPENING: i64 = 100_000;
 
-/// Makes the demo person, if he is not there, and gives him his opening balance, once.
+/// Makes the demo person with this number unless there is one, and credits the opening balance once.
 pub async fn open_demo(
     identities: &dyn Identities,
     ledger: &dyn Ledger,

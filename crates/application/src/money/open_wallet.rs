@@ -1,4 +1,4 @@
-//! Opening a wallet.
+//! Open a wallet for a person.
 
 use domain::{
     ids::{UserId, WalletId},
@@ -16,37 +16,37 @@ use ports::{
 };
 use std::sync::Arc;
 
-/// Opens wallets.
+/// Opens wallets, once for each key.
 pub struct OpenWallet {
-    /// The books.
+    /// The ledger port.
     pub ledger: Arc<dyn Ledger>,
-    /// Ids.
+    /// The id generator.
     pub ids: Arc<dyn IdGenerator>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
 }
 
-/// A wish for a wallet.
+/// A request to open a wallet.
 #[derive(Clone)]
 pub struct WantedWallet {
-    /// Whose it is to be.
+    /// The owner of the wallet.
     pub user: UserId,
-    /// Its name.
+    /// The wallet's display name.
     pub name: String,
-    /// Its kind.
+    /// The wallet's kind, as the caller names it.
     pub kind: String,
-    /// What it is kept in.
+    /// The wallet's currency.
     pub currency: Currency,
-    /// The caller's key.
+    /// The caller's idempotency key. `None`: the request has a key of its own.
     pub key: Option<IdempotencyKey>,
-    /// Over what the caller supplied.
+    /// A hash of the fields that the caller sent.
     pub fingerprint: Fingerprint,
-    /// For the audit.
+    /// The actor for the audit row.
     pub actor: Actor,
 }
 
 impl OpenWallet {
-    /// Opens it, once for each key.
+    /// Opens the wallet. The same key gets the first answer again.
     pub async fn run(&self, wanted: WantedWallet) -> StoreResult<OpenOutcome> {
         let id = WalletId(self.ids.new_id());
         let request = Request {

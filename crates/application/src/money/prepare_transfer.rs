@@ -1,4 +1,4 @@
-//! Looking a draft over before it is put before the payer.
+//! Check a draft before the person sees it as a confirmation prompt.
 
 use crate::money::submit_transfer::TransferRules;
 use domain::{
@@ -14,22 +14,23 @@ use domain::{
 use ports::{accounts::Identities, clock::Clock, money::Ledger, store_error::StoreResult};
 use std::sync::Arc;
 
-/// Looks drafts over.
+/// Checks drafts of transfers.
 pub struct PrepareTransfer {
-    /// The books.
+    /// The ledger port.
     pub ledger: Arc<dyn Ledger>,
-    /// Whom a person has paid.
+    /// The payees of a person.
     pub identities: Arc<dyn Identities>,
-    /// Where national numbers are read.
+    /// The region in which national numbers are read.
     pub region: Region,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
-    /// The numbers in force.
+    /// The rules in force.
     pub rules: Arc<TransferRules>,
 }
 
 impl PrepareTransfer {
-    /// Whether the draft can become a card. Decides nothing: the books are asked again when it is paid.
+    /// Tells whether the draft can become a confirmation prompt. It decides nothing: the ledger checks
+    /// everything again when the transfer is paid.
     pub async fn run(&self, user: UserId, draft: &Draft) -> StoreResult<Prepared> {
         let (Some(amount), Some(named)) = (draft.amount, &draft.destination) else {
             return Ok(Prepared::BadDestination);

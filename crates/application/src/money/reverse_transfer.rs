@@ -1,4 +1,4 @@
-//! Giving a completed transfer back, in whole or in part.
+//! Give a completed transfer back, in whole or in part.
 
 use domain::{
     ids::TransferId,
@@ -20,61 +20,61 @@ use ports::{
 use std::sync::Arc;
 use thiserror::Error;
 
-/// Gives transfers back.
+/// Reverses completed transfers.
 pub struct ReverseTransfer {
-    /// The books.
+    /// The ledger port.
     pub ledger: Arc<dyn Ledger>,
-    /// Ids.
+    /// The id generator.
     pub ids: Arc<dyn IdGenerator>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
 }
 
-/// A wish to give a transfer back.
+/// A request to reverse a transfer.
 #[derive(Clone)]
 pub struct Reversal {
-    /// Whose transfer it must be.
+    /// The principal that must have made the transfer.
     pub caller: String,
-    /// Which.
+    /// The transfer to reverse.
     pub original: TransferId,
-    /// How much of its currency, as it was written; `None` for all that is left.
+    /// The amount as a decimal text in the transfer's currency. `None`: all that is left.
     pub amount: Option<String>,
-    /// Why.
+    /// The reason that the caller gives.
     pub reason: String,
-    /// The caller's key.
+    /// The caller's idempotency key. `None`: the request has a key of its own.
     pub key: Option<IdempotencyKey>,
-    /// For the audit.
+    /// The actor for the audit row.
     pub actor: Actor,
 }
 
-/// The answer.
+/// The answer to a reversal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reversed {
-    /// What was decided.
+    /// What the ledger decided.
     pub outcome: Outcome,
-    /// Whether that was before.
+    /// True when this is the answer to an earlier request under the same key.
     pub replayed: bool,
 }
 
 /// Why nothing was decided.
 #[derive(Debug, Error)]
 pub enum ReverseTransferError {
-    /// There is none of that id, or it is another caller's.
+    /// No transfer has that id, or another caller made it.
     #[error("there is no such transfer")]
     NotFound,
-    /// The amount can't be one of the transfer's currency.
+    /// The text is no amount in the transfer's currency.
     #[error(transparent)]
     BadAmount(#[from] AmountError),
-    /// The key stands for another request.
+    /// The key was used with other fields.
     #[error("the key was used for another request")]
     KeyReused,
-    /// The store could not do it.
+    /// The store failed; nothing is known about the outcome.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl ReverseTransfer {
-    /// Decides a reversal, once for each key.
+    /// Decides the reversal. The same key gets the first answer again.
     pub async fn run(&self, asked: Reversal) -> Result<Reversed, ReverseTransferError> {
         let now = self.clock.now();
         let original = self.ledger.find_transfer(asked.original).await?;

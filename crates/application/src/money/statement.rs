@@ -1,4 +1,4 @@
-//! A wallet's statement: all its entries in a period, and the balances at both ends of it.
+//! A wallet's statement: all entries of a period, with the balance at its start and at its end.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -12,56 +12,57 @@ use ports::{
 use std::sync::Arc;
 use thiserror::Error;
 
-/// Entries read at a time.
+/// How many entries are read at a time.
 const PAGE: i64 = 500;
-/// Entries in a statement at most.
+/// The most entries that a statement has.
 const ENTRIES_MAX: usize = 20_000;
 
-/// Makes statements.
+/// Makes statements of wallets.
 pub struct Statements {
-    /// The books.
+    /// The ledger port.
     pub ledger: Arc<dyn Ledger>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
-    /// The time zone in which days begin.
+    /// The time zone in which days begin and end.
     pub zone: Tz,
 }
 
-/// A statement.
+/// The entries of a wallet in a period.
 pub struct Statement {
-    /// The wallet.
+    /// The wallet with its present balances.
     pub wallet: WalletView,
-    /// The first day.
+    /// The first day, included.
     pub from: NaiveDate,
-    /// The last day.
+    /// The last day, included.
     pub to: NaiveDate,
     /// The balance before the first entry.
     pub opening: Money,
-    /// The balance after the last.
+    /// The balance after the last entry.
     pub closing: Money,
-    /// Newest first.
+    /// The entries, newest first.
     pub entries: Vec<EntryView>,
 }
 
-/// Why there is none.
+/// Why there is no statement.
 #[derive(Debug, Error)]
 pub enum StatementError {
-    /// There is no such wallet.
+    /// No wallet has that id.
     #[error("there is no such wallet")]
     NoSuchWallet,
-    /// The last day lies before the first.
+    /// The last day comes before the first day.
     #[error("the period ends before it begins")]
     Backwards,
-    /// More entries than fit.
+    /// The period has more entries than a statement may have.
     #[error("the period has more than {ENTRIES_MAX} entries")]
     TooLong,
-    /// The store could not do it.
+    /// The store failed; nothing is known about the outcome.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl Statements {
-    /// From the first to the last day, both included; this month up to today where none is given.
+    /// The statement from the first day to the last day, both included. Without a last day it ends today, or
+    /// on the first day if that is later; without a first day it begins with the month of the last day.
     pub async fn run(
         &self,
         wallet: WalletId,
@@ -98,7 +99,7 @@ impl Statements {
         }
     }
 
-    /// The balance before and after: by the entries, or by the last one before a period without any.
+    /// The balances at both ends: from the entries, or from the last entry before a period that has none.
     async fn ends(
         &self,
         wallet: &WalletView,
@@ -116,7 +117,7 @@ impl Statements {
         Ok((balance, balance))
     }
 
-    /// The first instant of a day. Where a clock is put forward at midnight, the day begins later.
+    /// The first instant of a day. Where the clock is put forward at midnight, the day begins later.
     fn begin_of(&self, day: NaiveDate) -> DateTime<Utc> {
         let midnight = day.and_time(NaiveTime::MIN);
         let begin = (0..=3).find_map(|hours| {

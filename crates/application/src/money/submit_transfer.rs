@@ -1,4 +1,5 @@
-//! Asking for money to move: where to, with or without a second step, exactly once.
+//! Submit a transfer: find its destination, ask for a step-up code where one is needed, and post it exactly
+//! once.
 
 use crate::verification::draw_code::draw_code;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
@@ -35,29 +36,29 @@ use rust_decimal::Decimal;
 use std::sync::Arc;
 use thiserror::Error;
 
-/// How long a transfer waits for its code: five minutes, since it is money.
+/// How long a transfer waits for its step-up code.
 pub const SECOND_STEP_TTL: Duration = Duration::minutes(5);
 
-/// The numbers that rule transfers.
+/// The settings of transfers.
 #[derive(Clone, Debug)]
 pub struct TransferRules {
-    /// At or above this, in whole units of any currency, a second step is needed.
+    /// From this amount on, in whole units of any currency, a transfer needs a step-up code.
     pub second_step_from: Decimal,
-    /// The limits in force.
+    /// The limits of a person.
     pub limits: Limits,
     /// The time zone in which days and months are counted.
     pub zone: Tz,
-    /// The numbers for codes.
+    /// The policy for the step-up code.
     pub code_policy: OtpPolicy,
-    /// The number codes by SMS go out from: `twilio:sms:+1415…`; without one there is no
-    /// second step, since a code in the chat itself would be none.
+    /// The channel account that step-up codes go out from, by SMS: `twilio:sms:+1415…`. `None`: no transfer
+    /// can have a step-up, because a code in the chat itself would prove nothing.
     pub code_account: Option<String>,
-    /// The language of a person who has set none.
+    /// The language for a person who has not set one.
     pub default_locale: Locale,
 }
 
 impl TransferRules {
-    /// The calendar day of an instant.
+    /// The calendar day of an instant, in the zone of the rules.
     #[must_use]
     pub fn day_of(&self, at: DateTime<Utc>) -> NaiveDate {
         at.with_timezone(&self.zone).date_naive()
@@ -68,72 +69,72 @@ impl TransferRules {
     }
 }
 
-/// Moves money.
+/// Decides and posts transfers.
 pub struct SubmitTransfer {
-    /// The books.
+    /// The ledger port.
     pub ledger: Arc<dyn Ledger>,
-    /// People.
+    /// The port of people and payees.
     pub identities: Arc<dyn Identities>,
-    /// Counts codes.
+    /// Counts the codes of payments.
     pub verifications: Arc<dyn Verifications>,
-    /// Makes the codes' hashes.
+    /// Hashes step-up codes.
     pub hasher: Arc<dyn CodeHasher>,
-    /// Draws codes.
+    /// The random source for codes.
     pub random: Arc<dyn Random>,
-    /// Ids.
+    /// The id generator.
     pub ids: Arc<dyn IdGenerator>,
-    /// The words of a code's message.
+    /// The texts of the code's message.
     pub texts: Arc<dyn Texts>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
-    /// The numbers in force.
+    /// The rules in force.
     pub rules: Arc<TransferRules>,
 }
 
-/// Where the payer wants it to go.
+/// The destination, as the payer names it.
 #[derive(Clone, Debug)]
 pub enum RequestedDestination {
-    /// An account, here or elsewhere.
+    /// An account number, of a wallet here or of an account elsewhere.
     Account(AccountNumber),
-    /// A wallet of ours.
+    /// A wallet of the platform, by its id.
     Wallet(WalletId),
 }
 
-/// A request to move money.
+/// A request to transfer money.
 #[derive(Clone)]
 pub struct TransferRequest {
-    /// Who asks: `client:<id>`, `chat:<conversation>`.
+    /// The principal that asks: `client:<id>` or `chat:<conversation>`.
     pub caller: String,
-    /// For the audit.
+    /// The actor for the audit row.
     pub actor: Actor,
-    /// Whose money; `None` when the wallet says it.
+    /// The owner of the money. `None`: the owner of the wallet in `from`.
     pub owner: Option<UserId>,
-    /// The wallet it leaves; else the owner's first in the amount's currency.
+    /// The wallet that the money leaves. `None`: the owner's first wallet in the currency of the amount.
     pub from: Option<WalletId>,
-    /// How much.
+    /// The amount, in minor units.
     pub amount: Money,
-    /// Where to.
+    /// The destination of the money.
     pub destination: RequestedDestination,
-    /// What for.
+    /// The concept: what the payment is for.
     pub concept: Option<String>,
-    /// The caller's name for it.
+    /// The caller's own id for the transfer.
     pub client_tx_id: Option<String>,
-    /// The caller's key.
+    /// The caller's idempotency key. `None`: the request has a key of its own.
     pub key: Option<IdempotencyKey>,
-    /// Over what the caller supplied.
+    /// A hash of the fields that the caller sent.
     pub fingerprint: Fingerprint,
-    /// The name the destination is to be remembered under.
+    /// The name under which the destination is kept as a payee.
     pub payee: Option<String>,
 }
 
-/// The answer.
+/// The answer to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Submitted {
-    /// What was decided.
+    /// What the ledger decided.
     pub outcome: Outcome,
-    /// Whether that was before.
+    /// True when this is the answer to an earlier request under the same key.
     pub replayed: bool,
-    /// What the payer has left, where money moved now.
+    /// The payer's balance after the posting. `None`: no money moved in this call.
     pub balance_after: Option<Money>,
 }
 
@@ -143,22 +144,23 @@ pub enum SubmitTransferError {
     /// The payer has no such wallet.
     #[error("there is no such wallet")]
     NoSuchWallet,
-    /// The key stands for another request.
+    /// The key was used with other fields.
     #[error("the key was used for another request")]
     KeyReused,
-    /// A second step is needed, and there is no number to send its code to.
-    #[error("a second step is needed, and the person has no verified number")]
+    /// The transfer needs a step-up code, and the person has no number to send it to, or no code sender is
+    /// set up.
+    #[error("the transfer needs a code, and there is no number to send it to")]
     NoSecondStep,
-    /// Too many codes went to the person's number, or it is locked; the next may go out then.
-    #[error("no more codes for this number now")]
+    /// Too many codes went to the person's number, or it is locked. The next code may go out at that time.
+    #[error("too many codes for this number")]
     TooManyCodes(DateTime<Utc>),
-    /// The store could not do it.
+    /// The store failed; nothing is known about the outcome.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl SubmitTransfer {
-    /// Decides a request, once for each key.
+    /// Decides the request. The same key gets the first answer again.
     pub async fn run(&self, request: TransferRequest) -> Result<Submitted, SubmitTransferError> {
         let now = self.clock.now();
         let (owner, from) = self.payer(&request).await?;
@@ -211,8 +213,8 @@ impl SubmitTransfer {
         Ok(Submitted { outcome, replayed, balance_after: posted.balance_after })
     }
 
-    /// Whether the payer's money waits since he replaced his number. That is over by itself, so it is no
-    /// answer to keep; a request that was decided before has its answer.
+    /// The refusal for a payer who replaced their number a short time ago. It ends by itself, so it is not
+    /// kept as an answer. A request that was decided before keeps its answer.
     async fn cooling_off(
         &self,
         owner: UserId,
@@ -232,8 +234,8 @@ impl SubmitTransfer {
         Ok(Some(Refusal::LimitExceeded { limit }))
     }
 
-    /// Codes for payments have a budget of their own, so that they neither bomb a number nor use up
-    /// what its chat needs. A request that was decided before sends none.
+    /// Codes for payments have a budget of their own, so that they neither flood a number nor use up the
+    /// codes of its chat. A request that was decided before sends none.
     async fn may_send_code(
         &self,
         owner: UserId,
@@ -263,7 +265,7 @@ impl SubmitTransfer {
                 .filter(|wallet| owner.is_none_or(|owner| owner == wallet.user)),
             (None, Some(owner)) => match self.ledger.first_wallet(owner, request.amount.currency).await? {
                 Some(wallet) => Some(wallet),
-                // He has one, though not in this currency: the books will say so.
+                // The person has a wallet, but not in this currency. The ledger refuses with that reason.
                 None => self.ledger.first_wallet(owner, self.rules.limits.currency).await?,
             },
             (None, None) => None,
@@ -271,7 +273,7 @@ impl SubmitTransfer {
         wallet.map(|wallet| (wallet.user, wallet.id)).ok_or(SubmitTransferError::NoSuchWallet)
     }
 
-    /// A phone number that is a person's of ours means his wallet; all else leaves the house.
+    /// A phone number of a person here means their wallet. Everything else is an off-us transfer.
     async fn resolve(
         &self,
         request: &TransferRequest,
@@ -292,8 +294,8 @@ impl SubmitTransfer {
         Ok((clearing_account(request.amount.currency), Destination::Account(account.clone())))
     }
 
-    /// Makes the code that the transfer waits for, bound to amount, payee and transfer, and the SMS
-    /// that bears it. Chats run over WhatsApp or Telegram, so that an SMS is another channel.
+    /// Makes the step-up code, bound to amount, payee and transfer, and the SMS with it. Chats run over
+    /// WhatsApp or Telegram, so an SMS is another channel.
     async fn second_step(
         &self,
         transfer: &mut Transfer,

@@ -1,4 +1,4 @@
-//! Looking at balances, wallets, entries and transfers.
+//! Read balances, wallets, entries and transfers.
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -15,26 +15,26 @@ use ports::{
 };
 use std::sync::Arc;
 
-/// Looks into the books.
+/// Reads the ledger.
 pub struct Wallets {
-    /// The books.
+    /// The ledger port.
     pub ledger: Arc<dyn Ledger>,
-    /// The currency a person's balance is told in.
+    /// The currency in which a person's balance is shown.
     pub default_currency: Currency,
 }
 
 impl Wallets {
-    /// A person's balance: his first wallet in the default currency.
+    /// A person's balance: their first wallet in the default currency. `None`: they have no such wallet.
     pub async fn balance(&self, user: UserId) -> StoreResult<Option<WalletView>> {
         self.ledger.first_wallet(user, self.default_currency).await
     }
 
-    /// Wallets, oldest first.
+    /// Wallets of one person, or of everybody, oldest first.
     pub async fn wallets(&self, user: Option<UserId>, page: &PageRequest) -> StoreResult<Vec<WalletView>> {
         self.ledger.wallets(user, page).await
     }
 
-    /// One wallet.
+    /// One wallet by its id.
     pub async fn wallet(&self, id: WalletId) -> StoreResult<Option<WalletView>> {
         self.ledger.find_wallet(id).await
     }
@@ -44,17 +44,17 @@ impl Wallets {
         self.ledger.entries(wallet, EntryFilter::default(), page).await
     }
 
-    /// Transfers, newest first: those a team made, those of a person's money.
+    /// Transfers, newest first: those that a team made, or those of a person's money.
     pub async fn transfers(&self, filter: &TransferFilter, page: &PageRequest) -> StoreResult<Vec<Transfer>> {
         self.ledger.transfers(filter, page).await
     }
 
-    /// The states a transfer has passed through, oldest first.
+    /// Each status that a transfer has had, with its time, oldest first.
     pub async fn history(&self, id: TransferId) -> StoreResult<Vec<(TransferStatus, DateTime<Utc>)>> {
         self.ledger.transfer_history(id).await
     }
 
-    /// A transfer that this caller may see; another's does not exist for him.
+    /// A transfer that this caller may see. Another caller's transfer is `None`.
     pub async fn transfer(&self, caller: &str, id: TransferId) -> StoreResult<Option<Transfer>> {
         Ok(self.ledger.find_transfer(id).await?.filter(|transfer| transfer.is_seen_by(caller)))
     }

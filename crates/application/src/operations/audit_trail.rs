@@ -1,4 +1,4 @@
-//! Looking into the audit log, and looking it over.
+//! Read, verify and seal the audit log.
 
 use domain::operations::audit::{AuditRow, BlockHead};
 use ports::{
@@ -9,27 +9,27 @@ use ports::{
 };
 use std::sync::Arc;
 
-/// The audit log.
+/// Reads and seals the audit log.
 pub struct AuditTrail {
-    /// Where it is kept.
+    /// The port of the audit log.
     pub log: Arc<dyn AuditLog>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
 }
 
 impl AuditTrail {
-    /// Events, newest first.
+    /// Audit rows, newest first.
     pub async fn events(&self, page: &PageRequest) -> StoreResult<Vec<AuditRow>> {
         self.log.events(page).await
     }
 
-    /// Looks over every sealed row.
+    /// Verifies every sealed row.
     pub async fn verify(&self) -> StoreResult<AuditReport> {
         self.log.verify_chain(None).await
     }
 
-    /// Seals what can be sealed, block by block; the newest head, where there is a new one. Whoever
-    /// keeps the heads elsewhere can tell whether the log was rebuilt.
+    /// Seals what can be sealed, block by block. Returns the newest block head if there is a new one. A copy
+    /// of the heads in another place shows whether the log was rebuilt.
     pub async fn seal(&self) -> StoreResult<Option<BlockHead>> {
         let mut newest = None;
         while let Some(head) = self.log.seal(self.clock.now()).await? {

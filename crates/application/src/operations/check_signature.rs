@@ -1,40 +1,41 @@
-//! Whether a signed request is its client's, was signed just now, and comes for the first time.
+//! Check a signed request: whether the client signed it, whether that was a short time ago, and whether it
+//! comes for the first time.
 
 use domain::operations::signed_request::{REMEMBERED_FOR, SignedRequest};
 use ports::{clock::Clock, crypto::RequestSignatures, operations::SignedRequests, store_error::StoreError};
 use std::sync::Arc;
 use thiserror::Error;
 
-/// Judges signed requests.
+/// Checks signed requests.
 pub struct CheckSignature {
-    /// The clients' secrets.
+    /// The signing secrets of clients.
     pub signatures: Arc<dyn RequestSignatures>,
-    /// What came once.
+    /// The requests that were accepted before.
     pub seen: Arc<dyn SignedRequests>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
 }
 
-/// Why a signed request is not taken.
+/// Why a signed request is refused.
 #[derive(Debug, Error)]
 pub enum CheckSignatureError {
-    /// It was signed too long ago, or is from a clock too far ahead.
-    #[error("its time is too far from ours")]
+    /// It was signed too long ago, or by a clock too far ahead.
+    #[error("the request was signed too long ago or in the future")]
     Stale,
-    /// No such client, or not his signature: which of the two is nobody's business.
-    #[error("its client or its signature is wrong")]
+    /// There is no such client, or the signature is not theirs. The two are not told apart.
+    #[error("the client or the signature is wrong")]
     Wrong,
-    /// It came before.
-    #[error("it came before")]
+    /// The same request was accepted before.
+    #[error("the request was accepted before")]
     Replayed,
-    /// The store.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl CheckSignature {
-    /// Judges a request by the whole of its body. Only what is rightly signed is remembered: nobody else uses up
-    /// a client's nonces.
+    /// Checks a request over its whole body. Only a request with a right signature is remembered, so nobody
+    /// else can use up a client's nonces.
     pub async fn run(&self, request: &SignedRequest, body: &[u8]) -> Result<(), CheckSignatureError> {
         let now = self.clock.now();
         if !request.is_timely(now) {

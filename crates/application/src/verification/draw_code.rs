@@ -1,9 +1,9 @@
-//! Drawing codes.
+//! Draw a one-time code.
 
 use ports::ids_and_random::Random;
 
-/// Six digits, each of the million as likely: numbers past the largest multiple of a million are
-/// drawn again.
+/// Six digits. All million codes are equally likely: numbers past the largest multiple of a million are drawn
+/// again.
 pub(crate) fn draw_code(random: &dyn Random) -> String {
     const MILLION: u32 = 1_000_000;
     let fair_below = u32::MAX.saturating_sub(u32::MAX.checked_rem(MILLION).unwrap_or(0));

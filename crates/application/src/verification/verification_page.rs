@@ -1,5 +1,5 @@
-//! The page on which a person proves a number: opened by a team, used by whoever has its address.
-//! Looking at it changes nothing; what is done on it counts for the team that opened it.
+//! The hosted page on which a person verifies a number. A team opens it; anybody who has its address uses it.
+//! Reading the page changes nothing. What is done on it counts for the team that opened it.
 
 use crate::verification::verification_service::{
     CheckResult, OnPage, SendCodeOutcome, StartRequest, VerificationService, WhenOpen,
@@ -30,101 +30,101 @@ use ports::{
 use std::sync::Arc;
 use thiserror::Error;
 
-/// How long a page is open: a code's life, and time to begin.
+/// How long a page is open: the life of a code, and time to begin.
 pub const PAGE_LASTS: Duration = Duration::minutes(15);
-/// Numbers that may be named on a page that was opened for none.
+/// How many numbers may be named on a page that was opened without one.
 pub const NUMBERS_MAX: u32 = 3;
 
-/// Opens pages and does what is asked on them.
+/// Opens hosted pages and does what is asked on them.
 pub struct HostedVerification {
     /// Where pages are kept.
     pub pages: Arc<dyn VerificationPages>,
-    /// Sends and checks codes.
+    /// Sends codes and checks them.
     pub verify: Arc<VerificationService>,
-    /// Whose the proved numbers become.
+    /// The port of users, who get the verified numbers.
     pub accounts: Arc<dyn Users>,
-    /// Makes tokens.
+    /// The random source for page tokens.
     pub random: Arc<dyn Random>,
-    /// Ids.
+    /// The id generator.
     pub ids: Arc<dyn IdGenerator>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
-    /// Where pages are reached, without a slash at the end.
+    /// The public address of the pages, without a slash at the end.
     pub public_base_url: String,
-    /// The ways that are offered, the preferred one first.
+    /// The channels that the page offers, the preferred one first.
     pub channels: Vec<Channel>,
 }
 
-/// A wish for a page.
+/// A request to open a page.
 #[derive(Clone, Debug)]
 pub struct NewPage {
-    /// The number to prove; none: the page asks for it.
+    /// The number to verify. `None`: the page asks for it.
     pub phone: Option<PhoneNumber>,
-    /// The person whose number it shall be, where he is known.
+    /// The person who gets the number, if they are known.
     pub user: Option<UserId>,
-    /// What for.
+    /// What the code is for.
     pub purpose: Purpose,
-    /// Where he goes afterwards.
+    /// Where the person is sent afterwards.
     pub return_to: Option<ReturnTo>,
-    /// What the owner wants to see again when he comes back.
+    /// A value that the owner gets back when the person returns.
     pub state: Option<String>,
-    /// The page's language; none: the person's own.
+    /// The page's language. `None`: the person's own.
     pub locale: Option<Locale>,
-    /// Whose the challenges begun on it are.
+    /// The principal that owns the challenges started on the page.
     pub owner: Requester,
 }
 
 /// Where a person goes from a page.
 #[derive(Clone, Debug, Default)]
 pub struct WayBack {
-    /// The address.
+    /// The address to return to.
     pub return_to: Option<ReturnTo>,
-    /// What comes back with him.
+    /// The value that is returned with the person.
     pub state: Option<String>,
 }
 
-/// A page that was opened. Its address bears the secret: `Debug` would show it, so there is none.
+/// A page that was opened. Its address contains the secret token, so there is no `Debug`.
 pub struct OpenedPage {
-    /// Its id.
+    /// The page's id.
     pub id: PageId,
-    /// The secret.
+    /// The secret token.
     pub token: PageToken,
-    /// The address.
+    /// The page's full address.
     pub url: String,
-    /// When it closes.
+    /// When the page closes.
     pub expires_at: DateTime<Utc>,
 }
 
-/// A page as its person meets it.
+/// A page in its present state.
 #[derive(Clone, Debug)]
 pub struct PageView {
-    /// The page.
+    /// The page as it is kept.
     pub page: VerificationPage,
-    /// Where it stands.
+    /// What the page shows now.
     pub phase: Phase,
 }
 
-/// Where a page stands.
+/// The state of a page.
 #[derive(Clone, Debug)]
 pub enum Phase {
-    /// It asks for the number.
+    /// The page asks for the number.
     AskNumber,
-    /// A code can be sent; boxed is the challenge whose send failed, where one did.
+    /// A code can be sent. The box holds the challenge whose send failed, if there is one.
     Ready(Option<Box<Verification>>),
-    /// A code is out.
+    /// A code was sent and can be checked.
     Waiting(Box<Verification>),
-    /// All guesses at the code are taken.
+    /// All check attempts of the code are used up.
     Spent(Box<Verification>),
-    /// The code's time is over.
+    /// The code has expired.
     CodeExpired(Box<Verification>),
-    /// The number is proved.
+    /// The number is verified.
     Approved(VerificationId),
-    /// The number is proved, but it is another account's.
+    /// The number is verified, but it belongs to another user.
     Taken,
 }
 
 impl Phase {
-    /// The word of the wire.
+    /// The phase's name in the API.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -138,7 +138,7 @@ impl Phase {
         }
     }
 
-    /// The challenge it is about.
+    /// The challenge that the phase is about.
     #[must_use]
     pub fn challenge(&self) -> Option<&Verification> {
         match self {
@@ -152,45 +152,45 @@ impl Phase {
 /// Why a page can't be used.
 #[derive(Debug, Error)]
 pub enum PageFault {
-    /// There is no such page.
+    /// No page has that token.
     #[error("there is no such page")]
     Unknown,
-    /// Its time is over.
-    #[error("the page is closed")]
+    /// The page has expired.
+    #[error("the page has expired")]
     Closed(Box<VerificationPage>),
-    /// The store could not do it.
+    /// The store failed; nothing is known about the outcome.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// A wish to have a code sent.
+/// A request to send a code, made on the page.
 #[derive(Clone, Debug)]
 pub struct SendFromPage {
     /// The number, where the page asks for it.
     pub phone: Option<PhoneNumber>,
-    /// How; none: as before, else the preferred way.
+    /// The channel. `None`: the one used before, else the preferred one.
     pub channel: Option<Channel>,
-    /// In which language.
+    /// The language of the message.
     pub locale: Locale,
-    /// The person's address, to be limited by.
+    /// The person's IP address, for rate limits.
     pub client_ip: String,
 }
 
-/// What came of a wish to have a code sent.
+/// The outcome of a request to send a code.
 #[derive(Clone, Debug)]
 pub enum PageSend {
-    /// The use case's word.
+    /// The outcome of the verification service.
     SendCodeOutcome(SendCodeOutcome),
     /// The page has no number yet.
     NumberNeeded,
-    /// The number is fixed, or too many others were named.
+    /// The page's number is fixed, or too many other numbers were named.
     NumberKept,
-    /// The number is proved already.
+    /// The number is verified already.
     Finished,
 }
 
 impl HostedVerification {
-    /// Whether it is a person of ours.
+    /// True when a user has that id.
     pub async fn knows(&self, user: UserId) -> StoreResult<bool> {
         Ok(self.accounts.profile(user).await?.is_some())
     }
@@ -218,8 +218,8 @@ impl HostedVerification {
         Ok(OpenedPage { id: page.id, token, url, expires_at: page.expires_at })
     }
 
-    /// The address of a page on which a person of ours proves a number, which becomes his: the one that he
-    /// has proved or named, where there is one.
+    /// Opens a page on which a user verifies a number, and returns its address. The page is for the number
+    /// that they have verified or named, if there is one.
     pub async fn open_for(&self, person: &Profile, back: WayBack) -> StoreResult<String> {
         let named = person.phone.as_ref().or(person.claimed_phone.as_ref()).cloned();
         let opened = self.open(NewPage {
@@ -234,7 +234,7 @@ impl HostedVerification {
         Ok(opened.await?.url)
     }
 
-    /// Looks at a page. Nothing changes, unless a crash came between an approval and what it brings.
+    /// Reads a page. Nothing changes, unless a crash came between an approval and what follows from it.
     pub async fn look(&self, token: &str) -> Result<PageView, PageFault> {
         let token = PageToken::parse(token).ok_or(PageFault::Unknown)?;
         let page = self.pages.find(&token.hash()).await?.ok_or(PageFault::Unknown)?;
@@ -243,7 +243,7 @@ impl HostedVerification {
             Some(id) => self.verify.find(id, &page.owner).await?,
             None => None,
         };
-        // What was proved in time leads back however late it is looked at.
+        // A number that was verified in time leads back to the caller even after the page has expired.
         let is_proved = |one: &Verification| one.challenge.status == ChallengeStatus::Approved;
         if now >= page.expires_at && !challenge.as_ref().is_some_and(is_proved) {
             return Err(PageFault::Closed(Box::new(page)));
@@ -262,7 +262,7 @@ impl HostedVerification {
         Ok(PageView { page, phase })
     }
 
-    /// Has a code sent: the first one, the same one again, or a new one for one that is spent.
+    /// Sends a code: the first one, the same one again, or a new one after the last one is used up.
     pub async fn send(&self, token: &str, wish: SendFromPage) -> Result<PageSend, PageFault> {
         let PageView { page, phase } = self.look(token).await?;
         if matches!(phase, Phase::Approved(_) | Phase::Taken) {
@@ -303,14 +303,14 @@ impl HostedVerification {
         let started = self.verify.start(request).await?;
         let challenge = match &started {
             SendCodeOutcome::Sent(one) | SendCodeOutcome::StillGood(one) => Some(one.id),
-            // Begun here a moment ago, and cut short before it was noted.
+            // The challenge was started here a moment ago, and the page did not record it.
             SendCodeOutcome::TooSoon { verification, .. } => Some(*verification),
             _ => None,
         };
         if let Some(challenge) = challenge {
             self.pages.begin(page.id, &phone, challenge).await?;
         }
-        // Whoever has not said who he is learns nothing of what its owner wants to hear.
+        // An anonymous caller must not learn that the owner of the number has opted out.
         let started = match started {
             SendCodeOutcome::OptedOut if is_anonymous => {
                 SendCodeOutcome::Failed(CodeProviderError::ChannelRefused("opted out".into()))
@@ -320,14 +320,14 @@ impl HostedVerification {
         Ok(PageSend::SendCodeOutcome(started))
     }
 
-    /// What does not arrive on WhatsApp goes by SMS.
+    /// A code that does not arrive on WhatsApp goes out by SMS.
     fn next_fallbacks(&self, first: Channel) -> Vec<Channel> {
         let sms = self.channels.iter().copied().filter(|next| *next == Channel::Sms);
         if first == Channel::Whatsapp { sms.collect() } else { Vec::new() }
     }
 
-    /// Checks a code against the challenge under way. A form that names itself is one guess with the same code in
-    /// it, however often it is sent.
+    /// Checks a code against the open challenge. A form with a name and the same code is one check attempt,
+    /// even if it is sent more than once.
     pub async fn check(
         &self,
         token: &str,
@@ -347,7 +347,8 @@ impl HostedVerification {
         Ok(result)
     }
 
-    /// What an approval brings: the number becomes the person's. Cut short, it is done by whoever looks next.
+    /// Does what follows from an approval: the number becomes the person's. After a crash the next read of
+    /// the page does it.
     async fn settle(
         &self,
         page: &VerificationPage,
@@ -367,8 +368,8 @@ impl HostedVerification {
         Ok(Phase::Approved(proved.id))
     }
 
-    /// Makes a proved number the person's, unless he has one: to replace that takes more than a page. True:
-    /// it is another's.
+    /// Gives a verified number to the person, unless they have one: replacing a number takes more than a
+    /// page. True when the number belongs to another user.
     async fn is_taken(
         &self,
         page: &VerificationPage,
@@ -391,13 +392,13 @@ impl HostedVerification {
         };
         let changed = self.accounts.change_profile(&change, self.clock.now()).await?;
         if matches!(changed, ProfileChanged::NoProof | ProfileChanged::Moved) {
-            tracing::warn!(page = %page.id, ?changed, "a number that was proved on a page is not the person's");
+            tracing::warn!(page = %page.id, ?changed, "verified number not given to the person");
         }
         Ok(changed == ProfileChanged::PhoneTaken)
     }
 }
 
-/// Where browsers fill codes in by themselves: on encrypted pages of a named host.
+/// The host on which browsers fill in codes by themselves: only an encrypted page with a host name has one.
 fn web_otp_host(base: &str) -> Option<String> {
     let host = base.strip_prefix("https://")?.split(['/', ':']).next()?;
     let is_name = host.split('.').next_back()?.starts_with(|c: char| c.is_ascii_alphabetic());

@@ -1,5 +1,6 @@
-//! Proving that a number or an address is somebody's: send a code, send it again, check it. The code is a hosted
-//! provider's, or our own; what is counted and who may guess is the same for both.
+//! Verify that a number or an address belongs to a person: send a code, send it again, check it. The code
+//! comes from a hosted provider or from us. Limits, and the rules about who may check a code, are the same
+//! for both.
 
 mod again;
 mod attempts;
@@ -11,7 +12,7 @@ pub use self::own_codes::{CodeAccount, OwnCodes};
 
 use self::{
     again::Again,
-    fallbacks::{EligibleChannels, no_such_way},
+    fallbacks::{EligibleChannels, no_such_channel},
     own_codes::RequestedAction,
 };
 use chrono::{DateTime, Utc};
@@ -37,67 +38,67 @@ use ports::{
 };
 use std::sync::Arc;
 
-/// How often a guess is hashed anew because another code was sent meanwhile.
+/// How many times a check attempt is hashed again because another code was sent meanwhile.
 const HASHED_AT_MOST: usize = 3;
 
-/// Sends and checks codes.
+/// Starts, resends and checks challenges.
 pub struct VerificationService {
-    /// Where challenges are counted.
+    /// Where challenges are kept and counted.
     pub verifications: Arc<dyn Verifications>,
-    /// The provider that makes codes for telephones; without one they are ours.
+    /// The provider that makes codes for phones. `None`: our own codes are used.
     pub hosted: Option<Arc<dyn CodeProvider>>,
-    /// Makes our own, for all that no provider makes them for.
+    /// Makes our own codes, for the channels that no provider makes them for.
     pub own: Option<OwnCodes>,
-    /// Whom we may write to.
+    /// The consents of recipients.
     pub consents: Arc<dyn Consents>,
-    /// Who knows the numbers.
+    /// Looks up what is known about a number.
     pub lookup: Arc<dyn NumberLookup>,
-    /// Ids.
+    /// The id generator.
     pub ids: Arc<dyn IdGenerator>,
-    /// Now.
+    /// The clock port.
     pub clock: Arc<dyn Clock>,
-    /// The numbers in force.
+    /// The policy for codes.
     pub policy: OtpPolicy,
-    /// Countries to which codes go.
+    /// The regions to which codes are sent.
     pub allowed: Vec<Region>,
 }
 
-/// A request to prove a number.
+/// A request to send a code.
 #[derive(Clone, Debug)]
 pub struct StartRequest {
-    /// Who asks.
+    /// The principal that asks.
     pub requester: Requester,
-    /// What is to be proved.
+    /// The number or address to verify.
     pub to: Recipient,
-    /// How the code shall go.
+    /// The first channel to send the code on.
     pub channel: Channel,
-    /// Other ways, in order: where the provider says that one can't reach the number, and of our own codes
-    /// also where one does not arrive.
+    /// Fallback channels, in order. One is used when the provider says that a channel can't reach the number;
+    /// for our own codes also when the code does not arrive.
     pub fallback: Vec<Channel>,
-    /// What for.
+    /// What the code is for.
     pub purpose: Purpose,
-    /// In which language.
+    /// The language of the message.
     pub locale: Locale,
-    /// The end user's address, to be limited by.
+    /// The end user's IP address, for rate limits.
     pub client_ip: Option<String>,
-    /// The address whose anonymous callers may guess at it.
+    /// The IP address from which anonymous callers may check the code.
     pub origin: Option<String>,
-    /// The page that asks, and takes the code.
+    /// The hosted page that asks and takes the code.
     pub page: Option<OnPage>,
-    /// The effect that asks, in a turn.
+    /// The key of the effect that asks, within a turn.
     pub effect_key: Option<String>,
-    /// What an open challenge means: the chat is told that its code is still good, a team has it sent
-    /// again under the same id and the same guesses.
+    /// What to do about an open challenge. A chat is told that its code is still valid. A team gets the code
+    /// sent again, with the same id and the same check attempts.
     pub when_open: WhenOpen,
 }
 
-/// A page on which a code is asked for.
+/// The hosted page on which a code is asked for.
 #[derive(Clone, Debug)]
 pub struct OnPage {
-    /// The page. The challenge goes on there alone.
+    /// The page's id. The challenge can be checked only on this page.
     pub id: PageId,
-    /// Its host, where browsers fill codes in. An SMS names it in its last line, so that they do it there and nowhere
-    /// else ([WebOTP](https://wicg.github.io/web-otp/)).
+    /// The page's host, where browsers fill in codes. An SMS names it in its last line, so that they fill the
+    /// code in on that host only ([WebOTP](https://wicg.github.io/web-otp/)).
     pub host: Option<String>,
 }
 
@@ -108,57 +109,58 @@ fn page_host(page: Option<&OnPage>) -> Option<&str> {
 /// What to do about a challenge that is open already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhenOpen {
-    /// Say so.
+    /// Answer that its code is still valid.
     Keep,
     /// Send its code again.
     Resend,
 }
 
-/// What came of it.
+/// The outcome of a request to send a code.
 #[derive(Clone, Debug)]
 pub enum SendCodeOutcome {
-    /// A code went out.
+    /// A code was sent, or is in the outbox.
     Sent(Box<Verification>),
-    /// One that went out before is good still.
+    /// An earlier code is still valid; nothing was sent.
     StillGood(Box<Verification>),
-    /// Not yet, for the cooldown of an open challenge.
+    /// The cooldown of an open challenge has not passed.
     TooSoon {
-        /// The challenge.
+        /// The open challenge.
         verification: VerificationId,
-        /// When it may go out again.
+        /// When its code may be sent again.
         at: DateTime<Utc>,
     },
-    /// The number is locked until then.
+    /// The number is locked until that time.
     Locked(DateTime<Utc>),
-    /// Too many codes of that kind; the next may go out then.
+    /// Too many codes by that limit. The next one may go out at that time.
     TooMany(SendLimit, DateTime<Utc>),
-    /// Numbers of this country or kind take no codes here.
+    /// No codes go to numbers of this region or kind.
     NumberRefused,
-    /// He wants no messages by any of these ways.
+    /// The recipient has opted out of all the channels.
     OptedOut,
-    /// Too many guess at codes; whoever has not said who he is may ask again then.
+    /// The verification breaker is open: too many wrong check attempts. Anonymous callers may ask again at
+    /// that time.
     Suspended(DateTime<Utc>),
-    /// The provider did not take it.
+    /// The provider did not accept the send.
     Failed(CodeProviderError),
-    /// There is no such challenge to be sent again.
+    /// There is no such challenge to send again.
     NotFound,
 }
 
-/// What came of a guess.
+/// The outcome of a check attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CheckResult {
-    /// Looked at: right, or wrong with so many left.
+    /// The code was compared: right, or wrong with so many attempts left.
     Judged(AttemptResult),
-    /// Settled, expired, spent, or not there.
+    /// The challenge is settled, expired, out of attempts, or not there.
     Gone,
-    /// The number is locked until then.
+    /// The number is locked until that time.
     Locked(DateTime<Utc>),
-    /// The provider gave no answer; the guess was given back.
+    /// The provider gave no answer. The check attempt was given back.
     Failed(CodeProviderError),
 }
 
 impl VerificationService {
-    /// Whether codes go out by that channel.
+    /// True when codes can be sent on that channel.
     #[must_use]
     pub fn sends_by(&self, channel: Channel) -> bool {
         self.hosted_for(channel).is_some()
@@ -172,14 +174,15 @@ impl VerificationService {
         }
     }
 
-    /// Who carries a challenge's code of ours: the first part of the account it goes out from.
+    /// The provider that carries our own code of a challenge: the first part of its code sender. `None`: the
+    /// challenge has no code of ours.
     #[must_use]
     pub fn provider_of(&self, verification: &Verification) -> Option<&str> {
         let own = self.own.as_ref().filter(|_| verification.own_code.is_some())?;
         own.accounts.get(&verification.channel)?.channel_account.split(':').next()
     }
 
-    /// Sends a code, unless one is open.
+    /// Sends a code, unless one is open and the request keeps it.
     pub async fn start(&self, request: StartRequest) -> StoreResult<SendCodeOutcome> {
         let now = self.clock.now();
         if !request.to.is_of(&self.allowed) {
@@ -211,7 +214,7 @@ impl VerificationService {
         };
         let own = match self.own_send(&wanted, channel, &fallback) {
             Ok(own) => own,
-            Err(fault) => return Ok(SendCodeOutcome::Failed(fault)),
+            Err(error) => return Ok(SendCodeOutcome::Failed(error)),
         };
         let channel = own.as_ref().map_or(channel, |own| own.message.message.channel);
         let challenge = NewChallenge {
@@ -224,7 +227,7 @@ impl VerificationService {
             origin: request.origin,
             page: request.page.as_ref().map(|page| page.id),
             locale: Some(request.locale),
-            // Each once, however often it was named.
+            // Each channel once, even if the caller named it more often.
             fallback: fallback.clone(),
         };
         let effect_key = request.effect_key.clone();
@@ -257,7 +260,7 @@ impl VerificationService {
         }
     }
 
-    /// A code of our own, where no provider makes it.
+    /// Prepares a code of our own. `None`: a hosted provider makes it.
     fn own_send(
         &self,
         wanted: &RequestedAction<'_>,
@@ -269,10 +272,10 @@ impl VerificationService {
         }
         let fallbacks: Vec<Channel> = std::iter::once(channel).chain(fallback.iter().copied()).collect();
         let own = self.own.as_ref().and_then(|own| own.prepare(wanted, &fallbacks));
-        own.map(Some).ok_or_else(no_such_way)
+        own.map(Some).ok_or_else(no_such_channel)
     }
 
-    /// What was counted is sent. A code of our own went into the outbox with its challenge.
+    /// Sends a challenge that was counted. A code of our own is in the outbox since its challenge was stored.
     async fn hand_out(
         &self,
         verification: Verification,
@@ -285,7 +288,7 @@ impl VerificationService {
         self.send(verification, fallback, locale).await
     }
 
-    /// A turn that is run again: its code was sent then, or is to be sent now.
+    /// A turn that runs again: its code was sent the first time, or is sent now.
     async fn repeat(
         &self,
         verification: Verification,
@@ -304,8 +307,8 @@ impl VerificationService {
         }
     }
 
-    /// Numbers that are not assigned, or to which only fraud would have a code sent. A lookup that can't be had does not keep
-    /// people out: limits and the provider's own guard stand behind it.
+    /// True for numbers that are not assigned and for numbers that are typical of fraud. A failed lookup
+    /// refuses nobody: the limits and the provider's own checks still apply.
     async fn is_refused(&self, to: &Recipient, now: DateTime<Utc>) -> StoreResult<bool> {
         let Some(phone) = to.phone() else { return Ok(false) };
         match self.lookup.look_up(phone).await {
@@ -313,14 +316,14 @@ impl VerificationService {
                 self.verifications.log_lookup(phone, &facts, now).await?;
                 Ok(!facts.valid || facts.line_type == LineType::Refused)
             }
-            Err(fault) => {
-                tracing::warn!(%phone, %fault, "a number was not looked up");
+            Err(error) => {
+                tracing::warn!(%phone, %error, "number lookup failed; the code is sent without it");
                 Ok(false)
             }
         }
     }
 
-    /// The newest open challenge of a requester for a number, for that purpose or for any.
+    /// The newest open challenge of a requester for a recipient, for one purpose or for any.
     pub async fn find_open(
         &self,
         requester: &Requester,
@@ -330,17 +333,17 @@ impl VerificationService {
         self.verifications.find_open(requester, to, purpose, self.clock.now()).await
     }
 
-    /// A challenge that was begun from that address, whoever asked.
+    /// A challenge that was started from that IP address, by any principal.
     pub async fn find_from(&self, id: VerificationId, address: &str) -> StoreResult<Option<Verification>> {
         Ok(self.verifications.find(id).await?.filter(|v| v.origin.as_deref() == Some(address)))
     }
 
-    /// Until when a number is locked for whoever asks.
+    /// Until when a number is locked for this requester. `None`: it is not locked.
     pub async fn lock_of(&self, requester: &Requester, to: &Recipient) -> StoreResult<Option<DateTime<Utc>>> {
         self.verifications.lock_of(requester, to, self.clock.now()).await
     }
 
-    /// One of a requester's challenges.
+    /// One of a requester's challenges, by its id.
     pub async fn find(&self, id: VerificationId, requester: &Requester) -> StoreResult<Option<Verification>> {
         Ok(self.verifications.find(id).await?.filter(|v| v.requester == requester.key()))
     }

@@ -1,10 +1,10 @@
-//! Chance that can be had again: the same seed, the same draws.
+//! Random numbers that can be repeated: the same seed gives the same draws.
 
 use ports::ids_and_random::{IdGenerator, Random};
 use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
 
-/// Draws by `SplitMix64`.
+/// Draws numbers by `SplitMix64`.
 pub(crate) struct Chance(AtomicU64);
 
 impl Chance {
@@ -20,7 +20,7 @@ impl Chance {
         z ^ (z >> 31)
     }
 
-    /// Any number below that.
+    /// A number from 0 up to, and not including, the bound.
     pub(crate) fn below(&self, bound: i64) -> i64 {
         i64::try_from(self.draw() % u64::try_from(bound).unwrap()).unwrap()
     }

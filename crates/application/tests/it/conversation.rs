@@ -1,5 +1,5 @@
-//! A talk in which each call of each port goes wrong once, in each way. The person notices nothing but
-//! the wait: the same words, each once, and money that moves once.
+//! A conversation in which each call of each port fails once, in each way. The person notices nothing but the
+//! delay: they get the same messages, each once, and the money moves once.
 
 use crate::{
     faults::{Fault, Plan},
@@ -15,27 +15,28 @@ use ports::{
     pagination::PageRequest,
 };
 
-/// With fewer, something was not walked.
+/// With fewer calls, a part of the conversation was not run.
 const POINTS_MIN: usize = 40;
 
 struct Script {
-    /// What the person writes. `<code>` is the provider's code, `<sms>` the one that came by SMS.
+    /// The person's messages. `<code>` stands for the provider's code, `<sms>` for the one that came by SMS.
     lines: &'static [&'static str],
-    /// How it ends: posted and available, in centavos.
+    /// The balance at the end: posted and available, in centavos.
     balance: i64,
-    /// How it ends: the transfers that were made.
+    /// The status of the transfers at the end.
     transfers: &'static [TransferStatus],
 }
 
-/// What came to the person's telephone over each channel, with what is drawn anew each time left out. A
-/// code by SMS and the words in the chat that announce it don't wait for each other.
+/// What came to the person's phone on each channel, without the parts that are drawn anew each time. The two
+/// channels are kept apart, because a code by SMS and the message in the chat about it don't wait for each
+/// other.
 #[derive(Debug, PartialEq, Eq)]
 struct Told {
     chat: Vec<String>,
     sms: Vec<String>,
 }
 
-/// Plays the script in a new bank.
+/// Runs the script in a new bank.
 async fn play(script: &Script, fault: Option<(Fault, usize)>) -> (World, Told) {
     let world = World::new(Plan::new(fault)).await;
     for (number, line) in script.lines.iter().enumerate() {
@@ -50,7 +51,7 @@ async fn play(script: &Script, fault: Option<(Fault, usize)>) -> (World, Told) {
     (world, told)
 }
 
-/// What stands behind the words, up to the next full stop.
+/// The text after the words, up to the next full stop.
 fn behind<'a>(text: &'a str, words: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(words)?;
     rest.split_once('.').map(|(value, _)| value)
@@ -60,7 +61,7 @@ fn code_by_sms(texts: &[String]) -> Option<String> {
     texts.last().and_then(|text| behind(text, "tu código es ")).map(str::to_owned)
 }
 
-/// A text without what differs each time.
+/// A text without the parts that differ each time.
 fn in_general(text: &str) -> String {
     ["Folio ", "tu código es "]
         .iter()
@@ -69,7 +70,7 @@ fn in_general(text: &str) -> String {
 }
 
 impl Script {
-    /// The books are in order, and nothing is left to do.
+    /// The ledger is in order, and nothing is left to do.
     async fn is_over(&self, world: &World, point: &str) {
         let wallet = world.wallet().await;
         assert_eq!((wallet.posted.minor, wallet.available.minor), (self.balance, self.balance), "{point}");
@@ -83,7 +84,7 @@ impl Script {
         assert!(world.store.lease_next(now, now).await.unwrap().is_none(), "{point}: a message waits");
     }
 
-    /// Plays it with each call going wrong, one a time, until none is left that could.
+    /// Runs the script once for each call, with a fault at that call, until no call is left.
     async fn survives(&self, fault: Fault) {
         let (world, expected) = Box::pin(play(self, None)).await;
         self.is_over(&world, "without a fault").await;
@@ -101,7 +102,7 @@ impl Script {
     }
 }
 
-/// A talk becomes a test of each kind of fault.
+/// Makes a test of each kind of fault for a conversation.
 macro_rules! survives {
     ($name:ident, $script:expr) => {
         mod $name {
@@ -175,7 +176,7 @@ survives!(
 );
 
 survives!(
-    wrong_guesses_count_once_and_a_code_comes_again,
+    wrong_attempts_count_once_and_a_code_comes_again,
     Script {
         lines: &["saldo", "REENVIAR", "CONFIRMAR 000000", "CONFIRMAR 000001", "CONFIRMAR <code>"],
         balance: 100_000,

@@ -1,4 +1,4 @@
-//! Stores and providers of which one call goes wrong: the n-th, whichever it is.
+//! Stores and providers in which one call fails: the n-th, whichever it is.
 
 use ports::store_error::{StoreError, StoreResult};
 use std::{
@@ -10,16 +10,16 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// How a call goes wrong.
+/// How a call fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// The store does nothing, and says so.
     Refused,
-    /// The store does it, and its reply is lost.
+    /// The store does its work, and its reply is lost.
     Lost,
     /// The process ends before the call.
     DiedBefore,
-    /// The process ends after it.
+    /// The process ends after the call.
     DiedAfter,
 }
 
@@ -33,12 +33,12 @@ impl Fault {
     }
 }
 
-/// Which call goes wrong, and how. Calls are counted over all ports.
+/// Which call fails, and how. Calls are counted over all ports.
 pub(crate) struct Plan {
     fault: Option<(Fault, usize)>,
     calls: AtomicUsize,
     hit: Mutex<Option<&'static str>>,
-    /// Rung when the process has died: what it was at is to be dropped.
+    /// Notified when the process has died: the work in progress must be dropped.
     pub(crate) death: Notify,
 }
 
@@ -47,12 +47,12 @@ impl Plan {
         Self { fault, calls: AtomicUsize::new(0), hit: Mutex::new(None), death: Notify::new() }
     }
 
-    /// The call that went wrong.
+    /// The name of the call that failed. `None`: no call has failed yet.
     pub(crate) fn hit(&self) -> Option<&'static str> {
         *self.hit.lock().unwrap()
     }
 
-    /// The fault, if it is this call's.
+    /// The fault, if it belongs to this call.
     fn due(&self, call: &'static str) -> Option<Fault> {
         let (fault, at) = self.fault?;
         let is_due = self.calls.fetch_add(1, Ordering::Relaxed) == at;
@@ -67,7 +67,7 @@ impl Plan {
         pending().await
     }
 
-    /// A call of a store.
+    /// Runs a call of a store by the plan.
     pub(crate) async fn store<T>(
         &self,
         name: &'static str,
@@ -83,7 +83,8 @@ impl Plan {
         Err(StoreError::Unavailable("planned".into()))
     }
 
-    /// A call of a provider. Its own failures are others' to try: here the process may end at it.
+    /// Runs a call of a provider. Faults of providers are tested elsewhere; here only the process may end at
+    /// the call.
     pub(crate) async fn provider<T>(&self, name: &'static str, call: impl Future<Output = T>) -> T {
         let is_mortal = self.fault.is_some_and(|(fault, _)| fault.is_death());
         let Some(fault) = is_mortal.then(|| self.due(name)).flatten() else { return call.await };

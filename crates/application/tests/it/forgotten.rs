@@ -1,4 +1,5 @@
-//! A forgotten password, by mail: from the wish over the outbox to the letter, and back with its link.
+//! A forgotten password, by e-mail: from the request through the outbox to the e-mail, and back with its
+//! link.
 
 use crate::{
     chance::{Chance, Ids},
@@ -48,12 +49,12 @@ use std::{
 const OLD: &str = "una clave bien larga 7";
 const NEW: &str = "otra clave bien larga 8";
 
-/// What has come to people's boxes.
+/// What has come to people's mailboxes.
 #[derive(Default)]
-struct Boxes(Mutex<Vec<Mail>>);
+struct Mailboxes(Mutex<Vec<Mail>>);
 
 #[async_trait]
-impl Mailer for Boxes {
+impl Mailer for Mailboxes {
     async fn send(&self, mail: &Mail) -> SendOutcome {
         self.0.lock().unwrap().push(mail.clone());
         SendOutcome::Sent { provider_id: mail.id.to_string() }
@@ -63,7 +64,7 @@ impl Mailer for Boxes {
 struct Bank {
     store: Store,
     clock: Arc<MovableClock>,
-    boxes: Arc<Boxes>,
+    boxes: Arc<Mailboxes>,
     relay: RelayOutbox,
     register: Register,
     forgot: ForgotPassword,
@@ -120,7 +121,7 @@ impl Bank {
             ids: ids.clone(),
         };
         let account = mail_account(&email("caja@example.com"));
-        let boxes = Arc::new(Boxes::default());
+        let boxes = Arc::new(Mailboxes::default());
         let channel: Arc<dyn MessageChannel> = Arc::new(MailChannel { mailer: boxes.clone() });
         Self {
             relay: RelayOutbox {
@@ -177,7 +178,7 @@ impl Bank {
         assert!(self.register.run(wish).await.is_ok());
     }
 
-    /// Sends what waits; the letters that came of it.
+    /// Sends what waits, and returns the e-mails.
     async fn deliver(&self) -> Vec<Mail> {
         while let Some(leased) = self.relay.lease(1).await.unwrap().pop() {
             self.relay.handle(leased).await.unwrap();
@@ -221,7 +222,7 @@ async fn the_link_in_the_mail_sets_a_new_password_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_link_is_good_for_a_quarter_of_an_hour() {
+async fn a_link_is_valid_for_fifteen_minutes() {
     let bank = Bank::open().await;
     bank.sign_up("ana@example.com").await;
     let token = bank.token("ana@example.com").await;
@@ -231,7 +232,7 @@ async fn a_link_is_good_for_a_quarter_of_an_hour() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_gets_no_mail() {
+async fn an_unknown_address_gets_no_mail() {
     let bank = Bank::open().await;
     bank.forgot.by_mail(email("nobody@example.com"), &visitor()).await.unwrap();
     assert_eq!(bank.store.backlog().await.unwrap(), 0);

@@ -1,4 +1,4 @@
-//! The use cases over a real database, whose every call may fail, and whose process may end at any.
+//! The use cases over a real database. Each of its calls may fail, and the process may end at any of them.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! The world outside: who makes codes, who knows numbers, and the person's telephone.
+//! The outside world: the provider of codes, number lookup, and the person's phone.
 
 use crate::faults::Plan;
 use async_trait::async_trait;
@@ -24,8 +24,8 @@ enum Challenge {
     Canceled,
 }
 
-/// A provider of codes as they are: asked again while one is open it sends that again, and what is
-/// approved it does not look at again.
+/// A code provider that behaves like a real one: asked again while a code is open it sends that code again,
+/// and it does not check a challenge that it has approved.
 pub(crate) struct Codes {
     plan: Arc<Plan>,
     challenges: Mutex<Vec<Challenge>>,
@@ -44,7 +44,7 @@ impl Codes {
         all.len() - 1
     }
 
-    /// Looks at the challenge of that name, and changes it.
+    /// Finds the challenge with that reference, and changes it.
     fn at<T>(&self, sid: &str, look: impl FnOnce(&mut Challenge) -> T) -> T {
         let number: usize = sid.trim_start_matches("VE").parse().unwrap();
         look(&mut self.challenges.lock().unwrap()[number])
@@ -90,7 +90,7 @@ impl CodeProvider for Codes {
     }
 }
 
-/// Everybody's number is in order.
+/// A number lookup in which each number is in order.
 pub(crate) struct Numbers(pub(crate) Arc<Plan>);
 
 #[async_trait]
@@ -101,7 +101,7 @@ impl NumberLookup for Numbers {
     }
 }
 
-/// What has come to the person's telephone, by SMS and in the chat, in order.
+/// What has come to the person's phone, by SMS and in the chat, in order.
 pub(crate) struct Telephone {
     plan: Arc<Plan>,
     clock: Arc<dyn Clock>,
@@ -113,7 +113,7 @@ impl Telephone {
         Self { plan, clock, received: Mutex::default() }
     }
 
-    /// The texts that came over a channel.
+    /// The texts that came on one channel.
     pub(crate) fn texts(&self, channel: Channel) -> Vec<String> {
         let received = self.received.lock().unwrap();
         let over_it = received.iter().filter(|(message, _)| message.channel == channel);

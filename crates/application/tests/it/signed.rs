@@ -10,16 +10,16 @@ use ports::{clock::Clock, operations::SignedRequests};
 use std::sync::Arc;
 
 const SECRET: &str = "a secret of the treasury, 32 characters or more";
-/// When the movable clock begins.
+/// The second at which the movable clock starts.
 const BEGUN: i64 = 1_800_000_000;
 
-struct House {
+struct Checker {
     store: Store,
     clock: Arc<MovableClock>,
     check: CheckSignature,
 }
 
-impl House {
+impl Checker {
     async fn new() -> Self {
         let (store, clock) = (open_store(&fresh_path()).await, Arc::new(MovableClock::default()));
         let check = CheckSignature {
@@ -30,7 +30,7 @@ impl House {
         Self { store, clock, check }
     }
 
-    /// What becomes of a request, signed with that secret for that second.
+    /// The result of a request that is signed with that secret for that second.
     async fn bring(&self, secret: &str, second: i64, nonce: Option<&str>) -> &'static str {
         let timestamp = (BEGUN + second).to_string();
         let signed = |signature: &str| {
@@ -43,7 +43,7 @@ impl House {
             Err(CheckSignatureError::Stale) => "stale",
             Err(CheckSignatureError::Wrong) => "wrong",
             Err(CheckSignatureError::Replayed) => "replayed",
-            Err(CheckSignatureError::Store(fault)) => panic!("{fault}"),
+            Err(CheckSignatureError::Store(error)) => panic!("{error}"),
         }
     }
 
@@ -56,26 +56,26 @@ impl House {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_is_taken_once_in_its_whole_window_and_never_again() {
     for nonce in [Some("n"), None] {
-        let house = House::new().await;
-        // Signed by a clock that is as far ahead as it may be: it is good for a minute.
-        assert_eq!(house.bring(SECRET, 31, nonce).await, "stale");
-        assert_eq!(house.bring(SECRET, 30, nonce).await, "taken");
+        let checker = Checker::new().await;
+        // Signed by a clock that is as far ahead as is allowed: the request is valid for a minute.
+        assert_eq!(checker.bring(SECRET, 31, nonce).await, "stale");
+        assert_eq!(checker.bring(SECRET, 30, nonce).await, "taken");
         for _ in 0..60 {
-            assert_eq!(house.bring(SECRET, 30, nonce).await, "replayed");
-            house.pass(1).await;
+            assert_eq!(checker.bring(SECRET, 30, nonce).await, "replayed");
+            checker.pass(1).await;
         }
-        assert_eq!(house.bring(SECRET, 30, nonce).await, "replayed", "at the window's other edge");
-        house.pass(1).await;
-        assert_eq!(house.bring(SECRET, 30, nonce).await, "stale", "and after it");
-        house.pass(3600).await;
-        assert_eq!(house.bring(SECRET, 30, nonce).await, "stale", "when it is long forgotten");
+        assert_eq!(checker.bring(SECRET, 30, nonce).await, "replayed", "at the window's other edge");
+        checker.pass(1).await;
+        assert_eq!(checker.bring(SECRET, 30, nonce).await, "stale", "and after it");
+        checker.pass(3600).await;
+        assert_eq!(checker.bring(SECRET, 30, nonce).await, "stale", "when it is long forgotten");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_does_not_have_the_secret_uses_up_no_nonce() {
-    let house = House::new().await;
-    assert_eq!(house.bring("a guess", 0, Some("n")).await, "wrong");
-    assert_eq!(house.bring(SECRET, -31, Some("n")).await, "stale");
-    assert_eq!(house.bring(SECRET, 0, Some("n")).await, "taken");
+async fn a_wrong_secret_uses_up_no_nonce() {
+    let checker = Checker::new().await;
+    assert_eq!(checker.bring("a wrong secret", 0, Some("n")).await, "wrong");
+    assert_eq!(checker.bring(SECRET, -31, Some("n")).await, "stale");
+    assert_eq!(checker.bring(SECRET, 0, Some("n")).await, "taken");
 }

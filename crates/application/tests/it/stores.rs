@@ -1,4 +1,4 @@
-//! The store ports, each call of which goes by the plan.
+//! The store ports, with each call run by the plan.
 
 use crate::faults::Plan;
 use adapter_sqlite::Store;
@@ -34,7 +34,7 @@ use ports::{
 };
 use std::sync::Arc;
 
-/// A store that keeps to the plan.
+/// A store whose calls follow the plan.
 pub(crate) struct Planned {
     pub(crate) store: Store,
     pub(crate) plan: Arc<Plan>,

@@ -1,5 +1,5 @@
-//! The sweeper comes at any instant, between and amid everything else that can happen to a transfer: what
-//! it has ended stays ended, and no money is lost or held for it.
+//! The sweeper runs at any instant, between and during everything else that can happen to a transfer. What it
+//! has ended stays ended, and no money is lost or stays held because of it.
 
 use crate::{
     chance::{Chance, Ids},
@@ -38,13 +38,13 @@ const STEPS: u32 = 100;
 const OPENING: i64 = 1_000_000;
 const RIGHT: [u8; 32] = [7; 32];
 
-/// Something that happens.
+/// Something that happens to a transfer.
 #[derive(Clone, Debug)]
 enum Deed {
     Pay,
-    /// A transfer that waits for its code until then.
+    /// A transfer that waits for its code until that time.
     File(DateTime<Utc>),
-    /// A transfer under way, its money held until then unless it is handed over.
+    /// A transfer under way, with its money held until that time unless it is handed over.
     Hold(DateTime<Utc>),
     Confirm(TransferId, VerificationId, [u8; 32]),
     Cancel(TransferId),
@@ -52,8 +52,8 @@ enum Deed {
     Sweep,
 }
 
-/// Books with one person in them, and what has been seen of them.
-struct Till {
+/// A ledger with one person in it, and what the test has seen of it.
+struct Observed {
     store: Store,
     ids: Ids,
     chance: Chance,
@@ -76,7 +76,7 @@ fn may_change(status: TransferStatus) -> bool {
     is_waiting(status) || status == TransferStatus::Unknown
 }
 
-impl Till {
+impl Observed {
     async fn new(seed: u64) -> Self {
         let store = open_store(&fresh_path()).await;
         let (ids, now) = (Ids::default(), DateTime::from_timestamp(1_800_000_000, 0).unwrap());
@@ -132,7 +132,7 @@ impl Till {
         }
     }
 
-    /// The second step is filed with the transfer, its message with it.
+    /// Adds the step-up code and its message to the request.
     fn with_code(&self, mut request: PostRequest, expires_at: DateTime<Utc>) -> PostRequest {
         let verification = VerificationId(self.ids.new_id());
         request.command.transfer.verification = Some(verification);
@@ -159,7 +159,7 @@ impl Till {
         request
     }
 
-    /// Later than any sweep so far.
+    /// A time later than any sweep so far.
     fn soon(&self) -> DateTime<Utc> {
         self.now + Duration::seconds(1 + self.chance.below(120))
     }
@@ -194,7 +194,7 @@ impl Till {
         }
     }
 
-    /// Does it. What comes of it is read from the books.
+    /// Does the deed. The result is read from the ledger afterwards.
     async fn carry_out(&self, deed: &Deed, at: DateTime<Utc>) {
         let amount = 1 + self.chance.below(50);
         let request = match deed {
@@ -220,20 +220,20 @@ impl Till {
         self.store.post(&[request], at).await.unwrap();
     }
 
-    /// Some deeds at once, by machines whose clocks are not quite together.
+    /// Several deeds at once, by machines whose clocks differ a little.
     async fn step(&mut self) {
         self.now += Duration::seconds(self.chance.below(20));
         let deeds: Vec<_> = (0..=self.chance.below(3))
             .map(|_| (self.draw(), self.now - Duration::seconds(self.chance.below(10))))
             .collect();
-        // Told only when the test fails.
+        // Shown only when the test fails.
         eprintln!("{deeds:?}");
         join_all(deeds.iter().map(|(deed, at)| self.carry_out(deed, *at))).await;
         let sweeps = deeds.iter().filter(|(deed, _)| matches!(deed, Deed::Sweep)).map(|(_, at)| *at);
         self.look(sweeps.max()).await;
     }
 
-    /// The books as they are, against what was seen of them before.
+    /// Compares the ledger with what was seen of it before.
     async fn look(&mut self, swept: Option<DateTime<Utc>>) {
         let page = PageRequest { limit: 10_000, after: None };
         let all = self.store.transfers(&TransferFilter::default(), &page).await.unwrap();
@@ -260,7 +260,7 @@ impl Till {
         if !may_change(before.status) {
             assert_eq!(now.status, before.status, "what has ended stays so: {}", now.id);
         }
-        // What is handed over waits without an end.
+        // A transfer that was handed over waits without an end.
         let is_due = |transfer: &Transfer, at| {
             is_waiting(transfer.status) && transfer.expires_at.is_some_and(|expires| expires <= at)
         };
@@ -303,14 +303,13 @@ fn confirmation(
     }
 }
 
-/// In which order the database lets those through that come at once is its own business; all else is the
-/// seed's.
+/// The database decides the order of deeds that come at once; everything else is decided by the seed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whenever_the_sweeper_comes_what_it_ends_stays_ended_and_no_money_is_lost() {
+async fn whenever_the_sweeper_runs_what_it_ends_stays_ended_and_no_money_is_lost() {
     let mut ends: HashMap<TransferStatus, usize> = HashMap::new();
     for seed in 0..SEEDS {
         eprintln!("seed {seed}");
-        let mut till = Till::new(seed).await;
+        let mut till = Observed::new(seed).await;
         for _ in 0..STEPS {
             till.step().await;
         }

@@ -1,5 +1,5 @@
-//! A bank with one customer: the use cases wired as the program wires them, and its workers, who try
-//! again as the program's do.
+//! A bank with one customer: the use cases are wired as in the program, and its workers retry as the
+//! program's do.
 
 use crate::{
     chance::{Chance, Ids},
@@ -59,21 +59,21 @@ use std::{
 const CHAT: &str = "twilio:whatsapp:+14155238886";
 const SMS: &str = "twilio:sms:+14155238886";
 pub(crate) const PHONE: &str = "+525512345678";
-/// As `apps/api/src/workers.rs` has them.
+/// The same values as in `apps/api/src/workers.rs`.
 const LEASE: Duration = Duration::seconds(5);
 const TRIES_MAX: u32 = 5;
-/// Longer than any lease and any pause before a retry: after two of them in which nobody found anything to
-/// do, nothing is left to do.
+/// Longer than any lease and any pause before a retry. After two such pauses without work, nothing is left to
+/// do.
 const LULL: Duration = Duration::seconds(30);
 const LULLS: u32 = 2;
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// A path that nobody else has.
+/// A folder that no other test has.
 pub(crate) fn fresh_path() -> PathBuf {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let folder = env::temp_dir().join(format!("ventanilla-turns-{}-{number}", process::id()));
-    // A process of the same number may have left one behind.
+    // A process with the same number may have left one behind.
     let _there_was_none = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     folder.join("stores.db")
@@ -88,7 +88,7 @@ pub(crate) async fn open_store(path: &std::path::Path) -> Store {
     store
 }
 
-/// Tells the time it was set to.
+/// A clock that shows the time it was set to.
 pub(crate) struct MovableClock(Mutex<DateTime<Utc>>);
 
 impl MovableClock {
@@ -110,7 +110,7 @@ impl Clock for MovableClock {
 }
 
 pub(crate) struct World {
-    /// The store behind the plan, to look at without being counted.
+    /// The store without the plan, for reads that are not counted.
     pub(crate) store: Store,
     pub(crate) plan: Arc<Plan>,
     pub(crate) clock: Arc<MovableClock>,
@@ -125,7 +125,7 @@ pub(crate) struct World {
 impl Drop for World {
     fn drop(&mut self) {
         for file in ["db", "db-wal", "db-shm"] {
-            // What is left behind, the operating system forgets.
+            // The operating system removes what is left behind.
             let _gone = fs::remove_file(self.path.with_extension(file));
         }
     }
@@ -168,7 +168,7 @@ fn transfer_rules() -> TransferRules {
 }
 
 impl World {
-    /// A new bank, in which one call goes wrong as planned. The customer has 1000 pesos.
+    /// A new bank, in which one call fails as planned. The customer has 1000 pesos.
     pub(crate) async fn new(plan: Plan) -> Self {
         let (path, plan, clock) = (fresh_path(), Arc::new(plan), Arc::new(MovableClock::default()));
         let (ids, rules) = (Arc::new(Ids::default()), Arc::new(transfer_rules()));
@@ -188,7 +188,7 @@ impl World {
         Self { store, plan, clock, telephone, planned, ids, handle, relay, path }
     }
 
-    /// The person writes; whoever dies at it, the provider delivers it again.
+    /// The person writes. If the process dies at it, the provider delivers the message again.
     pub(crate) async fn say(&self, number: usize, text: &str) {
         loop {
             let message = InboundMessage {
@@ -210,7 +210,7 @@ impl World {
         self.work().await;
     }
 
-    /// The workers work until nothing is left to do. One that dies is followed by another.
+    /// The workers work until nothing is left to do. A worker that dies is replaced by another.
     async fn work(&self) {
         let mut lulls = 0;
         while lulls < LULLS || self.store.backlog().await.unwrap() > 0 {
@@ -232,7 +232,7 @@ impl World {
         }
     }
 
-    /// A turn as `apps/api/src/workers.rs` takes it; whether there was one.
+    /// Runs a turn as `apps/api/src/workers.rs` does. True when there was one.
     async fn take_turn(&self) -> bool {
         let now = self.clock.now();
         let Ok(Some(turn)) = self.planned.lease_next(now, now + LEASE).await else { return false };
@@ -240,7 +240,7 @@ impl World {
             let tries = turn.tries + 1;
             assert!(tries < TRIES_MAX, "one fault is no reason to set a turn aside");
             let at = self.clock.now() + Duration::seconds(1 << tries.min(4));
-            // If that fails too, the lease runs out by itself.
+            // If that fails too, the lease expires by itself.
             let _given_back = self.planned.fail(&turn, &TurnFailure::RetryAt(at), "planned").await;
         }
         true
@@ -251,11 +251,11 @@ impl World {
         self.planned.commit_turn(&done, self.clock.now()).await.ok()
     }
 
-    /// A message as `apps/api/src/workers.rs` sends it; whether there was one.
+    /// Sends a message as `apps/api/src/workers.rs` does. True when there was one.
     async fn send(&self) -> bool {
         let Ok(leased) = self.relay.lease(1).await else { return false };
         let Some(message) = leased.into_iter().next() else { return false };
-        // If that fails, the lease runs out and leaves the message in doubt.
+        // If that fails, the lease expires and the message is in doubt.
         let _settled: StoreResult<Settlement> = self.relay.handle(message).await;
         true
     }

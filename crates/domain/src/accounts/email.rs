@@ -1,31 +1,31 @@
-//! E-mail addresses, compared in one canonical form.
+//! E-mail addresses in one canonical form, so that they can be compared.
 
 use std::fmt;
 use thiserror::Error;
 
-/// The longest address taken (RFC 5321, 4.5.3.1.3, without the angle brackets).
+/// The longest address (RFC 5321, 4.5.3.1.3, without the angle brackets).
 const LENGTH_MAX: usize = 254;
 /// The longest part before the `@` (RFC 5321, 4.5.3.1.1).
 const LOCAL_LENGTH_MAX: usize = 64;
 
-/// An address, trimmed and in lower case: the form in which addresses are compared and written to.
+/// An e-mail address, trimmed and in lower case. Addresses are compared and written to in this form.
 ///
-/// By the letter the part before the `@` may differ by case; no provider people use tells them apart,
-/// and two accounts that differ by case alone would be one for their owners.
+/// The RFC lets the part before the `@` differ by case. No provider that people use treats the two as
+/// different, and two accounts that differ by case alone would confuse their owners.
 ///
 /// `Debug` and `Display` show `m***@example.com`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct EmailAddress(String);
 
-/// Not an address that mail could be sent to.
+/// The text is no e-mail address that can receive mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("must be an e-mail address")]
 pub struct InvalidEmail;
 
 impl EmailAddress {
     /// Reads an address: a dot-atom before the `@` (RFC 5322, 3.2.3; letters beyond ASCII as in RFC 6531),
-    /// a host name with a dot behind it. Quoted local parts and address literals are not taken: nobody has
-    /// one, and each is a way to write a second address into the first.
+    /// and after it a host name with a dot. Quoted local parts and address literals are refused: nobody uses
+    /// them, and each can hide a second address inside the first.
     pub fn parse(text: &str) -> Result<Self, InvalidEmail> {
         let text = text.trim().to_lowercase();
         let (local, domain) = text.rsplit_once('@').ok_or(InvalidEmail)?;
@@ -37,13 +37,13 @@ impl EmailAddress {
         if is_sane { Ok(Self(text)) } else { Err(InvalidEmail) }
     }
 
-    /// The address itself. Never log it.
+    /// The address in clear text. Never log it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// `m***@example.com`.
+    /// The form for logs and answers: `m***@example.com`.
     #[must_use]
     pub fn masked(&self) -> String {
         let (local, domain) = self.0.rsplit_once('@').unwrap_or_default();

@@ -1,7 +1,6 @@
-//! People's accounts: what an e-mail address and a password must be, how long a session lives, what is
-//! good once.
+//! Accounts: the rules for e-mail addresses, passwords, sessions, and codes that work once.
 //!
-//! Numbers follow OWASP ASVS 5.0 (6.2 passwords, 7.3 sessions) and RFC 9700, section 4.14 (refresh
+//! The numbers follow OWASP ASVS 5.0 (6.2 passwords, 7.3 sessions) and RFC 9700, section 4.14 (refresh
 //! tokens).
 
 mod email;

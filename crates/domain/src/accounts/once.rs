@@ -1,47 +1,47 @@
-//! What is good once and for a while: reset tokens, login challenges, backup codes, codes that bind a chat.
+//! What works once and expires: reset tokens, login challenges, backup codes, link codes.
 
 use crate::verification::otp::{Challenge, ChallengeStatus};
 use chrono::{DateTime, Duration, Utc};
 
-/// How long the link in a reset mail is good.
+/// How long the link in a reset e-mail is valid.
 pub const RESET_TOKEN_TTL: Duration = Duration::minutes(15);
-/// Reset mails to one person within an hour: nobody's box is filled by a stranger.
+/// The maximum of reset e-mails to one person in an hour, so that a stranger can't fill their inbox.
 pub const RESET_MAILS_PER_HOUR: u32 = 5;
-/// How long a right password waits for its second factor.
+/// How long a sign-in waits for its MFA code after the right password.
 pub const LOGIN_CHALLENGE_TTL: Duration = Duration::minutes(10);
-/// Tries at one login challenge, codes and backup codes together.
+/// The maximum of check attempts on one login challenge, one-time codes and backup codes together.
 pub const CHALLENGE_TRIES_MAX: u32 = 6;
-/// How long a code that binds a chat is good.
+/// How long a link code is valid.
 pub const LINK_CODE_TTL: Duration = Duration::minutes(10);
-/// Backup codes given out at once.
+/// How many backup codes are made at once.
 pub const BACKUP_CODES: usize = 10;
-/// How long an approved challenge proves its number to a sign-up that names it, since its code went out.
+/// How long an approved challenge can prove its number at sign-up, counted from its newest send.
 pub const PROOF_TTL: Duration = Duration::minutes(30);
 
-/// Letters of a backup code: none that is read for another.
+/// The letters of a backup code. Letters that look alike are left out.
 const BACKUP_ALPHABET: [char; 32] = [
     '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'j', 'k', 'm', 'n', 'p',
     'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', 'o',
 ];
 
-/// Something good once, until its time is over.
+/// Something that works once, until it expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OneTime {
-    /// When it ends.
+    /// From when it is refused.
     pub expires_at: DateTime<Utc>,
-    /// When it was used.
+    /// When it was used; `None` while unused.
     pub used_at: Option<DateTime<Utc>>,
 }
 
 impl OneTime {
-    /// Whether it can still be used.
+    /// Whether it is unused and not expired.
     #[must_use]
     pub fn is_good(&self, now: DateTime<Utc>) -> bool {
         self.used_at.is_none() && now < self.expires_at
     }
 }
 
-/// A backup code of ten letters (50 bits) in two halves, from ten random bytes.
+/// Makes a backup code of ten letters (50 bits) in two halves, from ten random bytes.
 #[must_use]
 pub fn backup_code(random: [u8; 10]) -> String {
     let letter = |byte: &u8| BACKUP_ALPHABET.get(usize::from(byte & 31)).copied().unwrap_or('2');
@@ -50,27 +50,27 @@ pub fn backup_code(random: [u8; 10]) -> String {
     format!("{}-{}", half(left), half(right))
 }
 
-/// A backup code as typed, without what people put between its letters.
+/// A typed backup code in lower case, without spaces and hyphens.
 #[must_use]
 pub fn plain_backup_code(typed: &str) -> String {
     typed.chars().filter(|c| !c.is_whitespace() && *c != '-').take(64).flat_map(char::to_lowercase).collect()
 }
 
-/// Whether a text can be a code that binds a chat: what a Telegram deep link carries.
+/// Whether a text can be a link code. The form is what a Telegram deep link can carry.
 #[must_use]
 pub fn link_code_is_sane(code: &str) -> bool {
     (1..=64).contains(&code.len())
         && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
 }
 
-/// Whether an approved challenge is young enough to be named as the proof of a number.
+/// Whether a challenge is approved and recent enough to prove a number.
 #[must_use]
 pub fn proof_is_fresh(challenge: &Challenge, now: DateTime<Utc>) -> bool {
     challenge.status == ChallengeStatus::Approved
         && now.signed_duration_since(challenge.last_sent_at) < PROOF_TTL
 }
 
-/// Whether one more reset mail may go to a person who got `sent` within the last hour.
+/// Whether another reset e-mail may go to a person who got `sent` in the last hour.
 #[must_use]
 pub const fn may_mail_reset(sent: u32) -> bool {
     sent < RESET_MAILS_PER_HOUR

@@ -1,19 +1,19 @@
-//! Passwords: long rather than ornate, and none that is tried first.
+//! Rules for passwords: length matters, and common passwords are refused.
 
 use super::EmailAddress;
 use std::fmt;
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
-/// The shortest password taken, in characters.
+/// The shortest password, in characters.
 pub const PASSWORD_LENGTH_MIN: usize = 12;
-/// The longest: nobody types more, and hashing it must not cost more than hashing any other.
+/// The longest password, in characters. Without a limit, hashing a very long text would cost more than any
+/// other.
 pub const PASSWORD_LENGTH_MAX: usize = 256;
 
-/// What is tried first among passwords that are long enough: the best known words made longer by digits,
-/// rows of the keyboard, and their Spanish and Portuguese cousins. Repeated and counted-up ones are found
-/// by rule. The list is short on purpose: most of what leads the lists of leaked passwords has fewer than
-/// twelve characters and does not get this far.
+/// Common passwords that are long enough: well-known words with digits, rows of the keyboard, and their
+/// Spanish and Portuguese forms. Repetitions and sequences are found by rule. The list is short on purpose:
+/// most entries of the lists of leaked passwords have fewer than twelve characters and are refused for that.
 const TRIED_FIRST: [&str; 24] = [
     "password1234",
     "passwordpassword",
@@ -41,36 +41,37 @@ const TRIED_FIRST: [&str; 24] = [
     "senha12345678",
 ];
 
-/// A password as somebody typed it, in Unicode's composed form (NIST SP 800-63B, 3.1.1.2), so that one
-/// typed on another keyboard is the same. It has no readable `Debug`.
+/// A password as a person typed it, in Unicode's composed form (NIST SP 800-63B, 3.1.1.2), so that every
+/// keyboard gives the same text. `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
-/// Why a password is not taken.
+/// Why a password is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum WeakPassword {
-    /// Shorter than [`PASSWORD_LENGTH_MIN`].
+    /// Shorter than [`PASSWORD_LENGTH_MIN`] characters.
     #[error("must have at least {PASSWORD_LENGTH_MIN} characters")]
     TooShort,
-    /// Longer than [`PASSWORD_LENGTH_MAX`].
+    /// Longer than [`PASSWORD_LENGTH_MAX`] characters.
     #[error("must have at most {PASSWORD_LENGTH_MAX} characters")]
     TooLong,
-    /// One of those that are tried first.
-    #[error("is one of those that are tried first")]
+    /// A common password, a sequence, or a repetition.
+    #[error("is a common password")]
     Common,
-    /// The person's own address.
+    /// The e-mail address of the account, or its local part.
     #[error("must not be the e-mail address")]
     IsTheEmail,
 }
 
 impl Password {
-    /// What was typed to get in: nothing is asked of it but its length, since it may be older than the rules.
+    /// Reads a password that is typed to sign in. Only its length is checked, because it may be older than
+    /// the other rules.
     pub fn typed(text: &str) -> Result<Self, WeakPassword> {
         let text: String = text.nfc().collect();
         if text.chars().count() > PASSWORD_LENGTH_MAX { Err(WeakPassword::TooLong) } else { Ok(Self(text)) }
     }
 
-    /// A new password for the person with that address.
+    /// Reads a new password for the account with that address.
     pub fn try_new(text: &str, email: &EmailAddress) -> Result<Self, WeakPassword> {
         let password = Self::typed(text)?;
         if password.0.chars().count() < PASSWORD_LENGTH_MIN {
@@ -86,14 +87,14 @@ impl Password {
         Ok(password)
     }
 
-    /// What was typed. Never log it.
+    /// The password in clear text. Never log it.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
     }
 }
 
-/// Counted up or down, or one sign throughout: `123456789012`, `abcdefghijkl`, `aaaaaaaaaaaa`.
+/// A sequence up or down, or one character throughout: `123456789012`, `abcdefghijkl`, `aaaaaaaaaaaa`.
 fn is_run(text: &str) -> bool {
     let codes: Vec<i64> = text.chars().map(|c| i64::from(u32::from(c))).collect();
     let steps = || codes.iter().zip(codes.iter().skip(1)).map(|(a, b)| b.saturating_sub(*a));
@@ -102,7 +103,7 @@ fn is_run(text: &str) -> bool {
     [-1, 0, 1].into_iter().any(goes_by)
 }
 
-/// A short piece over and over: `abcabcabcabc`, `12341234123412`.
+/// A short piece repeated: `abcabcabcabc`, `12341234123412`.
 fn is_repetition(text: &str) -> bool {
     let letters: Vec<char> = text.chars().collect();
     (1..=4).any(|period| letters.iter().zip(letters.iter().skip(period)).all(|(a, b)| a == b))

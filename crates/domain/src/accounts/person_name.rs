@@ -1,4 +1,4 @@
-//! What a person is called.
+//! First and last names of people.
 
 use thiserror::Error;
 
@@ -9,13 +9,13 @@ pub const NAME_LENGTH_MAX: usize = 80;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonName(String);
 
-/// Empty, too long, or more than a line.
+/// The name is empty, too long, or has more than one line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("must be 1 to {NAME_LENGTH_MAX} characters in one line")]
 pub struct InvalidName;
 
 impl PersonName {
-    /// Reads a name.
+    /// Trims and checks a name.
     pub fn parse(text: &str) -> Result<Self, InvalidName> {
         let text = text.trim();
         let is_sane =
@@ -23,7 +23,7 @@ impl PersonName {
         if is_sane { Ok(Self(text.to_owned())) } else { Err(InvalidName) }
     }
 
-    /// The name.
+    /// The trimmed name.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

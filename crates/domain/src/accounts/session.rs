@@ -1,63 +1,64 @@
-//! Sessions: a family of refresh tokens, each good once, the last two of them for a moment together.
+//! Sessions. Their refresh tokens form a family: each works once, and the last two work together for a short
+//! time.
 
 use chrono::{DateTime, Duration, Utc};
 use thiserror::Error;
 
-/// How long an access token is good.
+/// How long an access token is valid.
 pub const ACCESS_TTL: Duration = Duration::minutes(15);
-/// How long a session lives that nobody refreshes.
+/// How long a session lives without a refresh.
 pub const REFRESH_TTL: Duration = Duration::days(30);
-/// How long a used token still gives its successor: a client whose answer was lost, or that asked twice
-/// at once, is not logged out.
+/// How long a used token still gives its successor. A client whose answer was lost, or that asked twice at
+/// once, stays signed in.
 pub const REFRESH_GRACE: Duration = Duration::seconds(10);
 
-/// A session's refresh tokens, as a store loads them under its lock.
+/// The refresh tokens of one session, as a store loads them under its lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefreshFamily {
-    /// The number of the token that is good now.
+    /// The number of the token that is valid now.
     pub generation: u32,
-    /// When it was given out.
+    /// When that token was issued.
     pub rotated_at: DateTime<Utc>,
-    /// When the family ends unless it is refreshed.
+    /// When the session ends, unless it is refreshed.
     pub expires_at: DateTime<Utc>,
-    /// When it was ended.
+    /// When the session was ended; `None` while it was not.
     pub ended_at: Option<DateTime<Utc>>,
 }
 
-/// What a token is answered with.
+/// The answer to a valid token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rotation {
-    /// The family has moved on: the token of its new generation.
+    /// The token was valid; hand out the token of the new generation.
     Next,
-    /// The token was used a moment ago: its successor once more.
+    /// The token was used a moment ago; hand out its successor again.
     Again,
 }
 
-/// Why there is no successor.
+/// Why no successor is handed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum RefreshRefused {
-    /// The family is over.
-    #[error("the session is over")]
+    /// The session has ended.
+    #[error("the session has ended")]
     Over,
-    /// A token that was used before: somebody else may have it, so the family is ended now.
+    /// The token was used before, so another client may have it. The session ends now.
     #[error("the token was used before")]
     Reused,
 }
 
 impl RefreshFamily {
-    /// A new family.
+    /// A new session, with a token of generation 1.
     #[must_use]
     pub fn begin(now: DateTime<Utc>) -> Self {
         Self { generation: 1, rotated_at: now, expires_at: later(now, REFRESH_TTL), ended_at: None }
     }
 
-    /// Whether its bearer is still signed in.
+    /// Whether the session is neither ended nor expired.
     #[must_use]
     pub fn is_live(&self, now: DateTime<Utc>) -> bool {
         self.ended_at.is_none() && now < self.expires_at
     }
 
-    /// Answers the token of that generation.
+    /// Answers a refresh token of that generation. A used one ends the session after [`REFRESH_GRACE`].
     pub fn refresh(&mut self, generation: u32, now: DateTime<Utc>) -> Result<Rotation, RefreshRefused> {
         if !self.is_live(now) {
             return Err(RefreshRefused::Over);

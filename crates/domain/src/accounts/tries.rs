@@ -1,27 +1,27 @@
-//! Tries at passwords, counted before the password is looked at, for a person and for an address: a
-//! stranger who guesses from elsewhere locks nobody out.
+//! Limits on password tries. They are counted before the password is checked, per account and network
+//! address, so that a stranger at another address locks nobody out.
 
 use chrono::{DateTime, Duration, Utc};
 
 /// The window in which tries are counted.
 pub const TRY_WINDOW: Duration = Duration::minutes(15);
-/// Tries at one person's password from one address.
+/// The maximum of tries at one person's password from one network address.
 pub const TRIES_PER_PERSON_AND_ADDRESS: u32 = 20;
-/// Tries at anybody's from one address.
+/// The maximum of tries at any passwords from one network address.
 pub const TRIES_PER_ADDRESS: u32 = 200;
 
-/// Tries in a window that began with the first of them.
+/// The tries in a window, which begins with the first of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tries {
     /// When the window began.
     pub since: DateTime<Utc>,
-    /// How many, this one included.
+    /// The number of tries, this one included.
     pub count: u32,
 }
 
 impl Tries {
-    /// Counts one more; `known` is what was counted before. `Err`: that is too many, and the next may
-    /// be made then.
+    /// Counts one more try; `known` is the count so far, `most` the maximum. `Err`: the maximum is reached,
+    /// and the next try is allowed at that time.
     pub fn count(known: Option<Self>, most: u32, now: DateTime<Utc>) -> Result<Self, DateTime<Utc>> {
         let fresh = Self { since: now, count: 1 };
         let Some(known) = known else { return Ok(fresh) };

@@ -1,13 +1,13 @@
 //! Whether a message is a clear yes.
 //!
-//! An **allow-list** over the whole message: at least one phrase is a yes («sí», «dale», "go ahead", «tá bom», 👍)
-//! and every other phrase changes nothing («gracias», «por favor», «ya», a laugh). One word that is not listed, one
-//! digit, one question mark or one sign that is not listed, and it is no yes: whoever asked asks again. The lists are
-//! in `words.rs`, for Spanish, English and Portuguese together: a phrase stands there only if it is harmless in all
-//! three.
+//! An **allow-list** over the whole message: at least one phrase says yes («sí», «dale», "go ahead", «tá
+//! bom», 👍), and every other phrase changes nothing («gracias», «por favor», «ya», a laugh). One word that is
+//! not listed, one digit, one question mark or one sign that is not listed, and the message is no clear yes.
+//! The question is then asked again. The lists are in `words.rs`, for Spanish, English and Portuguese
+//! together: a phrase is listed only if it is harmless in all three.
 //!
-//! The function knows nothing of what was asked. It decides alone, whatever a parser or an understanding service
-//! makes of the message: nothing but a clear yes confirms a payment.
+//! The function doesn't know the question. It decides alone, whatever a parser or an understanding service
+//! reads in the message: only a clear yes confirms a payment.
 
 mod words;
 
@@ -18,13 +18,13 @@ use std::{collections::HashMap, sync::LazyLock};
 use unicode_normalization::UnicodeNormalization;
 use words::{HARMLESS_PHRASES, HARMLESS_SIGNS, SMILEYS, YES_PHRASES, YES_SIGNS};
 
-/// A yes is short: a longer message says something else too. In characters.
+/// The longest clear yes, in characters: a longer message also says something else.
 const LENGTH_MAX: usize = 100;
 
 /// Whether the whole message says yes and nothing else.
 ///
-/// Letters count without case and accents; a letter drawn out («siii», "yesss") counts once. Phrases never reach
-/// across a sign: «no, hay problema» is not «no hay problema».
+/// Case and accents don't matter; a repeated letter («siii», "yesss") counts once. A phrase never crosses a
+/// sign: «no, hay problema» is not «no hay problema».
 #[must_use]
 pub fn is_clear_yes(message: &str) -> bool {
     if message.chars().count() > LENGTH_MAX {
@@ -35,12 +35,12 @@ pub fn is_clear_yes(message: &str) -> bool {
     explained.is_some_and(|meanings| meanings.contains(&Meaning::Yes))
 }
 
-/// What an explained part of a message says.
+/// The meaning of a part of a message that the lists explain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Meaning {
-    /// Nothing that changes what was asked.
+    /// Nothing that changes the question.
     Harmless,
-    /// Yes.
+    /// It says yes.
     Yes,
 }
 
@@ -53,12 +53,12 @@ enum Clause {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Word {
-    /// Lower case, without accents.
+    /// In lower case, without accents.
     folded: String,
     has_accent: bool,
 }
 
-/// Cuts a message into clauses. `None` when a character is not explained.
+/// Cuts a message into clauses. `None` when the lists don't explain a character.
 fn read(message: &str) -> Option<Vec<Clause>> {
     let mut reader = Reader::default();
     for chunk in message.split(is_space) {
@@ -72,7 +72,7 @@ fn read(message: &str) -> Option<Vec<Clause>> {
         }
     }
     reader.end_clause();
-    // Two full stops in a row trail off: «sí...».
+    // Two full stops in a row show doubt: «sí...».
     (!message.contains("..")).then_some(reader.clauses)
 }
 
@@ -80,13 +80,13 @@ fn is_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}')
 }
 
-/// A face of signs at the end of a chunk (`:)`, `xD`), taken off.
+/// Removes a smiley of signs (`:)`, `xD`) from the end of a chunk.
 fn without_smiley(chunk: &str) -> (&str, bool) {
     let lower = chunk.to_lowercase();
     let found = SMILEYS.iter().find(|smiley| lower.ends_with(**smiley) && lower.len() == chunk.len());
     found.and_then(|smiley| chunk.len().checked_sub(smiley.len())).and_then(|end| chunk.get(..end)).map_or(
         (chunk, false),
-        // Letters make a face only when they stand alone: no word ends in «xd».
+        // Letters are a smiley only when they are alone: no word ends in «xd».
         |rest| if rest.ends_with(char::is_alphabetic) { (chunk, false) } else { (rest, true) },
     )
 }
@@ -99,17 +99,17 @@ struct Reader {
 }
 
 impl Reader {
-    /// Takes one character of a decomposed text, or refuses it.
+    /// Reads one character of a decomposed text. `None` when the lists don't explain it.
     fn take(&mut self, c: char) -> Option<()> {
         match c {
             'a'..='z' => self.word.folded.push(c),
-            // Grave, acute, circumflex, tilde, diaeresis, cedilla. A stroke through a letter is not among them.
+            // Grave, acute, circumflex, tilde, diaeresis, cedilla. A stroke through a letter is not allowed.
             '\u{300}'..='\u{303}' | '\u{308}' | '\u{327}' if !self.word.folded.is_empty() => {
                 self.word.has_accent = true;
             }
             '\'' | '’' | '´' if !self.word.folded.is_empty() => {}
             '.' | ',' | '!' | '¡' | ':' => self.end_clause(),
-            // How an emoji is drawn: its colour, its variant.
+            // Variants of an emoji: colour, style.
             '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}' if self.word.folded.is_empty() => {}
             _ if YES_SIGNS.contains(&c) => self.sign(Meaning::Yes),
             _ if HARMLESS_SIGNS.contains(&c) => self.sign(Meaning::Harmless),
@@ -138,7 +138,7 @@ impl Reader {
 }
 
 impl Clause {
-    /// What the clause says, if phrases of the lists explain it from its first word to its last.
+    /// The meaning of the clause, if listed phrases explain every word of it.
     fn meaning(&self) -> Option<Meaning> {
         match self {
             Self::Sign(meaning) => Some(*meaning),
@@ -147,7 +147,8 @@ impl Clause {
     }
 }
 
-/// The best reading of the words from each place to the end, from back to front.
+/// The strongest meaning of the words, if listed phrases explain all of them. It is computed from the last
+/// word to the first.
 fn explain(words: &[Word]) -> Option<Meaning> {
     let mut best: Vec<Option<Meaning>> = vec![None; words.len()];
     best.push(Some(Meaning::Harmless));
@@ -165,7 +166,7 @@ fn explain(words: &[Word]) -> Option<Meaning> {
     best.first().copied().flatten()
 }
 
-/// The phrases with which these words begin: how many words each takes, and what it says.
+/// The phrases that match the first of these words, with their length in words and their meaning.
 fn phrases_at(words: &[Word]) -> impl Iterator<Item = (usize, Meaning)> {
     let first = words.first();
     let laughs = first.filter(|word| is_laugh(&word.folded)).map(|_| (1, Meaning::Harmless));
@@ -206,7 +207,8 @@ static PHRASES: LazyLock<HashMap<String, Vec<Phrase>>> = LazyLock::new(|| {
     phrases
 });
 
-/// As it is listed, or with a letter drawn out: three of it in a row, or its last one twice.
+/// Whether a word is the listed one, also with a repeated letter: three of it in a row, or the last one
+/// twice.
 fn is_same(listed: &str, word: &Word) -> bool {
     let written = word.folded.as_str();
     if listed == written {
@@ -218,7 +220,7 @@ fn is_same(listed: &str, word: &Word) -> bool {
     (has_run || ends_double) && squeeze(listed) == squeeze(written)
 }
 
-/// Each run of a letter as one letter.
+/// The word with each run of a letter as one letter.
 fn squeeze(word: &str) -> String {
     let mut squeezed = String::with_capacity(word.len());
     for c in word.chars() {
@@ -229,7 +231,8 @@ fn squeeze(word: &str) -> String {
     squeezed
 }
 
-/// «jaja», "hehehe", «kkkk», «rsrs»: one syllable at least twice, whatever letter it stops at.
+/// Whether a word is a laugh: «jaja», "hehehe», «kkkk», «rsrs». One syllable at least twice, also cut off at
+/// the end.
 fn is_laugh(word: &str) -> bool {
     const SYLLABLES: [&str; 11] = ["ja", "je", "ji", "jo", "ha", "he", "hi", "ka", "rs", "js", "k"];
     SYLLABLES.iter().any(|syllable| {

@@ -1,33 +1,33 @@
-//! Opting out and in. The words are those of the carriers and of WhatsApp's policy, in three languages;
-//! they count only as a *whole message*: «no pares» is not a stop.
+//! Opt-out and opt-in. The words are those of the carriers and of WhatsApp's policy, in three languages. They
+//! count only as a *whole message*: «no pares» is not a stop.
 
 use crate::{message::Channel, phone::PhoneNumber, text::fold};
 use serde::{Deserialize, Serialize};
 
-/// Whether we may write to somebody on a channel.
+/// Whether we may write to a person on a channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentStatus {
-    /// We may: he wrote to us and never said stop.
+    /// We may write: the person wrote to us, and their last compliance word is not STOP.
     #[default]
     OptedIn,
-    /// We may not, by the API either, until he says start.
+    /// We may not write, also through the API, until the person sends START.
     OptedOut,
 }
 
-/// What a person's word on our messages covers.
+/// The messages that a consent covers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentScope {
     /// Every message on the channel.
     #[default]
     All,
-    /// Marketing alone, which we don't send: it is taken down for those who would.
+    /// Marketing only. We send none; the change is stored all the same.
     Marketing,
 }
 
 impl ConsentScope {
-    /// The word it is kept under.
+    /// The name in the database.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -37,9 +37,9 @@ impl ConsentScope {
     }
 }
 
-/// The name under which somebody's consent on a channel is kept: his canonical number, or his address where it
-/// is no number. WhatsApp's providers write a number as `whatsapp:+52…`, `+52…` or its digits; on Telegram
-/// digits are a chat.
+/// The key under which a person's consent on a channel is stored: their canonical number, or their address
+/// when it is no number. WhatsApp's providers write a number as `whatsapp:+52…`, `+52…` or its digits; on
+/// Telegram digits are a chat.
 #[must_use]
 pub fn recipient_key(channel: Channel, address: &str) -> String {
     let number = match channel {
@@ -51,14 +51,14 @@ pub fn recipient_key(channel: Channel, address: &str) -> String {
         .map_or_else(|_invalid| address.to_owned(), |phone| phone.e164().to_owned())
 }
 
-/// A word that is obeyed before anything is understood.
+/// A compliance word. It is obeyed before the message is parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ComplianceWord {
-    /// Write to me no more.
+    /// The person wants no more messages.
     Stop,
-    /// Write to me again; means this only while opted out.
+    /// The person wants messages again. It has this meaning only while opted out.
     Start,
-    /// What is this, what can I say?
+    /// The person asks for help.
     Help,
 }
 
@@ -66,7 +66,7 @@ const STOP: [&str; 7] = ["stop", "baja", "alto", "parar", "cancelar suscripcion"
 const START: [&str; 4] = ["start", "alta", "iniciar", "volver"];
 const HELP: [&str; 4] = ["help", "ayuda", "ajuda", "info"];
 
-/// The compliance word a message consists of, if it does.
+/// The compliance word, if the whole message is one.
 #[must_use]
 pub fn compliance_word(message: &str) -> Option<ComplianceWord> {
     let folded = fold(message);

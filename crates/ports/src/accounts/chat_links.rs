@@ -1,4 +1,4 @@
-//! Chats without a number (Telegram) and the people they belong to.
+//! Chats that carry no phone number (Telegram), and the users they are bound to.
 
 use super::sessions::NewSession;
 use crate::store_error::StoreResult;
@@ -10,102 +10,104 @@ use domain::{
     phone::PhoneNumber,
 };
 
-/// A chat as its service names it.
+/// A chat as Telegram names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TelegramChat {
-    /// Its id.
+    /// Telegram's id of the chat.
     pub id: i64,
-    /// `@` name of whoever writes in it.
+    /// The `@` name of the person who writes in it, if they have one.
     pub username: Option<String>,
-    /// What he calls himself.
+    /// The first name that the person shows in Telegram.
     pub first_name: Option<String>,
 }
 
-/// On whose side a code that binds was made; the other side brings it back.
+/// Which side made the link code. The other side brings it back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkMaker {
-    /// A person, signed in: the chat that sends the code is bound to him.
+    /// A signed-in person: the chat that sends the code is bound to them.
     Person(UserId),
-    /// The bot, for a chat: the person who confirms it gets that chat.
+    /// The bot, for a chat: the chat is bound to the person who confirms the code.
     Chat(TelegramChat),
 }
 
-/// A code to be kept.
+/// A link code to store.
 #[derive(Clone, Debug)]
 pub struct NewLinkCode {
-    /// Its hash.
+    /// The keyed hash of the code.
     pub hash: [u8; 32],
-    /// Who made it.
+    /// The side that made it.
     pub maker: LinkMaker,
-    /// The session in which a person made it: once that has ended, it makes none.
+    /// The session that asks for the code. If it has ended, no code is stored. `None` skips this check.
     pub session: Option<SessionId>,
-    /// When it ends.
+    /// From when the code is refused.
     pub expires_at: DateTime<Utc>,
 }
 
-/// A chat that is somebody's.
+/// A chat that is bound to a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChatLink {
-    /// Whose.
+    /// The user it is bound to.
     pub user: UserId,
-    /// Which.
+    /// The chat that is bound.
     pub chat: TelegramChat,
-    /// Since when: money waits its cool-off from then.
+    /// When it was bound. Until the cool-off has passed, no money moves from this chat.
     pub bound_at: DateTime<Utc>,
 }
 
-/// The person who confirms a chat's code. It has no `Debug`.
+/// The person who confirms a link code that the bot made. No `Debug`: it holds a password hash.
 #[derive(Clone)]
 pub struct Confirmer {
-    /// Who.
+    /// The signed-in user.
     pub user: UserId,
-    /// The password's hash that was found right; nothing is bound where it is another by now.
+    /// The password hash that was checked. If the stored one differs by now, nothing is bound.
     pub seen_password: String,
 }
 
-/// A code that comes back from its other side.
+/// A link code that comes back from the other side.
 #[derive(Clone)]
 pub struct BindChat {
-    /// The code's hashes.
+    /// The hashes of the code, one for each known key.
     pub hashes: Vec<[u8; 32]>,
     /// The chat to bind.
     pub chat: TelegramChat,
-    /// The person who confirms a chat's code; `None`: the chat itself brings back a person's.
+    /// The person who confirms a code that the bot made; `None` when a chat brings back a person's code.
     pub confirmed_by: Option<Confirmer>,
-    /// A session to open for whoever asked, where one is wanted.
+    /// A session to open in the same transaction; `None` opens none.
     pub session: Option<NewSession>,
-    /// For the audit.
+    /// The actor for the audit row.
     pub actor: Actor,
 }
 
-/// What came of it.
+/// What binding a chat gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bound {
-    /// The chat, and whose it is now.
+    /// The chat, and the user it is bound to now.
     pub link: ChatLink,
-    /// The session that was opened.
+    /// The session that was opened, if one was requested.
     pub session: Option<SessionId>,
 }
 
-/// Chats and their people. Every method is one transaction.
+/// Link codes and bound chats. Every method is one transaction.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ChatLinks: Send + Sync {
-    /// Keeps a code. A person's earlier ones are void. False: his session has ended, and nothing is kept.
+    /// Stores a link code. A person's earlier codes become void. False: their session has ended, and nothing
+    /// is stored.
     async fn keep_link_code(&self, code: &NewLinkCode, now: DateTime<Utc>) -> StoreResult<bool>;
 
-    /// Who made a good code. It stays good.
+    /// The maker of a valid link code. The code stays valid. `None`: unknown, used or expired.
     async fn find_link_code(&self, hashes: &[[u8; 32]], now: DateTime<Utc>)
     -> StoreResult<Option<LinkMaker>>;
 
-    /// Uses up a code and binds its chat. `None`: it is no good, or not for that chat. A chat that was
-    /// another's is this person's from now on; it cools off anew.
+    /// Uses up a link code and binds its chat. `None`: the code is unknown, used, expired, or for another
+    /// chat, or the password has changed. A chat that was bound to another user is bound to this one from now
+    /// on, and its cool-off starts again.
     async fn bind_chat(&self, request: &BindChat, now: DateTime<Utc>) -> StoreResult<Option<Bound>>;
 
-    /// Whose a chat is.
+    /// The user that a chat is bound to; `None` when it is bound to nobody.
     async fn find_chat_link(&self, chat: i64) -> StoreResult<Option<ChatLink>>;
 
-    /// The chat of a number: the newest that was bound by the person who proved it. A number that is only named
-    /// has none.
+    /// The chat of a number: the newest one that was bound by the user who proved the number. A number that
+    /// is only claimed has none.
     async fn find_chat_of(&self, phone: &PhoneNumber) -> StoreResult<Option<i64>>;
 }

@@ -1,4 +1,4 @@
-//! People, and whom they pay.
+//! Users by their proved number, and the payees they have paid.
 
 use crate::store_error::StoreResult;
 use async_trait::async_trait;
@@ -10,56 +10,56 @@ use domain::{
     phone::PhoneNumber,
 };
 
-/// A person.
+/// A user of the bank.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// The id.
+    /// The user's id.
     pub id: UserId,
-    /// The proved number.
+    /// The number they proved; `None` when they proved none.
     pub phone: Option<PhoneNumber>,
-    /// The language set, where one is.
+    /// The language they set; `None` when they set none.
     pub locale: Option<Locale>,
-    /// When he replaced a proved number by another.
+    /// When they last replaced a proved number with another; `None` when they never did.
     pub phone_replaced_at: Option<DateTime<Utc>>,
 }
 
-/// A person to be, with his first wallet.
+/// A user to create, with their first wallet.
 #[derive(Clone, Debug)]
 pub struct NewPerson {
-    /// The id, if he is new.
+    /// The id to use if the user is new.
     pub id: UserId,
-    /// His number, proved.
+    /// Their proved number.
     pub phone: PhoneNumber,
-    /// His first wallet's id, if he is new.
+    /// The first wallet's id, if the user is new.
     pub wallet: WalletId,
-    /// Its name.
+    /// The name of the first wallet.
     pub wallet_name: String,
-    /// What it is kept in.
+    /// The currency of the first wallet.
     pub currency: Currency,
 }
 
-/// Somebody a person has paid under a name.
+/// A payee that a user has paid under a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payee {
-    /// The name, folded.
+    /// The name in its folded form, as it is searched for.
     pub name: String,
-    /// The account.
+    /// The payee's account number.
     pub account: AccountNumber,
 }
 
-/// People.
+/// Users, found by number or id, and their payees.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Identities: Send + Sync {
-    /// The person with that number, made with an empty wallet if there is none.
+    /// The user with that number. If there is none, one is created with an empty wallet.
     async fn get_or_create(&self, person: &NewPerson, now: DateTime<Utc>) -> StoreResult<User>;
 
-    /// The person with that proved number.
+    /// The user who proved that number.
     async fn find_by_phone(&self, phone: &PhoneNumber) -> StoreResult<Option<User>>;
 
-    /// A person by id.
+    /// The user with that id.
     async fn find(&self, id: UserId) -> StoreResult<Option<User>>;
 
-    /// Whom a person has paid under that (folded) name.
+    /// The payee that a user has paid under that folded name.
     async fn find_payee(&self, user: UserId, name: &str) -> StoreResult<Option<Payee>>;
 }

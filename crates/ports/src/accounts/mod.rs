@@ -1,4 +1,4 @@
-//! Accounts of people: credentials, sessions, bound chats.
+//! Accounts: credentials, sessions, bound chats.
 
 mod chat_links;
 mod identities;

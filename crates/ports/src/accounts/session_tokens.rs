@@ -1,27 +1,27 @@
-//! The tokens of a session.
+//! Access tokens and refresh tokens of a session.
 
 use chrono::Duration;
 use domain::ids::{SessionId, UserId};
 use thiserror::Error;
 
-/// No key signs.
+/// No signing key is configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("no token can be made")]
+#[error("no signing key is configured")]
 pub struct CannotSign;
 
-/// Makes the tokens that a person is signed in with.
+/// Makes the tokens of a signed-in user.
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait SessionTokens: Send + Sync {
-    /// A person's access token, good for so long as the session lives, and for `ttl` at most.
+    /// Makes an access token. It is valid while the session lives, for `ttl` at most.
     ///
     /// # Errors
-    /// When there is no key to sign with.
+    /// When there is no signing key.
     fn access(&self, user: UserId, session: SessionId, ttl: Duration) -> Result<String, CannotSign>;
 
-    /// The session's refresh token of that generation: the same one however often it is asked for, so
-    /// that nothing of it needs to be kept.
+    /// The session's refresh token of that generation. The same arguments give the same token, so the store
+    /// doesn't keep it.
     fn refresh(&self, session: SessionId, generation: u32) -> String;
 
-    /// Which session's a refresh token is, and of which generation; `None` when it is none of ours.
+    /// The session and the generation that a refresh token names; `None` when we didn't make it.
     fn read_refresh(&self, token: &str) -> Option<(SessionId, u32)>;
 }

@@ -1,4 +1,4 @@
-//! Who is signed in where.
+//! Sessions of signed-in users.
 
 use crate::{pagination::PageRequest, store_error::StoreResult};
 use async_trait::async_trait;
@@ -9,68 +9,68 @@ use domain::{
     operations::audit::Actor,
 };
 
-/// A session to be opened.
+/// A session to open.
 #[derive(Clone, Debug)]
 pub struct NewSession {
-    /// Its id.
+    /// The session's id.
     pub id: SessionId,
-    /// What it is opened from, in the client's words.
+    /// The device it is opened from, in the client's words.
     pub device: Option<String>,
 }
 
-/// A session that is opened because a password was right.
+/// A session to open after a password was checked.
 #[derive(Clone)]
 pub struct OpenSession {
-    /// The session.
+    /// The session to open.
     pub session: NewSession,
-    /// Whose.
+    /// The user who signs in.
     pub user: UserId,
-    /// The password's hash that was found right; nothing is opened where it is another by now.
+    /// The password hash that was checked. If the stored one differs by now, no session is opened.
     pub seen_password: String,
-    /// For the audit.
+    /// The actor for the audit row.
     pub actor: Actor,
 }
 
-/// A session as its owner sees it.
+/// A session as its user sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionView {
-    /// Its id.
+    /// The session's id.
     pub id: SessionId,
-    /// What it was opened from.
+    /// The device it was opened from, in the client's words.
     pub device: Option<String>,
     /// When it was opened.
     pub created_at: DateTime<Utc>,
-    /// When it was refreshed last.
+    /// When it was last refreshed.
     pub last_used_at: DateTime<Utc>,
-    /// When it ends unless it is refreshed.
+    /// When it ends, unless it is refreshed.
     pub expires_at: DateTime<Utc>,
 }
 
-/// What a refresh token is answered with.
+/// The answer to a refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refreshed {
-    /// The session goes on with the token of this generation.
+    /// The session continues with the token of this generation.
     To {
-        /// Whose session it is.
+        /// The user whose session it is.
         user: UserId,
-        /// The generation.
+        /// The generation of the token to hand out.
         generation: u32,
-        /// Whether it is new.
+        /// Whether the token is new, or the same answer as to the request before.
         rotation: Rotation,
     },
-    /// It is over, now or before.
+    /// The session has ended, now or earlier, or there is none.
     Refused,
 }
 
-/// The sessions. Every method is one transaction.
+/// Sessions of signed-in users. Every method is one transaction.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Sessions: Send + Sync {
-    /// Opens a session. False: the password is another by now.
+    /// Opens a session. False: the password has changed since it was checked.
     async fn open_session(&self, request: &OpenSession, now: DateTime<Utc>) -> StoreResult<bool>;
 
-    /// Answers the session's refresh token of that generation, by the domain's rule, under the session's
-    /// lock: twenty at once give one successor. A token that was used before ends the session.
+    /// Answers a refresh token of that generation by the domain's rotation rule, under the session's lock:
+    /// twenty requests at once get one successor. A token that was used before ends the session.
     async fn refresh_session(
         &self,
         session: SessionId,
@@ -78,10 +78,10 @@ pub trait Sessions: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<Refreshed>;
 
-    /// Whose session it is, while it lives.
+    /// The user of a live session; `None` when it has ended or there is none.
     async fn session_owner(&self, session: SessionId, now: DateTime<Utc>) -> StoreResult<Option<UserId>>;
 
-    /// A person's live sessions, newest first; `after` is a session's id.
+    /// A user's live sessions, newest first; `after` is a session's id.
     async fn sessions(
         &self,
         user: UserId,
@@ -89,7 +89,7 @@ pub trait Sessions: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<Vec<SessionView>>;
 
-    /// Ends one of a person's sessions. False: he has no such live session.
+    /// Ends one of a user's sessions. False: the user has no such live session.
     async fn end_session(
         &self,
         session: SessionId,

@@ -1,5 +1,5 @@
-//! People's accounts: sign-up, credentials, profile, factors, resets. Sessions and chats have ports of
-//! their own in the same tables.
+//! User accounts: sign-up, credentials, profile, MFA, password resets. Sessions and bound chats have ports of
+//! their own over the same tables.
 
 use super::sessions::NewSession;
 use crate::{messaging::NewOutbound, store_error::StoreResult};
@@ -14,266 +14,266 @@ use domain::{
     phone::PhoneNumber,
 };
 
-/// An account to be.
+/// An account to create.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
-    /// The person's id, if he is new.
+    /// The user's id, if they are new.
     pub id: UserId,
-    /// His address, not proved.
+    /// Their e-mail address, not proved.
     pub email: EmailAddress,
-    /// The hash of his password.
+    /// The hash of their password.
     pub password_hash: String,
-    /// His number, and what proves it.
+    /// Their number, and what proves it.
     pub phone: Option<AccountPhone>,
-    /// What he is called.
+    /// Their first name.
     pub first_name: Option<PersonName>,
-    /// His family's name.
+    /// Their family name.
     pub last_name: Option<PersonName>,
-    /// The first wallet of a person whose number is proved and new.
+    /// The first wallet, made if the number is proved and belongs to no known user.
     pub wallet: FirstWallet,
-    /// The session that is opened with it.
+    /// The session that is opened with the account.
     pub session: NewSession,
-    /// For the audit.
+    /// The actor for the audit row.
     pub actor: Actor,
 }
 
-/// A person's first wallet, should he need one.
+/// The first wallet of a user, if they need one.
 #[derive(Clone, Debug)]
 pub struct FirstWallet {
-    /// Its id.
+    /// The wallet's id.
     pub id: WalletId,
-    /// Its name.
+    /// The wallet's name.
     pub name: String,
-    /// What it is kept in.
+    /// The wallet's currency.
     pub currency: Currency,
 }
 
-/// A number as it comes with an account.
+/// A number that is given for an account.
 #[derive(Clone, Debug)]
 pub struct AccountPhone {
-    /// The number.
+    /// The number as given.
     pub number: PhoneNumber,
-    /// The approved challenge that proves it, which proves nothing after; without one it is only named.
+    /// The approved challenge that proves it; it is used up. `None`: the number is claimed, not proved.
     pub proof: Option<VerificationId>,
 }
 
-/// What came of a sign-up.
+/// The outcome of a sign-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Registered {
-    /// Done. A person who was known by his number only keeps his id and his wallets.
+    /// The account exists. A user who was known only by their number keeps their id and wallets.
     Done(UserId),
-    /// The address is somebody's.
+    /// The e-mail address belongs to another account.
     EmailTaken,
-    /// The number is somebody's who has an account already.
+    /// The number belongs to a user who already has an account.
     PhoneTaken,
-    /// The challenge proves nothing (any more).
+    /// The challenge doesn't prove the number, or no longer does.
     NoProof,
 }
 
-/// What a sign-in is judged by.
+/// The facts that a sign-in is checked against.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
-    /// Whose.
+    /// The user behind the address.
     pub user: UserId,
-    /// His password's hash.
+    /// The hash of their password; `None` when they have set none.
     pub password_hash: Option<String>,
 }
 
-/// A person's account as it stands.
+/// A user's account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
-    /// Whose.
+    /// The user it describes.
     pub user: UserId,
-    /// His address.
+    /// Their e-mail address.
     pub email: Option<EmailAddress>,
-    /// Whether he has proved it.
+    /// Whether they proved the address.
     pub email_verified: bool,
-    /// His number, proved.
+    /// Their proved number.
     pub phone: Option<PhoneNumber>,
-    /// The number he has named without proving it.
+    /// The number they claimed without proving it.
     pub claimed_phone: Option<PhoneNumber>,
-    /// When he replaced a proved number by another: money cools off from then.
+    /// When they last replaced a proved number with another. The cool-off runs from then.
     pub phone_replaced_at: Option<DateTime<Utc>>,
-    /// What he is called.
+    /// Their first name.
     pub first_name: Option<String>,
-    /// His family's name.
+    /// Their family name.
     pub last_name: Option<String>,
-    /// The language he has set.
+    /// The language they set.
     pub locale: Option<Locale>,
-    /// Whether a sign-in takes a second factor.
+    /// Whether sign-in asks for MFA.
     pub mfa_enabled: bool,
 }
 
-/// What is to become of a name.
+/// The change of a name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum NameChange {
-    /// It stays.
+    /// The name stays as it is.
     #[default]
     Keep,
-    /// It is taken away.
+    /// The name is removed.
     Remove,
-    /// It becomes this.
+    /// The name becomes this one.
     Set(PersonName),
 }
 
-/// What is to change of a profile; what is absent stays.
+/// The changes of a profile. `None` leaves a field as it is.
 #[derive(Clone)]
 pub struct ProfileChange {
-    /// Whose.
+    /// The user to change.
     pub user: UserId,
-    /// What he is called.
+    /// Their first name.
     pub first_name: NameChange,
-    /// His family's name.
+    /// Their family name.
     pub last_name: NameChange,
-    /// His language.
+    /// Their language, for replies and e-mails.
     pub locale: Option<Locale>,
-    /// His number.
+    /// Their number, with its proof.
     pub phone: Option<PhoneChange>,
-    /// For the audit.
+    /// The actor for the audit row.
     pub actor: Actor,
 }
 
-/// Another number.
+/// The change to another number.
 #[derive(Clone)]
 pub struct PhoneChange {
-    /// The number, and what proves it.
+    /// The new number, and what proves it.
     pub phone: AccountPhone,
-    /// The proved number it takes the place of, as the person was told; nothing changes where it is
-    /// another by now.
+    /// The proved number that is replaced, as the person was told. If the stored one differs by now, nothing
+    /// changes.
     pub replaces: Option<PhoneNumber>,
-    /// Tells the old number.
+    /// The message that tells the old number about the change.
     pub notice: Option<NewOutbound>,
 }
 
-/// What came of a change.
+/// The outcome of a profile change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProfileChanged {
-    /// Done.
+    /// All changes are stored.
     Done,
-    /// The number is another person's.
+    /// The number belongs to another user.
     PhoneTaken,
-    /// The challenge proves nothing (any more).
+    /// The challenge doesn't prove the number, or no longer does.
     NoProof,
-    /// The number was changed meanwhile.
+    /// The proved number was changed in the meantime; nothing is stored.
     Moved,
 }
 
-/// Tries to be counted under a name, so many at most.
+/// A counter of tries, with its maximum.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CountedTry {
-    /// Under which name; it bears no address in the clear.
+    /// The name of the counter. It holds no address in the clear.
     pub name: String,
-    /// How many within a window.
+    /// The maximum within a window (`domain::accounts::TRY_WINDOW`).
     pub most: u32,
 }
 
-/// A wish for a new password, by mail.
+/// A request for a password reset by e-mail.
 #[derive(Clone)]
 pub struct AskReset {
-    /// Whose address it names; there may be nobody behind it.
+    /// The address that was entered. It may belong to nobody.
     pub email: EmailAddress,
-    /// The hash of the token.
+    /// The hash of the reset token.
     pub token: [u8; 32],
-    /// When the token ends.
+    /// From when the token is refused.
     pub expires_at: DateTime<Utc>,
-    /// The mail that bears it; none where no mail is set up.
+    /// The e-mail that carries the token; `None` when no mail server is configured.
     pub mail: Option<NewOutbound>,
-    /// For the audit.
+    /// The actor for the audit row.
     pub actor: Actor,
 }
 
-/// What a new password is set by.
+/// What allows a new password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ResetProof {
-    /// The token of a mail, by its hashes: it is used up, and proves the address.
+    /// The token of a reset e-mail, by its hashes. It is used up, and it proves the address.
     Token(Vec<[u8; 32]>),
-    /// An approved challenge to the person's number, for this.
+    /// An approved challenge to the user's number, for the purpose of password reset.
     Code {
-        /// Whose.
+        /// The user who resets their password.
         user: UserId,
-        /// The challenge.
+        /// The approved challenge.
         verification: VerificationId,
     },
 }
 
-/// A new password.
+/// A new password to set.
 #[derive(Clone)]
 pub struct ResetPassword {
-    /// What allows it.
+    /// What allows the change.
     pub proof: ResetProof,
-    /// The hash of the new one.
+    /// The hash of the new password.
     pub password_hash: String,
-    /// For the audit.
+    /// The actor for the audit row.
     pub actor: Actor,
 }
 
-/// A right password that waits for its second factor.
+/// A sign-in whose password was right and whose MFA code is pending.
 #[derive(Clone)]
 pub struct NewLoginChallenge {
-    /// The hash of its id.
+    /// The hash of the login challenge's id.
     pub hash: [u8; 32],
-    /// Whose.
+    /// The user who signs in.
     pub user: UserId,
-    /// The password's hash that was found right; nothing is begun where it is another by now.
+    /// The password hash that was checked. If the stored one differs by now, nothing begins.
     pub seen_password: String,
-    /// When it ends.
+    /// From when the login challenge is refused.
     pub expires_at: DateTime<Utc>,
 }
 
-/// What passes a login challenge.
+/// The MFA proof that completes a sign-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mfa {
-    /// A code to the person's number, found right.
+    /// A one-time code to the user's number, already checked.
     Code,
-    /// A backup code, by its hashes: it is used up.
+    /// A backup code, by its hashes. It is used up.
     Backup(Vec<[u8; 32]>),
 }
 
-/// People's accounts. Every method is one transaction.
+/// User accounts. Every method is one transaction.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Users: Send + Sync {
-    /// Makes an account and opens its first session; all of it, or nothing.
+    /// Creates an account and opens its first session; all of it, or nothing.
     async fn register(&self, account: &NewAccount, now: DateTime<Utc>) -> StoreResult<Registered>;
 
-    /// What a sign-in under that address is judged by.
+    /// The credentials behind an e-mail address; `None` when no account has it.
     async fn find_credentials(&self, email: &EmailAddress) -> StoreResult<Option<Credentials>>;
 
-    /// A person's account.
+    /// A user's account; `None` when there is no such user.
     async fn profile(&self, user: UserId) -> StoreResult<Option<Profile>>;
 
-    /// Changes a profile. A proved number that takes the place of another starts the cool-off.
+    /// Changes a profile. Replacing a proved number with another starts the cool-off.
     async fn change_profile(&self, change: &ProfileChange, now: DateTime<Utc>)
     -> StoreResult<ProfileChanged>;
 
-    /// Counts a try under each of these names before it is looked at. `Some`: too many under one of them,
-    /// and the next may be made then.
+    /// Counts a try under each of these names, before the password or code is checked. `Some`: one counter is
+    /// full, and the next try is allowed from that time on.
     async fn count_try(&self, tries: &[CountedTry], now: DateTime<Utc>)
     -> StoreResult<Option<DateTime<Utc>>>;
 
-    /// Forgets the tries under a name: one was right.
+    /// Resets a counter after a successful try.
     async fn clear_tries(&self, name: &str) -> StoreResult<()>;
 
-    /// Keeps an audit row for something that changed nothing, such as a refused sign-in.
+    /// Stores an audit row for an event that changes nothing, such as a refused sign-in.
     async fn note(&self, record: &AuditRecord, now: DateTime<Utc>) -> StoreResult<()>;
 
-    /// Keeps a reset token and sends its mail, where somebody has that address and was not sent too many. It
-    /// takes longer for him: the caller must not wait for it.
+    /// Stores a reset token and enqueues its e-mail, if a user has that address and was not sent too many. It
+    /// takes longer when the address is known, so the caller must not wait for it.
     async fn ask_reset(&self, asked: &AskReset, now: DateTime<Utc>) -> StoreResult<()>;
 
-    /// Whose address a good reset token is for. It stays good.
+    /// The user and address of a valid reset token. The token stays valid.
     async fn find_reset(
         &self,
         token: &[[u8; 32]],
         now: DateTime<Utc>,
     ) -> StoreResult<Option<(UserId, EmailAddress)>>;
 
-    /// Sets a new password once for its proof, ends all sessions and whatever else a thief could hold. The
-    /// first proof of an address removes the second factor, the backup codes and the chats that were added
-    /// before it: they may be a stranger's, who signed up with it. False: the proof is worth nothing.
+    /// Sets a new password and uses up its proof. Ends all sessions, pending sign-ins, other reset tokens,
+    /// bound chats and link codes. The first proof of an address also removes MFA and backup codes, because a
+    /// stranger may have signed up with the address. False: the proof is not valid.
     async fn reset_password(&self, reset: &ResetPassword, now: DateTime<Utc>) -> StoreResult<bool>;
 
-    /// Has sign-ins take a second factor, or not. `None`: no number is proved to send codes to.
+    /// Turns MFA on or off. `None`: the user has no proved number to send codes to.
     async fn set_mfa(
         &self,
         user: UserId,
@@ -282,7 +282,7 @@ pub trait Users: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<Option<()>>;
 
-    /// Replaces a person's backup codes by these hashes.
+    /// Replaces a user's backup codes with these hashes.
     async fn replace_backup_codes(
         &self,
         user: UserId,
@@ -291,22 +291,23 @@ pub trait Users: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<()>;
 
-    /// Keeps a right password until its second factor comes. False: the password is another by now.
+    /// Stores a login challenge until its MFA code comes. False: the password has changed since it was
+    /// checked.
     async fn begin_login_challenge(
         &self,
         challenge: &NewLoginChallenge,
         now: DateTime<Utc>,
     ) -> StoreResult<bool>;
 
-    /// Counts a try at a good login challenge before it is looked at; whose it is.
+    /// Counts a check attempt on a valid login challenge, before the code is checked. Returns its user.
     async fn try_login_challenge(
         &self,
         hashes: &[[u8; 32]],
         now: DateTime<Utc>,
     ) -> StoreResult<Option<UserId>>;
 
-    /// Uses up a login challenge with its second factor and opens the session. `None`: one of both was used
-    /// up before, or is no good.
+    /// Uses up a login challenge and its MFA proof, and opens the session. `None`: one of the two was used
+    /// before or is not valid.
     async fn pass_login_challenge(
         &self,
         hashes: &[[u8; 32]],
@@ -316,6 +317,7 @@ pub trait Users: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<Option<SessionId>>;
 
-    /// Removes what ended before then: sessions, tokens, challenges, codes, tries; how many.
+    /// Deletes what ended before that time (sessions, tokens, challenges, codes, tries). Returns how many
+    /// rows.
     async fn forget_ended(&self, before: DateTime<Utc>) -> StoreResult<usize>;
 }

@@ -1,4 +1,4 @@
-//! Whether we may write to somebody, and how that came about.
+//! Whether we may write to a person, and every change of it.
 
 use crate::{pagination::PageRequest, store_error::StoreResult};
 use async_trait::async_trait;
@@ -8,46 +8,46 @@ use domain::{
     messaging::consent::{ConsentScope, ConsentStatus},
 };
 
-/// A change of somebody's consent.
+/// A change of a person's consent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsentChange {
-    /// On which channel, whoever carries it.
+    /// The channel, through any provider.
     pub channel: Channel,
-    /// His canonical number, or his address where it is no number.
+    /// The person's canonical number, or their address when it is no number.
     pub recipient: String,
-    /// What it covers.
+    /// The messages it covers.
     pub scope: ConsentScope,
-    /// His word.
+    /// The consent from now on.
     pub consent: ConsentStatus,
-    /// How it reached us: `message`, `provider`.
+    /// Where the change came from: `message`, `provider`.
     pub source: String,
 }
 
-/// Somebody's consent as it stands.
+/// A person's current consent on one channel.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConsentView {
-    /// Its number: cursors go by it.
+    /// The row's sequence number; cursors use it.
     pub seq: i64,
-    /// On which channel.
+    /// The channel it applies to.
     pub channel: Channel,
-    /// His canonical number, or his address. Never show it whole.
+    /// The person's canonical number, or their address. Never show it whole.
     pub recipient: String,
-    /// His word.
+    /// The current consent.
     pub consent: ConsentStatus,
-    /// Since when.
+    /// When it was given or withdrawn.
     pub at: DateTime<Utc>,
 }
 
-/// Consents.
+/// Consents, by channel and recipient.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Consents: Send + Sync {
-    /// Writes a change down. Opting out of everything also takes back what was still to be said.
+    /// Stores a change. Opting out of all messages also cancels the recipient's queued messages.
     async fn record_consent(&self, change: &ConsentChange, now: DateTime<Utc>) -> StoreResult<()>;
 
-    /// Whether we may write to somebody.
+    /// Whether we may write to a recipient. Without a stored change the answer is opted in.
     async fn consent_of(&self, channel: Channel, recipient: &str) -> StoreResult<ConsentStatus>;
 
-    /// Everybody who ever said a word on it, the newest word of each, newest first.
+    /// The newest change of each recipient who ever opted in or out, newest first.
     async fn consents(&self, page: &PageRequest) -> StoreResult<Vec<ConsentView>>;
 }

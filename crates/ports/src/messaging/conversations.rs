@@ -1,4 +1,4 @@
-//! Conversations as people see them: who writes, what was said, where an answer goes.
+//! Conversations as agents see them: the person, the transcript, the address for replies.
 
 use crate::{pagination::PageRequest, store_error::StoreResult};
 use async_trait::async_trait;
@@ -13,59 +13,60 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// A talk. `Debug` would show an address: it has none.
+/// A conversation. No `Debug`: it holds an address.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConversationView {
-    /// Its id.
+    /// The conversation's id.
     pub id: ConversationId,
-    /// Our number or bot.
+    /// Our number or bot, as a channel account.
     pub channel_account: String,
-    /// How it is held.
+    /// The channel it uses.
     pub channel: Channel,
-    /// The person's canonical number, or his address where it is none. Never show it whole.
+    /// The person's canonical number, or their address when it is no number. Never show it whole.
     pub sender_key: String,
-    /// Where answers go, verbatim, once he has written.
+    /// The address for replies, verbatim; `None` until the person has written.
     pub address: Option<String>,
-    /// When he last wrote.
+    /// When the person last wrote.
     pub last_inbound_at: Option<DateTime<Utc>>,
-    /// Whether we may write to him.
+    /// Whether we may write to the person.
     pub consent: ConsentStatus,
-    /// Its state.
+    /// The conversation state after the last turn.
     pub state: Conversation,
-    /// When anything last happened in it.
+    /// When it last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// What was said, by whom.
+/// Who wrote a message, and its content.
 #[derive(Clone, PartialEq, Eq)]
 pub enum MessageBody {
-    /// The person.
+    /// Written by the person.
     Inbound(InboundContent),
-    /// We.
+    /// Written by us.
     Outbound {
-        /// The words; gone where they bore a code.
+        /// The text; `None` when it was wiped because it carried a code.
         text: Option<String>,
-        /// How far they have come.
+        /// The current delivery status.
         status: DeliveryStatus,
     },
 }
 
-/// A line of a talk. It has no `Debug`: it bears words.
+/// A message of a conversation. No `Debug`: it holds the person's words.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TranscriptMessage {
     /// The message's id.
     pub id: Uuid,
-    /// What was said.
+    /// Who wrote it, and its content.
     pub saying: MessageBody,
-    /// When it came, or was decided.
+    /// When it was received, or when we decided to send it.
     pub at: DateTime<Utc>,
 }
 
-/// Conversations.
+/// Conversations and their transcripts, to read.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Conversations: Send + Sync {
-    /// The talk that somebody last wrote in on that channel, whoever carries it, among those of `accounts`.
+    /// The conversation on that channel in which the person last wrote, among those of `accounts`, through
+    /// any provider.
     async fn newest_conversation(
         &self,
         channel: Channel,
@@ -73,13 +74,13 @@ pub trait Conversations: Send + Sync {
         accounts: &[String],
     ) -> StoreResult<Option<ConversationView>>;
 
-    /// A talk by its id.
+    /// The conversation with that id.
     async fn find_conversation(&self, id: ConversationId) -> StoreResult<Option<ConversationView>>;
 
-    /// Conversations, the newest first; the cursor is an id, and ids sort by time.
+    /// Conversations, newest first. The cursor is an id, and ids sort by time.
     async fn conversations(&self, page: &PageRequest) -> StoreResult<Vec<ConversationView>>;
 
-    /// What was said in a talk, newest first; the cursor is an id, and ids sort by time.
+    /// The messages of a conversation, newest first. The cursor is an id, and ids sort by time.
     async fn lines(
         &self,
         conversation: ConversationId,

@@ -1,4 +1,4 @@
-//! Flows: every edition that was ever at hand, and what people answered.
+//! Flows: every version that was ever loaded, and people's answers.
 
 use crate::{pagination::PageRequest, store_error::StoreResult};
 use async_trait::async_trait;
@@ -8,65 +8,66 @@ use domain::{
     messaging::flow::{Answer, CompletedFlow, Slug},
 };
 
-/// One edition as it is written.
+/// One version of a flow, as its author wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlowVersion {
-    /// Which flow.
+    /// The flow's name.
     pub flow: Slug,
-    /// Its edition.
+    /// The version number.
     pub version: u32,
-    /// The flow's text.
+    /// The flow's TOML text.
     pub source: String,
-    /// Its catalogue's text, where it recommends.
+    /// The TOML text of its catalogue; `None` when it recommends nothing.
     pub catalogue: Option<String>,
 }
 
-/// What came of keeping editions.
+/// The outcome of storing versions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeptVersions {
-    /// All of them are kept.
+    /// All of them are stored.
     Kept,
-    /// These were kept before with another text; nothing was done.
+    /// These versions were stored before with another text; nothing was stored now.
     Changed(Vec<(Slug, u32)>),
 }
 
-/// Answers to be kept.
+/// The answers of a completed flow, to store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewFlowResponse {
-    /// Its id.
+    /// The id of the answers.
     pub id: FlowResponseId,
-    /// What was answered.
+    /// The flow, its version and the answers.
     pub completed: CompletedFlow,
-    /// Who answered: the canonical number, or the channel's address. Never log it.
+    /// Who answered: their canonical number, or the channel's address. Never log it.
     pub respondent: String,
 }
 
-/// Answers that were kept.
+/// The stored answers of a completed flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlowResponse {
-    /// Its id.
+    /// The id of the answers.
     pub id: FlowResponseId,
-    /// The edition that was answered.
+    /// The version that was answered.
     pub version: u32,
     /// Who answered. Never log it.
     pub respondent: String,
-    /// The answers, in the order they were asked for.
+    /// The answers, in the order of the questions.
     pub answers: Vec<(Slug, Answer)>,
-    /// When.
+    /// When the flow was completed.
     pub completed_at: DateTime<Utc>,
 }
 
-/// Flows. Answers come in with their turn (`Conversations::commit_turn`).
+/// Versions and answers of flows. Answers are stored with their turn
+/// ([`TurnQueue::commit_turn`](super::TurnQueue::commit_turn)).
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Flows: Send + Sync {
-    /// Keeps the editions at hand, so that whoever began with one can end with it. What an edition says
-    /// never changes: one with another text than before is refused, and all with it.
+    /// Stores the loaded versions, so that a person ends with the version they began with. The text of a
+    /// version never changes: if one has another text than before, none is stored.
     async fn keep_versions(&self, versions: &[FlowVersion], now: DateTime<Utc>) -> StoreResult<KeptVersions>;
 
-    /// Every edition that was kept.
+    /// Every version that was stored.
     async fn versions(&self) -> StoreResult<Vec<FlowVersion>>;
 
-    /// What was answered to a flow, the newest first. The page's cursor is a response's id.
+    /// The stored answers to a flow, newest first. The cursor is the id of an answer.
     async fn responses(&self, flow: &Slug, page: &PageRequest) -> StoreResult<Vec<FlowResponse>>;
 }

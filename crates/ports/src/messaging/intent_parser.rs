@@ -1,16 +1,16 @@
-//! Understanding of texts.
+//! Reads the intent of a text.
 
 use async_trait::async_trait;
 use domain::{locale::Locale, messaging::intent::Understanding};
 
-/// Makes one intent and its entities of a text. Never fails: what is not understood is
+/// Reads one intent and its slots from a text. It never fails: a text that it doesn't understand is
 /// [`domain::messaging::intent::Intent::Unknown`].
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait IntentParser: Send + Sync {
-    /// The name it signs its answers with: `rules`.
+    /// The parser's name, stored with its results: `rules`.
     fn name(&self) -> &'static str;
 
-    /// Understands one message. `hint` is the language last spoken.
+    /// Reads one message. `hint` is the language of the conversation so far.
     async fn parse(&self, text: &str, hint: Option<Locale>) -> Understanding;
 }

@@ -1,31 +1,31 @@
-//! A way to send mail: SMTP, or a provider's own.
+//! Sending e-mail: SMTP, or a provider's own API.
 
 use crate::messaging::message_channel::SendOutcome;
 use async_trait::async_trait;
 use domain::{accounts::EmailAddress, ids::MessageId, locale::Locale};
 
-/// A mail as it goes out. `Debug` would show its text: it has none.
+/// An e-mail to send. No `Debug`: it holds the text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mail {
-    /// Our id; it makes the `Message-ID`, by which a receiving server knows a mail that comes twice.
+    /// Our id. It becomes the `Message-ID`, by which a receiving server knows a duplicate.
     pub id: MessageId,
-    /// To whom.
+    /// The recipient's address.
     pub to: EmailAddress,
-    /// One line, without control characters.
+    /// One line without control characters.
     pub subject: String,
     /// The text/plain part.
     pub text: String,
-    /// The text/html part: the same words.
+    /// The text/html part, with the same words.
     pub html: String,
-    /// The language of both.
+    /// The language of both parts.
     pub locale: Locale,
 }
 
-/// Sends mail.
+/// Sends e-mail through one server or provider.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Mailer: Send + Sync {
-    /// Sends once. Makes no retries of its own: the outbox remembers tries, also over a restart. `Sent`
-    /// bears the `Message-ID` without its brackets.
+    /// Sends once and doesn't retry: the outbox counts send attempts, also over a restart. `Sent` carries the
+    /// `Message-ID` without its brackets.
     async fn send(&self, mail: &Mail) -> SendOutcome;
 }

@@ -1,4 +1,4 @@
-//! A way to send messages: one adapter for each provider.
+//! Sending messages: one adapter for each provider.
 
 use crate::messaging::inbound_webhook::InboundMessage;
 use async_trait::async_trait;
@@ -6,113 +6,114 @@ use chrono::{DateTime, Utc};
 use domain::{ids::MessageId, message::Channel};
 use serde::{Deserialize, Serialize};
 
-/// A message as it goes to a provider. `Debug` would show its text: it has none.
+/// A message to send. No `Debug`: it holds the text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OutboundMessage {
-    /// Our id: the correlation that a provider echoes.
+    /// Our id, which the provider returns in its reports.
     pub id: MessageId,
-    /// How it travels.
+    /// The channel to use.
     pub channel: Channel,
-    /// The address, verbatim as the person's own messages bore it: `whatsapp:+5215512345678`.
+    /// The address, verbatim as in the person's own messages: `whatsapp:+5215512345678`.
     pub recipient: String,
-    /// The words. A channel that knows nothing of `form` sends them alone, so they say what can be answered.
+    /// The text. A channel that can't show `form` sends only the text, so the text lists the possible answers
+    /// too.
     pub text: String,
-    /// What stands beside the words.
+    /// What comes with the text.
     pub form: Form,
 }
 
 impl OutboundMessage {
-    /// Words and nothing else.
+    /// A message with text only.
     #[must_use]
     pub fn plain(id: MessageId, channel: Channel, recipient: String, text: String) -> Self {
         Self { id, channel, recipient, text, form: Form::Plain }
     }
 }
 
-/// What stands beside the words of a message, where its channel can show it.
+/// What comes with the text of a message, on a channel that can show it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Form {
-    /// Nothing.
+    /// Nothing else.
     #[default]
     Plain,
-    /// Answers to press, id and title. More than a channel has room for as buttons become a list.
+    /// Answers to tap: id and title. If the channel shows fewer buttons than that, they become a list.
     Buttons(Vec<(String, String)>),
-    /// A button that opens a page.
+    /// A button that opens a web page.
     Link {
-        /// What stands on it.
+        /// The title of the button.
         title: String,
-        /// The page.
+        /// The address of the page.
         url: String,
     },
     /// A button that shares the person's own number.
     AskNumber {
-        /// What stands on it.
+        /// The title of the button.
         title: String,
     },
-    /// A text that the provider has approved, which may go out at any time.
+    /// A template that the provider has approved. It may go out at any time.
     Template(Template),
 }
 
-/// An approved text and what fills its gaps.
+/// An approved template and its parameters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Template {
-    /// Its name with the provider.
+    /// The template's name at the provider.
     pub name: String,
-    /// In which language: `es`, `es_MX`.
+    /// The template's language: `es`, `es_MX`.
     pub language: String,
-    /// What fills the gaps of its body, in order.
+    /// The parameters of its body, in order.
     #[serde(default)]
     pub parameters: Vec<String>,
-    /// Whether it bears a code: then its one parameter stands behind its button too, to be copied.
+    /// Whether it carries a code. Then its one parameter is also the value of its copy button.
     #[serde(default)]
     pub is_code: bool,
 }
 
-/// What became of a send.
+/// The outcome of a send attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendOutcome {
-    /// Taken.
+    /// The provider accepted the message.
     Sent {
-        /// The provider's name for it.
+        /// The provider's id of the message.
         provider_id: String,
     },
-    /// Not taken, and nothing went out.
+    /// The provider refused the message; nothing was sent.
     Rejected {
-        /// The provider's code, where it gave one.
+        /// The provider's error code, if it gave one.
         code: Option<String>,
-        /// In words, fit for a log.
+        /// The reason, safe to log.
         reason: String,
         /// Whether and when to try again.
         retry: Retry,
     },
-    /// No clear answer: it may have gone out. Look for it before sending again.
+    /// No clear answer: the message may have been sent. Look it up before the next send attempt.
     Unknown {
-        /// In words, fit for a log.
+        /// What happened, safe to log.
         reason: String,
     },
 }
 
-/// Whether a rejected send may be tried again.
+/// Whether a refused message may be tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
     /// Never: the request or the recipient is wrong.
     Never,
-    /// With our own back-off, or after so many seconds where the provider said so.
+    /// After so many seconds, as the provider says; `None` uses our own back-off.
     After(Option<u64>),
-    /// Never, and the recipient wants no messages: record it.
+    /// Never: the recipient wants no messages. Record the opt-out.
     OptedOut,
 }
 
-/// Sends messages by one provider.
+/// Sends messages through one provider.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait MessageChannel: Send + Sync {
-    /// Sends once. Makes no retries of its own: the outbox remembers tries, also over a restart.
+    /// Sends once and doesn't retry: the outbox counts send attempts, also over a restart.
     async fn send(&self, message: &OutboundMessage) -> SendOutcome;
 
-    /// Looks for a message whose send had no clear answer, among those sent since `since` and not in
-    /// `known` (provider ids that belong to other messages).
+    /// Looks up a message whose send attempt had no clear answer, among those sent since `since`. It skips
+    /// the provider ids in `known`, which belong to other messages.
     async fn find_sent(
         &self,
         message: &OutboundMessage,
@@ -120,21 +121,21 @@ pub trait MessageChannel: Send + Sync {
         known: &[String],
     ) -> Result<SendLookup, LookupFailed>;
 
-    /// Shows the sender that his message is being read and answered, where the channel can. Nothing depends
-    /// on it: what fails is left.
+    /// Shows the sender that their message is read and being answered, if the channel can. Errors are
+    /// ignored, because nothing depends on it.
     async fn acknowledge(&self, message: &InboundMessage) {
         let _nothing_to_show = message;
     }
 }
 
-/// What is found of a message whose send had no clear answer.
+/// The result of looking up a message whose send attempt had no clear answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendLookup {
-    /// It went out, under this name.
+    /// The message was sent, under this provider id.
     Found(String),
-    /// Nothing of it, so far. The provider's own news may still tell.
+    /// Not found so far. A delivery report may still come.
     NoneYet,
-    /// This provider never tells what it has sent: people must look.
+    /// This provider can't list sent messages: an operator must decide.
     NeverKept,
 }
 
@@ -142,6 +143,6 @@ pub enum SendLookup {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the provider can't be asked: {reason}")]
 pub struct LookupFailed {
-    /// In words, fit for a log.
+    /// The reason, safe to log.
     pub reason: String,
 }

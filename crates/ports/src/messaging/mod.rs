@@ -1,4 +1,4 @@
-//! Messaging: webhooks in, the inbox, conversations, the outbox, channels, texts.
+//! Messaging: webhooks, the inbox, conversations, the outbox, channels, texts.
 
 mod consents;
 mod conversations;

@@ -1,4 +1,4 @@
-//! Outbound messages: kept with the decision that made them, sent by the relay.
+//! Outbound messages: stored with the decision that makes them, sent by the relay.
 
 use crate::messaging::{inbound_webhook::StatusReport, message_channel::OutboundMessage};
 use crate::store_error::StoreResult;
@@ -9,119 +9,120 @@ use domain::{
     message::{Channel, DeliveryStatus},
 };
 
-/// Messages of one lane to one recipient go out in order; lanes don't wait for each other.
+/// Messages of one lane to one recipient go out in order. Lanes don't wait for each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lane {
-    /// The talk.
+    /// Messages of the conversation.
     Conversation,
-    /// Codes, which are worth nothing late. Their text is wiped once it is settled.
+    /// One-time codes, which are useless when late. Their text is wiped once they are settled.
     Code,
 }
 
-/// A message to be sent.
+/// A message to put into the outbox.
 #[derive(Clone)]
 pub struct NewOutbound {
-    /// What, to whom.
+    /// The message and its recipient.
     pub message: OutboundMessage,
-    /// The number or bot it goes out from.
+    /// The number or bot that sends it, as a channel account.
     pub channel_account: String,
-    /// Its lane.
+    /// The lane that it waits in.
     pub lane: Lane,
-    /// When it is worth nothing any more.
+    /// From when it is not sent any more.
     pub expires_at: DateTime<Utc>,
-    /// The team that sends it, where one does: it alone may ask what became of it.
+    /// The team that sends it; only this team may read its status. `None` for messages of our own.
     pub client: Option<String>,
 }
 
-/// Whether a message was kept.
+/// Whether a message was stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Enqueued {
-    /// It will be sent.
+    /// It is stored and will be sent.
     Queued,
-    /// Its recipient wants no messages: nothing was kept.
+    /// The recipient opted out; nothing was stored.
     OptedOut,
 }
 
-/// A message that is ours to send now.
+/// A message under a lease, to send now.
 #[derive(Clone)]
 pub struct LeasedMessage {
-    /// What, to whom.
+    /// The message and its recipient.
     pub message: OutboundMessage,
-    /// The number or bot it goes out from.
+    /// The number or bot that sends it, as a channel account.
     pub channel_account: String,
-    /// How often it was tried.
+    /// The number of send attempts before this one.
     pub attempts: u32,
     /// The lease's number.
     pub fence: i64,
-    /// Set when an earlier send had no clear answer: since when it is in doubt.
+    /// Since when the outcome is unknown, if an earlier send attempt had no clear answer.
     pub in_doubt_since: Option<DateTime<Utc>>,
-    /// Whether it was sent once more already, after a first doubt.
+    /// Whether it was already sent a second time after an unknown outcome.
     pub resent: bool,
-    /// When it is worth nothing any more.
+    /// From when it is not sent any more.
     pub expires_at: DateTime<Utc>,
 }
 
-/// What became of a leased message.
+/// The outcome of a leased message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settlement {
-    /// The provider took it.
+    /// The provider accepted it.
     Sent {
-        /// Its name for it.
+        /// The provider's id of the message.
         provider_id: String,
     },
-    /// Not taken; to be tried again then.
+    /// Refused; try again at that time.
     RetryAt {
-        /// When.
+        /// The time of the next send attempt.
         at: DateTime<Utc>,
-        /// Why it was not taken.
+        /// Why it was refused.
         reason: String,
     },
-    /// No clear answer; to be looked for then.
+    /// No clear answer; look it up at that time.
     InDoubt {
-        /// When.
+        /// When to look it up.
         look_at: DateTime<Utc>,
-        /// A second send had no clear answer either: the doubt begins anew.
+        /// True after a second send attempt without a clear answer: `in_doubt_since` starts again.
         resent: bool,
-        /// What happened.
+        /// What happened, safe to log.
         reason: String,
     },
-    /// It never will be sent.
+    /// It will never be sent.
     Failed {
-        /// The provider's code, where it gave one.
+        /// The provider's error code, if it gave one.
         code: Option<String>,
-        /// Why.
+        /// Why it will not be sent.
         reason: String,
-        /// The recipient wants no messages: recorded in the same transaction.
+        /// The recipient wants no messages. The opt-out is recorded in the same transaction.
         opted_out: bool,
     },
-    /// Nobody can tell whether it went out: left for people, who may have it sent once more.
+    /// The outcome stays unknown. It becomes a dead letter, which an operator may send again.
     Dead {
-        /// Why.
+        /// Why the outcome is unknown.
         reason: String,
     },
 }
 
-/// How far a message has come.
+/// The delivery status of a message, with its history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageState {
-    /// Now.
+    /// The current status.
     pub status: DeliveryStatus,
-    /// The provider's name for it.
+    /// The provider's id of the message, once known.
     pub provider_id: Option<String>,
-    /// How it travels.
+    /// The channel it goes out on.
     pub channel: Channel,
-    /// The team that sent it.
+    /// The team that sent it; `None` for messages of our own.
     pub client: Option<String>,
-    /// All news, oldest first: status, when, error code.
+    /// All delivery events, oldest first: status, time, error code.
     pub history: Vec<(DeliveryStatus, DateTime<Utc>, Option<String>)>,
 }
 
-/// The outbox.
+/// The outbox of messages to send.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Outbox: Send + Sync {
-    /// Up to `count` messages that may go now: first in, first out for each recipient and lane, whose
-    /// head blocks the rest for a minute at most. A lease that ran out leaves its message in doubt.
+    /// Leases up to `count` messages that are due. For each recipient and lane the order is first in, first
+    /// out; the first message blocks the others for a minute at most. If an earlier lease ran out, the
+    /// message's outcome is unknown.
     async fn lease(
         &self,
         now: DateTime<Utc>,
@@ -129,7 +130,7 @@ pub trait Outbox: Send + Sync {
         count: usize,
     ) -> StoreResult<Vec<LeasedMessage>>;
 
-    /// Writes down what became of one. Ignored when the lease has passed to somebody else.
+    /// Stores the outcome of a leased message. Ignored when another worker has the lease by now.
     async fn settle(
         &self,
         leased: &LeasedMessage,
@@ -137,8 +138,8 @@ pub trait Outbox: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<()>;
 
-    /// Keeps a message to be sent, unless its recipient opted out; durable on return. The same id again is the
-    /// same message.
+    /// Stores a message to send, unless its recipient opted out; durable on return. The same id again stores
+    /// nothing.
     async fn enqueue(
         &self,
         message: &NewOutbound,
@@ -146,16 +147,16 @@ pub trait Outbox: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<Enqueued>;
 
-    /// Applies news of messages, forward only; how many of them were ours. News that names a message only by a
-    /// provider's id that we don't know yet is kept until we do.
+    /// Applies delivery reports; a status only moves forward. Returns how many reports were about our
+    /// messages. A report with only a provider id that we don't know yet is kept until we do.
     async fn record_statuses(&self, reports: &[StatusReport], now: DateTime<Utc>) -> StoreResult<usize>;
 
-    /// Provider ids of messages to `recipient` that may have gone out since then: those are accounted for.
+    /// Provider ids of messages to `recipient` that may have been sent since then.
     async fn known_provider_ids(&self, recipient: &str, since: DateTime<Utc>) -> StoreResult<Vec<String>>;
 
-    /// How far a message has come.
+    /// The delivery status of a message; `None` when there is no such message.
     async fn find(&self, id: MessageId) -> StoreResult<Option<MessageState>>;
 
-    /// Messages that wait, those in doubt included.
+    /// The number of messages that are not settled, including those with an unknown outcome.
     async fn backlog(&self) -> StoreResult<u64>;
 }

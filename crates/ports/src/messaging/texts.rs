@@ -2,9 +2,9 @@
 
 use domain::{locale::Locale, messaging::conversation::Text};
 
-/// Puts a text of the catalogue into words.
+/// Renders a text of the message catalogue.
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait Texts: Send + Sync {
-    /// The words; every text exists in every language (the catalogues are tested for that).
+    /// The text in that language. Every text exists in every language; a test checks this.
     fn render(&self, locale: Locale, text: &Text) -> String;
 }

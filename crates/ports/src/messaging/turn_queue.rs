@@ -1,4 +1,5 @@
-//! Inbound messages: durable before they are acknowledged, once each, in order per conversation.
+//! The inbox: messages are stored before the webhook is acknowledged, once each, and handled in order within
+//! a conversation.
 
 use super::{NewFlowResponse, NewOutbound, inbound_webhook::InboundMessage};
 use crate::store_error::StoreResult;
@@ -13,70 +14,70 @@ use domain::{
 /// Whether a message was new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Accepted {
-    /// Kept now.
+    /// The message is stored now.
     New,
-    /// Kept before: the same provider id on the same channel account.
+    /// Stored before: the same provider id on the same channel account.
     Duplicate,
 }
 
-/// A message whose turn it is, with the talk it belongs to. Nobody else has this talk until the
-/// lease ends.
+/// A message under a lease, with its conversation. Until the lease ends, no other worker gets this
+/// conversation.
 #[derive(Clone)]
 pub struct LeasedTurn {
-    /// The message's id here.
+    /// Our id of the message.
     pub event: EventId,
-    /// The message.
+    /// The inbound message.
     pub message: InboundMessage,
-    /// When it came.
+    /// When it was received.
     pub received_at: DateTime<Utc>,
-    /// The talk.
+    /// The conversation it belongs to.
     pub conversation: ConversationId,
-    /// Its state before this turn.
+    /// The conversation state before this turn.
     pub state: Conversation,
     /// Whether we may write to the sender.
     pub consent: ConsentStatus,
-    /// The lease's number: a commit under an older one is refused.
+    /// The lease's number. A commit under an older one is refused.
     pub fence: i64,
-    /// How often this turn was tried before.
+    /// How many times this turn failed before.
     pub tries: u32,
 }
 
-/// What to do with a turn that could not be carried out.
+/// What to do with a turn that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TurnFailure {
-    /// Try again then.
+    /// Try again at that time.
     RetryAt(DateTime<Utc>),
-    /// Set aside for people to look at; the talk goes on with the next message.
+    /// Park it for an operator; the conversation goes on with the next message.
     Park,
 }
 
-/// All that a turn leaves behind.
+/// Everything that a turn commits.
 #[derive(Clone)]
 pub struct Turn {
     /// The message that was handled.
     pub event: EventId,
-    /// The talk.
+    /// The conversation it belongs to.
     pub conversation: ConversationId,
-    /// The lease under which it was handled.
+    /// The number of the lease under which it was handled.
     pub fence: i64,
-    /// The talk's state after it.
+    /// The conversation state after this turn.
     pub state: Conversation,
-    /// What is to be said, in order.
+    /// The replies to send, in order.
     pub replies: Vec<NewOutbound>,
-    /// The sender's new consent, where he changed it.
+    /// The sender's new consent, if they changed it.
     pub consent: Option<ConsentStatus>,
-    /// What was decided.
+    /// The audit rows of what was decided.
     pub audit: Vec<AuditRecord>,
-    /// What was answered to a flow, where this turn ended one.
+    /// The answers to a flow, if this turn completed one.
     pub flow_response: Option<NewFlowResponse>,
 }
 
-/// Whether a turn was taken.
+/// Whether a turn was committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Committed {
-    /// All of it.
+    /// All of it is committed.
     Done,
-    /// Nothing: the lease had passed to somebody else.
+    /// Nothing is committed: another worker has the lease by now.
     Fenced,
 }
 
@@ -84,26 +85,26 @@ pub enum Committed {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait TurnQueue: Send + Sync {
-    /// Keeps messages; durable on return. One answer for each, in order.
+    /// Stores messages; durable on return. One answer for each, in the same order.
     async fn accept(
         &self,
         messages: &[(EventId, InboundMessage)],
         now: DateTime<Utc>,
     ) -> StoreResult<Vec<Accepted>>;
 
-    /// The oldest message of a talk that nobody has, with a lease on that talk.
+    /// Leases the oldest message of a conversation that no worker has. `None` when nothing waits.
     async fn lease_next(&self, now: DateTime<Utc>, until: DateTime<Utc>) -> StoreResult<Option<LeasedTurn>>;
 
-    /// Gives a turn back unfinished, with a reason fit for a log.
+    /// Gives a failed turn back, with a reason that is safe to log.
     async fn fail(&self, turn: &LeasedTurn, failure: &TurnFailure, reason: &str) -> StoreResult<()>;
 
-    /// Removes handled messages older than `before`; how many.
+    /// Deletes handled messages that are older than `before`. Returns how many.
     async fn purge(&self, before: DateTime<Utc>) -> StoreResult<usize>;
 
-    /// State, replies into the outbox, message done, consent, audit, answers to a flow: in one transaction.
+    /// Commits state, replies, the handled message, consent, audit rows and flow answers in one transaction.
     async fn commit_turn(&self, turn: &Turn, now: DateTime<Utc>) -> StoreResult<Committed>;
 
-    /// Holds on to a talk while its turn takes long. False when it is lost.
+    /// Extends the lease of a conversation during a long turn. False when the lease is lost.
     async fn renew_lease(
         &self,
         conversation: ConversationId,

@@ -1,4 +1,4 @@
-//! The ledger: accounts, transfers, entries, limits, idempotency. The only authority on balances.
+//! The ledger: accounts, transfers, entries, limits, idempotency. No balance exists anywhere else.
 
 use crate::{
     messaging::NewOutbound, pagination::PageRequest, store_error::StoreResult, verification::OwnCode,
@@ -21,80 +21,80 @@ use domain::{
     verification::otp::OtpPolicy,
 };
 
-/// The code a filed transfer waits for, kept and sent in the transaction that files it.
+/// The step-up code that a filed transfer waits for. It is stored and sent in the transaction that files it.
 #[derive(Clone)]
 pub struct SecondStep {
-    /// The challenge.
+    /// The id of the challenge.
     pub verification: VerificationId,
-    /// Whose number it goes to.
+    /// The number that the code goes to.
     pub phone: PhoneNumber,
-    /// Its hash.
+    /// The keyed hash of the code.
     pub code: OwnCode,
-    /// The message that bears it.
+    /// The message that carries the code.
     pub message: NewOutbound,
-    /// When it ends.
+    /// From when the code is refused.
     pub expires_at: DateTime<Utc>,
-    /// Guesses allowed.
+    /// The maximum of check attempts.
     pub attempts_max: u32,
 }
 
-/// A request to move money, with all that commits along with it.
+/// A transfer to post, with everything that commits with it.
 #[derive(Clone)]
 pub struct PostRequest {
-    /// What the fold decides on.
+    /// What the ledger's fold decides on.
     pub command: PostTransfer,
-    /// Its second step, where it needs one.
+    /// The step-up code, if the transfer needs one.
     pub second_step: Option<SecondStep>,
-    /// The name under which the destination is remembered, once paid.
+    /// The name under which the destination becomes a payee, once paid.
     pub payee: Option<String>,
-    /// Who does it.
+    /// The actor for the audit row.
     pub actor: Actor,
 }
 
-/// The answer to a request.
+/// The answer to a transfer request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostOutcome {
-    /// What was decided, now or the first time.
+    /// The decision, made now or under the same key before.
     pub decision: Decision,
-    /// What the payer has left, where money moved now.
+    /// The payer's posted balance after it; `None` when no money moved now.
     pub balance_after: Option<Money>,
 }
 
-/// A request to give a transfer back, with all that commits along with it.
+/// A reversal to post, with everything that commits with it.
 #[derive(Clone)]
 pub struct ReverseRequest {
-    /// The transfer to give back.
+    /// The transfer to reverse.
     pub original: TransferId,
-    /// What the fold decides on.
+    /// What the ledger's fold decides on.
     pub command: ReverseTransfer,
-    /// Who does it.
+    /// The actor for the audit row.
     pub actor: Actor,
 }
 
-/// How money that is held for a transfer goes on.
+/// What becomes of the money held for a transfer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HoldVerdict {
-    /// It has been handed over to whoever carries it out: from now on it does not lapse by itself.
+    /// The transfer was handed over to the bank. From now on the hold doesn't expire by itself.
     Submit,
-    /// It has gone: the transfer is completed.
+    /// The money has left: the transfer is completed.
     Capture,
-    /// It stays: the transfer becomes `status` (failed, canceled, expired), for this reason.
+    /// The money stays: the transfer becomes `status` (failed, canceled, expired).
     Void {
-        /// What the transfer becomes.
+        /// The transfer's new status.
         status: TransferStatus,
-        /// Why, where a rule of the books says it.
+        /// The ledger's reason, if a rule of the ledger refused it.
         refusal: Option<Refusal>,
     },
-    /// Nobody knows: the hold stays until somebody does.
+    /// The outcome is unknown. The hold stays until it is known.
     Unknown,
 }
 
-/// What came of a verdict on a hold.
+/// The outcome of a verdict on a hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HoldOutcome {
-    /// Done, now or by the same verdict before: the transfer as it stands.
+    /// The verdict is applied, now or earlier; the transfer after it.
     Settled(Box<Transfer>),
-    /// The transfer is past that: as it stands.
+    /// The transfer is already past that state; its present form.
     TooLate(Box<Transfer>),
     /// There is no such transfer.
     NotFound,
@@ -103,164 +103,164 @@ pub enum HoldOutcome {
 /// A wallet to open.
 #[derive(Clone, Debug)]
 pub struct OpenWallet {
-    /// Its id.
+    /// The wallet's id.
     pub id: WalletId,
-    /// Whose.
+    /// The user who owns it.
     pub user: UserId,
-    /// Its name.
+    /// The wallet's name.
     pub name: String,
-    /// Its kind, in the owner's words: `cash`, `savings`.
+    /// The kind, in the owner's words: `cash`, `savings`.
     pub kind: String,
-    /// What it is kept in.
+    /// The currency of its balance.
     pub currency: Currency,
-    /// The caller's key; where he gave none, one that only this request has.
+    /// The idempotency key. If the request has none, a key that no other request has.
     pub key: IdempotencyKey,
-    /// Over the fields the caller supplied.
+    /// The fingerprint of the fields that were sent.
     pub fingerprint: Fingerprint,
-    /// Who does it.
+    /// The actor for the audit row.
     pub actor: Actor,
 }
 
-/// What came of it.
+/// The outcome of opening a wallet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OpenOutcome {
-    /// Opened now.
+    /// The wallet is opened now.
     Opened(WalletView),
-    /// Opened before, under the same key.
+    /// It was opened before, under the same key.
     Replayed(WalletView),
-    /// The key stands for another request.
+    /// The key belongs to a request with another fingerprint.
     KeyReused,
-    /// There is no such person.
+    /// There is no such user.
     NoSuchUser,
 }
 
-/// A code for a filed transfer.
+/// A step-up code for a filed transfer.
 #[derive(Clone)]
 pub struct ConfirmTransfer {
-    /// Which.
+    /// The transfer to confirm.
     pub transfer: TransferId,
-    /// Its challenge.
+    /// The challenge of its code.
     pub verification: VerificationId,
-    /// The hash of what was typed; `None` when its key is gone, which counts as wrong.
+    /// The hash of the entered code. `None`: its key is gone, which counts as a wrong code.
     pub mac: Option<[u8; 32]>,
-    /// The effect that guesses: a repeated one is the same guess.
+    /// The effect that submits the code. The same key again is the same check attempt.
     pub effect_key: Option<String>,
-    /// The limits in force.
+    /// The limits to apply.
     pub limits: Limits,
-    /// The calendar day on which it counts.
+    /// The calendar day that the amount counts for.
     pub day: NaiveDate,
-    /// The numbers in force.
+    /// The code policy to apply.
     pub policy: OtpPolicy,
-    /// The name under which the destination is remembered, once paid.
+    /// The name under which the destination becomes a payee, once paid.
     pub payee: Option<String>,
-    /// Who does it.
+    /// The actor for the audit row.
     pub actor: Actor,
 }
 
-/// What came of a code.
+/// The outcome of a step-up code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConfirmOutcome {
-    /// Right: the transfer as it stands now, completed or failed for its refusal.
+    /// The code is right; the transfer is completed, or failed with a refusal.
     Decided {
-        /// The transfer.
+        /// The transfer after the decision.
         transfer: Box<Transfer>,
-        /// What the payer has left, where money moved.
+        /// The payer's posted balance after it; `None` when no money moved.
         balance_after: Option<Money>,
     },
-    /// Wrong; so many guesses left.
+    /// The code is wrong and was counted.
     WrongCode {
-        /// Guesses left.
+        /// The check attempts that are left.
         attempts_remaining: u32,
     },
-    /// The effect's key stands for another guess.
+    /// The effect key belongs to another check attempt.
     KeyReused,
-    /// The code is used, spent or expired.
+    /// The code is used, exhausted or expired.
     CodeGone,
-    /// The number is locked until then.
+    /// The number is locked until that time.
     Locked(DateTime<Utc>),
-    /// It was completed before: asked again after success.
+    /// The transfer was completed before; this is a repeated request.
     AlreadyDone(Box<Transfer>),
-    /// It is not waiting for a code: canceled, expired.
+    /// The transfer doesn't wait for a code: it is canceled or expired.
     NotWaiting(Box<Transfer>),
     /// There is no such transfer.
     NotFound,
 }
 
-/// A wallet as it stands.
+/// A wallet with its balances.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WalletView {
-    /// Its id.
+    /// The wallet's id.
     pub id: WalletId,
-    /// Whose.
+    /// The user who owns it.
     pub user: UserId,
-    /// Its name.
+    /// The wallet's name.
     pub name: String,
-    /// Its kind, in the owner's words: `cash`, `savings`.
+    /// The kind, in the owner's words: `cash`, `savings`.
     pub kind: String,
-    /// Posted balance.
+    /// The posted balance.
     pub posted: Money,
-    /// What can be spent of it.
+    /// The available balance: posted less open holds.
     pub available: Money,
 }
 
-/// A line of a wallet's account.
+/// A line of a wallet's statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryView {
-    /// Its number in the account: later ones are higher.
+    /// The entry's number in the ledger account; later entries have higher numbers.
     pub version: i64,
-    /// Signed.
+    /// The signed amount; a debit is negative.
     pub amount: Money,
-    /// The balance after it.
+    /// The posted balance after this entry.
     pub balance_after: Money,
-    /// The transfer it belongs to, as it stands.
+    /// The transfer it belongs to, in its present form.
     pub transfer: Transfer,
-    /// When.
+    /// When it was posted.
     pub at: DateTime<Utc>,
 }
 
-/// Which of a wallet's entries: those from `from` on and before `until`.
+/// The period of a statement: from `from` on, and before `until`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EntryFilter {
-    /// The first instant.
+    /// The first instant; `None` for no lower bound.
     pub from: Option<DateTime<Utc>>,
-    /// The instant behind the last.
+    /// The first instant after the period; `None` for no upper bound.
     pub until: Option<DateTime<Utc>>,
 }
 
-/// Which transfers.
+/// Which transfers to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TransferFilter {
-    /// Only those this caller made.
+    /// Only those that this principal requested; `None` for all.
     pub caller: Option<String>,
-    /// Only those of this person's money.
+    /// Only those that move this user's money; `None` for all.
     pub owner: Option<UserId>,
 }
 
-/// Something in the books that can't be.
+/// A broken rule of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerViolation {
-    /// Which rule is broken.
+    /// The rule that is broken.
     pub rule: String,
-    /// Where.
+    /// The account or transfer that breaks it.
     pub subject: String,
 }
 
-/// The ledger. Every method is one transaction; `post` may share its with other callers'.
+/// The ledger. Every method is one transaction; `post` may share its transaction with other callers.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Ledger: Send + Sync {
-    /// Decides requests in order: lock, look, fold, write, commit. One answer for each.
+    /// Decides requests in order: lock, load, fold, write, commit. One answer for each.
     async fn post(&self, requests: &[PostRequest], now: DateTime<Utc>) -> StoreResult<Vec<PostOutcome>>;
 
-    /// Judges a code and, if it is right, consumes it and posts the transfer, at once. A wrong guess
-    /// is counted though nothing moves.
+    /// Checks a code. If it is right, consumes it and posts the transfer in the same transaction. A wrong
+    /// code is counted although no money moves.
     async fn confirm(&self, request: &ConfirmTransfer, now: DateTime<Utc>) -> StoreResult<ConfirmOutcome>;
 
-    /// Gives a completed transfer back, in whole or in part. `None`: there is no such transfer.
+    /// Reverses a completed transfer, in whole or in part. `None`: there is no such transfer.
     async fn reverse(&self, request: &ReverseRequest, now: DateTime<Utc>)
     -> StoreResult<Option<PostOutcome>>;
 
-    /// Carries out a verdict on the money held for a transfer.
+    /// Applies a verdict to the money held for a transfer.
     async fn settle_hold(
         &self,
         transfer: TransferId,
@@ -269,10 +269,10 @@ pub trait Ledger: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<HoldOutcome>;
 
-    /// Opens a wallet, once for each key.
+    /// Opens a wallet, once for each idempotency key.
     async fn open_wallet(&self, request: &OpenWallet, now: DateTime<Utc>) -> StoreResult<OpenOutcome>;
 
-    /// Withdraws a transfer that waits. `None`: there is none; otherwise as it stands after.
+    /// Cancels a transfer that waits. `None`: there is no such transfer. Otherwise its form after the call.
     async fn cancel(
         &self,
         id: TransferId,
@@ -280,32 +280,33 @@ pub trait Ledger: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<Option<Transfer>>;
 
-    /// Ends waiting transfers whose time is over, and gives back what is held for those that were never
-    /// handed over; how many.
+    /// Expires transfers that waited too long, and voids the holds of those that were never handed over.
+    /// Returns how many.
     async fn expire(&self, now: DateTime<Utc>) -> StoreResult<usize>;
 
-    /// A transfer by its id.
+    /// The transfer with that id.
     async fn find_transfer(&self, id: TransferId) -> StoreResult<Option<Transfer>>;
 
-    /// The states a transfer has passed through, oldest first.
+    /// The statuses of a transfer with their times, oldest first.
     async fn transfer_history(&self, id: TransferId) -> StoreResult<Vec<(TransferStatus, DateTime<Utc>)>>;
 
-    /// What stands under a key, so that a repeated request can be answered without deciding anew.
+    /// The outcome that is stored under a key, so that a repeated request gets it again without a new
+    /// decision.
     async fn find_outcome(&self, key: &IdempotencyKey) -> StoreResult<Option<(Fingerprint, Outcome)>>;
 
-    /// Transfers, newest first.
+    /// Transfers that match the filter, newest first.
     async fn transfers(&self, filter: &TransferFilter, page: &PageRequest) -> StoreResult<Vec<Transfer>>;
 
-    /// Wallets, oldest first; of one person, or of all.
+    /// The wallets of one user, or of all, oldest first.
     async fn wallets(&self, user: Option<UserId>, page: &PageRequest) -> StoreResult<Vec<WalletView>>;
 
-    /// A wallet by its id.
+    /// The wallet with that id.
     async fn find_wallet(&self, id: WalletId) -> StoreResult<Option<WalletView>>;
 
-    /// What a person has sent from all his wallets of a currency, as it counts on `day`.
+    /// The amounts that a user has sent from all their wallets of a currency, as they count on `day`.
     async fn spent(&self, user: UserId, currency: Currency, day: NaiveDate) -> StoreResult<Spent>;
 
-    /// A person's first wallet in a currency.
+    /// A user's oldest wallet in a currency.
     async fn first_wallet(&self, user: UserId, currency: Currency) -> StoreResult<Option<WalletView>>;
 
     /// A wallet's entries, newest first; `after` is an entry's version.
@@ -316,6 +317,6 @@ pub trait Ledger: Send + Sync {
         page: &PageRequest,
     ) -> StoreResult<Vec<EntryView>>;
 
-    /// Checks every rule of the books.
+    /// Checks every rule of the ledger, and returns those that are broken.
     async fn verify(&self) -> StoreResult<Vec<LedgerViolation>>;
 }

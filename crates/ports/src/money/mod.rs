@@ -1,4 +1,4 @@
-//! Money: the ledger.
+//! Money: the port of the ledger.
 
 mod ledger;
 

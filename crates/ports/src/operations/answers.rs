@@ -1,30 +1,30 @@
-//! Answers kept under the caller's key, for requests whose effect is a message and not a transfer.
+//! Responses stored under an idempotency key, for requests that send a message. Transfers store their own.
 
 use crate::store_error::StoreResult;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::operations::idempotency::{Fingerprint, IdempotencyKey};
 
-/// What a key means for the request that comes with it.
+/// What an idempotency key means for the request that carries it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Claim {
-    /// Nobody has it: the work is the claimer's.
+    /// The key is new: this request does the work.
     Fresh,
-    /// Another request with this key is being worked on.
+    /// Another request with this key is in progress.
     UnderWay,
-    /// Done before, with this answer.
+    /// Done before, with this response.
     Answered(String),
-    /// Another request stands under this key.
+    /// The key belongs to a request with another fingerprint.
     Reused,
 }
 
-/// Answers by key. A transfer's outcome is kept with the transfer itself, by
+/// Responses by idempotency key. The outcome of a transfer is stored with the transfer itself, by
 /// [`Ledger`](crate::money::Ledger).
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait IdempotencyStore: Send + Sync {
-    /// Takes the key for the request with this fingerprint. A claim made before `lapsed` that was
-    /// neither answered nor released is anybody's again: its claimer is gone.
+    /// Claims the key for the request with this fingerprint. A claim that was made before `lapsed`, and was
+    /// neither answered nor released, can be claimed again: its process is gone.
     async fn claim(
         &self,
         key: &IdempotencyKey,
@@ -33,9 +33,9 @@ pub trait IdempotencyStore: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<Claim>;
 
-    /// Keeps the answer; it is given from now on.
+    /// Stores the response, which answers the key from now on.
     async fn keep(&self, key: &IdempotencyKey, answer: &str) -> StoreResult<()>;
 
-    /// Nothing was sent: the key is free again. An answer that was kept stays.
+    /// Frees the key after a request that sent nothing. A stored response stays.
     async fn release(&self, key: &IdempotencyKey) -> StoreResult<()>;
 }

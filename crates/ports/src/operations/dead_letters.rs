@@ -1,4 +1,4 @@
-//! What people must look at, and what providers tell that is only taken down.
+//! Dead letters, which wait for an operator, and notices, which are only stored.
 
 use crate::messaging::inbound_webhook::Notice;
 use crate::{pagination::PageRequest, store_error::StoreResult};
@@ -6,19 +6,19 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-/// What kind of thing did not come through.
+/// The kind of a dead letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeadLetterKind {
     /// A webhook that can't be read.
     Webhook,
     /// A message whose turn failed each time.
     Inbound,
-    /// A message of ours of which nobody knows whether it went out.
+    /// A message of ours whose outcome is unknown.
     Outbound,
 }
 
 impl DeadLetterKind {
-    /// The word of the wire.
+    /// The name that the API and the command line use.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -29,62 +29,64 @@ impl DeadLetterKind {
     }
 }
 
-/// Something that did not come through.
+/// One item that could not be processed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetter {
-    /// Its id.
+    /// The dead letter's id.
     pub id: Uuid,
-    /// What it is.
+    /// The kind of item.
     pub kind: DeadLetterKind,
-    /// Why, fit for a log.
+    /// The reason, safe to log.
     pub reason: String,
-    /// How often it was tried.
+    /// The number of times it was tried.
     pub attempts: u32,
-    /// When it came.
+    /// When it was received or decided.
     pub at: DateTime<Utc>,
 }
 
-/// A webhook that was rightly signed and can't be read. `Debug` would show its body: it has none.
+/// A webhook whose signature is valid and whose body can't be read. No `Debug`: it holds the body.
 #[derive(Clone, PartialEq, Eq)]
 pub struct UnreadableWebhook {
-    /// Its id.
+    /// The dead letter's id.
     pub id: Uuid,
-    /// Whose decoder it is for: `meta`, `telegram`.
+    /// The provider whose decoder it is for: `meta`, `telegram`.
     pub webhook: String,
     /// The bytes received.
     pub body: Vec<u8>,
-    /// What is wrong with it.
+    /// Why it can't be read.
     pub reason: String,
 }
 
-/// What came of having one looked at again.
+/// The outcome of replaying a dead letter.
 #[derive(Clone, PartialEq, Eq)]
 pub enum ReplayOutcome {
     /// It waits for its worker again.
     Queued,
-    /// It must be decoded once more; whoever does says what came of it.
+    /// The body must be decoded again. The caller does it and stores the result.
     Unreadable(UnreadableWebhook),
 }
 
-/// Dead letters and notices.
+/// Dead letters and notices. Every method is one transaction.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait DeadLetters: Send + Sync {
-    /// Takes notices down, each once; durable on return.
+    /// Stores notices, each once; durable on return.
     async fn keep_notices(&self, notices: &[(Uuid, Notice)], now: DateTime<Utc>) -> StoreResult<()>;
 
-    /// Keeps a webhook that can't be read; durable on return. One that is kept already counts one more try.
+    /// Stores a webhook that can't be read; durable on return. If it is stored already, its tries increase by
+    /// one.
     async fn keep_unreadable(&self, webhook: &UnreadableWebhook, now: DateTime<Utc>) -> StoreResult<()>;
 
-    /// A webhook that could be read after all is no dead letter any more.
+    /// Deletes a webhook that could be read in the end.
     async fn forget_unreadable(&self, id: Uuid) -> StoreResult<()>;
 
-    /// All of them, newest first; the cursor is an id, and ids sort by time.
+    /// Dead letters of all kinds, newest first. The cursor is an id, and ids sort by time.
     async fn dead_letters(&self, page: &PageRequest) -> StoreResult<Vec<DeadLetter>>;
 
-    /// Has one looked at again: its tries begin anew. `None`: there is none of that id.
+    /// Replays a dead letter; its tries start again. `None`: there is none with that id.
     async fn revive(&self, id: Uuid, now: DateTime<Utc>) -> StoreResult<Option<ReplayOutcome>>;
 
-    /// Removes notices, and early news of messages that are not ours, older than `before`; how many.
+    /// Deletes notices, and early delivery reports about messages that are not ours, older than `before`.
+    /// Returns how many.
     async fn purge_notices(&self, before: DateTime<Utc>) -> StoreResult<usize>;
 }

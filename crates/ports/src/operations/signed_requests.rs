@@ -1,17 +1,17 @@
-//! What came with signed requests and may come only once.
+//! Values of signed requests that are accepted only once.
 
 use crate::store_error::StoreResult;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-/// What was seen of signed requests. Every method is one transaction.
+/// The values already seen in signed requests. Every method is one transaction.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait SignedRequests: Send + Sync {
-    /// Takes down what may come only once from this client, until then. False where it came before: of any
-    /// number at once, on any number of replicas, one is told true.
+    /// Stores a value that this client may use only once before `until`. False: it was used before. Of many
+    /// requests at once, on any number of replicas, one gets true.
     async fn take_once(&self, client: &str, once: &str, until: DateTime<Utc>) -> StoreResult<bool>;
 
-    /// Forgets what was to be remembered until before that; how many.
+    /// Deletes the values whose time ended before that. Returns how many.
     async fn forget_taken(&self, before: DateTime<Utc>) -> StoreResult<usize>;
 }

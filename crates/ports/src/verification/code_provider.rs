@@ -4,50 +4,50 @@ use async_trait::async_trait;
 use domain::{locale::Locale, message::Channel, phone::PhoneNumber, verification::otp::OtpCode};
 use thiserror::Error;
 
-/// What to send.
+/// A code to send.
 #[derive(Clone, Debug)]
 pub struct StartCode {
-    /// To whom.
+    /// The recipient's number.
     pub to: PhoneNumber,
-    /// How.
+    /// The channel to use.
     pub channel: Channel,
-    /// In which language.
+    /// The language of the message.
     pub locale: Locale,
 }
 
-/// A code that went out.
+/// A code that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StartedCode {
-    /// The provider's name for the challenge (`VE…`): codes are checked against it, never by number.
+    /// The provider's id of the challenge (`VE…`). Codes are checked against it, never by number.
     pub sid: String,
-    /// How it went.
+    /// The channel that was used.
     pub channel: Channel,
 }
 
-/// The provider's word on a code.
+/// The provider's verdict on a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodeVerdict {
-    /// Right.
+    /// The code is right.
     Approved,
-    /// Wrong.
+    /// The code is wrong.
     Wrong,
-    /// The provider knows no open challenge of that name.
+    /// The provider has no open challenge with that id.
     Gone,
 }
 
-/// Why a code did not go out or could not be checked.
+/// Why a code could not be sent or checked.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CodeProviderError {
-    /// This number can't be reached so; another channel may do.
+    /// This channel can't reach the number. Another channel may.
     #[error("the channel can't reach this number: {0}")]
     ChannelRefused(String),
     /// The number or its country is refused for good.
     #[error("the number is refused: {0}")]
     NumberRefused(String),
-    /// The provider's own limits are spent.
-    #[error("the provider's limits are spent: {0}")]
+    /// The provider's own limits are used up.
+    #[error("the provider's limits are used up: {0}")]
     TooMany(String),
-    /// No answer, or none that can be understood.
+    /// No answer, or one that can't be read.
     #[error("the provider is unavailable: {0}")]
     Unavailable(String),
 }
@@ -56,18 +56,18 @@ pub enum CodeProviderError {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait CodeProvider: Send + Sync {
-    /// The name it is logged under: `twilio`.
+    /// The provider's name in logs: `twilio`.
     fn name(&self) -> &'static str;
 
-    /// Sends a code. Asked again while one is open, the same code goes out again.
+    /// Sends a code. While one is open, the same code goes out again.
     async fn start(&self, request: &StartCode) -> Result<StartedCode, CodeProviderError>;
 
-    /// Checks a code against a challenge.
+    /// Checks a code against the challenge with that provider id.
     async fn check(&self, sid: &str, code: &OtpCode) -> Result<CodeVerdict, CodeProviderError>;
 
-    /// Whether the provider holds the challenge for approved: asked after a check whose answer was lost.
+    /// Whether the provider says that the challenge is approved. Asked after a check whose answer was lost.
     async fn is_approved(&self, sid: &str) -> Result<bool, CodeProviderError>;
 
-    /// Withdraws a challenge, so that the next start makes a new code.
+    /// Cancels a challenge, so that the next start makes a new code.
     async fn cancel(&self, sid: &str) -> Result<(), CodeProviderError>;
 }

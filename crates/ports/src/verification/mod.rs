@@ -1,4 +1,4 @@
-//! Verification: challenges, the provider of codes, what is known of a number, hosted pages.
+//! Verification: challenges, code providers, number lookup, hosted pages.
 
 pub mod code_provider;
 pub mod number_lookup;

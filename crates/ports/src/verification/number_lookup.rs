@@ -1,44 +1,44 @@
-//! What the carriers know of a number.
+//! What carriers say about a number.
 
 use async_trait::async_trait;
 use domain::phone::PhoneNumber;
 use thiserror::Error;
 
-/// The kind of line, as far as it matters.
+/// The kind of line, as far as codes are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineType {
-    /// A mobile, a landline, voice over IP: it may take a code. Mexican numbers are «fixed line or
-    /// mobile», so none is refused for not being mobile.
+    /// Mobile, landline or voice over IP: a code may be sent. Mexican numbers are «fixed line or mobile», so
+    /// no number is refused for not being mobile.
     Ordinary,
-    /// Premium, shared cost, toll-free, voicemail, pager, universal access: only fraud would have a
-    /// code sent there.
+    /// Premium rate, shared cost, toll-free, voicemail, pager or universal access. Only fraud would send a
+    /// code there.
     Refused,
-    /// Not known.
+    /// The carrier gives no line type.
     Unknown,
 }
 
-/// What is known.
+/// The result of a number lookup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NumberInfo {
-    /// Whether it is assigned at all.
+    /// Whether the number is assigned to a line.
     pub valid: bool,
-    /// Its line.
+    /// The kind of line.
     pub line_type: LineType,
-    /// Its country, ISO 3166-1 alpha-2.
+    /// The country, ISO 3166-1 alpha-2.
     pub country: Option<String>,
-    /// Its carrier's name.
+    /// The carrier's name.
     pub carrier: Option<String>,
 }
 
-/// Nobody can be asked now.
+/// No lookup provider can be asked now.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("the lookup is unavailable: {0}")]
 pub struct LookupUnavailable(pub String);
 
-/// Looks numbers up.
+/// Looks up numbers at a provider.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait NumberLookup: Send + Sync {
-    /// What is known of a number.
+    /// What the provider knows about a number.
     async fn look_up(&self, number: &PhoneNumber) -> Result<NumberInfo, LookupUnavailable>;
 }

@@ -1,4 +1,4 @@
-//! Pages on which people prove their numbers.
+//! Hosted pages on which people prove their numbers.
 
 use super::Requester;
 use crate::store_error::StoreResult;
@@ -11,80 +11,80 @@ use domain::{
     verification::otp::Purpose,
 };
 
-/// A page to be opened.
+/// A hosted page to open.
 #[derive(Clone, Debug)]
 pub struct NewVerificationPage {
-    /// Its id.
+    /// The page's id.
     pub id: PageId,
-    /// The hash of the token in its address.
+    /// The hash of the token in its URL.
     pub token_hash: [u8; 32],
-    /// Whose the challenges begun on it are.
+    /// The principal that owns the challenges of this page.
     pub owner: Requester,
-    /// The person whose number is to be proved, where he is known.
+    /// The user whose number is to be proved, if known.
     pub user: Option<UserId>,
-    /// The number to prove; none: the page asks for it.
+    /// The number to prove. `None`: the page asks for it.
     pub phone: Option<PhoneNumber>,
-    /// What for.
+    /// The purpose of the code.
     pub purpose: Purpose,
-    /// Where the person goes afterwards, an address that was allowed.
+    /// The address to return to afterwards, already checked against the allowed ones.
     pub return_to: Option<String>,
-    /// What the owner wants to see again when he comes back.
+    /// A value that the owner gets back with the return address.
     pub state: Option<String>,
-    /// The page's language, where the owner set one.
+    /// The page's language, if the owner set one.
     pub locale: Option<Locale>,
-    /// When it closes.
+    /// From when the page is closed.
     pub expires_at: DateTime<Utc>,
 }
 
-/// A page as it stands.
+/// A hosted page with its progress.
 #[derive(Clone, Debug)]
 pub struct VerificationPage {
-    /// Its id.
+    /// The page's id.
     pub id: PageId,
-    /// Whose the challenges begun on it are.
+    /// The principal that owns the challenges of this page.
     pub owner: Requester,
-    /// The person whose number is to be proved, where he is known.
+    /// The user whose number is to be proved, if known.
     pub user: Option<UserId>,
-    /// The number, given or named on the page.
+    /// The number, from the owner or entered on the page.
     pub phone: Option<PhoneNumber>,
-    /// Whether it was given, and can't be changed.
+    /// True when the owner gave the number; it can't be changed on the page.
     pub is_phone_fixed: bool,
-    /// What for.
+    /// The purpose of the code.
     pub purpose: Purpose,
-    /// Where the person goes afterwards.
+    /// The address to return to afterwards.
     pub return_to: Option<String>,
-    /// What the owner wants to see again when he comes back.
+    /// A value that the owner gets back with the return address.
     pub state: Option<String>,
-    /// The page's language, where the owner set one.
+    /// The page's language, if the owner set one.
     pub locale: Option<Locale>,
-    /// The challenge begun last.
+    /// The newest challenge of this page.
     pub verification: Option<VerificationId>,
-    /// When it closes.
+    /// From when the page is closed.
     pub expires_at: DateTime<Utc>,
-    /// When the number was proved.
+    /// When the number was proved; `None` until then.
     pub finished_at: Option<DateTime<Utc>>,
 }
 
-/// The pages. Every method is one transaction.
+/// Hosted pages. Every method is one transaction.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait VerificationPages: Send + Sync {
-    /// Opens one.
+    /// Stores a page that is open from now on.
     async fn open(&self, page: &NewVerificationPage, now: DateTime<Utc>) -> StoreResult<()>;
 
-    /// The page with that token's hash, closed ones included.
+    /// The page with that token hash, closed pages included.
     async fn find(&self, token_hash: &[u8; 32]) -> StoreResult<Option<VerificationPage>>;
 
-    /// Sets the number that was named on the page; the challenge for another one is forgotten. False where
-    /// the number is fixed, the page is finished, or `numbers_max` others were named on it.
+    /// Sets the number that was entered on the page; the challenge for another number is dropped. False when
+    /// the number is fixed, the page is finished, or `numbers_max` numbers were entered already.
     async fn name_phone(&self, id: PageId, phone: &PhoneNumber, numbers_max: u32) -> StoreResult<bool>;
 
-    /// Notes which challenge is under way. False where the page is finished or its number is another by now.
+    /// Sets the page's present challenge. False when the page is finished or its number has changed.
     async fn begin(&self, id: PageId, phone: &PhoneNumber, challenge: VerificationId) -> StoreResult<bool>;
 
-    /// Notes that the number is proved by that challenge. True the first time.
+    /// Marks the number as proved by that challenge. True the first time only.
     async fn finish(&self, id: PageId, challenge: VerificationId, now: DateTime<Utc>) -> StoreResult<bool>;
 
-    /// Forgets those that closed before that; how many.
+    /// Deletes the pages that closed before that time. Returns how many.
     async fn purge_pages(&self, before: DateTime<Utc>) -> StoreResult<usize>;
 }

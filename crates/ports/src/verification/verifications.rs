@@ -1,4 +1,4 @@
-//! Challenges, their sends and their guesses.
+//! Challenges, their sends and their check attempts.
 
 use crate::{crypto::CodeMac, verification::number_lookup::NumberInfo};
 use crate::{messaging::NewOutbound, store_error::StoreResult};
@@ -12,22 +12,22 @@ use domain::{
     verification::otp::{Challenge, OtpPolicy, Purpose, Recipient, SendLimit},
 };
 
-/// Who asked for a challenge; nobody else sees it or may guess at it.
+/// The principal that asked for a challenge. No other principal sees it or may check a code for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Requester {
-    /// A team.
+    /// A team, by its client id.
     Client(String),
-    /// The talk with that sender.
+    /// A chat, by its conversation.
     Chat(String),
-    /// A person whose account it is about.
+    /// A signed-in user, for their own account.
     User(UserId),
-    /// Somebody at that address who has not said who he is. What he sends and gets wrong is counted apart,
-    /// so that he exhausts and locks nobody else.
+    /// An anonymous caller at that network address. Their sends and wrong codes are counted separately, so
+    /// that they use up and lock nothing for others.
     Anonymous(String),
 }
 
 impl Requester {
-    /// The form it is stored in: `client:<id>`, `chat:<conversation>`, `user:<id>`, `anonymous:<address>`.
+    /// The stored form: `client:<id>`, `chat:<conversation>`, `user:<id>`, `anonymous:<address>`.
     #[must_use]
     pub fn key(&self) -> String {
         match self {
@@ -38,7 +38,7 @@ impl Requester {
         }
     }
 
-    /// The address of somebody who has not said who he is.
+    /// The network address of an anonymous caller; `None` for the others.
     #[must_use]
     pub fn anonymous(&self) -> Option<&str> {
         match self {
@@ -47,7 +47,7 @@ impl Requester {
         }
     }
 
-    /// Reads the form it is stored in.
+    /// Reads the stored form; `None` when it has no such form.
     #[must_use]
     pub fn parse(key: &str) -> Option<Self> {
         match key.split_once(':')? {
@@ -60,252 +60,255 @@ impl Requester {
     }
 }
 
-/// A challenge as asked for.
+/// A challenge to start.
 #[derive(Clone, Debug)]
 pub struct NewChallenge {
-    /// Its id.
+    /// The challenge's id.
     pub id: VerificationId,
-    /// Who asks.
+    /// The principal that asks.
     pub requester: Requester,
-    /// What it proves.
+    /// The number or e-mail address to prove.
     pub to: Recipient,
-    /// How the code shall go.
+    /// The channel to send the code on.
     pub channel: Channel,
-    /// What for.
+    /// The purpose of the code.
     pub purpose: Purpose,
-    /// The end user's address, where there is one to be limited by.
+    /// The end user's network address, for rate limits; `None` when unknown.
     pub client_ip: Option<String>,
-    /// The address whose anonymous callers may guess at it: the end user's, or that of the service that
-    /// named none. It limits nothing.
+    /// The network address from which anonymous callers may check codes: the end user's, or that of the
+    /// service that gave none. It is not used for rate limits.
     pub origin: Option<String>,
-    /// The page it is begun on. Only there it goes on: pages of one team for one number are strangers.
+    /// The hosted page that starts it. The challenge is open only there: two pages of one team for one number
+    /// share nothing.
     pub page: Option<PageId>,
-    /// In which language, where somebody said.
+    /// The language of the message, if one was given.
     pub locale: Option<Locale>,
-    /// By which other ways it may go, in order.
+    /// The fallback channels, in order.
     pub fallback: Vec<Channel>,
 }
 
-/// A request to begin.
+/// A request to start a challenge.
 #[derive(Clone)]
 pub struct BeginVerification {
-    /// What is asked for.
+    /// The challenge to start.
     pub challenge: NewChallenge,
-    /// The effect that asks: asked again under the same name, the first answer stands.
+    /// The effect that asks. The same key again gets the first answer.
     pub effect_key: Option<String>,
-    /// The code and what bears it, where it is one of ours.
+    /// The code and its messages, if we make the code ourselves.
     pub own: Option<OwnSend>,
-    /// The numbers in force.
+    /// The code policy to apply.
     pub policy: OtpPolicy,
 }
 
 /// A request to send an open challenge's code again.
 #[derive(Clone)]
 pub struct BeginResend {
-    /// Which.
+    /// The challenge to resend.
     pub verification: VerificationId,
-    /// How.
+    /// The channel to use.
     pub channel: Channel,
-    /// In which language from now on.
+    /// The language from now on.
     pub locale: Locale,
-    /// By which other ways from now on, in order.
+    /// The fallback channels from now on, in order.
     pub fallback: Vec<Channel>,
-    /// The effect that asks: asked again under the same name, it is the same send.
+    /// The effect that asks. The same key again is the same send.
     pub effect_key: Option<String>,
-    /// The new code, which replaces the one before, where it is one of ours.
+    /// The new code, which replaces the one before, if we make the code ourselves.
     pub own: Option<OwnSend>,
-    /// The numbers in force.
+    /// The code policy to apply.
     pub policy: OtpPolicy,
 }
 
-/// A code of ours on its way. Its messages go into the outbox with the challenge, or not at all.
+/// A code of ours to send. Its messages go into the outbox in the challenge's transaction.
 #[derive(Clone)]
 pub struct OwnSend {
-    /// How it is kept.
+    /// The stored form of the code.
     pub code: OwnCode,
-    /// What bears it.
+    /// The message that carries the code.
     pub message: NewOutbound,
-    /// The ways it goes one after the other where those before did not arrive. Sealed and held until then.
+    /// One message for each fallback channel, in order, for when those before don't arrive. Kept sealed until
+    /// then.
     pub fallback: Vec<NewOutbound>,
 }
 
 /// Whether a code may be sent.
 #[derive(Clone, Debug)]
 pub enum StartDecision {
-    /// Yes, and the send is counted. Boxed: a verification is much larger than a lock.
+    /// Yes, and the send is counted. Boxed, because a verification is much larger than the other variants.
     Go(Box<Verification>),
-    /// This very request was made before.
+    /// The same effect asked before; its challenge.
     Repeated(Box<Verification>),
-    /// The requester has one open for this number and purpose.
+    /// The principal already has an open challenge for this recipient and purpose.
     Open(Box<Verification>),
-    /// The number is locked until then.
+    /// The number is locked until that time.
     Locked(DateTime<Utc>),
-    /// Too many codes of that kind; the next may go out then.
+    /// The limit is reached; the next code may go out at that time.
     TooMany(SendLimit, DateTime<Utc>),
-    /// The breaker is open, and nobody has said who asks; he may ask again then.
+    /// The verification breaker is open and the caller is anonymous. They may ask again at that time.
     Suspended(DateTime<Utc>),
 }
 
-/// A challenge as it stands.
+/// A challenge with its sends.
 #[derive(Clone, Debug)]
 pub struct Verification {
-    /// Its id.
+    /// The challenge's id.
     pub id: VerificationId,
-    /// Who asked.
+    /// The principal that asked, in its stored form ([`Requester::key`]).
     pub requester: String,
-    /// What it proves.
+    /// The number or e-mail address to prove.
     pub to: Recipient,
-    /// How the code went last.
+    /// The channel of the newest send.
     pub channel: Channel,
-    /// What for.
+    /// The purpose of the code.
     pub purpose: Purpose,
-    /// The provider's name for it, once it has one.
+    /// The provider's id of the challenge, once it has one.
     pub provider_ref: Option<String>,
-    /// Its counted part.
+    /// Status, expiry and check attempts.
     pub challenge: Challenge,
-    /// The hash of a code of our own, where it is one.
+    /// The stored form of the code, if we made it ourselves.
     pub own_code: Option<OwnCode>,
-    /// Its sends, oldest first.
+    /// The sends of its code, oldest first.
     pub sends: Vec<SendAttempt>,
-    /// The address whose anonymous callers may guess at it.
+    /// The network address from which anonymous callers may check codes.
     pub origin: Option<String>,
-    /// In which language it was asked for, where somebody said.
+    /// The language that was asked for, if any.
     pub locale: Option<Locale>,
-    /// By which other ways its code may go, in order.
+    /// The fallback channels, in order.
     pub fallback: Vec<Channel>,
 }
 
-/// A code of our own, as it is kept.
+/// A code of our own, as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnCode {
-    /// Random per challenge.
+    /// Random bytes, new for each code.
     pub salt: [u8; 16],
-    /// The keyed hash.
+    /// The keyed hash of the code.
     pub mac: CodeMac,
-    /// The payment it is bound to.
+    /// The digest of the payment it is bound to; zeros when there is none.
     pub transaction_digest: [u8; 32],
 }
 
 /// One send of a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SendAttempt {
-    /// How.
+    /// The channel of this send.
     pub channel: Channel,
-    /// When.
+    /// When it was sent.
     pub at: DateTime<Utc>,
-    /// How far it came: `sending`, `sent`, `failed`; of a code of ours as far as its message has come.
+    /// Its status: `sending`, `sent`, `failed`. For a code of ours, the delivery status of its message.
     pub status: String,
 }
 
-/// What came of a send.
+/// The outcome of a send through a provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendResult {
-    /// It went out under the provider's name for the challenge.
+    /// The provider sent the code.
     Sent {
-        /// The name.
+        /// The provider's id of the challenge.
         sid: String,
-        /// How it went in the end.
+        /// The channel that was used in the end.
         channel: Channel,
     },
-    /// It did not; in words fit for a log.
+    /// The code was not sent; the reason, safe to log.
     Failed(String),
 }
 
-/// A guess that wants to be taken.
+/// A check attempt to reserve.
 #[derive(Clone, Debug)]
 pub struct AttemptRequest {
-    /// At which challenge.
+    /// The challenge to check.
     pub verification: VerificationId,
-    /// The effect that guesses: a repeated one is the same guess.
+    /// The effect that submits the code. The same key again is the same check attempt.
     pub effect_key: Option<String>,
-    /// The address of somebody who has not said who he is: his wrong guesses are counted apart.
+    /// The network address of an anonymous caller, whose wrong codes are counted separately.
     pub anonymous: Option<String>,
 }
 
-/// A guess at a code of ours.
+/// A check attempt on a code of ours.
 #[derive(Clone, Debug)]
 pub struct CheckAttempt {
-    /// At which challenge, by whom.
+    /// The challenge, the effect and the caller.
     pub attempt: AttemptRequest,
-    /// The salt that the typed code was hashed with.
+    /// The salt that the entered code was hashed with.
     pub salt: [u8; 16],
-    /// The hash of what was typed; none where its key is gone.
+    /// The hash of the entered code; `None` when its key is gone.
     pub typed: Option<[u8; 32]>,
-    /// The numbers in force.
+    /// The code policy to apply.
     pub policy: OtpPolicy,
 }
 
-/// The word on a guess at a code of ours.
+/// The verdict on a check attempt on a code of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttemptVerdict {
     /// Counted, compared and, if right, used up.
     Judged(AttemptResult),
-    /// Settled, expired or spent.
+    /// The challenge is settled, expired or exhausted.
     Gone,
-    /// The number is locked until then.
+    /// The number is locked until that time.
     Locked(DateTime<Utc>),
-    /// Another code has been sent since it was hashed: nothing was counted.
+    /// A newer code was sent since the entered one was hashed; nothing was counted.
     Outdated,
 }
 
-/// Whether a guess may be looked at.
+/// Whether a code may be checked.
 #[derive(Clone, Debug)]
 pub enum ReserveAttempt {
-    /// Yes; it is counted.
+    /// Yes; the check attempt is counted.
     Go(Box<AttemptTicket>),
-    /// This very guess was judged before.
+    /// The same check attempt was settled before.
     Judged(AttemptResult),
-    /// Settled, expired or spent.
+    /// The challenge is settled, expired or exhausted.
     Gone,
-    /// The number is locked until then.
+    /// The number is locked until that time.
     Locked(DateTime<Utc>),
 }
 
-/// A counted guess, to be settled.
+/// A counted check attempt, to settle.
 #[derive(Clone, Debug)]
 pub struct AttemptTicket {
-    /// Its number.
+    /// The id of the check attempt.
     pub attempt: uuid::Uuid,
-    /// At which challenge.
+    /// The challenge it belongs to.
     pub verification: Verification,
-    /// Whether it was taken before and its answer lost: then the provider may hold it for approved.
+    /// True when it was reserved before and its answer was lost. The provider may already have approved it.
     pub resumed: bool,
-    /// As in [`AttemptRequest::anonymous`].
+    /// The same as [`AttemptRequest::anonymous`].
     pub anonymous: Option<String>,
 }
 
-/// What a settled guess leaves.
+/// The result of a settled check attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttemptResult {
-    /// Whether it was right.
+    /// Whether the code was right.
     pub approved: bool,
-    /// Guesses left.
+    /// The check attempts that are left.
     pub attempts_remaining: u32,
-    /// Until when the number is locked, where this guess locked it.
+    /// Until when the number is locked, if this check attempt locked it.
     pub locked_until: Option<DateTime<Utc>>,
 }
 
-/// The challenges. Every method is one transaction.
+/// Challenges. Every method is one transaction.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Verifications: Send + Sync {
-    /// Counts a new challenge and its first send, if lock and limits allow.
+    /// Stores a new challenge and counts its first send, if lock and limits allow it.
     async fn begin(&self, request: &BeginVerification, now: DateTime<Utc>) -> StoreResult<StartDecision>;
 
-    /// Counts another send of an open challenge, if lock, cooldown and limits allow.
+    /// Counts another send of an open challenge, if lock, cooldown and limits allow it.
     async fn begin_resend(&self, request: &BeginResend, now: DateTime<Utc>) -> StoreResult<StartDecision>;
 
-    /// Has codes of ours go out by their next way where the one before failed or was not delivered in
-    /// time, and drops the ways that are not needed any more. They are sends like all others: limits hold, and who has
-    /// opted out of a way meanwhile gets nothing by it. Each step is taken once, whoever looks. How many went out.
+    /// Sends codes of ours on their next fallback channel, if the one before failed or did not deliver in
+    /// time, and deletes fallbacks that are not needed any more. Limits apply as to all sends. A recipient
+    /// who opted out of a channel gets nothing on it. Each step is taken once, on any number of replicas.
+    /// Returns how many were sent.
     async fn take_next_fallbacks(&self, policy: &OtpPolicy, now: DateTime<Utc>) -> StoreResult<usize>;
 
-    /// Wipes what is left of codes that are worth nothing any more; how many.
+    /// Wipes codes that are no longer valid: their texts and their fallbacks. Returns how many.
     async fn wipe_codes(&self, now: DateTime<Utc>) -> StoreResult<usize>;
 
-    /// Writes down what came of the newest send. A failed one costs no quota; a challenge whose first
-    /// send failed is closed. True when the guesses at the provider's challenge of that name are spent
-    /// already, by this or an older challenge of ours: then the code must be a new one.
+    /// Stores the outcome of the newest send. A failed send uses no quota; if the first send fails, the
+    /// challenge is closed. True when the check attempts on the provider's challenge are already used up, by
+    /// this or an older challenge of ours. Then a new code is needed.
     async fn record_send(
         &self,
         id: VerificationId,
@@ -313,10 +316,10 @@ pub trait Verifications: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<bool>;
 
-    /// Closes a challenge that nobody shall guess at any more.
+    /// Cancels an open challenge; no code is accepted any more.
     async fn close(&self, id: VerificationId) -> StoreResult<()>;
 
-    /// When the next code that lets a payment through may go to a number; none: now. They are counted apart from
+    /// When the next step-up code may go to a number; `None`: now. Step-up codes are counted separately from
     /// all others.
     async fn payment_code_wait(
         &self,
@@ -325,17 +328,17 @@ pub trait Verifications: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<Option<DateTime<Utc>>>;
 
-    /// Counts a guess before it is looked at. Guesses count for the provider's challenge, whichever
-    /// challenges of ours share it.
+    /// Counts a check attempt before the code is checked. Check attempts count per challenge of the provider,
+    /// which several challenges of ours may share.
     async fn take_attempt(&self, request: &AttemptRequest, now: DateTime<Utc>)
     -> StoreResult<ReserveAttempt>;
 
-    /// Counts a guess at a code of ours, compares it and uses the code up, in one transaction, which stands
-    /// for a wrong guess as well.
+    /// Counts a check attempt on a code of ours, compares it and uses the code up, in one transaction. A
+    /// wrong code is committed too.
     async fn judge_attempt(&self, request: &CheckAttempt, now: DateTime<Utc>) -> StoreResult<AttemptVerdict>;
 
-    /// Whether guesses at a challenge are still looked at, other than that one: then an approval that the provider tells of
-    /// afterwards may be theirs.
+    /// True while another check attempt on this challenge is in progress; a late provider approval may belong
+    /// to it.
     async fn has_concurrent_attempts(
         &self,
         verification: VerificationId,
@@ -343,7 +346,7 @@ pub trait Verifications: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<bool>;
 
-    /// Until when a number is locked for whoever asks, after wrong guesses; none: it is not.
+    /// Until when a number is locked for this principal after wrong codes; `None` when it is not locked.
     async fn lock_of(
         &self,
         requester: &Requester,
@@ -351,8 +354,9 @@ pub trait Verifications: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<Option<DateTime<Utc>>>;
 
-    /// Settles a counted guess: approval, count of failures, lock. One guess of a challenge approves it, and none once it is
-    /// settled otherwise. The last wrong one ends it as soon as no other is looked at.
+    /// Settles a counted check attempt: approval, count of failures, lock. Only one check attempt approves a
+    /// challenge, and none does after it is settled otherwise. The last wrong one ends the challenge once no
+    /// other is in progress.
     async fn settle_attempt(
         &self,
         ticket: &AttemptTicket,
@@ -361,14 +365,14 @@ pub trait Verifications: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<AttemptResult>;
 
-    /// Gives a guess back that the provider never looked at.
+    /// Gives back a check attempt that the provider never checked.
     async fn return_attempt(&self, ticket: &AttemptTicket) -> StoreResult<()>;
 
-    /// A challenge by its id.
+    /// The challenge with that id.
     async fn find(&self, id: VerificationId) -> StoreResult<Option<Verification>>;
 
-    /// The newest open challenge of a requester for a number or an address, for that purpose or for any. Those
-    /// of pages are not among them.
+    /// A principal's newest open challenge for a recipient, for that purpose, or for any when `None`.
+    /// Challenges of hosted pages are left out.
     async fn find_open(
         &self,
         requester: &Requester,
@@ -377,7 +381,8 @@ pub trait Verifications: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<Option<Verification>>;
 
-    /// The newest open challenge for a number and purpose that was begun from that address, and on no page.
+    /// The newest open challenge for a recipient and purpose that was started from that network address.
+    /// Challenges of hosted pages are left out.
     async fn find_open_from(
         &self,
         origin: &str,
@@ -386,7 +391,7 @@ pub trait Verifications: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<Option<Verification>>;
 
-    /// Writes down what a lookup said.
+    /// Stores the result of a number lookup.
     async fn log_lookup(
         &self,
         phone: &PhoneNumber,

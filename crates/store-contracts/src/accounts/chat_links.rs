@@ -1,4 +1,5 @@
-//! Chats without a number: bound once, to who proves that both are his, and no longer than his password.
+//! Chats without a number: bound once, by a person who proves that both sides are theirs, and no longer than
+//! their password is valid.
 
 use crate::{
     Stores,
@@ -22,7 +23,8 @@ pub(crate) async fn bind(store: &dyn Stores, user: UserId, chat: i64) {
     assert!(store.bind_chat(&brought(hash, chat, None), at(1)).await.unwrap().is_some());
 }
 
-/// Only who proved a number has a chat for it; it goes with him and his number, and the newest is the one.
+/// Only a person with a verified number has a chat for it. The link ends with the person or the number, and
+/// the newest chat counts.
 pub async fn a_numbers_chat_is_its_persons(store: impl Stores) {
     let user = account(&store, 1, true).await;
     assert_eq!(store.find_chat_of(&phone(1)).await.unwrap(), None, "none is bound");
@@ -55,7 +57,7 @@ fn brought(hash: [u8; 32], chat: i64, confirmed_by: Option<UserId>) -> BindChat 
     }
 }
 
-/// A code binds one chat, once, from its other side only.
+/// A code binds one chat, once, and only from the other side.
 pub async fn a_code_binds_one_chat(store: impl Stores) {
     let (user, other) = (account(&store, 1, false).await, account(&store, 2, false).await);
     let code = |hash: u8, maker| NewLinkCode { hash: [hash; 32], maker, session: None, expires_at: at(600) };
@@ -91,7 +93,8 @@ pub async fn a_code_binds_one_chat(store: impl Stores) {
     assert_eq!(store.find_chat_link(80).await.unwrap(), Some(bound.link));
 }
 
-/// Whoever had the old password may have bound a chat of his own: a new one, by mail or by code, leaves none.
+/// A person with the old password may have bound their own chat: a new password, by e-mail or by code,
+/// removes all chats.
 pub async fn a_new_password_takes_bound_chats_away(store: impl Stores) {
     let user = account(&store, 1, true).await;
     for (chat, by_mail) in [(9, true), (10, true), (11, false)] {
@@ -107,7 +110,7 @@ pub async fn a_new_password_takes_bound_chats_away(store: impl Stores) {
         assert!(reset(&store, proof, 2).await);
         assert_eq!(store.find_chat_link(chat).await.unwrap(), None, "{chat}");
     }
-    // Nor is one bound afterwards by who proved himself by the old one, or was signed in by it.
+    // No chat is bound afterwards by a person who used the old password, or by a session that it opened.
     let chat = TelegramChat { id: 80, username: None, first_name: None };
     let code =
         NewLinkCode { hash: [20; 32], maker: LinkMaker::Chat(chat), session: None, expires_at: at(600) };

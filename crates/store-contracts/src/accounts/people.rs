@@ -1,4 +1,4 @@
-//! People.
+//! People, found by their verified number.
 
 use crate::{
     Stores,
@@ -11,7 +11,7 @@ use domain::{
 use futures_util::future::join_all;
 use ports::{accounts::NewPerson, pagination::PageRequest};
 
-/// However often it is proved at once, a number is one person with one wallet.
+/// However often a number is verified at once, it is one person with one wallet.
 pub async fn one_number_is_one_person(store: impl Stores) {
     let make = || async {
         let person = NewPerson {

@@ -1,4 +1,4 @@
-//! Sessions: one successor whoever asks at the same time, and an end that holds.
+//! Sessions: one successor for concurrent refreshes, and an end that stays.
 
 use crate::{
     Stores,
@@ -23,7 +23,7 @@ async fn signed_in(store: &dyn Stores, n: u32) -> (UserId, SessionId) {
     }
 }
 
-/// Twenty refreshes at once with one token: one successor, and nobody is logged out.
+/// Twenty refreshes with one token at once: one successor, and nobody is signed out.
 pub async fn twenty_refreshes_at_once_give_one_successor(store: impl Stores) {
     let (user, session) = signed_in(&store, 1).await;
     let answers = join_all((0..20).map(|_| store.refresh_session(session, 1, at(10)))).await;
@@ -34,7 +34,8 @@ pub async fn twenty_refreshes_at_once_give_one_successor(store: impl Stores) {
     assert_eq!(store.session_owner(session, at(10)).await.unwrap(), Some(user));
 }
 
-/// A used token ends its session after the grace, and leaves a row; the newest is worth nothing then.
+/// A token that is used after the grace period ends its session, with an audit row. The newest token is
+/// invalid then.
 pub async fn a_used_token_ends_its_session(store: impl Stores) {
     let (user, session) = signed_in(&store, 1).await;
     store.refresh_session(session, 1, at(0)).await.unwrap();
@@ -46,7 +47,7 @@ pub async fn a_used_token_ends_its_session(store: impl Stores) {
     assert_eq!(events[0].record.on_behalf_of, Some(format!("user:{user}")));
 }
 
-/// A session is ended by its owner alone, once, and it alone.
+/// Only its owner ends a session, once, and no other session ends with it.
 pub async fn a_session_is_its_owners(store: impl Stores) {
     let (user, session) = signed_in(&store, 1).await;
     let (stranger, other) = signed_in(&store, 2).await;
@@ -60,7 +61,7 @@ pub async fn a_session_is_its_owners(store: impl Stores) {
     assert_eq!(store.sessions(stranger, &page, at(1)).await.unwrap()[0].id, other);
 }
 
-/// A session that nobody refreshes ends by itself.
+/// A session that nobody refreshes expires by itself.
 pub async fn a_session_ends_by_itself(store: impl Stores) {
     let (user, session) = signed_in(&store, 1).await;
     let ends = RefreshFamily::begin(at(0)).expires_at;

@@ -1,4 +1,4 @@
-//! People's accounts: what is good once is good once, whoever comes at the same time.
+//! Users: what can be used once is used once, however many calls come at the same time.
 
 use crate::{
     Stores,
@@ -42,7 +42,7 @@ async fn live_sessions(store: &dyn Stores, user: UserId) -> usize {
     store.sessions(user, &PAGE, at(1)).await.unwrap().len()
 }
 
-/// Ten sign-ups at once with one address: one account.
+/// Ten sign-ups with one address at once: one account.
 pub async fn an_address_is_one_account(store: impl Stores) {
     let done = join_all((0..10).map(|_| registered(&store, sign_up(1, None)))).await;
     assert_eq!(done.iter().filter(|done| matches!(done, Registered::Done(_))).count(), 1);
@@ -60,7 +60,7 @@ pub async fn an_address_is_one_account(store: impl Stores) {
     );
 }
 
-/// A challenge proves its number once, for what it was begun for, and to nobody's number but its own.
+/// A challenge proves its number once, only for its purpose, and only its own number.
 pub async fn a_challenge_proves_once(store: impl Stores) {
     let proof = approved(&store, 1, Purpose::Registration).await;
     let done = join_all((1..=5).map(|n| registered(&store, sign_up(n, Some((1, proof)))))).await;
@@ -77,7 +77,8 @@ pub async fn a_challenge_proves_once(store: impl Stores) {
     assert!(store.find_credentials(&email(8)).await.unwrap().is_none(), "nothing is left of it");
 }
 
-/// Who is known by his number and has no account yet keeps his id and his wallet; one who has one keeps it.
+/// A person who is known by their number and has no account yet keeps their id and wallet. One who has an
+/// account keeps it.
 pub async fn a_known_number_keeps_its_person(store: impl Stores) {
     let wallet = person(&store, 1, 500).await;
     let proof = approved(&store, 1, Purpose::Registration).await;
@@ -91,7 +92,7 @@ pub async fn a_known_number_keeps_its_person(store: impl Stores) {
     assert_eq!(store.find_by_phone(&phone(2)).await.unwrap().unwrap().id, new);
 }
 
-/// A number that is only named is nobody's: neither is it found, nor does it keep its owner out.
+/// A number that is only named belongs to nobody: it is not found, and its owner can still sign up with it.
 pub async fn a_named_number_is_nobodys(store: impl Stores) {
     let mut claims: NewAccount = sign_up(1, None);
     claims.phone = Some(AccountPhone { number: phone(1), proof: None });
@@ -143,8 +144,8 @@ pub(crate) async fn account(store: &dyn Stores, n: u32, proved: bool) -> UserId 
     }
 }
 
-/// Five resets at once with one token: one. It ends all sessions, and proves the address; the first proof
-/// takes away what a stranger may have added.
+/// Five resets with one token at once: one succeeds. It ends all sessions and verifies the address. The first
+/// verification removes what a stranger may have added.
 pub async fn a_reset_token_is_good_once(store: impl Stores) {
     let user = account(&store, 1, true).await;
     store.set_mfa(user, true, &actor(), at(0)).await.unwrap().unwrap();
@@ -168,7 +169,7 @@ pub async fn a_reset_token_is_good_once(store: impl Stores) {
     assert!(profile(&store, user).await.mfa_enabled, "what was added after the proof stays");
 }
 
-/// A token ends after its time, and with any other's use.
+/// A token expires, and ends when another token is used.
 pub async fn a_reset_token_ends(store: impl Stores) {
     account(&store, 1, false).await;
     ask(&store, 1, 1, 0).await;
@@ -179,7 +180,7 @@ pub async fn a_reset_token_ends(store: impl Stores) {
     assert!(!reset(&store, ResetProof::Token(vec![[3; 32]]), 899).await, "never made");
 }
 
-/// Nobody's box is filled, and nobody is told whether somebody has it.
+/// A mailbox is not flooded, and no answer shows whether an account has the address.
 pub async fn few_reset_mails_go_to_one_person(store: impl Stores) {
     account(&store, 1, false).await;
     for token in 0..8 {
@@ -193,7 +194,7 @@ pub async fn few_reset_mails_go_to_one_person(store: impl Stores) {
     assert_eq!((subjects.len(), subjects[0]), (9, "p***@example.com"), "each leaves a row, masked");
 }
 
-/// A code resets a password once, and only one that was sent for that.
+/// A code resets a password once, and only a code that was sent for that.
 pub async fn a_reset_code_is_good_once(store: impl Stores) {
     let user = account(&store, 1, true).await;
     let login = approved(&store, 1, Purpose::Login).await;
@@ -226,7 +227,7 @@ async fn pass(store: &dyn Stores, user: UserId, name: u8, factor: Mfa) -> bool {
     store.pass_login_challenge(&[[name; 32]], &factor, &session(), &actor(), at(1)).await.unwrap().is_some()
 }
 
-/// Five sign-ins at once with one backup code: one; and a waiting sign-in is passed once.
+/// Five sign-ins with one backup code at once: one succeeds. A waiting sign-in is completed once.
 pub async fn a_backup_code_is_good_once(store: impl Stores) {
     let user = account(&store, 1, true).await;
     store.replace_backup_codes(user, &[[1; 32], [2; 32]], &actor(), at(0)).await.unwrap();
@@ -249,7 +250,7 @@ pub async fn a_backup_code_is_good_once(store: impl Stores) {
     assert!(!pass(&store, user, 22, backup(2)).await, "new ones void the old");
 }
 
-/// A waiting sign-in takes so many tries and so much time, and ends with the password.
+/// A waiting sign-in has a limit of tries and of time, and ends when the password changes.
 pub async fn a_waiting_sign_in_ends(store: impl Stores) {
     let user = account(&store, 1, true).await;
     assert!(begin(&store, user, 1).await);
@@ -267,15 +268,15 @@ pub async fn a_waiting_sign_in_ends(store: impl Stores) {
     assert!(!store.open_session(&open, at(2)).await.unwrap());
 }
 
-/// No second factor without a number to send it to.
-pub async fn a_second_factor_needs_a_number(store: impl Stores) {
+/// MFA can't be turned on without a number to send codes to.
+pub async fn mfa_needs_a_number(store: impl Stores) {
     let user = account(&store, 1, false).await;
     assert_eq!(store.set_mfa(user, true, &actor(), at(0)).await.unwrap(), None);
     assert_eq!(store.set_mfa(user, false, &actor(), at(0)).await.unwrap(), Some(()));
 }
 
-/// Tries are counted before they are looked at, however many come at once; under one full name nothing is
-/// counted, and the window ends clean.
+/// Tries are counted before the password is checked, however many come at once. Once one name is over its
+/// limit nothing is counted, and the window ends clean.
 pub async fn tries_are_counted_at_once(store: impl Stores) {
     let tries =
         [CountedTry { name: "both".into(), most: 3 }, CountedTry { name: "address".into(), most: 10 }];
@@ -308,7 +309,8 @@ pub(crate) async fn replace(store: &dyn Stores, user: UserId, replaces: u32, by:
     store.change_profile(&change, at(1)).await.unwrap()
 }
 
-/// A proved number is replaced by one that is nobody else's, its owner is told, and money knows since when.
+/// A verified number is replaced by one that nobody else has. Its owner gets a notice, and the time of the
+/// change is kept for the cool-off.
 pub async fn a_number_is_replaced_by_a_free_one(store: impl Stores) {
     let user = account(&store, 1, true).await;
     account(&store, 2, true).await;
@@ -332,7 +334,7 @@ pub async fn what_ended_is_forgotten(store: impl Stores) {
     assert_eq!(live_sessions(&store, user).await, 1);
 }
 
-/// Nobody in particular uses up nobody's budget and locks nobody else.
+/// Anonymous callers use up nobody's budget and lock nobody else.
 pub async fn anonymous_sends_and_failures_are_counted_apart(store: impl Stores) {
     use domain::verification::otp::OtpPolicy;
     use ports::verification::{AttemptRequest, ReserveAttempt, SendResult};

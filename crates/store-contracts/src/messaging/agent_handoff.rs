@@ -1,4 +1,4 @@
-//! What people at the desk and operators see: who may be written to, what was said, what did not come through.
+//! What agents and operators see: who may be written to, the messages of a conversation, and dead letters.
 
 use crate::{
     Stores,
@@ -42,7 +42,7 @@ fn end(turn: &LeasedTurn) -> Turn {
     }
 }
 
-/// Somebody wrote, and was answered with nothing; his talk.
+/// A person wrote and got no reply. Returns their conversation.
 async fn hear(store: &dyn Stores, sender: u32, event: &str, account: &str, second: i64) -> ConversationId {
     let (id, mut message) = inbound(sender, event, event);
     message.channel_account = account.into();
@@ -62,8 +62,8 @@ fn stop(sender: u32, consent: ConsentStatus) -> ConsentChange {
     }
 }
 
-/// The same id again is the same message, and it says whose it is.
-pub async fn a_message_of_a_teams_is_kept_once_and_stays_his(store: impl Stores) {
+/// A message with the same id is the same message, and it keeps its owner.
+pub async fn a_teams_message_is_kept_once_and_stays_theirs(store: impl Stores) {
     let mut message = outbound(1, "hola", Lane::Conversation);
     message.client = Some("team".into());
     let all = join_all((0..8).map(|_| store.enqueue(&message, None, at(0)))).await;
@@ -73,8 +73,8 @@ pub async fn a_message_of_a_teams_is_kept_once_and_stays_his(store: impl Stores)
     assert_eq!((state.client.as_deref(), state.channel), (Some("team"), Channel::Whatsapp));
 }
 
-/// However his address is spelled, and whoever carries it; until he comes back.
-pub async fn who_opted_out_is_not_written_to(store: impl Stores) {
+/// The opt-out holds for each spelling of the address and each provider, until the person opts in again.
+pub async fn a_person_who_opted_out_is_not_written_to(store: impl Stores) {
     let conversation = hear(&store, 1, "e1", TWILIO, 1).await;
     store.enqueue(&outbound(1, "waits", Lane::Conversation), Some(conversation), at(2)).await.unwrap();
     store.record_consent(&stop(1, ConsentStatus::OptedOut), at(3)).await.unwrap();
@@ -96,7 +96,7 @@ pub async fn who_opted_out_is_not_written_to(store: impl Stores) {
     );
 }
 
-/// Whichever comes first, nothing is left to be sent to somebody who said stop.
+/// Whichever comes first, no message is left to send to a person who opted out.
 pub async fn stopping_and_writing_at_once_leaves_nothing_to_send(store: impl Stores) {
     for sender in 1..=20 {
         let conversation = hear(&store, sender, &format!("e{sender}"), TWILIO, 1).await;
@@ -112,8 +112,8 @@ pub async fn stopping_and_writing_at_once_leaves_nothing_to_send(store: impl Sto
     assert_eq!(store.backlog().await.unwrap(), 0);
 }
 
-/// Each change is kept; the newest word of each person is shown once. Marketing is another matter.
-pub async fn a_word_to_the_provider_counts(store: impl Stores) {
+/// Each change is kept, and the newest one of each person is listed once. Consent to marketing is kept apart.
+pub async fn an_opt_out_at_the_provider_counts(store: impl Stores) {
     store.record_consent(&stop(1, ConsentStatus::OptedOut), at(1)).await.unwrap();
     store.record_consent(&stop(2, ConsentStatus::OptedOut), at(2)).await.unwrap();
     store.record_consent(&stop(1, ConsentStatus::OptedIn), at(3)).await.unwrap();
@@ -129,8 +129,8 @@ pub async fn a_word_to_the_provider_counts(store: impl Stores) {
     assert_eq!(of_three, ConsentStatus::OptedIn, "marketing alone");
 }
 
-/// Newest first, a page at a time.
-pub async fn a_talk_shows_what_was_said_by_whom(store: impl Stores) {
+/// Messages come newest first, page by page.
+pub async fn a_conversation_shows_who_wrote_what(store: impl Stores) {
     let conversation = hear(&store, 1, "uno", TWILIO, 1).await;
     store.enqueue(&outbound(1, "dos", Lane::Conversation), Some(conversation), at(2)).await.unwrap();
     hear(&store, 1, "tres", TWILIO, 3).await;
@@ -149,8 +149,8 @@ pub async fn a_talk_shows_what_was_said_by_whom(store: impl Stores) {
     assert_eq!(store.conversations(&page()).await.unwrap().len(), 2);
 }
 
-/// Over the provider he wrote to last, to the address he wrote from.
-pub async fn an_answer_goes_where_he_last_wrote_from(store: impl Stores) {
+/// A reply goes through the provider that the person last wrote to, to the address that they wrote from.
+pub async fn an_answer_goes_where_the_person_last_wrote_from(store: impl Stores) {
     let accounts = [TWILIO.to_owned(), META.to_owned()];
     let newest = || store.newest_conversation(Channel::Whatsapp, "+525500000001", &accounts);
     assert!(newest().await.unwrap().is_none());
@@ -174,8 +174,8 @@ pub async fn an_answer_goes_where_he_last_wrote_from(store: impl Stores) {
     assert!(elsewhere.is_none());
 }
 
-/// A turn that failed each time, and a message of which nobody knows.
-pub async fn a_dead_letter_is_told_of_and_tried_again(store: impl Stores) {
+/// Dead letters: a turn that failed each time, and a message with an unknown outcome.
+pub async fn a_dead_letter_is_listed_and_tried_again(store: impl Stores) {
     store.accept(&[inbound(1, "e1", "hola")], at(0)).await.unwrap();
     let turn = store.lease_next(at(1), at(5)).await.unwrap().unwrap();
     store.fail(&turn, &TurnFailure::Park, "poison").await.unwrap();
@@ -199,7 +199,7 @@ pub async fn a_dead_letter_is_told_of_and_tried_again(store: impl Stores) {
     assert_eq!(state.status, DeliveryStatus::Queued);
 }
 
-/// Its bytes come back as they were, and each try counts.
+/// The bytes come back unchanged, and each try counts.
 pub async fn an_unreadable_webhook_is_kept_until_it_can_be_read(store: impl Stores) {
     let kept = UnreadableWebhook {
         id: id(),
@@ -219,8 +219,8 @@ pub async fn an_unreadable_webhook_is_kept_until_it_can_be_read(store: impl Stor
     assert!(store.dead_letters(&page()).await.unwrap().is_empty());
 }
 
-/// Taken down once, and forgotten when it is old.
-pub async fn a_notice_is_taken_down_once(store: impl Stores) {
+/// A notice is kept once, and removed when it is old.
+pub async fn a_notice_is_kept_once(store: impl Stores) {
     let notice = Notice {
         channel_account: META.into(),
         kind: "account_update".into(),

@@ -1,4 +1,4 @@
-//! Flows: editions that never change, answers that come with their turn.
+//! Flows: versions that never change, and answers that are stored with their turn.
 
 use crate::{
     Stores,
@@ -37,7 +37,7 @@ fn response(flow: &str, text: &str) -> NewFlowResponse {
     }
 }
 
-/// A turn that ends with answers.
+/// A turn that ends with saved answers.
 async fn answer(store: &dyn Stores, event: &str, flow: &str, text: &str) -> Turn {
     accept(store, 1, event).await;
     let turn = lease(store, 1).await.unwrap();
@@ -56,9 +56,9 @@ fn all() -> PageRequest {
     PageRequest { limit: 50, after: None }
 }
 
-/// Kept again it is the same; with another text it is refused, and what came with it; also when many
-/// start together.
-pub async fn an_version_never_changes(store: impl Stores) {
+/// The same version with the same text is accepted again. With another text it is refused, together with
+/// everything in the call; also when many processes start at once.
+pub async fn a_version_never_changes(store: impl Stores) {
     let first = [version("a", 1, "one"), version("b", 1, "one")];
     let keep = || store.keep_versions(&first, at(0));
     let kept = futures_util::future::join_all((0..6).map(|_| keep())).await;
@@ -74,7 +74,7 @@ pub async fn an_version_never_changes(store: impl Stores) {
     assert_eq!(store.versions().await.unwrap().len(), 3);
 }
 
-/// A turn that lost its lease keeps nothing; one that is committed again keeps nothing more.
+/// A turn that lost its lease saves nothing, and one that is committed again saves nothing more.
 pub async fn answers_are_kept_with_their_turn_and_once(store: impl Stores) {
     accept(&store, 1, "a1").await;
     let old = lease(&store, 1).await.unwrap();
@@ -93,7 +93,7 @@ pub async fn answers_are_kept_with_their_turn_and_once(store: impl Stores) {
     assert_eq!((&kept.respondent, &kept.answers), (&wanted.respondent, &wanted.completed.answers));
 }
 
-/// Page by page.
+/// Answers come page by page, newest first.
 pub async fn answers_are_shown_by_flow_the_newest_first(store: impl Stores) {
     for (number, flow) in ["a", "b", "a", "a"].into_iter().enumerate() {
         answer(&store, &format!("e{number}"), flow, &number.to_string()).await;

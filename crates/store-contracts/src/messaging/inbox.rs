@@ -1,4 +1,4 @@
-//! Messages: once each, in order per talk, one worker at a time.
+//! Inbound messages: each once, in order within a conversation, one worker at a time.
 
 use crate::{
     Stores,
@@ -46,8 +46,8 @@ pub async fn a_message_is_kept_once(store: impl Stores) {
     assert_eq!(accept(&store, 1, "SM2").await, Accepted::New);
 }
 
-/// One after the other within a talk; talks side by side.
-pub async fn messages_of_a_talk_come_in_order(store: impl Stores) {
+/// Turns of one conversation run one after the other; conversations run side by side.
+pub async fn messages_of_a_conversation_come_in_order(store: impl Stores) {
     for event in ["a1", "a2"] {
         accept(&store, 1, event).await;
     }
@@ -60,8 +60,8 @@ pub async fn messages_of_a_talk_come_in_order(store: impl Stores) {
     assert_eq!(text(&lease(&store, 2).await.unwrap()), "a2");
 }
 
-/// However many ask, a talk is leased once; when the lease runs out, it is leased again.
-pub async fn a_talk_is_one_workers_at_a_time(store: impl Stores) {
+/// However many workers ask, a conversation is leased once. After the lease has expired it is leased again.
+pub async fn a_conversation_is_one_workers_at_a_time(store: impl Stores) {
     accept(&store, 1, "a1").await;
     let leases = join_all((0..8).map(|_| lease(&store, 1))).await;
     assert_eq!(leases.iter().flatten().count(), 1);
@@ -85,8 +85,8 @@ pub async fn an_old_lease_commits_nothing(store: impl Stores) {
     assert_eq!(store.commit_turn(&done(&new), at(11)).await.unwrap(), Committed::Done);
 }
 
-/// A failed turn holds its talk back until its time; a parked one lets the next message pass.
-pub async fn a_failed_turn_waits_and_a_parked_one_makes_way(store: impl Stores) {
+/// A failed turn stops its conversation until its retry time. A parked turn lets the next message pass.
+pub async fn a_failed_turn_waits_and_a_parked_one_lets_others_pass(store: impl Stores) {
     for event in ["a1", "a2"] {
         accept(&store, 1, event).await;
     }
@@ -99,7 +99,7 @@ pub async fn a_failed_turn_waits_and_a_parked_one_makes_way(store: impl Stores) 
     assert_eq!(text(&lease(&store, 31).await.unwrap()), "a2");
 }
 
-/// An event for another number is kept, once, and never leased.
+/// A message for a number that is not ours is kept once, and never leased.
 pub async fn what_is_not_ours_is_kept_and_not_handled(store: impl Stores) {
     let (id, mut message) = inbound(1, "x1", "hola");
     message.is_ours = false;
@@ -108,7 +108,7 @@ pub async fn what_is_not_ours_is_kept_and_not_handled(store: impl Stores) {
     assert!(lease(&store, 1).await.is_none());
 }
 
-/// State, replies and consent of a turn are there for the next one.
+/// State, replies and consent of a turn are there for the next turn.
 pub async fn consent_is_remembered_with_the_turn(store: impl Stores) {
     for event in ["a1", "a2"] {
         accept(&store, 1, event).await;

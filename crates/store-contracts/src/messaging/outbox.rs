@@ -1,4 +1,5 @@
-//! Messages out: first in first out per recipient and lane, settled once, forward only.
+//! Outbound messages: in order for each recipient and lane, settled once, and their status only moves
+//! forward.
 
 use crate::{
     Stores,
@@ -9,7 +10,7 @@ use ports::messaging::{
     Lane, LeasedMessage, NewOutbound, Settlement, Turn, inbound_webhook::StatusReport, message_channel::Form,
 };
 
-/// Puts messages into the outbox the only way there is: as the replies of a turn.
+/// Puts messages into the outbox as the replies of a turn, which is the only way.
 async fn enqueue(store: &dyn Stores, replies: Vec<NewOutbound>) {
     let event = format!("e{}", crate::examples::id());
     store.accept(&[inbound(99, &event, "hola")], at(0)).await.unwrap();
@@ -43,7 +44,7 @@ fn delivery_reports(message: Option<MessageId>, sid: &str, status: DeliveryStatu
     StatusReport { message, provider_id: Some(sid.into()), status, error: None, opted_out: false, at: None }
 }
 
-/// The second waits until the first is settled; another recipient does not wait.
+/// The second message waits until the first is settled; another recipient does not wait.
 pub async fn a_recipients_messages_go_one_after_the_other(store: impl Stores) {
     enqueue(
         &store,
@@ -65,14 +66,14 @@ pub async fn a_recipients_messages_go_one_after_the_other(store: impl Stores) {
     assert_eq!(texts(&lease(&store, 61).await), ["a1", "a2"], "the head blocks for a minute at most");
 }
 
-/// A code does not queue behind the talk.
+/// A code does not wait behind the conversation.
 pub async fn lanes_do_not_wait_for_each_other(store: impl Stores) {
     enqueue(&store, vec![outbound(1, "a1", Lane::Conversation), outbound(1, "code", Lane::Code)]).await;
     assert_eq!(texts(&lease(&store, 1).await), ["a1", "code"]);
 }
 
-/// Nobody knows whether it went out: it comes back in doubt, with its text.
-pub async fn a_lapsed_lease_leaves_its_message_in_doubt(store: impl Stores) {
+/// Nobody knows whether the message was sent: it is leased again as a send in doubt, with its text.
+pub async fn an_expired_lease_leaves_its_message_in_doubt(store: impl Stores) {
     enqueue(&store, vec![outbound(1, "a1", Lane::Conversation)]).await;
     assert_eq!(lease(&store, 1).await[0].in_doubt_since, None);
     let again = lease(&store, 22).await;
@@ -84,7 +85,7 @@ pub async fn a_lapsed_lease_leaves_its_message_in_doubt(store: impl Stores) {
     assert_eq!(lease(&store, 26).await[0].in_doubt_since, Some(at(22)), "since the first doubt");
 }
 
-/// Read stays read.
+/// A message that was read stays read.
 pub async fn a_delivery_report_moves_a_message_forward_only(store: impl Stores) {
     enqueue(&store, vec![outbound(1, "a1", Lane::Conversation)]).await;
     let leased = lease(&store, 1).await.remove(0);
@@ -102,7 +103,7 @@ pub async fn a_delivery_report_moves_a_message_forward_only(store: impl Stores) 
     assert_eq!(known, ["SM1"]);
 }
 
-/// A status can beat our own commit: then the send is settled by it.
+/// A delivery report can come before our own commit: then it settles the send.
 pub async fn a_delivery_report_before_our_own_settlement_counts(store: impl Stores) {
     enqueue(&store, vec![outbound(1, "a1", Lane::Conversation)]).await;
     let leased = lease(&store, 1).await.remove(0);
@@ -114,8 +115,8 @@ pub async fn a_delivery_report_before_our_own_settlement_counts(store: impl Stor
     assert_eq!(store.find_message(leased.message.id).await.status, DeliveryStatus::Delivered);
 }
 
-/// News that knows only the provider's name for a message waits until we know that name too.
-pub async fn a_delivery_report_by_an_unknown_name_is_kept(store: impl Stores) {
+/// A delivery report with only a provider reference waits until we know that reference too.
+pub async fn a_delivery_report_by_an_unknown_reference_is_kept(store: impl Stores) {
     enqueue(&store, vec![outbound(1, "a1", Lane::Conversation)]).await;
     let leased = lease(&store, 1).await.remove(0);
     let early = [
@@ -127,7 +128,7 @@ pub async fn a_delivery_report_by_an_unknown_name_is_kept(store: impl Stores) {
     assert_eq!(store.find_message(leased.message.id).await.status, DeliveryStatus::Read);
 }
 
-/// News and the settlement that it belongs to come at the same time, however often: none is lost.
+/// A delivery report and the settlement that it belongs to come at the same time, many times: none is lost.
 pub async fn a_delivery_report_beside_the_settlement_is_not_lost(store: impl Stores) {
     for number in 0..20 {
         enqueue(&store, vec![outbound(1, "a1", Lane::Conversation)]).await;
@@ -153,7 +154,7 @@ pub async fn an_old_lease_settles_nothing(store: impl Stores) {
     assert_eq!(store.find_message(new.message.id).await.status, DeliveryStatus::Sent);
 }
 
-/// Looks a message up that must be there.
+/// Finds a message that must exist.
 trait FindMessage {
     async fn find_message(&self, id: MessageId) -> ports::messaging::MessageState;
 }

@@ -24,7 +24,7 @@ async fn post(store: &dyn Stores, request: PostRequest) -> Decision {
     store.post(&[request], at(1)).await.unwrap().remove(0).decision
 }
 
-/// Sets money aside until second 300.
+/// Holds money until second 300.
 async fn hold(store: &dyn Stores, wallet: &WalletView, minor: i64) -> TransferId {
     let mut request = transfer(wallet.user, wallet.id, outside(), minor, None);
     request.command.transfer.status = TransferStatus::Processing;
@@ -38,7 +38,7 @@ async fn settle(store: &dyn Stores, id: TransferId, verdict: HoldVerdict, second
     store.settle_hold(id, &verdict, &actor(), at(second)).await.unwrap()
 }
 
-/// Posted and available, in minor units.
+/// The posted and the available balance, in minor units.
 async fn balances(store: &dyn Stores, wallet: &WalletView) -> (i64, i64) {
     let view = store.find_wallet(wallet.id).await.unwrap().unwrap();
     (view.posted.minor, view.available.minor)
@@ -52,7 +52,8 @@ async fn is_sound(store: &dyn Stores) {
     assert_eq!(store.verify().await.unwrap(), []);
 }
 
-/// What is held can't be spent twice; captured, it is gone; the two entries come with the capture.
+/// Held money can't be spent twice. Once captured it has left the account; its two entries come with the
+/// capture.
 pub async fn a_hold_is_captured_once(store: impl Stores) {
     let wallet = person(&store, 1, 1_000).await;
     let held = hold(&store, &wallet, 700).await;
@@ -69,7 +70,7 @@ pub async fn a_hold_is_captured_once(store: impl Stores) {
     is_sound(&store).await;
 }
 
-/// Voided, the money is available again, and the limits have their room back.
+/// After a void the money is available again, and no longer counts for the limits.
 pub async fn a_voided_hold_gives_everything_back(store: impl Stores) {
     let wallet = person(&store, 1, 1_000).await;
     let limits = Limits { per_day: 700, ..Limits::none(Currency::MXN) };
@@ -87,9 +88,9 @@ pub async fn a_voided_hold_gives_everything_back(store: impl Stores) {
     is_sound(&store).await;
 }
 
-/// A hold that was never handed over lapses by itself; one that was does not, and what nobody knows
-/// keeps its money aside.
-pub async fn a_hold_lapses_unless_it_was_handed_over(store: impl Stores) {
+/// A hold that was never handed over expires by itself. One that was handed over does not, and an unknown
+/// outcome keeps the money held.
+pub async fn a_hold_expires_unless_it_was_handed_over(store: impl Stores) {
     let wallet = person(&store, 1, 1_000).await;
     let forgotten = hold(&store, &wallet, 100).await;
     let submitted = hold(&store, &wallet, 200).await;
@@ -112,7 +113,7 @@ pub async fn a_hold_lapses_unless_it_was_handed_over(store: impl Stores) {
     is_sound(&store).await;
 }
 
-/// Capture, void and expiry at once: one of them has its way, whichever it is.
+/// Capture, void and expiry at once: exactly one of them takes effect.
 pub async fn of_many_verdicts_one_holds(store: impl Stores) {
     let wallet = person(&store, 1, 1_000).await;
     for _ in 0..5 {

@@ -1,4 +1,4 @@
-//! Money: exactly once, never more than there is, conserved.
+//! Money moves exactly once, never more than there is, and none is lost.
 
 use crate::{
     Stores,
@@ -52,7 +52,7 @@ async fn is_sound(store: &dyn Stores) {
     assert_eq!(store.verify().await.unwrap(), []);
 }
 
-/// Forty of 100 from 1000 at once: ten.
+/// Forty transfers of 100 from a balance of 1000 at once: ten are accepted.
 pub async fn forty_transfers_at_once_never_overspend(store: impl Stores) {
     let wallet = person(&store, 1, 1_000).await;
     let all =
@@ -63,7 +63,8 @@ pub async fn forty_transfers_at_once_never_overspend(store: impl Stores) {
     is_sound(&store).await;
 }
 
-/// One key, twenty at once: one transfer, its answer given to all; another body is refused.
+/// One key, twenty calls at once: one transfer, and all get its answer. Another request under the key is
+/// refused.
 pub async fn one_key_asked_twenty_times_is_one_transfer(store: impl Stores) {
     let wallet = person(&store, 1, 1_000).await;
     let ask = |minor| post(&store, transfer(wallet.user, wallet.id, outside(), minor, Some("k")));
@@ -80,7 +81,7 @@ pub async fn one_key_asked_twenty_times_is_one_transfer(store: impl Stores) {
     is_sound(&store).await;
 }
 
-/// A refusal for funds stays one under its key, though money has come since.
+/// A refusal for insufficient funds stays the answer under its key, even after money has arrived.
 pub async fn a_refusal_is_replayed_and_does_not_flip(store: impl Stores) {
     let wallet = person(&store, 1, 100).await;
     let ask = || post(&store, transfer(wallet.user, wallet.id, outside(), 500, Some("k")));
@@ -90,8 +91,8 @@ pub async fn a_refusal_is_replayed_and_does_not_flip(store: impl Stores) {
     assert_eq!(balance(&store, wallet.id).await, 1_100);
 }
 
-/// Between two wallets at once, both ways: no deadlock, nothing lost.
-pub async fn to_and_fro_at_once_loses_nothing(store: impl Stores) {
+/// Transfers between two wallets in both directions at once: no deadlock, and no money is lost.
+pub async fn transfers_in_both_directions_at_once_lose_nothing(store: impl Stores) {
     let (one, two) = (person(&store, 1, 500).await, person(&store, 2, 500).await);
     join_all((0..16).map(|i| {
         let (from, to) = if i % 2 == 0 { (&one, &two) } else { (&two, &one) };
@@ -154,7 +155,7 @@ async fn confirm(
     store.confirm(&request, at(second)).await.unwrap()
 }
 
-/// The right code twelve times at once: paid once, and each is told that it is paid.
+/// The right code, twelve times at once: it is paid once, and each call is told that it is paid.
 pub async fn a_filed_transfer_is_paid_once_by_its_code(store: impl Stores) {
     let wallet = person(&store, 1, 1_000).await;
     let waiting = filed(&store, wallet.user, wallet.id, 400).await;
@@ -167,7 +168,8 @@ pub async fn a_filed_transfer_is_paid_once_by_its_code(store: impl Stores) {
     is_sound(&store).await;
 }
 
-/// Twenty wrong ones at once: three are looked at; the right one is too late; another's code opens nothing.
+/// Twenty wrong codes at once: three are compared, then the right one is too late. The code of another
+/// transfer confirms nothing.
 pub async fn wrong_codes_are_counted_though_nothing_moves(store: impl Stores) {
     let wallet = person(&store, 1, 1_000).await;
     let waiting = filed(&store, wallet.user, wallet.id, 400).await;
@@ -178,16 +180,17 @@ pub async fn wrong_codes_are_counted_though_nothing_moves(store: impl Stores) {
     is_sound(&store).await;
 }
 
-/// Withdrawn or lapsed, its code opens nothing; one that lacks funds by then fails.
-pub async fn a_canceled_or_lapsed_transfer_is_not_paid(store: impl Stores) {
+/// A code confirms nothing after its transfer was canceled or has expired. A transfer without enough money by
+/// then fails.
+pub async fn a_canceled_or_expired_transfer_is_not_paid(store: impl Stores) {
     let wallet = person(&store, 1, 1_000).await;
     let canceled = filed(&store, wallet.user, wallet.id, 100).await;
     let after = store.cancel(canceled.0, &actor(), at(10)).await.unwrap().unwrap();
     assert_eq!(after.status, TransferStatus::Canceled);
     assert!(matches!(confirm(&store, canceled, RIGHT, 11).await, ConfirmOutcome::NotWaiting(_)));
-    let lapsed = filed(&store, wallet.user, wallet.id, 100).await;
+    let expired = filed(&store, wallet.user, wallet.id, 100).await;
     assert_eq!((store.expire(at(299)).await.unwrap(), store.expire(at(300)).await.unwrap()), (0, 1));
-    assert!(matches!(confirm(&store, lapsed, RIGHT, 301).await, ConfirmOutcome::NotWaiting(_)));
+    assert!(matches!(confirm(&store, expired, RIGHT, 301).await, ConfirmOutcome::NotWaiting(_)));
     let poor = filed(&store, wallet.user, wallet.id, 800).await;
     post(&store, transfer(wallet.user, wallet.id, outside(), 500, None)).await;
     let ConfirmOutcome::Decided { transfer, balance_after: None } = confirm(&store, poor, RIGHT, 12).await
@@ -202,7 +205,7 @@ pub async fn a_canceled_or_lapsed_transfer_is_not_paid(store: impl Stores) {
     is_sound(&store).await;
 }
 
-/// The day's limit holds for many at once.
+/// The day's limit holds for many calls at once.
 pub async fn limits_hold_at_once(store: impl Stores) {
     let wallet = person(&store, 1, 1_000).await;
     let limits = Limits { per_day: 250, ..Limits::none(Currency::MXN) };
@@ -220,7 +223,7 @@ pub async fn limits_hold_at_once(store: impl Stores) {
     );
 }
 
-/// Newest first, each balance the one before it plus the amount; pages don't overlap.
+/// Entries come newest first, and each balance is the one before it plus the amount. Pages don't overlap.
 pub async fn entries_add_up(store: impl Stores) {
     let wallet = person(&store, 1, 1_000).await;
     for minor in [10, 20, 30] {
@@ -239,7 +242,7 @@ pub async fn entries_add_up(store: impl Stores) {
     assert_eq!(all, [(-30, 940), (-20, 970), (-10, 990), (1_000, 1_000)]);
 }
 
-/// `run` carries out SQL that no code of ours would: each kind of damage is named by its rule.
+/// `run` executes SQL that our own code never would: each kind of damage is reported under its rule.
 pub async fn damage_is_found(store: &impl Stores, mut run: impl FnMut(&str)) {
     let (one, two) = (person(store, 1, 1_000).await, person(store, 2, 0).await);
     post(store, transfer(one.user, one.id, two.id, 400, None)).await;

@@ -1,4 +1,4 @@
-//! Random scripts through the port, beside the pure fold over a mirror of the accounts.
+//! Random scripts run through the port, and through the pure fold over a mirror of the accounts.
 
 mod dice;
 mod requests;
@@ -33,10 +33,10 @@ use std::collections::BTreeMap;
 const SCRIPTS: u32 = 30;
 const STEPS: u32 = 25;
 const RIGHT: [u8; 32] = [7; 32];
-/// Behind the end of every script, in seconds.
+/// A second after the end of every script.
 const LATE: i64 = 1_000_000_000;
 
-/// Whatever is asked, alone or in batches: the store answers as the fold does, and keeps what it keeps.
+/// Whatever is requested, alone or in batches: the store answers as the fold does, and keeps the same state.
 pub async fn random_scripts_agree_with_the_fold(store: impl Stores) {
     for seed in 0..SCRIPTS {
         let mut script = Script::begin(&store, seed).await;
@@ -48,7 +48,7 @@ pub async fn random_scripts_agree_with_the_fold(store: impl Stores) {
     }
 }
 
-/// One of the ends of a script's transfers.
+/// One end of a script's transfers.
 #[derive(Clone, Copy)]
 struct End {
     id: WalletId,
@@ -56,7 +56,7 @@ struct End {
     currency: Currency,
 }
 
-/// A script while it is read out, and the mirror of what its people have.
+/// A script in progress, and the mirror of what its people have.
 struct Script {
     seed: u32,
     dice: Dice,
@@ -71,7 +71,7 @@ struct Script {
 }
 
 impl Script {
-    /// Three fresh people with wallets in two currencies, some with a second one, and money in them.
+    /// Three new people with wallets in two currencies, some with a second wallet, and money in them.
     async fn begin(store: &dyn Stores, seed: u32) -> Self {
         let mut dice = Dice(u64::from(seed));
         let mut limit = |percent, most| if dice.happens(percent) { dice.minor(most) + 200 } else { 0 };
@@ -175,7 +175,7 @@ impl Script {
         self.transfers.insert(transfer.id, transfer.as_ref().clone());
     }
 
-    /// The right code for one that waits.
+    /// Enters the right code for a transfer that waits.
     async fn confirm(&mut self, store: &dyn Stores) {
         let waiting = self.having(&[TransferStatus::PendingVerification]);
         let Some(id) = self.dice.pick(&waiting) else { return };
@@ -202,7 +202,7 @@ impl Script {
         assert_eq!(outcome, expected, "script {}", self.seed);
     }
 
-    /// A verdict on money that is held; asked again, and, once it has ended, contradicted.
+    /// Gives a verdict on held money, repeats it, and, once the transfer has ended, contradicts it.
     async fn settle(&mut self, store: &dyn Stores) {
         let held = self.having(&[TransferStatus::Processing, TransferStatus::Unknown]);
         let Some(id) = self.dice.pick(&held) else { return };
@@ -242,7 +242,7 @@ impl Script {
         }
     }
 
-    /// Asks anew for one whose money was given back, within the limits.
+    /// Requests a transfer again whose money was given back, within the limits.
     async fn try_again(&mut self, store: &dyn Stores, id: TransferId) {
         let transfer = self.transfers[&id].clone();
         let end = |wallet| self.ends.iter().find(|end| end.id == wallet).copied().unwrap();
@@ -264,7 +264,7 @@ impl Script {
         assert_eq!(store.reverse(&unknown, at(self.second)).await.unwrap(), None);
     }
 
-    /// Withdraws one, whether it still waits or not.
+    /// Cancels a transfer, whether it still waits or not.
     async fn cancel(&mut self, store: &dyn Stores) {
         let all: Vec<_> = self.transfers.keys().copied().collect();
         let Some(id) = self.dice.pick(&all) else { return };
@@ -276,7 +276,7 @@ impl Script {
         assert_eq!(after.as_ref(), Some(&*transfer), "script {}", self.seed);
     }
 
-    /// Balances, entries, transfers and answers are the mirror's.
+    /// Balances, entries, transfers and kept answers are the same as in the mirror.
     async fn agrees(&self, store: &dyn Stores) {
         let seed = self.seed;
         for end in self.ends.iter().filter(|end| end.owner.is_some()) {

@@ -1,4 +1,4 @@
-//! Giving completed transfers back: never more than they were, once for each key.
+//! Reversals give back no more than the transfer, once for each key.
 
 use crate::{
     Stores,
@@ -62,7 +62,8 @@ async fn balance(store: &dyn Stores, wallet: &WalletView) -> i64 {
 const TOO_MUCH: Decision =
     Decision::Decided(Outcome::Refused(Refusal::LimitExceeded { limit: LimitExceeded::LeftToReverse }));
 
-/// In parts, ten at once: as many as fit, and the original is reversed when all of it is back.
+/// Ten partial reversals at once: as many as fit are accepted. The original is reversed when all of it is
+/// given back.
 pub async fn reversals_at_once_never_exceed_the_original(store: impl Stores) {
     let (one, two, original) = paid(&store).await;
     let all = join_all((0..10).map(|_| reverse(&store, request(original, Some(120), None)))).await;
@@ -81,8 +82,8 @@ pub async fn reversals_at_once_never_exceed_the_original(store: impl Stores) {
     assert_eq!(store.verify().await.unwrap(), []);
 }
 
-/// Under its key the same reversal again, also at once; another amount under it is refused; a refusal
-/// does not flip.
+/// The same reversal under its key gets the first answer, also at once. Another amount under the key is
+/// refused, and a refusal stays the answer.
 pub async fn a_reversal_is_decided_once_for_its_key(store: impl Stores) {
     let (one, two, original) = paid(&store).await;
     let all = join_all((0..8).map(|_| reverse(&store, request(original, Some(200), Some("k"))))).await;
@@ -101,7 +102,7 @@ pub async fn a_reversal_is_decided_once_for_its_key(store: impl Stores) {
     assert_eq!(store.verify().await.unwrap(), []);
 }
 
-/// What left the house, what has not moved and what is itself a reversal can't be given back.
+/// An off-us transfer, one that has not completed and one that is a reversal can't be reversed.
 pub async fn only_what_stayed_here_can_be_given_back(store: impl Stores) {
     let (one, _, original) = paid(&store).await;
     let refused = Decision::Decided(Outcome::Refused(Refusal::NotReversible));

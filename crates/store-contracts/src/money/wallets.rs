@@ -1,4 +1,4 @@
-//! Wallets: opened once for each key; limits and balances of several.
+//! Wallets: opened once for each key; limits and balances of several wallets.
 
 use crate::{
     Stores,
@@ -37,7 +37,8 @@ fn savings(user: UserId, name: &str, key: &str) -> OpenWallet {
     }
 }
 
-/// One key, eight at once: one wallet; another body under it is refused; a stranger gets none.
+/// One key, eight calls at once: one wallet. Another request under the key is refused, and an unknown user
+/// gets no wallet.
 pub async fn a_wallet_is_opened_once_for_its_key(store: impl Stores) {
     let first = person(&store, 1, 0).await;
     let requests: Vec<_> = (0..8).map(|_| savings(first.user, "Ahorro", "k")).collect();
@@ -65,7 +66,7 @@ pub async fn a_wallet_is_opened_once_for_its_key(store: impl Stores) {
     assert_eq!(store.wallets(Some(first.user), &page).await.unwrap().len(), 2);
 }
 
-/// Who has two wallets has one limit, also when both are used at once.
+/// A person with two wallets has one limit, also when both are used at once.
 pub async fn several_wallets_share_one_limit(store: impl Stores) {
     let first = person(&store, 1, 1_000).await;
     let OpenOutcome::Opened(second) =
@@ -85,13 +86,14 @@ pub async fn several_wallets_share_one_limit(store: impl Stores) {
     let all = join_all((0..10).map(|i| pay(if i % 2 == 0 { first.id } else { second.id }))).await;
     let exceeded =
         Decision::Decided(Outcome::Refused(Refusal::LimitExceeded { limit: LimitExceeded::PerDay }));
-    // 500 went from one's own wallet to another: what left a wallet counts.
+    // 500 went from the person's own wallet to their other one: everything that leaves a wallet counts.
     assert_eq!(all.iter().filter(|d| matches!(d, Decision::Decided(Outcome::Accepted(_)))).count(), 3);
     assert_eq!(all.iter().filter(|d| **d == exceeded).count(), 7);
     assert_eq!(store.verify().await.unwrap(), []);
 }
 
-/// Named for the first time a payee is refused and noted; after the cool-off he is paid.
+/// A payment to a payee who is named for the first time is refused, and the payee is noted. After the
+/// cool-off it is paid.
 pub async fn a_new_payee_is_paid_after_the_cool_off(store: impl Stores) {
     let wallet = person(&store, 1, 1_000).await;
     let outside = clearing_account(Currency::MXN);
@@ -111,7 +113,7 @@ pub async fn a_new_payee_is_paid_after_the_cool_off(store: impl Stores) {
     assert!(matches!(pay(160).await, Decision::Decided(Outcome::Accepted(_))));
 }
 
-/// A statement's entries: from an instant on, before another.
+/// The entries of a statement can be read from one instant on and up to another.
 pub async fn entries_can_be_asked_for_by_time(store: impl Stores) {
     let wallet = person(&store, 1, 1_000).await;
     for second in [10, 20, 30] {

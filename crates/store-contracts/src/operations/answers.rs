@@ -1,4 +1,4 @@
-//! Answers by the caller's key.
+//! Idempotency: kept answers, by the caller's key.
 
 use crate::{Stores, examples::at};
 use domain::operations::idempotency::{Fingerprint, IdempotencyKey};
@@ -13,7 +13,8 @@ fn asked(what: &str) -> Fingerprint {
     Fingerprint::of(&[("phone", Some(what))])
 }
 
-/// Of many requests at once one does the work; the others are told so, and get its answer later.
+/// Of many calls at once one does the work. The others learn that it is in progress, and get its answer
+/// later.
 pub async fn one_of_many_does_the_work(store: impl Stores) {
     let (key, one) = (key(), asked("1"));
     let claims = join_all((0..12).map(|_| store.claim(&key, one, at(-60), at(0)))).await;
@@ -28,7 +29,7 @@ pub async fn one_of_many_does_the_work(store: impl Stores) {
     assert_eq!(store.claim(&another, asked("2"), at(940), at(1000)).await.unwrap(), Claim::Fresh);
 }
 
-/// What was given up, or whose claimer is gone, can be asked again.
+/// A key that was given up, or whose worker is gone, can be used again.
 pub async fn a_claim_without_an_answer_ends(store: impl Stores) {
     let (key, one) = (key(), asked("1"));
     assert_eq!(store.claim(&key, one, at(-60), at(0)).await.unwrap(), Claim::Fresh);

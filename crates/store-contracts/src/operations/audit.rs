@@ -1,4 +1,4 @@
-//! The audit log: a row for each decision, sealed in a chain that hides nothing.
+//! The audit log: a row for each decision, sealed in a chain that shows every change.
 
 use crate::{
     Stores,
@@ -25,7 +25,7 @@ async fn seal_all(store: &dyn Stores) -> Option<BlockHead> {
     newest
 }
 
-/// Each decision has its row, refusals too; who, for whom, before and after; nothing whole.
+/// Each decision has its row, refusals too, with actor, person, before and after. No number is shown whole.
 pub async fn each_decision_has_its_row(store: impl Stores) {
     let wallet = person(&store, 1, 100).await;
     let outside = clearing_account(Currency::MXN);
@@ -48,7 +48,8 @@ pub async fn each_decision_has_its_row(store: impl Stores) {
     assert_eq!(older[0].seq, events[2].seq);
 }
 
-/// Sealed once however many seal; the chain is sound, and holds the heads that were noted.
+/// Each row is sealed once, however many workers seal. The chain verifies, and contains the heads that were
+/// noted.
 pub async fn the_chain_is_sealed_once_and_sound(store: impl Stores) {
     pay(&store, 20).await;
     let heads = join_all((0..6).map(|_| seal_all(&store))).await;
@@ -72,7 +73,7 @@ async fn pay_more(store: &dyn Stores) {
     store.post(&[request], at(7)).await.unwrap();
 }
 
-/// Rows that are written while others are sealed are sealed in their turn, none is missed.
+/// Rows that are written during sealing are sealed later; none is missed.
 pub async fn nothing_is_missed_while_others_write(store: impl Stores) {
     let sealing = async {
         for _ in 0..10 {
@@ -85,7 +86,7 @@ pub async fn nothing_is_missed_while_others_write(store: impl Stores) {
     assert_eq!((report.faults.as_slice(), report.checked, report.unsealed), ([].as_slice(), 61, 0));
 }
 
-/// `run` carries out SQL as somebody who owns the database and has no key.
+/// `run` executes SQL as a person who owns the database and does not have the key.
 pub async fn tampering_is_found(store: &impl Stores, mut run: impl FnMut(&str)) {
     pay(store, 5).await;
     seal_all(store).await;

@@ -1,4 +1,4 @@
-//! What every audit log and store of responses and signatures must do.
+//! What every audit log and every store of kept answers and signed requests must do.
 
 pub mod answers;
 pub mod audit;

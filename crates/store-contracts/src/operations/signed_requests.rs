@@ -1,9 +1,9 @@
-//! What may come only once with a signed request.
+//! Signed requests are accepted once.
 
 use crate::{Stores, examples::at};
 use futures_util::future::join_all;
 
-/// However many bring it at the same time.
+/// Of many calls at the same time, one is first.
 pub async fn of_twenty_at_once_one_is_first(store: impl Stores) {
     let taken = join_all((0..20).map(|_| store.take_once("team", "nonce:1", at(300)))).await;
     assert_eq!(taken.iter().filter(|first| matches!(first, Ok(true))).count(), 1);
@@ -11,7 +11,7 @@ pub async fn of_twenty_at_once_one_is_first(store: impl Stores) {
     assert!(!store.take_once("team", "nonce:1", at(900)).await.unwrap(), "nor later");
 }
 
-/// Clients need not know each other's nonces, and neither letters nor their case are lost.
+/// Clients need not know each other's nonces, and upper and lower case are not the same.
 pub async fn what_came_from_one_client_did_not_come_from_another(store: impl Stores) {
     for (client, once) in [
         ("team", "nonce:a"),
@@ -25,7 +25,7 @@ pub async fn what_came_from_one_client_did_not_come_from_another(store: impl Sto
     }
 }
 
-/// It is refused for as long as was asked, and forgotten afterwards.
+/// A nonce is refused until its time, and forgotten afterwards.
 pub async fn it_is_remembered_until_then(store: impl Stores) {
     store.take_once("team", "nonce:1", at(300)).await.unwrap();
     store.take_once("team", "nonce:2", at(301)).await.unwrap();

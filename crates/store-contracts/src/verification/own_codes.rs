@@ -1,4 +1,5 @@
-//! Codes of our own: judged at once, sent with their challenge, by one way after the other.
+//! Our own codes: compared in one transaction, stored together with their message, sent on one channel after
+//! the other.
 
 use crate::{
     Stores,
@@ -37,7 +38,8 @@ fn bearing(channel: Channel, text: &str) -> NewOutbound {
     }
 }
 
-/// A code that goes by these ways; its hash is made of `digit`, its salt of the number of the send.
+/// A code that is sent on these channels. Its hash is made from `digit`, its salt from the number of the
+/// send.
 pub(crate) fn code(digit: u8, salt: u8, fallbacks: &[Channel]) -> OwnSend {
     let mut messages = fallbacks.iter().map(|channel| bearing(*channel, "a code"));
     OwnSend {
@@ -92,8 +94,9 @@ fn sends(verification: &Verification) -> Vec<(Channel, &str)> {
     verification.sends.iter().map(|send| (send.channel, send.status.as_str())).collect()
 }
 
-/// Sixty wrong ones at once: three are looked at, each with its own remainder; then the right one is too late.
-pub async fn sixty_own_guesses_at_once_are_three(store: impl Stores) {
+/// Sixty wrong attempts at once: three are compared, each with its own remainder. Then the right code is too
+/// late.
+pub async fn sixty_own_attempts_at_once_are_three(store: impl Stores) {
     let id = begin(&store, &own(1, policy(), &[Channel::Sms]), 0).await.id;
     let verdicts = join_all((0..60).map(|_| judge(&store, id, (WRONG, 1), None, 1))).await;
     let mut left: Vec<_> = verdicts
@@ -109,7 +112,7 @@ pub async fn sixty_own_guesses_at_once_are_three(store: impl Stores) {
     assert_eq!(seen(&store, id).await.challenge.status, ChallengeStatus::Canceled);
 }
 
-/// Thirty right ones at once: one approval, and never again.
+/// Thirty right codes at once: one approval, and never again.
 pub async fn thirty_right_own_codes_at_once_are_one_approval(store: impl Stores) {
     let id = begin(&store, &own(1, OtpPolicy { attempts_max: 30, ..policy() }, &[Channel::Sms]), 0).await.id;
     let verdicts = join_all((0..30).map(|_| judge(&store, id, (RIGHT, 1), None, 1))).await;
@@ -118,8 +121,8 @@ pub async fn thirty_right_own_codes_at_once_are_one_approval(store: impl Stores)
     assert_eq!(judge(&store, id, (RIGHT, 1), None, 2).await, AttemptVerdict::Gone);
 }
 
-/// A turn that is run again has its guess judged once, whatever was sent since.
-pub async fn an_own_guess_is_judged_once_for_its_effect(store: impl Stores) {
+/// The attempt of a turn that runs again is judged once, whatever was sent since.
+pub async fn an_own_attempt_is_judged_once_for_its_effect(store: impl Stores) {
     let id = begin(&store, &own(1, policy(), &[Channel::Sms]), 0).await.id;
     for _ in 0..2 {
         assert_eq!(judge(&store, id, (WRONG, 1), Some("event:1"), 1).await, checked(false, 2));
@@ -128,7 +131,8 @@ pub async fn an_own_guess_is_judged_once_for_its_effect(store: impl Stores) {
     assert_eq!(judge(&store, id, (RIGHT, 1), Some("event:2"), 1).await, checked(true, 1));
 }
 
-/// The newest code alone opens; the guesses stay spent, and one hashed for the code before costs none.
+/// Only the newest code is valid. Attempts that were used stay used, and an attempt hashed for the older code
+/// uses none.
 pub async fn a_new_code_voids_the_one_before(store: impl Stores) {
     let id = begin(&store, &own(1, policy(), &[Channel::Sms]), 0).await.id;
     assert_eq!(judge(&store, id, (WRONG, 1), None, 1).await, checked(false, 2));
@@ -151,7 +155,7 @@ pub async fn a_new_code_voids_the_one_before(store: impl Stores) {
     assert_eq!(judge(&store, id, (RIGHT + 2, 2), None, 3).await, checked(true, 0));
 }
 
-/// The challenge and its message are one; once it is sent nothing of the code is left.
+/// The challenge and its message are stored together. Once the message is sent, nothing of the code is left.
 pub async fn a_challenge_comes_with_its_message(store: impl Stores) {
     let request = own(1, policy(), &[Channel::Sms]);
     let id = begin(&store, &request, 0).await.id;
@@ -165,7 +169,7 @@ pub async fn a_challenge_comes_with_its_message(store: impl Stores) {
     assert_eq!(sends(&seen(&store, id).await), [(Channel::Sms, "sent")]);
 }
 
-/// What did not go out costs nobody his quota.
+/// A code that was not sent uses up no quota.
 pub async fn an_own_code_that_failed_costs_no_quota(store: impl Stores) {
     let one = OtpPolicy { sends_per_destination_per_day: 1, ..policy() };
     let id = begin(&store, &own(1, one, &[Channel::Sms]), 0).await.id;
@@ -190,8 +194,9 @@ pub(crate) async fn fail(store: &dyn Stores, second: i64) {
     }
 }
 
-/// A failure takes the next way at once, once, whoever looks; the same challenge tells of both.
-pub async fn a_failed_send_takes_the_next_way_once(store: impl Stores) {
+/// A failure moves the code to the next channel at once, and once only, however many workers look. The same
+/// challenge shows both sends.
+pub async fn a_failed_send_moves_to_the_next_channel_once(store: impl Stores) {
     let fallbacks = [Channel::Whatsapp, Channel::Sms];
     let id = begin(&store, &own(1, policy(), &fallbacks), 0).await.id;
     assert_eq!(store.take_next_fallbacks(&policy(), at(1)).await.unwrap(), 0, "it may yet arrive");
@@ -208,8 +213,9 @@ pub async fn a_failed_send_takes_the_next_way_once(store: impl Stores) {
     assert_eq!(judge(&store, id, (RIGHT, 1), None, 3).await, checked(true, 2), "the same code");
 }
 
-/// Half a minute without a delivery takes the next way, then the one after it; a delivery ends it.
-pub async fn silence_takes_the_next_way_and_a_delivery_ends_it(store: impl Stores) {
+/// Thirty seconds without a delivery move the code to the next channel, then to the one after it. A delivery
+/// ends that.
+pub async fn silence_moves_to_the_next_channel_and_a_delivery_ends_it(store: impl Stores) {
     let fallbacks = [Channel::Whatsapp, Channel::Sms, Channel::Telegram];
     let id = begin(&store, &own(1, policy(), &fallbacks), 0).await.id;
     let first = leased(&store, 1).await.remove(0);
@@ -232,8 +238,8 @@ pub async fn silence_takes_the_next_way_and_a_delivery_ends_it(store: impl Store
     assert_eq!(sends(&seen(&store, id).await), [(Channel::Whatsapp, "sent"), (Channel::Sms, "delivered")]);
 }
 
-/// What was approved or sent anew goes by no further way.
-pub async fn a_settled_challenge_takes_no_further_way(store: impl Stores) {
+/// A challenge that was approved, or whose code was sent again, uses no other channel.
+pub async fn a_settled_challenge_moves_to_no_other_channel(store: impl Stores) {
     let fallbacks = [Channel::Whatsapp, Channel::Sms];
     let approved = begin(&store, &own(1, policy(), &fallbacks), 0).await.id;
     assert_eq!(judge(&store, approved, (RIGHT, 1), None, 1).await, checked(true, 2));
@@ -253,7 +259,7 @@ pub async fn a_settled_challenge_takes_no_further_way(store: impl Stores) {
     assert!(out.iter().all(|message| message.message.channel == Channel::Whatsapp));
 }
 
-/// A burst at one number stops at the limit, with as many messages.
+/// Many sends to one number stop at the limit, and there are no more messages than that.
 pub async fn limits_hold_for_own_codes(store: impl Stores) {
     let five = OtpPolicy { sends_per_destination_per_day: 5, ..policy() };
     let burst = join_all((0..20).map(|n| {
@@ -279,7 +285,8 @@ pub async fn limits_hold_for_own_codes(store: impl Stores) {
     assert_eq!(out, 5);
 }
 
-/// Two hundred destinations whose guesses were used up: one guess for new challenges, none for the nameless.
+/// The check attempts of two hundred destinations are used up: new challenges get one attempt, and anonymous
+/// callers get no code.
 pub async fn many_exhausted_destinations_open_the_breaker(store: impl Stores) {
     let one = OtpPolicy { attempts_max: 1, ..policy() };
     for number in 0..BREAKER_DESTINATIONS {
@@ -298,7 +305,7 @@ pub async fn many_exhausted_destinations_open_the_breaker(store: impl Stores) {
     begin(&store, &nameless, 602).await;
 }
 
-/// The guesses that a challenge to that number has, begun now or before.
+/// How many check attempts the challenge of that number has, whether it is started now or was before.
 async fn begin_attempts(store: &dyn Stores, number: u32, second: i64) -> u32 {
     match Verifications::begin(store, &own(number, policy(), &[Channel::Sms]), at(second)).await.unwrap() {
         StartDecision::Go(begun) | StartDecision::Open(begun) => begun.challenge.attempts_max,
@@ -306,7 +313,7 @@ async fn begin_attempts(store: &dyn Stores, number: u32, second: i64) -> u32 {
     }
 }
 
-/// A code that nobody knows the fate of is not kept longer than it is good.
+/// A code with an unknown delivery is kept no longer than it is valid.
 pub async fn what_is_left_of_a_code_is_wiped(store: impl Stores) {
     begin(&store, &own(1, policy(), &[Channel::Sms, Channel::Whatsapp]), 0).await;
     let out = leased(&store, 1).await.remove(0);

@@ -1,4 +1,4 @@
-//! Who has codes sent, and how often: what one does costs nobody else anything.
+//! Who asks for codes, and how often: one caller's sends use up nobody else's budget.
 
 use crate::{
     Stores,
@@ -40,9 +40,9 @@ async fn begun(store: &dyn Stores, request: &BeginVerification, second: i64) -> 
     Verifications::begin(store, request, at(second)).await.unwrap()
 }
 
-/// Somebody with an account of his own, which costs nothing, names another's number, has codes sent to it and guesses at
-/// them: he locks and exhausts himself, and the number's owner and teams go on.
-pub async fn a_strangers_codes_and_guesses_are_counted_apart(store: impl Stores) {
+/// A person with their own account names another's number, has codes sent to it and enters wrong ones: they
+/// lock only themselves. The number's owner and teams are not affected.
+pub async fn a_strangers_codes_and_attempts_are_counted_apart(store: impl Stores) {
     let strict = OtpPolicy { sends_per_destination_per_day: 2, lock_after_failures: 2, ..policy() };
     let stranger = signed_up(&store, 1, None).await;
     let owner = signed_up(&store, 2, Some(7)).await;
@@ -70,7 +70,7 @@ pub async fn a_strangers_codes_and_guesses_are_counted_apart(store: impl Stores)
     begin(&store, &by(&team, 7, one), 402).await;
 }
 
-/// Nobody in particular uses up nothing of a signed-in person's who proves a number, nor he of theirs.
+/// Anonymous callers use up nothing of a signed-in person who verifies a number, and the other way round.
 pub async fn each_kind_of_sender_has_a_budget_of_its_own(store: impl Stores) {
     let one = OtpPolicy { sends_per_destination_per_day: 1, sends_per_ip_per_hour: 1, ..policy() };
     let senders = [
@@ -93,8 +93,8 @@ pub async fn each_kind_of_sender_has_a_budget_of_its_own(store: impl Stores) {
     assert!(store.payment_code_wait(&phone(7), &narrow, at(2)).await.unwrap().is_none(), "but for payments");
 }
 
-/// A code that goes by its next way is a send like any other: the day's limit holds.
-pub async fn the_next_way_stops_at_the_limit(store: impl Stores) {
+/// A send on the next channel counts like any other: the day's limit holds.
+pub async fn the_next_channel_stops_at_the_limit(store: impl Stores) {
     let two = OtpPolicy { sends_per_destination_per_day: 2, ..policy() };
     let fallbacks = [Channel::Whatsapp, Channel::Sms, Channel::Telegram];
     begin(&store, &own(1, two, &fallbacks), 0).await;
@@ -104,8 +104,9 @@ pub async fn the_next_way_stops_at_the_limit(store: impl Stores) {
     assert_eq!(store.take_next_fallbacks(&policy(), at(61)).await.unwrap(), 0, "and stays stopped");
 }
 
-/// Who opts out of a way while a code is under way gets nothing by it: the way after it stands in its place.
-pub async fn a_way_he_opted_out_of_is_left_out(store: impl Stores) {
+/// A person who opts out of a channel while a code is on its way gets nothing on it. The channel after it
+/// takes its place.
+pub async fn a_channel_the_person_opted_out_of_is_skipped(store: impl Stores) {
     let mut request = own(1, policy(), &[Channel::Whatsapp]);
     request.own = Some(code(RIGHT, 1, &[Channel::Whatsapp, Channel::Sms, Channel::Telegram]));
     begin(&store, &request, 0).await;

@@ -1,4 +1,4 @@
-//! Pages on which people prove their numbers.
+//! The hosted pages on which people verify their numbers.
 
 use crate::{
     Stores,
@@ -36,7 +36,7 @@ async fn begun(store: &impl Stores, number: u32) -> VerificationId {
     request.challenge.id
 }
 
-/// Who has the token has the page; all that was said of it is there again.
+/// The token alone finds the page, with everything that was stored for it.
 pub async fn a_page_is_found_by_its_token_alone(store: impl Stores) {
     let new = page(1, Some(1));
     store.open(&new, at(0)).await.unwrap();
@@ -50,7 +50,7 @@ pub async fn a_page_is_found_by_its_token_alone(store: impl Stores) {
     assert!(store.open(&page(1, None), at(0)).await.is_err(), "a token is one page's");
 }
 
-/// A page made for a number can't be turned to another.
+/// The number of a page that was opened for a number can't be changed.
 pub async fn a_fixed_number_stays(store: impl Stores) {
     let new = page(1, Some(1));
     store.open(&new, at(0)).await.unwrap();
@@ -59,7 +59,7 @@ pub async fn a_fixed_number_stays(store: impl Stores) {
     assert_eq!(found.phone, Some(phone(1)));
 }
 
-/// A page is no means of writing to any number of people, also by many requests at once.
+/// A page can't be used to write to many people, also not by many requests at once.
 pub async fn only_so_many_numbers_are_named_on_a_page(store: impl Stores) {
     let new = page(1, None);
     store.open(&new, at(0)).await.unwrap();
@@ -72,7 +72,7 @@ pub async fn only_so_many_numbers_are_named_on_a_page(store: impl Stores) {
     assert!(store.name_phone(new.id, &last, 3).await.unwrap(), "the same again is no other");
 }
 
-/// A challenge that was begun for one number is not taken for another that was named meanwhile.
+/// A challenge for one number is not accepted for another number that was named meanwhile.
 pub async fn a_code_belongs_to_the_number_it_was_sent_to(store: impl Stores) {
     let new = page(1, None);
     store.open(&new, at(0)).await.unwrap();
@@ -86,7 +86,7 @@ pub async fn a_code_belongs_to_the_number_it_was_sent_to(store: impl Stores) {
     assert!(!store.finish(new.id, first, at(1)).await.unwrap());
 }
 
-/// The number is proved once; then the page stays as it is.
+/// The number is verified once; then the page does not change.
 pub async fn a_finished_page_takes_nothing_more(store: impl Stores) {
     let new = page(1, None);
     store.open(&new, at(0)).await.unwrap();
@@ -101,7 +101,7 @@ pub async fn a_finished_page_takes_nothing_more(store: impl Stores) {
     assert_eq!((found.finished_at, found.verification), (Some(at(5)), Some(challenge)));
 }
 
-/// What closed long ago is not kept.
+/// A page that closed long ago is removed.
 pub async fn old_pages_are_forgotten(store: impl Stores) {
     store.open(&page(1, None), at(0)).await.unwrap();
     let later = NewVerificationPage { expires_at: at(5000), ..page(2, None) };
@@ -111,7 +111,8 @@ pub async fn old_pages_are_forgotten(store: impl Stores) {
     assert!(VerificationPages::find(&store, &[2; 32]).await.unwrap().is_some());
 }
 
-/// Pages of one team for one number are strangers: each has a challenge of its own, and none sees that of a call.
+/// Two pages of one team for one number have a challenge each, and neither sees a challenge that was started
+/// without a page.
 pub async fn a_pages_challenge_is_its_own(store: impl Stores) {
     let of = |page: Option<PageId>| {
         let policy = OtpPolicy { resend_cooldown: Duration::seconds(60), ..policy() };
@@ -125,7 +126,7 @@ pub async fn a_pages_challenge_is_its_own(store: impl Stores) {
     let (one, other) = (of(Some(PageId(id()))), of(Some(PageId(id()))));
     assert!(matches!(begin(&one, 0).await, StartDecision::Go(_)));
     assert!(matches!(begin(&one, 1).await, StartDecision::Open(open) if open.id == one.challenge.id));
-    // A page for each code is no way around the wait.
+    // A page for each code does not avoid the cooldown.
     let soon = begin(&other, 1).await;
     assert!(
         matches!(soon, StartDecision::TooMany(SendLimit::Cooldown, until) if until == at(60)),
@@ -139,7 +140,7 @@ pub async fn a_pages_challenge_is_its_own(store: impl Stores) {
     assert_eq!(found.map(|found| found.id), Some(call.challenge.id));
 }
 
-/// What is open is looked for by its purpose, not under it.
+/// An open challenge is found by its purpose, even if a newer one for another purpose exists.
 pub async fn a_newer_challenge_for_something_else_hides_none(store: impl Stores) {
     let first = begun(&store, 1).await;
     let mut another = challenge(1, policy());

@@ -1,4 +1,4 @@
-//! Challenges: guesses are counted before they are looked at, whatever comes at once.
+//! Challenges: check attempts are counted before the code is compared, however many come at once.
 
 use crate::{
     Stores,
@@ -61,14 +61,14 @@ async fn attempt(
     Some(store.settle_attempt(&ticket, right, policy, at(1)).await.unwrap())
 }
 
-/// Sixty at once: three are looked at.
+/// Sixty check attempts at once: three are compared.
 pub async fn sixty_attempts_at_once_are_three(store: impl Stores) {
     let id = begin(&store, &challenge(1, policy()), 0).await.unwrap().id;
     let taken = join_all((0..60).map(|_| take(&store, id, 1))).await;
     assert_eq!(taken.into_iter().flatten().count(), 3);
 }
 
-/// Thirty right ones at once: one approval.
+/// Thirty right codes at once: one approval.
 pub async fn thirty_right_codes_at_once_are_one_approval(store: impl Stores) {
     let many = OtpPolicy { attempts_max: 30, ..policy() };
     let id = begin(&store, &challenge(1, many), 0).await.unwrap().id;
@@ -82,7 +82,7 @@ pub async fn thirty_right_codes_at_once_are_one_approval(store: impl Stores) {
     assert!(take(&store, id, 2).await.is_none());
 }
 
-/// The same challenge, the same guesses.
+/// A resend keeps the challenge and its check attempts.
 pub async fn sending_again_gives_no_new_attempts(store: impl Stores) {
     let id = begin(&store, &challenge(1, policy()), 0).await.unwrap().id;
     attempt(&store, id, false, &policy()).await.unwrap();
@@ -94,7 +94,7 @@ pub async fn sending_again_gives_no_new_attempts(store: impl Stores) {
     assert!(attempt(&store, id, true, &policy()).await.is_none());
 }
 
-/// Five wrong guesses over two challenges lock; after the lock counting starts anew.
+/// Five wrong attempts over two challenges lock the number. After the lock, counting starts again.
 pub async fn failures_lock_and_the_lock_ends_clean(store: impl Stores) {
     let strict = OtpPolicy { lock_after_failures: 5, ..policy() };
     let first = begin(&store, &challenge(1, strict), 0).await.unwrap().id;
@@ -112,8 +112,8 @@ pub async fn failures_lock_and_the_lock_ends_clean(store: impl Stores) {
     assert_eq!(store.settle_attempt(&ticket, false, &strict, at(301)).await.unwrap().locked_until, None);
 }
 
-/// A turn that is run again sends no second code and takes no second guess.
-pub async fn a_repeated_effect_is_the_same_send_and_the_same_guess(store: impl Stores) {
+/// A turn that runs again sends no second code and uses no second check attempt.
+pub async fn a_repeated_effect_is_the_same_send_and_the_same_attempt(store: impl Stores) {
     let request = BeginVerification { effect_key: Some("event:1".into()), ..challenge(1, policy()) };
     let first = begin(&store, &request, 0).await.unwrap();
     let other = BeginVerification { effect_key: Some("event:1".into()), ..challenge(1, policy()) };
@@ -128,8 +128,8 @@ pub async fn a_repeated_effect_is_the_same_send_and_the_same_guess(store: impl S
     assert_eq!((again, checked.attempts_remaining), (checked, 2));
 }
 
-/// What the provider never looked at costs no guess.
-pub async fn a_guess_nobody_looked_at_is_given_back(store: impl Stores) {
+/// An attempt that the provider never checked is given back.
+pub async fn an_attempt_nobody_checked_is_given_back(store: impl Stores) {
     let id = begin(&store, &challenge(1, policy()), 0).await.unwrap().id;
     let ticket = take(&store, id, 1).await.unwrap();
     store.return_attempt(&ticket).await.unwrap();
@@ -139,7 +139,7 @@ pub async fn a_guess_nobody_looked_at_is_given_back(store: impl Stores) {
     assert_eq!(attempt(&store, id, false, &policy()).await.unwrap().attempts_remaining, 2);
 }
 
-/// A burst of sends at once stops at the limit; the window moves on.
+/// Many sends at once stop at the limit, and the window moves on.
 pub async fn limits_hold_under_a_burst(store: impl Stores) {
     let five = OtpPolicy { sends_per_destination_per_day: 5, ..policy() };
     let of_team = |n: u32| {
@@ -163,7 +163,7 @@ pub async fn limits_hold_under_a_burst(store: impl Stores) {
     assert_eq!(sent, 3, "numbers alike but for their last four digits");
 }
 
-/// A send that the provider refused is not counted, and leaves nothing to guess at.
+/// A send that the provider refused is not counted, and leaves no code to check.
 pub async fn a_failed_send_costs_no_quota(store: impl Stores) {
     let one = OtpPolicy { sends_per_destination_per_day: 1, ..policy() };
     let StartDecision::Go(failed) = Verifications::begin(&store, &challenge(1, one), at(0)).await.unwrap()
@@ -177,7 +177,7 @@ pub async fn a_failed_send_costs_no_quota(store: impl Stores) {
     assert!(begin(&store, &challenge(1, one), 2).await.is_none());
 }
 
-/// Ten requests at once of one team for one number: one challenge, one code.
+/// Ten requests of one team for one number at once: one challenge, one code.
 pub async fn many_requests_at_once_begin_one_challenge(store: impl Stores) {
     let begun = join_all((0..10).map(|_| {
         let (store, request) = (&store, challenge(1, policy()));
@@ -188,7 +188,7 @@ pub async fn many_requests_at_once_begin_one_challenge(store: impl Stores) {
     assert_eq!(begun.iter().filter(|b| matches!(b, StartDecision::Open(_))).count(), 9);
 }
 
-/// Two teams whose challenges the provider holds as one share its three guesses.
+/// Two teams whose challenges are one at the provider share its three check attempts.
 pub async fn attempts_count_for_the_providers_challenge(store: impl Stores) {
     let mut ids = Vec::new();
     for team in ["one", "two"] {
@@ -211,8 +211,8 @@ pub async fn attempts_count_for_the_providers_challenge(store: impl Stores) {
     assert!(store.record_send(third.id, &same, at(1)).await.unwrap(), "its guesses are spent");
 }
 
-/// What the provider approved for one is approved for nobody else who shares its challenge: whoever asks it
-/// afterwards, its own answer lost, is told of the other's.
+/// An approval at the provider counts for one of the challenges that share it. Another one, whose answer was
+/// lost and who asks the provider afterwards, does not get it.
 pub async fn the_providers_approval_is_one_of_ours(store: impl Stores) {
     let mut ids = Vec::new();
     for team in ["one", "two"] {
@@ -233,7 +233,7 @@ pub async fn the_providers_approval_is_one_of_ours(store: impl Stores) {
     assert_eq!(other.challenge.status, ChallengeStatus::Pending);
 }
 
-/// Payments' codes have a budget of their own.
+/// Codes for payments have a budget of their own.
 pub async fn codes_for_payments_are_counted_apart(store: impl Stores) {
     let one = OtpPolicy { sends_per_destination_per_day: 1, ..policy() };
     begin(&store, &challenge(1, one), 0).await.unwrap();
@@ -244,9 +244,9 @@ pub async fn codes_for_payments_are_counted_apart(store: impl Stores) {
     assert!(store.payment_code_wait(&crate::examples::phone(1), &one, at(1)).await.unwrap().is_none());
 }
 
-/// Guesses that are looked at side by side: the right one approves, though the wrong ones come back first; an
-/// approval that is told of afterwards is another's where one may be, and never a second one.
-pub async fn guesses_side_by_side_are_each_judged_by_itself(store: impl Stores) {
+/// Concurrent attempts: the right one approves, even if the wrong ones are settled first. An approval that is
+/// found afterwards may belong to another attempt, and never approves a second time.
+pub async fn concurrent_attempts_are_each_judged_alone(store: impl Stores) {
     let id = begin(&store, &challenge(1, policy()), 0).await.unwrap().id;
     let mut tickets = Vec::new();
     for _ in 0..3 {
@@ -281,7 +281,8 @@ pub async fn guesses_side_by_side_are_each_judged_by_itself(store: impl Stores) 
     assert!(store.settle_attempt(&first, true, &policy(), at(1)).await.unwrap().approved);
     assert!(!store.settle_attempt(&second, true, &policy(), at(1)).await.unwrap().approved, "one approval");
 
-    // A form that is sent twice at once is one guess, though both had it looked at: the first word stands.
+    // A form that is sent twice at once is one attempt, even if the provider checked both: the first result
+    // stays.
     let two = OtpPolicy { lock_after_failures: 2, ..policy() };
     let id = begin(&store, &challenge(3, two), 0).await.unwrap().id;
     let ticket = take(&store, id, 1).await.unwrap();

@@ -5,11 +5,11 @@ use super::{
     sessions::{insert_session, owner},
 };
 use crate::backend::{Conn, Db, DbId, DbTime, for_update};
-use crate::store::SqlError;
+use crate::store::error::SqlError;
 use crate::store::{
-    Store,
-    accounts::users::{about, lock_account},
-    operations::audit::record,
+    accounts::{audit_rows::about, users::lock_account},
+    handle::Store,
+    operations::audit_record::record,
     rows::corrupt,
     schema::{link_codes, telegram_chats},
 };

@@ -1,9 +1,9 @@
 //! People, and whom they pay.
 
 use crate::backend::{Conn, Db, DbId, DbTime};
-use crate::store::SqlError;
+use crate::store::error::SqlError;
 use crate::store::{
-    Store,
+    handle::Store,
     money::wallets::{Face, open_wallet},
     rows::{from_json, phone as read_phone},
     schema::{payees, users},

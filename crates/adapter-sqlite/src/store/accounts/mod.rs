@@ -1,5 +1,6 @@
 //! Accounts of people: credentials, sessions, bound chats.
 
+mod audit_rows;
 pub(crate) mod chat_links;
 mod identities;
 pub(crate) mod sessions;

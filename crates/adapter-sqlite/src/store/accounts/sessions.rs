@@ -1,11 +1,11 @@
 //! Who is signed in where. A session's row is locked while its tokens are rotated.
 
 use crate::backend::{Conn, Db, DbId, DbTime, for_update};
-use crate::store::SqlError;
+use crate::store::error::SqlError;
 use crate::store::{
-    Store,
-    accounts::users::about,
-    operations::audit::record,
+    accounts::audit_rows::about,
+    handle::Store,
+    operations::audit_record::record,
     rows::{column, corrupt, count},
     schema::{sessions, users},
 };

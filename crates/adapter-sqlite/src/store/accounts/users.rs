@@ -6,12 +6,12 @@ mod profile;
 mod register;
 mod resets;
 
-use super::sessions::insert_session;
+use super::{audit_rows::about, sessions::insert_session};
 use crate::backend::{Conn, Db, DbId, DbTime, for_update, lock_names};
-use crate::store::SqlError;
+use crate::store::error::SqlError;
 use crate::store::{
-    Store,
-    operations::audit::record,
+    handle::Store,
+    operations::audit_record::record,
     rows::{column, corrupt, count, phone as read_phone},
     schema::{
         backup_codes, link_codes, login_challenges, outbox, password_tries, reset_tokens, sessions,
@@ -106,24 +106,6 @@ async fn find_by_email(conn: &mut Conn, email: &EmailAddress) -> Result<Option<A
 async fn find_by_phone(conn: &mut Conn, phone: &PhoneNumber) -> Result<Option<AccountRow>, SqlError> {
     let row = users::table.filter(users::phone.eq(phone.e164())).select(AccountRow::as_select());
     Ok(row.first(conn).await.optional()?)
-}
-
-/// The row of something that happened to a person's account.
-pub(crate) fn about(
-    user: UserId,
-    action: &str,
-    actor: &Actor,
-    before: Option<String>,
-    after: Option<String>,
-) -> AuditRecord {
-    AuditRecord {
-        actor: actor.clone(),
-        action: action.to_owned(),
-        subject: user.to_string(),
-        on_behalf_of: Some(format!("user:{user}")),
-        before,
-        after,
-    }
 }
 
 #[async_trait]

@@ -1,13 +1,10 @@
 //! Conversations as people see them.
 
-use super::{
-    consents::consent_of,
-    inbox::{SealedState, read_said},
-};
+use super::{consent_rows::consent_of, inbox::read_said, inbox_writer::SealedState};
 use crate::backend::{Conn, Db, DbId, DbTime};
-use crate::store::SqlError;
+use crate::store::error::SqlError;
 use crate::store::{
-    Store,
+    handle::Store,
     rows::{OutboundBody, corrupt, unseal},
     schema::{conversations, inbox, outbox},
 };

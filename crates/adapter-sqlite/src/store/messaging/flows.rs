@@ -1,9 +1,9 @@
 //! Flows: the editions that were at hand, and what was answered.
 
 use crate::backend::{Conn, Db, DbId, DbTime, lock_names};
-use crate::store::SqlError;
+use crate::store::error::SqlError;
 use crate::store::{
-    Store,
+    handle::Store,
     rows::{corrupt, seal, unseal},
     schema::{flow_responses, flow_versions},
 };

@@ -1,8 +1,10 @@
 //! The inbox, conversations and their turns, the outbox, consents, flow versions.
 
+pub(crate) mod consent_rows;
 pub(crate) mod consents;
 mod conversations;
 pub(crate) mod flows;
 pub(crate) mod inbox;
+pub(crate) mod inbox_writer;
 pub(crate) mod outbox;
 mod turns;

@@ -1,12 +1,12 @@
 //! The end of a turn: everything it decided, in one transaction.
 
 use super::{
-    consents::{Change, change_consent},
+    consent_rows::{Change, change_consent},
     inbox::seal_state,
 };
 use crate::backend::{DbId, DbTime};
 use crate::store::{
-    Store,
+    handle::Store,
     rows::NewOutboxRow,
     schema::{conversations, inbox, outbox},
 };
@@ -67,7 +67,7 @@ impl Store {
                     if let Some(response) = &turn.flow_response {
                         super::flows::keep_response(conn, sealer.as_ref(), turn.event, response, now).await?;
                     }
-                    crate::store::operations::audit::record(conn, &turn.audit, now).await?;
+                    crate::store::operations::audit_record::record(conn, &turn.audit, now).await?;
                     Ok(Committed::Done)
                 }
                 .boxed()

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     backend::{Conn, DbId, DbTime, lock_names, write_ledger},
     store::{
-        SqlError,
+        error::SqlError,
         rows::{column, corrupt, to_json},
         schema::{transfers, verification_attempts, verifications as challenges},
         verification::verifications,
@@ -80,8 +80,8 @@ async fn judge(
         return Ok(Some(ConfirmOutcome::CodeGone));
     };
     // The lock and the failures are the number's, over all its challenges.
-    lock_names(conn, &[verifications::phone_lock(row.phone())]).await?;
-    if let Some(until) = verifications::failures_of(conn, row.phone()).await?.lock_at(now) {
+    lock_names(conn, &[verifications::phone_lock(row.recipient())]).await?;
+    if let Some(until) = verifications::failures_of(conn, row.recipient()).await?.lock_at(now) {
         return Ok(Some(ConfirmOutcome::Locked(until)));
     }
     let mut challenge = row.challenge()?;
@@ -99,7 +99,8 @@ async fn judge(
     let row = verifications::load(conn, request.verification)
         .await?
         .ok_or_else(|| corrupt("a challenge vanished"))?;
-    let checked = verifications::settle(conn, &row, (row.phone(), 0), right, &request.policy, now).await?;
+    let checked =
+        verifications::settle(conn, &row, (row.recipient(), 0), right, &request.policy, now).await?;
     if right {
         return Ok(None);
     }

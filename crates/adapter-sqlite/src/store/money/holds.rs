@@ -9,7 +9,7 @@ use super::{
 use crate::{
     backend::{Conn, Db, DbId, DbTime, write_ledger},
     store::{
-        SqlError,
+        error::SqlError,
         rows::{corrupt, day},
         schema::{holds, transfers},
     },

@@ -8,10 +8,10 @@ mod reverse;
 pub(crate) mod rows;
 mod verify;
 pub(crate) mod wallets;
+pub(crate) mod writer;
 
-use super::Store;
-use crate::backend::Database;
-use crate::store::error::{SqlError, of_group};
+use crate::store::error::of_group;
+use crate::store::handle::Store;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
@@ -28,9 +28,7 @@ use domain::{
     },
 };
 use futures_util::FutureExt;
-use group_commit::{GroupCommit, GroupSize};
 use ports::{
-    crypto::Sealer,
     money::{
         ConfirmOutcome, ConfirmTransfer, EntryFilter, EntryView, HoldOutcome, HoldVerdict, Ledger,
         LedgerViolation, OpenOutcome, OpenWallet, PostOutcome, PostRequest, ReverseRequest, TransferFilter,
@@ -39,27 +37,6 @@ use ports::{
     pagination::PageRequest,
     store_error::StoreResult,
 };
-use std::sync::Arc;
-
-/// Callers that may wait for the writer, and requests that it takes at once.
-const SIZE: GroupSize = GroupSize { queue_max: 4_096, batch_max: 1_000 };
-
-/// The one task that posts.
-pub(crate) type LedgerWriter = GroupCommit<(PostRequest, DateTime<Utc>), PostOutcome, SqlError>;
-
-pub(crate) fn writer(database: &Database, sealer: &Arc<dyn Sealer>) -> LedgerWriter {
-    let (shared, sealer) = (database.clone(), sealer.clone());
-    GroupCommit::start(database.runtime(), SIZE, move |requests: Vec<(PostRequest, DateTime<Utc>)>| {
-        let (database, sealer) = (shared.clone(), sealer.clone());
-        async move {
-            let work = database.write_batched(move |conn| {
-                async move { post::post(conn, sealer.as_ref(), &requests).await }.boxed()
-            });
-            work.await
-        }
-        .boxed()
-    })
-}
 
 #[async_trait]
 impl Ledger for Store {

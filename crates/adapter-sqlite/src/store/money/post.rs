@@ -7,7 +7,7 @@ use super::{
 use crate::{
     backend::{Conn, Db, DbId, DbTime, for_update, write_ledger},
     store::{
-        SqlError,
+        error::SqlError,
         rows::{NewAuditRow, NewOutboxRow, corrupt, day},
         schema::{accounts, outbox, payees, transfer_history},
         verification::verifications,

@@ -3,7 +3,7 @@
 use crate::{
     backend::{Conn, Db, DbId, DbTime, for_update},
     store::{
-        SqlError,
+        error::SqlError,
         rows::{corrupt, day as read_day, fingerprint, from_json, money},
         schema::{accounts, entries, idempotency_keys, transfer_history, transfers, wallets},
     },

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     backend::{Conn, DbId, DbTime, write_ledger},
-    store::{SqlError, schema::transfers},
+    store::{error::SqlError, schema::transfers},
 };
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;

@@ -4,8 +4,8 @@ use super::super::{
     rows::{NewAuditRow, to_json},
     schema::{entries, holds, idempotency_keys, payees, transfers},
 };
-use crate::backend::{DbId, DbTime};
-use crate::store::SqlError;
+use crate::backend::values::{DbId, DbTime};
+use crate::store::error::SqlError;
 use chrono::{DateTime, Datelike, Utc};
 use diesel::prelude::*;
 use domain::money::{

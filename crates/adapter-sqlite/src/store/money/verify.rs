@@ -2,7 +2,7 @@
 
 use crate::{
     backend::{Conn, ID_AS_TEXT},
-    store::{SqlError, rows::corrupt},
+    store::{error::SqlError, rows::corrupt},
 };
 use diesel::{prelude::*, sql_types::Text};
 use diesel_async::RunQueryDsl;

@@ -4,7 +4,7 @@ use super::{post::keep_key, read, rows::KeyRow};
 use crate::{
     backend::{Conn, DbId, DbTime, lock_names},
     store::{
-        SqlError,
+        error::SqlError,
         rows::{corrupt, fingerprint},
         schema::{accounts, idempotency_keys, users, wallets},
     },
@@ -65,7 +65,7 @@ pub(crate) async fn open(
         at: DbTime(now),
     };
     keep_key(conn, key).await?;
-    crate::store::operations::audit::record(conn, &[audit_record(request)], now).await?;
+    crate::store::operations::audit_record::record(conn, &[audit_record(request)], now).await?;
     let view = read::find_wallet(conn, request.id).await?;
     view.map(OpenOutcome::Opened).ok_or_else(|| corrupt("a wallet was not kept"))
 }

@@ -1,8 +1,8 @@
 //! Answers by the caller's key.
 
 use crate::backend::{Conn, DbTime, lock_names};
-use crate::store::SqlError;
-use crate::store::{Store, rows, schema::idempotent_responses};
+use crate::store::error::SqlError;
+use crate::store::{handle::Store, rows, schema::idempotent_responses};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;

@@ -2,9 +2,9 @@
 
 use crate::backend::{Conn, Db, DbTime, audit_horizon, skip_locked};
 use crate::store::{
-    Store,
     error::SqlError,
-    rows::{NewAuditRow, corrupt},
+    handle::Store,
+    rows::corrupt,
     schema::{audit, audit_blocks, audit_sealer},
 };
 use async_trait::async_trait;
@@ -229,16 +229,4 @@ async fn events(conn: &mut Conn, page: &PageRequest) -> Result<Vec<AuditRow>, Sq
         .load(conn)
         .await?;
     Ok(rows.into_iter().map(AuditRow::from).collect())
-}
-
-/// Adds rows outside a fold.
-pub(crate) async fn record(
-    conn: &mut Conn,
-    records: &[AuditRecord],
-    now: DateTime<Utc>,
-) -> Result<(), SqlError> {
-    for record in records {
-        diesel::insert_into(audit::table).values(NewAuditRow::new(record, now)).execute(conn).await?;
-    }
-    Ok(())
 }

@@ -1,9 +1,9 @@
 //! What people must look at, and what providers tell that is only taken down.
 
 use crate::backend::{Conn, DbId, DbTime};
-use crate::store::SqlError;
+use crate::store::error::SqlError;
 use crate::store::{
-    Store,
+    handle::Store,
     rows::{count, seal, unseal},
     schema::{early_delivery_reports, inbox, notices, outbox, unreadable_webhooks},
 };

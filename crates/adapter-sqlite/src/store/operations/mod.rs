@@ -1,6 +1,7 @@
 //! The audit log, idempotent responses, dead letters, signed requests.
 
 mod answers;
-pub(crate) mod audit;
+mod audit;
+pub(crate) mod audit_record;
 mod dead_letters;
 mod signed_requests;

@@ -1,7 +1,7 @@
 //! What came with signed requests and may come only once.
 
 use crate::backend::DbTime;
-use crate::store::{Store, schema::signed_requests};
+use crate::store::{handle::Store, schema::signed_requests};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;

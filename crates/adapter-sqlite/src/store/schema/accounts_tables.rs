@@ -2,7 +2,7 @@
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     users (id) {
         id -> UuidCol,
         phone -> Nullable<Text>,
@@ -22,7 +22,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     sessions (id) {
         id -> UuidCol,
         user_id -> UuidCol,
@@ -37,7 +37,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     login_challenges (hash) {
         hash -> Binary,
         user_id -> UuidCol,
@@ -49,7 +49,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     backup_codes (hash) {
         hash -> Binary,
         user_id -> UuidCol,
@@ -60,7 +60,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     reset_tokens (hash) {
         hash -> Binary,
         user_id -> UuidCol,
@@ -72,7 +72,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     link_codes (hash) {
         hash -> Binary,
         user_id -> Nullable<UuidCol>,
@@ -86,7 +86,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     telegram_chats (chat_id) {
         chat_id -> BigInt,
         user_id -> UuidCol,
@@ -98,7 +98,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     password_tries (name) {
         name -> Text,
         since -> InstantCol,

@@ -2,7 +2,7 @@
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     conversations (id) {
         id -> UuidCol,
         channel_account -> Text,
@@ -21,7 +21,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     inbox (seq) {
         seq -> BigInt,
         id -> UuidCol,
@@ -39,7 +39,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     outbox (seq) {
         seq -> BigInt,
         id -> UuidCol,
@@ -67,7 +67,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     outbox_history (seq) {
         seq -> BigInt,
         outbox_id -> UuidCol,
@@ -79,7 +79,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     consents (channel, recipient) {
         channel -> Text,
         recipient -> Text,
@@ -90,7 +90,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     consent_history (seq) {
         seq -> BigInt,
         channel -> Text,
@@ -104,7 +104,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     notices (seq) {
         seq -> BigInt,
         id -> UuidCol,
@@ -118,7 +118,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     unreadable_webhooks (id) {
         id -> UuidCol,
         webhook -> Text,
@@ -131,7 +131,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     early_delivery_reports (seq) {
         seq -> BigInt,
         provider_id -> Text,
@@ -142,7 +142,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     idempotent_responses (caller, operation, key) {
         caller -> Text,
         operation -> Text,
@@ -155,7 +155,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     flow_versions (flow, version) {
         flow -> Text,
         version -> BigInt,
@@ -168,7 +168,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     flow_responses (id) {
         id -> UuidCol,
         event_id -> UuidCol,

@@ -2,7 +2,7 @@
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     accounts (id) {
         id -> UuidCol,
         kind -> Text,
@@ -20,7 +20,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     wallets (seq) {
         seq -> BigInt,
         id -> UuidCol,
@@ -34,7 +34,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     transfers (id) {
         id -> UuidCol,
         caller -> Text,
@@ -60,7 +60,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     transfer_history (seq) {
         seq -> BigInt,
         transfer_id -> UuidCol,
@@ -71,7 +71,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     holds (transfer_id) {
         transfer_id -> UuidCol,
         account_id -> UuidCol,
@@ -85,7 +85,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     entries (transfer_id, account_id) {
         transfer_id -> UuidCol,
         account_id -> UuidCol,
@@ -98,7 +98,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     idempotency_keys (key) {
         key -> Binary,
         fingerprint -> Binary,
@@ -110,7 +110,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     payees (user_id, account) {
         user_id -> UuidCol,
         account -> Text,

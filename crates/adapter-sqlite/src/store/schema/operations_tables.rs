@@ -2,7 +2,7 @@
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     audit (seq) {
         seq -> BigInt,
         at -> InstantCol,
@@ -19,7 +19,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     audit_blocks (number) {
         number -> BigInt,
         first_seq -> BigInt,
@@ -33,7 +33,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     audit_sealer (id) {
         id -> Integer,
     }

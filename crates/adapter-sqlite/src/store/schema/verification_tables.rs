@@ -2,11 +2,11 @@
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     verifications (id) {
         id -> UuidCol,
         requester -> Text,
-        phone -> Text,
+        recipient -> Text,
         channel -> Text,
         purpose -> Text,
         provider_ref -> Nullable<Text>,
@@ -33,7 +33,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     verification_sends (seq) {
         seq -> BigInt,
         verification_id -> UuidCol,
@@ -55,7 +55,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     verification_fallbacks (id) {
         id -> UuidCol,
         verification_id -> UuidCol,
@@ -72,7 +72,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     verification_attempts (id) {
         id -> UuidCol,
         verification_id -> UuidCol,
@@ -87,7 +87,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     code_failures (phone) {
         phone -> Text,
         failures -> Integer,
@@ -97,7 +97,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     number_lookups (seq) {
         seq -> BigInt,
         phone -> Text,
@@ -111,7 +111,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     verification_pages (id) {
         id -> UuidCol,
         token_hash -> Binary,
@@ -133,7 +133,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::backend::columns::*;
+    use crate::backend::values::columns::*;
     signed_requests (client, once) {
         client -> Text,
         once -> Text,

@@ -1,9 +1,9 @@
 //! Pages on which people prove their numbers.
 
 use crate::backend::{Db, DbId, DbTime};
-use crate::store::SqlError;
+use crate::store::error::SqlError;
 use crate::store::{
-    Store,
+    handle::Store,
     rows::{column, corrupt, phone as read_phone},
     schema::verification_pages,
 };

@@ -22,12 +22,11 @@ use self::{
     sends::{begin, begin_resend, open_challenges, record_send},
 };
 use crate::backend::{Conn, DbId, DbTime, lock_names};
-use crate::store::SqlError;
+use crate::store::error::SqlError;
 use crate::store::{
-    Store,
-    messaging::outbox::lane_name,
-    operations::audit::record,
-    rows::{CodeWayRow, NewOutboxRow, column, corrupt, count},
+    handle::Store,
+    operations::audit_record::record,
+    rows::{CodeWayRow, NewOutboxRow, column, corrupt, count, lane_name},
     schema::{
         code_failures, number_lookups, outbox, verification_attempts, verification_fallbacks,
         verification_sends, verifications,
@@ -258,12 +257,12 @@ impl Verifications for Store {
         purpose: Option<Purpose>,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<Verification>> {
-        let (requester, phone) = (requester.key(), to.canonical().to_owned());
+        let (requester, recipient) = (requester.key(), to.canonical().to_owned());
         self.database
             .read(move |conn| {
                 async move {
                     let any =
-                        open_challenges(&requester, &phone, now).filter(verifications::page_id.is_null());
+                        open_challenges(&requester, &recipient, now).filter(verifications::page_id.is_null());
                     let mut wanted = any.into_boxed();
                     if let Some(purpose) = purpose {
                         wanted = wanted.filter(verifications::purpose.eq(purpose.name()));
@@ -286,14 +285,14 @@ impl Verifications for Store {
         purpose: Purpose,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<Verification>> {
-        let (origin, phone) = (origin.to_owned(), to.canonical().to_owned());
+        let (origin, recipient) = (origin.to_owned(), to.canonical().to_owned());
         self.database
             .read(move |conn| {
                 async move {
                     let newest = verifications::table
                         .filter(verifications::origin.eq(origin))
                         .filter(verifications::page_id.is_null())
-                        .filter(verifications::phone.eq(phone))
+                        .filter(verifications::recipient.eq(recipient))
                         .filter(verifications::purpose.eq(purpose.name()))
                         .filter(verifications::status.eq(ChallengeStatus::Pending.name()))
                         .filter(verifications::expires_at.gt(DbTime(now)))
@@ -362,12 +361,12 @@ pub(crate) fn phone_lock(phone: &str) -> String {
 pub(crate) async fn use_proof(
     conn: &mut Conn,
     id: VerificationId,
-    phone: &str,
+    recipient: &str,
     purpose: Purpose,
     now: DateTime<Utc>,
 ) -> Result<bool, SqlError> {
     let Some(row) = load(conn, id).await? else { return Ok(false) };
-    let proves = row.phone == phone
+    let proves = row.recipient == recipient
         && row.purpose == purpose.name()
         && row.used_at.is_none()
         && proof_is_fresh(&row.challenge()?, now);

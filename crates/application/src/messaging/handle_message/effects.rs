@@ -1,4 +1,4 @@
-//! How each effect of the state machine is carried out, and what comes back.
+//! Carries out each effect of the state machine, and returns the event that comes back.
 
 use super::{HandleMessage, TurnError, channel_of};
 use crate::{
@@ -34,8 +34,8 @@ use ports::{
     verification::Requester,
 };
 
-/// Movements told at once.
-const MOVEMENTS: i64 = 5;
+/// How many statement lines one reply shows.
+const STATEMENT_LINES: i64 = 5;
 
 impl HandleMessage {
     fn requester(turn: &LeasedTurn) -> Requester {
@@ -48,8 +48,8 @@ impl HandleMessage {
         state: &Conversation,
         key: String,
     ) -> Result<Event, TurnError> {
-        // Where the address is no number, the code goes to the one that he shared, and by a way that is sure
-        // to be another than this chat.
+        // Where the address is no number, the code goes to the number that the person shared, on a channel
+        // that is certainly not this chat.
         let (phone, channel, fallback) = match (&turn.message.phone, &state.number) {
             (Some(phone), _) => (phone.clone(), Channel::Whatsapp, vec![Channel::Sms]),
             (None, Some(number)) => (number.clone(), Channel::Sms, vec![Channel::Whatsapp]),
@@ -135,7 +135,7 @@ impl HandleMessage {
         }))
     }
 
-    /// Whose number it is; a new number becomes a person with an empty wallet.
+    /// The person with the verified number. A new number becomes a person with an empty wallet.
     async fn person_of(
         &self,
         verification: VerificationId,
@@ -164,7 +164,7 @@ impl HandleMessage {
         let Some(wallet) = self.ledger.first_wallet(user, self.rules.default_currency).await? else {
             return Ok(Event::Movements(Vec::new()));
         };
-        let page = PageRequest { limit: MOVEMENTS, after: None };
+        let page = PageRequest { limit: STATEMENT_LINES, after: None };
         let entries = self.ledger.entries(wallet.id, EntryFilter::default(), &page).await?;
         let movement = |entry: ports::money::EntryView| StatementLine {
             at: entry.at.with_timezone(&self.rules.zone).format("%d/%m %H:%M").to_string(),
@@ -175,7 +175,7 @@ impl HandleMessage {
         Ok(Event::Movements(entries.into_iter().map(movement).collect()))
     }
 
-    /// Whose the chat is, where it has no number of its own.
+    /// The owner of a chat that has no number of its own.
     pub(super) async fn chat_link(&self, turn: &LeasedTurn) -> StoreResult<Option<ChatLink>> {
         match chat_of(turn) {
             Some(chat) => self.owners.owner_of(chat).await,
@@ -201,7 +201,7 @@ impl HandleMessage {
         }
         let caller = format!("chat:{}", turn.conversation);
         let (amount, id) = (prompt.amount.to_string(), prompt.id.to_string());
-        // The card is the key: two yeses, or a turn run again, pay once.
+        // The prompt's id is the idempotency key: two clear yeses, or a turn that runs again, pay once.
         let key = IdempotencyKey { caller: caller.clone(), operation: "transfer".into(), key: id };
         let fingerprint =
             Fingerprint::of(&[("amount", Some(&amount)), ("account", Some(prompt.account.canonical()))]);
@@ -227,9 +227,9 @@ impl HandleMessage {
                 Outcome::Accepted(transfer) => self.paid(*transfer, payee, submitted.balance_after).await?,
                 Outcome::Refused(refusal) => self.refused(user, prompt.amount, refusal).await?,
             },
-            Err(SubmitTransferError::Store(fault)) => return Err(fault.into()),
-            Err(fault) => {
-                tracing::warn!(%fault, "a card could not be paid");
+            Err(SubmitTransferError::Store(error)) => return Err(error.into()),
+            Err(error) => {
+                tracing::warn!(%error, "payment refused");
                 Paid::Refused
             }
         }))
@@ -314,7 +314,7 @@ impl HandleMessage {
             ConfirmOutcome::Decided { transfer, balance_after } => {
                 self.paid(*transfer, None, balance_after).await?
             }
-            // A turn that is run again after it was paid: the receipt is still owed.
+            // A turn that runs again after the payment: the person still gets the receipt.
             ConfirmOutcome::AlreadyDone(transfer) => self.paid(*transfer, None, None).await?,
             ConfirmOutcome::WrongCode { attempts_remaining } => Paid::WrongCode { attempts_remaining },
             ConfirmOutcome::Locked(until) => Paid::Locked { minutes: minutes_until(self.clock.now(), until) },
@@ -333,12 +333,12 @@ impl HandleMessage {
         let caller = format!("chat:{}", turn.conversation);
         match self.cancel.run(&caller, transfer, &Self::actor(turn)).await {
             Ok(_) | Err(CancelTransferError::NotFound | CancelTransferError::TooLate(_)) => Ok(()),
-            Err(CancelTransferError::Store(fault)) => Err(fault.into()),
+            Err(CancelTransferError::Store(error)) => Err(error.into()),
         }
     }
 }
 
-/// The Telegram chat that a message came from.
+/// The Telegram chat that a message came from. `None`: the message came on another channel.
 fn chat_of(turn: &LeasedTurn) -> Option<i64> {
     let is_telegram = channel_of(&turn.message.channel_account) == Channel::Telegram;
     turn.message.sender.parse().ok().filter(|_| is_telegram)

@@ -1,4 +1,4 @@
-//! A send without a clear answer: looked for, made once more, then left for people.
+//! A send without a clear answer: looked up, sent once more, then kept as a dead letter.
 
 use super::*;
 use domain::{ids::MessageId, message::Channel};
@@ -36,7 +36,7 @@ fn leased(in_doubt_since: Option<i64>, resent: bool) -> LeasedMessage {
     }
 }
 
-/// What the relay writes down, at second 100, for a channel that behaves so.
+/// The settlement that the relay writes at second 100, for a channel that behaves like this one.
 async fn settled(leased: LeasedMessage, channel: MockMessageChannel) -> Settlement {
     let mut clock = MockClock::new();
     clock.expect_now().returning(|| at(100));

@@ -1,8 +1,8 @@
-//! Codes that go out again.
+//! Send the code of an open challenge again.
 
 use super::*;
 
-/// How an open challenge's code goes out again.
+/// How the code of an open challenge is sent again.
 pub(super) struct Again<'a> {
     pub(super) channel: Channel,
     pub(super) fallback: &'a [Channel],
@@ -13,8 +13,8 @@ pub(super) struct Again<'a> {
 }
 
 impl VerificationService {
-    /// Sends an open challenge's code again, with the other ways it was asked for; a spent or expired one is begun
-    /// anew for the same number.
+    /// Sends the code of an open challenge again, with the fallback channels of the first request. For a
+    /// challenge that is expired or out of attempts, a new one is started for the same recipient.
     pub async fn resend(
         &self,
         id: VerificationId,
@@ -32,7 +32,7 @@ impl VerificationService {
             };
             let EligibleChannels { first: channel, others, chat } = fallbacks;
             let again = Again { channel, fallback: &others, chat, locale, page: None, effect_key };
-            // On the heap: it holds every way a code can go.
+            // On the heap, because the future holds the state of every channel.
             return Box::pin(self.send_again(verification, again)).await;
         }
         self.start(StartRequest {
@@ -51,8 +51,8 @@ impl VerificationService {
         .await
     }
 
-    /// The provider sends the code that it holds once more. Of our own nobody has the digits any more: a new
-    /// one takes its place, from the moment that it stands in the outbox.
+    /// A provider sends the code that it keeps once more. Nobody has the digits of our own code any more, so
+    /// a new code takes its place as soon as it is in the outbox.
     pub(super) async fn send_again(
         &self,
         open: Verification,
@@ -72,7 +72,7 @@ impl VerificationService {
         };
         let own = match self.own_send(&wanted, channel, fallback) {
             Ok(own) => own,
-            Err(fault) => return Ok(SendCodeOutcome::Failed(fault)),
+            Err(error) => return Ok(SendCodeOutcome::Failed(error)),
         };
         let channel = own.as_ref().map_or(channel, |own| own.message.message.channel);
         let again = BeginResend {

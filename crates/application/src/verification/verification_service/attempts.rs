@@ -1,10 +1,10 @@
-//! Guesses at codes: counted first, then looked at.
+//! Check attempts: counted first, then compared.
 
 use super::*;
 
 impl VerificationService {
-    /// Checks a code against a challenge of this requester's. The guess is counted first, then shown to
-    /// the provider.
+    /// Checks a code against a challenge of this requester. The attempt is counted before the provider sees
+    /// the code.
     pub async fn check(
         &self,
         id: VerificationId,
@@ -18,8 +18,9 @@ impl VerificationService {
         self.attempt(found, AttemptRequest { verification: id, effect_key, anonymous }, code).await
     }
 
-    /// Checks a code of somebody who has not said who he is: he sees what was begun from his address, for
-    /// that purpose. Which challenge it was, and what came of the guess.
+    /// Checks a code for an anonymous caller. They reach only challenges that were started from their IP
+    /// address, for that purpose. Returns the challenge's id and the outcome. `None`: there is no such
+    /// challenge.
     pub async fn check_from(
         &self,
         address: &str,
@@ -48,8 +49,8 @@ impl VerificationService {
         }
     }
 
-    /// Hashed here, judged by the store: should another code have been sent meanwhile, it is hashed for that
-    /// one.
+    /// The code is hashed here and compared by the store. If another code was sent meanwhile, it is hashed
+    /// again for that one.
     async fn attempt_own(
         &self,
         found: Verification,
@@ -76,7 +77,7 @@ impl VerificationService {
                 }
             }
         }
-        Ok(CheckResult::Failed(CodeProviderError::Unavailable("new codes were sent all the while".into())))
+        Ok(CheckResult::Failed(CodeProviderError::Unavailable("new codes were sent during the check".into())))
     }
 
     async fn attempt_hosted(
@@ -89,7 +90,7 @@ impl VerificationService {
         let ticket = match self.verifications.take_attempt(&attempt, self.clock.now()).await? {
             ReserveAttempt::Go(ticket) => ticket,
             ReserveAttempt::Judged(checked) => {
-                // Run again after a crash that may have come before the spent code was withdrawn.
+                // This turn ran before. A crash may have come before the used-up code was withdrawn.
                 if !checked.approved
                     && checked.attempts_remaining == 0
                     && let Some(sid) = found.provider_ref
@@ -110,14 +111,15 @@ impl VerificationService {
             Ok(right) => {
                 let checked =
                     self.verifications.settle_attempt(&ticket, right, &self.policy, self.clock.now()).await?;
-                // Not before the last guess that is looked at: it may be the right one.
+                // Not before the last concurrent attempt has its answer: it may be the right one.
                 if !right && checked.attempts_remaining == 0 && !self.has_concurrent_attempts(&ticket).await?
                 {
                     self.withdraw(&sid).await;
                 }
                 Ok(CheckResult::Judged(checked))
             }
-            // The answer was lost: if the provider took the code for right, it is, and no other guess can have been.
+            // The answer was lost. If the provider approved the code, this attempt was the right one, unless
+            // another is in progress.
             Err(_)
                 if hosted.is_approved(&sid).await == Ok(true)
                     && !self.has_concurrent_attempts(&ticket).await? =>
@@ -127,9 +129,9 @@ impl VerificationService {
                     self.verifications.settle_attempt(&ticket, true, &self.policy, now).await?,
                 ))
             }
-            Err(fault) => {
+            Err(error) => {
                 self.verifications.return_attempt(&ticket).await?;
-                Ok(CheckResult::Failed(fault))
+                Ok(CheckResult::Failed(error))
             }
         }
     }
@@ -149,7 +151,7 @@ async fn judge(
     match hosted.check(sid, code).await? {
         CodeVerdict::Approved => Ok(true),
         CodeVerdict::Wrong => Ok(false),
-        // The same guess as before, whose answer was lost: it may have been the right one.
+        // The same attempt as before, whose answer was lost: it may have been the right one.
         CodeVerdict::Gone if ticket.resumed => hosted.is_approved(sid).await,
         CodeVerdict::Gone => Ok(false),
     }

@@ -1,4 +1,4 @@
-//! The ways that lead to somebody, by which he lets us write to him.
+//! The channels on which a code can reach a recipient who lets us write to them.
 
 use super::{SendCodeOutcome, VerificationService, own_codes::address_by};
 use domain::{
@@ -11,16 +11,17 @@ use ports::{
     verification::{Requester, code_provider::CodeProviderError},
 };
 
-/// The ways by which somebody lets us write to him.
+/// The channels that reach a recipient who has not opted out of them.
 pub(super) struct EligibleChannels {
     pub(super) first: Channel,
     pub(super) others: Vec<Channel>,
-    /// His chat, where one of them needs it.
+    /// The recipient's Telegram chat, if one of the channels needs it.
     pub(super) chat: Option<i64>,
 }
 
 impl VerificationService {
-    /// The ways that lead to him and by which he lets us write to him; else what is to be answered.
+    /// The channels that reach the recipient and that they have not opted out of. Otherwise the answer for
+    /// the caller.
     pub(super) async fn open_fallbacks(
         &self,
         requester: &Requester,
@@ -36,7 +37,7 @@ impl VerificationService {
         }
         let chat =
             if fallbacks.contains(&Channel::Telegram) { self.chat_of(requester, to).await? } else { None };
-        let (mut open, mut none) = (Vec::new(), SendCodeOutcome::Failed(no_such_way()));
+        let (mut open, mut none) = (Vec::new(), SendCodeOutcome::Failed(no_such_channel()));
         for fallback in fallbacks {
             let Some(address) = address_by(fallback, to, chat) else { continue };
             let key = recipient_key(fallback, &address);
@@ -50,8 +51,8 @@ impl VerificationService {
         Ok(open.next().map(|first| EligibleChannels { first, others: open.collect(), chat }).ok_or(none))
     }
 
-    /// The chat that a number's codes may go to. For teams alone: to whoever has not said who he is, and to a person
-    /// who names any number as his, nothing may tell whether it has one.
+    /// The Telegram chat of a number. Only for teams: an anonymous caller, or a person who names any number,
+    /// must not learn whether it has a chat.
     async fn chat_of(&self, requester: &Requester, to: &Recipient) -> StoreResult<Option<i64>> {
         match (requester, to.phone(), &self.own) {
             (Requester::Client(_), Some(phone), Some(own)) => own.chats.find_chat_of(phone).await,
@@ -60,6 +61,6 @@ impl VerificationService {
     }
 }
 
-pub(super) fn no_such_way() -> CodeProviderError {
-    CodeProviderError::ChannelRefused("no codes go out that way".into())
+pub(super) fn no_such_channel() -> CodeProviderError {
+    CodeProviderError::ChannelRefused("no codes are sent on that channel".into())
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 impl VerificationService {
-    /// The newest open challenge for the number, if it is for another purpose.
+    /// The newest open challenge for the number, if it has another purpose.
     pub(super) async fn for_another_purpose(
         &self,
         request: &StartRequest,
@@ -13,8 +13,8 @@ impl VerificationService {
         Ok(open.filter(|open| open.purpose != request.purpose))
     }
 
-    /// A provider holds one code for a number: before a code for another purpose goes out, the open one
-    /// is withdrawn, or it would pass for both.
+    /// A provider keeps one code for a number. Before a code for another purpose goes out, the open one is
+    /// withdrawn; otherwise one code would be valid for both.
     pub(super) async fn close(&self, other: Option<Verification>) -> StoreResult<()> {
         let Some(other) = other else { return Ok(()) };
         self.verifications.close(other.id).await?;
@@ -34,7 +34,7 @@ impl VerificationService {
         if let Ok(started) = &result
             && self.record_sent(verification.id, started).await?
         {
-            // The provider still holds the code whose guesses are spent: a new one is needed.
+            // The provider still keeps the code whose check attempts are used up: a new one is needed.
             self.withdraw(&started.sid).await;
             result = self.try_channels(&verification, fallback, locale).await;
             if let Ok(started) = &result {
@@ -47,11 +47,11 @@ impl VerificationService {
                 verification.channel = started.channel;
                 Ok(SendCodeOutcome::Sent(Box::new(verification)))
             }
-            Err(fault) => {
-                tracing::warn!(verification = %verification.id, %fault, "a code was not sent");
-                let result = SendResult::Failed(fault.to_string());
+            Err(error) => {
+                tracing::warn!(verification = %verification.id, %error, "code not sent");
+                let result = SendResult::Failed(error.to_string());
                 self.verifications.record_send(verification.id, &result, self.clock.now()).await?;
-                Ok(SendCodeOutcome::Failed(fault))
+                Ok(SendCodeOutcome::Failed(error))
             }
         }
     }
@@ -61,7 +61,7 @@ impl VerificationService {
         self.verifications.record_send(id, &result, self.clock.now()).await
     }
 
-    /// One channel after the other, as long as the provider says that it can't reach the number.
+    /// Tries one channel after the other while the provider says that it can't reach the number.
     async fn try_channels(
         &self,
         verification: &Verification,
@@ -70,9 +70,11 @@ impl VerificationService {
     ) -> Result<StartedCode, CodeProviderError> {
         let to = verification.to.phone().zip(self.hosted.as_ref());
         let Some((phone, hosted)) = to else {
-            return Err(CodeProviderError::ChannelRefused("no provider sends codes there".into()));
+            return Err(CodeProviderError::ChannelRefused(
+                "no provider sends codes to this recipient".into(),
+            ));
         };
-        // By the others only codes of our own go, and this challenge has none.
+        // The other channels carry only codes of our own, and this challenge has none.
         let mut channels = std::iter::once(&verification.channel)
             .chain(fallback)
             .filter(|channel| self.hosted_for(**channel).is_some());
@@ -81,18 +83,18 @@ impl VerificationService {
             let start = StartCode { to: phone.clone(), channel: *channel, locale };
             match hosted.start(&start).await {
                 Ok(started) => return Ok(started),
-                Err(fault) => last = fault,
+                Err(error) => last = error,
             }
         }
         Err(last)
     }
 
-    /// Has the provider forget a spent challenge, so that the next code is a new one. If that fails
-    /// the provider's own limit and time end it.
+    /// Makes the provider forget a challenge, so that the next code is a new one. If that fails, the
+    /// provider's own limit and expiry end it.
     pub(super) async fn withdraw(&self, sid: &str) {
         let Some(hosted) = &self.hosted else { return };
-        if let Err(fault) = hosted.cancel(sid).await {
-            tracing::warn!(%fault, "a spent challenge was not withdrawn");
+        if let Err(error) = hosted.cancel(sid).await {
+            tracing::warn!(%error, "challenge not withdrawn at the provider");
         }
     }
 }

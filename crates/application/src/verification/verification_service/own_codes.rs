@@ -1,4 +1,4 @@
-//! Codes that we make ourselves, and the messages that bear them.
+//! Codes that we make ourselves, and the messages that carry them.
 
 use crate::verification::draw_code::draw_code;
 use chrono::{DateTime, Utc};
@@ -23,32 +23,32 @@ use ports::{
 };
 use std::{collections::HashMap, sync::Arc};
 
-/// Makes codes.
+/// Makes our own codes.
 pub struct OwnCodes {
-    /// Makes the codes' hashes.
+    /// Hashes codes.
     pub hasher: Arc<dyn CodeHasher>,
-    /// Draws codes.
+    /// The random source for codes.
     pub random: Arc<dyn Random>,
-    /// Ids of messages.
+    /// Makes the ids of messages.
     pub ids: Arc<dyn IdGenerator>,
-    /// The words around a code.
+    /// The texts around a code.
     pub texts: Arc<dyn Texts>,
-    /// Which chats are whose, where a channel has no numbers.
+    /// Finds the Telegram chat of a number.
     pub chats: Arc<dyn ChatLinks>,
-    /// What codes go out from, by channel.
+    /// The code sender of each channel.
     pub accounts: HashMap<Channel, CodeAccount>,
 }
 
-/// What codes of a channel go out from.
+/// The code sender of one channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeAccount {
-    /// `twilio:sms:+1415…`
+    /// The channel account, such as `twilio:sms:+1415…`.
     pub channel_account: String,
-    /// The approved text that bears a code, where the provider lets no other out unasked.
+    /// The approved template that carries a code, where the provider allows no free text.
     pub template: Option<String>,
 }
 
-/// A code that is to go out.
+/// A code to send.
 pub(super) struct RequestedAction<'a> {
     pub(super) verification: VerificationId,
     pub(super) to: &'a Recipient,
@@ -61,8 +61,8 @@ pub(super) struct RequestedAction<'a> {
 }
 
 impl OwnCodes {
-    /// Draws a code and writes the messages that bear it, one for each channel that we can send by, in their
-    /// order; none where we can send by none.
+    /// Draws a code and makes one message for each channel that we can send on, in order. `None`: we can send
+    /// on none of them.
     pub(super) fn prepare(&self, wanted: &RequestedAction<'_>, channels: &[Channel]) -> Option<OwnSend> {
         let code = draw_code(self.random.as_ref());
         let mut messages = channels.iter().filter_map(|channel| self.message(wanted, *channel, &code));
@@ -75,7 +75,8 @@ impl OwnCodes {
         Some(OwnSend { code, message, fallback })
     }
 
-    /// The hash of what was typed, under the key that the code was hashed with; none where that is gone.
+    /// The hash of the code that was entered, under the key that the sent code was hashed with. `None`: that
+    /// key is gone.
     pub(super) fn hash(
         &self,
         verification: VerificationId,
@@ -122,7 +123,7 @@ impl OwnCodes {
     }
 }
 
-/// Where somebody is written to by a channel: Telegram knows chats, all others know numbers and addresses.
+/// The recipient's address on a channel: Telegram knows chats, all others know numbers and addresses.
 pub(super) fn address_by(channel: Channel, to: &Recipient, chat: Option<i64>) -> Option<String> {
     match channel {
         Channel::Telegram => chat.map(|chat| chat.to_string()),
@@ -130,7 +131,7 @@ pub(super) fn address_by(channel: Channel, to: &Recipient, chat: Option<i64>) ->
     }
 }
 
-/// Meta's names of the languages.
+/// Meta's name of the language.
 const fn template_language(locale: Locale) -> &'static str {
     match locale {
         Locale::Es => "es",

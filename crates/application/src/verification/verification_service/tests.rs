@@ -1,4 +1,4 @@
-//! Sending and checking through a provider that refuses, forgets and loses its answers.
+//! Send and check codes through a provider that refuses, forgets, or loses its answers.
 
 use super::*;
 use chrono::Duration;
@@ -117,7 +117,7 @@ fn mobile() -> NumberInfo {
     facts(true, LineType::Ordinary)
 }
 
-/// A store in which nothing is open and a new challenge may begin.
+/// A store without open challenges, in which a new one may start.
 fn empty_store() -> MockVerifications {
     let mut store = MockVerifications::new();
     store.expect_find_open().returning(|_, _, _, _| Ok(None));
@@ -170,7 +170,7 @@ async fn a_spent_code_that_comes_back_is_withdrawn_and_a_new_one_sent() {
     assert_eq!(sent.provider_ref.as_deref(), Some("VE new"));
 }
 
-/// One is open for another purpose; what comes of the new one.
+/// A store with an open challenge for another purpose; `outcome` is the decision on the new one.
 fn with_another_open(outcome: StartDecision) -> MockVerifications {
     let mut store = MockVerifications::new();
     store
@@ -219,8 +219,8 @@ async fn numbers_that_only_fraud_would_reach_get_no_code() {
     assert!(matches!(nothing.start(abroad).await, Ok(SendCodeOutcome::NumberRefused)));
 }
 
-/// A store in which a guess at an open challenge is counted.
-fn guessing_store() -> MockVerifications {
+/// A store that counts a check attempt on an open challenge.
+fn counting_store() -> MockVerifications {
     let mut store = MockVerifications::new();
     store.expect_find().returning(|_| Ok(Some(verification(Purpose::Login, Some("VE1")))));
     store.expect_take_attempt().returning(|_, _| {
@@ -249,9 +249,9 @@ fn judged(approved: bool, attempts_remaining: u32) -> AttemptResult {
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_asked_for_before_the_guess_is_given_back() {
+async fn a_lost_answer_is_asked_for_before_the_attempt_is_given_back() {
     let lost = || CodeProviderError::Unavailable("lost".into());
-    let mut store = guessing_store();
+    let mut store = counting_store();
     store.expect_has_concurrent_attempts().returning(|_, _, _| Ok(false));
     store
         .expect_settle_attempt()
@@ -263,7 +263,7 @@ async fn a_lost_answer_is_asked_for_before_the_guess_is_given_back() {
     verifier.expect_is_approved().returning(|_| Ok(true));
     assert_eq!(check(store, verifier).await, CheckResult::Judged(judged(true, 2)));
 
-    let mut store = guessing_store();
+    let mut store = counting_store();
     store.expect_return_attempt().times(1).returning(|_| Ok(()));
     let mut verifier = MockCodeProvider::new();
     verifier.expect_check().returning(move |_, _| Err(CodeProviderError::Unavailable("lost".into())));
@@ -272,8 +272,8 @@ async fn a_lost_answer_is_asked_for_before_the_guess_is_given_back() {
 }
 
 #[tokio::test]
-async fn an_approval_that_may_be_another_guesss_approves_nothing() {
-    let mut store = guessing_store();
+async fn an_approval_that_may_be_another_attempts_approves_nothing() {
+    let mut store = counting_store();
     store.expect_has_concurrent_attempts().returning(|_, _, _| Ok(true));
     store.expect_settle_attempt().never();
     store.expect_return_attempt().times(1).returning(|_| Ok(()));
@@ -284,8 +284,8 @@ async fn an_approval_that_may_be_another_guesss_approves_nothing() {
 }
 
 #[tokio::test]
-async fn the_last_wrong_guess_has_the_provider_forget_the_code() {
-    let mut store = guessing_store();
+async fn the_last_wrong_attempt_makes_the_provider_forget_the_code() {
+    let mut store = counting_store();
     store.expect_has_concurrent_attempts().returning(|_, _, _| Ok(false));
     store.expect_settle_attempt().returning(|_, _, _, _| Ok(judged(false, 0)));
     let mut verifier = MockCodeProvider::new();
@@ -307,7 +307,8 @@ async fn anothers_challenge_is_not_there() {
     assert_eq!(outcome.unwrap(), CheckResult::Gone);
 }
 
-/// Codes of our own by Telegram and SMS, where the number has that chat; whoever may not know is not looked for.
+/// Our own codes by Telegram and SMS. `looked_for` is how often the chat of the number is read: never for a
+/// caller who must not know it.
 fn own_codes(chat: Option<i64>, looked_for: usize) -> OwnCodes {
     let (mut hasher, mut random) = (MockCodeHasher::new(), MockRandom::new());
     hasher.expect_hash().returning(|_, _| CodeMac { key_id: "1".into(), mac: [1; 32] });
@@ -330,7 +331,7 @@ fn own_codes(chat: Option<i64>, looked_for: usize) -> OwnCodes {
     }
 }
 
-/// Asks for a code by Telegram, then SMS; where it went, each way's channel and address.
+/// Asks for a code by Telegram, then by SMS. Returns the channel and address of each send.
 async fn by_telegram(
     requester: Requester,
     fallback: Vec<Channel>,
@@ -382,7 +383,7 @@ async fn a_team_reaches_a_number_in_its_chat() {
 }
 
 #[tokio::test]
-async fn a_way_that_is_named_again_and_again_is_one() {
+async fn a_channel_that_is_named_twice_counts_once() {
     let named = vec![Channel::Telegram, Channel::Sms, Channel::Sms, Channel::Telegram, Channel::Sms];
     let team = Requester::Client("team".into());
     let (_, went) = by_telegram(team, named, own_codes(Some(42), 1), nobody_opted_out()).await;
@@ -391,7 +392,7 @@ async fn a_way_that_is_named_again_and_again_is_one() {
 }
 
 #[tokio::test]
-async fn who_left_the_bot_is_known_by_his_chat() {
+async fn an_opt_out_in_telegram_is_found_by_the_chat() {
     let mut consents = MockConsents::new();
     consents
         .expect_consent_of()

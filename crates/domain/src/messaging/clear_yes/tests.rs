@@ -1,4 +1,4 @@
-//! What is a clear yes, and what only sounds like one.
+//! Messages that are a clear yes, and messages that only look like one.
 
 use super::{HARMLESS_PHRASES, YES_PHRASES, is_clear_yes};
 use proptest::prelude::*;
@@ -79,7 +79,7 @@ const CLEAR: &[&str] = &[
 ];
 
 const UNCLEAR: &[&str] = &[
-    // Words that change nothing, with nothing beside them.
+    // Words that change nothing, alone.
     "gracias",
     "por favor",
     "thanks",
@@ -92,7 +92,7 @@ const UNCLEAR: &[&str] = &[
     "",
     "   ",
     "!",
-    // A question, a doubt.
+    // A question or a doubt.
     "sí?",
     "¿sí?",
     "yes?",
@@ -107,7 +107,7 @@ const UNCLEAR: &[&str] = &[
     "mmm sí",
     "sí o no",
     "sí, casi",
-    // A sign against it, or one that is not listed.
+    // A sign that says no, or one that is not listed.
     "ok ❌",
     "ok 👎",
     "claro ❎",
@@ -120,7 +120,7 @@ const UNCLEAR: &[&str] = &[
     "\"sí\"",
     "«sí»",
     "s\u{336}i\u{336}",
-    // No.
+    // A no or a delay.
     "no",
     "sí, no",
     "no, hay problema",
@@ -141,7 +141,7 @@ const UNCLEAR: &[&str] = &[
     "ok, na sexta",
     "claro, otro día",
     "va, en la noche",
-    // An amount, a part.
+    // An amount or a part of it.
     "sí 50",
     "sí, ５０",
     "sí, cincuenta",
@@ -152,7 +152,7 @@ const UNCLEAR: &[&str] = &[
     "sí, todo",
     "yes, everything",
     "sim, tudo",
-    // Somebody, some place, some wallet.
+    // A person, a place or a wallet.
     "sí, a Pedro",
     "ok, a mi hermana",
     "sí Ana",
@@ -163,7 +163,7 @@ const UNCLEAR: &[&str] = &[
     "sí, mi mamá",
     "yes, the other one",
     "sí, con otro concepto",
-    // A condition, other words.
+    // A condition, or other words.
     "si tú quieres",
     "si no hay problema",
     "si no hay pedo, mándalo",

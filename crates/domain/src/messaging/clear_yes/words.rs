@@ -1,9 +1,10 @@
-//! The allow-list. Folded: lower case, no accents, no apostrophes. Phrases stand between slashes.
+//! The allow-list. Folded: lower case, no accents, no apostrophes. Slashes separate the phrases.
 //!
-//! Before adding one, ask of each language: could somebody write this, alone or behind a yes, and not want exactly
-//! what was asked? A time («ahora», "now", «ahorita»), an amount, a person, a place or a doubt has no place here.
+//! Before you add one, ask for each language: can a person write this, alone or after a yes, and not want
+//! exactly what was asked? A time («ahora», "now", «ahorita»), an amount, a person, a place or a doubt must
+//! not be listed.
 
-/// What says yes by itself.
+/// Phrases that say yes by themselves.
 pub(super) const YES_PHRASES: &str = "\
 # Spanish
 si / sisi / sip / sipi / sep / que si / si que si / si o si / si senor / si senora / claro que si / claro / clarin
@@ -37,7 +38,7 @@ faz isso / faca isso / pode crer / aham / uhum / uhu / demorou
 confirmadinho / aceito / aprovo / aprovado / aprovada / eu confirmo / eu aceito
 ";
 
-/// What changes nothing beside a yes, and says none by itself.
+/// Phrases that change nothing after a yes, and say no yes by themselves.
 pub(super) const HARMLESS_PHRASES: &str = "\
 # Courtesies
 gracias / muchas gracias / muchisimas gracias / mil gracias / gracias de nuevo / de antemano / grax / graxias / grasias
@@ -75,5 +76,5 @@ pub(super) const HARMLESS_SIGNS: &[char] = &[
     '🤝',
 ];
 
-/// Faces made of signs, in lower case.
+/// Smileys made of signs, in lower case.
 pub(super) const SMILEYS: &[&str] = &[":)", ":-)", ":d", ":-d", ";)", ";-)", "=)", ":]", "<3", "xd"];

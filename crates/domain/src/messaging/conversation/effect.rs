@@ -1,4 +1,4 @@
-//! What is to be done after a step.
+//! What a step of the conversation asks for.
 
 use super::{ConfirmationPrompt, Draft, Reply};
 use crate::{
@@ -6,59 +6,59 @@ use crate::{
     messaging::{consent::ConsentStatus, flow::CompletedFlow},
 };
 
-/// What is to be done.
+/// One effect of a step. A use case carries it out.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Send a reply.
+    /// Send a reply to the person.
     Reply(Reply),
-    /// Have a text understood.
+    /// Parse a text.
     Understand(String),
-    /// Send a code to the sender's number, unless one is still good.
+    /// Send a code to the sender's number, unless an earlier one is still valid.
     StartVerification,
-    /// Send the code again, or a new one when the old is spent.
+    /// Send the code again, or a new one when its check attempts are used up.
     ResendCode(VerificationId),
-    /// Check a code.
+    /// Check a one-time code.
     CheckCode {
-        /// Against which challenge.
+        /// The challenge to check it against.
         verification: VerificationId,
-        /// The digits. Never log them.
+        /// The digits of the code. Never log them.
         code: String,
     },
-    /// Read a person's balance.
+    /// Read a user's balance.
     ReadBalance(UserId),
-    /// Read a person's newest movements.
+    /// Read the newest lines of a user's statement.
     ListMovements(UserId),
-    /// Look a draft over.
+    /// Check a draft: destination, funds, limits.
     Prepare {
-        /// Whose money.
+        /// The user who pays.
         user: UserId,
-        /// What is wanted.
+        /// The transfer so far.
         draft: Draft,
     },
-    /// Pay what a card says.
+    /// Pay what a confirmation prompt shows.
     Pay {
-        /// Whose money.
+        /// The user who pays.
         user: UserId,
-        /// The card.
+        /// The prompt that was confirmed.
         prompt: ConfirmationPrompt,
     },
-    /// Let a waiting payment through.
+    /// Submit the step-up code of a waiting payment.
     ConfirmPayment {
-        /// Which.
+        /// The payment to confirm.
         transfer: TransferId,
-        /// The digits. Never log them.
+        /// The digits of the code. Never log them.
         code: String,
-        /// Whom to remember, when it is paid.
+        /// The payee's name to remember once it is paid.
         payee: Option<String>,
     },
-    /// Withdraw a waiting payment.
+    /// Cancel a payment that waits for its step-up code.
     CancelPayment(TransferId),
-    /// Bind this chat to whoever made the link's code.
+    /// Bind this chat to the person who made the link code.
     BindChat(String),
-    /// Write down that the sender opted out or in.
+    /// Store that the sender opted out or in.
     RecordConsent(ConsentStatus),
-    /// Call a person.
+    /// Hand the conversation to an agent.
     HandOff,
-    /// Keep the answers of a flow that was gone through, once.
+    /// Store the answers of a completed flow, once.
     SaveAnswers(CompletedFlow),
 }

@@ -1,4 +1,4 @@
-//! What happens in a talk: what was sent, and what came of what was to be done.
+//! Events of a conversation: messages, and the results of effects.
 
 use super::StepUp;
 use crate::{
@@ -9,100 +9,102 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What somebody sent.
+/// The content of an inbound message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InboundContent {
-    /// Words.
+    /// A written text.
     Text(String),
-    /// A press of one of our buttons.
+    /// A tap on one of our buttons.
     Button {
-        /// Its id, as we gave it out.
+        /// The button's id, as we sent it.
         id: String,
-        /// Its title, as it was shown.
+        /// The button's title, as it was shown.
         title: String,
     },
-    /// A reaction to a message: needs no answer.
+    /// A reaction to a message. It needs no reply.
     Reaction,
-    /// The sender's own number, which he shared and his channel vouches for.
+    /// The sender's own number, which they shared and the channel confirms.
     OwnNumber(PhoneNumber),
-    /// The code of a link that led here (`/start CODE`): whoever made it is to be bound to this chat.
+    /// The code of a link that opened this chat (`/start CODE`). The person who made it is bound to this
+    /// chat.
     LinkCode(String),
-    /// Nothing: the channel says that somebody else may hold this address now (a changed identity or number).
+    /// Nothing is written: the channel says that another person may hold this address now (changed identity
+    /// or number).
     IdentityChanged,
-    /// Nothing: people at the desk take the talk over, or give it back.
+    /// Nothing is written: an agent takes over or releases the conversation.
     AgentCommand(AgentCommand),
-    /// A picture, a place, a voice note, or something we don't know.
+    /// A picture, a place, a voice note, or an unknown kind.
     Other(String),
 }
 
 impl InboundContent {
-    /// True where the sender did something: wrote, pressed, shared. Only that is answered and opens a window for
-    /// replies.
+    /// True when the sender did something: wrote, tapped, shared. Only that gets a reply and opens the
+    /// 24-hour window.
     #[must_use]
     pub const fn is_by_sender(&self) -> bool {
         !matches!(self, Self::AgentCommand(_) | Self::IdentityChanged)
     }
 }
 
-/// What people at the desk do with a talk.
+/// What an agent orders for a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AgentCommand {
-    /// They answer from now on.
+    /// The agent answers from now on.
     TakeOver,
     /// The engine answers again.
     GiveBack,
 }
 
-/// What happened.
+/// One event that a step handles.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// Somebody sent something.
+    /// The sender's message, or an agent's command.
     Received(InboundContent),
-    /// The parser's word on a text.
+    /// The parser's reading of a text.
     Understood {
-        /// The text.
+        /// The parsed text.
         text: String,
-        /// What was made of it.
+        /// Intent, language and slots.
         understanding: Understanding,
     },
-    /// What came of sending a code.
+    /// The result of sending a code.
     CodeSent(CodeSent),
-    /// What came of checking one.
+    /// The result of checking a code.
     CodeChecked(CodeChecked),
-    /// The balance.
+    /// The balance of the user's wallet.
     Balance {
-        /// All there is.
+        /// The posted balance.
         posted: Money,
-        /// What can be spent of it.
+        /// The available balance.
         available: Money,
     },
-    /// The newest movements.
+    /// The newest lines of the statement.
     Movements(Vec<StatementLine>),
-    /// What came of looking a draft over.
+    /// The result of checking a draft.
     Prepared(Prepared),
-    /// What came of a payment.
+    /// The result of a payment.
     Paid(Paid),
-    /// Whose chat this is now, masked; nobody's where the link's code was not good.
+    /// The masked user whose chat this is now; `None` when the link code was not valid.
     ChatBound(Option<String>),
 }
 
-/// What came of sending a code.
+/// The result of sending a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CodeSent {
-    /// It went out.
+    /// The code was sent.
     Sent(VerificationId),
-    /// One that went out before is still good.
+    /// An earlier code is still valid.
     StillGood(VerificationId),
-    /// Not yet: the cooldown runs.
+    /// Not sent: the cooldown has not passed.
     TooSoon {
         /// The open challenge.
         verification: VerificationId,
         /// Seconds to wait.
         seconds: i64,
     },
-    /// The number is locked after wrong guesses.
+    /// The number is locked after wrong codes.
     Locked {
         /// Minutes to wait.
         minutes: i64,
@@ -112,127 +114,127 @@ pub enum CodeSent {
         /// Minutes to wait.
         minutes: i64,
     },
-    /// This kind of number takes no codes.
+    /// This line type gets no codes.
     NotReachable,
-    /// The provider did not take it.
+    /// The provider refused it or gave no answer.
     Failed,
 }
 
-/// What came of checking a code.
+/// The result of checking a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CodeChecked {
-    /// Right: this is who speaks.
+    /// The code is right; the user behind the number.
     Approved(UserId),
-    /// Wrong.
+    /// The code is wrong.
     Wrong {
-        /// Guesses left.
+        /// The check attempts that are left.
         attempts_remaining: u32,
     },
-    /// Expired, spent or withdrawn.
+    /// The challenge is expired, exhausted or canceled.
     Gone,
-    /// The number is locked after wrong guesses.
+    /// The number is locked after wrong codes.
     Locked {
         /// Minutes to wait.
         minutes: i64,
     },
-    /// The provider gave no answer; the guess was given back.
+    /// The provider gave no answer; the check attempt was given back.
     Failed,
 }
 
-/// A line of an account.
+/// A line of a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatementLine {
-    /// When, in the person's time zone: `21/11 14:05`.
+    /// The time in the person's time zone: `21/11 14:05`.
     pub at: String,
-    /// Signed.
+    /// The signed amount; a debit is negative.
     pub amount: Money,
-    /// The other side, masked.
+    /// The other side of the transfer, masked.
     pub counterpart: String,
-    /// What for.
+    /// What the payment is for.
     pub concept: Option<String>,
 }
 
-/// What came of looking a draft over.
+/// The result of checking a draft.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Prepared {
-    /// It can be put before the payer.
+    /// The draft can be shown to the payer as a prompt.
     Ready {
-        /// Where it goes.
+        /// The account that it goes to.
         account: AccountNumber,
     },
-    /// Nobody is known by that name.
+    /// The user has no payee with that name.
     UnknownPayee {
-        /// The name.
+        /// The name as written.
         name: String,
     },
-    /// The destination can't be read as an account.
+    /// The destination is no valid account.
     BadDestination,
-    /// Less is available.
+    /// The available balance is too small.
     InsufficientFunds {
-        /// What can be spent.
+        /// The available balance.
         available: Money,
     },
-    /// A limit stands in the way.
+    /// A limit is exceeded.
     LimitExceeded(LimitExceeded),
-    /// There is no wallet in that currency.
+    /// The user has no wallet in that currency.
     NoWallet {
-        /// The currency.
+        /// The currency that was asked for.
         currency: Currency,
     },
 }
 
-/// What came of a payment.
+/// The result of a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Paid {
-    /// Done.
+    /// The payment is completed.
     Completed {
-        /// The folio.
+        /// The transfer's id, shown as the folio.
         transfer: TransferId,
-        /// How much.
+        /// The amount that was paid.
         amount: Money,
-        /// Where to, masked.
+        /// The destination, masked.
         destination: String,
-        /// What is left.
+        /// The balance after it.
         balance: Money,
     },
-    /// It waits for its code.
+    /// The payment waits for its step-up code.
     CodeNeeded(StepUp),
-    /// On its way; a message follows when it settles.
+    /// The payment is under way; a message follows when it settles.
     Processing {
-        /// How much.
+        /// The amount to be paid.
         amount: Money,
-        /// Where to, masked.
+        /// The destination, masked.
         destination: String,
     },
-    /// Less is available.
+    /// The available balance is too small.
     InsufficientFunds {
-        /// What can be spent.
+        /// The available balance.
         available: Money,
     },
-    /// A limit stands in the way.
+    /// A limit is exceeded.
     LimitExceeded(LimitExceeded),
-    /// The payee is new and can be paid in so many minutes.
+    /// The payee is new; the cool-off has not passed.
     NewPayee {
-        /// How many.
+        /// Minutes to wait.
         minutes: i64,
     },
-    /// The chat was bound to the person too short a time ago: money moves from it in so many minutes.
+    /// The chat was bound recently; the cool-off has not passed.
     ChatTooNew {
-        /// How many.
+        /// Minutes to wait.
         minutes: i64,
     },
-    /// The code was wrong.
+    /// The step-up code is wrong.
     WrongCode {
-        /// Guesses left.
+        /// The check attempts that are left.
         attempts_remaining: u32,
     },
-    /// Codes for payments are locked after wrong guesses; the payment waits on, as long as it may.
+    /// Step-up codes are locked after wrong codes. The payment keeps waiting until it expires.
     Locked {
         /// Whole minutes left.
         minutes: i64,
     },
-    /// The payment can't be confirmed any more.
+    /// The payment can no longer be confirmed.
     Gone,
-    /// It can't be sent so; nothing moved.
+    /// The payment is refused; no money moved.
     Refused,
 }

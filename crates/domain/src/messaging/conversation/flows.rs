@@ -1,5 +1,5 @@
-//! Flows within the talk. Money comes first: a code or a card that waits is answered before a flow's
-//! question, and a flow moves none.
+//! Flows within the conversation. Money comes first: a code or a prompt that waits is answered before a
+//! flow's question, and a flow moves no money.
 
 use super::{Conversation, DEFERRED_REQUEST_TTL, Effect, Pending, Reply, Session, step::Step};
 use crate::messaging::{
@@ -8,12 +8,12 @@ use crate::messaging::{
 };
 use std::sync::Arc;
 
-/// As many digits as codes have.
+/// The number of digits of a code.
 const CODE_LENGTH: usize = 6;
 
 impl Step<'_> {
-    /// A word that starts a flow: begins it, takes it up where it stood, or shows its menu to somebody who
-    /// has been through.
+    /// Handles a trigger: begins the flow, continues it where the person left it, or shows its menu to a
+    /// person who has completed it.
     pub(super) fn start_flow(&mut self, text: &str) -> bool {
         if self.is_handed_off() {
             return false;
@@ -32,8 +32,8 @@ impl Step<'_> {
             Some(_) => flow.welcome_back(locale),
             None => flow.begin(locale),
         };
-        // What was half said about money is not taken up again after a flow; a payment that waits for its
-        // code goes on waiting.
+        // A draft or an open prompt is dropped, and not continued after the flow. A payment that waits for
+        // its step-up code keeps waiting.
         if matches!(self.state.pending, Some(Pending::Draft(_) | Pending::ConfirmationPrompt(_))) {
             self.state.pending = None;
         }
@@ -44,7 +44,7 @@ impl Step<'_> {
         true
     }
 
-    /// «cancelar», where nothing else waits for it.
+    /// Leaves the flow on «cancelar», if nothing else waits for that word.
     pub(super) fn leave_flow(&mut self) -> bool {
         let awaits_code = matches!(self.state.session, Session::AwaitingCode { request: Some(_), .. });
         if self.state.pending.is_some() || awaits_code || !self.is_asked_by_flow() {
@@ -52,30 +52,30 @@ impl Step<'_> {
         }
         let Some(run) = self.state.flow.take() else { return false };
         let word = self.facts.flows.newest(run.flow()).map(|flow| flow.start_word(run.locale()));
-        // A flow that was taken away meanwhile can't be begun again.
+        // A flow that was removed in the meantime can't be started again.
         self.say(word.map_or(Reply::NothingPending, |word| Reply::FlowLeft(word.to_owned())));
         self.state.flow = run.left();
         true
     }
 
-    /// Whether a flow's question waits for an answer, and we are the ones to hear it.
+    /// Whether a flow's question waits for an answer, and no agent has the conversation.
     fn is_asked_by_flow(&self) -> bool {
         !self.is_handed_off() && self.state.flow.as_ref().is_some_and(FlowRun::is_asking)
     }
 
-    /// The answer to the question of a flow. Where it is none, it may mean something else.
+    /// Takes a text as the answer to the flow's question. False: it is no answer and may mean something else.
     pub(super) fn answer_flow(&mut self, text: &str) -> bool {
         self.drop_lapsed_prompt();
         self.state.pending.is_none()
             && self.go_on(FlowInput::Text(text), text.chars().any(char::is_alphabetic))
     }
 
-    /// The same once it is clear that nothing else was meant.
+    /// The same, once it is clear that the text means nothing else.
     pub(super) fn answer_flow_at_last(&mut self, text: &str) -> bool {
         self.go_on(FlowInput::Text(text), false)
     }
 
-    /// Whether what was understood is no wish of its own, so that a flow's question is what it answers.
+    /// True when the parsed text asks for nothing of its own, so it answers the flow's question.
     pub(super) fn is_answer_to_flow(&self, understanding: &Understanding) -> bool {
         if !self.is_asked_by_flow() {
             return false;
@@ -93,8 +93,8 @@ impl Step<'_> {
         }
     }
 
-    /// Digits go to the code that is waited for; but a code that was asked for long ago does not take the
-    /// answers of a flow, unless they look just like it.
+    /// Decides between a code and a flow's answer. Digits go to the code that waits; but if that code was
+    /// asked for long ago, they go to the flow, unless they look just like a code.
     pub(super) fn is_rather_for_the_flow(&self, text: &str, code: &str) -> bool {
         let waits_for_code = match (&self.state.pending, &self.state.session) {
             (Some(Pending::StepUp(_)), _) => true,
@@ -124,7 +124,7 @@ impl Step<'_> {
         }
     }
 
-    /// A card whose time is over asks nothing any more, where a flow does.
+    /// Drops an expired prompt when a flow asks a question.
     fn drop_lapsed_prompt(&mut self) {
         let lapsed = matches!(&self.state.pending, Some(Pending::ConfirmationPrompt(prompt)) if self.facts.now >= prompt.expires_at);
         if lapsed && self.is_asked_by_flow() {
@@ -132,8 +132,8 @@ impl Step<'_> {
         }
     }
 
-    /// Hands an answer to the flow. False when it is nothing of the flow's; `may_mean_else`: an answer that
-    /// is none is given to be understood first.
+    /// Gives an answer to the flow. False when the flow does not use it. With `may_mean_else`, an answer that
+    /// the flow doesn't accept also returns false, so that it is parsed first.
     fn go_on(&mut self, input: FlowInput<'_>, may_mean_else: bool) -> bool {
         if self.is_handed_off() {
             return false;
@@ -141,7 +141,7 @@ impl Step<'_> {
         let Some(mut run) = self.state.flow.clone() else { return false };
         let book = Arc::clone(&self.facts.flows);
         let Some(flow) = book.find(run.flow(), run.version()) else {
-            // Another process may know it: the run is kept.
+            // Another process may have this version: the run is kept.
             let newest = book.newest(run.flow()).map(|flow| flow.start_word(run.locale()).to_owned());
             let is_asking = run.is_asking();
             if is_asking {
@@ -174,7 +174,7 @@ impl Step<'_> {
 }
 
 impl Conversation {
-    /// Where somebody stands in this flow; another that was spoken of last is put aside.
+    /// The person's run of this flow, taken out of the state. The run that was active is put aside.
     fn take_run(&mut self, flow: &Flow) -> Option<FlowRun> {
         if let Some(last) = self.flow.take() {
             self.flows_aside.push(last);

@@ -1,7 +1,7 @@
-//! The dialogue as a pure state machine: (state, event, facts) → (state, effects).
+//! The conversation as a pure state machine: (state, event, context) → (state, effects).
 //!
-//! A use case carries the effects out and feeds what came of them back as events, until none is left.
-//! One engine serves every channel; texts are named here and live in the message catalogues.
+//! A use case carries the effects out and feeds their results back as events, until no effect is left. One
+//! engine serves every channel. Texts are named here; their words are in the message catalogues.
 
 mod effect;
 mod event;
@@ -35,45 +35,45 @@ use crate::{
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use std::sync::Arc;
 
-/// Version of the stored form of [`Conversation`]; readers accept the one before too.
+/// The version of the stored form of [`Conversation`]. Readers accept the one before too.
 pub const STATE_VERSION: i32 = 1;
 
-/// How long a kept request waits for its code.
+/// How long a deferred request waits for its code.
 pub const DEFERRED_REQUEST_TTL: Duration = Duration::minutes(10);
 
-/// How long a card can be answered.
+/// How long a confirmation prompt can be answered.
 pub const PROMPT_TTL: Duration = Duration::minutes(5);
 
-/// Misunderstandings in a row after which a person is called.
+/// After this many misunderstandings in a row, the conversation is handed to an agent.
 pub const MISUNDERSTOOD_MAX: u32 = 3;
 
-/// What the machine may know beyond its own state.
+/// What a step may know besides its own state.
 #[derive(Clone, Debug)]
 pub struct StepContext {
-    /// Now.
+    /// The time of the step.
     pub now: DateTime<Utc>,
-    /// When the message of this turn was written, and when it reached us.
+    /// When the message of this turn was written, and when it was received.
     pub message: MessageTime,
     /// Whether we may write to the sender.
     pub consent: ConsentStatus,
     /// Whether the sender's address is a phone number, so that a code can be sent to it.
     pub has_number: bool,
-    /// Whose chat this is, where a person has bound it to himself: he needs no code in it.
+    /// The user that this chat is bound to; they need no code in it. `None` when it is not bound.
     pub bound: Option<UserId>,
-    /// The currency of an amount that names none.
+    /// The currency of an amount without one.
     pub default_currency: Currency,
     /// How long a proved number stays proved.
     pub session_ttl: Duration,
-    /// Messages a sender may write in a minute.
+    /// The maximum of messages from one sender in a minute.
     pub messages_per_minute: u32,
-    /// How long people keep a talk that was handed to them.
+    /// How long an agent handoff lasts.
     pub handoff_for: Duration,
-    /// The id of the card that this step may make.
+    /// The id of the confirmation prompt that this step may make.
     pub new_prompt: PromptId,
-    /// The day it is where days are counted.
+    /// Today's date in the bank's time zone.
     pub today: NaiveDate,
-    /// The country of the sender's number, else the one at home.
+    /// The country of the sender's number, otherwise the configured one.
     pub region: Region,
-    /// The flows at hand.
+    /// The flows that are loaded.
     pub flows: Arc<FlowRegistry>,
 }

@@ -1,5 +1,6 @@
-//! What a message means while a prompt is open. Only a clear yes confirms it and only a no cancels it; a change whose
-//! amount or payee is certain makes the prompt anew; any other words leave it, and what waits is said.
+//! What a message means while a prompt is open. Only a clear yes confirms it and only a no cancels it. A
+//! change whose amount or payee is certain makes a new prompt. Any other text leaves the prompt as it is, and
+//! the reply repeats it.
 
 use super::{ConfirmationPrompt, Draft, Pending, Reply, pending::redraft, step::Step};
 use crate::{
@@ -12,7 +13,8 @@ use crate::{
 };
 
 impl Step<'_> {
-    /// A clear yes to the open prompt, before anything is understood: whether it is one is decided here alone.
+    /// Pays the open prompt on a clear yes, before the text is parsed. No other code decides what a clear yes
+    /// is.
     pub(super) fn confirm_prompt(&mut self, text: &str) -> bool {
         let is_confirmed =
             matches!(self.state.pending, Some(Pending::ConfirmationPrompt(_))) && is_clear_yes(text);
@@ -23,7 +25,7 @@ impl Step<'_> {
         is_confirmed
     }
 
-    /// Answers a message in the light of the open prompt; false where it means something of its own.
+    /// Answers a message while a prompt is open. False when the message means something of its own.
     pub(super) fn answer_open_prompt(&mut self, text: &str, understanding: &Understanding) -> bool {
         let Some(Pending::ConfirmationPrompt(prompt)) = self.state.pending.clone() else { return false };
         if self.facts.now >= prompt.expires_at {
@@ -32,7 +34,8 @@ impl Step<'_> {
         let entities = &understanding.entities;
         let changes = changes(&prompt, entities) && !is_relative(text);
         match understanding.intent {
-            // A whole payment takes the prompt's place; a part of one changes it («mándale 60», «mejor a mi mamá»).
+            // A complete payment replaces the prompt; a part of one changes it («mándale 60», «mejor a mi
+            // mamá»).
             Intent::Transfer if entities.amount.is_some() && entities.destination.is_some() => false,
             Intent::Transfer | Intent::Deny | Intent::Unknown | Intent::Confirm if changes => {
                 self.change_prompt(&prompt, text, understanding);
@@ -50,7 +53,7 @@ impl Step<'_> {
     fn change_prompt(&mut self, prompt: &ConfirmationPrompt, text: &str, understanding: &Understanding) {
         let mut draft = Draft { changes: Some(Box::new(prompt.clone())), ..redraft(prompt) };
         if understanding.entities.destination.is_some() {
-            // Whoever is named now, it is not the one that was named before.
+            // The account named now doesn't belong to the payee named before.
             draft.payee = None;
         }
         self.state.misunderstood = 0;
@@ -74,8 +77,8 @@ fn changes(prompt: &ConfirmationPrompt, entities: &Entities) -> bool {
     names_amount || names_payee
 }
 
-/// «agrégale 5 más», «la mitad»: an amount that must be reckoned from another is not certain; neither is one that may
-/// be a time («a la 1»).
+/// Whether an amount is relative or may be a time. «agrégale 5 más», «la mitad» must be computed from another
+/// amount and are not certain; «a la 1» may be a time.
 fn is_relative(text: &str) -> bool {
     const WORDS: [&str; 22] = [
         "menos", "more", "less", "mais", "plus", "minus", "extra", "doble", "double", "dobro", "triple",
@@ -85,7 +88,8 @@ fn is_relative(text: &str) -> bool {
     let folded = fold(text);
     let words: Vec<&str> = folded.split(' ').collect();
     let is_number = |word: &str| word.bytes().any(|b| b.is_ascii_digit());
-    // Spanish «más» and Portuguese "mas" (but) fold alike: only behind an amount it adds to it.
+    // Spanish «más» and Portuguese "mas" (but) fold to the same word. It means an addition only after an
+    // amount.
     let adds = words.iter().enumerate().any(|(at, word)| {
         let before = at.checked_sub(1).and_then(|before| words.get(before)).copied().unwrap_or_default();
         *word == "mas"

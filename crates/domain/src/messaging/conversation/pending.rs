@@ -10,7 +10,7 @@ use crate::{
     text::{fold, truncate},
 };
 
-/// Words that may stand beside a code without making it anything else.
+/// Words that may come with a code and don't change its meaning.
 const CODE_WORDS: [&str; 22] = [
     "confirmar",
     "confirmo",
@@ -37,7 +37,7 @@ const CODE_WORDS: [&str; 22] = [
 ];
 
 impl Step<'_> {
-    /// Takes a text for a code where one is waited for: «CONFIRMAR 123456» or the bare digits.
+    /// Takes a text as a code when one is expected: «CONFIRMAR 123456» or the digits alone.
     pub(super) fn answer_with_code(&mut self, text: &str) -> bool {
         let Some(code) = bare_code(text) else { return false };
         if self.is_rather_for_the_flow(text, &code) {
@@ -46,7 +46,7 @@ impl Step<'_> {
         if self.give_code(code) {
             return true;
         }
-        // «CONFIRMAR 123456» can be nothing else; bare digits may answer another question.
+        // «CONFIRMAR 123456» can be nothing else; digits alone may answer another question.
         let says_code =
             text.chars().any(char::is_alphabetic) && !matches!(self.state.pending, Some(Pending::Draft(_)));
         if says_code {
@@ -55,7 +55,7 @@ impl Step<'_> {
         says_code
     }
 
-    /// Hands a code to whom it is for: a payment that waits first, then the session.
+    /// Submits a code: to a payment that waits for one, otherwise to the session.
     pub(super) fn give_code(&mut self, code: String) -> bool {
         if let Some(Pending::StepUp(step)) = &self.state.pending {
             let (transfer, payee) = (step.transfer, step.payee.clone());
@@ -79,7 +79,7 @@ impl Step<'_> {
         }
     }
 
-    /// The button bears amount and currency: `amount:1.50 USD`.
+    /// Handles the choice between two amounts. The button's id holds amount and currency: `amount:1.50 USD`.
     fn on_amount_chosen(&mut self, money: &str) {
         let (amount, code) = money.split_once(' ').unwrap_or((money, ""));
         let currency = Currency::parse(code).unwrap_or(self.facts.default_currency);
@@ -92,7 +92,8 @@ impl Step<'_> {
         }
     }
 
-    /// A yes or a no; from a button it counts for that button's card only. A no counts whenever it was written.
+    /// Handles a yes or a no. From a button it counts only for that button's prompt. A no counts whenever it
+    /// was written.
     pub(super) fn answer_prompt(&mut self, pressed: Option<&str>, yes: bool) {
         match self.state.pending.clone() {
             Some(Pending::ConfirmationPrompt(prompt))
@@ -109,8 +110,8 @@ impl Step<'_> {
                     return self.say(Reply::ConfirmationPrompt(prompt));
                 }
                 match self.state.user(self.facts) {
-                    // The card stays pending until the payment is known: a turn that is run again
-                    // after a crash must find it, and pays it under the same key.
+                    // The prompt stays pending until the result of the payment is known. A turn that is run
+                    // again after a crash must find it, and pays it under the same key.
                     Some(user) => self.effects.push(Effect::Pay { user, prompt }),
                     None => self.want(RequestedAction::Transfer(redraft(&prompt))),
                 }
@@ -120,7 +121,7 @@ impl Step<'_> {
         }
     }
 
-    /// Calls off whatever is pending.
+    /// Cancels what is pending.
     pub(super) fn cancel(&mut self) {
         match self.state.pending.take() {
             Some(Pending::StepUp(step)) => {
@@ -138,10 +139,10 @@ impl Step<'_> {
         }
     }
 
-    /// Asks for what is missing, one thing at a time, or has the whole looked over.
+    /// Asks for the next missing part, or has the complete draft checked.
     pub(super) fn continue_draft(&mut self, user: UserId, draft: Draft) {
         if let Some(Pending::StepUp(step)) = &self.state.pending {
-            // A new wish takes the old one's place: what waited for its code is withdrawn.
+            // A new request replaces the old one: the payment that waited for its code is canceled.
             self.effects.push(Effect::CancelPayment(step.transfer));
         }
         self.state.pending = Some(Pending::Draft(draft.clone()));
@@ -170,8 +171,8 @@ impl Step<'_> {
         self.say(Reply::ConfirmationPrompt(prompt));
     }
 
-    /// Puts what a message names into a draft. `Err` is what to say when it can't be.
-    /// `is_answer`: the text answers a question of ours, rather than asking anew.
+    /// Puts what a message names into a draft. `Err` holds the reply when it can't. `is_answer`: the text
+    /// answers a question of ours and is not a new request.
     pub(super) fn fill(
         &self,
         mut draft: Draft,
@@ -186,7 +187,7 @@ impl Step<'_> {
             if destination.kind == DestinationKind::Name {
                 draft.payee = Some(truncate(&destination.value, 60));
             } else if !is_answer {
-                // An account named anew is not that of the name said before.
+                // A new account doesn't belong to the payee named before.
                 draft.payee = None;
             }
             draft.destination = Some(destination.clone());
@@ -216,7 +217,7 @@ impl Step<'_> {
                     && let Some(digits) = &entities.code
                     && let Ok(money) = read(digits)
                 {
-                    // «1500» alone reads as a code; asked «¿cuánto?», it is an amount.
+                    // «1500» alone reads as a code; as an answer to «¿cuánto?» it is an amount.
                     draft.amount = Some(money);
                 }
             }
@@ -239,7 +240,7 @@ fn bare_code(text: &str) -> Option<String> {
     (4..=8).contains(&digits.len()).then_some(digits)
 }
 
-/// An answer to «¿a quién?» in which the parser saw nothing: digits it took for a code, or a name.
+/// An answer to «¿a quién?» in which the parser found nothing: digits that it took for a code, or a name.
 fn bare_answer(text: &str, entities: &Entities) -> Option<NamedDestination> {
     if let Some(digits) = &entities.code {
         return (digits.len() >= 6)

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-/// A minute's count. The window opens with its first message.
+/// The count for one minute, which begins with its first message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RateWindow {
     opened_at: Option<DateTime<Utc>>,
@@ -13,16 +13,16 @@ pub struct RateWindow {
 /// What to do with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rate {
-    /// Handle it.
+    /// Handle the message.
     Within,
-    /// The first one too many: say so.
+    /// Send one notice: this is the first message above the limit.
     Notice,
-    /// Say nothing more in this window.
+    /// Send nothing more in this window.
     Silence,
 }
 
 impl RateWindow {
-    /// Counts one message.
+    /// Counts one message against `max`.
     pub(super) fn count(&mut self, now: DateTime<Utc>, max: u32) -> Rate {
         let running = self.opened_at.is_some_and(|at| now.signed_duration_since(at) < Duration::minutes(1));
         if !running {

@@ -1,4 +1,4 @@
-//! What is said, by name. The words live in `locales/`, one catalogue a language.
+//! Replies by name. The words are in `locales/`, one catalogue for each language.
 
 use super::{ConfirmationPrompt, StatementLine, StepUp};
 use crate::{
@@ -10,158 +10,158 @@ use crate::{
 /// A value within a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Arg {
-    /// As it is.
+    /// A text, shown as it is.
     Text(String),
-    /// A number, so that plurals come out right.
+    /// A number, so that the catalogue can choose the plural.
     Number(i64),
 }
 
-/// A text of the catalogue, with its values.
+/// A text of the message catalogue, with its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
-    /// Its name in the catalogue.
+    /// The name in the catalogue.
     pub id: &'static str,
-    /// Its values by name.
+    /// The values by name.
     pub args: Vec<(&'static str, Arg)>,
 }
 
 /// A button under a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Button {
-    /// What comes back when it is pressed.
+    /// The id that comes back when it is tapped.
     pub id: String,
-    /// What stands on it.
+    /// The title of the button.
     pub title: Text,
 }
 
-/// Everything the engine can say.
+/// Everything that the engine can reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
-    /// Hello, and what one can ask.
+    /// A greeting, with what a person can ask for.
     Greeting,
-    /// What one can ask, and how to stop.
+    /// What a person can ask for, and how to stop.
     Help,
-    /// Not understood; examples.
+    /// The text was not understood; examples.
     NotUnderstood,
     /// Pictures, places and the like can't be read here.
     UnsupportedKind,
     /// Too many messages in a minute.
     TooManyMessages,
-    /// No more messages; how to come back.
+    /// The person gets no more messages; how to come back.
     OptedOut,
-    /// Welcome back.
+    /// The person gets messages again.
     OptedIn,
-    /// A yes or no with nothing pending.
+    /// A yes or no, but no question waits.
     NothingPending,
-    /// A code with none asked for.
+    /// A code, but none was asked for.
     NoCodePending,
-    /// A person will write.
+    /// An agent will write.
     HandedOff,
-    /// A problem was taken down; a person will write.
+    /// The problem was noted; an agent will write.
     ProblemNoted,
-    /// The sender's address is no number: he is asked to share his.
+    /// The sender's address is no number; they are asked to share theirs.
     NumberNeeded,
-    /// This chat is that person's now, masked.
+    /// The chat is bound to this user, masked.
     ChatBound(String),
-    /// The link's code is used, expired, or none of ours.
+    /// The link code is used, expired or unknown.
     LinkCodeGone,
-    /// A code is on its way; how to answer.
+    /// A code was sent; how to answer.
     CodeSent,
-    /// The code sent before is still good.
+    /// The code sent before is still valid.
     CodeStillGood,
-    /// A new send must wait.
+    /// A new code can be sent in so many seconds.
     ResendTooSoon(i64),
-    /// Locked for so many minutes.
+    /// The number is locked for so many minutes.
     Locked(i64),
-    /// Too many codes; come back in so many minutes.
+    /// Too many codes; try again in so many minutes.
     TooManyCodes(i64),
-    /// This number takes no codes.
+    /// This number gets no codes.
     NotReachable,
-    /// The code could not be sent or checked now.
+    /// The code can't be sent or checked now.
     CodeUnavailable,
-    /// Wrong; so many guesses left.
+    /// The code is wrong; so many check attempts are left.
     CodeWrong(u32),
-    /// Expired or spent: ask for another.
+    /// The code is expired or exhausted; ask for another.
     CodeGone,
-    /// Right; the request runs now.
+    /// The code is right; the deferred request runs now.
     CodeRight,
-    /// Right, and nothing was waiting.
+    /// The code is right, and no request waited.
     Verified,
-    /// The balance, and what can be spent where that differs.
+    /// The balance, and the available balance when it differs.
     Balance {
-        /// All there is.
+        /// The posted balance.
         posted: Money,
-        /// What can be spent.
+        /// The available balance.
         available: Money,
     },
-    /// The newest movements.
+    /// The newest lines of the statement.
     Movements(Vec<StatementLine>),
-    /// How much?
+    /// Asks for the amount.
     AskAmount,
-    /// One of two readings?
+    /// Asks which of two readings of an amount is meant.
     WhichAmount {
         /// The separator read as thousands.
         thousands: Money,
-        /// Read as a decimal point.
+        /// The separator read as a decimal point.
         decimal: Money,
     },
     /// The amount can't be sent.
     BadAmount,
-    /// To whom?
+    /// Asks for the payee.
     AskDestination,
-    /// Nobody is known by that name: to which account?
+    /// No payee has that name; asks for the account.
     AskAccountOf(String),
-    /// That is no account.
+    /// The destination is no valid account.
     BadDestination,
-    /// «¿Confirmas?»
+    /// The confirmation prompt: «¿Confirmas?»
     ConfirmationPrompt(ConfirmationPrompt),
-    /// What was said is neither a clear yes nor a no to it: what waits, in one line.
+    /// The text is neither a clear yes nor a no; repeats the open prompt in one line.
     PromptWaits(ConfirmationPrompt),
-    /// The card's time is over.
+    /// The prompt has expired.
     PromptExpired,
-    /// Called off.
+    /// The transfer is canceled.
     TransferCanceled,
-    /// A code is needed for this payment, and how it was sent.
+    /// This payment needs a step-up code; how it was sent.
     StepUp(StepUp),
-    /// A yes is not enough: the code.
+    /// A yes is not enough; the payment needs its step-up code.
     StepUpWaits(StepUp),
-    /// The payment can't be confirmed any more.
+    /// The payment can no longer be confirmed.
     StepUpGone,
-    /// Done: the receipt.
+    /// The payment is completed; the receipt.
     Receipt {
-        /// How much.
+        /// The amount that was paid.
         amount: Money,
-        /// Where to, masked.
+        /// The destination, masked.
         destination: String,
-        /// The folio.
+        /// The transfer's id, shown as the folio.
         folio: String,
-        /// What is left.
+        /// The balance after it.
         balance: Money,
     },
-    /// On its way.
+    /// The payment is under way.
     Processing {
-        /// How much.
+        /// The amount to be paid.
         amount: Money,
-        /// Where to, masked.
+        /// The destination, masked.
         destination: String,
     },
-    /// Less is available.
+    /// The available balance is too small; its value.
     InsufficientFunds(Money),
-    /// A limit stands in the way.
+    /// A limit is exceeded.
     LimitExceeded(LimitExceeded),
-    /// The payee is new and can be paid in so many minutes.
+    /// The payee is new; they can be paid in so many minutes.
     NewPayee(i64),
-    /// The chat was bound a short time ago; money moves from it in so many minutes.
+    /// The chat was bound recently; money can move in so many minutes.
     ChatTooNew(i64),
-    /// No wallet in that currency.
+    /// The user has no wallet in that currency.
     NoWallet(String),
-    /// It can't be sent so.
+    /// The transfer is refused.
     TransferRefused,
-    /// What a flow says: its words are its own, not the catalogue's.
+    /// A text of a flow. Its words come from the flow, not from the catalogue.
     Flow(Prompt),
-    /// A flow was left; the word that starts it again.
+    /// The person left a flow; the trigger that starts it again.
     FlowLeft(String),
-    /// The edition of a flow that somebody began with is not at hand; the word that starts the one that is.
+    /// The version that the person began with is not loaded; the trigger of the newest one, if there is one.
     FlowGone(Option<String>),
 }
 
@@ -271,13 +271,13 @@ impl Reply {
         }
     }
 
-    /// What stands on the button that shares the person's number, where it asks for that.
+    /// The title of the button that shares the person's number, if the reply asks for it.
     #[must_use]
     pub fn number_button(&self) -> Option<Text> {
         matches!(self, Self::NumberNeeded).then(|| text("button-share-number"))
     }
 
-    /// The buttons under it, where it asks for one of a few answers.
+    /// The buttons under the reply, if it asks for one of a few answers.
     #[must_use]
     pub fn buttons(&self) -> Vec<Button> {
         let button = |id: String, title: Text| Button { id, title };

@@ -1,4 +1,4 @@
-//! What is remembered of a talk: who speaks, what was asked, what waits for an answer.
+//! The conversation state: the session, the open question, counters, flows.
 
 use super::{OpenPrompts, PROMPT_TTL, RateWindow, StepContext};
 use crate::{
@@ -12,103 +12,105 @@ use crate::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// Everything remembered of one talk.
+/// Everything that is remembered between two messages of one conversation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversation {
-    /// The language last spoken, once it could be told.
+    /// The language of the newest messages; `None` until it is known.
     pub locale: Option<Locale>,
-    /// Who is known to be speaking.
+    /// Whether the sender proved who they are.
     pub session: Session,
     /// The question that waits for an answer.
     pub pending: Option<Pending>,
-    /// Misunderstandings in a row.
+    /// The number of misunderstandings in a row.
     pub misunderstood: u32,
-    /// Until when people have the talk, and the engine is silent but for money and STOP.
+    /// Until when an agent has the conversation. Until then the engine answers only about money, codes and
+    /// STOP.
     pub handed_off_until: Option<DateTime<Utc>>,
-    /// Messages counted against the sender's limit.
+    /// The messages counted against the sender's limit.
     pub rate: RateWindow,
-    /// Calls for help, counted apart: they are heard above the limit, though not without end.
+    /// The requests for help, counted separately. They are answered above the message limit, up to a limit of
+    /// their own.
     pub help_rate: RateWindow,
-    /// The number he shared, where his address is none: codes go to it.
+    /// The number that the sender shared, when their address is none. Codes go to it.
     #[serde(default)]
     pub number: Option<PhoneNumber>,
-    /// The flow that was spoken of last, and where it stands.
+    /// The active or newest flow, and its progress.
     #[serde(default)]
     pub flow: Option<FlowRun>,
-    /// Others that were begun, one of each at most: they wait where they stood.
+    /// Other flows that were begun, at most one run each. They wait where the person left them.
     #[serde(default)]
     pub flows_aside: Vec<FlowRun>,
-    /// When prompts were last open: a yes that is dated then is not an answer to a newer one.
+    /// When prompts were open lately. A yes that was written then doesn't answer a newer prompt.
     #[serde(default)]
     pub open_prompts: Option<OpenPrompts>,
-    /// When the last STOP or START that was obeyed was written: one that was written before it changes nothing.
+    /// When the last obeyed STOP or START was written. One that was written before it changes nothing.
     #[serde(default)]
     pub consent_word_at: Option<DateTime<Utc>>,
 }
 
-/// Who is known to be speaking.
+/// Whether the sender proved who they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Session {
-    /// Nobody has proved anything.
+    /// Nothing is proved.
     #[default]
     Anonymous,
-    /// A code is on its way.
+    /// A code was sent and is expected.
     AwaitingCode {
-        /// Its challenge.
+        /// The challenge of that code.
         verification: VerificationId,
-        /// What was wanted; runs by itself once the code is right. The newest only.
+        /// The newest deferred request. It runs once the code is right.
         request: Option<DeferredRequest>,
     },
-    /// His address is no number; he was asked to share his.
+    /// The sender's address is no number; they were asked to share theirs.
     AwaitingNumber {
-        /// What was wanted; goes on once there is a number to prove.
+        /// The newest deferred request. It goes on once there is a number to prove.
         request: Option<DeferredRequest>,
     },
     /// The number is proved.
     Open {
-        /// Whose it is.
+        /// The user behind the number.
         user: UserId,
-        /// When it was proved.
+        /// When the number was proved.
         since: DateTime<Utc>,
     },
 }
 
-/// A request kept until the number is proved.
+/// A request that waits until the number is proved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeferredRequest {
-    /// What is wanted.
+    /// What the person asked for.
     pub what: RequestedAction,
-    /// When it was asked.
+    /// When the person asked.
     pub at: DateTime<Utc>,
 }
 
-/// Something personal, for which the number must be proved.
+/// A request for which the number must be proved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RequestedAction {
-    /// To know the balance.
+    /// To see the balance.
     Balance,
-    /// To see what came and went.
+    /// To see the newest lines of the statement.
     Movements,
     /// To send money.
     Transfer(Draft),
-    /// Just to be known.
+    /// Nothing else than to prove the number.
     Nothing,
 }
 
-/// A transfer as far as it has been said.
+/// A transfer of which something may still be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
-    /// How much.
+    /// The amount to send.
     pub amount: Option<Money>,
-    /// To whom.
+    /// The destination as the person named it.
     pub destination: Option<NamedDestination>,
-    /// The name under which the destination is to be remembered.
+    /// The name under which the destination is remembered once paid.
     pub payee: Option<String>,
-    /// What for.
+    /// What the payment is for.
     pub concept: Option<String>,
-    /// The open prompt that this would change: it stays as it is where the change names nobody we know.
+    /// The open prompt that this draft changes. It stays open when the change names no known payee.
     #[serde(default)]
     pub changes: Option<Box<ConfirmationPrompt>>,
 }
@@ -117,29 +119,29 @@ pub struct Draft {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pending {
-    /// Something is missing of a transfer.
+    /// Asks for a missing part of a transfer.
     Draft(Draft),
-    /// «¿Confirmas?»
+    /// Asks «¿Confirmas?» about a complete transfer.
     ConfirmationPrompt(ConfirmationPrompt),
-    /// The code that lets a payment through.
+    /// Asks for the step-up code of a payment.
     StepUp(StepUp),
 }
 
-/// A transfer put before the payer.
+/// A transfer that is shown to the payer for a clear yes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfirmationPrompt {
-    /// Its id: the payment's idempotency key.
+    /// The prompt's id, which is the payment's idempotency key.
     pub id: PromptId,
-    /// How much.
+    /// The amount to pay.
     pub amount: Money,
-    /// Where to.
+    /// The account to pay to.
     pub account: AccountNumber,
-    /// Whom the payer called so.
+    /// The payee's name, if the payer gave one.
     pub payee: Option<String>,
-    /// What for.
+    /// What the payment is for.
     pub concept: Option<String>,
-    /// From then until it was shown, a yes may belong to an earlier prompt: it confirms nothing. `None` where no other
-    /// prompt was open in the minute before.
+    /// From then until the prompt was shown, a yes may belong to an earlier prompt, so it confirms nothing.
+    /// `None` when no other prompt was open in the minute before.
     #[serde(default)]
     pub contested_from: Option<DateTime<Utc>>,
     /// Until when it can be answered.
@@ -147,31 +149,31 @@ pub struct ConfirmationPrompt {
 }
 
 impl ConfirmationPrompt {
-    /// When it was shown first.
+    /// When it was first shown.
     #[must_use]
     pub fn asked_at(&self) -> DateTime<Utc> {
         self.expires_at.checked_sub_signed(PROMPT_TTL).unwrap_or(self.expires_at)
     }
 }
 
-/// A payment that waits for its code.
+/// A payment that waits for its step-up code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepUp {
-    /// The payment.
+    /// The transfer to confirm.
     pub transfer: TransferId,
-    /// How much.
+    /// The amount to pay.
     pub amount: Money,
-    /// Where to, masked.
+    /// The destination, masked.
     pub destination: String,
-    /// Whom the payer called so: remembered once it is paid.
+    /// The payee's name, remembered once it is paid.
     #[serde(default)]
     pub payee: Option<String>,
-    /// How the code was sent.
+    /// The channel that the code was sent on.
     pub channel: Channel,
 }
 
 impl Conversation {
-    /// Who speaks, as long as the session lasts.
+    /// The user of this conversation, while the session lasts or the chat is bound.
     #[must_use]
     pub fn user(&self, facts: &StepContext) -> Option<UserId> {
         if facts.bound.is_some() {

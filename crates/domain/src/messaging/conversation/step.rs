@@ -1,4 +1,4 @@
-//! The order of handling: compliance words, limits, silence, the pending question, understanding.
+//! The order of handling: compliance words, limits, handoff, the pending question, parsing.
 
 use super::{
     AgentCommand, CodeChecked, CodeSent, Conversation, DEFERRED_REQUEST_TTL, DeferredRequest, Effect, Event,
@@ -11,7 +11,7 @@ use crate::{
     text::fold,
 };
 
-/// One step in the making: the state as it becomes, and what is to be done.
+/// A step in progress: the new state and the effects so far.
 pub(super) struct Step<'a> {
     pub(super) state: Conversation,
     pub(super) facts: &'a StepContext,
@@ -19,7 +19,7 @@ pub(super) struct Step<'a> {
 }
 
 impl Conversation {
-    /// The next state, and what is to be done to get there.
+    /// The next state, and the effects to carry out.
     #[must_use]
     pub fn step(mut self, event: Event, facts: &StepContext) -> (Self, Vec<Effect>) {
         self.note_open_prompt(facts.now);
@@ -59,7 +59,7 @@ impl Step<'_> {
         match compliance_word(text) {
             Some(ComplianceWord::Stop) if !opted_out => return self.opt_out(),
             Some(ComplianceWord::Start) if opted_out => return self.opt_in(),
-            // Who follows a link into the chat has begun it anew.
+            // A person who follows a link into the chat opts in again.
             None if opted_out && matches!(content, InboundContent::LinkCode(_)) => {
                 self.record_consent(ConsentStatus::OptedIn);
             }
@@ -88,7 +88,7 @@ impl Step<'_> {
         }
     }
 
-    /// People at the desk took the talk, or gave it back: nothing is said of it.
+    /// An agent took over or released the conversation. The person gets no reply about it.
     fn on_agent(&mut self, order: AgentCommand) {
         self.state.misunderstood = 0;
         self.state.handed_off_until = match order {
@@ -97,15 +97,15 @@ impl Step<'_> {
         };
     }
 
-    /// Whoever writes from here now has proved nothing yet: the session ends, and what waits for an answer is void.
-    /// Nothing is said: nobody wrote.
+    /// A new person at this address has proved nothing yet: the session ends, and the pending question is
+    /// dropped. No reply is sent, because nobody wrote.
     fn on_identity_changed(&mut self) {
         self.drop_pending();
         self.state.session = Session::Anonymous;
         self.state.number = None;
     }
 
-    /// The number is his, his channel says; that he holds it is proved by a code.
+    /// The channel says that the number is the sender's own. A code proves that they hold it.
     fn on_number(&mut self, number: PhoneNumber) {
         self.state.number = Some(number);
         let request = match std::mem::take(&mut self.state.session) {
@@ -122,14 +122,14 @@ impl Step<'_> {
         self.want(request);
     }
 
-    /// Words that work in any state come first, then the pending question, then understanding.
+    /// Words that work in any state come first, then the pending question, then parsing.
     fn on_text(&mut self, text: String) {
         match fold(&text).as_str() {
             "menu" => {
                 self.state.misunderstood = 0;
                 self.say(Reply::Help);
             }
-            // What Telegram's button says for a person who opens the chat: he greets us.
+            // Telegram sends this when a person opens the chat: it is a greeting.
             "start" if text.trim_start().starts_with('/') => self.say(Reply::Greeting),
             "asesor" | "asesora" | "coordinator" | "coordinador" | "coordinadora" => {
                 self.hand_off(Reply::HandedOff);
@@ -145,7 +145,7 @@ impl Step<'_> {
                     || self.answer_with_code(&text)
                     || self.answer_flow(&text)
                 {
-                    // Only misunderstandings in a row call a person: this was none.
+                    // Only misunderstandings in a row count: this was none.
                     self.state.misunderstood = 0;
                 } else {
                     self.effects.push(Effect::Understand(text));
@@ -154,7 +154,7 @@ impl Step<'_> {
         }
     }
 
-    /// Opts out, unless the wish is older than the START that followed it.
+    /// Opts out, unless a START was written after this message.
     pub(super) fn opt_out(&mut self) {
         if self.is_older_than_consent() {
             return;
@@ -172,7 +172,8 @@ impl Step<'_> {
         self.say(Reply::OptedIn);
     }
 
-    /// A redelivered or late STOP or START: another came after it, by the provider's own time.
+    /// Whether this STOP or START is redelivered or late: by the provider's time, another one was written
+    /// after it.
     fn is_older_than_consent(&self) -> bool {
         self.state.consent_word_at.is_some_and(|obeyed| self.facts.message.is_before(obeyed))
     }
@@ -182,15 +183,15 @@ impl Step<'_> {
         self.effects.push(Effect::RecordConsent(consent));
     }
 
-    /// Withdraws what waits for an answer; a payment that waits for its code is canceled.
+    /// Drops the pending question. A payment that waits for its code is canceled.
     fn drop_pending(&mut self) {
         if let Some(Pending::StepUp(step)) = self.state.pending.take() {
             self.effects.push(Effect::CancelPayment(step.transfer));
         }
     }
 
-    /// Help is heard above the sender's limit, but has one of its own: two machines that ask each
-    /// other for help must come to an end.
+    /// Help is answered above the message limit, but has a limit of its own: two machines that ask each other
+    /// for help must stop at some point.
     fn help(&mut self) {
         self.state.misunderstood = 0;
         match self.state.help_rate.count(self.facts.now, self.facts.messages_per_minute) {
@@ -207,7 +208,7 @@ impl Step<'_> {
         self.say(say);
     }
 
-    /// Does what is wanted, or keeps it and asks for proof of the number first.
+    /// Runs the request, or defers it and asks for proof of the number first.
     pub(super) fn want(&mut self, what: RequestedAction) {
         if let Some(user) = self.state.user(self.facts) {
             return self.run(user, what);
@@ -218,7 +219,7 @@ impl Step<'_> {
             self.state.session = Session::AwaitingNumber { request };
             return self.say(Reply::NumberNeeded);
         }
-        // The challenge is named when its send is known; until then the wish waits under a nil one.
+        // The challenge's id is known once it was sent. Until then the request waits under a nil id.
         let verification = match self.state.session {
             Session::AwaitingCode { verification, .. } => verification,
             _ => crate::ids::VerificationId(uuid::Uuid::nil()),
@@ -278,7 +279,7 @@ impl Step<'_> {
         let Some(Pending::Draft(mut draft)) = self.state.pending.take() else { return };
         match outcome {
             Prepared::Ready { account } => self.show_prompt(draft, account),
-            // Nobody we know: the change is not certain, and the prompt that was open stays.
+            // No known payee: the change is not certain, and the open prompt stays.
             Prepared::UnknownPayee { .. } | Prepared::BadDestination if draft.changes.is_some() => {
                 if let Some(prompt) = draft.changes {
                     self.state.pending = Some(Pending::ConfirmationPrompt(*prompt.clone()));

@@ -1,6 +1,6 @@
 //! Numbers that look random and are the same each time.
 
-/// `SplitMix64`, of Steele, Lea and Flood.
+/// The generator `SplitMix64` of Steele, Lea and Flood.
 pub(super) struct Dice(pub(super) u64);
 
 impl Dice {

@@ -1,4 +1,4 @@
-//! What a script asks for: requests that fit and such that do not, new ones and repeated ones.
+//! The requests of a script: some fit and some don't, some are new and some are repeated.
 
 use super::{End, LATE, RIGHT, Script};
 use crate::examples::{actor, at, id, outbound, phone, transfer};
@@ -19,7 +19,7 @@ use ports::{
 };
 
 impl Script {
-    /// A key of the script's own: the caller's, or one that only this request has.
+    /// An idempotency key of the script: either a name used several times, or a key of this request alone.
     fn key(&mut self, operation: &str, request: TransferId) -> IdempotencyKey {
         let named = self.dice.happens(30).then(|| self.dice.below(4).to_string());
         IdempotencyKey {
@@ -29,7 +29,7 @@ impl Script {
         }
     }
 
-    /// A request to move money that no limit binds.
+    /// A request to transfer money, under no limits.
     pub(super) fn request(&mut self, from: End, to: End, minor: i64) -> PostRequest {
         let owner = from.owner.or(to.owner).unwrap_or(UserId(id()));
         let mut request = transfer(owner, from.id, to.id, minor, None);
@@ -74,7 +74,7 @@ impl Script {
         request
     }
 
-    /// An earlier request under its key, as it was or for a little more.
+    /// An earlier request under its key: unchanged, or with a higher amount.
     fn again(&mut self, mut request: PostRequest) -> PostRequest {
         let asked = &mut request.command.transfer;
         asked.id = TransferId(id());

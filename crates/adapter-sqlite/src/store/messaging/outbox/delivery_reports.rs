@@ -1,10 +1,10 @@
 //! News of messages, which providers tell in any order and also before we know their names for them.
 
-use super::{OutboxRow, lock_row, settle::advance};
+use super::row::{OutboxRow, advance, lock_row};
 use crate::backend::{Conn, DbId, DbTime, for_update, lock_names};
 use crate::store::{
-    SqlError,
-    messaging::consents::{Change, change_consent},
+    error::SqlError,
+    messaging::consent_rows::{Change, change_consent},
     rows::{corrupt, from_json, to_json},
     schema::{early_delivery_reports, outbox},
 };

@@ -1,9 +1,9 @@
 //! What may go now, and to whom it is given.
 
-use super::{OutboxRow, settle::advance};
+use super::row::{OutboxRow, advance};
 use crate::backend::{Conn, DbTime, skip_locked};
 use crate::store::{
-    SqlError,
+    error::SqlError,
     rows::{OutboundBody, column, corrupt, count, unseal},
     schema::outbox,
 };

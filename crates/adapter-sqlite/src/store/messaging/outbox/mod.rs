@@ -2,15 +2,15 @@
 
 mod delivery_reports;
 mod lease;
+pub(crate) mod row;
 mod settle;
 
-pub(crate) use self::settle::add_history;
-
-use super::consents::{consent_of, lock_consent};
-use crate::backend::{Conn, Db, DbId, DbTime, for_update};
-use crate::store::SqlError;
+use self::row::{OutboxRow, lock_row, status_of};
+use super::consent_rows::{consent_of, lock_consent};
+use crate::backend::{Conn, DbId, DbTime};
+use crate::store::error::SqlError;
 use crate::store::{
-    Store,
+    handle::Store,
     rows::{NewOutboxRow, corrupt},
     schema::{outbox, outbox_history},
 };
@@ -20,14 +20,13 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     ids::{ConversationId, MessageId},
-    message::{Channel, DeliveryStatus},
+    message::Channel,
     messaging::consent::{ConsentStatus, recipient_key},
 };
 use futures_util::FutureExt;
 use ports::{
     messaging::{
-        Enqueued, Lane, LeasedMessage, MessageState, NewOutbound, Outbox, Settlement,
-        inbound_webhook::StatusReport,
+        Enqueued, LeasedMessage, MessageState, NewOutbound, Outbox, Settlement, inbound_webhook::StatusReport,
     },
     store_error::StoreResult,
 };
@@ -35,34 +34,6 @@ use std::sync::Arc;
 
 /// Longer than any message waits to be sent, a second life included.
 const WAITS_AT_MOST: Duration = Duration::hours(50);
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = outbox, check_for_backend(Db))]
-struct OutboxRow {
-    seq: i64,
-    id: DbId,
-    channel_account: String,
-    channel: String,
-    recipient: String,
-    lane: String,
-    body: Option<Vec<u8>>,
-    phase: String,
-    status: String,
-    attempts: i32,
-    resent: i32,
-    fence: i64,
-    in_doubt_since: Option<DbTime>,
-    provider_id: Option<String>,
-    expires_at: DbTime,
-    client_id: Option<String>,
-}
-
-pub(crate) const fn lane_name(lane: Lane) -> &'static str {
-    match lane {
-        Lane::Conversation => "conversation",
-        Lane::Code => "code",
-    }
-}
 
 #[async_trait]
 impl Outbox for Store {
@@ -214,12 +185,6 @@ impl Outbox for Store {
     }
 }
 
-/// A message that nobody else changes until the transaction ends.
-async fn lock_row(conn: &mut Conn, id: MessageId) -> Result<Option<OutboxRow>, SqlError> {
-    let row = outbox::table.filter(outbox::id.eq(DbId(id.0))).select(OutboxRow::as_select());
-    Ok(for_update!(row).first(conn).await.optional()?)
-}
-
 async fn find_row(conn: &mut Conn, id: MessageId) -> Result<Option<OutboxRow>, SqlError> {
     Ok(outbox::table
         .filter(outbox::id.eq(DbId(id.0)))
@@ -227,8 +192,4 @@ async fn find_row(conn: &mut Conn, id: MessageId) -> Result<Option<OutboxRow>, S
         .first(conn)
         .await
         .optional()?)
-}
-
-fn status_of(name: &str) -> Result<DeliveryStatus, SqlError> {
-    DeliveryStatus::parse(name).ok_or_else(|| corrupt(format!("status {name}")))
 }

@@ -1,20 +1,16 @@
 //! What became of a send.
 
 use super::{
-    OutboxRow,
     delivery_reports::{catch_up, lock_provider_id, opt_out},
-    lane_name, status_of,
+    row::{OutboxRow, add_history, advance, status_of},
 };
-use crate::backend::{Conn, DbId, DbTime};
-use crate::store::{
-    SqlError,
-    schema::{outbox, outbox_history, verification_sends},
-};
+use crate::backend::{Conn, DbTime};
+use crate::store::{error::SqlError, schema::outbox};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::message::DeliveryStatus;
-use ports::messaging::{Lane, Settlement};
+use ports::messaging::Settlement;
 
 pub(crate) async fn settle_row(
     conn: &mut Conn,
@@ -75,58 +71,4 @@ pub(crate) async fn settle_row(
             }
         }
     }
-}
-
-/// Moves a message forward and settles it. A code's text is wiped: it is worth nothing more.
-pub(crate) async fn advance(
-    conn: &mut Conn,
-    row: &OutboxRow,
-    reported: DeliveryStatus,
-    provider_id: Option<String>,
-    error: Option<String>,
-    at: DateTime<Utc>,
-) -> Result<(), SqlError> {
-    let before = status_of(&row.status)?;
-    let after = before.advance(reported);
-    diesel::update(outbox::table.find(row.seq))
-        .set((
-            outbox::phase.eq("settled"),
-            outbox::status.eq(after.name()),
-            outbox::provider_id.eq(row.provider_id.clone().or(provider_id)),
-            outbox::dead_reason.eq(None::<String>),
-        ))
-        .execute(conn)
-        .await?;
-    if row.lane == lane_name(Lane::Code) {
-        diesel::update(outbox::table.find(row.seq))
-            .set(outbox::body.eq(None::<Vec<u8>>))
-            .execute(conn)
-            .await?;
-        // A code that did not go out costs nobody his quota.
-        let went = if after == DeliveryStatus::Failed { "failed" } else { "sent" };
-        diesel::update(verification_sends::table.filter(verification_sends::outbox_id.eq(row.id)))
-            .set((verification_sends::status.eq(went), verification_sends::error.eq(error.clone())))
-            .execute(conn)
-            .await?;
-    }
-    if after == before { Ok(()) } else { add_history(conn, row.id, reported, error, at).await }
-}
-
-pub(crate) async fn add_history(
-    conn: &mut Conn,
-    id: DbId,
-    status: DeliveryStatus,
-    error: Option<String>,
-    at: DateTime<Utc>,
-) -> Result<(), SqlError> {
-    diesel::insert_into(outbox_history::table)
-        .values((
-            outbox_history::outbox_id.eq(id),
-            outbox_history::status.eq(status.name()),
-            outbox_history::error.eq(error),
-            outbox_history::at.eq(DbTime(at)),
-        ))
-        .execute(conn)
-        .await?;
-    Ok(())
 }

@@ -246,7 +246,7 @@ pub(crate) async fn breaker(conn: &mut Conn, now: DateTime<Utc>) -> Result<Break
     let since = now.checked_sub_signed(BREAKER_WINDOW).unwrap_or(now);
     let exhausted = verifications::table
         .filter(verifications::exhausted_at.gt(DbTime(since)))
-        .select(diesel::dsl::count(verifications::phone).aggregate_distinct())
+        .select(diesel::dsl::count(verifications::recipient).aggregate_distinct())
         .first::<i64>(conn)
         .await?;
     Ok(Breaker::of(u32::try_from(exhausted).unwrap_or(u32::MAX)))

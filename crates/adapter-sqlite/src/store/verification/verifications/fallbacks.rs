@@ -1,7 +1,7 @@
 //! Codes of ours on their way: the message that bears one now, and the ways it goes after that.
 
 use super::*;
-use crate::store::messaging::consents::{consent_of, lock_consent};
+use crate::store::messaging::consent_rows::{consent_of, lock_consent};
 use domain::messaging::consent::{ConsentStatus, recipient_key};
 use ports::verification::OwnSend;
 
@@ -97,7 +97,7 @@ async fn take(
     now: DateTime<Utc>,
 ) -> Result<bool, SqlError> {
     let channel = Channel::parse(&fallback.channel).ok_or_else(|| corrupt(&fallback.channel))?;
-    let (id, to) = (fallback.id, read_recipient(&row.phone)?);
+    let (id, to) = (fallback.id, read_recipient(&row.recipient)?);
     diesel::delete(verification_fallbacks::table.find(id)).execute(conn).await?;
     let key = recipient_key(channel, &fallback.recipient);
     lock_consent(conn, channel.name(), &key).await?;
@@ -105,7 +105,7 @@ async fn take(
         put_behind(conn, row.id, fallback.behind, fallback.since).await?;
         return Ok(false);
     }
-    let kind = kind_of(conn, &row.requester()?, &row.phone).await?;
+    let kind = kind_of(conn, &row.requester()?, &row.recipient).await?;
     let sender = Sender { client_ip: row.client_ip.as_deref(), kind };
     if send_counts(conn, &to, sender, row.is_payment(), now).await?.check(policy, now).is_err() {
         return drop_fallbacks(conn, row.id).await.map(|()| false);

@@ -4,7 +4,7 @@ use super::phone_lock;
 use crate::{
     backend::{Conn, Db, DbId, DbTime, lock_names},
     store::{
-        SqlError,
+        error::SqlError,
         rows::{corrupt, count},
         schema::{outbox, verification_sends, verifications},
     },
@@ -28,7 +28,7 @@ use ports::{
 pub(crate) struct VerificationRow {
     pub(crate) id: DbId,
     pub(crate) requester: String,
-    pub(crate) phone: String,
+    pub(crate) recipient: String,
     pub(crate) channel: String,
     pub(crate) purpose: String,
     pub(crate) provider_ref: Option<String>,
@@ -59,8 +59,8 @@ impl VerificationRow {
         })
     }
 
-    pub(crate) fn phone(&self) -> &str {
-        &self.phone
+    pub(crate) fn recipient(&self) -> &str {
+        &self.recipient
     }
 
     pub(crate) fn mac(&self) -> Option<[u8; 32]> {
@@ -79,7 +79,7 @@ impl VerificationRow {
             actor: Actor { who: self.requester.clone(), channel, request_id },
             action: format!("verification.{action}"),
             subject: self.id.0.to_string(),
-            on_behalf_of: Some(read_recipient(&self.phone)?.to_string()),
+            on_behalf_of: Some(read_recipient(&self.recipient)?.to_string()),
             before: before.map(str::to_owned),
             after: Some(after),
         })
@@ -108,7 +108,7 @@ impl VerificationRow {
             challenge: self.challenge()?,
             own_code: self.own_code(),
             requester: self.requester,
-            to: read_recipient(&self.phone)?,
+            to: read_recipient(&self.recipient)?,
             channel: Channel::parse(&self.channel).ok_or_else(|| corrupt(&self.channel))?,
             purpose: Purpose::parse(&self.purpose).ok_or_else(|| corrupt(&self.purpose))?,
             provider_ref: self.provider_ref,
@@ -127,7 +127,7 @@ pub(crate) async fn load_locked(
 ) -> Result<Option<VerificationRow>, SqlError> {
     match load(conn, id).await? {
         Some(row) => {
-            lock_names(conn, &[phone_lock(&row.phone)]).await?;
+            lock_names(conn, &[phone_lock(&row.recipient)]).await?;
             load(conn, id).await
         }
         None => Ok(None),

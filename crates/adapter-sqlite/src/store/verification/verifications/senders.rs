@@ -73,8 +73,8 @@ pub(crate) async fn failure_name_of(
         Some(address) => Requester::Anonymous(address.to_owned()),
         None => row.requester()?,
     };
-    let kind = kind_of(conn, &guesser, &row.phone).await?;
-    Ok(failure_name(&row.phone, &guesser, kind))
+    let kind = kind_of(conn, &guesser, &row.recipient).await?;
+    Ok(failure_name(&row.recipient, &guesser, kind))
 }
 
 /// How long until a page may begin a challenge, where another page of the same team began one for the number a moment

@@ -89,13 +89,13 @@ pub(crate) async fn open_one(
 /// Challenges for a number that its requester can still guess at in time, newest first; the codes that are
 /// bound to a transfer are not among them.
 #[diesel::dsl::auto_type(no_type_alias)]
-pub(crate) fn open_challenges<'a>(requester: &'a str, phone: &'a str, now: DateTime<Utc>) -> _ {
+pub(crate) fn open_challenges<'a>(requester: &'a str, recipient: &'a str, now: DateTime<Utc>) -> _ {
     let expires_after: DbTime = DbTime(now);
     let pending: &'static str = ChallengeStatus::Pending.name();
     let none: Vec<u8> = NO_TRANSACTION.to_vec();
     verifications::table
         .filter(verifications::requester.eq(requester))
-        .filter(verifications::phone.eq(phone))
+        .filter(verifications::recipient.eq(recipient))
         .filter(verifications::status.eq(pending))
         .filter(verifications::expires_at.gt(expires_after))
         .filter(
@@ -115,7 +115,7 @@ pub(crate) async fn begin_resend(
 ) -> Result<StartDecision, SqlError> {
     let BeginResend { verification: id, channel, locale, fallback, effect_key, own, policy } = request;
     let row = load(conn, *id).await?.ok_or_else(|| corrupt("no such challenge"))?;
-    let to = read_recipient(&row.phone)?;
+    let to = read_recipient(&row.recipient)?;
     lock_names(conn, &send_locks(&to, row.client_ip.as_deref())).await?;
     let row = load(conn, *id).await?.ok_or_else(|| corrupt("no such challenge"))?;
     if let Some(key) = effect_key {
@@ -125,8 +125,8 @@ pub(crate) async fn begin_resend(
         }
     }
     let requester = row.requester()?;
-    let kind = kind_of(conn, &requester, &row.phone).await?;
-    let failures = failure_name(&row.phone, &requester, kind);
+    let kind = kind_of(conn, &requester, &row.recipient).await?;
+    let failures = failure_name(&row.recipient, &requester, kind);
     if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
         return Ok(StartDecision::Locked(until));
     }
@@ -196,7 +196,7 @@ pub(crate) async fn insert(
         .values((
             verifications::id.eq(DbId(new.id.0)),
             verifications::requester.eq(new.requester.key()),
-            verifications::phone.eq(new.to.canonical()),
+            verifications::recipient.eq(new.to.canonical()),
             verifications::channel.eq(new.channel.name()),
             verifications::purpose.eq(new.purpose.name()),
             verifications::status.eq(ChallengeStatus::Pending.name()),

@@ -1,0 +1,189 @@
+//! The one task that keeps inbound messages: conversations first, then the messages, once each and in order.
+
+use crate::backend::{Conn, Database, DbId, DbTime, insert_conversations, insert_inbox};
+use crate::store::error::SqlError;
+use crate::store::{
+    rows::{NewConversationRow, NewInboxRow, corrupt, seal},
+    schema::conversations,
+};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{
+    ids::EventId,
+    messaging::conversation::{Conversation, InboundContent, STATE_VERSION},
+    phone::PhoneNumber,
+};
+use futures_util::FutureExt;
+use group_commit::{GroupCommit, GroupSize};
+use ports::{
+    crypto::Sealer,
+    messaging::{Accepted, inbound_webhook::InboundMessage},
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
+use uuid::Uuid;
+
+/// Callers that may wait for the writer, and messages that it takes at once.
+const SIZE: GroupSize = GroupSize { queue_max: 2_048, batch_max: 500 };
+
+type Arrived = (EventId, InboundMessage, DateTime<Utc>);
+
+/// The one task that keeps messages.
+pub(crate) type InboxWriter = GroupCommit<Arrived, Accepted, SqlError>;
+
+pub(crate) fn writer(database: &Database, sealer: &Arc<dyn Sealer>) -> InboxWriter {
+    let (shared, sealer) = (database.clone(), sealer.clone());
+    GroupCommit::start(database.runtime(), SIZE, move |arrived: Vec<Arrived>| {
+        let (database, sealer) = (shared.clone(), sealer.clone());
+        async move {
+            let work = database
+                .write_batched(move |conn| async move { keep(conn, sealer.as_ref(), arrived).await }.boxed());
+            work.await
+        }
+        .boxed()
+    })
+}
+
+/// The sealed part of an inbound message.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct InboundBody {
+    pub(crate) v: u8,
+    pub(crate) sender: String,
+    pub(crate) phone: Option<PhoneNumber>,
+    pub(crate) content: InboundContent,
+    #[serde(default)]
+    pub(crate) sent_at: Option<DateTime<Utc>>,
+    pub(crate) raw: Vec<u8>,
+}
+
+/// The sealed state of a talk.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SealedState {
+    pub(crate) conversation: Conversation,
+}
+
+/// The name under which a sender's talk and consent are kept: his canonical number, or his address.
+fn sender_key(message: &InboundMessage) -> String {
+    message.phone.as_ref().map_or_else(|| message.sender.clone(), |phone| phone.e164().to_owned())
+}
+
+/// `whatsapp` of `twilio:whatsapp:+1415…`.
+fn channel_of(channel_account: &str) -> &str {
+    channel_account.split(':').nth(1).unwrap_or("whatsapp")
+}
+
+/// Keeps messages in their order, whoever brought them: talks first, then the messages themselves.
+async fn keep(
+    conn: &mut Conn,
+    sealer: &dyn Sealer,
+    arrived: Vec<Arrived>,
+) -> Result<Vec<Accepted>, SqlError> {
+    let conversations = conversations_of(conn, sealer, &arrived).await?;
+    let mut rows = Vec::with_capacity(arrived.len());
+    for (id, message, now) in arrived.iter().cloned() {
+        let conversation =
+            conversations.get(&conversation_key(&message)).ok_or_else(|| corrupt("a talk was not kept"))?;
+        rows.push(inbox_row(sealer, id, *conversation, message, now)?);
+    }
+    let new: HashSet<Uuid> = insert_inbox(conn, rows).await?.into_iter().map(|id| id.0).collect();
+    let accepted = |id: Uuid| if new.contains(&id) { Accepted::New } else { Accepted::Duplicate };
+    Ok(arrived.iter().map(|(id, ..)| accepted(id.0)).collect())
+}
+
+fn inbox_row(
+    sealer: &dyn Sealer,
+    id: EventId,
+    conversation: DbId,
+    message: InboundMessage,
+    now: DateTime<Utc>,
+) -> Result<NewInboxRow, SqlError> {
+    let state = if message.is_ours { "pending" } else { "foreign" };
+    let body = InboundBody {
+        v: 1,
+        sender: message.sender,
+        phone: message.phone,
+        content: message.content,
+        sent_at: message.sent_at,
+        raw: message.raw,
+    };
+    Ok(NewInboxRow {
+        id: DbId(id.0),
+        conversation_id: conversation,
+        channel_account: message.channel_account,
+        provider_event_id: message.provider_event_id,
+        body: seal(sealer, id.0, &body)?,
+        state,
+        tries: 0,
+        received_at: DbTime(now),
+    })
+}
+
+/// What tells talks apart: our number, and who writes to it.
+type ConversationKey = (String, String);
+
+fn conversation_key(message: &InboundMessage) -> ConversationKey {
+    (message.channel_account.clone(), sender_key(message))
+}
+
+/// The talks that messages belong to, begun where there are none. A new talk bears its first message's
+/// id.
+async fn conversations_of(
+    conn: &mut Conn,
+    sealer: &dyn Sealer,
+    arrived: &[Arrived],
+) -> Result<HashMap<ConversationKey, DbId>, SqlError> {
+    let mut wanted = BTreeMap::new();
+    for (id, message, now) in arrived {
+        wanted.entry(conversation_key(message)).or_insert((*id, *now));
+    }
+    let known = find_conversations(conn, wanted.keys()).await?;
+    wanted.retain(|key, _| !known.contains_key(key));
+    if wanted.is_empty() {
+        return Ok(known);
+    }
+    // In the order of their keys, so that replicas that begin the same talks don't wait in a circle.
+    let new = wanted.iter().map(|(key, (id, now))| new_conversation(sealer, key, *id, *now));
+    insert_conversations(conn, new.collect::<Result<_, _>>()?).await?;
+    let begun = find_conversations(conn, wanted.keys()).await?;
+    Ok(known.into_iter().chain(begun).collect())
+}
+
+async fn find_conversations(
+    conn: &mut Conn,
+    keys: impl Iterator<Item = &ConversationKey> + Clone,
+) -> Result<HashMap<ConversationKey, DbId>, SqlError> {
+    let accounts: BTreeSet<_> = keys.clone().map(|(account, _)| account.clone()).collect();
+    let senders: Vec<_> = keys.map(|(_, sender)| sender.clone()).collect();
+    let rows = conversations::table
+        .filter(conversations::channel_account.eq_any(accounts))
+        .filter(conversations::sender_key.eq_any(senders))
+        .select((conversations::channel_account, conversations::sender_key, conversations::id))
+        .load::<(String, String, DbId)>(conn)
+        .await?;
+    Ok(rows.into_iter().map(|(account, sender, id)| ((account, sender), id)).collect())
+}
+
+fn new_conversation(
+    sealer: &dyn Sealer,
+    (account, sender): &ConversationKey,
+    id: EventId,
+    now: DateTime<Utc>,
+) -> Result<NewConversationRow, SqlError> {
+    let state = SealedState { conversation: Conversation::default() };
+    Ok(NewConversationRow {
+        id: DbId(id.0),
+        channel_account: account.clone(),
+        channel: channel_of(account).to_owned(),
+        sender_key: sender.clone(),
+        state: seal(sealer, id.0, &state)?,
+        state_version: STATE_VERSION,
+        fence: 0,
+        leased_until: DbTime(DateTime::UNIX_EPOCH),
+        created_at: DbTime(now),
+        updated_at: DbTime(now),
+    })
+}

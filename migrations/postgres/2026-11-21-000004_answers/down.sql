@@ -1,1 +1,0 @@
-drop table idempotent_responses;

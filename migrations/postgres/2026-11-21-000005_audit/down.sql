@@ -1,4 +1,0 @@
-drop table audit_sealer;
-drop table audit_blocks;
-drop table audit;
-drop function audit_keep;

@@ -1,0 +1,11 @@
+drop table flow_responses;
+drop table flow_versions;
+drop table unreadable_webhooks;
+drop table notices;
+drop table consent_history;
+drop table consents;
+drop table early_delivery_reports;
+drop table outbox_history;
+drop table outbox;
+drop table inbox;
+drop table conversations;

@@ -1,1 +1,0 @@
-drop table signed_requests;

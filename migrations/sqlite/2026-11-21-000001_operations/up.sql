@@ -1,0 +1,60 @@
+-- Ids are UUIDs of 16 bytes. Times are microseconds since 1970, UTC.
+
+-- Audit log: who decided what, on whose behalf, and the state before and after; ids and masked values only.
+-- A row is written in the transaction of its decision and never changed.
+create table audit (
+    seq          integer not null primary key autoincrement,
+    at           integer not null,
+    who          text    not null,
+    channel      text    not null,
+    request_id   text    not null,
+    action       text    not null,
+    subject      text    not null,
+    on_behalf_of text,
+    before       text,
+    after        text
+) strict;
+create trigger audit_keeps_update before update on audit
+    begin select raise(abort, 'audit rows are not changed'); end;
+create trigger audit_keeps_delete before delete on audit
+    begin select raise(abort, 'audit rows are not deleted'); end;
+
+-- Audit seals. A block covers the rows from `first_seq` to `last_seq`: `row_codes` lists each row's `seq` and
+-- keyed code. `code` is the keyed code over the block and the block before. The database has no keys for it.
+create table audit_blocks (
+    number    integer not null primary key,
+    first_seq integer not null,
+    last_seq  integer not null,
+    row_codes blob    not null,
+    key_id    text    not null,
+    code      blob    not null,
+    sealed_at integer not null
+) strict;
+
+-- The lock for sealing: one row. Only the worker that holds the lock of this row seals.
+create table audit_sealer (
+    id integer not null primary key check (id = 1)
+) strict;
+insert into audit_sealer (id) values (1);
+
+-- Answers to requests that send a message, by the caller's idempotency key. `answer` is null while the
+-- request is in progress.
+create table idempotent_responses (
+    caller      text    not null,
+    operation   text    not null,
+    key         text    not null,
+    fingerprint blob    not null,
+    answer      text,
+    claimed_at  integer not null,
+    primary key (caller, operation, key)
+) strict;
+
+-- Values that a client's signed requests may use only once: a nonce, or the signature of a request without a
+-- nonce. A row is kept for longer than such a request is accepted.
+create table signed_requests (
+    client text    not null,
+    once   text    not null,
+    until  integer not null,
+    primary key (client, once)
+) strict;
+create index signed_requests_age on signed_requests (until);

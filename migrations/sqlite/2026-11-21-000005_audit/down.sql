@@ -1,3 +1,0 @@
-drop table audit_sealer;
-drop table audit_blocks;
-drop table audit;

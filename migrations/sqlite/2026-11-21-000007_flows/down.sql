@@ -1,2 +1,0 @@
-drop table flow_responses;
-drop table flow_versions;
