@@ -1,11 +1,11 @@
-//! Load on the running server over HTTP. `cargo xtask bench` runs it; without its words it does nothing.
+//! Measures the running server over HTTP. `cargo xtask bench` runs it; without arguments it does nothing.
 //!
 //! ```text
 //! transfers ADDRESS NAME WARM-UP SECONDS CONNECTIONS…        TOKEN in the environment
 //! webhooks  ADDRESS NAME WARM-UP SECONDS TO CONNECTIONS…     TWILIO_AUTH_TOKEN in the environment
 //! ```
 //!
-//! One thread, and no HTTP client: what it takes of the cores is missing to the server.
+//! It uses one thread and no HTTP client, to leave the cores to the server.
 #![allow(
     clippy::panic,
     clippy::string_slice,
@@ -13,7 +13,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    reason = "a benchmark that can't go on shall stop; its ids are as callers make them"
+    reason = "a benchmark stops at the first failure, and makes its ids as callers do"
 )]
 
 use adapter_twilio::sign_form;
@@ -32,10 +32,10 @@ use tokio::{
 use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
-/// Senders of messages, each with a talk of his own.
+/// Number of senders; each has a conversation of their own.
 const SENDERS: u64 = 2_000;
 
-/// Makes requests, each another, by a connection's dice.
+/// Builds the next request from a connection's random numbers.
 type Make = Arc<dyn Fn(&mut Dice) -> Vec<u8>>;
 
 #[tokio::main(flavor = "current_thread")]
@@ -53,7 +53,7 @@ async fn main() {
     measure(&make, status, rest.0, rest.1).await;
 }
 
-/// A centavo each, out of any of the accounts.
+/// Transfers of one centavo each, from random wallets.
 fn transfers(address: &str) -> Make {
     let head = format!(
         "POST /api/v1/transfers HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\n\
@@ -69,7 +69,7 @@ fn transfers(address: &str) -> Make {
     })
 }
 
-/// Messages to `to`, as Twilio posts and signs them.
+/// Webhooks with a message to `to`, posted and signed as Twilio does it.
 fn webhooks(address: &str, to: &str) -> Make {
     let token = env::var("TWILIO_AUTH_TOKEN").unwrap();
     let (address, to) = (address.to_owned(), to.to_owned());
@@ -103,7 +103,7 @@ fn with_body(head: &str, body: &str) -> Vec<u8> {
 }
 
 async fn measure(make: &Make, status: u16, address: &str, words: &[&str]) {
-    let [name, warm_up, seconds, connections @ ..] = words else { panic!("too few words") };
+    let [name, warm_up, seconds, connections @ ..] = words else { panic!("too few arguments") };
     let span = |seconds: &str| Duration::from_secs_f64(seconds.parse().unwrap());
     for connections in connections {
         let window = Window::after(span(warm_up), span(seconds));
@@ -123,7 +123,7 @@ async fn measure(make: &Make, status: u16, address: &str, words: &[&str]) {
     }
 }
 
-/// One connection, with one request under way at a time.
+/// Sends requests over one connection, one at a time. Returns the microseconds that each took.
 async fn call(address: &str, make: &Make, status: u16, mut dice: Dice, window: Window) -> Vec<u32> {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.set_nodelay(true).unwrap();
@@ -139,18 +139,18 @@ async fn call(address: &str, make: &Make, status: u16, mut dice: Dice, window: W
     micros
 }
 
-/// Reads one whole answer; its status.
+/// Reads one complete response and returns its status.
 async fn read_answer(stream: &mut TcpStream, answer: &mut Vec<u8>) -> u16 {
     answer.clear();
     loop {
-        assert_ne!(stream.read_buf(answer).await.unwrap(), 0, "the server hung up");
+        assert_ne!(stream.read_buf(answer).await.unwrap(), 0, "the server closed the connection");
         let Some(head) = answer.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
         let text = std::str::from_utf8(&answer[..head]).unwrap();
         let length = text.lines().find_map(|line| {
             let (name, value) = line.split_once(": ")?;
             name.eq_ignore_ascii_case("content-length").then(|| value.parse::<usize>().unwrap())
         });
-        if answer.len() >= head + 4 + length.expect("an answer of a known length") {
+        if answer.len() >= head + 4 + length.expect("a response with a Content-Length") {
             return text[9..12].parse().unwrap();
         }
     }

@@ -1,4 +1,4 @@
-//! Errors with all their causes, for logs and terminals.
+//! Formats an error with all its causes, for logs and terminals.
 
 /// An error and its causes in one line, separated by colons.
 pub(crate) fn describe(fault: &dyn std::error::Error) -> String {

@@ -1,5 +1,5 @@
-//! The composition root: settings, wiring, routes, workers, commands. The only room that knows all
-//! others, and with the sandbox the only one that knows the web framework.
+//! The composition root: settings, composition, routes, workers, commands. It is the only crate that knows
+//! all others; only it and the sandbox know the web framework.
 
 pub mod commands;
 mod composition;

@@ -1,4 +1,4 @@
-//! `ventanilla`: the one binary.
+//! The binary `ventanilla`: it runs one command.
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -1,6 +1,6 @@
 //! Scopes: what a service token allows a team to do.
 
-/// What a team may do.
+/// One scope of a team.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
     Verify,
@@ -32,7 +32,7 @@ impl Scope {
     }
 }
 
-/// All scopes there are, for tokens of development.
+/// The names of all scopes. A development token has them all.
 pub(crate) const ALL_SCOPES: [&str; 10] = [
     "verify",
     "messages",

@@ -1,4 +1,4 @@
-//! The stores, whichever database is behind them.
+//! The store as one trait, for both databases.
 
 use crate::config::DatabaseAddress;
 use async_trait::async_trait;
@@ -14,18 +14,18 @@ use ports::{
 use secrecy::ExposeSecret;
 use std::sync::Arc;
 
-/// The database can't be opened or brought up to date.
+/// The database can't be opened or migrated.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DatabaseError {
-    /// The embedded one.
+    /// The SQLite file failed.
     #[error(transparent)]
     Sqlite(#[from] adapter_sqlite::ConnectError),
-    /// The server.
+    /// The PostgreSQL server failed.
     #[error(transparent)]
     Postgres(#[from] adapter_postgres::ConnectError),
 }
 
-/// Everything that is kept, and its upkeep.
+/// All ports of the store, with migrations and a health check.
 #[async_trait]
 pub(crate) trait Stores:
     TurnQueue
@@ -45,10 +45,10 @@ pub(crate) trait Stores:
     + SignedRequests
     + ChatLinks
 {
-    /// Brings the tables up to date; how many migrations were run.
+    /// Runs the pending migrations; returns how many were run.
     async fn migrate(&self) -> Result<usize, DatabaseError>;
 
-    /// Whether the database answers.
+    /// Succeeds if the database answers.
     async fn ping(&self) -> StoreResult<()>;
 }
 

@@ -1,8 +1,8 @@
-//! Wakes the workers when there may be something to do.
+//! Wakes the workers when there may be work.
 
 use tokio::sync::Notify;
 
-/// Rung when there may be something to do.
+/// Signals to workers that there may be work.
 #[derive(Default)]
 pub(crate) struct WorkerWakeups {
     pub(crate) inbox: Notify,

@@ -1,7 +1,7 @@
-//! Load on the ledger over PostgreSQL. `cargo xtask bench` runs it; without its words it does nothing.
+//! Load on the ledger over PostgreSQL. `cargo xtask bench` runs it; without arguments it does nothing.
 //!
 //! ```text
-//! fill URL ROWS            a new database with accounts, their openings, and ROWS entries of history
+//! fill URL ROWS a new database with accounts, their opening deposits, and ROWS entries of history
 //! measure URL NAME WARM-UP SECONDS random|hot CALLERS…
 //! ```
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that can't go on shall stop")]
@@ -60,8 +60,8 @@ async fn measure(
     }
 }
 
-/// The account n has the transfers n, n + ACCOUNTS, n + 2 ACCOUNTS, …: so all tables can be written at
-/// once, each knowing what stands in the others.
+/// Account n has the transfers n, n + ACCOUNTS, n + 2 ACCOUNTS, …: so all tables can be written at once, and
+/// each knows what is in the others.
 async fn fill(url: &str, rows: u64) {
     let (host, database) = url.rsplit_once('/').unwrap();
     run(&format!("{host}/postgres"), &format!("create database {database}")).await;
@@ -70,12 +70,12 @@ async fn fill(url: &str, rows: u64) {
     let filled = |sql: &str| sql.replace(":accounts", &accounts).replace(":transfers", &transfers);
     run(url, &filled(ACCOUNTS_SQL)).await;
     let [transfers, entries] = HISTORY_SQL.map(filled);
-    // Two connections, as there are two cores at least.
+    // Two connections, because there are at least two cores.
     tokio::join!(run(url, &transfers), run(url, &entries));
     run(url, "vacuum analyze;\ncheckpoint").await;
 }
 
-/// Statement by statement, since some can't be part of a transaction.
+/// Statement by statement, because some can't be part of a transaction.
 async fn run(url: &str, sql: &str) {
     let mut conn = AsyncPgConnection::establish(url).await.unwrap();
     for statement in sql.split(";\n") {

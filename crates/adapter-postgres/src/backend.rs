@@ -1,4 +1,4 @@
-//! What is PostgreSQL's own: connections, column types, how a write begins and rows are locked.
+//! What is particular to PostgreSQL: connections, column types, how a write begins and rows are locked.
 
 mod bulk;
 mod connect;
@@ -20,14 +20,14 @@ use ports::store_error::StoreResult;
 use std::time::Duration;
 use tokio::runtime::Handle;
 
-/// A query whose rows are to be changed: nobody else changes them until the transaction ends. Rows that
-/// only refer to them can still be added.
+/// A query whose rows will be changed: no other transaction changes them until this one ends. Rows that only
+/// refer to them can still be added.
 macro_rules! for_update {
     ($query:expr) => {
         $query.for_no_key_update()
     };
 }
-/// A query for rows that nobody else is at.
+/// A query for rows that no other worker has locked.
 macro_rules! skip_locked {
     ($query:expr) => {
         $query.for_no_key_update().skip_locked()
@@ -35,7 +35,7 @@ macro_rules! skip_locked {
 }
 pub(crate) use {for_update, skip_locked};
 
-/// What stands before and behind an id in SQL that tells it to people.
+/// SQL before and after an id that makes it readable to people.
 pub(crate) const ID_AS_TEXT: (&str, &str) = ("cast(", " as text)");
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
@@ -43,12 +43,12 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 const CONNECTIONS: usize = 12;
 /// Connections of the two writers that many callers share: they never wait behind a request.
 const WRITERS: usize = 2;
-/// How long to look for the end of transactions that may still add audit rows.
+/// How often the horizon is read while transactions are open that may still add audit rows.
 const HORIZON_LOOKS: usize = 40;
 const HORIZON_PAUSE: Duration = Duration::from_millis(25);
 
-/// Makes sure that nobody else decides on these at the same time. Locks end with the transaction; they
-/// are taken in one order by all, so that none waits for another in a circle.
+/// Locks these names until the transaction ends, so that no other transaction decides about them. All callers
+/// take them in one order, so that no deadlock arises.
 pub(crate) async fn lock_names(conn: &mut Conn, names: &[String]) -> Result<(), SqlError> {
     diesel::sql_query(
         "select pg_advisory_xact_lock(lock) from \
@@ -74,9 +74,9 @@ struct Passed {
     passed: bool,
 }
 
-/// The last audit row that no row can still come before. Numbers are given out before their
-/// transactions end, so those that are open now must end first; each of them has its id by the time it
-/// writes to the log, since it has decided something before.
+/// The last audit row before which no other row can still be written. Row numbers are given out before their
+/// transactions end, so transactions that are open now must end first. Each of them has its transaction id by
+/// the time it writes to the log, because it has decided something before.
 pub(crate) async fn audit_horizon(conn: &mut Conn) -> Result<i64, SqlError> {
     let horizon = diesel::sql_query(
         "select case when is_called then last_value else 0 end as newest, \
@@ -94,14 +94,14 @@ pub(crate) async fn audit_horizon(conn: &mut Conn) -> Result<i64, SqlError> {
         }
         tokio::time::sleep(HORIZON_PAUSE).await;
     }
-    // A transaction takes long: the next look finds more.
+    // A transaction takes long: the next call finds more.
     Ok(0)
 }
 
-/// The database: a pool for all, and connections of their own for the shared writers.
+/// The database: a pool for all, and separate connections for the shared writers.
 ///
-/// Work runs as tasks of the runtime that connected. Web workers are single-threaded runtimes that
-/// drop a request's future when its client hangs up; a transaction dropped there would be cut in half.
+/// Work runs as tasks of the runtime that connected. Web workers are single-threaded runtimes that drop a
+/// request's future when its client disconnects; a transaction dropped there would be cut in half.
 #[derive(Clone)]
 pub(crate) struct Database {
     pool: Pool<Conn>,
@@ -110,32 +110,32 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Reaches the server at `address`, a `postgres://` URL.
+    /// Connects to the server at `address`, a `postgres://` URL.
     pub(crate) async fn connect(address: &str) -> Result<Self, ConnectError> {
         let database = Self {
             pool: connect::pool(address, CONNECTIONS)?,
             writers: connect::pool(address, WRITERS)?,
             runtime: Handle::current(),
         };
-        drop(database.pool.get().await.map_err(|fault| ConnectError::Open(fault.to_string()))?);
+        drop(database.pool.get().await.map_err(|error| ConnectError::Open(error.to_string()))?);
         Ok(database)
     }
 
-    /// Brings the tables up to date; how many migrations were run. Replicas that start together wait
-    /// for the first.
+    /// Migrates the tables, and returns how many migrations ran. Replicas that start together wait for the
+    /// first.
     pub(crate) async fn migrate(&self) -> Result<usize, ConnectError> {
-        let conn = self.pool.get().await.map_err(|fault| ConnectError::Open(fault.to_string()))?;
+        let conn = self.pool.get().await.map_err(|error| ConnectError::Open(error.to_string()))?;
         let mut conn = Object::take(conn);
-        let failed = |fault: &dyn std::fmt::Display| ConnectError::Migrate(fault.to_string());
-        // The connection is not given back: with it the lock ends.
-        conn.batch_execute("select pg_advisory_lock(7237911)").await.map_err(|fault| failed(&fault))?;
+        let failed = |error: &dyn std::fmt::Display| ConnectError::Migrate(error.to_string());
+        // The connection is not given back to the pool: when it closes, the lock ends.
+        conn.batch_execute("select pg_advisory_lock(7237911)").await.map_err(|error| failed(&error))?;
         let migrated = self.runtime.spawn_blocking(move || {
             AsyncMigrationHarness::new(conn)
                 .run_pending_migrations(MIGRATIONS)
                 .map(|run| run.len())
-                .map_err(|fault| fault.to_string())
+                .map_err(|error| error.to_string())
         });
-        migrated.await.map_err(|fault| failed(&fault))?.map_err(ConnectError::Migrate)
+        migrated.await.map_err(|error| failed(&error))?.map_err(ConnectError::Migrate)
     }
 
     /// Runs `work` as one writing transaction: all of it, or nothing.
@@ -147,7 +147,7 @@ impl Database {
         Ok(self.transaction(self.pool.clone(), work).await?)
     }
 
-    /// Runs `work` as a write that belongs to many callers, on a connection kept for that.
+    /// Runs `work` as a write for many callers, on a connection kept for that.
     pub(crate) async fn write_batched<T, W>(&self, work: W) -> Result<T, SqlError>
     where
         T: Send + 'static,
@@ -169,7 +169,7 @@ impl Database {
         task.await.map_err(SqlError::from).flatten()
     }
 
-    /// Runs `work`, which looks once and needs no picture that stays the same.
+    /// Runs `work`, which makes a single read and needs no snapshot.
     pub(crate) async fn query<T, W>(&self, work: W) -> StoreResult<T>
     where
         T: Send + 'static,
@@ -180,7 +180,7 @@ impl Database {
         Ok(task.await.map_err(SqlError::from).flatten()?)
     }
 
-    /// Runs `work` as one reading transaction: one picture of the data throughout.
+    /// Runs `work` as one reading transaction: all its reads see the same snapshot.
     pub(crate) async fn read<T, W>(&self, work: W) -> StoreResult<T>
     where
         T: Send + 'static,
@@ -195,7 +195,7 @@ impl Database {
         Ok(task.await.map_err(SqlError::from).flatten()?)
     }
 
-    /// The runtime that the work is done on.
+    /// The runtime that the work runs on.
     pub(crate) fn runtime(&self) -> &Handle {
         &self.runtime
     }

@@ -1,7 +1,7 @@
-//! The stores on PostgreSQL: any number of replicas over one database, locks by row and by name.
+//! The stores on PostgreSQL: any number of replicas over one database, with locks by row and by name.
 //!
-//! `store/` is the source that `adapter-sqlite` compiles too; only `backend` is this database's own
-//! (see `docs/adr/0003-shared-queries.md`).
+//! `store/` is the source that `adapter-sqlite` compiles too; only `backend` belongs to this database (see
+//! `docs/adr/0003-shared-queries.md`).
 
 mod backend;
 mod store;

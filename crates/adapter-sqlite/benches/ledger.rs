@@ -1,7 +1,7 @@
-//! Load on the ledger over SQLite. `cargo xtask bench` runs it; without its words it does nothing.
+//! Load on the ledger over SQLite. `cargo xtask bench` runs it; without arguments it does nothing.
 //!
 //! ```text
-//! fill PATH                a new database with accounts and their openings
+//! fill PATH a new database with accounts and their opening deposits
 //! measure PATH NAME WARM-UP SECONDS random|hot CALLERS…
 //! single PATH NAME WARM-UP SECONDS
 //!                          rows committed one by one, in a file of its own: what the disk can do
@@ -73,7 +73,7 @@ async fn fill(path: &str) {
     conn.batch_execute(&ACCOUNTS_SQL.replace(":accounts", &ACCOUNTS.to_string())).unwrap();
 }
 
-/// With the same safety as the store: a write-ahead log that is on the disk at each commit.
+/// With the same safety as the store: a write-ahead log that is on disk at each commit.
 fn single(path: &str, warm_up: Duration, time: Duration) -> Measured {
     let mut conn = SqliteConnection::establish(path).unwrap();
     conn.batch_execute(

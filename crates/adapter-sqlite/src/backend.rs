@@ -1,4 +1,4 @@
-//! What is SQLite's own: connections, column types, how a write begins, rows that go in by the hundred.
+//! What is particular to SQLite: connections, column types, how a write begins, writes of many rows.
 
 mod bulk;
 pub(crate) mod values;
@@ -25,13 +25,13 @@ use futures_util::{FutureExt, future::BoxFuture};
 use ports::store_error::StoreResult;
 use tokio::runtime::Handle;
 
-/// A query whose rows are to be changed: here the one writer is the lock.
+/// A query whose rows will be changed. On SQLite it does nothing more: the one writer is the lock.
 macro_rules! for_update {
     ($query:expr) => {
         $query
     };
 }
-/// A query for rows that nobody else is at.
+/// A query for rows that no other worker has locked.
 macro_rules! skip_locked {
     ($query:expr) => {
         $query
@@ -39,36 +39,36 @@ macro_rules! skip_locked {
 }
 pub(crate) use {for_update, skip_locked};
 
-/// Makes sure that nobody else decides on these at the same time: here the one writer is the lock.
+/// Locks these names until the transaction ends. On SQLite the one writer is the lock.
 #[allow(clippy::unused_async, reason = "where there are several writers, they wait here")]
 pub(crate) async fn lock_names(_conn: &mut Conn, _names: &[String]) -> Result<(), SqlError> {
     Ok(())
 }
 
-/// The last audit row that no row can still come before. Rows are committed in their order.
+/// The last audit row before which no other row can still be written. On SQLite rows commit in their order.
 pub(crate) async fn audit_horizon(conn: &mut Conn) -> Result<i64, SqlError> {
     let newest = audit::table.select(diesel::dsl::max(audit::seq));
     Ok(diesel_async::RunQueryDsl::first::<Option<i64>>(newest, conn).await?.unwrap_or(0))
 }
 
-/// What stands before and behind an id in SQL that tells it to people.
+/// SQL before and after an id that makes it readable to people.
 pub(crate) const ID_AS_TEXT: (&str, &str) = ("lower(hex(", "))");
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 const READERS: usize = 4;
-/// Pages that the writer keeps in memory, in KiB: those of accounts, keys and entries that a batch touches
-/// lie all over the file.
+/// The writer's page cache in KiB. The pages of accounts, keys and entries that a batch touches lie all over
+/// the file.
 const WRITER_CACHE: u32 = 64 * 1024;
 const READER_CACHE: u32 = 8 * 1024;
-/// The log is carried over into the file every 8192 pages (32 MiB): each time costs several fsyncs.
+/// The log is copied into the file every 8192 pages (32 MiB), because each copy costs several fsyncs.
 const PRAGMAS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
                        PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=8192;";
 
 /// The database: one connection that writes, several that read.
 ///
-/// Work runs as tasks of the runtime that connected. Web workers are single-threaded runtimes that
-/// drop a request's future when its client hangs up; a query dropped there would panic, and a
-/// transaction would stay open. A task that is only awaited goes on to its end.
+/// Work runs as tasks of the runtime that connected. Web workers are single-threaded runtimes that drop a
+/// request's future when its client disconnects. A query dropped there would panic, and its transaction would
+/// stay open. A task that is only awaited runs to its end.
 #[derive(Clone)]
 pub(crate) struct Database {
     writer: Pool<Conn>,
@@ -77,28 +77,28 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Opens (and makes) the file at `path`, which may be `:memory:` only in name: each connection
-    /// would see a database of its own.
+    /// Opens (and creates) the file at `path`. It must not be `:memory:`, because each connection would have
+    /// its own database.
     pub(crate) async fn connect(path: &str) -> Result<Self, ConnectError> {
         let database = Self {
             writer: pool(path, 1, WRITER_CACHE)?,
             readers: pool(path, READERS, READER_CACHE)?,
             runtime: Handle::current(),
         };
-        drop(database.writer.get().await.map_err(|fault| ConnectError::Open(fault.to_string()))?);
+        drop(database.writer.get().await.map_err(|error| ConnectError::Open(error.to_string()))?);
         Ok(database)
     }
 
-    /// Brings the tables up to date; how many migrations were run.
+    /// Migrates the tables, and returns how many migrations ran.
     pub(crate) async fn migrate(&self) -> Result<usize, ConnectError> {
-        let mut conn = self.writer.get().await.map_err(|fault| ConnectError::Open(fault.to_string()))?;
+        let mut conn = self.writer.get().await.map_err(|error| ConnectError::Open(error.to_string()))?;
         conn.spawn_blocking(|conn| {
             conn.run_pending_migrations(MIGRATIONS)
                 .map(|run| run.len())
                 .map_err(diesel::result::Error::QueryBuilderError)
         })
         .await
-        .map_err(|fault| ConnectError::Migrate(fault.to_string()))
+        .map_err(|error| ConnectError::Migrate(error.to_string()))
     }
 
     /// Runs `work` as one writing transaction (`BEGIN IMMEDIATE`): all of it, or nothing.
@@ -110,7 +110,7 @@ impl Database {
         Ok(self.write_batched(work).await?)
     }
 
-    /// Runs `work` as a write that belongs to many callers: the one writer is shared with all others.
+    /// Runs `work` as a write for many callers. The one writer is shared with all other writes.
     pub(crate) async fn write_batched<T, W>(&self, work: W) -> Result<T, SqlError>
     where
         T: Send + 'static,
@@ -124,12 +124,12 @@ impl Database {
         task.await.map_err(SqlError::from).flatten()
     }
 
-    /// The runtime that the work is done on.
+    /// The runtime that the work runs on.
     pub(crate) fn runtime(&self) -> &Handle {
         &self.runtime
     }
 
-    /// Runs `work`, which looks once and needs no picture that stays the same.
+    /// Runs `work`, which makes a single read and needs no snapshot.
     pub(crate) async fn query<T, W>(&self, work: W) -> StoreResult<T>
     where
         T: Send + 'static,
@@ -140,7 +140,7 @@ impl Database {
         Ok(task.await.map_err(SqlError::from).flatten()?)
     }
 
-    /// Runs `work` as one reading transaction: one picture of the data throughout.
+    /// Runs `work` as one reading transaction: all its reads see the same snapshot.
     pub(crate) async fn read<T, W>(&self, work: W) -> StoreResult<T>
     where
         T: Send + 'static,

@@ -1,7 +1,7 @@
 //! The stores on embedded SQLite: WAL, synchronous=FULL, one writer, several readers.
 //!
-//! `store/` is plain Diesel source that knows its database only by `backend`; a Postgres adapter
-//! compiles the same files against a `backend` of its own (see `docs/adr/0003-shared-queries.md`).
+//! `store/` is Diesel source that knows its database only through `backend`. The PostgreSQL adapter compiles
+//! the same files against its own `backend` (see `docs/adr/0003-shared-queries.md`).
 
 mod backend;
 mod store;

@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn the_window_is_a_day_and_whatsapps_alone() {
+    fn the_window_is_a_day_and_only_for_whatsapp() {
         let last = DateTime::UNIX_EPOCH;
         let after = |hours| last + Duration::hours(hours);
         assert!(is_window_open(Channel::Whatsapp, Some(last), after(23)));
@@ -145,7 +145,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn news_in_any_order_never_moves_it_back(news in prop::collection::vec(any_status(), 0..12)) {
+        fn reports_in_any_order_never_move_it_back(news in prop::collection::vec(any_status(), 0..12)) {
             let mut now = DeliveryStatus::Queued;
             for reported in news {
                 let next = now.advance(reported);

@@ -1,7 +1,7 @@
-//! Phone numbers: one number, many spellings, one canonical form.
+//! Phone numbers: many spellings, one canonical form.
 //!
-//! Three things are kept apart: the canonical E.164 number, by which people are compared; the
-//! channel's own address, to which answers go verbatim; and a business-scoped id, which is no number.
+//! Three things are kept apart: the canonical E.164 number, by which people are compared; the channel's own
+//! address, to which replies go verbatim; and a business-scoped id, which is no number.
 
 use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat, enums::Region as LibRegion};
 use serde::{Deserialize, Serialize};
@@ -9,12 +9,12 @@ use std::{fmt, str::FromStr};
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
-/// A country in which a national number is read, and by which numbers are allowed (ISO 3166-1 alpha-2).
+/// A country (ISO 3166-1 alpha-2): for reading national numbers, and for allowing numbers.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Region(LibRegion);
 
 impl Region {
-    /// Reads two letters, any case: `MX`.
+    /// Reads two letters in any case: `MX`.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
         let region = LibRegion::from_str(&code.trim().to_ascii_uppercase()).ok()?;
@@ -22,7 +22,7 @@ impl Region {
         PHONE_NUMBER_UTIL.get_country_code_for_region(region).map(|_calling_code| Self(region))
     }
 
-    /// The two letters.
+    /// The country code of two letters.
     #[must_use]
     pub fn code(self) -> String {
         self.0.to_string()
@@ -35,32 +35,33 @@ impl fmt::Debug for Region {
     }
 }
 
-/// How many trunk prefixes are taken off a number that names its country.
+/// How many trunk prefixes are removed from a number with a country code.
 const TRUNK_PREFIXES_MAX: usize = 3;
 
-/// Not a possible phone number: letters, an extension, or a length its country does not have.
+/// The text is no possible phone number: letters, an extension, or a length that its country does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("not a phone number")]
 pub struct InvalidPhone;
 
-/// A possible number in canonical E.164 (ITU-T E.164), `+` included.
+/// A possible number in canonical E.164 (ITU-T E.164), with `+`.
 ///
-/// `Debug` and `Display` show `****1234` only; [`PhoneNumber::e164`] is the number itself.
+/// `Debug` and `Display` show only `****1234`; [`PhoneNumber::e164`] is the number itself.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PhoneNumber(String);
 
 impl PhoneNumber {
-    /// Reads a number in any usual spelling; national ones in the region given.
+    /// Reads a number in any usual spelling; a national one in the region given.
     ///
-    /// `whatsapp:` is taken off, full-width digits become ASCII, letters and extensions are refused
-    /// (libphonenumber takes them), and the old mobile prefixes are folded: Mexico's `521` + 10
-    /// becomes `52` + 10, Brazil's eight-digit mobiles get their ninth digit, Argentina's mobiles their 9.
+    /// `whatsapp:` is removed, full-width digits become ASCII, letters and extensions are refused
+    /// (libphonenumber accepts them), and old mobile prefixes are folded: Mexico's `521` + 10 digits becomes
+    /// `52` + 10, Brazil's mobile numbers with eight digits get their ninth, Argentina's mobile numbers get
+    /// their 9.
     pub fn parse(text: &str, home: Region) -> Result<Self, InvalidPhone> {
         Self::read(text, Some(home))
     }
 
-    /// Reads a number that names its country (`+52…`), as providers' addresses do.
+    /// Reads a number with its country code (`+52…`), as in providers' addresses.
     pub fn parse_international(text: &str) -> Result<Self, InvalidPhone> {
         Self::read(text, None)
     }
@@ -80,8 +81,8 @@ impl PhoneNumber {
         } else {
             canonical(&digits, home)?
         };
-        // The library takes one trunk prefix off: written with two (`+92 00 55…`), a number would have a
-        // canonical form that is read as another number, and one phone the limits of several.
+        // The library removes one trunk prefix. Written with two (`+92 00 55…`), a number would have a
+        // canonical form that is read as another number, and one phone would have the limits of several.
         for _ in 0..TRUNK_PREFIXES_MAX {
             let again = canonical(&number, None)?;
             if again == number {
@@ -92,25 +93,25 @@ impl PhoneNumber {
         Err(InvalidPhone)
     }
 
-    /// The number itself, `+525512345678`. Never log it.
+    /// The complete number, `+525512345678`. Never log it.
     #[must_use]
     pub fn e164(&self) -> &str {
         &self.0
     }
 
-    /// Its digits without the `+`.
+    /// The digits without the `+`.
     #[must_use]
     pub fn digits(&self) -> &str {
         self.0.trim_start_matches('+')
     }
 
-    /// `****5678`.
+    /// The form for logs and answers: `****5678`.
     #[must_use]
     pub fn masked(&self) -> String {
         crate::text::mask(&self.0)
     }
 
-    /// The number without its last four digits: what a toll fraudster's burst has in common.
+    /// The number without its last four digits. The numbers of a toll fraud have this part in common.
     #[must_use]
     pub fn prefix(&self) -> String {
         let keep = self.0.len().saturating_sub(4);
@@ -119,8 +120,8 @@ impl PhoneNumber {
 
     /// Whether the number belongs to one of these countries, by its calling code.
     ///
-    /// A possible number that is not assigned has no region of its own, so countries are compared by
-    /// calling code; countries that share one (+1) stand together.
+    /// A possible number that is not assigned has no region of its own, so the calling code is compared.
+    /// Countries that share one (+1) count as the same.
     #[must_use]
     pub fn is_of(&self, regions: &[Region]) -> bool {
         let Ok(parsed) = PHONE_NUMBER_UTIL.parse(&self.0, None) else { return false };
@@ -131,7 +132,7 @@ impl PhoneNumber {
         })
     }
 
-    /// The country of the number (`MX`), where its calling code tells.
+    /// The country of the number (`MX`), if its calling code has one.
     #[must_use]
     pub fn country(&self) -> Option<String> {
         let parsed = PHONE_NUMBER_UTIL.parse(&self.0, None).ok()?;
@@ -139,11 +140,11 @@ impl PhoneNumber {
     }
 }
 
-/// E.164 with the mobile prefixes folded, read once.
+/// Reads a text once, as E.164 with folded mobile prefixes.
 fn canonical(text: &str, home: Option<Region>) -> Result<String, InvalidPhone> {
     let parsed =
         PHONE_NUMBER_UTIL.parse(text, home.map(|region| region.0)).map_err(|_source| InvalidPhone)?;
-    // A local number without its area code is no address.
+    // A local number without its area code can't be reached.
     if !matches!(parsed.is_possible_with_reason(), Ok(NumberLengthType::IsPossible)) {
         return Err(InvalidPhone);
     }
@@ -182,7 +183,7 @@ impl fmt::Debug for PhoneNumber {
 
 impl TryFrom<String> for PhoneNumber {
     type Error = InvalidPhone;
-    /// Takes what [`PhoneNumber::e164`] gave: `+` and 6 to 15 digits.
+    /// Takes what [`PhoneNumber::e164`] gives: `+` and 6 to 15 digits.
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let digits = text.strip_prefix('+').ok_or(InvalidPhone)?;
         let sane = (6..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());

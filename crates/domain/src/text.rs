@@ -1,10 +1,10 @@
-//! Folding of human text, so that «Sí», "SI" and "sí!" are one word.
+//! Comparing human text: «Sí», "SI" and "sí!" are one word.
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// Lower case, without accents, with every run of other signs and spaces as one space, trimmed.
+/// The text in lower case, without accents; each run of other signs and spaces becomes one space; trimmed.
 ///
-/// Letters of every script stay; digits of every script become ASCII by NFKC where that is defined.
+/// Letters of every script stay. Digits of every script become ASCII if NFKC defines it.
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
@@ -20,7 +20,7 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// `****4567`: the last four characters behind four stars; shorter ones are hidden whole.
+/// The masked form `****4567`: four stars and the last four characters. Shorter texts are hidden completely.
 #[must_use]
 pub fn mask(secret: &str) -> String {
     let count = secret.chars().count();
@@ -29,7 +29,7 @@ pub fn mask(secret: &str) -> String {
     format!("****{shown}")
 }
 
-/// At most `length_max` characters, never cut inside one.
+/// The first `length_max` characters, never cut inside one.
 #[must_use]
 pub fn truncate(text: &str, length_max: usize) -> String {
     text.chars().take(length_max).collect()

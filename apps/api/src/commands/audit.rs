@@ -1,4 +1,4 @@
-//! `audit verify`: the seals of the audit log, over all rows.
+//! `audit verify`: checks the seals of the audit log, over all rows.
 
 use crate::{composition::open_store, config::Settings, error_chain::describe};
 use clap::Subcommand;
@@ -7,16 +7,16 @@ use std::process::ExitCode;
 
 #[derive(Subcommand)]
 pub(super) enum AuditCommand {
-    /// Check every seal; fails when a row was changed, removed or put in, and says which.
+    /// Check every seal. Fails if a row was changed, removed or inserted, and names it.
     Verify {
-        /// A head that was noted from the log, as NUMBER:CODE: it must be part of the chain.
+        /// A head from the process log, as NUMBER:CODE. Fails unless it is part of the chain.
         #[arg(long, value_parser = parse_head)]
         head: Option<BlockHead>,
     },
 }
 
 fn parse_head(text: &str) -> Result<BlockHead, String> {
-    let malformed = || "must be NUMBER:CODE, the code in hex".to_owned();
+    let malformed = || "must be NUMBER:CODE, with the code in hex (64 digits)".to_owned();
     let (number, code) = text.split_once(':').ok_or_else(malformed)?;
     let number = number.parse().map_err(|_not_a_number| malformed())?;
     let mut bytes = [0; 32];
@@ -35,7 +35,7 @@ pub(super) async fn run(settings: &Settings, command: &AuditCommand) -> Result<E
         );
         let (checked, unsealed) = (report.checked, report.unsealed);
         return super::say(&format!(
-            "the audit log is sound: {checked} rows sealed, {unsealed} not yet; {head}"
+            "the audit log is sound: {checked} rows sealed, {unsealed} not sealed yet; {head}"
         ));
     }
     let lines: Vec<_> = report.faults.iter().map(ToString::to_string).collect();

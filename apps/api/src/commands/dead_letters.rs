@@ -1,4 +1,4 @@
-//! `dead-letters`: what did not come through, and to have it tried again.
+//! `dead-found`: lists what could not be processed, and tries it again.
 
 use crate::{composition::App, config::Settings, error_chain::describe};
 use clap::Subcommand;
@@ -9,16 +9,16 @@ use ports::{
 use std::process::ExitCode;
 use uuid::Uuid;
 
-/// Letters read at once.
+/// Dead found that are read at once.
 const PAGE: i64 = 200;
 
 #[derive(Subcommand)]
 pub(super) enum DeadLettersCommand {
-    /// List them, newest first: id, kind, tries, time, reason.
+    /// List dead found, newest first: id, kind, attempts, time, reason.
     List,
-    /// Have one tried again. A message of ours of which nobody knows may then reach its recipient twice.
+    /// Try a dead dead_letter again. A message with an unknown outcome may then reach its recipient twice.
     Replay {
-        /// Its id, as `list` tells it.
+        /// The dead dead_letter's id, as `list` shows it.
         id: Uuid,
     },
 }
@@ -29,7 +29,7 @@ pub(super) async fn run(settings: Settings, command: &DeadLettersCommand) -> Res
         DeadLettersCommand::List => list(app.store.as_ref()).await,
         DeadLettersCommand::Replay { id } => match app.replay(*id).await {
             Ok(Some(status)) => super::say(status),
-            Ok(None) => Err(format!("there is no dead letter {id}")),
+            Ok(None) => Err(format!("no dead dead_letter has the id {id}; `ventanilla dead-found list` shows them")),
             Err(fault) => Err(describe(&fault)),
         },
     }
@@ -38,15 +38,15 @@ pub(super) async fn run(settings: Settings, command: &DeadLettersCommand) -> Res
 async fn list(store: &(impl DeadLetters + ?Sized)) -> Result<ExitCode, String> {
     let mut page = PageRequest { limit: PAGE, after: None };
     loop {
-        let letters = store.dead_letters(&page).await.map_err(|fault| describe(&fault))?;
-        let Some(last) = letters.last() else { return Ok(ExitCode::SUCCESS) };
+        let found = store.dead_letters(&page).await.map_err(|fault| describe(&fault))?;
+        let Some(last) = found.last() else { return Ok(ExitCode::SUCCESS) };
         page.after = Some(last.id.to_string());
-        let lines: Vec<_> = letters.iter().map(line).collect();
+        let lines: Vec<_> = found.iter().map(line).collect();
         super::say(&lines.join("\n"))?;
     }
 }
 
-fn line(letter: &DeadLetter) -> String {
-    let DeadLetter { id, kind, reason, attempts, at } = letter;
+fn line(dead_letter: &DeadLetter) -> String {
+    let DeadLetter { id, kind, reason, attempts, at } = dead_letter;
     format!("{id}  {:8}  {attempts:2}  {}  {reason}", kind.name(), at.to_rfc3339())
 }

@@ -1,4 +1,4 @@
-//! `doctor`: are the settings sound, does the database open, can each provider be reached.
+//! `doctor`: checks the settings, the database and the connection to each provider.
 
 use crate::{composition::open_store, config::Settings, error_chain::describe};
 use std::{process::ExitCode, time::Duration};
@@ -21,7 +21,7 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode, String> {
         .iter()
         .map(|(name, outcome)| match outcome {
             Ok(()) => format!("ok    {name}"),
-            Err(why) => format!("FAIL  {name}: {why}"),
+            Err(error) => format!("FAIL  {name}: {error}"),
         })
         .collect();
     super::say(&lines.join("\n"))?;
@@ -33,9 +33,9 @@ async fn database(settings: &Settings) -> Result<(), String> {
     store.ping().await.map_err(|fault| describe(&fault))
 }
 
-/// Any answer will do: the address leads to a server.
+/// Any response counts as success: it shows that a server is reachable at the address.
 async fn reach(base: &str) -> Result<(), String> {
-    // Installed before by somebody else it is the same one.
+    // An error means that the same provider was installed before.
     drop(rustls::crypto::ring::default_provider().install_default());
     let client = reqwest::Client::builder().timeout(Duration::from_secs(5)).no_proxy().build();
     let client = client.map_err(|fault| fault.to_string())?;

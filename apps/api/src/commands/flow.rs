@@ -1,13 +1,13 @@
-//! `flow check`: is a flow's file without a fault.
+//! `flow check`: checks a flow's file.
 
 use clap::Subcommand;
 use std::{path::PathBuf, process::ExitCode};
 
 #[derive(Subcommand)]
 pub(super) enum FlowCommand {
-    /// Check a flow and the catalogue it names; every fault is told with file, line and reason.
+    /// Check a flow and the catalogue it names. Each error is shown with file, line and reason.
     Check {
-        /// The flow's file.
+        /// Path of the flow's TOML file.
         file: PathBuf,
     },
 }

@@ -1,4 +1,4 @@
-//! `ledger verify`: every rule of the books, over all rows.
+//! `ledger verify`: checks every rule of the ledger, over all rows.
 
 use crate::{composition::open_store, config::Settings, error_chain::describe};
 use clap::Subcommand;
@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 #[derive(Subcommand)]
 pub(super) enum LedgerCommand {
-    /// Check every rule; fails when one is broken, and says where.
+    /// Check every rule of the ledger. Fails if one is broken, and says which and where.
     Verify,
 }
 

@@ -1,4 +1,4 @@
-//! The commands of the binary. Standard output bears a command's answer; logs go to standard error.
+//! The commands of the binary. Standard output carries a command's answer; logs go to standard error.
 
 mod audit;
 mod dead_letters;
@@ -27,38 +27,38 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve (the default): HTTP and the workers.
+    /// Run the server: HTTP and the workers (the default).
     Serve,
-    /// Bring the tables up to date.
+    /// Run the pending migrations of the database.
     Migrate,
-    /// Make a service token.
+    /// Make a service token for a team.
     Token(token::TokenArgs),
-    /// Check the settings, and whether each provider can be reached.
+    /// Check the settings, the database and the connection to each provider.
     Doctor,
-    /// Prove a number: send a code, and check it.
+    /// Verify a number or an e-mail address: send a code and check it.
     #[command(subcommand)]
     Otp(otp::OtpCommand),
-    /// Understand texts.
+    /// Show how texts are understood.
     #[command(subcommand)]
     Nlu(nlu::NluCommand),
-    /// Look over a flow.
+    /// Check a flow's file for errors.
     #[command(subcommand)]
     Flow(flow::FlowCommand),
-    /// Look into the books.
+    /// Check the rules of the ledger.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
-    /// Look over the audit log.
+    /// Check the seals of the audit log.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
-    /// Look at what did not come through, and have it tried again.
+    /// List what could not be processed, and try it again.
     #[command(subcommand)]
     DeadLetters(dead_letters::DeadLettersCommand),
 }
 
-/// Runs a command; what went wrong goes to standard error.
+/// Runs a command and returns its exit code. Errors go to standard error.
 pub async fn run(cli: Cli) -> ExitCode {
     let result = match cli.command.unwrap_or(Command::Serve) {
-        // Needs no settings: it runs anywhere.
+        // These two need no settings.
         Command::Nlu(command) => nlu::run(command).await,
         Command::Flow(command) => flow::run(&command),
         command => match Settings::load() {
@@ -83,7 +83,7 @@ pub async fn run(cli: Cli) -> ExitCode {
 }
 
 fn complain(complaint: &str) {
-    // Standard error may be gone; the exit code is not.
+    // If standard error is closed, the exit code still tells.
     let _written = writeln!(io::stderr(), "{complaint}");
 }
 
@@ -92,7 +92,7 @@ async fn with_settings(command: Command, settings: Settings) -> Result<ExitCode,
         Command::Serve => serve::run(settings).await,
         Command::Token(args) => token::run(&settings, &args),
         Command::Doctor => doctor::run(&settings).await,
-        // On the heap: it holds every way a code can go.
+        // On the heap, because the future is large.
         Command::Otp(command) => Box::pin(otp::run(settings, &command)).await,
         Command::DeadLetters(command) => dead_letters::run(settings, &command).await,
         Command::Audit(command) => audit::run(&settings, &command).await,
@@ -102,12 +102,12 @@ async fn with_settings(command: Command, settings: Settings) -> Result<ExitCode,
         Command::Migrate => {
             let store = crate::composition::open_store(&settings).await.map_err(|fault| describe(&fault))?;
             let run = store.migrate().await.map_err(|fault| describe(&fault))?;
-            say(&format!("{run} migrations run"))
+            say(&format!("migrations run: {run}"))
         }
     }
 }
 
-/// Writes a command's answer.
+/// Writes a command's answer to standard output.
 fn say(text: &str) -> Result<ExitCode, String> {
     writeln!(io::stdout(), "{text}").map_err(|fault| fault.to_string())?;
     Ok(ExitCode::SUCCESS)

@@ -1,4 +1,4 @@
-//! `nlu parse`: understand one text, or many as lines of JSON.
+//! `nlu parse`: shows how one text is understood, or many as lines of JSON.
 
 use adapter_nlu_rules::RuleParser;
 use clap::{Args, Subcommand};
@@ -16,16 +16,16 @@ use std::{
 
 #[derive(Subcommand)]
 pub(super) enum NluCommand {
-    /// Understand texts.
+    /// Show intent and slots of a text, as JSON.
     Parse(ParseArgs),
 }
 
 #[derive(Args)]
 pub(super) struct ParseArgs {
-    /// The text.
+    /// The text to understand.
     #[arg(required_unless_present = "jsonl")]
     text: Option<String>,
-    /// Read lines of {"id","text"} from standard input and write a prediction for each.
+    /// Read lines of {"id","text"} from standard input, and write one line of JSON for each.
     #[arg(long)]
     jsonl: bool,
 }
@@ -37,7 +37,7 @@ struct Line {
 }
 
 pub(super) async fn run(NluCommand::Parse(args): NluCommand) -> Result<ExitCode, String> {
-    let home = Region::parse("MX").ok_or("no home region")?;
+    let home = Region::parse("MX").ok_or("the region MX is not known")?;
     let parser = RuleParser::new(home);
     if !args.jsonl {
         let understanding = parser.parse(&args.text.unwrap_or_default(), None).await;
@@ -57,7 +57,7 @@ pub(super) async fn run(NluCommand::Parse(args): NluCommand) -> Result<ExitCode,
     Ok(ExitCode::SUCCESS)
 }
 
-/// A prediction: intent by its English label, slots as decimal strings and plain values.
+/// The understanding as JSON: the intent's English label, amounts as decimal strings, other slots as texts.
 fn prediction(id: Option<Value>, understanding: &Understanding) -> Value {
     let entities = &understanding.entities;
     let mut prediction = json!({

@@ -1,6 +1,6 @@
-//! `otp send|check`: prove a number from a terminal, by the very settings that the server runs on.
+//! `otp send|check`: verifies a number from a terminal, with the same settings as the server.
 //!
-//! Questions and news go to standard error; standard output bears the word at the end alone.
+//! Questions and messages go to standard error; standard output carries only the result.
 
 mod fallbacks;
 mod sending;
@@ -18,25 +18,25 @@ use domain::{
 use ports::verification::Requester;
 use std::process::ExitCode;
 
-/// What is missing is settings: nothing was tried.
+/// The exit code if settings are missing; nothing was sent or checked.
 pub(super) const SETTINGS_MISSING: u8 = 2;
 
 #[derive(Subcommand)]
 pub(super) enum OtpCommand {
-    /// Look over the settings, send a code, ask for it and check it. Exits with 0 when it was approved, or sent
-    /// where nobody is there to type it; with 1 when not; with 2 when settings are missing.
+    /// Check the settings, send a code, ask for it and check it. Exits with 0 if the code was approved, or was
+    /// sent while standard input is closed; with 1 if not; with 2 if settings are missing.
     Send(sending::SendArgs),
-    /// Check the code of a verification that was begun before; exits as `send` does.
+    /// Check the code of a verification that was started before. Exits as `send` does.
     Check(CheckArgs),
 }
 
 #[derive(Args)]
 pub(super) struct CheckArgs {
-    /// The verification's id, or the number or address whose newest one is meant.
+    /// The verification's id; or a number or e-mail address, for its newest open verification.
     which: String,
-    /// The code; asked for where it is not given.
+    /// The code. If it is left out, the command asks for it.
     code: Option<String>,
-    /// The team that began it.
+    /// The team that started the verification.
     #[arg(long, default_value = "development")]
     client: String,
 }
@@ -51,7 +51,7 @@ pub(super) async fn run(settings: Settings, command: &OtpCommand) -> Result<Exit
 async fn check(settings: Settings, args: &CheckArgs) -> Result<ExitCode, String> {
     let region = settings.default_region;
     let app = App::build(settings).await.map_err(|fault| describe(&fault))?;
-    let attempts = Guesses { app: &app, requester: Requester::Client(args.client.clone()) };
+    let attempts = CheckAttempts { app: &app, requester: Requester::Client(args.client.clone()) };
     let id = attempts.named(&args.which, region).await?;
     let Some(code) = &args.code else { return attempts.until_settled(id).await };
     let code = OtpCode::parse(code).map_err(|fault| format!("the code {fault}"))?;
@@ -60,32 +60,32 @@ async fn check(settings: Settings, args: &CheckArgs) -> Result<ExitCode, String>
     answer(verdict.end == Some(true))
 }
 
-/// The word at the end.
+/// Writes the result, and returns its exit code.
 fn answer(approved: bool) -> Result<ExitCode, String> {
     super::say(if approved { "approved" } else { "not approved" })?;
     Ok(if approved { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn recipient_of(text: &str, region: Region) -> Result<Recipient, String> {
-    Recipient::parse(text, region).map_err(|fault| format!("it {fault}"))
+    Recipient::parse(text, region).map_err(|fault| format!("the recipient {fault}"))
 }
 
-/// What came of a guess.
+/// The result of a check attempt.
 struct Verdict {
-    /// For whoever typed it.
+    /// The message to the person at the terminal.
     words: String,
-    /// Whether it was right, where no other can follow it.
+    /// Whether the code was approved; None if another check attempt can follow.
     end: Option<bool>,
 }
 
-/// Guesses at a team's codes.
-struct Guesses<'a> {
+/// Check attempts on one team's codes.
+struct CheckAttempts<'a> {
     app: &'a App,
     requester: Requester,
 }
 
-impl Guesses<'_> {
-    /// The verification that is meant.
+impl CheckAttempts<'_> {
+    /// The verification with that id, or the newest open one of that recipient.
     async fn named(&self, which: &str, region: Region) -> Result<VerificationId, String> {
         let verify = &self.app.verify;
         let found = match which.parse::<VerificationId>() {
@@ -93,12 +93,12 @@ impl Guesses<'_> {
             Err(_) => verify.find_open(&self.requester, &recipient_of(which, region)?, None).await,
         };
         let found = found.map_err(|fault| describe(&fault))?;
-        found.map(|found| found.id).ok_or_else(|| "there is no such verification of this team".to_owned())
+        found.map(|found| found.id).ok_or_else(|| "no such verification of this team; check the id or recipient, and --client".to_owned())
     }
 
-    /// Asks for codes until one is right, none can be any more, or nobody types one.
+    /// Asks for codes until one is approved, no check attempt is left, or the line is empty.
     async fn until_settled(&self, id: VerificationId) -> Result<ExitCode, String> {
-        while let Some(typed) = ask("code (nothing to give up): ").await? {
+        while let Some(typed) = ask("code (empty to stop): ").await? {
             if let Some(approved) = self.typed(id, &typed).await? {
                 return answer(approved);
             }
@@ -107,14 +107,14 @@ impl Guesses<'_> {
     }
 
     fn given_up(id: VerificationId) -> Result<ExitCode, String> {
-        tell(&format!("given up; while it lasts, `ventanilla otp check {id}` takes its code"));
+        tell(&format!("stopped; until it expires, `ventanilla otp check {id}` checks the code"));
         answer(false)
     }
 
-    /// Whether what was typed ends it, and how.
+    /// Checks what was typed. Some(approved) if the verification has ended, None if another code can follow.
     async fn typed(&self, id: VerificationId, typed: &str) -> Result<Option<bool>, String> {
         let Ok(code) = OtpCode::parse(typed) else {
-            tell("a code is 4 to 10 digits");
+            tell("a code has 4 to 10 digits");
             return Ok(None);
         };
         let verdict = self.take(id, &code).await?;
@@ -127,24 +127,24 @@ impl Guesses<'_> {
         let verdict = |end, words: String| Verdict { words, end };
         Ok(match checked.map_err(|fault| describe(&fault))? {
             CheckResult::Judged(checked) if checked.approved => {
-                verdict(Some(true), "the code is right".into())
+                verdict(Some(true), "the code is correct".into())
             }
             CheckResult::Judged(checked) => match (checked.locked_until, checked.attempts_remaining) {
                 (Some(until), _) => {
-                    verdict(Some(false), format!("wrong; the number is locked until {}", until.to_rfc3339()))
+                    verdict(Some(false), format!("wrong code; the number is locked until {}", until.to_rfc3339()))
                 }
-                (None, 0) => verdict(Some(false), "wrong; no tries left".into()),
-                (None, 1) => verdict(None, "wrong; 1 try left".into()),
-                (None, left) => verdict(None, format!("wrong; {left} tries left")),
+                (None, 0) => verdict(Some(false), "wrong code; no check attempts left".into()),
+                (None, 1) => verdict(None, "wrong code; 1 check attempt left".into()),
+                (None, left) => verdict(None, format!("wrong code; {left} check attempts left")),
             },
             CheckResult::Gone => verdict(
                 Some(false),
-                "it can't be approved any more: approved before, expired or out of tries".into(),
+                "the verification has ended: approved before, expired, or no check attempts left".into(),
             ),
             CheckResult::Locked(until) => {
                 verdict(Some(false), format!("the number is locked until {}", until.to_rfc3339()))
             }
-            CheckResult::Failed(fault) => verdict(None, format!("not checked, no try was used: {fault}")),
+            CheckResult::Failed(fault) => verdict(None, format!("the code was not checked, and no check attempt was used: {fault}")),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! `serve`: HTTP and the workers, until a signal.
+//! `serve`: runs HTTP and the workers until SIGTERM or SIGINT.
 
 use crate::{
     composition::App,
@@ -19,7 +19,7 @@ use adapter_crypto::TokenKind;
 use std::{process::ExitCode, sync::Arc};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Seconds for requests under way to finish.
+/// Seconds that running requests get to finish after a signal.
 const SHUTDOWN_SECONDS: u64 = 10;
 
 pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
@@ -27,7 +27,7 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
     let app = Arc::new(App::build(settings).await.map_err(|fault| describe(&fault))?);
     if app.settings.require_hmac_verification && app.settings.clients.is_empty() {
         tracing::warn!(
-            "REQUIRE_HMAC_VERIFICATION is on without CLIENTS_FILE: nobody can call the routes about money"
+            "REQUIRE_HMAC_VERIFICATION is on, but CLIENTS_FILE is not set: every call about money is refused"
         );
     }
     if app.settings.demo_data {
@@ -43,7 +43,7 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
     greet(&app)?;
     tracing::info!(address = %app.settings.bind_address, environment = app.settings.env.name(), "ready");
     wait_for_signal().await?;
-    tracing::info!("stopping: no new requests; what was begun is finished");
+    tracing::info!("stopping: new requests are refused, running ones are finished");
     handle.stop(true).await;
     serving.await.map_err(|fault| fault.to_string())?.map_err(|fault| fault.to_string())?;
     workers.stop().await;
@@ -72,14 +72,14 @@ fn listen(app: &Arc<App>, wakeups: &Arc<WorkerWakeups>) -> Result<actix_web::dev
     .disable_signals()
     .shutdown_timeout(SHUTDOWN_SECONDS)
     .bind(address)
-    .map_err(|fault| format!("can't listen on {address}: {fault}"))?;
+    .map_err(|fault| format!("can't listen on {address} (BIND_ADDRESS): {fault}"))?;
     Ok(server.run())
 }
 
 #[cfg(feature = "sandbox")]
 fn start_sandbox(settings: &Settings) -> Result<Option<sandbox::RunningSandbox>, String> {
     use secrecy::{ExposeSecret, SecretString};
-    // Of keys that rotate, the first is in use.
+    // The first of several keys is the one in use.
     let first =
         |keys: &[SecretString]| keys.first().map(|key| key.expose_secret().to_owned()).unwrap_or_default();
     if !settings.sandbox {
@@ -114,7 +114,7 @@ fn start_sandbox(settings: &Settings) -> Result<Option<sandbox::RunningSandbox>,
     sandbox::start(config).map(Some).map_err(|fault| describe(&fault))
 }
 
-/// In development: where to look, and a token to try things with.
+/// In development, prints the addresses to open and a service token to try the API with.
 fn greet(app: &App) -> Result<(), String> {
     let settings = &app.settings;
     if settings.env != AppEnv::Development {

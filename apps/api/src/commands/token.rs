@@ -1,4 +1,4 @@
-//! `token`: a service token, signed as the server reads it.
+//! `token`: makes a service token, signed with the server's key.
 
 use crate::{
     composition::tokens,
@@ -11,16 +11,16 @@ use clap::Args;
 use domain::operations::signed_request::is_client_id;
 use std::process::ExitCode;
 
-/// What the token shall say.
+/// The contents of the token.
 #[derive(Args)]
 pub(super) struct TokenArgs {
-    /// The team's id.
+    /// The team's client id.
     #[arg(long, default_value = "development")]
     client: String,
-    /// What it may do, comma-separated; in development all, in production it must be said.
+    /// Scopes, comma-separated. The default in development is all; in production they are required.
     #[arg(long, value_delimiter = ',')]
     scopes: Option<Vec<String>>,
-    /// How long it is good, in seconds.
+    /// Lifetime in seconds, a year at most.
     #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(i64).range(1..=31_536_000))]
     ttl: i64,
 }
@@ -29,10 +29,10 @@ pub(super) fn run(settings: &Settings, args: &TokenArgs) -> Result<ExitCode, Str
     let scopes = match (&args.scopes, settings.env) {
         (Some(scopes), _) => scopes.clone(),
         (None, AppEnv::Development) => ALL_SCOPES.iter().map(|scope| (*scope).to_owned()).collect(),
-        (None, AppEnv::Production) => return Err("--scopes must be given in production".into()),
+        (None, AppEnv::Production) => return Err("--scopes is required in production".into()),
     };
     if let Some(unknown) = scopes.iter().find(|scope| !ALL_SCOPES.contains(&scope.as_str())) {
-        return Err(format!("there is no scope {unknown}; there are {}", ALL_SCOPES.join(", ")));
+        return Err(format!("unknown scope {unknown}; the scopes are {}", ALL_SCOPES.join(", ")));
     }
     if !is_client_id(&args.client) {
         return Err("--client must be 1 to 64 letters, digits, dots, hyphens or underscores".into());

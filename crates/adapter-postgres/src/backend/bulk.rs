@@ -1,5 +1,5 @@
-//! Rows that go in by the hundred: one statement a table, its columns as arrays. The statements are
-//! always the same, so that each connection prepares them once.
+//! Many rows at once: one statement for each table, with its columns as arrays. The statements are always the
+//! same, so each connection prepares them once.
 
 use super::values::{Conn, DbId, DbTime, columns::*};
 use crate::store::{
@@ -15,7 +15,7 @@ use diesel::{
 };
 use diesel_async::{RunQueryDsl, methods::ExecuteDsl};
 
-/// A statement over columns: `$before unnest($1, $2, …) $after`, one array for each field of a row.
+/// A statement over columns: `$before unnest($1, $2, …) $after`, with one array for each field of a row.
 macro_rules! over_columns {
     ($(#[$doc:meta])* $name:ident of $row:ident: $before:literal, $after:literal, $($field:ident $sql:ty => $rust:ty,)+) => {
         $(#[$doc])*
@@ -191,7 +191,7 @@ over_columns! {
     updated_at InstantCol => DbTime,
 }
 
-/// Sends a statement without waiting for those before it; one that has no rows is not sent.
+/// Sends a statement without waiting for those before it. A statement without rows is not sent.
 async fn send<S>(conn: &Conn, rows: usize, statement: S) -> Result<(), SqlError>
 where
     S: QueryFragment<Pg> + QueryId + Send,
@@ -203,8 +203,8 @@ where
     Ok(())
 }
 
-/// Writes all rows of a fold. The statements go out one behind the other, and their answers are waited
-/// for together: a single transfer costs one way to the server and back, not one for each table.
+/// Writes all rows of a fold. The statements are sent one after the other, and their answers are awaited
+/// together: a single transfer costs one round trip, not one for each table.
 pub(crate) async fn write_ledger(conn: &mut Conn, rows: LedgerRows) -> Result<(), SqlError> {
     let conn: &Conn = conn;
     let LedgerRows { transfers, entries, accounts, keys, holds, payees, audit } = rows;
@@ -220,7 +220,7 @@ pub(crate) async fn write_ledger(conn: &mut Conn, rows: LedgerRows) -> Result<()
     Ok(())
 }
 
-/// Begins talks that nobody has begun.
+/// Inserts conversations, and skips those that exist.
 pub(crate) async fn insert_conversations(
     conn: &mut Conn,
     rows: Vec<NewConversationRow>,
@@ -228,7 +228,7 @@ pub(crate) async fn insert_conversations(
     send(conn, rows.len(), Conversations::of(rows)).await
 }
 
-/// Keeps messages that are new; the ids of those that are.
+/// Inserts messages that are new, and returns their ids.
 pub(crate) async fn insert_inbox(conn: &mut Conn, rows: Vec<NewInboxRow>) -> Result<Vec<DbId>, SqlError> {
     Ok(Inbox::of(rows).get_results::<DbId>(conn).await?)
 }

@@ -1,4 +1,4 @@
-//! How connections are made: TLS by rustls where the server offers it, as `sslmode` in the URL asks.
+//! Make connections: TLS by rustls where the server offers it, as `sslmode` in the URL requires.
 
 use super::values::Conn;
 use diesel::{ConnectionError, ConnectionResult};
@@ -15,8 +15,8 @@ use rustls_platform_verifier::BuilderVerifierExt;
 use std::sync::Arc;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// A statement that takes longer than this is broken, and so is a transaction that waits this long for
-/// its next one; whoever waits for a lock gives up before.
+/// A statement that takes longer than this is ended, and so is a transaction that waits this long for its
+/// next statement. A wait for a lock ends before either.
 const SETTINGS: &str = "set application_name = 'ventanilla'; set time zone 'UTC'; set statement_timeout = '60s'; \
                         set idle_in_transaction_session_timeout = '30s'; set lock_timeout = '20s';";
 
@@ -31,14 +31,14 @@ pub(super) fn pool(address: &str, size: usize) -> Result<Pool<Conn>, BuildError>
 }
 
 async fn establish(address: &str) -> ConnectionResult<Conn> {
-    let bad = |fault: &dyn std::fmt::Display| ConnectionError::BadConnection(fault.to_string());
+    let bad = |error: &dyn std::fmt::Display| ConnectionError::BadConnection(error.to_string());
     let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(BuilderVerifierExt::with_platform_verifier)
-        .map_err(|fault| bad(&fault))?
+        .map_err(|error| bad(&error))?
         .with_no_client_auth();
     let (client, connection) =
-        tokio_postgres::connect(address, MakeRustlsConnect::new(tls)).await.map_err(|fault| bad(&fault))?;
+        tokio_postgres::connect(address, MakeRustlsConnect::new(tls)).await.map_err(|error| bad(&error))?;
     let mut conn = AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
     conn.batch_execute(SETTINGS).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)

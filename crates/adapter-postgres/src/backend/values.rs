@@ -12,7 +12,7 @@ use diesel_async::AsyncPgConnection;
 use std::io::Write;
 use uuid::Uuid;
 
-/// Column types that differ between databases.
+/// Column types that differ between the databases.
 pub(crate) mod columns {
     pub(crate) use diesel::sql_types::{Timestamptz as InstantCol, Uuid as UuidCol};
 }
@@ -24,7 +24,7 @@ pub(crate) type Db = Pg;
 /// Microseconds from 1970 to 2000, where PostgreSQL begins to count.
 const MICROS_TO_2000: i64 = 946_684_800_000_000;
 
-/// A UUID.
+/// An id as the type `uuid`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = UuidCol)]
 pub(crate) struct DbId(pub(crate) Uuid);

@@ -1,5 +1,5 @@
-//! The connection is cut at every message of every way to move money. Whatever the caller was told, he
-//! asks again under the same key, and finds it done exactly once.
+//! The connection is cut at every message of every operation that moves money. Whatever the caller was told,
+//! they repeat the request under the same key, and find it done exactly once.
 #![allow(clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 mod examples;
@@ -10,7 +10,7 @@ use self::{
         actor, at, confirmation, filed, held, outside, person, reversal, the_right_code, transfer,
         wallet_to_open,
     },
-    proxy::{Cut, Proxy, Way},
+    proxy::{Cut, Proxy, Side},
 };
 use super::fresh_address;
 use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom};
@@ -30,11 +30,11 @@ use ports::{
 };
 use std::{collections::HashSet, sync::Arc};
 
-const WAYS: [Way; 3] = [Way::Unsent, Way::Unanswered, Way::Answered];
-/// One that is cut; one on the same connection, which the pool may take for alive until its task has
+const SIDES: [Side; 3] = [Side::Unsent, Side::Unanswered, Side::Answered];
+/// One call that is cut; one on the same connection, which the pool may take for alive until its task has
 /// ended; one that is answered. The second fails only when that task has ended.
 const ASKS_MAX: usize = 3;
-/// No transaction has fewer messages: with fewer, something was not walked.
+/// No transaction has fewer messages: with fewer, a part of it was not run.
 const POINTS_MIN: usize = 60;
 
 async fn connect(address: &str) -> Store {
@@ -43,7 +43,7 @@ async fn connect(address: &str) -> Store {
     Store::connect(address, Arc::new(sealer), Arc::new(HmacAuditSealer::new(&keys))).await.unwrap()
 }
 
-/// A caller on the far side of the cut.
+/// A caller on the other side of the cut.
 struct Caller<'a> {
     store: &'a Store,
     proxy: &'a Proxy,
@@ -51,7 +51,7 @@ struct Caller<'a> {
 }
 
 impl Caller<'_> {
-    /// Asks until there is an answer, and once more: both answers.
+    /// Calls until there is an answer, and once more: returns both answers.
     async fn ask<T>(&self, question: impl AsyncFn(&Store) -> StoreResult<T>) -> [T; 2] {
         self.proxy.arm(self.cut);
         [self.ask_until_answered(&question).await, self.ask_until_answered(&question).await]
@@ -69,17 +69,17 @@ impl Caller<'_> {
     }
 }
 
-/// Whether the caller has a connection that has done the like before when he asks.
+/// Whether the caller has a connection that was used for the same request before.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Connections {
-    /// So it is from the second point on, and what is walked is the transaction alone.
+    /// A used connection, from the second point on: only the transaction itself is cut.
     Kept,
-    /// He must connect and have his statements prepared: that is walked too.
+    /// A new connection: connecting and preparing the statements are cut too.
     New,
 }
 
-/// Does `deed` anew for each message, with the connection cut there, until none is left to cut at.
-/// `deed` is given a store of which nothing is cut, and the caller.
+/// Runs `deed` once for each message, with the connection cut there, until no message is left. `deed` gets a
+/// store that is never cut, and the caller.
 async fn at_every_message(connections: Connections, deed: impl AsyncFn(&Store, &Caller)) {
     let address = fresh_address().await;
     let whole = connect(&address).await;
@@ -90,10 +90,10 @@ async fn at_every_message(connections: Connections, deed: impl AsyncFn(&Store, &
     let proxied = format!("{user}@127.0.0.1:{}/{database}?sslmode=disable", proxy.port);
     let mut store = connect(&proxied).await;
     let mut points = 0;
-    for way in WAYS {
+    for side in SIDES {
         for after in 0.. {
-            let cut = Cut { way, after };
-            // Told only when the test fails.
+            let cut = Cut { side, after };
+            // Shown only when the test fails.
             eprintln!("{cut:?}");
             if connections == Connections::New {
                 store = connect(&proxied).await;
@@ -106,11 +106,11 @@ async fn at_every_message(connections: Connections, deed: impl AsyncFn(&Store, &
             points += 1;
         }
     }
-    eprintln!("{points} points were walked");
-    assert!(points >= POINTS_MIN, "only {points} points were walked");
+    eprintln!("{points} points were run");
+    assert!(points >= POINTS_MIN, "only {points} points were run");
 }
 
-/// The transfer of an answer, whether it was given now or before.
+/// The transfer of an answer, whether it is new or replayed.
 fn accepted(outcome: &PostOutcome) -> &Transfer {
     match &outcome.decision {
         Decision::Decided(Outcome::Accepted(transfer)) | Decision::Replayed(Outcome::Accepted(transfer)) => {
@@ -120,7 +120,7 @@ fn accepted(outcome: &PostOutcome) -> &Transfer {
     }
 }
 
-/// Posted, available, and the entries of it.
+/// The posted balance, the available balance, and the number of entries.
 async fn stands(store: &Store, wallet: WalletId) -> (i64, i64, usize) {
     let view = store.find_wallet(wallet).await.unwrap().unwrap();
     let page = PageRequest { limit: 100, after: None };
@@ -132,7 +132,7 @@ async fn status(store: &Store, id: TransferId) -> TransferStatus {
     store.find_transfer(id).await.unwrap().unwrap().status
 }
 
-/// As a client does that tries again: the same key, a request made anew.
+/// Like a client that retries: the same key, a new request.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_is_posted_once_wherever_its_connection_is_cut() {
     at_every_message(Connections::New, async |whole, caller| {
@@ -147,7 +147,7 @@ async fn a_request_is_posted_once_wherever_its_connection_is_cut() {
     .await;
 }
 
-/// Two are accepted and one is refused, and stay so.
+/// Two requests are accepted and one is refused, and that stays.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_batch_is_posted_once_wherever_its_connection_is_cut() {
     at_every_message(Connections::Kept, async |whole, caller| {
@@ -173,7 +173,7 @@ async fn a_batch_is_posted_once_wherever_its_connection_is_cut() {
     .await;
 }
 
-/// Their requests share a transaction, and a cut is nobody's fault: all are posted, each once.
+/// The callers' requests share a transaction, and none of them causes the cut: all are posted, each once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn callers_at_once_are_each_posted_once_wherever_the_connection_is_cut() {
     at_every_message(Connections::Kept, async |whole, caller| {
@@ -211,7 +211,7 @@ async fn a_filed_transfer_is_paid_once_by_its_code_wherever_the_connection_is_cu
     .await;
 }
 
-/// Under its effect's key a wrong guess is one guess: two are left, and the right code still pays.
+/// Under its effect's key a wrong code is one check attempt: two are left, and the right code still pays.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_code_is_counted_once_wherever_the_connection_is_cut() {
     at_every_message(Connections::Kept, async |whole, caller| {
@@ -284,7 +284,7 @@ async fn a_wallet_is_opened_once_wherever_the_connection_is_cut() {
     .await;
 }
 
-/// Withdrawn, lapsed, given back: each ends once, and its money is free.
+/// Canceled, expired, reversed: each transfer ends once, and its money is available.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn waiting_transfers_end_once_wherever_the_connection_is_cut() {
     at_every_message(Connections::Kept, async |whole, caller| {

@@ -1,5 +1,5 @@
-//! PostgreSQL keeps every promise of the store ports. `TEST_PG_URL` names a server on which databases may
-//! be made; `cargo xtask test` starts one.
+//! PostgreSQL passes the contract suite of the store ports. `TEST_PG_URL` names a server on which databases
+//! may be made; `cargo xtask test` starts one.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -23,7 +23,7 @@ use std::{
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// A database of its own. The server is thrown away after the tests, and the database with it.
+/// A database of its own. The server is removed after the tests, and the database with it.
 async fn fresh_address() -> String {
     let server = env::var("TEST_PG_URL").expect("TEST_PG_URL must name a PostgreSQL server");
     let name = format!("contracts_{}_{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
@@ -71,7 +71,7 @@ fn owner(address: &str) -> impl FnMut(&str) + '_ {
     }
 }
 
-/// Who owns the database and not the key can change rows; each change is found and named.
+/// A person who owns the database and not the key can change rows; each change is found and named.
 #[tokio::test(flavor = "multi_thread")]
 async fn changed_removed_and_inserted_audit_rows_are_found() {
     let address = fresh_address().await;
@@ -82,9 +82,9 @@ async fn changed_removed_and_inserted_audit_rows_are_found() {
     store_contracts::operations::audit::tampering_is_found(&store, run).await;
 }
 
-/// The invariants are looked at, not believed: each kind of damage is named.
+/// The rules of the ledger are checked over the rows: each kind of damage is named.
 #[tokio::test(flavor = "multi_thread")]
-async fn damaged_books_are_found() {
+async fn a_damaged_ledger_is_found() {
     let address = fresh_address().await;
     let store = open(&address).await;
     let mut run = owner(&address);

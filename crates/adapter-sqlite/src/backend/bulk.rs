@@ -1,5 +1,4 @@
-//! Rows that go in by the hundred. Statement by statement, but all of them in one visit to the thread
-//! that has the connection: a visit costs more than a statement.
+//! Many rows in one call to the thread that has the connection: a call costs more than a statement.
 
 use super::values::{Conn, DbId};
 use crate::store::{
@@ -54,7 +53,7 @@ fn change_account(conn: &mut SqliteConnection, row: &AccountChange) -> QueryResu
         .execute(conn)
 }
 
-/// Begins talks that nobody has begun.
+/// Inserts conversations, and skips those that exist.
 pub(crate) async fn insert_conversations(
     conn: &mut Conn,
     rows: Vec<NewConversationRow>,
@@ -72,7 +71,7 @@ pub(crate) async fn insert_conversations(
     Ok(conn.spawn_blocking(insert).await?)
 }
 
-/// Keeps messages that are new; the ids of those that are.
+/// Inserts messages that are new, and returns their ids.
 pub(crate) async fn insert_inbox(conn: &mut Conn, rows: Vec<NewInboxRow>) -> Result<Vec<DbId>, SqlError> {
     let insert = move |conn: &mut SqliteConnection| {
         let mut new = Vec::with_capacity(rows.len());

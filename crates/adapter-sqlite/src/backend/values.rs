@@ -11,7 +11,7 @@ use diesel::{
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use uuid::Uuid;
 
-/// Column types that differ between databases.
+/// Column types that differ between the databases.
 pub(crate) mod columns {
     pub(crate) use diesel::sql_types::{BigInt as InstantCol, Binary as UuidCol};
 }

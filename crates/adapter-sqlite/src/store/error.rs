@@ -1,4 +1,4 @@
-//! Faults below the ports, and what the ports call them.
+//! Errors of the database, and the store errors that the ports return.
 
 use diesel_async::pooled_connection::deadpool::{BuildError, PoolError};
 use group_commit::{CommitFault, GroupError};
@@ -6,22 +6,22 @@ use ports::store_error::StoreError;
 use std::sync::Arc;
 use thiserror::Error;
 
-/// A fault below a port.
+/// An error of the database.
 #[derive(Debug, Error)]
 pub(crate) enum SqlError {
     #[error(transparent)]
     Query(#[from] diesel::result::Error),
-    #[error("no connection")]
+    #[error("no database connection")]
     Pool(#[from] PoolError),
-    #[error("the work ended before its time")]
+    #[error("the database task ended early")]
     Ended(#[from] tokio::task::JoinError),
     #[error("a stored row can't be read: {0}")]
     Corrupt(String),
 }
 
 impl From<SqlError> for StoreError {
-    fn from(fault: SqlError) -> Self {
-        match fault {
+    fn from(error: SqlError) -> Self {
+        match error {
             SqlError::Corrupt(what) => Self::Corrupt(what),
             other => Self::Unavailable(Box::new(other)),
         }
@@ -29,7 +29,7 @@ impl From<SqlError> for StoreError {
 }
 
 impl CommitFault for SqlError {
-    /// What a query complains of may be the work's; a connection that is gone is nobody's.
+    /// True when the error may come from the work itself. A lost connection does not.
     fn blames_the_work(&self) -> bool {
         use diesel::result::{DatabaseErrorKind, Error};
         match self {
@@ -42,29 +42,29 @@ impl CommitFault for SqlError {
     }
 }
 
-/// A fault that several callers share.
+/// An error that several callers share.
 #[derive(Debug, Error)]
 #[error("{0}")]
-struct SharedFault(Arc<SqlError>);
+struct SharedError(Arc<SqlError>);
 
 pub(crate) fn of_group(error: GroupError<SqlError>) -> StoreError {
     match error {
         GroupError::Full => StoreError::Overloaded,
         GroupError::Ended => StoreError::Unavailable("the writer has ended".into()),
-        GroupError::Failed(fault) => match fault.as_ref() {
+        GroupError::Failed(error) => match error.as_ref() {
             SqlError::Corrupt(what) => StoreError::Corrupt(what.clone()),
-            _ => StoreError::Unavailable(Box::new(SharedFault(fault))),
+            _ => StoreError::Unavailable(Box::new(SharedError(error))),
         },
     }
 }
 
-/// The database can't be opened or brought up to date.
+/// The database can't be opened or migrated.
 #[derive(Debug, Error)]
 pub enum ConnectError {
-    /// The pool can't be built.
+    /// The connection pool can't be built.
     #[error("the connection pool can't be built")]
     Pool(#[from] BuildError),
-    /// It can't be opened or reached.
+    /// The database can't be opened or reached.
     #[error("the database can't be opened: {0}")]
     Open(String),
     /// A migration failed.

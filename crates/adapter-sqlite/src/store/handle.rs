@@ -23,10 +23,10 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database without touching its tables. Its writers run on the runtime of the caller.
+    /// Opens the database without changing its tables. Its writers run on the caller's runtime.
     ///
     /// # Errors
-    /// When it can't be opened.
+    /// When the database can't be opened.
     pub async fn connect(
         address: &str,
         sealer: Arc<dyn Sealer>,
@@ -42,18 +42,18 @@ impl Store {
         })
     }
 
-    /// Brings the tables up to date; how many migrations were run.
+    /// Migrates the tables, and returns how many migrations ran.
     ///
     /// # Errors
-    /// When one fails; those before it stay.
+    /// When a migration fails. Those before it stay.
     pub async fn migrate(&self) -> Result<usize, ConnectError> {
         self.database.migrate().await
     }
 
-    /// Whether the database answers.
+    /// Checks that the database answers.
     ///
     /// # Errors
-    /// When it does not.
+    /// When the database does not answer.
     pub async fn ping(&self) -> StoreResult<()> {
         use diesel_async::RunQueryDsl;
         use futures_util::FutureExt;

@@ -1,4 +1,4 @@
-//! The stores themselves: Diesel source shared between databases; only `backend` differs.
+//! The stores: Diesel source that both databases share; only `backend` differs.
 
 mod accounts;
 pub(crate) mod error;

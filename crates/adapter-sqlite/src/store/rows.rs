@@ -1,4 +1,4 @@
-//! Rows and what they stand for; sealing and unsealing of bodies.
+//! Rows and what they stand for; sealing and opening of bodies.
 
 use super::error::SqlError;
 use crate::backend::values::{Db, DbId, DbTime};
@@ -56,7 +56,7 @@ pub(crate) fn fingerprint(bytes: &[u8]) -> Result<Fingerprint, SqlError> {
     bytes.try_into().map(Fingerprint).map_err(|_length| corrupt("a fingerprint of another length"))
 }
 
-/// A count, as a column that is never negative.
+/// A count, from a column that is never negative.
 pub(crate) fn count(value: i32) -> Result<u32, SqlError> {
     u32::try_from(value).map_err(corrupt)
 }
@@ -65,7 +65,7 @@ pub(crate) fn column(value: u32) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
 }
 
-/// A day as its column: days since the year 0.
+/// A day, from its column: days since the year 0.
 pub(crate) fn day(column: i32) -> Result<NaiveDate, SqlError> {
     NaiveDate::from_num_days_from_ce_opt(column).ok_or_else(|| corrupt(format!("day {column}")))
 }
@@ -134,7 +134,7 @@ pub(crate) struct NewInboxRow {
 pub(crate) struct OutboundBody {
     pub(crate) v: u8,
     pub(crate) text: String,
-    /// Version 1 knew buttons alone.
+    /// Version 1 had only buttons.
     #[serde(default)]
     buttons: Vec<(String, String)>,
     #[serde(default)]
@@ -170,7 +170,7 @@ pub(crate) struct NewOutboxRow {
 }
 
 impl NewOutboxRow {
-    /// `conversation_id`: the talk it is said in, where it is part of one.
+    /// `conversation_id`: the conversation of the message. `None`: it belongs to none.
     pub(crate) fn new(
         sealer: &dyn Sealer,
         new: &NewOutbound,
@@ -201,16 +201,16 @@ impl NewOutboxRow {
         })
     }
 
-    /// A code that was sealed before, to go out now.
-    pub(crate) fn of_fallback(way: CodeWayRow, channel: Channel, now: DateTime<Utc>) -> Self {
+    /// A code that was sealed before, to send now.
+    pub(crate) fn of_fallback(fallback: FallbackRow, channel: Channel, now: DateTime<Utc>) -> Self {
         Self {
-            id: way.id,
+            id: fallback.id,
             conversation_id: None,
-            channel_account: way.channel_account,
+            channel_account: fallback.channel_account,
             channel: channel.name(),
-            recipient: way.recipient,
+            recipient: fallback.recipient,
             lane: lane_name(Lane::Code),
-            body: Some(way.body),
+            body: Some(fallback.body),
             phase: "waiting",
             status: "queued",
             attempts: 0,
@@ -219,16 +219,16 @@ impl NewOutboxRow {
             due_at: DbTime(now),
             leased_until: DbTime(now),
             created_at: DbTime(now),
-            expires_at: way.expires_at,
+            expires_at: fallback.expires_at,
             client_id: None,
         }
     }
 }
 
-/// A way by which a code may go next.
+/// A fallback channel of a code.
 #[derive(diesel::Queryable, diesel::Selectable, diesel::Insertable)]
 #[diesel(table_name = super::schema::verification_fallbacks, check_for_backend(Db))]
-pub(crate) struct CodeWayRow {
+pub(crate) struct FallbackRow {
     pub(crate) id: DbId,
     pub(crate) verification_id: DbId,
     pub(crate) position: i32,
@@ -241,8 +241,8 @@ pub(crate) struct CodeWayRow {
     pub(crate) since: Option<DbTime>,
 }
 
-impl CodeWayRow {
-    /// `position` counts from 0; the first waits for what becomes of `behind`.
+impl FallbackRow {
+    /// `position` counts from 0. The first one waits for the delivery of `behind`.
     pub(crate) fn new(
         sealer: &dyn Sealer,
         (verification, position): (DbId, i32),

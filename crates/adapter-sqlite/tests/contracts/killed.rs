@@ -1,6 +1,6 @@
-//! The store is killed while it posts: at every point at which its runtime has nothing to do but wait, and
-//! at points drawn by lot. Another opens the file, asks again under the same keys, and finds each request
-//! done exactly once.
+//! The store is killed while it posts: at every point at which its runtime only waits, and at random points.
+//! Another store opens the file, repeats the requests under the same keys, and finds each request done
+//! exactly once.
 
 use super::fresh_path;
 use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom};
@@ -39,16 +39,16 @@ use tokio::{runtime::Builder, task::spawn_blocking};
 use uuid::Uuid;
 
 const OPENING: i64 = 1_000;
-/// What each request sends.
+/// The amount of each request.
 const MINOR: i64 = 10;
-/// Keys of requests that are posted one by one, and of those that go in one call.
+/// Keys of requests that are posted one by one, and of those that are posted in one call.
 const ALONE: [&str; 5] = ["a", "b", "c", "d", "e"];
 const TOGETHER: [&str; 3] = ["f", "g", "h"];
-/// What is held, and to be captured.
+/// The amount that is held, and then captured.
 const HELD: i64 = 100;
-/// With fewer, something was not walked.
+/// With fewer points, a part of the work was not run.
 const POINTS_MIN: usize = 50;
-/// Rounds whose end is drawn by lot.
+/// How many rounds end at a random point.
 const ROUNDS: u64 = 40;
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -69,44 +69,44 @@ fn outside() -> WalletId {
     clearing_account(Currency::MXN)
 }
 
-/// What becomes of what the store waits for when it is killed.
+/// What becomes of the work that the store waits for when it is killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+enum Fate {
     /// The database never does it.
     Undone,
-    /// The database does it, and nobody hears of it.
+    /// The database does it, and nobody gets the answer.
     Unheard,
 }
 
-/// How a store came to its end.
+/// How a store ended.
 #[derive(Debug, PartialEq, Eq)]
 enum End {
-    /// While it waited.
+    /// It was stopped while it waited.
     Stopped,
-    /// After it had answered everything.
+    /// It answered everything.
     Answered,
 }
 
 /// A file with one person in it, who has money and a transfer under way.
-struct PostingBatch {
+struct LedgerFile {
     path: PathBuf,
     user: UserId,
     wallet: WalletId,
     held: TransferId,
-    /// How many of the payments that go one by one have been answered.
+    /// How many of the payments that are posted one by one have been answered.
     answered: AtomicU64,
 }
 
-impl Drop for PostingBatch {
+impl Drop for LedgerFile {
     fn drop(&mut self) {
         for file in ["db", "db-wal", "db-shm"] {
-            // What is left behind, the operating system forgets.
+            // The operating system removes what is left behind.
             let _gone = std::fs::remove_file(self.path.with_extension(file));
         }
     }
 }
 
-/// Without migrating: that was done when the books were made.
+/// Opens the store without migrating: that was done when the file was made.
 async fn open_store(path: &Path) -> Store {
     let keys = Keyring::parse(&"k".repeat(32)).unwrap();
     let sealer = AeadSealer::new(&keys, Arc::new(RingRandom::default()));
@@ -114,7 +114,7 @@ async fn open_store(path: &Path) -> Store {
     Store::connect(path.to_str().unwrap(), Arc::new(sealer), Arc::new(audit)).await.unwrap()
 }
 
-impl PostingBatch {
+impl LedgerFile {
     async fn fresh() -> Self {
         let path = fresh_path();
         let store = super::open(&path).await;
@@ -128,17 +128,17 @@ impl PostingBatch {
         let (user, wallet) = (person.id, person.wallet);
         store.get_or_create(&person, at(0)).await.unwrap();
         let held = TransferId(Uuid::nil());
-        let mut books = Self { path, user, wallet, held, answered: AtomicU64::new(0) };
-        let opening = books.request(outside(), wallet, OPENING, "opening");
-        let mut hold = books.request(wallet, outside(), HELD, "hold");
+        let mut ledger = Self { path, user, wallet, held, answered: AtomicU64::new(0) };
+        let opening = ledger.request(outside(), wallet, OPENING, "opening");
+        let mut hold = ledger.request(wallet, outside(), HELD, "hold");
         hold.command.transfer.status = TransferStatus::Processing;
         hold.command.transfer.expires_at = Some(at(300));
-        books.held = hold.command.transfer.id;
+        ledger.held = hold.command.transfer.id;
         store.post(&[opening, hold], at(0)).await.unwrap();
-        books
+        ledger
     }
 
-    /// Made anew each time, as by a client that tries again: its id differs, its key does not.
+    /// A new request each time, as from a client that retries: its id differs, its key does not.
     fn payment(&self, key: &str) -> PostRequest {
         self.request(self.wallet, outside(), MINOR, key)
     }
@@ -196,7 +196,7 @@ impl PostingBatch {
         (answers, captured)
     }
 
-    /// Another store asks for everything again: whatever the first one came to, each is done once.
+    /// Another store asks for everything again: whatever the first one did, each request is done once.
     async fn are_done_once(&self, round: &str) {
         let store = open_store(&self.path).await;
         let (paid, captured) = self.ask(&store).await;
@@ -217,16 +217,16 @@ impl PostingBatch {
     }
 }
 
-/// Runs `work` where nothing is awaited but the store.
+/// Runs `work` on a runtime that waits for nothing but the store.
 fn run<T>(work: impl Future<Output = T>) -> T {
     Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap().block_on(work)
 }
 
-/// Lets the database do one thing at a time, and each only when the store waits for it. At a chosen one of
-/// them everything stops.
+/// Lets the database do one thing at a time, and each only when the store waits for it. At a chosen one
+/// everything stops.
 struct Turnstile {
-    way: Way,
-    /// How many waits pass before.
+    fate: Fate,
+    /// How many waits pass before the stop.
     after: usize,
     is_armed: Arc<AtomicBool>,
     waits: AtomicUsize,
@@ -237,12 +237,12 @@ struct Turnstile {
 }
 
 impl Turnstile {
-    /// The store is about to wait. What it has asked for stands behind a gate: a new one is put behind
-    /// that, and the old one opened.
+    /// The store is about to wait. Its request is behind a gate: a new gate is put after it, and the old one
+    /// opened.
     fn on_wait(&self) {
         let is_last =
             self.is_armed.load(Ordering::SeqCst) && self.waits.fetch_add(1, Ordering::SeqCst) == self.after;
-        if is_last && self.way == Way::Undone {
+        if is_last && self.fate == Fate::Undone {
             return self.stop();
         }
         let (tell_done, done) = channel();
@@ -268,12 +268,12 @@ fn gate(gate: &Arc<Mutex<Receiver<()>>>) -> impl FnOnce() + Send + 'static {
     }
 }
 
-/// Asks for everything in a runtime of its own, which is killed at its n-th wait.
-fn ask_and_kill(books: &Arc<PostingBatch>, way: Way, after: usize) -> End {
+/// Asks for everything on a runtime of its own, which is killed at its n-th wait.
+fn ask_and_kill(ledger: &Arc<LedgerFile>, fate: Fate, after: usize) -> End {
     let ((open, opened), (tell, told), (let_go, go_on)) = (channel(), channel(), channel());
     let (is_armed, opened) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(opened)));
     let turnstile = Turnstile {
-        way,
+        fate,
         after,
         is_armed: is_armed.clone(),
         waits: AtomicUsize::new(0),
@@ -290,7 +290,7 @@ fn ask_and_kill(books: &Arc<PostingBatch>, way: Way, after: usize) -> End {
         .build()
         .unwrap();
     runtime.spawn_blocking(gate(&opened));
-    let asked = books.clone();
+    let asked = ledger.clone();
     runtime.spawn(async move {
         is_armed.store(true, Ordering::SeqCst);
         let _answers = asked.ask(&open_store(&asked.path).await).await;
@@ -298,7 +298,7 @@ fn ask_and_kill(books: &Arc<PostingBatch>, way: Way, after: usize) -> End {
     });
     let end = told.recv().unwrap();
     runtime.shutdown_background();
-    // The gates lead nowhere any more: nobody is to stand before them.
+    // The gates are not used any more: nothing must wait at them.
     let _opened = open.send(());
     drop(let_go);
     end
@@ -307,19 +307,19 @@ fn ask_and_kill(books: &Arc<PostingBatch>, way: Way, after: usize) -> End {
 #[test]
 fn each_request_is_done_once_wherever_the_store_is_killed_while_it_waits() {
     let mut points = 0;
-    for way in [Way::Undone, Way::Unheard] {
+    for fate in [Fate::Undone, Fate::Unheard] {
         for after in 0.. {
-            let books = Arc::new(run(PostingBatch::fresh()));
-            let end = ask_and_kill(&books, way, after);
-            run(books.are_done_once(&format!("{way:?} after {after} waits")));
+            let ledger = Arc::new(run(LedgerFile::fresh()));
+            let end = ask_and_kill(&ledger, fate, after);
+            run(ledger.are_done_once(&format!("{fate:?} after {after} waits")));
             if end == End::Answered {
                 break;
             }
             points += 1;
         }
     }
-    eprintln!("{points} points were walked");
-    assert!(points >= POINTS_MIN, "only {points} points were walked");
+    eprintln!("{points} points were run");
+    assert!(points >= POINTS_MIN, "only {points} points were run");
 }
 
 /// A number that looks random and is the same for the same seed (`SplitMix64`).
@@ -330,18 +330,18 @@ fn draw(seed: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// On several threads, with others at work, at a moment that is drawn.
+/// On several threads, with other work in progress, at a random moment.
 #[test]
 fn each_request_is_done_once_whenever_the_store_is_killed() {
     for seed in 0..ROUNDS {
-        let books = Arc::new(run(PostingBatch::fresh()));
+        let ledger = Arc::new(run(LedgerFile::fresh()));
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let (answers, yields) = (draw(seed) % 6, draw(!seed) % 4_096);
         runtime.block_on(async {
-            let store = open_store(&books.path).await;
-            let asked = books.clone();
+            let store = open_store(&ledger.path).await;
+            let asked = ledger.clone();
             let work = tokio::spawn(async move { asked.ask(&store).await });
-            while books.answered.load(Ordering::Relaxed) < answers && !work.is_finished() {
+            while ledger.answered.load(Ordering::Relaxed) < answers && !work.is_finished() {
                 tokio::task::yield_now().await;
             }
             for _ in 0..yields {
@@ -349,6 +349,6 @@ fn each_request_is_done_once_whenever_the_store_is_killed() {
             }
         });
         runtime.shutdown_background();
-        run(books.are_done_once(&format!("seed {seed}, killed {yields} yields after answer {answers}")));
+        run(ledger.are_done_once(&format!("seed {seed}, killed {yields} yields after answer {answers}")));
     }
 }

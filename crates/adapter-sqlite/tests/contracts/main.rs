@@ -1,4 +1,4 @@
-//! SQLite keeps every promise of the store ports.
+//! SQLite passes the contract suite of the store ports.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 mod killed;
@@ -17,11 +17,11 @@ use std::{
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// A database of its own, in a folder that the operating system forgets.
+/// A database of its own, in a folder that the operating system removes.
 fn fresh_path() -> PathBuf {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let folder = env::temp_dir().join(format!("ventanilla-contracts-{}-{number}", process::id()));
-    // A process of the same number may have left one behind.
+    // A process with the same number may have left one behind.
     let _there_was_none = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     folder.join("stores.db")
@@ -42,7 +42,7 @@ async fn fresh_store() -> Store {
 
 store_contracts::suite!(fresh_store);
 
-/// Texts, numbers within bodies and codes don't stand in the file.
+/// Texts, numbers within bodies and codes are not readable in the file.
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_are_sealed_in_the_file() {
     use domain::{ids::EventId, messaging::conversation::InboundContent};
@@ -70,7 +70,7 @@ async fn bodies_are_sealed_in_the_file() {
     assert!(!text.contains("reconocible"));
 }
 
-/// Who owns the file and not the key can change rows; each change is found and named.
+/// A person who owns the database and not the key can change rows; each change is found and named.
 #[tokio::test(flavor = "multi_thread")]
 async fn changed_removed_and_inserted_audit_rows_are_found() {
     use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
@@ -82,9 +82,9 @@ async fn changed_removed_and_inserted_audit_rows_are_found() {
     store_contracts::operations::audit::tampering_is_found(&store, run).await;
 }
 
-/// The invariants are looked at, not believed: each kind of damage is named.
+/// The rules of the ledger are checked over the rows: each kind of damage is named.
 #[tokio::test(flavor = "multi_thread")]
-async fn damaged_books_are_found() {
+async fn a_damaged_ledger_is_found() {
     use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
     let path = fresh_path();
     let store = open(&path).await;

@@ -29,7 +29,7 @@ use std::sync::Arc;
 pub struct ForgotPassword {
     /// The port of users.
     pub accounts: Arc<dyn Users>,
-    /// Sends codes.
+    /// Sends the reset codes.
     pub verify: Arc<VerificationService>,
     /// Hashes the reset token.
     pub secrets: Arc<dyn SecretHasher>,
@@ -65,7 +65,7 @@ impl ForgotPassword {
                 MessageId(self.ids.new_id()),
                 Channel::Email,
                 email.as_str().to_owned(),
-                self.letter(locale, &token).to_message(),
+                self.email_content(locale, &token).to_message(),
             ),
             channel_account: account.clone(),
             lane: Lane::Code,
@@ -88,7 +88,7 @@ impl ForgotPassword {
         Ok(known.and_then(|profile| profile.locale).unwrap_or(self.default_locale))
     }
 
-    fn letter(&self, locale: Locale, token: &str) -> Letter {
+    fn email_content(&self, locale: Locale, token: &str) -> Letter {
         let link = format!("{}/reset?token={token}", self.public_base_url);
         let subject = Text { id: "mail-reset-subject", args: Vec::new() };
         let minutes = Arg::Number(RESET_TOKEN_TTL.num_minutes());

@@ -24,7 +24,7 @@ use thiserror::Error;
 pub struct Register {
     /// The port of users.
     pub accounts: Arc<dyn Users>,
-    /// Hashes passwords.
+    /// Hashes the passwords.
     pub hasher: Arc<dyn PasswordHasher>,
     /// Checks what proves a number.
     pub prove: Arc<ProvePhone>,
@@ -101,15 +101,15 @@ impl From<ProveError> for RegisterError {
 impl Register {
     /// Makes the account and signs its owner in. The address is checked before the code, so that a taken
     /// address uses up no code.
-    pub async fn run(&self, wish: Registration) -> Result<SignedIn, RegisterError> {
-        if self.accounts.find_credentials(&wish.email).await?.is_some() {
+    pub async fn run(&self, request: Registration) -> Result<SignedIn, RegisterError> {
+        if self.accounts.find_credentials(&request.email).await?.is_some() {
             return Err(RegisterError::EmailTaken);
         }
         // Hash the password before the code is used up: if too many are hashed at once, the code stays valid.
-        let password_hash = self.hasher.hash(&wish.password).await?;
-        let phone = match (wish.phone, wish.proof) {
+        let password_hash = self.hasher.hash(&request.password).await?;
+        let phone = match (request.phone, request.proof) {
             (Some(number), Some(proof)) => {
-                let proof = self.prove.run(&number, &proof, &wish.visitor.address, None).await?;
+                let proof = self.prove.run(&number, &proof, &request.visitor.address, None).await?;
                 Some(AccountPhone { number, proof: Some(proof) })
             }
             (Some(number), None) => Some(AccountPhone { number, proof: None }),
@@ -118,17 +118,17 @@ impl Register {
         let account = NewAccount {
             id: UserId(self.ids.new_id()),
             password_hash,
-            email: wish.email,
+            email: request.email,
             phone,
-            first_name: wish.first_name,
-            last_name: wish.last_name,
+            first_name: request.first_name,
+            last_name: request.last_name,
             wallet: FirstWallet {
                 id: WalletId(self.ids.new_id()),
                 name: "Principal".into(),
                 currency: self.currency,
             },
-            session: self.issuer.new_session(wish.visitor.device.clone()),
-            actor: wish.visitor.actor(),
+            session: self.issuer.new_session(request.visitor.device.clone()),
+            actor: request.visitor.actor(),
         };
         match self.accounts.register(&account, self.clock.now()).await? {
             Registered::Done(user) => Ok(self.issuer.hand_out(user, account.session.id, 1).await?),

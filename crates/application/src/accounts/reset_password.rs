@@ -27,7 +27,7 @@ pub struct ResetPassword {
     pub verify: Arc<VerificationService>,
     /// Hashes reset tokens.
     pub secrets: Arc<dyn SecretHasher>,
-    /// Hashes passwords.
+    /// Hashes the passwords.
     pub hasher: Arc<dyn PasswordHasher>,
     /// The clock port.
     pub clock: Arc<dyn Clock>,

@@ -77,7 +77,7 @@ pub struct HandleMessage {
     pub verify: Arc<VerificationService>,
     /// Checks drafts of transfers.
     pub prepare: Arc<PrepareTransfer>,
-    /// Submits transfers.
+    /// Submits the transfers.
     pub submit: Arc<SubmitTransfer>,
     /// Confirms transfers that wait for a code.
     pub confirm: Arc<ConfirmTransfer>,
@@ -253,7 +253,7 @@ impl HandleMessage {
         };
         let who = String::from_utf8_lossy(&turn.message.raw).into_owned();
         let actor = Actor { who, channel: "rest".into(), request_id: turn.event.to_string() };
-        AuditRecord { actor, ..Self::audit(turn, action, "at the desk") }
+        AuditRecord { actor, ..Self::audit(turn, action, "by an agent") }
     }
 
     async fn perform(
@@ -275,7 +275,7 @@ impl HandleMessage {
                     ConsentStatus::OptedOut => "consent.opted_out",
                 };
                 gathered.consent = Some(consent);
-                gathered.audit.push(Self::audit(turn, action, "by a word of the sender's"));
+                gathered.audit.push(Self::audit(turn, action, "by the sender's message"));
                 None
             }
             Effect::HandOff => {

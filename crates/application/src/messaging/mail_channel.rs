@@ -29,17 +29,19 @@ impl MessageChannel for MailChannel {
             reason: reason.to_owned(),
             retry: Retry::Never,
         };
-        let Some(letter) = Letter::parse(&message.text) else { return rejected("it is no letter") };
+        let Some(content) = Letter::parse(&message.text) else {
+            return rejected("the text is no e-mail content");
+        };
         let Ok(to) = EmailAddress::parse(&message.recipient) else {
             return rejected("the recipient is no e-mail address");
         };
         let mail = Mail {
             id: message.id,
             to,
-            html: html(&letter),
-            subject: letter.subject,
-            text: letter.text,
-            locale: letter.locale,
+            html: html(&content),
+            subject: content.subject,
+            text: content.text,
+            locale: content.locale,
         };
         self.mailer.send(&mail).await
     }
@@ -56,14 +58,14 @@ impl MessageChannel for MailChannel {
 }
 
 /// The same text in HTML: a paragraph for each block, a link for each address that is alone on its line.
-fn html(letter: &Letter) -> String {
+fn html(content: &Letter) -> String {
     let paragraph =
         |text: &str| format!("<p>{}</p>", text.lines().map(line).collect::<Vec<_>>().join("<br>\n"));
-    let paragraphs = letter.text.split("\n\n").map(paragraph).collect::<Vec<_>>().join("\n");
+    let paragraphs = content.text.split("\n\n").map(paragraph).collect::<Vec<_>>().join("\n");
     format!(
         "<!doctype html>\n<html lang=\"{}\"><meta charset=\"utf-8\"><title>{}</title>\n<body>\n{paragraphs}\n</body></html>\n",
-        letter.locale.tag(),
-        escape(&letter.subject)
+        content.locale.tag(),
+        escape(&content.subject)
     )
 }
 

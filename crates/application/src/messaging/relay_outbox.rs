@@ -113,9 +113,9 @@ impl RelayOutbox {
                 in_doubt(now, "no trace yet".into())
             }
             Ok(SendLookup::NoneYet) if now >= leased.expires_at => {
-                failed("no trace of it, and it is too late to send it again")
+                failed("no trace of the message, and it is too late to send it again")
             }
-            Ok(SendLookup::NoneYet) if leased.resent => dead("no trace of it, twice"),
+            Ok(SendLookup::NoneYet) if leased.resent => dead("no trace of the message, twice"),
             Ok(SendLookup::NoneYet) => self.send(channel, leased, true).await,
         }
     }

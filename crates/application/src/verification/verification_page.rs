@@ -263,13 +263,13 @@ impl HostedVerification {
     }
 
     /// Sends a code: the first one, the same one again, or a new one after the last one is used up.
-    pub async fn send(&self, token: &str, wish: SendFromPage) -> Result<PageSend, PageFault> {
+    pub async fn send(&self, token: &str, asked: SendFromPage) -> Result<PageSend, PageFault> {
         let PageView { page, phase } = self.look(token).await?;
         if matches!(phase, Phase::Approved(_) | Phase::Taken) {
             return Ok(PageSend::Finished);
         }
         let last = phase.challenge().map(|one| one.channel);
-        let named = wish.phone.filter(|named| page.phone.as_ref() != Some(named));
+        let named = asked.phone.filter(|named| page.phone.as_ref() != Some(named));
         let phone = match (named, page.phone) {
             (Some(named), _) => {
                 if !named.is_of(&self.verify.allowed) {
@@ -283,7 +283,7 @@ impl HostedVerification {
             (None, Some(known)) => known,
             (None, None) => return Ok(PageSend::NumberNeeded),
         };
-        let Some(channel) = wish.channel.or(last).or_else(|| self.channels.first().copied()) else {
+        let Some(channel) = asked.channel.or(last).or_else(|| self.channels.first().copied()) else {
             return Ok(PageSend::NumberKept);
         };
         let is_anonymous = page.owner.anonymous().is_some();
@@ -293,9 +293,9 @@ impl HostedVerification {
             channel,
             fallback: self.next_fallbacks(channel),
             purpose: page.purpose,
-            locale: wish.locale,
-            client_ip: Some(wish.client_ip.clone()),
-            origin: Some(wish.client_ip),
+            locale: asked.locale,
+            client_ip: Some(asked.client_ip.clone()),
+            origin: Some(asked.client_ip),
             page: Some(OnPage { id: page.id, host: web_otp_host(&self.public_base_url) }),
             effect_key: None,
             when_open: WhenOpen::Resend,

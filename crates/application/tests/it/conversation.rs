@@ -91,8 +91,8 @@ impl Script {
         for call in 0.. {
             let (world, told) = Box::pin(play(self, Some((fault, call)))).await;
             let Some(name) = world.plan.hit() else {
-                eprintln!("{call} points were walked");
-                assert!(call >= POINTS_MIN, "only {call} points were walked");
+                eprintln!("{call} points were run");
+                assert!(call >= POINTS_MIN, "only {call} points were run");
                 break;
             };
             let point = format!("{fault:?} at call {call}, {name}");

@@ -166,7 +166,7 @@ impl Bank {
     }
 
     async fn sign_up(&self, address: &str) {
-        let wish = Registration {
+        let request = Registration {
             email: email(address),
             password: Password::try_new(OLD, &email(address)).unwrap(),
             phone: None,
@@ -175,7 +175,7 @@ impl Bank {
             last_name: None,
             visitor: visitor(),
         };
-        assert!(self.register.run(wish).await.is_ok());
+        assert!(self.register.run(request).await.is_ok());
     }
 
     /// Sends what waits, and returns the e-mails.
@@ -189,9 +189,9 @@ impl Bank {
     /// The token of the link that comes to that address.
     async fn token(&self, address: &str) -> String {
         self.forgot.by_mail(email(address), &visitor()).await.unwrap();
-        let letters = self.deliver().await;
-        let letter = letters.iter().find(|letter| letter.to == email(address)).unwrap();
-        let (_, token) = letter.text.split_once("https://caja.example/reset?token=").unwrap();
+        let emails = self.deliver().await;
+        let mail = emails.iter().find(|mail| mail.to == email(address)).unwrap();
+        let (_, token) = mail.text.split_once("https://caja.example/reset?token=").unwrap();
         token.split_whitespace().next().unwrap().to_owned()
     }
 
@@ -210,13 +210,16 @@ async fn the_link_in_the_mail_sets_a_new_password_once() {
     let user = bank.store.find_credentials(&email("ana@example.com")).await.unwrap().unwrap().user;
     let token = bank.token("ana@example.com").await;
     let weak = bank.reset.by_token(&token, "123456", &visitor()).await;
-    assert!(matches!(weak, Err(ResetError::Weak(WeakPassword::TooShort))), "the link stays good");
+    assert!(matches!(weak, Err(ResetError::Weak(WeakPassword::TooShort))), "the link stays valid");
     bank.reset.by_token(&token, NEW, &visitor()).await.unwrap();
     assert!(bank.opens("ana@example.com", NEW).await && !bank.opens("ana@example.com", OLD).await);
     let page = PageRequest { limit: 10, after: None };
     let now = ports::clock::Clock::now(bank.clock.as_ref());
-    assert!(bank.store.sessions(user, &page, now).await.unwrap().is_empty(), "he is signed out everywhere");
-    assert!(bank.store.profile(user).await.unwrap().unwrap().email_verified, "his box is his");
+    assert!(
+        bank.store.sessions(user, &page, now).await.unwrap().is_empty(),
+        "the person is signed out everywhere"
+    );
+    assert!(bank.store.profile(user).await.unwrap().unwrap().email_verified, "the address is verified");
     let again = bank.reset.by_token(&token, OLD, &visitor()).await;
     assert!(matches!(again, Err(ResetError::NoProof)));
 }

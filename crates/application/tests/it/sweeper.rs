@@ -266,11 +266,11 @@ impl Observed {
         };
         assert!(
             !(is_due(before, self.swept) && now.status == TransferStatus::Completed),
-            "a sweep had passed it: {}",
+            "a sweep came after its expiry: {}",
             now.id
         );
         if let Some(swept) = swept {
-            assert!(!is_due(now, swept), "the sweep left it: {}", now.id);
+            assert!(!is_due(now, swept), "the sweep did not end it: {}", now.id);
         }
     }
 }

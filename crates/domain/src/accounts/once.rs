@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn is_good_once_and_for_its_time() {
+    fn it_works_once_until_it_expires() {
         let fresh = OneTime { expires_at: at(60), used_at: None };
         assert!(fresh.is_good(at(59)) && !fresh.is_good(at(60)));
         assert!(!OneTime { used_at: Some(at(1)), ..fresh }.is_good(at(2)));

@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_person_has_one_name_however_his_address_is_spelled() {
+    fn one_person_has_one_key_in_every_spelling_of_their_address() {
         for address in ["whatsapp:+5215512345678", "+525512345678", "5215512345678", "525512345678"] {
             assert_eq!(recipient_key(Channel::Whatsapp, address), "+525512345678", "{address}");
         }

@@ -1,28 +1,28 @@
-//! What a message means, as a parser says it. A closed list: nothing a parser says can be more than
-//! one of these, and none of them moves money by itself.
+//! Intents and slots of a message. The list is closed: a parser can only say one of these, and none of them
+//! moves money by itself.
 
 use crate::{locale::Locale, money::Currency};
 use serde::{Deserialize, Serialize};
 
 macro_rules! intents {
     ($($(#[$doc:meta])* $name:ident $wire:literal $english:literal),* $(,)?) => {
-        /// What somebody wants.
+        /// What a person wants.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum Intent {
             $($(#[$doc])* $name),*
         }
 
         impl Intent {
-            /// All of them.
+            /// All intents, in this order.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            /// Its name on the wire: `consultar_saldo`.
+            /// The name in the API: `consultar_saldo`.
             #[must_use]
             pub const fn wire_name(self) -> &'static str {
                 match self { $(Self::$name => $wire),* }
             }
 
-            /// Its English label, as corpora are labelled: `check_balance`.
+            /// The English label in test data: `check_balance`.
             #[must_use]
             pub const fn label(self) -> &'static str {
                 match self { $(Self::$name => $english),* }
@@ -32,43 +32,43 @@ macro_rules! intents {
 }
 
 intents! {
-    /// How much is there?
+    /// Asks for the balance.
     CheckBalance "consultar_saldo" "check_balance",
-    /// Send money now.
+    /// Asks to send money now.
     Transfer "transferir" "transfer",
-    /// What came and went?
+    /// Asks for the newest lines of the statement.
     ListTransactions "consultar_movimientos" "list_transactions",
-    /// Yes, to what was asked.
+    /// Says yes to a question.
     Confirm "confirmar" "confirm",
-    /// No, to what was asked, or to what is under way.
+    /// Says no to a question, or cancels what is under way.
     Deny "negar" "deny",
-    /// How does this work?
+    /// Asks how this works.
     Help "ayuda" "help",
-    /// Write to me no more.
+    /// Wants no more messages.
     Stop "baja" "stop",
-    /// Write to me again; enrol me.
+    /// Wants messages again, or wants to sign up.
     Start "alta" "start",
-    /// Hello.
+    /// Says hello, nothing else.
     Greeting "saludo" "greeting",
-    /// A person, please.
+    /// Asks for an agent.
     TalkToHuman "hablar_con_asesor" "talk_to_human",
-    /// Something went wrong with my money.
+    /// Reports a problem with their money.
     ReportProblem "reportar_problema" "report_problem",
-    /// Here is the code.
+    /// Gives a one-time code.
     VerifyCode "codigo" "verify_code",
-    /// Send the code again.
+    /// Asks for the code again.
     ResendCode "reenviar_codigo" "resend_code",
-    /// None of these.
+    /// None of these intents.
     Unknown "desconocido" "unknown",
 }
 
-/// How an amount reads. Decimal strings, as [`crate::money::Money::parse_positive`] takes them.
+/// The reading of an amount, as decimal strings that [`crate::money::Money::parse_positive`] takes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AmountReading {
-    /// One reading only.
+    /// There is one reading only.
     Exact(String),
-    /// «1.500» in Spanish: fifteen hundred, or one and a half. To be asked.
+    /// «1.500» in Spanish: fifteen hundred, or one and a half. The person must be asked.
     Ambiguous {
         /// The separator read as thousands.
         thousands: String,
@@ -88,26 +88,26 @@ impl AmountReading {
     }
 }
 
-/// What kind of destination a message names.
+/// The kind of destination that a message names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DestinationKind {
-    /// 18 digits.
+    /// A CLABE of 18 digits.
     Clabe,
-    /// Other digits.
+    /// Digits of another length.
     Account,
-    /// E.164.
+    /// A phone number in E.164.
     Phone,
-    /// ISO 13616.
+    /// An IBAN (ISO 13616).
     Iban,
     /// An alias, or an e-mail address or tax number used as one.
     Alias,
-    /// Somebody's name, lower case: «mamá».
+    /// A person's name in lower case: «mamá».
     Name,
 }
 
 impl DestinationKind {
-    /// The word of the wire.
+    /// The name in the API.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -124,38 +124,38 @@ impl DestinationKind {
 /// A destination as the message names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NamedDestination {
-    /// Its kind.
+    /// The kind of destination.
     pub kind: DestinationKind,
-    /// Its value, cleaned: digits only, E.164, IBAN in upper case, alias without `@`.
+    /// The cleaned value: digits only, E.164, IBAN in upper case, alias without `@`.
     pub value: String,
 }
 
-/// The parts of a message that fill slots. They are read whatever the intent is, since an answer to
-/// «¿a quién?» is often nothing but a number.
+/// The slots of a message. They are read for every intent, because an answer to «¿a quién?» is often only a
+/// number.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entities {
-    /// How much.
+    /// The amount, with one or two readings.
     pub amount: Option<AmountReading>,
-    /// Only when the text names it.
+    /// The currency; `None` when the text names none.
     pub currency: Option<Currency>,
-    /// To whom.
+    /// The destination that is named.
     pub destination: Option<NamedDestination>,
     /// A one-time code.
     pub code: Option<String>,
-    /// What for.
+    /// What the payment is for.
     pub concept: Option<String>,
 }
 
-/// What a parser makes of a message.
+/// A parser's reading of a message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Understanding {
-    /// The one thing wanted.
+    /// The intent; exactly one.
     pub intent: Intent,
-    /// How sure, 0 to 1.
+    /// The parser's confidence, 0 to 1.
     pub confidence: f32,
-    /// The language it is said in, where that can be told.
+    /// The language of the text; `None` when it is not clear.
     pub locale: Option<Locale>,
-    /// What it names.
+    /// The slots that it fills.
     pub entities: Entities,
 }
 

@@ -1,4 +1,4 @@
-//! Messaging: the conversation, what a message means, questionnaires, consent.
+//! Messaging: the conversation, intents, clear yes, flows, consent.
 
 pub mod clear_yes;
 pub mod consent;

@@ -1,4 +1,4 @@
-//! Where money may go: CLABE, IBAN, a phone number, an alias, or a plain account number.
+//! Account numbers: CLABE, IBAN, a phone number, an alias, or another account number.
 
 use crate::phone::{PhoneNumber, Region};
 use serde::{Deserialize, Serialize};
@@ -7,29 +7,29 @@ use thiserror::Error;
 
 /// An account as the payer wrote it, in canonical form.
 ///
-/// `Debug` and `Display` are masked; [`AccountNumber::canonical`] is the whole.
+/// `Debug` and `Display` are masked; [`AccountNumber::canonical`] is the complete number.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "value", rename_all = "snake_case")]
 pub enum AccountNumber {
-    /// Mexico's 18 digits (Banco de México, CLABE). The check digit is looked at, not insisted on.
+    /// A CLABE: 18 digits (Banco de México). A wrong check digit is a warning, not an error.
     Clabe(String),
-    /// ISO 13616, upper case, without spaces, check digits right.
+    /// An IBAN (ISO 13616): upper case, without spaces, with correct check digits.
     Iban(String),
     /// A person's phone number.
     Phone(PhoneNumber),
-    /// `@name`, or an e-mail address as Pix takes it; lower case.
+    /// `@name`, or an e-mail address as Pix uses it; lower case.
     Alias(String),
     /// Any other 6 to 34 digits.
     Plain(String),
 }
 
-/// Why a text names no account.
+/// Why a text is no account number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum AccountNumberError {
-    /// Neither digits of a sane count, nor an IBAN, nor an alias.
+    /// It has no valid number of digits, and is neither an IBAN nor an alias.
     #[error("must be a CLABE, an IBAN, a phone number, an alias or an account number")]
     NotAnAccount,
-    /// Looks like an IBAN, but its check digits are wrong.
+    /// It has the form of an IBAN, but its check digits are wrong.
     #[error("the IBAN's check digits are wrong")]
     IbanCheckDigits,
 }
@@ -37,8 +37,8 @@ pub enum AccountNumberError {
 impl AccountNumber {
     /// Reads an account in any usual spelling.
     ///
-    /// 18 digits are a CLABE, `+` and digits a phone; ten bare digits are an account number, since
-    /// that is what a payer who meant a phone in an account field would have to say.
+    /// 18 digits are a CLABE; `+` and digits are a phone number. Ten digits alone are an account number: a
+    /// payer who means a phone number must write it with `+`.
     pub fn parse(text: &str, home: Region) -> Result<Self, AccountNumberError> {
         let text = text.trim();
         if text.starts_with('+') {
@@ -60,7 +60,7 @@ impl AccountNumber {
         parse_iban(&compact.to_ascii_uppercase())
     }
 
-    /// The whole number in canonical form. Never log it.
+    /// The complete number in canonical form. Never log it.
     #[must_use]
     pub fn canonical(&self) -> &str {
         match self {
@@ -71,7 +71,8 @@ impl AccountNumber {
         }
     }
 
-    /// `****4567`; an alias is shown whole, since it is what its owner made public.
+    /// The form for logs and answers, `****4567`. An alias is shown in full, because its owner made it
+    /// public.
     #[must_use]
     pub fn masked(&self) -> String {
         match self {
@@ -80,7 +81,7 @@ impl AccountNumber {
         }
     }
 
-    /// Whether the number contradicts itself: a CLABE with a wrong check digit. A warning, no refusal.
+    /// Whether a CLABE has a wrong check digit. It is a warning, not a refusal.
     #[must_use]
     pub fn looks_mistyped(&self) -> bool {
         matches!(self, Self::Clabe(digits) if !clabe_check_digit_holds(digits))
@@ -98,7 +99,8 @@ fn parse_alias(text: &str) -> Option<String> {
     (sane(local) && sane(domain) && domain.contains('.')).then(|| text.to_ascii_lowercase())
 }
 
-/// Weights 3, 7, 1 over the first 17 digits; the last makes their sum of last digits a multiple of ten.
+/// Weights 3, 7, 1 over the first 17 digits. The last digit makes the sum of the last digits a multiple of
+/// ten.
 fn clabe_check_digit_holds(digits: &str) -> bool {
     let weighted = digits.bytes().zip([3u32, 7, 1].into_iter().cycle()).take(17);
     let sum = weighted.fold(0u32, |sum, (digit, weight)| {
@@ -124,7 +126,7 @@ fn parse_iban(compact: &str) -> Result<AccountNumber, AccountNumberError> {
     }
 }
 
-/// ISO 7064 MOD 97-10 with the first four characters moved to the end and letters as 10 to 35.
+/// ISO 7064 MOD 97-10, with the first four characters moved to the end and letters as 10 to 35.
 fn iban_remainder(iban: &str) -> Option<u32> {
     let (head, tail) = iban.split_at_checked(4)?;
     let mut remainder = 0u32;

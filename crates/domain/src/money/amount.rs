@@ -1,14 +1,14 @@
-//! Money: i64 minor units and a currency. Decimals exist only at the edge, floats nowhere.
+//! Money: i64 minor units and a currency. Decimals exist only in input and output; there are no floats.
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use thiserror::Error;
 
-/// The most integer digits an amount may have, so that its minor units always fit an i64.
+/// The most integer digits of an amount, so that its minor units always fit an i64.
 pub const INTEGER_DIGITS_MAX: usize = 15;
 
-/// Codes of ISO 4217 that we keep books in, with the digits after their decimal point.
+/// The ISO 4217 codes that the ledger supports, with their decimal places.
 const CURRENCIES: [(&str, u32); 22] = [
     ("ARS", 2),
     ("AUD", 2),
@@ -34,7 +34,7 @@ const CURRENCIES: [(&str, u32); 22] = [
     ("DOP", 2),
 ];
 
-/// A currency of ISO 4217 that is known here.
+/// A currency (ISO 4217) that the ledger supports.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Currency {
     code: &'static str,
@@ -42,10 +42,10 @@ pub struct Currency {
 }
 
 impl Currency {
-    /// The peso of Mexico.
+    /// The Mexican peso.
     pub const MXN: Self = Self { code: "MXN", exponent: 2 };
 
-    /// Reads an ISO 4217 code, any case.
+    /// Reads an ISO 4217 code in any case.
     pub fn parse(code: &str) -> Result<Self, UnknownCurrency> {
         CURRENCIES
             .iter()
@@ -54,13 +54,13 @@ impl Currency {
             .ok_or(UnknownCurrency)
     }
 
-    /// The three letters.
+    /// The code of three letters.
     #[must_use]
     pub const fn code(self) -> &'static str {
         self.code
     }
 
-    /// Digits after the decimal point: 2 for MXN, 0 for CLP.
+    /// The number of decimal places: 2 for MXN, 0 for CLP.
     #[must_use]
     pub const fn exponent(self) -> u32 {
         self.exponent
@@ -91,45 +91,45 @@ impl<'de> Deserialize<'de> for Currency {
     }
 }
 
-/// Not a currency we keep books in.
+/// The ledger does not support this currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("unknown currency")]
 pub struct UnknownCurrency;
 
-/// Why a text is no amount to be moved.
+/// Why a text is no amount that can be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum AmountError {
-    /// Not digits with at most one point: NaN, exponents, signs, separators.
+    /// It is not digits with at most one point: NaN, exponents, signs, separators.
     #[error("must be a plain decimal such as 150.50")]
     NotADecimal,
-    /// Zero or less.
+    /// It is zero or less.
     #[error("must be greater than zero")]
     NotPositive,
-    /// More digits after the point than the currency has; nothing is ever rounded.
+    /// It has more decimals than the currency. Amounts are never rounded.
     #[error("has more decimals than the currency")]
     TooPrecise,
-    /// More integer digits than [`INTEGER_DIGITS_MAX`].
+    /// It has more integer digits than [`INTEGER_DIGITS_MAX`].
     #[error("is too large")]
     TooLarge,
 }
 
-/// An amount in one currency, in minor units (centavos); may be negative where it is a difference.
+/// An amount in one currency, in minor units (centavos). A difference may be negative.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Money {
-    /// Minor units: 15050 is 150.50 MXN.
+    /// The minor units: 15050 is 150.50 MXN.
     pub minor: i64,
-    /// What it is counted in.
+    /// The currency of the amount.
     pub currency: Currency,
 }
 
 impl Money {
-    /// So many minor units.
+    /// An amount of so many minor units.
     #[must_use]
     pub const fn new(minor: i64, currency: Currency) -> Self {
         Self { minor, currency }
     }
 
-    /// Reads an amount to be moved: a plain decimal above zero, exactly, or not at all.
+    /// Reads an amount to send: a plain decimal above zero. It is read exactly or refused.
     ///
     /// ```text
     /// "150.5" MXN → 15050    "0.001" MXN → TooPrecise    "-1" → NotPositive    "1e3" → NotADecimal
@@ -145,7 +145,7 @@ impl Money {
             return Err(AmountError::TooLarge);
         }
         let exponent = usize::try_from(currency.exponent).unwrap_or(0);
-        // «1.0» of a currency without decimals is still exact; «1.00» of one with two too.
+        // «1.0» is still exact in a currency without decimals.
         if fraction.len() > exponent
             && !(digits.split_once('.').is_none() || exponent == 0 && fraction == "0")
         {
@@ -163,13 +163,13 @@ impl Money {
         Ok(Self { minor, currency })
     }
 
-    /// The decimal string of the wire: `150.50`, `-0.05`, `1000` for a currency without decimals.
+    /// The decimal string in the API: `150.50`, `-0.05`, `1000` for a currency without decimals.
     #[must_use]
     pub fn decimal(self) -> String {
         Decimal::new(self.minor, self.currency.exponent).to_string()
     }
 
-    /// Sum, when both are of one currency and it fits.
+    /// The sum; `None` when the currencies differ or it overflows.
     #[must_use]
     pub fn checked_add(self, other: Self) -> Option<Self> {
         (self.currency == other.currency)
@@ -178,7 +178,7 @@ impl Money {
             .map(|minor| Self { minor, ..self })
     }
 
-    /// Difference, when both are of one currency and it fits.
+    /// The difference; `None` when the currencies differ or it overflows.
     #[must_use]
     pub fn checked_sub(self, other: Self) -> Option<Self> {
         (self.currency == other.currency)

@@ -1,8 +1,8 @@
-//! The double-entry ledger as a pure fold: books in, decisions and entries out.
+//! The double-entry ledger as a pure fold: accounts in, decisions and entries out.
 //!
-//! A store locks the accounts, reads what stands under the keys, folds its batch of commands through
-//! [`PostingBatch::decide`] in order of arrival, and writes what [`PostingBatch`] collected in the same transaction.
-//! Debits and credits of a transfer are always made together, so every currency sums to zero.
+//! A store locks the accounts, loads the outcomes under the keys, folds its commands through
+//! [`PostingBatch::decide`] in order of arrival, and writes what [`PostingBatch`] collected in the same
+//! transaction. Debit and credit of a transfer are always made together, so every currency sums to zero.
 
 mod books;
 mod moves;
@@ -22,17 +22,18 @@ use serde::{Deserialize, Serialize};
 pub use self::books::{PayeeSeen, PostingBatch};
 pub use crate::money::refusal::Refusal;
 
-/// Whose account it is, which decides what it may owe.
+/// The kind of a ledger account, which decides whether its balance may be negative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountKind {
-    /// A person's: never below zero, its entries numbered without a gap.
+    /// A wallet: never below zero; its entries are numbered without a gap.
     Person,
-    /// The outside world: hot, without a running balance, summed when asked.
+    /// A clearing account for everything outside the platform. It has no running balance; its entries are
+    /// summed on demand.
     Clearing,
 }
 
-/// The clearing account of a currency: the outside's side of every transfer over the house's wall.
-/// Its id is made of the currency's letters, so that every replica knows it.
+/// The clearing account of a currency: the other side of every off-us transfer. Its id is made from the
+/// currency's code, so every replica knows it.
 #[must_use]
 pub fn clearing_account(currency: Currency) -> WalletId {
     let mut bytes = *b"clearing-account";
@@ -42,30 +43,30 @@ pub fn clearing_account(currency: Currency) -> WalletId {
     WalletId(uuid::Uuid::from_bytes(bytes))
 }
 
-/// An account as its row stands under the lock.
+/// A ledger account as loaded under the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LedgerAccount {
-    /// Its id; a wallet's own.
+    /// The account's id, which is the wallet's id.
     pub id: WalletId,
-    /// Of which kind.
+    /// Wallet or clearing account.
     pub kind: AccountKind,
-    /// Whose; nobody's where it is a clearing account.
+    /// The user who owns it; `None` for a clearing account.
     pub owner: Option<UserId>,
-    /// What it is kept in.
+    /// The currency of its balance.
     pub currency: Currency,
-    /// Posted balance in minor units.
+    /// The posted balance in minor units.
     pub posted: i64,
-    /// Reserved of it by live holds.
+    /// The sum of its open holds, in minor units.
     pub held: i64,
-    /// Number of its newest entry.
+    /// The number of its newest entry.
     pub version: i64,
-    /// What went out of it lately.
+    /// What was sent from it in the present day and month.
     pub spending: Spending,
 }
 
 impl LedgerAccount {
-    /// The outside's account of a currency. It is the same everywhere and keeps no balance, so that
-    /// nobody has to lock or even read its row.
+    /// The clearing account of a currency. It is the same on every replica and keeps no balance, so its row
+    /// is never locked or read.
     #[must_use]
     pub fn clearing(currency: Currency) -> Self {
         Self {
@@ -80,36 +81,36 @@ impl LedgerAccount {
         }
     }
 
-    /// What can be spent: posted less held.
+    /// The available balance in minor units: posted less held.
     #[must_use]
     pub const fn available(&self) -> i64 {
         self.posted.saturating_sub(self.held)
     }
 }
 
-/// One side of a posted transfer. Appended, never changed.
+/// One side of a posted transfer. Entries are appended, never changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The transfer it belongs to.
     pub transfer: TransferId,
-    /// The account it stands in.
+    /// The account it belongs to.
     pub account: WalletId,
     /// Signed minor units: a debit is negative.
     pub minor: i64,
-    /// The account's posted balance after it; none in a clearing account.
+    /// The account's posted balance after it; `None` in a clearing account.
     pub balance_after: Option<i64>,
-    /// Its number in the account; none in a clearing account.
+    /// Its number in the account; `None` in a clearing account.
     pub version: Option<i64>,
 }
 
-/// Money set aside for a transfer under way, until it is captured or voided.
+/// Money set aside for a transfer, until it is captured or voided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hold {
-    /// The transfer.
+    /// The transfer that it is for.
     pub transfer: TransferId,
     /// The account whose available balance it lowers.
     pub account: WalletId,
-    /// How much, in minor units.
+    /// The amount in minor units.
     pub minor: i64,
     /// The calendar day on which it was counted as spent.
     pub day: NaiveDate,
@@ -118,49 +119,50 @@ pub struct Hold {
 /// How a hold ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HoldEnd {
-    /// The money has gone: the entries are posted.
+    /// The money has left: the entries are posted.
     Captured,
     /// The money stays: it is available again.
     Voided,
 }
 
-/// A request to move money, complete: the fold needs nothing else.
+/// A transfer to decide. It has everything that the fold needs.
 #[derive(Clone, Debug)]
 pub struct PostTransfer {
-    /// The transfer as asked. Its status says what it becomes when accepted: `Completed` posts it,
+    /// The transfer as requested. Its status says what it becomes when accepted: `Completed` posts it,
     /// `Processing` holds the money, `PendingVerification` files it for later.
     pub transfer: Transfer,
-    /// The caller's key; where he gave none, one that only this request has.
+    /// The idempotency key. If the request has none, a key that no other request has.
     pub key: IdempotencyKey,
-    /// Over the fields the caller supplied.
+    /// The fingerprint of the fields that were sent.
     pub fingerprint: Fingerprint,
     /// The limits of the owner.
     pub limits: Limits,
-    /// The calendar day on which it counts against them.
+    /// The calendar day that the amount counts for.
     pub day: NaiveDate,
 }
 
-/// A request to give a completed transfer back, in whole or in part.
+/// A reversal of a completed transfer to decide, in whole or in part.
 #[derive(Clone, Debug)]
 pub struct ReverseTransfer {
     /// The reversal's own id.
     pub id: TransferId,
-    /// Who asks.
+    /// The principal that asks, in its stored form.
     pub caller: String,
-    /// How much, in minor units; `None` for all that is left.
+    /// The amount in minor units; `None` for all that is left.
     pub minor: Option<i64>,
-    /// Why, in the caller's words.
+    /// The reason, in the caller's words.
     pub reason: String,
-    /// The caller's key; where he gave none, one that only this request has.
+    /// The idempotency key. If the request has none, a key that no other request has.
     pub key: IdempotencyKey,
-    /// Over the fields the caller supplied.
+    /// The fingerprint of the fields that were sent.
     pub fingerprint: Fingerprint,
-    /// When.
+    /// When it was requested.
     pub at: DateTime<Utc>,
 }
 
 impl ReverseTransfer {
-    /// The transfer that gives `minor` units of `original` back: from its payee, who owns the money now, to its payer.
+    /// The transfer that gives `minor` units of `original` back: from its payee, who owns the money now, to
+    /// its payer.
     #[must_use]
     pub fn transfer_back(&self, original: &Transfer, minor: i64, payee: Option<UserId>) -> Transfer {
         Transfer {
@@ -184,24 +186,24 @@ impl ReverseTransfer {
     }
 }
 
-/// What came of a request.
+/// The outcome of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", content = "as", rename_all = "snake_case")]
 pub enum Outcome {
-    /// Accepted: posted, held or filed, as its status says.
+    /// Accepted: posted, held or filed, as the transfer's status says.
     Accepted(Box<Transfer>),
     /// Refused; no money moved.
     Refused(Refusal),
 }
 
-/// The fold's word on one command.
+/// The fold's decision on one command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// Decided now.
+    /// The outcome is decided now.
     Decided(Outcome),
-    /// Decided before under the same key and fingerprint: the first outcome again.
+    /// It was decided before under the same key and fingerprint: the first outcome again.
     Replayed(Outcome),
-    /// The key stands for another request.
+    /// The key belongs to a request with another fingerprint.
     KeyReused,
 }
 

@@ -1,13 +1,14 @@
-//! How much a person may send: per transfer, per day, per month, and to whom how soon. Zero means no limit.
+//! Limits: how much a person may send per transfer, day and month, and the cool-off for new payees. Zero
+//! means no limit.
 
 use crate::money::{Currency, Money};
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-/// Limits in minor units of `currency`; they bind transfers in that currency.
+/// Limits in minor units of `currency`. They apply to transfers in that currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// What the limits are counted in.
+    /// The currency of the limits.
     pub currency: Currency,
     /// For one transfer; 0 = none.
     pub per_transfer: i64,
@@ -15,23 +16,23 @@ pub struct Limits {
     pub per_day: i64,
     /// For one calendar month; 0 = none.
     pub per_month: i64,
-    /// How long after a payee was first named he can be paid; zero = at once.
+    /// How long a new payee must wait before they can be paid; zero = no wait.
     pub new_payee_cooloff: Duration,
 }
 
-/// What went out of one account: kept in its row, in minor units.
+/// What was sent from one account, stored in its row, in minor units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spending {
-    /// The day that was counted last.
+    /// The newest day that was counted.
     pub on: NaiveDate,
-    /// What went out on it.
+    /// The amount sent on that day.
     pub in_day: i64,
-    /// What went out in its month, up to it.
+    /// The amount sent in its month, up to that day.
     pub in_month: i64,
 }
 
 impl Spending {
-    /// What counts on `day`. A clock that went back finds the later day still counting.
+    /// What counts on `day`. If the clock went back, the later day still counts.
     #[must_use]
     pub fn as_of(self, day: NaiveDate) -> Spent {
         let day = day.max(self.on);
@@ -52,8 +53,8 @@ impl Spending {
         }
     }
 
-    /// Takes back `minor` that was counted on `day` and did not go out after all. What was counted in
-    /// a day or month that is over makes no room in a later one.
+    /// Takes back `minor`, which was counted on `day` and was not sent in the end. It gives no room in a
+    /// later day or month.
     #[must_use]
     pub fn less(self, day: NaiveDate, minor: i64) -> Self {
         let (of_day, of_month) = (day == self.on, month_of(day) == month_of(self.on));
@@ -68,41 +69,41 @@ impl Spending {
 /// What a person has sent so far, in minor units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spent {
-    /// In the day of the transfer.
+    /// The sum in the day of the transfer.
     pub day: i64,
-    /// In its month.
+    /// The sum in its month.
     pub month: i64,
 }
 
 impl Spent {
-    /// Both together.
+    /// The sums of both.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self { day: self.day.saturating_add(other.day), month: self.month.saturating_add(other.month) }
     }
 }
 
-/// Which limit stands in the way.
+/// The limit that is exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "which", rename_all = "snake_case")]
 pub enum LimitExceeded {
-    /// The one for a single transfer.
+    /// The limit for one transfer.
     PerTransfer,
-    /// The one for the day.
+    /// The limit for the day.
     PerDay,
-    /// The one for the month.
+    /// The limit for the month.
     PerMonth,
-    /// The payee was named too short a time ago.
+    /// The payee's cool-off has not passed.
     NewPayee {
-        /// From then on he can be paid.
+        /// From then on they can be paid.
         payable_at: DateTime<Utc>,
     },
-    /// The person has replaced his number too short a time ago.
+    /// The cool-off after a replaced number has not passed.
     NumberReplaced {
-        /// From then on he can pay.
+        /// From then on the person can pay.
         payable_at: DateTime<Utc>,
     },
-    /// More than what is left of the transfer to give back.
+    /// More than can still be reversed of the transfer.
     LeftToReverse,
 }
 
@@ -113,20 +114,20 @@ impl Limits {
         Self { currency, per_transfer: 0, per_day: 0, per_month: 0, new_payee_cooloff: Duration::zero() }
     }
 
-    /// Whether what a person sent before matters to them.
+    /// Whether the limits depend on what was sent before.
     #[must_use]
     pub const fn count_spending(&self) -> bool {
         self.per_day > 0 || self.per_month > 0
     }
 
-    /// From when on a payee who was first named at `first_seen` can be paid.
+    /// When a payee who was first named at `first_seen` can be paid.
     #[must_use]
     pub fn payable_at(&self, first_seen: DateTime<Utc>) -> DateTime<Utc> {
         first_seen.checked_add_signed(self.new_payee_cooloff).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
-    /// Whether a person can pay who replaced his number at `replaced_at`: whoever took his account over
-    /// would do that first, so his money cools off as it does for a new payee.
+    /// Checks the cool-off of a person who replaced their number at `replaced_at`. A thief who takes over an
+    /// account would do that first, so the wait is the same as for a new payee.
     pub fn check_number(
         &self,
         replaced_at: Option<DateTime<Utc>>,
@@ -138,7 +139,7 @@ impl Limits {
         }
     }
 
-    /// Whether `amount` may go out on top of what was `spent`.
+    /// Checks `amount` against the limits, after what was `spent`.
     pub fn check(&self, spent: Spent, amount: Money) -> Result<(), LimitExceeded> {
         if amount.currency != self.currency {
             return Ok(());
@@ -156,7 +157,7 @@ impl Limits {
     }
 }
 
-/// The first day of a day's month: the name of the month in the limit rows.
+/// The first day of a day's month, which stands for the month.
 #[must_use]
 pub fn month_of(day: NaiveDate) -> NaiveDate {
     day.with_day(1).unwrap_or(day)
@@ -194,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn days_and_months_begin_anew() {
+    fn a_new_day_and_a_new_month_start_at_zero() {
         let spending = Spending::default().plus(on(11, 20), 30).plus(on(11, 20), 5).plus(on(11, 21), 10);
         assert_eq!(spending, Spending { on: on(11, 21), in_day: 10, in_month: 45 });
         assert_eq!(spending.as_of(on(11, 22)), Spent { day: 0, month: 45 });
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_back_makes_room_in_its_own_day_only() {
+    fn a_returned_amount_frees_only_its_own_day() {
         let spending = Spending::default().plus(on(11, 29), 20).plus(on(11, 30), 30);
         assert_eq!(spending.less(on(11, 30), 10).as_of(on(11, 30)), Spent { day: 20, month: 40 });
         assert_eq!(spending.less(on(11, 29), 20).as_of(on(11, 30)), Spent { day: 30, month: 30 });
@@ -237,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_month_of_another_year_begins_anew() {
+    fn the_same_month_of_another_year_starts_at_zero() {
         let spending = Spending::default().plus(on(11, 20), 30);
         let a_year_later = NaiveDate::from_ymd_opt(2027, 11, 20).unwrap();
         assert_eq!(spending.as_of(a_year_later), Spent { day: 0, month: 0 });

@@ -3,32 +3,33 @@
 use crate::money::limits::LimitExceeded;
 use serde::{Deserialize, Serialize};
 
-/// Why money does not move.
+/// Why a transfer is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "snake_case")]
 pub enum Refusal {
-    /// Less is available than asked for.
+    /// The available balance is too small.
     InsufficientFunds,
-    /// A limit stands in the way.
+    /// A limit is exceeded.
     LimitExceeded {
-        /// Which.
+        /// The limit that is exceeded.
         limit: LimitExceeded,
     },
-    /// The two ends are kept in different currencies, or the amount is in a third.
+    /// The two accounts have different currencies, or the amount is in a third one.
     CurrencyMismatch,
-    /// Nothing, or less, is to move.
+    /// The amount is zero or negative.
     AmountNotPositive,
-    /// From and to are one account.
+    /// Both accounts are the same.
     SameAccount,
-    /// One of the ends does not exist.
+    /// One of the accounts does not exist.
     NoSuchAccount,
-    /// It can't be given back: it has not moved yet, it has left the house, or is itself a reversal.
+    /// The transfer can't be reversed: it is not completed, its money came from outside or left the platform,
+    /// or it is a reversal itself.
     NotReversible,
 }
 
 impl Refusal {
-    /// Whether the refusal hangs on the state of the books: then it is kept under its key and does
-    /// not flip when money comes. The others say that the request itself is wrong.
+    /// Whether the refusal depends on balances and limits. Then it is stored under its key and stays the same
+    /// when money arrives. The other refusals say that the request itself is wrong.
     #[must_use]
     pub const fn is_remembered(self) -> bool {
         matches!(self, Self::InsufficientFunds | Self::LimitExceeded { .. })

@@ -1,5 +1,4 @@
-//! A transfer: what is to move, and the states it passes through. Forward only; corrections are new
-//! transfers.
+//! A transfer and its statuses. The status only moves forward; corrections are new transfers.
 
 use crate::{
     ids::{TransferId, UserId, VerificationId, WalletId},
@@ -9,21 +8,21 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// The longest concept (what it is for) kept with a transfer, in characters.
+/// The longest concept (what a payment is for), in characters.
 pub const CONCEPT_LENGTH_MAX: usize = 140;
 
-/// A concept that can't be kept.
+/// Why a concept is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum BadConcept {
-    /// Longer than [`CONCEPT_LENGTH_MAX`].
+    /// It is longer than [`CONCEPT_LENGTH_MAX`].
     #[error("must be at most {CONCEPT_LENGTH_MAX} characters")]
     TooLong,
-    /// Something that can't be shown in one line.
+    /// It can't be shown in one line.
     #[error("must not have control characters")]
     NotPlain,
 }
 
-/// A concept as it is kept: short, in one line; an empty one is none.
+/// Checks a concept: short, in one line. An empty one becomes `None`.
 pub fn read_concept(text: Option<String>) -> Result<Option<String>, BadConcept> {
     let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
     if text.chars().count() > CONCEPT_LENGTH_MAX {
@@ -35,23 +34,23 @@ pub fn read_concept(text: Option<String>) -> Result<Option<String>, BadConcept> 
     Ok(Some(text))
 }
 
-/// Where the money goes.
+/// The destination of a transfer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "to", content = "at", rename_all = "snake_case")]
 pub enum Destination {
-    /// Out of the house, to an account elsewhere.
+    /// An account outside the platform (off-us).
     Account(AccountNumber),
-    /// To a wallet of ours, with the number it was found by, where it was.
+    /// A wallet of the platform (on-us).
     Wallet {
-        /// The wallet.
+        /// The wallet's id.
         id: WalletId,
-        /// What the payer wrote, if that was a number rather than the wallet's id.
+        /// The number that the payer wrote; `None` when they gave the wallet's id.
         found_by: Option<AccountNumber>,
     },
 }
 
 impl Destination {
-    /// `****4567`: fit for receipts, answers and logs.
+    /// The form for receipts, answers and logs: `****4567`.
     #[must_use]
     pub fn masked(&self) -> String {
         match self {
@@ -60,7 +59,7 @@ impl Destination {
         }
     }
 
-    /// The whole, for a fingerprint or a code's digest. Never log it.
+    /// The complete number, for a fingerprint or a code's digest. Never log it.
     #[must_use]
     pub fn canonical(&self) -> String {
         match self {
@@ -72,29 +71,29 @@ impl Destination {
     }
 }
 
-/// Where a transfer stands, as the wire names it.
+/// The status of a transfer, with the names of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TransferStatus {
-    /// Waits for the payer's second step; nothing is held yet.
+    /// Waits for the payer's step-up; nothing is held yet.
     PendingVerification,
-    /// Waits for another member's yes.
+    /// Waits for another member's approval.
     PendingApproval,
-    /// Held, on its way.
+    /// The money is held, and the bank carries the transfer out.
     Processing,
-    /// The money has moved. Final but for a reversal.
+    /// The money has moved. Only a reversal can follow.
     Completed,
-    /// Withdrawn by its payer. Final.
+    /// Canceled by its payer. Final.
     Canceled,
-    /// Another member said no. Final.
+    /// Rejected by another member. Final.
     Rejected,
-    /// Nobody confirmed in time. Final.
+    /// Not confirmed in time. Final.
     Expired,
     /// Refused for the reason given. Final.
     Failed,
-    /// Nobody knows: the hold stays until somebody does.
+    /// The outcome is unknown. The hold stays until it is known.
     Unknown,
-    /// Completed, and given back whole. Final.
+    /// Completed, and reversed in whole. Final.
     Reversed,
 }
 
@@ -112,7 +111,7 @@ impl TransferStatus {
         Self::Reversed,
     ];
 
-    /// The word of the wire.
+    /// The name in the API and the database.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -129,13 +128,13 @@ impl TransferStatus {
         }
     }
 
-    /// Reads the word of the wire.
+    /// Reads the name that [`TransferStatus::name`] gives.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.name() == name)
     }
 
-    /// Whether this state may be followed by `next`.
+    /// Whether `next` may follow this status.
     #[must_use]
     pub const fn may_become(self, next: Self) -> bool {
         use TransferStatus as S;
@@ -152,7 +151,7 @@ impl TransferStatus {
                     S::Processing | S::Completed | S::Canceled | S::Rejected | S::Expired | S::Failed
                 )
             }
-            // It expires only as long as it was not handed over to anybody.
+            // It expires only while it was not handed over to the bank.
             S::Processing => matches!(next, S::Completed | S::Failed | S::Expired | S::Unknown),
             S::Unknown => matches!(next, S::Completed | S::Failed),
             S::Completed => matches!(next, S::Reversed),
@@ -161,55 +160,55 @@ impl TransferStatus {
     }
 }
 
-/// One transfer. Its amount and ends never change.
+/// One transfer. Its amount and accounts never change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transfer {
-    /// Its id; the receipt's folio.
+    /// The transfer's id, shown as the folio of the receipt.
     pub id: TransferId,
-    /// Who asked: `client:<id>`, `user:<id>`, `chat:<conversation>`.
+    /// The principal that asked: `client:<id>`, `user:<id>`, `chat:<conversation>`.
     pub caller: String,
-    /// The caller's own name for it.
+    /// The caller's own id for it.
     pub client_tx_id: Option<String>,
-    /// Whose money it is.
+    /// The user whose money it is.
     pub owner: UserId,
     /// The wallet it leaves.
     pub from: WalletId,
-    /// The ledger account it enters: a wallet, or the clearing account for the outside.
+    /// The ledger account it enters: a wallet, or the clearing account.
     pub to: WalletId,
-    /// What the payer named.
+    /// The destination as the payer named it.
     pub destination: Destination,
-    /// How much.
+    /// The amount to move.
     pub amount: Money,
-    /// What for, in the payer's words.
+    /// What the payment is for, in the payer's words.
     pub concept: Option<String>,
-    /// Where it stands.
+    /// The present status.
     pub status: TransferStatus,
-    /// The challenge it waits for or has passed, where one was needed.
+    /// The challenge of its step-up; `None` when it needs none.
     pub verification: Option<VerificationId>,
-    /// The transfer that this one gives back, in whole or in part.
+    /// The transfer that this one reverses, in whole or in part.
     pub reverses: Option<TransferId>,
-    /// How much of it others have given back, in minor units.
+    /// The sum of its reversals, in minor units.
     pub reversed_minor: i64,
-    /// Why it failed, where it did.
+    /// Why it failed; `None` when it did not fail.
     pub refusal: Option<Refusal>,
-    /// When a pending one lapses.
+    /// When it expires if it is still pending.
     pub expires_at: Option<DateTime<Utc>>,
-    /// When it was asked for.
+    /// When it was requested.
     pub created_at: DateTime<Utc>,
 }
 
-/// A state that can't be reached from where the transfer stands.
+/// A status that can't follow the present one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("a transfer that is {from:?} can't become {to:?}")]
 pub struct WrongState {
-    /// Where it stands.
+    /// The present status.
     pub from: TransferStatus,
-    /// Where it was to go.
+    /// The status that was asked for.
     pub to: TransferStatus,
 }
 
 impl Transfer {
-    /// Moves on, if that is allowed.
+    /// Sets the status, if `next` may follow.
     pub fn become_status(&mut self, next: TransferStatus) -> Result<(), WrongState> {
         if self.status.may_become(next) {
             self.status = next;
@@ -219,20 +218,20 @@ impl Transfer {
         }
     }
 
-    /// The other side, as the holder of one of its wallets is shown it: masked.
+    /// The other side, masked, as the owner of the wallet `own` sees it.
     #[must_use]
     pub fn counterpart(&self, own: WalletId) -> String {
         if self.from == own { self.destination.masked() } else { crate::text::mask(&self.from.to_string()) }
     }
 
-    /// Whether a caller (`client:<id>`, `user:<id>`, `chat:<conversation>`) may see and settle it: whoever
-    /// made it, and the person whose money it is.
+    /// Whether a principal (`client:<id>`, `user:<id>`, `chat:<conversation>`) may see and settle it: the one
+    /// that requested it, and the user whose money it is.
     #[must_use]
     pub fn is_seen_by(&self, caller: &str) -> bool {
         self.caller == caller || caller.strip_prefix("user:").is_some_and(|id| id == self.owner.to_string())
     }
 
-    /// It as it was when it was first answered for: in its first state, nothing given back yet.
+    /// The transfer as it was first answered: in its first status, with nothing reversed.
     #[must_use]
     pub fn as_first_answered(mut self, first: TransferStatus) -> Self {
         self.status = first;
@@ -241,13 +240,13 @@ impl Transfer {
         self
     }
 
-    /// What can still be given back of it, in minor units.
+    /// What can still be reversed, in minor units.
     #[must_use]
     pub const fn left_to_reverse(&self) -> i64 {
         self.amount.minor.saturating_sub(self.reversed_minor)
     }
 
-    /// Whether it needed, or needs, the second step.
+    /// Whether it needs or needed a step-up.
     #[must_use]
     pub const fn requires_2fa(&self) -> bool {
         self.verification.is_some()

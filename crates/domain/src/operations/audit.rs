@@ -1,19 +1,19 @@
-//! Who decided what, on whose behalf. Audit rows are data in each write: a decision and its row
-//! commit together. They bear ids and masked values only, so that a person can be erased.
+//! The audit log: who decided what, on whose behalf. A decision and its audit row commit together. Rows have
+//! only ids and masked values, so that a person's data can be erased.
 //!
-//! Rows are sealed in blocks: each block lists the keyed codes of its rows, and bears a keyed code over
-//! the list and over the block before it. A row that is changed, removed or put in later is found, and
-//! which it is; to hide it one needs the key, which is not in the database.
+//! Rows are sealed in blocks. A block lists the keyed hashes of its rows, and has a keyed hash over the list
+//! and the block before. A row that was changed, removed or inserted is found by its number. To hide a change
+//! one needs the key, which is not in the database.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
-/// Who acted.
+/// The principal that acted, and how.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
-    /// `user:<id>`, `client:<id>`, `chat:<conversation>` or `system`.
+    /// The principal: `user:<id>`, `client:<id>`, `chat:<conversation>` or `system`.
     pub who: String,
     /// The channel it came over: `rest`, `page`, `whatsapp`, `telegram`, `worker`.
     pub channel: String,
@@ -21,89 +21,89 @@ pub struct Actor {
     pub request_id: String,
 }
 
-/// One row of the audit log.
+/// One decision to record in the audit log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditRecord {
-    /// Who did it.
+    /// The principal that acted.
     pub actor: Actor,
-    /// What was done: `transfer.completed`, `consent.opted_out`.
+    /// The action: `transfer.completed`, `consent.opted_out`.
     pub action: String,
     /// The id of what it was done to.
     pub subject: String,
-    /// Whose money, number or consent it is, where it is somebody's.
+    /// The user or client whose money, number or consent it is, if any.
     pub on_behalf_of: Option<String>,
-    /// How it stood before, masked; `None` when it was not there.
+    /// The masked value before; `None` when there was none.
     pub before: Option<String>,
-    /// How it stands now, masked.
+    /// The masked value after.
     pub after: Option<String>,
 }
 
-/// A row as the log keeps it.
+/// A row as stored in the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditRow {
-    /// Its place in the log; places may be left out.
+    /// The sequence number; numbers may be missing.
     pub seq: i64,
     /// When it was written, to the microsecond.
     pub at: DateTime<Utc>,
-    /// What it says.
+    /// The recorded decision.
     pub record: AuditRecord,
 }
 
-/// The keyed code of one row, cut to 16 bytes.
+/// The keyed hash of one row, cut to 16 bytes.
 pub type RowCode = [u8; 16];
 
-/// A seal over the rows behind the block before it, up to `last_seq`.
+/// A seal over the rows after the block before, up to `last_seq`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {
-    /// 1 for the first.
+    /// The block's number; the first has 1.
     pub number: i64,
-    /// The last row it covers.
+    /// The newest row it covers.
     pub last_seq: i64,
-    /// The rows it covers, with their codes.
+    /// The rows it covers, with their hashes.
     pub rows: Vec<(i64, RowCode)>,
-    /// The key it is sealed under.
+    /// The id of the key it is sealed under.
     pub key_id: String,
-    /// Over all of this and the code of the block before.
+    /// The keyed hash over all of this and the hash of the block before.
     pub code: [u8; 32],
 }
 
-/// The newest block: whoever has noted it elsewhere can tell whether the log was rebuilt since.
+/// The newest block. A copy of it, kept elsewhere, shows whether the log was rebuilt since.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockHead {
-    /// Its number.
+    /// The block's number.
     pub number: i64,
-    /// Its code.
+    /// The block's keyed hash.
     pub code: [u8; 32],
 }
 
-/// Something in the log that can't be.
+/// A sign that the audit log was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum AuditViolation {
-    /// A row is not as it was sealed.
+    /// A row differs from what was sealed.
     #[error("row {0} was changed")]
     RowChanged(i64),
-    /// A sealed row is gone.
+    /// A sealed row is missing.
     #[error("row {0} was removed")]
     RowRemoved(i64),
-    /// A row was put between sealed ones.
+    /// A row was inserted between sealed ones.
     #[error("row {0} was inserted")]
     RowInserted(i64),
-    /// A block is not as it was made.
+    /// A block differs from what was sealed.
     #[error("block {0} was changed")]
     BlockChanged(i64),
-    /// A block is gone.
+    /// A block is missing.
     #[error("block {0} was removed")]
     BlockRemoved(i64),
-    /// A block was sealed under a key that is not known any more.
+    /// The key that a block was sealed under is not known any more.
     #[error("the key of block {0} is gone")]
     KeyGone(i64),
 }
 
-/// What the codes are made with: HMAC under the key of that id, `None` when it is gone.
+/// Computes the HMAC under the key with that id; `None` when the key is gone.
 pub type Mac<'a> = &'a dyn Fn(&str, &[u8]) -> Option<[u8; 32]>;
 
-/// The bytes of a row that its code is made over: each field behind its length, so that no two
-/// different rows have the same.
+/// The bytes of a row that its hash covers. Each field follows its length, so two different rows never have
+/// the same bytes.
 #[must_use]
 pub fn row_bytes(row: &AuditRow) -> Vec<u8> {
     let record = &row.record;
@@ -121,7 +121,7 @@ pub fn row_bytes(row: &AuditRow) -> Vec<u8> {
     bytes
 }
 
-/// The bytes of a block that its code is made over.
+/// The bytes of a block that its hash covers.
 #[must_use]
 pub fn block_bytes(block: &Block, previous: Option<&[u8; 32]>) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(block.rows.len().saturating_mul(24).saturating_add(128));
@@ -133,7 +133,7 @@ pub fn block_bytes(block: &Block, previous: Option<&[u8; 32]>) -> Vec<u8> {
     bytes
 }
 
-/// A field behind its length; one that is absent differs from an empty one.
+/// Adds a field after its length. An absent field differs from an empty one.
 fn put(bytes: &mut Vec<u8>, field: Option<&[u8]>) {
     bytes.push(u8::from(field.is_some()));
     let field = field.unwrap_or_default();
@@ -141,13 +141,13 @@ fn put(bytes: &mut Vec<u8>, field: Option<&[u8]>) {
     bytes.extend(field);
 }
 
-/// The rows of a block as they are stored: 8 bytes of `seq`, 16 of code, for each.
+/// The stored form of a block's rows: 8 bytes of `seq` and 16 bytes of hash for each.
 #[must_use]
 pub fn encode_rows(rows: &[(i64, RowCode)]) -> Vec<u8> {
     rows.iter().flat_map(|(seq, code)| seq.to_be_bytes().into_iter().chain(*code)).collect()
 }
 
-/// Reads what [`encode_rows`] wrote; `None` when it is cut.
+/// Reads what [`encode_rows`] wrote; `None` when the bytes are cut off.
 #[must_use]
 pub fn decode_rows(bytes: &[u8]) -> Option<Vec<(i64, RowCode)>> {
     let (rows, []) = bytes.as_chunks::<24>() else { return None };
@@ -159,7 +159,7 @@ pub fn decode_rows(bytes: &[u8]) -> Option<Vec<(i64, RowCode)>> {
         .collect()
 }
 
-/// The code of a row, cut to its length.
+/// The hash of a row, cut to 16 bytes.
 #[must_use]
 pub fn row_code(mac: [u8; 32]) -> RowCode {
     let mut code = [0; 16];
@@ -167,7 +167,7 @@ pub fn row_code(mac: [u8; 32]) -> RowCode {
     code
 }
 
-/// Checks one block against the one before it and the rows that stand in its range of the log.
+/// Checks one block against the block before it and the rows in its range of the log.
 #[must_use]
 pub fn check_block(
     previous: Option<&Block>,

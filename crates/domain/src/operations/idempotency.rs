@@ -1,22 +1,21 @@
-//! Doing a thing once, however often it is asked.
+//! Idempotency: a request has its effect once, however often it is sent.
 //!
-//! A key is scoped to its caller and operation, so that nobody is answered with another's result.
-//! The fingerprint covers what the client supplied and nothing that the server stamped.
+//! A key is scoped to its caller and operation, so that nobody gets another's result. The fingerprint covers
+//! what the caller sent and nothing that the server added.
 
 use ring::digest;
 use serde::{Deserialize, Serialize};
 
-/// The longest key taken, in bytes.
+/// The longest key, in bytes.
 pub const KEY_LENGTH_MAX: usize = 255;
 
-/// Whether a caller's own name for a request can be a key: 1 to [`KEY_LENGTH_MAX`] bytes, none of them
-/// of a control character.
+/// Whether a text can be an idempotency key: 1 to [`KEY_LENGTH_MAX`] bytes, without control characters.
 #[must_use]
 pub fn is_key(key: &str) -> bool {
     (1..=KEY_LENGTH_MAX).contains(&key.len()) && !key.chars().any(char::is_control)
 }
 
-/// Who asked for what under which name.
+/// A caller's name for a request, within one operation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct IdempotencyKey {
     /// The caller: `client:<id>`, `user:<id>`, `chat:<conversation>`.
@@ -28,7 +27,7 @@ pub struct IdempotencyKey {
 }
 
 impl IdempotencyKey {
-    /// SHA-256 over its parts: what a store finds it by.
+    /// SHA-256 over its parts, by which a store finds it.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
         let Self { caller, operation, key } = self;
@@ -36,13 +35,13 @@ impl IdempotencyKey {
     }
 }
 
-/// SHA-256 over the client-supplied fields in canonical form.
+/// SHA-256 over the fields that the caller sent, in canonical form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Fingerprint(pub [u8; 32]);
 
 impl Fingerprint {
-    /// Over named fields in the order given. Names and values are length-prefixed, so that no two
-    /// different lists give the same bytes; an absent field differs from an empty one.
+    /// The fingerprint of named fields in the order given. Names and values follow their lengths, so that two
+    /// different lists never give the same bytes; an absent field differs from an empty one.
     #[must_use]
     pub fn of(fields: &[(&str, Option<&str>)]) -> Self {
         let mut context = digest::Context::new(&digest::SHA256);
@@ -62,16 +61,16 @@ fn update_prefixed(context: &mut digest::Context, bytes: &[u8]) {
     context.update(bytes);
 }
 
-/// What a key that was seen before means for the request at hand.
+/// What a known key means for a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seen<T> {
-    /// The same request: the first answer again, a refusal included.
+    /// The same request: the first answer again, also a refusal.
     Replay(T),
     /// Another request under a used key.
     Reused,
 }
 
-/// Judges a request against what stands under its key.
+/// Compares a request with what is stored under its key.
 pub fn compare<T>(stored: Fingerprint, outcome: T, asked: Fingerprint) -> Seen<T> {
     if stored == asked { Seen::Replay(outcome) } else { Seen::Reused }
 }

@@ -1,21 +1,21 @@
-//! Signed requests of internal clients: what is signed, what may stand in it, and for how long it is good.
+//! Signed requests of internal clients: what is signed, which values are valid, and for how long.
 //!
 //! ```text
 //! METHOD:PATH?QUERY:TIMESTAMP:NONCE:SHA256(body) hex
 //! ```
 //!
-//! Older clients send no nonce and leave it out; for them the signature itself is what may come only once.
-//! No field may hold the separator, so that no two requests, of either form, have one base.
+//! Older clients send no nonce and leave it out; for them the signature itself is accepted only once. No
+//! field may contain the separator, so two requests, of either form, never have the same base.
 
 use chrono::{DateTime, Duration, Utc};
 use ring::digest;
 use thiserror::Error;
 
-/// How far a client's clock may be from ours, either way.
+/// How far a client's clock may differ from ours, in both directions.
 pub const WINDOW: Duration = Duration::seconds(30);
 
-/// How long it is remembered what came once. A request is good for two windows at most; the rest is for
-/// clocks of replicas that differ, and for a store that is slow.
+/// How long used values are remembered. A request is valid for two windows at most; the rest is for replicas
+/// whose clocks differ, and for a slow store.
 pub const REMEMBERED_FOR: Duration = Duration::minutes(5);
 
 const SEPARATOR: char = ':';
@@ -25,35 +25,35 @@ const NONCE_LENGTH_MAX: usize = 128;
 const TIMESTAMP_LENGTH_MAX: usize = 11;
 const SIGNATURE_LENGTH: usize = 64;
 
-/// What a request says of its signature, as it came.
+/// The signature headers as received.
 #[derive(Clone, Copy)]
 pub struct SignatureHeaders<'a> {
-    /// `X-Client-Id`
+    /// The header `X-Client-Id`.
     pub client: &'a str,
-    /// `X-Timestamp`: unix seconds.
+    /// The header `X-Timestamp`: unix seconds.
     pub timestamp: &'a str,
-    /// `X-Nonce`; older clients send none.
+    /// The header `X-Nonce`; older clients send none.
     pub nonce: Option<&'a str>,
-    /// `X-Signature`: lower-case hex.
+    /// The header `X-Signature`: lower-case hex.
     pub signature: &'a str,
 }
 
-/// A field is not what it may be.
+/// The field that is malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum SignedRequestMalformed {
-    /// It is no word in capitals.
+    /// It is no word in capital letters.
     #[error("the method is malformed")]
     Method,
-    /// It is no path with an optional query, or holds the separator, which is written `%3A` there.
-    #[error("the path or query is malformed, or holds a colon")]
+    /// It is no path with an optional query, or contains the separator, which must be written as `%3A`.
+    #[error("the path or query is malformed, or contains a colon")]
     Target,
-    /// It is no client's id.
+    /// It is no client id.
     #[error("X-Client-Id is malformed")]
     Client,
     /// It is no number of seconds.
     #[error("X-Timestamp is malformed")]
     Timestamp,
-    /// It is empty, too long, or holds what it may not.
+    /// It is empty, too long, or has a character that is not allowed.
     #[error("X-Nonce is malformed")]
     Nonce,
     /// It is not 64 lower-case hexadecimal digits.
@@ -61,7 +61,8 @@ pub enum SignedRequestMalformed {
     Signature,
 }
 
-/// A request that claims to be a client's, each field sound. Has no `Debug`: it bears a signature.
+/// A request with well-formed signature headers; the signature is not checked yet. No `Debug`: it holds the
+/// signature.
 pub struct SignedRequest {
     method: String,
     target: String,
@@ -72,7 +73,7 @@ pub struct SignedRequest {
     tag: [u8; 32],
 }
 
-/// Whether this can be a client's id: 1 to 64 letters, digits, dots, hyphens or underscores.
+/// Whether a text can be a client id: 1 to 64 letters, digits, dots, hyphens or underscores.
 #[must_use]
 pub fn is_client_id(text: &str) -> bool {
     (1..=CLIENT_LENGTH_MAX).contains(&text.len())
@@ -92,7 +93,7 @@ fn is_nonce(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.~+/=".contains(&b))
 }
 
-/// Digits alone, written in one way.
+/// Digits without a leading zero, so that each number has one form.
 fn seconds(text: &str) -> Option<i64> {
     let is_plain = (1..=TIMESTAMP_LENGTH_MAX).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_digit())
@@ -100,7 +101,7 @@ fn seconds(text: &str) -> Option<i64> {
     if is_plain { text.parse().ok() } else { None }
 }
 
-/// Lower case alone: in another case the same signature would be another one, and could come again.
+/// Lower case only: in another case the same signature would be a new value and could be used again.
 fn tag(text: &str) -> Option<[u8; 32]> {
     let mut tag = [0; 32];
     let is_lower = text.len() == SIGNATURE_LENGTH && !text.bytes().any(|b| b.is_ascii_uppercase());
@@ -108,7 +109,7 @@ fn tag(text: &str) -> Option<[u8; 32]> {
 }
 
 impl SignedRequest {
-    /// Of a request line and its headers; `target` is the path with its query, as they came.
+    /// Reads a request line and its headers; `target` is the path with its query, as received.
     pub fn parse(
         method: &str,
         target: &str,
@@ -137,19 +138,19 @@ impl SignedRequest {
         })
     }
 
-    /// Who claims to have sent it.
+    /// The client id that the request gives.
     #[must_use]
     pub fn client(&self) -> &str {
         &self.client
     }
 
-    /// The signature's bytes.
+    /// The bytes of the signature.
     #[must_use]
     pub const fn tag(&self) -> &[u8; 32] {
         &self.tag
     }
 
-    /// What the client signs, with the body as it was received.
+    /// The text that the client signs, with the body as received.
     #[must_use]
     pub fn base(&self, body: &[u8]) -> String {
         let timestamp = self.timestamp.to_string();
@@ -160,13 +161,13 @@ impl SignedRequest {
         fields.join(":")
     }
 
-    /// Whether it was signed within the window around now, counted in whole seconds.
+    /// Whether it was signed within the window around `now`, in whole seconds.
     #[must_use]
     pub fn is_timely(&self, now: DateTime<Utc>) -> bool {
         now.timestamp().abs_diff(self.timestamp) <= WINDOW.num_seconds().unsigned_abs()
     }
 
-    /// What may come only once from this client. A nonce can't pass for a signature.
+    /// The value that this client may use only once. A nonce is never equal to a signature.
     #[must_use]
     pub fn once(&self) -> String {
         match &self.nonce {

@@ -1,4 +1,4 @@
-//! Verification: one-time codes, the links of the hosted page, where the page may return to.
+//! Verification: one-time codes, the tokens of hosted pages, allowed return addresses.
 
 pub mod otp;
 pub mod page_token;

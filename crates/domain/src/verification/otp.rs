@@ -1,7 +1,7 @@
-//! One-time codes: how many guesses, how long, how often sent, when a number is locked.
+//! One-time codes: check attempts, expiry, limits on sends, locks.
 //!
-//! Numbers follow OWASP ASVS 6.5 and the older systems: six digits, ten minutes, three guesses for a
-//! challenge across all its resends. The provider that carries the code is no concern of these rules.
+//! The numbers follow OWASP ASVS 6.5 and the earlier systems: six digits, ten minutes, three check attempts
+//! for a challenge across all its resends. These rules don't depend on the code provider.
 
 mod breaker;
 mod fallback;
@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use thiserror::Error;
 
-/// What a code is for; one sent for a login never passes a payment.
+/// The purpose of a code. A code for one purpose is refused for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
@@ -37,12 +37,12 @@ pub enum Purpose {
     Login,
     /// To set a new password.
     PasswordReset,
-    /// To let one payment through.
+    /// To confirm one payment.
     Transfer,
 }
 
 impl Purpose {
-    /// The word of the wire.
+    /// The name in the API and the database.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -53,7 +53,7 @@ impl Purpose {
         }
     }
 
-    /// Reads the word of the wire.
+    /// Reads the name that [`Purpose::name`] gives.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Registration, Self::Login, Self::PasswordReset, Self::Transfer]
@@ -62,34 +62,34 @@ impl Purpose {
     }
 }
 
-/// The zeros of the scripts whose digits people's keyboards write; the other nine follow each.
+/// The zeros of the scripts whose digits people's keyboards write. The other nine digits follow each.
 const ZEROS: [char; 17] =
     ['0', '٠', '۰', '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '๐', '໐', '༠', '၀', '０'];
 
-/// A digit of whichever script, in ASCII.
+/// A digit of any of these scripts, in ASCII.
 fn in_ascii(digit: char) -> Option<char> {
     let value = |zero: char| u32::from(digit).checked_sub(u32::from(zero)).filter(|value| *value < 10);
     ZEROS.into_iter().find_map(value).and_then(|value| char::from_digit(value, 10))
 }
 
-/// A code as somebody typed it: 4 to 10 digits, kept in ASCII. It has no readable `Debug`.
+/// A code as a person typed it: 4 to 10 digits, stored in ASCII. `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OtpCode(String);
 
-/// Not 4 to 10 digits.
+/// The text is not 4 to 10 digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("must be 4 to 10 digits")]
 pub struct InvalidCode;
 
 impl OtpCode {
-    /// Reads a code; spaces and hyphens between digits are forgiven.
+    /// Reads a code. Spaces and hyphens between digits are ignored.
     pub fn parse(text: &str) -> Result<Self, InvalidCode> {
         let typed = text.trim().chars().filter(|c| !matches!(c, ' ' | '-'));
         let digits: Option<String> = typed.map(in_ascii).collect();
         digits.filter(|digits| (4..=10).contains(&digits.len())).map(Self).ok_or(InvalidCode)
     }
 
-    /// The digits. Never log them.
+    /// The digits of the code. Never log them.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
@@ -102,41 +102,41 @@ impl fmt::Debug for OtpCode {
     }
 }
 
-/// The numbers an operator may set.
+/// The code policy, which the operator can set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OtpPolicy {
-    /// How long a code is good.
+    /// How long a code is valid.
     pub ttl: Duration,
-    /// Guesses for a challenge, across resends and channels.
+    /// The maximum of check attempts on a challenge, across resends and channels.
     pub attempts_max: u32,
-    /// Between two sends of one challenge.
+    /// The wait between two sends of one challenge.
     pub resend_cooldown: Duration,
-    /// Sends to one destination in 24 hours.
+    /// The maximum of sends to one destination in 24 hours.
     pub sends_per_destination_per_day: u32,
-    /// Sends asked from one address in an hour.
+    /// The maximum of sends that one network address asks for in an hour.
     pub sends_per_ip_per_hour: u32,
-    /// Sends in an hour to all numbers alike but for their last four digits.
+    /// The maximum of sends in an hour to numbers that differ only in their last four digits.
     pub sends_per_prefix_per_hour: u32,
-    /// Wrong guesses, over challenges, that lock a destination.
+    /// The number of wrong codes, over all challenges, that locks a destination.
     pub lock_after_failures: u32,
-    /// How long the lock lasts; it ends clean.
+    /// How long the lock lasts. Afterwards the count starts at zero.
     pub lock_for: Duration,
 }
 
-/// Where a challenge stands.
+/// The status of a challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChallengeStatus {
-    /// Waiting for the code.
+    /// Waits for the code.
     Pending,
-    /// The right code came. Final.
+    /// The right code was entered. Final.
     Approved,
-    /// Withdrawn, or its guesses are spent. Final.
+    /// Canceled, or its check attempts are used up. Final.
     Canceled,
 }
 
 impl ChallengeStatus {
-    /// The word of the wire.
+    /// The name in the API and the database.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -146,45 +146,45 @@ impl ChallengeStatus {
         }
     }
 
-    /// Reads the word of the wire.
+    /// Reads the name that [`ChallengeStatus::name`] gives.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Pending, Self::Approved, Self::Canceled].into_iter().find(|status| status.name() == name)
     }
 }
 
-/// The counted part of a challenge, as a store loads it under its lock.
+/// Status, expiry and counts of a challenge, as a store loads them under its lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Challenge {
-    /// Where it stands.
+    /// The present status.
     pub status: ChallengeStatus,
-    /// Guesses taken so far, running ones included.
+    /// The check attempts reserved so far, including those in progress.
     pub attempts_used: u32,
-    /// Guesses allowed in all.
+    /// The maximum of check attempts.
     pub attempts_max: u32,
-    /// When it ends.
+    /// From when the code is refused.
     pub expires_at: DateTime<Utc>,
-    /// When its code last went out.
+    /// When its code was last sent.
     pub last_sent_at: DateTime<Utc>,
 }
 
-/// Why no guess may be taken.
+/// Why a check attempt is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum AttemptRefused {
-    /// Its time is over.
+    /// The code has expired.
     #[error("the code has expired")]
     Expired,
-    /// All guesses are taken.
-    #[error("no guesses are left")]
+    /// All check attempts are used.
+    #[error("no check attempts are left")]
     Exhausted,
-    /// Already approved or withdrawn.
+    /// The challenge is already approved or canceled.
     #[error("the challenge is settled")]
     Settled,
 }
 
 impl Challenge {
-    /// Takes one guess *before* the code is compared, so that no number of parallel guesses passes
-    /// the limit. Returns how many are left after it.
+    /// Reserves a check attempt *before* the code is compared, so that concurrent attempts never pass the
+    /// limit. Returns how many are left after it.
     pub fn take_attempt(&mut self, now: DateTime<Utc>) -> Result<u32, AttemptRefused> {
         if self.status != ChallengeStatus::Pending {
             return Err(AttemptRefused::Settled);
@@ -199,9 +199,9 @@ impl Challenge {
         Ok(self.attempts_remaining())
     }
 
-    /// Settles a guess that was taken, while so many others are still being looked at, and says whether it approves:
-    /// none does once the challenge is settled. The last wrong one ends the challenge, though not before those
-    /// others: one of them may be right.
+    /// Settles a reserved check attempt while `running` others are in progress, and returns whether it
+    /// approves the challenge. None does once the challenge is settled. The last wrong one ends the
+    /// challenge, but not while others are in progress, because one of them may be right.
     pub fn settle_attempt(&mut self, right: bool, running: u32) -> bool {
         if self.status != ChallengeStatus::Pending {
             return false;
@@ -214,32 +214,32 @@ impl Challenge {
         right
     }
 
-    /// Guesses left.
+    /// The check attempts that are left.
     #[must_use]
     pub const fn attempts_remaining(&self) -> u32 {
         self.attempts_max.saturating_sub(self.attempts_used)
     }
 
-    /// Whether a code could still be right.
+    /// Whether a right code would still be accepted.
     #[must_use]
     pub fn is_open(&self, now: DateTime<Utc>) -> bool {
         self.status == ChallengeStatus::Pending && now < self.expires_at && self.attempts_remaining() > 0
     }
 
-    /// Whether its time ran out before anything was settled.
+    /// Whether it expired before it was settled.
     #[must_use]
     pub fn has_expired(&self, now: DateTime<Utc>) -> bool {
         self.status == ChallengeStatus::Pending && now >= self.expires_at
     }
 
-    /// Guesses that are worth anything: none once it is withdrawn, spent or expired.
+    /// The check attempts that are left and still count: none once the challenge is canceled or expired.
     #[must_use]
     pub fn attempts_left(&self, now: DateTime<Utc>) -> u32 {
         let is_over = self.status == ChallengeStatus::Canceled || self.has_expired(now);
         if is_over { 0 } else { self.attempts_remaining() }
     }
 
-    /// How long to wait before the code may go out again; zero when it may now.
+    /// How long to wait before the code may be sent again; zero when it may be sent now.
     #[must_use]
     pub fn resend_wait(&self, policy: &OtpPolicy, now: DateTime<Utc>) -> Duration {
         let since = now.signed_duration_since(self.last_sent_at);
@@ -247,24 +247,24 @@ impl Challenge {
     }
 }
 
-/// Wrong guesses at one destination, over all its challenges.
+/// Wrong codes at one destination, over all its challenges.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Failures {
-    /// Wrong guesses since the last right one or the last lock.
+    /// The wrong codes since the last right one or the last lock.
     pub count: u32,
-    /// Until when no code is taken nor sent.
+    /// Until when no code is accepted or sent.
     pub locked_until: Option<DateTime<Utc>>,
 }
 
 impl Failures {
-    /// The end of the lock, while it lasts.
+    /// The end of the lock; `None` when there is no lock at `now`.
     #[must_use]
     pub fn lock_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.locked_until.filter(|until| now < *until)
     }
 
-    /// Counts a wrong guess; the one that reaches the policy's number locks. A lock that has ended
-    /// leaves nothing behind: counting starts anew.
+    /// Counts a wrong code. At the policy's maximum the destination is locked. After a lock the count starts
+    /// at zero.
     #[must_use]
     pub fn after_wrong_attempt(self, policy: &OtpPolicy, now: DateTime<Utc>) -> Self {
         if self.lock_at(now).is_some() {
@@ -278,41 +278,41 @@ impl Failures {
     }
 }
 
-/// How many codes went out lately, and since when, for each thing that is counted.
+/// How many codes were sent lately, for each thing that is limited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SendCounts {
-    /// To this destination in the last 24 hours, and the oldest of them.
+    /// The sends to this destination in the last 24 hours.
     pub destination: Count,
-    /// Asked from this address in the last hour; none where there is no end user's address.
+    /// The sends that this network address asked for in the last hour; zero when there is no address.
     pub ip: Count,
-    /// To this prefix in the last hour.
+    /// The sends to this prefix in the last hour.
     pub prefix: Count,
 }
 
 /// A count within a rolling window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
-    /// How many.
+    /// The number of sends.
     pub n: u32,
-    /// When the oldest of them was: it leaves the window first.
+    /// When the oldest of them was sent. It leaves the window first.
     pub oldest: Option<DateTime<Utc>>,
 }
 
-/// What keeps a code from going out.
+/// The limit that stops a send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SendLimit {
-    /// It went out a moment ago.
+    /// The code was sent a moment ago.
     Cooldown,
-    /// Codes to one destination in a day.
+    /// Sends to one destination in a day.
     Destination,
-    /// Codes asked for from one address in an hour.
+    /// Sends that one network address asks for in an hour.
     Address,
-    /// Codes to one prefix in an hour.
+    /// Sends to one prefix in an hour.
     Prefix,
 }
 
 impl SendLimit {
-    /// Its number in force: seconds for the cooldown, else codes.
+    /// The policy's value for this limit: seconds for the cooldown, otherwise a number of sends.
     #[must_use]
     pub fn number(self, policy: &OtpPolicy) -> i64 {
         match self {
@@ -324,18 +324,18 @@ impl SendLimit {
     }
 }
 
-/// Too many codes.
+/// A limit on sends is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("too many codes were sent")]
 pub struct SendLimitReached {
-    /// Of what there are too many.
+    /// The limit that is reached.
     pub limit: SendLimit,
-    /// When the next may go out.
+    /// How long to wait until the next send.
     pub retry_after: Duration,
 }
 
 impl SendCounts {
-    /// Whether one more code may go out.
+    /// Whether another code may be sent.
     pub fn check(&self, policy: &OtpPolicy, now: DateTime<Utc>) -> Result<(), SendLimitReached> {
         let day = Duration::hours(24);
         let hour = Duration::hours(1);
@@ -355,10 +355,11 @@ impl SendCounts {
     }
 }
 
-/// What stands for the payment in the hash of a code that is bound to none.
+/// The digest in the hash of a code that is bound to no payment.
 pub const NO_TRANSACTION: [u8; 32] = [0; 32];
 
-/// Binds a code to one payment (PSD2 RTS art. 5, dynamic linking): any change gives another digest.
+/// The digest that binds a code to one payment (PSD2 RTS art. 5, dynamic linking). Any change gives another
+/// digest.
 #[must_use]
 pub fn transaction_digest(transfer: TransferId, amount: Money, destination: &AccountNumber) -> [u8; 32] {
     let mut context = digest::Context::new(&digest::SHA256);
@@ -372,8 +373,8 @@ pub fn transaction_digest(transfer: TransferId, amount: Money, destination: &Acc
     bytes
 }
 
-/// The digest of a transfer as it stands: made anew when its code is checked, so that any change of
-/// amount, currency or destination since makes the code wrong.
+/// The digest of a transfer in its present form. It is computed again when the code is checked, so that a
+/// change of amount, currency or destination makes the code wrong.
 #[must_use]
 pub fn transfer_digest(transfer: &Transfer) -> [u8; 32] {
     let account = match &transfer.destination {
@@ -385,7 +386,7 @@ pub fn transfer_digest(transfer: &Transfer) -> [u8; 32] {
     transaction_digest(transfer.id, transfer.amount, &account)
 }
 
-/// Whether two hashes are equal, in a time that does not tell where they differ.
+/// Whether two hashes are equal, in constant time.
 #[must_use]
 pub fn hashes_equal(one: &[u8; 32], other: &[u8; 32]) -> bool {
     one.iter().zip(other).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0

@@ -1,38 +1,38 @@
-//! The secret in the address of a page: who has it may use the page.
+//! The secret in the URL of a hosted page: it gives access to the page.
 
 use crate::verification::otp::OtpCode;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use ring::digest;
 use std::fmt;
 
-/// Bytes of randomness in a token.
+/// Random bytes in a token.
 pub const TOKEN_BYTES: usize = 32;
 
-/// 256 random bits as base64url (RFC 4648), 43 characters. It has no readable `Debug`.
+/// 256 random bits as base64url (RFC 4648), 43 characters. `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PageToken(String);
 
 impl PageToken {
-    /// Writes random bytes as a token.
+    /// Makes a token from random bytes.
     #[must_use]
     pub fn of(random: &[u8; TOKEN_BYTES]) -> Self {
         Self(BASE64_URL_SAFE_NO_PAD.encode(random))
     }
 
-    /// Reads what stands in an address.
+    /// Reads a token from a URL; `None` when it has another form.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
         (bytes.len() == TOKEN_BYTES).then(|| Self(text.to_owned()))
     }
 
-    /// The token itself. Never log it.
+    /// The token in clear text. Never log it.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// SHA-256, under which it is kept: of 256 random bits nothing can be guessed from it.
+    /// The SHA-256 under which it is stored. 256 random bits can't be found from their hash.
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
         let mut bytes = [0; 32];
@@ -40,12 +40,13 @@ impl PageToken {
         bytes
     }
 
-    /// The name of a guess, from the form that was sent and the code in it: the same however often that form is sent.
-    /// Who keeps the name but not the token learns nothing of the code from it.
+    /// The key of a check attempt, from the form that was sent and the code in it. The same form and code
+    /// give the same key. Without the token, the key tells nothing about the code.
     #[must_use]
     pub fn attempt_name(&self, form: &str, code: &OtpCode) -> String {
         let mut name = digest::Context::new(&digest::SHA256);
-        // The form comes from outside; token and code have no line's end in them, and bound it.
+        // The form comes from outside. Token and code contain no line break, so they mark where it begins and
+        // ends.
         for part in [&self.0, "\n", form, "\n", code.reveal()] {
             name.update(part.as_bytes());
         }
@@ -64,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_guess_has_a_name_of_its_own() {
+    fn each_check_attempt_has_its_own_key() {
         let token = PageToken::of(&[7; TOKEN_BYTES]);
         let [code, other] = ["123456", "123457"].map(|code| OtpCode::parse(code).unwrap());
         let name = token.attempt_name("0.1", &code);

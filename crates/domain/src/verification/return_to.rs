@@ -1,15 +1,15 @@
-//! Where a person goes back to from a page of ours: only to origins that the operator has named, or the
-//! page would lend its good name to anybody's (CWE-601, open redirect).
+//! The return address of a hosted page. Only origins that the operator configured are allowed; otherwise the
+//! page would be an open redirect (CWE-601).
 
 use crate::ids::VerificationId;
 use std::fmt;
 use thiserror::Error;
 use url::{Host, Url};
 
-/// The longest address that is taken.
+/// The longest return address, in bytes.
 const LENGTH_MAX: usize = 2000;
 
-/// An origin (RFC 6454) that people may be sent back to: `https`, or `http` on this very machine.
+/// An origin (RFC 6454) that people may return to: `https`, or `http` on the local machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebOrigin {
     text: String,
@@ -17,7 +17,7 @@ pub struct WebOrigin {
 }
 
 impl WebOrigin {
-    /// Reads `https://app.example.com`, without path, query or name of a user.
+    /// Reads `https://app.example.com`, without path, query or user name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let url = Url::parse(text).ok()?;
@@ -29,7 +29,7 @@ impl WebOrigin {
         is_origin.then(|| Self { text: url.origin().ascii_serialization(), is_encrypted })
     }
 
-    /// Whether what is sent there can't be read on the way.
+    /// Whether traffic to it is encrypted (`https`).
     #[must_use]
     pub const fn is_encrypted(&self) -> bool {
         self.is_encrypted
@@ -45,8 +45,8 @@ fn is_local(url: &Url) -> bool {
     }
 }
 
-/// Whether browsers and the parser here can't read it in two ways: they drop tabs, take `\` for `/` and
-/// forgive missing slashes.
+/// Whether browsers and this parser read the text in the same way. Browsers drop tabs, treat `\` as `/` and
+/// accept missing slashes.
 fn is_spelled_out(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
         return false;
@@ -58,17 +58,17 @@ fn is_spelled_out(text: &str) -> bool {
         && !authority.contains('@')
 }
 
-/// An address that people may be sent back to.
+/// A return address that is allowed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ReturnTo(Url);
 
-/// Not an absolute address of an origin that was named.
+/// The text is no absolute URL of an allowed origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("must be an absolute address whose origin is one of RETURN_TO_ORIGINS")]
+#[error("must be an absolute URL whose origin is one of RETURN_TO_ORIGINS")]
 pub struct ReturnToRefused;
 
 impl ReturnTo {
-    /// Reads an address, if its origin is exactly one of those allowed.
+    /// Reads a URL, if its origin is exactly one of those allowed.
     pub fn try_new(text: &str, allowed: &[WebOrigin]) -> Result<Self, ReturnToRefused> {
         let url = Url::parse(text).map_err(|_malformed| ReturnToRefused)?;
         let origin = url.origin().ascii_serialization();
@@ -76,7 +76,7 @@ impl ReturnTo {
         if is_allowed { Ok(Self(url)) } else { Err(ReturnToRefused) }
     }
 
-    /// Reads a path (`/menu`) as one of the first origin that is allowed.
+    /// Reads a path (`/menu`) as a URL of the first allowed origin.
     pub fn path_of(text: &str, allowed: &[WebOrigin]) -> Result<Self, ReturnToRefused> {
         let first = allowed.first().ok_or(ReturnToRefused)?;
         if !text.starts_with('/') {
@@ -85,26 +85,26 @@ impl ReturnTo {
         Self::try_new(&format!("{}{text}", first.text), allowed)
     }
 
-    /// Reads one that was allowed when it was kept.
+    /// Reads a stored URL, which was checked before it was stored.
     #[must_use]
     pub fn restore(text: &str) -> Option<Self> {
         Url::parse(text).ok().map(Self)
     }
 
-    /// The address as it was given.
+    /// The complete URL.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
 
-    /// Whose it is, for people.
+    /// The host name, to show to people.
     #[must_use]
     pub fn host(&self) -> &str {
         self.0.host_str().unwrap_or_default()
     }
 
-    /// The address with `verification_id` and the team's own `state`. It proves nothing: the team asks what
-    /// became of the verification.
+    /// The URL with `verification_id` and the team's own `state`. It proves nothing: the team must ask for
+    /// the verification's status.
     #[must_use]
     pub fn with(&self, verification: VerificationId, state: Option<&str>) -> String {
         let ours = ["verification_id", "state"];
@@ -122,7 +122,7 @@ impl ReturnTo {
 
 impl fmt::Debug for ReturnTo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Its path and query are the team's, and may bear what is secret there.
+        // Path and query belong to the team and may contain secrets.
         f.write_str(&self.0.origin().ascii_serialization())
     }
 }
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn the_way_back_bears_our_id_and_the_teams_state_once() {
+    fn the_return_url_has_our_id_and_the_teams_state_once() {
         let id = VerificationId(Uuid::from_u128(5));
         let to =
             ReturnTo::try_new("https://app.example.com/menu?a=1&state=old&verification_id=x#top", &allowed());

@@ -3,25 +3,14 @@
 
 use crate::{
     Stores,
-    accounts::users::{account, ask, replace, reset},
-    examples::{actor, approved, at, id, phone, registered, sign_up},
+    accounts::users::{account, ask, bind, brought, replace, reset},
+    examples::{approved, at, id, phone, registered, sign_up},
 };
-use domain::{
-    ids::{SessionId, UserId},
-    verification::otp::Purpose,
-};
+use domain::{ids::SessionId, verification::otp::Purpose};
 use futures_util::future::join_all;
 use ports::accounts::{
-    AccountPhone, BindChat, Confirmer, LinkMaker, NewLinkCode, ProfileChanged, Registered, ResetProof,
-    TelegramChat,
+    AccountPhone, LinkMaker, NewLinkCode, ProfileChanged, Registered, ResetProof, TelegramChat,
 };
-
-pub(crate) async fn bind(store: &dyn Stores, user: UserId, chat: i64) {
-    let hash = [u8::try_from(chat).unwrap(); 32];
-    let code = NewLinkCode { hash, maker: LinkMaker::Person(user), session: None, expires_at: at(600) };
-    store.keep_link_code(&code, at(0)).await.unwrap();
-    assert!(store.bind_chat(&brought(hash, chat, None), at(1)).await.unwrap().is_some());
-}
 
 /// Only a person with a verified number has a chat for it. The link ends with the person or the number, and
 /// the newest chat counts.
@@ -43,18 +32,8 @@ pub async fn a_numbers_chat_is_its_persons(store: impl Stores) {
     assert_eq!(store.find_chat_of(&phone(2)).await.unwrap(), None, "a number that is only named");
 
     assert_eq!(replace(&store, user, 1, 5).await, ProfileChanged::Done);
-    assert_eq!(store.find_chat_of(&phone(1)).await.unwrap(), None, "it is his no more");
+    assert_eq!(store.find_chat_of(&phone(1)).await.unwrap(), None, "the number is not theirs any more");
     assert_eq!(store.find_chat_of(&phone(5)).await.unwrap(), Some(8));
-}
-
-fn brought(hash: [u8; 32], chat: i64, confirmed_by: Option<UserId>) -> BindChat {
-    BindChat {
-        hashes: vec![hash],
-        chat: TelegramChat { id: chat, username: None, first_name: None },
-        confirmed_by: confirmed_by.map(|user| Confirmer { user, seen_password: "hash".into() }),
-        session: None,
-        actor: actor(),
-    }
 }
 
 /// A code binds one chat, once, and only from the other side.
@@ -63,7 +42,11 @@ pub async fn a_code_binds_one_chat(store: impl Stores) {
     let code = |hash: u8, maker| NewLinkCode { hash: [hash; 32], maker, session: None, expires_at: at(600) };
     store.keep_link_code(&code(1, LinkMaker::Person(user)), at(0)).await.unwrap();
     store.keep_link_code(&code(2, LinkMaker::Person(user)), at(0)).await.unwrap();
-    assert_eq!(store.bind_chat(&brought([1; 32], 70, None), at(1)).await.unwrap(), None, "void by the newer");
+    assert_eq!(
+        store.bind_chat(&brought([1; 32], 70, None), at(1)).await.unwrap(),
+        None,
+        "replaced by the newer"
+    );
     let own = store.bind_chat(&brought([2; 32], 70, Some(other)), at(1)).await.unwrap();
     assert_eq!(own, None, "a person's code is brought by a chat");
     let bound = join_all((70..75).map(|chat| {

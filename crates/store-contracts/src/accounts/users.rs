@@ -2,7 +2,6 @@
 
 use crate::{
     Stores,
-    accounts::chat_links::bind,
     examples::{actor, approved, at, challenge, id, person, phone, policy, registered, sign_up},
 };
 use domain::{
@@ -15,9 +14,9 @@ use domain::{
 use futures_util::future::join_all;
 use ports::{
     accounts::{
-        AccountPhone, AskReset, CountedTry, Mfa, NameChange, NewAccount, NewLoginChallenge, NewSession,
-        OpenSession, PhoneChange, Profile, ProfileChange, ProfileChanged, Registered, ResetPassword,
-        ResetProof,
+        AccountPhone, AskReset, BindChat, Confirmer, CountedTry, LinkMaker, Mfa, NameChange, NewAccount,
+        NewLinkCode, NewLoginChallenge, NewSession, OpenSession, PhoneChange, Profile, ProfileChange,
+        ProfileChanged, Registered, ResetPassword, ResetProof, TelegramChat,
     },
     messaging::{Lane, NewOutbound, message_channel::OutboundMessage},
     pagination::PageRequest,
@@ -40,6 +39,24 @@ async fn profile(store: &dyn Stores, user: UserId) -> Profile {
 
 async fn live_sessions(store: &dyn Stores, user: UserId) -> usize {
     store.sessions(user, &PAGE, at(1)).await.unwrap().len()
+}
+
+/// Binds a chat to a person.
+pub(crate) async fn bind(store: &dyn Stores, user: UserId, chat: i64) {
+    let hash = [u8::try_from(chat).unwrap(); 32];
+    let code = NewLinkCode { hash, maker: LinkMaker::Person(user), session: None, expires_at: at(600) };
+    store.keep_link_code(&code, at(0)).await.unwrap();
+    assert!(store.bind_chat(&brought(hash, chat, None), at(1)).await.unwrap().is_some());
+}
+
+pub(crate) fn brought(hash: [u8; 32], chat: i64, confirmed_by: Option<UserId>) -> BindChat {
+    BindChat {
+        hashes: vec![hash],
+        chat: TelegramChat { id: chat, username: None, first_name: None },
+        confirmed_by: confirmed_by.map(|user| Confirmer { user, seen_password: "hash".into() }),
+        session: None,
+        actor: actor(),
+    }
 }
 
 /// Ten sign-ups with one address at once: one account.
@@ -176,7 +193,7 @@ pub async fn a_reset_token_ends(store: impl Stores) {
     ask(&store, 1, 2, 0).await;
     assert!(!reset(&store, ResetProof::Token(vec![[1; 32]]), 900).await, "too late");
     assert!(reset(&store, ResetProof::Token(vec![[2; 32]]), 899).await);
-    assert!(!reset(&store, ResetProof::Token(vec![[1; 32]]), 899).await, "void with the other");
+    assert!(!reset(&store, ResetProof::Token(vec![[1; 32]]), 899).await, "ended with the other");
     assert!(!reset(&store, ResetProof::Token(vec![[3; 32]]), 899).await, "never made");
 }
 
@@ -315,7 +332,7 @@ pub async fn a_number_is_replaced_by_a_free_one(store: impl Stores) {
     let user = account(&store, 1, true).await;
     account(&store, 2, true).await;
     assert_eq!(replace(&store, user, 1, 2).await, ProfileChanged::PhoneTaken);
-    assert_eq!(replace(&store, user, 3, 4).await, ProfileChanged::Moved, "not the number he has");
+    assert_eq!(replace(&store, user, 3, 4).await, ProfileChanged::Moved, "not the present number");
     assert_eq!(store.backlog().await.unwrap(), 0);
     assert_eq!(replace(&store, user, 1, 5).await, ProfileChanged::Done);
     assert_eq!(store.backlog().await.unwrap(), 1);

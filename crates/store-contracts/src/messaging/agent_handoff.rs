@@ -78,7 +78,7 @@ pub async fn a_person_who_opted_out_is_not_written_to(store: impl Stores) {
     let conversation = hear(&store, 1, "e1", TWILIO, 1).await;
     store.enqueue(&outbound(1, "waits", Lane::Conversation), Some(conversation), at(2)).await.unwrap();
     store.record_consent(&stop(1, ConsentStatus::OptedOut), at(3)).await.unwrap();
-    assert_eq!(store.backlog().await.unwrap(), 0, "what waited is not said any more");
+    assert_eq!(store.backlog().await.unwrap(), 0, "queued messages are not sent any more");
     for address in ["whatsapp:+525500000001", "5215500000001", "+525500000001"] {
         let mut message = outbound(1, "no", Lane::Conversation);
         message.message.recipient = address.into();
@@ -169,7 +169,7 @@ pub async fn an_answer_goes_where_the_person_last_wrote_from(store: impl Stores)
     store.commit_turn(&end(&turn), at(90)).await.unwrap();
     let found = newest().await.unwrap().unwrap();
     assert_eq!(found.last_inbound_at, Some(at(3)), "a webhook that comes late opens no window");
-    assert_eq!(found.address.as_deref(), Some("whatsapp:+525500000001"), "nor moves his address");
+    assert_eq!(found.address.as_deref(), Some("whatsapp:+525500000001"), "and does not change the address");
     let elsewhere = store.newest_conversation(Channel::Telegram, "+525500000001", &accounts).await.unwrap();
     assert!(elsewhere.is_none());
 }
@@ -184,13 +184,13 @@ pub async fn a_dead_letter_is_listed_and_tried_again(store: impl Stores) {
     let leased = store.lease(at(3), at(9), 10).await.unwrap().remove(0);
     store.settle(&leased, &Settlement::Dead { reason: "nobody knows".into() }, at(4)).await.unwrap();
     assert_eq!(store.backlog().await.unwrap(), 0);
-    let letters = store.dead_letters(&page()).await.unwrap();
-    let told: Vec<_> = letters.iter().map(|letter| (letter.kind, letter.reason.as_str())).collect();
+    let dead = store.dead_letters(&page()).await.unwrap();
+    let told: Vec<_> = dead.iter().map(|one| (one.kind, one.reason.as_str())).collect();
     assert_eq!(told, [(DeadLetterKind::Outbound, "nobody knows"), (DeadLetterKind::Inbound, "poison")]);
-    for letter in &letters {
-        assert!(matches!(store.revive(letter.id, at(5)).await.unwrap(), Some(ReplayOutcome::Queued)));
+    for one in &dead {
+        assert!(matches!(store.revive(one.id, at(5)).await.unwrap(), Some(ReplayOutcome::Queued)));
     }
-    assert!(store.revive(letters[0].id, at(5)).await.unwrap().is_none(), "it is none any more");
+    assert!(store.revive(dead[0].id, at(5)).await.unwrap().is_none(), "it is none any more");
     assert!(store.dead_letters(&page()).await.unwrap().is_empty());
     assert_eq!(store.lease_next(at(6), at(9)).await.unwrap().unwrap().event, turn.event);
     let again = store.lease(at(6), at(9), 10).await.unwrap().remove(0);
@@ -209,8 +209,8 @@ pub async fn an_unreadable_webhook_is_kept_until_it_can_be_read(store: impl Stor
     };
     store.keep_unreadable(&kept, at(1)).await.unwrap();
     store.keep_unreadable(&kept, at(2)).await.unwrap();
-    let letters = store.dead_letters(&page()).await.unwrap();
-    assert_eq!((letters.len(), letters[0].attempts, letters[0].kind), (1, 2, DeadLetterKind::Webhook));
+    let dead = store.dead_letters(&page()).await.unwrap();
+    assert_eq!((dead.len(), dead[0].attempts, dead[0].kind), (1, 2, DeadLetterKind::Webhook));
     let Some(ReplayOutcome::Unreadable(again)) = store.revive(kept.id, at(3)).await.unwrap() else {
         panic!()
     };

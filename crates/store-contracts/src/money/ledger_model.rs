@@ -63,7 +63,7 @@ struct Script {
     second: i64,
     limits: Limits,
     ends: Vec<End>,
-    books: PostingBatch,
+    mirror: PostingBatch,
     transfers: BTreeMap<TransferId, Transfer>,
     holds: BTreeMap<TransferId, Hold>,
     posted: Vec<PostRequest>,
@@ -95,13 +95,13 @@ impl Script {
                 ends.push(End { id: savings, owner: Some(owner), currency: Currency::MXN });
             }
         }
-        let books = PostingBatch {
+        let mirror = PostingBatch {
             accounts: ends.iter().map(|end| (end.id, mirrored(end))).collect(),
             ..PostingBatch::default()
         };
         let (transfers, holds, posted, reversed) = Default::default();
         let mut script =
-            Self { seed, dice, second: 0, limits, ends, books, transfers, holds, posted, reversed };
+            Self { seed, dice, second: 0, limits, ends, mirror, transfers, holds, posted, reversed };
         let wallets = script.ends[2..].to_vec();
         let mut openings = Vec::new();
         for wallet in wallets {
@@ -134,7 +134,7 @@ impl Script {
     }
 
     fn left(&self, wallet: WalletId) -> Option<Money> {
-        let account = self.books.accounts.get(&wallet)?;
+        let account = self.mirror.accounts.get(&wallet)?;
         (account.kind == AccountKind::Person).then(|| Money::new(account.available(), account.currency))
     }
 
@@ -146,7 +146,7 @@ impl Script {
     async fn post(&mut self, store: &dyn Stores, requests: Vec<PostRequest>) {
         let mut expected = Vec::new();
         for request in &requests {
-            let decision = self.books.decide(&request.command);
+            let decision = self.mirror.decide(&request.command);
             self.keep(&decision);
             let left = match &decision {
                 Decision::Decided(Outcome::Accepted(done)) if done.status == TransferStatus::Completed => {
@@ -170,7 +170,7 @@ impl Script {
     fn keep(&mut self, decision: &Decision) {
         let Decision::Decided(Outcome::Accepted(transfer)) = decision else { return };
         if transfer.status == TransferStatus::Processing {
-            self.holds.insert(transfer.id, *self.books.new_holds.last().unwrap());
+            self.holds.insert(transfer.id, *self.mirror.new_holds.last().unwrap());
         }
         self.transfers.insert(transfer.id, transfer.as_ref().clone());
     }
@@ -181,7 +181,7 @@ impl Script {
         let Some(id) = self.dice.pick(&waiting) else { return };
         let (limits, day, now) = (self.limits, self.day(), at(self.second));
         let transfer = self.transfers.get_mut(&id).unwrap();
-        transfer.refusal = self.books.post_filed(transfer, limits, day, now).err();
+        transfer.refusal = self.mirror.post_filed(transfer, limits, day, now).err();
         let is_paid = transfer.refusal.is_none();
         transfer.status = if is_paid { TransferStatus::Completed } else { TransferStatus::Failed };
         let transfer = transfer.clone();
@@ -220,11 +220,11 @@ impl Script {
             HoldVerdict::Submit => transfer.expires_at = None,
             HoldVerdict::Unknown => transfer.status = TransferStatus::Unknown,
             HoldVerdict::Capture => {
-                self.books.capture(&hold, transfer).unwrap();
+                self.mirror.capture(&hold, transfer).unwrap();
                 transfer.status = TransferStatus::Completed;
             }
             HoldVerdict::Void { status, refusal } => {
-                self.books.void(&hold).unwrap();
+                self.mirror.void(&hold).unwrap();
                 (transfer.status, transfer.refusal) = (*status, *refusal);
             }
         }
@@ -255,7 +255,7 @@ impl Script {
     async fn reverse(&mut self, store: &dyn Stores) {
         let Some(request) = self.any_reversal() else { return };
         let original = self.transfers.get_mut(&request.original).unwrap();
-        let decision = self.books.reverse(&request.command, original);
+        let decision = self.mirror.reverse(&request.command, original);
         self.keep(&decision);
         let outcome = store.reverse(&request, at(self.second)).await.unwrap().unwrap();
         assert_eq!(outcome.decision, decision, "script {}: {:?}", self.seed, request.command);
@@ -280,7 +280,7 @@ impl Script {
     async fn agrees(&self, store: &dyn Stores) {
         let seed = self.seed;
         for end in self.ends.iter().filter(|end| end.owner.is_some()) {
-            let account = self.books.accounts[&end.id];
+            let account = self.mirror.accounts[&end.id];
             let money = |minor| Money::new(minor, end.currency);
             let wallet = store.find_wallet(end.id).await.unwrap().unwrap();
             let stands = (wallet.posted, wallet.available);
@@ -289,7 +289,7 @@ impl Script {
             let kept = store.entries(end.id, EntryFilter::default(), &page).await.unwrap();
             let kept: Vec<_> =
                 kept.into_iter().map(|e| (e.version, e.amount, e.balance_after, e.transfer)).collect();
-            let mirrored = self.books.new_entries.iter().rev().filter(|entry| entry.account == end.id);
+            let mirrored = self.mirror.new_entries.iter().rev().filter(|entry| entry.account == end.id);
             let mirrored = mirrored.map(|entry| {
                 let (version, balance) = (entry.version.unwrap(), entry.balance_after.unwrap());
                 (version, money(entry.minor), money(balance), self.transfers[&entry.transfer].clone())
@@ -300,7 +300,7 @@ impl Script {
             let kept = store.find_transfer(transfer.id).await.unwrap();
             assert_eq!(kept.as_ref(), Some(transfer), "script {seed}");
         }
-        for (key, known) in &self.books.outcomes {
+        for (key, known) in &self.mirror.outcomes {
             let kept = store.find_outcome(key).await.unwrap();
             assert_eq!(kept.as_ref(), Some(known), "script {seed}: {key:?}");
         }

@@ -199,7 +199,7 @@ pub(crate) async fn fail(store: &dyn Stores, second: i64) {
 pub async fn a_failed_send_moves_to_the_next_channel_once(store: impl Stores) {
     let fallbacks = [Channel::Whatsapp, Channel::Sms];
     let id = begin(&store, &own(1, policy(), &fallbacks), 0).await.id;
-    assert_eq!(store.take_next_fallbacks(&policy(), at(1)).await.unwrap(), 0, "it may yet arrive");
+    assert_eq!(store.take_next_fallbacks(&policy(), at(1)).await.unwrap(), 0, "it may still arrive");
     fail(&store, 1).await;
     let limits = policy();
     let taken = join_all((0..10).map(|_| store.take_next_fallbacks(&limits, at(2)))).await;
@@ -320,6 +320,6 @@ pub async fn what_is_left_of_a_code_is_wiped(store: impl Stores) {
     store.settle(&out, &Settlement::Dead { reason: "nobody knows".into() }, at(1)).await.unwrap();
     assert_eq!(store.wipe_codes(at(599)).await.unwrap(), 0);
     let later = at(0) + Duration::minutes(10);
-    assert_eq!(store.wipe_codes(later).await.unwrap(), 2, "the message and its other way");
+    assert_eq!(store.wipe_codes(later).await.unwrap(), 2, "the message and its fallback");
     assert_eq!(store.wipe_codes(later).await.unwrap(), 0);
 }

@@ -208,7 +208,7 @@ pub async fn attempts_count_for_the_providers_challenge(store: impl Stores) {
     let third = Verifications::begin(&store, &challenge(1, policy()), at(1)).await.unwrap();
     let StartDecision::Go(third) = third else { panic!("{third:?}") };
     let same = SendResult::Sent { sid: "VE1".into(), channel: Channel::Sms };
-    assert!(store.record_send(third.id, &same, at(1)).await.unwrap(), "its guesses are spent");
+    assert!(store.record_send(third.id, &same, at(1)).await.unwrap(), "its check attempts are used up");
 }
 
 /// An approval at the provider counts for one of the challenges that share it. Another one, whose answer was
@@ -269,7 +269,7 @@ pub async fn concurrent_attempts_are_each_judged_alone(store: impl Stores) {
     assert!(store.has_concurrent_attempts(id, None, at(60)).await.unwrap());
     assert!(
         !store.has_concurrent_attempts(id, None, at(61)).await.unwrap(),
-        "whoever looked at them is gone"
+        "the checks in progress are lost"
     );
     assert!(store.settle_attempt(&right, true, &one, at(1)).await.unwrap().approved);
     assert!(!store.settle_attempt(&late, false, &one, at(1)).await.unwrap().approved);

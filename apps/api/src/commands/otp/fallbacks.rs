@@ -1,20 +1,20 @@
-//! By which channels the settings let codes go out, and what the others lack.
+//! The channels that the settings allow for codes, and the settings that the others lack.
 
 use crate::config::{Settings, VerifyProvider};
 use domain::{message::Channel, verification::otp::Recipient};
 
-/// In the order in which they are offered.
+/// All channels, in the order in which they are offered.
 const ALL: [Channel; 5] = [Channel::Whatsapp, Channel::Sms, Channel::Call, Channel::Email, Channel::Telegram];
 
-/// The channels, and the settings each of them lacks.
-pub(super) struct Ways(Vec<(Channel, Vec<&'static str>)>);
+/// The channels, and the settings that each of them lacks.
+pub(super) struct ReadyChannels(Vec<(Channel, Vec<&'static str>)>);
 
-impl Ways {
+impl ReadyChannels {
     pub(super) fn of(settings: &Settings) -> Self {
         Self(ALL.into_iter().map(|channel| (channel, lacking(settings, channel))).collect())
     }
 
-    /// What is ready, and what is missing for the rest: a line for each channel.
+    /// One line for each channel: `ok`, or `off` with the missing settings.
     pub(super) fn report(&self) -> String {
         let line = |(channel, lacks): &(Channel, Vec<&str>)| {
             let name = channel.name();
@@ -27,30 +27,30 @@ impl Ways {
         self.0.iter().map(line).collect::<Vec<_>>().join("\n")
     }
 
-    /// The settings that a channel lacks; none where it is ready.
+    /// The settings that a channel lacks; empty if it is ready.
     pub(super) fn lacking(&self, channel: Channel) -> &[&'static str] {
         self.0.iter().find(|(known, _)| *known == channel).map_or(&[], |(_, lacks)| lacks)
     }
 
-    /// The ready ones that reach somebody.
+    /// The ready channels that reach this recipient.
     pub(super) fn to(&self, to: &Recipient) -> Vec<Channel> {
         let ready = self.0.iter().filter(|(channel, lacks)| lacks.is_empty() && to.is_reached_by(*channel));
         ready.map(|(channel, _)| *channel).collect()
     }
 
-    /// What the channels lack that could reach somebody.
+    /// The settings that are missing for the channels that could reach this recipient.
     pub(super) fn lacking_to(&self, to: &Recipient) -> Vec<&'static str> {
         let reach = self.0.iter().filter(|(channel, _)| to.is_reached_by(*channel));
         reach.flat_map(|(_, lacks)| lacks.iter().copied()).collect()
     }
 }
 
-/// Of settings that start nothing by halves, what is not set at all: the rest was refused when they were read.
+/// The settings that a channel lacks. Groups that are set only in part were refused when the settings were read.
 fn lacking(settings: &Settings, channel: Channel) -> Vec<&'static str> {
     let own = settings.verify_provider == VerifyProvider::Own;
     match channel {
         Channel::Sms if own && settings.twilio.sms_from.is_none() => vec!["TWILIO_SMS_FROM"],
-        // Only the hosted provider has a voice.
+        // Only Twilio Verify sends codes by call.
         Channel::Call if own => vec!["VERIFY_PROVIDER=twilio", "VERIFY_SERVICE_SID"],
         Channel::Email if settings.smtp.is_none() => vec!["SMTP_URL", "MAIL_FROM"],
         Channel::Telegram if settings.telegram.is_none() => {

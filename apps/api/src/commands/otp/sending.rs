@@ -1,8 +1,8 @@
-//! `otp send`.
+//! `otp send`: sends a code, asks for it and checks it.
 
 use super::{
-    Guesses, SETTINGS_MISSING, answer,
-    fallbacks::Ways,
+    CheckAttempts, SETTINGS_MISSING, answer,
+    fallbacks::ReadyChannels,
     recipient_of,
     terminal::{ask, ask_or_end, tell},
 };
@@ -22,25 +22,25 @@ use ports::verification::{Requester, Verification, code_provider::CodeProviderEr
 use std::{process::ExitCode, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep};
 
-/// How long a code of ours is waited for to leave the outbox, and how often it is looked for there: another
-/// process may be the one that sends it.
+/// How long to wait until a code of ours has left the outbox, and how often to look: another process may be
+/// the one that sends it.
 const OUT_WITHIN: Duration = Duration::from_secs(30);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 #[derive(Args)]
 pub(in crate::commands) struct SendArgs {
-    /// The number, in any usual spelling, or an e-mail address; asked for where it is not given.
+    /// The number, in any usual spelling, or an e-mail address. If it is left out, the command asks for it.
     to: Option<String>,
-    /// whatsapp, sms, call, email or telegram; asked for where it is not given.
+    /// whatsapp, sms, call, email or telegram. If it is left out, the command asks for it.
     #[arg(long, value_parser = parse_channel)]
     channel: Option<Channel>,
     /// registration, login, `password_reset` or transfer.
     #[arg(long, default_value = "registration", value_parser = parse_purpose)]
     purpose: Purpose,
-    /// es, en or pt; `DEFAULT_LOCALE` where it is not given.
+    /// es, en or pt; the default is `DEFAULT_LOCALE`.
     #[arg(long, value_parser = parse_locale)]
     locale: Option<Locale>,
-    /// The team that asks: the verification is its own, here and over HTTP.
+    /// The team that starts the verification. Only this team can check it, here and over HTTP.
     #[arg(long, default_value = "development")]
     client: String,
 }
@@ -58,7 +58,7 @@ fn parse_locale(tag: &str) -> Result<Locale, &'static str> {
 }
 
 pub(super) async fn run(settings: Settings, args: &SendArgs) -> Result<ExitCode, String> {
-    let fallbacks = Ways::of(&settings);
+    let fallbacks = ReadyChannels::of(&settings);
     tell(&fallbacks.report());
     if let Some(channel) = args.channel
         && !fallbacks.lacking(channel).is_empty()
@@ -72,9 +72,9 @@ pub(super) async fn run(settings: Settings, args: &SendArgs) -> Result<ExitCode,
     let ready = fallbacks.to(&to);
     let channel = match (args.channel, ready.first()) {
         (Some(channel), _) if ready.contains(&channel) => channel,
-        (Some(channel), _) => return Err(format!("{} does not lead to {to}", channel.name())),
+        (Some(channel), _) => return Err(format!("{} can't reach {to}", channel.name())),
         (None, Some(first)) => ask_channel(*first, &ready).await?,
-        (None, None) => return Ok(missing("any channel that leads there", &fallbacks.lacking_to(&to))),
+        (None, None) => return Ok(missing("any channel that reaches this recipient", &fallbacks.lacking_to(&to))),
     };
     let request = StartRequest {
         requester: Requester::Client(args.client.clone()),
@@ -92,9 +92,9 @@ pub(super) async fn run(settings: Settings, args: &SendArgs) -> Result<ExitCode,
     send_and_ask(settings, request).await
 }
 
-/// Says by name what must be set first.
-fn missing(fallback: &str, lacks: &[&str]) -> ExitCode {
-    tell(&format!("no codes go out by {fallback}: set {}", lacks.join(", ")));
+/// Names the settings that must be set first.
+fn missing(channel: &str, lacks: &[&str]) -> ExitCode {
+    tell(&format!("codes can't be sent by {channel}: set {}", lacks.join(", ")));
     ExitCode::from(SETTINGS_MISSING)
 }
 
@@ -105,16 +105,16 @@ async fn ask_recipient(region: Region) -> Result<Recipient, String> {
             Err(complaint) => tell(&complaint),
         }
     }
-    Err("no number was given".into())
+    Err("no number or e-mail address was given".into())
 }
 
-/// Nothing typed means the first.
+/// Asks for a channel; an empty line means the first one.
 async fn ask_channel(first: Channel, ready: &[Channel]) -> Result<Channel, String> {
     if ready.len() == 1 {
         return Ok(first);
     }
     let names: Vec<&str> = ready.iter().map(|channel| channel.name()).collect();
-    let question = format!("channel ({}; nothing for {}): ", names.join(", "), first.name());
+    let question = format!("channel ({}; empty for {}): ", names.join(", "), first.name());
     while let Some(typed) = ask(&question).await? {
         match Channel::parse(&typed).filter(|channel| ready.contains(channel)) {
             Some(channel) => return Ok(channel),
@@ -131,64 +131,64 @@ async fn send_and_ask(settings: Settings, request: StartRequest) -> Result<ExitC
     let verification = sent(&app, started)?;
     let relay = verification.own_code.is_some().then(|| {
         tell(
-            "the outbox is sent from here while this runs, whatever waits in it; a server may send beside it",
+            "while this command runs, it sends everything that waits in the outbox; a server may send beside it",
         );
         Workers::start_relay(&app, &Arc::new(WorkerWakeups::default()))
     });
-    let ended = go_on(&Guesses { app: &app, requester }, &verification).await;
+    let ended = go_on(&CheckAttempts { app: &app, requester }, &verification).await;
     if let Some(relay) = relay {
         relay.stop().await;
     }
     ended
 }
 
-/// What was sent; else why not.
+/// The verification whose code was sent, or why it was not sent.
 fn sent(app: &App, started: SendCodeOutcome) -> Result<Verification, String> {
     Err(match started {
         SendCodeOutcome::Sent(verification) | SendCodeOutcome::StillGood(verification) => {
             return Ok(*verification);
         }
         SendCodeOutcome::TooSoon { verification, at } => format!(
-            "the code went out a moment ago, and may again at {}; `ventanilla otp check {verification}` takes it",
+            "a code was sent a moment ago, the next can be sent at {}; `ventanilla otp check {verification}` checks it",
             at.to_rfc3339()
         ),
         SendCodeOutcome::TooMany(_, at) => {
-            format!("too many codes were sent; the next may be at {}", at.to_rfc3339())
+            format!("too many codes were sent; the next can be sent at {}", at.to_rfc3339())
         }
         SendCodeOutcome::Locked(until) => {
-            format!("the number is locked after wrong guesses, until {}", until.to_rfc3339())
+            format!("the number is locked after too many wrong codes, until {}", until.to_rfc3339())
         }
         SendCodeOutcome::Suspended(at) => format!("no codes are sent until {}", at.to_rfc3339()),
-        SendCodeOutcome::OptedOut => "the recipient wants no messages by this channel".into(),
-        SendCodeOutcome::NumberRefused => "codes are not sent to this number: see ALLOWED_COUNTRIES".into(),
+        SendCodeOutcome::OptedOut => "the recipient has opted out of messages on this channel".into(),
+        SendCodeOutcome::NumberRefused => "codes are not sent to this number; see ALLOWED_COUNTRIES".into(),
         SendCodeOutcome::Failed(fault @ CodeProviderError::Unavailable(_)) => {
-            format!("the code was not taken: {fault}{}", hint(app))
+            format!("the provider did not accept the code: {fault}{}", hint(app))
         }
-        SendCodeOutcome::Failed(fault) => format!("the code was not taken: {fault}"),
-        SendCodeOutcome::NotFound => "there is no such verification".into(),
+        SendCodeOutcome::Failed(fault) => format!("the provider did not accept the code: {fault}"),
+        SendCodeOutcome::NotFound => "the verification was not found".into(),
     })
 }
 
-/// In development the providers are played by the server.
+/// In development the sandbox plays the providers, inside the server.
 fn hint(app: &App) -> &'static str {
-    if app.settings.sandbox { "; the sandbox runs within `ventanilla serve`: is it running?" } else { "" }
+    if app.settings.sandbox { "; the sandbox runs inside `ventanilla serve`: is it running?" } else { "" }
 }
 
-async fn go_on(attempts: &Guesses<'_>, verification: &Verification) -> Result<ExitCode, String> {
+async fn go_on(attempts: &CheckAttempts<'_>, verification: &Verification) -> Result<ExitCode, String> {
     let id = verification.id;
     if verification.own_code.is_some() {
         until_out(attempts, id).await?;
     }
-    let (fallback, to) = (verification.channel.name(), &verification.to);
+    let (channel, to) = (verification.channel.name(), &verification.to);
     let ends = verification.challenge.expires_at.to_rfc3339();
-    let tries = verification.challenge.attempts_remaining();
-    tell(&format!("sent by {fallback} to {to}: verification {id}, good until {ends}, {tries} tries left"));
-    let Some(typed) = ask_or_end("code (nothing to give up): ").await? else {
-        // Nobody is there: whoever reads the answer checks later.
+    let left = verification.challenge.attempts_remaining();
+    tell(&format!("sent by {channel} to {to}: verification {id}, valid until {ends}, {left} check attempts left"));
+    let Some(typed) = ask_or_end("code (empty to stop): ").await? else {
+        // Standard input is closed: the answer is the id, for a later check.
         return crate::commands::say(&id.to_string());
     };
     if typed.is_empty() {
-        return Guesses::given_up(id);
+        return CheckAttempts::given_up(id);
     }
     match attempts.typed(id, &typed).await? {
         Some(approved) => answer(approved),
@@ -197,7 +197,7 @@ async fn go_on(attempts: &Guesses<'_>, verification: &Verification) -> Result<Ex
 }
 
 /// Waits until a code of ours has left the outbox.
-async fn until_out(attempts: &Guesses<'_>, id: VerificationId) -> Result<(), String> {
+async fn until_out(attempts: &CheckAttempts<'_>, id: VerificationId) -> Result<(), String> {
     let begun = Instant::now();
     loop {
         let found =
@@ -207,7 +207,7 @@ async fn until_out(attempts: &Guesses<'_>, id: VerificationId) -> Result<(), Str
             Some("sent" | "delivered" | "read") => return Ok(()),
             _ if begun.elapsed() >= OUT_WITHIN => {
                 let hint = hint(attempts.app);
-                return Err(format!("the code has not gone out yet, and waits in the outbox{hint}"));
+                return Err(format!("the code was not sent yet, and waits in the outbox{hint}"));
             }
             _ => sleep(LOOK_EVERY).await,
         }

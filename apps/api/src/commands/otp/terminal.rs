@@ -1,24 +1,23 @@
-//! Talking with whoever sits at the terminal: questions and news on standard error, answers from standard
-//! input.
+//! Questions and messages on standard error, answers from standard input.
 
 use std::io::{self, BufRead, Write};
 
-/// Tells something.
+/// Writes a line to standard error.
 pub(super) fn tell(text: &str) {
-    // Standard error may be gone; what is done is done all the same.
+    // The command goes on if standard error is closed.
     let _written = writeln!(io::stderr(), "{text}");
 }
 
-/// Asks, and waits for a line. None where nothing was typed, or nobody is there to type.
+/// Asks, and waits for a line. None for an empty line, or at the end of input.
 pub(super) async fn ask(question: &str) -> Result<Option<String>, String> {
     Ok(ask_or_end(question).await?.filter(|line| !line.is_empty()))
 }
 
-/// Asks, and waits for a line. None at the end of input.
+/// Asks, and waits for a line, which may be empty. None at the end of input.
 pub(super) async fn ask_or_end(question: &str) -> Result<Option<String>, String> {
     let mut out = io::stderr();
     let _written = out.write_all(question.as_bytes()).and_then(|()| out.flush());
-    // On a thread of its own: the messages under way go on meanwhile.
+    // On a blocking thread, so that the relay goes on sending meanwhile.
     let read = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
         io::stdin().lock().read_line(&mut line).map(|read| (read > 0).then_some(line))

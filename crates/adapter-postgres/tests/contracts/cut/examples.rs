@@ -1,4 +1,4 @@
-//! Requests that the cut is tried with. Each is made anew, as by a client that tries again: its own id
+//! Requests for the tests with a cut connection. Each is made anew, as by a client that retries: its id
 //! differs, its key does not.
 
 use adapter_postgres::Store;
@@ -40,7 +40,7 @@ fn id() -> Uuid {
     Uuid::from_u128(u128::from(number()) << 64)
 }
 
-/// So many seconds after the examples began.
+/// The instant that many seconds after the examples begin.
 pub(super) fn at(second: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap() + Duration::seconds(second)
 }
@@ -57,7 +57,7 @@ fn phone(n: u32) -> PhoneNumber {
     PhoneNumber::parse_international(&format!("+5255{n:08}")).unwrap()
 }
 
-/// Somebody new, with so much.
+/// A new person with that balance.
 pub(super) async fn person(store: &Store, minor: i64) -> WalletView {
     let person = NewPerson {
         id: UserId(id()),
@@ -75,7 +75,8 @@ pub(super) async fn person(store: &Store, minor: i64) -> WalletView {
     wallet
 }
 
-/// A request of the wallet's owner to send so much. Keys are the owner's: another's may be alike.
+/// A request of the wallet's owner to send that amount. Keys belong to the owner: another owner's key may be
+/// the same.
 pub(super) fn transfer(payer: &WalletView, to: WalletId, minor: i64, key: &str) -> PostRequest {
     request(payer, payer.id, to, minor, key)
 }
@@ -156,7 +157,7 @@ pub(super) async fn filed(store: &Store, payer: &WalletView, minor: i64) -> (Tra
     (id, verification)
 }
 
-/// A guess at the code of a filed transfer.
+/// A check attempt on the code of a waiting transfer.
 pub(super) fn confirmation(
     (transfer, verification): (TransferId, VerificationId),
     mac: Option<[u8; 32]>,
@@ -184,7 +185,7 @@ pub(super) fn confirmation(
     }
 }
 
-/// A transfer under way, its money held until second 300.
+/// A transfer under way, with its money held until second 300.
 pub(super) async fn held(store: &Store, payer: &WalletView, minor: i64) -> TransferId {
     let mut request = transfer(payer, outside(), minor, "held");
     request.command.transfer.status = TransferStatus::Processing;
@@ -194,7 +195,7 @@ pub(super) async fn held(store: &Store, payer: &WalletView, minor: i64) -> Trans
     id
 }
 
-/// A request to give so much of a transfer back.
+/// A request to reverse that amount of a transfer.
 pub(super) fn reversal(original: TransferId, minor: i64, key: &str) -> ReverseRequest {
     let caller = format!("client:{original}");
     ReverseRequest {
@@ -212,7 +213,7 @@ pub(super) fn reversal(original: TransferId, minor: i64, key: &str) -> ReverseRe
     }
 }
 
-/// A second wallet for somebody who has one.
+/// A second wallet for a person who has one.
 pub(super) fn wallet_to_open(first: &WalletView) -> OpenWallet {
     OpenWallet {
         id: WalletId(id()),

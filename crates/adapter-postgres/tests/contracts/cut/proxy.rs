@@ -1,4 +1,4 @@
-//! A man in the middle who reads PostgreSQL's messages and cuts the connection at one of them.
+//! A proxy that reads PostgreSQL's messages and cuts the connection at one of them.
 
 use std::{
     io,
@@ -14,45 +14,45 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// On which side of a message the connection is cut.
+/// The side of a message at which the connection is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum Side {
     /// The client's message never reaches the server.
     Unsent,
-    /// It does, and the server does what it asks; the reply is lost.
+    /// The message arrives, and the server does what it asks; the reply is lost.
     Unanswered,
     /// The server's message still reaches the client.
     Answered,
 }
 
-/// Where the connection is cut.
+/// The point at which the connection is cut.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cut {
-    pub(super) way: Way,
-    /// How many messages of that side pass before.
+    pub(super) side: Side,
+    /// How many messages of that side pass before the cut.
     pub(super) after: usize,
 }
 
-/// Who waits for its message; shared by all connections.
+/// The cut that waits for its message; shared by all connections.
 #[derive(Default)]
 struct Scissors(Mutex<Option<Cut>>);
 
 impl Scissors {
-    /// Whether this message is the one. It is so once only: later connections stay whole.
-    fn cut_at(&self, ways: &[Way]) -> Option<Way> {
+    /// True when this message is the one to cut at. That happens once; later connections are not cut.
+    fn cut_at(&self, sides: &[Side]) -> Option<Side> {
         let mut armed = self.0.lock().unwrap();
-        let cut = armed.as_mut().filter(|cut| ways.contains(&cut.way))?;
+        let cut = armed.as_mut().filter(|cut| sides.contains(&cut.side))?;
         match cut.after.checked_sub(1) {
             Some(left) => {
                 cut.after = left;
                 None
             }
-            None => armed.take().map(|cut| cut.way),
+            None => armed.take().map(|cut| cut.side),
         }
     }
 }
 
-/// The way to a server; closed when dropped, but for the connections that stand.
+/// A proxy to a server. Dropping it closes it, but not the connections that exist.
 pub(super) struct Proxy {
     pub(super) port: u16,
     scissors: Arc<Scissors>,
@@ -80,26 +80,26 @@ impl Proxy {
         Self { port, scissors, doorman }
     }
 
-    /// The next message that fits is cut at.
+    /// Cuts at the next message that fits.
     pub(super) fn arm(&self, cut: Cut) {
         *self.scissors.0.lock().unwrap() = Some(cut);
     }
 
-    /// Puts the scissors away; whether they were used.
+    /// Disarms the proxy. True when the cut was made.
     pub(super) fn disarm(&self) -> bool {
         self.scissors.0.lock().unwrap().take().is_none()
     }
 }
 
-/// Carries messages both ways until an end hangs up or the connection is cut. The client learns of it
-/// when the server has let go of all that the connection held: what it finds next does not depend on
-/// who is faster.
+/// Carries messages in both directions until one end closes or the connection is cut. The client sees the cut
+/// after the server has released all that the connection held, so what it finds next does not depend on
+/// timing.
 async fn carry(client: TcpStream, server: TcpStream, scissors: Arc<Scissors>) {
     client.set_nodelay(true).unwrap();
     server.set_nodelay(true).unwrap();
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
-    // Either side's failure to read or write is a hang-up.
+    // A failed read or write on either side is a closed connection.
     let _hung_up = tokio::select! {
         end = forth(&mut from_client, &mut to_server, &scissors) => end,
         end = back(&mut from_server, &mut to_client, &scissors) => end,
@@ -112,8 +112,8 @@ async fn carry(client: TcpStream, server: TcpStream, scissors: Arc<Scissors>) {
 async fn forth(from: &mut OwnedReadHalf, to: &mut OwnedWriteHalf, scissors: &Scissors) -> io::Result<()> {
     let mut message = read(from, 0).await?;
     loop {
-        match scissors.cut_at(&[Way::Unsent, Way::Unanswered]) {
-            Some(Way::Unsent) => return Ok(()),
+        match scissors.cut_at(&[Side::Unsent, Side::Unanswered]) {
+            Some(Side::Unsent) => return Ok(()),
             Some(_) => return to.write_all(&message).await,
             None => to.write_all(&message).await?,
         }
@@ -124,7 +124,7 @@ async fn forth(from: &mut OwnedReadHalf, to: &mut OwnedWriteHalf, scissors: &Sci
 async fn back(from: &mut OwnedReadHalf, to: &mut OwnedWriteHalf, scissors: &Scissors) -> io::Result<()> {
     loop {
         let message = read(from, 1).await?;
-        let is_last = scissors.cut_at(&[Way::Answered]).is_some();
+        let is_last = scissors.cut_at(&[Side::Answered]).is_some();
         to.write_all(&message).await?;
         if is_last {
             return Ok(());
@@ -132,7 +132,7 @@ async fn back(from: &mut OwnedReadHalf, to: &mut OwnedWriteHalf, scissors: &Scis
     }
 }
 
-/// One message: its type (the very first of a client has none), its length with itself, its body.
+/// One message: its type (the first message of a client has none), its length including itself, its body.
 async fn read(from: &mut OwnedReadHalf, type_bytes: usize) -> io::Result<Vec<u8>> {
     let mut message = vec![0; type_bytes + 4];
     from.read_exact(&mut message).await?;

@@ -1,4 +1,4 @@
-//! Chats without a number, and whose they are.
+//! Chats without a number, and their owners.
 
 use super::{
     identities::by_phone,
@@ -49,7 +49,7 @@ impl CodeRow {
                 username: self.username.clone(),
                 first_name: self.first_name.clone(),
             })),
-            _ => Err(corrupt("a code of nobody's")),
+            _ => Err(corrupt("a link code without an owner")),
         }
     }
 }
@@ -173,7 +173,8 @@ async fn bind(conn: &mut Conn, request: BindChat, now: DateTime<Utc>) -> Result<
         .and_then(|row| row.user_id)
         .map(|id| UserId(id.0))
         .or(request.confirmed_by.as_ref().map(|by| by.user));
-    // A new password ends all that the old one opened: not while a chat is bound, and no chat after it.
+    // A new password ends all that the old one opened: the lock keeps it from changing while a chat is bound,
+    // and no chat is bound after it.
     let account = match person {
         Some(person) => lock_account(conn, person).await?,
         None => None,
@@ -183,7 +184,7 @@ async fn bind(conn: &mut Conn, request: BindChat, now: DateTime<Utc>) -> Result<
     let Some(row) = found.filter(|row| row.is_good(now)) else { return Ok(None) };
     let (user, chat) = match (row.maker()?, request.confirmed_by) {
         (LinkMaker::Person(user), None) => (user, request.chat),
-        // What the bot said of the chat is believed, not what the person's client says.
+        // What the bot said about the chat counts, not what the person's client says.
         (LinkMaker::Chat(chat), Some(by))
             if chat.id == request.chat.id
                 && account.is_some_and(|account| account.has_password(&by.seen_password)) =>

@@ -1,4 +1,4 @@
-//! People, and whom they pay.
+//! People, and their payees.
 
 use crate::backend::{Conn, Db, DbId, DbTime};
 use crate::store::error::SqlError;

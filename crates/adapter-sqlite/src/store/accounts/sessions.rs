@@ -1,4 +1,4 @@
-//! Who is signed in where. A session's row is locked while its tokens are rotated.
+//! Sessions. A session's row is locked while its tokens are rotated.
 
 use crate::backend::{Conn, Db, DbId, DbTime, for_update};
 use crate::store::error::SqlError;
@@ -112,7 +112,7 @@ impl Sessions for Store {
     }
 }
 
-/// Whose a session is, as long as it lasts.
+/// The user of a session. `None`: it has ended.
 pub(crate) async fn owner(
     conn: &mut Conn,
     session: SessionId,
@@ -141,7 +141,7 @@ async fn open(conn: &mut Conn, request: &OpenSession, now: DateTime<Utc>) -> Res
     Ok(true)
 }
 
-/// Keeps a session of a person's.
+/// Stores a new session of a user.
 pub(crate) async fn insert_session(
     conn: &mut Conn,
     session: &NewSession,

@@ -1,5 +1,5 @@
-//! People's accounts. What is decided on a person waits for his row's lock, so that a password that is
-//! being replaced opens nothing any more.
+//! Users. Each decision about a user waits for the lock on the user's row, so that a password that is being
+//! replaced opens nothing any more.
 
 mod factors;
 mod profile;
@@ -60,7 +60,7 @@ impl AccountRow {
         UserId(self.id.0)
     }
 
-    /// Whether that is the hash of the password in force.
+    /// True when that is the hash of the present password.
     pub(crate) fn has_password(&self, hash: &str) -> bool {
         self.password_hash.as_deref() == Some(hash)
     }
@@ -92,7 +92,7 @@ fn read_email(text: &str) -> Result<EmailAddress, SqlError> {
     EmailAddress::parse(text).map_err(corrupt)
 }
 
-/// A person's account once nobody else decides on it.
+/// A user's account, locked until the transaction ends.
 pub(crate) async fn lock_account(conn: &mut Conn, user: UserId) -> Result<Option<AccountRow>, SqlError> {
     let row = users::table.find(DbId(user.0)).select(AccountRow::as_select());
     Ok(for_update!(row).first(conn).await.optional()?)

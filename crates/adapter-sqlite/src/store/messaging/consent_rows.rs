@@ -15,7 +15,7 @@ use domain::{
     messaging::consent::{ConsentScope, ConsentStatus},
 };
 
-/// A change of what covers every message.
+/// A change of the consent that covers every message.
 pub(crate) struct Change<'a> {
     pub(crate) channel: &'a str,
     pub(crate) recipient: &'a str,
@@ -52,12 +52,12 @@ pub(crate) async fn consent_of(
     status.as_deref().map_or(Ok(ConsentStatus::OptedIn), read_status)
 }
 
-/// Whoever asks for somebody's consent and acts on it is not overtaken by its change.
+/// Locks a recipient's consent, so that it does not change between a check and what follows from it.
 pub(crate) async fn lock_consent(conn: &mut Conn, channel: &str, recipient: &str) -> Result<(), SqlError> {
     lock_names(conn, &[format!("consent:{channel}:{recipient}")]).await
 }
 
-/// Sets somebody's consent and keeps its history; whoever opts out is not told what was still to be said.
+/// Sets a recipient's consent and writes its history. After an opt-out, queued messages are not sent.
 pub(crate) async fn change_consent(
     conn: &mut Conn,
     change: &Change<'_>,
@@ -104,7 +104,7 @@ pub(crate) async fn add_to_history(
     Ok(())
 }
 
-/// Takes back what waits in all his talks on the channel, whoever carries them.
+/// Withdraws what is queued for the recipient on that channel, through any provider.
 pub(crate) async fn silence(
     conn: &mut Conn,
     change: &Change<'_>,

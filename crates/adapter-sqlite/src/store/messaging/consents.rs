@@ -1,13 +1,9 @@
-//! Whether we may write to somebody; every change of it, for good.
+//! Consents: whether we may write to a recipient, and every change of that.
 
 use super::consent_rows::{Change, add_to_history, change_consent, consent_of, read_status};
 use crate::backend::{Conn, DbTime};
 use crate::store::error::SqlError;
-use crate::store::{
-    handle::Store,
-    rows::corrupt,
-    schema::consent_history,
-};
+use crate::store::{handle::Store, rows::corrupt, schema::consent_history};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::{dsl::max, prelude::*};
@@ -38,7 +34,7 @@ impl Consents for Store {
                     };
                     match change.scope {
                         ConsentScope::All => change_consent(conn, &row, now).await,
-                        // We send no marketing: the history is all that is needed.
+                        // We send no marketing, so only the history is written.
                         ConsentScope::Marketing => add_to_history(conn, &row, change.scope, now).await,
                     }
                 }

@@ -1,4 +1,4 @@
-//! Conversations as people see them.
+//! Conversations as agents and teams see them.
 
 use super::{consent_rows::consent_of, inbox::read_said, inbox_writer::SealedState};
 use crate::backend::{Conn, Db, DbId, DbTime};
@@ -135,7 +135,7 @@ impl Conversations for Store {
     }
 }
 
-/// How many, and before which id.
+/// The limit of a page, and the id that its rows come before.
 fn behind(page: &PageRequest) -> (i64, Uuid) {
     let after = page.after.as_deref().and_then(|id| Uuid::parse_str(id).ok());
     (page.limit, after.unwrap_or(Uuid::max()))

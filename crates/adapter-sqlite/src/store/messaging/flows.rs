@@ -1,4 +1,4 @@
-//! Flows: the editions that were at hand, and what was answered.
+//! Flows: the versions that were in use, and the saved answers.
 
 use crate::backend::{Conn, Db, DbId, DbTime, lock_names};
 use crate::store::error::SqlError;
@@ -105,8 +105,8 @@ async fn keep(
     versions: &[FlowVersion],
     now: DateTime<Utc>,
 ) -> Result<KeptVersions, SqlError> {
-    // Replicas start together: one keeps, the others compare.
-    lock_names(conn, &["flow editions".to_owned()]).await?;
+    // Replicas start together: one stores the versions, the others compare.
+    lock_names(conn, &["flow versions".to_owned()]).await?;
     let mut changed = Vec::new();
     for version in versions {
         let kept = flow_versions::table
@@ -139,7 +139,7 @@ async fn keep(
     Ok(KeptVersions::Kept)
 }
 
-/// Keeps what the turn of a message ended with; once, however often it is run.
+/// Saves the answers that a turn ended with, once, even if the turn runs again.
 pub(crate) async fn keep_response(
     conn: &mut Conn,
     sealer: &dyn Sealer,

@@ -1,4 +1,5 @@
-//! The inbox: kept before it is acknowledged, once each, in order per talk.
+//! The inbox: messages are stored before the webhook is acknowledged, each once, in order within a
+//! conversation.
 
 use super::consent_rows::consent_of;
 use crate::backend::{Conn, Db, DbId, DbTime, skip_locked};
@@ -29,7 +30,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::inbox_writer::{InboundBody, SealedState};
-/// Leases of one message, crashes included, before it is set aside.
+/// How often a message is leased, crashes included, before it is parked.
 const LEASES_MAX: u32 = 10;
 
 #[derive(Queryable, Selectable)]
@@ -147,8 +148,8 @@ async fn lease(
         let next = skip_locked!(waiting).get_result::<(InboxRow, ConversationRow)>(conn).await.optional()?;
         let Some((row, conversation)) = next else { return Ok(None) };
         let (seq, tries) = (row.seq, count(row.tries)?);
-        // One row that can't be read, or that takes its worker down with it each time, must not hold up
-        // everybody else: it is set aside for people.
+        // A row that can't be read, or that stops its worker each time, must not stop all others: it is
+        // parked.
         let turn = if tries >= LEASES_MAX {
             Err(corrupt("leased too often without an end"))
         } else {
@@ -164,7 +165,7 @@ async fn lease(
                 return Ok(Some(turn));
             }
             Err(SqlError::Corrupt(reason)) => {
-                tracing::error!(seq, reason, "a message was set aside");
+                tracing::error!(seq, error = reason, "message parked");
                 diesel::update(inbox::table.find(seq))
                     .set((inbox::state.eq("parked"), inbox::reason.eq(Some(reason))))
                     .execute(conn)
@@ -175,7 +176,7 @@ async fn lease(
     }
 }
 
-/// Leases the talk, and writes down where its answers go and since when they may.
+/// Leases the conversation, and writes the address and window for its replies.
 async fn hold_conversation(conn: &mut Conn, turn: &LeasedTurn, until: DateTime<Utc>) -> Result<(), SqlError> {
     let conversation = || conversations::table.find(DbId(turn.conversation.0));
     diesel::update(conversation())
@@ -183,7 +184,8 @@ async fn hold_conversation(conn: &mut Conn, turn: &LeasedTurn, until: DateTime<U
         .execute(conn)
         .await?;
     if turn.message.content.is_by_sender() {
-        // When he wrote it, not when it reached us: a webhook may come days late, and opens no window then.
+        // The time when the person wrote it, not when it reached us: a webhook may come days late, and opens
+        // no window then.
         let sent_at = turn.message.sent_at.unwrap_or(turn.received_at);
         let wrote_at = Some(DbTime(sent_at.min(turn.received_at)));
         let is_newest =
@@ -199,7 +201,7 @@ async fn hold_conversation(conn: &mut Conn, turn: &LeasedTurn, until: DateTime<U
     Ok(())
 }
 
-/// What was said, out of a message's sealed body.
+/// The content of a message, from its sealed body.
 pub(crate) fn read_said(sealer: &dyn Sealer, id: Uuid, body: &[u8]) -> Result<InboundContent, SqlError> {
     let body: InboundBody = unseal(sealer, id, body)?;
     Ok(body.content)
@@ -235,7 +237,7 @@ async fn open_turn(
     })
 }
 
-/// Ties a row to the talk it is of: the sealed state is bound to the talk's id.
+/// Seals a conversation's state, bound to the conversation's id.
 pub(crate) fn seal_state(
     sealer: &dyn Sealer,
     id: Uuid,

@@ -1,4 +1,4 @@
-//! The one task that keeps inbound messages: conversations first, then the messages, once each and in order.
+//! The one task that stores inbound messages: conversations first, then the messages, once each and in order.
 
 use crate::backend::{Conn, Database, DbId, DbTime, insert_conversations, insert_inbox};
 use crate::store::error::SqlError;
@@ -27,12 +27,12 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Callers that may wait for the writer, and messages that it takes at once.
+/// How many callers may wait for the writer, and how many messages it takes at once.
 const SIZE: GroupSize = GroupSize { queue_max: 2_048, batch_max: 500 };
 
 type Arrived = (EventId, InboundMessage, DateTime<Utc>);
 
-/// The one task that keeps messages.
+/// The one task that stores messages.
 pub(crate) type InboxWriter = GroupCommit<Arrived, Accepted, SqlError>;
 
 pub(crate) fn writer(database: &Database, sealer: &Arc<dyn Sealer>) -> InboxWriter {
@@ -60,23 +60,23 @@ pub(crate) struct InboundBody {
     pub(crate) raw: Vec<u8>,
 }
 
-/// The sealed state of a talk.
+/// The sealed state of a conversation.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SealedState {
     pub(crate) conversation: Conversation,
 }
 
-/// The name under which a sender's talk and consent are kept: his canonical number, or his address.
+/// The key of a sender's conversation and consent: their number in canonical form, or their address.
 fn sender_key(message: &InboundMessage) -> String {
     message.phone.as_ref().map_or_else(|| message.sender.clone(), |phone| phone.e164().to_owned())
 }
 
-/// `whatsapp` of `twilio:whatsapp:+1415…`.
+/// The channel in a channel account: `whatsapp` of `twilio:whatsapp:+1415…`.
 fn channel_of(channel_account: &str) -> &str {
     channel_account.split(':').nth(1).unwrap_or("whatsapp")
 }
 
-/// Keeps messages in their order, whoever brought them: talks first, then the messages themselves.
+/// Stores messages in their order: first the conversations, then the messages.
 async fn keep(
     conn: &mut Conn,
     sealer: &dyn Sealer,
@@ -85,8 +85,9 @@ async fn keep(
     let conversations = conversations_of(conn, sealer, &arrived).await?;
     let mut rows = Vec::with_capacity(arrived.len());
     for (id, message, now) in arrived.iter().cloned() {
-        let conversation =
-            conversations.get(&conversation_key(&message)).ok_or_else(|| corrupt("a talk was not kept"))?;
+        let conversation = conversations
+            .get(&conversation_key(&message))
+            .ok_or_else(|| corrupt("a conversation was not stored"))?;
         rows.push(inbox_row(sealer, id, *conversation, message, now)?);
     }
     let new: HashSet<Uuid> = insert_inbox(conn, rows).await?.into_iter().map(|id| id.0).collect();
@@ -122,15 +123,14 @@ fn inbox_row(
     })
 }
 
-/// What tells talks apart: our number, and who writes to it.
+/// What tells conversations apart: our channel account, and the sender.
 type ConversationKey = (String, String);
 
 fn conversation_key(message: &InboundMessage) -> ConversationKey {
     (message.channel_account.clone(), sender_key(message))
 }
 
-/// The talks that messages belong to, begun where there are none. A new talk bears its first message's
-/// id.
+/// The conversations of messages; missing ones are made. A new conversation gets the id of its first message.
 async fn conversations_of(
     conn: &mut Conn,
     sealer: &dyn Sealer,
@@ -145,7 +145,7 @@ async fn conversations_of(
     if wanted.is_empty() {
         return Ok(known);
     }
-    // In the order of their keys, so that replicas that begin the same talks don't wait in a circle.
+    // In the order of their keys, so that replicas that make the same conversations don't deadlock.
     let new = wanted.iter().map(|(key, (id, now))| new_conversation(sealer, key, *id, *now));
     insert_conversations(conn, new.collect::<Result<_, _>>()?).await?;
     let begun = find_conversations(conn, wanted.keys()).await?;

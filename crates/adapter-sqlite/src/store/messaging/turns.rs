@@ -22,7 +22,7 @@ use ports::{
 use std::sync::Arc;
 
 impl Store {
-    /// Commits all that a turn decided, unless its lease is no longer the newest.
+    /// Commits everything that a turn decided, unless its lease is no longer the newest.
     pub(crate) async fn commit_leased(&self, turn: &Turn, now: DateTime<Utc>) -> StoreResult<Committed> {
         let (turn, sealer) = (turn.clone(), Arc::clone(&self.sealer));
         self.database
@@ -37,7 +37,7 @@ impl Store {
                             conversations::state.eq(state),
                             conversations::state_version.eq(STATE_VERSION),
                             conversations::leased_until.eq(DbTime(DateTime::UNIX_EPOCH)),
-                            // A renewal that comes late holds nothing any more.
+                            // A late renewal has no effect any more.
                             conversations::fence.eq(turn.fence.saturating_add(1)),
                             conversations::updated_at.eq(DbTime(now)),
                         ))

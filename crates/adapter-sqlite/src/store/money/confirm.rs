@@ -1,4 +1,4 @@
-//! Letting a waiting transfer through with its code, and withdrawing it.
+//! Confirm a waiting transfer with its code, and cancel it.
 
 use super::{
     post::{
@@ -70,7 +70,7 @@ pub(crate) async fn confirm(
     Ok(ConfirmOutcome::Decided { transfer: Box::new(transfer), balance_after: outcome.ok() })
 }
 
-/// Counts and judges the guess: `None` when the code is right and now used up.
+/// Counts the check attempt and compares the code. `None`: the code is right, and now used.
 async fn judge(
     conn: &mut Conn,
     request: &ConfirmTransfer,
@@ -79,7 +79,7 @@ async fn judge(
     let Some(row) = verifications::load(conn, request.verification).await? else {
         return Ok(Some(ConfirmOutcome::CodeGone));
     };
-    // The lock and the failures are the number's, over all its challenges.
+    // The lock and the failures belong to the number, over all its challenges.
     lock_names(conn, &[verifications::phone_lock(row.recipient())]).await?;
     if let Some(until) = verifications::failures_of(conn, row.recipient()).await?.lock_at(now) {
         return Ok(Some(ConfirmOutcome::Locked(until)));
@@ -125,7 +125,7 @@ async fn judge(
     }))
 }
 
-/// A guess that is sent again under its key was counted the first time.
+/// An attempt that is repeated under its key was counted the first time.
 async fn judged_before(
     conn: &mut Conn,
     request: &ConfirmTransfer,
@@ -151,27 +151,27 @@ async fn judged_before(
     }))
 }
 
-/// Posts it on the books as they stand now: what the payer has left, or why not.
+/// Posts the transfer with the balances of now. Returns the payer's balance, or why it was refused.
 async fn execute(
     conn: &mut Conn,
     request: &ConfirmTransfer,
     transfer: &Transfer,
     now: DateTime<Utc>,
 ) -> Result<Result<Money, Refusal>, SqlError> {
-    let mut books = PostingBatch::default();
+    let mut batch = PostingBatch::default();
     let mut touched = Touched::default();
     touched.add(transfer, request.limits.count_spending());
-    lock_accounts(conn, &mut books, touched).await?;
-    look_payee(conn, &mut books, transfer).await?;
-    let decided = books.post_filed(transfer, request.limits, request.day, now);
-    let left = available(&books, transfer);
+    lock_accounts(conn, &mut batch, touched).await?;
+    look_payee(conn, &mut batch, transfer).await?;
+    let decided = batch.post_filed(transfer, request.limits, request.day, now);
+    let left = available(&batch, transfer);
     if decided.is_ok() {
-        write_ledger(conn, LedgerRows::of(books, now)?).await?;
+        write_ledger(conn, LedgerRows::of(batch, now)?).await?;
     }
     Ok(decided.and(left.ok_or(Refusal::NoSuchAccount)))
 }
 
-/// Moves a transfer on, with its history and its audit row.
+/// Moves a transfer to its new status, with its history and its audit row.
 pub(crate) async fn end(
     conn: &mut Conn,
     transfer: &mut Transfer,
@@ -199,7 +199,7 @@ pub(crate) async fn end(
     write_ledger(conn, LedgerRows { audit, ..LedgerRows::default() }).await
 }
 
-/// The code of a transfer that ended opens nothing any more.
+/// Cancels the code of a transfer that ended.
 async fn close_code(conn: &mut Conn, transfer: &Transfer) -> Result<(), SqlError> {
     let Some(verification) = transfer.verification else { return Ok(()) };
     let open = challenges::table

@@ -1,4 +1,4 @@
-//! Money held for transfers under way: verdicts on it, and what lapses by itself.
+//! Money held for transfers under way: verdicts on it, and holds that expire.
 
 use super::{
     confirm::end,
@@ -81,7 +81,7 @@ pub(crate) async fn settle(
     Ok(HoldOutcome::Settled(Box::new(transfer)))
 }
 
-/// Handed over: it lapses no more, since nobody could call it back.
+/// A transfer that was handed over no longer expires, because nobody could call it back.
 async fn submit(conn: &mut Conn, mut transfer: Transfer) -> Result<HoldOutcome, SqlError> {
     if transfer.status != TransferStatus::Processing {
         return Ok(HoldOutcome::TooLate(Box::new(transfer)));
@@ -94,7 +94,7 @@ async fn submit(conn: &mut Conn, mut transfer: Transfer) -> Result<HoldOutcome, 
     Ok(HoldOutcome::Settled(Box::new(transfer)))
 }
 
-/// Releases what is held for a transfer; `None` when nothing is.
+/// Releases the money held for a transfer. `None`: nothing is held.
 async fn end_hold(
     conn: &mut Conn,
     transfer: &Transfer,
@@ -110,16 +110,16 @@ async fn end_hold(
         .optional()?;
     let Some(row) = row else { return Ok(None) };
     let hold = Hold::try_from(row)?;
-    let mut books = PostingBatch::default();
+    let mut batch = PostingBatch::default();
     let mut touched = Touched::default();
     touched.add(transfer, false);
-    lock_accounts(conn, &mut books, touched).await?;
+    lock_accounts(conn, &mut batch, touched).await?;
     let released = match end {
-        HoldEnd::Captured => books.capture(&hold, transfer),
-        HoldEnd::Voided => books.void(&hold),
+        HoldEnd::Captured => batch.capture(&hold, transfer),
+        HoldEnd::Voided => batch.void(&hold),
     };
     released.map_err(|refusal: Refusal| corrupt(format!("a hold can't be released: {refusal:?}")))?;
-    for (id, end) in std::mem::take(&mut books.ended_holds) {
+    for (id, end) in std::mem::take(&mut batch.ended_holds) {
         let state = match end {
             HoldEnd::Captured => "captured",
             HoldEnd::Voided => "voided",
@@ -129,11 +129,11 @@ async fn end_hold(
             .execute(conn)
             .await?;
     }
-    write_ledger(conn, LedgerRows::of(books, now)?).await?;
+    write_ledger(conn, LedgerRows::of(batch, now)?).await?;
     Ok(Some(()))
 }
 
-/// Ends the transfers that waited too long: for a code, for a yes, for being handed over.
+/// Expires the transfers that waited too long: for a code, for a confirmation, or to be handed over.
 pub(crate) async fn expire(conn: &mut Conn, now: DateTime<Utc>) -> Result<usize, SqlError> {
     let waiting = [
         TransferStatus::PendingVerification.name(),
@@ -165,7 +165,7 @@ async fn expire_one(
     now: DateTime<Utc>,
 ) -> Result<bool, SqlError> {
     let Some(mut transfer) = read::lock_transfer(conn, id).await? else { return Ok(false) };
-    // Somebody may have been quicker than the lock.
+    // Another worker may have changed the transfer before the lock.
     let is_due = transfer.expires_at.is_some_and(|at| now >= at);
     if !is_due || !transfer.status.may_become(TransferStatus::Expired) {
         return Ok(false);

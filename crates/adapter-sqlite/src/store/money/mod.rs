@@ -1,4 +1,4 @@
-//! The ledger: lock, look, fold, write, commit. Balances are decided nowhere else.
+//! The ledger: lock, read, fold, write, commit. Balances are decided nowhere else.
 
 mod confirm;
 mod holds;

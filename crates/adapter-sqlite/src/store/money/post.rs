@@ -1,4 +1,4 @@
-//! Posting a batch of requests in one transaction: lock, look, fold, write.
+//! Post a batch of requests in one transaction: lock, read, fold, write.
 
 use super::{
     read,
@@ -69,7 +69,7 @@ impl TryFrom<AccountRow> for LedgerAccount {
     }
 }
 
-/// Which accounts a fold needs under its lock.
+/// The accounts that a fold needs under its lock.
 #[derive(Default)]
 pub(crate) struct Touched {
     accounts: BTreeSet<WalletId>,
@@ -79,7 +79,7 @@ pub(crate) struct Touched {
 }
 
 impl Touched {
-    /// The outside's account is nobody's to lock: it keeps no balance.
+    /// A clearing account is never locked: it keeps no balance.
     pub(crate) fn add(&mut self, transfer: &Transfer, is_limited: bool) {
         let clearing = LedgerAccount::clearing(transfer.amount.currency);
         for id in [transfer.from, transfer.to] {
@@ -95,33 +95,33 @@ impl Touched {
     }
 }
 
-/// Posts a batch. It is safe to run again when nobody knows whether it was committed: each request
-/// then finds its own outcome under its key.
+/// Posts a batch. It is safe to run again when nobody knows whether it was committed: each request then finds
+/// its own outcome under its key.
 pub(crate) async fn post(
     conn: &mut Conn,
     sealer: &dyn Sealer,
     requests: &[(PostRequest, DateTime<Utc>)],
 ) -> Result<Vec<PostOutcome>, SqlError> {
     let now = requests.iter().map(|(_, now)| *now).max().unwrap_or_default();
-    let mut books = PostingBatch::default();
+    let mut batch = PostingBatch::default();
     let mut touched = Touched::default();
     for (request, _) in requests {
         touched.add(&request.command.transfer, request.command.limits.count_spending());
     }
-    lock_accounts(conn, &mut books, touched).await?;
-    look_keys(conn, &mut books, requests.iter().map(|(request, _)| &request.command.key)).await?;
-    look_payees(conn, &mut books, requests).await?;
+    lock_accounts(conn, &mut batch, touched).await?;
+    look_keys(conn, &mut batch, requests.iter().map(|(request, _)| &request.command.key)).await?;
+    look_payees(conn, &mut batch, requests).await?;
     let mut audit = Vec::with_capacity(requests.len());
     let mut outcomes = Vec::with_capacity(requests.len());
     for (request, at) in requests {
-        let decision = books.decide(&request.command);
+        let decision = batch.decide(&request.command);
         if let Decision::Decided(outcome) = &decision {
             audit.push(audit_row(request, outcome, *at));
         }
-        let balance_after = balance_of(&books, &request.command.transfer, &decision);
+        let balance_after = balance_of(&batch, &request.command.transfer, &decision);
         outcomes.push(PostOutcome { decision, balance_after });
     }
-    let mut rows = LedgerRows::of(books, now)?;
+    let mut rows = LedgerRows::of(batch, now)?;
     rows.audit = audit;
     write_ledger(conn, rows).await?;
     for ((request, at), outcome) in requests.iter().zip(&mut outcomes) {
@@ -131,10 +131,10 @@ pub(crate) async fn post(
     Ok(outcomes)
 }
 
-/// Locks the accounts in the order of their ids and reads them.
+/// Locks the accounts in the order of their ids, and reads them.
 pub(crate) async fn lock_accounts(
     conn: &mut Conn,
-    books: &mut PostingBatch,
+    batch: &mut PostingBatch,
     touched: Touched,
 ) -> Result<(), SqlError> {
     let ids: Vec<DbId> = touched.accounts.iter().map(|id| DbId(id.0)).collect();
@@ -149,37 +149,37 @@ pub(crate) async fn lock_accounts(
     };
     for row in rows {
         let account = LedgerAccount::try_from(row)?;
-        books.accounts.insert(account.id, account);
+        batch.accounts.insert(account.id, account);
     }
-    books.accounts.extend(touched.clearing.into_iter().map(|account| (account.id, account)));
+    batch.accounts.extend(touched.clearing.into_iter().map(|account| (account.id, account)));
     Ok(())
 }
 
-/// Reads, in a statement after the lock, what stands under the keys. Before it, two writers could both
+/// Reads the kept answers of the keys, in a statement after the lock. Before the lock, two writers could both
 /// find a key free.
 pub(crate) async fn look_keys(
     conn: &mut Conn,
-    books: &mut PostingBatch,
+    batch: &mut PostingBatch,
     keys: impl Iterator<Item = &IdempotencyKey>,
 ) -> Result<(), SqlError> {
     let by_digest: HashMap<Vec<u8>, &IdempotencyKey> = keys.map(|key| (key.digest().to_vec(), key)).collect();
     for (digest, known) in read::outcomes(conn, by_digest.keys().cloned().collect()).await? {
         if let Some(key) = by_digest.get(&digest) {
-            books.outcomes.insert((*key).clone(), known);
+            batch.outcomes.insert((*key).clone(), known);
         }
     }
     Ok(())
 }
 
-/// Reads when payees were first named, where a cool-off asks for it.
+/// Reads when payees were first named, for requests with a cool-off.
 async fn look_payees(
     conn: &mut Conn,
-    books: &mut PostingBatch,
+    batch: &mut PostingBatch,
     requests: &[(PostRequest, DateTime<Utc>)],
 ) -> Result<(), SqlError> {
     for (request, _) in requests {
         if request.command.limits.new_payee_cooloff > chrono::Duration::zero() {
-            look_payee(conn, books, &request.command.transfer).await?;
+            look_payee(conn, batch, &request.command.transfer).await?;
         }
     }
     Ok(())
@@ -187,7 +187,7 @@ async fn look_payees(
 
 pub(crate) async fn look_payee(
     conn: &mut Conn,
-    books: &mut PostingBatch,
+    batch: &mut PostingBatch,
     transfer: &Transfer,
 ) -> Result<(), SqlError> {
     let payee = transfer.destination.canonical();
@@ -198,7 +198,7 @@ pub(crate) async fn look_payee(
         .await
         .optional()?;
     if let Some(at) = first_seen {
-        books.payees.insert((transfer.owner, payee), at.0);
+        batch.payees.insert((transfer.owner, payee), at.0);
     }
     Ok(())
 }
@@ -219,8 +219,7 @@ pub(crate) async fn add_history(
     Ok(())
 }
 
-/// What commits along with a decision that only some have: the code of a filed transfer, the name of a
-/// payee.
+/// Writes what only some decisions need: the step-up code of a waiting transfer, and the name of a payee.
 async fn write_company(
     conn: &mut Conn,
     sealer: &dyn Sealer,
@@ -274,7 +273,7 @@ async fn file_code(
     Ok(())
 }
 
-/// A batch that is run again finds its own work done: that is a first answer, not a repeated one.
+/// A batch that runs again finds its own work done: that is a first answer, not a replayed one.
 pub(crate) fn recognise(request: &PostRequest, decision: &mut Decision) {
     if let Decision::Replayed(Outcome::Accepted(transfer)) = decision
         && transfer.id == request.command.transfer.id
@@ -298,7 +297,7 @@ fn describe(transfer: &Transfer) -> String {
     format!("{} to {}", transfer.amount, transfer.destination.masked())
 }
 
-/// A transfer that came to stand where it stands, from `before`.
+/// The audit row of a transfer that changed its status from `before`.
 pub(crate) fn transfer_row(
     actor: &Actor,
     transfer: &Transfer,
@@ -309,14 +308,14 @@ pub(crate) fn transfer_row(
     row_of(actor, status, transfer, before, format!("{status}: {}", describe(transfer)), now)
 }
 
-/// A guess that did not let a transfer through.
+/// The audit row of a wrong check attempt on a transfer.
 pub(crate) fn wrong_code_row(
     actor: &Actor,
     transfer: &Transfer,
     attempts_remaining: u32,
     now: DateTime<Utc>,
 ) -> NewAuditRow {
-    let after = format!("wrong code, {attempts_remaining} guesses left");
+    let after = format!("wrong code, {attempts_remaining} attempts left");
     row_of(actor, "code_refused", transfer, Some(transfer.status), after, now)
 }
 
@@ -339,7 +338,7 @@ fn row_of(
     NewAuditRow::new(&record, now)
 }
 
-/// Keeps the name under which somebody was paid; one that is known stays until it is replaced.
+/// Keeps the name of a payee; an existing name stays.
 pub(crate) async fn name_payee(
     conn: &mut Conn,
     transfer: &Transfer,
@@ -353,22 +352,22 @@ pub(crate) async fn name_payee(
     Ok(())
 }
 
-/// What the payer has left, where money moved now.
-fn balance_of(books: &PostingBatch, transfer: &Transfer, decision: &Decision) -> Option<Money> {
+/// The payer's balance, if money moved now.
+fn balance_of(batch: &PostingBatch, transfer: &Transfer, decision: &Decision) -> Option<Money> {
     match decision {
         Decision::Decided(Outcome::Accepted(done)) if done.status == TransferStatus::Completed => {
-            available(books, transfer)
+            available(batch, transfer)
         }
         _ => None,
     }
 }
 
-pub(crate) fn available(books: &PostingBatch, transfer: &Transfer) -> Option<Money> {
-    let account = books.accounts.get(&transfer.from)?;
+pub(crate) fn available(batch: &PostingBatch, transfer: &Transfer) -> Option<Money> {
+    let account = batch.accounts.get(&transfer.from)?;
     Some(Money::new(account.available(), account.currency))
 }
 
-/// Keeps what was answered under a key, outside a fold.
+/// Keeps the answer of a key, outside a fold.
 pub(crate) async fn keep_key(conn: &mut Conn, row: KeyRow) -> Result<(), SqlError> {
     write_ledger(conn, LedgerRows { keys: vec![row], ..LedgerRows::default() }).await
 }

@@ -1,4 +1,4 @@
-//! Looking into the books.
+//! Read wallets, entries, transfers and kept answers.
 
 use crate::{
     backend::{Conn, Db, DbId, DbTime, for_update},
@@ -27,7 +27,7 @@ use ports::{
 };
 use uuid::Uuid;
 
-/// Behind every entry there will be.
+/// An instant after every entry.
 const FAR_AWAY: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_799, 0) {
     Some(at) => at,
     None => DateTime::<Utc>::UNIX_EPOCH,
@@ -127,7 +127,7 @@ async fn find_row(conn: &mut Conn, id: DbId) -> Result<Option<TransferRow>, SqlE
     Ok(transfers::table.find(id).select(TransferRow::as_select()).first(conn).await.optional()?)
 }
 
-/// A transfer that nobody else changes until the transaction ends.
+/// A transfer, locked until the transaction ends.
 pub(crate) async fn lock_transfer(conn: &mut Conn, id: TransferId) -> Result<Option<Transfer>, SqlError> {
     let query = transfers::table.find(DbId(id.0)).select(TransferRow::as_select());
     let row = for_update!(query).first(conn).await.optional()?;
@@ -166,7 +166,8 @@ pub(crate) async fn find_outcome(
     Ok(found.into_iter().next().map(|(_, known)| known))
 }
 
-/// What stands under keys, by their digests. A transfer is told as it was when it was first answered for.
+/// The kept answers of keys, found by their digests. A transfer is returned as it was when it was first
+/// answered.
 pub(crate) async fn outcomes(
     conn: &mut Conn,
     digests: Vec<Vec<u8>>,

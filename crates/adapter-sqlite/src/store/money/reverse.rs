@@ -1,4 +1,4 @@
-//! Giving a completed transfer back.
+//! Reverse a completed transfer.
 
 use super::{
     post::{Touched, add_history, available, lock_accounts, look_keys, transfer_row},
@@ -18,7 +18,7 @@ use domain::money::{
 };
 use ports::money::{PostOutcome, ReverseRequest};
 
-/// The original is locked first, so that reversals asked for at once see each other.
+/// Locks the original first, so that concurrent reversals see each other.
 pub(crate) async fn reverse(
     conn: &mut Conn,
     request: &ReverseRequest,
@@ -26,26 +26,26 @@ pub(crate) async fn reverse(
 ) -> Result<Option<PostOutcome>, SqlError> {
     let Some(mut original) = read::lock_transfer(conn, request.original).await? else { return Ok(None) };
     let before = original.clone();
-    let mut books = PostingBatch::default();
+    let mut batch = PostingBatch::default();
     let mut touched = Touched::default();
     touched.add(&original, false);
-    lock_accounts(conn, &mut books, touched).await?;
-    look_keys(conn, &mut books, std::iter::once(&request.command.key)).await?;
-    let decision = books.reverse(&request.command, &mut original);
+    lock_accounts(conn, &mut batch, touched).await?;
+    look_keys(conn, &mut batch, std::iter::once(&request.command.key)).await?;
+    let decision = batch.reverse(&request.command, &mut original);
     let mut outcome = PostOutcome { decision, balance_after: None };
     let mut audit = Vec::new();
     if let Decision::Decided(Outcome::Accepted(reversal)) = &outcome.decision {
-        outcome.balance_after = available(&books, reversal);
+        outcome.balance_after = available(&batch, reversal);
         audit.push(transfer_row(&request.actor, reversal, None, now));
         audit.push(transfer_row(&request.actor, &original, Some(before.status), now));
         give_back(conn, &before, &original, now).await?;
     }
-    let rows = LedgerRows::of(books, now)?;
+    let rows = LedgerRows::of(batch, now)?;
     write_ledger(conn, LedgerRows { audit, ..rows }).await?;
     Ok(Some(outcome))
 }
 
-/// Writes how much of the original is left.
+/// Writes how much of the original is given back.
 async fn give_back(
     conn: &mut Conn,
     before: &Transfer,

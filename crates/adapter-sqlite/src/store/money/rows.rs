@@ -1,4 +1,4 @@
-//! What a fold leaves behind, as rows.
+//! The rows that a fold writes.
 
 use super::super::{
     rows::{NewAuditRow, to_json},
@@ -101,28 +101,28 @@ pub(crate) struct PayeeRow {
 }
 
 impl LedgerRows {
-    /// Takes what the fold collected. Rows that replicas might write at once are put in one order for
-    /// all, so that none waits for another in a circle.
-    pub(crate) fn of(books: PostingBatch, now: DateTime<Utc>) -> Result<Self, SqlError> {
+    /// Collects the rows of a fold. Rows that replicas might write at the same time are put in one order for
+    /// all, so that no deadlock arises.
+    pub(crate) fn of(batch: PostingBatch, now: DateTime<Utc>) -> Result<Self, SqlError> {
         let now = DbTime(now);
-        let changed = books.changed.iter().filter_map(|id| books.accounts.get(id));
-        let mut keys = books
+        let changed = batch.changed.iter().filter_map(|id| batch.accounts.get(id));
+        let mut keys = batch
             .new_outcomes
             .iter()
             .map(|(key, fingerprint, outcome)| KeyRow::new(key.digest(), fingerprint.0, outcome, now))
             .collect::<Result<Vec<_>, _>>()?;
         keys.sort_by(|one, two| one.key.cmp(&two.key));
-        let mut payees = books.new_payees.iter().map(PayeeRow::new).collect::<Result<Vec<_>, _>>()?;
+        let mut payees = batch.new_payees.iter().map(PayeeRow::new).collect::<Result<Vec<_>, _>>()?;
         payees.sort_by(|one, two| (one.user_id.0, &one.account).cmp(&(two.user_id.0, &two.account)));
         Ok(Self {
             accounts: changed.map(AccountChange::new).collect(),
-            transfers: books
+            transfers: batch
                 .new_transfers
                 .into_iter()
                 .map(|transfer| NewTransferRow::new(transfer, now))
                 .collect::<Result<_, _>>()?,
-            entries: books.new_entries.iter().map(|entry| EntryRow::new(entry, now)).collect(),
-            holds: books.new_holds.iter().map(|hold| HoldRow::new(hold, now)).collect(),
+            entries: batch.new_entries.iter().map(|entry| EntryRow::new(entry, now)).collect(),
+            holds: batch.new_holds.iter().map(|hold| HoldRow::new(hold, now)).collect(),
             keys,
             payees,
             audit: Vec::new(),

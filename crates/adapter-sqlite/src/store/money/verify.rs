@@ -1,4 +1,4 @@
-//! Checking every rule of the books, over all rows.
+//! Check every rule of the ledger, over all rows.
 
 use crate::{
     backend::{Conn, ID_AS_TEXT},
@@ -8,8 +8,8 @@ use diesel::{prelude::*, sql_types::Text};
 use diesel_async::RunQueryDsl;
 use ports::money::LedgerViolation;
 
-/// A rule, and a query that gives one row for each place where it is broken. Plain SQL that both
-/// databases read alike; `[column]` stands for an id as people read it.
+/// A rule, and a query that returns one row for each violation. Plain SQL for both databases; `[column]`
+/// stands for an id as people read it.
 const RULES: [(&str, &str); 14] = [
     (
         "debits equal credits in each transfer",
@@ -99,17 +99,17 @@ struct Found {
 }
 
 pub(crate) async fn verify(conn: &mut Conn) -> Result<Vec<LedgerViolation>, SqlError> {
-    let mut faults = Vec::new();
+    let mut violations = Vec::new();
     for (rule, query) in RULES {
         let (open, close) = ID_AS_TEXT;
         let query = query.replace('[', open).replace(']', close);
         let found = diesel::sql_query(query)
             .load::<Found>(conn)
             .await
-            .map_err(|fault| corrupt(format!("{rule}: {fault}")))?;
-        faults.extend(
+            .map_err(|error| corrupt(format!("{rule}: {error}")))?;
+        violations.extend(
             found.into_iter().map(|row| LedgerViolation { rule: rule.to_owned(), subject: row.subject }),
         );
     }
-    Ok(faults)
+    Ok(violations)
 }

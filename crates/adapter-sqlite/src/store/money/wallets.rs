@@ -1,4 +1,4 @@
-//! Opening wallets, and the accounts behind them.
+//! Open wallets and the ledger accounts behind them.
 
 use super::{post::keep_key, read, rows::KeyRow};
 use crate::{
@@ -90,7 +90,7 @@ pub(crate) struct Face<'a> {
     pub(crate) currency: Currency,
 }
 
-/// Opens a wallet and the account behind it. The outside's account of a currency is opened with the
+/// Opens a wallet and the ledger account behind it. The clearing account of a currency is opened with the
 /// first wallet in it.
 pub(crate) async fn open_wallet(
     conn: &mut Conn,

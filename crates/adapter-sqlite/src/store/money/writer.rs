@@ -11,7 +11,7 @@ use ports::{
 };
 use std::sync::Arc;
 
-/// Callers that may wait for the writer, and requests that it takes at once.
+/// How many callers may wait for the writer, and how many requests it takes at once.
 const SIZE: GroupSize = GroupSize { queue_max: 4_096, batch_max: 1_000 };
 
 /// The one task that posts.

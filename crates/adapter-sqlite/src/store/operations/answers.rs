@@ -1,4 +1,4 @@
-//! Answers by the caller's key.
+//! Idempotency: kept answers, by the caller's key.
 
 use crate::backend::{Conn, DbTime, lock_names};
 use crate::store::error::SqlError;
@@ -20,12 +20,12 @@ impl IdempotencyStore for Store {
         &self,
         key: &IdempotencyKey,
         fingerprint: Fingerprint,
-        lapsed: DateTime<Utc>,
+        expired: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> StoreResult<Claim> {
         let key = key.clone();
         self.database
-            .write(move |conn| async move { claim(conn, &key, fingerprint, lapsed, now).await }.boxed())
+            .write(move |conn| async move { claim(conn, &key, fingerprint, expired, now).await }.boxed())
             .await
     }
 
@@ -70,7 +70,7 @@ async fn claim(
     conn: &mut Conn,
     key: &IdempotencyKey,
     fingerprint: Fingerprint,
-    lapsed: DateTime<Utc>,
+    expired: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<Claim, SqlError> {
     let name = format!("answer:{}:{}:{}", key.caller, key.operation, key.key);
@@ -101,7 +101,7 @@ async fn claim(
     match compare(rows::fingerprint(&stored)?, answer, fingerprint) {
         Seen::Reused => Ok(Claim::Reused),
         Seen::Replay(Some(answer)) => Ok(Claim::Answered(answer)),
-        Seen::Replay(None) if claimed_at.0 >= lapsed => Ok(Claim::UnderWay),
+        Seen::Replay(None) if claimed_at.0 >= expired => Ok(Claim::UnderWay),
         Seen::Replay(None) => {
             diesel::update(row).set(idempotent_responses::claimed_at.eq(DbTime(now))).execute(conn).await?;
             Ok(Claim::Fresh)

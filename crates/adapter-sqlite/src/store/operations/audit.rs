@@ -1,4 +1,4 @@
-//! The audit log: its rows come with the decisions; here they are sealed, looked over and shown.
+//! The audit log. Its rows are written with the decisions; this file seals, verifies and lists them.
 
 use crate::backend::{Conn, Db, DbTime, audit_horizon, skip_locked};
 use crate::store::{
@@ -24,7 +24,7 @@ use ports::{
 };
 use std::sync::Arc;
 
-/// Rows in one block.
+/// The most rows of one block.
 const BLOCK_ROWS_MAX: i64 = 2_000;
 
 #[derive(Queryable, Selectable)]
@@ -88,7 +88,8 @@ impl TryFrom<BlockRow> for Block {
 impl AuditLog for Store {
     async fn seal(&self, now: DateTime<Utc>) -> StoreResult<Option<BlockHead>> {
         let sealer = Arc::clone(&self.audit_sealer);
-        // Looked for before the sealing transaction: what is open now must end before it is seen.
+        // Read before the sealing transaction: transactions that are open now must end before this horizon is
+        // seen.
         let horizon = self.database.query(|conn| audit_horizon(conn).boxed()).await?;
         self.database
             .write(move |conn| async move { seal(conn, sealer.as_ref(), horizon, now).await }.boxed())
@@ -176,7 +177,7 @@ fn make_block(sealer: &dyn AuditSealer, previous: Option<&Block>, rows: &[AuditR
     block
 }
 
-/// Block by block, so that a log of any length fits in memory.
+/// Verifies block by block, so that a log of any length fits in memory.
 async fn verify(
     conn: &mut Conn,
     sealer: &dyn AuditSealer,

@@ -1,4 +1,4 @@
-//! What people must look at, and what providers tell that is only taken down.
+//! Dead letters, which operators must look at, and notices of providers.
 
 use crate::backend::{Conn, DbId, DbTime};
 use crate::store::error::SqlError;
@@ -23,7 +23,7 @@ use ports::{
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// How long a message of ours that is sent once more is worth something.
+/// How long a message of ours that is sent once more is still useful.
 const SECOND_LIFE: Duration = Duration::hours(24);
 
 #[async_trait]
@@ -142,7 +142,7 @@ async fn keep_notices(
     Ok(())
 }
 
-/// What each table tells of a dead letter: id, reason, tries, time.
+/// The columns of a dead letter in each table: id, reason, tries, time.
 type LetterRow = (DbId, Option<String>, i32, DbTime);
 
 fn letter(kind: DeadLetterKind) -> impl Fn(LetterRow) -> Result<DeadLetter, SqlError> {

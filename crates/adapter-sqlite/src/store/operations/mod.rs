@@ -1,4 +1,4 @@
-//! The audit log, idempotent responses, dead letters, signed requests.
+//! The audit log, kept answers, dead letters, signed requests.
 
 mod answers;
 mod audit;

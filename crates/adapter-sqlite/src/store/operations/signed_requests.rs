@@ -1,4 +1,4 @@
-//! What came with signed requests and may come only once.
+//! Signed requests that were accepted; each is accepted once.
 
 use crate::backend::DbTime;
 use crate::store::{handle::Store, schema::signed_requests};
@@ -16,7 +16,8 @@ impl SignedRequests for Store {
         self.database
             .write(move |conn| {
                 async move {
-                    // The primary key decides: a second one waits for the first to commit, and finds its row.
+                    // The primary key decides: a second insert waits for the first to commit, and then finds
+                    // its row.
                     let taken = diesel::insert_into(signed_requests::table)
                         .values((
                             signed_requests::client.eq(client),

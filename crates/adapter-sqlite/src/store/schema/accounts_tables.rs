@@ -1,4 +1,4 @@
-//! People, how they sign in, and the chats they bound.
+//! Tables of accounts: users, sign-in, sessions, bound chats.
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -1,4 +1,4 @@
-//! Conversations, and what comes in and goes out in them.
+//! Tables of messaging: conversations, inbox, outbox, consents, flows.
 
 diesel::table! {
     use diesel::sql_types::*;

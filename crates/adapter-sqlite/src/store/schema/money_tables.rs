@@ -1,4 +1,4 @@
-//! Money: accounts, what moves between them, and what was asked for.
+//! Tables of money: accounts, transfers, entries, holds, idempotency keys.
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -1,4 +1,4 @@
-//! The chain of what was done.
+//! Tables of operations: the audit log, its seals, and kept answers.
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -1,4 +1,4 @@
-//! Codes, the pages for them, and what was asked once.
+//! Tables of verification: challenges, sends, attempts, hosted pages.
 
 diesel::table! {
     use diesel::sql_types::*;

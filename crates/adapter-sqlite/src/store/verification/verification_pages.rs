@@ -1,4 +1,4 @@
-//! Pages on which people prove their numbers.
+//! Hosted pages on which people verify their numbers.
 
 use crate::backend::{Db, DbId, DbTime};
 use crate::store::error::SqlError;

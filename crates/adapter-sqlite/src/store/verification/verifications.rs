@@ -1,11 +1,12 @@
-//! Challenges. What is decided on a number waits for the number's lock, so that load, decide by the
-//! domain's rule and save are one atomic step.
+//! Challenges. Each decision about a number waits for the number's lock, so that load, decide by the domain's
+//! rule and save are one atomic step.
 
 mod attempts;
 mod fallbacks;
 mod row;
 mod senders;
 mod sends;
+mod store_impl;
 
 pub(crate) use self::{
     attempts::{attempt_id, failures_of, settle},
@@ -24,9 +25,8 @@ use self::{
 use crate::backend::{Conn, DbId, DbTime, lock_names};
 use crate::store::error::SqlError;
 use crate::store::{
-    handle::Store,
     operations::audit_record::record,
-    rows::{CodeWayRow, NewOutboxRow, column, corrupt, count, lane_name},
+    rows::{FallbackRow, NewOutboxRow, column, corrupt, count, lane_name},
     schema::{
         code_failures, number_lookups, outbox, verification_attempts, verification_fallbacks,
         verification_sends, verifications,
@@ -62,302 +62,16 @@ use ports::{
 use std::sync::Arc;
 use uuid::Uuid;
 
-#[async_trait]
-impl Verifications for Store {
-    async fn begin(&self, request: &BeginVerification, now: DateTime<Utc>) -> StoreResult<StartDecision> {
-        let (request, sealer) = (request.clone(), Arc::clone(&self.sealer));
-        self.database
-            .write(move |conn| async move { begin(conn, sealer.as_ref(), &request, now).await }.boxed())
-            .await
-    }
-
-    async fn begin_resend(&self, request: &BeginResend, now: DateTime<Utc>) -> StoreResult<StartDecision> {
-        let (request, sealer) = (request.clone(), Arc::clone(&self.sealer));
-        self.database
-            .write(move |conn| {
-                async move { begin_resend(conn, sealer.as_ref(), &request, now).await }.boxed()
-            })
-            .await
-    }
-
-    async fn take_next_fallbacks(&self, policy: &OtpPolicy, now: DateTime<Utc>) -> StoreResult<usize> {
-        let policy = *policy;
-        let due =
-            self.database.read(move |conn| async move { fallbacks::due(conn, now).await }.boxed()).await?;
-        let mut taken = 0_usize;
-        for verification in due {
-            let went = self
-                .database
-                .write(move |conn| {
-                    async move { fallbacks::step(conn, verification, &policy, now).await }.boxed()
-                })
-                .await?;
-            taken = taken.saturating_add(usize::from(went));
-        }
-        Ok(taken)
-    }
-
-    async fn wipe_codes(&self, now: DateTime<Utc>) -> StoreResult<usize> {
-        self.database.write(move |conn| async move { fallbacks::wipe(conn, now).await }.boxed()).await
-    }
-
-    async fn record_send(
-        &self,
-        id: VerificationId,
-        result: &SendResult,
-        now: DateTime<Utc>,
-    ) -> StoreResult<bool> {
-        let result = result.clone();
-        self.database.write(move |conn| async move { record_send(conn, id, result, now).await }.boxed()).await
-    }
-
-    async fn close(&self, id: VerificationId) -> StoreResult<()> {
-        self.database
-            .write(move |conn| {
-                async move {
-                    let open = verifications::table
-                        .find(DbId(id.0))
-                        .filter(verifications::status.eq(ChallengeStatus::Pending.name()));
-                    diesel::update(open)
-                        .set(verifications::status.eq(ChallengeStatus::Canceled.name()))
-                        .execute(conn)
-                        .await?;
-                    Ok(())
-                }
-                .boxed()
-            })
-            .await
-    }
-
-    async fn payment_code_wait(
-        &self,
-        phone: &PhoneNumber,
-        policy: &OtpPolicy,
-        now: DateTime<Utc>,
-    ) -> StoreResult<Option<DateTime<Utc>>> {
-        let (to, policy) = (Recipient::from(phone.clone()), *policy);
-        self.database
-            .read(move |conn| {
-                async move {
-                    if let Some(until) = failures_of(conn, to.canonical()).await?.lock_at(now) {
-                        return Ok(Some(until));
-                    }
-                    let counts = send_counts(conn, &to, Sender::default(), true, now).await?;
-                    Ok(counts.check(&policy, now).err().map(|full| later(now, full.retry_after)))
-                }
-                .boxed()
-            })
-            .await
-    }
-
-    async fn take_attempt(
-        &self,
-        request: &AttemptRequest,
-        now: DateTime<Utc>,
-    ) -> StoreResult<ReserveAttempt> {
-        let request = request.clone();
-        self.database.write(move |conn| async move { take_attempt(conn, request, now).await }.boxed()).await
-    }
-
-    async fn judge_attempt(&self, request: &CheckAttempt, now: DateTime<Utc>) -> StoreResult<AttemptVerdict> {
-        let request = request.clone();
-        self.database.write(move |conn| async move { judge_attempt(conn, request, now).await }.boxed()).await
-    }
-
-    async fn settle_attempt(
-        &self,
-        ticket: &AttemptTicket,
-        right: bool,
-        policy: &OtpPolicy,
-        now: DateTime<Utc>,
-    ) -> StoreResult<AttemptResult> {
-        let (ticket, policy) = (ticket.clone(), *policy);
-        self.database
-            .write(move |conn| {
-                async move { attempts::settle_attempt(conn, &ticket, right, &policy, now).await }.boxed()
-            })
-            .await
-    }
-
-    async fn lock_of(
-        &self,
-        requester: &Requester,
-        to: &Recipient,
-        now: DateTime<Utc>,
-    ) -> StoreResult<Option<DateTime<Utc>>> {
-        let (requester, to) = (requester.clone(), to.canonical().to_owned());
-        self.database
-            .read(move |conn| {
-                async move {
-                    let kind = kind_of(conn, &requester, &to).await?;
-                    let name = failure_name(&to, &requester, kind);
-                    Ok(failures_of(conn, &name).await?.lock_at(now))
-                }
-                .boxed()
-            })
-            .await
-    }
-
-    async fn has_concurrent_attempts(
-        &self,
-        verification: VerificationId,
-        attempt: Option<Uuid>,
-        now: DateTime<Utc>,
-    ) -> StoreResult<bool> {
-        let id = DbId(verification.0);
-        self.database
-            .read(move |conn| {
-                async move { Ok(attempts::concurrent_attempts(conn, id, attempt, now).await? > 0) }.boxed()
-            })
-            .await
-    }
-
-    async fn return_attempt(&self, ticket: &AttemptTicket) -> StoreResult<()> {
-        let (attempt, id) = (DbId(ticket.attempt), DbId(ticket.verification.id.0));
-        self.database
-            .write(move |conn| {
-                async move {
-                    load_locked(conn, VerificationId(id.0)).await?;
-                    let open = verification_attempts::table
-                        .find(attempt)
-                        .filter(verification_attempts::approved.is_null());
-                    if diesel::delete(open).execute(conn).await? == 1 {
-                        diesel::update(
-                            verifications::table.find(id).filter(verifications::attempts_used.gt(0)),
-                        )
-                        .set(verifications::attempts_used.eq(verifications::attempts_used - 1))
-                        .execute(conn)
-                        .await?;
-                    }
-                    Ok(())
-                }
-                .boxed()
-            })
-            .await
-    }
-
-    async fn find(&self, id: VerificationId) -> StoreResult<Option<Verification>> {
-        self.database
-            .read(move |conn| {
-                async move {
-                    match load(conn, id).await? {
-                        Some(row) => with_sends(conn, row).await.map(Some),
-                        None => Ok(None),
-                    }
-                }
-                .boxed()
-            })
-            .await
-    }
-
-    async fn find_open(
-        &self,
-        requester: &Requester,
-        to: &Recipient,
-        purpose: Option<Purpose>,
-        now: DateTime<Utc>,
-    ) -> StoreResult<Option<Verification>> {
-        let (requester, recipient) = (requester.key(), to.canonical().to_owned());
-        self.database
-            .read(move |conn| {
-                async move {
-                    let any =
-                        open_challenges(&requester, &recipient, now).filter(verifications::page_id.is_null());
-                    let mut wanted = any.into_boxed();
-                    if let Some(purpose) = purpose {
-                        wanted = wanted.filter(verifications::purpose.eq(purpose.name()));
-                    }
-                    let newest = wanted.select(verifications::id).first::<DbId>(conn).await.optional()?;
-                    match newest {
-                        Some(id) => whole(conn, VerificationId(id.0)).await.map(Some),
-                        None => Ok(None),
-                    }
-                }
-                .boxed()
-            })
-            .await
-    }
-
-    async fn find_open_from(
-        &self,
-        origin: &str,
-        to: &Recipient,
-        purpose: Purpose,
-        now: DateTime<Utc>,
-    ) -> StoreResult<Option<Verification>> {
-        let (origin, recipient) = (origin.to_owned(), to.canonical().to_owned());
-        self.database
-            .read(move |conn| {
-                async move {
-                    let newest = verifications::table
-                        .filter(verifications::origin.eq(origin))
-                        .filter(verifications::page_id.is_null())
-                        .filter(verifications::recipient.eq(recipient))
-                        .filter(verifications::purpose.eq(purpose.name()))
-                        .filter(verifications::status.eq(ChallengeStatus::Pending.name()))
-                        .filter(verifications::expires_at.gt(DbTime(now)))
-                        .filter(verifications::transaction_digest.is_null().or(
-                            verifications::transaction_digest.assume_not_null().eq(NO_TRANSACTION.to_vec()),
-                        ))
-                        .order(verifications::created_at.desc())
-                        .select(verifications::id)
-                        .first::<DbId>(conn)
-                        .await
-                        .optional()?;
-                    match newest {
-                        Some(id) => whole(conn, VerificationId(id.0)).await.map(Some),
-                        None => Ok(None),
-                    }
-                }
-                .boxed()
-            })
-            .await
-    }
-
-    async fn log_lookup(
-        &self,
-        phone: &PhoneNumber,
-        facts: &NumberInfo,
-        now: DateTime<Utc>,
-    ) -> StoreResult<()> {
-        let (phone, facts) = (phone.e164().to_owned(), facts.clone());
-        self.database
-            .write(move |conn| {
-                async move {
-                    let line_type = match facts.line_type {
-                        LineType::Ordinary => "ordinary",
-                        LineType::Refused => "refused",
-                        LineType::Unknown => "unknown",
-                    };
-                    diesel::insert_into(number_lookups::table)
-                        .values((
-                            number_lookups::phone.eq(phone),
-                            number_lookups::valid.eq(i32::from(facts.valid)),
-                            number_lookups::line_type.eq(line_type),
-                            number_lookups::country.eq(facts.country),
-                            number_lookups::carrier.eq(facts.carrier),
-                            number_lookups::at.eq(DbTime(now)),
-                        ))
-                        .execute(conn)
-                        .await?;
-                    Ok(())
-                }
-                .boxed()
-            })
-            .await
-    }
-}
-
 fn later(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
     now.checked_add_signed(wait).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
-/// The name of a number's lock: all that counts codes and guesses at it waits its turn.
+/// The name of a number's lock. Everything that counts codes and check attempts of the number takes it.
 pub(crate) fn phone_lock(phone: &str) -> String {
     format!("phone:{phone}")
 }
 
-/// Has an approved challenge to that number prove something, once. False: it does not, or not any more.
+/// Uses up an approved challenge of that number as a proof. False: it proves nothing, or was used before.
 pub(crate) async fn use_proof(
     conn: &mut Conn,
     id: VerificationId,

@@ -25,7 +25,7 @@ use std::{collections::HashMap, sync::Arc};
 
 /// Makes our own codes.
 pub struct OwnCodes {
-    /// Hashes codes.
+    /// Hashes the codes.
     pub hasher: Arc<dyn CodeHasher>,
     /// The random source for codes.
     pub random: Arc<dyn Random>,

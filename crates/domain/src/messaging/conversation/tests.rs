@@ -1,4 +1,4 @@
-//! The talk as a specification: what is said, and what is done, in every state.
+//! The conversation as a specification: reply and effects in every state.
 
 use super::*;
 use crate::{
@@ -102,7 +102,7 @@ fn with_prompt() -> (Conversation, ConfirmationPrompt) {
 }
 
 #[test]
-fn a_first_wish_is_kept_until_the_code_is_right_and_then_runs() {
+fn a_deferred_request_runs_once_the_code_is_right() {
     let (state, effects) = Conversation::default().step(plainly(Intent::CheckBalance), &facts());
     assert_eq!(effects, [Effect::StartVerification]);
     let (state, effects) = state.step(Event::CodeSent(CodeSent::Sent(challenge())), &facts());
@@ -120,7 +120,7 @@ fn a_first_wish_is_kept_until_the_code_is_right_and_then_runs() {
 }
 
 #[test]
-fn the_newest_wish_replaces_the_older_and_old_ones_lapse() {
+fn the_newest_request_replaces_the_one_before_and_old_ones_expire() {
     let (state, _) = Conversation::default().step(pay("5", "012345678901234567"), &facts());
     let (state, _) = state.step(Event::CodeSent(CodeSent::Sent(challenge())), &facts());
     let (state, _) = state.step(plainly(Intent::CheckBalance), &facts());
@@ -132,7 +132,7 @@ fn the_newest_wish_replaces_the_older_and_old_ones_lapse() {
 }
 
 #[test]
-fn a_kept_transfer_shows_its_card_and_never_pays() {
+fn a_deferred_transfer_shows_its_prompt_and_never_pays() {
     let (state, _) = Conversation::default().step(pay("5", "012345678901234567"), &facts());
     let (state, effects) = state.step(Event::CodeChecked(CodeChecked::Approved(user())), &facts());
     assert!(
@@ -152,7 +152,7 @@ fn a_session_ends_with_its_time() {
 }
 
 #[test]
-fn a_yes_pays_its_card_and_a_no_cancels_it() {
+fn a_yes_pays_its_prompt_and_a_no_cancels_it() {
     let (state, prompt) = with_prompt();
     let (_, effects) = state.clone().step(says("sí"), &facts());
     assert_eq!(effects, [Effect::Pay { user: user(), prompt: prompt.clone() }]);
@@ -163,7 +163,7 @@ fn a_yes_pays_its_card_and_a_no_cancels_it() {
 }
 
 #[test]
-fn a_button_counts_for_its_own_card_only() {
+fn a_button_counts_for_its_own_prompt_only() {
     let (state, prompt) = with_prompt();
     let press = |id: String| Event::Received(InboundContent::Button { id, title: "Sí".into() });
     let (_, effects) = state.clone().step(press(format!("yes:{}", PromptId(Uuid::max()))), &facts());
@@ -180,7 +180,7 @@ fn a_late_yes_pays_nothing() {
 }
 
 #[test]
-fn a_yes_with_a_change_makes_the_card_anew() {
+fn a_yes_with_a_change_makes_a_new_prompt() {
     let (state, _) = with_prompt();
     let change = Entities { amount: Some(AmountReading::Exact("450".into())), ..Entities::default() };
     let (_, effects) = state.step(means(Intent::Unknown, change), &facts());
@@ -288,14 +288,14 @@ fn a_sender_without_a_number_is_asked_for_it() {
 }
 
 #[test]
-fn a_chat_that_somebody_bound_to_himself_is_his_without_a_code() {
+fn a_bound_chat_needs_no_code() {
     let bound = StepContext { has_number: false, bound: Some(user()), ..facts() };
     let (_, effects) = Conversation::default().step(plainly(Intent::CheckBalance), &bound);
     assert_eq!(effects, [Effect::ReadBalance(user())]);
 }
 
 #[test]
-fn a_link_binds_its_chat_also_for_somebody_who_comes_back() {
+fn a_link_binds_its_chat_and_opts_in_again() {
     let link = || Event::Received(InboundContent::LinkCode("abc".into()));
     assert_eq!(Conversation::default().step(link(), &facts()).1, [Effect::BindChat("abc".into())]);
     let out = StepContext { consent: ConsentStatus::OptedOut, ..facts() };
@@ -316,13 +316,13 @@ fn misunderstandings_count_only_in_a_row() {
 }
 
 #[test]
-fn who_opens_the_chat_is_greeted_and_not_asked_for_anything() {
+fn a_person_who_opens_the_chat_is_greeted_and_asked_for_nothing() {
     let nameless = StepContext { has_number: false, ..facts() };
     assert_eq!(Conversation::default().step(says("/start"), &nameless).1, [Effect::Reply(Reply::Greeting)]);
 }
 
 #[test]
-fn people_at_the_desk_take_a_talk_and_give_it_back_without_a_word() {
+fn an_agent_takes_over_and_releases_a_conversation_without_a_reply() {
     let (state, effects) =
         open().step(Event::Received(InboundContent::AgentCommand(AgentCommand::TakeOver)), &facts());
     assert_eq!(effects, []);
@@ -333,7 +333,7 @@ fn people_at_the_desk_take_a_talk_and_give_it_back_without_a_word() {
 }
 
 #[test]
-fn three_misunderstandings_call_a_person_who_then_has_the_talk() {
+fn three_misunderstandings_hand_the_conversation_to_an_agent() {
     let mut state = open();
     let mut last = Vec::new();
     for _ in 0..3 {

@@ -1,4 +1,4 @@
-//! When a message was written, and which question of ours it can answer.
+//! When a message was written, and which prompt it can answer.
 
 use super::{ConfirmationPrompt, Conversation, Pending};
 use chrono::{DateTime, Duration, Utc};
@@ -7,18 +7,18 @@ use serde::{Deserialize, Serialize};
 /// How far a provider's clock may be behind ours.
 pub const CLOCK_SKEW_MAX: Duration = Duration::seconds(60);
 
-/// When a message was written and when it reached us.
+/// When a message was written and when it was received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MessageTime {
-    /// The provider's own time of writing, in whole seconds (Meta's `timestamp`, Telegram's `date`). `None` where the
-    /// provider sends none (Twilio): there the time of arrival counts.
+    /// The provider's time of writing, in whole seconds (Meta's `timestamp`, Telegram's `date`). `None` when
+    /// the provider sends none (Twilio): then the time of receipt counts.
     pub dated: Option<DateTime<Utc>>,
-    /// When the webhook reached us, by our own clock.
+    /// When the webhook was received, by our own clock.
     pub received_at: DateTime<Utc>,
 }
 
 impl MessageTime {
-    /// When it was written, as far as that is known.
+    /// When it was written: the earlier of both times.
     #[must_use]
     pub fn written_at(&self) -> DateTime<Utc> {
         self.dated.map_or(self.received_at, |dated| dated.min(self.received_at))
@@ -30,11 +30,11 @@ impl MessageTime {
         self.written_at().timestamp() < moment.timestamp()
     }
 
-    /// Whether a yes in it can be a yes to that prompt.
+    /// Whether a yes in this message can be a yes to that prompt.
     ///
-    /// What reached us before the prompt was made never can. What the provider dates before the prompt can, by
-    /// [`CLOCK_SKEW_MAX`], since clocks differ; but not where the yes may belong to an earlier prompt
-    /// ([`ConfirmationPrompt::contested_from`]).
+    /// A message that was received before the prompt was made never can. One that the provider dates before
+    /// the prompt can, by at most [`CLOCK_SKEW_MAX`], because clocks differ; but not if the yes may belong to
+    /// an earlier prompt ([`ConfirmationPrompt::contested_from`]).
     #[must_use]
     pub fn can_answer(&self, prompt: &ConfirmationPrompt) -> bool {
         let asked_at = prompt.asked_at();
@@ -49,7 +49,7 @@ impl MessageTime {
     }
 }
 
-/// The time in which prompts were open, one after the other: a yes from that time belongs to one of them.
+/// The time in which prompts were open, one after the other. A yes from that time belongs to one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenPrompts {
     /// When the first was shown.
@@ -59,7 +59,7 @@ pub struct OpenPrompts {
 }
 
 impl Conversation {
-    /// Notes that a prompt is open at this step, whatever the step makes of it.
+    /// Stores that a prompt is open at this step, whatever the step does with it.
     pub(super) fn note_open_prompt(&mut self, now: DateTime<Utc>) {
         match &self.pending {
             Some(Pending::ConfirmationPrompt(prompt)) => {
@@ -75,8 +75,8 @@ impl Conversation {
         }
     }
 
-    /// From when on a yes may belong to an earlier prompt than the one that is made now. A prompt that changes
-    /// another (`is_changed`) takes no yes that is dated before it.
+    /// From when on a yes may belong to an earlier prompt than the one made now. A prompt that changes
+    /// another (`is_changed`) accepts no yes that is dated before it.
     pub(super) fn contested_from(&self, is_changed: bool, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let earliest = now.checked_sub_signed(CLOCK_SKEW_MAX).unwrap_or(now);
         if is_changed {

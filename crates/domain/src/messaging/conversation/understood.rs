@@ -1,4 +1,4 @@
-//! What follows from a message that was understood.
+//! What follows from a parsed message.
 
 use super::{Draft, Effect, MISUNDERSTOOD_MAX, Pending, Reply, RequestedAction, Session, step::Step};
 use crate::messaging::intent::{DestinationKind, Intent, Understanding};
@@ -42,7 +42,7 @@ impl Step<'_> {
         self.state.handed_off_until.is_some_and(|until| self.facts.now < until)
     }
 
-    /// People have the talk; money and its questions are still answered.
+    /// An agent has the conversation; requests about money, and codes, are still answered.
     fn is_served_while_handed_off(&self, intent: Intent) -> bool {
         matches!(intent, Intent::CheckBalance | Intent::Transfer | Intent::Stop)
             || self.state.pending.is_some()
@@ -51,7 +51,7 @@ impl Step<'_> {
     }
 
     fn transfer(&mut self, text: &str, understanding: &Understanding) {
-        // An unfinished draft is completed by what is said now; a card is replaced.
+        // An unfinished draft is completed; an open prompt is replaced.
         let draft = match &self.state.pending {
             Some(Pending::Draft(draft)) => Draft { changes: None, ..draft.clone() },
             _ => Draft::default(),
@@ -74,7 +74,7 @@ impl Step<'_> {
         }
     }
 
-    /// A yes where no open prompt waits for one: it confirms nothing, whatever the parser says.
+    /// Handles a yes that no open prompt waits for. It confirms nothing, whatever the parser says.
     fn confirm_nothing(&mut self) {
         match self.state.pending.clone() {
             Some(Pending::StepUp(step)) => self.say(Reply::StepUpWaits(step)),
@@ -106,7 +106,7 @@ impl Step<'_> {
         }
     }
 
-    /// INICIAR: a new code where one is waited for, else to be known, else hello.
+    /// INICIAR: sends the code again if one is expected; otherwise starts the proof of the number, or greets.
     fn start(&mut self) {
         match &self.state.session {
             Session::AwaitingCode { .. } => self.resend(),
@@ -114,13 +114,13 @@ impl Step<'_> {
         }
     }
 
-    /// Not understood as a wish; as an answer to the pending question it may still make sense.
+    /// Handles a text that asks for nothing of its own; it may still answer the pending question.
     fn unknown(&mut self, text: &str, understanding: &Understanding) {
         match self.state.pending.clone() {
             Some(Pending::Draft(draft)) => {
                 let before = draft.clone();
                 let mut entities = understanding.entities.clone();
-                // A name that is said in passing fills no slot.
+                // A name among other words fills no slot.
                 entities.destination.take_if(|named| named.kind == DestinationKind::Name);
                 match self.fill(draft, text, &entities, true) {
                     Ok(draft) if draft == before => self.misunderstood(),

@@ -1,4 +1,4 @@
-//! Answers, typed by what was asked.
+//! Answers to questions, with a type for each kind.
 
 use super::{
     ANSWER_LENGTH_MAX, DateRules, Kind, Length, Slug, Step,
@@ -13,21 +13,21 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// An answer. `Debug` shows its kind only: it may be about somebody's health.
+/// An answer. `Debug` shows only its kind, because it may be about a person's health.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "KeptAnswer", into = "KeptAnswer")]
 pub enum Answer {
-    /// As it was written.
+    /// The text as written.
     Text(String),
-    /// The option's name.
+    /// The id of the chosen option.
     Choice(Slug),
-    /// A number.
+    /// A decimal number.
     Number(Decimal),
-    /// A place as it was written.
+    /// A place as written.
     Place(String),
-    /// A day.
+    /// A calendar day.
     Date(NaiveDate),
-    /// A phone number.
+    /// A phone number in canonical form.
     Phone(PhoneNumber),
 }
 
@@ -43,7 +43,7 @@ impl Answer {
         }
     }
 
-    /// The answer as text: days as `1990-05-03`, numbers as decimals, phone numbers whole.
+    /// The answer as text: days as `1990-05-03`, numbers as decimals, phone numbers unmasked.
     #[must_use]
     pub fn as_text(&self) -> String {
         match self {
@@ -62,7 +62,7 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// An answer as it is stored.
+/// The stored form of an answer.
 #[derive(Serialize, Deserialize)]
 struct KeptAnswer {
     kind: String,
@@ -104,7 +104,7 @@ impl Length {
 }
 
 impl Step {
-    /// The answer that was given, if it is one.
+    /// Reads the input as an answer to this question; `None` when it is none.
     pub(super) fn read(&self, input: FlowInput<'_>, facts: FlowContext) -> Option<Answer> {
         let text = match input {
             FlowInput::Text(text) => text.trim(),
@@ -138,13 +138,13 @@ impl Step {
     }
 }
 
-/// Signs alone are no text.
+/// Whether a text is an answer: long enough, and not only signs.
 fn is_text(text: &str, length: Length, letters: bool) -> bool {
     let has_letter = text.chars().any(char::is_alphabetic);
     length.fits(text) && !Folded::new(text).as_str().is_empty() && (has_letter || !letters)
 }
 
-/// A number, with or without words around it.
+/// A phone number, with or without words around it.
 fn read_phone(text: &str, facts: FlowContext) -> Option<PhoneNumber> {
     let is_other = |c: char| !(c.is_ascii_digit() || c == '+');
     let bare = text.trim_start_matches(is_other).trim_end_matches(|c: char| !c.is_ascii_digit());

@@ -1,30 +1,30 @@
-//! All flows at hand: the newest edition of each can be started, older ones are ended by those who began
-//! with them.
+//! All loaded flows. The newest version of each can be started; older ones stay for the people who began with
+//! them.
 
 use super::{Flow, Slug, words::Folded};
 use crate::locale::Locale;
 
-/// All flows.
+/// All loaded flows, by name and version.
 #[derive(Clone, Debug, Default)]
 pub struct FlowRegistry {
     flows: Vec<Flow>,
-    /// Editions that nobody begins any more.
+    /// Versions that can't be started any more.
     older: Vec<Flow>,
 }
 
-/// Two flows that can't stand side by side.
+/// Two flows that can't be loaded together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BookFault {
-    /// The place in the list of the one that came later.
+    /// The index of the later one in the list.
     pub flow: usize,
-    /// The line of the one that came later.
+    /// The line of the later one.
     pub line: usize,
-    /// What is wrong.
+    /// What is wrong, as a sentence.
     pub reason: String,
 }
 
 impl FlowRegistry {
-    /// Flows that can stand side by side, or all that keeps them from it.
+    /// Checks that these flows can be loaded together. `Err` lists every conflict.
     pub fn new(flows: Vec<Flow>) -> Result<Self, Vec<BookFault>> {
         let mut faults = Vec::new();
         for (at, flow) in flows.iter().enumerate() {
@@ -46,7 +46,8 @@ impl FlowRegistry {
         if faults.is_empty() { Ok(Self { flows, older: Vec::new() }) } else { Err(faults) }
     }
 
-    /// With older editions, which only those who began with them see. Those at hand already stay as they are.
+    /// Adds older versions, which only people who began with them see. A version that is loaded already stays
+    /// as it is.
     #[must_use]
     pub fn with_older(mut self, older: impl IntoIterator<Item = Flow>) -> Self {
         for flow in older {
@@ -57,25 +58,25 @@ impl FlowRegistry {
         self
     }
 
-    /// One edition.
+    /// The flow with that name and version.
     #[must_use]
     pub fn find(&self, id: &Slug, version: u32) -> Option<&Flow> {
         self.flows.iter().chain(&self.older).find(|flow| flow.id == *id && flow.version == version)
     }
 
-    /// Whether there is any edition of it, older ones included.
+    /// Whether any version of the flow is loaded, older ones included.
     #[must_use]
     pub fn has(&self, id: &Slug) -> bool {
         self.flows.iter().chain(&self.older).any(|flow| flow.id == *id)
     }
 
-    /// The edition that is begun now.
+    /// The version that is started now.
     #[must_use]
     pub fn newest(&self, id: &Slug) -> Option<&Flow> {
         self.flows.iter().filter(|flow| flow.id == *id).max_by_key(|flow| flow.version)
     }
 
-    /// The newest edition of each, by name.
+    /// The newest version of each flow, by name.
     #[must_use]
     pub fn all_newest(&self) -> Vec<&Flow> {
         let mut ids: Vec<&Slug> = self.flows.iter().map(Flow::id).collect();
@@ -84,8 +85,8 @@ impl FlowRegistry {
         ids.into_iter().filter_map(|id| self.newest(id)).collect()
     }
 
-    /// The flow that a message starts, and its language. A word of several languages is taken for one of
-    /// the language spoken so far, else of the flow's first.
+    /// The flow that a message starts, and its language. A trigger of several languages counts for the
+    /// language `spoken` so far, otherwise for the first of the flow's languages.
     #[must_use]
     pub fn started_by(&self, message: &str, spoken: Option<Locale>) -> Option<(&Flow, Locale)> {
         let content = Folded::new(message);

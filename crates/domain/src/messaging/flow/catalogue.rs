@@ -1,4 +1,4 @@
-//! Recommendations: entries of a catalogue, chosen and put in order by rules over the answers.
+//! Recommendations: entries of a catalogue, chosen and sorted by rules over the answers.
 
 use super::{Answer, RECOMMENDED_MAX, Slug, Texts, words::Folded};
 use crate::{phone::Region, text::fold};
@@ -17,18 +17,19 @@ pub(super) struct Results {
     pub(super) catalogue: Catalogue,
 }
 
-/// What an answer has to do with an entry.
+/// A rule that connects an answer with the entries.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Rule {
-    /// Entries must offer what was chosen.
+    /// Entries must offer the chosen option.
     Require { step: Slug, field: String },
-    /// The nearer to the place that was named the better; within the radius all are near.
+    /// Entries nearer to the named place come first; within the radius all are equally near.
     Near { step: Slug, radius_km: f64 },
-    /// Entries whose field has what was chosen, or what the words in the answer stand for, come first.
+    /// Entries come first if their field has the chosen option, or a value that words in the answer stand
+    /// for.
     Prefer { step: Slug, field: String, words: Vec<(String, Vec<Folded>)> },
 }
 
-/// What there is to recommend.
+/// What can be recommended.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Catalogue {
     pub(super) countries: Vec<Country>,
@@ -65,19 +66,19 @@ impl Entry {
     }
 }
 
-/// The place somebody named, as far as the catalogue knows it.
+/// The place that an answer names, as far as the catalogue knows it.
 enum Place<'a> {
     City { city: &'a City, radius_km: Option<f64> },
     Country(&'a str),
 }
 
-/// How well an entry fits; the smaller the better.
+/// How well an entry fits; smaller is better.
 #[derive(Clone, Copy, Debug)]
 struct Fit {
     /// 0 near, 1 the same country, 2 elsewhere.
     tier: u8,
     beyond_km: f64,
-    /// Preferences that it does not meet.
+    /// The number of preferences that it does not meet.
     missed: usize,
     distance_km: f64,
 }
@@ -93,8 +94,8 @@ impl Fit {
 }
 
 impl Results {
-    /// What is recommended to somebody who answered so: as many as were promised, the best first. Beyond
-    /// the fewest promised, nothing from another country.
+    /// The recommendations for these answers, at least `min` and at most `max`, the best first. After the
+    /// first `min`, none from another country.
     pub(super) fn recommend(&self, answers: &[(Slug, Answer)], home: Region) -> Vec<String> {
         let answer = |step: &Slug| answers.iter().find(|(id, _)| id == step).map(|(_, answer)| answer);
         let mut fitting: Vec<(Fit, &Entry)> = self
@@ -104,7 +105,7 @@ impl Results {
             .filter(|entry| self.rules.iter().all(|rule| rule.allows(entry, &answer)))
             .map(|entry| (self.fit(entry, &answer, home), entry))
             .collect();
-        // Stable: among equals the catalogue's own order holds.
+        // A stable sort: equal entries keep the order of the catalogue.
         fitting.sort_by(|(a, _), (b, _)| a.compare(b));
         let is_wanted = |(at, (fit, _)): &(usize, (Fit, &Entry))| *at < self.min || fit.tier < 2;
         fitting
@@ -140,7 +141,7 @@ impl Rule {
         match self {
             Self::Require { step, field } => match answer(step) {
                 Some(Answer::Choice(option)) => entry.has(field, option.as_str()),
-                // A question that was not asked asks for nothing.
+                // A question that was not asked requires nothing.
                 _ => true,
             },
             Self::Near { .. } | Self::Prefer { .. } => true,
@@ -167,7 +168,7 @@ impl Catalogue {
         format!("{} ({city})", entry.name)
     }
 
-    /// The place in a text; where it names none that is known, the country of the one who wrote it.
+    /// The place that a text names. If it names no known one, the person's own country.
     fn find_place<'a>(&'a self, text: &str, home: &'a str) -> Place<'a> {
         let content = Folded::new(text);
         let longest = |names: &[Folded]| {
@@ -178,7 +179,7 @@ impl Catalogue {
             .iter()
             .filter_map(|city| longest(&city.names).map(|length| (length, city)))
             .max_by_key(|(length, city)| {
-                // A city of that name in the writer's own country is likelier meant.
+                // Of two cities with that name, the one in the person's own country.
                 (*length, city.country == home)
             });
         if let Some((_, city)) = city {
@@ -207,9 +208,9 @@ impl Catalogue {
     }
 }
 
-/// How far somebody would travel, in kilometres: «up to 500 km», «300 miles».
+/// The distance that a text names, in kilometres: «up to 500 km», «300 miles».
 fn radius(text: &str) -> Option<f64> {
-    // Thousands are parted by signs that folding makes spaces.
+    // Folding would turn separators of thousands into spaces.
     let plain: String = text.chars().filter(|c| !matches!(c, ',' | '.' | '\'')).collect();
     let folded = fold(&plain);
     let mut number: Option<f64> = None;
@@ -233,7 +234,7 @@ fn radius(text: &str) -> Option<f64> {
     None
 }
 
-/// Along the great circle (haversine formula).
+/// The great-circle distance (haversine formula).
 fn distance_km(from: (f64, f64), to: (f64, f64)) -> f64 {
     let (from_lat, to_lat) = (from.0.to_radians(), to.0.to_radians());
     let half = |difference: f64| (difference / 2.0).sin().powi(2);

@@ -1,4 +1,4 @@
-//! Days as people write them.
+//! Calendar days as people write them.
 
 use crate::text::fold;
 use chrono::{Days, NaiveDate};
@@ -19,8 +19,8 @@ const MONTHS: [&[&str]; 12] = [
     &["dic", "dec", "dez"],
 ];
 
-/// Reads a day: «1990-05-03», «03/05/1990» (the day first, unless that can't be), «3 de mayo de 1990»,
-/// "May 3, 1990", «hoy». The year is written in full: 03/05/90 may mean either century.
+/// Reads a day: «1990-05-03», «03/05/1990» (the day first, unless that is impossible), «3 de mayo de 1990»,
+/// "May 3, 1990", «hoy». The year needs four digits: 03/05/90 may mean either century.
 pub(super) fn read_date(text: &str, today: NaiveDate) -> Option<NaiveDate> {
     let folded = fold(text);
     match folded.as_str() {

@@ -1,241 +1,241 @@
-//! A flow as it was read, each piece with the line it stands on, and what can be wrong with it.
+//! A flow as read from its file, each part with its line, and the faults that a check finds.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::fmt;
 
-/// A value, and the line of the source it stands on.
+/// A value with its line in the source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lined<T> {
-    /// From 1.
+    /// The line number, from 1.
     pub line: usize,
-    /// The value.
+    /// The value on that line.
     pub value: T,
 }
 
-/// A text by language.
+/// A text in several languages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DraftTexts {
-    /// Where it begins.
+    /// The line where it begins.
     pub line: usize,
-    /// Language and text.
+    /// Language tag and text.
     pub by_language: Vec<(Lined<String>, String)>,
 }
 
-/// Words by language.
+/// Words in several languages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DraftWords {
-    /// Where they begin.
+    /// The line where they begin.
     pub line: usize,
-    /// Language and words.
+    /// Language tag and words.
     pub by_language: Vec<(Lined<String>, Vec<Lined<String>>)>,
 }
 
 /// A flow before it is checked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FlowDraft {
-    /// Its name.
+    /// The flow's name.
     pub id: Lined<String>,
-    /// Its edition.
+    /// The version number.
     pub version: Lined<i64>,
-    /// Language tags.
+    /// The language tags.
     pub languages: Lined<Vec<Lined<String>>>,
-    /// What it is called.
+    /// The title for people.
     pub title: DraftTexts,
-    /// What starts it.
+    /// The triggers that start it.
     pub triggers: DraftWords,
-    /// What is asked first.
+    /// The consent, asked for before all questions.
     pub consent: DraftConsent,
-    /// What somebody who has been through it before is told.
+    /// The text for a person who completed it before.
     pub menu: DraftTexts,
-    /// The questions.
+    /// The questions in order.
     pub steps: Vec<DraftStep>,
-    /// What is recommended.
+    /// The recommendations; `None` when it recommends nothing.
     pub results: Option<DraftResults>,
-    /// The end.
+    /// The end of the flow.
     pub closing: DraftClosing,
 }
 
-/// The question before all others.
+/// The consent that a flow asks for first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DraftConsent {
-    /// The text.
+    /// The text to agree to.
     pub text: DraftTexts,
     /// The words that agree to it.
     pub accept: DraftWords,
 }
 
-/// A question.
+/// A question of the flow.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DraftStep {
-    /// Where it begins.
+    /// The line where it begins.
     pub line: usize,
-    /// Its name, under which the answer is saved.
+    /// The step's name, under which the answer is saved.
     pub id: Lined<String>,
-    /// `text`, `choice`, `number`, `place`, `date` or `phone`.
+    /// The kind of answer: `text`, `choice`, `number`, `place`, `date` or `phone`.
     pub kind: Lined<String>,
-    /// What is asked.
+    /// The text of the question.
     pub question: DraftTexts,
-    /// What is said to an answer that is none.
+    /// The reply to a text that is no answer.
     pub retry: DraftTexts,
     /// The options of a choice.
     pub options: Vec<DraftOption>,
-    /// What makes an answer valid, by name.
+    /// The rules for a valid answer, by name.
     pub valid: Vec<(Lined<String>, RuleValue)>,
-    /// Where it leads; empty: to the question that follows.
+    /// The steps that can follow; empty: the next one in the file.
     pub next: Vec<DraftNext>,
 }
 
-/// The value of a validation.
+/// The value of a validation rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RuleValue {
-    /// A number.
+    /// A decimal number.
     Number(Decimal),
-    /// A day.
+    /// A calendar day.
     Date(NaiveDate),
     /// On or off.
     Flag(bool),
 }
 
-/// One of a few answers, or something to be had at the end.
+/// An option of a choice or of the closing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DraftOption {
-    /// Its name.
+    /// The option's name.
     pub id: Lined<String>,
-    /// What is shown.
+    /// The title for people.
     pub title: DraftTexts,
-    /// What stands on its button, where the title is too long for one.
+    /// The title on its button, if the normal title is too long for one.
     pub button: Option<DraftTexts>,
-    /// Other words for it.
+    /// Other words that mean it.
     pub words: Option<DraftWords>,
-    /// What it does, at the end: `hand_off`.
+    /// The action, in the closing only: `hand_off`.
     pub action: Option<Lined<String>>,
 }
 
-/// A way on.
+/// A step that can follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DraftNext {
-    /// When it is taken.
+    /// The condition for it; `None`: always.
     pub when: Option<DraftCondition>,
-    /// A step, or `end`.
+    /// The name of a step, or `end`.
     pub go: Lined<String>,
 }
 
-/// Something about an answer.
+/// A condition on an earlier answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DraftCondition {
-    /// Whose answer.
+    /// The step whose answer is tested.
     pub step: Lined<String>,
-    /// The options it may be.
+    /// The options that fulfil it.
     pub is: Vec<Lined<String>>,
-    /// The least number it may be.
+    /// The smallest number that fulfils it.
     pub min: Option<Lined<Decimal>>,
-    /// The greatest.
+    /// The greatest number that fulfils it.
     pub max: Option<Lined<Decimal>>,
 }
 
-/// The end.
+/// The end of a flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DraftClosing {
-    /// What is said.
+    /// The last text.
     pub text: DraftTexts,
-    /// What can be had.
+    /// The options after it.
     pub options: Vec<DraftOption>,
 }
 
-/// What is recommended.
+/// The recommendations of a flow.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DraftResults {
-    /// Where it begins.
+    /// The line where they begin.
     pub line: usize,
-    /// What is said before the list.
+    /// The text before the list.
     pub intro: DraftTexts,
-    /// The fewest.
+    /// The minimum of recommendations.
     pub min: Lined<i64>,
-    /// The most.
+    /// The maximum of recommendations.
     pub max: Lined<i64>,
-    /// The rules.
+    /// The rules, in order.
     pub rules: Vec<DraftRule>,
-    /// What there is to recommend.
+    /// The catalogue of entries.
     pub catalogue: DraftCatalogue,
 }
 
 /// A rule of recommendation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DraftRule {
-    /// `require`, `near` or `prefer`.
+    /// The kind: `require`, `near` or `prefer`.
     pub kind: Lined<String>,
-    /// Whose answer it looks at.
+    /// The step whose answer it uses.
     pub step: Lined<String>,
-    /// The entries' field it compares with.
+    /// The field of the entries to compare with.
     pub field: Option<Lined<String>>,
-    /// How far is near, where the answer does not say, in kilometres.
+    /// The radius that counts as near, in kilometres, if the answer names none.
     pub radius_km: Option<Lined<i64>>,
     /// Words in an answer that stand for a value of the field.
     pub words: Vec<(Lined<String>, Vec<Lined<String>>)>,
 }
 
-/// What there is to recommend.
+/// The catalogue that recommendations are taken from.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DraftCatalogue {
     /// Countries by code.
     pub countries: Vec<DraftCountry>,
-    /// Cities, those without an entry included: from them it is near or far too.
+    /// Cities, also those without an entry: a person may name them.
     pub cities: Vec<DraftCity>,
-    /// The entries.
+    /// The entries that can be recommended.
     pub entries: Vec<DraftEntry>,
 }
 
-/// A country.
+/// A country of the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DraftCountry {
-    /// ISO 3166-1 alpha-2.
+    /// The code, ISO 3166-1 alpha-2.
     pub code: Lined<String>,
-    /// Its names, the one that is shown first.
+    /// The names; the first one is shown.
     pub names: Vec<Lined<String>>,
 }
 
-/// A city.
+/// A city of the catalogue.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DraftCity {
-    /// Its name here.
+    /// The city's id within the catalogue.
     pub id: Lined<String>,
-    /// Its names, the one that is shown first.
+    /// The names; the first one is shown.
     pub names: Vec<Lined<String>>,
-    /// Its country's code.
+    /// The code of its country.
     pub country: Lined<String>,
     /// Latitude and longitude, in degrees.
     pub at: Lined<(f64, f64)>,
 }
 
-/// Something to recommend.
+/// An entry that can be recommended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DraftEntry {
-    /// What it is called.
+    /// The entry's name.
     pub name: Lined<String>,
-    /// Its city's id.
+    /// The id of its city.
     pub city: Lined<String>,
-    /// Its fields and their values.
+    /// The fields and their values.
     pub fields: Vec<(Lined<String>, Vec<Lined<String>>)>,
 }
 
-/// Which of a flow's files.
+/// The files of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FlowFile {
-    /// The flow.
+    /// The flow itself.
     Flow,
-    /// Its catalogue.
+    /// The catalogue of its entries.
     Catalogue,
 }
 
-/// Something that is wrong with a flow, and where.
+/// A fault in a flow, with its place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FlowFault {
-    /// In which file.
+    /// The file it is in.
     pub file: FlowFile,
-    /// On which line, from 1.
+    /// The line number, from 1.
     pub line: usize,
-    /// What, in a sentence.
+    /// The fault, as a sentence.
     pub reason: String,
 }
 

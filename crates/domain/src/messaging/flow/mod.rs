@@ -1,8 +1,8 @@
-//! Flows: questionnaires that are data. A flow asks for consent, then one thing after another, and ends with
-//! what its rules recommend.
+//! Flows: questionnaires described by data. A flow asks for consent, then one question after another, and
+//! ends with the recommendations of its rules.
 //!
-//! A [`Flow`] that exists is sound: [`Flow::check`] is its only constructor, and names every fault with its
-//! line. Nothing here moves money, keeps a clock or knows how flows are written down.
+//! Every [`Flow`] is valid: [`Flow::check`] is its only constructor, and gives every fault with its line.
+//! Nothing here moves money, reads a clock or knows the file format.
 
 mod answer;
 mod book;
@@ -34,17 +34,17 @@ use crate::locale::Locale;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-/// The fewest recommendations that may be promised.
+/// The smallest number of recommendations that a flow may ask for.
 pub const RECOMMENDED_MIN: usize = 3;
-/// The most.
+/// The greatest number of recommendations that a flow may ask for.
 pub const RECOMMENDED_MAX: usize = 5;
-/// The longest text that a flow may say at once: WhatsApp takes no more beside buttons.
+/// The longest text of one message, in characters: WhatsApp's limit with buttons.
 pub const TEXT_LENGTH_MAX: usize = 1024;
-/// The longest title of a button on WhatsApp.
+/// The longest title of a button on WhatsApp, in characters.
 pub const BUTTON_LENGTH_MAX: usize = 20;
-/// As many buttons as every channel can show; more options are numbered lines only.
+/// The most buttons that every channel can show. More options become numbered lines.
 pub const BUTTONS_MAX: usize = 3;
-/// The longest answer that is kept, unless a step says less.
+/// The longest answer in characters, unless a step sets less.
 pub const ANSWER_LENGTH_MAX: usize = 500;
 
 /// A questionnaire without a fault.
@@ -62,7 +62,7 @@ pub struct Flow {
     closing: Closing,
 }
 
-/// A word that starts a flow, as a whole message, and the language it is a word of.
+/// A trigger: a whole message that starts the flow, with its language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Trigger {
     word: Folded,
@@ -82,7 +82,7 @@ impl Texts {
     }
 }
 
-/// What is asked before anything else; only its words open the questions.
+/// The consent that is asked for first. Only its own words agree to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Consent {
     text: Texts,
@@ -111,7 +111,7 @@ struct Step {
     next: Vec<Next>,
 }
 
-/// What an answer must be.
+/// The kind of answer that a question takes.
 #[derive(Clone, Debug, PartialEq)]
 enum Kind {
     Text { length: Length, letters: bool },
@@ -122,14 +122,14 @@ enum Kind {
     Phone,
 }
 
-/// How long an answer may be, in characters.
+/// The length of an answer, in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Length {
     min: usize,
     max: usize,
 }
 
-/// Which days are answers.
+/// The days that a question takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct DateRules {
     earliest: Option<NaiveDate>,
@@ -139,17 +139,17 @@ struct DateRules {
     age_min: Option<u32>,
 }
 
-/// One of a few answers.
+/// One option of a choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Choice {
     id: Slug,
     title: Texts,
     button: Texts,
-    /// Other words for it.
+    /// Other words that mean it.
     words: Vec<String>,
 }
 
-/// Where a step leads; the first whose condition holds.
+/// A step that can follow. The first whose condition is true is taken.
 #[derive(Clone, Debug, PartialEq)]
 struct Next {
     when: Option<Condition>,
@@ -162,7 +162,7 @@ enum Target {
     End,
 }
 
-/// Something about an answer given before.
+/// A condition on an earlier answer.
 #[derive(Clone, Debug, PartialEq)]
 struct Condition {
     step: Slug,
@@ -175,46 +175,46 @@ enum Test {
     Between(Option<Decimal>, Option<Decimal>),
 }
 
-/// What is said at the end, and what can be had then.
+/// The last text, and the options after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Closing {
     text: Texts,
-    /// All of them call a person.
+    /// Each of them hands the conversation to an agent.
     options: Vec<Choice>,
 }
 
 impl Flow {
-    /// Its name.
+    /// The flow's name.
     #[must_use]
     pub const fn id(&self) -> &Slug {
         &self.id
     }
 
-    /// Which edition it is. What a version says never changes.
+    /// The version number. The text of a version never changes.
     #[must_use]
     pub const fn version(&self) -> u32 {
         self.version
     }
 
-    /// The languages it speaks, its own first.
+    /// The flow's languages, the default one first.
     #[must_use]
     pub fn languages(&self) -> &[Locale] {
         &self.languages
     }
 
-    /// What it is called.
+    /// The title for people, in that language.
     #[must_use]
     pub fn title(&self, locale: Locale) -> &str {
         self.title.get(locale)
     }
 
-    /// How many questions it has, those that some are not asked included.
+    /// The number of questions, including those that only some people are asked.
     #[must_use]
     pub const fn steps(&self) -> usize {
         self.steps.len()
     }
 
-    /// A word that starts it in a language, as it is written.
+    /// A trigger in that language, as the author wrote it.
     #[must_use]
     pub fn start_word(&self, locale: Locale) -> &str {
         let own = self.triggers.iter().find(|t| t.locale == locale).or_else(|| self.triggers.first());

@@ -4,10 +4,10 @@ use rust_decimal::Decimal;
 use std::str::FromStr;
 use unicode_normalization::UnicodeNormalization;
 
-/// The one number in a text: «25», «25 años», «$1,500.50», «1.500,50», «25 000».
+/// The only number in a text: «25», «25 años», «$1,500.50», «1.500,50», «25 000».
 ///
-/// Of two different separators the last is the decimal one; one alone before exactly three digits parts
-/// thousands. None where a text has no number, or several.
+/// Of two different separators, the last is the decimal one. A single one before exactly three digits
+/// separates thousands. `None` when the text has no number, or several.
 pub(super) fn read_number(text: &str) -> Option<Decimal> {
     let text: String = text.nfkc().collect();
     let is_of_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | ' ' | '\'');
@@ -24,7 +24,7 @@ pub(super) fn read_number(text: &str) -> Option<Decimal> {
     Decimal::from_str(&format!("{sign}{}", plain(run)?)).ok()
 }
 
-/// The digits with at most one point.
+/// The digits with at most one decimal point.
 fn plain(run: &str) -> Option<String> {
     let joined: String = join_groups(run)?;
     let (last_point, last_comma) = (joined.rfind('.'), joined.rfind(','));

@@ -1,4 +1,4 @@
-//! How a flow goes: one question, one answer, one step on or back.
+//! Running a flow: one question, one answer, one step forward or back.
 
 use super::{
     Answer, BUTTON_LENGTH_MAX, BUTTONS_MAX, Choice, Condition, Flow, Kind, Slug, Step, Target, Test,
@@ -8,61 +8,62 @@ use crate::{locale::Locale, phone::Region};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-/// The button ids of consent, which is no step.
+/// The step name in button ids of the consent, which is no step.
 const CONSENT: &str = "consent";
-/// The button ids of the end.
+/// The step name in button ids of the closing.
 const CLOSING: &str = "closing";
 
-/// Where somebody stands in a flow. It holds no clock: a flow waits for its answer as long as it takes.
+/// One person's progress in a flow. It holds no clock: a flow waits for its answer without a limit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlowRun {
     flow: Slug,
-    /// The edition it began with, and ends with.
+    /// The version that it began with and ends with.
     version: u32,
     locale: Locale,
     stage: Stage,
-    /// What was answered, in the order it was asked: the way back as well.
+    /// The answers in the order of the questions, which is also the order for going back.
     answers: Vec<(Slug, Answer)>,
-    /// Whether it was gone through to the end before.
+    /// Whether the person completed this flow before.
     returning: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Stage {
-    /// Nothing is asked, nothing is saved yet.
+    /// The consent is open; nothing is asked or saved yet.
     Consent,
-    /// This question waits.
+    /// This question waits for an answer.
     Asking(Slug),
-    /// Gone through; what the end offers can still be had.
+    /// Completed; the options of the closing can still be used.
     Resting,
 }
 
-/// What is said, with its buttons: id and title.
+/// A text with its buttons.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prompt {
-    /// The text.
+    /// The text of the message.
     pub text: String,
-    /// What comes back when one is pressed, and what stands on it.
+    /// The id and the title of each button.
     pub buttons: Vec<(String, String)>,
 }
 
-/// What was said to a flow.
+/// The input to a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FlowInput<'a> {
-    /// Words.
+    /// A written text.
     Text(&'a str),
-    /// A press of a button of this flow.
+    /// A tap on a button of this flow.
     Button {
-        /// Whose question it stood under.
+        /// The step that the button belongs to.
         step: &'a str,
-        /// The option.
+        /// The chosen option.
         option: &'a str,
     },
 }
 
 impl<'a> FlowInput<'a> {
-    /// Reads the id of a button of ours: the flow it belongs to, and what was pressed.
+    /// Reads the id of one of our buttons: the flow's name, and what was tapped. `None` when it is no button
+    /// of a flow.
     #[must_use]
     pub fn from_button(id: &'a str) -> Option<(&'a str, Self)> {
         let mut parts = id.strip_prefix("flow:")?.split(':');
@@ -71,69 +72,69 @@ impl<'a> FlowInput<'a> {
     }
 }
 
-/// What answers are read against.
+/// The context that answers are read in.
 #[derive(Clone, Copy, Debug)]
 pub struct FlowContext {
-    /// The day it is.
+    /// Today's date, for days such as «hoy».
     pub today: NaiveDate,
-    /// Where the one who answers is at home, as far as his number tells.
+    /// The country of the person's number, otherwise the configured one.
     pub region: Region,
 }
 
-/// A flow that was gone through.
+/// The result of a completed flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompletedFlow {
-    /// Which.
+    /// The flow's name.
     pub flow: Slug,
-    /// Its edition.
+    /// The version that was answered.
     pub version: u32,
-    /// The answers, in the order they were asked for.
+    /// The answers, in the order of the questions.
     pub answers: Vec<(Slug, Answer)>,
 }
 
-/// What came of an answer.
+/// What an answer leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// The flow goes on, or asks the same again.
+    /// The next question, or the same one again.
     Asked(Prompt),
-    /// That is no answer to its question: what to say, unless something else was meant.
+    /// The text is no answer to the question. The prompt repeats it, unless the text means something else.
     NotAnAnswer(Prompt),
-    /// Through: what to say, and what to save.
+    /// The flow is completed: the last message, and the answers to save.
     Completed(Prompt, CompletedFlow),
-    /// A person is wanted.
+    /// The person wants an agent.
     HandOff,
-    /// It is to begin anew.
+    /// The flow starts again.
     StartOver,
-    /// Nothing of the flow's.
+    /// The flow does not use this input.
     NotMine,
 }
 
 impl FlowRun {
-    /// Which flow.
+    /// The flow's name.
     #[must_use]
     pub const fn flow(&self) -> &Slug {
         &self.flow
     }
 
-    /// The edition it began with.
+    /// The version that it began with.
     #[must_use]
     pub const fn version(&self) -> u32 {
         self.version
     }
 
-    /// Its language.
+    /// The language of this run.
     #[must_use]
     pub const fn locale(&self) -> Locale {
         self.locale
     }
 
-    /// Whether a question of it waits.
+    /// Whether a question of the flow waits for an answer.
     #[must_use]
     pub const fn is_asking(&self) -> bool {
         matches!(self.stage, Stage::Consent | Stage::Asking(_))
     }
 
-    /// The run after it was left: gone, unless it had come to its end before.
+    /// The run after the person left it: `None`, unless they completed the flow before.
     #[must_use]
     pub fn left(self) -> Option<Self> {
         self.returning.then(|| Self { stage: Stage::Resting, answers: Vec::new(), ..self })
@@ -141,7 +142,7 @@ impl FlowRun {
 }
 
 impl Flow {
-    /// Begins with the question for consent.
+    /// Begins the flow with its consent.
     #[must_use]
     pub fn begin(&self, locale: Locale) -> (FlowRun, Prompt) {
         let run = FlowRun {
@@ -156,8 +157,8 @@ impl Flow {
         (run, prompt)
     }
 
-    /// Begins anew for somebody who has been through before, in this edition or an older one. He who has
-    /// just agreed to this edition's text is asked at once.
+    /// Begins again for a person who completed this version or an older one. If they just agreed to this
+    /// version's consent, the first question comes at once.
     #[must_use]
     pub fn begin_again(&self, before: &FlowRun) -> (FlowRun, Prompt) {
         let (mut run, _) = self.begin(before.locale);
@@ -169,7 +170,7 @@ impl Flow {
         (run, prompt)
     }
 
-    /// For somebody who has been through before and comes back: the menu.
+    /// The run and the menu for a person who completed the flow before.
     #[must_use]
     pub fn welcome_back(&self, locale: Locale) -> (FlowRun, Prompt) {
         let (mut run, _) = self.begin(locale);
@@ -178,7 +179,7 @@ impl Flow {
         (run, prompt)
     }
 
-    /// What waits for an answer.
+    /// The open question as a message.
     #[must_use]
     pub fn prompt(&self, run: &FlowRun) -> Prompt {
         let locale = run.locale;
@@ -195,7 +196,8 @@ impl Flow {
         }
     }
 
-    /// Takes an answer. No text makes it fail; a person who is called by name comes at any time.
+    /// Handles an answer. It accepts any text. A text that names an option of the closing leads to an agent
+    /// at any time.
     #[must_use]
     pub fn answer(&self, run: &mut FlowRun, input: FlowInput<'_>, facts: FlowContext) -> Progress {
         if let FlowInput::Text(text) = input
@@ -243,7 +245,7 @@ impl Flow {
                 }
                 return Progress::Asked(self.prompt(run));
             }
-            // A button of another question, pressed late.
+            // A button of another question, tapped late.
             FlowInput::Button { step: pressed, .. } if pressed != step.id.as_str() => {
                 return Progress::Asked(self.prompt(run));
             }
@@ -256,7 +258,7 @@ impl Flow {
         match step.target(&run.answers) {
             Target::Step(next) => match self.steps.get(next) {
                 Some(next) => {
-                    // A question that is asked once more takes back what followed from it.
+                    // If a question is asked again, the answers after it are dropped.
                     if let Some(asked) = run.answers.iter().position(|(id, _)| *id == next.id) {
                         run.answers.truncate(asked);
                     }
@@ -300,7 +302,7 @@ impl Flow {
         }
     }
 
-    /// A question, or what is said instead of it, with the options it has.
+    /// A question, or the text for a wrong answer, with its options.
     fn ask(&self, step: &Step, words: &str, locale: Locale) -> Prompt {
         let Kind::Choice(options) = &step.kind else {
             return Prompt { text: words.to_owned(), buttons: Vec::new() };
@@ -310,7 +312,7 @@ impl Flow {
         Prompt { text: lines.join("\n"), buttons: self.buttons(step.id.as_str(), options, locale) }
     }
 
-    /// Some lines, and what can be had at the end.
+    /// Some lines, with the options of the closing.
     fn offer(&self, mut lines: Vec<String>, locale: Locale) -> Prompt {
         let options = &self.closing.options;
         lines.extend(options.iter().map(|option| format!("• {}", option.title.get(locale))));
@@ -333,7 +335,7 @@ impl Flow {
 }
 
 impl Step {
-    /// Where it leads after these answers.
+    /// The step that follows after these answers.
     fn target(&self, answers: &[(Slug, Answer)]) -> Target {
         let holds = |when: &Condition| {
             answers.iter().find(|(id, _)| *id == when.step).is_some_and(|(_, answer)| when.test.holds(answer))
@@ -356,7 +358,7 @@ impl Test {
 }
 
 impl Choice {
-    /// What stands on its button: the title, where it is short enough.
+    /// The title on its button: the normal title if it is short enough.
     pub(super) fn button_title(&self, locale: Locale) -> &str {
         let title = self.title.get(locale);
         if title.chars().count() <= BUTTON_LENGTH_MAX { title } else { self.button.get(locale) }

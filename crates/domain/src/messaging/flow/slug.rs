@@ -1,4 +1,4 @@
-//! Names that flows, steps and options go by.
+//! Names of flows, steps and options.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -6,18 +6,18 @@ use thiserror::Error;
 
 const LENGTH_MAX: usize = 40;
 
-/// A name for programs: small ASCII letters, digits, `_` and `-`, a letter first, 40 at most.
+/// A name for programs: lower-case ASCII letters, digits, `_` and `-`; a letter first; 40 characters at most.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Slug(String);
 
-/// Not a name for programs.
+/// The text can't be a name for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("must be a small letter, then small letters, digits, _ or -, 40 at most")]
+#[error("must begin with a lower-case letter and have only lower-case letters, digits, _ and -, 40 at most")]
 pub struct BadSlug;
 
 impl Slug {
-    /// Reads a name.
+    /// Checks a text and makes it a name.
     pub fn parse(text: &str) -> Result<Self, BadSlug> {
         let of_slugs = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-');
         let is_slug = text.len() <= LENGTH_MAX
@@ -26,7 +26,7 @@ impl Slug {
         if is_slug { Ok(Self(text.to_owned())) } else { Err(BadSlug) }
     }
 
-    /// The name.
+    /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,9 +1,9 @@
-//! Words that mean something in any flow, and how an option is recognised.
+//! Words with a meaning in every flow, and how a text names an option.
 
 use super::Choice;
 use crate::{messaging::consent::compliance_word, text::fold};
 
-/// A text as it is compared: without case, accents and signs.
+/// A text in the form for comparison: without case, accents and signs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Folded(String);
 
@@ -16,7 +16,7 @@ impl Folded {
         &self.0
     }
 
-    /// Whether `other` stands in it, word by word.
+    /// Whether it contains `other` as whole words.
     pub(super) fn contains(&self, other: &Self) -> bool {
         !other.0.is_empty() && format!(" {} ", self.0).contains(&format!(" {} ", other.0))
     }
@@ -24,7 +24,7 @@ impl Folded {
 
 const BACK: [&str; 8] =
     ["volver", "atras", "back", "go back", "voltar", "regresar", "anterior", "paso anterior"];
-/// Words that the window itself obeys in any state.
+/// Words that the conversation obeys in any state.
 const WINDOW: [&str; 9] = [
     "menu",
     "asesor",
@@ -36,7 +36,7 @@ const WINDOW: [&str; 9] = [
     "cancel",
     "cancela",
 ];
-/// Words that may stand beside an option's number.
+/// Words that may come with an option's number.
 const BESIDE_A_NUMBER: [&str; 12] =
     ["opcion", "option", "opcao", "numero", "number", "la", "el", "a", "o", "the", "es", "is"];
 const NUMBERS: [&[&str]; 9] = [
@@ -56,12 +56,12 @@ pub(super) fn is_back(text: &str) -> bool {
     BACK.contains(&fold(text).as_str())
 }
 
-/// A whole message that never reaches a flow, or means something else in it.
+/// Whether a whole message never reaches a flow, or has a fixed meaning in it.
 pub(super) fn is_taken(text: &str) -> bool {
     compliance_word(text).is_some() || WINDOW.contains(&fold(text).as_str()) || is_back(text)
 }
 
-/// Which of a list a text names by its place: «2», «opción 2», «two», from 1.
+/// The place in a list that a text names, from 1: «2», «opción 2», «two».
 pub(super) fn ordinal(text: &str) -> Option<usize> {
     let folded = fold(text);
     let mut rest = folded.split(' ').filter(|word| !BESIDE_A_NUMBER.contains(word));
@@ -73,10 +73,10 @@ pub(super) fn ordinal(text: &str) -> Option<usize> {
     named.or_else(|| word.parse().ok())
 }
 
-/// Shorter words are found in too many texts to mean an option there.
+/// Shorter words occur in too many texts to mean an option there.
 const TELLING_LENGTH_MIN: usize = 4;
 
-/// All that an option is called.
+/// All names of an option.
 fn names(option: &Choice) -> impl Iterator<Item = Folded> {
     let titles = [&option.title, &option.button].into_iter().flat_map(|texts| &texts.0);
     let titles = titles.map(|(_, title)| title.as_str());
@@ -100,8 +100,8 @@ fn is_telling(word: &Folded) -> bool {
     word.as_str().chars().count() >= TELLING_LENGTH_MIN
 }
 
-/// The option that a text means: by name, by its number in the list, or by a part of its name where that
-/// leaves no doubt.
+/// The option that a text means: by name, by its number in the list, or by a part of its name if only one
+/// fits.
 pub(super) fn choose<'a>(options: &'a [Choice], text: &str) -> Option<&'a Choice> {
     let content = Folded::new(text);
     if let Some(exact) = options.iter().find(|option| is_called(option, text)) {

@@ -1,4 +1,4 @@
-//! The fold itself: what is read under the lock, what is decided, what is to be written.
+//! The fold itself: what is loaded under the lock, what is decided, what must be written.
 
 use super::{
     AccountKind, Decision, Entry, Hold, HoldEnd, LedgerAccount, Outcome, PostTransfer, Refusal,
@@ -15,45 +15,45 @@ use crate::{
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use std::collections::{BTreeSet, HashMap};
 
-/// A payee who was named for the first time.
+/// A payee that a payer named for the first time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PayeeSeen {
-    /// By whom.
+    /// The payer who named it.
     pub payer: UserId,
-    /// What he named.
+    /// The destination that they named.
     pub destination: Destination,
-    /// When.
+    /// When it was named.
     pub at: DateTime<Utc>,
 }
 
-/// What the fold reads and collects. A store fills the first three fields under its lock and writes the
-/// rest, all of it or nothing.
+/// What the fold reads and collects. A store fills the first three fields under its lock, and writes the
+/// others, all of them or none.
 #[derive(Clone, Debug, Default)]
 pub struct PostingBatch {
-    /// The accounts touched as they stand, and all those of a payer whose spending is limited.
+    /// The accounts of the commands, and all accounts of a payer with limits on spending.
     pub accounts: HashMap<WalletId, LedgerAccount>,
-    /// What stands under the keys asked for.
+    /// The stored outcomes under the commands' keys.
     pub outcomes: HashMap<IdempotencyKey, (Fingerprint, Outcome)>,
-    /// When the payers first named their payees, where a cool-off asks for it.
+    /// When the payers first named their payees, if there is a cool-off.
     pub payees: HashMap<(UserId, String), DateTime<Utc>>,
-    /// Accounts whose rows have changed.
+    /// The accounts whose rows have changed.
     pub changed: BTreeSet<WalletId>,
     /// New transfers, in order.
     pub new_transfers: Vec<Transfer>,
     /// New entries, in order.
     pub new_entries: Vec<Entry>,
-    /// New holds.
+    /// New holds, in order.
     pub new_holds: Vec<Hold>,
-    /// Holds that ended.
+    /// Holds that ended, and how.
     pub ended_holds: Vec<(TransferId, HoldEnd)>,
-    /// New rows under keys.
+    /// New outcomes under their keys.
     pub new_outcomes: Vec<(IdempotencyKey, Fingerprint, Outcome)>,
-    /// New payees.
+    /// New payees, in order.
     pub new_payees: Vec<PayeeSeen>,
 }
 
 impl PostingBatch {
-    /// Decides one command and changes the books by it.
+    /// Decides one command and changes the accounts by it.
     pub fn decide(&mut self, command: &PostTransfer) -> Decision {
         self.once(&command.key, command.fingerprint, |books| {
             let transfer = &command.transfer;
@@ -68,8 +68,8 @@ impl PostingBatch {
         })
     }
 
-    /// Posts a transfer that was filed before, after its second step: the same checks again, since
-    /// the books have moved on.
+    /// Posts a transfer that was filed before, after its step-up. All checks run again, because the balances
+    /// have changed.
     pub fn post_filed(
         &mut self,
         transfer: &Transfer,
@@ -81,8 +81,8 @@ impl PostingBatch {
         self.post(transfer, day)
     }
 
-    /// Gives `original` back, in whole or in part, by a transfer the other way. The caller has locked
-    /// `original`, so that reversals asked for at once never add up to more than it.
+    /// Reverses `original`, in whole or in part, by a transfer in the other direction. The caller has locked
+    /// `original`, so that concurrent reversals never add up to more than its amount.
     pub fn reverse(&mut self, command: &ReverseTransfer, original: &mut Transfer) -> Decision {
         self.once(&command.key, command.fingerprint, |books| {
             let minor = command.minor.unwrap_or(original.left_to_reverse());
@@ -98,7 +98,7 @@ impl PostingBatch {
         })
     }
 
-    /// Answers a known key as before; else decides, and keeps what must not flip.
+    /// Answers a known key as before. Otherwise decides, and stores an outcome that must not change later.
     fn once(
         &mut self,
         key: &IdempotencyKey,
@@ -126,7 +126,8 @@ impl PostingBatch {
         Decision::Decided(outcome)
     }
 
-    /// Everything that can stand in the way; only a payee named for the first time leaves a trace.
+    /// Every check of a transfer. It changes nothing, except that it stores a payee who is named for the
+    /// first time.
     fn check(
         &mut self,
         transfer: &Transfer,
@@ -161,13 +162,13 @@ impl PostingBatch {
             return Err(Refusal::InsufficientFunds);
         }
         if to.kind == AccountKind::Person && to.posted.checked_add(minor).is_none() {
-            // Nobody owns ninety quadrillion; a balance that would overflow takes no more.
+            // A balance that would overflow an i64 is refused.
             return Err(Refusal::LimitExceeded { limit: LimitExceeded::PerTransfer });
         }
         Ok(())
     }
 
-    /// Over all accounts of the payer in the currency: who has several has one limit.
+    /// The spending over all the payer's accounts in the currency: several wallets share one limit.
     fn spent_by(&self, payer: LedgerAccount, day: NaiveDate) -> Spent {
         let his = self.accounts.values().filter(|account| {
             account.id == payer.id || (account.owner == payer.owner && account.currency == payer.currency)
@@ -175,7 +176,7 @@ impl PostingBatch {
         his.map(|account| account.spending.as_of(day)).fold(Spent::default(), Spent::and)
     }
 
-    /// A payee waits out the cool-off from the first time he is named, in this request or before.
+    /// A payee must wait for the cool-off, from the first time they were named, in this request or before.
     fn check_payee(
         &mut self,
         transfer: &Transfer,
@@ -184,14 +185,14 @@ impl PostingBatch {
     ) -> Result<(), Refusal> {
         let first_seen = self.see_payee(transfer);
         let payable_at = limits.payable_at(first_seen);
-        // Requests of one batch may be out of order by their clocks; without a cool-off that is nothing.
+        // Requests of one batch may have times out of order. Without a cool-off this doesn't matter.
         if limits.new_payee_cooloff > Duration::zero() && now < payable_at {
             return Err(Refusal::LimitExceeded { limit: LimitExceeded::NewPayee { payable_at } });
         }
         Ok(())
     }
 
-    /// When the payer first named this payee; now, if he never did.
+    /// When the payer first named this payee; if they never did, the time of this request.
     fn see_payee(&mut self, transfer: &Transfer) -> DateTime<Utc> {
         let payee = (transfer.owner, transfer.destination.canonical());
         *self.payees.entry(payee).or_insert_with(|| {

@@ -1,4 +1,4 @@
-//! How money moves between accounts: entries, holds and their ends. What may move is checked before.
+//! Movements between accounts: entries, holds and their ends. The checks run before.
 
 use super::{AccountKind, Entry, Hold, HoldEnd, LedgerAccount, PostingBatch, Refusal};
 use crate::{
@@ -8,13 +8,13 @@ use crate::{
 use chrono::NaiveDate;
 
 impl PostingBatch {
-    /// Posts a transfer whose money is not held: entries on both sides, and the payer's spending.
+    /// Posts a transfer that has no hold: the entries on both sides, and the payer's spending.
     pub(super) fn post(&mut self, transfer: &Transfer, day: NaiveDate) -> Result<(), Refusal> {
         self.post_moves(transfer)?;
         self.spend(transfer.from, |spending| spending.plus(day, transfer.amount.minor))
     }
 
-    /// Sets the money of a transfer aside. It counts as spent from now on.
+    /// Holds the money of a transfer. It counts as spent from now on.
     pub(super) fn hold(&mut self, transfer: &Transfer, day: NaiveDate) -> Result<(), Refusal> {
         let minor = transfer.amount.minor;
         let account = self.account(transfer.from)?;
@@ -26,13 +26,13 @@ impl PostingBatch {
         self.spend(transfer.from, |spending| spending.plus(day, minor))
     }
 
-    /// Ends a hold by posting its transfer. Nothing is checked again: the money was set aside.
+    /// Ends a hold by posting its transfer. Nothing is checked again, because the money was set aside.
     pub fn capture(&mut self, hold: &Hold, transfer: &Transfer) -> Result<(), Refusal> {
         self.release(hold, HoldEnd::Captured)?;
         self.post_moves(transfer)
     }
 
-    /// Ends a hold by giving the money back to the available balance, and the limits their room.
+    /// Ends a hold and returns the money to the available balance. It no longer counts against the limits.
     pub fn void(&mut self, hold: &Hold) -> Result<(), Refusal> {
         self.release(hold, HoldEnd::Voided)?;
         self.spend(hold.account, |spending| spending.less(hold.day, hold.minor))
@@ -41,7 +41,7 @@ impl PostingBatch {
     fn release(&mut self, hold: &Hold, end: HoldEnd) -> Result<(), Refusal> {
         let account = self.account(hold.account)?;
         if account.kind == AccountKind::Person {
-            // Ending more than is held would make money available that is not there.
+            // To end more than is held would make money available that does not exist.
             let left = account.held.checked_sub(hold.minor).filter(|held| *held >= 0);
             let held = left.ok_or(Refusal::InsufficientFunds)?;
             self.put(LedgerAccount { held, ..account });
@@ -75,7 +75,7 @@ impl PostingBatch {
         Ok(())
     }
 
-    /// What comes in from outside is nobody's spending.
+    /// Counts spending. Money that comes from outside is not counted.
     fn spend(&mut self, id: WalletId, count: impl FnOnce(Spending) -> Spending) -> Result<(), Refusal> {
         let account = self.account(id)?;
         if account.kind == AccountKind::Person {

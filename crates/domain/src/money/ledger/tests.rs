@@ -1,4 +1,4 @@
-//! The fold against what must hold whatever is asked of it.
+//! The fold against the rules that always hold.
 
 mod holds;
 mod house;
@@ -46,7 +46,7 @@ fn at(minute: i64) -> DateTime<Utc> {
     day().and_hms_opt(8, 0, 0).unwrap().and_utc() + chrono::Duration::minutes(minute)
 }
 
-/// Everybody's wallets, each with the opening balance, and the outside.
+/// All wallets, each with the opening balance, and the clearing accounts.
 fn accounts() -> Vec<LedgerAccount> {
     let mxn = Currency::MXN;
     let wallets = [
@@ -76,7 +76,7 @@ fn books() -> PostingBatch {
     }
 }
 
-/// A key that only this request has, as a caller without one is given.
+/// A key that only this request has, as for a request without a key.
 fn own_key(operation: &str, id: TransferId) -> IdempotencyKey {
     IdempotencyKey { caller: "client:test".into(), operation: operation.into(), key: format!("id:{id}") }
 }
@@ -87,7 +87,7 @@ fn payer(from: WalletId, to: WalletId) -> UserId {
     owner(from).or(owner(to)).unwrap_or(ANA)
 }
 
-/// A request to move pesos at once, without limits.
+/// A request to send pesos at once, without limits.
 fn pay(id: u128, from: WalletId, to: WalletId, minor: i64) -> PostTransfer {
     let id = TransferId(Uuid::from_u128(id));
     let destination = if to == outside() {
@@ -134,13 +134,13 @@ fn under(key: &str, mut command: PostTransfer) -> PostTransfer {
     command
 }
 
-/// The same, to become this when accepted.
+/// The same, with this status when accepted.
 fn to_be(status: TransferStatus, mut command: PostTransfer) -> PostTransfer {
     command.transfer.status = status;
     command
 }
 
-/// A request to give pesos back; all that is left, where it does not say how many.
+/// A request to reverse pesos; `None` reverses all that is left.
 fn give_back(id: u128, minor: Option<i64>) -> ReverseTransfer {
     let id = TransferId(Uuid::from_u128(id));
     ReverseTransfer {
@@ -168,7 +168,7 @@ fn refused(decision: &Decision) -> Option<Refusal> {
     }
 }
 
-/// Posted and held.
+/// The posted balance and the sum of holds.
 fn stands(books: &PostingBatch, id: WalletId) -> (i64, i64) {
     (books.accounts[&id].posted, books.accounts[&id].held)
 }

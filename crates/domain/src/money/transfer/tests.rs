@@ -1,4 +1,4 @@
-//! What a transfer may become, and what may stand in it.
+//! The statuses of a transfer, and the values that it may have.
 
 use super::*;
 use crate::money::ledger::ReverseTransfer;
@@ -38,7 +38,7 @@ fn transfer() -> Transfer {
 }
 
 #[test]
-fn is_seen_by_whoever_made_it_and_by_whose_money_it_is() {
+fn is_seen_by_its_requester_and_by_its_owner() {
     let transfer = transfer();
     assert!(transfer.is_seen_by("client:shop"));
     assert!(transfer.is_seen_by(&format!("user:{}", transfer.owner)));
@@ -141,7 +141,7 @@ fn a_repeated_request_is_shown_the_transfer_as_it_was_at_first() {
 }
 
 #[test]
-fn the_second_step_is_one_that_was_asked_for() {
+fn a_step_up_is_required_when_it_has_a_challenge() {
     let verification = Some(VerificationId(Uuid::from_u128(9)));
     assert!(!transfer().requires_2fa());
     assert!(Transfer { verification, ..transfer() }.requires_2fa());

@@ -1,4 +1,4 @@
-//! What a look over the log finds.
+//! What a check of the audit log finds.
 
 use super::*;
 use ring::hmac;
@@ -30,7 +30,7 @@ fn block(previous: Option<&Block>, rows: &[AuditRow], last_seq: i64) -> Block {
 }
 
 #[test]
-fn a_chain_that_nobody_touched_is_sound() {
+fn an_unchanged_chain_is_sound() {
     let rows = [row(1), row(2), row(4)];
     let first = block(None, &rows, 4);
     let second = block(Some(&first), &[row(5)], 5);

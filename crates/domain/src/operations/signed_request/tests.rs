@@ -38,7 +38,7 @@ fn the_base_is_the_one_other_programs_make() {
 }
 
 #[test]
-fn it_is_good_for_thirty_seconds_either_way() {
+fn it_is_valid_for_thirty_seconds_in_both_directions() {
     let now = DateTime::from_timestamp(NOW, 999_999_999).unwrap();
     for (seconds, is_timely) in [(-31, false), (-30, true), (0, true), (30, true), (31, false)] {
         let timestamp = (NOW + seconds).to_string();
@@ -50,8 +50,9 @@ fn it_is_good_for_thirty_seconds_either_way() {
 }
 
 #[test]
-fn it_is_remembered_for_longer_than_it_is_good() {
-    // Taken at the window's beginning by one replica, brought again at its end to another whose clock is slow.
+fn it_is_remembered_for_longer_than_it_is_valid() {
+    // One replica takes it at the beginning of the window. It comes again at the end, to a replica whose
+    // clock is slow.
     let skew = Duration::minutes(1);
     assert!(REMEMBERED_FOR > WINDOW * 2 + skew);
 }
@@ -95,7 +96,7 @@ fn a_nonce_never_passes_for_a_signature() {
     assert_ne!(with_nonce.once(), older.once());
 }
 
-/// Every way to read the pieces of a base as method, target, timestamp and perhaps a nonce, the hash left off.
+/// Every reading of the parts of a base as method, target, timestamp and an optional nonce, without the hash.
 fn readings(pieces: &[String]) -> Vec<String> {
     let mut found = Vec::new();
     let all = pieces.len();

@@ -1,32 +1,34 @@
-//! The breaker on failures. Three guesses a challenge and five sends a day still let whoever tries a million
-//! numbers hit some: what gives him away is that challenges of many destinations end without an approval.
+//! The verification breaker. Limits per challenge and per destination don't stop an attacker who tries a
+//! million numbers. Such an attack shows in many destinations whose check attempts are used up without an
+//! approval.
 
 use chrono::Duration;
 
-/// So many destinations whose guesses were used up within [`BREAKER_WINDOW`] open the breaker.
+/// The number of destinations with used-up check attempts, within [`BREAKER_WINDOW`], that opens the breaker.
 pub const BREAKER_DESTINATIONS: u32 = 200;
-/// How far back it looks.
+/// The length of the window.
 pub const BREAKER_WINDOW: Duration = Duration::minutes(10);
-/// When whoever was turned away may ask again.
+/// When a refused caller may ask again.
 pub const BREAKER_RETRY: Duration = Duration::seconds(60);
 
-/// Whether codes are being guessed at on a grand scale.
+/// The state of the verification breaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Breaker {
-    /// No.
+    /// No attack is seen.
     Closed,
-    /// Yes: new challenges get one guess, and whoever has not said who he is begins none.
+    /// New challenges get one check attempt, and anonymous callers can't start any.
     Open,
 }
 
 impl Breaker {
-    /// By how many distinct destinations had a challenge's guesses used up within the window.
+    /// The state for this number of distinct destinations whose check attempts were used up within the
+    /// window.
     #[must_use]
     pub const fn of(destinations: u32) -> Self {
         if destinations >= BREAKER_DESTINATIONS { Self::Open } else { Self::Closed }
     }
 
-    /// The guesses that a new challenge gets where the policy says `attempts_max`.
+    /// The check attempts that a new challenge gets, where the policy says `attempts_max`.
     #[must_use]
     pub const fn attempts(self, attempts_max: u32) -> u32 {
         match self {
@@ -35,7 +37,7 @@ impl Breaker {
         }
     }
 
-    /// Whether a challenge may begin.
+    /// Whether a challenge may start.
     #[must_use]
     pub const fn lets_begin(self, is_anonymous: bool) -> bool {
         matches!(self, Self::Closed) || !is_anonymous
@@ -53,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn open_it_leaves_one_guess_and_turns_the_nameless_away() {
+    fn open_it_leaves_one_check_attempt_and_refuses_anonymous_callers() {
         assert_eq!((Breaker::Closed.attempts(3), Breaker::Open.attempts(3)), (3, 1));
         assert!(Breaker::Closed.lets_begin(true) && Breaker::Open.lets_begin(false));
         assert!(!Breaker::Open.lets_begin(true));

@@ -1,24 +1,24 @@
-//! When a code goes out by the next way.
+//! When a code goes out on the next fallback channel.
 
 use crate::message::DeliveryStatus;
 use chrono::{DateTime, Duration, Utc};
 
-/// How long a delivery is waited for.
+/// How long to wait for a delivery report.
 pub const FALLBACK_AFTER: Duration = Duration::seconds(30);
 
-/// What is to be done with the next way that a code could go.
+/// What to do with the next fallback channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FallbackDecision {
-    /// Not yet needed.
+    /// It is not needed yet.
     Wait,
-    /// The code goes out by it.
+    /// Send the code on it.
     Take,
-    /// The code has arrived: it is not needed.
+    /// The code has arrived; the channel is not needed.
     Drop,
 }
 
-/// By what is known of the message that bears the code now, and since when it is under way. A provider's
-/// «sent» tells only that it took it.
+/// Decides by the delivery status of the newest message with the code, and the time since it was sent. A
+/// provider's «sent» only says that the provider accepted the message.
 #[must_use]
 pub fn next_fallback(status: DeliveryStatus, since: DateTime<Utc>, now: DateTime<Utc>) -> FallbackDecision {
     match status {

@@ -1,4 +1,4 @@
-//! Whom a code proves: a number or an e-mail address.
+//! The recipient of a code: a phone number or an e-mail address.
 
 use crate::{
     accounts::EmailAddress,
@@ -8,19 +8,19 @@ use crate::{
 use std::fmt;
 use thiserror::Error;
 
-/// A number or an e-mail address. `Debug` and `Display` are masked.
+/// A phone number or an e-mail address. `Debug` and `Display` are masked.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Recipient {
-    /// A number.
+    /// A phone number.
     Phone(PhoneNumber),
     /// An e-mail address.
     Email(EmailAddress),
 }
 
-/// Neither a number nor an address.
+/// Why a text is no recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum NoRecipient {
-    /// It is no possible number.
+    /// It is no possible phone number.
     #[error("is not a possible phone number")]
     Phone,
     /// It is no e-mail address.
@@ -29,7 +29,7 @@ pub enum NoRecipient {
 }
 
 impl Recipient {
-    /// The canonical form, under which codes and failures are counted.
+    /// The canonical form, by which sends and wrong codes are counted.
     #[must_use]
     pub fn canonical(&self) -> &str {
         match self {
@@ -38,7 +38,8 @@ impl Recipient {
         }
     }
 
-    /// Reads what was typed: an address where there is an `@`, else a number, a national one of that country.
+    /// Reads what was typed: with an `@` an e-mail address, otherwise a phone number; a national one in the
+    /// country `home`.
     pub fn parse(text: &str, home: Region) -> Result<Self, NoRecipient> {
         if text.contains('@') {
             return EmailAddress::parse(text).map(Self::Email).map_err(|_invalid| NoRecipient::Email);
@@ -46,7 +47,7 @@ impl Recipient {
         PhoneNumber::parse(text, home).map(Self::Phone).map_err(|_invalid| NoRecipient::Phone)
     }
 
-    /// Reads the canonical form back.
+    /// Reads the canonical form; `None` when it is none.
     #[must_use]
     pub fn from_canonical(text: &str) -> Option<Self> {
         if text.contains('@') {
@@ -55,7 +56,7 @@ impl Recipient {
         PhoneNumber::parse_international(text).ok().map(Self::Phone)
     }
 
-    /// The number, if it is one.
+    /// The phone number; `None` for an e-mail address.
     #[must_use]
     pub const fn phone(&self) -> Option<&PhoneNumber> {
         match self {
@@ -64,8 +65,8 @@ impl Recipient {
         }
     }
 
-    /// What is counted together so that nobody walks through neighbouring numbers. People of one mail
-    /// provider are no neighbours: an address stands for itself.
+    /// The part that a group of neighbouring numbers shares, for limits on sends. An e-mail address has no
+    /// neighbours: it is counted alone.
     #[must_use]
     pub fn prefix(&self) -> String {
         match self {
@@ -74,19 +75,19 @@ impl Recipient {
         }
     }
 
-    /// The country of a number, where it is known.
+    /// The country of a phone number, if known.
     #[must_use]
     pub fn country(&self) -> Option<String> {
         self.phone().and_then(PhoneNumber::country)
     }
 
-    /// Whether codes may go there at all: a number must be of one of these countries.
+    /// Whether codes may be sent there: a phone number must belong to one of these countries.
     #[must_use]
     pub fn is_of(&self, regions: &[Region]) -> bool {
         self.phone().is_none_or(|phone| phone.is_of(regions))
     }
 
-    /// Whether that is a way to reach it.
+    /// Whether the channel can reach this recipient.
     #[must_use]
     pub const fn is_reached_by(&self, channel: Channel) -> bool {
         match self {
@@ -95,7 +96,7 @@ impl Recipient {
         }
     }
 
-    /// For eyes that may not see the whole.
+    /// The masked form for logs and answers.
     #[must_use]
     pub fn masked(&self) -> String {
         match self {
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn each_is_reached_in_its_own_ways() {
+    fn each_is_reached_on_its_own_channels() {
         assert!(phone().is_reached_by(Channel::Sms) && phone().is_reached_by(Channel::Telegram));
         assert!(!phone().is_reached_by(Channel::Email));
         assert!(email().is_reached_by(Channel::Email) && !email().is_reached_by(Channel::Sms));

@@ -1,4 +1,4 @@
-//! Codes, their challenges and their limits, as whoever guesses meets them.
+//! Codes, challenges and limits, as an attacker meets them.
 
 use super::*;
 use crate::money::Currency;
@@ -144,7 +144,7 @@ fn a_code_has_four_to_ten_digits() {
 }
 
 #[test]
-fn a_challenge_without_guesses_left_takes_none() {
+fn a_challenge_without_check_attempts_left_takes_none() {
     let mut c = Challenge { attempts_used: 3, ..challenge() };
     assert_eq!(c.take_attempt(at(1)), Err(AttemptRefused::Exhausted));
     assert_eq!((c.attempts_used, c.attempts_remaining()), (3, 0));
@@ -161,7 +161,7 @@ fn a_settled_challenge_stays_as_it_is() {
 }
 
 #[test]
-fn a_wrong_guess_with_others_left_keeps_it_open() {
+fn a_wrong_code_with_attempts_left_keeps_it_open() {
     let mut c = Challenge { attempts_used: 2, ..challenge() };
     c.settle_attempt(false, 0);
     assert_eq!(c.status, ChallengeStatus::Pending);
@@ -170,7 +170,7 @@ fn a_wrong_guess_with_others_left_keeps_it_open() {
 }
 
 #[test]
-fn the_last_wrong_guess_waits_for_those_that_are_looked_at() {
+fn the_last_wrong_attempt_waits_for_those_in_progress() {
     let mut c = Challenge { attempts_used: 3, ..challenge() };
     assert!(!c.settle_attempt(false, 2) && !c.settle_attempt(false, 1));
     assert_eq!(c.status, ChallengeStatus::Pending);
@@ -179,7 +179,7 @@ fn the_last_wrong_guess_waits_for_those_that_are_looked_at() {
 }
 
 #[test]
-fn it_is_open_while_it_waits_has_time_and_has_guesses() {
+fn it_is_open_while_pending_not_expired_and_with_attempts_left() {
     let open = challenge();
     assert!(open.is_open(at(599)) && !open.is_open(at(600)) && !open.is_open(at(601)));
     assert!(Challenge { attempts_used: 2, ..open }.is_open(at(1)));
@@ -188,7 +188,7 @@ fn it_is_open_while_it_waits_has_time_and_has_guesses() {
 }
 
 #[test]
-fn a_locked_number_counts_no_further_guesses() {
+fn a_locked_number_counts_no_more_wrong_codes() {
     let locked = Failures { count: 5, locked_until: Some(at(300)) };
     assert_eq!(locked.after_wrong_attempt(&policy(), at(299)), locked);
     let anew = Failures { count: 1, locked_until: None };
@@ -292,7 +292,7 @@ fn hashes_are_equal_only_in_every_byte() {
 
 proptest! {
     #[test]
-    fn no_order_of_guesses_passes_the_limit(attempts in prop::collection::vec((any::<bool>(), 0i64..700), 0..30)) {
+    fn no_order_of_attempts_passes_the_limit(attempts in prop::collection::vec((any::<bool>(), 0i64..700), 0..30)) {
         let mut c = challenge();
         let (mut taken, mut approved) = (0, 0);
         for (right, second) in attempts {

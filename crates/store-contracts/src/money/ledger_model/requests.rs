@@ -94,7 +94,7 @@ impl Script {
             return Some(request);
         }
         let settled = [TransferStatus::Completed, TransferStatus::Reversed];
-        let is_person = |wallet: WalletId| self.books.accounts[&wallet].kind == AccountKind::Person;
+        let is_person = |wallet: WalletId| self.mirror.accounts[&wallet].kind == AccountKind::Person;
         let fits = |id: &TransferId| {
             let transfer = &self.transfers[id];
             transfer.reverses.is_none() && is_person(transfer.from) && is_person(transfer.to)

@@ -1,4 +1,4 @@
-//! The second factor: whether it is asked for, backup codes, sign-ins that wait for it.
+//! MFA: whether it is on, backup codes, waiting sign-ins.
 
 use super::{resets::once, *};
 
@@ -78,7 +78,8 @@ struct ChallengeRow {
     used_at: Option<DbTime>,
 }
 
-/// A good challenge once nobody else is at it, nor at its person: whoever sets a new password ends all that the old one opened.
+/// A valid waiting sign-in, read under its lock and its user's lock: a new password ends all that the old one
+/// opened.
 async fn lock_challenge(
     conn: &mut Conn,
     hashes: &[[u8; 32]],

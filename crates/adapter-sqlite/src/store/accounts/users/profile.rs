@@ -1,4 +1,4 @@
-//! Changing a profile.
+//! Change a profile.
 
 use super::*;
 use crate::store::{
@@ -46,7 +46,7 @@ pub(crate) async fn change(
     Ok(ProfileChanged::Done)
 }
 
-/// What is kept of a name that changes.
+/// The name to store. `None`: the name is removed, or stays.
 fn kept(name: &NameChange) -> Option<&str> {
     match name {
         NameChange::Set(name) => Some(name.as_str()),
@@ -69,7 +69,7 @@ async fn change_phone(
     let person = users::table.find(row.id);
     let Some(proof) = change.phone.proof else {
         diesel::update(person).set(users::claimed_phone.eq(Some(number.e164()))).execute(conn).await?;
-        let after = Some(format!("{number} not proved"));
+        let after = Some(format!("{number} not verified"));
         record(conn, &[about(row.user(), "account.phone_named", actor, None, after)], now).await?;
         return Ok(ProfileChanged::Done);
     };

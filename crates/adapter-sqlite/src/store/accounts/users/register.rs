@@ -1,4 +1,4 @@
-//! Signing up.
+//! Sign up with e-mail address and password.
 
 use super::*;
 use crate::store::{
@@ -29,7 +29,7 @@ pub(crate) async fn register(
                 return Ok(Registered::NoProof);
             }
             match insert(conn, account, now).await? {
-                // A person who is known by this number: it is his account.
+                // A person is known by this number already: the account becomes theirs.
                 0 => adopt(conn, account, number).await?,
                 _ => {
                     let wallet = &account.wallet;
@@ -56,16 +56,16 @@ pub(crate) async fn register(
     Ok(Registered::Done(user))
 }
 
-/// The number, masked, and whether it is proved.
+/// The number, masked, and whether it is verified, for the audit row.
 fn told(phone: Option<&AccountPhone>) -> String {
     match phone {
         None => "no number".to_owned(),
-        Some(AccountPhone { number, proof: Some(_) }) => format!("{number} proved"),
-        Some(AccountPhone { number, proof: None }) => format!("{number} not proved"),
+        Some(AccountPhone { number, proof: Some(_) }) => format!("{number} verified"),
+        Some(AccountPhone { number, proof: None }) => format!("{number} not verified"),
     }
 }
 
-/// 0: the number has a person already.
+/// Inserts the user. 0: the number belongs to a person already.
 async fn insert(conn: &mut Conn, account: &NewAccount, now: DateTime<Utc>) -> Result<usize, SqlError> {
     let phone = account.phone.as_ref();
     let proved = phone.filter(|phone| phone.proof.is_some()).map(|phone| phone.number.e164());

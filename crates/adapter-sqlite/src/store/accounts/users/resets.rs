@@ -1,11 +1,11 @@
-//! New passwords for those who lost theirs.
+//! Resets of forgotten passwords.
 
 use super::*;
 use crate::store::{rows::NewOutboxRow, verification::verifications::use_proof};
 use domain::verification::otp::Purpose;
 use ports::{accounts::ResetProof, crypto::Sealer};
 
-/// That it was asked for is noted whether somebody has that address or not.
+/// Records that a reset was requested, whether an account has the address or not.
 pub(crate) async fn ask(
     conn: &mut Conn,
     sealer: &dyn Sealer,
@@ -105,7 +105,7 @@ pub(crate) async fn reset(
     let mut records = Vec::new();
     if by_mail && row.email_verified_at.is_none() {
         remove_factors(conn, row.id, now).await?;
-        let (before, after) = ("address not proved".to_owned(), "address proved, factors removed".to_owned());
+        let (before, after) = ("address not verified".to_owned(), "address verified, MFA removed".to_owned());
         records.push(about(row.user(), "account.email_proved", &reset.actor, Some(before), Some(after)));
     }
     let how = if by_mail { "by mail" } else { "by code" };
@@ -114,7 +114,7 @@ pub(crate) async fn reset(
     Ok(true)
 }
 
-/// Whose a good token is; it is used up.
+/// The user of a valid reset token. The token is used up.
 async fn by_token(
     conn: &mut Conn,
     hashes: &[[u8; 32]],
@@ -134,8 +134,8 @@ async fn by_token(
     lock_account(conn, UserId(user.0)).await
 }
 
-/// Sessions, waiting sign-ins, tokens of other mails, chats that were bound and codes that would bind one: whoever
-/// had the old password may have bound a chat of his own.
+/// Ends sessions, waiting sign-ins, other reset tokens, bound chats and link codes: a person with the old
+/// password may have bound their own chat.
 async fn end_everything(conn: &mut Conn, user: DbId, now: DateTime<Utc>) -> Result<(), SqlError> {
     let live = sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::ended_at.is_null());
     diesel::update(live).set(sessions::ended_at.eq(Some(DbTime(now)))).execute(conn).await?;
@@ -148,7 +148,8 @@ async fn end_everything(conn: &mut Conn, user: DbId, now: DateTime<Utc>) -> Resu
     Ok(())
 }
 
-/// Whoever signed up with this address had not proved it: what he added may be his and not its owner's.
+/// The person who signed up with this address had not verified it: what they added may not belong to the
+/// address's owner.
 async fn remove_factors(conn: &mut Conn, user: DbId, now: DateTime<Utc>) -> Result<(), SqlError> {
     diesel::update(users::table.find(user))
         .set((users::email_verified_at.eq(Some(DbTime(now))), users::mfa_enabled.eq(0)))

@@ -1,4 +1,4 @@
-//! News of messages, which providers tell in any order and also before we know their names for them.
+//! Delivery reports. Providers send them in any order, and also before we know the provider reference.
 
 use super::row::{OutboxRow, advance, lock_row};
 use crate::backend::{Conn, DbId, DbTime, for_update, lock_names};
@@ -18,7 +18,7 @@ use domain::{
 };
 use ports::messaging::inbound_webhook::StatusReport;
 
-/// The provider says that the recipient wants no messages.
+/// The provider reports that the recipient has opted out.
 pub(crate) async fn opt_out(conn: &mut Conn, row: &OutboxRow, now: DateTime<Utc>) -> Result<(), SqlError> {
     let channel = Channel::parse(&row.channel).ok_or_else(|| corrupt(&row.channel))?;
     let change = Change {
@@ -30,13 +30,13 @@ pub(crate) async fn opt_out(conn: &mut Conn, row: &OutboxRow, now: DateTime<Utc>
     change_consent(conn, &change, now).await
 }
 
-/// Whoever has news of a message under this name waits until the name is known, or has left the news for
-/// whoever makes it known.
+/// Locks a provider reference. A delivery report under it waits until the reference is known, or is stored
+/// for the settlement that will know it.
 pub(crate) async fn lock_provider_id(conn: &mut Conn, provider_id: &str) -> Result<(), SqlError> {
     lock_names(conn, &[format!("sent:{provider_id}")]).await
 }
 
-/// Applies one piece of news; whether it was of ours.
+/// Applies one delivery report. True when it is about a message of ours.
 pub(crate) async fn apply(
     conn: &mut Conn,
     report: StatusReport,
@@ -64,7 +64,7 @@ async fn by_provider_id(conn: &mut Conn, provider_id: &str) -> Result<Option<Out
     Ok(for_update!(row).first(conn).await.optional()?)
 }
 
-/// News proves that it went out: whatever the relay still waits for is over.
+/// A delivery report proves that the message was sent: the relay need not wait for it any more.
 async fn take_delivery_reports(
     conn: &mut Conn,
     row: &OutboxRow,
@@ -77,7 +77,7 @@ async fn take_delivery_reports(
     advance(conn, row, report.status, report.provider_id, report.error, report.at.unwrap_or(now)).await
 }
 
-/// Leaves news for the settlement that will know the name.
+/// Stores an early delivery report for the settlement that will know its reference.
 async fn leave_early(
     conn: &mut Conn,
     provider_id: &str,
@@ -95,7 +95,7 @@ async fn leave_early(
     Ok(())
 }
 
-/// Applies the news that came before the name was known.
+/// Applies the early delivery reports of a reference that is now known.
 pub(crate) async fn catch_up(
     conn: &mut Conn,
     id: DbId,
@@ -109,7 +109,7 @@ pub(crate) async fn catch_up(
         .load::<String>(conn)
         .await?;
     for report in &reports {
-        let row = lock_row(conn, MessageId(id.0)).await?.ok_or_else(|| corrupt("a message went away"))?;
+        let row = lock_row(conn, MessageId(id.0)).await?.ok_or_else(|| corrupt("a message is missing"))?;
         take_delivery_reports(conn, &row, from_json(report)?, now).await?;
     }
     if !reports.is_empty() {

@@ -1,4 +1,4 @@
-//! What may go now, and to whom it is given.
+//! Lease the messages that are due.
 
 use super::row::{OutboxRow, advance};
 use crate::backend::{Conn, DbTime, skip_locked};
@@ -19,10 +19,10 @@ use ports::{
     messaging::{LeasedMessage, message_channel::OutboundMessage},
 };
 
-/// How long the head of a queue may hold up the rest.
+/// How long the first message of a queue may delay the rest.
 const HEAD_BLOCKS: Duration = Duration::seconds(60);
 
-/// Leases what may go now. One that can't be read must not hold up the others.
+/// Leases the messages that are due. A message that can't be read must not stop the others.
 pub(crate) async fn lease(
     conn: &mut Conn,
     sealer: &dyn Sealer,
@@ -35,9 +35,9 @@ pub(crate) async fn lease(
         if let Ok((body, channel)) = open_body(sealer, &row) {
             leased.push(lease_row(conn, row, body, channel, now, until).await?);
         } else {
-            tracing::error!(seq = row.seq, "a message can't be read and was given up");
-            let why = Some("it can't be read".to_owned());
-            advance(conn, &row, DeliveryStatus::Failed, None, why, now).await?;
+            tracing::error!(seq = row.seq, "message given up: its body can't be read");
+            let error = Some("it can't be read".to_owned());
+            advance(conn, &row, DeliveryStatus::Failed, None, error, now).await?;
         }
     }
     Ok(leased)
@@ -51,7 +51,7 @@ async fn lease_row(
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<LeasedMessage, SqlError> {
-    // A lease that ran out: the send may have happened before its worker died.
+    // The lease expired: the message may have been sent before its worker died.
     let in_doubt_since = match row.phase.as_str() {
         "leased" => Some(row.in_doubt_since.unwrap_or(DbTime(now))),
         _ => row.in_doubt_since,
@@ -92,7 +92,8 @@ fn open_body(sealer: &dyn Sealer, row: &OutboxRow) -> Result<(OutboundBody, Chan
     Ok((unseal(sealer, row.id.0, sealed)?, channel))
 }
 
-/// What may go now: due, nobody's, and behind no younger-than-a-minute open message of its lane.
+/// Messages that are due, not leased, and not behind an open message of their lane that is younger than a
+/// minute.
 async fn due(conn: &mut Conn, now: DateTime<Utc>, limit: i64) -> Result<Vec<OutboxRow>, SqlError> {
     let ahead = diesel::alias!(outbox as ahead);
     let blocks_since = now.checked_sub_signed(HEAD_BLOCKS).unwrap_or(now);

@@ -1,4 +1,4 @@
-//! The outbox: leased first in first out per recipient and lane, settled once.
+//! The outbox: leased in order for each recipient and lane, settled once.
 
 mod delivery_reports;
 mod lease;
@@ -32,7 +32,7 @@ use ports::{
 };
 use std::sync::Arc;
 
-/// Longer than any message waits to be sent, a second life included.
+/// Longer than any message waits to be sent, also after a replay.
 const WAITS_AT_MOST: Duration = Duration::hours(50);
 
 #[async_trait]
@@ -105,7 +105,7 @@ impl Outbox for Store {
     }
 
     async fn record_statuses(&self, reports: &[StatusReport], now: DateTime<Utc>) -> StoreResult<usize> {
-        // In one order, so that webhooks that tell of the same messages don't wait in a circle.
+        // In one order, so that concurrent webhooks about the same messages don't deadlock.
         let mut reports = reports.to_vec();
         reports
             .sort_by(|one, other| (one.message, &one.provider_id).cmp(&(other.message, &other.provider_id)));
@@ -126,7 +126,7 @@ impl Outbox for Store {
 
     async fn known_provider_ids(&self, recipient: &str, since: DateTime<Utc>) -> StoreResult<Vec<String>> {
         let recipient = recipient.to_owned();
-        // What is sent since then may have been made long before, and waited.
+        // A message that was sent since then may have been made long before, and may have waited.
         let made_since = since.checked_sub_signed(WAITS_AT_MOST).unwrap_or(since);
         self.database
             .read(move |conn| {

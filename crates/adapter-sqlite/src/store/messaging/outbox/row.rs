@@ -33,7 +33,7 @@ pub(crate) struct OutboxRow {
     pub(crate) client_id: Option<String>,
 }
 
-/// A message that nobody else changes until the transaction ends.
+/// A message, locked until the transaction ends.
 pub(crate) async fn lock_row(conn: &mut Conn, id: MessageId) -> Result<Option<OutboxRow>, SqlError> {
     let row = outbox::table.filter(outbox::id.eq(DbId(id.0))).select(OutboxRow::as_select());
     Ok(for_update!(row).first(conn).await.optional()?)
@@ -43,7 +43,7 @@ pub(crate) fn status_of(name: &str) -> Result<DeliveryStatus, SqlError> {
     DeliveryStatus::parse(name).ok_or_else(|| corrupt(format!("status {name}")))
 }
 
-/// Moves a message forward and settles it. A code's text is wiped: it is worth nothing more.
+/// Moves a message forward and settles it. The text of a code is wiped, because nothing needs it any more.
 pub(crate) async fn advance(
     conn: &mut Conn,
     row: &OutboxRow,
@@ -68,7 +68,7 @@ pub(crate) async fn advance(
             .set(outbox::body.eq(None::<Vec<u8>>))
             .execute(conn)
             .await?;
-        // A code that did not go out costs nobody his quota.
+        // A code that was not sent uses up no quota.
         let went = if after == DeliveryStatus::Failed { "failed" } else { "sent" };
         diesel::update(verification_sends::table.filter(verification_sends::outbox_id.eq(row.id)))
             .set((verification_sends::status.eq(went), verification_sends::error.eq(error.clone())))

@@ -1,4 +1,4 @@
-//! What became of a send.
+//! Settle a send: write down what became of it.
 
 use super::{
     delivery_reports::{catch_up, lock_provider_id, opt_out},
@@ -37,7 +37,7 @@ pub(crate) async fn settle_row(
                 .await?;
             add_history(conn, row.id, DeliveryStatus::Unknown, Some(reason), now).await
         }
-        // News may have come while it was on its way: then it is settled already.
+        // A delivery report may have come during the send: then the message is settled already.
         Settlement::RetryAt { .. } | Settlement::InDoubt { .. } if row.phase == "settled" => Ok(()),
         Settlement::RetryAt { at, reason } => {
             diesel::update(outbox::table.find(row.seq))

@@ -1,10 +1,10 @@
-//! Guesses: counted before they are looked at, settled after.
+//! Check attempts: counted before the code is compared, settled after.
 
 use super::*;
 use crate::backend::Db;
 
-/// Longer than a provider is waited for.
-const LOOKED_AT_FOR: Duration = Duration::minutes(1);
+/// Longer than any call to a provider takes.
+const IN_PROGRESS_MAX: Duration = Duration::minutes(1);
 
 pub(crate) async fn failures_of(conn: &mut Conn, name: &str) -> Result<Failures, SqlError> {
     let row = code_failures::table
@@ -36,7 +36,7 @@ pub(crate) async fn set_failures(conn: &mut Conn, name: &str, failures: Failures
     Ok(())
 }
 
-/// Guesses taken at a provider's challenge, over all challenges of ours that share it.
+/// How many check attempts a provider's challenge has used, over all our challenges that share it.
 pub(crate) async fn attempts_at(conn: &mut Conn, sid: &str) -> Result<i64, SqlError> {
     let used = verifications::table
         .filter(verifications::provider_ref.eq(sid))
@@ -105,13 +105,13 @@ pub(crate) async fn take_attempt(
     Ok(ReserveAttempt::Go(Box::new(AttemptTicket { attempt, verification, resumed: false, anonymous })))
 }
 
-/// The id of a challenge's n-th guess: the challenge's own with the number mixed into its last bytes.
+/// The id of a challenge's n-th attempt: the challenge's own id with the number mixed into its last bytes.
 pub(crate) fn attempt_id(verification: Uuid, number: u32) -> Uuid {
     Uuid::from_u128(verification.as_u128() ^ (u128::from(number) << 32))
 }
 
-/// Settles one guess on a loaded challenge, while so many others are still looked at: status, failures (counted
-/// under that name), lock.
+/// Settles one attempt on a loaded challenge while `running` others are in progress: status, failures
+/// (counted under that name), lock.
 pub(crate) async fn settle(
     conn: &mut Conn,
     row: &VerificationRow,
@@ -126,7 +126,7 @@ pub(crate) async fn settle(
     let before = failures_of(conn, failures).await?;
     let after = match (approved, right) {
         (true, _) => Failures::default(),
-        // Too late to count for anything.
+        // Too late to count.
         (false, true) => before,
         (false, false) => before.after_wrong_attempt(policy, now),
     };
@@ -134,7 +134,7 @@ pub(crate) async fn settle(
         set_failures(conn, failures, after).await?;
     }
     let locked_until = after.lock_at(now);
-    // What is settled stays as it is, however late a guess comes back.
+    // A settled challenge does not change, however late an attempt comes back.
     if was_open {
         if locked_until.is_some() && !right {
             challenge.status = ChallengeStatus::Canceled;
@@ -152,7 +152,7 @@ pub(crate) async fn settle(
     Ok(AttemptResult { approved, attempts_remaining, locked_until })
 }
 
-/// Counts, compares and uses up, under the number's lock.
+/// Counts the attempt, compares the hash and uses the code up, under the number's lock.
 pub(crate) async fn judge_attempt(
     conn: &mut Conn,
     request: CheckAttempt,
@@ -218,7 +218,7 @@ struct JudgedRow {
 }
 
 impl JudgedRow {
-    /// The word on it, once it was given.
+    /// The result of the attempt. `None`: it is not settled yet.
     fn checked(self) -> Result<Option<AttemptResult>, SqlError> {
         let Some(approved) = self.approved else { return Ok(None) };
         Ok(Some(AttemptResult {
@@ -229,7 +229,7 @@ impl JudgedRow {
     }
 }
 
-/// The audit row of a guess.
+/// Writes the audit row of an attempt.
 pub(crate) async fn note(
     conn: &mut Conn,
     row: &VerificationRow,
@@ -237,11 +237,11 @@ pub(crate) async fn note(
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
     let verdict = if checked.approved { "approved" } else { "refused" };
-    let left = format!("{} guesses left", checked.attempts_remaining);
+    let left = format!("{} attempts left", checked.attempts_remaining);
     record(conn, &[row.audit(verdict, Some(&row.status), left)?], now).await
 }
 
-/// Whether codes are being guessed at on a grand scale.
+/// The state of the verification breaker: it opens when the attempts of many destinations are used up.
 pub(crate) async fn breaker(conn: &mut Conn, now: DateTime<Utc>) -> Result<Breaker, SqlError> {
     let since = now.checked_sub_signed(BREAKER_WINDOW).unwrap_or(now);
     let exhausted = verifications::table
@@ -252,14 +252,15 @@ pub(crate) async fn breaker(conn: &mut Conn, now: DateTime<Utc>) -> Result<Break
     Ok(Breaker::of(u32::try_from(exhausted).unwrap_or(u32::MAX)))
 }
 
-/// How many other guesses at a challenge are still looked at; whoever looked longer than that at one is gone.
+/// How many other attempts on a challenge are in progress. One that takes longer than [`IN_PROGRESS_MAX`] is
+/// taken as lost.
 pub(crate) async fn concurrent_attempts(
     conn: &mut Conn,
     verification: DbId,
     attempt: Option<Uuid>,
     now: DateTime<Utc>,
 ) -> Result<u32, SqlError> {
-    let since = now.checked_sub_signed(LOOKED_AT_FOR).unwrap_or(now);
+    let since = now.checked_sub_signed(IN_PROGRESS_MAX).unwrap_or(now);
     let others = verification_attempts::table
         .filter(verification_attempts::verification_id.eq(verification))
         .filter(verification_attempts::id.ne(DbId(attempt.unwrap_or(Uuid::nil()))))
@@ -268,7 +269,7 @@ pub(crate) async fn concurrent_attempts(
     Ok(u32::try_from(others.count().get_result::<i64>(conn).await?).unwrap_or(u32::MAX))
 }
 
-/// Settles a guess at a provider's code, once: settled again, the first word stands.
+/// Settles an attempt on a provider's code, once: settled again, the first result stays.
 pub(crate) async fn settle_attempt(
     conn: &mut Conn,
     ticket: &AttemptTicket,
@@ -303,8 +304,8 @@ pub(crate) async fn settle_attempt(
     Ok(checked)
 }
 
-/// Whether the provider's approval was somebody else's: one of its is one of ours, also where its answer was lost
-/// and it is asked afterwards what it approved.
+/// True when the provider's approval belongs to another challenge of ours. One approval at the provider
+/// counts for one challenge, also when an answer was lost and the provider is asked afterwards.
 pub(crate) async fn approved_for_another(conn: &mut Conn, row: &VerificationRow) -> Result<bool, SqlError> {
     let Some(sid) = &row.provider_ref else { return Ok(false) };
     let others = verifications::table

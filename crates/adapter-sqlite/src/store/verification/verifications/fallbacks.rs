@@ -1,14 +1,14 @@
-//! Codes of ours on their way: the message that bears one now, and the ways it goes after that.
+//! Our own codes on their way: the message that carries one now, and the fallback channels after it.
 
 use super::*;
 use crate::store::messaging::consent_rows::{consent_of, lock_consent};
 use domain::messaging::consent::{ConsentStatus, recipient_key};
 use ports::verification::OwnSend;
 
-/// Challenges looked at in one round.
+/// How many challenges one round handles.
 const ROUND: i64 = 100;
 
-/// Puts a code's message into the outbox, and its other ways behind it.
+/// Puts a code's message into the outbox, and its fallback channels behind it.
 pub(crate) async fn enqueue(
     conn: &mut Conn,
     sealer: &dyn Sealer,
@@ -20,20 +20,20 @@ pub(crate) async fn enqueue(
     diesel::insert_into(outbox::table).values(row).execute(conn).await?;
     let mut behind = Some((DbId(own.message.message.id.0), now));
     for (position, fallback) in (0_i32..).zip(&own.fallback) {
-        let row = CodeWayRow::new(sealer, (verification, position), fallback, behind.take())?;
+        let row = FallbackRow::new(sealer, (verification, position), fallback, behind.take())?;
         diesel::insert_into(verification_fallbacks::table).values(row).execute(conn).await?;
     }
     Ok(())
 }
 
-/// What a code does not need any more is forgotten.
+/// Removes the fallback channels that a challenge no longer needs.
 pub(crate) async fn drop_fallbacks(conn: &mut Conn, verification: DbId) -> Result<(), SqlError> {
     let all = verification_fallbacks::table.filter(verification_fallbacks::verification_id.eq(verification));
     diesel::delete(all).execute(conn).await?;
     Ok(())
 }
 
-/// The challenges whose next way may have to be taken or dropped, those that wait longest first.
+/// Challenges whose next channel may be due, those that wait longest first.
 pub(crate) async fn due(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<DbId>, SqlError> {
     let silent_since = now.checked_sub_signed(FALLBACK_AFTER).unwrap_or(now);
     let told =
@@ -55,7 +55,7 @@ pub(crate) async fn due(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<DbId>
         .await?)
 }
 
-/// Takes or drops one challenge's next way, if it is time; whether a code goes out by it.
+/// Takes or drops the next channel of a challenge, if it is time. True when a code was queued on it.
 pub(crate) async fn step(
     conn: &mut Conn,
     verification: DbId,
@@ -67,13 +67,13 @@ pub(crate) async fn step(
     let next = verification_fallbacks::table
         .filter(verification_fallbacks::verification_id.eq(verification))
         .order(verification_fallbacks::position.asc())
-        .select(CodeWayRow::as_select())
+        .select(FallbackRow::as_select())
         .first(conn)
         .await
         .optional()?;
     let Some(next) = next else { return Ok(false) };
     let (Some(behind), Some(since)) = (next.behind, next.since) else {
-        return Err(corrupt("a way that stands behind nothing"));
+        return Err(corrupt("a fallback without a message before it"));
     };
     let decided = match status_of_message(conn, behind).await? {
         _ if !row.challenge()?.is_open(now) => FallbackDecision::Drop,
@@ -87,12 +87,12 @@ pub(crate) async fn step(
     }
 }
 
-/// Has the code go out that way, if he still lets us write to him there and the limits allow; a way that is closed
-/// is left out, and the next stands in its place.
+/// Queues the code on that channel if the recipient has not opted out of it and the limits allow it. A
+/// channel that is opted out is skipped, and the next one takes its place.
 async fn take(
     conn: &mut Conn,
     row: &VerificationRow,
-    fallback: CodeWayRow,
+    fallback: FallbackRow,
     policy: &OtpPolicy,
     now: DateTime<Utc>,
 ) -> Result<bool, SqlError> {
@@ -132,7 +132,7 @@ async fn take(
     Ok(true)
 }
 
-/// The next of a challenge's ways waits for what becomes of that message.
+/// Makes the next channel of a challenge wait for the delivery of that message.
 async fn put_behind(
     conn: &mut Conn,
     verification: DbId,
@@ -165,8 +165,8 @@ async fn status_of_message(conn: &mut Conn, id: DbId) -> Result<Option<DeliveryS
     status.map(|name| DeliveryStatus::parse(&name).ok_or_else(|| corrupt(name))).transpose()
 }
 
-/// Wipes codes whose time is over: in messages that are settled though nobody knows how, and in ways that
-/// were never taken. What still waits is given up, and wiped, by the relay.
+/// Wipes codes that have expired: in messages with an unknown outcome that are settled, and in fallback
+/// channels that were never used. The relay gives up and wipes what still waits.
 pub(crate) async fn wipe(conn: &mut Conn, now: DateTime<Utc>) -> Result<usize, SqlError> {
     let stale = outbox::table
         .filter(outbox::lane.eq(lane_name(Lane::Code)))

@@ -1,4 +1,4 @@
-//! A challenge as it is kept, and how it is read.
+//! A challenge's row, and how it is read.
 
 use super::phone_lock;
 use crate::{
@@ -67,7 +67,7 @@ impl VerificationRow {
         self.mac.as_deref().and_then(|mac| mac.try_into().ok())
     }
 
-    /// What was decided on it. The challenge stands for the request, and the number is masked.
+    /// An audit row about the challenge. The challenge stands for the request, and the number is masked.
     pub(crate) fn audit(
         &self,
         action: &str,
@@ -89,7 +89,7 @@ impl VerificationRow {
         Requester::parse(&self.requester).ok_or_else(|| corrupt("a requester"))
     }
 
-    /// Whether its code lets a payment through: those are bound to theirs.
+    /// True when the code is a step-up code of a payment.
     pub(crate) fn is_payment(&self) -> bool {
         self.transaction_digest.as_deref().is_some_and(|digest| digest != NO_TRANSACTION)
     }
@@ -120,7 +120,7 @@ impl VerificationRow {
     }
 }
 
-/// A challenge as it stands once nobody else decides on its number.
+/// A challenge, read under the lock of its number.
 pub(crate) async fn load_locked(
     conn: &mut Conn,
     id: VerificationId,

@@ -1,30 +1,30 @@
-//! Who has codes sent, and how often: what strangers to a number do costs nobody else anything.
+//! Who asks for codes, and how often: what one caller does uses up nobody else's budget.
 
 use super::*;
 use crate::store::schema::users;
 
-/// Where the wish for a code comes from, as it is counted.
+/// The sender of a code, as it is counted.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Sender<'a> {
-    /// The end user's address, where there is one to be limited by.
+    /// The end user's IP address, for rate limits.
     pub(crate) client_ip: Option<&'a str>,
     pub(crate) kind: SenderKind,
 }
 
-/// Whose budget a send is of: none of them uses up another's.
+/// The budget that a send counts for. The kinds don't share budgets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum SenderKind {
-    /// A team, a chat, or a person to what is his.
+    /// A team, a chat, or a person who sends to a number or address of their own.
     #[default]
     Known,
-    /// Somebody who has not said who he is.
+    /// An anonymous caller.
     Anonymous,
-    /// A signed-in person, to what nobody vouches that it is his.
+    /// A signed-in person who sends to a number or address that is not known to be theirs.
     Stranger,
 }
 
 impl SenderKind {
-    /// As it is kept.
+    /// The number of the kind in the database.
     pub(crate) const fn number(self) -> i32 {
         match self {
             Self::Known => 0,
@@ -34,8 +34,9 @@ impl SenderKind {
     }
 }
 
-/// What somebody is to a number or address. A person knows the one he has proved, or signs in with: an account costs
-/// nothing.
+/// What kind of sender a requester is for a number or address. A person is known for the number that they
+/// verified and the address that they sign in with. An account alone proves nothing, because anybody can make
+/// one.
 pub(crate) async fn kind_of(
     conn: &mut Conn,
     requester: &Requester,
@@ -44,18 +45,18 @@ pub(crate) async fn kind_of(
     match requester {
         Requester::Anonymous(_) => Ok(SenderKind::Anonymous),
         Requester::User(user) => {
-            let his = users::table
+            let own_rows = users::table
                 .find(DbId(user.0))
                 .filter(users::phone.eq(destination).or(users::email.eq(destination)));
-            let is_his = his.count().get_result::<i64>(conn).await? > 0;
-            Ok(if is_his { SenderKind::Known } else { SenderKind::Stranger })
+            let is_own = own_rows.count().get_result::<i64>(conn).await? > 0;
+            Ok(if is_own { SenderKind::Known } else { SenderKind::Stranger })
         }
         Requester::Client(_) | Requester::Chat(_) => Ok(SenderKind::Known),
     }
 }
 
-/// The name under which wrong guesses at a number are counted: whoever nobody vouches for is counted by himself, so
-/// that he locks nobody else.
+/// The name under which wrong attempts are counted. A caller who is not known for the number is counted
+/// apart, and locks nobody else.
 pub(crate) fn failure_name(destination: &str, requester: &Requester, kind: SenderKind) -> String {
     match kind {
         SenderKind::Known => destination.to_owned(),
@@ -63,22 +64,23 @@ pub(crate) fn failure_name(destination: &str, requester: &Requester, kind: Sende
     }
 }
 
-/// The name for guesses at that challenge by whoever has not said who he is, from that address, else by whoever began it.
+/// The name for attempts on that challenge: of the anonymous caller at that address, else of the requester
+/// who started it.
 pub(crate) async fn failure_name_of(
     conn: &mut Conn,
     row: &VerificationRow,
     anonymous: Option<&str>,
 ) -> Result<String, SqlError> {
-    let guesser = match anonymous {
+    let requester = match anonymous {
         Some(address) => Requester::Anonymous(address.to_owned()),
         None => row.requester()?,
     };
-    let kind = kind_of(conn, &guesser, &row.recipient).await?;
-    Ok(failure_name(&row.recipient, &guesser, kind))
+    let kind = kind_of(conn, &requester, &row.recipient).await?;
+    Ok(failure_name(&row.recipient, &requester, kind))
 }
 
-/// How long until a page may begin a challenge, where another page of the same team began one for the number a moment
-/// ago: a page for each code would be no cooldown.
+/// How long a page must wait before it starts a challenge, if another page of the same team started one for
+/// the number a short time ago. Otherwise a page for each code would avoid the cooldown.
 pub(crate) async fn wait_of_pages(
     conn: &mut Conn,
     new: &NewChallenge,
@@ -100,8 +102,9 @@ pub(crate) async fn wait_of_pages(
         .filter(|wait| *wait > Duration::zero()))
 }
 
-/// Counts what went out lately. Sends that failed cost nobody his quota, and of each kind of sender each counts his own.
-/// A prefix is one for all; but payments' codes, which go to proved numbers alone, wait for nobody's.
+/// Counts the recent sends. Failed sends are not counted, and each kind of sender has its own count. A prefix
+/// is counted over all kinds. Codes for payments go to verified numbers only, so the prefix count does not
+/// apply to them.
 pub(crate) async fn send_counts(
     conn: &mut Conn,
     to: &Recipient,
@@ -115,12 +118,12 @@ pub(crate) async fn send_counts(
             .filter(verification_sends::status.eq_any(["sending", "sent"]))
             .select((diesel::dsl::count_star(), diesel::dsl::min(verification_sends::at)))
     };
-    let of_his_kind = || {
+    let of_kind = || {
         counted()
             .filter(verification_sends::is_payment.eq(i32::from(is_payment)))
             .filter(verification_sends::sender_kind.eq(sender.kind.number()))
     };
-    let destination = of_his_kind()
+    let destination = of_kind()
         .filter(verification_sends::phone.eq(to.canonical()))
         .filter(verification_sends::at.gt(since(Duration::hours(24))))
         .first::<(i64, Option<DbTime>)>(conn)
@@ -136,7 +139,7 @@ pub(crate) async fn send_counts(
     };
     let ip = match sender.client_ip {
         Some(ip) => {
-            of_his_kind()
+            of_kind()
                 .filter(verification_sends::client_ip.eq(ip))
                 .filter(verification_sends::at.gt(since(Duration::hours(1))))
                 .first::<(i64, Option<DbTime>)>(conn)

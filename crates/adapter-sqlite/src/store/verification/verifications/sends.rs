@@ -1,4 +1,4 @@
-//! Beginning challenges, and the sends of their codes.
+//! Start challenges, and record the sends of their codes.
 
 use super::*;
 use domain::locale::Locale;
@@ -56,15 +56,15 @@ pub(crate) async fn begin(
     Ok(StartDecision::Go(Box::new(with_sends(conn, row).await?)))
 }
 
-/// What is counted when a code goes out: the number, its prefix and where the wish came from.
+/// The names that a send is counted under: the number, its prefix and the IP address.
 fn send_locks(to: &Recipient, client_ip: Option<&str>) -> Vec<String> {
     let mut names = vec![phone_lock(to.canonical()), format!("prefix:{}", to.prefix())];
     names.extend(client_ip.map(|ip| format!("ip:{ip}")));
     names
 }
 
-/// An open challenge of the same requester, number and purpose with guesses left: looked for under the
-/// same lock, so that of many requests at once one begins.
+/// An open challenge of the same requester, number and purpose that has attempts left. It is read under the
+/// same lock, so that of many concurrent requests one starts a challenge.
 pub(crate) async fn open_one(
     conn: &mut Conn,
     new: &NewChallenge,
@@ -86,8 +86,8 @@ pub(crate) async fn open_one(
     }
 }
 
-/// Challenges for a number that its requester can still guess at in time, newest first; the codes that are
-/// bound to a transfer are not among them.
+/// Challenges for a number that their requester can still check, newest first. Step-up codes of transfers are
+/// not among them.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(crate) fn open_challenges<'a>(requester: &'a str, recipient: &'a str, now: DateTime<Utc>) -> _ {
     let expires_after: DbTime = DbTime(now);
@@ -106,7 +106,7 @@ pub(crate) fn open_challenges<'a>(requester: &'a str, recipient: &'a str, now: D
         .order(verifications::created_at.desc())
 }
 
-/// Whether an open challenge's code may go out again, and if so, that it is about to.
+/// Decides whether an open challenge's code may be sent again, and records the send.
 pub(crate) async fn begin_resend(
     conn: &mut Conn,
     sealer: &dyn Sealer,
@@ -167,7 +167,7 @@ pub(crate) async fn begin_resend(
     Ok(StartDecision::Go(Box::new(whole(conn, *id).await?)))
 }
 
-/// The code before is void, and goes no other ways.
+/// Makes the code before invalid, and drops its fallback channels.
 async fn replace_code(conn: &mut Conn, row: &VerificationRow, code: &OwnCode) -> Result<(), SqlError> {
     diesel::update(verifications::table.find(row.id))
         .set((
@@ -221,7 +221,7 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// Ways as they are kept.
+/// Channels, as they are stored.
 fn names(fallbacks: &[Channel]) -> String {
     fallbacks.iter().map(|fallback| fallback.name()).collect::<Vec<_>>().join(",")
 }
@@ -230,11 +230,11 @@ fn names(fallbacks: &[Channel]) -> String {
 pub(crate) struct NewSend<'a> {
     pub(crate) verification: DbId,
     pub(crate) to: &'a Recipient,
-    /// Whether the code lets a payment through.
+    /// True when the code is a step-up code of a payment.
     pub(crate) is_payment: bool,
     pub(crate) sender: Sender<'a>,
     pub(crate) channel: Channel,
-    /// What bears the code, where it is one of ours.
+    /// The message with the code. `None`: the provider makes the code.
     pub(crate) message: Option<MessageId>,
     pub(crate) effect_key: Option<&'a str>,
 }
@@ -282,7 +282,7 @@ pub(crate) async fn record_send(
             ("sent", None, channel.name().to_owned())
         }
         SendResult::Failed(reason) => {
-            // Without a first send there is nothing to guess at.
+            // Without a first send there is no code to check.
             if row.provider_ref.is_none() {
                 diesel::update(verifications::table.find(row.id))
                     .set((

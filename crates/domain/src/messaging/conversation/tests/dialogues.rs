@@ -1,4 +1,5 @@
-//! Random dialogues: money moves only after a clear yes to the newest prompt, with exactly its amount and payee.
+//! Random dialogues: money moves only after a clear yes to the newest prompt, with exactly its amount and
+//! payee.
 
 use super::*;
 
@@ -24,22 +25,22 @@ const NO_YES: &[&str] = &[
     "hola",
 ];
 
-/// What a person, a provider or a parser that is out of its mind may bring.
+/// What a person, a provider or a wrong parser may bring.
 #[derive(Clone, Debug)]
 enum Turn {
-    /// A whole payment: so many pesos to the account of that number.
+    /// A complete payment: the amount in pesos, and the last digit of the account.
     Asks(u32, u8),
     /// «que sean 80».
     Changes(u32),
-    /// A clear yes, dated so many seconds back; `None`: the provider sends no time.
+    /// A clear yes, written so many seconds ago; `None`: the provider sends no time.
     SaysYes(&'static str, Option<i64>),
-    /// Anything else, understood as any intent whatever.
+    /// Any other text, read as any intent.
     Says(&'static str, Intent),
-    /// The button of the prompt that many prompts back (0: the newest), dated so many seconds back.
+    /// The button of an earlier prompt (0: the newest), tapped so many seconds ago.
     Presses(usize, Option<i64>),
     /// The channel says that the number or the identity changed.
     ChangesIdentity,
-    /// Seconds go by.
+    /// So many seconds pass.
     Waits(i64),
 }
 
@@ -64,11 +65,11 @@ fn any_turn() -> impl Strategy<Value = Turn> {
 struct Shown {
     prompt: ConfirmationPrompt,
     at: DateTime<Utc>,
-    /// When the person was told that it is over, or another took its place.
+    /// When the person was told that it ended, or when another prompt replaced it.
     closed_at: Option<DateTime<Utc>>,
 }
 
-/// A dialogue under way, seen from outside: what was shown to the person, and when.
+/// A dialogue seen from outside: what was shown to the person, and when.
 struct Dialogue {
     state: Conversation,
     now: DateTime<Utc>,
@@ -85,7 +86,7 @@ impl Dialogue {
         Self { state, now, prompts: Vec::new(), next_prompt: 100, paid: Vec::new() }
     }
 
-    /// Carries out one event and what follows from it; the world grants everything.
+    /// Handles one event and all that follows from it. Every effect succeeds.
     fn step(&mut self, event: Event, back: Option<i64>) {
         let mut events = std::collections::VecDeque::from([event]);
         while let Some(event) = events.pop_front() {
@@ -124,7 +125,7 @@ impl Dialogue {
                 self.close();
             }
             Effect::Prepare { draft, .. } => {
-                // A draft that is looked over is a new question, or a change of the one that was open.
+                // A draft to check is a new question, or a change of the open prompt.
                 self.close();
                 let account = AccountNumber::Clabe(draft.destination?.value);
                 return Some(Event::Prepared(Prepared::Ready { account }));
@@ -146,7 +147,7 @@ impl Dialogue {
         }
     }
 
-    /// By the rule as it is written down, from what was shown and nothing else.
+    /// The written rule, applied only to what was shown.
     fn may_pay(&self, back: Option<i64>) -> bool {
         let Some((newest, earlier)) = self.prompts.split_last() else { return false };
         let is_open = newest.closed_at.is_none() && self.now < newest.prompt.expires_at;
@@ -229,7 +230,7 @@ proptest! {
 }
 
 #[test]
-fn what_is_no_clear_yes_leaves_the_prompt_and_says_what_waits() {
+fn what_is_no_clear_yes_leaves_the_prompt_and_repeats_it() {
     for text in ["sí, a Pedro", "sí?", "ok, mañana", "ok ❌", "gracias"] {
         let (state, prompt) = with_prompt();
         let (asked, effects) = state.step(says(text), &facts());
@@ -290,7 +291,7 @@ fn a_changed_prompt_keeps_currency_and_account_and_takes_no_earlier_yes() {
 }
 
 #[test]
-fn a_change_to_somebody_we_know_is_asked_anew_and_to_anybody_else_leaves_the_prompt() {
+fn a_change_to_a_known_payee_makes_a_new_prompt_and_to_others_leaves_it() {
     let (state, prompt) = with_prompt();
     let destination = Some(NamedDestination { kind: DestinationKind::Name, value: "mamá".into() });
     let (asked, effects) =
@@ -310,7 +311,7 @@ fn a_change_to_somebody_we_know_is_asked_anew_and_to_anybody_else_leaves_the_pro
 }
 
 #[test]
-fn a_changed_identity_ends_the_session_and_what_waits() {
+fn a_changed_identity_ends_the_session_and_drops_the_prompt() {
     let (state, prompt) = with_prompt();
     let (ended, effects) = state.clone().step(Event::Received(InboundContent::IdentityChanged), &facts());
     assert_eq!(effects, [], "nobody wrote: nothing is said");

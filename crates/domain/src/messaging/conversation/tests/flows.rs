@@ -1,4 +1,4 @@
-//! Flows within the talk: what comes before them, what leaves them where they stand.
+//! Flows within the conversation: what comes before them, and what leaves their progress unchanged.
 
 use super::*;
 use crate::messaging::flow::{
@@ -18,7 +18,7 @@ fn after(minutes: i64) -> StepContext {
     StepContext { now: DateTime::UNIX_EPOCH + Duration::minutes(minutes), ..with_flow() }
 }
 
-/// Says these, one after the other; what came of the last.
+/// Handles these texts one after the other. Returns the effects of the last.
 fn conversation(mut state: Conversation, facts: &StepContext, texts: &[&str]) -> (Conversation, Vec<Effect>) {
     let mut last = Vec::new();
     for text in texts {
@@ -27,7 +27,7 @@ fn conversation(mut state: Conversation, facts: &StepContext, texts: &[&str]) ->
     (state, last)
 }
 
-/// The first line of what a flow says, where nothing else is done.
+/// The first line of a flow's text, if it is the only effect.
 fn asked(effects: &[Effect]) -> &str {
     let [Effect::Reply(Reply::Flow(Prompt { text, .. }))] = effects else { panic!("{effects:?}") };
     text.lines().next().unwrap_or_default()
@@ -61,7 +61,7 @@ fn answers_are_saved_once_at_the_end_and_not_before() {
 }
 
 #[test]
-fn menu_help_and_a_person_work_in_any_state_and_leave_it_where_it_stood() {
+fn menu_help_and_handoff_work_in_any_state_and_keep_the_progress() {
     for (text, content) in [("MENU", Reply::Help), ("ayuda", Reply::Help), ("Asesor", Reply::HandedOff)] {
         let (state, effects) = in_the_middle().step(says(text), &with_flow());
         assert_eq!(effects.last(), Some(&Effect::Reply(content)), "{text}");
@@ -70,7 +70,7 @@ fn menu_help_and_a_person_work_in_any_state_and_leave_it_where_it_stood() {
 }
 
 #[test]
-fn the_person_of_the_end_can_be_called_before_it() {
+fn the_agent_of_the_closing_can_be_asked_for_earlier() {
     for state in [in_the_middle(), conversation(open(), &with_flow(), &["cuidado"]).0] {
         let (after, effects) = state.clone().step(says("Hablar con alguien"), &with_flow());
         assert_eq!(effects, [Effect::HandOff, Effect::Reply(Reply::HandedOff)]);
@@ -79,7 +79,7 @@ fn the_person_of_the_end_can_be_called_before_it() {
 }
 
 #[test]
-fn people_have_the_talk_and_then_the_flow_goes_on() {
+fn an_agent_has_the_conversation_and_then_the_flow_continues() {
     let (state, _) = in_the_middle().step(says("asesor"), &with_flow());
     let (state, effects) = state.step(says("2"), &after(10));
     assert_eq!(effects, [Effect::Understand("2".into())], "people hear it, the flow does not");
@@ -118,7 +118,7 @@ fn cancelar_leaves_it_and_says_how_to_come_back() {
 }
 
 #[test]
-fn whoever_was_through_sees_the_menu_and_agrees_to_start_over() {
+fn a_person_who_completed_it_sees_the_menu_and_agrees_to_start_again() {
     let (state, _) = conversation(in_the_middle(), &with_flow(), &["1", "ayer"]);
     let (state, effects) = state.step(says("cuidado"), &with_flow());
     assert_eq!(asked(&effects), "Ya sé todo.");
@@ -133,7 +133,7 @@ fn whoever_was_through_sees_the_menu_and_agrees_to_start_over() {
 }
 
 #[test]
-fn a_running_flow_ends_with_the_edition_it_began_with() {
+fn a_running_flow_ends_with_the_version_it_began_with() {
     let newer = Flow::check(&FlowDraft { version: on(2, 2), ..draft() }).unwrap();
     let book = FlowRegistry::new(vec![newer.clone()]).unwrap();
     let both = StepContext { flows: Arc::new(book.with_older([flow()])), ..facts() };
@@ -141,14 +141,14 @@ fn a_running_flow_ends_with_the_edition_it_began_with() {
     assert!(matches!(effects.as_slice(), [Effect::SaveAnswers(saved), _] if saved.version == 1));
     let (_, effects) = state.step(says("acepto"), &both);
     assert_eq!(asked(&effects), "Responde ACEPTO.", "the new edition has a consent of its own");
-    // Where the old one is not at hand, the run is kept for whoever has it.
+    // If the old version is not loaded, the run is kept for a process that has it.
     let (state, effects) = in_the_middle().step(says("1"), &library(vec![newer]));
     assert_eq!(effects, [Effect::Reply(Reply::FlowGone(Some("cuidado".into())))]);
     assert_eq!(asked(&state.step(says("1"), &both).1), "¿since?");
 }
 
 #[test]
-fn each_flow_waits_where_it_stood_while_another_is_spoken_of() {
+fn each_flow_keeps_its_progress_while_another_is_active() {
     let other = FlowDraft { id: word(1, "other"), triggers: words(5, &["otro"], &["other"]), ..draft() };
     let both = library(vec![flow(), Flow::check(&other).unwrap()]);
     let (state, effects) = conversation(open(), &both, &["cuidado", "acepto", "2", "otro"]);
@@ -161,7 +161,7 @@ fn each_flow_waits_where_it_stood_while_another_is_spoken_of() {
 }
 
 #[test]
-fn an_answer_that_is_none_may_be_a_wish_and_else_is_asked_again() {
+fn a_text_that_is_no_answer_may_be_a_request_and_otherwise_the_question_is_repeated() {
     let (state, effects) = in_the_middle().step(says("¿cuánto tengo?"), &with_flow());
     assert_eq!(effects, [Effect::Understand("¿cuánto tengo?".into())]);
     let understood = |intent| Event::Understood {
@@ -186,7 +186,7 @@ fn before_consent_nothing_else_is_heard() {
 }
 
 #[test]
-fn a_code_that_is_waited_for_comes_before_the_answer() {
+fn an_expected_code_comes_before_the_answer() {
     let (state, _) = in_the_middle().step(says("2"), &with_flow());
     let waiting = Session::AwaitingCode {
         verification: challenge(),
@@ -197,7 +197,7 @@ fn a_code_that_is_waited_for_comes_before_the_answer() {
     assert_eq!(state.clone().step(says("123456"), &with_flow()).1, check("123456"));
     assert_eq!(state.clone().step(says("1234"), &with_flow()).1, check("1234"));
     assert_eq!(asked(&state.clone().step(says("3"), &with_flow()).1), "¿since?", "no code is that short");
-    // Asked for long ago, it takes what looks like a code, and no other number.
+    // A code that was asked for long ago takes what looks like a code, and no other number.
     assert_eq!(asked(&state.clone().step(says("1234"), &after(11)).1), "otra vez many");
     assert_eq!(state.clone().step(says("123456"), &after(11)).1, check("123456"));
     assert_eq!(state.step(says("CONFIRMAR 1234"), &after(11)).1, check("1234"));
@@ -209,7 +209,7 @@ fn with_prompt_in_the_middle(facts: &StepContext) -> Conversation {
 }
 
 #[test]
-fn a_card_comes_before_the_answer_and_a_flow_never_pays() {
+fn a_prompt_comes_before_the_answer_and_a_flow_never_pays() {
     let state = with_prompt_in_the_middle(&with_flow());
     let (_, effects) = state.clone().step(says("sí"), &with_flow());
     assert!(matches!(effects.as_slice(), [Effect::Pay { .. }]));
@@ -231,14 +231,14 @@ fn a_card_comes_before_the_answer_and_a_flow_never_pays() {
 }
 
 #[test]
-fn a_card_whose_time_is_over_stands_in_no_ones_way() {
+fn an_expired_prompt_blocks_nothing() {
     let state = with_prompt_in_the_middle(&with_flow());
     let (state, effects) = state.step(says("otra persona"), &after(5));
     assert_eq!((asked(&effects), state.pending), ("¿many?", None));
 }
 
 #[test]
-fn starting_a_flow_calls_off_the_card_so_that_agreeing_pays_nothing() {
+fn starting_a_flow_drops_the_prompt_so_that_agreeing_pays_nothing() {
     let (state, _) = with_prompt();
     let (state, _) = state.step(says("cuidado"), &with_flow());
     assert_eq!(state.pending, None);

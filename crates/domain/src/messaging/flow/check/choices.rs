@@ -1,4 +1,4 @@
-//! Options: of a question, and of the end.
+//! Checks options: of a question, and of the closing.
 
 use super::Checker;
 use crate::messaging::flow::{
@@ -29,7 +29,7 @@ impl Checker {
         self.choices(drafts)
     }
 
-    /// What can be had at the end. All there is so far is a person.
+    /// The options of the closing. So far the only action is an agent handoff.
     pub(super) fn closing_options(&mut self, drafts: &[DraftOption]) -> Vec<Choice> {
         if drafts.len() > BUTTONS_MAX {
             let line = drafts.last().map_or(1, |option| option.id.line);
@@ -82,7 +82,7 @@ impl Checker {
         }
     }
 
-    /// What stands on a button must fit on it.
+    /// Checks that the title of a button fits on it.
     fn button(&mut self, draft: &DraftOption, title: &Texts, has_buttons: bool) -> Texts {
         let Some(button) = &draft.button else {
             for (_, title) in title.0.iter().filter(|(_, title)| has_buttons && is_long(title)) {

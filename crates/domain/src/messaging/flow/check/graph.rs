@@ -1,4 +1,4 @@
-//! From the first question each can be reached, and from each the end.
+//! Checks that every step can be reached from the first, and the end from every step.
 
 use super::Checker;
 use crate::messaging::flow::{FlowDraft, Step, Target};
@@ -37,7 +37,7 @@ fn is_in(set: &[bool], at: usize) -> bool {
     set.get(at).copied().unwrap_or_default()
 }
 
-/// The smallest set that holds whatever `belongs` says belongs to it.
+/// The smallest set that contains everything that `belongs` accepts.
 fn spread(count: usize, belongs: impl Fn(usize, &[bool]) -> bool) -> Vec<bool> {
     let mut set = vec![false; count];
     loop {

@@ -1,4 +1,4 @@
-//! The only way to a [`Flow`]: every fault is found, and named with its line.
+//! The only way to make a [`Flow`]: finds every fault and gives its line.
 
 mod choices;
 mod graph;
@@ -12,14 +12,14 @@ use super::{
 };
 use crate::{locale::Locale, messaging::consent::compliance_word};
 
-/// What is found on the way.
+/// The faults found so far.
 struct Checker {
     languages: Vec<Locale>,
     faults: Vec<FlowFault>,
 }
 
 impl Flow {
-    /// A flow without a fault, or all faults in the order of their lines.
+    /// A flow without a fault, or all its faults in the order of their lines.
     pub fn check(draft: &FlowDraft) -> Result<Self, Vec<FlowFault>> {
         let mut checker = Checker { languages: Vec::new(), faults: Vec::new() };
         checker.languages = checker.languages(&draft.languages);
@@ -100,7 +100,7 @@ impl Checker {
         }
     }
 
-    /// One of the flow's languages.
+    /// A language tag that must be one of the flow's languages.
     fn language(&mut self, tag: &Lined<String>, what: &str) -> Option<Locale> {
         let known = self.languages.iter().copied().find(|locale| locale.tag() == tag.value);
         if known.is_none() {
@@ -109,7 +109,7 @@ impl Checker {
         known
     }
 
-    /// A text in each language.
+    /// A text in each of the flow's languages.
     fn texts(&mut self, draft: &DraftTexts, what: &str) -> Texts {
         let mut texts = Texts::default();
         for (tag, text) in &draft.by_language {
@@ -131,7 +131,7 @@ impl Checker {
         texts
     }
 
-    /// Words for each language, whole messages all of them.
+    /// Words in each of the flow's languages. Each is a whole message.
     fn words(&mut self, draft: &DraftWords, what: &str) -> Vec<(Locale, Lined<String>)> {
         let mut words = Vec::new();
         for (tag, of_language) in &draft.by_language {
@@ -151,7 +151,7 @@ impl Checker {
         words
     }
 
-    /// Whole messages that mean something else never reach a flow.
+    /// Refuses words that mean something else as a whole message, because they never reach a flow.
     fn refuse_taken(&mut self, word: &Lined<String>, what: &str) {
         if compliance_word(&word.value).is_some() {
             self.fault(word.line, format!("{what} «{}» is a compliance word", word.value));

@@ -1,4 +1,4 @@
-//! What is recommended: the rules, the catalogue, and that it yields what is promised.
+//! Checks the recommendations: the rules, the catalogue, and that there are always enough entries.
 
 use super::Checker;
 use crate::messaging::flow::{
@@ -9,7 +9,7 @@ use crate::messaging::flow::{
 };
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
-/// The longest line of a recommendation.
+/// The longest line of a recommendation, in characters.
 const NAME_LENGTH_MAX: usize = 100;
 const RADIUS_MAX_KM: i64 = 20_000;
 const RULES_MAX: usize = 6;
@@ -171,7 +171,7 @@ impl Checker {
         }
     }
 
-    /// Whatever is chosen, enough is left to recommend.
+    /// Checks that enough entries are left, whatever the person chooses.
     fn promise(&mut self, draft: &DraftResults, results: &Results, steps: &[Step]) {
         let required: Vec<(&Step, &str)> = results
             .rules
@@ -187,7 +187,7 @@ impl Checker {
         self.promise_of(draft.line, &required, &all, "", results.min);
     }
 
-    /// Chooses each option of each question that entries must fit, one after the other.
+    /// Tries every option of every question that entries must fit, one after the other.
     fn promise_of(
         &mut self,
         line: usize,

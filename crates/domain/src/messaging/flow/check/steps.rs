@@ -1,4 +1,4 @@
-//! The questions, one by one.
+//! Checks the questions, one by one.
 
 use super::Checker;
 use crate::messaging::flow::{
@@ -9,7 +9,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 const STEPS_MAX: usize = 50;
 const AGE_MAX: u32 = 130;
-/// Names that steps can't have: they stand for something else in the same place.
+/// Names that steps can't have, because they mean something else in the same place.
 const TAKEN: [&str; 3] = ["end", "consent", "closing"];
 
 impl Checker {
@@ -40,11 +40,11 @@ impl Checker {
         steps
     }
 
-    /// A question goes out with its options, as one message.
+    /// A question and its options go out as one message.
     fn length_with_options(&mut self, draft: &DraftStep, step: &Step) {
         let Kind::Choice(options) = &step.kind else { return };
         for locale in self.languages.clone() {
-            // «10. » and the line's end.
+            // «10. » and the line break.
             let lines = options.iter().map(|o| o.title.get(locale).chars().count().saturating_add(5));
             let words = step.question.get(locale).chars().count().max(step.retry.get(locale).chars().count());
             if lines.fold(words, usize::saturating_add) > TEXT_LENGTH_MAX {
@@ -165,7 +165,7 @@ impl Checker {
         Kind::Date(DateRules { earliest, latest, not_future, not_past, age_min })
     }
 
-    /// Where a step leads: said, or to the one that follows.
+    /// The steps that can follow: those that the author named, otherwise the next one in the file.
     fn next(&mut self, draft: &DraftStep, at: usize, all: &[DraftStep]) -> Vec<Next> {
         if draft.next.is_empty() {
             let following = at.saturating_add(1);

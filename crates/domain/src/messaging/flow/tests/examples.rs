@@ -1,8 +1,8 @@
-//! A small flow to try things with. Its lines are made up: each piece has one of its own.
+//! A small flow for the tests. Its line numbers are invented: each part has its own.
 
 use crate::messaging::flow::*;
 
-/// A value on a line.
+/// A value with a line number.
 pub(crate) fn on<T>(line: usize, value: T) -> Lined<T> {
     Lined { line, value }
 }
@@ -11,7 +11,7 @@ pub(crate) fn word(line: usize, text: &str) -> Lined<String> {
     on(line, text.to_owned())
 }
 
-/// Spanish and English.
+/// A text in Spanish and English.
 pub(crate) fn texts(line: usize, es: &str, en: &str) -> DraftTexts {
     DraftTexts {
         line,
@@ -50,7 +50,7 @@ pub(crate) fn go_when(line: usize, step: &str, is: &str, to: &str) -> DraftNext 
     DraftNext { when: Some(when), go: word(line, to) }
 }
 
-/// Asks what for, how many if it is for somebody else, and since when.
+/// Asks what it is for, then how many people if it is for others, then since when.
 pub(crate) fn draft() -> FlowDraft {
     let mut what = step(20, "what", "choice");
     what.options = vec![

@@ -1,9 +1,9 @@
-//! What is refused at load, and on which line it is said.
+//! Faults that are found at load, with their lines.
 
 use super::examples::*;
 use crate::messaging::flow::*;
 
-/// What is said against the example after a change, without those lines that say the same elsewhere.
+/// The faults of the example after a change.
 fn faults(change: impl FnOnce(&mut FlowDraft)) -> Vec<(usize, String)> {
     let mut draft = draft();
     change(&mut draft);
@@ -33,7 +33,7 @@ fn every_fault_is_told_in_the_order_of_its_line() {
 }
 
 #[test]
-fn names_versions_and_languages_are_looked_at() {
+fn names_versions_and_languages_are_checked() {
     let slug = "must be a small letter, then small letters, digits, _ or -, 40 at most";
     assert_eq!(faults(|d| d.id.value = "Care!".into()), one(1, &format!("id «Care!» {slug}")));
     for version in [0, -1, i64::MAX] {
@@ -91,7 +91,7 @@ fn consent_says_how_to_agree() {
 }
 
 #[test]
-fn ways_lead_somewhere_and_all_steps_are_reached() {
+fn branches_lead_to_steps_and_all_steps_are_reached() {
     let dangling = faults(|d| d.steps[0].next[0].go.value = "nowhere".into());
     assert!(dangling.contains(&(23, "next leads to nowhere, which there is not".into())));
     let unreached = faults(|d| d.steps[0].next = vec![go(24, "since")]);
@@ -109,7 +109,7 @@ fn ways_lead_somewhere_and_all_steps_are_reached() {
 }
 
 #[test]
-fn conditions_look_at_answers_that_can_be() {
+fn conditions_test_possible_answers() {
     let strange = faults(|d| d.steps[0].next[0] = go_when(23, "who", "other", "many"));
     assert!(strange.contains(&(23, "a condition looks at who, which there is not".into())));
     let no_option = faults(|d| d.steps[0].next[0] = go_when(23, "what", "nobody", "many"));
@@ -145,7 +145,7 @@ fn steps_and_options_are_named_once_and_fit_their_kind() {
 }
 
 #[test]
-fn what_stands_on_a_button_fits_on_it() {
+fn a_button_title_fits_on_its_button() {
     let long = "Para una persona de mi familia";
     let title = faults(|d| d.steps[0].options[1].title.by_language[0].1 = long.into());
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What is recommended: by need, by distance, by country, by scheme.
+//! Recommendations: by need, by distance, by country, by scheme.
 
 use super::examples::*;
 use crate::{locale::Locale, messaging::flow::*, phone::Region};
@@ -125,7 +125,7 @@ fn a_country_counts_where_no_city_is_known_and_the_writers_own_where_nothing_is(
     assert!(recommended("Tlacotalpan", "nada", "una cama", "MX")[0].contains("Lejos"));
 }
 
-/// What is said against the example after a change.
+/// The faults of the example after a change.
 fn faults(change: impl FnOnce(&mut DraftResults)) -> Vec<(FlowFile, usize, String)> {
     let mut draft = draft_with_results();
     change(draft.results.as_mut().unwrap());
@@ -155,7 +155,7 @@ fn a_catalogue_that_cannot_keep_the_promise_is_refused() {
 }
 
 #[test]
-fn faults_of_the_catalogue_stand_on_its_own_lines() {
+fn faults_of_the_catalogue_have_its_own_lines() {
     let city = faults(|results| results.catalogue.entries[0].city.value = "atlantis".into());
     assert_eq!(city, [catalogue_fault(10, "there is no city atlantis")]);
     let twice = faults(|results| results.catalogue.entries[2].name.value = "Caro".into());
@@ -167,7 +167,7 @@ fn faults_of_the_catalogue_stand_on_its_own_lines() {
 }
 
 #[test]
-fn rules_look_at_answers_of_their_kind() {
+fn rules_use_answers_of_their_kind() {
     let nobody = faults(|results| results.rules[0].step.value = "who".into());
     assert_eq!(nobody, [flow_fault(91, "a rule looks at who, which there is not")]);
     let require = faults(|results| results.rules[0].step.value = "money".into());

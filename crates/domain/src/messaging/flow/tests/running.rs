@@ -1,4 +1,4 @@
-//! One question, one answer, one step on or back.
+//! Running a flow: one question, one answer, one step forward or back.
 
 use super::examples::*;
 use crate::{locale::Locale, messaging::flow::*, phone::Region};
@@ -16,7 +16,7 @@ fn say(flow: &Flow, run: &mut FlowRun, text: &str) -> Progress {
     flow.answer(run, FlowInput::Text(text), facts())
 }
 
-/// What the flow says to each of these, one after the other.
+/// The flow's first lines in reply to these texts, one after the other.
 fn conversation(flow: &Flow, run: &mut FlowRun, texts: &[&str]) -> String {
     let mut last = String::new();
     for text in texts {
@@ -61,7 +61,7 @@ fn consent_can_be_given_in_any_of_its_languages_or_by_its_button() {
 }
 
 #[test]
-fn a_flow_goes_the_way_its_conditions_say() {
+fn the_next_step_follows_from_the_conditions() {
     let short = answers_to(&["acepto", "1", "2020-01-31"]);
     assert_eq!(short, [("what".into(), "self".into()), ("since".into(), "2020-01-31".into())]);
     let long = answers_to(&["acepto", "otra persona", "somos 3", "31/01/2020"]);
@@ -180,7 +180,7 @@ fn the_end_offers_a_person_by_name_and_by_button() {
 }
 
 #[test]
-fn whoever_comes_back_sees_a_menu_and_agrees_again_to_what_has_changed() {
+fn a_person_who_comes_back_sees_a_menu_and_agrees_again_to_a_new_version() {
     let flow = flow();
     let (run, prompt) = flow.welcome_back(Locale::En);
     assert_eq!(prompt.text, "I know it all.\n• talk to someone");
@@ -191,7 +191,7 @@ fn whoever_comes_back_sees_a_menu_and_agrees_again_to_what_has_changed() {
 }
 
 #[test]
-fn leaving_forgets_the_answers_but_not_that_one_was_through() {
+fn leaving_forgets_the_answers_but_not_that_the_flow_was_completed() {
     let flow = flow();
     let (mut run, _) = flow.begin(Locale::Es);
     conversation(&flow, &mut run, &["acepto", "2"]);
@@ -202,7 +202,7 @@ fn leaving_forgets_the_answers_but_not_that_one_was_through() {
 }
 
 #[test]
-fn a_run_is_stored_and_goes_on_where_it_stood() {
+fn a_stored_run_continues_at_the_same_question() {
     let flow = flow();
     let (mut run, _) = flow.begin(Locale::Es);
     conversation(&flow, &mut run, &["acepto", "2", "4"]);
@@ -262,7 +262,7 @@ fn a_minimum_age_is_counted_in_whole_years() {
 }
 
 #[test]
-fn a_book_starts_the_newest_edition_and_finds_older_ones() {
+fn the_registry_starts_the_newest_version_and_finds_older_ones() {
     let newer = Flow::check(&FlowDraft { version: on(2, 2), ..draft() }).unwrap();
     let book = FlowRegistry::new(vec![newer.clone()]).unwrap().with_older([flow(), newer]);
     let id = Slug::parse("care").unwrap();
@@ -286,7 +286,7 @@ fn a_word_of_two_languages_is_taken_for_the_one_that_was_spoken() {
 }
 
 #[test]
-fn two_flows_share_neither_an_edition_nor_a_word() {
+fn two_flows_share_neither_a_version_nor_a_trigger() {
     let other = Flow::check(&FlowDraft { id: word(1, "other"), ..draft() }).unwrap();
     let faults = FlowRegistry::new(vec![flow(), flow(), other]).unwrap_err();
     let content: Vec<_> =

@@ -1,4 +1,4 @@
-//! Money set aside: held, then captured or voided.
+//! Holds: set aside, then captured or voided.
 
 use super::*;
 use std::collections::BTreeSet;
@@ -56,7 +56,7 @@ fn a_captured_hold_moves_the_money_once() {
 }
 
 #[test]
-fn a_voided_hold_makes_the_money_available_and_gives_the_limits_their_room() {
+fn a_voided_hold_makes_the_money_available_and_no_longer_counts() {
     let mut books = books();
     let command = hold(1, ANAS, BEAS, 300);
     accepted(books.decide(&command));
@@ -95,7 +95,7 @@ fn ending_a_hold_marks_its_account_as_changed() {
 }
 
 #[test]
-fn money_on_its_way_in_is_nobodys_yet() {
+fn incoming_money_on_hold_is_in_no_balance() {
     let mut books = books();
     let (arriving, bounced) = (hold(1, outside(), ANAS, 300), hold(2, outside(), ANAS, 50));
     accepted(books.decide(&arriving));

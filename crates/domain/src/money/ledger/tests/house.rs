@@ -1,4 +1,4 @@
-//! The fold and, around it, the least that a store does: rows read, rows written, states kept.
+//! The fold with a minimal store around it: rows read, rows written, statuses kept.
 
 use super::{
     model::{Order, ScriptAnswer},
@@ -6,7 +6,7 @@ use super::{
 };
 use std::collections::{BTreeMap, HashMap};
 
-/// What a store keeps.
+/// The rows of the store.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Rows {
     pub(super) accounts: HashMap<WalletId, LedgerAccount>,
@@ -28,7 +28,7 @@ impl Rows {
         }
     }
 
-    /// Writes what the books say is new, and nothing else of them.
+    /// Writes what is new in the batch, and nothing else.
     fn write(&mut self, books: &PostingBatch) {
         self.accounts.extend(books.changed.iter().map(|id| (*id, books.accounts[id])));
         for (key, fingerprint, outcome) in books.new_outcomes.iter().cloned() {
@@ -45,16 +45,16 @@ impl Rows {
     }
 }
 
-/// A store that writes after every order, or keeps all its orders in one batch.
+/// A store that writes after every order, or keeps all orders in one batch.
 pub(super) struct House {
     rows: Rows,
     books: PostingBatch,
     writes_each: bool,
-    /// The transfers as they stand.
+    /// The transfers with their present status.
     pub(super) transfers: BTreeMap<TransferId, Transfer>,
     /// The holds that have not ended.
     live: BTreeMap<TransferId, Hold>,
-    /// The first answers under keys.
+    /// The first outcomes under their keys.
     first: HashMap<IdempotencyKey, Outcome>,
 }
 
@@ -66,7 +66,7 @@ impl House {
         Self { rows, books, writes_each, transfers, live, first }
     }
 
-    /// The rows as they would be were the books written now.
+    /// The rows after writing the present batch.
     pub(super) fn rows(&self) -> Rows {
         let mut rows = self.rows.clone();
         rows.write(&self.books);
@@ -139,7 +139,7 @@ impl House {
         }
     }
 
-    /// What must hold after every order.
+    /// The rules that hold after every order.
     pub(super) fn is_sound(&self) {
         let rows = self.rows();
         assert_eq!(rows.accounts, self.books.accounts, "every change is marked as one");

@@ -87,7 +87,7 @@ fn a_wrong_request_leaves_its_key_free() {
 }
 
 #[test]
-fn only_what_hangs_on_the_state_of_the_books_is_remembered() {
+fn only_refusals_that_depend_on_balances_and_limits_are_stored() {
     let limits = [
         LimitExceeded::PerTransfer,
         LimitExceeded::PerDay,

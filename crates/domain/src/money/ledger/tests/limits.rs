@@ -1,4 +1,4 @@
-//! Limits: what a person may send, over all his wallets of a currency.
+//! Limits: what a person may send, over all their wallets of a currency.
 
 use super::*;
 
@@ -43,7 +43,7 @@ fn the_limit_of_a_day_counts_what_went_before_in_the_same_batch() {
 }
 
 #[test]
-fn a_new_day_has_its_own_room_and_a_month_goes_on() {
+fn a_new_day_starts_at_zero_and_the_month_continues() {
     let mut books = books();
     let limits = Limits { per_day: 100, per_month: 150, ..Limits::none(Currency::MXN) };
     let ask = |id, minor, day| PostTransfer { limits, day, ..pay(id, ANAS, BEAS, minor) };
@@ -77,7 +77,7 @@ fn who_has_several_wallets_in_a_currency_has_one_limit() {
 }
 
 #[test]
-fn what_others_send_or_what_goes_in_another_currency_takes_no_room() {
+fn other_senders_and_other_currencies_do_not_count() {
     let mut books = books();
     accepted(books.decide(&pay(1, BEAS, outside(), 100)));
     accepted(books.decide(&pay_dollars(2, ANAS_DOLLARS, BEAS_DOLLARS, 100)));
@@ -92,7 +92,7 @@ fn a_limit_in_pesos_does_not_bind_dollars() {
 }
 
 #[test]
-fn what_comes_in_is_bound_by_no_limit_and_is_nobodys_spending() {
+fn incoming_money_has_no_limit_and_is_no_spending() {
     let mut books = books();
     let limits = Limits { per_transfer: 10, per_day: 10, per_month: 10, ..Limits::none(Currency::MXN) };
     accepted(books.decide(&within(limits, pay(1, outside(), ANAS, 11))));
@@ -115,7 +115,7 @@ fn an_exceeded_limit_is_named_before_missing_funds() {
 }
 
 #[test]
-fn a_refused_transfer_takes_no_room() {
+fn a_refused_transfer_does_not_count() {
     let mut books = books();
     let decision = books.decide(&within(day_limit(2_000), pay(1, ANAS, BEAS, 1_001)));
     assert_eq!(refused(&decision), Some(Refusal::InsufficientFunds));
@@ -123,7 +123,7 @@ fn a_refused_transfer_takes_no_room() {
 }
 
 #[test]
-fn a_hold_takes_room_and_gives_it_back_when_it_is_voided() {
+fn a_hold_counts_until_it_is_voided() {
     let mut books = books();
     let hold =
         |id, minor| within(day_limit(150), to_be(TransferStatus::Processing, pay(id, ANAS, BEAS, minor)));
@@ -136,7 +136,7 @@ fn a_hold_takes_room_and_gives_it_back_when_it_is_voided() {
 }
 
 #[test]
-fn a_captured_hold_keeps_its_room() {
+fn a_captured_hold_still_counts() {
     let mut books = books();
     let held = within(day_limit(150), to_be(TransferStatus::Processing, pay(1, ANAS, BEAS, 100)));
     accepted(books.decide(&held));
@@ -148,7 +148,7 @@ fn a_captured_hold_keeps_its_room() {
 }
 
 #[test]
-fn a_hold_voided_on_a_later_day_makes_no_room_in_it() {
+fn a_hold_voided_on_a_later_day_frees_nothing_in_that_day() {
     let mut books = books();
     let limits = Limits { per_day: 100, per_month: 180, ..Limits::none(Currency::MXN) };
     let ask = |id, minor, day| PostTransfer { limits, day, ..pay(id, ANAS, BEAS, minor) };

@@ -1,23 +1,23 @@
-//! The simplest books that could be right: lists and maps, everything summed anew when asked.
+//! The simplest correct ledger: lists and maps, with every sum computed on demand.
 
 use super::*;
 use chrono::Datelike;
 use std::collections::{BTreeMap, HashMap};
 
-/// One thing asked of the books.
+/// One order to the ledger.
 #[derive(Clone, Debug)]
 pub(super) enum Order {
-    /// To post, hold or file a transfer, as its status says.
+    /// Posts, holds or files a transfer, as its status says.
     Send(Box<PostTransfer>),
-    /// To post one that was filed.
+    /// Posts a transfer that was filed.
     Confirm { id: TransferId, limits: Limits, day: NaiveDate },
-    /// To end a hold.
+    /// Ends a hold.
     End { id: TransferId, end: HoldEnd },
-    /// To give a transfer back.
+    /// Reverses a transfer.
     Reverse { original: TransferId, command: Box<ReverseTransfer> },
 }
 
-/// What is answered.
+/// The answer to an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ScriptAnswer {
     Done(TransferId),
@@ -35,7 +35,7 @@ pub(super) struct Kept {
     given_back: i64,
 }
 
-/// What somebody sent out of a currency, on which day.
+/// What a user sent in a currency, and on which day.
 struct Sent {
     transfer: TransferId,
     owner: Option<UserId>,
@@ -44,7 +44,7 @@ struct Sent {
     minor: i64,
 }
 
-/// The model.
+/// The model of the ledger.
 #[derive(Default)]
 pub(super) struct Model {
     accounts: HashMap<WalletId, (Option<UserId>, Currency)>,
@@ -97,7 +97,7 @@ impl Model {
         }
     }
 
-    /// Whether some of it could be given back.
+    /// Whether some of it can be reversed.
     pub(super) fn is_reversible(&self, id: TransferId) -> bool {
         let kept = &self.transfers[&id];
         let has_moved = matches!(kept.status, TransferStatus::Completed | TransferStatus::Reversed);

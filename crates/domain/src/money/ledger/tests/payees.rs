@@ -1,9 +1,9 @@
-//! New payees wait out a cool-off.
+//! New payees must wait for a cool-off.
 
 use super::*;
 use chrono::Duration;
 
-/// Ana asks at `minute` to pay, with half an hour's cool-off.
+/// Ana asks at `minute` to pay, with a cool-off of half an hour.
 fn ask(id: u128, minute: i64, to: WalletId) -> PostTransfer {
     let mut command = pay(id, ANAS, to, 100);
     command.transfer.created_at = at(minute);
@@ -11,7 +11,7 @@ fn ask(id: u128, minute: i64, to: WalletId) -> PostTransfer {
     command
 }
 
-/// From when on the payee can be paid, where the decision says so.
+/// When the payee can be paid, if the decision says so.
 fn payable(decision: &Decision) -> Option<DateTime<Utc>> {
     match refused(decision) {
         Some(Refusal::LimitExceeded { limit: LimitExceeded::NewPayee { payable_at } }) => Some(payable_at),
@@ -20,7 +20,7 @@ fn payable(decision: &Decision) -> Option<DateTime<Utc>> {
 }
 
 #[test]
-fn a_payee_named_for_the_first_time_is_written_down_and_not_paid() {
+fn a_payee_named_for_the_first_time_is_stored_and_not_paid() {
     let mut books = books();
     let command = ask(1, 0, BEAS);
     assert_eq!(payable(&books.decide(&command)), Some(at(30)));
@@ -32,7 +32,7 @@ fn a_payee_named_for_the_first_time_is_written_down_and_not_paid() {
 }
 
 #[test]
-fn he_can_be_paid_once_the_cool_off_is_over() {
+fn a_payee_can_be_paid_once_the_cool_off_is_over() {
     let mut books = books();
     assert_eq!(payable(&books.decide(&ask(1, 0, BEAS))), Some(at(30)));
     assert_eq!(payable(&books.decide(&ask(2, 29, BEAS))), Some(at(30)));
@@ -86,7 +86,7 @@ fn what_comes_in_names_no_payee() {
 }
 
 #[test]
-fn without_a_cool_off_a_payee_is_paid_at_once_and_written_down_once() {
+fn without_a_cool_off_a_payee_is_paid_at_once_and_stored_once() {
     let mut books = books();
     for id in 1..=2 {
         accepted(books.decide(&pay(id, ANAS, BEAS, 100)));
@@ -110,7 +110,7 @@ fn without_a_cool_off_the_clock_does_not_matter() {
 }
 
 #[test]
-fn a_payee_is_written_down_only_when_nothing_else_stands_in_the_way() {
+fn a_payee_is_stored_only_when_every_other_check_passes() {
     let mut books = books();
     let mut poor = ask(1, 0, BEAS);
     poor.transfer.amount.minor = 1_001;

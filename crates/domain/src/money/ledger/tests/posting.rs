@@ -1,4 +1,4 @@
-//! Money that moves at once, or after a second step.
+//! Money that moves at once, or after a step-up.
 
 use super::*;
 use std::collections::BTreeSet;
@@ -117,7 +117,7 @@ fn the_amount_and_both_ends_share_one_currency() {
 }
 
 #[test]
-fn a_filed_transfer_moves_nothing_until_its_second_step() {
+fn a_filed_transfer_moves_nothing_until_its_step_up() {
     for waiting in [TransferStatus::PendingVerification, TransferStatus::PendingApproval] {
         let mut books = books();
         let filed = to_be(waiting, pay(1, ANAS, BEAS, 400));
@@ -141,7 +141,7 @@ fn a_filed_transfer_is_refused_like_any_other() {
 }
 
 #[test]
-fn the_second_step_looks_again_since_the_books_have_moved_on() {
+fn the_step_up_checks_again_because_balances_have_changed() {
     let mut books = books();
     let filed = to_be(TransferStatus::PendingVerification, pay(1, ANAS, BEAS, 800));
     accepted(books.decide(&filed));

@@ -1,4 +1,4 @@
-//! Money given back: by a transfer the other way, never more than the original.
+//! Reversals: a transfer in the other direction, never more than the original.
 
 use super::*;
 
@@ -10,7 +10,7 @@ fn paid() -> (PostingBatch, Transfer) {
 }
 
 #[test]
-fn a_whole_reversal_is_a_transfer_the_other_way() {
+fn a_whole_reversal_is_a_transfer_in_the_other_direction() {
     let (mut books, mut original) = paid();
     let reversal = accepted(books.reverse(&give_back(2, None), &mut original));
     assert_eq!((stands(&books, ANAS), stands(&books, BEAS)), ((1_000, 0), (1_000, 0)));
@@ -107,7 +107,7 @@ fn only_money_that_has_moved_can_be_given_back() {
 }
 
 #[test]
-fn money_that_left_the_house_or_came_into_it_cannot_be_given_back() {
+fn off_us_transfers_cannot_be_reversed() {
     let mut books = books();
     let mut left = accepted(books.decide(&pay(1, ANAS, outside(), 300)));
     let mut came = accepted(books.decide(&pay(2, outside(), ANAS, 300)));
@@ -159,7 +159,7 @@ fn a_payer_whose_balance_would_overflow_gets_nothing_back() {
 }
 
 #[test]
-fn giving_back_is_not_spending_and_makes_no_room_for_more() {
+fn a_reversal_is_no_spending_and_frees_no_limit() {
     let (mut books, mut original) = paid();
     let before = (books.accounts[&ANAS].spending, books.accounts[&BEAS].spending);
     accepted(books.reverse(&give_back(2, None), &mut original));

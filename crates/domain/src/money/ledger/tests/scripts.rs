@@ -1,4 +1,4 @@
-//! Random scripts of orders, put to the fold and to the model at once.
+//! Random scripts of orders, given to the fold and to the model.
 
 use super::{
     house::{House, Rows},
@@ -8,7 +8,7 @@ use super::{
 use chrono::Duration;
 use proptest::{prelude::*, sample::Index};
 
-/// A line of a script, before it is known what it can point at.
+/// A line of a script. What it refers to is chosen when it runs.
 #[derive(Clone, Debug)]
 enum Line {
     Send { status: TransferStatus, from: Index, to: Index, any_end: bool, minor: i64, key: Option<u8> },
@@ -61,7 +61,7 @@ fn limits() -> impl Strategy<Value = Limits> {
     )
 }
 
-/// A script while it is read out.
+/// A script while it runs.
 struct Reading {
     limits: Limits,
     minute: i64,
@@ -70,7 +70,7 @@ struct Reading {
 }
 
 impl Reading {
-    /// The next id, and the minute at which it is asked for.
+    /// The next id, and the minute of its request.
     fn next(&mut self) -> (TransferId, DateTime<Utc>) {
         (self.next_id, self.minute) = (self.next_id + 1, self.minute + 3);
         (TransferId(Uuid::from_u128(self.next_id)), at(self.minute))
@@ -80,7 +80,7 @@ impl Reading {
         at(self.minute).date_naive()
     }
 
-    /// What a line asks for, as things stand; nothing where it has nothing to point at.
+    /// The order of a line; `None` when there is nothing that it can refer to.
     fn order(&mut self, line: &Line, model: &Model) -> Option<Order> {
         let of = |status, which: &Index| {
             let all: Vec<_> = model.transfers.values().filter(|kept| kept.status == status).collect();
@@ -143,7 +143,7 @@ impl Reading {
         command
     }
 
-    /// An earlier request once more, under the same key, for so much more.
+    /// An earlier request again under the same key, with an amount that is higher by `more`.
     fn again(&mut self, which: Index, more: i64) -> Option<Order> {
         let mut order = (!self.asked.is_empty()).then(|| which.get(&self.asked).clone())?;
         let (id, at) = self.next();
@@ -170,7 +170,7 @@ fn is_in_dollars(id: WalletId) -> bool {
     [ANAS_DOLLARS, BEAS_DOLLARS, clearing_account(usd())].contains(&id)
 }
 
-/// Two ends that fit, or any two, also such as do not exist.
+/// Two accounts that fit, or with `any` any two, also unknown ones.
 fn pick_ends(from: Index, to: Index, any: bool) -> (WalletId, WalletId) {
     let people = [ANAS, ANAS_SAVINGS, ANAS_DOLLARS, BEAS, BEAS_DOLLARS];
     let outsides = [outside(), clearing_account(usd())];
@@ -199,8 +199,8 @@ fn fingerprint_of_reversal(original: TransferId, minor: Option<i64>) -> Fingerpr
     Fingerprint::of(&[("original", Some(&original.to_string())), ("amount", minor.as_deref())])
 }
 
-/// A refused, repeated or misnamed order leaves nothing behind but an answer under its key, and the
-/// payee that a cool-off has written down.
+/// An order that was refused, repeated or sent under a used key leaves no trace, except an outcome under its
+/// key and a payee who waits for the cool-off.
 fn left_no_trace(before: &Rows, after: &Rows, answer: ScriptAnswer) {
     let (mut answers, mut payees) = (0, 0);
     if let ScriptAnswer::Refused(refusal) = answer {
@@ -241,7 +241,7 @@ fn read_out(limits: Limits, script: &[Line]) {
 
 proptest! {
     #[test]
-    fn any_script_ends_as_the_model_says_and_the_books_are_sound_after_each_line(
+    fn any_script_ends_as_in_the_model_and_the_ledger_is_sound_after_each_line(
         limits in limits(),
         script in prop::collection::vec(line(), 1..60),
     ) {
