@@ -25,6 +25,8 @@ use std::{
 const TEST_PG_URL: &str = "TEST_PG_URL";
 
 const USAGE: &str = "\
+cargo xtask tidy
+    check that every file says what it is, is small, and uses the words of docs/GLOSSARY.md
 cargo xtask test
     install what the tests need, then run every test
 cargo xtask bench [--quick] [--docs] [--json FILE]
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
         ["test"] => test().map(|()| ExitCode::SUCCESS),
+        ["tidy"] => tidy::run().map(|()| ExitCode::SUCCESS),
         ["bench", options @ ..] => bench::run(options).map(|()| ExitCode::SUCCESS),
         ["fuzz", options @ ..] => fuzz::run_all(options).map(|()| ExitCode::SUCCESS),
         ["soak", options @ ..] => soak::run(options).map(|()| ExitCode::SUCCESS),

@@ -132,7 +132,7 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
 fn carry_out(
     house: &House,
     database: &Database,
-    conversations: &[plan::Talk],
+    conversations: &[plan::PlannedConversation],
     said: &Said,
     options: &Options,
     replicas: [Process; 2],

@@ -1,4 +1,4 @@
-//! Which adapter stands behind which port.
+//! Puts the program together: which adapter implements which port.
 
 mod people;
 mod providers;
@@ -66,7 +66,7 @@ pub(crate) use self::providers::Meta;
 /// The demo person's number.
 const DEMO_PHONE: &str = "+521234567890";
 
-/// Everything, put together.
+/// The use cases and adapters of the program.
 pub(crate) struct App {
     pub(crate) settings: Settings,
     pub(crate) store: Arc<dyn Stores>,
@@ -97,27 +97,27 @@ pub(crate) struct App {
     rules: Arc<TransferRules>,
 }
 
-/// Why it can't be put together.
+/// Why the program can't be put together.
 #[derive(Debug, Error)]
 pub(crate) enum WiringError {
-    /// The database.
+    /// The database can't be opened or migrated.
     #[error(transparent)]
     Connect(#[from] DatabaseError),
-    /// The flows.
+    /// The flows can't be used.
     #[error(transparent)]
     Flows(#[from] FlowsError),
-    /// The HTTP client.
+    /// An HTTP client can't be built.
     #[error("the HTTP client can't be set up")]
     Client(#[from] reqwest::Error),
-    /// The bot's token, which is a part of addresses.
-    #[error("BOT_TOKEN is no bot's token")]
+    /// `BOT_TOKEN` is malformed. It would become part of addresses, so it is not shown.
+    #[error("BOT_TOKEN is malformed: it must be the bot's number, a colon and its secret")]
     BotToken,
-    /// The mail server's address, which may bear a password.
-    #[error("SMTP_URL or MAIL_FROM can't be used")]
+    /// `SMTP_URL` or `MAIL_FROM` is malformed. The URL may contain a password, so it is not shown.
+    #[error("SMTP_URL or MAIL_FROM is malformed")]
     MailServer,
 }
 
-/// Opens the stores alone, for commands that need nothing else.
+/// Opens only the store, for commands that need nothing else.
 pub(crate) async fn open_store(settings: &Settings) -> Result<Arc<dyn Stores>, DatabaseError> {
     let random: Arc<dyn Random> = Arc::new(RingRandom::default());
     let sealer = Arc::new(AeadSealer::new(&settings.encryption_key, random));
@@ -125,12 +125,12 @@ pub(crate) async fn open_store(settings: &Settings) -> Result<Arc<dyn Stores>, D
     stores::open(&settings.database, sealer, audit_sealer).await
 }
 
-/// The tokens alone.
+/// Signs and reads service and access tokens.
 pub(crate) fn tokens(settings: &Settings) -> Tokens {
     Tokens::new(&settings.jwt_secret, Arc::new(SystemClock), Arc::new(UuidV7))
 }
 
-/// The secrets of internal clients, and what came once.
+/// Checks signed requests: by the clients' secrets, and each only once.
 fn signatures(settings: &Settings, store: &Arc<dyn Stores>, clock: &Arc<dyn Clock>) -> CheckSignature {
     let pairs = settings
         .clients
@@ -144,7 +144,7 @@ fn signatures(settings: &Settings, store: &Arc<dyn Stores>, clock: &Arc<dyn Cloc
 }
 
 impl App {
-    /// Puts everything together, the tables brought up to date in development; nothing runs yet.
+    /// Builds everything, and runs the migrations in development. No worker runs yet.
     pub(crate) async fn build(settings: Settings) -> Result<Self, WiringError> {
         let library = flows::read(&settings)?;
         let store = open_store(&settings).await?;
@@ -204,7 +204,7 @@ impl App {
             public_base_url: settings.public_base_url.clone(),
             channels: [Channel::Whatsapp, Channel::Sms, Channel::Call]
                 .into_iter()
-                .filter(|way| verify.sends_by(*way))
+                .filter(|channel| verify.sends_by(*channel))
                 .collect(),
         });
         let submit = Arc::new(SubmitTransfer {
@@ -331,7 +331,7 @@ impl App {
         })
     }
 
-    /// Has a dead letter tried again; what came of it, or none where there is no such letter.
+    /// Tries a dead letter again: `queued`, `taken` or `unreadable`. None if no dead letter has this id.
     pub(crate) async fn replay(&self, id: Uuid) -> StoreResult<Option<&'static str>> {
         let kept = match self.store.revive(id, self.clock.now()).await? {
             None => return Ok(None),
@@ -343,7 +343,7 @@ impl App {
         Ok(Some(if taken.is_some() { "taken" } else { "unreadable" }))
     }
 
-    /// Makes the demo person, once.
+    /// Creates the demo person, if there is none yet.
     pub(crate) async fn open_demo(&self) -> Result<(), String> {
         let phone = PhoneNumber::parse_international(DEMO_PHONE).map_err(|fault| fault.to_string())?;
         open_demo(

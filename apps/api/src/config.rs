@@ -1,4 +1,4 @@
-//! Settings: flat environment variables, one typed struct, all faults named at once.
+//! Settings: flat environment variables, read into one typed struct. All errors are reported at once.
 
 mod clients;
 mod defaults;
@@ -12,7 +12,7 @@ pub(crate) use sources::gather;
 use adapter_crypto::Keyring;
 use chrono_tz::Tz;
 use domain::{
-    accounts::EmailAddress,
+    email::EmailAddress,
     locale::Locale,
     money::{Currency, limits::Limits},
     phone::Region,
@@ -23,17 +23,17 @@ use rust_decimal::Decimal;
 use secrecy::SecretString;
 use std::{fmt, net::SocketAddr, path::PathBuf};
 
-/// Where this runs.
+/// The environment that the program runs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AppEnv {
-    /// On somebody's machine: makes its secrets, plays the world, listens on loopback only.
+    /// A developer's machine: makes its own secrets, runs the sandbox, listens on loopback only.
     Development,
-    /// For real: refuses what is missing or weak.
+    /// Real use: refuses settings that are missing or weak.
     Production,
 }
 
 impl AppEnv {
-    /// The word of the wire.
+    /// The name in `APP_ENV` and in health answers.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -46,82 +46,82 @@ impl AppEnv {
 /// How logs are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For eyes.
+    /// Text for people to read.
     Pretty,
-    /// For machines.
+    /// One JSON object a line.
     Json,
 }
 
-/// Where the data is.
+/// Where the database is.
 #[derive(Clone, Debug)]
 pub enum DatabaseAddress {
-    /// In a file, embedded.
+    /// A SQLite file, by its path.
     Sqlite(String),
-    /// On a PostgreSQL server; the address may bear a password.
+    /// A PostgreSQL server, by its URL, which may contain a password.
     Postgres(SecretString),
 }
 
-/// How to reach Twilio, and who we are there.
+/// Twilio: its addresses, our account and its credentials.
 #[derive(Clone, Debug)]
 pub struct TwilioSettings {
-    /// `AC…`
+    /// The account's id, `AC…`.
     pub account_sid: String,
-    /// Auth tokens, two while they rotate; the first authenticates.
+    /// Auth tokens, two during a rotation; the first authenticates our calls.
     pub auth_tokens: Vec<SecretString>,
-    /// An API key and its secret, preferred over the token.
+    /// An API key and its secret, used for our calls instead of the token.
     pub api_key: Option<(String, SecretString)>,
-    /// `VA…`
+    /// The id of the Verify service, `VA…`; empty if only we make codes.
     pub verify_service_sid: String,
-    /// `whatsapp:+…`
+    /// Our WhatsApp number, `whatsapp:+…`.
     pub whatsapp_from: String,
-    /// `+…`
+    /// Our SMS number, `+…`. None: we send no SMS of our own.
     pub sms_from: Option<String>,
-    /// Where Messages is.
+    /// Base URL of the Messages API.
     pub api_base: String,
-    /// Where Verify is.
+    /// Base URL of the Verify API.
     pub verify_base: String,
-    /// Where Lookup is.
+    /// Base URL of the Lookup API.
     pub lookups_base: String,
 }
 
-/// How to reach Meta's WhatsApp Cloud API, and who we are there.
+/// Meta's WhatsApp Cloud API: its address, our account and its credentials.
 #[derive(Clone, Debug)]
 pub struct MetaSettings {
-    /// Authenticates our calls.
+    /// The token that authenticates our calls.
     pub access_token: SecretString,
-    /// The number that we write from.
+    /// The id of the number that we write from.
     pub phone_number_id: String,
-    /// The account that it belongs to (WABA).
+    /// The WhatsApp business account (WABA) that the number belongs to.
     pub business_account_id: String,
-    /// What Meta shows when it verifies the webhook's address.
+    /// The token that Meta sends when it verifies the webhook's address.
     pub verify_token: SecretString,
-    /// What signs webhooks, two while they rotate.
+    /// Secrets that sign webhooks, two during a rotation.
     pub app_secrets: Vec<SecretString>,
-    /// `v25.0`
+    /// Version of the Graph API, such as `v25.0`.
     pub graph_version: String,
-    /// Where Graph is.
+    /// Base URL of the Graph API.
     pub graph_base: String,
 }
 
-/// How to reach Telegram, and who we are there.
+/// The Telegram bot: its address and its credentials.
 #[derive(Clone, Debug)]
 pub struct TelegramSettings {
-    /// `123456:…`
+    /// The bot's token, `123456:…`.
     pub bot_token: SecretString,
-    /// What webhooks bear, two while they rotate.
+    /// Secrets that webhooks carry, two during a rotation.
     pub webhook_secrets: Vec<SecretString>,
-    /// The bot's name, for links to it.
+    /// The bot's name without `@`, for links to it.
     pub bot_name: String,
-    /// Where the Bot API is.
+    /// Base URL of the Bot API.
     pub api_base: String,
 }
 
-/// Whom a WhatsApp message that answers no talk goes through.
+/// The provider of WhatsApp codes, and of messages to people without a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhatsappProvider {
-    /// Twilio.
+    /// Twilio's WhatsApp API.
     Twilio,
-    /// Meta.
+    /// Meta's WhatsApp Cloud API.
     Meta,
 }
 
@@ -135,12 +135,12 @@ impl WhatsappProvider {
     }
 }
 
-/// Who makes the codes that prove numbers.
+/// Who makes the one-time codes for phones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerifyProvider {
-    /// Twilio Verify.
+    /// Twilio Verify makes them.
     Twilio,
-    /// We ourselves.
+    /// Ventanilla makes them itself.
     Own,
 }
 
@@ -154,108 +154,108 @@ impl VerifyProvider {
     }
 }
 
-/// How mail goes out.
+/// The mail server and our address.
 #[derive(Clone, Debug)]
 pub struct SmtpSettings {
-    /// `smtp://…`, with credentials where the server wants them.
+    /// `smtp://…` or `smtps://…`, with credentials if the server needs them.
     pub url: SecretString,
-    /// Whom it is from.
+    /// The address that mail is sent from.
     pub from: EmailAddress,
 }
 
 /// An internal client that signs its requests.
 #[derive(Clone, Debug)]
 pub struct ClientSettings {
-    /// Its id, as in `X-Client-Id` and in tokens.
+    /// The client's id, as in `X-Client-Id` and in tokens.
     pub id: String,
-    /// What it may do.
+    /// The scopes that the client has.
     pub scopes: Vec<String>,
-    /// What it signs with, two while they rotate.
+    /// Secrets that sign its requests, two during a rotation.
     pub secrets: Vec<SecretString>,
 }
 
-/// Everything that can be set, read and checked.
+/// All settings, read and checked.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where this runs.
+    /// The environment, development or production.
     pub env: AppEnv,
-    /// Where to listen.
+    /// Address and port to listen on.
     pub bind_address: SocketAddr,
-    /// Where we are reached from outside, without a slash at the end.
+    /// Our address as seen from outside, without a slash at the end.
     pub public_base_url: String,
-    /// Proxies of ours: whom they forward for is whom they say.
+    /// Our own proxies; only they are believed in `X-Forwarded-For`.
     pub trusted_proxies: Vec<IpNet>,
-    /// Where the data is.
+    /// Where the database is.
     pub database: DatabaseAddress,
-    /// Whether to make the demo person.
+    /// True: create the demo person at start.
     pub demo_data: bool,
-    /// Signs tokens.
+    /// Keys that sign tokens.
     pub jwt_secret: Keyring,
-    /// Hashes codes.
+    /// Keys that hash codes and link secrets.
     pub hmac_secret: Keyring,
-    /// Seals at rest.
+    /// Keys that seal data in the database, and the audit log.
     pub encryption_key: Keyring,
     /// Internal clients that sign their requests.
     pub clients: Vec<ClientSettings>,
-    /// Whether calls about money must be signed.
+    /// True: calls about money must be signed.
     pub require_hmac_verification: bool,
-    /// Where national numbers are read.
+    /// The country that national numbers belong to.
     pub default_region: Region,
-    /// The language of those who have set none.
+    /// The language of people who have chosen none.
     pub default_locale: Locale,
     /// The currency of amounts that name none.
     pub default_currency: Currency,
-    /// In which days and months are counted.
+    /// The time zone in which days and months are counted.
     pub default_time_zone: Tz,
-    /// Twilio.
+    /// Twilio's settings, which are always needed.
     pub twilio: TwilioSettings,
-    /// Meta's WhatsApp, where it is set up.
+    /// Meta's WhatsApp; None if it is not set up.
     pub meta: Option<MetaSettings>,
-    /// Telegram, where it is set up.
+    /// The Telegram bot; None if it is not set up.
     pub telegram: Option<TelegramSettings>,
-    /// Whom a WhatsApp message that answers no talk goes through.
+    /// The provider of WhatsApp codes, and of messages to people without a conversation.
     pub whatsapp_provider: WhatsappProvider,
-    /// Opens the older debug routes; none: they stay closed.
+    /// Opens the legacy debug routes that ask Meta. None: they stay closed.
     pub debug_key: Option<SecretString>,
-    /// Who makes the codes that prove numbers.
+    /// Who makes the one-time codes for phones.
     pub verify_provider: VerifyProvider,
-    /// The name under which Meta approved the text that bears a code.
+    /// The name under which Meta approved the template for codes.
     pub whatsapp_code_template: String,
-    /// How mail goes out; none does without.
+    /// The mail server. None: no mail is sent.
     pub smtp: Option<SmtpSettings>,
-    /// Codes.
+    /// Lifetimes and limits of codes.
     pub otp: OtpPolicy,
-    /// Countries to which codes go.
+    /// The countries that codes are sent to.
     pub allowed_countries: Vec<Region>,
-    /// Where people may be sent back to from a page of ours.
+    /// Origins that people may be sent back to from a hosted page.
     pub return_to_origins: Vec<WebOrigin>,
-    /// How long a proved number stays proved, in minutes.
+    /// How long a proved number stays proved in a chat, in minutes.
     pub chat_session_minutes: i64,
-    /// How long people keep a talk, in hours.
+    /// How long an agent handoff lasts at most, in hours.
     pub handoff_hours: i64,
-    /// Messages a sender may write in a minute.
+    /// Messages that a sender may write in a minute.
     pub rate_limit_whatsapp_per_minute: u32,
-    /// Checks a caller may make in a minute.
+    /// Checks that a caller may make in a minute.
     pub rate_limit_verify_per_minute: u32,
-    /// At or above this a transfer needs a second step.
+    /// From this amount on, a transfer needs a step-up code.
     pub transfer_2fa_threshold: Decimal,
-    /// Limits of a person.
+    /// Transfer limits of a person.
     pub limits: Limits,
-    /// Where more flows are than those that are built in.
+    /// A folder with more flows than the built-in ones.
     pub flows_dir: Option<PathBuf>,
-    /// Whether to play the world in this process.
+    /// True: run the sandbox in this process.
     pub sandbox: bool,
-    /// Where it listens.
+    /// Address and port of the sandbox.
     pub sandbox_bind_address: String,
-    /// Where it takes mail.
+    /// Address and port at which the sandbox receives mail.
     pub sandbox_smtp_address: String,
-    /// `error`, `warn`, `info`, `debug`, `trace`.
+    /// `error`, `warn`, `info`, `debug` or `trace`.
     pub log_level: String,
     /// How logs are written.
     pub log_format: LogFormat,
 }
 
-/// All that is wrong with the settings: name and complaint. Values are never shown.
+/// Everything that is wrong with the settings: name and complaint. Values are never shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SettingsFaults(pub Vec<(String, String)>);
 
@@ -272,10 +272,10 @@ impl fmt::Display for SettingsFaults {
 impl std::error::Error for SettingsFaults {}
 
 impl Settings {
-    /// From the environment: files named by `*_FILE` are read, aliases taken, development's gaps filled.
+    /// Reads the environment: files named by `*_FILE`, legacy names, and in development the defaults.
     ///
     /// # Errors
-    /// Naming everything that is wrong.
+    /// Everything that is wrong with the settings.
     pub fn load() -> Result<Self, SettingsFaults> {
         let values = gather(std::env::vars().collect())?;
         read::read(&values)

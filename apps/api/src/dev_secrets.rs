@@ -1,5 +1,5 @@
-//! Development makes missing secrets once and keeps them beside the embedded database, so that a first
-//! `cargo run` needs nothing and a second one still opens what the first sealed.
+//! Development makes missing secrets once and keeps them beside the SQLite file. So the first `cargo run`
+//! needs no settings, and the next one can open what the first one sealed.
 
 use adapter_crypto::RingRandom;
 use ports::ids_and_random::Random;
@@ -12,7 +12,7 @@ use std::{
 
 const FILE: &str = "development-secrets.env";
 
-/// What is made: the name, and how its value begins.
+/// The secrets that are made: name, and prefix of the value.
 const SECRETS: [(&str, &str); 11] = [
     ("JWT_SECRET", ""),
     ("HMAC_SECRET", ""),
@@ -27,10 +27,10 @@ const SECRETS: [(&str, &str); 11] = [
     ("TELEGRAM_WEBHOOK_SECRET", ""),
 ];
 
-/// Fills in the secrets that are not set, from the file, making what it lacks.
+/// Sets the secrets that are missing, from the file, and makes those that the file lacks.
 ///
 /// # Errors
-/// When the file can't be read or written.
+/// The file can't be read or written.
 pub(crate) fn fill(folder: &Path, values: &mut BTreeMap<String, String>) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let path = folder.join(FILE);
@@ -54,7 +54,7 @@ fn own((name, value): (&str, &str)) -> (String, String) {
     (name.to_owned(), value.to_owned())
 }
 
-/// 128 bits in hex behind a prefix, or 192 bits where there is none.
+/// A random secret in hex: 128 bits after a prefix, 192 bits without one.
 fn new_secret(prefix: &str) -> String {
     let mut bytes = [0; 24];
     RingRandom::default().fill(&mut bytes);
@@ -67,7 +67,7 @@ fn new_secret(prefix: &str) -> String {
     format!("{prefix}{}", hex.chars().take(length).collect::<String>())
 }
 
-/// For the owner's eyes only.
+/// Writes the file; only its owner can read it.
 fn write_private(path: &Path, kept: &BTreeMap<String, String>) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);

@@ -1,4 +1,4 @@
-//! The flows at hand when the server starts: read, checked, kept, and joined by those of before.
+//! Loads the flows at start: reads and checks them, keeps their versions, and adds the versions of before.
 
 use crate::{config::Settings, error_chain::describe, stores::Stores};
 use adapter_flows::{Complaint, FlowLibrary};
@@ -8,24 +8,22 @@ use ports::messaging::{FlowVersion, KeptVersions};
 use std::sync::Arc;
 use thiserror::Error;
 
-/// Why the server does not start with its flows.
+/// Why the server can't start with its flows.
 #[derive(Debug, Error)]
 pub(crate) enum FlowsError {
-    /// Something is wrong with them.
-    #[error("these flows are wrong:\n{}", lines(.0))]
+    /// The flow files have errors.
+    #[error("these flows have errors:\n{}", lines(.0))]
     Wrong(Vec<Complaint>),
-    /// An edition was changed that people may be in the middle of.
-    #[error(
-        "flow {flow} is not the version {version} that is kept: whoever changes a flow raises its version"
-    )]
+    /// A version was changed that people may be answering.
+    #[error("flow {flow} differs from the version {version} that is kept: a change needs a higher version")]
     Changed {
-        /// The flow.
+        /// The flow's name.
         flow: String,
-        /// Its edition.
+        /// The version that differs.
         version: u32,
     },
-    /// The store.
-    #[error("the flows can't be kept (was the database migrated?): {0}")]
+    /// The versions can't be read or written.
+    #[error("the flows can't be stored (was the database migrated?): {0}")]
     Store(String),
 }
 
@@ -33,12 +31,12 @@ fn lines(complaints: &[Complaint]) -> String {
     complaints.iter().map(|complaint| format!("  {complaint}")).collect::<Vec<_>>().join("\n")
 }
 
-/// Reads the flows; nothing is kept yet.
+/// Reads the flow files; nothing is stored yet.
 pub(crate) fn read(settings: &Settings) -> Result<FlowLibrary, FlowsError> {
     adapter_flows::load(settings.flows_dir.as_deref()).map_err(FlowsError::Wrong)
 }
 
-/// Keeps their editions, and brings back those that somebody may have begun with.
+/// Stores the flows' versions, and adds the earlier ones that people may have begun with.
 pub(crate) async fn open(
     library: FlowLibrary,
     store: &dyn Stores,
@@ -52,16 +50,17 @@ pub(crate) async fn open(
         return Err(FlowsError::Changed { flow: flow.to_string(), version: *version });
     }
     let kept = store.versions().await.map_err(failed)?;
-    let older = kept.iter().filter(|kept| !library.versions.contains(kept)).filter_map(read_again);
-    Ok(Arc::new(library.book.with_older(older)))
+    let earlier = kept.iter().filter(|kept| !library.versions.contains(kept)).filter_map(read_again);
+    Ok(Arc::new(library.book.with_older(earlier)))
 }
 
-/// One that can't be read any more holds up nobody but those who are in it.
+/// Reads a kept version. If it can't be read any more, only people in it are affected: it is left out with a
+/// warning.
 fn read_again(version: &FlowVersion) -> Option<Flow> {
     let read = adapter_flows::read_version(version);
     read.map_err(|complaints| {
-        let first = complaints.first().map(ToString::to_string).unwrap_or_default();
-        tracing::warn!(flow = %version.flow, version = version.version, first, "an older flow can't be read");
+        let error = complaints.first().map(ToString::to_string).unwrap_or_default();
+        tracing::warn!(flow = %version.flow, version = version.version, error, "a kept flow can't be read");
     })
     .ok()
 }
@@ -96,8 +95,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_edition_stays_at_hand_and_is_never_changed() {
-        let folder = std::env::temp_dir().join(format!("ventanilla-editions-{}", std::process::id()));
+    async fn a_version_stays_available_and_is_never_changed() {
+        let folder = std::env::temp_dir().join(format!("ventanilla-versions-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let store = store(&folder).await;
         let (id, newer) = (Slug::parse("greeter").unwrap(), SURVEY.replace("version = 1", "version = 2"));
@@ -106,11 +105,11 @@ mod tests {
         }
         let book = start_with(&newer, &folder, store.as_ref()).await.unwrap();
         assert_eq!(book.newest(&id).unwrap().version(), 2);
-        assert_eq!(book.find(&id, 1).unwrap().version(), 1, "for whoever began with it");
+        assert_eq!(book.find(&id, 1).unwrap().version(), 1, "for people who began with it");
         let refused = start_with(&newer.replace("Gracias", "Adiós"), &folder, store.as_ref()).await;
         assert_eq!(
             refused.unwrap_err(),
-            "flow greeter is not the version 2 that is kept: whoever changes a flow raises its version"
+            "flow greeter differs from the version 2 that is kept: a change needs a higher version"
         );
         fs::remove_dir_all(folder).unwrap();
     }

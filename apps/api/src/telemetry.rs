@@ -1,4 +1,4 @@
-//! Logs: JSON in production, readable in development, always to standard error. And what is counted.
+//! Logs and metrics. Logs go to standard error: JSON in production, plain text in development.
 
 use crate::config::{LogFormat, Settings};
 use application::messaging::accept_webhook::WebhookSummary;
@@ -9,9 +9,8 @@ use ports::messaging::Settlement;
 use std::sync::OnceLock;
 use tracing_subscriber::{EnvFilter, fmt};
 
-/// Broken HTTP of a client is no error of ours: `actix_http` would log it as one, as often as he likes.
-///
-/// Rooms of ours: they log at `LOG_LEVEL`; libraries warn only, since they don't know what is secret.
+/// Our own crates, which log at `LOG_LEVEL`. Libraries log warnings only, because they don't know what is
+/// secret. `actix_http` is off: it logs a client's broken HTTP as an error of ours.
 const OURS: [&str; 12] = [
     "ventanilla",
     "application",
@@ -31,53 +30,50 @@ pub(crate) fn init(settings: &Settings) {
     let level = &settings.log_level;
     let directives: Vec<String> = ["warn".to_owned(), "actix_http=off".to_owned()]
         .into_iter()
-        .chain(OURS.iter().map(|room| format!("{room}={level}")))
+        .chain(OURS.iter().map(|name| format!("{name}={level}")))
         .collect();
     let filter = EnvFilter::new(directives.join(","));
     let base = fmt().with_writer(std::io::stderr).with_env_filter(filter);
-    // A second start within one process (tests) keeps the first one's.
+    // A second start in one process (tests) keeps the first subscriber.
     let _set = match settings.log_format {
         LogFormat::Json => base.json().flatten_event(true).with_current_span(false).try_init(),
         LogFormat::Pretty => base.with_target(false).compact().try_init(),
     };
 }
 
-/// The one recorder of the process: a second start within it (tests) keeps the first one's.
+/// The one recorder of the process: a second start (tests) keeps it.
 static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
 
 fn recorder() -> &'static PrometheusHandle {
     RECORDER.get_or_init(|| {
         let recorder = PrometheusBuilder::new().build_recorder();
         let handle = recorder.handle();
-        // Only whoever set one before could be in the way; then nothing is counted here.
+        // It fails only if another recorder was set before; then nothing is counted here.
         let _set = metrics::set_global_recorder(recorder);
         handle
     })
 }
 
-/// Begins to count.
+/// Sets the recorder and describes the metrics.
 pub(crate) fn init_metrics() {
     recorder();
-    describe_counter!(
-        "ventanilla_inbound_messages_total",
-        "Messages that webhooks brought, by what became of them"
+    describe_counter!("ventanilla_inbound_messages_total", "Inbound messages from webhooks, by outcome");
+    describe_counter!("ventanilla_delivery_statuses_total", "Delivery reports of our messages");
+    describe_counter!("ventanilla_notices_total", "Other notices of providers, stored");
+    describe_counter!("ventanilla_turns_total", "Turns of conversations, by outcome");
+    describe_counter!("ventanilla_outbound_messages_total", "Send attempts, by outcome");
+    describe_gauge!(
+        "ventanilla_outbox_waiting",
+        "Messages that wait to be sent, those with an unknown outcome included"
     );
-    describe_counter!("ventanilla_delivery_statuses_total", "News of messages of ours");
-    describe_counter!("ventanilla_notices_total", "Other news of providers, taken down");
-    describe_counter!("ventanilla_turns_total", "Turns of talks, by how they ended");
-    describe_counter!(
-        "ventanilla_outbound_messages_total",
-        "Tries to send a message, by what became of them"
-    );
-    describe_gauge!("ventanilla_outbox_waiting", "Messages that wait to be sent, those in doubt included");
 }
 
-/// All that was counted, as Prometheus reads it.
+/// All metrics in the text format of Prometheus.
 pub(crate) fn rendered() -> String {
     recorder().render()
 }
 
-/// What a webhook brought.
+/// Counts what a webhook brought.
 pub(crate) fn count_taken(webhook: &'static str, taken: &WebhookSummary) {
     let count = |name: &'static str, outcome: &'static str, n: usize| {
         if n > 0 {
@@ -92,12 +88,12 @@ pub(crate) fn count_taken(webhook: &'static str, taken: &WebhookSummary) {
     count("ventanilla_notices_total", "kept", taken.notices);
 }
 
-/// How a turn ended: `done`, `fenced`, `retry`, `parked`.
+/// Counts how a turn ended: `done`, `fenced`, `retry`, `parked`.
 pub(crate) fn count_turn(outcome: &'static str) {
     counter!("ventanilla_turns_total", "outcome" => outcome).increment(1);
 }
 
-/// What became of a try to send.
+/// Counts the outcome of a send attempt.
 pub(crate) fn count_send(channel: Channel, settlement: &Settlement) {
     let outcome = match settlement {
         Settlement::Sent { .. } => "sent",
@@ -110,7 +106,7 @@ pub(crate) fn count_send(channel: Channel, settlement: &Settlement) {
         .increment(1);
 }
 
-/// Messages that wait to be sent.
+/// Sets the number of messages that wait to be sent.
 pub(crate) fn set_backlog(waiting: u64) {
     gauge!("ventanilla_outbox_waiting").set(u32::try_from(waiting).map_or(f64::MAX, f64::from));
 }

@@ -1,5 +1,5 @@
-//! What runs beside HTTP: turns, the outbox relay, the sweeper. Tasks of one process or of many; leases
-//! keep them apart.
+//! The workers beside HTTP: turns, relay, fallback, maintenance, audit seals. They run in one process or in
+//! many; leases keep them apart.
 
 use crate::{
     composition::App,
@@ -16,32 +16,32 @@ use tokio::{
     task::JoinSet,
 };
 
-/// Turns under way at once.
+/// Turns that run at once.
 const TURNS_MAX: usize = 8;
-/// Sends under way at once.
+/// Sends that run at once.
 const SENDS_MAX: usize = 16;
-/// A lease on a talk, renewed while its turn takes long.
+/// Length of a lease on a conversation; it is renewed while its turn runs.
 const LEASE: Span = Span::seconds(5);
 const RENEW_EVERY: Duration = Duration::from_secs(2);
-/// How long to wait for news before looking again: other replicas don't ring our bell.
+/// Longest wait before looking for work again: other replicas send no wake-ups here.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// Tries before a turn is set aside.
+/// Failures after which a turn is parked.
 const TRIES_MAX: u32 = 5;
-/// How often lapsed transfers are ended.
+/// How often expired transfers are ended.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 /// How often new audit rows are sealed.
 const SEAL_EVERY: Duration = Duration::from_secs(1);
 /// How long handled messages are kept.
 const KEEP: Span = Span::days(31);
 
-/// The workers, as long as they run.
+/// The workers that run.
 pub(crate) struct Workers {
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
 }
 
 impl Workers {
-    /// Starts them.
+    /// Starts all workers.
     pub(crate) fn start(app: &Arc<App>, wakeups: &Arc<WorkerWakeups>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
@@ -53,8 +53,8 @@ impl Workers {
         Self { stop, tasks }
     }
 
-    /// Starts the relay alone, for a command that waits until its message is out. Leases keep it apart from those
-    /// of servers.
+    /// Starts only the relay, for a command that waits until its message is sent. Leases keep it apart from
+    /// the relays of servers.
     pub(crate) fn start_relay(app: &Arc<App>, wakeups: &Arc<WorkerWakeups>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
@@ -62,14 +62,14 @@ impl Workers {
         Self { stop, tasks }
     }
 
-    /// Lets them finish what they have begun.
+    /// Stops the workers after their current work.
     pub(crate) async fn stop(mut self) {
         self.stop.send_replace(true);
         while self.tasks.join_next().await.is_some() {}
     }
 }
 
-/// Waits for the bell or for a while; false when it is time to stop.
+/// Waits for a wake-up, at most for `most`. False when the worker must stop.
 async fn wait(wakeup: &Notify, stopped: &mut watch::Receiver<bool>, most: Duration) -> bool {
     if *stopped.borrow() {
         return false;
@@ -99,7 +99,7 @@ async fn turns(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::R
             }
             Err(fault) => {
                 drop(permit);
-                tracing::error!(fault = %describe(&fault), "no turn could be leased");
+                tracing::error!(error = %describe(&fault), "no turn could be leased");
                 wait(&wakeups.inbox, &mut stopped, LOOK_EVERY).await;
             }
         }
@@ -115,7 +115,7 @@ async fn take_turn(
 ) {
     let work = AssertUnwindSafe(carry_out(&app, &turn)).catch_unwind();
     let outcome = tokio::select! {
-        outcome = work => outcome.unwrap_or_else(|_panic| Err("a panic; it is a fault of ours".into())),
+        outcome = work => outcome.unwrap_or_else(|_panic| Err("the turn panicked".into())),
         () = keep_lease(&app, &turn) => Err("the lease was lost".into()),
     };
     match outcome {
@@ -130,7 +130,7 @@ async fn take_turn(
         }
         Err(reason) => give_back(&app, &turn, &reason).await,
     }
-    // The talk is free again, and its next message may wait.
+    // The conversation is free again, and its next message may wait.
     wakeups.inbox.notify_one();
 }
 
@@ -140,7 +140,7 @@ async fn carry_out(app: &App, turn: &LeasedTurn) -> Result<Committed, String> {
     app.store.commit_turn(&done, app.clock.now()).await.map_err(|fault| describe(&fault))
 }
 
-/// Shows the sender that his message is being answered, where his channel can. Nothing waits for it.
+/// Shows the sender that their message is being answered, if the channel can. Nothing waits for it.
 fn acknowledge(app: &App, message: &InboundMessage) {
     let channel = app.relay.channels.get(&message.channel_account).cloned();
     if let Some(channel) = channel.filter(|_| message.content.is_by_sender()) {
@@ -149,7 +149,7 @@ fn acknowledge(app: &App, message: &InboundMessage) {
     }
 }
 
-/// Ends when the lease is lost.
+/// Renews the lease again and again; returns when it is lost.
 async fn keep_lease(app: &App, turn: &LeasedTurn) {
     loop {
         tokio::time::sleep(RENEW_EVERY).await;
@@ -164,19 +164,19 @@ async fn keep_lease(app: &App, turn: &LeasedTurn) {
 async fn give_back(app: &App, turn: &LeasedTurn, reason: &str) {
     let tries = turn.tries.saturating_add(1);
     let failure = if tries >= TRIES_MAX {
-        tracing::error!(event = %turn.event, tries, reason, "a turn was set aside");
+        tracing::error!(event = %turn.event, tries, error = reason, "a turn was parked");
         count_turn("parked");
         TurnFailure::Park
     } else {
         count_turn("retry");
-        tracing::warn!(event = %turn.event, tries, reason, "a turn will be tried again");
+        tracing::warn!(event = %turn.event, tries, error = reason, "a turn will be tried again");
         let pause = Span::seconds(1_i64.checked_shl(tries.min(4)).unwrap_or(16));
         let now = app.clock.now();
         TurnFailure::RetryAt(now.checked_add_signed(pause).unwrap_or(now))
     };
     if let Err(fault) = app.store.fail(turn, &failure, reason).await {
-        // The lease runs out by itself.
-        tracing::error!(event = %turn.event, fault = %describe(&fault), "a turn was not given back");
+        // The lease expires by itself.
+        tracing::error!(event = %turn.event, error = %describe(&fault), "a turn was not given back");
     }
 }
 
@@ -198,7 +198,7 @@ async fn relay(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::R
             },
             Err(fault) => {
                 drop(permit);
-                tracing::error!(fault = %describe(&fault), "no message could be leased");
+                tracing::error!(error = %describe(&fault), "no message could be leased");
                 wait(&wakeups.outbox, &mut stopped, LOOK_EVERY).await;
             }
         }
@@ -215,25 +215,27 @@ async fn send(
     let channel = message.message.channel;
     match AssertUnwindSafe(app.relay.handle(message)).catch_unwind().await {
         Ok(Ok(settlement)) => count_send(channel, &settlement),
-        // The lease runs out by itself, and leaves the message in doubt.
-        Ok(Err(fault)) => tracing::error!(fault = %describe(&fault), "a message was not settled"),
-        Err(_panic) => tracing::error!("a panic in the relay; it is a fault of ours"),
+        // The lease expires by itself, and the message's outcome stays unknown.
+        Ok(Err(fault)) => tracing::error!(error = %describe(&fault), "a message was not settled"),
+        Err(_panic) => tracing::error!("the relay panicked"),
     }
-    // The next one to the same recipient may go.
+    // The next message to the same recipient may be sent.
     wakeups.outbox.notify_one();
 }
 
-/// Has codes that did not arrive go out by their next way.
+/// Sends codes that did not arrive on their next fallback channel.
 async fn next_fallbacks(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Receiver<bool>) {
     let never = Notify::new();
     while wait(&never, &mut stopped, LOOK_EVERY).await {
         match app.store.take_next_fallbacks(&app.settings.otp, app.clock.now()).await {
             Ok(0) => {}
             Ok(taken) => {
-                tracing::info!(taken, "codes go out by their next way");
+                tracing::info!(taken, "codes are sent on their fallback channel");
                 wakeups.outbox.notify_one();
             }
-            Err(fault) => tracing::error!(fault = %describe(&fault), "codes were not sent by their next way"),
+            Err(fault) => {
+                tracing::error!(error = %describe(&fault), "codes were not sent on their fallback channel");
+            }
         }
     }
 }
@@ -245,9 +247,9 @@ async fn sweep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
         loop {
             match app.store.expire(now).await {
                 Ok(0) => break,
-                Ok(ended) => tracing::info!(ended, "transfers that nobody confirmed were ended"),
+                Ok(ended) => tracing::info!(ended, "transfers without confirmation were ended"),
                 Err(fault) => {
-                    tracing::error!(fault = %describe(&fault), "the sweep failed");
+                    tracing::error!(error = %describe(&fault), "expired transfers were not ended");
                     break;
                 }
             }
@@ -262,13 +264,13 @@ async fn sweep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
             app.store.purge_pages(before).await
         };
         if let Err(fault) = purged.await {
-            tracing::error!(fault = %describe(&fault), "the purge failed");
+            tracing::error!(error = %describe(&fault), "the purge failed");
         }
     }
 }
 
-/// Seals the audit log. The head goes into the log of the process, which the owner of the database does
-/// not have.
+/// Seals the audit log. The head is written to the process log, which the owner of the database does not
+/// control.
 async fn seal(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     let never = Notify::new();
     while wait(&never, &mut stopped, SEAL_EVERY).await {
@@ -277,7 +279,7 @@ async fn seal(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
             Ok(Some(head)) => {
                 tracing::info!(block = head.number, code = %hex::encode(head.code), "the audit log was sealed");
             }
-            Err(fault) => tracing::error!(fault = %describe(&fault), "the audit log was not sealed"),
+            Err(fault) => tracing::error!(error = %describe(&fault), "the audit log was not sealed"),
         }
     }
 }

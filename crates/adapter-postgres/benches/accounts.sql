@@ -1,4 +1,4 @@
--- People, each with a wallet; the balances are what the history adds up to.
+-- People, each with a wallet. The balances are the sums of the history.
 insert into users (id, phone, created_at)
 select ('0bec0002-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, '+5299' || lpad(n::text, 8, '0'), now()
 from generate_series(0, :accounts - 1) as n;

@@ -1,5 +1,5 @@
--- Deposits from outside, one after the other round all accounts, with what else a posting writes.
--- Indexes are made when the rows are there.
+-- Deposits from outside to each account in turn, with the other rows that a posting writes.
+-- The indexes are made after the rows are written.
 set maintenance_work_mem = '512MB';
 alter table transfers drop constraint transfers_pkey;
 drop index transfers_of_caller;

@@ -1,7 +1,7 @@
 //! Sends e-mail over SMTP (RFC 5321), with lettre and rustls.
 
 use async_trait::async_trait;
-use domain::accounts::EmailAddress;
+use domain::email::EmailAddress;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     address::{Address, AddressError},

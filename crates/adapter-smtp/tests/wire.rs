@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 use adapter_smtp::{SmtpMailer, is_address};
-use domain::{accounts::EmailAddress, ids::MessageId, locale::Locale};
+use domain::{email::EmailAddress, ids::MessageId, locale::Locale};
 use ports::messaging::{
     mailer::{Mail, Mailer},
     message_channel::{Retry, SendOutcome},

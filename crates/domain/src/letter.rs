@@ -41,15 +41,15 @@ mod tests {
 
     #[test]
     fn is_read_back() {
-        let letter =
+        let content =
             Letter { subject: "Tu enlace".into(), text: "Hola\n\nAquí está.".into(), locale: Locale::Es };
-        assert_eq!(Letter::parse(&letter.to_message()), Some(letter));
+        assert_eq!(Letter::parse(&content.to_message()), Some(content));
     }
 
     #[test]
     fn a_subject_grows_no_headers() {
-        let letter = Letter { subject: "a\nLanguage: en\n\nb".into(), text: "c".into(), locale: Locale::Pt };
-        let read = Letter::parse(&letter.to_message()).unwrap();
+        let content = Letter { subject: "a\nLanguage: en\n\nb".into(), text: "c".into(), locale: Locale::Pt };
+        let read = Letter::parse(&content.to_message()).unwrap();
         assert_eq!((read.text.as_str(), read.locale), ("c", Locale::Pt));
     }
 }

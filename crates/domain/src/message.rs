@@ -132,7 +132,7 @@ mod tests {
         let after = |hours| last + Duration::hours(hours);
         assert!(is_window_open(Channel::Whatsapp, Some(last), after(23)));
         assert!(!is_window_open(Channel::Whatsapp, Some(last), after(24)));
-        assert!(!is_window_open(Channel::Whatsapp, None, after(0)), "he never wrote");
+        assert!(!is_window_open(Channel::Whatsapp, None, after(0)), "the person never wrote");
         assert!(is_window_open(Channel::Telegram, None, after(0)));
     }
 
@@ -145,9 +145,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn reports_in_any_order_never_move_it_back(news in prop::collection::vec(any_status(), 0..12)) {
+        fn reports_in_any_order_never_move_it_back(reports in prop::collection::vec(any_status(), 0..12)) {
             let mut now = DeliveryStatus::Queued;
-            for reported in news {
+            for reported in reports {
                 let next = now.advance(reported);
                 prop_assert!(next.rank() >= now.rank());
                 now = next;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::{
-    accounts::EmailAddress,
+    email::EmailAddress,
     ids::{EventId, MessageId, SessionId, TransferId, UserId, VerificationId, WalletId},
     message::Channel,
     messaging::conversation::InboundContent,

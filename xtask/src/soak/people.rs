@@ -5,7 +5,7 @@ use super::{
     house::{
         House, META_SECRET, PHONE_NUMBER_ID, TELEGRAM_SECRET, TWILIO_ACCOUNT, TWILIO_NUMBER, TWILIO_TOKEN,
     },
-    plan::{Dice, Provider, Talk},
+    plan::{Dice, PlannedConversation, Provider},
 };
 use crate::wire;
 use adapter_meta_whatsapp::sign_body;
@@ -51,7 +51,7 @@ struct Webhook {
 /// messages per second.
 pub(super) fn speak(
     house: &House,
-    conversations: &[Talk],
+    conversations: &[PlannedConversation],
     said: &Said,
     pace: usize,
     dice: &Dice,
@@ -60,7 +60,7 @@ pub(super) fn speak(
     thread::scope(|scope| {
         let hands = (0..HANDS).map(|hand| {
             let mut dice = Dice(dice.0 ^ u64::try_from(hand).unwrap_or_default().wrapping_mul(7919));
-            let mine: Vec<&Talk> = conversations.iter().skip(hand).step_by(HANDS).collect();
+            let mine: Vec<&PlannedConversation> = conversations.iter().skip(hand).step_by(HANDS).collect();
             scope.spawn(move || {
                 let wait = |nth: usize| {
                     let due = Duration::from_secs(1).mul_f64(as_f64(nth) / as_f64(pace));
@@ -84,7 +84,7 @@ fn as_f64(number: usize) -> f64 {
 /// left.
 fn one_hand(
     house: &House,
-    conversations: &[&Talk],
+    conversations: &[&PlannedConversation],
     said: &Said,
     dice: &mut Dice,
     wait: impl Fn(usize),
@@ -157,7 +157,7 @@ fn post(house: &House, said: &Said, webhook: &Webhook) -> Result<(), String> {
 }
 
 /// The webhook of the nth message of a conversation, in its provider's format and signed.
-fn webhook(house: &House, conversation: &Talk, nth: usize) -> Webhook {
+fn webhook(house: &House, conversation: &PlannedConversation, nth: usize) -> Webhook {
     let text = conversation.words.get(nth).map_or("", |word| word.text());
     let event = conversation.event(nth);
     match conversation.provider {

@@ -61,7 +61,7 @@ impl Word {
 }
 
 /// The conversation of one person.
-pub(super) struct Talk {
+pub(super) struct PlannedConversation {
     pub(super) provider: Provider,
     /// The digits of the person's number; for Telegram, the person's id.
     pub(super) digits: String,
@@ -70,7 +70,7 @@ pub(super) struct Talk {
     pub(super) words: Vec<Word>,
 }
 
-impl Talk {
+impl PlannedConversation {
     /// The provider's id of the nth message.
     pub(super) fn event(&self, nth: usize) -> String {
         format!("{}.{nth}", self.digits)
@@ -78,7 +78,7 @@ impl Talk {
 }
 
 /// Plans `count` conversations. Of ten, one is over Telegram, one over Twilio and the others over Meta.
-pub(super) fn conversations(count: usize, messages: usize, dice: &mut Dice) -> Vec<Talk> {
+pub(super) fn conversations(count: usize, messages: usize, dice: &mut Dice) -> Vec<PlannedConversation> {
     let (each, more) = (messages / count, messages % count);
     let one = |index: usize| {
         let provider = match index % 10 {
@@ -87,7 +87,7 @@ pub(super) fn conversations(count: usize, messages: usize, dice: &mut Dice) -> V
             _ => Provider::Meta,
         };
         let words = words(each + usize::from(index < more), dice);
-        Talk { provider, digits: format!("52551{index:07}"), words }
+        PlannedConversation { provider, digits: format!("52551{index:07}"), words }
     };
     (0..count).map(one).collect()
 }

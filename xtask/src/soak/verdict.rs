@@ -3,7 +3,7 @@
 
 use super::{
     house::House,
-    plan::{Provider, Talk, Word},
+    plan::{PlannedConversation, Provider, Word},
     world::Seen,
 };
 use crate::wire;
@@ -105,7 +105,7 @@ impl Database {
 pub(super) fn judge(
     house: &House,
     database: &Database,
-    conversations: &[Talk],
+    conversations: &[PlannedConversation],
     seen: &Seen,
 ) -> Result<Findings, String> {
     let mut findings = Findings::default();
@@ -147,7 +147,7 @@ pub(super) fn judge(
 }
 
 fn one_conversation(
-    conversation: &Talk,
+    conversation: &PlannedConversation,
     shown: &[Value],
     rows: &[Row],
     seen: &Seen,

@@ -2,7 +2,7 @@
  * <countdown-ring deadline="2027-01-31T12:00:00Z">: the time that is left, as a ring and as m:ss.
  *
  * Attributes
- *   deadline  when it ends, ISO 8601; set anew, it counts to the new one
+ *   deadline  when it ends, ISO 8601; if it is changed, the ring counts to the new one
  *   now       the server's time when it wrote the deadline: a clock that is wrong here does no harm. Read with the
  *             deadline: set it first
  *   total     seconds of a full ring; 600
@@ -13,7 +13,7 @@
  *
  * Event, bubbles: countdown-level {level, left}, when the level changes.
  *
- * What stands inside is for whoever has no scripts. It moves once a second and never glides.
+ * Its content is shown without scripts. The ring moves once a second, without animation.
  */
 const RADIUS = 28;
 const AROUND = 2 * Math.PI * RADIUS;

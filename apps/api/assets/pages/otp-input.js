@@ -1,21 +1,21 @@
 /**
  * <otp-input length="6" name="code">: a one-time code, a box for each digit.
  *
- * Around a plain field, which is there for whoever has no scripts and gives way to the boxes:
+ * It wraps a plain field, which works without scripts and is replaced by the boxes:
  *   <otp-input length="6" name="code" label="Six-digit code" digit="Digit {n} of {of}" required>
  *     <label for="code">Code</label><input id="code" name="code" autocomplete="one-time-code">
  *   </otp-input>
  *
- * Attributes; all but length and webotp may be set anew
+ * Attributes; all but length and webotp may be changed
  *   length       how many digits; 6
  *   name         the form field's name: the element takes part in its form
- *   label        what the boxes are together, for screen readers
- *   digit        what each box is; {n} and {of} are put in
- *   required     a form without a code is not sent. One that is begun and not complete never is
- *   incomplete   what the browser says then
+ *   label        the name of all boxes together, for screen readers
+ *   digit        the name of each box; {n} and {of} are replaced
+ *   required     a form without a code is not sent. An incomplete code is never sent
+ *   incomplete   what the browser says about an incomplete code
  *   invalid      the code was refused: the boxes say so
- *   describedby  the id of what says why
- *   disabled     as of any field, a fieldset's too
+ *   describedby  the id of the element that says why
+ *   disabled     as on any field, also through a fieldset
  *   webotp       "off": the browser is not asked for the code in an SMS (WebOTP)
  *
  * Properties: value (digits so far; may be set, before it is in the page too), form, validity. Methods: clear(),
@@ -28,7 +28,7 @@
  * Digits only, in whichever script a keyboard writes them. Typing moves on, Backspace moves back, arrows, Home and End
  * move; a pasted or filled-in code spreads over the boxes, and is found among other words and numbers.
  *
- * It brings the layout of its boxes, which any rule of a page's own overrides.
+ * It brings the layout of its boxes. Any rule of the page overrides it.
  */
 const LAYOUT = new CSSStyleSheet();
 LAYOUT.replaceSync(`
@@ -36,7 +36,7 @@ LAYOUT.replaceSync(`
   :where(.otp-boxes input) { box-sizing: border-box; width: 100%; min-width: 0; min-height: 48px; text-align: center; }
 `);
 
-/** The zeros of the scripts whose digits keyboards write. */
+/** The digit zero in each script that keyboards write. */
 const ZEROS = [..."0٠۰०০੦૦୦௦౦೦൦๐໐༠၀"].map((zero) => zero.codePointAt(0));
 
 function inAscii(text) {
@@ -47,7 +47,7 @@ function inAscii(text) {
   });
 }
 
-/** The code in a text: a run of just so many digits, whole or parted in its middle; else all its digits. */
+/** The code in a text: a run of exactly that many digits, whole or split in the middle; else all digits. */
 function digitsIn(text, length) {
   const plain = inAscii(text);
   const runs = plain.match(/\d+/g) ?? [];
@@ -115,7 +115,7 @@ export class OtpInput extends HTMLElement {
       const box = document.createElement("input");
       box.type = "text";
       box.inputMode = "numeric";
-      // The first takes what the keyboard offers from an SMS; the others ask for nothing.
+      // The first box takes the code that the keyboard offers from an SMS; the others ask for none.
       box.autocomplete = n === 1 ? "one-time-code" : "off";
       box.value = this.#early[n - 1] ?? "";
       box.disabled = this.matches(":disabled");
@@ -133,7 +133,7 @@ export class OtpInput extends HTMLElement {
     this.#keep();
   }
 
-  /** What the attributes say of the boxes. */
+  /** Applies the attributes to the boxes. */
   #describe() {
     const name = (element, attribute, value) => {
       if (value === null) element.removeAttribute(attribute);
@@ -145,12 +145,12 @@ export class OtpInput extends HTMLElement {
       box.setAttribute("aria-label", digit.replace("{n}", n + 1).replace("{of}", this.length));
       name(box, "aria-invalid", this.hasAttribute("invalid") ? "true" : null);
     });
-    // Read out once, not with every box.
+    // It is read out once, not for every box.
     name(this.#boxes[0], "aria-describedby", this.getAttribute("describedby"));
   }
 
   #beforeInput(event) {
-    // Keyboards on glass tell no key.
+    // Touch keyboards send no key name.
     if (event.inputType !== "deleteContentBackward" || event.isComposing) return;
     event.preventDefault();
     this.#back(this.#boxes.indexOf(event.target));
@@ -160,13 +160,13 @@ export class OtpInput extends HTMLElement {
     event.stopPropagation();
     const box = event.target;
     const isTyped = ["insertText", "insertCompositionText"].includes(event.inputType) && Boolean(event.data);
-    // What is typed beside a digit takes its place.
+    // A digit that is typed beside another one replaces it.
     const digits = digitsIn(isTyped ? event.data : box.value, this.length);
     box.value = isTyped && digits === "" ? digitsIn(box.value, this.length).slice(0, 1) : "";
     this.#spread(this.#boxes.indexOf(box), digits);
   }
 
-  /** Puts digits into the boxes from there on; a whole code fills them all. */
+  /** Puts digits into the boxes, from this one on; a complete code fills all boxes. */
   #spread(from, digits) {
     let at = digits.length >= this.length ? 0 : Math.max(from, 0);
     for (const digit of digits.slice(0, this.length - at)) {
@@ -179,7 +179,7 @@ export class OtpInput extends HTMLElement {
 
   #go(to) { this.#boxes[Math.min(Math.max(to, 0), this.length - 1)].focus(); }
 
-  /** Empties the box, or the one before it where it is empty. */
+  /** Empties the box, or the one before it if it is empty. */
   #back(at) {
     const from = this.#boxes[at].value ? at : Math.max(at - 1, 0);
     this.#boxes[from].value = "";
@@ -209,7 +209,7 @@ export class OtpInput extends HTMLElement {
     this.#spread(this.#boxes.indexOf(event.target), digitsIn(text, this.length));
   }
 
-  /** What the form is told. */
+  /** Sets the form's value and validity. */
   #keep() {
     const { value } = this;
     this.#isComplete = value.length === this.length;
@@ -239,7 +239,7 @@ export class OtpInput extends HTMLElement {
       const found = await navigator.credentials.get({ otp: { transport: ["sms"] }, signal: this.#abort.signal });
       if (found?.code) this.#spread(0, digitsIn(found.code, this.length));
     } catch {
-      // No SMS came, or the person said no: there are the boxes.
+      // No SMS came, or the person refused: the boxes remain.
     }
   }
 }

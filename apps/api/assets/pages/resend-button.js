@@ -1,20 +1,20 @@
 /**
- * <resend-button cooldown="60" waiting="Again in {time}">: buttons that may be pressed once a wait is over.
+ * <resend-button cooldown="60" waiting="Again in {time}">: buttons that can be pressed after a wait.
  *
  *   <resend-button cooldown="60" waiting="You can ask for another in {time}">
  *     <button name="channel" value="sms">Send again</button>
  *   </resend-button>
  *
  * Attributes
- *   cooldown  seconds from now; set anew, it begins anew. 0: at once
- *   waiting   what stands there meanwhile; {time} is put in as m:ss. A child with the class "wait" says it to whoever
- *             has no scripts, and is taken over
+ *   cooldown  seconds from now; a new value starts again. 0: no wait
+ *   waiting   the text during the wait; {time} is replaced by m:ss. A child with the class "wait" shows it without
+ *             scripts, and is used again
  *
  * Property: left, seconds; may be set.
  *
  * Event, bubbles: resend-ready, once the wait is over.
  *
- * While it lasts the buttons stay where the keyboard finds them, say that they are disabled, and do nothing.
+ * During the wait the buttons stay focusable, are announced as disabled, and do nothing.
  */
 export class ResendButton extends HTMLElement {
   static observedAttributes = ["cooldown"];

@@ -1,7 +1,7 @@
-// The page for a new password, once scripts run.
+// The page for a new password, when scripts run.
 import "./show-password.js";
 
-/** The link works once: what is sent twice would be told that it was used already. */
+/** The form is sent once: the link works once, and a second request would be refused as used. */
 let isSent = false;
 
 document.addEventListener("submit", (event) => {
@@ -10,7 +10,7 @@ document.addEventListener("submit", (event) => {
   event.target.setAttribute("aria-busy", "true");
 });
 
-// Come back to by the browser's own button, it is as new.
+// After the browser's back button the form can be sent again.
 addEventListener("pageshow", () => {
   isSent = false;
   document.querySelector("form")?.removeAttribute("aria-busy");

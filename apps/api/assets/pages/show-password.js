@@ -3,7 +3,7 @@
  *
  *   <show-password show="Show" hide="Hide"><input type="password" name="new_password"></show-password>
  *
- * Attributes: show, hide: what stands on the button. The field is hidden again when its form is sent.
+ * Attributes: show, hide: the texts of the button. The field is hidden again when its form is sent.
  */
 export class ShowPassword extends HTMLElement {
   connectedCallback() {

@@ -1,34 +1,34 @@
-// The verification page, once scripts run: steps without a reload, and news as it comes. The server writes
-// every face of the page; here its main part is exchanged.
+// The verification page, when scripts run: steps without a reload, and delivery reports as they come. The
+// server renders every state of the page; this script replaces its main part.
 import "./otp-input.js";
 import "./resend-button.js";
 import "./countdown-ring.js";
 
 const POLL_MS = 2500;
 const BACK_AFTER_MS = 4000;
-/** Seconds by which a count may be wrong: where a phone sleeps its clock stands still. */
+/** Seconds by which a countdown may be wrong: it stands still while a phone sleeps. */
 const DRIFT_MAX = 2;
-/** Phases in which nothing more comes. */
+/** Phases after which nothing more comes. */
 const ENDS = ["approved", "taken", "closed"];
-/** After these a code was not looked at: it stays in its boxes. */
+/** Notes after which the code was not checked: it stays in its boxes. */
 const UNREAD = ["malformed", "tries", "unavailable"];
 
 const main = () => document.getElementById("page");
 const said = document.getElementById("said");
-/** What the server gave this script to say. */
+/** The texts that the server gave to this script. */
 const words = (name) => document.querySelector(`meta[name="say-${name}"]`)?.content ?? "";
 const read = (html) => new DOMParser().parseFromString(html, "text/html");
 
-/** A step is under way. */
+/** True while a step is running. */
 let isBusy = false;
-/** The state is being asked for. */
+/** True while the state is being requested. */
 let isLooking = false;
-/** What came of the last step is not known. */
+/** True while the outcome of the last step is not known. */
 let isLost = false;
-/** Counts what exchanges the page: of two under way the later one does. */
+/** Counts the replacements of the page: of two at once, the later one wins. */
 let turns = 0;
 
-/** Where the page is, in the language that was switched to, with something said or without. */
+/** The address of the page, in the chosen language, with or without a note. */
 function address(note) {
   const query = new URLSearchParams(location.search);
   query.delete("change");
@@ -37,7 +37,7 @@ function address(note) {
   return tail === "" ? location.pathname : `${location.pathname}?${tail}`;
 }
 
-/** Shows the page as the server writes it at that address. */
+/** Shows the page that the server renders at that address. */
 async function show(at) {
   const turn = turns += 1;
   const response = await fetch(at, { headers: { Accept: "text/html" }, cache: "no-store" });
@@ -53,12 +53,12 @@ function put(fresh, at) {
   arrive(at);
 }
 
-/** Puts the reader where the page goes on. */
+/** Moves the focus to where the page goes on. */
 function arrive(at) {
   const page = main();
   const field = page.querySelector("otp-input, input:not([type=hidden])");
   (field ?? page.querySelector("h1"))?.focus();
-  // What is said is said once, not with every reload.
+  // A note is shown once, not after every reload.
   const here = new URL(at, location.href);
   for (const key of ["note", "wait"]) here.searchParams.delete(key);
   history.replaceState(null, "", here);
@@ -66,12 +66,12 @@ function arrive(at) {
   if (back) {
     const soon = page.querySelector("[data-when-live]");
     if (soon) soon.textContent = soon.dataset.whenLive;
-    // Not before the success was read out. The way back from there does not lead here again.
+    // Not before the success was read out. The browser's back button does not lead here again.
     setTimeout(() => location.replace(back.href), BACK_AFTER_MS);
   }
 }
 
-/** Says what went wrong; the page stays as it is, with what was typed. */
+/** Shows an error; the page stays as it is, with what was typed. */
 function complain(text) {
   const note = Object.assign(document.createElement("p"), { id: "note", className: "note bad", textContent: text });
   note.setAttribute("role", "alert");
@@ -79,7 +79,7 @@ function complain(text) {
   main().querySelector("h1").after(note);
 }
 
-/** The server's answer to a step that it did not take. */
+/** Shows the server's answer to a step that it refused. */
 function refuse(status, fresh) {
   const page = fresh.getElementById("page");
   if (page && [404, 410].includes(status)) return put(fresh, address());
@@ -90,7 +90,7 @@ function refuse(status, fresh) {
 async function step(form, submitter) {
   if (isBusy) return;
   isBusy = true;
-  // Whatever was asked for before is out of date.
+  // Earlier requests are out of date.
   turns += 1;
   const typed = { code: form.querySelector("otp-input")?.value, phone: form.elements.phone?.value };
   const pressed = submitter ?? form.querySelector("button");
@@ -108,7 +108,7 @@ async function step(form, submitter) {
     } else refuse(response.status, read(await response.text()));
     isLost = false;
   } catch {
-    // It may have been taken: it is not sent again before the state was seen.
+    // The server may have accepted it: it is not sent again before the state is known.
     isLost = true;
     complain(words("line"));
   } finally {
@@ -120,7 +120,7 @@ async function step(form, submitter) {
   if (isLost) look();
 }
 
-/** What was typed and not used stays. */
+/** Keeps what was typed and not used. */
 function typeAgain({ code, phone }, note) {
   const boxes = main().querySelector("otp-input");
   const number = main().querySelector("#phone");
@@ -140,7 +140,7 @@ document.addEventListener("submit", (event) => {
   step(event.target, event.submitter);
 });
 
-// What is typed now was not refused yet.
+// The new value was not refused yet.
 document.addEventListener("otp-change", (event) => event.target.removeAttribute("invalid"));
 
 document.addEventListener("otp-complete", (event) => event.target.form?.requestSubmit());
@@ -151,7 +151,7 @@ document.addEventListener("countdown-level", (event) => {
   if (event.detail.level === "over") look();
 });
 
-/** Asks how far it has come. */
+/** Requests the state of the page. */
 async function look() {
   const page = main();
   if (isBusy || isLooking || document.hidden || ENDS.includes(page.dataset.phase)) return;
@@ -162,13 +162,13 @@ async function look() {
     const state = response.ok ? await response.json() : undefined;
     if (state && turn === turns) await follow(page, state);
   } catch {
-    // Asked again in a moment.
+    // The state is requested again in a moment.
   } finally {
     isLooking = false;
   }
 }
 
-/** What has become of the code, and whether the page is another by now. */
+/** Follows the state: replaces the page if its phase has changed, else shows the delivery status. */
 async function follow(page, state) {
   const { phase } = page.dataset;
   const isChanging = phase === "number" && location.search.includes("change=") && !ENDS.includes(state.phase);
@@ -199,7 +199,7 @@ function tell(page, { code_seconds, resend_seconds, delivery }) {
   line.textContent = delivery.text;
   line.className = `delivery ${delivery.status}`;
   said.textContent = delivery.text;
-  // That it is on its way is old news.
+  // The note that the code was sent is out of date.
   page.querySelector("#note.good")?.remove();
 }
 

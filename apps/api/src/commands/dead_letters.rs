@@ -1,4 +1,4 @@
-//! `dead-found`: lists what could not be processed, and tries it again.
+//! `dead-letters`: lists what could not be processed, and tries it again.
 
 use crate::{composition::App, config::Settings, error_chain::describe};
 use clap::Subcommand;
@@ -9,16 +9,16 @@ use ports::{
 use std::process::ExitCode;
 use uuid::Uuid;
 
-/// Dead found that are read at once.
+/// Dead letters that are read at once.
 const PAGE: i64 = 200;
 
 #[derive(Subcommand)]
 pub(super) enum DeadLettersCommand {
-    /// List dead found, newest first: id, kind, attempts, time, reason.
+    /// List dead letters, newest first: id, kind, attempts, time, reason.
     List,
-    /// Try a dead dead_letter again. A message with an unknown outcome may then reach its recipient twice.
+    /// Try a dead letter again. A message with an unknown outcome may then reach its recipient twice.
     Replay {
-        /// The dead dead_letter's id, as `list` shows it.
+        /// The dead letter's id, as `list` shows it.
         id: Uuid,
     },
 }
@@ -29,7 +29,9 @@ pub(super) async fn run(settings: Settings, command: &DeadLettersCommand) -> Res
         DeadLettersCommand::List => list(app.store.as_ref()).await,
         DeadLettersCommand::Replay { id } => match app.replay(*id).await {
             Ok(Some(status)) => super::say(status),
-            Ok(None) => Err(format!("no dead dead_letter has the id {id}; `ventanilla dead-found list` shows them")),
+            Ok(None) => {
+                Err(format!("no dead letter has the id {id}; `ventanilla dead-letters list` shows them"))
+            }
             Err(fault) => Err(describe(&fault)),
         },
     }

@@ -23,8 +23,8 @@ pub(super) const SETTINGS_MISSING: u8 = 2;
 
 #[derive(Subcommand)]
 pub(super) enum OtpCommand {
-    /// Check the settings, send a code, ask for it and check it. Exits with 0 if the code was approved, or was
-    /// sent while standard input is closed; with 1 if not; with 2 if settings are missing.
+    /// Check the settings, send a code, ask for it and check it. Exits with 0 if the code was approved, or
+    /// was sent while standard input is closed; with 1 if not; with 2 if settings are missing.
     Send(sending::SendArgs),
     /// Check the code of a verification that was started before. Exits as `send` does.
     Check(CheckArgs),
@@ -93,7 +93,9 @@ impl CheckAttempts<'_> {
             Err(_) => verify.find_open(&self.requester, &recipient_of(which, region)?, None).await,
         };
         let found = found.map_err(|fault| describe(&fault))?;
-        found.map(|found| found.id).ok_or_else(|| "no such verification of this team; check the id or recipient, and --client".to_owned())
+        found.map(|found| found.id).ok_or_else(|| {
+            "no such verification of this team; check the id or recipient, and --client".to_owned()
+        })
     }
 
     /// Asks for codes until one is approved, no check attempt is left, or the line is empty.
@@ -130,9 +132,10 @@ impl CheckAttempts<'_> {
                 verdict(Some(true), "the code is correct".into())
             }
             CheckResult::Judged(checked) => match (checked.locked_until, checked.attempts_remaining) {
-                (Some(until), _) => {
-                    verdict(Some(false), format!("wrong code; the number is locked until {}", until.to_rfc3339()))
-                }
+                (Some(until), _) => verdict(
+                    Some(false),
+                    format!("wrong code; the number is locked until {}", until.to_rfc3339()),
+                ),
                 (None, 0) => verdict(Some(false), "wrong code; no check attempts left".into()),
                 (None, 1) => verdict(None, "wrong code; 1 check attempt left".into()),
                 (None, left) => verdict(None, format!("wrong code; {left} check attempts left")),
@@ -144,7 +147,9 @@ impl CheckAttempts<'_> {
             CheckResult::Locked(until) => {
                 verdict(Some(false), format!("the number is locked until {}", until.to_rfc3339()))
             }
-            CheckResult::Failed(fault) => verdict(None, format!("the code was not checked, and no check attempt was used: {fault}")),
+            CheckResult::Failed(fault) => {
+                verdict(None, format!("the code was not checked, and no check attempt was used: {fault}"))
+            }
         })
     }
 }

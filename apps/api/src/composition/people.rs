@@ -1,4 +1,4 @@
-//! The use cases of people's accounts, put together.
+//! Builds the use cases of people's accounts.
 
 use crate::{config::Settings, stores::Stores};
 use adapter_crypto::{Argon2Hasher, HmacSecretHasher, KeyedSessionTokens};
@@ -30,7 +30,7 @@ use ports::{
 };
 use std::{num::NonZero, sync::Arc, thread};
 
-/// What people do with their accounts.
+/// The use cases of people's accounts.
 pub(crate) struct People {
     pub(crate) register: Arc<Register>,
     pub(crate) log_in: Arc<LogIn>,
@@ -44,7 +44,7 @@ pub(crate) struct People {
     pub(crate) telegram: Arc<TelegramLink>,
 }
 
-/// What they are made of.
+/// What the use cases are built from.
 pub(crate) struct Parts<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) store: Arc<dyn Stores>,
@@ -76,8 +76,10 @@ impl People {
             hasher: hasher.clone(),
             clock: clock.clone(),
         });
-        let ways =
-            [Channel::Whatsapp, Channel::Sms].into_iter().filter(|way| verify.sends_by(*way)).collect();
+        let ways = [Channel::Whatsapp, Channel::Sms]
+            .into_iter()
+            .filter(|channel| verify.sends_by(*channel))
+            .collect();
         let prove = Arc::new(ProvePhone { verify: verify.clone(), clock: clock.clone() });
         let profiles = Arc::new(Profiles {
             accounts: store.clone(),

@@ -1,4 +1,4 @@
-//! The providers that are set up: who sends, whose webhooks are taken, who is asked.
+//! Builds the providers that are set up: message channels, webhooks, Meta's account.
 
 use super::WiringError;
 use crate::config::{MetaSettings, Settings, TelegramSettings, WhatsappProvider};
@@ -26,28 +26,28 @@ use std::{collections::HashMap, sync::Arc};
 type Channels = HashMap<String, Arc<dyn MessageChannel>>;
 type Webhooks = HashMap<&'static str, Arc<dyn InboundWebhook>>;
 
-/// All that is set up.
+/// The providers that are set up.
 pub(super) struct Providers {
     pub(super) twilio: Arc<TwilioClient>,
     pub(super) addresses: TwilioAddresses,
-    /// The ways to send, by channel account.
+    /// Message channels, by channel account.
     pub(super) channels: Channels,
-    /// The decoders of webhooks, by the name of their door.
+    /// Webhook decoders, by the name of their endpoint.
     pub(super) webhooks: Webhooks,
     pub(super) meta: Option<Meta>,
-    /// Our WhatsApp numbers, by channel account; the one that writes first stands first.
+    /// Our WhatsApp channel accounts. The first one writes to people without a conversation.
     pub(super) whatsapp_accounts: Vec<String>,
-    /// What codes of our own go out from.
+    /// The code senders for codes of our own, by channel.
     pub(super) code_accounts: HashMap<Channel, CodeAccount>,
 }
 
-/// What of Meta is asked by routes.
+/// The parts of Meta that routes use.
 pub(crate) struct Meta {
     pub(crate) webhook: Arc<MetaWebhook>,
     pub(crate) account: MetaAccount,
 }
 
-/// Sets up what the settings name.
+/// Builds the providers that the settings name.
 pub(super) fn build(
     settings: &Settings,
     clock: &Arc<dyn Clock>,
@@ -94,7 +94,7 @@ pub(super) fn build(
     Ok(Providers { twilio, addresses, channels, webhooks, meta, whatsapp_accounts, code_accounts })
 }
 
-/// By Meta only an approved text goes out unasked.
+/// Over Meta a code goes out as a template, because the person may not have written within 24 hours.
 fn code_accounts(
     settings: &Settings,
     whatsapp: Option<&String>,
@@ -137,9 +137,9 @@ fn meta(named: &MetaSettings, client: Arc<MetaClient>) -> Meta {
     }
 }
 
-type TelegramDoors = (String, Arc<dyn MessageChannel>, Arc<dyn InboundWebhook>);
+type TelegramParts = (String, Arc<dyn MessageChannel>, Arc<dyn InboundWebhook>);
 
-fn telegram(named: &TelegramSettings, clock: &Arc<dyn Clock>) -> Result<TelegramDoors, WiringError> {
+fn telegram(named: &TelegramSettings, clock: &Arc<dyn Clock>) -> Result<TelegramParts, WiringError> {
     let token = BotToken::parse(&named.bot_token).map_err(|_malformed| WiringError::BotToken)?;
     let account = token.channel_account();
     let config = TelegramConfig { token, api_base: named.api_base.clone() };

@@ -1,5 +1,5 @@
-//! `CLIENTS_FILE`: internal clients that sign their requests. Every fault in it is named, with its line; no
-//! value is shown.
+//! `CLIENTS_FILE`: internal clients that sign their requests. Every error in the file is reported with its
+//! line; no value is shown.
 
 use super::{ClientSettings, reader::Reader};
 use crate::scopes::ALL_SCOPES;
@@ -14,10 +14,10 @@ use toml::{
 
 const SETTING: &str = "CLIENTS_FILE";
 const FIELDS: [&str; 4] = ["id", "scopes", "secrets", "secret_files"];
-/// One, or two while they rotate.
+/// Secrets that a client may have: one, or two during a rotation.
 const SECRETS_MAX: usize = 2;
 
-/// The clients of the file that is named; none where none is.
+/// The clients of `CLIENTS_FILE`; empty if it is not set.
 pub(super) fn read(r: &mut Reader<'_>) -> Vec<ClientSettings> {
     let Some(path) = r.get(SETTING).map(str::to_owned) else { return Vec::new() };
     match fs::read_to_string(&path) {
@@ -36,12 +36,12 @@ pub(super) fn read(r: &mut Reader<'_>) -> Vec<ClientSettings> {
     }
 }
 
-/// The clients of a text, and what is wrong with it; `folder` is where the files of secrets are looked for.
+/// The clients of a TOML text, and its errors. `secret_files` are looked for in `folder`.
 fn parse(text: &str, folder: &Path) -> (Vec<ClientSettings>, Vec<String>) {
     let mut file = ClientsFile { text, folder, complaints: Vec::new() };
     let (document, faults) = DeTable::parse_recoverable(text);
     for fault in &faults {
-        // Its own message may quote the text.
+        // The parser's own message may quote a secret.
         file.complain(&fault.span().unwrap_or_default(), "is not TOML");
     }
     let clients = if faults.is_empty() { file.clients(document.get_ref()) } else { Vec::new() };
@@ -72,29 +72,32 @@ impl ClientsFile<'_> {
                         }
                     }
                 }
-                _ => self.complain(&key.span(), "only [[clients]] can stand here"),
+                _ => self.complain(&key.span(), "only [[clients]] is allowed here"),
             }
         }
         if clients.is_empty() && self.complaints.is_empty() {
-            self.complain(&(0..0), "there must be [[clients]]");
+            self.complain(&(0..0), "at least one [[clients]] is needed");
         }
         clients
     }
 
     fn client(&mut self, table: &Spanned<DeValue<'_>>, others: &[ClientSettings]) -> Option<ClientSettings> {
         let DeValue::Table(fields) = table.get_ref() else {
-            self.complain(&table.span(), "a client is a table");
+            self.complain(&table.span(), "a client must be a table");
             return None;
         };
         for (key, _) in fields {
             if !FIELDS.contains(&key.get_ref().as_ref()) {
-                self.complain(&key.span(), "a client has id, scopes, secrets and secret_files, nothing else");
+                self.complain(
+                    &key.span(),
+                    "unknown field; a client has id, scopes, secrets and secret_files",
+                );
             }
         }
         let id = self.id(table, fields.get("id"), others);
         let scopes = self.scopes(table, fields.get("scopes"));
         let secrets = self.secrets(table, fields, others);
-        // One with a fault stays, so that those behind it are compared with it.
+        // A client with errors is kept, so that later ones are compared with it.
         Some(ClientSettings { id: id.unwrap_or_default(), scopes, secrets })
     }
 
@@ -122,13 +125,13 @@ impl ClientsFile<'_> {
     fn scopes(&mut self, table: &Spanned<DeValue<'_>>, field: Option<&Spanned<DeValue<'_>>>) -> Vec<String> {
         let mut scopes = Vec::new();
         if field.is_none() {
-            self.complain(&table.span(), "a client needs scopes, if none then []");
+            self.complain(&table.span(), "a client needs scopes; write [] for none");
         }
         for (at, scope) in field.map(|field| self.texts(field)).unwrap_or_default() {
             if ALL_SCOPES.contains(&scope.as_str()) {
                 scopes.push(scope);
             } else {
-                self.complain(&at, &format!("there is no such scope; there are {}", ALL_SCOPES.join(", ")));
+                self.complain(&at, &format!("unknown scope; the scopes are {}", ALL_SCOPES.join(", ")));
             }
         }
         scopes
@@ -148,7 +151,7 @@ impl ClientsFile<'_> {
             }
         }
         if !(1..=SECRETS_MAX).contains(&found.len()) {
-            self.complain(&table.span(), "a client needs one secret, or two while they rotate");
+            self.complain(&table.span(), "a client needs one secret, or two during a rotation");
         }
         let mut secrets: Vec<SecretString> = Vec::new();
         for (at, secret) in found {
@@ -157,14 +160,14 @@ impl ClientsFile<'_> {
             }
             let mut known = others.iter().flat_map(|other| &other.secrets).chain(&secrets);
             if known.any(|known| known.expose_secret() == secret) {
-                self.complain(&at, "this secret stands twice: who signs with it could not be told");
+                self.complain(&at, "this secret occurs twice: it would not identify one client");
             }
             secrets.push(SecretString::from(secret));
         }
         secrets
     }
 
-    /// The texts of a list, each with its place.
+    /// The texts of a list, each with its position.
     fn texts(&mut self, field: &Spanned<DeValue<'_>>) -> Vec<(Range<usize>, String)> {
         let DeValue::Array(items) = field.get_ref() else {
             self.complain(&field.span(), "this must be a list of texts");

@@ -1,4 +1,4 @@
-//! What holds where a setting is not named, and which environment this is.
+//! Defaults of settings, and which environment this is.
 
 use super::DatabaseAddress;
 use secrecy::SecretString;
@@ -9,7 +9,7 @@ pub(super) const SANDBOX_ADDRESS: &str = "127.0.0.1:8001";
 pub(super) const SANDBOX_SMTP_ADDRESS: &str = "127.0.0.1:8025";
 const DEFAULT_DATABASE: &str = "data/ventanilla.db";
 
-/// `sqlite://path`, or `postgres://…` for a server.
+/// Reads `sqlite://path` or `postgres://…`. None if the address is malformed.
 pub(super) fn database(address: Option<&str>) -> Option<DatabaseAddress> {
     let address = address.unwrap_or("sqlite://data/ventanilla.db");
     if address.starts_with("postgres://") || address.starts_with("postgresql://") {
@@ -21,7 +21,7 @@ pub(super) fn database(address: Option<&str>) -> Option<DatabaseAddress> {
     Some(DatabaseAddress::Sqlite(path.to_owned()))
 }
 
-/// Debug builds are for development, release builds for production, unless `APP_ENV` says otherwise.
+/// True in production: `APP_ENV` decides; without it release builds are for production, debug builds not.
 pub(super) fn is_production(values: &BTreeMap<String, String>) -> bool {
     values.get("APP_ENV").map_or(!cfg!(debug_assertions), |env| env == "production")
 }

@@ -1,20 +1,20 @@
-//! The providers' settings: who we are there, where they are, and what proves that it is they who call.
+//! The providers' settings: our accounts, their addresses, and the secrets that authenticate webhooks.
 
 use super::{
     MetaSettings, SmtpSettings, TelegramSettings, TwilioSettings, VerifyProvider, defaults::is_production,
     reader::Reader,
 };
-use domain::{accounts::EmailAddress, phone::PhoneNumber};
+use domain::{email::EmailAddress, phone::PhoneNumber};
 use secrecy::SecretString;
 
-/// No key that signs is shorter in production.
+/// Least length of a signing key in production, in bytes.
 const SECRET_LENGTH_MIN: usize = 32;
 
-/// Keys, the newest first, comma-separated while they rotate.
+/// Reads keys, comma-separated during a rotation; the first is the one in use.
 fn rotating(r: &mut Reader<'_>, name: &str, value: &str) -> Vec<SecretString> {
     let parts: Vec<&str> = value.split(',').map(str::trim).collect();
     if !value.is_empty() && parts.iter().any(|part| part.is_empty()) {
-        // An empty key would verify what anybody signs.
+        // Anybody could sign with an empty key.
         r.fault(name, "has an empty part between its commas");
     } else if is_production(r.values)
         && !value.is_empty()
@@ -25,7 +25,7 @@ fn rotating(r: &mut Reader<'_>, name: &str, value: &str) -> Vec<SecretString> {
     parts.into_iter().map(SecretString::from).collect()
 }
 
-/// Meta's WhatsApp Cloud API; none where nothing of it is set. What is begun must be whole.
+/// Meta's WhatsApp Cloud API. None if none of its settings is set; if one is set, all must be.
 pub(super) fn meta(r: &mut Reader<'_>) -> Option<MetaSettings> {
     const NAMES: [&str; 5] = [
         "WHATSAPP_ACCESS_TOKEN",
@@ -49,7 +49,7 @@ pub(super) fn meta(r: &mut Reader<'_>) -> Option<MetaSettings> {
     })
 }
 
-/// Mail; none where nothing of it is set. What is begun must be whole.
+/// The mail server. None if none of its settings is set; if one is set, all must be.
 pub(super) fn smtp(r: &mut Reader<'_>) -> Option<SmtpSettings> {
     if r.get("SMTP_URL").is_none() && r.get("MAIL_FROM").is_none() {
         return None;
@@ -58,7 +58,7 @@ pub(super) fn smtp(r: &mut Reader<'_>) -> Option<SmtpSettings> {
     if !url.is_empty() && !adapter_smtp::is_address(&url) {
         r.fault("SMTP_URL", "must be smtp:// or smtps:// and a server, with ?tls=required for STARTTLS");
     } else if !url.is_empty() && is_production(r.values) && !adapter_smtp::is_safe(&url) {
-        r.fault("SMTP_URL", "must be smtps://, or have ?tls=required: codes go out by it");
+        r.fault("SMTP_URL", "must be smtps://, or have ?tls=required, because mail contains codes");
     }
     let address = EmailAddress::parse(&from).ok();
     if !from.is_empty() && address.is_none() {
@@ -67,7 +67,7 @@ pub(super) fn smtp(r: &mut Reader<'_>) -> Option<SmtpSettings> {
     Some(SmtpSettings { url: url.into(), from: address? })
 }
 
-/// A Telegram bot; none where nothing of it is set. What is begun must be whole.
+/// The Telegram bot. None if none of its secrets is set; if one is set, all settings must be.
 pub(super) fn telegram(r: &mut Reader<'_>) -> Option<TelegramSettings> {
     if r.get("BOT_TOKEN").is_none() && r.get("TELEGRAM_WEBHOOK_SECRET").is_none() {
         return None;
@@ -88,17 +88,17 @@ pub(super) fn telegram(r: &mut Reader<'_>) -> Option<TelegramSettings> {
     })
 }
 
-/// The bot's name without its `@`: it becomes a part of links.
+/// The bot's name without its `@`. It becomes part of links.
 fn bot_name(r: &mut Reader<'_>) -> String {
     let name = r.required("TELEGRAM_BOT_NAME").trim_start_matches('@').to_owned();
     let is_name = name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     if !is_name {
-        r.fault("TELEGRAM_BOT_NAME", "must be a bot's name: letters, digits and underscores");
+        r.fault("TELEGRAM_BOT_NAME", "must be the bot's name: at most 64 letters, digits and underscores");
     }
     name
 }
 
-/// `verify`: who makes codes; without Twilio there need be no service for them.
+/// Twilio's settings. `VERIFY_SERVICE_SID` is required unless we make the codes (`verify`).
 pub(super) fn twilio(r: &mut Reader<'_>, verify: Option<VerifyProvider>) -> TwilioSettings {
     let tokens = r.required("TWILIO_AUTH_TOKEN");
     let api_key =
@@ -107,11 +107,11 @@ pub(super) fn twilio(r: &mut Reader<'_>, verify: Option<VerifyProvider>) -> Twil
             (Some(key), Some(secret)) => Some((key, SecretString::from(secret))),
             (None, None) => None,
             (Some(_), None) => {
-                r.fault("TWILIO_API_KEY_SECRET", "is missing, though TWILIO_API_KEY is set");
+                r.fault("TWILIO_API_KEY_SECRET", "is missing, but TWILIO_API_KEY is set");
                 None
             }
             (None, Some(_)) => {
-                r.fault("TWILIO_API_KEY", "is missing, though TWILIO_API_KEY_SECRET is set");
+                r.fault("TWILIO_API_KEY", "is missing, but TWILIO_API_KEY_SECRET is set");
                 None
             }
         };
@@ -119,11 +119,11 @@ pub(super) fn twilio(r: &mut Reader<'_>, verify: Option<VerifyProvider>) -> Twil
     let is_address =
         whatsapp_from.strip_prefix("whatsapp:").is_some_and(|n| PhoneNumber::parse_international(n).is_ok());
     if !whatsapp_from.is_empty() && !is_address {
-        r.fault("TWILIO_WHATSAPP_FROM", "must be whatsapp:+ and a number");
+        r.fault("TWILIO_WHATSAPP_FROM", "must be whatsapp: and a number with + and country code");
     }
     let sms_from = r.get("TWILIO_SMS_FROM").map(str::to_owned);
     if sms_from.as_deref().is_some_and(|number| PhoneNumber::parse_international(number).is_err()) {
-        r.fault("TWILIO_SMS_FROM", "must be + and a number");
+        r.fault("TWILIO_SMS_FROM", "must be a number with + and country code");
     }
     TwilioSettings {
         account_sid: r.required("TWILIO_ACCOUNT_SID"),

@@ -1,4 +1,4 @@
-//! Reading and checking each setting. Complaints never show a value: it may be a secret.
+//! Reads and checks each setting. Complaints never show a value, because it may be a secret.
 
 use super::{
     AppEnv, LogFormat, Settings, SettingsFaults, VerifyProvider, WhatsappProvider, clients,
@@ -24,7 +24,7 @@ use std::{
     str::FromStr,
 };
 
-/// Reads everything; every fault is named.
+/// Reads all settings, and reports every error.
 pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, SettingsFaults> {
     let mut reader = Reader { values, faults: SettingsFaults::default() };
     let r = &mut reader;
@@ -67,12 +67,12 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
     let telegram = providers::telegram(r);
     let whatsapp_provider = r.read("WHATSAPP_PROVIDER", "twilio", "twilio or meta", WhatsappProvider::parse);
     if whatsapp_provider == Some(WhatsappProvider::Meta) && meta.is_none() {
-        r.fault("WHATSAPP_PROVIDER", "is meta, though Meta's settings are missing");
+        r.fault("WHATSAPP_PROVIDER", "is meta, but Meta's settings are missing");
     }
     let debug_key = r.get("DEBUG_KEY").map(SecretString::from);
     let is_weak = debug_key.as_ref().is_some_and(|key| key.expose_secret().chars().count() < 32);
     if env == AppEnv::Production && is_weak {
-        r.fault("DEBUG_KEY", "must have at least 32 characters");
+        r.fault("DEBUG_KEY", "must be at least 32 characters long");
     }
     let otp = otp(r);
     let allowed_countries = r
@@ -85,7 +85,7 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
     let limits = currency.map(|currency| limits(r, currency));
     let flows_dir = r.get("FLOWS_DIR").map(PathBuf::from);
     if flows_dir.as_deref().is_some_and(|folder| !Path::is_dir(folder)) {
-        r.fault("FLOWS_DIR", "must be a folder");
+        r.fault("FLOWS_DIR", "must be a folder that exists");
     }
     let log_level = r.read("LOG_LEVEL", "info", "error, warn, info, debug or trace", |text| {
         let level = text.to_ascii_lowercase();
@@ -145,7 +145,7 @@ pub(super) fn read(values: &BTreeMap<String, String>) -> Result<Settings, Settin
     }
 }
 
-/// Addresses or networks, comma-separated; none where nothing is set.
+/// Addresses or networks, comma-separated; empty for an empty text. None if one is malformed.
 fn networks(text: &str) -> Option<Vec<IpNet>> {
     let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
     let network =
@@ -160,7 +160,7 @@ fn app_env(r: &mut Reader<'_>) -> AppEnv {
     if is_production(r.values) { AppEnv::Production } else { AppEnv::Development }
 }
 
-/// Where people may be sent back to: what is sent there is encrypted, but on a developer's own machine.
+/// Origins that people may be sent back to. In production only encrypted ones (https) are accepted.
 fn return_to_origins(r: &mut Reader<'_>, env: AppEnv) -> Vec<WebOrigin> {
     let Some(text) = r.get("RETURN_TO_ORIGINS").map(str::to_owned) else { return Vec::new() };
     let mut origins = Vec::new();

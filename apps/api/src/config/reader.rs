@@ -1,4 +1,4 @@
-//! Reads one setting at a time and gathers what is wrong with each. A complaint never shows a value.
+//! Reads one setting at a time, and collects the complaints. A complaint never shows a value.
 
 use super::SettingsFaults;
 use adapter_crypto::Keyring;
@@ -19,7 +19,7 @@ impl Reader<'_> {
         self.faults.0.push((name.to_owned(), complaint.into()));
     }
 
-    /// The setting as `parse` reads it, or the default where it is not set.
+    /// The setting (or the default) as `parse` reads it. None, with a complaint, if `parse` refuses it.
     pub(super) fn read<T>(
         &mut self,
         name: &str,

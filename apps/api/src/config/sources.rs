@@ -1,5 +1,5 @@
-//! Where settings come from: the environment, files named by it, older names, and in development the
-//! secrets made before.
+//! Where settings come from: the environment, files that it names, legacy names, and in development the
+//! secrets that were made earlier.
 
 use super::{
     DatabaseAddress, SettingsFaults,
@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Names of the older systems and what they are called here.
+/// Legacy names of settings, with the names that they have here.
 const ALIASES: [(&str, &str); 4] = [
     ("JWT_SECRET_KEY", "JWT_SECRET"),
     ("HMAC_SECRET_KEY", "HMAC_SECRET"),
@@ -38,10 +38,10 @@ const FROM_FILES: [&str; 13] = [
     "SMTP_URL",
 ];
 
-/// Gathers all values by their names.
+/// Collects the settings as texts, by name.
 pub(crate) fn gather(env: Vec<(String, String)>) -> Result<BTreeMap<String, String>, SettingsFaults> {
     let source = Environment::default().ignore_empty(true).source(Some(env.into_iter().collect()));
-    // Names come back in lower case; values are left as they are, since parsing would mangle «00123».
+    // Names come back in lower case. Values stay texts, because parsing would change «00123».
     let all: BTreeMap<String, String> = Config::builder()
         .add_source(source)
         .build()
@@ -84,7 +84,7 @@ fn fill_development(values: &mut BTreeMap<String, String>, faults: &mut Settings
     if let Err(fault) = dev_secrets::fill(&folder, values) {
         faults
             .0
-            .push(("DATABASE_URL".into(), format!("has a folder that can't be written: {}", fault.kind())));
+            .push(("DATABASE_URL".into(), format!("names a folder that can't be written: {}", fault.kind())));
     }
     for (name, value) in [
         ("TWILIO_WHATSAPP_FROM", "whatsapp:+14155238886"),
@@ -96,7 +96,7 @@ fn fill_development(values: &mut BTreeMap<String, String>, faults: &mut Settings
     ] {
         values.entry(name.to_owned()).or_insert_with(|| value.to_owned());
     }
-    // Whatever base is not named leads to the sandbox: development never calls a provider by accident.
+    // Base URLs that are not set lead to the sandbox: development never calls a provider by accident.
     let sandbox = values.get("SANDBOX_BIND_ADDRESS").cloned().unwrap_or_else(|| SANDBOX_ADDRESS.into());
     let mail = values.get("SANDBOX_SMTP_ADDRESS").map_or(SANDBOX_SMTP_ADDRESS, String::as_str);
     let mail = format!("smtp://{mail}");

@@ -1,4 +1,4 @@
-//! What is taken, what is refused, and that every fault is named at once.
+//! Which settings are accepted and refused, and that all errors are reported at once.
 
 use super::*;
 use std::collections::BTreeMap;
@@ -34,7 +34,7 @@ fn faults(values: &BTreeMap<String, String>) -> Vec<String> {
 }
 
 #[test]
-fn production_needs_its_settings_and_takes_no_more() {
+fn production_starts_with_its_required_settings_alone() {
     let settings = read::read(&production()).unwrap();
     assert_eq!(settings.public_base_url, "https://ventanilla.example.com");
     assert_eq!(settings.twilio.api_base, "https://api.twilio.com");
@@ -43,7 +43,7 @@ fn production_needs_its_settings_and_takes_no_more() {
 }
 
 #[test]
-fn every_fault_is_named_at_once() {
+fn all_errors_are_reported_at_once() {
     let nothing = BTreeMap::from([("APP_ENV".to_owned(), "production".to_owned())]);
     let mut named = faults(&nothing);
     named.sort();
@@ -87,10 +87,10 @@ fn production_refuses_weak_secrets_demo_data_and_the_sandbox() {
 }
 
 #[test]
-fn in_production_nobody_on_the_way_reads_mail() {
+fn in_production_mail_is_encrypted_or_stays_on_the_machine() {
     let by = |url: &str| {
         let mut values = with("SMTP_URL", url);
-        values.insert("MAIL_FROM".into(), "window@example.com".into());
+        values.insert("MAIL_FROM".into(), "mail@example.com".into());
         faults(&values)
     };
     for url in [
@@ -123,14 +123,14 @@ fn complaints_and_debug_show_no_secret() {
 }
 
 #[test]
-fn people_go_back_to_the_origins_that_are_named() {
+fn people_go_back_only_to_named_origins() {
     assert!(read::read(&production()).unwrap().return_to_origins.is_empty());
     let named = with("RETURN_TO_ORIGINS", "https://app.example.com, https://other.example:8443");
     assert_eq!(read::read(&named).unwrap().return_to_origins.len(), 2);
 }
 
 #[test]
-fn a_file_of_clients_is_read_and_each_of_its_faults_is_named() {
+fn a_file_of_clients_is_read_and_each_of_its_errors_is_reported() {
     let file = std::env::temp_dir().join(format!("ventanilla-clients-{}.toml", std::process::id()));
     let named = with("CLIENTS_FILE", file.to_str().unwrap());
     let of = |id: &str, secret: &str| {

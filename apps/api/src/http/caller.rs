@@ -1,4 +1,4 @@
-//! Who calls: a team with its token or its signature, or a person who is signed in; and what each may do.
+//! Who calls: a team with its token or signature, or a signed-in person; and what each may do.
 
 use super::{edge::request_id, problem::ApiError, signed::SignedBy};
 use crate::http::client_ip::ClientAddress;
@@ -17,10 +17,10 @@ use domain::{
 use futures_util::future::LocalBoxFuture;
 use std::future::{Ready, ready};
 
-/// The longest name of a device that is kept, in characters.
+/// Longest name of a device that is stored, in characters.
 const DEVICE_LENGTH_MAX: usize = 200;
 
-/// Somebody who proved who he is.
+/// An authenticated caller: a team or a signed-in person.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     who: Who,
@@ -43,14 +43,14 @@ pub(crate) struct Person {
 /// Whose money a caller may see and move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AccessScope {
-    /// A team with the scope: everybody's.
+    /// A team with the scope: everybody's money.
     Everyone,
-    /// A person: his own. What is another's does not exist for him.
+    /// A person: only their own money. Anything else is answered like an unknown id.
     Only(UserId),
 }
 
 impl AccessScope {
-    /// Whether what belongs to that person is within it.
+    /// True if the scope includes what belongs to `owner`.
     pub(crate) fn covers(self, owner: UserId) -> bool {
         match self {
             Self::Everyone => true,
@@ -58,7 +58,7 @@ impl AccessScope {
         }
     }
 
-    /// The one person it is limited to.
+    /// The person that it is limited to; None for everybody.
     pub(crate) const fn person(self) -> Option<UserId> {
         match self {
             Self::Everyone => None,
@@ -68,15 +68,15 @@ impl AccessScope {
 }
 
 impl Caller {
-    /// The team's id; refused unless the caller is one that has the scope.
+    /// The client id of a team that has the scope; any other caller gets a 403.
     pub(crate) fn require(&self, scope: Scope) -> Result<&str, ApiError> {
         match &self.who {
             Who::Team { client, scopes } if scopes.iter().any(|own| own == scope.name()) => Ok(client),
-            _ => Err(ApiError::forbidden(format!("This takes the scope {}.", scope.name()))),
+            _ => Err(ApiError::forbidden(format!("Missing scope: {}.", scope.name()))),
         }
     }
 
-    /// Whose money he may see or move: a team's needs the scope.
+    /// Whose money the caller may see or move. A team needs the scope, a person does not.
     pub(crate) fn reach(&self, scope: Scope) -> Result<AccessScope, ApiError> {
         match &self.who {
             Who::Team { .. } => self.require(scope).map(|_client| AccessScope::Everyone),
@@ -84,12 +84,12 @@ impl Caller {
         }
     }
 
-    /// The person who is signed in; refused to a team.
+    /// The signed-in person; a team gets a 403.
     pub(crate) fn person(&self) -> Result<Person, ApiError> {
-        self.as_person().ok_or_else(|| ApiError::forbidden("This takes a person's own token."))
+        self.as_person().ok_or_else(|| ApiError::forbidden("This route needs a person's access token."))
     }
 
-    /// The person who is signed in, if it is one.
+    /// The signed-in person; None for a team.
     pub(crate) fn as_person(&self) -> Option<Person> {
         match self.who {
             Who::Person { user, session } => Some(Person { user, session }),
@@ -97,7 +97,7 @@ impl Caller {
         }
     }
 
-    /// The name under which its keys, transfers and challenges are kept.
+    /// The name under which the caller's idempotency keys, transfers and challenges are stored.
     pub(crate) fn key(&self) -> String {
         match &self.who {
             Who::Team { client, .. } => format!("client:{client}"),
@@ -105,7 +105,7 @@ impl Caller {
         }
     }
 
-    /// For the audit.
+    /// The caller as the audit log names them.
     pub(crate) fn actor(&self) -> Actor {
         Actor { who: self.key(), channel: "rest".into(), request_id: self.request_id.clone() }
     }
@@ -120,7 +120,7 @@ impl FromRequest for Caller {
         let app = request.app_data::<web::Data<App>>().cloned();
         Box::pin(async move {
             let caller = read?;
-            // A token outlives its session by minutes; whoever was logged out is out at once.
+            // A token outlives its session by minutes, so the session is checked too.
             if let (Some(app), Some(person)) = (app, caller.as_person())
                 && !app.people.sessions.is_live(person.session, person.user).await?
             {
@@ -132,7 +132,7 @@ impl FromRequest for Caller {
 }
 
 fn refused() -> ApiError {
-    ApiError::unauthorized("A valid token is needed.")
+    ApiError::unauthorized("Token missing, invalid or expired.")
 }
 
 fn read(request: &HttpRequest) -> Result<Caller, ApiError> {
@@ -153,13 +153,14 @@ fn read(request: &HttpRequest) -> Result<Caller, ApiError> {
     Ok(Caller { who, request_id: request_id(request) })
 }
 
-/// Who signed it. Where a token comes along it is the token that says who calls, also when it is a bad one.
+/// The client that signed the request. Only for requests without a token: a token, also an invalid one,
+/// says who calls.
 fn signer(request: &HttpRequest) -> Result<Caller, ApiError> {
     let SignedBy { client, scopes } = request.extensions().get::<SignedBy>().cloned().ok_or_else(refused)?;
     Ok(Caller { who: Who::Team { client, scopes }, request_id: request_id(request) })
 }
 
-/// Where a call comes from, whoever makes it: what the public routes of accounts go by.
+/// Where a call comes from: address, device and request id. The public routes of accounts use it.
 pub(crate) struct VisitorOf(pub(crate) Visitor);
 
 impl FromRequest for VisitorOf {
@@ -175,16 +176,16 @@ impl FromRequest for VisitorOf {
     }
 }
 
-/// The `Idempotency-Key` header, where it is given.
+/// The `Idempotency-Key` header; None if there is none.
 pub(crate) struct IdempotencyHeader(pub(crate) Option<String>);
 
 impl IdempotencyHeader {
-    /// The header, else the caller's name for it in the body.
+    /// The header, or else the key that the body names.
     pub(crate) fn or(self, named: Option<&String>) -> Self {
         Self(self.0.or_else(|| named.cloned()))
     }
 
-    /// The key in its scope.
+    /// The key, bound to the caller and the operation.
     pub(crate) fn key(self, caller: &Caller, operation: &str) -> Option<IdempotencyKey> {
         self.0.map(|key| IdempotencyKey { caller: caller.key(), operation: operation.into(), key })
     }

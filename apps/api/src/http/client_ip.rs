@@ -1,4 +1,4 @@
-//! Where a caller is, as limits count it.
+//! The caller's IP address, as limits count it.
 
 use super::problem::ApiError;
 use crate::composition::App;
@@ -9,7 +9,7 @@ use std::{
     net::{IpAddr, Ipv6Addr},
 };
 
-/// The address of whoever calls: the peer's, or behind trusted proxies the rightmost that is none of theirs.
+/// The caller's IP address: the peer's, or behind trusted proxies the rightmost one that is not a proxy's.
 pub(crate) struct ClientAddress(pub(crate) String);
 
 impl FromRequest for ClientAddress {
@@ -18,12 +18,12 @@ impl FromRequest for ClientAddress {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let Some(peer) = request.peer_addr() else {
-            return ready(Err(ApiError::unavailable("The caller has no address.")));
+            return ready(Err(ApiError::unavailable("The caller's IP address is not known.")));
         };
         let trusted = request
             .app_data::<web::Data<App>>()
             .map_or(&[][..], |app| app.settings.trusted_proxies.as_slice());
-        // What a caller wrote there may be no text: what the proxies put behind it counts all the same.
+        // The caller's own part may be invalid text; what the proxies appended to it still counts.
         let forwarded: Vec<_> = request
             .headers()
             .get_all("X-Forwarded-For")
@@ -38,7 +38,7 @@ fn is_trusted(ip: IpAddr, trusted: &[IpNet]) -> bool {
     trusted.iter().any(|network| network.contains(&ip))
 }
 
-/// What stands left of the first hop that is not ours was written by anybody.
+/// The first hop from the right that is not ours. Anything to its left can be forged.
 fn client<'a>(peer: IpAddr, forwarded: impl Iterator<Item = &'a str>, trusted: &[IpNet]) -> IpAddr {
     let peer = peer.to_canonical();
     if !is_trusted(peer, trusted) {
@@ -56,7 +56,7 @@ fn client<'a>(peer: IpAddr, forwarded: impl Iterator<Item = &'a str>, trusted: &
     nearest
 }
 
-/// IPv6 by /64: a subscriber has at least that many.
+/// The address as limits count it; IPv6 by /64, because one subscriber has at least that many addresses.
 pub(crate) fn counted(ip: IpAddr) -> String {
     match ip {
         IpAddr::V4(ip) => ip.to_string(),
@@ -77,13 +77,13 @@ mod tests {
     }
 
     #[test]
-    fn nobody_names_his_own_address() {
+    fn a_caller_cannot_name_their_own_address() {
         assert_eq!(of("203.0.113.9", &["10.0.0.1"], &[]), "203.0.113.9");
         assert_eq!(of("203.0.113.9", &["10.0.0.1"], &["127.0.0.0/8"]), "203.0.113.9");
     }
 
     #[test]
-    fn behind_a_proxy_the_rightmost_stranger_counts() {
+    fn behind_a_proxy_the_rightmost_foreign_address_counts() {
         let proxy = ["127.0.0.1/32", "10.0.0.0/8"];
         assert_eq!(of("127.0.0.1", &["6.6.6.6, 203.0.113.9"], &proxy), "203.0.113.9");
         assert_eq!(of("127.0.0.1", &["6.6.6.6", "203.0.113.9, 10.1.2.3"], &proxy), "203.0.113.9");
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_subscriber_of_ipv6_is_one() {
+    fn an_ipv6_subscriber_counts_once() {
         assert_eq!(of("2001:db8:0:1::5", &[], &[]), of("2001:db8:0:1:ffff::9", &[], &[]));
         assert_ne!(of("2001:db8:0:1::5", &[], &[]), of("2001:db8:0:2::5", &[], &[]));
     }

@@ -1,5 +1,5 @@
-//! The edge: request ids, problems for every error, panics caught, one log line a request. Logged are
-//! the route's pattern and never its address, which may bear a number.
+//! The outermost middleware: request ids, problems for every error, panics caught, one log line a request.
+//! The log shows the route's pattern, never the address, which may contain a number or a token.
 
 use super::{problem::ApiError, rate_limit::Remainder};
 use crate::composition::App;
@@ -17,26 +17,26 @@ use actix_web::{
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 
-/// What the API documentation's pages may load: their own files and nothing else.
+/// Content policy of the API documentation: its pages load their own files only.
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
                       connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id of the request under way.
+/// The id of the current request.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestId(pub(crate) String);
 
-/// The id of the request under way.
+/// The id of the current request; empty outside the middleware.
 pub(super) fn request_id(request: &HttpRequest) -> String {
     request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 
-/// An error that has a page of its own: people read it, no program.
+/// Marks an error response that has a body of its own, such as a page, and stays as it is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OwnFace;
 
-/// The caller's own id, if it is a sane one.
+/// The caller's `X-Request-Id`, if it has 1 to 64 letters, digits or `-_.`.
 fn given_id(request: &ServiceRequest) -> Option<String> {
     let given = request.headers().get(REQUEST_ID)?.to_str().ok()?;
     let is_sane = (1..=64).contains(&given.len())
@@ -44,8 +44,8 @@ fn given_id(request: &ServiceRequest) -> Option<String> {
     is_sane.then(|| given.to_owned())
 }
 
-/// HEAD is answered as GET is, without the body ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2)): the
-/// server leaves that out.
+/// Answers HEAD as GET ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2)): the
+/// server leaves the body out.
 pub(crate) async fn head_as_get<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,
@@ -56,7 +56,7 @@ pub(crate) async fn head_as_get<B: MessageBody>(
     next.call(request).await
 }
 
-/// The outermost middleware.
+/// Wraps every request: id, problem, headers, log line.
 pub(crate) async fn edge<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -72,10 +72,10 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
     let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
     let mut response = match outcome {
         Ok(Ok(response)) => as_problem(response, &id),
-        // Raised where no response could be made of it: the route is not known.
+        // There is no response, so the route is not known.
         Ok(Err(error)) => return Err(error),
         Err(_panic) => {
-            tracing::error!(request_id = %id, "a panic in a route; it is a fault of ours");
+            tracing::error!(request_id = %id, "a route panicked");
             return Err(ApiError::of_status(StatusCode::INTERNAL_SERVER_ERROR).for_request(&id).into());
         }
     };
@@ -98,7 +98,7 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
     Ok(response)
 }
 
-/// Any error becomes a problem: a route's own, or one that the framework answered.
+/// Turns an error into a problem: a route's own error, or one that the framework answered.
 fn as_problem<B: MessageBody>(
     response: ServiceResponse<B>,
     id: &str,

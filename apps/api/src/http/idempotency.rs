@@ -1,29 +1,28 @@
-//! A POST that sends a message, done once for its key.
+//! Idempotency keys: a POST with a key is carried out once.
 
 use super::problem::ApiError;
-use crate::composition::App;
+use crate::{composition::App, error_chain::describe};
 use actix_web::{HttpResponse, http::StatusCode, web};
 use chrono::Duration;
 use domain::operations::idempotency::{Fingerprint, IdempotencyKey};
 use ports::{operations::Claim, store_error::StoreResult};
 use serde::Serialize;
 
-/// How long a request may be under way before its key is anybody's again: longer than every attempt
-/// at a provider together.
+/// How long a request may run before its key is free again: longer than all calls to a provider together.
 const CLAIM_LASTS: Duration = Duration::minutes(2);
 
-/// Runs what must not be cut in half by a caller that hangs up.
+/// Runs work to its end, even if the caller disconnects.
 pub(crate) async fn detached<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
 ) -> Result<T, ApiError> {
     tokio::spawn(work).await.map_err(|fault| {
-        tracing::error!(%fault, "a task ended before its time");
-        ApiError::unavailable("The work was cut short; ask again.").retry_after(1)
+        tracing::error!(error = %fault, "a task was aborted or panicked");
+        ApiError::unavailable("The request was interrupted. Send it again.").retry_after(1)
     })
 }
 
-/// Does the work and answers `status` with what it gave; under a key that was answered before, gives that
-/// answer again. Where the work fails nothing was sent, and the key is free to be tried again.
+/// Does the work and answers `status` with its result. A key that was answered before gets that answer again.
+/// If the work fails, nothing was sent, and the key can be used again.
 pub(crate) async fn answer_once<T: Serialize + Send + 'static>(
     app: &web::Data<App>,
     status: StatusCode,
@@ -38,17 +37,20 @@ pub(crate) async fn answer_once<T: Serialize + Send + 'static>(
             Claim::Fresh => {}
             Claim::Answered(answer) => return Ok((answer, true)),
             Claim::UnderWay => {
-                return Err(
-                    ApiError::request_in_flight("A request with this key is under way.").retry_after(1)
-                );
+                return Err(ApiError::request_in_flight(
+                    "A request with this key is still running. Send it again later.",
+                )
+                .retry_after(1));
             }
             Claim::Reused => {
-                return Err(ApiError::idempotency_key_reused("This key was used for another request."));
+                return Err(ApiError::idempotency_key_reused(
+                    "This key was used for another request. Use a new key.",
+                ));
             }
         }
         let answered = work.await.and_then(|answer| {
             serde_json::to_string(&answer)
-                .map_err(|_unwritable| ApiError::unavailable("No answer could be made."))
+                .map_err(|_unwritable| ApiError::unavailable("The response could not be written."))
         });
         let noted = match &answered {
             Ok(answer) => store.keep(&key, answer).await,
@@ -65,9 +67,9 @@ pub(crate) async fn answer_once<T: Serialize + Send + 'static>(
     Ok(response.content_type("application/json").body(body))
 }
 
-/// The work is done; that its answer could not be kept is no reason to tell the caller otherwise.
+/// Logs that the answer could not be kept. The caller still gets it, because the work is done.
 fn note(noted: StoreResult<()>) {
     if let Err(fault) = noted {
-        tracing::warn!(%fault, "an answer was not kept under its key");
+        tracing::warn!(error = %describe(&fault), "an answer was not kept under its idempotency key");
     }
 }

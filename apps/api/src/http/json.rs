@@ -7,10 +7,10 @@ use futures_util::future::LocalBoxFuture;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-/// The largest body taken but on webhooks.
+/// Largest body in bytes, except on webhooks.
 pub(crate) const BODY_MAX: usize = 256 * 1024;
 
-/// An instant as the API writes it: RFC 3339, UTC, milliseconds.
+/// A time as the API writes it: RFC 3339, UTC, with milliseconds.
 pub(crate) fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
@@ -38,7 +38,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
     }
 }
 
-/// A body in which nothing can stand.
+/// A body that has no fields.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Empty {}
@@ -59,25 +59,25 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for MaybeJson<T> {
     }
 }
 
-/// Reads a body; a field that is wrong is named by its JSON Pointer.
+/// Reads a body. An invalid field is named by its JSON Pointer.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let first = bytes.iter().find(|b| !b.is_ascii_whitespace());
     if first.is_some_and(|b| *b != b'{') && serde_json::from_slice::<&RawValue>(bytes).is_ok() {
-        return Err(ApiError::field("", "must be an object"));
+        return Err(ApiError::field("", "must be a JSON object"));
     }
-    // serde_json reports what is no JSON at all as syntax, and what is another shape as data.
+    // serde_json calls invalid JSON a syntax error, and valid JSON of another shape a data error.
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let read = serde_path_to_error::deserialize(&mut deserializer);
     match read {
         Ok(value) => match deserializer.end() {
             Ok(()) => Ok(value),
-            Err(_trailing) => Err(ApiError::malformed_json("The body goes on behind its JSON.")),
+            Err(_trailing) => Err(ApiError::malformed_json("The body has more text after its JSON.")),
         },
         Err(fault) => {
             let is_data = fault.inner().is_data();
             let whole: Result<&RawValue, _> = serde_json::from_slice(bytes);
             if !is_data || whole.is_err() {
-                return Err(ApiError::malformed_json("The body is not JSON."));
+                return Err(ApiError::malformed_json("The body is not valid JSON."));
             }
             let path = fault.path().to_string();
             let pointer = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
@@ -86,7 +86,7 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     }
 }
 
-/// What is wrong, without the position and without the value that was sent.
+/// The error, without the position and without the value that was sent.
 fn describe(fault: &serde_json::Error) -> String {
     let text = fault.to_string();
     let text = text.split(" at line ").next().unwrap_or_default();
@@ -123,7 +123,7 @@ mod tests {
     #[serde(deny_unknown_fields)]
     struct Body {
         amount: Option<ExactNumber>,
-        #[allow(dead_code, reason = "there to be of another type")]
+        #[allow(dead_code, reason = "only its type matters here")]
         n: Option<u8>,
     }
 
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_and_what_is_another_shape_are_told_apart() {
+    fn invalid_json_and_another_shape_have_different_codes() {
         for broken in ["", "{", r#"{"amount":NaN}"#, r#"{"amount":1}x"#, "\u{0}"] {
             assert_eq!(
                 read::<Body>(broken.as_bytes()).unwrap_err().to_string(),

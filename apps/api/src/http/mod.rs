@@ -1,4 +1,4 @@
-//! What every route shares: problems, callers, bodies, the edge.
+//! Shared by all routes: problems, callers, bodies, limits, middleware.
 
 pub(crate) mod caller;
 pub(crate) mod client_ip;

@@ -1,18 +1,18 @@
-//! Lists by pages.
+//! Lists in pages, with cursors.
 
 use super::problem::ApiError;
 use ports::pagination::PageRequest;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-/// `?limit=` and `&cursor=`.
+/// Query parameters of a page: `limit` and `cursor`.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageQuery {
-    /// How many at most, 1 to 200.
+    /// Items on a page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<String>,
-    /// `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page; the first page without it.
     cursor: Option<String>,
 }
 
@@ -32,7 +32,7 @@ impl PageQuery {
         self.request(|cursor| domain::messaging::flow::Slug::parse(cursor).is_ok())
     }
 
-    /// One more than asked for, which tells whether there is a next page.
+    /// The page to read, and the limit. One more item is read, to know whether there is a next page.
     fn request(&self, is_cursor: impl Fn(&str) -> bool) -> Result<(PageRequest, usize), ApiError> {
         let limit = match self.limit.as_deref() {
             None => 50,
@@ -43,13 +43,13 @@ impl PageQuery {
         };
         let after = self.cursor.clone().filter(|cursor| !cursor.is_empty());
         if after.as_deref().is_some_and(|cursor| !is_cursor(cursor)) {
-            return Err(ApiError::field("/cursor", "must be the next_cursor of the page before"));
+            return Err(ApiError::field("/cursor", "must be the next_cursor of the previous page"));
         }
         Ok((PageRequest { limit: i64::from(limit).saturating_add(1), after }, usize::from(limit)))
     }
 }
 
-/// The page, and the cursor behind it: `cursor_of` names an item.
+/// The page, and the cursor of the next one; None if this is the last. `cursor_of` names an item.
 pub(crate) fn cut<T>(
     mut items: Vec<T>,
     limit: usize,

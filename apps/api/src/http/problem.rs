@@ -1,4 +1,4 @@
-//! Errors as RFC 9457 problem+json, with stable codes. No stack, SQL, secret or number in any of them.
+//! Errors as RFC 9457 problem+json, with stable codes. None has a stack trace, SQL, secret or phone number.
 
 use actix_web::{
     HttpResponse, ResponseError,
@@ -9,37 +9,37 @@ use serde::Serialize;
 use std::fmt;
 use utoipa::ToSchema;
 
-/// A field that is wrong.
+/// A field that is invalid.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct FieldError {
-    /// JSON Pointer (RFC 6901) to it.
+    /// JSON Pointer (RFC 6901) to the field; empty for the whole request.
     pointer: String,
-    /// What is wrong, in a word.
+    /// What is wrong, as a word such as `invalid`.
     code: String,
-    /// What is wrong, in a sentence.
+    /// What is wrong, for people to read, such as `must be 1 to 200`.
     detail: String,
 }
 
-/// A problem as it goes out.
+/// An error answer by RFC 9457.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Problem {
-    /// `/problems/<code>`
+    /// The kind of problem, `/problems/<code>`.
     #[serde(rename = "type")]
     kind: String,
-    /// The code in words.
+    /// The error code in words.
     title: String,
     /// The HTTP status.
     status: u16,
-    /// What happened here.
+    /// What happened, and what to do. For people: it may change.
     detail: String,
-    /// Stable; programs branch on it.
+    /// The stable error code; programs branch on it.
     code: &'static str,
-    /// The request it answers.
+    /// The request's id, as in the log and in `X-Request-Id`.
     request_id: String,
-    /// Which fields are wrong.
+    /// The fields that are invalid.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
-    /// Seconds to wait, also as `Retry-After`.
+    /// Seconds to wait before the next request, also in `Retry-After`.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<i64>,
 }
@@ -53,7 +53,7 @@ pub(crate) struct ApiError {
     errors: Vec<FieldError>,
     retry_after: Option<i64>,
     pub(crate) replayed: bool,
-    /// Known already, where no edge will render it.
+    /// The request's id, for an error that the outermost middleware does not render.
     request_id: Option<String>,
 }
 
@@ -105,9 +105,9 @@ impl ApiError {
         }
     }
 
-    /// One field is wrong.
+    /// A 422 that names one invalid field.
     pub(crate) fn field(pointer: &str, detail: impl Into<String>) -> Self {
-        Self::validation_failed("The request has fields that are wrong.")
+        Self::validation_failed("One or more fields are invalid; see errors.")
             .and_field(pointer, "invalid", detail)
     }
 
@@ -121,22 +121,22 @@ impl ApiError {
         self
     }
 
-    /// Its stable name.
+    /// The stable error code.
     pub(crate) const fn code(&self) -> &'static str {
         self.code
     }
 
-    /// What it says.
+    /// What happened, for people.
     pub(crate) fn detail(&self) -> &str {
         &self.detail
     }
 
-    /// Seconds to wait.
+    /// Seconds to wait; None if waiting does not help.
     pub(crate) const fn waits(&self) -> Option<i64> {
         self.retry_after
     }
 
-    /// The fields that are wrong, and how.
+    /// The invalid fields, each with its detail.
     pub(crate) fn fields(&self) -> Vec<String> {
         let name = |error: &FieldError| format!("{} {}", error.pointer.trim_start_matches('/'), error.detail);
         self.errors.iter().map(|error| name(error).trim().to_owned()).collect()
@@ -147,36 +147,40 @@ impl ApiError {
         self
     }
 
-    /// For where no edge comes behind: the request's id goes in now.
+    /// Sets the request's id now, for an error that the outermost middleware does not render.
     pub(crate) fn for_request(mut self, id: &str) -> Self {
         self.request_id = Some(id.to_owned());
         self
     }
 
-    /// What a bare status means, where the framework answered before a route could.
+    /// The problem for a status that the framework answered with.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         match status {
-            StatusCode::NOT_FOUND => Self::not_found("There is nothing here."),
+            StatusCode::NOT_FOUND => Self::not_found("No such route. The routes are listed at /docs/."),
             StatusCode::METHOD_NOT_ALLOWED => {
-                Self::new(status, "method_not_allowed", "Not with this method.")
+                Self::new(status, "method_not_allowed", "This route does not accept this method; see Allow.")
             }
-            StatusCode::PAYLOAD_TOO_LARGE => Self::payload_too_large("The body is too large."),
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Self::payload_too_large("The body is larger than this route accepts.")
+            }
             StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-                Self::unsupported_media_type("This content type is not taken here.")
+                Self::unsupported_media_type("This route does not accept this content type.")
             }
-            StatusCode::UNAUTHORIZED => Self::unauthorized("A token is needed."),
-            StatusCode::FORBIDDEN => Self::forbidden("This is not allowed."),
-            StatusCode::INTERNAL_SERVER_ERROR => {
-                Self::new(status, "internal_error", "Something went wrong on our side; it has been logged.")
-            }
+            StatusCode::UNAUTHORIZED => Self::unauthorized("Token missing, invalid or expired."),
+            StatusCode::FORBIDDEN => Self::forbidden("The caller may not do this."),
+            StatusCode::INTERNAL_SERVER_ERROR => Self::new(
+                status,
+                "internal_error",
+                "An internal error occurred; the log has it under this request_id.",
+            ),
             status if status.is_client_error() => {
-                Self::new(status, "bad_request", "The request can't be read.")
+                Self::new(status, "bad_request", "The request is malformed.")
             }
-            status => Self::new(status, "unavailable", "This is not available now."),
+            status => Self::new(status, "unavailable", "The service is not available now. Try again later."),
         }
     }
 
-    /// The answer, once the request's id is known.
+    /// The HTTP response for this error.
     pub(crate) fn render(&self, request_id: &str) -> HttpResponse {
         let problem = Problem {
             kind: format!("/problems/{}", self.code),
@@ -204,11 +208,11 @@ impl ApiError {
     }
 }
 
-/// `Insufficient funds` of `insufficient_funds`.
+/// The title for a code: `Insufficient funds` for `insufficient_funds`.
 fn title(code: &str) -> String {
     let words = code.replace('_', " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 impl fmt::Display for ApiError {
@@ -222,7 +226,7 @@ impl ResponseError for ApiError {
         self.status
     }
 
-    /// The edge renders it; here it travels along.
+    /// Attaches the error to a response without body; the outermost middleware renders it.
     fn error_response(&self) -> HttpResponse {
         if let Some(id) = &self.request_id {
             return self.render(id);
@@ -236,15 +240,17 @@ impl ResponseError for ApiError {
 impl From<StoreError> for ApiError {
     fn from(fault: StoreError) -> Self {
         if matches!(fault, StoreError::Overloaded) {
-            tracing::warn!("more is asked than can be written: a caller was sent away");
+            tracing::warn!("the store is overloaded; a request was refused");
         } else {
-            tracing::error!(fault = %crate::error_chain::describe(&fault), "the store failed");
+            tracing::error!(error = %crate::error_chain::describe(&fault), "the store failed");
         }
         match fault {
             StoreError::Overloaded => {
-                Self::rate_limit_exceeded("There is too much to do; ask again.").retry_after(1)
+                Self::rate_limit_exceeded("The server is overloaded. Try again in a second.").retry_after(1)
             }
-            StoreError::Unavailable(_) => Self::unavailable("The store can't be reached now.").retry_after(2),
+            StoreError::Unavailable(_) => {
+                Self::unavailable("The database can't be reached. Try again later.").retry_after(2)
+            }
             StoreError::Corrupt(_) => Self::of_status(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }

@@ -1,5 +1,5 @@
-//! A fixed minute's count per caller, for routes that could be hammered. It guards this process only;
-//! what must hold everywhere is counted in the store.
+//! Counts calls by name in windows of a minute, for routes that could be flooded. It protects this process
+//! only; limits that must hold everywhere are counted in the store.
 
 use super::problem::ApiError;
 use actix_web::{
@@ -19,16 +19,16 @@ use std::{
 };
 
 const WINDOW_SECONDS: i64 = 60;
-/// Names kept before old ones are swept out.
+/// Number of names above which old ones are removed.
 const NAMES_MAX: usize = 10_000;
 
-/// Counts by name.
+/// Counts of calls, by name.
 pub(crate) struct RateLimit {
     per_minute: u32,
     counts: Mutex<HashMap<String, (i64, u32)>>,
 }
 
-/// What is left of a window.
+/// What is left of the current window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Remainder {
     limit: u32,
@@ -41,7 +41,7 @@ impl RateLimit {
         Self { per_minute, counts: Mutex::default() }
     }
 
-    /// Counts one call. None: there are too many.
+    /// Counts one call. Returns the calls left (None: too many), and the seconds until the window ends.
     fn take(&self, name: &str, now: DateTime<Utc>) -> (Option<u32>, i64) {
         let now = now.timestamp();
         let window = now.div_euclid(WINDOW_SECONDS);
@@ -58,19 +58,21 @@ impl RateLimit {
         (self.per_minute.checked_sub(entry.1), reset_seconds)
     }
 
-    /// Counts one call of somebody's.
+    /// Counts one call; a 429 when there are too many.
     pub(crate) fn count(&self, name: &str, now: DateTime<Utc>) -> Result<(), ApiError> {
         allowed(self.take(name, now))
     }
 }
 
 fn allowed((left, reset_seconds): (Option<u32>, i64)) -> Result<(), ApiError> {
-    let too_many =
-        || ApiError::rate_limit_exceeded("Too many calls in this minute.").retry_after(reset_seconds);
+    let too_many = || {
+        ApiError::rate_limit_exceeded("Too many calls in this minute. Try again after Retry-After.")
+            .retry_after(reset_seconds)
+    };
     left.map(|_some| ()).ok_or_else(too_many)
 }
 
-/// The limit of a route whose callers are programs: every answer of it, a refusal too, tells what is left.
+/// The limit of a route for programs: the headers of every response, also of a refusal, tell what is left.
 pub(crate) struct Limit {
     limit: web::Data<RateLimit>,
     request: HttpRequest,
@@ -88,7 +90,7 @@ impl FromRequest for Limit {
 }
 
 impl Limit {
-    /// Counts one call of somebody's: a team's, a signed-in person's, or an address's.
+    /// Counts one call of a team, a signed-in person or an IP address; a 429 when there are too many.
     pub(crate) fn count(&self, name: &str, now: DateTime<Utc>) -> Result<(), ApiError> {
         let (left, reset_seconds) = self.limit.take(name, now);
         let remainder =

@@ -1,5 +1,5 @@
-//! Signed requests of internal clients. A request that bears a signature is judged before anything else
-//! looks at it, wherever it goes: a wrong one is refused, whatever token comes with it.
+//! Signed requests of internal clients. A signature is checked before anything else, on every route: a wrong
+//! one is refused, whatever token comes with it.
 
 use super::{edge::request_id, problem::ApiError};
 use crate::{composition::App, error_chain::describe, http::json::BODY_MAX};
@@ -22,14 +22,14 @@ const TIMESTAMP: &str = "x-timestamp";
 const NONCE: &str = "x-nonce";
 const SIGNATURE: &str = "x-signature";
 
-/// The client who signed the request under way.
+/// The client that signed the current request.
 #[derive(Clone, Debug)]
 pub(crate) struct SignedBy {
     pub(crate) client: String,
     pub(crate) scopes: Vec<String>,
 }
 
-/// Judges what is signed, and lets pass what is not.
+/// Checks signed requests, and lets unsigned ones pass.
 pub(crate) async fn signed<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
@@ -43,7 +43,7 @@ pub(crate) async fn signed<B: MessageBody + 'static>(
     next.call(request).await.map(ServiceResponse::map_into_left_body)
 }
 
-/// The resource of a route that moves or shows money.
+/// A resource whose routes move or show money.
 pub(crate) fn money(
     path: &str,
 ) -> Resource<
@@ -58,20 +58,20 @@ pub(crate) fn money(
     web::resource(path).wrap(from_fn(demand))
 }
 
-/// Where the settings demand it, only what is signed passes.
+/// Refuses unsigned requests if `REQUIRE_HMAC_VERIFICATION` is on.
 async fn demand<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    // Without the settings nothing is known to be free.
+    // Without settings the signature is required.
     let is_demanded =
         request.app_data::<web::Data<App>>().is_none_or(|app| app.settings.require_hmac_verification);
     let is_signed = request.extensions().get::<SignedBy>().is_some();
     if is_demanded && !is_signed {
         let problem = if request.headers().contains_key(header::AUTHORIZATION) {
-            ApiError::signature_invalid("This takes a signed request, on top of the token.")
+            ApiError::signature_invalid("This route needs a signed request, in addition to the token.")
         } else {
-            ApiError::unauthorized("A signed request is needed.")
+            ApiError::unauthorized("This route needs a signed request.")
         };
         return Ok(refuse(request, &problem));
     }
@@ -82,16 +82,16 @@ fn refuse<B>(request: ServiceRequest, problem: &ApiError) -> ServiceResponse<Eit
     request.into_response(problem.error_response()).map_into_right_body()
 }
 
-/// The same for all that is wrong: nobody learns which client there is, or how near he came.
+/// One answer for all errors: nobody learns which clients exist, or which check failed.
 fn refused() -> ApiError {
-    ApiError::signature_invalid("The request's signature is not right, or was used before.")
+    ApiError::signature_invalid("The request's signature is wrong, too old or used before.")
 }
 
 async fn judge(request: &mut ServiceRequest) -> Result<SignedBy, ApiError> {
     let app = request.app_data::<web::Data<App>>().cloned().ok_or_else(refused)?;
     let request_id = request_id(request.request());
     let signed = parse(request.request()).map_err(|reason| {
-        tracing::warn!(request_id, reason, "a signed request is malformed");
+        tracing::warn!(request_id, error = reason, "a signed request is malformed");
         refused()
     })?;
     let body = take_body(request).await?;
@@ -105,21 +105,21 @@ async fn judge(request: &mut ServiceRequest) -> Result<SignedBy, ApiError> {
         (Err(CheckSignatureError::Store(fault)), _) => Err(fault.into()),
         (outcome, known) => {
             let reason = outcome.err().map(|fault| describe(&fault));
-            // Only an id of ours is written down; anything may stand in another.
+            // Only a known client's id is logged; an unknown one may contain anything.
             let client = known.map(|client| &client.id);
-            tracing::warn!(request_id, client, reason, "a signed request was refused");
+            tracing::warn!(request_id, client, error = reason, "a signed request was refused");
             Err(refused())
         }
     }
 }
 
-/// A header that is there once, in plain characters.
+/// A header's value; None if it is absent. It must occur once, in plain text.
 fn single<'r>(request: &'r HttpRequest, name: &str) -> Result<Option<&'r str>, String> {
     let mut values = request.headers().get_all(name);
     match (values.next().map(header::HeaderValue::to_str), values.next()) {
         (None, _) => Ok(None),
         (Some(Ok(value)), None) => Ok(Some(value)),
-        _ => Err(format!("{name} is there twice, or no plain text")),
+        _ => Err(format!("{name} occurs twice, or is not plain text")),
     }
 }
 
@@ -144,7 +144,7 @@ async fn take_body(request: &mut ServiceRequest) -> Result<Bytes, ApiError> {
         .map_err(|_broken| ApiError::of_status(StatusCode::BAD_REQUEST))
 }
 
-/// The body that was read, for whoever reads it next.
+/// The body that was read, for the route to read again.
 fn again(body: Bytes) -> Payload {
     let read = stream::once(ready(Ok::<_, PayloadError>(body)));
     Payload::Stream { payload: Box::pin(read) }

@@ -1,4 +1,4 @@
-//! The API's documentation, made from the routes themselves.
+//! The API documentation, made from the routes.
 
 use super::{accounts, messaging, money, operations, pages, verification};
 use actix_web::{HttpResponse, http::header, web};
@@ -22,28 +22,29 @@ impl Modify for Bearer {
     info(
         title = "Ventanilla",
         description = "Banking in the chat people already use, and phone verification for any team.\n\n\
-            Every POST that moves money or sends a code takes an `Idempotency-Key`: asked again under the same key, the first \
-            answer comes again with `Idempotent-Replayed: true`. We recommend it on each of them.\n\n\
-            A team bears a service token, or signs each request: `X-Client-Id`, `X-Timestamp` (unix seconds), `X-Nonce` and \
-            `X-Signature`, the lower-case hex of HMAC-SHA256 over `METHOD:PATH?QUERY:TIMESTAMP:NONCE:SHA256(body) hex`. What is \
-            signed wrongly, too long ago or for the second time is 403 `signature_invalid`. Where the server demands it, calls \
-            about money are signed on top of the token.\n\n\
-            Errors are RFC 9457 problems; branch on `code`.",
+            Send an `Idempotency-Key` with every POST that moves money or sends something. A repeated \
+            request with the same key gets the first answer again, with `Idempotent-Replayed: true`.\n\n\
+            A team sends a service token, or signs each request: `X-Client-Id`, `X-Timestamp` (unix \
+            seconds), `X-Nonce` and `X-Signature`, the lower-case hex of HMAC-SHA256 over \
+            `METHOD:PATH?QUERY:TIMESTAMP:NONCE:SHA256(body) hex`. A signature that is wrong, too old or used \
+            before is answered with 403 `signature_invalid`. A server can require signatures on calls about \
+            money, in addition to the token.\n\n\
+            Errors are RFC 9457 problems. Branch on `code`; `detail` is for people and may change.",
         license(name = "MIT OR Apache-2.0")
     ),
     modifiers(&Bearer),
     tags(
-        (name = "verification", description = "Prove that a number is somebody's"),
-        (name = "accounts", description = "People: sign-up, sign-in, sessions, second factor"),
-        (name = "money", description = "Balances, entries, transfers"),
-        (name = "messages", description = "Write to people who may be written to"),
-        (name = "conversations", description = "For people at the desk"),
-        (name = "operation", description = "What did not come through"),
-        (name = "audit", description = "Who decided what, and whether the log is whole"),
-        (name = "flows", description = "Questionnaires in the chat, and what was answered"),
-        (name = "understanding", description = "What a text means"),
-        (name = "webhooks", description = "For the providers"),
-        (name = "health", description = "Whether we can work")
+        (name = "verification", description = "Send codes to numbers and e-mail addresses, and check them"),
+        (name = "accounts", description = "People: sign-up, sign-in, sessions, MFA, new passwords"),
+        (name = "money", description = "Wallets, balances, entries, statements, transfers"),
+        (name = "messages", description = "Send messages to people, and list opt-outs"),
+        (name = "conversations", description = "For agents: read conversations, take over, write, release"),
+        (name = "operation", description = "Dead letters: list them, and try them again"),
+        (name = "audit", description = "The audit log: who decided what, and whether its seals are intact"),
+        (name = "flows", description = "Questionnaires in the chat, and their answers"),
+        (name = "understanding", description = "Read intent and slots from a text"),
+        (name = "webhooks", description = "Called by the providers"),
+        (name = "health", description = "Liveness and readiness")
     )
 )]
 struct Documentation;
@@ -59,7 +60,9 @@ fn documentation() -> utoipa::openapi::OpenApi {
         messaging::Api::openapi(),
     ];
     let mut whole = Documentation::openapi();
-    features.into_iter().for_each(|feature| whole.merge(feature));
+    for feature in features {
+        whole.merge(feature);
+    }
     whole
 }
 

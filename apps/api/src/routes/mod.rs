@@ -1,4 +1,4 @@
-//! The routes: parse, authorise, call, answer. What happens is decided elsewhere.
+//! The routes: read the request, authorise, call a use case, answer. The use case decides.
 
 mod accounts;
 mod docs;
@@ -16,12 +16,14 @@ use crate::http::{json::BODY_MAX, problem::ApiError};
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .app_data(web::PayloadConfig::new(BODY_MAX))
-        .app_data(web::QueryConfig::default().error_handler(|fault, _| {
-            ApiError::field("", format!("the query can't be read: {fault}")).into()
-        }))
+        .app_data(
+            web::QueryConfig::default().error_handler(|fault, _| {
+                ApiError::field("", format!("the query is malformed: {fault}")).into()
+            }),
+        )
         .app_data(
             web::PathConfig::default()
-                .error_handler(|_, _| ApiError::not_found("There is nothing here.").into()),
+                .error_handler(|_, _| ApiError::of_status(StatusCode::NOT_FOUND).into()),
         )
         .configure(docs::routes)
         .configure(operations::routes)
@@ -31,9 +33,9 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(accounts::routes)
         .configure(money::routes)
         .configure(legacy::routes)
-        .default_service(web::to(nothing_here));
+        .default_service(web::to(no_such_route));
 }
 
-async fn nothing_here() -> HttpResponse {
+async fn no_such_route() -> HttpResponse {
     ApiError::of_status(StatusCode::NOT_FOUND).error_response()
 }

@@ -1,4 +1,4 @@
-//! Verification as a service: send, check, send again, look.
+//! Verification for teams: send a code, check it, send it again, show its state.
 
 use crate::{
     composition::App,
@@ -27,66 +27,66 @@ use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use utoipa::ToSchema;
 
-/// A request to prove a number.
+/// A request to verify a number or an e-mail address.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SendRequest {
-    /// The number, in any usual spelling, or an e-mail address; `to` is taken as well.
+    /// The number, in any usual spelling, or an e-mail address. The field `to` is accepted as well.
     #[serde(alias = "to")]
     phone: String,
-    /// `whatsapp` (default for a number), `sms`, `email` (for an address); `call` where a provider makes the
-    /// codes; `telegram` for a number whose owner has bound a chat to his account: to any other that way leads
-    /// nowhere, and the next is taken. Its codes are always ours.
+    /// `whatsapp` (default for a number), `sms`, `email` (for an address), `call` if a provider makes the
+    /// codes, or `telegram` for a number whose owner has bound a chat to their account; for any other number
+    /// the next channel in `fallback` is used. Codes by `email` and `telegram` are always ours.
     channel: Option<String>,
     /// `registration` (default), `login`, `password_reset` or `transfer`.
     purpose: Option<String>,
-    /// `es`, `en` or `pt`.
+    /// `es`, `en` or `pt`; the default is `DEFAULT_LOCALE`.
     locale: Option<String>,
-    /// Channels to try, in order, where one can't reach the number or, of our own codes, does not arrive
-    /// within half a minute. Behind a channel whose codes a provider makes, `telegram` is passed over.
+    /// Channels to try, in order, if one can't reach the number or, for our own codes, if the code is not
+    /// delivered within half a minute. After a channel whose codes a provider makes, `telegram` is left out.
     #[serde(default)]
     fallback: Vec<String>,
-    /// The end user's address; without it only the service's own quota counts.
+    /// The end user's IP address. Without it only the team's own quota counts.
     client_ip: Option<String>,
 }
 
-/// A code that went out.
+/// A code that was sent.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SendAnswer {
     id: String,
-    /// `pending`
+    /// The status `pending`.
     status: &'static str,
     channel: &'static str,
-    /// The provider's name for it; none for a code of our own.
+    /// The provider's id of the verification; `null` for a code of our own.
     sid: Option<String>,
     expires_at: String,
-    /// Seconds until it may be sent again.
+    /// Seconds until the code may be sent again.
     resend_after: i64,
 }
 
-/// A guess.
+/// A code to check.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CheckRequest {
-    /// The challenge.
+    /// The verification's id.
     id: Option<String>,
-    /// Or the number or address: the newest open challenge of this caller.
+    /// Or the number or e-mail address, for its newest open verification of this team.
     phone: Option<String>,
-    /// What was typed.
+    /// The code that the person entered.
     code: String,
 }
 
-/// The word on a guess.
+/// The result of a check attempt.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct CheckAnswer {
     id: String,
-    /// `approved` or `pending`
+    /// The status, `approved` or `pending`.
     status: &'static str,
     approved: bool,
     attempts_remaining: u32,
 }
 
-/// A challenge to be sent again.
+/// A verification whose code is sent again.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResendRequest {
@@ -103,16 +103,16 @@ pub(crate) struct SendView {
     at: String,
 }
 
-/// A challenge as it stands.
+/// The state of a verification.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct VerificationView {
     id: String,
-    /// `pending`, `approved`, `canceled` (its guesses are spent, it was withdrawn, or its code could not be sent) or
-    /// `expired`
+    /// `pending`, `approved`, `expired` or `canceled` (its check attempts are used up, it was withdrawn, or
+    /// its code could not be sent).
     status: &'static str,
     channel: &'static str,
     purpose: &'static str,
-    /// Masked.
+    /// The number or e-mail address, masked.
     phone: String,
     attempts_remaining: u32,
     expires_at: String,
@@ -136,7 +136,7 @@ fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// The team that asks; refused to anybody else.
+/// The team that calls; other callers get a 403.
 fn requester(caller: &Caller) -> Result<Requester, ApiError> {
     Ok(Requester::Client(caller.require(Scope::Verify)?.to_owned()))
 }
@@ -149,7 +149,7 @@ fn recipient_of(app: &App, text: &str) -> Result<Recipient, ApiError> {
     })
 }
 
-/// Channels by which codes go out, and by which whoever it is can be reached.
+/// The channel of that name, if codes can be sent on it and it reaches the recipient.
 fn channel_of(app: &App, pointer: &str, name: &str, to: &Recipient) -> Result<Channel, ApiError> {
     let able = |channel: &Channel| app.verify.sends_by(*channel) && to.is_reached_by(*channel);
     if let Some(channel) = Channel::parse(name).filter(able) {
@@ -158,7 +158,7 @@ fn channel_of(app: &App, pointer: &str, name: &str, to: &Recipient) -> Result<Ch
     let all = [Channel::Whatsapp, Channel::Sms, Channel::Call, Channel::Email, Channel::Telegram];
     let names: Vec<&str> = all.into_iter().filter(able).map(Channel::name).collect();
     if names.is_empty() {
-        return Err(ApiError::field(pointer, "no codes go out to such a recipient here"));
+        return Err(ApiError::field(pointer, "codes can't be sent to such a recipient on this server"));
     }
     Err(ApiError::field(pointer, format!("must be one of: {}", names.join(", "))))
 }
@@ -170,9 +170,14 @@ fn locale_of(app: &App, tag: Option<&str>) -> Result<Locale, ApiError> {
     }
 }
 
-/// Sends a code. While one is open for this caller and number, the same one goes out again.
+/// Sends a one-time code.
+///
+/// While a verification of this team for this recipient is open, its code is sent again, under the same id.
+/// Needs the scope `verify`. Errors: `invalid_phone_number` (400), `recipient_opted_out` (409), `otp_locked`
+/// (423), `rate_limit_exceeded` (429), `verification_send_failed` (502), `unavailable` (503).
 #[utoipa::path(post, path = "/api/v1/verify/send", tag = "verification", request_body = SendRequest,
-    params(("Idempotency-Key" = Option<String>, Header, description = "recommended: asked again, no second code")),
+    params(("Idempotency-Key" = Option<String>, Header, 
+        description = "Recommended. A repeated request with the same key sends no second code.")),
     responses((status = 200, body = SendAnswer), (status = "4XX", body = Problem), (status = 502, body = Problem)),
     security(("bearer" = [])))]
 pub(crate) async fn send(
@@ -202,7 +207,7 @@ pub(crate) async fn send(
             ApiError::field("/purpose", "must be registration, login, password_reset or transfer")
         })?,
         locale: locale_of(&app, body.locale.as_deref())?,
-        // Who may guess without a token: the end user, where the team says where he is.
+        // The address whose anonymous callers may check the code: the end user's, if the team names it.
         origin: Some(client_ip.clone().unwrap_or(peer.0)),
         client_ip,
         page: None,
@@ -219,7 +224,7 @@ pub(crate) async fn send(
     .await
 }
 
-/// Over what the caller asked for, as it was understood.
+/// Fingerprint over the request, as it was understood.
 fn fingerprint_of(request: &StartRequest) -> Fingerprint {
     let fallback = request.fallback.iter().map(|channel| channel.name()).collect::<Vec<_>>().join(",");
     Fingerprint::of(&[
@@ -252,33 +257,40 @@ fn answer_started(app: &App, started: SendCodeOutcome) -> Result<SendAnswer, Api
             resend_after: app.settings.otp.resend_cooldown.num_seconds(),
         }),
         SendCodeOutcome::TooSoon { at, .. } => {
-            Err(ApiError::rate_limit_exceeded("The code went out a moment ago.").retry_after(seconds(at)))
+            Err(ApiError::rate_limit_exceeded("A code was sent a moment ago. Wait before the next one.")
+                .retry_after(seconds(at)))
         }
         SendCodeOutcome::TooMany(_, at) => {
-            Err(ApiError::rate_limit_exceeded("Too many codes were sent.").retry_after(seconds(at)))
+            Err(ApiError::rate_limit_exceeded("Too many codes were sent. Try again later.")
+                .retry_after(seconds(at)))
         }
         SendCodeOutcome::Locked(until) => Err(locked(app, until)),
         SendCodeOutcome::OptedOut => {
-            Err(ApiError::recipient_opted_out("The recipient wants no messages by this channel."))
+            Err(ApiError::recipient_opted_out("The recipient has opted out of messages on this channel."))
         }
         SendCodeOutcome::Suspended(at) => {
-            Err(ApiError::unavailable("No codes are sent at the moment.").retry_after(seconds(at)))
+            Err(ApiError::unavailable("No codes are sent at the moment. Try again later.")
+                .retry_after(seconds(at)))
         }
         SendCodeOutcome::NumberRefused | SendCodeOutcome::Failed(CodeProviderError::NumberRefused(_)) => {
             Err(ApiError::invalid_phone_number("Codes are not sent to this number."))
         }
-        SendCodeOutcome::Failed(CodeProviderError::TooMany(_)) => {
-            Err(ApiError::rate_limit_exceeded("The provider takes no more codes for this number now.")
-                .retry_after(60))
-        }
-        SendCodeOutcome::Failed(_) => {
-            Err(ApiError::verification_send_failed("The provider did not take the code."))
-        }
-        SendCodeOutcome::NotFound => Err(ApiError::not_found("There is no such verification.")),
+        SendCodeOutcome::Failed(CodeProviderError::TooMany(_)) => Err(ApiError::rate_limit_exceeded(
+            "The provider accepts no more codes for this number now. Try again later.",
+        )
+        .retry_after(60)),
+        SendCodeOutcome::Failed(_) => Err(ApiError::verification_send_failed(
+            "The provider did not accept the code. Try again, or on another channel.",
+        )),
+        SendCodeOutcome::NotFound => Err(ApiError::not_found("Verification not found.")),
     }
 }
 
-/// Checks a code. A wrong one with guesses left is a 200 with `approved` false.
+/// Checks a code.
+///
+/// A wrong code with check attempts left is a 200 with `approved` false. Needs the scope `verify`. Errors:
+/// `code_invalid_or_expired` (400) if the verification has ended, `otp_locked` (423), `rate_limit_exceeded`
+/// (429), `unavailable` (503) if the code could not be checked.
 #[utoipa::path(post, path = "/api/v1/verify/check", tag = "verification", request_body = CheckRequest,
     responses((status = 200, body = CheckAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn check(
@@ -292,7 +304,9 @@ pub(crate) async fn check(
     limit.count(&format!("{} at {}", caller.key(), address.0), app.clock.now())?;
     let CheckRequest { id, phone, code } = body.0;
     let code = OtpCode::parse(&code).map_err(|fault| ApiError::field("/code", fault.to_string()))?;
-    let gone = || ApiError::code_invalid_or_expired("This code can't be approved any more.");
+    let gone = || {
+        ApiError::code_invalid_or_expired("The verification has ended, or there is none. Send a new code.")
+    };
     let id = match (id, phone) {
         (Some(id), None) => id.parse::<VerificationId>().map_err(|_malformed| gone())?,
         (None, Some(phone)) => {
@@ -319,17 +333,19 @@ pub(crate) async fn check(
         CheckResult::Gone => Err(gone()),
         CheckResult::Locked(until) => Err(locked(&app, until)),
         CheckResult::Failed(_) => {
-            Err(ApiError::unavailable("The code could not be checked now.").retry_after(5))
+            Err(ApiError::unavailable("The code could not be checked. Try again in a few seconds.")
+                .retry_after(5))
         }
     }
 }
 
 fn locked(app: &App, until: DateTime<Utc>) -> ApiError {
     let seconds = until.signed_duration_since(app.clock.now()).num_seconds();
-    ApiError::otp_locked("The number is locked after wrong guesses.").retry_after(seconds)
+    ApiError::otp_locked("The number is locked after too many wrong codes.").retry_after(seconds)
 }
 
-/// The guess that locks a number ends its challenge: whoever goes on is told of the lock, and not that there is none.
+/// The check attempt that locks a number ends its challenge. Later calls are told of the lock, not of the
+/// end.
 async fn refuse_locked(app: &App, requester: &Requester, to: &Recipient) -> Result<(), ApiError> {
     match app.verify.lock_of(requester, to).await? {
         Some(until) => Err(locked(app, until)),
@@ -337,9 +353,13 @@ async fn refuse_locked(app: &App, requester: &Requester, to: &Recipient) -> Resu
     }
 }
 
-/// Sends an open challenge's code again: the same id, the same guesses.
+/// Sends the code of an open verification again.
+///
+/// Id and check attempts stay the same. Needs the scope `verify`. Errors: `code_invalid_or_expired` (400) if
+/// the verification has ended, `not_found` (404), `otp_locked` (423), `rate_limit_exceeded` (429).
 #[utoipa::path(post, path = "/api/v1/verify/resend", tag = "verification", request_body = ResendRequest,
-    params(("Idempotency-Key" = Option<String>, Header, description = "recommended: asked again, no second code")),
+    params(("Idempotency-Key" = Option<String>, Header, 
+        description = "Recommended. A repeated request with the same key sends no second code.")),
     responses((status = 200, body = SendAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn resend(
     app: web::Data<App>,
@@ -348,7 +368,7 @@ pub(crate) async fn resend(
     body: JsonBody<ResendRequest>,
 ) -> Result<HttpResponse, ApiError> {
     let requester = requester(&caller)?;
-    let unknown = || ApiError::not_found("There is no such verification.");
+    let unknown = || ApiError::not_found("Verification not found.");
     let id = body.0.id.parse::<VerificationId>().map_err(|_malformed| unknown())?;
     let fingerprint = Fingerprint::of(&[("id", Some(&id.to_string()))]);
     let key = header.key(&caller, "verify.resend");
@@ -357,17 +377,19 @@ pub(crate) async fn resend(
         let found = shared.verify.find(id, &requester).await?.ok_or_else(unknown)?;
         if !found.challenge.is_open(shared.clock.now()) {
             refuse_locked(&shared, &requester, &found.to).await?;
-            return Err(ApiError::code_invalid_or_expired("This verification is over; begin another."));
+            return Err(ApiError::code_invalid_or_expired("The verification has ended. Send a new code."));
         }
         let locale = found.locale.unwrap_or(shared.settings.default_locale);
-        // On the heap: it holds every way a code can go.
+        // On the heap, because the future is large.
         let started = Box::pin(shared.verify.resend(id, &requester, locale, None)).await?;
         answer_started(&shared, started)
     })
     .await
 }
 
-/// A challenge as it stands.
+/// Returns the state of a verification.
+///
+/// A team sees only its own. Needs the scope `verify`. Error: `not_found` (404).
 #[utoipa::path(get, path = "/api/v1/verify/{id}", tag = "verification", params(("id" = String, Path)),
     responses((status = 200, body = VerificationView), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn show(
@@ -376,7 +398,7 @@ pub(crate) async fn show(
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let requester = requester(&caller)?;
-    let unknown = || ApiError::not_found("There is no such verification.");
+    let unknown = || ApiError::not_found("Verification not found.");
     let id = id.parse::<VerificationId>().map_err(|_malformed| unknown())?;
     let found: Verification = app.verify.find(id, &requester).await?.ok_or_else(unknown)?;
     let now = app.clock.now();

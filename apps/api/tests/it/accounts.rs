@@ -103,9 +103,9 @@ async fn a_number_is_proved_by_its_own_code_from_where_it_was_asked_for() {
     }
     let checked =
         answer(server.post("/api/v1/verify/check", json!({"id": id, "code": code})).await, 200).await;
-    assert_eq!(checked["approved"], true, "a stranger neither sees nor burns what was begun elsewhere");
+    assert_eq!(checked["approved"], true, "a stranger neither sees nor uses up what was started elsewhere");
 
-    // A challenge that a team had approved is a proof as well, once.
+    // A challenge that a team got approved is a proof too, once.
     let (id, code) = server.begin("+525512340012", "registration", None).await;
     let by_id = |email: &str| {
         let body =
@@ -123,7 +123,7 @@ async fn a_number_is_proved_by_its_own_code_from_where_it_was_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_known_number_keeps_its_wallet_and_a_person_sees_his_own_only() {
+async fn a_known_number_keeps_its_wallet_and_a_person_sees_only_their_own() {
     for server in on_both().await {
         let demo = answer(server.get("/api/v1/wallets").await, 200).await["wallets"][0].clone();
         let person = server.sign_up("demo@example.com", crate::server::DEMO).await;
@@ -140,7 +140,7 @@ async fn a_known_number_keeps_its_wallet_and_a_person_sees_his_own_only() {
             answer(get(format!("accounts/{}/balance", of(&person)), person.clone()).await, 200).await;
         assert_eq!(balance["balance"], "1000.00");
         let own = answer(get("wallets".into(), stranger.clone()).await, 200).await;
-        assert_eq!(own["wallets"].as_array().unwrap().len(), 1, "his first, and nobody else's");
+        assert_eq!(own["wallets"].as_array().unwrap().len(), 1, "their first, and nobody else's");
         for path in [
             format!("accounts/{}/balance", of(&person)),
             format!("wallets?user_id={}", of(&person)),
@@ -178,7 +178,7 @@ async fn a_known_number_keeps_its_wallet_and_a_person_sees_his_own_only() {
         let cancel = server.as_person(Method::POST, &format!("{one}/cancel"), None, &stranger).await;
         refused(cancel, 404, "not_found").await;
         let listed = answer(get("transfers".into(), person.clone()).await, 200).await;
-        assert_eq!(listed["items"].as_array().unwrap().len(), 2, "this one and his opening balance");
+        assert_eq!(listed["items"].as_array().unwrap().len(), 2, "this one and their opening balance");
         assert_eq!(listed["items"][0]["id"], paid["id"]);
         assert!(
             answer(get("transfers".into(), stranger.clone()).await, 200).await["items"]
@@ -210,7 +210,7 @@ async fn a_known_number_keeps_its_wallet_and_a_person_sees_his_own_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_step_of_money_goes_to_the_person_and_his_token_passes_it() {
+async fn a_step_up_code_goes_to_the_person_and_their_token_confirms_with_it() {
     let server = Server::start_with(&[&SETTINGS[..], &[("TRANSFER_2FA_THRESHOLD", "500")]].concat()).await;
     let person = server.sign_up("demo@example.com", crate::server::DEMO).await;
     let since = server.newest(crate::server::DEMO).await;
@@ -250,7 +250,7 @@ async fn known_and_unknown_people_are_answered_alike() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tries_at_a_password_end_and_those_at_anothers_go_on() {
+async fn wrong_passwords_block_one_account_and_no_other() {
     let server = Server::start_with(&SETTINGS).await;
     server.sign_up("maria@example.com", "+525512340040").await;
     for _ in 0..20 {
@@ -290,7 +290,7 @@ async fn a_forgotten_password_is_reset_by_code_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_factor_is_a_code_or_a_backup_code() {
+async fn mfa_takes_a_code_or_a_backup_code() {
     for server in on_both().await {
         let (phone, email) = ("+525512340040", "maria@example.com");
         let person = server.sign_up(email, phone).await;
@@ -298,34 +298,34 @@ async fn a_second_factor_is_a_code_or_a_backup_code() {
         let codes = server.as_person(Method::POST, "auth/mfa/backup-codes", Some(json!({})), &person).await;
         let codes = answer(codes, 201).await["codes"].as_array().unwrap().clone();
         assert_eq!(codes.len(), 10);
-        let pass = |door: &Value, what: &str, factor: &Value| {
-            server.tell("auth/mfa", json!({"challenge_id": door["challenge_id"], what: factor}))
+        let pass = |login: &Value, what: &str, factor: &Value| {
+            server.tell("auth/mfa", json!({"challenge_id": login["challenge_id"], what: factor}))
         };
 
         let since = server.newest(phone).await;
-        let door = answer(server.log_in(email, PASSWORD).await, 200).await;
-        assert_eq!((&door["mfa_required"], &door["channel"]), (&json!(true), &json!("sms")));
-        assert!(door.get("access_token").is_none() && door.get("refresh_token").is_none());
+        let login = answer(server.log_in(email, PASSWORD).await, 200).await;
+        assert_eq!((&login["mfa_required"], &login["channel"]), (&json!(true), &json!("sms")));
+        assert!(login.get("access_token").is_none() && login.get("refresh_token").is_none());
         let code = server.code(phone, "sms", since).await;
-        refused(pass(&door, "code", &json!(wrong(&code))).await, 400, "code_invalid_or_expired").await;
-        let passed = answer(pass(&door, "code", &json!(code)).await, 200).await;
+        refused(pass(&login, "code", &json!(wrong(&code))).await, 400, "code_invalid_or_expired").await;
+        let passed = answer(pass(&login, "code", &json!(code)).await, 200).await;
         answer(server.as_person(Method::GET, "me", None, &passed).await, 200).await;
-        refused(pass(&door, "code", &json!(code)).await, 401, "unauthorized").await;
+        refused(pass(&login, "code", &json!(code)).await, 401, "unauthorized").await;
 
         let mut statuses = Vec::new();
         for _ in 0..2 {
-            let door = answer(server.log_in(email, PASSWORD).await, 200).await;
-            statuses.push(pass(&door, "backup_code", &codes[0]).await.status().as_u16());
+            let login = answer(server.log_in(email, PASSWORD).await, 200).await;
+            statuses.push(pass(&login, "backup_code", &codes[0]).await.status().as_u16());
         }
-        assert_eq!(statuses, [200, 400], "a backup code is good once");
+        assert_eq!(statuses, [200, 400], "a backup code works once");
         refused(pass(&json!({"challenge_id": "made-up"}), "code", &json!(code)).await, 401, "unauthorized")
             .await;
 
         let since = server.newest(phone).await;
-        let door = answer(server.log_in(email, PASSWORD).await, 200).await;
+        let login = answer(server.log_in(email, PASSWORD).await, 200).await;
         let code = server.code(phone, "sms", since).await;
         for attempt in [wrong(&code), wrong(&code), wrong(&code), &code] {
-            refused(pass(&door, "code", &json!(attempt)).await, 400, "code_invalid_or_expired").await;
+            refused(pass(&login, "code", &json!(attempt)).await, 400, "code_invalid_or_expired").await;
         }
         answer(server.as_person(Method::POST, "auth/mfa/disable", None, &passed).await, 204).await;
         answer(server.log_in(email, PASSWORD).await, 200).await["access_token"].as_str().unwrap();
@@ -336,7 +336,7 @@ async fn a_second_factor_is_a_code_or_a_backup_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_proved_number_is_replaced_by_who_knows_the_password_and_its_owner_is_told() {
+async fn a_proved_number_is_replaced_with_the_password_and_its_owner_is_told() {
     let settings = [&SETTINGS[..], &[("NEW_PAYEE_COOLOFF_MINUTES", "10")]].concat();
     let server = Server::start_with(&settings).await;
     let (old, new) = (crate::server::DEMO, "+525512340060");

@@ -1,5 +1,7 @@
-//! Who may know whom, read from what Cargo knows. Each rule here stands as an invariant in
-//! `docs/ARCHITECTURE.md`.
+//! Which crate may depend on which, read from Cargo. Each rule is an invariant in `docs/ARCHITECTURE.md`.
+
+mod modules;
+mod sources;
 
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 use std::collections::BTreeSet;
@@ -9,15 +11,15 @@ fn packages() -> Vec<Package> {
     MetadataCommand::new().manifest_path(manifest).no_deps().exec().unwrap().packages
 }
 
-/// Dependencies that end up in the product: not those of tests.
+/// The dependencies of the product, without those of tests.
 fn known_by(package: &Package) -> BTreeSet<String> {
     let normal = package.dependencies.iter().filter(|d| d.kind == DependencyKind::Normal);
     normal.map(|dependency| dependency.name.clone()).collect()
 }
 
-/// The rooms of ours that each kind of room may know.
-fn allowed(room: &str) -> Option<Vec<&'static str>> {
-    Some(match room {
+/// Our crates that a crate may depend on; None if it may depend on all.
+fn allowed(name: &str) -> Option<Vec<&'static str>> {
+    Some(match name {
         "domain" | "group-commit" | "http-breaker" => vec![],
         "ports" => vec!["domain"],
         "application" | "store-contracts" => vec!["domain", "ports"],
@@ -28,25 +30,25 @@ fn allowed(room: &str) -> Option<Vec<&'static str>> {
         }
         adapter if adapter.starts_with("adapter-") => vec!["domain", "ports"],
         "ventanilla" | "xtask" => return None,
-        other => panic!("{other} is a new room: say here whom it may know"),
+        other => panic!("{other} is a new crate: say here which crates it may depend on"),
     })
 }
 
 #[test]
-fn rooms_know_only_whom_they_may() {
+fn crates_depend_only_on_allowed_crates() {
     let all = packages();
     let ours: BTreeSet<String> = all.iter().map(|package| package.name.to_string()).collect();
     for package in &all {
         let Some(allowed) = allowed(&package.name) else { continue };
         let known = known_by(package);
         let strangers: Vec<_> =
-            known.intersection(&ours).filter(|room| !allowed.contains(&room.as_str())).collect();
-        assert!(strangers.is_empty(), "{} knows {strangers:?}", package.name);
+            known.intersection(&ours).filter(|name| !allowed.contains(&name.as_str())).collect();
+        assert!(strangers.is_empty(), "{} depends on {strangers:?}", package.name);
     }
 }
 
 #[test]
-fn the_domain_cannot_wait_and_knows_no_io() {
+fn the_domain_has_no_async_and_no_io() {
     let forbidden =
         ["tokio", "async-trait", "futures-util", "reqwest", "diesel", "actix-web", "tracing", "serde_json"];
     let domain = packages().into_iter().find(|package| package.name.as_str() == "domain").unwrap();
@@ -55,8 +57,8 @@ fn the_domain_cannot_wait_and_knows_no_io() {
 }
 
 #[test]
-fn each_library_has_its_rooms() {
-    let rooms: [(&str, &[&str]); 8] = [
+fn each_library_is_used_only_by_its_crates() {
+    let users: [(&str, &[&str]); 8] = [
         ("actix-web", &["ventanilla", "sandbox"]),
         ("diesel", &["adapter-sqlite", "adapter-postgres"]),
         ("diesel-async", &["adapter-sqlite", "adapter-postgres"]),
@@ -70,9 +72,13 @@ fn each_library_has_its_rooms() {
         ("toml", &["adapter-flows", "ventanilla"]),
     ];
     for package in packages() {
-        for (library, allowed) in rooms {
+        for (library, allowed) in users {
             let knows = known_by(&package).contains(library);
-            assert!(!knows || allowed.contains(&package.name.as_str()), "{} knows {library}", package.name);
+            assert!(
+                !knows || allowed.contains(&package.name.as_str()),
+                "{} depends on {library}",
+                package.name
+            );
         }
     }
 }

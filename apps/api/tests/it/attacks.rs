@@ -1,5 +1,5 @@
-//! What every door is tried with, on both databases: guesses at once, codes used for something else, strangers
-//! who look, lock and spend, tokens that are none, the same thing twice.
+//! Attacks, on both databases: many check attempts at once, codes used for another purpose, strangers who
+//! look, lock and use up, invalid tokens, repeated requests.
 
 use crate::{
     people::{OTHER_PASSWORD, PASSWORD, answer, on_both_with, refused, wrong},
@@ -17,12 +17,12 @@ async fn attempt(server: &Server, id: &Value, code: &str) -> (u16, Value) {
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
-/// Calls one of the older routes as nobody in particular.
-async fn older(server: &Server, path: &str, body: Value) -> Response {
+/// Calls a legacy endpoint without a token.
+async fn legacy(server: &Server, path: &str, body: Value) -> Response {
     server.client.post(format!("{}{path}", server.base)).json(&body).send().await.unwrap()
 }
 
-/// The demo person's id and what he has.
+/// The demo person's id and balance.
 async fn demo(server: &Server) -> (Value, Value) {
     let wallets = answer(server.get("/api/v1/wallets").await, 200).await;
     let demo = wallets["wallets"].as_array().unwrap().iter().find(|one| one["balance"] != "0.00").unwrap();
@@ -34,7 +34,7 @@ fn approvals(judged: &[(u16, Value)]) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sixty_guesses_at_once_are_three_and_thirty_right_ones_one_approval() {
+async fn sixty_attempts_at_once_count_as_three_and_thirty_right_codes_approve_once() {
     for server in on_both_with(&[OWN]).await {
         let (id, code) = server.begin("+525512345001", "login", None).await;
         let wrong: Vec<String> = (100..161).map(|n| format!("{n:06}")).filter(|n| *n != code).collect();
@@ -70,7 +70,7 @@ async fn a_resend_gives_no_attempts_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_code_is_good_for_what_it_was_sent_for() {
+async fn a_code_works_only_for_its_purpose() {
     for server in on_both_with(&[OWN]).await {
         let register = |phone: &str, code: &str| {
             let body =
@@ -92,7 +92,7 @@ async fn a_code_is_good_for_what_it_was_sent_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_payments_code_confirms_that_payment_alone() {
+async fn a_step_up_code_confirms_only_its_payment() {
     for server in on_both_with(&[("TRANSFER_2FA_THRESHOLD", "10")]).await {
         let (user, _) = demo(&server).await;
         let file = |amount: &str| {
@@ -123,12 +123,12 @@ async fn a_payments_code_confirms_that_payment_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stranger_burns_locks_and_sees_nothing_of_others() {
+async fn a_stranger_uses_up_locks_and_sees_nothing_of_others() {
     for server in on_both_with(&[OWN]).await {
         let phone = "+525512345008";
         let (id, code) = server.begin(phone, "registration", Some("203.0.113.77")).await;
         for _ in 0..6 {
-            let tried = older(&server, "/verify-otp", json!({"to": phone, "code": wrong(&code)})).await;
+            let tried = legacy(&server, "/verify-otp", json!({"to": phone, "code": wrong(&code)})).await;
             assert_eq!(tried.status(), 400);
         }
         let (_, token) = server.command(&["token", "--client", "other"]);
@@ -144,12 +144,16 @@ async fn a_stranger_burns_locks_and_sees_nothing_of_others() {
         let tried =
             other(Method::POST, "verify/check".into(), Some(json!({"phone": phone, "code": code}))).await;
         refused(tried, 400, "code_invalid_or_expired").await;
-        assert_eq!(approvals(&[attempt(&server, &id, &code).await]), 1, "all guesses are its own still");
+        assert_eq!(
+            approvals(&[attempt(&server, &id, &code).await]),
+            1,
+            "all check attempts are still its own"
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn known_and_unknown_are_told_the_same() {
+async fn known_and_unknown_people_get_the_same_answers() {
     for server in on_both_with(&[OWN]).await {
         server.sign_up("maria@example.com", "+525512345009").await;
         let mut told = Vec::new();
@@ -163,10 +167,10 @@ async fn known_and_unknown_are_told_the_same() {
                 server.tell("auth/password/forgot", json!({"email": email})).await,
                 server.tell("auth/password/forgot", json!({"email": email, "via": "otp"})).await,
                 server.tell("auth/password/reset", reset.clone()).await,
-                older(&server, "/forgot-password-otp", json!({"email": email})).await,
-                older(&server, "/forgot-password-otp", reset).await,
-                older(&server, "/send-otp", json!({"to": phone, "channel": "sms"})).await,
-                older(&server, "/verify-otp", json!({"to": phone, "code": "000100"})).await,
+                legacy(&server, "/forgot-password-otp", json!({"email": email})).await,
+                legacy(&server, "/forgot-password-otp", reset).await,
+                legacy(&server, "/send-otp", json!({"to": phone, "channel": "sms"})).await,
+                legacy(&server, "/verify-otp", json!({"to": phone, "code": "000100"})).await,
             ] {
                 let status = answer.status().as_u16();
                 let mut body: Value = answer.json().await.unwrap();
@@ -178,7 +182,7 @@ async fn known_and_unknown_are_told_the_same() {
             told.push(of_one);
         }
         assert_eq!(told[0], told[1]);
-        // Nor does anybody learn who wants no messages.
+        // Opt-outs are not told either.
         server.say_by("twilio", "+528112345014", "BAJA").await;
         let begun = std::time::Instant::now();
         while server.inbox("+528112345014", 0).await.is_empty() {
@@ -189,7 +193,7 @@ async fn known_and_unknown_are_told_the_same() {
         let quiet = json!({"to": "+528112345014", "channel": "whatsapp"});
         let open = json!({"to": "+524421234515", "channel": "whatsapp"});
         for body in [quiet, open] {
-            assert_eq!(answer(older(&server, "/send-otp", body).await, 200).await["status"], "pending");
+            assert_eq!(answer(legacy(&server, "/send-otp", body).await, 200).await["status"], "pending");
         }
         server.code("+524421234515", "whatsapp", 0).await;
         assert!(server.inbox("+528112345014", since).await.is_empty());
@@ -197,7 +201,7 @@ async fn known_and_unknown_are_told_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn neighbours_and_invented_addresses_have_one_budget() {
+async fn neighbouring_numbers_and_forged_addresses_share_one_limit() {
     for server in
         on_both_with(&[OWN, ("MAX_OTP_PER_PREFIX_PER_HOUR", "6"), ("MAX_OTP_PER_IP_PER_HOUR", "8")]).await
     {
@@ -223,7 +227,7 @@ async fn neighbours_and_invented_addresses_have_one_budget() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_is_none_opens_nothing() {
+async fn an_invalid_token_is_refused() {
     for server in on_both_with(&[]).await {
         let person = server.sign_up("maria@example.com", "+525512345011").await;
         let access = person["access_token"].as_str().unwrap();
@@ -266,14 +270,14 @@ async fn a_refresh_token_has_one_successor() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_webhook_that_comes_again_acts_once() {
+async fn a_repeated_webhook_acts_once() {
     for server in on_both_with(&[]).await {
         let said =
             json!({"provider": "twilio", "body": "hola", "message_id": "SM0123456789abcdef0123456789abcdef"});
         let path = format!("/phones/{DEMO}/messages");
         let taken = join_all((0..10).map(|_| server.play(&path, said.clone()))).await;
         assert!(taken.iter().all(|one| one["webhook_status"] == 200), "{taken:?}");
-        // What comes behind it was answered behind it: nothing else is under way.
+        // A later message is answered later, so nothing else is running.
         server.ask(DEMO, "ayuda", "").await;
         let asked = answer(server.get("/api/v1/conversations").await, 200).await;
         let conversation = asked["items"][0]["id"].as_str().unwrap().to_owned();
@@ -285,7 +289,7 @@ async fn a_webhook_that_comes_again_acts_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn amounts_that_are_none_move_nothing() {
+async fn invalid_amounts_move_nothing() {
     for server in on_both_with(&[]).await {
         let (user, _) = demo(&server).await;
         let post = |body: String| {
@@ -320,7 +324,7 @@ async fn amounts_that_are_none_move_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn forty_payments_at_once_are_ten_and_a_key_is_its_callers_own() {
+async fn forty_payments_at_once_pay_ten_times_and_each_caller_has_their_own_keys() {
     for server in
         on_both_with(&[("TRANSFER_2FA_THRESHOLD", "100000"), ("TRANSFER_APPROVAL_THRESHOLD", "100000")]).await
     {
@@ -339,7 +343,7 @@ async fn forty_payments_at_once_are_ten_and_a_key_is_its_callers_own() {
         assert!(balances.iter().all(|balance| **balance == "0.00"), "{balances:?}");
 
         refused(pay("99", "at-once-0").await, 422, "idempotency_key_reused").await;
-        // Another team's same key is another key: it sees nothing of the first one's.
+        // The same key of another team is another key: that team sees nothing of the first one's transfer.
         let (_, token) = server.command(&["token", "--client", "other"]);
         let first = paid.into_iter().find(|answer| answer.status() == 201).unwrap();
         let first: Value = first.json().await.unwrap();
@@ -350,7 +354,7 @@ async fn forty_payments_at_once_are_ten_and_a_key_is_its_callers_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_secret_stands_in_the_log() {
+async fn the_log_contains_no_secret() {
     for server in on_both_with(&[OWN]).await {
         let (phone, email) = ("+525512345013", "maria@example.com");
         let person = server.sign_up(email, phone).await;
@@ -380,7 +384,7 @@ async fn nothing_secret_stands_in_the_log() {
             ("refresh token", person["refresh_token"].as_str().unwrap()),
             ("service token", server.token.as_str()),
         ] {
-            assert!(!log.contains(secret), "the {what} stands in the log");
+            assert!(!log.contains(secret), "the {what} is in the log");
         }
         assert!(log.lines().count() > 10);
     }

@@ -1,5 +1,5 @@
-//! axe-core: what on a page keeps people out. Got by npm in the version and with the hash that
-//! `tests/axe/package-lock.json` names, once for a target folder.
+//! axe-core: checks the accessibility of a page. npm fetches it in the version and with the hash that
+//! `tests/axe/package-lock.json` names, once for each target folder.
 
 use crate::phones_page::browser::Browser;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use std::{
     process::{self, Command},
 };
 
-/// The script, fetched where it is not there yet. Without it nothing is proved: the test fails.
+/// The script; it is fetched if it is missing. Without it the test fails, because nothing is checked.
 fn script() -> String {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = here.join("../../target/axe");
@@ -20,7 +20,7 @@ fn script() -> String {
     fs::read_to_string(&script).expect("axe-core is there")
 }
 
-/// Into a folder of its own first: tests run side by side.
+/// Fetches it into a folder of its own first, because tests run in parallel.
 fn fetch(lock: &Path, folder: &Path) {
     let own: PathBuf = folder.with_file_name(format!("axe-{}", process::id()));
     fs::create_dir_all(&own).unwrap();
@@ -39,7 +39,7 @@ fn fetch(lock: &Path, folder: &Path) {
     }
 }
 
-/// Fails for each rule that the page breaks as it stands.
+/// Fails if the page breaks a rule.
 pub(crate) async fn finds_nothing(browser: &Browser, name: &str) {
     let there = browser.page.execute("return typeof axe", Vec::new()).await.unwrap();
     if there == json!("undefined") {

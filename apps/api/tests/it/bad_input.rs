@@ -1,4 +1,4 @@
-//! Rubbish at every door: a clear refusal or a polite reply, never a 500, never a panic.
+//! Invalid input: a clear refusal or a polite reply, never a 500, never a panic.
 
 use crate::server::{AUTH_TOKEN, Server};
 use adapter_twilio::sign_form;
@@ -22,7 +22,7 @@ async fn problem(answer: reqwest::Response, status: u16, code: &str, what: &str)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn json_routes_refuse_what_is_no_json_of_theirs() {
+async fn json_routes_refuse_invalid_json_and_other_shapes() {
     let server = Server::start().await;
     for path in ["/api/v1/transfers", "/api/v1/verify/send", "/api/v1/verify/check", "/api/v1/nlu/parse"] {
         let post = |kind: &'static str, body: Vec<u8>| {
@@ -52,7 +52,7 @@ async fn json_routes_refuse_what_is_no_json_of_theirs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn doors_are_closed_and_unknown_ones_are_problems() {
+async fn routes_need_a_token_and_unknown_routes_are_problems() {
     let server = Server::start().await;
     let ask = |method: Method, path: &str| server.client.request(method, format!("{}{path}", server.base));
     problem(ask(Method::GET, "/api/v1/wallets").send().await.unwrap(), 401, "unauthorized", "no token").await;
@@ -83,7 +83,7 @@ async fn doors_are_closed_and_unknown_ones_are_problems() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_webhook_takes_any_signed_form_and_no_other() {
+async fn the_webhook_accepts_any_signed_form_and_no_other() {
     let server = Server::start().await;
     let address = format!("{}/webhooks/twilio", server.base);
     let post = |body: Vec<u8>, signature: String| {
@@ -113,7 +113,7 @@ async fn the_webhook_takes_any_signed_form_and_no_other() {
     let signature = sign_form(AUTH_TOKEN, &address, &truncated);
     problem(post(truncated, signature).await.unwrap(), 422, "validation_failed", "truncated").await;
     problem(post(vec![b'a'; 4 << 20], "bm8=".into()).await.unwrap(), 413, "payload_too_large", "large").await;
-    // Whatever came, the next person is served.
+    // After all that, the next person is served.
     server.ask("+525511110010", "ayuda", "Esto puedo hacer").await;
     let log = server.log();
     assert!(!log.contains("panicked") && !log.contains("\"status\":500"), "{log}");

@@ -1,5 +1,4 @@
-//! Channels: one talk over each provider, messages of teams, who wants none, people at the desk, what did not
-//! come through.
+//! Channels: one conversation over each provider, messages of teams, opt-outs, agents, dead letters.
 
 use crate::server::{DEMO, PATIENCE, Server};
 use reqwest::Response;
@@ -13,7 +12,7 @@ async fn body(answer: Response) -> Value {
     answer.json().await.unwrap()
 }
 
-/// Asks again and again until the answer is as wanted.
+/// Repeats a GET until the answer is as wanted.
 async fn until(server: &Server, path: &str, is_so: impl Fn(&Value) -> bool) -> Value {
     let begun = Instant::now();
     loop {
@@ -26,12 +25,12 @@ async fn until(server: &Server, path: &str, is_so: impl Fn(&Value) -> bool) -> V
     }
 }
 
-/// Waits for a message that contains the words.
+/// Waits for a message that contains `words`.
 async fn arrives(server: &Server, phone: &str, words: &str) -> Value {
     arrives_after(server, phone, 0, words).await
 }
 
-/// The same for a message that is newer than `since`.
+/// Waits for a message that contains `words` and is newer than `since`.
 async fn arrives_after(server: &Server, phone: &str, since: u64, words: &str) -> Value {
     let begun = Instant::now();
     loop {
@@ -45,7 +44,7 @@ async fn arrives_after(server: &Server, phone: &str, since: u64, words: &str) ->
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_team_writes_where_the_person_last_wrote_and_sees_how_far_it_came() {
+async fn a_team_writes_through_the_last_provider_and_sees_the_delivery_status() {
     let server = Server::start_with(META).await;
     let refused = server.post("/api/v1/messages", json!({"to": ANA, "text": "hola"})).await;
     assert_eq!((refused.status().as_u16(), &body(refused).await["code"]), (409, &json!("outside_window")));
@@ -72,12 +71,12 @@ async fn a_team_writes_where_the_person_last_wrote_and_sees_how_far_it_came() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_said_stop_is_written_to_by_nobody() {
+async fn nobody_writes_to_a_person_who_said_stop() {
     let server = Server::start_with(META).await;
     server.ask_by("meta", ANA, "Baja", "START").await;
     for (path, words) in [
         ("/api/v1/messages", json!({"to": ANA, "text": "hola"})),
-        ("/api/whatsapp/send", json!({"to": ANA, "text": "hola", "older": true})),
+        ("/api/whatsapp/send", json!({"to": ANA, "text": "hola", "other": true})),
     ] {
         let refused = server.post(path, words).await;
         assert_eq!(
@@ -93,11 +92,11 @@ async fn who_said_stop_is_written_to_by_nobody() {
     let sent = server.post("/api/whatsapp/send", json!({"to": ANA, "text": "Bienvenida"})).await;
     assert_eq!(sent.status(), 200);
     assert_eq!(body(sent).await["to"], "****2222");
-    assert_eq!(arrives(&server, ANA, "Bienvenida").await["provider"], "twilio", "where she came back");
+    assert_eq!(arrives(&server, ANA, "Bienvenida").await["provider"], "twilio", "where they came back");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_yes_that_is_no_clear_one_or_older_than_its_prompt_pays_nothing() {
+async fn a_yes_that_is_unclear_or_older_than_its_prompt_pays_nothing() {
     let server = Server::start_with(META).await;
     let since = server.newest(DEMO).await;
     server.ask_by("meta", DEMO, "saldo", "código").await;
@@ -123,7 +122,7 @@ async fn a_yes_that_is_no_clear_one_or_older_than_its_prompt_pays_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn people_at_the_desk_take_a_talk_answer_and_give_it_back() {
+async fn an_agent_takes_over_a_conversation_answers_and_releases_it() {
     let server = Server::start_with(META).await;
     server.ask_by("meta", ANA, "hola", "Ventanilla").await;
     let listed = body(server.get("/api/v1/conversations").await).await;
@@ -148,7 +147,7 @@ async fn people_at_the_desk_take_a_talk_answer_and_give_it_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lost_answer_of_telegrams_is_left_for_people_who_have_it_sent_again() {
+async fn a_message_with_a_lost_answer_is_a_dead_letter_that_an_operator_replays() {
     let server = Server::start_with(&[]).await;
     let chat = "+525533334444";
     server.ask_by("telegram", chat, "/help", "saldo").await;
@@ -156,11 +155,11 @@ async fn a_lost_answer_of_telegrams_is_left_for_people_who_have_it_sent_again() 
     server.play("/faults", fault).await;
     server.say_by("telegram", chat, "gracias, adiós").await;
     let is_there = |told: &Value| told["items"].as_array().is_some_and(|items| !items.is_empty());
-    let letters = until(&server, "/api/v1/dead-letters", is_there).await;
-    let letter = letters["items"][0].clone();
-    assert_eq!(letter["kind"], "outbound", "{letter}");
+    let listed = until(&server, "/api/v1/dead-letters", is_there).await;
+    let dead = listed["items"][0].clone();
+    assert_eq!(dead["kind"], "outbound", "{dead}");
     let before = server.inbox(chat, 0).await.len();
-    let replay = format!("/api/v1/dead-letters/{}/replay", letter["id"].as_str().unwrap());
+    let replay = format!("/api/v1/dead-letters/{}/replay", dead["id"].as_str().unwrap());
     assert_eq!(body(server.post(&replay, json!({})).await).await["status"], "queued");
     until(&server, "/api/v1/dead-letters", |told| told["items"] == json!([])).await;
     let begun = Instant::now();
@@ -168,11 +167,11 @@ async fn a_lost_answer_of_telegrams_is_left_for_people_who_have_it_sent_again() 
         assert!(begun.elapsed() < PATIENCE, "it was not sent again");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert_eq!(server.post(&replay, json!({})).await.status(), 404, "it is none any more");
+    assert_eq!(server.post(&replay, json!({})).await.status(), 404, "it is no longer a dead letter");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn doors_of_providers_and_debug_routes_are_closed_without_their_keys() {
+async fn webhooks_and_debug_routes_are_closed_without_their_keys() {
     let server =
         Server::start_with(&[("WHATSAPP_VERIFY_TOKEN", "the word"), ("DEBUG_KEY", "a debug key")]).await;
     let ask = |query: &'static str| server.get(query);
@@ -180,8 +179,8 @@ async fn doors_of_providers_and_debug_routes_are_closed_without_their_keys() {
     assert_eq!(right.text().await.unwrap(), "42");
     let wrong = ask("/webhooks/meta?hub.mode=subscribe&hub.verify_token=x&hub.challenge=42").await;
     assert_eq!(wrong.status(), 403);
-    for door in ["/webhooks/meta", "/webhooks/telegram", "/webhooks/twilio"] {
-        assert_eq!(server.post(door, json!({"entry": []})).await.status(), 403, "{door}");
+    for path in ["/webhooks/meta", "/webhooks/telegram", "/webhooks/twilio"] {
+        assert_eq!(server.post(path, json!({"entry": []})).await.status(), 403, "{path}");
     }
     assert_eq!(server.get("/api/whatsapp/debug/waba").await.status(), 403);
     let address = format!("{}/api/whatsapp/debug/waba", server.base);

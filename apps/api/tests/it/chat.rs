@@ -1,4 +1,4 @@
-//! The main job: prove the number, ask, pay, get the receipt; the same money by REST.
+//! The main path: prove the number, ask, pay, get the receipt; the same money over REST.
 
 use crate::server::{DEMO, Server};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ async fn prove(server: &Server, phone: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_person_pays_and_remembers_whom() {
+async fn a_person_pays_and_the_payee_is_remembered() {
     let server = Server::start().await;
     prove(&server, DEMO).await;
     server.ask(DEMO, "manda 150 a mi mamá", "no conozco la cuenta de mamá").await;
@@ -48,7 +48,7 @@ async fn a_large_payment_takes_a_code_by_sms() {
     server.ask(DEMO, "sí", "Falta el código").await;
     server.ask(DEMO, &format!("CONFIRMAR {}", code_in(&sms).unwrap()), "completada").await;
     server.ask(DEMO, "saldo", "Tu saldo es: 0.00 MXN").await;
-    // Whom it went to is remembered: nothing is missing now but the money.
+    // The payee is remembered: only the money is missing now.
     server.ask(DEMO, "manda 1 a mi mamá", "Saldo insuficiente").await;
     let log = server.log();
     assert!(!log.contains(&code_in(&sms).unwrap()) && !log.contains("521234567890"));
@@ -77,7 +77,7 @@ async fn a_team_moves_money_once_and_sees_only_its_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_speaks_the_language_it_is_spoken_to_in() {
+async fn it_answers_in_the_language_of_the_person() {
     let server = Server::start().await;
     server.ask("+525511110001", "what can you do?", "Here is what I can do").await;
     server.ask("+525511110002", "quanto tenho na minha conta?", "Recebi sua mensagem").await;

@@ -1,4 +1,4 @@
-//! Codes for other teams: one request, one code, whatever is asked again.
+//! Codes for other teams: one request sends one code, also if it is repeated.
 
 use crate::server::Server;
 use reqwest::Response;
@@ -16,7 +16,7 @@ async fn codes(server: &Server) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_same_key_sends_one_code_and_answers_alike() {
+async fn the_same_key_sends_one_code_and_gets_the_same_answer() {
     let server = Server::start().await;
     let asked = json!({"phone": NUMBER, "channel": "sms"});
     let first = send(&server, "/api/v1/verify/send", "one", &asked).await;
@@ -35,7 +35,7 @@ async fn the_same_key_sends_one_code_and_answers_alike() {
     assert_eq!(reused.status(), 422);
     assert_eq!(reused.json::<Value>().await.unwrap()["code"], "idempotency_key_reused");
 
-    // A refusal keeps nothing: once the wait is over the same key may send.
+    // A refusal is not kept: after the wait the same key can send.
     let soon = send(&server, "/api/v1/verify/resend", "two", &json!({"id": answer["id"]})).await;
     assert_eq!(soon.status(), 429);
     let soon = send(&server, "/api/v1/verify/resend", "two", &json!({"id": answer["id"]})).await;

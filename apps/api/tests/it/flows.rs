@@ -1,4 +1,4 @@
-//! Questionnaires over the chat: from the first word to the saved answers.
+//! Flows in the chat: from the trigger to the saved answers.
 
 use crate::server::{DEMO, Server};
 use serde_json::Value;
@@ -17,7 +17,7 @@ fn numbered(text: &str) -> Vec<&str> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_intake_is_walked_and_its_answers_are_saved_once() {
+async fn the_intake_is_answered_and_its_answers_are_saved_once() {
     let server = Server::start().await;
     server.ask(ASHA, "Oncology", "Reply AGREE").await;
     server.ask(ASHA, "Breast cancer", "Reply AGREE").await;
@@ -42,7 +42,7 @@ async fn the_intake_is_walked_and_its_answers_are_saved_once() {
     assert_eq!(answers["stage"], "Stage 3");
     assert_eq!(answers["need"], "second_opinion");
     assert_eq!(answers.as_object().unwrap().len(), 6);
-    // Somebody who has been through: the menu, and from the beginning again.
+    // A person who has completed it gets the menu, and can begin again.
     server.ask(ASHA, "oncology", "Welcome back").await;
     server.ask(ASHA, "AGREE", "What type of cancer").await;
     server.ask(ASHA, "cancel", "I saved nothing").await;
@@ -55,7 +55,7 @@ async fn the_intake_is_walked_and_its_answers_are_saved_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn flows_are_listed_and_their_answers_are_not_for_everybody() {
+async fn flows_are_listed_and_their_answers_need_the_scope() {
     let server = Server::start().await;
     let page: Value = server.get("/api/v1/flows?limit=1").await.json().await.unwrap();
     assert_eq!(page["items"][0]["id"], "oncology-intake");
@@ -74,7 +74,7 @@ async fn flows_are_listed_and_their_answers_are_not_for_everybody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn money_is_spoken_of_in_the_middle_of_a_flow() {
+async fn money_can_be_asked_about_in_the_middle_of_a_flow() {
     let server = Server::start().await;
     server.ask(DEMO, "abrir cartera", "ACEPTO").await;
     server.ask(DEMO, "acepto", "nombre completo").await;
@@ -111,7 +111,7 @@ fn check(server: &Server, file: &Path) -> (bool, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_flow_of_the_operators_own_is_checked_and_spoken() {
+async fn an_operators_own_flow_is_checked_and_runs() {
     let folder = folder_with("own", GREETER);
     let server = Server::start_with(&[("FLOWS_DIR", folder.to_str().unwrap())]).await;
     server.ask(DEMO, "encuesta", "ACEPTO").await;

@@ -1,4 +1,4 @@
-//! Limits, locks and waits as callers see them: told, and nobody else's.
+//! Limits, locks and waits as callers see them: each caller is told their own, and nobody else's.
 
 use crate::{
     people::{PASSWORD, answer, on_both_with, refused, wrong},
@@ -15,15 +15,15 @@ async fn check(server: &Server, body: Value) -> Response {
     server.post("/api/v1/verify/check", body).await
 }
 
-/// Calls one of the older routes as a signed-in person.
-async fn older(server: &Server, path: &str, body: Value, person: &Value) -> u16 {
+/// Calls a legacy endpoint as a signed-in person.
+async fn legacy(server: &Server, path: &str, body: Value, person: &Value) -> u16 {
     let call = server.client.post(format!("{}/api/auth/{path}", server.base)).json(&body);
     let token = person["access_token"].as_str().unwrap();
     call.bearer_auth(token).send().await.unwrap().status().as_u16()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lock_is_told_however_the_challenge_is_named() {
+async fn a_lock_is_told_by_id_and_by_number() {
     let server = Server::start_with(&STRICT).await;
     let phone = "+525512346001";
     let (id, code) = server.begin(phone, "login", None).await;
@@ -50,13 +50,13 @@ async fn every_answer_of_a_limited_route_tells_what_is_left() {
         let left = header("ratelimit");
         seen.push((refused.status().as_u16(), left.split(';').nth(1).unwrap().to_owned()));
     }
-    // A minute may have begun between them.
+    // A new minute may have begun between them.
     assert_eq!((seen[0].0, seen[0].1.as_str()), (400, "r=1"));
     assert!(seen.contains(&(429, "r=0".into())) || seen.iter().filter(|(_, left)| left == "r=1").count() > 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_over_is_shown_as_over() {
+async fn an_expired_challenge_is_shown_as_expired() {
     let server = Server::start_on_postgres(&[OWN]).await;
     let (id, code) = server.begin("+525512346003", "login", None).await;
     server.sql("update verifications set expires_at = now() - interval '1 second'");
@@ -66,7 +66,7 @@ async fn what_is_over_is_shown_as_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_code_goes_again_as_it_went_before() {
+async fn a_resend_goes_out_as_the_first_send_did() {
     let server = Server::start_with(&STRICT).await;
     let phone = "+525512346004";
     let asked = json!({"phone": phone, "channel": "whatsapp", "fallback": ["whatsapp", "sms", "sms"], "locale": "en"});
@@ -86,18 +86,18 @@ async fn a_code_goes_again_as_it_went_before() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_of_ones_own_locks_and_exhausts_nobody_else() {
+async fn a_persons_own_account_locks_and_exhausts_nobody_else() {
     let settings = [&STRICT[..], &[("MAX_OTP_PER_PHONE_PER_DAY", "2")]].concat();
     for server in on_both_with(&settings).await {
         let phone = "+525512346005";
         let made = server.tell("auth/register", json!({"email": "eve@example.com", "password": PASSWORD}));
         let eve = answer(made.await, 201).await;
-        assert_eq!(older(&server, "send-verification-code", json!({"phoneNumber": phone}), &eve).await, 200);
+        assert_eq!(legacy(&server, "send-verification-code", json!({"phoneNumber": phone}), &eve).await, 200);
         for _ in 0..3 {
-            assert_eq!(older(&server, "verify-code", json!({"code": "000000"}), &eve).await, 400);
+            assert_eq!(legacy(&server, "verify-code", json!({"code": "000000"}), &eve).await, 400);
         }
-        let again = older(&server, "send-verification-code", json!({"phoneNumber": phone}), &eve).await;
-        assert_ne!(again, 200, "she is locked");
+        let again = legacy(&server, "send-verification-code", json!({"phoneNumber": phone}), &eve).await;
+        assert_ne!(again, 200, "they are locked");
         for _ in 0..2 {
             let (id, code) = server.begin(phone, "login", None).await;
             let right = answer(check(&server, json!({"id": id, "code": code})).await, 200).await;
@@ -107,12 +107,12 @@ async fn an_account_of_ones_own_locks_and_exhausts_nobody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_proved_number_is_replaced_by_a_code_to_itself() {
+async fn a_proved_number_is_replaced_with_a_code_to_the_old_number() {
     let server = Server::start_with(&STRICT).await;
     let (old, new) = ("+525512346006", "+525512346007");
     let person = server.sign_up("ana@example.com", old).await;
     let since = server.newest(old).await;
-    assert_eq!(older(&server, "send-verification-code", json!({"phoneNumber": old}), &person).await, 200);
+    assert_eq!(legacy(&server, "send-verification-code", json!({"phoneNumber": old}), &person).await, 200);
     let old_code = server.code(old, "whatsapp", since).await;
     let (_, new_code) = server.begin(new, "registration", None).await;
     let wanted = json!({"phone": new, "otp_code": new_code, "old_phone_code": old_code});

@@ -1,4 +1,4 @@
-//! The whole, as its users meet it: a real server with its sandbox, over HTTP and in a browser.
+//! End-to-end tests: a real server with its sandbox, over HTTP and in a browser.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,10 +17,10 @@ mod channels;
 mod chat;
 mod codes;
 mod flows;
+mod legacy;
 mod limits;
 mod meta_codes;
 mod money;
-mod older;
 mod otp_command;
 mod own_codes;
 mod pages;

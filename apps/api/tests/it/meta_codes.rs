@@ -1,4 +1,4 @@
-//! Codes of our own over Meta's WhatsApp: by the approved template, and by SMS where it does not arrive.
+//! Codes of our own over Meta's WhatsApp: by the approved template, and by SMS if it does not arrive.
 
 use crate::server::{PATIENCE, Server};
 use ring::hmac;
@@ -14,7 +14,7 @@ const OWN: [(&str, &str); 5] = [
     ("WHATSAPP_CODE_TEMPLATE", "acceso_ventanilla"),
     ("OTP_RESEND_COOLDOWN_SECONDS", "0"),
 ];
-/// Well before half a minute of silence would have the code go its next way.
+/// Well below the half minute after which a code goes to its fallback channel.
 const BY_NEWS: Duration = Duration::from_secs(20);
 
 async fn post(server: &Server, path: &str, body: Value) -> Value {
@@ -84,7 +84,7 @@ async fn where_meta_refuses_the_number_an_sms_comes() {
     approves(&server, &sent["id"], &code).await;
 }
 
-/// What Meta posts of a message that did not arrive, signed as it signs.
+/// Posts Meta's report of a message that did not arrive, signed as Meta signs.
 async fn reports_failed(server: &Server, message: &str) {
     let status = json!({"id": message, "status": "failed", "timestamp": "1795273200",
         "recipient_id": NUMBER.trim_start_matches('+'),
@@ -103,7 +103,7 @@ async fn reports_failed(server: &Server, message: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn where_meta_reports_it_undelivered_the_same_code_comes_by_sms() {
-    // The sandbox's own news of the message lead nowhere: it would tell that it was delivered.
+    // The sandbox's own delivery reports lead nowhere: they would say that it was delivered.
     let astray = [OWN.as_slice(), &[("PUBLIC_BASE_URL", "http://127.0.0.1:9")]].concat();
     let server = Server::start_with(&astray).await;
     let (begun, asked) =
@@ -116,8 +116,8 @@ async fn where_meta_reports_it_undelivered_the_same_code_comes_by_sms() {
     assert!(begun.elapsed() < BY_NEWS.min(PATIENCE), "it waited for silence");
     let path = format!("/api/v1/verify/{}", sent["id"].as_str().unwrap());
     let shown: Value = server.get(&path).await.json().await.unwrap();
-    let ways: Vec<_> = shown["sends"].as_array().unwrap().iter().map(|send| &send["channel"]).collect();
-    assert_eq!(ways, [&json!("whatsapp"), &json!("sms")], "{shown}");
+    let channels: Vec<_> = shown["sends"].as_array().unwrap().iter().map(|send| &send["channel"]).collect();
+    assert_eq!(channels, [&json!("whatsapp"), &json!("sms")], "{shown}");
     assert_eq!(shown["sends"][0]["status"], "failed", "{shown}");
     approves(&server, &sent["id"], &code).await;
 }

@@ -18,7 +18,7 @@ async fn answer(response: Response, status: u16) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// The demo person's id and his wallet's.
+/// The ids of the demo person and of their wallet.
 async fn demo(server: &Server) -> (Value, Value) {
     let wallets = answer(server.get("/api/v1/wallets").await, 200).await;
     let wallet = &wallets["wallets"][0];
@@ -83,7 +83,7 @@ async fn limits_bind_and_their_refusals_are_replayed() {
         answer(pay(&server, &user, "100.00", "three").await, 201).await;
         let reverse = answer(pay(&server, &user, "600", "one").await, 201).await["id"].clone();
         let gone = server.post(&path("transfers", &reverse, "/reverse"), json!({"reason": "r"})).await;
-        assert_eq!(answer(gone, 409).await["code"], "conflict", "it has left the house");
+        assert_eq!(answer(gone, 409).await["code"], "conflict", "it has left the platform");
     }
 }
 
@@ -125,7 +125,7 @@ async fn decisions_are_listed_and_their_seals_checked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn wrong_wishes_name_their_field() {
+async fn invalid_requests_name_the_field() {
     let server = Server::start().await;
     let (user, wallet) = demo(&server).await;
     let with = |name: &str, kind: &str, currency: &str| json!({"user_id": user, "name": name, "type": kind, "currency": currency});

@@ -1,10 +1,10 @@
-//! `ventanilla otp`: the command as a process, spoken with over its standard input.
+//! `ventanilla otp`: the command as a process, driven over its standard input.
 
 use crate::server::{Dialogue, Ended, Server};
 use std::process::Command;
 
 const NUMBER: &str = "+525512340001";
-/// A database on which no server runs: what comes to the phone was sent by the command itself.
+/// A database that no server uses: what arrives on the phone was sent by the command itself.
 const ALONE: [(&str, &str); 1] = [("DATABASE_URL", "sqlite://data/alone.db")];
 const OWN: [(&str, &str); 2] = [("DATABASE_URL", "sqlite://data/alone.db"), ("VERIFY_PROVIDER", "self")];
 
@@ -21,7 +21,7 @@ async fn newest(server: &Server, phone: &str) -> u64 {
     server.inbox(phone, 0).await.last().map_or(0, |message| message["seq"].as_u64().unwrap())
 }
 
-/// A wrong code and then the right one; what the command said of it.
+/// Types a wrong code and then the right one; returns what the command said.
 async fn proved(server: &Server, to: &str, channel: &str, settings: &[(&str, &str)]) -> Ended {
     let since = newest(server, to).await;
     let mut conversation = server.dialogue(&["otp", "send", to, "--channel", channel], settings);
@@ -35,7 +35,7 @@ async fn proved(server: &Server, to: &str, channel: &str, settings: &[(&str, &st
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_number_is_proved_from_a_terminal_whoever_makes_the_codes() {
+async fn a_number_is_proved_from_a_terminal_with_either_code_provider() {
     let server = Server::start().await;
     for (to, channel, settings) in [
         (NUMBER, "sms", ALONE.as_slice()),
@@ -47,7 +47,7 @@ async fn a_number_is_proved_from_a_terminal_whoever_makes_the_codes() {
     ] {
         let ended = proved(&server, to, channel, settings).await;
         assert_eq!((ended.code, ended.out.as_str()), (Some(0), "approved\n"), "{channel}: {}", said(&ended));
-        assert!(ended.told.contains("wrong; 2 tries left"), "{}", ended.told);
+        assert!(ended.told.contains("wrong code; 2 check attempts left"), "{}", ended.told);
         assert!(ended.told.contains("a code is 4 to 10 digits"), "{}", ended.told);
         assert!(!ended.told.contains(to), "the log tells the whole number: {}", ended.told);
     }
@@ -66,7 +66,7 @@ async fn beside_a_server_a_code_goes_out_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_given_is_asked_for() {
+async fn missing_arguments_are_asked_for() {
     let server = Server::start().await;
     let mut conversation = server.dialogue(&["otp", "send"], &OWN);
     for line in ["12", "55 1234 0001", "call", "sms"] {
@@ -77,13 +77,17 @@ async fn what_is_not_given_is_asked_for() {
     let ended = conversation.end();
     assert_eq!((ended.code, ended.out.as_str()), (Some(0), "approved\n"), "{}", said(&ended));
     assert!(ended.told.contains("not a possible phone number"), "{}", ended.told);
-    assert!(ended.told.contains("must be one of: whatsapp, sms"), "no voice of our own: {}", ended.told);
+    assert!(
+        ended.told.contains("must be one of: whatsapp, sms"),
+        "we make no calls ourselves: {}",
+        ended.told
+    );
     let nobody = server.dialogue(&["otp", "send"], &OWN).end();
     assert_eq!((nobody.code, nobody.out.as_str()), (Some(1), ""), "{}", said(&nobody));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_nobody_types_the_id_is_told_and_checked_later() {
+async fn without_input_the_id_is_printed_and_checked_later() {
     let server = Server::start().await;
     for (to, settings) in [(NUMBER, ALONE.as_slice()), ("+525512340002", &OWN)] {
         let sent = server.dialogue(&["otp", "send", to, "--channel", "sms"], settings).end();
@@ -93,10 +97,10 @@ async fn where_nobody_types_the_id_is_told_and_checked_later() {
         let check = |which: &str, code: &str| server.dialogue(&["otp", "check", which, code], settings).end();
         let by_number = check(to, wrong(&code));
         assert_eq!((by_number.code, by_number.out.as_str()), (Some(1), "not approved\n"));
-        assert!(by_number.told.contains("2 tries left"), "{}", by_number.told);
+        assert!(by_number.told.contains("2 check attempts left"), "{}", by_number.told);
         let by_id = check(id, &code);
         assert_eq!((by_id.code, by_id.out.as_str()), (Some(0), "approved\n"), "{}", said(&by_id));
-        assert_eq!(check(id, &code).code, Some(1), "good once");
+        assert_eq!(check(id, &code).code, Some(1), "it works once");
         let stranger = server.dialogue(&["otp", "check", id, &code, "--client", "other"], settings).end();
         assert_eq!((stranger.code, stranger.out.as_str()), (Some(1), ""), "another team's");
     }
@@ -107,7 +111,7 @@ async fn where_nobody_types_the_id_is_told_and_checked_later() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn guesses_end_and_an_empty_line_gives_up() {
+async fn check_attempts_run_out_and_an_empty_line_stops() {
     let server = Server::start().await;
     let mut conversation = server.dialogue(&["otp", "send", NUMBER, "--channel", "sms"], &OWN);
     let code = server.code(NUMBER, "sms", 0).await;
@@ -116,7 +120,7 @@ async fn guesses_end_and_an_empty_line_gives_up() {
     }
     let spent = conversation.end();
     assert_eq!((spent.code, spent.out.as_str()), (Some(1), "not approved\n"), "{}", said(&spent));
-    assert!(spent.told.contains("no tries left"), "{}", spent.told);
+    assert!(spent.told.contains("no check attempts left"), "{}", spent.told);
     let mut conversation = server.dialogue(&["otp", "send", "+525512340002", "--channel", "sms"], &OWN);
     conversation.type_line("");
     let given_up = conversation.end();
@@ -135,7 +139,7 @@ async fn a_code_that_cannot_be_delivered_is_not_asked_for() {
     assert!(ended.told.contains("could not be delivered"), "{}", ended.told);
 }
 
-/// The command under these settings alone, as in production, with nobody to type.
+/// Runs the command in production with these settings only, and without input.
 fn in_production(arguments: &[&str], settings: &[(&str, &str)]) -> Ended {
     let mut program = Command::new(env!("CARGO_BIN_EXE_ventanilla"));
     let program = program.env_clear().env("APP_ENV", "production").envs(settings.iter().copied());
@@ -143,7 +147,7 @@ fn in_production(arguments: &[&str], settings: &[(&str, &str)]) -> Ended {
 }
 
 #[test]
-fn settings_that_are_missing_are_named_and_nothing_is_tried() {
+fn missing_settings_are_named_and_nothing_is_sent() {
     const LONG: &str = "a secret that is long enough for production";
     let nothing = in_production(&["otp", "send", NUMBER], &[]);
     assert_eq!((nothing.code, nothing.out.as_str()), (Some(2), ""), "{}", said(&nothing));
@@ -160,17 +164,21 @@ fn settings_that_are_missing_are_named_and_nothing_is_tried() {
         ("VERIFY_PROVIDER", "self"),
         ("DATABASE_URL", "sqlite:///nowhere/at/all.db"),
     ];
-    for (to, way, lacks) in [
+    for (to, channel, lacks) in [
         (NUMBER, "sms", "TWILIO_SMS_FROM"),
         (NUMBER, "call", "VERIFY_PROVIDER=twilio, VERIFY_SERVICE_SID"),
         ("ana@example.com", "email", "SMTP_URL, MAIL_FROM"),
     ] {
-        let ended = in_production(&["otp", "send", to, "--channel", way], &some);
+        let ended = in_production(&["otp", "send", to, "--channel", channel], &some);
         assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{}", said(&ended));
         assert!(ended.told.contains("ok    whatsapp\n"), "{}", ended.told);
-        assert!(ended.told.contains(&format!("no codes go out by {way}: set {lacks}")), "{}", ended.told);
+        assert!(
+            ended.told.contains(&format!("codes can't be sent by {channel}: set {lacks}")),
+            "{}",
+            ended.told
+        );
         assert!(!ended.told.contains(LONG), "{}", ended.told);
     }
     let address = in_production(&["otp", "send", "ana@example.com"], &some);
-    assert_eq!(address.code, Some(2), "none of the ready ones leads there: {}", said(&address));
+    assert_eq!(address.code, Some(2), "no ready channel reaches it: {}", said(&address));
 }

@@ -1,4 +1,4 @@
-//! Codes that we make ourselves: over the real binary, by SMS, WhatsApp and mail.
+//! Codes that we make ourselves, over the real binary: by SMS, WhatsApp and mail.
 
 use crate::server::{PATIENCE, Server};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 const OWN: [(&str, &str); 2] = [("VERIFY_PROVIDER", "self"), ("OTP_RESEND_COOLDOWN_SECONDS", "0")];
 
-/// The newest code among what came to somebody, over a channel, once there are `count` messages.
+/// The newest code that a recipient got over a channel, once there are `count` messages.
 async fn code(server: &Server, to: &str, channel: &str, count: usize) -> String {
     let begun = Instant::now();
     loop {
@@ -38,7 +38,7 @@ async fn begin(server: &Server, to: &str, channel: &str) -> (String, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_code_comes_by_each_channel_and_is_good_once() {
+async fn a_code_comes_by_each_channel_and_works_once() {
     let server = Server::start_with(&OWN).await;
     for (to, channel) in
         [("+525512340001", "sms"), ("+523312340002", "whatsapp"), ("ana@example.com", "email")]
@@ -58,7 +58,7 @@ async fn a_code_comes_by_each_channel_and_is_good_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_resend_brings_a_new_code_and_no_new_guesses() {
+async fn a_resend_brings_a_new_code_and_no_new_check_attempts() {
     let server = Server::start_with(&OWN).await;
     let (id, first) = begin(&server, "+525512340001", "sms").await;
     let wrong = if first == "000100" { "000101" } else { "000100" };
@@ -92,7 +92,7 @@ async fn where_whatsapp_fails_an_sms_comes_for_the_same_challenge() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_chat_is_verified_by_our_own_code_and_who_opted_out_gets_none() {
+async fn a_chat_is_verified_by_our_own_code_and_a_person_who_opted_out_gets_none() {
     let server = Server::start_with(&OWN).await;
     let to = "+525512340030";
     server.ask(to, "saldo", "CONFIRMAR").await;

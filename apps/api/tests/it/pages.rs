@@ -1,5 +1,5 @@
-//! The pages as programs meet them: links that are only looked at, forms without a script, doors that stay
-//! shut.
+//! The pages as programs see them: links that are only opened, forms without a script, requests that are
+//! refused.
 
 use crate::server::Server;
 use reqwest::{Client, Response, redirect::Policy};
@@ -22,7 +22,7 @@ fn asked(phone: &str) -> Value {
     json!({"phone": phone, "purpose": "registration", "return_to": format!("{APP}/menu?a=1"), "state": "s&1"})
 }
 
-/// A browser without scripts, that stops at a redirect.
+/// A browser without scripts that follows no redirect.
 fn plain() -> Client {
     Client::builder().no_proxy().redirect(Policy::none()).build().unwrap()
 }
@@ -41,7 +41,7 @@ async fn body(url: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_is_opened_for_addresses_that_were_named_only() {
+async fn a_page_leads_back_only_to_named_origins() {
     let server = Server::start_with(&SETTINGS).await;
     let opened: Value =
         server.post("/api/v1/verify/sessions", asked("5512340101")).await.json().await.unwrap();
@@ -81,7 +81,7 @@ async fn a_page_is_opened_for_addresses_that_were_named_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn looking_at_a_link_does_nothing_and_tells_nobody() {
+async fn opening_a_link_changes_nothing_and_tells_nobody() {
     let server = Server::start_with(&SETTINGS).await;
     let phone = "+525512340102";
     let url = open(&server, asked(phone)).await;
@@ -96,17 +96,17 @@ async fn looking_at_a_link_does_nothing_and_tells_nobody() {
         let html = page.text().await.unwrap();
         assert!(html.contains("0102") && !html.contains("5512340102"));
     }
-    // What changes something is no GET.
+    // A GET can't take a step.
     for what in ["send", "resend", "check"] {
         assert_eq!(plain().get(format!("{url}/{what}")).send().await.unwrap().status(), 405);
     }
     assert!(server.inbox(phone, 0).await.is_empty());
     let token = url.rsplit('/').next().unwrap();
-    assert!(!server.log().contains(token), "the log bears no secret");
+    assert!(!server.log().contains(token), "the log has no secret");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_there_and_what_comes_from_elsewhere_is_refused_in_words() {
+async fn unknown_pages_and_foreign_requests_are_refused_with_a_page() {
     let server = Server::start_with(&SETTINGS).await;
     for token in ["x".repeat(43), "x".into(), "A".repeat(43), "%00".into(), "x".repeat(3000)] {
         let page = plain().get(format!("{}/verify/{token}", server.base)).send().await.unwrap();
@@ -128,7 +128,7 @@ async fn what_is_not_there_and_what_comes_from_elsewhere_is_refused_in_words() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn forms_alone_prove_a_number_and_lead_back() {
+async fn forms_without_scripts_prove_a_number_and_lead_back() {
     let server = Server::start_with(&SETTINGS).await;
     let phone = "+525512340104";
     let url = open(&server, asked(phone)).await;
@@ -142,7 +142,7 @@ async fn forms_alone_prove_a_number_and_lead_back() {
     let answer = location(&step(&url, "check", &[("code", wrong)]).await);
     assert!(body(&format!("{}{answer}", server.base)).await.contains("Te quedan 2 intentos."), "{answer}");
     let answer = location(&step(&url, "check", &[("code", "12")]).await);
-    assert!(answer.ends_with("note=malformed"), "a slip costs no guess");
+    assert!(answer.ends_with("note=malformed"), "a typing error costs no check attempt");
 
     let names = ["code1", "code2", "code3", "code4", "code5", "code6"];
     let digits: Vec<String> = code.chars().map(String::from).collect();
@@ -155,13 +155,13 @@ async fn forms_alone_prove_a_number_and_lead_back() {
     assert!(rest.starts_with("&#38;state=s%261"), "{rest}");
     let asked: Value = server.get(&format!("/api/v1/verify/{id}")).await.json().await.unwrap();
     assert_eq!(asked["status"], "approved");
-    // Done is done.
+    // An approved page sends nothing more.
     location(&step(&url, "send", &[("channel", "sms")]).await);
     assert_eq!(server.inbox(phone, 0).await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_for_a_number_writes_to_no_other_and_an_open_one_to_three() {
+async fn a_page_for_a_number_sends_to_no_other_and_one_without_to_three() {
     let server = Server::start_with(&SETTINGS).await;
     let (mine, other) = ("+525512340105", "+525512340106");
     let url = open(&server, asked(mine)).await;
@@ -183,7 +183,7 @@ async fn a_page_for_a_number_writes_to_no_other_and_an_open_one_to_three() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_that_is_sent_twice_is_one_guess() {
+async fn a_form_that_is_sent_twice_is_one_check_attempt() {
     for provider in ["twilio", "self"] {
         let settings = [&SETTINGS[..], &[("VERIFY_PROVIDER", provider)]].concat();
         let server = Server::start_with(&settings).await;
@@ -199,7 +199,7 @@ async fn a_form_that_is_sent_twice_is_one_guess() {
             let answer = location(&step(&url, "check", &[("attempt", form), ("code", typed)]).await);
             assert!(answer.ends_with(&format!("note=wrong&wait={left}")), "{provider} {typed}: {answer}");
         }
-        // Sent once more from a form that was written since, it is another guess: the last.
+        // A newer form is another check attempt, the last one; the old form still takes the right code.
         assert!(!body(&url).await.contains(&format!("name=\"attempt\" value=\"{form}\"")));
         step(&url, "check", &[("attempt", form), ("code", &code)]).await;
         assert!(body(&url).await.contains("verification_id="), "{provider}: the right one in the same form");
@@ -218,16 +218,16 @@ async fn another_page_for_a_number_says_that_it_must_wait() {
     let html = body(&format!("{}{answer}", server.base)).await;
     assert!(html.contains("data-phase=\"ready\"") && html.contains("desde otra página"), "{html}");
     assert!(html.contains(&format!("cooldown=\"{wait}\"")) && html.contains("Podrás pedir otro en 0:"));
-    // Nobody is made to wait longer by an address.
+    // An address can't make the wait longer.
     let long = body(&format!("{second}?note=later&wait=60000")).await;
     assert!(long.contains("cooldown=\"50\""), "{long}");
-    // Where a code is out, the buttons alone count.
+    // While this page has a code out, only the buttons count down.
     let answer = location(&step(&first, "resend", &[("channel", "sms")]).await);
     assert!(answer.ends_with("note=soon"), "{answer}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_asked_and_said_outlives_a_change_of_language() {
+async fn question_and_note_survive_a_change_of_language() {
     let server = Server::start_with(&SETTINGS).await;
     let phone = "+525512340119";
     let url = open(&server, json!({"purpose": "login", "return_to": APP})).await;
@@ -253,11 +253,11 @@ async fn a_page_names_the_files_of_its_own_version() {
     assert!(kept(format!("{}{script}", server.base)).await.contains("immutable"));
     let beside = script.replace("verify.js", "otp-input.js");
     assert!(kept(format!("{}{beside}", server.base)).await.contains("immutable"));
-    assert_eq!(kept(format!("{}/assets/pages/older/verify.js", server.base)).await, "no-store");
+    assert_eq!(kept(format!("{}/assets/pages/another/verify.js", server.base)).await, "no-store");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn scripts_are_told_what_forms_are() {
+async fn scripts_get_the_same_outcomes_as_forms() {
     let server = Server::start_with(&SETTINGS).await;
     let phone = "+525512340107";
     let url = open(&server, asked(phone)).await;
@@ -285,7 +285,7 @@ async fn scripts_are_told_what_forms_are() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_reset_page_is_looked_at_without_effect() {
+async fn opening_the_reset_page_changes_nothing() {
     let server = Server::start_with(&SETTINGS).await;
     let token = "a-reset-token-of-base64url-and-some-length";
     let page = plain().get(format!("{}/reset?token={token}", server.base)).send().await.unwrap();
@@ -306,7 +306,7 @@ async fn the_reset_page_is_looked_at_without_effect() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_code_proves_on_the_page_it_was_asked_for_on() {
+async fn a_code_works_only_on_the_page_that_requested_it() {
     let settings = [&SETTINGS[..], &[("VERIFY_PROVIDER", "self")]].concat();
     for server in [Server::start_with(&settings).await, Server::start_on_postgres(&settings).await] {
         let phone = "+525512340108";
@@ -328,7 +328,7 @@ async fn a_code_proves_on_the_page_it_was_asked_for_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_proved_in_time_leads_back_later_too() {
+async fn a_number_that_was_proved_in_time_leads_back_later_too() {
     let server = Server::start_on_postgres(&SETTINGS).await;
     let phone = "+525512340109";
     let url = open(&server, asked(phone)).await;
@@ -339,7 +339,7 @@ async fn what_was_proved_in_time_leads_back_later_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_no_database_keeps_is_refused() {
+async fn values_that_no_database_can_store_are_refused() {
     let server = Server::start_on_postgres(&SETTINGS).await;
     let mut asked = asked("+525512340110");
     asked["state"] = json!("a\u{0}b");

@@ -1,4 +1,4 @@
-//! People at the window: what tests of their accounts share.
+//! Shared by the tests of people's accounts.
 
 use crate::server::Server;
 use reqwest::{Method, Response};
@@ -17,14 +17,14 @@ pub(crate) async fn on_both() -> [Server; 2] {
     on_both_with(&[]).await
 }
 
-/// One on each database, with more settings.
+/// A server on each database, with more settings.
 pub(crate) async fn on_both_with(more: &[(&str, &str)]) -> [Server; 2] {
     let settings = [&SETTINGS, more].concat();
     [Server::start_with(&settings).await, Server::start_on_postgres(&settings).await]
 }
 
 impl Server {
-    /// Calls with that token, or with none.
+    /// Calls a route with that token, or without one.
     pub(crate) async fn call(
         &self,
         method: Method,
@@ -42,7 +42,7 @@ impl Server {
         call.send().await.unwrap()
     }
 
-    /// Posts as nobody in particular.
+    /// Posts without a token.
     pub(crate) async fn tell(&self, path: &str, body: Value) -> Response {
         self.call(Method::POST, path, Some(body), None).await
     }
@@ -61,7 +61,7 @@ impl Server {
         self.inbox(phone, 0).await.last().map_or(0, |message| message["seq"].as_u64().unwrap())
     }
 
-    /// A code for a purpose, begun by a team: the challenge's id and the code.
+    /// Starts a challenge for a team: returns its id and the code.
     pub(crate) async fn begin(&self, phone: &str, purpose: &str, client_ip: Option<&str>) -> (Value, String) {
         let since = self.newest(phone).await;
         let mut body = json!({"phone": phone, "channel": "sms", "purpose": purpose});
@@ -72,7 +72,7 @@ impl Server {
         (begun["id"].clone(), self.code(phone, "sms", since).await)
     }
 
-    /// A person with a proved number, signed in.
+    /// Signs up a person with a proved number.
     pub(crate) async fn sign_up(&self, email: &str, phone: &str) -> Value {
         let (_, code) = self.begin(phone, "registration", None).await;
         let body = json!({"email": email, "password": PASSWORD, "phone": phone, "otp_code": code});

@@ -1,4 +1,4 @@
-//! People who prove their numbers and set new passwords on our pages, in a real browser, with codes of our own.
+//! People prove their numbers and set new passwords on our pages, in a real browser, with codes of our own.
 
 use crate::{
     axe,
@@ -17,7 +17,7 @@ const SETTINGS: [(&str, &str); 3] = [
     ("RETURN_TO_ORIGINS", "https://app.example.com"),
 ];
 
-/// Somebody who signs up without a proved number, and is told at his next sign-in where to prove it.
+/// A person who signs up without a proved number, and is told at their next sign-in where to prove it.
 async fn newcomer(server: &Server, email: &str, phone: Option<&str>) -> Value {
     let mut body = json!({"email": email, "password": PASSWORD});
     if let Some(phone) = phone {
@@ -51,7 +51,7 @@ async fn from_sign_up_to_a_proved_number() {
     visit.phase("waiting").await;
     visit.says("Entregado por WhatsApp").await;
     let first = visit.code("whatsapp").await;
-    // It arrives, and he wants it by SMS nevertheless: a new code, and the first one is over.
+    // It arrives, but the person asks for an SMS: a new code, and the first one no longer works.
     visit.browser.page.wait().for_element(Locator::Css("section button[aria-disabled=false]")).await.unwrap();
     visit.turn("section button[value=sms]").await;
     visit.says("Entregado por SMS").await;

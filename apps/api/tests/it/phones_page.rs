@@ -1,5 +1,5 @@
 //! The phones page in a real browser: hola → code → saldo → transfer → yes → receipt, in both widths and
-//! both themes. Screenshots are left in `target/screenshots` to be looked at.
+//! both themes. Screenshots for people to see are in `target/screenshots`.
 
 #[path = "../../../sandbox/tests/it/browser.rs"]
 pub(crate) mod browser;

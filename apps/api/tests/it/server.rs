@@ -1,4 +1,4 @@
-//! A server of one's own: the real binary, fresh database, free ports, stopped when dropped.
+//! A server for one test: the real binary, a fresh database, free ports; it stops when it is dropped.
 
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long anything may take before a test gives up; nothing waits that long when all is well.
+/// How long anything may take before a test fails. Nothing waits that long if all is well.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) const DEMO: &str = "+521234567890";
 pub(crate) const AUTH_TOKEN: &str = "an auth token of the tests and long enough";
@@ -27,8 +27,8 @@ pub(crate) struct Server {
     pub(crate) client: Client,
 }
 
-/// A port that stays free until the server takes it: below those that Linux draws for outgoing connections, and
-/// of ten that no other process of the tests begins with.
+/// A port that stays free until the server takes it: below the ports that Linux uses for outgoing
+/// connections, and from a range of ten that no other test process begins with.
 fn free_port() -> u16 {
     static TAKEN: AtomicU16 = AtomicU16::new(0);
     let own = u16::try_from(std::process::id() % 1_000).unwrap() * 10;
@@ -45,7 +45,7 @@ impl Server {
         Self::start_with(&[]).await
     }
 
-    /// On a database of its own on the server that `TEST_PG_URL` names.
+    /// Starts it on a new database of the PostgreSQL server that `TEST_PG_URL` names.
     pub(crate) async fn start_on_postgres(settings: &[(&str, &str)]) -> Self {
         let server = std::env::var("TEST_PG_URL").expect("TEST_PG_URL must name a PostgreSQL server");
         let name = format!("it_{}_{}", std::process::id(), free_port());
@@ -56,9 +56,9 @@ impl Server {
         Self::start_with(&[settings, &[("DATABASE_URL", &address)]].concat()).await
     }
 
-    /// Another process over the same database, which must be a server's.
+    /// Starts another process over the same database, which must be PostgreSQL.
     pub(crate) async fn start_beside(&self) -> Self {
-        // At addresses of its own.
+        // It listens on addresses of its own.
         let shared = self.settings.iter().filter(|(name, _)| !name.ends_with("_ADDRESS"));
         let settings: Vec<_> = shared.map(|(name, value)| (&**name, &**value)).collect();
         Self::start_with(&settings).await
@@ -148,14 +148,13 @@ impl Server {
         program
     }
 
-    /// Begins a command of the binary that is to be spoken with, under the server's settings but for those named
-    /// here.
+    /// Starts a command of the binary that asks questions, with the server's settings, changed by `settings`.
     pub(crate) fn dialogue(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Dialogue {
         let mut program = self.program(arguments);
         Dialogue::begin(program.envs(settings.iter().copied()))
     }
 
-    /// Runs SQL as the owner of the PostgreSQL database it was started on.
+    /// Runs SQL as the owner of the server's PostgreSQL database.
     pub(crate) fn sql(&self, statement: &str) {
         let (_, address) = self.settings.iter().find(|(name, _)| name == "DATABASE_URL").unwrap();
         let done = Command::new("psql").args([address, "-qc", statement]).status();
@@ -180,14 +179,14 @@ impl Server {
         }
     }
 
-    /// Has a person write over a provider.
+    /// Lets a person write a message over a provider.
     pub(crate) async fn say_by(&self, provider: &str, phone: &str, text: &str) {
         let body = json!({"provider": provider, "body": text});
         let answer = self.play(&format!("/phones/{phone}/messages"), body).await;
         assert_eq!(answer["webhook_status"], 200, "{answer}");
     }
 
-    /// Has the sandbox do something.
+    /// Posts a command to the sandbox.
     pub(crate) async fn play(&self, path: &str, body: Value) -> Value {
         let address = format!("{}/sandbox{path}", self.sandbox);
         self.client.post(address).json(&body).send().await.unwrap().json().await.unwrap()
@@ -199,12 +198,12 @@ impl Server {
         self.client.get(address).send().await.unwrap().json().await.unwrap()
     }
 
-    /// Says something and waits for the answer that contains `expected`.
+    /// Writes a message and waits for the answer that contains `expected`.
     pub(crate) async fn ask(&self, phone: &str, text: &str, expected: &str) -> String {
         self.ask_by("twilio", phone, text, expected).await
     }
 
-    /// Says something over a provider and waits for the answer that contains `expected`.
+    /// Writes a message over a provider and waits for the answer that contains `expected`.
     pub(crate) async fn ask_by(&self, provider: &str, phone: &str, text: &str, expected: &str) -> String {
         let since = self.inbox(phone, 0).await.last().map_or(0, |m| m["seq"].as_u64().unwrap());
         self.say_by(provider, phone, text).await;
@@ -225,7 +224,7 @@ impl Server {
     }
 }
 
-/// A command under way, waiting for what is typed.
+/// A running command that waits for input.
 pub(crate) struct Dialogue(Child);
 
 /// How a command ended, and what it said.
@@ -241,12 +240,12 @@ impl Dialogue {
         Self(piped.spawn().unwrap())
     }
 
-    /// Types a line.
+    /// Types a line, with its end.
     pub(crate) fn type_line(&mut self, line: &str) {
         writeln!(self.0.stdin.as_mut().unwrap(), "{line}").unwrap();
     }
 
-    /// Types nothing more, and waits for the end.
+    /// Closes the input and waits until the command ends.
     pub(crate) fn end(self) -> Ended {
         let output = self.0.wait_with_output().unwrap();
         Ended {

@@ -38,7 +38,7 @@ async fn on_both(name: &str, settings: &[(&str, &str)]) -> [Server; 2] {
     [Server::start_with(&settings).await, Server::start_on_postgres(&settings).await]
 }
 
-/// A call as a client signs it; what is changed afterwards is changed under the signature.
+/// A call as a client signs it. Later changes are not covered by the signature.
 #[derive(Clone)]
 struct Call {
     method: Method,
@@ -48,7 +48,7 @@ struct Call {
     headers: Vec<(&'static str, String)>,
 }
 
-/// What a client signs with.
+/// What a client signs a call with.
 #[derive(Clone, Copy)]
 struct Signer<'a> {
     client: &'a str,
@@ -59,7 +59,7 @@ struct Signer<'a> {
 
 impl Signer<'_> {
     fn call(self, method: Method, target: &str, body: &str) -> Call {
-        // Written out here as other programs do it, not made by the code under test.
+        // Written out as other programs do it, without the code under test.
         let hash = hex::encode(digest::digest(&digest::SHA256, body.as_bytes()));
         let nonce = self.nonce.map(|nonce| format!("{nonce}:")).unwrap_or_default();
         let base = format!("{method}:{target}:{}:{nonce}{hash}", self.timestamp);
@@ -130,7 +130,7 @@ impl Call {
     }
 }
 
-/// The server's time, which is at most a second and a half later than this.
+/// A time at most one and a half seconds before the server's time.
 async fn now(server: &Server) -> i64 {
     let answer = server.get("/health/live").await;
     DateTime::parse_from_rfc2822(answer.headers()["date"].to_str().unwrap()).unwrap().timestamp()
@@ -156,7 +156,7 @@ async fn a_signed_request_acts_as_its_client_with_its_scopes() {
         assert_eq!(others["items"], json!([]), "and no other team's");
         let beyond = treasury(&server, "n-4").await.get("/api/v1/events").answer(&server, 403).await;
         assert_eq!(beyond["code"], "forbidden", "a scope it does not have");
-        // A token of the same client's is the same caller.
+        // A token of the same client is the same caller.
         let (_, token) = server.command(&["token", "--client", "treasury", "--scopes", "transfers"]);
         let by_token =
             server.client.get(format!("{}/api/v1/transfers", server.base)).bearer_auth(token.trim());
@@ -189,7 +189,7 @@ async fn both_secrets_of_a_rotation_sign_and_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_is_good_within_the_window_and_once() {
+async fn a_signature_works_once_and_within_its_window() {
     for server in on_both("window", &[]).await {
         let base = treasury(&server, "x").await;
         for (seconds, nonce) in [(-28, "early"), (0, "now"), (30, "late")] {
@@ -208,7 +208,7 @@ async fn it_is_good_within_the_window_and_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_at_once_one_is_taken_also_by_two_replicas() {
+async fn of_many_at_once_one_is_accepted_also_by_two_replicas() {
     let file = clients_file("replicas");
     let settings = [
         ("CLIENTS_FILE", file.to_str().unwrap()),
@@ -229,7 +229,7 @@ async fn of_many_at_once_one_is_taken_also_by_two_replicas() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_signed_is_what_is_taken() {
+async fn only_what_was_signed_is_accepted() {
     for server in on_both("bound", &[]).await {
         let body =
             json!({"user_id": DEMO, "amount": "1", "destination_account": "012345678901234567"}).to_string();
@@ -253,36 +253,36 @@ async fn what_was_signed_is_what_is_taken() {
         ] {
             changed.is_refused(&server, why).await;
         }
-        // What is left of the route's own rules comes afterwards.
+        // The route's own rules come afterwards.
         assert_eq!(signed.answer(&server, 422).await["code"], "validation_failed");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_separator_forges_no_other_base() {
+async fn a_separator_cannot_forge_another_signed_text() {
     for server in on_both("separator", &[]).await {
         let signer = treasury(&server, "n").await;
         let time = signer.timestamp;
-        // A nonce that looks like a time, and the same base read as an older client's with a longer path.
+        // A nonce that looks like a time, and the same text read as a legacy client's with a longer path.
         let looks_like_time = time.to_string();
         let signed = Signer { nonce: Some(&looks_like_time), ..signer }.get("/api/v1/wallets?a=b");
         let moved = Call { target: format!("/api/v1/wallets?a=b:{time}"), ..signed.clone() };
         moved.without("X-Nonce").is_refused(&server, "a field moved into the query").await;
-        let older = Signer { nonce: None, ..signer }.get(&format!("/api/v1/wallets?a=b:{time}"));
-        older.is_refused(&server, "a colon in the query, though rightly signed").await;
+        let legacy = Signer { nonce: None, ..signer }.get(&format!("/api/v1/wallets?a=b:{time}"));
+        legacy.is_refused(&server, "a colon in the query, though rightly signed").await;
         Signer { nonce: Some("a:b"), ..signer }
             .get(WALLETS)
             .is_refused(&server, "a colon in the nonce")
             .await;
         Signer { client: "treasury:x", ..signer }.get(WALLETS).is_refused(&server, "a colon in the id").await;
         signed.answer(&server, 200).await;
-        // Escaped it is a character like others.
+        // An escaped colon is accepted.
         signer.get("/api/v1/wallets?a=10%3A30").answer(&server, 200).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn malformed_headers_are_refused_whatever_token_comes_along() {
+async fn malformed_headers_are_refused_even_with_a_valid_token() {
     for server in on_both("malformed", &[]).await {
         let signer = treasury(&server, "n").await;
         let good = signer.get(WALLETS);
@@ -308,7 +308,7 @@ async fn malformed_headers_are_refused_whatever_token_comes_along() {
             call.is_refused(&server, why).await;
             call.bearing(&server.token).is_refused(&server, why).await;
         }
-        // Without a signature nothing is signed, and a token does by itself.
+        // Without a signature the request is unsigned, and the token is enough.
         let unsigned = good.clone().without("X-Signature");
         unsigned.answer(&server, 401).await;
         unsigned.bearing(&server.token).answer(&server, 200).await;
@@ -317,8 +317,8 @@ async fn malformed_headers_are_refused_whatever_token_comes_along() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_older_form_has_no_nonce_and_comes_once() {
-    for server in on_both("older", &[]).await {
+async fn the_legacy_form_has_no_nonce_and_works_once() {
+    for server in on_both("legacy", &[]).await {
         let signer = Signer { nonce: None, ..treasury(&server, "").await };
         let call = signer.get(WALLETS);
         call.answer(&server, 200).await;
@@ -326,7 +326,7 @@ async fn the_older_form_has_no_nonce_and_comes_once() {
         let signature = &call.headers.iter().find(|(name, _)| *name == "X-Signature").unwrap().1;
         call.clone().with("X-Signature", &signature.to_uppercase()).is_refused(&server, "in capitals").await;
         signer.get("/api/v1/wallets?again=1").answer(&server, 200).await;
-        // What an older client signed is not taken as a newer one's, nor the other way round.
+        // A legacy client's signature is not accepted in the new form, nor the other way round.
         let newer = Signer { nonce: Some("n"), ..signer }.get(WALLETS);
         newer.clone().without("X-Nonce").is_refused(&server, "without its nonce").await;
         newer.answer(&server, 200).await;
@@ -351,7 +351,7 @@ async fn a_body_is_hashed_as_it_came_and_has_its_limit() {
     }
 }
 
-/// Each route about money, from the documentation that is made of the routes: method and path.
+/// Method and path of each route about money, from the API documentation.
 async fn money_routes(server: &Server) -> Vec<(Method, String)> {
     let document: Value = server.get("/openapi.json").await.json().await.unwrap();
     let mut found = Vec::new();
@@ -369,7 +369,7 @@ async fn money_routes(server: &Server) -> Vec<(Method, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_it_is_demanded_every_money_route_takes_a_signature_on_top_of_the_token() {
+async fn if_required_every_money_route_needs_a_signature_in_addition_to_the_token() {
     for server in on_both("demanded", &[("REQUIRE_HMAC_VERIFICATION", "true")]).await {
         let routes = money_routes(&server).await;
         assert!(routes.len() >= 13, "{routes:?}");
@@ -379,7 +379,7 @@ async fn where_it_is_demanded_every_money_route_takes_a_signature_on_top_of_the_
             let unsigned = Call { headers: Vec::new(), ..signed.clone() };
             unsigned.clone().bearing(&server.token).is_refused(&server, path).await;
             assert_eq!(unsigned.answer(&server, 401).await["code"], "unauthorized", "{path}");
-            // What it is answered with, then, is the route's own affair.
+            // The signature passes; the rest of the answer is up to the route.
             let passed = signed.bearing(&server.token).send(&server).await;
             assert!(![401, 403].contains(&passed.status().as_u16()), "{method} {path}: {}", passed.status());
         }
@@ -393,7 +393,7 @@ async fn where_it_is_demanded_every_money_route_takes_a_signature_on_top_of_the_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_token_says_who_calls_and_the_signature_which_way_it_came() {
+async fn the_token_says_who_calls_and_the_signature_which_client_forwards_it() {
     for server in on_both("people", &[("REQUIRE_HMAC_VERIFICATION", "true")]).await {
         let account = json!({"email": "ana@example.com", "password": "una clave bien larga 7"});
         let registered = server.client.post(format!("{}/api/v1/auth/register", server.base)).json(&account);
@@ -403,8 +403,11 @@ async fn the_token_says_who_calls_and_the_signature_which_way_it_came() {
         let own = Call { headers: Vec::new(), ..backend.get(WALLETS) }.bearing(token);
         own.is_refused(&server, "a person's token alone").await;
         let forwarded = backend.get(WALLETS).bearing(token).answer(&server, 200).await;
-        let is_his = |wallet: &Value| wallet["user_id"] == person["user_id"];
-        assert!(forwarded["wallets"].as_array().unwrap().iter().all(is_his), "he sees his own: {forwarded}");
+        let is_theirs = |wallet: &Value| wallet["user_id"] == person["user_id"];
+        assert!(
+            forwarded["wallets"].as_array().unwrap().iter().all(is_theirs),
+            "they see their own: {forwarded}"
+        );
         let alone = Signer { nonce: Some("n-2"), ..backend }.get(WALLETS).answer(&server, 403).await;
         assert_eq!(alone["code"], "forbidden", "the backend itself may see nothing");
         let bad = Signer { nonce: Some("n-3"), ..backend }.get(WALLETS).bearing("nonsense");
@@ -415,7 +418,7 @@ async fn the_token_says_who_calls_and_the_signature_which_way_it_came() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_bears_nothing_is_as_before() {
+async fn unsigned_requests_work_as_before() {
     for server in on_both("before", &[]).await {
         let bare = Call { headers: Vec::new(), ..treasury(&server, "n").await.get(WALLETS) };
         assert_eq!(bare.answer(&server, 401).await["code"], "unauthorized");

@@ -1,4 +1,4 @@
-//! Codes of our own by Telegram, into the chat that a number's owner has bound to his account.
+//! Codes of our own by Telegram, into the chat that a number's owner has bound to their account.
 
 use crate::server::{PATIENCE, Server};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ async fn post(server: &Server, path: &str, token: &str, body: Value) -> (u16, Va
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
-/// A person with that number, whose chat with the bot is bound to her account.
+/// Signs up a person with that number, and binds their chat with the bot to their account.
 async fn chats_with_us(server: &Server, phone: &str) {
     let asked = json!({"phone": phone, "channel": "sms", "purpose": "registration"});
     let (status, sent) = post(server, "verify/send", &server.token, asked).await;
@@ -47,7 +47,7 @@ async fn a_code_comes_into_the_chat_of_the_numbers_owner_and_into_no_other() {
         assert_eq!(checked["approved"], true, "{checked}");
         assert!(!server.log().contains(&code), "the log tells the code");
 
-        // She has written to the bot, but the chat is bound to no account with her number.
+        // They have written to the bot, but the chat is bound to no account with their number.
         server.ask_by("telegram", NOBODY, "/help", "saldo").await;
         let asked = json!({"phone": NOBODY, "channel": "telegram"});
         let (status, refused) = post(&server, "verify/send", &server.token, asked).await;
@@ -62,7 +62,7 @@ async fn a_code_comes_into_the_chat_of_the_numbers_owner_and_into_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_blocked_the_bot_gets_no_code_there() {
+async fn a_person_who_blocked_the_bot_gets_no_code_there() {
     let server = Server::start_with(&[("VERIFY_PROVIDER", "self")]).await;
     chats_with_us(&server, MARIA).await;
     let blocks = json!({"provider": "telegram", "type": "block"});

@@ -1,4 +1,4 @@
-//! The verification page in a real browser. Screenshots are left in `target/screenshots` to be looked at.
+//! The verification page in a real browser. Screenshots for people to see are in `target/screenshots`.
 
 mod trouble;
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use tokio::{io::AsyncWriteExt, net::TcpListener};
 
-/// A team's app, to which people come back.
+/// A team's app that people come back to.
 async fn app() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
@@ -51,14 +51,14 @@ impl Visit {
         Self::at(server, phone, opened["url"].as_str().unwrap()).await
     }
 
-    /// At an address.
+    /// Opens the page at an address.
     pub(crate) async fn at(server: Server, phone: &'static str, address: &str) -> Self {
         let browser = Browser::start().await;
         browser.page.goto(address).await.unwrap();
         Self { server, browser, phone }
     }
 
-    /// Waits until the page is in that phase.
+    /// Waits until the page shows that phase.
     pub(crate) async fn phase(&self, phase: &str) {
         let found = Locator::Css("main");
         let begun = Instant::now();
@@ -89,7 +89,7 @@ impl Visit {
         self.browser.page.wait().for_element(Locator::Css(css)).await.unwrap().click().await.unwrap();
     }
 
-    /// Presses and waits until the page was exchanged.
+    /// Presses a button and waits until the page was replaced.
     pub(crate) async fn turn(&self, css: &str) {
         let mark = "document.getElementById('page').dataset.old = ''";
         self.browser.page.execute(mark, Vec::new()).await.unwrap();
@@ -97,7 +97,7 @@ impl Visit {
         self.browser.page.wait().for_element(Locator::Css("main:not([data-old])")).await.unwrap();
     }
 
-    /// Waits until a script says yes.
+    /// Waits until a script returns true.
     pub(crate) async fn until(&self, condition: &str) {
         let begun = Instant::now();
         let script = format!("return Boolean({condition})");
@@ -129,7 +129,7 @@ impl Visit {
         self.server.code(self.phone, channel, 0).await
     }
 
-    /// Looks at the page in both widths and themes; nothing keeps people out.
+    /// Checks accessibility of the page in both widths and themes, and takes screenshots.
     pub(crate) async fn look(&self, name: &str) {
         for theme in ["light", "dark"] {
             for (kind, width, height) in [("desktop", 1280, 900), ("phone", 360, 740)] {
@@ -162,7 +162,7 @@ async fn from_the_link_to_the_app_by_typing_the_code() {
     visit.says("Enviado por SMS").await;
     visit.says("Podrás pedir otro en 0:").await;
     visit.look("waiting").await;
-    // After a phone's sleep the counts are put right.
+    // After a phone's sleep the countdowns are corrected.
     visit.run("document.querySelector('countdown-ring').left = 90; document.querySelector('resend-button').left = 0").await;
     visit.until("document.querySelector('countdown-ring').left > 500").await;
     visit.until("document.querySelector('resend-button').left > 20").await;
@@ -173,7 +173,7 @@ async fn from_the_link_to_the_app_by_typing_the_code() {
     visit.keys(&wrong(&code, 0)).await;
     visit.says("Ese código no es. Te quedan 2 intentos.").await;
     visit.look("wrong").await;
-    // The focus is where it goes on: no click.
+    // The focus is on the next field: no click is needed.
     visit.keys(&code).await;
     visit.phase("approved").await;
     visit.says("Te llevamos de vuelta").await;
@@ -191,7 +191,7 @@ async fn from_the_link_to_the_app_by_typing_the_code() {
     let proved: Value =
         visit.server.get(&format!("/api/v1/verify/{}", told[0].1)).await.json().await.unwrap();
     assert_eq!(proved["status"], "approved");
-    // The browser's own way back is no trap.
+    // The browser's back button leads on, not into a loop.
     visit.browser.page.back().await.unwrap();
     let before = visit.browser.page.current_url().await.unwrap();
     assert!(!before.as_str().starts_with(&visit.server.base), "{}", before.path());
@@ -236,7 +236,7 @@ async fn by_keyboard_and_paste_with_another_number() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_wrong_codes_then_another_way() {
+async fn three_wrong_codes_then_another_channel() {
     let app = app().await;
     let phone = "+525512340203";
     let server = Server::start_with(&settings(&app, "1")).await;
@@ -248,7 +248,7 @@ async fn three_wrong_codes_then_another_way() {
         visit.keys(&wrong(&code, n)).await;
         visit.says(if n == 0 { "quedan 2 intentos" } else { "queda 1 intento" }).await;
     }
-    // The wait is over: by another way, with the same guesses.
+    // The wait is over: another channel, with the same check attempts.
     visit.browser.page.wait().for_element(Locator::Css("section button[aria-disabled=false]")).await.unwrap();
     visit.turn("button[value=sms]").await;
     visit.says("Enviado por SMS").await;
@@ -270,7 +270,7 @@ async fn three_wrong_codes_then_another_way() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_scripts_the_forms_do() {
+async fn without_scripts_the_forms_work() {
     let app = app().await;
     let phone = "+525512340204";
     let server = Server::start_with(&settings(&app, "0")).await;
@@ -301,7 +301,7 @@ async fn without_scripts_the_forms_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn time_runs_out_before_the_readers_eyes() {
+async fn the_countdown_runs_out_in_view() {
     let app = app().await;
     let phone = "+525512340205";
     let settings = [&settings(&app, "0")[..], &[("VERIFY_PROVIDER", "self")]].concat();
@@ -323,7 +323,7 @@ async fn time_runs_out_before_the_readers_eyes() {
         assert!(!colours.contains(&colour), "{expected} looks like another");
         colours.push(colour);
     }
-    // News of the delivery is shown as it comes, and is the newest.
+    // Delivery reports are shown as they come, the newest one last.
     visit.says("Entregado por SMS").await;
     visit.until("!document.querySelector('#note')").await;
     visit.look("delivered").await;
@@ -359,7 +359,7 @@ async fn the_reset_page_shows_what_is_typed() {
         .await
         .unwrap();
     assert_eq!(browser.page.execute(kind, Vec::new()).await.unwrap(), json!("text"));
-    // A double click sends it once; come back to, it can be sent again.
+    // A double click sends the form once; after going back it can be sent again.
     let twice = "let sent = 0; \
         addEventListener('submit', (event) => { if (!event.defaultPrevented) sent += 1; event.preventDefault(); }); \
         document.getElementById('new-password').value = 'una clave bien larga'; \

@@ -5,7 +5,8 @@ use crate::{
     verification::verification_service::{StartRequest, VerificationService, WhenOpen},
 };
 use domain::{
-    accounts::{EmailAddress, RESET_TOKEN_TTL},
+    accounts::RESET_TOKEN_TTL,
+    email::EmailAddress,
     ids::{MessageId, NOBODY},
     letter::Letter,
     locale::Locale,

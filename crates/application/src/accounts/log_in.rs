@@ -9,7 +9,8 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    accounts::{EmailAddress, LOGIN_CHALLENGE_TTL, Password},
+    accounts::{LOGIN_CHALLENGE_TTL, Password},
+    email::EmailAddress,
     ids::UserId,
     locale::Locale,
     message::Channel,

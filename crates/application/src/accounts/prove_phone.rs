@@ -20,7 +20,7 @@ pub enum NumberProof {
     Verification(VerificationId),
 }
 
-/// The number is not proved. The reason is not told, because anybody may ask.
+/// Why the number is not proved. The answer to the caller gives no details, because anybody may ask.
 #[derive(Debug, Error)]
 pub enum ProveError {
     /// The code is wrong, used or expired, or the challenge is for another number, another purpose or another
@@ -30,7 +30,7 @@ pub enum ProveError {
     /// The provider gave no answer. The check attempt was given back.
     #[error("the code can't be checked now")]
     Failed,
-    /// The store failed; nothing is known about the outcome.
+    /// The store failed, or could not be reached.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

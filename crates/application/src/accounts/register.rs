@@ -5,7 +5,8 @@ use crate::accounts::{
     session_issuer::{AuthServiceError, SessionIssuer, SignedIn, Visitor},
 };
 use domain::{
-    accounts::{EmailAddress, Password, PersonName},
+    accounts::{Password, PersonName},
+    email::EmailAddress,
     ids::{UserId, WalletId},
     money::Currency,
     phone::PhoneNumber,

@@ -5,7 +5,8 @@ use crate::{
     verification::verification_service::{CheckResult, VerificationService},
 };
 use domain::{
-    accounts::{EmailAddress, Password, WeakPassword},
+    accounts::{Password, WeakPassword},
+    email::EmailAddress,
     ids::NOBODY,
     verification::otp::{OtpCode, Purpose, Recipient},
 };

@@ -3,7 +3,8 @@
 use crate::verification::verification_page::{HostedVerification, WayBack};
 use chrono::{DateTime, Utc};
 use domain::{
-    accounts::{ACCESS_TTL, EmailAddress, Password, TRIES_PER_ADDRESS, TRIES_PER_PERSON_AND_ADDRESS},
+    accounts::{ACCESS_TTL, Password, TRIES_PER_ADDRESS, TRIES_PER_PERSON_AND_ADDRESS},
+    email::EmailAddress,
     ids::{SessionId, UserId},
     operations::{
         audit::{Actor, AuditRecord},
@@ -45,7 +46,7 @@ impl Visitor {
 /// Authentication could not be done now; nothing was decided.
 #[derive(Debug, Error)]
 pub enum AuthServiceError {
-    /// The store failed; nothing is known about the outcome.
+    /// The store failed, or could not be reached.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The password could not be hashed.

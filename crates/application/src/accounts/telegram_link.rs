@@ -58,7 +58,7 @@ pub struct LinkConfirmed {
 pub enum Confirmation {
     /// The chat is bound.
     Done(LinkConfirmed),
-    /// The person must prove who they are. The chat is told; the code stays valid.
+    /// The person must prove who they are; the value is the chat that they would get. The code stays valid.
     StepUpNeeded(TelegramChat),
     /// The code is wrong, used, expired or for another chat.
     NoCode,

@@ -102,7 +102,7 @@ pub struct HandleMessage {
 /// Why a turn failed. It is tried again.
 #[derive(Debug, Error)]
 pub enum TurnError {
-    /// The store failed; nothing is known about the outcome.
+    /// The store failed, or could not be reached.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The state machine asked for more effects than a turn may have.

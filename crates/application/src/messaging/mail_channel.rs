@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{accounts::EmailAddress, letter::Letter};
+use domain::{email::EmailAddress, letter::Letter};
 use ports::messaging::{
     mailer::{Mail, Mailer},
     message_channel::{LookupFailed, MessageChannel, OutboundMessage, Retry, SendLookup, SendOutcome},

@@ -26,7 +26,7 @@ pub enum CancelTransferError {
     /// The transfer has a status that can't become canceled. It is returned as it is.
     #[error("the transfer can't be canceled in its present status")]
     TooLate(Box<Transfer>),
-    /// The store failed; nothing is known about the outcome.
+    /// The store failed, or could not be reached.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

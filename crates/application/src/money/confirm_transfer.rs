@@ -3,9 +3,9 @@
 use crate::money::submit_transfer::TransferRules;
 use domain::{
     ids::TransferId,
-    money::transfer::TransferStatus,
+    money::{transaction_digest::transfer_digest, transfer::TransferStatus},
     operations::audit::Actor,
-    verification::otp::{OtpCode, Purpose, transfer_digest},
+    verification::otp::{OtpCode, Purpose},
 };
 use ports::{
     clock::Clock,

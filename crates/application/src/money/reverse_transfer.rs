@@ -68,7 +68,7 @@ pub enum ReverseTransferError {
     /// The key was used with other fields.
     #[error("the key was used for another request")]
     KeyReused,
-    /// The store failed; nothing is known about the outcome.
+    /// The store failed, or could not be reached.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -55,7 +55,7 @@ pub enum StatementError {
     /// The period has more entries than a statement may have.
     #[error("the period has more than {ENTRIES_MAX} entries")]
     TooLong,
-    /// The store failed; nothing is known about the outcome.
+    /// The store failed, or could not be reached.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

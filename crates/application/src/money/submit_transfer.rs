@@ -14,13 +14,14 @@ use domain::{
         account_number::AccountNumber,
         ledger::{Decision, Outcome, PostTransfer, Refusal, clearing_account},
         limits::Limits,
+        transaction_digest::transfer_digest,
         transfer::{Destination, Transfer, TransferStatus},
     },
     operations::{
         audit::Actor,
         idempotency::{Fingerprint, IdempotencyKey},
     },
-    verification::otp::{OtpPolicy, Purpose, transfer_digest},
+    verification::otp::{OtpPolicy, Purpose},
 };
 use ports::{
     accounts::Identities,
@@ -154,7 +155,7 @@ pub enum SubmitTransferError {
     /// Too many codes went to the person's number, or it is locked. The next code may go out at that time.
     #[error("too many codes for this number")]
     TooManyCodes(DateTime<Utc>),
-    /// The store failed; nothing is known about the outcome.
+    /// The store failed, or could not be reached.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

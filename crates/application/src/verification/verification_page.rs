@@ -158,7 +158,7 @@ pub enum PageFault {
     /// The page has expired.
     #[error("the page has expired")]
     Closed(Box<VerificationPage>),
-    /// The store failed; nothing is known about the outcome.
+    /// The store failed, or could not be reached.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

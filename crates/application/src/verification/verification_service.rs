@@ -13,7 +13,7 @@ pub use self::own_codes::{CodeAccount, OwnCodes};
 use self::{
     again::Again,
     fallbacks::{EligibleChannels, no_such_channel},
-    own_codes::RequestedAction,
+    own_codes::CodeRequest,
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -202,7 +202,7 @@ impl VerificationService {
             return Ok(SendCodeOutcome::NumberRefused);
         }
         let id = VerificationId(self.ids.new_id());
-        let wanted = RequestedAction {
+        let wanted = CodeRequest {
             verification: id,
             to: &request.to,
             chat,
@@ -263,7 +263,7 @@ impl VerificationService {
     /// Prepares a code of our own. `None`: a hosted provider makes it.
     fn own_send(
         &self,
-        wanted: &RequestedAction<'_>,
+        wanted: &CodeRequest<'_>,
         channel: Channel,
         fallback: &[Channel],
     ) -> Result<Option<OwnSend>, CodeProviderError> {

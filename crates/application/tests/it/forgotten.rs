@@ -25,7 +25,8 @@ use application::{
 use async_trait::async_trait;
 use chrono::Duration;
 use domain::{
-    accounts::{EmailAddress, Password, WeakPassword},
+    accounts::{Password, WeakPassword},
+    email::EmailAddress,
     locale::Locale,
     money::Currency,
     phone::Region,

@@ -3,7 +3,6 @@
 //! The numbers follow OWASP ASVS 5.0 (6.2 passwords, 7.3 sessions) and RFC 9700, section 4.14 (refresh
 //! tokens).
 
-mod email;
 mod once;
 mod password;
 mod person_name;
@@ -11,7 +10,6 @@ mod session;
 mod tries;
 
 pub use self::{
-    email::{EmailAddress, InvalidEmail},
     once::{
         BACKUP_CODES, CHALLENGE_TRIES_MAX, LINK_CODE_TTL, LOGIN_CHALLENGE_TTL, OneTime, PROOF_TTL,
         RESET_MAILS_PER_HOUR, RESET_TOKEN_TTL, backup_code, link_code_is_sane, may_mail_reset,

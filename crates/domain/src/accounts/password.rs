@@ -1,6 +1,6 @@
 //! Rules for passwords: length matters, and common passwords are refused.
 
-use super::EmailAddress;
+use crate::email::EmailAddress;
 use std::fmt;
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;

@@ -107,7 +107,7 @@ mod tests {
         let mut family = RefreshFamily::begin(at(0));
         family.refresh(1, at(0)).unwrap();
         assert_eq!(family.refresh(1, at(10)), Err(RefreshRefused::Reused));
-        assert_eq!(family.refresh(2, at(11)), Err(RefreshRefused::Over), "whoever has the newest is out too");
+        assert_eq!(family.refresh(2, at(11)), Err(RefreshRefused::Over), "the newest token is refused too");
         assert!(!family.is_live(at(11)));
     }
 

@@ -5,6 +5,7 @@ mod amount;
 pub mod ledger;
 pub mod limits;
 pub mod refusal;
+pub mod transaction_digest;
 pub mod transfer;
 
 pub use amount::{AmountError, Currency, INTEGER_DIGITS_MAX, Money, UnknownCurrency};

@@ -30,7 +30,7 @@ pub struct AuditRecord {
     pub action: String,
     /// The id of what it was done to.
     pub subject: String,
-    /// The user or client whose money, number or consent it is, if any.
+    /// Whose money, number or consent it is, such as `user:<id>` or a masked number; `None` when nobody's.
     pub on_behalf_of: Option<String>,
     /// The masked value before; `None` when there was none.
     pub before: Option<String>,

@@ -6,7 +6,8 @@ use crate::{messaging::NewOutbound, store_error::StoreResult};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
-    accounts::{EmailAddress, PersonName},
+    accounts::PersonName,
+    email::EmailAddress,
     ids::{SessionId, UserId, VerificationId, WalletId},
     locale::Locale,
     money::Currency,
@@ -311,7 +312,7 @@ pub trait Users: Send + Sync {
     async fn pass_login_challenge(
         &self,
         hashes: &[[u8; 32]],
-        factor: &Mfa,
+        mfa: &Mfa,
         session: &NewSession,
         actor: &Actor,
         now: DateTime<Utc>,

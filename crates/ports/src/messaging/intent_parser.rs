@@ -8,7 +8,7 @@ use domain::{locale::Locale, messaging::intent::Understanding};
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait IntentParser: Send + Sync {
-    /// The parser's name, stored with its results: `rules`.
+    /// The parser's name, returned with its results: `rules`.
     fn name(&self) -> &'static str;
 
     /// Reads one message. `hint` is the language of the conversation so far.

@@ -2,7 +2,7 @@
 
 use crate::messaging::message_channel::SendOutcome;
 use async_trait::async_trait;
-use domain::{accounts::EmailAddress, ids::MessageId, locale::Locale};
+use domain::{email::EmailAddress, ids::MessageId, locale::Locale};
 
 /// An e-mail to send. No `Debug`: it holds the text.
 #[derive(Clone, PartialEq, Eq)]

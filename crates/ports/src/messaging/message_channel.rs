@@ -34,7 +34,7 @@ impl OutboundMessage {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Form {
-    /// Nothing else.
+    /// The text alone.
     #[default]
     Plain,
     /// Answers to tap: id and title. If the channel shows fewer buttons than that, they become a list.

@@ -56,7 +56,7 @@ pub struct PostRequest {
 pub struct PostOutcome {
     /// The decision, made now or under the same key before.
     pub decision: Decision,
-    /// The payer's posted balance after it; `None` when no money moved now.
+    /// The payer's available balance after it; `None` when no money moved now.
     pub balance_after: Option<Money>,
 }
 
@@ -164,7 +164,7 @@ pub enum ConfirmOutcome {
     Decided {
         /// The transfer after the decision.
         transfer: Box<Transfer>,
-        /// The payer's posted balance after it; `None` when no money moved.
+        /// The payer's available balance after it; `None` when no money moved.
         balance_after: Option<Money>,
     },
     /// The code is wrong and was counted.

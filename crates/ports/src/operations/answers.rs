@@ -23,13 +23,13 @@ pub enum Claim {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait IdempotencyStore: Send + Sync {
-    /// Claims the key for the request with this fingerprint. A claim that was made before `lapsed`, and was
-    /// neither answered nor released, can be claimed again: its process is gone.
+    /// Claims the key for the request with this fingerprint. A claim that was made before `claimed_before`,
+    /// and was neither answered nor released, can be claimed again: its process is gone.
     async fn claim(
         &self,
         key: &IdempotencyKey,
         fingerprint: Fingerprint,
-        lapsed: DateTime<Utc>,
+        claimed_before: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> StoreResult<Claim>;
 

@@ -392,10 +392,6 @@ pub trait Verifications: Send + Sync {
     ) -> StoreResult<Option<Verification>>;
 
     /// Stores the result of a number lookup.
-    async fn log_lookup(
-        &self,
-        phone: &PhoneNumber,
-        facts: &NumberInfo,
-        now: DateTime<Utc>,
-    ) -> StoreResult<()>;
+    async fn log_lookup(&self, phone: &PhoneNumber, info: &NumberInfo, now: DateTime<Utc>)
+    -> StoreResult<()>;
 }

@@ -5,7 +5,8 @@ use crate::{
     examples::{actor, approved, at, challenge, id, person, phone, policy, registered, sign_up},
 };
 use domain::{
-    accounts::{CHALLENGE_TRIES_MAX, EmailAddress, TRY_WINDOW},
+    accounts::{CHALLENGE_TRIES_MAX, TRY_WINDOW},
+    email::EmailAddress,
     ids::{MessageId, SessionId, UserId},
     message::Channel,
     money::Currency,

@@ -45,7 +45,7 @@ impl ReadyChannels {
     }
 }
 
-/// The settings that a channel lacks. Groups that are set only in part were refused when the settings were read.
+/// The settings that a channel lacks. A group that is set in part was refused when the settings were read.
 fn lacking(settings: &Settings, channel: Channel) -> Vec<&'static str> {
     let own = settings.verify_provider == VerifyProvider::Own;
     match channel {

@@ -74,7 +74,9 @@ pub(super) async fn run(settings: Settings, args: &SendArgs) -> Result<ExitCode,
         (Some(channel), _) if ready.contains(&channel) => channel,
         (Some(channel), _) => return Err(format!("{} can't reach {to}", channel.name())),
         (None, Some(first)) => ask_channel(*first, &ready).await?,
-        (None, None) => return Ok(missing("any channel that reaches this recipient", &fallbacks.lacking_to(&to))),
+        (None, None) => {
+            return Ok(missing("any channel that reaches this recipient", &fallbacks.lacking_to(&to)));
+        }
     };
     let request = StartRequest {
         requester: Requester::Client(args.client.clone()),
@@ -130,9 +132,7 @@ async fn send_and_ask(settings: Settings, request: StartRequest) -> Result<ExitC
     let started = Box::pin(app.verify.start(request)).await.map_err(|fault| describe(&fault))?;
     let verification = sent(&app, started)?;
     let relay = verification.own_code.is_some().then(|| {
-        tell(
-            "while this command runs, it sends everything that waits in the outbox; a server may send beside it",
-        );
+        tell("while this command runs, it sends all that waits in the outbox; a server may send beside it");
         Workers::start_relay(&app, &Arc::new(WorkerWakeups::default()))
     });
     let ended = go_on(&CheckAttempts { app: &app, requester }, &verification).await;
@@ -149,7 +149,7 @@ fn sent(app: &App, started: SendCodeOutcome) -> Result<Verification, String> {
             return Ok(*verification);
         }
         SendCodeOutcome::TooSoon { verification, at } => format!(
-            "a code was sent a moment ago, the next can be sent at {}; `ventanilla otp check {verification}` checks it",
+            "a code was sent just now; check it with `ventanilla otp check {verification}`, or resend at {}",
             at.to_rfc3339()
         ),
         SendCodeOutcome::TooMany(_, at) => {
@@ -182,7 +182,9 @@ async fn go_on(attempts: &CheckAttempts<'_>, verification: &Verification) -> Res
     let (channel, to) = (verification.channel.name(), &verification.to);
     let ends = verification.challenge.expires_at.to_rfc3339();
     let left = verification.challenge.attempts_remaining();
-    tell(&format!("sent by {channel} to {to}: verification {id}, valid until {ends}, {left} check attempts left"));
+    tell(&format!(
+        "sent by {channel} to {to}: verification {id}, valid until {ends}, {left} check attempts left"
+    ));
     let Some(typed) = ask_or_end("code (empty to stop): ").await? else {
         // Standard input is closed: the answer is the id, for a later check.
         return crate::commands::say(&id.to_string());

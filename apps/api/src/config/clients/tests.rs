@@ -1,4 +1,4 @@
-//! What a file of clients may say, and that each fault is named.
+//! Which files of clients are accepted, and that each error is reported.
 
 use super::*;
 
@@ -14,7 +14,7 @@ scopes = []
 secret_files = ["backend"]
 "#;
 
-/// A folder that holds a secret as `backend`.
+/// A folder with a secret in the file `backend`.
 fn folder(name: &str) -> std::path::PathBuf {
     let folder = std::env::temp_dir().join(format!("ventanilla-clients-{name}-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
@@ -39,7 +39,7 @@ fn clients_are_read_with_their_scopes_and_secrets() {
 }
 
 #[test]
-fn every_fault_is_named_at_once_with_its_line_and_no_value() {
+fn every_error_is_reported_with_its_line_and_no_value() {
     let text = r#"
 limit = 7
 [[clients]]
@@ -61,16 +61,16 @@ secret_files = ["missing"]
 "#;
     let found = complaints(text).join("\n");
     for expected in [
-        "line 2: only [[clients]] can stand here",
+        "line 2: only [[clients]] is allowed here",
         "line 4: a client needs an id",
-        "line 5: there is no such scope",
+        "line 5: unknown scope",
         "line 6: a secret must be at least 32 characters long",
-        "line 7: a client has id, scopes, secrets and secret_files, nothing else",
+        "line 7: unknown field; a client has id, scopes, secrets and secret_files",
         "line 8: a client needs scopes",
         "line 12: another client has this id",
         "line 13: this must be a list of texts",
         "line 14: this must be a text",
-        "line 14: this secret stands twice",
+        "line 14: this secret occurs twice",
         "line 18: this file can't be read",
         "line 15: a client needs one secret",
     ] {
@@ -80,12 +80,12 @@ secret_files = ["missing"]
 }
 
 #[test]
-fn what_holds_no_clients_is_refused() {
+fn a_file_without_clients_is_refused() {
     for (text, expected) in [
-        ("", "line 1: there must be [[clients]]"),
-        ("clients = []", "line 1: there must be [[clients]]"),
-        ("clients = [7]", "line 1: a client is a table"),
-        ("[clients]\nid = \"a\"", "line 1: only [[clients]] can stand here"),
+        ("", "line 1: at least one [[clients]] is needed"),
+        ("clients = []", "line 1: at least one [[clients]] is needed"),
+        ("clients = [7]", "line 1: a client must be a table"),
+        ("[clients]\nid = \"a\"", "line 1: only [[clients]] is allowed here"),
         ("[[clients]]\nid = hunter2", "line 2: is not TOML"),
     ] {
         let found = complaints(text);
@@ -101,7 +101,7 @@ fn three_secrets_or_the_same_twice_are_refused() {
     };
     let (one, two) = (format!("\"{}\"", "1".repeat(32)), format!("\"{}\"", "2".repeat(32)));
     assert_eq!(of(&format!("{one}, {two}")), "");
-    assert!(of(&format!("{one}, {one}")).contains("stands twice"));
+    assert!(of(&format!("{one}, {one}")).contains("occurs twice"));
     assert!(of(&format!("{one}, {two}, \"{}\"", "3".repeat(32))).contains("one secret, or two"));
     assert!(of("").contains("one secret, or two"));
 }

@@ -1,4 +1,4 @@
-//! Signing in.
+//! Sign-in with e-mail address and password.
 
 use super::{SignedInJson, let_in, secret, too_many};
 use crate::{
@@ -12,11 +12,11 @@ use crate::{
 };
 use actix_web::{HttpResponse, web};
 use application::accounts::log_in::LoggedIn;
-use domain::accounts::{EmailAddress, Password};
+use domain::{accounts::Password, email::EmailAddress};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Address and password.
+/// E-mail address and password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LogInBody {
@@ -24,19 +24,23 @@ pub(crate) struct LogInBody {
     password: String,
 }
 
-/// The password is right; a code is asked for.
+/// The password is right; an MFA code was sent and is needed.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SecondFactorJson {
-    /// `true`
+    /// `true` in this answer.
     mfa_required: bool,
-    /// To be shown with the code, within ten minutes.
+    /// For `POST /api/v1/auth/mfa`, with the code, within ten minutes.
     challenge_id: String,
-    /// How the code went.
+    /// The channel that the code was sent on.
     #[schema(example = "sms")]
     channel: &'static str,
 }
 
-/// Lets whoever knows the password in, or asks for the second factor.
+/// Signs a person in with e-mail address and password.
+///
+/// The answer has the tokens. If MFA is on, it has a `challenge_id` instead, and a code is sent: continue
+/// with `POST /api/v1/auth/mfa`. Errors: `unauthorized` (401) for an unknown address or a wrong password,
+/// `rate_limit_exceeded` (429) after too many of them.
 #[utoipa::path(post, path = "/api/v1/auth/login", tag = "accounts", request_body = LogInBody,
     responses((status = 200, content((SignedInJson = "application/json"), (SecondFactorJson = "application/json"))),
         (status = 401, body = Problem), (status = "4XX", body = Problem)))]
@@ -46,8 +50,8 @@ pub(crate) async fn log_in(
     body: JsonBody<LogInBody>,
 ) -> Result<HttpResponse, ApiError> {
     let LogInBody { email, password } = body.0;
-    let refused = || ApiError::unauthorized("The address or the password is wrong.");
-    // What can't be an address or a password of anybody's is wrong like any other.
+    let refused = || ApiError::unauthorized("E-mail address or password wrong.");
+    // A malformed address or password is answered like a wrong one.
     let email = EmailAddress::parse(&email).map_err(|_invalid| refused())?;
     let password = Password::typed(&password).map_err(|_too_long| refused())?;
     let (use_case, visitor) = (app.people.log_in.clone(), visitor.0);

@@ -1,4 +1,4 @@
-//! One's own account.
+//! The signed-in person's own account.
 
 use super::{check_failed, code_of, no_code, phone_of, register::read_proof, too_many};
 use crate::{
@@ -25,7 +25,7 @@ use ports::accounts::{NameChange, Profile};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-/// One's own account.
+/// The signed-in person's own account.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MeJson {
     user_id: String,
@@ -38,35 +38,36 @@ pub(crate) struct MeJson {
     mfa_enabled: bool,
 }
 
-/// What is to change; what is absent stays.
+/// The fields to change; absent fields stay as they are.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MePatch {
-    /// `null` takes it away.
+    /// `null` removes the name.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     first_name: Given,
-    /// `null` takes it away.
+    /// `null` removes the name.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     last_name: Given,
     /// `es`, `en` or `pt`.
     locale: Option<String>,
-    /// Another number; to take a proved one's place it must be proved, and allowed by `password` or
-    /// `old_phone_code`. The old number is told, and money waits a while.
+    /// A new number. To replace a proved number it must be proved by `otp_code` or `verification_id`, and
+    /// allowed by `password` or `old_phone_code`. The old number is then told, and payments wait for
+    /// `NEW_PAYEE_COOLOFF_MINUTES`.
     phone: Option<String>,
-    /// The code sent to the new number for a registration.
+    /// The code that was sent to the new number for `registration`.
     otp_code: Option<String>,
-    /// Or the id of an approved challenge to it.
+    /// Or the id of an approved verification of the new number.
     verification_id: Option<String>,
     /// The password, to replace a proved number.
     password: Option<String>,
-    /// Or a code sent to the number that is proved now, by `POST /api/auth/send-verification-code` with that number: one
-    /// for signing in is for signing in.
+    /// Or a code that `POST /api/auth/send-verification-code` sent to the number that is proved now. A code
+    /// for sign-in is not accepted.
     old_phone_code: Option<String>,
 }
 
-/// A name as it was given: `null` is not the same as absent.
+/// A name in a patch: absent keeps it, `null` removes it.
 #[derive(Default)]
 enum Given {
     #[default]
@@ -108,16 +109,22 @@ fn json(app: &App, profile: Profile) -> HttpResponse {
     })
 }
 
-/// One's own account.
+/// Returns the signed-in person's account.
+///
+/// Error: `forbidden` (403) for a team's token.
 #[utoipa::path(get, path = "/api/v1/me", tag = "accounts",
     responses((status = 200, body = MeJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn show(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, ApiError> {
     let person = caller.person()?;
     let profile = app.people.profiles.show(person.user).await?;
-    Ok(json(&app, profile.ok_or_else(|| ApiError::not_found("There is no such person."))?))
+    Ok(json(&app, profile.ok_or_else(|| ApiError::not_found("Account not found."))?))
 }
 
-/// Changes one's own account.
+/// Changes the signed-in person's account.
+///
+/// Errors: `code_invalid_or_expired` (400), `unauthorized` (401) for a wrong password, `conflict` (409) if
+/// the number belongs to another account or was changed meanwhile, `validation_failed` (422) if a proof is
+/// missing, `rate_limit_exceeded` (429).
 #[utoipa::path(patch, path = "/api/v1/me", tag = "accounts", request_body = MePatch,
     responses((status = 200, body = MeJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn update(
@@ -137,16 +144,18 @@ pub(crate) async fn update(
     wakeups.outbox.notify_one();
     match done {
         Ok(profile) => Ok(json(&app, profile)),
-        Err(UpdateError::NotFound) => Err(ApiError::not_found("There is no such person.")),
-        Err(UpdateError::PhoneTaken) => Err(ApiError::conflict("This number is another person's.")),
-        Err(UpdateError::Moved) => Err(ApiError::conflict("The number was changed meanwhile.")),
+        Err(UpdateError::NotFound) => Err(ApiError::not_found("Account not found.")),
+        Err(UpdateError::PhoneTaken) => Err(ApiError::conflict("This number belongs to another account.")),
+        Err(UpdateError::Moved) => Err(ApiError::conflict(
+            "The number was changed by another request. Read the account and try again.",
+        )),
         Err(UpdateError::ProofNeeded) => {
-            Err(ApiError::field("/otp_code", "must be given: the code sent to the new number"))
+            Err(ApiError::field("/otp_code", "must be given: the code that was sent to the new number"))
         }
         Err(UpdateError::StepUpNeeded) => {
-            Err(ApiError::field("/password", "must be given, or a code sent to the old number"))
+            Err(ApiError::field("/password", "must be given to replace a proved number, or old_phone_code"))
         }
-        Err(UpdateError::WrongPassword) => Err(ApiError::unauthorized("The password is wrong.")),
+        Err(UpdateError::WrongPassword) => Err(ApiError::unauthorized("Password wrong.")),
         Err(UpdateError::NoProof | UpdateError::WrongCode) => Err(no_code()),
         Err(UpdateError::CheckFailed) => Err(check_failed()),
         Err(UpdateError::TooMany(next)) => Err(too_many(&app, next)),
@@ -183,18 +192,17 @@ fn read_phone(app: &App, body: &MePatch) -> Result<Option<WantedPhone>, ApiError
     let step_up = match (&body.password, &body.old_phone_code) {
         (None, None) => None,
         (Some(password), None) => Some(StepUp::Password(
-            Password::typed(password)
-                .map_err(|_too_long| ApiError::unauthorized("The password is wrong."))?,
+            Password::typed(password).map_err(|_too_long| ApiError::unauthorized("Password wrong."))?,
         )),
         (None, Some(code)) => Some(StepUp::OldNumberCode(code_of("/old_phone_code", code)?)),
         (Some(_), Some(_)) => {
-            return Err(ApiError::field("/old_phone_code", "either password or old_phone_code, not both"));
+            return Err(ApiError::field("/old_phone_code", "must not be given together with password"));
         }
     };
     match &body.phone {
         Some(phone) => Ok(Some(WantedPhone { number: phone_of(app, phone)?, proof, step_up })),
         None if proof.is_some() || step_up.is_some() => {
-            Err(ApiError::field("/phone", "must be given with what proves or allows it"))
+            Err(ApiError::field("/phone", "must be given together with what proves or allows it"))
         }
         None => Ok(None),
     }

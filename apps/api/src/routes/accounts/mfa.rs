@@ -1,4 +1,4 @@
-//! Passing the second factor.
+//! The second part of a sign-in with MFA.
 
 use super::{SignedInJson, check_failed, code_of, let_in, no_code};
 use crate::{
@@ -16,11 +16,11 @@ use application::accounts::pass_mfa::{MfaPassed, ShownFactor};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// The second factor of a sign-in that waits for it.
+/// The MFA code, or a backup code, of a sign-in that waits for it.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MfaBody {
-    /// From the answer to the sign-in.
+    /// The `challenge_id` in the answer to the sign-in.
     challenge_id: String,
     /// The code that was sent.
     code: Option<String>,
@@ -28,7 +28,11 @@ pub(crate) struct MfaBody {
     backup_code: Option<String>,
 }
 
-/// Lets in whoever shows the code or a backup code, once for each sign-in.
+/// Completes a sign-in with an MFA code or a backup code.
+///
+/// A sign-in is completed once, and a backup code works once. Errors: `code_invalid_or_expired` (400),
+/// `unauthorized` (401) if no sign-in waits for this `challenge_id`, `otp_locked` (423),
+/// `rate_limit_exceeded` (429), `unavailable` (503) if the code could not be checked.
 #[utoipa::path(post, path = "/api/v1/auth/mfa", tag = "accounts", request_body = MfaBody,
     responses((status = 200, body = SignedInJson), (status = 400, body = Problem), (status = "4XX", body = Problem)))]
 pub(crate) async fn pass(
@@ -48,10 +52,12 @@ pub(crate) async fn pass(
     match detached(async move { use_case.run(&challenge_id, &shown, &visitor).await }).await?? {
         MfaPassed::In(signed_in) => Ok(let_in(HttpResponse::Ok(), *signed_in)),
         MfaPassed::WrongFactor => Err(no_code()),
-        MfaPassed::NoChallenge => Err(ApiError::unauthorized("No sign-in waits for this; sign in again.")),
+        MfaPassed::NoChallenge => {
+            Err(ApiError::unauthorized("No sign-in waits for this challenge_id. Sign in again."))
+        }
         MfaPassed::Locked(until) => {
             let seconds = until.signed_duration_since(app.clock.now()).num_seconds();
-            Err(ApiError::otp_locked("The number is locked after wrong guesses.").retry_after(seconds))
+            Err(ApiError::otp_locked("The number is locked after too many wrong codes.").retry_after(seconds))
         }
         MfaPassed::CheckFailed => Err(check_failed()),
     }

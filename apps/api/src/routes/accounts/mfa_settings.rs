@@ -1,4 +1,4 @@
-//! Whether sign-ins take a second factor, and backup codes.
+//! MFA on and off, and backup codes.
 
 use super::{NoFields, secret};
 use crate::{
@@ -12,13 +12,16 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Codes for a lost phone, each good once. They are shown this once.
+/// Backup codes for a lost phone. Each works once, and they are shown only in this answer.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct BackupCodesJson {
     codes: Vec<String>,
 }
 
-/// Has sign-ins take a code, sent to the proved number.
+/// Turns MFA on for the signed-in person.
+///
+/// Each sign-in then needs a code, which is sent to the proved number. Error: `conflict` (409) if no number
+/// is proved.
 #[utoipa::path(post, path = "/api/v1/auth/mfa/enable", tag = "accounts",
     responses((status = 204), (status = 409, body = Problem), (status = "4XX", body = Problem)),
     security(("bearer" = [])))]
@@ -30,7 +33,9 @@ pub(crate) async fn enable(
     set(&app, &caller, true).await
 }
 
-/// Has sign-ins take the password alone.
+/// Turns MFA off for the signed-in person.
+///
+/// A sign-in then needs only the password.
 #[utoipa::path(post, path = "/api/v1/auth/mfa/disable", tag = "accounts",
     responses((status = 204), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn disable(
@@ -46,11 +51,13 @@ async fn set(app: &App, caller: &Caller, enabled: bool) -> Result<HttpResponse, 
     if app.people.mfa.set(person.user, enabled, &caller.actor()).await? {
         Ok(HttpResponse::NoContent().finish())
     } else {
-        Err(ApiError::conflict("There is no proved number to send codes to."))
+        Err(ApiError::conflict("The account has no proved number to send codes to."))
     }
 }
 
-/// Gives ten new backup codes; the ones before are void.
+/// Makes ten new backup codes for the signed-in person.
+///
+/// Earlier backup codes no longer work.
 #[utoipa::path(post, path = "/api/v1/auth/mfa/backup-codes", tag = "accounts",
     responses((status = 201, body = BackupCodesJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn backup_codes(

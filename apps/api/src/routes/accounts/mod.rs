@@ -1,4 +1,4 @@
-//! Accounts of people: signing up and in, sessions, second factor, new passwords, chats.
+//! Accounts of people: sign-up, sign-in, sessions, MFA, new passwords, chats.
 
 pub(crate) mod log_in;
 pub(crate) mod me;
@@ -11,6 +11,7 @@ pub(crate) mod telegram;
 
 use crate::{
     composition::App,
+    error_chain::describe,
     http::{json::Empty, problem::ApiError},
 };
 use actix_web::{
@@ -21,7 +22,8 @@ use actix_web::{
 use application::accounts::session_issuer::{AuthServiceError, SignedIn};
 use chrono::{DateTime, Utc};
 use domain::{
-    accounts::{ACCESS_TTL, EmailAddress, PersonName},
+    accounts::{ACCESS_TTL, PersonName},
+    email::EmailAddress,
     phone::PhoneNumber,
     verification::otp::OtpCode,
 };
@@ -29,19 +31,19 @@ use ports::crypto::HashRefused;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What a person holds who was let in.
+/// The tokens of a signed-in person.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SignedInJson {
     access_token: String,
     refresh_token: String,
-    /// `Bearer`
+    /// The type, `Bearer`.
     token_type: &'static str,
-    /// Seconds.
+    /// Lifetime of the access token in seconds.
     #[schema(example = 900)]
     expires_in: i64,
     user_id: String,
     phone_verified: bool,
-    /// Where he can prove a number, if none is proved.
+    /// Address of a page to prove a number, if none is proved.
     #[serde(skip_serializing_if = "Option::is_none")]
     verification_url: Option<String>,
 }
@@ -91,7 +93,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         );
 }
 
-/// An answer that bears tokens or codes: nobody on the way keeps it.
+/// A response with tokens or codes: no cache may keep it.
 fn secret(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
     response.insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")));
     response
@@ -114,11 +116,12 @@ impl From<AuthServiceError> for ApiError {
         match fault {
             AuthServiceError::Store(fault) => fault.into(),
             AuthServiceError::Hash(HashRefused::Busy) => {
-                Self::rate_limit_exceeded("Too many people are signing in; ask again.").retry_after(2)
+                Self::rate_limit_exceeded("Too many sign-ins at once. Try again in two seconds.")
+                    .retry_after(2)
             }
             AuthServiceError::Hash(HashRefused::Failed) | AuthServiceError::Sign(_) => {
-                tracing::error!(%fault, "an account could not be served");
-                Self::unavailable("This can't be done now.")
+                tracing::error!(error = %describe(&fault), "a request about an account failed");
+                Self::unavailable("The request can't be served now. Try again later.")
             }
         }
     }
@@ -126,15 +129,15 @@ impl From<AuthServiceError> for ApiError {
 
 fn too_many(app: &App, next: DateTime<Utc>) -> ApiError {
     let seconds = next.signed_duration_since(app.clock.now()).num_seconds();
-    ApiError::rate_limit_exceeded("Too many tries at passwords.").retry_after(seconds)
+    ApiError::rate_limit_exceeded("Too many wrong passwords. Try again later.").retry_after(seconds)
 }
 
 fn no_code() -> ApiError {
-    ApiError::code_invalid_or_expired("This is wrong, used or expired.")
+    ApiError::code_invalid_or_expired("Code, link or verification wrong, used or expired. Request a new one.")
 }
 
 fn check_failed() -> ApiError {
-    ApiError::unavailable("The code could not be checked now.").retry_after(5)
+    ApiError::unavailable("The code could not be checked. Try again in a few seconds.").retry_after(5)
 }
 
 fn email_of(text: &str) -> Result<EmailAddress, ApiError> {
@@ -159,5 +162,5 @@ fn phone_of(app: &App, text: &str) -> Result<PhoneNumber, ApiError> {
     })
 }
 
-/// A body in which nothing stands.
+/// A body without fields, which may be left out.
 type NoFields = crate::http::json::MaybeJson<Empty>;

@@ -1,4 +1,4 @@
-//! New passwords for those who lost theirs.
+//! New passwords for people who forgot theirs.
 
 use super::{code_of, email_of, no_code};
 use crate::{
@@ -15,47 +15,49 @@ use crate::{
 };
 use actix_web::{HttpResponse, web};
 use application::accounts::{reset_password::ResetError, session_issuer::Visitor};
-use domain::{accounts::EmailAddress, verification::otp::OtpCode};
+use domain::{email::EmailAddress, verification::otp::OtpCode};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 use utoipa::ToSchema;
 
-/// When a refusal of a code is answered: longer than it takes to hash a password and to have a provider judge a
-/// code, so that nobody learns whether there was one to be judged.
+/// Time after which a refused code is answered: longer than hashing a password and asking a provider take, so
+/// that the time does not tell whether there was a code to check.
 const REFUSED_AFTER: Duration = Duration::from_millis(750);
 
-/// Who forgot his password.
+/// The person who forgot their password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ForgotBody {
     email: String,
-    /// `email` (default): a link; `otp`: a code to the proved number.
+    /// `email` (default) sends a link, `otp` a code to the proved number.
     via: Option<String>,
 }
 
-/// The same for everybody.
+/// The same answer for everybody.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ForgotJson {
-    /// `accepted`
+    /// The status `accepted`.
     status: &'static str,
 }
 
-/// What allows a new password, and the password.
+/// A new password, with the token of a link, or with address and code.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResetBody {
-    /// From the link.
+    /// The token in the link.
     token: Option<String>,
-    /// Or the address, with the code.
+    /// Or the e-mail address, with `otp_code`.
     email: Option<String>,
-    /// The code that was sent, asked for from the same address.
+    /// The code that was sent. It must have been requested from the same IP address.
     otp_code: Option<String>,
-    /// At least twelve characters. Where it is refused, what allows it stays good.
+    /// At least twelve characters. If it is refused as weak, the token or code stays valid.
     new_password: String,
 }
 
-/// Has a link or a code sent, if the address is somebody's. The answer is the same whether it is or not.
+/// Sends a link or a code for a new password.
+///
+/// The answer is the same whether the address has an account or not. Error: `rate_limit_exceeded` (429).
 #[utoipa::path(post, path = "/api/v1/auth/password/forgot", tag = "accounts", request_body = ForgotBody,
     responses((status = 202, body = ForgotJson), (status = "4XX", body = Problem)))]
 pub(crate) async fn forgot(
@@ -73,7 +75,7 @@ pub(crate) async fn forgot(
         Some("otp") => false,
         Some(_) => return Err(ApiError::field("/via", "must be email or otp")),
     };
-    // It takes longer for people who exist: the answer does not wait for it.
+    // It takes longer for known addresses, so the answer does not wait for it.
     tokio::spawn(async move {
         let done = if is_by_mail {
             use_case.by_mail(email, &visitor).await
@@ -83,14 +85,17 @@ pub(crate) async fn forgot(
         match done {
             Ok(()) => wakeups.outbox.notify_one(),
             Err(fault) => {
-                tracing::error!(fault = %describe(&fault), "nothing was sent for a new password");
+                tracing::error!(error = %describe(&fault), "no link or code for a new password was sent");
             }
         }
     });
     Ok(HttpResponse::Accepted().json(ForgotJson { status: "accepted" }))
 }
 
-/// Sets a new password, once for each link or code, and ends all sessions.
+/// Sets a new password with a link's token or with a code.
+///
+/// A link or code works once. All sessions of the person end. Errors: `code_invalid_or_expired` (400),
+/// `validation_failed` (422) for a weak password, `rate_limit_exceeded` (429).
 #[utoipa::path(post, path = "/api/v1/auth/password/reset", tag = "accounts", request_body = ResetBody,
     responses((status = 204), (status = 400, body = Problem), (status = "4XX", body = Problem)))]
 pub(crate) async fn reset(
@@ -115,13 +120,13 @@ pub(crate) async fn reset(
     match done {
         Ok(()) => Ok(HttpResponse::NoContent().finish()),
         Err(ResetError::Weak(fault)) => Err(ApiError::field("/new_password", fault.to_string())),
-        // Whether a provider was asked would tell that somebody has a code.
+        // Another answer would tell that the person has a code.
         Err(ResetError::NoProof | ResetError::CheckFailed) => Err(no_code()),
         Err(ResetError::AuthServiceError(fault)) => Err(fault.into()),
     }
 }
 
-/// Sets a new password by a code. A refusal takes as long whoever it is about.
+/// Sets a new password with a code. A refusal takes the same time for every address.
 pub(crate) async fn reset_by_code(
     app: &App,
     email: EmailAddress,

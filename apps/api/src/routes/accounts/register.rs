@@ -1,4 +1,4 @@
-//! Signing up.
+//! Sign-up with an e-mail address.
 
 use super::{SignedInJson, check_failed, code_of, email_of, let_in, name_of, no_code, phone_of};
 use crate::{
@@ -21,25 +21,30 @@ use domain::accounts::Password;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// An account to be.
+/// The account to create.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RegisterBody {
     #[schema(example = "maria@example.com")]
     email: String,
-    /// At least twelve characters, none of those that are tried first.
+    /// At least twelve characters, and no common password.
     password: String,
-    /// His number; it is proved by `otp_code` or `verification_id`, and only named without.
+    /// The person's number. Without `otp_code` or `verification_id` it is stored, but not proved.
     phone: Option<String>,
-    /// The code sent to it for a registration, asked for from the address that registers.
+    /// The code that was sent to the number for `registration`, requested from the same IP address.
     otp_code: Option<String>,
-    /// Or the id of a challenge for a registration, begun from there and approved within half an hour.
+    /// Or the id of a verification for `registration`, requested from the same IP address and approved within
+    /// half an hour.
     verification_id: Option<String>,
     first_name: Option<String>,
     last_name: Option<String>,
 }
 
-/// Makes an account and signs its owner in. Who is known by the proved number keeps his wallets.
+/// Creates an account and signs the person in.
+///
+/// A person who is already known by the proved number keeps their wallets. Errors:
+/// `code_invalid_or_expired` (400), `conflict` (409) if address or number has an account,
+/// `validation_failed` (422).
 #[utoipa::path(post, path = "/api/v1/auth/register", tag = "accounts", request_body = RegisterBody,
     responses((status = 201, body = SignedInJson), (status = 409, body = Problem), (status = "4XX", body = Problem)))]
 pub(crate) async fn register(
@@ -48,15 +53,17 @@ pub(crate) async fn register(
     visitor: VisitorOf,
     body: JsonBody<RegisterBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let wish = read_request(&app, visitor.0, &body.0)?;
-    if matches!(wish.proof, Some(NumberProof::Code(_))) {
-        limit.count(&format!("address:{}", wish.visitor.address), app.clock.now())?;
+    let registration = read_request(&app, visitor.0, &body.0)?;
+    if matches!(registration.proof, Some(NumberProof::Code(_))) {
+        limit.count(&format!("address:{}", registration.visitor.address), app.clock.now())?;
     }
     let use_case = app.people.register.clone();
-    match detached(async move { use_case.run(wish).await }).await? {
+    match detached(async move { use_case.run(registration).await }).await? {
         Ok(signed_in) => Ok(let_in(HttpResponse::Created(), signed_in)),
-        Err(RegisterError::EmailTaken) => Err(ApiError::conflict("This address has an account.")),
-        Err(RegisterError::PhoneTaken) => Err(ApiError::conflict("This number has an account.")),
+        Err(RegisterError::EmailTaken) => {
+            Err(ApiError::conflict("This e-mail address already has an account."))
+        }
+        Err(RegisterError::PhoneTaken) => Err(ApiError::conflict("This number already has an account.")),
         Err(RegisterError::NoProof) => Err(no_code()),
         Err(RegisterError::CheckFailed) => Err(check_failed()),
         Err(RegisterError::AuthServiceError(fault)) => Err(fault.into()),
@@ -70,7 +77,7 @@ fn read_request(app: &App, visitor: Visitor, body: &RegisterBody) -> Result<Regi
     let phone = body.phone.as_deref().map(|phone| phone_of(app, phone)).transpose()?;
     let proof = read_proof(body.otp_code.as_deref(), body.verification_id.as_deref())?;
     if proof.is_some() && phone.is_none() {
-        return Err(ApiError::field("/phone", "must be given with what proves it"));
+        return Err(ApiError::field("/phone", "must be given together with what proves it"));
     }
     Ok(Registration {
         email,
@@ -83,7 +90,7 @@ fn read_request(app: &App, visitor: Visitor, body: &RegisterBody) -> Result<Regi
     })
 }
 
-/// A code, or the id of an approved challenge; not both.
+/// The proof of a number: a code, or the id of an approved challenge, but not both.
 pub(super) fn read_proof(
     code: Option<&str>,
     verification: Option<&str>,
@@ -93,7 +100,7 @@ pub(super) fn read_proof(
         (Some(code), None) => Ok(Some(NumberProof::Code(code_of("/otp_code", code)?))),
         (None, Some(id)) => Ok(Some(NumberProof::Verification(id.parse().map_err(|_malformed| no_code())?))),
         (Some(_), Some(_)) => {
-            Err(ApiError::field("/verification_id", "either otp_code or verification_id, not both"))
+            Err(ApiError::field("/verification_id", "must not be given together with otp_code"))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Going on, looking around, leaving.
+//! Sessions: refresh, sign out, list, end.
 
 use super::{SignedInJson, let_in};
 use crate::{
@@ -25,13 +25,13 @@ pub(crate) struct RefreshBody {
     refresh_token: String,
 }
 
-/// A device somebody is signed in on.
+/// A session: a person is signed in on one device.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SessionJson {
     id: String,
-    /// What it calls itself.
+    /// The device's `User-Agent`; `null` if it sent none.
     device: Option<String>,
-    /// Whether it is the one that asks.
+    /// True for the session of this request.
     current: bool,
     created_at: String,
     last_used_at: String,
@@ -59,7 +59,10 @@ impl SessionJson {
     }
 }
 
-/// The next tokens. Within ten seconds a used refresh token gives the same successor; later it ends the session.
+/// Exchanges a refresh token for new tokens.
+///
+/// A refresh token works once. Used again within ten seconds it gives the same new tokens; used later it ends
+/// the session. Error: `unauthorized` (401).
 #[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "accounts", request_body = RefreshBody,
     responses((status = 200, body = SignedInJson), (status = 401, body = Problem), (status = "4XX", body = Problem)))]
 pub(crate) async fn refresh(
@@ -71,11 +74,13 @@ pub(crate) async fn refresh(
         detached(async move { shared.people.sessions.refresh(&body.0.refresh_token).await }).await??;
     match refreshed {
         Some(signed_in) => Ok(let_in(HttpResponse::Ok(), signed_in)),
-        None => Err(ApiError::unauthorized("This refresh token is good no more.")),
+        None => Err(ApiError::unauthorized("Refresh token expired or revoked.")),
     }
 }
 
-/// Ends the session that the refresh token belongs to.
+/// Signs out: ends the session of a refresh token.
+///
+/// Error: `unauthorized` (401) if the token belongs to another person.
 #[utoipa::path(post, path = "/api/v1/auth/logout", tag = "accounts", request_body = RefreshBody,
     responses((status = 204), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn log_out(
@@ -87,11 +92,11 @@ pub(crate) async fn log_out(
     if app.people.sessions.log_out(person.user, &body.0.refresh_token, &caller.actor()).await? {
         Ok(HttpResponse::NoContent().finish())
     } else {
-        Err(ApiError::unauthorized("This is no refresh token of yours."))
+        Err(ApiError::unauthorized("The refresh token is not one of this person."))
     }
 }
 
-/// One's own sessions, newest first.
+/// Lists the signed-in person's sessions, newest first.
 #[utoipa::path(get, path = "/api/v1/auth/sessions", tag = "accounts", params(PageQuery),
     responses((status = 200, body = SessionPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn list(
@@ -107,7 +112,9 @@ pub(crate) async fn list(
     Ok(HttpResponse::Ok().json(SessionPage { items, next_cursor }))
 }
 
-/// Ends one of one's own sessions.
+/// Ends one session of the signed-in person.
+///
+/// Error: `not_found` (404).
 #[utoipa::path(delete, path = "/api/v1/auth/sessions/{id}", tag = "accounts", params(("id" = String, Path)),
     responses((status = 204), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn end(
@@ -116,7 +123,7 @@ pub(crate) async fn end(
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let person = caller.person()?;
-    let unknown = || ApiError::not_found("There is no such session.");
+    let unknown = || ApiError::not_found("Session not found.");
     let id = id.parse::<SessionId>().map_err(|_malformed| unknown())?;
     if app.people.sessions.end(id, person.user, &caller.actor()).await? {
         Ok(HttpResponse::NoContent().finish())

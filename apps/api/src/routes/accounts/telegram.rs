@@ -1,4 +1,4 @@
-//! Binding Telegram chats to people.
+//! Binding Telegram chats to people's accounts.
 
 use super::{no_code, secret, too_many};
 use crate::{
@@ -22,64 +22,64 @@ use ports::accounts::TelegramChat;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The longest name that is kept of a chat, in characters.
+/// Longest name of a chat that is stored, in characters.
 const NAME_LENGTH_MAX: usize = 64;
 
-/// For which chat; nothing where a person asks for himself.
+/// The chat to bind, if the bot asks; empty if a person asks.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StartBody {
-    /// The chat, where the bot asks.
+    /// The chat's id, if the bot asks.
     chat_id: Option<i64>,
-    /// Its `@` name.
+    /// The chat's `@` name.
     username: Option<String>,
-    /// What its owner calls himself.
+    /// The first name of the chat's owner.
     first_name: Option<String>,
 }
 
-/// A code that binds.
+/// A link code, which binds a chat to an account.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct StartJson {
     code: String,
-    /// Seconds.
+    /// Lifetime of the code in seconds.
     #[schema(example = 600)]
     expires_in: i64,
-    /// Opens the chat with the bot, which sends the code. Only for a person's own.
+    /// Opens the chat with the bot and sends the code. Only if a person asks.
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<String>,
 }
 
-/// A code that comes back from its other side.
+/// A link code, and the chat that it is for.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ConfirmBody {
     code: String,
     chat_id: i64,
-    /// The chat's `@` name, where the bot asks.
+    /// The chat's `@` name, if the bot asks.
     username: Option<String>,
-    /// What its owner calls himself, where the bot asks.
+    /// The first name of the chat's owner, if the bot asks.
     first_name: Option<String>,
-    /// The person's password, where he asks: without it he is only shown whose chat it is.
+    /// The password, if a person asks. Without it the answer only shows whose chat it is.
     password: Option<String>,
 }
 
 /// The chat is bound.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ConfirmJson {
-    /// `true`
+    /// `true` in this answer.
     success: bool,
     user_id: String,
-    /// An access token of the person's.
+    /// An access token for the person.
     jwt_token: String,
     expires_at: String,
 }
 
-/// Nothing is bound yet: whose chat it is, and what is missing.
+/// Nothing is bound yet: shows whose chat it is, and what is missing.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct StepUpJson {
-    /// `false`
+    /// `false` in this answer.
     success: bool,
-    /// `password`
+    /// What is missing: `password`.
     step_up: &'static str,
     chat_id: i64,
     username: Option<String>,
@@ -94,8 +94,11 @@ fn chat(id: i64, username: Option<String>, first_name: Option<String>) -> Telegr
     TelegramChat { id, username: shortened(username), first_name: shortened(first_name) }
 }
 
-/// Makes a code. A person's own: the chat that sends it with `/start` is his. For a chat, by the bot's
-/// service: the person who confirms it gets that chat.
+/// Makes a link code.
+///
+/// A person's code binds the chat that sends it to the bot with `/start`. The bot's service (scope `people`)
+/// makes a code for a chat; it binds that chat to the person who confirms it. Errors: `forbidden` (403),
+/// `conflict` (409) if no bot is set up.
 #[utoipa::path(post, path = "/api/v1/auth/telegram/start", tag = "accounts", request_body = StartBody,
     responses((status = 200, body = StartJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn start(
@@ -107,14 +110,16 @@ pub(crate) async fn start(
     let expires_in = LINK_CODE_TTL.num_seconds();
     match (caller.as_person(), chat_id) {
         (Some(person), None) => {
-            let none = || ApiError::conflict("No Telegram bot is set up here.");
+            let none = || ApiError::conflict("No Telegram bot is set up on this server.");
             let bot = &app.settings.telegram.as_ref().ok_or_else(none)?.bot_name;
             let code = app.people.telegram.start_for_person(person.user, person.session).await?;
-            let code = code.ok_or_else(|| ApiError::unauthorized("This session has ended."))?;
+            let code = code.ok_or_else(|| ApiError::unauthorized("The session has ended. Sign in again."))?;
             let link = Some(format!("https://t.me/{bot}?start={code}"));
             Ok(secret(HttpResponse::Ok()).json(StartJson { code, expires_in, link }))
         }
-        (Some(_), Some(_)) => Err(ApiError::forbidden("A code for a chat is the bot's to ask for.")),
+        (Some(_), Some(_)) => {
+            Err(ApiError::forbidden("Only the bot's service may request a code for a chat."))
+        }
         (None, chat_id) => {
             caller.require(Scope::People)?;
             let id = chat_id.ok_or_else(|| ApiError::field("/chat_id", "must be given"))?;
@@ -124,8 +129,11 @@ pub(crate) async fn start(
     }
 }
 
-/// Brings a code back from its other side. The bot brings a person's code for the chat that sent it; a person
-/// confirms a chat's code with his password, and without is shown whose chat it is.
+/// Confirms a link code and binds the chat.
+///
+/// The bot's service (scope `people`) confirms a person's code, for the chat that sent it. A person confirms
+/// a chat's code with their password; without it the answer only shows whose chat it is. Errors:
+/// `code_invalid_or_expired` (400), `unauthorized` (401) for a wrong password, `rate_limit_exceeded` (429).
 #[utoipa::path(post, path = "/api/v1/auth/telegram/confirm", tag = "accounts", request_body = ConfirmBody,
     responses((status = 200, content((ConfirmJson = "application/json"), (StepUpJson = "application/json"))),
         (status = 400, body = Problem), (status = "4XX", body = Problem)), security(("bearer" = [])))]
@@ -137,7 +145,7 @@ pub(crate) async fn confirm(
 ) -> Result<HttpResponse, ApiError> {
     let ConfirmBody { code, chat_id, username, first_name, password } = body.0;
     let chat = chat(chat_id, username, first_name);
-    let wrong = || ApiError::unauthorized("The password is wrong.");
+    let wrong = || ApiError::unauthorized("Password wrong.");
     let password = password.as_deref().map(Password::typed).transpose().map_err(|_too_long| wrong())?;
     let (use_case, actor, visitor) = (app.people.telegram.clone(), caller.actor(), visitor.0);
     let person = caller.as_person();

@@ -1,4 +1,4 @@
-//! What the older callers read: their own JSON, for refusals too.
+//! The form of the legacy endpoints: their own JSON, for refusals too.
 
 use crate::http::{caller::Caller, client_ip::ClientAddress, edge::OwnFace, json, problem::ApiError};
 use actix_web::{
@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::fmt;
 
-/// A refusal in the older JSON.
+/// A refusal in the legacy JSON.
 #[derive(Debug)]
 pub(super) struct Refusal {
     status: StatusCode,
@@ -25,12 +25,12 @@ impl Refusal {
         Self { status, body, retry_after: None }
     }
 
-    /// `{error}`
+    /// A refusal as `{error}`.
     pub(super) fn error(status: StatusCode, text: &str) -> Self {
         Self::new(status, json!({"error": text}))
     }
 
-    /// `{error, code}`
+    /// A refusal as `{error, code}`.
     pub(super) fn coded(status: StatusCode, code: &str, text: &str) -> Self {
         Self::new(status, json!({"error": text, "code": code}))
     }
@@ -63,8 +63,8 @@ impl ResponseError for Refusal {
     }
 }
 
-/// A failure of ours, or a refusal that the older callers knew no word for. The cause is logged where the
-/// problem is made.
+/// Our own failures, and refusals that the legacy JSON has no form for. The cause is logged where the problem
+/// is made.
 impl From<ApiError> for Refusal {
     fn from(problem: ApiError) -> Self {
         let status = problem.status_code();
@@ -76,7 +76,7 @@ impl From<ApiError> for Refusal {
     }
 }
 
-/// A JSON body as the older callers write it: what else they send is left, and what can't be read is a 400.
+/// A JSON body of a legacy caller: unknown fields are ignored, and a malformed body is a 400.
 pub(super) struct Body<T>(pub(super) T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
@@ -88,21 +88,24 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         Box::pin(async move {
             let bytes = bytes.await.map_err(|fault| {
                 let status = fault.as_response_error().status_code();
-                Refusal::coded(status, ApiError::of_status(status).code(), "The body can't be read.")
+                Refusal::coded(status, ApiError::of_status(status).code(), "The body could not be read.")
             })?;
-            // An absent body asks for nothing.
+            // An absent body counts as an object without fields.
             let bytes = if bytes.is_empty() { Bytes::from_static(b"{}") } else { bytes };
             json::read(&bytes).map(Self).map_err(|fault| {
                 let names = fault.fields().join(", ");
-                let text =
-                    if names.is_empty() { fault.detail().to_owned() } else { format!("Check {names}.") };
+                let text = if names.is_empty() {
+                    fault.detail().to_owned()
+                } else {
+                    format!("Invalid fields: {names}.")
+                };
                 Refusal::coded(StatusCode::BAD_REQUEST, fault.code(), &text)
             })
         })
     }
 }
 
-/// A signed-in person; anybody else is told `{message}`.
+/// A signed-in person; other callers get `{message}`.
 pub(super) struct Person(pub(super) Caller);
 
 impl FromRequest for Person {
@@ -121,7 +124,7 @@ impl FromRequest for Person {
     }
 }
 
-/// Where a call comes from.
+/// The caller's IP address, as limits count it.
 pub(super) struct Address(pub(super) String);
 
 impl FromRequest for Address {

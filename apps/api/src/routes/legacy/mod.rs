@@ -1,4 +1,4 @@
-//! The older systems' routes: thin aliases of our own, with the JSON that their callers know.
+//! The legacy endpoints: other names for our own routes, with the JSON that their callers know.
 
 mod face;
 mod otp;

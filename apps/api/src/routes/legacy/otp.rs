@@ -1,5 +1,5 @@
-//! The OTP service for sign-up and lost passwords. Whoever calls has not said who he is: what he sends and gets
-//! wrong is counted for his address, and he sees only what was begun from there.
+//! Legacy codes for sign-up and lost passwords. Callers are anonymous: what they send and get wrong is
+//! counted for their IP address, and they see only what was started from it.
 
 use super::face::{Address, Body, Refusal};
 use crate::{
@@ -24,7 +24,8 @@ use application::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    accounts::{EmailAddress, Password},
+    accounts::Password,
+    email::EmailAddress,
     message::Channel,
     phone::PhoneNumber,
     verification::otp::{OtpCode, Purpose, Recipient},
@@ -90,17 +91,25 @@ async fn send(
     address: Address,
     body: Body<SendBody>,
 ) -> Result<HttpResponse, Refusal> {
-    // Each is looked up, which costs, before the limits on codes are asked.
+    // Each number is looked up, which costs money, before the limits on codes are checked.
     limit.count(&format!("send:{}", address.0), app.clock.now())?;
     let SendBody { to, channel } = body.0;
     let recipient = Recipient::parse(&to, app.settings.default_region).map_err(|_neither| {
-        Refusal::coded(StatusCode::BAD_REQUEST, "invalid_recipient", "This is no number and no address")
+        Refusal::coded(
+            StatusCode::BAD_REQUEST,
+            "invalid_recipient",
+            "Not a phone number or an e-mail address",
+        )
     })?;
     let known = [Channel::Sms, Channel::Email, Channel::Whatsapp];
     let able =
-        |way: &Channel| known.contains(way) && app.verify.sends_by(*way) && recipient.is_reached_by(*way);
+        |one: &Channel| known.contains(one) && app.verify.sends_by(*one) && recipient.is_reached_by(*one);
     let channel = Channel::parse(&channel).filter(able).ok_or_else(|| {
-        Refusal::coded(StatusCode::BAD_REQUEST, "invalid_channel", "No codes go there that way")
+        Refusal::coded(
+            StatusCode::BAD_REQUEST,
+            "invalid_channel",
+            "Codes can't be sent to this recipient on this channel",
+        )
     })?;
     let request = StartRequest {
         requester: Requester::Anonymous(address.0.clone()),
@@ -127,7 +136,7 @@ async fn send(
     })))
 }
 
-/// How it went; else why it did not.
+/// The channel that the code was sent on, or why it was not sent.
 fn sent(app: &App, started: SendCodeOutcome, wanted: Channel) -> Result<Channel, Refusal> {
     let wait = |refusal: Refusal, until: DateTime<Utc>| {
         refusal.retry_after(until.signed_duration_since(app.clock.now()).num_seconds())
@@ -136,7 +145,7 @@ fn sent(app: &App, started: SendCodeOutcome, wanted: Channel) -> Result<Channel,
         let refusal = Refusal::coded(
             StatusCode::TOO_MANY_REQUESTS,
             "rate_limit_exceeded",
-            "Too many codes; ask again later",
+            "Too many codes were sent; try again later",
         );
         Err(wait(refusal, until))
     };
@@ -146,12 +155,16 @@ fn sent(app: &App, started: SendCodeOutcome, wanted: Channel) -> Result<Channel,
         | SendCodeOutcome::TooMany(_, until)
         | SendCodeOutcome::Locked(until) => later(until),
         SendCodeOutcome::NumberRefused | SendCodeOutcome::Failed(CodeProviderError::NumberRefused(_)) => {
-            Err(Refusal::coded(StatusCode::BAD_REQUEST, "invalid_phone_number", "No codes go to this number"))
+            Err(Refusal::coded(
+                StatusCode::BAD_REQUEST,
+                "invalid_phone_number",
+                "Codes are not sent to this number",
+            ))
         }
-        // To whom its owner listens is nobody else's business.
+        // An opt-out is not told: the caller may be a stranger.
         SendCodeOutcome::OptedOut => Ok(wanted),
         SendCodeOutcome::Suspended(until) => Err(wait(
-            Refusal::coded(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "No codes go out now"),
+            Refusal::coded(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "No codes are sent at the moment"),
             until,
         )),
         SendCodeOutcome::Failed(_) | SendCodeOutcome::NotFound => {
@@ -181,7 +194,7 @@ async fn check(
 }
 
 fn check_failed() -> Refusal {
-    Refusal::error(StatusCode::SERVICE_UNAVAILABLE, "The code could not be checked now").retry_after(5)
+    Refusal::error(StatusCode::SERVICE_UNAVAILABLE, "The code could not be checked; try again").retry_after(5)
 }
 
 async fn register(
@@ -197,7 +210,7 @@ async fn register(
     let phone = PhoneNumber::parse(&phone, app.settings.default_region)
         .map_err(|_impossible| bad("phone must be a phone number"))?;
     let code = OtpCode::parse(&otp_code).map_err(|_malformed| no_code())?;
-    let wish = Registration {
+    let registration = Registration {
         email: email.clone(),
         password,
         phone: Some(phone),
@@ -207,13 +220,13 @@ async fn register(
         visitor: visitor.0,
     };
     let use_case = app.people.register.clone();
-    let signed_in = match detached(async move { use_case.run(wish).await }).await? {
+    let signed_in = match detached(async move { use_case.run(registration).await }).await? {
         Ok(signed_in) => signed_in,
         Err(RegisterError::EmailTaken) => {
-            return Err(Refusal::error(StatusCode::CONFLICT, "This address has an account"));
+            return Err(Refusal::error(StatusCode::CONFLICT, "This e-mail address already has an account"));
         }
         Err(RegisterError::PhoneTaken) => {
-            return Err(Refusal::error(StatusCode::CONFLICT, "This number has an account"));
+            return Err(Refusal::error(StatusCode::CONFLICT, "This number already has an account"));
         }
         Err(RegisterError::NoProof) => return Err(no_code()),
         Err(RegisterError::CheckFailed) => return Err(check_failed()),
@@ -231,8 +244,8 @@ async fn register(
     })))
 }
 
-/// With an address alone a code goes to its owner's number; with the code the new password is set. Nothing
-/// tells whether the address is anybody's.
+/// With an e-mail address alone, sends a code to its owner's number; with the code, sets the new password.
+/// The answer does not tell whether the address has an account.
 async fn forgot(
     app: web::Data<App>,
     wakeups: web::Data<WorkerWakeups>,
@@ -246,12 +259,12 @@ async fn forgot(
     let (code, password) = match (otp_code, new_password) {
         (None, None) => {
             let use_case = app.people.forgot.clone();
-            // It takes its time only for people who exist: the answer does not wait for it.
+            // It takes longer for known addresses, so the answer does not wait for it.
             tokio::spawn(async move {
                 match use_case.by_code(email, &visitor.0).await {
                     Ok(()) => wakeups.outbox.notify_one(),
                     Err(fault) => {
-                        tracing::error!(fault = %describe(&fault), "no code was sent for a new password");
+                        tracing::error!(error = %describe(&fault), "no code for a new password was sent");
                     }
                 }
             });
@@ -259,7 +272,7 @@ async fn forgot(
             return Ok(HttpResponse::Ok().json(json!({"message": message, "status": "pending"})));
         }
         (Some(code), Some(password)) => (code, password),
-        _ => return Err(bad("otp_code and new_password must come together")),
+        _ => return Err(bad("otp_code and new_password must be given together")),
     };
     limit.count(&format!("address:{}", visitor.0.address), app.clock.now())?;
     let code = OtpCode::parse(&code).map_err(|_malformed| no_code())?;

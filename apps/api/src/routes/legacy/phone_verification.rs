@@ -1,4 +1,4 @@
-//! The phone-verification module: a signed-in person proves a number, and its page's old address.
+//! Legacy phone verification: a signed-in person proves a number. Also the page's legacy address.
 
 use super::face::{Address, Body, Person, Refusal};
 use crate::{
@@ -34,10 +34,10 @@ use ports::verification::{Requester, Verification, code_provider::CodeProviderEr
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// The longest `source` that is kept, in characters.
+/// Longest `source` that is kept, in characters.
 const SOURCE_LENGTH_MAX: usize = 100;
 
-/// A number to prove. A purpose was sent along, and is always the same: to prove it.
+/// A number to prove. Callers also send a purpose, which is ignored.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SendBody {
@@ -67,7 +67,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/verificar-telefono").route(web::get().to(page)));
 }
 
-fn asker(person: &Person, visitor: VisitorOf) -> Result<NumberRequester, Refusal> {
+fn requester(person: &Person, visitor: VisitorOf) -> Result<NumberRequester, Refusal> {
     Ok(NumberRequester { user: person.0.person()?.user, visitor: visitor.0, actor: person.0.actor() })
 }
 
@@ -83,13 +83,13 @@ async fn send(
     visitor: VisitorOf,
     body: Body<SendBody>,
 ) -> Result<HttpResponse, Refusal> {
-    // Each number is looked up, which costs, before the limits on codes are asked.
+    // Each number is looked up, which costs money, before the limits on codes are checked.
     limit.count(&format!("send:{}", person.0.key()), app.clock.now())?;
-    let asker = asker(&person, visitor)?;
+    let requester = requester(&person, visitor)?;
     let number = PhoneNumber::parse(&body.0.phone_number, app.settings.default_region)
-        .map_err(|_impossible| bad("Ese número no es posible."))?;
+        .map_err(|_impossible| bad("Ese número no es válido."))?;
     let use_case = app.people.pending_number.clone();
-    let started = detached(async move { use_case.send(&asker, &number).await }).await?;
+    let started = detached(async move { use_case.send(&requester, &number).await }).await?;
     let sent = sent(&app, started.map_err(refused)?, as_limit)?;
     wakeups.outbox.notify_one();
     Ok(HttpResponse::Ok().json(json!({
@@ -109,9 +109,9 @@ async fn resend(
     _body: Body<ResendBody>,
 ) -> Result<HttpResponse, Refusal> {
     limit.count(&format!("send:{}", person.0.key()), app.clock.now())?;
-    let asker = asker(&person, visitor)?;
+    let requester = requester(&person, visitor)?;
     let use_case = app.people.pending_number.clone();
-    let started = match detached(async move { use_case.resend(&asker).await }).await?.map_err(refused)? {
+    let started = match detached(async move { use_case.resend(&requester).await }).await?.map_err(refused)? {
         Pending::SendCodeOutcome(started) => started,
         Pending::NoNumber => return Err(bad("Primero pide un código para tu número.")),
     };
@@ -132,15 +132,15 @@ async fn check(
     body: Body<CheckBody>,
 ) -> Result<HttpResponse, Refusal> {
     limit.count(&person.0.key(), app.clock.now())?;
-    let asker = asker(&person, visitor)?;
+    let requester = requester(&person, visitor)?;
     let code = OtpCode::parse(&body.0.code).map_err(|_malformed| bad("El código son seis dígitos."))?;
     let use_case = app.people.pending_number.clone();
-    detached(async move { use_case.check(&asker, code).await }).await?.map_err(refused)?;
+    detached(async move { use_case.check(&requester, code).await }).await?.map_err(refused)?;
     Ok(HttpResponse::Ok().json(json!({"message": "Tu número quedó verificado.", "verified": true})))
 }
 
-/// The page's old address: opens a page and leads there. Nothing is sent. Whoever comes with his token has the
-/// number made his; anybody else only proves one.
+/// The page's legacy address: opens a page and redirects to it. Nothing is sent. With a person's token the
+/// proved number becomes theirs; without a token it is only proved.
 async fn page(
     app: web::Data<App>,
     limit: Limit,
@@ -179,25 +179,25 @@ async fn page(
         .finish())
 }
 
-/// Where he came from: an address of one of the origins that are allowed, or a path of the first one.
-/// Anything else leads nowhere.
+/// Where the person goes afterwards: an address of an allowed origin, or a path on the first one. None for
+/// anything else.
 fn way_back(app: &App, text: &str) -> Option<ReturnTo> {
     let origins = &app.settings.return_to_origins;
     ReturnTo::try_new(text, origins).or_else(|_no_address| ReturnTo::path_of(text, origins)).ok()
 }
 
-/// How long the code is good; a part of a minute counts whole.
+/// Minutes until the code expires, rounded up.
 fn minutes_left(app: &App, sent: &Verification) -> i64 {
     let left = sent.challenge.expires_at.signed_duration_since(app.clock.now());
     left.num_milliseconds().max(0).saturating_add(59_999) / 60_000
 }
 
-/// Whom a code went by: the account it goes out from names him, or it is Twilio Verify's.
+/// The provider that sent the code: the code sender's, or `twilio` for a code of Twilio Verify.
 fn provider<'a>(app: &'a App, sent: &Verification) -> &'a str {
     app.verify.provider_of(sent).unwrap_or("twilio")
 }
 
-/// Codes that went out; else why not, a limit in that caller's words.
+/// The verification whose code was sent, or why it was not sent. `limit` writes the JSON for a reached limit.
 fn sent(
     app: &App,
     started: SendCodeOutcome,
@@ -219,7 +219,7 @@ fn sent(
                 "limit": app.settings.otp.lock_after_failures, "remainingSeconds": wait});
             Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, body).retry_after(wait))
         }
-        // To whom its owner listens is nobody else's business: that he opted out is told in the same words.
+        // An opt-out is not told: the caller may be a stranger, and gets the same text.
         SendCodeOutcome::NumberRefused
         | SendCodeOutcome::OptedOut
         | SendCodeOutcome::Failed(CodeProviderError::NumberRefused(_)) => {
@@ -261,7 +261,7 @@ fn refused(fault: UpdateError) -> Refusal {
         }
         UpdateError::Moved => bad("Tu número cambió mientras tanto. Pide otro código."),
         UpdateError::NotFound => bad("Esta cuenta ya no existe."),
-        // No password is asked for here.
+        // Not expected: no password is checked here.
         UpdateError::TooMany(_) => Refusal::error(StatusCode::TOO_MANY_REQUESTS, TOO_MANY).retry_after(60),
         UpdateError::CheckFailed => {
             Refusal::error(StatusCode::SERVICE_UNAVAILABLE, "No pudimos revisar el código ahora.")

@@ -1,5 +1,5 @@
-//! The WhatsApp intake service: its sender, and its debug routes. Two of those are safe for anybody; the two
-//! that ask Meta take the debug key, and are closed where none is set.
+//! Legacy WhatsApp endpoints: sending, and debug routes. Two debug routes are public and show no secret; the
+//! two that ask Meta need the debug key, and are closed if none is set.
 
 use crate::{
     composition::App,
@@ -23,7 +23,7 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// A message, as the older callers write it; what else they send is left.
+/// A message of a legacy caller; unknown fields are ignored.
 #[derive(Deserialize)]
 struct SendBody {
     to: String,
@@ -68,7 +68,7 @@ async fn send(
     .await
 }
 
-/// Whether the parts stand, without a secret and without asking anybody.
+/// Whether the database answers and Meta is set up. It shows no secret and asks no provider.
 async fn self_test(app: web::Data<App>) -> HttpResponse {
     let store = app.store.ping().await.is_ok();
     let meta = app.settings.meta.is_some();
@@ -79,7 +79,7 @@ async fn self_test(app: web::Data<App>) -> HttpResponse {
     }))
 }
 
-/// How webhooks are taken, without a secret.
+/// How Meta's webhooks are set up. It shows no secret.
 async fn webhook_status(app: web::Data<App>) -> HttpResponse {
     let meta = app.settings.meta.as_ref();
     HttpResponse::Ok().json(json!({
@@ -116,21 +116,21 @@ async fn token(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse
 }
 
 fn not_set_up() -> ApiError {
-    ApiError::unavailable("Meta is not set up here.")
+    ApiError::unavailable("Meta is not set up on this server.")
 }
 
-/// What Meta said of it, masked by the adapter, or that it could not be asked.
+/// Meta's answer, masked by the adapter, or `unreachable`.
 fn answer(told: Result<Value, NotTold>) -> HttpResponse {
     match told {
         Ok(told) => HttpResponse::Ok().json(json!({"status": "ok", "checks": told})),
         Err(NotTold(reason)) => {
-            tracing::warn!(reason, "Meta could not be asked");
+            tracing::warn!(error = reason, "a debug request to Meta failed");
             HttpResponse::Ok().json(json!({"status": "unreachable", "checks": {}}))
         }
     }
 }
 
-/// Closed unless a key is set and the caller bears it.
+/// Refuses the request unless a debug key is set and `X-Debug-Key` has it.
 fn open_with_key(app: &App, request: &HttpRequest) -> Result<(), ApiError> {
     let given = request.headers().get("X-Debug-Key").map(HeaderValue::as_bytes).unwrap_or_default();
     let is_right = app
@@ -138,5 +138,5 @@ fn open_with_key(app: &App, request: &HttpRequest) -> Result<(), ApiError> {
         .debug_key
         .as_ref()
         .is_some_and(|key| adapter_crypto::is_same_secret(key.expose_secret().as_bytes(), given));
-    if is_right { Ok(()) } else { Err(ApiError::forbidden("This takes the debug key.")) }
+    if is_right { Ok(()) } else { Err(ApiError::forbidden("X-Debug-Key missing or wrong.")) }
 }

@@ -1,4 +1,4 @@
-//! Conversations, for people at the desk: who writes, what was said; to take one over, to write in it, to give it back.
+//! Conversations, for agents: list, read, take over, write in, release.
 
 use super::messages::{MessageAnswer, TemplateJson, answer_written, fingerprint_of, words_of};
 use crate::http::json::time;
@@ -29,57 +29,57 @@ use ports::messaging::{ConversationView, MessageBody, TranscriptMessage};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A talk.
+/// A conversation with one person over one channel.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ConversationJson {
     id: String,
     channel: &'static str,
-    /// Masked.
+    /// The person's number or chat, masked.
     person: String,
-    /// Whose it is, where his number is proved.
+    /// The person's user id; `null` until their number is proved.
     user_id: Option<String>,
     locale: Option<&'static str>,
-    /// Until when people have it; the engine answers after that.
+    /// When the agent handoff ends at the latest; `null` if no agent has the conversation.
     handed_off_until: Option<String>,
     opted_out: bool,
-    /// Whether free words may go out now.
+    /// True if free text may be sent now (24-hour window).
     window_open: bool,
     last_inbound_at: Option<String>,
     updated_at: String,
 }
 
-/// A page of talks, the newest first.
+/// A page of conversations, newest first.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ConversationPage {
     items: Vec<ConversationJson>,
     next_cursor: Option<String>,
 }
 
-/// What was said.
+/// One message of a conversation.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct LineJson {
     id: String,
-    /// `inbound` or `outbound`
+    /// The direction, `inbound` or `outbound`.
     direction: &'static str,
-    /// The words; none where they were a code's, or no words at all.
+    /// The text; `null` if it contained a code, or if the message has no text.
     text: Option<String>,
-    /// What it was, where it was no text: `button`, `image`, `location`.
+    /// The kind of message if it is not plain text, such as `button`, `image`, `location`.
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<String>,
-    /// How far one of ours has come.
+    /// The delivery status of an outbound message.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<&'static str>,
     at: String,
 }
 
-/// A page of what was said, newest first.
+/// A page of messages, newest first.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct LinePage {
     items: Vec<LineJson>,
     next_cursor: Option<String>,
 }
 
-/// What people at the desk write.
+/// A message of an agent: either text or template.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WriteRequest {
@@ -87,11 +87,11 @@ pub(crate) struct WriteRequest {
     template: Option<TemplateJson>,
 }
 
-/// An order that stands in line behind what the person wrote before.
+/// An agent command was accepted. It is carried out after the messages that the person wrote before.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct OrderAnswer {
     id: String,
-    /// `accepted`
+    /// The status `accepted`.
     status: &'static str,
 }
 
@@ -109,7 +109,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 }
 
 fn unknown() -> ApiError {
-    ApiError::not_found("There is no such conversation.")
+    ApiError::not_found("Conversation not found.")
 }
 
 fn id_of(text: &str) -> Result<ConversationId, ApiError> {
@@ -136,7 +136,9 @@ fn json(conversation: &ConversationView, now: DateTime<Utc>) -> ConversationJson
     }
 }
 
-/// Conversations, the newest first.
+/// Lists conversations, newest first.
+///
+/// Needs the scope `conversations`.
 #[utoipa::path(get, path = "/api/v1/conversations", tag = "conversations", params(PageQuery),
     responses((status = 200, body = ConversationPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn list(
@@ -153,7 +155,9 @@ pub(crate) async fn list(
     Ok(HttpResponse::Ok().json(ConversationPage { items, next_cursor }))
 }
 
-/// A talk.
+/// Returns one conversation.
+///
+/// Needs the scope `conversations`. Error: `not_found` (404).
 #[utoipa::path(get, path = "/api/v1/conversations/{id}", tag = "conversations", params(("id" = String, Path)),
     responses((status = 200, body = ConversationJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn show(
@@ -166,7 +170,9 @@ pub(crate) async fn show(
     Ok(HttpResponse::Ok().json(json(&conversation, app.clock.now())))
 }
 
-/// What was said in a talk, newest first.
+/// Lists the messages of a conversation, newest first.
+///
+/// Needs the scope `conversations`. Error: `not_found` (404).
 #[utoipa::path(get, path = "/api/v1/conversations/{id}/messages", tag = "conversations",
     params(("id" = String, Path), PageQuery),
     responses((status = 200, body = LinePage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
@@ -209,9 +215,13 @@ fn line_json(line: TranscriptMessage) -> LineJson {
     LineJson { id: line.id.to_string(), direction, text, kind, status, at: time(line.at) }
 }
 
-/// Writes in a talk, whoever has it.
+/// Sends a message in a conversation.
+///
+/// It needs no agent handoff. Needs the scope `conversations`. Errors: `not_found` (404), `outside_window`
+/// (409) for text outside the 24-hour window, `recipient_opted_out` (409).
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/messages", tag = "conversations", request_body = WriteRequest,
-    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, description = "recommended")),
+    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, 
+        description = "Recommended. A repeated request with the same key sends no second message.")),
     responses((status = 202, body = MessageAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn write(
     app: web::Data<App>,
@@ -232,7 +242,10 @@ pub(crate) async fn write(
     .await
 }
 
-/// People take a talk over: the engine is silent but for money and STOP.
+/// Takes a conversation over for an agent.
+///
+/// Until it is released, or `HANDOFF_HOURS` later, the engine answers only about money, codes and STOP. Needs
+/// the scope `conversations`. Error: `not_found` (404).
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/handoff", tag = "conversations", params(("id" = String, Path)),
     responses((status = 202, body = OrderAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn hand_off(
@@ -244,7 +257,9 @@ pub(crate) async fn hand_off(
     order(&app, &wakeups, &caller, &id, AgentCommand::TakeOver).await
 }
 
-/// People give a talk back to the engine.
+/// Releases a conversation: the engine answers again.
+///
+/// Needs the scope `conversations`. Error: `not_found` (404).
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/release", tag = "conversations", params(("id" = String, Path)),
     responses((status = 202, body = OrderAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn release(

@@ -1,4 +1,4 @@
-//! Flows, and what was answered to them.
+//! Flows, and the answers to them.
 
 use crate::{
     composition::App,
@@ -20,19 +20,19 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// A questionnaire, in the edition that is begun now.
+/// A flow, in its newest version.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FlowJson {
-    /// Its name, such as `oncology-intake`.
+    /// The flow's name, such as `oncology-intake`.
     id: String,
     version: u32,
-    /// The languages it speaks, its own first.
+    /// The languages of the flow, the main one first.
     languages: Vec<&'static str>,
-    /// What it is called, by language.
+    /// The flow's title, by language.
     title: BTreeMap<&'static str, String>,
-    /// A word that starts it, by language.
+    /// A trigger that starts the flow, by language.
     start: BTreeMap<&'static str, String>,
-    /// How many questions it has.
+    /// The number of questions.
     steps: usize,
 }
 
@@ -43,11 +43,11 @@ pub(crate) struct FlowPage {
     next_cursor: Option<String>,
 }
 
-/// What one person answered, once.
+/// The answers of one person to a whole flow.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FlowResponseJson {
     id: String,
-    /// The edition that was answered.
+    /// The version that was answered.
     flow_version: u32,
     /// Who answered, masked: `****1234`.
     respondent: String,
@@ -97,7 +97,9 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/api/v1/flows/{id}/responses").route(web::get().to(responses)));
 }
 
-/// The questionnaires at hand.
+/// Lists the flows, by name.
+///
+/// Needs the scope `flows`.
 #[utoipa::path(get, path = "/api/v1/flows", tag = "flows", params(PageQuery),
     responses((status = 200, body = FlowPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn list(
@@ -112,7 +114,9 @@ pub(crate) async fn list(
         .json(FlowPage { items: flows.into_iter().map(FlowJson::from).collect(), next_cursor }))
 }
 
-/// What people answered to a questionnaire, newest first. Whoever left before the end is not among them.
+/// Lists the answers to a flow, newest first.
+///
+/// People who left before the end are not included. Needs the scope `flows`. Error: `not_found` (404).
 #[utoipa::path(get, path = "/api/v1/flows/{id}/responses", tag = "flows",
     params(("id" = String, Path, description = "The flow's name, such as `oncology-intake`"), PageQuery),
     responses((status = 200, body = FlowResponsePage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
@@ -124,7 +128,7 @@ pub(crate) async fn responses(
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Scope::Flows)?;
     let (request, limit) = page.behind_id()?;
-    let unknown = || ApiError::not_found("There is no flow of that name.");
+    let unknown = || ApiError::not_found("Flow not found.");
     let flow = Slug::parse(&id).map_err(|_no_name| unknown())?;
     let found = app.flows.responses(&flow, &request).await?.ok_or_else(unknown)?;
     let (rows, next_cursor) = cut(found, limit, |response| response.id.to_string());

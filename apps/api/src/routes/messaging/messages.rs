@@ -1,4 +1,4 @@
-//! Messages that a team sends, and who wants none.
+//! Messages that a team sends, and opt-outs.
 
 use crate::{
     composition::App,
@@ -23,31 +23,31 @@ use ports::messaging::{MessageState, message_channel::Template};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The longest text: what every channel takes.
+/// Longest text in characters, which every channel accepts.
 const TEXT_LENGTH_MAX: usize = 4096;
 
-/// An approved text.
+/// A template: a text that Meta or Twilio has approved.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TemplateJson {
-    /// Its name with the provider (Meta's name, Twilio's `HX…`).
+    /// The template's name at the provider (Meta's name, Twilio's `HX…`).
     name: String,
-    /// `es`, `es_MX`; the default language where it is left out.
+    /// The language, such as `es` or `es_MX`; the default is `DEFAULT_LOCALE`.
     language: Option<String>,
-    /// What fills its gaps, in order.
+    /// The values of the placeholders, in order.
     #[serde(default)]
     parameters: Vec<String>,
 }
 
-/// A message to somebody.
+/// A message to a person: either text or template.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MessageRequest {
-    /// His number, in any usual spelling.
+    /// The person's number, in any usual spelling.
     to: String,
-    /// Free words, within a day of his last message.
+    /// Free text, within 24 hours after the person's last message.
     text: Option<String>,
-    /// Or an approved text, at any time.
+    /// Or a template, at any time.
     template: Option<TemplateJson>,
 }
 
@@ -55,11 +55,11 @@ pub(crate) struct MessageRequest {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MessageAnswer {
     pub(in crate::routes) id: String,
-    /// `queued`
+    /// The status `queued`.
     status: &'static str,
 }
 
-/// News of a message.
+/// A delivery report of a message.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DeliveryEventJson {
     status: &'static str,
@@ -68,30 +68,30 @@ pub(crate) struct DeliveryEventJson {
     error: Option<String>,
 }
 
-/// How far a message has come.
+/// A message and its delivery status.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MessageView {
     id: String,
-    /// `queued`, `sent`, `delivered`, `read`, `failed` or `unknown`
+    /// `queued`, `sent`, `delivered`, `read`, `failed` or `unknown`.
     status: &'static str,
     channel: &'static str,
-    /// The provider's name for it, once it took it.
+    /// The provider's id of the message; `null` until the provider accepted it.
     provider_message_id: Option<String>,
     history: Vec<DeliveryEventJson>,
 }
 
-/// Somebody's word on our messages.
+/// A person's opt-out or opt-in on a channel.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct OptOutJson {
     channel: &'static str,
-    /// Masked.
+    /// The person's number or chat, masked.
     recipient: String,
-    /// `opted_out` or `opted_in`
+    /// The consent, `opted_out` or `opted_in`.
     status: &'static str,
     at: String,
 }
 
-/// A page of them, newest first.
+/// A page of opt-outs and opt-ins, newest first.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct OptOutPage {
     items: Vec<OptOutJson>,
@@ -105,7 +105,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/api/v1/opt-outs").route(web::get().to(opt_outs)));
 }
 
-/// The words of a request: a text or a template, and not both.
+/// The content of a request: either a text or a template.
 pub(in crate::routes) fn words_of(
     app: &App,
     text: Option<String>,
@@ -116,7 +116,9 @@ pub(in crate::routes) fn words_of(
         (Some(text), None) if text.chars().count() > TEXT_LENGTH_MAX => {
             Err(ApiError::field("/text", format!("must be at most {TEXT_LENGTH_MAX} characters long")))
         }
-        (Some(text), None) if text.contains('\0') => Err(ApiError::field("/text", "must not hold a null")),
+        (Some(text), None) if text.contains('\0') => {
+            Err(ApiError::field("/text", "must not contain a null character"))
+        }
         (Some(text), None) => Ok(Words::Text(text)),
         (None, Some(template)) if template.name.trim().is_empty() => {
             Err(ApiError::field("/template/name", "must not be empty"))
@@ -131,7 +133,7 @@ pub(in crate::routes) fn words_of(
     }
 }
 
-/// Over what is to be said, to whom.
+/// Fingerprint over the recipient and the content.
 pub(in crate::routes) fn fingerprint_of(to: &str, words: &Words) -> Fingerprint {
     match words {
         Words::Text(text) => Fingerprint::of(&[("to", Some(to)), ("text", Some(text))]),
@@ -150,19 +152,26 @@ pub(in crate::routes) fn fingerprint_of(to: &str, words: &Words) -> Fingerprint 
 pub(in crate::routes) fn answer_written(written: Written) -> Result<MessageAnswer, ApiError> {
     match written {
         Written::Queued(id) => Ok(MessageAnswer { id: id.to_string(), status: "queued" }),
-        Written::OptedOut => {
-            Err(ApiError::recipient_opted_out("He asked for no messages, until he writes START."))
+        Written::OptedOut => Err(ApiError::recipient_opted_out(
+            "The recipient has opted out; they get no messages until they write START.",
+        )),
+        Written::OutsideWindow => Err(ApiError::outside_window(
+            "The recipient's last message is older than 24 hours. Send a template.",
+        )),
+        Written::NotFound => {
+            Err(ApiError::not_found("Conversation not found, or nobody has written in it yet."))
         }
-        Written::OutsideWindow => {
-            Err(ApiError::outside_window("He last wrote more than a day ago: only a template may go out."))
-        }
-        Written::NotFound => Err(ApiError::not_found("There is nobody to write to.")),
     }
 }
 
-/// Writes to somebody, over the provider of the last conversation with him.
+/// Sends a message to a person, over WhatsApp.
+///
+/// It goes through the provider of the last conversation with them. Needs the scope `messages`. Errors:
+/// `invalid_phone_number` (400), `outside_window` (409) for text outside the 24-hour window,
+/// `recipient_opted_out` (409).
 #[utoipa::path(post, path = "/api/v1/messages", tag = "messages", request_body = MessageRequest,
-    params(("Idempotency-Key" = Option<String>, Header, description = "recommended: asked again, no second message")),
+    params(("Idempotency-Key" = Option<String>, Header, 
+        description = "Recommended. A repeated request with the same key sends no second message.")),
     responses((status = 202, body = MessageAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn send(
     app: web::Data<App>,
@@ -189,7 +198,9 @@ pub(crate) async fn send(
     .await
 }
 
-/// How far a message has come, with all that is known of its way.
+/// Returns a message with its delivery reports.
+///
+/// A team sees only its own messages. Needs the scope `messages`. Error: `not_found` (404).
 #[utoipa::path(get, path = "/api/v1/messages/{id}", tag = "messages", params(("id" = String, Path)),
     responses((status = 200, body = MessageView), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn show(
@@ -198,7 +209,7 @@ pub(crate) async fn show(
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let client = caller.require(Scope::Messages)?;
-    let unknown = || ApiError::not_found("There is no such message.");
+    let unknown = || ApiError::not_found("Message not found.");
     let id = id.parse::<MessageId>().map_err(|_malformed| unknown())?;
     let found = ports::messaging::Outbox::find(app.store.as_ref(), id).await?;
     let own = found.filter(|state| state.client.as_deref() == Some(client)).ok_or_else(unknown)?;
@@ -219,7 +230,9 @@ fn view(id: MessageId, state: MessageState) -> MessageView {
     }
 }
 
-/// Everybody who ever said a word on being written to, the newest word of each.
+/// Lists opt-outs and opt-ins, newest first.
+///
+/// Each recipient and channel is listed once, with the newest decision. Needs the scope `messages`.
 #[utoipa::path(get, path = "/api/v1/opt-outs", tag = "messages", params(PageQuery),
     responses((status = 200, body = OptOutPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn opt_outs(

@@ -1,4 +1,4 @@
-//! Understanding as a service.
+//! Understanding of texts as a service.
 
 use crate::{
     composition::App,
@@ -14,68 +14,68 @@ use domain::{locale::Locale, messaging::intent::Understanding};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The longest text understood, in characters.
+/// Longest text, in characters.
 const TEXT_MAX: usize = 4096;
 
-/// A text.
+/// A text to understand.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ParseRequest {
-    /// What somebody wrote.
+    /// The text, at most 4096 characters.
     text: String,
-    /// `es`, `en` or `pt`, where it is known.
+    /// `es`, `en` or `pt`, if it is known.
     locale: Option<String>,
 }
 
-/// An intent.
+/// What a text means.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct IntentView {
-    /// `consultar_saldo`, `transferir`, …
+    /// The intent: `consultar_saldo`, `transferir`, …
     name: &'static str,
-    /// 0 to 1.
+    /// Confidence, 0 to 1.
     confidence: f32,
 }
 
-/// A destination.
+/// Where money is to go.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DestinationView {
     /// `clabe`, `account`, `phone`, `iban`, `alias` or `name`.
     kind: &'static str,
-    /// Cleaned.
+    /// The destination in cleaned form.
     value: String,
 }
 
-/// What the text names.
+/// The slots that the text names.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct EntitiesView {
-    /// A decimal string; absent when it can be read in two ways.
+    /// The amount as a decimal string; absent if it is ambiguous.
     #[serde(skip_serializing_if = "Option::is_none")]
     amount: Option<String>,
-    /// Only when the text names it.
+    /// The currency; absent if the text names none.
     #[serde(skip_serializing_if = "Option::is_none")]
     currency: Option<&'static str>,
-    /// The destination, when it is a number.
+    /// The destination, if it is a number.
     #[serde(skip_serializing_if = "Option::is_none")]
     destination_account: Option<String>,
     /// The destination with its kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     destination: Option<DestinationView>,
-    /// A one-time code.
+    /// A one-time code in the text.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
-    /// What for.
+    /// What the payment is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     concept: Option<String>,
 }
 
-/// What was understood.
+/// The intent and the slots of a text.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ParseAnswer {
     intent: IntentView,
     entities: EntitiesView,
-    /// The text, as it was sent.
+    /// The text as it was sent.
     text: String,
-    /// Who understood it.
+    /// The parser that understood the text.
     provider: &'static str,
 }
 
@@ -108,7 +108,9 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config.service(web::resource("/api/v1/nlu/parse").route(web::post().to(parse)));
 }
 
-/// Understands a text: one intent out of a closed list, and what it names.
+/// Reads intent and slots from a text.
+///
+/// The intent is one of a closed list. Needs the scope `nlu`.
 #[utoipa::path(post, path = "/api/v1/nlu/parse", tag = "understanding", request_body = ParseRequest,
     responses((status = 200, body = ParseAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn parse(

@@ -1,5 +1,5 @@
-//! Webhooks: 200 once the events are durable; the work happens after. A provider that is not set up has a
-//! closed door, and a request that bears no signature at all is refused before its body is read.
+//! Webhooks: 200 once the events are stored; the work happens after. The webhook of a provider that is not
+//! set up is refused, and a request without a signature is refused before its body is read.
 
 use crate::{composition::App, http::problem::ApiError, telemetry::count_taken, wakeups::WorkerWakeups};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
@@ -7,11 +7,11 @@ use application::messaging::accept_webhook::{AcceptWebhookError, WebhookSummary}
 use ports::messaging::inbound_webhook::RawWebhook;
 use serde_json::json;
 
-/// The largest webhook taken.
+/// Largest body of a webhook, in bytes.
 const WEBHOOK_MAX: usize = 3 * 1024 * 1024;
 const TWIML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>";
 
-/// A provider's door: whose decoder is behind it, and the header that proves who knocks.
+/// A provider's webhook address: the name of its decoder, and the header that authenticates it.
 #[derive(Clone, Copy)]
 struct WebhookEndpoint {
     name: &'static str,
@@ -37,10 +37,13 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config.service(web::resource("/webhooks/twilio/status").route(web::post().to(twilio_status)));
 }
 
-/// Inbound messages of Twilio's; signed by `X-Twilio-Signature`.
+/// Receives inbound messages from Twilio.
+///
+/// The request is signed: `X-Twilio-Signature`.
 #[utoipa::path(post, path = "/webhooks/twilio", tag = "webhooks",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "kept; empty TwiML"), (status = 403, description = "the signature is wrong")))]
+    responses((status = 200, description = "stored; the answer is empty TwiML"),
+        (status = 403, description = "the signature is missing or wrong")))]
 pub(crate) async fn twilio(
     app: web::Data<App>,
     wakeups: web::Data<WorkerWakeups>,
@@ -51,10 +54,13 @@ pub(crate) async fn twilio(
     Ok(HttpResponse::Ok().content_type("text/xml; charset=utf-8").body(TWIML))
 }
 
-/// Statuses of messages that we sent; their address bears our id.
+/// Receives delivery reports from Twilio.
+///
+/// The address contains our message's id. The request is signed: `X-Twilio-Signature`.
 #[utoipa::path(post, path = "/webhooks/twilio/status", tag = "webhooks",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "taken down"), (status = 403, description = "the signature is wrong")))]
+    responses((status = 200, description = "stored"),
+        (status = 403, description = "the signature is missing or wrong")))]
 pub(crate) async fn twilio_status(
     app: web::Data<App>,
     wakeups: web::Data<WorkerWakeups>,
@@ -65,9 +71,12 @@ pub(crate) async fn twilio_status(
     Ok(HttpResponse::Ok().content_type("text/xml; charset=utf-8").body(TWIML))
 }
 
-/// Messages, statuses and all other news of Meta's; signed by `X-Hub-Signature-256`.
+/// Receives messages, delivery reports and notices from Meta.
+///
+/// The request is signed: `X-Hub-Signature-256`.
 #[utoipa::path(post, path = "/webhooks/meta", tag = "webhooks", request_body(content = serde_json::Value),
-    responses((status = 200, description = "kept"), (status = 403, description = "the signature is wrong")))]
+    responses((status = 200, description = "stored"),
+        (status = 403, description = "the signature is missing or wrong")))]
 pub(crate) async fn meta(
     app: web::Data<App>,
     wakeups: web::Data<WorkerWakeups>,
@@ -78,9 +87,12 @@ pub(crate) async fn meta(
     Ok(HttpResponse::Ok().json(json!({"status": "ok"})))
 }
 
-/// One update of Telegram's; it bears `X-Telegram-Bot-Api-Secret-Token`.
+/// Receives an update from Telegram.
+///
+/// The request carries `X-Telegram-Bot-Api-Secret-Token`.
 #[utoipa::path(post, path = "/webhooks/telegram", tag = "webhooks", request_body(content = serde_json::Value),
-    responses((status = 200, description = "kept"), (status = 403, description = "the secret is wrong")))]
+    responses((status = 200, description = "stored"),
+        (status = 403, description = "the secret is missing or wrong")))]
 pub(crate) async fn telegram(
     app: web::Data<App>,
     wakeups: web::Data<WorkerWakeups>,
@@ -91,7 +103,9 @@ pub(crate) async fn telegram(
     Ok(HttpResponse::Ok().json(json!({"status": "ok"})))
 }
 
-/// Meta verifies the address: the right token gets its challenge back, bare.
+/// Answers Meta's verification of the webhook's address.
+///
+/// If the token is right, the answer is the challenge as plain text.
 #[utoipa::path(get, path = "/webhooks/meta", tag = "webhooks",
     params(("hub.mode" = String, Query), ("hub.verify_token" = String, Query), ("hub.challenge" = String, Query)),
     responses((status = 200, description = "the challenge"), (status = 403, description = "the token is wrong")))]
@@ -99,26 +113,26 @@ pub(crate) async fn verify_meta(app: web::Data<App>, request: HttpRequest) -> Re
     let refused = || ApiError::forbidden("The verify token is wrong.");
     let meta = app.meta.as_ref().ok_or_else(refused)?;
     let challenge = meta.webhook.handshake(request.query_string()).map_err(|_invalid| refused())?;
-    // Plain text, and never guessed to be anything else: it is what the caller sent.
+    // Plain text, because the caller chose it and a browser must not run it.
     Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(challenge))
 }
 
 async fn accept(
     app: &App,
     wakeups: &WorkerWakeups,
-    door: WebhookEndpoint,
+    endpoint: WebhookEndpoint,
     request: &HttpRequest,
     body: web::Payload,
 ) -> Result<(), ApiError> {
-    let refused = || ApiError::signature_invalid("The request does not bear the provider's signature.");
-    let webhook = app.webhooks.get(door.name).ok_or_else(refused)?;
-    if !request.headers().contains_key(door.proof) {
+    let refused = || ApiError::signature_invalid("The provider's signature is missing or wrong.");
+    let webhook = app.webhooks.get(endpoint.name).ok_or_else(refused)?;
+    if !request.headers().contains_key(endpoint.proof) {
         return Err(refused());
     }
     let raw = read(app, request, body).await?;
-    match app.accept.run(door.name, webhook.as_ref(), &raw).await {
+    match app.accept.run(endpoint.name, webhook.as_ref(), &raw).await {
         Ok(taken) => {
-            note(door, taken);
+            note(endpoint, taken);
             if taken.to_handle > 0 {
                 wakeups.inbox.notify_one();
             }
@@ -127,12 +141,12 @@ async fn accept(
         Err(AcceptWebhookError::SignatureInvalid) => Err(refused()),
         Err(AcceptWebhookError::Undecodable(reason)) => {
             tracing::warn!(
-                webhook = door.name,
-                reason,
-                "a webhook can't be read; it was kept for people to look at"
+                webhook = endpoint.name,
+                error = reason,
+                "a webhook can't be read; it is kept as a dead letter"
             );
-            // Twilio tells a wrong form apart; the others would send theirs again for days.
-            if door.name.starts_with(TWILIO.name) { Err(ApiError::field("", reason)) } else { Ok(()) }
+            // Twilio gets the error; the others would send the webhook again for days.
+            if endpoint.name.starts_with(TWILIO.name) { Err(ApiError::field("", reason)) } else { Ok(()) }
         }
         Err(AcceptWebhookError::Store(fault)) => Err(fault.into()),
     }
@@ -155,8 +169,8 @@ async fn read(app: &App, request: &HttpRequest, body: web::Payload) -> Result<Ra
     })
 }
 
-fn note(door: WebhookEndpoint, taken: WebhookSummary) {
+fn note(endpoint: WebhookEndpoint, taken: WebhookSummary) {
     let WebhookSummary { new, duplicates, statuses, notices, .. } = taken;
-    tracing::debug!(webhook = door.name, new, duplicates, statuses, notices, "webhook");
-    count_taken(door.name, &taken);
+    tracing::debug!(webhook = endpoint.name, new, duplicates, statuses, notices, "a webhook was stored");
+    count_taken(endpoint.name, &taken);
 }

@@ -1,4 +1,4 @@
-//! Routes of money: wallets and transfers.
+//! Routes of money: wallets, transfers.
 
 mod transfers;
 mod wallets;

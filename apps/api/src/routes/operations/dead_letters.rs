@@ -1,4 +1,4 @@
-//! What did not come through, for operators: what it is and why, and to have it tried again.
+//! Dead letters, for operators: list them, and try them again.
 
 use crate::http::json::time;
 use crate::{
@@ -17,30 +17,31 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Something that did not come through.
+/// Something that could not be processed.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DeadLetterJson {
     id: String,
-    /// `webhook` (can't be read), `inbound` (its turn failed each time) or `outbound` (nobody knows whether it
-    /// went out).
+    /// `webhook` (can't be read), `inbound` (its turn failed each time) or `outbound` (it is not known
+    /// whether it was sent).
     kind: &'static str,
     reason: String,
     attempts: u32,
     at: String,
 }
 
-/// A page of them, newest first.
+/// A page of dead letters, newest first.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DeadLetterPage {
     items: Vec<DeadLetterJson>,
     next_cursor: Option<String>,
 }
 
-/// What came of trying again.
+/// The outcome of a replay.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ReplayAnswer {
     id: String,
-    /// `queued`: its worker has it again; `taken`: it could be read now; `unreadable`: it still can't be.
+    /// `queued`: it will be processed again; `taken`: the webhook could be read now; `unreadable`: it still
+    /// can't.
     status: &'static str,
 }
 
@@ -50,7 +51,9 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/api/v1/dead-letters/{id}/replay").route(web::post().to(replay)));
 }
 
-/// What did not come through, newest first.
+/// Lists dead letters, newest first.
+///
+/// Needs the scope `operate`.
 #[utoipa::path(get, path = "/api/v1/dead-letters", tag = "operation", params(PageQuery),
     responses((status = 200, body = DeadLetterPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn list(
@@ -61,19 +64,22 @@ pub(crate) async fn list(
     caller.require(Scope::Operate)?;
     let (request, limit) = page.behind_id()?;
     let found = app.store.dead_letters(&request).await?;
-    let (letters, next_cursor) = cut(found, limit, |letter| letter.id.to_string());
-    let item = |letter: DeadLetter| DeadLetterJson {
-        id: letter.id.to_string(),
-        kind: letter.kind.name(),
-        reason: letter.reason,
-        attempts: letter.attempts,
-        at: time(letter.at),
+    let (dead_letters, next_cursor) = cut(found, limit, |dead_letter| dead_letter.id.to_string());
+    let item = |dead_letter: DeadLetter| DeadLetterJson {
+        id: dead_letter.id.to_string(),
+        kind: dead_letter.kind.name(),
+        reason: dead_letter.reason,
+        attempts: dead_letter.attempts,
+        at: time(dead_letter.at),
     };
     Ok(HttpResponse::Ok()
-        .json(DeadLetterPage { items: letters.into_iter().map(item).collect(), next_cursor }))
+        .json(DeadLetterPage { items: dead_letters.into_iter().map(item).collect(), next_cursor }))
 }
 
-/// Has one tried again. A message of ours of which nobody knows may then reach its recipient twice.
+/// Tries a dead letter again.
+///
+/// A message with an unknown outcome may then reach its recipient twice. Needs the scope `operate`. Error:
+/// `not_found` (404).
 #[utoipa::path(post, path = "/api/v1/dead-letters/{id}/replay", tag = "operation", params(("id" = String, Path)),
     responses((status = 200, body = ReplayAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn replay(
@@ -83,7 +89,7 @@ pub(crate) async fn replay(
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Scope::Operate)?;
-    let unknown = || ApiError::not_found("There is no such dead letter.");
+    let unknown = || ApiError::not_found("Dead letter not found.");
     let id = Uuid::try_parse(&id).map_err(|_malformed| unknown())?;
     let status = app.replay(id).await?.ok_or_else(unknown)?;
     wakeups.inbox.notify_one();

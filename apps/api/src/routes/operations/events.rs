@@ -1,4 +1,4 @@
-//! The audit log.
+//! The audit log: its rows and its seals.
 
 use crate::{
     composition::App,
@@ -15,41 +15,41 @@ use domain::operations::audit::AuditRow;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Who decided what.
+/// A row of the audit log: who decided what.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct EventJson {
     id: String,
     at: String,
     /// `client:<id>`, `chat:<conversation>`, `user:<id>` or `system`.
     who: String,
-    /// `rest`, `whatsapp`, `worker`.
+    /// `rest`, `whatsapp`, `worker` and so on.
     channel: String,
     request_id: String,
-    /// What was done, such as `transfer.completed`.
+    /// What was decided, such as `transfer.completed`.
     action: String,
-    /// The id of what it was done to.
+    /// The id of what it was decided about.
     subject: String,
     on_behalf_of: Option<String>,
-    /// How it stood before, masked.
+    /// The state before, masked.
     before: Option<String>,
-    /// How it stood after, masked.
+    /// The state after, masked.
     after: Option<String>,
 }
 
-/// A page of events, newest first.
+/// A page of rows, newest first.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct EventPage {
     items: Vec<EventJson>,
     next_cursor: Option<String>,
 }
 
-/// Whether the log is as it was sealed.
+/// The result of checking the seals.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ChainJson {
     ok: bool,
-    /// Sealed rows that were looked at.
+    /// The number of sealed rows that were checked.
     checked: u64,
-    /// The first thing that is wrong, such as `row 17 was changed`.
+    /// The first error, such as `row 17 was changed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     first_bad: Option<String>,
 }
@@ -78,7 +78,9 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/api/v1/events/verify").route(web::get().to(verify)));
 }
 
-/// Who decided what, newest first.
+/// Lists the rows of the audit log, newest first.
+///
+/// Needs the scope `audit`.
 #[utoipa::path(get, path = "/api/v1/events", tag = "audit", params(PageQuery),
     responses((status = 200, body = EventPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn list(
@@ -93,7 +95,9 @@ pub(crate) async fn list(
     Ok(HttpResponse::Ok().json(EventPage { items: rows.iter().map(EventJson::from).collect(), next_cursor }))
 }
 
-/// Checks every seal of the log.
+/// Checks every seal of the audit log.
+///
+/// `ok` is false if a row was changed, removed or inserted. Needs the scope `audit`.
 #[utoipa::path(get, path = "/api/v1/events/verify", tag = "audit",
     responses((status = 200, body = ChainJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn verify(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, ApiError> {

@@ -1,4 +1,4 @@
-//! Whether we live, and whether we can work.
+//! Health: liveness and readiness.
 
 use crate::{composition::App, http::problem::ApiError};
 use actix_web::{HttpResponse, web};
@@ -8,9 +8,9 @@ use utoipa::ToSchema;
 /// The answer of a healthy server.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Health {
-    /// `ok`
+    /// The status `ok`.
     status: &'static str,
-    /// `development` or `production`
+    /// The environment, `development` or `production`.
     environment: &'static str,
     /// The version that runs.
     version: &'static str,
@@ -28,13 +28,15 @@ fn healthy(app: &App) -> HttpResponse {
     HttpResponse::Ok().json(Health { status: "ok", environment, version: env!("CARGO_PKG_VERSION") })
 }
 
-/// The process lives.
+/// Liveness: the process runs.
 #[utoipa::path(get, path = "/health", tag = "health", responses((status = 200, body = Health)))]
 pub(crate) async fn live(app: web::Data<App>) -> HttpResponse {
     healthy(&app)
 }
 
-/// The database answers: requests may come.
+/// Readiness: the database answers, and requests can be served.
+///
+/// Error: `unavailable` (503) if the database does not answer.
 #[utoipa::path(get, path = "/health/ready", tag = "health", responses((status = 200, body = Health), (status = 503)))]
 pub(crate) async fn ready(app: web::Data<App>) -> Result<HttpResponse, ApiError> {
     app.store.ping().await?;

@@ -1,4 +1,4 @@
-//! The front door: what this is, and where to go.
+//! The home page: what this is, with links.
 
 use crate::composition::App;
 use actix_web::{HttpResponse, http::header, web};
@@ -18,7 +18,7 @@ async fn home(app: web::Data<App>) -> HttpResponse {
     let phones = if app.settings.sandbox {
         let address = &app.settings.sandbox_bind_address;
         format!(
-            "<a class=\"door\" href=\"http://{address}/\"><strong>Teléfonos</strong> Chatea como una o varias personas.</a>"
+            "<a class=\"link\" href=\"http://{address}/\"><strong>Teléfonos</strong> Chatea como una o varias personas.</a>"
         )
     } else {
         String::new()

@@ -1,4 +1,4 @@
-//! What a Prometheus server reads. It takes a token with the scope `operate`.
+//! Metrics for a Prometheus server. The route needs a token with the scope `operate`.
 
 use crate::{
     composition::App,

@@ -1,5 +1,5 @@
-//! The pages' stylesheet and modules, built in. Pages name them with their version, so that a page never meets
-//! another version's files; modules find one another beside themselves.
+//! The pages' stylesheet and modules, built in. Pages load them by version, so that a page never gets the
+//! files of another version. Modules import one another by relative paths.
 
 use actix_web::{HttpResponse, http::header, web};
 use std::{
@@ -18,14 +18,14 @@ const ASSETS: [(&str, &str); 8] = [
     ("show-password.js", include_str!("../../../assets/pages/show-password.js")),
 ];
 
-/// Of all of them together: the same wherever the same build runs.
+/// A hash of all files: the same on every server that runs the same build.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let mut hasher = DefaultHasher::new();
     ASSETS.hash(&mut hasher);
     format!("{:016x}", hasher.finish())
 });
 
-/// Where pages find a file.
+/// The address of a file, for pages.
 pub(super) fn address(name: &str) -> String {
     format!("/assets/pages/{}/{name}", *VERSION)
 }
@@ -44,7 +44,7 @@ async fn asset(path: web::Path<(String, String)>) -> HttpResponse {
         Some((_, "svg")) => "image/svg+xml",
         _ => "text/javascript",
     };
-    // A page that another version wrote gets ours, and asks again the next time.
+    // A page of another version gets our file, and no cache keeps it.
     let kept = if version == *VERSION { "public, max-age=31536000, immutable" } else { "no-store" };
     HttpResponse::Ok()
         .content_type(format!("{kind}; charset=utf-8"))

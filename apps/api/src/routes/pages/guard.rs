@@ -1,11 +1,11 @@
-//! Whether a POST comes from a page of ours. The secret in the address guards the page; this is a second
-//! lock, for addresses that got out.
+//! Whether a POST comes from a page of ours. The secret in the address protects the page; this is a second
+//! protection, for addresses that have become known.
 
 use actix_web::{HttpRequest, http::header};
 use url::Url;
 
-/// Whether the browser says that another site sent it. `Origin` is `null` for our own pages too, which send
-/// no referrer; browsers that say so tell `Sec-Fetch-Site` as well.
+/// True if the browser says that another site sent the request. `Origin` is `null` for our own pages too,
+/// which send no referrer; browsers that send `null` send `Sec-Fetch-Site` as well.
 pub(super) fn is_foreign(request: &HttpRequest, public_base_url: &str) -> bool {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = header("Sec-Fetch-Site") {

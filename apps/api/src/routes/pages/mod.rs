@@ -1,5 +1,5 @@
-//! The pages that people see: proving a number, choosing a new password. A GET has no effect; what is in
-//! an address is a secret and is told to nobody.
+//! The pages that people see: proving a number, choosing a new password. A GET changes nothing. The address
+//! contains a secret, which is not passed on.
 
 mod assets;
 mod guard;
@@ -18,7 +18,7 @@ use actix_web::{
 };
 use askama::Template;
 
-/// Its own files and nothing else; no script in the page itself.
+/// Content policy: a page loads its own files only, and has no inline script.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
                       base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
@@ -35,12 +35,12 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .configure(reset::routes);
 }
 
-/// A page as it goes out. It is kept nowhere, and where it leads learns nothing of its address.
+/// Renders a page. No cache keeps it, and no other site learns its address.
 fn page(status: StatusCode, template: &impl Template) -> HttpResponse {
     let body = match template.render() {
         Ok(body) => body,
         Err(fault) => {
-            tracing::error!(%fault, "a page could not be written");
+            tracing::error!(error = %fault, "a page could not be rendered");
             return HttpResponse::InternalServerError().finish();
         }
     };

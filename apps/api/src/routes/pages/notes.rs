@@ -1,5 +1,5 @@
-//! What is said after a step: a word in the address, so that it survives the redirect. The word says
-//! nothing secret, and can make the page say nothing but these.
+//! Notes: the message after a step, as a word in the address, so that it survives the redirect. The word
+//! contains no secret, and an address can make the page show only these messages.
 
 use super::words::Words;
 use application::verification::verification_page::PageSend;
@@ -9,14 +9,14 @@ use domain::verification::otp::SendLimit;
 use ports::verification::code_provider::CodeProviderError;
 use serde::Deserialize;
 
-/// A word and its number.
+/// The word of a note, and its number if it has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Note {
     pub(super) word: &'static str,
     n: Option<i64>,
 }
 
-/// A word as it stands in an address.
+/// A note in an address, before it is checked.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct NoteQuery {
     note: Option<String>,
@@ -27,14 +27,14 @@ fn read_wait(query: &NoteQuery) -> Option<u16> {
     query.wait.as_deref()?.parse().ok()
 }
 
-/// A note as it is shown.
+/// A note as the page shows it.
 pub(super) struct RenderedNote {
     /// `good` or `bad`.
     pub(super) tone: &'static str,
     pub(super) text: String,
 }
 
-/// The word, its text, and whether it takes a number.
+/// All notes: the word, its text, and whether it takes a number.
 const NOTES: [(&str, &str, bool); 17] = [
     ("sent", "page-note-sent", false),
     ("wrong", "page-note-wrong", true),
@@ -64,38 +64,38 @@ impl Note {
         Self { word, n: Some(n) }
     }
 
-    /// Too many were asked for; in so many minutes it goes on.
+    /// Too many codes were requested; the next in so many minutes.
     pub(super) const fn many(minutes: i64) -> Self {
         Self::of("many", minutes)
     }
 
-    /// Too many guesses one after the other; in so many minutes it goes on.
+    /// Too many check attempts in a row; the next in so many minutes.
     pub(super) const fn tries(minutes: i64) -> Self {
         Self::of("tries", minutes)
     }
 
-    /// Whether it is about what was typed into the field.
+    /// True if the note is about the value in the field.
     pub(super) fn marks_field(self) -> bool {
         ["wrong", "malformed", "number", "refused"].contains(&self.word)
     }
 
-    /// Whether the number is asked for again, where one was typed.
+    /// True if the page asks for the number again, when one was typed.
     pub(super) fn keeps_asking(self) -> bool {
         ["number", "refused", "many", "failed", "kept"].contains(&self.word)
     }
 
-    /// Seconds until a code may be asked for, where none is out.
+    /// Seconds until a code may be requested, on a page that has sent none.
     pub(super) fn later_seconds(self) -> Option<i64> {
         self.n.filter(|_| self.word == "later")
     }
 
-    /// The note that an address bears.
+    /// The note in an address; None if there is none, or an unknown one.
     pub(super) fn read(query: &NoteQuery) -> Option<Self> {
         let (word, _, takes) = NOTES.into_iter().find(|(word, _, _)| query.note.as_deref() == Some(word))?;
         Some(Self { word, n: takes.then(|| read_wait(query).map_or(1, i64::from)) })
     }
 
-    /// As part of an address.
+    /// The note as part of an address.
     pub(super) fn query(self) -> String {
         match self.n {
             Some(n) => format!("note={}&wait={n}", self.word),
@@ -103,7 +103,7 @@ impl Note {
         }
     }
 
-    /// In words.
+    /// The note in the page's language.
     pub(super) fn said(self, words: &Words) -> RenderedNote {
         let known = NOTES.into_iter().find(|(word, _, _)| *word == self.word);
         let text = match known {
@@ -117,7 +117,7 @@ impl Note {
         }
     }
 
-    /// What came of a send; none where the page itself says enough.
+    /// The note after a send; None if the page itself says enough.
     pub(super) fn of_send(send: &PageSend, now: DateTime<Utc>) -> Option<Self> {
         let started = match send {
             PageSend::SendCodeOutcome(started) => started,
@@ -133,7 +133,7 @@ impl Note {
             SendCodeOutcome::OptedOut => Self::plain("stopped"),
             SendCodeOutcome::Suspended(until) => Self::of("paused", minutes(until)),
             SendCodeOutcome::Locked(until) => Self::of("locked", minutes(until)),
-            // Of another page's code, which this one does not take.
+            // The cooldown is that of another page's code, which this page does not accept.
             SendCodeOutcome::TooMany(SendLimit::Cooldown, until) => Self::of("later", seconds(until)),
             SendCodeOutcome::TooMany(_, until) => Self::many(minutes(until)),
             SendCodeOutcome::Failed(CodeProviderError::TooMany(_)) => Self::many(10),
@@ -144,7 +144,7 @@ impl Note {
         })
     }
 
-    /// What came of a guess; none where it was right.
+    /// The note after a check attempt; None if the code was right.
     pub(super) fn of_check(result: &CheckResult, now: DateTime<Utc>) -> Option<Self> {
         let locked = |until: &DateTime<Utc>| {
             let seconds = until.signed_duration_since(now).num_seconds().max(1);
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_guess_says_how_many_are_left() {
+    fn a_wrong_code_says_how_many_attempts_are_left() {
         let now = DateTime::UNIX_EPOCH;
         let judged = |left, locked_until| {
             let checked = AttemptResult { approved: false, attempts_remaining: left, locked_until };
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_can_make_the_page_say_these_words_only() {
+    fn an_address_can_make_the_page_show_only_known_notes() {
         let query = |note: &str, wait: Option<&str>| NoteQuery {
             note: Some(note.into()),
             wait: wait.map(str::to_owned),

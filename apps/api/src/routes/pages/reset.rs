@@ -1,5 +1,5 @@
-//! The page on which a person chooses a new password, from the link in his mail. Opening it changes
-//! nothing: previews of links open them too.
+//! The page on which a person chooses a new password, from the link in their mail. Opening it changes
+//! nothing, because link previews open it too.
 
 use super::{guard::is_foreign, page, view::Plain, words::Words};
 use crate::{
@@ -23,7 +23,7 @@ struct ResetPage {
     w: Words,
     token: String,
     refusal: Option<String>,
-    /// Characters that a password has at least.
+    /// Least length of a password, in characters.
     least: i64,
 }
 
@@ -33,7 +33,7 @@ struct ResetQuery {
     lang: Option<String>,
 }
 
-/// What the form sends. `Debug` would show it, so there is none.
+/// The fields of the form. There is no `Debug`, because it would show the password.
 #[derive(Deserialize)]
 struct ResetForm {
     token: String,
@@ -55,7 +55,7 @@ fn query(request: &HttpRequest) -> ResetQuery {
         .unwrap_or_default()
 }
 
-/// Tokens are base64url; what is none would only travel in vain.
+/// Tokens are base64url. Anything else is refused before it reaches the database.
 fn is_token(text: &str) -> bool {
     (20..=512).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
 }
@@ -97,7 +97,7 @@ async fn set(
         return answer(Err(ResetError::NoProof), w, token);
     }
     let (use_case, secret) = (app.people.reset.clone(), token.clone());
-    // A person who leaves does not cut it in half.
+    // The work goes on if the person leaves the page.
     let done = detached(async move { use_case.by_token(&secret, &new_password, &visitor.0).await }).await;
     match done {
         Ok(outcome) => answer(outcome, w, token),
@@ -126,9 +126,9 @@ fn answer(outcome: Result<(), ResetError>, w: Words, token: String) -> HttpRespo
         Err(
             ResetError::CheckFailed | ResetError::AuthServiceError(AuthServiceError::Hash(HashRefused::Busy)),
         ) => fault(w),
-        Err(ResetError::AuthServiceError(unable)) => {
-            // Logged as every route's is.
-            let _problem = ApiError::from(unable);
+        Err(ResetError::AuthServiceError(error)) => {
+            // The conversion logs the error.
+            let _problem = ApiError::from(error);
             fault(w)
         }
     }
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn the_end_of_the_way_is_said() {
+    async fn the_page_says_how_it_ended() {
         let (status, html) = answered(Ok(())).await;
         assert!(status == 200 && html.contains("Contraseña cambiada") && !html.contains("a-token"));
         let (status, html) = answered(Err(ResetError::NoProof)).await;

@@ -1,4 +1,4 @@
-//! A team opens a page on which a person of its own proves his number.
+//! A team opens a page on which a person proves their number.
 
 use crate::{
     composition::App,
@@ -22,10 +22,10 @@ use ports::verification::Requester;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The longest `state`, in bytes.
+/// Longest `state`, in bytes.
 const STATE_MAX: usize = 500;
 
-/// A wish for a page.
+/// A request for a hosted page.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SessionRequest {
@@ -33,15 +33,15 @@ pub(crate) struct SessionRequest {
     phone: Option<String>,
     /// `registration`, `login`, `password_reset` or `transfer`.
     purpose: String,
-    /// The person, where he is one of ours: a number proved for a registration becomes his, unless he has one.
-    /// It takes the scope `people` as well.
+    /// The user id of the person: a number that is proved for `registration` becomes theirs, unless they have
+    /// one. It needs the scope `people` too.
     user_id: Option<String>,
-    /// Where he goes afterwards: an address whose origin is one of `RETURN_TO_ORIGINS`. It is called with
+    /// Where the person goes afterwards: an address whose origin is one of `RETURN_TO_ORIGINS`. It gets
     /// `verification_id` and `state`, which prove nothing: ask `GET /api/v1/verify/{id}`.
     return_to: String,
     /// `es`, `en` or `pt`; without it the browser's language.
     locale: Option<String>,
-    /// Comes back with the person: tie it to his session with you. At most 500 bytes.
+    /// Comes back with the person: tie it to their session with you. At most 500 bytes.
     state: Option<String>,
 }
 
@@ -49,9 +49,9 @@ pub(crate) struct SessionRequest {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SessionAnswer {
     id: String,
-    /// Where to send the person. It bears a secret: who has it can use the page.
+    /// Where to send the person. It contains a secret: anybody who has it can use the page.
     url: String,
-    /// When it closes.
+    /// When the page closes.
     expires_at: String,
 }
 
@@ -59,7 +59,10 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.service(web::resource("/api/v1/verify/sessions").route(web::post().to(open)));
 }
 
-/// Opens a hosted page. Nothing is sent until the person asks for it there.
+/// Opens a hosted page on which a person proves a number.
+///
+/// Nothing is sent until the person requests a code there. Needs the scope `verify`. Errors:
+/// `invalid_phone_number` (400), `validation_failed` (422).
 #[utoipa::path(post, path = "/api/v1/verify/sessions", tag = "verification", request_body = SessionRequest,
     responses((status = 201, body = SessionAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn open(
@@ -72,7 +75,7 @@ pub(crate) async fn open(
     if let Some(user) = new.user {
         caller.require(Scope::People)?;
         if !app.pages.knows(user).await? {
-            return Err(ApiError::field("/user_id", "there is no such person"));
+            return Err(ApiError::field("/user_id", "must be the id of a known person"));
         }
     }
     let opened = app.pages.open(new).await?;
@@ -111,7 +114,7 @@ fn read(app: &App, client: String, body: SessionRequest) -> Result<NewPage, ApiE
     Ok(NewPage { phone, user, purpose, return_to: Some(return_to), state: body.state, locale, owner })
 }
 
-/// A page for a number that takes no codes would be a blind alley.
+/// The number. A country that gets no codes is refused now, because the page would be of no use.
 fn phone(app: &App, text: &str) -> Result<PhoneNumber, ApiError> {
     let invalid =
         |detail: &str| ApiError::invalid_phone_number(detail).and_field("/phone", "invalid", detail);

@@ -1,5 +1,5 @@
-//! The page on which a number is proved, and its steps: as a form, with a redirect behind each, and as
-//! JSON for the page's own script.
+//! The page on which a number is proved, and its steps: as forms with a redirect, and as JSON for the page's
+//! own script.
 
 use super::{
     guard::is_foreign,
@@ -29,7 +29,7 @@ use std::collections::HashMap;
 
 /// Digits of the codes that pages ask for.
 const CODE_LENGTH: usize = 6;
-/// The longest name that a form has.
+/// Longest id of a form, in bytes.
 const FORM_NAME_MAX: usize = 32;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -41,7 +41,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/verify/{token}/check").route(web::post().to(check)));
 }
 
-/// What an address may say besides the token.
+/// The query of a page's address.
 #[derive(Debug, Default, Deserialize)]
 struct PageQuery {
     lang: Option<String>,
@@ -50,7 +50,7 @@ struct PageQuery {
     note: NoteQuery,
 }
 
-/// A query as far as it can be read: people's links get mangled on their way.
+/// Reads the query. A malformed one counts as empty, because links get damaged on their way.
 fn query(request: &HttpRequest) -> PageQuery {
     web::Query::<PageQuery>::from_query(request.query_string())
         .map(web::Query::into_inner)
@@ -62,7 +62,7 @@ fn words(app: &App, request: &HttpRequest, query: &PageQuery, own: Option<Locale
     Words::choose(query.lang.as_deref(), own, accepted, app.settings.default_locale)
 }
 
-/// A page for what went wrong, with the next step.
+/// The page for an error, with the next step.
 fn fault_page(app: &App, request: &HttpRequest, query: &PageQuery, fault: PageFault) -> HttpResponse {
     let say = |own, status, title, lead, back| {
         page(status, &Plain { w: words(app, request, query, own), title, lead, back })
@@ -77,14 +77,14 @@ fn fault_page(app: &App, request: &HttpRequest, query: &PageQuery, fault: PageFa
             say(closed.locale, StatusCode::GONE, "page-closed-title", "page-closed-lead", back)
         }
         PageFault::Store(fault) => {
-            // Logged as every route's is.
+            // The conversion logs the error.
             let status = actix_web::ResponseError::status_code(&ApiError::from(fault));
             say(None, status, "page-fault-title", "page-fault-lead", None)
         }
     }
 }
 
-/// The page as it stands. Nothing changes, and nothing is sent.
+/// Shows the page. Nothing changes, and nothing is sent.
 async fn show(app: web::Data<App>, request: HttpRequest, token: web::Path<String>) -> HttpResponse {
     let query = query(&request);
     let mut view = match app.pages.look(&token).await {
@@ -113,7 +113,7 @@ async fn show(app: web::Data<App>, request: HttpRequest, token: web::Path<String
     page(StatusCode::OK, &shown)
 }
 
-/// How far it has come, for the page's own script.
+/// The state of the page, for its own script.
 #[derive(Serialize)]
 struct StateAnswer {
     phase: &'static str,
@@ -121,9 +121,9 @@ struct StateAnswer {
     delivery: Option<Delivery>,
     #[serde(skip_serializing_if = "Option::is_none")]
     attempts_remaining: Option<u32>,
-    /// Seconds until the code ends.
+    /// Seconds until the code expires.
     code_seconds: i64,
-    /// Seconds until a code may be asked for.
+    /// Seconds until a code may be requested.
     resend_seconds: i64,
     /// Seconds until the page closes.
     page_seconds: i64,
@@ -161,7 +161,7 @@ async fn state(app: web::Data<App>, request: HttpRequest, token: web::Path<Strin
 
 type Fields = web::Form<HashMap<String, String>>;
 
-/// A step asked for by a page of ours; else the page that says why not.
+/// The state of the page, if the step comes from a page of ours; else the page that says why not.
 async fn begin_step(
     app: &App,
     request: &HttpRequest,
@@ -176,7 +176,7 @@ async fn begin_step(
     app.pages.look(token).await.map_err(|fault| fault_page(app, request, query, fault))
 }
 
-/// Has a code sent, for the first time or again.
+/// Sends a code, for the first time or again.
 async fn send(
     app: web::Data<App>,
     request: HttpRequest,
@@ -207,10 +207,10 @@ async fn send(
     if limit.count(&format!("send:{}", address.0), app.clock.now()).is_err() {
         return answer(&app, &request, &token, &w, Some(Note::many(1)), is_named).await;
     }
-    let wish = SendFromPage { phone, channel, locale: w.locale, client_ip: address.0 };
+    let send = SendFromPage { phone, channel, locale: w.locale, client_ip: address.0 };
     let (shared, secret) = (app.clone().into_inner(), token.to_string());
-    // A person who leaves does not cut the send in half.
-    let sent = match detached(async move { shared.pages.send(&secret, wish).await }).await {
+    // The work goes on if the person leaves the page.
+    let sent = match detached(async move { shared.pages.send(&secret, send).await }).await {
         Ok(Ok(sent)) => sent,
         Ok(Err(fault)) => return fault_page(&app, &request, &query, fault),
         Err(_cut_short) => {
@@ -237,7 +237,7 @@ async fn check(
     };
     let w = words(&app, &request, &query, view.page.locale);
     let say = |note| answer(&app, &request, &token, &w, note, false);
-    // What can't be the code costs no guess.
+    // A text that can't be the code is not counted as a check attempt.
     let typed = OtpCode::parse(&typed(&fields)).ok();
     let Some(code) = typed.filter(|code| code.reveal().len() == CODE_LENGTH) else {
         return say(Some(Note::plain("malformed"))).await;
@@ -254,14 +254,14 @@ async fn check(
             Err(_cut_short) => return say(Some(Note::plain("unavailable"))).await,
         };
     let note = match view.phase {
-        // Sent twice by a double click: the first one was right.
+        // A double click sent it twice, and the first one was right.
         Phase::Approved(_) | Phase::Taken => None,
         _ => Note::of_check(&checked, app.clock.now()),
     };
     say(note).await
 }
 
-/// The code as one field, or digit by digit.
+/// The code: from one field, or from a field for each digit.
 fn typed(fields: &HashMap<String, String>) -> String {
     match fields.get("code").filter(|code| !code.trim().is_empty()) {
         Some(code) => code.clone(),
@@ -269,23 +269,23 @@ fn typed(fields: &HashMap<String, String>) -> String {
     }
 }
 
-/// What a step came to, for the page's own script.
+/// The outcome of a step, for the page's own script.
 #[derive(Serialize)]
 struct StepAnswer {
     phase: &'static str,
-    /// What is to be said, in a word and in the page's language.
+    /// The word of the note; `text` is the note in the page's language.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     attempts_remaining: Option<u32>,
-    /// Where the page says it.
+    /// The address at which the page shows the note.
     page: String,
 }
 
-/// The way back to the page, with what is to be said there: to its field for a number, where one was typed there
-/// in vain.
+/// Leads back to the page with a note, by a redirect or as JSON. If a typed number was refused (`is_named`),
+/// the page asks for the number again.
 async fn answer(
     app: &App,
     request: &HttpRequest,

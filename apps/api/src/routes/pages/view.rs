@@ -1,4 +1,4 @@
-//! The templates, and what they are told.
+//! The templates and their values.
 
 use super::{
     notes::{Note, RenderedNote},
@@ -20,41 +20,41 @@ pub(super) struct VerifyPage {
     pub(super) token: String,
     pub(super) phase: &'static str,
     pub(super) note: Option<RenderedNote>,
-    /// What was typed is no good.
+    /// True if the typed value was refused.
     pub(super) is_wrong: bool,
-    /// What the way back says from where the number is changed.
+    /// Text id of the link back, while the number is being changed.
     pub(super) stay: Option<&'static str>,
     /// The number's last four digits.
     pub(super) tail: Option<String>,
     pub(super) can_change: bool,
-    /// The ways that are offered: the word of the wire, the name, and whether the code went so last.
+    /// The channels on offer: name in the API, name for people, and whether the last code was sent on it.
     pub(super) channels: Vec<(&'static str, String, bool)>,
     pub(super) delivery: Delivery,
     pub(super) deadline: String,
     pub(super) now: String,
-    /// Seconds that a code is good.
+    /// Lifetime of a code in seconds.
     total: i64,
     minutes: i64,
     attempts: u32,
-    /// The name of the form for a guess: another one with each guess and each code.
+    /// The id of the check form: another one after each check attempt and each code.
     attempt: String,
     pub(super) resend_seconds: i64,
-    /// Where he goes afterwards: its name and address.
+    /// Where the person goes afterwards: host and address.
     pub(super) back: Option<(String, String)>,
 }
 
-/// What became of the code on its way.
+/// The delivery status of the code.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Delivery {
-    /// Named for people.
+    /// The channel's name for people.
     pub(super) channel: String,
     /// `queued`, `sent`, `delivered`, `read` or `failed`.
     pub(super) status: &'static str,
-    /// In words.
+    /// The status in words.
     pub(super) text: String,
 }
 
-/// A page that says one thing.
+/// A page with one message.
 #[derive(Template)]
 #[template(path = "plain.html")]
 pub(super) struct Plain {
@@ -65,7 +65,7 @@ pub(super) struct Plain {
 }
 
 impl Delivery {
-    /// Of the newest send.
+    /// The delivery of the newest send.
     pub(super) fn of(challenge: &Verification, words: &Words) -> Self {
         let (channel, status) = match challenge.sends.last() {
             Some(send) => (send.channel, send.status.as_str()),
@@ -83,17 +83,17 @@ impl Delivery {
     }
 }
 
-/// Seconds until then, none below zero; a part of one counts whole.
+/// Seconds until `at`, rounded up; 0 if it has passed.
 pub(super) fn seconds_until(at: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
     at.signed_duration_since(now).num_milliseconds().max(0).saturating_add(999) / 1000
 }
 
-/// When the code on the page ends: with its challenge, and with the page at the latest.
+/// When the code on the page expires: with its challenge, or with the page if that is earlier.
 pub(super) fn deadline(page: &VerificationPage, challenge: &Verification) -> DateTime<Utc> {
     challenge.challenge.expires_at.min(page.expires_at)
 }
 
-/// Seconds until a code may be asked for.
+/// Seconds until a code may be requested.
 pub(super) fn resend_seconds(view: &PageView, settings: &Settings, now: DateTime<Utc>) -> i64 {
     match &view.phase {
         Phase::Waiting(one) => {
@@ -115,7 +115,7 @@ impl VerifyPage {
     ) -> Self {
         let challenge = view.phase.challenge();
         let last = challenge.map(|one| one.channel);
-        // What did not arrive is not offered first.
+        // A channel on which the code did not arrive is not offered first.
         let mut fallbacks: Vec<Channel> = offered.to_vec();
         if matches!(view.phase, Phase::Ready(Some(_))) {
             fallbacks.sort_by_key(|fallback| Some(*fallback) == last);
@@ -159,7 +159,7 @@ impl VerifyPage {
         }
     }
 
-    /// Says what came of a step, where the page does not say otherwise by now.
+    /// Shows the note of a step, unless the page already shows something newer.
     pub(super) fn tell(&mut self, note: Note, settings: &Settings) {
         let has_arrived = ["delivered", "read", "failed"].contains(&self.delivery.status);
         if ["approved", "taken"].contains(&self.phase) || (note.word == "sent" && has_arrived) {
@@ -172,7 +172,7 @@ impl VerifyPage {
         self.note = Some(note.said(&self.w));
     }
 
-    /// The wait for another code, for whoever has no script that counts it down.
+    /// The wait for another code as a text, for browsers without scripts.
     fn again_in(&self) -> String {
         let time = format!("{}:{:02}", self.resend_seconds / 60, self.resend_seconds % 60);
         self.w.say("page-again-in").replace("{time}", &time)
@@ -183,7 +183,7 @@ impl VerifyPage {
         format!("/verify/{}/{step}{}", self.token, self.w.query())
     }
 
-    /// How long the code is good, for whoever has no ring.
+    /// How long the code is valid as a text, for browsers without scripts.
     fn good_for(&self) -> String {
         self.w.count("page-good-for", self.minutes)
     }
@@ -200,7 +200,7 @@ impl VerifyPage {
         }
     }
 
-    /// None where the note says it.
+    /// Text id of the lead; None if the note says it.
     fn lead(&self) -> Option<&'static str> {
         match self.phase {
             "spent" if self.note.is_some() => None,
@@ -217,7 +217,7 @@ mod tests {
     use domain::locale::Locale;
 
     #[test]
-    fn a_page_escapes_what_it_is_told() {
+    fn a_page_escapes_its_values() {
         let plain = Plain {
             w: Words::choose(None, None, None, Locale::Es),
             title: "page-closed-title",

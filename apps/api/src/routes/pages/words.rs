@@ -1,4 +1,4 @@
-//! The pages' words, in the reader's language.
+//! The pages' texts, in the reader's language.
 
 use adapter_locales::BuiltInTexts;
 use domain::{
@@ -12,26 +12,26 @@ use ports::messaging::texts::Texts;
 #[derive(Clone, Debug)]
 pub(super) struct Words {
     pub(super) locale: Locale,
-    /// Whether it was switched to by hand: then it goes along with every step.
+    /// True if the reader chose the language: then every step keeps it.
     is_chosen: bool,
-    /// What else the address must keep when the language is switched, `&` at its end.
+    /// The query to keep when the language is switched, with `&` at its end.
     kept: String,
 }
 
 impl Words {
-    /// By hand, else the page's own, else the browser's, else the house's.
+    /// The language: the reader's choice, else the page's own, else the browser's, else the default.
     pub(super) fn choose(
         by_hand: Option<&str>,
         own: Option<Locale>,
         accept_language: Option<&str>,
-        house: Locale,
+        default: Locale,
     ) -> Self {
         let by_hand = by_hand.and_then(Locale::parse);
-        let locale = by_hand.or(own).or_else(|| preferred(accept_language?)).unwrap_or(house);
+        let locale = by_hand.or(own).or_else(|| preferred(accept_language?)).unwrap_or(default);
         Self { locale, is_chosen: by_hand.is_some(), kept: String::new() }
     }
 
-    /// With what the address must keep.
+    /// Sets the query to keep when the language is switched.
     pub(super) fn keeping(mut self, kept: String) -> Self {
         self.kept = kept;
         self
@@ -41,12 +41,12 @@ impl Words {
         &self.kept
     }
 
-    /// The language for an address that has more to say, where it was switched to.
+    /// The language for an address with more parameters; empty if the reader did not choose it.
     pub(super) fn kept_lang(&self) -> String {
         if self.is_chosen { format!("lang={}&", self.tag()) } else { String::new() }
     }
 
-    /// The language for an address that has nothing else to say, where it was switched to.
+    /// The language for an address without other parameters; empty if the reader did not choose it.
     pub(super) fn query(&self) -> String {
         if self.is_chosen { format!("?lang={}", self.tag()) } else { String::new() }
     }
@@ -55,13 +55,13 @@ impl Words {
         self.locale.tag()
     }
 
-    #[allow(clippy::unused_self, reason = "templates ask the words for everything that is said")]
+    #[allow(clippy::unused_self, reason = "templates get all texts from this value")]
     pub(super) fn languages(&self) -> [(&'static str, &'static str); 3] {
         [("es", "Español"), ("en", "English"), ("pt", "Português")]
     }
 
     /// The address of a file of the pages.
-    #[allow(clippy::unused_self, reason = "templates ask the words for everything that is said")]
+    #[allow(clippy::unused_self, reason = "templates get all texts from this value")]
     pub(super) fn asset(&self, name: &str) -> String {
         super::assets::address(name)
     }
@@ -89,7 +89,7 @@ impl Words {
     }
 }
 
-/// The best of `Accept-Language` (RFC 9110, 12.5.4) that is spoken here.
+/// The language of `Accept-Language` (RFC 9110, 12.5.4) with the highest weight that we have texts in.
 fn preferred(header: &str) -> Option<Locale> {
     let mut best: Option<(Locale, f32)> = None;
     for part in header.split(',') {
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_language_is_the_one_asked_for_most_plainly() {
+    fn the_readers_choice_comes_before_page_browser_and_default() {
         let chosen = |hand, own, header| Words::choose(hand, own, header, Locale::Es).locale;
         assert_eq!(chosen(Some("pt"), Some(Locale::En), Some("es")), Locale::Pt);
         assert_eq!(chosen(Some("xx"), Some(Locale::En), Some("es")), Locale::En);

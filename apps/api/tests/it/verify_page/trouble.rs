@@ -1,11 +1,11 @@
-//! The verification page where the line, the keyboard or the number gives trouble.
+//! The verification page with a bad connection, unusual keyboards or a refused number.
 
 use super::{Visit, app, asked, settings, wrong};
 use crate::server::Server;
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
-/// Loses the replies to so many POSTs, though they arrive, or the line altogether; holds POSTs back.
+/// Loses the replies to a number of POSTs that arrive, cuts the connection, or holds POSTs back.
 const LOSE: &str = "const real = window.fetch; window.lose = 0; window.isCut = false; window.posts = 0; \
     window.fetch = async (at, options) => { \
         if (window.isCut) throw new TypeError('cut'); \
@@ -16,7 +16,7 @@ const LOSE: &str = "const real = window.fetch; window.lose = 0; window.isCut = f
         return answer; };";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lost_reply_costs_one_guess_and_nothing_that_was_typed() {
+async fn a_lost_reply_costs_one_check_attempt_and_nothing_that_was_typed() {
     let app = app().await;
     let phone = "+525512340206";
     let server = Server::start_with(&settings(&app, "60")).await;
@@ -36,7 +36,7 @@ async fn a_lost_reply_costs_one_guess_and_nothing_that_was_typed() {
     visit.look("line").await;
     visit.run("window.isCut = false; dispatchEvent(new Event('online'))").await;
     visit.until("!document.querySelector('#note')").await;
-    // A digit that is mended in a whole code waits for the button.
+    // A corrected digit in a complete code waits for the button.
     visit.keys(code.split_at(5).1).await;
     visit.until("!document.querySelector('main').hasAttribute('aria-busy')").await;
     assert_eq!((visit.value().await, visit.run("return window.posts").await), (json!(code), json!(1)));
@@ -45,7 +45,7 @@ async fn a_lost_reply_costs_one_guess_and_nothing_that_was_typed() {
     visit.says("Algo falló de nuestro lado.").await;
     assert_eq!(visit.value().await, json!(code));
     visit.run("window.isDown = false").await;
-    // Meanwhile it says what it does.
+    // During a step the page says what it does.
     visit.run("window.held = new Promise((go) => { window.release = go; })").await;
     visit.press("form.code button").await;
     visit.until("document.getElementById('said').textContent === 'Revisando…'").await;
@@ -56,7 +56,7 @@ async fn a_lost_reply_costs_one_guess_and_nothing_that_was_typed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_boxes_take_what_keyboards_and_messages_bring() {
+async fn the_boxes_accept_all_kinds_of_input() {
     let app = app().await;
     let phone = "+525512340207";
     let server = Server::start_with(&settings(&app, "60")).await;
@@ -64,7 +64,7 @@ async fn the_boxes_take_what_keyboards_and_messages_bring() {
     visit.press("button[value=sms]").await;
     visit.phase("waiting").await;
     let code = visit.code("sms").await;
-    // What is not complete is not sent, and nothing is lost.
+    // An incomplete code is not sent, and nothing is lost.
     visit.run(LOSE).await;
     visit.keys("123").await;
     visit.press("form.code button").await;
@@ -74,13 +74,13 @@ async fn the_boxes_take_what_keyboards_and_messages_bring() {
             [...boxes.querySelectorAll('input')].indexOf(document.activeElement)]";
     assert_eq!(visit.run(validity).await, json!(["123", true, false, 0, 3]));
     visit.look("short").await;
-    // Beside a digit that stands in its box the new one takes its place, and no other's.
+    // A new digit beside one in a box replaces that one, and no other.
     visit.run("const box = document.querySelectorAll('.otp-boxes input')[1]; box.focus(); box.setSelectionRange(1, 1)").await;
     visit.browser.cdp("Input.insertText", json!({"text": "7"})).await;
     assert_eq!(visit.value().await, "173");
     visit.browser.cdp("Input.insertText", json!({"text": "٨"})).await;
     assert_eq!(visit.value().await, "178");
-    // A keyboard on glass that tells no key.
+    // A touch keyboard that sends no key name.
     let delete = "document.activeElement.dispatchEvent(new InputEvent('beforeinput', \
         { inputType: 'deleteContentBackward', bubbles: true, cancelable: true }))";
     for left in ["17", "1", ""] {
@@ -101,7 +101,7 @@ async fn the_boxes_take_what_keyboards_and_messages_bring() {
     visit.browser.stop().await;
 }
 
-/// The elements on a page that is not ours: filled before they stand there, switched off, moved, told anew.
+/// The elements on a page that is not ours: filled before they are in the page, disabled, moved, changed.
 const ELSEWHERE: &str = "
     const boxes = document.createElement('otp-input');
     boxes.value = '123-456';
@@ -140,7 +140,7 @@ const ELSEWHERE: &str = "
     document.querySelector('otp-input').focus();";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_number_that_is_refused_stays_to_be_mended() {
+async fn a_refused_number_stays_in_the_field() {
     let app = app().await;
     let phone = "+525512340208";
     let server = Server::start_with(&settings(&app, "60")).await;
@@ -166,7 +166,7 @@ async fn a_number_that_is_refused_stays_to_be_mended() {
     visit.look("change").await;
     visit.press(".stay a").await;
     visit.phase("waiting").await;
-    // Another page for that number takes no code yet, and its buttons say so.
+    // Another page for that number can send no code yet, and its buttons say so.
     let other = visit.server.post("/api/v1/verify/sessions", asked(phone, &app)).await;
     let other: Value = other.json().await.unwrap();
     visit.browser.page.goto(other["url"].as_str().unwrap()).await.unwrap();

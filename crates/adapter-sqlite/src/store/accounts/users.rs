@@ -23,7 +23,8 @@ use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
-    accounts::{CHALLENGE_TRIES_MAX, EmailAddress, OneTime, PersonName, Tries, may_mail_reset},
+    accounts::{CHALLENGE_TRIES_MAX, OneTime, PersonName, Tries, may_mail_reset},
+    email::EmailAddress,
     ids::{SessionId, UserId},
     locale::Locale,
     operations::audit::{Actor, AuditRecord},

@@ -1,4 +1,4 @@
-//! Consent as it is kept, with its history: read, locked and changed within a transaction.
+//! Consents and their history, read, locked and changed within a transaction.
 
 use super::outbox::row::add_history;
 use crate::backend::{Conn, DbId, DbTime, lock_names};

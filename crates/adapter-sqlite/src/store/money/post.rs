@@ -338,7 +338,7 @@ fn row_of(
     NewAuditRow::new(&record, now)
 }
 
-/// Keeps the name of a payee; an existing name stays.
+/// Sets the name of the payee that was paid; it replaces an earlier name. Without a name nothing changes.
 pub(crate) async fn name_payee(
     conn: &mut Conn,
     transfer: &Transfer,

@@ -1,4 +1,4 @@
-//! Writing audit rows within the transaction that decides.
+//! Write audit rows in the transaction of their decision.
 
 use crate::backend::Conn;
 use crate::store::{error::SqlError, rows::NewAuditRow, schema::audit};

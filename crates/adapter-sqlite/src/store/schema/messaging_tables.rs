@@ -1,4 +1,4 @@
-//! Tables of messaging: conversations, inbox, outbox, consents, flows.
+//! Tables of messaging: conversations, inbox, outbox, consents, notices, flows. Also the kept answers.
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -1,4 +1,4 @@
-//! Tables of money: accounts, transfers, entries, holds, idempotency keys.
+//! Tables of money: ledger accounts, wallets, transfers, holds, entries, idempotency keys, payees.
 
 diesel::table! {
     use diesel::sql_types::*;

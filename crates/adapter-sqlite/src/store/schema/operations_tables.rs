@@ -1,4 +1,4 @@
-//! Tables of operations: the audit log, its seals, and kept answers.
+//! Tables of operations: the audit log and its seals.
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -1,4 +1,4 @@
-//! Tables of verification: challenges, sends, attempts, hosted pages.
+//! Tables of verification: challenges, sends, attempts, hosted pages. Also the signed requests.
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -60,7 +60,7 @@ impl VerificationService {
     ) -> StoreResult<SendCodeOutcome> {
         let Again { channel, fallback, chat, locale, page, effect_key } = again;
         let now = self.clock.now();
-        let wanted = RequestedAction {
+        let wanted = CodeRequest {
             verification: open.id,
             to: &open.to,
             chat,

@@ -49,7 +49,7 @@ pub struct CodeAccount {
 }
 
 /// A code to send.
-pub(super) struct RequestedAction<'a> {
+pub(super) struct CodeRequest<'a> {
     pub(super) verification: VerificationId,
     pub(super) to: &'a Recipient,
     pub(super) chat: Option<i64>,
@@ -63,7 +63,7 @@ pub(super) struct RequestedAction<'a> {
 impl OwnCodes {
     /// Draws a code and makes one message for each channel that we can send on, in order. `None`: we can send
     /// on none of them.
-    pub(super) fn prepare(&self, wanted: &RequestedAction<'_>, channels: &[Channel]) -> Option<OwnSend> {
+    pub(super) fn prepare(&self, wanted: &CodeRequest<'_>, channels: &[Channel]) -> Option<OwnSend> {
         let code = draw_code(self.random.as_ref());
         let mut messages = channels.iter().filter_map(|channel| self.message(wanted, *channel, &code));
         let message = messages.next()?;
@@ -88,7 +88,7 @@ impl OwnCodes {
         Some(self.hasher.hash_with(&kept.mac.key_id, &context, typed.reveal())?.mac)
     }
 
-    fn message(&self, wanted: &RequestedAction<'_>, channel: Channel, code: &str) -> Option<NewOutbound> {
+    fn message(&self, wanted: &CodeRequest<'_>, channel: Channel, code: &str) -> Option<NewOutbound> {
         let account = self.accounts.get(&channel)?;
         let address = address_by(channel, wanted.to, wanted.chat)?;
         let seconds = wanted.expires_at.signed_duration_since(wanted.now).num_seconds();

@@ -194,7 +194,7 @@ pub enum Paid {
         amount: Money,
         /// The destination, masked.
         destination: String,
-        /// The balance after it.
+        /// The available balance after it.
         balance: Money,
     },
     /// The payment waits for its step-up code.

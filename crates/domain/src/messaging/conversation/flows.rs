@@ -18,11 +18,11 @@ impl Step<'_> {
         if self.is_handed_off() {
             return false;
         }
-        let book = Arc::clone(&self.facts.flows);
-        let Some((flow, locale)) = book.started_by(text, self.state.locale) else { return false };
+        let registry = Arc::clone(&self.facts.flows);
+        let Some((flow, locale)) = registry.started_by(text, self.state.locale) else { return false };
         let before = self.state.take_run(flow);
         let (run, prompt) = match before {
-            Some(run) if run.is_asking() => match book.find(run.flow(), run.version()) {
+            Some(run) if run.is_asking() => match registry.find(run.flow(), run.version()) {
                 Some(own) => {
                     let prompt = own.prompt(&run);
                     (run, prompt)
@@ -65,7 +65,7 @@ impl Step<'_> {
 
     /// Takes a text as the answer to the flow's question. False: it is no answer and may mean something else.
     pub(super) fn answer_flow(&mut self, text: &str) -> bool {
-        self.drop_lapsed_prompt();
+        self.drop_expired_prompt();
         self.state.pending.is_none()
             && self.go_on(FlowInput::Text(text), text.chars().any(char::is_alphabetic))
     }
@@ -125,9 +125,12 @@ impl Step<'_> {
     }
 
     /// Drops an expired prompt when a flow asks a question.
-    fn drop_lapsed_prompt(&mut self) {
-        let lapsed = matches!(&self.state.pending, Some(Pending::ConfirmationPrompt(prompt)) if self.facts.now >= prompt.expires_at);
-        if lapsed && self.is_asked_by_flow() {
+    fn drop_expired_prompt(&mut self) {
+        let is_expired = matches!(
+            &self.state.pending,
+            Some(Pending::ConfirmationPrompt(prompt)) if self.facts.now >= prompt.expires_at
+        );
+        if is_expired && self.is_asked_by_flow() {
             self.state.pending = None;
         }
     }
@@ -139,10 +142,10 @@ impl Step<'_> {
             return false;
         }
         let Some(mut run) = self.state.flow.clone() else { return false };
-        let book = Arc::clone(&self.facts.flows);
-        let Some(flow) = book.find(run.flow(), run.version()) else {
+        let registry = Arc::clone(&self.facts.flows);
+        let Some(flow) = registry.find(run.flow(), run.version()) else {
             // Another process may have this version: the run is kept.
-            let newest = book.newest(run.flow()).map(|flow| flow.start_word(run.locale()).to_owned());
+            let newest = registry.newest(run.flow()).map(|flow| flow.start_word(run.locale()).to_owned());
             let is_asking = run.is_asking();
             if is_asking {
                 self.say(Reply::FlowGone(newest));
@@ -161,7 +164,7 @@ impl Step<'_> {
             }
             Progress::HandOff => self.hand_off(Reply::HandedOff),
             Progress::StartOver => {
-                let (anew, prompt) = book.newest(run.flow()).unwrap_or(flow).begin_again(&run);
+                let (anew, prompt) = registry.newest(run.flow()).unwrap_or(flow).begin_again(&run);
                 run = anew;
                 self.say(Reply::Flow(prompt));
             }

@@ -22,9 +22,10 @@ pub use event::{AgentCommand, CodeChecked, CodeSent, Event, InboundContent, Paid
 pub use rate::RateWindow;
 pub use reply::{Arg, Button, Reply, Text};
 pub use state::{
-    ConfirmationPrompt, Conversation, DeferredRequest, Draft, Pending, RequestedAction, Session, StepUp,
+    ConfirmationPrompt, Conversation, DeferredRequest, Draft, OpenPrompts, Pending, RequestedAction, Session,
+    StepUp,
 };
-pub use timing::{CLOCK_SKEW_MAX, MessageTime, OpenPrompts};
+pub use timing::{CLOCK_SKEW_MAX, MessageTime};
 
 use crate::{
     ids::{PromptId, UserId},

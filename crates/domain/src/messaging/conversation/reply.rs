@@ -135,7 +135,7 @@ pub enum Reply {
         destination: String,
         /// The transfer's id, shown as the folio.
         folio: String,
-        /// The balance after it.
+        /// The available balance after it.
         balance: Money,
     },
     /// The payment is under way.

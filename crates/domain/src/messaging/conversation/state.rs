@@ -1,6 +1,6 @@
 //! The conversation state: the session, the open question, counters, flows.
 
-use super::{OpenPrompts, PROMPT_TTL, RateWindow, StepContext};
+use super::{PROMPT_TTL, RateWindow, StepContext};
 use crate::{
     ids::{PromptId, TransferId, UserId, VerificationId},
     locale::Locale,
@@ -186,4 +186,13 @@ impl Conversation {
             _ => None,
         }
     }
+}
+
+/// The time in which prompts were open, one after the other. A yes from that time belongs to one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenPrompts {
+    /// When the first was shown.
+    pub since: DateTime<Utc>,
+    /// When one of them was last seen open.
+    pub until: DateTime<Utc>,
 }

@@ -41,13 +41,13 @@ impl Conversation {
 }
 
 impl Step<'_> {
-    pub(super) fn say(&mut self, say: Reply) {
-        self.effects.push(Effect::Reply(say));
+    pub(super) fn say(&mut self, reply: Reply) {
+        self.effects.push(Effect::Reply(reply));
     }
 
     fn on_content(&mut self, content: InboundContent) {
         match content {
-            InboundContent::AgentCommand(order) => return self.on_agent(order),
+            InboundContent::AgentCommand(command) => return self.on_agent(command),
             InboundContent::IdentityChanged => return self.on_identity_changed(),
             _ => {}
         }
@@ -89,9 +89,9 @@ impl Step<'_> {
     }
 
     /// An agent took over or released the conversation. The person gets no reply about it.
-    fn on_agent(&mut self, order: AgentCommand) {
+    fn on_agent(&mut self, command: AgentCommand) {
         self.state.misunderstood = 0;
-        self.state.handed_off_until = match order {
+        self.state.handed_off_until = match command {
             AgentCommand::TakeOver => self.facts.now.checked_add_signed(self.facts.handoff_for),
             AgentCommand::GiveBack => None,
         };
@@ -201,11 +201,11 @@ impl Step<'_> {
         }
     }
 
-    pub(super) fn hand_off(&mut self, say: Reply) {
+    pub(super) fn hand_off(&mut self, reply: Reply) {
         self.state.misunderstood = 0;
         self.state.handed_off_until = self.facts.now.checked_add_signed(self.facts.handoff_for);
         self.effects.push(Effect::HandOff);
-        self.say(say);
+        self.say(reply);
     }
 
     /// Runs the request, or defers it and asks for proof of the number first.

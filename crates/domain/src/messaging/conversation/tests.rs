@@ -281,7 +281,7 @@ fn a_sender_without_a_number_is_asked_for_it() {
     assert_eq!(effects, [Effect::Reply(Reply::NumberNeeded)]);
     let number = PhoneNumber::parse_international("+525512345678").unwrap();
     let (state, effects) = state.step(Event::Received(InboundContent::OwnNumber(number.clone())), &nameless);
-    assert_eq!(effects, [Effect::StartVerification], "what he wanted goes on");
+    assert_eq!(effects, [Effect::StartVerification], "the request goes on");
     assert_eq!(state.number, Some(number));
     let (_, effects) = state.step(plainly(Intent::CheckBalance), &nameless);
     assert_eq!(effects, [Effect::StartVerification], "it is remembered");

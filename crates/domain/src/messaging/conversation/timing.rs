@@ -1,8 +1,7 @@
 //! When a message was written, and which prompt it can answer.
 
-use super::{ConfirmationPrompt, Conversation, Pending};
+use super::{ConfirmationPrompt, Conversation, OpenPrompts, Pending};
 use chrono::{DateTime, Duration, Utc};
-use serde::{Deserialize, Serialize};
 
 /// How far a provider's clock may be behind ours.
 pub const CLOCK_SKEW_MAX: Duration = Duration::seconds(60);
@@ -47,15 +46,6 @@ impl MessageTime {
         dated.timestamp() >= asked_at.timestamp()
             || dated.timestamp() >= earliest.timestamp() && dated.timestamp() < contested_from.timestamp()
     }
-}
-
-/// The time in which prompts were open, one after the other. A yes from that time belongs to one of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OpenPrompts {
-    /// When the first was shown.
-    pub since: DateTime<Utc>,
-    /// When one of them was last seen open.
-    pub until: DateTime<Utc>,
 }
 
 impl Conversation {

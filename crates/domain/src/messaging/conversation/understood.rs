@@ -63,10 +63,10 @@ impl Step<'_> {
         match self.fill(draft, text, &understanding.entities, understanding.intent != Intent::Transfer) {
             Ok(draft) => self.want(RequestedAction::Transfer(draft)),
             Err(asked) => {
-                let (draft, say) = *asked;
+                let (draft, reply) = *asked;
                 if self.state.user(self.facts).is_some() {
                     self.state.pending = Some(Pending::Draft(draft));
-                    self.say(say);
+                    self.say(reply);
                 } else {
                     self.want(RequestedAction::Transfer(draft));
                 }
@@ -129,10 +129,10 @@ impl Step<'_> {
                         self.want(RequestedAction::Transfer(draft));
                     }
                     Err(asked) => {
-                        let (draft, say) = *asked;
+                        let (draft, reply) = *asked;
                         self.state.misunderstood = 0;
                         self.state.pending = Some(Pending::Draft(draft));
-                        self.say(say);
+                        self.say(reply);
                     }
                 }
             }

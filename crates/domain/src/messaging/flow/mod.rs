@@ -101,7 +101,7 @@ impl Consent {
     }
 }
 
-/// One question.
+/// One question of a flow.
 #[derive(Clone, Debug, PartialEq)]
 struct Step {
     id: Slug,

@@ -13,7 +13,7 @@ pub struct Slug(String);
 
 /// The text can't be a name for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("must begin with a lower-case letter and have only lower-case letters, digits, _ and -, 40 at most")]
+#[error("must be a small letter, then small letters, digits, _ or -, 40 at most")]
 pub struct BadSlug;
 
 impl Slug {

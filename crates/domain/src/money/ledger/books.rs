@@ -55,15 +55,15 @@ pub struct PostingBatch {
 impl PostingBatch {
     /// Decides one command and changes the accounts by it.
     pub fn decide(&mut self, command: &PostTransfer) -> Decision {
-        self.once(&command.key, command.fingerprint, |books| {
+        self.once(&command.key, command.fingerprint, |batch| {
             let transfer = &command.transfer;
-            books.check(transfer, command.limits, command.day, transfer.created_at)?;
+            batch.check(transfer, command.limits, command.day, transfer.created_at)?;
             match transfer.status {
-                TransferStatus::Completed => books.post(transfer, command.day)?,
-                TransferStatus::Processing => books.hold(transfer, command.day)?,
+                TransferStatus::Completed => batch.post(transfer, command.day)?,
+                TransferStatus::Processing => batch.hold(transfer, command.day)?,
                 _ => {}
             }
-            books.new_transfers.push(transfer.clone());
+            batch.new_transfers.push(transfer.clone());
             Ok(transfer.clone())
         })
     }
@@ -84,16 +84,16 @@ impl PostingBatch {
     /// Reverses `original`, in whole or in part, by a transfer in the other direction. The caller has locked
     /// `original`, so that concurrent reversals never add up to more than its amount.
     pub fn reverse(&mut self, command: &ReverseTransfer, original: &mut Transfer) -> Decision {
-        self.once(&command.key, command.fingerprint, |books| {
+        self.once(&command.key, command.fingerprint, |batch| {
             let minor = command.minor.unwrap_or(original.left_to_reverse());
-            books.check_reversal(original, minor)?;
-            let reversal = command.transfer_back(original, minor, books.owner_of(original.to));
-            books.post_moves(&reversal)?;
+            batch.check_reversal(original, minor)?;
+            let reversal = command.transfer_back(original, minor, batch.owner_of(original.to));
+            batch.post_entries(&reversal)?;
             original.reversed_minor = original.reversed_minor.saturating_add(minor);
             if original.left_to_reverse() == 0 {
                 original.status = TransferStatus::Reversed;
             }
-            books.new_transfers.push(reversal.clone());
+            batch.new_transfers.push(reversal.clone());
             Ok(reversal)
         })
     }
@@ -170,10 +170,10 @@ impl PostingBatch {
 
     /// The spending over all the payer's accounts in the currency: several wallets share one limit.
     fn spent_by(&self, payer: LedgerAccount, day: NaiveDate) -> Spent {
-        let his = self.accounts.values().filter(|account| {
+        let own = self.accounts.values().filter(|account| {
             account.id == payer.id || (account.owner == payer.owner && account.currency == payer.currency)
         });
-        his.map(|account| account.spending.as_of(day)).fold(Spent::default(), Spent::and)
+        own.map(|account| account.spending.as_of(day)).fold(Spent::default(), Spent::and)
     }
 
     /// A payee must wait for the cool-off, from the first time they were named, in this request or before.

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 impl PostingBatch {
     /// Posts a transfer that has no hold: the entries on both sides, and the payer's spending.
     pub(super) fn post(&mut self, transfer: &Transfer, day: NaiveDate) -> Result<(), Refusal> {
-        self.post_moves(transfer)?;
+        self.post_entries(transfer)?;
         self.spend(transfer.from, |spending| spending.plus(day, transfer.amount.minor))
     }
 
@@ -29,7 +29,7 @@ impl PostingBatch {
     /// Ends a hold by posting its transfer. Nothing is checked again, because the money was set aside.
     pub fn capture(&mut self, hold: &Hold, transfer: &Transfer) -> Result<(), Refusal> {
         self.release(hold, HoldEnd::Captured)?;
-        self.post_moves(transfer)
+        self.post_entries(transfer)
     }
 
     /// Ends a hold and returns the money to the available balance. It no longer counts against the limits.
@@ -51,7 +51,7 @@ impl PostingBatch {
     }
 
     /// The two entries of a transfer, made together.
-    pub(super) fn post_moves(&mut self, transfer: &Transfer) -> Result<(), Refusal> {
+    pub(super) fn post_entries(&mut self, transfer: &Transfer) -> Result<(), Refusal> {
         let minor = transfer.amount.minor;
         let debit = minor.checked_neg().ok_or(Refusal::InsufficientFunds)?;
         for (id, signed) in [(transfer.from, debit), (transfer.to, minor)] {

@@ -69,7 +69,7 @@ fn accounts() -> Vec<LedgerAccount> {
     people.into_iter().chain([mxn, usd()].map(LedgerAccount::clearing)).collect()
 }
 
-fn books() -> PostingBatch {
+fn batch() -> PostingBatch {
     PostingBatch {
         accounts: accounts().into_iter().map(|account| (account.id, account)).collect(),
         ..PostingBatch::default()
@@ -169,8 +169,8 @@ fn refused(decision: &Decision) -> Option<Refusal> {
 }
 
 /// The posted balance and the sum of holds.
-fn stands(books: &PostingBatch, id: WalletId) -> (i64, i64) {
-    (books.accounts[&id].posted, books.accounts[&id].held)
+fn balances(batch: &PostingBatch, id: WalletId) -> (i64, i64) {
+    (batch.accounts[&id].posted, batch.accounts[&id].held)
 }
 
 const LEFT_TO_REVERSE: Refusal = Refusal::LimitExceeded { limit: LimitExceeded::LeftToReverse };

@@ -1,7 +1,7 @@
 //! The recipient of a code: a phone number or an e-mail address.
 
 use crate::{
-    accounts::EmailAddress,
+    email::EmailAddress,
     message::Channel,
     phone::{PhoneNumber, Region},
 };

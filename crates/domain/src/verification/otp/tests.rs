@@ -2,6 +2,15 @@
 
 use super::*;
 use crate::money::Currency;
+use crate::{
+    ids::TransferId,
+    money::{
+        Money,
+        account_number::AccountNumber,
+        transaction_digest::{transaction_digest, transfer_digest},
+        transfer::{Destination, Transfer},
+    },
+};
 use proptest::prelude::*;
 
 fn at(second: i64) -> DateTime<Utc> {

@@ -1,4 +1,4 @@
-//! Passing the second step of a transfer.
+//! Confirming a transfer with its step-up code.
 
 use super::{TransferJson, id_of, key_reused, of_refusal, unknown};
 use crate::{
@@ -18,17 +18,22 @@ use ports::money::ConfirmOutcome;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// A code.
+/// The step-up code of a transfer.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ConfirmBody {
-    /// What was typed.
+    /// The code that the person entered.
     code: Option<String>,
 }
 
-/// Passes the second step with its code. Under a key a wrong code that is sent again is the same guess.
+/// Confirms a transfer with its step-up code.
+///
+/// A wrong code that is sent again under the same key is the same check attempt. Needs the scope `transfers`,
+/// or a person's token. Errors: `code_invalid_or_expired` (400), `insufficient_funds` (402), `not_found`
+/// (404), `conflict` (409) if the transfer waits for no code, `limit_exceeded` (422), `otp_locked` (423).
 #[utoipa::path(post, path = "/api/v1/transfers/{id}/confirm", tag = "money",
-    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, description = "recommended")),
+    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, 
+        description = "Recommended. A repeated request with the same key gets the first answer.")),
     request_body = ConfirmBody,
     responses((status = 200, body = TransferJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn confirm(
@@ -69,17 +74,15 @@ fn answer(app: &App, outcome: ConfirmOutcome) -> Result<HttpResponse, ApiError> 
         ConfirmOutcome::AlreadyDone(transfer) => {
             Ok(HttpResponse::Ok().json(TransferJson::from(transfer.as_ref())))
         }
-        ConfirmOutcome::WrongCode { .. } | ConfirmOutcome::CodeGone => {
-            Err(ApiError::code_invalid_or_expired("This code does not confirm the transfer."))
-        }
+        ConfirmOutcome::WrongCode { .. } | ConfirmOutcome::CodeGone => Err(
+            ApiError::code_invalid_or_expired("The code is wrong or expired; the transfer is not confirmed."),
+        ),
         ConfirmOutcome::Locked(until) => {
             let seconds = until.signed_duration_since(app.clock.now()).num_seconds();
-            Err(ApiError::otp_locked("The number is locked after wrong guesses.").retry_after(seconds))
+            Err(ApiError::otp_locked("The number is locked after too many wrong codes.").retry_after(seconds))
         }
         ConfirmOutcome::KeyReused => Err(key_reused()),
-        ConfirmOutcome::NotWaiting(_) => {
-            Err(ApiError::conflict("The transfer is not waiting for a code any more."))
-        }
+        ConfirmOutcome::NotWaiting(_) => Err(ApiError::conflict("The transfer is not waiting for a code.")),
         ConfirmOutcome::NotFound => Err(unknown()),
     }
 }

@@ -1,4 +1,4 @@
-//! Transfers: ask, look, confirm, withdraw, give back.
+//! Transfers: submit, list, confirm, cancel, reject, reverse.
 
 pub(crate) mod confirm;
 pub(crate) mod reverse;
@@ -30,26 +30,33 @@ use ports::money::TransferFilter;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A transfer.
+/// A transfer of money.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TransferJson {
     id: String,
+    /// The caller's own id of the transfer.
     client_tx_id: Option<String>,
+    /// The status, such as `completed` or `pending_verification`.
     status: &'static str,
+    /// True if the transfer needs a step-up code.
     requires_2fa: bool,
+    /// True while the transfer waits for a code or an approval.
     confirmation_required: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    /// The verification of the step-up code.
     verification_id: Option<String>,
+    /// The amount as a decimal string.
     amount: String,
     currency: &'static str,
-    /// Masked.
+    /// The destination, masked.
     destination: String,
+    /// How much of the amount was reversed.
     reversed_amount: String,
     concept: Option<String>,
     created_at: String,
 }
 
-/// A state it passed through.
+/// A status of the transfer, and when it began.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct HistoryJson {
     status: &'static str,
@@ -104,11 +111,11 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 }
 
 fn unknown() -> ApiError {
-    ApiError::not_found("There is no such transfer.")
+    ApiError::not_found("Transfer not found.")
 }
 
 fn key_reused() -> ApiError {
-    ApiError::idempotency_key_reused("This key was used for another request.")
+    ApiError::idempotency_key_reused("This key was used for another request. Use a new key.")
 }
 
 fn id_of(id: &str) -> Result<TransferId, ApiError> {
@@ -117,34 +124,38 @@ fn id_of(id: &str) -> Result<TransferId, ApiError> {
 
 fn of_refusal(refusal: Refusal) -> ApiError {
     match refusal {
-        Refusal::InsufficientFunds => ApiError::insufficient_funds("The wallet holds less than that."),
+        Refusal::InsufficientFunds => {
+            ApiError::insufficient_funds("The wallet's available balance is too low.")
+        }
         Refusal::LimitExceeded { limit } => ApiError::limit_exceeded(match limit {
-            LimitExceeded::PerTransfer => "This is more than may be sent at once.".to_owned(),
-            LimitExceeded::PerDay => "With this the limit of the day would be passed.".to_owned(),
-            LimitExceeded::PerMonth => "With this the limit of the month would be passed.".to_owned(),
-            LimitExceeded::LeftToReverse => "This is more than is left to give back.".to_owned(),
+            LimitExceeded::PerTransfer => "The amount is above the limit per transfer.".to_owned(),
+            LimitExceeded::PerDay => "The transfer would exceed the daily limit.".to_owned(),
+            LimitExceeded::PerMonth => "The transfer would exceed the monthly limit.".to_owned(),
+            LimitExceeded::LeftToReverse => "The amount is more than is left to reverse.".to_owned(),
             LimitExceeded::NumberReplaced { payable_at } => format!(
-                "The number was replaced a short time ago; payments can be made from {} on.",
+                "The person's number was replaced recently; payments can be made from {} on.",
                 payable_at.to_rfc3339_opts(SecondsFormat::Secs, true)
             ),
             LimitExceeded::NewPayee { payable_at } => format!(
-                "The payee is new, and can be paid from {} on.",
+                "The payee is new and can be paid from {} on.",
                 payable_at.to_rfc3339_opts(SecondsFormat::Secs, true)
             ),
         }),
         Refusal::CurrencyMismatch => {
-            ApiError::currency_mismatch("The two ends are kept in different currencies.")
+            ApiError::currency_mismatch("Source and destination have different currencies.")
         }
         Refusal::AmountNotPositive => ApiError::field("/amount", "must be more than zero"),
-        Refusal::SameAccount => {
-            ApiError::field("/to_wallet_id", "must be another wallet than the one it leaves")
-        }
-        Refusal::NoSuchAccount => ApiError::not_found("There is no such account."),
-        Refusal::NotReversible => ApiError::conflict("This transfer can't be given back."),
+        Refusal::SameAccount => ApiError::field("/to_wallet_id", "must not be the wallet that pays"),
+        Refusal::NoSuchAccount => ApiError::not_found("Account not found."),
+        Refusal::NotReversible => ApiError::conflict(
+            "This transfer can't be reversed: only a completed transfer between two wallets can.",
+        ),
     }
 }
 
-/// The transfers a team made, or those of a person's money; newest first.
+/// Lists transfers, newest first.
+///
+/// A team (scope `transfers`) sees the transfers that it made, a person those of their own wallets.
 #[utoipa::path(get, path = "/api/v1/transfers", tag = "money", params(PageQuery),
     responses((status = 200, body = TransferPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn list(
@@ -163,7 +174,9 @@ pub(crate) async fn list(
     Ok(HttpResponse::Ok().json(TransferPage { items, next_cursor }))
 }
 
-/// One transfer, with its history.
+/// Returns a transfer with its history.
+///
+/// Needs the scope `transfers`, or a person's token. Error: `not_found` (404).
 #[utoipa::path(get, path = "/api/v1/transfers/{id}", tag = "money", params(("id" = String, Path)),
     responses((status = 200, body = TransferDetail), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn show(
@@ -182,7 +195,10 @@ pub(crate) async fn show(
     Ok(HttpResponse::Ok().json(TransferDetail { transfer: (&transfer).into(), history: history.collect() }))
 }
 
-/// Withdraws a transfer that waits.
+/// Cancels a transfer that waits for confirmation.
+///
+/// Needs the scope `transfers`, or a person's token. Errors: `not_found` (404), `conflict` (409) if it can't
+/// be canceled any more.
 #[utoipa::path(post, path = "/api/v1/transfers/{id}/cancel", tag = "money", params(("id" = String, Path)),
     responses((status = 200, body = TransferJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn cancel(
@@ -202,7 +218,10 @@ pub(crate) async fn cancel(
     }
 }
 
-/// Says no to a transfer that waits for another member's yes.
+/// Rejects a transfer that waits for another member's approval.
+///
+/// Needs the scope `transfers`, or a person's token. Errors: `not_found` (404), `conflict` (409) if it does
+/// not wait for an approval.
 #[utoipa::path(post, path = "/api/v1/transfers/{id}/reject", tag = "money", params(("id" = String, Path)),
     responses((status = 200, body = TransferJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn reject(
@@ -215,6 +234,6 @@ pub(crate) async fn reject(
     if transfer.status == TransferStatus::Rejected {
         return Ok(HttpResponse::Ok().json(TransferJson::from(&transfer)));
     }
-    // Whoever may see it made it or pays it, and nobody checks his own.
-    Err(ApiError::conflict("The transfer is not waiting for another member's yes."))
+    // Everybody who can see the transfer made it or pays it, and nobody approves their own.
+    Err(ApiError::conflict("The transfer is not waiting for another member's approval."))
 }

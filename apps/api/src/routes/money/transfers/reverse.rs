@@ -1,4 +1,4 @@
-//! Giving a completed transfer back.
+//! Reversing a completed transfer.
 
 use super::{id_of, key_reused, of_refusal, unknown};
 use crate::{
@@ -24,18 +24,18 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A wish to give a transfer back.
+/// A request to reverse a transfer.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReverseBody {
-    /// Why.
+    /// Why it is reversed; required.
     reason: Option<String>,
-    /// How much; all that is left where it is absent.
+    /// The amount to give back; the default is all that is left.
     #[schema(value_type = Option<String>, example = "40.10")]
     amount: Option<ExactNumber>,
 }
 
-/// A reversal.
+/// A reversal of a transfer.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ReversalJson {
     original_transaction_id: String,
@@ -53,9 +53,14 @@ impl From<&Transfer> for ReversalJson {
     }
 }
 
-/// Gives a completed transfer back, in whole or in part; never more than it was.
+/// Reverses a completed transfer, in whole or in part.
+///
+/// All reversals of a transfer together never exceed its amount. Needs the scope `transfers`. Errors:
+/// `insufficient_funds` (402), `not_found` (404), `conflict` (409) if it can't be reversed, `limit_exceeded`
+/// (422) if less is left, `idempotency_key_reused` (422).
 #[utoipa::path(post, path = "/api/v1/transfers/{id}/reverse", tag = "money",
-    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, description = "recommended")),
+    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, 
+        description = "Recommended. A repeated request with the same key gets the first answer.")),
     request_body = ReverseBody,
     responses((status = 201, body = ReversalJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn reverse(

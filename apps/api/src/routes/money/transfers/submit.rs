@@ -1,4 +1,4 @@
-//! Asking for money to move.
+//! Submitting a transfer of money.
 
 use super::{TransferJson, key_reused, of_refusal};
 use crate::{
@@ -25,32 +25,40 @@ use domain::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// A request to move money.
+/// The transfer to submit.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TransferBody {
-    /// Whose money: his first wallet in the currency. Or `from_wallet_id`. A person's own where he asks himself.
+    /// The person who pays, from their first wallet in the currency. Or `from_wallet_id`. With a person's
+    /// token it is that person.
     user_id: Option<String>,
-    /// The wallet it leaves.
+    /// The wallet that pays.
     from_wallet_id: Option<String>,
-    /// A decimal string or a number, read exactly.
+    /// A decimal string or a number. It is read exactly.
     #[schema(value_type = String, example = "150.50")]
     amount: Option<ExactNumber>,
-    /// ISO 4217; the default currency where it is absent.
+    /// ISO 4217 code; the default is `DEFAULT_CURRENCY`.
     currency: Option<String>,
     /// A CLABE, IBAN, phone number, alias or account number. Or `to_wallet_id`.
     destination_account: Option<String>,
-    /// A wallet of ours.
+    /// A wallet of the platform.
     to_wallet_id: Option<String>,
-    /// What for.
+    /// What the payment is for.
     concept: Option<String>,
-    /// The caller's own name for it: the idempotency key, unless the header gives one.
+    /// The caller's own id of the transfer. It is the idempotency key, unless the header has one.
     client_tx_id: Option<String>,
 }
 
-/// Moves money, once for each key.
+/// Submits a transfer.
+///
+/// The money moves once for each key. If the amount needs a step-up code, the status is
+/// `pending_verification`: continue with `POST /api/v1/transfers/{id}/confirm`. Needs the scope `transfers`,
+/// or a person's token. Errors: `insufficient_funds` (402), `not_found` (404), `conflict` (409) if a code is
+/// needed and the person has no proved number, `limit_exceeded`, `currency_mismatch`,
+/// `idempotency_key_reused` (422), `rate_limit_exceeded` (429).
 #[utoipa::path(post, path = "/api/v1/transfers", tag = "money", request_body = TransferBody,
-    params(("Idempotency-Key" = Option<String>, Header, description = "recommended; else client_tx_id is the key")),
+    params(("Idempotency-Key" = Option<String>, Header, 
+        description = "Recommended. Without it `client_tx_id` is the key.")),
     responses((status = 201, body = TransferJson), (status = 402, body = Problem), (status = "4XX", body = Problem)),
     security(("bearer" = [])))]
 pub(crate) async fn submit(
@@ -68,7 +76,7 @@ pub(crate) async fn submit(
     answer
 }
 
-/// Checks every field and makes the request of it.
+/// Checks every field and builds the request.
 fn read_request(
     app: &App,
     caller: &Caller,
@@ -79,7 +87,7 @@ fn read_request(
     let amount = read_amount(app, &body)?;
     let owner = id_of("/user_id", body.user_id.as_deref())?.map(UserId);
     if owner.is_some_and(|owner| !reach.covers(owner)) {
-        return Err(ApiError::not_found("There is no such wallet."));
+        return Err(ApiError::not_found("Wallet not found."));
     }
     let owner = owner.or(reach.person());
     let from = id_of("/from_wallet_id", body.from_wallet_id.as_deref())?.map(WalletId);
@@ -90,7 +98,7 @@ fn read_request(
     if body.client_tx_id.as_ref().is_some_and(|key| !is_key(key)) {
         return Err(ApiError::field(
             "/client_tx_id",
-            "must be 1 to 255 characters, none of them control characters",
+            "must be 1 to 255 characters without control characters",
         ));
     }
     let fingerprint = fingerprint(&body, amount, &destination);
@@ -114,7 +122,7 @@ fn read_request(
 fn id_of(pointer: &str, text: Option<&str>) -> Result<Option<uuid::Uuid>, ApiError> {
     text.map(uuid::Uuid::parse_str)
         .transpose()
-        .map_err(|_malformed| ApiError::field(pointer, "must be an id"))
+        .map_err(|_malformed| ApiError::field(pointer, "must be a UUID"))
 }
 
 fn read_amount(app: &App, body: &TransferBody) -> Result<Money, ApiError> {
@@ -142,7 +150,7 @@ fn read_destination(app: &App, body: &TransferBody) -> Result<RequestedDestinati
     }
 }
 
-/// Over what the client supplied, in canonical form.
+/// Fingerprint over the fields that the caller sent, in canonical form.
 fn fingerprint(body: &TransferBody, amount: Money, destination: &RequestedDestination) -> Fingerprint {
     let target = match destination {
         RequestedDestination::Account(account) => account.canonical().to_owned(),
@@ -176,15 +184,17 @@ fn answer_submitted(
         Ok(Submitted { outcome: Outcome::Refused(refusal), replayed, .. }) => {
             Err(of_refusal(refusal).replayed(replayed))
         }
-        Err(SubmitTransferError::NoSuchWallet) => Err(ApiError::not_found("There is no such wallet.")),
+        Err(SubmitTransferError::NoSuchWallet) => Err(ApiError::not_found("Wallet not found.")),
         Err(SubmitTransferError::KeyReused) => Err(key_reused()),
-        Err(SubmitTransferError::NoSecondStep) => Err(ApiError::conflict(
-            "This amount takes a code, and the person has no verified number to send it to.",
-        )),
+        Err(SubmitTransferError::NoSecondStep) => {
+            Err(ApiError::conflict("This amount needs a step-up code, and the person has no proved number."))
+        }
         Err(SubmitTransferError::TooManyCodes(at)) => {
             let seconds = at.signed_duration_since(now).num_seconds();
-            Err(ApiError::rate_limit_exceeded("Too many codes were sent to the person's number.")
-                .retry_after(seconds))
+            Err(ApiError::rate_limit_exceeded(
+                "Too many codes were sent to the person's number. Try again later.",
+            )
+            .retry_after(seconds))
         }
         Err(SubmitTransferError::Store(fault)) => Err(fault.into()),
     }

@@ -20,20 +20,20 @@ use ports::money::{EntryView, WalletView as Wallet};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// A person's balance: his first wallet in the default currency.
+/// The balance of a person's first wallet in the default currency.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct BalanceView {
     user_id: String,
     wallet_id: String,
-    /// All there is.
+    /// The posted balance: the sum of all entries.
     balance: String,
-    /// What can be spent of it.
+    /// The available balance: the posted balance less the open holds.
     available: String,
     currency: &'static str,
     as_of: String,
 }
 
-/// A wallet.
+/// A person's wallet in one currency.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WalletJson {
     id: String,
@@ -46,18 +46,18 @@ pub(crate) struct WalletJson {
     currency: &'static str,
 }
 
-/// A page of wallets.
+/// A page of wallets, oldest first.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WalletPage {
     wallets: Vec<WalletJson>,
     next_cursor: Option<String>,
 }
 
-/// A line of a wallet's account.
+/// An entry of a wallet.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct EntryJson {
     id: String,
-    /// Signed.
+    /// The signed amount; negative if money leaves the wallet.
     amount: String,
     balance_after: String,
     transfer_id: String,
@@ -74,13 +74,13 @@ pub(crate) struct EntryPage {
     next_cursor: Option<String>,
 }
 
-/// Whose wallets.
+/// Which wallets to list.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct WalletQuery {
-    /// Only this person's.
+    /// Only wallets of this person.
     user_id: Option<String>,
-    /// Only this family's. There are no families yet: none are found.
+    /// Only wallets of this family. There are no families yet, so none are found.
     family_id: Option<String>,
 }
 
@@ -99,7 +99,7 @@ impl From<Wallet> for WalletJson {
 }
 
 impl EntryJson {
-    /// As the holder of `wallet` sees it.
+    /// The entry as the owner of `wallet` sees it.
     pub(crate) fn new(wallet: WalletId, entry: &EntryView) -> Self {
         Self {
             id: format!("{wallet}-{}", entry.version),
@@ -126,7 +126,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .service(money("/api/v1/wallets/{id}/statement").route(web::get().to(statement::statement)));
 }
 
-/// A wallet that this caller may see. Another's does not exist for him.
+/// A wallet that the caller may see; a 404 for any other.
 async fn wallet_of(app: &App, caller: &Caller, id: &str) -> Result<Wallet, ApiError> {
     let reach = caller.reach(Scope::WalletsRead)?;
     let id = id.parse::<WalletId>().map_err(|_malformed| nobody())?;
@@ -135,10 +135,13 @@ async fn wallet_of(app: &App, caller: &Caller, id: &str) -> Result<Wallet, ApiEr
 }
 
 pub(super) fn nobody() -> ApiError {
-    ApiError::not_found("There is no such account.")
+    ApiError::not_found("Person or wallet not found.")
 }
 
-/// A person's balance.
+/// Returns a person's balance.
+///
+/// It is the balance of their first wallet in the default currency. Needs the scope `wallets:read`, or the
+/// person's own token. Error: `not_found` (404).
 #[utoipa::path(get, path = "/api/v1/accounts/{user_id}/balance", tag = "money", params(("user_id" = String, Path)),
     responses((status = 200, body = BalanceView), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn balance(
@@ -159,7 +162,10 @@ pub(crate) async fn balance(
     }))
 }
 
-/// Wallets, oldest first.
+/// Lists wallets, oldest first.
+///
+/// A team (scope `wallets:read`) sees all wallets, a person their own. Error: `not_found` (404) for another
+/// person.
 #[utoipa::path(get, path = "/api/v1/wallets", tag = "money", params(PageQuery, WalletQuery),
     responses((status = 200, body = WalletPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn wallets(
@@ -172,7 +178,7 @@ pub(crate) async fn wallets(
     let user = match query.user_id.as_deref() {
         None => None,
         Some(id) => {
-            Some(id.parse::<UserId>().map_err(|_malformed| ApiError::field("/user_id", "must be an id"))?)
+            Some(id.parse::<UserId>().map_err(|_malformed| ApiError::field("/user_id", "must be a UUID"))?)
         }
     };
     if user.is_some_and(|user| !reach.covers(user)) {
@@ -180,7 +186,8 @@ pub(crate) async fn wallets(
     }
     let user = user.or(reach.person());
     if let Some(family) = query.family_id.as_deref() {
-        uuid::Uuid::parse_str(family).map_err(|_malformed| ApiError::field("/family_id", "must be an id"))?;
+        uuid::Uuid::parse_str(family)
+            .map_err(|_malformed| ApiError::field("/family_id", "must be a UUID"))?;
         return Ok(HttpResponse::Ok().json(WalletPage { wallets: Vec::new(), next_cursor: None }));
     }
     let (request, limit) = page.behind_id()?;
@@ -190,7 +197,9 @@ pub(crate) async fn wallets(
     Ok(HttpResponse::Ok().json(WalletPage { wallets, next_cursor }))
 }
 
-/// One wallet.
+/// Returns one wallet.
+///
+/// Needs the scope `wallets:read`, or its owner's token. Error: `not_found` (404).
 #[utoipa::path(get, path = "/api/v1/wallets/{id}", tag = "money", params(("id" = String, Path)),
     responses((status = 200, body = WalletJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn wallet(
@@ -202,7 +211,10 @@ pub(crate) async fn wallet(
     Ok(HttpResponse::Ok().json(WalletJson::from(wallet)))
 }
 
-/// A wallet's entries, newest first; each bears the balance after it.
+/// Lists the entries of a wallet, newest first.
+///
+/// Each entry has the balance after it. Needs the scope `wallets:read`, or the owner's token. Error:
+/// `not_found` (404).
 #[utoipa::path(get, path = "/api/v1/wallets/{id}/entries", tag = "money", params(("id" = String, Path), PageQuery),
     responses((status = 200, body = EntryPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn entries(

@@ -18,31 +18,35 @@ use ports::money::{OpenOutcome, WalletView};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// The longest name of a wallet, in characters.
+/// Longest name of a wallet, in characters.
 const NAME_LENGTH_MAX: usize = 60;
-/// The longest name of a kind.
+/// Longest type of a wallet, in characters.
 const KIND_LENGTH_MAX: usize = 30;
 
 /// A wallet to open.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WalletBody {
-    /// Whose it is to be; a person's own where he asks himself.
+    /// The owner. With a person's token it is that person.
     user_id: Option<String>,
-    /// A family's. There are no families yet.
+    /// A family as owner. There are no families yet.
     family_id: Option<String>,
-    /// What its owner calls it.
+    /// The wallet's name; required, at most 60 characters.
     name: Option<String>,
-    /// Such as `cash` or `savings`.
+    /// The type, such as `cash` or `savings`; required, at most 30 characters.
     #[serde(rename = "type")]
     kind: Option<String>,
-    /// ISO 4217; the default currency where it is absent.
+    /// ISO 4217 code; the default is `DEFAULT_CURRENCY`.
     currency: Option<String>,
 }
 
-/// Opens a wallet, once for each key.
+/// Opens a wallet for a person.
+///
+/// Needs the scope `people`, or the person's own token. Errors: `not_found` (404) for an unknown person,
+/// `idempotency_key_reused` (422).
 #[utoipa::path(post, path = "/api/v1/wallets", tag = "money", request_body = WalletBody,
-    params(("Idempotency-Key" = Option<String>, Header, description = "recommended")),
+    params(("Idempotency-Key" = Option<String>, Header, 
+        description = "Recommended. A repeated request with the same key opens no second wallet.")),
     responses((status = 201, body = WalletJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn open_wallet(
     app: web::Data<App>,
@@ -64,7 +68,7 @@ pub(crate) async fn open_wallet(
         OpenOutcome::Opened(wallet) => created(wallet, false),
         OpenOutcome::Replayed(wallet) => created(wallet, true),
         OpenOutcome::KeyReused => {
-            Err(ApiError::idempotency_key_reused("This key was used for another request."))
+            Err(ApiError::idempotency_key_reused("This key was used for another request. Use a new key."))
         }
         OpenOutcome::NoSuchUser => Err(nobody()),
     }
@@ -78,11 +82,11 @@ fn read_request(
 ) -> Result<WantedWallet, ApiError> {
     let reach = caller.reach(Scope::People)?;
     if body.family_id.is_some() {
-        return Err(ApiError::not_found("There is no such family."));
+        return Err(ApiError::not_found("Family not found."));
     }
     let user = match (body.user_id, reach.person()) {
         (Some(id), _) => {
-            id.parse::<UserId>().map_err(|_malformed| ApiError::field("/user_id", "must be an id"))?
+            id.parse::<UserId>().map_err(|_malformed| ApiError::field("/user_id", "must be a UUID"))?
         }
         (None, Some(person)) => person,
         (None, None) => return Err(ApiError::field("/user_id", "must be given")),
@@ -116,7 +120,7 @@ fn read_request(
     })
 }
 
-/// A short text in one line.
+/// A required short text in one line.
 fn plain(text: Option<String>, pointer: &str, length_max: usize) -> Result<String, ApiError> {
     let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let text = text.ok_or_else(|| ApiError::field(pointer, "must be given"))?;

@@ -1,4 +1,4 @@
-//! A wallet's statement, for programs and for spreadsheets.
+//! A wallet's statement, as JSON or CSV.
 
 use super::{EntryJson, nobody, wallet_of};
 use crate::{
@@ -18,35 +18,39 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// Which days, and how they are to be written.
+/// The period of a statement, and its format.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct StatementQuery {
-    /// The first day, as 2026-11-01; the first of the month where it is absent.
+    /// The first day, such as 2026-11-01; the default is the first of the month.
     from: Option<String>,
-    /// The last day; today where it is absent.
+    /// The last day; the default is today.
     to: Option<String>,
-    /// `json` or `csv`.
+    /// `json` (default) or `csv`.
     format: Option<String>,
 }
 
-/// A statement.
+/// The statement of a wallet for a period.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct StatementJson {
     wallet_id: String,
     currency: &'static str,
     from: NaiveDate,
     to: NaiveDate,
-    /// Before the first entry.
+    /// The balance before the first entry.
     opening_balance: String,
-    /// After the last.
+    /// The balance after the last entry.
     closing_balance: String,
-    /// Newest first.
+    /// All entries of the period, newest first.
     items: Vec<EntryJson>,
     next_cursor: Option<String>,
 }
 
-/// All entries of a period, with the balances at both ends.
+/// Returns a wallet's statement for a period.
+///
+/// It has all entries of the period, and the balances before and after. Needs the scope `wallets:read`, or
+/// the owner's token. Errors: `not_found` (404), `validation_failed` (422) if the period is malformed or has
+/// too many entries.
 #[utoipa::path(get, path = "/api/v1/wallets/{id}/statement", tag = "money",
     params(("id" = String, Path), StatementQuery),
     responses((status = 200, content((StatementJson = "application/json"), (String = "text/csv"))),
@@ -66,10 +70,8 @@ pub(crate) async fn statement(
     let (from, to) = (day(query.from.as_deref(), "/from")?, day(query.to.as_deref(), "/to")?);
     let statement = app.statements.run(id, from, to).await.map_err(|fault| match fault {
         StatementError::NoSuchWallet => nobody(),
-        StatementError::Backwards => ApiError::field("/to", "must not lie before from"),
-        StatementError::TooLong => {
-            ApiError::field("/from", "a shorter period: this one has too many entries")
-        }
+        StatementError::Backwards => ApiError::field("/to", "must not be before from"),
+        StatementError::TooLong => ApiError::field("/from", "must be later: the period has too many entries"),
         StatementError::Store(fault) => fault.into(),
     })?;
     if as_csv { csv(&statement) } else { Ok(json(&statement)) }
@@ -118,12 +120,12 @@ fn csv(statement: &Statement) -> Result<HttpResponse, ApiError> {
 }
 
 fn unwritable(fault: &dyn std::fmt::Display) -> ApiError {
-    tracing::error!(%fault, "a statement could not be written");
-    ApiError::unavailable("The statement could not be written.")
+    tracing::error!(error = %fault, "a statement could not be written");
+    ApiError::unavailable("The statement could not be written. Try again later.")
 }
 
-/// A spreadsheet takes a cell that begins so for a formula; behind an apostrophe it is a text
-/// (OWASP, CSV injection).
+/// Prevents CSV injection (OWASP): a spreadsheet reads a cell that begins like this as a formula, and after
+/// an apostrophe as a text.
 fn harmless(text: String) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text }
 }

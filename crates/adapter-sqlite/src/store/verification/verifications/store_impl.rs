@@ -1,4 +1,4 @@
-//! The port, method by method: each opens its transaction and calls the function that decides.
+//! The port `Verifications`: each method opens its transaction and calls the function that decides.
 
 use super::*;
 use crate::store::handle::Store;

@@ -140,7 +140,7 @@ fn a_running_flow_ends_with_the_version_it_began_with() {
     let (state, effects) = conversation(in_the_middle(), &both, &["1", "ayer"]);
     assert!(matches!(effects.as_slice(), [Effect::SaveAnswers(saved), _] if saved.version == 1));
     let (_, effects) = state.step(says("acepto"), &both);
-    assert_eq!(asked(&effects), "Responde ACEPTO.", "the new edition has a consent of its own");
+    assert_eq!(asked(&effects), "Responde ACEPTO.", "the new version has a consent of its own");
     // If the old version is not loaded, the run is kept for a process that has it.
     let (state, effects) = in_the_middle().step(says("1"), &library(vec![newer]));
     assert_eq!(effects, [Effect::Reply(Reply::FlowGone(Some("cuidado".into())))]);
@@ -174,7 +174,7 @@ fn a_text_that_is_no_answer_may_be_a_request_and_otherwise_the_question_is_repea
         let (_, effects) = state.clone().step(understood(intent), &with_flow());
         assert_eq!(asked(&effects), "otra vez what", "{intent:?}");
     }
-    assert_eq!(asked(&state.step(says("9"), &with_flow()).1), "otra vez what", "digits are no wish");
+    assert_eq!(asked(&state.step(says("9"), &with_flow()).1), "otra vez what", "digits are no request");
 }
 
 #[test]
@@ -224,9 +224,9 @@ fn a_prompt_comes_before_the_answer_and_a_flow_never_pays() {
     };
     let (answered, effects) = state.clone().step(unknown, &with_flow());
     assert_eq!(asked(&effects), "¿many?");
-    assert_eq!(answered.pending, state.pending, "the card still waits");
+    assert_eq!(answered.pending, state.pending, "the prompt still waits");
     let (state, effects) = state.step(says("cancelar"), &with_flow());
-    assert_eq!(effects, [Effect::Reply(Reply::TransferCanceled)], "the card first");
+    assert_eq!(effects, [Effect::Reply(Reply::TransferCanceled)], "the prompt first");
     assert!(matches!(state.step(says("cancelar"), &with_flow()).1[..], [Effect::Reply(Reply::FlowLeft(_))]));
 }
 

@@ -87,7 +87,7 @@ impl Checker {
         let Some(button) = &draft.button else {
             for (_, title) in title.0.iter().filter(|(_, title)| has_buttons && is_long(title)) {
                 let reason = format!(
-                    "«{title}» is longer than {BUTTON_LENGTH_MAX} characters: say with button what stands on it"
+                    "«{title}» is longer than {BUTTON_LENGTH_MAX} characters: set a shorter title with button"
                 );
                 self.fault(draft.title.line, reason);
             }

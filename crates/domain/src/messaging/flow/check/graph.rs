@@ -23,7 +23,7 @@ impl Checker {
             if !is_in(&reached, at) {
                 self.fault(step.line, format!("step {} is never reached", step.id.value));
             } else if !is_in(&ends, at) && steps.get(at).is_some_and(|step| !step.next.is_empty()) {
-                self.fault(step.line, format!("from step {} there is no way to the end", step.id.value));
+                self.fault(step.line, format!("from step {} the end is never reached", step.id.value));
             }
         }
     }

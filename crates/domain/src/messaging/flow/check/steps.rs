@@ -173,30 +173,30 @@ impl Checker {
             return vec![Next { when: None, go }];
         }
         let last = draft.next.len().saturating_sub(1);
-        let mut ways = Vec::new();
-        for (number, way) in draft.next.iter().enumerate() {
-            match (&way.when, number == last) {
-                (Some(_), true) => self.fault(way.go.line, "the last way on must have no condition"),
+        let mut branches = Vec::new();
+        for (number, branch) in draft.next.iter().enumerate() {
+            match (&branch.when, number == last) {
+                (Some(_), true) => self.fault(branch.go.line, "the last next must have no condition"),
                 (None, false) => {
-                    self.fault(way.go.line, "what follows a way on without a condition is never taken");
+                    self.fault(branch.go.line, "what follows a next without a condition is never taken");
                 }
                 _ => {}
             }
-            ways.extend(self.way(way, all));
+            branches.extend(self.branch(branch, all));
         }
-        ways
+        branches
     }
 
-    fn way(&mut self, way: &DraftNext, all: &[DraftStep]) -> Option<Next> {
-        let go = match all.iter().position(|step| step.id.value == way.go.value) {
+    fn branch(&mut self, branch: &DraftNext, all: &[DraftStep]) -> Option<Next> {
+        let go = match all.iter().position(|step| step.id.value == branch.go.value) {
             Some(step) => Target::Step(step),
-            None if way.go.value == "end" => Target::End,
+            None if branch.go.value == "end" => Target::End,
             None => {
-                self.fault(way.go.line, format!("next leads to {}, which there is not", way.go.value));
+                self.fault(branch.go.line, format!("next leads to {}, which there is not", branch.go.value));
                 return None;
             }
         };
-        match &way.when {
+        match &branch.when {
             None => Some(Next { when: None, go }),
             Some(when) => self.condition(when, all).map(|when| Next { when: Some(when), go }),
         }

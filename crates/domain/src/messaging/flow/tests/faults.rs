@@ -97,15 +97,15 @@ fn branches_lead_to_steps_and_all_steps_are_reached() {
     let unreached = faults(|d| d.steps[0].next = vec![go(24, "since")]);
     assert_eq!(unreached, one(30, "step many is never reached"));
     let endless = faults(|d| d.steps[2].next = vec![go(42, "many")]);
-    let trapped = "there is no way to the end";
+    let trapped = "the end is never reached";
     let expected: Vec<_> = [(20, "what"), (30, "many"), (40, "since")]
         .map(|(line, step)| (line, format!("from step {step} {trapped}")))
         .into();
     assert_eq!(endless, expected);
     let conditional = faults(|d| d.steps[0].next.truncate(1));
-    assert!(conditional.contains(&(23, "the last way on must have no condition".into())));
+    assert!(conditional.contains(&(23, "the last next must have no condition".into())));
     let shadowed = faults(|d| d.steps[0].next.reverse());
-    assert!(shadowed.contains(&(24, "what follows a way on without a condition is never taken".into())));
+    assert!(shadowed.contains(&(24, "what follows a next without a condition is never taken".into())));
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn a_button_title_fits_on_its_button() {
     let title = faults(|d| d.steps[0].options[1].title.by_language[0].1 = long.into());
     assert_eq!(
         title,
-        one(22, &format!("«{long}» is longer than 20 characters: say with button what stands on it"))
+        one(22, &format!("«{long}» is longer than 20 characters: set a shorter title with button"))
     );
     let with_button = |d: &mut FlowDraft| {
         d.steps[0].options[1].title.by_language[0].1 = long.into();

@@ -29,26 +29,26 @@ impl Rows {
     }
 
     /// Writes what is new in the batch, and nothing else.
-    fn write(&mut self, books: &PostingBatch) {
-        self.accounts.extend(books.changed.iter().map(|id| (*id, books.accounts[id])));
-        for (key, fingerprint, outcome) in books.new_outcomes.iter().cloned() {
+    fn write(&mut self, batch: &PostingBatch) {
+        self.accounts.extend(batch.changed.iter().map(|id| (*id, batch.accounts[id])));
+        for (key, fingerprint, outcome) in batch.new_outcomes.iter().cloned() {
             assert_eq!(self.outcomes.insert(key, (fingerprint, outcome)), None, "a second row under a key");
         }
-        for seen in &books.new_payees {
+        for seen in &batch.new_payees {
             let row = self.payees.insert((seen.payer, seen.destination.canonical()), seen.at);
             assert_eq!(row, None, "a payee is new only once");
         }
-        self.entries.extend(&books.new_entries);
-        self.holds.extend(&books.new_holds);
-        self.ends.extend(&books.ended_holds);
-        self.made.extend(books.new_transfers.iter().cloned());
+        self.entries.extend(&batch.new_entries);
+        self.holds.extend(&batch.new_holds);
+        self.ends.extend(&batch.ended_holds);
+        self.made.extend(batch.new_transfers.iter().cloned());
     }
 }
 
 /// A store that writes after every order, or keeps all orders in one batch.
-pub(super) struct House {
+pub(super) struct ScriptedStore {
     rows: Rows,
-    books: PostingBatch,
+    batch: PostingBatch,
     writes_each: bool,
     /// The transfers with their present status.
     pub(super) transfers: BTreeMap<TransferId, Transfer>,
@@ -58,34 +58,34 @@ pub(super) struct House {
     first: HashMap<IdempotencyKey, Outcome>,
 }
 
-impl House {
+impl ScriptedStore {
     pub(super) fn new(writes_each: bool) -> Self {
-        let rows = Rows { accounts: books().accounts, ..Rows::default() };
-        let books = rows.load();
+        let rows = Rows { accounts: batch().accounts, ..Rows::default() };
+        let batch = rows.load();
         let (transfers, live, first) = Default::default();
-        Self { rows, books, writes_each, transfers, live, first }
+        Self { rows, batch, writes_each, transfers, live, first }
     }
 
     /// The rows after writing the present batch.
     pub(super) fn rows(&self) -> Rows {
         let mut rows = self.rows.clone();
-        rows.write(&self.books);
+        rows.write(&self.batch);
         rows
     }
 
     pub(super) fn account(&self, id: WalletId) -> LedgerAccount {
-        self.books.accounts[&id]
+        self.batch.accounts[&id]
     }
 
     pub(super) fn answer(&mut self, order: &Order) -> ScriptAnswer {
-        let said = match order {
+        let answer = match order {
             Order::Send(command) => {
-                let decision = self.books.decide(command);
-                self.heard(&command.key, decision)
+                let decision = self.batch.decide(command);
+                self.note(&command.key, decision)
             }
             Order::Confirm { id, limits, day } => {
                 let transfer = self.transfers.get_mut(id).unwrap();
-                let posted = self.books.post_filed(transfer, *limits, *day, transfer.created_at);
+                let posted = self.batch.post_filed(transfer, *limits, *day, transfer.created_at);
                 let next = if posted.is_ok() { TransferStatus::Completed } else { TransferStatus::Failed };
                 transfer.become_status(next).unwrap();
                 posted.map_or_else(ScriptAnswer::Refused, |()| ScriptAnswer::Done(*id))
@@ -93,26 +93,26 @@ impl House {
             Order::End { id, end } => {
                 let (hold, transfer) = (self.live.remove(id).unwrap(), self.transfers.get_mut(id).unwrap());
                 let (ended, next) = match end {
-                    HoldEnd::Captured => (self.books.capture(&hold, transfer), TransferStatus::Completed),
-                    HoldEnd::Voided => (self.books.void(&hold), TransferStatus::Failed),
+                    HoldEnd::Captured => (self.batch.capture(&hold, transfer), TransferStatus::Completed),
+                    HoldEnd::Voided => (self.batch.void(&hold), TransferStatus::Failed),
                 };
                 transfer.become_status(next).unwrap();
                 ended.map_or_else(ScriptAnswer::Refused, |()| ScriptAnswer::Done(*id))
             }
             Order::Reverse { original, command } => {
                 let original = self.transfers.get_mut(original).unwrap();
-                let decision = self.books.reverse(command, original);
-                self.heard(&command.key, decision)
+                let decision = self.batch.reverse(command, original);
+                self.note(&command.key, decision)
             }
         };
         if self.writes_each {
             self.rows = self.rows();
-            self.books = self.rows.load();
+            self.batch = self.rows.load();
         }
-        said
+        answer
     }
 
-    fn heard(&mut self, key: &IdempotencyKey, decision: Decision) -> ScriptAnswer {
+    fn note(&mut self, key: &IdempotencyKey, decision: Decision) -> ScriptAnswer {
         match decision {
             Decision::Decided(outcome) => {
                 self.first.insert(key.clone(), outcome.clone());
@@ -120,7 +120,7 @@ impl House {
                     Outcome::Accepted(transfer) => {
                         let id = transfer.id;
                         if transfer.status == TransferStatus::Processing {
-                            self.live.insert(id, *self.books.new_holds.last().unwrap());
+                            self.live.insert(id, *self.batch.new_holds.last().unwrap());
                         }
                         assert_eq!(self.transfers.insert(id, *transfer), None, "two effects of one id");
                         ScriptAnswer::Done(id)
@@ -129,7 +129,7 @@ impl House {
                 }
             }
             Decision::Replayed(outcome) => {
-                assert_eq!(self.first[key], outcome, "the first answer again, to the letter");
+                assert_eq!(self.first[key], outcome, "exactly the first answer again");
                 match outcome {
                     Outcome::Accepted(transfer) => ScriptAnswer::DoneBefore(transfer.id),
                     Outcome::Refused(refusal) => ScriptAnswer::RefusedBefore(refusal),
@@ -142,7 +142,7 @@ impl House {
     /// The rules that hold after every order.
     pub(super) fn is_sound(&self) {
         let rows = self.rows();
-        assert_eq!(rows.accounts, self.books.accounts, "every change is marked as one");
+        assert_eq!(rows.accounts, self.batch.accounts, "every change is marked as one");
         let mut sums: HashMap<Currency, i64> = HashMap::new();
         for entry in &rows.entries {
             *sums.entry(rows.accounts[&entry.account].currency).or_default() += entry.minor;

@@ -4,86 +4,86 @@ use super::*;
 
 #[test]
 fn a_repeated_request_is_answered_as_the_first_time() {
-    let mut books = books();
+    let mut batch = batch();
     let first = under("k", pay(1, ANAS, BEAS, 300));
-    let transfer = accepted(books.decide(&first));
+    let transfer = accepted(batch.decide(&first));
     let outcome = Outcome::Accepted(Box::new(transfer));
-    assert_eq!(books.new_outcomes, [(first.key.clone(), first.fingerprint, outcome.clone())]);
-    assert_eq!(books.outcomes[&first.key], (first.fingerprint, outcome.clone()));
-    assert_eq!(books.decide(&under("k", pay(2, ANAS, BEAS, 300))), Decision::Replayed(outcome));
-    assert_eq!((stands(&books, ANAS), stands(&books, BEAS)), ((700, 0), (1_300, 0)));
-    assert_eq!((books.new_transfers.len(), books.new_entries.len(), books.new_outcomes.len()), (1, 2, 1));
+    assert_eq!(batch.new_outcomes, [(first.key.clone(), first.fingerprint, outcome.clone())]);
+    assert_eq!(batch.outcomes[&first.key], (first.fingerprint, outcome.clone()));
+    assert_eq!(batch.decide(&under("k", pay(2, ANAS, BEAS, 300))), Decision::Replayed(outcome));
+    assert_eq!((balances(&batch, ANAS), balances(&batch, BEAS)), ((700, 0), (1_300, 0)));
+    assert_eq!((batch.new_transfers.len(), batch.new_entries.len(), batch.new_outcomes.len()), (1, 2, 1));
 }
 
 #[test]
 fn a_key_found_in_the_store_is_answered_without_deciding() {
-    let mut books = books();
+    let mut batch = batch();
     let command = under("k", pay(2, ANAS, BEAS, 300));
     let outcome = Outcome::Accepted(Box::new(pay(1, ANAS, BEAS, 300).transfer));
-    books.outcomes.insert(command.key.clone(), (command.fingerprint, outcome.clone()));
-    assert_eq!(books.decide(&command), Decision::Replayed(outcome));
-    assert_eq!((stands(&books, ANAS), books.new_outcomes.len()), ((1_000, 0), 0));
+    batch.outcomes.insert(command.key.clone(), (command.fingerprint, outcome.clone()));
+    assert_eq!(batch.decide(&command), Decision::Replayed(outcome));
+    assert_eq!((balances(&batch, ANAS), batch.new_outcomes.len()), ((1_000, 0), 0));
 }
 
 #[test]
 fn another_request_under_a_used_key_is_refused() {
-    let mut books = books();
-    accepted(books.decide(&under("k", pay(1, ANAS, BEAS, 300))));
-    assert_eq!(books.decide(&under("k", pay(2, ANAS, BEAS, 301))), Decision::KeyReused);
-    assert_eq!(books.decide(&under("k", pay(3, ANAS, ANAS_SAVINGS, 300))), Decision::KeyReused);
-    assert_eq!((stands(&books, ANAS), books.new_outcomes.len()), ((700, 0), 1));
+    let mut batch = batch();
+    accepted(batch.decide(&under("k", pay(1, ANAS, BEAS, 300))));
+    assert_eq!(batch.decide(&under("k", pay(2, ANAS, BEAS, 301))), Decision::KeyReused);
+    assert_eq!(batch.decide(&under("k", pay(3, ANAS, ANAS_SAVINGS, 300))), Decision::KeyReused);
+    assert_eq!((balances(&batch, ANAS), batch.new_outcomes.len()), ((700, 0), 1));
 }
 
 #[test]
 fn the_same_key_of_another_caller_or_operation_is_another_key() {
-    let mut books = books();
-    accepted(books.decide(&under("k", pay(1, ANAS, BEAS, 300))));
+    let mut batch = batch();
+    accepted(batch.decide(&under("k", pay(1, ANAS, BEAS, 300))));
     let mut others = under("k", pay(2, ANAS, BEAS, 300));
     others.key.caller = "client:other".into();
-    accepted(books.decide(&others));
-    let mut original = accepted(books.decide(&pay(3, ANAS, BEAS, 100)));
+    accepted(batch.decide(&others));
+    let mut original = accepted(batch.decide(&pay(3, ANAS, BEAS, 100)));
     let mut reversal = give_back(4, None);
     reversal.key.key = "k".into();
-    accepted(books.reverse(&reversal, &mut original));
-    assert_eq!(stands(&books, ANAS), (400, 0));
+    accepted(batch.reverse(&reversal, &mut original));
+    assert_eq!(balances(&batch, ANAS), (400, 0));
 }
 
 #[test]
 fn a_refusal_for_funds_does_not_flip_when_money_comes() {
-    let mut books = books();
+    let mut batch = batch();
     let ask = |id| under("k", pay(id, ANAS, outside(), 1_500));
     let refusal = Refusal::InsufficientFunds;
-    assert_eq!(refused(&books.decide(&ask(1))), Some(refusal));
-    accepted(books.decide(&pay(2, BEAS, ANAS, 1_000)));
-    assert_eq!(books.decide(&ask(3)), Decision::Replayed(Outcome::Refused(refusal)));
-    assert_eq!(stands(&books, ANAS), (2_000, 0));
-    assert_eq!(books.new_outcomes[0], (ask(1).key, ask(1).fingerprint, Outcome::Refused(refusal)));
+    assert_eq!(refused(&batch.decide(&ask(1))), Some(refusal));
+    accepted(batch.decide(&pay(2, BEAS, ANAS, 1_000)));
+    assert_eq!(batch.decide(&ask(3)), Decision::Replayed(Outcome::Refused(refusal)));
+    assert_eq!(balances(&batch, ANAS), (2_000, 0));
+    assert_eq!(batch.new_outcomes[0], (ask(1).key, ask(1).fingerprint, Outcome::Refused(refusal)));
 }
 
 #[test]
 fn a_refusal_for_limits_does_not_flip_when_the_day_is_over() {
-    let mut books = books();
+    let mut batch = batch();
     let limits = Limits { per_transfer: 100, per_day: 100, ..Limits::none(Currency::MXN) };
     let ask = |id, day| PostTransfer { limits, day, ..under("k", pay(id, ANAS, outside(), 60)) };
-    accepted(books.decide(&PostTransfer { limits, ..pay(1, ANAS, outside(), 60) }));
+    accepted(batch.decide(&PostTransfer { limits, ..pay(1, ANAS, outside(), 60) }));
     let refusal = Refusal::LimitExceeded { limit: LimitExceeded::PerDay };
-    assert_eq!(refused(&books.decide(&ask(2, day()))), Some(refusal));
+    assert_eq!(refused(&batch.decide(&ask(2, day()))), Some(refusal));
     let tomorrow = day().succ_opt().unwrap();
-    assert_eq!(books.decide(&ask(3, tomorrow)), Decision::Replayed(Outcome::Refused(refusal)));
+    assert_eq!(batch.decide(&ask(3, tomorrow)), Decision::Replayed(Outcome::Refused(refusal)));
 }
 
 #[test]
 fn a_wrong_request_leaves_its_key_free() {
-    let mut books = books();
+    let mut batch = batch();
     for (wrong, refusal) in [
         (pay(1, ANAS, ANAS, 10), Refusal::SameAccount),
         (pay(2, ANAS, NOBODYS, 10), Refusal::NoSuchAccount),
         (pay(3, ANAS, BEAS_DOLLARS, 10), Refusal::CurrencyMismatch),
     ] {
-        assert_eq!(refused(&books.decide(&under("k", wrong))), Some(refusal));
-        assert!(books.outcomes.is_empty() && books.new_outcomes.is_empty());
+        assert_eq!(refused(&batch.decide(&under("k", wrong))), Some(refusal));
+        assert!(batch.outcomes.is_empty() && batch.new_outcomes.is_empty());
     }
-    accepted(books.decide(&under("k", pay(4, ANAS, BEAS, 10))));
+    accepted(batch.decide(&under("k", pay(4, ANAS, BEAS, 10))));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Random scripts of orders, given to the fold and to the model.
 
 use super::{
-    house::{House, Rows},
+    house::{Rows, ScriptedStore},
     model::{Model, Order, ScriptAnswer},
     *,
 };
@@ -216,7 +216,7 @@ fn left_no_trace(before: &Rows, after: &Rows, answer: ScriptAnswer) {
 
 fn read_out(limits: Limits, script: &[Line]) {
     let mut model = Model::new();
-    let (mut one_by_one, mut batch) = (House::new(true), House::new(false));
+    let (mut one_by_one, mut batch) = (ScriptedStore::new(true), ScriptedStore::new(false));
     let mut reading = Reading { limits, minute: 0, asked: Vec::new(), next_id: 0 };
     for line in script {
         let Some(order) = reading.order(line, &model) else { continue };
@@ -234,8 +234,8 @@ fn read_out(limits: Limits, script: &[Line]) {
             assert_eq!((account.posted, account.held), (model.posted(account.id), model.held(account.id)));
             assert_eq!(one_by_one.account(account.id), batch.account(account.id));
         }
-        let stands = |id: &TransferId| one_by_one.transfers[id].status;
-        assert!(model.transfers.iter().all(|(id, kept)| kept.status == stands(id)));
+        let status_of = |id: &TransferId| one_by_one.transfers[id].status;
+        assert!(model.transfers.iter().all(|(id, kept)| kept.status == status_of(id)));
     }
 }
 

@@ -1,4 +1,4 @@
-//! The calls that the older systems' callers make, with their JSON, on both databases.
+//! The legacy endpoints with their JSON, on both databases.
 
 use crate::{
     people::{OTHER_PASSWORD, PASSWORD, answer, on_both_with, wrong},
@@ -28,7 +28,7 @@ async fn kate(server: &Server) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_person_proves_the_number_that_he_named() {
+async fn a_person_proves_the_number_that_they_named() {
     for server in on_both_with(&SETTINGS).await {
         let token = kate(&server).await;
         let phone = "+525512346001";
@@ -84,7 +84,7 @@ async fn a_person_proves_the_number_that_he_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn limits_and_refusals_are_told_in_their_words() {
+async fn limits_and_refusals_have_the_legacy_json() {
     for server in on_both_with(&[&SETTINGS[..], &[("OTP_RESEND_COOLDOWN_SECONDS", "60")]].concat()).await {
         let token = kate(&server).await;
         let send = |body: Value, token| post(&server, "/api/auth/send-verification-code", body, token);
@@ -118,7 +118,7 @@ async fn limits_and_refusals_are_told_in_their_words() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_pages_old_address_leads_to_a_page() {
+async fn the_pages_legacy_address_leads_to_a_page() {
     for server in on_both_with(&SETTINGS).await {
         let browser = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
         let visit = |query: &str, token: Option<Value>| {
@@ -159,7 +159,7 @@ async fn the_pages_old_address_leads_to_a_page() {
                 assert!(!html.contains("evil"), "{html}");
             }
         }
-        // Whoever comes with his token has the number made his.
+        // With a person's token the number becomes theirs.
         let token = kate(&server).await;
         let page = location(&visit("", Some(token.clone())).await.unwrap());
         let step =
