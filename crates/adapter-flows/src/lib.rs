@@ -2,7 +2,7 @@
 //! catalogue that a flow recommends from. The flows in `flows/` are built into the binary; a folder can add
 //! more. The format is described in `docs/flows.md`.
 //!
-//! [`load`] returns all flows or all complaints, [`check_file`] checks one file, and [`read_edition`] reads a
+//! [`load`] returns all flows or all complaints, [`check_file`] checks one file, and [`read_version`] reads a
 //! version from the store.
 
 mod catalogue;

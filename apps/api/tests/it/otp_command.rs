@@ -48,7 +48,7 @@ async fn a_number_is_proved_from_a_terminal_with_either_code_provider() {
         let ended = proved(&server, to, channel, settings).await;
         assert_eq!((ended.code, ended.out.as_str()), (Some(0), "approved\n"), "{channel}: {}", said(&ended));
         assert!(ended.told.contains("wrong code; 2 check attempts left"), "{}", ended.told);
-        assert!(ended.told.contains("a code is 4 to 10 digits"), "{}", ended.told);
+        assert!(ended.told.contains("a code has 4 to 10 digits"), "{}", ended.told);
         assert!(!ended.told.contains(to), "the log tells the whole number: {}", ended.told);
     }
 }

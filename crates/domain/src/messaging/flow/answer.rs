@@ -3,8 +3,8 @@
 use super::{
     ANSWER_LENGTH_MAX, DateRules, Kind, Length, Slug, Step,
     date::{age, read_date},
+    input::{FlowContext, FlowInput},
     number::read_number,
-    run::{FlowContext, FlowInput},
     words::{Folded, choose},
 };
 use crate::phone::PhoneNumber;

@@ -10,6 +10,7 @@ mod catalogue;
 mod check;
 mod date;
 mod draft;
+mod input;
 mod number;
 mod run;
 mod slug;
@@ -25,7 +26,8 @@ pub use self::{
         DraftNext, DraftOption, DraftResults, DraftRule, DraftStep, DraftTexts, DraftWords, FlowDraft,
         FlowFault, FlowFile, Lined, RuleValue,
     },
-    run::{CompletedFlow, FlowContext, FlowInput, FlowRun, Progress, Prompt},
+    input::{FlowContext, FlowInput},
+    run::{CompletedFlow, FlowRun, Progress, Prompt},
     slug::{BadSlug, Slug},
 };
 

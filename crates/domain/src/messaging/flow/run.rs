@@ -2,10 +2,10 @@
 
 use super::{
     Answer, BUTTON_LENGTH_MAX, BUTTONS_MAX, Choice, Condition, Flow, Kind, Slug, Step, Target, Test,
+    input::{FlowContext, FlowInput},
     words::{is_back, is_called, is_named},
 };
-use crate::{locale::Locale, phone::Region};
-use chrono::NaiveDate;
+use crate::locale::Locale;
 use serde::{Deserialize, Serialize};
 
 /// The step name in button ids of the consent, which is no step.
@@ -45,40 +45,6 @@ pub struct Prompt {
     pub text: String,
     /// The id and the title of each button.
     pub buttons: Vec<(String, String)>,
-}
-
-/// The input to a flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FlowInput<'a> {
-    /// A written text.
-    Text(&'a str),
-    /// A tap on a button of this flow.
-    Button {
-        /// The step that the button belongs to.
-        step: &'a str,
-        /// The chosen option.
-        option: &'a str,
-    },
-}
-
-impl<'a> FlowInput<'a> {
-    /// Reads the id of one of our buttons: the flow's name, and what was tapped. `None` when it is no button
-    /// of a flow.
-    #[must_use]
-    pub fn from_button(id: &'a str) -> Option<(&'a str, Self)> {
-        let mut parts = id.strip_prefix("flow:")?.split(':');
-        let (flow, step, option) = (parts.next()?, parts.next()?, parts.next()?);
-        parts.next().is_none().then_some((flow, Self::Button { step, option }))
-    }
-}
-
-/// The context that answers are read in.
-#[derive(Clone, Copy, Debug)]
-pub struct FlowContext {
-    /// Today's date, for days such as «hoy».
-    pub today: NaiveDate,
-    /// The country of the person's number, otherwise the configured one.
-    pub region: Region,
 }
 
 /// The result of a completed flow.
