@@ -90,7 +90,7 @@ pub fn load(folder: Option<&Path>) -> Result<FlowLibrary, Vec<Complaint>> {
     let files: Vec<String> = flows.iter().map(|read| read.file.clone()).collect();
     let (flows, versions) = flows.into_iter().map(|read| (read.flow, read.version)).unzip();
     let book = FlowRegistry::new(flows).map_err(|faults| {
-        let complain = |fault: domain::messaging::flow::BookFault| Complaint {
+        let complain = |fault: domain::messaging::flow::FlowRegistryError| Complaint {
             file: files.get(fault.flow).cloned().unwrap_or_default(),
             line: fault.line,
             reason: fault.reason,

@@ -7,8 +7,8 @@
 
 pub mod accounts;
 pub mod email;
+pub mod email_content;
 pub mod ids;
-pub mod letter;
 pub mod locale;
 pub mod message;
 pub mod messaging;

@@ -218,7 +218,7 @@ pub(crate) fn transfer(
             limits: Limits::none(Currency::MXN),
             day: day(),
         },
-        second_step: None,
+        step_up_challenge: None,
         payee: None,
         actor: actor(),
     }

@@ -215,5 +215,5 @@ fn request(payer: u64) -> PostRequest {
         day: now.date_naive(),
     };
     let actor = Actor { who: CALLER.into(), channel: "rest".into(), request_id: Uuid::now_v7().to_string() };
-    PostRequest { command, second_step: None, payee: None, actor }
+    PostRequest { command, step_up_challenge: None, payee: None, actor }
 }

@@ -172,7 +172,7 @@ impl LedgerFile {
                 limits: Limits::none(Currency::MXN),
                 day: at(0).date_naive(),
             },
-            second_step: None,
+            step_up_challenge: None,
             payee: None,
             actor: actor(),
         }

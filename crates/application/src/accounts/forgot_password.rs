@@ -7,8 +7,8 @@ use crate::{
 use domain::{
     accounts::RESET_TOKEN_TTL,
     email::EmailAddress,
+    email_content::EmailContent,
     ids::{MessageId, NOBODY},
-    letter::Letter,
     locale::Locale,
     message::Channel,
     messaging::conversation::{Arg, Text},
@@ -89,13 +89,13 @@ impl ForgotPassword {
         Ok(known.and_then(|profile| profile.locale).unwrap_or(self.default_locale))
     }
 
-    fn email_content(&self, locale: Locale, token: &str) -> Letter {
+    fn email_content(&self, locale: Locale, token: &str) -> EmailContent {
         let link = format!("{}/reset?token={token}", self.public_base_url);
         let subject = Text { id: "mail-reset-subject", args: Vec::new() };
         let minutes = Arg::Number(RESET_TOKEN_TTL.num_minutes());
         let text =
             Text { id: "mail-reset-text", args: vec![("link", Arg::Text(link)), ("minutes", minutes)] };
-        Letter {
+        EmailContent {
             subject: self.texts.render(locale, &subject),
             text: self.texts.render(locale, &text),
             locale,

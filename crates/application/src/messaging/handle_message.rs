@@ -249,7 +249,7 @@ impl HandleMessage {
     fn agent_audit(turn: &LeasedTurn, order: AgentCommand) -> AuditRecord {
         let action = match order {
             AgentCommand::TakeOver => "conversation.taken_over",
-            AgentCommand::GiveBack => "conversation.given_back",
+            AgentCommand::Release => "conversation.given_back",
         };
         let who = String::from_utf8_lossy(&turn.message.raw).into_owned();
         let actor = Actor { who, channel: "rest".into(), request_id: turn.event.to_string() };
@@ -296,14 +296,14 @@ impl HandleMessage {
             Effect::StartVerification => Some(self.start_verification(turn, state, key).await?),
             Effect::ResendCode(verification) => Some(self.resend_code(turn, state, verification, key).await?),
             Effect::CheckCode { verification, code } => {
-                Some(self.check_code(turn, verification, &code, key).await?)
+                Some(self.check_code(turn, verification, code.digits(), key).await?)
             }
             Effect::ReadBalance(user) => self.read_balance(user).await?,
             Effect::ListMovements(user) => Some(self.list_movements(user).await?),
             Effect::Prepare { user, draft } => Some(Event::Prepared(self.prepare.run(user, &draft).await?)),
             Effect::Pay { user, prompt } => Some(self.pay(turn, user, prompt).await?),
             Effect::ConfirmPayment { transfer, code, payee } => {
-                Some(self.confirm_payment(turn, transfer, &code, payee, key).await?)
+                Some(self.confirm_payment(turn, transfer, code.digits(), payee, key).await?)
             }
             Effect::BindChat(code) => Some(self.bind_chat(turn, &code).await?),
             Effect::CancelPayment(transfer) => {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{email::EmailAddress, letter::Letter};
+use domain::{email::EmailAddress, email_content::EmailContent};
 use ports::messaging::{
     mailer::{Mail, Mailer},
     message_channel::{LookupFailed, MessageChannel, OutboundMessage, Retry, SendLookup, SendOutcome},
@@ -29,7 +29,7 @@ impl MessageChannel for MailChannel {
             reason: reason.to_owned(),
             retry: Retry::Never,
         };
-        let Some(content) = Letter::parse(&message.text) else {
+        let Some(content) = EmailContent::parse(&message.text) else {
             return rejected("the text is no e-mail content");
         };
         let Ok(to) = EmailAddress::parse(&message.recipient) else {
@@ -58,7 +58,7 @@ impl MessageChannel for MailChannel {
 }
 
 /// The same text in HTML: a paragraph for each block, a link for each address that is alone on its line.
-fn html(content: &Letter) -> String {
+fn html(content: &EmailContent) -> String {
     let paragraph =
         |text: &str| format!("<p>{}</p>", text.lines().map(line).collect::<Vec<_>>().join("<br>\n"));
     let paragraphs = content.text.split("\n\n").map(paragraph).collect::<Vec<_>>().join("\n");
@@ -100,7 +100,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_email_goes_out_as_plain_text_and_as_html() {
-        let content = Letter {
+        let content = EmailContent {
             subject: "Tu <enlace>".into(),
             text: "Hola & adiós\n\nhttps://caja.example/reset?token=1&x=2".into(),
             locale: Locale::Es,

@@ -74,7 +74,7 @@ pub async fn open_demo(
             limits: Limits::none(Currency::MXN),
             day: rules.day_of(now),
         },
-        second_step: None,
+        step_up_challenge: None,
         payee: None,
         actor: Actor { who: "system".into(), channel: "worker".into(), request_id: "demo".into() },
     };

@@ -29,7 +29,7 @@ use ports::{
     crypto::{CodeContext, CodeHasher},
     ids_and_random::{IdGenerator, Random},
     messaging::{Lane, NewOutbound, message_channel::OutboundMessage, texts::Texts},
-    money::{Ledger, PostRequest, SecondStep},
+    money::{Ledger, PostRequest, StepUpChallenge},
     store_error::StoreError,
     verification::{OwnCode, Verifications},
 };
@@ -38,7 +38,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 /// How long a transfer waits for its step-up code.
-pub const SECOND_STEP_TTL: Duration = Duration::minutes(5);
+pub const STEP_UP_TTL: Duration = Duration::minutes(5);
 
 /// The settings of transfers.
 #[derive(Clone, Debug)]
@@ -188,9 +188,9 @@ impl SubmitTransfer {
             expires_at: None,
             created_at: now,
         };
-        let second_step = if self.rules.needs_second_step(request.amount) {
+        let step_up_challenge = if self.rules.needs_second_step(request.amount) {
             self.may_send_code(owner, request.key.as_ref(), now).await?;
-            Some(self.second_step(&mut transfer, now).await?)
+            Some(self.step_up_challenge(&mut transfer, now).await?)
         } else {
             None
         };
@@ -201,7 +201,7 @@ impl SubmitTransfer {
             limits: self.rules.limits,
             day: self.rules.day_of(now),
         };
-        let post = PostRequest { command, second_step, payee: request.payee, actor: request.actor };
+        let post = PostRequest { command, step_up_challenge, payee: request.payee, actor: request.actor };
         let outcomes = self.ledger.post(std::slice::from_ref(&post), now).await?;
         let Some(posted) = outcomes.into_iter().next() else {
             return Err(StoreError::Corrupt("a posting without an outcome".into()).into());
@@ -297,16 +297,16 @@ impl SubmitTransfer {
 
     /// Makes the step-up code, bound to amount, payee and transfer, and the SMS with it. Chats run over
     /// WhatsApp or Telegram, so an SMS is another channel.
-    async fn second_step(
+    async fn step_up_challenge(
         &self,
         transfer: &mut Transfer,
         now: DateTime<Utc>,
-    ) -> Result<SecondStep, SubmitTransferError> {
+    ) -> Result<StepUpChallenge, SubmitTransferError> {
         let person = self.identities.find(transfer.owner).await?.ok_or(SubmitTransferError::NoSecondStep)?;
         let phone = person.phone.ok_or(SubmitTransferError::NoSecondStep)?;
         let account = self.rules.code_account.clone().ok_or(SubmitTransferError::NoSecondStep)?;
         let verification = VerificationId(self.ids.new_id());
-        let expires_at = now.checked_add_signed(SECOND_STEP_TTL).unwrap_or(now);
+        let expires_at = now.checked_add_signed(STEP_UP_TTL).unwrap_or(now);
         transfer.status = TransferStatus::PendingVerification;
         transfer.verification = Some(verification);
         transfer.expires_at = Some(expires_at);
@@ -336,7 +336,7 @@ impl SubmitTransfer {
             phone.e164().to_owned(),
             self.texts.render(locale, &text),
         );
-        Ok(SecondStep {
+        Ok(StepUpChallenge {
             verification,
             code: OwnCode { salt, mac: self.hasher.hash(&context, &code), transaction_digest: digest },
             phone,

@@ -27,7 +27,7 @@ use ports::{
     crypto::CodeMac,
     ids_and_random::IdGenerator,
     messaging::{Lane, NewOutbound, message_channel::OutboundMessage},
-    money::{ConfirmTransfer, HoldVerdict, Ledger, PostRequest, SecondStep, TransferFilter},
+    money::{ConfirmTransfer, HoldVerdict, Ledger, PostRequest, StepUpChallenge, TransferFilter},
     pagination::PageRequest,
     verification::OwnCode,
 };
@@ -126,7 +126,7 @@ impl Observed {
                 limits: Limits::none(Currency::MXN),
                 day: self.now.date_naive(),
             },
-            second_step: None,
+            step_up_challenge: None,
             payee: None,
             actor: actor(),
         }
@@ -138,7 +138,7 @@ impl Observed {
         request.command.transfer.verification = Some(verification);
         let message =
             OutboundMessage::plain(MessageId(self.ids.new_id()), Channel::Sms, PHONE.into(), "code".into());
-        request.second_step = Some(SecondStep {
+        request.step_up_challenge = Some(StepUpChallenge {
             verification,
             phone: PhoneNumber::parse_international(PHONE).unwrap(),
             code: OwnCode {

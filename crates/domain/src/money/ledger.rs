@@ -4,8 +4,8 @@
 //! [`PostingBatch::decide`] in order of arrival, and writes what [`PostingBatch`] collected in the same
 //! transaction. Debit and credit of a transfer are always made together, so every currency sums to zero.
 
-mod books;
-mod moves;
+mod batch;
+mod postings;
 
 use crate::{
     ids::{TransferId, UserId, WalletId},
@@ -19,7 +19,7 @@ use crate::{
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use self::books::{PayeeSeen, PostingBatch};
+pub use crate::money::ledger::batch::{PayeeSeen, PostingBatch};
 pub use crate::money::refusal::Refusal;
 
 /// The kind of a ledger account, which decides whether its balance may be negative.

@@ -248,7 +248,7 @@ impl Transfer {
 
     /// Whether it needs or needed a step-up.
     #[must_use]
-    pub const fn requires_2fa(&self) -> bool {
+    pub const fn requires_step_up(&self) -> bool {
         self.verification.is_some()
     }
 }

@@ -23,7 +23,7 @@ use domain::{
 
 /// The step-up code that a filed transfer waits for. It is stored and sent in the transaction that files it.
 #[derive(Clone)]
-pub struct SecondStep {
+pub struct StepUpChallenge {
     /// The id of the challenge.
     pub verification: VerificationId,
     /// The number that the code goes to.
@@ -44,7 +44,7 @@ pub struct PostRequest {
     /// What the ledger's fold decides on.
     pub command: PostTransfer,
     /// The step-up code, if the transfer needs one.
-    pub second_step: Option<SecondStep>,
+    pub step_up_challenge: Option<StepUpChallenge>,
     /// The name under which the destination becomes a payee, once paid.
     pub payee: Option<String>,
     /// The actor for the audit row.

@@ -17,7 +17,7 @@ use futures_util::future::join_all;
 use ports::{
     crypto::CodeMac,
     messaging::Lane,
-    money::{ConfirmOutcome, ConfirmTransfer, EntryFilter, PostOutcome, PostRequest, SecondStep},
+    money::{ConfirmOutcome, ConfirmTransfer, EntryFilter, PostOutcome, PostRequest, StepUpChallenge},
     pagination::PageRequest,
     verification::OwnCode,
 };
@@ -118,7 +118,7 @@ async fn filed(
     request.command.transfer.status = TransferStatus::PendingVerification;
     request.command.transfer.verification = Some(verification);
     request.command.transfer.expires_at = Some(at(300));
-    request.second_step = Some(SecondStep {
+    request.step_up_challenge = Some(StepUpChallenge {
         verification,
         phone: phone(1),
         code: OwnCode {

@@ -57,7 +57,7 @@ pub(crate) struct ConversationPage {
 
 /// One message of a conversation.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct LineJson {
+pub(crate) struct TranscriptMessageJson {
     id: String,
     /// The direction, `inbound` or `outbound`.
     direction: &'static str,
@@ -74,8 +74,8 @@ pub(crate) struct LineJson {
 
 /// A page of messages, newest first.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct LinePage {
-    items: Vec<LineJson>,
+pub(crate) struct TranscriptPage {
+    items: Vec<TranscriptMessageJson>,
     next_cursor: Option<String>,
 }
 
@@ -89,7 +89,7 @@ pub(crate) struct WriteRequest {
 
 /// An agent command was accepted. It is carried out after the messages that the person wrote before.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct OrderAnswer {
+pub(crate) struct AgentCommandAnswer {
     id: String,
     /// The status `accepted`.
     status: &'static str,
@@ -175,7 +175,7 @@ pub(crate) async fn show(
 /// Needs the scope `conversations`. Error: `not_found` (404).
 #[utoipa::path(get, path = "/api/v1/conversations/{id}/messages", tag = "conversations",
     params(("id" = String, Path), PageQuery),
-    responses((status = 200, body = LinePage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+    responses((status = 200, body = TranscriptPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn lines(
     app: web::Data<App>,
     caller: Caller,
@@ -187,10 +187,11 @@ pub(crate) async fn lines(
     let (request, limit) = page.behind_id()?;
     app.store.find_conversation(id).await?.ok_or_else(unknown)?;
     let (lines, next_cursor) = cut(app.store.lines(id, &request).await?, limit, |line| line.id.to_string());
-    Ok(HttpResponse::Ok().json(LinePage { items: lines.into_iter().map(line_json).collect(), next_cursor }))
+    Ok(HttpResponse::Ok()
+        .json(TranscriptPage { items: lines.into_iter().map(line_json).collect(), next_cursor }))
 }
 
-fn line_json(line: TranscriptMessage) -> LineJson {
+fn line_json(line: TranscriptMessage) -> TranscriptMessageJson {
     let (direction, text, kind, status) = match line.saying {
         MessageBody::Outbound { text, status } => ("outbound", text, None, Some(status.name())),
         MessageBody::Inbound(InboundContent::Text(text)) => ("inbound", Some(text), None, None),
@@ -212,7 +213,7 @@ fn line_json(line: TranscriptMessage) -> LineJson {
         }
         MessageBody::Inbound(InboundContent::Other(kind)) => ("inbound", None, Some(kind), None),
     };
-    LineJson { id: line.id.to_string(), direction, text, kind, status, at: time(line.at) }
+    TranscriptMessageJson { id: line.id.to_string(), direction, text, kind, status, at: time(line.at) }
 }
 
 /// Sends a message in a conversation.
@@ -247,7 +248,7 @@ pub(crate) async fn write(
 /// Until it is released, or `HANDOFF_HOURS` later, the engine answers only about money, codes and STOP. Needs
 /// the scope `conversations`. Error: `not_found` (404).
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/handoff", tag = "conversations", params(("id" = String, Path)),
-    responses((status = 202, body = OrderAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+    responses((status = 202, body = AgentCommandAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn hand_off(
     app: web::Data<App>,
     wakeups: web::Data<WorkerWakeups>,
@@ -261,14 +262,14 @@ pub(crate) async fn hand_off(
 ///
 /// Needs the scope `conversations`. Error: `not_found` (404).
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/release", tag = "conversations", params(("id" = String, Path)),
-    responses((status = 202, body = OrderAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+    responses((status = 202, body = AgentCommandAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn release(
     app: web::Data<App>,
     wakeups: web::Data<WorkerWakeups>,
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    order(&app, &wakeups, &caller, &id, AgentCommand::GiveBack).await
+    order(&app, &wakeups, &caller, &id, AgentCommand::Release).await
 }
 
 async fn order(
@@ -284,5 +285,5 @@ async fn order(
         return Err(unknown());
     }
     wakeups.inbox.notify_one();
-    Ok(HttpResponse::Accepted().json(OrderAnswer { id: id.to_string(), status: "accepted" }))
+    Ok(HttpResponse::Accepted().json(AgentCommandAnswer { id: id.to_string(), status: "accepted" }))
 }

@@ -24,7 +24,7 @@ use ports::{
     accounts::{Identities, NewPerson},
     crypto::CodeMac,
     messaging::{Lane, NewOutbound, message_channel::OutboundMessage},
-    money::{ConfirmTransfer, Ledger, OpenWallet, PostRequest, ReverseRequest, SecondStep, WalletView},
+    money::{ConfirmTransfer, Ledger, OpenWallet, PostRequest, ReverseRequest, StepUpChallenge, WalletView},
     verification::OwnCode,
 };
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -110,7 +110,7 @@ fn request(owner: &WalletView, from: WalletId, to: WalletId, minor: i64, key: &s
             limits: Limits::none(Currency::MXN),
             day: at(0).date_naive(),
         },
-        second_step: None,
+        step_up_challenge: None,
         payee: None,
         actor: actor(),
     }
@@ -129,7 +129,7 @@ pub(super) async fn filed(store: &Store, payer: &WalletView, minor: i64) -> (Tra
     transfer.verification = Some(verification);
     transfer.expires_at = Some(at(300));
     let phone = phone(number());
-    request.second_step = Some(SecondStep {
+    request.step_up_challenge = Some(StepUpChallenge {
         verification,
         code: OwnCode {
             salt: [1; 16],

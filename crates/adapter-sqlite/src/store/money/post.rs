@@ -33,7 +33,7 @@ use domain::{
 };
 use ports::{
     crypto::Sealer,
-    money::{PostOutcome, PostRequest, SecondStep},
+    money::{PostOutcome, PostRequest, StepUpChallenge},
     verification::{NewChallenge, Requester},
 };
 use std::collections::{BTreeSet, HashMap};
@@ -231,7 +231,7 @@ async fn write_company(
     if transfer.status == TransferStatus::Completed {
         name_payee(conn, transfer, request.payee.as_deref()).await?;
     }
-    match &request.second_step {
+    match &request.step_up_challenge {
         Some(step) => file_code(conn, sealer, transfer, step, now).await,
         None => Ok(()),
     }
@@ -241,7 +241,7 @@ async fn file_code(
     conn: &mut Conn,
     sealer: &dyn Sealer,
     transfer: &Transfer,
-    step: &SecondStep,
+    step: &StepUpChallenge,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
     let new = NewChallenge {

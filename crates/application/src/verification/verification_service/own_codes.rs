@@ -3,8 +3,8 @@
 use crate::verification::draw_code::draw_code;
 use chrono::{DateTime, Utc};
 use domain::{
+    email_content::EmailContent,
     ids::{MessageId, VerificationId},
-    letter::Letter,
     locale::Locale,
     message::Channel,
     messaging::conversation::{Arg, Text},
@@ -98,7 +98,7 @@ impl OwnCodes {
         if channel == Channel::Email {
             let subject = Text { id: "mail-code-subject", args: Vec::new() };
             let subject = self.texts.render(wanted.locale, &subject);
-            text = Letter { subject, text, locale: wanted.locale }.to_message();
+            text = EmailContent { subject, text, locale: wanted.locale }.to_message();
         }
         if let (Channel::Sms, Some(host)) = (channel, wanted.page_host) {
             text = format!("{text}\n\n@{host} #{code}");

@@ -6,6 +6,30 @@ use crate::{
     messaging::{consent::ConsentStatus, flow::CompletedFlow},
 };
 
+/// The digits of a code as a person typed them. `Debug` hides them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TypedCode(String);
+
+impl TypedCode {
+    /// The digits, to be checked. Never log them.
+    #[must_use]
+    pub fn digits(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<T: Into<String>> From<T> for TypedCode {
+    fn from(digits: T) -> Self {
+        Self(digits.into())
+    }
+}
+
+impl std::fmt::Debug for TypedCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TypedCode(******)")
+    }
+}
+
 /// One effect of a step. A use case carries it out.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -22,7 +46,7 @@ pub enum Effect {
         /// The challenge to check it against.
         verification: VerificationId,
         /// The digits of the code. Never log them.
-        code: String,
+        code: TypedCode,
     },
     /// Read a user's balance.
     ReadBalance(UserId),
@@ -47,7 +71,7 @@ pub enum Effect {
         /// The payment to confirm.
         transfer: TransferId,
         /// The digits of the code. Never log them.
-        code: String,
+        code: TypedCode,
         /// The payee's name to remember once it is paid.
         payee: Option<String>,
     },
@@ -61,4 +85,16 @@ pub enum Effect {
     HandOff,
     /// Store the answers of a completed flow, once.
     SaveAnswers(CompletedFlow),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_effect_shows_no_code() {
+        let effect =
+            Effect::CheckCode { verification: VerificationId(uuid::Uuid::nil()), code: "123456".into() };
+        assert!(!format!("{effect:?}").contains("123456"));
+    }
 }

@@ -54,7 +54,7 @@ pub enum AgentCommand {
     /// The agent answers from now on.
     TakeOver,
     /// The engine answers again.
-    GiveBack,
+    Release,
 }
 
 /// One event that a step handles.

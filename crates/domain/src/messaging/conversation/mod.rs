@@ -17,7 +17,7 @@ mod tests;
 mod timing;
 mod understood;
 
-pub use effect::Effect;
+pub use effect::{Effect, TypedCode};
 pub use event::{AgentCommand, CodeChecked, CodeSent, Event, InboundContent, Paid, Prepared, StatementLine};
 pub use rate::RateWindow;
 pub use reply::{Arg, Button, Reply, Text};

@@ -59,11 +59,11 @@ impl Step<'_> {
     pub(super) fn give_code(&mut self, code: String) -> bool {
         if let Some(Pending::StepUp(step)) = &self.state.pending {
             let (transfer, payee) = (step.transfer, step.payee.clone());
-            self.effects.push(Effect::ConfirmPayment { transfer, code, payee });
+            self.effects.push(Effect::ConfirmPayment { transfer, code: code.into(), payee });
             return true;
         }
         if let Session::AwaitingCode { verification, .. } = &self.state.session {
-            self.effects.push(Effect::CheckCode { verification: *verification, code });
+            self.effects.push(Effect::CheckCode { verification: *verification, code: code.into() });
             return true;
         }
         false

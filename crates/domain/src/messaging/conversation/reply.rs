@@ -231,7 +231,7 @@ impl Reply {
             Self::BadDestination => vec![text("bad-destination")],
             Self::ConfirmationPrompt(prompt) => prompt_texts(prompt),
             Self::PromptWaits(prompt) => prompt_waits_texts(prompt),
-            Self::PromptExpired => vec![text("card-expired")],
+            Self::PromptExpired => vec![text("prompt-expired")],
             Self::TransferCanceled => vec![text("transfer-canceled")],
             Self::StepUp(step) => vec![step_up("step-up", step), text(code_by(step.channel))],
             Self::StepUpWaits(step) => vec![step_up("step-up-waits", step)],
@@ -314,17 +314,17 @@ fn prompt_texts(prompt: &ConfirmationPrompt) -> Vec<Text> {
     let account = prompt.account.masked();
     let mut texts = vec![match &prompt.payee {
         Some(payee) => {
-            text("card-payee").with("amount", amount).with("account", account).with("payee", payee.clone())
+            text("prompt-payee").with("amount", amount).with("account", account).with("payee", payee.clone())
         }
-        None => text("card").with("amount", amount).with("account", account),
+        None => text("prompt").with("amount", amount).with("account", account),
     }];
     if let Some(concept) = &prompt.concept {
-        texts.push(text("card-concept").with("concept", concept.clone()));
+        texts.push(text("prompt-concept").with("concept", concept.clone()));
     }
     if prompt.account.looks_mistyped() {
-        texts.push(text("card-check-number"));
+        texts.push(text("prompt-check-number"));
     }
-    texts.push(text("card-confirm"));
+    texts.push(text("prompt-confirm"));
     texts
 }
 

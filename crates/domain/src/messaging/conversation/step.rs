@@ -93,7 +93,7 @@ impl Step<'_> {
         self.state.misunderstood = 0;
         self.state.handed_off_until = match command {
             AgentCommand::TakeOver => self.facts.now.checked_add_signed(self.facts.handoff_for),
-            AgentCommand::GiveBack => None,
+            AgentCommand::Release => None,
         };
     }
 

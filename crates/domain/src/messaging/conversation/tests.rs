@@ -328,7 +328,7 @@ fn an_agent_takes_over_and_releases_a_conversation_without_a_reply() {
     assert_eq!(effects, []);
     assert_eq!(state.clone().step(plainly(Intent::Greeting), &facts()).1, [], "they answer");
     let (state, _) =
-        state.step(Event::Received(InboundContent::AgentCommand(AgentCommand::GiveBack)), &facts());
+        state.step(Event::Received(InboundContent::AgentCommand(AgentCommand::Release)), &facts());
     assert_eq!(state.step(plainly(Intent::Greeting), &facts()).1, [Effect::Reply(Reply::Greeting)]);
 }
 

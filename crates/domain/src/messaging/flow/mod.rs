@@ -5,13 +5,13 @@
 //! Nothing here moves money, reads a clock or knows the file format.
 
 mod answer;
-mod book;
 mod catalogue;
 mod check;
 mod date;
 mod draft;
 mod input;
 mod number;
+mod registry;
 mod run;
 mod slug;
 #[cfg(test)]
@@ -20,7 +20,6 @@ mod words;
 
 pub use self::{
     answer::Answer,
-    book::{BookFault, FlowRegistry},
     draft::{
         DraftCatalogue, DraftCity, DraftClosing, DraftCondition, DraftConsent, DraftCountry, DraftEntry,
         DraftNext, DraftOption, DraftResults, DraftRule, DraftStep, DraftTexts, DraftWords, FlowDraft,
@@ -30,6 +29,7 @@ pub use self::{
     run::{CompletedFlow, FlowRun, Progress, Prompt},
     slug::{BadSlug, Slug},
 };
+pub use crate::messaging::flow::registry::{FlowRegistry, FlowRegistryError};
 
 use self::{catalogue::Results, words::Folded};
 use crate::locale::Locale;

@@ -1,13 +1,13 @@
 //! The fold against the rules that always hold.
 
 mod holds;
-mod house;
 mod keys;
 mod limits;
 mod model;
 mod payees;
 mod posting;
 mod reversals;
+mod scripted_store;
 mod scripts;
 
 use super::*;

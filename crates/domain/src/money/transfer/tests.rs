@@ -143,8 +143,8 @@ fn a_repeated_request_is_shown_the_transfer_as_it_was_at_first() {
 #[test]
 fn a_step_up_is_required_when_it_has_a_challenge() {
     let verification = Some(VerificationId(Uuid::from_u128(9)));
-    assert!(!transfer().requires_2fa());
-    assert!(Transfer { verification, ..transfer() }.requires_2fa());
+    assert!(!transfer().requires_step_up());
+    assert!(Transfer { verification, ..transfer() }.requires_step_up());
 }
 
 #[test]

@@ -14,7 +14,7 @@ use domain::{
 use ports::{
     crypto::CodeMac,
     messaging::Lane,
-    money::{PostRequest, ReverseRequest, SecondStep},
+    money::{PostRequest, ReverseRequest, StepUpChallenge},
     verification::OwnCode,
 };
 
@@ -127,7 +127,7 @@ fn wait_for_code(request: &mut PostRequest) {
     asked.status = TransferStatus::PendingVerification;
     asked.verification = Some(verification);
     asked.expires_at = Some(at(LATE));
-    request.second_step = Some(SecondStep {
+    request.step_up_challenge = Some(StepUpChallenge {
         verification,
         phone: phone(1),
         code: OwnCode {

@@ -1,10 +1,10 @@
 //! Random scripts of orders, given to the fold and to the model.
 
 use super::{
-    house::{Rows, ScriptedStore},
     model::{Model, Order, ScriptAnswer},
     *,
 };
+use crate::money::ledger::tests::scripted_store::{Rows, ScriptedStore};
 use chrono::Duration;
 use proptest::{prelude::*, sample::Index};
 

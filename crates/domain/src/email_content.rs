@@ -5,7 +5,7 @@ use crate::locale::Locale;
 
 /// Subject, text and language of an e-mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letter {
+pub struct EmailContent {
     /// The subject, one line.
     pub subject: String,
     /// The body as plain text.
@@ -14,7 +14,7 @@ pub struct Letter {
     pub locale: Locale,
 }
 
-impl Letter {
+impl EmailContent {
     /// The form as one text. Control characters in the subject become spaces, so that it can't add headers.
     #[must_use]
     pub fn to_message(&self) -> String {
@@ -22,7 +22,7 @@ impl Letter {
         format!("Subject: {subject}\nLanguage: {}\n\n{}", self.locale.tag(), self.text)
     }
 
-    /// Reads what [`Letter::to_message`] wrote; `None` when the text has another form.
+    /// Reads what [`EmailContent::to_message`] wrote; `None` when the text has another form.
     #[must_use]
     pub fn parse(message: &str) -> Option<Self> {
         let (headers, text) = message.split_once("\n\n")?;
@@ -41,15 +41,19 @@ mod tests {
 
     #[test]
     fn is_read_back() {
-        let content =
-            Letter { subject: "Tu enlace".into(), text: "Hola\n\nAquí está.".into(), locale: Locale::Es };
-        assert_eq!(Letter::parse(&content.to_message()), Some(content));
+        let content = EmailContent {
+            subject: "Tu enlace".into(),
+            text: "Hola\n\nAquí está.".into(),
+            locale: Locale::Es,
+        };
+        assert_eq!(EmailContent::parse(&content.to_message()), Some(content));
     }
 
     #[test]
     fn a_subject_grows_no_headers() {
-        let content = Letter { subject: "a\nLanguage: en\n\nb".into(), text: "c".into(), locale: Locale::Pt };
-        let read = Letter::parse(&content.to_message()).unwrap();
+        let content =
+            EmailContent { subject: "a\nLanguage: en\n\nb".into(), text: "c".into(), locale: Locale::Pt };
+        let read = EmailContent::parse(&content.to_message()).unwrap();
         assert_eq!((read.text.as_str(), read.locale), ("c", Locale::Pt));
     }
 }

@@ -14,7 +14,7 @@ pub struct FlowRegistry {
 
 /// Two flows that can't be loaded together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BookFault {
+pub struct FlowRegistryError {
     /// The index of the later one in the list.
     pub flow: usize,
     /// The line of the later one.
@@ -25,13 +25,13 @@ pub struct BookFault {
 
 impl FlowRegistry {
     /// Checks that these flows can be loaded together. `Err` lists every conflict.
-    pub fn new(flows: Vec<Flow>) -> Result<Self, Vec<BookFault>> {
+    pub fn new(flows: Vec<Flow>) -> Result<Self, Vec<FlowRegistryError>> {
         let mut faults = Vec::new();
         for (at, flow) in flows.iter().enumerate() {
             let before = flows.get(..at).unwrap_or_default();
             if before.iter().any(|other| other.id == flow.id && other.version == flow.version) {
                 let reason = format!("there are two flows {} of version {}", flow.id, flow.version);
-                faults.push(BookFault { flow: at, line: 1, reason });
+                faults.push(FlowRegistryError { flow: at, line: 1, reason });
             }
             for trigger in &flow.triggers {
                 let taken_by = before.iter().find(|other| {
@@ -39,7 +39,7 @@ impl FlowRegistry {
                 });
                 if let Some(other) = taken_by {
                     let reason = format!("«{}» starts {} already", trigger.written, other.id);
-                    faults.push(BookFault { flow: at, line: trigger.line, reason });
+                    faults.push(FlowRegistryError { flow: at, line: trigger.line, reason });
                 }
             }
         }
