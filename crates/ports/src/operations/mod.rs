@@ -5,12 +5,14 @@ mod dead_letters;
 mod idempotency_store;
 mod signed_requests;
 
-pub use self::{audit::MockAuditLog, dead_letters::MockDeadLetters, signed_requests::MockSignedRequests};
+#[cfg(feature = "mock")]
+pub use self::{
+    audit::MockAuditLog, dead_letters::MockDeadLetters, idempotency_store::MockIdempotencyStore,
+    signed_requests::MockSignedRequests,
+};
 pub use self::{
     audit::{AuditLog, AuditReport},
     dead_letters::{DeadLetter, DeadLetterKind, DeadLetters, ReplayOutcome, UnreadableWebhook},
+    idempotency_store::{Claim, IdempotencyStore},
     signed_requests::SignedRequests,
 };
-#[cfg(feature = "mock")]
-pub use crate::operations::idempotency_store::MockIdempotencyStore;
-pub use crate::operations::idempotency_store::{Claim, IdempotencyStore};
