@@ -9,6 +9,7 @@
 //! The function doesn't know the question. It decides alone, whatever a parser or an understanding service
 //! reads in the message: only a clear yes confirms a payment.
 
+mod order;
 mod words;
 
 #[cfg(test)]
@@ -24,13 +25,18 @@ const LENGTH_MAX: usize = 100;
 /// Whether the whole message says yes and nothing else.
 ///
 /// Case and accents don't matter; a repeated letter («siii», "yesss") counts once. A phrase never crosses a
-/// sign: «no, hay problema» is not «no hay problema».
+/// sign or a line: «no, hay problema» is not «no hay problema».
 #[must_use]
 pub fn is_clear_yes(message: &str) -> bool {
     if message.chars().count() > LENGTH_MAX {
         return false;
     }
     let Some(clauses) = read(message) else { return false };
+    let clauses = match clauses.as_slice() {
+        // "Right, all correct" opens an answer; "yeah, right" closes a doubtful one.
+        [Clause::Words(opener), rest @ ..] if is_words(opener, &["right"]) => rest,
+        all => all,
+    };
     let explained: Option<Vec<Meaning>> = clauses.iter().map(Clause::meaning).collect();
     explained.is_some_and(|meanings| meanings.contains(&Meaning::Yes))
 }
@@ -61,19 +67,22 @@ struct Word {
 /// Cuts a message into clauses. `None` when the lists don't explain a character.
 fn read(message: &str) -> Option<Vec<Clause>> {
     let mut reader = Reader::default();
-    for chunk in message.split(is_space) {
-        let (chunk, has_smiley) = without_smiley(chunk);
-        for c in chunk.chars().flat_map(char::to_lowercase).nfd() {
-            reader.take(c)?;
+    for line in message.lines() {
+        for chunk in line.split(is_space) {
+            let (chunk, has_smiley) = without_smiley(chunk);
+            for c in chunk.chars().flat_map(char::to_lowercase).nfd() {
+                reader.take(c)?;
+            }
+            reader.end_word();
+            if has_smiley {
+                reader.sign(Meaning::Harmless);
+            }
         }
-        reader.end_word();
-        if has_smiley {
-            reader.sign(Meaning::Harmless);
-        }
+        reader.end_clause();
     }
-    reader.end_clause();
-    // Two full stops in a row show doubt: «sí...».
-    (!message.contains("..")).then_some(reader.clauses)
+    // Two full stops in a row show doubt, with spaces between them too: «sí...», «sí. . .».
+    let without_spaces: String = message.chars().filter(|c| !is_space(*c)).collect();
+    (!without_spaces.contains("..")).then_some(reader.clauses)
 }
 
 fn is_space(c: char) -> bool {
@@ -86,8 +95,11 @@ fn without_smiley(chunk: &str) -> (&str, bool) {
     let found = SMILEYS.iter().find(|smiley| lower.ends_with(**smiley) && lower.len() == chunk.len());
     found.and_then(|smiley| chunk.len().checked_sub(smiley.len())).and_then(|end| chunk.get(..end)).map_or(
         (chunk, false),
-        // Letters are a smiley only when they are alone: no word ends in «xd».
-        |rest| if rest.ends_with(char::is_alphabetic) { (chunk, false) } else { (rest, true) },
+        // A smiley that begins with a letter must be alone: no word ends in «xd».
+        |rest| {
+            let begins_with_letter = found.is_some_and(|smiley| smiley.starts_with(char::is_alphabetic));
+            if begins_with_letter && !rest.is_empty() { (chunk, false) } else { (rest, true) }
+        },
     )
 }
 
@@ -142,6 +154,9 @@ impl Clause {
     fn meaning(&self) -> Option<Meaning> {
         match self {
             Self::Sign(meaning) => Some(*meaning),
+            // «cómo no» is a yes alone and a negation before anything else.
+            Self::Words(words) if is_words(words, &["como", "no"]) => Some(Meaning::Yes),
+            Self::Words(words) if !order::is_in_order(words) => None,
             Self::Words(words) => explain(words),
         }
     }
@@ -171,14 +186,8 @@ fn phrases_at(words: &[Word]) -> impl Iterator<Item = (usize, Meaning)> {
     let first = words.first();
     let laughs = first.filter(|word| is_laugh(&word.folded)).map(|_| (1, Meaning::Harmless));
     let known = first.and_then(|word| PHRASES.get(squeeze(&word.folded).as_str())).into_iter().flatten();
-    let is_condition = is_condition(words);
-    let listed = known.filter(move |phrase| !is_condition && phrase.begins(words));
+    let listed = known.filter(|phrase| phrase.begins(words));
     listed.map(|phrase| (phrase.words.len(), phrase.meaning)).chain(laughs)
-}
-
-/// «si no hay problema» sets a condition; «sí, no hay problema» doesn't.
-fn is_condition(words: &[Word]) -> bool {
-    matches!(words, [si, no, ..] if si.folded == "si" && !si.has_accent && no.folded == "no")
 }
 
 struct Phrase {
@@ -214,10 +223,18 @@ fn is_same(listed: &str, word: &Word) -> bool {
     if listed == written {
         return true;
     }
+    // «nooo hay problema» denies.
+    if listed == "no" {
+        return false;
+    }
     let letters = written.as_bytes();
     let has_run = letters.windows(3).any(|three| matches!(three, [a, b, c] if a == b && b == c));
     let ends_double = matches!(letters, [.., a, b] if a == b);
     (has_run || ends_double) && squeeze(listed) == squeeze(written)
+}
+
+fn is_words(words: &[Word], expected: &[&str]) -> bool {
+    words.iter().map(|word| word.folded.as_str()).eq(expected.iter().copied())
 }
 
 /// The word with each run of a letter as one letter.
@@ -234,7 +251,7 @@ fn squeeze(word: &str) -> String {
 /// Whether a word is a laugh: «jaja», "hehehe», «kkkk», «rsrs». One syllable at least twice, also cut off at
 /// the end.
 fn is_laugh(word: &str) -> bool {
-    const SYLLABLES: [&str; 11] = ["ja", "je", "ji", "jo", "ha", "he", "hi", "ka", "rs", "js", "k"];
+    const SYLLABLES: [&str; 10] = ["ja", "je", "ji", "ha", "he", "hi", "ka", "rs", "js", "k"];
     SYLLABLES.iter().any(|syllable| {
         let whole = word.strip_suffix(|c| syllable.starts_with(c) && syllable.len() > 1).unwrap_or(word);
         let rest = whole.trim_start_matches(syllable);

@@ -82,12 +82,12 @@ impl Step<'_> {
         }
         let pending = self.state.pending.as_ref();
         match understanding.intent {
+            _ if self.has_open_prompt() => false,
             Intent::Greeting => true,
             Intent::Confirm | Intent::Deny | Intent::VerifyCode => pending.is_none(),
             Intent::Unknown => match pending {
                 Some(Pending::Draft(_)) => false,
-                Some(Pending::ConfirmationPrompt(_)) => understanding.entities.amount.is_none(),
-                Some(Pending::StepUp(_)) | None => true,
+                Some(Pending::ConfirmationPrompt(_) | Pending::StepUp(_)) | None => true,
             },
             _ => false,
         }
@@ -153,7 +153,14 @@ impl Step<'_> {
             return is_asking;
         };
         let facts = FlowContext { today: self.facts.today, region: self.facts.region };
-        match flow.answer(&mut run, input, facts) {
+        let progress = flow.answer(&mut run, input, facts);
+        if !matches!(progress, Progress::NotMine)
+            && !(matches!(progress, Progress::NotAnAnswer(_)) && may_mean_else)
+        {
+            // The flow asks now: a yes answers it and not an older prompt.
+            self.drop_prompt();
+        }
+        match progress {
             Progress::NotMine => return false,
             Progress::Asked(prompt) => self.say(Reply::Flow(prompt)),
             Progress::NotAnAnswer(_) if may_mean_else => return false,

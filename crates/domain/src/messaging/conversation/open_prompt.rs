@@ -1,8 +1,8 @@
-//! What a message means while a prompt is open. Only a clear yes confirms it and only a no cancels it. A
-//! change whose amount or payee is certain makes a new prompt. Any other text leaves the prompt as it is, and
-//! the reply repeats it.
+//! What a message means while a prompt is open. Only a clear yes confirms it. A no cancels it, a change whose amount
+//! or payee is certain makes a new prompt, and a text that is none of these leaves the prompt: the reply repeats it.
+//! A prompt is dropped when somebody else asks from then on: an agent, a questionnaire, the owner of a bound chat.
 
-use super::{ConfirmationPrompt, Draft, Pending, Reply, pending::redraft, step::Step};
+use super::{ConfirmationPrompt, Draft, InboundContent, Pending, Reply, pending::redraft, step::Step};
 use crate::{
     messaging::{
         clear_yes::is_clear_yes,
@@ -32,7 +32,8 @@ impl Step<'_> {
             return false;
         }
         let entities = &understanding.entities;
-        let changes = changes(&prompt, entities) && !is_relative(text);
+        let is_no = understanding.intent == Intent::Deny || begins_with_no(text);
+        let changes = changes(&prompt, entities) && !is_relative(text) && (!is_no || corrects(text));
         match understanding.intent {
             // A complete payment replaces the prompt; a part of one changes it («mándale 60», «mejor a mi
             // mamá»).
@@ -43,11 +44,49 @@ impl Step<'_> {
             }
             Intent::Unknown | Intent::Confirm | Intent::VerifyCode => {
                 self.state.misunderstood = 0;
-                self.say(Reply::PromptWaits(prompt));
+                self.repeat_prompt(prompt);
                 true
             }
             _ => false,
         }
+    }
+
+    /// Says in one line what waits. A yes that was written before this reply is none to it.
+    pub(super) fn repeat_prompt(&mut self, prompt: ConfirmationPrompt) {
+        self.state.prompt_repeated_at = Some(self.facts.now);
+        self.say(Reply::PromptWaits(prompt));
+    }
+
+    /// Whether a prompt waits for its answer.
+    pub(super) fn has_open_prompt(&self) -> bool {
+        matches!(&self.state.pending, Some(Pending::ConfirmationPrompt(prompt)) if self.facts.now < prompt.expires_at)
+    }
+
+    /// Drops a prompt or an unfinished transfer: somebody else asks from now on. A payment that waits for its code
+    /// goes on waiting, because no yes lets it through.
+    pub(super) fn drop_prompt(&mut self) {
+        if matches!(self.state.pending, Some(Pending::ConfirmationPrompt(_) | Pending::Draft(_))) {
+            self.state.pending = None;
+        }
+    }
+
+    /// Cancels the open prompt on a plain no, also above the sender's limit: a no must not be lost.
+    pub(super) fn cancel_open_prompt(&mut self, content: &InboundContent) -> bool {
+        const NO: [&str; 6] = ["no", "nao", "cancelar", "cancel", "cancela", "cancelalo"];
+        let is_no = match content {
+            InboundContent::Text(text) => NO.contains(&fold(text).as_str()),
+            InboundContent::Button { id, .. } => match &self.state.pending {
+                Some(Pending::ConfirmationPrompt(prompt)) => *id == format!("no:{}", prompt.id),
+                _ => false,
+            },
+            _ => false,
+        };
+        let cancels = is_no && self.has_open_prompt();
+        if cancels {
+            self.state.misunderstood = 0;
+            self.answer_prompt(None, false);
+        }
+        cancels
     }
 
     fn change_prompt(&mut self, prompt: &ConfirmationPrompt, text: &str, understanding: &Understanding) {
@@ -102,4 +141,35 @@ fn is_relative(text: &str) -> bool {
         .any(|three| matches!(three, ["a", "la" | "las", hour] if hour.len() <= 2 && is_number(hour)));
     let reckons = |word: &&str| WORDS.contains(word) || STEMS.iter().any(|stem| word.starts_with(stem));
     adds || tells_time || words.iter().any(reckons)
+}
+
+/// «no, no tengo 100»: the amount is not what is wanted instead.
+fn begins_with_no(text: &str) -> bool {
+    matches!(
+        fold(text).split(' ').next(),
+        Some("no" | "nao" | "not" | "dont" | "don" | "nel" | "nop" | "nope")
+    )
+}
+
+/// «no, mejor 60», «me equivoqué, eran 75», "make it 60": a no that says what is wanted instead.
+fn corrects(text: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "mejor",
+        "melhor",
+        "instead",
+        "rather",
+        "actually",
+        "make",
+        "sean",
+        "sejam",
+        "eran",
+        "eram",
+        "sino",
+        "cambialo",
+        "cambiala",
+        "equivoque",
+        "errei",
+        "meant",
+    ];
+    fold(text).split(' ').any(|word| WORDS.contains(&word))
 }

@@ -106,7 +106,8 @@ impl Step<'_> {
                 if !yes {
                     return self.cancel();
                 }
-                if !self.facts.message.can_answer(&prompt) {
+                let repeated_at = self.state.prompt_repeated_at;
+                if !self.facts.message.can_answer(&prompt) || self.facts.message.came_before(repeated_at) {
                     return self.say(Reply::ConfirmationPrompt(prompt));
                 }
                 match self.state.user(self.facts) {
@@ -117,6 +118,8 @@ impl Step<'_> {
                 }
             }
             Some(Pending::StepUp(_) | Pending::Draft(_)) if pressed.is_none() && !yes => self.cancel(),
+            // A button of an older prompt: it does nothing, and the newer prompt is not to be forgotten.
+            Some(Pending::ConfirmationPrompt(prompt)) => self.repeat_prompt(prompt),
             _ => self.say(Reply::NothingPending),
         }
     }
@@ -168,6 +171,7 @@ impl Step<'_> {
             expires_at: self.facts.now.checked_add_signed(PROMPT_TTL).unwrap_or(self.facts.now),
         };
         self.state.pending = Some(Pending::ConfirmationPrompt(prompt.clone()));
+        self.state.prompt_repeated_at = None;
         self.say(Reply::ConfirmationPrompt(prompt));
     }
 

@@ -40,6 +40,10 @@ pub struct Conversation {
     /// Other flows that were begun, at most one run each. They wait where the person left them.
     #[serde(default)]
     pub flows_aside: Vec<FlowRun>,
+    /// When the open prompt was last repeated, after a reply that was no clear yes: a yes that was written before
+    /// the repetition may mean that reply.
+    #[serde(default)]
+    pub prompt_repeated_at: Option<DateTime<Utc>>,
     /// When prompts were open lately. A yes that was written then doesn't answer a newer prompt.
     #[serde(default)]
     pub open_prompts: Option<OpenPrompts>,

@@ -33,7 +33,11 @@ impl Conversation {
             Event::Movements(movements) => step.say(Reply::Movements(movements)),
             Event::Prepared(outcome) => step.on_prepared(outcome),
             Event::Paid(outcome) => step.on_paid(outcome),
-            Event::ChatBound(Some(whose)) => step.say(Reply::ChatBound(whose)),
+            Event::ChatBound(Some(whose)) => {
+                // What was asked of the one who wrote here before is no question to this person.
+                step.drop_pending();
+                step.say(Reply::ChatBound(whose));
+            }
             Event::ChatBound(None) => step.say(Reply::LinkCodeGone),
         }
         (step.state, step.effects)
@@ -70,6 +74,9 @@ impl Step<'_> {
         if is_silent || content == InboundContent::Reaction {
             return;
         }
+        if self.cancel_open_prompt(&content) {
+            return;
+        }
         match self.state.rate.count(self.facts.now, self.facts.messages_per_minute) {
             Rate::Within => {}
             Rate::Notice => return self.say(Reply::TooManyMessages),
@@ -91,6 +98,9 @@ impl Step<'_> {
     /// An agent took over or released the conversation. The person gets no reply about it.
     fn on_agent(&mut self, command: AgentCommand) {
         self.state.misunderstood = 0;
+        if command == AgentCommand::TakeOver {
+            self.drop_prompt();
+        }
         self.state.handed_off_until = match command {
             AgentCommand::TakeOver => self.facts.now.checked_add_signed(self.facts.handoff_for),
             AgentCommand::Release => None,
@@ -184,7 +194,7 @@ impl Step<'_> {
     }
 
     /// Drops the pending question. A payment that waits for its code is canceled.
-    fn drop_pending(&mut self) {
+    pub(super) fn drop_pending(&mut self) {
         if let Some(Pending::StepUp(step)) = self.state.pending.take() {
             self.effects.push(Effect::CancelPayment(step.transfer));
         }
@@ -203,6 +213,8 @@ impl Step<'_> {
 
     pub(super) fn hand_off(&mut self, reply: Reply) {
         self.state.misunderstood = 0;
+        // From now on a yes may answer the agent: it must not pay what was asked before.
+        self.drop_prompt();
         self.state.handed_off_until = self.facts.now.checked_add_signed(self.facts.handoff_for);
         self.effects.push(Effect::HandOff);
         self.say(reply);
@@ -214,7 +226,7 @@ impl Step<'_> {
             return self.run(user, what);
         }
         let request = Some(DeferredRequest { what, at: self.facts.now });
-        self.state.pending = None;
+        self.drop_pending();
         if !self.facts.has_number && self.state.number.is_none() {
             self.state.session = Session::AwaitingNumber { request };
             return self.say(Reply::NumberNeeded);
@@ -283,7 +295,7 @@ impl Step<'_> {
             Prepared::UnknownPayee { .. } | Prepared::BadDestination if draft.changes.is_some() => {
                 if let Some(prompt) = draft.changes {
                     self.state.pending = Some(Pending::ConfirmationPrompt(*prompt.clone()));
-                    self.say(Reply::PromptWaits(*prompt));
+                    self.repeat_prompt(*prompt);
                 }
             }
             Prepared::UnknownPayee { name } => {

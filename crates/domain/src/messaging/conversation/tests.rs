@@ -166,8 +166,16 @@ fn a_yes_pays_its_prompt_and_a_no_cancels_it() {
 fn a_button_counts_for_its_own_prompt_only() {
     let (state, prompt) = with_prompt();
     let press = |id: String| Event::Received(InboundContent::Button { id, title: "Sí".into() });
-    let (_, effects) = state.clone().step(press(format!("yes:{}", PromptId(Uuid::max()))), &facts());
-    assert_eq!(effects, [Effect::Reply(Reply::NothingPending)]);
+    for older in ["yes", "no"] {
+        let (kept, effects) =
+            state.clone().step(press(format!("{older}:{}", PromptId(Uuid::max()))), &facts());
+        assert_eq!(
+            effects,
+            [Effect::Reply(Reply::PromptWaits(prompt.clone()))],
+            "the newer prompt is not forgotten"
+        );
+        assert_eq!(kept.pending, state.pending);
+    }
     let (_, effects) = state.step(press(format!("yes:{}", prompt.id)), &facts());
     assert_eq!(effects, [Effect::Pay { user: user(), prompt }]);
 }

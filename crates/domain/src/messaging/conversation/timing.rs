@@ -29,6 +29,13 @@ impl MessageTime {
         self.written_at().timestamp() < moment.timestamp()
     }
 
+    /// Whether it was written before that moment, by the provider's date or by our own clock. No when there is no
+    /// such moment.
+    #[must_use]
+    pub fn came_before(&self, moment: Option<DateTime<Utc>>) -> bool {
+        moment.is_some_and(|moment| self.received_at < moment || self.is_before(moment))
+    }
+
     /// Whether a yes in this message can be a yes to that prompt.
     ///
     /// A message that was received before the prompt was made never can. One that the provider dates before

@@ -65,6 +65,7 @@ impl Step<'_> {
             Err(asked) => {
                 let (draft, reply) = *asked;
                 if self.state.user(self.facts).is_some() {
+                    self.drop_pending();
                     self.state.pending = Some(Pending::Draft(draft));
                     self.say(reply);
                 } else {

@@ -269,7 +269,8 @@ fn a_yes_that_is_older_than_its_prompt_shows_it_again() {
 fn a_changed_prompt_keeps_currency_and_account_and_takes_no_earlier_yes() {
     let (state, _) = with_prompt();
     let amount = Some(AmountReading::Exact("60".into()));
-    let (state, _) = state.step(means(Intent::Deny, Entities { amount, ..Entities::default() }), &later(1));
+    let (state, _) =
+        state.step(means(Intent::Unknown, Entities { amount, ..Entities::default() }), &later(1));
     let (state, effects) = state.step(Event::Prepared(Prepared::Ready { account: account() }), &later(1));
     let [Effect::Reply(Reply::ConfirmationPrompt(prompt))] = effects.as_slice() else {
         panic!("{effects:?}")
@@ -349,4 +350,65 @@ fn a_stop_older_than_the_start_that_followed_it_changes_nothing() {
     assert_eq!(late(200).last(), Some(&Effect::Reply(Reply::OptedOut)), "in the same second a stop counts");
     let asked = state.clone().step(plainly(Intent::Stop), &dated(199, ConsentStatus::OptedIn)).1;
     assert_eq!(asked, [], "in other words too");
+}
+
+#[test]
+fn a_prompt_is_dropped_when_somebody_else_asks_from_then_on() {
+    let (state, _) = with_prompt();
+    for event in [
+        says("asesor"),
+        plainly(Intent::ReportProblem),
+        Event::Received(InboundContent::AgentCommand(AgentCommand::TakeOver)),
+        Event::ChatBound(Some("****7890".into())),
+    ] {
+        let (state, _) = state.clone().step(event.clone(), &facts());
+        let (_, effects) = state.step(says("sí"), &facts());
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Pay { .. })), "{event:?}");
+    }
+}
+
+#[test]
+fn a_yes_from_before_the_prompt_was_repeated_pays_nothing() {
+    let (state, prompt) = with_prompt();
+    let minute = DateTime::UNIX_EPOCH + Duration::minutes(1);
+    let (state, effects) = state.step(plainly(Intent::Unknown), &later(1));
+    assert_eq!(effects, [Effect::Reply(Reply::PromptWaits(prompt.clone()))]);
+    let early = StepContext { message: arrived(minute - Duration::seconds(1)), ..later(1) };
+    let (state, effects) = state.step(says("sí"), &early);
+    assert_eq!(effects, [Effect::Reply(Reply::ConfirmationPrompt(prompt.clone()))]);
+    let (_, effects) = state.step(says("sí"), &later(2));
+    assert_eq!(effects, [Effect::Pay { user: user(), prompt }]);
+}
+
+#[test]
+fn a_no_that_names_an_amount_cancels_and_one_that_corrects_asks_anew() {
+    let amount = || Entities { amount: Some(AmountReading::Exact("60".into())), ..Entities::default() };
+    let understood = |text: &str, intent: Intent| Event::Understood {
+        text: text.into(),
+        understanding: Understanding { intent, confidence: 1.0, locale: None, entities: amount() },
+    };
+    let (state, prompt) = with_prompt();
+    let (_, effects) = state.clone().step(understood("no mandes 60", Intent::Deny), &facts());
+    assert_eq!(effects, [Effect::Reply(Reply::TransferCanceled)]);
+    let (_, effects) = state.clone().step(understood("no, no tengo 60", Intent::Unknown), &facts());
+    assert_eq!(effects, [Effect::Reply(Reply::PromptWaits(prompt))]);
+    for (text, intent) in [("no, mejor 60", Intent::Unknown), ("me equivoqué, eran 60", Intent::Deny)] {
+        let (_, effects) = state.clone().step(understood(text, intent), &facts());
+        assert!(matches!(effects.as_slice(), [Effect::Prepare { .. }]), "{text}: {effects:?}");
+    }
+}
+
+#[test]
+fn a_no_is_heard_above_the_senders_limit() {
+    let (mut state, prompt) = with_prompt();
+    let strict = StepContext { messages_per_minute: 1, ..facts() };
+    for _ in 0..3 {
+        state = state.step(says("hola"), &strict).0;
+    }
+    for no in [
+        says("No"),
+        Event::Received(InboundContent::Button { id: format!("no:{}", prompt.id), title: "No".into() }),
+    ] {
+        assert_eq!(state.clone().step(no, &strict).1, [Effect::Reply(Reply::TransferCanceled)]);
+    }
 }
