@@ -154,9 +154,12 @@ impl Step<'_> {
         };
         let facts = FlowContext { today: self.facts.today, region: self.facts.region };
         let progress = flow.answer(&mut run, input, facts);
-        if !matches!(progress, Progress::NotMine)
-            && !(matches!(progress, Progress::NotAnAnswer(_)) && may_mean_else)
-        {
+        let is_declined = match progress {
+            Progress::NotMine => true,
+            Progress::NotAnAnswer(_) => may_mean_else,
+            _ => false,
+        };
+        if !is_declined {
             // The flow asks now: a yes answers it and not an older prompt.
             self.drop_prompt();
         }

@@ -39,7 +39,7 @@ pub(crate) struct TransferJson {
     /// The status, such as `completed` or `pending_verification`.
     status: &'static str,
     /// True if the transfer needs a step-up code.
-    requires_step_up: bool,
+    requires_2fa: bool,
     /// True while the transfer waits for a code or an approval.
     confirmation_required: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,7 +86,7 @@ impl From<&Transfer> for TransferJson {
             id: transfer.id.to_string(),
             client_tx_id: transfer.client_tx_id.clone(),
             status: transfer.status.name(),
-            requires_step_up: transfer.requires_step_up(),
+            requires_2fa: transfer.requires_step_up(),
             confirmation_required: waits,
             verification_id: transfer.verification.map(|id| id.to_string()),
             amount: transfer.amount.decimal(),
