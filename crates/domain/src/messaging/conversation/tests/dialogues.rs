@@ -120,6 +120,8 @@ impl Dialogue {
                 | Reply::PromptExpired
                 | Reply::OptedOut
                 | Reply::AskAmount
+                | Reply::HandedOff
+                | Reply::ProblemNoted
                 | Reply::Receipt { .. },
             ) => {
                 self.close();
