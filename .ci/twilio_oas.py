@@ -103,7 +103,9 @@ def main():
     bad = []
     for name, log in logs:
         log.seek(0)
-        bad += [f"{name}: {line.strip()}" for line in log if re.search(r"violation|error|✖", line, re.I)]
+        # At its start the proxy lists its routes, with made-up values in their paths ("…/Fields/error/…"): no complaints.
+        told = [line for line in log if not re.search(r"\[CLI\].*\b(GET|POST|PUT|PATCH|DELETE)\b", line)]
+        bad += [f"{name}: {line.strip()}" for line in told if re.search(r"violation|error|✖", line, re.I)]
     print(f"{len(calls)} calls through the proxies, {len(bad)} complaints")
     print("\n".join(bad[:20]))
     return 1 if bad else 0
