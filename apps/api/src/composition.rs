@@ -210,7 +210,6 @@ impl App {
         let submit = Arc::new(SubmitTransfer {
             ledger: shared.clone(),
             identities: shared.clone(),
-            verifications: shared.clone(),
             hasher: hasher.clone(),
             random: random.clone(),
             ids: ids.clone(),

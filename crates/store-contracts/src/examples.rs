@@ -29,8 +29,8 @@ use ports::{
     },
     money::{PostRequest, WalletView},
     verification::{
-        AttemptRequest, BeginVerification, NewChallenge, Requester, ReserveAttempt, SendResult,
-        StartDecision, Verifications,
+        AttemptRequest, BeginVerification, NewChallenge, Requester, ReserveAttempt, SendResult, StartOutcome,
+        Verifications,
     },
 };
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -130,13 +130,15 @@ pub(crate) fn challenge(number: u32, policy: OtpPolicy) -> BeginVerification {
 pub(crate) async fn approved(store: &dyn Stores, number: u32, purpose: Purpose) -> VerificationId {
     let mut request = challenge(number, policy());
     request.challenge.purpose = purpose;
-    let StartDecision::Go(begun) = Verifications::begin(store, &request, at(0)).await.unwrap() else {
+    let StartOutcome::Started(begun) = Verifications::begin(store, &request, at(0)).await.unwrap() else {
         panic!()
     };
     let sent = SendResult::Sent { sid: format!("VE{}", begun.id), channel: Channel::Sms };
     store.record_send(begun.id, &sent, at(0)).await.unwrap();
     let attempt = AttemptRequest { verification: begun.id, effect_key: None, anonymous: None };
-    let ReserveAttempt::Go(ticket) = store.take_attempt(&attempt, at(0)).await.unwrap() else { panic!() };
+    let ReserveAttempt::Reserved(ticket) = store.take_attempt(&attempt, at(0)).await.unwrap() else {
+        panic!()
+    };
     assert!(store.settle_attempt(&ticket, true, &policy(), at(0)).await.unwrap().approved);
     begun.id
 }

@@ -78,8 +78,12 @@ macro_rules! suite {
                 ledger: forty_transfers_at_once_never_overspend, one_key_asked_twenty_times_is_one_transfer,
                     a_refusal_is_replayed_and_does_not_flip,
                     transfers_in_both_directions_at_once_lose_nothing,
-                    a_filed_transfer_is_paid_once_by_its_code, wrong_codes_are_counted_though_nothing_moves,
-                    a_canceled_or_expired_transfer_is_not_paid, limits_hold_at_once, entries_add_up;
+                    limits_hold_at_once, entries_add_up;
+                step_up: a_filed_transfer_is_paid_once_by_its_code,
+                    wrong_codes_are_counted_though_nothing_moves, a_canceled_or_expired_transfer_is_not_paid,
+                    the_code_that_locks_the_number_ends_its_transfer, a_repeated_code_gets_its_first_answer,
+                    codes_of_payments_keep_to_their_budget_at_once, a_batch_counts_its_own_codes,
+                    codes_for_payments_are_counted_apart, a_locked_number_gets_no_code_for_a_payment;
                 ledger_model: random_scripts_agree_with_the_fold;
                 holds: a_hold_is_captured_once, a_voided_hold_gives_everything_back,
                     a_hold_expires_unless_it_was_handed_over, of_many_verdicts_one_holds;
@@ -95,7 +99,7 @@ macro_rules! suite {
                     an_attempt_nobody_checked_is_given_back, limits_hold_under_a_burst,
                     a_failed_send_costs_no_quota, many_requests_at_once_begin_one_challenge,
                     attempts_count_for_the_providers_challenge, the_providers_approval_is_one_of_ours,
-                    concurrent_attempts_are_each_judged_alone, codes_for_payments_are_counted_apart;
+                    concurrent_attempts_are_each_judged_alone;
                 senders: a_strangers_codes_and_attempts_are_counted_apart,
                     each_kind_of_sender_has_a_budget_of_its_own, the_next_channel_stops_at_the_limit,
                     a_channel_the_person_opted_out_of_is_skipped;

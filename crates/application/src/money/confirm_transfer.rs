@@ -3,7 +3,10 @@
 use crate::money::submit_transfer::TransferRules;
 use domain::{
     ids::TransferId,
-    money::{transaction_digest::transfer_digest, transfer::TransferStatus},
+    money::{
+        transaction_digest::transfer_digest,
+        transfer::{Transfer, TransferStatus},
+    },
     operations::audit::Actor,
     verification::otp::{OtpCode, Purpose},
 };
@@ -65,14 +68,13 @@ impl ConfirmTransfer {
         else {
             return Ok(Confirmed::Judged(ConfirmOutcome::NotFound));
         };
-        let verification = match (transfer.status, transfer.verification) {
-            (TransferStatus::PendingVerification, Some(verification)) => verification,
-            (TransferStatus::Completed | TransferStatus::Reversed, _) => {
-                return Ok(Confirmed::Judged(ConfirmOutcome::AlreadyDone(Box::new(transfer))));
+        let (verification, code) = match (transfer.verification, code) {
+            (Some(verification), Some(code)) => (verification, code),
+            (Some(_), None) if transfer.status == TransferStatus::PendingVerification => {
+                return Ok(Confirmed::CodeNeeded);
             }
-            _ => return Ok(Confirmed::Judged(ConfirmOutcome::NotWaiting(Box::new(transfer)))),
+            _ => return Ok(Confirmed::Judged(without_code(transfer))),
         };
-        let Some(code) = code else { return Ok(Confirmed::CodeNeeded) };
         let kept = self.verifications.find(verification).await?;
         let mac = kept.as_ref().and_then(|kept| {
             let own = kept.own_code.as_ref()?;
@@ -98,5 +100,15 @@ impl ConfirmTransfer {
             actor,
         };
         Ok(Confirmed::Judged(self.ledger.confirm(&request, now).await?))
+    }
+}
+
+/// The answer about a transfer that waits for no code, or to which no code was given.
+fn without_code(transfer: Transfer) -> ConfirmOutcome {
+    match transfer.status {
+        TransferStatus::Completed | TransferStatus::Reversed => {
+            ConfirmOutcome::AlreadyDone(Box::new(transfer))
+        }
+        _ => ConfirmOutcome::NotWaiting(Box::new(transfer)),
     }
 }

@@ -102,6 +102,9 @@ impl ReverseTransfer {
             Decision::Decided(outcome) => Ok(Reversed { outcome, replayed: false }),
             Decision::Replayed(outcome) => Ok(Reversed { outcome, replayed: true }),
             Decision::KeyReused => Err(ReverseTransferError::KeyReused),
+            Decision::CodeRefused(_) => {
+                Err(StoreError::Corrupt("a reversal that needs a code".into()).into())
+            }
         }
     }
 }

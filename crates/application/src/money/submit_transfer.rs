@@ -31,7 +31,7 @@ use ports::{
     messaging::{Lane, NewOutbound, message_channel::OutboundMessage, texts::Texts},
     money::{Ledger, PostRequest, StepUpChallenge},
     store_error::StoreError,
-    verification::{OwnCode, Verifications},
+    verification::OwnCode,
 };
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -76,8 +76,6 @@ pub struct SubmitTransfer {
     pub ledger: Arc<dyn Ledger>,
     /// The port of people and payees.
     pub identities: Arc<dyn Identities>,
-    /// Counts the codes of payments.
-    pub verifications: Arc<dyn Verifications>,
     /// Hashes step-up codes.
     pub hasher: Arc<dyn CodeHasher>,
     /// The random source for codes.
@@ -189,7 +187,6 @@ impl SubmitTransfer {
             created_at: now,
         };
         let step_up_challenge = if self.rules.needs_second_step(request.amount) {
-            self.may_send_code(owner, request.key.as_ref(), now).await?;
             Some(self.step_up_challenge(&mut transfer, now).await?)
         } else {
             None
@@ -210,6 +207,7 @@ impl SubmitTransfer {
             Decision::Decided(outcome) => (outcome, false),
             Decision::Replayed(outcome) => (outcome, true),
             Decision::KeyReused => return Err(SubmitTransferError::KeyReused),
+            Decision::CodeRefused(refusal) => return Err(SubmitTransferError::TooManyCodes(refusal.until())),
         };
         Ok(Submitted { outcome, replayed, balance_after: posted.balance_after })
     }
@@ -233,28 +231,6 @@ impl SubmitTransfer {
             return Ok(None);
         }
         Ok(Some(Refusal::LimitExceeded { limit }))
-    }
-
-    /// Codes for payments have a budget of their own, so that they neither flood a number nor use up the
-    /// codes of its chat. A request that was decided before sends none.
-    async fn may_send_code(
-        &self,
-        owner: UserId,
-        key: Option<&IdempotencyKey>,
-        now: DateTime<Utc>,
-    ) -> Result<(), SubmitTransferError> {
-        if let Some(key) = key
-            && self.ledger.find_outcome(key).await?.is_some()
-        {
-            return Ok(());
-        }
-        let Some(phone) = self.identities.find(owner).await?.and_then(|person| person.phone) else {
-            return Ok(());
-        };
-        match self.verifications.payment_code_wait(&phone, &self.rules.code_policy, now).await? {
-            Some(at) => Err(SubmitTransferError::TooManyCodes(at)),
-            None => Ok(()),
-        }
     }
 
     async fn payer(&self, request: &TransferRequest) -> Result<(UserId, WalletId), SubmitTransferError> {
@@ -348,7 +324,7 @@ impl SubmitTransfer {
                 client: None,
             },
             expires_at,
-            attempts_max: self.rules.code_policy.attempts_max,
+            policy: self.rules.code_policy,
         })
     }
 }

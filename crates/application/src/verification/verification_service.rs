@@ -21,7 +21,10 @@ use domain::{
     locale::Locale,
     message::Channel,
     phone::Region,
-    verification::otp::{ChallengeStatus, OtpCode, OtpPolicy, Purpose, Recipient, SendLimit},
+    verification::{
+        AttemptRefusal, AttemptResult, SendRefusal,
+        otp::{ChallengeStatus, OtpCode, OtpPolicy, Purpose, Recipient, SendLimit},
+    },
 };
 use ports::{
     clock::Clock,
@@ -29,9 +32,9 @@ use ports::{
     messaging::Consents,
     store_error::StoreResult,
     verification::{
-        AttemptRequest, AttemptResult, AttemptTicket, AttemptVerdict, BeginResend, BeginVerification,
-        CheckAttempt, NewChallenge, OwnCode, OwnSend, Requester, ReserveAttempt, SendResult, StartDecision,
-        Verification, Verifications,
+        AttemptRequest, AttemptTicket, AttemptVerdict, BeginResend, BeginVerification, CheckAttempt,
+        NewChallenge, OwnCode, OwnSend, Requester, ReserveAttempt, SendResult, StartOutcome, Verification,
+        Verifications,
         code_provider::{CodeProvider, CodeProviderError, CodeVerdict, StartCode, StartedCode},
         number_lookup::{LineType, NumberLookup},
     },
@@ -146,6 +149,16 @@ pub enum SendCodeOutcome {
     NotFound,
 }
 
+impl From<SendRefusal> for SendCodeOutcome {
+    fn from(refusal: SendRefusal) -> Self {
+        match refusal {
+            SendRefusal::Suspended(until) => Self::Suspended(until),
+            SendRefusal::Locked(until) => Self::Locked(until),
+            SendRefusal::Limited(limit, until) => Self::TooMany(limit, until),
+        }
+    }
+}
+
 /// The outcome of a check attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CheckResult {
@@ -157,6 +170,15 @@ pub enum CheckResult {
     Locked(DateTime<Utc>),
     /// The provider gave no answer. The check attempt was given back.
     Failed(CodeProviderError),
+}
+
+impl From<AttemptRefusal> for CheckResult {
+    fn from(refusal: AttemptRefusal) -> Self {
+        match refusal {
+            AttemptRefusal::Locked(until) => Self::Locked(until),
+            AttemptRefusal::Gone => Self::Gone,
+        }
+    }
 }
 
 impl VerificationService {
@@ -233,14 +255,14 @@ impl VerificationService {
         let effect_key = request.effect_key.clone();
         let begin = BeginVerification { challenge, effect_key, own, policy: self.policy };
         match self.verifications.begin(&begin, now).await? {
-            StartDecision::Go(verification) => {
+            StartOutcome::Started(verification) => {
                 self.close(other).await?;
                 self.hand_out(*verification, &fallback, request.locale).await
             }
-            StartDecision::Repeated(verification) => {
+            StartOutcome::Repeated(verification) => {
                 self.repeat(*verification, &fallback, request.locale).await
             }
-            StartDecision::Open(open) => match request.when_open {
+            StartOutcome::Open(open) => match request.when_open {
                 WhenOpen::Keep => Ok(SendCodeOutcome::StillGood(open)),
                 WhenOpen::Resend => {
                     let again = Again {
@@ -254,9 +276,7 @@ impl VerificationService {
                     Box::pin(self.send_again(*open, again)).await
                 }
             },
-            StartDecision::Locked(until) => Ok(SendCodeOutcome::Locked(until)),
-            StartDecision::TooMany(limit, until) => Ok(SendCodeOutcome::TooMany(limit, until)),
-            StartDecision::Suspended(until) => Ok(SendCodeOutcome::Suspended(until)),
+            StartOutcome::Refused(refusal) => Ok(refusal.into()),
         }
     }
 

@@ -82,16 +82,7 @@ fn visitor() -> Visitor {
 }
 
 fn policy() -> OtpPolicy {
-    OtpPolicy {
-        ttl: Duration::minutes(10),
-        attempts_max: 3,
-        resend_cooldown: Duration::seconds(60),
-        sends_per_destination_per_day: 5,
-        sends_per_ip_per_hour: 10,
-        sends_per_prefix_per_hour: 30,
-        lock_after_failures: 5,
-        lock_for: Duration::minutes(5),
-    }
+    OtpPolicy::default()
 }
 
 impl Bank {

@@ -19,7 +19,10 @@ use domain::{
         idempotency::{Fingerprint, IdempotencyKey},
     },
     phone::PhoneNumber,
-    verification::otp::{OtpPolicy, Purpose, Recipient},
+    verification::{
+        AttemptResult,
+        otp::{OtpPolicy, Purpose, Recipient},
+    },
 };
 use ports::{
     accounts::*,
@@ -79,14 +82,13 @@ planned!(Identities {
 });
 
 planned!(Verifications {
-    begin(request: &BeginVerification, now: DateTime<Utc>) -> StartDecision;
-    begin_resend(request: &BeginResend, now: DateTime<Utc>) -> StartDecision;
+    begin(request: &BeginVerification, now: DateTime<Utc>) -> StartOutcome;
+    begin_resend(request: &BeginResend, now: DateTime<Utc>) -> StartOutcome;
     take_next_fallbacks(policy: &OtpPolicy, now: DateTime<Utc>) -> usize;
     wipe_codes(now: DateTime<Utc>) -> usize;
     judge_attempt(request: &CheckAttempt, now: DateTime<Utc>) -> AttemptVerdict;
     record_send(id: VerificationId, result: &SendResult, now: DateTime<Utc>) -> bool;
     close(id: VerificationId) -> ();
-    payment_code_wait(phone: &PhoneNumber, policy: &OtpPolicy, now: DateTime<Utc>) -> Option<DateTime<Utc>>;
     lock_of(requester: &Requester, to: &Recipient, now: DateTime<Utc>) -> Option<DateTime<Utc>>;
     has_concurrent_attempts(verification: VerificationId, attempt: Option<uuid::Uuid>, now: DateTime<Utc>) -> bool;
     take_attempt(request: &AttemptRequest, now: DateTime<Utc>) -> ReserveAttempt;

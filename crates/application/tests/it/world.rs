@@ -132,16 +132,7 @@ impl Drop for World {
 }
 
 fn policy() -> OtpPolicy {
-    OtpPolicy {
-        ttl: Duration::minutes(10),
-        attempts_max: 3,
-        resend_cooldown: Duration::seconds(60),
-        sends_per_destination_per_day: 5,
-        sends_per_ip_per_hour: 10,
-        sends_per_prefix_per_hour: 30,
-        lock_after_failures: 5,
-        lock_for: Duration::minutes(5),
-    }
+    OtpPolicy::default()
 }
 
 fn conversation_policy() -> ConversationPolicy {
@@ -304,7 +295,6 @@ fn handle_message(
         submit: Arc::new(SubmitTransfer {
             ledger: store.clone(),
             identities: store.clone(),
-            verifications: store.clone(),
             hasher: hasher.clone(),
             random,
             ids: ids.clone(),

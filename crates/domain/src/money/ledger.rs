@@ -15,6 +15,7 @@ use crate::{
         transfer::{Destination, Transfer, TransferStatus},
     },
     operations::idempotency::{Fingerprint, IdempotencyKey},
+    verification::SendRefusal,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -205,6 +206,8 @@ pub enum Decision {
     Replayed(Outcome),
     /// The key belongs to a request with another fingerprint.
     KeyReused,
+    /// The transfer needs a step-up code, and none may be sent at present. Nothing is stored under the key.
+    CodeRefused(SendRefusal),
 }
 
 #[cfg(test)]

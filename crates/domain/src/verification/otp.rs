@@ -114,6 +114,22 @@ pub struct OtpPolicy {
     pub lock_for: Duration,
 }
 
+/// The limits that apply where the operator sets none.
+impl Default for OtpPolicy {
+    fn default() -> Self {
+        Self {
+            ttl: Duration::minutes(10),
+            attempts_max: 3,
+            resend_cooldown: Duration::seconds(60),
+            sends_per_destination_per_day: 5,
+            sends_per_ip_per_hour: 10,
+            sends_per_prefix_per_hour: 30,
+            lock_after_failures: 5,
+            lock_for: Duration::minutes(5),
+        }
+    }
+}
+
 /// The status of a challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -233,9 +249,19 @@ impl Challenge {
     /// How long to wait before the code may be sent again; zero when it may be sent now.
     #[must_use]
     pub fn resend_wait(&self, policy: &OtpPolicy, now: DateTime<Utc>) -> Duration {
-        let since = now.signed_duration_since(self.last_sent_at);
-        policy.resend_cooldown.checked_sub(&since).unwrap_or_else(Duration::zero).max(Duration::zero())
+        cooldown_left(self.last_sent_at, policy, now).unwrap_or_else(Duration::zero)
     }
+}
+
+/// How much of the cooldown after a send is left; `None` when it has passed.
+#[must_use]
+pub fn cooldown_left(
+    last_sent_at: DateTime<Utc>,
+    policy: &OtpPolicy,
+    now: DateTime<Utc>,
+) -> Option<Duration> {
+    let since = now.signed_duration_since(last_sent_at);
+    policy.resend_cooldown.checked_sub(&since).filter(|left| *left > Duration::zero())
 }
 
 /// Wrong codes at one destination, over all its challenges.
@@ -287,6 +313,14 @@ pub struct Count {
     pub n: u32,
     /// When the oldest of them was sent. It leaves the window first.
     pub oldest: Option<DateTime<Utc>>,
+}
+
+impl Count {
+    /// Counts one more send.
+    pub fn add(&mut self, at: DateTime<Utc>) {
+        self.n = self.n.saturating_add(1);
+        self.oldest = Some(self.oldest.map_or(at, |oldest| oldest.min(at)));
+    }
 }
 
 /// The limit that stops a send.

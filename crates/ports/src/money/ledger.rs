@@ -34,8 +34,8 @@ pub struct StepUpChallenge {
     pub message: NewOutbound,
     /// From when the code is refused.
     pub expires_at: DateTime<Utc>,
-    /// The maximum of check attempts.
-    pub attempts_max: u32,
+    /// The code policy to apply.
+    pub policy: OtpPolicy,
 }
 
 /// A transfer to post, with everything that commits with it.

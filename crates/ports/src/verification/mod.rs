@@ -10,8 +10,8 @@ pub use self::{verification_pages::MockVerificationPages, verifications::MockVer
 pub use self::{
     verification_pages::{NewVerificationPage, VerificationPage, VerificationPages},
     verifications::{
-        AttemptRequest, AttemptResult, AttemptTicket, AttemptVerdict, BeginResend, BeginVerification,
-        CheckAttempt, NewChallenge, OwnCode, OwnSend, Requester, ReserveAttempt, SendAttempt, SendResult,
-        StartDecision, Verification, Verifications,
+        AttemptRequest, AttemptTicket, AttemptVerdict, BeginResend, BeginVerification, CheckAttempt,
+        NewChallenge, OwnCode, OwnSend, Requester, ReserveAttempt, SendAttempt, SendResult, StartOutcome,
+        Verification, Verifications,
     },
 };

@@ -9,7 +9,10 @@ use domain::{
     locale::Locale,
     message::Channel,
     phone::PhoneNumber,
-    verification::otp::{Challenge, OtpPolicy, Purpose, Recipient, SendLimit},
+    verification::{
+        AttemptRefusal, AttemptResult, SendRefusal,
+        otp::{Challenge, OtpPolicy, Purpose, Recipient},
+    },
 };
 
 /// The principal that asked for a challenge. No other principal sees it or may check a code for it.
@@ -131,21 +134,19 @@ pub struct OwnSend {
     pub fallback: Vec<NewOutbound>,
 }
 
-/// Whether a code may be sent.
+/// What became of a request to send a code. The decision is [`StartFacts::decide`] of the domain.
+///
+/// [`StartFacts::decide`]: domain::verification::StartFacts::decide
 #[derive(Clone, Debug)]
-pub enum StartDecision {
-    /// Yes, and the send is counted. Boxed, because a verification is much larger than the other variants.
-    Go(Box<Verification>),
+pub enum StartOutcome {
+    /// The send is counted. Boxed, because a verification is much larger than the other variants.
+    Started(Box<Verification>),
     /// The same effect asked before; its challenge.
     Repeated(Box<Verification>),
     /// The principal already has an open challenge for this recipient and purpose.
     Open(Box<Verification>),
-    /// The number is locked until that time.
-    Locked(DateTime<Utc>),
-    /// The limit is reached; the next code may go out at that time.
-    TooMany(SendLimit, DateTime<Utc>),
-    /// The verification breaker is open and the caller is anonymous. They may ask again at that time.
-    Suspended(DateTime<Utc>),
+    /// No code is sent.
+    Refused(SendRefusal),
 }
 
 /// A challenge with its sends.
@@ -237,30 +238,28 @@ pub struct CheckAttempt {
     pub policy: OtpPolicy,
 }
 
-/// The verdict on a check attempt on a code of ours.
+/// What became of a check attempt on a code of ours. The decision is [`AttemptFacts::judge`] of the domain.
+///
+/// [`AttemptFacts::judge`]: domain::verification::AttemptFacts::judge
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttemptVerdict {
     /// Counted, compared and, if right, used up.
     Judged(AttemptResult),
-    /// The challenge is settled, expired or exhausted.
-    Gone,
-    /// The number is locked until that time.
-    Locked(DateTime<Utc>),
+    /// Neither counted nor compared.
+    Refused(AttemptRefusal),
     /// A newer code was sent since the entered one was hashed; nothing was counted.
     Outdated,
 }
 
-/// Whether a code may be checked.
+/// Whether a code may be checked at its provider.
 #[derive(Clone, Debug)]
 pub enum ReserveAttempt {
     /// Yes; the check attempt is counted.
-    Go(Box<AttemptTicket>),
+    Reserved(Box<AttemptTicket>),
     /// The same check attempt was settled before.
     Judged(AttemptResult),
-    /// The challenge is settled, expired or exhausted.
-    Gone,
-    /// The number is locked until that time.
-    Locked(DateTime<Utc>),
+    /// No; nothing is counted.
+    Refused(AttemptRefusal),
 }
 
 /// A counted check attempt, to settle.
@@ -276,26 +275,15 @@ pub struct AttemptTicket {
     pub anonymous: Option<String>,
 }
 
-/// The result of a settled check attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AttemptResult {
-    /// Whether the code was right.
-    pub approved: bool,
-    /// The check attempts that are left.
-    pub attempts_remaining: u32,
-    /// Until when the number is locked, if this check attempt locked it.
-    pub locked_until: Option<DateTime<Utc>>,
-}
-
 /// Challenges. Every method is one transaction.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Verifications: Send + Sync {
     /// Stores a new challenge and counts its first send, if lock and limits allow it.
-    async fn begin(&self, request: &BeginVerification, now: DateTime<Utc>) -> StoreResult<StartDecision>;
+    async fn begin(&self, request: &BeginVerification, now: DateTime<Utc>) -> StoreResult<StartOutcome>;
 
     /// Counts another send of an open challenge, if lock, cooldown and limits allow it.
-    async fn begin_resend(&self, request: &BeginResend, now: DateTime<Utc>) -> StoreResult<StartDecision>;
+    async fn begin_resend(&self, request: &BeginResend, now: DateTime<Utc>) -> StoreResult<StartOutcome>;
 
     /// Sends codes of ours on their next fallback channel, if the one before failed or did not deliver in
     /// time, and deletes fallbacks that are not needed any more. Limits apply as to all sends. A recipient
@@ -318,15 +306,6 @@ pub trait Verifications: Send + Sync {
 
     /// Cancels an open challenge; no code is accepted any more.
     async fn close(&self, id: VerificationId) -> StoreResult<()>;
-
-    /// When the next step-up code may go to a number; `None`: now. Step-up codes are counted separately from
-    /// all others.
-    async fn payment_code_wait(
-        &self,
-        phone: &PhoneNumber,
-        policy: &OtpPolicy,
-        now: DateTime<Utc>,
-    ) -> StoreResult<Option<DateTime<Utc>>>;
 
     /// Counts a check attempt before the code is checked. Check attempts count per challenge of the provider,
     /// which several challenges of ours may share.

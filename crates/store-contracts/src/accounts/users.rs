@@ -10,7 +10,7 @@ use domain::{
     ids::{MessageId, SessionId, UserId},
     message::Channel,
     money::Currency,
-    verification::otp::Purpose,
+    verification::{SendRefusal, otp::Purpose},
 };
 use futures_util::future::join_all;
 use ports::{
@@ -21,7 +21,7 @@ use ports::{
     },
     messaging::{Lane, NewOutbound, message_channel::OutboundMessage},
     pagination::PageRequest,
-    verification::{Requester, StartDecision, Verifications},
+    verification::{Requester, StartOutcome, Verifications},
 };
 
 const PAGE: PageRequest = PageRequest { limit: 10, after: None };
@@ -87,7 +87,8 @@ pub async fn a_challenge_proves_once(store: impl Stores) {
     assert_eq!(registered(&store, sign_up(6, Some((2, login)))).await, Registered::NoProof);
     let other = approved(&store, 3, Purpose::Registration).await;
     assert_eq!(registered(&store, sign_up(7, Some((4, other)))).await, Registered::NoProof);
-    let StartDecision::Go(open) = Verifications::begin(&store, &challenge(5, policy()), at(0)).await.unwrap()
+    let StartOutcome::Started(open) =
+        Verifications::begin(&store, &challenge(5, policy()), at(0)).await.unwrap()
     else {
         panic!()
     };
@@ -363,12 +364,16 @@ pub async fn anonymous_sends_and_failures_are_counted_apart(store: impl Stores) 
         request.challenge.origin = Some(address.into());
         request
     };
-    let StartDecision::Go(first) = Verifications::begin(&store, &anonymous("1.1.1.1"), at(0)).await.unwrap()
+    let StartOutcome::Started(first) =
+        Verifications::begin(&store, &anonymous("1.1.1.1"), at(0)).await.unwrap()
     else {
         panic!()
     };
     let full = Verifications::begin(&store, &anonymous("2.2.2.2"), at(0)).await.unwrap();
-    assert!(matches!(full, StartDecision::TooMany(..)), "one budget for all of them: {full:?}");
+    assert!(
+        matches!(full, StartOutcome::Refused(SendRefusal::Limited(..))),
+        "one budget for all of them: {full:?}"
+    );
     let sent = SendResult::Sent { sid: "VE1".into(), channel: Channel::Sms };
     store.record_send(first.id, &sent, at(0)).await.unwrap();
     let found = store.find_open_from("1.1.1.1", &phone(1).into(), Purpose::Login, at(1)).await.unwrap();
@@ -385,10 +390,12 @@ pub async fn anonymous_sends_and_failures_are_counted_apart(store: impl Stores) 
     );
     let attempt =
         AttemptRequest { verification: first.id, effect_key: None, anonymous: Some("1.1.1.1".into()) };
-    let ReserveAttempt::Go(ticket) = store.take_attempt(&attempt, at(1)).await.unwrap() else { panic!() };
+    let ReserveAttempt::Reserved(ticket) = store.take_attempt(&attempt, at(1)).await.unwrap() else {
+        panic!()
+    };
     assert!(store.settle_attempt(&ticket, false, &policy, at(1)).await.unwrap().locked_until.is_some());
     let again = Verifications::begin(&store, &anonymous("1.1.1.1"), at(2)).await.unwrap();
-    assert!(matches!(again, StartDecision::Locked(_)), "{again:?}");
+    assert!(matches!(again, StartOutcome::Refused(SendRefusal::Locked(_))), "{again:?}");
     let team = Verifications::begin(&store, &challenge(1, policy), at(2)).await.unwrap();
-    assert!(matches!(team, StartDecision::Go(_)), "a team goes on: {team:?}");
+    assert!(matches!(team, StartOutcome::Started(_)), "a team goes on: {team:?}");
 }

@@ -2,36 +2,32 @@
 
 use crate::{
     Stores,
-    examples::{actor, at, day, id, outbound, person, phone, policy, transfer},
+    examples::{at, person, transfer},
 };
 use domain::{
-    ids::{TransferId, UserId, VerificationId, WalletId},
+    ids::{TransferId, WalletId},
     money::{
         Currency,
         ledger::{Decision, Outcome, Refusal, clearing_account},
         limits::{LimitExceeded, Limits},
-        transfer::TransferStatus,
     },
 };
 use futures_util::future::join_all;
 use ports::{
-    crypto::CodeMac,
-    messaging::Lane,
-    money::{ConfirmOutcome, ConfirmTransfer, EntryFilter, PostOutcome, PostRequest, StepUpChallenge},
+    money::{EntryFilter, PostOutcome, PostRequest},
     pagination::PageRequest,
-    verification::OwnCode,
 };
 
-fn outside() -> WalletId {
+pub(super) fn outside() -> WalletId {
     clearing_account(Currency::MXN)
 }
 
-async fn post(store: &dyn Stores, request: PostRequest) -> Decision {
+pub(super) async fn post(store: &dyn Stores, request: PostRequest) -> Decision {
     let outcomes: Vec<PostOutcome> = store.post(&[request], at(1)).await.unwrap();
     outcomes.into_iter().next().unwrap().decision
 }
 
-fn is_accepted(decision: &Decision) -> bool {
+pub(super) fn is_accepted(decision: &Decision) -> bool {
     matches!(decision, Decision::Decided(Outcome::Accepted(_)))
 }
 
@@ -44,11 +40,11 @@ fn refusal(decision: &Decision) -> Option<Refusal> {
     }
 }
 
-async fn balance(store: &dyn Stores, wallet: WalletId) -> i64 {
+pub(super) async fn balance(store: &dyn Stores, wallet: WalletId) -> i64 {
     store.find_wallet(wallet).await.unwrap().unwrap().posted.minor
 }
 
-async fn is_sound(store: &dyn Stores) {
+pub(super) async fn is_sound(store: &dyn Stores) {
     assert_eq!(store.verify().await.unwrap(), []);
 }
 
@@ -100,108 +96,6 @@ pub async fn transfers_in_both_directions_at_once_lose_nothing(store: impl Store
     }))
     .await;
     assert_eq!(balance(&store, one.id).await + balance(&store, two.id).await, 1_000);
-    is_sound(&store).await;
-}
-
-const RIGHT: [u8; 32] = [7; 32];
-const WRONG: [u8; 32] = [8; 32];
-
-/// A transfer that waits for its code.
-async fn filed(
-    store: &dyn Stores,
-    owner: UserId,
-    from: WalletId,
-    minor: i64,
-) -> (TransferId, VerificationId) {
-    let verification = VerificationId(id());
-    let mut request = transfer(owner, from, outside(), minor, None);
-    request.command.transfer.status = TransferStatus::PendingVerification;
-    request.command.transfer.verification = Some(verification);
-    request.command.transfer.expires_at = Some(at(300));
-    request.step_up_challenge = Some(StepUpChallenge {
-        verification,
-        phone: phone(1),
-        code: OwnCode {
-            salt: [1; 16],
-            mac: CodeMac { key_id: "1".into(), mac: RIGHT },
-            transaction_digest: [2; 32],
-        },
-        message: outbound(1, "code", Lane::Code),
-        expires_at: at(300),
-        attempts_max: 3,
-    });
-    let transfer = request.command.transfer.id;
-    assert!(is_accepted(&post(store, request).await));
-    (transfer, verification)
-}
-
-async fn confirm(
-    store: &dyn Stores,
-    (transfer, verification): (TransferId, VerificationId),
-    mac: [u8; 32],
-    second: i64,
-) -> ConfirmOutcome {
-    let request = ConfirmTransfer {
-        transfer,
-        verification,
-        mac: Some(mac),
-        effect_key: None,
-        limits: Limits::none(Currency::MXN),
-        day: day(),
-        policy: policy(),
-        payee: None,
-        actor: actor(),
-    };
-    store.confirm(&request, at(second)).await.unwrap()
-}
-
-/// The right code, twelve times at once: it is paid once, and each call is told that it is paid.
-pub async fn a_filed_transfer_is_paid_once_by_its_code(store: impl Stores) {
-    let wallet = person(&store, 1, 1_000).await;
-    let waiting = filed(&store, wallet.user, wallet.id, 400).await;
-    assert_eq!(balance(&store, wallet.id).await, 1_000, "nothing moves before");
-    assert_eq!(store.backlog().await.unwrap(), 1, "its code is in the outbox");
-    let all = join_all((0..12).map(|_| confirm(&store, waiting, RIGHT, 10))).await;
-    let decided = all.iter().filter(|o| matches!(o, ConfirmOutcome::Decided { .. })).count();
-    let repeated = all.iter().filter(|o| matches!(o, ConfirmOutcome::AlreadyDone(_))).count();
-    assert_eq!((decided, repeated, balance(&store, wallet.id).await), (1, 11, 600));
-    is_sound(&store).await;
-}
-
-/// Twenty wrong codes at once: three are compared, then the right one is too late. The code of another
-/// transfer confirms nothing.
-pub async fn wrong_codes_are_counted_though_nothing_moves(store: impl Stores) {
-    let wallet = person(&store, 1, 1_000).await;
-    let waiting = filed(&store, wallet.user, wallet.id, 400).await;
-    let all = join_all((0..20).map(|_| confirm(&store, waiting, WRONG, 10))).await;
-    let wrong = all.iter().filter(|o| matches!(o, ConfirmOutcome::WrongCode { .. })).count();
-    assert_eq!((wrong, balance(&store, wallet.id).await), (3, 1_000));
-    assert_eq!(confirm(&store, waiting, RIGHT, 11).await, ConfirmOutcome::CodeGone);
-    is_sound(&store).await;
-}
-
-/// A code confirms nothing after its transfer was canceled or has expired. A transfer without enough money by
-/// then fails.
-pub async fn a_canceled_or_expired_transfer_is_not_paid(store: impl Stores) {
-    let wallet = person(&store, 1, 1_000).await;
-    let canceled = filed(&store, wallet.user, wallet.id, 100).await;
-    let after = store.cancel(canceled.0, &actor(), at(10)).await.unwrap().unwrap();
-    assert_eq!(after.status, TransferStatus::Canceled);
-    assert!(matches!(confirm(&store, canceled, RIGHT, 11).await, ConfirmOutcome::NotWaiting(_)));
-    let expired = filed(&store, wallet.user, wallet.id, 100).await;
-    assert_eq!((store.expire(at(299)).await.unwrap(), store.expire(at(300)).await.unwrap()), (0, 1));
-    assert!(matches!(confirm(&store, expired, RIGHT, 301).await, ConfirmOutcome::NotWaiting(_)));
-    let poor = filed(&store, wallet.user, wallet.id, 800).await;
-    post(&store, transfer(wallet.user, wallet.id, outside(), 500, None)).await;
-    let ConfirmOutcome::Decided { transfer, balance_after: None } = confirm(&store, poor, RIGHT, 12).await
-    else {
-        panic!("it was paid");
-    };
-    assert_eq!(
-        (transfer.status, transfer.refusal),
-        (TransferStatus::Failed, Some(Refusal::InsufficientFunds))
-    );
-    assert_eq!(balance(&store, wallet.id).await, 500);
     is_sound(&store).await;
 }
 

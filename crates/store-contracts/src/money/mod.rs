@@ -4,4 +4,5 @@ pub mod holds;
 pub mod ledger;
 pub mod ledger_model;
 pub mod reversals;
+pub mod step_up;
 pub mod wallets;

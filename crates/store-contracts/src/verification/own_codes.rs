@@ -10,7 +10,10 @@ use domain::{
     ids::{MessageId, VerificationId},
     locale::Locale,
     message::{Channel, DeliveryStatus},
-    verification::otp::{BREAKER_DESTINATIONS, ChallengeStatus, NO_TRANSACTION, OtpPolicy},
+    verification::{
+        AttemptRefusal, AttemptResult, SendRefusal,
+        otp::{BREAKER_DESTINATIONS, ChallengeStatus, NO_TRANSACTION, OtpPolicy},
+    },
 };
 use futures_util::future::join_all;
 use ports::{
@@ -20,8 +23,8 @@ use ports::{
         message_channel::OutboundMessage,
     },
     verification::{
-        AttemptRequest, AttemptResult, AttemptVerdict, BeginResend, BeginVerification, CheckAttempt, OwnCode,
-        OwnSend, Requester, StartDecision, Verification, Verifications,
+        AttemptRequest, AttemptVerdict, BeginResend, BeginVerification, CheckAttempt, OwnCode, OwnSend,
+        Requester, StartOutcome, Verification, Verifications,
     },
 };
 
@@ -61,7 +64,7 @@ pub(crate) fn own(number: u32, policy: OtpPolicy, fallbacks: &[Channel]) -> Begi
 
 pub(crate) async fn begin(store: &dyn Stores, request: &BeginVerification, second: i64) -> Verification {
     match Verifications::begin(store, request, at(second)).await.unwrap() {
-        StartDecision::Go(verification) => *verification,
+        StartOutcome::Started(verification) => *verification,
         other => panic!("{other:?}"),
     }
 }
@@ -108,7 +111,7 @@ pub async fn sixty_own_attempts_at_once_are_three(store: impl Stores) {
         .collect();
     left.sort_unstable();
     assert_eq!(left, [(false, 0), (false, 1), (false, 2)]);
-    assert_eq!(judge(&store, id, (RIGHT, 1), None, 1).await, AttemptVerdict::Gone);
+    assert_eq!(judge(&store, id, (RIGHT, 1), None, 1).await, AttemptVerdict::Refused(AttemptRefusal::Gone));
     assert_eq!(seen(&store, id).await.challenge.status, ChallengeStatus::Canceled);
 }
 
@@ -117,8 +120,11 @@ pub async fn thirty_right_own_codes_at_once_are_one_approval(store: impl Stores)
     let id = begin(&store, &own(1, OtpPolicy { attempts_max: 30, ..policy() }, &[Channel::Sms]), 0).await.id;
     let verdicts = join_all((0..30).map(|_| judge(&store, id, (RIGHT, 1), None, 1))).await;
     assert_eq!(verdicts.iter().filter(|verdict| **verdict == checked(true, 29)).count(), 1);
-    assert_eq!(verdicts.iter().filter(|verdict| **verdict == AttemptVerdict::Gone).count(), 29);
-    assert_eq!(judge(&store, id, (RIGHT, 1), None, 2).await, AttemptVerdict::Gone);
+    assert_eq!(
+        verdicts.iter().filter(|verdict| **verdict == AttemptVerdict::Refused(AttemptRefusal::Gone)).count(),
+        29
+    );
+    assert_eq!(judge(&store, id, (RIGHT, 1), None, 2).await, AttemptVerdict::Refused(AttemptRefusal::Gone));
 }
 
 /// The attempt of a turn that runs again is judged once, whatever was sent since.
@@ -145,10 +151,10 @@ pub async fn a_new_code_voids_the_one_before(store: impl Stores) {
         own: Some(code(RIGHT + 2, 2, &[Channel::Sms])),
         policy: policy(),
     };
-    let StartDecision::Go(sent) = store.begin_resend(&again, at(2)).await.unwrap() else { panic!() };
+    let StartOutcome::Started(sent) = store.begin_resend(&again, at(2)).await.unwrap() else { panic!() };
     assert_eq!((sent.id, sent.challenge.attempts_remaining(), sent.sends.len()), (id, 2, 2));
     let repeated = BeginResend { own: Some(code(RIGHT + 3, 3, &[Channel::Sms])), ..again };
-    let StartDecision::Repeated(same) = store.begin_resend(&repeated, at(3)).await.unwrap() else { panic!() };
+    let StartOutcome::Repeated(same) = store.begin_resend(&repeated, at(3)).await.unwrap() else { panic!() };
     assert_eq!(same.sends.len(), 2, "the same effect sends once");
     assert_eq!(judge(&store, id, (RIGHT, 1), None, 3).await, AttemptVerdict::Outdated);
     assert_eq!(judge(&store, id, (RIGHT, 2), None, 3).await, checked(false, 1), "the old code");
@@ -160,7 +166,7 @@ pub async fn a_challenge_comes_with_its_message(store: impl Stores) {
     let request = own(1, policy(), &[Channel::Sms]);
     let id = begin(&store, &request, 0).await.id;
     let refused = Verifications::begin(&store, &own(1, policy(), &[Channel::Sms]), at(0)).await.unwrap();
-    assert!(matches!(refused, StartDecision::Open(open) if open.id == id));
+    assert!(matches!(refused, StartOutcome::Open(open) if open.id == id));
     let out = leased(&store, 1).await;
     assert_eq!(out.len(), 1, "no message without a challenge of its own");
     assert_eq!(out[0].message.id, request.own.unwrap().message.message.id);
@@ -180,7 +186,7 @@ pub async fn an_own_code_that_failed_costs_no_quota(store: impl Stores) {
     };
     assert!(matches!(
         Verifications::begin(&store, &other(one), at(0)).await.unwrap(),
-        StartDecision::TooMany(..)
+        StartOutcome::Refused(SendRefusal::Limited(..))
     ));
     fail(&store, 1).await;
     assert_eq!(sends(&seen(&store, id).await), [(Channel::Sms, "failed")]);
@@ -253,7 +259,7 @@ pub async fn a_settled_challenge_moves_to_no_other_channel(store: impl Stores) {
         own: Some(code(RIGHT, 2, &[Channel::Whatsapp])),
         policy: policy(),
     };
-    assert!(matches!(store.begin_resend(&again, at(1)).await.unwrap(), StartDecision::Go(_)));
+    assert!(matches!(store.begin_resend(&again, at(1)).await.unwrap(), StartOutcome::Started(_)));
     assert_eq!(store.take_next_fallbacks(&policy(), at(60)).await.unwrap(), 0);
     let out = leased(&store, 61).await;
     assert!(out.iter().all(|message| message.message.channel == Channel::Whatsapp));
@@ -269,7 +275,7 @@ pub async fn limits_hold_for_own_codes(store: impl Stores) {
         async move { Verifications::begin(store, &request, at(0)).await.unwrap() }
     }))
     .await;
-    assert_eq!(burst.iter().filter(|begun| matches!(begun, StartDecision::Go(_))).count(), 5);
+    assert_eq!(burst.iter().filter(|begun| matches!(begun, StartOutcome::Started(_))).count(), 5);
     let mut out = 0;
     loop {
         let messages = leased(&store, 1).await;
@@ -298,7 +304,7 @@ pub async fn many_exhausted_destinations_open_the_breaker(store: impl Stores) {
     let mut nameless = own(3, policy(), &[Channel::Sms]);
     nameless.challenge.requester = Requester::Anonymous("203.0.113.9".into());
     let suspended = Verifications::begin(&store, &nameless, at(2)).await.unwrap();
-    assert!(matches!(suspended, StartDecision::Suspended(_)), "{suspended:?}");
+    assert!(matches!(suspended, StartOutcome::Refused(SendRefusal::Suspended(_))), "{suspended:?}");
     assert_eq!(begin_attempts(&store, 4, 602).await, 3, "ten minutes later it is closed");
     nameless.challenge.id = VerificationId(id());
     nameless.own = Some(code(RIGHT, 1, &[Channel::Sms]));
@@ -308,7 +314,7 @@ pub async fn many_exhausted_destinations_open_the_breaker(store: impl Stores) {
 /// How many check attempts the challenge of that number has, whether it is started now or was before.
 async fn begin_attempts(store: &dyn Stores, number: u32, second: i64) -> u32 {
     match Verifications::begin(store, &own(number, policy(), &[Channel::Sms]), at(second)).await.unwrap() {
-        StartDecision::Go(begun) | StartDecision::Open(begun) => begun.challenge.attempts_max,
+        StartOutcome::Started(begun) | StartOutcome::Open(begun) => begun.challenge.attempts_max,
         other => panic!("{other:?}"),
     }
 }

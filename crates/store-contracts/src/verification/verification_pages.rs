@@ -8,11 +8,14 @@ use chrono::Duration;
 use domain::{
     ids::{PageId, UserId, VerificationId},
     locale::Locale,
-    verification::otp::{OtpPolicy, Purpose, SendLimit},
+    verification::{
+        SendRefusal,
+        otp::{OtpPolicy, Purpose, SendLimit},
+    },
 };
 use futures_util::future::join_all;
 use ports::verification::{
-    BeginVerification, NewVerificationPage, Requester, StartDecision, VerificationPages, Verifications,
+    BeginVerification, NewVerificationPage, Requester, StartOutcome, VerificationPages, Verifications,
 };
 
 fn page(hash: u8, number: Option<u32>) -> NewVerificationPage {
@@ -124,17 +127,19 @@ pub async fn a_pages_challenge_is_its_own(store: impl Stores) {
         Verifications::begin(&store, request, at(second)).await.unwrap()
     };
     let (one, other) = (of(Some(PageId(id()))), of(Some(PageId(id()))));
-    assert!(matches!(begin(&one, 0).await, StartDecision::Go(_)));
-    assert!(matches!(begin(&one, 1).await, StartDecision::Open(open) if open.id == one.challenge.id));
+    assert!(matches!(begin(&one, 0).await, StartOutcome::Started(_)));
+    assert!(matches!(begin(&one, 1).await, StartOutcome::Open(open) if open.id == one.challenge.id));
     // A page for each code does not avoid the cooldown.
     let soon = begin(&other, 1).await;
     assert!(
-        matches!(soon, StartDecision::TooMany(SendLimit::Cooldown, until) if until == at(60)),
+        matches!(soon, StartOutcome::Refused(SendRefusal::Limited(SendLimit::Cooldown, until)) if until == at(60)),
         "{soon:?}"
     );
-    assert!(matches!(begin(&other, 60).await, StartDecision::Go(begun) if begun.id == other.challenge.id));
+    assert!(
+        matches!(begin(&other, 60).await, StartOutcome::Started(begun) if begun.id == other.challenge.id)
+    );
     let call = of(None);
-    assert!(matches!(begin(&call, 61).await, StartDecision::Go(begun) if begun.id == call.challenge.id));
+    assert!(matches!(begin(&call, 61).await, StartOutcome::Started(begun) if begun.id == call.challenge.id));
     let team = Requester::Client("team".into());
     let found = store.find_open(&team, &phone(1).into(), None, at(62)).await.unwrap();
     assert_eq!(found.map(|found| found.id), Some(call.challenge.id));

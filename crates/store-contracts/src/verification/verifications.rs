@@ -9,24 +9,27 @@ use domain::{
     ids::VerificationId,
     locale::Locale,
     message::Channel,
-    verification::otp::{ChallengeStatus, OtpPolicy, Purpose},
+    verification::{
+        AttemptResult,
+        otp::{ChallengeStatus, OtpPolicy},
+    },
 };
 use futures_util::future::join_all;
 use ports::verification::{
-    AttemptRequest, AttemptResult, AttemptTicket, BeginResend, BeginVerification, Requester, ReserveAttempt,
-    SendResult, StartDecision, Verification, Verifications,
+    AttemptRequest, AttemptTicket, BeginResend, BeginVerification, Requester, ReserveAttempt, SendResult,
+    StartOutcome, Verification, Verifications,
 };
 
 async fn begin(store: &dyn Stores, request: &BeginVerification, second: i64) -> Option<Verification> {
     match Verifications::begin(store, request, at(second)).await.unwrap() {
-        StartDecision::Go(verification)
-        | StartDecision::Repeated(verification)
-        | StartDecision::Open(verification) => {
+        StartOutcome::Started(verification)
+        | StartOutcome::Repeated(verification)
+        | StartOutcome::Open(verification) => {
             let sent = SendResult::Sent { sid: format!("VE{}", verification.id), channel: Channel::Sms };
             store.record_send(verification.id, &sent, at(second)).await.unwrap();
             Some(*verification)
         }
-        StartDecision::Locked(_) | StartDecision::TooMany(..) | StartDecision::Suspended(_) => None,
+        StartOutcome::Refused(_) => None,
     }
 }
 
@@ -46,7 +49,7 @@ fn resend(verification: VerificationId, channel: Channel, effect_key: Option<&st
 async fn take(store: &dyn Stores, verification: VerificationId, second: i64) -> Option<AttemptTicket> {
     let request = AttemptRequest { verification, effect_key: None, anonymous: None };
     match store.take_attempt(&request, at(second)).await.unwrap() {
-        ReserveAttempt::Go(ticket) => Some(*ticket),
+        ReserveAttempt::Reserved(ticket) => Some(*ticket),
         _ => None,
     }
 }
@@ -87,7 +90,7 @@ pub async fn sending_again_gives_no_new_attempts(store: impl Stores) {
     let id = begin(&store, &challenge(1, policy()), 0).await.unwrap().id;
     attempt(&store, id, false, &policy()).await.unwrap();
     let again = store.begin_resend(&resend(id, Channel::Whatsapp, None), at(2)).await.unwrap();
-    let StartDecision::Go(again) = again else { panic!("{again:?}") };
+    let StartOutcome::Started(again) = again else { panic!("{again:?}") };
     assert_eq!((again.id, again.challenge.attempts_remaining(), again.channel), (id, 2, Channel::Whatsapp));
     attempt(&store, id, false, &policy()).await.unwrap();
     assert_eq!(attempt(&store, id, false, &policy()).await.unwrap().attempts_remaining, 0);
@@ -118,10 +121,10 @@ pub async fn a_repeated_effect_is_the_same_send_and_the_same_attempt(store: impl
     let first = begin(&store, &request, 0).await.unwrap();
     let other = BeginVerification { effect_key: Some("event:1".into()), ..challenge(1, policy()) };
     let again = Verifications::begin(&store, &other, at(1)).await.unwrap();
-    assert!(matches!(again, StartDecision::Repeated(same) if same.id == first.id && same.sends.len() == 1));
+    assert!(matches!(again, StartOutcome::Repeated(same) if same.id == first.id && same.sends.len() == 1));
     let take = AttemptRequest { verification: first.id, effect_key: Some("event:2".into()), anonymous: None };
-    let ReserveAttempt::Go(ticket) = store.take_attempt(&take, at(1)).await.unwrap() else { panic!() };
-    let ReserveAttempt::Go(resumed) = store.take_attempt(&take, at(2)).await.unwrap() else { panic!() };
+    let ReserveAttempt::Reserved(ticket) = store.take_attempt(&take, at(1)).await.unwrap() else { panic!() };
+    let ReserveAttempt::Reserved(resumed) = store.take_attempt(&take, at(2)).await.unwrap() else { panic!() };
     assert!(resumed.resumed && resumed.attempt == ticket.attempt);
     let checked = store.settle_attempt(&resumed, false, &policy(), at(2)).await.unwrap();
     let ReserveAttempt::Judged(again) = store.take_attempt(&take, at(3)).await.unwrap() else { panic!() };
@@ -166,7 +169,8 @@ pub async fn limits_hold_under_a_burst(store: impl Stores) {
 /// A send that the provider refused is not counted, and leaves no code to check.
 pub async fn a_failed_send_costs_no_quota(store: impl Stores) {
     let one = OtpPolicy { sends_per_destination_per_day: 1, ..policy() };
-    let StartDecision::Go(failed) = Verifications::begin(&store, &challenge(1, one), at(0)).await.unwrap()
+    let StartOutcome::Started(failed) =
+        Verifications::begin(&store, &challenge(1, one), at(0)).await.unwrap()
     else {
         panic!()
     };
@@ -184,8 +188,8 @@ pub async fn many_requests_at_once_begin_one_challenge(store: impl Stores) {
         async move { Verifications::begin(store, &request, at(0)).await.unwrap() }
     }))
     .await;
-    assert_eq!(begun.iter().filter(|b| matches!(b, StartDecision::Go(_))).count(), 1);
-    assert_eq!(begun.iter().filter(|b| matches!(b, StartDecision::Open(_))).count(), 9);
+    assert_eq!(begun.iter().filter(|b| matches!(b, StartOutcome::Started(_))).count(), 1);
+    assert_eq!(begun.iter().filter(|b| matches!(b, StartOutcome::Open(_))).count(), 9);
 }
 
 /// Two teams whose challenges are one at the provider share its three check attempts.
@@ -194,7 +198,8 @@ pub async fn attempts_count_for_the_providers_challenge(store: impl Stores) {
     for team in ["one", "two"] {
         let mut request = challenge(1, policy());
         request.challenge.requester = Requester::Client(team.into());
-        let StartDecision::Go(begun) = Verifications::begin(&store, &request, at(0)).await.unwrap() else {
+        let StartOutcome::Started(begun) = Verifications::begin(&store, &request, at(0)).await.unwrap()
+        else {
             panic!()
         };
         let sent = SendResult::Sent { sid: "VE1".into(), channel: Channel::Whatsapp };
@@ -206,7 +211,7 @@ pub async fn attempts_count_for_the_providers_challenge(store: impl Stores) {
     }
     assert!(attempt(&store, ids[1], true, &policy()).await.is_none());
     let third = Verifications::begin(&store, &challenge(1, policy()), at(1)).await.unwrap();
-    let StartDecision::Go(third) = third else { panic!("{third:?}") };
+    let StartOutcome::Started(third) = third else { panic!("{third:?}") };
     let same = SendResult::Sent { sid: "VE1".into(), channel: Channel::Sms };
     assert!(store.record_send(third.id, &same, at(1)).await.unwrap(), "its check attempts are used up");
 }
@@ -218,7 +223,8 @@ pub async fn the_providers_approval_is_one_of_ours(store: impl Stores) {
     for team in ["one", "two"] {
         let mut request = challenge(1, policy());
         request.challenge.requester = Requester::Client(team.into());
-        let StartDecision::Go(begun) = Verifications::begin(&store, &request, at(0)).await.unwrap() else {
+        let StartOutcome::Started(begun) = Verifications::begin(&store, &request, at(0)).await.unwrap()
+        else {
             panic!()
         };
         let sent = SendResult::Sent { sid: "VE1".into(), channel: Channel::Sms };
@@ -231,17 +237,6 @@ pub async fn the_providers_approval_is_one_of_ours(store: impl Stores) {
     assert!(!checked.approved);
     let other = Verifications::find(&store, ids[1]).await.unwrap().unwrap();
     assert_eq!(other.challenge.status, ChallengeStatus::Pending);
-}
-
-/// Codes for payments have a budget of their own.
-pub async fn codes_for_payments_are_counted_apart(store: impl Stores) {
-    let one = OtpPolicy { sends_per_destination_per_day: 1, ..policy() };
-    begin(&store, &challenge(1, one), 0).await.unwrap();
-    let mut named = challenge(1, one);
-    named.challenge.purpose = Purpose::Transfer;
-    let refused = Verifications::begin(&store, &named, at(1)).await.unwrap();
-    assert!(matches!(refused, StartDecision::TooMany(..)), "a name makes no payment: {refused:?}");
-    assert!(store.payment_code_wait(&crate::examples::phone(1), &one, at(1)).await.unwrap().is_none());
 }
 
 /// Concurrent attempts: the right one approves, even if the wrong ones are settled first. An approval that is

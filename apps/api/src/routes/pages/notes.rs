@@ -168,7 +168,7 @@ impl Note {
 mod tests {
     use super::*;
     use domain::locale::Locale;
-    use ports::verification::AttemptResult;
+    use domain::verification::AttemptResult;
 
     fn spanish() -> Words {
         Words::choose(Some("es"), None, None, Locale::Es)

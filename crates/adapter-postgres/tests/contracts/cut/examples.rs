@@ -150,7 +150,7 @@ pub(super) async fn filed(store: &Store, payer: &WalletView, minor: i64) -> (Tra
         },
         phone,
         expires_at: at(300),
-        attempts_max: 3,
+        policy: OtpPolicy::default(),
     });
     let id = request.command.transfer.id;
     store.post(&[request], at(1)).await.unwrap();
@@ -170,16 +170,7 @@ pub(super) fn confirmation(
         effect_key,
         limits: Limits::none(Currency::MXN),
         day: at(0).date_naive(),
-        policy: OtpPolicy {
-            ttl: Duration::minutes(10),
-            attempts_max: 3,
-            resend_cooldown: Duration::seconds(60),
-            sends_per_destination_per_day: 5,
-            sends_per_ip_per_hour: 10,
-            sends_per_prefix_per_hour: 30,
-            lock_after_failures: 5,
-            lock_for: Duration::minutes(5),
-        },
+        policy: OtpPolicy::default(),
         payee: None,
         actor: actor(),
     }

@@ -8,11 +8,11 @@ use super::{
     rows::LedgerRows,
 };
 use crate::{
-    backend::{Conn, DbId, DbTime, lock_names, write_ledger},
+    backend::{Conn, DbId, DbTime, write_ledger},
     store::{
         error::SqlError,
-        rows::{column, corrupt, to_json},
-        schema::{transfers, verification_attempts, verifications as challenges},
+        rows::{corrupt, to_json},
+        schema::{transfers, verifications as challenges},
         verification::verifications,
     },
 };
@@ -27,7 +27,7 @@ use domain::{
         transfer::{Transfer, TransferStatus},
     },
     operations::audit::Actor,
-    verification::otp::{ChallengeStatus, hashes_equal},
+    verification::{AttemptDecision, AttemptRefusal, AttemptResult, otp::ChallengeStatus},
 };
 use ports::money::{ConfirmOutcome, ConfirmTransfer};
 
@@ -39,27 +39,39 @@ pub(crate) async fn confirm(
     let Some(mut transfer) = read::lock_transfer(conn, request.transfer).await? else {
         return Ok(ConfirmOutcome::NotFound);
     };
+    if let Some((_, known)) = verifications::known_attempt(conn, request.effect_key.as_deref()).await? {
+        return judged_before(&known, request, transfer);
+    }
     match transfer.status {
         TransferStatus::PendingVerification => {}
         TransferStatus::Completed | TransferStatus::Reversed => {
             return Ok(ConfirmOutcome::AlreadyDone(Box::new(transfer)));
         }
+        TransferStatus::Canceled => return code_of_canceled(conn, request, transfer, now).await,
         _ => return Ok(ConfirmOutcome::NotWaiting(Box::new(transfer))),
     }
     if transfer.expires_at.is_some_and(|at| now >= at) {
         end(conn, &mut transfer, TransferStatus::Expired, None, &request.actor, now).await?;
         return Ok(ConfirmOutcome::NotWaiting(Box::new(transfer)));
     }
-    if let Some(outcome) = judged_before(conn, request).await? {
-        return Ok(outcome);
+    let result = match judge(conn, request, now).await? {
+        AttemptDecision::Judged(settlement) => settlement.result,
+        AttemptDecision::Refused(refusal) => return Ok(refused(refusal)),
+    };
+    if result.approved {
+        pay(conn, request, transfer, now).await
+    } else {
+        refuse(conn, request, transfer, result, now).await
     }
-    if let Some(outcome) = judge(conn, request, now).await? {
-        if let ConfirmOutcome::WrongCode { attempts_remaining } = &outcome {
-            let row = wrong_code_row(&request.actor, &transfer, *attempts_remaining, now);
-            write_ledger(conn, LedgerRows { audit: vec![row], ..LedgerRows::default() }).await?;
-        }
-        return Ok(outcome);
-    }
+}
+
+/// Posts the transfer after its right code. It completes, or fails with the ledger's reason.
+async fn pay(
+    conn: &mut Conn,
+    request: &ConfirmTransfer,
+    mut transfer: Transfer,
+    now: DateTime<Utc>,
+) -> Result<ConfirmOutcome, SqlError> {
     let outcome = execute(conn, request, &transfer, now).await?;
     let refusal = outcome.as_ref().err().copied();
     let status = if refusal.is_some() { TransferStatus::Failed } else { TransferStatus::Completed };
@@ -70,85 +82,89 @@ pub(crate) async fn confirm(
     Ok(ConfirmOutcome::Decided { transfer: Box::new(transfer), balance_after: outcome.ok() })
 }
 
-/// Counts the check attempt and compares the code. `None`: the code is right, and now used.
+/// Writes the audit row of a wrong code, and cancels the transfer if the code is used up or the number
+/// locked: a challenge and its transfer end together.
+async fn refuse(
+    conn: &mut Conn,
+    request: &ConfirmTransfer,
+    mut transfer: Transfer,
+    result: AttemptResult,
+    now: DateTime<Utc>,
+) -> Result<ConfirmOutcome, SqlError> {
+    let row = wrong_code_row(&request.actor, &transfer, &result, now);
+    write_ledger(conn, LedgerRows { audit: vec![row], ..LedgerRows::default() }).await?;
+    if result.attempts_remaining == 0 {
+        end(conn, &mut transfer, TransferStatus::Canceled, None, &request.actor, now).await?;
+    }
+    Ok(wrong(result))
+}
+
+/// The answer to a code that was wrong.
+fn wrong(result: AttemptResult) -> ConfirmOutcome {
+    match result.locked_until {
+        Some(until) => ConfirmOutcome::Locked(until),
+        None => ConfirmOutcome::WrongCode { attempts_remaining: result.attempts_remaining },
+    }
+}
+
+/// The answer to a code that was not compared.
+fn refused(refusal: AttemptRefusal) -> ConfirmOutcome {
+    match refusal {
+        AttemptRefusal::Locked(until) => ConfirmOutcome::Locked(until),
+        AttemptRefusal::Gone => ConfirmOutcome::CodeGone,
+    }
+}
+
+/// Counts the check attempt, compares the code, and uses it up if it is right.
 async fn judge(
     conn: &mut Conn,
     request: &ConfirmTransfer,
     now: DateTime<Utc>,
-) -> Result<Option<ConfirmOutcome>, SqlError> {
-    let Some(row) = verifications::load(conn, request.verification).await? else {
-        return Ok(Some(ConfirmOutcome::CodeGone));
+) -> Result<AttemptDecision, SqlError> {
+    let Some(row) = verifications::load_locked(conn, request.verification).await? else {
+        return Ok(AttemptDecision::Refused(AttemptRefusal::Gone));
     };
-    // The lock and the failures belong to the number, over all its challenges.
-    lock_names(conn, &[verifications::phone_lock(row.recipient())]).await?;
-    if let Some(until) = verifications::failures_of(conn, row.recipient()).await?.lock_at(now) {
-        return Ok(Some(ConfirmOutcome::Locked(until)));
-    }
-    let mut challenge = row.challenge()?;
-    if challenge.take_attempt(now).is_err() {
-        return Ok(Some(ConfirmOutcome::CodeGone));
-    }
-    diesel::update(challenges::table.find(row.id))
-        .set(challenges::attempts_used.eq(column(challenge.attempts_used)))
-        .execute(conn)
-        .await?;
-    let right = match (row.mac(), request.mac) {
-        (Some(kept), Some(typed)) => hashes_equal(&kept, &typed),
-        _ => false,
+    let attempt = verifications::OwnAttempt {
+        effect_key: request.effect_key.as_deref(),
+        anonymous: None,
+        typed: request.mac,
+        policy: &request.policy,
     };
-    let row = verifications::load(conn, request.verification)
-        .await?
-        .ok_or_else(|| corrupt("a challenge vanished"))?;
-    let checked =
-        verifications::settle(conn, &row, (row.recipient(), 0), right, &request.policy, now).await?;
-    if right {
-        return Ok(None);
-    }
-    if let Some(key) = &request.effect_key {
-        let attempt = verifications::attempt_id(row.id.0, challenge.attempts_used);
-        diesel::insert_into(verification_attempts::table)
-            .values((
-                verification_attempts::id.eq(DbId(attempt)),
-                verification_attempts::verification_id.eq(row.id),
-                verification_attempts::effect_key.eq(Some(key)),
-                verification_attempts::typed.eq(request.mac.map(|mac| mac.to_vec())),
-                verification_attempts::approved.eq(Some(0)),
-                verification_attempts::attempts_remaining.eq(column(checked.attempts_remaining)),
-                verification_attempts::at.eq(DbTime(now)),
-            ))
-            .execute(conn)
-            .await?;
-    }
-    Ok(Some(match checked.locked_until {
-        Some(until) if challenge.attempts_remaining() > 0 => ConfirmOutcome::Locked(until),
-        _ => ConfirmOutcome::WrongCode { attempts_remaining: checked.attempts_remaining },
-    }))
+    verifications::judge_own(conn, &row, &attempt, now).await
 }
 
-/// An attempt that is repeated under its key was counted the first time.
-async fn judged_before(
+/// An attempt that is repeated under its key gets its first answer again.
+fn judged_before(
+    known: &verifications::KnownAttempt,
+    request: &ConfirmTransfer,
+    transfer: Transfer,
+) -> Result<ConfirmOutcome, SqlError> {
+    if !known.is_of(request.verification, request.mac) {
+        return Ok(ConfirmOutcome::KeyReused);
+    }
+    let result = known.result()?.ok_or_else(|| corrupt("a step-up code that was not settled"))?;
+    Ok(if result.approved {
+        ConfirmOutcome::Decided { transfer: Box::new(transfer), balance_after: None }
+    } else {
+        wrong(result)
+    })
+}
+
+/// The answer for a canceled transfer. If wrong codes ended it, the answer stays about the code: the number
+/// is locked, or the code is used up.
+async fn code_of_canceled(
     conn: &mut Conn,
     request: &ConfirmTransfer,
-) -> Result<Option<ConfirmOutcome>, SqlError> {
-    let Some(key) = &request.effect_key else { return Ok(None) };
-    let judged = verification_attempts::table
-        .filter(verification_attempts::effect_key.eq(key))
-        .select((
-            verification_attempts::verification_id,
-            verification_attempts::typed,
-            verification_attempts::attempts_remaining,
-        ))
-        .first::<(DbId, Option<Vec<u8>>, i32)>(conn)
-        .await
-        .optional()?;
-    let Some((verification, typed, remaining)) = judged else { return Ok(None) };
-    let is_same = verification.0 == request.verification.0
-        && typed.as_deref() == request.mac.as_ref().map(<[u8; 32]>::as_slice);
-    Ok(Some(if is_same {
-        ConfirmOutcome::WrongCode { attempts_remaining: u32::try_from(remaining).map_err(corrupt)? }
-    } else {
-        ConfirmOutcome::KeyReused
-    }))
+    transfer: Transfer,
+    now: DateTime<Utc>,
+) -> Result<ConfirmOutcome, SqlError> {
+    Ok(match verifications::last_attempt_of(conn, request.verification).await? {
+        Some(last) if last.attempts_remaining == 0 && !last.approved => match last.locked_until {
+            Some(until) if now < until => ConfirmOutcome::Locked(until),
+            _ => ConfirmOutcome::CodeGone,
+        },
+        _ => ConfirmOutcome::NotWaiting(Box::new(transfer)),
+    })
 }
 
 /// Posts the transfer with the balances of now. Returns the payer's balance, or why it was refused.

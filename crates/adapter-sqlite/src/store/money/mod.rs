@@ -2,6 +2,7 @@
 
 mod confirm;
 mod holds;
+mod payment_codes;
 mod post;
 mod read;
 mod reverse;

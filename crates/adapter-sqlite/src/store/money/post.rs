@@ -1,6 +1,7 @@
 //! Post a batch of requests in one transaction: lock, read, fold, write.
 
 use super::{
+    payment_codes::{self, PaymentCodes},
     read,
     rows::{KeyRow, LedgerRows},
 };
@@ -8,9 +9,8 @@ use crate::{
     backend::{Conn, Db, DbId, DbTime, for_update, write_ledger},
     store::{
         error::SqlError,
-        rows::{NewAuditRow, NewOutboxRow, corrupt, day},
-        schema::{accounts, outbox, payees, transfer_history},
-        verification::verifications,
+        rows::{NewAuditRow, corrupt, day},
+        schema::{accounts, payees, transfer_history},
     },
 };
 use chrono::{DateTime, Utc};
@@ -29,12 +29,11 @@ use domain::{
         idempotency::IdempotencyKey,
     },
     text::fold,
-    verification::otp::Purpose,
+    verification::{AttemptResult, otp::Breaker},
 };
 use ports::{
     crypto::Sealer,
-    money::{PostOutcome, PostRequest, StepUpChallenge},
-    verification::{NewChallenge, Requester},
+    money::{PostOutcome, PostRequest},
 };
 use std::collections::{BTreeSet, HashMap};
 
@@ -108,13 +107,18 @@ pub(crate) async fn post(
     for (request, _) in requests {
         touched.add(&request.command.transfer, request.command.limits.count_spending());
     }
+    let mut codes = PaymentCodes::lock(conn, requests, now).await?;
     lock_accounts(conn, &mut batch, touched).await?;
     look_keys(conn, &mut batch, requests.iter().map(|(request, _)| &request.command.key)).await?;
     look_payees(conn, &mut batch, requests).await?;
     let mut audit = Vec::with_capacity(requests.len());
     let mut outcomes = Vec::with_capacity(requests.len());
     for (request, at) in requests {
-        let decision = batch.decide(&request.command);
+        let decision = match codes.refusal(&batch, request, *at) {
+            Some(refusal) => Decision::CodeRefused(refusal),
+            None => batch.decide(&request.command),
+        };
+        codes.count(request, &decision, *at);
         if let Decision::Decided(outcome) = &decision {
             audit.push(audit_row(request, outcome, *at));
         }
@@ -125,7 +129,7 @@ pub(crate) async fn post(
     rows.audit = audit;
     write_ledger(conn, rows).await?;
     for ((request, at), outcome) in requests.iter().zip(&mut outcomes) {
-        write_company(conn, sealer, request, &outcome.decision, *at).await?;
+        write_company(conn, sealer, request, &outcome.decision, codes.breaker, *at).await?;
         recognise(request, &mut outcome.decision);
     }
     Ok(outcomes)
@@ -225,6 +229,7 @@ async fn write_company(
     sealer: &dyn Sealer,
     request: &PostRequest,
     decision: &Decision,
+    breaker: Breaker,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
     let Decision::Decided(Outcome::Accepted(transfer)) = decision else { return Ok(()) };
@@ -232,45 +237,9 @@ async fn write_company(
         name_payee(conn, transfer, request.payee.as_deref()).await?;
     }
     match &request.step_up_challenge {
-        Some(step) => file_code(conn, sealer, transfer, step, now).await,
+        Some(step) => payment_codes::file(conn, sealer, transfer, step, breaker, now).await,
         None => Ok(()),
     }
-}
-
-async fn file_code(
-    conn: &mut Conn,
-    sealer: &dyn Sealer,
-    transfer: &Transfer,
-    step: &StepUpChallenge,
-    now: DateTime<Utc>,
-) -> Result<(), SqlError> {
-    let new = NewChallenge {
-        id: step.verification,
-        requester: Requester::Client(format!("transfer:{}", transfer.id)),
-        to: step.phone.clone().into(),
-        channel: step.message.message.channel,
-        purpose: Purpose::Transfer,
-        client_ip: None,
-        origin: None,
-        page: None,
-        locale: None,
-        fallback: Vec::new(),
-    };
-    verifications::insert(conn, &new, None, Some(&step.code), step.expires_at, step.attempts_max, now)
-        .await?;
-    let send = verifications::NewSend {
-        verification: DbId(new.id.0),
-        to: &new.to,
-        is_payment: true,
-        sender: verifications::Sender::default(),
-        channel: new.channel,
-        message: Some(step.message.message.id),
-        effect_key: None,
-    };
-    verifications::add_send(conn, &send, now).await?;
-    let row = NewOutboxRow::new(sealer, &step.message, None, now)?;
-    diesel::insert_into(outbox::table).values(row).execute(conn).await?;
-    Ok(())
 }
 
 /// A batch that runs again finds its own work done: that is a first answer, not a replayed one.
@@ -312,10 +281,10 @@ pub(crate) fn transfer_row(
 pub(crate) fn wrong_code_row(
     actor: &Actor,
     transfer: &Transfer,
-    attempts_remaining: u32,
+    result: &AttemptResult,
     now: DateTime<Utc>,
 ) -> NewAuditRow {
-    let after = format!("wrong code, {attempts_remaining} attempts left");
+    let after = format!("wrong code, {result}");
     row_of(actor, "code_refused", transfer, Some(transfer.status), after, now)
 }
 

@@ -10,7 +10,7 @@ use ports::money::LedgerViolation;
 
 /// A rule, and a query that returns one row for each violation. Plain SQL for both databases; `[column]`
 /// stands for an id as people read it.
-const RULES: [(&str, &str); 14] = [
+const RULES: [(&str, &str); 15] = [
     (
         "debits equal credits in each transfer",
         "select [transfer_id] || ': ' || cast(count(*) as text) || ' entries summing to ' || cast(sum(minor) as text) as subject \
@@ -74,6 +74,12 @@ const RULES: [(&str, &str); 14] = [
          left join transfers r on r.reverses = t.id group by t.id, t.reversed_minor, t.minor, t.status \
          having coalesce(sum(r.minor), 0) <> t.reversed_minor or t.reversed_minor > t.minor \
              or (t.status = 'reversed' and t.reversed_minor <> t.minor)",
+    ),
+    (
+        "a transfer that waits for its code has an open challenge",
+        "select [t.id] || ': its challenge is ' || coalesce(v.status, 'not there') as subject from transfers t \
+         left join verifications v on v.id = t.verification_id \
+         where t.status = 'pending_verification' and coalesce(v.status, '') <> 'pending'",
     ),
     (
         "money is held for a transfer under way, and only then",

@@ -9,17 +9,17 @@ mod sends;
 mod store_impl;
 
 pub(crate) use self::{
-    attempts::{attempt_id, failures_of, settle},
-    row::{VerificationRow, load},
-    senders::Sender,
-    sends::{NewSend, add_send, insert},
+    attempts::{KnownAttempt, OwnAttempt, breaker, failures_of, judge_own, known_attempt, last_attempt_of},
+    row::{load, load_locked},
+    senders::{Sender, send_counts},
+    sends::{NewSend, Terms, add_send, insert},
 };
 
 use self::{
-    attempts::{attempts_at, breaker, judge_attempt, take_attempt},
+    attempts::{attempts_at, judge_attempt, take_attempt},
     fallbacks::{drop_fallbacks, enqueue},
-    row::{load_locked, read_recipient, whole, with_sends},
-    senders::{failure_name, failure_name_of, kind_of, send_counts, wait_of_pages},
+    row::{VerificationRow, read_recipient, whole, with_sends},
+    senders::{failure_name, failure_name_of, kind_of, last_sent_by_pages},
     sends::{begin, begin_resend, open_challenges, record_send},
 };
 use crate::backend::{Conn, DbId, DbTime, lock_names};
@@ -41,10 +41,13 @@ use domain::{
     ids::{MessageId, VerificationId},
     message::{Channel, DeliveryStatus},
     phone::PhoneNumber,
-    verification::otp::{
-        BREAKER_RETRY, BREAKER_WINDOW, Breaker, ChallengeStatus, Count, FALLBACK_AFTER, Failures,
-        FallbackDecision, NO_TRANSACTION, OtpPolicy, Purpose, Recipient, SendCounts, SendLimit, hashes_equal,
-        next_fallback,
+    verification::{
+        AttemptDecision, AttemptFacts, AttemptRefusal, AttemptResult, Settlement, StartDecision, StartFacts,
+        otp::{
+            BREAKER_WINDOW, Breaker, Challenge, ChallengeStatus, Count, FALLBACK_AFTER, Failures,
+            FallbackDecision, NO_TRANSACTION, OtpPolicy, Purpose, Recipient, SendCounts, hashes_equal,
+            next_fallback,
+        },
     },
 };
 use futures_util::FutureExt;
@@ -53,9 +56,9 @@ use ports::{
     messaging::Lane,
     store_error::StoreResult,
     verification::{
-        AttemptRequest, AttemptResult, AttemptTicket, AttemptVerdict, BeginResend, BeginVerification,
-        CheckAttempt, NewChallenge, OwnCode, Requester, ReserveAttempt, SendResult, StartDecision,
-        Verification, Verifications,
+        AttemptRequest, AttemptTicket, AttemptVerdict, BeginResend, BeginVerification, CheckAttempt,
+        NewChallenge, OwnCode, Requester, ReserveAttempt, SendResult, StartOutcome, Verification,
+        Verifications,
         number_lookup::{LineType, NumberInfo},
     },
 };

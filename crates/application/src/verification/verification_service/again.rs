@@ -85,16 +85,14 @@ impl VerificationService {
             policy: self.policy,
         };
         match self.verifications.begin_resend(&again, now).await? {
-            StartDecision::Go(verification) | StartDecision::Open(verification) => {
+            StartOutcome::Started(verification) | StartOutcome::Open(verification) => {
                 self.hand_out(*verification, fallback, locale).await
             }
-            StartDecision::Repeated(verification) => self.repeat(*verification, fallback, locale).await,
-            StartDecision::Locked(until) => Ok(SendCodeOutcome::Locked(until)),
-            StartDecision::TooMany(SendLimit::Cooldown, at) => {
+            StartOutcome::Repeated(verification) => self.repeat(*verification, fallback, locale).await,
+            StartOutcome::Refused(SendRefusal::Limited(SendLimit::Cooldown, at)) => {
                 Ok(SendCodeOutcome::TooSoon { verification: open.id, at })
             }
-            StartDecision::TooMany(limit, at) => Ok(SendCodeOutcome::TooMany(limit, at)),
-            StartDecision::Suspended(until) => Ok(SendCodeOutcome::Suspended(until)),
+            StartOutcome::Refused(refusal) => Ok(refusal.into()),
         }
     }
 }

@@ -68,8 +68,7 @@ impl VerificationService {
             };
             match self.verifications.judge_attempt(&request, self.clock.now()).await? {
                 AttemptVerdict::Judged(checked) => return Ok(CheckResult::Judged(checked)),
-                AttemptVerdict::Gone => return Ok(CheckResult::Gone),
-                AttemptVerdict::Locked(until) => return Ok(CheckResult::Locked(until)),
+                AttemptVerdict::Refused(refusal) => return Ok(refusal.into()),
                 AttemptVerdict::Outdated => {
                     let newest = self.verifications.find(found.id).await?.and_then(|found| found.own_code);
                     let Some(newest) = newest else { return Ok(CheckResult::Gone) };
@@ -88,7 +87,7 @@ impl VerificationService {
     ) -> StoreResult<CheckResult> {
         let Some(hosted) = self.hosted.clone() else { return Ok(CheckResult::Gone) };
         let ticket = match self.verifications.take_attempt(&attempt, self.clock.now()).await? {
-            ReserveAttempt::Go(ticket) => ticket,
+            ReserveAttempt::Reserved(ticket) => ticket,
             ReserveAttempt::Judged(checked) => {
                 // This turn ran before. A crash may have come before the used-up code was withdrawn.
                 if !checked.approved
@@ -100,8 +99,7 @@ impl VerificationService {
                 }
                 return Ok(CheckResult::Judged(checked));
             }
-            ReserveAttempt::Gone => return Ok(CheckResult::Gone),
-            ReserveAttempt::Locked(until) => return Ok(CheckResult::Locked(until)),
+            ReserveAttempt::Refused(refusal) => return Ok(refusal.into()),
         };
         let Some(sid) = ticket.verification.provider_ref.clone() else {
             self.verifications.return_attempt(&ticket).await?;

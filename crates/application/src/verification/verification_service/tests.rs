@@ -24,16 +24,7 @@ fn now() -> DateTime<Utc> {
 }
 
 fn policy() -> OtpPolicy {
-    OtpPolicy {
-        ttl: Duration::minutes(10),
-        attempts_max: 3,
-        resend_cooldown: Duration::seconds(60),
-        sends_per_destination_per_day: 5,
-        sends_per_ip_per_hour: 10,
-        sends_per_prefix_per_hour: 30,
-        lock_after_failures: 5,
-        lock_for: Duration::minutes(5),
-    }
+    OtpPolicy::default()
 }
 
 fn phone() -> PhoneNumber {
@@ -124,7 +115,7 @@ fn empty_store() -> MockVerifications {
     store.expect_log_lookup().returning(|_, _, _| Ok(()));
     store
         .expect_begin()
-        .returning(|_, _| Ok(StartDecision::Go(Box::new(verification(Purpose::Login, None)))));
+        .returning(|_, _| Ok(StartOutcome::Started(Box::new(verification(Purpose::Login, None)))));
     store
 }
 
@@ -171,7 +162,7 @@ async fn a_spent_code_that_comes_back_is_withdrawn_and_a_new_one_sent() {
 }
 
 /// A store with an open challenge for another purpose; `outcome` is the decision on the new one.
-fn with_another_open(outcome: StartDecision) -> MockVerifications {
+fn with_another_open(outcome: StartOutcome) -> MockVerifications {
     let mut store = MockVerifications::new();
     store
         .expect_find_open()
@@ -183,7 +174,7 @@ fn with_another_open(outcome: StartDecision) -> MockVerifications {
 
 #[tokio::test]
 async fn a_code_for_another_purpose_is_withdrawn_first() {
-    let mut store = with_another_open(StartDecision::Go(Box::new(verification(Purpose::Login, None))));
+    let mut store = with_another_open(StartOutcome::Started(Box::new(verification(Purpose::Login, None))));
     store.expect_close().times(1).returning(|_| Ok(()));
     store.expect_record_send().returning(|_, _, _| Ok(false));
     let mut order = mockall::Sequence::new();
@@ -199,7 +190,7 @@ async fn a_code_for_another_purpose_is_withdrawn_first() {
 
 #[tokio::test]
 async fn a_code_that_may_not_go_out_withdraws_none() {
-    let store = with_another_open(StartDecision::Locked(now()));
+    let store = with_another_open(StartOutcome::Refused(SendRefusal::Locked(now())));
     let outcome = use_case(store, MockCodeProvider::new(), mobile()).start(request()).await;
     assert!(matches!(outcome, Ok(SendCodeOutcome::Locked(_))));
 }
@@ -225,7 +216,7 @@ fn counting_store() -> MockVerifications {
     store.expect_find().returning(|_| Ok(Some(verification(Purpose::Login, Some("VE1")))));
     store.expect_take_attempt().returning(|_, _| {
         let verification = verification(Purpose::Login, Some("VE1"));
-        Ok(ReserveAttempt::Go(Box::new(AttemptTicket {
+        Ok(ReserveAttempt::Reserved(Box::new(AttemptTicket {
             attempt: Uuid::nil(),
             verification,
             resumed: false,
@@ -351,7 +342,7 @@ async fn by_telegram(
             .extend(all.map(|fallback| (fallback.message.channel, fallback.message.recipient.clone())));
         let mut begun = verification(Purpose::Login, None);
         (begun.channel, begun.own_code) = (request.challenge.channel, Some(own.code.clone()));
-        Ok(StartDecision::Go(Box::new(begun)))
+        Ok(StartOutcome::Started(Box::new(begun)))
     });
     let mut verify = use_case(store, MockCodeProvider::new(), mobile());
     (verify.hosted, verify.own, verify.consents) = (None, Some(own), Arc::new(consents));

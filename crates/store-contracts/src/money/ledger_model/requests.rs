@@ -1,7 +1,7 @@
 //! The requests of a script: some fit and some don't, some are new and some are repeated.
 
 use super::{End, LATE, RIGHT, Script};
-use crate::examples::{actor, at, id, outbound, phone, transfer};
+use crate::examples::{actor, at, id, outbound, phone, policy, transfer};
 use domain::{
     ids::{TransferId, UserId, VerificationId, WalletId},
     money::{
@@ -137,7 +137,7 @@ fn wait_for_code(request: &mut PostRequest) {
         },
         message: outbound(1, "code", Lane::Code),
         expires_at: at(LATE),
-        attempts_max: 3,
+        policy: policy(),
     });
 }
 

@@ -44,65 +44,61 @@ pub(crate) async fn attempts_at(conn: &mut Conn, sid: &str) -> Result<i64, SqlEr
     Ok(used.first::<Option<i64>>(conn).await?.unwrap_or(0))
 }
 
+/// Counts a check attempt on a provider's code, if the domain's decision allows it.
 pub(crate) async fn take_attempt(
     conn: &mut Conn,
     request: AttemptRequest,
     now: DateTime<Utc>,
 ) -> Result<ReserveAttempt, SqlError> {
-    let Some(row) = load_locked(conn, request.verification).await? else { return Ok(ReserveAttempt::Gone) };
-    if let Some(key) = &request.effect_key {
-        let known = verification_attempts::table
-            .filter(verification_attempts::effect_key.eq(key))
-            .select((verification_attempts::id, JudgedRow::as_select()))
-            .first::<(DbId, JudgedRow)>(conn)
-            .await
-            .optional()?;
-        if let Some((attempt, judged)) = known {
-            return match judged.checked()? {
-                Some(checked) => Ok(ReserveAttempt::Judged(checked)),
-                None => {
-                    let verification = whole(conn, request.verification).await?;
-                    Ok(ReserveAttempt::Go(Box::new(AttemptTicket {
-                        attempt: attempt.0,
-                        verification,
-                        resumed: true,
-                        anonymous: request.anonymous,
-                    })))
-                }
-            };
-        }
+    let AttemptRequest { verification: id, effect_key, anonymous } = request;
+    let Some(row) = load_locked(conn, id).await? else {
+        return Ok(ReserveAttempt::Refused(AttemptRefusal::Gone));
+    };
+    if let Some((attempt, known)) = known_attempt(conn, effect_key.as_deref()).await? {
+        return match known.result()? {
+            Some(result) => Ok(ReserveAttempt::Judged(result)),
+            None => {
+                let verification = whole(conn, id).await?;
+                let ticket = AttemptTicket { attempt, verification, resumed: true, anonymous };
+                Ok(ReserveAttempt::Reserved(Box::new(ticket)))
+            }
+        };
     }
-    let failures = failure_name_of(conn, &row, request.anonymous.as_deref()).await?;
-    if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
-        return Ok(ReserveAttempt::Locked(until));
-    }
-    if let Some(sid) = &row.provider_ref
-        && attempts_at(conn, sid).await? >= i64::from(row.attempts_max)
-    {
-        return Ok(ReserveAttempt::Gone);
-    }
-    let mut challenge = row.challenge()?;
-    let Ok(remaining) = challenge.take_attempt(now) else { return Ok(ReserveAttempt::Gone) };
-    diesel::update(verifications::table.find(row.id))
-        .set(verifications::attempts_used.eq(column(challenge.attempts_used)))
-        .execute(conn)
-        .await?;
+    let failures = failure_name_of(conn, &row, anonymous.as_deref()).await?;
+    let challenge = match facts_of(conn, &row, &failures).await?.reserve(now) {
+        Ok(challenge) => challenge,
+        Err(refusal) => return Ok(ReserveAttempt::Refused(refusal)),
+    };
+    save_challenge(conn, row.id, &challenge).await?;
     let attempt = attempt_id(row.id.0, challenge.attempts_used);
     diesel::insert_into(verification_attempts::table)
         .values((
             verification_attempts::id.eq(DbId(attempt)),
             verification_attempts::verification_id.eq(row.id),
-            verification_attempts::effect_key.eq(request.effect_key),
-            verification_attempts::attempts_remaining.eq(column(remaining)),
+            verification_attempts::effect_key.eq(effect_key),
+            verification_attempts::attempts_remaining.eq(column(challenge.attempts_remaining())),
             verification_attempts::at.eq(DbTime(now)),
         ))
         .on_conflict(verification_attempts::id)
         .do_nothing()
         .execute(conn)
         .await?;
-    let verification = whole(conn, request.verification).await?;
-    let anonymous = request.anonymous;
-    Ok(ReserveAttempt::Go(Box::new(AttemptTicket { attempt, verification, resumed: false, anonymous })))
+    let verification = whole(conn, id).await?;
+    let ticket = AttemptTicket { attempt, verification, resumed: false, anonymous };
+    Ok(ReserveAttempt::Reserved(Box::new(ticket)))
+}
+
+/// What the decision on a check attempt is made from. The wrong codes are counted under the name `failures`.
+async fn facts_of(conn: &mut Conn, row: &VerificationRow, failures: &str) -> Result<AttemptFacts, SqlError> {
+    let used_at_provider = match &row.provider_ref {
+        Some(sid) => u32::try_from(attempts_at(conn, sid).await?).unwrap_or(u32::MAX),
+        None => 0,
+    };
+    Ok(AttemptFacts {
+        challenge: row.challenge()?,
+        failures: failures_of(conn, failures).await?,
+        used_at_provider,
+    })
 }
 
 /// The id of a challenge's n-th attempt: the challenge's own id with the number mixed into its last bytes.
@@ -110,46 +106,85 @@ pub(crate) fn attempt_id(verification: Uuid, number: u32) -> Uuid {
     Uuid::from_u128(verification.as_u128() ^ (u128::from(number) << 32))
 }
 
-/// Settles one attempt on a loaded challenge while `running` others are in progress: status, failures
-/// (counted under that name), lock.
-pub(crate) async fn settle(
+async fn save_challenge(conn: &mut Conn, id: DbId, challenge: &Challenge) -> Result<(), SqlError> {
+    diesel::update(verifications::table.find(id))
+        .set((
+            verifications::status.eq(challenge.status.name()),
+            verifications::attempts_used.eq(column(challenge.attempts_used)),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Stores a settled check attempt on a challenge: its status, and the wrong codes under the name `failures`.
+async fn save(
     conn: &mut Conn,
     row: &VerificationRow,
-    (failures, running): (&str, u32),
-    right: bool,
-    policy: &OtpPolicy,
+    (failures, before): (&str, Failures),
+    settlement: &Settlement,
     now: DateTime<Utc>,
-) -> Result<AttemptResult, SqlError> {
-    let mut challenge = row.challenge()?;
-    let was_open = challenge.status == ChallengeStatus::Pending;
-    let approved = challenge.settle_attempt(right, running);
-    let before = failures_of(conn, failures).await?;
-    let after = match (approved, right) {
-        (true, _) => Failures::default(),
-        // Too late to count.
-        (false, true) => before,
-        (false, false) => before.after_wrong_attempt(policy, now),
-    };
-    if after != before {
-        set_failures(conn, failures, after).await?;
+) -> Result<(), SqlError> {
+    if settlement.failures != before {
+        set_failures(conn, failures, settlement.failures).await?;
     }
-    let locked_until = after.lock_at(now);
-    // A settled challenge does not change, however late an attempt comes back.
-    if was_open {
-        if locked_until.is_some() && !right {
-            challenge.status = ChallengeStatus::Canceled;
-        }
-        let is_exhausted = !right && challenge.attempts_remaining() == 0;
-        diesel::update(verifications::table.find(row.id))
-            .set((
-                verifications::status.eq(challenge.status.name()),
-                verifications::exhausted_at.eq(is_exhausted.then_some(DbTime(now))),
+    // A settled challenge doesn't change, however late an attempt comes back.
+    if row.challenge()?.status != ChallengeStatus::Pending {
+        return Ok(());
+    }
+    save_challenge(conn, row.id, &settlement.challenge).await?;
+    diesel::update(verifications::table.find(row.id))
+        .set(verifications::exhausted_at.eq(settlement.used_up.then_some(DbTime(now))))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// A check attempt with a code of ours.
+pub(crate) struct OwnAttempt<'a> {
+    /// The key of the effect that submits the code.
+    pub(crate) effect_key: Option<&'a str>,
+    /// The network address of an anonymous caller.
+    pub(crate) anonymous: Option<&'a str>,
+    /// The hash of the entered code.
+    pub(crate) typed: Option<[u8; 32]>,
+    pub(crate) policy: &'a OtpPolicy,
+}
+
+/// Decides on a check attempt with a code of ours, and stores the decision. The caller has loaded the row
+/// under the number's lock. Every door comes through here, so that all count, lock and answer alike.
+pub(crate) async fn judge_own(
+    conn: &mut Conn,
+    row: &VerificationRow,
+    attempt: &OwnAttempt<'_>,
+    now: DateTime<Utc>,
+) -> Result<AttemptDecision, SqlError> {
+    let failures = failure_name_of(conn, row, attempt.anonymous).await?;
+    let facts = facts_of(conn, row, &failures).await?;
+    let right = match (row.mac(), attempt.typed) {
+        (Some(kept), Some(typed)) => hashes_equal(&kept, &typed),
+        _ => false,
+    };
+    let decision = facts.judge(right, attempt.policy, now);
+    if let AttemptDecision::Judged(settlement) = &decision {
+        save(conn, row, (&failures, facts.failures), settlement, now).await?;
+        let result = &settlement.result;
+        let id = attempt_id(row.id.0, settlement.challenge.attempts_used);
+        diesel::insert_into(verification_attempts::table)
+            .values((
+                verification_attempts::id.eq(DbId(id)),
+                verification_attempts::verification_id.eq(row.id),
+                verification_attempts::effect_key.eq(attempt.effect_key),
+                verification_attempts::typed.eq(attempt.typed.map(|typed| typed.to_vec())),
+                verification_attempts::approved.eq(Some(i32::from(result.approved))),
+                verification_attempts::attempts_remaining.eq(column(result.attempts_remaining)),
+                verification_attempts::locked_until.eq(result.locked_until.map(DbTime)),
+                verification_attempts::at.eq(DbTime(now)),
             ))
             .execute(conn)
             .await?;
     }
-    let attempts_remaining = if locked_until.is_some() { 0 } else { challenge.attempts_remaining() };
-    Ok(AttemptResult { approved, attempts_remaining, locked_until })
+    Ok(decision)
 }
 
 /// Counts the attempt, compares the hash and uses the code up, under the number's lock.
@@ -159,67 +194,82 @@ pub(crate) async fn judge_attempt(
     now: DateTime<Utc>,
 ) -> Result<AttemptVerdict, SqlError> {
     let CheckAttempt { attempt, salt, typed, policy } = request;
-    let Some(row) = load_locked(conn, attempt.verification).await? else { return Ok(AttemptVerdict::Gone) };
-    if let Some(checked) = judged_before(conn, attempt.effect_key.as_deref()).await? {
-        return Ok(AttemptVerdict::Judged(checked));
+    let gone = AttemptVerdict::Refused(AttemptRefusal::Gone);
+    let Some(row) = load_locked(conn, attempt.verification).await? else { return Ok(gone) };
+    if let Some((_, known)) = known_attempt(conn, attempt.effect_key.as_deref()).await?
+        && let Some(result) = known.result()?
+    {
+        return Ok(AttemptVerdict::Judged(result));
     }
-    let failures = failure_name_of(conn, &row, attempt.anonymous.as_deref()).await?;
-    if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
-        return Ok(AttemptVerdict::Locked(until));
-    }
-    let mut challenge = row.challenge()?;
-    if challenge.take_attempt(now).is_err() {
-        return Ok(AttemptVerdict::Gone);
-    }
-    let Some(code) = row.own_code() else { return Ok(AttemptVerdict::Gone) };
-    if code.salt != salt {
+    let Some(code) = row.own_code() else { return Ok(gone) };
+    if code.salt != salt && row.challenge()?.is_open(now) {
         return Ok(AttemptVerdict::Outdated);
     }
-    diesel::update(verifications::table.find(row.id))
-        .set(verifications::attempts_used.eq(column(challenge.attempts_used)))
-        .execute(conn)
-        .await?;
-    let right = typed.is_some_and(|typed| hashes_equal(&code.mac.mac, &typed));
-    let counted = load(conn, attempt.verification).await?.ok_or_else(|| corrupt("a challenge vanished"))?;
-    let checked = settle(conn, &counted, (&failures, 0), right, &policy, now).await?;
-    diesel::insert_into(verification_attempts::table)
-        .values((
-            verification_attempts::id.eq(DbId(attempt_id(row.id.0, challenge.attempts_used))),
-            verification_attempts::verification_id.eq(row.id),
-            verification_attempts::effect_key.eq(attempt.effect_key),
-            verification_attempts::approved.eq(Some(i32::from(checked.approved))),
-            verification_attempts::attempts_remaining.eq(column(checked.attempts_remaining)),
-            verification_attempts::locked_until.eq(checked.locked_until.map(DbTime)),
-            verification_attempts::at.eq(DbTime(now)),
-        ))
-        .execute(conn)
-        .await?;
-    note(conn, &row, checked, now).await?;
-    Ok(AttemptVerdict::Judged(checked))
+    let own = OwnAttempt {
+        effect_key: attempt.effect_key.as_deref(),
+        anonymous: attempt.anonymous.as_deref(),
+        typed,
+        policy: &policy,
+    };
+    match judge_own(conn, &row, &own, now).await? {
+        AttemptDecision::Judged(settlement) => {
+            note(conn, &row, settlement.result, now).await?;
+            Ok(AttemptVerdict::Judged(settlement.result))
+        }
+        AttemptDecision::Refused(refusal) => Ok(AttemptVerdict::Refused(refusal)),
+    }
 }
 
-async fn judged_before(conn: &mut Conn, key: Option<&str>) -> Result<Option<AttemptResult>, SqlError> {
+/// The check attempt that was made under that key before, and its id.
+pub(crate) async fn known_attempt(
+    conn: &mut Conn,
+    key: Option<&str>,
+) -> Result<Option<(Uuid, KnownAttempt)>, SqlError> {
     let Some(key) = key else { return Ok(None) };
-    let judged = verification_attempts::table
+    let known = verification_attempts::table
         .filter(verification_attempts::effect_key.eq(key))
-        .select(JudgedRow::as_select())
+        .select((verification_attempts::id, KnownAttempt::as_select()))
+        .first::<(DbId, KnownAttempt)>(conn)
+        .await
+        .optional()?;
+    Ok(known.map(|(id, known)| (id.0, known)))
+}
+
+/// The result of the newest check attempt on a challenge that is settled.
+pub(crate) async fn last_attempt_of(
+    conn: &mut Conn,
+    verification: VerificationId,
+) -> Result<Option<AttemptResult>, SqlError> {
+    let last: Option<KnownAttempt> = verification_attempts::table
+        .filter(verification_attempts::verification_id.eq(DbId(verification.0)))
+        .filter(verification_attempts::approved.is_not_null())
+        .order((verification_attempts::at.desc(), verification_attempts::attempts_remaining.asc()))
+        .select(KnownAttempt::as_select())
         .first(conn)
         .await
         .optional()?;
-    judged.map_or(Ok(None), JudgedRow::checked)
+    last.map_or(Ok(None), |known| known.result())
 }
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = verification_attempts, check_for_backend(Db))]
-struct JudgedRow {
+pub(crate) struct KnownAttempt {
+    verification_id: DbId,
+    typed: Option<Vec<u8>>,
     approved: Option<i32>,
     attempts_remaining: i32,
     locked_until: Option<DbTime>,
 }
 
-impl JudgedRow {
+impl KnownAttempt {
+    /// True when it was made on that challenge, with the code that hashes to `typed`.
+    pub(crate) fn is_of(&self, verification: VerificationId, typed: Option<[u8; 32]>) -> bool {
+        self.verification_id.0 == verification.0
+            && self.typed.as_deref() == typed.as_ref().map(<[u8; 32]>::as_slice)
+    }
+
     /// The result of the attempt. `None`: it is not settled yet.
-    fn checked(self) -> Result<Option<AttemptResult>, SqlError> {
+    pub(crate) fn result(&self) -> Result<Option<AttemptResult>, SqlError> {
         let Some(approved) = self.approved else { return Ok(None) };
         Ok(Some(AttemptResult {
             approved: approved == 1,
@@ -233,12 +283,10 @@ impl JudgedRow {
 pub(crate) async fn note(
     conn: &mut Conn,
     row: &VerificationRow,
-    checked: AttemptResult,
+    result: AttemptResult,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
-    let verdict = if checked.approved { "approved" } else { "refused" };
-    let left = format!("{} attempts left", checked.attempts_remaining);
-    record(conn, &[row.audit(verdict, Some(&row.status), left)?], now).await
+    record(conn, &[row.audit(result.name(), Some(&row.status), result.to_string())?], now).await
 }
 
 /// The state of the verification breaker: it opens when the attempts of many destinations are used up.
@@ -279,29 +327,32 @@ pub(crate) async fn settle_attempt(
 ) -> Result<AttemptResult, SqlError> {
     let row = load_locked(conn, ticket.verification.id).await?;
     let row = row.ok_or_else(|| corrupt("no such challenge"))?;
-    let attempt: Option<JudgedRow> = verification_attempts::table
+    let attempt: Option<KnownAttempt> = verification_attempts::table
         .find(DbId(ticket.attempt))
-        .select(JudgedRow::as_select())
+        .select(KnownAttempt::as_select())
         .first(conn)
         .await
         .optional()?;
-    if let Some(checked) = attempt.map_or(Ok(None), JudgedRow::checked)? {
-        return Ok(checked);
+    if let Some(result) = attempt.map_or(Ok(None), |known| known.result())? {
+        return Ok(result);
     }
     let failures = failure_name_of(conn, &row, ticket.anonymous.as_deref()).await?;
     let running = concurrent_attempts(conn, row.id, Some(ticket.attempt), now).await?;
     let right = right && !approved_for_another(conn, &row).await?;
-    let checked = settle(conn, &row, (&failures, running), right, policy, now).await?;
+    let facts = facts_of(conn, &row, &failures).await?;
+    let settlement = facts.settle(right, running, policy, now);
+    save(conn, &row, (&failures, facts.failures), &settlement, now).await?;
+    let result = settlement.result;
     diesel::update(verification_attempts::table.find(DbId(ticket.attempt)))
         .set((
-            verification_attempts::approved.eq(Some(i32::from(checked.approved))),
-            verification_attempts::attempts_remaining.eq(column(checked.attempts_remaining)),
-            verification_attempts::locked_until.eq(checked.locked_until.map(DbTime)),
+            verification_attempts::approved.eq(Some(i32::from(result.approved))),
+            verification_attempts::attempts_remaining.eq(column(result.attempts_remaining)),
+            verification_attempts::locked_until.eq(result.locked_until.map(DbTime)),
         ))
         .execute(conn)
         .await?;
-    note(conn, &row, checked, now).await?;
-    Ok(checked)
+    note(conn, &row, result, now).await?;
+    Ok(result)
 }
 
 /// True when the provider's approval belongs to another challenge of ours. One approval at the provider

@@ -105,9 +105,19 @@ async fn take(
         put_behind(conn, row.id, fallback.behind, fallback.since).await?;
         return Ok(false);
     }
-    let kind = kind_of(conn, &row.requester()?, &row.recipient).await?;
+    let requester = row.requester()?;
+    let kind = kind_of(conn, &requester, &row.recipient).await?;
     let sender = Sender { client_ip: row.client_ip.as_deref(), kind };
-    if send_counts(conn, &to, sender, row.is_payment(), now).await?.check(policy, now).is_err() {
+    let facts = StartFacts {
+        is_repeated: false,
+        has_open_challenge: false,
+        breaker: Breaker::Closed,
+        is_anonymous: requester.anonymous().is_some(),
+        failures: failures_of(conn, &failure_name(&row.recipient, &requester, kind)).await?,
+        last_sent_at: None,
+        counts: send_counts(conn, &to, sender, row.is_payment(), now).await?,
+    };
+    if !matches!(facts.decide(policy, now), StartDecision::Send { .. }) {
         return drop_fallbacks(conn, row.id).await.map(|()| false);
     }
     diesel::insert_into(outbox::table)

@@ -59,10 +59,6 @@ impl VerificationRow {
         })
     }
 
-    pub(crate) fn recipient(&self) -> &str {
-        &self.recipient
-    }
-
     pub(crate) fn mac(&self) -> Option<[u8; 32]> {
         self.mac.as_deref().and_then(|mac| mac.try_into().ok())
     }

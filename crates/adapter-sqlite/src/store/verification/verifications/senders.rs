@@ -79,14 +79,13 @@ pub(crate) async fn failure_name_of(
     Ok(failure_name(&row.recipient, &requester, kind))
 }
 
-/// How long a page must wait before it starts a challenge, if another page of the same team started one for
-/// the number a short time ago. Otherwise a page for each code would avoid the cooldown.
-pub(crate) async fn wait_of_pages(
+/// When another page of the same team last sent a code to the number. A page waits for the cooldown after it;
+/// otherwise a page for each code would avoid the cooldown. `None` where no page asks.
+pub(crate) async fn last_sent_by_pages(
     conn: &mut Conn,
     new: &NewChallenge,
-    policy: &OtpPolicy,
     now: DateTime<Utc>,
-) -> Result<Option<Duration>, SqlError> {
+) -> Result<Option<DateTime<Utc>>, SqlError> {
     if new.page.is_none() {
         return Ok(None);
     }
@@ -96,10 +95,7 @@ pub(crate) async fn wait_of_pages(
         .first::<DbTime>(conn)
         .await
         .optional()?;
-    let since = last.map(|last| now.signed_duration_since(last.0));
-    Ok(since
-        .and_then(|since| policy.resend_cooldown.checked_sub(&since))
-        .filter(|wait| *wait > Duration::zero()))
+    Ok(last.map(|last| last.0))
 }
 
 /// Counts the recent sends. Failed sends are not counted, and each kind of sender has its own count. A prefix

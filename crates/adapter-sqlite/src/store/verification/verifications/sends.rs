@@ -3,41 +3,37 @@
 use super::*;
 use domain::locale::Locale;
 
+/// Starts a challenge, if the domain's decision allows it.
 pub(crate) async fn begin(
     conn: &mut Conn,
     sealer: &dyn Sealer,
     request: &BeginVerification,
     now: DateTime<Utc>,
-) -> Result<StartDecision, SqlError> {
+) -> Result<StartOutcome, SqlError> {
     let BeginVerification { challenge: new, effect_key, own, policy } = request;
     lock_names(conn, &send_locks(&new.to, new.client_ip.as_deref())).await?;
-    if let Some(key) = effect_key {
-        let known = verifications::table.filter(verifications::effect_key.eq(key)).select(verifications::id);
-        if let Some(id) = known.first::<DbId>(conn).await.optional()? {
-            return Ok(StartDecision::Repeated(Box::new(whole(conn, VerificationId(id.0)).await?)));
-        }
-    }
-    if let Some(open) = open_one(conn, new, now).await? {
-        return Ok(StartDecision::Open(Box::new(open)));
-    }
-    if let Some(wait) = wait_of_pages(conn, new, policy, now).await? {
-        return Ok(StartDecision::TooMany(SendLimit::Cooldown, later(now, wait)));
-    }
-    if !breaker(conn, now).await?.lets_begin(new.requester.anonymous().is_some()) {
-        return Ok(StartDecision::Suspended(later(now, BREAKER_RETRY)));
-    }
+    let known = begun_by(conn, effect_key.as_deref()).await?;
+    let open = open_one(conn, new, now).await?;
     let kind = kind_of(conn, &new.requester, new.to.canonical()).await?;
-    let failures = failure_name(new.to.canonical(), &new.requester, kind);
-    if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
-        return Ok(StartDecision::Locked(until));
-    }
     let sender = Sender { client_ip: new.client_ip.as_deref(), kind };
-    let counts = send_counts(conn, &new.to, sender, false, now).await?;
-    if let Err(full) = counts.check(policy, now) {
-        return Ok(StartDecision::TooMany(full.limit, later(now, full.retry_after)));
-    }
-    let code = own.as_ref().map(|own| &own.code);
-    insert(conn, new, effect_key.as_deref(), code, later(now, policy.ttl), policy.attempts_max, now).await?;
+    let failures = failure_name(new.to.canonical(), &new.requester, kind);
+    let facts = StartFacts {
+        is_repeated: known.is_some(),
+        has_open_challenge: open.is_some(),
+        breaker: breaker(conn, now).await?,
+        is_anonymous: new.requester.anonymous().is_some(),
+        failures: failures_of(conn, &failures).await?,
+        last_sent_at: last_sent_by_pages(conn, new, now).await?,
+        counts: send_counts(conn, &new.to, sender, false, now).await?,
+    };
+    let attempts_max = match facts.decide(policy, now) {
+        StartDecision::Send { attempts_max } => attempts_max,
+        StartDecision::Repeat => return Ok(StartOutcome::Repeated(boxed(conn, known).await?)),
+        StartDecision::KeepOpen => return Ok(StartOutcome::Open(boxed(conn, open).await?)),
+        StartDecision::Refuse(refusal) => return Ok(StartOutcome::Refused(refusal)),
+    };
+    let terms = Terms { expires_at: later(now, policy.ttl), attempts_max };
+    insert(conn, new, effect_key.as_deref(), own.as_ref().map(|own| &own.code), terms, now).await?;
     let send = NewSend {
         verification: DbId(new.id.0),
         to: &new.to,
@@ -53,7 +49,19 @@ pub(crate) async fn begin(
     }
     let row = load(conn, new.id).await?.ok_or_else(|| corrupt("a challenge vanished"))?;
     record(conn, &[row.audit("begun", None, format!("pending for {}", row.purpose))?], now).await?;
-    Ok(StartDecision::Go(Box::new(with_sends(conn, row).await?)))
+    Ok(StartOutcome::Started(Box::new(with_sends(conn, row).await?)))
+}
+
+/// The challenge that was started by that effect before.
+async fn begun_by(conn: &mut Conn, effect_key: Option<&str>) -> Result<Option<VerificationId>, SqlError> {
+    let Some(key) = effect_key else { return Ok(None) };
+    let known = verifications::table.filter(verifications::effect_key.eq(key)).select(verifications::id);
+    Ok(known.first::<DbId>(conn).await.optional()?.map(|id| VerificationId(id.0)))
+}
+
+async fn boxed(conn: &mut Conn, id: Option<VerificationId>) -> Result<Box<Verification>, SqlError> {
+    let id = id.ok_or_else(|| corrupt("a decision about no challenge"))?;
+    Ok(Box::new(whole(conn, id).await?))
 }
 
 /// The names that a send is counted under: the number, its prefix and the IP address.
@@ -69,7 +77,7 @@ pub(crate) async fn open_one(
     conn: &mut Conn,
     new: &NewChallenge,
     now: DateTime<Utc>,
-) -> Result<Option<Verification>, SqlError> {
+) -> Result<Option<VerificationId>, SqlError> {
     let requester = new.requester.key();
     let open = open_challenges(&requester, new.to.canonical(), now)
         .filter(verifications::purpose.eq(new.purpose.name()))
@@ -80,10 +88,7 @@ pub(crate) async fn open_one(
         None => open.filter(verifications::page_id.is_null()),
     };
     let newest = own.select(verifications::id).first::<DbId>(conn).await.optional()?;
-    match newest {
-        Some(id) => whole(conn, VerificationId(id.0)).await.map(Some),
-        None => Ok(None),
-    }
+    Ok(newest.map(|id| VerificationId(id.0)))
 }
 
 /// Challenges for a number that their requester can still check, newest first. Step-up codes of transfers are
@@ -106,39 +111,58 @@ pub(crate) fn open_challenges<'a>(requester: &'a str, recipient: &'a str, now: D
         .order(verifications::created_at.desc())
 }
 
-/// Decides whether an open challenge's code may be sent again, and records the send.
+/// Sends the code of an open challenge again, if the domain's decision allows it.
 pub(crate) async fn begin_resend(
     conn: &mut Conn,
     sealer: &dyn Sealer,
     request: &BeginResend,
     now: DateTime<Utc>,
-) -> Result<StartDecision, SqlError> {
-    let BeginResend { verification: id, channel, locale, fallback, effect_key, own, policy } = request;
-    let row = load(conn, *id).await?.ok_or_else(|| corrupt("no such challenge"))?;
+) -> Result<StartOutcome, SqlError> {
+    let id = request.verification;
+    let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
     let to = read_recipient(&row.recipient)?;
     lock_names(conn, &send_locks(&to, row.client_ip.as_deref())).await?;
-    let row = load(conn, *id).await?.ok_or_else(|| corrupt("no such challenge"))?;
-    if let Some(key) = effect_key {
-        let known = verification_sends::table.filter(verification_sends::effect_key.eq(key));
-        if known.count().get_result::<i64>(conn).await? > 0 {
-            return Ok(StartDecision::Repeated(Box::new(whole(conn, *id).await?)));
-        }
-    }
+    let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
     let requester = row.requester()?;
     let kind = kind_of(conn, &requester, &row.recipient).await?;
-    let failures = failure_name(&row.recipient, &requester, kind);
-    if let Some(until) = failures_of(conn, &failures).await?.lock_at(now) {
-        return Ok(StartDecision::Locked(until));
-    }
     let sender = Sender { client_ip: row.client_ip.as_deref(), kind };
-    let wait = row.challenge()?.resend_wait(policy, now);
-    if wait > Duration::zero() {
-        return Ok(StartDecision::TooMany(SendLimit::Cooldown, later(now, wait)));
+    let failures = failure_name(&row.recipient, &requester, kind);
+    let facts = StartFacts {
+        is_repeated: was_sent_by(conn, request.effect_key.as_deref()).await?,
+        has_open_challenge: false,
+        breaker: Breaker::Closed,
+        is_anonymous: requester.anonymous().is_some(),
+        failures: failures_of(conn, &failures).await?,
+        last_sent_at: Some(row.last_sent_at.0),
+        counts: send_counts(conn, &to, sender, row.is_payment(), now).await?,
+    };
+    match facts.decide(&request.policy, now) {
+        StartDecision::Send { .. } => {
+            send_again(conn, sealer, request, (&row, &to, sender), now).await?;
+            Ok(StartOutcome::Started(boxed(conn, Some(id)).await?))
+        }
+        StartDecision::Repeat => Ok(StartOutcome::Repeated(boxed(conn, Some(id)).await?)),
+        StartDecision::KeepOpen => Ok(StartOutcome::Open(boxed(conn, Some(id)).await?)),
+        StartDecision::Refuse(refusal) => Ok(StartOutcome::Refused(refusal)),
     }
-    let counts = send_counts(conn, &to, sender, row.is_payment(), now).await?;
-    if let Err(full) = counts.check(policy, now) {
-        return Ok(StartDecision::TooMany(full.limit, later(now, full.retry_after)));
-    }
+}
+
+/// True when that effect sent a code again before.
+async fn was_sent_by(conn: &mut Conn, effect_key: Option<&str>) -> Result<bool, SqlError> {
+    let Some(key) = effect_key else { return Ok(false) };
+    let known = verification_sends::table.filter(verification_sends::effect_key.eq(key));
+    Ok(known.count().get_result::<i64>(conn).await? > 0)
+}
+
+/// Records another send of an open challenge, with its new code if we make it.
+async fn send_again(
+    conn: &mut Conn,
+    sealer: &dyn Sealer,
+    request: &BeginResend,
+    (row, to, sender): (&VerificationRow, &Recipient, Sender<'_>),
+    now: DateTime<Utc>,
+) -> Result<(), SqlError> {
+    let BeginResend { channel, locale, fallback, effect_key, own, .. } = request;
     diesel::update(verifications::table.find(row.id))
         .set((
             verifications::last_sent_at.eq(DbTime(now)),
@@ -149,11 +173,11 @@ pub(crate) async fn begin_resend(
         .execute(conn)
         .await?;
     if let Some(own) = own {
-        replace_code(conn, &row, &own.code).await?;
+        replace_code(conn, row, &own.code).await?;
     }
     let send = NewSend {
         verification: row.id,
-        to: &to,
+        to,
         is_payment: row.is_payment(),
         sender,
         channel: *channel,
@@ -161,10 +185,10 @@ pub(crate) async fn begin_resend(
         effect_key: effect_key.as_deref(),
     };
     add_send(conn, &send, now).await?;
-    if let Some(own) = own {
-        enqueue(conn, sealer, row.id, own, now).await?;
+    match own {
+        Some(own) => enqueue(conn, sealer, row.id, own, now).await,
+        None => Ok(()),
     }
-    Ok(StartDecision::Go(Box::new(whole(conn, *id).await?)))
 }
 
 /// Makes the code before invalid, and drops its fallback channels.
@@ -182,16 +206,21 @@ async fn replace_code(conn: &mut Conn, row: &VerificationRow, code: &OwnCode) ->
     drop_fallbacks(conn, row.id).await
 }
 
+/// The expiry and the check attempts of a new challenge.
+#[derive(Clone, Copy)]
+pub(crate) struct Terms {
+    pub(crate) expires_at: DateTime<Utc>,
+    pub(crate) attempts_max: u32,
+}
+
 pub(crate) async fn insert(
     conn: &mut Conn,
     new: &NewChallenge,
     effect_key: Option<&str>,
     own: Option<&OwnCode>,
-    expires_at: DateTime<Utc>,
-    attempts_max: u32,
+    terms: Terms,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
-    let attempts_max = breaker(conn, now).await?.attempts(attempts_max);
     diesel::insert_into(verifications::table)
         .values((
             verifications::id.eq(DbId(new.id.0)),
@@ -201,8 +230,8 @@ pub(crate) async fn insert(
             verifications::purpose.eq(new.purpose.name()),
             verifications::status.eq(ChallengeStatus::Pending.name()),
             verifications::attempts_used.eq(0),
-            verifications::attempts_max.eq(column(attempts_max)),
-            verifications::expires_at.eq(DbTime(expires_at)),
+            verifications::attempts_max.eq(column(terms.attempts_max)),
+            verifications::expires_at.eq(DbTime(terms.expires_at)),
             verifications::last_sent_at.eq(DbTime(now)),
             verifications::created_at.eq(DbTime(now)),
             verifications::effect_key.eq(effect_key),

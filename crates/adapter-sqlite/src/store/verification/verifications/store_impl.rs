@@ -5,14 +5,14 @@ use crate::store::handle::Store;
 
 #[async_trait]
 impl Verifications for Store {
-    async fn begin(&self, request: &BeginVerification, now: DateTime<Utc>) -> StoreResult<StartDecision> {
+    async fn begin(&self, request: &BeginVerification, now: DateTime<Utc>) -> StoreResult<StartOutcome> {
         let (request, sealer) = (request.clone(), Arc::clone(&self.sealer));
         self.database
             .write(move |conn| async move { begin(conn, sealer.as_ref(), &request, now).await }.boxed())
             .await
     }
 
-    async fn begin_resend(&self, request: &BeginResend, now: DateTime<Utc>) -> StoreResult<StartDecision> {
+    async fn begin_resend(&self, request: &BeginResend, now: DateTime<Utc>) -> StoreResult<StartOutcome> {
         let (request, sealer) = (request.clone(), Arc::clone(&self.sealer));
         self.database
             .write(move |conn| {
@@ -64,27 +64,6 @@ impl Verifications for Store {
                         .execute(conn)
                         .await?;
                     Ok(())
-                }
-                .boxed()
-            })
-            .await
-    }
-
-    async fn payment_code_wait(
-        &self,
-        phone: &PhoneNumber,
-        policy: &OtpPolicy,
-        now: DateTime<Utc>,
-    ) -> StoreResult<Option<DateTime<Utc>>> {
-        let (to, policy) = (Recipient::from(phone.clone()), *policy);
-        self.database
-            .read(move |conn| {
-                async move {
-                    if let Some(until) = failures_of(conn, to.canonical()).await?.lock_at(now) {
-                        return Ok(Some(until));
-                    }
-                    let counts = send_counts(conn, &to, Sender::default(), true, now).await?;
-                    Ok(counts.check(&policy, now).err().map(|full| later(now, full.retry_after)))
                 }
                 .boxed()
             })

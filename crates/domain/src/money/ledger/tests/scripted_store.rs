@@ -128,6 +128,7 @@ impl ScriptedStore {
                     Outcome::Refused(refusal) => ScriptAnswer::Refused(refusal),
                 }
             }
+            Decision::CodeRefused(refusal) => panic!("the fold sends no codes: {refusal:?}"),
             Decision::Replayed(outcome) => {
                 assert_eq!(self.first[key], outcome, "exactly the first answer again");
                 match outcome {

@@ -1,0 +1,138 @@
+//! The step-up codes of payments: whether one may be sent, decided in the posting transaction, and the
+//! challenge that is filed with its transfer.
+
+use crate::{
+    backend::{Conn, DbId, lock_names},
+    store::{
+        error::SqlError,
+        rows::NewOutboxRow,
+        schema::outbox,
+        verification::verifications::{self, Sender},
+    },
+};
+use chrono::{DateTime, Utc};
+use diesel_async::RunQueryDsl;
+use domain::{
+    money::{
+        ledger::{Decision, Outcome, PostingBatch},
+        transfer::Transfer,
+    },
+    verification::{
+        SendRefusal, StartDecision, StartFacts,
+        otp::{Breaker, Purpose, Recipient},
+    },
+};
+use ports::{
+    crypto::Sealer,
+    money::{PostRequest, StepUpChallenge},
+    verification::{NewChallenge, Requester},
+};
+use std::collections::BTreeMap;
+
+/// What is known about the numbers to which a batch may send codes. Their locks are held.
+pub(super) struct PaymentCodes {
+    numbers: BTreeMap<String, StartFacts>,
+    pub(super) breaker: Breaker,
+}
+
+impl PaymentCodes {
+    /// Takes the locks of all numbers to which the requests may send codes, and reads what the decisions are
+    /// made from. Must come before the locks of accounts, as everywhere.
+    pub(super) async fn lock(
+        conn: &mut Conn,
+        requests: &[(PostRequest, DateTime<Utc>)],
+        now: DateTime<Utc>,
+    ) -> Result<Self, SqlError> {
+        let steps = requests.iter().filter_map(|(request, _)| request.step_up_challenge.as_ref());
+        let wanted: BTreeMap<String, Recipient> =
+            steps.map(|step| (step.phone.e164().to_owned(), step.phone.clone().into())).collect();
+        if wanted.is_empty() {
+            return Ok(Self { numbers: BTreeMap::new(), breaker: Breaker::Closed });
+        }
+        let locks: Vec<String> = wanted.keys().map(|phone| verifications::phone_lock(phone)).collect();
+        lock_names(conn, &locks).await?;
+        let breaker = verifications::breaker(conn, now).await?;
+        let mut numbers = BTreeMap::new();
+        for (phone, to) in wanted {
+            let facts = StartFacts {
+                is_repeated: false,
+                has_open_challenge: false,
+                breaker,
+                is_anonymous: false,
+                failures: verifications::failures_of(conn, &phone).await?,
+                last_sent_at: None,
+                counts: verifications::send_counts(conn, &to, Sender::default(), true, now).await?,
+            };
+            numbers.insert(phone, facts);
+        }
+        Ok(Self { numbers, breaker })
+    }
+
+    /// Why no code may be sent for this request. `None`: one may, or none is needed, or the request was
+    /// decided before and sends none.
+    pub(super) fn refusal(
+        &self,
+        batch: &PostingBatch,
+        request: &PostRequest,
+        now: DateTime<Utc>,
+    ) -> Option<SendRefusal> {
+        let step = request.step_up_challenge.as_ref()?;
+        if batch.outcomes.contains_key(&request.command.key) {
+            return None;
+        }
+        match self.numbers.get(step.phone.e164())?.decide(&step.policy, now) {
+            StartDecision::Refuse(refusal) => Some(refusal),
+            StartDecision::Send { .. } | StartDecision::Repeat | StartDecision::KeepOpen => None,
+        }
+    }
+
+    /// Counts the code of a request that was accepted, for those behind it in the batch.
+    pub(super) fn count(&mut self, request: &PostRequest, decision: &Decision, now: DateTime<Utc>) {
+        if let (Decision::Decided(Outcome::Accepted(_)), Some(step)) = (decision, &request.step_up_challenge)
+            && let Some(facts) = self.numbers.get_mut(step.phone.e164())
+        {
+            facts.counts.destination.add(now);
+        }
+    }
+}
+
+/// Stores the challenge of a waiting transfer, its send, and the message with its code.
+pub(super) async fn file(
+    conn: &mut Conn,
+    sealer: &dyn Sealer,
+    transfer: &Transfer,
+    step: &StepUpChallenge,
+    breaker: Breaker,
+    now: DateTime<Utc>,
+) -> Result<(), SqlError> {
+    let new = NewChallenge {
+        id: step.verification,
+        requester: Requester::Client(format!("transfer:{}", transfer.id)),
+        to: step.phone.clone().into(),
+        channel: step.message.message.channel,
+        purpose: Purpose::Transfer,
+        client_ip: None,
+        origin: None,
+        page: None,
+        locale: None,
+        fallback: Vec::new(),
+    };
+    let terms = verifications::Terms {
+        expires_at: step.expires_at,
+        attempts_max: breaker.attempts(step.policy.attempts_max),
+    };
+    verifications::insert(conn, &new, None, Some(&step.code), terms, now).await?;
+    let send = verifications::NewSend {
+        verification: DbId(new.id.0),
+        to: &new.to,
+        is_payment: true,
+        sender: Sender::default(),
+        channel: new.channel,
+        message: Some(step.message.message.id),
+        effect_key: None,
+    };
+    verifications::add_send(conn, &send, now).await?;
+    let row = NewOutboxRow::new(sealer, &step.message, None, now)?;
+    diesel::insert_into(outbox::table).values(row).execute(conn).await?;
+    Ok(())
+}
