@@ -81,7 +81,9 @@ fn test() -> Result<(), String> {
     if let Some(server) = &server {
         runner.env(TEST_PG_URL, server.url());
     }
-    run(&mut runner)
+    run(&mut runner)?;
+    // The examples that are compiled; neither runner above knows them.
+    run(shell_env::cargo().args(["test", "--doc", "--package", "provider-http"]))
 }
 
 /// Runs a command with a temporary server and returns the command's exit code.

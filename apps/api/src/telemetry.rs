@@ -11,9 +11,10 @@ use tracing_subscriber::{EnvFilter, fmt};
 
 /// Our own crates, which log at `LOG_LEVEL`. Libraries log warnings only, because they don't know what is
 /// secret. `actix_http` is off: it logs a client's broken HTTP as an error of ours.
-const OURS: [&str; 12] = [
+const OURS: [&str; 14] = [
     "ventanilla",
     "application",
+    "adapter_crypto",
     "adapter_flows",
     "adapter_locales",
     "adapter_meta_whatsapp",
@@ -23,6 +24,7 @@ const OURS: [&str; 12] = [
     "adapter_telegram",
     "adapter_twilio",
     "group_commit",
+    "provider_http",
     "sandbox",
 ];
 

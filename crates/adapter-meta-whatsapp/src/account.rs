@@ -1,8 +1,9 @@
 //! What Meta reports about our business account and access token, to check that they are set up correctly.
 
-use crate::client::{Answer, MetaClient, TransportError};
+use crate::{client::MetaClient, error_table::describe};
 use chrono::{DateTime, Utc};
 use domain::text::mask;
+use provider_http::{Answer, TransportError};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, de::DeserializeOwned};
 use std::sync::Arc;
@@ -73,7 +74,7 @@ impl MetaAccount {
     /// When Meta does not answer, or refuses.
     pub async fn waba(&self) -> Result<BusinessAccount, NotTold> {
         let id = &self.client.config.business_account_id;
-        let told: AccountBody = read(self.client.get(id, &[("fields", "id,name")]).await)?;
+        let told: AccountBody = read(self.client.get("account.read", id, &[("fields", "id,name")]).await)?;
         Ok(BusinessAccount { id: mask(&told.id), name: told.name })
     }
 
@@ -83,7 +84,8 @@ impl MetaAccount {
     /// When Meta does not answer, or refuses.
     pub async fn token(&self) -> Result<TokenInfo, NotTold> {
         let token = self.client.config.access_token.expose_secret();
-        let told: TokenBody = read(self.client.get("debug_token", &[("input_token", token)]).await)?;
+        let told: TokenBody =
+            read(self.client.get("token.read", "debug_token", &[("input_token", token)]).await)?;
         let TokenData { is_valid, kind, app_id, expires_at, scopes } = told.data;
         let expires_at = expires_at.filter(|at| *at > 0).and_then(|at| DateTime::from_timestamp(at, 0));
         Ok(TokenInfo { is_valid, kind, app_id: app_id.map(|id| mask(&id)), expires_at, scopes })
@@ -93,5 +95,5 @@ impl MetaAccount {
 fn read<T: DeserializeOwned>(answer: Result<Answer, TransportError>) -> Result<T, NotTold> {
     let answer = answer.map_err(|fault| NotTold(fault.reason().to_owned()))?;
     let told = if answer.status.is_success() { answer.json() } else { None };
-    told.ok_or_else(|| NotTold(answer.describe()))
+    told.ok_or_else(|| NotTold(describe(&answer)))
 }

@@ -1,7 +1,39 @@
 //! Meta's error codes and what each means for an outbound message (Cloud API error codes, Graph v25.0).
 
-use crate::client::Answer;
+use provider_http::Answer;
+use serde::Deserialize;
 use std::ops::RangeInclusive;
+
+#[derive(Deserialize)]
+struct Refusal {
+    error: GraphError,
+}
+
+/// Meta's error object. Its message may contain a phone number, so it is not read.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct GraphError {
+    pub(crate) code: i64,
+    #[serde(default)]
+    error_subcode: Option<i64>,
+    #[serde(default)]
+    is_transient: Option<bool>,
+    #[serde(default)]
+    fbtrace_id: Option<String>,
+}
+
+/// Meta's error, whatever the status. None when the body contains none.
+pub(crate) fn error_of(answer: &Answer) -> Option<GraphError> {
+    Some(answer.json::<Refusal>()?.error)
+}
+
+/// Describes the response for logs: status, code, subcode and trace id.
+pub(crate) fn describe(answer: &Answer) -> String {
+    let status = answer.status.as_u16();
+    let Some(error) = error_of(answer) else { return format!("HTTP {status}") };
+    let subcode = error.error_subcode.map(|subcode| format!(" subcode {subcode}")).unwrap_or_default();
+    let trace = error.fbtrace_id.map(|trace| format!(" trace {trace}")).unwrap_or_default();
+    format!("HTTP {status} code {}{subcode}{trace}", error.code)
+}
 
 /// What an error means for the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +118,7 @@ const TABLE: [(Class, &[RangeInclusive<i64>]); 9] = [
 /// Classifies a response that accepted no message. The error code decides, whatever the HTTP status. The
 /// status decides only when there is no known code.
 pub(crate) fn class_of(answer: &Answer) -> Class {
-    let error = answer.error();
+    let error = error_of(answer);
     let known = error.as_ref().and_then(|error| class_of_code(error.code));
     let status = answer.status.as_u16();
     match (known, status) {
@@ -109,7 +141,7 @@ fn class_of_code(code: i64) -> Option<Class> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use reqwest::StatusCode;
+    use provider_http::StatusCode;
 
     fn class(status: u16, body: &str) -> Class {
         let status = StatusCode::from_u16(status).unwrap();

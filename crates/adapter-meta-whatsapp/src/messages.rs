@@ -5,8 +5,8 @@
 //! show whether it went out.
 
 use crate::{
-    client::{Answer, MetaClient, TransportError},
-    error_table::{Class, class_of},
+    client::MetaClient,
+    error_table::{Class, class_of, describe, error_of},
     events::channel_account,
     limits::Limits,
     payload::payload,
@@ -17,6 +17,7 @@ use ports::messaging::{
     inbound_webhook::InboundMessage,
     message_channel::{LookupFailed, MessageChannel, OutboundMessage, Retry, SendLookup, SendOutcome},
 };
+use provider_http::{Answer, TransportError};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -56,14 +57,14 @@ impl MetaMessages {
 
     fn outcome(&self, recipient: &str, answer: &Answer) -> SendOutcome {
         if answer.status.is_success()
-            && answer.error().is_none()
+            && error_of(answer).is_none()
             && let Some(Taken { messages }) = answer.json()
             && let Some(message) = messages.into_iter().next()
         {
             self.limits.taken(recipient);
             return SendOutcome::Sent { provider_id: message.id };
         }
-        let reason = answer.describe();
+        let reason = describe(answer);
         let retry = match class_of(answer) {
             Class::Ambiguous => return SendOutcome::Unknown { reason },
             Class::Replay | Class::Unexplained => Retry::After(answer.retry_after),
@@ -77,7 +78,7 @@ impl MetaMessages {
                 Retry::After(Some(self.limits.stop(self.client.now())))
             }
         };
-        SendOutcome::Rejected { code: answer.error().map(|error| error.code.to_string()), reason, retry }
+        SendOutcome::Rejected { code: error_of(answer).map(|error| error.code.to_string()), reason, retry }
     }
 }
 
@@ -102,8 +103,8 @@ impl MessageChannel for MetaMessages {
         }
         match self.client.post_message(&body).await {
             Ok(answer) => self.outcome(recipient, &answer),
-            Err(TransportError::NotMade(reason)) => refused(&reason, Retry::After(None)),
-            Err(TransportError::Lost(reason)) => SendOutcome::Unknown { reason },
+            Err(TransportError::NotSent(reason)) => refused(reason, Retry::After(None)),
+            Err(TransportError::ResponseLost(reason)) => SendOutcome::Unknown { reason: reason.to_owned() },
         }
     }
 
@@ -129,7 +130,7 @@ impl MessageChannel for MetaMessages {
         });
         match self.client.post_courtesy(&body).await {
             Ok(answer) if answer.status.is_success() => {}
-            Ok(answer) => tracing::debug!(error = %answer.describe(), "message not marked as read"),
+            Ok(answer) => tracing::debug!(error = %describe(&answer), "message not marked as read"),
             Err(fault) => tracing::debug!(error = fault.reason(), "message not marked as read"),
         }
     }

@@ -1,14 +1,12 @@
-//! HTTP client for Telegram: token, time-outs, circuit breaker. URLs contain the token and are never logged.
+//! HTTP client for Telegram: methods, and the envelope of every response. URLs contain the token and are never
+//! logged.
 
 use crate::{limits::Limits, token::BotToken};
-use http_breaker::Breaker;
 use ports::clock::Clock;
+use provider_http::{BuildError, Call, ClientSettings, ProviderClient, TransportError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-pub(crate) const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Token of the bot, and the base URL of Telegram.
 #[derive(Clone)]
@@ -22,8 +20,7 @@ pub struct TelegramConfig {
 /// Client for the Bot API as one bot, with one circuit breaker and the bot's send limits.
 pub struct TelegramClient {
     config: TelegramConfig,
-    http: reqwest::Client,
-    breaker: Breaker,
+    http: ProviderClient,
     pub(crate) limits: Limits,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -55,20 +52,9 @@ struct Parameters {
     retry_after: Option<u64>,
 }
 
-/// Why there is no HTTP response. The texts are for logs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum TransportError {
-    /// The request was not sent: no connection, an invalid URL, or an open breaker.
-    NotMade(&'static str),
-    /// The request was sent and no response arrived: Telegram may have processed it.
-    Lost(&'static str),
-}
-
-impl TransportError {
-    pub(crate) const fn reason(&self) -> &'static str {
-        match self {
-            Self::NotMade(reason) | Self::Lost(reason) => reason,
-        }
+impl From<provider_http::Answer> for Answer {
+    fn from(answer: provider_http::Answer) -> Self {
+        Self { status: answer.status.as_u16(), reply: answer.json(), retry_after: answer.retry_after }
     }
 }
 
@@ -122,74 +108,34 @@ impl TelegramClient {
     ///
     /// # Errors
     /// When the HTTP client can't be built with TLS.
-    pub fn new(config: TelegramConfig, clock: Arc<dyn Clock>) -> Result<Self, reqwest::Error> {
-        // The call fails when a provider is installed already; it is the same one, so the error is ignored.
-        drop(rustls::crypto::ring::default_provider().install_default());
-        let http = reqwest::Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .user_agent(concat!("ventanilla/", env!("CARGO_PKG_VERSION")))
-            .build()?;
-        Ok(Self { config, http, breaker: Breaker::default(), limits: Limits::default(), clock })
+    pub fn new(config: TelegramConfig, clock: Arc<dyn Clock>) -> Result<Self, BuildError> {
+        let http = ProviderClient::new("telegram", ClientSettings::default(), clock.clone())?;
+        Ok(Self { config, http, limits: Limits::default(), clock })
     }
 
-    /// Makes a call once, without retries.
+    /// Calls a method once, without retries.
     pub(crate) async fn call(
         &self,
-        method: &str,
+        method: &'static str,
         parameters: &(impl Serialize + Sync),
-        timeout: Duration,
     ) -> Result<Answer, TransportError> {
-        if !self.breaker.allows(self.clock.now()) {
-            return Err(TransportError::NotMade("the circuit is open"));
-        }
-        let result = self.exchange(method, parameters, timeout).await;
-        let answered = matches!(&result, Ok(answer) if answer.status < 500);
-        self.breaker.record(answered, self.clock.now());
-        result
+        Ok(self.method(method, parameters).send().await?.into())
     }
 
-    async fn exchange(
+    /// Same as `call`, for a call that has no use after `timeout`.
+    pub(crate) async fn call_within(
         &self,
-        method: &str,
-        parameters: &(impl Serialize + Sync),
         timeout: Duration,
+        method: &'static str,
+        parameters: &(impl Serialize + Sync),
     ) -> Result<Answer, TransportError> {
+        Ok(self.method(method, parameters).timeout(timeout).send().await?.into())
+    }
+
+    fn method(&self, method: &'static str, parameters: &impl Serialize) -> Call<'_> {
         let base = self.config.api_base.trim_end_matches('/');
         let url = format!("{base}/bot{}/{method}", self.config.token.expose());
-        let request = self.http.post(url).timeout(timeout).json(parameters);
-        let response = request.send().await.map_err(|fault| no_answer(&fault))?;
-        let status = response.status().as_u16();
-        let retry_after = response
-            .headers()
-            .get(reqwest::header::RETRY_AFTER)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.parse().ok());
-        let body = response.bytes().await.map_err(|fault| TransportError::Lost(describe(&fault)))?;
-        Ok(Answer { status, reply: serde_json::from_slice(&body).ok(), retry_after })
-    }
-}
-
-fn no_answer(fault: &reqwest::Error) -> TransportError {
-    let reason = describe(fault);
-    if fault.is_connect() || fault.is_builder() {
-        TransportError::NotMade(reason)
-    } else {
-        TransportError::Lost(reason)
-    }
-}
-
-/// Describes the error for logs without the URL, which contains the token.
-fn describe(fault: &reqwest::Error) -> &'static str {
-    if fault.is_timeout() {
-        "no answer in time"
-    } else if fault.is_connect() {
-        "no connection"
-    } else if fault.is_builder() {
-        "no such address"
-    } else {
-        "the connection was lost"
+        self.http.post(method, &url).with(|request| request.json(parameters))
     }
 }
 

@@ -4,7 +4,7 @@
 //! left to people.
 
 use crate::{
-    client::{Answer, TIMEOUT, TelegramClient, TransportError},
+    client::{Answer, TelegramClient},
     keyboard::reply_markup,
     update::Update,
 };
@@ -14,6 +14,7 @@ use ports::messaging::{
     inbound_webhook::InboundMessage,
     message_channel::{LookupFailed, MessageChannel, OutboundMessage, Retry, SendLookup, SendOutcome},
 };
+use provider_http::TransportError;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -59,10 +60,10 @@ impl MessageChannel for TelegramMessages {
             link_preview_options: LinkPreview { is_disabled: true },
             reply_markup: reply_markup(&message.form),
         };
-        match self.client.call("sendMessage", &parameters, TIMEOUT).await {
+        match self.client.call("sendMessage", &parameters).await {
             Ok(answer) => outcome(&answer),
-            Err(TransportError::NotMade(reason)) => refused(reason, Retry::After(None)),
-            Err(TransportError::Lost(reason)) => SendOutcome::Unknown { reason: reason.to_owned() },
+            Err(TransportError::NotSent(reason)) => refused(reason, Retry::After(None)),
+            Err(TransportError::ResponseLost(reason)) => SendOutcome::Unknown { reason: reason.to_owned() },
         }
     }
 
@@ -86,7 +87,7 @@ impl MessageChannel for TelegramMessages {
             (None, Some(chat)) => ("sendChatAction", json!({"chat_id": chat, "action": "typing"})),
             (None, None) => return,
         };
-        if let Err(fault) = self.client.call(method, &parameters, ACKNOWLEDGE_TIMEOUT).await {
+        if let Err(fault) = self.client.call_within(ACKNOWLEDGE_TIMEOUT, method, &parameters).await {
             tracing::debug!(method, error = fault.reason(), "message not acknowledged");
         }
     }

@@ -1,9 +1,6 @@
 //! Set-up of the bot: its identity (`getMe`), and the URL for its updates (`setWebhook`).
 
-use crate::{
-    client::{TIMEOUT, TelegramClient},
-    token::is_word_byte,
-};
+use crate::{client::TelegramClient, token::is_word_byte};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -62,9 +59,9 @@ impl TelegramClient {
         self.ask("setWebhook", &parameters).await.map(drop)
     }
 
-    async fn ask(&self, method: &str, parameters: &Value) -> Result<Value, SetupError> {
+    async fn ask(&self, method: &'static str, parameters: &Value) -> Result<Value, SetupError> {
         let answer = self
-            .call(method, parameters, TIMEOUT)
+            .call(method, parameters)
             .await
             .map_err(|fault| SetupError::Unavailable(fault.reason().to_owned()))?;
         match (answer.result(), answer.refusal()) {

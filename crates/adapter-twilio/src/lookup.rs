@@ -1,10 +1,10 @@
 //! Facts about phone numbers, from Lookup v2.
 
-use crate::client::{Repeat, TwilioClient};
+use crate::{client::TwilioClient, error_table::describe};
 use async_trait::async_trait;
 use domain::phone::PhoneNumber;
 use ports::verification::number_lookup::{LineType, LookupUnavailable, NumberInfo, NumberLookup};
-use reqwest::Method;
+use provider_http::Repeat;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -36,11 +36,13 @@ impl NumberLookup for TwilioLookup {
         let query = [("Fields", "line_type_intelligence".to_owned())];
         let answer = self
             .client
-            .call(Method::GET, &address, &query, Repeat::Safely)
+            .get("lookup.read", &address, &query)
+            .repeat(Repeat::Safely)
+            .send()
             .await
             .map_err(|fault| LookupUnavailable(fault.reason().to_owned()))?;
         if !answer.status.is_success() {
-            return Err(LookupUnavailable(answer.describe()));
+            return Err(LookupUnavailable(describe(&answer)));
         }
         let found: Found =
             answer.json().ok_or_else(|| LookupUnavailable("an answer that can't be read".into()))?;

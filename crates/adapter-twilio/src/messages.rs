@@ -5,8 +5,8 @@
 //! of sent messages is read before such a message is sent again.
 
 use crate::{
-    client::{Answer, Repeat, TransportError, TwilioClient},
-    error_table::message_retry,
+    client::TwilioClient,
+    error_table::{describe, error_code, message_retry},
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -14,12 +14,14 @@ use domain::text::truncate;
 use ports::messaging::message_channel::{
     Form, LookupFailed, MessageChannel, OutboundMessage, Retry, SendLookup, SendOutcome,
 };
-use reqwest::Method;
+use provider_http::{Answer, TransportError};
 use serde::Deserialize;
 use std::sync::Arc;
 
 /// Longest body that Twilio accepts, in characters.
 const BODY_LENGTH_MAX: usize = 1600;
+/// Longest list that is read, in bytes: a hundred messages of the longest body, each character escaped.
+const LIST_BYTES_MAX: usize = 4 << 20;
 
 /// Sends messages from one number.
 pub struct TwilioMessages {
@@ -70,12 +72,12 @@ impl MessageChannel for TwilioMessages {
         let mut form = vec![("To", self.to(&message.recipient)), ("From", self.from.clone())];
         form.extend(words(message));
         form.push(("StatusCallback", format!("{}?m={}", self.status_callback, message.id)));
-        match self.client.call(Method::POST, &self.address(), &form, Repeat::Never).await {
+        match self.client.post("messages.create", &self.address(), &form).send().await {
             Ok(answer) => sent(&answer),
-            Err(TransportError::NotMade(reason)) => {
-                SendOutcome::Rejected { code: None, reason, retry: Retry::After(None) }
+            Err(TransportError::NotSent(reason)) => {
+                SendOutcome::Rejected { code: None, reason: reason.to_owned(), retry: Retry::After(None) }
             }
-            Err(TransportError::Lost(reason)) => SendOutcome::Unknown { reason },
+            Err(TransportError::ResponseLost(reason)) => SendOutcome::Unknown { reason: reason.to_owned() },
         }
     }
 
@@ -92,10 +94,12 @@ impl MessageChannel for TwilioMessages {
         ];
         let answer = self
             .client
-            .call(Method::GET, &self.address(), &query, Repeat::Never)
+            .get("messages.list", &self.address(), &query)
+            .body_bytes_max(LIST_BYTES_MAX)
+            .send()
             .await
             .map_err(|fault| LookupFailed { reason: fault.reason().to_owned() })?;
-        let list: MessageList = answer.json().ok_or_else(|| LookupFailed { reason: answer.describe() })?;
+        let list: MessageList = answer.json().ok_or_else(|| LookupFailed { reason: describe(&answer) })?;
         // Only Twilio knows the text of a filled template, so a template is matched without its body.
         let body = match message.form {
             Form::Template(_) => None,
@@ -137,11 +141,11 @@ fn sent(answer: &Answer) -> SendOutcome {
     }
     // Neither accepted nor refused: the outcome is unknown.
     if !answer.status.is_client_error() {
-        return SendOutcome::Unknown { reason: answer.describe() };
+        return SendOutcome::Unknown { reason: describe(answer) };
     }
     SendOutcome::Rejected {
-        code: answer.code().map(|code| code.to_string()),
-        reason: answer.describe(),
+        code: error_code(answer).map(|code| code.to_string()),
+        reason: describe(answer),
         retry: message_retry(answer),
     }
 }

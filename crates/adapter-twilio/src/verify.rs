@@ -2,15 +2,15 @@
 //! number lets a stranger use up another person's attempts.
 
 use crate::{
-    client::{Repeat, TransportError, TwilioClient},
-    error_table::start_error,
+    client::TwilioClient,
+    error_table::{describe, error_code, start_error},
 };
 use async_trait::async_trait;
 use domain::{message::Channel, verification::otp::OtpCode};
 use ports::verification::code_provider::{
     CodeProvider, CodeProviderError, CodeVerdict, StartCode, StartedCode,
 };
-use reqwest::Method;
+use provider_http::{Repeat, TransportError};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ impl TwilioVerify {
     }
 }
 
-fn unavailable(fault: &TransportError) -> CodeProviderError {
+fn unavailable(fault: TransportError) -> CodeProviderError {
     CodeProviderError::Unavailable(fault.reason().to_owned())
 }
 
@@ -56,9 +56,11 @@ impl CodeProvider for TwilioVerify {
         let address = self.address("Verifications");
         let answer = self
             .client
-            .call(Method::POST, &address, &form, Repeat::WhenRefused)
+            .post("verify.start", &address, &form)
+            .repeat(Repeat::WhenRefused)
+            .send()
             .await
-            .map_err(|fault| unavailable(&fault))?;
+            .map_err(unavailable)?;
         if !answer.status.is_success() {
             return Err(start_error(&answer));
         }
@@ -73,10 +75,12 @@ impl CodeProvider for TwilioVerify {
         let form = [("VerificationSid", sid.to_owned()), ("Code", code.reveal().to_owned())];
         let answer = self
             .client
-            .call(Method::POST, &self.address("VerificationCheck"), &form, Repeat::WhenRefused)
+            .post("verify.check", &self.address("VerificationCheck"), &form)
+            .repeat(Repeat::WhenRefused)
+            .send()
             .await
-            .map_err(|fault| unavailable(&fault))?;
-        match (answer.status.as_u16(), answer.code()) {
+            .map_err(unavailable)?;
+        match (answer.status.as_u16(), error_code(&answer)) {
             (200 | 201, _) => match answer.json::<Verification>().map(|v| v.status).as_deref() {
                 Some("approved") => Ok(CodeVerdict::Approved),
                 Some("pending") => Ok(CodeVerdict::Wrong),
@@ -85,7 +89,7 @@ impl CodeProvider for TwilioVerify {
             },
             // Already approved, expired, or out of attempts.
             (404, _) | (429, Some(60202)) => Ok(CodeVerdict::Gone),
-            _ => Err(CodeProviderError::Unavailable(answer.describe())),
+            _ => Err(CodeProviderError::Unavailable(describe(&answer))),
         }
     }
 
@@ -93,9 +97,11 @@ impl CodeProvider for TwilioVerify {
         let address = self.address(&format!("Verifications/{sid}"));
         let answer = self
             .client
-            .call(Method::GET, &address, &[], Repeat::Safely)
+            .get("verify.read", &address, &[])
+            .repeat(Repeat::Safely)
+            .send()
             .await
-            .map_err(|fault| unavailable(&fault))?;
+            .map_err(unavailable)?;
         Ok(answer.json::<Verification>().is_some_and(|verification| verification.status == "approved"))
     }
 
@@ -104,14 +110,16 @@ impl CodeProvider for TwilioVerify {
         let form = [("Status", "canceled".to_owned())];
         let answer = self
             .client
-            .call(Method::POST, &address, &form, Repeat::Safely)
+            .post("verify.cancel", &address, &form)
+            .repeat(Repeat::Safely)
+            .send()
             .await
-            .map_err(|fault| unavailable(&fault))?;
+            .map_err(unavailable)?;
         // A verification that no longer exists counts as canceled.
         if answer.status.is_success() || answer.status.as_u16() == 404 {
             Ok(())
         } else {
-            Err(CodeProviderError::Unavailable(answer.describe()))
+            Err(CodeProviderError::Unavailable(describe(&answer)))
         }
     }
 }

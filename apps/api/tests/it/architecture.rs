@@ -20,13 +20,14 @@ fn known_by(package: &Package) -> BTreeSet<String> {
 /// Our crates that a crate may depend on; None if it may depend on all.
 fn allowed(name: &str) -> Option<Vec<&'static str>> {
     Some(match name {
-        "domain" | "group-commit" | "http-breaker" => vec![],
+        "domain" | "group-commit" => vec![],
         "ports" => vec!["domain"],
         "application" | "store-contracts" => vec!["domain", "ports"],
+        "provider-http" => vec!["ports"],
         "sandbox" => vec!["domain"],
         "adapter-sqlite" | "adapter-postgres" => vec!["domain", "group-commit", "ports"],
         "adapter-meta-whatsapp" | "adapter-telegram" | "adapter-twilio" => {
-            vec!["domain", "http-breaker", "ports"]
+            vec!["domain", "ports", "provider-http"]
         }
         adapter if adapter.starts_with("adapter-") => vec!["domain", "ports"],
         "ventanilla" | "xtask" => return None,
@@ -62,10 +63,7 @@ fn each_library_is_used_only_by_its_crates() {
         ("actix-web", &["ventanilla", "sandbox"]),
         ("diesel", &["adapter-sqlite", "adapter-postgres"]),
         ("diesel-async", &["adapter-sqlite", "adapter-postgres"]),
-        (
-            "reqwest",
-            &["adapter-meta-whatsapp", "adapter-telegram", "adapter-twilio", "sandbox", "ventanilla"],
-        ),
+        ("reqwest", &["provider-http", "sandbox", "ventanilla"]),
         ("jsonwebtoken", &["adapter-crypto"]),
         ("lettre", &["adapter-smtp"]),
         ("utoipa", &["ventanilla"]),

@@ -1,7 +1,6 @@
 //! Circuit breaker: a provider that keeps failing is not called for a while.
 //!
-//! Every adapter that calls a provider over HTTP has its own breaker. A breaker reads no clock: the caller
-//! passes the time.
+//! Each client has its own breaker. A breaker reads no clock: the client passes the time.
 
 use chrono::{DateTime, Duration, Utc};
 use std::sync::{Mutex, PoisonError};

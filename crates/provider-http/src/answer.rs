@@ -1,0 +1,21 @@
+//! An HTTP response of a provider.
+
+use reqwest::StatusCode;
+use serde::de::DeserializeOwned;
+
+/// An HTTP response of any status, read to its end.
+pub struct Answer {
+    /// Status of the response, also 4xx and 5xx.
+    pub status: StatusCode,
+    /// Seconds of the Retry-After header. None when there is none, or when it is a date.
+    pub retry_after: Option<u64>,
+    /// Body of the response, at most as long as the call allows.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// Parses the body as JSON; None when it has another shape.
+    pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_slice(&self.body).ok()
+    }
+}
