@@ -2,7 +2,6 @@
 //!
 //! All are UUIDv7 (RFC 9562), made by the `IdGenerator` port: they sort by the time of their creation.
 
-use crate::operations::idempotency::IdempotencyKey;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
@@ -56,20 +55,3 @@ ids! {
 
 /// The id of no user. It is looked up where no user is known, so that the answer takes as long.
 pub const NOBODY: UserId = UserId(Uuid::nil());
-
-impl TransferId {
-    /// The idempotency key for a request without one. No other request has it, and the transfer is still
-    /// decided once.
-    #[must_use]
-    pub fn own_key(self) -> IdempotencyKey {
-        IdempotencyKey { caller: "nobody".into(), operation: "own".into(), key: self.to_string() }
-    }
-}
-
-impl WalletId {
-    /// The idempotency key for a request without one.
-    #[must_use]
-    pub fn own_key(self) -> IdempotencyKey {
-        TransferId(self.0).own_key()
-    }
-}

@@ -15,5 +15,6 @@ pub mod messaging;
 pub mod money;
 pub mod operations;
 pub mod phone;
+pub mod principal;
 pub mod text;
 pub mod verification;

@@ -18,6 +18,7 @@ use domain::{
         idempotency::{Fingerprint, IdempotencyKey},
     },
     phone::PhoneNumber,
+    principal::Principal,
     verification::otp::{OtpPolicy, Purpose},
 };
 use ports::{
@@ -29,7 +30,7 @@ use ports::{
     },
     money::{PostRequest, WalletView},
     verification::{
-        AttemptRequest, BeginVerification, NewChallenge, Requester, ReserveAttempt, SendResult, StartOutcome,
+        AttemptRequest, BeginVerification, NewChallenge, ReserveAttempt, SendResult, StartOutcome,
         Verifications,
     },
 };
@@ -59,7 +60,7 @@ pub(crate) fn phone(n: u32) -> PhoneNumber {
 }
 
 pub(crate) fn actor() -> Actor {
-    Actor { who: "client:test".into(), channel: "rest".into(), request_id: "request".into() }
+    Actor { who: Principal::Client("test".into()), channel: "rest".into(), request_id: "request".into() }
 }
 
 pub(crate) fn inbound(sender: u32, event: &str, text: &str) -> (EventId, InboundMessage) {
@@ -110,7 +111,7 @@ pub(crate) fn challenge(number: u32, policy: OtpPolicy) -> BeginVerification {
     BeginVerification {
         challenge: NewChallenge {
             id: VerificationId(id()),
-            requester: Requester::Client("team".into()),
+            requester: Principal::Client("team".into()),
             to: phone(number).into(),
             channel: Channel::Sms,
             purpose: Purpose::Login,
@@ -195,7 +196,7 @@ pub(crate) fn transfer(
         command: PostTransfer {
             transfer: Transfer {
                 id: transfer,
-                caller: "client:test".into(),
+                caller: Principal::Client("test".into()),
                 client_tx_id: key.map(str::to_owned),
                 owner,
                 from,
@@ -212,7 +213,7 @@ pub(crate) fn transfer(
                 created_at: at(0),
             },
             key: IdempotencyKey {
-                caller: "client:test".into(),
+                caller: Principal::Client("test".into()),
                 operation: "transfer".into(),
                 key: key.map_or_else(|| format!("id:{transfer}"), str::to_owned),
             },

@@ -18,6 +18,7 @@ use domain::{
         audit::Actor,
         idempotency::{Fingerprint, IdempotencyKey},
     },
+    principal::Principal,
 };
 use ports::money::{Ledger, PostRequest};
 use std::{
@@ -32,7 +33,7 @@ pub const ACCOUNTS: u64 = 10_000;
 /// What a caller pays: one centavo, off-us.
 const MINOR: i64 = 1;
 const PAYEE: &str = "012345678901234567";
-const CALLER: &str = "client:bench";
+const CALLER: &str = "bench";
 
 /// The id of the n-th account and wallet.
 #[must_use]
@@ -192,10 +193,14 @@ fn request(payer: u64) -> PostRequest {
     ];
     let command = PostTransfer {
         fingerprint: Fingerprint::of(&fields),
-        key: IdempotencyKey { caller: CALLER.into(), operation: "transfer".into(), key: key.clone() },
+        key: IdempotencyKey {
+            caller: Principal::Client(CALLER.into()),
+            operation: "transfer".into(),
+            key: key.clone(),
+        },
         transfer: Transfer {
             id: TransferId(Uuid::now_v7()),
-            caller: CALLER.into(),
+            caller: Principal::Client(CALLER.into()),
             client_tx_id: Some(key),
             owner: owner(payer),
             from,
@@ -214,6 +219,10 @@ fn request(payer: u64) -> PostRequest {
         limits: Limits::none(Currency::MXN),
         day: now.date_naive(),
     };
-    let actor = Actor { who: CALLER.into(), channel: "rest".into(), request_id: Uuid::now_v7().to_string() };
+    let actor = Actor {
+        who: Principal::Client(CALLER.into()),
+        channel: "rest".into(),
+        request_id: Uuid::now_v7().to_string(),
+    };
     PostRequest { command, step_up_challenge: None, payee: None, actor }
 }

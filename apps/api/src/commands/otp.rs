@@ -13,9 +13,9 @@ use clap::{Args, Subcommand};
 use domain::{
     ids::VerificationId,
     phone::Region,
+    principal::Principal,
     verification::otp::{OtpCode, Recipient},
 };
-use ports::verification::Requester;
 use std::process::ExitCode;
 
 /// The exit code if settings are missing; nothing was sent or checked.
@@ -51,7 +51,7 @@ pub(super) async fn run(settings: Settings, command: &OtpCommand) -> Result<Exit
 async fn check(settings: Settings, args: &CheckArgs) -> Result<ExitCode, String> {
     let region = settings.default_region;
     let app = App::build(settings).await.map_err(|fault| describe(&fault))?;
-    let attempts = CheckAttempts { app: &app, requester: Requester::Client(args.client.clone()) };
+    let attempts = CheckAttempts { app: &app, requester: Principal::Client(args.client.clone()) };
     let id = attempts.named(&args.which, region).await?;
     let Some(code) = &args.code else { return attempts.until_settled(id).await };
     let code = OtpCode::parse(code).map_err(|fault| format!("the code {fault}"))?;
@@ -81,7 +81,7 @@ struct Verdict {
 /// Check attempts on one team's codes.
 struct CheckAttempts<'a> {
     app: &'a App,
-    requester: Requester,
+    requester: Principal,
 }
 
 impl CheckAttempts<'_> {

@@ -12,6 +12,7 @@ use domain::{
         audit::Actor,
         idempotency::{IdempotencyKey, is_key},
     },
+    principal::Principal,
     text::truncate,
 };
 use futures_util::future::LocalBoxFuture;
@@ -97,17 +98,22 @@ impl Caller {
         }
     }
 
-    /// The name under which the caller's idempotency keys, transfers and challenges are stored.
-    pub(crate) fn key(&self) -> String {
+    /// The principal, to which idempotency keys, transfers and challenges belong.
+    pub(crate) fn principal(&self) -> Principal {
         match &self.who {
-            Who::Team { client, .. } => format!("client:{client}"),
-            Who::Person { user, .. } => format!("user:{user}"),
+            Who::Team { client, .. } => Principal::Client(client.clone()),
+            Who::Person { user, .. } => Principal::User(*user),
         }
+    }
+
+    /// The principal's text form, under which rate limits count.
+    pub(crate) fn key(&self) -> String {
+        self.principal().key()
     }
 
     /// The caller as the audit log names them.
     pub(crate) fn actor(&self) -> Actor {
-        Actor { who: self.key(), channel: "rest".into(), request_id: self.request_id.clone() }
+        Actor { who: self.principal(), channel: "rest".into(), request_id: self.request_id.clone() }
     }
 }
 
@@ -187,7 +193,7 @@ impl IdempotencyHeader {
 
     /// The key, bound to the caller and the operation.
     pub(crate) fn key(self, caller: &Caller, operation: &str) -> Option<IdempotencyKey> {
-        self.0.map(|key| IdempotencyKey { caller: caller.key(), operation: operation.into(), key })
+        self.0.map(|key| IdempotencyKey { caller: caller.principal(), operation: operation.into(), key })
     }
 }
 

@@ -20,9 +20,10 @@ use domain::{
     locale::Locale,
     message::Channel,
     operations::idempotency::Fingerprint,
+    principal::Principal,
     verification::otp::{NoRecipient, OtpCode, Purpose, Recipient},
 };
-use ports::verification::{Requester, Verification, code_provider::CodeProviderError};
+use ports::verification::{Verification, code_provider::CodeProviderError};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use utoipa::ToSchema;
@@ -137,8 +138,8 @@ fn time(at: DateTime<Utc>) -> String {
 }
 
 /// The team that calls; other callers get a 403.
-fn requester(caller: &Caller) -> Result<Requester, ApiError> {
-    Ok(Requester::Client(caller.require(Scope::Verify)?.to_owned()))
+fn requester(caller: &Caller) -> Result<Principal, ApiError> {
+    Ok(Principal::Client(caller.require(Scope::Verify)?.to_owned()))
 }
 
 fn recipient_of(app: &App, text: &str) -> Result<Recipient, ApiError> {
@@ -346,7 +347,7 @@ fn locked(app: &App, until: DateTime<Utc>) -> ApiError {
 
 /// The check attempt that locks a number ends its challenge. Later calls are told of the lock, not of the
 /// end.
-async fn refuse_locked(app: &App, requester: &Requester, to: &Recipient) -> Result<(), ApiError> {
+async fn refuse_locked(app: &App, requester: &Principal, to: &Recipient) -> Result<(), ApiError> {
     match app.verify.lock_of(requester, to).await? {
         Some(until) => Err(locked(app, until)),
         None => Ok(()),

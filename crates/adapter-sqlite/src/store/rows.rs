@@ -89,7 +89,7 @@ impl NewAuditRow {
         let record = record.clone();
         Self {
             at: DbTime(now),
-            who: record.actor.who,
+            who: record.actor.who.key(),
             channel: record.actor.channel,
             request_id: record.actor.request_id,
             action: record.action,

@@ -20,6 +20,7 @@ use domain::{
         idempotency::{Fingerprint, IdempotencyKey},
     },
     phone::PhoneNumber,
+    principal::Principal,
 };
 use ports::{
     accounts::{Identities, NewPerson},
@@ -62,7 +63,7 @@ fn at(second: i64) -> DateTime<Utc> {
 }
 
 fn actor() -> Actor {
-    Actor { who: "client:test".into(), channel: "rest".into(), request_id: "request".into() }
+    Actor { who: Principal::Client("test".into()), channel: "rest".into(), request_id: "request".into() }
 }
 
 fn outside() -> WalletId {
@@ -146,7 +147,7 @@ impl LedgerFile {
     fn request(&self, from: WalletId, to: WalletId, minor: i64, key: &str) -> PostRequest {
         let amount = Money::new(minor, Currency::MXN);
         let decimal = amount.decimal();
-        let caller = "client:test".to_owned();
+        let caller = Principal::Client("test".into());
         PostRequest {
             command: PostTransfer {
                 transfer: Transfer {

@@ -13,6 +13,7 @@ use domain::{
     message::Channel,
     messaging::conversation::{Arg, Text},
     operations::audit::AuditRecord,
+    principal::Principal,
     verification::otp::Purpose,
 };
 use ports::{
@@ -22,7 +23,6 @@ use ports::{
     ids_and_random::{IdGenerator, Random},
     messaging::{Lane, NewOutbound, message_channel::OutboundMessage, texts::Texts},
     store_error::StoreResult,
-    verification::Requester,
 };
 use std::sync::Arc;
 
@@ -121,7 +121,7 @@ impl ForgotPassword {
         let request = StartRequest {
             // The caller is anonymous. They use up only their own budget, and the code can be checked only
             // from their IP address.
-            requester: Requester::Anonymous(visitor.address.clone()),
+            requester: Principal::Anonymous(Some(visitor.address.clone())),
             to: phone.into(),
             channel: Channel::Sms,
             fallback: vec![Channel::Whatsapp],

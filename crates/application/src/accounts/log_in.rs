@@ -15,6 +15,7 @@ use domain::{
     locale::Locale,
     message::Channel,
     phone::PhoneNumber,
+    principal::Principal,
     verification::otp::Purpose,
 };
 use ports::{
@@ -22,7 +23,6 @@ use ports::{
     clock::Clock,
     crypto::{SecretHasher, SecretKind},
     ids_and_random::Random,
-    verification::Requester,
 };
 use std::sync::Arc;
 
@@ -130,7 +130,7 @@ impl LogIn {
         visitor: &Visitor,
     ) -> Result<Channel, AuthServiceError> {
         let request = StartRequest {
-            requester: Requester::User(user),
+            requester: Principal::User(user),
             to: phone.into(),
             channel: Channel::Sms,
             fallback: vec![Channel::Whatsapp],

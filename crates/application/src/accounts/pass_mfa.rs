@@ -8,13 +8,13 @@ use chrono::{DateTime, Utc};
 use domain::{
     accounts::plain_backup_code,
     ids::UserId,
+    principal::Principal,
     verification::otp::{OtpCode, Purpose},
 };
 use ports::{
     accounts::{Mfa, Users},
     clock::Clock,
     crypto::{SecretHasher, SecretKind},
-    verification::Requester,
 };
 use std::sync::Arc;
 
@@ -94,7 +94,7 @@ impl PassMfa {
         let Some(phone) = self.accounts.profile(user).await?.and_then(|profile| profile.phone) else {
             return Ok(None);
         };
-        let requester = Requester::User(user);
+        let requester = Principal::User(user);
         match self.verify.find_open(&requester, &phone.into(), Some(Purpose::Login)).await? {
             Some(open) => Ok(Some(self.verify.check(open.id, &requester, code, None).await?)),
             None => Ok(None),

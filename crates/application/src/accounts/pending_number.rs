@@ -16,12 +16,10 @@ use domain::{
     message::Channel,
     operations::audit::Actor,
     phone::PhoneNumber,
+    principal::Principal,
     verification::otp::{OtpCode, Purpose},
 };
-use ports::{
-    accounts::{NameChange, Profile},
-    verification::Requester,
-};
+use ports::accounts::{NameChange, Profile};
 use std::sync::Arc;
 
 /// Verifies the number that a person has named.
@@ -99,7 +97,7 @@ impl PendingNumber {
             return Ok(());
         }
         // The number was verified before, and is verified again.
-        let requester = Requester::User(asker.user);
+        let requester = Principal::User(asker.user);
         let purpose = Some(Purpose::Registration);
         let open = self.verify.find_open(&requester, &number.clone().into(), purpose).await?;
         let open = open.ok_or(UpdateError::NoProof)?;
@@ -124,7 +122,7 @@ impl PendingNumber {
             return Ok(SendCodeOutcome::NumberRefused);
         };
         let request = StartRequest {
-            requester: Requester::User(asker.user),
+            requester: Principal::User(asker.user),
             to: number.clone().into(),
             channel: *first,
             fallback: others.to_vec(),

@@ -16,6 +16,7 @@ use domain::{
     messaging::conversation::{Arg, Text},
     operations::audit::Actor,
     phone::PhoneNumber,
+    principal::Principal,
     verification::otp::{OtpCode, Purpose},
 };
 use ports::{
@@ -24,7 +25,6 @@ use ports::{
     ids_and_random::IdGenerator,
     messaging::{Lane, NewOutbound, message_channel::OutboundMessage, texts::Texts},
     store_error::{StoreError, StoreResult},
-    verification::Requester,
 };
 use std::sync::Arc;
 use thiserror::Error;
@@ -220,7 +220,7 @@ impl Profiles {
                 }
             }
             StepUp::OldNumberCode(code) => {
-                let requester = Requester::User(known.user);
+                let requester = Principal::User(known.user);
                 let to = old.clone().into();
                 let open = self.prove.verify.find_open(&requester, &to, Some(Purpose::Registration)).await?;
                 let open = open.ok_or(UpdateError::WrongCode)?;

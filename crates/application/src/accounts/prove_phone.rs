@@ -5,9 +5,10 @@ use domain::{
     accounts::proof_is_fresh,
     ids::{UserId, VerificationId},
     phone::PhoneNumber,
+    principal::Principal,
     verification::otp::{OtpCode, Purpose},
 };
-use ports::{clock::Clock, store_error::StoreError, verification::Requester};
+use ports::{clock::Clock, store_error::StoreError};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -75,9 +76,9 @@ impl ProvePhone {
         &self,
         phone: &PhoneNumber,
         user: Option<UserId>,
-    ) -> Result<Option<(VerificationId, Requester)>, StoreError> {
+    ) -> Result<Option<(VerificationId, Principal)>, StoreError> {
         let Some(user) = user else { return Ok(None) };
-        let requester = Requester::User(user);
+        let requester = Principal::User(user);
         let purpose = Some(Purpose::Registration);
         let open = self.verify.find_open(&requester, &phone.clone().into(), purpose).await?;
         Ok(open.map(|open| (open.id, requester)))
@@ -93,7 +94,7 @@ impl ProvePhone {
         let found = match self.verify.find_from(id, address).await? {
             Some(found) => Some(found),
             None => match user {
-                Some(user) => self.verify.find(id, &Requester::User(user)).await?,
+                Some(user) => self.verify.find(id, &Principal::User(user)).await?,
                 None => None,
             },
         };

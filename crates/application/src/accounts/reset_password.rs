@@ -8,6 +8,7 @@ use domain::{
     accounts::{Password, WeakPassword},
     email::EmailAddress,
     ids::NOBODY,
+    principal::Principal,
     verification::otp::{OtpCode, Purpose, Recipient},
 };
 use ports::{
@@ -15,7 +16,6 @@ use ports::{
     clock::Clock,
     crypto::{HashRefused, PasswordHasher, SecretHasher, SecretKind},
     store_error::StoreError,
-    verification::Requester,
 };
 use std::sync::Arc;
 use thiserror::Error;
@@ -89,7 +89,7 @@ impl ResetPassword {
         let profile = self.accounts.profile(known.unwrap_or(NOBODY)).await?;
         let phone = profile.and_then(|profile| profile.phone).map(Recipient::Phone);
         let to = phone.unwrap_or_else(|| Recipient::Email(email.clone()));
-        let requester = Requester::Anonymous(visitor.address.clone());
+        let requester = Principal::Anonymous(Some(visitor.address.clone()));
         let open = self.verify.find_open(&requester, &to, Some(Purpose::PasswordReset)).await?;
         // Hash the password before the code is used up: if too many are hashed at once, the code stays valid.
         let password_hash = self.hasher.hash(&password).await?;

@@ -10,6 +10,7 @@ use domain::{
         audit::{Actor, AuditRecord},
         idempotency::Fingerprint,
     },
+    principal::Principal,
 };
 use ports::{
     accounts::{
@@ -39,7 +40,7 @@ impl Visitor {
     /// The actor for the audit row.
     #[must_use]
     pub fn actor(&self) -> Actor {
-        Actor { who: "anonymous".into(), channel: "rest".into(), request_id: self.request_id.clone() }
+        Actor { who: Principal::Anonymous(None), channel: "rest".into(), request_id: self.request_id.clone() }
     }
 }
 

@@ -5,6 +5,7 @@ use domain::{
     ids::{ConversationId, EventId},
     messaging::conversation::{AgentCommand, InboundContent},
     phone::PhoneNumber,
+    principal::Principal,
 };
 use ports::{
     clock::Clock,
@@ -27,9 +28,8 @@ pub struct AgentHandoff {
 }
 
 impl AgentHandoff {
-    /// Puts a command into the inbox. False: there is no such conversation. `who` is the agent's name in the
-    /// audit log.
-    pub async fn order(&self, id: ConversationId, order: AgentCommand, who: &str) -> StoreResult<bool> {
+    /// Puts a command of that agent into the inbox. False: there is no such conversation.
+    pub async fn order(&self, id: ConversationId, command: AgentCommand, by: Principal) -> StoreResult<bool> {
         let Some(conversation) = self.conversations.find_conversation(id).await? else { return Ok(false) };
         let event = EventId(self.ids.new_id());
         let message = InboundMessage {
@@ -38,10 +38,10 @@ impl AgentHandoff {
             sender: conversation.address.unwrap_or_else(|| conversation.sender_key.clone()),
             // The key of the conversation is a number, or an address that is no number.
             phone: PhoneNumber::try_from(conversation.sender_key).ok(),
-            content: InboundContent::AgentCommand(order),
+            content: InboundContent::AgentCommand { command, by },
             is_ours: true,
             sent_at: None,
-            raw: who.as_bytes().to_vec(),
+            raw: Vec::new(),
         };
         self.inbox.accept(&[(event, message)], self.clock.now()).await?;
         Ok(true)

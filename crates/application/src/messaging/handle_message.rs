@@ -28,6 +28,7 @@ use domain::{
     money::Currency,
     operations::audit::{Actor, AuditRecord},
     phone::Region,
+    principal::Principal,
 };
 use ports::{
     accounts::Identities,
@@ -125,8 +126,10 @@ impl HandleMessage {
         let mut state = turn.state.clone();
         let mut gathered =
             TurnOutcome { content: Vec::new(), consent: None, audit: Vec::new(), answers: None };
-        match turn.message.content {
-            InboundContent::AgentCommand(order) => gathered.audit.push(Self::agent_audit(turn, order)),
+        match &turn.message.content {
+            InboundContent::AgentCommand { command, by } => {
+                gathered.audit.push(Self::agent_audit(turn, *command, by));
+            }
             InboundContent::IdentityChanged => {
                 let detail = "session and open question ended";
                 gathered.audit.push(Self::audit(turn, "conversation.identity_changed", detail));
@@ -228,7 +231,7 @@ impl HandleMessage {
 
     fn actor(turn: &LeasedTurn) -> Actor {
         Actor {
-            who: format!("chat:{}", turn.conversation),
+            who: Principal::Chat(turn.conversation),
             channel: channel_of(&turn.message.channel_account).name().to_owned(),
             request_id: turn.event.to_string(),
         }
@@ -245,14 +248,13 @@ impl HandleMessage {
         }
     }
 
-    /// The audit row of an agent command. The message holds the agent's name.
-    fn agent_audit(turn: &LeasedTurn, order: AgentCommand) -> AuditRecord {
-        let action = match order {
+    /// The audit row of an agent's command.
+    fn agent_audit(turn: &LeasedTurn, command: AgentCommand, by: &Principal) -> AuditRecord {
+        let action = match command {
             AgentCommand::TakeOver => "conversation.taken_over",
             AgentCommand::Release => "conversation.given_back",
         };
-        let who = String::from_utf8_lossy(&turn.message.raw).into_owned();
-        let actor = Actor { who, channel: "rest".into(), request_id: turn.event.to_string() };
+        let actor = Actor { who: by.clone(), channel: "rest".into(), request_id: turn.event.to_string() };
         AuditRecord { actor, ..Self::audit(turn, action, "by an agent") }
     }
 

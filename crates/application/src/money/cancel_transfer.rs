@@ -4,6 +4,7 @@ use domain::{
     ids::TransferId,
     money::transfer::{Transfer, TransferStatus},
     operations::audit::Actor,
+    principal::Principal,
 };
 use ports::{clock::Clock, money::Ledger, store_error::StoreError};
 use std::sync::Arc;
@@ -35,7 +36,7 @@ impl CancelTransfer {
     /// Cancels the transfer of this caller. A transfer that is canceled already is returned as it is.
     pub async fn run(
         &self,
-        caller: &str,
+        caller: &Principal,
         id: TransferId,
         actor: &Actor,
     ) -> Result<Transfer, CancelTransferError> {

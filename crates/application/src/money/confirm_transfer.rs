@@ -8,6 +8,7 @@ use domain::{
         transfer::{Transfer, TransferStatus},
     },
     operations::audit::Actor,
+    principal::Principal,
     verification::otp::{OtpCode, Purpose},
 };
 use ports::{
@@ -36,7 +37,7 @@ pub struct ConfirmTransfer {
 /// A step-up code for a transfer.
 pub struct Confirmation {
     /// The principal that must have made the transfer.
-    pub caller: String,
+    pub caller: Principal,
     /// The transfer to confirm.
     pub transfer: TransferId,
     /// The code that was entered. `None` is only accepted for a transfer that is completed already.

@@ -15,6 +15,7 @@ use domain::{
         idempotency::{Fingerprint, IdempotencyKey},
     },
     phone::PhoneNumber,
+    principal::Principal,
 };
 use ports::{
     accounts::{Identities, NewPerson},
@@ -47,10 +48,10 @@ pub async fn open_demo(
     let user = identities.get_or_create(&person, now).await?;
     let Some(wallet) = ledger.first_wallet(user.id, Currency::MXN).await? else { return Ok(()) };
     let key =
-        IdempotencyKey { caller: "system".into(), operation: "demo".into(), key: "opening-balance".into() };
+        IdempotencyKey { caller: Principal::System, operation: "demo".into(), key: "opening-balance".into() };
     let transfer = Transfer {
         id: TransferId(ids.new_id()),
-        caller: "system".into(),
+        caller: Principal::System,
         client_tx_id: None,
         owner: user.id,
         from: clearing_account(Currency::MXN),
@@ -76,7 +77,7 @@ pub async fn open_demo(
         },
         step_up_challenge: None,
         payee: None,
-        actor: Actor { who: "system".into(), channel: "worker".into(), request_id: "demo".into() },
+        actor: Actor { who: Principal::System, channel: "worker".into(), request_id: "demo".into() },
     };
     ledger.post(&[request], now).await.map(|_outcome| ())
 }

@@ -55,7 +55,7 @@ impl OpenWallet {
             name: wanted.name,
             kind: wanted.kind,
             currency: wanted.currency,
-            key: wanted.key.unwrap_or_else(|| id.own_key()),
+            key: wanted.key.unwrap_or_else(|| IdempotencyKey::own(id.0)),
             fingerprint: wanted.fingerprint,
             actor: wanted.actor,
         };

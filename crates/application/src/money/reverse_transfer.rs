@@ -10,6 +10,7 @@ use domain::{
         audit::Actor,
         idempotency::{Fingerprint, IdempotencyKey},
     },
+    principal::Principal,
 };
 use ports::{
     clock::Clock,
@@ -34,7 +35,7 @@ pub struct ReverseTransfer {
 #[derive(Clone)]
 pub struct Reversal {
     /// The principal that must have made the transfer.
-    pub caller: String,
+    pub caller: Principal,
     /// The transfer to reverse.
     pub original: TransferId,
     /// The amount as a decimal text in the transfer's currency. `None`: all that is left.
@@ -87,7 +88,7 @@ impl ReverseTransfer {
             id,
             caller: asked.caller,
             minor: amount.map(|amount| amount.minor),
-            key: asked.key.unwrap_or_else(|| id.own_key()),
+            key: asked.key.unwrap_or_else(|| IdempotencyKey::own(id.0)),
             fingerprint: Fingerprint::of(&[
                 ("id", Some(&original)),
                 ("reason", Some(&asked.reason)),

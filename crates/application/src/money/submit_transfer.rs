@@ -21,6 +21,7 @@ use domain::{
         audit::Actor,
         idempotency::{Fingerprint, IdempotencyKey},
     },
+    principal::Principal,
     verification::otp::{OtpPolicy, Purpose},
 };
 use ports::{
@@ -103,7 +104,7 @@ pub enum RequestedDestination {
 #[derive(Clone)]
 pub struct TransferRequest {
     /// The principal that asks: `client:<id>` or `chat:<conversation>`.
-    pub caller: String,
+    pub caller: Principal,
     /// The actor for the audit row.
     pub actor: Actor,
     /// The owner of the money. `None`: the owner of the wallet in `from`.
@@ -192,7 +193,7 @@ impl SubmitTransfer {
             None
         };
         let command = PostTransfer {
-            key: request.key.unwrap_or_else(|| transfer.id.own_key()),
+            key: request.key.unwrap_or_else(|| IdempotencyKey::own(transfer.id.0)),
             transfer,
             fingerprint: request.fingerprint,
             limits: self.rules.limits,

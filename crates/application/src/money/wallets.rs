@@ -7,6 +7,7 @@ use domain::{
         Currency,
         transfer::{Transfer, TransferStatus},
     },
+    principal::Principal,
 };
 use ports::{
     money::{EntryFilter, EntryView, Ledger, TransferFilter, WalletView},
@@ -55,7 +56,7 @@ impl Wallets {
     }
 
     /// A transfer that this caller may see. Another caller's transfer is `None`.
-    pub async fn transfer(&self, caller: &str, id: TransferId) -> StoreResult<Option<Transfer>> {
+    pub async fn transfer(&self, caller: &Principal, id: TransferId) -> StoreResult<Option<Transfer>> {
         Ok(self.ledger.find_transfer(id).await?.filter(|transfer| transfer.is_seen_by(caller)))
     }
 }

@@ -11,6 +11,7 @@ use domain::{
     message::Channel,
     operations::audit::Actor,
     phone::PhoneNumber,
+    principal::Principal,
     verification::{
         otp::{ChallengeStatus, OtpCode, Purpose},
         page_token::{PageToken, TOKEN_BYTES},
@@ -23,7 +24,7 @@ use ports::{
     ids_and_random::{IdGenerator, Random},
     store_error::{StoreError, StoreResult},
     verification::{
-        NewVerificationPage, Requester, Verification, VerificationPage, VerificationPages,
+        NewVerificationPage, Verification, VerificationPage, VerificationPages,
         code_provider::CodeProviderError,
     },
 };
@@ -71,7 +72,7 @@ pub struct NewPage {
     /// The page's language. `None`: the person's own.
     pub locale: Option<Locale>,
     /// The principal that owns the challenges started on the page.
-    pub owner: Requester,
+    pub owner: Principal,
 }
 
 /// Where a person goes from a page.
@@ -229,7 +230,7 @@ impl HostedVerification {
             return_to: back.return_to,
             state: back.state,
             locale: person.locale,
-            owner: Requester::User(person.user),
+            owner: Principal::User(person.user),
         });
         Ok(opened.await?.url)
     }
@@ -286,7 +287,7 @@ impl HostedVerification {
         let Some(channel) = asked.channel.or(last).or_else(|| self.channels.first().copied()) else {
             return Ok(PageSend::NumberKept);
         };
-        let is_anonymous = page.owner.anonymous().is_some();
+        let is_anonymous = page.owner.is_anonymous();
         let request = StartRequest {
             requester: page.owner,
             to: phone.clone().into(),
@@ -388,7 +389,7 @@ impl HostedVerification {
             last_name: NameChange::Keep,
             locale: None,
             phone: Some(PhoneChange { phone, replaces: None, notice: None }),
-            actor: Actor { who: page.owner.key(), channel: "page".into(), request_id: page.id.to_string() },
+            actor: Actor { who: page.owner.clone(), channel: "page".into(), request_id: page.id.to_string() },
         };
         let changed = self.accounts.change_profile(&change, self.clock.now()).await?;
         if matches!(changed, ProfileChanged::NoProof | ProfileChanged::Moved) {

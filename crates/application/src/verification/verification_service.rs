@@ -21,6 +21,7 @@ use domain::{
     locale::Locale,
     message::Channel,
     phone::Region,
+    principal::Principal,
     verification::{
         AttemptRefusal, AttemptResult, SendRefusal,
         otp::{ChallengeStatus, OtpCode, OtpPolicy, Purpose, Recipient, SendLimit},
@@ -33,7 +34,7 @@ use ports::{
     store_error::StoreResult,
     verification::{
         AttemptRequest, AttemptTicket, AttemptVerdict, BeginResend, BeginVerification, CheckAttempt,
-        NewChallenge, OwnCode, OwnSend, Requester, ReserveAttempt, SendResult, StartOutcome, Verification,
+        NewChallenge, OwnCode, OwnSend, ReserveAttempt, SendResult, StartOutcome, Verification,
         Verifications,
         code_provider::{CodeProvider, CodeProviderError, CodeVerdict, StartCode, StartedCode},
         number_lookup::{LineType, NumberLookup},
@@ -70,7 +71,7 @@ pub struct VerificationService {
 #[derive(Clone, Debug)]
 pub struct StartRequest {
     /// The principal that asks.
-    pub requester: Requester,
+    pub requester: Principal,
     /// The number or address to verify.
     pub to: Recipient,
     /// The first channel to send the code on.
@@ -346,7 +347,7 @@ impl VerificationService {
     /// The newest open challenge of a requester for a recipient, for one purpose or for any.
     pub async fn find_open(
         &self,
-        requester: &Requester,
+        requester: &Principal,
         to: &Recipient,
         purpose: Option<Purpose>,
     ) -> StoreResult<Option<Verification>> {
@@ -359,13 +360,13 @@ impl VerificationService {
     }
 
     /// Until when a number is locked for this requester. `None`: it is not locked.
-    pub async fn lock_of(&self, requester: &Requester, to: &Recipient) -> StoreResult<Option<DateTime<Utc>>> {
+    pub async fn lock_of(&self, requester: &Principal, to: &Recipient) -> StoreResult<Option<DateTime<Utc>>> {
         self.verifications.lock_of(requester, to, self.clock.now()).await
     }
 
     /// One of a requester's challenges, by its id.
-    pub async fn find(&self, id: VerificationId, requester: &Requester) -> StoreResult<Option<Verification>> {
-        Ok(self.verifications.find(id).await?.filter(|v| v.requester == requester.key()))
+    pub async fn find(&self, id: VerificationId, requester: &Principal) -> StoreResult<Option<Verification>> {
+        Ok(self.verifications.find(id).await?.filter(|v| v.requester == *requester))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     world::World,
 };
 use chrono::Duration;
-use domain::{message::Channel, money::transfer::TransferStatus};
+use domain::{message::Channel, money::transfer::TransferStatus, principal::Principal};
 use ports::{
     clock::Clock,
     messaging::TurnQueue,
@@ -76,7 +76,7 @@ impl Script {
         assert_eq!((wallet.posted.minor, wallet.available.minor), (self.balance, self.balance), "{point}");
         let page = PageRequest { limit: 100, after: None };
         let all = world.store.transfers(&TransferFilter::default(), &page).await.unwrap();
-        let states: Vec<_> = all.iter().filter(|t| t.caller != "system").map(|t| t.status).collect();
+        let states: Vec<_> = all.iter().filter(|t| t.caller != Principal::System).map(|t| t.status).collect();
         assert_eq!(states, self.transfers, "{point}");
         assert_eq!(world.store.verify().await.unwrap(), [], "{point}");
         world.clock.advance(Duration::days(1));

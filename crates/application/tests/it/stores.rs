@@ -19,6 +19,7 @@ use domain::{
         idempotency::{Fingerprint, IdempotencyKey},
     },
     phone::PhoneNumber,
+    principal::Principal,
     verification::{
         AttemptResult,
         otp::{OtpPolicy, Purpose, Recipient},
@@ -89,13 +90,13 @@ planned!(Verifications {
     judge_attempt(request: &CheckAttempt, now: DateTime<Utc>) -> AttemptVerdict;
     record_send(id: VerificationId, result: &SendResult, now: DateTime<Utc>) -> bool;
     close(id: VerificationId) -> ();
-    lock_of(requester: &Requester, to: &Recipient, now: DateTime<Utc>) -> Option<DateTime<Utc>>;
+    lock_of(requester: &Principal, to: &Recipient, now: DateTime<Utc>) -> Option<DateTime<Utc>>;
     has_concurrent_attempts(verification: VerificationId, attempt: Option<uuid::Uuid>, now: DateTime<Utc>) -> bool;
     take_attempt(request: &AttemptRequest, now: DateTime<Utc>) -> ReserveAttempt;
     settle_attempt(ticket: &AttemptTicket, right: bool, policy: &OtpPolicy, now: DateTime<Utc>) -> AttemptResult;
     return_attempt(ticket: &AttemptTicket) -> ();
     find(id: VerificationId) -> Option<Verification>;
-    find_open(requester: &Requester, to: &Recipient, purpose: Option<Purpose>, now: DateTime<Utc>) -> Option<Verification>;
+    find_open(requester: &Principal, to: &Recipient, purpose: Option<Purpose>, now: DateTime<Utc>) -> Option<Verification>;
     find_open_from(origin: &str, to: &Recipient, purpose: Purpose, now: DateTime<Utc>) -> Option<Verification>;
     log_lookup(phone: &PhoneNumber, facts: &NumberInfo, now: DateTime<Utc>) -> ();
 });

@@ -17,8 +17,10 @@ use domain::{
         limits::Limits,
         transfer::{Destination, Transfer, TransferStatus},
     },
+    operations::idempotency::IdempotencyKey,
     operations::{audit::Actor, idempotency::Fingerprint},
     phone::PhoneNumber,
+    principal::Principal,
     verification::otp::OtpPolicy,
 };
 use futures_util::future::join_all;
@@ -65,7 +67,7 @@ struct Observed {
 }
 
 fn actor() -> Actor {
-    Actor { who: "client:test".into(), channel: "rest".into(), request_id: "request".into() }
+    Actor { who: Principal::Client("test".into()), channel: "rest".into(), request_id: "request".into() }
 }
 
 fn is_waiting(status: TransferStatus) -> bool {
@@ -102,7 +104,7 @@ impl Observed {
         let id = TransferId(self.ids.new_id());
         let transfer = Transfer {
             id,
-            caller: "client:test".into(),
+            caller: Principal::Client("test".into()),
             client_tx_id: None,
             owner: self.user,
             from: self.wallet,
@@ -120,7 +122,7 @@ impl Observed {
         };
         PostRequest {
             command: PostTransfer {
-                key: id.own_key(),
+                key: IdempotencyKey::own(id.0),
                 transfer,
                 fingerprint: Fingerprint::of(&[]),
                 limits: Limits::none(Currency::MXN),

@@ -15,6 +15,7 @@ use crate::{
         transfer::{Destination, Transfer, TransferStatus},
     },
     operations::idempotency::{Fingerprint, IdempotencyKey},
+    principal::Principal,
     verification::SendRefusal,
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -147,8 +148,8 @@ pub struct PostTransfer {
 pub struct ReverseTransfer {
     /// The reversal's own id.
     pub id: TransferId,
-    /// The principal that asks, in its stored form.
-    pub caller: String,
+    /// The principal that asks.
+    pub caller: Principal,
     /// The amount in minor units; `None` for all that is left.
     pub minor: Option<i64>,
     /// The reason, in the caller's words.

@@ -3,6 +3,7 @@
 use crate::{
     ids::{TransferId, UserId, VerificationId, WalletId},
     money::{Money, account_number::AccountNumber, refusal::Refusal},
+    principal::Principal,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -165,8 +166,8 @@ impl TransferStatus {
 pub struct Transfer {
     /// The transfer's id, shown as the folio of the receipt.
     pub id: TransferId,
-    /// The principal that asked: `client:<id>`, `user:<id>`, `chat:<conversation>`.
-    pub caller: String,
+    /// The principal that asked.
+    pub caller: Principal,
     /// The caller's own id for it.
     pub client_tx_id: Option<String>,
     /// The user whose money it is.
@@ -224,11 +225,10 @@ impl Transfer {
         if self.from == own { self.destination.masked() } else { crate::text::mask(&self.from.to_string()) }
     }
 
-    /// Whether a principal (`client:<id>`, `user:<id>`, `chat:<conversation>`) may see and settle it: the one
-    /// that requested it, and the user whose money it is.
+    /// Whether a principal may see and settle it: the one that requested it, and the user whose money it is.
     #[must_use]
-    pub fn is_seen_by(&self, caller: &str) -> bool {
-        self.caller == caller || caller.strip_prefix("user:").is_some_and(|id| id == self.owner.to_string())
+    pub fn is_seen_by(&self, caller: &Principal) -> bool {
+        self.caller == *caller || *caller == Principal::User(self.owner)
     }
 
     /// The transfer as it was first answered: in its first status, with nothing reversed.

@@ -5,6 +5,7 @@
 //! and the block before. A row that was changed, removed or inserted is found by its number. To hide a change
 //! one needs the key, which is not in the database.
 
+use crate::principal::Principal;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,8 +14,8 @@ use thiserror::Error;
 /// The principal that acted, and how.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
-    /// The principal: `user:<id>`, `client:<id>`, `chat:<conversation>` or `system`.
-    pub who: String,
+    /// The principal.
+    pub who: Principal,
     /// The channel it came over: `rest`, `page`, `whatsapp`, `telegram`, `worker`.
     pub channel: String,
     /// The request or inbound event it belongs to.
@@ -111,10 +112,10 @@ pub fn row_bytes(row: &AuditRow) -> Vec<u8> {
     put(&mut bytes, Some(b"audit-row/v1"));
     put(&mut bytes, Some(&row.seq.to_be_bytes()));
     put(&mut bytes, Some(&row.at.timestamp_micros().to_be_bytes()));
-    for field in [&record.actor.who, &record.actor.channel, &record.actor.request_id, &record.action] {
+    put(&mut bytes, Some(record.actor.who.key().as_bytes()));
+    for field in [&record.actor.channel, &record.actor.request_id, &record.action, &record.subject] {
         put(&mut bytes, Some(field.as_bytes()));
     }
-    put(&mut bytes, Some(record.subject.as_bytes()));
     for field in [&record.on_behalf_of, &record.before, &record.after] {
         put(&mut bytes, field.as_deref().map(str::as_bytes));
     }

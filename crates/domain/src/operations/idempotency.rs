@@ -3,8 +3,10 @@
 //! A key is scoped to its caller and operation, so that nobody gets another's result. The fingerprint covers
 //! what the caller sent and nothing that the server added.
 
+use crate::principal::Principal;
 use ring::digest;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// The longest key, in bytes.
 pub const KEY_LENGTH_MAX: usize = 255;
@@ -18,8 +20,8 @@ pub fn is_key(key: &str) -> bool {
 /// A caller's name for a request, within one operation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct IdempotencyKey {
-    /// The caller: `client:<id>`, `user:<id>`, `chat:<conversation>`.
-    pub caller: String,
+    /// The principal that asks.
+    pub caller: Principal,
     /// The operation, such as `transfer`.
     pub operation: String,
     /// The caller's own name for this request.
@@ -27,11 +29,23 @@ pub struct IdempotencyKey {
 }
 
 impl IdempotencyKey {
+    /// The key of a request that came without one, made from the id of what it creates. No other request has
+    /// it.
+    #[must_use]
+    pub fn own(id: Uuid) -> Self {
+        Self { caller: Principal::System, operation: "own".into(), key: id.to_string() }
+    }
+
     /// SHA-256 over its parts, by which a store finds it.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
         let Self { caller, operation, key } = self;
-        Fingerprint::of(&[("caller", Some(caller)), ("operation", Some(operation)), ("key", Some(key))]).0
+        Fingerprint::of(&[
+            ("caller", Some(&caller.key())),
+            ("operation", Some(operation)),
+            ("key", Some(key)),
+        ])
+        .0
     }
 }
 
@@ -89,12 +103,13 @@ mod tests {
     #[test]
     fn a_key_is_its_callers_and_its_operations() {
         let key = |caller: &str, operation: &str, key: &str| {
-            IdempotencyKey { caller: caller.into(), operation: operation.into(), key: key.into() }.digest()
+            let caller = Principal::Client(caller.into());
+            IdempotencyKey { caller, operation: operation.into(), key: key.into() }.digest()
         };
-        let one = key("client:a", "transfer", "k");
-        assert_eq!(one, key("client:a", "transfer", "k"));
-        assert!(one != key("client:b", "transfer", "k") && one != key("client:a", "reverse", "k"));
-        assert!(one != key("client:a", "transfer", "k2"));
+        let one = key("a", "transfer", "k");
+        assert_eq!(one, key("a", "transfer", "k"));
+        assert!(one != key("b", "transfer", "k") && one != key("a", "reverse", "k"));
+        assert!(one != key("a", "transfer", "k2"));
     }
 
     #[test]
@@ -116,7 +131,11 @@ mod tests {
             hex::encode(fingerprint.0),
             "a1e9508f7367aa645737a1c5c3c5f4c9ec254049b58ef184839d80af59ed41cd"
         );
-        let key = IdempotencyKey { caller: "client:a".into(), operation: "transfer".into(), key: "k".into() };
+        let key = IdempotencyKey {
+            caller: Principal::Client("a".into()),
+            operation: "transfer".into(),
+            key: "k".into(),
+        };
         assert_eq!(
             hex::encode(key.digest()),
             "6558694702bc88c644a4240c28378f84aff0314c5527e9ee5cf7d63f64b241ca"

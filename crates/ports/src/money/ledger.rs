@@ -18,6 +18,7 @@ use domain::{
         idempotency::{Fingerprint, IdempotencyKey},
     },
     phone::PhoneNumber,
+    principal::Principal,
     verification::otp::OtpPolicy,
 };
 
@@ -231,7 +232,7 @@ pub struct EntryFilter {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TransferFilter {
     /// Only those that this principal requested; `None` for all.
-    pub caller: Option<String>,
+    pub caller: Option<Principal>,
     /// Only those that move this user's money; `None` for all.
     pub owner: Option<UserId>,
 }

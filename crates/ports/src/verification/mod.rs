@@ -11,7 +11,7 @@ pub use self::{
     verification_pages::{NewVerificationPage, VerificationPage, VerificationPages},
     verifications::{
         AttemptRequest, AttemptTicket, AttemptVerdict, BeginResend, BeginVerification, CheckAttempt,
-        NewChallenge, OwnCode, OwnSend, Requester, ReserveAttempt, SendAttempt, SendResult, StartOutcome,
-        Verification, Verifications,
+        NewChallenge, OwnCode, OwnSend, ReserveAttempt, SendAttempt, SendResult, StartOutcome, Verification,
+        Verifications,
     },
 };

@@ -1,6 +1,5 @@
 //! Hosted pages on which people prove their numbers.
 
-use super::Requester;
 use crate::store_error::StoreResult;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -8,6 +7,7 @@ use domain::{
     ids::{PageId, UserId, VerificationId},
     locale::Locale,
     phone::PhoneNumber,
+    principal::Principal,
     verification::otp::Purpose,
 };
 
@@ -19,7 +19,7 @@ pub struct NewVerificationPage {
     /// The hash of the token in its URL.
     pub token_hash: [u8; 32],
     /// The principal that owns the challenges of this page.
-    pub owner: Requester,
+    pub owner: Principal,
     /// The user whose number is to be proved, if known.
     pub user: Option<UserId>,
     /// The number to prove. `None`: the page asks for it.
@@ -42,7 +42,7 @@ pub struct VerificationPage {
     /// The page's id.
     pub id: PageId,
     /// The principal that owns the challenges of this page.
-    pub owner: Requester,
+    pub owner: Principal,
     /// The user whose number is to be proved, if known.
     pub user: Option<UserId>,
     /// The number, from the owner or entered on the page.

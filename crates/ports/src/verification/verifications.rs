@@ -5,63 +5,16 @@ use crate::{messaging::NewOutbound, store_error::StoreResult};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
-    ids::{PageId, UserId, VerificationId},
+    ids::{PageId, VerificationId},
     locale::Locale,
     message::Channel,
     phone::PhoneNumber,
+    principal::Principal,
     verification::{
         AttemptRefusal, AttemptResult, SendRefusal,
         otp::{Challenge, OtpPolicy, Purpose, Recipient},
     },
 };
-
-/// The principal that asked for a challenge. No other principal sees it or may check a code for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Requester {
-    /// A team, by its client id.
-    Client(String),
-    /// A chat, by its conversation.
-    Chat(String),
-    /// A signed-in user, for their own account.
-    User(UserId),
-    /// An anonymous caller at that network address. Their sends and wrong codes are counted separately, so
-    /// that they use up and lock nothing for others.
-    Anonymous(String),
-}
-
-impl Requester {
-    /// The stored form: `client:<id>`, `chat:<conversation>`, `user:<id>`, `anonymous:<address>`.
-    #[must_use]
-    pub fn key(&self) -> String {
-        match self {
-            Self::Client(id) => format!("client:{id}"),
-            Self::Chat(conversation) => format!("chat:{conversation}"),
-            Self::User(id) => format!("user:{id}"),
-            Self::Anonymous(address) => format!("anonymous:{address}"),
-        }
-    }
-
-    /// The network address of an anonymous caller; `None` for the others.
-    #[must_use]
-    pub fn anonymous(&self) -> Option<&str> {
-        match self {
-            Self::Anonymous(address) => Some(address),
-            Self::Client(_) | Self::Chat(_) | Self::User(_) => None,
-        }
-    }
-
-    /// Reads the stored form; `None` when it has no such form.
-    #[must_use]
-    pub fn parse(key: &str) -> Option<Self> {
-        match key.split_once(':')? {
-            ("client", id) => Some(Self::Client(id.to_owned())),
-            ("chat", conversation) => Some(Self::Chat(conversation.to_owned())),
-            ("user", id) => id.parse().ok().map(Self::User),
-            ("anonymous", address) => Some(Self::Anonymous(address.to_owned())),
-            _ => None,
-        }
-    }
-}
 
 /// A challenge to start.
 #[derive(Clone, Debug)]
@@ -69,7 +22,7 @@ pub struct NewChallenge {
     /// The challenge's id.
     pub id: VerificationId,
     /// The principal that asks.
-    pub requester: Requester,
+    pub requester: Principal,
     /// The number or e-mail address to prove.
     pub to: Recipient,
     /// The channel to send the code on.
@@ -154,8 +107,8 @@ pub enum StartOutcome {
 pub struct Verification {
     /// The challenge's id.
     pub id: VerificationId,
-    /// The principal that asked, in its stored form ([`Requester::key`]).
-    pub requester: String,
+    /// The principal that asked.
+    pub requester: Principal,
     /// The number or e-mail address to prove.
     pub to: Recipient,
     /// The channel of the newest send.
@@ -328,7 +281,7 @@ pub trait Verifications: Send + Sync {
     /// Until when a number is locked for this principal after wrong codes; `None` when it is not locked.
     async fn lock_of(
         &self,
-        requester: &Requester,
+        requester: &Principal,
         to: &Recipient,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<DateTime<Utc>>>;
@@ -354,7 +307,7 @@ pub trait Verifications: Send + Sync {
     /// Challenges of hosted pages are left out.
     async fn find_open(
         &self,
-        requester: &Requester,
+        requester: &Principal,
         to: &Recipient,
         purpose: Option<Purpose>,
         now: DateTime<Utc>,

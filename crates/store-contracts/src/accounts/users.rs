@@ -10,6 +10,7 @@ use domain::{
     ids::{MessageId, SessionId, UserId},
     message::Channel,
     money::Currency,
+    principal::Principal,
     verification::{SendRefusal, otp::Purpose},
 };
 use futures_util::future::join_all;
@@ -21,7 +22,7 @@ use ports::{
     },
     messaging::{Lane, NewOutbound, message_channel::OutboundMessage},
     pagination::PageRequest,
-    verification::{Requester, StartOutcome, Verifications},
+    verification::{StartOutcome, Verifications},
 };
 
 const PAGE: PageRequest = PageRequest { limit: 10, after: None };
@@ -360,7 +361,7 @@ pub async fn anonymous_sends_and_failures_are_counted_apart(store: impl Stores) 
     let policy = OtpPolicy { sends_per_destination_per_day: 1, lock_after_failures: 1, ..policy() };
     let anonymous = |address: &str| {
         let mut request = challenge(1, policy);
-        request.challenge.requester = Requester::Anonymous(address.into());
+        request.challenge.requester = Principal::Anonymous(Some(address.into()));
         request.challenge.origin = Some(address.into());
         request
     };

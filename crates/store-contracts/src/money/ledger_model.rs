@@ -20,6 +20,7 @@ use domain::{
         transfer::{Transfer, TransferStatus},
     },
     operations::idempotency::{Fingerprint, IdempotencyKey},
+    principal::Principal,
 };
 use ports::{
     money::{
@@ -330,7 +331,7 @@ async fn open(store: &dyn Stores, user: UserId, currency: Currency) -> WalletId 
         kind: "savings".into(),
         currency,
         key: IdempotencyKey {
-            caller: "client:script".into(),
+            caller: Principal::Client("script".into()),
             operation: "open_wallet".into(),
             key: format!("id:{wallet}"),
         },

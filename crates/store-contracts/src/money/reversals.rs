@@ -13,6 +13,7 @@ use domain::{
         transfer::TransferStatus,
     },
     operations::idempotency::{Fingerprint, IdempotencyKey},
+    principal::Principal,
 };
 use futures_util::future::join_all;
 use ports::money::{ReverseRequest, WalletView};
@@ -24,13 +25,13 @@ fn request(original: TransferId, minor: Option<i64>, key: Option<&str>) -> Rever
         original,
         command: ReverseTransfer {
             id: own,
-            caller: "client:test".into(),
+            caller: Principal::Client("test".into()),
             minor,
             reason: "a mistake".into(),
             key: key.map_or_else(
-                || own.own_key(),
+                || IdempotencyKey::own(own.0),
                 |key| IdempotencyKey {
-                    caller: "client:test".into(),
+                    caller: Principal::Client("test".into()),
                     operation: "reverse".into(),
                     key: key.into(),
                 },

@@ -13,6 +13,7 @@ use domain::{
         limits::{LimitExceeded, Limits},
     },
     operations::idempotency::{Fingerprint, IdempotencyKey},
+    principal::Principal,
 };
 use futures_util::future::join_all;
 use ports::{
@@ -28,7 +29,7 @@ fn savings(user: UserId, name: &str, key: &str) -> OpenWallet {
         kind: "savings".into(),
         currency: Currency::MXN,
         key: IdempotencyKey {
-            caller: "client:test".into(),
+            caller: Principal::Client("test".into()),
             operation: "open-wallet".into(),
             key: key.into(),
         },

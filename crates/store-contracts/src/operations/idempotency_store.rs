@@ -2,11 +2,12 @@
 
 use crate::{Stores, examples::at};
 use domain::operations::idempotency::{Fingerprint, IdempotencyKey};
+use domain::principal::Principal;
 use futures_util::future::join_all;
 use ports::operations::Claim;
 
 fn key() -> IdempotencyKey {
-    IdempotencyKey { caller: "client:a".into(), operation: "verify.send".into(), key: "k".into() }
+    IdempotencyKey { caller: Principal::Client("a".into()), operation: "verify.send".into(), key: "k".into() }
 }
 
 fn asked(what: &str) -> Fingerprint {
@@ -25,7 +26,7 @@ pub async fn one_of_many_does_the_work(store: impl Stores) {
     store.release(&key).await.unwrap();
     assert_eq!(store.claim(&key, one, at(940), at(1000)).await.unwrap(), Claim::Answered("{}".into()));
     assert_eq!(store.claim(&key, asked("2"), at(940), at(1000)).await.unwrap(), Claim::Reused);
-    let another = IdempotencyKey { caller: "client:b".into(), ..key };
+    let another = IdempotencyKey { caller: Principal::Client("b".into()), ..key };
     assert_eq!(store.claim(&another, asked("2"), at(940), at(1000)).await.unwrap(), Claim::Fresh);
 }
 

@@ -10,6 +10,7 @@ use domain::{
     ids::{MessageId, VerificationId},
     locale::Locale,
     message::{Channel, DeliveryStatus},
+    principal::Principal,
     verification::{
         AttemptRefusal, AttemptResult, SendRefusal,
         otp::{BREAKER_DESTINATIONS, ChallengeStatus, NO_TRANSACTION, OtpPolicy},
@@ -24,7 +25,7 @@ use ports::{
     },
     verification::{
         AttemptRequest, AttemptVerdict, BeginResend, BeginVerification, CheckAttempt, OwnCode, OwnSend,
-        Requester, StartOutcome, Verification, Verifications,
+        StartOutcome, Verification, Verifications,
     },
 };
 
@@ -181,7 +182,7 @@ pub async fn an_own_code_that_failed_costs_no_quota(store: impl Stores) {
     let id = begin(&store, &own(1, one, &[Channel::Sms]), 0).await.id;
     let other = |policy| {
         let mut request = own(1, policy, &[Channel::Sms]);
-        request.challenge.requester = Requester::Client("another".into());
+        request.challenge.requester = Principal::Client("another".into());
         request
     };
     assert!(matches!(
@@ -270,7 +271,7 @@ pub async fn limits_hold_for_own_codes(store: impl Stores) {
     let five = OtpPolicy { sends_per_destination_per_day: 5, ..policy() };
     let burst = join_all((0..20).map(|n| {
         let mut request = own(1, five, &[Channel::Sms]);
-        request.challenge.requester = Requester::Client(format!("team {n}"));
+        request.challenge.requester = Principal::Client(format!("team {n}"));
         let store = &store;
         async move { Verifications::begin(store, &request, at(0)).await.unwrap() }
     }))
@@ -302,7 +303,7 @@ pub async fn many_exhausted_destinations_open_the_breaker(store: impl Stores) {
     }
     assert_eq!(begin_attempts(&store, 2, 2).await, 1);
     let mut nameless = own(3, policy(), &[Channel::Sms]);
-    nameless.challenge.requester = Requester::Anonymous("203.0.113.9".into());
+    nameless.challenge.requester = Principal::Anonymous(Some("203.0.113.9".into()));
     let suspended = Verifications::begin(&store, &nameless, at(2)).await.unwrap();
     assert!(matches!(suspended, StartOutcome::Refused(SendRefusal::Suspended(_))), "{suspended:?}");
     assert_eq!(begin_attempts(&store, 4, 602).await, 3, "ten minutes later it is closed");

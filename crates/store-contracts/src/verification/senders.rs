@@ -8,6 +8,7 @@ use crate::{
 use domain::{
     message::Channel,
     messaging::consent::{ConsentScope, ConsentStatus},
+    principal::Principal,
     verification::{
         SendRefusal,
         otp::{OtpPolicy, Purpose, Recipient, SendLimit},
@@ -17,23 +18,22 @@ use ports::{
     accounts::Registered,
     messaging::ConsentChange,
     verification::{
-        AttemptRequest, AttemptVerdict, BeginVerification, CheckAttempt, Requester, StartOutcome,
-        Verifications,
+        AttemptRequest, AttemptVerdict, BeginVerification, CheckAttempt, StartOutcome, Verifications,
     },
 };
 
-async fn signed_up(store: &dyn Stores, n: u32, number: Option<u32>) -> Requester {
+async fn signed_up(store: &dyn Stores, n: u32, number: Option<u32>) -> Principal {
     let proof = match number {
         Some(number) => Some((number, approved(store, number, Purpose::Registration).await)),
         None => None,
     };
     match registered(store, sign_up(n, proof)).await {
-        Registered::Done(user) => Requester::User(user),
+        Registered::Done(user) => Principal::User(user),
         other => panic!("{other:?}"),
     }
 }
 
-fn by(requester: &Requester, number: u32, policy: OtpPolicy) -> BeginVerification {
+fn by(requester: &Principal, number: u32, policy: OtpPolicy) -> BeginVerification {
     let mut request = own(number, policy, &[Channel::Sms]);
     request.challenge.requester = requester.clone();
     request
@@ -49,7 +49,7 @@ pub async fn a_strangers_codes_and_attempts_are_counted_apart(store: impl Stores
     let strict = OtpPolicy { sends_per_destination_per_day: 2, lock_after_failures: 2, ..policy() };
     let stranger = signed_up(&store, 1, None).await;
     let owner = signed_up(&store, 2, Some(7)).await;
-    let team = Requester::Client("team".into());
+    let team = Principal::Client("team".into());
     let id = begin(&store, &by(&stranger, 7, strict), 1).await.id;
     for _ in 0..2 {
         let attempt = AttemptRequest { verification: id, effect_key: None, anonymous: None };
@@ -80,9 +80,9 @@ pub async fn a_strangers_codes_and_attempts_are_counted_apart(store: impl Stores
 pub async fn each_kind_of_sender_has_a_budget_of_its_own(store: impl Stores) {
     let one = OtpPolicy { sends_per_destination_per_day: 1, sends_per_ip_per_hour: 1, ..policy() };
     let senders = [
-        Requester::Anonymous("203.0.113.7".into()),
+        Principal::Anonymous(Some("203.0.113.7".into())),
         signed_up(&store, 1, None).await,
-        Requester::Client("team".into()),
+        Principal::Client("team".into()),
     ];
     for sender in &senders {
         let mut request = by(sender, 7, one);
@@ -90,7 +90,7 @@ pub async fn each_kind_of_sender_has_a_budget_of_its_own(store: impl Stores) {
         begin(&store, &request, 1).await;
     }
     let narrow = OtpPolicy { sends_per_prefix_per_hour: 3, ..policy() };
-    let full = begun(&store, &by(&Requester::Client("another".into()), 7, narrow), 2).await;
+    let full = begun(&store, &by(&Principal::Client("another".into()), 7, narrow), 2).await;
     assert!(
         matches!(full, StartOutcome::Refused(SendRefusal::Limited(SendLimit::Prefix, _))),
         "a prefix is one for all: {full:?}"

@@ -8,6 +8,7 @@ use chrono::Duration;
 use domain::{
     ids::{PageId, UserId, VerificationId},
     locale::Locale,
+    principal::Principal,
     verification::{
         SendRefusal,
         otp::{OtpPolicy, Purpose, SendLimit},
@@ -15,14 +16,14 @@ use domain::{
 };
 use futures_util::future::join_all;
 use ports::verification::{
-    BeginVerification, NewVerificationPage, Requester, StartOutcome, VerificationPages, Verifications,
+    BeginVerification, NewVerificationPage, StartOutcome, VerificationPages, Verifications,
 };
 
 fn page(hash: u8, number: Option<u32>) -> NewVerificationPage {
     NewVerificationPage {
         id: PageId(id()),
         token_hash: [hash; 32],
-        owner: Requester::Client("team".into()),
+        owner: Principal::Client("team".into()),
         user: Some(UserId(id())),
         phone: number.map(phone),
         purpose: Purpose::Registration,
@@ -140,7 +141,7 @@ pub async fn a_pages_challenge_is_its_own(store: impl Stores) {
     );
     let call = of(None);
     assert!(matches!(begin(&call, 61).await, StartOutcome::Started(begun) if begun.id == call.challenge.id));
-    let team = Requester::Client("team".into());
+    let team = Principal::Client("team".into());
     let found = store.find_open(&team, &phone(1).into(), None, at(62)).await.unwrap();
     assert_eq!(found.map(|found| found.id), Some(call.challenge.id));
 }
@@ -151,7 +152,7 @@ pub async fn a_newer_challenge_for_something_else_hides_none(store: impl Stores)
     let mut another = challenge(1, policy());
     another.challenge.purpose = Purpose::PasswordReset;
     Verifications::begin(&store, &another, at(1)).await.unwrap();
-    let team = Requester::Client("team".into());
+    let team = Principal::Client("team".into());
     for (purpose, expected) in [
         (Some(Purpose::Login), Some(first)),
         (Some(Purpose::PasswordReset), Some(another.challenge.id)),

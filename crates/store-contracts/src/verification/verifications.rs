@@ -9,6 +9,7 @@ use domain::{
     ids::VerificationId,
     locale::Locale,
     message::Channel,
+    principal::Principal,
     verification::{
         AttemptResult,
         otp::{ChallengeStatus, OtpPolicy},
@@ -16,8 +17,8 @@ use domain::{
 };
 use futures_util::future::join_all;
 use ports::verification::{
-    AttemptRequest, AttemptTicket, BeginResend, BeginVerification, Requester, ReserveAttempt, SendResult,
-    StartOutcome, Verification, Verifications,
+    AttemptRequest, AttemptTicket, BeginResend, BeginVerification, ReserveAttempt, SendResult, StartOutcome,
+    Verification, Verifications,
 };
 
 async fn begin(store: &dyn Stores, request: &BeginVerification, second: i64) -> Option<Verification> {
@@ -147,7 +148,7 @@ pub async fn limits_hold_under_a_burst(store: impl Stores) {
     let five = OtpPolicy { sends_per_destination_per_day: 5, ..policy() };
     let of_team = |n: u32| {
         let mut request = challenge(1, five);
-        request.challenge.requester = Requester::Client(format!("team {n}"));
+        request.challenge.requester = Principal::Client(format!("team {n}"));
         request
     };
     let burst = join_all((0..20).map(|n| {
@@ -197,7 +198,7 @@ pub async fn attempts_count_for_the_providers_challenge(store: impl Stores) {
     let mut ids = Vec::new();
     for team in ["one", "two"] {
         let mut request = challenge(1, policy());
-        request.challenge.requester = Requester::Client(team.into());
+        request.challenge.requester = Principal::Client(team.into());
         let StartOutcome::Started(begun) = Verifications::begin(&store, &request, at(0)).await.unwrap()
         else {
             panic!()
@@ -222,7 +223,7 @@ pub async fn the_providers_approval_is_one_of_ours(store: impl Stores) {
     let mut ids = Vec::new();
     for team in ["one", "two"] {
         let mut request = challenge(1, policy());
-        request.challenge.requester = Requester::Client(team.into());
+        request.challenge.requester = Principal::Client(team.into());
         let StartOutcome::Started(begun) = Verifications::begin(&store, &request, at(0)).await.unwrap()
         else {
             panic!()

@@ -16,9 +16,10 @@ use domain::{
     locale::Locale,
     message::Channel,
     phone::Region,
+    principal::Principal,
     verification::otp::{Purpose, Recipient},
 };
-use ports::verification::{Requester, Verification, code_provider::CodeProviderError};
+use ports::verification::{Verification, code_provider::CodeProviderError};
 use std::{process::ExitCode, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep};
 
@@ -79,7 +80,7 @@ pub(super) async fn run(settings: Settings, args: &SendArgs) -> Result<ExitCode,
         }
     };
     let request = StartRequest {
-        requester: Requester::Client(args.client.clone()),
+        requester: Principal::Client(args.client.clone()),
         to,
         channel,
         fallback: Vec::new(),

@@ -28,9 +28,10 @@ use domain::{
     email::EmailAddress,
     message::Channel,
     phone::PhoneNumber,
+    principal::Principal,
     verification::otp::{OtpCode, Purpose, Recipient},
 };
-use ports::verification::{Requester, code_provider::CodeProviderError};
+use ports::verification::code_provider::CodeProviderError;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -112,7 +113,7 @@ async fn send(
         )
     })?;
     let request = StartRequest {
-        requester: Requester::Anonymous(address.0.clone()),
+        requester: Principal::Anonymous(Some(address.0.clone())),
         to: recipient,
         channel,
         fallback: Vec::new(),

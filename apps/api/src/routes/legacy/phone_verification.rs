@@ -24,13 +24,14 @@ use application::{
 use chrono::{DateTime, Utc};
 use domain::{
     phone::PhoneNumber,
+    principal::Principal,
     text::truncate,
     verification::{
         otp::{OtpCode, Purpose, SendLimit},
         return_to::ReturnTo,
     },
 };
-use ports::verification::{Requester, Verification, code_provider::CodeProviderError};
+use ports::verification::{Verification, code_provider::CodeProviderError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -168,7 +169,7 @@ async fn page(
             return_to: back.return_to,
             state: back.state,
             locale: None,
-            owner: Requester::Anonymous(address.0),
+            owner: Principal::Anonymous(Some(address.0)),
         });
         opened.await.map_err(ApiError::from)?.url
     };

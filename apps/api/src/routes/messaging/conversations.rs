@@ -208,7 +208,7 @@ fn line_json(line: TranscriptMessage) -> TranscriptMessageJson {
         MessageBody::Inbound(InboundContent::IdentityChanged) => {
             ("inbound", None, Some("identity_changed".to_owned()), None)
         }
-        MessageBody::Inbound(InboundContent::AgentCommand(_)) => {
+        MessageBody::Inbound(InboundContent::AgentCommand { .. }) => {
             ("inbound", None, Some("desk".to_owned()), None)
         }
         MessageBody::Inbound(InboundContent::Other(kind)) => ("inbound", None, Some(kind), None),
@@ -281,7 +281,7 @@ async fn order(
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Scope::Conversations)?;
     let id = id_of(id)?;
-    if !app.agent.order(id, order, &caller.key()).await? {
+    if !app.agent.order(id, order, caller.principal()).await? {
         return Err(unknown());
     }
     wakeups.inbox.notify_one();

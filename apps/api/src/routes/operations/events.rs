@@ -60,7 +60,7 @@ impl From<&AuditRow> for EventJson {
         Self {
             id: row.seq.to_string(),
             at: row.at.to_rfc3339_opts(SecondsFormat::Micros, true),
-            who: record.actor.who,
+            who: record.actor.who.key(),
             channel: record.actor.channel,
             request_id: record.actor.request_id,
             action: record.action,

@@ -16,9 +16,9 @@ use domain::{
     ids::UserId,
     locale::Locale,
     phone::PhoneNumber,
+    principal::Principal,
     verification::{otp::Purpose, return_to::ReturnTo},
 };
-use ports::verification::Requester;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -110,7 +110,7 @@ fn read(app: &App, client: String, body: SessionRequest) -> Result<NewPage, ApiE
         return Err(ApiError::field("/state", "must have no control characters"));
     }
     let phone = body.phone.as_deref().map(|text| phone(app, text)).transpose()?;
-    let owner = Requester::Client(client);
+    let owner = Principal::Client(client);
     Ok(NewPage { phone, user, purpose, return_to: Some(return_to), state: body.state, locale, owner })
 }
 

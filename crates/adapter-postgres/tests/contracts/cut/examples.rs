@@ -18,6 +18,7 @@ use domain::{
         idempotency::{Fingerprint, IdempotencyKey},
     },
     phone::PhoneNumber,
+    principal::Principal,
     verification::otp::OtpPolicy,
 };
 use ports::{
@@ -46,7 +47,7 @@ pub(super) fn at(second: i64) -> DateTime<Utc> {
 }
 
 pub(super) fn actor() -> Actor {
-    Actor { who: "client:test".into(), channel: "rest".into(), request_id: "request".into() }
+    Actor { who: Principal::Client("test".into()), channel: "rest".into(), request_id: "request".into() }
 }
 
 pub(super) fn outside() -> WalletId {
@@ -84,7 +85,7 @@ pub(super) fn transfer(payer: &WalletView, to: WalletId, minor: i64, key: &str) 
 fn request(owner: &WalletView, from: WalletId, to: WalletId, minor: i64, key: &str) -> PostRequest {
     let amount = Money::new(minor, Currency::MXN);
     let decimal = amount.decimal();
-    let caller = format!("client:{}", owner.user);
+    let caller = Principal::Client(owner.user.to_string());
     PostRequest {
         command: PostTransfer {
             transfer: Transfer {
@@ -188,7 +189,7 @@ pub(super) async fn held(store: &Store, payer: &WalletView, minor: i64) -> Trans
 
 /// A request to reverse that amount of a transfer.
 pub(super) fn reversal(original: TransferId, minor: i64, key: &str) -> ReverseRequest {
-    let caller = format!("client:{original}");
+    let caller = Principal::Client(original.to_string());
     ReverseRequest {
         original,
         command: ReverseTransfer {
@@ -213,7 +214,7 @@ pub(super) fn wallet_to_open(first: &WalletView) -> OpenWallet {
         kind: "savings".into(),
         currency: Currency::MXN,
         key: IdempotencyKey {
-            caller: format!("client:{}", first.user),
+            caller: Principal::Client(first.user.to_string()),
             operation: "wallet".into(),
             key: "second".into(),
         },

@@ -17,6 +17,7 @@ use domain::{
     accounts::{RefreshFamily, RefreshRefused},
     ids::{SessionId, UserId},
     operations::audit::Actor,
+    principal::Principal,
 };
 use futures_util::FutureExt;
 use ports::{
@@ -188,8 +189,11 @@ async fn refresh(
         Ok(rotation) => Ok(Refreshed::To { user, generation: family.generation, rotation }),
         Err(RefreshRefused::Over) => Ok(Refreshed::Refused),
         Err(RefreshRefused::Reused) => {
-            let bearer =
-                Actor { who: "anonymous".into(), channel: "rest".into(), request_id: session.to_string() };
+            let bearer = Actor {
+                who: Principal::Anonymous(None),
+                channel: "rest".into(),
+                request_id: session.to_string(),
+            };
             let after = Some("a used refresh token came back".to_owned());
             record(conn, &[about(user, "session.ended", &bearer, None, after)], now).await?;
             Ok(Refreshed::Refused)

@@ -24,6 +24,7 @@ use domain::{
         transfer::{Transfer, TransferStatus},
     },
     operations::audit::Actor,
+    principal::Principal,
 };
 use ports::money::{HoldOutcome, HoldVerdict};
 
@@ -148,7 +149,7 @@ pub(crate) async fn expire(conn: &mut Conn, now: DateTime<Utc>) -> Result<usize,
         .select(transfers::id)
         .load::<DbId>(conn)
         .await?;
-    let actor = Actor { who: "system".into(), channel: "worker".into(), request_id: "expiry".into() };
+    let actor = Actor { who: Principal::System, channel: "worker".into(), request_id: "expiry".into() };
     let mut ended = 0_usize;
     for id in lapsed {
         if expire_one(conn, TransferId(id.0), &actor, now).await? {

@@ -17,6 +17,7 @@ use domain::{
         ledger::{Decision, Outcome, PostingBatch},
         transfer::Transfer,
     },
+    principal::Principal,
     verification::{
         SendRefusal, StartDecision, StartFacts,
         otp::{Breaker, Purpose, Recipient},
@@ -25,7 +26,7 @@ use domain::{
 use ports::{
     crypto::Sealer,
     money::{PostRequest, StepUpChallenge},
-    verification::{NewChallenge, Requester},
+    verification::NewChallenge,
 };
 use std::collections::BTreeMap;
 
@@ -107,7 +108,7 @@ pub(super) async fn file(
 ) -> Result<(), SqlError> {
     let new = NewChallenge {
         id: step.verification,
-        requester: Requester::Client(format!("transfer:{}", transfer.id)),
+        requester: Principal::Transfer(transfer.id),
         to: step.phone.clone().into(),
         channel: step.message.message.channel,
         purpose: Purpose::Transfer,

@@ -61,7 +61,7 @@ impl TryFrom<TransferRow> for Transfer {
     fn try_from(row: TransferRow) -> Result<Self, SqlError> {
         Ok(Self {
             id: TransferId(row.id.0),
-            caller: row.caller,
+            caller: row.caller.parse().map_err(corrupt)?,
             client_tx_id: row.client_tx_id,
             owner: UserId(row.owner.0),
             from: WalletId(row.from_account.0),
@@ -209,7 +209,7 @@ pub(crate) async fn transfers(
         .select(TransferRow::as_select())
         .into_boxed();
     if let Some(caller) = &filter.caller {
-        query = query.filter(transfers::caller.eq(caller));
+        query = query.filter(transfers::caller.eq(caller.key()));
     }
     if let Some(owner) = filter.owner {
         query = query.filter(transfers::owner.eq(DbId(owner.0)));

@@ -135,7 +135,7 @@ impl NewTransferRow {
         Ok(Self {
             id: DbId(transfer.id.0),
             destination: to_json(&transfer.destination)?,
-            caller: transfer.caller,
+            caller: transfer.caller.key(),
             client_tx_id: transfer.client_tx_id,
             owner: DbId(transfer.owner.0),
             from_account: DbId(transfer.from.0),

@@ -15,6 +15,7 @@ use domain::operations::audit::{
     Actor, AuditRecord, AuditRow, AuditViolation, Block, BlockHead, block_bytes, check_block, decode_rows,
     encode_rows, row_bytes, row_code,
 };
+use domain::principal::Principal;
 use futures_util::FutureExt;
 use ports::{
     crypto::AuditSealer,
@@ -44,7 +45,8 @@ struct Row {
 
 impl From<Row> for AuditRow {
     fn from(row: Row) -> Self {
-        let actor = Actor { who: row.who, channel: row.channel, request_id: row.request_id };
+        let who = row.who.parse().unwrap_or_else(|_invalid| altered(&row.who));
+        let actor = Actor { who, channel: row.channel, request_id: row.request_id };
         Self {
             seq: row.seq,
             at: row.at.0,
@@ -230,4 +232,10 @@ async fn events(conn: &mut Conn, page: &PageRequest) -> Result<Vec<AuditRow>, Sq
         .load(conn)
         .await?;
     Ok(rows.into_iter().map(AuditRow::from).collect())
+}
+
+/// The principal of a row whose text is none, because somebody wrote into the database. The row stays readable,
+/// and no client has such an id, so that the seal doesn't match.
+fn altered(who: &str) -> Principal {
+    Principal::Client(format!("\u{fffd}{who}"))
 }

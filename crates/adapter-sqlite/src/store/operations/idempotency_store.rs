@@ -34,7 +34,7 @@ impl IdempotencyStore for Store {
         self.database
             .write(move |conn| {
                 async move {
-                    let row = idempotent_responses::table.find((&key.caller, &key.operation, &key.key));
+                    let row = idempotent_responses::table.find((key.caller.key(), &key.operation, &key.key));
                     diesel::update(row)
                         .set(idempotent_responses::answer.eq(Some(answer)))
                         .execute(conn)
@@ -52,7 +52,7 @@ impl IdempotencyStore for Store {
             .write(move |conn| {
                 async move {
                     diesel::delete(idempotent_responses::table)
-                        .filter(idempotent_responses::caller.eq(&key.caller))
+                        .filter(idempotent_responses::caller.eq(key.caller.key()))
                         .filter(idempotent_responses::operation.eq(&key.operation))
                         .filter(idempotent_responses::key.eq(&key.key))
                         .filter(idempotent_responses::answer.is_null())
@@ -77,7 +77,7 @@ async fn claim(
     lock_names(conn, &[name]).await?;
     let made = diesel::insert_into(idempotent_responses::table)
         .values((
-            idempotent_responses::caller.eq(&key.caller),
+            idempotent_responses::caller.eq(key.caller.key()),
             idempotent_responses::operation.eq(&key.operation),
             idempotent_responses::key.eq(&key.key),
             idempotent_responses::fingerprint.eq(fingerprint.0.to_vec()),
@@ -89,7 +89,8 @@ async fn claim(
     if made == 1 {
         return Ok(Claim::Fresh);
     }
-    let row = idempotent_responses::table.find((&key.caller, &key.operation, &key.key));
+    let caller = key.caller.key();
+    let row = idempotent_responses::table.find((&caller, &key.operation, &key.key));
     let (stored, answer, claimed_at) = row
         .select((
             idempotent_responses::fingerprint,

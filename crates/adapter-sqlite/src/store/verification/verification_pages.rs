@@ -20,7 +20,7 @@ use domain::{
 use futures_util::FutureExt;
 use ports::{
     store_error::StoreResult,
-    verification::{NewVerificationPage, Requester, VerificationPage, VerificationPages},
+    verification::{NewVerificationPage, VerificationPage, VerificationPages},
 };
 
 #[derive(Queryable, Selectable)]
@@ -45,7 +45,7 @@ impl TryFrom<PageRow> for VerificationPage {
     fn try_from(row: PageRow) -> Result<Self, SqlError> {
         Ok(Self {
             id: PageId(row.id.0),
-            owner: Requester::parse(&row.owner).ok_or_else(|| corrupt(&row.owner))?,
+            owner: row.owner.parse().map_err(corrupt)?,
             user: row.user_id.map(|id| UserId(id.0)),
             phone: row.phone.map(read_phone).transpose()?,
             is_phone_fixed: row.is_phone_fixed != 0,

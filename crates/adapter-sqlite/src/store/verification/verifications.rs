@@ -57,8 +57,7 @@ use ports::{
     store_error::StoreResult,
     verification::{
         AttemptRequest, AttemptTicket, AttemptVerdict, BeginResend, BeginVerification, CheckAttempt,
-        NewChallenge, OwnCode, Requester, ReserveAttempt, SendResult, StartOutcome, Verification,
-        Verifications,
+        NewChallenge, OwnCode, ReserveAttempt, SendResult, StartOutcome, Verification, Verifications,
         number_lookup::{LineType, NumberInfo},
     },
 };

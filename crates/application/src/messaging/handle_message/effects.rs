@@ -23,6 +23,7 @@ use domain::{
         transfer::{Transfer, TransferStatus},
     },
     operations::idempotency::{Fingerprint, IdempotencyKey},
+    principal::Principal,
     verification::otp::{OtpCode, Purpose},
 };
 use ports::{
@@ -31,15 +32,14 @@ use ports::{
     money::{ConfirmOutcome, EntryFilter},
     pagination::PageRequest,
     store_error::StoreResult,
-    verification::Requester,
 };
 
 /// How many statement lines one reply shows.
 const STATEMENT_LINES: i64 = 5;
 
 impl HandleMessage {
-    fn requester(turn: &LeasedTurn) -> Requester {
-        Requester::Chat(turn.conversation.to_string())
+    fn requester(turn: &LeasedTurn) -> Principal {
+        Principal::Chat(turn.conversation)
     }
 
     pub(super) async fn start_verification(
@@ -139,7 +139,7 @@ impl HandleMessage {
     async fn person_of(
         &self,
         verification: VerificationId,
-        requester: &Requester,
+        requester: &Principal,
     ) -> Result<Option<UserId>, TurnError> {
         let proved = self.verify.find(verification, requester).await?;
         let Some(phone) = proved.and_then(|proved| proved.to.phone().cloned()) else { return Ok(None) };
@@ -199,7 +199,7 @@ impl HandleMessage {
         if let Some(from) = money_from.filter(|from| now < *from) {
             return Ok(Event::Paid(Paid::ChatTooNew { minutes: minutes_until(now, from) }));
         }
-        let caller = format!("chat:{}", turn.conversation);
+        let caller = Principal::Chat(turn.conversation);
         let (amount, id) = (prompt.amount.to_string(), prompt.id.to_string());
         // The prompt's id is the idempotency key: two clear yeses, or a turn that runs again, pay once.
         let key = IdempotencyKey { caller: caller.clone(), operation: "transfer".into(), key: id };
@@ -300,7 +300,7 @@ impl HandleMessage {
     ) -> Result<Event, TurnError> {
         let Ok(code) = OtpCode::parse(code) else { return Ok(Event::Paid(Paid::Gone)) };
         let confirmation = Confirmation {
-            caller: format!("chat:{}", turn.conversation),
+            caller: Principal::Chat(turn.conversation),
             transfer,
             code: Some(code),
             effect_key: Some(key),
@@ -330,7 +330,7 @@ impl HandleMessage {
         turn: &LeasedTurn,
         transfer: TransferId,
     ) -> Result<(), TurnError> {
-        let caller = format!("chat:{}", turn.conversation);
+        let caller = Principal::Chat(turn.conversation);
         match self.cancel.run(&caller, transfer, &Self::actor(turn)).await {
             Ok(_) | Err(CancelTransferError::NotFound | CancelTransferError::TooLate(_)) => Ok(()),
             Err(CancelTransferError::Store(error)) => Err(error.into()),

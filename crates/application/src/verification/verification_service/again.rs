@@ -1,6 +1,7 @@
 //! Send the code of an open challenge again.
 
 use super::*;
+use domain::principal::Principal;
 
 /// How the code of an open challenge is sent again.
 pub(super) struct Again<'a> {
@@ -18,11 +19,11 @@ impl VerificationService {
     pub async fn resend(
         &self,
         id: VerificationId,
-        requester: &Requester,
+        requester: &Principal,
         locale: Locale,
         effect_key: Option<String>,
     ) -> StoreResult<SendCodeOutcome> {
-        let found = self.verifications.find(id).await?.filter(|v| v.requester == requester.key());
+        let found = self.verifications.find(id).await?.filter(|v| v.requester == *requester);
         let Some(verification) = found else { return Ok(SendCodeOutcome::NotFound) };
         let (channel, others) = (verification.channel, verification.fallback.clone());
         if verification.challenge.is_open(self.clock.now()) {

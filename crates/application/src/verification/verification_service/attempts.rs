@@ -1,6 +1,7 @@
 //! Check attempts: counted first, then compared.
 
 use super::*;
+use domain::principal::Principal;
 
 impl VerificationService {
     /// Checks a code against a challenge of this requester. The attempt is counted before the provider sees
@@ -8,13 +9,13 @@ impl VerificationService {
     pub async fn check(
         &self,
         id: VerificationId,
-        requester: &Requester,
+        requester: &Principal,
         code: &OtpCode,
         effect_key: Option<String>,
     ) -> StoreResult<CheckResult> {
-        let found = self.verifications.find(id).await?.filter(|v| v.requester == requester.key());
+        let found = self.verifications.find(id).await?.filter(|v| v.requester == *requester);
         let Some(found) = found else { return Ok(CheckResult::Gone) };
-        let anonymous = requester.anonymous().map(str::to_owned);
+        let anonymous = requester.address().map(str::to_owned);
         self.attempt(found, AttemptRequest { verification: id, effect_key, anonymous }, code).await
     }
 

@@ -4,12 +4,10 @@ use super::{SendCodeOutcome, VerificationService, own_codes::address_by};
 use domain::{
     message::Channel,
     messaging::consent::{ConsentStatus, recipient_key},
+    principal::Principal,
     verification::otp::Recipient,
 };
-use ports::{
-    store_error::StoreResult,
-    verification::{Requester, code_provider::CodeProviderError},
-};
+use ports::{store_error::StoreResult, verification::code_provider::CodeProviderError};
 
 /// The channels that reach a recipient who has not opted out of them.
 pub(super) struct EligibleChannels {
@@ -24,7 +22,7 @@ impl VerificationService {
     /// the caller.
     pub(super) async fn open_fallbacks(
         &self,
-        requester: &Requester,
+        requester: &Principal,
         to: &Recipient,
         channel: Channel,
         fallback: &[Channel],
@@ -53,9 +51,9 @@ impl VerificationService {
 
     /// The Telegram chat of a number. Only for teams: an anonymous caller, or a person who names any number,
     /// must not learn whether it has a chat.
-    async fn chat_of(&self, requester: &Requester, to: &Recipient) -> StoreResult<Option<i64>> {
+    async fn chat_of(&self, requester: &Principal, to: &Recipient) -> StoreResult<Option<i64>> {
         match (requester, to.phone(), &self.own) {
-            (Requester::Client(_), Some(phone), Some(own)) => own.chats.find_chat_of(phone).await,
+            (Principal::Client(_), Some(phone), Some(own)) => own.chats.find_chat_of(phone).await,
             _ => Ok(None),
         }
     }

@@ -2,7 +2,9 @@
 
 use super::*;
 use chrono::Duration;
-use domain::{messaging::consent::ConsentStatus, phone::PhoneNumber, verification::otp::Challenge};
+use domain::{
+    ids::ConversationId, messaging::consent::ConsentStatus, phone::PhoneNumber, verification::otp::Challenge,
+};
 use mockall::predicate::eq;
 use ports::{
     accounts::MockChatLinks,
@@ -34,7 +36,7 @@ fn phone() -> PhoneNumber {
 fn verification(purpose: Purpose, sid: Option<&str>) -> Verification {
     Verification {
         id: VerificationId(Uuid::from_u128(1)),
-        requester: "client:team".into(),
+        requester: Principal::Client("team".into()),
         to: phone().into(),
         channel: Channel::Whatsapp,
         purpose,
@@ -56,7 +58,7 @@ fn verification(purpose: Purpose, sid: Option<&str>) -> Verification {
 
 fn request() -> StartRequest {
     StartRequest {
-        requester: Requester::Client("team".into()),
+        requester: Principal::Client("team".into()),
         to: phone().into(),
         channel: Channel::Whatsapp,
         fallback: vec![Channel::Sms],
@@ -228,7 +230,7 @@ fn counting_store() -> MockVerifications {
 
 async fn check(store: MockVerifications, verifier: MockCodeProvider) -> CheckResult {
     let code = OtpCode::parse("123456").unwrap();
-    let requester = Requester::Client("team".into());
+    let requester = Principal::Client("team".into());
     use_case(store, verifier, mobile())
         .check(VerificationId(Uuid::from_u128(1)), &requester, &code, None)
         .await
@@ -291,7 +293,7 @@ async fn anothers_challenge_is_not_there() {
     store.expect_find().returning(|_| Ok(Some(verification(Purpose::Login, Some("VE1")))));
     store.expect_take_attempt().never();
     let code = OtpCode::parse("123456").unwrap();
-    let stranger = Requester::Client("stranger".into());
+    let stranger = Principal::Client("stranger".into());
     let outcome = use_case(store, MockCodeProvider::new(), mobile())
         .check(VerificationId(Uuid::from_u128(1)), &stranger, &code, None)
         .await;
@@ -324,7 +326,7 @@ fn own_codes(chat: Option<i64>, looked_for: usize) -> OwnCodes {
 
 /// Asks for a code by Telegram, then by SMS. Returns the channel and address of each send.
 async fn by_telegram(
-    requester: Requester,
+    requester: Principal,
     fallback: Vec<Channel>,
     own: OwnCodes,
     consents: MockConsents,
@@ -354,7 +356,7 @@ async fn by_telegram(
 
 #[tokio::test]
 async fn a_team_reaches_a_number_in_its_chat() {
-    let team = || Requester::Client("team".into());
+    let team = || Principal::Client("team".into());
     let sms = || (Channel::Sms, "+525512345678".to_owned());
     let asked = by_telegram(team(), vec![Channel::Sms], own_codes(Some(42), 1), nobody_opted_out());
     let (started, went) = asked.await;
@@ -376,7 +378,7 @@ async fn a_team_reaches_a_number_in_its_chat() {
 #[tokio::test]
 async fn a_channel_that_is_named_twice_counts_once() {
     let named = vec![Channel::Telegram, Channel::Sms, Channel::Sms, Channel::Telegram, Channel::Sms];
-    let team = Requester::Client("team".into());
+    let team = Principal::Client("team".into());
     let (_, went) = by_telegram(team, named, own_codes(Some(42), 1), nobody_opted_out()).await;
     let fallbacks: Vec<Channel> = went.into_iter().map(|(channel, _)| channel).collect();
     assert_eq!(fallbacks, [Channel::Telegram, Channel::Sms]);
@@ -389,7 +391,7 @@ async fn an_opt_out_in_telegram_is_found_by_the_chat() {
         .expect_consent_of()
         .withf(|channel, key| (*channel, key) == (Channel::Telegram, "42"))
         .returning(|_, _| Ok(ConsentStatus::OptedOut));
-    let team = Requester::Client("team".into());
+    let team = Principal::Client("team".into());
     let (refused, _) = by_telegram(team, Vec::new(), own_codes(Some(42), 1), consents).await;
     assert!(matches!(refused, SendCodeOutcome::OptedOut));
 }
@@ -397,9 +399,9 @@ async fn an_opt_out_in_telegram_is_found_by_the_chat() {
 #[tokio::test]
 async fn nobody_but_a_team_learns_whether_a_number_has_a_chat() {
     for requester in [
-        Requester::Anonymous("203.0.113.7".into()),
-        Requester::User(domain::ids::UserId(Uuid::from_u128(3))),
-        Requester::Chat("chat".into()),
+        Principal::Anonymous(Some("203.0.113.7".into())),
+        Principal::User(domain::ids::UserId(Uuid::from_u128(3))),
+        Principal::Chat(ConversationId(Uuid::nil())),
     ] {
         let codes = own_codes(Some(42), 0);
         let (refused, _) = by_telegram(requester.clone(), Vec::new(), codes, nobody_opted_out()).await;

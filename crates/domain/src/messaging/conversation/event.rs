@@ -6,6 +6,7 @@ use crate::{
     messaging::intent::Understanding,
     money::{Currency, Money, account_number::AccountNumber, limits::LimitExceeded},
     phone::PhoneNumber,
+    principal::Principal,
 };
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +34,12 @@ pub enum InboundContent {
     /// or number).
     IdentityChanged,
     /// Nothing is written: an agent takes over or releases the conversation.
-    AgentCommand(AgentCommand),
+    AgentCommand {
+        /// What the agent orders.
+        command: AgentCommand,
+        /// The agent, for the audit log.
+        by: Principal,
+    },
     /// A picture, a place, a voice note, or an unknown kind.
     Other(String),
 }
@@ -43,7 +49,7 @@ impl InboundContent {
     /// 24-hour window.
     #[must_use]
     pub const fn is_by_sender(&self) -> bool {
-        !matches!(self, Self::AgentCommand(_) | Self::IdentityChanged)
+        !matches!(self, Self::AgentCommand { .. } | Self::IdentityChanged)
     }
 }
 

@@ -51,7 +51,7 @@ impl Step<'_> {
 
     fn on_content(&mut self, content: InboundContent) {
         match content {
-            InboundContent::AgentCommand(command) => return self.on_agent(command),
+            InboundContent::AgentCommand { command, .. } => return self.on_agent(command),
             InboundContent::IdentityChanged => return self.on_identity_changed(),
             _ => {}
         }
@@ -89,7 +89,7 @@ impl Step<'_> {
             InboundContent::Reaction => {}
             InboundContent::OwnNumber(number) => self.on_number(number),
             InboundContent::LinkCode(code) => self.effects.push(Effect::BindChat(code)),
-            InboundContent::AgentCommand(_) | InboundContent::IdentityChanged => {}
+            InboundContent::AgentCommand { .. } | InboundContent::IdentityChanged => {}
             InboundContent::Other(_) if self.is_handed_off() => {}
             InboundContent::Other(_) => self.say(Reply::UnsupportedKind),
         }

@@ -11,6 +11,7 @@ use crate::{
     },
     money::{Money, account_number::AccountNumber},
     phone::PhoneNumber,
+    principal::Principal,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -331,12 +332,22 @@ fn a_person_who_opens_the_chat_is_greeted_and_asked_for_nothing() {
 
 #[test]
 fn an_agent_takes_over_and_releases_a_conversation_without_a_reply() {
-    let (state, effects) =
-        open().step(Event::Received(InboundContent::AgentCommand(AgentCommand::TakeOver)), &facts());
+    let (state, effects) = open().step(
+        Event::Received(InboundContent::AgentCommand {
+            command: AgentCommand::TakeOver,
+            by: Principal::Client("agents".into()),
+        }),
+        &facts(),
+    );
     assert_eq!(effects, []);
     assert_eq!(state.clone().step(plainly(Intent::Greeting), &facts()).1, [], "they answer");
-    let (state, _) =
-        state.step(Event::Received(InboundContent::AgentCommand(AgentCommand::Release)), &facts());
+    let (state, _) = state.step(
+        Event::Received(InboundContent::AgentCommand {
+            command: AgentCommand::Release,
+            by: Principal::Client("agents".into()),
+        }),
+        &facts(),
+    );
     assert_eq!(state.step(plainly(Intent::Greeting), &facts()).1, [Effect::Reply(Reply::Greeting)]);
 }
 

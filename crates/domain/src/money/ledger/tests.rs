@@ -78,7 +78,11 @@ fn batch() -> PostingBatch {
 
 /// A key that only this request has, as for a request without a key.
 fn own_key(operation: &str, id: TransferId) -> IdempotencyKey {
-    IdempotencyKey { caller: "client:test".into(), operation: operation.into(), key: format!("id:{id}") }
+    IdempotencyKey {
+        caller: Principal::Client("test".into()),
+        operation: operation.into(),
+        key: format!("id:{id}"),
+    }
 }
 
 fn payer(from: WalletId, to: WalletId) -> UserId {
@@ -98,7 +102,7 @@ fn pay(id: u128, from: WalletId, to: WalletId, minor: i64) -> PostTransfer {
     PostTransfer {
         transfer: Transfer {
             id,
-            caller: "client:test".into(),
+            caller: Principal::Client("test".into()),
             client_tx_id: None,
             owner: payer(from, to),
             from,
@@ -145,7 +149,7 @@ fn give_back(id: u128, minor: Option<i64>) -> ReverseTransfer {
     let id = TransferId(Uuid::from_u128(id));
     ReverseTransfer {
         id,
-        caller: "client:shop".into(),
+        caller: Principal::Client("shop".into()),
         minor,
         reason: "wrong person".into(),
         key: own_key("reverse", id),

@@ -19,7 +19,7 @@ fn account() -> AccountNumber {
 fn transfer() -> Transfer {
     Transfer {
         id: TransferId(Uuid::from_u128(7)),
-        caller: "client:shop".into(),
+        caller: Principal::Client("shop".into()),
         client_tx_id: Some("rent".into()),
         owner: UserId(Uuid::from_u128(1)),
         from: wallet(0xaaaa),
@@ -40,10 +40,16 @@ fn transfer() -> Transfer {
 #[test]
 fn is_seen_by_its_requester_and_by_its_owner() {
     let transfer = transfer();
-    assert!(transfer.is_seen_by("client:shop"));
-    assert!(transfer.is_seen_by(&format!("user:{}", transfer.owner)));
-    for stranger in ["client:other", "user:shop", "user:", "", &transfer.owner.to_string()] {
-        assert!(!transfer.is_seen_by(stranger), "{stranger}");
+    assert!(transfer.is_seen_by(&Principal::Client("shop".into())));
+    assert!(transfer.is_seen_by(&Principal::User(transfer.owner)));
+    for stranger in [
+        Principal::Client("other".into()),
+        Principal::Client(transfer.owner.to_string()),
+        Principal::User(UserId(uuid::Uuid::max())),
+        Principal::Anonymous(Some("shop".into())),
+        Principal::System,
+    ] {
+        assert!(!transfer.is_seen_by(&stranger), "{stranger}");
     }
 }
 
@@ -159,16 +165,20 @@ fn a_reversal_belongs_to_the_payee_whose_money_it_is_now() {
     let payee = UserId(Uuid::from_u128(2));
     let asked = ReverseTransfer {
         id: TransferId(Uuid::from_u128(8)),
-        caller: "user:1".into(),
+        caller: Principal::User(UserId(uuid::Uuid::from_u128(1))),
         minor: Some(100),
         reason: "twice".into(),
-        key: IdempotencyKey { caller: "user:1".into(), operation: "reverse".into(), key: "k".into() },
+        key: IdempotencyKey {
+            caller: Principal::User(UserId(uuid::Uuid::from_u128(1))),
+            operation: "reverse".into(),
+            key: "k".into(),
+        },
         fingerprint: Fingerprint([0; 32]),
         at: DateTime::from_timestamp(60, 0).unwrap(),
     };
     let expected = Transfer {
         id: asked.id,
-        caller: "user:1".into(),
+        caller: Principal::User(UserId(uuid::Uuid::from_u128(1))),
         client_tx_id: None,
         owner: payee,
         from: wallet(0xbbbb),

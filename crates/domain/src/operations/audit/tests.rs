@@ -9,7 +9,8 @@ fn mac(key_id: &str, bytes: &[u8]) -> Option<[u8; 32]> {
 }
 
 fn row(seq: i64) -> AuditRow {
-    let actor = Actor { who: "client:a".into(), channel: "rest".into(), request_id: format!("r{seq}") };
+    let actor =
+        Actor { who: Principal::Client("a".into()), channel: "rest".into(), request_id: format!("r{seq}") };
     let record = AuditRecord {
         actor,
         action: "transfer.completed".into(),
@@ -55,7 +56,7 @@ fn each_field_counts() {
     let sealed = block(None, &[row(1)], 1);
     let changes: [fn(&mut AuditRow); 9] = [
         |row| row.at = DateTime::from_timestamp_micros(1).unwrap(),
-        |row| row.record.actor.who.push('x'),
+        |row| row.record.actor.who = Principal::Client("ax".into()),
         |row| row.record.actor.channel.push('x'),
         |row| row.record.actor.request_id.push('x'),
         |row| row.record.action.push('x'),

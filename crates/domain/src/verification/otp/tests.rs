@@ -10,6 +10,7 @@ use crate::{
         transaction_digest::{transaction_digest, transfer_digest},
         transfer::{Destination, Transfer},
     },
+    principal::Principal,
 };
 use proptest::prelude::*;
 
@@ -251,7 +252,7 @@ fn a_transfers_digest_is_over_what_its_payer_named() {
     let account = AccountNumber::Clabe("012345678901234567".into());
     let with = |destination| Transfer {
         id: TransferId(uuid::Uuid::from_u128(7)),
-        caller: "client:shop".into(),
+        caller: Principal::Client("shop".into()),
         client_tx_id: None,
         owner: crate::ids::UserId(uuid::Uuid::from_u128(1)),
         from: crate::ids::WalletId(uuid::Uuid::from_u128(1)),

@@ -10,6 +10,7 @@ use domain::{
         transfer::{Destination, Transfer, TransferStatus},
     },
     operations::idempotency::{Fingerprint, IdempotencyKey},
+    principal::Principal,
 };
 use ports::{
     crypto::CodeMac,
@@ -23,7 +24,7 @@ impl Script {
     fn key(&mut self, operation: &str, request: TransferId) -> IdempotencyKey {
         let named = self.dice.happens(30).then(|| self.dice.below(4).to_string());
         IdempotencyKey {
-            caller: format!("client:script-{}", self.seed),
+            caller: Principal::Client(format!("script-{}", self.seed)),
             operation: operation.into(),
             key: named.unwrap_or_else(|| format!("id:{request}")),
         }
@@ -108,7 +109,7 @@ impl Script {
         let (of, amount) = (original.to_string(), minor.map(|minor| minor.to_string()));
         let command = ReverseTransfer {
             id: reversal,
-            caller: format!("client:script-{}", self.seed),
+            caller: Principal::Client(format!("script-{}", self.seed)),
             minor,
             reason: "wrong person".into(),
             key: self.key("reverse", reversal),

@@ -51,7 +51,7 @@ pub(crate) async fn confirm(
         None => None,
     };
     let confirmation = Confirmation {
-        caller: caller.key(),
+        caller: caller.principal(),
         transfer: id_of(&id)?,
         code,
         effect_key: header.key(&caller, "confirm").map(|key| format!("key:{}", hex::encode(key.digest()))),

@@ -164,7 +164,7 @@ pub(crate) async fn list(
     page: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let filter = match caller.reach(Scope::Transfers)? {
-        AccessScope::Everyone => TransferFilter { caller: Some(caller.key()), owner: None },
+        AccessScope::Everyone => TransferFilter { caller: Some(caller.principal()), owner: None },
         AccessScope::Only(owner) => TransferFilter { caller: None, owner: Some(owner) },
     };
     let (request, limit) = page.behind_id()?;
@@ -186,7 +186,7 @@ pub(crate) async fn show(
 ) -> Result<HttpResponse, ApiError> {
     caller.reach(Scope::Transfers)?;
     let id = id_of(&id)?;
-    let transfer = app.accounts.transfer(&caller.key(), id).await?.ok_or_else(unknown)?;
+    let transfer = app.accounts.transfer(&caller.principal(), id).await?.ok_or_else(unknown)?;
     let states = app.accounts.history(id).await?;
     let history = states.into_iter().map(|(status, at)| HistoryJson {
         status: status.name(),
@@ -208,7 +208,7 @@ pub(crate) async fn cancel(
 ) -> Result<HttpResponse, ApiError> {
     caller.reach(Scope::Transfers)?;
     let id = id_of(&id)?;
-    match app.cancel.run(&caller.key(), id, &caller.actor()).await {
+    match app.cancel.run(&caller.principal(), id, &caller.actor()).await {
         Ok(transfer) => Ok(HttpResponse::Ok().json(TransferJson::from(&transfer))),
         Err(CancelTransferError::NotFound) => Err(unknown()),
         Err(CancelTransferError::TooLate(_)) => {
@@ -230,7 +230,7 @@ pub(crate) async fn reject(
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     caller.reach(Scope::Transfers)?;
-    let transfer = app.accounts.transfer(&caller.key(), id_of(&id)?).await?.ok_or_else(unknown)?;
+    let transfer = app.accounts.transfer(&caller.principal(), id_of(&id)?).await?.ok_or_else(unknown)?;
     if transfer.status == TransferStatus::Rejected {
         return Ok(HttpResponse::Ok().json(TransferJson::from(&transfer)));
     }

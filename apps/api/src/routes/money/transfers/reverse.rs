@@ -101,7 +101,7 @@ fn read_request(
         .map_err(|fault| ApiError::field("/reason", fault.to_string()))?
         .ok_or_else(|| ApiError::field("/reason", "must be given"))?;
     Ok(Reversal {
-        caller: caller.key(),
+        caller: caller.principal(),
         original,
         amount: body.amount.map(|written| written.0),
         key: header.key(caller, "reverse"),

@@ -105,7 +105,7 @@ fn read_request(
     let concept =
         read_concept(body.concept).map_err(|fault| ApiError::field("/concept", fault.to_string()))?;
     Ok(TransferRequest {
-        caller: caller.key(),
+        caller: caller.principal(),
         actor: caller.actor(),
         owner,
         from,

@@ -112,7 +112,7 @@ async fn take(
         is_repeated: false,
         has_open_challenge: false,
         breaker: Breaker::Closed,
-        is_anonymous: requester.anonymous().is_some(),
+        is_anonymous: requester.is_anonymous(),
         failures: failures_of(conn, &failure_name(&row.recipient, &requester, kind)).await?,
         last_sent_at: None,
         counts: send_counts(conn, &to, sender, row.is_payment(), now).await?,

@@ -16,11 +16,12 @@ use domain::{
     locale::Locale,
     message::Channel,
     operations::audit::{Actor, AuditRecord},
+    principal::Principal,
     verification::otp::{Challenge, ChallengeStatus, NO_TRANSACTION, Purpose, Recipient},
 };
 use ports::{
     crypto::CodeMac,
-    verification::{OwnCode, Requester, SendAttempt, Verification},
+    verification::{OwnCode, SendAttempt, Verification},
 };
 
 #[derive(Queryable, Selectable)]
@@ -72,7 +73,7 @@ impl VerificationRow {
     ) -> Result<AuditRecord, SqlError> {
         let (channel, request_id) = (self.channel.clone(), self.id.0.to_string());
         Ok(AuditRecord {
-            actor: Actor { who: self.requester.clone(), channel, request_id },
+            actor: Actor { who: self.requester()?, channel, request_id },
             action: format!("verification.{action}"),
             subject: self.id.0.to_string(),
             on_behalf_of: Some(read_recipient(&self.recipient)?.to_string()),
@@ -81,8 +82,8 @@ impl VerificationRow {
         })
     }
 
-    pub(crate) fn requester(&self) -> Result<Requester, SqlError> {
-        Requester::parse(&self.requester).ok_or_else(|| corrupt("a requester"))
+    pub(crate) fn requester(&self) -> Result<Principal, SqlError> {
+        self.requester.parse().map_err(corrupt)
     }
 
     /// True when the code is a step-up code of a payment.
@@ -103,7 +104,7 @@ impl VerificationRow {
             id: VerificationId(self.id.0),
             challenge: self.challenge()?,
             own_code: self.own_code(),
-            requester: self.requester,
+            requester: self.requester()?,
             to: read_recipient(&self.recipient)?,
             channel: Channel::parse(&self.channel).ok_or_else(|| corrupt(&self.channel))?,
             purpose: Purpose::parse(&self.purpose).ok_or_else(|| corrupt(&self.purpose))?,

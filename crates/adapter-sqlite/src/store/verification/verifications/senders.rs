@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::store::schema::users;
+use domain::principal::Principal;
 
 /// The sender of a code, as it is counted.
 #[derive(Clone, Copy, Default)]
@@ -39,25 +40,27 @@ impl SenderKind {
 /// one.
 pub(crate) async fn kind_of(
     conn: &mut Conn,
-    requester: &Requester,
+    requester: &Principal,
     destination: &str,
 ) -> Result<SenderKind, SqlError> {
     match requester {
-        Requester::Anonymous(_) => Ok(SenderKind::Anonymous),
-        Requester::User(user) => {
+        Principal::Anonymous(_) => Ok(SenderKind::Anonymous),
+        Principal::User(user) => {
             let own_rows = users::table
                 .find(DbId(user.0))
                 .filter(users::phone.eq(destination).or(users::email.eq(destination)));
             let is_own = own_rows.count().get_result::<i64>(conn).await? > 0;
             Ok(if is_own { SenderKind::Known } else { SenderKind::Stranger })
         }
-        Requester::Client(_) | Requester::Chat(_) => Ok(SenderKind::Known),
+        Principal::Client(_) | Principal::Chat(_) | Principal::Transfer(_) | Principal::System => {
+            Ok(SenderKind::Known)
+        }
     }
 }
 
 /// The name under which wrong attempts are counted. A caller who is not known for the number is counted
 /// apart, and locks nobody else.
-pub(crate) fn failure_name(destination: &str, requester: &Requester, kind: SenderKind) -> String {
+pub(crate) fn failure_name(destination: &str, requester: &Principal, kind: SenderKind) -> String {
     match kind {
         SenderKind::Known => destination.to_owned(),
         SenderKind::Anonymous | SenderKind::Stranger => format!("{destination} from {}", requester.key()),
@@ -72,7 +75,7 @@ pub(crate) async fn failure_name_of(
     anonymous: Option<&str>,
 ) -> Result<String, SqlError> {
     let requester = match anonymous {
-        Some(address) => Requester::Anonymous(address.to_owned()),
+        Some(address) => Principal::Anonymous(Some(address.to_owned())),
         None => row.requester()?,
     };
     let kind = kind_of(conn, &requester, &row.recipient).await?;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::store::handle::Store;
+use domain::principal::Principal;
 
 #[async_trait]
 impl Verifications for Store {
@@ -101,7 +102,7 @@ impl Verifications for Store {
 
     async fn lock_of(
         &self,
-        requester: &Requester,
+        requester: &Principal,
         to: &Recipient,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<DateTime<Utc>>> {
@@ -172,7 +173,7 @@ impl Verifications for Store {
 
     async fn find_open(
         &self,
-        requester: &Requester,
+        requester: &Principal,
         to: &Recipient,
         purpose: Option<Purpose>,
         now: DateTime<Utc>,

@@ -2,6 +2,7 @@
 //! payee.
 
 use super::*;
+use crate::principal::Principal;
 
 const YES: &[&str] =
     &["sí", "Sí, por favor", "dale", "👍", "ok gracias", "yes please", "go ahead", "sim", "tá bom"];
@@ -360,7 +361,10 @@ fn a_prompt_is_dropped_when_somebody_else_asks_from_then_on() {
     for event in [
         says("asesor"),
         plainly(Intent::ReportProblem),
-        Event::Received(InboundContent::AgentCommand(AgentCommand::TakeOver)),
+        Event::Received(InboundContent::AgentCommand {
+            command: AgentCommand::TakeOver,
+            by: Principal::Client("agents".into()),
+        }),
         Event::ChatBound(Some("****7890".into())),
     ] {
         let (state, _) = state.clone().step(event.clone(), &facts());

@@ -39,7 +39,7 @@ fn the_same_key_of_another_caller_or_operation_is_another_key() {
     let mut batch = batch();
     accepted(batch.decide(&under("k", pay(1, ANAS, BEAS, 300))));
     let mut others = under("k", pay(2, ANAS, BEAS, 300));
-    others.key.caller = "client:other".into();
+    others.key.caller = Principal::Client("other".into());
     accepted(batch.decide(&others));
     let mut original = accepted(batch.decide(&pay(3, ANAS, BEAS, 100)));
     let mut reversal = give_back(4, None);
