@@ -4,7 +4,7 @@
 //! never cut, because a cut id is another id.
 
 use domain::text::truncate;
-use ports::messaging::message_channel::{Form, OutboundMessage, Template};
+use ports::messaging::message_channel::{MessageForm, OutboundMessage, Template};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 
@@ -74,16 +74,16 @@ fn is_business_scoped_id(text: &str) -> bool {
 fn content(message: &OutboundMessage, list_title: &str) -> Result<(&'static str, Value), Unsayable> {
     let interactive = |body: Option<Value>| body.map(|body| ("interactive", body));
     let formed = match &message.form {
-        Form::Plain | Form::AskNumber { .. } => None,
-        Form::Buttons(answers) => {
+        MessageForm::Plain | MessageForm::AskNumber { .. } | MessageForm::Email { .. } => None,
+        MessageForm::Buttons(answers) => {
             let as_buttons = buttons(&message.text, answers);
             interactive(as_buttons.or_else(|| list(&message.text, answers, list_title)))
         }
-        Form::Link { title, url } => match link(&message.text, title, url) {
+        MessageForm::Link { title, url } => match link(&message.text, title, url) {
             Some(body) => Some(("interactive", body)),
             None => return Ok(("text", words(&with_link(&message.text, url)))),
         },
-        Form::Template(filled) => Some(("template", template(filled)?)),
+        MessageForm::Template(filled) => Some(("template", template(filled)?)),
     };
     Ok(formed.unwrap_or_else(|| ("text", words(&message.text))))
 }

@@ -8,7 +8,9 @@ use ports::{
     clock::Clock,
     messaging::{
         inbound_webhook::InboundMessage,
-        message_channel::{Form, MessageChannel, OutboundMessage, Retry, SendLookup, SendOutcome, Template},
+        message_channel::{
+            MessageChannel, MessageForm, OutboundMessage, Retry, SendLookup, SendOutcome, Template,
+        },
     },
 };
 use serde_json::{Value, json};
@@ -63,14 +65,14 @@ fn messages(base: &str) -> MetaMessages {
     MetaMessages::new(client(base, Hand::new()), "Opciones".into())
 }
 
-fn message(form: Form) -> OutboundMessage {
+fn message(form: MessageForm) -> OutboundMessage {
     let id = MessageId(Uuid::from_u128(7));
     let (recipient, text) = ("5215512345678".into(), "Tu saldo es: 1.00 MXN".into());
     OutboundMessage { form, ..OutboundMessage::plain(id, Channel::Whatsapp, recipient, text) }
 }
 
 fn plain() -> OutboundMessage {
-    message(Form::Plain)
+    message(MessageForm::Plain)
 }
 
 fn answers(status: u16, body: &str) -> ResponseTemplate {
@@ -137,16 +139,16 @@ async fn each_form_goes_out_as_its_own_kind() {
         is_code: true,
     };
     for (form, expected) in [
-        (Form::Buttons((0..3).map(answer).collect()), json!({ "interactive": { "type": "button" } })),
-        (Form::Buttons((0..4).map(answer).collect()), json!({ "interactive": { "type": "list" } })),
-        (Form::Buttons((0..11).map(answer).collect()), json!({ "type": "text" })),
+        (MessageForm::Buttons((0..3).map(answer).collect()), json!({ "interactive": { "type": "button" } })),
+        (MessageForm::Buttons((0..4).map(answer).collect()), json!({ "interactive": { "type": "list" } })),
+        (MessageForm::Buttons((0..11).map(answer).collect()), json!({ "type": "text" })),
         (
-            Form::Link { title: "Abrir".into(), url: "https://example.com/a".into() },
+            MessageForm::Link { title: "Abrir".into(), url: "https://example.com/a".into() },
             json!({ "interactive": { "type": "cta_url", "action": { "parameters": { "display_text": "Abrir" } } } }),
         ),
-        (Form::AskNumber { title: "Compartir".into() }, json!({ "type": "text" })),
+        (MessageForm::AskNumber { title: "Compartir".into() }, json!({ "type": "text" })),
         (
-            Form::Template(template),
+            MessageForm::Template(template),
             json!({ "type": "template", "template": { "name": "codigo", "language": { "code": "es_MX" } } }),
         ),
     ] {

@@ -1,6 +1,6 @@
 //! Buttons of a message, as `reply_markup`.
 
-use ports::messaging::message_channel::Form;
+use ports::messaging::message_channel::MessageForm;
 use serde_json::{Value, json};
 
 /// Longest data of a button, in bytes.
@@ -12,15 +12,15 @@ const SHORT_TITLE_LENGTH_MAX: usize = 16;
 
 /// Keyboard of a form. None when Telegram would refuse it, because a refused keyboard also loses the text,
 /// and the text alone says what can be answered.
-pub(crate) fn reply_markup(form: &Form) -> Option<Value> {
+pub(crate) fn reply_markup(form: &MessageForm) -> Option<Value> {
     match form {
-        Form::Plain | Form::Template(_) => None,
-        Form::Buttons(buttons) => inline(buttons),
-        Form::Link { title, url } => {
+        MessageForm::Plain | MessageForm::Template(_) | MessageForm::Email { .. } => None,
+        MessageForm::Buttons(buttons) => inline(buttons),
+        MessageForm::Link { title, url } => {
             let is_whole = !title.is_empty() && !url.is_empty();
             is_whole.then(|| json!({"inline_keyboard": [[{"text": title, "url": url}]]}))
         }
-        Form::AskNumber { title } => (!title.is_empty()).then(|| {
+        MessageForm::AskNumber { title } => (!title.is_empty()).then(|| {
             json!({
                 "keyboard": [[{"text": title, "request_contact": true}]],
                 "one_time_keyboard": true,
@@ -62,7 +62,7 @@ mod tests {
 
     fn rows(buttons: &[(&str, &str)]) -> Option<Vec<usize>> {
         let buttons = buttons.iter().map(|(id, title)| ((*id).to_owned(), (*title).to_owned())).collect();
-        let markup = reply_markup(&Form::Buttons(buttons))?;
+        let markup = reply_markup(&MessageForm::Buttons(buttons))?;
         let rows = markup["inline_keyboard"].as_array().unwrap();
         Some(rows.iter().map(|row| row.as_array().unwrap().len()).collect())
     }

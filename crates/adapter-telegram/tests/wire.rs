@@ -11,7 +11,9 @@ use ports::{
     clock::Clock,
     messaging::{
         inbound_webhook::{InboundEvent, InboundMessage, InboundWebhook, RawWebhook},
-        message_channel::{Form, MessageChannel, OutboundMessage, Retry, SendLookup, SendOutcome, Template},
+        message_channel::{
+            MessageChannel, MessageForm, OutboundMessage, Retry, SendLookup, SendOutcome, Template,
+        },
     },
 };
 use secrecy::SecretString;
@@ -57,13 +59,13 @@ fn messages(base: &str) -> TelegramMessages {
     TelegramMessages { client: client(base, &Arc::default()) }
 }
 
-fn to(recipient: &str, text: &str, form: Form) -> OutboundMessage {
+fn to(recipient: &str, text: &str, form: MessageForm) -> OutboundMessage {
     let id = MessageId(Uuid::from_u128(7));
     OutboundMessage { form, ..OutboundMessage::plain(id, Channel::Telegram, recipient.into(), text.into()) }
 }
 
 fn plain() -> OutboundMessage {
-    to("42", "Tu saldo es: 1.00 MXN", Form::Plain)
+    to("42", "Tu saldo es: 1.00 MXN", MessageForm::Plain)
 }
 
 fn at(verb: &str) -> String {
@@ -131,21 +133,21 @@ async fn each_form_has_its_keyboard() {
         is_code: true,
     };
     for (form, markup) in [
-        (Form::Plain, Value::Null),
-        (Form::Template(template), Value::Null),
+        (MessageForm::Plain, Value::Null),
+        (MessageForm::Template(template), Value::Null),
         (
-            Form::Buttons(vec![(owned("n1"), owned("Sí")), (owned("n2"), owned("No"))]),
+            MessageForm::Buttons(vec![(owned("n1"), owned("Sí")), (owned("n2"), owned("No"))]),
             json!({"inline_keyboard": [[
                 {"text": "Sí", "callback_data": "n1"}, {"text": "No", "callback_data": "n2"},
             ]]}),
         ),
-        (Form::Buttons(vec![("n".repeat(65), owned("Sí"))]), Value::Null),
+        (MessageForm::Buttons(vec![("n".repeat(65), owned("Sí"))]), Value::Null),
         (
-            Form::Link { title: owned("Abrir"), url: owned("https://example.com/v/1") },
+            MessageForm::Link { title: owned("Abrir"), url: owned("https://example.com/v/1") },
             json!({"inline_keyboard": [[{"text": "Abrir", "url": "https://example.com/v/1"}]]}),
         ),
         (
-            Form::AskNumber { title: owned("Compartir mi número") },
+            MessageForm::AskNumber { title: owned("Compartir mi número") },
             json!({
                 "keyboard": [[{"text": "Compartir mi número", "request_contact": true}]],
                 "one_time_keyboard": true,
@@ -166,7 +168,7 @@ async fn each_form_has_its_keyboard() {
 async fn a_long_text_is_cut_at_telegrams_limit() {
     let server = taking_messages().await;
     let text = format!("{}👍👍", "á".repeat(4093));
-    messages(&server.uri()).send(&to("42", &text, Form::Plain)).await;
+    messages(&server.uri()).send(&to("42", &text, MessageForm::Plain)).await;
     let sent = bodies(&server).await.remove(0)["text"].as_str().unwrap().to_owned();
     assert_eq!(sent.encode_utf16().count(), 4095, "half an emoji is dropped");
     assert!(sent.ends_with("á👍"));
@@ -233,7 +235,7 @@ async fn a_cut_connection_means_an_outcome_that_stays_unknown() {
 async fn only_private_chats_are_written_to() {
     let server = taking_messages().await;
     for address in ["-1001234", "@canal", "whatsapp:+525512345678"] {
-        let outcome = messages(&server.uri()).send(&to(address, "hola", Form::Plain)).await;
+        let outcome = messages(&server.uri()).send(&to(address, "hola", MessageForm::Plain)).await;
         assert!(matches!(outcome, SendOutcome::Rejected { retry: Retry::Never, .. }), "{address}");
     }
     assert!(server.received_requests().await.unwrap().is_empty());
@@ -263,9 +265,9 @@ async fn a_provider_that_keeps_failing_is_not_called() {
     let server = server(answers(500, "")).await;
     let channel = messages(&server.uri());
     for chat in 1..=5 {
-        channel.send(&to(&chat.to_string(), "hola", Form::Plain)).await;
+        channel.send(&to(&chat.to_string(), "hola", MessageForm::Plain)).await;
     }
-    let outcome = channel.send(&to("6", "hola", Form::Plain)).await;
+    let outcome = channel.send(&to("6", "hola", MessageForm::Plain)).await;
     assert!(matches!(outcome, SendOutcome::Rejected { retry: Retry::After(None), .. }), "{outcome:?}");
     assert_eq!(server.received_requests().await.unwrap().len(), 5);
 }

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::text::truncate;
 use ports::messaging::message_channel::{
-    Form, LookupFailed, MessageChannel, OutboundMessage, Retry, SendLookup, SendOutcome,
+    LookupFailed, MessageChannel, MessageForm, OutboundMessage, Retry, SendLookup, SendOutcome,
 };
 use provider_http::{Answer, TransportError};
 use serde::Deserialize;
@@ -102,7 +102,7 @@ impl MessageChannel for TwilioMessages {
         let list: MessageList = answer.json().ok_or_else(|| LookupFailed { reason: describe(&answer) })?;
         // Only Twilio knows the text of a filled template, so a template is matched without its body.
         let body = match message.form {
-            Form::Template(_) => None,
+            MessageForm::Template(_) => None,
             _ => Some(truncate(&message.text, BODY_LENGTH_MAX)),
         };
         let is_it = |sent: &&Message| {
@@ -119,7 +119,7 @@ impl MessageChannel for TwilioMessages {
 
 /// `Body`, or for a template `ContentSid` (`HX…`) and its parameters, numbered from 1.
 fn words(message: &OutboundMessage) -> Vec<(&'static str, String)> {
-    let Form::Template(template) = &message.form else {
+    let MessageForm::Template(template) = &message.form else {
         return vec![("Body", truncate(&message.text, BODY_LENGTH_MAX))];
     };
     let gaps: serde_json::Map<String, serde_json::Value> = (1..)

@@ -10,7 +10,7 @@ use ports::{
     clock::Clock,
     ids_and_random::Random,
     messaging::message_channel::{
-        Form, MessageChannel, OutboundMessage, Retry, SendLookup, SendOutcome, Template,
+        MessageChannel, MessageForm, OutboundMessage, Retry, SendLookup, SendOutcome, Template,
     },
     verification::{
         code_provider::{CodeProvider, CodeProviderError, CodeVerdict, StartCode},
@@ -90,8 +90,9 @@ async fn a_template_is_sent_by_its_content_sid_and_its_parameters() {
         parameters: vec!["Ana".into(), "10:30".into()],
         is_code: false,
     };
-    let sent =
-        messages(&server.uri()).send(&OutboundMessage { form: Form::Template(template), ..message() }).await;
+    let sent = messages(&server.uri())
+        .send(&OutboundMessage { form: MessageForm::Template(template), ..message() })
+        .await;
     assert_eq!(sent, SendOutcome::Sent { provider_id: "SM1".into() });
 }
 

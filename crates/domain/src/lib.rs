@@ -7,7 +7,6 @@
 
 pub mod accounts;
 pub mod email;
-pub mod email_content;
 pub mod ids;
 pub mod locale;
 pub mod message;

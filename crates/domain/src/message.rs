@@ -70,6 +70,33 @@ pub enum DeliveryStatus {
     Failed,
 }
 
+/// The status of one send of a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SendStatus {
+    /// The code's provider was asked and has not answered yet.
+    Sending,
+    /// What is known of the delivery: of a code of ours, the status of its message; of a provider's code,
+    /// whether the provider accepted it.
+    Known(DeliveryStatus),
+}
+
+impl SendStatus {
+    /// The name in the API and the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sending => "sending",
+            Self::Known(delivery) => delivery.name(),
+        }
+    }
+
+    /// Reads the name that [`SendStatus::name`] gives.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        if name == "sending" { Some(Self::Sending) } else { DeliveryStatus::parse(name).map(Self::Known) }
+    }
+}
+
 impl DeliveryStatus {
     /// The name in the API and the database.
     #[must_use]

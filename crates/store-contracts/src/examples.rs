@@ -26,7 +26,7 @@ use ports::{
     messaging::{
         Lane, NewOutbound,
         inbound_webhook::InboundMessage,
-        message_channel::{Form, OutboundMessage},
+        message_channel::{MessageForm, OutboundMessage},
     },
     money::{PostRequest, WalletView},
     verification::{
@@ -85,7 +85,7 @@ pub(crate) fn outbound(recipient: u32, text: &str, lane: Lane) -> NewOutbound {
             channel: Channel::Whatsapp,
             recipient: format!("whatsapp:{}", phone(recipient).e164()),
             text: text.into(),
-            form: Form::Buttons(vec![("yes".into(), "Sí".into())]),
+            form: MessageForm::Buttons(vec![("yes".into(), "Sí".into())]),
         },
         channel_account: "twilio:whatsapp:+14155238886".into(),
         lane,

@@ -405,7 +405,7 @@ pub(crate) async fn show(
     let now = app.clock.now();
     let sends = found.sends.iter().map(|send| SendView {
         channel: send.channel.name(),
-        status: send.status.clone(),
+        status: send.status.name().to_owned(),
         at: time(send.at),
     });
     Ok(HttpResponse::Ok().json(VerificationView {

@@ -5,7 +5,7 @@ use domain::{ids::MessageId, message::Channel};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-fn message(text: &str, form: Form) -> OutboundMessage {
+fn message(text: &str, form: MessageForm) -> OutboundMessage {
     let id = MessageId(Uuid::from_u128(7));
     OutboundMessage {
         form,
@@ -13,7 +13,7 @@ fn message(text: &str, form: Form) -> OutboundMessage {
     }
 }
 
-fn made(text: &str, form: Form) -> Value {
+fn made(text: &str, form: MessageForm) -> Value {
     payload(&message(text, form), "Opciones").unwrap()
 }
 
@@ -24,7 +24,7 @@ fn answers(count: usize) -> Vec<(String, String)> {
 #[test]
 fn a_text_goes_to_a_number_with_its_plus_and_carries_our_id() {
     assert_eq!(
-        made("Tu saldo es: 1.00 MXN", Form::Plain),
+        made("Tu saldo es: 1.00 MXN", MessageForm::Plain),
         json!({
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
@@ -34,7 +34,7 @@ fn a_text_goes_to_a_number_with_its_plus_and_carries_our_id() {
             "biz_opaque_callback_data": "00000000-0000-0000-0000-000000000007",
         })
     );
-    let ask = Form::AskNumber { title: "Compartir".into() };
+    let ask = MessageForm::AskNumber { title: "Compartir".into() };
     assert_eq!(made("¿Tu número?", ask)["text"]["body"], "¿Tu número?", "there is no such button here");
 }
 
@@ -57,20 +57,20 @@ fn an_address_is_a_number_or_a_business_scoped_id() {
         let got = address(recipient);
         assert_eq!(got.as_ref().map(|(name, address)| (*name, address.as_str())), expected, "{recipient}");
     }
-    let nowhere = OutboundMessage { recipient: "ana".into(), ..message("x", Form::Plain) };
+    let nowhere = OutboundMessage { recipient: "ana".into(), ..message("x", MessageForm::Plain) };
     assert_eq!(payload(&nowhere, "x"), Err(Unsayable::Address));
 }
 
 #[test]
 fn a_long_text_is_cut_between_characters() {
-    let body = made(&"ñ".repeat(5000), Form::Plain)["text"]["body"].as_str().unwrap().to_owned();
+    let body = made(&"ñ".repeat(5000), MessageForm::Plain)["text"]["body"].as_str().unwrap().to_owned();
     assert_eq!(body, "ñ".repeat(4096));
 }
 
 #[test]
 fn three_answers_are_buttons() {
     let long = vec![("a".to_owned(), "Un título que no cabe entero".to_owned()), ("b".into(), "No".into())];
-    let got = made("¿Confirmas?", Form::Buttons(long));
+    let got = made("¿Confirmas?", MessageForm::Buttons(long));
     assert_eq!(
         got["interactive"],
         json!({ "type": "button", "body": { "text": "¿Confirmas?" }, "action": { "buttons": [
@@ -78,12 +78,12 @@ fn three_answers_are_buttons() {
             { "type": "reply", "reply": { "id": "b", "title": "No" } },
         ] } })
     );
-    assert_eq!(made("x", Form::Buttons(answers(3)))["interactive"]["type"], "button");
+    assert_eq!(made("x", MessageForm::Buttons(answers(3)))["interactive"]["type"], "button");
 }
 
 #[test]
 fn four_to_ten_answers_are_a_list() {
-    let got = made("Elige", Form::Buttons(answers(4)));
+    let got = made("Elige", MessageForm::Buttons(answers(4)));
     assert_eq!(
         got["interactive"],
         json!({ "type": "list", "body": { "text": "Elige" }, "action": { "button": "Opciones", "sections": [
@@ -93,8 +93,8 @@ fn four_to_ten_answers_are_a_list() {
             ] },
         ] } })
     );
-    assert_eq!(made("x", Form::Buttons(answers(10)))["interactive"]["type"], "list");
-    let wordy = made(&"x".repeat(1025), Form::Buttons(answers(2)));
+    assert_eq!(made("x", MessageForm::Buttons(answers(10)))["interactive"]["type"], "list");
+    let wordy = made(&"x".repeat(1025), MessageForm::Buttons(answers(2)));
     assert_eq!(wordy["interactive"]["type"], "list", "a list allows a longer text");
 }
 
@@ -113,7 +113,7 @@ fn a_message_that_fits_no_form_is_sent_as_text() {
         with("a", "No"),
         vec![("a".into(), format!("{twins} a")), ("b".into(), format!("{twins} b"))],
     ] {
-        let got = made("Responde A o B", Form::Buttons(form.clone()));
+        let got = made("Responde A o B", MessageForm::Buttons(form.clone()));
         assert_eq!(got["type"], "text", "{form:?}");
         assert_eq!(got["text"]["body"], "Responde A o B");
     }
@@ -121,8 +121,10 @@ fn a_message_that_fits_no_form_is_sent_as_text() {
 
 #[test]
 fn a_link_is_a_button_to_its_page() {
-    let link =
-        || Form::Link { title: "Verificar mi número".into(), url: "https://example.com/verify/a".into() };
+    let link = || MessageForm::Link {
+        title: "Verificar mi número".into(),
+        url: "https://example.com/verify/a".into(),
+    };
     assert_eq!(
         made("Abre la página", link())["interactive"],
         json!({ "type": "cta_url", "body": { "text": "Abre la página" }, "action": {
@@ -137,9 +139,9 @@ fn a_link_is_a_button_to_its_page() {
     assert_eq!(made(&told, link())["text"]["body"], told.as_str());
 }
 
-fn template(parameters: &[&str], is_code: bool) -> Form {
+fn template(parameters: &[&str], is_code: bool) -> MessageForm {
     let parameters = parameters.iter().map(|&text| text.to_owned()).collect();
-    Form::Template(Template { name: "codigo".into(), language: "es_MX".into(), parameters, is_code })
+    MessageForm::Template(Template { name: "codigo".into(), language: "es_MX".into(), parameters, is_code })
 }
 
 #[test]
@@ -178,7 +180,7 @@ proptest! {
         repeated in 1usize..150,
         answers in prop::collection::vec(("\\PC{0,8}", "\\PC{0,40}"), 0..13),
     ) {
-        let got = made(&text.repeat(repeated), Form::Buttons(answers));
+        let got = made(&text.repeat(repeated), MessageForm::Buttons(answers));
         let length = |value: &Value| value.as_str().unwrap_or_default().chars().count();
         let interactive = &got["interactive"];
         match interactive["type"].as_str() {

@@ -11,7 +11,7 @@ use domain::{
 };
 use ports::{
     crypto::Sealer,
-    messaging::{Lane, NewOutbound, message_channel::Form},
+    messaging::{Lane, NewOutbound, message_channel::MessageForm},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
@@ -138,12 +138,12 @@ pub(crate) struct OutboundBody {
     #[serde(default)]
     buttons: Vec<(String, String)>,
     #[serde(default)]
-    form: Form,
+    form: MessageForm,
 }
 
 impl OutboundBody {
-    pub(crate) fn form(self) -> Form {
-        if self.v == 1 && !self.buttons.is_empty() { Form::Buttons(self.buttons) } else { self.form }
+    pub(crate) fn form(self) -> MessageForm {
+        if self.v == 1 && !self.buttons.is_empty() { MessageForm::Buttons(self.buttons) } else { self.form }
     }
 }
 

@@ -7,7 +7,6 @@ use crate::{
 use domain::{
     accounts::RESET_TOKEN_TTL,
     email::EmailAddress,
-    email_content::EmailContent,
     ids::{MessageId, NOBODY},
     locale::Locale,
     message::Channel,
@@ -62,11 +61,11 @@ impl ForgotPassword {
         }
         let locale = self.locale_of(&email).await?;
         let mail = self.mail_account.as_ref().map(|account| NewOutbound {
-            message: OutboundMessage::plain(
+            message: OutboundMessage::email(
                 MessageId(self.ids.new_id()),
-                Channel::Email,
                 email.as_str().to_owned(),
-                self.email_content(locale, &token).to_message(),
+                self.subject_and_text(locale, &token),
+                locale,
             ),
             channel_account: account.clone(),
             lane: Lane::Code,
@@ -89,17 +88,13 @@ impl ForgotPassword {
         Ok(known.and_then(|profile| profile.locale).unwrap_or(self.default_locale))
     }
 
-    fn email_content(&self, locale: Locale, token: &str) -> EmailContent {
+    fn subject_and_text(&self, locale: Locale, token: &str) -> (String, String) {
         let link = format!("{}/reset?token={token}", self.public_base_url);
         let subject = Text { id: "mail-reset-subject", args: Vec::new() };
         let minutes = Arg::Number(RESET_TOKEN_TTL.num_minutes());
         let text =
             Text { id: "mail-reset-text", args: vec![("link", Arg::Text(link)), ("minutes", minutes)] };
-        EmailContent {
-            subject: self.texts.render(locale, &subject),
-            text: self.texts.render(locale, &text),
-            locale,
-        }
+        (self.texts.render(locale, &subject), self.texts.render(locale, &text))
     }
 
     /// Sends a code to the verified number of the account with that address. It takes as long as the provider

@@ -37,7 +37,7 @@ use ports::{
     messaging::{
         Lane, LeasedTurn, NewFlowResponse, NewOutbound, Turn,
         intent_parser::IntentParser,
-        message_channel::{Form, OutboundMessage},
+        message_channel::{MessageForm, OutboundMessage},
         texts::Texts,
     },
     money::Ledger,
@@ -220,13 +220,13 @@ impl HandleMessage {
         state.locale.unwrap_or(self.rules.default_locale)
     }
 
-    fn form(&self, locale: Locale, say: &Reply) -> Form {
+    fn form(&self, locale: Locale, say: &Reply) -> MessageForm {
         if let Some(title) = say.number_button() {
-            return Form::AskNumber { title: self.texts.render(locale, &title) };
+            return MessageForm::AskNumber { title: self.texts.render(locale, &title) };
         }
         let title = |button: Button| (button.id, self.texts.render(locale, &button.title));
         let buttons: Vec<_> = say.buttons().into_iter().map(title).collect();
-        if buttons.is_empty() { Form::Plain } else { Form::Buttons(buttons) }
+        if buttons.is_empty() { MessageForm::Plain } else { MessageForm::Buttons(buttons) }
     }
 
     fn actor(turn: &LeasedTurn) -> Actor {

@@ -2,10 +2,12 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{email::EmailAddress, email_content::EmailContent};
+use domain::{email::EmailAddress, locale::Locale};
 use ports::messaging::{
     mailer::{Mail, Mailer},
-    message_channel::{LookupFailed, MessageChannel, OutboundMessage, Retry, SendLookup, SendOutcome},
+    message_channel::{
+        LookupFailed, MessageChannel, MessageForm, OutboundMessage, Retry, SendLookup, SendOutcome,
+    },
 };
 use std::sync::Arc;
 
@@ -29,19 +31,20 @@ impl MessageChannel for MailChannel {
             reason: reason.to_owned(),
             retry: Retry::Never,
         };
-        let Some(content) = EmailContent::parse(&message.text) else {
-            return rejected("the text is no e-mail content");
+        let MessageForm::Email { subject, locale } = &message.form else {
+            return rejected("the message is no e-mail");
         };
         let Ok(to) = EmailAddress::parse(&message.recipient) else {
             return rejected("the recipient is no e-mail address");
         };
+        let subject = one_line(subject);
         let mail = Mail {
             id: message.id,
             to,
-            html: html(&content),
-            subject: content.subject,
-            text: content.text,
-            locale: content.locale,
+            html: html(&subject, &message.text, *locale),
+            subject,
+            text: message.text.clone(),
+            locale: *locale,
         };
         self.mailer.send(&mail).await
     }
@@ -57,15 +60,20 @@ impl MessageChannel for MailChannel {
     }
 }
 
+/// The subject with spaces for control characters, so that it can't add headers.
+fn one_line(subject: &str) -> String {
+    subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
 /// The same text in HTML: a paragraph for each block, a link for each address that is alone on its line.
-fn html(content: &EmailContent) -> String {
+fn html(subject: &str, text: &str, locale: Locale) -> String {
     let paragraph =
         |text: &str| format!("<p>{}</p>", text.lines().map(line).collect::<Vec<_>>().join("<br>\n"));
-    let paragraphs = content.text.split("\n\n").map(paragraph).collect::<Vec<_>>().join("\n");
+    let paragraphs = text.split("\n\n").map(paragraph).collect::<Vec<_>>().join("\n");
     format!(
         "<!doctype html>\n<html lang=\"{}\"><meta charset=\"utf-8\"><title>{}</title>\n<body>\n{paragraphs}\n</body></html>\n",
-        content.locale.tag(),
-        escape(&content.subject)
+        locale.tag(),
+        escape(subject)
     )
 }
 
@@ -90,28 +98,24 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{ids::MessageId, locale::Locale, message::Channel};
+    use domain::ids::MessageId;
     use ports::messaging::mailer::MockMailer;
     use uuid::Uuid;
 
-    fn message(text: String) -> OutboundMessage {
-        OutboundMessage::plain(MessageId(Uuid::nil()), Channel::Email, "ana@example.com".into(), text)
+    fn email(subject: &str, text: &str) -> OutboundMessage {
+        let content = (subject.to_owned(), text.to_owned());
+        OutboundMessage::email(MessageId(Uuid::nil()), "ana@example.com".into(), content, Locale::Es)
     }
 
     #[tokio::test]
     async fn an_email_goes_out_as_plain_text_and_as_html() {
-        let content = EmailContent {
-            subject: "Tu <enlace>".into(),
-            text: "Hola & adiós\n\nhttps://caja.example/reset?token=1&x=2".into(),
-            locale: Locale::Es,
-        };
+        let text = "Hola & adiós\n\nhttps://caja.example/reset?token=1&x=2";
         let mut mailer = MockMailer::new();
-        let expected = content.clone();
         mailer
             .expect_send()
             .withf(move |mail| {
-                mail.text == expected.text
-                    && mail.subject == expected.subject
+                mail.text == text
+                    && mail.subject == "Tu <enlace>"
                     && mail.html.contains("<p>Hola &amp; adiós</p>")
                     && mail.html.contains("<a href=\"https://caja.example/reset?token=1&amp;x=2\">")
                     && !mail.html.contains("<enlace>")
@@ -119,13 +123,26 @@ mod tests {
             .times(1)
             .returning(|_| SendOutcome::Sent { provider_id: "1".into() });
         let channel = MailChannel { mailer: Arc::new(mailer) };
-        let sent = channel.send(&message(content.to_message())).await;
+        let sent = channel.send(&email("Tu <enlace>", text)).await;
         assert_eq!(sent, SendOutcome::Sent { provider_id: "1".into() });
     }
 
     #[tokio::test]
     async fn a_text_that_is_no_email_is_not_sent() {
         let channel = MailChannel { mailer: Arc::new(MockMailer::new()) };
-        assert!(matches!(channel.send(&message("hola".into())).await, SendOutcome::Rejected { .. }));
+        let plain = OutboundMessage { form: MessageForm::Plain, ..email("", "hola") };
+        assert!(matches!(channel.send(&plain).await, SendOutcome::Rejected { .. }));
+    }
+
+    #[tokio::test]
+    async fn a_subject_grows_no_headers() {
+        let mut mailer = MockMailer::new();
+        mailer
+            .expect_send()
+            .withf(|mail| mail.subject == "a  Bcc: x@example.com")
+            .times(1)
+            .returning(|_| SendOutcome::Sent { provider_id: "1".into() });
+        let channel = MailChannel { mailer: Arc::new(mailer) };
+        channel.send(&email("a\r\nBcc: x@example.com", "b")).await;
     }
 }

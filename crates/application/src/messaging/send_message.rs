@@ -13,7 +13,7 @@ use ports::{
     ids_and_random::IdGenerator,
     messaging::{
         Consents, ConversationView, Conversations, Enqueued, Lane, NewOutbound, Outbox,
-        message_channel::{Form, OutboundMessage, Template},
+        message_channel::{MessageForm, OutboundMessage, Template},
     },
     store_error::StoreResult,
 };
@@ -125,7 +125,7 @@ impl SendMessage {
                 channel,
                 recipient,
                 text: template.name.clone(),
-                form: Form::Template(template),
+                form: MessageForm::Template(template),
             },
         }
     }

@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     ids::{PageId, VerificationId},
     locale::Locale,
-    message::Channel,
+    message::{Channel, DeliveryStatus, SendStatus},
     phone::Region,
     principal::Principal,
     verification::{
@@ -316,9 +316,15 @@ impl VerificationService {
         fallback: &[Channel],
         locale: Locale,
     ) -> StoreResult<SendCodeOutcome> {
-        let went = verification.sends.last().is_some_and(|send| send.status == "sent");
+        let went = verification
+            .sends
+            .last()
+            .is_some_and(|send| send.status == SendStatus::Known(DeliveryStatus::Sent));
         let is_pending = verification.challenge.status == ChallengeStatus::Pending;
-        let failed = verification.sends.last().is_some_and(|send| send.status == "failed");
+        let failed = verification
+            .sends
+            .last()
+            .is_some_and(|send| send.status == SendStatus::Known(DeliveryStatus::Failed));
         if verification.own_code.is_some() || went {
             Ok(SendCodeOutcome::Sent(Box::new(verification)))
         } else if is_pending && !failed {

@@ -28,6 +28,27 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// The name for the audit log: `insufficient_funds`, `limit_exceeded:per_day`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::InsufficientFunds => "insufficient_funds",
+            Self::LimitExceeded { limit } => match limit {
+                LimitExceeded::PerTransfer => "limit_exceeded:per_transfer",
+                LimitExceeded::PerDay => "limit_exceeded:per_day",
+                LimitExceeded::PerMonth => "limit_exceeded:per_month",
+                LimitExceeded::NewPayee { .. } => "limit_exceeded:new_payee",
+                LimitExceeded::NumberReplaced { .. } => "limit_exceeded:number_replaced",
+                LimitExceeded::LeftToReverse => "limit_exceeded:left_to_reverse",
+            },
+            Self::CurrencyMismatch => "currency_mismatch",
+            Self::AmountNotPositive => "amount_not_positive",
+            Self::SameAccount => "same_account",
+            Self::NoSuchAccount => "no_such_account",
+            Self::NotReversible => "not_reversible",
+        }
+    }
+
     /// Whether the refusal depends on balances and limits. Then it is stored under its key and stays the same
     /// when money arrives. The other refusals say that the request itself is wrong.
     #[must_use]

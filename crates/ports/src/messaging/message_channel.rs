@@ -3,7 +3,7 @@
 use crate::messaging::inbound_webhook::InboundMessage;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{ids::MessageId, message::Channel};
+use domain::{ids::MessageId, locale::Locale, message::Channel};
 use serde::{Deserialize, Serialize};
 
 /// A message to send. No `Debug`: it holds the text.
@@ -19,21 +19,28 @@ pub struct OutboundMessage {
     /// too.
     pub text: String,
     /// What comes with the text.
-    pub form: Form,
+    pub form: MessageForm,
 }
 
 impl OutboundMessage {
     /// A message with text only.
     #[must_use]
     pub fn plain(id: MessageId, channel: Channel, recipient: String, text: String) -> Self {
-        Self { id, channel, recipient, text, form: Form::Plain }
+        Self { id, channel, recipient, text, form: MessageForm::Plain }
+    }
+
+    /// An e-mail to one address.
+    #[must_use]
+    pub fn email(id: MessageId, to: String, (subject, text): (String, String), locale: Locale) -> Self {
+        let form = MessageForm::Email { subject, locale };
+        Self { id, channel: Channel::Email, recipient: to, text, form }
     }
 }
 
 /// What comes with the text of a message, on a channel that can show it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Form {
+pub enum MessageForm {
     /// The text alone.
     #[default]
     Plain,
@@ -53,6 +60,13 @@ pub enum Form {
     },
     /// A template that the provider has approved. It may go out at any time.
     Template(Template),
+    /// An e-mail: the text is its body.
+    Email {
+        /// The subject, one line.
+        subject: String,
+        /// The language of subject and body.
+        locale: Locale,
+    },
 }
 
 /// An approved template and its parameters.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     ids::{PageId, VerificationId},
     locale::Locale,
-    message::Channel,
+    message::{Channel, SendStatus},
     phone::PhoneNumber,
     principal::Principal,
     verification::{
@@ -149,8 +149,8 @@ pub struct SendAttempt {
     pub channel: Channel,
     /// When it was sent.
     pub at: DateTime<Utc>,
-    /// Its status: `sending`, `sent`, `failed`. For a code of ours, the delivery status of its message.
-    pub status: String,
+    /// What is known of it.
+    pub status: SendStatus,
 }
 
 /// The outcome of a send through a provider.

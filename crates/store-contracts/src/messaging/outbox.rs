@@ -7,7 +7,8 @@ use crate::{
 };
 use domain::{ids::MessageId, message::DeliveryStatus};
 use ports::messaging::{
-    Lane, LeasedMessage, NewOutbound, Settlement, Turn, inbound_webhook::StatusReport, message_channel::Form,
+    Lane, LeasedMessage, NewOutbound, Settlement, Turn, inbound_webhook::StatusReport,
+    message_channel::MessageForm,
 };
 
 /// Puts messages into the outbox as the replies of a turn, which is the only way.
@@ -57,7 +58,7 @@ pub async fn a_recipients_messages_go_one_after_the_other(store: impl Stores) {
     .await;
     let first = lease(&store, 1).await;
     assert_eq!(texts(&first), ["a1", "b1"]);
-    assert!(matches!(&first[0].message.form, Form::Buttons(buttons) if buttons.len() == 1));
+    assert!(matches!(&first[0].message.form, MessageForm::Buttons(buttons) if buttons.len() == 1));
     assert!(lease(&store, 1).await.is_empty());
     let later = Settlement::RetryAt { at: at(30), reason: "429".into() };
     store.settle(&first[0], &later, at(2)).await.unwrap();

@@ -95,7 +95,7 @@ async fn seen(store: &dyn Stores, id: VerificationId) -> Verification {
 }
 
 fn sends(verification: &Verification) -> Vec<(Channel, &str)> {
-    verification.sends.iter().map(|send| (send.channel, send.status.as_str())).collect()
+    verification.sends.iter().map(|send| (send.channel, send.status.name())).collect()
 }
 
 /// Sixty wrong attempts at once: three are compared, each with its own remainder. Then the right code is too

@@ -205,7 +205,7 @@ async fn until_out(attempts: &CheckAttempts<'_>, id: VerificationId) -> Result<(
     loop {
         let found =
             attempts.app.verify.find(id, &attempts.requester).await.map_err(|fault| describe(&fault))?;
-        match found.as_ref().and_then(|found| found.sends.last()).map(|send| send.status.as_str()) {
+        match found.as_ref().and_then(|found| found.sends.last()).map(|send| send.status.name()) {
             Some("failed") => return Err("the code could not be delivered".into()),
             Some("sent" | "delivered" | "read") => return Ok(()),
             _ if begun.elapsed() >= OUT_WITHIN => {

@@ -68,7 +68,7 @@ impl Delivery {
     /// The delivery of the newest send.
     pub(super) fn of(challenge: &Verification, words: &Words) -> Self {
         let (channel, status) = match challenge.sends.last() {
-            Some(send) => (send.channel, send.status.as_str()),
+            Some(send) => (send.channel, send.status.name()),
             None => (challenge.channel, "queued"),
         };
         let (status, text) = match status {

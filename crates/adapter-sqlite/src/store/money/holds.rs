@@ -119,7 +119,7 @@ async fn end_hold(
         HoldEnd::Captured => batch.capture(&hold, transfer),
         HoldEnd::Voided => batch.void(&hold),
     };
-    released.map_err(|refusal: Refusal| corrupt(format!("a hold can't be released: {refusal:?}")))?;
+    released.map_err(|refusal: Refusal| corrupt(format!("a hold can't be released: {}", refusal.name())))?;
     for (id, end) in std::mem::take(&mut batch.ended_holds) {
         let state = match end {
             HoldEnd::Captured => "captured",

@@ -256,7 +256,7 @@ fn audit_row(request: &PostRequest, outcome: &Outcome, now: DateTime<Utc>) -> Ne
     match outcome {
         Outcome::Accepted(transfer) => transfer_row(&request.actor, transfer, None, now),
         Outcome::Refused(refusal) => {
-            let after = format!("{} because {refusal:?}", describe(asked));
+            let after = format!("{}: {}", refusal.name(), describe(asked));
             row_of(&request.actor, "refused", asked, None, after, now)
         }
     }

@@ -39,7 +39,7 @@ use diesel_async::RunQueryDsl;
 use domain::{
     accounts::proof_is_fresh,
     ids::{MessageId, VerificationId},
-    message::{Channel, DeliveryStatus},
+    message::{Channel, DeliveryStatus, SendStatus},
     phone::PhoneNumber,
     verification::{
         AttemptDecision, AttemptFacts, AttemptRefusal, AttemptResult, Settlement, StartDecision, StartFacts,

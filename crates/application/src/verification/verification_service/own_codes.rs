@@ -3,7 +3,6 @@
 use crate::verification::draw_code::draw_code;
 use chrono::{DateTime, Utc};
 use domain::{
-    email_content::EmailContent,
     ids::{MessageId, VerificationId},
     locale::Locale,
     message::Channel,
@@ -16,7 +15,7 @@ use ports::{
     ids_and_random::{IdGenerator, Random},
     messaging::{
         Lane, NewOutbound,
-        message_channel::{Form, OutboundMessage, Template},
+        message_channel::{MessageForm, OutboundMessage, Template},
         texts::Texts,
     },
     verification::{OwnCode, OwnSend},
@@ -95,18 +94,18 @@ impl OwnCodes {
         let minutes = seconds.saturating_add(59).checked_div(60).unwrap_or(1).max(1);
         let args = vec![("code", Arg::Text(code.to_owned())), ("minutes", Arg::Number(minutes))];
         let mut text = self.texts.render(wanted.locale, &Text { id: "code-message", args });
-        if channel == Channel::Email {
-            let subject = Text { id: "mail-code-subject", args: Vec::new() };
-            let subject = self.texts.render(wanted.locale, &subject);
-            text = EmailContent { subject, text, locale: wanted.locale }.to_message();
-        }
         if let (Channel::Sms, Some(host)) = (channel, wanted.page_host) {
             text = format!("{text}\n\n@{host} #{code}");
         }
         let id = MessageId(self.ids.new_id());
         let mut message = OutboundMessage::plain(id, channel, address, text);
+        if channel == Channel::Email {
+            let subject = Text { id: "mail-code-subject", args: Vec::new() };
+            let subject = self.texts.render(wanted.locale, &subject);
+            message.form = MessageForm::Email { subject, locale: wanted.locale };
+        }
         if let Some(name) = &account.template {
-            message.form = Form::Template(Template {
+            message.form = MessageForm::Template(Template {
                 name: name.clone(),
                 language: template_language(wanted.locale).to_owned(),
                 parameters: vec![code.to_owned()],

@@ -14,7 +14,7 @@ use diesel_async::RunQueryDsl;
 use domain::{
     ids::VerificationId,
     locale::Locale,
-    message::Channel,
+    message::{Channel, SendStatus},
     operations::audit::{Actor, AuditRecord},
     principal::Principal,
     verification::otp::{Challenge, ChallengeStatus, NO_TRANSACTION, Purpose, Recipient},
@@ -162,7 +162,9 @@ pub(crate) async fn with_sends(conn: &mut Conn, row: VerificationRow) -> Result<
         .into_iter()
         .map(|(channel, at, status, delivery)| {
             let channel = Channel::parse(&channel).ok_or_else(|| corrupt(&channel))?;
-            Ok(SendAttempt { channel, at: at.0, status: delivery.unwrap_or(status) })
+            let status = delivery.unwrap_or(status);
+            let status = SendStatus::parse(&status).ok_or_else(|| corrupt(status))?;
+            Ok(SendAttempt { channel, at: at.0, status })
         })
         .collect::<Result<_, SqlError>>()?;
     row.into_verification(sends)

@@ -101,6 +101,9 @@ pub(crate) async fn last_sent_by_pages(
     Ok(last.map(|last| last.0))
 }
 
+/// The sends that count: those that failed cost nothing.
+const COUNTED: [&str; 2] = [SendStatus::Sending.name(), SendStatus::Known(DeliveryStatus::Sent).name()];
+
 /// Counts the recent sends. Failed sends are not counted, and each kind of sender has its own count. A prefix
 /// is counted over all kinds. Codes for payments go to verified numbers only, so the prefix count does not
 /// apply to them.
@@ -114,7 +117,7 @@ pub(crate) async fn send_counts(
     let since = |window: Duration| DbTime(now.checked_sub_signed(window).unwrap_or(now));
     let counted = || {
         verification_sends::table
-            .filter(verification_sends::status.eq_any(["sending", "sent"]))
+            .filter(verification_sends::status.eq_any(COUNTED))
             .select((diesel::dsl::count_star(), diesel::dsl::min(verification_sends::at)))
     };
     let of_kind = || {

@@ -283,7 +283,7 @@ pub(crate) async fn add_send(
             verification_sends::sender_kind.eq(send.sender.kind.number()),
             verification_sends::country.eq(send.to.country()),
             verification_sends::channel.eq(send.channel.name()),
-            verification_sends::status.eq("sending"),
+            verification_sends::status.eq(SendStatus::Sending.name()),
             verification_sends::at.eq(DbTime(now)),
             verification_sends::outbox_id.eq(send.message.map(|id| DbId(id.0))),
             verification_sends::effect_key.eq(send.effect_key),
@@ -308,7 +308,7 @@ pub(crate) async fn record_send(
                 .execute(conn)
                 .await?;
             is_spent = attempts_at(conn, &sid).await? >= i64::from(row.attempts_max);
-            ("sent", None, channel.name().to_owned())
+            (DeliveryStatus::Sent, None, channel.name().to_owned())
         }
         SendResult::Failed(reason) => {
             // Without a first send there is no code to check.
@@ -321,7 +321,7 @@ pub(crate) async fn record_send(
                     .execute(conn)
                     .await?;
             }
-            ("failed", Some(reason), row.channel)
+            (DeliveryStatus::Failed, Some(reason), row.channel)
         }
     };
     let newest = verification_sends::table
@@ -334,7 +334,7 @@ pub(crate) async fn record_send(
     if let Some(seq) = newest {
         diesel::update(verification_sends::table.find(seq))
             .set((
-                verification_sends::status.eq(status),
+                verification_sends::status.eq(SendStatus::Known(status).name()),
                 verification_sends::error.eq(error),
                 verification_sends::channel.eq(channel),
             ))
