@@ -2,7 +2,6 @@
 //! The log shows the route's pattern, never the address, which may contain a number or a token.
 
 use super::{problem::ApiError, rate_limit::Remainder};
-use crate::composition::App;
 use actix_web::{
     Error, HttpMessage, HttpRequest,
     body::{BoxBody, EitherBody, MessageBody},
@@ -14,6 +13,7 @@ use actix_web::{
     middleware::Next,
     web,
 };
+use application::kernel::Kernel;
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 
@@ -61,13 +61,13 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
-    let app = request.app_data::<web::Data<App>>().cloned();
+    let kernel = request.app_data::<web::Data<Kernel>>().cloned();
     let id = given_id(&request)
-        .or_else(|| app.as_ref().map(|app| app.ids.new_id().to_string()))
+        .or_else(|| kernel.as_ref().map(|kernel| kernel.new_id().to_string()))
         .unwrap_or_default();
     let method = request.method().clone();
     let is_documentation = request.path().starts_with("/docs/");
-    let started_at = app.as_ref().map(|app| app.clock.now());
+    let started_at = kernel.as_ref().map(|kernel| kernel.now());
     request.extensions_mut().insert(RequestId(id.clone()));
     let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
     let mut response = match outcome {
@@ -92,7 +92,7 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DOCS_POLICY));
     }
     let ms =
-        app.zip(started_at).map(|(app, at)| app.clock.now().signed_duration_since(at).num_milliseconds());
+        kernel.zip(started_at).map(|(kernel, at)| kernel.now().signed_duration_since(at).num_milliseconds());
     let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".into());
     tracing::info!(request_id = %id, %method, route, status = response.status().as_u16(), ms, "request");
     Ok(response)

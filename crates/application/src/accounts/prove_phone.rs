@@ -1,13 +1,16 @@
 //! Check whether a person who names a number has it.
 
-use crate::verification::verification_service::{CheckResult, VerificationService};
+use crate::{
+    kernel::Kernel,
+    verification::verification_service::{CheckResult, VerificationService},
+};
 use domain::{
     accounts::proof_is_fresh,
     ids::{UserId, VerificationId},
     phone::PhoneNumber,
     verification::otp::{OtpCode, Purpose},
 };
-use ports::{clock::Clock, store_error::StoreError, verification::Requester};
+use ports::{store_error::StoreError, verification::Requester};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -37,10 +40,16 @@ pub enum ProveError {
 
 /// Checks what proves a number.
 pub struct ProvePhone {
-    /// Sends codes and checks them.
-    pub verify: Arc<VerificationService>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
+    pub(super) verify: Arc<VerificationService>,
+    kernel: Kernel,
+}
+
+impl ProvePhone {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(verify: Arc<VerificationService>, kernel: Kernel) -> Self {
+        Self { verify, kernel }
+    }
 }
 
 impl ProvePhone {
@@ -100,7 +109,7 @@ impl ProvePhone {
         let proves = found.is_some_and(|found| {
             found.to.phone() == Some(phone)
                 && found.purpose == Purpose::Registration
-                && proof_is_fresh(&found.challenge, self.clock.now())
+                && proof_is_fresh(&found.challenge, self.kernel.now())
         });
         if proves { Ok(id) } else { Err(ProveError::NoProof) }
     }

@@ -5,6 +5,7 @@ mod effects;
 
 use crate::{
     accounts::chat_owners::ChatOwners,
+    kernel::Kernel,
     money::{
         cancel_transfer::CancelTransfer, confirm_transfer::ConfirmTransfer,
         prepare_transfer::PrepareTransfer, submit_transfer::SubmitTransfer,
@@ -31,8 +32,6 @@ use domain::{
 };
 use ports::{
     accounts::Identities,
-    clock::Clock,
-    ids_and_random::IdGenerator,
     messaging::{
         Lane, LeasedTurn, NewFlowResponse, NewOutbound, Turn,
         intent_parser::IntentParser,
@@ -67,8 +66,31 @@ pub struct ConversationPolicy {
     pub home: Region,
 }
 
+impl Default for ConversationPolicy {
+    /// A bank in Mexico: Spanish, pesos, sessions of twelve hours, 30 messages a minute, and agents who keep a
+    /// conversation for four hours.
+    fn default() -> Self {
+        Self {
+            default_locale: Locale::Es,
+            default_currency: Currency::MXN,
+            session_ttl: Duration::hours(12),
+            messages_per_minute: 30,
+            handoff_for: Duration::hours(4),
+            zone: chrono_tz::America::Mexico_City,
+            home: Region::MEXICO,
+        }
+    }
+}
+
 /// Runs the turns of conversations.
 pub struct HandleMessage {
+    parts: HandleMessageParts,
+    kernel: Kernel,
+    rules: ConversationPolicy,
+}
+
+/// The stores and use cases that [`HandleMessage`] needs.
+pub struct HandleMessageParts {
     /// The parser of texts.
     pub parser: Arc<dyn IntentParser>,
     /// The message catalogue.
@@ -91,12 +113,14 @@ pub struct HandleMessage {
     pub identities: Arc<dyn Identities>,
     /// The flow registry in use.
     pub flows: Arc<FlowRegistry>,
-    /// The id generator.
-    pub ids: Arc<dyn IdGenerator>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
-    /// The rules in force.
-    pub rules: ConversationPolicy,
+}
+
+impl HandleMessage {
+    /// Builds the use case from its parts.
+    #[must_use]
+    pub fn new(parts: HandleMessageParts, kernel: Kernel, rules: ConversationPolicy) -> Self {
+        Self { parts, kernel, rules }
+    }
 }
 
 /// Why a turn failed. It is tried again.
@@ -154,7 +178,7 @@ impl HandleMessage {
     }
 
     fn facts(&self, turn: &LeasedTurn, bound: Option<UserId>) -> StepContext {
-        let now = self.clock.now();
+        let now = self.kernel.now();
         let country = turn.message.phone.as_ref().and_then(domain::phone::PhoneNumber::country);
         StepContext {
             now,
@@ -166,10 +190,10 @@ impl HandleMessage {
             session_ttl: self.rules.session_ttl,
             messages_per_minute: self.rules.messages_per_minute,
             handoff_for: self.rules.handoff_for,
-            new_prompt: PromptId(self.ids.new_id()),
+            new_prompt: PromptId(self.kernel.new_id()),
             today: now.with_timezone(&self.rules.zone).date_naive(),
             region: country.and_then(|country| Region::parse(&country)).unwrap_or(self.rules.home),
-            flows: self.flows.clone(),
+            flows: self.parts.flows.clone(),
         }
     }
 
@@ -185,7 +209,7 @@ impl HandleMessage {
             consent: gathered.consent,
             audit: gathered.audit,
             flow_response: gathered.answers.map(|completed| NewFlowResponse {
-                id: FlowResponseId(self.ids.new_id()),
+                id: FlowResponseId(self.kernel.new_id()),
                 completed,
                 respondent: match &turn.message.phone {
                     Some(phone) => phone.e164().to_owned(),
@@ -196,11 +220,12 @@ impl HandleMessage {
     }
 
     fn reply(&self, turn: &LeasedTurn, locale: Locale, say: &Reply) -> NewOutbound {
-        let lines: Vec<String> = say.texts().iter().map(|text| self.texts.render(locale, text)).collect();
-        let now: chrono::DateTime<Utc> = self.clock.now();
+        let lines: Vec<String> =
+            say.texts().iter().map(|text| self.parts.texts.render(locale, text)).collect();
+        let now: chrono::DateTime<Utc> = self.kernel.now();
         NewOutbound {
             message: OutboundMessage {
-                id: MessageId(self.ids.new_id()),
+                id: MessageId(self.kernel.new_id()),
                 channel: channel_of(&turn.message.channel_account),
                 recipient: turn.message.sender.clone(),
                 text: lines.join("\n"),
@@ -219,9 +244,9 @@ impl HandleMessage {
 
     fn form(&self, locale: Locale, say: &Reply) -> Form {
         if let Some(title) = say.number_button() {
-            return Form::AskNumber { title: self.texts.render(locale, &title) };
+            return Form::AskNumber { title: self.parts.texts.render(locale, &title) };
         }
-        let title = |button: Button| (button.id, self.texts.render(locale, &button.title));
+        let title = |button: Button| (button.id, self.parts.texts.render(locale, &button.title));
         let buttons: Vec<_> = say.buttons().into_iter().map(title).collect();
         if buttons.is_empty() { Form::Plain } else { Form::Buttons(buttons) }
     }
@@ -290,7 +315,7 @@ impl HandleMessage {
                 None
             }
             Effect::Understand(text) => {
-                let understanding = self.parser.parse(&text, state.locale).await;
+                let understanding = self.parts.parser.parse(&text, state.locale).await;
                 Some(Event::Understood { text, understanding })
             }
             Effect::StartVerification => Some(self.start_verification(turn, state, key).await?),
@@ -300,7 +325,9 @@ impl HandleMessage {
             }
             Effect::ReadBalance(user) => self.read_balance(user).await?,
             Effect::ListMovements(user) => Some(self.list_movements(user).await?),
-            Effect::Prepare { user, draft } => Some(Event::Prepared(self.prepare.run(user, &draft).await?)),
+            Effect::Prepare { user, draft } => {
+                Some(Event::Prepared(self.parts.prepare.run(user, &draft).await?))
+            }
             Effect::Pay { user, prompt } => Some(self.pay(turn, user, prompt).await?),
             Effect::ConfirmPayment { transfer, code, payee } => {
                 Some(self.confirm_payment(turn, transfer, code.digits(), payee, key).await?)

@@ -1,5 +1,6 @@
 //! Open a wallet for a person.
 
+use crate::kernel::Kernel;
 use domain::{
     ids::{UserId, WalletId},
     money::Currency,
@@ -9,8 +10,6 @@ use domain::{
     },
 };
 use ports::{
-    clock::Clock,
-    ids_and_random::IdGenerator,
     money::{Ledger, OpenOutcome, OpenWallet as Request},
     store_error::StoreResult,
 };
@@ -18,12 +17,16 @@ use std::sync::Arc;
 
 /// Opens wallets, once for each key.
 pub struct OpenWallet {
-    /// The ledger port.
-    pub ledger: Arc<dyn Ledger>,
-    /// The id generator.
-    pub ids: Arc<dyn IdGenerator>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
+    ledger: Arc<dyn Ledger>,
+    kernel: Kernel,
+}
+
+impl OpenWallet {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(ledger: Arc<dyn Ledger>, kernel: Kernel) -> Self {
+        Self { ledger, kernel }
+    }
 }
 
 /// A request to open a wallet.
@@ -48,7 +51,7 @@ pub struct WantedWallet {
 impl OpenWallet {
     /// Opens the wallet. The same key gets the first answer again.
     pub async fn run(&self, wanted: WantedWallet) -> StoreResult<OpenOutcome> {
-        let id = WalletId(self.ids.new_id());
+        let id = WalletId(self.kernel.new_id());
         let request = Request {
             id,
             user: wanted.user,
@@ -59,6 +62,6 @@ impl OpenWallet {
             fingerprint: wanted.fingerprint,
             actor: wanted.actor,
         };
-        self.ledger.open_wallet(&request, self.clock.now()).await
+        self.ledger.open_wallet(&request, self.kernel.now()).await
     }
 }

@@ -114,6 +114,22 @@ pub struct OtpPolicy {
     pub lock_for: Duration,
 }
 
+impl Default for OtpPolicy {
+    /// Codes for ten minutes and three check attempts, as the settings are documented.
+    fn default() -> Self {
+        Self {
+            ttl: Duration::minutes(10),
+            attempts_max: 3,
+            resend_cooldown: Duration::seconds(60),
+            sends_per_destination_per_day: 5,
+            sends_per_ip_per_hour: 10,
+            sends_per_prefix_per_hour: 30,
+            lock_after_failures: 5,
+            lock_for: Duration::minutes(5),
+        }
+    }
+}
+
 /// The status of a challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

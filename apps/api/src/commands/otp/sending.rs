@@ -129,7 +129,7 @@ async fn ask_channel(first: Channel, ready: &[Channel]) -> Result<Channel, Strin
 async fn send_and_ask(settings: Settings, request: StartRequest) -> Result<ExitCode, String> {
     let app = Arc::new(App::build(settings).await.map_err(|fault| describe(&fault))?);
     let requester = request.requester.clone();
-    let started = Box::pin(app.verify.start(request)).await.map_err(|fault| describe(&fault))?;
+    let started = Box::pin(app.verification.verify.start(request)).await.map_err(|fault| describe(&fault))?;
     let verification = sent(&app, started)?;
     let relay = verification.own_code.is_some().then(|| {
         tell("while this command runs, it sends all that waits in the outbox; a server may send beside it");
@@ -202,8 +202,13 @@ async fn go_on(attempts: &CheckAttempts<'_>, verification: &Verification) -> Res
 async fn until_out(attempts: &CheckAttempts<'_>, id: VerificationId) -> Result<(), String> {
     let begun = Instant::now();
     loop {
-        let found =
-            attempts.app.verify.find(id, &attempts.requester).await.map_err(|fault| describe(&fault))?;
+        let found = attempts
+            .app
+            .verification
+            .verify
+            .find(id, &attempts.requester)
+            .await
+            .map_err(|fault| describe(&fault))?;
         match found.as_ref().and_then(|found| found.sends.last()).map(|send| send.status.as_str()) {
             Some("failed") => return Err("the code could not be delivered".into()),
             Some("sent" | "delivered" | "read") => return Ok(()),

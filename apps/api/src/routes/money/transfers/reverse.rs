@@ -2,7 +2,7 @@
 
 use super::{id_of, key_reused, of_refusal, unknown};
 use crate::{
-    composition::App,
+    composition::Money,
     http::{
         caller::{Caller, IdempotencyHeader},
         idempotency::detached,
@@ -64,7 +64,7 @@ impl From<&Transfer> for ReversalJson {
     request_body = ReverseBody,
     responses((status = 201, body = ReversalJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn reverse(
-    app: web::Data<App>,
+    app: web::Data<Money>,
     caller: Caller,
     header: IdempotencyHeader,
     id: web::Path<String>,

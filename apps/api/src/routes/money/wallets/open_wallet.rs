@@ -2,7 +2,7 @@
 
 use super::{WalletJson, nobody};
 use crate::{
-    composition::App,
+    composition::Money,
     http::{
         caller::{Caller, IdempotencyHeader},
         idempotency::detached,
@@ -49,7 +49,7 @@ pub(crate) struct WalletBody {
         description = "Recommended. A repeated request with the same key opens no second wallet.")),
     responses((status = 201, body = WalletJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn open_wallet(
-    app: web::Data<App>,
+    app: web::Data<Money>,
     caller: Caller,
     header: IdempotencyHeader,
     body: JsonBody<WalletBody>,
@@ -75,7 +75,7 @@ pub(crate) async fn open_wallet(
 }
 
 fn read_request(
-    app: &App,
+    app: &Money,
     caller: &Caller,
     header: IdempotencyHeader,
     body: WalletBody,
