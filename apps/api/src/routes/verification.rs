@@ -14,7 +14,7 @@ use crate::{
 };
 use actix_web::{HttpResponse, http::StatusCode, web};
 use application::operations::idempotent_requests::IdempotentRequests;
-use application::verification::verification_service::{CheckResult, SendCodeOutcome, StartRequest, WhenOpen};
+use application::verification::verification_service::{CheckResult, SendCodeOutcome, StartRequest};
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
     ids::VerificationId,
@@ -205,22 +205,16 @@ pub(crate) async fn send(
         Some(ip) => Some(client_ip(&ip)?),
     };
     let purpose = body.purpose.as_deref().unwrap_or("registration");
-    let request = StartRequest {
-        requester,
-        channel: channel_of(&app, "/channel", body.channel.as_deref().unwrap_or(usual.name()), &to)?,
-        to,
-        fallback,
-        purpose: Purpose::parse(purpose).ok_or_else(|| {
-            ApiError::field("/purpose", "must be registration, login, password_reset or transfer")
-        })?,
-        locale: locale_of(&app, body.locale.as_deref())?,
-        // The address whose anonymous callers may check the code: the end user's, if the team names it.
-        origin: Some(client_ip.clone().unwrap_or(peer.0)),
-        client_ip,
-        page: None,
-        effect_key: None,
-        when_open: WhenOpen::Resend,
-    };
+    let channel = channel_of(&app, "/channel", body.channel.as_deref().unwrap_or(usual.name()), &to)?;
+    let purpose = Purpose::parse(purpose).ok_or_else(|| {
+        ApiError::field("/purpose", "must be registration, login, password_reset or transfer")
+    })?;
+    let locale = locale_of(&app, body.locale.as_deref())?;
+    let mut request = StartRequest::to(to, requester, channel, purpose, locale);
+    request.fallback = fallback;
+    // The address whose anonymous callers may check the code: the end user's, if the team names it.
+    request.origin = Some(client_ip.clone().unwrap_or(peer.0));
+    request.client_ip = client_ip;
     let fingerprint = fingerprint_of(&request);
     let key = header.key(&caller, "verify.send");
     let shared = app.clone().into_inner();

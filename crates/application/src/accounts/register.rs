@@ -49,6 +49,7 @@ impl Register {
 }
 
 /// A request for an account.
+#[non_exhaustive]
 pub struct Registration {
     /// The e-mail address to sign in with.
     pub email: EmailAddress,
@@ -64,6 +65,14 @@ pub struct Registration {
     pub last_name: Option<PersonName>,
     /// The address and device of the call.
     pub visitor: Visitor,
+}
+
+impl Registration {
+    /// A registration with an e-mail address and a password alone. Set the other fields afterwards.
+    #[must_use]
+    pub fn of(email: EmailAddress, password: Password, visitor: Visitor) -> Self {
+        Self { email, password, phone: None, proof: None, first_name: None, last_name: None, visitor }
+    }
 }
 
 /// Why no account was made.

@@ -31,6 +31,7 @@ impl OpenWallet {
 
 /// A request to open a wallet.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct WantedWallet {
     /// The owner of the wallet.
     pub user: UserId,
@@ -46,6 +47,22 @@ pub struct WantedWallet {
     pub fingerprint: Fingerprint,
     /// The actor for the audit row.
     pub actor: Actor,
+}
+
+impl WantedWallet {
+    /// A request with a key of its own. Its fingerprint covers all fields that are given here, without the
+    /// actor.
+    #[must_use]
+    pub fn of(user: UserId, name: String, kind: String, currency: Currency, actor: Actor) -> Self {
+        let owner = user.to_string();
+        let fingerprint = Fingerprint::of(&[
+            ("user_id", Some(owner.as_str())),
+            ("name", Some(&name)),
+            ("type", Some(&kind)),
+            ("currency", Some(currency.code())),
+        ]);
+        Self { user, name, kind, currency, key: None, fingerprint, actor }
+    }
 }
 
 impl OpenWallet {

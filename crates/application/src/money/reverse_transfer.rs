@@ -35,6 +35,7 @@ impl ReverseTransfer {
 
 /// A request to reverse a transfer.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Reversal {
     /// The principal that must have made the transfer.
     pub caller: String,
@@ -48,6 +49,15 @@ pub struct Reversal {
     pub key: Option<IdempotencyKey>,
     /// The actor for the audit row.
     pub actor: Actor,
+}
+
+impl Reversal {
+    /// A request to give back all that is left of a transfer, with a key of its own. Set the other fields
+    /// afterwards.
+    #[must_use]
+    pub fn of(original: TransferId, caller: String, reason: String, actor: Actor) -> Self {
+        Self { caller, original, amount: None, reason, key: None, actor }
+    }
 }
 
 /// The answer to a reversal.

@@ -122,6 +122,7 @@ pub enum RequestedDestination {
 
 /// A request to transfer money.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct TransferRequest {
     /// The principal that asks: `client:<id>` or `chat:<conversation>`.
     pub caller: String,
@@ -145,6 +146,33 @@ pub struct TransferRequest {
     pub fingerprint: Fingerprint,
     /// The name under which the destination is kept as a payee.
     pub payee: Option<String>,
+}
+
+impl TransferRequest {
+    /// A request to pay an amount to a destination. It names neither payer nor wallet, and has a key of its
+    /// own. Set the other fields afterwards; `owner` or `from` must be one of them.
+    #[must_use]
+    pub fn requested(
+        caller: String,
+        actor: Actor,
+        amount: Money,
+        destination: RequestedDestination,
+        fingerprint: Fingerprint,
+    ) -> Self {
+        Self {
+            caller,
+            actor,
+            owner: None,
+            from: None,
+            amount,
+            destination,
+            concept: None,
+            client_tx_id: None,
+            key: None,
+            fingerprint,
+            payee: None,
+        }
+    }
 }
 
 /// The answer to a request.

@@ -7,6 +7,7 @@ mod attempts;
 mod fallbacks;
 mod hosted;
 mod own_codes;
+mod start_request;
 
 pub use self::own_codes::{CodeAccount, OwnCodes};
 
@@ -62,6 +63,7 @@ pub struct VerificationService {
 
 /// A request to send a code.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StartRequest {
     /// The principal that asks.
     pub requester: Requester,

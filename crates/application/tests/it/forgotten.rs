@@ -133,15 +133,8 @@ impl Bank {
     }
 
     async fn sign_up(&self, address: &str) {
-        let request = Registration {
-            email: email(address),
-            password: Password::try_new(OLD, &email(address)).unwrap(),
-            phone: None,
-            proof: None,
-            first_name: None,
-            last_name: None,
-            visitor: visitor(),
-        };
+        let password = Password::try_new(OLD, &email(address)).unwrap();
+        let request = Registration::of(email(address), password, visitor());
         assert!(self.register.run(request).await.is_ok());
     }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     composition::App, config::Settings, error_chain::describe, wakeups::WorkerWakeups, workers::Workers,
 };
-use application::verification::verification_service::{SendCodeOutcome, StartRequest, WhenOpen};
+use application::verification::verification_service::{SendCodeOutcome, StartRequest};
 use clap::Args;
 use domain::{
     ids::VerificationId,
@@ -78,19 +78,9 @@ pub(super) async fn run(settings: Settings, args: &SendArgs) -> Result<ExitCode,
             return Ok(missing("any channel that reaches this recipient", &fallbacks.lacking_to(&to)));
         }
     };
-    let request = StartRequest {
-        requester: Requester::Client(args.client.clone()),
-        to,
-        channel,
-        fallback: Vec::new(),
-        purpose: args.purpose,
-        locale: args.locale.unwrap_or(settings.default_locale),
-        client_ip: None,
-        origin: None,
-        page: None,
-        effect_key: None,
-        when_open: WhenOpen::Resend,
-    };
+    let requester = Requester::Client(args.client.clone());
+    let locale = args.locale.unwrap_or(settings.default_locale);
+    let request = StartRequest::to(to, requester, channel, args.purpose, locale);
     send_and_ask(settings, request).await
 }
 

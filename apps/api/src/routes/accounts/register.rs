@@ -79,15 +79,11 @@ fn read_request(app: &Accounts, visitor: Visitor, body: &RegisterBody) -> Result
     if proof.is_some() && phone.is_none() {
         return Err(ApiError::field("/phone", "must be given together with what proves it"));
     }
-    Ok(Registration {
-        email,
-        password,
-        phone,
-        proof,
-        first_name: name_of("/first_name", body.first_name.as_deref())?,
-        last_name: name_of("/last_name", body.last_name.as_deref())?,
-        visitor,
-    })
+    let mut registration = Registration::of(email, password, visitor);
+    (registration.phone, registration.proof) = (phone, proof);
+    registration.first_name = name_of("/first_name", body.first_name.as_deref())?;
+    registration.last_name = name_of("/last_name", body.last_name.as_deref())?;
+    Ok(registration)
 }
 
 /// The proof of a number: a code, or the id of an approved challenge, but not both.

@@ -20,7 +20,7 @@ use application::{
         register::{RegisterError, Registration},
         reset_password::ResetError,
     },
-    verification::verification_service::{CheckResult, SendCodeOutcome, StartRequest, WhenOpen},
+    verification::verification_service::{CheckResult, SendCodeOutcome, StartRequest},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -111,19 +111,11 @@ async fn send(
             "Codes can't be sent to this recipient on this channel",
         )
     })?;
-    let request = StartRequest {
-        requester: Requester::Anonymous(address.0.clone()),
-        to: recipient,
-        channel,
-        fallback: Vec::new(),
-        purpose: Purpose::Registration,
-        locale: app.settings.default_locale,
-        client_ip: Some(address.0.clone()),
-        origin: Some(address.0),
-        page: None,
-        effect_key: None,
-        when_open: WhenOpen::Resend,
-    };
+    let (purpose, locale) = (Purpose::Registration, app.settings.default_locale);
+    let requester = Requester::Anonymous(address.0.clone());
+    let mut request = StartRequest::to(recipient, requester, channel, purpose, locale);
+    request.client_ip = Some(address.0.clone());
+    request.origin = Some(address.0);
     let verify = app.verify.clone();
     let started = detached(async move { verify.start(request).await }).await?.map_err(ApiError::from)?;
     let sent = sent(&app, started, channel)?;
@@ -210,15 +202,9 @@ async fn register(
     let phone = PhoneNumber::parse(&phone, app.settings.default_region)
         .map_err(|_impossible| bad("phone must be a phone number"))?;
     let code = OtpCode::parse(&otp_code).map_err(|_malformed| no_code())?;
-    let registration = Registration {
-        email: email.clone(),
-        password,
-        phone: Some(phone),
-        proof: Some(NumberProof::Code(code)),
-        first_name: None,
-        last_name: None,
-        visitor: visitor.0,
-    };
+    let mut registration = Registration::of(email.clone(), password, visitor.0);
+    registration.phone = Some(phone);
+    registration.proof = Some(NumberProof::Code(code));
     let use_case = app.register.clone();
     let signed_in = match detached(async move { use_case.run(registration).await }).await? {
         Ok(signed_in) => signed_in,

@@ -100,12 +100,8 @@ fn read_request(
     let reason = read_concept(body.reason)
         .map_err(|fault| ApiError::field("/reason", fault.to_string()))?
         .ok_or_else(|| ApiError::field("/reason", "must be given"))?;
-    Ok(Reversal {
-        caller: caller.key(),
-        original,
-        amount: body.amount.map(|written| written.0),
-        key: header.key(caller, "reverse"),
-        reason,
-        actor: caller.actor(),
-    })
+    let mut reversal = Reversal::of(original, caller.key(), reason, caller.actor());
+    reversal.amount = body.amount.map(|written| written.0);
+    reversal.key = header.key(caller, "reverse");
+    Ok(reversal)
 }

@@ -104,19 +104,13 @@ fn read_request(
     let fingerprint = fingerprint(&body, amount, &destination);
     let concept =
         read_concept(body.concept).map_err(|fault| ApiError::field("/concept", fault.to_string()))?;
-    Ok(TransferRequest {
-        caller: caller.key(),
-        actor: caller.actor(),
-        owner,
-        from,
-        amount,
-        destination,
-        concept,
-        key: header.or(body.client_tx_id.as_ref()).key(caller, "transfer"),
-        client_tx_id: body.client_tx_id,
-        fingerprint,
-        payee: None,
-    })
+    let mut request =
+        TransferRequest::requested(caller.key(), caller.actor(), amount, destination, fingerprint);
+    (request.owner, request.from) = (owner, from);
+    request.concept = concept;
+    request.key = header.or(body.client_tx_id.as_ref()).key(caller, "transfer");
+    request.client_tx_id = body.client_tx_id;
+    Ok(request)
 }
 
 fn id_of(pointer: &str, text: Option<&str>) -> Result<Option<uuid::Uuid>, ApiError> {

@@ -13,7 +13,7 @@ use crate::{
 };
 use actix_web::{HttpResponse, web};
 use application::money::open_wallet::WantedWallet;
-use domain::{ids::UserId, money::Currency, operations::idempotency::Fingerprint};
+use domain::{ids::UserId, money::Currency};
 use ports::money::{OpenOutcome, WalletView};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -102,22 +102,9 @@ fn read_request(
             Currency::parse(code).map_err(|fault| ApiError::field("/currency", fault.to_string()))?
         }
     };
-    let owner = user.to_string();
-    let fields = [
-        ("user_id", Some(owner.as_str())),
-        ("name", Some(&name)),
-        ("type", Some(&kind)),
-        ("currency", Some(currency.code())),
-    ];
-    Ok(WantedWallet {
-        user,
-        fingerprint: Fingerprint::of(&fields),
-        name,
-        kind,
-        currency,
-        key: header.key(caller, "open-wallet"),
-        actor: caller.actor(),
-    })
+    let mut wanted = WantedWallet::of(user, name, kind, currency, caller.actor());
+    wanted.key = header.key(caller, "open-wallet");
+    Ok(wanted)
 }
 
 /// A required short text in one line.
