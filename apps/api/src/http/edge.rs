@@ -16,6 +16,7 @@ use actix_web::{
 use application::kernel::Kernel;
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
+use tracing::Instrument;
 
 /// Content policy of the API documentation: its pages load their own files only.
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
@@ -69,7 +70,8 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
     let is_documentation = request.path().starts_with("/docs/");
     let started_at = kernel.as_ref().map(|kernel| kernel.now());
     request.extensions_mut().insert(RequestId(id.clone()));
-    let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+    let span = tracing::info_span!("request", request_id = %id, %method);
+    let outcome = AssertUnwindSafe(next.call(request).instrument(span)).catch_unwind().await;
     let mut response = match outcome {
         Ok(Ok(response)) => as_problem(response, &id),
         // There is no response, so the route is not known.

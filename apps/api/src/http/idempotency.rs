@@ -5,13 +5,15 @@ use super::problem::ApiError;
 use actix_web::{HttpResponse, http::StatusCode, web};
 use application::operations::idempotent_requests::{IdempotentOutcome, IdempotentRequests};
 use domain::operations::idempotency::{Fingerprint, IdempotencyKey};
+use futures_util::{FutureExt, future::BoxFuture};
 use serde::Serialize;
+use tracing::Instrument;
 
-/// Runs work to its end, even if the caller disconnects.
+/// Runs work to its end, even if the caller disconnects. It stays within the request's span.
 pub(crate) async fn detached<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
 ) -> Result<T, ApiError> {
-    tokio::spawn(work).await.map_err(|fault| {
+    tokio::spawn(work.in_current_span()).await.map_err(|fault| {
         tracing::error!(error = %fault, "a task was aborted or panicked");
         ApiError::unavailable("The request was interrupted. Send it again.").retry_after(1)
     })
@@ -19,12 +21,23 @@ pub(crate) async fn detached<T: Send + 'static>(
 
 /// Does the work and answers `status` with its result. A key that was answered before gets that answer again.
 /// If the work fails, nothing was sent, and the key can be used again.
-pub(crate) async fn answer_once<T: Serialize + Send + 'static>(
+pub(crate) fn answer_once<T: Serialize + Send + 'static>(
     requests: &web::Data<IdempotentRequests>,
     status: StatusCode,
     key: Option<IdempotencyKey>,
     fingerprint: Fingerprint,
     work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
+) -> impl Future<Output = Result<HttpResponse, ApiError>> {
+    // On the heap, because every layer around it would hold a copy of its size.
+    answer_boxed(requests, status, key, fingerprint, work.boxed())
+}
+
+async fn answer_boxed<T: Serialize + Send + 'static>(
+    requests: &web::Data<IdempotentRequests>,
+    status: StatusCode,
+    key: Option<IdempotencyKey>,
+    fingerprint: Fingerprint,
+    work: BoxFuture<'static, Result<T, ApiError>>,
 ) -> Result<HttpResponse, ApiError> {
     let Some(key) = key else { return Ok(HttpResponse::build(status).json(detached(work).await??)) };
     let requests = requests.clone().into_inner();

@@ -39,6 +39,7 @@ impl ChatOwners {
     /// by. `None`: the code is wrong, used or expired.
     ///
     /// A turn that runs again finds its code used and the chat bound by it: that is the same binding.
+    #[tracing::instrument(name = "bind_chat", level = "debug", skip_all)]
     pub async fn bind(&self, chat: i64, code: &str, actor: &Actor) -> StoreResult<Option<String>> {
         if !link_code_is_sane(code) {
             return Ok(None);

@@ -60,6 +60,7 @@ impl ForgotPassword {
 impl ForgotPassword {
     /// Sends a reset link to the address if an account has it. The e-mail is in the outbox on return. It
     /// takes longer for a known address, so the answer to the caller must not wait for it.
+    #[tracing::instrument(name = "forgot_password", level = "debug", skip_all)]
     pub async fn by_mail(&self, email: EmailAddress, visitor: &Visitor) -> StoreResult<()> {
         let now = self.kernel.now();
         let token = draw_secret(self.kernel.random.as_ref());
@@ -111,6 +112,7 @@ impl ForgotPassword {
 
     /// Sends a code to the verified number of the account with that address. It takes as long as the provider
     /// takes, so the answer to the caller must not wait for it.
+    #[tracing::instrument(name = "forgot_password", level = "debug", skip_all)]
     pub async fn by_code(&self, email: EmailAddress, visitor: &Visitor) -> StoreResult<()> {
         let known = self.parts.accounts.find_credentials(&email).await?;
         let noted = AuditRecord {

@@ -76,6 +76,7 @@ pub enum LoggedIn {
 
 impl LogIn {
     /// Signs a person in with their password, or asks for MFA.
+    #[tracing::instrument(name = "log_in", level = "debug", skip_all)]
     pub async fn run(
         &self,
         email: &EmailAddress,

@@ -30,11 +30,13 @@ impl Mfa {
 
 impl Mfa {
     /// Turns MFA on or off for a person. False: no number is verified to send codes to.
+    #[tracing::instrument(name = "set_mfa", level = "debug", skip_all, fields(%user))]
     pub async fn set(&self, user: UserId, enabled: bool, actor: &Actor) -> StoreResult<bool> {
         Ok(self.accounts.set_mfa(user, enabled, actor, self.kernel.now()).await?.is_some())
     }
 
     /// Makes new backup codes and makes the old ones invalid. The codes are shown only once.
+    #[tracing::instrument(name = "new_backup_codes", level = "debug", skip_all, fields(%user))]
     pub async fn new_backup_codes(&self, user: UserId, actor: &Actor) -> StoreResult<Vec<String>> {
         let mut codes = BTreeSet::new();
         while codes.len() < BACKUP_CODES {

@@ -66,6 +66,7 @@ pub enum MfaPassed {
 
 impl PassMfa {
     /// Checks the code and signs the person in, once for each waiting sign-in.
+    #[tracing::instrument(name = "pass_mfa", level = "debug", skip_all)]
     pub async fn run(
         &self,
         challenge: &str,

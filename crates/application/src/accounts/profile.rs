@@ -159,6 +159,7 @@ impl Profiles {
     }
 
     /// Changes the profile, and returns it as it is now.
+    #[tracing::instrument(name = "update_profile", level = "debug", skip_all)]
     pub async fn update(&self, update: ProfileUpdate) -> Result<Profile, UpdateError> {
         let user = update.user;
         let known = self.parts.accounts.profile(user).await?.ok_or(UpdateError::NotFound)?;

@@ -56,6 +56,7 @@ impl ProvePhone {
     /// Returns the approved challenge that proves the number. It must have been started to verify a number,
     /// from the caller's IP address; a sign-in code proves none. A signed-in person's own challenges count as
     /// well. The store uses the challenge up when it writes the number.
+    #[tracing::instrument(name = "prove_phone", level = "debug", skip_all)]
     pub async fn run(
         &self,
         phone: &PhoneNumber,

@@ -120,6 +120,7 @@ impl From<ProveError> for RegisterError {
 impl Register {
     /// Makes the account and signs its owner in. The address is checked before the code, so that a taken
     /// address uses up no code.
+    #[tracing::instrument(name = "register", level = "debug", skip_all)]
     pub async fn run(&self, request: Registration) -> Result<SignedIn, RegisterError> {
         if self.parts.accounts.find_credentials(&request.email).await?.is_some() {
             return Err(RegisterError::EmailTaken);

@@ -74,6 +74,7 @@ impl From<HashRefused> for ResetError {
 
 impl ResetPassword {
     /// Sets the password with the token of a link.
+    #[tracing::instrument(name = "reset_password", level = "debug", skip_all)]
     pub async fn by_token(&self, token: &str, typed: &str, visitor: &Visitor) -> Result<(), ResetError> {
         let hashes = self.secrets.hashes(SecretKind::ResetToken, token);
         let found = self.accounts.find_reset(&hashes, self.kernel.now()).await?;
@@ -85,6 +86,7 @@ impl ResetPassword {
 
     /// Sets the password with a code that was sent to the person's number. It must have been requested from
     /// the same IP address.
+    #[tracing::instrument(name = "reset_password", level = "debug", skip_all)]
     pub async fn by_code(
         &self,
         email: &EmailAddress,

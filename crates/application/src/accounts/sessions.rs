@@ -30,6 +30,7 @@ impl Sessions {
 
 impl Sessions {
     /// The next tokens for a refresh token. `None`: the token is not ours, or its session has ended.
+    #[tracing::instrument(name = "refresh_session", level = "debug", skip_all)]
     pub async fn refresh(&self, token: &str) -> Result<Option<SignedIn>, AuthServiceError> {
         let Some((session, generation)) = self.issuer.tokens.read_refresh(token) else { return Ok(None) };
         match self.store.refresh_session(session, generation, self.kernel.now()).await? {
@@ -45,6 +46,7 @@ impl Sessions {
 
     /// Ends the session of a refresh token if it belongs to this person. A session that has ended already
     /// counts as ended. False: it is another person's.
+    #[tracing::instrument(name = "log_out", level = "debug", skip_all, fields(%user))]
     pub async fn log_out(&self, user: UserId, token: &str, actor: &Actor) -> StoreResult<bool> {
         let Some((session, _)) = self.issuer.tokens.read_refresh(token) else { return Ok(false) };
         let now = self.kernel.now();

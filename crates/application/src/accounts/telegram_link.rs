@@ -78,12 +78,14 @@ pub enum Confirmation {
 impl TelegramLink {
     /// Makes a link code for the person of a session: the chat that sends it becomes theirs. `None`: the
     /// session has ended meanwhile.
+    #[tracing::instrument(name = "start_telegram_link", level = "debug", skip_all, fields(%user))]
     pub async fn start_for_person(&self, user: UserId, session: SessionId) -> StoreResult<Option<String>> {
         let (code, is_kept) = self.start(LinkMaker::Person(user), Some(session)).await?;
         Ok(is_kept.then_some(code))
     }
 
     /// Makes a link code for a chat: the person who confirms it gets the chat.
+    #[tracing::instrument(name = "start_telegram_link", level = "debug", skip_all)]
     pub async fn start_for_chat(&self, chat: TelegramChat) -> StoreResult<String> {
         let (code, _kept_as_always) = self.start(LinkMaker::Chat(chat), None).await?;
         Ok(code)
@@ -110,6 +112,7 @@ impl TelegramLink {
     }
 
     /// The bot brings back a person's code, for the chat that sent it.
+    #[tracing::instrument(name = "confirm_telegram_link", level = "debug", skip_all)]
     pub async fn confirm_by_bot(
         &self,
         chat: TelegramChat,
@@ -120,6 +123,7 @@ impl TelegramLink {
     }
 
     /// A person confirms a chat's code. Without their password nothing is bound, and they see the chat.
+    #[tracing::instrument(name = "confirm_telegram_link", level = "debug", skip_all, fields(%user))]
     pub async fn confirm_by_person(
         &self,
         user: UserId,

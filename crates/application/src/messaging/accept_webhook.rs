@@ -82,6 +82,7 @@ struct Sorted {
 impl AcceptWebhook {
     /// Returns when everything in the webhook is stored. `name` is the webhook under which an unreadable body
     /// is kept.
+    #[tracing::instrument(name = "accept_webhook", level = "debug", skip_all, fields(webhook = name))]
     pub async fn run(
         &self,
         name: &str,
@@ -101,6 +102,7 @@ impl AcceptWebhook {
 
     /// Decodes an unreadable webhook once more. `None`: it still can't be read. Its signature was checked
     /// when it arrived.
+    #[tracing::instrument(name = "read_webhook_again", level = "debug", skip_all, fields(webhook = kept.webhook))]
     pub async fn run_again(
         &self,
         webhook: &dyn InboundWebhook,

@@ -31,6 +31,7 @@ impl AgentHandoff {
 impl AgentHandoff {
     /// Puts a command into the inbox. False: there is no such conversation. `who` is the agent's name in the
     /// audit log.
+    #[tracing::instrument(name = "agent_handoff", level = "debug", skip_all, fields(conversation = %id))]
     pub async fn order(&self, id: ConversationId, order: AgentCommand, who: &str) -> StoreResult<bool> {
         let Some(conversation) = self.conversations.find_conversation(id).await? else { return Ok(false) };
         let event = EventId(self.kernel.new_id());

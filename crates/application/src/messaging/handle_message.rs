@@ -43,6 +43,7 @@ use ports::{
 };
 use std::{collections::VecDeque, sync::Arc};
 use thiserror::Error;
+use tracing::Instrument;
 
 /// The most effects of a turn. No real turn has as many: this stops a loop in the state machine.
 const EFFECTS_MAX: u32 = 32;
@@ -145,6 +146,7 @@ struct TurnOutcome {
 impl HandleMessage {
     /// Runs a turn. It may run again after a crash: each effect has a key (event, ordinal), and the use case
     /// that carries it out answers a repeated key with the first outcome.
+    #[tracing::instrument(name = "handle_message", level = "debug", skip_all)]
     pub async fn run(&self, turn: &LeasedTurn) -> Result<Turn, TurnError> {
         let mut state = turn.state.clone();
         let mut gathered =
@@ -169,7 +171,9 @@ impl HandleMessage {
                     return Err(TurnError::Endless);
                 }
                 let key = format!("{}:{ordinal}", turn.event);
-                if let Some(event) = self.perform(turn, &state, effect, key, &mut gathered).await? {
+                let span = tracing::debug_span!("effect", kind = effect.name(), ordinal);
+                let performed = self.perform(turn, &state, effect, key, &mut gathered);
+                if let Some(event) = performed.instrument(span).await? {
                     events.push_back(event);
                 }
             }

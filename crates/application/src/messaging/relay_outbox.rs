@@ -10,6 +10,7 @@ use ports::{
     store_error::StoreResult,
 };
 use std::{collections::HashMap, sync::Arc};
+use tracing::Instrument;
 
 /// How long a send in doubt is looked up before it is sent once more.
 const LOOK_FOR: Duration = Duration::seconds(10);
@@ -47,6 +48,7 @@ impl RelayOutbox {
     }
 
     /// Sends one message and settles it. Messages are handled side by side, so a slow one delays no other.
+    #[tracing::instrument(name = "relay_message", level = "debug", skip_all, fields(outbox = %leased.message.id))]
     pub async fn handle(&self, leased: LeasedMessage) -> StoreResult<Settlement> {
         let settlement = self.decide(&leased).await;
         match &settlement {
@@ -79,7 +81,9 @@ impl RelayOutbox {
 
     async fn send(&self, channel: &dyn MessageChannel, leased: &LeasedMessage, resent: bool) -> Settlement {
         let now = self.kernel.now();
-        match channel.send(&leased.message).await {
+        let span =
+            tracing::debug_span!("provider", operation = "send", channel = leased.message.channel.name());
+        match channel.send(&leased.message).instrument(span).await {
             SendOutcome::Sent { provider_id } => Settlement::Sent { provider_id },
             SendOutcome::Rejected { code, reason, retry: Retry::Never } => {
                 Settlement::Failed { code, reason, opted_out: false }
@@ -109,7 +113,12 @@ impl RelayOutbox {
             Ok(known) => known,
             Err(error) => return in_doubt(now, error.to_string()),
         };
-        match channel.find_sent(&leased.message, from, &known).await {
+        let span = tracing::debug_span!(
+            "provider",
+            operation = "find_sent",
+            channel = leased.message.channel.name()
+        );
+        match channel.find_sent(&leased.message, from, &known).instrument(span).await {
             Ok(SendLookup::Found(provider_id)) => Settlement::Sent { provider_id },
             Ok(SendLookup::NeverKept) => {
                 dead("the answer was lost, and this provider can't be asked what it has sent")

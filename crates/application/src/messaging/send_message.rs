@@ -68,6 +68,7 @@ pub enum Written {
 
 impl SendMessage {
     /// Writes to a number, through the provider of the last conversation with it.
+    #[tracing::instrument(name = "send_message", level = "debug", skip_all)]
     pub async fn to_number(&self, number: &PhoneNumber, words: Words, client: &str) -> StoreResult<Written> {
         let conversation =
             self.conversations.newest_conversation(Channel::Whatsapp, number.e164(), &self.accounts).await?;
@@ -87,6 +88,7 @@ impl SendMessage {
     }
 
     /// Writes in a conversation.
+    #[tracing::instrument(name = "send_message", level = "debug", skip_all)]
     pub async fn to_conversation(
         &self,
         id: ConversationId,

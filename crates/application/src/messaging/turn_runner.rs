@@ -119,6 +119,7 @@ impl TurnRunner {
 
     /// Carries a turn out and commits it, and renews its lease meanwhile. A turn that fails, panics or loses
     /// its lease is given back. `sleep` is the timer: its future ends after the time that it is given.
+    #[tracing::instrument(name = "turn", level = "info", skip_all, fields(event = %turn.event, conversation = %turn.conversation))]
     pub async fn run<S: Future<Output = ()>>(
         &self,
         turn: &LeasedTurn,

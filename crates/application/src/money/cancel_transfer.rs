@@ -40,6 +40,7 @@ pub enum CancelTransferError {
 
 impl CancelTransfer {
     /// Cancels the transfer of this caller. A transfer that is canceled already is returned as it is.
+    #[tracing::instrument(name = "cancel_transfer", level = "debug", skip_all, fields(transfer = %id))]
     pub async fn run(
         &self,
         caller: &str,

@@ -67,6 +67,7 @@ impl WantedWallet {
 
 impl OpenWallet {
     /// Opens the wallet. The same key gets the first answer again.
+    #[tracing::instrument(name = "open_wallet", level = "debug", skip_all, fields(user = %wanted.user))]
     pub async fn run(&self, wanted: WantedWallet) -> StoreResult<OpenOutcome> {
         let id = WalletId(self.kernel.new_id());
         let request = Request {

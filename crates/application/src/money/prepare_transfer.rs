@@ -40,6 +40,7 @@ impl PrepareTransfer {
 impl PrepareTransfer {
     /// Tells whether the draft can become a confirmation prompt. It decides nothing: the ledger checks
     /// everything again when the transfer is paid.
+    #[tracing::instrument(name = "prepare_transfer", level = "debug", skip_all, fields(%user))]
     pub async fn run(&self, user: UserId, draft: &Draft) -> StoreResult<Prepared> {
         let (Some(amount), Some(named)) = (draft.amount, &draft.destination) else {
             return Ok(Prepared::BadDestination);

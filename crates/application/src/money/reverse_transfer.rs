@@ -88,6 +88,7 @@ pub enum ReverseTransferError {
 
 impl ReverseTransfer {
     /// Decides the reversal. The same key gets the first answer again.
+    #[tracing::instrument(name = "reverse_transfer", level = "debug", skip_all)]
     pub async fn run(&self, asked: Reversal) -> Result<Reversed, ReverseTransferError> {
         let now = self.kernel.now();
         let original = self.ledger.find_transfer(asked.original).await?;

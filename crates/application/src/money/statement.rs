@@ -68,6 +68,7 @@ pub enum StatementError {
 impl Statements {
     /// The statement from the first day to the last day, both included. Without a last day it ends today, or
     /// on the first day if that is later; without a first day it begins with the month of the last day.
+    #[tracing::instrument(name = "statement", level = "debug", skip_all)]
     pub async fn run(
         &self,
         wallet: WalletId,

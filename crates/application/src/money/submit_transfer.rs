@@ -209,6 +209,7 @@ pub enum SubmitTransferError {
 
 impl SubmitTransfer {
     /// Decides the request. The same key gets the first answer again.
+    #[tracing::instrument(name = "submit_transfer", level = "debug", skip_all)]
     pub async fn run(&self, request: TransferRequest) -> Result<Submitted, SubmitTransferError> {
         let now = self.kernel.now();
         let (owner, from) = self.payer(&request).await?;

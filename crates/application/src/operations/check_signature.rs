@@ -46,6 +46,7 @@ pub enum CheckSignatureError {
 impl CheckSignature {
     /// Checks a request over its whole body. Only a request with a right signature is remembered, so nobody
     /// else can use up a client's nonces.
+    #[tracing::instrument(name = "check_signature", level = "debug", skip_all)]
     pub async fn run(&self, request: &SignedRequest, body: &[u8]) -> Result<(), CheckSignatureError> {
         let now = self.kernel.now();
         if !request.is_timely(now) {

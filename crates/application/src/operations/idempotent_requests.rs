@@ -41,6 +41,7 @@ impl IdempotentRequests {
 
     /// Claims the key, does the work, and keeps its answer. If the work fails, nothing was sent, and the key
     /// can be used again. The caller must not drop this future halfway.
+    #[tracing::instrument(name = "idempotent_request", level = "debug", skip_all)]
     pub async fn run<E: From<StoreError>>(
         &self,
         key: &IdempotencyKey,

@@ -63,6 +63,7 @@ impl Maintenance {
 
     /// Ends transfers without confirmation, wipes codes, and deletes what is older than it is kept. What
     /// fails is logged, and the next sweep tries it again.
+    #[tracing::instrument(name = "sweep", level = "debug", skip_all)]
     pub async fn sweep(&self) {
         let now = self.kernel.now();
         self.end_transfers(now).await;
@@ -73,6 +74,7 @@ impl Maintenance {
 
     /// Seals what can be sealed in the audit log, block by block. Returns the newest block head if there is a
     /// new one. A copy of the heads in another place shows whether the log was rebuilt.
+    #[tracing::instrument(name = "seal", level = "debug", skip_all)]
     pub async fn seal(&self) -> StoreResult<Option<BlockHead>> {
         let mut newest = None;
         while let Some(head) = self.parts.audit.seal(self.kernel.now()).await? {
