@@ -1,15 +1,16 @@
-//! The workers beside HTTP: turns, relay, fallback, maintenance, audit seals. They run in one process or in
-//! many; leases keep them apart.
+//! The workers beside HTTP: turns, relay, fallback, maintenance, audit seals. The loops wait, spawn and count;
+//! what they carry out is decided by the use cases. They run in one process or in many; leases keep them
+//! apart.
 
 use crate::{
-    composition::App,
+    composition::{App, Messaging},
     error_chain::describe,
     telemetry::{count_send, count_turn},
     wakeups::WorkerWakeups,
 };
-use chrono::Duration as Span;
+use application::messaging::turn_runner::TurnEnd;
 use futures_util::FutureExt;
-use ports::messaging::{Committed, LeasedMessage, LeasedTurn, TurnFailure, inbound_webhook::InboundMessage};
+use ports::messaging::{LeasedMessage, LeasedTurn};
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore, watch},
@@ -20,19 +21,12 @@ use tokio::{
 const TURNS_MAX: usize = 8;
 /// Sends that run at once.
 const SENDS_MAX: usize = 16;
-/// Length of a lease on a conversation; it is renewed while its turn runs.
-const LEASE: Span = Span::seconds(5);
-const RENEW_EVERY: Duration = Duration::from_secs(2);
 /// Longest wait before looking for work again: other replicas send no wake-ups here.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// Failures after which a turn is parked.
-const TRIES_MAX: u32 = 5;
-/// How often expired transfers are ended.
+/// How often the store is tidied.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 /// How often new audit rows are sealed.
 const SEAL_EVERY: Duration = Duration::from_secs(1);
-/// How long handled messages are kept.
-const KEEP: Span = Span::days(31);
 
 /// The workers that run.
 pub(crate) struct Workers {
@@ -87,11 +81,9 @@ async fn turns(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::R
     while !*stopped.borrow() {
         let Ok(permit) = free.clone().acquire_owned().await else { break };
         while running.try_join_next().is_some() {}
-        let now = app.clock.now();
-        let leased = app.store.lease_next(now, now.checked_add_signed(LEASE).unwrap_or(now)).await;
-        match leased {
+        match app.messaging.turns.lease().await {
             Ok(Some(turn)) => {
-                running.spawn(take_turn(app.clone(), wakeups.clone(), turn, permit));
+                running.spawn(take_turn(app.messaging.clone(), wakeups.clone(), turn, permit));
             }
             Ok(None) => {
                 drop(permit);
@@ -108,76 +100,21 @@ async fn turns(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::R
 }
 
 async fn take_turn(
-    app: Arc<App>,
+    messaging: Arc<Messaging>,
     wakeups: Arc<WorkerWakeups>,
     turn: LeasedTurn,
     _permit: OwnedSemaphorePermit,
 ) {
-    let work = AssertUnwindSafe(carry_out(&app, &turn)).catch_unwind();
-    let outcome = tokio::select! {
-        outcome = work => outcome.unwrap_or_else(|_panic| Err("the turn panicked".into())),
-        () = keep_lease(&app, &turn) => Err("the lease was lost".into()),
-    };
-    match outcome {
-        Ok(Committed::Done) => {
-            tracing::debug!(event = %turn.event, conversation = %turn.conversation, "a turn was carried out");
-            count_turn("done");
-            wakeups.outbox.notify_one();
-        }
-        Ok(Committed::Fenced) => {
-            count_turn("fenced");
-            tracing::warn!(event = %turn.event, "a turn was left to another worker");
-        }
-        Err(reason) => give_back(&app, &turn, &reason).await,
+    // Nothing waits for it.
+    let (shown, message) = (messaging.clone(), turn.message.clone());
+    tokio::spawn(async move { shown.turns.acknowledge(&message).await });
+    let end = messaging.turns.run(&turn, tokio::time::sleep).await;
+    count_turn(end.name());
+    if end == TurnEnd::Done {
+        wakeups.outbox.notify_one();
     }
     // The conversation is free again, and its next message may wait.
     wakeups.inbox.notify_one();
-}
-
-async fn carry_out(app: &App, turn: &LeasedTurn) -> Result<Committed, String> {
-    acknowledge(app, &turn.message);
-    let done = app.handle.run(turn).await.map_err(|fault| describe(&fault))?;
-    app.store.commit_turn(&done, app.clock.now()).await.map_err(|fault| describe(&fault))
-}
-
-/// Shows the sender that their message is being answered, if the channel can. Nothing waits for it.
-fn acknowledge(app: &App, message: &InboundMessage) {
-    let channel = app.relay.channels.get(&message.channel_account).cloned();
-    if let Some(channel) = channel.filter(|_| message.content.is_by_sender()) {
-        let message = message.clone();
-        tokio::spawn(async move { channel.acknowledge(&message).await });
-    }
-}
-
-/// Renews the lease again and again; returns when it is lost.
-async fn keep_lease(app: &App, turn: &LeasedTurn) {
-    loop {
-        tokio::time::sleep(RENEW_EVERY).await;
-        let now = app.clock.now();
-        let until = now.checked_add_signed(LEASE).unwrap_or(now);
-        if let Ok(false) = app.store.renew_lease(turn.conversation, turn.fence, until).await {
-            return;
-        }
-    }
-}
-
-async fn give_back(app: &App, turn: &LeasedTurn, reason: &str) {
-    let tries = turn.tries.saturating_add(1);
-    let failure = if tries >= TRIES_MAX {
-        tracing::error!(event = %turn.event, tries, error = reason, "a turn was parked");
-        count_turn("parked");
-        TurnFailure::Park
-    } else {
-        count_turn("retry");
-        tracing::warn!(event = %turn.event, tries, error = reason, "a turn will be tried again");
-        let pause = Span::seconds(1_i64.checked_shl(tries.min(4)).unwrap_or(16));
-        let now = app.clock.now();
-        TurnFailure::RetryAt(now.checked_add_signed(pause).unwrap_or(now))
-    };
-    if let Err(fault) = app.store.fail(turn, &failure, reason).await {
-        // The lease expires by itself.
-        tracing::error!(event = %turn.event, error = %describe(&fault), "a turn was not given back");
-    }
 }
 
 async fn relay(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Receiver<bool>) {
@@ -186,7 +123,7 @@ async fn relay(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::R
     while !*stopped.borrow() {
         let Ok(permit) = free.clone().acquire_owned().await else { break };
         while running.try_join_next().is_some() {}
-        match app.relay.lease(1).await {
+        match app.messaging.relay.lease(1).await {
             Ok(mut leased) => match leased.pop() {
                 Some(message) => {
                     running.spawn(send(app.clone(), wakeups.clone(), message, permit));
@@ -213,7 +150,7 @@ async fn send(
     _permit: OwnedSemaphorePermit,
 ) {
     let channel = message.message.channel;
-    match AssertUnwindSafe(app.relay.handle(message)).catch_unwind().await {
+    match AssertUnwindSafe(app.messaging.relay.handle(message)).catch_unwind().await {
         Ok(Ok(settlement)) => count_send(channel, &settlement),
         // The lease expires by itself, and the message's outcome stays unknown.
         Ok(Err(fault)) => tracing::error!(error = %describe(&fault), "a message was not settled"),
@@ -227,7 +164,7 @@ async fn send(
 async fn next_fallbacks(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Receiver<bool>) {
     let never = Notify::new();
     while wait(&never, &mut stopped, LOOK_EVERY).await {
-        match app.store.take_next_fallbacks(&app.settings.otp, app.clock.now()).await {
+        match app.verification.challenges.take_next_fallbacks(&app.settings.otp, app.kernel.now()).await {
             Ok(0) => {}
             Ok(taken) => {
                 tracing::info!(taken, "codes are sent on their fallback channel");
@@ -243,29 +180,7 @@ async fn next_fallbacks(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped:
 async fn sweep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     let never = Notify::new();
     while wait(&never, &mut stopped, SWEEP_EVERY).await {
-        let now = app.clock.now();
-        loop {
-            match app.store.expire(now).await {
-                Ok(0) => break,
-                Ok(ended) => tracing::info!(ended, "transfers without confirmation were ended"),
-                Err(fault) => {
-                    tracing::error!(error = %describe(&fault), "expired transfers were not ended");
-                    break;
-                }
-            }
-        }
-        let before = now.checked_sub_signed(KEEP).unwrap_or(now);
-        let purged = async {
-            app.store.forget_ended(before).await?;
-            app.store.purge(before).await?;
-            app.store.purge_notices(before).await?;
-            app.store.wipe_codes(now).await?;
-            app.store.forget_taken(now).await?;
-            app.store.purge_pages(before).await
-        };
-        if let Err(fault) = purged.await {
-            tracing::error!(error = %describe(&fault), "the purge failed");
-        }
+        app.operations.maintenance.sweep().await;
     }
 }
 
@@ -274,7 +189,7 @@ async fn sweep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
 async fn seal(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     let never = Notify::new();
     while wait(&never, &mut stopped, SEAL_EVERY).await {
-        match app.audit.seal().await {
+        match app.operations.maintenance.seal().await {
             Ok(None) => {}
             Ok(Some(head)) => {
                 tracing::info!(block = head.number, code = %hex::encode(head.code), "the audit log was sealed");

@@ -19,6 +19,7 @@ use futures_util::future::BoxFuture;
 use ports::store_error::StoreResult;
 use std::time::Duration;
 use tokio::runtime::Handle;
+use tracing::{Instrument, Span};
 
 /// A query whose rows will be changed: no other transaction changes them until this one ends. Rows that only
 /// refer to them can still be added.
@@ -144,7 +145,7 @@ impl Database {
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
-        Ok(self.transaction(self.pool.clone(), work).await?)
+        Ok(self.transaction(self.pool.clone(), span("write"), work).await?)
     }
 
     /// Runs `work` as a write for many callers, on a connection kept for that.
@@ -153,19 +154,20 @@ impl Database {
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
-        self.transaction(self.writers.clone(), work).await
+        self.transaction(self.writers.clone(), span("write_batched"), work).await
     }
 
-    async fn transaction<T, W>(&self, pool: Pool<Conn>, work: W) -> Result<T, SqlError>
+    async fn transaction<T, W>(&self, pool: Pool<Conn>, span: Span, work: W) -> Result<T, SqlError>
     where
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
-        let task = self.runtime.spawn(async move {
+        let transaction = async move {
             let mut conn = pool.get().await?;
             let conn: &mut Conn = &mut conn;
             conn.transaction(async move |conn: &mut Conn| work(conn).await).await
-        });
+        };
+        let task = self.runtime.spawn(transaction.instrument(span));
         task.await.map_err(SqlError::from).flatten()
     }
 
@@ -176,7 +178,8 @@ impl Database {
         W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
         let pool = self.pool.clone();
-        let task = self.runtime.spawn(async move { work(&mut *pool.get().await?).await });
+        let query = async move { work(&mut *pool.get().await?).await };
+        let task = self.runtime.spawn(query.instrument(span("query")));
         Ok(task.await.map_err(SqlError::from).flatten()?)
     }
 
@@ -187,11 +190,12 @@ impl Database {
         W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
         let pool = self.pool.clone();
-        let task = self.runtime.spawn(async move {
+        let transaction = async move {
             let mut conn = pool.get().await?;
             let mut picture = conn.build_transaction().read_only().repeatable_read();
             picture.run(async move |conn: &mut Conn| work(conn).await).await
-        });
+        };
+        let task = self.runtime.spawn(transaction.instrument(span("read")));
         Ok(task.await.map_err(SqlError::from).flatten()?)
     }
 
@@ -199,4 +203,9 @@ impl Database {
     pub(crate) fn runtime(&self) -> &Handle {
         &self.runtime
     }
+}
+
+/// The span of one transaction within the span of its caller.
+fn span(operation: &'static str) -> Span {
+    tracing::debug_span!("store", operation)
 }

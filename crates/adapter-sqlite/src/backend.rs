@@ -24,6 +24,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use futures_util::{FutureExt, future::BoxFuture};
 use ports::store_error::StoreResult;
 use tokio::runtime::Handle;
+use tracing::{Instrument, Span};
 
 /// A query whose rows will be changed. On SQLite it does nothing more: the one writer is the lock.
 macro_rules! for_update {
@@ -117,10 +118,11 @@ impl Database {
         W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
         let pool = self.writer.clone();
-        let task = self.runtime.spawn(async move {
+        let transaction = async move {
             let mut conn = pool.get().await?;
             conn.immediate_transaction(async move |conn: &mut Conn| work(conn).await).await
-        });
+        };
+        let task = self.runtime.spawn(transaction.instrument(span("write")));
         task.await.map_err(SqlError::from).flatten()
     }
 
@@ -136,7 +138,8 @@ impl Database {
         W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
         let pool = self.readers.clone();
-        let task = self.runtime.spawn(async move { work(&mut *pool.get().await?).await });
+        let query = async move { work(&mut *pool.get().await?).await };
+        let task = self.runtime.spawn(query.instrument(span("query")));
         Ok(task.await.map_err(SqlError::from).flatten()?)
     }
 
@@ -147,13 +150,19 @@ impl Database {
         W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
         let pool = self.readers.clone();
-        let task = self.runtime.spawn(async move {
+        let transaction = async move {
             let mut conn = pool.get().await?;
             let conn: &mut Conn = &mut conn;
             conn.transaction(async move |conn: &mut Conn| work(conn).await).await
-        });
+        };
+        let task = self.runtime.spawn(transaction.instrument(span("read")));
         Ok(task.await.map_err(SqlError::from).flatten()?)
     }
+}
+
+/// The span of one transaction within the span of its caller.
+fn span(operation: &'static str) -> Span {
+    tracing::debug_span!("store", operation)
 }
 
 fn pool(path: &str, size: usize, cache: u32) -> Result<Pool<Conn>, BuildError> {

@@ -2,6 +2,8 @@
 //! happens. The adapters do it.
 
 pub mod accounts;
+pub mod error_chain;
+pub mod kernel;
 pub mod messaging;
 pub mod money;
 pub mod operations;

@@ -14,6 +14,9 @@ use unicode_normalization::UnicodeNormalization;
 pub struct Region(LibRegion);
 
 impl Region {
+    /// Mexico, `MX`.
+    pub const MEXICO: Self = Self(LibRegion::MX);
+
     /// Reads two letters in any case: `MX`.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {

@@ -26,8 +26,8 @@ pub(super) enum DeadLettersCommand {
 pub(super) async fn run(settings: Settings, command: &DeadLettersCommand) -> Result<ExitCode, String> {
     let app = App::build(settings).await.map_err(|fault| describe(&fault))?;
     match command {
-        DeadLettersCommand::List => list(app.store.as_ref()).await,
-        DeadLettersCommand::Replay { id } => match app.replay(*id).await {
+        DeadLettersCommand::List => list(app.operations.dead_letters.as_ref()).await,
+        DeadLettersCommand::Replay { id } => match app.messaging.replay(*id).await {
             Ok(Some(status)) => super::say(status),
             Ok(None) => {
                 Err(format!("no dead letter has the id {id}; `ventanilla dead-letters list` shows them"))

@@ -87,7 +87,7 @@ struct CheckAttempts<'a> {
 impl CheckAttempts<'_> {
     /// The verification with that id, or the newest open one of that recipient.
     async fn named(&self, which: &str, region: Region) -> Result<VerificationId, String> {
-        let verify = &self.app.verify;
+        let verify = &self.app.verification.verify;
         let found = match which.parse::<VerificationId>() {
             Ok(id) => verify.find(id, &self.requester).await,
             Err(_) => verify.find_open(&self.requester, &recipient_of(which, region)?, None).await,
@@ -125,7 +125,7 @@ impl CheckAttempts<'_> {
     }
 
     async fn take(&self, id: VerificationId, code: &OtpCode) -> Result<Verdict, String> {
-        let checked = Box::pin(self.app.verify.check(id, &self.requester, code, None)).await;
+        let checked = Box::pin(self.app.verification.verify.check(id, &self.requester, code, None)).await;
         let verdict = |end, words: String| Verdict { words, end };
         Ok(match checked.map_err(|fault| describe(&fault))? {
             CheckResult::Judged(checked) if checked.approved => {

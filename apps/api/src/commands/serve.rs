@@ -31,7 +31,7 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
         );
     }
     if app.settings.demo_data {
-        app.open_demo().await?;
+        app.money.open_demo().await?;
     }
     #[cfg(feature = "sandbox")]
     let world = start_sandbox(&app.settings)?;
@@ -55,12 +55,12 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
 }
 
 fn listen(app: &Arc<App>, wakeups: &Arc<WorkerWakeups>) -> Result<actix_web::dev::Server, String> {
-    let (data, wakeups) = (web::Data::from(app.clone()), web::Data::from(wakeups.clone()));
+    let (app, wakeups) = (app.clone(), web::Data::from(wakeups.clone()));
     let limit = web::Data::new(RateLimit::new(app.settings.rate_limit_verify_per_minute));
     let address = app.settings.bind_address;
     let server = HttpServer::new(move || {
         WebApp::new()
-            .app_data(data.clone())
+            .configure(|config| share(&app, config))
             .app_data(wakeups.clone())
             .app_data(limit.clone())
             .wrap(from_fn(head_as_get))
@@ -74,6 +74,19 @@ fn listen(app: &Arc<App>, wakeups: &Arc<WorkerWakeups>) -> Result<actix_web::dev
     .bind(address)
     .map_err(|fault| format!("can't listen on {address} (BIND_ADDRESS): {fault}"))?;
     Ok(server.run())
+}
+
+/// Gives the routes the features: each takes what it needs.
+fn share(app: &App, config: &mut web::ServiceConfig) {
+    config
+        .app_data(web::Data::from(app.settings.clone()))
+        .app_data(web::Data::new(app.kernel.clone()))
+        .app_data(web::Data::from(app.money.clone()))
+        .app_data(web::Data::from(app.verification.clone()))
+        .app_data(web::Data::from(app.messaging.clone()))
+        .app_data(web::Data::from(app.accounts.clone()))
+        .app_data(web::Data::from(app.operations.clone()))
+        .app_data(web::Data::from(app.operations.idempotency.clone()));
 }
 
 #[cfg(feature = "sandbox")]
@@ -123,6 +136,7 @@ fn greet(app: &App) -> Result<(), String> {
     let scopes: Vec<String> = crate::scopes::ALL_SCOPES.iter().map(|scope| (*scope).to_owned()).collect();
     let ttl = chrono::Duration::hours(12);
     let token = app
+        .operations
         .tokens
         .issue(TokenKind::Service, "development", &scopes, ttl)
         .map_err(|fault| fault.to_string())?;

@@ -12,13 +12,13 @@ use adapter_twilio::{
     TwilioWebhook,
 };
 use application::{
+    kernel::Kernel,
     messaging::mail_channel::{MailChannel, mail_account},
     verification::verification_service::CodeAccount,
 };
 use domain::message::Channel;
 use ports::{
     clock::Clock,
-    ids_and_random::Random,
     messaging::{inbound_webhook::InboundWebhook, message_channel::MessageChannel},
 };
 use std::{collections::HashMap, sync::Arc};
@@ -48,12 +48,8 @@ pub(crate) struct Meta {
 }
 
 /// Builds the providers that the settings name.
-pub(super) fn build(
-    settings: &Settings,
-    clock: &Arc<dyn Clock>,
-    random: &Arc<dyn Random>,
-) -> Result<Providers, WiringError> {
-    let twilio = Arc::new(twilio_client(settings, clock, random)?);
+pub(super) fn build(settings: &Settings, kernel: &Kernel) -> Result<Providers, WiringError> {
+    let twilio = Arc::new(twilio_client(settings, kernel)?);
     let addresses = TwilioAddresses {
         account_sid: settings.twilio.account_sid.clone(),
         whatsapp_from: settings.twilio.whatsapp_from.clone(),
@@ -68,7 +64,7 @@ pub(super) fn build(
     let meta = match &settings.meta {
         None => None,
         Some(named) => {
-            let client = Arc::new(meta_client(named, clock)?);
+            let client = Arc::new(meta_client(named, &kernel.clock)?);
             let messages = MetaMessages::new(client.clone(), "Opciones".into());
             let at = usize::from(settings.whatsapp_provider == WhatsappProvider::Twilio);
             whatsapp_accounts.insert(at, messages.channel_account());
@@ -80,7 +76,7 @@ pub(super) fn build(
     };
     let mut chats = None;
     if let Some(named) = &settings.telegram {
-        let (account, channel, webhook) = telegram(named, clock)?;
+        let (account, channel, webhook) = telegram(named, &kernel.clock)?;
         channels.insert(account.clone(), channel);
         webhooks.insert("telegram", webhook);
         chats = Some(account);
@@ -88,7 +84,7 @@ pub(super) fn build(
     if let Some(named) = &settings.smtp {
         let mailer =
             SmtpMailer::new(&named.url, &named.from).map_err(|_unreadable| WiringError::MailServer)?;
-        channels.insert(mail_account(&named.from), Arc::new(MailChannel { mailer: Arc::new(mailer) }));
+        channels.insert(mail_account(&named.from), Arc::new(MailChannel::new(Arc::new(mailer))));
     }
     let code_accounts = code_accounts(settings, whatsapp_accounts.first(), addresses.sms_account(), chats);
     Ok(Providers { twilio, addresses, channels, webhooks, meta, whatsapp_accounts, code_accounts })
@@ -151,11 +147,7 @@ fn telegram(named: &TelegramSettings, clock: &Arc<dyn Clock>) -> Result<Telegram
     Ok((account, Arc::new(TelegramMessages { client }), Arc::new(webhook)))
 }
 
-fn twilio_client(
-    settings: &Settings,
-    clock: &Arc<dyn Clock>,
-    random: &Arc<dyn Random>,
-) -> Result<TwilioClient, reqwest::Error> {
+fn twilio_client(settings: &Settings, kernel: &Kernel) -> Result<TwilioClient, reqwest::Error> {
     let twilio = &settings.twilio;
     let (user, password) = twilio.api_key.clone().unwrap_or_else(|| {
         (twilio.account_sid.clone(), twilio.auth_tokens.first().cloned().unwrap_or_default())
@@ -168,7 +160,7 @@ fn twilio_client(
         verify_base: twilio.verify_base.clone(),
         lookups_base: twilio.lookups_base.clone(),
     };
-    TwilioClient::new(config, clock.clone(), random.clone())
+    TwilioClient::new(config, kernel.clock.clone(), kernel.random.clone())
 }
 
 fn twilio_channels(settings: &Settings, addresses: &TwilioAddresses, client: &Arc<TwilioClient>) -> Channels {

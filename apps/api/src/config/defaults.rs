@@ -7,6 +7,8 @@ use url::Url;
 
 pub(super) const SANDBOX_ADDRESS: &str = "127.0.0.1:8001";
 pub(super) const SANDBOX_SMTP_ADDRESS: &str = "127.0.0.1:8025";
+/// Checks of codes that a caller may make in a minute.
+pub(super) const VERIFY_PER_MINUTE: u32 = 10;
 const DEFAULT_DATABASE: &str = "data/ventanilla.db";
 
 /// Reads `sqlite://path` or `postgres://…`. None if the address is malformed.

@@ -2,7 +2,7 @@
 
 use super::SettingsFaults;
 use adapter_crypto::Keyring;
-use std::{collections::BTreeMap, str::FromStr};
+use std::{collections::BTreeMap, fmt::Display, str::FromStr};
 use url::Url;
 
 pub(super) struct Reader<'a> {
@@ -35,9 +35,12 @@ impl Reader<'_> {
         read
     }
 
-    pub(super) fn number<T: FromStr + PartialOrd + Default>(&mut self, name: &str, default: &str) -> T {
+    pub(super) fn number<T>(&mut self, name: &str, default: T) -> T
+    where
+        T: FromStr + PartialOrd + Default + Display + Copy,
+    {
         let positive = |text: &str| text.parse::<T>().ok().filter(|n| *n >= T::default());
-        self.read(name, default, "a whole number, 0 or more", positive).unwrap_or_default()
+        self.read(name, &default.to_string(), "a whole number, 0 or more", positive).unwrap_or_default()
     }
 
     pub(super) fn on_off(&mut self, name: &str, default: &str) -> bool {

@@ -2,7 +2,10 @@
 
 use super::{edge::request_id, problem::ApiError, signed::SignedBy};
 use crate::http::client_ip::ClientAddress;
-use crate::{composition::App, scopes::Scope};
+use crate::{
+    composition::{Accounts, Operations},
+    scopes::Scope,
+};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 use adapter_crypto::TokenKind;
 use application::accounts::session_issuer::Visitor;
@@ -123,12 +126,12 @@ impl FromRequest for Caller {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let read = read(request);
-        let app = request.app_data::<web::Data<App>>().cloned();
+        let accounts = request.app_data::<web::Data<Accounts>>().cloned();
         Box::pin(async move {
             let caller = read?;
             // A token outlives its session by minutes, so the session is checked too.
-            if let (Some(app), Some(person)) = (app, caller.as_person())
-                && !app.people.sessions.is_live(person.session, person.user).await?
+            if let (Some(accounts), Some(person)) = (accounts, caller.as_person())
+                && !accounts.sessions.is_live(person.session, person.user).await?
             {
                 return Err(refused());
             }
@@ -144,11 +147,11 @@ fn refused() -> ApiError {
 fn read(request: &HttpRequest) -> Result<Caller, ApiError> {
     let Some(header) = request.headers().get(header::AUTHORIZATION) else { return signer(request) };
     let (scheme, token) = header.to_str().ok().and_then(|value| value.split_once(' ')).ok_or_else(refused)?;
-    let app = request.app_data::<web::Data<App>>().ok_or_else(refused)?;
+    let operations = request.app_data::<web::Data<Operations>>().ok_or_else(refused)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(refused());
     }
-    let claims = app.tokens.read(token.trim()).map_err(|_invalid| refused())?;
+    let claims = operations.tokens.read(token.trim()).map_err(|_invalid| refused())?;
     let who = match claims.kind {
         TokenKind::Service => Who::Team { client: claims.sub, scopes: claims.scopes },
         TokenKind::Access => Who::Person {

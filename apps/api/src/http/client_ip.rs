@@ -1,7 +1,7 @@
 //! The caller's IP address, as limits count it.
 
 use super::problem::ApiError;
-use crate::composition::App;
+use crate::config::Settings;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use ipnet::IpNet;
 use std::{
@@ -21,8 +21,8 @@ impl FromRequest for ClientAddress {
             return ready(Err(ApiError::unavailable("The caller's IP address is not known.")));
         };
         let trusted = request
-            .app_data::<web::Data<App>>()
-            .map_or(&[][..], |app| app.settings.trusted_proxies.as_slice());
+            .app_data::<web::Data<Settings>>()
+            .map_or(&[][..], |settings| settings.trusted_proxies.as_slice());
         // The caller's own part may be invalid text; what the proxies appended to it still counts.
         let forwarded: Vec<_> = request
             .headers()

@@ -2,7 +2,6 @@
 //! The log shows the route's pattern, never the address, which may contain a number or a token.
 
 use super::{problem::ApiError, rate_limit::Remainder};
-use crate::composition::App;
 use actix_web::{
     Error, HttpMessage, HttpRequest,
     body::{BoxBody, EitherBody, MessageBody},
@@ -14,8 +13,10 @@ use actix_web::{
     middleware::Next,
     web,
 };
+use application::kernel::Kernel;
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
+use tracing::Instrument;
 
 /// Content policy of the API documentation: its pages load their own files only.
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
@@ -61,15 +62,16 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
-    let app = request.app_data::<web::Data<App>>().cloned();
+    let kernel = request.app_data::<web::Data<Kernel>>().cloned();
     let id = given_id(&request)
-        .or_else(|| app.as_ref().map(|app| app.ids.new_id().to_string()))
+        .or_else(|| kernel.as_ref().map(|kernel| kernel.new_id().to_string()))
         .unwrap_or_default();
     let method = request.method().clone();
     let is_documentation = request.path().starts_with("/docs/");
-    let started_at = app.as_ref().map(|app| app.clock.now());
+    let started_at = kernel.as_ref().map(|kernel| kernel.now());
     request.extensions_mut().insert(RequestId(id.clone()));
-    let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+    let span = tracing::info_span!("request", request_id = %id, %method);
+    let outcome = AssertUnwindSafe(next.call(request).instrument(span)).catch_unwind().await;
     let mut response = match outcome {
         Ok(Ok(response)) => as_problem(response, &id),
         // There is no response, so the route is not known.
@@ -92,7 +94,7 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DOCS_POLICY));
     }
     let ms =
-        app.zip(started_at).map(|(app, at)| app.clock.now().signed_duration_since(at).num_milliseconds());
+        kernel.zip(started_at).map(|(kernel, at)| kernel.now().signed_duration_since(at).num_milliseconds());
     let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".into());
     tracing::info!(request_id = %id, %method, route, status = response.status().as_u16(), ms, "request");
     Ok(response)

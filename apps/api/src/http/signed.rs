@@ -2,7 +2,7 @@
 //! one is refused, whatever token comes with it.
 
 use super::{edge::request_id, problem::ApiError};
-use crate::{composition::App, error_chain::describe, http::json::BODY_MAX};
+use crate::{composition::Operations, error_chain::describe, http::json::BODY_MAX};
 use actix_web::{
     Error, HttpMessage, HttpRequest, Resource, ResponseError,
     body::{EitherBody, MessageBody},
@@ -64,8 +64,9 @@ async fn demand<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     // Without settings the signature is required.
-    let is_demanded =
-        request.app_data::<web::Data<App>>().is_none_or(|app| app.settings.require_hmac_verification);
+    let is_demanded = request
+        .app_data::<web::Data<Operations>>()
+        .is_none_or(|operations| operations.settings.require_hmac_verification);
     let is_signed = request.extensions().get::<SignedBy>().is_some();
     if is_demanded && !is_signed {
         let problem = if request.headers().contains_key(header::AUTHORIZATION) {
@@ -88,15 +89,15 @@ fn refused() -> ApiError {
 }
 
 async fn judge(request: &mut ServiceRequest) -> Result<SignedBy, ApiError> {
-    let app = request.app_data::<web::Data<App>>().cloned().ok_or_else(refused)?;
+    let operations = request.app_data::<web::Data<Operations>>().cloned().ok_or_else(refused)?;
     let request_id = request_id(request.request());
     let signed = parse(request.request()).map_err(|reason| {
         tracing::warn!(request_id, error = reason, "a signed request is malformed");
         refused()
     })?;
     let body = take_body(request).await?;
-    let checked = app.signatures.run(&signed, &body).await;
-    let known = app.settings.clients.iter().find(|client| client.id == signed.client());
+    let checked = operations.signatures.run(&signed, &body).await;
+    let known = operations.settings.clients.iter().find(|client| client.id == signed.client());
     match (checked, known) {
         (Ok(()), Some(client)) => {
             request.set_payload(again(body));

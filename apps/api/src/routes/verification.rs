@@ -1,7 +1,7 @@
 //! Verification for teams: send a code, check it, send it again, show its state.
 
 use crate::{
-    composition::App,
+    composition,
     http::{
         caller::{Caller, IdempotencyHeader},
         client_ip::{ClientAddress, counted},
@@ -13,7 +13,8 @@ use crate::{
     scopes::Scope,
 };
 use actix_web::{HttpResponse, http::StatusCode, web};
-use application::verification::verification_service::{CheckResult, SendCodeOutcome, StartRequest, WhenOpen};
+use application::operations::idempotent_requests::IdempotentRequests;
+use application::verification::verification_service::{CheckResult, SendCodeOutcome, StartRequest};
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
     ids::VerificationId,
@@ -142,7 +143,7 @@ fn requester(caller: &Caller) -> Result<Principal, ApiError> {
     Ok(Principal::Client(caller.require(Scope::Verify)?.to_owned()))
 }
 
-fn recipient_of(app: &App, text: &str) -> Result<Recipient, ApiError> {
+fn recipient_of(app: &composition::Verification, text: &str) -> Result<Recipient, ApiError> {
     Recipient::parse(text, app.settings.default_region).map_err(|fault| match fault {
         NoRecipient::Email => ApiError::field("/phone", fault.to_string()),
         NoRecipient::Phone => ApiError::invalid_phone_number("This is not a possible phone number.")
@@ -151,7 +152,12 @@ fn recipient_of(app: &App, text: &str) -> Result<Recipient, ApiError> {
 }
 
 /// The channel of that name, if codes can be sent on it and it reaches the recipient.
-fn channel_of(app: &App, pointer: &str, name: &str, to: &Recipient) -> Result<Channel, ApiError> {
+fn channel_of(
+    app: &composition::Verification,
+    pointer: &str,
+    name: &str,
+    to: &Recipient,
+) -> Result<Channel, ApiError> {
     let able = |channel: &Channel| app.verify.sends_by(*channel) && to.is_reached_by(*channel);
     if let Some(channel) = Channel::parse(name).filter(able) {
         return Ok(channel);
@@ -164,7 +170,7 @@ fn channel_of(app: &App, pointer: &str, name: &str, to: &Recipient) -> Result<Ch
     Err(ApiError::field(pointer, format!("must be one of: {}", names.join(", "))))
 }
 
-fn locale_of(app: &App, tag: Option<&str>) -> Result<Locale, ApiError> {
+fn locale_of(app: &composition::Verification, tag: Option<&str>) -> Result<Locale, ApiError> {
     match tag {
         None => Ok(app.settings.default_locale),
         Some(tag) => Locale::parse(tag).ok_or_else(|| ApiError::field("/locale", "must be es, en or pt")),
@@ -182,7 +188,8 @@ fn locale_of(app: &App, tag: Option<&str>) -> Result<Locale, ApiError> {
     responses((status = 200, body = SendAnswer), (status = "4XX", body = Problem), (status = 502, body = Problem)),
     security(("bearer" = [])))]
 pub(crate) async fn send(
-    app: web::Data<App>,
+    app: web::Data<composition::Verification>,
+    requests: web::Data<IdempotentRequests>,
     caller: Caller,
     peer: ClientAddress,
     header: IdempotencyHeader,
@@ -199,26 +206,20 @@ pub(crate) async fn send(
         Some(ip) => Some(client_ip(&ip)?),
     };
     let purpose = body.purpose.as_deref().unwrap_or("registration");
-    let request = StartRequest {
-        requester,
-        channel: channel_of(&app, "/channel", body.channel.as_deref().unwrap_or(usual.name()), &to)?,
-        to,
-        fallback,
-        purpose: Purpose::parse(purpose).ok_or_else(|| {
-            ApiError::field("/purpose", "must be registration, login, password_reset or transfer")
-        })?,
-        locale: locale_of(&app, body.locale.as_deref())?,
-        // The address whose anonymous callers may check the code: the end user's, if the team names it.
-        origin: Some(client_ip.clone().unwrap_or(peer.0)),
-        client_ip,
-        page: None,
-        effect_key: None,
-        when_open: WhenOpen::Resend,
-    };
+    let channel = channel_of(&app, "/channel", body.channel.as_deref().unwrap_or(usual.name()), &to)?;
+    let purpose = Purpose::parse(purpose).ok_or_else(|| {
+        ApiError::field("/purpose", "must be registration, login, password_reset or transfer")
+    })?;
+    let locale = locale_of(&app, body.locale.as_deref())?;
+    let mut request = StartRequest::to(to, requester, channel, purpose, locale);
+    request.fallback = fallback;
+    // The address whose anonymous callers may check the code: the end user's, if the team names it.
+    request.origin = Some(client_ip.clone().unwrap_or(peer.0));
+    request.client_ip = client_ip;
     let fingerprint = fingerprint_of(&request);
     let key = header.key(&caller, "verify.send");
     let shared = app.clone().into_inner();
-    answer_once(&app, StatusCode::OK, key, fingerprint, async move {
+    answer_once(&requests, StatusCode::OK, key, fingerprint, async move {
         let started = shared.verify.start(request).await?;
         answer_started(&shared, started)
     })
@@ -245,8 +246,8 @@ fn client_ip(text: &str) -> Result<String, ApiError> {
         .map_err(|_malformed| ApiError::field("/client_ip", "must be an IP address"))
 }
 
-fn answer_started(app: &App, started: SendCodeOutcome) -> Result<SendAnswer, ApiError> {
-    let now = app.clock.now();
+fn answer_started(app: &composition::Verification, started: SendCodeOutcome) -> Result<SendAnswer, ApiError> {
+    let now = app.kernel.now();
     let seconds = |until: DateTime<Utc>| until.signed_duration_since(now).num_seconds();
     match started {
         SendCodeOutcome::Sent(verification) | SendCodeOutcome::StillGood(verification) => Ok(SendAnswer {
@@ -295,14 +296,14 @@ fn answer_started(app: &App, started: SendCodeOutcome) -> Result<SendAnswer, Api
 #[utoipa::path(post, path = "/api/v1/verify/check", tag = "verification", request_body = CheckRequest,
     responses((status = 200, body = CheckAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn check(
-    app: web::Data<App>,
+    app: web::Data<composition::Verification>,
     limit: Limit,
     caller: Caller,
     address: ClientAddress,
     body: JsonBody<CheckRequest>,
 ) -> Result<HttpResponse, ApiError> {
     let requester = requester(&caller)?;
-    limit.count(&format!("{} at {}", caller.key(), address.0), app.clock.now())?;
+    limit.count(&format!("{} at {}", caller.key(), address.0), app.kernel.now())?;
     let CheckRequest { id, phone, code } = body.0;
     let code = OtpCode::parse(&code).map_err(|fault| ApiError::field("/code", fault.to_string()))?;
     let gone = || {
@@ -340,14 +341,18 @@ pub(crate) async fn check(
     }
 }
 
-fn locked(app: &App, until: DateTime<Utc>) -> ApiError {
-    let seconds = until.signed_duration_since(app.clock.now()).num_seconds();
+fn locked(app: &composition::Verification, until: DateTime<Utc>) -> ApiError {
+    let seconds = until.signed_duration_since(app.kernel.now()).num_seconds();
     ApiError::otp_locked("The number is locked after too many wrong codes.").retry_after(seconds)
 }
 
 /// The check attempt that locks a number ends its challenge. Later calls are told of the lock, not of the
 /// end.
-async fn refuse_locked(app: &App, requester: &Principal, to: &Recipient) -> Result<(), ApiError> {
+async fn refuse_locked(
+    app: &composition::Verification,
+    requester: &Principal,
+    to: &Recipient,
+) -> Result<(), ApiError> {
     match app.verify.lock_of(requester, to).await? {
         Some(until) => Err(locked(app, until)),
         None => Ok(()),
@@ -363,7 +368,8 @@ async fn refuse_locked(app: &App, requester: &Principal, to: &Recipient) -> Resu
         description = "Recommended. A repeated request with the same key sends no second code.")),
     responses((status = 200, body = SendAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn resend(
-    app: web::Data<App>,
+    app: web::Data<composition::Verification>,
+    requests: web::Data<IdempotentRequests>,
     caller: Caller,
     header: IdempotencyHeader,
     body: JsonBody<ResendRequest>,
@@ -374,9 +380,9 @@ pub(crate) async fn resend(
     let fingerprint = Fingerprint::of(&[("id", Some(&id.to_string()))]);
     let key = header.key(&caller, "verify.resend");
     let shared = app.clone().into_inner();
-    answer_once(&app, StatusCode::OK, key, fingerprint, async move {
+    answer_once(&requests, StatusCode::OK, key, fingerprint, async move {
         let found = shared.verify.find(id, &requester).await?.ok_or_else(unknown)?;
-        if !found.challenge.is_open(shared.clock.now()) {
+        if !found.challenge.is_open(shared.kernel.now()) {
             refuse_locked(&shared, &requester, &found.to).await?;
             return Err(ApiError::code_invalid_or_expired("The verification has ended. Send a new code."));
         }
@@ -394,7 +400,7 @@ pub(crate) async fn resend(
 #[utoipa::path(get, path = "/api/v1/verify/{id}", tag = "verification", params(("id" = String, Path)),
     responses((status = 200, body = VerificationView), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn show(
-    app: web::Data<App>,
+    app: web::Data<composition::Verification>,
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
@@ -402,7 +408,7 @@ pub(crate) async fn show(
     let unknown = || ApiError::not_found("Verification not found.");
     let id = id.parse::<VerificationId>().map_err(|_malformed| unknown())?;
     let found: Verification = app.verify.find(id, &requester).await?.ok_or_else(unknown)?;
-    let now = app.clock.now();
+    let now = app.kernel.now();
     let sends = found.sends.iter().map(|send| SendView {
         channel: send.channel.name(),
         status: send.status.name().to_owned(),

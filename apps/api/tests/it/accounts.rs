@@ -123,6 +123,7 @@ async fn a_number_is_proved_by_its_own_code_from_where_it_was_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "one story, told from beginning to end")]
 async fn a_known_number_keeps_its_wallet_and_a_person_sees_only_their_own() {
     for server in on_both().await {
         let demo = answer(server.get("/api/v1/wallets").await, 200).await["wallets"][0].clone();

@@ -173,6 +173,7 @@ async fn the_pages_legacy_address_leads_to_a_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "one story, told from beginning to end")]
 async fn codes_for_sign_up_and_lost_passwords() {
     for server in on_both_with(&SETTINGS).await {
         let (phone, email) = ("+525512346007", "user@example.com");

@@ -29,5 +29,6 @@ mod people_pages;
 mod phones_page;
 mod server;
 mod signed;
+mod spans;
 mod telegram_codes;
 mod verify_page;

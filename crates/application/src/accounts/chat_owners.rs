@@ -1,11 +1,11 @@
 //! Find the owner of a chat that has no number of its own: a person binds it with a link code that they made
 //! elsewhere.
 
+use crate::kernel::Kernel;
 use chrono::{DateTime, Duration, Utc};
 use domain::{accounts::link_code_is_sane, operations::audit::Actor, text::mask};
 use ports::{
     accounts::{BindChat, ChatLink, ChatLinks, TelegramChat, Users},
-    clock::Clock,
     crypto::{SecretHasher, SecretKind},
     store_error::StoreResult,
 };
@@ -13,16 +13,25 @@ use std::sync::Arc;
 
 /// Binds chats and finds their owners.
 pub struct ChatOwners {
-    /// The port of chats and their owners.
-    pub links: Arc<dyn ChatLinks>,
-    /// The port of users.
-    pub accounts: Arc<dyn Users>,
-    /// Hashes codes and tokens.
-    pub secrets: Arc<dyn SecretHasher>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
-    /// How long money waits after a chat was bound.
-    pub cool_off: Duration,
+    links: Arc<dyn ChatLinks>,
+    accounts: Arc<dyn Users>,
+    secrets: Arc<dyn SecretHasher>,
+    cool_off: Duration,
+    kernel: Kernel,
+}
+
+impl ChatOwners {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(
+        links: Arc<dyn ChatLinks>,
+        accounts: Arc<dyn Users>,
+        secrets: Arc<dyn SecretHasher>,
+        cool_off: Duration,
+        kernel: Kernel,
+    ) -> Self {
+        Self { links, accounts, secrets, cool_off, kernel }
+    }
 }
 
 impl ChatOwners {
@@ -30,6 +39,7 @@ impl ChatOwners {
     /// by. `None`: the code is wrong, used or expired.
     ///
     /// A turn that runs again finds its code used and the chat bound by it: that is the same binding.
+    #[tracing::instrument(name = "bind_chat", level = "debug", skip_all)]
     pub async fn bind(&self, chat: i64, code: &str, actor: &Actor) -> StoreResult<Option<String>> {
         if !link_code_is_sane(code) {
             return Ok(None);
@@ -41,7 +51,7 @@ impl ChatOwners {
             session: None,
             actor: actor.clone(),
         };
-        let bound = self.links.bind_chat(&request, self.clock.now()).await?;
+        let bound = self.links.bind_chat(&request, self.kernel.now()).await?;
         let link = match bound {
             Some(bound) => Some(bound.link),
             None => self.owner_of(chat).await?,

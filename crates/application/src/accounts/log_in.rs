@@ -5,6 +5,7 @@ use crate::{
         AuthServiceError, PasswordAuthenticator, PasswordVerdict, SessionIssuer, SignedIn, Visitor,
         draw_secret,
     },
+    kernel::Kernel,
     verification::verification_service::{SendCodeOutcome, StartRequest, VerificationService, WhenOpen},
 };
 use chrono::{DateTime, Utc};
@@ -20,14 +21,18 @@ use domain::{
 };
 use ports::{
     accounts::{NewLoginChallenge, OpenSession, Sessions, Users},
-    clock::Clock,
     crypto::{SecretHasher, SecretKind},
-    ids_and_random::Random,
 };
 use std::sync::Arc;
 
 /// Signs people in.
 pub struct LogIn {
+    parts: LogInParts,
+    kernel: Kernel,
+}
+
+/// The stores and use cases that [`LogIn`] needs.
+pub struct LogInParts {
     /// The port of users.
     pub accounts: Arc<dyn Users>,
     /// The port of sessions.
@@ -40,12 +45,16 @@ pub struct LogIn {
     pub verify: Arc<VerificationService>,
     /// Hashes the token of a waiting sign-in.
     pub secrets: Arc<dyn SecretHasher>,
-    /// The random source.
-    pub random: Arc<dyn Random>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
     /// The language for people who have not set one.
     pub default_locale: Locale,
+}
+
+impl LogIn {
+    /// Builds the use case from its parts.
+    #[must_use]
+    pub fn new(parts: LogInParts, kernel: Kernel) -> Self {
+        Self { parts, kernel }
+    }
 }
 
 /// The outcome of a sign-in. It holds tokens, so it has no `Debug`.
@@ -67,6 +76,7 @@ pub enum LoggedIn {
 
 impl LogIn {
     /// Signs a person in with their password, or asks for MFA.
+    #[tracing::instrument(name = "log_in", level = "debug", skip_all)]
     pub async fn run(
         &self,
         email: &EmailAddress,
@@ -74,25 +84,26 @@ impl LogIn {
         visitor: &Visitor,
     ) -> Result<LoggedIn, AuthServiceError> {
         let actor = visitor.actor();
-        let (user, hash) = match self.passwords.judge(email, password, &visitor.address, &actor).await? {
+        let (user, hash) = match self.parts.passwords.judge(email, password, &visitor.address, &actor).await?
+        {
             PasswordVerdict::Right { user, hash } => (user, hash),
             PasswordVerdict::Wrong => return Ok(LoggedIn::Refused),
             PasswordVerdict::TooMany(next) => return Ok(LoggedIn::TooMany(next)),
         };
-        let profile = self.accounts.profile(user).await?;
+        let profile = self.parts.accounts.profile(user).await?;
         if let Some(profile) = profile
             && profile.mfa_enabled
         {
-            let locale = profile.locale.unwrap_or(self.default_locale);
+            let locale = profile.locale.unwrap_or(self.parts.default_locale);
             return self.ask_second_factor(user, hash, profile.phone, locale, visitor).await;
         }
-        let session = self.issuer.new_session(visitor.device.clone());
+        let session = self.parts.issuer.new_session(visitor.device.clone());
         let id = session.id;
         let open = OpenSession { session, user, seen_password: hash, actor };
-        if !self.sessions.open_session(&open, self.clock.now()).await? {
+        if !self.parts.sessions.open_session(&open, self.kernel.now()).await? {
             return Ok(LoggedIn::Refused);
         }
-        Ok(LoggedIn::In(Box::new(self.issuer.hand_out(user, id, 1).await?)))
+        Ok(LoggedIn::In(Box::new(self.parts.issuer.hand_out(user, id, 1).await?)))
     }
 
     async fn ask_second_factor(
@@ -103,15 +114,15 @@ impl LogIn {
         locale: Locale,
         visitor: &Visitor,
     ) -> Result<LoggedIn, AuthServiceError> {
-        let now = self.clock.now();
-        let challenge = draw_secret(self.random.as_ref());
+        let now = self.kernel.now();
+        let challenge = draw_secret(self.kernel.random.as_ref());
         let kept = NewLoginChallenge {
-            hash: self.secrets.hash(SecretKind::LoginChallenge, &challenge),
+            hash: self.parts.secrets.hash(SecretKind::LoginChallenge, &challenge),
             user,
             seen_password: hash,
             expires_at: now.checked_add_signed(LOGIN_CHALLENGE_TTL).unwrap_or(now),
         };
-        if !self.accounts.begin_login_challenge(&kept, now).await? {
+        if !self.parts.accounts.begin_login_challenge(&kept, now).await? {
             return Ok(LoggedIn::Refused);
         }
         let mut channel = Channel::Sms;
@@ -142,7 +153,7 @@ impl LogIn {
             effect_key: None,
             when_open: WhenOpen::Resend,
         };
-        match self.verify.start(request).await? {
+        match self.parts.verify.start(request).await? {
             SendCodeOutcome::Sent(sent) | SendCodeOutcome::StillGood(sent) => Ok(sent.channel),
             other => {
                 let error = match other {

@@ -2,6 +2,7 @@
 
 use crate::{
     accounts::session_issuer::{AuthServiceError, SessionIssuer, SignedIn, Visitor},
+    kernel::Kernel,
     verification::verification_service::{CheckResult, VerificationService},
 };
 use chrono::{DateTime, Utc};
@@ -13,23 +14,31 @@ use domain::{
 };
 use ports::{
     accounts::{Mfa, Users},
-    clock::Clock,
     crypto::{SecretHasher, SecretKind},
 };
 use std::sync::Arc;
 
 /// Checks MFA codes and backup codes.
 pub struct PassMfa {
-    /// The port of users.
-    pub accounts: Arc<dyn Users>,
-    /// Checks codes that were sent.
-    pub verify: Arc<VerificationService>,
-    /// Hashes the tokens of waiting sign-ins, and backup codes.
-    pub secrets: Arc<dyn SecretHasher>,
-    /// Issues the tokens of a session.
-    pub issuer: Arc<SessionIssuer>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
+    accounts: Arc<dyn Users>,
+    verify: Arc<VerificationService>,
+    secrets: Arc<dyn SecretHasher>,
+    issuer: Arc<SessionIssuer>,
+    kernel: Kernel,
+}
+
+impl PassMfa {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(
+        accounts: Arc<dyn Users>,
+        verify: Arc<VerificationService>,
+        secrets: Arc<dyn SecretHasher>,
+        issuer: Arc<SessionIssuer>,
+        kernel: Kernel,
+    ) -> Self {
+        Self { accounts, verify, secrets, issuer, kernel }
+    }
 }
 
 /// What the person gives besides the password.
@@ -57,6 +66,7 @@ pub enum MfaPassed {
 
 impl PassMfa {
     /// Checks the code and signs the person in, once for each waiting sign-in.
+    #[tracing::instrument(name = "pass_mfa", level = "debug", skip_all)]
     pub async fn run(
         &self,
         challenge: &str,
@@ -64,7 +74,7 @@ impl PassMfa {
         visitor: &Visitor,
     ) -> Result<MfaPassed, AuthServiceError> {
         let hashes = self.secrets.hashes(SecretKind::LoginChallenge, challenge);
-        let Some(user) = self.accounts.try_login_challenge(&hashes, self.clock.now()).await? else {
+        let Some(user) = self.accounts.try_login_challenge(&hashes, self.kernel.now()).await? else {
             return Ok(MfaPassed::NoChallenge);
         };
         let factor = match shown {
@@ -82,7 +92,7 @@ impl PassMfa {
         let session = self.issuer.new_session(visitor.device.clone());
         let actor = visitor.actor();
         let passed =
-            self.accounts.pass_login_challenge(&hashes, &factor, &session, &actor, self.clock.now()).await?;
+            self.accounts.pass_login_challenge(&hashes, &factor, &session, &actor, self.kernel.now()).await?;
         match passed {
             Some(session) => Ok(MfaPassed::In(Box::new(self.issuer.hand_out(user, session, 1).await?))),
             None => Ok(MfaPassed::WrongFactor),

@@ -24,14 +24,23 @@ use std::sync::Arc;
 
 /// Verifies the number that a person has named.
 pub struct PendingNumber {
-    /// Writes the number to the profile.
-    pub profiles: Arc<Profiles>,
-    /// Sends codes and checks them.
-    pub verify: Arc<VerificationService>,
-    /// The channels for codes, the preferred one first.
-    pub ways: Vec<Channel>,
-    /// The language for people who have not set one.
-    pub default_locale: Locale,
+    profiles: Arc<Profiles>,
+    verify: Arc<VerificationService>,
+    ways: Vec<Channel>,
+    default_locale: Locale,
+}
+
+impl PendingNumber {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(
+        profiles: Arc<Profiles>,
+        verify: Arc<VerificationService>,
+        ways: Vec<Channel>,
+        default_locale: Locale,
+    ) -> Self {
+        Self { profiles, verify, ways, default_locale }
+    }
 }
 
 /// The signed-in person who asks.

@@ -5,6 +5,7 @@ use crate::{
         prove_phone::{NumberProof, ProveError, ProvePhone},
         session_issuer::{AuthServiceError, PasswordAuthenticator, PasswordVerdict, Visitor},
     },
+    kernel::Kernel,
     verification::verification_service::CheckResult,
 };
 use chrono::{DateTime, Duration, Utc};
@@ -21,8 +22,6 @@ use domain::{
 };
 use ports::{
     accounts::{AccountPhone, NameChange, PhoneChange, Profile, ProfileChange, ProfileChanged, Users},
-    clock::Clock,
-    ids_and_random::IdGenerator,
     messaging::{Lane, NewOutbound, message_channel::OutboundMessage, texts::Texts},
     store_error::{StoreError, StoreResult},
 };
@@ -34,6 +33,12 @@ const NOTICE_LASTS: Duration = Duration::days(1);
 
 /// Shows and changes profiles.
 pub struct Profiles {
+    parts: ProfilesParts,
+    kernel: Kernel,
+}
+
+/// The stores and use cases that [`Profiles`] needs.
+pub struct ProfilesParts {
     /// The port of users.
     pub accounts: Arc<dyn Users>,
     /// Checks passwords and counts failures.
@@ -42,14 +47,18 @@ pub struct Profiles {
     pub prove: Arc<ProvePhone>,
     /// The texts of the notice to a replaced number.
     pub texts: Arc<dyn Texts>,
-    /// The id generator.
-    pub ids: Arc<dyn IdGenerator>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
     /// The channel account that SMS go out from. `None`: no SMS is set up.
     pub sms_account: Option<String>,
     /// The language for people who have not set one.
     pub default_locale: Locale,
+}
+
+impl Profiles {
+    /// Builds the use case from its parts.
+    #[must_use]
+    pub fn new(parts: ProfilesParts, kernel: Kernel) -> Self {
+        Self { parts, kernel }
+    }
 }
 
 /// What proves that the person asks themselves, and not somebody who holds their phone.
@@ -146,13 +155,14 @@ impl From<ProveError> for UpdateError {
 impl Profiles {
     /// A person's profile. `None`: there is no such user.
     pub async fn show(&self, user: UserId) -> StoreResult<Option<Profile>> {
-        self.accounts.profile(user).await
+        self.parts.accounts.profile(user).await
     }
 
     /// Changes the profile, and returns it as it is now.
+    #[tracing::instrument(name = "update_profile", level = "debug", skip_all)]
     pub async fn update(&self, update: ProfileUpdate) -> Result<Profile, UpdateError> {
         let user = update.user;
-        let known = self.accounts.profile(user).await?.ok_or(UpdateError::NotFound)?;
+        let known = self.parts.accounts.profile(user).await?.ok_or(UpdateError::NotFound)?;
         let phone = match update.phone {
             // The person has this number already.
             Some(wanted) if known.phone.as_ref() == Some(&wanted.number) => None,
@@ -167,13 +177,13 @@ impl Profiles {
             phone,
             actor: update.actor,
         };
-        match self.accounts.change_profile(&change, self.clock.now()).await? {
+        match self.parts.accounts.change_profile(&change, self.kernel.now()).await? {
             ProfileChanged::Done => {}
             ProfileChanged::PhoneTaken => return Err(UpdateError::PhoneTaken),
             ProfileChanged::NoProof => return Err(UpdateError::NoProof),
             ProfileChanged::Moved => return Err(UpdateError::Moved),
         }
-        self.accounts.profile(user).await?.ok_or(UpdateError::NotFound)
+        self.parts.accounts.profile(user).await?.ok_or(UpdateError::NotFound)
     }
 
     async fn phone_change(
@@ -192,7 +202,9 @@ impl Profiles {
             self.step_up(known, old, &step_up, visitor, actor).await?;
         }
         let proof = match &wanted.proof {
-            Some(proof) => Some(self.prove.run(&wanted.number, proof, &visitor.address, Some(user)).await?),
+            Some(proof) => {
+                Some(self.parts.prove.run(&wanted.number, proof, &visitor.address, Some(user)).await?)
+            }
             None => None,
         };
         Ok(PhoneChange {
@@ -213,7 +225,7 @@ impl Profiles {
         match shown {
             StepUp::Password(password) => {
                 let email = known.email.as_ref().ok_or(UpdateError::StepUpNeeded)?;
-                match self.passwords.judge(email, password, &visitor.address, actor).await? {
+                match self.parts.passwords.judge(email, password, &visitor.address, actor).await? {
                     PasswordVerdict::Right { user, .. } if user == known.user => Ok(()),
                     PasswordVerdict::Right { .. } | PasswordVerdict::Wrong => Err(UpdateError::WrongPassword),
                     PasswordVerdict::TooMany(next) => Err(UpdateError::TooMany(next)),
@@ -222,9 +234,10 @@ impl Profiles {
             StepUp::OldNumberCode(code) => {
                 let requester = Principal::User(known.user);
                 let to = old.clone().into();
-                let open = self.prove.verify.find_open(&requester, &to, Some(Purpose::Registration)).await?;
+                let open =
+                    self.parts.prove.verify.find_open(&requester, &to, Some(Purpose::Registration)).await?;
                 let open = open.ok_or(UpdateError::WrongCode)?;
-                match self.prove.verify.check(open.id, &requester, code, None).await? {
+                match self.parts.prove.verify.check(open.id, &requester, code, None).await? {
                     CheckResult::Judged(checked) if checked.approved => Ok(()),
                     CheckResult::Failed(_) => Err(UpdateError::CheckFailed),
                     CheckResult::Judged(_) | CheckResult::Gone | CheckResult::Locked(_) => {
@@ -237,18 +250,18 @@ impl Profiles {
 
     /// A notice to the old number that another has replaced it, because its owner may not know.
     fn notice(&self, known: &Profile, old: &PhoneNumber, new: &PhoneNumber) -> Option<NewOutbound> {
-        let Some(account) = self.sms_account.clone() else {
+        let Some(account) = self.parts.sms_account.clone() else {
             tracing::warn!(user = %known.user, "no SMS account is set up: no notice sent");
             return None;
         };
-        let now = self.clock.now();
+        let now = self.kernel.now();
         let text = Text { id: "phone-replaced", args: vec![("number", Arg::Text(new.masked()))] };
         Some(NewOutbound {
             message: OutboundMessage::plain(
-                MessageId(self.ids.new_id()),
+                MessageId(self.kernel.new_id()),
                 Channel::Sms,
                 old.e164().to_owned(),
-                self.texts.render(known.locale.unwrap_or(self.default_locale), &text),
+                self.parts.texts.render(known.locale.unwrap_or(self.parts.default_locale), &text),
             ),
             channel_account: account,
             lane: Lane::Conversation,

@@ -1,6 +1,9 @@
 //! Check whether a person who names a number has it.
 
-use crate::verification::verification_service::{CheckResult, VerificationService};
+use crate::{
+    kernel::Kernel,
+    verification::verification_service::{CheckResult, VerificationService},
+};
 use domain::{
     accounts::proof_is_fresh,
     ids::{UserId, VerificationId},
@@ -8,7 +11,7 @@ use domain::{
     principal::Principal,
     verification::otp::{OtpCode, Purpose},
 };
-use ports::{clock::Clock, store_error::StoreError};
+use ports::store_error::StoreError;
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -38,16 +41,23 @@ pub enum ProveError {
 
 /// Checks what proves a number.
 pub struct ProvePhone {
-    /// Sends codes and checks them.
-    pub verify: Arc<VerificationService>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
+    pub(super) verify: Arc<VerificationService>,
+    kernel: Kernel,
+}
+
+impl ProvePhone {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(verify: Arc<VerificationService>, kernel: Kernel) -> Self {
+        Self { verify, kernel }
+    }
 }
 
 impl ProvePhone {
     /// Returns the approved challenge that proves the number. It must have been started to verify a number,
     /// from the caller's IP address; a sign-in code proves none. A signed-in person's own challenges count as
     /// well. The store uses the challenge up when it writes the number.
+    #[tracing::instrument(name = "prove_phone", level = "debug", skip_all)]
     pub async fn run(
         &self,
         phone: &PhoneNumber,
@@ -101,7 +111,7 @@ impl ProvePhone {
         let proves = found.is_some_and(|found| {
             found.to.phone() == Some(phone)
                 && found.purpose == Purpose::Registration
-                && proof_is_fresh(&found.challenge, self.clock.now())
+                && proof_is_fresh(&found.challenge, self.kernel.now())
         });
         if proves { Ok(id) } else { Err(ProveError::NoProof) }
     }

@@ -4,6 +4,7 @@ use crate::accounts::{
     prove_phone::{NumberProof, ProveError, ProvePhone},
     session_issuer::{AuthServiceError, SessionIssuer, SignedIn, Visitor},
 };
+use crate::kernel::Kernel;
 use domain::{
     accounts::{Password, PersonName},
     email::EmailAddress,
@@ -13,9 +14,7 @@ use domain::{
 };
 use ports::{
     accounts::{AccountPhone, FirstWallet, NewAccount, Registered, Users},
-    clock::Clock,
     crypto::{HashRefused, PasswordHasher},
-    ids_and_random::IdGenerator,
     store_error::StoreError,
 };
 use std::sync::Arc;
@@ -23,6 +22,12 @@ use thiserror::Error;
 
 /// Makes accounts for people.
 pub struct Register {
+    parts: RegisterParts,
+    kernel: Kernel,
+}
+
+/// The stores and use cases that [`Register`] needs.
+pub struct RegisterParts {
     /// The port of users.
     pub accounts: Arc<dyn Users>,
     /// Hashes the passwords.
@@ -31,15 +36,20 @@ pub struct Register {
     pub prove: Arc<ProvePhone>,
     /// Issues the tokens of a session.
     pub issuer: Arc<SessionIssuer>,
-    /// The id generator.
-    pub ids: Arc<dyn IdGenerator>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
     /// The currency of a first wallet.
     pub currency: Currency,
 }
 
+impl Register {
+    /// Builds the use case from its parts.
+    #[must_use]
+    pub fn new(parts: RegisterParts, kernel: Kernel) -> Self {
+        Self { parts, kernel }
+    }
+}
+
 /// A request for an account.
+#[non_exhaustive]
 pub struct Registration {
     /// The e-mail address to sign in with.
     pub email: EmailAddress,
@@ -55,6 +65,14 @@ pub struct Registration {
     pub last_name: Option<PersonName>,
     /// The address and device of the call.
     pub visitor: Visitor,
+}
+
+impl Registration {
+    /// A registration with an e-mail address and a password alone. Set the other fields afterwards.
+    #[must_use]
+    pub fn of(email: EmailAddress, password: Password, visitor: Visitor) -> Self {
+        Self { email, password, phone: None, proof: None, first_name: None, last_name: None, visitor }
+    }
 }
 
 /// Why no account was made.
@@ -102,37 +120,38 @@ impl From<ProveError> for RegisterError {
 impl Register {
     /// Makes the account and signs its owner in. The address is checked before the code, so that a taken
     /// address uses up no code.
+    #[tracing::instrument(name = "register", level = "debug", skip_all)]
     pub async fn run(&self, request: Registration) -> Result<SignedIn, RegisterError> {
-        if self.accounts.find_credentials(&request.email).await?.is_some() {
+        if self.parts.accounts.find_credentials(&request.email).await?.is_some() {
             return Err(RegisterError::EmailTaken);
         }
         // Hash the password before the code is used up: if too many are hashed at once, the code stays valid.
-        let password_hash = self.hasher.hash(&request.password).await?;
+        let password_hash = self.parts.hasher.hash(&request.password).await?;
         let phone = match (request.phone, request.proof) {
             (Some(number), Some(proof)) => {
-                let proof = self.prove.run(&number, &proof, &request.visitor.address, None).await?;
+                let proof = self.parts.prove.run(&number, &proof, &request.visitor.address, None).await?;
                 Some(AccountPhone { number, proof: Some(proof) })
             }
             (Some(number), None) => Some(AccountPhone { number, proof: None }),
             (None, _) => None,
         };
         let account = NewAccount {
-            id: UserId(self.ids.new_id()),
+            id: UserId(self.kernel.new_id()),
             password_hash,
             email: request.email,
             phone,
             first_name: request.first_name,
             last_name: request.last_name,
             wallet: FirstWallet {
-                id: WalletId(self.ids.new_id()),
+                id: WalletId(self.kernel.new_id()),
                 name: "Principal".into(),
-                currency: self.currency,
+                currency: self.parts.currency,
             },
-            session: self.issuer.new_session(request.visitor.device.clone()),
+            session: self.parts.issuer.new_session(request.visitor.device.clone()),
             actor: request.visitor.actor(),
         };
-        match self.accounts.register(&account, self.clock.now()).await? {
-            Registered::Done(user) => Ok(self.issuer.hand_out(user, account.session.id, 1).await?),
+        match self.parts.accounts.register(&account, self.kernel.now()).await? {
+            Registered::Done(user) => Ok(self.parts.issuer.hand_out(user, account.session.id, 1).await?),
             Registered::EmailTaken => Err(RegisterError::EmailTaken),
             Registered::PhoneTaken => Err(RegisterError::PhoneTaken),
             Registered::NoProof => Err(RegisterError::NoProof),

@@ -2,6 +2,7 @@
 
 use crate::{
     accounts::session_issuer::{AuthServiceError, Visitor},
+    kernel::Kernel,
     verification::verification_service::{CheckResult, VerificationService},
 };
 use domain::{
@@ -13,7 +14,6 @@ use domain::{
 };
 use ports::{
     accounts::{ResetPassword as Reset, ResetProof, Users},
-    clock::Clock,
     crypto::{HashRefused, PasswordHasher, SecretHasher, SecretKind},
     store_error::StoreError,
 };
@@ -22,16 +22,25 @@ use thiserror::Error;
 
 /// Sets new passwords.
 pub struct ResetPassword {
-    /// The port of users.
-    pub accounts: Arc<dyn Users>,
-    /// Checks reset codes.
-    pub verify: Arc<VerificationService>,
-    /// Hashes reset tokens.
-    pub secrets: Arc<dyn SecretHasher>,
-    /// Hashes the passwords.
-    pub hasher: Arc<dyn PasswordHasher>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
+    accounts: Arc<dyn Users>,
+    verify: Arc<VerificationService>,
+    secrets: Arc<dyn SecretHasher>,
+    hasher: Arc<dyn PasswordHasher>,
+    kernel: Kernel,
+}
+
+impl ResetPassword {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(
+        accounts: Arc<dyn Users>,
+        verify: Arc<VerificationService>,
+        secrets: Arc<dyn SecretHasher>,
+        hasher: Arc<dyn PasswordHasher>,
+        kernel: Kernel,
+    ) -> Self {
+        Self { accounts, verify, secrets, hasher, kernel }
+    }
 }
 
 /// Why the password did not change.
@@ -65,9 +74,10 @@ impl From<HashRefused> for ResetError {
 
 impl ResetPassword {
     /// Sets the password with the token of a link.
+    #[tracing::instrument(name = "reset_password", level = "debug", skip_all)]
     pub async fn by_token(&self, token: &str, typed: &str, visitor: &Visitor) -> Result<(), ResetError> {
         let hashes = self.secrets.hashes(SecretKind::ResetToken, token);
-        let found = self.accounts.find_reset(&hashes, self.clock.now()).await?;
+        let found = self.accounts.find_reset(&hashes, self.kernel.now()).await?;
         let (_, email) = found.ok_or(ResetError::NoProof)?;
         let password = Password::try_new(typed, &email)?;
         let password_hash = self.hasher.hash(&password).await?;
@@ -76,6 +86,7 @@ impl ResetPassword {
 
     /// Sets the password with a code that was sent to the person's number. It must have been requested from
     /// the same IP address.
+    #[tracing::instrument(name = "reset_password", level = "debug", skip_all)]
     pub async fn by_code(
         &self,
         email: &EmailAddress,
@@ -111,7 +122,7 @@ impl ResetPassword {
         visitor: &Visitor,
     ) -> Result<(), ResetError> {
         let reset = Reset { proof, password_hash, actor: visitor.actor() };
-        let done = self.accounts.reset_password(&reset, self.clock.now()).await?;
+        let done = self.accounts.reset_password(&reset, self.kernel.now()).await?;
         if done { Ok(()) } else { Err(ResetError::NoProof) }
     }
 }

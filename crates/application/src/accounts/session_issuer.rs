@@ -1,6 +1,9 @@
 //! Shared authentication: request context, password check, token issue.
 
-use crate::verification::verification_page::{HostedVerification, WayBack};
+use crate::{
+    kernel::Kernel,
+    verification::verification_page::{HostedVerification, WayBack},
+};
 use chrono::{DateTime, Utc};
 use domain::{
     accounts::{ACCESS_TTL, Password, TRIES_PER_ADDRESS, TRIES_PER_PERSON_AND_ADDRESS},
@@ -17,9 +20,8 @@ use ports::{
         CountedTry, NewSession, Users,
         session_tokens::{CannotSign, SessionTokens},
     },
-    clock::Clock,
     crypto::{HashRefused, PasswordHasher},
-    ids_and_random::{IdGenerator, Random},
+    ids_and_random::Random,
     store_error::StoreError,
 };
 use std::{fmt::Write, sync::Arc};
@@ -75,21 +77,30 @@ pub struct SignedIn {
 
 /// Issues the tokens of sessions.
 pub struct SessionIssuer {
-    /// The port of users.
-    pub accounts: Arc<dyn Users>,
-    /// Makes and signs the tokens.
-    pub tokens: Arc<dyn SessionTokens>,
-    /// Opens the page on which people verify their numbers. `None`: there is no such page.
-    pub pages: Option<Arc<HostedVerification>>,
-    /// The id generator.
-    pub ids: Arc<dyn IdGenerator>,
+    accounts: Arc<dyn Users>,
+    pub(super) tokens: Arc<dyn SessionTokens>,
+    pages: Option<Arc<HostedVerification>>,
+    kernel: Kernel,
+}
+
+impl SessionIssuer {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(
+        accounts: Arc<dyn Users>,
+        tokens: Arc<dyn SessionTokens>,
+        pages: Option<Arc<HostedVerification>>,
+        kernel: Kernel,
+    ) -> Self {
+        Self { accounts, tokens, pages, kernel }
+    }
 }
 
 impl SessionIssuer {
     /// A new session for the device that calls.
     #[must_use]
     pub fn new_session(&self, device: Option<String>) -> NewSession {
-        NewSession { id: SessionId(self.ids.new_id()), device }
+        NewSession { id: SessionId(self.kernel.new_id()), device }
     }
 
     /// The tokens of an open session.
@@ -135,12 +146,17 @@ pub enum PasswordVerdict {
 
 /// Checks passwords and counts failures.
 pub struct PasswordAuthenticator {
-    /// The port of users.
-    pub accounts: Arc<dyn Users>,
-    /// Compares passwords with hashes.
-    pub hasher: Arc<dyn PasswordHasher>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
+    accounts: Arc<dyn Users>,
+    hasher: Arc<dyn PasswordHasher>,
+    kernel: Kernel,
+}
+
+impl PasswordAuthenticator {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(accounts: Arc<dyn Users>, hasher: Arc<dyn PasswordHasher>, kernel: Kernel) -> Self {
+        Self { accounts, hasher, kernel }
+    }
 }
 
 impl PasswordAuthenticator {
@@ -158,7 +174,7 @@ impl PasswordAuthenticator {
             CountedTry { name: of_both.clone(), most: TRIES_PER_PERSON_AND_ADDRESS },
             CountedTry { name: try_name(&[("address", Some(address))]), most: TRIES_PER_ADDRESS },
         ];
-        if let Some(next) = self.accounts.count_try(&tries, self.clock.now()).await? {
+        if let Some(next) = self.accounts.count_try(&tries, self.kernel.now()).await? {
             return Ok(PasswordVerdict::TooMany(next));
         }
         let known = self.accounts.find_credentials(email).await?;
@@ -176,7 +192,7 @@ impl PasswordAuthenticator {
             before: None,
             after: None,
         };
-        self.accounts.note(&refused, self.clock.now()).await?;
+        self.accounts.note(&refused, self.kernel.now()).await?;
         Ok(PasswordVerdict::Wrong)
     }
 }

@@ -6,6 +6,7 @@
 //! proves who they are again, because somebody else may have made the code to get into their account.
 
 use crate::accounts::session_issuer::{AuthServiceError, PasswordAuthenticator, PasswordVerdict, Visitor};
+use crate::kernel::Kernel;
 use chrono::{DateTime, Utc};
 use domain::{
     accounts::{ACCESS_TTL, LINK_CODE_TTL, Password, link_code_is_sane},
@@ -17,15 +18,19 @@ use ports::{
         BindChat, ChatLinks, Confirmer, LinkMaker, NewLinkCode, NewSession, TelegramChat, Users,
         session_tokens::SessionTokens,
     },
-    clock::Clock,
     crypto::{SecretHasher, SecretKind},
-    ids_and_random::{IdGenerator, Random},
     store_error::StoreResult,
 };
 use std::{fmt::Write, sync::Arc};
 
 /// Binds chats to people.
 pub struct TelegramLink {
+    parts: TelegramLinkParts,
+    kernel: Kernel,
+}
+
+/// The stores and use cases that [`TelegramLink`] needs.
+pub struct TelegramLinkParts {
     /// The port of chats and their owners.
     pub links: Arc<dyn ChatLinks>,
     /// The port of users.
@@ -36,12 +41,14 @@ pub struct TelegramLink {
     pub tokens: Arc<dyn SessionTokens>,
     /// Hashes codes and tokens.
     pub secrets: Arc<dyn SecretHasher>,
-    /// The random source.
-    pub random: Arc<dyn Random>,
-    /// The id generator.
-    pub ids: Arc<dyn IdGenerator>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
+}
+
+impl TelegramLink {
+    /// Builds the use case from its parts.
+    #[must_use]
+    pub fn new(parts: TelegramLinkParts, kernel: Kernel) -> Self {
+        Self { parts, kernel }
+    }
 }
 
 /// A chat that was bound over the API, with the tokens for it. It holds secrets, so it has no `Debug`.
@@ -71,12 +78,14 @@ pub enum Confirmation {
 impl TelegramLink {
     /// Makes a link code for the person of a session: the chat that sends it becomes theirs. `None`: the
     /// session has ended meanwhile.
+    #[tracing::instrument(name = "start_telegram_link", level = "debug", skip_all, fields(%user))]
     pub async fn start_for_person(&self, user: UserId, session: SessionId) -> StoreResult<Option<String>> {
         let (code, is_kept) = self.start(LinkMaker::Person(user), Some(session)).await?;
         Ok(is_kept.then_some(code))
     }
 
     /// Makes a link code for a chat: the person who confirms it gets the chat.
+    #[tracing::instrument(name = "start_telegram_link", level = "debug", skip_all)]
     pub async fn start_for_chat(&self, chat: TelegramChat) -> StoreResult<String> {
         let (code, _kept_as_always) = self.start(LinkMaker::Chat(chat), None).await?;
         Ok(code)
@@ -84,25 +93,26 @@ impl TelegramLink {
 
     /// Returns the code, and whether it was kept.
     async fn start(&self, maker: LinkMaker, session: Option<SessionId>) -> StoreResult<(String, bool)> {
-        let now = self.clock.now();
+        let now = self.kernel.now();
         let mut bytes = [0; 16];
-        self.random.fill(&mut bytes);
+        self.kernel.random.fill(&mut bytes);
         let code = bytes.iter().fold(String::new(), |mut code, byte| {
             // Writing to a string can't fail.
             let _written = write!(code, "{byte:02x}");
             code
         });
         let kept = NewLinkCode {
-            hash: self.secrets.hash(SecretKind::LinkCode, &code),
+            hash: self.parts.secrets.hash(SecretKind::LinkCode, &code),
             maker,
             session,
             expires_at: now.checked_add_signed(LINK_CODE_TTL).unwrap_or(now),
         };
-        let is_kept = self.links.keep_link_code(&kept, now).await?;
+        let is_kept = self.parts.links.keep_link_code(&kept, now).await?;
         Ok((code, is_kept))
     }
 
     /// The bot brings back a person's code, for the chat that sent it.
+    #[tracing::instrument(name = "confirm_telegram_link", level = "debug", skip_all)]
     pub async fn confirm_by_bot(
         &self,
         chat: TelegramChat,
@@ -113,6 +123,7 @@ impl TelegramLink {
     }
 
     /// A person confirms a chat's code. Without their password nothing is bound, and they see the chat.
+    #[tracing::instrument(name = "confirm_telegram_link", level = "debug", skip_all, fields(%user))]
     pub async fn confirm_by_person(
         &self,
         user: UserId,
@@ -123,15 +134,15 @@ impl TelegramLink {
         actor: &Actor,
     ) -> Result<Confirmation, AuthServiceError> {
         let Some(hashes) = self.hashes(code) else { return Ok(Confirmation::NoCode) };
-        let known = match self.links.find_link_code(&hashes, self.clock.now()).await? {
+        let known = match self.parts.links.find_link_code(&hashes, self.kernel.now()).await? {
             Some(LinkMaker::Chat(known)) if known.id == chat.id => known,
             _ => return Ok(Confirmation::NoCode),
         };
-        let email = self.accounts.profile(user).await?.and_then(|profile| profile.email);
+        let email = self.parts.accounts.profile(user).await?.and_then(|profile| profile.email);
         let (Some(password), Some(email)) = (password, email) else {
             return Ok(Confirmation::StepUpNeeded(known));
         };
-        match self.passwords.judge(&email, password, &visitor.address, actor).await? {
+        match self.parts.passwords.judge(&email, password, &visitor.address, actor).await? {
             PasswordVerdict::Right { user: owner, hash } if owner == user => {
                 self.confirm(known, code, Some(Confirmer { user, seen_password: hash }), actor).await
             }
@@ -148,22 +159,22 @@ impl TelegramLink {
         actor: &Actor,
     ) -> Result<Confirmation, AuthServiceError> {
         let Some(hashes) = self.hashes(code) else { return Ok(Confirmation::NoCode) };
-        let session = NewSession { id: SessionId(self.ids.new_id()), device: Some("Telegram".to_owned()) };
-        let now = self.clock.now();
+        let session = NewSession { id: SessionId(self.kernel.new_id()), device: Some("Telegram".to_owned()) };
+        let now = self.kernel.now();
         let request =
             BindChat { hashes, chat, confirmed_by, session: Some(session.clone()), actor: actor.clone() };
-        let Some(bound) = self.links.bind_chat(&request, now).await? else {
+        let Some(bound) = self.parts.links.bind_chat(&request, now).await? else {
             return Ok(Confirmation::NoCode);
         };
         Ok(Confirmation::Done(LinkConfirmed {
             user: bound.link.user,
-            token: self.tokens.access(bound.link.user, session.id, ACCESS_TTL)?,
+            token: self.parts.tokens.access(bound.link.user, session.id, ACCESS_TTL)?,
             expires_at: now.checked_add_signed(ACCESS_TTL).unwrap_or(now),
         }))
     }
 
     /// The hashes of a code. `None`: the text can't be a code.
     fn hashes(&self, code: &str) -> Option<Vec<[u8; 32]>> {
-        link_code_is_sane(code).then(|| self.secrets.hashes(SecretKind::LinkCode, code))
+        link_code_is_sane(code).then(|| self.parts.secrets.hashes(SecretKind::LinkCode, code))
     }
 }

@@ -1,9 +1,8 @@
 //! Accept a provider's webhook: authenticate it, decode it, store it. The work happens after the answer.
 
+use crate::kernel::Kernel;
 use domain::ids::EventId;
 use ports::{
-    clock::Clock,
-    ids_and_random::IdGenerator,
     messaging::{
         Accepted, ConsentChange, Consents, Outbox, TurnQueue,
         inbound_webhook::{
@@ -21,18 +20,25 @@ use crate::messaging::handle_message::channel_of;
 
 /// Accepts webhooks of providers.
 pub struct AcceptWebhook {
-    /// Where inbound messages are kept.
-    pub inbox: Arc<dyn TurnQueue>,
-    /// The outbox, whose delivery statuses change.
-    pub outbox: Arc<dyn Outbox>,
-    /// The consents of recipients.
-    pub consents: Arc<dyn Consents>,
-    /// Where unreadable webhooks and notices are kept.
-    pub dead_letters: Arc<dyn DeadLetters>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
-    /// Makes the ids of events.
-    pub ids: Arc<dyn IdGenerator>,
+    inbox: Arc<dyn TurnQueue>,
+    outbox: Arc<dyn Outbox>,
+    consents: Arc<dyn Consents>,
+    dead_letters: Arc<dyn DeadLetters>,
+    kernel: Kernel,
+}
+
+impl AcceptWebhook {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(
+        inbox: Arc<dyn TurnQueue>,
+        outbox: Arc<dyn Outbox>,
+        consents: Arc<dyn Consents>,
+        dead_letters: Arc<dyn DeadLetters>,
+        kernel: Kernel,
+    ) -> Self {
+        Self { inbox, outbox, consents, dead_letters, kernel }
+    }
 }
 
 /// Why a webhook was not accepted.
@@ -76,6 +82,7 @@ struct Sorted {
 impl AcceptWebhook {
     /// Returns when everything in the webhook is stored. `name` is the webhook under which an unreadable body
     /// is kept.
+    #[tracing::instrument(name = "accept_webhook", level = "debug", skip_all, fields(webhook = name))]
     pub async fn run(
         &self,
         name: &str,
@@ -86,7 +93,7 @@ impl AcceptWebhook {
         match webhook.decode(raw) {
             Ok(events) => Ok(self.take(events).await?),
             Err(error) => {
-                let (id, body) = (self.ids.new_id(), raw.body.clone());
+                let (id, body) = (self.kernel.new_id(), raw.body.clone());
                 self.keep_unreadable(id, name, body, error.0.clone()).await?;
                 Err(AcceptWebhookError::Undecodable(error.0))
             }
@@ -95,6 +102,7 @@ impl AcceptWebhook {
 
     /// Decodes an unreadable webhook once more. `None`: it still can't be read. Its signature was checked
     /// when it arrived.
+    #[tracing::instrument(name = "read_webhook_again", level = "debug", skip_all, fields(webhook = kept.webhook))]
     pub async fn run_again(
         &self,
         webhook: &dyn InboundWebhook,
@@ -121,11 +129,11 @@ impl AcceptWebhook {
 
     async fn keep_unreadable(&self, id: Uuid, name: &str, body: Vec<u8>, reason: String) -> StoreResult<()> {
         let webhook = UnreadableWebhook { id, webhook: name.to_owned(), body, reason };
-        self.dead_letters.keep_unreadable(&webhook, self.clock.now()).await
+        self.dead_letters.keep_unreadable(&webhook, self.kernel.now()).await
     }
 
     async fn take(&self, events: Vec<InboundEvent>) -> StoreResult<WebhookSummary> {
-        let now = self.clock.now();
+        let now = self.kernel.now();
         let Sorted { messages, statuses, consents, notices } = self.sort(events);
         let mut taken = WebhookSummary { notices: notices.len(), ..WebhookSummary::default() };
         if !messages.is_empty() {
@@ -152,11 +160,11 @@ impl AcceptWebhook {
         for event in events {
             match event {
                 InboundEvent::Message(message) => {
-                    sorted.messages.push((EventId(self.ids.new_id()), message));
+                    sorted.messages.push((EventId(self.kernel.new_id()), message));
                 }
                 InboundEvent::Status(report) => sorted.statuses.push(report),
                 InboundEvent::Consent(report) => sorted.consents.push(report),
-                InboundEvent::Notice(notice) => sorted.notices.push((self.ids.new_id(), notice)),
+                InboundEvent::Notice(notice) => sorted.notices.push((self.kernel.new_id(), notice)),
             }
         }
         sorted

@@ -1,6 +1,7 @@
 //! Agent handoff: an agent takes a conversation over and releases it. Agent commands wait in the inbox behind
 //! what the person wrote before, so no turn in progress is overtaken.
 
+use crate::kernel::Kernel;
 use domain::{
     ids::{ConversationId, EventId},
     messaging::conversation::{AgentCommand, InboundContent},
@@ -8,8 +9,6 @@ use domain::{
     principal::Principal,
 };
 use ports::{
-    clock::Clock,
-    ids_and_random::IdGenerator,
     messaging::{Conversations, TurnQueue, inbound_webhook::InboundMessage},
     store_error::StoreResult,
 };
@@ -17,21 +16,25 @@ use std::sync::Arc;
 
 /// Accepts the commands of agents.
 pub struct AgentHandoff {
-    /// The conversations that exist.
-    pub conversations: Arc<dyn Conversations>,
-    /// The inbox that keeps commands.
-    pub inbox: Arc<dyn TurnQueue>,
-    /// Makes the ids of commands.
-    pub ids: Arc<dyn IdGenerator>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
+    conversations: Arc<dyn Conversations>,
+    inbox: Arc<dyn TurnQueue>,
+    kernel: Kernel,
+}
+
+impl AgentHandoff {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(conversations: Arc<dyn Conversations>, inbox: Arc<dyn TurnQueue>, kernel: Kernel) -> Self {
+        Self { conversations, inbox, kernel }
+    }
 }
 
 impl AgentHandoff {
     /// Puts a command of that agent into the inbox. False: there is no such conversation.
+    #[tracing::instrument(name = "agent_handoff", level = "debug", skip_all, fields(conversation = %id))]
     pub async fn order(&self, id: ConversationId, command: AgentCommand, by: Principal) -> StoreResult<bool> {
         let Some(conversation) = self.conversations.find_conversation(id).await? else { return Ok(false) };
-        let event = EventId(self.ids.new_id());
+        let event = EventId(self.kernel.new_id());
         let message = InboundMessage {
             channel_account: conversation.channel_account,
             provider_event_id: format!("desk:{event}"),
@@ -43,7 +46,7 @@ impl AgentHandoff {
             sent_at: None,
             raw: Vec::new(),
         };
-        self.inbox.accept(&[(event, message)], self.clock.now()).await?;
+        self.inbox.accept(&[(event, message)], self.kernel.now()).await?;
         Ok(true)
     }
 }

@@ -10,10 +10,16 @@ use std::sync::Arc;
 
 /// Reads flows and answers.
 pub struct FlowAnswers {
-    /// Where answers are kept.
-    pub store: Arc<dyn Flows>,
-    /// The flow registry in use.
-    pub book: Arc<FlowRegistry>,
+    store: Arc<dyn Flows>,
+    book: Arc<FlowRegistry>,
+}
+
+impl FlowAnswers {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(store: Arc<dyn Flows>, book: Arc<FlowRegistry>) -> Self {
+        Self { store, book }
+    }
 }
 
 impl FlowAnswers {

@@ -5,6 +5,7 @@ mod effects;
 
 use crate::{
     accounts::chat_owners::ChatOwners,
+    kernel::Kernel,
     money::{
         cancel_transfer::CancelTransfer, confirm_transfer::ConfirmTransfer,
         prepare_transfer::PrepareTransfer, submit_transfer::SubmitTransfer,
@@ -32,8 +33,6 @@ use domain::{
 };
 use ports::{
     accounts::Identities,
-    clock::Clock,
-    ids_and_random::IdGenerator,
     messaging::{
         Lane, LeasedTurn, NewFlowResponse, NewOutbound, Turn,
         intent_parser::IntentParser,
@@ -45,6 +44,7 @@ use ports::{
 };
 use std::{collections::VecDeque, sync::Arc};
 use thiserror::Error;
+use tracing::Instrument;
 
 /// The most effects of a turn. No real turn has as many: this stops a loop in the state machine.
 const EFFECTS_MAX: u32 = 32;
@@ -68,8 +68,31 @@ pub struct ConversationPolicy {
     pub home: Region,
 }
 
+impl Default for ConversationPolicy {
+    /// A bank in Mexico: Spanish, pesos, sessions of twelve hours, 30 messages a minute, and agents who keep a
+    /// conversation for four hours.
+    fn default() -> Self {
+        Self {
+            default_locale: Locale::Es,
+            default_currency: Currency::MXN,
+            session_ttl: Duration::hours(12),
+            messages_per_minute: 30,
+            handoff_for: Duration::hours(4),
+            zone: chrono_tz::America::Mexico_City,
+            home: Region::MEXICO,
+        }
+    }
+}
+
 /// Runs the turns of conversations.
 pub struct HandleMessage {
+    parts: HandleMessageParts,
+    kernel: Kernel,
+    rules: ConversationPolicy,
+}
+
+/// The stores and use cases that [`HandleMessage`] needs.
+pub struct HandleMessageParts {
     /// The parser of texts.
     pub parser: Arc<dyn IntentParser>,
     /// The message catalogue.
@@ -92,12 +115,14 @@ pub struct HandleMessage {
     pub identities: Arc<dyn Identities>,
     /// The flow registry in use.
     pub flows: Arc<FlowRegistry>,
-    /// The id generator.
-    pub ids: Arc<dyn IdGenerator>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
-    /// The rules in force.
-    pub rules: ConversationPolicy,
+}
+
+impl HandleMessage {
+    /// Builds the use case from its parts.
+    #[must_use]
+    pub fn new(parts: HandleMessageParts, kernel: Kernel, rules: ConversationPolicy) -> Self {
+        Self { parts, kernel, rules }
+    }
 }
 
 /// Why a turn failed. It is tried again.
@@ -122,6 +147,7 @@ struct TurnOutcome {
 impl HandleMessage {
     /// Runs a turn. It may run again after a crash: each effect has a key (event, ordinal), and the use case
     /// that carries it out answers a repeated key with the first outcome.
+    #[tracing::instrument(name = "handle_message", level = "debug", skip_all)]
     pub async fn run(&self, turn: &LeasedTurn) -> Result<Turn, TurnError> {
         let mut state = turn.state.clone();
         let mut gathered =
@@ -148,7 +174,9 @@ impl HandleMessage {
                     return Err(TurnError::Endless);
                 }
                 let key = format!("{}:{ordinal}", turn.event);
-                if let Some(event) = self.perform(turn, &state, effect, key, &mut gathered).await? {
+                let span = tracing::debug_span!("effect", kind = effect.name(), ordinal);
+                let performed = self.perform(turn, &state, effect, key, &mut gathered);
+                if let Some(event) = performed.instrument(span).await? {
                     events.push_back(event);
                 }
             }
@@ -157,7 +185,7 @@ impl HandleMessage {
     }
 
     fn facts(&self, turn: &LeasedTurn, bound: Option<UserId>) -> StepContext {
-        let now = self.clock.now();
+        let now = self.kernel.now();
         let country = turn.message.phone.as_ref().and_then(domain::phone::PhoneNumber::country);
         StepContext {
             now,
@@ -169,10 +197,10 @@ impl HandleMessage {
             session_ttl: self.rules.session_ttl,
             messages_per_minute: self.rules.messages_per_minute,
             handoff_for: self.rules.handoff_for,
-            new_prompt: PromptId(self.ids.new_id()),
+            new_prompt: PromptId(self.kernel.new_id()),
             today: now.with_timezone(&self.rules.zone).date_naive(),
             region: country.and_then(|country| Region::parse(&country)).unwrap_or(self.rules.home),
-            flows: self.flows.clone(),
+            flows: self.parts.flows.clone(),
         }
     }
 
@@ -188,7 +216,7 @@ impl HandleMessage {
             consent: gathered.consent,
             audit: gathered.audit,
             flow_response: gathered.answers.map(|completed| NewFlowResponse {
-                id: FlowResponseId(self.ids.new_id()),
+                id: FlowResponseId(self.kernel.new_id()),
                 completed,
                 respondent: match &turn.message.phone {
                     Some(phone) => phone.e164().to_owned(),
@@ -199,11 +227,12 @@ impl HandleMessage {
     }
 
     fn reply(&self, turn: &LeasedTurn, locale: Locale, say: &Reply) -> NewOutbound {
-        let lines: Vec<String> = say.texts().iter().map(|text| self.texts.render(locale, text)).collect();
-        let now: chrono::DateTime<Utc> = self.clock.now();
+        let lines: Vec<String> =
+            say.texts().iter().map(|text| self.parts.texts.render(locale, text)).collect();
+        let now: chrono::DateTime<Utc> = self.kernel.now();
         NewOutbound {
             message: OutboundMessage {
-                id: MessageId(self.ids.new_id()),
+                id: MessageId(self.kernel.new_id()),
                 channel: channel_of(&turn.message.channel_account),
                 recipient: turn.message.sender.clone(),
                 text: lines.join("\n"),
@@ -222,9 +251,9 @@ impl HandleMessage {
 
     fn form(&self, locale: Locale, say: &Reply) -> MessageForm {
         if let Some(title) = say.number_button() {
-            return MessageForm::AskNumber { title: self.texts.render(locale, &title) };
+            return MessageForm::AskNumber { title: self.parts.texts.render(locale, &title) };
         }
-        let title = |button: Button| (button.id, self.texts.render(locale, &button.title));
+        let title = |button: Button| (button.id, self.parts.texts.render(locale, &button.title));
         let buttons: Vec<_> = say.buttons().into_iter().map(title).collect();
         if buttons.is_empty() { MessageForm::Plain } else { MessageForm::Buttons(buttons) }
     }
@@ -292,7 +321,7 @@ impl HandleMessage {
                 None
             }
             Effect::Understand(text) => {
-                let understanding = self.parser.parse(&text, state.locale).await;
+                let understanding = self.parts.parser.parse(&text, state.locale).await;
                 Some(Event::Understood { text, understanding })
             }
             Effect::StartVerification => Some(self.start_verification(turn, state, key).await?),
@@ -302,7 +331,9 @@ impl HandleMessage {
             }
             Effect::ReadBalance(user) => self.read_balance(user).await?,
             Effect::ListMovements(user) => Some(self.list_movements(user).await?),
-            Effect::Prepare { user, draft } => Some(Event::Prepared(self.prepare.run(user, &draft).await?)),
+            Effect::Prepare { user, draft } => {
+                Some(Event::Prepared(self.parts.prepare.run(user, &draft).await?))
+            }
             Effect::Pay { user, prompt } => Some(self.pay(turn, user, prompt).await?),
             Effect::ConfirmPayment { transfer, code, payee } => {
                 Some(self.confirm_payment(turn, transfer, code.digits(), payee, key).await?)

@@ -19,8 +19,15 @@ pub fn mail_account(from: &EmailAddress) -> String {
 
 /// Sends the outbox's e-mail through a mailer.
 pub struct MailChannel {
-    /// The mailer that sends.
-    pub mailer: Arc<dyn Mailer>,
+    mailer: Arc<dyn Mailer>,
+}
+
+impl MailChannel {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(mailer: Arc<dyn Mailer>) -> Self {
+        Self { mailer }
+    }
 }
 
 #[async_trait]

@@ -7,3 +7,4 @@ pub mod handle_message;
 pub mod mail_channel;
 pub mod relay_outbox;
 pub mod send_message;
+pub mod turn_runner;

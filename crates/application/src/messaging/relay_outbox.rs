@@ -1,9 +1,8 @@
 //! Send what the outbox holds, and find out what became of sends without a clear answer.
 
+use crate::kernel::Kernel;
 use chrono::{DateTime, Duration, Utc};
 use ports::{
-    clock::Clock,
-    ids_and_random::Random,
     messaging::{
         LeasedMessage, Outbox, Settlement,
         message_channel::{MessageChannel, Retry, SendLookup, SendOutcome},
@@ -11,6 +10,7 @@ use ports::{
     store_error::StoreResult,
 };
 use std::{collections::HashMap, sync::Arc};
+use tracing::Instrument;
 
 /// How long a send in doubt is looked up before it is sent once more.
 const LOOK_FOR: Duration = Duration::seconds(10);
@@ -23,24 +23,32 @@ const BACKOFF_MAX_SECONDS: u32 = 60;
 
 /// Sends the messages of the outbox and settles them.
 pub struct RelayOutbox {
-    /// The outbox of messages.
-    pub outbox: Arc<dyn Outbox>,
-    /// The message channels, by channel account.
-    pub channels: HashMap<String, Arc<dyn MessageChannel>>,
-    /// The random source that spreads retries.
-    pub random: Arc<dyn Random>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
+    outbox: Arc<dyn Outbox>,
+    channels: HashMap<String, Arc<dyn MessageChannel>>,
+    kernel: Kernel,
+}
+
+impl RelayOutbox {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(
+        outbox: Arc<dyn Outbox>,
+        channels: HashMap<String, Arc<dyn MessageChannel>>,
+        kernel: Kernel,
+    ) -> Self {
+        Self { outbox, channels, kernel }
+    }
 }
 
 impl RelayOutbox {
     /// Leases up to `count` messages that are due now.
     pub async fn lease(&self, count: usize) -> StoreResult<Vec<LeasedMessage>> {
-        let now = self.clock.now();
+        let now = self.kernel.now();
         self.outbox.lease(now, later(now, LEASE), count).await
     }
 
     /// Sends one message and settles it. Messages are handled side by side, so a slow one delays no other.
+    #[tracing::instrument(name = "relay_message", level = "debug", skip_all, fields(outbox = %leased.message.id))]
     pub async fn handle(&self, leased: LeasedMessage) -> StoreResult<Settlement> {
         let settlement = self.decide(&leased).await;
         match &settlement {
@@ -56,7 +64,7 @@ impl RelayOutbox {
                 tracing::warn!(outbox = %id, attempts = leased.attempts, %error, "message given up");
             }
         }
-        self.outbox.settle(&leased, &settlement, self.clock.now()).await?;
+        self.outbox.settle(&leased, &settlement, self.kernel.now()).await?;
         Ok(settlement)
     }
 
@@ -66,14 +74,16 @@ impl RelayOutbox {
         };
         match leased.in_doubt_since {
             Some(since) => self.look(channel.as_ref(), leased, since).await,
-            None if self.clock.now() >= leased.expires_at => failed("expired before it could be sent"),
+            None if self.kernel.now() >= leased.expires_at => failed("expired before it could be sent"),
             None => self.send(channel.as_ref(), leased, false).await,
         }
     }
 
     async fn send(&self, channel: &dyn MessageChannel, leased: &LeasedMessage, resent: bool) -> Settlement {
-        let now = self.clock.now();
-        match channel.send(&leased.message).await {
+        let now = self.kernel.now();
+        let span =
+            tracing::debug_span!("provider", operation = "send", channel = leased.message.channel.name());
+        match channel.send(&leased.message).instrument(span).await {
             SendOutcome::Sent { provider_id } => Settlement::Sent { provider_id },
             SendOutcome::Rejected { code, reason, retry: Retry::Never } => {
                 Settlement::Failed { code, reason, opted_out: false }
@@ -97,13 +107,18 @@ impl RelayOutbox {
         leased: &LeasedMessage,
         since: DateTime<Utc>,
     ) -> Settlement {
-        let now = self.clock.now();
+        let now = self.kernel.now();
         let from = since.checked_sub_signed(Duration::minutes(1)).unwrap_or(since);
         let known = match self.outbox.known_provider_ids(&leased.message.recipient, from).await {
             Ok(known) => known,
             Err(error) => return in_doubt(now, error.to_string()),
         };
-        match channel.find_sent(&leased.message, from, &known).await {
+        let span = tracing::debug_span!(
+            "provider",
+            operation = "find_sent",
+            channel = leased.message.channel.name()
+        );
+        match channel.find_sent(&leased.message, from, &known).instrument(span).await {
             Ok(SendLookup::Found(provider_id)) => Settlement::Sent { provider_id },
             Ok(SendLookup::NeverKept) => {
                 dead("the answer was lost, and this provider can't be asked what it has sent")
@@ -124,7 +139,7 @@ impl RelayOutbox {
     fn pause(&self, attempts: u32, asked: Option<u64>) -> Duration {
         let most = 1_u32.checked_shl(attempts.min(6)).unwrap_or(BACKOFF_MAX_SECONDS).min(BACKOFF_MAX_SECONDS);
         let mut draw = [0; 4];
-        self.random.fill(&mut draw);
+        self.kernel.random.fill(&mut draw);
         let millis_max = i64::from(most).saturating_mul(1000);
         let jitter = i64::from(u32::from_be_bytes(draw)).checked_rem(millis_max).unwrap_or(0);
         let asked = i64::try_from(asked.unwrap_or(0)).unwrap_or(0).min(86_400);

@@ -1,6 +1,7 @@
 //! Send a message for a team or an agent. It goes to the address that the person last wrote from, unless they
 //! opted out. Free text goes out only in the channel's 24-hour window.
 
+use crate::kernel::Kernel;
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     ids::{ConversationId, MessageId},
@@ -9,8 +10,6 @@ use domain::{
     phone::PhoneNumber,
 };
 use ports::{
-    clock::Clock,
-    ids_and_random::IdGenerator,
     messaging::{
         Consents, ConversationView, Conversations, Enqueued, Lane, NewOutbound, Outbox,
         message_channel::{MessageForm, OutboundMessage, Template},
@@ -24,18 +23,25 @@ const WAITS: Duration = Duration::hours(24);
 
 /// Sends messages that are no answer in a turn.
 pub struct SendMessage {
-    /// The conversations, with the address that a person last wrote from.
-    pub conversations: Arc<dyn Conversations>,
-    /// The consents of recipients.
-    pub consents: Arc<dyn Consents>,
-    /// The outbox for the messages.
-    pub outbox: Arc<dyn Outbox>,
-    /// Our WhatsApp channel accounts. The first one writes to people who never wrote to us.
-    pub accounts: Vec<String>,
-    /// Makes the ids of messages.
-    pub ids: Arc<dyn IdGenerator>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
+    conversations: Arc<dyn Conversations>,
+    consents: Arc<dyn Consents>,
+    outbox: Arc<dyn Outbox>,
+    accounts: Vec<String>,
+    kernel: Kernel,
+}
+
+impl SendMessage {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(
+        conversations: Arc<dyn Conversations>,
+        consents: Arc<dyn Consents>,
+        outbox: Arc<dyn Outbox>,
+        accounts: Vec<String>,
+        kernel: Kernel,
+    ) -> Self {
+        Self { conversations, consents, outbox, accounts, kernel }
+    }
 }
 
 /// The content of a message to send.
@@ -62,6 +68,7 @@ pub enum Written {
 
 impl SendMessage {
     /// Writes to a number, through the provider of the last conversation with it.
+    #[tracing::instrument(name = "send_message", level = "debug", skip_all)]
     pub async fn to_number(&self, number: &PhoneNumber, words: Words, client: &str) -> StoreResult<Written> {
         let conversation =
             self.conversations.newest_conversation(Channel::Whatsapp, number.e164(), &self.accounts).await?;
@@ -81,6 +88,7 @@ impl SendMessage {
     }
 
     /// Writes in a conversation.
+    #[tracing::instrument(name = "send_message", level = "debug", skip_all)]
     pub async fn to_conversation(
         &self,
         id: ConversationId,
@@ -113,11 +121,11 @@ impl SendMessage {
     }
 
     fn has_window(&self, channel: Channel, last_inbound_at: Option<DateTime<Utc>>) -> bool {
-        is_window_open(channel, last_inbound_at, self.clock.now())
+        is_window_open(channel, last_inbound_at, self.kernel.now())
     }
 
     fn message(&self, channel: Channel, recipient: String, words: Words) -> OutboundMessage {
-        let id = MessageId(self.ids.new_id());
+        let id = MessageId(self.kernel.new_id());
         match words {
             Words::Text(text) => OutboundMessage::plain(id, channel, recipient, text),
             Words::Template(template) => OutboundMessage {
@@ -138,7 +146,7 @@ impl SendMessage {
         conversation: Option<ConversationId>,
         client: &str,
     ) -> StoreResult<Written> {
-        let now = self.clock.now();
+        let now = self.kernel.now();
         let id = message.id;
         let new = NewOutbound {
             message,

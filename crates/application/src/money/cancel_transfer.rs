@@ -1,21 +1,28 @@
 //! Cancel a transfer that has not completed.
 
+use crate::kernel::Kernel;
 use domain::{
     ids::TransferId,
     money::transfer::{Transfer, TransferStatus},
     operations::audit::Actor,
     principal::Principal,
 };
-use ports::{clock::Clock, money::Ledger, store_error::StoreError};
+use ports::{money::Ledger, store_error::StoreError};
 use std::sync::Arc;
 use thiserror::Error;
 
 /// Cancels waiting transfers.
 pub struct CancelTransfer {
-    /// The ledger port.
-    pub ledger: Arc<dyn Ledger>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
+    ledger: Arc<dyn Ledger>,
+    kernel: Kernel,
+}
+
+impl CancelTransfer {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(ledger: Arc<dyn Ledger>, kernel: Kernel) -> Self {
+        Self { ledger, kernel }
+    }
 }
 
 /// Why the transfer was not canceled.
@@ -34,6 +41,7 @@ pub enum CancelTransferError {
 
 impl CancelTransfer {
     /// Cancels the transfer of this caller. A transfer that is canceled already is returned as it is.
+    #[tracing::instrument(name = "cancel_transfer", level = "debug", skip_all, fields(transfer = %id))]
     pub async fn run(
         &self,
         caller: &Principal,
@@ -44,7 +52,7 @@ impl CancelTransfer {
         if known.is_none() {
             return Err(CancelTransferError::NotFound);
         }
-        match self.ledger.cancel(id, actor, self.clock.now()).await? {
+        match self.ledger.cancel(id, actor, self.kernel.now()).await? {
             None => Err(CancelTransferError::NotFound),
             Some(transfer) if transfer.status == TransferStatus::Canceled => Ok(transfer),
             Some(transfer) => Err(CancelTransferError::TooLate(Box::new(transfer))),

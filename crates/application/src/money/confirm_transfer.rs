@@ -1,6 +1,6 @@
 //! Confirm a waiting transfer with its step-up code.
 
-use crate::money::submit_transfer::TransferRules;
+use crate::{kernel::Kernel, money::submit_transfer::TransferRules};
 use domain::{
     ids::TransferId,
     money::{
@@ -12,7 +12,6 @@ use domain::{
     verification::otp::{OtpCode, Purpose},
 };
 use ports::{
-    clock::Clock,
     crypto::{CodeContext, CodeHasher},
     money::{ConfirmOutcome, ConfirmTransfer as ConfirmRequest, Ledger},
     store_error::StoreResult,
@@ -28,8 +27,8 @@ pub struct ConfirmTransfer {
     pub verifications: Arc<dyn Verifications>,
     /// Hashes the code that was entered.
     pub hasher: Arc<dyn CodeHasher>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
+    /// The clock, the ids and the random source.
+    pub kernel: Kernel,
     /// The rules in force.
     pub rules: Arc<TransferRules>,
 }
@@ -88,7 +87,7 @@ impl ConfirmTransfer {
             };
             Some(self.hasher.hash_with(&own.mac.key_id, &context, code.reveal())?.mac)
         });
-        let now = self.clock.now();
+        let now = self.kernel.now();
         let request = ConfirmRequest {
             transfer: id,
             verification,

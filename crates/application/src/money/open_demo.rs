@@ -1,7 +1,7 @@
 //! The demo person with a wallet, for development. It happens once for each database, even when several
 //! processes start at the same time.
 
-use crate::money::submit_transfer::TransferRules;
+use crate::{kernel::Kernel, money::submit_transfer::TransferRules};
 use domain::{
     ids::{TransferId, UserId, WalletId},
     money::{
@@ -19,8 +19,6 @@ use domain::{
 };
 use ports::{
     accounts::{Identities, NewPerson},
-    clock::Clock,
-    ids_and_random::IdGenerator,
     money::{Ledger, PostRequest},
     store_error::StoreResult,
 };
@@ -32,16 +30,15 @@ const OPENING: i64 = 100_000;
 pub async fn open_demo(
     identities: &dyn Identities,
     ledger: &dyn Ledger,
-    ids: &dyn IdGenerator,
-    clock: &dyn Clock,
+    kernel: &Kernel,
     rules: &TransferRules,
     phone: PhoneNumber,
 ) -> StoreResult<()> {
-    let now = clock.now();
+    let now = kernel.now();
     let person = NewPerson {
-        id: UserId(ids.new_id()),
+        id: UserId(kernel.new_id()),
         phone,
-        wallet: WalletId(ids.new_id()),
+        wallet: WalletId(kernel.new_id()),
         wallet_name: "Principal".into(),
         currency: Currency::MXN,
     };
@@ -50,7 +47,7 @@ pub async fn open_demo(
     let key =
         IdempotencyKey { caller: Principal::System, operation: "demo".into(), key: "opening-balance".into() };
     let transfer = Transfer {
-        id: TransferId(ids.new_id()),
+        id: TransferId(kernel.new_id()),
         caller: Principal::System,
         client_tx_id: None,
         owner: user.id,

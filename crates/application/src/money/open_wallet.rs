@@ -1,5 +1,6 @@
 //! Open a wallet for a person.
 
+use crate::kernel::Kernel;
 use domain::{
     ids::{UserId, WalletId},
     money::Currency,
@@ -9,8 +10,6 @@ use domain::{
     },
 };
 use ports::{
-    clock::Clock,
-    ids_and_random::IdGenerator,
     money::{Ledger, OpenOutcome, OpenWallet as Request},
     store_error::StoreResult,
 };
@@ -18,16 +17,21 @@ use std::sync::Arc;
 
 /// Opens wallets, once for each key.
 pub struct OpenWallet {
-    /// The ledger port.
-    pub ledger: Arc<dyn Ledger>,
-    /// The id generator.
-    pub ids: Arc<dyn IdGenerator>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
+    ledger: Arc<dyn Ledger>,
+    kernel: Kernel,
+}
+
+impl OpenWallet {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(ledger: Arc<dyn Ledger>, kernel: Kernel) -> Self {
+        Self { ledger, kernel }
+    }
 }
 
 /// A request to open a wallet.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct WantedWallet {
     /// The owner of the wallet.
     pub user: UserId,
@@ -45,10 +49,27 @@ pub struct WantedWallet {
     pub actor: Actor,
 }
 
+impl WantedWallet {
+    /// A request with a key of its own. Its fingerprint covers all fields that are given here, without the
+    /// actor.
+    #[must_use]
+    pub fn of(user: UserId, name: String, kind: String, currency: Currency, actor: Actor) -> Self {
+        let owner = user.to_string();
+        let fingerprint = Fingerprint::of(&[
+            ("user_id", Some(owner.as_str())),
+            ("name", Some(&name)),
+            ("type", Some(&kind)),
+            ("currency", Some(currency.code())),
+        ]);
+        Self { user, name, kind, currency, key: None, fingerprint, actor }
+    }
+}
+
 impl OpenWallet {
     /// Opens the wallet. The same key gets the first answer again.
+    #[tracing::instrument(name = "open_wallet", level = "debug", skip_all, fields(user = %wanted.user))]
     pub async fn run(&self, wanted: WantedWallet) -> StoreResult<OpenOutcome> {
-        let id = WalletId(self.ids.new_id());
+        let id = WalletId(self.kernel.new_id());
         let request = Request {
             id,
             user: wanted.user,
@@ -59,6 +80,6 @@ impl OpenWallet {
             fingerprint: wanted.fingerprint,
             actor: wanted.actor,
         };
-        self.ledger.open_wallet(&request, self.clock.now()).await
+        self.ledger.open_wallet(&request, self.kernel.now()).await
     }
 }

@@ -1,6 +1,6 @@
 //! Check a draft before the person sees it as a confirmation prompt.
 
-use crate::money::submit_transfer::TransferRules;
+use crate::{kernel::Kernel, money::submit_transfer::TransferRules};
 use domain::{
     ids::UserId,
     messaging::{
@@ -11,26 +11,36 @@ use domain::{
     phone::Region,
     text::fold,
 };
-use ports::{accounts::Identities, clock::Clock, money::Ledger, store_error::StoreResult};
+use ports::{accounts::Identities, money::Ledger, store_error::StoreResult};
 use std::sync::Arc;
 
 /// Checks drafts of transfers.
 pub struct PrepareTransfer {
-    /// The ledger port.
-    pub ledger: Arc<dyn Ledger>,
-    /// The payees of a person.
-    pub identities: Arc<dyn Identities>,
-    /// The region in which national numbers are read.
-    pub region: Region,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
-    /// The rules in force.
-    pub rules: Arc<TransferRules>,
+    ledger: Arc<dyn Ledger>,
+    identities: Arc<dyn Identities>,
+    region: Region,
+    kernel: Kernel,
+    rules: Arc<TransferRules>,
+}
+
+impl PrepareTransfer {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(
+        ledger: Arc<dyn Ledger>,
+        identities: Arc<dyn Identities>,
+        region: Region,
+        kernel: Kernel,
+        rules: Arc<TransferRules>,
+    ) -> Self {
+        Self { ledger, identities, region, kernel, rules }
+    }
 }
 
 impl PrepareTransfer {
     /// Tells whether the draft can become a confirmation prompt. It decides nothing: the ledger checks
     /// everything again when the transfer is paid.
+    #[tracing::instrument(name = "prepare_transfer", level = "debug", skip_all, fields(%user))]
     pub async fn run(&self, user: UserId, draft: &Draft) -> StoreResult<Prepared> {
         let (Some(amount), Some(named)) = (draft.amount, &draft.destination) else {
             return Ok(Prepared::BadDestination);
@@ -53,7 +63,7 @@ impl PrepareTransfer {
         let Some(wallet) = self.ledger.first_wallet(user, amount.currency).await? else {
             return Ok(Prepared::NoWallet { currency: amount.currency });
         };
-        let day = self.rules.day_of(self.clock.now());
+        let day = self.rules.day_of(self.kernel.now());
         let spent = self.ledger.spent(user, amount.currency, day).await?;
         if let Err(limit) = self.rules.limits.check(spent, amount) {
             return Ok(Prepared::LimitExceeded(limit));

@@ -1,5 +1,6 @@
 //! Give a completed transfer back, in whole or in part.
 
+use crate::kernel::Kernel;
 use domain::{
     ids::TransferId,
     money::{
@@ -13,8 +14,6 @@ use domain::{
     principal::Principal,
 };
 use ports::{
-    clock::Clock,
-    ids_and_random::IdGenerator,
     money::{Ledger, ReverseRequest},
     store_error::StoreError,
 };
@@ -23,16 +22,21 @@ use thiserror::Error;
 
 /// Reverses completed transfers.
 pub struct ReverseTransfer {
-    /// The ledger port.
-    pub ledger: Arc<dyn Ledger>,
-    /// The id generator.
-    pub ids: Arc<dyn IdGenerator>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
+    ledger: Arc<dyn Ledger>,
+    kernel: Kernel,
+}
+
+impl ReverseTransfer {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(ledger: Arc<dyn Ledger>, kernel: Kernel) -> Self {
+        Self { ledger, kernel }
+    }
 }
 
 /// A request to reverse a transfer.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Reversal {
     /// The principal that must have made the transfer.
     pub caller: Principal,
@@ -46,6 +50,15 @@ pub struct Reversal {
     pub key: Option<IdempotencyKey>,
     /// The actor for the audit row.
     pub actor: Actor,
+}
+
+impl Reversal {
+    /// A request to give back all that is left of a transfer, with a key of its own. Set the other fields
+    /// afterwards.
+    #[must_use]
+    pub fn of(original: TransferId, caller: Principal, reason: String, actor: Actor) -> Self {
+        Self { caller, original, amount: None, reason, key: None, actor }
+    }
 }
 
 /// The answer to a reversal.
@@ -76,14 +89,15 @@ pub enum ReverseTransferError {
 
 impl ReverseTransfer {
     /// Decides the reversal. The same key gets the first answer again.
+    #[tracing::instrument(name = "reverse_transfer", level = "debug", skip_all)]
     pub async fn run(&self, asked: Reversal) -> Result<Reversed, ReverseTransferError> {
-        let now = self.clock.now();
+        let now = self.kernel.now();
         let original = self.ledger.find_transfer(asked.original).await?;
         let original = original.filter(|transfer| transfer.caller == asked.caller);
         let currency = original.ok_or(ReverseTransferError::NotFound)?.amount.currency;
         let amount = asked.amount.map(|written| Money::parse_positive(&written, currency)).transpose()?;
         let (original, decimal) = (asked.original.to_string(), amount.map(Money::decimal));
-        let id = TransferId(self.ids.new_id());
+        let id = TransferId(self.kernel.new_id());
         let command = Command {
             id,
             caller: asked.caller,

@@ -1,10 +1,10 @@
 //! A wallet's statement: all entries of a period, with the balance at its start and at its end.
 
+use crate::kernel::Kernel;
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use domain::{ids::WalletId, money::Money};
 use ports::{
-    clock::Clock,
     money::{EntryFilter, EntryView, Ledger, WalletView},
     pagination::PageRequest,
     store_error::StoreError,
@@ -19,12 +19,17 @@ const ENTRIES_MAX: usize = 20_000;
 
 /// Makes statements of wallets.
 pub struct Statements {
-    /// The ledger port.
-    pub ledger: Arc<dyn Ledger>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
-    /// The time zone in which days begin and end.
-    pub zone: Tz,
+    ledger: Arc<dyn Ledger>,
+    zone: Tz,
+    kernel: Kernel,
+}
+
+impl Statements {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(ledger: Arc<dyn Ledger>, zone: Tz, kernel: Kernel) -> Self {
+        Self { ledger, zone, kernel }
+    }
 }
 
 /// The entries of a wallet in a period.
@@ -63,13 +68,14 @@ pub enum StatementError {
 impl Statements {
     /// The statement from the first day to the last day, both included. Without a last day it ends today, or
     /// on the first day if that is later; without a first day it begins with the month of the last day.
+    #[tracing::instrument(name = "statement", level = "debug", skip_all)]
     pub async fn run(
         &self,
         wallet: WalletId,
         from: Option<NaiveDate>,
         to: Option<NaiveDate>,
     ) -> Result<Statement, StatementError> {
-        let today = self.clock.now().with_timezone(&self.zone).date_naive();
+        let today = self.kernel.now().with_timezone(&self.zone).date_naive();
         let to = to.unwrap_or_else(|| from.map_or(today, |from| from.max(today)));
         let from = from.unwrap_or_else(|| to.with_day(1).unwrap_or(to));
         if to < from {

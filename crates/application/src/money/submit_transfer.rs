@@ -1,7 +1,7 @@
 //! Submit a transfer: find its destination, ask for a step-up code where one is needed, and post it exactly
 //! once.
 
-use crate::verification::draw_code::draw_code;
+use crate::{kernel::Kernel, verification::draw_code::draw_code};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use domain::{
@@ -10,7 +10,7 @@ use domain::{
     message::Channel,
     messaging::conversation::{Arg, Text},
     money::{
-        Money,
+        Currency, Money,
         account_number::AccountNumber,
         ledger::{Decision, Outcome, PostTransfer, Refusal, clearing_account},
         limits::Limits,
@@ -26,9 +26,7 @@ use domain::{
 };
 use ports::{
     accounts::Identities,
-    clock::Clock,
     crypto::{CodeContext, CodeHasher},
-    ids_and_random::{IdGenerator, Random},
     messaging::{Lane, NewOutbound, message_channel::OutboundMessage, texts::Texts},
     money::{Ledger, PostRequest, StepUpChallenge},
     store_error::StoreError,
@@ -59,6 +57,20 @@ pub struct TransferRules {
     pub default_locale: Locale,
 }
 
+impl Default for TransferRules {
+    /// A bank in Mexico: step-up from 1000 on, no limits, and no channel account for the codes.
+    fn default() -> Self {
+        Self {
+            second_step_from: Decimal::ONE_THOUSAND,
+            limits: Limits::none(Currency::MXN),
+            zone: chrono_tz::America::Mexico_City,
+            code_policy: OtpPolicy::default(),
+            code_account: None,
+            default_locale: Locale::Es,
+        }
+    }
+}
+
 impl TransferRules {
     /// The calendar day of an instant, in the zone of the rules.
     #[must_use]
@@ -73,22 +85,29 @@ impl TransferRules {
 
 /// Decides and posts transfers.
 pub struct SubmitTransfer {
+    parts: SubmitTransferParts,
+    kernel: Kernel,
+    rules: Arc<TransferRules>,
+}
+
+/// The stores and use cases that [`SubmitTransfer`] needs.
+pub struct SubmitTransferParts {
     /// The ledger port.
     pub ledger: Arc<dyn Ledger>,
     /// The port of people and payees.
     pub identities: Arc<dyn Identities>,
     /// Hashes step-up codes.
     pub hasher: Arc<dyn CodeHasher>,
-    /// The random source for codes.
-    pub random: Arc<dyn Random>,
-    /// The id generator.
-    pub ids: Arc<dyn IdGenerator>,
     /// The texts of the code's message.
     pub texts: Arc<dyn Texts>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
-    /// The rules in force.
-    pub rules: Arc<TransferRules>,
+}
+
+impl SubmitTransfer {
+    /// Builds the use case from its parts.
+    #[must_use]
+    pub fn new(parts: SubmitTransferParts, kernel: Kernel, rules: Arc<TransferRules>) -> Self {
+        Self { parts, kernel, rules }
+    }
 }
 
 /// The destination, as the payer names it.
@@ -102,6 +121,7 @@ pub enum RequestedDestination {
 
 /// A request to transfer money.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct TransferRequest {
     /// The principal that asks: `client:<id>` or `chat:<conversation>`.
     pub caller: Principal,
@@ -125,6 +145,33 @@ pub struct TransferRequest {
     pub fingerprint: Fingerprint,
     /// The name under which the destination is kept as a payee.
     pub payee: Option<String>,
+}
+
+impl TransferRequest {
+    /// A request to pay an amount to a destination. It names neither payer nor wallet, and has a key of its
+    /// own. Set the other fields afterwards; `owner` or `from` must be one of them.
+    #[must_use]
+    pub fn requested(
+        caller: Principal,
+        actor: Actor,
+        amount: Money,
+        destination: RequestedDestination,
+        fingerprint: Fingerprint,
+    ) -> Self {
+        Self {
+            caller,
+            actor,
+            owner: None,
+            from: None,
+            amount,
+            destination,
+            concept: None,
+            client_tx_id: None,
+            key: None,
+            fingerprint,
+            payee: None,
+        }
+    }
 }
 
 /// The answer to a request.
@@ -161,8 +208,9 @@ pub enum SubmitTransferError {
 
 impl SubmitTransfer {
     /// Decides the request. The same key gets the first answer again.
+    #[tracing::instrument(name = "submit_transfer", level = "debug", skip_all)]
     pub async fn run(&self, request: TransferRequest) -> Result<Submitted, SubmitTransferError> {
-        let now = self.clock.now();
+        let now = self.kernel.now();
         let (owner, from) = self.payer(&request).await?;
         if let Some(refusal) = self.cooling_off(owner, request.key.as_ref(), now).await? {
             let outcome = Outcome::Refused(refusal);
@@ -170,7 +218,7 @@ impl SubmitTransfer {
         }
         let (to, destination) = self.resolve(&request).await?;
         let mut transfer = Transfer {
-            id: TransferId(self.ids.new_id()),
+            id: TransferId(self.kernel.new_id()),
             caller: request.caller,
             client_tx_id: request.client_tx_id,
             owner,
@@ -200,7 +248,7 @@ impl SubmitTransfer {
             day: self.rules.day_of(now),
         };
         let post = PostRequest { command, step_up_challenge, payee: request.payee, actor: request.actor };
-        let outcomes = self.ledger.post(std::slice::from_ref(&post), now).await?;
+        let outcomes = self.parts.ledger.post(std::slice::from_ref(&post), now).await?;
         let Some(posted) = outcomes.into_iter().next() else {
             return Err(StoreError::Corrupt("a posting without an outcome".into()).into());
         };
@@ -224,10 +272,11 @@ impl SubmitTransfer {
         if self.rules.limits.new_payee_cooloff <= Duration::zero() {
             return Ok(None);
         }
-        let replaced_at = self.identities.find(owner).await?.and_then(|person| person.phone_replaced_at);
+        let replaced_at =
+            self.parts.identities.find(owner).await?.and_then(|person| person.phone_replaced_at);
         let Err(limit) = self.rules.limits.check_number(replaced_at, now) else { return Ok(None) };
         if let Some(key) = key
-            && self.ledger.find_outcome(key).await?.is_some()
+            && self.parts.ledger.find_outcome(key).await?.is_some()
         {
             return Ok(None);
         }
@@ -237,15 +286,18 @@ impl SubmitTransfer {
     async fn payer(&self, request: &TransferRequest) -> Result<(UserId, WalletId), SubmitTransferError> {
         let wallet = match (request.from, request.owner) {
             (Some(id), owner) => self
+                .parts
                 .ledger
                 .find_wallet(id)
                 .await?
                 .filter(|wallet| owner.is_none_or(|owner| owner == wallet.user)),
-            (None, Some(owner)) => match self.ledger.first_wallet(owner, request.amount.currency).await? {
-                Some(wallet) => Some(wallet),
-                // The person has a wallet, but not in this currency. The ledger refuses with that reason.
-                None => self.ledger.first_wallet(owner, self.rules.limits.currency).await?,
-            },
+            (None, Some(owner)) => {
+                match self.parts.ledger.first_wallet(owner, request.amount.currency).await? {
+                    Some(wallet) => Some(wallet),
+                    // The person has a wallet, but not in this currency. The ledger refuses with that reason.
+                    None => self.parts.ledger.first_wallet(owner, self.rules.limits.currency).await?,
+                }
+            }
             (None, None) => None,
         };
         wallet.map(|wallet| (wallet.user, wallet.id)).ok_or(SubmitTransferError::NoSuchWallet)
@@ -258,14 +310,15 @@ impl SubmitTransfer {
     ) -> Result<(WalletId, Destination), SubmitTransferError> {
         let account = match &request.destination {
             RequestedDestination::Wallet(id) => {
-                let wallet = self.ledger.find_wallet(*id).await?.ok_or(SubmitTransferError::NoSuchWallet)?;
+                let wallet =
+                    self.parts.ledger.find_wallet(*id).await?.ok_or(SubmitTransferError::NoSuchWallet)?;
                 return Ok((wallet.id, Destination::Wallet { id: wallet.id, found_by: None }));
             }
             RequestedDestination::Account(account) => account,
         };
         if let AccountNumber::Phone(phone) = account
-            && let Some(person) = self.identities.find_by_phone(phone).await?
-            && let Some(wallet) = self.ledger.first_wallet(person.id, request.amount.currency).await?
+            && let Some(person) = self.parts.identities.find_by_phone(phone).await?
+            && let Some(wallet) = self.parts.ledger.first_wallet(person.id, request.amount.currency).await?
         {
             return Ok((wallet.id, Destination::Wallet { id: wallet.id, found_by: Some(account.clone()) }));
         }
@@ -279,17 +332,18 @@ impl SubmitTransfer {
         transfer: &mut Transfer,
         now: DateTime<Utc>,
     ) -> Result<StepUpChallenge, SubmitTransferError> {
-        let person = self.identities.find(transfer.owner).await?.ok_or(SubmitTransferError::NoSecondStep)?;
+        let person =
+            self.parts.identities.find(transfer.owner).await?.ok_or(SubmitTransferError::NoSecondStep)?;
         let phone = person.phone.ok_or(SubmitTransferError::NoSecondStep)?;
         let account = self.rules.code_account.clone().ok_or(SubmitTransferError::NoSecondStep)?;
-        let verification = VerificationId(self.ids.new_id());
+        let verification = VerificationId(self.kernel.new_id());
         let expires_at = now.checked_add_signed(STEP_UP_TTL).unwrap_or(now);
         transfer.status = TransferStatus::PendingVerification;
         transfer.verification = Some(verification);
         transfer.expires_at = Some(expires_at);
         let mut salt = [0; 16];
-        self.random.fill(&mut salt);
-        let code = draw_code(self.random.as_ref());
+        self.kernel.random.fill(&mut salt);
+        let code = draw_code(self.kernel.random.as_ref());
         let digest = transfer_digest(transfer);
         let context = CodeContext {
             verification,
@@ -308,14 +362,14 @@ impl SubmitTransfer {
         };
         let locale = person.locale.unwrap_or(self.rules.default_locale);
         let message = OutboundMessage::plain(
-            MessageId(self.ids.new_id()),
+            MessageId(self.kernel.new_id()),
             Channel::Sms,
             phone.e164().to_owned(),
-            self.texts.render(locale, &text),
+            self.parts.texts.render(locale, &text),
         );
         Ok(StepUpChallenge {
             verification,
-            code: OwnCode { salt, mac: self.hasher.hash(&context, &code), transaction_digest: digest },
+            code: OwnCode { salt, mac: self.parts.hasher.hash(&context, &code), transaction_digest: digest },
             phone,
             message: NewOutbound {
                 message,

@@ -18,10 +18,16 @@ use std::sync::Arc;
 
 /// Reads the ledger.
 pub struct Wallets {
-    /// The ledger port.
-    pub ledger: Arc<dyn Ledger>,
-    /// The currency in which a person's balance is shown.
-    pub default_currency: Currency,
+    ledger: Arc<dyn Ledger>,
+    default_currency: Currency,
+}
+
+impl Wallets {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(ledger: Arc<dyn Ledger>, default_currency: Currency) -> Self {
+        Self { ledger, default_currency }
+    }
 }
 
 impl Wallets {

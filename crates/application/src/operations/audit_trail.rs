@@ -1,20 +1,24 @@
-//! Read, verify and seal the audit log.
+//! Read and verify the audit log.
 
-use domain::operations::audit::{AuditRow, BlockHead};
+use domain::operations::audit::AuditRow;
 use ports::{
-    clock::Clock,
     operations::{AuditLog, AuditReport},
     pagination::PageRequest,
     store_error::StoreResult,
 };
 use std::sync::Arc;
 
-/// Reads and seals the audit log.
+/// Reads and verifies the audit log.
 pub struct AuditTrail {
-    /// The port of the audit log.
-    pub log: Arc<dyn AuditLog>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
+    log: Arc<dyn AuditLog>,
+}
+
+impl AuditTrail {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(log: Arc<dyn AuditLog>) -> Self {
+        Self { log }
+    }
 }
 
 impl AuditTrail {
@@ -26,15 +30,5 @@ impl AuditTrail {
     /// Verifies every sealed row.
     pub async fn verify(&self) -> StoreResult<AuditReport> {
         self.log.verify_chain(None).await
-    }
-
-    /// Seals what can be sealed, block by block. Returns the newest block head if there is a new one. A copy
-    /// of the heads in another place shows whether the log was rebuilt.
-    pub async fn seal(&self) -> StoreResult<Option<BlockHead>> {
-        let mut newest = None;
-        while let Some(head) = self.log.seal(self.clock.now()).await? {
-            newest = Some(head);
-        }
-        Ok(newest)
     }
 }

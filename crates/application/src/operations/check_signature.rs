@@ -1,19 +1,29 @@
 //! Check a signed request: whether the client signed it, whether that was a short time ago, and whether it
 //! comes for the first time.
 
+use crate::kernel::Kernel;
 use domain::operations::signed_request::{REMEMBERED_FOR, SignedRequest};
-use ports::{clock::Clock, crypto::RequestSignatures, operations::SignedRequests, store_error::StoreError};
+use ports::{crypto::RequestSignatures, operations::SignedRequests, store_error::StoreError};
 use std::sync::Arc;
 use thiserror::Error;
 
 /// Checks signed requests.
 pub struct CheckSignature {
-    /// The signing secrets of clients.
-    pub signatures: Arc<dyn RequestSignatures>,
-    /// The requests that were accepted before.
-    pub seen: Arc<dyn SignedRequests>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
+    signatures: Arc<dyn RequestSignatures>,
+    seen: Arc<dyn SignedRequests>,
+    kernel: Kernel,
+}
+
+impl CheckSignature {
+    /// Builds the use case from the ports that it needs.
+    #[must_use]
+    pub fn new(
+        signatures: Arc<dyn RequestSignatures>,
+        seen: Arc<dyn SignedRequests>,
+        kernel: Kernel,
+    ) -> Self {
+        Self { signatures, seen, kernel }
+    }
 }
 
 /// Why a signed request is refused.
@@ -36,8 +46,9 @@ pub enum CheckSignatureError {
 impl CheckSignature {
     /// Checks a request over its whole body. Only a request with a right signature is remembered, so nobody
     /// else can use up a client's nonces.
+    #[tracing::instrument(name = "check_signature", level = "debug", skip_all)]
     pub async fn run(&self, request: &SignedRequest, body: &[u8]) -> Result<(), CheckSignatureError> {
-        let now = self.clock.now();
+        let now = self.kernel.now();
         if !request.is_timely(now) {
             return Err(CheckSignatureError::Stale);
         }

@@ -1,8 +1,11 @@
 //! The hosted page on which a person verifies a number. A team opens it; anybody who has its address uses it.
 //! Reading the page changes nothing. What is done on it counts for the team that opened it.
 
-use crate::verification::verification_service::{
-    CheckResult, OnPage, SendCodeOutcome, StartRequest, VerificationService, WhenOpen,
+use crate::{
+    kernel::Kernel,
+    verification::verification_service::{
+        CheckResult, OnPage, SendCodeOutcome, StartRequest, VerificationService, WhenOpen,
+    },
 };
 use chrono::{DateTime, Duration, Utc};
 use domain::{
@@ -20,8 +23,6 @@ use domain::{
 };
 use ports::{
     accounts::{AccountPhone, NameChange, PhoneChange, Profile, ProfileChange, ProfileChanged, Users},
-    clock::Clock,
-    ids_and_random::{IdGenerator, Random},
     store_error::{StoreError, StoreResult},
     verification::{
         NewVerificationPage, Verification, VerificationPage, VerificationPages,
@@ -44,12 +45,8 @@ pub struct HostedVerification {
     pub verify: Arc<VerificationService>,
     /// The port of users, who get the verified numbers.
     pub accounts: Arc<dyn Users>,
-    /// The random source for page tokens.
-    pub random: Arc<dyn Random>,
-    /// The id generator.
-    pub ids: Arc<dyn IdGenerator>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
+    /// The clock, the ids and the random source.
+    pub kernel: Kernel,
     /// The public address of the pages, without a slash at the end.
     pub public_base_url: String,
     /// The channels that the page offers, the preferred one first.
@@ -199,11 +196,11 @@ impl HostedVerification {
     /// Opens a page. Nothing is sent.
     pub async fn open(&self, new: NewPage) -> StoreResult<OpenedPage> {
         let mut random = [0; TOKEN_BYTES];
-        self.random.fill(&mut random);
+        self.kernel.random.fill(&mut random);
         let token = PageToken::of(&random);
-        let now = self.clock.now();
+        let now = self.kernel.now();
         let page = NewVerificationPage {
-            id: PageId(self.ids.new_id()),
+            id: PageId(self.kernel.new_id()),
             token_hash: token.hash(),
             owner: new.owner,
             user: new.user,
@@ -239,7 +236,7 @@ impl HostedVerification {
     pub async fn look(&self, token: &str) -> Result<PageView, PageFault> {
         let token = PageToken::parse(token).ok_or(PageFault::Unknown)?;
         let page = self.pages.find(&token.hash()).await?.ok_or(PageFault::Unknown)?;
-        let now = self.clock.now();
+        let now = self.kernel.now();
         let challenge = match page.verification {
             Some(id) => self.verify.find(id, &page.owner).await?,
             None => None,
@@ -343,7 +340,7 @@ impl HostedVerification {
         });
         let result = self.verify.check(challenge.id, &page.owner, code, name).await?;
         if matches!(&result, CheckResult::Judged(checked) if checked.approved) {
-            self.settle(&page, &challenge, self.clock.now()).await?;
+            self.settle(&page, &challenge, self.kernel.now()).await?;
         }
         Ok(result)
     }
@@ -391,7 +388,7 @@ impl HostedVerification {
             phone: Some(PhoneChange { phone, replaces: None, notice: None }),
             actor: Actor { who: page.owner.clone(), channel: "page".into(), request_id: page.id.to_string() },
         };
-        let changed = self.accounts.change_profile(&change, self.clock.now()).await?;
+        let changed = self.accounts.change_profile(&change, self.kernel.now()).await?;
         if matches!(changed, ProfileChanged::NoProof | ProfileChanged::Moved) {
             tracing::warn!(page = %page.id, ?changed, "verified number not given to the person");
         }

@@ -7,6 +7,7 @@ mod attempts;
 mod fallbacks;
 mod hosted;
 mod own_codes;
+mod start_request;
 
 pub use self::own_codes::{CodeAccount, OwnCodes};
 
@@ -15,6 +16,7 @@ use self::{
     fallbacks::{EligibleChannels, no_such_channel},
     own_codes::CodeRequest,
 };
+use crate::kernel::Kernel;
 use chrono::{DateTime, Utc};
 use domain::{
     ids::{PageId, VerificationId},
@@ -28,8 +30,6 @@ use domain::{
     },
 };
 use ports::{
-    clock::Clock,
-    ids_and_random::IdGenerator,
     messaging::Consents,
     store_error::StoreResult,
     verification::{
@@ -57,10 +57,8 @@ pub struct VerificationService {
     pub consents: Arc<dyn Consents>,
     /// Looks up what is known about a number.
     pub lookup: Arc<dyn NumberLookup>,
-    /// The id generator.
-    pub ids: Arc<dyn IdGenerator>,
-    /// The clock port.
-    pub clock: Arc<dyn Clock>,
+    /// The clock, the ids and the random source.
+    pub kernel: Kernel,
     /// The policy for codes.
     pub policy: OtpPolicy,
     /// The regions to which codes are sent.
@@ -69,6 +67,7 @@ pub struct VerificationService {
 
 /// A request to send a code.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StartRequest {
     /// The principal that asks.
     pub requester: Principal,
@@ -207,7 +206,7 @@ impl VerificationService {
 
     /// Sends a code, unless one is open and the request keeps it.
     pub async fn start(&self, request: StartRequest) -> StoreResult<SendCodeOutcome> {
-        let now = self.clock.now();
+        let now = self.kernel.now();
         if !request.to.is_of(&self.allowed) {
             return Ok(SendCodeOutcome::NumberRefused);
         }
@@ -224,7 +223,7 @@ impl VerificationService {
         if self.is_refused(&request.to, now).await? {
             return Ok(SendCodeOutcome::NumberRefused);
         }
-        let id = VerificationId(self.ids.new_id());
+        let id = VerificationId(self.kernel.new_id());
         let wanted = CodeRequest {
             verification: id,
             to: &request.to,
@@ -357,7 +356,7 @@ impl VerificationService {
         to: &Recipient,
         purpose: Option<Purpose>,
     ) -> StoreResult<Option<Verification>> {
-        self.verifications.find_open(requester, to, purpose, self.clock.now()).await
+        self.verifications.find_open(requester, to, purpose, self.kernel.now()).await
     }
 
     /// A challenge that was started from that IP address, by any principal.
@@ -367,7 +366,7 @@ impl VerificationService {
 
     /// Until when a number is locked for this requester. `None`: it is not locked.
     pub async fn lock_of(&self, requester: &Principal, to: &Recipient) -> StoreResult<Option<DateTime<Utc>>> {
-        self.verifications.lock_of(requester, to, self.clock.now()).await
+        self.verifications.lock_of(requester, to, self.kernel.now()).await
     }
 
     /// One of a requester's challenges, by its id.

@@ -1,7 +1,14 @@
 //! Random numbers that can be repeated: the same seed gives the same draws.
 
-use ports::ids_and_random::{IdGenerator, Random};
-use std::sync::atomic::{AtomicU64, Ordering};
+use application::kernel::Kernel;
+use ports::{
+    clock::Clock,
+    ids_and_random::{IdGenerator, Random},
+};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 use uuid::Uuid;
 
 /// Draws numbers by `SplitMix64`.
@@ -42,4 +49,9 @@ impl IdGenerator for Ids {
     fn new_id(&self) -> Uuid {
         Uuid::from_u128(u128::from(self.0.fetch_add(1, Ordering::Relaxed) + 1) << 64)
     }
+}
+
+/// The clock and the ids of a test, with random bytes from this seed.
+pub(crate) fn kernel(clock: &Arc<impl Clock + 'static>, ids: &Arc<Ids>, seed: u64) -> Kernel {
+    Kernel { clock: clock.clone(), ids: ids.clone(), random: Arc::new(Chance::of(seed)) }
 }

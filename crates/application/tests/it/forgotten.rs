@@ -2,7 +2,7 @@
 //! link.
 
 use crate::{
-    chance::{Chance, Ids},
+    chance::{Ids, kernel},
     world::{MovableClock, fresh_path, open_store},
 };
 use adapter_crypto::{Argon2Hasher, HmacSecretHasher, KeyedSessionTokens, Keyring, Tokens};
@@ -10,9 +10,9 @@ use adapter_locales::BuiltInTexts;
 use adapter_sqlite::Store;
 use application::{
     accounts::{
-        forgot_password::ForgotPassword,
+        forgot_password::{ForgotPassword, ForgotPasswordParts},
         prove_phone::ProvePhone,
-        register::{Register, Registration},
+        register::{Register, RegisterParts, Registration},
         reset_password::{ResetError, ResetPassword},
         session_issuer::{PasswordAuthenticator, PasswordVerdict, SessionIssuer, Visitor},
     },
@@ -81,76 +81,51 @@ fn visitor() -> Visitor {
     Visitor { address: "203.0.113.9".into(), device: None, request_id: "request".into() }
 }
 
-fn policy() -> OtpPolicy {
-    OtpPolicy::default()
-}
-
 impl Bank {
     async fn open() -> Self {
         let store = open_store(&fresh_path()).await;
         let shared = Arc::new(store.clone());
         let (clock, ids) = (Arc::new(MovableClock::default()), Arc::new(Ids::default()));
-        let random = Arc::new(Chance::of(7));
+        let kernel = kernel(&clock, &ids, 7);
         let keys = Keyring::parse(&"k".repeat(32)).unwrap();
         let secrets = Arc::new(HmacSecretHasher::new(&keys));
-        let hasher = Arc::new(Argon2Hasher::new(random.clone(), 2));
+        let hasher = Arc::new(Argon2Hasher::new(kernel.random.clone(), 2));
         let verify = Arc::new(VerificationService {
             verifications: shared.clone(),
             hosted: Some(Arc::new(MockCodeProvider::new())),
             own: None,
             consents: shared.clone(),
             lookup: Arc::new(MockNumberLookup::new()),
-            ids: ids.clone(),
-            clock: clock.clone(),
-            policy: policy(),
+            kernel: kernel.clone(),
+            policy: OtpPolicy::default(),
             allowed: vec![Region::parse("MX").unwrap()],
         });
         let tokens = KeyedSessionTokens::new(&keys, Tokens::new(&keys, clock.clone(), ids.clone()));
-        let issuer = SessionIssuer {
-            accounts: shared.clone(),
-            tokens: Arc::new(tokens),
-            pages: None,
-            ids: ids.clone(),
-        };
         let account = mail_account(&email("caja@example.com"));
         let boxes = Arc::new(Mailboxes::default());
-        let channel: Arc<dyn MessageChannel> = Arc::new(MailChannel { mailer: boxes.clone() });
+        let channel: Arc<dyn MessageChannel> = Arc::new(MailChannel::new(boxes.clone()));
+        let register = RegisterParts {
+            accounts: shared.clone(),
+            hasher: hasher.clone(),
+            prove: Arc::new(ProvePhone::new(verify.clone(), kernel.clone())),
+            issuer: Arc::new(SessionIssuer::new(shared.clone(), Arc::new(tokens), None, kernel.clone())),
+            currency: Currency::MXN,
+        };
+        let forgot = ForgotPasswordParts {
+            accounts: shared.clone(),
+            verify: verify.clone(),
+            secrets: secrets.clone(),
+            texts: Arc::new(BuiltInTexts),
+            mail_account: Some(account.clone()),
+            public_base_url: "https://caja.example".into(),
+            default_locale: Locale::Es,
+        };
         Self {
-            relay: RelayOutbox {
-                outbox: shared.clone(),
-                channels: HashMap::from([(account.clone(), channel)]),
-                random: random.clone(),
-                clock: clock.clone(),
-            },
-            register: Register {
-                accounts: shared.clone(),
-                hasher: hasher.clone(),
-                prove: Arc::new(ProvePhone { verify: verify.clone(), clock: clock.clone() }),
-                issuer: Arc::new(issuer),
-                ids: ids.clone(),
-                clock: clock.clone(),
-                currency: Currency::MXN,
-            },
-            forgot: ForgotPassword {
-                accounts: shared.clone(),
-                verify: verify.clone(),
-                secrets: secrets.clone(),
-                random,
-                texts: Arc::new(BuiltInTexts),
-                ids,
-                clock: clock.clone(),
-                mail_account: Some(account),
-                public_base_url: "https://caja.example".into(),
-                default_locale: Locale::Es,
-            },
-            reset: ResetPassword {
-                accounts: shared.clone(),
-                verify,
-                secrets,
-                hasher: hasher.clone(),
-                clock: clock.clone(),
-            },
-            passwords: Arc::new(PasswordAuthenticator { accounts: shared, hasher, clock: clock.clone() }),
+            relay: RelayOutbox::new(shared.clone(), HashMap::from([(account, channel)]), kernel.clone()),
+            register: Register::new(register, kernel.clone()),
+            forgot: ForgotPassword::new(forgot, kernel.clone()),
+            reset: ResetPassword::new(shared.clone(), verify, secrets, hasher.clone(), kernel.clone()),
+            passwords: Arc::new(PasswordAuthenticator::new(shared, hasher, kernel)),
             store,
             clock,
             boxes,
@@ -158,15 +133,8 @@ impl Bank {
     }
 
     async fn sign_up(&self, address: &str) {
-        let request = Registration {
-            email: email(address),
-            password: Password::try_new(OLD, &email(address)).unwrap(),
-            phone: None,
-            proof: None,
-            first_name: None,
-            last_name: None,
-            visitor: visitor(),
-        };
+        let password = Password::try_new(OLD, &email(address)).unwrap();
+        let request = Registration::of(email(address), password, visitor());
         assert!(self.register.run(request).await.is_ok());
     }
 

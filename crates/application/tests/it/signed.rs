@@ -1,6 +1,9 @@
 //! A signed request over its whole window, second by second, while the sweep runs.
 
-use crate::world::{MovableClock, fresh_path, open_store};
+use crate::{
+    chance::kernel,
+    world::{MovableClock, fresh_path, open_store},
+};
 use adapter_crypto::{ClientSecrets, sign_request};
 use adapter_sqlite::Store;
 use application::operations::check_signature::{CheckSignature, CheckSignatureError};
@@ -22,11 +25,11 @@ struct Checker {
 impl Checker {
     async fn new() -> Self {
         let (store, clock) = (open_store(&fresh_path()).await, Arc::new(MovableClock::default()));
-        let check = CheckSignature {
-            signatures: Arc::new(ClientSecrets::new([("treasury", SECRET)])),
-            seen: Arc::new(store.clone()),
-            clock: clock.clone(),
-        };
+        let check = CheckSignature::new(
+            Arc::new(ClientSecrets::new([("treasury", SECRET)])),
+            Arc::new(store.clone()),
+            kernel(&clock, &Arc::default(), 0),
+        );
         Self { store, clock, check }
     }
 

@@ -2,7 +2,7 @@
 //! program's do.
 
 use crate::{
-    chance::{Chance, Ids},
+    chance::{Chance, Ids, kernel},
     faults::Plan,
     providers::{Codes, Numbers, Telephone},
     stores::Planned,
@@ -13,16 +13,18 @@ use adapter_nlu_rules::RuleParser;
 use adapter_sqlite::Store;
 use application::{
     accounts::chat_owners::ChatOwners,
+    kernel::Kernel,
     messaging::{
-        handle_message::{ConversationPolicy, HandleMessage},
+        handle_message::{ConversationPolicy, HandleMessage, HandleMessageParts},
         relay_outbox::RelayOutbox,
+        turn_runner::{TurnEnd, TurnPolicy, TurnRunner},
     },
     money::{
         cancel_transfer::CancelTransfer,
         confirm_transfer::ConfirmTransfer,
         open_demo::open_demo,
         prepare_transfer::PrepareTransfer,
-        submit_transfer::{SubmitTransfer, TransferRules},
+        submit_transfer::{SubmitTransfer, SubmitTransferParts, TransferRules},
     },
     verification::verification_service::VerificationService,
 };
@@ -37,10 +39,9 @@ use domain::{
 };
 use ports::{
     clock::Clock,
-    ids_and_random::{IdGenerator, Random},
+    ids_and_random::IdGenerator,
     messaging::{
-        Committed, LeasedTurn, Outbox, Settlement, TurnFailure, TurnQueue, inbound_webhook::InboundMessage,
-        message_channel::MessageChannel,
+        Outbox, Settlement, TurnQueue, inbound_webhook::InboundMessage, message_channel::MessageChannel,
     },
     money::{Ledger, WalletView},
     store_error::StoreResult,
@@ -48,6 +49,7 @@ use ports::{
 use std::{
     collections::HashMap,
     env, fs,
+    future::pending,
     path::PathBuf,
     process,
     sync::{
@@ -59,9 +61,6 @@ use std::{
 const CHAT: &str = "twilio:whatsapp:+14155238886";
 const SMS: &str = "twilio:sms:+14155238886";
 pub(crate) const PHONE: &str = "+525512345678";
-/// The same values as in `apps/api/src/workers.rs`.
-const LEASE: Duration = Duration::seconds(5);
-const TRIES_MAX: u32 = 5;
 /// Longer than any lease and any pause before a retry. After two such pauses without work, nothing is left to
 /// do.
 const LULL: Duration = Duration::seconds(30);
@@ -117,7 +116,7 @@ pub(crate) struct World {
     pub(crate) telephone: Arc<Telephone>,
     planned: Arc<Planned>,
     ids: Arc<Ids>,
-    handle: HandleMessage,
+    turns: TurnRunner,
     relay: RelayOutbox,
     path: PathBuf,
 }
@@ -129,10 +128,6 @@ impl Drop for World {
             let _gone = fs::remove_file(self.path.with_extension(file));
         }
     }
-}
-
-fn policy() -> OtpPolicy {
-    OtpPolicy::default()
 }
 
 fn conversation_policy() -> ConversationPolicy {
@@ -152,7 +147,7 @@ fn transfer_rules() -> TransferRules {
         second_step_from: 500.into(),
         limits: Limits::none(Currency::MXN),
         zone: chrono_tz::America::Mexico_City,
-        code_policy: policy(),
+        code_policy: OtpPolicy::default(),
         code_account: Some(SMS.into()),
         default_locale: Locale::Es,
     }
@@ -165,18 +160,16 @@ impl World {
         let (ids, rules) = (Arc::new(Ids::default()), Arc::new(transfer_rules()));
         let store = open_store(&path).await;
         let phone = PhoneNumber::parse_international(PHONE).unwrap();
-        open_demo(&store, &store, ids.as_ref(), clock.as_ref(), &rules, phone).await.unwrap();
+        open_demo(&store, &store, &kernel(&clock, &ids, 0), &rules, phone).await.unwrap();
         let planned = Arc::new(Planned { store: store.clone(), plan: plan.clone() });
         let telephone = Arc::new(Telephone::new(plan.clone(), clock.clone()));
         let channel: Arc<dyn MessageChannel> = telephone.clone();
-        let relay = RelayOutbox {
-            outbox: planned.clone(),
-            channels: HashMap::from([(CHAT.into(), channel.clone()), (SMS.into(), channel)]),
-            random: Arc::new(Chance::of(1)),
-            clock: clock.clone(),
-        };
-        let handle = handle_message(&planned, &ids, &clock, &rules);
-        Self { store, plan, clock, telephone, planned, ids, handle, relay, path }
+        let channels = HashMap::from([(CHAT.into(), channel.clone()), (SMS.into(), channel)]);
+        let relay = RelayOutbox::new(planned.clone(), channels, kernel(&clock, &ids, 1));
+        let kernel = kernel(&clock, &ids, 2);
+        let handle = Arc::new(handle_message(&planned, &kernel, &rules));
+        let turns = TurnRunner::new(planned.clone(), handle, HashMap::new(), kernel, TurnPolicy::default());
+        Self { store, plan, clock, telephone, planned, ids, turns, relay, path }
     }
 
     /// The person writes. If the process dies at it, the provider delivers the message again.
@@ -225,21 +218,10 @@ impl World {
 
     /// Runs a turn as `apps/api/src/workers.rs` does. True when there was one.
     async fn take_turn(&self) -> bool {
-        let now = self.clock.now();
-        let Ok(Some(turn)) = self.planned.lease_next(now, now + LEASE).await else { return false };
-        if self.carry_out(&turn).await.is_none() {
-            let tries = turn.tries + 1;
-            assert!(tries < TRIES_MAX, "one fault is no reason to set a turn aside");
-            let at = self.clock.now() + Duration::seconds(1 << tries.min(4));
-            // If that fails too, the lease expires by itself.
-            let _given_back = self.planned.fail(&turn, &TurnFailure::RetryAt(at), "planned").await;
-        }
+        let Ok(Some(turn)) = self.turns.lease().await else { return false };
+        let end = self.turns.run(&turn, |_| pending()).await;
+        assert_ne!(end, TurnEnd::Parked, "one fault is no reason to park a turn");
         true
-    }
-
-    async fn carry_out(&self, turn: &LeasedTurn) -> Option<Committed> {
-        let done = self.handle.run(turn).await.ok()?;
-        self.planned.commit_turn(&done, self.clock.now()).await.ok()
     }
 
     /// Sends a message as `apps/api/src/workers.rs` does. True when there was one.
@@ -262,16 +244,24 @@ impl World {
     }
 }
 
-fn handle_message(
-    store: &Arc<Planned>,
-    ids: &Arc<Ids>,
-    clock: &Arc<MovableClock>,
-    rules: &Arc<TransferRules>,
-) -> HandleMessage {
+fn handle_message(store: &Arc<Planned>, kernel: &Kernel, rules: &Arc<TransferRules>) -> HandleMessage {
     let (mexico, plan) = (Region::parse("MX").unwrap(), &store.plan);
     let hasher = Arc::new(HmacCodeHasher::new(&Keyring::parse(&"h".repeat(32)).unwrap()));
-    let random: Arc<dyn Random> = Arc::new(Chance::of(2));
-    HandleMessage {
+    let submit = SubmitTransferParts {
+        ledger: store.clone(),
+        identities: store.clone(),
+        hasher: hasher.clone(),
+        texts: Arc::new(BuiltInTexts),
+    };
+    let prepare = PrepareTransfer::new(store.clone(), store.clone(), mexico, kernel.clone(), rules.clone());
+    let owners = ChatOwners::new(
+        Arc::new(store.store.clone()),
+        Arc::new(store.store.clone()),
+        Arc::new(HmacSecretHasher::new(&Keyring::parse(&"h".repeat(32)).unwrap())),
+        Duration::zero(),
+        kernel.clone(),
+    );
+    let parts = HandleMessageParts {
         parser: Arc::new(RuleParser::new(mexico)),
         texts: Arc::new(BuiltInTexts),
         verify: Arc::new(VerificationService {
@@ -280,48 +270,24 @@ fn handle_message(
             own: None,
             consents: store.clone(),
             lookup: Arc::new(Numbers(plan.clone())),
-            ids: ids.clone(),
-            clock: clock.clone(),
-            policy: policy(),
+            kernel: kernel.clone(),
+            policy: OtpPolicy::default(),
             allowed: vec![mexico],
         }),
-        prepare: Arc::new(PrepareTransfer {
-            ledger: store.clone(),
-            identities: store.clone(),
-            region: mexico,
-            clock: clock.clone(),
-            rules: rules.clone(),
-        }),
-        submit: Arc::new(SubmitTransfer {
-            ledger: store.clone(),
-            identities: store.clone(),
-            hasher: hasher.clone(),
-            random,
-            ids: ids.clone(),
-            texts: Arc::new(BuiltInTexts),
-            clock: clock.clone(),
-            rules: rules.clone(),
-        }),
+        prepare: Arc::new(prepare),
+        submit: Arc::new(SubmitTransfer::new(submit, kernel.clone(), rules.clone())),
         confirm: Arc::new(ConfirmTransfer {
             ledger: store.clone(),
             verifications: store.clone(),
             hasher,
-            clock: clock.clone(),
+            kernel: kernel.clone(),
             rules: rules.clone(),
         }),
-        owners: Arc::new(ChatOwners {
-            links: Arc::new(store.store.clone()),
-            accounts: Arc::new(store.store.clone()),
-            secrets: Arc::new(HmacSecretHasher::new(&Keyring::parse(&"h".repeat(32)).unwrap())),
-            clock: clock.clone(),
-            cool_off: Duration::zero(),
-        }),
-        cancel: Arc::new(CancelTransfer { ledger: store.clone(), clock: clock.clone() }),
+        owners: Arc::new(owners),
+        cancel: Arc::new(CancelTransfer::new(store.clone(), kernel.clone())),
         ledger: store.clone(),
         identities: store.clone(),
         flows: Arc::default(),
-        ids: ids.clone(),
-        clock: clock.clone(),
-        rules: conversation_policy(),
-    }
+    };
+    HandleMessage::new(parts, kernel.clone(), conversation_policy())
 }

@@ -114,8 +114,8 @@ pub struct OtpPolicy {
     pub lock_for: Duration,
 }
 
-/// The limits that apply where the operator sets none.
 impl Default for OtpPolicy {
+    /// Codes for ten minutes and three check attempts, as the settings are documented.
     fn default() -> Self {
         Self {
             ttl: Duration::minutes(10),

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     composition::App, config::Settings, error_chain::describe, wakeups::WorkerWakeups, workers::Workers,
 };
-use application::verification::verification_service::{SendCodeOutcome, StartRequest, WhenOpen};
+use application::verification::verification_service::{SendCodeOutcome, StartRequest};
 use clap::Args;
 use domain::{
     ids::VerificationId,
@@ -79,19 +79,9 @@ pub(super) async fn run(settings: Settings, args: &SendArgs) -> Result<ExitCode,
             return Ok(missing("any channel that reaches this recipient", &fallbacks.lacking_to(&to)));
         }
     };
-    let request = StartRequest {
-        requester: Principal::Client(args.client.clone()),
-        to,
-        channel,
-        fallback: Vec::new(),
-        purpose: args.purpose,
-        locale: args.locale.unwrap_or(settings.default_locale),
-        client_ip: None,
-        origin: None,
-        page: None,
-        effect_key: None,
-        when_open: WhenOpen::Resend,
-    };
+    let requester = Principal::Client(args.client.clone());
+    let locale = args.locale.unwrap_or(settings.default_locale);
+    let request = StartRequest::to(to, requester, channel, args.purpose, locale);
     send_and_ask(settings, request).await
 }
 
@@ -130,7 +120,7 @@ async fn ask_channel(first: Channel, ready: &[Channel]) -> Result<Channel, Strin
 async fn send_and_ask(settings: Settings, request: StartRequest) -> Result<ExitCode, String> {
     let app = Arc::new(App::build(settings).await.map_err(|fault| describe(&fault))?);
     let requester = request.requester.clone();
-    let started = Box::pin(app.verify.start(request)).await.map_err(|fault| describe(&fault))?;
+    let started = Box::pin(app.verification.verify.start(request)).await.map_err(|fault| describe(&fault))?;
     let verification = sent(&app, started)?;
     let relay = verification.own_code.is_some().then(|| {
         tell("while this command runs, it sends all that waits in the outbox; a server may send beside it");
@@ -203,8 +193,13 @@ async fn go_on(attempts: &CheckAttempts<'_>, verification: &Verification) -> Res
 async fn until_out(attempts: &CheckAttempts<'_>, id: VerificationId) -> Result<(), String> {
     let begun = Instant::now();
     loop {
-        let found =
-            attempts.app.verify.find(id, &attempts.requester).await.map_err(|fault| describe(&fault))?;
+        let found = attempts
+            .app
+            .verification
+            .verify
+            .find(id, &attempts.requester)
+            .await
+            .map_err(|fault| describe(&fault))?;
         match found.as_ref().and_then(|found| found.sends.last()).map(|send| send.status.name()) {
             Some("failed") => return Err("the code could not be delivered".into()),
             Some("sent" | "delivered" | "read") => return Ok(()),

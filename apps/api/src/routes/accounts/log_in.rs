@@ -2,7 +2,7 @@
 
 use super::{SignedInJson, let_in, secret, too_many};
 use crate::{
-    composition::App,
+    composition::Accounts,
     http::{
         caller::VisitorOf,
         idempotency::detached,
@@ -45,7 +45,7 @@ pub(crate) struct SecondFactorJson {
     responses((status = 200, content((SignedInJson = "application/json"), (SecondFactorJson = "application/json"))),
         (status = 401, body = Problem), (status = "4XX", body = Problem)))]
 pub(crate) async fn log_in(
-    app: web::Data<App>,
+    app: web::Data<Accounts>,
     visitor: VisitorOf,
     body: JsonBody<LogInBody>,
 ) -> Result<HttpResponse, ApiError> {
@@ -54,7 +54,7 @@ pub(crate) async fn log_in(
     // A malformed address or password is answered like a wrong one.
     let email = EmailAddress::parse(&email).map_err(|_invalid| refused())?;
     let password = Password::typed(&password).map_err(|_too_long| refused())?;
-    let (use_case, visitor) = (app.people.log_in.clone(), visitor.0);
+    let (use_case, visitor) = (app.log_in.clone(), visitor.0);
     match detached(async move { use_case.run(&email, &password, &visitor).await }).await?? {
         LoggedIn::In(signed_in) => Ok(let_in(HttpResponse::Ok(), *signed_in)),
         LoggedIn::Mfa { challenge, channel } => Ok(secret(HttpResponse::Ok()).json(SecondFactorJson {

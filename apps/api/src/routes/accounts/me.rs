@@ -2,7 +2,7 @@
 
 use super::{check_failed, code_of, no_code, phone_of, register::read_proof, too_many};
 use crate::{
-    composition::App,
+    composition::Accounts,
     http::{
         caller::{Caller, VisitorOf},
         idempotency::detached,
@@ -94,7 +94,7 @@ impl Given {
     }
 }
 
-fn json(app: &App, profile: Profile) -> HttpResponse {
+fn json(app: &Accounts, profile: Profile) -> HttpResponse {
     let phone_verified = profile.phone.is_some();
     let phone = profile.phone.or(profile.claimed_phone);
     HttpResponse::Ok().json(MeJson {
@@ -114,9 +114,9 @@ fn json(app: &App, profile: Profile) -> HttpResponse {
 /// Error: `forbidden` (403) for a team's token.
 #[utoipa::path(get, path = "/api/v1/me", tag = "accounts",
     responses((status = 200, body = MeJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
-pub(crate) async fn show(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn show(app: web::Data<Accounts>, caller: Caller) -> Result<HttpResponse, ApiError> {
     let person = caller.person()?;
-    let profile = app.people.profiles.show(person.user).await?;
+    let profile = app.profiles.show(person.user).await?;
     Ok(json(&app, profile.ok_or_else(|| ApiError::not_found("Account not found."))?))
 }
 
@@ -128,7 +128,7 @@ pub(crate) async fn show(app: web::Data<App>, caller: Caller) -> Result<HttpResp
 #[utoipa::path(patch, path = "/api/v1/me", tag = "accounts", request_body = MePatch,
     responses((status = 200, body = MeJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn update(
-    app: web::Data<App>,
+    app: web::Data<Accounts>,
     wakeups: web::Data<WorkerWakeups>,
     limit: Limit,
     caller: Caller,
@@ -137,9 +137,9 @@ pub(crate) async fn update(
 ) -> Result<HttpResponse, ApiError> {
     let update = read_request(&app, &caller, visitor.0, &body.0)?;
     if update.phone.is_some() {
-        limit.count(&caller.key(), app.clock.now())?;
+        limit.count(&caller.key(), app.kernel.now())?;
     }
-    let use_case = app.people.profiles.clone();
+    let use_case = app.profiles.clone();
     let done = detached(async move { use_case.update(update).await }).await?;
     wakeups.outbox.notify_one();
     match done {
@@ -164,7 +164,7 @@ pub(crate) async fn update(
 }
 
 fn read_request(
-    app: &App,
+    app: &Accounts,
     caller: &Caller,
     visitor: Visitor,
     body: &MePatch,
@@ -187,7 +187,7 @@ fn read_request(
     })
 }
 
-fn read_phone(app: &App, body: &MePatch) -> Result<Option<WantedPhone>, ApiError> {
+fn read_phone(app: &Accounts, body: &MePatch) -> Result<Option<WantedPhone>, ApiError> {
     let proof = read_proof(body.otp_code.as_deref(), body.verification_id.as_deref())?;
     let step_up = match (&body.password, &body.old_phone_code) {
         (None, None) => None,

@@ -2,7 +2,7 @@
 
 use super::{SignedInJson, check_failed, code_of, let_in, no_code};
 use crate::{
-    composition::App,
+    composition::Accounts,
     http::{
         caller::VisitorOf,
         idempotency::detached,
@@ -36,7 +36,7 @@ pub(crate) struct MfaBody {
 #[utoipa::path(post, path = "/api/v1/auth/mfa", tag = "accounts", request_body = MfaBody,
     responses((status = 200, body = SignedInJson), (status = 400, body = Problem), (status = "4XX", body = Problem)))]
 pub(crate) async fn pass(
-    app: web::Data<App>,
+    app: web::Data<Accounts>,
     limit: Limit,
     visitor: VisitorOf,
     body: JsonBody<MfaBody>,
@@ -47,8 +47,8 @@ pub(crate) async fn pass(
         (None, Some(code)) => ShownFactor::Backup(code),
         _ => return Err(ApiError::field("/code", "either code or backup_code must be given")),
     };
-    limit.count(&format!("address:{}", visitor.0.address), app.clock.now())?;
-    let (use_case, visitor) = (app.people.pass_mfa.clone(), visitor.0);
+    limit.count(&format!("address:{}", visitor.0.address), app.kernel.now())?;
+    let (use_case, visitor) = (app.pass_mfa.clone(), visitor.0);
     match detached(async move { use_case.run(&challenge_id, &shown, &visitor).await }).await?? {
         MfaPassed::In(signed_in) => Ok(let_in(HttpResponse::Ok(), *signed_in)),
         MfaPassed::WrongFactor => Err(no_code()),
@@ -56,7 +56,7 @@ pub(crate) async fn pass(
             Err(ApiError::unauthorized("No sign-in waits for this challenge_id. Sign in again."))
         }
         MfaPassed::Locked(until) => {
-            let seconds = until.signed_duration_since(app.clock.now()).num_seconds();
+            let seconds = until.signed_duration_since(app.kernel.now()).num_seconds();
             Err(ApiError::otp_locked("The number is locked after too many wrong codes.").retry_after(seconds))
         }
         MfaPassed::CheckFailed => Err(check_failed()),

@@ -2,7 +2,7 @@
 
 use super::{NoFields, secret};
 use crate::{
-    composition::App,
+    composition::Accounts,
     http::{
         caller::Caller,
         problem::{ApiError, Problem},
@@ -26,7 +26,7 @@ pub(crate) struct BackupCodesJson {
     responses((status = 204), (status = 409, body = Problem), (status = "4XX", body = Problem)),
     security(("bearer" = [])))]
 pub(crate) async fn enable(
-    app: web::Data<App>,
+    app: web::Data<Accounts>,
     caller: Caller,
     _body: NoFields,
 ) -> Result<HttpResponse, ApiError> {
@@ -39,16 +39,16 @@ pub(crate) async fn enable(
 #[utoipa::path(post, path = "/api/v1/auth/mfa/disable", tag = "accounts",
     responses((status = 204), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn disable(
-    app: web::Data<App>,
+    app: web::Data<Accounts>,
     caller: Caller,
     _body: NoFields,
 ) -> Result<HttpResponse, ApiError> {
     set(&app, &caller, false).await
 }
 
-async fn set(app: &App, caller: &Caller, enabled: bool) -> Result<HttpResponse, ApiError> {
+async fn set(app: &Accounts, caller: &Caller, enabled: bool) -> Result<HttpResponse, ApiError> {
     let person = caller.person()?;
-    if app.people.mfa.set(person.user, enabled, &caller.actor()).await? {
+    if app.mfa.set(person.user, enabled, &caller.actor()).await? {
         Ok(HttpResponse::NoContent().finish())
     } else {
         Err(ApiError::conflict("The account has no proved number to send codes to."))
@@ -61,11 +61,11 @@ async fn set(app: &App, caller: &Caller, enabled: bool) -> Result<HttpResponse, 
 #[utoipa::path(post, path = "/api/v1/auth/mfa/backup-codes", tag = "accounts",
     responses((status = 201, body = BackupCodesJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn backup_codes(
-    app: web::Data<App>,
+    app: web::Data<Accounts>,
     caller: Caller,
     _body: NoFields,
 ) -> Result<HttpResponse, ApiError> {
     let person = caller.person()?;
-    let codes = app.people.mfa.new_backup_codes(person.user, &caller.actor()).await?;
+    let codes = app.mfa.new_backup_codes(person.user, &caller.actor()).await?;
     Ok(secret(HttpResponse::Created()).json(BackupCodesJson { codes }))
 }

@@ -10,7 +10,7 @@ pub(crate) mod sessions;
 pub(crate) mod telegram;
 
 use crate::{
-    composition::App,
+    composition::Accounts,
     error_chain::describe,
     http::{json::Empty, problem::ApiError},
 };
@@ -127,8 +127,8 @@ impl From<AuthServiceError> for ApiError {
     }
 }
 
-fn too_many(app: &App, next: DateTime<Utc>) -> ApiError {
-    let seconds = next.signed_duration_since(app.clock.now()).num_seconds();
+fn too_many(app: &Accounts, next: DateTime<Utc>) -> ApiError {
+    let seconds = next.signed_duration_since(app.kernel.now()).num_seconds();
     ApiError::rate_limit_exceeded("Too many wrong passwords. Try again later.").retry_after(seconds)
 }
 
@@ -152,7 +152,7 @@ fn name_of(pointer: &str, text: Option<&str>) -> Result<Option<PersonName>, ApiE
     text.map(PersonName::parse).transpose().map_err(|fault| ApiError::field(pointer, fault.to_string()))
 }
 
-fn phone_of(app: &App, text: &str) -> Result<PhoneNumber, ApiError> {
+fn phone_of(app: &Accounts, text: &str) -> Result<PhoneNumber, ApiError> {
     PhoneNumber::parse(text, app.settings.default_region).map_err(|_invalid| {
         ApiError::invalid_phone_number("This is not a possible phone number.").and_field(
             "/phone",

@@ -2,7 +2,7 @@
 
 use super::{code_of, email_of, no_code};
 use crate::{
-    composition::App,
+    composition::Accounts,
     error_chain::describe,
     http::{
         caller::VisitorOf,
@@ -61,15 +61,15 @@ pub(crate) struct ResetBody {
 #[utoipa::path(post, path = "/api/v1/auth/password/forgot", tag = "accounts", request_body = ForgotBody,
     responses((status = 202, body = ForgotJson), (status = "4XX", body = Problem)))]
 pub(crate) async fn forgot(
-    app: web::Data<App>,
+    app: web::Data<Accounts>,
     wakeups: web::Data<WorkerWakeups>,
     limit: Limit,
     visitor: VisitorOf,
     body: JsonBody<ForgotBody>,
 ) -> Result<HttpResponse, ApiError> {
-    limit.count(&format!("forgot:{}", visitor.0.address), app.clock.now())?;
+    limit.count(&format!("forgot:{}", visitor.0.address), app.kernel.now())?;
     let email = email_of(&body.0.email)?;
-    let (use_case, visitor) = (app.people.forgot.clone(), visitor.0);
+    let (use_case, visitor) = (app.forgot.clone(), visitor.0);
     let is_by_mail = match body.0.via.as_deref() {
         None | Some("email") => true,
         Some("otp") => false,
@@ -99,20 +99,20 @@ pub(crate) async fn forgot(
 #[utoipa::path(post, path = "/api/v1/auth/password/reset", tag = "accounts", request_body = ResetBody,
     responses((status = 204), (status = 400, body = Problem), (status = "4XX", body = Problem)))]
 pub(crate) async fn reset(
-    app: web::Data<App>,
+    app: web::Data<Accounts>,
     limit: Limit,
     visitor: VisitorOf,
     body: JsonBody<ResetBody>,
 ) -> Result<HttpResponse, ApiError> {
     let ResetBody { token, email, otp_code, new_password } = body.0;
-    let (use_case, visitor) = (app.people.reset.clone(), visitor.0);
+    let (use_case, visitor) = (app.reset.clone(), visitor.0);
     let done = match (token, email, otp_code) {
         (Some(token), None, None) => {
             detached(async move { use_case.by_token(&token, &new_password, &visitor).await }).await?
         }
         (None, Some(email), Some(code)) => {
             let (email, code) = (email_of(&email)?, code_of("/otp_code", &code)?);
-            limit.count(&format!("address:{}", visitor.address), app.clock.now())?;
+            limit.count(&format!("address:{}", visitor.address), app.kernel.now())?;
             reset_by_code(&app, email, code, new_password, visitor).await?
         }
         _ => return Err(ApiError::field("/token", "either token, or email and otp_code must be given")),
@@ -128,14 +128,14 @@ pub(crate) async fn reset(
 
 /// Sets a new password with a code. A refusal takes the same time for every address.
 pub(crate) async fn reset_by_code(
-    app: &App,
+    app: &Accounts,
     email: EmailAddress,
     code: OtpCode,
     new_password: String,
     visitor: Visitor,
 ) -> Result<Result<(), ResetError>, ApiError> {
     let begun = Instant::now();
-    let use_case = app.people.reset.clone();
+    let use_case = app.reset.clone();
     let done =
         detached(async move { use_case.by_code(&email, &code, &new_password, &visitor).await }).await?;
     if matches!(done, Err(ResetError::NoProof | ResetError::CheckFailed)) {

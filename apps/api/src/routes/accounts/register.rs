@@ -2,7 +2,7 @@
 
 use super::{SignedInJson, check_failed, code_of, email_of, let_in, name_of, no_code, phone_of};
 use crate::{
-    composition::App,
+    composition::Accounts,
     http::{
         caller::VisitorOf,
         idempotency::detached,
@@ -48,16 +48,16 @@ pub(crate) struct RegisterBody {
 #[utoipa::path(post, path = "/api/v1/auth/register", tag = "accounts", request_body = RegisterBody,
     responses((status = 201, body = SignedInJson), (status = 409, body = Problem), (status = "4XX", body = Problem)))]
 pub(crate) async fn register(
-    app: web::Data<App>,
+    app: web::Data<Accounts>,
     limit: Limit,
     visitor: VisitorOf,
     body: JsonBody<RegisterBody>,
 ) -> Result<HttpResponse, ApiError> {
     let registration = read_request(&app, visitor.0, &body.0)?;
     if matches!(registration.proof, Some(NumberProof::Code(_))) {
-        limit.count(&format!("address:{}", registration.visitor.address), app.clock.now())?;
+        limit.count(&format!("address:{}", registration.visitor.address), app.kernel.now())?;
     }
-    let use_case = app.people.register.clone();
+    let use_case = app.register.clone();
     match detached(async move { use_case.run(registration).await }).await? {
         Ok(signed_in) => Ok(let_in(HttpResponse::Created(), signed_in)),
         Err(RegisterError::EmailTaken) => {
@@ -70,7 +70,7 @@ pub(crate) async fn register(
     }
 }
 
-fn read_request(app: &App, visitor: Visitor, body: &RegisterBody) -> Result<Registration, ApiError> {
+fn read_request(app: &Accounts, visitor: Visitor, body: &RegisterBody) -> Result<Registration, ApiError> {
     let email = email_of(&body.email)?;
     let password = Password::try_new(&body.password, &email)
         .map_err(|fault| ApiError::field("/password", fault.to_string()))?;
@@ -79,15 +79,11 @@ fn read_request(app: &App, visitor: Visitor, body: &RegisterBody) -> Result<Regi
     if proof.is_some() && phone.is_none() {
         return Err(ApiError::field("/phone", "must be given together with what proves it"));
     }
-    Ok(Registration {
-        email,
-        password,
-        phone,
-        proof,
-        first_name: name_of("/first_name", body.first_name.as_deref())?,
-        last_name: name_of("/last_name", body.last_name.as_deref())?,
-        visitor,
-    })
+    let mut registration = Registration::of(email, password, visitor);
+    (registration.phone, registration.proof) = (phone, proof);
+    registration.first_name = name_of("/first_name", body.first_name.as_deref())?;
+    registration.last_name = name_of("/last_name", body.last_name.as_deref())?;
+    Ok(registration)
 }
 
 /// The proof of a number: a code, or the id of an approved challenge, but not both.

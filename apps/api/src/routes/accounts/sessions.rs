@@ -2,7 +2,7 @@
 
 use super::{SignedInJson, let_in};
 use crate::{
-    composition::App,
+    composition::Accounts,
     http::{
         caller::Caller,
         idempotency::detached,
@@ -66,12 +66,11 @@ impl SessionJson {
 #[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "accounts", request_body = RefreshBody,
     responses((status = 200, body = SignedInJson), (status = 401, body = Problem), (status = "4XX", body = Problem)))]
 pub(crate) async fn refresh(
-    app: web::Data<App>,
+    app: web::Data<Accounts>,
     body: JsonBody<RefreshBody>,
 ) -> Result<HttpResponse, ApiError> {
     let shared = app.into_inner();
-    let refreshed =
-        detached(async move { shared.people.sessions.refresh(&body.0.refresh_token).await }).await??;
+    let refreshed = detached(async move { shared.sessions.refresh(&body.0.refresh_token).await }).await??;
     match refreshed {
         Some(signed_in) => Ok(let_in(HttpResponse::Ok(), signed_in)),
         None => Err(ApiError::unauthorized("Refresh token expired or revoked.")),
@@ -84,12 +83,12 @@ pub(crate) async fn refresh(
 #[utoipa::path(post, path = "/api/v1/auth/logout", tag = "accounts", request_body = RefreshBody,
     responses((status = 204), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn log_out(
-    app: web::Data<App>,
+    app: web::Data<Accounts>,
     caller: Caller,
     body: JsonBody<RefreshBody>,
 ) -> Result<HttpResponse, ApiError> {
     let person = caller.person()?;
-    if app.people.sessions.log_out(person.user, &body.0.refresh_token, &caller.actor()).await? {
+    if app.sessions.log_out(person.user, &body.0.refresh_token, &caller.actor()).await? {
         Ok(HttpResponse::NoContent().finish())
     } else {
         Err(ApiError::unauthorized("The refresh token is not one of this person."))
@@ -100,13 +99,13 @@ pub(crate) async fn log_out(
 #[utoipa::path(get, path = "/api/v1/auth/sessions", tag = "accounts", params(PageQuery),
     responses((status = 200, body = SessionPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn list(
-    app: web::Data<App>,
+    app: web::Data<Accounts>,
     caller: Caller,
     page: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let person = caller.person()?;
     let (request, limit) = page.behind_id()?;
-    let found = app.people.sessions.list(person.user, &request).await?;
+    let found = app.sessions.list(person.user, &request).await?;
     let (views, next_cursor) = cut(found, limit, |view| view.id.to_string());
     let items = views.into_iter().map(|view| SessionJson::new(view, person.session)).collect();
     Ok(HttpResponse::Ok().json(SessionPage { items, next_cursor }))
@@ -118,14 +117,14 @@ pub(crate) async fn list(
 #[utoipa::path(delete, path = "/api/v1/auth/sessions/{id}", tag = "accounts", params(("id" = String, Path)),
     responses((status = 204), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn end(
-    app: web::Data<App>,
+    app: web::Data<Accounts>,
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let person = caller.person()?;
     let unknown = || ApiError::not_found("Session not found.");
     let id = id.parse::<SessionId>().map_err(|_malformed| unknown())?;
-    if app.people.sessions.end(id, person.user, &caller.actor()).await? {
+    if app.sessions.end(id, person.user, &caller.actor()).await? {
         Ok(HttpResponse::NoContent().finish())
     } else {
         Err(unknown())

@@ -2,7 +2,7 @@
 
 use super::{no_code, secret, too_many};
 use crate::{
-    composition::App,
+    composition::Accounts,
     http::{
         caller::{Caller, VisitorOf},
         idempotency::detached,
@@ -102,7 +102,7 @@ fn chat(id: i64, username: Option<String>, first_name: Option<String>) -> Telegr
 #[utoipa::path(post, path = "/api/v1/auth/telegram/start", tag = "accounts", request_body = StartBody,
     responses((status = 200, body = StartJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn start(
-    app: web::Data<App>,
+    app: web::Data<Accounts>,
     caller: Caller,
     body: MaybeJson<StartBody>,
 ) -> Result<HttpResponse, ApiError> {
@@ -112,7 +112,7 @@ pub(crate) async fn start(
         (Some(person), None) => {
             let none = || ApiError::conflict("No Telegram bot is set up on this server.");
             let bot = &app.settings.telegram.as_ref().ok_or_else(none)?.bot_name;
-            let code = app.people.telegram.start_for_person(person.user, person.session).await?;
+            let code = app.telegram.start_for_person(person.user, person.session).await?;
             let code = code.ok_or_else(|| ApiError::unauthorized("The session has ended. Sign in again."))?;
             let link = Some(format!("https://t.me/{bot}?start={code}"));
             Ok(secret(HttpResponse::Ok()).json(StartJson { code, expires_in, link }))
@@ -123,7 +123,7 @@ pub(crate) async fn start(
         (None, chat_id) => {
             caller.require(Scope::People)?;
             let id = chat_id.ok_or_else(|| ApiError::field("/chat_id", "must be given"))?;
-            let code = app.people.telegram.start_for_chat(chat(id, username, first_name)).await?;
+            let code = app.telegram.start_for_chat(chat(id, username, first_name)).await?;
             Ok(secret(HttpResponse::Ok()).json(StartJson { code, expires_in, link: None }))
         }
     }
@@ -138,7 +138,7 @@ pub(crate) async fn start(
     responses((status = 200, content((ConfirmJson = "application/json"), (StepUpJson = "application/json"))),
         (status = 400, body = Problem), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn confirm(
-    app: web::Data<App>,
+    app: web::Data<Accounts>,
     caller: Caller,
     visitor: VisitorOf,
     body: JsonBody<ConfirmBody>,
@@ -147,7 +147,7 @@ pub(crate) async fn confirm(
     let chat = chat(chat_id, username, first_name);
     let wrong = || ApiError::unauthorized("Password wrong.");
     let password = password.as_deref().map(Password::typed).transpose().map_err(|_too_long| wrong())?;
-    let (use_case, actor, visitor) = (app.people.telegram.clone(), caller.actor(), visitor.0);
+    let (use_case, actor, visitor) = (app.telegram.clone(), caller.actor(), visitor.0);
     let person = caller.as_person();
     if person.is_none() {
         caller.require(Scope::People)?;

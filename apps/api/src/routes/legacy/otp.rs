@@ -3,7 +3,7 @@
 
 use super::face::{Address, Body, Refusal};
 use crate::{
-    composition::App,
+    composition::{Accounts, Verification},
     error_chain::describe,
     http::{caller::VisitorOf, idempotency::detached, problem::ApiError, rate_limit::Limit},
     routes::accounts::password::reset_by_code,
@@ -20,7 +20,7 @@ use application::{
         register::{RegisterError, Registration},
         reset_password::ResetError,
     },
-    verification::verification_service::{CheckResult, SendCodeOutcome, StartRequest, WhenOpen},
+    verification::verification_service::{CheckResult, SendCodeOutcome, StartRequest},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -86,14 +86,14 @@ fn no_code() -> Refusal {
 }
 
 async fn send(
-    app: web::Data<App>,
+    app: web::Data<Verification>,
     wakeups: web::Data<WorkerWakeups>,
     limit: Limit,
     address: Address,
     body: Body<SendBody>,
 ) -> Result<HttpResponse, Refusal> {
     // Each number is looked up, which costs money, before the limits on codes are checked.
-    limit.count(&format!("send:{}", address.0), app.clock.now())?;
+    limit.count(&format!("send:{}", address.0), app.kernel.now())?;
     let SendBody { to, channel } = body.0;
     let recipient = Recipient::parse(&to, app.settings.default_region).map_err(|_neither| {
         Refusal::coded(
@@ -112,19 +112,11 @@ async fn send(
             "Codes can't be sent to this recipient on this channel",
         )
     })?;
-    let request = StartRequest {
-        requester: Principal::Anonymous(Some(address.0.clone())),
-        to: recipient,
-        channel,
-        fallback: Vec::new(),
-        purpose: Purpose::Registration,
-        locale: app.settings.default_locale,
-        client_ip: Some(address.0.clone()),
-        origin: Some(address.0),
-        page: None,
-        effect_key: None,
-        when_open: WhenOpen::Resend,
-    };
+    let (purpose, locale) = (Purpose::Registration, app.settings.default_locale);
+    let requester = Principal::Anonymous(Some(address.0.clone()));
+    let mut request = StartRequest::to(recipient, requester, channel, purpose, locale);
+    request.client_ip = Some(address.0.clone());
+    request.origin = Some(address.0);
     let verify = app.verify.clone();
     let started = detached(async move { verify.start(request).await }).await?.map_err(ApiError::from)?;
     let sent = sent(&app, started, channel)?;
@@ -138,9 +130,9 @@ async fn send(
 }
 
 /// The channel that the code was sent on, or why it was not sent.
-fn sent(app: &App, started: SendCodeOutcome, wanted: Channel) -> Result<Channel, Refusal> {
+fn sent(app: &Verification, started: SendCodeOutcome, wanted: Channel) -> Result<Channel, Refusal> {
     let wait = |refusal: Refusal, until: DateTime<Utc>| {
-        refusal.retry_after(until.signed_duration_since(app.clock.now()).num_seconds())
+        refusal.retry_after(until.signed_duration_since(app.kernel.now()).num_seconds())
     };
     let later = |until| {
         let refusal = Refusal::coded(
@@ -175,12 +167,12 @@ fn sent(app: &App, started: SendCodeOutcome, wanted: Channel) -> Result<Channel,
 }
 
 async fn check(
-    app: web::Data<App>,
+    app: web::Data<Verification>,
     limit: Limit,
     address: Address,
     body: Body<CheckBody>,
 ) -> Result<HttpResponse, Refusal> {
-    limit.count(&format!("address:{}", address.0), app.clock.now())?;
+    limit.count(&format!("address:{}", address.0), app.kernel.now())?;
     let code = OtpCode::parse(&body.0.code).map_err(|_malformed| no_code())?;
     let to = Recipient::parse(&body.0.to, app.settings.default_region).map_err(|_neither| no_code())?;
     let (verify, address) = (app.verify.clone(), address.0);
@@ -199,28 +191,22 @@ fn check_failed() -> Refusal {
 }
 
 async fn register(
-    app: web::Data<App>,
+    app: web::Data<Accounts>,
     limit: Limit,
     visitor: VisitorOf,
     body: Body<RegisterBody>,
 ) -> Result<HttpResponse, Refusal> {
-    limit.count(&format!("address:{}", visitor.0.address), app.clock.now())?;
+    limit.count(&format!("address:{}", visitor.0.address), app.kernel.now())?;
     let RegisterBody { email, password, phone, otp_code } = body.0;
     let email = EmailAddress::parse(&email).map_err(|fault| bad(&format!("email {fault}")))?;
     let password = Password::try_new(&password, &email).map_err(|fault| bad(&format!("password {fault}")))?;
     let phone = PhoneNumber::parse(&phone, app.settings.default_region)
         .map_err(|_impossible| bad("phone must be a phone number"))?;
     let code = OtpCode::parse(&otp_code).map_err(|_malformed| no_code())?;
-    let registration = Registration {
-        email: email.clone(),
-        password,
-        phone: Some(phone),
-        proof: Some(NumberProof::Code(code)),
-        first_name: None,
-        last_name: None,
-        visitor: visitor.0,
-    };
-    let use_case = app.people.register.clone();
+    let mut registration = Registration::of(email.clone(), password, visitor.0);
+    registration.phone = Some(phone);
+    registration.proof = Some(NumberProof::Code(code));
+    let use_case = app.register.clone();
     let signed_in = match detached(async move { use_case.run(registration).await }).await? {
         Ok(signed_in) => signed_in,
         Err(RegisterError::EmailTaken) => {
@@ -248,7 +234,7 @@ async fn register(
 /// With an e-mail address alone, sends a code to its owner's number; with the code, sets the new password.
 /// The answer does not tell whether the address has an account.
 async fn forgot(
-    app: web::Data<App>,
+    app: web::Data<Accounts>,
     wakeups: web::Data<WorkerWakeups>,
     limit: Limit,
     visitor: VisitorOf,
@@ -256,10 +242,10 @@ async fn forgot(
 ) -> Result<HttpResponse, Refusal> {
     let ForgotBody { email, otp_code, new_password } = body.0;
     let email = EmailAddress::parse(&email).map_err(|fault| bad(&format!("email {fault}")))?;
-    limit.count(&format!("forgot:{}", visitor.0.address), app.clock.now())?;
+    limit.count(&format!("forgot:{}", visitor.0.address), app.kernel.now())?;
     let (code, password) = match (otp_code, new_password) {
         (None, None) => {
-            let use_case = app.people.forgot.clone();
+            let use_case = app.forgot.clone();
             // It takes longer for known addresses, so the answer does not wait for it.
             tokio::spawn(async move {
                 match use_case.by_code(email, &visitor.0).await {
@@ -275,7 +261,7 @@ async fn forgot(
         (Some(code), Some(password)) => (code, password),
         _ => return Err(bad("otp_code and new_password must be given together")),
     };
-    limit.count(&format!("address:{}", visitor.0.address), app.clock.now())?;
+    limit.count(&format!("address:{}", visitor.0.address), app.kernel.now())?;
     let code = OtpCode::parse(&code).map_err(|_malformed| no_code())?;
     match reset_by_code(&app, email, code, password, visitor.0).await? {
         Ok(()) => Ok(HttpResponse::Ok().json(json!({"message": "Password updated successfully"}))),

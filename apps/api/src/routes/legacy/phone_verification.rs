@@ -2,7 +2,7 @@
 
 use super::face::{Address, Body, Person, Refusal};
 use crate::{
-    composition::App,
+    composition,
     http::{caller::VisitorOf, idempotency::detached, problem::ApiError, rate_limit::Limit},
     wakeups::WorkerWakeups,
 };
@@ -77,7 +77,8 @@ fn bad(text: &str) -> Refusal {
 }
 
 async fn send(
-    app: web::Data<App>,
+    accounts: web::Data<composition::Accounts>,
+    app: web::Data<composition::Verification>,
     wakeups: web::Data<WorkerWakeups>,
     limit: Limit,
     person: Person,
@@ -85,11 +86,11 @@ async fn send(
     body: Body<SendBody>,
 ) -> Result<HttpResponse, Refusal> {
     // Each number is looked up, which costs money, before the limits on codes are checked.
-    limit.count(&format!("send:{}", person.0.key()), app.clock.now())?;
+    limit.count(&format!("send:{}", person.0.key()), app.kernel.now())?;
     let requester = requester(&person, visitor)?;
     let number = PhoneNumber::parse(&body.0.phone_number, app.settings.default_region)
         .map_err(|_impossible| bad("Ese número no es válido."))?;
-    let use_case = app.people.pending_number.clone();
+    let use_case = accounts.pending_number.clone();
     let started = detached(async move { use_case.send(&requester, &number).await }).await?;
     let sent = sent(&app, started.map_err(refused)?, as_limit)?;
     wakeups.outbox.notify_one();
@@ -102,16 +103,17 @@ async fn send(
 }
 
 async fn resend(
-    app: web::Data<App>,
+    accounts: web::Data<composition::Accounts>,
+    app: web::Data<composition::Verification>,
     wakeups: web::Data<WorkerWakeups>,
     limit: Limit,
     person: Person,
     visitor: VisitorOf,
     _body: Body<ResendBody>,
 ) -> Result<HttpResponse, Refusal> {
-    limit.count(&format!("send:{}", person.0.key()), app.clock.now())?;
+    limit.count(&format!("send:{}", person.0.key()), app.kernel.now())?;
     let requester = requester(&person, visitor)?;
-    let use_case = app.people.pending_number.clone();
+    let use_case = accounts.pending_number.clone();
     let started = match detached(async move { use_case.resend(&requester).await }).await?.map_err(refused)? {
         Pending::SendCodeOutcome(started) => started,
         Pending::NoNumber => return Err(bad("Primero pide un código para tu número.")),
@@ -126,16 +128,17 @@ async fn resend(
 }
 
 async fn check(
-    app: web::Data<App>,
+    accounts: web::Data<composition::Accounts>,
+    app: web::Data<composition::Verification>,
     limit: Limit,
     person: Person,
     visitor: VisitorOf,
     body: Body<CheckBody>,
 ) -> Result<HttpResponse, Refusal> {
-    limit.count(&person.0.key(), app.clock.now())?;
+    limit.count(&person.0.key(), app.kernel.now())?;
     let requester = requester(&person, visitor)?;
     let code = OtpCode::parse(&body.0.code).map_err(|_malformed| bad("El código son seis dígitos."))?;
-    let use_case = app.people.pending_number.clone();
+    let use_case = accounts.pending_number.clone();
     detached(async move { use_case.check(&requester, code).await }).await?.map_err(refused)?;
     Ok(HttpResponse::Ok().json(json!({"message": "Tu número quedó verificado.", "verified": true})))
 }
@@ -143,14 +146,15 @@ async fn check(
 /// The page's legacy address: opens a page and redirects to it. Nothing is sent. With a person's token the
 /// proved number becomes theirs; without a token it is only proved.
 async fn page(
-    app: web::Data<App>,
+    accounts: web::Data<composition::Accounts>,
+    app: web::Data<composition::Verification>,
     limit: Limit,
     address: Address,
     request: HttpRequest,
     person: Result<Person, Refusal>,
     query: web::Query<PageQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    limit.count(&format!("page:{}", address.0), app.clock.now())?;
+    limit.count(&format!("page:{}", address.0), app.kernel.now())?;
     let source = query.source.as_deref().map(|source| source.replace(char::is_control, ""));
     let back = WayBack {
         return_to: query.return_to.as_deref().and_then(|to| way_back(&app, to)),
@@ -158,7 +162,7 @@ async fn page(
     };
     let url = if request.headers().contains_key(header::AUTHORIZATION) {
         let user = person?.0.person()?.user;
-        let profile = app.people.profiles.show(user).await.map_err(ApiError::from)?;
+        let profile = accounts.profiles.show(user).await.map_err(ApiError::from)?;
         let profile = profile.ok_or_else(|| refused(UpdateError::NotFound))?;
         app.pages.open_for(&profile, back).await.map_err(ApiError::from)?
     } else {
@@ -182,29 +186,29 @@ async fn page(
 
 /// Where the person goes afterwards: an address of an allowed origin, or a path on the first one. None for
 /// anything else.
-fn way_back(app: &App, text: &str) -> Option<ReturnTo> {
+fn way_back(app: &composition::Verification, text: &str) -> Option<ReturnTo> {
     let origins = &app.settings.return_to_origins;
     ReturnTo::try_new(text, origins).or_else(|_no_address| ReturnTo::path_of(text, origins)).ok()
 }
 
 /// Minutes until the code expires, rounded up.
-fn minutes_left(app: &App, sent: &Verification) -> i64 {
-    let left = sent.challenge.expires_at.signed_duration_since(app.clock.now());
+fn minutes_left(app: &composition::Verification, sent: &Verification) -> i64 {
+    let left = sent.challenge.expires_at.signed_duration_since(app.kernel.now());
     left.num_milliseconds().max(0).saturating_add(59_999) / 60_000
 }
 
 /// The provider that sent the code: the code sender's, or `twilio` for a code of Twilio Verify.
-fn provider<'a>(app: &'a App, sent: &Verification) -> &'a str {
+fn provider<'a>(app: &'a composition::Verification, sent: &Verification) -> &'a str {
     app.verify.provider_of(sent).unwrap_or("twilio")
 }
 
 /// The verification whose code was sent, or why it was not sent. `limit` writes the JSON for a reached limit.
 fn sent(
-    app: &App,
+    app: &composition::Verification,
     started: SendCodeOutcome,
     limit: fn(SendLimit, i64, i64) -> Value,
 ) -> Result<Box<Verification>, Refusal> {
-    let seconds = |until: DateTime<Utc>| until.signed_duration_since(app.clock.now()).num_seconds().max(1);
+    let seconds = |until: DateTime<Utc>| until.signed_duration_since(app.kernel.now()).num_seconds().max(1);
     let too_many = |kind: SendLimit, until| {
         let wait = seconds(until);
         let body = limit(kind, kind.number(&app.settings.otp), wait);

@@ -2,7 +2,7 @@
 //! two that ask Meta need the debug key, and are closed if none is set.
 
 use crate::{
-    composition::App,
+    composition::{Messaging, Operations},
     http::{
         caller::{Caller, IdempotencyHeader},
         idempotency::answer_once,
@@ -18,6 +18,7 @@ use actix_web::{
     web,
 };
 use adapter_meta_whatsapp::NotTold;
+use application::operations::idempotent_requests::IdempotentRequests;
 use domain::phone::PhoneNumber;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
@@ -47,7 +48,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 async fn send(
-    app: web::Data<App>,
+    app: web::Data<Messaging>,
+    requests: web::Data<IdempotentRequests>,
     caller: Caller,
     header: IdempotencyHeader,
     body: JsonBody<SendBody>,
@@ -60,7 +62,7 @@ async fn send(
     let fingerprint = fingerprint_of(to.e164(), &words);
     let key = header.key(&caller, "whatsapp.send");
     let shared = app.clone().into_inner();
-    answer_once(&app, StatusCode::OK, key, fingerprint, async move {
+    answer_once(&requests, StatusCode::OK, key, fingerprint, async move {
         let masked = to.masked();
         let written = answer_written(shared.send_message.to_number(&to, words, &client).await?)?;
         Ok(SendAnswer { success: true, message_id: written.id, to: masked })
@@ -69,7 +71,7 @@ async fn send(
 }
 
 /// Whether the database answers and Meta is set up. It shows no secret and asks no provider.
-async fn self_test(app: web::Data<App>) -> HttpResponse {
+async fn self_test(app: web::Data<Operations>) -> HttpResponse {
     let store = app.store.ping().await.is_ok();
     let meta = app.settings.meta.is_some();
     let status = if store && meta { "ok" } else { "degraded" };
@@ -80,7 +82,7 @@ async fn self_test(app: web::Data<App>) -> HttpResponse {
 }
 
 /// How Meta's webhooks are set up. It shows no secret.
-async fn webhook_status(app: web::Data<App>) -> HttpResponse {
+async fn webhook_status(app: web::Data<Messaging>) -> HttpResponse {
     let meta = app.settings.meta.as_ref();
     HttpResponse::Ok().json(json!({
         "status": if meta.is_some() { "ok" } else { "not_configured" },
@@ -93,14 +95,14 @@ async fn webhook_status(app: web::Data<App>) -> HttpResponse {
     }))
 }
 
-async fn waba(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+async fn waba(app: web::Data<Messaging>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     open_with_key(&app, &request)?;
     let account = &app.meta.as_ref().ok_or_else(not_set_up)?.account;
     let told = account.waba().await;
     Ok(answer(told.map(|waba| json!({"waba": waba.id, "name": waba.name}))))
 }
 
-async fn token(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+async fn token(app: web::Data<Messaging>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     open_with_key(&app, &request)?;
     let account = &app.meta.as_ref().ok_or_else(not_set_up)?.account;
     let told = account.token().await;
@@ -131,7 +133,7 @@ fn answer(told: Result<Value, NotTold>) -> HttpResponse {
 }
 
 /// Refuses the request unless a debug key is set and `X-Debug-Key` has it.
-fn open_with_key(app: &App, request: &HttpRequest) -> Result<(), ApiError> {
+fn open_with_key(app: &Messaging, request: &HttpRequest) -> Result<(), ApiError> {
     let given = request.headers().get("X-Debug-Key").map(HeaderValue::as_bytes).unwrap_or_default();
     let is_right = app
         .settings

@@ -3,7 +3,7 @@
 use super::messages::{MessageAnswer, TemplateJson, answer_written, fingerprint_of, words_of};
 use crate::http::json::time;
 use crate::{
-    composition::App,
+    composition::Messaging,
     http::{
         caller::{Caller, IdempotencyHeader},
         idempotency::answer_once,
@@ -15,6 +15,7 @@ use crate::{
     wakeups::WorkerWakeups,
 };
 use actix_web::{HttpResponse, http::StatusCode, web};
+use application::operations::idempotent_requests::IdempotentRequests;
 use chrono::{DateTime, Utc};
 use domain::{
     ids::ConversationId,
@@ -142,15 +143,17 @@ fn json(conversation: &ConversationView, now: DateTime<Utc>) -> ConversationJson
 #[utoipa::path(get, path = "/api/v1/conversations", tag = "conversations", params(PageQuery),
     responses((status = 200, body = ConversationPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn list(
-    app: web::Data<App>,
+    app: web::Data<Messaging>,
     caller: Caller,
     page: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Scope::Conversations)?;
     let (request, limit) = page.behind_id()?;
     let (conversations, next_cursor) =
-        cut(app.store.conversations(&request).await?, limit, |conversation| conversation.id.to_string());
-    let now = app.clock.now();
+        cut(app.conversations.conversations(&request).await?, limit, |conversation| {
+            conversation.id.to_string()
+        });
+    let now = app.kernel.now();
     let items = conversations.iter().map(|conversation| json(conversation, now)).collect();
     Ok(HttpResponse::Ok().json(ConversationPage { items, next_cursor }))
 }
@@ -161,13 +164,13 @@ pub(crate) async fn list(
 #[utoipa::path(get, path = "/api/v1/conversations/{id}", tag = "conversations", params(("id" = String, Path)),
     responses((status = 200, body = ConversationJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn show(
-    app: web::Data<App>,
+    app: web::Data<Messaging>,
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Scope::Conversations)?;
-    let conversation = app.store.find_conversation(id_of(&id)?).await?.ok_or_else(unknown)?;
-    Ok(HttpResponse::Ok().json(json(&conversation, app.clock.now())))
+    let conversation = app.conversations.find_conversation(id_of(&id)?).await?.ok_or_else(unknown)?;
+    Ok(HttpResponse::Ok().json(json(&conversation, app.kernel.now())))
 }
 
 /// Lists the messages of a conversation, newest first.
@@ -177,7 +180,7 @@ pub(crate) async fn show(
     params(("id" = String, Path), PageQuery),
     responses((status = 200, body = TranscriptPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn lines(
-    app: web::Data<App>,
+    app: web::Data<Messaging>,
     caller: Caller,
     id: web::Path<String>,
     page: web::Query<PageQuery>,
@@ -185,8 +188,9 @@ pub(crate) async fn lines(
     caller.require(Scope::Conversations)?;
     let id = id_of(&id)?;
     let (request, limit) = page.behind_id()?;
-    app.store.find_conversation(id).await?.ok_or_else(unknown)?;
-    let (lines, next_cursor) = cut(app.store.lines(id, &request).await?, limit, |line| line.id.to_string());
+    app.conversations.find_conversation(id).await?.ok_or_else(unknown)?;
+    let (lines, next_cursor) =
+        cut(app.conversations.lines(id, &request).await?, limit, |line| line.id.to_string());
     Ok(HttpResponse::Ok()
         .json(TranscriptPage { items: lines.into_iter().map(line_json).collect(), next_cursor }))
 }
@@ -225,7 +229,8 @@ fn line_json(line: TranscriptMessage) -> TranscriptMessageJson {
         description = "Recommended. A repeated request with the same key sends no second message.")),
     responses((status = 202, body = MessageAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn write(
-    app: web::Data<App>,
+    app: web::Data<Messaging>,
+    requests: web::Data<IdempotentRequests>,
     caller: Caller,
     header: IdempotencyHeader,
     id: web::Path<String>,
@@ -237,7 +242,7 @@ pub(crate) async fn write(
     let fingerprint = fingerprint_of(&id.to_string(), &words);
     let key = header.key(&caller, "conversations.write");
     let shared = app.clone().into_inner();
-    answer_once(&app, StatusCode::ACCEPTED, key, fingerprint, async move {
+    answer_once(&requests, StatusCode::ACCEPTED, key, fingerprint, async move {
         answer_written(shared.send_message.to_conversation(id, words, &client).await?)
     })
     .await
@@ -250,7 +255,7 @@ pub(crate) async fn write(
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/handoff", tag = "conversations", params(("id" = String, Path)),
     responses((status = 202, body = AgentCommandAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn hand_off(
-    app: web::Data<App>,
+    app: web::Data<Messaging>,
     wakeups: web::Data<WorkerWakeups>,
     caller: Caller,
     id: web::Path<String>,
@@ -264,7 +269,7 @@ pub(crate) async fn hand_off(
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/release", tag = "conversations", params(("id" = String, Path)),
     responses((status = 202, body = AgentCommandAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn release(
-    app: web::Data<App>,
+    app: web::Data<Messaging>,
     wakeups: web::Data<WorkerWakeups>,
     caller: Caller,
     id: web::Path<String>,
@@ -273,7 +278,7 @@ pub(crate) async fn release(
 }
 
 async fn order(
-    app: &App,
+    app: &Messaging,
     wakeups: &WorkerWakeups,
     caller: &Caller,
     id: &str,

@@ -1,7 +1,7 @@
 //! Flows, and the answers to them.
 
 use crate::{
-    composition::App,
+    composition::Messaging,
     http::{
         caller::Caller,
         pagination::{PageQuery, cut},
@@ -103,7 +103,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 #[utoipa::path(get, path = "/api/v1/flows", tag = "flows", params(PageQuery),
     responses((status = 200, body = FlowPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn list(
-    app: web::Data<App>,
+    app: web::Data<Messaging>,
     caller: Caller,
     page: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
@@ -121,7 +121,7 @@ pub(crate) async fn list(
     params(("id" = String, Path, description = "The flow's name, such as `oncology-intake`"), PageQuery),
     responses((status = 200, body = FlowResponsePage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn responses(
-    app: web::Data<App>,
+    app: web::Data<Messaging>,
     caller: Caller,
     id: web::Path<String>,
     page: web::Query<PageQuery>,

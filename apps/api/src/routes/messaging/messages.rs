@@ -1,7 +1,7 @@
 //! Messages that a team sends, and opt-outs.
 
 use crate::{
-    composition::App,
+    composition::Messaging,
     http::json::time,
     http::{
         caller::{Caller, IdempotencyHeader},
@@ -14,6 +14,7 @@ use crate::{
 };
 use actix_web::{HttpResponse, http::StatusCode, web};
 use application::messaging::send_message::{Words, Written};
+use application::operations::idempotent_requests::IdempotentRequests;
 use chrono::{DateTime, Utc};
 use domain::{
     ids::MessageId, messaging::consent::ConsentStatus, operations::idempotency::Fingerprint,
@@ -107,7 +108,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 
 /// The content of a request: either a text or a template.
 pub(in crate::routes) fn words_of(
-    app: &App,
+    app: &Messaging,
     text: Option<String>,
     template: Option<TemplateJson>,
 ) -> Result<Words, ApiError> {
@@ -174,7 +175,8 @@ pub(in crate::routes) fn answer_written(written: Written) -> Result<MessageAnswe
         description = "Recommended. A repeated request with the same key sends no second message.")),
     responses((status = 202, body = MessageAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn send(
-    app: web::Data<App>,
+    app: web::Data<Messaging>,
+    requests: web::Data<IdempotentRequests>,
     caller: Caller,
     header: IdempotencyHeader,
     body: JsonBody<MessageRequest>,
@@ -192,7 +194,7 @@ pub(crate) async fn send(
     let fingerprint = fingerprint_of(to.e164(), &words);
     let key = header.key(&caller, "messages.send");
     let shared = app.clone().into_inner();
-    answer_once(&app, StatusCode::ACCEPTED, key, fingerprint, async move {
+    answer_once(&requests, StatusCode::ACCEPTED, key, fingerprint, async move {
         answer_written(shared.send_message.to_number(&to, words, &client).await?)
     })
     .await
@@ -204,14 +206,14 @@ pub(crate) async fn send(
 #[utoipa::path(get, path = "/api/v1/messages/{id}", tag = "messages", params(("id" = String, Path)),
     responses((status = 200, body = MessageView), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn show(
-    app: web::Data<App>,
+    app: web::Data<Messaging>,
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let client = caller.require(Scope::Messages)?;
     let unknown = || ApiError::not_found("Message not found.");
     let id = id.parse::<MessageId>().map_err(|_malformed| unknown())?;
-    let found = ports::messaging::Outbox::find(app.store.as_ref(), id).await?;
+    let found = app.outbox.find(id).await?;
     let own = found.filter(|state| state.client.as_deref() == Some(client)).ok_or_else(unknown)?;
     Ok(HttpResponse::Ok().json(view(id, own)))
 }
@@ -236,13 +238,13 @@ fn view(id: MessageId, state: MessageState) -> MessageView {
 #[utoipa::path(get, path = "/api/v1/opt-outs", tag = "messages", params(PageQuery),
     responses((status = 200, body = OptOutPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn opt_outs(
-    app: web::Data<App>,
+    app: web::Data<Messaging>,
     caller: Caller,
     page: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Scope::Messages)?;
     let (request, limit) = page.behind_number()?;
-    let (rows, next_cursor) = cut(app.store.consents(&request).await?, limit, |row| row.seq.to_string());
+    let (rows, next_cursor) = cut(app.consents.consents(&request).await?, limit, |row| row.seq.to_string());
     let item = |row: &ports::messaging::ConsentView| OptOutJson {
         channel: row.channel.name(),
         recipient: mask(&row.recipient),

@@ -1,7 +1,7 @@
 //! Understanding of texts as a service.
 
 use crate::{
-    composition::App,
+    composition::Messaging,
     http::{
         caller::Caller,
         json::JsonBody,
@@ -114,7 +114,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 #[utoipa::path(post, path = "/api/v1/nlu/parse", tag = "understanding", request_body = ParseRequest,
     responses((status = 200, body = ParseAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn parse(
-    app: web::Data<App>,
+    app: web::Data<Messaging>,
     caller: Caller,
     body: JsonBody<ParseRequest>,
 ) -> Result<HttpResponse, ApiError> {

@@ -1,7 +1,9 @@
 //! Webhooks: 200 once the events are stored; the work happens after. The webhook of a provider that is not
 //! set up is refused, and a request without a signature is refused before its body is read.
 
-use crate::{composition::App, http::problem::ApiError, telemetry::count_taken, wakeups::WorkerWakeups};
+use crate::{
+    composition::Messaging, http::problem::ApiError, telemetry::count_taken, wakeups::WorkerWakeups,
+};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use application::messaging::accept_webhook::{AcceptWebhookError, WebhookSummary};
 use ports::messaging::inbound_webhook::RawWebhook;
@@ -45,7 +47,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     responses((status = 200, description = "stored; the answer is empty TwiML"),
         (status = 403, description = "the signature is missing or wrong")))]
 pub(crate) async fn twilio(
-    app: web::Data<App>,
+    app: web::Data<Messaging>,
     wakeups: web::Data<WorkerWakeups>,
     request: HttpRequest,
     body: web::Payload,
@@ -62,7 +64,7 @@ pub(crate) async fn twilio(
     responses((status = 200, description = "stored"),
         (status = 403, description = "the signature is missing or wrong")))]
 pub(crate) async fn twilio_status(
-    app: web::Data<App>,
+    app: web::Data<Messaging>,
     wakeups: web::Data<WorkerWakeups>,
     request: HttpRequest,
     body: web::Payload,
@@ -78,7 +80,7 @@ pub(crate) async fn twilio_status(
     responses((status = 200, description = "stored"),
         (status = 403, description = "the signature is missing or wrong")))]
 pub(crate) async fn meta(
-    app: web::Data<App>,
+    app: web::Data<Messaging>,
     wakeups: web::Data<WorkerWakeups>,
     request: HttpRequest,
     body: web::Payload,
@@ -94,7 +96,7 @@ pub(crate) async fn meta(
     responses((status = 200, description = "stored"),
         (status = 403, description = "the secret is missing or wrong")))]
 pub(crate) async fn telegram(
-    app: web::Data<App>,
+    app: web::Data<Messaging>,
     wakeups: web::Data<WorkerWakeups>,
     request: HttpRequest,
     body: web::Payload,
@@ -109,7 +111,10 @@ pub(crate) async fn telegram(
 #[utoipa::path(get, path = "/webhooks/meta", tag = "webhooks",
     params(("hub.mode" = String, Query), ("hub.verify_token" = String, Query), ("hub.challenge" = String, Query)),
     responses((status = 200, description = "the challenge"), (status = 403, description = "the token is wrong")))]
-pub(crate) async fn verify_meta(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn verify_meta(
+    app: web::Data<Messaging>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
     let refused = || ApiError::forbidden("The verify token is wrong.");
     let meta = app.meta.as_ref().ok_or_else(refused)?;
     let challenge = meta.webhook.handshake(request.query_string()).map_err(|_invalid| refused())?;
@@ -118,7 +123,7 @@ pub(crate) async fn verify_meta(app: web::Data<App>, request: HttpRequest) -> Re
 }
 
 async fn accept(
-    app: &App,
+    app: &Messaging,
     wakeups: &WorkerWakeups,
     endpoint: WebhookEndpoint,
     request: &HttpRequest,
@@ -152,7 +157,7 @@ async fn accept(
     }
 }
 
-async fn read(app: &App, request: &HttpRequest, body: web::Payload) -> Result<RawWebhook, ApiError> {
+async fn read(app: &Messaging, request: &HttpRequest, body: web::Payload) -> Result<RawWebhook, ApiError> {
     let too_large = || ApiError::of_status(StatusCode::PAYLOAD_TOO_LARGE);
     let body = body
         .to_bytes_limited(WEBHOOK_MAX)

@@ -2,7 +2,7 @@
 
 use crate::http::json::time;
 use crate::{
-    composition::App,
+    composition::{Messaging, Operations},
     http::{
         caller::Caller,
         pagination::{PageQuery, cut},
@@ -57,13 +57,13 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 #[utoipa::path(get, path = "/api/v1/dead-letters", tag = "operation", params(PageQuery),
     responses((status = 200, body = DeadLetterPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn list(
-    app: web::Data<App>,
+    app: web::Data<Operations>,
     caller: Caller,
     page: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Scope::Operate)?;
     let (request, limit) = page.behind_id()?;
-    let found = app.store.dead_letters(&request).await?;
+    let found = app.dead_letters.dead_letters(&request).await?;
     let (dead_letters, next_cursor) = cut(found, limit, |dead_letter| dead_letter.id.to_string());
     let item = |dead_letter: DeadLetter| DeadLetterJson {
         id: dead_letter.id.to_string(),
@@ -83,7 +83,7 @@ pub(crate) async fn list(
 #[utoipa::path(post, path = "/api/v1/dead-letters/{id}/replay", tag = "operation", params(("id" = String, Path)),
     responses((status = 200, body = ReplayAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn replay(
-    app: web::Data<App>,
+    app: web::Data<Messaging>,
     wakeups: web::Data<WorkerWakeups>,
     caller: Caller,
     id: web::Path<String>,

@@ -1,7 +1,7 @@
 //! The audit log: its rows and its seals.
 
 use crate::{
-    composition::App,
+    composition::Operations,
     http::{
         caller::Caller,
         pagination::{PageQuery, cut},
@@ -84,7 +84,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 #[utoipa::path(get, path = "/api/v1/events", tag = "audit", params(PageQuery),
     responses((status = 200, body = EventPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn list(
-    app: web::Data<App>,
+    app: web::Data<Operations>,
     caller: Caller,
     page: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
@@ -100,7 +100,7 @@ pub(crate) async fn list(
 /// `ok` is false if a row was changed, removed or inserted. Needs the scope `audit`.
 #[utoipa::path(get, path = "/api/v1/events/verify", tag = "audit",
     responses((status = 200, body = ChainJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
-pub(crate) async fn verify(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn verify(app: web::Data<Operations>, caller: Caller) -> Result<HttpResponse, ApiError> {
     caller.require(Scope::Audit)?;
     let report = app.audit.verify().await?;
     let first_bad = report.faults.first().map(ToString::to_string);

@@ -1,6 +1,6 @@
 //! Health: liveness and readiness.
 
-use crate::{composition::App, http::problem::ApiError};
+use crate::{composition::Operations, http::problem::ApiError};
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -23,14 +23,14 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config.service(web::resource("/health/ready").route(web::get().to(ready)));
 }
 
-fn healthy(app: &App) -> HttpResponse {
+fn healthy(app: &Operations) -> HttpResponse {
     let environment = app.settings.env.name();
     HttpResponse::Ok().json(Health { status: "ok", environment, version: env!("CARGO_PKG_VERSION") })
 }
 
 /// Liveness: the process runs.
 #[utoipa::path(get, path = "/health", tag = "health", responses((status = 200, body = Health)))]
-pub(crate) async fn live(app: web::Data<App>) -> HttpResponse {
+pub(crate) async fn live(app: web::Data<Operations>) -> HttpResponse {
     healthy(&app)
 }
 
@@ -38,7 +38,7 @@ pub(crate) async fn live(app: web::Data<App>) -> HttpResponse {
 ///
 /// Error: `unavailable` (503) if the database does not answer.
 #[utoipa::path(get, path = "/health/ready", tag = "health", responses((status = 200, body = Health), (status = 503)))]
-pub(crate) async fn ready(app: web::Data<App>) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn ready(app: web::Data<Operations>) -> Result<HttpResponse, ApiError> {
     app.store.ping().await?;
     Ok(healthy(&app))
 }

@@ -1,6 +1,6 @@
 //! The home page: what this is, with links.
 
-use crate::composition::App;
+use crate::composition::Operations;
 use actix_web::{HttpResponse, http::header, web};
 
 const PAGE: &str = include_str!("../../../assets/home.html");
@@ -14,7 +14,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/assets/home.css").route(web::get().to(style)));
 }
 
-async fn home(app: web::Data<App>) -> HttpResponse {
+async fn home(app: web::Data<Operations>) -> HttpResponse {
     let phones = if app.settings.sandbox {
         let address = &app.settings.sandbox_bind_address;
         format!(

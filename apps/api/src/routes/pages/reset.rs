@@ -3,7 +3,7 @@
 
 use super::{guard::is_foreign, page, view::Plain, words::Words};
 use crate::{
-    composition::App,
+    composition::Accounts,
     http::{caller::VisitorOf, idempotency::detached, problem::ApiError},
 };
 use actix_web::{
@@ -44,7 +44,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.service(web::resource("/reset").route(web::get().to(show)).route(web::post().to(set)));
 }
 
-fn words(app: &App, request: &HttpRequest, query: &ResetQuery) -> Words {
+fn words(app: &Accounts, request: &HttpRequest, query: &ResetQuery) -> Words {
     let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     Words::choose(query.lang.as_deref(), None, accepted, app.settings.default_locale)
 }
@@ -60,7 +60,7 @@ fn is_token(text: &str) -> bool {
     (20..=512).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
 }
 
-async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+async fn show(app: web::Data<Accounts>, request: HttpRequest) -> HttpResponse {
     let query = query(&request);
     let w = words(&app, &request, &query);
     match query.token.filter(|token| is_token(token)) {
@@ -83,7 +83,7 @@ fn plain(status: StatusCode, w: Words, title: &'static str, lead: &'static str) 
 }
 
 async fn set(
-    app: web::Data<App>,
+    app: web::Data<Accounts>,
     request: HttpRequest,
     visitor: VisitorOf,
     fields: web::Form<ResetForm>,
@@ -96,7 +96,7 @@ async fn set(
     if !is_token(&token) {
         return answer(Err(ResetError::NoProof), w, token);
     }
-    let (use_case, secret) = (app.people.reset.clone(), token.clone());
+    let (use_case, secret) = (app.reset.clone(), token.clone());
     // The work goes on if the person leaves the page.
     let done = detached(async move { use_case.by_token(&secret, &new_password, &visitor.0).await }).await;
     match done {

@@ -1,7 +1,7 @@
 //! A team opens a page on which a person proves their number.
 
 use crate::{
-    composition::App,
+    composition::Verification,
     http::{
         caller::Caller,
         json::JsonBody,
@@ -66,7 +66,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 #[utoipa::path(post, path = "/api/v1/verify/sessions", tag = "verification", request_body = SessionRequest,
     responses((status = 201, body = SessionAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn open(
-    app: web::Data<App>,
+    app: web::Data<Verification>,
     caller: Caller,
     body: JsonBody<SessionRequest>,
 ) -> Result<HttpResponse, ApiError> {
@@ -86,7 +86,7 @@ pub(crate) async fn open(
     }))
 }
 
-fn read(app: &App, client: String, body: SessionRequest) -> Result<NewPage, ApiError> {
+fn read(app: &Verification, client: String, body: SessionRequest) -> Result<NewPage, ApiError> {
     let return_to = ReturnTo::try_new(&body.return_to, &app.settings.return_to_origins)
         .map_err(|fault| ApiError::field("/return_to", fault.to_string()))?;
     let purpose = Purpose::parse(&body.purpose).ok_or_else(|| {
@@ -115,7 +115,7 @@ fn read(app: &App, client: String, body: SessionRequest) -> Result<NewPage, ApiE
 }
 
 /// The number. A country that gets no codes is refused now, because the page would be of no use.
-fn phone(app: &App, text: &str) -> Result<PhoneNumber, ApiError> {
+fn phone(app: &Verification, text: &str) -> Result<PhoneNumber, ApiError> {
     let invalid =
         |detail: &str| ApiError::invalid_phone_number(detail).and_field("/phone", "invalid", detail);
     let phone = PhoneNumber::parse(text, app.settings.default_region)

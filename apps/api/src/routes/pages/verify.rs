@@ -9,7 +9,7 @@ use super::{
     words::Words,
 };
 use crate::{
-    composition::App,
+    composition::Verification,
     http::{client_ip::ClientAddress, idempotency::detached, problem::ApiError, rate_limit::RateLimit},
 };
 use actix_web::{
@@ -57,13 +57,18 @@ fn query(request: &HttpRequest) -> PageQuery {
         .unwrap_or_default()
 }
 
-fn words(app: &App, request: &HttpRequest, query: &PageQuery, own: Option<Locale>) -> Words {
+fn words(app: &Verification, request: &HttpRequest, query: &PageQuery, own: Option<Locale>) -> Words {
     let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     Words::choose(query.lang.as_deref(), own, accepted, app.settings.default_locale)
 }
 
 /// The page for an error, with the next step.
-fn fault_page(app: &App, request: &HttpRequest, query: &PageQuery, fault: PageFault) -> HttpResponse {
+fn fault_page(
+    app: &Verification,
+    request: &HttpRequest,
+    query: &PageQuery,
+    fault: PageFault,
+) -> HttpResponse {
     let say = |own, status, title, lead, back| {
         page(status, &Plain { w: words(app, request, query, own), title, lead, back })
     };
@@ -85,7 +90,7 @@ fn fault_page(app: &App, request: &HttpRequest, query: &PageQuery, fault: PageFa
 }
 
 /// Shows the page. Nothing changes, and nothing is sent.
-async fn show(app: web::Data<App>, request: HttpRequest, token: web::Path<String>) -> HttpResponse {
+async fn show(app: web::Data<Verification>, request: HttpRequest, token: web::Path<String>) -> HttpResponse {
     let query = query(&request);
     let mut view = match app.pages.look(&token).await {
         Ok(view) => view,
@@ -105,7 +110,7 @@ async fn show(app: web::Data<App>, request: HttpRequest, token: web::Path<String
     let note = Note::read(&query.note);
     let kept = [is_changing.then(|| "change=1&".to_owned()), note.map(|note| note.query() + "&")];
     let w = words(&app, &request, &query, view.page.locale).keeping(kept.into_iter().flatten().collect());
-    let mut shown = VerifyPage::of(&view, w, &token, &app.pages.channels, &app.settings, app.clock.now());
+    let mut shown = VerifyPage::of(&view, w, &token, &app.pages.channels, &app.settings, app.kernel.now());
     shown.stay = stay.filter(|_| is_changing);
     if let Some(note) = note {
         shown.tell(note, &app.settings);
@@ -129,13 +134,13 @@ struct StateAnswer {
     page_seconds: i64,
 }
 
-async fn state(app: web::Data<App>, request: HttpRequest, token: web::Path<String>) -> HttpResponse {
+async fn state(app: web::Data<Verification>, request: HttpRequest, token: web::Path<String>) -> HttpResponse {
     let query = query(&request);
     let mut answer = HttpResponse::Ok();
     answer.insert_header((header::CACHE_CONTROL, "no-store"));
     match app.pages.look(&token).await {
         Ok(view) => {
-            let now = app.clock.now();
+            let now = app.kernel.now();
             let challenge = view.phase.challenge();
             let w = words(&app, &request, &query, view.page.locale);
             answer.json(StateAnswer {
@@ -163,7 +168,7 @@ type Fields = web::Form<HashMap<String, String>>;
 
 /// The state of the page, if the step comes from a page of ours; else the page that says why not.
 async fn begin_step(
-    app: &App,
+    app: &Verification,
     request: &HttpRequest,
     query: &PageQuery,
     token: &str,
@@ -178,7 +183,7 @@ async fn begin_step(
 
 /// Sends a code, for the first time or again.
 async fn send(
-    app: web::Data<App>,
+    app: web::Data<Verification>,
     request: HttpRequest,
     token: web::Path<String>,
     limit: web::Data<RateLimit>,
@@ -204,7 +209,7 @@ async fn send(
     if given("channel").is_some() && channel.is_none_or(|channel| !app.pages.channels.contains(&channel)) {
         return answer(&app, &request, &token, &w, Some(Note::plain("failed")), is_named).await;
     }
-    if limit.count(&format!("send:{}", address.0), app.clock.now()).is_err() {
+    if limit.count(&format!("send:{}", address.0), app.kernel.now()).is_err() {
         return answer(&app, &request, &token, &w, Some(Note::many(1)), is_named).await;
     }
     let send = SendFromPage { phone, channel, locale: w.locale, client_ip: address.0 };
@@ -218,13 +223,13 @@ async fn send(
         }
     };
     let is_named = is_named || matches!(sent, PageSend::NumberNeeded);
-    let note = Note::of_send(&sent, app.clock.now());
+    let note = Note::of_send(&sent, app.kernel.now());
     answer(&app, &request, &token, &w, note, is_named).await
 }
 
 /// Checks the code that was typed.
 async fn check(
-    app: web::Data<App>,
+    app: web::Data<Verification>,
     limit: web::Data<RateLimit>,
     request: HttpRequest,
     token: web::Path<String>,
@@ -242,7 +247,7 @@ async fn check(
     let Some(code) = typed.filter(|code| code.reveal().len() == CODE_LENGTH) else {
         return say(Some(Note::plain("malformed"))).await;
     };
-    if limit.count(&format!("page:{}", view.page.id), app.clock.now()).is_err() {
+    if limit.count(&format!("page:{}", view.page.id), app.kernel.now()).is_err() {
         return say(Some(Note::tries(1))).await;
     }
     let form = fields.get("attempt").filter(|form| form.len() <= FORM_NAME_MAX).cloned();
@@ -256,7 +261,7 @@ async fn check(
     let note = match view.phase {
         // A double click sent it twice, and the first one was right.
         Phase::Approved(_) | Phase::Taken => None,
-        _ => Note::of_check(&checked, app.clock.now()),
+        _ => Note::of_check(&checked, app.kernel.now()),
     };
     say(note).await
 }
@@ -287,7 +292,7 @@ struct StepAnswer {
 /// Leads back to the page with a note, by a redirect or as JSON. If a typed number was refused (`is_named`),
 /// the page asks for the number again.
 async fn answer(
-    app: &App,
+    app: &Verification,
     request: &HttpRequest,
     token: &str,
     w: &Words,

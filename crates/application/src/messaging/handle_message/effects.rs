@@ -56,6 +56,7 @@ impl HandleMessage {
             (None, None) => return Ok(Event::CodeSent(CodeSent::NotReachable)),
         };
         let started = self
+            .parts
             .verify
             .start(StartRequest {
                 requester: Self::requester(turn),
@@ -82,7 +83,7 @@ impl HandleMessage {
         key: String,
     ) -> Result<Event, TurnError> {
         let (requester, locale) = (Self::requester(turn), self.locale_of(state));
-        let resent = self.verify.resend(verification, &requester, locale, Some(key.clone())).await?;
+        let resent = self.parts.verify.resend(verification, &requester, locale, Some(key.clone())).await?;
         if matches!(resent, SendCodeOutcome::NotFound) {
             return self.start_verification(turn, state, key).await;
         }
@@ -90,7 +91,7 @@ impl HandleMessage {
     }
 
     fn code_sent(&self, started: SendCodeOutcome) -> CodeSent {
-        let now = self.clock.now();
+        let now = self.kernel.now();
         match started {
             SendCodeOutcome::Sent(verification) => CodeSent::Sent(verification.id),
             SendCodeOutcome::StillGood(verification) => CodeSent::StillGood(verification.id),
@@ -116,8 +117,8 @@ impl HandleMessage {
     ) -> Result<Event, TurnError> {
         let Ok(code) = OtpCode::parse(code) else { return Ok(Event::CodeChecked(CodeChecked::Gone)) };
         let requester = Self::requester(turn);
-        let result = self.verify.check(verification, &requester, &code, Some(key)).await?;
-        let now = self.clock.now();
+        let result = self.parts.verify.check(verification, &requester, &code, Some(key)).await?;
+        let now = self.kernel.now();
         Ok(Event::CodeChecked(match result {
             CheckResult::Judged(checked) if checked.approved => {
                 match self.person_of(verification, &requester).await? {
@@ -141,31 +142,31 @@ impl HandleMessage {
         verification: VerificationId,
         requester: &Principal,
     ) -> Result<Option<UserId>, TurnError> {
-        let proved = self.verify.find(verification, requester).await?;
+        let proved = self.parts.verify.find(verification, requester).await?;
         let Some(phone) = proved.and_then(|proved| proved.to.phone().cloned()) else { return Ok(None) };
         let person = NewPerson {
-            id: UserId(self.ids.new_id()),
+            id: UserId(self.kernel.new_id()),
             phone,
-            wallet: WalletId(self.ids.new_id()),
+            wallet: WalletId(self.kernel.new_id()),
             wallet_name: "Principal".into(),
             currency: self.rules.default_currency,
         };
-        Ok(Some(self.identities.get_or_create(&person, self.clock.now()).await?.id))
+        Ok(Some(self.parts.identities.get_or_create(&person, self.kernel.now()).await?.id))
     }
 
     pub(super) async fn read_balance(&self, user: UserId) -> Result<Option<Event>, TurnError> {
-        let wallet = self.ledger.first_wallet(user, self.rules.default_currency).await?;
+        let wallet = self.parts.ledger.first_wallet(user, self.rules.default_currency).await?;
         let zero = Money::new(0, self.rules.default_currency);
         let (posted, available) = wallet.map_or((zero, zero), |wallet| (wallet.posted, wallet.available));
         Ok(Some(Event::Balance { posted, available }))
     }
 
     pub(super) async fn list_movements(&self, user: UserId) -> Result<Event, TurnError> {
-        let Some(wallet) = self.ledger.first_wallet(user, self.rules.default_currency).await? else {
+        let Some(wallet) = self.parts.ledger.first_wallet(user, self.rules.default_currency).await? else {
             return Ok(Event::Movements(Vec::new()));
         };
         let page = PageRequest { limit: STATEMENT_LINES, after: None };
-        let entries = self.ledger.entries(wallet.id, EntryFilter::default(), &page).await?;
+        let entries = self.parts.ledger.entries(wallet.id, EntryFilter::default(), &page).await?;
         let movement = |entry: ports::money::EntryView| StatementLine {
             at: entry.at.with_timezone(&self.rules.zone).format("%d/%m %H:%M").to_string(),
             amount: entry.amount,
@@ -178,14 +179,14 @@ impl HandleMessage {
     /// The owner of a chat that has no number of its own.
     pub(super) async fn chat_link(&self, turn: &LeasedTurn) -> StoreResult<Option<ChatLink>> {
         match chat_of(turn) {
-            Some(chat) => self.owners.owner_of(chat).await,
+            Some(chat) => self.parts.owners.owner_of(chat).await,
             None => Ok(None),
         }
     }
 
     pub(super) async fn bind_chat(&self, turn: &LeasedTurn, code: &str) -> Result<Event, TurnError> {
         let Some(chat) = chat_of(turn) else { return Ok(Event::ChatBound(None)) };
-        Ok(Event::ChatBound(self.owners.bind(chat, code, &Self::actor(turn)).await?))
+        Ok(Event::ChatBound(self.parts.owners.bind(chat, code, &Self::actor(turn)).await?))
     }
 
     pub(super) async fn pay(
@@ -194,8 +195,8 @@ impl HandleMessage {
         user: UserId,
         prompt: ConfirmationPrompt,
     ) -> Result<Event, TurnError> {
-        let now = self.clock.now();
-        let money_from = self.chat_link(turn).await?.map(|link| self.owners.money_from(&link));
+        let now = self.kernel.now();
+        let money_from = self.chat_link(turn).await?.map(|link| self.parts.owners.money_from(&link));
         if let Some(from) = money_from.filter(|from| now < *from) {
             return Ok(Event::Paid(Paid::ChatTooNew { minutes: minutes_until(now, from) }));
         }
@@ -207,6 +208,7 @@ impl HandleMessage {
             Fingerprint::of(&[("amount", Some(&amount)), ("account", Some(prompt.account.canonical()))]);
         let payee = prompt.payee.clone();
         let submitted = self
+            .parts
             .submit
             .run(TransferRequest {
                 caller,
@@ -274,7 +276,7 @@ impl HandleMessage {
                 Paid::InsufficientFunds { available: self.available(user, amount).await? }
             }
             Refusal::LimitExceeded { limit: LimitExceeded::NewPayee { payable_at } } => {
-                Paid::NewPayee { minutes: minutes_until(self.clock.now(), payable_at) }
+                Paid::NewPayee { minutes: minutes_until(self.kernel.now(), payable_at) }
             }
             Refusal::LimitExceeded { limit } => Paid::LimitExceeded(limit),
             Refusal::CurrencyMismatch
@@ -286,7 +288,7 @@ impl HandleMessage {
     }
 
     async fn available(&self, user: UserId, amount: Money) -> Result<Money, TurnError> {
-        let wallet = self.ledger.first_wallet(user, amount.currency).await?;
+        let wallet = self.parts.ledger.first_wallet(user, amount.currency).await?;
         Ok(wallet.map_or(Money::new(0, amount.currency), |wallet| wallet.available))
     }
 
@@ -307,7 +309,7 @@ impl HandleMessage {
             payee,
             actor: Self::actor(turn),
         };
-        let Confirmed::Judged(outcome) = self.confirm.run(confirmation).await? else {
+        let Confirmed::Judged(outcome) = self.parts.confirm.run(confirmation).await? else {
             return Ok(Event::Paid(Paid::Gone));
         };
         Ok(Event::Paid(match outcome {
@@ -317,7 +319,9 @@ impl HandleMessage {
             // A turn that runs again after the payment: the person still gets the receipt.
             ConfirmOutcome::AlreadyDone(transfer) => self.paid(*transfer, None, None).await?,
             ConfirmOutcome::WrongCode { attempts_remaining } => Paid::WrongCode { attempts_remaining },
-            ConfirmOutcome::Locked(until) => Paid::Locked { minutes: minutes_until(self.clock.now(), until) },
+            ConfirmOutcome::Locked(until) => {
+                Paid::Locked { minutes: minutes_until(self.kernel.now(), until) }
+            }
             ConfirmOutcome::CodeGone
             | ConfirmOutcome::KeyReused
             | ConfirmOutcome::NotWaiting(_)
@@ -331,7 +335,7 @@ impl HandleMessage {
         transfer: TransferId,
     ) -> Result<(), TurnError> {
         let caller = Principal::Chat(turn.conversation);
-        match self.cancel.run(&caller, transfer, &Self::actor(turn)).await {
+        match self.parts.cancel.run(&caller, transfer, &Self::actor(turn)).await {
             Ok(_) | Err(CancelTransferError::NotFound | CancelTransferError::TooLate(_)) => Ok(()),
             Err(CancelTransferError::Store(error)) => Err(error.into()),
         }

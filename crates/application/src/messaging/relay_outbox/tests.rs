@@ -5,7 +5,7 @@ use domain::{ids::MessageId, message::Channel};
 use mockall::predicate::{always, eq};
 use ports::{
     clock::MockClock,
-    ids_and_random::MockRandom,
+    ids_and_random::{MockIdGenerator, MockRandom},
     messaging::{
         MockOutbox,
         message_channel::{MockMessageChannel, OutboundMessage, SendLookup},
@@ -50,12 +50,9 @@ async fn settled(leased: LeasedMessage, channel: MockMessageChannel) -> Settleme
         Ok(())
     });
     let channel: Arc<dyn MessageChannel> = Arc::new(channel);
-    let relay = RelayOutbox {
-        outbox: Arc::new(outbox),
-        channels: HashMap::from([(ACCOUNT.to_owned(), channel)]),
-        random: Arc::new(random),
-        clock: Arc::new(clock),
-    };
+    let kernel =
+        Kernel { clock: Arc::new(clock), ids: Arc::new(MockIdGenerator::new()), random: Arc::new(random) };
+    let relay = RelayOutbox::new(Arc::new(outbox), HashMap::from([(ACCOUNT.to_owned(), channel)]), kernel);
     relay.handle(leased).await.unwrap();
     told.try_recv().unwrap()
 }

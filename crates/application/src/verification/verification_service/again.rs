@@ -26,7 +26,7 @@ impl VerificationService {
         let found = self.verifications.find(id).await?.filter(|v| v.requester == *requester);
         let Some(verification) = found else { return Ok(SendCodeOutcome::NotFound) };
         let (channel, others) = (verification.channel, verification.fallback.clone());
-        if verification.challenge.is_open(self.clock.now()) {
+        if verification.challenge.is_open(self.kernel.now()) {
             let fallbacks = match self.open_fallbacks(requester, &verification.to, channel, &others).await? {
                 Ok(fallbacks) => fallbacks,
                 Err(none) => return Ok(none),
@@ -60,7 +60,7 @@ impl VerificationService {
         again: Again<'_>,
     ) -> StoreResult<SendCodeOutcome> {
         let Again { channel, fallback, chat, locale, page, effect_key } = again;
-        let now = self.clock.now();
+        let now = self.kernel.now();
         let wanted = CodeRequest {
             verification: open.id,
             to: &open.to,

@@ -29,7 +29,7 @@ impl VerificationService {
         purpose: Purpose,
         code: &OtpCode,
     ) -> StoreResult<Option<(VerificationId, CheckResult)>> {
-        let now = self.clock.now();
+        let now = self.kernel.now();
         let found = self.verifications.find_open_from(address, to, purpose, now).await?;
         let Some(found) = found else { return Ok(None) };
         let id = found.id;
@@ -67,7 +67,7 @@ impl VerificationService {
                 typed: codes.hash(found.id, &found.to, found.purpose, (&own, code)),
                 policy: self.policy,
             };
-            match self.verifications.judge_attempt(&request, self.clock.now()).await? {
+            match self.verifications.judge_attempt(&request, self.kernel.now()).await? {
                 AttemptVerdict::Judged(checked) => return Ok(CheckResult::Judged(checked)),
                 AttemptVerdict::Refused(refusal) => return Ok(refusal.into()),
                 AttemptVerdict::Outdated => {
@@ -87,14 +87,14 @@ impl VerificationService {
         code: &OtpCode,
     ) -> StoreResult<CheckResult> {
         let Some(hosted) = self.hosted.clone() else { return Ok(CheckResult::Gone) };
-        let ticket = match self.verifications.take_attempt(&attempt, self.clock.now()).await? {
+        let ticket = match self.verifications.take_attempt(&attempt, self.kernel.now()).await? {
             ReserveAttempt::Reserved(ticket) => ticket,
             ReserveAttempt::Judged(checked) => {
                 // This turn ran before. A crash may have come before the used-up code was withdrawn.
                 if !checked.approved
                     && checked.attempts_remaining == 0
                     && let Some(sid) = found.provider_ref
-                    && !self.verifications.has_concurrent_attempts(found.id, None, self.clock.now()).await?
+                    && !self.verifications.has_concurrent_attempts(found.id, None, self.kernel.now()).await?
                 {
                     self.withdraw(&sid).await;
                 }
@@ -108,8 +108,10 @@ impl VerificationService {
         };
         match judge(hosted.as_ref(), &ticket, &sid, code).await {
             Ok(right) => {
-                let checked =
-                    self.verifications.settle_attempt(&ticket, right, &self.policy, self.clock.now()).await?;
+                let checked = self
+                    .verifications
+                    .settle_attempt(&ticket, right, &self.policy, self.kernel.now())
+                    .await?;
                 // Not before the last concurrent attempt has its answer: it may be the right one.
                 if !right && checked.attempts_remaining == 0 && !self.has_concurrent_attempts(&ticket).await?
                 {
@@ -123,7 +125,7 @@ impl VerificationService {
                 if hosted.is_approved(&sid).await == Ok(true)
                     && !self.has_concurrent_attempts(&ticket).await? =>
             {
-                let now = self.clock.now();
+                let now = self.kernel.now();
                 Ok(CheckResult::Judged(
                     self.verifications.settle_attempt(&ticket, true, &self.policy, now).await?,
                 ))
@@ -137,7 +139,7 @@ impl VerificationService {
 
     async fn has_concurrent_attempts(&self, ticket: &AttemptTicket) -> StoreResult<bool> {
         let (id, attempt) = (ticket.verification.id, Some(ticket.attempt));
-        self.verifications.has_concurrent_attempts(id, attempt, self.clock.now()).await
+        self.verifications.has_concurrent_attempts(id, attempt, self.kernel.now()).await
     }
 }
 

@@ -50,7 +50,7 @@ impl VerificationService {
             Err(error) => {
                 tracing::warn!(verification = %verification.id, %error, "code not sent");
                 let result = SendResult::Failed(error.to_string());
-                self.verifications.record_send(verification.id, &result, self.clock.now()).await?;
+                self.verifications.record_send(verification.id, &result, self.kernel.now()).await?;
                 Ok(SendCodeOutcome::Failed(error))
             }
         }
@@ -58,7 +58,7 @@ impl VerificationService {
 
     async fn record_sent(&self, id: VerificationId, started: &StartedCode) -> StoreResult<bool> {
         let result = SendResult::Sent { sid: started.sid.clone(), channel: started.channel };
-        self.verifications.record_send(id, &result, self.clock.now()).await
+        self.verifications.record_send(id, &result, self.kernel.now()).await
     }
 
     /// Tries one channel after the other while the provider says that it can't reach the number.

@@ -1,6 +1,6 @@
 //! Codes that we make ourselves, and the messages that carry them.
 
-use crate::verification::draw_code::draw_code;
+use crate::{kernel::Kernel, verification::draw_code::draw_code};
 use chrono::{DateTime, Utc};
 use domain::{
     ids::{MessageId, VerificationId},
@@ -12,7 +12,6 @@ use domain::{
 use ports::{
     accounts::ChatLinks,
     crypto::{CodeContext, CodeHasher},
-    ids_and_random::{IdGenerator, Random},
     messaging::{
         Lane, NewOutbound,
         message_channel::{MessageForm, OutboundMessage, Template},
@@ -26,10 +25,8 @@ use std::{collections::HashMap, sync::Arc};
 pub struct OwnCodes {
     /// Hashes the codes.
     pub hasher: Arc<dyn CodeHasher>,
-    /// The random source for codes.
-    pub random: Arc<dyn Random>,
-    /// Makes the ids of messages.
-    pub ids: Arc<dyn IdGenerator>,
+    /// The clock, the ids and the random source.
+    pub kernel: Kernel,
     /// The texts around a code.
     pub texts: Arc<dyn Texts>,
     /// Finds the Telegram chat of a number.
@@ -63,12 +60,12 @@ impl OwnCodes {
     /// Draws a code and makes one message for each channel that we can send on, in order. `None`: we can send
     /// on none of them.
     pub(super) fn prepare(&self, wanted: &CodeRequest<'_>, channels: &[Channel]) -> Option<OwnSend> {
-        let code = draw_code(self.random.as_ref());
+        let code = draw_code(self.kernel.random.as_ref());
         let mut messages = channels.iter().filter_map(|channel| self.message(wanted, *channel, &code));
         let message = messages.next()?;
         let fallback = messages.collect();
         let mut salt = [0; 16];
-        self.random.fill(&mut salt);
+        self.kernel.random.fill(&mut salt);
         let mac = self.hasher.hash(&context(wanted.verification, wanted.to, wanted.purpose, salt), &code);
         let code = OwnCode { salt, mac, transaction_digest: NO_TRANSACTION };
         Some(OwnSend { code, message, fallback })
@@ -97,7 +94,7 @@ impl OwnCodes {
         if let (Channel::Sms, Some(host)) = (channel, wanted.page_host) {
             text = format!("{text}\n\n@{host} #{code}");
         }
-        let id = MessageId(self.ids.new_id());
+        let id = MessageId(self.kernel.new_id());
         let mut message = OutboundMessage::plain(id, channel, address, text);
         if channel == Channel::Email {
             let subject = Text { id: "mail-code-subject", args: Vec::new() };

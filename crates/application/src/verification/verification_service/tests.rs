@@ -93,8 +93,7 @@ fn use_case(
         own: None,
         consents: Arc::new(nobody_opted_out()),
         lookup: Arc::new(lookup),
-        ids: Arc::new(ids),
-        clock: Arc::new(clock),
+        kernel: Kernel { clock: Arc::new(clock), ids: Arc::new(ids), random: Arc::new(MockRandom::new()) },
         policy: policy(),
         allowed: vec![Region::parse("MX").unwrap()],
     }
@@ -313,8 +312,7 @@ fn own_codes(chat: Option<i64>, looked_for: usize) -> OwnCodes {
     let account = |name: &str| CodeAccount { channel_account: name.to_owned(), template: None };
     OwnCodes {
         hasher: Arc::new(hasher),
-        random: Arc::new(random),
-        ids: Arc::new(ids),
+        kernel: Kernel { clock: Arc::new(MockClock::new()), ids: Arc::new(ids), random: Arc::new(random) },
         texts: Arc::new(texts),
         chats: Arc::new(chats),
         accounts: HashMap::from([

@@ -87,6 +87,30 @@ pub enum Effect {
     SaveAnswers(CompletedFlow),
 }
 
+impl Effect {
+    /// The name of its kind, for logs.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Reply(_) => "reply",
+            Self::Understand(_) => "understand",
+            Self::StartVerification => "start_verification",
+            Self::ResendCode(_) => "resend_code",
+            Self::CheckCode { .. } => "check_code",
+            Self::ReadBalance(_) => "read_balance",
+            Self::ListMovements(_) => "list_movements",
+            Self::Prepare { .. } => "prepare",
+            Self::Pay { .. } => "pay",
+            Self::ConfirmPayment { .. } => "confirm_payment",
+            Self::CancelPayment(_) => "cancel_payment",
+            Self::BindChat(_) => "bind_chat",
+            Self::RecordConsent(_) => "record_consent",
+            Self::HandOff => "hand_off",
+            Self::SaveAnswers(_) => "save_answers",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

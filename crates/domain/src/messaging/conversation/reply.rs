@@ -211,20 +211,10 @@ impl Reply {
             Self::CodeGone => vec![text("code-gone")],
             Self::CodeRight => vec![text("code-right")],
             Self::Verified => vec![text("verified")],
-            Self::Balance { posted, available } if posted == available => {
-                vec![text("balance").with("posted", posted.to_string())]
-            }
-            Self::Balance { posted, available } => vec![
-                text("balance").with("posted", posted.to_string()),
-                text("balance-available").with("available", available.to_string()),
-            ],
+            Self::Balance { posted, available } => balance_texts(*posted, *available),
             Self::Movements(movements) => movement_texts(movements),
             Self::AskAmount => vec![text("ask-amount")],
-            Self::WhichAmount { thousands, decimal } => vec![
-                text("which-amount")
-                    .with("thousands", thousands.to_string())
-                    .with("decimal", decimal.to_string()),
-            ],
+            Self::WhichAmount { thousands, decimal } => vec![which_amount(*thousands, *decimal)],
             Self::BadAmount => vec![text("bad-amount")],
             Self::AskDestination => vec![text("ask-destination")],
             Self::AskAccountOf(name) => vec![text("ask-account-of").with("name", name.clone())],
@@ -236,30 +226,12 @@ impl Reply {
             Self::StepUp(step) => vec![step_up("step-up", step), text(code_by(step.channel))],
             Self::StepUpWaits(step) => vec![step_up("step-up-waits", step)],
             Self::StepUpGone => vec![text("step-up-gone")],
-            Self::Receipt { amount, destination, folio, balance } => vec![
-                text("receipt")
-                    .with("amount", amount.to_string())
-                    .with("destination", destination.clone())
-                    .with("folio", folio.clone())
-                    .with("balance", balance.to_string()),
-            ],
-            Self::Processing { amount, destination } => {
-                vec![
-                    text("processing")
-                        .with("amount", amount.to_string())
-                        .with("destination", destination.clone()),
-                ]
+            Self::Receipt { amount, destination, folio, balance } => {
+                vec![receipt(*amount, destination, folio, *balance)]
             }
-            Self::InsufficientFunds(available) => {
-                vec![text("insufficient-funds").with("available", available.to_string())]
-            }
-            Self::LimitExceeded(limit) => vec![text(match limit {
-                LimitExceeded::PerTransfer => "limit-per-transfer",
-                LimitExceeded::PerDay => "limit-per-day",
-                LimitExceeded::PerMonth => "limit-per-month",
-                LimitExceeded::NumberReplaced { .. } => "limit-number-replaced",
-                LimitExceeded::NewPayee { .. } | LimitExceeded::LeftToReverse => "transfer-refused",
-            })],
+            Self::Processing { amount, destination } => vec![processing(*amount, destination)],
+            Self::InsufficientFunds(available) => vec![insufficient_funds(*available)],
+            Self::LimitExceeded(limit) => vec![text(limit_id(limit))],
             Self::NewPayee(minutes) => vec![text("limit-new-payee").with_number("minutes", *minutes)],
             Self::ChatTooNew(minutes) => vec![text("limit-chat-new").with_number("minutes", *minutes)],
             Self::NoWallet(currency) => vec![text("no-wallet").with("currency", currency.clone())],
@@ -334,6 +306,45 @@ fn prompt_waits_texts(prompt: &ConfirmationPrompt) -> Vec<Text> {
         None => text("prompt-waits"),
     };
     vec![waits.with("amount", prompt.amount.to_string()).with("account", prompt.account.masked())]
+}
+
+/// One line, and a second one if less is available than posted.
+fn balance_texts(posted: Money, available: Money) -> Vec<Text> {
+    let mut lines = vec![text("balance").with("posted", posted.to_string())];
+    if posted != available {
+        lines.push(text("balance-available").with("available", available.to_string()));
+    }
+    lines
+}
+
+fn which_amount(thousands: Money, decimal: Money) -> Text {
+    text("which-amount").with("thousands", thousands.to_string()).with("decimal", decimal.to_string())
+}
+
+fn receipt(amount: Money, destination: &str, folio: &str, balance: Money) -> Text {
+    text("receipt")
+        .with("amount", amount.to_string())
+        .with("destination", destination.to_owned())
+        .with("folio", folio.to_owned())
+        .with("balance", balance.to_string())
+}
+
+fn processing(amount: Money, destination: &str) -> Text {
+    text("processing").with("amount", amount.to_string()).with("destination", destination.to_owned())
+}
+
+fn insufficient_funds(available: Money) -> Text {
+    text("insufficient-funds").with("available", available.to_string())
+}
+
+const fn limit_id(limit: &LimitExceeded) -> &'static str {
+    match limit {
+        LimitExceeded::PerTransfer => "limit-per-transfer",
+        LimitExceeded::PerDay => "limit-per-day",
+        LimitExceeded::PerMonth => "limit-per-month",
+        LimitExceeded::NumberReplaced { .. } => "limit-number-replaced",
+        LimitExceeded::NewPayee { .. } | LimitExceeded::LeftToReverse => "transfer-refused",
+    }
 }
 
 fn movement_texts(movements: &[StatementLine]) -> Vec<Text> {

@@ -2,7 +2,7 @@
 
 use super::{TransferJson, id_of, key_reused, of_refusal, unknown};
 use crate::{
-    composition::App,
+    composition::Money,
     http::{
         caller::{Caller, IdempotencyHeader},
         idempotency::detached,
@@ -37,7 +37,7 @@ pub(crate) struct ConfirmBody {
     request_body = ConfirmBody,
     responses((status = 200, body = TransferJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn confirm(
-    app: web::Data<App>,
+    app: web::Data<Money>,
     caller: Caller,
     header: IdempotencyHeader,
     id: web::Path<String>,
@@ -65,7 +65,7 @@ pub(crate) async fn confirm(
     }
 }
 
-fn answer(app: &App, outcome: ConfirmOutcome) -> Result<HttpResponse, ApiError> {
+fn answer(app: &Money, outcome: ConfirmOutcome) -> Result<HttpResponse, ApiError> {
     match outcome {
         ConfirmOutcome::Decided { transfer, .. } => match transfer.refusal {
             Some(refusal) => Err(of_refusal(refusal)),
@@ -78,7 +78,7 @@ fn answer(app: &App, outcome: ConfirmOutcome) -> Result<HttpResponse, ApiError> 
             ApiError::code_invalid_or_expired("The code is wrong or expired; the transfer is not confirmed."),
         ),
         ConfirmOutcome::Locked(until) => {
-            let seconds = until.signed_duration_since(app.clock.now()).num_seconds();
+            let seconds = until.signed_duration_since(app.kernel.now()).num_seconds();
             Err(ApiError::otp_locked("The number is locked after too many wrong codes.").retry_after(seconds))
         }
         ConfirmOutcome::KeyReused => Err(key_reused()),

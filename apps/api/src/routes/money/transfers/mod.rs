@@ -5,7 +5,7 @@ pub(crate) mod reverse;
 pub(crate) mod submit;
 
 use crate::{
-    composition::App,
+    composition,
     http::{
         caller::{AccessScope, Caller},
         pagination::{PageQuery, cut},
@@ -159,7 +159,7 @@ fn of_refusal(refusal: Refusal) -> ApiError {
 #[utoipa::path(get, path = "/api/v1/transfers", tag = "money", params(PageQuery),
     responses((status = 200, body = TransferPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn list(
-    app: web::Data<App>,
+    app: web::Data<composition::Money>,
     caller: Caller,
     page: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
@@ -168,7 +168,7 @@ pub(crate) async fn list(
         AccessScope::Only(owner) => TransferFilter { caller: None, owner: Some(owner) },
     };
     let (request, limit) = page.behind_id()?;
-    let found = app.accounts.transfers(&filter, &request).await?;
+    let found = app.wallets.transfers(&filter, &request).await?;
     let (transfers, next_cursor) = cut(found, limit, |transfer| transfer.id.to_string());
     let items = transfers.iter().map(TransferJson::from).collect();
     Ok(HttpResponse::Ok().json(TransferPage { items, next_cursor }))
@@ -180,14 +180,14 @@ pub(crate) async fn list(
 #[utoipa::path(get, path = "/api/v1/transfers/{id}", tag = "money", params(("id" = String, Path)),
     responses((status = 200, body = TransferDetail), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn show(
-    app: web::Data<App>,
+    app: web::Data<composition::Money>,
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     caller.reach(Scope::Transfers)?;
     let id = id_of(&id)?;
-    let transfer = app.accounts.transfer(&caller.principal(), id).await?.ok_or_else(unknown)?;
-    let states = app.accounts.history(id).await?;
+    let transfer = app.wallets.transfer(&caller.principal(), id).await?.ok_or_else(unknown)?;
+    let states = app.wallets.history(id).await?;
     let history = states.into_iter().map(|(status, at)| HistoryJson {
         status: status.name(),
         at: at.to_rfc3339_opts(SecondsFormat::Millis, true),
@@ -202,7 +202,7 @@ pub(crate) async fn show(
 #[utoipa::path(post, path = "/api/v1/transfers/{id}/cancel", tag = "money", params(("id" = String, Path)),
     responses((status = 200, body = TransferJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn cancel(
-    app: web::Data<App>,
+    app: web::Data<composition::Money>,
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
@@ -225,12 +225,12 @@ pub(crate) async fn cancel(
 #[utoipa::path(post, path = "/api/v1/transfers/{id}/reject", tag = "money", params(("id" = String, Path)),
     responses((status = 200, body = TransferJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn reject(
-    app: web::Data<App>,
+    app: web::Data<composition::Money>,
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     caller.reach(Scope::Transfers)?;
-    let transfer = app.accounts.transfer(&caller.principal(), id_of(&id)?).await?.ok_or_else(unknown)?;
+    let transfer = app.wallets.transfer(&caller.principal(), id_of(&id)?).await?.ok_or_else(unknown)?;
     if transfer.status == TransferStatus::Rejected {
         return Ok(HttpResponse::Ok().json(TransferJson::from(&transfer)));
     }

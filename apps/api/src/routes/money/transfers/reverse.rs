@@ -2,7 +2,7 @@
 
 use super::{id_of, key_reused, of_refusal, unknown};
 use crate::{
-    composition::App,
+    composition::Money,
     http::{
         caller::{Caller, IdempotencyHeader},
         idempotency::detached,
@@ -64,7 +64,7 @@ impl From<&Transfer> for ReversalJson {
     request_body = ReverseBody,
     responses((status = 201, body = ReversalJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn reverse(
-    app: web::Data<App>,
+    app: web::Data<Money>,
     caller: Caller,
     header: IdempotencyHeader,
     id: web::Path<String>,
@@ -100,12 +100,8 @@ fn read_request(
     let reason = read_concept(body.reason)
         .map_err(|fault| ApiError::field("/reason", fault.to_string()))?
         .ok_or_else(|| ApiError::field("/reason", "must be given"))?;
-    Ok(Reversal {
-        caller: caller.principal(),
-        original,
-        amount: body.amount.map(|written| written.0),
-        key: header.key(caller, "reverse"),
-        reason,
-        actor: caller.actor(),
-    })
+    let mut reversal = Reversal::of(original, caller.principal(), reason, caller.actor());
+    reversal.amount = body.amount.map(|written| written.0);
+    reversal.key = header.key(caller, "reverse");
+    Ok(reversal)
 }

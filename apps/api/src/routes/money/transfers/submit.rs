@@ -2,7 +2,7 @@
 
 use super::{TransferJson, key_reused, of_refusal};
 use crate::{
-    composition::App,
+    composition,
     http::{
         caller::{Caller, IdempotencyHeader},
         idempotency::detached,
@@ -62,7 +62,7 @@ pub(crate) struct TransferBody {
     responses((status = 201, body = TransferJson), (status = 402, body = Problem), (status = "4XX", body = Problem)),
     security(("bearer" = [])))]
 pub(crate) async fn submit(
-    app: web::Data<App>,
+    app: web::Data<composition::Money>,
     wakeups: web::Data<WorkerWakeups>,
     caller: Caller,
     header: IdempotencyHeader,
@@ -71,14 +71,14 @@ pub(crate) async fn submit(
     let request = read_request(&app, &caller, header, body.0)?;
     let use_case = app.submit.clone();
     let submitted = detached(async move { use_case.run(request).await }).await?;
-    let answer = answer_submitted(submitted, app.clock.now());
+    let answer = answer_submitted(submitted, app.kernel.now());
     wakeups.outbox.notify_one();
     answer
 }
 
 /// Checks every field and builds the request.
 fn read_request(
-    app: &App,
+    app: &composition::Money,
     caller: &Caller,
     header: IdempotencyHeader,
     body: TransferBody,
@@ -104,19 +104,13 @@ fn read_request(
     let fingerprint = fingerprint(&body, amount, &destination);
     let concept =
         read_concept(body.concept).map_err(|fault| ApiError::field("/concept", fault.to_string()))?;
-    Ok(TransferRequest {
-        caller: caller.principal(),
-        actor: caller.actor(),
-        owner,
-        from,
-        amount,
-        destination,
-        concept,
-        key: header.or(body.client_tx_id.as_ref()).key(caller, "transfer"),
-        client_tx_id: body.client_tx_id,
-        fingerprint,
-        payee: None,
-    })
+    let mut request =
+        TransferRequest::requested(caller.principal(), caller.actor(), amount, destination, fingerprint);
+    (request.owner, request.from) = (owner, from);
+    request.concept = concept;
+    request.key = header.or(body.client_tx_id.as_ref()).key(caller, "transfer");
+    request.client_tx_id = body.client_tx_id;
+    Ok(request)
 }
 
 fn id_of(pointer: &str, text: Option<&str>) -> Result<Option<uuid::Uuid>, ApiError> {
@@ -125,7 +119,7 @@ fn id_of(pointer: &str, text: Option<&str>) -> Result<Option<uuid::Uuid>, ApiErr
         .map_err(|_malformed| ApiError::field(pointer, "must be a UUID"))
 }
 
-fn read_amount(app: &App, body: &TransferBody) -> Result<Money, ApiError> {
+fn read_amount(app: &composition::Money, body: &TransferBody) -> Result<Money, ApiError> {
     let currency = match body.currency.as_deref() {
         None => app.settings.default_currency,
         Some(code) => {
@@ -136,7 +130,7 @@ fn read_amount(app: &App, body: &TransferBody) -> Result<Money, ApiError> {
     Money::parse_positive(&written.0, currency).map_err(|fault| ApiError::field("/amount", fault.to_string()))
 }
 
-fn read_destination(app: &App, body: &TransferBody) -> Result<RequestedDestination, ApiError> {
+fn read_destination(app: &composition::Money, body: &TransferBody) -> Result<RequestedDestination, ApiError> {
     let to = id_of("/to_wallet_id", body.to_wallet_id.as_deref())?.map(WalletId);
     match (&body.destination_account, to) {
         (Some(text), None) => AccountNumber::parse(text, app.settings.default_region)

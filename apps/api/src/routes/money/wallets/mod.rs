@@ -4,7 +4,7 @@ pub(crate) mod open_wallet;
 pub(crate) mod statement;
 
 use crate::{
-    composition::App,
+    composition::Money,
     http::{
         caller::Caller,
         pagination::{PageQuery, cut},
@@ -127,10 +127,10 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// A wallet that the caller may see; a 404 for any other.
-async fn wallet_of(app: &App, caller: &Caller, id: &str) -> Result<Wallet, ApiError> {
+async fn wallet_of(app: &Money, caller: &Caller, id: &str) -> Result<Wallet, ApiError> {
     let reach = caller.reach(Scope::WalletsRead)?;
     let id = id.parse::<WalletId>().map_err(|_malformed| nobody())?;
-    let found = app.accounts.wallet(id).await?;
+    let found = app.wallets.wallet(id).await?;
     found.filter(|wallet| reach.covers(wallet.user)).ok_or_else(nobody)
 }
 
@@ -145,20 +145,20 @@ pub(super) fn nobody() -> ApiError {
 #[utoipa::path(get, path = "/api/v1/accounts/{user_id}/balance", tag = "money", params(("user_id" = String, Path)),
     responses((status = 200, body = BalanceView), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn balance(
-    app: web::Data<App>,
+    app: web::Data<Money>,
     caller: Caller,
     user: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let reach = caller.reach(Scope::WalletsRead)?;
     let user = user.parse::<UserId>().ok().filter(|user| reach.covers(*user)).ok_or_else(nobody)?;
-    let wallet = app.accounts.balance(user).await?.ok_or_else(nobody)?;
+    let wallet = app.wallets.balance(user).await?.ok_or_else(nobody)?;
     Ok(HttpResponse::Ok().json(BalanceView {
         user_id: wallet.user.to_string(),
         wallet_id: wallet.id.to_string(),
         balance: wallet.posted.decimal(),
         available: wallet.available.decimal(),
         currency: wallet.posted.currency.code(),
-        as_of: app.clock.now().to_rfc3339_opts(SecondsFormat::Millis, true),
+        as_of: app.kernel.now().to_rfc3339_opts(SecondsFormat::Millis, true),
     }))
 }
 
@@ -169,7 +169,7 @@ pub(crate) async fn balance(
 #[utoipa::path(get, path = "/api/v1/wallets", tag = "money", params(PageQuery, WalletQuery),
     responses((status = 200, body = WalletPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn wallets(
-    app: web::Data<App>,
+    app: web::Data<Money>,
     caller: Caller,
     page: web::Query<PageQuery>,
     query: web::Query<WalletQuery>,
@@ -191,7 +191,7 @@ pub(crate) async fn wallets(
         return Ok(HttpResponse::Ok().json(WalletPage { wallets: Vec::new(), next_cursor: None }));
     }
     let (request, limit) = page.behind_id()?;
-    let found = app.accounts.wallets(user, &request).await?;
+    let found = app.wallets.wallets(user, &request).await?;
     let (wallets, next_cursor) = cut(found, limit, |wallet| wallet.id.to_string());
     let wallets = wallets.into_iter().map(WalletJson::from).collect();
     Ok(HttpResponse::Ok().json(WalletPage { wallets, next_cursor }))
@@ -203,7 +203,7 @@ pub(crate) async fn wallets(
 #[utoipa::path(get, path = "/api/v1/wallets/{id}", tag = "money", params(("id" = String, Path)),
     responses((status = 200, body = WalletJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn wallet(
-    app: web::Data<App>,
+    app: web::Data<Money>,
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
@@ -218,14 +218,14 @@ pub(crate) async fn wallet(
 #[utoipa::path(get, path = "/api/v1/wallets/{id}/entries", tag = "money", params(("id" = String, Path), PageQuery),
     responses((status = 200, body = EntryPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn entries(
-    app: web::Data<App>,
+    app: web::Data<Money>,
     caller: Caller,
     id: web::Path<String>,
     page: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let id = wallet_of(&app, &caller, &id).await?.id;
     let (request, limit) = page.behind_number()?;
-    let found = app.accounts.entries(id, &request).await?;
+    let found = app.wallets.entries(id, &request).await?;
     let (entries, next_cursor) = cut(found, limit, |entry| entry.version.to_string());
     let items = entries.iter().map(|entry| EntryJson::new(id, entry)).collect();
     Ok(HttpResponse::Ok().json(EntryPage { items, next_cursor }))

@@ -2,7 +2,7 @@
 
 use super::{WalletJson, nobody};
 use crate::{
-    composition::App,
+    composition::Money,
     http::{
         caller::{Caller, IdempotencyHeader},
         idempotency::detached,
@@ -13,7 +13,7 @@ use crate::{
 };
 use actix_web::{HttpResponse, web};
 use application::money::open_wallet::WantedWallet;
-use domain::{ids::UserId, money::Currency, operations::idempotency::Fingerprint};
+use domain::{ids::UserId, money::Currency};
 use ports::money::{OpenOutcome, WalletView};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -49,7 +49,7 @@ pub(crate) struct WalletBody {
         description = "Recommended. A repeated request with the same key opens no second wallet.")),
     responses((status = 201, body = WalletJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn open_wallet(
-    app: web::Data<App>,
+    app: web::Data<Money>,
     caller: Caller,
     header: IdempotencyHeader,
     body: JsonBody<WalletBody>,
@@ -75,7 +75,7 @@ pub(crate) async fn open_wallet(
 }
 
 fn read_request(
-    app: &App,
+    app: &Money,
     caller: &Caller,
     header: IdempotencyHeader,
     body: WalletBody,
@@ -102,22 +102,9 @@ fn read_request(
             Currency::parse(code).map_err(|fault| ApiError::field("/currency", fault.to_string()))?
         }
     };
-    let owner = user.to_string();
-    let fields = [
-        ("user_id", Some(owner.as_str())),
-        ("name", Some(&name)),
-        ("type", Some(&kind)),
-        ("currency", Some(currency.code())),
-    ];
-    Ok(WantedWallet {
-        user,
-        fingerprint: Fingerprint::of(&fields),
-        name,
-        kind,
-        currency,
-        key: header.key(caller, "open-wallet"),
-        actor: caller.actor(),
-    })
+    let mut wanted = WantedWallet::of(user, name, kind, currency, caller.actor());
+    wanted.key = header.key(caller, "open-wallet");
+    Ok(wanted)
 }
 
 /// A required short text in one line.

@@ -2,7 +2,7 @@
 
 use super::{EntryJson, nobody, wallet_of};
 use crate::{
-    composition::App,
+    composition::Money,
     http::{
         caller::Caller,
         problem::{ApiError, Problem},
@@ -56,7 +56,7 @@ pub(crate) struct StatementJson {
     responses((status = 200, content((StatementJson = "application/json"), (String = "text/csv"))),
         (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn statement(
-    app: web::Data<App>,
+    app: web::Data<Money>,
     caller: Caller,
     id: web::Path<String>,
     query: web::Query<StatementQuery>,

@@ -1,0 +1,153 @@
+//! Builds the use cases of messaging.
+
+use super::{
+    Foundation, Money, Verification,
+    providers::{Meta, Providers},
+};
+use crate::config::Settings;
+use adapter_crypto::HmacSecretHasher;
+use adapter_locales::BuiltInTexts;
+use adapter_nlu_rules::RuleParser;
+use application::{
+    accounts::chat_owners::ChatOwners,
+    kernel::Kernel,
+    messaging::{
+        accept_webhook::AcceptWebhook,
+        agent_handoff::AgentHandoff,
+        flow_answers::FlowAnswers,
+        handle_message::{ConversationPolicy, HandleMessage, HandleMessageParts},
+        relay_outbox::RelayOutbox,
+        send_message::SendMessage,
+        turn_runner::{TurnPolicy, TurnRunner},
+    },
+};
+use chrono::Duration;
+use domain::messaging::flow::FlowRegistry;
+use ports::{
+    messaging::{
+        Consents, Conversations, Outbox, inbound_webhook::InboundWebhook, intent_parser::IntentParser,
+    },
+    operations::{DeadLetters, ReplayOutcome},
+    store_error::StoreResult,
+};
+use std::{collections::HashMap, sync::Arc};
+use uuid::Uuid;
+
+/// The use cases of messaging.
+pub(crate) struct Messaging {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) kernel: Kernel,
+    pub(crate) parser: Arc<dyn IntentParser>,
+    /// Webhook decoders, by the name of their endpoint.
+    pub(crate) webhooks: HashMap<&'static str, Arc<dyn InboundWebhook>>,
+    pub(crate) meta: Option<Meta>,
+    pub(crate) accept: AcceptWebhook,
+    pub(crate) send_message: SendMessage,
+    pub(crate) agent: AgentHandoff,
+    pub(crate) flows: FlowAnswers,
+    pub(crate) conversations: Arc<dyn Conversations>,
+    pub(crate) outbox: Arc<dyn Outbox>,
+    pub(crate) consents: Arc<dyn Consents>,
+    pub(crate) turns: TurnRunner,
+    pub(crate) relay: RelayOutbox,
+    dead_letters: Arc<dyn DeadLetters>,
+}
+
+impl Messaging {
+    pub(super) fn build(
+        base: &Foundation,
+        providers: Providers,
+        flows: Arc<FlowRegistry>,
+        money: &Money,
+        verification: &Verification,
+    ) -> Self {
+        let Foundation { settings, store, kernel } = base;
+        let Providers { channels, webhooks, meta, whatsapp_accounts, .. } = providers;
+        let parser: Arc<dyn IntentParser> = Arc::new(RuleParser::new(settings.default_region));
+        let parts = turn_parts(base, parser.clone(), flows.clone(), money, verification);
+        let handle = HandleMessage::new(parts, kernel.clone(), conversation_policy(settings));
+        let turns = TurnRunner::new(
+            store.clone(),
+            Arc::new(handle),
+            channels.clone(),
+            kernel.clone(),
+            TurnPolicy::default(),
+        );
+        let accept =
+            AcceptWebhook::new(store.clone(), store.clone(), store.clone(), store.clone(), kernel.clone());
+        let send_message =
+            SendMessage::new(store.clone(), store.clone(), store.clone(), whatsapp_accounts, kernel.clone());
+        Self {
+            settings: settings.clone(),
+            kernel: kernel.clone(),
+            parser,
+            webhooks,
+            meta,
+            accept,
+            send_message,
+            agent: AgentHandoff::new(store.clone(), store.clone(), kernel.clone()),
+            flows: FlowAnswers::new(store.clone(), flows),
+            conversations: store.clone(),
+            outbox: store.clone(),
+            consents: store.clone(),
+            turns,
+            relay: RelayOutbox::new(store.clone(), channels, kernel.clone()),
+            dead_letters: store.clone(),
+        }
+    }
+
+    /// Tries a dead letter again: `queued`, `taken` or `unreadable`. None if no dead letter has this id.
+    pub(crate) async fn replay(&self, id: Uuid) -> StoreResult<Option<&'static str>> {
+        let kept = match self.dead_letters.revive(id, self.kernel.now()).await? {
+            None => return Ok(None),
+            Some(ReplayOutcome::Queued) => return Ok(Some("queued")),
+            Some(ReplayOutcome::Unreadable(kept)) => kept,
+        };
+        let Some(webhook) = self.webhooks.get(kept.webhook.as_str()) else { return Ok(Some("unreadable")) };
+        let taken = self.accept.run_again(webhook.as_ref(), kept).await?;
+        Ok(Some(if taken.is_some() { "taken" } else { "unreadable" }))
+    }
+}
+
+/// The use cases that a turn calls.
+fn turn_parts(
+    base: &Foundation,
+    parser: Arc<dyn IntentParser>,
+    flows: Arc<FlowRegistry>,
+    money: &Money,
+    verification: &Verification,
+) -> HandleMessageParts {
+    let Foundation { settings, store, kernel } = base;
+    let owners = ChatOwners::new(
+        store.clone(),
+        store.clone(),
+        Arc::new(HmacSecretHasher::new(&settings.hmac_secret)),
+        settings.limits.new_payee_cooloff,
+        kernel.clone(),
+    );
+    HandleMessageParts {
+        parser,
+        texts: Arc::new(BuiltInTexts),
+        verify: verification.verify.clone(),
+        prepare: money.prepare.clone(),
+        submit: money.submit.clone(),
+        confirm: money.confirm.clone(),
+        owners: Arc::new(owners),
+        cancel: money.cancel.clone(),
+        ledger: store.clone(),
+        identities: store.clone(),
+        flows,
+    }
+}
+
+fn conversation_policy(settings: &Settings) -> ConversationPolicy {
+    ConversationPolicy {
+        default_locale: settings.default_locale,
+        default_currency: settings.default_currency,
+        session_ttl: Duration::minutes(settings.chat_session_minutes.min(1_000_000)),
+        messages_per_minute: settings.rate_limit_whatsapp_per_minute,
+        handoff_for: Duration::hours(settings.handoff_hours.min(10_000)),
+        zone: settings.default_time_zone,
+        home: settings.default_region,
+    }
+}
