@@ -5,6 +5,7 @@ mod bench;
 mod fixtures;
 mod fuzz;
 mod needs;
+mod numbering_plans;
 mod postgres;
 mod shell_env;
 mod soak;
@@ -36,6 +37,8 @@ cargo xtask bench timing [--tries N]
     check that response times don't reveal who has an account (login, codes, forgotten passwords)
 cargo xtask fixtures DIR
     decode recorded webhook bodies and compare them with their index
+cargo xtask numbering-plans
+    write crates/domain/data/numbering-plans.tsv anew, from the metadata of the locked rlibphonenumber
 cargo xtask fuzz [--seconds N]
     run each fuzz target in turn, 300 seconds each by default
 cargo xtask soak [--messages N] [--conversations N] [--pace N] [--seed N] [--docs]
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run().map(|()| ExitCode::SUCCESS),
         ["bench", options @ ..] => bench::run(options).map(|()| ExitCode::SUCCESS),
         ["fuzz", options @ ..] => fuzz::run_all(options).map(|()| ExitCode::SUCCESS),
+        ["numbering-plans"] => numbering_plans::write().map(|()| ExitCode::SUCCESS),
         ["soak", options @ ..] => soak::run(options).map(|()| ExitCode::SUCCESS),
         ["fixtures", folder] => fixtures::run(folder).map(|()| ExitCode::SUCCESS),
         ["with-postgres", "--", program, rest @ ..] => with_postgres(program, rest),

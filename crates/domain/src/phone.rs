@@ -3,38 +3,47 @@
 //! Three things are kept apart: the canonical E.164 number, by which people are compared; the channel's own
 //! address, to which replies go verbatim; and a business-scoped id, which is no number.
 
-use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat, enums::Region as LibRegion};
+mod e164;
+mod plan;
+#[cfg(feature = "phone-metadata")]
+mod prefixes;
+#[cfg(all(test, feature = "phone-metadata"))]
+mod reference;
+
+use plan::Plan;
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::fmt;
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
 /// A country (ISO 3166-1 alpha-2): for reading national numbers, and for allowing numbers.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Region(LibRegion);
+pub struct Region(&'static str);
 
 impl Region {
     /// Mexico, `MX`.
-    pub const MEXICO: Self = Self(LibRegion::MX);
+    pub const MEXICO: Self = Self("MX");
 
-    /// Reads two letters in any case: `MX`.
+    /// Reads two letters in any case: `MX`. Countries without a calling code are none.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
-        let region = LibRegion::from_str(&code.trim().to_ascii_uppercase()).ok()?;
-        // Any two letters parse; only those with a calling code are countries.
-        PHONE_NUMBER_UTIL.get_country_code_for_region(region).map(|_calling_code| Self(region))
+        plan::of_country(&code.trim().to_ascii_uppercase()).map(|plan| Self(plan.region))
+    }
+
+    fn plan(self) -> Option<&'static Plan> {
+        plan::of_country(self.0)
     }
 
     /// The country code of two letters.
     #[must_use]
     pub fn code(self) -> String {
-        self.0.to_string()
+        self.0.to_owned()
     }
 }
 
 impl fmt::Debug for Region {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.code())
+        f.write_str(self.0)
     }
 }
 
@@ -60,11 +69,17 @@ impl PhoneNumber {
     /// (libphonenumber accepts them), and old mobile prefixes are folded: Mexico's `521` + 10 digits becomes
     /// `52` + 10, Brazil's mobile numbers with eight digits get their ninth, Argentina's mobile numbers get
     /// their 9.
+    ///
+    /// Without the feature `phone-metadata` only numbers with `+` are read, as
+    /// [`PhoneNumber::parse_international`] describes.
     pub fn parse(text: &str, home: Region) -> Result<Self, InvalidPhone> {
         Self::read(text, Some(home))
     }
 
     /// Reads a number with its country code (`+52…`), as in providers' addresses.
+    ///
+    /// Without the feature `phone-metadata` the calling code and the count of digits are checked, but a trunk
+    /// prefix (`+92 0 55…`) is not removed.
     pub fn parse_international(text: &str) -> Result<Self, InvalidPhone> {
         Self::read(text, None)
     }
@@ -127,32 +142,25 @@ impl PhoneNumber {
     /// Countries that share one (+1) count as the same.
     #[must_use]
     pub fn is_of(&self, regions: &[Region]) -> bool {
-        let Ok(parsed) = PHONE_NUMBER_UTIL.parse(&self.0, None) else { return false };
-        regions.iter().any(|region| {
-            PHONE_NUMBER_UTIL
-                .get_country_code_for_region(region.0)
-                .is_some_and(|code| code == parsed.country_code)
-        })
+        let Some((plan, _national)) = plan::split(self.digits()) else { return false };
+        regions.iter().filter_map(|region| region.plan()).any(|own| own.calling_code == plan.calling_code)
     }
 
     /// The country of the number (`MX`), if its calling code has one.
     #[must_use]
     pub fn country(&self) -> Option<String> {
-        let parsed = PHONE_NUMBER_UTIL.parse(&self.0, None).ok()?;
-        PHONE_NUMBER_UTIL.get_region_for_country_code(parsed.country_code).map(|region| region.to_string())
+        plan::split(self.digits()).map(|(plan, _national)| plan.region.to_owned())
     }
 }
 
-/// Reads a text once, as E.164 with folded mobile prefixes.
-fn canonical(text: &str, home: Option<Region>) -> Result<String, InvalidPhone> {
-    let parsed =
-        PHONE_NUMBER_UTIL.parse(text, home.map(|region| region.0)).map_err(|_source| InvalidPhone)?;
-    // A local number without its area code can't be reached.
-    if !matches!(parsed.is_possible_with_reason(), Ok(NumberLengthType::IsPossible)) {
-        return Err(InvalidPhone);
-    }
-    let e164 = parsed.format_as(PhoneNumberFormat::E164);
-    let digits = e164.strip_prefix('+').ok_or(InvalidPhone)?;
+/// Reads digits once, with or without a `+` before them, as E.164 with folded mobile prefixes.
+fn canonical(digits: &str, home: Option<Region>) -> Result<String, InvalidPhone> {
+    let read = match (digits.strip_prefix('+'), home) {
+        (Some(digits), _) => e164::international(digits),
+        (None, Some(home)) => home.plan().and_then(|plan| e164::dialled_in(plan, digits)),
+        (None, None) => None,
+    };
+    let digits = read.as_deref().and_then(|e164| e164.strip_prefix('+')).ok_or(InvalidPhone)?;
     Ok(format!("+{}", fold_mobile_prefix(digits)))
 }
 
