@@ -164,7 +164,7 @@ async fn send(
 async fn next_fallbacks(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Receiver<bool>) {
     let never = Notify::new();
     while wait(&never, &mut stopped, LOOK_EVERY).await {
-        match app.verification.challenges.take_next_fallbacks(&app.settings.otp, app.kernel.now()).await {
+        match app.verification.verify.send_next_fallbacks().await {
             Ok(0) => {}
             Ok(taken) => {
                 tracing::info!(taken, "codes are sent on their fallback channel");

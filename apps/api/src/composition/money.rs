@@ -59,13 +59,8 @@ impl Money {
             hasher: hasher.clone(),
             texts: Arc::new(BuiltInTexts),
         };
-        let confirm = ConfirmTransfer {
-            ledger: store.clone(),
-            verifications: store.clone(),
-            hasher,
-            kernel: kernel.clone(),
-            rules: rules.clone(),
-        };
+        let confirm =
+            ConfirmTransfer::new(store.clone(), store.clone(), hasher, kernel.clone(), rules.clone());
         Self {
             settings: settings.clone(),
             kernel: kernel.clone(),

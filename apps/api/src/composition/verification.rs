@@ -8,12 +8,12 @@ use adapter_twilio::{TwilioLookup, TwilioVerify};
 use application::{
     kernel::Kernel,
     verification::{
-        verification_page::HostedVerification,
-        verification_service::{OwnCodes, VerificationService},
+        verification_page::{HostedVerification, PageSite},
+        verification_service::{OwnCodes, VerificationParts, VerificationService},
     },
 };
 use domain::message::Channel;
-use ports::verification::{Verifications, code_provider::CodeProvider};
+use ports::verification::code_provider::CodeProvider;
 use std::sync::Arc;
 
 /// The use cases of verification.
@@ -22,14 +22,12 @@ pub(crate) struct Verification {
     pub(crate) kernel: Kernel,
     pub(crate) verify: Arc<VerificationService>,
     pub(crate) pages: Arc<HostedVerification>,
-    /// The challenges, for the worker that sends codes on their fallback channels.
-    pub(crate) challenges: Arc<dyn Verifications>,
 }
 
 impl Verification {
     pub(super) fn build(base: &Foundation, providers: &Providers) -> Self {
         let Foundation { settings, store, kernel } = base;
-        let verify = Arc::new(VerificationService {
+        let parts = VerificationParts {
             verifications: store.clone(),
             hosted: hosted(settings, providers),
             own: Some(OwnCodes {
@@ -41,20 +39,17 @@ impl Verification {
             }),
             consents: store.clone(),
             lookup: Arc::new(TwilioLookup { client: providers.twilio.clone() }),
-            kernel: kernel.clone(),
-            policy: settings.otp,
             allowed: settings.allowed_countries.clone(),
-        });
+        };
+        let verify = Arc::new(VerificationService::new(parts, kernel.clone(), settings.otp));
         let phones = [Channel::Whatsapp, Channel::Sms, Channel::Call].into_iter();
-        let pages = Arc::new(HostedVerification {
-            pages: store.clone(),
-            verify: verify.clone(),
-            accounts: store.clone(),
-            kernel: kernel.clone(),
+        let site = PageSite {
             public_base_url: settings.public_base_url.clone(),
             channels: phones.filter(|channel| verify.sends_by(*channel)).collect(),
-        });
-        Self { settings: settings.clone(), kernel: kernel.clone(), verify, pages, challenges: store.clone() }
+        };
+        let pages =
+            HostedVerification::new(store.clone(), store.clone(), verify.clone(), kernel.clone(), site);
+        Self { settings: settings.clone(), kernel: kernel.clone(), verify, pages: Arc::new(pages) }
     }
 }
 

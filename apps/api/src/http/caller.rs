@@ -27,12 +27,13 @@ const DEVICE_LENGTH_MAX: usize = 200;
 /// An authenticated caller: a team or a signed-in person.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
-    who: Who,
+    credential: Credential,
     request_id: String,
 }
 
+/// What the caller presented: a service token or signature, or a person's access token.
 #[derive(Clone, Debug)]
-enum Who {
+enum Credential {
     Team { client: String, scopes: Vec<String> },
     Person { user: UserId, session: SessionId },
 }
@@ -74,17 +75,17 @@ impl AccessScope {
 impl Caller {
     /// The client id of a team that has the scope; any other caller gets a 403.
     pub(crate) fn require(&self, scope: Scope) -> Result<&str, ApiError> {
-        match &self.who {
-            Who::Team { client, scopes } if scopes.iter().any(|own| own == scope.name()) => Ok(client),
+        match &self.credential {
+            Credential::Team { client, scopes } if scopes.iter().any(|own| own == scope.name()) => Ok(client),
             _ => Err(ApiError::forbidden(format!("Missing scope: {}.", scope.name()))),
         }
     }
 
     /// Whose money the caller may see or move. A team needs the scope, a person does not.
     pub(crate) fn reach(&self, scope: Scope) -> Result<AccessScope, ApiError> {
-        match &self.who {
-            Who::Team { .. } => self.require(scope).map(|_client| AccessScope::Everyone),
-            Who::Person { user, .. } => Ok(AccessScope::Only(*user)),
+        match &self.credential {
+            Credential::Team { .. } => self.require(scope).map(|_client| AccessScope::Everyone),
+            Credential::Person { user, .. } => Ok(AccessScope::Only(*user)),
         }
     }
 
@@ -95,17 +96,17 @@ impl Caller {
 
     /// The signed-in person; None for a team.
     pub(crate) fn as_person(&self) -> Option<Person> {
-        match self.who {
-            Who::Person { user, session } => Some(Person { user, session }),
-            Who::Team { .. } => None,
+        match self.credential {
+            Credential::Person { user, session } => Some(Person { user, session }),
+            Credential::Team { .. } => None,
         }
     }
 
     /// The principal, to which idempotency keys, transfers and challenges belong.
     pub(crate) fn principal(&self) -> Principal {
-        match &self.who {
-            Who::Team { client, .. } => Principal::Client(client.clone()),
-            Who::Person { user, .. } => Principal::User(*user),
+        match &self.credential {
+            Credential::Team { client, .. } => Principal::Client(client.clone()),
+            Credential::Person { user, .. } => Principal::User(*user),
         }
     }
 
@@ -152,21 +153,21 @@ fn read(request: &HttpRequest) -> Result<Caller, ApiError> {
         return Err(refused());
     }
     let claims = operations.tokens.read(token.trim()).map_err(|_invalid| refused())?;
-    let who = match claims.kind {
-        TokenKind::Service => Who::Team { client: claims.sub, scopes: claims.scopes },
-        TokenKind::Access => Who::Person {
+    let credential = match claims.kind {
+        TokenKind::Service => Credential::Team { client: claims.sub, scopes: claims.scopes },
+        TokenKind::Access => Credential::Person {
             user: claims.sub.parse().map_err(|_malformed| refused())?,
             session: claims.sid.and_then(|id| id.parse().ok()).ok_or_else(refused)?,
         },
     };
-    Ok(Caller { who, request_id: request_id(request) })
+    Ok(Caller { credential, request_id: request_id(request) })
 }
 
 /// The client that signed the request. Only for requests without a token: a token, also an invalid one,
 /// says who calls.
 fn signer(request: &HttpRequest) -> Result<Caller, ApiError> {
     let SignedBy { client, scopes } = request.extensions().get::<SignedBy>().cloned().ok_or_else(refused)?;
-    Ok(Caller { who: Who::Team { client, scopes }, request_id: request_id(request) })
+    Ok(Caller { credential: Credential::Team { client, scopes }, request_id: request_id(request) })
 }
 
 /// Where a call comes from: address, device and request id. The public routes of accounts use it.

@@ -21,19 +21,15 @@ use std::sync::Arc;
 
 /// Confirms transfers that wait for a code.
 pub struct ConfirmTransfer {
-    /// The ledger port.
-    pub ledger: Arc<dyn Ledger>,
-    /// Where the hashes of codes are kept.
-    pub verifications: Arc<dyn Verifications>,
-    /// Hashes the code that was entered.
-    pub hasher: Arc<dyn CodeHasher>,
-    /// The clock, the ids and the random source.
-    pub kernel: Kernel,
-    /// The rules in force.
-    pub rules: Arc<TransferRules>,
+    ledger: Arc<dyn Ledger>,
+    verifications: Arc<dyn Verifications>,
+    hasher: Arc<dyn CodeHasher>,
+    kernel: Kernel,
+    rules: Arc<TransferRules>,
 }
 
 /// A step-up code for a transfer.
+#[non_exhaustive]
 pub struct Confirmation {
     /// The principal that must have made the transfer.
     pub caller: Principal,
@@ -58,9 +54,30 @@ pub enum Confirmed {
     CodeNeeded,
 }
 
+impl Confirmation {
+    /// A confirmation of that transfer without a code. Set the other fields afterwards.
+    #[must_use]
+    pub const fn of(transfer: TransferId, caller: Principal, actor: Actor) -> Self {
+        Self { caller, transfer, code: None, effect_key: None, payee: None, actor }
+    }
+}
+
 impl ConfirmTransfer {
+    /// Builds the use case. `hasher` hashes the code that was entered, as the kept one was hashed.
+    #[must_use]
+    pub fn new(
+        ledger: Arc<dyn Ledger>,
+        verifications: Arc<dyn Verifications>,
+        hasher: Arc<dyn CodeHasher>,
+        kernel: Kernel,
+        rules: Arc<TransferRules>,
+    ) -> Self {
+        Self { ledger, verifications, hasher, kernel, rules }
+    }
+
     /// Checks the code and pays. The code is hashed here together with the transfer as it stands. The store
     /// counts the attempt, compares the hashes and posts in one transaction.
+    #[tracing::instrument(name = "confirm_transfer", level = "debug", skip_all, fields(transfer = %confirmation.transfer))]
     pub async fn run(&self, confirmation: Confirmation) -> StoreResult<Confirmed> {
         let Confirmation { caller, transfer: id, code, effect_key, payee, actor } = confirmation;
         let Some(transfer) =

@@ -39,17 +39,18 @@ pub const NUMBERS_MAX: u32 = 3;
 
 /// Opens hosted pages and does what is asked on them.
 pub struct HostedVerification {
-    /// Where pages are kept.
-    pub pages: Arc<dyn VerificationPages>,
-    /// Sends codes and checks them.
-    pub verify: Arc<VerificationService>,
-    /// The port of users, who get the verified numbers.
-    pub accounts: Arc<dyn Users>,
-    /// The clock, the ids and the random source.
-    pub kernel: Kernel,
+    pages: Arc<dyn VerificationPages>,
+    verify: Arc<VerificationService>,
+    accounts: Arc<dyn Users>,
+    kernel: Kernel,
+    site: PageSite,
+}
+
+/// Where the pages are, and what they offer.
+pub struct PageSite {
     /// The public address of the pages, without a slash at the end.
     pub public_base_url: String,
-    /// The channels that the page offers, the preferred one first.
+    /// The channels that a page offers, the preferred one first.
     pub channels: Vec<Channel>,
 }
 
@@ -188,12 +189,31 @@ pub enum PageSend {
 }
 
 impl HostedVerification {
+    /// Builds the use case: `accounts` get the verified numbers.
+    #[must_use]
+    pub fn new(
+        pages: Arc<dyn VerificationPages>,
+        accounts: Arc<dyn Users>,
+        verify: Arc<VerificationService>,
+        kernel: Kernel,
+        site: PageSite,
+    ) -> Self {
+        Self { pages, verify, accounts, kernel, site }
+    }
+
+    /// The channels that a page offers, the preferred one first.
+    #[must_use]
+    pub fn channels(&self) -> &[Channel] {
+        &self.site.channels
+    }
+
     /// True when a user has that id.
     pub async fn knows(&self, user: UserId) -> StoreResult<bool> {
         Ok(self.accounts.profile(user).await?.is_some())
     }
 
     /// Opens a page. Nothing is sent.
+    #[tracing::instrument(name = "open_page", level = "debug", skip_all)]
     pub async fn open(&self, new: NewPage) -> StoreResult<OpenedPage> {
         let mut random = [0; TOKEN_BYTES];
         self.kernel.random.fill(&mut random);
@@ -212,7 +232,7 @@ impl HostedVerification {
             expires_at: now.checked_add_signed(PAGE_LASTS).unwrap_or(now),
         };
         self.pages.open(&page, now).await?;
-        let url = format!("{}/verify/{}", self.public_base_url, token.reveal());
+        let url = format!("{}/verify/{}", self.site.public_base_url, token.reveal());
         Ok(OpenedPage { id: page.id, token, url, expires_at: page.expires_at })
     }
 
@@ -221,7 +241,7 @@ impl HostedVerification {
     pub async fn open_for(&self, person: &Profile, back: WayBack) -> StoreResult<String> {
         let named = person.phone.as_ref().or(person.claimed_phone.as_ref()).cloned();
         let opened = self.open(NewPage {
-            phone: named.filter(|phone| phone.is_of(&self.verify.allowed)),
+            phone: named.filter(|phone| self.verify.serves(&phone.clone().into())),
             user: Some(person.user),
             purpose: Purpose::Registration,
             return_to: back.return_to,
@@ -233,6 +253,7 @@ impl HostedVerification {
     }
 
     /// Reads a page. Nothing changes, unless a crash came between an approval and what follows from it.
+    #[tracing::instrument(name = "look_at_page", level = "debug", skip_all)]
     pub async fn look(&self, token: &str) -> Result<PageView, PageFault> {
         let token = PageToken::parse(token).ok_or(PageFault::Unknown)?;
         let page = self.pages.find(&token.hash()).await?.ok_or(PageFault::Unknown)?;
@@ -261,6 +282,7 @@ impl HostedVerification {
     }
 
     /// Sends a code: the first one, the same one again, or a new one after the last one is used up.
+    #[tracing::instrument(name = "send_from_page", level = "debug", skip_all)]
     pub async fn send(&self, token: &str, asked: SendFromPage) -> Result<PageSend, PageFault> {
         let PageView { page, phase } = self.look(token).await?;
         if matches!(phase, Phase::Approved(_) | Phase::Taken) {
@@ -270,7 +292,7 @@ impl HostedVerification {
         let named = asked.phone.filter(|named| page.phone.as_ref() != Some(named));
         let phone = match (named, page.phone) {
             (Some(named), _) => {
-                if !named.is_of(&self.verify.allowed) {
+                if !self.verify.serves(&named.clone().into()) {
                     return Ok(PageSend::SendCodeOutcome(SendCodeOutcome::NumberRefused));
                 }
                 if !self.pages.name_phone(page.id, &named, NUMBERS_MAX).await? {
@@ -281,7 +303,7 @@ impl HostedVerification {
             (None, Some(known)) => known,
             (None, None) => return Ok(PageSend::NumberNeeded),
         };
-        let Some(channel) = asked.channel.or(last).or_else(|| self.channels.first().copied()) else {
+        let Some(channel) = asked.channel.or(last).or_else(|| self.site.channels.first().copied()) else {
             return Ok(PageSend::NumberKept);
         };
         let is_anonymous = page.owner.is_anonymous();
@@ -294,7 +316,7 @@ impl HostedVerification {
             locale: asked.locale,
             client_ip: Some(asked.client_ip.clone()),
             origin: Some(asked.client_ip),
-            page: Some(OnPage { id: page.id, host: web_otp_host(&self.public_base_url) }),
+            page: Some(OnPage { id: page.id, host: web_otp_host(&self.site.public_base_url) }),
             effect_key: None,
             when_open: WhenOpen::Resend,
         };
@@ -320,12 +342,13 @@ impl HostedVerification {
 
     /// A code that does not arrive on WhatsApp goes out by SMS.
     fn next_fallbacks(&self, first: Channel) -> Vec<Channel> {
-        let sms = self.channels.iter().copied().filter(|next| *next == Channel::Sms);
+        let sms = self.site.channels.iter().copied().filter(|next| *next == Channel::Sms);
         if first == Channel::Whatsapp { sms.collect() } else { Vec::new() }
     }
 
     /// Checks a code against the open challenge. A form with a name and the same code is one check attempt,
     /// even if it is sent more than once.
+    #[tracing::instrument(name = "check_on_page", level = "debug", skip_all)]
     pub async fn check(
         &self,
         token: &str,

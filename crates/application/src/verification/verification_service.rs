@@ -9,17 +9,21 @@ mod hosted;
 mod own_codes;
 mod start_request;
 
-pub use self::own_codes::{CodeAccount, OwnCodes};
+pub use self::{
+    own_codes::{CodeAccount, OwnCodes},
+    start_request::{OnPage, StartRequest, WhenOpen},
+};
 
 use self::{
     again::Again,
     fallbacks::{EligibleChannels, no_such_channel},
     own_codes::CodeRequest,
+    start_request::page_host,
 };
 use crate::kernel::Kernel;
 use chrono::{DateTime, Utc};
 use domain::{
-    ids::{PageId, VerificationId},
+    ids::VerificationId,
     locale::Locale,
     message::{Channel, DeliveryStatus, SendStatus},
     phone::Region,
@@ -47,6 +51,18 @@ const HASHED_AT_MOST: usize = 3;
 
 /// Starts, resends and checks challenges.
 pub struct VerificationService {
+    verifications: Arc<dyn Verifications>,
+    hosted: Option<Arc<dyn CodeProvider>>,
+    own: Option<OwnCodes>,
+    consents: Arc<dyn Consents>,
+    lookup: Arc<dyn NumberLookup>,
+    kernel: Kernel,
+    policy: OtpPolicy,
+    allowed: Vec<Region>,
+}
+
+/// What the service is built from.
+pub struct VerificationParts {
     /// Where challenges are kept and counted.
     pub verifications: Arc<dyn Verifications>,
     /// The provider that makes codes for phones. `None`: our own codes are used.
@@ -57,65 +73,8 @@ pub struct VerificationService {
     pub consents: Arc<dyn Consents>,
     /// Looks up what is known about a number.
     pub lookup: Arc<dyn NumberLookup>,
-    /// The clock, the ids and the random source.
-    pub kernel: Kernel,
-    /// The policy for codes.
-    pub policy: OtpPolicy,
     /// The regions to which codes are sent.
     pub allowed: Vec<Region>,
-}
-
-/// A request to send a code.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct StartRequest {
-    /// The principal that asks.
-    pub requester: Principal,
-    /// The number or address to verify.
-    pub to: Recipient,
-    /// The first channel to send the code on.
-    pub channel: Channel,
-    /// Fallback channels, in order. One is used when the provider says that a channel can't reach the number;
-    /// for our own codes also when the code does not arrive.
-    pub fallback: Vec<Channel>,
-    /// What the code is for.
-    pub purpose: Purpose,
-    /// The language of the message.
-    pub locale: Locale,
-    /// The end user's IP address, for rate limits.
-    pub client_ip: Option<String>,
-    /// The IP address from which anonymous callers may check the code.
-    pub origin: Option<String>,
-    /// The hosted page that asks and takes the code.
-    pub page: Option<OnPage>,
-    /// The key of the effect that asks, within a turn.
-    pub effect_key: Option<String>,
-    /// What to do about an open challenge. A chat is told that its code is still valid. A team gets the code
-    /// sent again, with the same id and the same check attempts.
-    pub when_open: WhenOpen,
-}
-
-/// The hosted page on which a code is asked for.
-#[derive(Clone, Debug)]
-pub struct OnPage {
-    /// The page's id. The challenge can be checked only on this page.
-    pub id: PageId,
-    /// The page's host, where browsers fill in codes. An SMS names it in its last line, so that they fill the
-    /// code in on that host only ([WebOTP](https://wicg.github.io/web-otp/)).
-    pub host: Option<String>,
-}
-
-fn page_host(page: Option<&OnPage>) -> Option<&str> {
-    page?.host.as_deref()
-}
-
-/// What to do about a challenge that is open already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WhenOpen {
-    /// Answer that its code is still valid.
-    Keep,
-    /// Send its code again.
-    Resend,
 }
 
 /// The outcome of a request to send a code.
@@ -182,6 +141,19 @@ impl From<AttemptRefusal> for CheckResult {
 }
 
 impl VerificationService {
+    /// Builds the service from its parts, with the policy for codes.
+    #[must_use]
+    pub fn new(parts: VerificationParts, kernel: Kernel, policy: OtpPolicy) -> Self {
+        let VerificationParts { verifications, hosted, own, consents, lookup, allowed } = parts;
+        Self { verifications, hosted, own, consents, lookup, kernel, policy, allowed }
+    }
+
+    /// Whether codes are sent to the region of that number or address.
+    #[must_use]
+    pub fn serves(&self, to: &Recipient) -> bool {
+        to.is_of(&self.allowed)
+    }
+
     /// True when codes can be sent on that channel.
     #[must_use]
     pub fn sends_by(&self, channel: Channel) -> bool {
@@ -205,79 +177,88 @@ impl VerificationService {
     }
 
     /// Sends a code, unless one is open and the request keeps it.
+    #[tracing::instrument(name = "start_verification", level = "debug", skip_all)]
     pub async fn start(&self, request: StartRequest) -> StoreResult<SendCodeOutcome> {
         let now = self.kernel.now();
-        if !request.to.is_of(&self.allowed) {
+        if !self.serves(&request.to) {
             return Ok(SendCodeOutcome::NumberRefused);
         }
-        let fallbacks =
+        let eligible =
             self.open_fallbacks(&request.requester, &request.to, request.channel, &request.fallback);
-        let (channel, fallback, chat) = match fallbacks.await? {
-            Ok(EligibleChannels { first, others, chat }) => (first, others, chat),
+        let eligible = match eligible.await? {
+            Ok(eligible) => eligible,
             Err(none) => return Ok(none),
         };
-        let other = match self.hosted_for(channel) {
+        let other = match self.hosted_for(eligible.first) {
             Some(_) => self.for_another_purpose(&request, now).await?,
             None => None,
         };
         if self.is_refused(&request.to, now).await? {
             return Ok(SendCodeOutcome::NumberRefused);
         }
+        let begin = match self.challenge_for(&request, &eligible, now) {
+            Ok(begin) => begin,
+            Err(error) => return Ok(SendCodeOutcome::Failed(error)),
+        };
+        let (fallback, locale) = (eligible.others.as_slice(), request.locale);
+        match self.verifications.begin(&begin, now).await? {
+            StartOutcome::Started(verification) => {
+                self.close(other).await?;
+                self.hand_out(*verification, fallback, locale).await
+            }
+            StartOutcome::Repeated(verification) => self.repeat(*verification, fallback, locale).await,
+            StartOutcome::Open(open) if request.when_open == WhenOpen::Keep => {
+                Ok(SendCodeOutcome::StillGood(open))
+            }
+            StartOutcome::Open(open) => {
+                let channel = begin.challenge.channel;
+                let (chat, page, effect_key) = (eligible.chat, request.page.as_ref(), request.effect_key);
+                let again = Again { channel, fallback, chat, locale, page, effect_key };
+                Box::pin(self.send_again(*open, again)).await
+            }
+            StartOutcome::Refused(refusal) => Ok(refusal.into()),
+        }
+    }
+
+    /// The challenge for a request, with its code if we make it ourselves.
+    fn challenge_for(
+        &self,
+        request: &StartRequest,
+        eligible: &EligibleChannels,
+        now: DateTime<Utc>,
+    ) -> Result<BeginVerification, CodeProviderError> {
         let id = VerificationId(self.kernel.new_id());
         let wanted = CodeRequest {
             verification: id,
             to: &request.to,
-            chat,
+            chat: eligible.chat,
             purpose: request.purpose,
             locale: request.locale,
             page_host: page_host(request.page.as_ref()),
             now,
             expires_at: now.checked_add_signed(self.policy.ttl).unwrap_or(now),
         };
-        let own = match self.own_send(&wanted, channel, &fallback) {
-            Ok(own) => own,
-            Err(error) => return Ok(SendCodeOutcome::Failed(error)),
-        };
-        let channel = own.as_ref().map_or(channel, |own| own.message.message.channel);
+        let own = self.own_send(&wanted, eligible.first, &eligible.others)?;
         let challenge = NewChallenge {
             id,
-            requester: request.requester,
-            to: request.to,
-            channel,
+            requester: request.requester.clone(),
+            to: request.to.clone(),
+            channel: own.as_ref().map_or(eligible.first, |own| own.message.message.channel),
             purpose: request.purpose,
-            client_ip: request.client_ip,
-            origin: request.origin,
+            client_ip: request.client_ip.clone(),
+            origin: request.origin.clone(),
             page: request.page.as_ref().map(|page| page.id),
             locale: Some(request.locale),
             // Each channel once, even if the caller named it more often.
-            fallback: fallback.clone(),
+            fallback: eligible.others.clone(),
         };
-        let effect_key = request.effect_key.clone();
-        let begin = BeginVerification { challenge, effect_key, own, policy: self.policy };
-        match self.verifications.begin(&begin, now).await? {
-            StartOutcome::Started(verification) => {
-                self.close(other).await?;
-                self.hand_out(*verification, &fallback, request.locale).await
-            }
-            StartOutcome::Repeated(verification) => {
-                self.repeat(*verification, &fallback, request.locale).await
-            }
-            StartOutcome::Open(open) => match request.when_open {
-                WhenOpen::Keep => Ok(SendCodeOutcome::StillGood(open)),
-                WhenOpen::Resend => {
-                    let again = Again {
-                        channel,
-                        fallback: &fallback,
-                        chat,
-                        locale: request.locale,
-                        page: request.page.as_ref(),
-                        effect_key: request.effect_key,
-                    };
-                    Box::pin(self.send_again(*open, again)).await
-                }
-            },
-            StartOutcome::Refused(refusal) => Ok(refusal.into()),
-        }
+        Ok(BeginVerification { challenge, effect_key: request.effect_key.clone(), own, policy: self.policy })
+    }
+
+    /// Sends codes of ours that did not arrive on their next fallback channel. Returns how many.
+    #[tracing::instrument(name = "next_fallbacks", level = "debug", skip_all)]
+    pub async fn send_next_fallbacks(&self) -> StoreResult<usize> {
+        self.verifications.take_next_fallbacks(&self.policy, self.kernel.now()).await
     }
 
     /// Prepares a code of our own. `None`: a hosted provider makes it.

@@ -20,7 +20,7 @@ use application::{
         mail_channel::{MailChannel, mail_account},
         relay_outbox::RelayOutbox,
     },
-    verification::verification_service::VerificationService,
+    verification::verification_service::{VerificationParts, VerificationService},
 };
 use async_trait::async_trait;
 use chrono::Duration;
@@ -90,16 +90,15 @@ impl Bank {
         let keys = Keyring::parse(&"k".repeat(32)).unwrap();
         let secrets = Arc::new(HmacSecretHasher::new(&keys));
         let hasher = Arc::new(Argon2Hasher::new(kernel.random.clone(), 2));
-        let verify = Arc::new(VerificationService {
+        let verify = VerificationParts {
             verifications: shared.clone(),
             hosted: Some(Arc::new(MockCodeProvider::new())),
             own: None,
             consents: shared.clone(),
             lookup: Arc::new(MockNumberLookup::new()),
-            kernel: kernel.clone(),
-            policy: OtpPolicy::default(),
-            allowed: vec![Region::parse("MX").unwrap()],
-        });
+            allowed: vec![Region::MEXICO],
+        };
+        let verify = Arc::new(VerificationService::new(verify, kernel.clone(), OtpPolicy::default()));
         let tokens = KeyedSessionTokens::new(&keys, Tokens::new(&keys, clock.clone(), ids.clone()));
         let account = mail_account(&email("caja@example.com"));
         let boxes = Arc::new(Mailboxes::default());

@@ -26,7 +26,7 @@ use application::{
         prepare_transfer::PrepareTransfer,
         submit_transfer::{SubmitTransfer, SubmitTransferParts, TransferRules},
     },
-    verification::verification_service::VerificationService,
+    verification::verification_service::{VerificationParts, VerificationService},
 };
 use chrono::{DateTime, Duration, Utc};
 use domain::{
@@ -261,28 +261,22 @@ fn handle_message(store: &Arc<Planned>, kernel: &Kernel, rules: &Arc<TransferRul
         Duration::zero(),
         kernel.clone(),
     );
+    let verify = VerificationParts {
+        verifications: store.clone(),
+        hosted: Some(Arc::new(Codes::new(plan.clone()))),
+        own: None,
+        consents: store.clone(),
+        lookup: Arc::new(Numbers(plan.clone())),
+        allowed: vec![mexico],
+    };
+    let confirm = ConfirmTransfer::new(store.clone(), store.clone(), hasher, kernel.clone(), rules.clone());
     let parts = HandleMessageParts {
         parser: Arc::new(RuleParser::new(mexico)),
         texts: Arc::new(BuiltInTexts),
-        verify: Arc::new(VerificationService {
-            verifications: store.clone(),
-            hosted: Some(Arc::new(Codes::new(plan.clone()))),
-            own: None,
-            consents: store.clone(),
-            lookup: Arc::new(Numbers(plan.clone())),
-            kernel: kernel.clone(),
-            policy: OtpPolicy::default(),
-            allowed: vec![mexico],
-        }),
+        verify: Arc::new(VerificationService::new(verify, kernel.clone(), OtpPolicy::default())),
         prepare: Arc::new(prepare),
         submit: Arc::new(SubmitTransfer::new(submit, kernel.clone(), rules.clone())),
-        confirm: Arc::new(ConfirmTransfer {
-            ledger: store.clone(),
-            verifications: store.clone(),
-            hasher,
-            kernel: kernel.clone(),
-            rules: rules.clone(),
-        }),
+        confirm: Arc::new(confirm),
         owners: Arc::new(owners),
         cancel: Arc::new(CancelTransfer::new(store.clone(), kernel.clone())),
         ledger: store.clone(),

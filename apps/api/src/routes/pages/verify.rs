@@ -110,7 +110,7 @@ async fn show(app: web::Data<Verification>, request: HttpRequest, token: web::Pa
     let note = Note::read(&query.note);
     let kept = [is_changing.then(|| "change=1&".to_owned()), note.map(|note| note.query() + "&")];
     let w = words(&app, &request, &query, view.page.locale).keeping(kept.into_iter().flatten().collect());
-    let mut shown = VerifyPage::of(&view, w, &token, &app.pages.channels, &app.settings, app.kernel.now());
+    let mut shown = VerifyPage::of(&view, w, &token, app.pages.channels(), &app.settings, app.kernel.now());
     shown.stay = stay.filter(|_| is_changing);
     if let Some(note) = note {
         shown.tell(note, &app.settings);
@@ -206,7 +206,7 @@ async fn send(
     };
     let is_named = phone.is_some();
     let channel = given("channel").and_then(Channel::parse);
-    if given("channel").is_some() && channel.is_none_or(|channel| !app.pages.channels.contains(&channel)) {
+    if given("channel").is_some() && channel.is_none_or(|channel| !app.pages.channels().contains(&channel)) {
         return answer(&app, &request, &token, &w, Some(Note::plain("failed")), is_named).await;
     }
     if limit.count(&format!("send:{}", address.0), app.kernel.now()).is_err() {

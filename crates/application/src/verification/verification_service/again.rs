@@ -16,6 +16,7 @@ pub(super) struct Again<'a> {
 impl VerificationService {
     /// Sends the code of an open challenge again, with the fallback channels of the first request. For a
     /// challenge that is expired or out of attempts, a new one is started for the same recipient.
+    #[tracing::instrument(name = "resend_code", level = "debug", skip_all, fields(verification = %id))]
     pub async fn resend(
         &self,
         id: VerificationId,
@@ -36,20 +37,10 @@ impl VerificationService {
             // On the heap, because the future holds the state of every channel.
             return Box::pin(self.send_again(verification, again)).await;
         }
-        self.start(StartRequest {
-            requester: requester.clone(),
-            to: verification.to,
-            channel,
-            fallback: others,
-            purpose: verification.purpose,
-            locale,
-            client_ip: None,
-            origin: verification.origin,
-            page: None,
-            effect_key,
-            when_open: WhenOpen::Resend,
-        })
-        .await
+        let Verification { to, purpose, origin, .. } = verification;
+        let mut request = StartRequest::to(to, requester.clone(), channel, purpose, locale);
+        (request.fallback, request.origin, request.effect_key) = (others, origin, effect_key);
+        self.start(request).await
     }
 
     /// A provider sends the code that it keeps once more. Nobody has the digits of our own code any more, so

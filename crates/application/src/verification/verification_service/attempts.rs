@@ -6,6 +6,7 @@ use domain::principal::Principal;
 impl VerificationService {
     /// Checks a code against a challenge of this requester. The attempt is counted before the provider sees
     /// the code.
+    #[tracing::instrument(name = "check_code", level = "debug", skip_all, fields(verification = %id))]
     pub async fn check(
         &self,
         id: VerificationId,
@@ -22,6 +23,7 @@ impl VerificationService {
     /// Checks a code for an anonymous caller. They reach only challenges that were started from their IP
     /// address, for that purpose. Returns the challenge's id and the outcome. `None`: there is no such
     /// challenge.
+    #[tracing::instrument(name = "check_code", level = "debug", skip_all)]
     pub async fn check_from(
         &self,
         address: &str,

@@ -50,14 +50,10 @@ pub(crate) async fn confirm(
         }
         None => None,
     };
-    let confirmation = Confirmation {
-        caller: caller.principal(),
-        transfer: id_of(&id)?,
-        code,
-        effect_key: header.key(&caller, "confirm").map(|key| format!("key:{}", hex::encode(key.digest()))),
-        payee: None,
-        actor: caller.actor(),
-    };
+    let mut confirmation = Confirmation::of(id_of(&id)?, caller.principal(), caller.actor());
+    confirmation.code = code;
+    confirmation.effect_key =
+        header.key(&caller, "confirm").map(|key| format!("key:{}", hex::encode(key.digest())));
     let use_case = app.confirm.clone();
     match detached(async move { use_case.run(confirmation).await }).await?? {
         Confirmed::Judged(outcome) => answer(&app, outcome),
