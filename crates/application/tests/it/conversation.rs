@@ -183,3 +183,25 @@ survives!(
         transfers: &[],
     }
 );
+
+survives!(
+    the_wrong_code_that_locks_is_told_the_same_each_time,
+    Script {
+        lines: &[
+            "saldo",
+            "CONFIRMAR <code>",
+            "manda 600 a 012345678901234567",
+            "sí",
+            "CONFIRMAR 000000",
+            "CONFIRMAR 000001",
+            "CONFIRMAR 000002",
+            "manda 700 a 012345678901234567",
+            "sí",
+            "CONFIRMAR 000003",
+            "CONFIRMAR 000004",
+            "CONFIRMAR <sms>",
+        ],
+        balance: 100_000,
+        transfers: &[TransferStatus::Canceled, TransferStatus::Canceled],
+    }
+);
