@@ -9,7 +9,7 @@ use ventanilla_fuzz::post;
 const ACCOUNT: &str = "telegram:telegram:123456";
 
 fuzz_target!(|body: &[u8]| {
-    let webhook = TelegramWebhook { secrets: WebhookSecrets::new(&[]), channel_account: ACCOUNT.into() };
+    let webhook = TelegramWebhook { secrets: WebhookSecrets::new(&[]), channel_account: ACCOUNT.parse().unwrap() };
     let events = webhook.decode(&post("https://example.com/webhooks/telegram", &[], body));
     let update = Update::parse(body);
     assert_eq!(events.is_ok(), update.is_ok());
@@ -20,7 +20,7 @@ fuzz_target!(|body: &[u8]| {
         match event {
             InboundEvent::Message(message) => {
                 assert_eq!(message.provider_event_id, update.id.to_string());
-                assert!(message.sender.parse::<i64>().is_ok() && message.channel_account == ACCOUNT);
+                assert!(message.sender.parse::<i64>().is_ok() && message.channel_account.key() == ACCOUNT);
                 assert!(is_private, "a group was acted on");
             }
             InboundEvent::Consent(word) => assert!(is_private && word.sender.parse::<i64>().is_ok()),

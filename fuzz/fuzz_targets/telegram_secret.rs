@@ -11,7 +11,7 @@ const SECRETS: [&str; 2] = ["new-Secret_of-the-fuzzer", "old"];
 fuzz_target!(|header: &[u8]| {
     let webhook = TelegramWebhook {
         secrets: WebhookSecrets::new(&SECRETS.map(Into::into)),
-        channel_account: "telegram:telegram:123456".into(),
+        channel_account: "telegram:telegram:123456".parse().unwrap(),
     };
     let is_taken = |header: &[u8]| {
         let headers = [("x-telegram-bot-api-secret-token", header)];

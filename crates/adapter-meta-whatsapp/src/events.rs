@@ -6,7 +6,8 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    message::DeliveryStatus,
+    channel_account::{ChannelAccount, InvalidChannelAccount, Provider},
+    message::{Channel, DeliveryStatus},
     messaging::{
         consent::{ConsentScope, ConsentStatus},
         conversation::InboundContent,
@@ -19,9 +20,11 @@ use ring::digest;
 pub(crate) const OPTED_OUT: &str = "131050";
 
 /// Channel account of a number, `meta:whatsapp:{phone_number_id}`. It is part of every key.
-#[must_use]
-pub fn channel_account(phone_number_id: &str) -> String {
-    format!("meta:whatsapp:{phone_number_id}")
+///
+/// # Errors
+/// When the id is empty.
+pub fn channel_account(phone_number_id: &str) -> Result<ChannelAccount, InvalidChannelAccount> {
+    ChannelAccount::try_new(Provider::Meta, Channel::Whatsapp, phone_number_id)
 }
 
 /// Events of an item. `ours` are the phone number ids of our numbers.
@@ -29,13 +32,7 @@ pub(crate) fn events(item: &Item, ours: &[String]) -> Vec<InboundEvent> {
     let is_ours = item.phone_number_id.as_ref().is_some_and(|id| ours.contains(id));
     let is_news_of_messages = item.field == MESSAGES;
     let one = match &item.what {
-        What::Message(message) if item.field == MESSAGES && message.content.ends_identity() => {
-            return identity_changed(item, message, is_ours);
-        }
-        What::Message(message) => match notice_of_message(&item.field, message) {
-            Some(kind) => notice(item, kind, Some(message.id.clone())),
-            None => InboundEvent::Message(inbound(item, message, is_ours)),
-        },
+        What::Message(message) => return events_of_message(item, message, is_ours),
         What::Echo(message) => notice(item, item.field.clone(), Some(message.id.clone())),
         What::Status(status) => match delivery_status(&status.status) {
             Some(known) if is_news_of_messages && is_ours => InboundEvent::Status(report(status, known)),
@@ -50,6 +47,18 @@ pub(crate) fn events(item: &Item, ours: &[String]) -> Vec<InboundEvent> {
         What::Change(change) => return changes(item, change, is_ours),
     };
     vec![one]
+}
+
+/// A message that names no number of ours belongs to no conversation, so it is only recorded.
+fn events_of_message(item: &Item, message: &Message, is_ours: bool) -> Vec<InboundEvent> {
+    let ends_identity = item.field == MESSAGES && message.content.ends_identity();
+    let recorded = |kind: String| vec![notice(item, kind, Some(message.id.clone()))];
+    match (notice_of_message(&item.field, message), account_of(item)) {
+        (Some(kind), _) if !ends_identity => recorded(kind),
+        (_, None) => recorded("unreadable:message".into()),
+        (_, Some(account)) if ends_identity => identity_changed(item, message, account, is_ours),
+        (_, Some(account)) => vec![InboundEvent::Message(inbound(item, message, account, is_ours))],
+    }
 }
 
 /// Kind of the notice for a message that gets no reply: one in a group, or one about a message or a sender.
@@ -68,9 +77,9 @@ fn notice_of_message(field: &str, message: &Message) -> Option<String> {
     }
 }
 
-fn inbound(item: &Item, message: &Message, is_ours: bool) -> InboundMessage {
+fn inbound(item: &Item, message: &Message, account: ChannelAccount, is_ours: bool) -> InboundMessage {
     InboundMessage {
-        channel_account: account_of(item),
+        channel_account: account,
         provider_event_id: message.id.clone(),
         phone: phone_of(&message.sender),
         sender: message.sender.clone(),
@@ -83,8 +92,16 @@ fn inbound(item: &Item, message: &Message, is_ours: bool) -> InboundMessage {
 
 /// One event for the sender's address, and one for each new number or id, because another person may have
 /// used it before.
-fn identity_changed(item: &Item, message: &Message, is_ours: bool) -> Vec<InboundEvent> {
-    let told = InboundMessage { content: InboundContent::IdentityChanged, ..inbound(item, message, is_ours) };
+fn identity_changed(
+    item: &Item,
+    message: &Message,
+    account: ChannelAccount,
+    is_ours: bool,
+) -> Vec<InboundEvent> {
+    let told = InboundMessage {
+        content: InboundContent::IdentityChanged,
+        ..inbound(item, message, account, is_ours)
+    };
     let renamed = message.content.new_addresses().filter(|address| **address != message.sender);
     let of_new = renamed.map(|address| InboundMessage {
         provider_event_id: format!("{}:{address}", message.id),
@@ -139,7 +156,7 @@ fn consent(item: &Item, word: &Preference) -> Option<ConsentReport> {
     };
     let is_marketing = word.category.as_deref() == Some("marketing_messages");
     is_marketing.then_some(ConsentReport {
-        channel_account: account_of(item),
+        channel_account: account_of(item)?,
         sender: word.wa_id.clone().or_else(|| word.user_id.clone())?,
         phone: word.wa_id.as_deref().and_then(phone_of),
         scope: ConsentScope::Marketing,
@@ -151,7 +168,9 @@ fn consent(item: &Item, word: &Preference) -> Option<ConsentReport> {
 fn notice(item: &Item, kind: String, id: Option<String>) -> InboundEvent {
     let kind = if kind.is_empty() { "unknown".to_owned() } else { kind };
     let key = id.unwrap_or_else(|| hash(item));
-    InboundEvent::Notice(Notice { channel_account: account_of(item), kind, key, raw: item.raw.clone() })
+    // Reports about the whole account name no number; their text ends after the channel.
+    let channel_account = account_of(item).map_or_else(|| "meta:whatsapp:".to_owned(), String::from);
+    InboundEvent::Notice(Notice { channel_account, kind, key, raw: item.raw.clone() })
 }
 
 /// Key of an update without an id. Account, time and field are part of it, so the same update at another time
@@ -167,8 +186,9 @@ fn hash(item: &Item) -> String {
     hex::encode(hashed.finish())
 }
 
-fn account_of(item: &Item) -> String {
-    channel_account(item.phone_number_id.as_deref().unwrap_or_default())
+/// Channel account that an item belongs to. None when it names no number.
+fn account_of(item: &Item) -> Option<ChannelAccount> {
+    channel_account(item.phone_number_id.as_deref()?).ok()
 }
 
 fn instant(seconds: Option<&str>) -> Option<DateTime<Utc>> {

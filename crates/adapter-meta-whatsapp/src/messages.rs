@@ -13,6 +13,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use domain::channel_account::{ChannelAccount, InvalidChannelAccount};
 use ports::messaging::{
     inbound_webhook::InboundMessage,
     message_channel::{LookupFailed, MessageChannel, OutboundMessage, Retry, SendLookup, SendOutcome},
@@ -27,6 +28,7 @@ const DAY_SECONDS: u64 = 86_400;
 /// Sends messages from one number.
 pub struct MetaMessages {
     client: Arc<MetaClient>,
+    channel_account: ChannelAccount,
     list_title: String,
     limits: Limits,
 }
@@ -44,15 +46,18 @@ struct TakenMessage {
 impl MetaMessages {
     /// Sends from the number of `client`. `list_title` is the title of the button that opens a list of
     /// answers, cut to 20 characters: «Opciones».
-    #[must_use]
-    pub fn new(client: Arc<MetaClient>, list_title: String) -> Self {
-        Self { client, list_title, limits: Limits::default() }
+    ///
+    /// # Errors
+    /// When the client's phone number id is empty.
+    pub fn new(client: Arc<MetaClient>, list_title: String) -> Result<Self, InvalidChannelAccount> {
+        let channel_account = channel_account(&client.config.phone_number_id)?;
+        Ok(Self { client, channel_account, list_title, limits: Limits::default() })
     }
 
     /// Channel account of the number, by which the outbox finds this channel.
     #[must_use]
-    pub fn channel_account(&self) -> String {
-        channel_account(&self.client.config.phone_number_id)
+    pub const fn channel_account(&self) -> &ChannelAccount {
+        &self.channel_account
     }
 
     fn outcome(&self, recipient: &str, answer: &Answer) -> SendOutcome {
@@ -119,7 +124,7 @@ impl MessageChannel for MetaMessages {
     }
 
     async fn acknowledge(&self, message: &InboundMessage) {
-        if message.channel_account != self.channel_account() {
+        if message.channel_account != self.channel_account {
             return;
         }
         let body = json!({

@@ -62,7 +62,7 @@ fn client(base: &str, clock: Arc<Hand>) -> Arc<MetaClient> {
 }
 
 fn messages(base: &str) -> MetaMessages {
-    MetaMessages::new(client(base, Hand::new()), "Opciones".into())
+    MetaMessages::new(client(base, Hand::new()), "Opciones".into()).unwrap()
 }
 
 fn message(form: MessageForm) -> OutboundMessage {
@@ -271,7 +271,7 @@ async fn a_lost_response_means_an_unknown_outcome() {
 async fn a_provider_that_keeps_failing_is_not_called_and_is_tried_once_later() {
     let server = server(answers(500, "")).await;
     let clock = Hand::new();
-    let channel = MetaMessages::new(client(&server.uri(), clock.clone()), "Opciones".into());
+    let channel = MetaMessages::new(client(&server.uri(), clock.clone()), "Opciones".into()).unwrap();
     for _ in 0..5 {
         channel.send(&plain()).await;
     }
@@ -297,7 +297,7 @@ async fn a_refusal_does_not_open_the_breaker() {
 async fn a_message_over_the_rate_is_refused_without_a_call() {
     let server = server(answers(200, TAKEN)).await;
     let clock = Hand::new();
-    let channel = MetaMessages::new(client(&server.uri(), clock.clone()), "Opciones".into());
+    let channel = MetaMessages::new(client(&server.uri(), clock.clone()), "Opciones".into()).unwrap();
     for _ in 0..45 {
         assert!(matches!(channel.send(&plain()).await, SendOutcome::Sent { .. }));
     }
@@ -314,7 +314,7 @@ async fn a_message_over_the_rate_is_refused_without_a_call() {
 async fn each_error_for_too_many_messages_makes_the_wait_four_times_longer() {
     let server = server(error(400, 131_056)).await;
     let clock = Hand::new();
-    let channel = MetaMessages::new(client(&server.uri(), clock.clone()), "Opciones".into());
+    let channel = MetaMessages::new(client(&server.uri(), clock.clone()), "Opciones".into()).unwrap();
     for wait in [4, 16, 64] {
         assert_eq!(retry(&channel.send(&plain()).await), Some(Retry::After(Some(wait))));
         let sooner = channel.send(&plain()).await;
@@ -330,7 +330,7 @@ async fn a_stopped_number_waits_and_loses_no_message() {
     Mock::given(path(MESSAGES)).respond_with(error(401, 190)).up_to_n_times(1).mount(&server).await;
     Mock::given(path(MESSAGES)).respond_with(answers(200, TAKEN)).mount(&server).await;
     let clock = Hand::new();
-    let channel = MetaMessages::new(client(&server.uri(), clock.clone()), "Opciones".into());
+    let channel = MetaMessages::new(client(&server.uri(), clock.clone()), "Opciones".into()).unwrap();
     assert_eq!(retry(&channel.send(&plain()).await), Some(Retry::After(Some(300))));
     clock.forward(100);
     assert_eq!(retry(&channel.send(&plain()).await), Some(Retry::After(Some(200))));
@@ -341,7 +341,7 @@ async fn a_stopped_number_waits_and_loses_no_message() {
 
 fn inbound(number: &str) -> InboundMessage {
     InboundMessage {
-        channel_account: format!("meta:whatsapp:{number}"),
+        channel_account: format!("meta:whatsapp:{number}").parse().unwrap(),
         provider_event_id: "wamid.IN".into(),
         sender: "5215512345678".into(),
         phone: None,

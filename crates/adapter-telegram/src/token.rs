@@ -1,5 +1,6 @@
 //! Token of the bot: `123456789:AA…`. It is part of every URL that is called.
 
+use domain::channel_account::ChannelAccount;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
@@ -37,8 +38,8 @@ impl BotToken {
 
     /// Channel account of the bot's conversations: `telegram:telegram:123456789`.
     #[must_use]
-    pub fn channel_account(&self) -> String {
-        format!("telegram:telegram:{}", self.bot_id)
+    pub fn channel_account(&self) -> ChannelAccount {
+        ChannelAccount::of_bot(self.bot_id)
     }
 
     pub(crate) fn expose(&self) -> &str {
@@ -63,7 +64,7 @@ mod tests {
     fn the_digits_before_the_colon_are_the_bots_id() {
         let token = parse(" 123456789:AAabc_-9\n").unwrap();
         assert_eq!(token.bot_id(), 123_456_789);
-        assert_eq!(token.channel_account(), "telegram:telegram:123456789");
+        assert_eq!(token.channel_account().key(), "telegram:telegram:123456789");
         assert_eq!(token.expose(), "123456789:AAabc_-9");
     }
 

@@ -7,6 +7,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
+    channel_account::ChannelAccount,
     messaging::{
         consent::{ConsentScope, ConsentStatus},
         conversation::InboundContent,
@@ -26,7 +27,7 @@ pub struct TelegramWebhook {
     /// Secrets that prove the sender.
     pub secrets: WebhookSecrets,
     /// Channel account of the bot, from its token.
-    pub channel_account: String,
+    pub channel_account: ChannelAccount,
 }
 
 impl InboundWebhook for TelegramWebhook {
@@ -38,7 +39,7 @@ impl InboundWebhook for TelegramWebhook {
         let update = Update::parse(&webhook.body)?;
         Ok(vec![self.acted_upon(&update, &webhook.body).unwrap_or_else(|| {
             InboundEvent::Notice(Notice {
-                channel_account: self.channel_account.clone(),
+                channel_account: self.channel_account.key(),
                 kind: update.kind,
                 key: update.id.to_string(),
                 raw: webhook.body.clone(),

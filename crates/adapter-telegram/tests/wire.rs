@@ -93,7 +93,7 @@ async fn bodies(server: &MockServer) -> Vec<Value> {
 
 /// Decodes an update that contains a message.
 fn incoming(body: &Value) -> InboundMessage {
-    let account = "telegram:telegram:123456789".to_owned();
+    let account = "telegram:telegram:123456789".parse().unwrap();
     let webhook = TelegramWebhook { secrets: WebhookSecrets::new(&[]), channel_account: account };
     let raw = RawWebhook {
         method: "POST".into(),

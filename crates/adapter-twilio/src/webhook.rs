@@ -1,7 +1,12 @@
 //! The two webhooks: inbound messages, and delivery reports of outbound messages.
 
 use crate::{inbound::InboundParameters, signature::SignatureKeys};
-use domain::{ids::MessageId, message::DeliveryStatus, phone::PhoneNumber};
+use domain::{
+    channel_account::{ChannelAccount, InvalidChannelAccount},
+    ids::MessageId,
+    message::DeliveryStatus,
+    phone::PhoneNumber,
+};
 use ports::messaging::inbound_webhook::{
     InboundEvent, InboundMessage, InboundWebhook, RawWebhook, SignatureInvalid, StatusReport, Undecodable,
 };
@@ -20,30 +25,33 @@ pub struct TwilioAddresses {
 
 impl TwilioAddresses {
     /// Channel account of WhatsApp: `twilio:whatsapp:+14155238886`.
-    #[must_use]
-    pub fn whatsapp_account(&self) -> String {
+    ///
+    /// # Errors
+    /// When the WhatsApp sender is no address on a channel that we know.
+    pub fn whatsapp_account(&self) -> Result<ChannelAccount, InvalidChannelAccount> {
         channel_account(&self.whatsapp_from)
     }
 
     /// Channel account of SMS: `twilio:sms:+14155238887`. None without an SMS sender.
-    #[must_use]
-    pub fn sms_account(&self) -> Option<String> {
-        self.sms_from.as_deref().map(channel_account)
+    ///
+    /// # Errors
+    /// When the SMS sender is no address on a channel that we know.
+    pub fn sms_account(&self) -> Result<Option<ChannelAccount>, InvalidChannelAccount> {
+        self.sms_from.as_deref().map(channel_account).transpose()
     }
 
-    fn is_ours(&self, parameters: &InboundParameters, to: &str) -> bool {
+    fn is_ours(&self, parameters: &InboundParameters, to: &ChannelAccount) -> bool {
         let account_is_ours = parameters.account_sid.as_ref().is_none_or(|sid| *sid == self.account_sid);
         let numbers = [Some(self.whatsapp_from.as_str()), self.sms_from.as_deref()];
-        account_is_ours
-            && numbers.into_iter().flatten().any(|ours| channel_account(ours) == channel_account(to))
+        account_is_ours && numbers.into_iter().flatten().any(|ours| channel_account(ours).as_ref() == Ok(to))
     }
 }
 
 /// Turns `whatsapp:+1415…` into `twilio:whatsapp:+1415…`, and `+1415…` into `twilio:sms:+1415…`.
-fn channel_account(address: &str) -> String {
+fn channel_account(address: &str) -> Result<ChannelAccount, InvalidChannelAccount> {
     let (channel, number) = address.split_once(':').unwrap_or(("sms", address));
     let canonical = PhoneNumber::parse_international(number);
-    format!("twilio:{channel}:{}", canonical.as_ref().map_or(number, PhoneNumber::e164))
+    format!("twilio:{channel}:{}", canonical.as_ref().map_or(number, PhoneNumber::e164)).parse()
 }
 
 /// Webhook for inbound messages.
@@ -65,13 +73,15 @@ impl InboundWebhook for TwilioWebhook {
         let id = parameters.id().ok_or_else(|| missing("MessageSid"))?.to_owned();
         let sender = parameters.from.clone().filter(|s| !s.is_empty()).ok_or_else(|| missing("From"))?;
         let to = parameters.to.clone().filter(|s| !s.is_empty()).ok_or_else(|| missing("To"))?;
+        let channel_account = channel_account(&to)
+            .map_err(|_unknown| Undecodable("To is no address on a channel that we know".into()))?;
         Ok(vec![InboundEvent::Message(InboundMessage {
-            channel_account: channel_account(&to),
             provider_event_id: id,
             sender,
             phone: parameters.phone(),
             content: parameters.said(),
-            is_ours: self.addresses.is_ours(&parameters, &to),
+            is_ours: self.addresses.is_ours(&parameters, &channel_account),
+            channel_account,
             sent_at: None,
             raw: webhook.body.clone(),
         })])
@@ -172,7 +182,7 @@ mod tests {
             message("MessageSid=SM1&From=whatsapp%3A%2B5215512345678&To=whatsapp%3A%2B14155238886&Body=hola");
         assert_eq!(got.sender, "whatsapp:+5215512345678");
         assert_eq!(got.phone.unwrap().e164(), "+525512345678");
-        assert_eq!(got.channel_account, addresses().whatsapp_account());
+        assert_eq!(Ok(got.channel_account), addresses().whatsapp_account());
         assert!(got.is_ours);
     }
 
@@ -188,6 +198,27 @@ mod tests {
     fn a_missing_parameter_is_named() {
         assert_eq!(decode("From=a&To=b").err(), Some(Undecodable("MessageSid is missing".into())));
         assert_eq!(decode("MessageSid=a&To=b").err(), Some(Undecodable("From is missing".into())));
+    }
+
+    #[test]
+    fn a_recipient_on_an_unknown_channel_is_undecodable() {
+        let unknown = Some(Undecodable("To is no address on a channel that we know".into()));
+        for to in ["messenger%3A7", "%3A%2B14155238886", "whatsapp%3A", "WhatsApp%3A%2B14155238886"] {
+            assert_eq!(decode(&format!("MessageSid=SM1&From=a&To={to}")).err(), unknown, "{to}");
+        }
+    }
+
+    #[test]
+    fn the_accounts_are_named_by_canonical_numbers() {
+        let keys = |addresses: TwilioAddresses| {
+            let (whatsapp, sms) = (addresses.whatsapp_account(), addresses.sms_account());
+            (whatsapp.map(|account| account.key()), sms.map(|account| account.map(|account| account.key())))
+        };
+        let (whatsapp, sms) = ("twilio:whatsapp:+14155238886", "twilio:sms:+14155238887");
+        assert_eq!(keys(addresses()), (Ok(whatsapp.into()), Ok(Some(sms.into()))));
+        let malformed =
+            TwilioAddresses { whatsapp_from: "chat:1".into(), sms_from: Some(String::new()), ..addresses() };
+        assert_eq!(keys(malformed), (Err(InvalidChannelAccount), Err(InvalidChannelAccount)));
     }
 
     #[test]

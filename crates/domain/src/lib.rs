@@ -6,6 +6,7 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 pub mod accounts;
+pub mod channel_account;
 pub mod email;
 pub mod ids;
 pub mod locale;

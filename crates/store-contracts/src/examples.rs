@@ -66,7 +66,7 @@ pub(crate) fn actor() -> Actor {
 pub(crate) fn inbound(sender: u32, event: &str, text: &str) -> (EventId, InboundMessage) {
     let phone = phone(sender);
     let message = InboundMessage {
-        channel_account: "twilio:whatsapp:+14155238886".into(),
+        channel_account: "twilio:whatsapp:+14155238886".parse().unwrap(),
         provider_event_id: event.into(),
         sender: format!("whatsapp:{}", phone.e164()),
         phone: Some(phone),
@@ -87,7 +87,7 @@ pub(crate) fn outbound(recipient: u32, text: &str, lane: Lane) -> NewOutbound {
             text: text.into(),
             form: MessageForm::Buttons(vec![("yes".into(), "Sí".into())]),
         },
-        channel_account: "twilio:whatsapp:+14155238886".into(),
+        channel_account: "twilio:whatsapp:+14155238886".parse().unwrap(),
         lane,
         expires_at: at(3600),
         client: None,

@@ -20,9 +20,9 @@ use application::{
         telegram_link::{TelegramLink, TelegramLinkParts},
     },
     kernel::Kernel,
-    messaging::mail_channel::mail_account,
     verification::verification_service::VerificationService,
 };
+use domain::channel_account::ChannelAccount;
 use domain::message::Channel;
 use ports::{
     accounts::session_tokens::SessionTokens,
@@ -60,7 +60,11 @@ struct Shared<'a> {
 
 impl Accounts {
     /// Builds them. Notices about a changed number go out from `sms_account`, if there is one.
-    pub(super) fn build(base: &Foundation, verification: &Verification, sms_account: Option<String>) -> Self {
+    pub(super) fn build(
+        base: &Foundation,
+        verification: &Verification,
+        sms_account: Option<ChannelAccount>,
+    ) -> Self {
         let Foundation { settings, store, kernel } = base;
         let shared = Shared::new(base, verification);
         let Shared { verify, secrets, .. } = &shared;
@@ -118,7 +122,7 @@ impl<'a> Shared<'a> {
         }
     }
 
-    fn profiles(&self, sms_account: Option<String>) -> Profiles {
+    fn profiles(&self, sms_account: Option<ChannelAccount>) -> Profiles {
         let parts = ProfilesParts {
             accounts: self.base.store.clone(),
             passwords: self.passwords.clone(),
@@ -161,7 +165,7 @@ impl<'a> Shared<'a> {
             verify: self.verify.clone(),
             secrets: self.secrets.clone(),
             texts: Arc::new(BuiltInTexts),
-            mail_account: settings.smtp.as_ref().map(|smtp| mail_account(&smtp.from)),
+            mail_account: settings.smtp.as_ref().map(|smtp| ChannelAccount::of_mail(&smtp.from)),
             public_base_url: settings.public_base_url.clone(),
             default_locale: settings.default_locale,
         };

@@ -15,6 +15,7 @@ use crate::{
 };
 use adapter_crypto::{AeadSealer, HmacAuditSealer, RingRandom, Tokens, UuidV7};
 use application::kernel::Kernel;
+use domain::channel_account::InvalidChannelAccount;
 use ports::ids_and_random::Random;
 use std::sync::Arc;
 use thiserror::Error;
@@ -60,6 +61,11 @@ pub(crate) enum WiringError {
     /// `SMTP_URL` or `MAIL_FROM` is malformed. The URL may contain a password, so it is not shown.
     #[error("SMTP_URL or MAIL_FROM is malformed")]
     MailServer,
+    /// A number or id of ours names no channel account.
+    #[error(
+        "TWILIO_WHATSAPP_FROM, TWILIO_SMS_FROM or WHATSAPP_PHONE_NUMBER_ID is no address on a known channel"
+    )]
+    ChannelAccount(#[from] InvalidChannelAccount),
 }
 
 /// Opens only the store, for commands that need nothing else.
@@ -92,7 +98,7 @@ impl App {
         let flows = flows::open(library, store.as_ref(), kernel.now()).await?;
         let providers = providers::build(&settings, &kernel)?;
         let base = Foundation { settings: Arc::new(settings), store, kernel };
-        let sms_account = providers.addresses.sms_account();
+        let sms_account = providers.addresses.sms_account()?;
         let verification = Arc::new(Verification::build(&base, &providers));
         let money = Arc::new(Money::build(&base, sms_account.clone()));
         let accounts = Arc::new(Accounts::build(&base, &verification, sms_account));

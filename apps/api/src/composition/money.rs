@@ -18,6 +18,7 @@ use application::{
         wallets::Wallets,
     },
 };
+use domain::channel_account::ChannelAccount;
 use domain::phone::PhoneNumber;
 use std::sync::Arc;
 
@@ -42,7 +43,7 @@ pub(crate) struct Money {
 
 impl Money {
     /// Builds them. Step-up codes go out from `sms_account`, if there is one.
-    pub(super) fn build(base: &Foundation, sms_account: Option<String>) -> Self {
+    pub(super) fn build(base: &Foundation, sms_account: Option<ChannelAccount>) -> Self {
         let Foundation { settings, store, kernel } = base;
         let rules = Arc::new(transfer_rules(settings, sms_account));
         let hasher = Arc::new(HmacCodeHasher::new(&settings.hmac_secret));
@@ -87,7 +88,7 @@ impl Money {
     }
 }
 
-fn transfer_rules(settings: &Settings, code_account: Option<String>) -> TransferRules {
+fn transfer_rules(settings: &Settings, code_account: Option<ChannelAccount>) -> TransferRules {
     TransferRules {
         second_step_from: settings.transfer_2fa_threshold,
         limits: settings.limits,

@@ -12,18 +12,19 @@ use adapter_twilio::{
     TwilioWebhook,
 };
 use application::{
-    kernel::Kernel,
-    messaging::mail_channel::{MailChannel, mail_account},
-    verification::verification_service::CodeAccount,
+    kernel::Kernel, messaging::mail_channel::MailChannel, verification::verification_service::CodeAccount,
 };
-use domain::message::Channel;
+use domain::{
+    channel_account::{ChannelAccount, InvalidChannelAccount},
+    message::Channel,
+};
 use ports::{
     clock::Clock,
     messaging::{inbound_webhook::InboundWebhook, message_channel::MessageChannel},
 };
 use std::{collections::HashMap, sync::Arc};
 
-type Channels = HashMap<String, Arc<dyn MessageChannel>>;
+type Channels = HashMap<ChannelAccount, Arc<dyn MessageChannel>>;
 type Webhooks = HashMap<&'static str, Arc<dyn InboundWebhook>>;
 
 /// The providers that are set up.
@@ -36,7 +37,7 @@ pub(super) struct Providers {
     pub(super) webhooks: Webhooks,
     pub(super) meta: Option<Meta>,
     /// Our WhatsApp channel accounts. The first one writes to people without a conversation.
-    pub(super) whatsapp_accounts: Vec<String>,
+    pub(super) whatsapp_accounts: Vec<ChannelAccount>,
     /// The code senders for codes of our own, by channel.
     pub(super) code_accounts: HashMap<Channel, CodeAccount>,
 }
@@ -55,20 +56,20 @@ pub(super) fn build(settings: &Settings, kernel: &Kernel) -> Result<Providers, W
         whatsapp_from: settings.twilio.whatsapp_from.clone(),
         sms_from: settings.twilio.sms_from.clone(),
     };
-    let mut channels = twilio_channels(settings, &addresses, &twilio);
+    let mut channels = twilio_channels(settings, &addresses, &twilio)?;
     let keys = SignatureKeys::new(settings.twilio.auth_tokens.clone());
     let mut webhooks: Webhooks = HashMap::new();
     webhooks.insert("twilio_status", Arc::new(TwilioStatusWebhook { keys: keys.clone() }));
     webhooks.insert("twilio", Arc::new(TwilioWebhook { keys, addresses: addresses.clone() }));
-    let mut whatsapp_accounts = vec![addresses.whatsapp_account()];
+    let mut whatsapp_accounts = vec![addresses.whatsapp_account()?];
     let meta = match &settings.meta {
         None => None,
         Some(named) => {
             let client = Arc::new(meta_client(named, &kernel.clock)?);
-            let messages = MetaMessages::new(client.clone(), "Opciones".into());
+            let messages = MetaMessages::new(client.clone(), "Opciones".into())?;
             let at = usize::from(settings.whatsapp_provider == WhatsappProvider::Twilio);
-            whatsapp_accounts.insert(at, messages.channel_account());
-            channels.insert(messages.channel_account(), Arc::new(messages));
+            whatsapp_accounts.insert(at, messages.channel_account().clone());
+            channels.insert(messages.channel_account().clone(), Arc::new(messages));
             let meta = meta(named, client);
             webhooks.insert("meta", meta.webhook.clone());
             Some(meta)
@@ -84,24 +85,24 @@ pub(super) fn build(settings: &Settings, kernel: &Kernel) -> Result<Providers, W
     if let Some(named) = &settings.smtp {
         let mailer =
             SmtpMailer::new(&named.url, &named.from).map_err(|_unreadable| WiringError::MailServer)?;
-        channels.insert(mail_account(&named.from), Arc::new(MailChannel::new(Arc::new(mailer))));
+        channels.insert(ChannelAccount::of_mail(&named.from), Arc::new(MailChannel::new(Arc::new(mailer))));
     }
-    let code_accounts = code_accounts(settings, whatsapp_accounts.first(), addresses.sms_account(), chats);
+    let code_accounts = code_accounts(settings, whatsapp_accounts.first(), addresses.sms_account()?, chats);
     Ok(Providers { twilio, addresses, channels, webhooks, meta, whatsapp_accounts, code_accounts })
 }
 
 /// Over Meta a code goes out as a template, because the person may not have written within 24 hours.
 fn code_accounts(
     settings: &Settings,
-    whatsapp: Option<&String>,
-    sms: Option<String>,
-    chats: Option<String>,
+    whatsapp: Option<&ChannelAccount>,
+    sms: Option<ChannelAccount>,
+    chats: Option<ChannelAccount>,
 ) -> HashMap<Channel, CodeAccount> {
     let plain = |channel_account| CodeAccount { channel_account, template: None };
     let by_meta = settings.whatsapp_provider == WhatsappProvider::Meta;
     let template = by_meta.then(|| settings.whatsapp_code_template.clone());
     let whatsapp = whatsapp.map(|account| CodeAccount { channel_account: account.clone(), template });
-    let mail = settings.smtp.as_ref().map(|smtp| plain(mail_account(&smtp.from)));
+    let mail = settings.smtp.as_ref().map(|smtp| plain(ChannelAccount::of_mail(&smtp.from)));
     let all = [
         (Channel::Whatsapp, whatsapp),
         (Channel::Sms, sms.map(plain)),
@@ -133,7 +134,7 @@ fn meta(named: &MetaSettings, client: Arc<MetaClient>) -> Meta {
     }
 }
 
-type TelegramParts = (String, Arc<dyn MessageChannel>, Arc<dyn InboundWebhook>);
+type TelegramParts = (ChannelAccount, Arc<dyn MessageChannel>, Arc<dyn InboundWebhook>);
 
 fn telegram(named: &TelegramSettings, clock: &Arc<dyn Clock>) -> Result<TelegramParts, WiringError> {
     let token = BotToken::parse(&named.bot_token).map_err(|_malformed| WiringError::BotToken)?;
@@ -163,7 +164,11 @@ fn twilio_client(settings: &Settings, kernel: &Kernel) -> Result<TwilioClient, r
     TwilioClient::new(config, kernel.clock.clone(), kernel.random.clone())
 }
 
-fn twilio_channels(settings: &Settings, addresses: &TwilioAddresses, client: &Arc<TwilioClient>) -> Channels {
+fn twilio_channels(
+    settings: &Settings,
+    addresses: &TwilioAddresses,
+    client: &Arc<TwilioClient>,
+) -> Result<Channels, InvalidChannelAccount> {
     let status_callback = format!("{}/webhooks/twilio/status", settings.public_base_url);
     let channel = |from: &str| -> Arc<dyn MessageChannel> {
         Arc::new(TwilioMessages {
@@ -172,9 +177,9 @@ fn twilio_channels(settings: &Settings, addresses: &TwilioAddresses, client: &Ar
             status_callback: status_callback.clone(),
         })
     };
-    let mut channels = HashMap::from([(addresses.whatsapp_account(), channel(&addresses.whatsapp_from))]);
-    if let (Some(account), Some(from)) = (addresses.sms_account(), &addresses.sms_from) {
+    let mut channels = HashMap::from([(addresses.whatsapp_account()?, channel(&addresses.whatsapp_from))]);
+    if let (Some(account), Some(from)) = (addresses.sms_account()?, &addresses.sms_from) {
         channels.insert(account, channel(from));
     }
-    channels
+    Ok(channels)
 }

@@ -97,8 +97,7 @@ fn a_text_has_its_sender_verbatim_and_their_number_canonical() {
         messages(&[text("5215512345678", "wamid.A", "hola")])
     );
     let got = message(only(events_of("messages", &value)));
-    assert_eq!(got.channel_account, format!("meta:whatsapp:{OURS}"));
-    assert_eq!(got.channel_account.split(':').nth(1), Some("whatsapp"));
+    assert_eq!(got.channel_account.key(), format!("meta:whatsapp:{OURS}"));
     assert_eq!((got.provider_event_id.as_str(), got.sender.as_str()), ("wamid.A", "5215512345678"));
     assert_eq!(got.phone.unwrap().e164(), "+525512345678");
     assert!(got.content == InboundContent::Text("hola".into()) && got.is_ours);
@@ -178,11 +177,23 @@ fn a_message_to_another_number_is_not_ours() {
         only(decode(body(&[change]).as_bytes()).unwrap())
     };
     let got = message(foreign(&messages(&[text("525512345678", "wamid.1", "a")])));
-    assert!(!got.is_ours && got.channel_account == "meta:whatsapp:999");
+    assert!(!got.is_ours && got.channel_account.key() == "meta:whatsapp:999");
     let news = notice(foreign(r#""statuses":[{"id":"wamid.S","status":"read","timestamp":"1"}]"#));
     assert_eq!((news.kind.as_str(), news.key.as_str()), ("status:read", "wamid.S:read:1"));
-    let nowhere = r#"{"field":"messages","value":{"messages":[{"from":"1","id":"x","type":"text"}]}}"#;
-    assert!(!message(only(decode(body(&[nowhere.into()]).as_bytes()).unwrap())).is_ours);
+}
+
+#[test]
+fn a_message_that_names_no_number_of_ours_is_only_recorded() {
+    let changed = r#""type":"system","system":{"type":"customer_identity_changed"}"#;
+    for kind in [r#""type":"text","text":{"body":"hola"}"#, changed] {
+        for metadata in ["", r#""metadata":{},"#, r#""metadata":{"phone_number_id":""},"#] {
+            let message = format!(r#""messages":[{{"from":"525512345678","id":"wamid.1",{kind}}}]"#);
+            let change = format!(r#"{{"field":"messages","value":{{{metadata}{message}}}}}"#);
+            let got = notice(only(decode(body(&[change]).as_bytes()).unwrap()));
+            assert_eq!((got.kind.as_str(), got.key.as_str()), ("unreadable:message", "wamid.1"));
+            assert_eq!(got.channel_account, "meta:whatsapp:");
+        }
+    }
 }
 
 #[test]

@@ -92,3 +92,12 @@ async fn a_damaged_ledger_is_found() {
          alter table transfers drop constraint transfers_check");
     store_contracts::money::ledger::damage_is_found(&store, run).await;
 }
+
+/// A row whose channel account can't be read is corrupt, and stops no other row.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_malformed_channel_account_is_corrupt() {
+    let address = fresh_address().await;
+    let store = open(&address).await;
+    let run = owner(&address);
+    store_contracts::messaging::agent_handoff::a_malformed_channel_account_is_corrupt(&store, run).await;
+}

@@ -183,7 +183,7 @@ impl NewOutboxRow {
         Ok(Self {
             id: DbId(message.id.0),
             conversation_id,
-            channel_account: new.channel_account.clone(),
+            channel_account: new.channel_account.key(),
             channel: message.channel.name(),
             recipient: message.recipient.clone(),
             lane: lane_name(new.lane),
@@ -261,7 +261,7 @@ impl FallbackRow {
             verification_id: verification,
             position,
             channel: message.channel.name().to_owned(),
-            channel_account: new.channel_account.clone(),
+            channel_account: new.channel_account.key(),
             recipient: message.recipient.clone(),
             body: seal(sealer, message.id.0, &body)?,
             expires_at: DbTime(new.expires_at),

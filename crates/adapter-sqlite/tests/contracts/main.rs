@@ -50,7 +50,7 @@ async fn bodies_are_sealed_in_the_file() {
     let path = fresh_path();
     let store = open(&path).await;
     let message = InboundMessage {
-        channel_account: "twilio:whatsapp:+14155238886".into(),
+        channel_account: "twilio:whatsapp:+14155238886".parse().unwrap(),
         provider_event_id: "SM1".into(),
         sender: "whatsapp:+525512345678".into(),
         phone: None,
@@ -92,4 +92,16 @@ async fn a_damaged_ledger_is_found() {
     owner.batch_execute("drop trigger entries_keep_update; drop trigger entries_keep_delete").unwrap();
     owner.batch_execute("pragma ignore_check_constraints = on").unwrap();
     store_contracts::money::ledger::damage_is_found(&store, |sql| owner.batch_execute(sql).unwrap()).await;
+}
+
+/// A row whose channel account can't be read is corrupt, and stops no other row.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_malformed_channel_account_is_corrupt() {
+    use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+    use store_contracts::messaging::agent_handoff;
+    let path = fresh_path();
+    let store = open(&path).await;
+    let mut owner = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    let run = |sql: &str| owner.batch_execute(sql).unwrap();
+    agent_handoff::a_malformed_channel_account_is_corrupt(&store, run).await;
 }

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 const BOT: &str = "telegram:telegram:123456789";
 
 fn decode(body: &str) -> Result<Vec<InboundEvent>, Undecodable> {
-    let webhook = TelegramWebhook { secrets: WebhookSecrets::new(&[]), channel_account: BOT.into() };
+    let webhook =
+        TelegramWebhook { secrets: WebhookSecrets::new(&[]), channel_account: BOT.parse().unwrap() };
     webhook.decode(&RawWebhook {
         method: "POST".into(),
         public_url: "https://example.com/webhooks/telegram".into(),
@@ -55,7 +56,7 @@ fn said_in_words(text: &str) -> InboundContent {
 fn a_message_is_keyed_by_its_update_and_comes_from_its_chat() {
     let body = private(r#""text":"¿Cuánto tengo?""#);
     let got = message(&body);
-    assert_eq!(got.channel_account, BOT);
+    assert_eq!(got.channel_account.key(), BOT);
     assert_eq!(got.provider_event_id, "900");
     assert_eq!(got.sender, "42");
     assert!(got.phone.is_none() && got.is_ours);
@@ -163,7 +164,7 @@ fn blocking_the_bot_is_an_opt_out_and_unblocking_it_an_opt_in() {
     for (status, consent) in [("kicked", ConsentStatus::OptedOut), ("member", ConsentStatus::OptedIn)] {
         let InboundEvent::Consent(report) = event(&standing("private", status)) else { panic!("{status}") };
         assert_eq!((report.sender.as_str(), report.consent), ("42", consent));
-        assert_eq!((report.channel_account.as_str(), report.scope), (BOT, ConsentScope::All));
+        assert_eq!((report.channel_account.key().as_str(), report.scope), (BOT, ConsentScope::All));
         assert_eq!(report.at.map(|at| at.timestamp()), Some(1_700_000_000));
     }
     assert_eq!(notice(&standing("private", "restricted")).kind, "my_chat_member");

@@ -7,6 +7,7 @@ use crate::{
 };
 use domain::{
     accounts::RESET_TOKEN_TTL,
+    channel_account::ChannelAccount,
     email::EmailAddress,
     ids::{MessageId, NOBODY},
     locale::Locale,
@@ -41,7 +42,7 @@ pub struct ForgotPasswordParts {
     /// The texts of the e-mail.
     pub texts: Arc<dyn Texts>,
     /// The channel account that e-mail goes out from: `smtp:email:<from>`. `None`: no e-mail is set up.
-    pub mail_account: Option<String>,
+    pub mail_account: Option<ChannelAccount>,
     /// The public address of the hosted pages.
     pub public_base_url: String,
     /// The language for people who have not set one.

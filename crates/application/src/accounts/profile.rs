@@ -11,6 +11,7 @@ use crate::{
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     accounts::Password,
+    channel_account::ChannelAccount,
     ids::{MessageId, UserId},
     locale::Locale,
     message::Channel,
@@ -48,7 +49,7 @@ pub struct ProfilesParts {
     /// The texts of the notice to a replaced number.
     pub texts: Arc<dyn Texts>,
     /// The channel account that SMS go out from. `None`: no SMS is set up.
-    pub sms_account: Option<String>,
+    pub sms_account: Option<ChannelAccount>,
     /// The language for people who have not set one.
     pub default_locale: Locale,
 }

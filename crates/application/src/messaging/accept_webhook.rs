@@ -16,8 +16,6 @@ use std::sync::Arc;
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::messaging::handle_message::channel_of;
-
 /// Accepts webhooks of providers.
 pub struct AcceptWebhook {
     inbox: Arc<dyn TurnQueue>,
@@ -173,7 +171,7 @@ impl AcceptWebhook {
 
 fn change_of(report: ConsentReport) -> ConsentChange {
     ConsentChange {
-        channel: channel_of(&report.channel_account),
+        channel: report.channel_account.channel(),
         recipient: report.phone.map_or(report.sender, |phone| phone.e164().to_owned()),
         scope: report.scope,
         consent: report.consent,

@@ -17,7 +17,6 @@ use chrono_tz::Tz;
 use domain::{
     ids::{FlowResponseId, MessageId, PromptId, UserId},
     locale::Locale,
-    message::Channel,
     messaging::{
         consent::ConsentStatus,
         conversation::{
@@ -233,7 +232,7 @@ impl HandleMessage {
         NewOutbound {
             message: OutboundMessage {
                 id: MessageId(self.kernel.new_id()),
-                channel: channel_of(&turn.message.channel_account),
+                channel: turn.message.channel_account.channel(),
                 recipient: turn.message.sender.clone(),
                 text: lines.join("\n"),
                 form: self.form(locale, say),
@@ -261,7 +260,7 @@ impl HandleMessage {
     fn actor(turn: &LeasedTurn) -> Actor {
         Actor {
             who: Principal::Chat(turn.conversation),
-            channel: channel_of(&turn.message.channel_account).name().to_owned(),
+            channel: turn.message.channel_account.channel().name().to_owned(),
             request_id: turn.event.to_string(),
         }
     }
@@ -345,9 +344,4 @@ impl HandleMessage {
             }
         })
     }
-}
-
-/// The channel in a channel account: `whatsapp` of `twilio:whatsapp:+1415…`.
-pub(crate) fn channel_of(channel_account: &str) -> Channel {
-    channel_account.split(':').nth(1).and_then(Channel::parse).unwrap_or(Channel::Whatsapp)
 }

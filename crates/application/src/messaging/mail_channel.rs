@@ -11,12 +11,6 @@ use ports::messaging::{
 };
 use std::sync::Arc;
 
-/// The channel account that e-mail from this address goes out from.
-#[must_use]
-pub fn mail_account(from: &EmailAddress) -> String {
-    format!("smtp:email:{}", from.as_str())
-}
-
 /// Sends the outbox's e-mail through a mailer.
 pub struct MailChannel {
     mailer: Arc<dyn Mailer>,

@@ -2,6 +2,7 @@
 
 use crate::kernel::Kernel;
 use chrono::{DateTime, Duration, Utc};
+use domain::channel_account::ChannelAccount;
 use ports::{
     messaging::{
         LeasedMessage, Outbox, Settlement,
@@ -24,7 +25,7 @@ const BACKOFF_MAX_SECONDS: u32 = 60;
 /// Sends the messages of the outbox and settles them.
 pub struct RelayOutbox {
     outbox: Arc<dyn Outbox>,
-    channels: HashMap<String, Arc<dyn MessageChannel>>,
+    channels: HashMap<ChannelAccount, Arc<dyn MessageChannel>>,
     kernel: Kernel,
 }
 
@@ -33,7 +34,7 @@ impl RelayOutbox {
     #[must_use]
     pub fn new(
         outbox: Arc<dyn Outbox>,
-        channels: HashMap<String, Arc<dyn MessageChannel>>,
+        channels: HashMap<ChannelAccount, Arc<dyn MessageChannel>>,
         kernel: Kernel,
     ) -> Self {
         Self { outbox, channels, kernel }

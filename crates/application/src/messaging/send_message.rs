@@ -4,6 +4,7 @@
 use crate::kernel::Kernel;
 use chrono::{DateTime, Duration, Utc};
 use domain::{
+    channel_account::ChannelAccount,
     ids::{ConversationId, MessageId},
     message::{Channel, is_window_open},
     messaging::consent::ConsentStatus,
@@ -26,7 +27,7 @@ pub struct SendMessage {
     conversations: Arc<dyn Conversations>,
     consents: Arc<dyn Consents>,
     outbox: Arc<dyn Outbox>,
-    accounts: Vec<String>,
+    accounts: Vec<ChannelAccount>,
     kernel: Kernel,
 }
 
@@ -37,7 +38,7 @@ impl SendMessage {
         conversations: Arc<dyn Conversations>,
         consents: Arc<dyn Consents>,
         outbox: Arc<dyn Outbox>,
-        accounts: Vec<String>,
+        accounts: Vec<ChannelAccount>,
         kernel: Kernel,
     ) -> Self {
         Self { conversations, consents, outbox, accounts, kernel }
@@ -142,7 +143,7 @@ impl SendMessage {
     async fn enqueue(
         &self,
         message: OutboundMessage,
-        account: &str,
+        account: &ChannelAccount,
         conversation: Option<ConversationId>,
         client: &str,
     ) -> StoreResult<Written> {
@@ -150,7 +151,7 @@ impl SendMessage {
         let id = message.id;
         let new = NewOutbound {
             message,
-            channel_account: account.to_owned(),
+            channel_account: account.clone(),
             lane: Lane::Conversation,
             expires_at: now.checked_add_signed(WAITS).unwrap_or(now),
             client: Some(client.to_owned()),

@@ -8,6 +8,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
+use domain::channel_account::ChannelAccount;
 use futures_util::{
     FutureExt,
     future::{Either, select},
@@ -84,7 +85,7 @@ impl TurnEnd {
 pub struct TurnRunner {
     queue: Arc<dyn TurnQueue>,
     handler: Arc<dyn TurnHandler>,
-    channels: HashMap<String, Arc<dyn MessageChannel>>,
+    channels: HashMap<ChannelAccount, Arc<dyn MessageChannel>>,
     kernel: Kernel,
     policy: TurnPolicy,
 }
@@ -95,7 +96,7 @@ impl TurnRunner {
     pub fn new(
         queue: Arc<dyn TurnQueue>,
         handler: Arc<dyn TurnHandler>,
-        channels: HashMap<String, Arc<dyn MessageChannel>>,
+        channels: HashMap<ChannelAccount, Arc<dyn MessageChannel>>,
         kernel: Kernel,
         policy: TurnPolicy,
     ) -> Self {

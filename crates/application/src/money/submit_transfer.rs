@@ -5,6 +5,7 @@ use crate::{kernel::Kernel, verification::draw_code::draw_code};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use domain::{
+    channel_account::ChannelAccount,
     ids::{MessageId, TransferId, UserId, VerificationId, WalletId},
     locale::Locale,
     message::Channel,
@@ -52,7 +53,7 @@ pub struct TransferRules {
     pub code_policy: OtpPolicy,
     /// The channel account that step-up codes go out from, by SMS: `twilio:sms:+1415…`. `None`: no transfer
     /// can have a step-up, because a code in the chat itself would prove nothing.
-    pub code_account: Option<String>,
+    pub code_account: Option<ChannelAccount>,
     /// The language for a person who has not set one.
     pub default_locale: Locale,
 }

@@ -168,12 +168,12 @@ impl VerificationService {
         }
     }
 
-    /// The provider that carries our own code of a challenge: the first part of its code sender. `None`: the
+    /// The provider that carries our own code of a challenge: the one of its code sender. `None`: the
     /// challenge has no code of ours.
     #[must_use]
     pub fn provider_of(&self, verification: &Verification) -> Option<&str> {
         let own = self.own.as_ref().filter(|_| verification.own_code.is_some())?;
-        own.accounts.get(&verification.channel)?.channel_account.split(':').next()
+        Some(own.accounts.get(&verification.channel)?.channel_account.provider().name())
     }
 
     /// Sends a code, unless one is open and the request keeps it.

@@ -16,16 +16,14 @@ use application::{
         reset_password::{ResetError, ResetPassword},
         session_issuer::{PasswordAuthenticator, PasswordVerdict, SessionIssuer, Visitor},
     },
-    messaging::{
-        mail_channel::{MailChannel, mail_account},
-        relay_outbox::RelayOutbox,
-    },
+    messaging::{mail_channel::MailChannel, relay_outbox::RelayOutbox},
     verification::verification_service::{VerificationParts, VerificationService},
 };
 use async_trait::async_trait;
 use chrono::Duration;
 use domain::{
     accounts::{Password, WeakPassword},
+    channel_account::ChannelAccount,
     email::EmailAddress,
     locale::Locale,
     money::Currency,
@@ -100,7 +98,7 @@ impl Bank {
         };
         let verify = Arc::new(VerificationService::new(verify, kernel.clone(), OtpPolicy::default()));
         let tokens = KeyedSessionTokens::new(&keys, Tokens::new(&keys, clock.clone(), ids.clone()));
-        let account = mail_account(&email("caja@example.com"));
+        let account = ChannelAccount::of_mail(&email("caja@example.com"));
         let boxes = Arc::new(Mailboxes::default());
         let channel: Arc<dyn MessageChannel> = Arc::new(MailChannel::new(boxes.clone()));
         let register = RegisterParts {

@@ -150,7 +150,7 @@ impl Observed {
             },
             message: NewOutbound {
                 message,
-                channel_account: "twilio:sms:+14155238886".into(),
+                channel_account: "twilio:sms:+14155238886".parse().unwrap(),
                 lane: Lane::Code,
                 expires_at,
                 client: None,

@@ -148,7 +148,7 @@ fn transfer_rules() -> TransferRules {
         limits: Limits::none(Currency::MXN),
         zone: chrono_tz::America::Mexico_City,
         code_policy: OtpPolicy::default(),
-        code_account: Some(SMS.into()),
+        code_account: Some(SMS.parse().unwrap()),
         default_locale: Locale::Es,
     }
 }
@@ -164,7 +164,10 @@ impl World {
         let planned = Arc::new(Planned { store: store.clone(), plan: plan.clone() });
         let telephone = Arc::new(Telephone::new(plan.clone(), clock.clone()));
         let channel: Arc<dyn MessageChannel> = telephone.clone();
-        let channels = HashMap::from([(CHAT.into(), channel.clone()), (SMS.into(), channel)]);
+        let channels = HashMap::from(
+            [(CHAT, channel.clone()), (SMS, channel)]
+                .map(|(account, channel)| (account.parse().unwrap(), channel)),
+        );
         let relay = RelayOutbox::new(planned.clone(), channels, kernel(&clock, &ids, 1));
         let kernel = kernel(&clock, &ids, 2);
         let handle = Arc::new(handle_message(&planned, &kernel, &rules));
@@ -176,7 +179,7 @@ impl World {
     pub(crate) async fn say(&self, number: usize, text: &str) {
         loop {
             let message = InboundMessage {
-                channel_account: CHAT.into(),
+                channel_account: CHAT.parse().unwrap(),
                 provider_event_id: format!("SM-in-{number}"),
                 sender: format!("whatsapp:{PHONE}"),
                 phone: Some(PhoneNumber::parse_international(PHONE).unwrap()),

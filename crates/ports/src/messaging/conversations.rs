@@ -4,6 +4,7 @@ use crate::{pagination::PageRequest, store_error::StoreResult};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
+    channel_account::ChannelAccount,
     ids::ConversationId,
     message::{Channel, DeliveryStatus},
     messaging::{
@@ -18,8 +19,8 @@ use uuid::Uuid;
 pub struct ConversationView {
     /// The conversation's id.
     pub id: ConversationId,
-    /// Our number or bot, as a channel account.
-    pub channel_account: String,
+    /// Our number or bot that the person writes to.
+    pub channel_account: ChannelAccount,
     /// The channel it uses.
     pub channel: Channel,
     /// The person's canonical number, or their address when it is no number. Never show it whole.
@@ -71,7 +72,7 @@ pub trait Conversations: Send + Sync {
         &self,
         channel: Channel,
         sender_key: &str,
-        accounts: &[String],
+        accounts: &[ChannelAccount],
     ) -> StoreResult<Option<ConversationView>>;
 
     /// The conversation with that id.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
+    channel_account::ChannelAccount,
     ids::MessageId,
     message::DeliveryStatus,
     messaging::{
@@ -47,8 +48,8 @@ pub struct Undecodable(pub String);
 /// A person's message. No `Debug`: it holds texts and numbers.
 #[derive(Clone, PartialEq, Eq)]
 pub struct InboundMessage {
-    /// Provider and our number or bot: `twilio:whatsapp:+14155238886`. Part of every key.
-    pub channel_account: String,
+    /// Our number or bot that it was sent to. Part of every key.
+    pub channel_account: ChannelAccount,
     /// The provider's id of the message. The same id again is a duplicate.
     pub provider_event_id: String,
     /// The sender's address, verbatim.
@@ -86,8 +87,8 @@ pub struct StatusReport {
 /// marketing in their settings. No `Debug`: it holds an address.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConsentReport {
-    /// Provider and our number or bot.
-    pub channel_account: String,
+    /// Our number or bot that they spoke of.
+    pub channel_account: ChannelAccount,
     /// The person's address, verbatim.
     pub sender: String,
     /// Their canonical number, when the address is one.
@@ -104,7 +105,8 @@ pub struct ConsentReport {
 /// `Debug`: it holds the body.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// Provider and our number or bot, as far as the report names them.
+    /// The text of the channel account, as far as the report names it: without a number it is
+    /// `meta:whatsapp:`, which is no [`ChannelAccount`].
     pub channel_account: String,
     /// The kind in the provider's own words: `account_update`, `edited_message`.
     pub kind: String,

@@ -5,6 +5,7 @@ use crate::store_error::StoreResult;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
+    channel_account::ChannelAccount,
     ids::{ConversationId, MessageId},
     message::{Channel, DeliveryStatus},
 };
@@ -23,8 +24,8 @@ pub enum Lane {
 pub struct NewOutbound {
     /// The message and its recipient.
     pub message: OutboundMessage,
-    /// The number or bot that sends it, as a channel account.
-    pub channel_account: String,
+    /// The number or bot of ours that sends it.
+    pub channel_account: ChannelAccount,
     /// The lane that it waits in.
     pub lane: Lane,
     /// From when it is not sent any more.
@@ -47,8 +48,8 @@ pub enum Enqueued {
 pub struct LeasedMessage {
     /// The message and its recipient.
     pub message: OutboundMessage,
-    /// The number or bot that sends it, as a channel account.
-    pub channel_account: String,
+    /// The number or bot of ours that sends it.
+    pub channel_account: ChannelAccount,
     /// The number of send attempts before this one.
     pub attempts: u32,
     /// The lease's number.

@@ -133,7 +133,7 @@ fn mail(n: u32) -> NewOutbound {
             email(n).as_str().to_owned(),
             "a link".into(),
         ),
-        channel_account: "smtp:email:bank@example.com".into(),
+        channel_account: "smtp:email:bank@example.com".parse().unwrap(),
         lane: Lane::Code,
         expires_at: at(900),
         client: None,

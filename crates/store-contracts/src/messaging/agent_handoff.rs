@@ -20,6 +20,7 @@ use ports::{
     },
     operations::{DeadLetterKind, ReplayOutcome, UnreadableWebhook},
     pagination::PageRequest,
+    store_error::StoreError,
 };
 
 const TWILIO: &str = "twilio:whatsapp:+14155238886";
@@ -45,7 +46,7 @@ fn end(turn: &LeasedTurn) -> Turn {
 /// A person wrote and got no reply. Returns their conversation.
 async fn hear(store: &dyn Stores, sender: u32, event: &str, account: &str, second: i64) -> ConversationId {
     let (id, mut message) = inbound(sender, event, event);
-    message.channel_account = account.into();
+    message.channel_account = account.parse().unwrap();
     store.accept(&[(id, message)], at(second)).await.unwrap();
     let turn = store.lease_next(at(second), at(second + 5)).await.unwrap().unwrap();
     store.commit_turn(&end(&turn), at(second)).await.unwrap();
@@ -82,7 +83,7 @@ pub async fn a_person_who_opted_out_is_not_written_to(store: impl Stores) {
     for address in ["whatsapp:+525500000001", "5215500000001", "+525500000001"] {
         let mut message = outbound(1, "no", Lane::Conversation);
         message.message.recipient = address.into();
-        message.channel_account = META.into();
+        message.channel_account = META.parse().unwrap();
         assert_eq!(store.enqueue(&message, None, at(4)).await.unwrap(), Enqueued::OptedOut, "{address}");
     }
     assert_eq!(
@@ -151,7 +152,7 @@ pub async fn a_conversation_shows_who_wrote_what(store: impl Stores) {
 
 /// A reply goes through the provider that the person last wrote to, to the address that they wrote from.
 pub async fn an_answer_goes_where_the_person_last_wrote_from(store: impl Stores) {
-    let accounts = [TWILIO.to_owned(), META.to_owned()];
+    let accounts = [TWILIO, META].map(|account| account.parse().unwrap());
     let newest = || store.newest_conversation(Channel::Whatsapp, "+525500000001", &accounts);
     assert!(newest().await.unwrap().is_none());
     hear(&store, 1, "e1", TWILIO, 1).await;
@@ -160,7 +161,7 @@ pub async fn an_answer_goes_where_the_person_last_wrote_from(store: impl Stores)
     assert_eq!((found.id, found.last_inbound_at), (over_meta, Some(at(2))));
     hear(&store, 1, "e3", TWILIO, 3).await;
     let found = newest().await.unwrap().unwrap();
-    assert_eq!(found.channel_account, TWILIO);
+    assert_eq!(found.channel_account.key(), TWILIO);
     assert_eq!(found.address.as_deref(), Some("whatsapp:+525500000001"));
     let (id, mut late) = inbound(1, "late", "late");
     (late.sent_at, late.sender) = (Some(at(2)), "whatsapp:+5215500000001".into());
@@ -232,4 +233,24 @@ pub async fn a_notice_is_kept_once(store: impl Stores) {
     store.keep_notices(&twice, at(2)).await.unwrap();
     assert_eq!(store.purge_notices(at(1)).await.unwrap(), 0, "not old yet");
     assert_eq!(store.purge_notices(at(9)).await.unwrap(), 1);
+}
+
+/// `run` executes SQL that our own code never would: a channel account that can't be read gets no default. The
+/// conversation is unreadable, its turn is parked and its message fails.
+pub async fn a_malformed_channel_account_is_corrupt(store: &impl Stores, mut run: impl FnMut(&str)) {
+    let (event, inbound) = inbound(1, "e1", "hola");
+    let message = outbound(2, "hola", Lane::Conversation);
+    store.accept(&[(event, inbound)], at(0)).await.unwrap();
+    store.enqueue(&message, None, at(0)).await.unwrap();
+    for table in ["conversations", "inbox", "outbox"] {
+        run(&format!("update {table} set channel_account = 'whatsapp:+14155238886'"));
+    }
+    let found = store.find_conversation(ConversationId(event.0)).await;
+    assert!(matches!(found, Err(StoreError::Corrupt(reason)) if reason.contains("channel account")));
+    assert!(store.lease_next(at(1), at(5)).await.unwrap().is_none());
+    let parked = store.dead_letters(&page()).await.unwrap();
+    assert!(matches!(parked.as_slice(), [letter] if letter.reason.contains("channel account")));
+    assert!(store.lease(at(1), at(5), 10).await.unwrap().is_empty());
+    let state = ports::messaging::Outbox::find(store, message.message.id).await.unwrap().unwrap();
+    assert_eq!(state.status, DeliveryStatus::Failed);
 }

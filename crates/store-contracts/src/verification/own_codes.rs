@@ -35,7 +35,7 @@ pub(crate) const WRONG: u8 = 8;
 fn bearing(channel: Channel, text: &str) -> NewOutbound {
     NewOutbound {
         message: OutboundMessage::plain(MessageId(id()), channel, "+525500000001".into(), text.into()),
-        channel_account: format!("twilio:{}:+14155238886", channel.name()),
+        channel_account: format!("twilio:{}:+14155238886", channel.name()).parse().unwrap(),
         lane: Lane::Code,
         expires_at: at(600),
         client: None,

@@ -144,7 +144,7 @@ pub(super) async fn filed(store: &Store, payer: &WalletView, minor: i64) -> (Tra
                 phone.e164().to_owned(),
                 "code".into(),
             ),
-            channel_account: "twilio:sms:+14155238886".into(),
+            channel_account: "twilio:sms:+14155238886".parse().unwrap(),
             lane: Lane::Code,
             expires_at: at(300),
             client: None,

@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
+    channel_account::ChannelAccount,
     ids::ConversationId,
     message::{Channel, DeliveryStatus},
 };
@@ -44,9 +45,10 @@ impl Conversations for Store {
         &self,
         channel: Channel,
         sender_key: &str,
-        accounts: &[String],
+        accounts: &[ChannelAccount],
     ) -> StoreResult<Option<ConversationView>> {
-        let (sealer, sender, accounts) = (Arc::clone(&self.sealer), sender_key.to_owned(), accounts.to_vec());
+        let (sealer, sender) = (Arc::clone(&self.sealer), sender_key.to_owned());
+        let accounts: Vec<String> = accounts.iter().map(ChannelAccount::key).collect();
         self.database
             .query(move |conn| {
                 async move {
@@ -147,7 +149,7 @@ async fn view(conn: &mut Conn, sealer: &dyn Sealer, row: TalkRow) -> Result<Conv
     Ok(ConversationView {
         id: ConversationId(row.id.0),
         channel: Channel::parse(&row.channel).ok_or_else(|| corrupt(&row.channel))?,
-        channel_account: row.channel_account,
+        channel_account: row.channel_account.parse().map_err(corrupt)?,
         sender_key: row.sender_key,
         address: row.address,
         last_inbound_at: row.last_inbound_at.map(|at| at.0),

@@ -219,7 +219,7 @@ async fn open_turn(
     Ok(LeasedTurn {
         event: EventId(row.id.0),
         message: InboundMessage {
-            channel_account: row.channel_account,
+            channel_account: row.channel_account.parse().map_err(corrupt)?,
             provider_event_id: row.provider_event_id,
             sender: body.sender,
             phone: body.phone,

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
+    channel_account::ChannelAccount,
     ids::EventId,
     messaging::conversation::{Conversation, InboundContent, STATE_VERSION},
     phone::PhoneNumber,
@@ -71,11 +72,6 @@ fn sender_key(message: &InboundMessage) -> String {
     message.phone.as_ref().map_or_else(|| message.sender.clone(), |phone| phone.e164().to_owned())
 }
 
-/// The channel in a channel account: `whatsapp` of `twilio:whatsapp:+1415…`.
-fn channel_of(channel_account: &str) -> &str {
-    channel_account.split(':').nth(1).unwrap_or("whatsapp")
-}
-
 /// Stores messages in their order: first the conversations, then the messages.
 async fn keep(
     conn: &mut Conn,
@@ -114,7 +110,7 @@ fn inbox_row(
     Ok(NewInboxRow {
         id: DbId(id.0),
         conversation_id: conversation,
-        channel_account: message.channel_account,
+        channel_account: message.channel_account.key(),
         provider_event_id: message.provider_event_id,
         body: seal(sealer, id.0, &body)?,
         state,
@@ -124,7 +120,7 @@ fn inbox_row(
 }
 
 /// What tells conversations apart: our channel account, and the sender.
-type ConversationKey = (String, String);
+type ConversationKey = (ChannelAccount, String);
 
 fn conversation_key(message: &InboundMessage) -> ConversationKey {
     (message.channel_account.clone(), sender_key(message))
@@ -156,7 +152,7 @@ async fn find_conversations(
     conn: &mut Conn,
     keys: impl Iterator<Item = &ConversationKey> + Clone,
 ) -> Result<HashMap<ConversationKey, DbId>, SqlError> {
-    let accounts: BTreeSet<_> = keys.clone().map(|(account, _)| account.clone()).collect();
+    let accounts: BTreeSet<_> = keys.clone().map(|(account, _)| account.key()).collect();
     let senders: Vec<_> = keys.map(|(_, sender)| sender.clone()).collect();
     let rows = conversations::table
         .filter(conversations::channel_account.eq_any(accounts))
@@ -164,7 +160,9 @@ async fn find_conversations(
         .select((conversations::channel_account, conversations::sender_key, conversations::id))
         .load::<(String, String, DbId)>(conn)
         .await?;
-    Ok(rows.into_iter().map(|(account, sender, id)| ((account, sender), id)).collect())
+    let entry =
+        |(account, sender, id): (String, String, DbId)| Ok(((account.parse().map_err(corrupt)?, sender), id));
+    rows.into_iter().map(entry).collect()
 }
 
 fn new_conversation(
@@ -176,8 +174,8 @@ fn new_conversation(
     let state = SealedState { conversation: Conversation::default() };
     Ok(NewConversationRow {
         id: DbId(id.0),
-        channel_account: account.clone(),
-        channel: channel_of(account).to_owned(),
+        channel_account: account.key(),
+        channel: account.channel().name().to_owned(),
         sender_key: sender.clone(),
         state: seal(sealer, id.0, &state)?,
         state_version: STATE_VERSION,

@@ -1,6 +1,6 @@
 //! Carries out each effect of the state machine, and returns the event that comes back.
 
-use super::{HandleMessage, TurnError, channel_of};
+use super::{HandleMessage, TurnError};
 use crate::{
     money::{
         cancel_transfer::CancelTransferError,
@@ -344,7 +344,7 @@ impl HandleMessage {
 
 /// The Telegram chat that a message came from. `None`: the message came on another channel.
 fn chat_of(turn: &LeasedTurn) -> Option<i64> {
-    let is_telegram = channel_of(&turn.message.channel_account) == Channel::Telegram;
+    let is_telegram = turn.message.channel_account.channel() == Channel::Telegram;
     turn.message.sender.parse().ok().filter(|_| is_telegram)
 }
 

@@ -27,7 +27,7 @@ fn leased(in_doubt_since: Option<i64>, resent: bool) -> LeasedMessage {
             "whatsapp:+525512345678".into(),
             "hola".into(),
         ),
-        channel_account: ACCOUNT.into(),
+        channel_account: ACCOUNT.parse().unwrap(),
         attempts: 1,
         fence: 1,
         in_doubt_since: in_doubt_since.map(at),
@@ -52,7 +52,8 @@ async fn settled(leased: LeasedMessage, channel: MockMessageChannel) -> Settleme
     let channel: Arc<dyn MessageChannel> = Arc::new(channel);
     let kernel =
         Kernel { clock: Arc::new(clock), ids: Arc::new(MockIdGenerator::new()), random: Arc::new(random) };
-    let relay = RelayOutbox::new(Arc::new(outbox), HashMap::from([(ACCOUNT.to_owned(), channel)]), kernel);
+    let relay =
+        RelayOutbox::new(Arc::new(outbox), HashMap::from([(ACCOUNT.parse().unwrap(), channel)]), kernel);
     relay.handle(leased).await.unwrap();
     told.try_recv().unwrap()
 }
@@ -111,6 +112,7 @@ async fn without_a_trace_it_is_looked_for_ten_seconds_and_then_sent_once_more() 
 async fn a_message_that_is_too_late_or_has_no_channel_is_given_up() {
     let late = LeasedMessage { expires_at: at(100), ..leased(None, false) };
     assert!(matches!(settled(late, MockMessageChannel::new()).await, Settlement::Failed { .. }));
-    let nowhere = LeasedMessage { channel_account: "meta:whatsapp:1".into(), ..leased(None, false) };
+    let nowhere =
+        LeasedMessage { channel_account: "meta:whatsapp:1".parse().unwrap(), ..leased(None, false) };
     assert!(matches!(settled(nowhere, MockMessageChannel::new()).await, Settlement::Failed { .. }));
 }

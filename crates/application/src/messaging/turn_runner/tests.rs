@@ -27,7 +27,7 @@ fn leased(tries: u32) -> LeasedTurn {
     LeasedTurn {
         event: EventId(Uuid::from_u128(1)),
         message: InboundMessage {
-            channel_account: "twilio:whatsapp:+14155238886".into(),
+            channel_account: "twilio:whatsapp:+14155238886".parse().unwrap(),
             provider_event_id: "SM1".into(),
             sender: "whatsapp:+525512345678".into(),
             phone: None,

@@ -3,6 +3,7 @@
 use crate::{kernel::Kernel, verification::draw_code::draw_code};
 use chrono::{DateTime, Utc};
 use domain::{
+    channel_account::ChannelAccount,
     ids::{MessageId, VerificationId},
     locale::Locale,
     message::Channel,
@@ -39,7 +40,7 @@ pub struct OwnCodes {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeAccount {
     /// The channel account, such as `twilio:sms:+1415…`.
-    pub channel_account: String,
+    pub channel_account: ChannelAccount,
     /// The approved template that carries a code, where the provider allows no free text.
     pub template: Option<String>,
 }

@@ -309,14 +309,14 @@ fn own_codes(chat: Option<i64>, looked_for: usize) -> OwnCodes {
     ids.expect_new_id().returning(|| Uuid::from_u128(2));
     texts.expect_render().returning(|_, _| "000000".into());
     chats.expect_find_chat_of().times(looked_for).returning(move |_| Ok(chat));
-    let account = |name: &str| CodeAccount { channel_account: name.to_owned(), template: None };
+    let account = |name: &str| CodeAccount { channel_account: name.parse().unwrap(), template: None };
     OwnCodes {
         hasher: Arc::new(hasher),
         kernel: Kernel { clock: Arc::new(MockClock::new()), ids: Arc::new(ids), random: Arc::new(random) },
         texts: Arc::new(texts),
         chats: Arc::new(chats),
         accounts: HashMap::from([
-            (Channel::Telegram, account("telegram:bot:1")),
+            (Channel::Telegram, account("telegram:telegram:1")),
             (Channel::Sms, account("twilio:sms:+1")),
         ]),
     }

@@ -11,6 +11,7 @@ use chrono::{DateTime, Duration, Utc};
 use diesel::{dsl::exists, prelude::*};
 use diesel_async::RunQueryDsl;
 use domain::{
+    channel_account::ChannelAccount,
     ids::MessageId,
     message::{Channel, DeliveryStatus},
 };
@@ -32,8 +33,8 @@ pub(crate) async fn lease(
 ) -> Result<Vec<LeasedMessage>, SqlError> {
     let mut leased = Vec::new();
     for row in due(conn, now, limit).await? {
-        if let Ok((body, channel)) = open_body(sealer, &row) {
-            leased.push(lease_row(conn, row, body, channel, now, until).await?);
+        if let Ok(opened) = open(sealer, &row) {
+            leased.push(lease_row(conn, row, opened, now, until).await?);
         } else {
             tracing::error!(seq = row.seq, "message given up: its body can't be read");
             let error = Some("it can't be read".to_owned());
@@ -46,8 +47,7 @@ pub(crate) async fn lease(
 async fn lease_row(
     conn: &mut Conn,
     row: OutboxRow,
-    body: OutboundBody,
-    channel: Channel,
+    opened: OpenedRow,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<LeasedMessage, SqlError> {
@@ -71,12 +71,12 @@ async fn lease_row(
     Ok(LeasedMessage {
         message: OutboundMessage {
             id: MessageId(row.id.0),
-            channel,
+            channel: opened.channel,
             recipient: row.recipient,
-            text: body.text.clone(),
-            form: body.form(),
+            text: opened.body.text.clone(),
+            form: opened.body.form(),
         },
-        channel_account: row.channel_account,
+        channel_account: opened.channel_account,
         attempts,
         fence,
         in_doubt_since: in_doubt_since.map(|at| at.0),
@@ -85,11 +85,20 @@ async fn lease_row(
     })
 }
 
-/// The sealed part of a message, and its channel.
-fn open_body(sealer: &dyn Sealer, row: &OutboxRow) -> Result<(OutboundBody, Channel), SqlError> {
+/// The parts of a row that must be read before it can be sent.
+struct OpenedRow {
+    body: OutboundBody,
+    channel: Channel,
+    channel_account: ChannelAccount,
+}
+
+fn open(sealer: &dyn Sealer, row: &OutboxRow) -> Result<OpenedRow, SqlError> {
     let sealed = row.body.as_deref().ok_or_else(|| corrupt("an open message without a body"))?;
-    let channel = Channel::parse(&row.channel).ok_or_else(|| corrupt(&row.channel))?;
-    Ok((unseal(sealer, row.id.0, sealed)?, channel))
+    Ok(OpenedRow {
+        body: unseal(sealer, row.id.0, sealed)?,
+        channel: Channel::parse(&row.channel).ok_or_else(|| corrupt(&row.channel))?,
+        channel_account: row.channel_account.parse().map_err(corrupt)?,
+    })
 }
 
 /// Messages that are due, not leased, and not behind an open message of their lane that is younger than a
