@@ -51,7 +51,7 @@ pub(crate) async fn open(
     }
     let kept = store.versions().await.map_err(failed)?;
     let earlier = kept.iter().filter(|kept| !library.versions.contains(kept)).filter_map(read_again);
-    Ok(Arc::new(library.book.with_older(earlier)))
+    Ok(Arc::new(library.registry.with_earlier_versions(earlier)))
 }
 
 /// Reads a kept version. If it can't be read any more, only people in it are affected: it is left out with a
@@ -103,9 +103,9 @@ mod tests {
         for survey in [SURVEY, SURVEY, &newer] {
             start_with(survey, &folder, store.as_ref()).await.unwrap();
         }
-        let book = start_with(&newer, &folder, store.as_ref()).await.unwrap();
-        assert_eq!(book.newest(&id).unwrap().version(), 2);
-        assert_eq!(book.find(&id, 1).unwrap().version(), 1, "for people who began with it");
+        let registry = start_with(&newer, &folder, store.as_ref()).await.unwrap();
+        assert_eq!(registry.newest(&id).unwrap().version(), 2);
+        assert_eq!(registry.find(&id, 1).unwrap().version(), 1, "for people who began with it");
         let refused = start_with(&newer.replace("Gracias", "Adiós"), &folder, store.as_ref()).await;
         assert_eq!(
             refused.unwrap_err(),

@@ -72,7 +72,7 @@ retry = { es = "Con letras." }
 #[test]
 fn what_is_built_in_is_without_a_fault_and_in_three_languages() {
     let library = load(None).map_err(said).unwrap();
-    let flows = library.book.all_newest();
+    let flows = library.registry.all_newest();
     let ids: Vec<_> = flows.iter().map(|flow| flow.id().to_string()).collect();
     assert_eq!(ids, ["oncology-intake", "wallet-onboarding"]);
     assert!(flows.iter().all(|flow| flow.languages() == Locale::ALL));
@@ -82,7 +82,7 @@ fn what_is_built_in_is_without_a_fault_and_in_three_languages() {
 #[test]
 fn every_city_of_the_catalogue_is_recommended_three_to_five_places_for_every_need() {
     let library = load(None).map_err(said).unwrap();
-    let flow = library.book.newest(&Slug::parse("oncology-intake").unwrap()).unwrap();
+    let flow = library.registry.newest(&Slug::parse("oncology-intake").unwrap()).unwrap();
     let facts = FlowContext { today: chrono::NaiveDate::MIN, region: Region::parse("MX").unwrap() };
     let catalogue = shipped("oncology-intake.catalogue.toml");
     let cities: Vec<&str> = catalogue
@@ -196,10 +196,14 @@ fn a_folders_flows_join_those_that_are_built_in() {
     let newer = shipped("wallet-onboarding.toml").replace("version = 1", "version = 2");
     let folder = Folder::with(&[("small.toml", SMALL), ("wallet.toml", &newer), ("notes.txt", "x")]);
     let library = load(Some(&folder.0)).map_err(said).unwrap();
-    let flows: Vec<_> =
-        library.book.all_newest().iter().map(|flow| format!("{} {}", flow.id(), flow.version())).collect();
+    let flows: Vec<_> = library
+        .registry
+        .all_newest()
+        .iter()
+        .map(|flow| format!("{} {}", flow.id(), flow.version()))
+        .collect();
     assert_eq!(flows, ["oncology-intake 1", "small 1", "wallet-onboarding 2"]);
-    assert_eq!(library.versions.len(), 4, "the older edition is kept too");
+    assert_eq!(library.versions.len(), 4, "the earlier version is kept too");
     for version in &library.versions {
         let read = read_version(version).map_err(said).unwrap();
         assert_eq!((read.id(), read.version()), (&version.flow, version.version));

@@ -199,7 +199,7 @@ async fn a_code_is_started_in_the_persons_language() {
         .await;
     let start = StartCode { to: number(), channel: Channel::Whatsapp, locale: Locale::Pt };
     let started = verify(&server.uri()).start(&start).await.unwrap();
-    assert_eq!((started.sid.as_str(), started.channel), (VERIFICATION, Channel::Sms));
+    assert_eq!((started.provider_ref.as_str(), started.channel), (VERIFICATION, Channel::Sms));
 }
 
 #[tokio::test]

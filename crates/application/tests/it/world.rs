@@ -144,7 +144,7 @@ fn conversation_policy() -> ConversationPolicy {
 
 fn transfer_rules() -> TransferRules {
     TransferRules {
-        second_step_from: 500.into(),
+        step_up_from: 500.into(),
         limits: Limits::none(Currency::MXN),
         zone: chrono_tz::America::Mexico_City,
         code_policy: OtpPolicy::default(),
