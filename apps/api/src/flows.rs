@@ -96,21 +96,20 @@ mod tests {
 
     #[tokio::test]
     async fn a_version_stays_available_and_is_never_changed() {
-        let folder = std::env::temp_dir().join(format!("ventanilla-versions-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        let store = store(&folder).await;
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = temporary.path();
+        let store = store(folder).await;
         let (id, newer) = (Slug::parse("greeter").unwrap(), SURVEY.replace("version = 1", "version = 2"));
         for survey in [SURVEY, SURVEY, &newer] {
-            start_with(survey, &folder, store.as_ref()).await.unwrap();
+            start_with(survey, folder, store.as_ref()).await.unwrap();
         }
-        let registry = start_with(&newer, &folder, store.as_ref()).await.unwrap();
+        let registry = start_with(&newer, folder, store.as_ref()).await.unwrap();
         assert_eq!(registry.newest(&id).unwrap().version(), 2);
         assert_eq!(registry.find(&id, 1).unwrap().version(), 1, "for people who began with it");
-        let refused = start_with(&newer.replace("Gracias", "Adiós"), &folder, store.as_ref()).await;
+        let refused = start_with(&newer.replace("Gracias", "Adiós"), folder, store.as_ref()).await;
         assert_eq!(
             refused.unwrap_err(),
             "flow greeter differs from the version 2 that is kept: a change needs a higher version"
         );
-        fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -1,0 +1,13 @@
+//! What the tests of several crates need: a clock that moves, ids that are counted, randomness that can be
+//! repeated, and examples of people and transfers.
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "only tests call this")]
+
+mod clock;
+mod examples;
+mod ids;
+mod random;
+
+pub use clock::{MovableClock, at};
+pub use examples::{actor, new_person, phone, posting};
+pub use ids::{CountedIds, id};
+pub use random::{SeededRandom, ZeroRandom};
