@@ -181,3 +181,8 @@ fn read(
         FlowVersion { flow: flow.id().clone(), version: flow.version(), source: text.to_owned(), catalogue };
     Ok(ReadFlow { flow, version, file: file.to_owned() })
 }
+
+/// The example of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -14,3 +14,8 @@ pub mod operations;
 pub mod pagination;
 pub mod store_error;
 pub mod verification;
+
+/// The example of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

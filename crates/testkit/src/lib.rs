@@ -11,3 +11,8 @@ pub use clock::{MovableClock, at};
 pub use examples::{actor, new_person, phone, posting};
 pub use ids::{CountedIds, id};
 pub use random::{SeededRandom, ZeroRandom};
+
+/// The example of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
