@@ -13,6 +13,7 @@ pub mod money;
 pub mod operations;
 pub mod pagination;
 pub mod store_error;
+pub mod stores;
 pub mod verification;
 
 /// The example of the README, compiled as a test.
