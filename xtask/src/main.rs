@@ -86,8 +86,8 @@ fn test() -> Result<(), String> {
         runner.env(TEST_PG_URL, server.url());
     }
     run(&mut runner)?;
-    // The examples that are compiled; neither runner above knows them.
-    run(shell_env::cargo().args(["test", "--doc", "--package", "provider-http"]))
+    // The examples of the READMEs; neither runner above knows them.
+    run(shell_env::cargo().args(["test", "--doc", "--workspace"]))
 }
 
 /// Runs a command with a temporary server and returns the command's exit code.

@@ -3,17 +3,17 @@
 //! is left over.
 
 mod balancer;
-mod house;
 mod people;
 mod plan;
+mod platform;
 mod report;
 mod verdict;
 mod world;
 
 use self::{
-    house::{House, Process},
     people::Said,
     plan::Dice,
+    platform::{Platform, Process},
     verdict::Database,
 };
 use crate::{
@@ -87,19 +87,19 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
     let options = Options::read(words)?;
     let server = Postgres::start(Kind::Tests)?;
     let database = Database::new(server.bin_dir(), &server.url());
-    let house = House::open(&server.url())?;
+    let platform = Platform::open(&server.url())?;
     let conversations = plan::conversations(options.conversations, options.messages, &mut Dice(options.seed));
-    let replicas = [house.replica(0)?, house.replica(1)?];
-    world::order_faults(&house)?;
+    let replicas = [platform.replica(0)?, platform.replica(1)?];
+    world::order_faults(&platform)?;
     let (said, is_over) = (Said::default(), AtomicBool::new(false));
     let begun = Instant::now();
     let (seen, spoken) = thread::scope(|scope| {
-        let watcher = scope.spawn(|| world::watch(&house, &is_over, Dice(options.seed ^ 2)));
-        let carried_out = carry_out(&house, &database, &conversations, &said, &options, replicas);
+        let watcher = scope.spawn(|| world::watch(&platform, &is_over, Dice(options.seed ^ 2)));
+        let carried_out = carry_out(&platform, &database, &conversations, &said, &options, replicas);
         is_over.store(true, Ordering::Relaxed);
         let seen = watcher.join().map_err(|_panic| "the watcher failed".to_owned())??;
         let (spoken, replicas) = carried_out?;
-        let findings = verdict::judge(&house, &database, &conversations, &seen);
+        let findings = verdict::judge(&platform, &database, &conversations, &seen);
         drop(replicas);
         Ok::<_, String>(((seen, findings?), spoken))
     })?;
@@ -130,7 +130,7 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
 /// Sends all messages, kills and restarts a replica in the middle, and waits until no work is left. Returns
 /// how long the sending took, and the replicas, which still run.
 fn carry_out(
-    house: &House,
+    platform: &Platform,
     database: &Database,
     conversations: &[plan::PlannedConversation],
     said: &Said,
@@ -140,15 +140,15 @@ fn carry_out(
     let [first, second] = replicas;
     let begun = Instant::now();
     let second = thread::scope(|scope| {
-        let mouths =
-            scope.spawn(|| people::speak(house, conversations, said, options.pace, &Dice(options.seed ^ 1)));
+        let mouths = scope
+            .spawn(|| people::speak(platform, conversations, said, options.pace, &Dice(options.seed ^ 1)));
         while !mouths.is_finished() && said.messages.load(Ordering::Relaxed) < options.messages / 2 {
             thread::sleep(LOOK_EVERY);
         }
         say(&format!("kill -9 after {} messages", said.messages.load(Ordering::Relaxed)));
         drop(second);
         thread::sleep(AWAY);
-        let second = house.replica(1);
+        let second = platform.replica(1);
         mouths.join().map_err(|_panic| "the sending threads failed".to_owned())??;
         second
     })?;

@@ -51,7 +51,7 @@ pub(crate) async fn open(
     }
     let kept = store.versions().await.map_err(failed)?;
     let earlier = kept.iter().filter(|kept| !library.versions.contains(kept)).filter_map(read_again);
-    Ok(Arc::new(library.book.with_older(earlier)))
+    Ok(Arc::new(library.registry.with_earlier_versions(earlier)))
 }
 
 /// Reads a kept version. If it can't be read any more, only people in it are affected: it is left out with a
@@ -96,21 +96,20 @@ mod tests {
 
     #[tokio::test]
     async fn a_version_stays_available_and_is_never_changed() {
-        let folder = std::env::temp_dir().join(format!("ventanilla-versions-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        let store = store(&folder).await;
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = temporary.path();
+        let store = store(folder).await;
         let (id, newer) = (Slug::parse("greeter").unwrap(), SURVEY.replace("version = 1", "version = 2"));
         for survey in [SURVEY, SURVEY, &newer] {
-            start_with(survey, &folder, store.as_ref()).await.unwrap();
+            start_with(survey, folder, store.as_ref()).await.unwrap();
         }
-        let book = start_with(&newer, &folder, store.as_ref()).await.unwrap();
-        assert_eq!(book.newest(&id).unwrap().version(), 2);
-        assert_eq!(book.find(&id, 1).unwrap().version(), 1, "for people who began with it");
-        let refused = start_with(&newer.replace("Gracias", "Adiós"), &folder, store.as_ref()).await;
+        let registry = start_with(&newer, folder, store.as_ref()).await.unwrap();
+        assert_eq!(registry.newest(&id).unwrap().version(), 2);
+        assert_eq!(registry.find(&id, 1).unwrap().version(), 1, "for people who began with it");
+        let refused = start_with(&newer.replace("Gracias", "Adiós"), folder, store.as_ref()).await;
         assert_eq!(
             refused.unwrap_err(),
             "flow greeter differs from the version 2 that is kept: a change needs a higher version"
         );
-        fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -3,13 +3,8 @@
 use crate::config::DatabaseAddress;
 use async_trait::async_trait;
 use ports::{
-    accounts::{ChatLinks, Identities, Sessions, Users},
     crypto::{AuditSealer, Sealer},
-    messaging::{Consents, Conversations, Flows, Outbox, TurnQueue},
-    money::Ledger,
-    operations::{AuditLog, DeadLetters, IdempotencyStore, SignedRequests},
     store_error::StoreResult,
-    verification::{VerificationPages, Verifications},
 };
 use secrecy::ExposeSecret;
 use std::sync::Arc;
@@ -27,24 +22,7 @@ pub(crate) enum DatabaseError {
 
 /// All ports of the store, with migrations and a health check.
 #[async_trait]
-pub(crate) trait Stores:
-    TurnQueue
-    + Conversations
-    + Outbox
-    + Consents
-    + DeadLetters
-    + VerificationPages
-    + Verifications
-    + Identities
-    + Ledger
-    + IdempotencyStore
-    + AuditLog
-    + Flows
-    + Users
-    + Sessions
-    + SignedRequests
-    + ChatLinks
-{
+pub(crate) trait Stores: ports::stores::Stores {
     /// Runs the pending migrations; returns how many were run.
     async fn migrate(&self) -> Result<usize, DatabaseError>;
 

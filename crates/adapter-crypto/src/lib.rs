@@ -25,3 +25,8 @@ pub use secret_hasher::HmacSecretHasher;
 pub use secrets::is_same_secret;
 pub use session_tokens::KeyedSessionTokens;
 pub use tokens::{Claims, TokenError, TokenKind, Tokens};
+
+/// The example of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -65,22 +65,13 @@ impl SessionTokens for KeyedSessionTokens {
 mod tests {
     use super::*;
     use crate::UuidV7;
-    use chrono::{DateTime, Utc};
-    use ports::clock::Clock;
     use proptest::prelude::*;
     use std::sync::Arc;
-
-    struct Fixed;
-
-    impl Clock for Fixed {
-        fn now(&self) -> DateTime<Utc> {
-            DateTime::from_timestamp(1_800_000_000, 0).unwrap()
-        }
-    }
+    use testkit::MovableClock;
 
     fn tokens(secrets: &str) -> KeyedSessionTokens {
         let keys = Keyring::parse(secrets).unwrap();
-        KeyedSessionTokens::new(&keys, Tokens::new(&keys, Arc::new(Fixed), Arc::new(UuidV7)))
+        KeyedSessionTokens::new(&keys, Tokens::new(&keys, Arc::<MovableClock>::default(), Arc::new(UuidV7)))
     }
 
     fn session() -> SessionId {

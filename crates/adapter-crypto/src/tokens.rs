@@ -152,25 +152,17 @@ mod tests {
     use super::*;
     use crate::UuidV7;
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    use chrono::{DateTime, Utc};
+
     use ring::hmac;
     use serde_json::{Value, json};
-    use std::sync::Mutex;
-
-    struct MovedClock(Mutex<DateTime<Utc>>);
-
-    impl Clock for MovedClock {
-        fn now(&self) -> DateTime<Utc> {
-            *self.0.lock().unwrap()
-        }
-    }
+    use testkit::MovableClock;
 
     fn keyring() -> Keyring {
         Keyring::parse(&format!("k1:{}", "j".repeat(48))).unwrap()
     }
 
-    fn tokens() -> (Tokens, Arc<MovedClock>) {
-        let clock = Arc::new(MovedClock(Mutex::new(DateTime::from_timestamp(1_800_000_000, 0).unwrap())));
+    fn tokens() -> (Tokens, Arc<MovableClock>) {
+        let clock = Arc::<MovableClock>::default();
         (Tokens::new(&keyring(), clock.clone(), Arc::new(UuidV7)), clock)
     }
 
@@ -192,7 +184,7 @@ mod tests {
         let token =
             tokens.issue(TokenKind::Service, "team", &["verify".into()], Duration::minutes(15)).unwrap();
         assert_eq!(tokens.read(&token).unwrap().scopes, ["verify"]);
-        *clock.0.lock().unwrap() += Duration::seconds(900 + LEEWAY_SECONDS);
+        clock.advance(Duration::seconds(900 + LEEWAY_SECONDS));
         assert_eq!(tokens.read(&token), Err(TokenError));
     }
 

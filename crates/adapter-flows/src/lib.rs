@@ -50,7 +50,7 @@ impl fmt::Display for Complaint {
 #[derive(Clone, Debug)]
 pub struct FlowLibrary {
     /// The flows, checked against each other.
-    pub book: FlowRegistry,
+    pub registry: FlowRegistry,
     /// The source text of each flow and version, for the store.
     pub versions: Vec<FlowVersion>,
 }
@@ -89,7 +89,7 @@ pub fn load(folder: Option<&Path>) -> Result<FlowLibrary, Vec<Complaint>> {
     }
     let files: Vec<String> = flows.iter().map(|read| read.file.clone()).collect();
     let (flows, versions) = flows.into_iter().map(|read| (read.flow, read.version)).unzip();
-    let book = FlowRegistry::new(flows).map_err(|faults| {
+    let registry = FlowRegistry::new(flows).map_err(|faults| {
         let complain = |fault: domain::messaging::flow::FlowRegistryError| Complaint {
             file: files.get(fault.flow).cloned().unwrap_or_default(),
             line: fault.line,
@@ -97,7 +97,7 @@ pub fn load(folder: Option<&Path>) -> Result<FlowLibrary, Vec<Complaint>> {
         };
         faults.into_iter().map(complain).collect::<Vec<_>>()
     })?;
-    Ok(FlowLibrary { book, versions })
+    Ok(FlowLibrary { registry, versions })
 }
 
 /// Checks that a file is a flow without faults.
@@ -181,3 +181,8 @@ fn read(
         FlowVersion { flow: flow.id().clone(), version: flow.version(), source: text.to_owned(), catalogue };
     Ok(ReadFlow { flow, version, file: file.to_owned() })
 }
+
+/// The example of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

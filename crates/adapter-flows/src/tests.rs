@@ -7,40 +7,29 @@ use domain::{
     phone::Region,
 };
 use proptest::prelude::*;
-use std::{
-    process,
-    sync::atomic::{AtomicU32, Ordering},
-};
-
-static NEXT: AtomicU32 = AtomicU32::new(0);
+use tempfile::TempDir;
 
 /// A folder for one test, removed when it is dropped.
-struct Folder(PathBuf);
+struct Folder(TempDir);
 
 impl Folder {
     fn with(files: &[(&str, &str)]) -> Self {
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("ventanilla-flow-files-{}-{number}", process::id()));
-        // An earlier process with the same number may have left the folder.
-        let _there_was_none = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
+        let folder = TempDir::with_prefix("ventanilla-flow-files-").unwrap();
         for (name, text) in files {
-            fs::write(folder.join(name), text).unwrap();
+            fs::write(folder.path().join(name), text).unwrap();
         }
         Self(folder)
     }
 
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
     /// The complaints about one file, without the folder's name.
     fn said_against(&self, name: &str) -> Vec<String> {
-        let complaints = check_file(&self.0.join(name)).err().unwrap_or_default();
-        let folder = format!("{}/", self.0.display());
+        let complaints = check_file(&self.path().join(name)).err().unwrap_or_default();
+        let folder = format!("{}/", self.path().display());
         complaints.iter().map(|complaint| complaint.to_string().replace(&folder, "")).collect()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _gone = fs::remove_dir_all(&self.0);
     }
 }
 
@@ -72,7 +61,7 @@ retry = { es = "Con letras." }
 #[test]
 fn what_is_built_in_is_without_a_fault_and_in_three_languages() {
     let library = load(None).map_err(said).unwrap();
-    let flows = library.book.all_newest();
+    let flows = library.registry.all_newest();
     let ids: Vec<_> = flows.iter().map(|flow| flow.id().to_string()).collect();
     assert_eq!(ids, ["oncology-intake", "wallet-onboarding"]);
     assert!(flows.iter().all(|flow| flow.languages() == Locale::ALL));
@@ -82,7 +71,7 @@ fn what_is_built_in_is_without_a_fault_and_in_three_languages() {
 #[test]
 fn every_city_of_the_catalogue_is_recommended_three_to_five_places_for_every_need() {
     let library = load(None).map_err(said).unwrap();
-    let flow = library.book.newest(&Slug::parse("oncology-intake").unwrap()).unwrap();
+    let flow = library.registry.newest(&Slug::parse("oncology-intake").unwrap()).unwrap();
     let facts = FlowContext { today: chrono::NaiveDate::MIN, region: Region::parse("MX").unwrap() };
     let catalogue = shipped("oncology-intake.catalogue.toml");
     let cities: Vec<&str> = catalogue
@@ -195,11 +184,15 @@ fn ways_on_conditions_and_validations_are_read() {
 fn a_folders_flows_join_those_that_are_built_in() {
     let newer = shipped("wallet-onboarding.toml").replace("version = 1", "version = 2");
     let folder = Folder::with(&[("small.toml", SMALL), ("wallet.toml", &newer), ("notes.txt", "x")]);
-    let library = load(Some(&folder.0)).map_err(said).unwrap();
-    let flows: Vec<_> =
-        library.book.all_newest().iter().map(|flow| format!("{} {}", flow.id(), flow.version())).collect();
+    let library = load(Some(folder.path())).map_err(said).unwrap();
+    let flows: Vec<_> = library
+        .registry
+        .all_newest()
+        .iter()
+        .map(|flow| format!("{} {}", flow.id(), flow.version()))
+        .collect();
     assert_eq!(flows, ["oncology-intake 1", "small 1", "wallet-onboarding 2"]);
-    assert_eq!(library.versions.len(), 4, "the older edition is kept too");
+    assert_eq!(library.versions.len(), 4, "the earlier version is kept too");
     for version in &library.versions {
         let read = read_version(version).map_err(said).unwrap();
         assert_eq!((read.id(), read.version()), (&version.flow, version.version));
@@ -207,10 +200,10 @@ fn a_folders_flows_join_those_that_are_built_in() {
     let taken = SMALL.replace("\"pequeño\"", "\"oncología\"");
     let folder =
         Folder::with(&[("a.toml", &taken), ("b.toml", SMALL), ("c.toml", &SMALL.replace("id =", "idea ="))]);
-    let complaints = load(Some(&folder.0)).map(|_| ()).map_err(said).unwrap_err();
+    let complaints = load(Some(folder.path())).map(|_| ()).map_err(said).unwrap_err();
     assert!(complaints.iter().all(|complaint| complaint.contains("c.toml")), "{complaints:?}");
-    fs::remove_file(folder.0.join("c.toml")).unwrap();
-    let complaints = load(Some(&folder.0)).map(|_| ()).map_err(said).unwrap_err().join("\n");
+    fs::remove_file(folder.path().join("c.toml")).unwrap();
+    let complaints = load(Some(folder.path())).map(|_| ()).map_err(said).unwrap_err().join("\n");
     assert!(complaints.contains("a.toml:5: «oncología» starts oncology-intake already"), "{complaints}");
     assert!(complaints.contains("b.toml:1: there are two flows small of version 1"), "{complaints}");
 }

@@ -54,3 +54,8 @@ impl Texts for BuiltInTexts {
 
 #[cfg(test)]
 mod tests;
+
+/// The example of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -24,3 +24,8 @@ pub use items::{Change, Item, Message, Preference, Status, What, items};
 pub use messages::MetaMessages;
 pub use signature::{AppSecrets, sign_body};
 pub use webhook::MetaWebhook;
+
+/// The example of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

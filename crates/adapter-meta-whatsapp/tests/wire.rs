@@ -2,24 +2,22 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 use adapter_meta_whatsapp::{MetaAccount, MetaClient, MetaConfig, MetaMessages, NotTold};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration};
 use domain::{ids::MessageId, message::Channel, messaging::conversation::InboundContent};
-use ports::{
-    clock::Clock,
-    messaging::{
-        inbound_webhook::InboundMessage,
-        message_channel::{
-            MessageChannel, MessageForm, OutboundMessage, Retry, SendLookup, SendOutcome, Template,
-        },
+use ports::messaging::{
+    inbound_webhook::InboundMessage,
+    message_channel::{
+        MessageChannel, MessageForm, OutboundMessage, Retry, SendLookup, SendOutcome, Template,
     },
 };
 use serde_json::{Value, json};
 use std::{
     io::{Read, Write},
     net::TcpListener,
-    sync::{Arc, Mutex},
+    sync::Arc,
     thread,
 };
+use testkit::MovableClock;
 use uuid::Uuid;
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
@@ -31,26 +29,7 @@ const MESSAGES: &str = "/v25.0/100000000000001/messages";
 const ACCOUNT: &str = "200000000000002";
 const TAKEN: &str = r#"{"messaging_product":"whatsapp","contacts":[{"input":"+5215512345678","wa_id":"5215512345678"}],"messages":[{"id":"wamid.A","message_status":"accepted"}]}"#;
 
-/// A clock that the test moves.
-struct Hand(Mutex<DateTime<Utc>>);
-
-impl Hand {
-    fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(DateTime::from_timestamp(1_700_000_000, 0).unwrap())))
-    }
-
-    fn forward(&self, seconds: i64) {
-        *self.0.lock().unwrap() += Duration::seconds(seconds);
-    }
-}
-
-impl Clock for Hand {
-    fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap()
-    }
-}
-
-fn client(base: &str, clock: Arc<Hand>) -> Arc<MetaClient> {
+fn client(base: &str, clock: Arc<MovableClock>) -> Arc<MetaClient> {
     let config = MetaConfig {
         graph_base: base.into(),
         version: "v25.0".into(),
@@ -62,7 +41,7 @@ fn client(base: &str, clock: Arc<Hand>) -> Arc<MetaClient> {
 }
 
 fn messages(base: &str) -> MetaMessages {
-    MetaMessages::new(client(base, Hand::new()), "Opciones".into()).unwrap()
+    MetaMessages::new(client(base, Arc::<MovableClock>::default()), "Opciones".into()).unwrap()
 }
 
 fn message(form: MessageForm) -> OutboundMessage {
@@ -270,7 +249,7 @@ async fn a_lost_response_means_an_unknown_outcome() {
 #[tokio::test]
 async fn a_provider_that_keeps_failing_is_not_called_and_is_tried_once_later() {
     let server = server(answers(500, "")).await;
-    let clock = Hand::new();
+    let clock = Arc::<MovableClock>::default();
     let channel = MetaMessages::new(client(&server.uri(), clock.clone()), "Opciones".into()).unwrap();
     for _ in 0..5 {
         channel.send(&plain()).await;
@@ -278,7 +257,7 @@ async fn a_provider_that_keeps_failing_is_not_called_and_is_tried_once_later() {
     assert_eq!(retry(&channel.send(&plain()).await), Some(Retry::After(None)), "not sent, so not in doubt");
     channel.acknowledge(&inbound(NUMBER)).await;
     assert_eq!(calls(&server).await, 5);
-    clock.forward(10);
+    clock.advance(Duration::seconds(10));
     channel.send(&plain()).await;
     assert_eq!(calls(&server).await, 6);
 }
@@ -296,7 +275,7 @@ async fn a_refusal_does_not_open_the_breaker() {
 #[tokio::test]
 async fn a_message_over_the_rate_is_refused_without_a_call() {
     let server = server(answers(200, TAKEN)).await;
-    let clock = Hand::new();
+    let clock = Arc::<MovableClock>::default();
     let channel = MetaMessages::new(client(&server.uri(), clock.clone()), "Opciones".into()).unwrap();
     for _ in 0..45 {
         assert!(matches!(channel.send(&plain()).await, SendOutcome::Sent { .. }));
@@ -306,20 +285,20 @@ async fn a_message_over_the_rate_is_refused_without_a_call() {
     let other = OutboundMessage { recipient: "525599990000".into(), ..plain() };
     assert!(matches!(channel.send(&other).await, SendOutcome::Sent { .. }));
     assert_eq!(calls(&server).await, 46);
-    clock.forward(6);
+    clock.advance(Duration::seconds(6));
     assert!(matches!(channel.send(&plain()).await, SendOutcome::Sent { .. }));
 }
 
 #[tokio::test]
 async fn each_error_for_too_many_messages_makes_the_wait_four_times_longer() {
     let server = server(error(400, 131_056)).await;
-    let clock = Hand::new();
+    let clock = Arc::<MovableClock>::default();
     let channel = MetaMessages::new(client(&server.uri(), clock.clone()), "Opciones".into()).unwrap();
     for wait in [4, 16, 64] {
         assert_eq!(retry(&channel.send(&plain()).await), Some(Retry::After(Some(wait))));
         let sooner = channel.send(&plain()).await;
         assert_eq!(retry(&sooner), Some(Retry::After(Some(wait))), "without a call");
-        clock.forward(i64::try_from(wait).unwrap());
+        clock.advance(Duration::seconds(i64::try_from(wait).unwrap()));
     }
     assert_eq!(calls(&server).await, 3);
 }
@@ -329,13 +308,13 @@ async fn a_stopped_number_waits_and_loses_no_message() {
     let server = MockServer::start().await;
     Mock::given(path(MESSAGES)).respond_with(error(401, 190)).up_to_n_times(1).mount(&server).await;
     Mock::given(path(MESSAGES)).respond_with(answers(200, TAKEN)).mount(&server).await;
-    let clock = Hand::new();
+    let clock = Arc::<MovableClock>::default();
     let channel = MetaMessages::new(client(&server.uri(), clock.clone()), "Opciones".into()).unwrap();
     assert_eq!(retry(&channel.send(&plain()).await), Some(Retry::After(Some(300))));
-    clock.forward(100);
+    clock.advance(Duration::seconds(100));
     assert_eq!(retry(&channel.send(&plain()).await), Some(Retry::After(Some(200))));
     assert_eq!(calls(&server).await, 1);
-    clock.forward(200);
+    clock.advance(Duration::seconds(200));
     assert!(matches!(channel.send(&plain()).await, SendOutcome::Sent { .. }));
 }
 
@@ -388,7 +367,7 @@ async fn the_account_and_the_token_are_shown_masked() {
         .respond_with(answers(200, data))
         .mount(&server)
         .await;
-    let account = MetaAccount { client: client(&server.uri(), Hand::new()) };
+    let account = MetaAccount { client: client(&server.uri(), Arc::<MovableClock>::default()) };
     let waba = account.waba().await.unwrap();
     assert_eq!((waba.id.as_str(), waba.name.as_deref()), ("****0002", Some("Ventanilla")));
     let token = account.token().await.unwrap();
@@ -401,9 +380,9 @@ async fn the_account_and_the_token_are_shown_masked() {
 async fn a_refusal_of_meta_is_an_error_with_its_code() {
     let server = MockServer::start().await;
     Mock::given(method("GET")).respond_with(error(401, 190)).mount(&server).await;
-    let account = MetaAccount { client: client(&server.uri(), Hand::new()) };
+    let account = MetaAccount { client: client(&server.uri(), Arc::<MovableClock>::default()) };
     assert_eq!(account.waba().await, Err(NotTold("HTTP 401 code 190".into())));
     assert!(account.token().await.is_err());
-    let nobody = MetaAccount { client: client("http://127.0.0.1:1", Hand::new()) };
+    let nobody = MetaAccount { client: client("http://127.0.0.1:1", Arc::<MovableClock>::default()) };
     assert_eq!(nobody.waba().await, Err(NotTold("no connection".into())));
 }

@@ -81,3 +81,8 @@ impl IntentParser for RuleParser {
         self.understand(text, hint)
     }
 }
+
+/// The example of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -7,3 +7,8 @@ mod backend;
 mod store;
 
 pub use store::{ConnectError, Store};
+
+/// The example of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

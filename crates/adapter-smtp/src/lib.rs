@@ -182,3 +182,8 @@ fn told(fault: &Error) -> String {
         None => "the connection to the mail server failed".into(),
     }
 }
+
+/// The example of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

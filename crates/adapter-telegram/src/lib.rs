@@ -19,3 +19,8 @@ pub use setup::{BotIdentity, SetupError};
 pub use token::{BotToken, InvalidBotToken};
 pub use update::{Chat, Content, Update};
 pub use webhook::TelegramWebhook;
+
+/// The example of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

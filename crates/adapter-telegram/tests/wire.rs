@@ -5,26 +5,21 @@ use adapter_telegram::{
     BotIdentity, BotToken, SetupError, TelegramClient, TelegramConfig, TelegramMessages, TelegramWebhook,
     WebhookSecrets,
 };
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration};
 use domain::{ids::MessageId, message::Channel};
-use ports::{
-    clock::Clock,
-    messaging::{
-        inbound_webhook::{InboundEvent, InboundMessage, InboundWebhook, RawWebhook},
-        message_channel::{
-            MessageChannel, MessageForm, OutboundMessage, Retry, SendLookup, SendOutcome, Template,
-        },
+use ports::messaging::{
+    inbound_webhook::{InboundEvent, InboundMessage, InboundWebhook, RawWebhook},
+    message_channel::{
+        MessageChannel, MessageForm, OutboundMessage, Retry, SendLookup, SendOutcome, Template,
     },
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::{
     io::Write,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::{Arc, Mutex},
 };
+use testkit::MovableClock;
 use uuid::Uuid;
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
@@ -33,26 +28,10 @@ use wiremock::{
 
 const TOKEN: &str = "123456789:AAsecret_of-the-bot";
 
-/// A clock that the test moves.
-#[derive(Default)]
-struct Hands(AtomicI64);
-
-impl Hands {
-    fn forward(&self, seconds: i64) {
-        self.0.fetch_add(seconds, Ordering::SeqCst);
-    }
-}
-
-impl Clock for Hands {
-    fn now(&self) -> DateTime<Utc> {
-        DateTime::from_timestamp(1_700_000_000, 0).unwrap() + Duration::seconds(self.0.load(Ordering::SeqCst))
-    }
-}
-
-fn client(base: &str, clock: &Arc<Hands>) -> Arc<TelegramClient> {
+fn client(base: &str, clock: &Arc<MovableClock>) -> Arc<TelegramClient> {
     let token = BotToken::parse(&SecretString::from(TOKEN)).unwrap();
     let config = TelegramConfig { token, api_base: base.into() };
-    Arc::new(TelegramClient::new(config, Arc::<Hands>::clone(clock)).unwrap())
+    Arc::new(TelegramClient::new(config, Arc::<MovableClock>::clone(clock)).unwrap())
 }
 
 fn messages(base: &str) -> TelegramMessages {
@@ -244,7 +223,7 @@ async fn only_private_chats_are_written_to() {
 #[tokio::test]
 async fn a_message_over_the_limits_is_refused_without_a_call() {
     let server = taking_messages().await;
-    let clock = Arc::<Hands>::default();
+    let clock = Arc::<MovableClock>::default();
     let channel = TelegramMessages { client: client(&server.uri(), &clock) };
     let mut refused = 0;
     for _ in 0..5 {
@@ -255,7 +234,7 @@ async fn a_message_over_the_limits_is_refused_without_a_call() {
         }
     }
     assert_eq!(refused, 2, "a short burst passes");
-    clock.forward(1);
+    clock.advance(Duration::seconds(1));
     assert!(matches!(channel.send(&plain()).await, SendOutcome::Sent { .. }));
     assert_eq!(server.received_requests().await.unwrap().len(), 4);
 }

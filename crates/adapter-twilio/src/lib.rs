@@ -18,3 +18,8 @@ pub use messages::TwilioMessages;
 pub use signature::{SignatureKeys, sign_form};
 pub use verify::TwilioVerify;
 pub use webhook::{TwilioAddresses, TwilioStatusWebhook, TwilioWebhook};
+
+/// The example of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -68,7 +68,7 @@ impl CodeProvider for TwilioVerify {
             .json()
             .ok_or_else(|| CodeProviderError::Unavailable("an answer that can't be read".into()))?;
         let channel = Channel::parse(&started.channel).unwrap_or(request.channel);
-        Ok(StartedCode { sid: started.sid, channel })
+        Ok(StartedCode { provider_ref: started.sid, channel })
     }
 
     async fn check(&self, sid: &str, code: &OtpCode) -> Result<CodeVerdict, CodeProviderError> {

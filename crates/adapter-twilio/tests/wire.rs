@@ -2,13 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 use adapter_twilio::{TwilioClient, TwilioConfig, TwilioLookup, TwilioMessages, TwilioVerify};
-use chrono::{DateTime, Utc};
 use domain::{
     ids::MessageId, locale::Locale, message::Channel, phone::PhoneNumber, verification::otp::OtpCode,
 };
 use ports::{
-    clock::Clock,
-    ids_and_random::Random,
     messaging::message_channel::{
         MessageChannel, MessageForm, OutboundMessage, Retry, SendLookup, SendOutcome, Template,
     },
@@ -18,6 +15,7 @@ use ports::{
     },
 };
 use std::sync::Arc;
+use testkit::{MovableClock, ZeroRandom, at};
 use uuid::Uuid;
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
@@ -28,20 +26,6 @@ const ACCOUNT: &str = "AC00000000000000000000000000000001";
 const SERVICE: &str = "VA00000000000000000000000000000001";
 const VERIFICATION: &str = "VE00000000000000000000000000000001";
 
-struct Fixed;
-
-impl Clock for Fixed {
-    fn now(&self) -> DateTime<Utc> {
-        DateTime::from_timestamp(1_700_000_000, 0).unwrap()
-    }
-}
-
-impl Random for Fixed {
-    fn fill(&self, buffer: &mut [u8]) {
-        buffer.fill(0);
-    }
-}
-
 fn client(base: &str) -> Arc<TwilioClient> {
     let config = TwilioConfig {
         account_sid: ACCOUNT.into(),
@@ -51,7 +35,7 @@ fn client(base: &str) -> Arc<TwilioClient> {
         verify_base: base.into(),
         lookups_base: base.into(),
     };
-    Arc::new(TwilioClient::new(config, Arc::new(Fixed), Arc::new(Fixed)).unwrap())
+    Arc::new(TwilioClient::new(config, Arc::<MovableClock>::default(), Arc::new(ZeroRandom)).unwrap())
 }
 
 fn messages(base: &str) -> TwilioMessages {
@@ -169,18 +153,18 @@ async fn a_refused_connection_means_that_nothing_went_out() {
 #[tokio::test]
 async fn a_lost_send_is_found_by_its_text_unless_another_message_owns_it() {
     let list = r#"{"messages":[
-        {"sid":"SM1","body":"Tu saldo es: 1.00 MXN","from":"whatsapp:+14155238886","date_created":"Tue, 14 Nov 2023 22:13:20 +0000"},
-        {"sid":"SM2","body":"otra cosa","from":"whatsapp:+14155238886","date_created":"Tue, 14 Nov 2023 22:13:20 +0000"},
-        {"sid":"SM3","body":"Tu saldo es: 1.00 MXN","from":"whatsapp:+14155238886","date_created":"Mon, 13 Nov 2023 22:13:20 +0000"}]}"#;
+        {"sid":"SM1","body":"Tu saldo es: 1.00 MXN","from":"whatsapp:+14155238886","date_created":"Fri, 15 Jan 2027 08:00:00 +0000"},
+        {"sid":"SM2","body":"otra cosa","from":"whatsapp:+14155238886","date_created":"Fri, 15 Jan 2027 08:00:00 +0000"},
+        {"sid":"SM3","body":"Tu saldo es: 1.00 MXN","from":"whatsapp:+14155238886","date_created":"Thu, 14 Jan 2027 08:00:00 +0000"}]}"#;
     let server = MockServer::start().await;
     Mock::given(method("GET"))
         .and(path(messages_path()))
         .and(query_param("To", "whatsapp:+5215512345678"))
-        .and(query_param("DateSent>", "2023-11-14"))
+        .and(query_param("DateSent>", "2027-01-15"))
         .respond_with(answers(200, list))
         .mount(&server)
         .await;
-    let (messages, since) = (messages(&server.uri()), Fixed.now());
+    let (messages, since) = (messages(&server.uri()), at(0));
     assert_eq!(messages.find_sent(&message(), since, &[]).await, Ok(SendLookup::Found("SM1".into())));
     assert_eq!(messages.find_sent(&message(), since, &["SM1".into()]).await, Ok(SendLookup::NoneYet));
 }
@@ -199,7 +183,7 @@ async fn a_code_is_started_in_the_persons_language() {
         .await;
     let start = StartCode { to: number(), channel: Channel::Whatsapp, locale: Locale::Pt };
     let started = verify(&server.uri()).start(&start).await.unwrap();
-    assert_eq!((started.sid.as_str(), started.channel), (VERIFICATION, Channel::Sms));
+    assert_eq!((started.provider_ref.as_str(), started.channel), (VERIFICATION, Channel::Sms));
 }
 
 #[tokio::test]

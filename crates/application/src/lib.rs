@@ -8,3 +8,8 @@ pub mod messaging;
 pub mod money;
 pub mod operations;
 pub mod verification;
+
+/// The example of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

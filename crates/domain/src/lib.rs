@@ -18,3 +18,8 @@ pub mod phone;
 pub mod principal;
 pub mod text;
 pub mod verification;
+
+/// The example of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

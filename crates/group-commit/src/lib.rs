@@ -162,3 +162,8 @@ fn answer<I, O, E>(jobs: Vec<Job<I, O, E>>, outcomes: Vec<O>) {
 
 #[cfg(test)]
 mod tests;
+
+/// The example of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -13,4 +13,10 @@ pub mod money;
 pub mod operations;
 pub mod pagination;
 pub mod store_error;
+pub mod stores;
 pub mod verification;
+
+/// The example of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,48 +1,20 @@
 //! What goes over the wire, and what a client makes of it.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
-use chrono::{DateTime, Duration, Utc};
-use ports::{clock::Clock, ids_and_random::Random};
+use chrono::Duration;
 use provider_http::{Answer, Call, ClientSettings, ProviderClient, Repeat, Retries, TransportError};
 use std::{
     io::{Read, Write},
     net::TcpListener,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::{Arc, Mutex},
     thread,
 };
+use testkit::{MovableClock, ZeroRandom};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
-/// A clock that the test moves.
-#[derive(Default)]
-struct Hands(AtomicI64);
-
-impl Hands {
-    fn forward(&self, seconds: i64) {
-        self.0.fetch_add(seconds, Ordering::SeqCst);
-    }
-}
-
-impl Clock for Hands {
-    fn now(&self) -> DateTime<Utc> {
-        DateTime::UNIX_EPOCH + Duration::seconds(self.0.load(Ordering::SeqCst))
-    }
-}
-
-/// Draws zero each time, so that a client does not wait before a retry.
-struct Zero;
-
-impl Random for Zero {
-    fn fill(&self, buffer: &mut [u8]) {
-        buffer.fill(0);
-    }
-}
-
 fn client(settings: ClientSettings) -> ProviderClient {
-    let client = ProviderClient::new("bank", settings, Arc::new(Hands::default())).unwrap();
-    client.with_retries(Retries::default(), Arc::new(Zero))
+    let client = ProviderClient::new("bank", settings, Arc::<MovableClock>::default()).unwrap();
+    client.with_retries(Retries::default(), Arc::new(ZeroRandom))
 }
 
 fn plain() -> ProviderClient {
@@ -98,15 +70,16 @@ async fn an_answer_of_any_status_has_its_wait_and_its_body() {
 #[tokio::test]
 async fn after_five_failures_no_call_is_made_and_later_one_tries_again() {
     let server = server(ResponseTemplate::new(500)).await;
-    let clock = Arc::<Hands>::default();
-    let client = ProviderClient::new("bank", ClientSettings::default(), Arc::<Hands>::clone(&clock)).unwrap();
+    let clock = Arc::<MovableClock>::default();
+    let client =
+        ProviderClient::new("bank", ClientSettings::default(), Arc::<MovableClock>::clone(&clock)).unwrap();
     let call = || outcome(client.post("payments.create", &server.uri()));
     for _ in 0..5 {
         assert_eq!(call().await, Ok(500));
     }
     assert_eq!(call().await, Err(TransportError::NotSent("the circuit is open")));
     assert_eq!(calls(&server).await, 5);
-    clock.forward(10);
+    clock.advance(Duration::seconds(10));
     assert_eq!(call().await, Ok(500));
     assert_eq!(calls(&server).await, 6);
 }
@@ -114,8 +87,9 @@ async fn after_five_failures_no_call_is_made_and_later_one_tries_again() {
 #[tokio::test]
 async fn a_courtesy_does_not_count_and_is_not_made_while_the_breaker_is_open() {
     let server = server(ResponseTemplate::new(500)).await;
-    let clock = Arc::<Hands>::default();
-    let client = ProviderClient::new("bank", ClientSettings::default(), Arc::<Hands>::clone(&clock)).unwrap();
+    let clock = Arc::<MovableClock>::default();
+    let client =
+        ProviderClient::new("bank", ClientSettings::default(), Arc::<MovableClock>::clone(&clock)).unwrap();
     let courtesy = || outcome(client.post("receipts.create", &server.uri()).courtesy());
     for _ in 0..6 {
         assert_eq!(courtesy().await, Ok(500), "courtesies don't open the breaker");
@@ -123,7 +97,7 @@ async fn a_courtesy_does_not_count_and_is_not_made_while_the_breaker_is_open() {
     for _ in 0..5 {
         assert_eq!(outcome(client.post("payments.create", &server.uri())).await, Ok(500));
     }
-    clock.forward(10);
+    clock.advance(Duration::seconds(10));
     assert_eq!(courtesy().await, Err(TransportError::NotSent("the circuit is open")), "nor are they a trial");
     assert_eq!(calls(&server).await, 11);
 }
@@ -210,7 +184,7 @@ async fn a_wait_over_the_bound_ends_the_retries() {
 #[tokio::test]
 async fn a_client_without_retries_repeats_nothing() {
     let server = server(ResponseTemplate::new(429)).await;
-    let clock = Arc::<Hands>::default();
+    let clock = Arc::<MovableClock>::default();
     let client = ProviderClient::new("bank", ClientSettings::default(), clock).unwrap();
     assert_eq!(outcome(client.get("payments.read", &server.uri()).repeat(Repeat::Safely)).await, Ok(429));
     assert_eq!(calls(&server).await, 1);

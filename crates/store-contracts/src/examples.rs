@@ -1,28 +1,18 @@
 //! Examples that the contract tests use.
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use crate::Stores;
+use chrono::{Duration, NaiveDate};
 use domain::{
     email::EmailAddress,
-    ids::{EventId, MessageId, SessionId, TransferId, UserId, VerificationId, WalletId},
+    ids::{EventId, MessageId, SessionId, UserId, VerificationId, WalletId},
     message::Channel,
     messaging::conversation::InboundContent,
-    money::{
-        Currency, Money,
-        account_number::AccountNumber,
-        ledger::{PostTransfer, clearing_account},
-        limits::Limits,
-        transfer::{Destination, Transfer, TransferStatus},
-    },
-    operations::{
-        audit::Actor,
-        idempotency::{Fingerprint, IdempotencyKey},
-    },
-    phone::PhoneNumber,
+    money::{Currency, ledger::clearing_account},
     principal::Principal,
     verification::otp::{OtpPolicy, Purpose},
 };
 use ports::{
-    accounts::{AccountPhone, FirstWallet, NewAccount, NewPerson, NewSession, Registered},
+    accounts::{AccountPhone, FirstWallet, NewAccount, NewSession, Registered},
     messaging::{
         Lane, NewOutbound,
         inbound_webhook::InboundMessage,
@@ -34,33 +24,12 @@ use ports::{
         Verifications,
     },
 };
-use std::sync::atomic::{AtomicU64, Ordering};
-use uuid::Uuid;
+use testkit::{new_person, posting};
 
-use crate::Stores;
-
-static NEXT: AtomicU64 = AtomicU64::new(1);
-
-/// An id that sorts after the ids before it.
-pub(crate) fn id() -> Uuid {
-    Uuid::from_u128(u128::from(NEXT.fetch_add(1, Ordering::Relaxed)) << 64)
-}
-
-/// The instant that many seconds after the examples begin.
-pub(crate) fn at(second: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp(1_800_000_000, 0).unwrap() + Duration::seconds(second)
-}
+pub(crate) use testkit::{actor, at, id, phone};
 
 pub(crate) fn day() -> NaiveDate {
     at(0).date_naive()
-}
-
-pub(crate) fn phone(n: u32) -> PhoneNumber {
-    PhoneNumber::parse_international(&format!("+5255{n:08}")).unwrap()
-}
-
-pub(crate) fn actor() -> Actor {
-    Actor { who: Principal::Client("test".into()), channel: "rest".into(), request_id: "request".into() }
 }
 
 pub(crate) fn inbound(sender: u32, event: &str, text: &str) -> (EventId, InboundMessage) {
@@ -134,7 +103,7 @@ pub(crate) async fn approved(store: &dyn Stores, number: u32, purpose: Purpose) 
     let StartOutcome::Started(begun) = Verifications::begin(store, &request, at(0)).await.unwrap() else {
         panic!()
     };
-    let sent = SendResult::Sent { sid: format!("VE{}", begun.id), channel: Channel::Sms };
+    let sent = SendResult::Sent { provider_ref: format!("VE{}", begun.id), channel: Channel::Sms };
     store.record_send(begun.id, &sent, at(0)).await.unwrap();
     let attempt = AttemptRequest { verification: begun.id, effect_key: None, anonymous: None };
     let ReserveAttempt::Reserved(ticket) = store.take_attempt(&attempt, at(0)).await.unwrap() else {
@@ -165,13 +134,7 @@ pub(crate) async fn registered(store: &dyn Stores, account: NewAccount) -> Regis
 
 /// A person with a wallet that has this balance.
 pub(crate) async fn person(store: &dyn Stores, number: u32, minor: i64) -> WalletView {
-    let person = NewPerson {
-        id: UserId(id()),
-        phone: phone(number),
-        wallet: WalletId(id()),
-        wallet_name: "Principal".into(),
-        currency: Currency::MXN,
-    };
+    let person = new_person(phone(number));
     let user = store.get_or_create(&person, at(0)).await.unwrap();
     let wallet = store.first_wallet(user.id, Currency::MXN).await.unwrap().unwrap();
     if minor > 0 {
@@ -189,40 +152,9 @@ pub(crate) fn transfer(
     minor: i64,
     key: Option<&str>,
 ) -> PostRequest {
-    let amount = Money::new(minor, Currency::MXN);
-    let decimal = amount.decimal();
-    let transfer = TransferId(id());
-    PostRequest {
-        command: PostTransfer {
-            transfer: Transfer {
-                id: transfer,
-                caller: Principal::Client("test".into()),
-                client_tx_id: key.map(str::to_owned),
-                owner,
-                from,
-                to,
-                destination: Destination::Account(AccountNumber::Clabe("012345678901234567".into())),
-                amount,
-                concept: None,
-                status: TransferStatus::Completed,
-                verification: None,
-                reverses: None,
-                reversed_minor: 0,
-                refusal: None,
-                expires_at: None,
-                created_at: at(0),
-            },
-            key: IdempotencyKey {
-                caller: Principal::Client("test".into()),
-                operation: "transfer".into(),
-                key: key.map_or_else(|| format!("id:{transfer}"), str::to_owned),
-            },
-            fingerprint: Fingerprint::of(&[("amount", Some(&decimal))]),
-            limits: Limits::none(Currency::MXN),
-            day: day(),
-        },
-        step_up_challenge: None,
-        payee: None,
-        actor: actor(),
-    }
+    let mut request = posting(owner, from, to, minor, "");
+    let transfer = &mut request.command.transfer;
+    transfer.client_tx_id = key.map(str::to_owned);
+    request.command.key.key = key.map_or_else(|| format!("id:{}", transfer.id), str::to_owned);
+    request
 }

@@ -20,54 +20,7 @@ pub mod money;
 pub mod operations;
 pub mod verification;
 
-use ports::{
-    accounts::{ChatLinks, Identities, Sessions, Users},
-    messaging::{Consents, Conversations, Flows, Outbox, TurnQueue},
-    money::Ledger,
-    operations::{AuditLog, DeadLetters, IdempotencyStore, SignedRequests},
-    verification::{VerificationPages, Verifications},
-};
-
-/// All ports that a database adapter implements.
-pub trait Stores:
-    TurnQueue
-    + Conversations
-    + Outbox
-    + Consents
-    + DeadLetters
-    + VerificationPages
-    + Verifications
-    + Identities
-    + Ledger
-    + IdempotencyStore
-    + AuditLog
-    + Flows
-    + Users
-    + Sessions
-    + SignedRequests
-    + ChatLinks
-{
-}
-
-impl<T> Stores for T where
-    T: TurnQueue
-        + Conversations
-        + Outbox
-        + Consents
-        + DeadLetters
-        + VerificationPages
-        + Verifications
-        + Identities
-        + Ledger
-        + IdempotencyStore
-        + AuditLog
-        + Flows
-        + Users
-        + Sessions
-        + SignedRequests
-        + ChatLinks
-{
-}
+pub use ports::stores::Stores;
 
 /// Makes one test of each promise. `$fresh` is an async function that returns a store that no other test has.
 #[macro_export]

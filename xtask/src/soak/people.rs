@@ -2,10 +2,10 @@
 //! sometimes again.
 
 use super::{
-    house::{
-        House, META_SECRET, PHONE_NUMBER_ID, TELEGRAM_SECRET, TWILIO_ACCOUNT, TWILIO_NUMBER, TWILIO_TOKEN,
-    },
     plan::{Dice, PlannedConversation, Provider},
+    platform::{
+        META_SECRET, PHONE_NUMBER_ID, Platform, TELEGRAM_SECRET, TWILIO_ACCOUNT, TWILIO_NUMBER, TWILIO_TOKEN,
+    },
 };
 use crate::wire;
 use adapter_meta_whatsapp::sign_body;
@@ -50,7 +50,7 @@ struct Webhook {
 /// Posts all messages from several threads, each conversation in its order. `pace` is the total number of
 /// messages per second.
 pub(super) fn speak(
-    house: &House,
+    platform: &Platform,
     conversations: &[PlannedConversation],
     said: &Said,
     pace: usize,
@@ -66,7 +66,7 @@ pub(super) fn speak(
                     let due = Duration::from_secs(1).mul_f64(as_f64(nth) / as_f64(pace));
                     thread::sleep(due.saturating_sub(begun.elapsed()));
                 };
-                one_hand(house, &mine, said, &mut dice, wait)
+                one_hand(platform, &mine, said, &mut dice, wait)
             })
         });
         let hands: Vec<_> = hands.collect();
@@ -83,7 +83,7 @@ fn as_f64(number: usize) -> f64 {
 /// Goes through one thread's conversations in turn and posts the next few messages of each, until none is
 /// left.
 fn one_hand(
-    house: &House,
+    platform: &Platform,
     conversations: &[&PlannedConversation],
     said: &Said,
     dice: &mut Dice,
@@ -98,12 +98,12 @@ fn one_hand(
             let burst = 1 + dice.below(BURST_MAX);
             for _ in 0..burst.min(conversation.words.len().saturating_sub(*next)) {
                 wait(said.messages.load(Ordering::Relaxed));
-                let webhook = webhook(house, conversation, *next);
+                let webhook = webhook(platform, conversation, *next);
                 let is_again = dice.falls(REDELIVERED_PERCENT);
                 if is_again && dice.falls(50) {
-                    at_once(house, said, &webhook)?;
+                    at_once(platform, said, &webhook)?;
                 } else {
-                    post(house, said, &webhook)?;
+                    post(platform, said, &webhook)?;
                     if is_again {
                         later.push(webhook);
                     }
@@ -114,34 +114,34 @@ fn one_hand(
             is_done &= *next >= conversation.words.len();
             // Post an old webhook again after its conversation has gone on.
             if later.len() > 3 {
-                again(house, said, &later.remove(0))?;
+                again(platform, said, &later.remove(0))?;
             }
         }
     }
-    later.iter().try_for_each(|webhook| again(house, said, webhook))
+    later.iter().try_for_each(|webhook| again(platform, said, webhook))
 }
 
 /// Posts the same webhook twice at the same time, once to each replica.
-fn at_once(house: &House, said: &Said, webhook: &Webhook) -> Result<(), String> {
+fn at_once(platform: &Platform, said: &Said, webhook: &Webhook) -> Result<(), String> {
     thread::scope(|scope| {
-        let other = scope.spawn(|| again(house, said, webhook));
-        post(house, said, webhook)?;
+        let other = scope.spawn(|| again(platform, said, webhook));
+        post(platform, said, webhook)?;
         other.join().map_err(|_panic| "a redelivery failed".to_owned())?
     })
 }
 
-fn again(house: &House, said: &Said, webhook: &Webhook) -> Result<(), String> {
+fn again(platform: &Platform, said: &Said, webhook: &Webhook) -> Result<(), String> {
     said.redelivered.fetch_add(1, Ordering::Relaxed);
-    post(house, said, webhook)
+    post(platform, said, webhook)
 }
 
 /// Posts to the replicas in turn until one of them acknowledges.
-fn post(house: &House, said: &Said, webhook: &Webhook) -> Result<(), String> {
+fn post(platform: &Platform, said: &Said, webhook: &Webhook) -> Result<(), String> {
     let begun = Instant::now();
     let headers: Vec<_> = webhook.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
     loop {
         let turn = said.posts.fetch_add(1, Ordering::Relaxed);
-        let [one, other] = &house.replicas;
+        let [one, other] = &platform.replicas;
         let replica = if turn.is_multiple_of(2) { one } else { other };
         let problem = match wire::ask("POST", replica, webhook.path, &headers, webhook.body.as_bytes()) {
             Ok(answer) if answer.status == 200 => return Ok(()),
@@ -157,7 +157,7 @@ fn post(house: &House, said: &Said, webhook: &Webhook) -> Result<(), String> {
 }
 
 /// The webhook of the nth message of a conversation, in its provider's format and signed.
-fn webhook(house: &House, conversation: &PlannedConversation, nth: usize) -> Webhook {
+fn webhook(platform: &Platform, conversation: &PlannedConversation, nth: usize) -> Webhook {
     let text = conversation.words.get(nth).map_or("", |word| word.text());
     let event = conversation.event(nth);
     match conversation.provider {
@@ -206,7 +206,7 @@ fn webhook(house: &House, conversation: &PlannedConversation, nth: usize) -> Web
             ];
             let body = Serializer::new(String::new()).extend_pairs(fields).finish();
             let signature =
-                sign_form(TWILIO_TOKEN, &format!("http://{}{path}", house.public), body.as_bytes());
+                sign_form(TWILIO_TOKEN, &format!("http://{}{path}", platform.public), body.as_bytes());
             let form = ("Content-Type", "application/x-www-form-urlencoded".to_owned());
             Webhook { path, headers: vec![form, ("X-Twilio-Signature", signature)], body }
         }

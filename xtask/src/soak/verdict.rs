@@ -2,8 +2,8 @@
 //! written, and the database with both.
 
 use super::{
-    house::House,
     plan::{PlannedConversation, Provider, Word},
+    platform::Platform,
     world::Seen,
 };
 use crate::wire;
@@ -103,7 +103,7 @@ impl Database {
 
 /// Checks every conversation and the totals.
 pub(super) fn judge(
-    house: &House,
+    platform: &Platform,
     database: &Database,
     conversations: &[PlannedConversation],
     seen: &Seen,
@@ -113,7 +113,7 @@ pub(super) fn judge(
     findings.doubts =
         database.number("select count(distinct outbox_id) from outbox_history where status = 'unknown'")?;
     for conversation in conversations {
-        let (_, shown) = house.world(
+        let (_, shown) = platform.world(
             "GET",
             &format!("/sandbox/phones/+{}/messages", conversation.digits),
             &Value::Null,
@@ -137,7 +137,7 @@ pub(super) fn judge(
     counts("messages at all", "select count(*) from inbox", messages)?;
     counts("answers", "select count(*) from outbox", messages)?;
     counts("answers not settled", "select count(*) from outbox where phase <> 'settled'", 0)?;
-    let letters = dead_letters(house)?;
+    let letters = dead_letters(platform)?;
     if letters != findings.left_to_people {
         let explained = findings.left_to_people;
         findings.complaints.push(format!("{letters} dead letters, {explained} of them explained"));
@@ -199,9 +199,9 @@ fn follows(heard: &[Option<Word>], expected: &[(Word, bool)]) -> bool {
 }
 
 /// The number of dead letters, by the API.
-fn dead_letters(house: &House) -> Result<usize, String> {
-    let bearer = format!("Bearer {}", house.token()?);
-    let [replica, _] = &house.replicas;
+fn dead_letters(platform: &Platform) -> Result<usize, String> {
+    let bearer = format!("Bearer {}", platform.token()?);
+    let [replica, _] = &platform.replicas;
     let headers = [("Authorization", bearer.as_str())];
     let answer = wire::ask("GET", replica, "/api/v1/dead-letters?limit=200", &headers, b"")
         .map_err(|fault| format!("dead letters: {fault}"))?;

@@ -2,8 +2,8 @@
 //! if no replica acknowledged them.
 
 use super::{
-    house::House,
     plan::{Dice, Provider},
+    platform::Platform,
 };
 use crate::wire;
 use serde_json::{Value, json};
@@ -48,7 +48,7 @@ const WAY: [&str; 3] = ["sent", "delivered", "read"];
 /// Telegram's faults say clearly that nothing was sent. Telegram can't be asked what it has sent, so a lost
 /// answer there is left to people, by design. With the other providers a send is left to people after it
 /// failed twice without an answer; such faults are so rare here that a run hardly sees one.
-pub(super) fn order_faults(house: &House) -> Result<(), String> {
+pub(super) fn order_faults(platform: &Platform) -> Result<(), String> {
     let meta_limit = json!({"error": {"code": 130_429, "message": "Rate limit hit"}});
     let meta_fault = json!({"error": {"code": 131_000, "message": "Something went wrong"}});
     let telegram_limit = json!({
@@ -67,7 +67,7 @@ pub(super) fn order_faults(house: &House) -> Result<(), String> {
             if let (Some(order), Some(fault)) = (order.as_object_mut(), fault.as_object()) {
                 order.extend(fault.clone());
             }
-            let (answered, said) = house.world("POST", "/sandbox/faults", &order)?;
+            let (answered, said) = platform.world("POST", "/sandbox/faults", &order)?;
             if answered != 201 {
                 return Err(format!("the sandbox refused a fault: {said}"));
             }
@@ -88,12 +88,12 @@ pub(super) fn order_faults(house: &House) -> Result<(), String> {
 }
 
 /// Watches the sandbox until `is_over` is true and nothing new comes.
-pub(super) fn watch(house: &House, is_over: &AtomicBool, mut dice: Dice) -> Result<Seen, String> {
+pub(super) fn watch(platform: &Platform, is_over: &AtomicBool, mut dice: Dice) -> Result<Seen, String> {
     let mut seen = Seen::default();
     loop {
         let was_over = is_over.load(Ordering::Relaxed);
-        look_at_calls(house, &mut seen)?;
-        let is_quiet = look_at_statuses(house, &mut seen, &mut dice)?;
+        look_at_calls(platform, &mut seen)?;
+        let is_quiet = look_at_statuses(platform, &mut seen, &mut dice)?;
         if was_over && is_quiet {
             return Ok(seen);
         }
@@ -101,15 +101,15 @@ pub(super) fn watch(house: &House, is_over: &AtomicBool, mut dice: Dice) -> Resu
     }
 }
 
-fn newer(house: &House, what: &str, since: &mut u64) -> Result<Vec<Value>, String> {
-    let (_, list) = house.world("GET", &format!("/sandbox/{what}?since={since}"), &Value::Null)?;
+fn newer(platform: &Platform, what: &str, since: &mut u64) -> Result<Vec<Value>, String> {
+    let (_, list) = platform.world("GET", &format!("/sandbox/{what}?since={since}"), &Value::Null)?;
     let Value::Array(list) = list else { return Err(format!("the sandbox returned no list of {what}")) };
     *since = list.last().and_then(|last| last.get("seq")?.as_u64()).unwrap_or(*since);
     Ok(list)
 }
 
-fn look_at_calls(house: &House, seen: &mut Seen) -> Result<(), String> {
-    for call in newer(house, "requests", &mut seen.requests)? {
+fn look_at_calls(platform: &Platform, seen: &mut Seen) -> Result<(), String> {
+    for call in newer(platform, "requests", &mut seen.requests)? {
         let operation = wire::text(&call, "/operation");
         if !["send", "messages.whatsapp"].contains(&operation) {
             continue;
@@ -127,14 +127,14 @@ fn look_at_calls(house: &House, seen: &mut Seen) -> Result<(), String> {
 }
 
 /// Returns true if there was nothing new.
-fn look_at_statuses(house: &House, seen: &mut Seen, dice: &mut Dice) -> Result<bool, String> {
-    let posted = newer(house, "webhooks", &mut seen.webhooks)?;
+fn look_at_statuses(platform: &Platform, seen: &mut Seen, dice: &mut Dice) -> Result<bool, String> {
+    let posted = newer(platform, "webhooks", &mut seen.webhooks)?;
     let is_quiet = posted.is_empty();
     for webhook in posted {
         let Some((id, status)) = webhook.get("body").and_then(told) else { continue };
         if webhook.get("status").and_then(Value::as_u64) != Some(200) {
             seen.repeated += 1;
-            tell(house, &id, status)?;
+            tell(platform, &id, status)?;
             continue;
         }
         seen.statuses += 1;
@@ -148,16 +148,16 @@ fn look_at_statuses(house: &House, seen: &mut Seen, dice: &mut Dice) -> Result<b
             seen.shuffled += 1;
             let first = dice.below(WAY.len());
             for status in WAY.iter().rev().cycle().skip(first).take(WAY.len()) {
-                tell(house, &id, status)?;
+                tell(platform, &id, status)?;
             }
         }
     }
     Ok(is_quiet)
 }
 
-fn tell(house: &House, id: &str, status: &str) -> Result<(), String> {
+fn tell(platform: &Platform, id: &str, status: &str) -> Result<(), String> {
     // Without an acknowledgement it is posted again: the sandbox records that.
-    house.world("POST", "/sandbox/statuses", &json!({"message_id": id, "status": status})).map(|_told| ())
+    platform.world("POST", "/sandbox/statuses", &json!({"message_id": id, "status": status})).map(|_told| ())
 }
 
 /// The message id and status of a status webhook. `None` for every other webhook.

@@ -90,7 +90,7 @@ impl Money {
 
 fn transfer_rules(settings: &Settings, code_account: Option<ChannelAccount>) -> TransferRules {
     TransferRules {
-        second_step_from: settings.transfer_2fa_threshold,
+        step_up_from: settings.transfer_2fa_threshold,
         limits: settings.limits,
         zone: settings.default_time_zone,
         code_policy: settings.otp,

@@ -193,7 +193,7 @@ fn allowed_countries(r: &mut Reader<'_>) -> Vec<Region> {
 }
 
 fn threshold(r: &mut Reader<'_>) -> Option<Decimal> {
-    let default = TransferRules::default().second_step_from.to_string();
+    let default = TransferRules::default().step_up_from.to_string();
     r.read("TRANSFER_2FA_THRESHOLD", &default, "an amount", |t| Decimal::from_str(t).ok())
 }
 

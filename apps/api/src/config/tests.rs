@@ -131,7 +131,8 @@ fn people_go_back_only_to_named_origins() {
 
 #[test]
 fn a_file_of_clients_is_read_and_each_of_its_errors_is_reported() {
-    let file = std::env::temp_dir().join(format!("ventanilla-clients-{}.toml", std::process::id()));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("clients.toml");
     let named = with("CLIENTS_FILE", file.to_str().unwrap());
     let of = |id: &str, secret: &str| {
         format!("[[clients]]\nid = \"{id}\"\nscopes = []\nsecrets = [\"{secret}\"]\n")
@@ -142,7 +143,6 @@ fn a_file_of_clients_is_read_and_each_of_its_errors_is_reported() {
     assert!(!settings.require_hmac_verification && !format!("{settings:?}").contains("long enough"));
     std::fs::write(&file, of("treasury", "hunter2") + &of("a:b", "hunter2")).unwrap();
     let complaint = read::read(&named).unwrap_err();
-    std::fs::remove_file(file).unwrap();
     assert!(
         complaint.0.len() == 4 && complaint.0.iter().all(|(name, _)| name == "CLIENTS_FILE"),
         "{complaint}"

@@ -35,7 +35,7 @@ pub(super) fn request_id(request: &HttpRequest) -> String {
 
 /// Marks an error response that has a body of its own, such as a page, and stays as it is.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct OwnFace;
+pub(crate) struct OwnBody;
 
 /// The caller's `X-Request-Id`, if it has 1 to 64 letters, digits or `-_.`.
 fn given_id(request: &ServiceRequest) -> Option<String> {
@@ -106,8 +106,8 @@ fn as_problem<B: MessageBody>(
     id: &str,
 ) -> ServiceResponse<EitherBody<B, BoxBody>> {
     let status = response.status();
-    let has_own_face = response.response().extensions().get::<OwnFace>().is_some();
-    if has_own_face || !(status.is_client_error() || status.is_server_error()) {
+    let has_own_body = response.response().extensions().get::<OwnBody>().is_some();
+    if has_own_body || !(status.is_client_error() || status.is_server_error()) {
         return response.map_into_left_body();
     }
     let own = response.response().error().and_then(|error| error.as_error::<ApiError>()).cloned();

@@ -3,6 +3,7 @@
 use crate::server::{DEMO, Server};
 use serde_json::Value;
 use std::{fs, path::Path};
+use tempfile::TempDir;
 
 const ASHA: &str = "+919876543210";
 
@@ -99,10 +100,9 @@ async fn money_can_be_asked_about_in_the_middle_of_a_flow() {
 
 const GREETER: &str = include_str!("greeter.toml");
 
-fn folder_with(server: &str, flow: &str) -> std::path::PathBuf {
-    let folder = std::env::temp_dir().join(format!("ventanilla-flows-{server}-{}", std::process::id()));
-    fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("greeter.toml"), flow).unwrap();
+fn folder_with(flow: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("greeter.toml"), flow).unwrap();
     folder
 }
 
@@ -112,17 +112,16 @@ fn check(server: &Server, file: &Path) -> (bool, String) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operators_own_flow_is_checked_and_runs() {
-    let folder = folder_with("own", GREETER);
-    let server = Server::start_with(&[("FLOWS_DIR", folder.to_str().unwrap())]).await;
+    let folder = folder_with(GREETER);
+    let server = Server::start_with(&[("FLOWS_DIR", folder.path().to_str().unwrap())]).await;
     server.ask(DEMO, "encuesta", "ACEPTO").await;
     server.ask(DEMO, "acepto", "¿Te atendimos bien?").await;
     server.ask(DEMO, "sí", "Gracias").await;
     assert_eq!(responses(&server, "greeter").await[0]["answers"]["good"], "yes");
-    let file = folder.join("greeter.toml");
+    let file = folder.path().join("greeter.toml");
     assert_eq!(check(&server, &file), (true, "ok\n".to_owned()));
     fs::write(&file, GREETER.replace("kind = \"choice\"", "kind = \"riddle\"")).unwrap();
     let (sound, said) = check(&server, &file);
     let line = GREETER.lines().position(|line| line.starts_with("kind = \"choice\"")).unwrap() + 1;
     assert!(!sound && said.contains(&format!("greeter.toml:{line}: kind «riddle»")), "{said}");
-    fs::remove_dir_all(folder).unwrap();
 }

@@ -2,28 +2,19 @@
 //! Another store opens the file, repeats the requests under the same keys, and finds each request done
 //! exactly once.
 
-use super::fresh_path;
+use super::fresh_folder;
 use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom};
 use adapter_sqlite::Store;
-use chrono::{DateTime, Duration, Utc};
 use domain::{
     ids::{TransferId, UserId, WalletId},
     money::{
-        Currency, Money,
-        account_number::AccountNumber,
-        ledger::{Decision, Outcome, PostTransfer, clearing_account},
-        limits::Limits,
-        transfer::{Destination, Transfer, TransferStatus},
+        Currency,
+        ledger::{Decision, Outcome, clearing_account},
+        transfer::TransferStatus,
     },
-    operations::{
-        audit::Actor,
-        idempotency::{Fingerprint, IdempotencyKey},
-    },
-    phone::PhoneNumber,
-    principal::Principal,
 };
 use ports::{
-    accounts::{Identities, NewPerson},
+    accounts::Identities,
     money::{EntryFilter, HoldOutcome, HoldVerdict, Ledger, PostOutcome, PostRequest},
     pagination::PageRequest,
     store_error::StoreResult,
@@ -36,6 +27,8 @@ use std::{
         mpsc::{Receiver, Sender, channel},
     },
 };
+use tempfile::TempDir;
+use testkit::{SeededRandom, actor, at, new_person, phone, posting};
 use tokio::{runtime::Builder, task::spawn_blocking};
 use uuid::Uuid;
 
@@ -51,20 +44,6 @@ const HELD: i64 = 100;
 const POINTS_MIN: usize = 50;
 /// How many rounds end at a random point.
 const ROUNDS: u64 = 40;
-
-static NEXT: AtomicU64 = AtomicU64::new(1);
-
-fn id() -> Uuid {
-    Uuid::from_u128(u128::from(NEXT.fetch_add(1, Ordering::Relaxed)) << 64)
-}
-
-fn at(second: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp(1_800_000_000, 0).unwrap() + Duration::seconds(second)
-}
-
-fn actor() -> Actor {
-    Actor { who: Principal::Client("test".into()), channel: "rest".into(), request_id: "request".into() }
-}
 
 fn outside() -> WalletId {
     clearing_account(Currency::MXN)
@@ -90,21 +69,13 @@ enum End {
 
 /// A file with one person in it, who has money and a transfer under way.
 struct LedgerFile {
+    _folder: TempDir,
     path: PathBuf,
     user: UserId,
     wallet: WalletId,
     held: TransferId,
     /// How many of the payments that are posted one by one have been answered.
     answered: AtomicU64,
-}
-
-impl Drop for LedgerFile {
-    fn drop(&mut self) {
-        for file in ["db", "db-wal", "db-shm"] {
-            // The operating system removes what is left behind.
-            let _gone = std::fs::remove_file(self.path.with_extension(file));
-        }
-    }
 }
 
 /// Opens the store without migrating: that was done when the file was made.
@@ -117,19 +88,14 @@ async fn open_store(path: &Path) -> Store {
 
 impl LedgerFile {
     async fn fresh() -> Self {
-        let path = fresh_path();
+        let folder = fresh_folder();
+        let path = folder.path().join("stores.db");
         let store = super::open(&path).await;
-        let person = NewPerson {
-            id: UserId(id()),
-            phone: PhoneNumber::parse_international("+525512345678").unwrap(),
-            wallet: WalletId(id()),
-            wallet_name: "Principal".into(),
-            currency: Currency::MXN,
-        };
+        let person = new_person(phone(1));
         let (user, wallet) = (person.id, person.wallet);
         store.get_or_create(&person, at(0)).await.unwrap();
         let held = TransferId(Uuid::nil());
-        let mut ledger = Self { path, user, wallet, held, answered: AtomicU64::new(0) };
+        let mut ledger = Self { _folder: folder, path, user, wallet, held, answered: AtomicU64::new(0) };
         let opening = ledger.request(outside(), wallet, OPENING, "opening");
         let mut hold = ledger.request(wallet, outside(), HELD, "hold");
         hold.command.transfer.status = TransferStatus::Processing;
@@ -145,38 +111,7 @@ impl LedgerFile {
     }
 
     fn request(&self, from: WalletId, to: WalletId, minor: i64, key: &str) -> PostRequest {
-        let amount = Money::new(minor, Currency::MXN);
-        let decimal = amount.decimal();
-        let caller = Principal::Client("test".into());
-        PostRequest {
-            command: PostTransfer {
-                transfer: Transfer {
-                    id: TransferId(id()),
-                    caller: caller.clone(),
-                    client_tx_id: None,
-                    owner: self.user,
-                    from,
-                    to,
-                    destination: Destination::Account(AccountNumber::Clabe("012345678901234567".into())),
-                    amount,
-                    concept: None,
-                    status: TransferStatus::Completed,
-                    verification: None,
-                    reverses: None,
-                    reversed_minor: 0,
-                    refusal: None,
-                    expires_at: None,
-                    created_at: at(0),
-                },
-                key: IdempotencyKey { caller, operation: "transfer".into(), key: key.into() },
-                fingerprint: Fingerprint::of(&[("amount", Some(&decimal))]),
-                limits: Limits::none(Currency::MXN),
-                day: at(0).date_naive(),
-            },
-            step_up_challenge: None,
-            payee: None,
-            actor: actor(),
-        }
+        posting(self.user, from, to, minor, key)
     }
 
     /// Asks for everything: some payments one after the other, and beside them some in one call, and the
@@ -323,21 +258,14 @@ fn each_request_is_done_once_wherever_the_store_is_killed_while_it_waits() {
     assert!(points >= POINTS_MIN, "only {points} points were run");
 }
 
-/// A number that looks random and is the same for the same seed (`SplitMix64`).
-fn draw(seed: u64) -> u64 {
-    let mut z = seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
-}
-
 /// On several threads, with other work in progress, at a random moment.
 #[test]
 fn each_request_is_done_once_whenever_the_store_is_killed() {
     for seed in 0..ROUNDS {
         let ledger = Arc::new(run(LedgerFile::fresh()));
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let (answers, yields) = (draw(seed) % 6, draw(!seed) % 4_096);
+        let random = SeededRandom::of(seed);
+        let (answers, yields) = (random.draw() % 6, random.draw() % 4_096);
         runtime.block_on(async {
             let store = open_store(&ledger.path).await;
             let asked = ledger.clone();

@@ -5,26 +5,16 @@ mod killed;
 
 use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom};
 use adapter_sqlite::Store;
-use std::{
-    env, fs,
-    path::PathBuf,
-    process,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
-};
+use std::{fs, path::PathBuf, sync::Arc};
+use tempfile::TempDir;
 
-static NEXT: AtomicU32 = AtomicU32::new(0);
+fn fresh_folder() -> TempDir {
+    TempDir::with_prefix("ventanilla-contracts-").unwrap()
+}
 
-/// A database of its own, in a folder that the operating system removes.
+/// A path for a database, in a folder that the operating system removes.
 fn fresh_path() -> PathBuf {
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let folder = env::temp_dir().join(format!("ventanilla-contracts-{}-{number}", process::id()));
-    // A process with the same number may have left one behind.
-    let _there_was_none = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder.join("stores.db")
+    fresh_folder().keep().join("stores.db")
 }
 
 async fn open(path: &std::path::Path) -> Store {

@@ -26,7 +26,7 @@ use std::sync::Arc;
 pub struct PendingNumber {
     profiles: Arc<Profiles>,
     verify: Arc<VerificationService>,
-    ways: Vec<Channel>,
+    channels: Vec<Channel>,
     default_locale: Locale,
 }
 
@@ -36,10 +36,10 @@ impl PendingNumber {
     pub fn new(
         profiles: Arc<Profiles>,
         verify: Arc<VerificationService>,
-        ways: Vec<Channel>,
+        channels: Vec<Channel>,
         default_locale: Locale,
     ) -> Self {
-        Self { profiles, verify, ways, default_locale }
+        Self { profiles, verify, channels, default_locale }
     }
 }
 
@@ -68,14 +68,14 @@ impl PendingNumber {
     /// number: that needs the password, or a code to the old number.
     pub async fn send(
         &self,
-        asker: &NumberRequester,
+        requester: &NumberRequester,
         number: &PhoneNumber,
     ) -> Result<SendCodeOutcome, UpdateError> {
-        let person = self.person(asker.user).await?;
+        let person = self.person(requester.user).await?;
         if person.phone.as_ref().is_some_and(|proved| proved != number) {
             return Err(UpdateError::StepUpNeeded);
         }
-        let started = self.start(asker, &person, number).await?;
+        let started = self.start(requester, &person, number).await?;
         let is_delivery_reports = person.phone.is_none() && person.claimed_phone.as_ref() != Some(number);
         if is_delivery_reports
             && matches!(
@@ -83,34 +83,34 @@ impl PendingNumber {
                 SendCodeOutcome::Sent(_) | SendCodeOutcome::StillGood(_) | SendCodeOutcome::TooSoon { .. }
             )
         {
-            self.profiles.update(change(asker, number, None)).await?;
+            self.profiles.update(change(requester, number, None)).await?;
         }
         Ok(started)
     }
 
     /// Sends the code to the claimed number again.
-    pub async fn resend(&self, asker: &NumberRequester) -> Result<Pending, UpdateError> {
-        let person = self.person(asker.user).await?;
+    pub async fn resend(&self, requester: &NumberRequester) -> Result<Pending, UpdateError> {
+        let person = self.person(requester.user).await?;
         match pending(&person) {
-            Some(number) => Ok(Pending::SendCodeOutcome(self.start(asker, &person, number).await?)),
+            Some(number) => Ok(Pending::SendCodeOutcome(self.start(requester, &person, number).await?)),
             None => Ok(Pending::NoNumber),
         }
     }
 
     /// Makes the claimed number the person's if the code is right.
-    pub async fn check(&self, asker: &NumberRequester, code: OtpCode) -> Result<(), UpdateError> {
-        let person = self.person(asker.user).await?;
+    pub async fn check(&self, requester: &NumberRequester, code: OtpCode) -> Result<(), UpdateError> {
+        let person = self.person(requester.user).await?;
         let number = pending(&person).ok_or(UpdateError::NoProof)?;
         if person.phone.as_ref() != Some(number) {
-            self.profiles.update(change(asker, number, Some(NumberProof::Code(code)))).await?;
+            self.profiles.update(change(requester, number, Some(NumberProof::Code(code)))).await?;
             return Ok(());
         }
         // The number was verified before, and is verified again.
-        let requester = Principal::User(asker.user);
+        let principal = Principal::User(requester.user);
         let purpose = Some(Purpose::Registration);
-        let open = self.verify.find_open(&requester, &number.clone().into(), purpose).await?;
+        let open = self.verify.find_open(&principal, &number.clone().into(), purpose).await?;
         let open = open.ok_or(UpdateError::NoProof)?;
-        match self.verify.check(open.id, &requester, &code, None).await? {
+        match self.verify.check(open.id, &principal, &code, None).await? {
             CheckResult::Judged(checked) if checked.approved => Ok(()),
             CheckResult::Failed(_) => Err(UpdateError::CheckFailed),
             CheckResult::Judged(_) | CheckResult::Gone | CheckResult::Locked(_) => Err(UpdateError::NoProof),
@@ -123,21 +123,21 @@ impl PendingNumber {
 
     async fn start(
         &self,
-        asker: &NumberRequester,
+        requester: &NumberRequester,
         person: &Profile,
         number: &PhoneNumber,
     ) -> Result<SendCodeOutcome, UpdateError> {
-        let Some((first, others)) = self.ways.split_first() else {
+        let Some((first, others)) = self.channels.split_first() else {
             return Ok(SendCodeOutcome::NumberRefused);
         };
         let request = StartRequest {
-            requester: Principal::User(asker.user),
+            requester: Principal::User(requester.user),
             to: number.clone().into(),
             channel: *first,
             fallback: others.to_vec(),
             purpose: Purpose::Registration,
             locale: person.locale.unwrap_or(self.default_locale),
-            client_ip: Some(asker.visitor.address.clone()),
+            client_ip: Some(requester.visitor.address.clone()),
             origin: None,
             page: None,
             effect_key: None,
@@ -152,14 +152,14 @@ fn pending(person: &Profile) -> Option<&PhoneNumber> {
     person.claimed_phone.as_ref().or(person.phone.as_ref())
 }
 
-fn change(asker: &NumberRequester, number: &PhoneNumber, proof: Option<NumberProof>) -> ProfileUpdate {
+fn change(requester: &NumberRequester, number: &PhoneNumber, proof: Option<NumberProof>) -> ProfileUpdate {
     ProfileUpdate {
-        user: asker.user,
+        user: requester.user,
         first_name: NameChange::Keep,
         last_name: NameChange::Keep,
         locale: None,
         phone: Some(WantedPhone { number: number.clone(), proof, step_up: None }),
-        visitor: asker.visitor.clone(),
-        actor: asker.actor.clone(),
+        visitor: requester.visitor.clone(),
+        actor: requester.actor.clone(),
     }
 }

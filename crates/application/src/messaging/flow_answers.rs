@@ -11,14 +11,14 @@ use std::sync::Arc;
 /// Reads flows and answers.
 pub struct FlowAnswers {
     store: Arc<dyn Flows>,
-    book: Arc<FlowRegistry>,
+    registry: Arc<FlowRegistry>,
 }
 
 impl FlowAnswers {
     /// Builds the use case from the ports that it needs.
     #[must_use]
-    pub fn new(store: Arc<dyn Flows>, book: Arc<FlowRegistry>) -> Self {
-        Self { store, book }
+    pub fn new(store: Arc<dyn Flows>, registry: Arc<FlowRegistry>) -> Self {
+        Self { store, registry }
     }
 }
 
@@ -27,12 +27,12 @@ impl FlowAnswers {
     pub fn flows(&self, page: &PageRequest) -> Vec<&Flow> {
         let is_behind = |flow: &&Flow| page.after.as_deref().is_none_or(|after| flow.id().as_str() > after);
         let limit = usize::try_from(page.limit).unwrap_or_default();
-        self.book.all_newest().into_iter().filter(is_behind).take(limit).collect()
+        self.registry.all_newest().into_iter().filter(is_behind).take(limit).collect()
     }
 
     /// The saved answers of a flow, newest first. `None`: there is no such flow.
     pub async fn responses(&self, flow: &Slug, page: &PageRequest) -> StoreResult<Option<Vec<FlowResponse>>> {
-        if !self.book.has(flow) {
+        if !self.registry.has(flow) {
             return Ok(None);
         }
         self.store.responses(flow, page).await.map(Some)

@@ -329,7 +329,7 @@ impl HandleMessage {
                 Some(self.check_code(turn, verification, code.digits(), key).await?)
             }
             Effect::ReadBalance(user) => self.read_balance(user).await?,
-            Effect::ListMovements(user) => Some(self.list_movements(user).await?),
+            Effect::ReadStatement(user) => Some(self.read_statement(user).await?),
             Effect::Prepare { user, draft } => {
                 Some(Event::Prepared(self.parts.prepare.run(user, &draft).await?))
             }

@@ -44,7 +44,7 @@ pub const STEP_UP_TTL: Duration = Duration::minutes(5);
 #[derive(Clone, Debug)]
 pub struct TransferRules {
     /// From this amount on, in whole units of any currency, a transfer needs a step-up code.
-    pub second_step_from: Decimal,
+    pub step_up_from: Decimal,
     /// The limits of a person.
     pub limits: Limits,
     /// The time zone in which days and months are counted.
@@ -62,7 +62,7 @@ impl Default for TransferRules {
     /// A bank in Mexico: step-up from 1000 on, no limits, and no channel account for the codes.
     fn default() -> Self {
         Self {
-            second_step_from: Decimal::ONE_THOUSAND,
+            step_up_from: Decimal::ONE_THOUSAND,
             limits: Limits::none(Currency::MXN),
             zone: chrono_tz::America::Mexico_City,
             code_policy: OtpPolicy::default(),
@@ -79,8 +79,8 @@ impl TransferRules {
         at.with_timezone(&self.zone).date_naive()
     }
 
-    fn needs_second_step(&self, amount: Money) -> bool {
-        Decimal::new(amount.minor, amount.currency.exponent()) >= self.second_step_from
+    fn needs_step_up(&self, amount: Money) -> bool {
+        Decimal::new(amount.minor, amount.currency.exponent()) >= self.step_up_from
     }
 }
 
@@ -198,7 +198,7 @@ pub enum SubmitTransferError {
     /// The transfer needs a step-up code, and the person has no number to send it to, or no code sender is
     /// set up.
     #[error("the transfer needs a code, and there is no number to send it to")]
-    NoSecondStep,
+    NoStepUp,
     /// Too many codes went to the person's number, or it is locked. The next code may go out at that time.
     #[error("too many codes for this number")]
     TooManyCodes(DateTime<Utc>),
@@ -236,7 +236,7 @@ impl SubmitTransfer {
             expires_at: None,
             created_at: now,
         };
-        let step_up_challenge = if self.rules.needs_second_step(request.amount) {
+        let step_up_challenge = if self.rules.needs_step_up(request.amount) {
             Some(self.step_up_challenge(&mut transfer, now).await?)
         } else {
             None
@@ -334,9 +334,9 @@ impl SubmitTransfer {
         now: DateTime<Utc>,
     ) -> Result<StepUpChallenge, SubmitTransferError> {
         let person =
-            self.parts.identities.find(transfer.owner).await?.ok_or(SubmitTransferError::NoSecondStep)?;
-        let phone = person.phone.ok_or(SubmitTransferError::NoSecondStep)?;
-        let account = self.rules.code_account.clone().ok_or(SubmitTransferError::NoSecondStep)?;
+            self.parts.identities.find(transfer.owner).await?.ok_or(SubmitTransferError::NoStepUp)?;
+        let phone = person.phone.ok_or(SubmitTransferError::NoStepUp)?;
+        let account = self.rules.code_account.clone().ok_or(SubmitTransferError::NoStepUp)?;
         let verification = VerificationId(self.kernel.new_id());
         let expires_at = now.checked_add_signed(STEP_UP_TTL).unwrap_or(now);
         transfer.status = TransferStatus::PendingVerification;

@@ -143,7 +143,7 @@ survives!(
 );
 
 survives!(
-    a_payment_with_a_second_step_is_made_and_told_once,
+    a_payment_with_a_step_up_is_made_and_told_once,
     Script {
         lines: &[
             "saldo",

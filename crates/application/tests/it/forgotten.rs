@@ -1,10 +1,7 @@
 //! A forgotten password, by e-mail: from the request through the outbox to the e-mail, and back with its
 //! link.
 
-use crate::{
-    chance::{Ids, kernel},
-    world::{MovableClock, fresh_path, open_store},
-};
+use crate::world::{fresh_folder, kernel, open_store};
 use adapter_crypto::{Argon2Hasher, HmacSecretHasher, KeyedSessionTokens, Keyring, Tokens};
 use adapter_locales::BuiltInTexts;
 use adapter_sqlite::Store;
@@ -44,6 +41,8 @@ use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
 };
+use tempfile::TempDir;
+use testkit::{CountedIds, MovableClock};
 
 const OLD: &str = "una clave bien larga 7";
 const NEW: &str = "otra clave bien larga 8";
@@ -69,6 +68,7 @@ struct Bank {
     forgot: ForgotPassword,
     reset: ResetPassword,
     passwords: Arc<PasswordAuthenticator>,
+    _folder: TempDir,
 }
 
 fn email(text: &str) -> EmailAddress {
@@ -81,9 +81,10 @@ fn visitor() -> Visitor {
 
 impl Bank {
     async fn open() -> Self {
-        let store = open_store(&fresh_path()).await;
+        let folder = fresh_folder();
+        let store = open_store(&folder).await;
         let shared = Arc::new(store.clone());
-        let (clock, ids) = (Arc::new(MovableClock::default()), Arc::new(Ids::default()));
+        let (clock, ids) = (Arc::<MovableClock>::default(), Arc::<CountedIds>::default());
         let kernel = kernel(&clock, &ids, 7);
         let keys = Keyring::parse(&"k".repeat(32)).unwrap();
         let secrets = Arc::new(HmacSecretHasher::new(&keys));
@@ -123,6 +124,7 @@ impl Bank {
             forgot: ForgotPassword::new(forgot, kernel.clone()),
             reset: ResetPassword::new(shared.clone(), verify, secrets, hasher.clone(), kernel.clone()),
             passwords: Arc::new(PasswordAuthenticator::new(shared, hasher, kernel)),
+            _folder: folder,
             store,
             clock,
             boxes,

@@ -8,7 +8,6 @@
     reason = "these are tests"
 )]
 
-mod chance;
 mod conversation;
 mod faults;
 mod forgotten;

@@ -45,13 +45,13 @@ impl Codes {
     }
 
     /// Finds the challenge with that reference, and changes it.
-    fn at<T>(&self, sid: &str, look: impl FnOnce(&mut Challenge) -> T) -> T {
-        let number: usize = sid.trim_start_matches("VE").parse().unwrap();
+    fn at<T>(&self, provider_ref: &str, look: impl FnOnce(&mut Challenge) -> T) -> T {
+        let number: usize = provider_ref.trim_start_matches("VE").parse().unwrap();
         look(&mut self.challenges.lock().unwrap()[number])
     }
 
-    fn judge(&self, sid: &str, code: &OtpCode) -> CodeVerdict {
-        self.at(sid, |challenge| match (&challenge, code.reveal() == CODE) {
+    fn judge(&self, provider_ref: &str, code: &OtpCode) -> CodeVerdict {
+        self.at(provider_ref, |challenge| match (&challenge, code.reveal() == CODE) {
             (Challenge::Open, true) => {
                 *challenge = Challenge::Approved;
                 CodeVerdict::Approved
@@ -69,22 +69,22 @@ impl CodeProvider for Codes {
     }
 
     async fn start(&self, request: &StartCode) -> Result<StartedCode, CodeProviderError> {
-        let sid = async { format!("VE{}", self.open_one()) };
-        let sid = self.plan.provider("start", sid).await;
-        Ok(StartedCode { sid, channel: request.channel })
+        let provider_ref = async { format!("VE{}", self.open_one()) };
+        let provider_ref = self.plan.provider("start", provider_ref).await;
+        Ok(StartedCode { provider_ref, channel: request.channel })
     }
 
-    async fn check(&self, sid: &str, code: &OtpCode) -> Result<CodeVerdict, CodeProviderError> {
-        Ok(self.plan.provider("check", async { self.judge(sid, code) }).await)
+    async fn check(&self, provider_ref: &str, code: &OtpCode) -> Result<CodeVerdict, CodeProviderError> {
+        Ok(self.plan.provider("check", async { self.judge(provider_ref, code) }).await)
     }
 
-    async fn is_approved(&self, sid: &str) -> Result<bool, CodeProviderError> {
-        let is_approved = async { self.at(sid, |challenge| *challenge == Challenge::Approved) };
+    async fn is_approved(&self, provider_ref: &str) -> Result<bool, CodeProviderError> {
+        let is_approved = async { self.at(provider_ref, |challenge| *challenge == Challenge::Approved) };
         Ok(self.plan.provider("is_approved", is_approved).await)
     }
 
-    async fn cancel(&self, sid: &str) -> Result<(), CodeProviderError> {
-        let cancel = async { self.at(sid, |challenge| *challenge = Challenge::Canceled) };
+    async fn cancel(&self, provider_ref: &str) -> Result<(), CodeProviderError> {
+        let cancel = async { self.at(provider_ref, |challenge| *challenge = Challenge::Canceled) };
         self.plan.provider("cancel", cancel).await;
         Ok(())
     }

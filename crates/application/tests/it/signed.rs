@@ -1,9 +1,6 @@
 //! A signed request over its whole window, second by second, while the sweep runs.
 
-use crate::{
-    chance::kernel,
-    world::{MovableClock, fresh_path, open_store},
-};
+use crate::world::{fresh_folder, kernel, open_store};
 use adapter_crypto::{ClientSecrets, sign_request};
 use adapter_sqlite::Store;
 use application::operations::check_signature::{CheckSignature, CheckSignatureError};
@@ -11,6 +8,8 @@ use chrono::Duration;
 use domain::operations::signed_request::{SignatureHeaders, SignedRequest};
 use ports::{clock::Clock, operations::SignedRequests};
 use std::sync::Arc;
+use tempfile::TempDir;
+use testkit::MovableClock;
 
 const SECRET: &str = "a secret of the treasury, 32 characters or more";
 /// The second at which the movable clock starts.
@@ -20,17 +19,19 @@ struct Checker {
     store: Store,
     clock: Arc<MovableClock>,
     check: CheckSignature,
+    _folder: TempDir,
 }
 
 impl Checker {
     async fn new() -> Self {
-        let (store, clock) = (open_store(&fresh_path()).await, Arc::new(MovableClock::default()));
+        let (folder, clock) = (fresh_folder(), Arc::<MovableClock>::default());
+        let store = open_store(&folder).await;
         let check = CheckSignature::new(
             Arc::new(ClientSecrets::new([("treasury", SECRET)])),
             Arc::new(store.clone()),
             kernel(&clock, &Arc::default(), 0),
         );
-        Self { store, clock, check }
+        Self { store, clock, check, _folder: folder }
     }
 
     /// The result of a request that is signed with that secret for that second.

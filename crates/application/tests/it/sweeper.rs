@@ -1,31 +1,25 @@
 //! The sweeper runs at any instant, between and during everything else that can happen to a transfer. What it
 //! has ended stays ended, and no money is lost or stays held because of it.
 
-use crate::{
-    chance::{Chance, Ids},
-    world::{PHONE, fresh_path, open_store},
-};
+use crate::world::{PHONE, fresh_folder, open_store};
 use adapter_sqlite::Store;
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     ids::{MessageId, TransferId, UserId, VerificationId, WalletId},
     message::Channel,
     money::{
-        Currency, Money,
-        account_number::AccountNumber,
-        ledger::{PostTransfer, clearing_account},
+        Currency,
+        ledger::clearing_account,
         limits::Limits,
-        transfer::{Destination, Transfer, TransferStatus},
+        transfer::{Transfer, TransferStatus},
     },
     operations::idempotency::IdempotencyKey,
-    operations::{audit::Actor, idempotency::Fingerprint},
     phone::PhoneNumber,
-    principal::Principal,
     verification::otp::OtpPolicy,
 };
 use futures_util::future::join_all;
 use ports::{
-    accounts::{Identities, NewPerson},
+    accounts::Identities,
     crypto::CodeMac,
     ids_and_random::IdGenerator,
     messaging::{Lane, NewOutbound, message_channel::OutboundMessage},
@@ -34,6 +28,8 @@ use ports::{
     verification::OwnCode,
 };
 use std::collections::HashMap;
+use tempfile::TempDir;
+use testkit::{CountedIds, SeededRandom, actor, at, new_person, posting};
 
 const SEEDS: u64 = 6;
 const STEPS: u32 = 100;
@@ -57,17 +53,14 @@ enum Deed {
 /// A ledger with one person in it, and what the test has seen of it.
 struct Observed {
     store: Store,
-    ids: Ids,
-    chance: Chance,
+    ids: CountedIds,
+    chance: SeededRandom,
     user: UserId,
     wallet: WalletId,
     now: DateTime<Utc>,
     swept: DateTime<Utc>,
     seen: HashMap<TransferId, Transfer>,
-}
-
-fn actor() -> Actor {
-    Actor { who: Principal::Client("test".into()), channel: "rest".into(), request_id: "request".into() }
+    _folder: TempDir,
 }
 
 fn is_waiting(status: TransferStatus) -> bool {
@@ -80,19 +73,15 @@ fn may_change(status: TransferStatus) -> bool {
 
 impl Observed {
     async fn new(seed: u64) -> Self {
-        let store = open_store(&fresh_path()).await;
-        let (ids, now) = (Ids::default(), DateTime::from_timestamp(1_800_000_000, 0).unwrap());
-        let person = NewPerson {
-            id: UserId(ids.new_id()),
-            phone: PhoneNumber::parse_international(PHONE).unwrap(),
-            wallet: WalletId(ids.new_id()),
-            wallet_name: "Principal".into(),
-            currency: Currency::MXN,
-        };
+        let folder = fresh_folder();
+        let store = open_store(&folder).await;
+        let (ids, now) = (CountedIds::default(), at(0));
+        let person = new_person(PhoneNumber::parse_international(PHONE).unwrap());
         let (user, wallet) = (person.id, person.wallet);
         store.get_or_create(&person, now).await.unwrap();
-        let chance = Chance::of(seed);
-        let till = Self { store, ids, chance, user, wallet, now, swept: now, seen: HashMap::new() };
+        let chance = SeededRandom::of(seed);
+        let till =
+            Self { store, ids, chance, user, wallet, now, swept: now, seen: HashMap::new(), _folder: folder };
         let mut opening = till.request(OPENING, TransferStatus::Completed, None);
         let transfer = &mut opening.command.transfer;
         (transfer.from, transfer.to) = (transfer.to, transfer.from);
@@ -101,37 +90,13 @@ impl Observed {
     }
 
     fn request(&self, minor: i64, status: TransferStatus, expires: Option<DateTime<Utc>>) -> PostRequest {
-        let id = TransferId(self.ids.new_id());
-        let transfer = Transfer {
-            id,
-            caller: Principal::Client("test".into()),
-            client_tx_id: None,
-            owner: self.user,
-            from: self.wallet,
-            to: clearing_account(Currency::MXN),
-            destination: Destination::Account(AccountNumber::Clabe("012345678901234567".into())),
-            amount: Money::new(minor, Currency::MXN),
-            concept: None,
-            status,
-            verification: None,
-            reverses: None,
-            reversed_minor: 0,
-            refusal: None,
-            expires_at: expires,
-            created_at: self.now,
-        };
-        PostRequest {
-            command: PostTransfer {
-                key: IdempotencyKey::own(id.0),
-                transfer,
-                fingerprint: Fingerprint::of(&[]),
-                limits: Limits::none(Currency::MXN),
-                day: self.now.date_naive(),
-            },
-            step_up_challenge: None,
-            payee: None,
-            actor: actor(),
-        }
+        let mut request = posting(self.user, self.wallet, clearing_account(Currency::MXN), minor, "");
+        let transfer = &mut request.command.transfer;
+        transfer.id = TransferId(self.ids.new_id());
+        (transfer.status, transfer.expires_at, transfer.created_at) = (status, expires, self.now);
+        request.command.key = IdempotencyKey::own(transfer.id.0);
+        request.command.day = self.now.date_naive();
+        request
     }
 
     /// Adds the step-up code and its message to the request.

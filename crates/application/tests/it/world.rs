@@ -2,7 +2,6 @@
 //! program's do.
 
 use crate::{
-    chance::{Chance, Ids, kernel},
     faults::Plan,
     providers::{Codes, Numbers, Telephone},
     stores::Planned,
@@ -28,7 +27,7 @@ use application::{
     },
     verification::verification_service::{VerificationParts, VerificationService},
 };
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use domain::{
     ids::EventId,
     locale::Locale,
@@ -46,17 +45,9 @@ use ports::{
     money::{Ledger, WalletView},
     store_error::StoreResult,
 };
-use std::{
-    collections::HashMap,
-    env, fs,
-    future::pending,
-    path::PathBuf,
-    process,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU32, Ordering},
-    },
-};
+use std::{collections::HashMap, future::pending, sync::Arc};
+use tempfile::TempDir;
+use testkit::{CountedIds, MovableClock, SeededRandom};
 
 const CHAT: &str = "twilio:whatsapp:+14155238886";
 const SMS: &str = "twilio:sms:+14155238886";
@@ -66,46 +57,26 @@ pub(crate) const PHONE: &str = "+525512345678";
 const LULL: Duration = Duration::seconds(30);
 const LULLS: u32 = 2;
 
-static NEXT: AtomicU32 = AtomicU32::new(0);
-
-/// A folder that no other test has.
-pub(crate) fn fresh_path() -> PathBuf {
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let folder = env::temp_dir().join(format!("ventanilla-turns-{}-{number}", process::id()));
-    // A process with the same number may have left one behind.
-    let _there_was_none = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder.join("stores.db")
+/// A folder for one database, removed when it is dropped.
+pub(crate) fn fresh_folder() -> TempDir {
+    TempDir::with_prefix("ventanilla-turns-").unwrap()
 }
 
-pub(crate) async fn open_store(path: &std::path::Path) -> Store {
+pub(crate) async fn open_store(folder: &TempDir) -> Store {
     let keys = Keyring::parse(&"k".repeat(32)).unwrap();
-    let sealer = AeadSealer::new(&keys, Arc::new(Chance::of(0)));
+    let sealer = AeadSealer::new(&keys, Arc::new(SeededRandom::of(0)));
     let audit = HmacAuditSealer::new(&keys);
-    let store = Store::connect(path.to_str().unwrap(), Arc::new(sealer), Arc::new(audit)).await.unwrap();
+    let store =
+        Store::connect(folder.path().join("stores.db").to_str().unwrap(), Arc::new(sealer), Arc::new(audit))
+            .await
+            .unwrap();
     store.migrate().await.unwrap();
     store
 }
 
-/// A clock that shows the time it was set to.
-pub(crate) struct MovableClock(Mutex<DateTime<Utc>>);
-
-impl MovableClock {
-    pub(crate) fn advance(&self, by: Duration) {
-        *self.0.lock().unwrap() += by;
-    }
-}
-
-impl Default for MovableClock {
-    fn default() -> Self {
-        Self(Mutex::new(DateTime::from_timestamp(1_800_000_000, 0).unwrap()))
-    }
-}
-
-impl Clock for MovableClock {
-    fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap()
-    }
+/// The clock and the ids of a test, with random bytes from this seed.
+pub(crate) fn kernel(clock: &Arc<impl Clock + 'static>, ids: &Arc<CountedIds>, seed: u64) -> Kernel {
+    Kernel { clock: clock.clone(), ids: ids.clone(), random: Arc::new(SeededRandom::of(seed)) }
 }
 
 pub(crate) struct World {
@@ -115,19 +86,10 @@ pub(crate) struct World {
     pub(crate) clock: Arc<MovableClock>,
     pub(crate) telephone: Arc<Telephone>,
     planned: Arc<Planned>,
-    ids: Arc<Ids>,
+    ids: Arc<CountedIds>,
     turns: TurnRunner,
     relay: RelayOutbox,
-    path: PathBuf,
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        for file in ["db", "db-wal", "db-shm"] {
-            // The operating system removes what is left behind.
-            let _gone = fs::remove_file(self.path.with_extension(file));
-        }
-    }
+    _folder: TempDir,
 }
 
 fn conversation_policy() -> ConversationPolicy {
@@ -144,7 +106,7 @@ fn conversation_policy() -> ConversationPolicy {
 
 fn transfer_rules() -> TransferRules {
     TransferRules {
-        second_step_from: 500.into(),
+        step_up_from: 500.into(),
         limits: Limits::none(Currency::MXN),
         zone: chrono_tz::America::Mexico_City,
         code_policy: OtpPolicy::default(),
@@ -156,9 +118,9 @@ fn transfer_rules() -> TransferRules {
 impl World {
     /// A new bank, in which one call fails as planned. The customer has 1000 pesos.
     pub(crate) async fn new(plan: Plan) -> Self {
-        let (path, plan, clock) = (fresh_path(), Arc::new(plan), Arc::new(MovableClock::default()));
-        let (ids, rules) = (Arc::new(Ids::default()), Arc::new(transfer_rules()));
-        let store = open_store(&path).await;
+        let (folder, plan, clock) = (fresh_folder(), Arc::new(plan), Arc::<MovableClock>::default());
+        let (ids, rules) = (Arc::<CountedIds>::default(), Arc::new(transfer_rules()));
+        let store = open_store(&folder).await;
         let phone = PhoneNumber::parse_international(PHONE).unwrap();
         open_demo(&store, &store, &kernel(&clock, &ids, 0), &rules, phone).await.unwrap();
         let planned = Arc::new(Planned { store: store.clone(), plan: plan.clone() });
@@ -172,7 +134,7 @@ impl World {
         let kernel = kernel(&clock, &ids, 2);
         let handle = Arc::new(handle_message(&planned, &kernel, &rules));
         let turns = TurnRunner::new(planned.clone(), handle, HashMap::new(), kernel, TurnPolicy::default());
-        Self { store, plan, clock, telephone, planned, ids, turns, relay, path }
+        Self { store, plan, clock, telephone, planned, ids, turns, relay, _folder: folder }
     }
 
     /// The person writes. If the process dies at it, the provider delivers the message again.

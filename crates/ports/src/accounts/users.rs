@@ -15,8 +15,8 @@ use domain::{
     phone::PhoneNumber,
 };
 
-/// An account to create.
-#[derive(Clone, Debug)]
+/// An account to create. No `Debug`: it holds a password hash.
+#[derive(Clone)]
 pub struct NewAccount {
     /// The user's id, if they are new.
     pub id: UserId,

@@ -8,8 +8,8 @@ use domain::{
     messaging::consent::{ConsentScope, ConsentStatus},
 };
 
-/// A change of a person's consent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A change of a person's consent. No `Debug`: it holds an address.
+#[derive(Clone, PartialEq, Eq)]
 pub struct ConsentChange {
     /// The channel, through any provider.
     pub channel: Channel,

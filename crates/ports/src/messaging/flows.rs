@@ -30,8 +30,8 @@ pub enum KeptVersions {
     Changed(Vec<(Slug, u32)>),
 }
 
-/// The answers of a completed flow, to store.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The answers of a completed flow, to store. No `Debug`: it holds the answers and an address.
+#[derive(Clone, PartialEq, Eq)]
 pub struct NewFlowResponse {
     /// The id of the answers.
     pub id: FlowResponseId,
@@ -41,8 +41,8 @@ pub struct NewFlowResponse {
     pub respondent: String,
 }
 
-/// The stored answers of a completed flow.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The stored answers of a completed flow. No `Debug`: it holds the answers and an address.
+#[derive(Clone, PartialEq, Eq)]
 pub struct FlowResponse {
     /// The id of the answers.
     pub id: FlowResponseId,

@@ -19,7 +19,7 @@ pub struct StartCode {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StartedCode {
     /// The provider's id of the challenge (`VE…`). Codes are checked against it, never by number.
-    pub sid: String,
+    pub provider_ref: String,
     /// The channel that was used.
     pub channel: Channel,
 }
@@ -63,11 +63,11 @@ pub trait CodeProvider: Send + Sync {
     async fn start(&self, request: &StartCode) -> Result<StartedCode, CodeProviderError>;
 
     /// Checks a code against the challenge with that provider id.
-    async fn check(&self, sid: &str, code: &OtpCode) -> Result<CodeVerdict, CodeProviderError>;
+    async fn check(&self, provider_ref: &str, code: &OtpCode) -> Result<CodeVerdict, CodeProviderError>;
 
     /// Whether the provider says that the challenge is approved. Asked after a check whose answer was lost.
-    async fn is_approved(&self, sid: &str) -> Result<bool, CodeProviderError>;
+    async fn is_approved(&self, provider_ref: &str) -> Result<bool, CodeProviderError>;
 
     /// Cancels a challenge, so that the next start makes a new code.
-    async fn cancel(&self, sid: &str) -> Result<(), CodeProviderError>;
+    async fn cancel(&self, provider_ref: &str) -> Result<(), CodeProviderError>;
 }

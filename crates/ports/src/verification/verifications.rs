@@ -159,7 +159,7 @@ pub enum SendResult {
     /// The provider sent the code.
     Sent {
         /// The provider's id of the challenge.
-        sid: String,
+        provider_ref: String,
         /// The channel that was used in the end.
         channel: Channel,
     },

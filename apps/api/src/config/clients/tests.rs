@@ -1,6 +1,7 @@
 //! Which files of clients are accepted, and that each error is reported.
 
 use super::*;
+use tempfile::TempDir;
 
 const SOUND: &str = r#"
 [[clients]]
@@ -15,10 +16,9 @@ secret_files = ["backend"]
 "#;
 
 /// A folder with a secret in the file `backend`.
-fn folder(name: &str) -> std::path::PathBuf {
-    let folder = std::env::temp_dir().join(format!("ventanilla-clients-{name}-{}", std::process::id()));
-    fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("backend"), "a secret of the backend, kept in a file\r\n").unwrap();
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("backend"), "a secret of the backend, kept in a file\r\n").unwrap();
     folder
 }
 
@@ -28,14 +28,13 @@ fn complaints(text: &str) -> Vec<String> {
 
 #[test]
 fn clients_are_read_with_their_scopes_and_secrets() {
-    let folder = folder("sound");
-    let (clients, complaints) = parse(SOUND, &folder);
+    let folder = folder();
+    let (clients, complaints) = parse(SOUND, folder.path());
     assert_eq!(complaints, Vec::<String>::new());
     assert_eq!((clients[0].id.as_str(), clients[0].secrets.len()), ("treasury", 2));
     assert_eq!(clients[0].scopes, ["wallets:read", "transfers"]);
     assert_eq!(clients[1].secrets[0].expose_secret(), "a secret of the backend, kept in a file");
     assert!(!format!("{clients:?}").contains("secret of the"), "secrets are not shown");
-    fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]

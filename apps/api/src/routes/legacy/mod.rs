@@ -1,8 +1,8 @@
 //! The legacy endpoints: other names for our own routes, with the JSON that their callers know.
 
-mod face;
 mod otp;
 mod phone_verification;
+mod response;
 mod whatsapp;
 
 use actix_web::web;

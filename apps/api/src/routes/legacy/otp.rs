@@ -1,7 +1,7 @@
 //! Legacy codes for sign-up and lost passwords. Callers are anonymous: what they send and get wrong is
 //! counted for their IP address, and they see only what was started from it.
 
-use super::face::{Address, Body, Refusal};
+use super::response::{Address, Body, Refusal};
 use crate::{
     composition::{Accounts, Verification},
     error_chain::describe,

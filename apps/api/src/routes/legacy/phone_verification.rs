@@ -1,6 +1,6 @@
 //! Legacy phone verification: a signed-in person proves a number. Also the page's legacy address.
 
-use super::face::{Address, Body, Person, Refusal};
+use super::response::{Address, Body, Person, Refusal};
 use crate::{
     composition,
     http::{caller::VisitorOf, idempotency::detached, problem::ApiError, rate_limit::Limit},

@@ -10,7 +10,7 @@ mod verify;
 mod view;
 mod words;
 
-use crate::http::edge::OwnFace;
+use crate::http::edge::OwnBody;
 use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
@@ -55,6 +55,6 @@ fn page(status: StatusCode, template: &impl Template) -> HttpResponse {
         ))
         .insert_header(("Cross-Origin-Opener-Policy", "same-origin"))
         .body(body);
-    response.extensions_mut().insert(OwnFace);
+    response.extensions_mut().insert(OwnBody);
     response
 }

@@ -2,34 +2,30 @@
 //! differs, its key does not.
 
 use adapter_postgres::Store;
-use chrono::{DateTime, Duration, Utc};
 use domain::{
-    ids::{MessageId, TransferId, UserId, VerificationId, WalletId},
+    ids::{MessageId, TransferId, VerificationId, WalletId},
     message::Channel,
     money::{
-        Currency, Money,
-        account_number::AccountNumber,
-        ledger::{PostTransfer, ReverseTransfer, clearing_account},
+        Currency,
+        ledger::{ReverseTransfer, clearing_account},
         limits::Limits,
-        transfer::{Destination, Transfer, TransferStatus},
+        transfer::TransferStatus,
     },
-    operations::{
-        audit::Actor,
-        idempotency::{Fingerprint, IdempotencyKey},
-    },
-    phone::PhoneNumber,
+    operations::idempotency::{Fingerprint, IdempotencyKey},
     principal::Principal,
     verification::otp::OtpPolicy,
 };
 use ports::{
-    accounts::{Identities, NewPerson},
+    accounts::Identities,
     crypto::CodeMac,
     messaging::{Lane, NewOutbound, message_channel::OutboundMessage},
     money::{ConfirmTransfer, Ledger, OpenWallet, PostRequest, ReverseRequest, StepUpChallenge, WalletView},
     verification::OwnCode,
 };
 use std::sync::atomic::{AtomicU32, Ordering};
-use uuid::Uuid;
+use testkit::{id, new_person, phone, posting};
+
+pub(super) use testkit::{actor, at};
 
 static NEXT: AtomicU32 = AtomicU32::new(1);
 
@@ -37,36 +33,13 @@ fn number() -> u32 {
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
-fn id() -> Uuid {
-    Uuid::from_u128(u128::from(number()) << 64)
-}
-
-/// The instant that many seconds after the examples begin.
-pub(super) fn at(second: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp(1_800_000_000, 0).unwrap() + Duration::seconds(second)
-}
-
-pub(super) fn actor() -> Actor {
-    Actor { who: Principal::Client("test".into()), channel: "rest".into(), request_id: "request".into() }
-}
-
 pub(super) fn outside() -> WalletId {
     clearing_account(Currency::MXN)
 }
 
-fn phone(n: u32) -> PhoneNumber {
-    PhoneNumber::parse_international(&format!("+5255{n:08}")).unwrap()
-}
-
 /// A new person with that balance.
 pub(super) async fn person(store: &Store, minor: i64) -> WalletView {
-    let person = NewPerson {
-        id: UserId(id()),
-        phone: phone(number()),
-        wallet: WalletId(id()),
-        wallet_name: "Principal".into(),
-        currency: Currency::MXN,
-    };
+    let person = new_person(phone(number()));
     let user = store.get_or_create(&person, at(0)).await.unwrap();
     let wallet = store.first_wallet(user.id, Currency::MXN).await.unwrap().unwrap();
     if minor > 0 {
@@ -83,38 +56,11 @@ pub(super) fn transfer(payer: &WalletView, to: WalletId, minor: i64, key: &str) 
 }
 
 fn request(owner: &WalletView, from: WalletId, to: WalletId, minor: i64, key: &str) -> PostRequest {
-    let amount = Money::new(minor, Currency::MXN);
-    let decimal = amount.decimal();
+    let mut request = posting(owner.user, from, to, minor, key);
     let caller = Principal::Client(owner.user.to_string());
-    PostRequest {
-        command: PostTransfer {
-            transfer: Transfer {
-                id: TransferId(id()),
-                caller: caller.clone(),
-                client_tx_id: None,
-                owner: owner.user,
-                from,
-                to,
-                destination: Destination::Account(AccountNumber::Clabe("012345678901234567".into())),
-                amount,
-                concept: None,
-                status: TransferStatus::Completed,
-                verification: None,
-                reverses: None,
-                reversed_minor: 0,
-                refusal: None,
-                expires_at: None,
-                created_at: at(0),
-            },
-            key: IdempotencyKey { caller, operation: "transfer".into(), key: key.into() },
-            fingerprint: Fingerprint::of(&[("amount", Some(&decimal))]),
-            limits: Limits::none(Currency::MXN),
-            day: at(0).date_naive(),
-        },
-        step_up_challenge: None,
-        payee: None,
-        actor: actor(),
-    }
+    request.command.transfer.caller = caller.clone();
+    request.command.key.caller = caller;
+    request
 }
 
 pub(super) fn the_right_code() -> [u8; 32] {

@@ -1,4 +1,4 @@
-//! Tables of messaging: conversations, inbox, outbox, consents, notices, flows. Also the kept answers.
+//! Tables of messaging: conversations, inbox, outbox, consents, notices, flows.
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -137,19 +137,6 @@ diesel::table! {
         provider_id -> Text,
         report -> Text,
         at -> InstantCol,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::backend::values::columns::*;
-    idempotent_responses (caller, operation, key) {
-        caller -> Text,
-        operation -> Text,
-        key -> Text,
-        fingerprint -> Binary,
-        answer -> Nullable<Text>,
-        claimed_at -> InstantCol,
     }
 }
 

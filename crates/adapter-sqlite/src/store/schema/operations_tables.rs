@@ -1,4 +1,4 @@
-//! Tables of operations: the audit log and its seals.
+//! Tables of operations: the audit log with its seals, kept answers, and the ids of signed requests.
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -36,5 +36,28 @@ diesel::table! {
     use crate::backend::values::columns::*;
     audit_sealer (id) {
         id -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
+    idempotent_responses (caller, operation, key) {
+        caller -> Text,
+        operation -> Text,
+        key -> Text,
+        fingerprint -> Binary,
+        answer -> Nullable<Text>,
+        claimed_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
+    signed_requests (client, once) {
+        client -> Text,
+        once -> Text,
+        until -> InstantCol,
     }
 }

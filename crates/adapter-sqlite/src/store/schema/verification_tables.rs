@@ -1,4 +1,4 @@
-//! Tables of verification: challenges, sends, attempts, hosted pages. Also the signed requests.
+//! Tables of verification: challenges, sends, attempts, hosted pages.
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -128,15 +128,5 @@ diesel::table! {
         created_at -> InstantCol,
         expires_at -> InstantCol,
         finished_at -> Nullable<InstantCol>,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::backend::values::columns::*;
-    signed_requests (client, once) {
-        client -> Text,
-        once -> Text,
-        until -> InstantCol,
     }
 }

@@ -161,9 +161,9 @@ impl HandleMessage {
         Ok(Some(Event::Balance { posted, available }))
     }
 
-    pub(super) async fn list_movements(&self, user: UserId) -> Result<Event, TurnError> {
+    pub(super) async fn read_statement(&self, user: UserId) -> Result<Event, TurnError> {
         let Some(wallet) = self.parts.ledger.first_wallet(user, self.rules.default_currency).await? else {
-            return Ok(Event::Movements(Vec::new()));
+            return Ok(Event::Statement(Vec::new()));
         };
         let page = PageRequest { limit: STATEMENT_LINES, after: None };
         let entries = self.parts.ledger.entries(wallet.id, EntryFilter::default(), &page).await?;
@@ -173,7 +173,7 @@ impl HandleMessage {
             counterpart: entry.transfer.counterpart(wallet.id),
             concept: entry.transfer.concept,
         };
-        Ok(Event::Movements(entries.into_iter().map(movement).collect()))
+        Ok(Event::Statement(entries.into_iter().map(movement).collect()))
     }
 
     /// The owner of a chat that has no number of its own.

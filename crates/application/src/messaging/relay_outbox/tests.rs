@@ -11,13 +11,10 @@ use ports::{
         message_channel::{MockMessageChannel, OutboundMessage, SendLookup},
     },
 };
+use testkit::at;
 use uuid::Uuid;
 
 const ACCOUNT: &str = "twilio:whatsapp:+14155238886";
-
-fn at(second: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp(1_800_000_000 + second, 0).unwrap()
-}
 
 fn leased(in_doubt_since: Option<i64>, resent: bool) -> LeasedMessage {
     LeasedMessage {

@@ -17,10 +17,11 @@ use std::{
     future::{pending, ready},
     sync::Mutex,
 };
+use testkit::at;
 use uuid::Uuid;
 
 fn now() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_800_000_000, 0).unwrap()
+    at(0)
 }
 
 fn leased(tries: u32) -> LeasedTurn {

@@ -1,7 +1,6 @@
 //! A key that is new, answered, in progress or reused, and work that fails.
 
 use super::*;
-use chrono::DateTime;
 use domain::principal::Principal;
 use mockall::predicate::eq;
 use ports::{
@@ -9,10 +8,7 @@ use ports::{
     ids_and_random::{MockIdGenerator, MockRandom},
     operations::MockIdempotencyStore,
 };
-
-fn at(second: i64) -> DateTime<chrono::Utc> {
-    DateTime::from_timestamp(1_800_000_000 + second, 0).unwrap()
-}
+use testkit::at;
 
 fn key() -> IdempotencyKey {
     IdempotencyKey { caller: Principal::Client("team".into()), operation: "messages".into(), key: "1".into() }

@@ -13,9 +13,10 @@ use ports::{
     store_error::StoreError,
     verification::{MockVerificationPages, MockVerifications},
 };
+use testkit::at;
 
 fn now() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_800_000_000, 0).unwrap()
+    at(0)
 }
 
 #[derive(Default)]

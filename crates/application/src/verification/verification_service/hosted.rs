@@ -35,7 +35,7 @@ impl VerificationService {
             && self.record_sent(verification.id, started).await?
         {
             // The provider still keeps the code whose check attempts are used up: a new one is needed.
-            self.withdraw(&started.sid).await;
+            self.withdraw(&started.provider_ref).await;
             result = self.try_channels(&verification, fallback, locale).await;
             if let Ok(started) = &result {
                 self.record_sent(verification.id, started).await?;
@@ -43,7 +43,7 @@ impl VerificationService {
         }
         match result {
             Ok(started) => {
-                verification.provider_ref = Some(started.sid);
+                verification.provider_ref = Some(started.provider_ref);
                 verification.channel = started.channel;
                 Ok(SendCodeOutcome::Sent(Box::new(verification)))
             }
@@ -57,7 +57,8 @@ impl VerificationService {
     }
 
     async fn record_sent(&self, id: VerificationId, started: &StartedCode) -> StoreResult<bool> {
-        let result = SendResult::Sent { sid: started.sid.clone(), channel: started.channel };
+        let result =
+            SendResult::Sent { provider_ref: started.provider_ref.clone(), channel: started.channel };
         self.verifications.record_send(id, &result, self.kernel.now()).await
     }
 

@@ -121,13 +121,13 @@ fn empty_store() -> MockVerifications {
 }
 
 fn started(sid: &str, channel: Channel) -> StartedCode {
-    StartedCode { sid: sid.into(), channel }
+    StartedCode { provider_ref: sid.into(), channel }
 }
 
 #[tokio::test]
 async fn the_next_channel_is_tried_where_one_cannot_reach_the_number() {
     let mut store = empty_store();
-    let sent = SendResult::Sent { sid: "VE1".into(), channel: Channel::Sms };
+    let sent = SendResult::Sent { provider_ref: "VE1".into(), channel: Channel::Sms };
     store
         .expect_record_send()
         .withf(move |_, result, _| *result == sent)
@@ -148,9 +148,9 @@ async fn the_next_channel_is_tried_where_one_cannot_reach_the_number() {
 #[tokio::test]
 async fn a_spent_code_that_comes_back_is_withdrawn_and_a_new_one_sent() {
     let mut store = empty_store();
-    store
-        .expect_record_send()
-        .returning(|_, result, _| Ok(matches!(result, SendResult::Sent { sid, .. } if sid == "VE spent")));
+    store.expect_record_send().returning(|_, result, _| {
+        Ok(matches!(result, SendResult::Sent { provider_ref, .. } if provider_ref == "VE spent"))
+    });
     let mut verifier = MockCodeProvider::new();
     let mut sids = ["VE spent", "VE new"].into_iter();
     verifier.expect_start().times(2).returning(move |_| Ok(started(sids.next().unwrap(), Channel::Whatsapp)));

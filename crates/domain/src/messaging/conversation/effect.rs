@@ -51,7 +51,7 @@ pub enum Effect {
     /// Read a user's balance.
     ReadBalance(UserId),
     /// Read the newest lines of a user's statement.
-    ListMovements(UserId),
+    ReadStatement(UserId),
     /// Check a draft: destination, funds, limits.
     Prepare {
         /// The user who pays.
@@ -98,7 +98,7 @@ impl Effect {
             Self::ResendCode(_) => "resend_code",
             Self::CheckCode { .. } => "check_code",
             Self::ReadBalance(_) => "read_balance",
-            Self::ListMovements(_) => "list_movements",
+            Self::ReadStatement(_) => "read_statement",
             Self::Prepare { .. } => "prepare",
             Self::Pay { .. } => "pay",
             Self::ConfirmPayment { .. } => "confirm_payment",

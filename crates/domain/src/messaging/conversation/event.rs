@@ -87,7 +87,7 @@ pub enum Event {
         available: Money,
     },
     /// The newest lines of the statement.
-    Movements(Vec<StatementLine>),
+    Statement(Vec<StatementLine>),
     /// The result of checking a draft.
     Prepared(Prepared),
     /// The result of a payment.

@@ -95,7 +95,7 @@ pub enum Reply {
         available: Money,
     },
     /// The newest lines of the statement.
-    Movements(Vec<StatementLine>),
+    Statement(Vec<StatementLine>),
     /// Asks for the amount.
     AskAmount,
     /// Asks which of two readings of an amount is meant.
@@ -212,7 +212,7 @@ impl Reply {
             Self::CodeRight => vec![text("code-right")],
             Self::Verified => vec![text("verified")],
             Self::Balance { posted, available } => balance_texts(*posted, *available),
-            Self::Movements(movements) => movement_texts(movements),
+            Self::Statement(lines) => statement_texts(lines),
             Self::AskAmount => vec![text("ask-amount")],
             Self::WhichAmount { thousands, decimal } => vec![which_amount(*thousands, *decimal)],
             Self::BadAmount => vec![text("bad-amount")],
@@ -347,8 +347,8 @@ const fn limit_id(limit: &LimitExceeded) -> &'static str {
     }
 }
 
-fn movement_texts(movements: &[StatementLine]) -> Vec<Text> {
-    if movements.is_empty() {
+fn statement_texts(lines: &[StatementLine]) -> Vec<Text> {
+    if lines.is_empty() {
         return vec![text("movements-none")];
     }
     let line = |m: &StatementLine| {
@@ -360,5 +360,5 @@ fn movement_texts(movements: &[StatementLine]) -> Vec<Text> {
             .with("counterpart", m.counterpart.clone())
             .with("concept", concept)
     };
-    std::iter::once(text("movements")).chain(movements.iter().map(line)).collect()
+    std::iter::once(text("movements")).chain(lines.iter().map(line)).collect()
 }

@@ -95,8 +95,9 @@ pub struct DeferredRequest {
 pub enum RequestedAction {
     /// To see the balance.
     Balance,
-    /// To see the newest lines of the statement.
-    Movements,
+    /// To see the newest lines of the statement. Stored as `movements`.
+    #[serde(rename = "movements")]
+    Statement,
     /// To send money.
     Transfer(Draft),
     /// Nothing else than to prove the number.

@@ -30,7 +30,7 @@ impl Conversation {
             Event::CodeSent(outcome) => step.on_code_sent(&outcome),
             Event::CodeChecked(outcome) => step.on_code_checked(&outcome),
             Event::Balance { posted, available } => step.say(Reply::Balance { posted, available }),
-            Event::Movements(movements) => step.say(Reply::Movements(movements)),
+            Event::Statement(lines) => step.say(Reply::Statement(lines)),
             Event::Prepared(outcome) => step.on_prepared(outcome),
             Event::Paid(outcome) => step.on_paid(outcome),
             Event::ChatBound(Some(whose)) => {
@@ -243,7 +243,7 @@ impl Step<'_> {
     fn run(&mut self, user: UserId, what: RequestedAction) {
         match what {
             RequestedAction::Balance => self.effects.push(Effect::ReadBalance(user)),
-            RequestedAction::Movements => self.effects.push(Effect::ListMovements(user)),
+            RequestedAction::Statement => self.effects.push(Effect::ReadStatement(user)),
             RequestedAction::Transfer(draft) => self.continue_draft(user, draft),
             RequestedAction::Nothing => self.say(Reply::Greeting),
         }

@@ -394,6 +394,11 @@ fn the_stored_form_is_read_back() {
     let (state, _) = with_prompt();
     let json = serde_json::to_string(&state).unwrap();
     assert_eq!(serde_json::from_str::<Conversation>(&json).unwrap(), state);
+    assert_eq!(
+        serde_json::to_value(RequestedAction::Statement).unwrap(),
+        "movements",
+        "stored under that name"
+    );
 }
 
 fn any_event() -> impl Strategy<Value = Event> {
@@ -418,7 +423,7 @@ proptest! {
             let (next, effects) = state.step(event, &facts());
             for effect in &effects {
                 let personal =
-                    matches!(effect, Effect::ReadBalance(_) | Effect::ListMovements(_) | Effect::Prepare { .. } | Effect::Pay { .. });
+                    matches!(effect, Effect::ReadBalance(_) | Effect::ReadStatement(_) | Effect::Prepare { .. } | Effect::Pay { .. });
                 prop_assert!(!personal, "{:?}", effect);
             }
             state = next;

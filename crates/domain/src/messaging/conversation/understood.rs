@@ -22,7 +22,7 @@ impl Step<'_> {
         }
         match understanding.intent {
             Intent::CheckBalance => self.want(RequestedAction::Balance),
-            Intent::ListTransactions => self.want(RequestedAction::Movements),
+            Intent::ListTransactions => self.want(RequestedAction::Statement),
             Intent::Transfer => self.transfer(text, understanding),
             Intent::Confirm => self.confirm_nothing(),
             Intent::Deny => self.answer_prompt(None, false),

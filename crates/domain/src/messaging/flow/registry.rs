@@ -1,4 +1,4 @@
-//! All loaded flows. The newest version of each can be started; older ones stay for the people who began with
+//! All loaded flows. The newest version of each can be started; earlier ones stay for the people who began with
 //! them.
 
 use super::{Flow, Slug, words::Folded};
@@ -9,7 +9,7 @@ use crate::locale::Locale;
 pub struct FlowRegistry {
     flows: Vec<Flow>,
     /// Versions that can't be started any more.
-    older: Vec<Flow>,
+    earlier: Vec<Flow>,
 }
 
 /// Two flows that can't be loaded together.
@@ -43,16 +43,16 @@ impl FlowRegistry {
                 }
             }
         }
-        if faults.is_empty() { Ok(Self { flows, older: Vec::new() }) } else { Err(faults) }
+        if faults.is_empty() { Ok(Self { flows, earlier: Vec::new() }) } else { Err(faults) }
     }
 
-    /// Adds older versions, which only people who began with them see. A version that is loaded already stays
+    /// Adds earlier versions, which only people who began with them see. A version that is loaded already stays
     /// as it is.
     #[must_use]
-    pub fn with_older(mut self, older: impl IntoIterator<Item = Flow>) -> Self {
-        for flow in older {
+    pub fn with_earlier_versions(mut self, earlier: impl IntoIterator<Item = Flow>) -> Self {
+        for flow in earlier {
             if self.find(&flow.id, flow.version).is_none() {
-                self.older.push(flow);
+                self.earlier.push(flow);
             }
         }
         self
@@ -61,13 +61,13 @@ impl FlowRegistry {
     /// The flow with that name and version.
     #[must_use]
     pub fn find(&self, id: &Slug, version: u32) -> Option<&Flow> {
-        self.flows.iter().chain(&self.older).find(|flow| flow.id == *id && flow.version == version)
+        self.flows.iter().chain(&self.earlier).find(|flow| flow.id == *id && flow.version == version)
     }
 
-    /// Whether any version of the flow is loaded, older ones included.
+    /// Whether any version of the flow is loaded, earlier ones included.
     #[must_use]
     pub fn has(&self, id: &Slug) -> bool {
-        self.flows.iter().chain(&self.older).any(|flow| flow.id == *id)
+        self.flows.iter().chain(&self.earlier).any(|flow| flow.id == *id)
     }
 
     /// The version that is started now.

@@ -180,7 +180,7 @@ fn answer_submitted(
         }
         Err(SubmitTransferError::NoSuchWallet) => Err(ApiError::not_found("Wallet not found.")),
         Err(SubmitTransferError::KeyReused) => Err(key_reused()),
-        Err(SubmitTransferError::NoSecondStep) => {
+        Err(SubmitTransferError::NoStepUp) => {
             Err(ApiError::conflict("This amount needs a step-up code, and the person has no proved number."))
         }
         Err(SubmitTransferError::TooManyCodes(at)) => {

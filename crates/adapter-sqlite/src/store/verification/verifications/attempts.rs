@@ -37,9 +37,9 @@ pub(crate) async fn set_failures(conn: &mut Conn, name: &str, failures: Failures
 }
 
 /// How many check attempts a provider's challenge has used, over all our challenges that share it.
-pub(crate) async fn attempts_at(conn: &mut Conn, sid: &str) -> Result<i64, SqlError> {
+pub(crate) async fn attempts_at(conn: &mut Conn, provider_ref: &str) -> Result<i64, SqlError> {
     let used = verifications::table
-        .filter(verifications::provider_ref.eq(sid))
+        .filter(verifications::provider_ref.eq(provider_ref))
         .select(diesel::dsl::sum(verifications::attempts_used));
     Ok(used.first::<Option<i64>>(conn).await?.unwrap_or(0))
 }
@@ -91,7 +91,7 @@ pub(crate) async fn take_attempt(
 /// What the decision on a check attempt is made from. The wrong codes are counted under the name `failures`.
 async fn facts_of(conn: &mut Conn, row: &VerificationRow, failures: &str) -> Result<AttemptFacts, SqlError> {
     let used_at_provider = match &row.provider_ref {
-        Some(sid) => u32::try_from(attempts_at(conn, sid).await?).unwrap_or(u32::MAX),
+        Some(provider_ref) => u32::try_from(attempts_at(conn, provider_ref).await?).unwrap_or(u32::MAX),
         None => 0,
     };
     Ok(AttemptFacts {
@@ -358,9 +358,9 @@ pub(crate) async fn settle_attempt(
 /// True when the provider's approval belongs to another challenge of ours. One approval at the provider
 /// counts for one challenge, also when an answer was lost and the provider is asked afterwards.
 pub(crate) async fn approved_for_another(conn: &mut Conn, row: &VerificationRow) -> Result<bool, SqlError> {
-    let Some(sid) = &row.provider_ref else { return Ok(false) };
+    let Some(provider_ref) = &row.provider_ref else { return Ok(false) };
     let others = verifications::table
-        .filter(verifications::provider_ref.eq(sid))
+        .filter(verifications::provider_ref.eq(provider_ref))
         .filter(verifications::id.ne(row.id))
         .filter(verifications::status.eq(ChallengeStatus::Approved.name()));
     Ok(others.count().get_result::<i64>(conn).await? > 0)

@@ -302,12 +302,15 @@ pub(crate) async fn record_send(
     let row = load_locked(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
     let mut is_spent = false;
     let (status, error, channel) = match result {
-        SendResult::Sent { sid, channel } => {
+        SendResult::Sent { provider_ref, channel } => {
             diesel::update(verifications::table.find(row.id))
-                .set((verifications::provider_ref.eq(Some(&sid)), verifications::channel.eq(channel.name())))
+                .set((
+                    verifications::provider_ref.eq(Some(&provider_ref)),
+                    verifications::channel.eq(channel.name()),
+                ))
                 .execute(conn)
                 .await?;
-            is_spent = attempts_at(conn, &sid).await? >= i64::from(row.attempts_max);
+            is_spent = attempts_at(conn, &provider_ref).await? >= i64::from(row.attempts_max);
             (DeliveryStatus::Sent, None, channel.name().to_owned())
         }
         SendResult::Failed(reason) => {

@@ -135,8 +135,8 @@ fn a_person_who_completed_it_sees_the_menu_and_agrees_to_start_again() {
 #[test]
 fn a_running_flow_ends_with_the_version_it_began_with() {
     let newer = Flow::check(&FlowDraft { version: on(2, 2), ..draft() }).unwrap();
-    let book = FlowRegistry::new(vec![newer.clone()]).unwrap();
-    let both = StepContext { flows: Arc::new(book.with_older([flow()])), ..facts() };
+    let registry = FlowRegistry::new(vec![newer.clone()]).unwrap();
+    let both = StepContext { flows: Arc::new(registry.with_earlier_versions([flow()])), ..facts() };
     let (state, effects) = conversation(in_the_middle(), &both, &["1", "ayer"]);
     assert!(matches!(effects.as_slice(), [Effect::SaveAnswers(saved), _] if saved.version == 1));
     let (_, effects) = state.step(says("acepto"), &both);

@@ -262,14 +262,15 @@ fn a_minimum_age_is_counted_in_whole_years() {
 }
 
 #[test]
-fn the_registry_starts_the_newest_version_and_finds_older_ones() {
+fn the_registry_starts_the_newest_version_and_finds_earlier_ones() {
     let newer = Flow::check(&FlowDraft { version: on(2, 2), ..draft() }).unwrap();
-    let book = FlowRegistry::new(vec![newer.clone()]).unwrap().with_older([flow(), newer]);
+    let registry = FlowRegistry::new(vec![newer.clone()]).unwrap().with_earlier_versions([flow(), newer]);
     let id = Slug::parse("care").unwrap();
-    assert_eq!(book.find(&id, 1).unwrap().version(), 1);
-    assert_eq!(book.newest(&id).unwrap().version(), 2);
-    assert_eq!(book.all_newest().len(), 1);
-    let started = |text, spoken| book.started_by(text, spoken).map(|(flow, locale)| (flow.version(), locale));
+    assert_eq!(registry.find(&id, 1).unwrap().version(), 1);
+    assert_eq!(registry.newest(&id).unwrap().version(), 2);
+    assert_eq!(registry.all_newest().len(), 1);
+    let started =
+        |text, spoken| registry.started_by(text, spoken).map(|(flow, locale)| (flow.version(), locale));
     assert_eq!(started("¡CUIDADO!", None), Some((2, Locale::Es)));
     assert_eq!(started("care", Some(Locale::Es)), Some((2, Locale::En)), "the word's language is the flow's");
     assert_eq!(started("take care of it", None), None, "as a whole message only");
@@ -278,8 +279,8 @@ fn the_registry_starts_the_newest_version_and_finds_older_ones() {
 #[test]
 fn a_word_of_two_languages_is_taken_for_the_one_that_was_spoken() {
     let draft = FlowDraft { triggers: words(5, &["hospital"], &["Hospital"]), ..draft() };
-    let book = FlowRegistry::new(vec![Flow::check(&draft).unwrap()]).unwrap();
-    let language = |spoken| book.started_by("hospital", spoken).map(|(_, locale)| locale);
+    let registry = FlowRegistry::new(vec![Flow::check(&draft).unwrap()]).unwrap();
+    let language = |spoken| registry.started_by("hospital", spoken).map(|(_, locale)| locale);
     assert_eq!(language(None), Some(Locale::Es));
     assert_eq!(language(Some(Locale::En)), Some(Locale::En));
     assert_eq!(language(Some(Locale::Pt)), Some(Locale::Es));

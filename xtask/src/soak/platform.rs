@@ -39,7 +39,7 @@ impl Drop for Process {
 }
 
 /// All programs of the soak test and their settings.
-pub(super) struct House {
+pub(super) struct Platform {
     logs: PathBuf,
     env: Vec<(String, String)>,
     /// The address of the sandbox.
@@ -51,7 +51,7 @@ pub(super) struct House {
     world: Option<Process>,
 }
 
-impl House {
+impl Platform {
     /// Builds the programs and starts the sandbox, but no replica.
     pub(super) fn open(database: &str) -> Result<Self, String> {
         run(crate::shell_env::cargo().args(["build", "--workspace", "--bins"]))?;
@@ -65,11 +65,11 @@ impl House {
         let public = balancer::start(replicas.clone())
             .map_err(|fault| format!("the load balancer did not start: {fault}"))?;
         let env = settings(&sandbox, &mail, &public, database);
-        let mut house = Self { logs, env, sandbox, replicas, public, world: None };
-        let world = house.spawn("ventanilla-sandbox", &[], &[], "sandbox")?;
-        house.world = Some(world);
-        wait_for(&house.sandbox, "/sandbox/requests")?;
-        Ok(house)
+        let mut platform = Self { logs, env, sandbox, replicas, public, world: None };
+        let world = platform.spawn("ventanilla-sandbox", &[], &[], "sandbox")?;
+        platform.world = Some(world);
+        wait_for(&platform.sandbox, "/sandbox/requests")?;
+        Ok(platform)
     }
 
     /// Starts a replica and waits until it is ready.

@@ -1,6 +1,6 @@
 //! The form of the legacy endpoints: their own JSON, for refusals too.
 
-use crate::http::{caller::Caller, client_ip::ClientAddress, edge::OwnFace, json, problem::ApiError};
+use crate::http::{caller::Caller, client_ip::ClientAddress, edge::OwnBody, json, problem::ApiError};
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse, ResponseError,
     dev::Payload,
@@ -58,7 +58,7 @@ impl ResponseError for Refusal {
             response.insert_header((header::RETRY_AFTER, seconds));
         }
         let mut response = response.json(&self.body);
-        response.extensions_mut().insert(OwnFace);
+        response.extensions_mut().insert(OwnBody);
         response
     }
 }

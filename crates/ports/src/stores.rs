@@ -1,0 +1,50 @@
+//! The ports of the database as one trait.
+
+use crate::{
+    accounts::{ChatLinks, Identities, Sessions, Users},
+    messaging::{Consents, Conversations, Flows, Outbox, TurnQueue},
+    money::Ledger,
+    operations::{AuditLog, DeadLetters, IdempotencyStore, SignedRequests},
+    verification::{VerificationPages, Verifications},
+};
+
+/// All ports that a database adapter implements.
+pub trait Stores:
+    TurnQueue
+    + Conversations
+    + Outbox
+    + Consents
+    + DeadLetters
+    + VerificationPages
+    + Verifications
+    + Identities
+    + Ledger
+    + IdempotencyStore
+    + AuditLog
+    + Flows
+    + Users
+    + Sessions
+    + SignedRequests
+    + ChatLinks
+{
+}
+
+impl<T> Stores for T where
+    T: TurnQueue
+        + Conversations
+        + Outbox
+        + Consents
+        + DeadLetters
+        + VerificationPages
+        + Verifications
+        + Identities
+        + Ledger
+        + IdempotencyStore
+        + AuditLog
+        + Flows
+        + Users
+        + Sessions
+        + SignedRequests
+        + ChatLinks
+{
+}
