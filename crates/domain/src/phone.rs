@@ -3,6 +3,8 @@
 //! Three things are kept apart: the canonical E.164 number, by which people are compared; the channel's own
 //! address, to which replies go verbatim; and a business-scoped id, which is no number.
 
+#[cfg(feature = "phone-metadata")]
+mod dialling;
 mod e164;
 mod plan;
 #[cfg(feature = "phone-metadata")]

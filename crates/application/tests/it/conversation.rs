@@ -184,13 +184,14 @@ survives!(
     }
 );
 
-survives!(
-    the_wrong_code_that_locks_is_told_the_same_each_time,
-    Script {
+/// The number locks while a payment waits for its code. After whichever call the process dies, the person is
+/// told the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_wrong_code_that_locks_is_told_the_same_after_a_crash() {
+    let script = Script {
         lines: &[
-            "saldo",
-            "CONFIRMAR <code>",
             "manda 600 a 012345678901234567",
+            "CONFIRMAR <code>",
             "sí",
             "CONFIRMAR 000000",
             "CONFIRMAR 000001",
@@ -199,9 +200,9 @@ survives!(
             "sí",
             "CONFIRMAR 000003",
             "CONFIRMAR 000004",
-            "CONFIRMAR <sms>",
         ],
         balance: 100_000,
         transfers: &[TransferStatus::Canceled, TransferStatus::Canceled],
-    }
-);
+    };
+    script.survives(Fault::DiedAfter).await;
+}

@@ -1,22 +1,19 @@
 //! The prefixes of a numbering plan: what is dialled before a number but is no part of it.
-//!
-//! The rules are those of libphonenumber's `parse` (Apache-2.0), for texts that hold only digits.
 
-use super::plan::{Length, Plan};
 use regex_lite::Regex;
-use std::{borrow::Cow, sync::LazyLock};
+use std::sync::LazyLock;
 
 /// A pattern of the table, compiled when it is first asked for. No pattern matches nothing.
-type Pattern = LazyLock<Option<Regex>, Box<dyn FnOnce() -> Option<Regex> + Send>>;
+pub(super) type Pattern = LazyLock<Option<Regex>, Box<dyn FnOnce() -> Option<Regex> + Send>>;
 
 /// The patterns by which prefixes are told from numbers.
 pub(super) struct Prefixes {
     /// What is dialled to leave the country: `00`.
-    international: Pattern,
+    pub(super) international: Pattern,
     /// What is dialled before a number within the country: `0`, with a carrier's digits in some.
-    national: Pattern,
+    pub(super) national: Pattern,
     /// What is put in the place of the national prefix, with the captures of its pattern: `9$1`.
-    replacement: &'static str,
+    pub(super) replacement: &'static str,
     /// All national numbers of the country.
     number: Pattern,
 }
@@ -32,7 +29,8 @@ impl Prefixes {
         })
     }
 
-    fn is_number(&self, national: &str) -> bool {
+    /// Whether these digits are a national number of the country.
+    pub(super) fn is_number(&self, national: &str) -> bool {
         self.number.as_ref().is_some_and(|number| number.is_match(national))
     }
 }
@@ -41,41 +39,4 @@ fn pattern(text: &'static str, end: &'static str) -> Pattern {
     LazyLock::new(Box::new(move || {
         if text.is_empty() { None } else { Regex::new(&format!("^(?:{text}){end}")).ok() }
     }))
-}
-
-impl Plan {
-    /// Removes what is dialled to leave the country; none if the digits don't begin with it.
-    ///
-    /// No calling code begins with 0, so a prefix before a 0 is none.
-    pub(super) fn without_international_prefix<'a>(&self, digits: &'a str) -> Option<&'a str> {
-        let found = self.prefixes.international.as_ref()?.find(digits)?;
-        digits.get(found.end()..).filter(|rest| !rest.starts_with('0'))
-    }
-
-    /// Removes the plan's own calling code, written without `+`, where the digits are no national number.
-    pub(super) fn without_own_calling_code<'a>(&self, digits: &'a str) -> Option<Cow<'a, str>> {
-        let national = self.without_national_prefix(digits.strip_prefix(self.calling_code)?);
-        let only_without = !self.prefixes.is_number(digits) && self.prefixes.is_number(&national);
-        (only_without || self.length(digits) == Length::TooLong).then_some(national)
-    }
-
-    /// Removes or rewrites the national prefix, unless only the number with it is one of the country.
-    pub(super) fn without_national_prefix<'a>(&self, digits: &'a str) -> Cow<'a, str> {
-        let unchanged = Cow::Borrowed(digits);
-        let Some(prefix) = self.prefixes.national.as_ref() else { return unchanged };
-        let Some(found) = prefix.captures(digits) else { return unchanged };
-        let captured = |group| found.get(group).map(|part| !part.as_str().is_empty());
-        let is_rewritten = !self.prefixes.replacement.is_empty()
-            && matches!((captured(1), captured(2)), (Some(_), Some(true)) | (Some(true), None));
-        let changed = if is_rewritten {
-            prefix.replace(digits, self.prefixes.replacement)
-        } else {
-            let end = found.get(0).map_or(0, |whole| whole.end());
-            Cow::Borrowed(digits.get(end..).unwrap_or(digits))
-        };
-        if self.prefixes.is_number(digits) && !self.prefixes.is_number(&changed) {
-            return unchanged;
-        }
-        changed
-    }
 }
