@@ -23,7 +23,7 @@ use unicode_normalization::UnicodeNormalization;
 pub struct Region(&'static str);
 
 impl Region {
-    /// Mexico, `MX`.
+    /// Mexico, the region where none is set.
     pub const MEXICO: Self = Self("MX");
 
     /// Reads two letters in any case: `MX`. Countries without a calling code are none.

@@ -14,7 +14,7 @@ use thiserror::Error;
 /// The principal that acted, and how.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
-    /// The principal.
+    /// The principal that acted.
     pub who: Principal,
     /// The channel it came over: `rest`, `page`, `whatsapp`, `telegram`, `worker`.
     pub channel: String,
