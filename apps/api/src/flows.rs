@@ -1,7 +1,8 @@
 //! Loads the flows at start: reads and checks them, keeps their versions, and adds the versions of before.
 
-use crate::{config::Settings, error_chain::describe, stores::Stores};
+use crate::{config::Settings, stores::Stores};
 use adapter_flows::{Complaint, FlowLibrary};
+use application::error_chain::describe;
 use chrono::{DateTime, Utc};
 use domain::messaging::flow::{Flow, FlowRegistry};
 use ports::messaging::{FlowVersion, KeptVersions};

@@ -5,7 +5,6 @@ pub mod commands;
 mod composition;
 mod config;
 mod dev_secrets;
-mod error_chain;
 mod flows;
 mod http;
 mod routes;

@@ -4,11 +4,10 @@
 
 use crate::{
     composition::{App, Messaging},
-    error_chain::describe,
     telemetry::{count_send, count_turn},
     wakeups::WorkerWakeups,
 };
-use application::messaging::turn_runner::TurnEnd;
+use application::{error_chain::describe, messaging::turn_runner::TurnEnd};
 use futures_util::FutureExt;
 use ports::messaging::{LeasedMessage, LeasedTurn};
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};

@@ -1,6 +1,7 @@
 //! `audit verify`: checks the seals of the audit log, over all rows.
 
-use crate::{composition::open_store, config::Settings, error_chain::describe};
+use crate::{composition::open_store, config::Settings};
+use application::error_chain::describe;
 use clap::Subcommand;
 use domain::operations::audit::BlockHead;
 use std::process::ExitCode;

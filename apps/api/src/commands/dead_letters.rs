@@ -1,6 +1,7 @@
 //! `dead-letters`: lists what could not be processed, and tries it again.
 
-use crate::{composition::App, config::Settings, error_chain::describe};
+use crate::{composition::App, config::Settings};
+use application::error_chain::describe;
 use clap::Subcommand;
 use ports::{
     operations::{DeadLetter, DeadLetters},
@@ -27,13 +28,15 @@ pub(super) async fn run(settings: Settings, command: &DeadLettersCommand) -> Res
     let app = App::build(settings).await.map_err(|fault| describe(&fault))?;
     match command {
         DeadLettersCommand::List => list(app.operations.dead_letters.as_ref()).await,
-        DeadLettersCommand::Replay { id } => match app.messaging.replay(*id).await {
-            Ok(Some(status)) => super::say(status),
-            Ok(None) => {
-                Err(format!("no dead letter has the id {id}; `ventanilla dead-letters list` shows them"))
+        DeadLettersCommand::Replay { id } => {
+            match app.messaging.accept.replay(*id, &app.messaging.webhooks).await {
+                Ok(Some(status)) => super::say(status.name()),
+                Ok(None) => {
+                    Err(format!("no dead letter has the id {id}; `ventanilla dead-letters list` shows them"))
+                }
+                Err(fault) => Err(describe(&fault)),
             }
-            Err(fault) => Err(describe(&fault)),
-        },
+        }
     }
 }
 

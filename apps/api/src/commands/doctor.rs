@@ -1,6 +1,7 @@
 //! `doctor`: checks the settings, the database and the connection to each provider.
 
-use crate::{composition::open_store, config::Settings, error_chain::describe};
+use crate::{composition::open_store, config::Settings};
+use application::error_chain::describe;
 use std::{process::ExitCode, time::Duration};
 
 pub(super) async fn run(settings: &Settings) -> Result<ExitCode, String> {

@@ -1,6 +1,7 @@
 //! `ledger verify`: checks every rule of the ledger, over all rows.
 
-use crate::{composition::open_store, config::Settings, error_chain::describe};
+use crate::{composition::open_store, config::Settings};
+use application::error_chain::describe;
 use clap::Subcommand;
 use std::process::ExitCode;
 

@@ -10,7 +10,8 @@ mod otp;
 mod serve;
 mod token;
 
-use crate::{config::Settings, error_chain::describe, telemetry};
+use crate::{config::Settings, telemetry};
+use application::error_chain::describe;
 use clap::{Parser, Subcommand};
 use std::{
     io::{self, Write},

@@ -7,8 +7,8 @@ mod sending;
 mod terminal;
 
 use self::terminal::{ask, tell};
-use crate::{composition::App, config::Settings, error_chain::describe};
-use application::verification::verification_service::CheckResult;
+use crate::{composition::App, config::Settings};
+use application::{error_chain::describe, verification::verification_service::CheckResult};
 use clap::{Args, Subcommand};
 use domain::{
     ids::VerificationId,

@@ -3,7 +3,6 @@
 use crate::{
     composition::App,
     config::{AppEnv, Settings},
-    error_chain::describe,
     http::{
         edge::{edge, head_as_get},
         rate_limit::RateLimit,
@@ -16,6 +15,7 @@ use crate::{
 };
 use actix_web::{App as WebApp, HttpServer, middleware::from_fn, web};
 use adapter_crypto::TokenKind;
+use application::error_chain::describe;
 use std::{process::ExitCode, sync::Arc};
 use tokio::signal::unix::{SignalKind, signal};
 

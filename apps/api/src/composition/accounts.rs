@@ -22,8 +22,7 @@ use application::{
     kernel::Kernel,
     verification::verification_service::VerificationService,
 };
-use domain::channel_account::ChannelAccount;
-use domain::message::Channel;
+use domain::{channel_account::ChannelAccount, message::Channel};
 use ports::{
     accounts::session_tokens::SessionTokens,
     crypto::{PasswordHasher, SecretHasher},

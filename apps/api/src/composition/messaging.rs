@@ -23,15 +23,10 @@ use application::{
 };
 use chrono::Duration;
 use domain::messaging::flow::FlowRegistry;
-use ports::{
-    messaging::{
-        Consents, Conversations, Outbox, inbound_webhook::InboundWebhook, intent_parser::IntentParser,
-    },
-    operations::{DeadLetters, ReplayOutcome},
-    store_error::StoreResult,
+use ports::messaging::{
+    Consents, Conversations, Outbox, inbound_webhook::InboundWebhook, intent_parser::IntentParser,
 };
 use std::{collections::HashMap, sync::Arc};
-use uuid::Uuid;
 
 /// The use cases of messaging.
 pub(crate) struct Messaging {
@@ -50,7 +45,6 @@ pub(crate) struct Messaging {
     pub(crate) consents: Arc<dyn Consents>,
     pub(crate) turns: TurnRunner,
     pub(crate) relay: RelayOutbox,
-    dead_letters: Arc<dyn DeadLetters>,
 }
 
 impl Messaging {
@@ -92,20 +86,7 @@ impl Messaging {
             consents: store.clone(),
             turns,
             relay: RelayOutbox::new(store.clone(), channels, kernel.clone()),
-            dead_letters: store.clone(),
         }
-    }
-
-    /// Tries a dead letter again: `queued`, `taken` or `unreadable`. None if no dead letter has this id.
-    pub(crate) async fn replay(&self, id: Uuid) -> StoreResult<Option<&'static str>> {
-        let kept = match self.dead_letters.revive(id, self.kernel.now()).await? {
-            None => return Ok(None),
-            Some(ReplayOutcome::Queued) => return Ok(Some("queued")),
-            Some(ReplayOutcome::Unreadable(kept)) => kept,
-        };
-        let Some(webhook) = self.webhooks.get(kept.webhook.as_str()) else { return Ok(Some("unreadable")) };
-        let taken = self.accept.run_again(webhook.as_ref(), kept).await?;
-        Ok(Some(if taken.is_some() { "taken" } else { "unreadable" }))
     }
 }
 

@@ -18,8 +18,7 @@ use application::{
         wallets::Wallets,
     },
 };
-use domain::channel_account::ChannelAccount;
-use domain::phone::PhoneNumber;
+use domain::{channel_account::ChannelAccount, phone::PhoneNumber};
 use std::sync::Arc;
 
 /// The demo person's number.

@@ -242,7 +242,7 @@ impl From<StoreError> for ApiError {
         if matches!(fault, StoreError::Overloaded) {
             tracing::warn!("the store is overloaded; a request was refused");
         } else {
-            tracing::error!(error = %crate::error_chain::describe(&fault), "the store failed");
+            tracing::error!(error = %application::error_chain::describe(&fault), "the store failed");
         }
         match fault {
             StoreError::Overloaded => {

@@ -2,7 +2,7 @@
 //! one is refused, whatever token comes with it.
 
 use super::{edge::request_id, problem::ApiError};
-use crate::{composition::Operations, error_chain::describe, http::json::BODY_MAX};
+use crate::{composition::Operations, http::json::BODY_MAX};
 use actix_web::{
     Error, HttpMessage, HttpRequest, Resource, ResponseError,
     body::{EitherBody, MessageBody},
@@ -12,7 +12,7 @@ use actix_web::{
     middleware::{Next, from_fn},
     web::{self, Bytes},
 };
-use application::operations::check_signature::CheckSignatureError;
+use application::{error_chain::describe, operations::check_signature::CheckSignatureError};
 use domain::operations::signed_request::{SignatureHeaders, SignedRequest};
 use futures_util::stream;
 use std::future::ready;

@@ -9,10 +9,10 @@ use ports::{
             ConsentReport, InboundEvent, InboundMessage, InboundWebhook, Notice, RawWebhook, StatusReport,
         },
     },
-    operations::{DeadLetters, UnreadableWebhook},
+    operations::{DeadLetters, ReplayOutcome, UnreadableWebhook},
     store_error::{StoreError, StoreResult},
 };
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -51,6 +51,29 @@ pub enum AcceptWebhookError {
     /// The webhook could not be stored. The provider must send it again.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// What became of a dead letter that was tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replayed {
+    /// Its message or turn waits in the queue again.
+    Queued,
+    /// Its webhook could be read now, and its events are stored.
+    Taken,
+    /// Its webhook still can't be read, or nothing decodes it any more.
+    Unreadable,
+}
+
+impl Replayed {
+    /// The name in the API and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Taken => "taken",
+            Self::Unreadable => "unreadable",
+        }
+    }
 }
 
 /// What one webhook brought, by number.
@@ -96,6 +119,26 @@ impl AcceptWebhook {
                 Err(AcceptWebhookError::Undecodable(error.0))
             }
         }
+    }
+
+    /// Tries a dead letter again. `webhooks` are the decoders by the name of their endpoint. `None`: no dead
+    /// letter has this id.
+    #[tracing::instrument(name = "replay_dead_letter", level = "debug", skip_all)]
+    pub async fn replay(
+        &self,
+        id: Uuid,
+        webhooks: &HashMap<&'static str, Arc<dyn InboundWebhook>>,
+    ) -> StoreResult<Option<Replayed>> {
+        let kept = match self.dead_letters.revive(id, self.kernel.now()).await? {
+            None => return Ok(None),
+            Some(ReplayOutcome::Queued) => return Ok(Some(Replayed::Queued)),
+            Some(ReplayOutcome::Unreadable(kept)) => kept,
+        };
+        let taken = match webhooks.get(kept.webhook.as_str()) {
+            Some(webhook) => self.run_again(webhook.as_ref(), kept).await?,
+            None => None,
+        };
+        Ok(Some(if taken.is_some() { Replayed::Taken } else { Replayed::Unreadable }))
     }
 
     /// Decodes an unreadable webhook once more. `None`: it still can't be read. Its signature was checked

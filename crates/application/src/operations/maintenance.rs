@@ -21,7 +21,7 @@ pub struct RetentionPolicy {
 }
 
 impl Default for RetentionPolicy {
-    /// 31 days.
+    /// Everything is kept for 31 days.
     fn default() -> Self {
         Self { keep: Duration::days(31) }
     }

@@ -46,6 +46,20 @@ pub struct AttemptResult {
 }
 
 impl AttemptResult {
+    /// Whether this wrong code ended the challenge: it used up the last check attempt, or locked the recipient.
+    #[must_use]
+    pub const fn ends_challenge(&self) -> bool {
+        !self.approved && self.attempts_remaining == 0
+    }
+
+    /// The answer to a later code, if this wrong code ended the challenge: locked while the lock lasts, then
+    /// gone.
+    #[must_use]
+    pub fn later_refusal(&self, now: DateTime<Utc>) -> Option<AttemptRefusal> {
+        let lock = self.locked_until.filter(|until| now < *until);
+        self.ends_challenge().then(|| lock.map_or(AttemptRefusal::Gone, AttemptRefusal::Locked))
+    }
+
     /// The name of the result in the audit log.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -69,6 +83,8 @@ impl fmt::Display for AttemptResult {
 pub struct Settlement {
     /// The challenge afterwards.
     pub challenge: Challenge,
+    /// Whether the challenge was open until now. One that was settled before stays as it is stored.
+    pub was_open: bool,
     /// The wrong codes afterwards.
     pub failures: Failures,
     /// Whether this attempt used up the challenge without approving it. The verification breaker counts that.
@@ -96,10 +112,7 @@ impl AttemptFacts {
         if self.used_at_provider >= challenge.attempts_max {
             return Err(AttemptRefusal::Gone);
         }
-        match challenge.take_attempt(now) {
-            Ok(_) => Ok(challenge),
-            Err(_) => Err(AttemptRefusal::Gone),
-        }
+        if challenge.take_attempt(now) { Ok(challenge) } else { Err(AttemptRefusal::Gone) }
     }
 
     /// Settles a check attempt that was reserved before, while `running` others are in progress. A challenge
@@ -122,6 +135,7 @@ impl AttemptFacts {
         let attempts_remaining = if locked_until.is_some() { 0 } else { challenge.attempts_remaining() };
         Settlement {
             challenge,
+            was_open,
             failures,
             used_up: was_open && !right && challenge.attempts_remaining() == 0,
             result: AttemptResult { approved, attempts_remaining, locked_until },

@@ -175,35 +175,13 @@ pub struct Challenge {
     pub last_sent_at: DateTime<Utc>,
 }
 
-/// Why a check attempt is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum AttemptRefused {
-    /// The code has expired.
-    #[error("the code has expired")]
-    Expired,
-    /// All check attempts are used.
-    #[error("no check attempts are left")]
-    Exhausted,
-    /// The challenge is already approved or canceled.
-    #[error("the challenge is settled")]
-    Settled,
-}
-
 impl Challenge {
     /// Reserves a check attempt *before* the code is compared, so that concurrent attempts never pass the
-    /// limit. Returns how many are left after it.
-    pub fn take_attempt(&mut self, now: DateTime<Utc>) -> Result<u32, AttemptRefused> {
-        if self.status != ChallengeStatus::Pending {
-            return Err(AttemptRefused::Settled);
-        }
-        if now >= self.expires_at {
-            return Err(AttemptRefused::Expired);
-        }
-        if self.attempts_used >= self.attempts_max {
-            return Err(AttemptRefused::Exhausted);
-        }
-        self.attempts_used = self.attempts_used.saturating_add(1);
-        Ok(self.attempts_remaining())
+    /// limit. False, and nothing is counted, once the challenge is settled, expired or exhausted.
+    pub fn take_attempt(&mut self, now: DateTime<Utc>) -> bool {
+        let is_open = self.is_open(now);
+        self.attempts_used = self.attempts_used.saturating_add(u32::from(is_open));
+        is_open
     }
 
     /// Settles a reserved check attempt while `running` others are in progress, and returns whether it

@@ -71,6 +71,21 @@ impl SendRefusal {
 }
 
 impl StartFacts {
+    /// The facts about a send that was not made before, with nothing open and no cooldown, by a known sender.
+    /// The other fields are set afterwards.
+    #[must_use]
+    pub const fn of(failures: Failures, counts: SendCounts) -> Self {
+        Self {
+            is_repeated: false,
+            has_open_challenge: false,
+            breaker: Breaker::Closed,
+            is_anonymous: false,
+            failures,
+            last_sent_at: None,
+            counts,
+        }
+    }
+
     /// Decides on the send. The order: what was answered before, the open challenge, then the breaker, the
     /// lock, the cooldown and the quotas.
     #[must_use]

@@ -7,6 +7,7 @@ use self::dice::Dice;
 use crate::{
     Stores,
     examples::{actor, at, id, person, policy},
+    money::step_up::RIGHT,
 };
 use chrono::{Duration, NaiveDate};
 use domain::{
@@ -33,7 +34,6 @@ use std::collections::BTreeMap;
 
 const SCRIPTS: u32 = 30;
 const STEPS: u32 = 25;
-const RIGHT: [u8; 32] = [7; 32];
 /// A second after the end of every script.
 const LATE: i64 = 1_000_000_000;
 

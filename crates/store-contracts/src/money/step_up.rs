@@ -27,7 +27,8 @@ use ports::{
     verification::{OwnCode, Verifications},
 };
 
-const RIGHT: [u8; 32] = [7; 32];
+/// The hash of the right code.
+pub(super) const RIGHT: [u8; 32] = [7; 32];
 const WRONG: [u8; 32] = [8; 32];
 
 /// A transfer that waits for its code.
@@ -43,13 +44,20 @@ async fn filed(
     ids
 }
 
-/// A request for a transfer that waits for its code.
+/// A request for a transfer that waits for its code until second 300.
 fn waiting(owner: UserId, from: WalletId, minor: i64, policy: OtpPolicy) -> PostRequest {
-    let verification = VerificationId(id());
     let mut request = transfer(owner, from, outside(), minor, None);
-    request.command.transfer.status = TransferStatus::PendingVerification;
-    request.command.transfer.verification = Some(verification);
-    request.command.transfer.expires_at = Some(at(300));
+    wait_for_code(&mut request, policy, 300);
+    request
+}
+
+/// Makes a transfer wait until that second for a code, whose hash is [`RIGHT`].
+pub(super) fn wait_for_code(request: &mut PostRequest, policy: OtpPolicy, until: i64) {
+    let verification = VerificationId(id());
+    let asked = &mut request.command.transfer;
+    asked.status = TransferStatus::PendingVerification;
+    asked.verification = Some(verification);
+    asked.expires_at = Some(at(until));
     request.step_up_challenge = Some(StepUpChallenge {
         verification,
         phone: phone(1),
@@ -59,10 +67,9 @@ fn waiting(owner: UserId, from: WalletId, minor: i64, policy: OtpPolicy) -> Post
             transaction_digest: [2; 32],
         },
         message: outbound(1, "code", Lane::Code),
-        expires_at: at(300),
+        expires_at: at(until),
         policy,
     });
-    request
 }
 
 async fn confirm(

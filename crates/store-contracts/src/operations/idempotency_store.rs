@@ -1,8 +1,10 @@
 //! Idempotency: kept answers, by the caller's key.
 
 use crate::{Stores, examples::at};
-use domain::operations::idempotency::{Fingerprint, IdempotencyKey};
-use domain::principal::Principal;
+use domain::{
+    operations::idempotency::{Fingerprint, IdempotencyKey},
+    principal::Principal,
+};
 use futures_util::future::join_all;
 use ports::operations::Claim;
 

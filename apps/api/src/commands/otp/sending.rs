@@ -6,10 +6,11 @@ use super::{
     recipient_of,
     terminal::{ask, ask_or_end, tell},
 };
-use crate::{
-    composition::App, config::Settings, error_chain::describe, wakeups::WorkerWakeups, workers::Workers,
+use crate::{composition::App, config::Settings, wakeups::WorkerWakeups, workers::Workers};
+use application::{
+    error_chain::describe,
+    verification::verification_service::{SendCodeOutcome, StartRequest},
 };
-use application::verification::verification_service::{SendCodeOutcome, StartRequest};
 use clap::Args;
 use domain::{
     ids::VerificationId,

@@ -11,7 +11,6 @@ pub(crate) mod telegram;
 
 use crate::{
     composition::Accounts,
-    error_chain::describe,
     http::{json::Empty, problem::ApiError},
 };
 use actix_web::{
@@ -19,7 +18,10 @@ use actix_web::{
     http::header::{CACHE_CONTROL, HeaderValue},
     web,
 };
-use application::accounts::session_issuer::{AuthServiceError, SignedIn};
+use application::{
+    accounts::session_issuer::{AuthServiceError, SignedIn},
+    error_chain::describe,
+};
 use chrono::{DateTime, Utc};
 use domain::{
     accounts::{ACCESS_TTL, PersonName},

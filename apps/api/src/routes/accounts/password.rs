@@ -3,7 +3,6 @@
 use super::{code_of, email_of, no_code};
 use crate::{
     composition::Accounts,
-    error_chain::describe,
     http::{
         caller::VisitorOf,
         idempotency::detached,
@@ -14,7 +13,10 @@ use crate::{
     wakeups::WorkerWakeups,
 };
 use actix_web::{HttpResponse, web};
-use application::accounts::{reset_password::ResetError, session_issuer::Visitor};
+use application::{
+    accounts::{reset_password::ResetError, session_issuer::Visitor},
+    error_chain::describe,
+};
 use domain::{email::EmailAddress, verification::otp::OtpCode};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;

@@ -4,7 +4,6 @@
 use super::response::{Address, Body, Refusal};
 use crate::{
     composition::{Accounts, Verification},
-    error_chain::describe,
     http::{caller::VisitorOf, idempotency::detached, problem::ApiError, rate_limit::Limit},
     routes::accounts::password::reset_by_code,
     wakeups::WorkerWakeups,
@@ -20,6 +19,7 @@ use application::{
         register::{RegisterError, Registration},
         reset_password::ResetError,
     },
+    error_chain::describe,
     verification::verification_service::{CheckResult, SendCodeOutcome, StartRequest},
 };
 use chrono::{DateTime, Utc};

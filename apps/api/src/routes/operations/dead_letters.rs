@@ -91,7 +91,7 @@ pub(crate) async fn replay(
     caller.require(Scope::Operate)?;
     let unknown = || ApiError::not_found("Dead letter not found.");
     let id = Uuid::try_parse(&id).map_err(|_malformed| unknown())?;
-    let status = app.replay(id).await?.ok_or_else(unknown)?;
+    let status = app.accept.replay(id, &app.webhooks).await?.ok_or_else(unknown)?.name();
     wakeups.inbox.notify_one();
     wakeups.outbox.notify_one();
     Ok(HttpResponse::Ok().json(ReplayAnswer { id: id.to_string(), status }))

@@ -93,7 +93,7 @@ async fn refuse(
 ) -> Result<ConfirmOutcome, SqlError> {
     let row = wrong_code_row(&request.actor, &transfer, &result, now);
     write_ledger(conn, LedgerRows { audit: vec![row], ..LedgerRows::default() }).await?;
-    if result.attempts_remaining == 0 {
+    if result.ends_challenge() {
         end(conn, &mut transfer, TransferStatus::Canceled, None, &request.actor, now).await?;
     }
     Ok(wrong(result))
@@ -150,20 +150,17 @@ fn judged_before(
     })
 }
 
-/// The answer for a canceled transfer. If wrong codes ended it, the answer stays about the code: the number
-/// is locked, or the code is used up.
+/// The answer for a canceled transfer. If a wrong code ended it, the answer stays about the code.
 async fn code_of_canceled(
     conn: &mut Conn,
     request: &ConfirmTransfer,
     transfer: Transfer,
     now: DateTime<Utc>,
 ) -> Result<ConfirmOutcome, SqlError> {
-    Ok(match verifications::last_attempt_of(conn, request.verification).await? {
-        Some(last) if last.attempts_remaining == 0 && !last.approved => match last.locked_until {
-            Some(until) if now < until => ConfirmOutcome::Locked(until),
-            _ => ConfirmOutcome::CodeGone,
-        },
-        _ => ConfirmOutcome::NotWaiting(Box::new(transfer)),
+    let last = verifications::last_attempt_of(conn, request.verification).await?;
+    Ok(match last.and_then(|last| last.later_refusal(now)) {
+        Some(refusal) => refused(refusal),
+        None => ConfirmOutcome::NotWaiting(Box::new(transfer)),
     })
 }
 

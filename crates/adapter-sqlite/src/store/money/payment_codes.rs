@@ -20,7 +20,7 @@ use domain::{
     principal::Principal,
     verification::{
         SendRefusal, StartDecision, StartFacts,
-        otp::{Breaker, Purpose, Recipient},
+        otp::{Purpose, Recipient},
     },
 };
 use ports::{
@@ -31,10 +31,8 @@ use ports::{
 use std::collections::BTreeMap;
 
 /// What is known about the numbers to which a batch may send codes. Their locks are held.
-pub(super) struct PaymentCodes {
-    numbers: BTreeMap<String, StartFacts>,
-    pub(super) breaker: Breaker,
-}
+#[derive(Default)]
+pub(super) struct PaymentCodes(BTreeMap<String, StartFacts>);
 
 impl PaymentCodes {
     /// Takes the locks of all numbers to which the requests may send codes, and reads what the decisions are
@@ -48,49 +46,45 @@ impl PaymentCodes {
         let wanted: BTreeMap<String, Recipient> =
             steps.map(|step| (step.phone.e164().to_owned(), step.phone.clone().into())).collect();
         if wanted.is_empty() {
-            return Ok(Self { numbers: BTreeMap::new(), breaker: Breaker::Closed });
+            return Ok(Self::default());
         }
         let locks: Vec<String> = wanted.keys().map(|phone| verifications::phone_lock(phone)).collect();
         lock_names(conn, &locks).await?;
         let breaker = verifications::breaker(conn, now).await?;
         let mut numbers = BTreeMap::new();
         for (phone, to) in wanted {
-            let facts = StartFacts {
-                is_repeated: false,
-                has_open_challenge: false,
-                breaker,
-                is_anonymous: false,
-                failures: verifications::failures_of(conn, &phone).await?,
-                last_sent_at: None,
-                counts: verifications::send_counts(conn, &to, Sender::default(), true, now).await?,
-            };
+            let failures = verifications::failures_of(conn, &phone).await?;
+            let counts = verifications::send_counts(conn, &to, Sender::default(), true, now).await?;
+            let facts = StartFacts { breaker, ..StartFacts::of(failures, counts) };
             numbers.insert(phone, facts);
         }
-        Ok(Self { numbers, breaker })
+        Ok(Self(numbers))
     }
 
-    /// Why no code may be sent for this request. `None`: one may, or none is needed, or the request was
-    /// decided before and sends none.
-    pub(super) fn refusal(
+    /// The check attempts of the code that may be sent for this request. `None`: none is needed, or the
+    /// request was decided before and sends none.
+    pub(super) fn allow(
         &self,
         batch: &PostingBatch,
         request: &PostRequest,
         now: DateTime<Utc>,
-    ) -> Option<SendRefusal> {
-        let step = request.step_up_challenge.as_ref()?;
+    ) -> Result<Option<u32>, SendRefusal> {
+        let Some(step) = &request.step_up_challenge else { return Ok(None) };
         if batch.outcomes.contains_key(&request.command.key) {
-            return None;
+            return Ok(None);
         }
-        match self.numbers.get(step.phone.e164())?.decide(&step.policy, now) {
-            StartDecision::Refuse(refusal) => Some(refusal),
-            StartDecision::Send { .. } | StartDecision::Repeat | StartDecision::KeepOpen => None,
+        let Some(facts) = self.0.get(step.phone.e164()) else { return Ok(None) };
+        match facts.decide(&step.policy, now) {
+            StartDecision::Send { attempts_max } => Ok(Some(attempts_max)),
+            StartDecision::Repeat | StartDecision::KeepOpen => Ok(None),
+            StartDecision::Refuse(refusal) => Err(refusal),
         }
     }
 
     /// Counts the code of a request that was accepted, for those behind it in the batch.
     pub(super) fn count(&mut self, request: &PostRequest, decision: &Decision, now: DateTime<Utc>) {
         if let (Decision::Decided(Outcome::Accepted(_)), Some(step)) = (decision, &request.step_up_challenge)
-            && let Some(facts) = self.numbers.get_mut(step.phone.e164())
+            && let Some(facts) = self.0.get_mut(step.phone.e164())
         {
             facts.counts.destination.add(now);
         }
@@ -103,7 +97,7 @@ pub(super) async fn file(
     sealer: &dyn Sealer,
     transfer: &Transfer,
     step: &StepUpChallenge,
-    breaker: Breaker,
+    attempts_max: u32,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
     let new = NewChallenge {
@@ -118,10 +112,7 @@ pub(super) async fn file(
         locale: None,
         fallback: Vec::new(),
     };
-    let terms = verifications::Terms {
-        expires_at: step.expires_at,
-        attempts_max: breaker.attempts(step.policy.attempts_max),
-    };
+    let terms = verifications::Terms { expires_at: step.expires_at, attempts_max };
     verifications::insert(conn, &new, None, Some(&step.code), terms, now).await?;
     let send = verifications::NewSend {
         verification: DbId(new.id.0),

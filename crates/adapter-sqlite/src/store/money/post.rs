@@ -29,7 +29,7 @@ use domain::{
         idempotency::IdempotencyKey,
     },
     text::fold,
-    verification::{AttemptResult, otp::Breaker},
+    verification::AttemptResult,
 };
 use ports::{
     crypto::Sealer,
@@ -113,11 +113,14 @@ pub(crate) async fn post(
     look_payees(conn, &mut batch, requests).await?;
     let mut audit = Vec::with_capacity(requests.len());
     let mut outcomes = Vec::with_capacity(requests.len());
+    let mut attempts = Vec::with_capacity(requests.len());
     for (request, at) in requests {
-        let decision = match codes.refusal(&batch, request, *at) {
-            Some(refusal) => Decision::CodeRefused(refusal),
-            None => batch.decide(&request.command),
+        let code = codes.allow(&batch, request, *at);
+        let decision = match code {
+            Ok(_) => batch.decide(&request.command),
+            Err(refusal) => Decision::CodeRefused(refusal),
         };
+        attempts.push(code.unwrap_or_default());
         codes.count(request, &decision, *at);
         if let Decision::Decided(outcome) = &decision {
             audit.push(audit_row(request, outcome, *at));
@@ -128,8 +131,8 @@ pub(crate) async fn post(
     let mut rows = LedgerRows::of(batch, now)?;
     rows.audit = audit;
     write_ledger(conn, rows).await?;
-    for ((request, at), outcome) in requests.iter().zip(&mut outcomes) {
-        write_company(conn, sealer, request, &outcome.decision, codes.breaker, *at).await?;
+    for (((request, at), outcome), attempts_max) in requests.iter().zip(&mut outcomes).zip(attempts) {
+        write_company(conn, sealer, request, (&outcome.decision, attempts_max), *at).await?;
         recognise(request, &mut outcome.decision);
     }
     Ok(outcomes)
@@ -228,17 +231,18 @@ async fn write_company(
     conn: &mut Conn,
     sealer: &dyn Sealer,
     request: &PostRequest,
-    decision: &Decision,
-    breaker: Breaker,
+    (decision, attempts_max): (&Decision, Option<u32>),
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
     let Decision::Decided(Outcome::Accepted(transfer)) = decision else { return Ok(()) };
     if transfer.status == TransferStatus::Completed {
         name_payee(conn, transfer, request.payee.as_deref()).await?;
     }
-    match &request.step_up_challenge {
-        Some(step) => payment_codes::file(conn, sealer, transfer, step, breaker, now).await,
-        None => Ok(()),
+    match (&request.step_up_challenge, attempts_max) {
+        (Some(step), Some(attempts_max)) => {
+            payment_codes::file(conn, sealer, transfer, step, attempts_max, now).await
+        }
+        _ => Ok(()),
     }
 }
 

@@ -11,11 +11,13 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::operations::audit::{
-    Actor, AuditRecord, AuditRow, AuditViolation, Block, BlockHead, block_bytes, check_block, decode_rows,
-    encode_rows, row_bytes, row_code,
+use domain::{
+    operations::audit::{
+        Actor, AuditRecord, AuditRow, AuditViolation, Block, BlockHead, block_bytes, check_block,
+        decode_rows, encode_rows, row_bytes, row_code,
+    },
+    principal::Principal,
 };
-use domain::principal::Principal;
 use futures_util::FutureExt;
 use ports::{
     crypto::AuditSealer,

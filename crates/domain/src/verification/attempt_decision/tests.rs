@@ -39,6 +39,7 @@ fn a_right_code_approves_and_clears_the_failures() {
     assert_eq!(settlement.challenge.status, ChallengeStatus::Approved);
     assert_eq!(settlement.challenge.attempts_used, 1);
     assert_eq!((settlement.failures, settlement.used_up), (Failures::default(), false));
+    assert!(settlement.was_open);
     let expected = AttemptResult { approved: true, attempts_remaining: 2, locked_until: None };
     assert_eq!(settlement.result, expected);
 }
@@ -91,7 +92,7 @@ fn a_settled_challenge_stays_as_it_is() {
             AttemptFacts { challenge, failures: Failures { count: 4, locked_until: None }, ..fresh() };
         let late = facts.settle(true, 0, &policy(), at(1));
         assert_eq!((late.challenge, late.failures), (challenge, facts.failures), "too late to count");
-        assert!(!late.result.approved && !late.used_up);
+        assert!(!late.result.approved && !late.used_up && !late.was_open);
         let wrong = facts.settle(false, 0, &policy(), at(1));
         assert_eq!((wrong.challenge, wrong.used_up), (challenge, false));
         assert_eq!(wrong.failures.locked_until, Some(at(301)), "a wrong code counts, however late");
@@ -106,6 +107,22 @@ fn the_last_wrong_answer_waits_for_those_in_progress() {
     assert_eq!((first.challenge.status, first.used_up), (ChallengeStatus::Pending, true));
     let other = facts.settle(true, 0, &policy(), at(1));
     assert_eq!((other.challenge.status, other.used_up), (ChallengeStatus::Approved, false));
+}
+
+#[test]
+fn after_the_last_wrong_code_later_ones_are_answered_about_the_code() {
+    let wrong = |attempts_remaining, locked_until| AttemptResult {
+        approved: false,
+        attempts_remaining,
+        locked_until,
+    };
+    assert_eq!(wrong(1, None).later_refusal(at(0)), None, "another attempt is left");
+    assert_eq!(wrong(0, None).later_refusal(at(0)), Some(AttemptRefusal::Gone));
+    let locked = wrong(0, Some(at(300)));
+    assert_eq!(locked.later_refusal(at(299)), Some(AttemptRefusal::Locked(at(300))));
+    assert_eq!(locked.later_refusal(at(300)), Some(AttemptRefusal::Gone));
+    let right = AttemptResult { approved: true, attempts_remaining: 0, locked_until: None };
+    assert_eq!((right.ends_challenge(), right.later_refusal(at(0))), (false, None));
 }
 
 #[test]

@@ -14,15 +14,7 @@ fn policy() -> OtpPolicy {
 
 /// Facts that let a code be sent.
 fn free() -> StartFacts {
-    StartFacts {
-        is_repeated: false,
-        has_open_challenge: false,
-        breaker: Breaker::Closed,
-        is_anonymous: false,
-        failures: Failures::default(),
-        last_sent_at: None,
-        counts: SendCounts::default(),
-    }
+    StartFacts::of(Failures::default(), SendCounts::default())
 }
 
 fn full(n: u32) -> Count {
@@ -92,15 +84,15 @@ fn counts() -> impl Strategy<Value = SendCounts> {
 
 fn facts() -> impl Strategy<Value = StartFacts> {
     (
-        any::<[bool; 4]>(),
+        [0.1, 0.1, 0.5, 0.5].map(proptest::bool::weighted),
         (0..6_u32, proptest::option::of(-400_i64..400)),
         proptest::option::of(-120_i64..=5),
         counts(),
     )
         .prop_map(
             |([is_repeated, has_open_challenge, is_open, is_anonymous], failures, sent, counts)| StartFacts {
-                is_repeated: is_repeated && sent.is_some(),
-                has_open_challenge: has_open_challenge && is_anonymous,
+                is_repeated,
+                has_open_challenge,
                 breaker: if is_open { Breaker::Open } else { Breaker::Closed },
                 is_anonymous,
                 failures: Failures { count: failures.0, locked_until: failures.1.map(at) },

@@ -1,9 +1,12 @@
 //! The requests of a script: some fit and some don't, some are new and some are repeated.
 
-use super::{End, LATE, RIGHT, Script};
-use crate::examples::{actor, at, id, outbound, phone, policy, transfer};
+use super::{End, LATE, Script};
+use crate::{
+    examples::{actor, at, id, policy, transfer},
+    money::step_up::wait_for_code,
+};
 use domain::{
-    ids::{TransferId, UserId, VerificationId, WalletId},
+    ids::{TransferId, UserId, WalletId},
     money::{
         account_number::AccountNumber,
         ledger::{AccountKind, ReverseTransfer},
@@ -12,12 +15,7 @@ use domain::{
     operations::idempotency::{Fingerprint, IdempotencyKey},
     principal::Principal,
 };
-use ports::{
-    crypto::CodeMac,
-    messaging::Lane,
-    money::{PostRequest, ReverseRequest, StepUpChallenge},
-    verification::OwnCode,
-};
+use ports::money::{PostRequest, ReverseRequest};
 
 impl Script {
     /// An idempotency key of the script: either a name used several times, or a key of this request alone.
@@ -67,7 +65,7 @@ impl Script {
         }
         match self.dice.below(10) {
             0..3 => request.command.transfer.status = TransferStatus::Processing,
-            3..5 if from.owner.is_some() => wait_for_code(&mut request),
+            3..5 if from.owner.is_some() => wait_for_code(&mut request, policy(), LATE),
             _ => {}
         }
         request.command.fingerprint = fingerprint(&request.command.transfer);
@@ -120,26 +118,6 @@ impl Script {
         self.reversed.push(request.clone());
         Some(request)
     }
-}
-
-fn wait_for_code(request: &mut PostRequest) {
-    let verification = VerificationId(id());
-    let asked = &mut request.command.transfer;
-    asked.status = TransferStatus::PendingVerification;
-    asked.verification = Some(verification);
-    asked.expires_at = Some(at(LATE));
-    request.step_up_challenge = Some(StepUpChallenge {
-        verification,
-        phone: phone(1),
-        code: OwnCode {
-            salt: [1; 16],
-            mac: CodeMac { key_id: "1".into(), mac: RIGHT },
-            transaction_digest: [2; 32],
-        },
-        message: outbound(1, "code", Lane::Code),
-        expires_at: at(LATE),
-        policy: policy(),
-    });
 }
 
 fn fingerprint(asked: &Transfer) -> Fingerprint {

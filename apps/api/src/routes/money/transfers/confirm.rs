@@ -28,7 +28,8 @@ pub(crate) struct ConfirmBody {
 
 /// Confirms a transfer with its step-up code.
 ///
-/// A wrong code that is sent again under the same key is the same check attempt. Needs the scope `transfers`,
+/// A wrong code that is sent again under the same key is the same check attempt. The wrong code that uses up the
+/// last attempt, or locks the number, cancels the transfer. Needs the scope `transfers`,
 /// or a person's token. Errors: `code_invalid_or_expired` (400), `insufficient_funds` (402), `not_found`
 /// (404), `conflict` (409) if the transfer waits for no code, `limit_exceeded` (422), `otp_locked` (423).
 #[utoipa::path(post, path = "/api/v1/transfers/{id}/confirm", tag = "money",

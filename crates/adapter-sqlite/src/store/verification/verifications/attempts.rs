@@ -128,8 +128,7 @@ async fn save(
     if settlement.failures != before {
         set_failures(conn, failures, settlement.failures).await?;
     }
-    // A settled challenge doesn't change, however late an attempt comes back.
-    if row.challenge()?.status != ChallengeStatus::Pending {
+    if !settlement.was_open {
         return Ok(());
     }
     save_challenge(conn, row.id, &settlement.challenge).await?;

@@ -108,15 +108,9 @@ async fn take(
     let requester = row.requester()?;
     let kind = kind_of(conn, &requester, &row.recipient).await?;
     let sender = Sender { client_ip: row.client_ip.as_deref(), kind };
-    let facts = StartFacts {
-        is_repeated: false,
-        has_open_challenge: false,
-        breaker: Breaker::Closed,
-        is_anonymous: requester.is_anonymous(),
-        failures: failures_of(conn, &failure_name(&row.recipient, &requester, kind)).await?,
-        last_sent_at: None,
-        counts: send_counts(conn, &to, sender, row.is_payment(), now).await?,
-    };
+    let failures = failures_of(conn, &failure_name(&row.recipient, &requester, kind)).await?;
+    let counts = send_counts(conn, &to, sender, row.is_payment(), now).await?;
+    let facts = StartFacts { is_anonymous: requester.is_anonymous(), ..StartFacts::of(failures, counts) };
     if !matches!(facts.decide(policy, now), StartDecision::Send { .. }) {
         return drop_fallbacks(conn, row.id).await.map(|()| false);
     }

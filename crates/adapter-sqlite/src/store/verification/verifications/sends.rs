@@ -127,14 +127,13 @@ pub(crate) async fn begin_resend(
     let kind = kind_of(conn, &requester, &row.recipient).await?;
     let sender = Sender { client_ip: row.client_ip.as_deref(), kind };
     let failures = failure_name(&row.recipient, &requester, kind);
+    let failures = failures_of(conn, &failures).await?;
+    let counts = send_counts(conn, &to, sender, row.is_payment(), now).await?;
     let facts = StartFacts {
         is_repeated: was_sent_by(conn, request.effect_key.as_deref()).await?,
-        has_open_challenge: false,
-        breaker: Breaker::Closed,
         is_anonymous: requester.is_anonymous(),
-        failures: failures_of(conn, &failures).await?,
         last_sent_at: Some(row.last_sent_at.0),
-        counts: send_counts(conn, &to, sender, row.is_payment(), now).await?,
+        ..StartFacts::of(failures, counts)
     };
     match facts.decide(&request.policy, now) {
         StartDecision::Send { .. } => {
