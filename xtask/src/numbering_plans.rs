@@ -3,13 +3,12 @@
 //! The crate carries Google's metadata as a protocol buffer. Its few fields are read here by hand: the task
 //! needs no code generator, and neither does the build.
 
-use crate::root;
+use crate::{root, shell_env};
 use serde_json::Value;
 use std::{
     fmt::Write,
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 const TABLE: &str = "crates/domain/data/numbering-plans.tsv";
@@ -51,8 +50,7 @@ pub(crate) fn write() -> Result<(), String> {
 
 /// The folder with the sources of `rlibphonenumber`, where cargo keeps them.
 fn library() -> Result<PathBuf, String> {
-    let asked =
-        Command::new("cargo").args(["metadata", "--format-version", "1"]).current_dir(root()?).output();
+    let asked = shell_env::cargo().args(["metadata", "--format-version", "1"]).current_dir(root()?).output();
     let answer = asked.map_err(|error| format!("cargo metadata: {error}"))?.stdout;
     let answer: Value =
         serde_json::from_slice(&answer).map_err(|error| format!("cargo metadata: {error}"))?;

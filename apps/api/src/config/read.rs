@@ -153,13 +153,15 @@ fn place(r: &mut Reader<'_>) -> Place {
 }
 
 fn home(r: &mut Reader<'_>) -> Home {
+    let usual = ConversationPolicy::default();
+    let (region, currency) = (usual.home.code(), usual.default_currency.code());
+    let (locale, zone) = (usual.default_locale.tag(), usual.zone.name());
     Home {
-        region: r.read("DEFAULT_REGION", "MX", "a country code such as MX", Region::parse),
-        locale: r.read("DEFAULT_LOCALE", "es", "es, en or pt", Locale::parse),
+        region: r.read("DEFAULT_REGION", &region, "a country code such as MX", Region::parse),
+        locale: r.read("DEFAULT_LOCALE", locale, "es, en or pt", Locale::parse),
         currency: r
-            .read("DEFAULT_CURRENCY", "MXN", "a currency code such as MXN", |t| Currency::parse(t).ok()),
-        zone: r
-            .read("DEFAULT_TIME_ZONE", "America/Mexico_City", "an IANA time zone", |t| t.parse::<Tz>().ok()),
+            .read("DEFAULT_CURRENCY", currency, "a currency code such as MXN", |t| Currency::parse(t).ok()),
+        zone: r.read("DEFAULT_TIME_ZONE", zone, "an IANA time zone", |t| t.parse::<Tz>().ok()),
     }
 }
 

@@ -124,7 +124,7 @@ pub enum RequestedDestination {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TransferRequest {
-    /// The principal that asks: `client:<id>` or `chat:<conversation>`.
+    /// The principal that asks.
     pub caller: Principal,
     /// The actor for the audit row.
     pub actor: Actor,
