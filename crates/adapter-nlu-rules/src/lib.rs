@@ -29,8 +29,7 @@ mod tests;
 
 use async_trait::async_trait;
 use domain::{
-    locale::Locale,
-    messaging::intent::{Intent, Understanding},
+    messaging::intent::{Dialogue, Intent, Understanding},
     phone::Region,
 };
 use ports::messaging::intent_parser::IntentParser;
@@ -53,20 +52,21 @@ impl RuleParser {
     }
 
     /// Returns the intent, language and entities of a text. Pure and synchronous; never fails: a text without
-    /// a known meaning is [`Intent::Unknown`]. `hint` is the language to report when the text itself doesn't
-    /// tell one.
+    /// a known meaning is [`Intent::Unknown`]. `dialogue` is what was said
+    /// before: its language is reported when the text itself doesn't tell one.
     ///
     /// Only the first 600 characters count. The confidence is 0.9, or 0.3 for [`Intent::Unknown`].
     #[must_use]
-    pub fn understand(&self, text: &str, hint: Option<Locale>) -> Understanding {
+    pub fn understand(&self, text: &str, dialogue: &Dialogue) -> Understanding {
         let text: String = text.chars().take(LENGTH_MAX).collect();
         let decision = decide::decide(&text, self.home);
         let confidence = if decision.intent == Intent::Unknown { 0.3 } else { 0.9 };
         Understanding {
             intent: decision.intent,
             confidence,
-            locale: decision.locale.or(hint),
+            locale: decision.locale.or(dialogue.locale),
             entities: decision.entities,
+            ..Understanding::unknown()
         }
     }
 }
@@ -77,8 +77,8 @@ impl IntentParser for RuleParser {
         "rules"
     }
 
-    async fn parse(&self, text: &str, hint: Option<Locale>) -> Understanding {
-        self.understand(text, hint)
+    async fn parse(&self, text: &str, dialogue: &Dialogue) -> Understanding {
+        self.understand(text, dialogue)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::RuleParser;
 use domain::{
     locale::Locale,
-    messaging::intent::{AmountReading, DestinationKind, Intent, Understanding},
+    messaging::intent::{AmountReading, DestinationKind, Dialogue, Intent, Understanding},
     phone::Region,
 };
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 mod yes_matrix;
 
 fn parse(text: &str) -> Understanding {
-    RuleParser::new(Region::parse("MX").unwrap()).understand(text, None)
+    RuleParser::new(Region::parse("MX").unwrap()).understand(text, &Dialogue::default())
 }
 
 #[test]

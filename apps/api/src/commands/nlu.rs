@@ -3,7 +3,7 @@
 use adapter_nlu_rules::RuleParser;
 use clap::{Args, Subcommand};
 use domain::{
-    messaging::intent::{AmountReading, Understanding},
+    messaging::intent::{AmountReading, Dialogue, Understanding},
     phone::Region,
 };
 use ports::messaging::intent_parser::IntentParser;
@@ -40,7 +40,7 @@ pub(super) async fn run(NluCommand::Parse(args): NluCommand) -> Result<ExitCode,
     let home = Region::parse("MX").ok_or("the region MX is not known")?;
     let parser = RuleParser::new(home);
     if !args.jsonl {
-        let understanding = parser.parse(&args.text.unwrap_or_default(), None).await;
+        let understanding = parser.parse(&args.text.unwrap_or_default(), &Dialogue::default()).await;
         return super::say(&prediction(None, &understanding).to_string());
     }
     let mut out = io::stdout().lock();
@@ -51,7 +51,7 @@ pub(super) async fn run(NluCommand::Parse(args): NluCommand) -> Result<ExitCode,
         }
         let line: Line = serde_json::from_str(&line)
             .map_err(|fault| format!("line {}: {fault}", number.saturating_add(1)))?;
-        let understanding = parser.parse(&line.text, None).await;
+        let understanding = parser.parse(&line.text, &Dialogue::default()).await;
         writeln!(out, "{}", prediction(Some(line.id), &understanding)).map_err(|fault| fault.to_string())?;
     }
     Ok(ExitCode::SUCCESS)

@@ -15,7 +15,14 @@ impl MessageFeatures<'_> {
             .filter(|d| names_payee || d.kind != DestinationKind::Name)
             .map(|d| normalise(d, home));
         let code = self.code.clone().filter(|_| intent == Intent::VerifyCode);
-        Entities { amount, currency, destination, code, concept: self.concept(intent, chars) }
+        Entities {
+            amount,
+            currency,
+            destination,
+            code,
+            concept: self.concept(intent, chars),
+            ..Entities::default()
+        }
     }
 
     /// True if the text changes something in what was asked («sí, pero …», «mejor …»).

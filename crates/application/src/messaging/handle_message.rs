@@ -24,6 +24,7 @@ use domain::{
             StepContext,
         },
         flow::{CompletedFlow, FlowRegistry},
+        intent::Dialogue,
     },
     money::Currency,
     operations::audit::{Actor, AuditRecord},
@@ -320,7 +321,7 @@ impl HandleMessage {
                 None
             }
             Effect::Understand(text) => {
-                let understanding = self.parts.parser.parse(&text, state.locale).await;
+                let understanding = self.parts.parser.parse(&text, &Dialogue::new(state.locale)).await;
                 Some(Event::Understood { text, understanding })
             }
             Effect::StartVerification => Some(self.start_verification(turn, state, key).await?),

@@ -1,7 +1,15 @@
-//! Intents and slots of a message. The list is closed: a parser can only say one of these, and none of them
-//! moves money by itself.
+//! Intents and slots of a message, and the state of the dialogue that a parser reads it in. The list is closed: a
+//! parser can only say one of these, and none of them moves money by itself.
 
-use crate::{locale::Locale, money::Currency};
+mod dialogue;
+mod slots;
+
+pub use dialogue::{AskedFor, Dialogue};
+pub use slots::{
+    AmountReading, Choice, DestinationKind, Entities, NamedDestination, Period, RelativeAmount, Topic,
+};
+
+use crate::locale::Locale;
 use serde::{Deserialize, Serialize};
 
 macro_rules! intents {
@@ -58,105 +66,51 @@ intents! {
     VerifyCode "codigo" "verify_code",
     /// Asks for the code again.
     ResendCode "reenviar_codigo" "resend_code",
+    /// Wants all money that goes out stopped.
+    FreezeAccount "congelar" "freeze_account",
+    /// Asks how others pay them: their CLABE, their number.
+    ReceiveDetails "datos_para_recibir" "receive_details",
+    /// Asks how much they may send, or what is left of a limit.
+    AskLimits "consultar_limites" "ask_limits",
+    /// Asks for a sum of payments: over a time, or to a payee.
+    Spending "consultar_gastos" "spending",
+    /// Says something polite that asks for nothing: thanks, a laugh, a goodbye, «¿eres un robot?».
+    Thanks "cortesia" "thanks",
     /// None of these intents.
     Unknown "desconocido" "unknown",
-}
-
-/// The reading of an amount, as decimal strings that [`crate::money::Money::parse_positive`] takes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AmountReading {
-    /// There is one reading only.
-    Exact(String),
-    /// «1.500» in Spanish: fifteen hundred, or one and a half. The person must be asked.
-    Ambiguous {
-        /// The separator read as thousands.
-        thousands: String,
-        /// The separator read as a decimal point.
-        decimal: String,
-    },
-}
-
-impl AmountReading {
-    /// The reading, if there is only one.
-    #[must_use]
-    pub fn exact(&self) -> Option<&str> {
-        match self {
-            Self::Exact(amount) => Some(amount),
-            Self::Ambiguous { .. } => None,
-        }
-    }
-}
-
-/// The kind of destination that a message names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DestinationKind {
-    /// A CLABE of 18 digits.
-    Clabe,
-    /// Digits of another length.
-    Account,
-    /// A phone number in E.164.
-    Phone,
-    /// An IBAN (ISO 13616).
-    Iban,
-    /// An alias, or an e-mail address or tax number used as one.
-    Alias,
-    /// A person's name in lower case: «mamá».
-    Name,
-}
-
-impl DestinationKind {
-    /// The name in the API.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Clabe => "clabe",
-            Self::Account => "account",
-            Self::Phone => "phone",
-            Self::Iban => "iban",
-            Self::Alias => "alias",
-            Self::Name => "name",
-        }
-    }
-}
-
-/// A destination as the message names it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NamedDestination {
-    /// The kind of destination.
-    pub kind: DestinationKind,
-    /// The cleaned value: digits only, E.164, IBAN in upper case, alias without `@`.
-    pub value: String,
-}
-
-/// The slots of a message. They are read for every intent, because an answer to «¿a quién?» is often only a
-/// number.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entities {
-    /// The amount, with one or two readings.
-    pub amount: Option<AmountReading>,
-    /// The currency; `None` when the text names none.
-    pub currency: Option<Currency>,
-    /// The destination that is named.
-    pub destination: Option<NamedDestination>,
-    /// A one-time code.
-    pub code: Option<String>,
-    /// What the payment is for.
-    pub concept: Option<String>,
 }
 
 /// A parser's reading of a message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Understanding {
-    /// The intent; exactly one.
+    /// The intent; exactly one. Of two wishes it is the one that moves money, otherwise the first.
     pub intent: Intent,
+    /// The other wishes of the same message, in the order written: «saldo y movimientos».
+    pub also: Vec<Intent>,
     /// The parser's confidence, 0 to 1.
     pub confidence: f32,
     /// The language of the text; `None` when it is not clear.
     pub locale: Option<Locale>,
     /// The slots that it fills.
     pub entities: Entities,
+    /// Whether intent and slots explain every word of the message. A message with a word that nothing explains
+    /// changes nothing that waits.
+    pub explained: bool,
+}
+
+impl Understanding {
+    /// The reading of a text that was not understood.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self {
+            intent: Intent::Unknown,
+            also: Vec::new(),
+            confidence: 0.3,
+            locale: None,
+            entities: Entities::default(),
+            explained: false,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,10 @@ use crate::{
     scopes::Scope,
 };
 use actix_web::{HttpResponse, web};
-use domain::{locale::Locale, messaging::intent::Understanding};
+use domain::{
+    locale::Locale,
+    messaging::intent::{Dialogue, Understanding},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -129,6 +132,6 @@ pub(crate) async fn parse(
             Some(Locale::parse(&tag).ok_or_else(|| ApiError::field("/locale", "must be es, en or pt"))?)
         }
     };
-    let understanding = app.parser.parse(&text, hint).await;
+    let understanding = app.parser.parse(&text, &Dialogue::new(hint)).await;
     Ok(HttpResponse::Ok().json(ParseAnswer::new(text, app.parser.name(), understanding)))
 }

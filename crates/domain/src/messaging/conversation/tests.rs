@@ -70,7 +70,13 @@ fn says(text: &str) -> Event {
 }
 
 fn means(intent: Intent, entities: Entities) -> Event {
-    let understanding = Understanding { intent, confidence: 1.0, locale: Some(Locale::Es), entities };
+    let understanding = Understanding {
+        intent,
+        confidence: 1.0,
+        locale: Some(Locale::Es),
+        entities,
+        ..Understanding::unknown()
+    };
     Event::Understood { text: "…".into(), understanding }
 }
 

@@ -34,6 +34,9 @@ impl Step<'_> {
             Intent::ReportProblem => self.hand_off(Reply::ProblemNoted),
             Intent::VerifyCode => self.code(text, understanding),
             Intent::ResendCode => self.resend(),
+            Intent::FreezeAccount => self.hand_off(Reply::ProblemNoted),
+            Intent::ReceiveDetails | Intent::AskLimits | Intent::Spending => self.say(Reply::Help),
+            Intent::Thanks => self.say(Reply::Greeting),
             Intent::Unknown => self.unknown(text, understanding),
         }
     }

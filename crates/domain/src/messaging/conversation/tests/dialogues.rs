@@ -179,8 +179,13 @@ impl Dialogue {
                 self.step(says(text), back);
             }
             Turn::Says(text, intent) => {
-                let understanding =
-                    Understanding { intent, confidence: 1.0, locale: None, entities: Entities::default() };
+                let understanding = Understanding {
+                    intent,
+                    confidence: 1.0,
+                    locale: None,
+                    entities: Entities::default(),
+                    ..Understanding::unknown()
+                };
                 self.step(says(text), None);
                 self.step(Event::Understood { text: text.into(), understanding }, None);
             }
@@ -391,7 +396,13 @@ fn a_no_that_names_an_amount_cancels_and_one_that_corrects_asks_anew() {
     let amount = || Entities { amount: Some(AmountReading::Exact("60".into())), ..Entities::default() };
     let understood = |text: &str, intent: Intent| Event::Understood {
         text: text.into(),
-        understanding: Understanding { intent, confidence: 1.0, locale: None, entities: amount() },
+        understanding: Understanding {
+            intent,
+            confidence: 1.0,
+            locale: None,
+            entities: amount(),
+            ..Understanding::unknown()
+        },
     };
     let (state, prompt) = with_prompt();
     let (_, effects) = state.clone().step(understood("no mandes 60", Intent::Deny), &facts());

@@ -166,7 +166,13 @@ fn a_text_that_is_no_answer_may_be_a_request_and_otherwise_the_question_is_repea
     assert_eq!(effects, [Effect::Understand("¿cuánto tengo?".into())]);
     let understood = |intent| Event::Understood {
         text: "¿cuánto tengo?".into(),
-        understanding: Understanding { intent, confidence: 1.0, locale: None, entities: Entities::default() },
+        understanding: Understanding {
+            intent,
+            confidence: 1.0,
+            locale: None,
+            entities: Entities::default(),
+            ..Understanding::unknown()
+        },
     };
     let (same, effects) = state.clone().step(understood(Intent::CheckBalance), &with_flow());
     assert_eq!((effects, same.flow), (vec![Effect::ReadBalance(user())], state.flow.clone()));
@@ -220,6 +226,7 @@ fn a_prompt_comes_before_the_answer_and_a_flow_never_pays() {
             confidence: 0.0,
             locale: None,
             entities: Entities::default(),
+            ..Understanding::unknown()
         },
     };
     let (waiting, effects) = state.clone().step(unknown, &with_flow());
