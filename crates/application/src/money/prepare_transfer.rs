@@ -4,7 +4,7 @@ use crate::{kernel::Kernel, money::submit_transfer::TransferRules};
 use domain::{
     ids::UserId,
     messaging::{
-        conversation::{Draft, Prepared},
+        conversation::{CheckedDraft, Draft, Prepared},
         intent::DestinationKind,
     },
     money::account_number::AccountNumber,
@@ -71,6 +71,6 @@ impl PrepareTransfer {
         if wallet.available.minor < amount.minor {
             return Ok(Prepared::InsufficientFunds { available: wallet.available });
         }
-        Ok(Prepared::Ready { account })
+        Ok(Prepared::Ready(Box::new(CheckedDraft::new(amount, account))))
     }
 }

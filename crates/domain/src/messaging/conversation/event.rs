@@ -1,10 +1,10 @@
 //! Events of a conversation: messages, and the results of effects.
 
-use super::StepUp;
+use super::{Prepared, StepUp};
 use crate::{
     ids::{TransferId, UserId, VerificationId},
     messaging::intent::Understanding,
-    money::{Currency, Money, account_number::AccountNumber, limits::LimitExceeded},
+    money::{Money, limits::LimitExceeded},
     phone::PhoneNumber,
     principal::Principal,
 };
@@ -158,35 +158,6 @@ pub struct StatementLine {
     pub counterpart: String,
     /// What the payment is for.
     pub concept: Option<String>,
-}
-
-/// The result of checking a draft.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Prepared {
-    /// The draft can be shown to the payer as a prompt.
-    Ready {
-        /// The account that it goes to.
-        account: AccountNumber,
-    },
-    /// The user has no payee with that name.
-    UnknownPayee {
-        /// The name as written.
-        name: String,
-    },
-    /// The destination is no valid account.
-    BadDestination,
-    /// The available balance is too small.
-    InsufficientFunds {
-        /// The available balance.
-        available: Money,
-    },
-    /// A limit is exceeded.
-    LimitExceeded(LimitExceeded),
-    /// The user has no wallet in that currency.
-    NoWallet {
-        /// The currency that was asked for.
-        currency: Currency,
-    },
 }
 
 /// The result of a payment.

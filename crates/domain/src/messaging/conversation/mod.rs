@@ -8,6 +8,7 @@ mod event;
 mod flows;
 mod open_prompt;
 mod pending;
+mod prepared;
 mod rate;
 mod reply;
 mod state;
@@ -18,12 +19,13 @@ mod timing;
 mod understood;
 
 pub use effect::{Effect, TypedCode};
-pub use event::{AgentCommand, CodeChecked, CodeSent, Event, InboundContent, Paid, Prepared, StatementLine};
+pub use event::{AgentCommand, CodeChecked, CodeSent, Event, InboundContent, Paid, StatementLine};
+pub use prepared::{CheckedDraft, PayeeOption, Prepared};
 pub use rate::RateWindow;
 pub use reply::{Arg, Button, Reply, Text};
 pub use state::{
-    ConfirmationPrompt, Conversation, DeferredRequest, Draft, OpenPrompts, Pending, RequestedAction, Session,
-    StepUp,
+    BalancePart, ConfirmationPrompt, Conversation, DeferredRequest, Draft, OpenPrompts, Pending,
+    RequestedAction, Session, StepUp,
 };
 pub use timing::{CLOCK_SKEW_MAX, MessageTime};
 

@@ -292,6 +292,7 @@ pub(super) fn redraft(prompt: &ConfirmationPrompt) -> Draft {
     };
     Draft {
         amount: Some(prompt.amount),
+        part: None,
         destination: Some(NamedDestination { kind, value: prompt.account.canonical().to_owned() }),
         payee: prompt.payee.clone(),
         concept: prompt.concept.clone(),

@@ -109,6 +109,9 @@ pub enum RequestedAction {
 pub struct Draft {
     /// The amount to send.
     pub amount: Option<Money>,
+    /// The part of the balance to send, when no amount was named. It becomes an amount when the draft is checked.
+    #[serde(default)]
+    pub part: Option<BalancePart>,
     /// The destination as the person named it.
     pub destination: Option<NamedDestination>,
     /// The name under which the destination is remembered once paid.
@@ -118,6 +121,16 @@ pub struct Draft {
     /// The open prompt that this draft changes. It stays open when the change names no known payee.
     #[serde(default)]
     pub changes: Option<Box<ConfirmationPrompt>>,
+}
+
+/// A part of what is available.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BalancePart {
+    /// All of it: «todo».
+    All,
+    /// Half of it, rounded down: «la mitad de mi saldo».
+    Half,
 }
 
 /// A question that waits for an answer.

@@ -290,7 +290,7 @@ impl Step<'_> {
     fn on_prepared(&mut self, outcome: Prepared) {
         let Some(Pending::Draft(mut draft)) = self.state.pending.take() else { return };
         match outcome {
-            Prepared::Ready { account } => self.show_prompt(draft, account),
+            Prepared::Ready(checked) => self.show_prompt(draft, checked.account),
             // No known payee: the change is not certain, and the open prompt stays.
             Prepared::UnknownPayee { .. } | Prepared::BadDestination if draft.changes.is_some() => {
                 if let Some(prompt) = draft.changes {
@@ -309,6 +309,10 @@ impl Step<'_> {
                 self.state.pending = Some(Pending::Draft(draft));
                 self.say(Reply::BadDestination);
             }
+            Prepared::WhichPayee { .. }
+            | Prepared::OwnAccount
+            | Prepared::RecipientNotFound
+            | Prepared::Frozen => self.say(Reply::TransferRefused),
             Prepared::InsufficientFunds { available } => self.say(Reply::InsufficientFunds(available)),
             Prepared::LimitExceeded(limit) => self.say(Reply::LimitExceeded(limit)),
             Prepared::NoWallet { currency } => self.say(Reply::NoWallet(currency.code().to_owned())),

@@ -95,13 +95,18 @@ fn pay(amount: &str, account: &str) -> Event {
     )
 }
 
+/// A draft of 100.00 MXN that was checked and can be shown.
+fn ready(account: AccountNumber) -> Prepared {
+    Prepared::Ready(Box::new(CheckedDraft::new(Money { minor: 10_000, currency: Currency::MXN }, account)))
+}
+
 fn account() -> AccountNumber {
     AccountNumber::Clabe("012345678901234567".into())
 }
 
 fn with_prompt() -> (Conversation, ConfirmationPrompt) {
     let (state, _) = open().step(pay("150.50", "012345678901234567"), &facts());
-    let (state, effects) = state.step(Event::Prepared(Prepared::Ready { account: account() }), &facts());
+    let (state, effects) = state.step(Event::Prepared(ready(account())), &facts());
     let [Effect::Reply(Reply::ConfirmationPrompt(prompt))] = effects.as_slice() else {
         panic!("{effects:?}")
     };
@@ -146,7 +151,7 @@ fn a_deferred_transfer_shows_its_prompt_and_never_pays() {
         matches!(effects.as_slice(), [Effect::Reply(Reply::CodeRight), Effect::Prepare { .. }]),
         "{effects:?}"
     );
-    let (_, effects) = state.step(Event::Prepared(Prepared::Ready { account: account() }), &facts());
+    let (_, effects) = state.step(Event::Prepared(ready(account())), &facts());
     assert!(matches!(effects.as_slice(), [Effect::Reply(Reply::ConfirmationPrompt(_))]));
 }
 
@@ -416,7 +421,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         Just(says("123456")),
         Just(Event::CodeSent(CodeSent::Sent(challenge()))),
         Just(Event::CodeChecked(CodeChecked::Wrong { attempts_remaining: 1 })),
-        Just(Event::Prepared(Prepared::Ready { account: account() })),
+        Just(Event::Prepared(ready(account()))),
         Just(Event::Paid(Paid::Gone)),
     ]
 }

@@ -131,7 +131,7 @@ impl Dialogue {
                 // A draft to check is a new question, or a change of the open prompt.
                 self.close();
                 let account = AccountNumber::Clabe(draft.destination?.value);
-                return Some(Event::Prepared(Prepared::Ready { account }));
+                return Some(Event::Prepared(ready(account)));
             }
             Effect::Pay { prompt, .. } => {
                 let (amount, balance) = (prompt.amount, prompt.amount);
@@ -279,7 +279,7 @@ fn a_changed_prompt_keeps_currency_and_account_and_takes_no_earlier_yes() {
     let amount = Some(AmountReading::Exact("60".into()));
     let (state, _) =
         state.step(means(Intent::Unknown, Entities { amount, ..Entities::default() }), &later(1));
-    let (state, effects) = state.step(Event::Prepared(Prepared::Ready { account: account() }), &later(1));
+    let (state, effects) = state.step(Event::Prepared(ready(account())), &later(1));
     let [Effect::Reply(Reply::ConfirmationPrompt(prompt))] = effects.as_slice() else {
         panic!("{effects:?}")
     };
@@ -312,7 +312,7 @@ fn a_change_to_a_known_payee_makes_a_new_prompt_and_to_others_leaves_it() {
     assert_eq!(effects, [Effect::Reply(Reply::PromptWaits(prompt.clone()))]);
     assert_eq!(state.pending, Some(Pending::ConfirmationPrompt(prompt)));
     let hers = AccountNumber::Clabe("646180157000000004".into());
-    let (_, effects) = asked.step(Event::Prepared(Prepared::Ready { account: hers.clone() }), &facts());
+    let (_, effects) = asked.step(Event::Prepared(ready(hers.clone())), &facts());
     let [Effect::Reply(Reply::ConfirmationPrompt(prompt))] = effects.as_slice() else {
         panic!("{effects:?}")
     };

@@ -211,7 +211,7 @@ fn an_expected_code_comes_before_the_answer() {
 
 fn with_prompt_in_the_middle(facts: &StepContext) -> Conversation {
     let (state, _) = in_the_middle().step(pay("150.50", "012345678901234567"), facts);
-    state.step(Event::Prepared(Prepared::Ready { account: account() }), facts).0
+    state.step(Event::Prepared(ready(account())), facts).0
 }
 
 #[test]
