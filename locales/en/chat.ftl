@@ -6,20 +6,21 @@ help =
     • “balance”: how much you have
     • “transactions”: the latest money in and out
     • “send 100 to my mom”: send money to an account, a phone number or a person
-    CANCEL stops whatever is pending, COORDINATOR connects you with a person, and STOP ends my messages.
+    • “my CLABE”: how others pay you
+    • “my limits”: how much you can still send
+    CANCEL stops whatever is pending, COORDINATOR connects you with a person, FREEZE stops all your money, and STOP ends my messages.
 not-understood = Sorry, I didn't understand that. You can write, for example, “balance”, “transactions” or “send 100 to my mom”.
 unsupported-kind = I can only read text for now. Tell me what you need, for example “balance”.
 too-many-messages = That was a lot of messages at once. Wait a minute and we'll go on.
 opted-out = Done, I won't write to you any more. To come back, send START.
 opted-in = Good to have you back! I can write to you again. How can I help?
 nothing-pending = Nothing is pending. Whenever you like, type “balance”, “transactions” or “send 100 to my mom”.
-handed-off = I'm connecting you with an agent: a person will write to you here. Meanwhile, you can ask me for your “balance” or send money.
-problem-noted = I'm sorry about that. I've told an agent: a person will write to you here.
+handed-off = I'm connecting you with an agent: a person will write to you here. Meanwhile you can ask me for your “balance” or send money. Type MENU to go on with me.
+problem-noted = I'm sorry about that. I've told an agent: a person will write to you here. Type MENU to go on with me.
 number-needed = For that I need your phone number. Share it with the button in this chat, or write to me from a chat that shows your number.
 chat-bound = Done: this chat belongs to { $whose }. You can ask me for your “balance” or send money.
 link-code-gone = That link no longer works: you can use it once, within ten minutes. Ask for another one from your account.
 
-code-sent = I got your message. To protect your account, I sent you a code. Reply: CONFIRM <code>
 code-still-good = I already sent you a code, and it still works. Reply: CONFIRM <code>, or type RESEND if it didn't arrive.
 resend-too-soon = { $seconds ->
     [one] The code is on its way. You can ask for another one in 1 second.
@@ -67,7 +68,7 @@ prompt-waits-payee = Your transfer of { $amount } to { $payee }, account { $acco
 prompt-expired = That confirmation has expired and no money was moved. Ask me for the transfer again.
 transfer-canceled = Transfer cancelled. No money was moved.
 step-up = To send { $amount } to { $destination } I need one more code. Reply: CONFIRM <code>
-step-up-waits = I still need the code to send { $amount } to { $destination }. Reply: CONFIRM <code>, or CANCEL.
+step-up-waits = I still need the code to send { $amount } to { $destination }. Reply: CONFIRM <code>. Type RESEND if it didn't arrive, or CANCEL.
 step-up-gone = That transfer can't be confirmed any more, and no money was moved. Ask me for it again.
 code-by-sms = I sent it to you by SMS.
 code-by-email = I sent it to you by email.
@@ -100,3 +101,99 @@ button-no = No
 button-amount = { $amount }
 
 code-for-transfer = Ventanilla: you are about to send { $amount } to { $destination }. If this is you, your code is { $code }. If it isn't you, don't share it with anybody.
+
+# What a question is answered with, and what waits.
+question-not-understood = I didn't understand your question. I can tell you your “balance”, your “transactions”, “my limits” or “my CLABE”; type COORDINATOR if you'd rather talk to a person.
+edits-not-read = I don't read edited messages. Write to me again what you need.
+freeze-ask = Shall I freeze your money now? Nobody will be able to send anything from your wallets. Reply Yes, or type FREEZE.
+opt-out-ask = Do you want me to stop writing to you? Reply Yes, or type STOP.
+as-it-was = All right, everything stays as it was.
+frozen = Done: I froze your money. Nobody can send anything from your wallets now; what others pay you still arrives. To unfreeze it, sign in with your password and a code by email, or type COORDINATOR.
+frozen-opted-out = Done: I froze your money and nobody can send anything from your wallets. I still won't write to you, as you asked; to talk to me again, send START.
+nothing-to-freeze = This chat isn't linked to any wallet, so there is nothing to freeze here. Write to me from your own number, or type COORDINATOR.
+money-is-frozen = Your money is frozen, so I can't send anything. No money was moved. To unfreeze it, sign in with your password and a code by email, or type COORDINATOR.
+released = The agent is done and I can help you again. What do you need?
+bot-is-back = I'm here again.
+welcome = You're welcome! I'm here whenever you need me.
+goodbye = Bye for now! I'm here whenever you need me.
+about-bot = I'm Ventanilla, an automatic assistant: your bank in this chat. If you'd rather talk to a person, type COORDINATOR.
+about-fees = Sending money is free: the fee is 0.00.
+about-arrival = Between people on Ventanilla the money arrives in a moment; at other banks, nearly always within seconds.
+about-sending = Write how much and to whom, for example “send 100 to my mom”. It can be a CLABE, a phone number or a name that I know. I ask for a Yes before I send anything.
+about-opt-out = To stop my messages, send just STOP. To come back, send START.
+about-freezing = If you send just FREEZE, nobody can send money from your wallets; what others pay you still arrives. You unfreeze it with your password and a code by email, or with an agent.
+about-codes = I send you a code to know that it's you before I show or move your money. Never share it with anybody.
+about-clabe = A CLABE is the 18-digit number that an account in Mexico is paid with. To see yours, type “my CLABE”.
+about-currencies = I don't exchange currencies: each wallet sends in its own.
+code-sent-whatsapp = I got your message. To protect your account, I sent you a code by WhatsApp.
+code-sent-sms = I got your message. To protect your account, I sent you a code by SMS.
+code-sent-call = I got your message. To protect your account, I'm calling you with a code.
+code-sent-email = I got your message. To protect your account, I sent you a code by email.
+code-sent-telegram = I got your message. To protect your account, I sent you a code by Telegram.
+code-how-to-answer = Reply: CONFIRM <code>
+code-waits = I'm waiting for the code that I sent you. Reply: CONFIRM <code>. Type RESEND if it didn't arrive, or CANCEL.
+code-reason = The code tells me that it's you: without it I neither show nor move your money. Reply: CONFIRM <code>. Type RESEND if it didn't arrive, or CANCEL.
+request-dropped = All right, I dropped what you asked for.
+movements-of = Your transactions:
+movements-none-of = There are no transactions like that.
+of-today = Today{ $payee }
+of-yesterday = Yesterday{ $payee }
+of-this-week = This week{ $payee }
+of-last-week = Last week{ $payee }
+of-this-month = This month{ $payee }
+of-last-month = Last month{ $payee }
+of-date = { $day }/{ $month }{ $payee }
+of-day = Day { $day }{ $payee }
+of-payee = { $payee }
+of-amount = { $amount }
+spent-on-payee = You sent { $total } to { $payee }.
+spent-this-month = You spent { $total } this month.
+spent-today = You spent { $total } today.
+spent-then = You spent { $total } in those days.
+past-receipt = Transfer of { $amount } to { $destination } completed on { $at }. Receipt { $folio }.
+past-receipt-processing = Your transfer of { $amount } to { $destination }, of { $at }, is still being processed. Receipt { $folio }.
+no-receipt = I found no such transfer.
+receiving = To get paid, share these details:
+receiving-name = Name: { $name }
+receiving-clabe = CLABE: { $clabe }
+receiving-phone = Phone: { $phone }
+receiving-none = You don't have a wallet that can receive money yet.
+limits-today = You can still send { $amount } today.
+limits-month = You can still send { $amount } this month.
+limits-per-transfer = The most you can send at once is { $amount }.
+limits-none = You have no limit for sending money.
+payees = I already know:
+payees-line = • { $payee }: { $account }
+payees-none = I don't know anybody you pay yet. I'll remember them when you send them money.
+which-payee = Who do you mean?
+which-payee-line = { $number }. { $payee }, { $account }
+digits-missing = That number has { $digits } digits, and a CLABE has 18. Check it and send me all of it.
+own-account = That account is yours. Who else shall I send it to?
+recipient-not-found = Nobody receives money with that number yet. Send me a CLABE or another phone number.
+prompt-other-account = Careful: the account of { $payee } that I know is { $account }.
+prompt-amount = It's { $amount }.
+prompt-bank = The account is with { $bank }.
+prompt-bank-unknown = I don't know which bank that account is with.
+prompt-to-payee = It's for { $payee }, account { $account }.
+prompt-to = It's for account { $account }.
+prompt-reason = I ask you before I move your money.
+button-payee = { $payee }
+of-month = { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[other] December
+}{ $payee }
+prompt-again = You already sent { $amount } to that account { $minutes ->
+    [0] a moment ago
+    [one] 1 minute ago
+   *[other] { $minutes } minutes ago
+}. Again?

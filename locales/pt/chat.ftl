@@ -6,20 +6,21 @@ help =
     • “saldo”: quanto você tem
     • “extrato”: o que entrou e saiu por último
     • “enviar 100 para minha mãe”: enviar dinheiro para uma conta, um telefone ou uma pessoa
-    CANCELAR interrompe o que estiver pendente, ATENDENTE chama uma pessoa e SAIR encerra as minhas mensagens.
+    • “minha CLABE”: como pagam você
+    • “meus limites”: quanto você ainda pode enviar
+    CANCELAR interrompe o que estiver pendente, ATENDENTE chama uma pessoa, CONGELAR para todo o seu dinheiro e SAIR encerra as minhas mensagens.
 not-understood = Não entendi a sua mensagem. Você pode escrever, por exemplo, “saldo”, “extrato” ou “enviar 100 para minha mãe”.
 unsupported-kind = Por enquanto só consigo ler texto. Escreva o que você precisa, por exemplo “saldo”.
 too-many-messages = Recebi muitas mensagens seguidas. Espere um minuto e continuamos.
 opted-out = Pronto, não vou mais escrever para você. Se quiser voltar, envie START ou INICIAR.
 opted-in = Que bom ter você de volta! Já posso escrever para você de novo. Como posso ajudar?
 nothing-pending = Não há nada pendente. Quando quiser, escreva “saldo”, “extrato” ou “enviar 100 para minha mãe”.
-handed-off = Vou chamar um atendente: uma pessoa vai escrever para você por aqui. Enquanto isso, você pode pedir seu “saldo” ou enviar dinheiro.
-problem-noted = Sinto muito pelo que aconteceu. Já avisei um atendente: uma pessoa vai escrever para você por aqui.
+handed-off = Vou chamar um atendente: uma pessoa vai escrever para você por aqui. Enquanto isso você pode pedir seu “saldo” ou enviar dinheiro. Escreva MENU para continuar comigo.
+problem-noted = Sinto muito pelo que aconteceu. Já avisei um atendente: uma pessoa vai escrever para você por aqui. Escreva MENU para continuar comigo.
 number-needed = Para isso preciso do seu número de telefone. Compartilhe com o botão deste chat, ou escreva de um chat que mostre o seu número.
 chat-bound = Pronto: esta conversa é de { $whose }. Você já pode pedir seu “saldo” ou enviar dinheiro.
 link-code-gone = Esse link não funciona mais: ele serve uma só vez e vence em dez minutos. Peça outro na sua conta.
 
-code-sent = Recebi sua mensagem. Para proteger a sua conta, enviei um código para você. Responda: CONFIRMAR <código>
 code-still-good = Já enviei um código e ele ainda vale. Responda: CONFIRMAR <código>, ou escreva REENVIAR se ele não chegou.
 resend-too-soon = { $seconds ->
     [one] O código está a caminho. Você pode pedir outro em 1 segundo.
@@ -67,7 +68,7 @@ prompt-waits-payee = Seu envio de { $amount } para { $payee }, conta { $account 
 prompt-expired = Essa confirmação venceu e nenhum dinheiro foi movido. Peça o envio de novo.
 transfer-canceled = Transferência cancelada. Nenhum dinheiro foi movido.
 step-up = Para enviar { $amount } para { $destination } preciso de mais um código. Responda: CONFIRMAR <código>
-step-up-waits = Falta o código para enviar { $amount } para { $destination }. Responda: CONFIRMAR <código>, ou CANCELAR.
+step-up-waits = Falta o código para enviar { $amount } para { $destination }. Responda: CONFIRMAR <código>. Escreva REENVIAR se ele não chegou, ou CANCELAR.
 step-up-gone = Essa transferência não pode mais ser confirmada e nenhum dinheiro foi movido. Peça de novo.
 code-by-sms = Enviei por SMS.
 code-by-email = Enviei por e-mail.
@@ -100,3 +101,99 @@ button-no = Não
 button-amount = { $amount }
 
 code-for-transfer = Ventanilla: você vai enviar { $amount } para { $destination }. Se é você, seu código é { $code }. Se não é você, não compartilhe com ninguém.
+
+# What a question is answered with, and what waits.
+question-not-understood = Não entendi a sua pergunta. Posso dizer seu “saldo”, seu “extrato”, “meus limites” ou “minha CLABE”; escreva ATENDENTE se preferir falar com uma pessoa.
+edits-not-read = Não leio mensagens editadas. Escreva de novo o que você precisa.
+freeze-ask = Congelo o seu dinheiro agora? Ninguém vai poder enviar nada das suas carteiras. Responda Sim, ou escreva CONGELAR.
+opt-out-ask = Você quer que eu pare de escrever? Responda Sim, ou escreva SAIR.
+as-it-was = Certo, tudo continua como estava.
+frozen = Pronto: congelei o seu dinheiro. Ninguém pode enviar nada das suas carteiras; o que pagarem para você ainda chega. Para descongelar, entre na sua conta com a sua senha e um código por e-mail, ou escreva ATENDENTE.
+frozen-opted-out = Pronto: congelei o seu dinheiro e ninguém pode enviar nada das suas carteiras. Continuo sem escrever para você, como pediu; para falar comigo de novo, envie START.
+nothing-to-freeze = Este chat não está ligado a nenhuma carteira, então não há nada para congelar aqui. Escreva do seu número, ou escreva ATENDENTE.
+money-is-frozen = O seu dinheiro está congelado, então não posso enviar nada. Nenhum dinheiro foi movido. Para descongelar, entre na sua conta com a sua senha e um código por e-mail, ou escreva ATENDENTE.
+released = O atendente terminou e já posso ajudar você de novo. Do que você precisa?
+bot-is-back = Estou aqui de novo.
+welcome = De nada! Estou aqui sempre que você precisar.
+goodbye = Até logo! Estou aqui sempre que você precisar.
+about-bot = Sou a Ventanilla, uma assistente automática: seu banco por chat. Se preferir uma pessoa, escreva ATENDENTE.
+about-fees = Enviar dinheiro é grátis: a tarifa é 0.00.
+about-arrival = Entre pessoas da Ventanilla o dinheiro chega na hora, de imediato; em outros bancos, quase sempre em alguns segundos.
+about-sending = Escreva quanto e para quem, por exemplo “enviar 100 para minha mãe”. Pode ser uma CLABE, um telefone ou um nome que eu já conheça. Antes de enviar eu peço um Sim.
+about-opt-out = Para eu parar de escrever, envie só SAIR. Para voltar, envie INICIAR.
+about-freezing = Se você escrever só CONGELAR, ninguém pode enviar dinheiro das suas carteiras; o que pagarem para você ainda chega. Você descongela com a sua senha e um código por e-mail, ou com um atendente.
+about-codes = Envio um código para saber que é você antes de mostrar ou mover o seu dinheiro. Não compartilhe com ninguém.
+about-clabe = A CLABE é o número de 18 dígitos usado para pagar uma conta no México. Para ver a sua, escreva “minha CLABE”.
+about-currencies = Não troco moedas: cada carteira envia na sua.
+code-sent-whatsapp = Recebi sua mensagem. Para proteger a sua conta, enviei um código para você pelo WhatsApp.
+code-sent-sms = Recebi sua mensagem. Para proteger a sua conta, enviei um código para você por SMS.
+code-sent-call = Recebi sua mensagem. Para proteger a sua conta, vou ligar para dizer um código.
+code-sent-email = Recebi sua mensagem. Para proteger a sua conta, enviei um código para você por e-mail.
+code-sent-telegram = Recebi sua mensagem. Para proteger a sua conta, enviei um código para você pelo Telegram.
+code-how-to-answer = Responda: CONFIRMAR <código>
+code-waits = Estou esperando o código que enviei. Responda: CONFIRMAR <código>. Escreva REENVIAR se ele não chegou, ou CANCELAR.
+code-reason = O código me diz que é você: sem ele não mostro nem movo o seu dinheiro. Responda: CONFIRMAR <código>. Escreva REENVIAR se ele não chegou, ou CANCELAR.
+request-dropped = Certo, esqueci o seu pedido.
+movements-of = Suas movimentações:
+movements-none-of = Não há movimentações assim.
+of-today = Hoje{ $payee }
+of-yesterday = Ontem{ $payee }
+of-this-week = Esta semana{ $payee }
+of-last-week = A semana passada{ $payee }
+of-this-month = Este mês{ $payee }
+of-last-month = O mês passado{ $payee }
+of-date = Dia { $day }/{ $month }{ $payee }
+of-day = Dia { $day }{ $payee }
+of-payee = { $payee }
+of-amount = { $amount }
+spent-on-payee = Você enviou { $total } para { $payee }.
+spent-this-month = Este mês você gastou { $total }.
+spent-today = Hoje você gastou { $total }.
+spent-then = Nesses dias você gastou { $total }.
+past-receipt = Transferência de { $amount } para { $destination } concluída em { $at }. Comprovante { $folio }.
+past-receipt-processing = Sua transferência de { $amount } para { $destination }, de { $at }, ainda está em processamento. Comprovante { $folio }.
+no-receipt = Não encontrei nenhuma transferência assim.
+receiving = Para receber dinheiro, compartilhe estes dados:
+receiving-name = Nome: { $name }
+receiving-clabe = CLABE: { $clabe }
+receiving-phone = Telefone: { $phone }
+receiving-none = Você ainda não tem uma carteira que possa receber dinheiro.
+limits-today = Hoje você ainda pode enviar { $amount }.
+limits-month = Este mês você ainda pode enviar { $amount }.
+limits-per-transfer = O máximo que você pode enviar de uma vez é { $amount }.
+limits-none = Você não tem nenhum limite para enviar dinheiro.
+payees = Já conheço:
+payees-line = • { $payee }: { $account }
+payees-none = Ainda não conheço ninguém que você paga. Vou lembrar quando você enviar dinheiro.
+which-payee = De quem você está falando?
+which-payee-line = { $number }. { $payee }, { $account }
+digits-missing = Esse número tem { $digits } dígitos, e uma CLABE tem 18. Confira e envie o número completo.
+own-account = Essa conta é sua. Para quem mais envio?
+recipient-not-found = Ninguém recebe dinheiro com esse número ainda. Envie uma conta ou outro telefone.
+prompt-other-account = Atenção: a conta de { $payee } que eu conheço é { $account }.
+prompt-amount = São { $amount }.
+prompt-bank = A conta é do banco { $bank }.
+prompt-bank-unknown = Não sei de que banco é essa conta.
+prompt-to-payee = É para { $payee }, conta { $account }.
+prompt-to = É para a conta { $account }.
+prompt-reason = Pergunto antes de mover o seu dinheiro.
+button-payee = { $payee }
+of-month = { $month ->
+    [1] janeiro
+    [2] fevereiro
+    [3] março
+    [4] abril
+    [5] maio
+    [6] junho
+    [7] julho
+    [8] agosto
+    [9] setembro
+    [10] outubro
+    [11] novembro
+   *[other] dezembro
+}{ $payee }
+prompt-again = Você já enviou { $amount } para essa conta há { $minutes ->
+    [0] um momento
+    [one] 1 minuto
+   *[other] { $minutes } minutos
+}. De novo?

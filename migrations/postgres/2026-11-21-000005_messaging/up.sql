@@ -19,7 +19,8 @@ create table conversations (
 create index conversations_sender on conversations (sender_key);
 
 -- Inbox: inbound messages, once each, stored before the webhook is acknowledged. `body` is sealed. A
--- `foreign` message was sent to a number that is not ours: it is kept and not acted on.
+-- `foreign` message was sent to a number that is not ours: it is kept and not acted on. A row with `due_at` is a
+-- timer of its conversation, not a message: it is handled at that time.
 create table inbox (
     seq               bigint      generated always as identity primary key,
     id                uuid        not null unique,
@@ -32,6 +33,7 @@ create table inbox (
     reason            text,
     received_at       timestamptz not null,
     settled_at        timestamptz,
+    due_at            timestamptz,
     unique (channel_account, provider_event_id)
 );
 create index inbox_pending on inbox (seq) where state = 'pending';

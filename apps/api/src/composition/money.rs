@@ -11,6 +11,7 @@ use application::{
         confirm_transfer::ConfirmTransfer,
         open_demo::open_demo,
         open_wallet::OpenWallet,
+        payment_code::{PaymentCodes, ResendPaymentCode},
         prepare_transfer::PrepareTransfer,
         reverse_transfer::ReverseTransfer,
         statement::Statements,
@@ -34,6 +35,7 @@ pub(crate) struct Money {
     pub(crate) prepare: Arc<PrepareTransfer>,
     pub(crate) submit: Arc<SubmitTransfer>,
     pub(crate) confirm: Arc<ConfirmTransfer>,
+    pub(crate) resend_code: Arc<ResendPaymentCode>,
     pub(crate) cancel: Arc<CancelTransfer>,
     pub(crate) reverse: Arc<ReverseTransfer>,
     rules: Arc<TransferRules>,
@@ -53,12 +55,12 @@ impl Money {
             kernel.clone(),
             rules.clone(),
         );
-        let submit = SubmitTransferParts {
-            ledger: store.clone(),
-            identities: store.clone(),
-            hasher: hasher.clone(),
-            texts: Arc::new(BuiltInTexts),
-        };
+        let texts = Arc::new(BuiltInTexts);
+        let codes = Arc::new(PaymentCodes::new(hasher.clone(), texts, kernel.clone(), rules.clone()));
+        let submit =
+            SubmitTransferParts { ledger: store.clone(), identities: store.clone(), codes: codes.clone() };
+        let resend_code =
+            ResendPaymentCode::new(store.clone(), store.clone(), codes, kernel.clone(), rules.clone());
         let confirm =
             ConfirmTransfer::new(store.clone(), store.clone(), hasher, kernel.clone(), rules.clone());
         Self {
@@ -70,6 +72,7 @@ impl Money {
             prepare: Arc::new(prepare),
             submit: Arc::new(SubmitTransfer::new(submit, kernel.clone(), rules.clone())),
             confirm: Arc::new(confirm),
+            resend_code: Arc::new(resend_code),
             cancel: Arc::new(CancelTransfer::new(store.clone(), kernel.clone())),
             reverse: Arc::new(ReverseTransfer::new(store.clone(), kernel.clone())),
             rules,

@@ -1,7 +1,11 @@
 //! Runs one turn of a conversation: steps of the state machine until no effect is left. Each effect is
 //! carried out by the use case that owns it. What is to be committed is collected on the way.
 
+mod codes;
 mod effects;
+mod figures;
+mod freezing;
+mod payments;
 
 use crate::{
     accounts::chat_owners::ChatOwners,
@@ -15,16 +19,15 @@ use crate::{
 use chrono::{Duration, Utc};
 use chrono_tz::Tz;
 use domain::{
-    ids::{FlowResponseId, MessageId, PromptId, UserId},
+    ids::{EventId, FlowResponseId, MessageId, PromptId, UserId},
     locale::Locale,
     messaging::{
         consent::ConsentStatus,
         conversation::{
-            AgentCommand, Button, Conversation, Effect, Event, InboundContent, MessageTime, Reply,
+            AgentCommand, Button, Conversation, Event, InboundContent, MessageTime, Reply, Session,
             StepContext,
         },
         flow::{CompletedFlow, FlowRegistry},
-        intent::Dialogue,
     },
     money::Currency,
     operations::audit::{Actor, AuditRecord},
@@ -32,15 +35,16 @@ use domain::{
     principal::Principal,
 };
 use ports::{
-    accounts::Identities,
+    accounts::{Identities, User},
     messaging::{
-        Lane, LeasedTurn, NewFlowResponse, NewOutbound, Turn,
+        Lane, LeasedTurn, NewFlowResponse, NewOutbound, Timer, Turn,
+        inbound_webhook::InboundMessage,
         intent_parser::IntentParser,
         message_channel::{MessageForm, OutboundMessage},
         texts::Texts,
     },
     money::Ledger,
-    store_error::StoreError,
+    store_error::{StoreError, StoreResult},
 };
 use std::{collections::VecDeque, sync::Arc};
 use thiserror::Error;
@@ -163,10 +167,12 @@ impl HandleMessage {
             _ => {}
         }
         let bound = self.chat_link(turn).await?.map(|link| link.user);
+        let person = self.person(turn, bound).await?;
         let mut events = VecDeque::from([Event::Received(turn.message.content.clone())]);
         let mut ordinal = 0_u32;
         while let Some(event) = events.pop_front() {
-            let (next, effects) = state.step(event, &self.facts(turn, bound));
+            let facts = self.facts(turn, bound, person.as_ref());
+            let (next, effects) = state.step(event, &facts);
             state = next;
             for effect in effects {
                 ordinal = ordinal.saturating_add(1);
@@ -175,16 +181,28 @@ impl HandleMessage {
                 }
                 let key = format!("{}:{ordinal}", turn.event);
                 let span = tracing::debug_span!("effect", kind = effect.name(), ordinal);
-                let performed = self.perform(turn, &state, effect, key, &mut gathered);
+                let performed = self.perform((turn, &facts), &state, effect, key, &mut gathered);
                 if let Some(event) = performed.instrument(span).await? {
                     events.push_back(event);
                 }
             }
         }
-        Ok(self.gather(turn, state, gathered))
+        Ok(self.gather(turn, state, gathered, person.as_ref()))
     }
 
-    fn facts(&self, turn: &LeasedTurn, bound: Option<UserId>) -> StepContext {
+    /// The person of this conversation, as far as they were proved or the chat is bound.
+    async fn person(&self, turn: &LeasedTurn, bound: Option<UserId>) -> StoreResult<Option<User>> {
+        let proved = match turn.state.session {
+            Session::Open { user, .. } => Some(user),
+            _ => None,
+        };
+        match bound.or(proved) {
+            Some(user) => self.parts.identities.find(user).await,
+            None => Ok(None),
+        }
+    }
+
+    fn facts(&self, turn: &LeasedTurn, bound: Option<UserId>, person: Option<&User>) -> StepContext {
         let now = self.kernel.now();
         let country = turn.message.phone.as_ref().and_then(domain::phone::PhoneNumber::country);
         StepContext {
@@ -195,6 +213,7 @@ impl HandleMessage {
             bound,
             default_currency: self.rules.default_currency,
             session_ttl: self.rules.session_ttl,
+            sessions_end: person.and_then(|person| person.last_frozen_at),
             messages_per_minute: self.rules.messages_per_minute,
             handoff_for: self.rules.handoff_for,
             new_prompt: PromptId(self.kernel.new_id()),
@@ -204,14 +223,22 @@ impl HandleMessage {
         }
     }
 
-    fn gather(&self, turn: &LeasedTurn, state: Conversation, gathered: TurnOutcome) -> Turn {
-        let locale = self.locale_of(&state);
+    fn gather(
+        &self,
+        turn: &LeasedTurn,
+        state: Conversation,
+        gathered: TurnOutcome,
+        person: Option<&User>,
+    ) -> Turn {
+        let locale = person.and_then(|person| person.locale).unwrap_or_else(|| self.locale_of(&state));
+        let timer = self.timer(turn, &state);
         let replies = gathered.content.iter().map(|say| self.reply(turn, locale, say)).collect();
         Turn {
             event: turn.event,
             conversation: turn.conversation,
             fence: turn.fence,
             state,
+            timer,
             replies,
             consent: gathered.consent,
             audit: gathered.audit,
@@ -223,6 +250,26 @@ impl HandleMessage {
                     None => turn.message.sender.clone(),
                 },
             }),
+        }
+    }
+
+    /// The timer that ends the hold of messages, when the turn began, renewed or ended one.
+    fn timer(&self, turn: &LeasedTurn, state: &Conversation) -> Timer {
+        let (before, after) = (&turn.state.held, &state.held);
+        match after {
+            _ if before == after => Timer::Keep,
+            None => Timer::Clear,
+            Some(held) => {
+                let event = EventId(self.kernel.new_id());
+                let message = InboundMessage {
+                    content: InboundContent::HoldEnded,
+                    provider_event_id: format!("hold:{}", event.0),
+                    sent_at: None,
+                    raw: Vec::new(),
+                    ..turn.message.clone()
+                };
+                Timer::Set { event, message: Box::new(message), due_at: held.until }
+            }
         }
     }
 
@@ -285,64 +332,5 @@ impl HandleMessage {
         };
         let actor = Actor { who: by.clone(), channel: "rest".into(), request_id: turn.event.to_string() };
         AuditRecord { actor, ..Self::audit(turn, action, "by an agent") }
-    }
-
-    async fn perform(
-        &self,
-        turn: &LeasedTurn,
-        state: &Conversation,
-        effect: Effect,
-        key: String,
-        gathered: &mut TurnOutcome,
-    ) -> Result<Option<Event>, TurnError> {
-        Ok(match effect {
-            Effect::Reply(say) => {
-                gathered.content.push(say);
-                None
-            }
-            Effect::RecordConsent(consent) => {
-                let action = match consent {
-                    ConsentStatus::OptedIn => "consent.opted_in",
-                    ConsentStatus::OptedOut => "consent.opted_out",
-                };
-                gathered.consent = Some(consent);
-                gathered.audit.push(Self::audit(turn, action, "by the sender's message"));
-                None
-            }
-            Effect::HandOff => {
-                gathered.audit.push(Self::audit(turn, "conversation.handed_off", "to people"));
-                None
-            }
-            Effect::SaveAnswers(completed) => {
-                // The audit row does not name the flow, because that may tell something about the person's
-                // health.
-                gathered.audit.push(Self::audit(turn, "flow.completed", "answers kept"));
-                gathered.answers = Some(completed);
-                None
-            }
-            Effect::Understand(text) => {
-                let understanding = self.parts.parser.parse(&text, &Dialogue::new(state.locale)).await;
-                Some(Event::Understood { text, understanding })
-            }
-            Effect::StartVerification => Some(self.start_verification(turn, state, key).await?),
-            Effect::ResendCode(verification) => Some(self.resend_code(turn, state, verification, key).await?),
-            Effect::CheckCode { verification, code } => {
-                Some(self.check_code(turn, verification, code.digits(), key).await?)
-            }
-            Effect::ReadBalance(user) => self.read_balance(user).await?,
-            Effect::ReadStatement(user) => Some(self.read_statement(user).await?),
-            Effect::Prepare { user, draft } => {
-                Some(Event::Prepared(self.parts.prepare.run(user, &draft).await?))
-            }
-            Effect::Pay { user, prompt } => Some(self.pay(turn, user, prompt).await?),
-            Effect::ConfirmPayment { transfer, code, payee } => {
-                Some(self.confirm_payment(turn, transfer, code.digits(), payee, key).await?)
-            }
-            Effect::BindChat(code) => Some(self.bind_chat(turn, &code).await?),
-            Effect::CancelPayment(transfer) => {
-                self.cancel_payment(turn, transfer).await?;
-                None
-            }
-        })
     }
 }

@@ -4,6 +4,7 @@ pub mod cancel_transfer;
 pub mod confirm_transfer;
 pub mod open_demo;
 pub mod open_wallet;
+pub mod payment_code;
 pub mod prepare_transfer;
 pub mod reverse_transfer;
 pub mod statement;

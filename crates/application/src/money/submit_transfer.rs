@@ -1,21 +1,18 @@
 //! Submit a transfer: find its destination, ask for a step-up code where one is needed, and post it exactly
 //! once.
 
-use crate::{kernel::Kernel, verification::draw_code::draw_code};
+use crate::{kernel::Kernel, money::payment_code::PaymentCodes};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use domain::{
     channel_account::ChannelAccount,
-    ids::{MessageId, TransferId, UserId, VerificationId, WalletId},
+    ids::{TransferId, UserId, VerificationId, WalletId},
     locale::Locale,
-    message::Channel,
-    messaging::conversation::{Arg, Text},
     money::{
         Currency, Money,
         account_number::AccountNumber,
         ledger::{Decision, Outcome, PostTransfer, Refusal, clearing_account},
         limits::Limits,
-        transaction_digest::transfer_digest,
         transfer::{Destination, Transfer, TransferStatus},
     },
     operations::{
@@ -23,15 +20,13 @@ use domain::{
         idempotency::{Fingerprint, IdempotencyKey},
     },
     principal::Principal,
-    verification::otp::{OtpPolicy, Purpose},
+    verification::otp::OtpPolicy,
 };
 use ports::{
     accounts::Identities,
-    crypto::{CodeContext, CodeHasher},
-    messaging::{Lane, NewOutbound, message_channel::OutboundMessage, texts::Texts},
     money::{Ledger, PostRequest, StepUpChallenge},
     store_error::StoreError,
-    verification::OwnCode,
+    verification::OwnSend,
 };
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -97,10 +92,8 @@ pub struct SubmitTransferParts {
     pub ledger: Arc<dyn Ledger>,
     /// The port of people and payees.
     pub identities: Arc<dyn Identities>,
-    /// Hashes step-up codes.
-    pub hasher: Arc<dyn CodeHasher>,
-    /// The texts of the code's message.
-    pub texts: Arc<dyn Texts>,
+    /// Draws the step-up codes.
+    pub codes: Arc<PaymentCodes>,
 }
 
 impl SubmitTransfer {
@@ -146,6 +139,9 @@ pub struct TransferRequest {
     pub fingerprint: Fingerprint,
     /// The name under which the destination is kept as a payee.
     pub payee: Option<String>,
+    /// The language of the conversation in which it was asked for, for the code's message. `None`: it was not
+    /// asked for in one. A language that the person set comes first.
+    pub locale: Option<Locale>,
 }
 
 impl TransferRequest {
@@ -171,6 +167,7 @@ impl TransferRequest {
             key: None,
             fingerprint,
             payee: None,
+            locale: None,
         }
     }
 }
@@ -237,7 +234,7 @@ impl SubmitTransfer {
             created_at: now,
         };
         let step_up_challenge = if self.rules.needs_step_up(request.amount) {
-            Some(self.step_up_challenge(&mut transfer, now).await?)
+            Some(self.step_up_challenge(&mut transfer, request.locale, now).await?)
         } else {
             None
         };
@@ -326,59 +323,29 @@ impl SubmitTransfer {
         Ok((clearing_account(request.amount.currency), Destination::Account(account.clone())))
     }
 
-    /// Makes the step-up code, bound to amount, payee and transfer, and the SMS with it. Chats run over
-    /// WhatsApp or Telegram, so an SMS is another channel.
+    /// Makes the transfer wait for its step-up code, and draws the code.
     async fn step_up_challenge(
         &self,
         transfer: &mut Transfer,
+        locale: Option<Locale>,
         now: DateTime<Utc>,
     ) -> Result<StepUpChallenge, SubmitTransferError> {
         let person =
             self.parts.identities.find(transfer.owner).await?.ok_or(SubmitTransferError::NoStepUp)?;
         let phone = person.phone.ok_or(SubmitTransferError::NoStepUp)?;
-        let account = self.rules.code_account.clone().ok_or(SubmitTransferError::NoStepUp)?;
         let verification = VerificationId(self.kernel.new_id());
         let expires_at = now.checked_add_signed(STEP_UP_TTL).unwrap_or(now);
         transfer.status = TransferStatus::PendingVerification;
         transfer.verification = Some(verification);
         transfer.expires_at = Some(expires_at);
-        let mut salt = [0; 16];
-        self.kernel.random.fill(&mut salt);
-        let code = draw_code(self.kernel.random.as_ref());
-        let digest = transfer_digest(transfer);
-        let context = CodeContext {
-            verification,
-            salt,
-            purpose: Purpose::Transfer,
-            destination: phone.e164().to_owned(),
-            transaction_digest: digest,
-        };
-        let text = Text {
-            id: "code-for-transfer",
-            args: vec![
-                ("code", Arg::Text(code.clone())),
-                ("amount", Arg::Text(transfer.amount.to_string())),
-                ("destination", Arg::Text(transfer.destination.masked())),
-            ],
-        };
-        let locale = person.locale.unwrap_or(self.rules.default_locale);
-        let message = OutboundMessage::plain(
-            MessageId(self.kernel.new_id()),
-            Channel::Sms,
-            phone.e164().to_owned(),
-            self.parts.texts.render(locale, &text),
-        );
+        let locale = person.locale.or(locale).unwrap_or(self.rules.default_locale);
+        let drawn = self.parts.codes.draw(transfer, verification, &phone, locale, expires_at);
+        let OwnSend { code, message, .. } = drawn.ok_or(SubmitTransferError::NoStepUp)?;
         Ok(StepUpChallenge {
             verification,
-            code: OwnCode { salt, mac: self.parts.hasher.hash(&context, &code), transaction_digest: digest },
+            code,
             phone,
-            message: NewOutbound {
-                message,
-                channel_account: account,
-                lane: Lane::Code,
-                expires_at,
-                client: None,
-            },
+            message,
             expires_at,
             policy: self.rules.code_policy,
         })

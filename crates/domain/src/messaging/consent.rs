@@ -60,9 +60,23 @@ pub enum ComplianceWord {
     Start,
     /// The person asks for help.
     Help,
+    /// All money that goes out of the person's wallets stops. It works opted out too.
+    Freeze,
 }
 
-const STOP: [&str; 7] = ["stop", "baja", "alto", "parar", "cancelar suscripcion", "unsubscribe", "sair"];
+const STOP: [&str; 10] = [
+    "stop",
+    "stopall",
+    "baja",
+    "alto",
+    "parar",
+    "cancelar suscripcion",
+    "unsubscribe",
+    "end",
+    "quit",
+    "sair",
+];
+const FREEZE: [&str; 3] = ["freeze", "congelar", "bloquear"];
 const START: [&str; 4] = ["start", "alta", "iniciar", "volver"];
 const HELP: [&str; 4] = ["help", "ayuda", "ajuda", "info"];
 
@@ -77,6 +91,8 @@ pub fn compliance_word(message: &str) -> Option<ComplianceWord> {
         Some(ComplianceWord::Start)
     } else if is_one_of(&HELP) {
         Some(ComplianceWord::Help)
+    } else if is_one_of(&FREEZE) {
+        Some(ComplianceWord::Freeze)
     } else {
         None
     }
@@ -101,7 +117,15 @@ mod tests {
         assert_eq!(compliance_word("Cancelar suscripción"), Some(ComplianceWord::Stop));
         assert_eq!(compliance_word("ALTA"), Some(ComplianceWord::Start));
         assert_eq!(compliance_word("ajuda"), Some(ComplianceWord::Help));
-        for text in ["no pares", "stop motion", "alto ahí, me equivoqué", "el edificio más alto", ""] {
+        assert_eq!(compliance_word("¡BLOQUEAR!"), Some(ComplianceWord::Freeze));
+        for text in [
+            "no pares",
+            "stop motion",
+            "alto ahí, me equivoqué",
+            "el edificio más alto",
+            "bloquear cuenta de Ana",
+            "",
+        ] {
             assert_eq!(compliance_word(text), None, "{text}");
         }
     }

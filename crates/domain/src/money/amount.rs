@@ -188,6 +188,29 @@ impl Money {
     }
 }
 
+impl Money {
+    /// The amount as texts for people show it: with commas between thousands from five digits on
+    /// (`12,500.00 MXN`, `1500.00 MXN`).
+    #[must_use]
+    pub fn grouped(self) -> String {
+        let shown = self.to_string();
+        let start = usize::from(shown.starts_with('-'));
+        let digits = shown.bytes().skip(start).take_while(u8::is_ascii_digit).count();
+        if digits < 5 {
+            return shown;
+        }
+        let mut grouped = String::with_capacity(shown.len().saturating_add(6));
+        for (at, c) in shown.chars().enumerate() {
+            let left = start.saturating_add(digits).saturating_sub(at);
+            if at > start && left > 0 && left.is_multiple_of(3) {
+                grouped.push(',');
+            }
+            grouped.push(c);
+        }
+        grouped
+    }
+}
+
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.decimal(), self.currency)
@@ -207,6 +230,16 @@ mod tests {
 
     fn mxn(text: &str) -> Result<i64, AmountError> {
         Money::parse_positive(text, Currency::MXN).map(|m| m.minor)
+    }
+
+    #[test]
+    fn five_digits_and_more_are_grouped() {
+        let shown = |minor| Money::new(minor, Currency::MXN).grouped();
+        assert_eq!(shown(150_000), "1500.00 MXN");
+        assert_eq!(shown(1_250_000), "12,500.00 MXN");
+        assert_eq!(shown(123_456_789), "1,234,567.89 MXN");
+        assert_eq!(shown(-12_345_678), "-123,456.78 MXN");
+        assert_eq!(shown(10_000_000), "100,000.00 MXN");
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub use self::{
     recipient::{NoRecipient, Recipient},
 };
 
+use crate::text;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -53,16 +54,6 @@ impl Purpose {
     }
 }
 
-/// The zeros of the scripts whose digits people's keyboards write. The other nine digits follow each.
-const ZEROS: [char; 17] =
-    ['0', '٠', '۰', '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '๐', '໐', '༠', '၀', '０'];
-
-/// A digit of any of these scripts, in ASCII.
-fn in_ascii(digit: char) -> Option<char> {
-    let value = |zero: char| u32::from(digit).checked_sub(u32::from(zero)).filter(|value| *value < 10);
-    ZEROS.into_iter().find_map(value).and_then(|value| char::from_digit(value, 10))
-}
-
 /// A code as a person typed it: 4 to 10 digits, stored in ASCII. `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OtpCode(String);
@@ -73,10 +64,10 @@ pub struct OtpCode(String);
 pub struct InvalidCode;
 
 impl OtpCode {
-    /// Reads a code. Spaces and hyphens between digits are ignored.
-    pub fn parse(text: &str) -> Result<Self, InvalidCode> {
-        let typed = text.trim().chars().filter(|c| !matches!(c, ' ' | '-'));
-        let digits: Option<String> = typed.map(in_ascii).collect();
+    /// Reads a code. Spaces, dashes and invisible marks between digits are ignored.
+    pub fn parse(typed: &str) -> Result<Self, InvalidCode> {
+        let signs = typed.trim().chars().filter(|c| !text::is_joiner(*c));
+        let digits: Option<String> = signs.map(text::ascii_digit).collect();
         digits.filter(|digits| (4..=10).contains(&digits.len())).map(Self).ok_or(InvalidCode)
     }
 

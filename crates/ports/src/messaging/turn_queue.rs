@@ -70,6 +70,27 @@ pub struct Turn {
     pub audit: Vec<AuditRecord>,
     /// The answers to a flow, if this turn completed one.
     pub flow_response: Option<NewFlowResponse>,
+    /// What becomes of the conversation's timer.
+    pub timer: Timer,
+}
+
+/// The timer of a conversation. When it is due it is leased like a message, after the messages that came before.
+#[derive(Clone, Default)]
+pub enum Timer {
+    /// It stays as it is.
+    #[default]
+    Keep,
+    /// It is removed, if there is one.
+    Clear,
+    /// It is removed, and this one is set.
+    Set {
+        /// The id of the turn that it begins.
+        event: EventId,
+        /// What that turn handles.
+        message: Box<InboundMessage>,
+        /// When it is due.
+        due_at: DateTime<Utc>,
+    },
 }
 
 /// Whether a turn was committed.

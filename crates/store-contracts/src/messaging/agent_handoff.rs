@@ -40,6 +40,7 @@ fn end(turn: &LeasedTurn) -> Turn {
         consent: None,
         audit: Vec::new(),
         flow_response: None,
+        timer: Timer::Keep,
     }
 }
 

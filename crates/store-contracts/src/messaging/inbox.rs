@@ -36,6 +36,7 @@ pub(crate) fn done(turn: &LeasedTurn) -> Turn {
         consent: None,
         audit: Vec::new(),
         flow_response: None,
+        timer: Timer::Keep,
     }
 }
 

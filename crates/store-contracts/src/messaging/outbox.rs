@@ -25,6 +25,7 @@ async fn enqueue(store: &dyn Stores, replies: Vec<NewOutbound>) {
         consent: None,
         audit: Vec::new(),
         flow_response: None,
+        timer: Timer::Keep,
     };
     store.commit_turn(&end, at(0)).await.unwrap();
 }

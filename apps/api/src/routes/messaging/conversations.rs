@@ -215,6 +215,8 @@ fn line_json(line: TranscriptMessage) -> TranscriptMessageJson {
         MessageBody::Inbound(InboundContent::AgentCommand { .. }) => {
             ("inbound", None, Some("desk".to_owned()), None)
         }
+        MessageBody::Inbound(InboundContent::Edited) => ("inbound", None, Some("edited".to_owned()), None),
+        MessageBody::Inbound(InboundContent::HoldEnded) => ("inbound", None, Some("timer".to_owned()), None),
         MessageBody::Inbound(InboundContent::Other(kind)) => ("inbound", None, Some(kind), None),
     };
     TranscriptMessageJson { id: line.id.to_string(), direction, text, kind, status, at: time(line.at) }

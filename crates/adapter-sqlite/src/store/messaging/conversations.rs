@@ -169,6 +169,7 @@ async fn heard(
     let rows = inbox::table
         .filter(inbox::conversation_id.eq(DbId(conversation.0)))
         .filter(inbox::id.lt(DbId(before)))
+        .filter(inbox::due_at.is_null())
         .order(inbox::id.desc())
         .limit(limit)
         .select((inbox::id, inbox::body, inbox::received_at))

@@ -141,6 +141,7 @@ async fn lease(
         let waiting = inbox::table
             .inner_join(conversations::table)
             .filter(inbox::state.eq("pending"))
+            .filter(inbox::due_at.is_null().or(inbox::due_at.le(Some(DbTime(now)))))
             .filter(conversations::leased_until.le(DbTime(now)))
             .order(inbox::seq.asc())
             .limit(1)

@@ -91,7 +91,7 @@ async fn keep(
     Ok(arrived.iter().map(|(id, ..)| accepted(id.0)).collect())
 }
 
-fn inbox_row(
+pub(super) fn inbox_row(
     sealer: &dyn Sealer,
     id: EventId,
     conversation: DbId,

@@ -3,8 +3,10 @@
 use super::{
     consent_rows::{Change, change_consent},
     inbox::seal_state,
+    inbox_writer::inbox_row,
 };
-use crate::backend::{DbId, DbTime};
+use crate::backend::{Conn, DbId, DbTime};
+use crate::store::error::SqlError;
 use crate::store::{
     handle::Store,
     rows::NewOutboxRow,
@@ -16,7 +18,8 @@ use diesel_async::RunQueryDsl;
 use domain::{ids::ConversationId, messaging::conversation::STATE_VERSION};
 use futures_util::FutureExt;
 use ports::{
-    messaging::{Committed, Turn},
+    crypto::Sealer,
+    messaging::{Committed, Timer, Turn},
     store_error::StoreResult,
 };
 use std::sync::Arc;
@@ -67,6 +70,7 @@ impl Store {
                     if let Some(response) = &turn.flow_response {
                         super::flows::keep_response(conn, sealer.as_ref(), turn.event, response, now).await?;
                     }
+                    set_timer(conn, sealer.as_ref(), &turn, now).await?;
                     crate::store::operations::audit_record::record(conn, &turn.audit, now).await?;
                     Ok(Committed::Done)
                 }
@@ -98,4 +102,30 @@ impl Store {
             })
             .await
     }
+}
+
+/// Removes the conversation's timer, and sets the new one. A timer is a row of the inbox that is not due yet.
+async fn set_timer(
+    conn: &mut Conn,
+    sealer: &dyn Sealer,
+    turn: &Turn,
+    now: DateTime<Utc>,
+) -> Result<(), SqlError> {
+    let conversation = DbId(turn.conversation.0);
+    if matches!(turn.timer, Timer::Keep) {
+        return Ok(());
+    }
+    let timers = inbox::table
+        .filter(inbox::conversation_id.eq(conversation))
+        .filter(inbox::state.eq("pending"))
+        .filter(inbox::due_at.is_not_null());
+    diesel::delete(timers).execute(conn).await?;
+    if let Timer::Set { event, message, due_at } = &turn.timer {
+        let row = inbox_row(sealer, *event, conversation, (**message).clone(), now)?;
+        diesel::insert_into(inbox::table)
+            .values((row, inbox::due_at.eq(Some(DbTime(*due_at)))))
+            .execute(conn)
+            .await?;
+    }
+    Ok(())
 }

@@ -34,6 +34,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         received_at -> InstantCol,
         settled_at -> Nullable<InstantCol>,
+        due_at -> Nullable<InstantCol>,
     }
 }
 

@@ -1,9 +1,9 @@
 //! What a step of the conversation asks for.
 
-use super::{ConfirmationPrompt, Draft, Reply};
+use super::{ConfirmationPrompt, Draft, FiguresQuery, Reply};
 use crate::{
     ids::{TransferId, UserId, VerificationId},
-    messaging::{consent::ConsentStatus, flow::CompletedFlow},
+    messaging::{consent::ConsentStatus, flow::CompletedFlow, intent::Understanding},
 };
 
 /// The digits of a code as a person typed them. `Debug` hides them.
@@ -37,6 +37,15 @@ pub enum Effect {
     Reply(Reply),
     /// Parse a text.
     Understand(String),
+    /// Parse held texts and a new one as one message.
+    UnderstandTogether {
+        /// The held texts, oldest first.
+        held: Vec<String>,
+        /// The newest text.
+        text: String,
+        /// The reading of the newest text alone.
+        alone: Box<Understanding>,
+    },
     /// Send a code to the sender's number, unless an earlier one is still valid.
     StartVerification,
     /// Send the code again, or a new one when its check attempts are used up.
@@ -50,8 +59,20 @@ pub enum Effect {
     },
     /// Read a user's balance.
     ReadBalance(UserId),
-    /// Read the newest lines of a user's statement.
-    ReadStatement(UserId),
+    /// Read lines of a user's statement.
+    ReadStatement(UserId, FiguresQuery),
+    /// Sum up a user's payments.
+    ReadSpending(UserId, FiguresQuery),
+    /// Read the newest receipt that fits.
+    ReadReceipt(UserId, FiguresQuery),
+    /// Read how others pay a user.
+    ReadReceiving(UserId),
+    /// Read what is left of a user's limits.
+    ReadLimits(UserId),
+    /// Read a user's payees.
+    ReadPayees(UserId),
+    /// Freeze the money of the person behind this number or chat.
+    Freeze,
     /// Check a draft: destination, funds, limits.
     Prepare {
         /// The user who pays.
@@ -75,6 +96,8 @@ pub enum Effect {
         /// The payee's name to remember once it is paid.
         payee: Option<String>,
     },
+    /// Send the step-up code of a waiting payment again.
+    ResendPaymentCode(TransferId),
     /// Cancel a payment that waits for its step-up code.
     CancelPayment(TransferId),
     /// Bind this chat to the person who made the link code.
@@ -94,14 +117,22 @@ impl Effect {
         match self {
             Self::Reply(_) => "reply",
             Self::Understand(_) => "understand",
+            Self::UnderstandTogether { .. } => "understand_together",
             Self::StartVerification => "start_verification",
             Self::ResendCode(_) => "resend_code",
             Self::CheckCode { .. } => "check_code",
             Self::ReadBalance(_) => "read_balance",
-            Self::ReadStatement(_) => "read_statement",
+            Self::ReadStatement(..) => "read_statement",
+            Self::ReadSpending(..) => "read_spending",
+            Self::ReadReceipt(..) => "read_receipt",
+            Self::ReadReceiving(_) => "read_receiving",
+            Self::ReadLimits(_) => "read_limits",
+            Self::ReadPayees(_) => "read_payees",
+            Self::Freeze => "freeze",
             Self::Prepare { .. } => "prepare",
             Self::Pay { .. } => "pay",
             Self::ConfirmPayment { .. } => "confirm_payment",
+            Self::ResendPaymentCode(_) => "resend_payment_code",
             Self::CancelPayment(_) => "cancel_payment",
             Self::BindChat(_) => "bind_chat",
             Self::RecordConsent(_) => "record_consent",

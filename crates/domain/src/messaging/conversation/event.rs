@@ -1,8 +1,11 @@
 //! Events of a conversation: messages, and the results of effects.
 
-use super::{Prepared, StepUp};
+use super::{
+    FreezeOutcome, LimitsLeft, PastReceipt, PayeeLine, Prepared, Receiving, Spending, Statement, StepUp,
+};
 use crate::{
-    ids::{TransferId, UserId, VerificationId},
+    ids::{UserId, VerificationId},
+    message::Channel,
     messaging::intent::Understanding,
     money::{Money, limits::LimitExceeded},
     phone::PhoneNumber,
@@ -40,6 +43,10 @@ pub enum InboundContent {
         /// The agent, for the audit log.
         by: Principal,
     },
+    /// A text that was sent before and changed now. Changes are not read.
+    Edited,
+    /// Nothing is written: the time for which messages were held is over.
+    HoldEnded,
     /// A picture, a place, a voice note, or an unknown kind.
     Other(String),
 }
@@ -49,7 +56,7 @@ impl InboundContent {
     /// 24-hour window.
     #[must_use]
     pub const fn is_by_sender(&self) -> bool {
-        !matches!(self, Self::AgentCommand { .. } | Self::IdentityChanged)
+        !matches!(self, Self::AgentCommand { .. } | Self::IdentityChanged | Self::HoldEnded)
     }
 }
 
@@ -75,8 +82,19 @@ pub enum Event {
         /// Intent, language and slots.
         understanding: Understanding,
     },
+    /// The parser's readings of a text that may continue the messages that are held.
+    UnderstoodTogether {
+        /// The newest text.
+        text: String,
+        /// The reading of the newest text alone.
+        alone: Understanding,
+        /// The reading of all held texts and this one as one message.
+        together: Understanding,
+    },
     /// The result of sending a code.
     CodeSent(CodeSent),
+    /// The result of sending the code of a payment again.
+    PaymentCodeSent(CodeSent),
     /// The result of checking a code.
     CodeChecked(CodeChecked),
     /// The balance of the user's wallet.
@@ -86,8 +104,20 @@ pub enum Event {
         /// The available balance.
         available: Money,
     },
-    /// The newest lines of the statement.
-    Statement(Vec<StatementLine>),
+    /// Lines of the statement.
+    Statement(Statement),
+    /// A sum of payments.
+    Spending(Spending),
+    /// The newest receipt that fits; `None` when there is none.
+    Receipt(Option<PastReceipt>),
+    /// How others pay the person.
+    Receiving(Receiving),
+    /// What is left of the person's limits.
+    Limits(LimitsLeft),
+    /// The payees that are remembered, newest first.
+    Payees(Vec<PayeeLine>),
+    /// The result of freezing the person's money.
+    Frozen(FreezeOutcome),
     /// The result of checking a draft.
     Prepared(Prepared),
     /// The result of a payment.
@@ -99,8 +129,8 @@ pub enum Event {
 /// The result of sending a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CodeSent {
-    /// The code was sent.
-    Sent(VerificationId),
+    /// The code was sent on this channel.
+    Sent(VerificationId, Channel),
     /// An earlier code is still valid.
     StillGood(VerificationId),
     /// Not sent: the cooldown has not passed.
@@ -147,26 +177,13 @@ pub enum CodeChecked {
     Failed,
 }
 
-/// A line of a statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StatementLine {
-    /// The time in the person's time zone: `21/11 14:05`.
-    pub at: String,
-    /// The signed amount; a debit is negative.
-    pub amount: Money,
-    /// The other side of the transfer, masked.
-    pub counterpart: String,
-    /// What the payment is for.
-    pub concept: Option<String>,
-}
-
 /// The result of a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Paid {
     /// The payment is completed.
     Completed {
-        /// The transfer's id, shown as the folio.
-        transfer: TransferId,
+        /// The folio of the transfer, which can be read out.
+        folio: String,
         /// The amount that was paid.
         amount: Money,
         /// The destination, masked.
@@ -212,6 +229,10 @@ pub enum Paid {
     },
     /// The payment can no longer be confirmed.
     Gone,
+    /// The payer's money is frozen.
+    Frozen,
+    /// The destination is a phone number that nobody proved.
+    RecipientNotFound,
     /// The payment is refused; no money moved.
     Refused,
 }

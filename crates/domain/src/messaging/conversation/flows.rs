@@ -59,15 +59,29 @@ impl Step<'_> {
     }
 
     /// Whether a flow's question waits for an answer, and no agent has the conversation.
-    fn is_asked_by_flow(&self) -> bool {
+    pub(super) fn is_asked_by_flow(&self) -> bool {
         !self.is_handed_off() && self.state.flow.as_ref().is_some_and(FlowRun::is_asking)
     }
 
-    /// Takes a text as the answer to the flow's question. False: it is no answer and may mean something else.
+    /// Takes a text as the answer to the flow's question if it can be nothing else: an option, a date, digits,
+    /// the word of the consent. False: it may mean something of its own.
     pub(super) fn answer_flow(&mut self, text: &str) -> bool {
         self.drop_expired_prompt();
-        self.state.pending.is_none()
-            && self.go_on(FlowInput::Text(text), text.chars().any(char::is_alphabetic))
+        let has_letters = text.chars().any(char::is_alphabetic);
+        if self.state.pending.is_some() || has_letters && !self.flow_takes_at_once(text) {
+            return false;
+        }
+        self.go_on(FlowInput::Text(text), has_letters)
+    }
+
+    fn flow_takes_at_once(&self, text: &str) -> bool {
+        let Some(run) = &self.state.flow else { return false };
+        let facts = FlowContext { today: self.facts.today, region: self.facts.region };
+        // A run whose version is gone says so, whatever is written.
+        self.facts
+            .flows
+            .find(run.flow(), run.version())
+            .is_none_or(|flow| flow.takes_at_once(run, text, facts))
     }
 
     /// The same, once it is clear that the text means nothing else.
@@ -75,21 +89,38 @@ impl Step<'_> {
         self.go_on(FlowInput::Text(text), false)
     }
 
-    /// True when the parsed text asks for nothing of its own, so it answers the flow's question.
-    pub(super) fn is_answer_to_flow(&self, understanding: &Understanding) -> bool {
-        if !self.is_asked_by_flow() {
+    /// True when the parsed text asks for nothing of its own, so it answers the flow's question. A wish or a
+    /// question that is explained to its last word is no answer.
+    pub(super) fn is_answer_to_flow(&self, text: &str, understanding: &Understanding) -> bool {
+        if !self.is_asked_by_flow() || self.has_open_prompt() {
             return false;
         }
-        let pending = self.state.pending.as_ref();
+        let is_asking = text.contains(['?', '¿']);
         match understanding.intent {
-            _ if self.has_open_prompt() => false,
-            Intent::Greeting => true,
-            Intent::Confirm | Intent::Deny | Intent::VerifyCode => pending.is_none(),
-            Intent::Unknown => match pending {
-                Some(Pending::Draft(_)) => false,
-                Some(Pending::ConfirmationPrompt(_) | Pending::StepUp(_)) | None => true,
-            },
-            _ => false,
+            Intent::Greeting | Intent::Thanks => true,
+            Intent::Confirm | Intent::Deny | Intent::VerifyCode => self.state.pending.is_none(),
+            Intent::Unknown | Intent::Help | Intent::Start if is_asking => false,
+            Intent::Unknown => !matches!(self.state.pending, Some(Pending::Draft(_))),
+            _ => !understanding.explained && !is_asking,
+        }
+    }
+
+    /// Asks the flow's question again after a question that was no answer to it.
+    pub(super) fn repeat_flow_question(&mut self, text: &str, understanding: &Understanding) {
+        let is_aside = matches!(understanding.intent, Intent::Help | Intent::Unknown);
+        if !text.contains(['?', '¿']) || !is_aside || !self.is_asked_by_flow() || self.state.pending.is_some()
+        {
+            return;
+        }
+        let Some(run) = &self.state.flow else { return };
+        let prompt = self.facts.flows.find(run.flow(), run.version()).map(|flow| flow.prompt(run));
+        if let Some(prompt) = prompt {
+            // A question that nothing answers is no misunderstanding here: the questionnaire goes on.
+            self.state.misunderstood = 0;
+            self.effects.retain(|effect| {
+                !matches!(effect, Effect::Reply(Reply::NotUnderstood | Reply::QuestionNotUnderstood))
+            });
+            self.say(Reply::Flow(prompt));
         }
     }
 
@@ -173,6 +204,13 @@ impl Step<'_> {
                 self.say(Reply::Flow(prompt));
             }
             Progress::HandOff => self.hand_off(Reply::HandedOff),
+            Progress::Left => {
+                let word = registry.newest(run.flow()).map(|flow| flow.start_word(run.locale()));
+                self.say(word.map_or(Reply::NothingPending, |word| Reply::FlowLeft(word.to_owned())));
+                self.state.locale = Some(run.locale());
+                self.state.flow = run.left();
+                return true;
+            }
             Progress::StartOver => {
                 let (anew, prompt) = registry.newest(run.flow()).unwrap_or(flow).begin_again(&run);
                 run = anew;

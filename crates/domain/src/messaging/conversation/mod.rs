@@ -3,12 +3,19 @@
 //! A use case carries the effects out and feeds their results back as events, until no effect is left. One
 //! engine serves every channel. Texts are named here; their words are in the message catalogues.
 
+mod drafts;
 mod effect;
 mod event;
+mod figures;
 mod flows;
+mod freeze;
+mod held;
+mod language;
 mod open_prompt;
+mod paying;
 mod pending;
 mod prepared;
+mod questions;
 mod rate;
 mod reply;
 mod state;
@@ -19,13 +26,17 @@ mod timing;
 mod understood;
 
 pub use effect::{Effect, TypedCode};
-pub use event::{AgentCommand, CodeChecked, CodeSent, Event, InboundContent, Paid, StatementLine};
+pub use event::{AgentCommand, CodeChecked, CodeSent, Event, InboundContent, Paid};
+pub use figures::{
+    FreezeOutcome, LimitsLeft, PastReceipt, PayeeLine, Receiving, Spending, Statement, StatementLine,
+};
+pub use held::{HOLD, HeldMessages};
 pub use prepared::{CheckedDraft, PayeeOption, Prepared};
 pub use rate::RateWindow;
-pub use reply::{Arg, Button, Reply, Text};
+pub use reply::{Answer, Arg, Button, Reply, Text};
 pub use state::{
-    BalancePart, ConfirmationPrompt, Conversation, DeferredRequest, Draft, OpenPrompts, Pending,
-    RequestedAction, Session, StepUp,
+    BalancePart, ConfirmationPrompt, Conversation, DeferredRequest, Draft, DraftChoice, FiguresQuery,
+    OpenPrompts, Pending, Question, RefusedDraft, RequestedAction, Session, StepUp, YesOrNo,
 };
 pub use timing::{CLOCK_SKEW_MAX, MessageTime};
 
@@ -43,6 +54,9 @@ pub const STATE_VERSION: i32 = 1;
 
 /// How long a deferred request waits for its code.
 pub const DEFERRED_REQUEST_TTL: Duration = Duration::minutes(10);
+
+/// How long an unfinished transfer waits for its missing part, and a refused one can be put right.
+pub const DRAFT_TTL: Duration = Duration::minutes(10);
 
 /// How long a confirmation prompt can be answered.
 pub const PROMPT_TTL: Duration = Duration::minutes(5);
@@ -67,6 +81,9 @@ pub struct StepContext {
     pub default_currency: Currency,
     /// How long a proved number stays proved.
     pub session_ttl: Duration,
+    /// Sessions that were begun at this time or before are over: the person's money was frozen then. `None`
+    /// when it never was.
+    pub sessions_end: Option<DateTime<Utc>>,
     /// The maximum of messages from one sender in a minute.
     pub messages_per_minute: u32,
     /// How long an agent handoff lasts.

@@ -2,7 +2,7 @@
 //! or payee is certain makes a new prompt, and a text that is none of these leaves the prompt: the reply repeats it.
 //! A prompt is dropped when somebody else asks from then on: an agent, a questionnaire, the owner of a bound chat.
 
-use super::{ConfirmationPrompt, Draft, InboundContent, Pending, Reply, pending::redraft, step::Step};
+use super::{ConfirmationPrompt, Draft, InboundContent, Pending, Reply, drafts::redraft, step::Step};
 use crate::{
     messaging::{
         clear_yes::is_clear_yes,
@@ -26,23 +26,34 @@ impl Step<'_> {
     }
 
     /// Answers a message while a prompt is open. False when the message means something of its own.
-    pub(super) fn answer_open_prompt(&mut self, text: &str, understanding: &Understanding) -> bool {
+    pub(super) fn answer_open_prompt(&mut self, understanding: &Understanding) -> bool {
         let Some(Pending::ConfirmationPrompt(prompt)) = self.state.pending.clone() else { return false };
         if self.facts.now >= prompt.expires_at {
             return false;
         }
         let entities = &understanding.entities;
-        let is_no = understanding.intent == Intent::Deny || begins_with_no(text);
-        let changes = changes(&prompt, entities) && !is_relative(text) && (!is_no || corrects(text));
+        let is_question = matches!(understanding.intent, Intent::Help | Intent::Unknown);
+        if let Some(topic) = entities.topic.filter(|_| is_question) {
+            self.answer_about_prompt(prompt, topic);
+            return true;
+        }
+        // Only a message that is explained to its last word changes the prompt.
+        let changes = understanding.explained && changes(&prompt, entities);
         match understanding.intent {
             // A complete payment replaces the prompt; a part of one changes it («mándale 60», «mejor a mi
             // mamá»).
             Intent::Transfer if entities.amount.is_some() && entities.destination.is_some() => false,
             Intent::Transfer | Intent::Deny | Intent::Unknown | Intent::Confirm if changes => {
-                self.change_prompt(&prompt, text, understanding);
+                self.change_prompt(&prompt, understanding);
                 true
             }
-            Intent::Unknown | Intent::Confirm | Intent::VerifyCode => {
+            Intent::Unknown | Intent::Confirm | Intent::VerifyCode | Intent::Thanks => {
+                self.state.misunderstood = 0;
+                self.repeat_prompt(prompt);
+                true
+            }
+            // A part of a payment that isn't certain to change this one.
+            Intent::Transfer => {
                 self.state.misunderstood = 0;
                 self.repeat_prompt(prompt);
                 true
@@ -89,87 +100,24 @@ impl Step<'_> {
         cancels
     }
 
-    fn change_prompt(&mut self, prompt: &ConfirmationPrompt, text: &str, understanding: &Understanding) {
-        let mut draft = Draft { changes: Some(Box::new(prompt.clone())), ..redraft(prompt) };
-        if understanding.entities.destination.is_some() {
-            // The account named now doesn't belong to the payee named before.
-            draft.payee = None;
-        }
+    fn change_prompt(&mut self, prompt: &ConfirmationPrompt, understanding: &Understanding) {
+        let draft = Draft { changes: Some(Box::new(prompt.clone())), ..redraft(prompt) };
         self.state.misunderstood = 0;
-        self.fill_and_continue(draft, text, understanding);
+        self.fill_and_continue(draft, understanding);
     }
 }
 
-/// Whether the message names another amount or payee than the prompt.
+/// Whether the message names another amount, payee, currency or concept than the prompt.
 fn changes(prompt: &ConfirmationPrompt, entities: &Entities) -> bool {
+    let currency = entities.currency.unwrap_or(prompt.amount.currency);
     let names_amount = match &entities.amount {
-        Some(AmountReading::Exact(amount)) => {
-            let currency = entities.currency.unwrap_or(prompt.amount.currency);
-            Money::parse_positive(amount, currency) != Ok(prompt.amount)
-        }
+        Some(AmountReading::Exact(amount)) => Money::parse_positive(amount, currency) != Ok(prompt.amount),
         Some(AmountReading::Ambiguous { .. }) => true,
-        None => false,
+        None => currency != prompt.amount.currency,
     };
     let names_payee = entities.destination.as_ref().is_some_and(|named| {
         named.kind == DestinationKind::Name || named.value != prompt.account.canonical()
     });
-    names_amount || names_payee
-}
-
-/// Whether an amount is relative or may be a time. «agrégale 5 más», «la mitad» must be computed from another
-/// amount and are not certain; «a la 1» may be a time.
-fn is_relative(text: &str) -> bool {
-    const WORDS: [&str; 22] = [
-        "menos", "more", "less", "mais", "plus", "minus", "extra", "doble", "double", "dobro", "triple",
-        "mitad", "half", "metade", "veces", "vezes", "times", "tercera", "third", "cada", "each", "percent",
-    ];
-    const STEMS: [&str; 8] = ["agreg", "sum", "quit", "rest", "anad", "aument", "acrescent", "add"];
-    let folded = fold(text);
-    let words: Vec<&str> = folded.split(' ').collect();
-    let is_number = |word: &str| word.bytes().any(|b| b.is_ascii_digit());
-    // Spanish «más» and Portuguese "mas" (but) fold to the same word. It means an addition only after an
-    // amount.
-    let adds = words.iter().enumerate().any(|(at, word)| {
-        let before = at.checked_sub(1).and_then(|before| words.get(before)).copied().unwrap_or_default();
-        *word == "mas"
-            && (is_number(before)
-                || matches!(before, "pesos" | "dolares")
-                || at.saturating_add(1) == words.len())
-    });
-    let tells_time = words
-        .windows(3)
-        .any(|three| matches!(three, ["a", "la" | "las", hour] if hour.len() <= 2 && is_number(hour)));
-    let reckons = |word: &&str| WORDS.contains(word) || STEMS.iter().any(|stem| word.starts_with(stem));
-    adds || tells_time || words.iter().any(reckons)
-}
-
-/// «no, no tengo 100»: the amount is not what is wanted instead.
-fn begins_with_no(text: &str) -> bool {
-    matches!(
-        fold(text).split(' ').next(),
-        Some("no" | "nao" | "not" | "dont" | "don" | "nel" | "nop" | "nope")
-    )
-}
-
-/// «no, mejor 60», «me equivoqué, eran 75», "make it 60": a no that says what is wanted instead.
-fn corrects(text: &str) -> bool {
-    const WORDS: [&str; 16] = [
-        "mejor",
-        "melhor",
-        "instead",
-        "rather",
-        "actually",
-        "make",
-        "sean",
-        "sejam",
-        "eran",
-        "eram",
-        "sino",
-        "cambialo",
-        "cambiala",
-        "equivoque",
-        "errei",
-        "meant",
-    ];
-    fold(text).split(' ').any(|word| WORDS.contains(&word))
+    let names_concept = entities.concept.is_some() && entities.concept != prompt.concept;
+    names_amount || names_payee || names_concept || entities.relative.is_some()
 }

@@ -1,14 +1,10 @@
-//! Answers to the question that waits: a code, a yes, a missing amount or destination.
+//! Answers to the question that waits: a code, a yes, a tap on a button.
 
 use super::{
-    ConfirmationPrompt, Draft, Effect, PROMPT_TTL, Pending, Reply, RequestedAction, Session, step::Step,
+    CheckedDraft, ConfirmationPrompt, DEFERRED_REQUEST_TTL, Draft, Effect, PROMPT_TTL, Pending, Question,
+    Reply, RequestedAction, Session, drafts::redraft, step::Step,
 };
-use crate::{
-    ids::UserId,
-    messaging::intent::{AmountReading, DestinationKind, Entities, NamedDestination},
-    money::{Currency, Money, account_number::AccountNumber},
-    text::{fold, truncate},
-};
+use crate::text::fold;
 
 /// Words that may come with a code and don't change its meaning.
 const CODE_WORDS: [&str; 22] = [
@@ -71,24 +67,15 @@ impl Step<'_> {
 
     pub(super) fn on_button(&mut self, id: &str, title: String) {
         match id.split_once(':') {
+            Some(("yes", "freeze")) => self.press_yes_or_no(Question::Freeze, true),
+            Some(("no", "freeze")) => self.press_yes_or_no(Question::Freeze, false),
+            Some(("yes", "opt-out")) => self.press_yes_or_no(Question::OptOut, true),
+            Some(("no", "opt-out")) => self.press_yes_or_no(Question::OptOut, false),
             Some(("yes", prompt)) => self.answer_prompt(Some(prompt), true),
             Some(("no", prompt)) => self.answer_prompt(Some(prompt), false),
-            Some(("amount", money)) => self.on_amount_chosen(money),
+            Some(("amount" | "payee", pressed)) => self.on_choice_pressed(pressed),
             Some(("flow", _)) => self.press_in_flow(id),
             _ => self.effects.push(Effect::Understand(title)),
-        }
-    }
-
-    /// Handles the choice between two amounts. The button's id holds amount and currency: `amount:1.50 USD`.
-    fn on_amount_chosen(&mut self, money: &str) {
-        let (amount, code) = money.split_once(' ').unwrap_or((money, ""));
-        let currency = Currency::parse(code).unwrap_or(self.facts.default_currency);
-        let Some(Pending::Draft(draft)) = self.state.pending.clone() else {
-            return self.say(Reply::NothingPending);
-        };
-        match Money::parse_positive(amount, currency) {
-            Ok(money) => self.want(RequestedAction::Transfer(Draft { amount: Some(money), ..draft })),
-            Err(_) => self.say(Reply::BadAmount),
         }
     }
 
@@ -132,101 +119,42 @@ impl Step<'_> {
                 self.say(Reply::TransferCanceled);
             }
             Some(Pending::Draft(_) | Pending::ConfirmationPrompt(_)) => self.say(Reply::TransferCanceled),
+            Some(Pending::YesOrNo(_)) => self.say(Reply::AsItWas),
             None => match &mut self.state.session {
                 Session::AwaitingCode { request, .. } if request.is_some() => {
-                    *request = None;
-                    self.say(Reply::TransferCanceled);
+                    let dropped = request.take().map(|request| request.what);
+                    self.say(match dropped {
+                        Some(RequestedAction::Transfer(_)) => Reply::TransferCanceled,
+                        _ => Reply::RequestDropped,
+                    });
                 }
                 _ => self.say(Reply::NothingPending),
             },
         }
     }
 
-    /// Asks for the next missing part, or has the complete draft checked.
-    pub(super) fn continue_draft(&mut self, user: UserId, draft: Draft) {
-        if let Some(Pending::StepUp(step)) = &self.state.pending {
-            // A new request replaces the old one: the payment that waited for its code is canceled.
-            self.effects.push(Effect::CancelPayment(step.transfer));
-        }
-        self.state.pending = Some(Pending::Draft(draft.clone()));
-        match (&draft.amount, &draft.destination) {
-            (None, _) => self.say(Reply::AskAmount),
-            (Some(_), None) => match draft.payee {
-                Some(name) => self.say(Reply::AskAccountOf(name)),
-                None => self.say(Reply::AskDestination),
-            },
-            (Some(_), Some(_)) => self.effects.push(Effect::Prepare { user, draft }),
-        }
+    /// Whether a code is expected for a request that is not too old.
+    pub(super) fn awaits_code(&self) -> bool {
+        matches!(&self.state.session, Session::AwaitingCode { request: Some(request), .. }
+            if self.facts.now.signed_duration_since(request.at) < DEFERRED_REQUEST_TTL)
     }
 
-    pub(super) fn show_prompt(&mut self, draft: Draft, account: AccountNumber) {
-        let Some(amount) = draft.amount else { return self.say(Reply::AskAmount) };
+    pub(super) fn show_prompt(&mut self, draft: Draft, checked: CheckedDraft) {
         let prompt = ConfirmationPrompt {
             id: self.facts.new_prompt,
-            amount,
-            account,
-            payee: draft.payee,
+            amount: checked.amount,
+            account: checked.account,
+            payee: checked.payee.or(draft.payee),
             concept: draft.concept,
+            bank: checked.bank.map(str::to_owned),
+            known_account: checked.known_account,
+            repeats_after_minutes: checked.repeats_after_minutes,
             contested_from: self.state.contested_from(draft.changes.is_some(), self.facts.now),
             expires_at: self.facts.now.checked_add_signed(PROMPT_TTL).unwrap_or(self.facts.now),
         };
         self.state.pending = Some(Pending::ConfirmationPrompt(prompt.clone()));
         self.state.prompt_repeated_at = None;
         self.say(Reply::ConfirmationPrompt(prompt));
-    }
-
-    /// Puts what a message names into a draft. `Err` holds the reply when it can't. `is_answer`: the text
-    /// answers a question of ours and is not a new request.
-    pub(super) fn fill(
-        &self,
-        mut draft: Draft,
-        text: &str,
-        entities: &Entities,
-        is_answer: bool,
-    ) -> Result<Draft, Box<(Draft, Reply)>> {
-        if let Some(concept) = &entities.concept {
-            draft.concept = Some(truncate(concept, crate::money::transfer::CONCEPT_LENGTH_MAX));
-        }
-        if let Some(destination) = &entities.destination {
-            if destination.kind == DestinationKind::Name {
-                draft.payee = Some(truncate(&destination.value, 60));
-            } else if !is_answer {
-                // A new account doesn't belong to the payee named before.
-                draft.payee = None;
-            }
-            draft.destination = Some(destination.clone());
-        } else if draft.destination.is_none() && draft.amount.is_some() && entities.amount.is_none() {
-            draft.destination = bare_answer(text, entities);
-            if let Some(NamedDestination { kind: DestinationKind::Name, value }) = &draft.destination {
-                draft.payee = Some(value.clone());
-            }
-        }
-        let content_before = draft.amount.map(|amount| amount.currency);
-        let currency = entities.currency.or(content_before).unwrap_or(self.facts.default_currency);
-        let read = |amount: &str| Money::parse_positive(amount, currency);
-        match &entities.amount {
-            Some(AmountReading::Exact(amount)) => match read(amount) {
-                Ok(money) => draft.amount = Some(money),
-                Err(_) => return Err(Box::new((draft, Reply::BadAmount))),
-            },
-            Some(AmountReading::Ambiguous { thousands, decimal }) => match (read(thousands), read(decimal)) {
-                (Ok(thousands), Ok(decimal)) => {
-                    return Err(Box::new((draft, Reply::WhichAmount { thousands, decimal })));
-                }
-                (Ok(one), Err(_)) | (Err(_), Ok(one)) => draft.amount = Some(one),
-                (Err(_), Err(_)) => return Err(Box::new((draft, Reply::BadAmount))),
-            },
-            None => {
-                if draft.amount.is_none()
-                    && let Some(digits) = &entities.code
-                    && let Ok(money) = read(digits)
-                {
-                    // «1500» alone reads as a code; as an answer to «¿cuánto?» it is an amount.
-                    draft.amount = Some(money);
-                }
-            }
-        }
-        Ok(draft)
     }
 }
 
@@ -242,60 +170,4 @@ fn bare_code(text: &str) -> Option<String> {
         }
     }
     (4..=8).contains(&digits.len()).then_some(digits)
-}
-
-/// An answer to «¿a quién?» in which the parser found nothing: digits that it took for a code, or a name.
-fn bare_answer(text: &str, entities: &Entities) -> Option<NamedDestination> {
-    if let Some(digits) = &entities.code {
-        return (digits.len() >= 6)
-            .then(|| NamedDestination { kind: DestinationKind::Account, value: digits.clone() });
-    }
-    let folded = text.trim().to_lowercase();
-    let words = folded.split_whitespace().count();
-    let is_name = (1..=5).contains(&words)
-        && folded.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '\''));
-    is_name.then(|| NamedDestination {
-        kind: DestinationKind::Name,
-        value: strip_preposition(&folded).to_owned(),
-    })
-}
-
-fn strip_preposition(name: &str) -> &str {
-    [
-        "a mi ",
-        "a la ",
-        "al ",
-        "a ",
-        "para mi ",
-        "para ",
-        "to my ",
-        "to ",
-        "for ",
-        "pra minha ",
-        "pra ",
-        "pro ",
-        "mi ",
-        "my ",
-    ]
-    .iter()
-    .find_map(|preposition| name.strip_prefix(preposition))
-    .unwrap_or(name)
-}
-
-pub(super) fn redraft(prompt: &ConfirmationPrompt) -> Draft {
-    let kind = match &prompt.account {
-        AccountNumber::Clabe(_) => DestinationKind::Clabe,
-        AccountNumber::Iban(_) => DestinationKind::Iban,
-        AccountNumber::Phone(_) => DestinationKind::Phone,
-        AccountNumber::Alias(_) => DestinationKind::Alias,
-        AccountNumber::Plain(_) => DestinationKind::Account,
-    };
-    Draft {
-        amount: Some(prompt.amount),
-        part: None,
-        destination: Some(NamedDestination { kind, value: prompt.account.canonical().to_owned() }),
-        payee: prompt.payee.clone(),
-        concept: prompt.concept.clone(),
-        changes: None,
-    }
 }

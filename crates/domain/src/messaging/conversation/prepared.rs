@@ -19,6 +19,11 @@ pub enum Prepared {
     },
     /// The destination is no valid account.
     BadDestination,
+    /// The destination has nearly as many digits as a CLABE, which has 18.
+    DigitsMissing {
+        /// How many digits it has.
+        digits: usize,
+    },
     /// The destination is one of the payer's own wallets, or their own number.
     OwnAccount,
     /// The destination is a phone number that nobody proved, so there is no wallet to pay into.

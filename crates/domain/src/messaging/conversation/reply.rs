@@ -1,9 +1,15 @@
-//! Replies by name. The words are in `locales/`, one catalogue for each language.
+//! Replies by name. The words are in the message catalogues, one for each language.
 
-use super::{ConfirmationPrompt, StatementLine, StepUp};
+mod buttons;
+mod texts;
+
+use super::{
+    ConfirmationPrompt, LimitsLeft, PastReceipt, PayeeLine, PayeeOption, Question, Receiving, Spending,
+    Statement, StepUp,
+};
 use crate::{
     message::Channel,
-    messaging::flow::Prompt,
+    messaging::{flow::Prompt, intent::Topic},
     money::{Money, limits::LimitExceeded},
 };
 
@@ -43,8 +49,14 @@ pub enum Reply {
     Help,
     /// The text was not understood; examples.
     NotUnderstood,
+    /// The question was not understood; what can be asked.
+    QuestionNotUnderstood,
+    /// A short answer about the service.
+    Answer(Answer),
     /// Pictures, places and the like can't be read here.
     UnsupportedKind,
+    /// Changes of messages that were sent are not read.
+    EditsNotRead,
     /// Too many messages in a minute.
     TooManyMessages,
     /// The person gets no more messages; how to come back.
@@ -55,8 +67,25 @@ pub enum Reply {
     NothingPending,
     /// A code, but none was asked for.
     NoCodePending,
-    /// An agent will write.
+    /// Asks for a yes to freezing, or to no more messages.
+    YesOrNo(Question),
+    /// A no to such a question: everything stays as it was.
+    AsItWas,
+    /// The money is frozen; how it is thawed.
+    Frozen {
+        /// Whether the person gets no other messages.
+        is_opted_out: bool,
+    },
+    /// This number or chat belongs to nobody whose money could be frozen.
+    NothingToFreeze,
+    /// The payment can't be made because the money is frozen.
+    MoneyIsFrozen,
+    /// An agent will write; how to come back.
     HandedOff,
+    /// The engine answers again, because the agent is done.
+    Released,
+    /// The engine answers again, because the person asked for it.
+    BotIsBack,
     /// The problem was noted; an agent will write.
     ProblemNoted,
     /// The sender's address is no number; they are asked to share theirs.
@@ -65,8 +94,14 @@ pub enum Reply {
     ChatBound(String),
     /// The link code is used, expired or unknown.
     LinkCodeGone,
-    /// A code was sent; how to answer.
-    CodeSent,
+    /// A code was sent on this channel; how to answer.
+    CodeSent(Channel),
+    /// A code is expected; how to give it, and how to get another one.
+    CodeWaits,
+    /// What the code is for.
+    CodeReason,
+    /// The request that waited for the code is dropped.
+    RequestDropped,
     /// The code sent before is still valid.
     CodeStillGood,
     /// A new code can be sent in so many seconds.
@@ -94,8 +129,18 @@ pub enum Reply {
         /// The available balance.
         available: Money,
     },
-    /// The newest lines of the statement.
-    Statement(Vec<StatementLine>),
+    /// Lines of the statement.
+    Statement(Statement),
+    /// A sum of payments.
+    Spending(Spending),
+    /// A receipt of before; `None` when no payment fits.
+    PastReceipt(Option<PastReceipt>),
+    /// How others pay the person.
+    Receiving(Receiving),
+    /// What is left of the limits.
+    Limits(LimitsLeft),
+    /// The payees that are remembered.
+    Payees(Vec<PayeeLine>),
     /// Asks for the amount.
     AskAmount,
     /// Asks which of two readings of an amount is meant.
@@ -111,12 +156,27 @@ pub enum Reply {
     AskDestination,
     /// No payee has that name; asks for the account.
     AskAccountOf(String),
+    /// Asks which of several payees is meant.
+    WhichPayee(Vec<PayeeOption>),
     /// The destination is no valid account.
     BadDestination,
+    /// The destination has this many digits, and a CLABE has 18.
+    DigitsMissing(usize),
+    /// The destination is the person's own.
+    OwnAccount,
+    /// Nobody proved this phone number; asks for another way.
+    RecipientNotFound,
     /// The confirmation prompt: «¿Confirmas?»
     ConfirmationPrompt(ConfirmationPrompt),
     /// The text is neither a clear yes nor a no; repeats the open prompt in one line.
     PromptWaits(ConfirmationPrompt),
+    /// Answers a question about the open prompt, and repeats it.
+    AboutPrompt {
+        /// The open prompt.
+        prompt: ConfirmationPrompt,
+        /// What was asked about it.
+        topic: Topic,
+    },
     /// The prompt has expired.
     PromptExpired,
     /// The transfer is canceled.
@@ -133,7 +193,7 @@ pub enum Reply {
         amount: Money,
         /// The destination, masked.
         destination: String,
-        /// The transfer's id, shown as the folio.
+        /// The folio, which can be read out.
         folio: String,
         /// The available balance after it.
         balance: Money,
@@ -165,200 +225,50 @@ pub enum Reply {
     FlowGone(Option<String>),
 }
 
-fn text(id: &'static str) -> Text {
-    Text { id, args: Vec::new() }
+/// A short answer about the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// To thanks, a laugh, a heart.
+    Welcome,
+    /// To a goodbye.
+    Goodbye,
+    /// Who answers here.
+    Bot,
+    /// What a payment costs.
+    Fees,
+    /// When a payment arrives.
+    Arrival,
+    /// How money is sent.
+    Sending,
+    /// How to get no more messages.
+    OptOut,
+    /// What freezing does.
+    Freezing,
+    /// What codes are for.
+    Codes,
+    /// What a CLABE is.
+    Clabe,
+    /// That money is not exchanged.
+    Currencies,
 }
 
 impl Text {
+    /// A text without values.
+    const fn plain(id: &'static str) -> Self {
+        Self { id, args: Vec::new() }
+    }
+
     fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.args.push((name, Arg::Text(value.into())));
         self
+    }
+
+    fn with_money(self, name: &'static str, money: Money) -> Self {
+        self.with(name, money.grouped())
     }
 
     fn with_number(mut self, name: &'static str, value: i64) -> Self {
         self.args.push((name, Arg::Number(value)));
         self
     }
-}
-
-impl Reply {
-    /// The texts to send, one line or paragraph each.
-    #[must_use]
-    pub fn texts(&self) -> Vec<Text> {
-        match self {
-            Self::Greeting => vec![text("greeting")],
-            Self::Help => vec![text("help")],
-            Self::NotUnderstood => vec![text("not-understood")],
-            Self::UnsupportedKind => vec![text("unsupported-kind")],
-            Self::TooManyMessages => vec![text("too-many-messages")],
-            Self::OptedOut => vec![text("opted-out")],
-            Self::OptedIn => vec![text("opted-in")],
-            Self::NothingPending => vec![text("nothing-pending")],
-            Self::NoCodePending => vec![text("no-code-pending")],
-            Self::HandedOff => vec![text("handed-off")],
-            Self::ProblemNoted => vec![text("problem-noted")],
-            Self::NumberNeeded => vec![text("number-needed")],
-            Self::ChatBound(whose) => vec![text("chat-bound").with("whose", whose.clone())],
-            Self::LinkCodeGone => vec![text("link-code-gone")],
-            Self::CodeSent => vec![text("code-sent")],
-            Self::CodeStillGood => vec![text("code-still-good")],
-            Self::ResendTooSoon(seconds) => vec![text("resend-too-soon").with_number("seconds", *seconds)],
-            Self::Locked(minutes) => vec![text("locked").with_number("minutes", *minutes)],
-            Self::TooManyCodes(minutes) => vec![text("too-many-codes").with_number("minutes", *minutes)],
-            Self::NotReachable => vec![text("not-reachable")],
-            Self::CodeUnavailable => vec![text("code-unavailable")],
-            Self::CodeWrong(left) => vec![text("code-wrong").with_number("left", i64::from(*left))],
-            Self::CodeGone => vec![text("code-gone")],
-            Self::CodeRight => vec![text("code-right")],
-            Self::Verified => vec![text("verified")],
-            Self::Balance { posted, available } => balance_texts(*posted, *available),
-            Self::Statement(lines) => statement_texts(lines),
-            Self::AskAmount => vec![text("ask-amount")],
-            Self::WhichAmount { thousands, decimal } => vec![which_amount(*thousands, *decimal)],
-            Self::BadAmount => vec![text("bad-amount")],
-            Self::AskDestination => vec![text("ask-destination")],
-            Self::AskAccountOf(name) => vec![text("ask-account-of").with("name", name.clone())],
-            Self::BadDestination => vec![text("bad-destination")],
-            Self::ConfirmationPrompt(prompt) => prompt_texts(prompt),
-            Self::PromptWaits(prompt) => prompt_waits_texts(prompt),
-            Self::PromptExpired => vec![text("prompt-expired")],
-            Self::TransferCanceled => vec![text("transfer-canceled")],
-            Self::StepUp(step) => vec![step_up("step-up", step), text(code_by(step.channel))],
-            Self::StepUpWaits(step) => vec![step_up("step-up-waits", step)],
-            Self::StepUpGone => vec![text("step-up-gone")],
-            Self::Receipt { amount, destination, folio, balance } => {
-                vec![receipt(*amount, destination, folio, *balance)]
-            }
-            Self::Processing { amount, destination } => vec![processing(*amount, destination)],
-            Self::InsufficientFunds(available) => vec![insufficient_funds(*available)],
-            Self::LimitExceeded(limit) => vec![text(limit_id(limit))],
-            Self::NewPayee(minutes) => vec![text("limit-new-payee").with_number("minutes", *minutes)],
-            Self::ChatTooNew(minutes) => vec![text("limit-chat-new").with_number("minutes", *minutes)],
-            Self::NoWallet(currency) => vec![text("no-wallet").with("currency", currency.clone())],
-            Self::TransferRefused => vec![text("transfer-refused")],
-            Self::Flow(prompt) => vec![text("flow-text").with("text", prompt.text.clone())],
-            Self::FlowLeft(word) => vec![text("flow-left").with("word", word.clone())],
-            Self::FlowGone(None) => vec![text("flow-gone")],
-            Self::FlowGone(Some(word)) => vec![text("flow-gone-again").with("word", word.clone())],
-        }
-    }
-
-    /// The title of the button that shares the person's number, if the reply asks for it.
-    #[must_use]
-    pub fn number_button(&self) -> Option<Text> {
-        matches!(self, Self::NumberNeeded).then(|| text("button-share-number"))
-    }
-
-    /// The buttons under the reply, if it asks for one of a few answers.
-    #[must_use]
-    pub fn buttons(&self) -> Vec<Button> {
-        let button = |id: String, title: Text| Button { id, title };
-        match self {
-            Self::ConfirmationPrompt(prompt) | Self::PromptWaits(prompt) => vec![
-                button(format!("yes:{}", prompt.id), text("button-yes")),
-                button(format!("no:{}", prompt.id), text("button-no")),
-            ],
-            Self::WhichAmount { thousands, decimal } => [thousands, decimal]
-                .map(|m| button(format!("amount:{m}"), text("button-amount").with("amount", m.to_string())))
-                .into(),
-            Self::Flow(prompt) => {
-                let title = |title: &String| text("button-flow").with("title", title.clone());
-                prompt.buttons.iter().map(|(id, shown)| button(id.clone(), title(shown))).collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-}
-
-fn step_up(id: &'static str, step: &StepUp) -> Text {
-    text(id).with("amount", step.amount.to_string()).with("destination", step.destination.clone())
-}
-
-const fn code_by(channel: Channel) -> &'static str {
-    match channel {
-        Channel::Email => "code-by-email",
-        _ => "code-by-sms",
-    }
-}
-
-fn prompt_texts(prompt: &ConfirmationPrompt) -> Vec<Text> {
-    let amount = prompt.amount.to_string();
-    let account = prompt.account.masked();
-    let mut texts = vec![match &prompt.payee {
-        Some(payee) => {
-            text("prompt-payee").with("amount", amount).with("account", account).with("payee", payee.clone())
-        }
-        None => text("prompt").with("amount", amount).with("account", account),
-    }];
-    if let Some(concept) = &prompt.concept {
-        texts.push(text("prompt-concept").with("concept", concept.clone()));
-    }
-    if prompt.account.looks_mistyped() {
-        texts.push(text("prompt-check-number"));
-    }
-    texts.push(text("prompt-confirm"));
-    texts
-}
-
-fn prompt_waits_texts(prompt: &ConfirmationPrompt) -> Vec<Text> {
-    let waits = match &prompt.payee {
-        Some(payee) => text("prompt-waits-payee").with("payee", payee.clone()),
-        None => text("prompt-waits"),
-    };
-    vec![waits.with("amount", prompt.amount.to_string()).with("account", prompt.account.masked())]
-}
-
-/// One line, and a second one if less is available than posted.
-fn balance_texts(posted: Money, available: Money) -> Vec<Text> {
-    let mut lines = vec![text("balance").with("posted", posted.to_string())];
-    if posted != available {
-        lines.push(text("balance-available").with("available", available.to_string()));
-    }
-    lines
-}
-
-fn which_amount(thousands: Money, decimal: Money) -> Text {
-    text("which-amount").with("thousands", thousands.to_string()).with("decimal", decimal.to_string())
-}
-
-fn receipt(amount: Money, destination: &str, folio: &str, balance: Money) -> Text {
-    text("receipt")
-        .with("amount", amount.to_string())
-        .with("destination", destination.to_owned())
-        .with("folio", folio.to_owned())
-        .with("balance", balance.to_string())
-}
-
-fn processing(amount: Money, destination: &str) -> Text {
-    text("processing").with("amount", amount.to_string()).with("destination", destination.to_owned())
-}
-
-fn insufficient_funds(available: Money) -> Text {
-    text("insufficient-funds").with("available", available.to_string())
-}
-
-const fn limit_id(limit: &LimitExceeded) -> &'static str {
-    match limit {
-        LimitExceeded::PerTransfer => "limit-per-transfer",
-        LimitExceeded::PerDay => "limit-per-day",
-        LimitExceeded::PerMonth => "limit-per-month",
-        LimitExceeded::NumberReplaced { .. } => "limit-number-replaced",
-        LimitExceeded::NewPayee { .. } | LimitExceeded::LeftToReverse => "transfer-refused",
-    }
-}
-
-fn statement_texts(lines: &[StatementLine]) -> Vec<Text> {
-    if lines.is_empty() {
-        return vec![text("movements-none")];
-    }
-    let line = |m: &StatementLine| {
-        let sign = if m.amount.minor > 0 { "+" } else { "" };
-        let concept = m.concept.as_ref().map_or(String::new(), |c| format!(" · {c}"));
-        text("movement")
-            .with("at", m.at.clone())
-            .with("amount", format!("{sign}{}", m.amount))
-            .with("counterpart", m.counterpart.clone())
-            .with("concept", concept)
-    };
-    std::iter::once(text("movements")).chain(lines.iter().map(line)).collect()
 }

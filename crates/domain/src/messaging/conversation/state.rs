@@ -1,11 +1,14 @@
 //! The conversation state: the session, the open question, counters, flows.
 
-use super::{PROMPT_TTL, RateWindow, StepContext};
+use super::{HeldMessages, PROMPT_TTL, PayeeOption, RateWindow, StepContext};
 use crate::{
     ids::{PromptId, TransferId, UserId, VerificationId},
     locale::Locale,
     message::Channel,
-    messaging::{flow::FlowRun, intent::NamedDestination},
+    messaging::{
+        flow::FlowRun,
+        intent::{NamedDestination, Period},
+    },
     money::{Money, account_number::AccountNumber},
     phone::PhoneNumber,
 };
@@ -13,10 +16,14 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// Everything that is remembered between two messages of one conversation.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Conversation {
-    /// The language of the newest messages; `None` until it is known.
+    /// The language of the conversation; `None` until a message tells one.
     pub locale: Option<Locale>,
+    /// Another language, when the newest message was written in it. A second such message changes the
+    /// conversation's language.
+    #[serde(default)]
+    pub other_locale: Option<Locale>,
     /// Whether the sender proved who they are.
     pub session: Session,
     /// The question that waits for an answer.
@@ -47,6 +54,12 @@ pub struct Conversation {
     /// When prompts were open lately. A yes that was written then doesn't answer a newer prompt.
     #[serde(default)]
     pub open_prompts: Option<OpenPrompts>,
+    /// Messages that are held for a moment, because more may follow: «hola», «quiero mandar».
+    #[serde(default)]
+    pub held: Option<HeldMessages>,
+    /// The transfer that was refused just now. It can be put right: «entonces 50».
+    #[serde(default)]
+    pub refused: Option<RefusedDraft>,
     /// When the last obeyed STOP or START was written. One that was written before it changes nothing.
     #[serde(default)]
     pub consent_word_at: Option<DateTime<Utc>>,
@@ -98,10 +111,44 @@ pub enum RequestedAction {
     /// To see the newest lines of the statement. Stored as `movements`.
     #[serde(rename = "movements")]
     Statement,
+    /// To see some lines of the statement.
+    StatementOf(FiguresQuery),
+    /// To see a sum of payments.
+    Spending(FiguresQuery),
+    /// To see the newest receipt again.
+    Receipt(FiguresQuery),
+    /// To see how others pay them.
+    Receiving,
+    /// To see what is left of their limits.
+    Limits,
+    /// To see the payees that are remembered.
+    Payees,
     /// To send money.
     Transfer(Draft),
+    /// Several of these, from one message; a transfer comes last.
+    Several(Vec<Self>),
     /// Nothing else than to prove the number.
     Nothing,
+}
+
+/// What a question about one's own payments is restricted to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FiguresQuery {
+    /// The days; `None` when the question names none.
+    pub period: Option<Period>,
+    /// The payee's name, as written; `None` for all payees.
+    pub payee: Option<String>,
+    /// Payments of exactly this amount; `None` for all amounts.
+    pub amount: Option<Money>,
+}
+
+/// A transfer that was refused, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedDraft {
+    /// The transfer as it was asked for.
+    pub draft: Draft,
+    /// When it was refused.
+    pub at: DateTime<Utc>,
 }
 
 /// A transfer of which something may still be missing.
@@ -121,6 +168,22 @@ pub struct Draft {
     /// The open prompt that this draft changes. It stays open when the change names no known payee.
     #[serde(default)]
     pub changes: Option<Box<ConfirmationPrompt>>,
+    /// What the person must choose from. Empty when nothing is ambiguous.
+    #[serde(default)]
+    pub choices: Vec<DraftChoice>,
+    /// When the missing part was asked for. A draft that waits too long is dropped.
+    #[serde(default)]
+    pub asked_at: Option<DateTime<Utc>>,
+}
+
+/// One of several readings of a draft.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DraftChoice {
+    /// A reading of the amount.
+    Amount(Money),
+    /// A payee who fits the name.
+    Payee(PayeeOption),
 }
 
 /// A part of what is available.
@@ -143,6 +206,27 @@ pub enum Pending {
     ConfirmationPrompt(ConfirmationPrompt),
     /// Asks for the step-up code of a payment.
     StepUp(StepUp),
+    /// Asks for a yes to something else than a payment.
+    YesOrNo(YesOrNo),
+}
+
+/// A question that a clear yes answers, and that moves no money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct YesOrNo {
+    /// What is asked.
+    pub question: Question,
+    /// When it was asked. It can be answered as long as a confirmation prompt.
+    pub asked_at: DateTime<Utc>,
+}
+
+/// What a yes-or-no question asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Question {
+    /// Whether to freeze the person's money.
+    Freeze,
+    /// Whether to send no more messages.
+    OptOut,
 }
 
 /// A transfer that is shown to the payer for a clear yes.
@@ -158,6 +242,15 @@ pub struct ConfirmationPrompt {
     pub payee: Option<String>,
     /// What the payment is for.
     pub concept: Option<String>,
+    /// The bank of a CLABE; `None` when it is not known.
+    #[serde(default)]
+    pub bank: Option<String>,
+    /// The masked account under which the payer knows this payee, when it is another one.
+    #[serde(default)]
+    pub known_account: Option<String>,
+    /// Whole minutes since the same payment was made; `None` when there was none lately.
+    #[serde(default)]
+    pub repeats_after_minutes: Option<i64>,
     /// From then until the prompt was shown, a yes may belong to an earlier prompt, so it confirms nothing.
     /// `None` when no other prompt was open in the minute before.
     #[serde(default)]
@@ -198,7 +291,10 @@ impl Conversation {
             return facts.bound;
         }
         match self.session {
-            Session::Open { user, since } if facts.now.signed_duration_since(since) < facts.session_ttl => {
+            Session::Open { user, since }
+                if facts.now.signed_duration_since(since) < facts.session_ttl
+                    && facts.sessions_end.is_none_or(|end| since > end) =>
+            {
                 Some(user)
             }
             _ => None,

@@ -2,7 +2,7 @@
 
 use super::{
     AgentCommand, CodeChecked, CodeSent, Conversation, DEFERRED_REQUEST_TTL, DeferredRequest, Effect, Event,
-    InboundContent, Paid, Pending, Prepared, Reply, RequestedAction, Session, StepContext, rate::Rate,
+    FiguresQuery, InboundContent, Pending, Reply, RequestedAction, Session, StepContext, rate::Rate,
 };
 use crate::{
     ids::UserId,
@@ -10,6 +10,20 @@ use crate::{
     phone::PhoneNumber,
     text::fold,
 };
+
+/// Whole messages that call an agent in any state.
+const AGENT_WORDS: [&str; 10] = [
+    "asesor",
+    "asesora",
+    "agente",
+    "agent",
+    "advisor",
+    "coordinator",
+    "coordinador",
+    "coordinadora",
+    "coordenador",
+    "atendente",
+];
 
 /// A step in progress: the new state and the effects so far.
 pub(super) struct Step<'a> {
@@ -24,13 +38,24 @@ impl Conversation {
     pub fn step(mut self, event: Event, facts: &StepContext) -> (Self, Vec<Effect>) {
         self.note_open_prompt(facts.now);
         let mut step = Step { state: self, facts, effects: Vec::new() };
+        step.drop_old_drafts();
         match event {
             Event::Received(content) => step.on_content(content),
             Event::Understood { text, understanding } => step.on_understood(&text, &understanding),
+            Event::UnderstoodTogether { text, alone, together } => {
+                step.on_understood_together(&text, &alone, together);
+            }
             Event::CodeSent(outcome) => step.on_code_sent(&outcome),
+            Event::PaymentCodeSent(outcome) => step.on_payment_code_sent(&outcome),
             Event::CodeChecked(outcome) => step.on_code_checked(&outcome),
             Event::Balance { posted, available } => step.say(Reply::Balance { posted, available }),
-            Event::Statement(lines) => step.say(Reply::Statement(lines)),
+            Event::Statement(statement) => step.say(Reply::Statement(statement)),
+            Event::Spending(spending) => step.say(Reply::Spending(spending)),
+            Event::Receipt(receipt) => step.say(Reply::PastReceipt(receipt)),
+            Event::Receiving(receiving) => step.say(Reply::Receiving(receiving)),
+            Event::Limits(limits) => step.say(Reply::Limits(limits)),
+            Event::Payees(payees) => step.say(Reply::Payees(payees)),
+            Event::Frozen(outcome) => step.on_frozen(outcome),
             Event::Prepared(outcome) => step.on_prepared(outcome),
             Event::Paid(outcome) => step.on_paid(outcome),
             Event::ChatBound(Some(whose)) => {
@@ -53,6 +78,7 @@ impl Step<'_> {
         match content {
             InboundContent::AgentCommand { command, .. } => return self.on_agent(command),
             InboundContent::IdentityChanged => return self.on_identity_changed(),
+            InboundContent::HoldEnded => return self.on_hold_ended(),
             _ => {}
         }
         let text = match &content {
@@ -61,6 +87,7 @@ impl Step<'_> {
         };
         let opted_out = self.facts.consent == ConsentStatus::OptedOut;
         match compliance_word(text) {
+            Some(ComplianceWord::Freeze) => return self.freeze(),
             Some(ComplianceWord::Stop) if !opted_out => return self.opt_out(),
             Some(ComplianceWord::Start) if opted_out => return self.opt_in(),
             // A person who follows a link into the chat opts in again.
@@ -82,6 +109,9 @@ impl Step<'_> {
             Rate::Notice => return self.say(Reply::TooManyMessages),
             Rate::Silence => return,
         }
+        if !matches!(content, InboundContent::Text(_)) {
+            self.answer_held();
+        }
         match content {
             InboundContent::Text(text) if text.trim().is_empty() => self.say(Reply::UnsupportedKind),
             InboundContent::Text(text) => self.on_text(text),
@@ -89,28 +119,40 @@ impl Step<'_> {
             InboundContent::Reaction => {}
             InboundContent::OwnNumber(number) => self.on_number(number),
             InboundContent::LinkCode(code) => self.effects.push(Effect::BindChat(code)),
-            InboundContent::AgentCommand { .. } | InboundContent::IdentityChanged => {}
-            InboundContent::Other(_) if self.is_handed_off() => {}
+            InboundContent::AgentCommand { .. }
+            | InboundContent::IdentityChanged
+            | InboundContent::HoldEnded => {}
+            InboundContent::Edited | InboundContent::Other(_) if self.is_handed_off() => {}
+            InboundContent::Edited => self.say(Reply::EditsNotRead),
             InboundContent::Other(_) => self.say(Reply::UnsupportedKind),
         }
     }
 
-    /// An agent took over or released the conversation. The person gets no reply about it.
+    /// An agent took over or released the conversation. The person is told that the engine answers again.
     fn on_agent(&mut self, command: AgentCommand) {
         self.state.misunderstood = 0;
-        if command == AgentCommand::TakeOver {
-            self.drop_prompt();
+        match command {
+            AgentCommand::TakeOver => {
+                self.drop_prompt();
+                self.state.held = None;
+                self.state.handed_off_until = self.facts.now.checked_add_signed(self.facts.handoff_for);
+            }
+            AgentCommand::Release => {
+                let was_handed_off = self.is_handed_off();
+                self.state.handed_off_until = None;
+                if was_handed_off && self.facts.consent == ConsentStatus::OptedIn {
+                    self.say(Reply::Released);
+                }
+            }
         }
-        self.state.handed_off_until = match command {
-            AgentCommand::TakeOver => self.facts.now.checked_add_signed(self.facts.handoff_for),
-            AgentCommand::Release => None,
-        };
     }
 
     /// A new person at this address has proved nothing yet: the session ends, and the pending question is
     /// dropped. No reply is sent, because nobody wrote.
     fn on_identity_changed(&mut self) {
         self.drop_pending();
+        self.state.held = None;
+        self.state.refused = None;
         self.state.session = Session::Anonymous;
         self.state.number = None;
     }
@@ -136,21 +178,26 @@ impl Step<'_> {
     fn on_text(&mut self, text: String) {
         match fold(&text).as_str() {
             "menu" => {
+                self.answer_held();
                 self.state.misunderstood = 0;
-                self.say(Reply::Help);
+                let is_back = self.state.handed_off_until.take().is_some_and(|until| self.facts.now < until);
+                self.say(if is_back { Reply::BotIsBack } else { Reply::Help });
             }
             // Telegram sends this when a person opens the chat: it is a greeting.
             "start" if text.trim_start().starts_with('/') => self.say(Reply::Greeting),
-            "asesor" | "asesora" | "coordinator" | "coordinador" | "coordinadora" => {
+            word if AGENT_WORDS.contains(&word) => {
+                self.answer_held();
                 self.hand_off(Reply::HandedOff);
             }
             "cancelar" | "cancel" | "cancela" => {
+                self.answer_held();
                 if !self.leave_flow() {
                     self.cancel();
                 }
             }
             _ => {
                 if self.confirm_prompt(&text)
+                    || self.answer_yes_or_no(&text)
                     || self.start_flow(&text)
                     || self.answer_with_code(&text)
                     || self.answer_flow(&text)
@@ -170,6 +217,7 @@ impl Step<'_> {
             return;
         }
         self.drop_pending();
+        self.state.held = None;
         self.record_consent(ConsentStatus::OptedOut);
         self.say(Reply::OptedOut);
     }
@@ -184,7 +232,7 @@ impl Step<'_> {
 
     /// Whether this STOP or START is redelivered or late: by the provider's time, another one was written
     /// after it.
-    fn is_older_than_consent(&self) -> bool {
+    pub(super) fn is_older_than_consent(&self) -> bool {
         self.state.consent_word_at.is_some_and(|obeyed| self.facts.message.is_before(obeyed))
     }
 
@@ -243,22 +291,52 @@ impl Step<'_> {
     fn run(&mut self, user: UserId, what: RequestedAction) {
         match what {
             RequestedAction::Balance => self.effects.push(Effect::ReadBalance(user)),
-            RequestedAction::Statement => self.effects.push(Effect::ReadStatement(user)),
+            RequestedAction::Statement => {
+                self.effects.push(Effect::ReadStatement(user, FiguresQuery::default()));
+            }
+            RequestedAction::StatementOf(query) => self.effects.push(Effect::ReadStatement(user, query)),
+            RequestedAction::Spending(query) => self.effects.push(Effect::ReadSpending(user, query)),
+            RequestedAction::Receipt(query) => self.effects.push(Effect::ReadReceipt(user, query)),
+            RequestedAction::Receiving => self.effects.push(Effect::ReadReceiving(user)),
+            RequestedAction::Limits => self.effects.push(Effect::ReadLimits(user)),
+            RequestedAction::Payees => self.effects.push(Effect::ReadPayees(user)),
             RequestedAction::Transfer(draft) => self.continue_draft(user, draft),
+            RequestedAction::Several(all) => all.into_iter().for_each(|one| self.run(user, one)),
             RequestedAction::Nothing => self.say(Reply::Greeting),
         }
     }
 
     fn on_code_sent(&mut self, outcome: &CodeSent) {
-        if let CodeSent::Sent(sent) | CodeSent::StillGood(sent) | CodeSent::TooSoon { verification: sent, .. } =
-            outcome
+        if let CodeSent::Sent(sent, _)
+        | CodeSent::StillGood(sent)
+        | CodeSent::TooSoon { verification: sent, .. } = outcome
             && let Session::AwaitingCode { verification, .. } = &mut self.state.session
         {
             *verification = *sent;
         }
         self.say(match outcome {
-            CodeSent::Sent(_) => Reply::CodeSent,
+            CodeSent::Sent(_, channel) => Reply::CodeSent(*channel),
             CodeSent::StillGood(_) => Reply::CodeStillGood,
+            CodeSent::TooSoon { seconds, .. } => Reply::ResendTooSoon(*seconds),
+            CodeSent::Locked { minutes } => Reply::Locked(*minutes),
+            CodeSent::TooMany { minutes } => Reply::TooManyCodes(*minutes),
+            CodeSent::NotReachable => Reply::NotReachable,
+            CodeSent::Failed => Reply::CodeUnavailable,
+        });
+    }
+
+    /// The code of a waiting payment was sent again, or not.
+    fn on_payment_code_sent(&mut self, outcome: &CodeSent) {
+        let Some(Pending::StepUp(step)) = &mut self.state.pending else {
+            return self.say(Reply::NoCodePending);
+        };
+        if let CodeSent::Sent(_, channel) = outcome {
+            step.channel = *channel;
+        }
+        let step = step.clone();
+        self.say(match outcome {
+            CodeSent::Sent(..) => Reply::StepUp(step),
+            CodeSent::StillGood(_) => Reply::StepUpWaits(step),
             CodeSent::TooSoon { seconds, .. } => Reply::ResendTooSoon(*seconds),
             CodeSent::Locked { minutes } => Reply::Locked(*minutes),
             CodeSent::TooMany { minutes } => Reply::TooManyCodes(*minutes),
@@ -284,66 +362,6 @@ impl Step<'_> {
             CodeChecked::Gone => self.say(Reply::CodeGone),
             CodeChecked::Locked { minutes } => self.say(Reply::Locked(*minutes)),
             CodeChecked::Failed => self.say(Reply::CodeUnavailable),
-        }
-    }
-
-    fn on_prepared(&mut self, outcome: Prepared) {
-        let Some(Pending::Draft(mut draft)) = self.state.pending.take() else { return };
-        match outcome {
-            Prepared::Ready(checked) => self.show_prompt(draft, checked.account),
-            // No known payee: the change is not certain, and the open prompt stays.
-            Prepared::UnknownPayee { .. } | Prepared::BadDestination if draft.changes.is_some() => {
-                if let Some(prompt) = draft.changes {
-                    self.state.pending = Some(Pending::ConfirmationPrompt(*prompt.clone()));
-                    self.repeat_prompt(*prompt);
-                }
-            }
-            Prepared::UnknownPayee { name } => {
-                draft.destination = None;
-                draft.payee = Some(name.clone());
-                self.state.pending = Some(Pending::Draft(draft));
-                self.say(Reply::AskAccountOf(name));
-            }
-            Prepared::BadDestination => {
-                draft.destination = None;
-                self.state.pending = Some(Pending::Draft(draft));
-                self.say(Reply::BadDestination);
-            }
-            Prepared::WhichPayee { .. }
-            | Prepared::OwnAccount
-            | Prepared::RecipientNotFound
-            | Prepared::Frozen => self.say(Reply::TransferRefused),
-            Prepared::InsufficientFunds { available } => self.say(Reply::InsufficientFunds(available)),
-            Prepared::LimitExceeded(limit) => self.say(Reply::LimitExceeded(limit)),
-            Prepared::NoWallet { currency } => self.say(Reply::NoWallet(currency.code().to_owned())),
-        }
-    }
-
-    fn on_paid(&mut self, outcome: Paid) {
-        let waiting = self.state.pending.take();
-        match outcome {
-            Paid::Completed { transfer, amount, destination, balance } => {
-                self.say(Reply::Receipt { amount, destination, folio: transfer.to_string(), balance });
-            }
-            Paid::CodeNeeded(step) => {
-                self.state.pending = Some(Pending::StepUp(step.clone()));
-                self.say(Reply::StepUp(step));
-            }
-            Paid::Processing { amount, destination } => self.say(Reply::Processing { amount, destination }),
-            Paid::InsufficientFunds { available } => self.say(Reply::InsufficientFunds(available)),
-            Paid::LimitExceeded(limit) => self.say(Reply::LimitExceeded(limit)),
-            Paid::NewPayee { minutes } => self.say(Reply::NewPayee(minutes)),
-            Paid::ChatTooNew { minutes } => self.say(Reply::ChatTooNew(minutes)),
-            Paid::WrongCode { attempts_remaining } if attempts_remaining > 0 => {
-                self.state.pending = waiting;
-                self.say(Reply::CodeWrong(attempts_remaining));
-            }
-            Paid::Locked { minutes } => {
-                self.state.pending = waiting;
-                self.say(Reply::Locked(minutes));
-            }
-            Paid::WrongCode { .. } | Paid::Gone => self.say(Reply::StepUpGone),
-            Paid::Refused => self.say(Reply::TransferRefused),
         }
     }
 }

@@ -36,6 +36,7 @@ fn facts() -> StepContext {
         bound: None,
         default_currency: Currency::MXN,
         session_ttl: Duration::hours(12),
+        sessions_end: None,
         messages_per_minute: 30,
         handoff_for: Duration::hours(4),
         new_prompt: PromptId(Uuid::from_u128(9)),
@@ -43,6 +44,11 @@ fn facts() -> StepContext {
         region: Region::parse("MX").unwrap(),
         flows: Arc::default(),
     }
+}
+
+/// The time at which what was held at the beginning is answered.
+fn held() -> StepContext {
+    at(DateTime::UNIX_EPOCH + HOLD)
 }
 
 fn later(minutes: i64) -> StepContext {
@@ -75,6 +81,7 @@ fn means(intent: Intent, entities: Entities) -> Event {
         confidence: 1.0,
         locale: Some(Locale::Es),
         entities,
+        explained: true,
         ..Understanding::unknown()
     };
     Event::Understood { text: "…".into(), understanding }
@@ -95,9 +102,13 @@ fn pay(amount: &str, account: &str) -> Event {
     )
 }
 
-/// A draft of 100.00 MXN that was checked and can be shown.
+/// A draft of 150.50 MXN that was checked and can be shown.
 fn ready(account: AccountNumber) -> Prepared {
-    Prepared::Ready(Box::new(CheckedDraft::new(Money { minor: 10_000, currency: Currency::MXN }, account)))
+    ready_with(Money::new(15_050, Currency::MXN), account)
+}
+
+fn ready_with(amount: Money, account: AccountNumber) -> Prepared {
+    Prepared::Ready(Box::new(CheckedDraft::new(amount, account)))
 }
 
 fn account() -> AccountNumber {
@@ -117,8 +128,9 @@ fn with_prompt() -> (Conversation, ConfirmationPrompt) {
 fn a_deferred_request_runs_once_the_code_is_right() {
     let (state, effects) = Conversation::default().step(plainly(Intent::CheckBalance), &facts());
     assert_eq!(effects, [Effect::StartVerification]);
-    let (state, effects) = state.step(Event::CodeSent(CodeSent::Sent(challenge())), &facts());
-    assert_eq!(effects, [Effect::Reply(Reply::CodeSent)]);
+    let (state, effects) =
+        state.step(Event::CodeSent(CodeSent::Sent(challenge(), Channel::Whatsapp)), &facts());
+    assert_eq!(effects, [Effect::Reply(Reply::CodeSent(Channel::Whatsapp))]);
     for text in ["CONFIRMAR 123456", "123456", "mi código es 123 456", "code 123456"] {
         let (_, effects) = state.clone().step(says(text), &facts());
         assert_eq!(
@@ -134,7 +146,7 @@ fn a_deferred_request_runs_once_the_code_is_right() {
 #[test]
 fn the_newest_request_replaces_the_one_before_and_old_ones_expire() {
     let (state, _) = Conversation::default().step(pay("5", "012345678901234567"), &facts());
-    let (state, _) = state.step(Event::CodeSent(CodeSent::Sent(challenge())), &facts());
+    let (state, _) = state.step(Event::CodeSent(CodeSent::Sent(challenge(), Channel::Whatsapp)), &facts());
     let (state, _) = state.step(plainly(Intent::CheckBalance), &facts());
     let right = Event::CodeChecked(CodeChecked::Approved(user()));
     let (_, effects) = state.clone().step(right.clone(), &facts());
@@ -213,6 +225,8 @@ fn a_yes_with_a_change_makes_a_new_prompt() {
 fn asks_only_for_what_is_missing_and_keeps_the_rest() {
     let amount = Entities { amount: Some(AmountReading::Exact("20".into())), ..Entities::default() };
     let (state, effects) = open().step(means(Intent::Transfer, amount), &facts());
+    assert_eq!(effects, [], "more may follow");
+    let (state, effects) = state.step(Event::Received(InboundContent::HoldEnded), &held());
     assert_eq!(effects, [Effect::Reply(Reply::AskDestination)]);
     let to = NamedDestination { kind: DestinationKind::Clabe, value: account().canonical().into() };
     let (_, effects) = state
@@ -243,7 +257,8 @@ fn an_unknown_name_asks_for_its_account_and_is_kept() {
 fn two_readings_are_asked_with_two_buttons() {
     let reading = AmountReading::Ambiguous { thousands: "1500".into(), decimal: "1.50".into() };
     let event = means(Intent::Transfer, Entities { amount: Some(reading), ..Entities::default() });
-    let (state, effects) = open().step(event, &facts());
+    let (state, _) = open().step(event, &facts());
+    let (state, effects) = state.step(Event::Received(InboundContent::HoldEnded), &held());
     let [Effect::Reply(say)] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(say.buttons().len(), 2);
     let press = Event::Received(InboundContent::Button {
@@ -342,7 +357,7 @@ fn a_person_who_opens_the_chat_is_greeted_and_asked_for_nothing() {
 }
 
 #[test]
-fn an_agent_takes_over_and_releases_a_conversation_without_a_reply() {
+fn an_agent_takes_over_without_a_reply_and_the_release_is_told() {
     let (state, effects) = open().step(
         Event::Received(InboundContent::AgentCommand {
             command: AgentCommand::TakeOver,
@@ -352,14 +367,14 @@ fn an_agent_takes_over_and_releases_a_conversation_without_a_reply() {
     );
     assert_eq!(effects, []);
     assert_eq!(state.clone().step(plainly(Intent::Greeting), &facts()).1, [], "they answer");
-    let (state, _) = state.step(
-        Event::Received(InboundContent::AgentCommand {
-            command: AgentCommand::Release,
-            by: Principal::Client("agents".into()),
-        }),
-        &facts(),
-    );
-    assert_eq!(state.step(plainly(Intent::Greeting), &facts()).1, [Effect::Reply(Reply::Greeting)]);
+    let release = Event::Received(InboundContent::AgentCommand {
+        command: AgentCommand::Release,
+        by: Principal::Client("agents".into()),
+    });
+    let (state, effects) = state.step(release.clone(), &facts());
+    assert_eq!(effects, [Effect::Reply(Reply::Released)]);
+    assert_eq!(state.clone().step(release, &facts()).1, [], "told once");
+    assert_eq!(state.step(says("menú"), &facts()).1, [Effect::Reply(Reply::Help)]);
 }
 
 #[test]
@@ -372,7 +387,10 @@ fn three_misunderstandings_hand_the_conversation_to_an_agent() {
     assert_eq!(last, [Effect::HandOff, Effect::Reply(Reply::HandedOff)]);
     assert_eq!(state.clone().step(plainly(Intent::Greeting), &facts()).1, []);
     assert_eq!(state.clone().step(plainly(Intent::CheckBalance), &facts()).1, [Effect::ReadBalance(user())]);
-    assert_eq!(state.step(plainly(Intent::Greeting), &later(241)).1, [Effect::Reply(Reply::Greeting)]);
+    assert_eq!(state.clone().step(says("menú"), &facts()).1, [Effect::Reply(Reply::BotIsBack)]);
+    let (state, _) = state.step(plainly(Intent::Greeting), &later(241));
+    let (_, effects) = state.step(Event::Received(InboundContent::HoldEnded), &later(242));
+    assert_eq!(effects, [Effect::Reply(Reply::Greeting)]);
 }
 
 #[test]
@@ -419,7 +437,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         intent.prop_map(plainly),
         Just(pay("150", "012345678901234567")),
         Just(says("123456")),
-        Just(Event::CodeSent(CodeSent::Sent(challenge()))),
+        Just(Event::CodeSent(CodeSent::Sent(challenge(), Channel::Whatsapp))),
         Just(Event::CodeChecked(CodeChecked::Wrong { attempts_remaining: 1 })),
         Just(Event::Prepared(ready(account()))),
         Just(Event::Paid(Paid::Gone)),
@@ -434,7 +452,7 @@ proptest! {
             let (next, effects) = state.step(event, &facts());
             for effect in &effects {
                 let personal =
-                    matches!(effect, Effect::ReadBalance(_) | Effect::ReadStatement(_) | Effect::Prepare { .. } | Effect::Pay { .. });
+                    matches!(effect, Effect::ReadBalance(_) | Effect::ReadStatement(..) | Effect::Prepare { .. } | Effect::Pay { .. });
                 prop_assert!(!personal, "{:?}", effect);
             }
             state = next;

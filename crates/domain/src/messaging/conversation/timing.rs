@@ -68,6 +68,13 @@ impl Conversation {
                     open.until = now;
                 }
             }
+            // A yes may answer that question.
+            Some(Pending::YesOrNo(asked)) => {
+                let earliest = now.checked_sub_signed(CLOCK_SKEW_MAX).unwrap_or(now);
+                let before = self.open_prompts.filter(|open| open.until >= earliest);
+                let since = before.map_or(asked.asked_at, |open| open.since);
+                self.open_prompts = Some(OpenPrompts { since, until: now });
+            }
             Some(Pending::Draft(_)) | None => {}
         }
     }
@@ -103,6 +110,9 @@ mod tests {
             account: AccountNumber::Clabe("012345678901234567".into()),
             payee: None,
             concept: None,
+            bank: None,
+            known_account: None,
+            repeats_after_minutes: None,
             contested_from: contested_from.map(at),
             expires_at: at(seconds) + super::super::PROMPT_TTL,
         }

@@ -1,44 +1,78 @@
 //! What follows from a parsed message.
 
-use super::{Draft, Effect, MISUNDERSTOOD_MAX, Pending, Reply, RequestedAction, Session, step::Step};
-use crate::messaging::intent::{DestinationKind, Intent, Understanding};
+use super::{
+    Draft, MISUNDERSTOOD_MAX, Pending, Question, Reply, RequestedAction, Session, drafts::redraft,
+    effect::Effect, step::Step,
+};
+use crate::messaging::intent::{AskedFor, DestinationKind, Intent, Understanding};
 
 impl Step<'_> {
     pub(super) fn on_understood(&mut self, text: &str, understanding: &Understanding) {
-        if let Some(locale) = understanding.locale {
-            self.state.locale = Some(locale);
+        self.note_language(understanding.locale);
+        if !self.hold_or_join(text, understanding) {
+            self.answer(text, understanding);
         }
+    }
+
+    /// Answers a message in the light of what waits.
+    pub(super) fn answer(&mut self, text: &str, understanding: &Understanding) {
         if self.is_handed_off() && !self.is_served_while_handed_off(understanding.intent) {
             return;
         }
-        if self.is_answer_to_flow(understanding) && self.answer_flow_at_last(text) {
-            return;
-        }
-        if self.answer_open_prompt(text, understanding) {
+        if self.answer_beside_yes_or_no(text, understanding)
+            || self.is_answer_to_flow(text, understanding) && self.answer_flow_at_last(text)
+            || self.answer_open_prompt(understanding)
+            || self.choose_reading(text, understanding)
+        {
             return;
         }
         if understanding.intent != Intent::Unknown {
             self.state.misunderstood = 0;
         }
+        self.act_on(text, understanding);
+        self.repeat_flow_question(text, understanding);
+    }
+
+    fn act_on(&mut self, text: &str, understanding: &Understanding) {
+        let entities = &understanding.entities;
+        if let Some(request) = self.requests_of(understanding) {
+            return self.want(request);
+        }
         match understanding.intent {
-            Intent::CheckBalance => self.want(RequestedAction::Balance),
-            Intent::ListTransactions => self.want(RequestedAction::Statement),
-            Intent::Transfer => self.transfer(text, understanding),
+            Intent::Transfer => self.transfer(understanding),
             Intent::Confirm => self.confirm_nothing(),
             Intent::Deny => self.answer_prompt(None, false),
-            Intent::Help => self.say(Reply::Help),
-            Intent::Stop => self.opt_out(),
+            Intent::Stop if self.is_older_than_consent() => {}
+            Intent::Stop => self.ask_yes_or_no(Question::OptOut),
             Intent::Start => self.start(),
             Intent::Greeting => self.say(Reply::Greeting),
             Intent::TalkToHuman => self.hand_off(Reply::HandedOff),
             Intent::ReportProblem => self.hand_off(Reply::ProblemNoted),
-            Intent::VerifyCode => self.code(text, understanding),
+            Intent::FreezeAccount => self.ask_yes_or_no(Question::Freeze),
+            Intent::VerifyCode => self.code(understanding),
             Intent::ResendCode => self.resend(),
-            Intent::FreezeAccount => self.hand_off(Reply::ProblemNoted),
-            Intent::ReceiveDetails | Intent::AskLimits | Intent::Spending => self.say(Reply::Help),
-            Intent::Thanks => self.say(Reply::Greeting),
-            Intent::Unknown => self.unknown(text, understanding),
+            Intent::Thanks => self.courtesy(entities.topic),
+            Intent::Help => self.help_about(entities.topic),
+            _ => self.unknown(text, understanding),
         }
+    }
+
+    /// What the message asks to see or to send, in order; a transfer comes last. `None`: it is no such request,
+    /// or a transfer alone, which an open question may be about.
+    fn requests_of(&self, understanding: &Understanding) -> Option<RequestedAction> {
+        let entities = &understanding.entities;
+        let main = self.request_of(understanding.intent, entities);
+        let plain = crate::messaging::intent::Entities::default();
+        let mut all: Vec<_> =
+            understanding.also.iter().filter_map(|also| self.request_of(*also, &plain)).collect();
+        match understanding.intent {
+            Intent::Transfer if !all.is_empty() => {
+                let draft = self.fill(Draft::default(), entities).ok()?;
+                all.push(RequestedAction::Transfer(draft));
+            }
+            _ => all.splice(0..0, [main?]).for_each(drop),
+        }
+        if all.len() > 1 { Some(RequestedAction::Several(all)) } else { all.pop() }
     }
 
     pub(super) fn is_handed_off(&self) -> bool {
@@ -47,35 +81,32 @@ impl Step<'_> {
 
     /// An agent has the conversation; requests about money, and codes, are still answered.
     fn is_served_while_handed_off(&self, intent: Intent) -> bool {
-        matches!(intent, Intent::CheckBalance | Intent::Transfer | Intent::Stop)
+        matches!(intent, Intent::CheckBalance | Intent::Transfer | Intent::Stop | Intent::FreezeAccount)
             || self.state.pending.is_some()
             || matches!(self.state.session, Session::AwaitingCode { .. })
                 && matches!(intent, Intent::VerifyCode | Intent::ResendCode)
     }
 
-    fn transfer(&mut self, text: &str, understanding: &Understanding) {
-        // An unfinished draft is completed; an open prompt is replaced.
-        let draft = match &self.state.pending {
-            Some(Pending::Draft(draft)) => Draft { changes: None, ..draft.clone() },
+    fn transfer(&mut self, understanding: &Understanding) {
+        let entities = &understanding.entities;
+        let is_whole = entities.amount.is_some() && entities.destination.is_some();
+        // An unfinished draft is completed, a refused one is put right, and a whole request begins anew.
+        let draft = match (&self.state.pending, &self.state.refused) {
+            _ if is_whole => Draft::default(),
+            (Some(Pending::Draft(draft)), _) => Draft { changes: None, ..draft.clone() },
+            (None, Some(refused)) if understanding.explained => refused.draft.clone(),
             _ => Draft::default(),
         };
-        self.fill_and_continue(draft, text, understanding);
+        self.fill_and_continue(draft, understanding);
     }
 
-    pub(super) fn fill_and_continue(&mut self, draft: Draft, text: &str, understanding: &Understanding) {
-        match self.fill(draft, text, &understanding.entities, understanding.intent != Intent::Transfer) {
-            Ok(draft) => self.want(RequestedAction::Transfer(draft)),
-            Err(asked) => {
-                let (draft, reply) = *asked;
-                if self.state.user(self.facts).is_some() {
-                    self.drop_pending();
-                    self.state.pending = Some(Pending::Draft(draft));
-                    self.say(reply);
-                } else {
-                    self.want(RequestedAction::Transfer(draft));
-                }
-            }
-        }
+    /// Takes the message as a choice among the readings of a draft.
+    fn choose_reading(&mut self, text: &str, understanding: &Understanding) -> bool {
+        let Some(Pending::Draft(draft)) = &self.state.pending else { return false };
+        let Some(draft) = self.chosen(draft, text, &understanding.entities) else { return false };
+        self.state.misunderstood = 0;
+        self.want(RequestedAction::Transfer(draft));
+        true
     }
 
     /// Handles a yes that no open prompt waits for. It confirms nothing, whatever the parser says.
@@ -86,14 +117,16 @@ impl Step<'_> {
                 self.state.pending = None;
                 self.say(Reply::PromptExpired);
             }
-            Some(Pending::Draft(_)) | None => self.say(Reply::NothingPending),
+            Some(Pending::Draft(draft)) => self.ask_again(&draft),
+            Some(Pending::YesOrNo(_)) | None if self.awaits_code() => self.say(Reply::CodeWaits),
+            Some(Pending::YesOrNo(_)) | None => self.say(Reply::NothingPending),
         }
     }
 
-    fn code(&mut self, text: &str, understanding: &Understanding) {
+    fn code(&mut self, understanding: &Understanding) {
         let Some(code) = understanding.entities.code.clone() else { return self.say(Reply::NoCodePending) };
         if let Some(Pending::Draft(draft)) = self.state.pending.clone() {
-            return self.fill_and_continue(draft, text, understanding);
+            return self.fill_and_continue(draft, understanding);
         }
         if !self.give_code(code) {
             self.say(Reply::NoCodePending);
@@ -102,7 +135,9 @@ impl Step<'_> {
 
     fn resend(&mut self) {
         match (&self.state.session, &self.state.pending) {
-            (_, Some(Pending::StepUp(step))) => self.say(Reply::StepUpWaits(step.clone())),
+            (_, Some(Pending::StepUp(step))) => {
+                self.effects.push(Effect::ResendPaymentCode(step.transfer));
+            }
             (Session::AwaitingCode { verification, .. }, _) => {
                 self.effects.push(Effect::ResendCode(*verification));
             }
@@ -120,36 +155,76 @@ impl Step<'_> {
 
     /// Handles a text that asks for nothing of its own; it may still answer the pending question.
     fn unknown(&mut self, text: &str, understanding: &Understanding) {
+        let entities = &understanding.entities;
+        if let Some(topic) = entities.topic {
+            self.state.misunderstood = 0;
+            return self.help_about(Some(topic));
+        }
         match self.state.pending.clone() {
             Some(Pending::Draft(draft)) => {
-                let before = draft.clone();
-                let mut entities = understanding.entities.clone();
-                // A name among other words fills no slot.
+                let mut entities = entities.clone();
+                // A name among words that nothing explains fills no slot.
                 entities.destination.take_if(|named| named.kind == DestinationKind::Name);
-                match self.fill(draft, text, &entities, true) {
-                    Ok(draft) if draft == before => self.misunderstood(),
-                    Ok(draft) => {
-                        self.state.misunderstood = 0;
-                        self.want(RequestedAction::Transfer(draft));
-                    }
-                    Err(asked) => {
-                        let (draft, reply) = *asked;
-                        self.state.misunderstood = 0;
-                        self.state.pending = Some(Pending::Draft(draft));
-                        self.say(reply);
-                    }
+                self.state.misunderstood = 0;
+                match self.fill(draft.clone(), &entities) {
+                    Ok(filled) if filled != draft => self.want(RequestedAction::Transfer(filled)),
+                    Ok(_) => self.ask_again(&draft),
+                    Err(reply) => self.say(reply),
                 }
             }
-            _ => self.misunderstood(),
+            Some(Pending::StepUp(step)) => self.say(Reply::StepUpWaits(step)),
+            _ if self.awaits_code() => self.say(Reply::CodeWaits),
+            // A part of a transfer: «50 pesos».
+            _ if understanding.explained && (entities.amount.is_some() || entities.destination.is_some()) => {
+                self.transfer(understanding);
+            }
+            _ => self.misunderstood(text),
         }
     }
 
-    fn misunderstood(&mut self) {
+    fn misunderstood(&mut self, text: &str) {
         self.state.misunderstood = self.state.misunderstood.saturating_add(1);
         if self.state.misunderstood >= MISUNDERSTOOD_MAX {
             self.hand_off(Reply::HandedOff);
+        } else if text.contains('?') || text.contains('¿') {
+            self.say(Reply::QuestionNotUnderstood);
         } else {
             self.say(Reply::NotUnderstood);
         }
+    }
+}
+
+impl super::Conversation {
+    /// The question that waits for an answer, for the parser.
+    #[must_use]
+    pub fn asked_for(&self, facts: &super::StepContext) -> Option<AskedFor> {
+        let now = facts.now;
+        match &self.pending {
+            Some(Pending::Draft(draft)) if !draft.choices.is_empty() => Some(AskedFor::Choice),
+            Some(Pending::Draft(draft)) if draft.amount.is_none() && draft.part.is_none() => {
+                Some(AskedFor::Amount)
+            }
+            Some(Pending::Draft(_)) => Some(AskedFor::Destination),
+            Some(Pending::ConfirmationPrompt(prompt)) if now < prompt.expires_at => {
+                Some(AskedFor::Confirmation)
+            }
+            Some(Pending::StepUp(_)) => Some(AskedFor::Code),
+            Some(Pending::YesOrNo(_)) => Some(AskedFor::YesOrNo),
+            _ if self.refused.is_some() => Some(AskedFor::AfterRefusal),
+            _ if matches!(self.session, Session::AwaitingCode { .. }) => Some(AskedFor::Code),
+            _ if self.flow.as_ref().is_some_and(crate::messaging::flow::FlowRun::is_asking) => {
+                Some(AskedFor::FlowAnswer)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The draft of a prompt whose payment was refused.
+pub(super) fn draft_of(pending: Option<&Pending>) -> Draft {
+    match pending {
+        Some(Pending::ConfirmationPrompt(prompt)) => redraft(prompt),
+        Some(Pending::Draft(draft)) => draft.clone(),
+        _ => Draft::default(),
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     Answer, BUTTON_LENGTH_MAX, BUTTONS_MAX, Choice, Condition, Flow, Kind, Slug, Step, Target, Test,
     input::{FlowContext, FlowInput},
-    words::{is_back, is_called, is_named},
+    words::{is_back, is_called, is_named, is_refusal},
 };
 use crate::locale::Locale;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,9 @@ pub struct FlowRun {
     answers: Vec<(Slug, Answer)>,
     /// Whether the person completed this flow before.
     returning: bool,
+    /// Whether an answer to the consent was no consent. The next one leaves the flow.
+    #[serde(default)]
+    is_consent_repeated: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +70,8 @@ pub enum Progress {
     NotAnAnswer(Prompt),
     /// The flow is completed: the last message, and the answers to save.
     Completed(Prompt, CompletedFlow),
+    /// The person gives no consent, so the flow is left.
+    Left,
     /// The person wants an agent.
     HandOff,
     /// The flow starts again.
@@ -118,6 +123,7 @@ impl Flow {
             stage: Stage::Consent,
             answers: Vec::new(),
             returning: false,
+            is_consent_repeated: false,
         };
         let prompt = self.prompt(&run);
         (run, prompt)
@@ -172,17 +178,45 @@ impl Flow {
             return Progress::HandOff;
         }
         match run.stage.clone() {
-            Stage::Consent => {
-                if self.is_consent(input) {
-                    run.stage = self.first_stage();
-                }
-                Progress::Asked(self.prompt(run))
-            }
+            Stage::Consent => self.answer_consent(run, input),
             Stage::Asking(step) => match self.step(&step) {
                 Some(step) => self.answer_step(run, step, input, facts),
                 None => Progress::StartOver,
             },
             Stage::Resting => self.answer_at_rest(input),
+        }
+    }
+
+    /// The consent is given, refused, or asked for once more.
+    fn answer_consent(&self, run: &mut FlowRun, input: FlowInput<'_>) -> Progress {
+        if self.is_consent(input) {
+            run.stage = self.first_stage();
+            return Progress::Asked(self.prompt(run));
+        }
+        let is_refused = matches!(input, FlowInput::Text(text) if is_refusal(text));
+        if is_refused || std::mem::replace(&mut run.is_consent_repeated, true) {
+            return Progress::Left;
+        }
+        Progress::Asked(self.prompt(run))
+    }
+
+    /// Whether a text can be nothing else than an answer: the consent or its refusal, a step back, an option, a
+    /// number, a date. What people write freely may also be a wish.
+    #[must_use]
+    pub fn takes_at_once(&self, run: &FlowRun, text: &str, facts: FlowContext) -> bool {
+        if self.closing.options.iter().any(|option| is_called(option, text)) {
+            return true;
+        }
+        match &run.stage {
+            Stage::Consent => self.consent.is_given_by(text) || is_refusal(text),
+            Stage::Asking(step) => match self.step(step) {
+                Some(step) => {
+                    let is_free = matches!(step.kind, Kind::Text { .. } | Kind::Place { .. });
+                    is_back(text) || !is_free && step.read(FlowInput::Text(text), facts).is_some()
+                }
+                None => true,
+            },
+            Stage::Resting => true,
         }
     }
 

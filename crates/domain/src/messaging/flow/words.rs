@@ -56,6 +56,14 @@ pub(super) fn is_back(text: &str) -> bool {
     BACK.contains(&fold(text).as_str())
 }
 
+/// «no acepto», "no, thanks", «não»: an explicit no to the consent.
+pub(super) fn is_refusal(text: &str) -> bool {
+    matches!(
+        fold(text).split(' ').next(),
+        Some("no" | "nao" | "nope" | "nunca" | "decline" | "disagree" | "rechazo")
+    )
+}
+
 /// Whether a whole message never reaches a flow, or has a fixed meaning in it.
 pub(super) fn is_taken(text: &str) -> bool {
     compliance_word(text).is_some() || WINDOW.contains(&fold(text).as_str()) || is_back(text)

@@ -81,6 +81,9 @@ pub struct Entities {
     pub currency: Option<Currency>,
     /// The destination that is named.
     pub destination: Option<NamedDestination>,
+    /// The name that is said beside a number: «5 a Ana López a la cuenta 0321…». A destination that is a name is
+    /// only in `destination`.
+    pub payee: Option<String>,
     /// A one-time code.
     pub code: Option<String>,
     /// What the payment is for.

@@ -131,13 +131,13 @@ impl Dialogue {
                 // A draft to check is a new question, or a change of the open prompt.
                 self.close();
                 let account = AccountNumber::Clabe(draft.destination?.value);
-                return Some(Event::Prepared(ready(account)));
+                return Some(Event::Prepared(ready_with(draft.amount?, account)));
             }
             Effect::Pay { prompt, .. } => {
                 let (amount, balance) = (prompt.amount, prompt.amount);
                 self.paid.push(prompt);
-                let (transfer, destination) = (TransferId(Uuid::nil()), String::new());
-                return Some(Event::Paid(Paid::Completed { transfer, amount, destination, balance }));
+                let (folio, destination) = (String::new(), String::new());
+                return Some(Event::Paid(Paid::Completed { folio, amount, destination, balance }));
             }
             _ => {}
         }
@@ -279,7 +279,8 @@ fn a_changed_prompt_keeps_currency_and_account_and_takes_no_earlier_yes() {
     let amount = Some(AmountReading::Exact("60".into()));
     let (state, _) =
         state.step(means(Intent::Unknown, Entities { amount, ..Entities::default() }), &later(1));
-    let (state, effects) = state.step(Event::Prepared(ready(account())), &later(1));
+    let changed = ready_with(Money::new(6_000, Currency::MXN), account());
+    let (state, effects) = state.step(Event::Prepared(changed), &later(1));
     let [Effect::Reply(Reply::ConfirmationPrompt(prompt))] = effects.as_slice() else {
         panic!("{effects:?}")
     };
@@ -394,23 +395,17 @@ fn a_yes_from_before_the_prompt_was_repeated_pays_nothing() {
 #[test]
 fn a_no_that_names_an_amount_cancels_and_one_that_corrects_asks_anew() {
     let amount = || Entities { amount: Some(AmountReading::Exact("60".into())), ..Entities::default() };
-    let understood = |text: &str, intent: Intent| Event::Understood {
+    let understood = |text: &str, intent: Intent, explained: bool| Event::Understood {
         text: text.into(),
-        understanding: Understanding {
-            intent,
-            confidence: 1.0,
-            locale: None,
-            entities: amount(),
-            ..Understanding::unknown()
-        },
+        understanding: Understanding { intent, explained, entities: amount(), ..Understanding::unknown() },
     };
     let (state, prompt) = with_prompt();
-    let (_, effects) = state.clone().step(understood("no mandes 60", Intent::Deny), &facts());
+    let (_, effects) = state.clone().step(understood("no mandes 60", Intent::Deny, false), &facts());
     assert_eq!(effects, [Effect::Reply(Reply::TransferCanceled)]);
-    let (_, effects) = state.clone().step(understood("no, no tengo 60", Intent::Unknown), &facts());
-    assert_eq!(effects, [Effect::Reply(Reply::PromptWaits(prompt))]);
-    for (text, intent) in [("no, mejor 60", Intent::Unknown), ("me equivoqué, eran 60", Intent::Deny)] {
-        let (_, effects) = state.clone().step(understood(text, intent), &facts());
+    let (_, effects) = state.clone().step(understood("no, no tengo 60", Intent::Unknown, false), &facts());
+    assert_eq!(effects, [Effect::Reply(Reply::PromptWaits(prompt))], "not explained to its end");
+    for (text, intent) in [("no, mejor 60", Intent::Transfer), ("me equivoqué, eran 60", Intent::Deny)] {
+        let (_, effects) = state.clone().step(understood(text, intent, true), &facts());
         assert!(matches!(effects.as_slice(), [Effect::Prepare { .. }]), "{text}: {effects:?}");
     }
 }

@@ -169,26 +169,35 @@ fn a_text_that_is_no_answer_may_be_a_request_and_otherwise_the_question_is_repea
         understanding: Understanding {
             intent,
             confidence: 1.0,
-            locale: None,
-            entities: Entities::default(),
+            explained: intent != Intent::Unknown,
             ..Understanding::unknown()
         },
     };
     let (same, effects) = state.clone().step(understood(Intent::CheckBalance), &with_flow());
     assert_eq!((effects, same.flow), (vec![Effect::ReadBalance(user())], state.flow.clone()));
-    for intent in [Intent::Unknown, Intent::Greeting, Intent::Confirm, Intent::Deny, Intent::VerifyCode] {
+    for intent in [Intent::Greeting, Intent::Confirm, Intent::Deny, Intent::VerifyCode] {
         let (_, effects) = state.clone().step(understood(intent), &with_flow());
         assert_eq!(asked(&effects), "otra vez what", "{intent:?}");
     }
+    let (_, effects) = state.clone().step(understood(Intent::Unknown), &with_flow());
+    assert_eq!(asked(&effects), "¿what?", "a question is no answer, and the flow's is asked again");
     assert_eq!(asked(&state.step(says("9"), &with_flow()).1), "otra vez what", "digits are no request");
 }
 
 #[test]
-fn before_consent_nothing_else_is_heard() {
+fn before_consent_nothing_is_saved_and_a_refusal_leaves_the_flow() {
     let (state, _) = conversation(open(), &with_flow(), &["cuidado"]);
-    for text in ["saldo", "envía 100 a mi mamá", "Cáncer de mama"] {
-        assert_eq!(asked(&state.clone().step(says(text), &with_flow()).1), "Responde ACEPTO.", "{text}");
-    }
+    let unknown =
+        |text: &str| Event::Understood { text: text.into(), understanding: Understanding::unknown() };
+    let (state, effects) = state.step(unknown("Cáncer de mama"), &with_flow());
+    assert_eq!(asked(&effects), "Responde ACEPTO.");
+    let left = [Effect::Reply(Reply::FlowLeft("cuidado".into()))];
+    assert_eq!(
+        state.clone().step(unknown("Cáncer de mama"), &with_flow()).1,
+        left,
+        "once more, and no longer"
+    );
+    assert_eq!(state.step(says("No acepto"), &with_flow()).1, left);
 }
 
 #[test]

@@ -43,8 +43,13 @@ fn nothing_is_asked_before_consent_and_only_its_words_give_it() {
     let flow = flow();
     let (mut run, prompt) = flow.begin(Locale::Es);
     assert_eq!(prompt.text, "Responde ACEPTO.");
-    for text in ["sí", "1", "no acepto", "para mí", "volver", ""] {
-        assert_eq!(conversation(&flow, &mut run, &[text]), "Responde ACEPTO.", "{text}");
+    for text in ["sí", "1", "para mí", "volver", ""] {
+        let mut asked = run.clone();
+        assert_eq!(conversation(&flow, &mut asked, &[text]), "Responde ACEPTO.", "{text}");
+        assert_eq!(say(&flow, &mut asked, text), Progress::Left, "{text}, twice");
+    }
+    for text in ["no acepto", "No, gracias", "não"] {
+        assert_eq!(say(&flow, &mut run.clone(), text), Progress::Left, "{text}");
     }
     assert_eq!(conversation(&flow, &mut run, &["¡Acepto!"]), "¿what?\n1. Para mí\n2. Para otra persona");
 }
@@ -313,7 +318,8 @@ proptest! {
         for text in texts {
             agreed = agreed || text == "acepto";
             let content = flow.answer(&mut run, FlowInput::Text(&text), facts());
-            prop_assert!(agreed || matches!(&content, Progress::Asked(prompt) if prompt.text == "Responde ACEPTO."));
+            let is_asked = matches!(&content, Progress::Asked(prompt) if prompt.text == "Responde ACEPTO.");
+            prop_assert!(agreed || is_asked || content == Progress::Left);
             let stored = serde_json::to_string(&run).unwrap();
             prop_assert_eq!(serde_json::from_str::<FlowRun>(&stored).unwrap(), run.clone());
         }
