@@ -123,6 +123,7 @@ impl Dialogue {
                 | Reply::AskAmount
                 | Reply::HandedOff
                 | Reply::ProblemNoted
+                | Reply::YesOrNo(_)
                 | Reply::Receipt { .. },
             ) => {
                 self.close();
