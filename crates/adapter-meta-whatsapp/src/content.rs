@@ -195,6 +195,9 @@ impl Content {
 
     /// The content for the conversation. Content without a text is given by its type, `kind`.
     pub(crate) fn said(&self, kind: &str) -> InboundContent {
+        if kind == "edit" {
+            return InboundContent::Edited;
+        }
         let other = || InboundContent::Other(kind.to_owned());
         match self {
             Self::Text(words) if words.is_empty() => InboundContent::Other("empty".into()),

@@ -72,7 +72,7 @@ fn notice_of_message(field: &str, message: &Message) -> Option<String> {
     }
     match &message.content {
         Content::System { kind, .. } => Some(kind.clone().unwrap_or_else(|| "system".into())),
-        _ if matches!(message.kind.as_str(), "system" | "edit" | "revoke") => Some(message.kind.clone()),
+        _ if matches!(message.kind.as_str(), "system" | "revoke") => Some(message.kind.clone()),
         _ => None,
     }
 }

@@ -69,7 +69,7 @@ pub enum Content {
 }
 
 /// Kinds of updates that are acted on. They take precedence over any other member of a body.
-const ACTED_UPON: [&str; 3] = ["message", "callback_query", "my_chat_member"];
+const ACTED_UPON: [&str; 4] = ["message", "callback_query", "my_chat_member", "edited_message"];
 
 /// Kinds of media in a message. An animation comes with a document and a venue with a location, so the more
 /// specific kind is first.
@@ -137,7 +137,7 @@ impl Update {
             chat: holder.and_then(chat),
             from: ["from", "user"].into_iter().find_map(|name| whole(member(member(value, name)?, "id")?)),
             item: ["message_id", "id"].into_iter().find_map(|name| text(value, name)),
-            date: member(value, "date").and_then(whole),
+            date: ["edit_date", "date"].into_iter().find_map(|name| whole(member(value, name)?)),
             content: content(kind, value),
         })
     }

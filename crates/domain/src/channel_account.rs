@@ -30,6 +30,17 @@ impl Provider {
         }
     }
 
+    /// The longest text of one message, in characters: Twilio's `Body`, Meta's text body, Telegram's message. Mail
+    /// has no such limit that a text of ours could reach.
+    #[must_use]
+    pub const fn text_length_max(self) -> usize {
+        match self {
+            Self::Twilio => 1600,
+            Self::Meta | Self::Telegram => 4096,
+            Self::Smtp => usize::MAX,
+        }
+    }
+
     /// Reads the name that [`Provider::name`] gives.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {

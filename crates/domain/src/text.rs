@@ -58,6 +58,25 @@ pub fn truncate(text: &str, length_max: usize) -> String {
     text.chars().take(length_max).collect()
 }
 
+/// The text in parts of at most `length_max` characters, in order. It is cut at the end of a line, else at a space,
+/// else between two characters. Together the parts hold every word.
+#[must_use]
+pub fn split_to_fit(text: &str, length_max: usize) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut rest = text.trim_end();
+    while rest.chars().count() > length_max.max(1) {
+        let end = rest.char_indices().nth(length_max.max(1)).map_or(rest.len(), |(at, _)| at);
+        let (head, _) = rest.split_at(end);
+        let cut = head.rfind('\n').or_else(|| head.rfind(' ')).filter(|at| *at > 0).unwrap_or(end);
+        let (part, after) = rest.split_at(cut);
+        parts.push(part.trim_end().to_owned());
+        rest = after.trim_start();
+    }
+    parts.push(rest.to_owned());
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,7 +90,22 @@ mod tests {
         assert_eq!(fold("código ٢٤٦-١٣٥"), "codigo 246 135");
     }
 
+    #[test]
+    fn a_long_text_is_cut_at_lines_and_spaces() {
+        assert_eq!(split_to_fit("uno dos\ntres cuatro", 12), ["uno dos", "tres cuatro"]);
+        assert_eq!(split_to_fit("uno dos tres", 8), ["uno dos", "tres"]);
+        assert_eq!(split_to_fit("abcdef", 4), ["abcd", "ef"]);
+    }
+
     proptest! {
+        #[test]
+        fn parts_fit_and_hold_every_sign(text in "\\PC{0,80}", length_max in 1_usize..20) {
+            let parts = split_to_fit(&text, length_max);
+            prop_assert!(parts.iter().all(|part| (1..=length_max).contains(&part.chars().count())));
+            let signs = |text: &str| text.split_whitespace().collect::<String>();
+            prop_assert_eq!(signs(&parts.concat()), signs(&text));
+        }
+
         #[test]
         fn folding_twice_changes_nothing(text in "\\PC{0,40}") {
             let once = fold(&text);

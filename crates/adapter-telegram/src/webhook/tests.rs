@@ -185,8 +185,19 @@ fn outside_private_chats_nothing_is_acted_on() {
 }
 
 #[test]
+fn an_edited_message_is_a_message_whose_text_is_not_read() {
+    let edited = r#"{"update_id":905,"edited_message":{"text":"paga 100 a Ana","date":1700000000,
+        "edit_date":1700000060,"from":{"id":42},"chat":{"id":42,"type":"private"}}}"#;
+    let got = message(edited);
+    assert_eq!(got.content, InboundContent::Edited);
+    assert_eq!(got.sent_at, DateTime::from_timestamp(1_700_000_060, 0), "it was written when it was edited");
+}
+
+#[test]
 fn other_updates_are_recorded_under_their_own_name() {
-    for kind in ["edited_message", "business_message", "channel_post", "inline_query", "poll", "brand_new"] {
+    for kind in
+        ["edited_channel_post", "business_message", "channel_post", "inline_query", "poll", "brand_new"]
+    {
         let body = format!(
             r#"{{"update_id":904,"{kind}":{{"text":"hola","from":{{"id":42}},
                 "chat":{{"id":42,"type":"private"}}}}}}"#

@@ -33,6 +33,7 @@ use domain::{
     operations::audit::{Actor, AuditRecord},
     phone::Region,
     principal::Principal,
+    text::split_to_fit,
 };
 use ports::{
     accounts::{Identities, User},
@@ -232,7 +233,7 @@ impl HandleMessage {
     ) -> Turn {
         let locale = person.and_then(|person| person.locale).unwrap_or_else(|| self.locale_of(&state));
         let timer = self.timer(turn, &state);
-        let replies = gathered.content.iter().map(|say| self.reply(turn, locale, say)).collect();
+        let replies = gathered.content.iter().flat_map(|say| self.messages(turn, locale, say)).collect();
         Turn {
             event: turn.event,
             conversation: turn.conversation,
@@ -273,19 +274,32 @@ impl HandleMessage {
         }
     }
 
-    fn reply(&self, turn: &LeasedTurn, locale: Locale, say: &Reply) -> NewOutbound {
+    /// The messages of one reply: more than one when its text is longer than a message of the provider. The buttons
+    /// are under the last.
+    fn messages(&self, turn: &LeasedTurn, locale: Locale, say: &Reply) -> Vec<NewOutbound> {
         let lines: Vec<String> =
             say.texts().iter().map(|text| self.parts.texts.render(locale, text)).collect();
+        let account = &turn.message.channel_account;
+        let mut parts = split_to_fit(&lines.join("\n"), account.provider().text_length_max());
+        let Some(last) = parts.pop() else { return Vec::new() };
+        let plain = parts.into_iter().map(|part| self.outbound(turn, part, MessageForm::Plain));
+        let mut messages: Vec<_> = plain.collect();
+        messages.push(self.outbound(turn, last, self.form(locale, say)));
+        messages
+    }
+
+    fn outbound(&self, turn: &LeasedTurn, text: String, form: MessageForm) -> NewOutbound {
         let now: chrono::DateTime<Utc> = self.kernel.now();
+        let account = &turn.message.channel_account;
         NewOutbound {
             message: OutboundMessage {
                 id: MessageId(self.kernel.new_id()),
-                channel: turn.message.channel_account.channel(),
+                channel: account.channel(),
                 recipient: turn.message.sender.clone(),
-                text: lines.join("\n"),
-                form: self.form(locale, say),
+                text,
+                form,
             },
-            channel_account: turn.message.channel_account.clone(),
+            channel_account: account.clone(),
             lane: Lane::Conversation,
             client: None,
             expires_at: now.checked_add_signed(Duration::hours(24)).unwrap_or(now),

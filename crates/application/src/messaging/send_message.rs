@@ -61,8 +61,10 @@ pub enum Written {
     Queued(MessageId),
     /// The recipient has opted out.
     OptedOut,
-    /// The person last wrote too long ago: only a template may go out.
+    /// The person wrote nothing in the last 24 hours: only a template may go out.
     OutsideWindow,
+    /// The text is longer than one message of the provider, which has so many characters at most.
+    TooLong(usize),
     /// There is no such conversation, or nobody has written in it yet.
     NotFound,
 }
@@ -149,6 +151,10 @@ impl SendMessage {
     ) -> StoreResult<Written> {
         let now = self.kernel.now();
         let id = message.id;
+        let length_max = account.provider().text_length_max();
+        if message.text.chars().count() > length_max {
+            return Ok(Written::TooLong(length_max));
+        }
         let new = NewOutbound {
             message,
             channel_account: account.clone(),

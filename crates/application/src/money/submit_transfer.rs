@@ -341,13 +341,6 @@ impl SubmitTransfer {
         let locale = person.locale.or(locale).unwrap_or(self.rules.default_locale);
         let drawn = self.parts.codes.draw(transfer, verification, &phone, locale, expires_at);
         let OwnSend { code, message, .. } = drawn.ok_or(SubmitTransferError::NoStepUp)?;
-        Ok(StepUpChallenge {
-            verification,
-            code,
-            phone,
-            message,
-            expires_at,
-            policy: self.rules.code_policy,
-        })
+        Ok(StepUpChallenge { verification, code, phone, message, expires_at, policy: self.rules.code_policy })
     }
 }

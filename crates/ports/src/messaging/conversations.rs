@@ -15,7 +15,7 @@ use domain::{
 use uuid::Uuid;
 
 /// A conversation. No `Debug`: it holds an address.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub struct ConversationView {
     /// The conversation's id.
     pub id: ConversationId,

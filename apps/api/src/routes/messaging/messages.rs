@@ -157,8 +157,11 @@ pub(in crate::routes) fn answer_written(written: Written) -> Result<MessageAnswe
             "The recipient has opted out; they get no messages until they write START.",
         )),
         Written::OutsideWindow => Err(ApiError::outside_window(
-            "The recipient's last message is older than 24 hours. Send a template.",
+            "No message from the recipient in the last 24 hours. Send a template.",
         )),
+        Written::TooLong(length_max) => {
+            Err(ApiError::field("/text", format!("must be at most {length_max} characters on this channel")))
+        }
         Written::NotFound => {
             Err(ApiError::not_found("Conversation not found, or nobody has written in it yet."))
         }

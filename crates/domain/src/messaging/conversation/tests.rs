@@ -16,8 +16,11 @@ use crate::{
 use proptest::prelude::*;
 use uuid::Uuid;
 
+mod bursts;
 mod dialogues;
 mod flows;
+mod freezing;
+mod what_waits;
 
 fn user() -> UserId {
     UserId(Uuid::from_u128(7))

@@ -1,7 +1,13 @@
 //! The buttons under replies.
 
 use super::{Button, Reply, Text};
-use crate::messaging::conversation::{ConfirmationPrompt, DraftChoice, Question};
+use crate::{
+    messaging::{
+        conversation::{ConfirmationPrompt, DraftChoice, Question},
+        flow::{BUTTON_LENGTH_MAX, BUTTONS_MAX},
+    },
+    text::truncate,
+};
 
 impl Reply {
     /// The title of the button that shares the person's number, if the reply asks for it.
@@ -25,11 +31,14 @@ impl Reply {
                     title: Text::plain("button-amount").with("amount", amount.to_string()),
                 })
                 .into(),
+            // More than any channel can show: their numbers are answered.
+            Self::WhichPayee(options) if options.len() > BUTTONS_MAX => Vec::new(),
             Self::WhichPayee(options) => options
                 .iter()
                 .map(|option| Button {
                     id: format!("payee:{}", DraftChoice::Payee(option.clone()).key()),
-                    title: Text::plain("button-payee").with("payee", option.name.clone()),
+                    title: Text::plain("button-payee")
+                        .with("payee", truncate(&option.name, BUTTON_LENGTH_MAX)),
                 })
                 .collect(),
             Self::Flow(prompt) => prompt

@@ -303,10 +303,11 @@ fn spending_text(spending: &Spending) -> Text {
         (Some(Period::Today), None) => "spent-today",
         (Some(_), None) => "spent-then",
     };
-    Text::plain(id)
-        .with_money("total", spending.total)
-        .with_number("count", i64::from(spending.count))
-        .with("payee", query.payee.clone().unwrap_or_default())
+    let text = Text::plain(id).with_money("total", spending.total);
+    match &query.payee {
+        Some(payee) => text.with("payee", payee.clone()),
+        None => text,
+    }
 }
 
 fn past_receipt(receipt: Option<&PastReceipt>) -> Vec<Text> {
