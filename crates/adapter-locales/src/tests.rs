@@ -8,7 +8,11 @@ use domain::{
         conversation::{ConfirmationPrompt, Reply, StatementLine, StepUp},
         flow::Prompt,
     },
-    money::{Currency, Money, account_number::AccountNumber, limits::LimitExceeded},
+    money::{
+        Currency, Money,
+        account_number::AccountNumber,
+        limits::{LimitExceeded, LimitFigures},
+    },
 };
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 use std::{
@@ -59,6 +63,7 @@ fn catalogue(locale: Locale) -> Catalogue {
 #[expect(clippy::too_many_lines, reason = "it lists everything that is said")]
 fn everything_content() -> Vec<Reply> {
     let money = Money::new(15_050, Currency::MXN);
+    let figures = Some(LimitFigures { limit: money, left: money });
     let step = StepUp {
         transfer: TransferId(uuid::Uuid::nil()),
         amount: money,
@@ -123,9 +128,10 @@ fn everything_content() -> Vec<Reply> {
         Reply::Receipt { amount: money, destination: "****4567".into(), folio: "1".into(), balance: money },
         Reply::Processing { amount: money, destination: "****4567".into() },
         Reply::InsufficientFunds(money),
-        Reply::LimitExceeded(LimitExceeded::PerTransfer),
-        Reply::LimitExceeded(LimitExceeded::PerDay),
-        Reply::LimitExceeded(LimitExceeded::PerMonth),
+        Reply::LimitExceeded(LimitExceeded::PerTransfer { figures }),
+        Reply::LimitExceeded(LimitExceeded::PerDay { figures }),
+        Reply::LimitExceeded(LimitExceeded::PerMonth { figures }),
+        Reply::LimitExceeded(LimitExceeded::PerDay { figures: None }),
         Reply::LimitExceeded(LimitExceeded::NumberReplaced { payable_at: chrono::DateTime::UNIX_EPOCH }),
         Reply::NewPayee(30),
         Reply::NoWallet("USD".into()),

@@ -4,7 +4,10 @@ use super::{ConfirmationPrompt, StatementLine, StepUp};
 use crate::{
     message::Channel,
     messaging::flow::Prompt,
-    money::{Money, limits::LimitExceeded},
+    money::{
+        Money,
+        limits::{LimitExceeded, LimitFigures},
+    },
 };
 
 /// A value within a text.
@@ -231,7 +234,7 @@ impl Reply {
             }
             Self::Processing { amount, destination } => vec![processing(*amount, destination)],
             Self::InsufficientFunds(available) => vec![insufficient_funds(*available)],
-            Self::LimitExceeded(limit) => vec![text(limit_id(limit))],
+            Self::LimitExceeded(limit) => vec![limit_text(limit)],
             Self::NewPayee(minutes) => vec![text("limit-new-payee").with_number("minutes", *minutes)],
             Self::ChatTooNew(minutes) => vec![text("limit-chat-new").with_number("minutes", *minutes)],
             Self::NoWallet(currency) => vec![text("no-wallet").with("currency", currency.clone())],
@@ -337,13 +340,23 @@ fn insufficient_funds(available: Money) -> Text {
     text("insufficient-funds").with("available", available.to_string())
 }
 
-const fn limit_id(limit: &LimitExceeded) -> &'static str {
-    match limit {
-        LimitExceeded::PerTransfer => "limit-per-transfer",
-        LimitExceeded::PerDay => "limit-per-day",
-        LimitExceeded::PerMonth => "limit-per-month",
+/// The limit, with its figures where the refusal has them.
+fn limit_text(limit: &LimitExceeded) -> Text {
+    let id = match limit {
+        LimitExceeded::PerTransfer { figures: Some(_) } => "limit-per-transfer",
+        LimitExceeded::PerDay { figures: Some(_) } => "limit-per-day",
+        LimitExceeded::PerMonth { figures: Some(_) } => "limit-per-month",
+        LimitExceeded::PerTransfer { figures: None }
+        | LimitExceeded::PerDay { figures: None }
+        | LimitExceeded::PerMonth { figures: None } => "limit-exceeded",
         LimitExceeded::NumberReplaced { .. } => "limit-number-replaced",
         LimitExceeded::NewPayee { .. } | LimitExceeded::LeftToReverse => "transfer-refused",
+    };
+    match limit.figures() {
+        Some(LimitFigures { limit, left }) => {
+            text(id).with("limit", limit.to_string()).with("left", left.to_string())
+        }
+        None => text(id),
     }
 }
 
