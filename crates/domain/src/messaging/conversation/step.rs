@@ -292,7 +292,9 @@ impl Step<'_> {
         match outcome {
             Prepared::Ready(checked) => self.show_prompt(draft, checked.account),
             // No known payee: the change is not certain, and the open prompt stays.
-            Prepared::UnknownPayee { .. } | Prepared::BadDestination if draft.changes.is_some() => {
+            Prepared::UnknownPayee { .. } | Prepared::BadDestination | Prepared::DigitsMissing { .. }
+                if draft.changes.is_some() =>
+            {
                 if let Some(prompt) = draft.changes {
                     self.state.pending = Some(Pending::ConfirmationPrompt(*prompt.clone()));
                     self.repeat_prompt(*prompt);
@@ -304,7 +306,7 @@ impl Step<'_> {
                 self.state.pending = Some(Pending::Draft(draft));
                 self.say(Reply::AskAccountOf(name));
             }
-            Prepared::BadDestination => {
+            Prepared::BadDestination | Prepared::DigitsMissing { .. } => {
                 draft.destination = None;
                 self.state.pending = Some(Pending::Draft(draft));
                 self.say(Reply::BadDestination);
