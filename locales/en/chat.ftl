@@ -75,9 +75,10 @@ code-by-email = I sent it to you by email.
 receipt = Transfer of { $amount } to account { $destination } completed. Receipt { $folio }. Balance: { $balance }
 processing = Your transfer of { $amount } to { $destination } is being processed. I'll tell you when it's done.
 insufficient-funds = Insufficient funds for this transfer. Available: { $available }
-limit-per-transfer = That amount is over your limit for one transfer. Try a smaller one.
-limit-per-day = That amount would take you over your limit for today. Try a smaller one, or try again tomorrow.
-limit-per-month = That amount would take you over your limit for this month. Try a smaller one.
+limit-per-transfer = Your limit for one transfer is { $limit }. Try a smaller amount.
+limit-per-day = Your limit for today is { $limit }, and you have { $left } left. Try a smaller amount, or try again tomorrow.
+limit-per-month = Your limit for this month is { $limit }, and you have { $left } left. Try a smaller amount.
+limit-exceeded = That amount is over your limit. Try a smaller one.
 limit-new-payee = This is the first time you pay that account. For your safety, you can do it in { $minutes ->
     [one] 1 minute
    *[other] { $minutes } minutes

@@ -75,9 +75,10 @@ code-by-email = Te lo envié por correo.
 receipt = Transferencia de { $amount } a la cuenta { $destination } completada. Folio { $folio }. Saldo: { $balance }
 processing = Tu transferencia de { $amount } a { $destination } está en proceso. Te aviso cuando termine.
 insufficient-funds = Saldo insuficiente para completar la transferencia. Disponible: { $available }
-limit-per-transfer = Esa cantidad supera tu límite por transferencia. Prueba con una menor.
-limit-per-day = Con esa cantidad superas tu límite de hoy. Prueba con una menor, o inténtalo mañana.
-limit-per-month = Con esa cantidad superas tu límite del mes. Prueba con una menor.
+limit-per-transfer = Tu límite por transferencia es { $limit }. Prueba con una cantidad menor.
+limit-per-day = Tu límite de hoy es { $limit } y te quedan { $left }. Prueba con una cantidad menor, o inténtalo mañana.
+limit-per-month = Tu límite de este mes es { $limit } y te quedan { $left }. Prueba con una cantidad menor.
+limit-exceeded = Esa cantidad supera tu límite. Prueba con una menor.
 limit-new-payee = Es la primera vez que le pagas a esa cuenta. Por seguridad, podrás hacerlo en { $minutes ->
     [one] 1 minuto
    *[other] { $minutes } minutos

@@ -75,9 +75,10 @@ code-by-email = Enviei por e-mail.
 receipt = Transferência de { $amount } para a conta { $destination } concluída. Comprovante { $folio }. Saldo: { $balance }
 processing = Sua transferência de { $amount } para { $destination } está em processamento. Aviso quando terminar.
 insufficient-funds = Saldo insuficiente para completar a transferência. Disponível: { $available }
-limit-per-transfer = Esse valor passa do seu limite por transferência. Tente um menor.
-limit-per-day = Com esse valor você passa do seu limite de hoje. Tente um menor, ou tente amanhã.
-limit-per-month = Com esse valor você passa do seu limite do mês. Tente um menor.
+limit-per-transfer = Seu limite por transferência é { $limit }. Tente um valor menor.
+limit-per-day = Seu limite de hoje é { $limit } e restam { $left }. Tente um valor menor, ou tente amanhã.
+limit-per-month = Seu limite deste mês é { $limit } e restam { $left }. Tente um valor menor.
+limit-exceeded = Esse valor passa do seu limite. Tente um menor.
 limit-new-payee = É a primeira vez que você paga essa conta. Por segurança, você poderá pagar em { $minutes ->
     [one] 1 minuto
    *[other] { $minutes } minutos

@@ -39,6 +39,10 @@ pub(crate) use {for_update, skip_locked};
 /// SQL before and after an id that makes it readable to people.
 pub(crate) const ID_AS_TEXT: (&str, &str) = ("cast(", " as text)");
 
+/// The account number that a transfer's destination names, in SQL; null where it names a wallet by its id.
+pub(crate) const DESTINATION_ACCOUNT: &str = "coalesce(transfers.destination::json #>> '{at,found_by,value}', \
+                                               transfers.destination::json #>> '{at,value}')";
+
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// Connections for requests and workers.
 const CONNECTIONS: usize = 12;

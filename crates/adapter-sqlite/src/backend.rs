@@ -55,6 +55,10 @@ pub(crate) async fn audit_horizon(conn: &mut Conn) -> Result<i64, SqlError> {
 /// SQL before and after an id that makes it readable to people.
 pub(crate) const ID_AS_TEXT: (&str, &str) = ("lower(hex(", "))");
 
+/// The account number that a transfer's destination names, in SQL; null where it names a wallet by its id.
+pub(crate) const DESTINATION_ACCOUNT: &str = "coalesce(json_extract(transfers.destination, '$.at.found_by.value'), \
+                                               json_extract(transfers.destination, '$.at.value'))";
+
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 const READERS: usize = 4;
 /// The writer's page cache in KiB. The pages of accounts, keys and entries that a batch touches lie all over

@@ -49,6 +49,8 @@ ids! {
     ConversationId,
     /// One person's answers to a flow, given once.
     FlowResponseId,
+    /// A payee: an account that a person pays under a name.
+    PayeeId,
     /// A session: a person signed in on one device, with its family of refresh tokens.
     SessionId,
 }

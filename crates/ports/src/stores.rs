@@ -3,7 +3,7 @@
 use crate::{
     accounts::{ChatLinks, Identities, Sessions, Users},
     messaging::{Consents, Conversations, Flows, Outbox, TurnQueue},
-    money::Ledger,
+    money::{Ledger, Payees, Statements},
     operations::{AuditLog, DeadLetters, IdempotencyStore, SignedRequests},
     verification::{VerificationPages, Verifications},
 };
@@ -19,6 +19,8 @@ pub trait Stores:
     + Verifications
     + Identities
     + Ledger
+    + Payees
+    + Statements
     + IdempotencyStore
     + AuditLog
     + Flows
@@ -39,6 +41,8 @@ impl<T> Stores for T where
         + Verifications
         + Identities
         + Ledger
+        + Payees
+        + Statements
         + IdempotencyStore
         + AuditLog
         + Flows

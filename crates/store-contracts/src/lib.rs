@@ -44,6 +44,11 @@ macro_rules! suite {
                     a_reversal_is_decided_once_for_its_key, only_what_stayed_here_can_be_given_back;
                 wallets: a_wallet_is_opened_once_for_its_key, several_wallets_share_one_limit,
                     a_new_payee_is_paid_after_the_cool_off, entries_can_be_asked_for_by_time;
+                payees: a_payment_under_a_name_adds_a_payee, only_who_is_paid_is_a_payee,
+                    a_captured_hold_pays_its_payee, a_payee_is_renamed_and_forgotten,
+                    payees_are_listed_in_pages;
+                statements: own_entries_are_of_all_wallets, spending_is_what_went_to_others,
+                    the_last_transfers_to_a_payee_are_found, a_payment_like_an_earlier_one_is_noticed;
             }
             verification {
                 verifications: sixty_attempts_at_once_are_three, thirty_right_codes_at_once_are_one_approval,

@@ -9,10 +9,12 @@ use application::{
     money::{
         cancel_transfer::CancelTransfer,
         confirm_transfer::ConfirmTransfer,
+        figures::{Figures, FiguresParts},
         open_demo::open_demo,
         open_wallet::OpenWallet,
+        payees::PayeeBook,
         payment_code::{PaymentCodes, ResendPaymentCode},
-        prepare_transfer::PrepareTransfer,
+        prepare_transfer::{PrepareTransfer, PrepareTransferParts},
         reverse_transfer::ReverseTransfer,
         statement::Statements,
         submit_transfer::{SubmitTransfer, SubmitTransferParts, TransferRules},
@@ -33,6 +35,8 @@ pub(crate) struct Money {
     pub(crate) open_wallet: Arc<OpenWallet>,
     pub(crate) statements: Statements,
     pub(crate) prepare: Arc<PrepareTransfer>,
+    pub(crate) figures: Arc<Figures>,
+    pub(crate) payees: Arc<PayeeBook>,
     pub(crate) submit: Arc<SubmitTransfer>,
     pub(crate) confirm: Arc<ConfirmTransfer>,
     pub(crate) resend_code: Arc<ResendPaymentCode>,
@@ -48,13 +52,15 @@ impl Money {
         let Foundation { settings, store, kernel } = base;
         let rules = Arc::new(transfer_rules(settings, sms_account));
         let hasher = Arc::new(HmacCodeHasher::new(&settings.hmac_secret));
-        let prepare = PrepareTransfer::new(
-            store.clone(),
-            store.clone(),
-            settings.default_region,
-            kernel.clone(),
-            rules.clone(),
-        );
+        let region = settings.default_region;
+        let prepare = PrepareTransferParts {
+            ledger: store.clone(),
+            identities: store.clone(),
+            payees: store.clone(),
+            statements: store.clone(),
+        };
+        let figures =
+            FiguresParts { ledger: store.clone(), payees: store.clone(), statements: store.clone() };
         let texts = Arc::new(BuiltInTexts);
         let codes = Arc::new(PaymentCodes::new(hasher.clone(), texts, kernel.clone(), rules.clone()));
         let submit =
@@ -69,7 +75,9 @@ impl Money {
             wallets: Wallets::new(store.clone(), settings.default_currency),
             open_wallet: Arc::new(OpenWallet::new(store.clone(), kernel.clone())),
             statements: Statements::new(store.clone(), settings.default_time_zone, kernel.clone()),
-            prepare: Arc::new(prepare),
+            prepare: Arc::new(PrepareTransfer::new(prepare, region, kernel.clone(), rules.clone())),
+            figures: Arc::new(Figures::new(figures, region, kernel.clone(), rules.clone())),
+            payees: Arc::new(PayeeBook::new(store.clone(), kernel.clone())),
             submit: Arc::new(SubmitTransfer::new(submit, kernel.clone(), rules.clone())),
             confirm: Arc::new(confirm),
             resend_code: Arc::new(resend_code),

@@ -5,13 +5,17 @@ use domain::{
     message::Channel,
     messaging::{
         conversation::{
-            Answer, ConfirmationPrompt, FiguresQuery, LimitsLeft, PastReceipt, PayeeLine, PayeeOption,
-            Question, Receiving, Reply, Spending, Statement, StatementLine, StepUp,
+            Answer, ConfirmationPrompt, FiguresQuery, PastReceipt, PayeeLine, PayeeOption, Question,
+            Receiving, Reply, Spending, Statement, StatementLine, StepUp,
         },
         flow::Prompt,
         intent::{Period, Topic},
     },
-    money::{Currency, Money, account_number::AccountNumber, limits::LimitExceeded},
+    money::{
+        Currency, Money,
+        account_number::AccountNumber,
+        limits::{LimitExceeded, LimitFigures, LimitsLeft},
+    },
 };
 
 const MONEY: Money = Money { minor: 15_050, currency: Currency::MXN };
@@ -170,10 +174,12 @@ fn prompts() -> Vec<Reply> {
 }
 
 fn limits() -> Vec<Reply> {
+    let figures = Some(LimitFigures { limit: MONEY, left: MONEY });
     vec![
-        Reply::LimitExceeded(LimitExceeded::PerTransfer),
-        Reply::LimitExceeded(LimitExceeded::PerDay),
-        Reply::LimitExceeded(LimitExceeded::PerMonth),
+        Reply::LimitExceeded(LimitExceeded::PerTransfer { figures }),
+        Reply::LimitExceeded(LimitExceeded::PerDay { figures }),
+        Reply::LimitExceeded(LimitExceeded::PerMonth { figures }),
+        Reply::LimitExceeded(LimitExceeded::PerDay { figures: None }),
         Reply::LimitExceeded(LimitExceeded::NumberReplaced { payable_at: chrono::DateTime::UNIX_EPOCH }),
         Reply::NewPayee(30),
         Reply::ChatTooNew(30),
@@ -200,7 +206,12 @@ fn figures() -> Vec<Reply> {
         account: "****4567".into(),
         bank: bank.map(Into::into),
     };
-    let left = LimitsLeft { per_transfer: Some(MONEY), today: Some(MONEY), month: Some(MONEY) };
+    let left = LimitsLeft {
+        per_transfer: Some(MONEY),
+        today_left: Some(MONEY),
+        month_left: Some(MONEY),
+        ..LimitsLeft::default()
+    };
     vec![
         Reply::Balance { posted: MONEY, available: Money::new(1, Currency::MXN) },
         spending(None, None),

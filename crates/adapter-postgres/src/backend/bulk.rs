@@ -132,12 +132,14 @@ over_columns! {
 
 over_columns! {
     Payees of PayeeRow:
-    "insert into payees (user_id, account, account_json, first_seen_at) select * from",
-    "on conflict (user_id, account) do nothing",
+    "insert into payees (user_id, account, account_json, first_seen_at, last_paid_at) select * from",
+    "on conflict (user_id, account) do update set last_paid_at = excluded.last_paid_at \
+     where excluded.last_paid_at is not null and payees.id is not null",
     user_id UuidCol => DbId,
     account Text => String,
     account_json Nullable<Text> => Option<String>,
     first_seen_at InstantCol => DbTime,
+    last_paid_at Nullable<InstantCol> => Option<DbTime>,
 }
 
 over_columns! {

@@ -7,7 +7,7 @@ use crate::store::{
     rows::{NewConversationRow, NewInboxRow},
     schema::{accounts, audit, conversations, entries, holds, idempotency_keys, inbox, payees, transfers},
 };
-use diesel::{QueryResult, SqliteConnection, prelude::*};
+use diesel::{QueryResult, SqliteConnection, prelude::*, query_dsl::methods::FilterDsl};
 
 /// Writes all rows of a fold.
 pub(crate) async fn write_ledger(conn: &mut Conn, rows: LedgerRows) -> Result<(), SqlError> {
@@ -31,8 +31,13 @@ fn write_each(conn: &mut SqliteConnection, rows: &LedgerRows) -> QueryResult<()>
         diesel::insert_into(holds::table).values(row).execute(conn)?;
     }
     for row in &rows.payees {
-        let target = (payees::user_id, payees::account);
-        diesel::insert_into(payees::table).values(row).on_conflict(target).do_nothing().execute(conn)?;
+        let paid_at = diesel::upsert::excluded(payees::last_paid_at);
+        let upsert = diesel::insert_into(payees::table)
+            .values(row)
+            .on_conflict((payees::user_id, payees::account))
+            .do_update()
+            .set(payees::last_paid_at.eq(paid_at));
+        FilterDsl::filter(upsert, paid_at.is_not_null().and(payees::id.is_not_null())).execute(conn)?;
     }
     for row in &rows.audit {
         diesel::insert_into(audit::table).values(row).execute(conn)?;

@@ -2,8 +2,12 @@
 
 pub mod cancel_transfer;
 pub mod confirm_transfer;
+pub mod figures;
+pub mod limits_left;
+mod named_destination;
 pub mod open_demo;
 pub mod open_wallet;
+pub mod payees;
 pub mod payment_code;
 pub mod prepare_transfer;
 pub mod reverse_transfer;

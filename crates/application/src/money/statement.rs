@@ -1,9 +1,12 @@
 //! A wallet's statement: all entries of a period, with the balance at its start and at its end.
 
 use crate::kernel::Kernel;
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{Datelike, Days, NaiveDate};
 use chrono_tz::Tz;
-use domain::{ids::WalletId, money::Money};
+use domain::{
+    ids::WalletId,
+    money::{Money, period::begin_of},
+};
 use ports::{
     money::{EntryFilter, EntryView, Ledger, WalletView},
     pagination::PageRequest,
@@ -83,7 +86,8 @@ impl Statements {
         }
         let wallet = self.ledger.find_wallet(wallet).await?.ok_or(StatementError::NoSuchWallet)?;
         let behind = to.checked_add_days(Days::new(1)).unwrap_or(to);
-        let filter = EntryFilter { from: Some(self.begin_of(from)), until: Some(self.begin_of(behind)) };
+        let filter =
+            EntryFilter { from: Some(begin_of(from, &self.zone)), until: Some(begin_of(behind, &self.zone)) };
         let entries = self.entries(wallet.id, filter).await?;
         let (opening, closing) = self.ends(&wallet, filter, &entries).await?;
         Ok(Statement { wallet, from, to, opening, closing, entries })
@@ -121,15 +125,5 @@ impl Statements {
         let zero = Money::new(0, wallet.posted.currency);
         let balance = last.first().map_or(zero, |entry| entry.balance_after);
         Ok((balance, balance))
-    }
-
-    /// The first instant of a day. Where the clock is put forward at midnight, the day begins later.
-    fn begin_of(&self, day: NaiveDate) -> DateTime<Utc> {
-        let midnight = day.and_time(NaiveTime::MIN);
-        let begin = (0..=3).find_map(|hours| {
-            let hour = midnight.checked_add_signed(TimeDelta::hours(hours))?;
-            hour.and_local_timezone(self.zone).earliest()
-        });
-        begin.map_or_else(|| midnight.and_utc(), |begin| begin.with_timezone(&Utc))
     }
 }

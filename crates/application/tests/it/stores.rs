@@ -5,13 +5,15 @@ use adapter_sqlite::Store;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    ids::{ConversationId, EventId, MessageId, TransferId, UserId, VerificationId, WalletId},
+    ids::{ConversationId, EventId, MessageId, PayeeId, TransferId, UserId, VerificationId, WalletId},
     message::Channel,
     messaging::consent::ConsentStatus,
     money::{
-        Currency,
+        Currency, Money,
+        account_number::AccountNumber,
         ledger::Outcome,
         limits::Spent,
+        payees::Payee,
         transfer::{Transfer, TransferStatus},
     },
     operations::{
@@ -79,7 +81,21 @@ planned!(Identities {
     get_or_create(person: &NewPerson, now: DateTime<Utc>) -> User;
     find_by_phone(phone: &PhoneNumber) -> Option<User>;
     find(id: UserId) -> Option<User>;
-    find_payee(user: UserId, name: &str) -> Option<Payee>;
+});
+
+planned!(Payees {
+    payees_of(user: UserId) -> Vec<Payee>;
+    payees(user: Option<UserId>, page: &PageRequest) -> Vec<Payee>;
+    find_payee(id: PayeeId) -> Option<Payee>;
+    rename_payee(id: PayeeId, name: &str, actor: &Actor, now: DateTime<Utc>) -> Option<Payee>;
+    forget_payee(id: PayeeId, actor: &Actor, now: DateTime<Utc>) -> bool;
+});
+
+planned!(Statements {
+    own_entries(user: UserId, filter: &OwnEntryFilter) -> Vec<OwnEntry>;
+    spent_sum(user: UserId, filter: &SentFilter) -> Vec<Money>;
+    last_sent(user: UserId, filter: &SentFilter, count: i64) -> Vec<SentTransfer>;
+    last_alike(user: UserId, amount: Money, account: &AccountNumber, since: DateTime<Utc>) -> Option<DateTime<Utc>>;
 });
 
 planned!(Verifications {

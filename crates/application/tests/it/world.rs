@@ -22,7 +22,7 @@ use application::{
         cancel_transfer::CancelTransfer,
         confirm_transfer::ConfirmTransfer,
         open_demo::open_demo,
-        prepare_transfer::PrepareTransfer,
+        prepare_transfer::{PrepareTransfer, PrepareTransferParts},
         submit_transfer::{SubmitTransfer, SubmitTransferParts, TransferRules},
     },
     verification::verification_service::{VerificationParts, VerificationService},
@@ -218,7 +218,13 @@ fn handle_message(store: &Arc<Planned>, kernel: &Kernel, rules: &Arc<TransferRul
         hasher: hasher.clone(),
         texts: Arc::new(BuiltInTexts),
     };
-    let prepare = PrepareTransfer::new(store.clone(), store.clone(), mexico, kernel.clone(), rules.clone());
+    let parts = PrepareTransferParts {
+        ledger: store.clone(),
+        identities: store.clone(),
+        payees: store.clone(),
+        statements: store.clone(),
+    };
+    let prepare = PrepareTransfer::new(parts, mexico, kernel.clone(), rules.clone());
     let owners = ChatOwners::new(
         Arc::new(store.store.clone()),
         Arc::new(store.store.clone()),

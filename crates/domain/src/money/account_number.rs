@@ -1,6 +1,9 @@
 //! Account numbers: CLABE, IBAN, a phone number, an alias, or another account number.
 
-use crate::phone::{PhoneNumber, Region};
+use crate::{
+    money::banks::bank_of_clabe,
+    phone::{PhoneNumber, Region},
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use thiserror::Error;
@@ -81,11 +84,28 @@ impl AccountNumber {
         }
     }
 
+    /// The bank that keeps the account. `None` for what is no CLABE, and for a code that no bank has.
+    #[must_use]
+    pub fn bank(&self) -> Option<&'static str> {
+        match self {
+            Self::Clabe(digits) => bank_of_clabe(digits),
+            _ => None,
+        }
+    }
+
     /// Whether a CLABE has a wrong check digit. It is a warning, not a refusal.
     #[must_use]
     pub fn looks_mistyped(&self) -> bool {
         matches!(self, Self::Clabe(digits) if !clabe_check_digit_holds(digits))
     }
+}
+
+/// The digits of a number that is one digit short of a CLABE, or one too long: 17 or 19. `None` for every other
+/// text. Such a number may be an account elsewhere, but a person who writes one most likely mistyped a CLABE.
+#[must_use]
+pub fn nearly_a_clabe(text: &str) -> Option<usize> {
+    let compact: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+    (matches!(compact.len(), 17 | 19) && compact.bytes().all(|b| b.is_ascii_digit())).then_some(compact.len())
 }
 
 fn parse_alias(text: &str) -> Option<String> {
@@ -185,6 +205,31 @@ mod tests {
             assert_eq!(read(text), Err(AccountNumberError::NotAnAccount), "{text}");
         }
         assert_eq!(read("GB82WEST12345698765433"), Err(AccountNumberError::IbanCheckDigits));
+    }
+
+    #[test]
+    fn only_a_clabe_names_a_bank() {
+        assert_eq!(read("032180000118359719").unwrap().bank(), None, "a code that no bank has");
+        assert_eq!(read("012180001183597196").unwrap().bank(), Some("BBVA"));
+        for text in ["01218000118359719", "GB82WEST12345698765432", "@bbva", "+52 55 1234 5678"] {
+            assert_eq!(read(text).unwrap().bank(), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_digit_more_or_less_than_a_clabe_is_noticed() {
+        for (text, digits) in [
+            ("01218000118359719", Some(17)),
+            ("0121 8000 1183 5971 9", Some(17)),
+            ("0121800011835971960", Some(19)),
+            ("012180001183597196", None),
+            ("0121800011835971", None),
+            ("01218000118359719601", None),
+            ("GB82WEST123456987", None),
+            ("", None),
+        ] {
+            assert_eq!(nearly_a_clabe(text), digits, "{text}");
+        }
     }
 
     #[test]

@@ -83,16 +83,37 @@ impl Spent {
     }
 }
 
-/// The limit that is exceeded.
+/// A limit that is exceeded, and how much of it can still be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitFigures {
+    /// The limit itself.
+    pub limit: Money,
+    /// What is left of it; of the limit for one transfer that is all of it.
+    pub left: Money,
+}
+
+/// The limit that is exceeded. Refusals that were stored before limits had figures have none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "which", rename_all = "snake_case")]
 pub enum LimitExceeded {
-    /// The limit for one transfer.
-    PerTransfer,
+    /// The limit for one transfer. Without figures: the payee's balance would be larger than any balance may be.
+    PerTransfer {
+        /// The limit, and what is left of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        figures: Option<LimitFigures>,
+    },
     /// The limit for the day.
-    PerDay,
+    PerDay {
+        /// The limit, and what is left of it today.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        figures: Option<LimitFigures>,
+    },
     /// The limit for the month.
-    PerMonth,
+    PerMonth {
+        /// The limit, and what is left of it this month.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        figures: Option<LimitFigures>,
+    },
     /// The payee's cool-off has not passed.
     NewPayee {
         /// From then on they can be paid.
@@ -105,6 +126,41 @@ pub enum LimitExceeded {
     },
     /// More than can still be reversed of the transfer.
     LeftToReverse,
+}
+
+/// What a person may still send. `None`: there is no such limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LimitsLeft {
+    /// The limit for one transfer.
+    pub per_transfer: Option<Money>,
+    /// The limit for a day.
+    pub per_day: Option<Money>,
+    /// What is left of the limit for the day, never below zero.
+    pub today_left: Option<Money>,
+    /// The limit for a month.
+    pub per_month: Option<Money>,
+    /// What is left of the limit for the month, never below zero.
+    pub month_left: Option<Money>,
+}
+
+impl LimitsLeft {
+    /// The most that one transfer may move now; `None` without any limit.
+    #[must_use]
+    pub fn most_now(&self) -> Option<Money> {
+        let limits = [self.per_transfer, self.today_left, self.month_left];
+        limits.into_iter().flatten().min_by_key(|limit| limit.minor)
+    }
+}
+
+impl LimitExceeded {
+    /// The limit and what is left of it, if the refusal has these figures.
+    #[must_use]
+    pub const fn figures(&self) -> Option<LimitFigures> {
+        match self {
+            Self::PerTransfer { figures } | Self::PerDay { figures } | Self::PerMonth { figures } => *figures,
+            Self::NewPayee { .. } | Self::NumberReplaced { .. } | Self::LeftToReverse => None,
+        }
+    }
 }
 
 impl Limits {
@@ -144,16 +200,41 @@ impl Limits {
         if amount.currency != self.currency {
             return Ok(());
         }
-        let over = |limit: i64, before: i64| limit > 0 && before.saturating_add(amount.minor) > limit;
-        if over(self.per_transfer, 0) {
-            Err(LimitExceeded::PerTransfer)
-        } else if over(self.per_day, spent.day) {
-            Err(LimitExceeded::PerDay)
-        } else if over(self.per_month, spent.month) {
-            Err(LimitExceeded::PerMonth)
+        let over = |limit: i64, before: i64| {
+            let is_over = limit > 0 && before.saturating_add(amount.minor) > limit;
+            is_over.then(|| LimitFigures { limit: self.money(limit), left: self.left_of(limit, before) })
+        };
+        if let Some(figures) = over(self.per_transfer, 0) {
+            Err(LimitExceeded::PerTransfer { figures: Some(figures) })
+        } else if let Some(figures) = over(self.per_day, spent.day) {
+            Err(LimitExceeded::PerDay { figures: Some(figures) })
+        } else if let Some(figures) = over(self.per_month, spent.month) {
+            Err(LimitExceeded::PerMonth { figures: Some(figures) })
         } else {
             Ok(())
         }
+    }
+
+    /// What can still be sent in the currency of the limits, after what was `spent`.
+    #[must_use]
+    pub fn left(&self, spent: Spent) -> LimitsLeft {
+        let limit = |limit: i64| (limit > 0).then(|| self.money(limit));
+        let left = |limit: i64, before: i64| (limit > 0).then(|| self.left_of(limit, before));
+        LimitsLeft {
+            per_transfer: limit(self.per_transfer),
+            per_day: limit(self.per_day),
+            today_left: left(self.per_day, spent.day),
+            per_month: limit(self.per_month),
+            month_left: left(self.per_month, spent.month),
+        }
+    }
+
+    const fn money(&self, minor: i64) -> Money {
+        Money::new(minor, self.currency)
+    }
+
+    fn left_of(&self, limit: i64, before: i64) -> Money {
+        self.money(limit.saturating_sub(before).max(0))
     }
 }
 
@@ -185,9 +266,51 @@ mod tests {
     #[test]
     fn the_limit_itself_may_be_reached() {
         assert_eq!(limits().check(Spent { day: 50, month: 50 }, mxn(100)), Ok(()));
-        assert_eq!(limits().check(Spent::default(), mxn(101)), Err(LimitExceeded::PerTransfer));
-        assert_eq!(limits().check(Spent { day: 51, month: 51 }, mxn(100)), Err(LimitExceeded::PerDay));
-        assert_eq!(limits().check(Spent { day: 0, month: 101 }, mxn(100)), Err(LimitExceeded::PerMonth));
+        let over = |spent, minor| limits().check(spent, mxn(minor)).unwrap_err();
+        let figures = |limit, left| Some(LimitFigures { limit: mxn(limit), left: mxn(left) });
+        let per_transfer = LimitExceeded::PerTransfer { figures: figures(100, 100) };
+        let per_day = LimitExceeded::PerDay { figures: figures(150, 99) };
+        let per_month = LimitExceeded::PerMonth { figures: figures(200, 99) };
+        assert_eq!(over(Spent::default(), 101), per_transfer);
+        assert_eq!(over(Spent { day: 51, month: 51 }, 100), per_day);
+        assert_eq!(over(Spent { day: 0, month: 101 }, 100), per_month);
+        let spent = LimitExceeded::PerDay { figures: figures(150, 0) };
+        assert_eq!(over(Spent { day: 170, month: 170 }, 1), spent, "what is left is never below zero");
+        assert_eq!(
+            [per_transfer, per_day, spent].map(|limit| limit.figures().unwrap().left.minor),
+            [100, 99, 0]
+        );
+    }
+
+    #[test]
+    fn a_refusal_is_read_back_also_from_before_it_had_figures() {
+        let new = LimitExceeded::PerDay { figures: Some(LimitFigures { limit: mxn(150), left: mxn(9) }) };
+        let json = serde_json::to_string(&new).unwrap();
+        assert_eq!(serde_json::from_str::<LimitExceeded>(&json).unwrap(), new);
+        for (json, old) in [
+            (r#"{"which":"per_transfer"}"#, LimitExceeded::PerTransfer { figures: None }),
+            (r#"{"which":"per_day"}"#, LimitExceeded::PerDay { figures: None }),
+            (r#"{"which":"per_month"}"#, LimitExceeded::PerMonth { figures: None }),
+            (r#"{"which":"left_to_reverse"}"#, LimitExceeded::LeftToReverse),
+        ] {
+            assert_eq!(serde_json::from_str::<LimitExceeded>(json).unwrap(), old);
+            assert_eq!(serde_json::to_string(&old).unwrap(), json);
+        }
+    }
+
+    #[test]
+    fn what_is_left_is_told_for_each_limit() {
+        let left = limits().left(Spent { day: 90, month: 120 });
+        assert_eq!(
+            (left.per_transfer, left.per_day, left.per_month),
+            (Some(mxn(100)), Some(mxn(150)), Some(mxn(200)))
+        );
+        assert_eq!((left.today_left, left.month_left), (Some(mxn(60)), Some(mxn(80))));
+        assert_eq!(left.most_now(), Some(mxn(60)));
+        assert_eq!(limits().left(Spent::default()).most_now(), Some(mxn(100)));
+        assert_eq!(limits().left(Spent { day: 0, month: 300 }).most_now(), Some(mxn(0)));
+        let none = Limits::none(Currency::MXN).left(Spent { day: 5, month: 5 });
+        assert_eq!((none, none.most_now()), (LimitsLeft::default(), None));
     }
 
     fn on(month: u32, day: u32) -> NaiveDate {
@@ -260,7 +383,7 @@ mod tests {
     #[test]
     fn a_huge_sum_stays_over_the_limit() {
         let spent = Spent { day: i64::MAX, month: i64::MAX };
-        assert_eq!(limits().check(spent, mxn(1)), Err(LimitExceeded::PerDay));
+        assert!(matches!(limits().check(spent, mxn(1)), Err(LimitExceeded::PerDay { .. })));
         assert_eq!(Spending::default().plus(on(11, 20), i64::MAX).plus(on(11, 20), 1).in_month, i64::MAX);
     }
 

@@ -2,8 +2,11 @@
 
 pub mod account_number;
 mod amount;
+pub mod banks;
 pub mod ledger;
 pub mod limits;
+pub mod payees;
+pub mod period;
 pub mod refusal;
 pub mod transaction_digest;
 pub mod transfer;

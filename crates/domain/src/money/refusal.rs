@@ -34,9 +34,9 @@ impl Refusal {
         match self {
             Self::InsufficientFunds => "insufficient_funds",
             Self::LimitExceeded { limit } => match limit {
-                LimitExceeded::PerTransfer => "limit_exceeded:per_transfer",
-                LimitExceeded::PerDay => "limit_exceeded:per_day",
-                LimitExceeded::PerMonth => "limit_exceeded:per_month",
+                LimitExceeded::PerTransfer { .. } => "limit_exceeded:per_transfer",
+                LimitExceeded::PerDay { .. } => "limit_exceeded:per_day",
+                LimitExceeded::PerMonth { .. } => "limit_exceeded:per_month",
                 LimitExceeded::NewPayee { .. } => "limit_exceeded:new_payee",
                 LimitExceeded::NumberReplaced { .. } => "limit_exceeded:number_replaced",
                 LimitExceeded::LeftToReverse => "limit_exceeded:left_to_reverse",

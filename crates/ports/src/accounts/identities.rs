@@ -1,4 +1,4 @@
-//! Users by their proved number, and the payees they have paid.
+//! Users, by their proved number or their id.
 
 use crate::store_error::StoreResult;
 use async_trait::async_trait;
@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     ids::{UserId, WalletId},
     locale::Locale,
-    money::{Currency, account_number::AccountNumber},
+    money::Currency,
     phone::PhoneNumber,
 };
 
@@ -38,16 +38,7 @@ pub struct NewPerson {
     pub currency: Currency,
 }
 
-/// A payee that a user has paid under a name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Payee {
-    /// The name in its folded form, as it is searched for.
-    pub name: String,
-    /// The payee's account number.
-    pub account: AccountNumber,
-}
-
-/// Users, found by number or id, and their payees.
+/// Users, found by number or id.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Identities: Send + Sync {
@@ -59,7 +50,4 @@ pub trait Identities: Send + Sync {
 
     /// The user with that id.
     async fn find(&self, id: UserId) -> StoreResult<Option<User>>;
-
-    /// The payee that a user has paid under that folded name.
-    async fn find_payee(&self, user: UserId, name: &str) -> StoreResult<Option<Payee>>;
 }

@@ -12,7 +12,7 @@ pub use self::{
 };
 pub use self::{
     chat_links::{BindChat, Bound, ChatLink, ChatLinks, Confirmer, LinkMaker, NewLinkCode, TelegramChat},
-    identities::{Identities, NewPerson, Payee, User},
+    identities::{Identities, NewPerson, User},
     sessions::{NewSession, OpenSession, Refreshed, SessionView, Sessions},
     users::{
         AccountPhone, AskReset, CountedTry, Credentials, FirstWallet, Mfa, NameChange, NewAccount,

@@ -1,11 +1,17 @@
-//! Money: the port of the ledger.
+//! Money: the ports of the ledger, of people's own figures, and of payees.
 
 mod ledger;
+mod payees;
+mod statements;
 
 #[cfg(feature = "mock")]
-pub use self::ledger::MockLedger;
-pub use self::ledger::{
-    ConfirmOutcome, ConfirmTransfer, EntryFilter, EntryView, HoldOutcome, HoldVerdict, Ledger,
-    LedgerViolation, OpenOutcome, OpenWallet, PostOutcome, PostRequest, ReverseRequest, StepUpChallenge,
-    TransferFilter, WalletView,
+pub use self::{ledger::MockLedger, payees::MockPayees, statements::MockStatements};
+pub use self::{
+    ledger::{
+        ConfirmOutcome, ConfirmTransfer, EntryFilter, EntryView, HoldOutcome, HoldVerdict, Ledger,
+        LedgerViolation, OpenOutcome, OpenWallet, PostOutcome, PostRequest, ReverseRequest, StepUpChallenge,
+        TransferFilter, WalletView,
+    },
+    payees::Payees,
+    statements::{Direction, OwnEntry, OwnEntryFilter, SentFilter, SentTransfer, Statements},
 };

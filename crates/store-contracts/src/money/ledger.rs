@@ -7,9 +7,9 @@ use crate::{
 use domain::{
     ids::{TransferId, WalletId},
     money::{
-        Currency,
+        Currency, Money,
         ledger::{Decision, Outcome, Refusal, clearing_account},
-        limits::{LimitExceeded, Limits},
+        limits::{LimitExceeded, LimitFigures, Limits},
     },
 };
 use futures_util::future::join_all;
@@ -109,7 +109,9 @@ pub async fn limits_hold_at_once(store: impl Stores) {
         post(&store, request)
     }))
     .await;
-    let exceeded = Some(Refusal::LimitExceeded { limit: LimitExceeded::PerDay });
+    let mxn = |minor| Money::new(minor, Currency::MXN);
+    let figures = Some(LimitFigures { limit: mxn(250), left: mxn(50) });
+    let exceeded = Some(Refusal::LimitExceeded { limit: LimitExceeded::PerDay { figures } });
     let accepted = all.iter().filter(|d| is_accepted(d)).count();
     assert!(
         accepted <= 2 && all.iter().filter(|d| refusal(d) == exceeded).count() == 8 - accepted,

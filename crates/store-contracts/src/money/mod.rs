@@ -3,6 +3,8 @@
 pub mod holds;
 pub mod ledger;
 pub mod ledger_model;
+pub mod payees;
 pub mod reversals;
+pub mod statements;
 pub mod step_up;
 pub mod wallets;

@@ -8,9 +8,9 @@ use chrono::Duration;
 use domain::{
     ids::{UserId, WalletId},
     money::{
-        Currency,
+        Currency, Money,
         ledger::{Decision, Outcome, Refusal, clearing_account},
-        limits::{LimitExceeded, Limits},
+        limits::{LimitExceeded, LimitFigures, Limits},
     },
     operations::idempotency::{Fingerprint, IdempotencyKey},
     principal::Principal,
@@ -85,8 +85,11 @@ pub async fn several_wallets_share_one_limit(store: impl Stores) {
         async move { store.post(&[request], at(7)).await.unwrap().remove(0).decision }
     };
     let all = join_all((0..10).map(|i| pay(if i % 2 == 0 { first.id } else { second.id }))).await;
-    let exceeded =
-        Decision::Decided(Outcome::Refused(Refusal::LimitExceeded { limit: LimitExceeded::PerDay }));
+    let mxn = |minor| Money::new(minor, Currency::MXN);
+    let figures = Some(LimitFigures { limit: mxn(800), left: mxn(0) });
+    let exceeded = Decision::Decided(Outcome::Refused(Refusal::LimitExceeded {
+        limit: LimitExceeded::PerDay { figures },
+    }));
     // 500 went from the person's own wallet to their other one: everything that leaves a wallet counts.
     assert_eq!(all.iter().filter(|d| matches!(d, Decision::Decided(Outcome::Accepted(_)))).count(), 3);
     assert_eq!(all.iter().filter(|d| **d == exceeded).count(), 7);

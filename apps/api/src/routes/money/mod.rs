@@ -1,5 +1,6 @@
-//! Routes of money: wallets, transfers.
+//! Routes of money: wallets, transfers, payees.
 
+mod payees;
 mod transfers;
 mod wallets;
 
@@ -20,10 +21,13 @@ use actix_web::web::ServiceConfig;
     transfers::confirm::confirm,
     transfers::cancel,
     transfers::reject,
-    transfers::reverse::reverse
+    transfers::reverse::reverse,
+    payees::list,
+    payees::rename,
+    payees::forget
 ))]
 pub(super) struct Api;
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
-    config.configure(wallets::routes).configure(transfers::routes);
+    config.configure(wallets::routes).configure(transfers::routes).configure(payees::routes);
 }

@@ -1,12 +1,12 @@
-//! People, and their payees.
+//! People.
 
 use crate::backend::{Conn, Db, DbId, DbTime};
 use crate::store::error::SqlError;
 use crate::store::{
     handle::Store,
     money::wallets::{Face, open_wallet},
-    rows::{from_json, phone as read_phone},
-    schema::{payees, users},
+    rows::phone as read_phone,
+    schema::users,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -15,7 +15,7 @@ use diesel_async::RunQueryDsl;
 use domain::{ids::UserId, locale::Locale, phone::PhoneNumber};
 use futures_util::FutureExt;
 use ports::{
-    accounts::{Identities, NewPerson, Payee, User},
+    accounts::{Identities, NewPerson, User},
     store_error::StoreResult,
 };
 
@@ -93,27 +93,6 @@ impl Identities for Store {
                         .await
                         .optional()?;
                     row.map(User::try_from).transpose()
-                }
-                .boxed()
-            })
-            .await
-    }
-
-    async fn find_payee(&self, user: UserId, name: &str) -> StoreResult<Option<Payee>> {
-        let name = name.to_owned();
-        self.database
-            .query(move |conn| {
-                async move {
-                    let json = payees::table
-                        .filter(payees::user_id.eq(DbId(user.0)))
-                        .filter(payees::name.eq(&name))
-                        .order(payees::first_seen_at.desc())
-                        .filter(payees::account_json.is_not_null())
-                        .select(payees::account_json.assume_not_null())
-                        .first::<String>(conn)
-                        .await
-                        .optional()?;
-                    json.map(|json| Ok(Payee { name, account: from_json(&json)? })).transpose()
                 }
                 .boxed()
             })

@@ -77,7 +77,7 @@ async fn pay(
     let status = if refusal.is_some() { TransferStatus::Failed } else { TransferStatus::Completed };
     end(conn, &mut transfer, status, refusal, &request.actor, now).await?;
     if refusal.is_none() {
-        name_payee(conn, &transfer, request.payee.as_deref()).await?;
+        name_payee(conn, &transfer, request.payee.as_deref(), now).await?;
     }
     Ok(ConfirmOutcome::Decided { transfer: Box::new(transfer), balance_after: outcome.ok() })
 }

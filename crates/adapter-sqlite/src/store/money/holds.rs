@@ -2,7 +2,7 @@
 
 use super::{
     confirm::end,
-    post::{Touched, lock_accounts},
+    post::{Touched, lock_accounts, name_payee},
     read,
     rows::LedgerRows,
 };
@@ -79,6 +79,9 @@ pub(crate) async fn settle(
         };
     }
     self::end(conn, &mut transfer, next, refusal, actor, now).await?;
+    if next == TransferStatus::Completed {
+        name_payee(conn, &transfer, None, now).await?;
+    }
     Ok(HoldOutcome::Settled(Box::new(transfer)))
 }
 

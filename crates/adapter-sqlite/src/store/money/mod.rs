@@ -2,11 +2,13 @@
 
 mod confirm;
 mod holds;
+mod payees;
 mod payment_codes;
 mod post;
 mod read;
 mod reverse;
 pub(crate) mod rows;
+mod statements;
 mod verify;
 pub(crate) mod wallets;
 pub(crate) mod writer;

@@ -22,13 +22,13 @@ use domain::{
         Currency, Money,
         ledger::{AccountKind, Decision, LedgerAccount, Outcome, PostingBatch},
         limits::Spending,
+        payees::read_payee_name,
         transfer::{Transfer, TransferStatus},
     },
     operations::{
         audit::{Actor, AuditRecord},
         idempotency::IdempotencyKey,
     },
-    text::fold,
     verification::AttemptResult,
 };
 use ports::{
@@ -235,8 +235,10 @@ async fn write_company(
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
     let Decision::Decided(Outcome::Accepted(transfer)) = decision else { return Ok(()) };
-    if transfer.status == TransferStatus::Completed {
-        name_payee(conn, transfer, request.payee.as_deref()).await?;
+    if matches!(transfer.status, TransferStatus::Completed | TransferStatus::Processing)
+        && request.payee.is_some()
+    {
+        name_payee(conn, transfer, request.payee.as_deref(), now).await?;
     }
     match (&request.step_up_challenge, attempts_max) {
         (Some(step), Some(attempts_max)) => {
@@ -311,17 +313,24 @@ fn row_of(
     NewAuditRow::new(&record, now)
 }
 
-/// Sets the name of the payee that was paid; it replaces an earlier name. Without a name nothing changes.
+/// Remembers the payee that was paid, under the name that it was paid under; the name replaces an earlier one.
+/// Without a name only the time of a known payee changes.
 pub(crate) async fn name_payee(
     conn: &mut Conn,
     transfer: &Transfer,
     name: Option<&str>,
+    now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
-    let Some(name) = name.map(fold).filter(|name| !name.is_empty()) else { return Ok(()) };
-    diesel::update(payees::table.find((DbId(transfer.owner.0), transfer.destination.canonical())))
-        .set(payees::name.eq(Some(name)))
-        .execute(conn)
-        .await?;
+    let row = || payees::table.find((DbId(transfer.owner.0), transfer.destination.canonical()));
+    let paid_at = payees::last_paid_at.eq(Some(DbTime(now)));
+    let Some(name) = name.and_then(|name| read_payee_name(name).ok()) else {
+        diesel::update(row().filter(payees::id.is_not_null())).set(paid_at).execute(conn).await?;
+        return Ok(());
+    };
+    let id = payees::id.eq(Some(DbId(transfer.id.0)));
+    let is_new = row().filter(payees::id.is_null());
+    diesel::update(is_new).set(id).execute(conn).await?;
+    diesel::update(row()).set((payees::name.eq(Some(name)), paid_at)).execute(conn).await?;
     Ok(())
 }
 

@@ -284,6 +284,29 @@ pub(crate) async fn first_wallet(
     row.map(WalletView::try_from).transpose()
 }
 
+/// An entry of a wallet with its transfer: version, amount, balance after it, instant.
+pub(crate) type EntryRow = (i64, i64, i64, DbTime, TransferRow);
+
+/// Entries with their transfers, as [`EntryRow`]s. Only entries of wallets have a version and a balance.
+macro_rules! entry_rows {
+    () => {
+        entries::table.inner_join(transfers::table.on(transfers::id.eq(entries::transfer_id))).select((
+            entries::version.assume_not_null(),
+            entries::minor,
+            entries::balance_after.assume_not_null(),
+            entries::at,
+            TransferRow::as_select(),
+        ))
+    };
+}
+pub(crate) use entry_rows;
+
+pub(crate) fn entry_view((version, minor, balance, at, transfer): EntryRow) -> Result<EntryView, SqlError> {
+    let amount = money(minor, &transfer.currency)?;
+    let balance_after = money(balance, &transfer.currency)?;
+    Ok(EntryView { version, amount, balance_after, transfer: transfer.try_into()?, at: at.0 })
+}
+
 pub(crate) async fn entries(
     conn: &mut Conn,
     wallet: WalletId,
@@ -296,28 +319,14 @@ pub(crate) async fn entries(
     };
     let from = DbTime(filter.from.unwrap_or(DateTime::UNIX_EPOCH));
     let until = DbTime(filter.until.unwrap_or(FAR_AWAY));
-    let rows = entries::table
-        .inner_join(transfers::table.on(transfers::id.eq(entries::transfer_id)))
+    let rows = entry_rows!()
         .filter(entries::account_id.eq(DbId(wallet.0)))
         .filter(entries::version.lt(before))
         .filter(entries::at.ge(from))
         .filter(entries::at.lt(until))
         .order(entries::version.desc())
         .limit(page.limit)
-        .select((
-            entries::version.assume_not_null(),
-            entries::minor,
-            entries::balance_after.assume_not_null(),
-            entries::at,
-            TransferRow::as_select(),
-        ))
-        .load::<(i64, i64, i64, DbTime, TransferRow)>(conn)
+        .load::<EntryRow>(conn)
         .await?;
-    rows.into_iter()
-        .map(|(version, minor, balance, at, transfer)| {
-            let amount = money(minor, &transfer.currency)?;
-            let balance_after = money(balance, &transfer.currency)?;
-            Ok(EntryView { version, amount, balance_after, transfer: transfer.try_into()?, at: at.0 })
-        })
-        .collect()
+    rows.into_iter().map(entry_view).collect()
 }

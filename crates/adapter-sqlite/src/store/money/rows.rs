@@ -8,10 +8,14 @@ use crate::backend::values::{DbId, DbTime};
 use crate::store::error::SqlError;
 use chrono::{DateTime, Datelike, Utc};
 use diesel::prelude::*;
-use domain::money::{
-    ledger::{Entry, Hold, LedgerAccount, Outcome, PayeeSeen, PostingBatch},
-    transfer::{Destination, Transfer},
+use domain::{
+    ids::UserId,
+    money::{
+        ledger::{Entry, Hold, LedgerAccount, Outcome, PostingBatch},
+        transfer::{Destination, Transfer, TransferStatus},
+    },
 };
+use std::collections::BTreeMap;
 
 /// All rows of one fold, written together.
 #[derive(Default)]
@@ -98,6 +102,7 @@ pub(crate) struct PayeeRow {
     pub(crate) account: String,
     pub(crate) account_json: Option<String>,
     pub(crate) first_seen_at: DbTime,
+    pub(crate) last_paid_at: Option<DbTime>,
 }
 
 impl LedgerRows {
@@ -112,8 +117,7 @@ impl LedgerRows {
             .map(|(key, fingerprint, outcome)| KeyRow::new(key.digest(), fingerprint.0, outcome, now))
             .collect::<Result<Vec<_>, _>>()?;
         keys.sort_by(|one, two| one.key.cmp(&two.key));
-        let mut payees = batch.new_payees.iter().map(PayeeRow::new).collect::<Result<Vec<_>, _>>()?;
-        payees.sort_by(|one, two| (one.user_id.0, &one.account).cmp(&(two.user_id.0, &two.account)));
+        let payees = payee_rows(&batch)?;
         Ok(Self {
             accounts: changed.map(AccountChange::new).collect(),
             transfers: batch
@@ -216,19 +220,45 @@ impl HoldRow {
     }
 }
 
+/// The payees that are named for the first time, and those that are paid; each once, in one order for all.
+fn payee_rows(batch: &PostingBatch) -> Result<Vec<PayeeRow>, SqlError> {
+    let mut rows = BTreeMap::new();
+    for seen in &batch.new_payees {
+        let row = PayeeRow::new((seen.payer, &seen.destination), seen.at)?;
+        rows.insert((row.user_id.0, row.account.clone()), row);
+    }
+    let owner = |id| batch.accounts.get(&id).and_then(|account: &LedgerAccount| account.owner);
+    let is_paid = |transfer: &&Transfer| {
+        let (payer, payee) = (owner(transfer.from), owner(transfer.to));
+        transfer.status == TransferStatus::Completed
+            && transfer.reverses.is_none()
+            && payer.is_some()
+            && payer != payee
+    };
+    for transfer in batch.new_transfers.iter().filter(is_paid) {
+        let mut row = PayeeRow::new((transfer.owner, &transfer.destination), transfer.created_at)?;
+        row.last_paid_at = Some(row.first_seen_at);
+        rows.entry((row.user_id.0, row.account.clone()))
+            .and_modify(|known: &mut PayeeRow| known.last_paid_at = known.last_paid_at.max(row.last_paid_at))
+            .or_insert(row);
+    }
+    Ok(rows.into_values().collect())
+}
+
 impl PayeeRow {
-    fn new(seen: &PayeeSeen) -> Result<Self, SqlError> {
-        let account = match &seen.destination {
+    fn new((payer, destination): (UserId, &Destination), at: DateTime<Utc>) -> Result<Self, SqlError> {
+        let account = match destination {
             Destination::Account(account) | Destination::Wallet { found_by: Some(account), .. } => {
                 Some(to_json(account)?)
             }
             Destination::Wallet { found_by: None, .. } => None,
         };
         Ok(Self {
-            user_id: DbId(seen.payer.0),
-            account: seen.destination.canonical(),
+            user_id: DbId(payer.0),
+            account: destination.canonical(),
             account_json: account,
-            first_seen_at: DbTime(seen.at),
+            first_seen_at: DbTime(at),
+            last_paid_at: None,
         })
     }
 }

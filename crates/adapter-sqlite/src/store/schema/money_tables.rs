@@ -117,5 +117,7 @@ diesel::table! {
         account_json -> Nullable<Text>,
         name -> Nullable<Text>,
         first_seen_at -> InstantCol,
+        id -> Nullable<UuidCol>,
+        last_paid_at -> Nullable<InstantCol>,
     }
 }

@@ -1,13 +1,14 @@
 //! Events of a conversation: messages, and the results of effects.
 
-use super::{
-    FreezeOutcome, LimitsLeft, PastReceipt, PayeeLine, Prepared, Receiving, Spending, Statement, StepUp,
-};
+use super::{FreezeOutcome, PastReceipt, PayeeLine, Prepared, Receiving, Spending, Statement, StepUp};
 use crate::{
     ids::{UserId, VerificationId},
     message::Channel,
     messaging::intent::Understanding,
-    money::{Money, limits::LimitExceeded},
+    money::{
+        Money,
+        limits::{LimitExceeded, LimitsLeft},
+    },
     phone::PhoneNumber,
     principal::Principal,
 };

@@ -62,17 +62,6 @@ pub struct Receiving {
     pub phone: Option<String>,
 }
 
-/// What is left of the person's limits. `None`: there is no such limit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LimitsLeft {
-    /// The most that one transfer may move.
-    pub per_transfer: Option<Money>,
-    /// What may still be sent today.
-    pub today: Option<Money>,
-    /// What may still be sent this month.
-    pub month: Option<Money>,
-}
-
 /// A payee that is remembered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PayeeLine {

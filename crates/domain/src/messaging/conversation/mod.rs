@@ -27,9 +27,7 @@ mod understood;
 
 pub use effect::{Effect, TypedCode};
 pub use event::{AgentCommand, CodeChecked, CodeSent, Event, InboundContent, Paid};
-pub use figures::{
-    FreezeOutcome, LimitsLeft, PastReceipt, PayeeLine, Receiving, Spending, Statement, StatementLine,
-};
+pub use figures::{FreezeOutcome, PastReceipt, PayeeLine, Receiving, Spending, Statement, StatementLine};
 pub use held::{HOLD, HeldMessages};
 pub use prepared::{CheckedDraft, PayeeOption, Prepared};
 pub use rate::RateWindow;

@@ -19,9 +19,9 @@ pub enum Prepared {
     },
     /// The destination is no valid account.
     BadDestination,
-    /// The destination has nearly as many digits as a CLABE, which has 18.
+    /// The destination has one digit more or less than a CLABE; the payer must look at it again.
     DigitsMissing {
-        /// How many digits it has.
+        /// The digits that it has: 17 or 19. A CLABE has 18.
         digits: usize,
     },
     /// The destination is one of the payer's own wallets, or their own number.
@@ -51,7 +51,8 @@ pub struct CheckedDraft {
     pub amount: Money,
     /// The account that it goes to.
     pub account: AccountNumber,
-    /// The payee's name, as the payer knows them; `None` when the payer named none.
+    /// The payee's name: as the payer knows the account, or as they named it now. `None` when they named none and
+    /// the account is not known.
     pub payee: Option<String>,
     /// The bank of a CLABE; `None` for other accounts, and for a code that no bank has.
     pub bank: Option<&'static str>,

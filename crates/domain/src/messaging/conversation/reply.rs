@@ -4,13 +4,15 @@ mod buttons;
 mod texts;
 
 use super::{
-    ConfirmationPrompt, LimitsLeft, PastReceipt, PayeeLine, PayeeOption, Question, Receiving, Spending,
-    Statement, StepUp,
+    ConfirmationPrompt, PastReceipt, PayeeLine, PayeeOption, Question, Receiving, Spending, Statement, StepUp,
 };
 use crate::{
     message::Channel,
     messaging::{flow::Prompt, intent::Topic},
-    money::{Money, limits::LimitExceeded},
+    money::{
+        Money,
+        limits::{LimitExceeded, LimitsLeft},
+    },
 };
 
 /// A value within a text.

@@ -163,7 +163,7 @@ impl PostingBatch {
         }
         if to.kind == AccountKind::Person && to.posted.checked_add(minor).is_none() {
             // A balance that would overflow an i64 is refused.
-            return Err(Refusal::LimitExceeded { limit: LimitExceeded::PerTransfer });
+            return Err(Refusal::LimitExceeded { limit: LimitExceeded::PerTransfer { figures: None } });
         }
         Ok(())
     }

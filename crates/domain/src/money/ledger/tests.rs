@@ -11,7 +11,7 @@ mod scripted_store;
 mod scripts;
 
 use super::*;
-use crate::money::limits::LimitExceeded;
+use crate::money::limits::{LimitExceeded, LimitFigures};
 use crate::money::{
     Money,
     account_number::AccountNumber,
@@ -36,6 +36,12 @@ fn usd() -> Currency {
 
 fn outside() -> WalletId {
     clearing_account(Currency::MXN)
+}
+
+/// The figures of an exceeded limit, in minor units of pesos.
+fn figures(limit: i64, left: i64) -> LimitFigures {
+    let mxn = |minor| Money::new(minor, Currency::MXN);
+    LimitFigures { limit: mxn(limit), left: mxn(left) }
 }
 
 fn day() -> NaiveDate {

@@ -16,13 +16,13 @@ use crate::{
 };
 use actix_web::{HttpResponse, web};
 use application::money::cancel_transfer::CancelTransferError;
-use chrono::SecondsFormat;
+use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
     ids::TransferId,
     money::{
         Money,
         ledger::Refusal,
-        limits::LimitExceeded,
+        limits::{LimitExceeded, LimitFigures},
         transfer::{Transfer, TransferStatus},
     },
 };
@@ -127,20 +127,7 @@ fn of_refusal(refusal: Refusal) -> ApiError {
         Refusal::InsufficientFunds => {
             ApiError::insufficient_funds("The wallet's available balance is too low.")
         }
-        Refusal::LimitExceeded { limit } => ApiError::limit_exceeded(match limit {
-            LimitExceeded::PerTransfer => "The amount is above the limit per transfer.".to_owned(),
-            LimitExceeded::PerDay => "The transfer would exceed the daily limit.".to_owned(),
-            LimitExceeded::PerMonth => "The transfer would exceed the monthly limit.".to_owned(),
-            LimitExceeded::LeftToReverse => "The amount is more than is left to reverse.".to_owned(),
-            LimitExceeded::NumberReplaced { payable_at } => format!(
-                "The person's number was replaced recently; payments can be made from {} on.",
-                payable_at.to_rfc3339_opts(SecondsFormat::Secs, true)
-            ),
-            LimitExceeded::NewPayee { payable_at } => format!(
-                "The payee is new and can be paid from {} on.",
-                payable_at.to_rfc3339_opts(SecondsFormat::Secs, true)
-            ),
-        }),
+        Refusal::LimitExceeded { limit } => ApiError::limit_exceeded(limit_detail(limit)),
         Refusal::CurrencyMismatch => {
             ApiError::currency_mismatch("Source and destination have different currencies.")
         }
@@ -150,6 +137,35 @@ fn of_refusal(refusal: Refusal) -> ApiError {
         Refusal::NotReversible => ApiError::conflict(
             "This transfer can't be reversed: only a completed transfer between two wallets can.",
         ),
+    }
+}
+
+/// The limit that is exceeded, with its figures: the caller may move the money, so they may know them.
+fn limit_detail(limit: LimitExceeded) -> String {
+    let figures = |of: &str, figures: Option<LimitFigures>| match figures {
+        Some(LimitFigures { limit, left }) => format!("The limit {of} is {limit}; {left} is left."),
+        None => format!("The transfer would exceed the limit {of}."),
+    };
+    let from = |payable_at: DateTime<Utc>| payable_at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    match limit {
+        LimitExceeded::PerTransfer { figures: Some(LimitFigures { limit, .. }) } => {
+            format!("The limit per transfer is {limit}.")
+        }
+        LimitExceeded::PerTransfer { figures: None } => {
+            "The amount is above the limit per transfer.".to_owned()
+        }
+        LimitExceeded::PerDay { figures: known } => figures("per day", known),
+        LimitExceeded::PerMonth { figures: known } => figures("per month", known),
+        LimitExceeded::LeftToReverse => "The amount is more than is left to reverse.".to_owned(),
+        LimitExceeded::NumberReplaced { payable_at } => {
+            format!(
+                "The person's number was replaced recently; payments can be made from {} on.",
+                from(payable_at)
+            )
+        }
+        LimitExceeded::NewPayee { payable_at } => {
+            format!("The payee is new and can be paid from {} on.", from(payable_at))
+        }
     }
 }
 

@@ -5,12 +5,15 @@ use crate::{
     message::Channel,
     messaging::{
         conversation::{
-            ConfirmationPrompt, FiguresQuery, LimitsLeft, PastReceipt, PayeeLine, PayeeOption, Question,
-            Receiving, Spending, Statement, StatementLine, StepUp,
+            ConfirmationPrompt, FiguresQuery, PastReceipt, PayeeLine, PayeeOption, Question, Receiving,
+            Spending, Statement, StatementLine, StepUp,
         },
         intent::{Period, Topic},
     },
-    money::{Money, limits::LimitExceeded},
+    money::{
+        Money,
+        limits::{LimitExceeded, LimitFigures, LimitsLeft},
+    },
 };
 
 impl Reply {
@@ -345,8 +348,8 @@ fn in_groups(clabe: &str) -> String {
 fn limits_texts(limits: &LimitsLeft) -> Vec<Text> {
     let line = |id, amount: Option<Money>| amount.map(|amount| Text::plain(id).with_money("amount", amount));
     let lines = [
-        line("limits-today", limits.today),
-        line("limits-month", limits.month),
+        line("limits-today", limits.today_left),
+        line("limits-month", limits.month_left),
         line("limits-per-transfer", limits.per_transfer),
     ];
     let texts: Vec<_> = lines.into_iter().flatten().collect();
@@ -366,12 +369,20 @@ fn payees_texts(payees: &[PayeeLine]) -> Vec<Text> {
     std::iter::once(Text::plain("payees")).chain(payees.iter().map(line)).collect()
 }
 
+/// The limit, with its figures where the refusal has them.
 fn limit_text(limit: &LimitExceeded) -> Text {
-    Text::plain(match limit {
-        LimitExceeded::PerTransfer => "limit-per-transfer",
-        LimitExceeded::PerDay => "limit-per-day",
-        LimitExceeded::PerMonth => "limit-per-month",
+    let id = match limit {
+        LimitExceeded::PerTransfer { figures: Some(_) } => "limit-per-transfer",
+        LimitExceeded::PerDay { figures: Some(_) } => "limit-per-day",
+        LimitExceeded::PerMonth { figures: Some(_) } => "limit-per-month",
+        LimitExceeded::PerTransfer { figures: None }
+        | LimitExceeded::PerDay { figures: None }
+        | LimitExceeded::PerMonth { figures: None } => "limit-exceeded",
         LimitExceeded::NumberReplaced { .. } => "limit-number-replaced",
         LimitExceeded::NewPayee { .. } | LimitExceeded::LeftToReverse => "transfer-refused",
-    })
+    };
+    let text = Text::plain(id);
+    let Some(LimitFigures { limit: full, left }) = limit.figures() else { return text };
+    let text = text.with_money("limit", full);
+    if matches!(limit, LimitExceeded::PerTransfer { .. }) { text } else { text.with_money("left", left) }
 }

@@ -66,7 +66,7 @@ fn a_refusal_for_limits_does_not_flip_when_the_day_is_over() {
     let limits = Limits { per_transfer: 100, per_day: 100, ..Limits::none(Currency::MXN) };
     let ask = |id, day| PostTransfer { limits, day, ..under("k", pay(id, ANAS, outside(), 60)) };
     accepted(batch.decide(&PostTransfer { limits, ..pay(1, ANAS, outside(), 60) }));
-    let refusal = Refusal::LimitExceeded { limit: LimitExceeded::PerDay };
+    let refusal = Refusal::LimitExceeded { limit: LimitExceeded::PerDay { figures: Some(figures(100, 40)) } };
     assert_eq!(refused(&batch.decide(&ask(2, day()))), Some(refusal));
     let tomorrow = day().succ_opt().unwrap();
     assert_eq!(batch.decide(&ask(3, tomorrow)), Decision::Replayed(Outcome::Refused(refusal)));
@@ -89,9 +89,9 @@ fn a_wrong_request_leaves_its_key_free() {
 #[test]
 fn only_refusals_that_depend_on_balances_and_limits_are_stored() {
     let limits = [
-        LimitExceeded::PerTransfer,
-        LimitExceeded::PerDay,
-        LimitExceeded::PerMonth,
+        LimitExceeded::PerTransfer { figures: None },
+        LimitExceeded::PerDay { figures: None },
+        LimitExceeded::PerMonth { figures: None },
         LimitExceeded::NewPayee { payable_at: at(30) },
         LimitExceeded::LeftToReverse,
     ];

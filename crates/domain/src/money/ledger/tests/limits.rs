@@ -26,7 +26,7 @@ fn a_transfer_reaches_its_limit_and_does_not_pass_it() {
     let mut batch = batch();
     let limits = Limits { per_transfer: 150, ..Limits::none(Currency::MXN) };
     let decision = batch.decide(&within(limits, pay(1, ANAS, BEAS, 151)));
-    assert_eq!(exceeded(&decision), Some(LimitExceeded::PerTransfer));
+    assert_eq!(exceeded(&decision), Some(LimitExceeded::PerTransfer { figures: Some(figures(150, 150)) }));
     accepted(batch.decide(&within(limits, pay(2, ANAS, BEAS, 150))));
     accepted(batch.decide(&within(limits, pay(3, ANAS, BEAS, 150))));
     assert_eq!(balances(&batch, ANAS), (700, 0));
@@ -37,7 +37,7 @@ fn the_limit_of_a_day_counts_what_went_before_in_the_same_batch() {
     let mut batch = batch();
     accepted(batch.decide(&within(day_limit(150), pay(1, ANAS, BEAS, 100))));
     let decision = batch.decide(&within(day_limit(150), pay(2, ANAS, BEAS, 51)));
-    assert_eq!(exceeded(&decision), Some(LimitExceeded::PerDay));
+    assert_eq!(exceeded(&decision), Some(LimitExceeded::PerDay { figures: Some(figures(150, 50)) }));
     accepted(batch.decide(&within(day_limit(150), pay(3, ANAS, BEAS, 50))));
     assert_eq!(batch.accounts[&ANAS].spending, Spending { on: day(), in_day: 150, in_month: 150 });
 }
@@ -48,9 +48,15 @@ fn a_new_day_starts_at_zero_and_the_month_continues() {
     let limits = Limits { per_day: 100, per_month: 150, ..Limits::none(Currency::MXN) };
     let ask = |id, minor, day| PostTransfer { limits, day, ..pay(id, ANAS, BEAS, minor) };
     accepted(batch.decide(&ask(1, 100, day())));
-    assert_eq!(exceeded(&batch.decide(&ask(2, 51, later(1)))), Some(LimitExceeded::PerMonth));
+    assert_eq!(
+        exceeded(&batch.decide(&ask(2, 51, later(1)))),
+        Some(LimitExceeded::PerMonth { figures: Some(figures(150, 50)) })
+    );
     accepted(batch.decide(&ask(3, 50, later(1))));
-    assert_eq!(exceeded(&batch.decide(&ask(4, 1, later(1)))), Some(LimitExceeded::PerMonth));
+    assert_eq!(
+        exceeded(&batch.decide(&ask(4, 1, later(1)))),
+        Some(LimitExceeded::PerMonth { figures: Some(figures(150, 0)) })
+    );
     accepted(batch.decide(&ask(5, 100, later(2))));
     assert_eq!(batch.accounts[&ANAS].spending, Spending { on: later(2), in_day: 100, in_month: 100 });
 }
@@ -61,7 +67,7 @@ fn the_limit_of_a_month_alone_looks_back_too() {
     let limits = Limits { per_month: 150, ..Limits::none(Currency::MXN) };
     accepted(batch.decide(&within(limits, pay(1, ANAS, BEAS, 150))));
     let decision = batch.decide(&within(limits, pay(2, ANAS, BEAS, 1)));
-    assert_eq!(exceeded(&decision), Some(LimitExceeded::PerMonth));
+    assert_eq!(exceeded(&decision), Some(LimitExceeded::PerMonth { figures: Some(figures(150, 0)) }));
 }
 
 #[test]
@@ -69,10 +75,10 @@ fn who_has_several_wallets_in_a_currency_has_one_limit() {
     let mut batch = batch();
     accepted(batch.decide(&within(day_limit(150), pay(1, ANAS, BEAS, 100))));
     let decision = batch.decide(&within(day_limit(150), pay(2, ANAS_SAVINGS, BEAS, 51)));
-    assert_eq!(exceeded(&decision), Some(LimitExceeded::PerDay));
+    assert_eq!(exceeded(&decision), Some(LimitExceeded::PerDay { figures: Some(figures(150, 50)) }));
     accepted(batch.decide(&within(day_limit(150), pay(3, ANAS_SAVINGS, BEAS, 50))));
     let decision = batch.decide(&within(day_limit(150), pay(4, ANAS, BEAS, 1)));
-    assert_eq!(exceeded(&decision), Some(LimitExceeded::PerDay));
+    assert_eq!(exceeded(&decision), Some(LimitExceeded::PerDay { figures: Some(figures(150, 0)) }));
     assert_eq!(batch.accounts[&ANAS_SAVINGS].spending, Spending { on: day(), in_day: 50, in_month: 50 });
 }
 
@@ -111,7 +117,7 @@ fn the_receiver_has_spent_nothing() {
 fn an_exceeded_limit_is_named_before_missing_funds() {
     let mut batch = batch();
     let decision = batch.decide(&within(day_limit(1_000), pay(1, ANAS, BEAS, 1_001)));
-    assert_eq!(exceeded(&decision), Some(LimitExceeded::PerDay));
+    assert_eq!(exceeded(&decision), Some(LimitExceeded::PerDay { figures: Some(figures(1_000, 1_000)) }));
 }
 
 #[test]
@@ -128,11 +134,17 @@ fn a_hold_counts_until_it_is_voided() {
     let hold =
         |id, minor| within(day_limit(150), to_be(TransferStatus::Processing, pay(id, ANAS, BEAS, minor)));
     accepted(batch.decide(&hold(1, 100)));
-    assert_eq!(exceeded(&batch.decide(&hold(2, 51))), Some(LimitExceeded::PerDay));
+    assert_eq!(
+        exceeded(&batch.decide(&hold(2, 51))),
+        Some(LimitExceeded::PerDay { figures: Some(figures(150, 50)) })
+    );
     let set_aside = batch.new_holds[0];
     assert_eq!(batch.void(&set_aside), Ok(()));
     accepted(batch.decide(&hold(3, 150)));
-    assert_eq!(exceeded(&batch.decide(&hold(4, 1))), Some(LimitExceeded::PerDay));
+    assert_eq!(
+        exceeded(&batch.decide(&hold(4, 1))),
+        Some(LimitExceeded::PerDay { figures: Some(figures(150, 0)) })
+    );
 }
 
 #[test]
@@ -143,7 +155,7 @@ fn a_captured_hold_still_counts() {
     let set_aside = batch.new_holds[0];
     assert_eq!(batch.capture(&set_aside, &held.transfer), Ok(()));
     let decision = batch.decide(&within(day_limit(150), pay(2, ANAS, BEAS, 51)));
-    assert_eq!(exceeded(&decision), Some(LimitExceeded::PerDay));
+    assert_eq!(exceeded(&decision), Some(LimitExceeded::PerDay { figures: Some(figures(150, 50)) }));
     accepted(batch.decide(&within(day_limit(150), pay(3, ANAS, BEAS, 50))));
 }
 
@@ -156,7 +168,10 @@ fn a_hold_voided_on_a_later_day_frees_nothing_in_that_day() {
     accepted(batch.decide(&ask(2, 100, later(1))));
     let set_aside = batch.new_holds[0];
     assert_eq!(batch.void(&set_aside), Ok(()));
-    assert_eq!(exceeded(&batch.decide(&ask(3, 1, later(1)))), Some(LimitExceeded::PerDay));
+    assert_eq!(
+        exceeded(&batch.decide(&ask(3, 1, later(1)))),
+        Some(LimitExceeded::PerDay { figures: Some(figures(100, 0)) })
+    );
     assert_eq!(batch.accounts[&ANAS].spending, Spending { on: later(1), in_day: 100, in_month: 100 });
 }
 
@@ -166,7 +181,8 @@ fn a_filed_transfer_counts_on_the_day_it_is_paid() {
     let filed = within(day_limit(150), to_be(TransferStatus::PendingVerification, pay(1, ANAS, BEAS, 100)));
     accepted(batch.decide(&filed));
     accepted(batch.decide(&within(day_limit(150), pay(2, ANAS, BEAS, 100))));
-    let refusal = Err(Refusal::LimitExceeded { limit: LimitExceeded::PerDay });
+    let refusal =
+        Err(Refusal::LimitExceeded { limit: LimitExceeded::PerDay { figures: Some(figures(150, 50)) } });
     assert_eq!(batch.post_filed(&filed.transfer, day_limit(150), day(), filed.transfer.created_at), refusal);
     assert_eq!(
         batch.post_filed(&filed.transfer, day_limit(150), later(1), filed.transfer.created_at),

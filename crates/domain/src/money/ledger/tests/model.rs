@@ -210,13 +210,18 @@ impl Model {
                 self.sent.iter().filter(|s| s.owner == payer && s.currency == currency).collect();
             let month: i64 = all.iter().copied().filter(in_month).map(|sent| sent.minor).sum();
             let today: i64 = all.iter().filter(|sent| sent.day == day).map(|sent| sent.minor).sum();
-            for (limit, sum, name) in [
-                (limits.per_transfer, minor, LimitExceeded::PerTransfer),
-                (limits.per_day, today + minor, LimitExceeded::PerDay),
-                (limits.per_month, month + minor, LimitExceeded::PerMonth),
-            ] {
-                if limit != 0 && sum > limit {
-                    return Err(Refusal::LimitExceeded { limit: name });
+            let mxn = |minor| Money::new(minor, limits.currency);
+            let exceeded: [fn(_) -> _; 3] = [
+                |figures| LimitExceeded::PerTransfer { figures },
+                |figures| LimitExceeded::PerDay { figures },
+                |figures| LimitExceeded::PerMonth { figures },
+            ];
+            let sums = [(limits.per_transfer, 0), (limits.per_day, today), (limits.per_month, month)];
+            for ((limit, before), exceeded) in sums.into_iter().zip(exceeded) {
+                if limit != 0 && before + minor > limit {
+                    let left = mxn((limit - before).max(0));
+                    let limit = exceeded(Some(LimitFigures { limit: mxn(limit), left }));
+                    return Err(Refusal::LimitExceeded { limit });
                 }
             }
         }

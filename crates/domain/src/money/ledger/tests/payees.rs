@@ -117,7 +117,7 @@ fn a_payee_is_stored_only_when_every_other_check_passes() {
     assert_eq!(refused(&batch.decide(&poor)), Some(Refusal::InsufficientFunds));
     let mut limited = ask(2, 0, BEAS);
     limited.limits.per_transfer = 99;
-    let limit = LimitExceeded::PerTransfer;
+    let limit = LimitExceeded::PerTransfer { figures: Some(figures(99, 99)) };
     assert_eq!(refused(&batch.decide(&limited)), Some(Refusal::LimitExceeded { limit }));
     assert!(batch.payees.is_empty() && batch.new_payees.is_empty());
 }

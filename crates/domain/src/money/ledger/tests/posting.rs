@@ -151,7 +151,8 @@ fn the_step_up_checks_again_because_balances_have_changed() {
         Err(Refusal::InsufficientFunds)
     );
     let limits = Limits { per_transfer: 799, ..filed.limits };
-    let exceeded = Err(Refusal::LimitExceeded { limit: LimitExceeded::PerTransfer });
+    let limit = LimitExceeded::PerTransfer { figures: Some(figures(799, 799)) };
+    let exceeded = Err(Refusal::LimitExceeded { limit });
     assert_eq!(batch.post_filed(&filed.transfer, limits, day(), filed.transfer.created_at), exceeded);
     assert_eq!((balances(&batch, ANAS), balances(&batch, BEAS)), ((799, 0), (1_000, 0)));
     accepted(batch.decide(&pay(3, outside(), ANAS, 1)));
@@ -165,7 +166,7 @@ fn a_balance_that_would_overflow_takes_no_more() {
         let mut batch = batch();
         batch.accounts.get_mut(&BEAS).unwrap().posted = i64::MAX - 10;
         let too_much = under("k", pay(1, from, BEAS, 11));
-        let refusal = Refusal::LimitExceeded { limit: LimitExceeded::PerTransfer };
+        let refusal = Refusal::LimitExceeded { limit: LimitExceeded::PerTransfer { figures: None } };
         assert_eq!(refused(&batch.decide(&too_much)), Some(refusal));
         assert_eq!((balances(&batch, ANAS), batch.new_entries.len()), ((1_000, 0), 0));
         accepted(batch.decide(&pay(2, from, BEAS, 10)));

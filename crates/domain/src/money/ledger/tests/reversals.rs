@@ -151,7 +151,7 @@ fn what_the_payee_has_spent_or_set_aside_cannot_be_given_back() {
 fn a_payer_whose_balance_would_overflow_gets_nothing_back() {
     let (mut batch, mut original) = paid();
     batch.accounts.get_mut(&ANAS).unwrap().posted = i64::MAX - 299;
-    let refusal = Refusal::LimitExceeded { limit: LimitExceeded::PerTransfer };
+    let refusal = Refusal::LimitExceeded { limit: LimitExceeded::PerTransfer { figures: None } };
     assert_eq!(refused(&batch.reverse(&give_back(2, None), &mut original)), Some(refusal));
     assert_eq!((balances(&batch, BEAS), original.reversed_minor), ((1_300, 0), 0));
     accepted(batch.reverse(&give_back(3, Some(299)), &mut original));
