@@ -103,6 +103,11 @@ pub enum LimitExceeded {
         /// From then on the person can pay.
         payable_at: DateTime<Utc>,
     },
+    /// The cool-off after the person unfroze themselves has not passed.
+    Unfrozen {
+        /// From then on the person can pay.
+        payable_at: DateTime<Utc>,
+    },
     /// More than can still be reversed of the transfer.
     LeftToReverse,
 }

@@ -2,6 +2,7 @@
 
 pub mod account_number;
 mod amount;
+pub mod folio;
 pub mod ledger;
 pub mod limits;
 pub mod refusal;

@@ -6,6 +6,6 @@ mod ledger;
 pub use self::ledger::MockLedger;
 pub use self::ledger::{
     ConfirmOutcome, ConfirmTransfer, EntryFilter, EntryView, HoldOutcome, HoldVerdict, Ledger,
-    LedgerViolation, OpenOutcome, OpenWallet, PostOutcome, PostRequest, ReverseRequest, StepUpChallenge,
-    TransferFilter, WalletView,
+    LedgerViolation, OpenOutcome, OpenWallet, PostOutcome, PostRequest, Resolved, ReverseRequest,
+    StepUpChallenge, TransferFilter, WalletView,
 };

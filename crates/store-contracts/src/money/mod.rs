@@ -1,8 +1,10 @@
 //! What every ledger must do.
 
+pub mod folios;
 pub mod holds;
 pub mod ledger;
 pub mod ledger_model;
+pub mod recipients;
 pub mod reversals;
 pub mod step_up;
 pub mod wallets;

@@ -1,10 +1,11 @@
 //! The ledger: lock, read, fold, write, commit. Balances are decided nowhere else.
 
-mod confirm;
+pub(crate) mod confirm;
 mod holds;
 mod payment_codes;
 mod post;
-mod read;
+pub(crate) mod read;
+mod resolve;
 mod reverse;
 pub(crate) mod rows;
 mod verify;
@@ -19,6 +20,7 @@ use domain::{
     ids::{TransferId, UserId, WalletId},
     money::{
         Currency,
+        account_number::AccountNumber,
         ledger::Outcome,
         limits::Spent,
         transfer::{Transfer, TransferStatus},
@@ -32,8 +34,8 @@ use futures_util::FutureExt;
 use ports::{
     money::{
         ConfirmOutcome, ConfirmTransfer, EntryFilter, EntryView, HoldOutcome, HoldVerdict, Ledger,
-        LedgerViolation, OpenOutcome, OpenWallet, PostOutcome, PostRequest, ReverseRequest, TransferFilter,
-        WalletView,
+        LedgerViolation, OpenOutcome, OpenWallet, PostOutcome, PostRequest, Resolved, ReverseRequest,
+        TransferFilter, WalletView,
     },
     pagination::PageRequest,
     store_error::StoreResult,
@@ -131,6 +133,13 @@ impl Ledger for Store {
 
     async fn spent(&self, user: UserId, currency: Currency, day: NaiveDate) -> StoreResult<Spent> {
         self.database.query(move |conn| read::spent(conn, user, currency, day).boxed()).await
+    }
+
+    async fn resolve(&self, account: &AccountNumber, currency: Currency) -> StoreResult<Resolved> {
+        let account = account.clone();
+        self.database
+            .query(move |conn| async move { resolve::resolve(conn, &account, currency).await }.boxed())
+            .await
     }
 
     async fn first_wallet(&self, user: UserId, currency: Currency) -> StoreResult<Option<WalletView>> {

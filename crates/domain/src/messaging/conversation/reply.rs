@@ -343,7 +343,9 @@ const fn limit_id(limit: &LimitExceeded) -> &'static str {
         LimitExceeded::PerDay => "limit-per-day",
         LimitExceeded::PerMonth => "limit-per-month",
         LimitExceeded::NumberReplaced { .. } => "limit-number-replaced",
-        LimitExceeded::NewPayee { .. } | LimitExceeded::LeftToReverse => "transfer-refused",
+        LimitExceeded::NewPayee { .. } | LimitExceeded::Unfrozen { .. } | LimitExceeded::LeftToReverse => {
+            "transfer-refused"
+        }
     }
 }
 
