@@ -79,6 +79,7 @@ limit-per-transfer = Your limit for one transfer is { $limit }. Try a smaller am
 limit-per-day = Your limit for today is { $limit }, and you have { $left } left. Try a smaller amount, or try again tomorrow.
 limit-per-month = Your limit for this month is { $limit }, and you have { $left } left. Try a smaller amount.
 limit-exceeded = That amount is over your limit. Try a smaller one.
+limit-unfrozen = You unfroze your money a short time ago. For your safety, you can't send any yet; try again later.
 limit-new-payee = This is the first time you pay that account. For your safety, you can do it in { $minutes ->
     [one] 1 minute
    *[other] { $minutes } minutes

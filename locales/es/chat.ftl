@@ -79,6 +79,7 @@ limit-per-transfer = Tu límite por transferencia es { $limit }. Prueba con una 
 limit-per-day = Tu límite de hoy es { $limit } y te quedan { $left }. Prueba con una cantidad menor, o inténtalo mañana.
 limit-per-month = Tu límite de este mes es { $limit } y te quedan { $left }. Prueba con una cantidad menor.
 limit-exceeded = Esa cantidad supera tu límite. Prueba con una menor.
+limit-unfrozen = Descongelaste tu dinero hace poco. Por seguridad, todavía no puedes enviar; inténtalo más tarde.
 limit-new-payee = Es la primera vez que le pagas a esa cuenta. Por seguridad, podrás hacerlo en { $minutes ->
     [one] 1 minuto
    *[other] { $minutes } minutos

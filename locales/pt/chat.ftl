@@ -79,6 +79,7 @@ limit-per-transfer = Seu limite por transferência é { $limit }. Tente um valor
 limit-per-day = Seu limite de hoje é { $limit } e restam { $left }. Tente um valor menor, ou tente amanhã.
 limit-per-month = Seu limite deste mês é { $limit } e restam { $left }. Tente um valor menor.
 limit-exceeded = Esse valor passa do seu limite. Tente um menor.
+limit-unfrozen = Você descongelou o seu dinheiro há pouco. Por segurança, você ainda não pode enviar; tente mais tarde.
 limit-new-payee = É a primeira vez que você paga essa conta. Por segurança, você poderá pagar em { $minutes ->
     [one] 1 minuto
    *[other] { $minutes } minutos

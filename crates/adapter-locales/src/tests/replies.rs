@@ -181,6 +181,7 @@ fn limits() -> Vec<Reply> {
         Reply::LimitExceeded(LimitExceeded::PerMonth { figures }),
         Reply::LimitExceeded(LimitExceeded::PerDay { figures: None }),
         Reply::LimitExceeded(LimitExceeded::NumberReplaced { payable_at: chrono::DateTime::UNIX_EPOCH }),
+        Reply::LimitExceeded(LimitExceeded::Unfrozen { payable_at: chrono::DateTime::UNIX_EPOCH }),
         Reply::NewPayee(30),
         Reply::ChatTooNew(30),
     ]
@@ -189,7 +190,7 @@ fn limits() -> Vec<Reply> {
 fn figures() -> Vec<Reply> {
     let spending = |period, payee: Option<&str>| {
         let query = FiguresQuery { period, payee: payee.map(Into::into), amount: None };
-        Reply::Spending(Spending { query, total: MONEY, count: 2 })
+        Reply::Spending(Spending { query, total: MONEY })
     };
     let receipt = |is_completed| {
         let (destination, at) = ("Ana".into(), "01/02 03:04".into());

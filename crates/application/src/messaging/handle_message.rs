@@ -11,8 +11,9 @@ use crate::{
     accounts::chat_owners::ChatOwners,
     kernel::Kernel,
     money::{
-        cancel_transfer::CancelTransfer, confirm_transfer::ConfirmTransfer,
-        prepare_transfer::PrepareTransfer, submit_transfer::SubmitTransfer,
+        cancel_transfer::CancelTransfer, confirm_transfer::ConfirmTransfer, figures::Figures,
+        payees::PayeeBook, payment_code::ResendPaymentCode, prepare_transfer::PrepareTransfer,
+        submit_transfer::SubmitTransfer,
     },
     verification::verification_service::VerificationService,
 };
@@ -36,7 +37,7 @@ use domain::{
     text::split_to_fit,
 };
 use ports::{
-    accounts::{Identities, User},
+    accounts::{Freezes, Identities, User},
     messaging::{
         Lane, LeasedTurn, NewFlowResponse, NewOutbound, Timer, Turn,
         inbound_webhook::InboundMessage,
@@ -112,8 +113,16 @@ pub struct HandleMessageParts {
     pub confirm: Arc<ConfirmTransfer>,
     /// Finds the owners of chats without a number.
     pub owners: Arc<ChatOwners>,
+    /// Sends the codes of waiting transfers again.
+    pub resend_code: Arc<ResendPaymentCode>,
     /// Cancels waiting transfers.
     pub cancel: Arc<CancelTransfer>,
+    /// Answers questions about a person's own money.
+    pub figures: Arc<Figures>,
+    /// The payees of people.
+    pub payees: Arc<PayeeBook>,
+    /// Freezes people.
+    pub freezes: Arc<dyn Freezes>,
     /// The ledger port, for balances and statement lines.
     pub ledger: Arc<dyn Ledger>,
     /// The port of people and payees.
@@ -214,7 +223,7 @@ impl HandleMessage {
             bound,
             default_currency: self.rules.default_currency,
             session_ttl: self.rules.session_ttl,
-            sessions_end: person.and_then(|person| person.last_frozen_at),
+            sessions_end: person.and_then(|person| person.freeze.last_frozen_at),
             messages_per_minute: self.rules.messages_per_minute,
             handoff_for: self.rules.handoff_for,
             new_prompt: PromptId(self.kernel.new_id()),

@@ -21,7 +21,10 @@ use application::{
     money::{
         cancel_transfer::CancelTransfer,
         confirm_transfer::ConfirmTransfer,
+        figures::{Figures, FiguresParts},
         open_demo::open_demo,
+        payees::PayeeBook,
+        payment_code::{PaymentCodes, ResendPaymentCode},
         prepare_transfer::{PrepareTransfer, PrepareTransferParts},
         submit_transfer::{SubmitTransfer, SubmitTransferParts, TransferRules},
     },
@@ -212,12 +215,12 @@ impl World {
 fn handle_message(store: &Arc<Planned>, kernel: &Kernel, rules: &Arc<TransferRules>) -> HandleMessage {
     let (mexico, plan) = (Region::parse("MX").unwrap(), &store.plan);
     let hasher = Arc::new(HmacCodeHasher::new(&Keyring::parse(&"h".repeat(32)).unwrap()));
-    let submit = SubmitTransferParts {
-        ledger: store.clone(),
-        identities: store.clone(),
-        hasher: hasher.clone(),
-        texts: Arc::new(BuiltInTexts),
-    };
+    let codes =
+        Arc::new(PaymentCodes::new(hasher.clone(), Arc::new(BuiltInTexts), kernel.clone(), rules.clone()));
+    let submit =
+        SubmitTransferParts { ledger: store.clone(), identities: store.clone(), codes: codes.clone() };
+    let resend = ResendPaymentCode::new(store.clone(), store.clone(), codes, kernel.clone(), rules.clone());
+    let figures = FiguresParts { ledger: store.clone(), payees: store.clone(), statements: store.clone() };
     let parts = PrepareTransferParts {
         ledger: store.clone(),
         identities: store.clone(),
@@ -249,7 +252,11 @@ fn handle_message(store: &Arc<Planned>, kernel: &Kernel, rules: &Arc<TransferRul
         submit: Arc::new(SubmitTransfer::new(submit, kernel.clone(), rules.clone())),
         confirm: Arc::new(confirm),
         owners: Arc::new(owners),
+        resend_code: Arc::new(resend),
         cancel: Arc::new(CancelTransfer::new(store.clone(), kernel.clone())),
+        figures: Arc::new(Figures::new(figures, mexico, kernel.clone(), rules.clone())),
+        payees: Arc::new(PayeeBook::new(store.clone(), kernel.clone())),
+        freezes: Arc::new(store.store.clone()),
         ledger: store.clone(),
         identities: store.clone(),
         flows: Arc::default(),

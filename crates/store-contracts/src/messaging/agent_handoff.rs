@@ -40,7 +40,7 @@ fn end(turn: &LeasedTurn) -> Turn {
         consent: None,
         audit: Vec::new(),
         flow_response: None,
-        timer: Timer::Keep,
+        timer: ports::messaging::Timer::Keep,
     }
 }
 

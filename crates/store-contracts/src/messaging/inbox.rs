@@ -5,11 +5,14 @@ use crate::{
     examples::{at, inbound, outbound},
 };
 use domain::{
+    ids::EventId,
     locale::Locale,
     messaging::{consent::ConsentStatus, conversation::InboundContent},
 };
 use futures_util::future::join_all;
-use ports::messaging::{Accepted, Committed, Lane, LeasedTurn, Turn, TurnFailure};
+use ports::messaging::{
+    Accepted, Committed, Lane, LeasedTurn, Timer, Turn, TurnFailure, inbound_webhook::InboundMessage,
+};
 
 pub(crate) async fn accept(store: &dyn Stores, sender: u32, event: &str) -> Accepted {
     store.accept(&[inbound(sender, event, event)], at(0)).await.unwrap()[0]
@@ -124,4 +127,41 @@ pub async fn consent_is_remembered_with_the_turn(store: impl Stores) {
     let next = lease(&store, 3).await.unwrap();
     assert_eq!((next.consent, next.state.locale), (ConsentStatus::OptedOut, Some(Locale::Pt)));
     assert_eq!(store.backlog().await.unwrap(), 1);
+}
+
+/// A turn's end that also sets a timer.
+fn with_timer(turn: &LeasedTurn, event: EventId, due: i64) -> Turn {
+    let message = InboundMessage {
+        content: InboundContent::HoldEnded,
+        provider_event_id: format!("hold:{}", event.0),
+        ..turn.message.clone()
+    };
+    let timer = Timer::Set { event, message: Box::new(message), due_at: at(due) };
+    Turn { timer, ..done(turn) }
+}
+
+/// A timer is leased when it is due, lets messages pass before that, and is set once at most.
+pub async fn a_timer_is_a_turn_of_its_own(store: impl Stores) {
+    let timer = |n: u128| EventId(uuid::Uuid::from_u128(n));
+    accept(&store, 1, "a1").await;
+    let first = lease(&store, 1).await.unwrap();
+    store.commit_turn(&with_timer(&first, timer(71), 10), at(1)).await.unwrap();
+    assert!(lease(&store, 9).await.is_none(), "not due yet");
+    accept(&store, 1, "a2").await;
+    let second = lease(&store, 9).await.unwrap();
+    assert_eq!(text(&second), "a2", "a message does not wait for the timer");
+    store.commit_turn(&with_timer(&second, timer(72), 12), at(9)).await.unwrap();
+    assert!(lease(&store, 11).await.is_none(), "the newer timer takes the place of the one before");
+    let due = lease(&store, 12).await.unwrap();
+    assert_eq!((due.event, &due.message.content), (timer(72), &InboundContent::HoldEnded));
+    assert_eq!(store.commit_turn(&done(&due), at(12)).await.unwrap(), Committed::Done);
+    assert!(lease(&store, 60).await.is_none());
+    accept(&store, 1, "a3").await;
+    let third = lease(&store, 60).await.unwrap();
+    store.commit_turn(&with_timer(&third, timer(73), 61), at(60)).await.unwrap();
+    accept(&store, 1, "a4").await;
+    let fourth = lease(&store, 60).await.unwrap();
+    let cleared = Turn { timer: Timer::Clear, ..done(&fourth) };
+    store.commit_turn(&cleared, at(60)).await.unwrap();
+    assert!(lease(&store, 99).await.is_none(), "cleared");
 }

@@ -25,7 +25,7 @@ async fn enqueue(store: &dyn Stores, replies: Vec<NewOutbound>) {
         consent: None,
         audit: Vec::new(),
         flow_response: None,
-        timer: Timer::Keep,
+        timer: ports::messaging::Timer::Keep,
     };
     store.commit_turn(&end, at(0)).await.unwrap();
 }

@@ -136,6 +136,7 @@ pub async fn spending_is_what_went_to_others(store: impl Stores) {
         let command = ReverseTransfer {
             id: domain::ids::TransferId(id()),
             caller: Principal::Client("test".into()),
+            folio: crate::examples::folio(),
             minor,
             reason: String::new(),
             key: IdempotencyKey::own(id()),

@@ -139,6 +139,7 @@ pub(super) fn reversal(original: TransferId, minor: i64, key: &str) -> ReverseRe
     ReverseRequest {
         original,
         command: ReverseTransfer {
+            folio: testkit::folio(),
             id: TransferId(id()),
             caller: caller.clone(),
             minor: Some(minor),

@@ -95,7 +95,10 @@ impl HandleMessage {
     /// What the parser may know: the language, the question that waits, and the names of the payees.
     async fn dialogue(&self, state: &Conversation, facts: &StepContext) -> StoreResult<Dialogue> {
         let payees = match state.user(facts) {
-            Some(user) => self.parts.payees.names_of(user).await?,
+            Some(user) => {
+                let known = self.parts.payees.known_to(user).await?;
+                known.iter().map(|payee| payee.name.to_lowercase()).collect()
+            }
             None => Vec::new(),
         };
         Ok(Dialogue { locale: state.locale, asked: state.asked_for(facts), payees })

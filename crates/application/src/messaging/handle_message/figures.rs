@@ -1,36 +1,132 @@
 //! What the person asks about their own money.
 
 use super::{HandleMessage, TurnError};
+use crate::money::figures::{Answer, FigureQuery};
 use domain::{
     ids::UserId,
-    messaging::conversation::{Event, StatementLine},
-    money::Money,
+    messaging::{
+        conversation::{
+            Event, FiguresQuery, PastReceipt, PayeeLine, PayeeOption, Receiving, Spending, Statement,
+            StatementLine,
+        },
+        intent::{DestinationKind, NamedDestination},
+    },
+    money::{Money, payees::Payee, transfer::TransferStatus},
 };
-use ports::{money::EntryFilter, pagination::PageRequest};
+use ports::money::OwnEntry;
 
 /// How many statement lines one reply shows.
 const STATEMENT_LINES: i64 = 5;
+/// How many lines a reply shows when days or a payee restrict them.
+const RESTRICTED_LINES: i64 = 15;
+/// How many payees one reply shows.
+const PAYEES_SHOWN: usize = 20;
 
 impl HandleMessage {
-    pub(super) async fn read_balance(&self, user: UserId) -> Result<Option<Event>, TurnError> {
+    pub(super) async fn read_balance(&self, user: UserId) -> Result<Event, TurnError> {
         let wallet = self.parts.ledger.first_wallet(user, self.rules.default_currency).await?;
         let zero = Money::new(0, self.rules.default_currency);
         let (posted, available) = wallet.map_or((zero, zero), |wallet| (wallet.posted, wallet.available));
-        Ok(Some(Event::Balance { posted, available }))
+        Ok(Event::Balance { posted, available })
     }
 
-    pub(super) async fn read_statement(&self, user: UserId) -> Result<Event, TurnError> {
-        let Some(wallet) = self.parts.ledger.first_wallet(user, self.rules.default_currency).await? else {
-            return Ok(Event::Statement(Vec::new()));
+    pub(super) async fn read_statement(&self, user: UserId, query: FiguresQuery) -> Result<Event, TurnError> {
+        let is_restricted = query != FiguresQuery::default();
+        let limit = if is_restricted { RESTRICTED_LINES } else { STATEMENT_LINES };
+        // An amount is compared here: the store reads by days and payees.
+        let read = if query.amount.is_some() { 200 } else { limit };
+        let answer = self.parts.figures.statement(user, &figure_query(&query), None, read).await?;
+        let (query, entries) = match found(answer, query) {
+            Ok(found) => found,
+            Err(event) => return Ok(event),
         };
-        let page = PageRequest { limit: STATEMENT_LINES, after: None };
-        let entries = self.parts.ledger.entries(wallet.id, EntryFilter::default(), &page).await?;
-        let movement = |entry: ports::money::EntryView| StatementLine {
-            at: entry.at.with_timezone(&self.rules.zone).format("%d/%m %H:%M").to_string(),
-            amount: entry.amount,
-            counterpart: entry.transfer.counterpart(wallet.id),
-            concept: entry.transfer.concept,
+        let wanted =
+            |own: &OwnEntry| query.amount.is_none_or(|amount| own.entry.amount.minor.abs() == amount.minor);
+        let shown = usize::try_from(limit).unwrap_or(usize::MAX);
+        let lines = entries.into_iter().filter(wanted).take(shown).map(|own| self.line(own)).collect();
+        Ok(Event::Statement(Statement { query, lines }))
+    }
+
+    fn line(&self, own: OwnEntry) -> StatementLine {
+        StatementLine {
+            at: own.entry.at.with_timezone(&self.rules.zone).format("%d/%m %H:%M").to_string(),
+            amount: own.entry.amount,
+            counterpart: own.entry.transfer.counterpart(own.wallet),
+            concept: own.entry.transfer.concept,
+        }
+    }
+
+    pub(super) async fn read_spending(&self, user: UserId, query: FiguresQuery) -> Result<Event, TurnError> {
+        let answer = self.parts.figures.spending(user, &figure_query(&query)).await?;
+        let (query, sums) = match found(answer, query) {
+            Ok(found) => found,
+            Err(event) => return Ok(event),
         };
-        Ok(Event::Statement(entries.into_iter().map(movement).collect()))
+        let currency = self.rules.default_currency;
+        let own = sums.iter().find(|sum| sum.currency == currency).or_else(|| sums.first());
+        let total = own.copied().unwrap_or(Money::new(0, currency));
+        Ok(Event::Spending(Spending { query, total }))
+    }
+
+    pub(super) async fn read_receipt(&self, user: UserId, query: FiguresQuery) -> Result<Event, TurnError> {
+        let answer = self.parts.figures.receipt(user, &figure_query(&query)).await?;
+        let (query, sent) = match found(answer, query) {
+            Ok(found) => found,
+            Err(event) => return Ok(event),
+        };
+        let receipt = sent.map(|sent| {
+            let at = sent.completed_at.unwrap_or(sent.transfer.created_at);
+            PastReceipt {
+                amount: sent.transfer.amount,
+                destination: query.payee.unwrap_or_else(|| sent.transfer.destination.masked()),
+                at: at.with_timezone(&self.rules.zone).format("%d/%m %H:%M").to_string(),
+                folio: sent.transfer.folio.to_string(),
+                is_completed: sent.transfer.status == TransferStatus::Completed,
+            }
+        });
+        Ok(Event::Receipt(receipt))
+    }
+
+    pub(super) async fn read_limits(&self, user: UserId) -> Result<Event, TurnError> {
+        Ok(Event::Limits(self.parts.figures.limits(user).await?))
+    }
+
+    pub(super) async fn read_payees(&self, user: UserId) -> Result<Event, TurnError> {
+        let known = self.parts.payees.known_to(user).await?;
+        let line = |payee: Payee| PayeeLine {
+            name: payee.name,
+            bank: payee.account.bank().map(str::to_owned),
+            account: payee.account.masked(),
+        };
+        Ok(Event::Payees(known.into_iter().take(PAYEES_SHOWN).map(line).collect()))
+    }
+
+    pub(super) async fn read_receiving(&self, user: UserId) -> Result<Event, TurnError> {
+        let phone = self.parts.identities.find(user).await?.and_then(|person| person.phone);
+        let phone = phone.map(|phone| phone.e164().to_owned());
+        Ok(Event::Receiving(Receiving { phone, ..Receiving::default() }))
+    }
+}
+
+fn figure_query(query: &FiguresQuery) -> FigureQuery {
+    let named = |name: &String| NamedDestination { kind: DestinationKind::Name, value: name.clone() };
+    FigureQuery { period: query.period, payee: query.payee.as_ref().map(named) }
+}
+
+/// The figures and what they are about, with the payee's name as the person knows it. `Err` is the event when the
+/// question can't be answered.
+fn found<T>(answer: Answer<T>, asked: FiguresQuery) -> Result<(FiguresQuery, T), Event> {
+    match answer {
+        Answer::Of { payee, found, .. } => {
+            Ok((FiguresQuery { payee: payee.or(asked.payee.clone()), ..asked }, found))
+        }
+        Answer::WhichPayee { options } => {
+            let option = |payee: Payee| PayeeOption { name: payee.name, account: payee.account };
+            Err(Event::WhichPayee(options.into_iter().map(option).collect()))
+        }
+        // Nothing was ever sent to somebody who is not known.
+        Answer::UnknownPayee { .. } | Answer::BadDestination | Answer::NoSuchDay => {
+            Err(Event::Statement(Statement { query: asked, lines: Vec::new() }))
+        }
     }
 }

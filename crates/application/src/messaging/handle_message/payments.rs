@@ -87,7 +87,12 @@ impl HandleMessage {
                     Some(balance) => balance,
                     None => self.available(transfer.owner, transfer.amount).await?,
                 };
-                Paid::Completed { transfer: transfer.id, amount: transfer.amount, destination, balance }
+                Paid::Completed {
+                    folio: transfer.folio.to_string(),
+                    amount: transfer.amount,
+                    destination,
+                    balance,
+                }
             }
             TransferStatus::PendingVerification => Paid::CodeNeeded(StepUp {
                 transfer: transfer.id,
@@ -116,6 +121,8 @@ impl HandleMessage {
                 Paid::NewPayee { minutes: minutes_until(self.kernel.now(), payable_at) }
             }
             Refusal::LimitExceeded { limit } => Paid::LimitExceeded(limit),
+            Refusal::Frozen => Paid::Frozen,
+            Refusal::RecipientNotFound => Paid::RecipientNotFound,
             Refusal::CurrencyMismatch
             | Refusal::AmountNotPositive
             | Refusal::SameAccount

@@ -56,7 +56,7 @@ fn committed(turn: &LeasedTurn) -> Turn {
         consent: None,
         audit: Vec::new(),
         flow_response: None,
-        timer: Timer::Keep,
+        timer: ports::messaging::Timer::Keep,
     }
 }
 

@@ -1,6 +1,8 @@
 //! Events of a conversation: messages, and the results of effects.
 
-use super::{FreezeOutcome, PastReceipt, PayeeLine, Prepared, Receiving, Spending, Statement, StepUp};
+use super::{
+    FreezeOutcome, PastReceipt, PayeeLine, PayeeOption, Prepared, Receiving, Spending, Statement, StepUp,
+};
 use crate::{
     ids::{UserId, VerificationId},
     message::Channel,
@@ -117,6 +119,8 @@ pub enum Event {
     Limits(LimitsLeft),
     /// The payees that are remembered, newest first.
     Payees(Vec<PayeeLine>),
+    /// Several payees fit the name in a question.
+    WhichPayee(Vec<PayeeOption>),
     /// The result of freezing the person's money.
     Frozen(FreezeOutcome),
     /// The result of checking a draft.

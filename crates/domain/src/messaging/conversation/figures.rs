@@ -32,8 +32,6 @@ pub struct Spending {
     pub query: FiguresQuery,
     /// The sum; zero when there was no payment.
     pub total: Money,
-    /// How many payments it sums up.
-    pub count: u32,
 }
 
 /// A receipt that is shown again.

@@ -55,6 +55,7 @@ impl Conversation {
             Event::Receiving(receiving) => step.say(Reply::Receiving(receiving)),
             Event::Limits(limits) => step.say(Reply::Limits(limits)),
             Event::Payees(payees) => step.say(Reply::Payees(payees)),
+            Event::WhichPayee(options) => step.say(Reply::WhichPayee(options)),
             Event::Frozen(outcome) => step.on_frozen(outcome),
             Event::Prepared(outcome) => step.on_prepared(outcome),
             Event::Paid(outcome) => step.on_paid(outcome),

@@ -379,6 +379,7 @@ fn limit_text(limit: &LimitExceeded) -> Text {
         | LimitExceeded::PerDay { figures: None }
         | LimitExceeded::PerMonth { figures: None } => "limit-exceeded",
         LimitExceeded::NumberReplaced { .. } => "limit-number-replaced",
+        LimitExceeded::Unfrozen { .. } => "limit-unfrozen",
         LimitExceeded::NewPayee { .. } | LimitExceeded::LeftToReverse => "transfer-refused",
     };
     let text = Text::plain(id);
