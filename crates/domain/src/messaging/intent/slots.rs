@@ -81,6 +81,9 @@ pub struct Entities {
     pub currency: Option<Currency>,
     /// The destination that is named.
     pub destination: Option<NamedDestination>,
+    /// The name in lower case that the text gives beside a number: «5 a Ana López a la cuenta 0321…». `None` when
+    /// the name is the destination.
+    pub payee: Option<String>,
     /// A one-time code.
     pub code: Option<String>,
     /// What the payment is for.

@@ -59,7 +59,7 @@ fn sound(word: &str) -> String {
 }
 
 /// True if the words differ by one letter changed, added or left out, or by two neighbours swapped.
-fn is_one_slip(a: &str, b: &str) -> bool {
+pub(crate) fn is_one_slip(a: &str, b: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
     if long.len().saturating_sub(short.len()) > 1 {
