@@ -22,9 +22,9 @@ mod features;
 use features::{BUCKETS, features};
 use std::{collections::HashMap, env, fs, path::Path};
 
-/// Most sentences that one line expands to.
-const PER_LINE: usize = 14;
-const EPOCHS: usize = 6;
+/// Least number of turns in which a line is expanded.
+const PER_LINE: usize = 12;
+const EPOCHS: usize = 9;
 /// An example that is so probable already teaches nothing.
 const LEARNT: f32 = 0.97;
 
@@ -89,13 +89,11 @@ fn read(
                 classes.len() - 1
             });
         } else {
-            let mut sentences: Vec<String> = (0..PER_LINE * 2).map(|_| expand(line, &sets, random)).collect();
+            let count = PER_LINE.max(longest_group(line) + longest_group(line) / 2);
+            let mut sentences: Vec<String> =
+                (0..count).map(|turn| expand(line, turn, &sets, random)).collect();
             sentences.sort();
             sentences.dedup();
-            while sentences.len() > PER_LINE {
-                let out = random.below(sentences.len());
-                sentences.swap_remove(out);
-            }
             // A line counts more the more sentences it stands for, but not in proportion.
             let weight = 3.0 / (sentences.len() as f32).sqrt();
             for sentence in sentences {
@@ -105,13 +103,24 @@ fn read(
     }
 }
 
-/// One sentence of a line: an alternative of each group, a member of each set.
-fn expand(line: &str, sets: &HashMap<String, Vec<String>>, random: &mut Random) -> String {
+fn longest_group(line: &str) -> usize {
+    line.split('(')
+        .skip(1)
+        .map(|group| group.split(')').next().unwrap_or("").split('|').count())
+        .max()
+        .unwrap_or(1)
+}
+
+/// One sentence of a line: an alternative of each group, a member of each set. The turns go through the
+/// alternatives of the longest group in order, so that each is seen.
+fn expand(line: &str, turn: usize, sets: &HashMap<String, Vec<String>>, random: &mut Random) -> String {
+    let longest = longest_group(line);
     let mut text = line.to_owned();
     while let Some(open) = text.find('(') {
         let close = open + text[open..].find(')').expect("a group ends");
         let options: Vec<&str> = text[open + 1..close].split('|').collect();
-        let chosen = options[random.below(options.len())].to_owned();
+        let at = if options.len() * 2 >= longest { turn + open } else { random.below(options.len()) };
+        let chosen = options[at % options.len()].to_owned();
         text.replace_range(open..=close, &chosen);
     }
     while let Some(open) = text.find('{') {
@@ -158,7 +167,7 @@ fn train(examples: &[Example], classes: usize, random: &mut Random) -> Vec<f32> 
         for at in (1..order.len()).rev() {
             order.swap(at, random.below(at + 1));
         }
-        let rate = 0.2 / (1.0 + epoch as f32 * 0.4);
+        let rate = 0.25 / (1.0 + epoch as f32 * 0.3);
         for &at in &order {
             let example = &examples[at];
             let scale = scale(&example.rows);

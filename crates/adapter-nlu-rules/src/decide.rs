@@ -93,6 +93,9 @@ fn with_features<T>(
         rename_portuguese_no(&mut tokens);
     }
     spelling::repair_all(&mut tokens);
+    if language == Locale::En {
+        language::rename_english_figures(&mut tokens);
+    }
     let reading = Reading { language, dot_cue: has_dot_cue(&tokens) };
     let code = codes::find(&tokens);
     let recognised = amounts::recognise(&digits::group(tokens, language), reading);
@@ -301,11 +304,20 @@ impl MessageFeatures<'_> {
                 .iter()
                 .any(|w| LEXICON.phone_cues.contains(w) || LEXICON.reference_words.contains(w)));
         let names_somebody = self.any(&["para", "pra", "pro", "to"]);
+        let is_told = self.all_words(|word| {
+            LEXICON.code_fillers.contains(word)
+                || word == "<amt>"
+                || is_number_word(word)
+                || vocabulary::is_neutral(word)
+                || vocabulary::explains(Intent::VerifyCode, word)
+                || vocabulary::explains(Intent::ResendCode, word)
+        });
         let arrived = code.len() >= 5 || says_code || self.holds("codearr");
         !is_about_else
             && (only_code
                 || says_code && !sends_money
                 || !sends_money
+                    && is_told
                     && self.holds("codectx")
                     && !names_somebody
                     && self.words.len() <= 8

@@ -2,7 +2,8 @@
 //! that exist in several languages.
 
 use crate::{
-    lexicon::LEXICON,
+    lexicon::{CURRENCIES, LEXICON},
+    numbers::multiplier,
     tokens::{Kind, Token},
     vocabulary,
 };
@@ -109,5 +110,32 @@ pub(crate) fn rename_portuguese_no(tokens: &mut [Token]) {
             token.folded = "em_o".into();
         }
         before = Some(own);
+    }
+}
+
+/// Reads "75 2 bob" as "75 to bob", and "5 4 lunch" as "5 for lunch".
+pub(crate) fn rename_english_figures(tokens: &mut [Token]) {
+    for at in 1..tokens.len() {
+        let is_number = |at: usize| tokens.get(at).is_some_and(|token| token.kind == Kind::Number);
+        let before = at.checked_sub(1).is_some_and(is_number);
+        let next = tokens.get(at.saturating_add(1));
+        let is_name = next.is_some_and(|next| {
+            next.is_word()
+                && !LEXICON.time_units.contains(next.folded.as_str())
+                && !CURRENCIES.is_word(&next.folded)
+                && multiplier(&next.folded).is_none()
+        });
+        if let Some(token) = tokens.get_mut(at).filter(|token| token.kind == Kind::Number)
+            && before
+            && is_name
+        {
+            let meant = match token.folded.as_str() {
+                "2" => "to",
+                "4" => "for",
+                _ => continue,
+            };
+            meant.clone_into(&mut token.folded);
+            token.kind = Kind::Word;
+        }
     }
 }

@@ -50,6 +50,11 @@ pub(crate) fn find(tokens: &[Token], language: Locale, command: Option<usize>) -
         finder.is_capitalised(next) || LEXICON.determiners.contains(word_at(tokens, next))
     };
     let any = candidates.iter().filter(|c| c.rank == 0).any(looks_like_one);
+    if command.is_some()
+        && let Some(owed) = finder.owed()
+    {
+        return Some(owed);
+    }
     if command.is_some() && any {
         candidates.iter().find(|c| c.rank == 0).map(|c| c.name.clone())
     } else {
@@ -87,6 +92,12 @@ impl Finder<'_> {
         let mut candidates = Vec::new();
         for (at, token) in self.tokens.iter().enumerate() {
             let word = token.folded.as_str();
+            if let Some(start) = self.behind_label(at)
+                && let Some((name, _)) = self.collect(start)
+            {
+                candidates.push(Candidate { rank: 3, behind_command: true, at, name });
+                continue;
+            }
             let leads = LEXICON.name_prepositions.contains(word)
                 || matches!(word, "for" | "en" | "na" | "no" | "em_o");
             if !token.is_word() || !leads {
@@ -132,6 +143,38 @@ impl Finder<'_> {
         candidates
     }
 
+    /// Where the name starts behind a label, «Destinatario: Julieta», or behind an amount that is somebody's: «manda
+    /// los 60 de Carol».
+    fn behind_label(&self, at: usize) -> Option<usize> {
+        let word = word_at(self.tokens, at);
+        let next = at.saturating_add(1);
+        let is_label = matches!(
+            word,
+            "destinatario"
+                | "beneficiario"
+                | "recipient"
+                | "beneficiary"
+                | "payee"
+                | "para"
+                | "to"
+                | "destino"
+                | "name"
+                | "nombre"
+                | "nome"
+                | "titular"
+        );
+        if is_label && word_at(self.tokens, next) == ":" {
+            return Some(next.saturating_add(1));
+        }
+        let amount =
+            at.checked_sub(1).and_then(|before| self.token(before)).filter(|token| token.is_money())?;
+        let owned = at.checked_sub(2).map_or("", |before| word_at(self.tokens, before));
+        let is_owned = matches!(word, "de" | "del" | "da" | "do")
+            && matches!(owned, "los" | "las" | "os" | "as" | "esos" | "the")
+            && !amount.marks.excluded();
+        is_owned.then_some(next)
+    }
+
     /// Where the name starts behind «la cuenta de», «nombre de», «conta da», "the account of".
     fn behind_account(&self, start: usize) -> Option<usize> {
         const OWNED: [&str; 14] = [
@@ -156,6 +199,12 @@ impl Finder<'_> {
         None
     }
 
+    /// The person that is owed: "I owe Kim 25, send it to her".
+    fn owed(&self) -> Option<String> {
+        let owes = self.tokens.iter().position(|token| token.folded == "owe")?;
+        self.collect(owes.saturating_add(1)).map(|(name, _)| name)
+    }
+
     /// The name right after an English verb: "pay Katy Parrow $40".
     fn direct_object(&self, command: usize) -> Option<String> {
         const NO_NAMES: [&str; 17] = [
@@ -174,7 +223,7 @@ impl Finder<'_> {
         let no_name = LEXICON.transfer_nouns.contains(word)
             || LEXICON.money_nouns.contains(word)
             || NO_NAMES.contains(&word);
-        if !verb.english || is_thing || no_name {
+        if !(verb.english || verb.is("let")) || is_thing || no_name {
             return None;
         }
         let (name, end) = self.collect(at)?;
@@ -294,7 +343,9 @@ impl Finder<'_> {
         }
         let token = self.token(next).filter(|token| token.is_word())?;
         let head = words.first().map(|word| fold(word)).unwrap_or_default();
-        let is_role = LEXICON.role_nouns.contains(head.as_str())
+        let is_relation = LEXICON.relations.contains(head.as_str()) && self.is_capitalised(next);
+        let is_role = is_relation
+            || LEXICON.role_nouns.contains(head.as_str())
             || LEXICON.role_nouns.contains(word_at(self.tokens, first));
         let by_role = is_role && of != "from" && !LEXICON.name_stops.contains(token.folded.as_str());
         let by_case = self.is_capitalised(first) && self.is_capitalised(next) && of != "of" && of != "from";

@@ -3,12 +3,12 @@
 //! enough the text is unknown.
 
 use super::*;
-use crate::{model, vocabulary};
+use crate::{model, patterns::mentions, vocabulary};
 
 /// The patterns that speak for an intent, and how loud.
 const EVIDENCE: &[(Intent, &[(&str, f32)])] = &[
     (Intent::CheckBalance, &[("balance", 0.35)]),
-    (Intent::ListTransactions, &[("list", 0.3), ("arrived_q", 0.35)]),
+    (Intent::ListTransactions, &[("list", 0.4), ("arrived_q", 0.35)]),
     (Intent::Spending, &[("spending", 0.4)]),
     (Intent::AskLimits, &[("limits", 0.45)]),
     (Intent::ReceiveDetails, &[("receive", 0.4)]),
@@ -35,7 +35,7 @@ const EVIDENCE: &[(Intent, &[(&str, f32)])] = &[
 ];
 
 /// The least score of a reading.
-const LEAST: f32 = 0.55;
+const LEAST: f32 = 0.45;
 
 /// The readings of words without regard to grammar, best first.
 pub(super) fn of_words(words: &[&str]) -> Vec<(Intent, f32)> {
@@ -55,9 +55,16 @@ pub(super) fn has_evidence(intent: Intent, words: &[&str]) -> bool {
     pattern_evidence(intent, words) > 0.0
 }
 
+fn sections_of(intent: Intent) -> &'static [(&'static str, f32)] {
+    EVIDENCE.iter().find(|(of, _)| *of == intent).map_or(&[], |(_, sections)| *sections)
+}
+
 fn pattern_evidence(intent: Intent, words: &[&str]) -> f32 {
-    let sections = EVIDENCE.iter().find(|(of, _)| *of == intent).map_or(&[][..], |(_, sections)| *sections);
-    sections.iter().filter(|(name, _)| found(name, words)).map(|(_, loud)| *loud).fold(0.0_f32, f32::max)
+    sections_of(intent)
+        .iter()
+        .filter(|(name, _)| found(name, words))
+        .map(|(_, loud)| *loud)
+        .fold(0.0_f32, f32::max)
 }
 
 impl MessageFeatures<'_> {
@@ -70,8 +77,10 @@ impl MessageFeatures<'_> {
             if self.answers_yes() && *intent != Intent::Unknown && !self.speaks_for(*intent) {
                 *score -= 0.5;
             }
-            if *intent == Intent::Deny && self.lacks() {
-                *score -= 0.6;
+            let is_doubtful =
+                self.lacks() || has_evidence(Intent::Stop, &self.words) && self.is_open(Intent::Stop);
+            if *intent == Intent::Deny && is_doubtful {
+                *score -= 0.8;
             }
         }
         scores.retain(|(intent, _)| self.is_open(*intent));
@@ -99,12 +108,14 @@ impl MessageFeatures<'_> {
             {
                 0.45
             }
-            Intent::Deny if self.denies() || self.has_negated && self.corrected_wanted.is_empty() => 0.5,
+            Intent::Deny if self.denies() => 0.9,
+            Intent::Deny if self.has_negated && self.corrected_wanted.is_empty() => 0.8,
             Intent::Greeting if self.greets() => 0.95,
             Intent::Unknown if self.answers_yes() && self.set.contains("<no>") => 0.9,
             Intent::Unknown if self.answers_yes() => 0.35,
+            Intent::Transfer if self.is_bare_wish() => 1.2,
             Intent::Transfer if self.partial_transfer().is_some() => {
-                if self.destination.is_some() || self.has_amount() { 0.95 } else { 0.6 }
+                if self.corrected_wanted.is_empty() && !self.is_frame() { 0.7 } else { 0.95 }
             }
             _ => 0.0,
         }
@@ -113,9 +124,16 @@ impl MessageFeatures<'_> {
     /// Whether the rules allow a reading at all. What moves money, or changes whether messages are sent, needs
     /// a grammar that explains the whole text; the model alone never decides it.
     fn is_open(&self, intent: Intent) -> bool {
-        let covered = || vocabulary::coverage(intent, self.words.iter().copied()) > 0.99;
+        let sections = sections_of(intent);
+        let covered = || {
+            self.words.iter().all(|word| {
+                vocabulary::is_neutral(word)
+                    || vocabulary::explains(intent, word)
+                    || sections.iter().any(|(name, _)| mentions(name, word))
+            })
+        };
         match intent {
-            Intent::Transfer => self.partial_transfer().is_some(),
+            Intent::Transfer => self.is_bare_wish() || self.partial_transfer().is_some(),
             Intent::VerifyCode | Intent::Confirm => false,
             Intent::FreezeAccount => self.holds("freeze") && covered() && !self.has_amount(),
             Intent::Stop | Intent::Start => {
