@@ -2,7 +2,7 @@
 #![no_main]
 
 use adapter_nlu_rules::RuleParser;
-use domain::phone::Region;
+use domain::{messaging::intent::Dialogue, phone::Region};
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 
@@ -10,6 +10,6 @@ static PARSER: LazyLock<RuleParser> =
     LazyLock::new(|| RuleParser::new(Region::parse("MX").expect("Mexico is a region")));
 
 fuzz_target!(|text: &str| {
-    let once = PARSER.understand(text, None);
-    assert!(once == PARSER.understand(text, None));
+    let once = PARSER.understand(text, &Dialogue::default());
+    assert!(once == PARSER.understand(text, &Dialogue::default()));
 });

@@ -21,10 +21,16 @@ struct CurrencyAfter {
 
 /// Replaces every number phrase in the text by one amount token.
 pub(crate) fn recognise(tokens: &[Token], reading: Reading) -> Vec<Token> {
+    let tokens = &spaced_groups(tokens);
     let mut out: Vec<Token> = Vec::with_capacity(tokens.len());
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
         match amount_at(tokens, at, reading, &out) {
+            Some((amount, end)) if is_less(&out) => {
+                // «menos 7 pesos» is no amount that can be sent.
+                out.push(Token { kind: Kind::Other, folded: "<minus>".into(), ..amount });
+                at = end;
+            }
             Some((amount, end)) => {
                 out.push(amount);
                 at = end;
@@ -36,6 +42,40 @@ pub(crate) fn recognise(tokens: &[Token], reading: Reading) -> Vec<Token> {
         }
     }
     out
+}
+
+/// Joins groups of three digits with a space between them: «12 500» is one number.
+fn spaced_groups(tokens: &[Token]) -> Vec<Token> {
+    let mut out: Vec<Token> = Vec::with_capacity(tokens.len());
+    let mut is_open = false;
+    for token in tokens {
+        let plain = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+        let is_number = token.kind == Kind::Number;
+        let whole = token.folded.split(['.', ',']).next().unwrap_or_default();
+        let fraction = token.folded.get(whole.len()..).unwrap_or_default();
+        let continues = is_open && is_number && whole.len() == 3 && plain(whole) && fraction.len() <= 3;
+        if continues
+            && let Some(last) = out.last_mut()
+            && token.start == last.end.saturating_add(1)
+        {
+            last.folded.push_str(&token.folded);
+            last.end = token.end;
+            is_open = fraction.is_empty();
+            continue;
+        }
+        is_open =
+            is_number && token.folded.len() <= 3 && plain(&token.folded) && !token.folded.starts_with('0');
+        out.push(token.clone());
+    }
+    out
+}
+
+fn is_less(before: &[Token]) -> bool {
+    let at = before.len();
+    let last = at.checked_sub(1).map_or("", |last| word_at(before, last));
+    let earlier = at.checked_sub(2).map_or("", |earlier| word_at(before, earlier));
+    matches!(last, "menos" | "minus" | "negative" | "negativo" | "negativos")
+        && !matches!(earlier, "al" | "por" | "a" | "o" | "pelo" | "at" | "<amt>")
 }
 
 fn amount_at(tokens: &[Token], at: usize, reading: Reading, before: &[Token]) -> Option<(Token, usize)> {
@@ -56,6 +96,12 @@ fn amount_at(tokens: &[Token], at: usize, reading: Reading, before: &[Token]) ->
             currency = named.code;
             end = named.end;
         }
+    }
+    (value, end) = hundredths(tokens, end, value);
+    if let Some(after) = currency_after(tokens, end) {
+        end = after.end;
+        currency = after.code.or(currency);
+        marks.has_currency = true;
     }
     if let Some(whole) = value
         && let Some((with_cents, cents_end)) = cents(tokens, end, whole, reading, marks.has_currency)
@@ -141,6 +187,20 @@ fn millions_behind(tokens: &[Token], at: usize, value: Option<Decimal>) -> (Opti
         (Some(by), Some(value)) => (value.checked_mul(Decimal::from(by)), at.saturating_add(1)),
         _ => (value, at),
     }
+}
+
+/// Adds hundredths as on a cheque: «4 pesos 50/100», and the half of «2 1/2».
+fn hundredths(tokens: &[Token], at: usize, value: Option<Decimal>) -> (Option<Decimal>, usize) {
+    let joined = usize::from(matches!(only_word_at(tokens, at), Some("con" | "y" | "e" | "com" | "and")));
+    let fraction = tokens.get(at.saturating_add(joined)).filter(|token| token.kind == Kind::Other);
+    let Some((whole, fraction)) = value.zip(fraction) else { return (value, at) };
+    let part = match fraction.folded.as_str() {
+        "<cents>" => fraction.surface.split('/').next().and_then(|cents| cents.parse::<i64>().ok()),
+        "<date>" if fraction.surface == "1/2" => Some(50),
+        _ => return (value, at),
+    };
+    let sum = part.and_then(|part| whole.checked_add(Decimal::new(part, 2)));
+    (sum.filter(|_| whole.fract().is_zero()), at.saturating_add(joined).saturating_add(1))
 }
 
 /// Adds cents that follow the amount: «con cincuenta centavos», «15 dólares 50».

@@ -18,8 +18,13 @@ pub(crate) fn find(tokens: &[Token]) -> Option<String> {
 }
 
 fn in_digits(tokens: &[&Token]) -> Option<String> {
-    let is_digits =
-        |token: &&Token| token.kind == Kind::Number && token.folded.bytes().all(|b| b.is_ascii_digit());
+    let is_digits = |token: &&Token| {
+        // «902.117» groups a code as an amount.
+        let halves = token.folded.split_once('.').filter(|(a, b)| a.len() == 3 && b.len() == 3);
+        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+        token.kind == Kind::Number
+            && halves.map_or_else(|| digits(&token.folded), |(a, b)| digits(a) && digits(b))
+    };
     let is_money = |token: Option<&&Token>| {
         token.is_some_and(|token| token.kind == Kind::Symbol || CURRENCIES.is_word(&token.folded))
     };
@@ -30,7 +35,7 @@ fn in_digits(tokens: &[&Token]) -> Option<String> {
             continue;
         }
         let before = at.checked_sub(1).and_then(|before| tokens.get(before));
-        let mut code = token.folded.clone();
+        let mut code = token.folded.replace('.', "");
         let mut end = token.end;
         at = at.saturating_add(1);
         while let Some(next) =

@@ -151,6 +151,13 @@ impl<'a> Around<'a> {
             self.infinitive()
         } else if form.is("pres2") {
             self.polite_question(&mut negated)
+        } else if form.is("arrive") {
+            // «que le lleguen 40 a mi tía»
+            matches!(self.before, "le" | "les") && self.back.first() == Some(&"que")
+        } else if form.is("let") {
+            let rest = self.tokens.get(self.at..).unwrap_or_default();
+            self.clause.iter().all(|word| LEXICON.fillers.contains(word))
+                && rest.iter().any(|t| t.folded == "have")
         } else if form.is("subj2") {
             negated || self.back.contains(&"que") && self.back_asks()
         } else {

@@ -5,6 +5,7 @@ use crate::{
     commands::{commands, form_of},
     lexicon::LEXICON,
     tokens::{Kind, Token, word_at},
+    vocabulary::is_neutral,
 };
 use domain::locale::Locale;
 
@@ -14,6 +15,7 @@ pub(crate) fn apply(tokens: &[Token], language: Locale) -> Vec<Token> {
     replaced_by_instead(&mut tokens);
     negated_before_wanted(&mut tokens, language);
     not_to_but_to(&mut tokens);
+    excluded(&mut tokens);
     marked(&mut tokens);
     tokens
 }
@@ -140,6 +142,23 @@ fn not_to_but_to(tokens: &mut Vec<Token>) {
     }
 }
 
+/// Removes an amount that is excluded behind a comma: «mándale 60, no 50» means 60. «200, no, 300» is a correction.
+fn excluded(tokens: &mut Vec<Token>) {
+    let place = (2..tokens.len()).find(|at| {
+        let is_money = |at: usize| tokens.get(at).is_some_and(Token::is_money);
+        let no = matches!(word_at(tokens, *at), "no" | "not" | "nao" | "y");
+        let no = no && (word_at(tokens, *at) != "y" || word_at(tokens, at.saturating_add(1)) == "no");
+        let next = at.saturating_add(if word_at(tokens, *at) == "y" { 2 } else { 1 });
+        let earlier = tokens.iter().take(at.saturating_sub(1)).any(Token::is_money);
+        let behind_comma = word_at(tokens, at.saturating_sub(1)) == "," || word_at(tokens, *at) == "y";
+        no && is_money(next) && earlier && behind_comma
+    });
+    if let Some(from) = place {
+        let to = from.saturating_add(if word_at(tokens, from) == "y" { 3 } else { 2 });
+        remove(tokens, from.saturating_sub(usize::from(word_at(tokens, from) != "y")), to);
+    }
+}
+
 /// Removes what stands before a correction word: «200, perdón, 300»; «a Ana, digo a Eva».
 fn marked(tokens: &mut Vec<Token>) {
     let mut at = 1;
@@ -176,6 +195,7 @@ fn correct_at(tokens: &mut Vec<Token>, at: usize) -> bool {
         let word = token.folded.as_str();
         LEXICON.correction_fillers.contains(word)
             || LEXICON.correction_markers.contains(word)
+            || is_neutral(word) && !LEXICON.prepositions.contains(word) && !LEXICON.determiners.contains(word)
             || token.is_punct() && ",.…-:;!".contains(word)
     };
     let Some(offset) = tokens.iter().skip(at).position(|token| !is_filler(token)) else { return false };

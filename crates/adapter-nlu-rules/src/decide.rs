@@ -1,45 +1,53 @@
 //! Decides the intent with a list of questions in a fixed order: the first one that applies gives the intent.
 //! Codes come first, then a complete transfer, then what could be mistaken for an incomplete transfer.
 
-mod answers;
+mod asked;
 mod entities;
+mod explained;
+mod scores;
 mod transfers;
+mod wishes;
+mod yes_no;
 
 use crate::{
-    amounts, codes,
+    amounts,
+    answers::{self as dialogue_answers},
+    codes,
     commands::{commands, form_of, is_past, set_of, wanted, words_of},
     corrections, digits, guards,
-    language::{has_dot_cue, rename_portuguese_no, vote},
+    language::{self, has_dot_cue, rename_portuguese_no},
     lexicon::{CURRENCIES, LEXICON},
+    names,
     numbers::{Reading, is_number_word},
     patterns::{found, is_in_class},
+    payees, periods, relative,
     slots::{self, Amount},
+    spelling,
     tokens::{Kind, Token, fold, tokenise, word_at},
-    typos,
+    topics,
     verbs::form,
+    vocabulary,
 };
 use domain::{
     locale::Locale,
     messaging::{
         clear_yes::is_clear_yes,
-        intent::{AmountReading, DestinationKind, Entities, Intent, NamedDestination},
+        intent::{
+            AmountReading, AskedFor, DestinationKind, Dialogue, Entities, Intent, NamedDestination, Topic,
+            Understanding,
+        },
     },
     money::{Currency, account_number::AccountNumber},
     phone::Region,
 };
+use entities::normalise;
 use std::collections::HashSet;
-
-/// The intent of a text, its language and its slots.
-#[derive(Debug)]
-pub(crate) struct Decision {
-    pub(crate) intent: Intent,
-    pub(crate) locale: Option<Locale>,
-    pub(crate) entities: Entities,
-}
 
 /// Everything that the questions need to know about a text.
 struct MessageFeatures<'a> {
     language: Locale,
+    /// The text as the tokens' places count it.
+    chars: &'a [char],
     /// All tokens, with amounts and destinations recognised.
     tokens: &'a [Token],
     words: Vec<&'a str>,
@@ -53,16 +61,41 @@ struct MessageFeatures<'a> {
     destination: Option<NamedDestination>,
     code: Option<String>,
     is_question: bool,
+    dialogue: &'a Dialogue,
 }
 
 /// Decides what a text means. `home` is the region of phone numbers without a calling code.
-pub(crate) fn decide(text: &str, home: Region) -> Decision {
+pub(crate) fn decide(text: &str, home: Region, dialogue: &Dialogue) -> Understanding {
+    with_features(text, dialogue, |facts, shown| {
+        let mut understood = facts.understood(text);
+        understood.locale = shown.or(dialogue.locale);
+        understood.entities.destination = understood.entities.destination.map(|d| normalise(d, home));
+        understood.confidence = if understood.intent == Intent::Unknown { 0.3 } else { 0.9 };
+        understood
+    })
+}
+
+/// Every reading of a text with its score, best first.
+pub(crate) fn readings(text: &str, dialogue: &Dialogue) -> Vec<(Intent, f32)> {
+    with_features(text, dialogue, |facts, _| facts.scores())
+}
+
+/// Finds the features of a text and gives them, with the language that the text shows, to `then`.
+fn with_features<T>(
+    text: &str,
+    dialogue: &Dialogue,
+    then: impl FnOnce(&MessageFeatures<'_>, Option<Locale>) -> T,
+) -> T {
     let (chars, mut tokens) = tokenise(text);
-    let (language, is_told) = vote(&tokens);
+    let found_language = language::find(text, &tokens, dialogue.locale);
+    let language = found_language.reading;
     if language == Locale::Pt {
         rename_portuguese_no(&mut tokens);
     }
-    typos::repair_all(&mut tokens);
+    spelling::repair_all(&mut tokens);
+    if language == Locale::En {
+        language::rename_english_figures(&mut tokens);
+    }
     let reading = Reading { language, dot_cue: has_dot_cue(&tokens) };
     let code = codes::find(&tokens);
     let recognised = amounts::recognise(&digits::group(tokens, language), reading);
@@ -72,6 +105,7 @@ pub(crate) fn decide(text: &str, home: Region) -> Decision {
     let words = words_of(&recognised);
     let facts = MessageFeatures {
         language,
+        chars: &chars,
         tokens: &recognised,
         set: set_of(&words),
         words,
@@ -83,17 +117,9 @@ pub(crate) fn decide(text: &str, home: Region) -> Decision {
         corrected_wanted,
         code,
         is_question: text.contains('?'),
+        dialogue,
     };
-    // Only the domain's allow-list decides what is a yes.
-    let intent = if is_clear_yes(text) {
-        Intent::Confirm
-    } else if facts.words.is_empty() || is_quoted(&chars) {
-        Intent::Unknown
-    } else {
-        facts.intent()
-    };
-    let entities = facts.entities(intent, &chars, home);
-    Decision { intent, locale: is_told.then_some(language), entities }
+    then(&facts, found_language.shown)
 }
 
 /// True if a command is in quotation marks: the person quotes or mentions it and doesn't give it.
@@ -184,6 +210,29 @@ impl MessageFeatures<'_> {
         LEXICON.yes.contains(self.head())
     }
 
+    /// Whether the text begins with a plain yes, as an answer to a prompt does.
+    fn answers_yes(&self) -> bool {
+        const PLAIN: [&str; 20] = [
+            "si", "sim", "sip", "yes", "yep", "yeah", "ok", "okay", "va", "vale", "claro", "dale", "sale",
+            "sure", "pode", "ta", "beleza", "isso", "<yes>", "simon",
+        ];
+        const PHRASES: [[&str; 2]; 12] = [
+            ["esta", "bien"],
+            ["ta", "bom"],
+            ["de", "acuerdo"],
+            ["com", "certeza"],
+            ["sounds", "good"],
+            ["go", "ahead"],
+            ["do", "it"],
+            ["all", "right"],
+            ["por", "supuesto"],
+            ["of", "course"],
+            ["esta", "bem"],
+            ["muy", "bien"],
+        ];
+        PLAIN.contains(&self.head()) || PHRASES.iter().any(|phrase| self.words.starts_with(phrase))
+    }
+
     /// True for phrases in which a negation word negates nothing: «no hay pedo», "no worries".
     fn is_harmless_no(&self) -> bool {
         self.any(&[
@@ -200,53 +249,39 @@ impl MessageFeatures<'_> {
         ])
     }
 
-    fn intent(&self) -> Intent {
-        self.about_codes()
-            .or_else(|| self.whole_transfer())
-            .or_else(|| self.people_and_messages())
-            .or_else(|| self.questions())
-            .or_else(|| self.yes_or_no())
-            .or_else(|| self.partial_transfer())
-            .unwrap_or_else(|| self.rest())
+    fn understood(&self, text: &str) -> Understanding {
+        // Only the domain's allow-list decides what is a yes.
+        if is_clear_yes(text) {
+            return Understanding { intent: Intent::Confirm, explained: true, ..Understanding::unknown() };
+        }
+        if self.words.is_empty() {
+            return Understanding::unknown();
+        }
+        if let Some(answer) = self.answer() {
+            return answer;
+        }
+        let quoted = is_quoted(self.chars);
+        let (intent, also) =
+            if quoted { (Intent::Unknown, Vec::new()) } else { self.with_wishes(self.intent()) };
+        let entities = self.entities(intent);
+        let explained = !quoted && self.explains(intent, &entities);
+        Understanding { intent, also, entities, explained, ..Understanding::unknown() }
     }
 
-    fn about_codes(&self) -> Option<Intent> {
+    fn intent(&self) -> Intent {
+        if let Some(intent) = self.whole_transfer() {
+            return intent;
+        }
+        if self.gives_code() {
+            return Intent::VerifyCode;
+        }
+        self.best()
+    }
+
+    fn gives_code(&self) -> bool {
+        let Some(code) = &self.code else { return false };
         let says_code =
             self.words.iter().any(|word| is_in_class("CODE", word)) && !self.any(&["clabe", "interbancaria"]);
-        let has_currency = self.words.iter().any(|word| CURRENCIES.is_word(word));
-        let explicit = self.has_explicit_destination();
-        if says_code && !explicit && !has_currency {
-            let asks = self.code.is_none() && self.holds("resend_req") && !self.holds("stop_msg");
-            if self.holds("resend_neg") || asks {
-                return Some(Intent::ResendCode);
-            }
-        }
-        let refuses = self.any(&[
-            "no", "not", "nao", "otro", "otra", "nuevo", "nueva", "another", "new", "outro", "novo", "never",
-            "expiro", "vencio", "expired",
-        ]);
-        let wants_another = self.any(&[
-            "otro", "otra", "nuevo", "nueva", "another", "new", "outro", "novo", "reenvia", "resend",
-            "mandame", "enviame", "uno", "jalo", "sirve", "funciona", "works", "working",
-        ]);
-        if self.code.is_some()
-            && !explicit
-            && self.holds("resend_neg")
-            && refuses
-            && wants_another
-            && !has_currency
-        {
-            return Some(Intent::ResendCode);
-        }
-        let resends = self.head().starts_with("resend") || self.head().starts_with("reenvi");
-        if !says_code && self.words.len() <= 4 && resends && !self.has_amount() {
-            return Some(Intent::ResendCode);
-        }
-        self.gives_code(says_code).then_some(Intent::VerifyCode)
-    }
-
-    fn gives_code(&self, says_code: bool) -> bool {
-        let Some(code) = &self.code else { return false };
         let is_money = self.tokens.iter().any(|t| t.is_amount() && (t.marks.has_currency || t.marks.time));
         if self.has_explicit_destination() || is_money {
             return false;
@@ -269,79 +304,23 @@ impl MessageFeatures<'_> {
                 .iter()
                 .any(|w| LEXICON.phone_cues.contains(w) || LEXICON.reference_words.contains(w)));
         let names_somebody = self.any(&["para", "pra", "pro", "to"]);
+        let is_told = self.all_words(|word| {
+            LEXICON.code_fillers.contains(word)
+                || word == "<amt>"
+                || is_number_word(word)
+                || vocabulary::is_neutral(word)
+                || vocabulary::explains(Intent::VerifyCode, word)
+                || vocabulary::explains(Intent::ResendCode, word)
+        });
         let arrived = code.len() >= 5 || says_code || self.holds("codearr");
         !is_about_else
             && (only_code
                 || says_code && !sends_money
                 || !sends_money
+                    && is_told
                     && self.holds("codectx")
                     && !names_somebody
                     && self.words.len() <= 8
                     && arrived)
-    }
-
-    fn people_and_messages(&self) -> Option<Intent> {
-        if self.commands_frame() {
-            return None;
-        }
-        if self.holds("human") && !self.has_amount() {
-            return Some(Intent::TalkToHuman);
-        }
-        if self.has_amount() || self.has_explicit_destination() || self.set.contains("motion") {
-            return None;
-        }
-        let arrives =
-            self.any(&["llega", "llego", "llegado", "recibi", "chegou", "chega", "received", "arrived"]);
-        if self.holds("stop_any") || self.holds("stop_msg") && !arrives {
-            return Some(Intent::Stop);
-        }
-        let about_messages = self.any(&["mensaje", "sms", "mensagem", "message", "text"]);
-        if arrives && self.holds("notarrived") && about_messages {
-            return Some(Intent::ResendCode);
-        }
-        self.holds("start_any").then_some(Intent::Start)
-    }
-
-    fn questions(&self) -> Option<Intent> {
-        if self.holds("mention") {
-            return Some(Intent::Unknown);
-        }
-        let reports = self.holds("report_strong")
-            || self.holds("notarrived") && (self.holds("moneytopic") || self.has_past_verb());
-        if reports && !self.commands_frame() {
-            return Some(Intent::ReportProblem);
-        }
-        if self.holds("topup") {
-            return Some(Intent::Unknown);
-        }
-        let asks_when = self.any(&["long", "tarda", "tardan", "when", "cuando", "demora", "time"]);
-        if self.holds("arrived_q") && self.corrected_wanted.is_empty() && !asks_when {
-            return Some(Intent::ListTransactions);
-        }
-        let asks_balance = self.holds("balance");
-        if self.holds("help_howto") && !asks_balance {
-            return Some(Intent::Help);
-        }
-        let reminds = self.holds("reminder");
-        let commands_amount = !self.corrected_wanted.is_empty() && self.has_amount();
-        if self.holds("list") && !reminds && !commands_amount {
-            return Some(Intent::ListTransactions);
-        }
-        if asks_balance && !reminds {
-            return Some(Intent::CheckBalance);
-        }
-        (self.holds("help_meta") && self.corrected_wanted.is_empty()).then_some(Intent::Help)
-    }
-
-    fn rest(&self) -> Intent {
-        if self.holds("help_any") {
-            let commands_amount = !self.corrected_wanted.is_empty() && self.has_amount();
-            return if commands_amount { Intent::Unknown } else { Intent::Help };
-        }
-        let has_core = self.words.iter().any(|word| LEXICON.greeting_core.contains(word));
-        let greets = LEXICON.greeting_heads.contains(self.head())
-            && has_core
-            && self.words.iter().skip(1).all(|word| LEXICON.greeting.contains(word));
-        if greets { Intent::Greeting } else { Intent::Unknown }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     lexicon::LEXICON,
-    patterns::{found, places},
+    patterns::{found, mentions, places},
     tokens::{Token, word_at},
 };
 
@@ -15,6 +15,13 @@ pub(crate) fn is_future(tokens: &[Token], commands: &[usize]) -> bool {
         let begins_new = token.is_punct() && matches!(word, "," | ";" | "." | ":" | "!" | "?")
             || matches!(word, "so" | "ahora") && clauses.last().is_some_and(|clause| !clause.is_empty());
         if begins_new {
+            // «para el viernes fiesta: mándale 50» is a heading; «mañana: mándale 50» is a time.
+            if word == ":"
+                && let Some(clause) = clauses.last_mut()
+                && clause.iter().any(|(_, word)| is_content(word))
+            {
+                clause.clear();
+            }
             clauses.push(Vec::new());
         }
         if !token.is_punct()
@@ -33,6 +40,16 @@ pub(crate) fn is_future(tokens: &[Token], commands: &[usize]) -> bool {
         }
         places("future", &words).any(|at| governs(&words, at))
     })
+}
+
+/// Whether a word is more than a time, an article or a number.
+fn is_content(word: &str) -> bool {
+    !(LEXICON.future_words.contains(word)
+        || LEXICON.time_units.contains(word)
+        || LEXICON.determiners.contains(word)
+        || LEXICON.prepositions.contains(word)
+        || word.starts_with('<')
+        || mentions("future", word))
 }
 
 /// False where the time only describes a thing: «la cena de mañana», "for tomorrow's lunch".

@@ -52,7 +52,8 @@ lexicon! {
     yes_fillers, deny_words, greeting, greeting_heads, greeting_core, name_prepositions,
     prepositions, determiners, name_stops, never_names, role_nouns, titles, request_words, request_gaps,
     english_no_command_before, correction_markers, correction_fillers, concepts, future_words, state_verbs,
-    condition_next, code_fillers, to_me_verbs, after_amount, no_money_objects, strong_verb_stems, never_repaired,
+    condition_next, code_fillers, to_me_verbs, after_amount, no_money_objects, strong_verb_stems, never_repaired, neutral,
+    banks, relations, word_names, answer_words,
 }
 
 pub(crate) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {

@@ -8,21 +8,29 @@
 //! Words and patterns are data (`data/`); the modules below apply them.
 
 mod amounts;
+mod answers;
 mod codes;
 mod commands;
 mod corrections;
 mod decide;
 mod digits;
+mod features;
 mod guards;
 mod language;
 mod lexicon;
+mod model;
 mod names;
 mod numbers;
 mod patterns;
+mod payees;
+mod periods;
+mod relative;
 mod slots;
+mod spelling;
 mod tokens;
-mod typos;
+mod topics;
 mod verbs;
+mod vocabulary;
 
 #[cfg(test)]
 mod tests;
@@ -52,22 +60,22 @@ impl RuleParser {
     }
 
     /// Returns the intent, language and entities of a text. Pure and synchronous; never fails: a text without
-    /// a known meaning is [`Intent::Unknown`]. `dialogue` is what was said
-    /// before: its language is reported when the text itself doesn't tell one.
+    /// a known meaning is `Intent::Unknown`. `dialogue` is what was said before: what was asked, the payees, and
+    /// the language that is reported when the text itself doesn't tell one.
     ///
-    /// Only the first 600 characters count. The confidence is 0.9, or 0.3 for [`Intent::Unknown`].
+    /// Only the first 600 characters count. The confidence is 0.9, or 0.3 for `Intent::Unknown`.
     #[must_use]
     pub fn understand(&self, text: &str, dialogue: &Dialogue) -> Understanding {
         let text: String = text.chars().take(LENGTH_MAX).collect();
-        let decision = decide::decide(&text, self.home);
-        let confidence = if decision.intent == Intent::Unknown { 0.3 } else { 0.9 };
-        Understanding {
-            intent: decision.intent,
-            confidence,
-            locale: decision.locale.or(dialogue.locale),
-            entities: decision.entities,
-            ..Understanding::unknown()
-        }
+        decide::decide(&text, self.home, dialogue)
+    }
+
+    /// Returns every reading that the grammar allows with its score, best first: why a text was read as it was.
+    /// A complete transfer, a code and a clear yes are decided before scores count.
+    #[must_use]
+    pub fn readings(&self, text: &str, dialogue: &Dialogue) -> Vec<(Intent, f32)> {
+        let text: String = text.chars().take(LENGTH_MAX).collect();
+        decide::readings(&text, dialogue)
     }
 }
 

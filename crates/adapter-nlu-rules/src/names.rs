@@ -4,6 +4,7 @@ use crate::{
     commands::form_of,
     lexicon::{CURRENCIES, LEXICON},
     tokens::{Token, fold, word_at},
+    vocabulary::{is_laugh, is_neutral},
 };
 use domain::locale::Locale;
 use unicode_normalization::UnicodeNormalization;
@@ -26,10 +27,7 @@ struct Candidate {
 
 /// The name of the destination. `command` is the index of the verb that asks for the transfer.
 pub(crate) fn find(tokens: &[Token], language: Locale, command: Option<usize>) -> Option<String> {
-    let words = || tokens.iter().filter(|t| t.is_word() && t.surface.chars().count() > 1);
-    let all_large = words().next().is_some()
-        && words().all(|t| t.surface.chars().all(|c| c.is_uppercase() || !c.is_alphabetic()));
-    let finder = Finder { tokens, all_large };
+    let finder = Finder { tokens, all_large: is_all_large(tokens) };
     let candidates = finder.behind_prepositions(language, command);
     let has_strong = candidates.iter().any(|c| c.rank == 3);
     if let Some(command) = command.filter(|_| !has_strong)
@@ -52,11 +50,33 @@ pub(crate) fn find(tokens: &[Token], language: Locale, command: Option<usize>) -
         finder.is_capitalised(next) || LEXICON.determiners.contains(word_at(tokens, next))
     };
     let any = candidates.iter().filter(|c| c.rank == 0).any(looks_like_one);
+    if command.is_some()
+        && let Some(owed) = finder.owed()
+    {
+        return Some(owed);
+    }
     if command.is_some() && any {
         candidates.iter().find(|c| c.rank == 0).map(|c| c.name.clone())
     } else {
         None
     }
+}
+
+/// The name that starts at a token, and the index behind it.
+pub(crate) fn at(tokens: &[Token], start: usize) -> Option<(String, usize)> {
+    Finder { tokens, all_large: is_all_large(tokens) }.collect(start)
+}
+
+/// The name behind a preposition, also as the owner of an account: «a mi mamá», «a la cuenta de Ana».
+pub(crate) fn behind_preposition(tokens: &[Token], preposition: usize) -> Option<(String, usize)> {
+    let finder = Finder { tokens, all_large: is_all_large(tokens) };
+    let next = preposition.saturating_add(1);
+    finder.collect(finder.behind_account(next).unwrap_or(next))
+}
+
+fn is_all_large(tokens: &[Token]) -> bool {
+    let mut words = tokens.iter().filter(|t| t.is_word() && t.surface.chars().count() > 1).peekable();
+    words.peek().is_some() && words.all(|t| t.surface.chars().all(|c| c.is_uppercase() || !c.is_alphabetic()))
 }
 
 impl Finder<'_> {
@@ -72,7 +92,24 @@ impl Finder<'_> {
         let mut candidates = Vec::new();
         for (at, token) in self.tokens.iter().enumerate() {
             let word = token.folded.as_str();
-            if !token.is_word() || !(LEXICON.name_prepositions.contains(word) || word == "for") {
+            if let Some(start) = self.behind_label(at)
+                && let Some((name, _)) = self.collect(start)
+            {
+                candidates.push(Candidate { rank: 3, behind_command: true, at, name });
+                continue;
+            }
+            let leads = LEXICON.name_prepositions.contains(word)
+                || matches!(word, "for" | "en" | "na" | "no" | "em_o");
+            if !token.is_word() || !leads {
+                continue;
+            }
+            let of_account = self.behind_account(at.saturating_add(1));
+            if let Some((name, _)) = of_account.and_then(|start| self.collect(start)) {
+                let behind_command = command.is_none_or(|command| at > command);
+                candidates.push(Candidate { rank: 3, behind_command, at, name });
+                continue;
+            }
+            if matches!(word, "en" | "na" | "no" | "em_o") {
                 continue;
             }
             let next_at = at.saturating_add(1);
@@ -82,7 +119,10 @@ impl Finder<'_> {
             let is_verb = form.is_some_and(|f| f.is("inf")) && !self.is_capitalised(next_at)
                 || word == "to" && form.is_some_and(|f| f.is_any(&["imp", "make"]))
                 || word == "a" && matches!(before, "voy" | "vas" | "va" | "ayudas" | "ayudame" | "volver");
-            if is_verb || word == "a" && language == Locale::En {
+            let is_english_article = word == "a"
+                && language == Locale::En
+                && !matches!(next.folded.as_str(), "mi" | "la" | "el" | "los" | "las" | "tu");
+            if is_verb || is_english_article {
                 continue;
             }
             let Some((name, _)) = self.collect(next_at) else { continue };
@@ -103,6 +143,68 @@ impl Finder<'_> {
         candidates
     }
 
+    /// Where the name starts behind a label, «Destinatario: Julieta», or behind an amount that is somebody's: «manda
+    /// los 60 de Carol».
+    fn behind_label(&self, at: usize) -> Option<usize> {
+        let word = word_at(self.tokens, at);
+        let next = at.saturating_add(1);
+        let is_label = matches!(
+            word,
+            "destinatario"
+                | "beneficiario"
+                | "recipient"
+                | "beneficiary"
+                | "payee"
+                | "para"
+                | "to"
+                | "destino"
+                | "name"
+                | "nombre"
+                | "nome"
+                | "titular"
+        );
+        if is_label && word_at(self.tokens, next) == ":" {
+            return Some(next.saturating_add(1));
+        }
+        let amount =
+            at.checked_sub(1).and_then(|before| self.token(before)).filter(|token| token.is_money())?;
+        let owned = at.checked_sub(2).map_or("", |before| word_at(self.tokens, before));
+        let is_owned = matches!(word, "de" | "del" | "da" | "do")
+            && matches!(owned, "los" | "las" | "os" | "as" | "esos" | "the")
+            && !amount.marks.excluded();
+        is_owned.then_some(next)
+    }
+
+    /// Where the name starts behind «la cuenta de», «nombre de», «conta da», "the account of".
+    fn behind_account(&self, start: usize) -> Option<usize> {
+        const OWNED: [&str; 14] = [
+            "cuenta", "conta", "account", "tarjeta", "card", "cartao", "clabe", "nombre", "nome", "name",
+            "chave", "pix", "numero", "celular",
+        ];
+        let mut at = start;
+        let mut owned = false;
+        while let Some(token) = self.token(at).filter(|token| token.is_word()) {
+            let word = token.folded.as_str();
+            if OWNED.contains(&word) {
+                owned = true;
+            } else if owned && matches!(word, "de" | "del" | "da" | "do" | "of") {
+                let next = word_at(self.tokens, at.saturating_add(1));
+                let again = OWNED.contains(&next) || LEXICON.account_cues.contains(next);
+                return (!again).then_some(at.saturating_add(1));
+            } else if !(LEXICON.determiners.contains(word) || owned && word == "a") {
+                return None;
+            }
+            at = at.saturating_add(1);
+        }
+        None
+    }
+
+    /// The person that is owed: "I owe Kim 25, send it to her".
+    fn owed(&self) -> Option<String> {
+        let owes = self.tokens.iter().position(|token| token.folded == "owe")?;
+        self.collect(owes.saturating_add(1)).map(|(name, _)| name)
+    }
+
     /// The name right after an English verb: "pay Katy Parrow $40".
     fn direct_object(&self, command: usize) -> Option<String> {
         const NO_NAMES: [&str; 17] = [
@@ -121,7 +223,7 @@ impl Finder<'_> {
         let no_name = LEXICON.transfer_nouns.contains(word)
             || LEXICON.money_nouns.contains(word)
             || NO_NAMES.contains(&word);
-        if !verb.english || is_thing || no_name {
+        if !(verb.english || verb.is("let")) || is_thing || no_name {
             return None;
         }
         let (name, end) = self.collect(at)?;
@@ -169,18 +271,61 @@ impl Finder<'_> {
             if self.ends_name(at, word, words.is_empty()) {
                 break;
             }
-            words.push(token.surface.to_lowercase().nfc().collect());
-            at = at.saturating_add(1);
+            let (written, end) = self.whole_word(at, token);
+            words.push(written);
+            at = end;
         }
         let only_title = words.len() == 1
             && words.first().is_some_and(|w| matches!(fold(w).as_str(), "mr" | "mrs" | "sr" | "dr"));
         (!words.is_empty() && !only_title).then(|| (words.join(" "), at))
     }
 
+    /// A word of a name with all that is written to it: «Mary-Jane», «Ma.», «J.R.».
+    fn whole_word(&self, start: usize, token: &Token) -> (String, usize) {
+        let mut written: String = token.surface.to_lowercase().nfc().collect();
+        let mut end = token.end;
+        let mut at = start.saturating_add(1);
+        while let Some(sign) = self.token(at).filter(|sign| sign.is_punct() && sign.start == end) {
+            let next =
+                self.token(at.saturating_add(1)).filter(|next| next.is_word() && next.start == sign.end);
+            match (sign.folded.as_str(), next) {
+                ("-", Some(next)) => {
+                    written.push('-');
+                    written.extend(next.surface.to_lowercase().nfc());
+                    end = next.end;
+                    at = at.saturating_add(2);
+                }
+                (".", _) if token.surface.chars().count() <= 2 && token.is_capitalised() => {
+                    let goes_on = self.token(at.saturating_add(1)).is_some_and(|next| {
+                        next.is_word()
+                            && (next.is_capitalised() || matches!(next.folded.as_str(), "de" | "del" | "la"))
+                    });
+                    if !goes_on {
+                        break;
+                    }
+                    written.push('.');
+                    end = sign.end;
+                    at = at.saturating_add(1);
+                }
+                _ => break,
+            }
+        }
+        (written, at)
+    }
+
     fn ends_name(&self, at: usize, word: &str, is_first: bool) -> bool {
         let capitalised = self.is_capitalised(at);
-        let nickname = is_first && matches!(word, "bro" | "guy" | "man" | "wey");
-        LEXICON.name_stops.contains(word) && !nickname
+        let owned = at
+            .checked_sub(1)
+            .is_some_and(|before| LEXICON.determiners.contains(word_at(self.tokens, before)));
+        let nickname = is_first
+            && (matches!(word, "bro" | "guy" | "man" | "wey")
+                || LEXICON.relations.contains(word)
+                || owned && !LEXICON.never_names.contains(word));
+        is_laugh(word)
+            || word.starts_with('<')
+            || is_neutral(word) && !nickname && !(is_first && capitalised && word.len() > 2)
+            || LEXICON.name_stops.contains(word) && !nickname
             || LEXICON.future_words.contains(word)
             || !is_first && word == "y"
             || CURRENCIES.is_word(word) && !capitalised
@@ -198,7 +343,9 @@ impl Finder<'_> {
         }
         let token = self.token(next).filter(|token| token.is_word())?;
         let head = words.first().map(|word| fold(word)).unwrap_or_default();
-        let is_role = LEXICON.role_nouns.contains(head.as_str())
+        let is_relation = LEXICON.relations.contains(head.as_str()) && self.is_capitalised(next);
+        let is_role = is_relation
+            || LEXICON.role_nouns.contains(head.as_str())
             || LEXICON.role_nouns.contains(word_at(self.tokens, first));
         let by_role = is_role && of != "from" && !LEXICON.name_stops.contains(token.folded.as_str());
         let by_case = self.is_capitalised(first) && self.is_capitalised(next) && of != "of" && of != "from";

@@ -386,9 +386,9 @@ impl PhraseReader<'_> {
             // «un», «una» and "one" are numbers only before a multiplier, a currency or a decimal word.
             let next = self.word(1).unwrap_or_default();
             let counts = self.multiplier(1, false).is_some()
-                || CURRENCIES.is_word(next)
+                || CURRENCIES.words.get(next).is_some_and(Option::is_some)
                 || LEXICON.decimal_point.contains(next);
-            if !counts || matches!(next, "plata" | "feria" | "lana" | "colon" | "sol") {
+            if !counts || matches!(next, "colon" | "sol" | "real") {
                 return Some(Step::Done);
             }
         }

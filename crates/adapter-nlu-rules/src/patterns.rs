@@ -95,6 +95,18 @@ pub(crate) fn all_words() -> impl Iterator<Item = &'static str> {
     })
 }
 
+/// True if an element of a pattern of that name fits the word.
+pub(crate) fn mentions(name: &str, word: &str) -> bool {
+    patterns(name).flatten().any(|element| match element {
+        Element::OneOf { words, prefixes, runs } => {
+            words.contains(word)
+                || prefixes.iter().any(|prefix| word.starts_with(prefix))
+                || runs.iter().any(|run| run.contains(&word))
+        }
+        _ => false,
+    })
+}
+
 /// True if any pattern of that name matches somewhere in the words.
 pub(crate) fn found(name: &str, words: &[&str]) -> bool {
     patterns(name).any(|pattern| (0..=words.len()).any(|at| matches_at(words, at, pattern)))

@@ -5,6 +5,7 @@ use crate::{
     lexicon::{CURRENCIES, LEXICON},
     names,
     tokens::{Kind, Token},
+    vocabulary,
 };
 use domain::{
     locale::Locale,
@@ -54,7 +55,10 @@ pub(crate) fn amount(tokens: &[Token], commands: &[usize]) -> Amount {
     if found.len() > 1 && with_currency.len() == 1 {
         found = with_currency;
     }
-    let Some((_, first)) = found.first() else { return Amount::default() };
+    let Some((at, first)) = found.first().copied() else { return Amount::default() };
+    if is_weak(tokens, at, first) {
+        return Amount::UNCLEAR;
+    }
     if found.iter().any(|(_, token)| token.value != first.value) {
         return Amount::UNCLEAR;
     }
@@ -97,6 +101,12 @@ fn is_weak(tokens: &[Token], at: usize, token: &Token) -> bool {
     };
     let word = next.folded.as_str();
     !(LEXICON.after_amount.contains(word)
+        || vocabulary::is_neutral(word)
+        || LEXICON.request_words.contains(word)
+        || LEXICON.transfer_nouns.contains(word)
+        || LEXICON.account_cues.contains(word)
+        || LEXICON.correction_markers.contains(word)
+        || LEXICON.future_words.contains(word)
         || CURRENCIES.is_word(word)
         || form_of(next).is_some()
         || next.is_capitalised())

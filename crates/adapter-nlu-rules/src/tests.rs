@@ -8,6 +8,7 @@ use domain::{
 };
 use proptest::prelude::*;
 
+mod dialogue;
 mod yes_matrix;
 
 fn parse(text: &str) -> Understanding {

@@ -1,11 +1,17 @@
 //! Cuts a text into tokens: words, numbers, signs, and everything that its form alone identifies.
 
+mod iban;
+mod signs;
+mod unify;
+
 use crate::lexicon::SHORTHAND;
 use domain::messaging::intent::DestinationKind;
+use iban::find_iban;
 use regex::Regex;
 use rust_decimal::Decimal;
 use std::sync::LazyLock;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use unify::unify;
 
 /// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,122 +136,24 @@ static FORMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?x)
         (?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
-        |(?P<alias>@\w[\w.]*)
+        |(?P<alias>@\w[\w.-]*)
         |(?P<taxid>\d{3}\.\d{3}\.\d{3}-\d{2}|\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2})
         |(?P<uuid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})
+        |(?P<cents>\d{1,2}/100\b)
+        |(?P<odd>\d+(?:[.,]\d+)*(?:\^+|\s?[x×*]\s?\d+(?:[.,]\d+)*))
         |(?P<date>\d{1,4}/\d{1,2}(?:/\d{2,4})?)
         |(?P<time>\d{1,2}[:h]\d{2}\b|\d{1,2}\s?(?:am|pm|hrs?|h)\b|\d{1,2}\s?[ap]\.m\.)
         |(?P<ord>\d+(?:st|nd|rd|th)\b|\d+[ºª])
         |(?P<pct>\d+(?:[.,]\d+)?\s?%)
         |(?P<cur>(?:us|u|r|mx|mex|c|ca|cad|a|au|aud|nz|nzd|usd|mxn|ars|cop)\s?\$[sd]?\b|(?:us|u|r|mx|mex|c|ca|cad|a|au|aud|nz|nzd|usd|mxn|ars|cop)\s?\$|[$€£¥₡])
+        |(?P<mn>\bm\s?[./]\s?n\b\.?|\bmn\b)
+        |(?P<minus>(?:^|[\s:$=])-\$?\d{1,9}(?:[.,]\d+)*\b)
         |(?P<num>\+?\d+(?:[.,]\d+)*)
         |(?P<word>[\p{L}\p{M}]+(?:['´`][\p{L}\p{M}]+)*)
         |(?P<punct>[^\s\w])",
     )
     .ok()
 });
-
-/// IBAN lengths by country (ISO 13616 registry), for the countries we accept.
-const IBAN_LENGTHS: [(&str, usize); 30] = [
-    ("DE", 22),
-    ("ES", 24),
-    ("FR", 27),
-    ("GB", 22),
-    ("IT", 27),
-    ("PT", 25),
-    ("NL", 18),
-    ("BE", 16),
-    ("CH", 21),
-    ("AT", 20),
-    ("IE", 22),
-    ("PL", 28),
-    ("BR", 29),
-    ("LU", 20),
-    ("FI", 18),
-    ("SE", 24),
-    ("NO", 15),
-    ("DK", 18),
-    ("GR", 27),
-    ("CR", 22),
-    ("DO", 28),
-    ("GT", 28),
-    ("SV", 28),
-    ("AD", 24),
-    ("RO", 24),
-    ("CZ", 24),
-    ("HU", 28),
-    ("LT", 20),
-    ("TR", 26),
-    ("SK", 24),
-];
-
-/// The first IBAN in the text: start, end and value, without spaces and in capitals.
-fn find_iban(text: &[char]) -> Option<(usize, usize, String)> {
-    (0..text.len()).find_map(|start| iban_at(text, start))
-}
-
-fn iban_at(text: &[char], start: usize) -> Option<(usize, usize, String)> {
-    let before = start.checked_sub(1).and_then(|at| text.get(at));
-    if before.is_some_and(|c| c.is_alphanumeric()) {
-        return None;
-    }
-    let country: String =
-        text.get(start..start.checked_add(2)?)?.iter().collect::<String>().to_ascii_uppercase();
-    let (_, length) = IBAN_LENGTHS.iter().find(|(code, _)| *code == country)?;
-    let checks = text.get(start.checked_add(2)?..start.checked_add(4)?)?;
-    if !checks.iter().all(char::is_ascii_digit) {
-        return None;
-    }
-    let mut iban = String::new();
-    let mut at = start;
-    while let Some(c) = text.get(at).filter(|_| iban.len() < *length) {
-        let next_is_sign = text.get(at.saturating_add(1)).is_some_and(char::is_ascii_alphanumeric);
-        if c.is_ascii_alphanumeric() {
-            iban.push(c.to_ascii_uppercase());
-        } else if !(matches!(c, ' ' | '-') && next_is_sign) {
-            break;
-        }
-        at = at.saturating_add(1);
-    }
-    let digits = iban.bytes().filter(u8::is_ascii_digit).count();
-    let ends = !text.get(at).is_some_and(|c| c.is_alphanumeric());
-    (iban.len() == *length && digits >= 10 && ends).then_some((start, at, iban))
-}
-
-/// Maps all forms of apostrophe, quotation mark, space and dash to one each; `(55)` loses its brackets.
-fn unify(text: &str) -> Vec<char> {
-    let chars: Vec<char> = text
-        .nfc()
-        .map(|c| match c {
-            '“' | '”' | '«' | '»' | '„' => '"',
-            '\u{a0}' | '\u{2009}' | '\u{202f}' => ' ',
-            '–' | '—' => '-',
-            '’' => '\'',
-            other => other,
-        })
-        .collect();
-    let mut unified = chars.clone();
-    for (open, c) in chars.iter().enumerate() {
-        if *c != '(' {
-            continue;
-        }
-        let inside: Vec<char> = chars
-            .iter()
-            .skip(open.saturating_add(1))
-            .copied()
-            .take_while(|c| c.is_ascii_digit() || *c == '+')
-            .collect();
-        let close = open.saturating_add(inside.len()).saturating_add(1);
-        if (1..=4).contains(&inside.len()) && chars.get(close) == Some(&')') {
-            for place in [open, close] {
-                if let Some(bracket) = unified.get_mut(place) {
-                    *bracket = ' ';
-                }
-            }
-        }
-    }
-    unified
-}
 
 /// Reduces three or more equal letters in a row to one: «holaaa» is «hola».
 fn squeeze(word: &str) -> String {
@@ -293,12 +201,13 @@ fn push(kind: &str, folded: &str, surface: &str, start: usize, end: usize, token
     let alias = |value: &str| Token::destination(DestinationKind::Alias, value, start, end);
     match kind {
         "email" => tokens.push(alias(folded.trim_matches('.'))),
-        "alias" => tokens.push(alias(folded.trim_start_matches('@').trim_matches('.'))),
+        "alias" => tokens.push(alias(folded.trim_start_matches('@').trim_matches(['.', '-']))),
         "taxid" | "uuid" => tokens.push(alias(folded)),
         "num" => tokens.push(Token::new(Kind::Number, folded, surface, start, end)),
         "cur" => tokens.push(Token::new(Kind::Symbol, folded, surface, start, end)),
         "word" => push_word(folded, surface, start, end, tokens),
-        "punct" => push_sign(surface, start, end, tokens),
+        "punct" => signs::push(surface, start, end, tokens),
+        "mn" => tokens.push(Token::new(Kind::Word, "mxn", surface, start, end)),
         _ => tokens.push(Token::new(Kind::Other, &format!("<{kind}>"), surface, start, end)),
     }
 }
@@ -319,21 +228,6 @@ fn push_word(folded: &str, surface: &str, start: usize, end: usize, tokens: &mut
         None => (word, surface.to_owned()),
     };
     tokens.push(Token::new(Kind::Word, &word.replace('\'', ""), &surface, start, end));
-}
-
-fn push_sign(sign: &str, start: usize, end: usize, tokens: &mut Vec<Token>) {
-    let word = match sign {
-        "👌" | "👍" | "✅" | "🆗" | "☑" | "✔" => "<yes>",
-        "👎" | "❌" | "🚫" | "✖" | "⛔" | "🙅" => "<no>",
-        "👋" => "<hi>",
-        _ => {
-            if sign.chars().all(|c| ".,;:!?¿¡\"'()[]-/#…".contains(c)) {
-                tokens.push(Token::new(Kind::Punct, sign, sign, start, end));
-            }
-            return;
-        }
-    };
-    tokens.push(Token::new(Kind::Word, word, sign, start, end));
 }
 
 #[cfg(test)]

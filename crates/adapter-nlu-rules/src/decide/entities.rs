@@ -3,26 +3,66 @@
 use super::*;
 
 impl MessageFeatures<'_> {
-    pub(super) fn entities(&self, intent: Intent, chars: &[char], home: Region) -> Entities {
-        let amount = self.amount_reading(chars);
-        let currency = self.amount.currency.and_then(|code| Currency::parse(code).ok());
-        // A name counts only in a transfer or in a change of the payee («sí, a Rosaura»). Digits always
-        // count: they may answer a question.
+    pub(super) fn entities(&self, intent: Intent) -> Entities {
+        // A name counts only in a transfer, in a change of the payee («sí, a Rosaura»), and in a question about
+        // payments. Digits always count: they may answer a question.
         let names_payee = intent == Intent::Transfer || intent == Intent::Unknown && self.is_change();
+        let asks_about = matches!(intent, Intent::ListTransactions | Intent::Spending);
         let destination = self
             .destination
             .clone()
             .filter(|d| names_payee || d.kind != DestinationKind::Name)
-            .map(|d| normalise(d, home));
-        let code = self.code.clone().filter(|_| intent == Intent::VerifyCode);
+            .or_else(|| self.name_asked_about().filter(|_| asks_about))
+            .map(|named| self.known(named));
+        let relative = (intent == Intent::Transfer && !self.amount.is_named())
+            .then(|| (0..self.corrected.len()).find_map(|at| relative::at(self.corrected, at)))
+            .flatten()
+            .map(|(relative, _)| relative);
+        let has_period = asks_about || matches!(intent, Intent::CheckBalance | Intent::AskLimits);
         Entities {
-            amount,
-            currency,
+            amount: self.amount_reading(),
+            currency: self.amount.currency.and_then(|code| Currency::parse(code).ok()),
+            payee: self.payee_beside(destination.as_ref()).filter(|_| names_payee),
             destination,
-            code,
-            concept: self.concept(intent, chars),
-            ..Entities::default()
+            code: self.code.clone().filter(|_| intent == Intent::VerifyCode),
+            concept: self.concept(intent),
+            relative,
+            period: periods::find(self.tokens).filter(|_| has_period),
+            choice: None,
+            topic: topics::topic(intent, &self.words),
         }
+    }
+
+    /// The payee that a name means, as it is remembered; otherwise the name as said.
+    pub(super) fn known(&self, named: NamedDestination) -> NamedDestination {
+        match payees::closest(&named.value, &self.dialogue.payees) {
+            Some(known) if named.kind == DestinationKind::Name => {
+                NamedDestination { kind: DestinationKind::Name, value: known.to_owned() }
+            }
+            _ => named,
+        }
+    }
+
+    /// The name that the text gives beside a number.
+    fn payee_beside(&self, destination: Option<&NamedDestination>) -> Option<String> {
+        destination.filter(|named| named.kind != DestinationKind::Name)?;
+        let name = names::find(self.corrected, self.language, self.corrected_wanted.last().copied())?;
+        Some(payees::closest(&name, &self.dialogue.payees).map_or(name, str::to_owned))
+    }
+
+    /// The person that a question about payments names: «qué le mandé a Luis», «el comprobante de lo de Rosa».
+    fn name_asked_about(&self) -> Option<NamedDestination> {
+        let leads = |word: &str| {
+            LEXICON.name_prepositions.contains(word)
+                || matches!(word, "de" | "del" | "from" | "of" | "con" | "with" | "da" | "do" | "for" | "com")
+        };
+        let name = self.tokens.iter().enumerate().find_map(|(at, token)| {
+            let next = at.checked_add(1).filter(|_| leads(&token.folded))?;
+            let (name, end) = names::at(self.tokens, next)?;
+            let is_name = self.tokens.get(next..end)?.iter().all(dialogue_answers::may_be_in_name);
+            (is_name || payees::any_fits(&name, &self.dialogue.payees)).then_some(name)
+        })?;
+        Some(NamedDestination { kind: DestinationKind::Name, value: name })
     }
 
     /// True if the text changes something in what was asked («sí, pero …», «mejor …»).
@@ -33,7 +73,7 @@ impl MessageFeatures<'_> {
     }
 
     /// The amount. An ambiguous one, such as «1.500» in Spanish, has both readings.
-    pub(super) fn amount_reading(&self, chars: &[char]) -> Option<AmountReading> {
+    pub(super) fn amount_reading(&self) -> Option<AmountReading> {
         if let Some(value) = self.amount.value {
             // Keep the decimals as written («150.50»), unless arithmetic left more of them than money has.
             let value = if value.scale() > 2 { value.normalize() } else { value };
@@ -44,7 +84,7 @@ impl MessageFeatures<'_> {
         }
         let mut money = self.corrected.iter().filter(|token| token.is_money());
         let (Some(only), None) = (money.next(), money.next()) else { return None };
-        let text: String = chars.get(only.start..only.end)?.iter().collect();
+        let text: String = self.chars.get(only.start..only.end)?.iter().collect();
         let number: String = text.chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | ',')).collect();
         let (whole, fraction) = number.split_once(['.', ','])?;
         let is_plain = !fraction.contains(['.', ',']) && fraction.len() == 3 && !whole.is_empty();
@@ -55,7 +95,7 @@ impl MessageFeatures<'_> {
     }
 
     /// The purpose of a transfer: the words after «por», «concepto», «motivo» or "concept".
-    pub(super) fn concept(&self, intent: Intent, chars: &[char]) -> Option<String> {
+    pub(super) fn concept(&self, intent: Intent) -> Option<String> {
         if intent != Intent::Transfer {
             return None;
         }
@@ -74,13 +114,13 @@ impl MessageFeatures<'_> {
             return None;
         }
         let last = behind.iter().take_while(|token| token.is_word()).last()?;
-        let words: String = chars.get(first.start..last.end)?.iter().collect();
+        let words: String = self.chars.get(first.start..last.end)?.iter().collect();
         Some(words).filter(|words| words.chars().count() <= 60)
     }
 }
 
 /// Puts phone numbers into canonical form. Other destinations already are.
-fn normalise(destination: NamedDestination, home: Region) -> NamedDestination {
+pub(super) fn normalise(destination: NamedDestination, home: Region) -> NamedDestination {
     if destination.kind == DestinationKind::Phone
         && let Ok(account @ AccountNumber::Phone(_)) = AccountNumber::parse(&destination.value, home)
     {

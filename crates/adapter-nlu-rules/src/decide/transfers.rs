@@ -43,8 +43,16 @@ impl MessageFeatures<'_> {
     }
 
     pub(super) fn partial_transfer(&self) -> Option<Intent> {
-        if self.is_blocked() || self.sends_no_money() || self.is_incoming() {
+        let calls_person = self.holds("human") && !self.has_amount();
+        if self.is_blocked() || self.sends_no_money() || self.is_incoming() || calls_person {
             return None;
+        }
+        let is_missing = self.holds("notarrived") && self.corrected_wanted.is_empty();
+        if is_missing {
+            return None;
+        }
+        if self.is_form() {
+            return Some(Intent::Transfer);
         }
         if !self.corrected_wanted.is_empty()
             && let Some(intent) = self.commanded_partly()
@@ -125,6 +133,82 @@ impl MessageFeatures<'_> {
             || LEXICON.transfer_nouns.contains(word)
             || matches!(word, "alguien" | "someone" | "alguem" | "all");
         !is_known && !takes_person
+    }
+
+    /// True for a wish to send that names nothing yet: «transferir», «quiero mandar dinero», "payment".
+    pub(super) fn is_bare_wish(&self) -> bool {
+        let sends = |token: &Token| {
+            let word = token.folded.as_str();
+            let stem = LEXICON.strong_verb_stems.iter().any(|stem| word.starts_with(stem));
+            let verb = stem && form_of(token).is_some_and(|form| form.is_any(&["imp", "inf"]));
+            verb || LEXICON.transfer_nouns.contains(word) && !word.ends_with('s')
+        };
+        let is_filler = |token: &Token| {
+            let word = token.folded.as_str();
+            token.is_punct()
+                || vocabulary::is_neutral(word)
+                || LEXICON.request_words.contains(word)
+                || LEXICON.request_gaps.contains(word)
+                || LEXICON.money_nouns.contains(word)
+                || matches!(
+                    word,
+                    "make"
+                        | "do"
+                        | "hacer"
+                        | "fazer"
+                        | "realizar"
+                        | "new"
+                        | "nueva"
+                        | "nuevo"
+                        | "nova"
+                        | "novo"
+                        | "otra"
+                        | "otro"
+                        | "another"
+                )
+        };
+        let accented = |token: &Token| token.surface.ends_with(['é', 'ó']);
+        self.tokens.iter().any(sends)
+            && self.words.len() <= 6
+            && !self.is_question
+            && !self.tokens.iter().any(accented)
+            && self.tokens.iter().all(|token| sends(token) || is_filler(token))
+            && !self.any(&["me", "i_am", "ya", "you", "te"])
+    }
+
+    /// True for a form that is filled in: «Destinatario: Julieta. Monto: 480».
+    fn is_form(&self) -> bool {
+        let labelled = |labels: &[&str]| {
+            self.corrected.windows(2).any(|pair| match pair {
+                [label, sign] => sign.folded == ":" && labels.contains(&label.folded.as_str()),
+                _ => false,
+            })
+        };
+        self.is_frame()
+            && labelled(&[
+                "monto",
+                "cantidad",
+                "importe",
+                "valor",
+                "amount",
+                "suma",
+                "total",
+                "transferir",
+                "enviar",
+            ])
+            && labelled(&[
+                "destinatario",
+                "beneficiario",
+                "para",
+                "to",
+                "recipient",
+                "cuenta",
+                "clabe",
+                "account",
+                "conta",
+                "payee",
+                "destino",
+            ])
     }
 
     /// True for a request made of nouns: «transferencia de 500 a Ana», «nuevo pago».

@@ -1,7 +1,5 @@
 //! The slots of a message: what it names.
 
-pub use crate::money::period::Period;
-
 use crate::money::Currency;
 use serde::{Deserialize, Serialize};
 
@@ -83,8 +81,8 @@ pub struct Entities {
     pub currency: Option<Currency>,
     /// The destination that is named.
     pub destination: Option<NamedDestination>,
-    /// The name that is said beside a number: «5 a Ana López a la cuenta 0321…». A destination that is a name is
-    /// only in `destination`.
+    /// The name in lower case that the text gives beside a number: «5 a Ana López a la cuenta 0321…». `None` when
+    /// the name is the destination.
     pub payee: Option<String>,
     /// A one-time code.
     pub code: Option<String>,
@@ -117,6 +115,33 @@ pub enum RelativeAmount {
     Plus(String),
     /// So much less than the amount that waits: «quítale 2».
     Minus(String),
+}
+
+/// The days that a question is about, counted in the person's time zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Period {
+    /// «hoy».
+    Today,
+    /// «ayer».
+    Yesterday,
+    /// From Monday on: «esta semana».
+    ThisWeek,
+    /// The week before: «la semana pasada».
+    LastWeek,
+    /// «este mes».
+    ThisMonth,
+    /// The month before: «el mes pasado».
+    LastMonth,
+    /// The newest month with this number, 1 to 12, that has begun: «en marzo».
+    Month(u8),
+    /// The newest day with this number and month that has begun: «el 3 de mayo».
+    Day {
+        /// The day of the month, 1 to 31.
+        day: u8,
+        /// The month, 1 to 12; `None` for the current one or the one before: «el día 5».
+        month: Option<u8>,
+    },
 }
 
 /// Which of several things is meant.

@@ -3,30 +3,21 @@
 use super::*;
 
 impl MessageFeatures<'_> {
-    pub(super) fn yes_or_no(&self) -> Option<Intent> {
-        let cancels = self.holds("cancel");
-        let harmless = self.is_harmless_no();
-        let changes = self.says_yes_first()
-            && (self.has_amount() || self.holds("change") && self.words.len() > 2)
-            && !cancels;
-        let plainly_cancels =
-            cancels && LEXICON.negations.contains(self.head()) && !self.any(&["sure", "se", "sei", "seguro"]);
-        if self.holds("unsure") && !plainly_cancels && self.corrected_wanted.is_empty() {
-            return Some(Intent::Unknown);
-        }
-        if self.has_negated && !harmless && self.corrected_wanted.is_empty() && !self.holds("reminder") {
-            return Some(Intent::Deny);
-        }
-        if self.says_yes_first() && self.words.len() <= 3 && self.any(&["stop", "para", "pare", "alto"]) {
-            return Some(Intent::Deny);
-        }
-        if cancels && !harmless && !self.commands_frame() {
-            return Some(Intent::Deny);
-        }
-        if changes && !self.commands_frame() {
-            return Some(Intent::Unknown);
-        }
-        self.denies().then_some(Intent::Deny)
+    /// «no la tengo», "I don't know": it says what the person lacks, and is no answer.
+    pub(super) fn lacks(&self) -> bool {
+        self.any(&[
+            "se",
+            "sei",
+            "know",
+            "entiendo",
+            "understand",
+            "tengo",
+            "tenho",
+            "have",
+            "recuerdo",
+            "remember",
+        ]) && self.has_negation()
+            && !self.holds("cancel_word")
     }
 
     pub(super) fn denies(&self) -> bool {

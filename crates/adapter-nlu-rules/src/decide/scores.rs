@@ -1,0 +1,152 @@
+//! Scores each reading of a text by what explains it: the model's opinion, the patterns of the intent that are
+//! found, and the share of the words that the intent's vocabulary knows. The highest score wins; where none is high
+//! enough the text is unknown.
+
+use super::*;
+use crate::{model, patterns::mentions, vocabulary};
+
+/// The patterns that speak for an intent, and how loud.
+const EVIDENCE: &[(Intent, &[(&str, f32)])] = &[
+    (Intent::CheckBalance, &[("balance", 0.35)]),
+    (Intent::ListTransactions, &[("list", 0.4), ("arrived_q", 0.35)]),
+    (Intent::Spending, &[("spending", 0.4)]),
+    (Intent::AskLimits, &[("limits", 0.45)]),
+    (Intent::ReceiveDetails, &[("receive", 0.4)]),
+    (Intent::Help, &[("help_whatis", 0.7), ("help_howto", 0.5), ("help_meta", 0.35), ("help_any", 0.25)]),
+    (Intent::ReportProblem, &[("report_strong", 0.4)]),
+    (Intent::TalkToHuman, &[("human", 0.5)]),
+    (Intent::ResendCode, &[("resend_neg", 0.5), ("resend_req", 0.3)]),
+    (Intent::Stop, &[("stop_any", 0.5), ("stop_msg", 0.35)]),
+    (Intent::Start, &[("start_any", 0.45)]),
+    (Intent::FreezeAccount, &[("freeze", 0.5)]),
+    (Intent::Thanks, &[("thanks", 0.35)]),
+    (Intent::Deny, &[("cancel", 0.35)]),
+    (
+        Intent::Unknown,
+        &[
+            ("mention", 0.6),
+            ("reminder", 0.5),
+            ("topup", 0.6),
+            ("reported", 0.3),
+            ("unsure", 0.3),
+            ("maybe", 0.2),
+        ],
+    ),
+];
+
+/// The least score of a reading.
+const LEAST: f32 = 0.45;
+
+/// The readings of words without regard to grammar, best first.
+pub(super) fn of_words(words: &[&str]) -> Vec<(Intent, f32)> {
+    let mut scores = model::opinions(words.iter().copied());
+    for (intent, score) in &mut scores {
+        *score += pattern_evidence(*intent, words);
+        if *intent != Intent::Unknown {
+            *score += 0.3 * vocabulary::coverage(*intent, words.iter().copied()) - 0.15;
+        }
+    }
+    scores.sort_by(|a, b| b.1.total_cmp(&a.1));
+    scores
+}
+
+/// Whether a pattern of the intent is found in the words.
+pub(super) fn has_evidence(intent: Intent, words: &[&str]) -> bool {
+    pattern_evidence(intent, words) > 0.0
+}
+
+fn sections_of(intent: Intent) -> &'static [(&'static str, f32)] {
+    EVIDENCE.iter().find(|(of, _)| *of == intent).map_or(&[], |(_, sections)| *sections)
+}
+
+fn pattern_evidence(intent: Intent, words: &[&str]) -> f32 {
+    sections_of(intent)
+        .iter()
+        .filter(|(name, _)| found(name, words))
+        .map(|(_, loud)| *loud)
+        .fold(0.0_f32, f32::max)
+}
+
+impl MessageFeatures<'_> {
+    /// Every reading with its score, best first.
+    pub(super) fn scores(&self) -> Vec<(Intent, f32)> {
+        let mut scores = of_words(&self.words);
+        for (intent, score) in &mut scores {
+            *score += (self.grammar(*intent) - pattern_evidence(*intent, &self.words)).max(0.0);
+            // A yes with a tail changes an answer; the model's opinion on the tail alone counts little.
+            if self.answers_yes() && *intent != Intent::Unknown && !self.speaks_for(*intent) {
+                *score -= 0.5;
+            }
+            let is_doubtful =
+                self.lacks() || has_evidence(Intent::Stop, &self.words) && self.is_open(Intent::Stop);
+            if *intent == Intent::Deny && is_doubtful {
+                *score -= 0.8;
+            }
+        }
+        scores.retain(|(intent, _)| self.is_open(*intent));
+        scores.sort_by(|a, b| b.1.total_cmp(&a.1));
+        scores
+    }
+
+    /// The reading that explains most.
+    pub(super) fn best(&self) -> Intent {
+        match self.scores().first() {
+            Some((intent, score)) if *score >= LEAST => *intent,
+            _ => Intent::Unknown,
+        }
+    }
+
+    fn speaks_for(&self, intent: Intent) -> bool {
+        has_evidence(intent, &self.words) || self.grammar(intent) > 0.0
+    }
+
+    /// What the grammar of commands and answers says for an intent.
+    fn grammar(&self, intent: Intent) -> f32 {
+        match intent {
+            Intent::ReportProblem
+                if self.holds("notarrived") && (self.holds("moneytopic") || self.has_past_verb()) =>
+            {
+                0.45
+            }
+            Intent::Deny if self.denies() => 0.9,
+            Intent::Deny if self.has_negated && self.corrected_wanted.is_empty() => 0.8,
+            Intent::Greeting if self.greets() => 0.95,
+            Intent::Unknown if self.answers_yes() && self.set.contains("<no>") => 0.9,
+            Intent::Unknown if self.answers_yes() => 0.35,
+            Intent::Transfer if self.is_bare_wish() => 1.2,
+            Intent::Transfer if self.partial_transfer().is_some() => {
+                if self.corrected_wanted.is_empty() && !self.is_frame() { 0.7 } else { 0.95 }
+            }
+            _ => 0.0,
+        }
+    }
+
+    /// Whether the rules allow a reading at all. What moves money, or changes whether messages are sent, needs
+    /// a grammar that explains the whole text; the model alone never decides it.
+    fn is_open(&self, intent: Intent) -> bool {
+        let sections = sections_of(intent);
+        let covered = || {
+            self.words.iter().all(|word| {
+                vocabulary::is_neutral(word)
+                    || vocabulary::explains(intent, word)
+                    || sections.iter().any(|(name, _)| mentions(name, word))
+            })
+        };
+        match intent {
+            Intent::Transfer => self.is_bare_wish() || self.partial_transfer().is_some(),
+            Intent::VerifyCode | Intent::Confirm => false,
+            Intent::FreezeAccount => self.holds("freeze") && covered() && !self.has_amount(),
+            Intent::Stop | Intent::Start => {
+                covered() && !self.has_amount() && !self.has_explicit_destination()
+            }
+            _ => true,
+        }
+    }
+
+    pub(super) fn greets(&self) -> bool {
+        let has_core = self.words.iter().any(|word| LEXICON.greeting_core.contains(word));
+        LEXICON.greeting_heads.contains(self.head())
+            && has_core
+            && self.words.iter().skip(1).all(|word| LEXICON.greeting.contains(word))
+    }
+}

@@ -1,0 +1,168 @@
+//! The words that each intent and each language uses, taken from the sentences in `data/sentences/`.
+//!
+//! A word explains a reading when the sentences of that intent use it. A word that the sentences of one language
+//! use, and those of no other, is evidence for that language.
+
+use crate::lexicon::{LEXICON, SHORTHAND, sections};
+use crate::tokens::fold;
+use domain::{locale::Locale, messaging::intent::Intent};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
+
+const SOURCES: [(Locale, &str); 3] = [
+    (Locale::Es, include_str!("../data/sentences/es.txt")),
+    (Locale::En, include_str!("../data/sentences/en.txt")),
+    (Locale::Pt, include_str!("../data/sentences/pt.txt")),
+];
+
+/// Which intents and languages use a word, as bits.
+#[derive(Clone, Copy, Debug, Default)]
+struct Uses {
+    intents: u32,
+    languages: u8,
+}
+
+static USES: LazyLock<HashMap<String, Uses>> = LazyLock::new(|| {
+    let mut uses = HashMap::new();
+    for (locale, source) in SOURCES {
+        read(locale, source, &mut uses);
+    }
+    uses
+});
+
+fn bit(intent: Intent) -> u32 {
+    let place = Intent::ALL.iter().position(|known| *known == intent).unwrap_or_default();
+    u32::try_from(place).map_or(0, |place| 1_u32.wrapping_shl(place))
+}
+
+const fn language_bit(locale: Locale) -> u8 {
+    match locale {
+        Locale::Es => 1,
+        Locale::En => 2,
+        Locale::Pt => 4,
+    }
+}
+
+fn read(locale: Locale, source: &'static str, uses: &mut HashMap<String, Uses>) {
+    let mut sets: HashMap<&str, &str> = HashMap::new();
+    for line in source.lines() {
+        if let Some((name, members)) = line.strip_prefix('@').and_then(|line| line.split_once('=')) {
+            sets.insert(name.trim(), members);
+        }
+    }
+    for (name, lines) in sections(source) {
+        let Some(intent) = Intent::ALL.iter().copied().find(|intent| intent.label() == name) else {
+            continue;
+        };
+        let mut add = |text: &str| {
+            for word in fold(text).split(|c: char| !(c.is_alphanumeric() || c == '<' || c == '>')) {
+                let written = SHORTHAND.get(word).copied().unwrap_or(word);
+                for word in written.split(' ').filter(|word| !word.is_empty()) {
+                    let known: &mut Uses = uses.entry(word.to_owned()).or_default();
+                    known.intents |= bit(intent);
+                    known.languages |= language_bit(locale);
+                }
+            }
+        };
+        for line in lines {
+            // Names are words of no intent.
+            for piece in line.split('{').enumerate() {
+                let text = match piece {
+                    (0, text) => text,
+                    (_, piece) => {
+                        let (set, rest) = piece.split_once('}').unwrap_or(("", piece));
+                        if set != "n" {
+                            add(sets.get(set).copied().unwrap_or_default());
+                        }
+                        rest
+                    }
+                };
+                add(text);
+            }
+        }
+    }
+}
+
+/// Whether any sentence uses the word.
+pub(crate) fn knows(word: &str) -> bool {
+    USES.contains_key(word)
+}
+
+/// All words of the sentences.
+pub(crate) fn all() -> impl Iterator<Item = &'static str> {
+    USES.keys().map(String::as_str)
+}
+
+/// Whether the sentences of an intent use the word.
+pub(crate) fn explains(intent: Intent, word: &str) -> bool {
+    USES.get(word).is_some_and(|uses| uses.intents & bit(intent) != 0)
+}
+
+/// The only language whose sentences use the word.
+pub(crate) fn only_language(word: &str) -> Option<Locale> {
+    match USES.get(word)?.languages {
+        1 => Some(Locale::Es),
+        2 => Some(Locale::En),
+        4 => Some(Locale::Pt),
+        _ => None,
+    }
+}
+
+/// Whether a word changes nothing in any reading: a courtesy, a greeting, a laugh, an article.
+pub(crate) fn is_neutral(word: &str) -> bool {
+    LEXICON.neutral.contains(word) || is_laugh(word)
+}
+
+/// «jaja», "haha", «kkkk», «rsrs».
+pub(crate) fn is_laugh(word: &str) -> bool {
+    const LAUGHS: [&[u8]; 6] = [b"ja", b"je", b"ji", b"ha", b"he", b"rs"];
+    let bytes = word.as_bytes();
+    let only = |letters: &[u8]| bytes.iter().all(|byte| letters.contains(byte));
+    bytes.len() >= 4 && LAUGHS.iter().any(|laugh| only(laugh) && bytes.windows(2).any(|pair| pair == *laugh))
+        || bytes.len() >= 2 && only(b"k")
+        || matches!(word, "lol" | "lmao" | "rofl" | "xd" | "rs" | "jsjs" | "jajs" | "hehe" | "smh" | "haha")
+}
+
+/// How much of a text the words of an intent explain, 0 to 1. Neutral words don't count.
+pub(crate) fn coverage<'a>(intent: Intent, words: impl Iterator<Item = &'a str>) -> f32 {
+    let (mut all, mut explained) = (0_u16, 0_u16);
+    for word in words.filter(|word| !is_neutral(word)) {
+        all = all.saturating_add(1);
+        explained = explained.saturating_add(u16::from(explains(intent, word)));
+    }
+    if all == 0 { 1.0 } else { f32::from(explained) / f32::from(all) }
+}
+
+/// The words of no list that are common enough to be no name.
+pub(crate) fn ordinary() -> &'static HashSet<&'static str> {
+    static ORDINARY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| LEXICON.all().chain(all()).collect());
+    &ORDINARY
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_tells_its_language_only_if_one_has_it() {
+        for (word, only) in [
+            ("cuanto", Some(Locale::Es)),
+            ("how", Some(Locale::En)),
+            ("quanto", Some(Locale::Pt)),
+            ("saldo", None),
+            ("claro", None),
+        ] {
+            assert_eq!(only_language(word), only, "{word}");
+        }
+    }
+
+    #[test]
+    fn laughs_are_neutral() {
+        for laugh in ["jaja", "jajajja", "kkkk", "haha", "lol", "rsrs"] {
+            assert!(is_neutral(laugh), "{laugh}");
+        }
+        assert!(!is_neutral("jaime") && !is_neutral("hehemia"));
+    }
+}
