@@ -6,8 +6,10 @@ mod slots;
 
 pub use dialogue::{AskedFor, Dialogue};
 pub use slots::{
-    AmountReading, Choice, DestinationKind, Entities, NamedDestination, Period, RelativeAmount, Topic,
+    AmountReading, Choice, DestinationKind, Entities, NamedDestination, RelativeAmount, Topic,
 };
+
+pub use crate::money::period::Period;
 
 use crate::locale::Locale;
 use serde::{Deserialize, Serialize};

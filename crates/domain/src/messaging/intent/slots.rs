@@ -1,6 +1,6 @@
 //! The slots of a message: what it names.
 
-use crate::money::Currency;
+use crate::money::{Currency, period::Period};
 use serde::{Deserialize, Serialize};
 
 /// The reading of an amount, as decimal strings that [`crate::money::Money::parse_positive`] takes.
@@ -115,33 +115,6 @@ pub enum RelativeAmount {
     Plus(String),
     /// So much less than the amount that waits: «quítale 2».
     Minus(String),
-}
-
-/// The days that a question is about, counted in the person's time zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Period {
-    /// «hoy».
-    Today,
-    /// «ayer».
-    Yesterday,
-    /// From Monday on: «esta semana».
-    ThisWeek,
-    /// The week before: «la semana pasada».
-    LastWeek,
-    /// «este mes».
-    ThisMonth,
-    /// The month before: «el mes pasado».
-    LastMonth,
-    /// The newest month with this number, 1 to 12, that has begun: «en marzo».
-    Month(u8),
-    /// The newest day with this number and month that has begun: «el 3 de mayo».
-    Day {
-        /// The day of the month, 1 to 31.
-        day: u8,
-        /// The month, 1 to 12; `None` for the current one or the one before: «el día 5».
-        month: Option<u8>,
-    },
 }
 
 /// Which of several things is meant.
