@@ -244,6 +244,7 @@ impl Finder<'_> {
         }
         let first = at;
         let mut words: Vec<String> = Vec::new();
+        let mut had_capital = false;
         while let Some(token) = self.token(at).filter(|token| token.is_word() && words.len() < WORDS_MAX) {
             let word = token.folded.as_str();
             if !words.is_empty() && matches!(word, "de" | "del" | "da" | "do" | "dos" | "das" | "of" | "from")
@@ -268,9 +269,11 @@ impl Finder<'_> {
             if words.is_empty() && LEXICON.never_names.contains(word) {
                 return None;
             }
-            if self.ends_name(at, word, words.is_empty()) {
+            let is_lower_tail = had_capital && !self.is_capitalised(at) && !self.all_large;
+            if is_lower_tail || self.ends_name(at, word, words.is_empty()) {
                 break;
             }
+            had_capital |= self.is_capitalised(at) && at > 0;
             let (written, end) = self.whole_word(at, token);
             words.push(written);
             at = end;

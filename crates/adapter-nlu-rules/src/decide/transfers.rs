@@ -228,6 +228,7 @@ impl MessageFeatures<'_> {
             let word = token.folded.as_str();
             LEXICON.fillers.contains(word)
                 || LEXICON.determiners.contains(word)
+                || vocabulary::is_neutral(word)
                 || leads.contains(&word)
                 || asks(word)
         });
