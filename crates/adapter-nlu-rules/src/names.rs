@@ -269,7 +269,28 @@ impl Finder<'_> {
             if words.is_empty() && LEXICON.never_names.contains(word) {
                 return None;
             }
-            let is_lower_tail = had_capital && !self.is_capitalised(at) && !self.all_large;
+            let is_particle = matches!(
+                word,
+                "de" | "del"
+                    | "la"
+                    | "los"
+                    | "las"
+                    | "da"
+                    | "do"
+                    | "dos"
+                    | "das"
+                    | "van"
+                    | "der"
+                    | "den"
+                    | "von"
+                    | "di"
+                    | "du"
+                    | "san"
+                    | "al"
+                    | "el"
+                    | "le"
+            );
+            let is_lower_tail = had_capital && !self.is_capitalised(at) && !self.all_large && !is_particle;
             if is_lower_tail || self.ends_name(at, word, words.is_empty()) {
                 break;
             }

@@ -7,7 +7,7 @@ use crate::{model, patterns::mentions, vocabulary};
 
 /// The patterns that speak for an intent, and how loud.
 const EVIDENCE: &[(Intent, &[(&str, f32)])] = &[
-    (Intent::CheckBalance, &[("balance", 0.35)]),
+    (Intent::CheckBalance, &[("balance", 0.5)]),
     (Intent::ListTransactions, &[("list", 0.4), ("arrived_q", 0.35)]),
     (Intent::Spending, &[("spending", 0.4)]),
     (Intent::AskLimits, &[("limits", 0.45)]),
@@ -115,7 +115,7 @@ impl MessageFeatures<'_> {
             Intent::Unknown if self.answers_yes() => 0.35,
             Intent::Transfer if self.is_bare_wish() => 1.2,
             Intent::Transfer if self.partial_transfer().is_some() => {
-                if self.corrected_wanted.is_empty() && !self.is_frame() { 0.7 } else { 0.95 }
+                if self.corrected_wanted.is_empty() && !self.is_frame() { 0.7 } else { 1.1 }
             }
             _ => 0.0,
         }

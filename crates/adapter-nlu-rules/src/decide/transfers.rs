@@ -115,9 +115,10 @@ impl MessageFeatures<'_> {
         ];
         let is_skipped = |token: &Token| {
             let word = token.folded.as_str();
+            let is_preposition = LEXICON.prepositions.contains(word) && self.language != Locale::En;
             token.is_punct()
                 || LEXICON.fillers.contains(word)
-                || LEXICON.determiners.contains(word)
+                || LEXICON.determiners.contains(word) && !is_preposition
                 || skipped.contains(&word)
         };
         let behind = self.corrected.iter().skip(verb.saturating_add(1));
