@@ -299,6 +299,15 @@ impl Finder<'_> {
             words.push(written);
             at = end;
         }
+        let indefinite = first.checked_sub(1).is_some_and(|before| {
+            matches!(word_at(self.tokens, before), "a" | "an" | "un" | "una" | "um" | "uma") && before >= start
+        });
+        let is_anybody = indefinite
+            && words.len() == 1
+            && words.first().is_some_and(|word| matches!(word.as_str(), "friend" | "amigo" | "amiga" | "person" | "persona" | "pessoa" | "conocido"));
+        if is_anybody {
+            return None;
+        }
         let only_title = words.len() == 1
             && words.first().is_some_and(|w| matches!(fold(w).as_str(), "mr" | "mrs" | "sr" | "dr"));
         (!words.is_empty() && !only_title).then(|| (words.join(" "), at))

@@ -238,6 +238,17 @@ impl MessageFeatures<'_> {
         led_by && (self.amount.value.is_some() || self.destination.is_some() || is_new || is_asked)
     }
 
+    /// Whether the first word that isn't a courtesy or «otra vez» is an amount.
+    fn begins_with_amount(&self) -> bool {
+        let is_opening = |token: &&Token| {
+            let word = token.folded.as_str();
+            token.is_punct()
+                || vocabulary::is_neutral(word)
+                || matches!(word, "otra" | "vez" | "again" | "nuevo" | "novo" | "outra" | "nuevamente" | "now" | "porfa")
+        };
+        self.corrected.iter().find(|token| !is_opening(token)).is_some_and(Token::is_amount)
+    }
+
     /// True for a request without a verb: «1300 a mi comadre».
     pub(super) fn is_verbless_transfer(&self) -> bool {
         let states = self.any(&[
@@ -248,7 +259,7 @@ impl MessageFeatures<'_> {
             && self.destination.is_some()
             && !self.is_question
             && !self.has_past_verb()
-            && self.corrected.first().is_some_and(Token::is_amount)
+            && self.begins_with_amount()
             && self.words.len() <= 8
             && !states
     }
