@@ -264,7 +264,7 @@ impl MessageFeatures<'_> {
         let (intent, also) =
             if quoted { (Intent::Unknown, Vec::new()) } else { self.with_wishes(self.intent()) };
         let entities = self.entities(intent);
-        let explained = !quoted && self.explains(intent, &entities);
+        let explained = !quoted && self.explains(intent, &also, &entities);
         Understanding { intent, also, entities, explained, ..Understanding::unknown() }
     }
 

@@ -244,6 +244,7 @@ impl Finder<'_> {
         }
         let first = at;
         let mut words: Vec<String> = Vec::new();
+        let mut had_capital = false;
         while let Some(token) = self.token(at).filter(|token| token.is_word() && words.len() < WORDS_MAX) {
             let word = token.folded.as_str();
             if !words.is_empty() && matches!(word, "de" | "del" | "da" | "do" | "dos" | "das" | "of" | "from")
@@ -268,12 +269,44 @@ impl Finder<'_> {
             if words.is_empty() && LEXICON.never_names.contains(word) {
                 return None;
             }
-            if self.ends_name(at, word, words.is_empty()) {
+            let is_particle = matches!(
+                word,
+                "de" | "del"
+                    | "la"
+                    | "los"
+                    | "las"
+                    | "da"
+                    | "do"
+                    | "dos"
+                    | "das"
+                    | "van"
+                    | "der"
+                    | "den"
+                    | "von"
+                    | "di"
+                    | "du"
+                    | "san"
+                    | "al"
+                    | "el"
+                    | "le"
+            );
+            let is_lower_tail = had_capital && !self.is_capitalised(at) && !self.all_large && !is_particle;
+            if is_lower_tail || self.ends_name(at, word, words.is_empty()) {
                 break;
             }
+            had_capital |= self.is_capitalised(at) && at > 0;
             let (written, end) = self.whole_word(at, token);
             words.push(written);
             at = end;
+        }
+        let indefinite = first.checked_sub(1).is_some_and(|before| {
+            matches!(word_at(self.tokens, before), "a" | "an" | "un" | "una" | "um" | "uma") && before >= start
+        });
+        let is_anybody = indefinite
+            && words.len() == 1
+            && words.first().is_some_and(|word| matches!(word.as_str(), "friend" | "amigo" | "amiga" | "person" | "persona" | "pessoa" | "conocido"));
+        if is_anybody {
+            return None;
         }
         let only_title = words.len() == 1
             && words.first().is_some_and(|w| matches!(fold(w).as_str(), "mr" | "mrs" | "sr" | "dr"));

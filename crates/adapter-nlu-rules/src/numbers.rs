@@ -388,7 +388,7 @@ impl PhraseReader<'_> {
             let counts = self.multiplier(1, false).is_some()
                 || CURRENCIES.words.get(next).is_some_and(Option::is_some)
                 || LEXICON.decimal_point.contains(next);
-            if !counts || matches!(next, "colon" | "sol" | "real") {
+            if !counts || matches!(next, "colon" | "sol") {
                 return Some(Step::Done);
             }
         }

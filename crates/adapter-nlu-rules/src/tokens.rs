@@ -213,6 +213,10 @@ fn push(kind: &str, folded: &str, surface: &str, start: usize, end: usize, token
 }
 
 fn push_word(folded: &str, surface: &str, start: usize, end: usize, tokens: &mut Vec<Token>) {
+    if folded.len() >= 3 && folded.bytes().all(|byte| byte == b'k') {
+        tokens.push(Token::new(Kind::Word, "kkk", surface, start, end));
+        return;
+    }
     let word = squeeze(folded);
     // The k of «2k» is not short for «que».
     let is_glued = matches!(word.as_str(), "k" | "p" | "d" | "u")

@@ -57,7 +57,13 @@ impl MessageFeatures<'_> {
                 || matches!(word, "de" | "del" | "from" | "of" | "con" | "with" | "da" | "do" | "for" | "com")
         };
         let name = self.tokens.iter().enumerate().find_map(|(at, token)| {
-            let next = at.checked_add(1).filter(|_| leads(&token.folded))?;
+            let mut next = at.checked_add(1).filter(|_| leads(&token.folded))?;
+            // «el comprobante de lo de Rosa»
+            if matches!(word_at(self.tokens, next), "lo" | "la" | "el" | "los")
+                && matches!(word_at(self.tokens, next.saturating_add(1)), "de" | "del")
+            {
+                next = next.saturating_add(2);
+            }
             let (name, end) = names::at(self.tokens, next)?;
             let is_name = self.tokens.get(next..end)?.iter().all(dialogue_answers::may_be_in_name);
             (is_name || payees::any_fits(&name, &self.dialogue.payees)).then_some(name)

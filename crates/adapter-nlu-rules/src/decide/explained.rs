@@ -4,16 +4,18 @@ use super::*;
 
 impl MessageFeatures<'_> {
     /// True if intent and slots explain every word.
-    pub(super) fn explains(&self, intent: Intent, entities: &Entities) -> bool {
+    pub(super) fn explains(&self, intent: Intent, also: &[Intent], entities: &Entities) -> bool {
+        let by_another = |word: &str| also.iter().any(|wish| vocabulary::explains(*wish, word));
         match intent {
             Intent::Unknown => false,
-            Intent::Transfer => self.explains_transfer(entities),
+            Intent::Transfer => self.explains_transfer(entities, by_another),
             Intent::VerifyCode | Intent::Confirm => true,
             _ => {
                 let named = name_words(entities);
                 let is_explained = |word: &&str| {
                     vocabulary::is_neutral(word)
                         || vocabulary::explains(intent, word)
+                        || by_another(word)
                         || named.iter().any(|name| name == word)
                 };
                 self.words.iter().all(is_explained)
@@ -21,7 +23,7 @@ impl MessageFeatures<'_> {
         }
     }
 
-    fn explains_transfer(&self, entities: &Entities) -> bool {
+    fn explains_transfer(&self, entities: &Entities, by_another: impl Fn(&str) -> bool) -> bool {
         let named = name_words(entities);
         let concept: Vec<String> =
             entities.concept.iter().flat_map(|concept| words_of_text(concept)).collect();
@@ -32,6 +34,7 @@ impl MessageFeatures<'_> {
                 || token.is_destination()
                 || vocabulary::is_neutral(word)
                 || vocabulary::explains(Intent::Transfer, word)
+                || by_another(word)
                 || form_of(token).is_some()
                 || CURRENCIES.is_word(word)
                 || self.is_listed(word)
@@ -59,7 +62,7 @@ impl MessageFeatures<'_> {
             || self.language == Locale::Pt && word == "em_o"
             || matches!(
                 word,
-                "clabe" | "alias" | "chave" | "iban" | "todo" | "mitad" | "half" | "metade" | "all" | "tudo"
+                "clabe" | "alias" | "chave" | "iban" | "todo" | "mitad" | "half" | "metade" | "all" | "tudo" | "concepto" | "concept" | "conceito" | "motivo" | "referencia" | "nombre" | "nome" | "name" | "otra" | "vez" | "again"
             )
     }
 }

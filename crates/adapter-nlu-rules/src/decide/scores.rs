@@ -7,12 +7,12 @@ use crate::{model, patterns::mentions, vocabulary};
 
 /// The patterns that speak for an intent, and how loud.
 const EVIDENCE: &[(Intent, &[(&str, f32)])] = &[
-    (Intent::CheckBalance, &[("balance", 0.35)]),
+    (Intent::CheckBalance, &[("balance", 0.5)]),
     (Intent::ListTransactions, &[("list", 0.4), ("arrived_q", 0.35)]),
     (Intent::Spending, &[("spending", 0.4)]),
     (Intent::AskLimits, &[("limits", 0.45)]),
     (Intent::ReceiveDetails, &[("receive", 0.4)]),
-    (Intent::Help, &[("help_whatis", 0.7), ("help_howto", 0.5), ("help_meta", 0.35), ("help_any", 0.25)]),
+    (Intent::Help, &[("help_whatis", 0.7), ("help_howto", 0.5), ("help_meta", 0.45), ("help_any", 0.25)]),
     (Intent::ReportProblem, &[("report_strong", 0.4)]),
     (Intent::TalkToHuman, &[("human", 0.5)]),
     (Intent::ResendCode, &[("resend_neg", 0.5), ("resend_req", 0.3)]),
@@ -111,11 +111,12 @@ impl MessageFeatures<'_> {
             Intent::Deny if self.denies() => 0.9,
             Intent::Deny if self.has_negated && self.corrected_wanted.is_empty() => 0.8,
             Intent::Greeting if self.greets() => 0.95,
+            Intent::Thanks if self.only_smiles() => 1.2,
             Intent::Unknown if self.answers_yes() && self.set.contains("<no>") => 0.9,
             Intent::Unknown if self.answers_yes() => 0.35,
             Intent::Transfer if self.is_bare_wish() => 1.2,
             Intent::Transfer if self.partial_transfer().is_some() => {
-                if self.corrected_wanted.is_empty() && !self.is_frame() { 0.7 } else { 0.95 }
+                if self.corrected_wanted.is_empty() && !self.is_frame() { 0.7 } else { 1.1 }
             }
             _ => 0.0,
         }
@@ -137,10 +138,16 @@ impl MessageFeatures<'_> {
             Intent::VerifyCode | Intent::Confirm => false,
             Intent::FreezeAccount => self.holds("freeze") && covered() && !self.has_amount(),
             Intent::Stop | Intent::Start => {
-                covered() && !self.has_amount() && !self.has_explicit_destination()
+                let goes_on = intent == Intent::Stop && self.holds("no_stop");
+                !goes_on && covered() && !self.has_amount() && !self.has_explicit_destination()
             }
             _ => true,
         }
+    }
+
+    /// Whether the text is made of laughs and smiling signs only.
+    fn only_smiles(&self) -> bool {
+        self.all_words(|word| matches!(word, "<smile>" | "<emoji>" | "<yes>") || vocabulary::is_laugh(word))
     }
 
     pub(super) fn greets(&self) -> bool {

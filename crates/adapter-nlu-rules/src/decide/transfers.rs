@@ -115,9 +115,10 @@ impl MessageFeatures<'_> {
         ];
         let is_skipped = |token: &Token| {
             let word = token.folded.as_str();
+            let is_preposition = LEXICON.prepositions.contains(word) && self.language != Locale::En;
             token.is_punct()
                 || LEXICON.fillers.contains(word)
-                || LEXICON.determiners.contains(word)
+                || LEXICON.determiners.contains(word) && !is_preposition
                 || skipped.contains(&word)
         };
         let behind = self.corrected.iter().skip(verb.saturating_add(1));
@@ -228,12 +229,24 @@ impl MessageFeatures<'_> {
             let word = token.folded.as_str();
             LEXICON.fillers.contains(word)
                 || LEXICON.determiners.contains(word)
+                || vocabulary::is_neutral(word)
                 || leads.contains(&word)
                 || asks(word)
         });
         let is_new = self.any(&["new", "nueva", "nuevo", "nova", "novo"]) && self.words.len() <= 4;
         let is_asked = self.words.iter().any(|word| asks(word)) && self.words.len() <= 6;
         led_by && (self.amount.value.is_some() || self.destination.is_some() || is_new || is_asked)
+    }
+
+    /// Whether the first word that isn't a courtesy or «otra vez» is an amount.
+    fn begins_with_amount(&self) -> bool {
+        let is_opening = |token: &&Token| {
+            let word = token.folded.as_str();
+            token.is_punct()
+                || vocabulary::is_neutral(word)
+                || matches!(word, "otra" | "vez" | "again" | "nuevo" | "novo" | "outra" | "nuevamente" | "now" | "porfa")
+        };
+        self.corrected.iter().find(|token| !is_opening(token)).is_some_and(Token::is_amount)
     }
 
     /// True for a request without a verb: «1300 a mi comadre».
@@ -246,7 +259,7 @@ impl MessageFeatures<'_> {
             && self.destination.is_some()
             && !self.is_question
             && !self.has_past_verb()
-            && self.corrected.first().is_some_and(Token::is_amount)
+            && self.begins_with_amount()
             && self.words.len() <= 8
             && !states
     }
