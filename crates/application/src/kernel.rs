@@ -1,6 +1,7 @@
 //! What nearly every use case needs from outside: the time, new ids and random bytes.
 
 use chrono::{DateTime, Utc};
+use domain::money::folio::Folio;
 use ports::{
     clock::Clock,
     ids_and_random::{IdGenerator, Random},
@@ -25,6 +26,14 @@ impl Kernel {
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// A folio drawn at random. The ledger takes the next one where it is taken.
+    #[must_use]
+    pub fn draw_folio(&self) -> Folio {
+        let mut bytes = [0; 8];
+        self.random.fill(&mut bytes);
+        Folio::of_random(u64::from_be_bytes(bytes))
     }
 
     /// An id that was not used before.

@@ -1,7 +1,7 @@
 //! The ports of the database as one trait.
 
 use crate::{
-    accounts::{ChatLinks, Identities, Sessions, Users},
+    accounts::{ChatLinks, Freezes, Identities, Sessions, Users},
     messaging::{Consents, Conversations, Flows, Outbox, TurnQueue},
     money::{Ledger, Payees, Statements},
     operations::{AuditLog, DeadLetters, IdempotencyStore, SignedRequests},
@@ -28,6 +28,7 @@ pub trait Stores:
     + Sessions
     + SignedRequests
     + ChatLinks
+    + Freezes
 {
 }
 
@@ -50,5 +51,7 @@ impl<T> Stores for T where
         + Sessions
         + SignedRequests
         + ChatLinks
+        + Freezes
+        + Freezes
 {
 }

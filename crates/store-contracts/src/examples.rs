@@ -26,7 +26,7 @@ use ports::{
 };
 use testkit::{new_person, posting};
 
-pub(crate) use testkit::{actor, at, id, phone};
+pub(crate) use testkit::{actor, at, folio, id, phone};
 
 pub(crate) fn day() -> NaiveDate {
     at(0).date_naive()

@@ -40,6 +40,9 @@ macro_rules! suite {
                 ledger_model: random_scripts_agree_with_the_fold;
                 holds: a_hold_is_captured_once, a_voided_hold_gives_everything_back,
                     a_hold_expires_unless_it_was_handed_over, of_many_verdicts_one_holds;
+                folios: a_taken_folio_is_given_to_nobody_else;
+                recipients: a_phone_number_means_its_persons_wallet,
+                    a_number_that_nobody_proved_is_not_paid;
                 reversals: reversals_at_once_never_exceed_the_original,
                     a_reversal_is_decided_once_for_its_key, only_what_stayed_here_can_be_given_back;
                 wallets: a_wallet_is_opened_once_for_its_key, several_wallets_share_one_limit,
@@ -96,6 +99,9 @@ macro_rules! suite {
             }
             accounts {
                 people: one_number_is_one_person;
+                freezes: a_frozen_person_pays_nothing_and_is_still_paid, no_payment_gets_past_a_freeze,
+                    a_freeze_takes_bound_chats_away, a_freeze_is_ordered_once_for_its_key,
+                    staff_lift_a_freeze_at_once, owners_lift_their_freeze_and_wait;
                 users: an_address_is_one_account, a_challenge_proves_once, a_known_number_keeps_its_person,
                     a_named_number_is_nobodys, a_reset_token_is_good_once, a_reset_token_ends,
                     few_reset_mails_go_to_one_person, a_reset_code_is_good_once, a_backup_code_is_good_once,

@@ -10,6 +10,7 @@ use domain::{
     money::{
         Currency, Money,
         account_number::AccountNumber,
+        folio::Folio,
         ledger::{Decision, Outcome, PostTransfer, clearing_account},
         limits::Limits,
         transfer::{Destination, Transfer, TransferStatus},
@@ -200,6 +201,7 @@ fn request(payer: u64) -> PostRequest {
         },
         transfer: Transfer {
             id: TransferId(Uuid::now_v7()),
+            folio: Folio::of_random(Uuid::now_v7().as_u64_pair().1),
             caller: Principal::Client(CALLER.into()),
             client_tx_id: Some(key),
             owner: owner(payer),

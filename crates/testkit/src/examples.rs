@@ -1,6 +1,6 @@
 //! Examples of people and transfers. A test changes the fields that it is about.
 
-use crate::{at, id};
+use crate::{at, folio, id};
 use domain::{
     ids::{TransferId, UserId, WalletId},
     money::{
@@ -58,6 +58,7 @@ pub fn posting(owner: UserId, from: WalletId, to: WalletId, minor: i64, key: &st
         command: PostTransfer {
             transfer: Transfer {
                 id: TransferId(id()),
+                folio: folio(),
                 caller: team(),
                 client_tx_id: None,
                 owner,

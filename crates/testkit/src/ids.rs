@@ -1,5 +1,6 @@
 //! Ids in tests: counted, so that they sort in the order in which they were made.
 
+use domain::money::folio::Folio;
 use ports::ids_and_random::IdGenerator;
 use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
@@ -20,4 +21,10 @@ impl IdGenerator for CountedIds {
 #[must_use]
 pub fn id() -> Uuid {
     OF_THE_PROCESS.new_id()
+}
+
+/// A folio that no other transfer of this process has drawn.
+#[must_use]
+pub fn folio() -> Folio {
+    Folio::of_random(id().as_u64_pair().0)
 }

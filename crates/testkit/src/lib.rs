@@ -9,7 +9,7 @@ mod random;
 
 pub use clock::{MovableClock, at};
 pub use examples::{actor, new_person, phone, posting};
-pub use ids::{CountedIds, id};
+pub use ids::{CountedIds, folio, id};
 pub use random::{SeededRandom, ZeroRandom};
 
 /// The example of the README, compiled as a test.

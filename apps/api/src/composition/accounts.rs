@@ -7,6 +7,7 @@ use adapter_locales::BuiltInTexts;
 use application::{
     accounts::{
         forgot_password::{ForgotPassword, ForgotPasswordParts},
+        freeze::{FreezePerson, FreezePersonParts},
         log_in::{LogIn, LogInParts},
         mfa::Mfa,
         pass_mfa::PassMfa,
@@ -43,6 +44,7 @@ pub(crate) struct Accounts {
     pub(crate) profiles: Arc<Profiles>,
     pub(crate) pending_number: Arc<PendingNumber>,
     pub(crate) telegram: Arc<TelegramLink>,
+    pub(crate) freeze: Arc<FreezePerson>,
 }
 
 /// What several use cases of accounts share.
@@ -94,6 +96,7 @@ impl Accounts {
             mfa: Mfa::new(store.clone(), secrets.clone(), kernel.clone()),
             pending_number: Arc::new(shared.pending_number(profiles.clone())),
             telegram: Arc::new(shared.telegram_link()),
+            freeze: Arc::new(shared.freeze()),
             profiles,
         }
     }
@@ -175,6 +178,17 @@ impl<'a> Shared<'a> {
         let usual = [Channel::Whatsapp, Channel::Sms].into_iter();
         let channels = usual.filter(|channel| self.verify.sends_by(*channel)).collect();
         PendingNumber::new(profiles, self.verify.clone(), channels, self.base.settings.default_locale)
+    }
+
+    fn freeze(&self) -> FreezePerson {
+        let parts = FreezePersonParts {
+            freezes: self.base.store.clone(),
+            accounts: self.base.store.clone(),
+            passwords: self.passwords.clone(),
+            verify: self.verify.clone(),
+            default_locale: self.base.settings.default_locale,
+        };
+        FreezePerson::new(parts, self.base.kernel.clone())
     }
 
     fn telegram_link(&self) -> TelegramLink {

@@ -207,7 +207,7 @@ pub(crate) async fn send(
     };
     let purpose = body.purpose.as_deref().unwrap_or("registration");
     let channel = channel_of(&app, "/channel", body.channel.as_deref().unwrap_or(usual.name()), &to)?;
-    let purpose = Purpose::parse(purpose).ok_or_else(|| {
+    let purpose = Purpose::parse_for_teams(purpose).ok_or_else(|| {
         ApiError::field("/purpose", "must be registration, login, password_reset or transfer")
     })?;
     let locale = locale_of(&app, body.locale.as_deref())?;

@@ -57,11 +57,12 @@ macro_rules! over_columns {
 
 over_columns! {
     Transfers of NewTransferRow:
-    "insert into transfers (id, caller, client_tx_id, owner, from_account, to_account, destination, minor, currency, \
-     concept, status, first_status, verification_id, reverses, reversed_minor, expires_at, created_at, updated_at) \
+    "insert into transfers (id, folio, caller, client_tx_id, owner, from_account, to_account, destination, minor, \
+     currency, concept, status, first_status, verification_id, reverses, reversed_minor, expires_at, created_at, updated_at) \
      select * from",
     "",
     id UuidCol => DbId,
+    folio Text => String,
     caller Text => String,
     client_tx_id Nullable<Text> => Option<String>,
     owner UuidCol => DbId,

@@ -48,6 +48,7 @@ pub async fn open_demo(
         IdempotencyKey { caller: Principal::System, operation: "demo".into(), key: "opening-balance".into() };
     let transfer = Transfer {
         id: TransferId(kernel.new_id()),
+        folio: kernel.draw_folio(),
         caller: Principal::System,
         client_tx_id: None,
         owner: user.id,

@@ -100,6 +100,7 @@ impl ReverseTransfer {
         let id = TransferId(self.kernel.new_id());
         let command = Command {
             id,
+            folio: self.kernel.draw_folio(),
             caller: asked.caller,
             minor: amount.map(|amount| amount.minor),
             key: asked.key.unwrap_or_else(|| IdempotencyKey::own(id.0)),

@@ -29,7 +29,7 @@ use ports::{
     accounts::Identities,
     crypto::{CodeContext, CodeHasher},
     messaging::{Lane, NewOutbound, message_channel::OutboundMessage, texts::Texts},
-    money::{Ledger, PostRequest, StepUpChallenge},
+    money::{Ledger, PostRequest, Resolved, StepUpChallenge},
     store_error::StoreError,
     verification::OwnCode,
 };
@@ -220,6 +220,7 @@ impl SubmitTransfer {
         let (to, destination) = self.resolve(&request).await?;
         let mut transfer = Transfer {
             id: TransferId(self.kernel.new_id()),
+            folio: self.kernel.draw_folio(),
             caller: request.caller,
             client_tx_id: request.client_tx_id,
             owner,
@@ -237,7 +238,11 @@ impl SubmitTransfer {
             created_at: now,
         };
         let step_up_challenge = if self.rules.needs_step_up(request.amount) {
-            Some(self.step_up_challenge(&mut transfer, now).await?)
+            match self.step_up_challenge(&mut transfer, now).await {
+                // A frozen person is told that they are frozen, not that no code can reach them.
+                Err(SubmitTransferError::NoStepUp) => return self.without_step_up(owner).await,
+                step => Some(step?),
+            }
         } else {
             None
         };
@@ -260,6 +265,15 @@ impl SubmitTransfer {
             Decision::CodeRefused(refusal) => return Err(SubmitTransferError::TooManyCodes(refusal.until())),
         };
         Ok(Submitted { outcome, replayed, balance_after: posted.balance_after })
+    }
+
+    async fn without_step_up(&self, owner: UserId) -> Result<Submitted, SubmitTransferError> {
+        let person = self.parts.identities.find(owner).await?;
+        if person.is_none_or(|person| person.freeze.frozen_at.is_none()) {
+            return Err(SubmitTransferError::NoStepUp);
+        }
+        let outcome = Outcome::Refused(Refusal::Frozen);
+        Ok(Submitted { outcome, replayed: false, balance_after: None })
     }
 
     /// The refusal for a payer who replaced their number a short time ago. It ends by itself, so it is not
@@ -304,7 +318,8 @@ impl SubmitTransfer {
         wallet.map(|wallet| (wallet.user, wallet.id)).ok_or(SubmitTransferError::NoSuchWallet)
     }
 
-    /// A phone number of a person here means their wallet. Everything else is an off-us transfer.
+    /// A number that means a wallet here leads to it. Everything else is an off-us transfer, or is refused by
+    /// the ledger.
     async fn resolve(
         &self,
         request: &TransferRequest,
@@ -317,13 +332,13 @@ impl SubmitTransfer {
             }
             RequestedDestination::Account(account) => account,
         };
-        if let AccountNumber::Phone(phone) = account
-            && let Some(person) = self.parts.identities.find_by_phone(phone).await?
-            && let Some(wallet) = self.parts.ledger.first_wallet(person.id, request.amount.currency).await?
-        {
-            return Ok((wallet.id, Destination::Wallet { id: wallet.id, found_by: Some(account.clone()) }));
-        }
-        Ok((clearing_account(request.amount.currency), Destination::Account(account.clone())))
+        let currency = request.amount.currency;
+        Ok(match self.parts.ledger.resolve(account, currency).await? {
+            Resolved::Wallet { id, .. } => (id, Destination::Wallet { id, found_by: Some(account.clone()) }),
+            Resolved::Outside | Resolved::Nobody => {
+                (clearing_account(currency), Destination::Account(account.clone()))
+            }
+        })
     }
 
     /// Makes the step-up code, bound to amount, payee and transfer, and the SMS with it. Chats run over

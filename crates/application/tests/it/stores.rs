@@ -72,6 +72,7 @@ planned!(Ledger {
     wallets(user: Option<UserId>, page: &PageRequest) -> Vec<WalletView>;
     find_wallet(id: WalletId) -> Option<WalletView>;
     spent(user: UserId, currency: Currency, day: NaiveDate) -> Spent;
+    resolve(account: &AccountNumber, currency: Currency) -> Resolved;
     first_wallet(user: UserId, currency: Currency) -> Option<WalletView>;
     entries(wallet: WalletId, filter: EntryFilter, page: &PageRequest) -> Vec<EntryView>;
     verify() -> Vec<LedgerViolation>;

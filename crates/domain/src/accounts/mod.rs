@@ -3,6 +3,7 @@
 //! The numbers follow OWASP ASVS 5.0 (6.2 passwords, 7.3 sessions) and RFC 9700, section 4.14 (refresh
 //! tokens).
 
+pub mod freeze;
 mod once;
 mod password;
 mod person_name;

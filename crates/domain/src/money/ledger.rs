@@ -11,7 +11,8 @@ use crate::{
     ids::{TransferId, UserId, WalletId},
     money::{
         Currency, Money,
-        limits::{Limits, Spending},
+        folio::Folio,
+        limits::{LimitExceeded, Limits, Spending},
         transfer::{Destination, Transfer, TransferStatus},
     },
     operations::idempotency::{Fingerprint, IdempotencyKey},
@@ -45,6 +46,28 @@ pub fn clearing_account(currency: Currency) -> WalletId {
     WalletId(uuid::Uuid::from_bytes(bytes))
 }
 
+/// Whether money may leave a person's accounts. All accounts of a person have the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outgoing {
+    /// True while the person is frozen.
+    pub is_frozen: bool,
+    /// From when on money may leave again after the person unfroze themselves; `None` for no cool-off.
+    pub payable_at: Option<DateTime<Utc>>,
+}
+
+impl Outgoing {
+    /// Refuses a payment of a frozen person, and one within the cool-off after it.
+    pub fn check(self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        match self.payable_at {
+            _ if self.is_frozen => Err(Refusal::Frozen),
+            Some(payable_at) if now < payable_at => {
+                Err(Refusal::LimitExceeded { limit: LimitExceeded::Unfrozen { payable_at } })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// A ledger account as loaded under the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LedgerAccount {
@@ -64,6 +87,8 @@ pub struct LedgerAccount {
     pub version: i64,
     /// What was sent from it in the present day and month.
     pub spending: Spending,
+    /// Whether money may leave it.
+    pub outgoing: Outgoing,
 }
 
 impl LedgerAccount {
@@ -80,6 +105,7 @@ impl LedgerAccount {
             held: 0,
             version: 0,
             spending: Spending::default(),
+            outgoing: Outgoing::default(),
         }
     }
 
@@ -148,6 +174,8 @@ pub struct PostTransfer {
 pub struct ReverseTransfer {
     /// The reversal's own id.
     pub id: TransferId,
+    /// The reversal's own folio.
+    pub folio: Folio,
     /// The principal that asks.
     pub caller: Principal,
     /// The amount in minor units; `None` for all that is left.
@@ -169,6 +197,7 @@ impl ReverseTransfer {
     pub fn transfer_back(&self, original: &Transfer, minor: i64, payee: Option<UserId>) -> Transfer {
         Transfer {
             id: self.id,
+            folio: self.folio,
             caller: self.caller.clone(),
             client_tx_id: None,
             owner: payee.unwrap_or(original.owner),

@@ -124,6 +124,11 @@ pub enum LimitExceeded {
         /// From then on the person can pay.
         payable_at: DateTime<Utc>,
     },
+    /// The cool-off after the person unfroze themselves has not passed.
+    Unfrozen {
+        /// From then on the person can pay.
+        payable_at: DateTime<Utc>,
+    },
     /// More than can still be reversed of the transfer.
     LeftToReverse,
 }
@@ -158,7 +163,10 @@ impl LimitExceeded {
     pub const fn figures(&self) -> Option<LimitFigures> {
         match self {
             Self::PerTransfer { figures } | Self::PerDay { figures } | Self::PerMonth { figures } => *figures,
-            Self::NewPayee { .. } | Self::NumberReplaced { .. } | Self::LeftToReverse => None,
+            Self::NewPayee { .. }
+            | Self::NumberReplaced { .. }
+            | Self::Unfrozen { .. }
+            | Self::LeftToReverse => None,
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod account_number;
 mod amount;
 pub mod banks;
+pub mod folio;
 pub mod ledger;
 pub mod limits;
 pub mod payees;

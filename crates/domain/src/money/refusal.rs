@@ -22,6 +22,11 @@ pub enum Refusal {
     SameAccount,
     /// One of the accounts does not exist.
     NoSuchAccount,
+    /// The payer is frozen: no money leaves any of their wallets.
+    Frozen,
+    /// The destination can only mean a wallet here, and means none: a phone number that nobody proved, or a
+    /// CLABE of ours that no wallet has.
+    RecipientNotFound,
     /// The transfer can't be reversed: it is not completed, its money came from outside or left the platform,
     /// or it is a reversal itself.
     NotReversible,
@@ -39,20 +44,27 @@ impl Refusal {
                 LimitExceeded::PerMonth { .. } => "limit_exceeded:per_month",
                 LimitExceeded::NewPayee { .. } => "limit_exceeded:new_payee",
                 LimitExceeded::NumberReplaced { .. } => "limit_exceeded:number_replaced",
+                LimitExceeded::Unfrozen { .. } => "limit_exceeded:unfrozen",
                 LimitExceeded::LeftToReverse => "limit_exceeded:left_to_reverse",
             },
             Self::CurrencyMismatch => "currency_mismatch",
             Self::AmountNotPositive => "amount_not_positive",
             Self::SameAccount => "same_account",
             Self::NoSuchAccount => "no_such_account",
+            Self::Frozen => "frozen",
+            Self::RecipientNotFound => "recipient_not_found",
             Self::NotReversible => "not_reversible",
         }
     }
 
-    /// Whether the refusal depends on balances and limits. Then it is stored under its key and stays the same
-    /// when money arrives. The other refusals say that the request itself is wrong.
+    /// Whether the refusal depends on how things stand: balances, limits, a freeze, who proved a number. Then it
+    /// is stored under its key and stays the same when they change. The other refusals say that the request
+    /// itself is wrong.
     #[must_use]
     pub const fn is_remembered(self) -> bool {
-        matches!(self, Self::InsufficientFunds | Self::LimitExceeded { .. })
+        matches!(
+            self,
+            Self::InsufficientFunds | Self::LimitExceeded { .. } | Self::Frozen | Self::RecipientNotFound
+        )
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     ids::{TransferId, UserId, VerificationId, WalletId},
-    money::{Money, account_number::AccountNumber, refusal::Refusal},
+    money::{Money, account_number::AccountNumber, folio::Folio, refusal::Refusal},
     principal::Principal,
 };
 use chrono::{DateTime, Utc};
@@ -51,6 +51,15 @@ pub enum Destination {
 }
 
 impl Destination {
+    /// The number that the payer wrote; `None` when they gave a wallet's id.
+    #[must_use]
+    pub const fn number(&self) -> Option<&AccountNumber> {
+        match self {
+            Self::Account(account) | Self::Wallet { found_by: Some(account), .. } => Some(account),
+            Self::Wallet { found_by: None, .. } => None,
+        }
+    }
+
     /// The form for receipts, answers and logs: `****4567`.
     #[must_use]
     pub fn masked(&self) -> String {
@@ -164,8 +173,10 @@ impl TransferStatus {
 /// One transfer. Its amount and accounts never change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transfer {
-    /// The transfer's id, shown as the folio of the receipt.
+    /// The transfer's id.
     pub id: TransferId,
+    /// Its name on the receipt. Before it is posted, a draw: the ledger takes the next one where it is taken.
+    pub folio: Folio,
     /// The principal that asked.
     pub caller: Principal,
     /// The caller's own id for it.

@@ -30,6 +30,8 @@ pub enum Purpose {
     PasswordReset,
     /// To confirm one payment.
     Transfer,
+    /// To lift a freeze. The code goes out by e-mail only.
+    Unfreeze,
 }
 
 impl Purpose {
@@ -41,13 +43,20 @@ impl Purpose {
             Self::Login => "login",
             Self::PasswordReset => "password_reset",
             Self::Transfer => "transfer",
+            Self::Unfreeze => "unfreeze",
         }
+    }
+
+    /// Reads the name of a purpose that a team may send codes for. Codes that lift a freeze are not for teams.
+    #[must_use]
+    pub fn parse_for_teams(name: &str) -> Option<Self> {
+        Self::parse(name).filter(|purpose| *purpose != Self::Unfreeze)
     }
 
     /// Reads the name that [`Purpose::name`] gives.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Registration, Self::Login, Self::PasswordReset, Self::Transfer]
+        [Self::Registration, Self::Login, Self::PasswordReset, Self::Transfer, Self::Unfreeze]
             .into_iter()
             .find(|p| p.name() == name)
     }

@@ -4,6 +4,7 @@ use crate::store_error::StoreResult;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
+    accounts::freeze::Freeze,
     ids::{UserId, WalletId},
     locale::Locale,
     money::Currency,
@@ -21,6 +22,8 @@ pub struct User {
     pub locale: Option<Locale>,
     /// When they last replaced a proved number with another; `None` when they never did.
     pub phone_replaced_at: Option<DateTime<Utc>>,
+    /// Whether they are frozen.
+    pub freeze: Freeze,
 }
 
 /// A user to create, with their first wallet.

@@ -1,6 +1,7 @@
 //! Accounts: credentials, sessions, bound chats.
 
 mod chat_links;
+mod freezes;
 mod identities;
 pub mod session_tokens;
 mod sessions;
@@ -8,10 +9,12 @@ mod users;
 
 #[cfg(feature = "mock")]
 pub use self::{
-    chat_links::MockChatLinks, identities::MockIdentities, sessions::MockSessions, users::MockUsers,
+    chat_links::MockChatLinks, freezes::MockFreezes, identities::MockIdentities, sessions::MockSessions,
+    users::MockUsers,
 };
 pub use self::{
     chat_links::{BindChat, Bound, ChatLink, ChatLinks, Confirmer, LinkMaker, NewLinkCode, TelegramChat},
+    freezes::{FreezeRequest, Freezes, LiftProof, LiftRequest, Lifted},
     identities::{Identities, NewPerson, User},
     sessions::{NewSession, OpenSession, Refreshed, SessionView, Sessions},
     users::{

@@ -6,7 +6,7 @@ use crate::{messaging::NewOutbound, store_error::StoreResult};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
-    accounts::PersonName,
+    accounts::{PersonName, freeze::Freeze},
     email::EmailAddress,
     ids::{SessionId, UserId, VerificationId, WalletId},
     locale::Locale,
@@ -103,6 +103,8 @@ pub struct Profile {
     pub locale: Option<Locale>,
     /// Whether sign-in asks for MFA.
     pub mfa_enabled: bool,
+    /// Whether they are frozen.
+    pub freeze: Freeze,
 }
 
 /// The change of a name.

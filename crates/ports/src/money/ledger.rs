@@ -9,6 +9,7 @@ use domain::{
     ids::{TransferId, UserId, VerificationId, WalletId},
     money::{
         Currency, Money,
+        account_number::AccountNumber,
         ledger::{Decision, Outcome, PostTransfer, Refusal, ReverseTransfer},
         limits::{Limits, Spent},
         transfer::{Transfer, TransferStatus},
@@ -237,6 +238,23 @@ pub struct TransferFilter {
     pub owner: Option<UserId>,
 }
 
+/// Whom an account number means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolved {
+    /// A wallet of the platform.
+    Wallet {
+        /// The wallet that the money enters.
+        id: WalletId,
+        /// The user who owns it.
+        owner: UserId,
+    },
+    /// An account outside the platform.
+    Outside,
+    /// A number that can only mean a wallet here, and means none: a phone number that nobody proved, or whose
+    /// owner has no wallet in the currency. Nothing can be paid to it.
+    Nobody,
+}
+
 /// A broken rule of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerViolation {
@@ -306,6 +324,10 @@ pub trait Ledger: Send + Sync {
 
     /// The amounts that a user has sent from all their wallets of a currency, as they count on `day`.
     async fn spent(&self, user: UserId, currency: Currency, day: NaiveDate) -> StoreResult<Spent>;
+
+    /// Whom an account number means, for money in that currency. It decides nothing: `post` looks again under
+    /// its locks.
+    async fn resolve(&self, account: &AccountNumber, currency: Currency) -> StoreResult<Resolved>;
 
     /// A user's oldest wallet in a currency.
     async fn first_wallet(&self, user: UserId, currency: Currency) -> StoreResult<Option<WalletView>>;

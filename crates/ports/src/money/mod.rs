@@ -9,8 +9,8 @@ pub use self::{ledger::MockLedger, payees::MockPayees, statements::MockStatement
 pub use self::{
     ledger::{
         ConfirmOutcome, ConfirmTransfer, EntryFilter, EntryView, HoldOutcome, HoldVerdict, Ledger,
-        LedgerViolation, OpenOutcome, OpenWallet, PostOutcome, PostRequest, ReverseRequest, StepUpChallenge,
-        TransferFilter, WalletView,
+        LedgerViolation, OpenOutcome, OpenWallet, PostOutcome, PostRequest, Resolved, ReverseRequest,
+        StepUpChallenge, TransferFilter, WalletView,
     },
     payees::Payees,
     statements::{Direction, OwnEntry, OwnEntryFilter, SentFilter, SentTransfer, Statements},

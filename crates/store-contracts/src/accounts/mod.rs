@@ -1,6 +1,7 @@
 //! What every store of accounts must do.
 
 pub mod chat_links;
+pub mod freezes;
 pub mod people;
 pub mod sessions;
 pub mod users;

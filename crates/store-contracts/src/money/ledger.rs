@@ -18,16 +18,16 @@ use ports::{
     pagination::PageRequest,
 };
 
-pub(super) fn outside() -> WalletId {
+pub(crate) fn outside() -> WalletId {
     clearing_account(Currency::MXN)
 }
 
-pub(super) async fn post(store: &dyn Stores, request: PostRequest) -> Decision {
+pub(crate) async fn post(store: &dyn Stores, request: PostRequest) -> Decision {
     let outcomes: Vec<PostOutcome> = store.post(&[request], at(1)).await.unwrap();
     outcomes.into_iter().next().unwrap().decision
 }
 
-pub(super) fn is_accepted(decision: &Decision) -> bool {
+pub(crate) fn is_accepted(decision: &Decision) -> bool {
     matches!(decision, Decision::Decided(Outcome::Accepted(_)))
 }
 
@@ -40,11 +40,11 @@ fn refusal(decision: &Decision) -> Option<Refusal> {
     }
 }
 
-pub(super) async fn balance(store: &dyn Stores, wallet: WalletId) -> i64 {
+pub(crate) async fn balance(store: &dyn Stores, wallet: WalletId) -> i64 {
     store.find_wallet(wallet).await.unwrap().unwrap().posted.minor
 }
 
-pub(super) async fn is_sound(store: &dyn Stores) {
+pub(crate) async fn is_sound(store: &dyn Stores) {
     assert_eq!(store.verify().await.unwrap(), []);
 }
 

@@ -1,9 +1,11 @@
 //! What every ledger must do.
 
+pub mod folios;
 pub mod holds;
 pub mod ledger;
 pub mod ledger_model;
 pub mod payees;
+pub mod recipients;
 pub mod reversals;
 pub mod statements;
 pub mod step_up;

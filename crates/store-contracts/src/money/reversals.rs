@@ -2,7 +2,7 @@
 
 use crate::{
     Stores,
-    examples::{actor, at, id, person, transfer},
+    examples::{actor, at, folio, id, person, transfer},
 };
 use domain::{
     ids::TransferId,
@@ -25,6 +25,7 @@ fn request(original: TransferId, minor: Option<i64>, key: Option<&str>) -> Rever
         original,
         command: ReverseTransfer {
             id: own,
+            folio: folio(),
             caller: Principal::Client("test".into()),
             minor,
             reason: "a mistake".into(),

@@ -28,7 +28,7 @@ use ports::{
 };
 
 /// The hash of the right code.
-pub(super) const RIGHT: [u8; 32] = [7; 32];
+pub(crate) const RIGHT: [u8; 32] = [7; 32];
 const WRONG: [u8; 32] = [8; 32];
 
 /// A transfer that waits for its code.
@@ -52,7 +52,7 @@ fn waiting(owner: UserId, from: WalletId, minor: i64, policy: OtpPolicy) -> Post
 }
 
 /// Makes a transfer wait until that second for a code, whose hash is [`RIGHT`].
-pub(super) fn wait_for_code(request: &mut PostRequest, policy: OtpPolicy, until: i64) {
+pub(crate) fn wait_for_code(request: &mut PostRequest, policy: OtpPolicy, until: i64) {
     let verification = VerificationId(id());
     let asked = &mut request.command.transfer;
     asked.status = TransferStatus::PendingVerification;

@@ -52,7 +52,7 @@ fn parse_channel(name: &str) -> Result<Channel, &'static str> {
 }
 
 fn parse_purpose(name: &str) -> Result<Purpose, &'static str> {
-    Purpose::parse(name).ok_or("must be registration, login, password_reset or transfer")
+    Purpose::parse_for_teams(name).ok_or("must be registration, login, password_reset or transfer")
 }
 
 fn parse_locale(tag: &str) -> Result<Locale, &'static str> {

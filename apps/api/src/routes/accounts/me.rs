@@ -6,7 +6,7 @@ use crate::{
     http::{
         caller::{Caller, VisitorOf},
         idempotency::detached,
-        json::JsonBody,
+        json::{JsonBody, time},
         problem::{ApiError, Problem},
         rate_limit::Limit,
     },
@@ -36,6 +36,8 @@ pub(crate) struct MeJson {
     last_name: Option<String>,
     locale: &'static str,
     mfa_enabled: bool,
+    /// Since when no money leaves the person's wallets; null if they are not frozen.
+    frozen_at: Option<String>,
 }
 
 /// The fields to change; absent fields stay as they are.
@@ -106,6 +108,7 @@ fn json(app: &Accounts, profile: Profile) -> HttpResponse {
         last_name: profile.last_name,
         locale: profile.locale.unwrap_or(app.settings.default_locale).tag(),
         mfa_enabled: profile.mfa_enabled,
+        frozen_at: profile.freeze.frozen_at.map(time),
     })
 }
 

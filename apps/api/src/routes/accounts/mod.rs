@@ -1,5 +1,6 @@
 //! Accounts of people: sign-up, sign-in, sessions, MFA, new passwords, chats.
 
+pub(crate) mod freezes;
 pub(crate) mod log_in;
 pub(crate) mod me;
 pub(crate) mod mfa;
@@ -21,6 +22,7 @@ use actix_web::{
 use application::{
     accounts::session_issuer::{AuthServiceError, SignedIn},
     error_chain::describe,
+    verification::verification_service::SendCodeOutcome,
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -68,7 +70,9 @@ pub(crate) struct SignedInJson {
     telegram::start,
     telegram::confirm,
     me::show,
-    me::update
+    me::update,
+    freezes::freeze,
+    freezes::unfreeze
 ))]
 pub(super) struct Api;
 
@@ -90,6 +94,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/api/v1/auth/password/reset").route(web::post().to(password::reset)))
         .service(web::resource("/api/v1/auth/telegram/start").route(web::post().to(telegram::start)))
         .service(web::resource("/api/v1/auth/telegram/confirm").route(web::post().to(telegram::confirm)))
+        .service(web::resource("/api/v1/people/{user_id}/freeze").route(web::post().to(freezes::freeze)))
+        .service(web::resource("/api/v1/people/{user_id}/unfreeze").route(web::post().to(freezes::unfreeze)))
         .service(
             web::resource("/api/v1/me").route(web::get().to(me::show)).route(web::patch().to(me::update)),
         );
@@ -132,6 +138,28 @@ impl From<AuthServiceError> for ApiError {
 fn too_many(app: &Accounts, next: DateTime<Utc>) -> ApiError {
     let seconds = next.signed_duration_since(app.kernel.now()).num_seconds();
     ApiError::rate_limit_exceeded("Too many wrong passwords. Try again later.").retry_after(seconds)
+}
+
+/// The answer when a code that the person needs was not sent.
+fn not_sent(app: &Accounts, outcome: &SendCodeOutcome) -> ApiError {
+    let seconds = |until: DateTime<Utc>| until.signed_duration_since(app.kernel.now()).num_seconds();
+    match *outcome {
+        SendCodeOutcome::TooSoon { at, .. } => {
+            ApiError::rate_limit_exceeded("A code was sent a moment ago. Wait before the next one.")
+                .retry_after(seconds(at))
+        }
+        SendCodeOutcome::TooMany(_, at) | SendCodeOutcome::Suspended(at) => {
+            ApiError::rate_limit_exceeded("Too many codes were sent. Try again later.")
+                .retry_after(seconds(at))
+        }
+        SendCodeOutcome::Locked(until) => {
+            ApiError::otp_locked("Too many wrong codes. Try again later.").retry_after(seconds(until))
+        }
+        SendCodeOutcome::OptedOut => {
+            ApiError::recipient_opted_out("The recipient has opted out of messages on this channel.")
+        }
+        _ => ApiError::verification_send_failed("No code could be sent. Try again later."),
+    }
 }
 
 fn no_code() -> ApiError {

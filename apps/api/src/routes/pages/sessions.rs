@@ -89,7 +89,7 @@ pub(crate) async fn open(
 fn read(app: &Verification, client: String, body: SessionRequest) -> Result<NewPage, ApiError> {
     let return_to = ReturnTo::try_new(&body.return_to, &app.settings.return_to_origins)
         .map_err(|fault| ApiError::field("/return_to", fault.to_string()))?;
-    let purpose = Purpose::parse(&body.purpose).ok_or_else(|| {
+    let purpose = Purpose::parse_for_teams(&body.purpose).ok_or_else(|| {
         ApiError::field("/purpose", "must be registration, login, password_reset or transfer")
     })?;
     let user = match body.user_id.as_deref().map(str::parse::<UserId>) {

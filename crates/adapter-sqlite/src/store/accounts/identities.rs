@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::{ids::UserId, locale::Locale, phone::PhoneNumber};
+use domain::{accounts::freeze::Freeze, ids::UserId, locale::Locale, phone::PhoneNumber};
 use futures_util::FutureExt;
 use ports::{
     accounts::{Identities, NewPerson, User},
@@ -26,6 +26,9 @@ struct UserRow {
     phone: Option<String>,
     locale: Option<String>,
     phone_replaced_at: Option<DbTime>,
+    frozen_at: Option<DbTime>,
+    last_frozen_at: Option<DbTime>,
+    payable_at: Option<DbTime>,
 }
 
 impl TryFrom<UserRow> for User {
@@ -36,6 +39,11 @@ impl TryFrom<UserRow> for User {
             phone: row.phone.map(read_phone).transpose()?,
             locale: row.locale.as_deref().and_then(Locale::parse),
             phone_replaced_at: row.phone_replaced_at.map(|at| at.0),
+            freeze: Freeze {
+                frozen_at: row.frozen_at.map(|at| at.0),
+                last_frozen_at: row.last_frozen_at.map(|at| at.0),
+                payable_at: row.payable_at.map(|at| at.0),
+            },
         })
     }
 }

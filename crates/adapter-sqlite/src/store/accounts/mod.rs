@@ -2,6 +2,7 @@
 
 mod audit_rows;
 pub(crate) mod chat_links;
+mod freezes;
 mod identities;
 pub(crate) mod sessions;
 pub(crate) mod users;

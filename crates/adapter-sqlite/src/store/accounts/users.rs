@@ -23,7 +23,7 @@ use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
-    accounts::{CHALLENGE_TRIES_MAX, OneTime, PersonName, Tries, may_mail_reset},
+    accounts::{CHALLENGE_TRIES_MAX, OneTime, PersonName, Tries, freeze::Freeze, may_mail_reset},
     email::EmailAddress,
     ids::{SessionId, UserId},
     locale::Locale,
@@ -54,9 +54,25 @@ pub(crate) struct AccountRow {
     mfa_enabled: i32,
     claimed_phone: Option<String>,
     phone_replaced_at: Option<DbTime>,
+    frozen_at: Option<DbTime>,
+    last_frozen_at: Option<DbTime>,
+    payable_at: Option<DbTime>,
 }
 
 impl AccountRow {
+    pub(crate) fn freeze(&self) -> Freeze {
+        Freeze {
+            frozen_at: self.frozen_at.map(|at| at.0),
+            last_frozen_at: self.last_frozen_at.map(|at| at.0),
+            payable_at: self.payable_at.map(|at| at.0),
+        }
+    }
+
+    /// The canonical address as stored.
+    pub(crate) fn email_text(&self) -> Option<&str> {
+        self.email.as_deref()
+    }
+
     fn user(&self) -> UserId {
         UserId(self.id.0)
     }
@@ -76,6 +92,7 @@ impl TryFrom<AccountRow> for Profile {
     fn try_from(row: AccountRow) -> Result<Self, SqlError> {
         Ok(Self {
             user: row.user(),
+            freeze: row.freeze(),
             email: row.email()?,
             email_verified: row.email_verified_at.is_some(),
             phone: row.phone.map(read_phone).transpose()?,

@@ -4,7 +4,7 @@ use super::{
     post::{
         Touched, add_history, available, lock_accounts, look_payee, name_payee, transfer_row, wrong_code_row,
     },
-    read,
+    read, resolve,
     rows::LedgerRows,
 };
 use crate::{
@@ -176,6 +176,7 @@ async fn execute(
     touched.add(transfer, request.limits.count_spending());
     lock_accounts(conn, &mut batch, touched).await?;
     look_payee(conn, &mut batch, transfer).await?;
+    resolve::look_recipients(conn, &mut batch, std::iter::once(transfer)).await?;
     let decided = batch.post_filed(transfer, request.limits, request.day, now);
     let left = available(&batch, transfer);
     if decided.is_ok() {

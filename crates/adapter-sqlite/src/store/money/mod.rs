@@ -1,11 +1,12 @@
 //! The ledger: lock, read, fold, write, commit. Balances are decided nowhere else.
 
-mod confirm;
+pub(crate) mod confirm;
 mod holds;
 mod payees;
 mod payment_codes;
 mod post;
-mod read;
+pub(crate) mod read;
+mod resolve;
 mod reverse;
 pub(crate) mod rows;
 mod statements;
@@ -21,6 +22,7 @@ use domain::{
     ids::{TransferId, UserId, WalletId},
     money::{
         Currency,
+        account_number::AccountNumber,
         ledger::Outcome,
         limits::Spent,
         transfer::{Transfer, TransferStatus},
@@ -34,8 +36,8 @@ use futures_util::FutureExt;
 use ports::{
     money::{
         ConfirmOutcome, ConfirmTransfer, EntryFilter, EntryView, HoldOutcome, HoldVerdict, Ledger,
-        LedgerViolation, OpenOutcome, OpenWallet, PostOutcome, PostRequest, ReverseRequest, TransferFilter,
-        WalletView,
+        LedgerViolation, OpenOutcome, OpenWallet, PostOutcome, PostRequest, Resolved, ReverseRequest,
+        TransferFilter, WalletView,
     },
     pagination::PageRequest,
     store_error::StoreResult,
@@ -133,6 +135,13 @@ impl Ledger for Store {
 
     async fn spent(&self, user: UserId, currency: Currency, day: NaiveDate) -> StoreResult<Spent> {
         self.database.query(move |conn| read::spent(conn, user, currency, day).boxed()).await
+    }
+
+    async fn resolve(&self, account: &AccountNumber, currency: Currency) -> StoreResult<Resolved> {
+        let account = account.clone();
+        self.database
+            .query(move |conn| async move { resolve::resolve(conn, &account, currency).await }.boxed())
+            .await
     }
 
     async fn first_wallet(&self, user: UserId, currency: Currency) -> StoreResult<Option<WalletView>> {

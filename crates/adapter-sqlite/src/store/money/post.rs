@@ -2,7 +2,7 @@
 
 use super::{
     payment_codes::{self, PaymentCodes},
-    read,
+    read, resolve,
     rows::{KeyRow, LedgerRows},
 };
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     store::{
         error::SqlError,
         rows::{NewAuditRow, corrupt, day},
-        schema::{accounts, payees, transfer_history},
+        schema::{accounts, payees, transfer_history, transfers},
     },
 };
 use chrono::{DateTime, Utc};
@@ -20,7 +20,8 @@ use domain::{
     ids::{UserId, WalletId},
     money::{
         Currency, Money,
-        ledger::{AccountKind, Decision, LedgerAccount, Outcome, PostingBatch},
+        folio::Folio,
+        ledger::{AccountKind, Decision, LedgerAccount, Outcome, Outgoing, PostingBatch},
         limits::Spending,
         payees::read_payee_name,
         transfer::{Transfer, TransferStatus},
@@ -50,6 +51,8 @@ struct AccountRow {
     spent_on: i32,
     spent_day: i64,
     spent_month: i64,
+    frozen_at: Option<DbTime>,
+    payable_at: Option<DbTime>,
 }
 
 impl TryFrom<AccountRow> for LedgerAccount {
@@ -64,6 +67,10 @@ impl TryFrom<AccountRow> for LedgerAccount {
             held: row.held,
             version: row.version,
             spending: Spending { on: day(row.spent_on)?, in_day: row.spent_day, in_month: row.spent_month },
+            outgoing: Outgoing {
+                is_frozen: row.frozen_at.is_some(),
+                payable_at: row.payable_at.map(|at| at.0),
+            },
         })
     }
 }
@@ -111,14 +118,17 @@ pub(crate) async fn post(
     lock_accounts(conn, &mut batch, touched).await?;
     look_keys(conn, &mut batch, requests.iter().map(|(request, _)| &request.command.key)).await?;
     look_payees(conn, &mut batch, requests).await?;
+    resolve::look_recipients(conn, &mut batch, requests.iter().map(|(request, _)| &request.command.transfer))
+        .await?;
+    look_folios(conn, &mut batch, requests.iter().map(|(request, _)| request.command.transfer.folio)).await?;
     let mut audit = Vec::with_capacity(requests.len());
     let mut outcomes = Vec::with_capacity(requests.len());
     let mut attempts = Vec::with_capacity(requests.len());
     for (request, at) in requests {
         let code = codes.allow(&batch, request, *at);
         let decision = match code {
-            Ok(_) => batch.decide(&request.command),
-            Err(refusal) => Decision::CodeRefused(refusal),
+            Err(refusal) if !is_frozen(&batch, &request.command.transfer) => Decision::CodeRefused(refusal),
+            _ => batch.decide(&request.command),
         };
         attempts.push(code.unwrap_or_default());
         codes.count(request, &decision, *at);
@@ -173,6 +183,31 @@ pub(crate) async fn look_keys(
     for (digest, known) in read::outcomes(conn, by_digest.keys().cloned().collect()).await? {
         if let Some(key) = by_digest.get(&digest) {
             batch.outcomes.insert((*key).clone(), known);
+        }
+    }
+    Ok(())
+}
+
+/// Finds which of the drawn folios are taken, and of the folios that come next.
+pub(crate) async fn look_folios(
+    conn: &mut Conn,
+    batch: &mut PostingBatch,
+    drawn: impl Iterator<Item = Folio>,
+) -> Result<(), SqlError> {
+    let mut wanted: Vec<Folio> = drawn.collect();
+    while !wanted.is_empty() {
+        let texts: Vec<String> = wanted.iter().map(Folio::to_string).collect();
+        let taken = transfers::table
+            .filter(transfers::folio.eq_any(texts))
+            .select(transfers::folio)
+            .load::<String>(conn)
+            .await?;
+        wanted.clear();
+        for folio in taken {
+            let folio: Folio = folio.parse().map_err(corrupt)?;
+            if batch.folios.insert(folio) {
+                wanted.push(folio.next());
+            }
         }
     }
     Ok(())
@@ -332,6 +367,11 @@ pub(crate) async fn name_payee(
     diesel::update(is_new).set(id).execute(conn).await?;
     diesel::update(row()).set((payees::name.eq(Some(name)), paid_at)).execute(conn).await?;
     Ok(())
+}
+
+/// A frozen payer is told so, whatever is the matter with their code.
+fn is_frozen(batch: &PostingBatch, transfer: &Transfer) -> bool {
+    batch.accounts.get(&transfer.from).is_some_and(|account| account.outgoing.is_frozen)
 }
 
 /// The payer's balance, if money moved now.

@@ -37,6 +37,7 @@ const FAR_AWAY: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_799, 
 #[diesel(table_name = transfers, check_for_backend(Db))]
 pub(crate) struct TransferRow {
     id: DbId,
+    folio: String,
     caller: String,
     client_tx_id: Option<String>,
     owner: DbId,
@@ -61,6 +62,7 @@ impl TryFrom<TransferRow> for Transfer {
     fn try_from(row: TransferRow) -> Result<Self, SqlError> {
         Ok(Self {
             id: TransferId(row.id.0),
+            folio: row.folio.parse().map_err(corrupt)?,
             caller: row.caller.parse().map_err(corrupt)?,
             client_tx_id: row.client_tx_id,
             owner: UserId(row.owner.0),

@@ -1,7 +1,7 @@
 //! Reverse a completed transfer.
 
 use super::{
-    post::{Touched, add_history, available, lock_accounts, look_keys, transfer_row},
+    post::{Touched, add_history, available, lock_accounts, look_folios, look_keys, transfer_row},
     read,
     rows::LedgerRows,
 };
@@ -31,6 +31,7 @@ pub(crate) async fn reverse(
     touched.add(&original, false);
     lock_accounts(conn, &mut batch, touched).await?;
     look_keys(conn, &mut batch, std::iter::once(&request.command.key)).await?;
+    look_folios(conn, &mut batch, std::iter::once(request.command.folio)).await?;
     let decision = batch.reverse(&request.command, &mut original);
     let mut outcome = PostOutcome { decision, balance_after: None };
     let mut audit = Vec::new();

@@ -33,6 +33,7 @@ pub(crate) struct LedgerRows {
 #[diesel(table_name = transfers)]
 pub(crate) struct NewTransferRow {
     pub(crate) id: DbId,
+    pub(crate) folio: String,
     pub(crate) caller: String,
     pub(crate) client_tx_id: Option<String>,
     pub(crate) owner: DbId,
@@ -138,6 +139,7 @@ impl NewTransferRow {
     fn new(transfer: Transfer, now: DbTime) -> Result<Self, SqlError> {
         Ok(Self {
             id: DbId(transfer.id.0),
+            folio: transfer.folio.to_string(),
             destination: to_json(&transfer.destination)?,
             caller: transfer.caller.key(),
             client_tx_id: transfer.client_tx_id,

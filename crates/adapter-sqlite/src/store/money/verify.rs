@@ -10,7 +10,7 @@ use ports::money::LedgerViolation;
 
 /// A rule, and a query that returns one row for each violation. Plain SQL for both databases; `[column]`
 /// stands for an id as people read it.
-const RULES: [(&str, &str); 15] = [
+const RULES: [(&str, &str); 16] = [
     (
         "debits equal credits in each transfer",
         "select [transfer_id] || ': ' || cast(count(*) as text) || ' entries summing to ' || cast(sum(minor) as text) as subject \
@@ -90,6 +90,11 @@ const RULES: [(&str, &str); 15] = [
         "a transfer under way has its hold",
         "select [t.id] || ': ' || t.status as subject from transfers t left join holds h on h.transfer_id = t.id \
          where t.status in ('processing', 'unknown') and h.transfer_id is null",
+    ),
+    (
+        "an account is frozen as its owner is",
+        "select [a.id] as subject from accounts a join users u on u.id = a.owner \
+         where (a.frozen_at is null) <> (u.frozen_at is null) or (a.payable_at is null) <> (u.payable_at is null)",
     ),
     (
         "a key that was accepted leads to what it made",

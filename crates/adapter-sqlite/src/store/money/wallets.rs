@@ -2,7 +2,7 @@
 
 use super::{post::keep_key, read, rows::KeyRow};
 use crate::{
-    backend::{Conn, DbId, DbTime, lock_names},
+    backend::{Conn, DbId, DbTime, for_update, lock_names},
     store::{
         error::SqlError,
         rows::{corrupt, fingerprint},
@@ -98,9 +98,18 @@ pub(crate) async fn open_wallet(
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
     let (id, owner) = (DbId(face.id.0), DbId(face.user.0));
+    // A person who is frozen opens a frozen wallet: a freeze that runs now has locked the person, too.
+    let person = users::table.find(owner).select((users::frozen_at, users::payable_at));
+    let freeze = for_update!(person).first::<(Option<DbTime>, Option<DbTime>)>(conn).await?;
     open_account(conn, id, "person", Some(owner), face.currency, now).await?;
     let outside = DbId(clearing_account(face.currency).0);
     open_account(conn, outside, "clearing", None, face.currency, now).await?;
+    if freeze.0.is_some() || freeze.1.is_some() {
+        diesel::update(accounts::table.find(id))
+            .set((accounts::frozen_at.eq(freeze.0), accounts::payable_at.eq(freeze.1)))
+            .execute(conn)
+            .await?;
+    }
     diesel::insert_into(wallets::table)
         .values((
             wallets::id.eq(id),

@@ -17,6 +17,10 @@ diesel::table! {
         mfa_enabled -> Integer,
         claimed_phone -> Nullable<Text>,
         phone_replaced_at -> Nullable<InstantCol>,
+        frozen_at -> Nullable<InstantCol>,
+        last_frozen_at -> Nullable<InstantCol>,
+        payable_at -> Nullable<InstantCol>,
+        freeze_key -> Nullable<Text>,
     }
 }
 

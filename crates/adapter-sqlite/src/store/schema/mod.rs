@@ -14,6 +14,7 @@ diesel::joinable!(inbox -> conversations (conversation_id));
 diesel::allow_tables_to_appear_in_same_query!(
     inbox,
     conversations,
+    users,
     wallets,
     accounts,
     entries,

@@ -15,6 +15,8 @@ diesel::table! {
         spent_day -> BigInt,
         spent_month -> BigInt,
         created_at -> InstantCol,
+        frozen_at -> Nullable<InstantCol>,
+        payable_at -> Nullable<InstantCol>,
     }
 }
 
@@ -37,6 +39,7 @@ diesel::table! {
     use crate::backend::values::columns::*;
     transfers (id) {
         id -> UuidCol,
+        folio -> Text,
         caller -> Text,
         client_tx_id -> Nullable<Text>,
         owner -> UuidCol,

@@ -283,6 +283,8 @@ impl HandleMessage {
             | Refusal::AmountNotPositive
             | Refusal::SameAccount
             | Refusal::NoSuchAccount
+            | Refusal::Frozen
+            | Refusal::RecipientNotFound
             | Refusal::NotReversible => Paid::Refused,
         })
     }

@@ -350,7 +350,9 @@ fn limit_text(limit: &LimitExceeded) -> Text {
         | LimitExceeded::PerDay { figures: None }
         | LimitExceeded::PerMonth { figures: None } => "limit-exceeded",
         LimitExceeded::NumberReplaced { .. } => "limit-number-replaced",
-        LimitExceeded::NewPayee { .. } | LimitExceeded::LeftToReverse => "transfer-refused",
+        LimitExceeded::NewPayee { .. } | LimitExceeded::Unfrozen { .. } | LimitExceeded::LeftToReverse => {
+            "transfer-refused"
+        }
     };
     match limit.figures() {
         Some(LimitFigures { limit, left }) => {

@@ -7,13 +7,16 @@ use super::{
 use crate::{
     ids::{TransferId, UserId, WalletId},
     money::{
+        Currency,
+        account_number::AccountNumber,
+        folio::Folio,
         limits::{LimitExceeded, Limits, Spent},
         transfer::{Destination, Transfer, TransferStatus},
     },
     operations::idempotency::{self, Fingerprint, IdempotencyKey, Seen},
 };
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A payee that a payer named for the first time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +29,7 @@ pub struct PayeeSeen {
     pub at: DateTime<Utc>,
 }
 
-/// What the fold reads and collects. A store fills the first three fields under its lock, and writes the
+/// What the fold reads and collects. A store fills the first five fields under its lock, and writes the
 /// others, all of them or none.
 #[derive(Clone, Debug, Default)]
 pub struct PostingBatch {
@@ -36,6 +39,11 @@ pub struct PostingBatch {
     pub outcomes: HashMap<IdempotencyKey, (Fingerprint, Outcome)>,
     /// When the payers first named their payees, if there is a cool-off.
     pub payees: HashMap<(UserId, String), DateTime<Utc>>,
+    /// What the phone numbers and the CLABEs of ours among the commands' destinations mean now, by canonical
+    /// number and currency of the money. `None`: nobody.
+    pub recipients: HashMap<(String, Currency), Option<WalletId>>,
+    /// Folios that are taken, of those that the commands drew and of those that come next.
+    pub folios: HashSet<Folio>,
     /// The accounts whose rows have changed.
     pub changed: BTreeSet<WalletId>,
     /// New transfers, in order.
@@ -63,9 +71,18 @@ impl PostingBatch {
                 TransferStatus::Processing => batch.hold(transfer, command.day)?,
                 _ => {}
             }
+            let transfer = batch.named(transfer.clone());
             batch.new_transfers.push(transfer.clone());
-            Ok(transfer.clone())
+            Ok(transfer)
         })
+    }
+
+    /// The transfer under a folio that no other transfer has.
+    fn named(&mut self, mut transfer: Transfer) -> Transfer {
+        while !self.folios.insert(transfer.folio) {
+            transfer.folio = transfer.folio.next();
+        }
+        transfer
     }
 
     /// Posts a transfer that was filed before, after its step-up. All checks run again, because the balances
@@ -83,12 +100,16 @@ impl PostingBatch {
 
     /// Reverses `original`, in whole or in part, by a transfer in the other direction. The caller has locked
     /// `original`, so that concurrent reversals never add up to more than its amount.
+    ///
+    /// A reversal takes money from the payee, so a frozen payee refuses it. The cool-off after a freeze does
+    /// not: it is about payments that the person orders. Money that comes back to a frozen payer is welcome.
     pub fn reverse(&mut self, command: &ReverseTransfer, original: &mut Transfer) -> Decision {
         self.once(&command.key, command.fingerprint, |batch| {
             let minor = command.minor.unwrap_or(original.left_to_reverse());
             batch.check_reversal(original, minor)?;
             let reversal = command.transfer_back(original, minor, batch.owner_of(original.to));
             batch.post_entries(&reversal)?;
+            let reversal = batch.named(reversal);
             original.reversed_minor = original.reversed_minor.saturating_add(minor);
             if original.left_to_reverse() == 0 {
                 original.status = TransferStatus::Reversed;
@@ -143,9 +164,11 @@ impl PostingBatch {
         }
         let from = self.account(transfer.from)?;
         let to = self.account(transfer.to)?;
+        from.outgoing.check(now)?;
         if from.currency != transfer.amount.currency || from.currency != to.currency {
             return Err(Refusal::CurrencyMismatch);
         }
+        self.check_recipient(transfer)?;
         if from.kind == AccountKind::Person {
             let spent = if limits.count_spending() { self.spent_by(from, day) } else { Spent::default() };
             limits.check(spent, transfer.amount).map_err(|limit| Refusal::LimitExceeded { limit })?;
@@ -155,6 +178,18 @@ impl PostingBatch {
             self.check_payee(transfer, limits, now)?;
         }
         Ok(())
+    }
+
+    /// A number that means a wallet here must still mean the wallet that the money enters. A phone number never
+    /// means an account outside.
+    fn check_recipient(&self, transfer: &Transfer) -> Result<(), Refusal> {
+        let Some(number) = transfer.destination.number() else { return Ok(()) };
+        let key = (number.canonical().to_owned(), transfer.amount.currency);
+        let found = match self.recipients.get(&key) {
+            Some(wallet) => *wallet == Some(transfer.to),
+            None => !matches!(number, AccountNumber::Phone(_)),
+        };
+        if found { Ok(()) } else { Err(Refusal::RecipientNotFound) }
     }
 
     fn check_balances(from: LedgerAccount, to: LedgerAccount, minor: i64) -> Result<(), Refusal> {
@@ -211,6 +246,9 @@ impl PostingBatch {
         let stayed_here = payee.kind == AccountKind::Person && payer.kind == AccountKind::Person;
         if !settled || !stayed_here || original.reverses.is_some() {
             return Err(Refusal::NotReversible);
+        }
+        if payee.outgoing.is_frozen {
+            return Err(Refusal::Frozen);
         }
         if minor <= 0 || minor > original.left_to_reverse() {
             return Err(Refusal::LimitExceeded { limit: LimitExceeded::LeftToReverse });

@@ -4,6 +4,7 @@ mod holds;
 mod keys;
 mod limits;
 mod model;
+mod outgoing;
 mod payees;
 mod posting;
 mod reversals;
@@ -71,6 +72,7 @@ fn accounts() -> Vec<LedgerAccount> {
         held: 0,
         version: 0,
         spending: Spending::default(),
+        outgoing: Outgoing::default(),
     });
     people.into_iter().chain([mxn, usd()].map(LedgerAccount::clearing)).collect()
 }
@@ -97,6 +99,10 @@ fn payer(from: WalletId, to: WalletId) -> UserId {
     owner(from).or(owner(to)).unwrap_or(ANA)
 }
 
+fn folio_of(id: TransferId) -> Folio {
+    Folio::of_random(id.0.as_u64_pair().1)
+}
+
 /// A request to send pesos at once, without limits.
 fn pay(id: u128, from: WalletId, to: WalletId, minor: i64) -> PostTransfer {
     let id = TransferId(Uuid::from_u128(id));
@@ -108,6 +114,7 @@ fn pay(id: u128, from: WalletId, to: WalletId, minor: i64) -> PostTransfer {
     PostTransfer {
         transfer: Transfer {
             id,
+            folio: folio_of(id),
             caller: Principal::Client("test".into()),
             client_tx_id: None,
             owner: payer(from, to),
@@ -155,6 +162,7 @@ fn give_back(id: u128, minor: Option<i64>) -> ReverseTransfer {
     let id = TransferId(Uuid::from_u128(id));
     ReverseTransfer {
         id,
+        folio: folio_of(id),
         caller: Principal::Client("shop".into()),
         minor,
         reason: "wrong person".into(),

@@ -19,6 +19,7 @@ fn account() -> AccountNumber {
 fn transfer() -> Transfer {
     Transfer {
         id: TransferId(Uuid::from_u128(7)),
+        folio: Folio::of_random(7),
         caller: Principal::Client("shop".into()),
         client_tx_id: Some("rent".into()),
         owner: UserId(Uuid::from_u128(1)),
@@ -165,6 +166,7 @@ fn a_reversal_belongs_to_the_payee_whose_money_it_is_now() {
     let payee = UserId(Uuid::from_u128(2));
     let asked = ReverseTransfer {
         id: TransferId(Uuid::from_u128(8)),
+        folio: Folio::of_random(7),
         caller: Principal::User(UserId(uuid::Uuid::from_u128(1))),
         minor: Some(100),
         reason: "twice".into(),

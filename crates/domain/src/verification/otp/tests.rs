@@ -7,6 +7,7 @@ use crate::{
     money::{
         Money,
         account_number::AccountNumber,
+        folio::Folio,
         transaction_digest::{transaction_digest, transfer_digest},
         transfer::{Destination, Transfer},
     },
@@ -253,6 +254,7 @@ fn a_transfers_digest_is_over_what_its_payer_named() {
     let account = AccountNumber::Clabe("012345678901234567".into());
     let with = |destination| Transfer {
         id: TransferId(uuid::Uuid::from_u128(7)),
+        folio: Folio::of_random(7),
         caller: Principal::Client("shop".into()),
         client_tx_id: None,
         owner: crate::ids::UserId(uuid::Uuid::from_u128(1)),

@@ -2,7 +2,7 @@
 
 use super::{End, LATE, Script};
 use crate::{
-    examples::{actor, at, id, policy, transfer},
+    examples::{actor, at, folio, id, policy, transfer},
     money::step_up::wait_for_code,
 };
 use domain::{
@@ -107,6 +107,7 @@ impl Script {
         let (of, amount) = (original.to_string(), minor.map(|minor| minor.to_string()));
         let command = ReverseTransfer {
             id: reversal,
+            folio: folio(),
             caller: Principal::Client(format!("script-{}", self.seed)),
             minor,
             reason: "wrong person".into(),

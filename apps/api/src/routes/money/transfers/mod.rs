@@ -34,6 +34,9 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TransferJson {
     id: String,
+    /// Its name on the receipt, to read out: 8 characters of Crockford's base 32. Each transfer has its own.
+    #[schema(example = "7H2KQ0ZM", min_length = 8, max_length = 8, pattern = "^[0-9A-HJKMNP-TV-Z]{8}$")]
+    folio: String,
     /// The caller's own id of the transfer.
     client_tx_id: Option<String>,
     /// The status, such as `completed` or `pending_verification`.
@@ -84,6 +87,7 @@ impl From<&Transfer> for TransferJson {
             matches!(transfer.status, TransferStatus::PendingVerification | TransferStatus::PendingApproval);
         Self {
             id: transfer.id.to_string(),
+            folio: transfer.folio.to_string(),
             client_tx_id: transfer.client_tx_id.clone(),
             status: transfer.status.name(),
             requires_2fa: transfer.requires_step_up(),
@@ -133,6 +137,12 @@ fn of_refusal(refusal: Refusal) -> ApiError {
         }
         Refusal::AmountNotPositive => ApiError::field("/amount", "must be more than zero"),
         Refusal::SameAccount => ApiError::field("/to_wallet_id", "must not be the wallet that pays"),
+        Refusal::Frozen => {
+            ApiError::frozen("The owner of the wallet is frozen: no money leaves their wallets.")
+        }
+        Refusal::RecipientNotFound => ApiError::recipient_not_found(
+            "Nobody here has this number. Use another destination, such as a CLABE.",
+        ),
         Refusal::NoSuchAccount => ApiError::not_found("Account not found."),
         Refusal::NotReversible => ApiError::conflict(
             "This transfer can't be reversed: only a completed transfer between two wallets can.",
@@ -162,6 +172,9 @@ fn limit_detail(limit: LimitExceeded) -> String {
                 "The person's number was replaced recently; payments can be made from {} on.",
                 from(payable_at)
             )
+        }
+        LimitExceeded::Unfrozen { payable_at } => {
+            format!("The person lifted a freeze; payments can be made from {} on.", from(payable_at))
         }
         LimitExceeded::NewPayee { payable_at } => {
             format!("The payee is new and can be paid from {} on.", from(payable_at))

@@ -17,6 +17,7 @@ fn a_whole_reversal_is_a_transfer_in_the_other_direction() {
     assert_eq!((original.status, original.reversed_minor), (TransferStatus::Reversed, 300));
     let expected = Transfer {
         id: TransferId(Uuid::from_u128(2)),
+        folio: Folio::of_random(2),
         caller: Principal::Client("shop".into()),
         owner: BEA,
         from: BEAS,

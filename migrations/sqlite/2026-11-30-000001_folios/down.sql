@@ -1,0 +1,2 @@
+drop index transfers_by_folio;
+alter table transfers drop column folio;
