@@ -9,7 +9,6 @@ use application::{
     money::{
         cancel_transfer::CancelTransfer,
         confirm_transfer::ConfirmTransfer,
-        figures::{Figures, FiguresParts},
         open_demo::open_demo,
         open_wallet::OpenWallet,
         payees::PayeeBook,
@@ -34,7 +33,6 @@ pub(crate) struct Money {
     pub(crate) open_wallet: Arc<OpenWallet>,
     pub(crate) statements: Statements,
     pub(crate) prepare: Arc<PrepareTransfer>,
-    pub(crate) figures: Arc<Figures>,
     pub(crate) payees: Arc<PayeeBook>,
     pub(crate) submit: Arc<SubmitTransfer>,
     pub(crate) confirm: Arc<ConfirmTransfer>,
@@ -57,8 +55,6 @@ impl Money {
             payees: store.clone(),
             statements: store.clone(),
         };
-        let figures =
-            FiguresParts { ledger: store.clone(), payees: store.clone(), statements: store.clone() };
         let submit = SubmitTransferParts {
             ledger: store.clone(),
             identities: store.clone(),
@@ -74,7 +70,6 @@ impl Money {
             open_wallet: Arc::new(OpenWallet::new(store.clone(), kernel.clone())),
             statements: Statements::new(store.clone(), settings.default_time_zone, kernel.clone()),
             prepare: Arc::new(PrepareTransfer::new(prepare, region, kernel.clone(), rules.clone())),
-            figures: Arc::new(Figures::new(figures, region, kernel.clone(), rules.clone())),
             payees: Arc::new(PayeeBook::new(store.clone(), kernel.clone())),
             submit: Arc::new(SubmitTransfer::new(submit, kernel.clone(), rules.clone())),
             confirm: Arc::new(confirm),

@@ -95,7 +95,7 @@ pub struct SubmitTransfer {
 pub struct SubmitTransferParts {
     /// The ledger port.
     pub ledger: Arc<dyn Ledger>,
-    /// The port of people and payees.
+    /// The port of people.
     pub identities: Arc<dyn Identities>,
     /// Hashes step-up codes.
     pub hasher: Arc<dyn CodeHasher>,
