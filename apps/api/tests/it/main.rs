@@ -24,6 +24,7 @@ mod money;
 mod otp_command;
 mod own_codes;
 mod pages;
+mod payees;
 mod people;
 mod people_pages;
 mod phones_page;

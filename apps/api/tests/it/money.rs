@@ -1,6 +1,6 @@
 //! Money over REST, the same on both databases.
 
-use crate::server::Server;
+use crate::server::{DEMO, Server};
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -78,12 +78,27 @@ async fn limits_bind_and_their_refusals_are_replayed() {
         answer(pay(&server, &user, "600", "one").await, 201).await;
         for _ in 0..2 {
             let refused = answer(pay(&server, &user, "100.01", "two").await, 422).await;
-            assert_eq!(refused["code"], "limit_exceeded");
+            let detail = "The limit per day is 700.00 MXN; 100.00 MXN is left.";
+            assert_eq!((&refused["code"], &refused["detail"]), (&json!("limit_exceeded"), &json!(detail)));
         }
         answer(pay(&server, &user, "100.00", "three").await, 201).await;
         let reverse = answer(pay(&server, &user, "600", "one").await, 201).await["id"].clone();
         let gone = server.post(&path("transfers", &reverse, "/reverse"), json!({"reason": "r"})).await;
         assert_eq!(answer(gone, 409).await["code"], "conflict", "it has left the platform");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_pays_the_wallet_that_pays() {
+    for server in on_both(&SETTINGS).await {
+        let (user, wallet) = demo(&server).await;
+        for (field, value) in [("destination_account", json!(DEMO)), ("to_wallet_id", wallet.clone())] {
+            let body = json!({"user_id": user, "amount": "1", field: value});
+            let refused = answer(server.post("/api/v1/transfers", body).await, 422).await;
+            assert_eq!(refused["errors"][0]["pointer"], format!("/{field}"), "{refused}");
+        }
+        let balance = answer(server.get(&path("accounts", &user, "/balance")).await, 200).await;
+        assert_eq!(balance["balance"], "1000.00");
     }
 }
 

@@ -23,7 +23,7 @@ use domain::{
 };
 use ports::{
     accounts::Identities,
-    money::{Ledger, Payees, Statements},
+    money::{Ledger, Payees, Resolved, Statements},
     store_error::StoreResult,
 };
 use std::sync::Arc;
@@ -82,6 +82,10 @@ impl PrepareTransfer {
     #[tracing::instrument(name = "prepare_transfer", level = "debug", skip_all, fields(%user))]
     pub async fn run(&self, user: UserId, draft: &Draft) -> StoreResult<Prepared> {
         let Some(named) = &draft.destination else { return Ok(Prepared::BadDestination) };
+        let person = self.parts.identities.find(user).await?;
+        if person.is_some_and(|person| person.freeze.frozen_at.is_some()) {
+            return Ok(Prepared::Frozen);
+        }
         let payees = self.parts.payees.payees_of(user).await?;
         let target = match self.target(named, draft.payee.as_deref(), &payees) {
             Ok(target) => target,
@@ -144,23 +148,18 @@ impl PrepareTransfer {
         }
     }
 
-    /// Why nothing can be paid to that account. `None`: it can be paid. Every account that belongs to nobody here
-    /// is outside, except a phone number: it can only mean a wallet here.
+    /// Why nothing can be paid to that account. `None`: it can be paid.
     async fn recipient(
         &self,
         user: UserId,
         account: &AccountNumber,
         currency: Currency,
     ) -> StoreResult<Option<Prepared>> {
-        let AccountNumber::Phone(phone) = account else { return Ok(None) };
-        let Some(person) = self.parts.identities.find_by_phone(phone).await? else {
-            return Ok(Some(Prepared::RecipientNotFound));
-        };
-        if person.id == user {
-            return Ok(Some(Prepared::OwnAccount));
-        }
-        let wallet = self.parts.ledger.first_wallet(person.id, currency).await?;
-        Ok(wallet.is_none().then_some(Prepared::RecipientNotFound))
+        Ok(match self.parts.ledger.resolve(account, currency).await? {
+            Resolved::Wallet { owner, .. } if owner == user => Some(Prepared::OwnAccount),
+            Resolved::Nobody => Some(Prepared::RecipientNotFound),
+            Resolved::Wallet { .. } | Resolved::Outside => None,
+        })
     }
 
     /// Whole minutes since the same payment, if there was one a short time ago.

@@ -90,7 +90,7 @@ pub struct SubmitTransfer {
 pub struct SubmitTransferParts {
     /// The ledger port.
     pub ledger: Arc<dyn Ledger>,
-    /// The port of people and payees.
+    /// The port of people.
     pub identities: Arc<dyn Identities>,
     /// Draws the step-up codes.
     pub codes: Arc<PaymentCodes>,

@@ -11,6 +11,7 @@
 mod conversation;
 mod faults;
 mod forgotten;
+mod own_money;
 mod providers;
 mod signed;
 mod stores;

@@ -3,7 +3,7 @@
 use super::payees::to;
 use crate::{
     Stores,
-    examples::{actor, at, id, person, transfer},
+    examples::{actor, at, folio, id, person, transfer},
 };
 use domain::{
     ids::WalletId,
@@ -135,6 +135,7 @@ pub async fn spending_is_what_went_to_others(store: impl Stores) {
     let give_back = |minor| {
         let command = ReverseTransfer {
             id: domain::ids::TransferId(id()),
+            folio: folio(),
             caller: Principal::Client("test".into()),
             folio: crate::examples::folio(),
             minor,

@@ -23,7 +23,7 @@ use ports::{
     verification::OwnCode,
 };
 use std::sync::atomic::{AtomicU32, Ordering};
-use testkit::{id, new_person, phone, posting};
+use testkit::{folio, id, new_person, phone, posting};
 
 pub(super) use testkit::{actor, at};
 
@@ -141,6 +141,7 @@ pub(super) fn reversal(original: TransferId, minor: i64, key: &str) -> ReverseRe
         command: ReverseTransfer {
             folio: testkit::folio(),
             id: TransferId(id()),
+            folio: folio(),
             caller: caller.clone(),
             minor: Some(minor),
             reason: "a mistake".into(),

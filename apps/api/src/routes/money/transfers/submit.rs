@@ -19,7 +19,12 @@ use application::money::submit_transfer::{
 use chrono::{DateTime, Utc};
 use domain::{
     ids::{UserId, WalletId},
-    money::{Currency, Money, account_number::AccountNumber, ledger::Outcome, transfer::read_concept},
+    money::{
+        Currency, Money,
+        account_number::AccountNumber,
+        ledger::{Outcome, Refusal},
+        transfer::read_concept,
+    },
     operations::idempotency::{Fingerprint, is_key},
 };
 use serde::Deserialize;
@@ -68,10 +73,12 @@ pub(crate) async fn submit(
     header: IdempotencyHeader,
     body: JsonBody<TransferBody>,
 ) -> Result<HttpResponse, ApiError> {
+    // The field that names the destination, for a destination that is refused.
+    let pointer = if body.0.destination_account.is_some() { "/destination_account" } else { "/to_wallet_id" };
     let request = read_request(&app, &caller, header, body.0)?;
     let use_case = app.submit.clone();
     let submitted = detached(async move { use_case.run(request).await }).await?;
-    let answer = answer_submitted(submitted, app.kernel.now());
+    let answer = answer_submitted(submitted, pointer, app.kernel.now());
     wakeups.outbox.notify_one();
     answer
 }
@@ -164,6 +171,7 @@ fn fingerprint(body: &TransferBody, amount: Money, destination: &RequestedDestin
 
 fn answer_submitted(
     submitted: Result<Submitted, SubmitTransferError>,
+    pointer: &str,
     now: DateTime<Utc>,
 ) -> Result<HttpResponse, ApiError> {
     match submitted {
@@ -174,6 +182,9 @@ fn answer_submitted(
                 response.insert_header(("Idempotent-Replayed", "true"));
             }
             Ok(response.json(TransferJson::from(transfer.as_ref())))
+        }
+        Ok(Submitted { outcome: Outcome::Refused(Refusal::SameAccount), .. }) => {
+            Err(ApiError::field(pointer, "must not be the wallet that pays"))
         }
         Ok(Submitted { outcome: Outcome::Refused(refusal), replayed, .. }) => {
             Err(of_refusal(refusal).replayed(replayed))
