@@ -21,6 +21,7 @@ mod smtp;
 mod telegram;
 mod twilio;
 mod webhooks;
+mod wire;
 mod world;
 
 pub use config::{ConfigError, MetaConfig, SandboxConfig, TelegramConfig};
