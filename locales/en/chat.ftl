@@ -9,6 +9,7 @@ help =
     CANCEL stops whatever is pending, COORDINATOR connects you with a person, and STOP ends my messages.
 not-understood = Sorry, I didn't understand that. You can write, for example, “balance”, “transactions” or “send 100 to my mom”.
 unsupported-kind = I can only read text for now. Tell me what you need, for example “balance”.
+edit-unread = I don't read edited messages. Write it again, in a new message.
 too-many-messages = That was a lot of messages at once. Wait a minute and we'll go on.
 opted-out = Done, I won't write to you any more. To come back, send START.
 opted-in = Good to have you back! I can write to you again. How can I help?

@@ -9,6 +9,7 @@ help =
     CANCELAR detiene lo que esté pendiente, ASESOR te comunica con una persona y STOP detiene mis mensajes.
 not-understood = No entendí tu mensaje. Puedes escribirme, por ejemplo, «saldo», «movimientos» o «envía 100 a mi mamá».
 unsupported-kind = Por ahora solo puedo leer texto. Escríbeme qué necesitas, por ejemplo «saldo».
+edit-unread = No leo los mensajes editados. Escríbelo otra vez, en un mensaje nuevo.
 too-many-messages = Me llegaron muchos mensajes seguidos. Espera un minuto y seguimos.
 opted-out = Listo, ya no te escribiré. Si quieres volver, envía START o ALTA.
 opted-in = ¡Qué gusto que vuelvas! Ya puedo escribirte de nuevo. ¿En qué te ayudo?

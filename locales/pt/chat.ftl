@@ -9,6 +9,7 @@ help =
     CANCELAR interrompe o que estiver pendente, ATENDENTE chama uma pessoa e SAIR encerra as minhas mensagens.
 not-understood = Não entendi a sua mensagem. Você pode escrever, por exemplo, “saldo”, “extrato” ou “enviar 100 para minha mãe”.
 unsupported-kind = Por enquanto só consigo ler texto. Escreva o que você precisa, por exemplo “saldo”.
+edit-unread = Não leio mensagens editadas. Escreva de novo, em uma mensagem nova.
 too-many-messages = Recebi muitas mensagens seguidas. Espere um minuto e continuamos.
 opted-out = Pronto, não vou mais escrever para você. Se quiser voltar, envie START ou INICIAR.
 opted-in = Que bom ter você de volta! Já posso escrever para você de novo. Como posso ajudar?

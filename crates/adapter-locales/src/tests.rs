@@ -82,6 +82,7 @@ fn everything_content() -> Vec<Reply> {
         Reply::Help,
         Reply::NotUnderstood,
         Reply::UnsupportedKind,
+        Reply::EditUnread,
         Reply::TooManyMessages,
         Reply::OptedOut,
         Reply::OptedIn,

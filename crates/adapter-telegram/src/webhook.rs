@@ -79,7 +79,9 @@ impl TelegramWebhook {
 /// may be missing; then it is the person who pressed the button.
 fn person(update: &Update) -> Option<i64> {
     match (update.kind.as_str(), update.chat) {
-        ("message" | "my_chat_member" | "callback_query", Some(chat)) => chat.is_private.then_some(chat.id),
+        ("message" | "edited_message" | "my_chat_member" | "callback_query", Some(chat)) => {
+            chat.is_private.then_some(chat.id)
+        }
         ("callback_query", None) => update.from,
         _ => None,
     }
@@ -87,6 +89,11 @@ fn person(update: &Update) -> Option<i64> {
 
 /// Content of a person's message. None when the update is not one.
 fn said(update: &Update) -> Option<InboundContent> {
+    if update.kind == "edited_message" {
+        // A live location is edited every few seconds, by itself.
+        let Content::Text(text) = &update.content else { return None };
+        return Some(InboundContent::Edited(text.clone()));
+    }
     match &update.content {
         Content::Text(text) => Some(words(text)),
         Content::Contact { number, owner } => {

@@ -186,7 +186,7 @@ fn outside_private_chats_nothing_is_acted_on() {
 
 #[test]
 fn other_updates_are_recorded_under_their_own_name() {
-    for kind in ["edited_message", "business_message", "channel_post", "inline_query", "poll", "brand_new"] {
+    for kind in ["business_message", "channel_post", "inline_query", "poll", "brand_new"] {
         let body = format!(
             r#"{{"update_id":904,"{kind}":{{"text":"hola","from":{{"id":42}},
                 "chat":{{"id":42,"type":"private"}}}}}}"#
@@ -200,6 +200,20 @@ fn other_updates_are_recorded_under_their_own_name() {
         "no person wrote it"
     );
     assert_eq!(notice(r#"{"update_id":1}"#).kind, "unknown");
+}
+
+#[test]
+fn an_edited_text_is_an_edit_and_a_moving_place_is_not() {
+    let edited = |members: &str| private(members).replace(r#""message":"#, r#""edited_message":"#);
+    let text = edited(r#""text":"sí","edit_date":1700000009"#);
+    assert_eq!(message(&text).content, InboundContent::Edited("sí".into()));
+    assert_eq!(notice(&edited(r#""location":{"latitude":19.4,"longitude":-99.1}"#)).kind, "edited_message");
+}
+
+#[test]
+fn half_a_character_spoils_no_update() {
+    let body = private(r#""text":"ayuda \udc00""#).replace("Ana", r"A\ud83d");
+    assert_eq!(message(&body).content, InboundContent::Text("ayuda \u{fffd}".into()));
 }
 
 #[test]

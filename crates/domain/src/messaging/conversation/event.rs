@@ -25,6 +25,8 @@ pub enum InboundContent {
     },
     /// A reaction to a message. It needs no reply.
     Reaction,
+    /// The new text of a message that was sent before. It is kept for agents, and no wish is read from it.
+    Edited(String),
     /// The sender's own number, which they shared and the channel confirms.
     OwnNumber(PhoneNumber),
     /// The code of a link that opened this chat (`/start CODE`). The person who made it is bound to this

@@ -45,6 +45,8 @@ pub enum Reply {
     NotUnderstood,
     /// Pictures, places and the like can't be read here.
     UnsupportedKind,
+    /// The edit of a sent message isn't read; write a new one.
+    EditUnread,
     /// Too many messages in a minute.
     TooManyMessages,
     /// The person gets no more messages; how to come back.
@@ -190,6 +192,7 @@ impl Reply {
             Self::Help => vec![text("help")],
             Self::NotUnderstood => vec![text("not-understood")],
             Self::UnsupportedKind => vec![text("unsupported-kind")],
+            Self::EditUnread => vec![text("edit-unread")],
             Self::TooManyMessages => vec![text("too-many-messages")],
             Self::OptedOut => vec![text("opted-out")],
             Self::OptedIn => vec![text("opted-in")],

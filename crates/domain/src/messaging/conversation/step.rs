@@ -90,7 +90,8 @@ impl Step<'_> {
             InboundContent::OwnNumber(number) => self.on_number(number),
             InboundContent::LinkCode(code) => self.effects.push(Effect::BindChat(code)),
             InboundContent::AgentCommand { .. } | InboundContent::IdentityChanged => {}
-            InboundContent::Other(_) if self.is_handed_off() => {}
+            InboundContent::Edited(_) | InboundContent::Other(_) if self.is_handed_off() => {}
+            InboundContent::Edited(_) => self.say(Reply::EditUnread),
             InboundContent::Other(_) => self.say(Reply::UnsupportedKind),
         }
     }
