@@ -108,7 +108,11 @@ export class Phone extends HTMLElement {
     this.inbox.speak();
     this.leaver.ariaLabel = this.leaver.title = word("remove");
     this.querySelector(".empty")?.replaceChildren(word(look === "email" ? "mailEmpty" : look === "telegram" ? "startTelegram" : "start"));
-    if (look === "email") return void (this.querySelector(".who strong").textContent = word("mailbox"));
+    if (look === "email") {
+      this.querySelector(".who strong").textContent = word("mailbox");
+      this.querySelector(".line").textContent = word("emailChannel");
+      return;
+    }
     const all = button({ className: "all", textContent: `☰ ${word("allIdeas")}`, ariaHasPopup: "dialog" }, () => this.#allIdeas(all));
     const ideas = firstIdeas(this.number, look).map((idea) => button({ textContent: idea }, () => this.say(idea)));
     const block = button({ className: "quiet", textContent: word(this.#isBlocked ? "unblock" : "block") }, () => this.#block());

@@ -42,7 +42,7 @@ function stateOf({ body, operation }) {
 const isStatus = (line) => stateOf(line) !== null || line.operation === "sendChatAction" || line.operation === "answerCallbackQuery";
 
 class Group {
-  #states = [];
+  #state = null;
   #lines = [];
 
   constructor() {
@@ -61,8 +61,7 @@ class Group {
 
   add(line) {
     this.#lines.push(line);
-    const state = stateOf(line);
-    if (state && !this.#states.includes(state)) this.#states.push(state);
+    this.#state = stateOf(line) ?? this.#state;
     const arrow = line.direction === "webhook" ? "→ API" : "API →";
     const head = element("p", { className: isBad(line) ? "call bad" : "call" },
       `${clockWithSeconds(line.at)} ${arrow} ${line.method} `, ...coveredNodes(line.path), ` · ${line.status || "—"}${line.fault ? ` (${line.fault})` : ""}`);
@@ -84,7 +83,7 @@ class Group {
       element("strong", { className: "who", textContent: who }),
       element("span", { className: bad ? "status bad" : "status", textContent: `${shown.fault ? `${shown.fault} ` : ""}${shown.status || "—"}` }),
       element("span", { className: "saying", textContent: covered(String(saying(first))) }),
-      element("small", { className: "how", textContent: [provider, ...this.#states, word("calls")(this.#lines.length)].join(" · ") }));
+      element("small", { className: "how", textContent: [provider, this.#state, word("calls")(this.#lines.length)].filter(Boolean).join(" · ") }));
   }
 }
 

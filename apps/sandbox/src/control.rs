@@ -8,6 +8,8 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::json;
 
+/// How the paths of the control routes begin.
+pub(crate) const PREFIX: &str = "/sandbox";
 /// How many calls and how many webhooks the page gets at once.
 const LINES_MAX: usize = 200;
 

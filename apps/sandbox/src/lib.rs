@@ -10,6 +10,7 @@ mod clock;
 mod config;
 mod control;
 mod faults;
+mod guard;
 mod hangup;
 mod inbound_action;
 mod json;

@@ -89,6 +89,19 @@ async fn what_the_api_did_not_take_is_kept_as_lost() {
 }
 
 #[tokio::test]
+async fn pages_of_other_sites_are_kept_out() {
+    let world = World::start();
+    let messages = format!("{}/sandbox/phones/{ANA}/messages", world.base);
+    let rebound = world.http.get(&messages).header("Host", "evil.example").send().await.unwrap();
+    assert_eq!(rebound.status(), 403);
+    let form =
+        world.http.post(&messages).header("Content-Type", "text/plain").body(r#"{"provider":"twilio"}"#);
+    assert_eq!(form.send().await.unwrap().status(), 415);
+    assert_eq!(world.get(&format!("/sandbox/phones/{ANA}/conversation")).await.1["items"], json!([]));
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn numbers_of_the_united_states_and_of_brazil_are_found() {
     let world = World::start();
     for (number, country) in [("+12125550123", "US"), ("+5511987654321", "BR")] {
