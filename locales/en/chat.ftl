@@ -11,6 +11,7 @@ help =
     CANCEL stops whatever is pending, COORDINATOR connects you with a person, FREEZE stops all your money, and STOP ends my messages.
 not-understood = Sorry, I didn't understand that. You can write, for example, “balance”, “transactions” or “send 100 to my mom”.
 unsupported-kind = I can only read text for now. Tell me what you need, for example “balance”.
+edit-unread = I don't read edited messages. Write it again, in a new message.
 too-many-messages = That was a lot of messages at once. Wait a minute and we'll go on.
 opted-out = Done, I won't write to you any more. To come back, send START.
 opted-in = Good to have you back! I can write to you again. How can I help?
@@ -106,7 +107,6 @@ code-for-transfer = Ventanilla: you are about to send { $amount } to { $destinat
 
 # What a question is answered with, and what waits.
 question-not-understood = I didn't understand your question. I can tell you your “balance”, your “transactions”, “my limits” or “my CLABE”; type COORDINATOR if you'd rather talk to a person.
-edits-not-read = I don't read edited messages. Write to me again what you need.
 freeze-ask = Shall I freeze your money now? Nobody will be able to send anything from your wallets. Reply Yes, or type FREEZE.
 opt-out-ask = Do you want me to stop writing to you? Reply Yes, or type STOP.
 as-it-was = All right, everything stays as it was.

@@ -11,6 +11,7 @@ help =
     CANCELAR detiene lo que esté pendiente, ASESOR te comunica con una persona, CONGELAR detiene todo tu dinero y STOP detiene mis mensajes.
 not-understood = No entendí tu mensaje. Puedes escribirme, por ejemplo, «saldo», «movimientos» o «envía 100 a mi mamá».
 unsupported-kind = Por ahora solo puedo leer texto. Escríbeme qué necesitas, por ejemplo «saldo».
+edit-unread = No leo los mensajes editados. Escríbelo otra vez, en un mensaje nuevo.
 too-many-messages = Me llegaron muchos mensajes seguidos. Espera un minuto y seguimos.
 opted-out = Listo, ya no te escribiré. Si quieres volver, envía START o ALTA.
 opted-in = ¡Qué gusto que vuelvas! Ya puedo escribirte de nuevo. ¿En qué te ayudo?
@@ -106,7 +107,6 @@ code-for-transfer = Ventanilla: vas a enviar { $amount } a { $destination }. Si 
 
 # What a question is answered with, and what waits.
 question-not-understood = No entendí tu pregunta. Puedo decirte tu «saldo», tus «movimientos», «mis límites» o «mi CLABE»; escribe ASESOR si prefieres hablar con una persona.
-edits-not-read = No leo los mensajes editados. Escríbeme de nuevo lo que necesitas.
 freeze-ask = ¿Congelo tu dinero ahora? Nadie podrá enviar nada desde tus carteras. Responde Sí, o escribe CONGELAR.
 opt-out-ask = ¿Quieres que deje de escribirte? Responde Sí, o escribe BAJA.
 as-it-was = De acuerdo, todo sigue como estaba.

@@ -11,6 +11,7 @@ help =
     CANCELAR interrompe o que estiver pendente, ATENDENTE chama uma pessoa, CONGELAR para todo o seu dinheiro e SAIR encerra as minhas mensagens.
 not-understood = Não entendi a sua mensagem. Você pode escrever, por exemplo, “saldo”, “extrato” ou “enviar 100 para minha mãe”.
 unsupported-kind = Por enquanto só consigo ler texto. Escreva o que você precisa, por exemplo “saldo”.
+edit-unread = Não leio mensagens editadas. Escreva de novo, em uma mensagem nova.
 too-many-messages = Recebi muitas mensagens seguidas. Espere um minuto e continuamos.
 opted-out = Pronto, não vou mais escrever para você. Se quiser voltar, envie START ou INICIAR.
 opted-in = Que bom ter você de volta! Já posso escrever para você de novo. Como posso ajudar?
@@ -106,7 +107,6 @@ code-for-transfer = Ventanilla: você vai enviar { $amount } para { $destination
 
 # What a question is answered with, and what waits.
 question-not-understood = Não entendi a sua pergunta. Posso dizer seu “saldo”, seu “extrato”, “meus limites” ou “minha CLABE”; escreva ATENDENTE se preferir falar com uma pessoa.
-edits-not-read = Não leio mensagens editadas. Escreva de novo o que você precisa.
 freeze-ask = Congelo o seu dinheiro agora? Ninguém vai poder enviar nada das suas carteiras. Responda Sim, ou escreva CONGELAR.
 opt-out-ask = Você quer que eu pare de escrever? Responda Sim, ou escreva SAIR.
 as-it-was = Certo, tudo continua como estava.

@@ -1,20 +1,45 @@
-// The parts of a chat: texts with codes or links, buttons, lists, keyboards.
-import { word } from "./words.js";
+// The parts of a chat: texts with codes or links, buttons, lists, keyboards, and what is covered until it is asked for.
+import { currentLanguage, word } from "./words.js";
 
 const CODE = /(?<![\d.,*])(\d{6})(?!\d|[.,]\d)/;
 const LINK = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)]/;
+// A long number, or digits that may be a code: alone, or as people write it, in two halves. Amounts, days, ports and the
+// digits of an id are neither. In JSON a new line is written `\n`, which is no letter before the code.
+const COVERED = /(?:(?<![\p{L}\p{N}.,*]|\/\/[\w.-]+:)|(?<=\\[bfnrt]))(?:\+?\p{Nd}{9,}|\p{Nd}{3}[\s\u200b–-]\p{Nd}{3}|\p{Nd}{4,8})(?![\p{L}\p{N}]|[.,]\p{Nd}|-\p{Nd}{2}-\p{Nd}{2})/gu;
 
 export const element = (tag, props = {}, ...children) => {
   const node = Object.assign(document.createElement(tag), props);
   node.append(...children.filter((child) => child !== null && child !== undefined));
   return node;
 };
-export const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const timeOf = (at, more) => new Date(at).toLocaleTimeString(currentLanguage(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...more });
+export const clock = (at) => timeOf(at);
+export const clockWithSeconds = (at) => timeOf(at, { second: "2-digit" });
 export const button = (props, act) => {
   const node = element("button", { type: "button", ...props });
   node.addEventListener("click", () => act(node));
   return node;
 };
+
+const cover = (found) => (found.length < 9 ? "••••••" : `••••${found.slice(-4)}`);
+
+// A text with its codes and long numbers covered for good.
+export const covered = (source) => source.replace(COVERED, cover);
+
+// A text whose codes and long numbers are covered until they are clicked.
+export function coveredNodes(source) {
+  const nodes = [];
+  let at = 0;
+  for (const { 0: found, index } of source.matchAll(COVERED)) {
+    const mask = button({ className: "mask", textContent: cover(found), title: word("uncover") }, () => {
+      const shown = mask.classList.toggle("shown");
+      mask.textContent = shown ? found : cover(found);
+    });
+    nodes.push(source.slice(at, index), mask);
+    at = index + found.length;
+  }
+  return [...nodes, source.slice(at)];
+}
 
 // Copies a text and shows that on the button for a moment.
 export function copy(text, node, label = node.textContent) {
@@ -57,40 +82,55 @@ export function choices(message, phone) {
   const own = message.buttons.filter((item) => !["keyboard", "contact", "remove_keyboard"].includes(item.kind));
   if (!own.length) return null;
   if (own[0].kind !== "row") return element("div", { className: "choices" }, ...own.map((item) => choice(item, phone)));
-  const open = button({ textContent: `☰ ${message.menu}`, ariaHasPopup: "dialog" }, () => sheet(message, phone, open));
+  const open = button({ textContent: `☰ ${message.menu}`, ariaHasPopup: "dialog" }, () => list(message, phone, open));
   return element("div", { className: "choices" }, open);
 }
 
-// A list that slides up. Escape and the cross close it.
-function sheet(message, phone, opener) {
+// A panel that slides up in the phone. Escape and the cross close it. `fill` gets the function that closes it.
+export function sheet(title, phone, opener, fill) {
+  phone.screen.querySelector(".sheet")?.remove();
   const close = () => {
     panel.remove();
-    opener.focus();
+    opener.focus({ preventScroll: true });
   };
-  const rows = message.buttons.map((item, at) => {
+  const head = element("div", { className: "head" }, element("strong", { textContent: title }),
+    button({ textContent: "×", ariaLabel: word("closeList") }, close));
+  const panel = element("div", { className: "sheet", role: "dialog", ariaLabel: title }, head,
+    element("div", { className: "rows" }, ...fill(close)));
+  panel.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
+  phone.screen.append(panel);
+  (panel.querySelector(".row") ?? head.lastElementChild).focus({ preventScroll: true });
+  return panel;
+}
+
+// One row of a panel: what it does, and a line about it.
+export function row(title, about, act) {
+  const node = button({ className: "row" }, act);
+  node.append(element("strong", { textContent: title }));
+  if (about) node.append(element("small", { textContent: about }));
+  return node;
+}
+
+// The rows of a message's list.
+function list(message, phone, opener) {
+  sheet(message.menu, phone, opener, (close) => message.buttons.flatMap((item, at) => {
     const isFirst = item.section && item.section !== message.buttons[at - 1]?.section;
-    const row = button({ className: "row" }, () => {
+    const choose = row(item.title, item.description, () => {
       close();
       phone.say(item.title, { button_id: item.id });
     });
-    row.append(element("strong", { textContent: item.title }));
-    if (item.description) row.append(element("small", { textContent: item.description }));
-    return [isFirst ? element("h3", { textContent: item.section }) : null, row];
-  });
-  const head = element("div", { className: "head" }, element("strong", { textContent: message.menu }),
-    button({ textContent: "×", ariaLabel: word("closeList") }, close));
-  const panel = element("div", { className: "sheet", role: "dialog", ariaLabel: message.menu }, head,
-    element("div", { className: "rows" }, ...rows.flat()));
-  panel.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
-  phone.screen.append(panel);
-  panel.querySelector(".row")?.focus({ preventScroll: true });
+    return isFirst ? [element("h3", { textContent: item.section }), choose] : [choose];
+  }));
 }
 
-// The reply keyboard of a message. Null if the message doesn't change the keyboard.
-export function keyboard(message, phone) {
+// The keys of a message's reply keyboard; empty if it removes the keyboard, null if it leaves it as it is.
+export function keysOf(message) {
   const keys = message.buttons.filter((item) => ["keyboard", "contact"].includes(item.kind));
-  if (!keys.length) return message.buttons.some((item) => item.kind === "remove_keyboard") ? [] : null;
-  return keys.map((item) => (item.kind === "contact"
-    ? button({ className: "contact", textContent: `☏ ${item.title}` }, () => phone.say(`☏ ${phone.number}`, { type: "contact", body: undefined }))
-    : button({ textContent: item.title }, () => phone.say(item.title))));
+  if (keys.length) return keys;
+  return message.buttons.some((item) => item.kind === "remove_keyboard") ? [] : null;
 }
+
+// The buttons of a reply keyboard.
+export const keyboard = (keys, phone) => keys.map((item) => (item.kind === "contact"
+  ? button({ className: "contact", textContent: `☏ ${item.title}` }, () => phone.say(undefined, { type: "contact" }))
+  : button({ textContent: item.title }, () => phone.say(item.title))));

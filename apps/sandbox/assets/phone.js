@@ -1,36 +1,50 @@
-// One phone: a chat in the look of its channel. Messages by SMS, call or another channel appear above it.
+// One phone: a chat in the look of its channel, with both sides of the conversation as the sandbox keeps it. What
+// comes by SMS, call or another channel is announced above the chat and kept in the phone's list.
 import { channelOf } from "./channels.js";
-import { button, choices, clock, copy, element, keyboard, text } from "./parts.js";
+import { firstIdeas, ideasOf, personOf } from "./ideas.js";
+import { Inbox } from "./inbox.js";
+import { button, choices, clock, copy, element, keyboard, keysOf, row, sheet, text } from "./parts.js";
 import { word } from "./words.js";
 
 const POLL_MS = 400;
 const TYPING_MS_MAX = 6000;
+// What a person does that is no message of the chat.
+const SILENT = ["block", "unblock", "reaction"];
 
 const post = (address, body) =>
   fetch(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
 export class Phone extends HTMLElement {
   #since = 0;
-  #signsSince = 0;
+  #life = null;
   #timer = null;
+  #turn = 0;
   #typingUntil = 0;
   #readIds = new Set();
+  #mine = new Map();
+  #keys = [];
   #isBlocked = false;
+  #editing = null;
+  #onLanguage = () => this.#speak();
 
   connectedCallback() {
     if (!this.childElementCount) {
       this.on = channelOf(this.getAttribute("channel"));
+      this.person = personOf(this.number);
       this.className = "phone";
       this.dataset.look = this.on.look;
       this.setAttribute("role", "region");
-      this.setAttribute("aria-label", `${this.number}, ${this.on.label}`);
+      this.setAttribute("aria-label", [this.person?.name, this.number, this.on.label].filter(Boolean).join(", "));
       this.#build();
     }
-    this.#start();
+    document.addEventListener("language", this.#onLanguage);
+    this.#poll();
   }
 
   disconnectedCallback() {
+    document.removeEventListener("language", this.#onLanguage);
     clearTimeout(this.#timer);
+    this.#turn += 1;
   }
 
   get number() {
@@ -44,87 +58,138 @@ export class Phone extends HTMLElement {
   #build() {
     const isMail = this.on.look === "email";
     this.state = element("small");
-    const remove = button({ className: "remove", textContent: "×", ariaLabel: word("remove") },
+    this.inbox = new Inbox(this);
+    this.leaver = button({ className: "remove", textContent: "×" },
       () => this.dispatchEvent(new CustomEvent("remove-phone", { bubbles: true })));
+    const owner = element("div", { className: "owner" },
+      element("span", { className: "name" }, element("strong", { textContent: this.person?.name ?? this.number, title: this.number }),
+        element("small", { textContent: this.person ? this.number : "", hidden: !this.person })),
+      isMail ? null : this.inbox.opener, this.leaver);
     const bar = element("div", { className: "bar" },
       element("span", { className: "face", textContent: isMail ? "✉" : "V", ariaHidden: "true" }),
-      element("span", { className: "who" }, element("strong", { textContent: isMail ? word("mailbox") : "Ventanilla" }), this.state),
-      element("span", { className: "line" }, element("small", { textContent: this.number, title: this.number }), element("small", { textContent: this.on.label })), remove);
-    this.notices = element("div", { className: "notices", ariaLive: "polite" });
-    this.conversation = element("div", { className: "conversation", role: "log", ariaLive: "polite", tabIndex: 0, ariaLabel: this.on.label },
-      element("p", { className: "empty" }));
-    this.failure = element("p", { className: "failure", role: "alert", hidden: true });
+      element("span", { className: "who" }, element("strong", { textContent: "Ventanilla" }), this.state),
+      element("span", { className: "line", textContent: this.on.label }));
+    this.conversation = element("div", { className: "conversation", role: "log", ariaLive: "polite", tabIndex: 0, ariaLabel: this.on.label });
     this.toast = element("p", { className: "toast", role: "status", hidden: true });
-    this.screen = element("div", { className: "screen" }, bar, this.notices, this.conversation, this.toast);
+    this.screen = element("div", { className: "screen" }, bar, this.inbox.notices, this.conversation, this.toast);
     if (!isMail) this.screen.append(...this.#writing());
-    this.append(this.screen);
+    this.append(owner, this.screen);
+    this.#clear();
     this.#speak();
-    document.addEventListener("language", () => this.#speak());
-    new ResizeObserver(() => { this.conversation.scrollTop = this.conversation.scrollHeight; }).observe(this.conversation);
+    new ResizeObserver(() => this.#toEnd()).observe(this.conversation);
   }
 
   #writing() {
+    this.failure = element("p", { className: "failure", role: "alert", hidden: true });
     this.ideas = element("div", { className: "ideas" });
     this.keys = element("div", { className: "keys", hidden: true });
+    this.edit = element("div", { className: "edit", hidden: true }, element("span"),
+      button({ textContent: "×" }, () => this.#stopEditing()));
     this.input = element("input", { type: "text", maxLength: 4096, autocomplete: "off" });
-    const form = element("form", { className: "write" }, this.input,
-      element("button", { type: "submit", textContent: "➤", ariaLabel: word("send") }));
+    this.keysToggle = button({ className: "toggle", textContent: "⌨", hidden: true }, () => this.#showKeys(this.keys.hidden));
+    const form = element("form", { className: "write" }, this.keysToggle, this.input,
+      element("button", { className: "send", type: "submit", textContent: "➤" }));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const written = this.input.value;
       if (!written.trim()) return;
+      const edited = this.#editing;
+      this.#stopEditing();
       this.input.value = "";
-      this.say(written);
+      this.say(written, edited ? { type: "edited", message_id: edited } : {});
     });
-    return [this.ideas, this.failure, form, this.keys];
+    this.input.addEventListener("keydown", (event) => { if (event.key === "Escape") this.#stopEditing(); });
+    return [this.ideas, this.failure, this.edit, form, this.keys];
   }
 
   // Shows the phone's texts in the page's language.
   #speak() {
-    const isMail = this.on.look === "email";
-    this.querySelector(".empty")?.replaceChildren(word(isMail ? "mailEmpty" : this.on.look === "telegram" ? "startTelegram" : "start"));
-    if (isMail) return void (this.querySelector(".who strong").textContent = word("mailbox"));
-    const ideas = word(this.on.look === "telegram" ? "ideasTelegram" : "ideas").map((idea) => button({ textContent: idea }, () => this.say(idea)));
-    if (this.on.look === "telegram") ideas.push(button({ className: "quiet", textContent: word(this.#isBlocked ? "unblock" : "block") }, () => this.#block()));
-    this.ideas.replaceChildren(...ideas);
-    this.input.placeholder = word("write");
-    this.input.ariaLabel = word("write");
-  }
-
-  #start() {
-    const look = async (address, take) => {
-      const answer = await fetch(address);
-      if (answer.ok) for (const one of await answer.json()) take(one);
-    };
-    const poll = async () => {
-      try {
-        if (this.on.typingMs) await look(this.#address(`signs?since=${this.#signsSince}`), (sign) => this.#heed(sign));
-        await look(this.#address(`messages?since=${this.#since}`), (message) => this.#receive(message));
-      } catch {
-        // The sandbox may be restarting; try again at the next poll.
-      }
-      this.#showTyping();
-      this.#timer = setTimeout(poll, POLL_MS);
-    };
-    poll();
-  }
-
-  // Sends a message; `more` makes it a tap or a contact.
-  async say(shown, more = {}) {
-    const bubble = this.#bubble({ body: shown, at: new Date() }, true);
-    const ticks = bubble.querySelector(".ticks");
-    this.failure.hidden = true;
-    if (!this.on.typingMs) this.#typingUntil = Date.now() + TYPING_MS_MAX;
-    this.#showTyping();
-    const id = await this.#post({ body: shown, ...more });
-    if (!id) {
-      ticks.textContent = "!";
-      ticks.classList.add("failed");
+    const { look } = this.on;
+    this.inbox.speak();
+    this.leaver.ariaLabel = this.leaver.title = word("remove");
+    this.querySelector(".empty")?.replaceChildren(word(look === "email" ? "mailEmpty" : look === "telegram" ? "startTelegram" : "start"));
+    if (look === "email") {
+      this.querySelector(".who strong").textContent = word("mailbox");
+      this.querySelector(".line").textContent = word("emailChannel");
       return;
     }
-    ticks.textContent = this.on.look === "telegram" ? "✓" : "✓✓";
-    bubble.dataset.id = id;
-    if (this.#readIds.has(id)) this.#markRead(bubble);
+    const all = button({ className: "all", textContent: `☰ ${word("allIdeas")}`, ariaHasPopup: "dialog" }, () => this.#allIdeas(all));
+    const ideas = firstIdeas(this.number, look).map((idea) => button({ textContent: idea }, () => this.say(idea)));
+    const block = button({ className: "quiet", textContent: word(this.#isBlocked ? "unblock" : "block") }, () => this.#block());
+    this.ideas.replaceChildren(all, ...ideas, ...(look === "telegram" ? [block] : []));
+    this.input.placeholder = this.input.ariaLabel = word("write");
+    this.keysToggle.ariaLabel = this.keysToggle.title = word("keyboard");
+    this.querySelector(".send").ariaLabel = word("send");
+    this.edit.firstElementChild.textContent = word("editing");
+    this.edit.lastElementChild.ariaLabel = word("stopEditing");
+    for (const pen of this.querySelectorAll(".pen")) pen.ariaLabel = pen.title = word("editMessage");
+  }
+
+  #allIdeas(opener) {
+    sheet(word("allIdeas"), this, opener, (close) => ideasOf(this.number, this.on.look).flatMap(([title, ideas]) => [
+      element("h3", { textContent: title }),
+      ...ideas.map((idea) => row(idea.text, idea.about, () => {
+        close();
+        this.say(idea.text);
+      })),
+    ]));
+  }
+
+  #clear() {
+    this.#since = 0;
+    this.#mine.clear();
+    this.#readIds.clear();
+    this.#isBlocked = false;
+    this.classList.remove("blocked");
+    this.inbox.clear();
+    this.#keys = [];
+    if (this.keys) this.#showKeys(false);
+    this.conversation.replaceChildren(element("p", { className: "empty" }));
+  }
+
+  // Asks the sandbox for what is new, and again after a while.
+  async #poll() {
+    clearTimeout(this.#timer);
+    this.#turn += 1;
+    const turn = this.#turn;
+    try {
+      const answer = await fetch(this.#address(`conversation?since=${this.#since}`));
+      if (answer.ok && turn === this.#turn) this.#take(await answer.json());
+    } catch {
+      // The sandbox may be restarting; try again at the next poll.
+    }
+    if (turn !== this.#turn) return;
+    this.#showTyping();
+    this.#timer = setTimeout(() => this.#poll(), POLL_MS);
+  }
+
+  // Notices are for what arrives while one looks; what was there before waits in the list.
+  #take({ life, seq, items, signs }) {
+    if (this.#life !== null && this.#life !== life) {
+      this.#life = life;
+      this.#clear();
+      this.#speak();
+      return;
+    }
+    const isFirst = this.#life === null;
+    this.#life = life;
+    if (seq < this.#since) return;
+    this.#since = seq;
+    signs.forEach((sign) => this.#heed(sign));
+    for (const item of items) {
+      if (item.direction === "written") this.#written(item);
+      else this.#receive(item, isFirst);
+    }
+  }
+
+  // Sends a message; `more` makes it a tap, a contact or an edit.
+  async say(body, more = {}) {
+    this.failure.hidden = true;
+    const id = this.#post({ body, ...more });
+    // The sandbox keeps the message before it posts it.
+    setTimeout(() => this.#poll(), 30);
+    await id;
+    this.#poll();
   }
 
   // A tap on an inline button writes no message. The button shows that it waits until the bot answers the tap.
@@ -135,18 +200,14 @@ export class Phone extends HTMLElement {
     if (!id) node.ariaBusy = "false";
   }
 
-  async #block() {
-    const id = await this.#post({ type: this.#isBlocked ? "unblock" : "block" });
-    if (!id) return;
-    this.#isBlocked = !this.#isBlocked;
-    this.classList.toggle("blocked", this.#isBlocked);
-    this.#speak();
+  #block() {
+    return this.say(undefined, { type: this.#isBlocked ? "unblock" : "block" });
   }
 
   // Returns the id of the message, or null if it didn't arrive.
   async #post(body) {
     try {
-      const answer = await post(this.#address("messages"), { provider: this.on.provider, profile_name: "Persona", ...body });
+      const answer = await post(this.#address("messages"), { provider: this.on.provider, profile_name: this.person?.name ?? "Persona", ...body });
       const result = await answer.json();
       if (!answer.ok || result.webhook_status !== 200) throw new Error();
       return result.message_id;
@@ -159,7 +220,6 @@ export class Phone extends HTMLElement {
   }
 
   #heed(sign) {
-    this.#signsSince = Math.max(this.#signsSince, sign.seq);
     if (sign.provider !== this.on.provider) return;
     const age = Date.now() - new Date(sign.at);
     if (sign.kind === "typing" && age < this.on.typingMs) this.#typingUntil = Date.now() - age + this.on.typingMs;
@@ -191,12 +251,66 @@ export class Phone extends HTMLElement {
     }
   }
 
-  #receive(message) {
-    this.#since = Math.max(this.#since, message.seq);
+  // What the person wrote here: a new bubble, or news about one.
+  #written(message) {
+    if (message.provider !== this.on.provider || this.on.look === "email") return;
+    if (message.kind === "block" || message.kind === "unblock") {
+      if (!message.webhook_status) return;
+      this.#isBlocked = message.kind === "block";
+      this.classList.toggle("blocked", this.#isBlocked);
+      return this.#speak();
+    }
+    if (SILENT.includes(message.kind) || (message.kind === "button" && this.on.provider === "telegram")) return;
+    const known = this.#mine.get(message.seq);
+    const bubble = known ?? this.#bubble({ ...message, body: this.#shown(message) }, true);
+    this.#mine.set(message.seq, bubble);
+    if (!known) this.#sent(message, bubble);
+    const ticks = bubble.querySelector(".ticks");
+    const isLost = message.webhook_status !== null && message.webhook_status !== 200;
+    ticks.classList.toggle("failed", isLost);
+    if (isLost) ticks.textContent = "!";
+    else if (!ticks.classList.contains("read")) ticks.textContent = message.webhook_status && this.on.look !== "telegram" ? "✓✓" : "✓";
+    if (message.message_id) bubble.dataset.id = message.message_id;
+    if (this.#readIds.has(message.message_id)) this.#markRead(bubble);
+    bubble.querySelector("p").textContent = this.#shown(message);
+    bubble.querySelector(".edited").hidden = !message.is_edited;
+  }
+
+  #shown(message) {
+    if (message.kind === "contact") return `☏ ${this.number}`;
+    return message.kind === "text" || message.kind === "button" ? message.body : `[${message.kind}] ${message.body}`.trim();
+  }
+
+  // A new message of the person: an answer may be on its way, and a keyboard for one use is used up.
+  #sent(message, bubble) {
+    const age = Date.now() - new Date(message.at);
+    if (!this.on.typingMs && age < TYPING_MS_MAX) this.#typingUntil = Date.now() + TYPING_MS_MAX - age;
+    const pressed = this.#keys.find((key) => (key.kind === "contact" ? message.kind === "contact" : key.title === message.body));
+    if (pressed?.one_time) this.#showKeys(false);
+    if (this.on.look !== "telegram" || message.kind !== "text") return;
+    const begin = () => this.#startEditing(bubble);
+    bubble.addEventListener("dblclick", begin);
+    bubble.querySelector(".meta").prepend(button({ className: "pen", textContent: "✎", ariaLabel: word("editMessage"), title: word("editMessage") }, begin));
+  }
+
+  #startEditing(bubble) {
+    if (!bubble.dataset.id) return;
+    this.#editing = bubble.dataset.id;
+    this.edit.hidden = false;
+    this.input.value = bubble.querySelector("p").textContent;
+    this.input.focus();
+  }
+
+  #stopEditing() {
+    if (this.#editing) this.input.value = "";
+    this.#editing = null;
+    this.edit.hidden = true;
+  }
+
+  #receive(message, isOld) {
     if (this.on.look === "email") return message.channel === "email" && this.#mail(message);
-    if (message.channel !== this.on.channel || message.provider !== this.on.provider) return this.#notice(message);
-    const isCode = message.from === "Twilio Verify";
-    if (!isCode) this.#typingUntil = 0;
+    if (message.channel !== this.on.channel || message.provider !== this.on.provider) return this.#beside(message, isOld);
+    if (message.from !== "Twilio Verify") this.#typingUntil = 0;
     const bubble = this.#bubble(message, false);
     // Meta reports what was read. With the other providers an answer means that the message was read.
     const last = this.on.provider === "meta" ? null : [...this.conversation.querySelectorAll(".mine")].pop();
@@ -204,33 +318,49 @@ export class Phone extends HTMLElement {
     const own = choices(message, this);
     if (own && this.on.look === "telegram") bubble.after(own);
     else if (own) bubble.append(own);
-    const keys = keyboard(message, this);
-    if (keys && this.keys) {
-      this.keys.replaceChildren(...keys);
-      this.keys.hidden = !keys.length;
+    const keys = keysOf(message);
+    if (keys) {
+      this.#keys = keys;
+      this.keys.replaceChildren(...keyboard(keys, this));
+      this.#showKeys(keys.length > 0);
     }
-    if (message.id && this.on.provider !== "telegram") this.#reportRead(message.id);
-    this.conversation.scrollTop = this.conversation.scrollHeight;
+    if (message.id && this.on.provider !== "telegram") this.#reportRead(message);
+    this.#toEnd();
   }
 
-  #reportRead(id) {
-    if (document.hidden) return;
-    post("/sandbox/statuses", { message_id: id, status: "read" }).catch(() => {});
+  // A keyboard that was used once can be brought back, as on a phone.
+  #showKeys(isShown) {
+    this.keys.hidden = !isShown;
+    this.keysToggle.hidden = !this.#keys.length;
+    this.keysToggle.ariaExpanded = String(isShown);
+  }
+
+  // An old message was reported when it was new.
+  #reportRead(message) {
+    if (document.hidden || Date.now() - new Date(message.at) > 60000) return;
+    post("/sandbox/statuses", { message_id: message.id, status: "read" }).catch(() => {});
   }
 
   #bubble(message, isMine) {
     this.conversation.querySelector(".empty")?.remove();
     const meta = element("span", { className: "meta" }, element("time", { textContent: clock(message.at) }));
-    if (isMine) meta.append(element("span", { className: "ticks", textContent: "✓", ariaHidden: "true" }));
+    if (isMine) {
+      meta.prepend(element("span", { className: "edited", textContent: word("edited"), hidden: true }));
+      meta.append(element("span", { className: "ticks", textContent: "✓", ariaHidden: "true" }));
+    }
     // A tap on the code sends the answer that a person would type.
     const answer = isMine ? null : (code) => this.say(`CONFIRMAR ${code}`);
     const bubble = element("div", { className: isMine ? "bubble mine" : "bubble" },
       message.header ? element("strong", { className: "headline", textContent: message.header }) : null,
-      text(message.body, answer),
+      isMine ? element("p", { textContent: message.body }) : text(message.body, answer),
       message.footer ? element("small", { className: "footer", textContent: message.footer }) : null, meta);
     this.conversation.append(bubble);
-    this.conversation.scrollTop = this.conversation.scrollHeight;
+    this.#toEnd();
     return bubble;
+  }
+
+  #toEnd() {
+    this.conversation.scrollTop = this.conversation.scrollHeight;
   }
 
   #mail(message) {
@@ -240,20 +370,14 @@ export class Phone extends HTMLElement {
       message.subject ? element("strong", { textContent: message.subject }) : null,
       text(message.body, (code, node) => copy(code, node, code)));
     this.conversation.append(mail);
-    this.conversation.scrollTop = this.conversation.scrollHeight;
+    this.#toEnd();
   }
 
-  // Shows a message that came over another channel, unless another phone on the page shows that channel.
-  #notice(message) {
-    const beside = [...document.querySelectorAll("sandbox-phone")].some((phone) =>
+  // A message that came over another channel, unless another phone on the page shows that channel.
+  #beside(message, isOld) {
+    const isShown = [...document.querySelectorAll("sandbox-phone")].some((phone) =>
       phone.number === this.number && phone.on?.channel === message.channel && phone.on.provider === message.provider);
-    if (beside) return;
-    const notice = element("div", { className: "notice" },
-      element("small", { textContent: `${word(message.channel) ?? message.channel} · ${clock(message.at)}` }),
-      text(message.body, (code) => this.say(`CONFIRMAR ${code}`)),
-      button({ className: "close", textContent: "×", ariaLabel: word("close") }, () => notice.remove()));
-    this.notices.append(notice);
-    while (this.notices.childElementCount > 3) this.notices.firstElementChild.remove();
+    if (!isShown) this.inbox.receive(message, isOld);
   }
 
   #showTyping() {
@@ -264,7 +388,7 @@ export class Phone extends HTMLElement {
     if (!shown) this.conversation.append(element("div", { className: "typing", ariaHidden: "true" }, element("i"), element("i"), element("i")));
     else if (shown !== this.conversation.lastElementChild) this.conversation.append(shown);
     else return;
-    this.conversation.scrollTop = this.conversation.scrollHeight;
+    this.#toEnd();
   }
 }
 

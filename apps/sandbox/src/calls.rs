@@ -77,12 +77,13 @@ impl ProviderCall {
     fn finish(&self, answer: &Answer, fault: Option<FaultKind>) -> HttpResponse {
         let fault = fault.map(FaultKind::name);
         tracing::info!(provider = self.provider, operation = %self.operation, status = answer.status, fault, "call");
-        log(&self.world, self, answer.status, fault);
+        log(&self.world, self, answer, fault);
         answer.respond()
     }
 }
 
-fn log(world: &World, call: &ProviderCall, status: u16, fault: Option<&str>) {
+fn log(world: &World, call: &ProviderCall, answer: &Answer, fault: Option<&str>) {
+    let subject = world.subject(call.provider, &call.path, &call.shown, &answer.body);
     world.log_request(Request {
         seq: 0,
         provider: call.provider.into(),
@@ -90,8 +91,9 @@ fn log(world: &World, call: &ProviderCall, status: u16, fault: Option<&str>) {
         method: call.request.method().to_string(),
         path: call.path.clone(),
         body: call.shown.clone(),
-        status,
+        status: answer.status,
         fault: fault.map(str::to_owned),
         at: timestamp(),
+        subject,
     });
 }

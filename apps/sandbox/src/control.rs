@@ -1,11 +1,17 @@
 //! The control routes: messages on phones, messages from people, faults, recorded calls and webhooks.
 
 use crate::{
-    faults::Fault, inbound_action::InboundAction, memory::Request, meta, telegram, twilio, world::Shared,
+    faults::Fault, inbound_action::InboundAction, memory::Request, meta, telegram, twilio, wire::Line,
+    world::Shared,
 };
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::json;
+
+/// How the paths of the control routes begin.
+pub(crate) const PREFIX: &str = "/sandbox";
+/// How many calls and how many webhooks the page gets at once.
+const LINES_MAX: usize = 200;
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -14,6 +20,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
                 .route(web::get().to(received))
                 .route(web::post().to(act)),
         )
+        .service(web::resource("/sandbox/phones/{phone}/conversation").route(web::get().to(conversation)))
+        .service(web::resource("/sandbox/wire").route(web::get().to(wire)))
         .service(web::resource("/sandbox/phones/{phone}/signs").route(web::get().to(signs)))
         .service(
             web::resource("/sandbox/faults")
@@ -38,6 +46,15 @@ async fn received(world: Shared, phone: web::Path<String>, query: web::Query<Sin
     HttpResponse::Ok().json(world.memory().on_phone(&phone, query.since))
 }
 
+/// Both sides of a conversation and its signs, for the phones page. `life` tells it when to begin again.
+async fn conversation(world: Shared, phone: web::Path<String>, query: web::Query<Since>) -> HttpResponse {
+    let memory = world.memory();
+    HttpResponse::Ok().json(json!({
+        "life": world.life(&memory), "seq": memory.seq(),
+        "items": memory.conversation(&phone, query.since), "signs": memory.signs_on(&phone, query.since),
+    }))
+}
+
 async fn signs(world: Shared, phone: web::Path<String>, query: web::Query<Since>) -> HttpResponse {
     HttpResponse::Ok().json(world.memory().signs_on(&phone, query.since))
 }
@@ -52,11 +69,17 @@ async fn act(world: Shared, phone: web::Path<String>, body: web::Bytes) -> HttpR
     }
     // In a separate task, so that the message is posted even if the caller disconnects.
     let posted = tokio::spawn(async move {
-        match action.provider.as_str() {
+        let seq = world.memory().write(&action);
+        let posted = match action.provider.as_str() {
             "meta" => meta::post_inbound(&world, &action).await,
             "telegram" => telegram::post_inbound(&world, &action).await,
             _ => twilio::post_inbound(&world, &action).await,
-        }
+        };
+        let told = posted.as_ref().ok();
+        let status = told.and_then(|told| told["webhook_status"].as_u64()).and_then(|n| n.try_into().ok());
+        let id = told.and_then(|told| told["message_id"].as_str());
+        world.memory().written_posted(&action.phone, seq, id, status.unwrap_or_default());
+        posted
     })
     .await;
     match posted {
@@ -94,6 +117,17 @@ async fn requests(world: Shared, query: web::Query<Since>) -> HttpResponse {
         r.seq > query.since && query.provider.as_ref().is_none_or(|provider| *provider == r.provider)
     };
     HttpResponse::Ok().json(memory.requests.iter().filter(wanted).collect::<Vec<_>>())
+}
+
+/// The newest calls and webhooks in order, each with its person and its message.
+async fn wire(world: Shared, query: web::Query<Since>) -> HttpResponse {
+    let memory = world.memory();
+    let newest = |list: &'_ std::collections::VecDeque<Request>| list.len().saturating_sub(LINES_MAX);
+    let calls = memory.requests.iter().skip(newest(&memory.requests)).map(Line::call);
+    let webhooks = memory.webhooks.iter().skip(newest(&memory.webhooks)).map(Line::webhook);
+    let mut lines: Vec<Line<'_>> = calls.chain(webhooks).filter(|line| line.seq() > query.since).collect();
+    lines.sort_by_key(Line::seq);
+    HttpResponse::Ok().json(json!({"life": world.life(&memory), "seq": memory.seq(), "lines": lines}))
 }
 
 async fn webhooks(world: Shared, query: web::Query<Since>) -> HttpResponse {

@@ -10,6 +10,7 @@ mod clock;
 mod config;
 mod control;
 mod faults;
+mod guard;
 mod hangup;
 mod inbound_action;
 mod json;
@@ -21,6 +22,7 @@ mod smtp;
 mod telegram;
 mod twilio;
 mod webhooks;
+mod wire;
 mod world;
 
 pub use config::{ConfigError, MetaConfig, SandboxConfig, TelegramConfig};

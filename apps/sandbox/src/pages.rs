@@ -4,9 +4,11 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web};
 
 const PAGE: &str = include_str!("../assets/phones.html");
 const STYLE: &str = include_str!("../assets/phones.css");
-const ASSETS: [(&str, &str); 7] = [
+const ASSETS: [(&str, &str); 9] = [
     ("phones.js", include_str!("../assets/phones.js")),
     ("phone.js", include_str!("../assets/phone.js")),
+    ("ideas.js", include_str!("../assets/ideas.js")),
+    ("inbox.js", include_str!("../assets/inbox.js")),
     ("channels.js", include_str!("../assets/channels.js")),
     ("parts.js", include_str!("../assets/parts.js")),
     ("wire.js", include_str!("../assets/wire.js")),
@@ -34,10 +36,15 @@ async fn page() -> HttpResponse {
 async fn asset(request: HttpRequest) -> HttpResponse {
     let name = request.match_info().get("name").unwrap_or_default();
     if name == "phones.css" {
-        return HttpResponse::Ok().content_type("text/css; charset=utf-8").body(STYLE);
+        return of("text/css; charset=utf-8", STYLE);
     }
     match ASSETS.iter().find(|(known, _)| *known == name) {
-        Some((_, source)) => HttpResponse::Ok().content_type("text/javascript; charset=utf-8").body(*source),
+        Some((_, source)) => of("text/javascript; charset=utf-8", source),
         None => HttpResponse::NotFound().finish(),
     }
+}
+
+/// An asset. It is never taken from a cache, where it could belong to another version of the page.
+fn of(kind: &str, source: &'static str) -> HttpResponse {
+    HttpResponse::Ok().content_type(kind).insert_header((header::CACHE_CONTROL, "no-store")).body(source)
 }

@@ -2,12 +2,12 @@
 
 use crate::{
     config::SandboxConfig,
-    control, hangup, meta, pages,
+    control, guard, hangup, meta, pages,
     smtp::{self, MailServer},
     telegram, twilio,
     world::World,
 };
-use actix_web::{App, HttpServer, dev::ServerHandle, web};
+use actix_web::{App, HttpServer, dev::ServerHandle, middleware::from_fn, web};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use thiserror::Error;
 use tokio::task::JoinHandle;
@@ -27,6 +27,9 @@ pub enum SandboxError {
     /// The server can't listen on this address.
     #[error("can't listen on {0}")]
     Bind(String, #[source] std::io::Error),
+    /// Other machines could reach this address.
+    #[error("the sandbox listens on loopback only, not on {0}")]
+    NotLoopback(String),
     /// The HTTP client for webhooks can't be created.
     #[error("can't create the HTTP client")]
     Client(#[from] reqwest::Error),
@@ -54,7 +57,7 @@ impl RunningSandbox {
 /// Starts the sandbox.
 ///
 /// # Errors
-/// If an address is in use, or the HTTP client can't be created.
+/// If an address is in use or not a loopback address, or the HTTP client can't be created.
 pub fn start(config: SandboxConfig) -> Result<RunningSandbox, SandboxError> {
     // The provider may be installed already; it is the same one.
     drop(rustls::crypto::ring::default_provider().install_default());
@@ -65,6 +68,11 @@ pub fn start(config: SandboxConfig) -> Result<RunningSandbox, SandboxError> {
         .build()?;
     let bind_address = config.bind_address.clone();
     let mail_address = config.smtp_bind_address.clone();
+    for address in [Some(&bind_address), mail_address.as_ref()].into_iter().flatten() {
+        if !guard::is_loopback(address) {
+            return Err(SandboxError::NotLoopback(address.clone()));
+        }
+    }
     let world = web::Data::from(Arc::new(World::new(config, http)));
     let mail = mail_address
         .map(|address| {
@@ -75,6 +83,7 @@ pub fn start(config: SandboxConfig) -> Result<RunningSandbox, SandboxError> {
         App::new()
             .app_data(world.clone())
             .app_data(web::PayloadConfig::new(4 << 20))
+            .wrap(from_fn(guard::guard))
             .configure(control::routes)
             .configure(pages::routes)
             .service(web::scope("/twilio").configure(twilio::routes))

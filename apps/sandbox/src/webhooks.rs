@@ -35,6 +35,7 @@ pub(crate) async fn post(world: &World, webhook: Webhook<'_>) -> Result<WebhookA
     let status = answer.as_ref().map_or(0, |answer| answer.status);
     tracing::info!(provider, operation, status, "webhook");
     let path = url::Url::parse(address).map_or_else(|_| address.to_owned(), |url| url.path().to_owned());
+    let subject = world.subject(provider, &path, &shown, &Value::Null);
     world.log_webhook(Request {
         seq: 0,
         provider: provider.into(),
@@ -45,6 +46,7 @@ pub(crate) async fn post(world: &World, webhook: Webhook<'_>) -> Result<WebhookA
         status,
         fault: None,
         at: timestamp(),
+        subject,
     });
     answer
 }

@@ -3,9 +3,11 @@
 use crate::{
     config::SandboxConfig,
     memory::{Memory, Request, TelegramMemory},
+    wire::{self, Subject},
 };
 use actix_web::web;
 use ring::rand::{SecureRandom, SystemRandom};
+use serde_json::Value;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The state of the sandbox.
@@ -14,6 +16,8 @@ pub(crate) struct World {
     pub(crate) http: reqwest::Client,
     memory: Mutex<Memory>,
     random: SystemRandom,
+    /// A random name, by which a page sees that the sandbox was restarted.
+    name: String,
 }
 
 /// The state, shared by the server's threads and tasks.
@@ -21,7 +25,9 @@ pub(crate) type Shared = web::Data<World>;
 
 impl World {
     pub(crate) fn new(config: SandboxConfig, http: reqwest::Client) -> Self {
-        let world = Self { config, http, memory: Mutex::default(), random: SystemRandom::new() };
+        let mut world =
+            Self { config, http, memory: Mutex::default(), random: SystemRandom::new(), name: String::new() };
+        world.name = hex::encode(world.random_bytes::<8>());
         world.memory().telegram = TelegramMemory::new(
             u32::from_be_bytes(world.random_bytes()),
             u32::from_be_bytes(world.random_bytes()),
@@ -31,6 +37,16 @@ impl World {
 
     pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The name of this life of the sandbox: another one after a restart or when everything was forgotten.
+    pub(crate) fn life(&self, memory: &Memory) -> String {
+        format!("{}-{}", self.name, memory.lives())
+    }
+
+    /// The person and the message of a call or webhook.
+    pub(crate) fn subject(&self, provider: &str, path: &str, body: &Value, answer: &Value) -> Subject {
+        wire::subject(provider, path, body, answer, &[&self.config.whatsapp_from, &self.config.sms_from])
     }
 
     pub(crate) fn log_request(&self, request: Request) {

@@ -196,7 +196,8 @@ impl Content {
     /// The content for the conversation. Content without a text is given by its type, `kind`.
     pub(crate) fn said(&self, kind: &str) -> InboundContent {
         if kind == "edit" {
-            return InboundContent::Edited;
+            // Which text it has now is not read.
+            return InboundContent::Edited(String::new());
         }
         let other = || InboundContent::Other(kind.to_owned());
         match self {

@@ -300,11 +300,17 @@ impl Finder<'_> {
             at = end;
         }
         let indefinite = first.checked_sub(1).is_some_and(|before| {
-            matches!(word_at(self.tokens, before), "a" | "an" | "un" | "una" | "um" | "uma") && before >= start
+            matches!(word_at(self.tokens, before), "a" | "an" | "un" | "una" | "um" | "uma")
+                && before >= start
         });
         let is_anybody = indefinite
             && words.len() == 1
-            && words.first().is_some_and(|word| matches!(word.as_str(), "friend" | "amigo" | "amiga" | "person" | "persona" | "pessoa" | "conocido"));
+            && words.first().is_some_and(|word| {
+                matches!(
+                    word.as_str(),
+                    "friend" | "amigo" | "amiga" | "person" | "persona" | "pessoa" | "conocido"
+                )
+            });
         if is_anybody {
             return None;
         }

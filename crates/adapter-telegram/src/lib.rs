@@ -3,6 +3,7 @@
 //! Written from the documentation of the Bot API. All calls share one client; each port has its file.
 
 mod client;
+mod json;
 mod keyboard;
 mod limits;
 mod messages;

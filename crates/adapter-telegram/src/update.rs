@@ -1,7 +1,7 @@
 //! An update as Telegram posts it (core.telegram.org/bots/api#update). The parser is lenient: ids come as
 //! numbers or as text, members may be null, and new kinds and contents appear without notice.
 
-use crate::token::is_word_byte;
+use crate::{json::object, token::is_word_byte};
 use ports::messaging::inbound_webhook::Undecodable;
 use serde_json::{Map, Value};
 
@@ -124,9 +124,7 @@ impl Update {
     /// # Errors
     /// When the body is not a JSON object, or has no `update_id`.
     pub fn parse(body: &[u8]) -> Result<Self, Undecodable> {
-        let Ok(Value::Object(members)) = serde_json::from_slice::<Value>(body) else {
-            return Err(Undecodable("it is no JSON object".into()));
-        };
+        let members = object(body).ok_or_else(|| Undecodable("it is no JSON object".into()))?;
         let id = members.get("update_id").and_then(whole);
         let id = id.ok_or_else(|| Undecodable("update_id is missing".into()))?;
         let (kind, value) = subject(&members);

@@ -90,7 +90,9 @@ fn person(update: &Update) -> Option<i64> {
 /// Content of a person's message. None when the update is not one.
 fn said(update: &Update) -> Option<InboundContent> {
     if update.kind == "edited_message" {
-        return Some(InboundContent::Edited);
+        // A live location is edited every few seconds, by itself.
+        let Content::Text(text) = &update.content else { return None };
+        return Some(InboundContent::Edited(text.clone()));
     }
     match &update.content {
         Content::Text(text) => Some(words(text)),

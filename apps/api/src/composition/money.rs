@@ -10,7 +10,7 @@ use application::{
         cancel_transfer::CancelTransfer,
         confirm_transfer::ConfirmTransfer,
         figures::{Figures, FiguresParts},
-        open_demo::open_demo,
+        open_demo::{DemoPerson, OpenDemoPeople},
         open_wallet::OpenWallet,
         payees::PayeeBook,
         payment_code::{PaymentCodes, ResendPaymentCode},
@@ -21,11 +21,13 @@ use application::{
         wallets::Wallets,
     },
 };
-use domain::{channel_account::ChannelAccount, phone::PhoneNumber};
+use domain::{accounts::PersonName, channel_account::ChannelAccount, phone::PhoneNumber};
 use std::sync::Arc;
 
-/// The demo person's number.
-const DEMO_PHONE: &str = "+521234567890";
+/// The demo people: number, first name and opening balance in centavos. Only the first wallet ever holds exactly
+/// 1000.00; the second has enough to show the second step.
+const DEMO_PEOPLE: [(&str, &str, i64); 2] =
+    [("+521234567890", "Sofía", 100_000), ("+521234567891", "Mateo", 2_500_000)];
 
 /// The use cases of money.
 pub(crate) struct Money {
@@ -88,14 +90,27 @@ impl Money {
         }
     }
 
-    /// Creates the demo person, if there is none yet.
+    /// Creates the demo people, if there are none yet.
     pub(crate) async fn open_demo(&self) -> Result<(), String> {
-        let phone = PhoneNumber::parse_international(DEMO_PHONE).map_err(|fault| fault.to_string())?;
-        let (identities, ledger) = (self.store.as_ref(), self.store.as_ref());
-        open_demo(identities, ledger, &self.kernel, &self.rules, phone)
-            .await
-            .map_err(|fault| fault.to_string())
+        let store = self.store.as_ref();
+        let [first, second] = DEMO_PEOPLE.map(demo_person);
+        let demo = OpenDemoPeople {
+            identities: store,
+            users: store,
+            ledger: store,
+            kernel: &self.kernel,
+            rules: &self.rules,
+        };
+        demo.run(&first?, &second?).await.map_err(|fault| fault.to_string())
     }
+}
+
+fn demo_person((phone, first_name, opening_minor): (&str, &str, i64)) -> Result<DemoPerson, String> {
+    Ok(DemoPerson {
+        phone: PhoneNumber::parse_international(phone).map_err(|fault| fault.to_string())?,
+        first_name: PersonName::parse(first_name).map_err(|fault| fault.to_string())?,
+        opening_minor,
+    })
 }
 
 fn transfer_rules(settings: &Settings, code_account: Option<ChannelAccount>) -> TransferRules {

@@ -77,7 +77,7 @@ fn read_all(r: &mut Reader<'_>) -> Option<Settings> {
     let providers = providers(r);
     let debug_key = debug_key(r, place.env);
     let otp = otp(r);
-    let allowed_countries = allowed_countries(r);
+    let allowed_countries = allowed_countries(r, place.env);
     let return_to_origins = return_to_origins(r, place.env);
     let threshold = threshold(r);
     let limits = home.currency.map(|currency| limits(r, currency));
@@ -189,9 +189,11 @@ fn debug_key(r: &mut Reader<'_>, env: AppEnv) -> Option<SecretString> {
     key
 }
 
-fn allowed_countries(r: &mut Reader<'_>) -> Vec<Region> {
+/// In development codes go to every country that the pages and examples speak to.
+fn allowed_countries(r: &mut Reader<'_>, env: AppEnv) -> Vec<Region> {
+    let default = if env == AppEnv::Development { "MX,US,BR" } else { "MX" };
     let read = |text: &str| text.split(',').map(Region::parse).collect::<Option<Vec<_>>>();
-    r.read("ALLOWED_COUNTRIES", "MX", "country codes, comma-separated", read).unwrap_or_default()
+    r.read("ALLOWED_COUNTRIES", default, "country codes, comma-separated", read).unwrap_or_default()
 }
 
 fn threshold(r: &mut Reader<'_>) -> Option<Decimal> {

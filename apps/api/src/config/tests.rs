@@ -43,6 +43,18 @@ fn production_starts_with_its_required_settings_alone() {
 }
 
 #[test]
+fn development_sends_codes_to_more_countries_than_production() {
+    let allowed = |values: &BTreeMap<String, String>| {
+        read::read(values).unwrap().allowed_countries.into_iter().map(Region::code).collect::<Vec<_>>()
+    };
+    assert_eq!(allowed(&production()), ["MX"]);
+    assert_eq!(allowed(&with("APP_ENV", "development")), ["MX", "US", "BR"]);
+    let mut values = with("APP_ENV", "development");
+    values.insert("ALLOWED_COUNTRIES".into(), "MX".into());
+    assert_eq!(allowed(&values), ["MX"]);
+}
+
+#[test]
 fn all_errors_are_reported_at_once() {
     let nothing = BTreeMap::from([("APP_ENV".to_owned(), "production".to_owned())]);
     let mut named = faults(&nothing);

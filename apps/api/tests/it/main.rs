@@ -16,6 +16,7 @@ mod bad_input;
 mod channels;
 mod chat;
 mod codes;
+mod demo;
 mod flows;
 mod legacy;
 mod limits;

@@ -58,10 +58,15 @@ impl Server {
 
     /// Starts another process over the same database, which must be PostgreSQL.
     pub(crate) async fn start_beside(&self) -> Self {
+        self.start_beside_with(&[]).await
+    }
+
+    /// Starts another process over the same database, with other settings.
+    pub(crate) async fn start_beside_with(&self, more: &[(&str, &str)]) -> Self {
         // It listens on addresses of its own.
         let shared = self.settings.iter().filter(|(name, _)| !name.ends_with("_ADDRESS"));
         let settings: Vec<_> = shared.map(|(name, value)| (&**name, &**value)).collect();
-        Self::start_with(&settings).await
+        Self::start_with(&[&settings, more].concat()).await
     }
 
     pub(crate) async fn start_with(settings: &[(&str, &str)]) -> Self {

@@ -5,6 +5,7 @@ mod phones;
 mod telegram;
 mod traffic;
 mod twilio;
+mod written;
 
 pub(crate) use self::{
     meta::{InboundMessage, MetaMemory, MetaMessage, Recipient},
@@ -12,6 +13,7 @@ pub(crate) use self::{
     telegram::{Hook, TelegramMemory},
     traffic::Request,
     twilio::{TwilioMemory, TwilioMessage, TwilioVerification},
+    written::Written,
 };
 
 use crate::{clock::timestamp, faults::Faults};
@@ -27,7 +29,9 @@ const SIGNS_MAX: usize = 200;
 #[derive(Default)]
 pub(crate) struct Memory {
     seq: u64,
+    lives: u64,
     phones: BTreeMap<String, Vec<Delivered>>,
+    written: BTreeMap<String, VecDeque<Written>>,
     signs: BTreeMap<String, VecDeque<Sign>>,
     pub(crate) requests: VecDeque<Request>,
     pub(crate) webhooks: VecDeque<Request>,
@@ -38,6 +42,16 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
+    /// The number of the last thing that happened.
+    pub(crate) fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// How often everything was forgotten.
+    pub(crate) fn lives(&self) -> u64 {
+        self.lives
+    }
+
     pub(crate) fn next_seq(&mut self) -> u64 {
         self.seq = self.seq.saturating_add(1);
         self.seq
@@ -96,7 +110,8 @@ impl Memory {
     /// Removes all data. The counters go on, so that a phone's `since` stays valid and no id comes twice.
     pub(crate) fn forget(&mut self) {
         let telegram = self.telegram.forgotten();
-        *self = Self { seq: self.seq, telegram, ..Self::default() };
+        let lives = self.lives.saturating_add(1);
+        *self = Self { seq: self.seq, lives, telegram, ..Self::default() };
     }
 }
 

@@ -1,5 +1,6 @@
 //! The traffic log: calls that the sandbox received, and webhooks that it posted.
 
+use crate::wire::Subject;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -15,4 +16,7 @@ pub(crate) struct Request {
     pub(crate) status: u16,
     pub(crate) fault: Option<String>,
     pub(crate) at: String,
+    /// Whom it is about. Only the phones page shows it.
+    #[serde(skip)]
+    pub(crate) subject: Subject,
 }

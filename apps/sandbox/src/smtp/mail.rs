@@ -54,18 +54,21 @@ impl Mail {
 
     pub(super) fn log(&self, world: &World, status: u16, fault: Option<&str>) {
         tracing::info!(provider = "smtp", operation = "send", status, fault, "call");
+        let body = json!({
+            "from": self.from, "to": self.envelope.to, "subject": self.subject, "text": self.text,
+        });
+        let subject = world.subject("smtp", "/", &body, &json!(null));
         world.log_request(Request {
             seq: 0,
             provider: "smtp".into(),
             operation: "send".into(),
             method: "DATA".into(),
             path: "/".into(),
-            body: json!({
-                "from": self.from, "to": self.envelope.to, "subject": self.subject, "text": self.text,
-            }),
+            body,
             status,
             fault: fault.map(str::to_owned),
             at: timestamp(),
+            subject,
         });
     }
 }

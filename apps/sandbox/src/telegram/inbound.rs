@@ -33,15 +33,24 @@ pub(crate) async fn post_inbound(world: &World, action: &InboundAction) -> Resul
         let known = action
             .message_id
             .clone()
-            .and_then(|id| Some((id.clone(), memory.telegram.updates.get(&id)?.clone())));
+            .and_then(|id| Some((id.clone(), memory.telegram.updates.get(&delivery(action, &id))?.clone())));
         known.unwrap_or_else(|| {
             let (id, update) = Person { id: person, phone: key, action, config }.update(&mut memory, tap);
-            memory.telegram.updates.insert(id.clone(), update.clone());
+            memory.telegram.updates.insert(delivery(action, &id), update.clone());
             (id, update)
         })
     };
     let answer = post(world, config, update).await?;
     Ok(posted(&id, &answer))
+}
+
+/// The key of an update for its redelivery. An edit has the id of the message that it changes, so it is told
+/// by its new text.
+fn delivery(action: &InboundAction, id: &str) -> String {
+    match action.kind.as_deref() {
+        Some("edited") => format!("{id} edited {}", action.text()),
+        _ => id.to_owned(),
+    }
 }
 
 /// The person who acts, and what they do.

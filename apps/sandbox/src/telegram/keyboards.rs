@@ -1,6 +1,7 @@
 //! Inline keyboards and reply keyboards, with Telegram's limits.
 
 use super::answer::{Checked, bad_request};
+use crate::json::merge;
 use serde_json::{Value, json};
 
 /// Longest `callback_data`, in bytes.
@@ -18,7 +19,14 @@ pub(super) fn read(markup: Option<&Value>) -> Checked<Vec<Value>> {
         return buttons(rows, "inline", inline);
     }
     if let Some(rows) = fields.get("keyboard") {
-        return buttons(rows, "reply", reply);
+        let mut keys = buttons(rows, "reply", reply)?;
+        // The keyboard leaves after one use.
+        if fields.get("one_time_keyboard") == Some(&json!(true)) {
+            for key in &mut keys {
+                merge(key, Some(&json!({"one_time": true})));
+            }
+        }
+        return Ok(keys);
     }
     if fields.get("remove_keyboard") == Some(&json!(true)) {
         return Ok(vec![json!({"kind": "remove_keyboard", "title": ""})]);
@@ -99,6 +107,11 @@ mod tests {
         let buttons = read(Some(&keyboard)).unwrap();
         assert_eq!(buttons[0], json!({"kind": "keyboard", "title": "saldo"}));
         assert_eq!(buttons[1], json!({"kind": "contact", "title": "Mi número"}));
+        let once = json!({"keyboard": [["saldo"]], "one_time_keyboard": true});
+        assert_eq!(
+            read(Some(&once)).unwrap()[0],
+            json!({"kind": "keyboard", "title": "saldo", "one_time": true})
+        );
         let page = json!({"inline_keyboard": [[{"text": "Abrir", "url": "https://example.com/"}]]});
         assert_eq!(read(Some(&page)).unwrap()[0]["kind"], "url");
         assert_eq!(read(Some(&json!({"remove_keyboard": true}))).unwrap()[0]["kind"], "remove_keyboard");

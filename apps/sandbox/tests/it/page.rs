@@ -2,6 +2,7 @@
 
 use crate::{
     browser::Browser,
+    twilio::send_sms,
     world::{ANA, World},
 };
 use fantoccini::{Locator, key::Key};
@@ -29,7 +30,11 @@ async fn open(world: &World) -> Browser {
     let browser = Browser::start().await;
     browser.page.goto(&world.base).await.unwrap();
     // Without the demo phone, so that the phone under test is the one that a narrow page shows.
-    browser.page.execute("localStorage.setItem('phones', '[]')", Vec::new()).await.unwrap();
+    browser
+        .page
+        .execute("localStorage.phones = '[]'; localStorage.language = 'es'", Vec::new())
+        .await
+        .unwrap();
     browser.page.refresh().await.unwrap();
     browser
 }
@@ -126,6 +131,117 @@ async fn a_mailbox_shows_its_mail_and_other_channels_slide_in() {
     for theme in ["light", "dark"] {
         browser.look("mail-desktop", 1280, 900, theme).await;
     }
+    browser.stop().await;
+    world.stop().await;
+}
+
+/// Waits until a script says true.
+async fn until(browser: &Browser, script: &str) {
+    let begun = std::time::Instant::now();
+    while browser.page.execute(script, Vec::new()).await.unwrap() != json!(true) {
+        assert!(begun.elapsed().as_secs() < 30, "never true: {script}");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_sides_of_a_conversation_are_there_after_a_reload() {
+    let world = World::start();
+    let browser = open(&world).await;
+    add(&browser, "whatsapp-meta", ANA).await;
+    browser.type_line("¿cuánto tengo?").await;
+    let message = next_message(&world).await;
+    world.meta(json!({"status": "read", "message_id": message["id"]})).await;
+    world.meta(json!({"to": ANA, "type": "text", "text": {"body": "849.50 MXN"}})).await;
+    browser.shows("849.50 MXN").await;
+    browser.page.refresh().await.unwrap();
+    browser.shows("849.50 MXN").await;
+    let said = "return [...document.querySelectorAll('.bubble p')].map(p => p.textContent)";
+    let said = browser.page.execute(said, Vec::new()).await.unwrap();
+    assert_eq!(said, json!(["¿cuánto tengo?", "849.50 MXN"]));
+    browser.page.wait().for_element(Locator::Css(".mine .ticks.read")).await.unwrap();
+    // Another life of the sandbox has other conversations.
+    assert_eq!(world.http.delete(format!("{}/sandbox", world.base)).send().await.unwrap().status(), 204);
+    until(&browser, "return !document.querySelector('.bubble')").await;
+    browser.stop().await;
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_keyboard_for_one_use_leaves_and_can_be_brought_back() {
+    let world = World::start();
+    let browser = open(&world).await;
+    add(&browser, "telegram", ANA).await;
+    let keys = json!({"keyboard": [["saldo", "ayuda"]], "one_time_keyboard": true});
+    world.telegram("sendMessage", json!({"chat_id": CHAT, "text": "¿Qué?", "reply_markup": keys})).await;
+    press(&browser, ".keys button").await;
+    assert_eq!(world.webhook().await.json()["message"]["text"], "saldo");
+    until(&browser, "return document.querySelector('.keys').hidden").await;
+    browser.page.refresh().await.unwrap();
+    browser.shows("saldo").await;
+    until(&browser, "return document.querySelector('.keys').hidden").await;
+    press(&browser, ".write .toggle").await;
+    until(&browser, "return !document.querySelector('.keys').hidden").await;
+    browser.stop().await;
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sent_message_can_be_edited_in_telegram() {
+    let world = World::start();
+    let browser = open(&world).await;
+    add(&browser, "telegram", ANA).await;
+    browser.type_line("manda 5").await;
+    let sent = world.webhook().await.json()["message"].clone();
+    press(&browser, ".mine .pen").await;
+    browser.type_line("0").await;
+    let edit = world.webhook().await.json()["edited_message"].clone();
+    assert_eq!((&edit["message_id"], &edit["text"]), (&sent["message_id"], &json!("manda 50")));
+    until(&browser, "return !document.querySelector('.mine .edited').hidden").await;
+    browser.shows("manda 50").await;
+    browser.page.refresh().await.unwrap();
+    browser.shows("manda 50").await;
+    until(&browser, "return document.querySelectorAll('.mine').length === 1").await;
+    browser.stop().await;
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_message_leaves_by_itself_and_can_be_read_again() {
+    let world = World::start();
+    let browser = open(&world).await;
+    add(&browser, "whatsapp", ANA).await;
+    browser.page.wait().for_element(Locator::Css(".ideas button")).await.unwrap();
+    until(&browser, "return document.querySelector('.who small').textContent !== ''").await;
+    send_sms(&world, "Tu código es 740802.").await;
+    browser.page.wait().for_element(Locator::Css(".notice .code")).await.unwrap();
+    let below = "const [n, c] = ['.notice', '.conversation'].map(s => document.querySelector(s).getBoundingClientRect()); return n.bottom <= c.top";
+    assert_eq!(browser.page.execute(below, Vec::new()).await.unwrap(), json!(true), "it covers nothing");
+    until(&browser, "return !document.querySelector('.notice')").await;
+    press(&browser, ".inbox.unread").await;
+    browser.page.wait().for_element(Locator::Css(".sheet .mail .code")).await.unwrap();
+    browser.stop().await;
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_traffic_has_one_line_for_a_message_and_covers_its_code() {
+    let world = World::start();
+    let browser = open(&world).await;
+    add(&browser, "whatsapp", ANA).await;
+    send_sms(&world, "Por 1200.00 MXN, tu código es\n740802\n740-802 @x #740802").await;
+    for _status in ["sent", "delivered"] {
+        world.webhook().await;
+    }
+    until(&browser, "return document.querySelectorAll('#wire pre').length === 3").await;
+    assert_eq!(browser.page.find_all(Locator::Css("#wire li")).await.unwrap().len(), 1);
+    let shown = "return document.querySelector('#wire').textContent";
+    let text = browser.page.execute(shown, Vec::new()).await.unwrap().to_string();
+    assert!(!text.contains("740802") && !text.contains("740-802") && !text.contains("5511112222"), "{text}");
+    assert!(text.contains("2222") && text.contains("1200.00 MXN") && text.contains("entregado"), "{text}");
+    press(&browser, "#wire summary").await;
+    let uncover = "const m = [...document.querySelectorAll('#wire .mask')].find(m => m.textContent === '••••••'); m.click(); return m.textContent";
+    assert_eq!(browser.page.execute(uncover, Vec::new()).await.unwrap(), json!("740802"));
     browser.stop().await;
     world.stop().await;
 }

@@ -84,6 +84,29 @@ async fn an_update_redelivered_is_the_same_update() {
 }
 
 #[tokio::test]
+async fn an_edit_is_an_update_of_its_own_about_the_same_message() {
+    let world = World::start();
+    let edit = |body: &str, id: &Value| json!({"provider": "telegram", "type": "edited", "body": body, "message_id": id});
+    let posted = world.say(ANA, json!({"provider": "telegram", "body": "manda 5"})).await;
+    let first = world.webhook().await.json();
+    let id = &posted["message_id"];
+    world.say(ANA, edit("manda 6", id)).await;
+    let second = world.webhook().await;
+    let edited = second.json()["edited_message"].clone();
+    assert_eq!(edited["message_id"], first["message"]["message_id"]);
+    assert_eq!((&edited["text"], edited["edit_date"].is_u64()), (&json!("manda 6"), true));
+    assert_ne!(second.json()["update_id"], first["update_id"]);
+    world.say(ANA, edit("manda 6", id)).await;
+    assert_eq!(world.webhook().await.raw, second.raw, "the same edit again is a redelivery");
+    world.say(ANA, edit("manda 7", id)).await;
+    assert_eq!(world.webhook().await.json()["edited_message"]["text"], "manda 7");
+    // Of a message that the sandbox never sent, there is an edit too.
+    world.say(ANA, json!({"provider": "telegram", "type": "edited", "body": "hola"})).await;
+    assert_eq!(world.webhook().await.json()["edited_message"]["text"], "hola");
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_tap_is_answered_once() {
     let world = World::start();
     let mut ask = text("¿Confirmas?");

@@ -32,7 +32,7 @@ fn service() -> Vec<Reply> {
         Reply::NotUnderstood,
         Reply::QuestionNotUnderstood,
         Reply::UnsupportedKind,
-        Reply::EditsNotRead,
+        Reply::EditUnread,
         Reply::TooManyMessages,
         Reply::OptedOut,
         Reply::OptedIn,

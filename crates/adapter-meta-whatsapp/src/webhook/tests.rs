@@ -200,7 +200,7 @@ fn a_message_that_names_no_number_of_ours_is_only_recorded() {
 fn an_edit_is_a_message_whose_text_is_not_read() {
     let edit = r#""type":"edit","edit":{"original_message_id":"wamid.0","message":{"type":"text"}}"#;
     let value = format!(r#""messages":[{{"from":"525512345678","id":"wamid.9",{edit}}}]"#);
-    assert_eq!(message(only(events_of("messages", &value))).content, InboundContent::Edited);
+    assert_eq!(message(only(events_of("messages", &value))).content, InboundContent::Edited(String::new()));
 }
 
 #[test]

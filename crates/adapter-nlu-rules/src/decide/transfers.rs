@@ -244,7 +244,10 @@ impl MessageFeatures<'_> {
             let word = token.folded.as_str();
             token.is_punct()
                 || vocabulary::is_neutral(word)
-                || matches!(word, "otra" | "vez" | "again" | "nuevo" | "novo" | "outra" | "nuevamente" | "now" | "porfa")
+                || matches!(
+                    word,
+                    "otra" | "vez" | "again" | "nuevo" | "novo" | "outra" | "nuevamente" | "now" | "porfa"
+                )
         };
         self.corrected.iter().find(|token| !is_opening(token)).is_some_and(Token::is_amount)
     }

@@ -189,7 +189,7 @@ fn an_edited_message_is_a_message_whose_text_is_not_read() {
     let edited = r#"{"update_id":905,"edited_message":{"text":"paga 100 a Ana","date":1700000000,
         "edit_date":1700000060,"from":{"id":42},"chat":{"id":42,"type":"private"}}}"#;
     let got = message(edited);
-    assert_eq!(got.content, InboundContent::Edited);
+    assert_eq!(got.content, InboundContent::Edited("paga 100 a Ana".into()));
     assert_eq!(got.sent_at, DateTime::from_timestamp(1_700_000_060, 0), "it was written when it was edited");
 }
 
@@ -211,6 +211,20 @@ fn other_updates_are_recorded_under_their_own_name() {
         "no person wrote it"
     );
     assert_eq!(notice(r#"{"update_id":1}"#).kind, "unknown");
+}
+
+#[test]
+fn an_edited_text_is_an_edit_and_a_moving_place_is_not() {
+    let edited = |members: &str| private(members).replace(r#""message":"#, r#""edited_message":"#);
+    let text = edited(r#""text":"sí","edit_date":1700000009"#);
+    assert_eq!(message(&text).content, InboundContent::Edited("sí".into()));
+    assert_eq!(notice(&edited(r#""location":{"latitude":19.4,"longitude":-99.1}"#)).kind, "edited_message");
+}
+
+#[test]
+fn half_a_character_spoils_no_update() {
+    let body = private(r#""text":"ayuda \udc00""#).replace("Ana", r"A\ud83d");
+    assert_eq!(message(&body).content, InboundContent::Text("ayuda \u{fffd}".into()));
 }
 
 #[test]

@@ -9,6 +9,7 @@
 )]
 
 mod conversation;
+mod demo;
 mod faults;
 mod forgotten;
 mod own_money;

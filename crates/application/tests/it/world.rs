@@ -107,7 +107,7 @@ fn conversation_policy() -> ConversationPolicy {
     }
 }
 
-fn transfer_rules() -> TransferRules {
+pub(crate) fn transfer_rules() -> TransferRules {
     TransferRules {
         step_up_from: 500.into(),
         limits: Limits::none(Currency::MXN),

@@ -1,7 +1,7 @@
 //! Opt-out and opt-in. The words are those of the carriers and of WhatsApp's policy, in three languages. They
 //! count only as a *whole message*: «no pares» is not a stop.
 
-use crate::{message::Channel, phone::PhoneNumber, text::fold};
+use crate::{locale::Locale, message::Channel, phone::PhoneNumber, text::fold};
 use serde::{Deserialize, Serialize};
 
 /// Whether we may write to a person on a channel.
@@ -98,6 +98,18 @@ pub fn compliance_word(message: &str) -> Option<ComplianceWord> {
     }
 }
 
+/// The language of a compliance word, if it belongs to one only: «ayuda» is Spanish, "ajuda" Portuguese. Whoever
+/// writes "stop" may speak any language.
+#[must_use]
+pub fn language_of_word(message: &str) -> Option<Locale> {
+    match fold(message).as_str() {
+        "ayuda" | "baja" | "alto" | "cancelar suscripcion" | "alta" => Some(Locale::Es),
+        "help" | "unsubscribe" | "freeze" => Some(Locale::En),
+        "ajuda" | "sair" => Some(Locale::Pt),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,6 +130,8 @@ mod tests {
         assert_eq!(compliance_word("ALTA"), Some(ComplianceWord::Start));
         assert_eq!(compliance_word("ajuda"), Some(ComplianceWord::Help));
         assert_eq!(compliance_word("¡BLOQUEAR!"), Some(ComplianceWord::Freeze));
+        assert_eq!(language_of_word("Ajuda!"), Some(Locale::Pt));
+        assert_eq!(language_of_word("STOP"), None);
         for text in [
             "no pares",
             "stop motion",

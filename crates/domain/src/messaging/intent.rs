@@ -5,9 +5,7 @@ mod dialogue;
 mod slots;
 
 pub use dialogue::{AskedFor, Dialogue};
-pub use slots::{
-    AmountReading, Choice, DestinationKind, Entities, NamedDestination, RelativeAmount, Topic,
-};
+pub use slots::{AmountReading, Choice, DestinationKind, Entities, NamedDestination, RelativeAmount, Topic};
 
 pub use crate::money::period::Period;
 

@@ -205,6 +205,9 @@ fn line_json(line: TranscriptMessage) -> TranscriptMessageJson {
         MessageBody::Inbound(InboundContent::Reaction) => {
             ("inbound", None, Some("reaction".to_owned()), None)
         }
+        MessageBody::Inbound(InboundContent::Edited(text)) => {
+            ("inbound", Some(text), Some("edited".to_owned()), None)
+        }
         MessageBody::Inbound(InboundContent::OwnNumber(_)) => {
             ("inbound", None, Some("own_number".to_owned()), None)
         }
@@ -215,7 +218,6 @@ fn line_json(line: TranscriptMessage) -> TranscriptMessageJson {
         MessageBody::Inbound(InboundContent::AgentCommand { .. }) => {
             ("inbound", None, Some("desk".to_owned()), None)
         }
-        MessageBody::Inbound(InboundContent::Edited) => ("inbound", None, Some("edited".to_owned()), None),
         MessageBody::Inbound(InboundContent::HoldEnded) => ("inbound", None, Some("timer".to_owned()), None),
         MessageBody::Inbound(InboundContent::Other(kind)) => ("inbound", None, Some(kind), None),
     };

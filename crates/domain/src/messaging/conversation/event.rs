@@ -31,6 +31,8 @@ pub enum InboundContent {
     },
     /// A reaction to a message. It needs no reply.
     Reaction,
+    /// The new text of a message that was sent before. It is kept for agents, and no wish is read from it.
+    Edited(String),
     /// The sender's own number, which they shared and the channel confirms.
     OwnNumber(PhoneNumber),
     /// The code of a link that opened this chat (`/start CODE`). The person who made it is bound to this
@@ -46,8 +48,6 @@ pub enum InboundContent {
         /// The agent, for the audit log.
         by: Principal,
     },
-    /// A text that was sent before and changed now. Changes are not read.
-    Edited,
     /// Nothing is written: the time for which messages were held is over.
     HoldEnded,
     /// A picture, a place, a voice note, or an unknown kind.

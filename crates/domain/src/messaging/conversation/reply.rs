@@ -57,8 +57,8 @@ pub enum Reply {
     Answer(Answer),
     /// Pictures, places and the like can't be read here.
     UnsupportedKind,
-    /// Changes of messages that were sent are not read.
-    EditsNotRead,
+    /// The edit of a sent message isn't read; write a new one.
+    EditUnread,
     /// Too many messages in a minute.
     TooManyMessages,
     /// The person gets no more messages; how to come back.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     ids::UserId,
-    messaging::consent::{ComplianceWord, ConsentStatus, compliance_word},
+    messaging::consent::{ComplianceWord, ConsentStatus, compliance_word, language_of_word},
     phone::PhoneNumber,
     text::fold,
 };
@@ -86,6 +86,9 @@ impl Step<'_> {
             InboundContent::Text(text) => text.as_str(),
             _ => "",
         };
+        if self.state.locale.is_none() {
+            self.state.locale = language_of_word(text);
+        }
         let opted_out = self.facts.consent == ConsentStatus::OptedOut;
         match compliance_word(text) {
             Some(ComplianceWord::Freeze) => return self.freeze(),
@@ -123,8 +126,8 @@ impl Step<'_> {
             InboundContent::AgentCommand { .. }
             | InboundContent::IdentityChanged
             | InboundContent::HoldEnded => {}
-            InboundContent::Edited | InboundContent::Other(_) if self.is_handed_off() => {}
-            InboundContent::Edited => self.say(Reply::EditsNotRead),
+            InboundContent::Edited(_) | InboundContent::Other(_) if self.is_handed_off() => {}
+            InboundContent::Edited(_) => self.say(Reply::EditUnread),
             InboundContent::Other(_) => self.say(Reply::UnsupportedKind),
         }
     }

@@ -20,6 +20,7 @@ mod bursts;
 mod dialogues;
 mod flows;
 mod freezing;
+mod unread;
 mod what_waits;
 
 fn user() -> UserId {
@@ -410,15 +411,6 @@ fn too_many_messages_get_one_notice_but_stop_and_help_are_heard() {
     assert_eq!(all, [hola(), hola(), Effect::Reply(Reply::TooManyMessages)]);
     assert_eq!(state.clone().step(says("ayuda"), &strict).1, [Effect::Reply(Reply::Help)]);
     assert_eq!(state.step(says("STOP"), &strict).1.last(), Some(&Effect::Reply(Reply::OptedOut)));
-}
-
-#[test]
-fn pictures_get_a_reply_and_reactions_none() {
-    assert_eq!(
-        open().step(Event::Received(InboundContent::Other("image".into())), &facts()).1,
-        [Effect::Reply(Reply::UnsupportedKind)]
-    );
-    assert_eq!(open().step(Event::Received(InboundContent::Reaction), &facts()).1, []);
 }
 
 #[test]

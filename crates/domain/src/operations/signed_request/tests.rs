@@ -21,13 +21,13 @@ fn fault(method: &str, target: &str, headers: &SignatureHeaders<'_>) -> Option<S
 #[test]
 fn the_base_is_the_one_other_programs_make() {
     // Computed with Python's hashlib.
-    let body = br#"{"user_id":"0190a000-0000-7000-8000-000000000001","amount":"150.50","destination_account":"012345678901234567"}"#;
+    let body = br#"{"user_id":"0190a000-0000-7000-8000-000000000001","amount":"150.50","destination_account":"012180011223344550"}"#;
     let nonce = "5f0c6f2e-7c43-4f0e-9d0a-3a5b8f0d6c11";
     let posted = request("POST", "/api/v1/transfers", &headers("1800000000", Some(nonce)));
     assert_eq!(
         posted.base(body),
         "POST:/api/v1/transfers:1800000000:5f0c6f2e-7c43-4f0e-9d0a-3a5b8f0d6c11:\
-         cf53647ba47a1717adde12fdee0b47378c59963bd16be6970604d64f80addca9"
+         26944c7cd46490567c71bbdb2d97cd4c9148865c3847e7069478b5495f72a825"
     );
     let older = request("GET", "/api/v1/wallets?limit=2&user_id=7", &headers("1800000000", None));
     assert_eq!(

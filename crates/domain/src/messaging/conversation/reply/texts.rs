@@ -32,7 +32,7 @@ impl Reply {
             Self::QuestionNotUnderstood => Text::plain("question-not-understood"),
             Self::Answer(answer) => Text::plain(answer.id()),
             Self::UnsupportedKind => Text::plain("unsupported-kind"),
-            Self::EditsNotRead => Text::plain("edits-not-read"),
+            Self::EditUnread => Text::plain("edit-unread"),
             Self::TooManyMessages => Text::plain("too-many-messages"),
             Self::OptedOut => Text::plain("opted-out"),
             Self::OptedIn => Text::plain("opted-in"),

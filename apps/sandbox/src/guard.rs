@@ -1,0 +1,85 @@
+//! Keeps other sites out: the sandbox answers only a Host of this machine, and its control routes take JSON only
+//! as JSON, which no page of another site can send unasked.
+
+use crate::control;
+use actix_web::{
+    Error, HttpResponse,
+    body::BoxBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::{Method, header},
+    middleware::Next,
+};
+use serde_json::json;
+use std::net::{IpAddr, SocketAddr};
+
+/// The middleware in front of every route.
+pub(crate) async fn guard(
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.or_else(|| request.uri().authority().map(|authority| authority.as_str()));
+    if !host.is_some_and(is_this_machine) {
+        return refuse(request, HttpResponse::Forbidden(), "the Host must be localhost, 127.0.0.1 or [::1]");
+    }
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let is_json = kind.is_some_and(|kind| kind.trim().to_ascii_lowercase().starts_with("application/json"));
+    if request.method() == Method::POST && request.path().starts_with(control::PREFIX) && !is_json {
+        return refuse(
+            request,
+            HttpResponse::UnsupportedMediaType(),
+            "the Content-Type must be application/json",
+        );
+    }
+    next.call(request).await
+}
+
+fn refuse(
+    request: ServiceRequest,
+    mut answer: actix_web::HttpResponseBuilder,
+    why: &str,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    Ok(request.into_response(answer.json(json!({"error": why}))))
+}
+
+/// True for a Host that can only be this machine, with or without a port.
+fn is_this_machine(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let address = name.trim_start_matches('[').trim_end_matches(']');
+    name.eq_ignore_ascii_case("localhost") || address.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+}
+
+/// True for an address to listen on that only this machine reaches.
+pub(crate) fn is_loopback(address: &str) -> bool {
+    match address.parse::<SocketAddr>() {
+        Ok(address) => address.ip().is_loopback(),
+        Err(_name) => is_this_machine(address),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_this_machine_are_answered() {
+        for host in ["127.0.0.1:8001", "localhost", "LOCALHOST:8001", "[::1]:8001", "[::1]", "127.0.0.2:1"] {
+            assert!(is_this_machine(host), "{host}");
+        }
+        for host in ["", "example.com", "localhost.example.com", "192.168.0.2:8001", "0.0.0.0:8001", "[::]:1"]
+        {
+            assert!(!is_this_machine(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn it_listens_where_only_this_machine_reaches_it() {
+        assert!(["127.0.0.1:0", "[::1]:8001", "localhost:8001"].into_iter().all(is_loopback));
+        assert!(
+            !["0.0.0.0:8001", "[::]:8001", "10.0.0.1:8001", "example.com:1"].into_iter().any(is_loopback)
+        );
+    }
+}
