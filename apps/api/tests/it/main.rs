@@ -29,6 +29,7 @@ mod payees;
 mod people;
 mod people_pages;
 mod phones_page;
+mod quoted_words;
 mod server;
 mod signed;
 mod spans;

@@ -137,7 +137,6 @@ pub async fn spending_is_what_went_to_others(store: impl Stores) {
             id: domain::ids::TransferId(id()),
             folio: folio(),
             caller: Principal::Client("test".into()),
-            folio: crate::examples::folio(),
             minor,
             reason: String::new(),
             key: IdempotencyKey::own(id()),
