@@ -62,7 +62,27 @@ impl MessageFeatures<'_> {
             || self.language == Locale::Pt && word == "em_o"
             || matches!(
                 word,
-                "clabe" | "alias" | "chave" | "iban" | "todo" | "mitad" | "half" | "metade" | "all" | "tudo" | "concepto" | "concept" | "conceito" | "motivo" | "referencia" | "nombre" | "nome" | "name" | "otra" | "vez" | "again"
+                "clabe"
+                    | "alias"
+                    | "chave"
+                    | "iban"
+                    | "todo"
+                    | "mitad"
+                    | "half"
+                    | "metade"
+                    | "all"
+                    | "tudo"
+                    | "concepto"
+                    | "concept"
+                    | "conceito"
+                    | "motivo"
+                    | "referencia"
+                    | "nombre"
+                    | "nome"
+                    | "name"
+                    | "otra"
+                    | "vez"
+                    | "again"
             )
     }
 }
