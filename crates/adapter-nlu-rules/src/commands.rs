@@ -131,7 +131,8 @@ impl<'a> Around<'a> {
         let mut negated = self.is_negated();
         let form = self.form;
         let commands = if form.is_any(&["imp", "make"]) {
-            if form.is("make") && !self.transfer_noun_follows() {
+            let amount_follows = self.tokens.get(self.at.saturating_add(1)).is_some_and(Token::is_money);
+            if form.is("make") && !self.transfer_noun_follows() && !amount_follows {
                 return (false, negated);
             }
             let english = form.english && (!form.romance || self.language == Locale::En);
@@ -223,6 +224,9 @@ impl<'a> Around<'a> {
     }
 
     fn infinitive(&self) -> bool {
+        if self.back == ["hay", "que"] {
+            return true;
+        }
         let core = self
             .clause
             .iter()
@@ -238,7 +242,7 @@ impl<'a> Around<'a> {
             return false;
         }
         let behind = matches!(self.before, "para" | "pra" | "de" | "sin" | "por" | "antes");
-        if behind && !self.near(4, &["amable", "favor"]) {
+        if behind && !self.near(4, &["amable", "favor", "paro", "favorcito"]) {
             return false;
         }
         let penultimate = self.back.len().checked_sub(2).and_then(|at| self.back.get(at));

@@ -19,7 +19,7 @@ use crate::{
     lexicon::{CURRENCIES, LEXICON},
     names,
     numbers::{Reading, is_number_word},
-    patterns::{found, is_in_class},
+    patterns::{Sections, is_in_class},
     payees, periods, relative,
     slots::{self, Amount},
     spelling,
@@ -41,7 +41,7 @@ use domain::{
     phone::Region,
 };
 use entities::normalise;
-use std::collections::HashSet;
+use std::{cell::OnceCell, collections::HashSet};
 
 /// Everything that the questions need to know about a text.
 struct MessageFeatures<'a> {
@@ -51,6 +51,8 @@ struct MessageFeatures<'a> {
     /// All tokens, with amounts and destinations recognised.
     tokens: &'a [Token],
     words: Vec<&'a str>,
+    /// The patterns that are found.
+    sections: Sections,
     set: HashSet<&'a str>,
     wanted: Vec<usize>,
     has_negated: bool,
@@ -62,6 +64,8 @@ struct MessageFeatures<'a> {
     code: Option<String>,
     is_question: bool,
     dialogue: &'a Dialogue,
+    /// Whether the text asks to send money with something missing, computed once.
+    is_partial: OnceCell<bool>,
 }
 
 /// Decides what a text means. `home` is the region of phone numbers without a calling code.
@@ -107,6 +111,7 @@ fn with_features<T>(
         language,
         chars: &chars,
         tokens: &recognised,
+        sections: Sections::of(&words),
         set: set_of(&words),
         words,
         wanted: wanted(&found_commands),
@@ -118,6 +123,7 @@ fn with_features<T>(
         code,
         is_question: text.contains('?'),
         dialogue,
+        is_partial: OnceCell::new(),
     };
     then(&facts, found_language.shown)
 }
@@ -167,7 +173,7 @@ fn is_deny_word(word: &str) -> bool {
 
 impl MessageFeatures<'_> {
     fn holds(&self, name: &str) -> bool {
-        found(name, &self.words)
+        self.sections.holds(name)
     }
 
     fn any(&self, words: &[&str]) -> bool {

@@ -1,6 +1,7 @@
 //! Runs of digits that are not amounts: CLABEs, cards, phone numbers, account numbers.
 
 use crate::{
+    hashing::WordSet,
     lexicon::LEXICON,
     tokens::{Kind, Token},
 };
@@ -133,7 +134,7 @@ fn by_length_or_cue(
 ) -> Option<Named> {
     let place = at.saturating_add(from);
     let before = tokens.get(place.saturating_sub(4)..place).unwrap_or_default();
-    let says = |words: &std::collections::HashSet<&str>| {
+    let says = |words: &WordSet<&str>| {
         before.iter().any(|token| token.is_word() && words.contains(token.folded.as_str()))
     };
     let says_account = says(&LEXICON.account_cues);

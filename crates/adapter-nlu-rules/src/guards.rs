@@ -2,7 +2,7 @@
 
 use crate::{
     lexicon::LEXICON,
-    patterns::{found, mentions, places},
+    patterns::{Sections, mentions, places},
     tokens::{Token, word_at},
 };
 
@@ -103,14 +103,14 @@ pub(crate) fn is_reported(tokens: &[Token], commands: &[usize]) -> bool {
 }
 
 /// True if the text must not become a transfer, whatever else it contains.
-pub(crate) fn blocks(words: &[&str], tokens: &[Token], commands: &[usize]) -> bool {
-    found("reported", words)
-        || found("reminder", words)
-        || found("maybe", words)
-        || is_future(tokens, commands)
+pub(crate) fn blocks(sections: Sections, tokens: &[Token], commands: &[usize]) -> bool {
+    sections.holds("reported")
+        || sections.holds("reminder")
+        || sections.holds("maybe")
+        || sections.holds("future") && is_future(tokens, commands)
         || is_conditional(tokens)
-        || found("mention", words)
-        || found("topup", words)
+        || sections.holds("mention")
+        || sections.holds("topup")
         || is_reported(tokens, commands)
-        || !commands.is_empty() && found("abandon", words)
+        || !commands.is_empty() && sections.holds("abandon")
 }

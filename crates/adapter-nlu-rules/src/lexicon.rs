@@ -1,11 +1,9 @@
 //! The word lists, read once from `data/`.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::LazyLock,
-};
+use crate::hashing::{WordMap, WordSet};
+use std::sync::LazyLock;
 
-type Words = HashSet<&'static str>;
+type Words = WordSet<&'static str>;
 
 /// The `[name]` sections of a file and their lines. A line that starts with `#` is a comment.
 pub(crate) fn sections(source: &'static str) -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
@@ -70,8 +68,8 @@ pub(crate) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
 #[derive(Default)]
 pub(crate) struct Currencies {
     /// Currency code by word; `None` for a word that names money but no currency.
-    pub(crate) words: HashMap<&'static str, Option<&'static str>>,
-    symbols: HashMap<&'static str, Option<&'static str>>,
+    pub(crate) words: WordMap<&'static str, Option<&'static str>>,
+    symbols: WordMap<&'static str, Option<&'static str>>,
     adjectives: Vec<(&'static str, &'static str, &'static str)>,
 }
 
@@ -118,7 +116,7 @@ pub(crate) static CURRENCIES: LazyLock<Currencies> = LazyLock::new(|| {
 });
 
 /// Shorthand and contractions, with the words that they stand for.
-pub(crate) static SHORTHAND: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+pub(crate) static SHORTHAND: LazyLock<WordMap<&'static str, &'static str>> = LazyLock::new(|| {
     include_str!("../data/shorthand.txt")
         .lines()
         .filter(|line| !line.starts_with('#'))

@@ -16,6 +16,7 @@ mod decide;
 mod digits;
 mod features;
 mod guards;
+mod hashing;
 mod language;
 mod lexicon;
 mod model;

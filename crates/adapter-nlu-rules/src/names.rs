@@ -4,7 +4,7 @@ use crate::{
     commands::form_of,
     lexicon::{CURRENCIES, LEXICON},
     tokens::{Token, fold, word_at},
-    vocabulary::{is_laugh, is_neutral},
+    vocabulary::{is_laugh, is_neutral, ordinary},
 };
 use domain::locale::Locale;
 use unicode_normalization::UnicodeNormalization;
@@ -50,6 +50,9 @@ pub(crate) fn find(tokens: &[Token], language: Locale, command: Option<usize>) -
         finder.is_capitalised(next) || LEXICON.determiners.contains(word_at(tokens, next))
     };
     let any = candidates.iter().filter(|c| c.rank == 0).any(looks_like_one);
+    if let Some(subject) = command.and_then(|command| finder.subject(command)) {
+        return Some(subject);
+    }
     if command.is_some()
         && let Some(owed) = finder.owed()
     {
@@ -197,6 +200,24 @@ impl Finder<'_> {
             at = at.saturating_add(1);
         }
         None
+    }
+
+    /// The person that an earlier clause is about: «el jardinero ya terminó, págale 650».
+    fn subject(&self, command: usize) -> Option<String> {
+        let verb = word_at(self.tokens, command);
+        let object = word_at(self.tokens, command.saturating_add(1));
+        let points_back =
+            verb.ends_with("le") || verb.ends_with("les") || matches!(object, "it" | "him" | "her" | "them");
+        let has_clause = self.tokens.iter().take(command).any(|token| token.folded == ",");
+        if !points_back || !has_clause {
+            return None;
+        }
+        let start = usize::from(LEXICON.determiners.contains(word_at(self.tokens, 0)));
+        let token = self.token(start).filter(|token| token.is_word())?;
+        let word = token.folded.as_str();
+        let is_relation = start == 1 && LEXICON.relations.contains(word);
+        let is_name = start == 0 && token.is_capitalised() && !ordinary().contains(word);
+        (is_relation || is_name).then(|| token.surface.to_lowercase())
     }
 
     /// The person that is owed: "I owe Kim 25, send it to her".

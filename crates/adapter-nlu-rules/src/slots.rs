@@ -20,10 +20,12 @@ pub(crate) struct Amount {
     pub(crate) currency: Option<&'static str>,
     /// The text names an amount, but more than one reading is possible.
     pub(crate) ambiguous: bool,
+    /// The only number counts things: «3 pizzas».
+    pub(crate) counts: bool,
 }
 
 impl Amount {
-    const UNCLEAR: Self = Self { value: None, currency: None, ambiguous: true };
+    const UNCLEAR: Self = Self { value: None, currency: None, ambiguous: true, counts: false };
 
     /// True if the text names an amount, clear or ambiguous.
     pub(crate) const fn is_named(&self) -> bool {
@@ -36,7 +38,11 @@ pub(crate) fn amount(tokens: &[Token], commands: &[usize]) -> Amount {
     let mut found: Vec<(usize, &Token)> =
         tokens.iter().enumerate().filter(|(_, token)| token.is_money()).collect();
     if found.is_empty() {
-        return Amount::default();
+        // «mándale 3 pizzas»: what is sent is counted, and is no money.
+        let counts = commands.iter().any(|command| {
+            tokens.get(command.saturating_add(1)).is_some_and(|next| next.is_amount() && next.marks.quantity)
+        });
+        return Amount { counts, ..Amount::default() };
     }
     if is_range(tokens, &found) {
         return Amount::UNCLEAR;
@@ -57,12 +63,13 @@ pub(crate) fn amount(tokens: &[Token], commands: &[usize]) -> Amount {
     }
     let Some((at, first)) = found.first().copied() else { return Amount::default() };
     if is_weak(tokens, at, first) {
-        return Amount::UNCLEAR;
+        let next = tokens.get(at.saturating_add(1)).map_or("", |next| next.folded.as_str());
+        return Amount { counts: next.ends_with('s'), ..Amount::UNCLEAR };
     }
     if found.iter().any(|(_, token)| token.value != first.value) {
         return Amount::UNCLEAR;
     }
-    Amount { value: first.value, currency: first.currency, ambiguous: first.value.is_none() }
+    Amount { value: first.value, currency: first.currency, ambiguous: first.value.is_none(), counts: false }
 }
 
 /// Keeps the items for which `holds` is true, unless that would remove all of them.

@@ -1,6 +1,7 @@
 //! Repairs mistyped words before anything reads them. Only a word that is in no list is changed, only towards a word
 //! that is in one, and only where one word alone is near. What stands in a payee's place stays as written.
 
+use crate::hashing::{WordMap, WordSet};
 use crate::{
     lexicon::{CURRENCIES, LEXICON},
     numbers::is_number_word,
@@ -9,17 +10,14 @@ use crate::{
     verbs::VERBS,
     vocabulary,
 };
-use std::{
-    collections::{HashMap, HashSet},
-    sync::LazyLock,
-};
+use std::sync::LazyLock;
 
 /// Shortest word that is repaired towards a word of the sentences or a verb.
 const LENGTH_MIN: usize = 6;
 
-static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+static KNOWN: LazyLock<WordSet<&'static str>> = LazyLock::new(|| {
     let lists = LEXICON.all().chain(patterns::all_words()).chain(VERBS.keys().map(String::as_str));
-    let mut known: HashSet<&'static str> = lists.chain(CURRENCIES.words.keys().copied()).collect();
+    let mut known: WordSet<&'static str> = lists.chain(CURRENCIES.words.keys().copied()).collect();
     known.extend(vocabulary::all());
     for mistyped in ["auda", "sado", "reias", "mada", "balense", "balance_", "codogo", "kodigo"] {
         known.remove(mistyped);
@@ -29,8 +27,8 @@ static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
 
 /// Words to repair towards: by their sound, and by what is left of them without one letter.
 struct Targets {
-    by_sound: HashMap<String, &'static str>,
-    by_rest: HashMap<String, Vec<&'static str>>,
+    by_sound: WordMap<String, &'static str>,
+    by_rest: WordMap<String, Vec<&'static str>>,
 }
 
 static TARGETS: LazyLock<Targets> = LazyLock::new(|| {
@@ -40,7 +38,7 @@ static TARGETS: LazyLock<Targets> = LazyLock::new(|| {
     let mut others: Vec<&'static str> =
         others.filter(|word| word.len() >= LENGTH_MIN && word.is_ascii() && !word.starts_with('<')).collect();
     others.sort_unstable();
-    let mut targets = Targets { by_sound: HashMap::new(), by_rest: HashMap::new() };
+    let mut targets = Targets { by_sound: WordMap::default(), by_rest: WordMap::default() };
     for word in first.into_iter().chain(others) {
         targets.by_sound.entry(sound(word)).or_insert(word);
         for rest in rests(word) {

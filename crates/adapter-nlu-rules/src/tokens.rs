@@ -120,6 +120,9 @@ pub(crate) fn only_word_at(tokens: &[Token], at: usize) -> Option<&str> {
 
 /// Folds one character to exactly one, so that positions in both texts agree.
 fn fold_char(c: char) -> char {
+    if c.is_ascii() {
+        return c.to_ascii_lowercase();
+    }
     let mut letters = c.to_lowercase().nfkd().filter(|c| !is_combining_mark(*c));
     match (letters.next(), letters.next()) {
         (Some(only), None) => only,
@@ -185,17 +188,39 @@ fn scan(chars: &[char], from: usize, to: usize, tokens: &mut Vec<Token>) {
     let Some(part) = chars.get(from..to) else { return };
     let folded: String = part.iter().map(|c| fold_char(*c)).collect();
     let Some(forms) = FORMS.as_ref() else { return };
-    for found in forms.captures_iter(&folded) {
-        let Some(whole) = found.get(0) else { continue };
-        let before = folded.get(..whole.start()).unwrap_or_default().chars().count();
-        let start = from.saturating_add(before);
-        let end = start.saturating_add(whole.as_str().chars().count());
+    // Places in characters are counted along the way.
+    let (mut counted, mut chars_before) = (0, 0_usize);
+    for found in forms.find_iter(&folded) {
+        chars_before = chars_before
+            .saturating_add(folded.get(counted..found.start()).unwrap_or_default().chars().count());
+        let length = found.as_str().chars().count();
+        let start = from.saturating_add(chars_before);
+        let end = start.saturating_add(length);
+        chars_before = chars_before.saturating_add(length);
+        counted = found.end();
         let surface: String = chars.get(start..end).unwrap_or_default().iter().collect();
-        let kind =
-            forms.capture_names().flatten().find(|name| found.name(name).is_some()).unwrap_or_default();
-        push(kind, whole.as_str(), &surface, start, end, tokens);
+        push(form_of_text(forms, found.as_str()), found.as_str(), &surface, start, end, tokens);
     }
 }
+
+/// The name of the form that a text has. Most are plain words or signs, which need no second look.
+fn form_of_text(forms: &Regex, text: &str) -> &'static str {
+    if text.chars().all(|c| c.is_alphabetic() || is_combining_mark(c) || c == '\'') && text != "mn" {
+        return if text.chars().any(char::is_alphabetic) { "word" } else { "punct" };
+    }
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return "num";
+    }
+    let captures = forms.captures(text);
+    let name = |name: &&&str| captures.as_ref().is_some_and(|captures| captures.name(name).is_some());
+    NAMES.iter().find(name).copied().unwrap_or("punct")
+}
+
+/// The forms, in the order of the expression.
+const NAMES: [&str; 16] = [
+    "email", "alias", "taxid", "uuid", "cents", "odd", "date", "time", "ord", "pct", "cur", "mn", "minus",
+    "num", "word", "punct",
+];
 
 fn push(kind: &str, folded: &str, surface: &str, start: usize, end: usize, tokens: &mut Vec<Token>) {
     let alias = |value: &str| Token::destination(DestinationKind::Alias, value, start, end);

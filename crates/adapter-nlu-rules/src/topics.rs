@@ -1,6 +1,6 @@
 //! Finds what a question is about.
 
-use crate::patterns::found;
+use crate::patterns::Sections;
 use domain::messaging::intent::{Intent, Topic};
 
 /// The topics of a question for help, in the order of how narrow they are.
@@ -18,9 +18,9 @@ const HELP: [(&str, Topic); 10] = [
 ];
 
 /// The topic of a text with that intent.
-pub(crate) fn topic(intent: Intent, words: &[&str]) -> Option<Topic> {
+pub(crate) fn topic(intent: Intent, sections: Sections) -> Option<Topic> {
     let first = |topics: &[(&str, Topic)]| {
-        topics.iter().find(|(name, _)| found(name, words)).map(|(_, topic)| *topic)
+        topics.iter().find(|(name, _)| sections.holds(name)).map(|(_, topic)| *topic)
     };
     match intent {
         Intent::Help => first(&HELP),
@@ -31,7 +31,7 @@ pub(crate) fn topic(intent: Intent, words: &[&str]) -> Option<Topic> {
 }
 
 /// The topic of a short question about the payment that waits: «¿a quién?», «¿qué banco es?».
-pub(crate) fn of_prompt(words: &[&str]) -> Option<Topic> {
+pub(crate) fn of_prompt(words: &[&str], sections: Sections) -> Option<Topic> {
     const QUESTIONS: [(&str, Topic); 5] = [
         ("ask_code", Topic::Codes),
         ("ask_bank", Topic::Bank),
@@ -42,5 +42,5 @@ pub(crate) fn of_prompt(words: &[&str]) -> Option<Topic> {
     if words.len() > 7 || words.iter().any(|word| word.starts_with("<amt") || word.starts_with("<dst")) {
         return None;
     }
-    QUESTIONS.iter().find(|(name, _)| found(name, words)).map(|(_, topic)| *topic)
+    QUESTIONS.iter().find(|(name, _)| sections.holds(name)).map(|(_, topic)| *topic)
 }

@@ -1,11 +1,9 @@
 //! The verbs that move money, in all their forms. Each form has tags for mood and tense, because only some
 //! forms command: a past tense does not.
 
+use crate::hashing::WordMap;
 use crate::lexicon::sections;
-use std::{
-    collections::{HashMap, HashSet},
-    sync::LazyLock,
-};
+use std::{collections::HashSet, sync::LazyLock};
 
 /// The tags of a verb form (`imp`, `inf`, `past` …). One word can have several.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +23,7 @@ impl Form {
     }
 }
 
-pub(crate) static VERBS: LazyLock<HashMap<String, Form>> = LazyLock::new(build);
+pub(crate) static VERBS: LazyLock<WordMap<String, Form>> = LazyLock::new(build);
 
 /// The verb form of a folded word. `None` if it is not a form of a known verb.
 pub(crate) fn form(word: &str) -> Option<&'static Form> {
@@ -34,7 +32,7 @@ pub(crate) fn form(word: &str) -> Option<&'static Form> {
 
 const CLITICS: [&str; 9] = ["me", "te", "le", "les", "lo", "la", "los", "las", "nos"];
 
-struct Builder(HashMap<String, Form>);
+struct Builder(WordMap<String, Form>);
 
 impl Builder {
     fn add(&mut self, word: String, tag: &'static str, english: bool) {
@@ -158,8 +156,8 @@ fn soft(stem: &str) -> String {
     }
 }
 
-fn build() -> HashMap<String, Form> {
-    let mut builder = Builder(HashMap::new());
+fn build() -> WordMap<String, Form> {
+    let mut builder = Builder(WordMap::default());
     for (language, lines) in sections(include_str!("../data/verbs.txt")) {
         for line in lines {
             let words: Vec<&'static str> = line.split_whitespace().collect();

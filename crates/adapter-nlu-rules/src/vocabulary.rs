@@ -3,13 +3,11 @@
 //! A word explains a reading when the sentences of that intent use it. A word that the sentences of one language
 //! use, and those of no other, is evidence for that language.
 
+use crate::hashing::{WordMap, WordSet};
 use crate::lexicon::{LEXICON, SHORTHAND, sections};
 use crate::tokens::fold;
 use domain::{locale::Locale, messaging::intent::Intent};
-use std::{
-    collections::{HashMap, HashSet},
-    sync::LazyLock,
-};
+use std::{collections::HashMap, sync::LazyLock};
 
 const SOURCES: [(Locale, &str); 3] = [
     (Locale::Es, include_str!("../data/sentences/es.txt")),
@@ -24,8 +22,8 @@ struct Uses {
     languages: u8,
 }
 
-static USES: LazyLock<HashMap<String, Uses>> = LazyLock::new(|| {
-    let mut uses = HashMap::new();
+static USES: LazyLock<WordMap<String, Uses>> = LazyLock::new(|| {
+    let mut uses = WordMap::default();
     for (locale, source) in SOURCES {
         read(locale, source, &mut uses);
     }
@@ -45,7 +43,7 @@ const fn language_bit(locale: Locale) -> u8 {
     }
 }
 
-fn read(locale: Locale, source: &'static str, uses: &mut HashMap<String, Uses>) {
+fn read(locale: Locale, source: &'static str, uses: &mut WordMap<String, Uses>) {
     let mut sets: HashMap<&str, &str> = HashMap::new();
     for line in source.lines() {
         if let Some((name, members)) = line.strip_prefix('@').and_then(|line| line.split_once('=')) {
@@ -136,8 +134,8 @@ pub(crate) fn coverage<'a>(intent: Intent, words: impl Iterator<Item = &'a str>)
 }
 
 /// The words of no list that are common enough to be no name.
-pub(crate) fn ordinary() -> &'static HashSet<&'static str> {
-    static ORDINARY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| LEXICON.all().chain(all()).collect());
+pub(crate) fn ordinary() -> &'static WordSet<&'static str> {
+    static ORDINARY: LazyLock<WordSet<&'static str>> = LazyLock::new(|| LEXICON.all().chain(all()).collect());
     &ORDINARY
 }
 

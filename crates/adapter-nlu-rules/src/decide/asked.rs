@@ -42,7 +42,7 @@ impl MessageFeatures<'_> {
 
     /// The topic of a question about what waits.
     fn question_about(&self, asked: AskedFor) -> Option<Topic> {
-        let topic = topics::of_prompt(&self.words)?;
+        let topic = topics::of_prompt(&self.words, self.sections)?;
         let commands = !self.corrected_wanted.is_empty() && self.set.contains("<amt>");
         let is_about_payment = dialogue_answers::takes_slots(asked);
         (!commands && (is_about_payment || matches!(topic, Topic::Reason | Topic::Codes))).then_some(topic)

@@ -29,7 +29,7 @@ impl MessageFeatures<'_> {
             relative,
             period: periods::find(self.tokens).filter(|_| has_period),
             choice: None,
-            topic: topics::topic(intent, &self.words),
+            topic: topics::topic(intent, self.sections),
         }
     }
 

@@ -38,10 +38,10 @@ const EVIDENCE: &[(Intent, &[(&str, f32)])] = &[
 const LEAST: f32 = 0.45;
 
 /// The readings of words without regard to grammar, best first.
-pub(super) fn of_words(words: &[&str]) -> Vec<(Intent, f32)> {
+pub(super) fn of_words(words: &[&str], found: Sections) -> Vec<(Intent, f32)> {
     let mut scores = model::opinions(words.iter().copied());
     for (intent, score) in &mut scores {
-        *score += pattern_evidence(*intent, words);
+        *score += pattern_evidence(*intent, found);
         if *intent != Intent::Unknown {
             *score += 0.3 * vocabulary::coverage(*intent, words.iter().copied()) - 0.15;
         }
@@ -50,19 +50,19 @@ pub(super) fn of_words(words: &[&str]) -> Vec<(Intent, f32)> {
     scores
 }
 
-/// Whether a pattern of the intent is found in the words.
-pub(super) fn has_evidence(intent: Intent, words: &[&str]) -> bool {
-    pattern_evidence(intent, words) > 0.0
+/// Whether a pattern of the intent is found.
+pub(super) fn has_evidence(intent: Intent, found: Sections) -> bool {
+    pattern_evidence(intent, found) > 0.0
 }
 
 fn sections_of(intent: Intent) -> &'static [(&'static str, f32)] {
     EVIDENCE.iter().find(|(of, _)| *of == intent).map_or(&[], |(_, sections)| *sections)
 }
 
-fn pattern_evidence(intent: Intent, words: &[&str]) -> f32 {
+fn pattern_evidence(intent: Intent, found: Sections) -> f32 {
     sections_of(intent)
         .iter()
-        .filter(|(name, _)| found(name, words))
+        .filter(|(name, _)| found.holds(name))
         .map(|(_, loud)| *loud)
         .fold(0.0_f32, f32::max)
 }
@@ -70,15 +70,15 @@ fn pattern_evidence(intent: Intent, words: &[&str]) -> f32 {
 impl MessageFeatures<'_> {
     /// Every reading with its score, best first.
     pub(super) fn scores(&self) -> Vec<(Intent, f32)> {
-        let mut scores = of_words(&self.words);
+        let mut scores = of_words(&self.words, self.sections);
         for (intent, score) in &mut scores {
-            *score += (self.grammar(*intent) - pattern_evidence(*intent, &self.words)).max(0.0);
+            *score += (self.grammar(*intent) - pattern_evidence(*intent, self.sections)).max(0.0);
             // A yes with a tail changes an answer; the model's opinion on the tail alone counts little.
             if self.answers_yes() && *intent != Intent::Unknown && !self.speaks_for(*intent) {
                 *score -= 0.5;
             }
             let is_doubtful =
-                self.lacks() || has_evidence(Intent::Stop, &self.words) && self.is_open(Intent::Stop);
+                self.lacks() || has_evidence(Intent::Stop, self.sections) && self.is_open(Intent::Stop);
             if *intent == Intent::Deny && is_doubtful {
                 *score -= 0.8;
             }
@@ -97,7 +97,11 @@ impl MessageFeatures<'_> {
     }
 
     fn speaks_for(&self, intent: Intent) -> bool {
-        has_evidence(intent, &self.words) || self.grammar(intent) > 0.0
+        has_evidence(intent, self.sections) || self.grammar(intent) > 0.0
+    }
+
+    fn is_partial(&self) -> bool {
+        *self.is_partial.get_or_init(|| self.partial_transfer().is_some())
     }
 
     /// What the grammar of commands and answers says for an intent.
@@ -113,10 +117,15 @@ impl MessageFeatures<'_> {
             Intent::Greeting if self.greets() => 0.95,
             Intent::Thanks if self.only_smiles() => 1.2,
             Intent::Unknown if self.answers_yes() && self.set.contains("<no>") => 0.9,
-            Intent::Unknown if self.answers_yes() => 0.35,
+            Intent::Unknown if self.answers_yes() && !self.is_partial() => 0.35,
+            Intent::Unknown if self.tells_the_past() => 0.4,
             Intent::Transfer if self.is_bare_wish() => 1.2,
-            Intent::Transfer if self.partial_transfer().is_some() => {
-                if self.corrected_wanted.is_empty() && !self.is_frame() { 0.7 } else { 1.1 }
+            Intent::Transfer if self.is_partial() => {
+                if self.corrected_wanted.is_empty() && !self.is_frame() {
+                    0.7
+                } else {
+                    1.1
+                }
             }
             _ => 0.0,
         }
@@ -134,7 +143,7 @@ impl MessageFeatures<'_> {
             })
         };
         match intent {
-            Intent::Transfer => self.is_bare_wish() || self.partial_transfer().is_some(),
+            Intent::Transfer => self.is_bare_wish() || self.is_partial(),
             Intent::VerifyCode | Intent::Confirm => false,
             Intent::FreezeAccount => self.holds("freeze") && covered() && !self.has_amount(),
             Intent::Stop | Intent::Start => {
@@ -143,6 +152,16 @@ impl MessageFeatures<'_> {
             }
             _ => true,
         }
+    }
+
+    /// Whether the text says that money was sent, and asks nothing: «mi tía me mandó 100».
+    fn tells_the_past(&self) -> bool {
+        const ASKS: [&str; 34] = [
+            "que", "cual", "cuales", "cuanto", "cuanta", "quien", "quienes", "cuando", "donde", "what",
+            "which", "who", "when", "where", "how", "did", "has", "have", "was", "quanto", "quem", "qual",
+            "quais", "quando", "onde", "cade", "ya", "ja", "show", "list", "ver", "lista", "if", "o",
+        ];
+        self.has_past_verb() && !self.is_question && !self.any(&ASKS) && !self.sections.holds("report_strong")
     }
 
     /// Whether the text is made of laughs and smiling signs only.

@@ -5,7 +5,7 @@ use super::*;
 impl MessageFeatures<'_> {
     /// True if a guard forbids a transfer now.
     pub(super) fn is_blocked(&self) -> bool {
-        guards::blocks(&self.words, self.tokens, &self.wanted)
+        guards::blocks(self.sections, self.tokens, &self.wanted)
             || guards::is_reported(self.corrected, &self.corrected_wanted)
             || !self.corrected_wanted.is_empty() && self.holds("abandon")
     }
@@ -35,6 +35,7 @@ impl MessageFeatures<'_> {
     pub(super) fn whole_transfer(&self) -> Option<Intent> {
         let asks_balance = self.any(&["saldo", "balance"]) && self.holds("balance");
         let is_transfer = self.commands_frame()
+            && !self.amount.counts
             && !self.is_blocked()
             && !self.sends_no_money()
             && !asks_balance
@@ -44,7 +45,12 @@ impl MessageFeatures<'_> {
 
     pub(super) fn partial_transfer(&self) -> Option<Intent> {
         let calls_person = self.holds("human") && !self.has_amount();
-        if self.is_blocked() || self.sends_no_money() || self.is_incoming() || calls_person {
+        if self.amount.counts
+            || self.is_blocked()
+            || self.sends_no_money()
+            || self.is_incoming()
+            || calls_person
+        {
             return None;
         }
         let is_missing = self.holds("notarrived") && self.corrected_wanted.is_empty();
@@ -238,6 +244,21 @@ impl MessageFeatures<'_> {
         led_by && (self.amount.value.is_some() || self.destination.is_some() || is_new || is_asked)
     }
 
+    /// Whether the text is a number, an amount and courtesies: «@don.tacos 60».
+    fn is_only_slots(&self) -> bool {
+        self.has_explicit_destination()
+            && self.corrected.iter().all(|token| {
+                let word = token.folded.as_str();
+                token.is_punct()
+                    || token.is_amount()
+                    || token.is_destination()
+                    || vocabulary::is_neutral(word)
+                    || LEXICON.account_cues.contains(word)
+                    || LEXICON.banks.contains(word)
+                    || word == "clabe"
+            })
+    }
+
     /// Whether the first word that isn't a courtesy or «otra vez» is an amount.
     fn begins_with_amount(&self) -> bool {
         let is_opening = |token: &&Token| {
@@ -262,7 +283,7 @@ impl MessageFeatures<'_> {
             && self.destination.is_some()
             && !self.is_question
             && !self.has_past_verb()
-            && self.begins_with_amount()
+            && (self.begins_with_amount() || self.is_only_slots())
             && self.words.len() <= 8
             && !states
     }

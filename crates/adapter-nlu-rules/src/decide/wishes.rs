@@ -59,7 +59,8 @@ impl MessageFeatures<'_> {
 }
 
 fn wish(part: &[&str]) -> Option<Intent> {
-    let (intent, score) =
-        scores::of_words(part).into_iter().find(|(intent, _)| *intent != Intent::Unknown)?;
-    (WISHES.contains(&intent) && score >= LEAST && scores::has_evidence(intent, part)).then_some(intent)
+    let found = Sections::of(part);
+    let mut readings = scores::of_words(part, found).into_iter();
+    let (intent, score) = readings.find(|(intent, _)| *intent != Intent::Unknown)?;
+    (WISHES.contains(&intent) && score >= LEAST && scores::has_evidence(intent, found)).then_some(intent)
 }
