@@ -4,8 +4,9 @@ import { currentLanguage, word } from "./words.js";
 const CODE = /(?<![\d.,*])(\d{6})(?!\d|[.,]\d)/;
 const LINK = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)]/;
 // A long number, or digits that may be a code: alone, or as people write it, in two halves. Amounts, days, ports and the
-// digits of an id are neither. In JSON a new line is written `\n`, which is no letter before the code.
-const COVERED = /(?:(?<![\p{L}\p{N}.,*]|\/\/[\w.-]+:)|(?<=\\[bfnrt]))(?:\+?\p{Nd}{9,}|\p{Nd}{3}[\s\u200b–-]\p{Nd}{3}|\p{Nd}{4,8})(?![\p{L}\p{N}]|[.,]\p{Nd}|-\p{Nd}{2}-\p{Nd}{2})/gu;
+// digits of an id are neither (a whole UUID is found first, and stays). In JSON a new line is written `\n`, which is no
+// letter before the code.
+const COVERED = /([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})|(?:(?<![\p{L}\p{N}.,*]|\/\/[\w.-]+:)|(?<=\\[bfnrt]))(?:\+?\p{Nd}{9,}|\p{Nd}{3}[\s\u200b–-]\p{Nd}{3}|\p{Nd}{4,8})(?![\p{L}\p{N}]|[.,]\p{Nd}|-\p{Nd}{2}-\p{Nd}{2})/gu;
 
 export const element = (tag, props = {}, ...children) => {
   const node = Object.assign(document.createElement(tag), props);
@@ -24,13 +25,14 @@ export const button = (props, act) => {
 const cover = (found) => (found.length < 9 ? "••••••" : `••••${found.slice(-4)}`);
 
 // A text with its codes and long numbers covered for good.
-export const covered = (source) => source.replace(COVERED, cover);
+export const covered = (source) => source.replace(COVERED, (found, id) => id ?? cover(found));
 
 // A text whose codes and long numbers are covered until they are clicked.
 export function coveredNodes(source) {
   const nodes = [];
   let at = 0;
-  for (const { 0: found, index } of source.matchAll(COVERED)) {
+  for (const { 0: found, 1: id, index } of source.matchAll(COVERED)) {
+    if (id) continue;
     const mask = button({ className: "mask", textContent: cover(found), title: word("uncover") }, () => {
       const shown = mask.classList.toggle("shown");
       mask.textContent = shown ? found : cover(found);

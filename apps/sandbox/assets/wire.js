@@ -32,11 +32,13 @@ function saying({ provider, operation, body }) {
     || body.subject || word(operation) || "";
 }
 
-// The state that a line reports: the status of a message, or what a call was for.
+// The statuses in their order. They may arrive in another one.
+const STATES = ["queued", "sent", "delivered", "read", "undelivered", "failed"];
+
+// The status that a line reports of its message, or null.
 function stateOf({ body, operation }) {
   const status = body?.MessageStatus ?? body?.entry?.[0]?.changes?.[0]?.value?.statuses?.[0]?.status;
-  if (status) return word(`status_${status}`) ?? status;
-  return operation === "read" ? word("status_read") : null;
+  return status ?? (operation === "read" ? "read" : null);
 }
 
 const isStatus = (line) => stateOf(line) !== null || line.operation === "sendChatAction" || line.operation === "answerCallbackQuery";
@@ -61,7 +63,8 @@ class Group {
 
   add(line) {
     this.#lines.push(line);
-    this.#state = stateOf(line) ?? this.#state;
+    const state = stateOf(line);
+    if (STATES.indexOf(state) > STATES.indexOf(this.#state)) this.#state = state;
     const arrow = line.direction === "webhook" ? "→ API" : "API →";
     const head = element("p", { className: isBad(line) ? "call bad" : "call" },
       `${clockWithSeconds(line.at)} ${arrow} ${line.method} `, ...coveredNodes(line.path), ` · ${line.status || "—"}${line.fault ? ` (${line.fault})` : ""}`);
@@ -83,7 +86,7 @@ class Group {
       element("strong", { className: "who", textContent: who }),
       element("span", { className: bad ? "status bad" : "status", textContent: `${shown.fault ? `${shown.fault} ` : ""}${shown.status || "—"}` }),
       element("span", { className: "saying", textContent: covered(String(saying(first))) }),
-      element("small", { className: "how", textContent: [provider, this.#state, word("calls")(this.#lines.length)].filter(Boolean).join(" · ") }));
+      element("small", { className: "how", textContent: [provider, this.#state && (word(`status_${this.#state}`) ?? this.#state), word("calls")(this.#lines.length)].filter(Boolean).join(" · ") }));
   }
 }
 

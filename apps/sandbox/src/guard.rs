@@ -3,10 +3,10 @@
 
 use crate::control;
 use actix_web::{
-    Error, HttpResponse,
+    Error, HttpResponse, HttpResponseBuilder,
     body::BoxBody,
     dev::{ServiceRequest, ServiceResponse},
-    http::{Method, header},
+    http::{Method, header, uri::Authority},
     middleware::Next,
 };
 use serde_json::json;
@@ -18,28 +18,28 @@ pub(crate) async fn guard(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let host = host.or_else(|| request.uri().authority().map(|authority| authority.as_str()));
+    let host = host.or_else(|| request.uri().authority().map(Authority::as_str));
     if !host.is_some_and(is_this_machine) {
-        return refuse(request, HttpResponse::Forbidden(), "the Host must be localhost, 127.0.0.1 or [::1]");
+        return Ok(refuse(
+            request,
+            HttpResponse::Forbidden(),
+            "the Host must be localhost, 127.0.0.1 or [::1]",
+        ));
     }
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let is_json = kind.is_some_and(|kind| kind.trim().to_ascii_lowercase().starts_with("application/json"));
     if request.method() == Method::POST && request.path().starts_with(control::PREFIX) && !is_json {
-        return refuse(
+        return Ok(refuse(
             request,
             HttpResponse::UnsupportedMediaType(),
             "the Content-Type must be application/json",
-        );
+        ));
     }
     next.call(request).await
 }
 
-fn refuse(
-    request: ServiceRequest,
-    mut answer: actix_web::HttpResponseBuilder,
-    why: &str,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    Ok(request.into_response(answer.json(json!({"error": why}))))
+fn refuse(request: ServiceRequest, mut answer: HttpResponseBuilder, why: &str) -> ServiceResponse<BoxBody> {
+    request.into_response(answer.json(json!({"error": why})))
 }
 
 /// True for a Host that can only be this machine, with or without a port.
