@@ -21,6 +21,7 @@ mod dialogues;
 mod flows;
 mod freezing;
 mod unread;
+mod ways_out;
 mod what_waits;
 
 fn user() -> UserId {

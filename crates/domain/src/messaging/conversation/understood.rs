@@ -163,8 +163,12 @@ impl Step<'_> {
         match self.state.pending.clone() {
             Some(Pending::Draft(draft)) => {
                 let mut entities = entities.clone();
-                // A name among words that nothing explains fills no slot.
-                entities.destination.take_if(|named| named.kind == DestinationKind::Name);
+                // Among words that nothing explains, only a number is certain to be the destination: a name or an
+                // amount may belong to something else.
+                if !understanding.explained {
+                    entities.destination.take_if(|named| named.kind == DestinationKind::Name);
+                    (entities.amount, entities.relative, entities.code) = (None, None, None);
+                }
                 self.state.misunderstood = 0;
                 match self.fill(draft.clone(), &entities) {
                     Ok(filled) if filled != draft => self.want(RequestedAction::Transfer(filled)),

@@ -140,14 +140,15 @@ fn an_answer_that_is_none_is_asked_again_and_a_draft_ends() {
         assert_eq!(state.clone().step(plainly(intent), &facts()).1, again, "{intent:?}");
     }
     let guess = Entities {
+        amount: Some(AmountReading::Exact("2".into())),
         destination: Some(NamedDestination { kind: DestinationKind::Name, value: "mi hermano".into() }),
         ..Entities::default()
     };
-    assert_eq!(
-        state.clone().step(means(Intent::Unknown, guess), &facts()).1,
-        again,
-        "a name among words is none"
-    );
+    let unexplained = Event::Understood {
+        text: "pídele 2 a mi hermano".into(),
+        understanding: Understanding { entities: guess, ..Understanding::unknown() },
+    };
+    assert_eq!(state.clone().step(unexplained, &facts()).1, again, "what is not explained fills nothing");
     assert_eq!(state.step(plainly(Intent::Unknown), &later(10)).0.pending, None);
 }
 
