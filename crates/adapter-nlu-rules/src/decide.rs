@@ -130,6 +130,9 @@ fn with_features<T>(
 
 /// True if a command is in quotation marks: the person quotes or mentions it and doesn't give it.
 fn is_quoted(chars: &[char]) -> bool {
+    if !chars.iter().any(|c| matches!(c, '"' | '\'')) {
+        return false;
+    }
     let text: String = chars.iter().collect();
     let inside = text.split('"').nth(1).filter(|_| text.matches('"').count() >= 2).map(str::to_owned);
     let inside = inside.or_else(|| single_quoted(chars));

@@ -9,6 +9,12 @@ use crate::{
 use domain::locale::Locale;
 use unicode_normalization::UnicodeNormalization;
 
+/// Words in lower case inside a name: «María de la Luz», "Vincent van der Berg".
+const PARTICLES: [&str; 19] = [
+    "de", "del", "la", "los", "las", "da", "do", "dos", "das", "van", "der", "den", "von", "di", "du", "san",
+    "al", "el", "le",
+];
+
 /// Longest name, in words.
 const WORDS_MAX: usize = 5;
 
@@ -268,18 +274,13 @@ impl Finder<'_> {
         let mut had_capital = false;
         while let Some(token) = self.token(at).filter(|token| token.is_word() && words.len() < WORDS_MAX) {
             let word = token.folded.as_str();
-            if !words.is_empty() && matches!(word, "de" | "del" | "da" | "do" | "dos" | "das" | "of" | "from")
-            {
-                match self.joined_by_of(first, at, word, &words) {
-                    Some(end) => {
-                        words.extend(
-                            self.tokens.get(at..=end).into_iter().flatten().map(|t| t.surface.to_lowercase()),
-                        );
-                        at = end.saturating_add(1);
-                        continue;
-                    }
-                    None => break,
-                }
+            let is_of = matches!(word, "de" | "del" | "da" | "do" | "dos" | "das" | "of" | "from");
+            if !words.is_empty() && is_of {
+                let Some(end) = self.joined_by_of(first, at, word, &words) else { break };
+                let joined = self.tokens.get(at..=end).into_iter().flatten();
+                words.extend(joined.map(|token| token.surface.to_lowercase()));
+                at = end.saturating_add(1);
+                continue;
             }
             if LEXICON.titles.contains(word) && words.is_empty() {
                 let dotted = word_at(self.tokens, at.saturating_add(1)) == ".";
@@ -290,27 +291,7 @@ impl Finder<'_> {
             if words.is_empty() && LEXICON.never_names.contains(word) {
                 return None;
             }
-            let is_particle = matches!(
-                word,
-                "de" | "del"
-                    | "la"
-                    | "los"
-                    | "las"
-                    | "da"
-                    | "do"
-                    | "dos"
-                    | "das"
-                    | "van"
-                    | "der"
-                    | "den"
-                    | "von"
-                    | "di"
-                    | "du"
-                    | "san"
-                    | "al"
-                    | "el"
-                    | "le"
-            );
+            let is_particle = PARTICLES.contains(&word);
             let is_lower_tail = had_capital && !self.is_capitalised(at) && !self.all_large && !is_particle;
             if is_lower_tail || self.ends_name(at, word, words.is_empty()) {
                 break;
@@ -320,24 +301,21 @@ impl Finder<'_> {
             words.push(written);
             at = end;
         }
-        let indefinite = first.checked_sub(1).is_some_and(|before| {
-            matches!(word_at(self.tokens, before), "a" | "an" | "un" | "una" | "um" | "uma")
-                && before >= start
-        });
-        let is_anybody = indefinite
-            && words.len() == 1
-            && words.first().is_some_and(|word| {
-                matches!(
-                    word.as_str(),
-                    "friend" | "amigo" | "amiga" | "person" | "persona" | "pessoa" | "conocido"
-                )
-            });
-        if is_anybody {
+        if self.is_anybody(start, first, &words) {
             return None;
         }
         let only_title = words.len() == 1
             && words.first().is_some_and(|w| matches!(fold(w).as_str(), "mr" | "mrs" | "sr" | "dr"));
         (!words.is_empty() && !only_title).then(|| (words.join(" "), at))
+    }
+
+    /// «un amigo», "a friend": somebody, but nobody in particular.
+    fn is_anybody(&self, start: usize, first: usize, words: &[String]) -> bool {
+        const ANYBODY: [&str; 7] = ["friend", "amigo", "amiga", "person", "persona", "pessoa", "conocido"];
+        let article =
+            first.checked_sub(1).filter(|before| *before >= start).map(|at| word_at(self.tokens, at));
+        matches!(article, Some("a" | "an" | "un" | "una" | "um" | "uma"))
+            && matches!(words, [only] if ANYBODY.contains(&only.as_str()))
     }
 
     /// A word of a name with all that is written to it: «Mary-Jane», «Ma.», «J.R.».

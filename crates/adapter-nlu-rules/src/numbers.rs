@@ -1,18 +1,19 @@
 //! Reads numbers: digits with each language's separators, number words, multipliers, halves, decimals.
 
 use crate::{
+    hashing::WordMap,
     lexicon::{CURRENCIES, LEXICON, sections},
     tokens::{Kind, Token, only_word_at, word_at},
 };
 use domain::locale::Locale;
 use rust_decimal::Decimal;
-use std::{collections::HashMap, str::FromStr, sync::LazyLock};
+use std::{str::FromStr, sync::LazyLock};
 
 #[derive(Default)]
 struct NumberWords {
-    by_language: HashMap<&'static str, HashMap<&'static str, i64>>,
-    only: HashMap<&'static str, &'static str>,
-    multipliers: HashMap<&'static str, i64>,
+    by_language: WordMap<&'static str, WordMap<&'static str, i64>>,
+    only: WordMap<&'static str, &'static str>,
+    multipliers: WordMap<&'static str, i64>,
 }
 
 static NUMBERS: LazyLock<NumberWords> = LazyLock::new(|| {

@@ -185,9 +185,10 @@ pub(crate) fn repair_all(tokens: &mut [Token]) {
                 meant.clone_into(&mut token.folded);
             } else if is_name {
                 in_name = !is_known(&token.folded);
+                let is_large = token.is_capitalised() && !is_first && !all_large;
                 let owned = matches!(before.as_str(), "mi" | "meu" | "minha" | "my" | "mis" | "el" | "de");
-                if let Some(cue) =
-                    account_cue(&token.folded).or_else(|| possession(&token.folded).filter(|_| owned))
+                if let Some(cue) = account_cue(&token.folded)
+                    .or_else(|| possession(&token.folded).filter(|_| owned && !is_large))
                 {
                     cue.clone_into(&mut token.folded);
                     in_name = false;
@@ -279,7 +280,6 @@ mod tests {
             ("tranfiere", Some("transfiere")),
             ("kuenta", Some("cuenta")),
             ("alluda", Some("ayuda")),
-            ("mobimientos", Some("movimientos")),
             ("depocita", Some("deposita")),
             ("grasias", Some("gracias")),
             ("transferrir", Some("transferir")),

@@ -9,6 +9,8 @@ use domain::{
 use proptest::prelude::*;
 
 mod dialogue;
+mod sentences;
+mod slots;
 mod yes_matrix;
 
 fn parse(text: &str) -> Understanding {

@@ -123,14 +123,27 @@ pub(crate) fn is_laugh(word: &str) -> bool {
         || matches!(word, "lol" | "lmao" | "rofl" | "xd" | "rs" | "jsjs" | "jajs" | "hehe" | "smh" | "haha")
 }
 
-/// How much of a text the words of an intent explain, 0 to 1. Neutral words don't count.
-pub(crate) fn coverage<'a>(intent: Intent, words: impl Iterator<Item = &'a str>) -> f32 {
-    let (mut all, mut explained) = (0_u16, 0_u16);
-    for word in words.filter(|word| !is_neutral(word)) {
-        all = all.saturating_add(1);
-        explained = explained.saturating_add(u16::from(explains(intent, word)));
+/// Which intents use each word of a text that isn't neutral.
+#[derive(Clone, Debug)]
+pub(crate) struct Explained(Vec<u32>);
+
+impl Explained {
+    /// Looks the words up.
+    pub(crate) fn of(words: &[&str]) -> Self {
+        let uses = |word: &&&str| !is_neutral(word);
+        Self(words.iter().filter(uses).map(|word| USES.get(*word).map_or(0, |uses| uses.intents)).collect())
     }
-    if all == 0 { 1.0 } else { f32::from(explained) / f32::from(all) }
+
+    /// How much of the text the words of an intent explain, 0 to 1. Neutral words don't count.
+    pub(crate) fn share(&self, intent: Intent) -> f32 {
+        let bit = bit(intent);
+        let (mut all, mut explained) = (0_u16, 0_u16);
+        for intents in &self.0 {
+            all = all.saturating_add(1);
+            explained = explained.saturating_add(u16::from(intents & bit != 0));
+        }
+        if all == 0 { 1.0 } else { f32::from(explained) / f32::from(all) }
+    }
 }
 
 /// The words of no list that are common enough to be no name.

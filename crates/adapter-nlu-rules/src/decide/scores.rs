@@ -40,10 +40,11 @@ const LEAST: f32 = 0.45;
 /// The readings of words without regard to grammar, best first.
 pub(super) fn of_words(words: &[&str], found: Sections) -> Vec<(Intent, f32)> {
     let mut scores = model::opinions(words.iter().copied());
+    let explained = vocabulary::Explained::of(words);
     for (intent, score) in &mut scores {
         *score += pattern_evidence(*intent, found);
         if *intent != Intent::Unknown {
-            *score += 0.3 * vocabulary::coverage(*intent, words.iter().copied()) - 0.15;
+            *score += 0.3 * explained.share(*intent) - 0.15;
         }
     }
     scores.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -120,6 +121,7 @@ impl MessageFeatures<'_> {
             Intent::Unknown if self.answers_yes() && !self.is_partial() => 0.35,
             Intent::Unknown if self.tells_the_past() => 0.4,
             Intent::Transfer if self.is_bare_wish() => 1.2,
+            Intent::Transfer if self.is_partial() && self.commands_frame() => 1.6,
             Intent::Transfer if self.is_partial() => {
                 if self.corrected_wanted.is_empty() && !self.is_frame() {
                     0.7

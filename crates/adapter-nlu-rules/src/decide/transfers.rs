@@ -115,6 +115,8 @@ impl MessageFeatures<'_> {
             "alguna",
             "otra",
             "bit",
+            "menos",
+            "minus",
             "urgente",
             "nueva",
             "nuevo",
@@ -133,6 +135,7 @@ impl MessageFeatures<'_> {
         let takes_person = self.language == Locale::En
             && matches!(word_at(self.corrected, verb), "pay" | "repay" | "tip" | "reimburse");
         let is_known = object.is_amount()
+            || matches!(word, "<odd>" | "<minus>")
             || object.is_destination()
             || object.kind == Kind::Symbol
             || LEXICON.prepositions.contains(word)

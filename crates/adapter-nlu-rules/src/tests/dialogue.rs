@@ -12,7 +12,7 @@ use domain::{
 const CLABE: &str = "032180000118359719";
 
 fn read(text: &str, asked: AskedFor) -> Understanding {
-    let payees = ["rosaura", "primo percival", "anselma ríos", "anselma vega", "mamá"];
+    let payees = ["rosaura", "primo percival", "anselma norte", "anselma sur", "mamá"];
     let dialogue =
         Dialogue { locale: Some(Locale::Es), asked: Some(asked), payees: payees.map(str::to_owned).into() };
     RuleParser::new(Region::parse("MX").unwrap()).understand(text, &dialogue)
@@ -56,7 +56,7 @@ fn a_text_of_slots_and_connectives_fills_or_changes_the_payment() {
         (Amount, "a mi mamá", "→mamá"),
         (Destination, "Wenceslao", "→wenceslao"),
         (Destination, "mi primo", "→primo percival"),
-        (Destination, "la Vega", "→anselma vega"),
+        (Destination, "la Sur", "→anselma sur"),
         (Destination, "el plomero", "→plomero"),
         (Destination, "es para mi tía", "→tía"),
         (Destination, "a Wenceslao, 45", "45 →wenceslao"),
@@ -64,7 +64,7 @@ fn a_text_of_slots_and_connectives_fills_or_changes_the_payment() {
         (Choice, "el segundo", "#1"),
         (Choice, "the last one", "#last"),
         (Choice, "2", "#1"),
-        (Choice, "la Ríos", "→anselma ríos"),
+        (Choice, "la Norte", "→anselma norte"),
         (Confirmation, "mejor a Percival", "→primo percival"),
         (Confirmation, "no, mejor 35", "35"),
         (Confirmation, "no, mándale 35, no 30", "35"),

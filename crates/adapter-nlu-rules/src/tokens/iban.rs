@@ -40,6 +40,11 @@ pub(super) fn find_iban(text: &[char]) -> Option<(usize, usize, String)> {
 }
 
 fn iban_at(text: &[char], start: usize) -> Option<(usize, usize, String)> {
+    let digit = |at: usize| text.get(start.saturating_add(at)).is_some_and(char::is_ascii_digit);
+    let is_letter = text.get(start).is_some_and(char::is_ascii_alphabetic);
+    if !is_letter || !digit(2) || !digit(3) {
+        return None;
+    }
     let before = start.checked_sub(1).and_then(|at| text.get(at));
     if before.is_some_and(|c| c.is_alphanumeric()) {
         return None;

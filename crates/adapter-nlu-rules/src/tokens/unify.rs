@@ -8,11 +8,16 @@ pub(super) fn unify(text: &str) -> Vec<char> {
     for c in text.chars() {
         push(c, &mut chars);
     }
-    let chars: Vec<char> = chars.into_iter().nfc().collect();
+    let chars: Vec<char> =
+        if chars.iter().all(char::is_ascii) { chars } else { chars.into_iter().nfc().collect() };
     without_brackets(&without_apostrophes(&chars))
 }
 
 fn push(c: char, chars: &mut Vec<char>) {
+    if c.is_ascii_alphanumeric() || c == ' ' {
+        chars.push(c);
+        return;
+    }
     match c {
         '“' | '”' | '«' | '»' | '„' | '＂' => chars.push('"'),
         '\u{00ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' => {}
