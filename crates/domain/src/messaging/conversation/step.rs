@@ -110,7 +110,10 @@ impl Step<'_> {
         }
         match self.state.rate.count(self.facts.now, self.facts.messages_per_minute) {
             Rate::Within => {}
-            Rate::Notice => return self.say(Reply::TooManyMessages),
+            Rate::Notice => {
+                self.answer_held();
+                return self.say(Reply::TooManyMessages);
+            }
             Rate::Silence => return,
         }
         if !matches!(content, InboundContent::Text(_)) {
