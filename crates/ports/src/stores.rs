@@ -2,8 +2,8 @@
 
 use crate::{
     accounts::{ChatLinks, Freezes, Identities, Sessions, Users},
-    messaging::{Consents, Conversations, Flows, Outbox, TurnQueue},
-    money::Ledger,
+    messaging::{Alerts, Consents, Conversations, Flows, Outbox, TurnQueue},
+    money::{Ledger, Receiving},
     operations::{AuditLog, DeadLetters, IdempotencyStore, SignedRequests},
     verification::{VerificationPages, Verifications},
 };
@@ -27,6 +27,8 @@ pub trait Stores:
     + SignedRequests
     + ChatLinks
     + Freezes
+    + Alerts
+    + Receiving
 {
 }
 
@@ -48,6 +50,7 @@ impl<T> Stores for T where
         + SignedRequests
         + ChatLinks
         + Freezes
-        + Freezes
+        + Alerts
+        + Receiving
 {
 }

@@ -12,6 +12,7 @@ use application::{
         open_demo::open_demo,
         open_wallet::OpenWallet,
         prepare_transfer::PrepareTransfer,
+        receiving::Receiving,
         reverse_transfer::ReverseTransfer,
         statement::Statements,
         submit_transfer::{SubmitTransfer, SubmitTransferParts, TransferRules},
@@ -36,6 +37,7 @@ pub(crate) struct Money {
     pub(crate) confirm: Arc<ConfirmTransfer>,
     pub(crate) cancel: Arc<CancelTransfer>,
     pub(crate) reverse: Arc<ReverseTransfer>,
+    pub(crate) receiving: Arc<Receiving>,
     rules: Arc<TransferRules>,
     store: Arc<dyn Stores>,
 }
@@ -72,6 +74,7 @@ impl Money {
             confirm: Arc::new(confirm),
             cancel: Arc::new(CancelTransfer::new(store.clone(), kernel.clone())),
             reverse: Arc::new(ReverseTransfer::new(store.clone(), kernel.clone())),
+            receiving: Arc::new(Receiving::new(store.clone(), kernel.clone())),
             rules,
             store: store.clone(),
         }

@@ -5,7 +5,9 @@ use crate::store::{
     error::SqlError,
     money::rows::{AccountChange, LedgerRows},
     rows::{NewConversationRow, NewInboxRow},
-    schema::{accounts, audit, conversations, entries, holds, idempotency_keys, inbox, payees, transfers},
+    schema::{
+        accounts, alerts, audit, conversations, entries, holds, idempotency_keys, inbox, payees, transfers,
+    },
 };
 use diesel::{QueryResult, SqliteConnection, prelude::*};
 
@@ -33,6 +35,9 @@ fn write_each(conn: &mut SqliteConnection, rows: &LedgerRows) -> QueryResult<()>
     for row in &rows.payees {
         let target = (payees::user_id, payees::account);
         diesel::insert_into(payees::table).values(row).on_conflict(target).do_nothing().execute(conn)?;
+    }
+    for row in &rows.alerts {
+        diesel::insert_into(alerts::table).values(row).execute(conn)?;
     }
     for row in &rows.audit {
         diesel::insert_into(audit::table).values(row).execute(conn)?;

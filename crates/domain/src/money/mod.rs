@@ -2,6 +2,8 @@
 
 pub mod account_number;
 mod amount;
+pub mod clabe;
+pub mod counterpart;
 pub mod folio;
 pub mod ledger;
 pub mod limits;

@@ -23,7 +23,7 @@ use ports::{
     verification::OwnCode,
 };
 use std::sync::atomic::{AtomicU32, Ordering};
-use testkit::{id, new_person, phone, posting};
+use testkit::{folio, id, new_person, phone, posting};
 
 pub(super) use testkit::{actor, at};
 
@@ -140,6 +140,7 @@ pub(super) fn reversal(original: TransferId, minor: i64, key: &str) -> ReverseRe
         original,
         command: ReverseTransfer {
             id: TransferId(id()),
+            folio: folio(),
             caller: caller.clone(),
             minor: Some(minor),
             reason: "a mistake".into(),

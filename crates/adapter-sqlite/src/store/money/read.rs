@@ -1,5 +1,6 @@
 //! Read wallets, entries, transfers and kept answers.
 
+use super::counterparts;
 use crate::{
     backend::{Conn, Db, DbId, DbTime, for_update},
     store::{
@@ -15,6 +16,7 @@ use domain::{
     ids::{TransferId, UserId, VerificationId, WalletId},
     money::{
         Currency,
+        counterpart::Counterpart,
         ledger::Outcome,
         limits::{Spending, Spent},
         transfer::{Transfer, TransferStatus},
@@ -315,11 +317,13 @@ pub(crate) async fn entries(
         ))
         .load::<(i64, i64, i64, DbTime, TransferRow)>(conn)
         .await?;
-    rows.into_iter()
-        .map(|(version, minor, balance, at, transfer)| {
-            let amount = money(minor, &transfer.currency)?;
-            let balance_after = money(balance, &transfer.currency)?;
-            Ok(EntryView { version, amount, balance_after, transfer: transfer.try_into()?, at: at.0 })
-        })
-        .collect()
+    let mut views = Vec::with_capacity(rows.len());
+    for (version, minor, balance, at, transfer) in rows {
+        let amount = money(minor, &transfer.currency)?;
+        let balance_after = money(balance, &transfer.currency)?;
+        let (transfer, counterpart) = (Transfer::try_from(transfer)?, Counterpart::Unknown);
+        views.push(EntryView { version, amount, balance_after, transfer, counterpart, at: at.0 });
+    }
+    counterparts::name(conn, wallet, &mut views).await?;
+    Ok(views)
 }

@@ -170,7 +170,7 @@ impl HandleMessage {
         let movement = |entry: ports::money::EntryView| StatementLine {
             at: entry.at.with_timezone(&self.rules.zone).format("%d/%m %H:%M").to_string(),
             amount: entry.amount,
-            counterpart: entry.transfer.counterpart(wallet.id),
+            counterpart: entry.counterpart.to_string(),
             concept: entry.transfer.concept,
         };
         Ok(Event::Statement(entries.into_iter().map(movement).collect()))
