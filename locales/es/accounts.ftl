@@ -21,3 +21,13 @@ code-message = { $minutes ->
    *[other] Ventanilla: tu código es { $code }. Vence en { $minutes } minutos. No lo compartas con nadie.
 }
 mail-code-subject = Tu código
+
+# Lo que se cuenta a una persona sin que pregunte.
+alert-received = Recibiste { $amount } de { $payer }.
+alert-received-concept = Recibiste { $amount } de { $payer }. Concepto: { $concept }
+alert-frozen = { $channel ->
+    [whatsapp] Ventanilla: tu cuenta quedó congelada, como se pidió por WhatsApp. No saldrá dinero de ella. Si no fuiste tú, avísanos; para descongelarla entra con tu contraseña o habla con nosotros.
+    [telegram] Ventanilla: tu cuenta quedó congelada, como se pidió por Telegram. No saldrá dinero de ella. Si no fuiste tú, avísanos; para descongelarla entra con tu contraseña o habla con nosotros.
+   *[other] Ventanilla: tu cuenta quedó congelada. No saldrá dinero de ella. Si no fuiste tú, avísanos; para descongelarla entra con tu contraseña o habla con nosotros.
+}
+mail-frozen-subject = Tu cuenta quedó congelada

@@ -21,3 +21,13 @@ code-message = { $minutes ->
    *[other] Ventanilla: seu código é { $code }. Vence em { $minutes } minutos. Não compartilhe com ninguém.
 }
 mail-code-subject = Seu código
+
+# O que se conta a uma pessoa sem que ela pergunte.
+alert-received = Você recebeu { $amount } de { $payer }.
+alert-received-concept = Você recebeu { $amount } de { $payer }. Motivo: { $concept }
+alert-frozen = { $channel ->
+    [whatsapp] Ventanilla: sua conta foi bloqueada, como pedido pelo WhatsApp. Nenhum dinheiro sai dela. Se não foi você, avise a gente; para desbloquear, entre com sua senha ou fale com a gente.
+    [telegram] Ventanilla: sua conta foi bloqueada, como pedido pelo Telegram. Nenhum dinheiro sai dela. Se não foi você, avise a gente; para desbloquear, entre com sua senha ou fale com a gente.
+   *[other] Ventanilla: sua conta foi bloqueada. Nenhum dinheiro sai dela. Se não foi você, avise a gente; para desbloquear, entre com sua senha ou fale com a gente.
+}
+mail-frozen-subject = Sua conta foi bloqueada

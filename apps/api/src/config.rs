@@ -14,7 +14,7 @@ use chrono_tz::Tz;
 use domain::{
     email::EmailAddress,
     locale::Locale,
-    money::{Currency, limits::Limits},
+    money::{Currency, clabe::ClabePrefix, limits::Limits},
     phone::Region,
     verification::{otp::OtpPolicy, return_to::WebOrigin},
 };
@@ -221,6 +221,8 @@ pub struct Settings {
     pub verify_provider: VerifyProvider,
     /// The name under which Meta approved the template for codes.
     pub whatsapp_code_template: String,
+    /// The template that tells a person outside the 24-hour window that they were paid. None: they are not told.
+    pub received_template: Option<String>,
     /// The mail server. None: no mail is sent.
     pub smtp: Option<SmtpSettings>,
     /// Lifetimes and limits of codes.
@@ -241,6 +243,8 @@ pub struct Settings {
     pub transfer_2fa_threshold: Decimal,
     /// Transfer limits of a person.
     pub limits: Limits,
+    /// The prefix of the CLABEs of our wallets. None: wallets get none.
+    pub clabe_prefix: Option<ClabePrefix>,
     /// A folder with more flows than the built-in ones.
     pub flows_dir: Option<PathBuf>,
     /// True: run the sandbox in this process.

@@ -80,7 +80,8 @@ mod tests {
         let keys = Keyring::parse(&"k".repeat(32)).unwrap();
         let sealer = Arc::new(AeadSealer::new(&keys, Arc::new(RingRandom::default())));
         let address = DatabaseAddress::Sqlite(folder.join("v.db").display().to_string());
-        let store = stores::open(&address, sealer, Arc::new(HmacAuditSealer::new(&keys))).await.unwrap();
+        let store =
+            stores::open(&address, sealer, Arc::new(HmacAuditSealer::new(&keys)), None).await.unwrap();
         store.migrate().await.unwrap();
         store
     }

@@ -2,6 +2,7 @@
 
 use crate::config::DatabaseAddress;
 use async_trait::async_trait;
+use domain::money::clabe::ClabeIssuer;
 use ports::{
     crypto::{AuditSealer, Sealer},
     store_error::StoreResult,
@@ -57,13 +58,16 @@ pub(crate) async fn open(
     address: &DatabaseAddress,
     sealer: Arc<dyn Sealer>,
     audit_sealer: Arc<dyn AuditSealer>,
+    clabes: Option<ClabeIssuer>,
 ) -> Result<Arc<dyn Stores>, DatabaseError> {
     Ok(match address {
         DatabaseAddress::Sqlite(path) => {
-            Arc::new(adapter_sqlite::Store::connect(path, sealer, audit_sealer).await?)
+            let store = adapter_sqlite::Store::connect(path, sealer, audit_sealer).await?;
+            Arc::new(store.with_clabes(clabes))
         }
         DatabaseAddress::Postgres(url) => {
-            Arc::new(adapter_postgres::Store::connect(url.expose_secret(), sealer, audit_sealer).await?)
+            let store = adapter_postgres::Store::connect(url.expose_secret(), sealer, audit_sealer).await?;
+            Arc::new(store.with_clabes(clabes))
         }
     })
 }

@@ -65,9 +65,18 @@ pub(crate) fn init_metrics() {
     describe_counter!("ventanilla_turns_total", "Turns of conversations, by outcome");
     describe_counter!("ventanilla_outbound_messages_total", "Send attempts, by outcome");
     describe_gauge!(
+        "ventanilla_clabe_numbers_left",
+        "CLABEs that can still be assigned under CLABE_PREFIX; at 0 wallets open without one"
+    );
+    describe_gauge!(
         "ventanilla_outbox_waiting",
         "Messages that wait to be sent, those with an unknown outcome included"
     );
+}
+
+/// Sets the number of CLABEs that can still be assigned under the prefix.
+pub(crate) fn set_clabes_left(left: u64) {
+    gauge!("ventanilla_clabe_numbers_left").set(u32::try_from(left).map_or(f64::MAX, f64::from));
 }
 
 /// All metrics in the text format of Prometheus.

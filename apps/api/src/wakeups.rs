@@ -7,4 +7,5 @@ use tokio::sync::Notify;
 pub(crate) struct WorkerWakeups {
     pub(crate) inbox: Notify,
     pub(crate) outbox: Notify,
+    pub(crate) alerts: Notify,
 }

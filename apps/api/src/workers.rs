@@ -1,10 +1,10 @@
-//! The workers beside HTTP: turns, relay, fallback, maintenance, audit seals. The loops wait, spawn and count;
+//! The workers beside HTTP: turns, relay, fallback, alerts, maintenance, audit seals. The loops wait, spawn and count;
 //! what they carry out is decided by the use cases. They run in one process or in many; leases keep them
 //! apart.
 
 use crate::{
     composition::{App, Messaging},
-    telemetry::{count_send, count_turn},
+    telemetry::{count_send, count_turn, set_clabes_left},
     wakeups::WorkerWakeups,
 };
 use application::{error_chain::describe, messaging::turn_runner::TurnEnd};
@@ -20,10 +20,14 @@ use tokio::{
 const TURNS_MAX: usize = 8;
 /// Sends that run at once.
 const SENDS_MAX: usize = 16;
+/// Alerts that are leased at once.
+const ALERTS_MAX: usize = 16;
 /// Longest wait before looking for work again: other replicas send no wake-ups here.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How often the store is tidied.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
+/// How often wallets without a CLABE are looked for.
+const CLABES_EVERY: Duration = Duration::from_mins(1);
 /// How often new audit rows are sealed.
 const SEAL_EVERY: Duration = Duration::from_secs(1);
 
@@ -41,6 +45,8 @@ impl Workers {
         tasks.spawn(turns(app.clone(), wakeups.clone(), stopped.clone()));
         tasks.spawn(relay(app.clone(), wakeups.clone(), stopped.clone()));
         tasks.spawn(next_fallbacks(app.clone(), wakeups.clone(), stopped.clone()));
+        tasks.spawn(tell(app.clone(), wakeups.clone(), stopped.clone()));
+        tasks.spawn(clabes(app.clone(), stopped.clone()));
         tasks.spawn(sweep(app.clone(), stopped.clone()));
         tasks.spawn(seal(app.clone(), stopped));
         Self { stop, tasks }
@@ -110,6 +116,7 @@ async fn take_turn(
     let end = messaging.turns.run(&turn, tokio::time::sleep).await;
     count_turn(end.name());
     if end == TurnEnd::Done {
+        wakeups.alerts.notify_one();
         wakeups.outbox.notify_one();
     }
     // The conversation is free again, and its next message may wait.
@@ -172,6 +179,43 @@ async fn next_fallbacks(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped:
             Err(fault) => {
                 tracing::error!(error = %describe(&fault), "codes were not sent on their fallback channel");
             }
+        }
+    }
+}
+
+/// Tells people what happened to them.
+async fn tell(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Receiver<bool>) {
+    while wait(&wakeups.alerts, &mut stopped, LOOK_EVERY).await {
+        match app.messaging.tell.run(ALERTS_MAX).await {
+            Ok(0) => {}
+            Ok(told) => {
+                wakeups.outbox.notify_one();
+                if told == ALERTS_MAX {
+                    wakeups.alerts.notify_one();
+                }
+            }
+            Err(fault) => tracing::error!(error = %describe(&fault), "people were not told"),
+        }
+    }
+}
+
+/// Gives CLABEs to wallets that were opened before there was a prefix, and reports how many numbers are left.
+async fn clabes(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    let never = Notify::new();
+    loop {
+        match app.money.receiving.assign_clabes().await {
+            Ok(done) => {
+                if done.assigned > 0 {
+                    tracing::info!(assigned = done.assigned, "wallets got their CLABE");
+                }
+                if let Some(left) = done.left {
+                    set_clabes_left(left);
+                }
+            }
+            Err(fault) => tracing::error!(error = %describe(&fault), "no CLABEs were assigned"),
+        }
+        if !wait(&never, &mut stopped, CLABES_EVERY).await {
+            return;
         }
     }
 }

@@ -2,6 +2,7 @@
 //! No algorithm is our own; only the way in which they are combined is.
 
 mod audit_sealer;
+mod clabe_key;
 mod code_hasher;
 mod jwt_provider;
 mod keyring;
@@ -15,6 +16,7 @@ mod session_tokens;
 mod tokens;
 
 pub use audit_sealer::HmacAuditSealer;
+pub use clabe_key::clabe_issuer;
 pub use code_hasher::HmacCodeHasher;
 pub use keyring::{Keyring, KeyringError, SECRET_LENGTH_MIN};
 pub use password_hasher::Argon2Hasher;

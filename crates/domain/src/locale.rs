@@ -28,6 +28,16 @@ impl Locale {
         }
     }
 
+    /// The name under which providers approve templates in the language: `es`, `en`, `pt_BR`.
+    #[must_use]
+    pub const fn template_tag(self) -> &'static str {
+        match self {
+            Self::Es => "es",
+            Self::En => "en",
+            Self::Pt => "pt_BR",
+        }
+    }
+
     /// Reads a BCP 47 tag by its primary subtag: `pt-BR` and `PT_br` are Portuguese.
     #[must_use]
     pub fn parse(tag: &str) -> Option<Self> {

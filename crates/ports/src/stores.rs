@@ -2,8 +2,8 @@
 
 use crate::{
     accounts::{ChatLinks, Freezes, Identities, Sessions, Users},
-    messaging::{Consents, Conversations, Flows, Outbox, TurnQueue},
-    money::{Ledger, Payees, Statements},
+    messaging::{Alerts, Consents, Conversations, Flows, Outbox, TurnQueue},
+    money::{Ledger, Payees, Receiving, Statements},
     operations::{AuditLog, DeadLetters, IdempotencyStore, SignedRequests},
     verification::{VerificationPages, Verifications},
 };
@@ -29,6 +29,8 @@ pub trait Stores:
     + SignedRequests
     + ChatLinks
     + Freezes
+    + Alerts
+    + Receiving
 {
 }
 
@@ -52,6 +54,7 @@ impl<T> Stores for T where
         + SignedRequests
         + ChatLinks
         + Freezes
-        + Freezes
+        + Alerts
+        + Receiving
 {
 }

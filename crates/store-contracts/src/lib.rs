@@ -40,13 +40,15 @@ macro_rules! suite {
                 ledger_model: random_scripts_agree_with_the_fold;
                 holds: a_hold_is_captured_once, a_voided_hold_gives_everything_back,
                     a_hold_expires_unless_it_was_handed_over, of_many_verdicts_one_holds;
+                clabes: each_wallet_in_pesos_has_a_clabe_of_its_own, a_clabe_of_ours_pays_its_wallet;
                 folios: a_taken_folio_is_given_to_nobody_else;
                 recipients: a_phone_number_means_its_persons_wallet,
                     a_number_that_nobody_proved_is_not_paid;
                 reversals: reversals_at_once_never_exceed_the_original,
                     a_reversal_is_decided_once_for_its_key, only_what_stayed_here_can_be_given_back;
                 wallets: a_wallet_is_opened_once_for_its_key, several_wallets_share_one_limit,
-                    a_new_payee_is_paid_after_the_cool_off, entries_can_be_asked_for_by_time;
+                    a_new_payee_is_paid_after_the_cool_off, entries_can_be_asked_for_by_time,
+                    entries_name_the_other_side;
                 payees: a_payment_under_a_name_adds_a_payee, only_who_is_paid_is_a_payee,
                     a_captured_hold_pays_its_payee, a_payee_is_renamed_and_forgotten,
                     payees_are_listed_in_pages;
@@ -88,6 +90,8 @@ macro_rules! suite {
                     a_delivery_report_before_our_own_settlement_counts, an_old_lease_settles_nothing,
                     a_delivery_report_by_an_unknown_reference_is_kept,
                     a_delivery_report_beside_the_settlement_is_not_lost;
+                alerts: a_payment_is_told_to_its_payee_once, only_payments_between_people_are_told,
+                    an_alert_to_a_person_who_opted_out_is_dropped, a_freeze_is_told_once;
                 agent_handoff: a_teams_message_is_kept_once_and_stays_theirs,
                     a_person_who_opted_out_is_not_written_to,
                     stopping_and_writing_at_once_leaves_nothing_to_send, an_opt_out_at_the_provider_counts,

@@ -18,11 +18,12 @@ use application::{
         handle_message::{ConversationPolicy, HandleMessage, HandleMessageParts},
         relay_outbox::RelayOutbox,
         send_message::SendMessage,
+        tell_people::{TellPeople, TellPeopleParts},
         turn_runner::{TurnPolicy, TurnRunner},
     },
 };
 use chrono::Duration;
-use domain::messaging::flow::FlowRegistry;
+use domain::{message::Channel, messaging::flow::FlowRegistry};
 use ports::messaging::{
     Consents, Conversations, Outbox, inbound_webhook::InboundWebhook, intent_parser::IntentParser,
 };
@@ -45,6 +46,7 @@ pub(crate) struct Messaging {
     pub(crate) consents: Arc<dyn Consents>,
     pub(crate) turns: TurnRunner,
     pub(crate) relay: RelayOutbox,
+    pub(crate) tell: TellPeople,
 }
 
 impl Messaging {
@@ -56,6 +58,7 @@ impl Messaging {
         verification: &Verification,
     ) -> Self {
         let Foundation { settings, store, kernel } = base;
+        let tell = TellPeople::new(tell_parts(base, &providers), kernel.clone());
         let Providers { channels, webhooks, meta, whatsapp_accounts, .. } = providers;
         let parser: Arc<dyn IntentParser> = Arc::new(RuleParser::new(settings.default_region));
         let parts = turn_parts(base, parser.clone(), flows.clone(), money, verification);
@@ -86,7 +89,28 @@ impl Messaging {
             consents: store.clone(),
             turns,
             relay: RelayOutbox::new(store.clone(), channels, kernel.clone()),
+            tell,
         }
+    }
+}
+
+/// What people are told of goes out over the same channel accounts as everything else.
+fn tell_parts(base: &Foundation, providers: &Providers) -> TellPeopleParts {
+    let Foundation { settings, store, .. } = base;
+    let of = |channel| providers.channels.keys().filter(move |account| account.channel() == channel);
+    TellPeopleParts {
+        alerts: store.clone(),
+        ledger: store.clone(),
+        identities: store.clone(),
+        accounts: store.clone(),
+        links: store.clone(),
+        conversations: store.clone(),
+        texts: Arc::new(BuiltInTexts),
+        chats: of(Channel::Whatsapp).chain(of(Channel::Telegram)).cloned().collect(),
+        sms: of(Channel::Sms).next().cloned(),
+        mail: of(Channel::Email).next().cloned(),
+        received_template: settings.received_template.clone(),
+        default_locale: settings.default_locale,
     }
 }
 
@@ -118,6 +142,7 @@ fn turn_parts(
         cancel: money.cancel.clone(),
         figures: money.figures.clone(),
         payees: money.payees.clone(),
+        receiving: money.receiving.clone(),
         freezes: store.clone(),
         ledger: store.clone(),
         identities: store.clone(),

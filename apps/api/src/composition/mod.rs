@@ -13,7 +13,7 @@ use crate::{
     stores::{self, DatabaseError, Stores},
     system::SystemClock,
 };
-use adapter_crypto::{AeadSealer, HmacAuditSealer, RingRandom, Tokens, UuidV7};
+use adapter_crypto::{AeadSealer, HmacAuditSealer, RingRandom, Tokens, UuidV7, clabe_issuer};
 use application::kernel::Kernel;
 use domain::channel_account::InvalidChannelAccount;
 use ports::ids_and_random::Random;
@@ -73,7 +73,9 @@ pub(crate) async fn open_store(settings: &Settings) -> Result<Arc<dyn Stores>, D
     let random: Arc<dyn Random> = Arc::new(RingRandom::default());
     let sealer = Arc::new(AeadSealer::new(&settings.encryption_key, random));
     let audit_sealer = Arc::new(HmacAuditSealer::new(&settings.encryption_key));
-    stores::open(&settings.database, sealer, audit_sealer).await
+    let prefix = settings.clabe_prefix.clone();
+    let clabes = prefix.and_then(|prefix| clabe_issuer(&settings.hmac_secret, prefix));
+    stores::open(&settings.database, sealer, audit_sealer, clabes).await
 }
 
 /// Signs and reads service and access tokens.

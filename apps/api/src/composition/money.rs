@@ -15,6 +15,7 @@ use application::{
         payees::PayeeBook,
         payment_code::{PaymentCodes, ResendPaymentCode},
         prepare_transfer::{PrepareTransfer, PrepareTransferParts},
+        receiving::Receiving,
         reverse_transfer::ReverseTransfer,
         statement::Statements,
         submit_transfer::{SubmitTransfer, SubmitTransferParts, TransferRules},
@@ -44,6 +45,7 @@ pub(crate) struct Money {
     pub(crate) resend_code: Arc<ResendPaymentCode>,
     pub(crate) cancel: Arc<CancelTransfer>,
     pub(crate) reverse: Arc<ReverseTransfer>,
+    pub(crate) receiving: Arc<Receiving>,
     rules: Arc<TransferRules>,
     store: Arc<dyn Stores>,
 }
@@ -85,6 +87,7 @@ impl Money {
             resend_code: Arc::new(resend_code),
             cancel: Arc::new(CancelTransfer::new(store.clone(), kernel.clone())),
             reverse: Arc::new(ReverseTransfer::new(store.clone(), kernel.clone())),
+            receiving: Arc::new(Receiving::new(store.clone(), kernel.clone())),
             rules,
             store: store.clone(),
         }

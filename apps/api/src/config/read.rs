@@ -12,7 +12,7 @@ use chrono::Duration;
 use chrono_tz::Tz;
 use domain::{
     locale::Locale,
-    money::{Currency, Money, limits::Limits},
+    money::{Currency, Money, clabe::ClabePrefix, limits::Limits},
     phone::Region,
     verification::{otp::OtpPolicy, return_to::WebOrigin},
 };
@@ -49,6 +49,7 @@ struct Home {
 struct Providers {
     verify_provider: Option<VerifyProvider>,
     whatsapp_code_template: String,
+    received_template: Option<String>,
     smtp: Option<SmtpSettings>,
     twilio: TwilioSettings,
     meta: Option<MetaSettings>,
@@ -81,6 +82,7 @@ fn read_all(r: &mut Reader<'_>) -> Option<Settings> {
     let return_to_origins = return_to_origins(r, place.env);
     let threshold = threshold(r);
     let limits = home.currency.map(|currency| limits(r, currency));
+    let clabe_prefix = clabe_prefix(r);
     let flows_dir = flows_dir(r);
     let (log_level, log_format) = (log_level(r), log_format(r, place.env));
     let conversations = ConversationPolicy::default();
@@ -107,6 +109,7 @@ fn read_all(r: &mut Reader<'_>) -> Option<Settings> {
         debug_key,
         verify_provider: providers.verify_provider?,
         whatsapp_code_template: providers.whatsapp_code_template,
+        received_template: providers.received_template,
         smtp: providers.smtp,
         otp,
         allowed_countries,
@@ -118,6 +121,7 @@ fn read_all(r: &mut Reader<'_>) -> Option<Settings> {
         rate_limit_verify_per_minute: r.number("RATE_LIMIT_VERIFY_PER_MINUTE", VERIFY_PER_MINUTE),
         transfer_2fa_threshold: threshold?,
         limits: limits?,
+        clabe_prefix,
         flows_dir,
         sandbox: place.sandbox,
         sandbox_bind_address: r.get("SANDBOX_BIND_ADDRESS").unwrap_or(SANDBOX_ADDRESS).to_owned(),
@@ -169,6 +173,7 @@ fn providers(r: &mut Reader<'_>) -> Providers {
     let verify_provider = r.read("VERIFY_PROVIDER", "twilio", "twilio or self", VerifyProvider::parse);
     let whatsapp_code_template =
         r.get("WHATSAPP_CODE_TEMPLATE").unwrap_or("codigo_de_verificacion").to_owned();
+    let received_template = r.get("RECEIVED_TEMPLATE").map(str::to_owned);
     let smtp = providers::smtp(r);
     let twilio = providers::twilio(r, verify_provider);
     let meta = providers::meta(r);
@@ -177,7 +182,16 @@ fn providers(r: &mut Reader<'_>) -> Providers {
     if whatsapp_provider == Some(WhatsappProvider::Meta) && meta.is_none() {
         r.fault("WHATSAPP_PROVIDER", "is meta, but Meta's settings are missing");
     }
-    Providers { verify_provider, whatsapp_code_template, smtp, twilio, meta, telegram, whatsapp_provider }
+    Providers {
+        verify_provider,
+        whatsapp_code_template,
+        received_template,
+        smtp,
+        twilio,
+        meta,
+        telegram,
+        whatsapp_provider,
+    }
 }
 
 fn debug_key(r: &mut Reader<'_>, env: AppEnv) -> Option<SecretString> {
@@ -199,6 +213,15 @@ fn allowed_countries(r: &mut Reader<'_>, env: AppEnv) -> Vec<Region> {
 fn threshold(r: &mut Reader<'_>) -> Option<Decimal> {
     let default = TransferRules::default().step_up_from.to_string();
     r.read("TRANSFER_2FA_THRESHOLD", &default, "an amount", |t| Decimal::from_str(t).ok())
+}
+
+fn clabe_prefix(r: &mut Reader<'_>) -> Option<ClabePrefix> {
+    let text = r.get("CLABE_PREFIX")?.to_owned();
+    let prefix = ClabePrefix::parse(&text).ok();
+    if prefix.is_none() {
+        r.fault("CLABE_PREFIX", "must be 10 to 13 digits");
+    }
+    prefix
 }
 
 fn flows_dir(r: &mut Reader<'_>) -> Option<PathBuf> {

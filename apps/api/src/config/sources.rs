@@ -93,6 +93,7 @@ fn fill_development(values: &mut BTreeMap<String, String>, faults: &mut Settings
         ("WHATSAPP_BUSINESS_ACCOUNT_ID", "100000000000002"),
         ("TELEGRAM_BOT_NAME", "ventanilla_bot"),
         ("MAIL_FROM", "ventanilla@example.com"),
+        ("CLABE_PREFIX", "6461800001"),
     ] {
         values.entry(name.to_owned()).or_insert_with(|| value.to_owned());
     }

@@ -135,6 +135,16 @@ fn complaints_and_debug_show_no_secret() {
 }
 
 #[test]
+fn a_prefix_of_clabes_is_ten_to_thirteen_digits() {
+    assert_eq!(read::read(&production()).unwrap().clabe_prefix, None, "in production there is no default");
+    let prefix = read::read(&with("CLABE_PREFIX", "64618000023")).unwrap().clabe_prefix.unwrap();
+    assert_eq!(prefix.as_str(), "64618000023");
+    for wrong in ["646180000", "64618000023456", "6461800002x"] {
+        assert_eq!(faults(&with("CLABE_PREFIX", wrong)), ["CLABE_PREFIX"], "{wrong}");
+    }
+}
+
+#[test]
 fn people_go_back_only_to_named_origins() {
     assert!(read::read(&production()).unwrap().return_to_origins.is_empty());
     let named = with("RETURN_TO_ORIGINS", "https://app.example.com, https://other.example:8443");

@@ -4,6 +4,7 @@
 use super::values::{Conn, DbId, DbTime, columns::*};
 use crate::store::{
     error::SqlError,
+    messaging::alerts::NewAlertRow,
     money::rows::{AccountChange, EntryRow, HoldRow, KeyRow, LedgerRows, NewTransferRow, PayeeRow},
     rows::{NewAuditRow, NewConversationRow, NewInboxRow},
 };
@@ -144,6 +145,19 @@ over_columns! {
 }
 
 over_columns! {
+    Alerts of NewAlertRow:
+    "insert into alerts (kind, user_id, transfer_id, ordered_on, fence, leased_until, created_at) select * from",
+    "",
+    kind Text => &'static str,
+    user_id UuidCol => DbId,
+    transfer_id Nullable<UuidCol> => Option<DbId>,
+    ordered_on Nullable<Text> => Option<String>,
+    fence BigInt => i64,
+    leased_until InstantCol => DbTime,
+    created_at InstantCol => DbTime,
+}
+
+over_columns! {
     Audit of NewAuditRow:
     "insert into audit (at, who, channel, request_id, action, subject, on_behalf_of, before, after) select * from",
     "",
@@ -210,7 +224,7 @@ where
 /// together: a single transfer costs one round trip, not one for each table.
 pub(crate) async fn write_ledger(conn: &mut Conn, rows: LedgerRows) -> Result<(), SqlError> {
     let conn: &Conn = conn;
-    let LedgerRows { transfers, entries, accounts, keys, holds, payees, audit } = rows;
+    let LedgerRows { transfers, entries, accounts, keys, holds, payees, audit, alerts } = rows;
     tokio::try_join!(
         send(conn, transfers.len(), Transfers::of(transfers)),
         send(conn, entries.len(), Entries::of(entries)),
@@ -219,6 +233,7 @@ pub(crate) async fn write_ledger(conn: &mut Conn, rows: LedgerRows) -> Result<()
         send(conn, holds.len(), Holds::of(holds)),
         send(conn, payees.len(), Payees::of(payees)),
         send(conn, audit.len(), Audit::of(audit)),
+        send(conn, alerts.len(), Alerts::of(alerts)),
     )?;
     Ok(())
 }

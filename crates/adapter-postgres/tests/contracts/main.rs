@@ -10,9 +10,10 @@
 
 mod cut;
 
-use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom};
+use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom, clabe_issuer};
 use adapter_postgres::Store;
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use domain::money::clabe::ClabePrefix;
 use std::{
     env, process,
     sync::{
@@ -43,7 +44,9 @@ async fn open(address: &str) -> Store {
 }
 
 async fn fresh_store() -> Store {
-    open(&fresh_address().await).await
+    let keys = Keyring::parse(&"k".repeat(32)).unwrap();
+    let prefix = ClabePrefix::parse(store_contracts::money::clabes::PREFIX).unwrap();
+    open(&fresh_address().await).await.with_clabes(clabe_issuer(&keys, prefix))
 }
 
 store_contracts::suite!(fresh_store);

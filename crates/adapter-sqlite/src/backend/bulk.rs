@@ -5,7 +5,9 @@ use crate::store::{
     error::SqlError,
     money::rows::{AccountChange, LedgerRows},
     rows::{NewConversationRow, NewInboxRow},
-    schema::{accounts, audit, conversations, entries, holds, idempotency_keys, inbox, payees, transfers},
+    schema::{
+        accounts, alerts, audit, conversations, entries, holds, idempotency_keys, inbox, payees, transfers,
+    },
 };
 use diesel::{QueryResult, SqliteConnection, prelude::*, query_dsl::methods::FilterDsl};
 
@@ -38,6 +40,9 @@ fn write_each(conn: &mut SqliteConnection, rows: &LedgerRows) -> QueryResult<()>
             .do_update()
             .set(payees::last_paid_at.eq(paid_at));
         FilterDsl::filter(upsert, paid_at.is_not_null().and(payees::id.is_not_null())).execute(conn)?;
+    }
+    for row in &rows.alerts {
+        diesel::insert_into(alerts::table).values(row).execute(conn)?;
     }
     for row in &rows.audit {
         diesel::insert_into(audit::table).values(row).execute(conn)?;

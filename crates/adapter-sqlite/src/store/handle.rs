@@ -6,6 +6,7 @@ use super::{
     money::writer::{self as ledger_writer, LedgerWriter},
 };
 use crate::backend::Database;
+use domain::money::clabe::ClabeIssuer;
 use ports::{
     crypto::{AuditSealer, Sealer},
     store_error::StoreResult,
@@ -20,6 +21,7 @@ pub struct Store {
     pub(crate) audit_sealer: Arc<dyn AuditSealer>,
     pub(crate) ledger_writer: LedgerWriter,
     pub(crate) inbox_writer: InboxWriter,
+    pub(crate) clabes: Option<Arc<ClabeIssuer>>,
 }
 
 impl Store {
@@ -39,7 +41,15 @@ impl Store {
             database,
             sealer,
             audit_sealer,
+            clabes: None,
         })
+    }
+
+    /// The same store, which gives each wallet in pesos a CLABE when it is opened.
+    #[must_use]
+    pub fn with_clabes(mut self, issuer: Option<ClabeIssuer>) -> Self {
+        self.clabes = issuer.map(Arc::new);
+        self
     }
 
     /// Migrates the tables, and returns how many migrations ran.

@@ -3,7 +3,7 @@
 mod accounts;
 pub(crate) mod error;
 pub(crate) mod handle;
-mod messaging;
+pub(crate) mod messaging;
 pub(crate) mod money;
 mod operations;
 pub(crate) mod rows;

@@ -3,8 +3,9 @@
 
 mod killed;
 
-use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom};
+use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom, clabe_issuer};
 use adapter_sqlite::Store;
+use domain::money::clabe::{ClabeIssuer, ClabePrefix};
 use std::{fs, path::PathBuf, sync::Arc};
 use tempfile::TempDir;
 
@@ -26,8 +27,58 @@ async fn open(path: &std::path::Path) -> Store {
     store
 }
 
+/// The issuer under that prefix and key.
+fn issuer(prefix: &str, key: &str) -> Option<ClabeIssuer> {
+    clabe_issuer(&Keyring::parse(&key.repeat(32)).unwrap(), ClabePrefix::parse(prefix).unwrap())
+}
+
 async fn fresh_store() -> Store {
-    open(&fresh_path()).await
+    open(&fresh_path()).await.with_clabes(issuer(store_contracts::money::clabes::PREFIX, "k"))
+}
+
+/// Wallets that were opened before there was a prefix get a CLABE later, in batches. Another prefix or another key
+/// leaves those that have one as they are, and gives no CLABE twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn older_wallets_get_a_clabe_and_keep_it() {
+    use domain::money::Currency;
+    use ports::{
+        accounts::Identities,
+        money::{Ledger, Receiving, Resolved},
+    };
+    let path = fresh_path();
+    let store = open(&path).await;
+    let now = chrono::DateTime::UNIX_EPOCH;
+    let mut people = Vec::new();
+    for n in 1..=5 {
+        let person = testkit::new_person(testkit::phone(n));
+        people.push(store.get_or_create(&person, now).await.unwrap().id);
+    }
+    let clabe = |store: &Store, n: usize| {
+        let (store, user) = (store.clone(), people[n]);
+        async move { store.receiving_of(user, Currency::MXN).await.unwrap().unwrap().clabe }
+    };
+    assert_eq!(store.assign_clabes(10, now).await.unwrap().left, None, "no prefix is set");
+    assert_eq!(clabe(&store, 0).await, None);
+    let first = store.clone().with_clabes(issuer("6461800001", "k"));
+    assert_eq!(first.assign_clabes(2, now).await.unwrap().assigned, 2);
+    let kept = clabe(&first, 0).await.unwrap();
+    // The same prefix under another key, and then another prefix.
+    let rotated = store.clone().with_clabes(issuer("6461800001", "r"));
+    assert_eq!(rotated.assign_clabes(1, now).await.unwrap().assigned, 1);
+    let other = store.with_clabes(issuer("646180000277", "r"));
+    assert_eq!(other.assign_clabes(10, now).await.unwrap().assigned, 2);
+    let mut all = std::collections::BTreeSet::new();
+    for n in 0..5 {
+        all.insert(clabe(&other, n).await.unwrap().canonical().to_owned());
+    }
+    assert_eq!(all.len(), 5);
+    assert_eq!(clabe(&other, 0).await, Some(kept.clone()));
+    assert!(clabe(&other, 4).await.unwrap().canonical().starts_with("646180000277"));
+    let found = other.resolve(&kept, Currency::MXN).await.unwrap();
+    assert!(
+        matches!(found, Resolved::Wallet { owner, .. } if owner == people[0]),
+        "an old prefix stays valid"
+    );
 }
 
 store_contracts::suite!(fresh_store);

@@ -1,6 +1,6 @@
 //! Freeze a person, and lift the freeze.
 //!
-//! Whoever holds the phone may freeze, without a proof. The owner lifts the freeze with their password and a code
+//! A person who holds the phone may freeze, without a proof. The owner lifts the freeze with their password and a code
 //! that goes to their e-mail address only: never to the number that may be in wrong hands. Staff need neither.
 
 use crate::{

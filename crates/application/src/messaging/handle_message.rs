@@ -13,7 +13,7 @@ use crate::{
     money::{
         cancel_transfer::CancelTransfer, confirm_transfer::ConfirmTransfer, figures::Figures,
         payees::PayeeBook, payment_code::ResendPaymentCode, prepare_transfer::PrepareTransfer,
-        submit_transfer::SubmitTransfer,
+        receiving::Receiving, submit_transfer::SubmitTransfer,
     },
     verification::verification_service::VerificationService,
 };
@@ -121,6 +121,8 @@ pub struct HandleMessageParts {
     pub figures: Arc<Figures>,
     /// The payees of people.
     pub payees: Arc<PayeeBook>,
+    /// Tells how people are paid.
+    pub receiving: Arc<Receiving>,
     /// Freezes people.
     pub freezes: Arc<dyn Freezes>,
     /// The ledger port, for balances and statement lines.

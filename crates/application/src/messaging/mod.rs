@@ -7,4 +7,5 @@ pub mod handle_message;
 pub mod mail_channel;
 pub mod relay_outbox;
 pub mod send_message;
+pub mod tell_people;
 pub mod turn_runner;

@@ -10,6 +10,7 @@ pub mod open_wallet;
 pub mod payees;
 pub mod payment_code;
 pub mod prepare_transfer;
+pub mod receiving;
 pub mod reverse_transfer;
 pub mod statement;
 pub mod submit_transfer;

@@ -82,6 +82,7 @@ planned!(Identities {
     get_or_create(person: &NewPerson, now: DateTime<Utc>) -> User;
     find_by_phone(phone: &PhoneNumber) -> Option<User>;
     find(id: UserId) -> Option<User>;
+    shown_name(user: UserId) -> Option<String>;
 });
 
 planned!(Payees {

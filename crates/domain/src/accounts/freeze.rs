@@ -7,6 +7,7 @@
 //! The person lifts it with their password and a code that does not go to the frozen number. Payments then wait
 //! for [`COOLOFF`], in case both were stolen. People who work for the bank lift it without a cool-off.
 
+use crate::message::Channel;
 use chrono::{DateTime, Duration, Utc};
 
 /// How long payments wait after a person lifted their own freeze.
@@ -67,6 +68,20 @@ impl Freeze {
     }
 }
 
+/// On which channels the person is told of a freeze: each entry is one message, on the first of its channels that
+/// reaches them. It is another channel than the one on which the freeze was ordered, because that one may be in
+/// wrong hands. Without one (the API, the console) the person is told on both.
+#[must_use]
+pub fn told_on(ordered_on: Option<Channel>) -> &'static [&'static [Channel]] {
+    match ordered_on {
+        Some(Channel::Whatsapp) => &[&[Channel::Sms, Channel::Email]],
+        Some(Channel::Telegram) => &[&[Channel::Email, Channel::Sms]],
+        Some(Channel::Sms | Channel::Call) => &[&[Channel::Email]],
+        Some(Channel::Email) => &[&[Channel::Sms]],
+        None => &[&[Channel::Sms], &[Channel::Email]],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +119,16 @@ mod tests {
     fn a_freeze_during_the_wait_is_a_freeze() {
         let cooling = Freeze::default().freeze(at(1)).unwrap().lift(LiftedBy::Owner, at(2)).unwrap();
         assert_eq!(cooling.freeze(at(3)).unwrap().frozen_at, Some(at(3)));
+    }
+
+    #[test]
+    fn a_freeze_is_told_on_another_channel() {
+        let all = [Channel::Whatsapp, Channel::Sms, Channel::Call, Channel::Email, Channel::Telegram];
+        for ordered_on in all {
+            let told: Vec<_> = told_on(Some(ordered_on)).concat();
+            assert!(!told.is_empty() && !told.contains(&ordered_on), "{ordered_on:?}");
+        }
+        assert_eq!(told_on(None).len(), 2);
     }
 
     #[test]

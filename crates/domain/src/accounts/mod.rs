@@ -8,6 +8,7 @@ mod once;
 mod password;
 mod person_name;
 mod session;
+mod shown_name;
 mod tries;
 
 pub use self::{
@@ -19,5 +20,6 @@ pub use self::{
     password::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, Password, WeakPassword},
     person_name::{InvalidName, NAME_LENGTH_MAX, PersonName},
     session::{ACCESS_TTL, REFRESH_GRACE, REFRESH_TTL, RefreshFamily, RefreshRefused, Rotation},
+    shown_name::shown_name,
     tries::{TRIES_PER_ADDRESS, TRIES_PER_PERSON_AND_ADDRESS, TRY_WINDOW, Tries},
 };

@@ -119,16 +119,21 @@ fn parse_alias(text: &str) -> Option<String> {
     (sane(local) && sane(domain) && domain.contains('.')).then(|| text.to_ascii_lowercase())
 }
 
-/// Weights 3, 7, 1 over the first 17 digits. The last digit makes the sum of the last digits a multiple of
-/// ten.
 fn clabe_check_digit_holds(digits: &str) -> bool {
+    let check = u32::from(clabe_check_digit(digits));
+    digits.as_bytes().get(17).map(|b| u32::from(b.saturating_sub(b'0'))) == Some(check)
+}
+
+/// The check digit of a CLABE: weights 3, 7, 1 over the first 17 digits. It makes the sum of the last digits a
+/// multiple of ten.
+pub(crate) fn clabe_check_digit(digits: &str) -> u8 {
     let weighted = digits.bytes().zip([3u32, 7, 1].into_iter().cycle()).take(17);
     let sum = weighted.fold(0u32, |sum, (digit, weight)| {
         let value = u32::from(digit.saturating_sub(b'0')).saturating_mul(weight);
         sum.saturating_add(value.checked_rem(10).unwrap_or(0))
     });
     let check = 10u32.saturating_sub(sum.checked_rem(10).unwrap_or(0)).checked_rem(10);
-    digits.as_bytes().get(17).map(|b| u32::from(b.saturating_sub(b'0'))) == check
+    check.and_then(|check| u8::try_from(check).ok()).unwrap_or(0)
 }
 
 fn parse_iban(compact: &str) -> Result<AccountNumber, AccountNumberError> {

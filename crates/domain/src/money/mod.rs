@@ -3,6 +3,8 @@
 pub mod account_number;
 mod amount;
 pub mod banks;
+pub mod clabe;
+pub mod counterpart;
 pub mod folio;
 pub mod ledger;
 pub mod limits;

@@ -230,12 +230,6 @@ impl Transfer {
         }
     }
 
-    /// The other side, masked, as the owner of the wallet `own` sees it.
-    #[must_use]
-    pub fn counterpart(&self, own: WalletId) -> String {
-        if self.from == own { self.destination.masked() } else { crate::text::mask(&self.from.to_string()) }
-    }
-
     /// Whether a principal may see and settle it: the one that requested it, and the user whose money it is.
     #[must_use]
     pub fn is_seen_by(&self, caller: &Principal) -> bool {

@@ -107,6 +107,9 @@ pub trait ChatLinks: Send + Sync {
     /// The user that a chat is bound to; `None` when it is bound to nobody.
     async fn find_chat_link(&self, chat: i64) -> StoreResult<Option<ChatLink>>;
 
+    /// The newest chat that is bound to a user; `None` when none is.
+    async fn newest_chat_of(&self, user: UserId) -> StoreResult<Option<i64>>;
+
     /// The chat of a number: the newest one that was bound by the user who proved the number. A number that
     /// is only claimed has none.
     async fn find_chat_of(&self, phone: &PhoneNumber) -> StoreResult<Option<i64>>;

@@ -53,4 +53,7 @@ pub trait Identities: Send + Sync {
 
     /// The user with that id.
     async fn find(&self, id: UserId) -> StoreResult<Option<User>>;
+
+    /// The name under which others see a user: `domain::accounts::shown_name`. `None`: there is no such user.
+    async fn shown_name(&self, user: UserId) -> StoreResult<Option<String>>;
 }

@@ -1,5 +1,6 @@
 //! Messaging: webhooks, the inbox, conversations, the outbox, channels, texts.
 
+mod alerts;
 mod consents;
 mod conversations;
 mod flows;
@@ -13,10 +14,11 @@ mod turn_queue;
 
 #[cfg(feature = "mock")]
 pub use self::{
-    consents::MockConsents, conversations::MockConversations, flows::MockFlows, outbox::MockOutbox,
-    turn_queue::MockTurnQueue,
+    alerts::MockAlerts, consents::MockConsents, conversations::MockConversations, flows::MockFlows,
+    outbox::MockOutbox, turn_queue::MockTurnQueue,
 };
 pub use self::{
+    alerts::{AlertKind, AlertMessage, Alerts, LeasedAlert},
     consents::{ConsentChange, ConsentView, Consents},
     conversations::{ConversationView, Conversations, MessageBody, TranscriptMessage},
     flows::{FlowResponse, FlowVersion, Flows, KeptVersions, NewFlowResponse},

@@ -10,6 +10,7 @@ use domain::{
     money::{
         Currency, Money,
         account_number::AccountNumber,
+        counterpart::Counterpart,
         ledger::{Decision, Outcome, PostTransfer, Refusal, ReverseTransfer},
         limits::{Limits, Spent},
         transfer::{Transfer, TransferStatus},
@@ -216,6 +217,8 @@ pub struct EntryView {
     pub balance_after: Money,
     /// The transfer it belongs to, in its present form.
     pub transfer: Transfer,
+    /// Who is on the other side.
+    pub counterpart: Counterpart,
     /// When it was posted.
     pub at: DateTime<Utc>,
 }

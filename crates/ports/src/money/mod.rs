@@ -2,10 +2,13 @@
 
 mod ledger;
 mod payees;
+mod receiving;
 mod statements;
 
 #[cfg(feature = "mock")]
-pub use self::{ledger::MockLedger, payees::MockPayees, statements::MockStatements};
+pub use self::{
+    ledger::MockLedger, payees::MockPayees, receiving::MockReceiving, statements::MockStatements,
+};
 pub use self::{
     ledger::{
         ConfirmOutcome, ConfirmTransfer, EntryFilter, EntryView, HoldOutcome, HoldVerdict, Ledger,
@@ -13,5 +16,6 @@ pub use self::{
         StepUpChallenge, TransferFilter, WalletView,
     },
     payees::Payees,
+    receiving::{ClabesAssigned, Receiving, ReceivingView},
     statements::{Direction, OwnEntry, OwnEntryFilter, SentFilter, SentTransfer, Statements},
 };

@@ -6,7 +6,7 @@ use crate::{
     examples::{actor, at, challenge, id, person, phone, policy, transfer},
     money::{
         ledger::{balance, is_accepted, outside, post},
-        step_up::{RIGHT, wait_for_code},
+        step_up::{filed_request, right_code},
     },
 };
 use chrono::{DateTime, Duration, Utc};
@@ -18,7 +18,7 @@ use domain::{
     money::{
         Currency,
         ledger::{Decision, Outcome, Refusal, ReverseTransfer},
-        limits::{LimitExceeded, Limits},
+        limits::LimitExceeded,
         transfer::TransferStatus,
     },
     operations::idempotency::{Fingerprint, IdempotencyKey},
@@ -28,9 +28,7 @@ use domain::{
 use futures_util::future::join_all;
 use ports::{
     accounts::{FreezeRequest, Identities, LiftProof, LiftRequest, Lifted},
-    money::{
-        ConfirmOutcome, ConfirmTransfer, OpenOutcome, OpenWallet, PostRequest, ReverseRequest, WalletView,
-    },
+    money::{ConfirmOutcome, OpenOutcome, OpenWallet, PostRequest, ReverseRequest, WalletView},
     verification::{AttemptRequest, ReserveAttempt, SendResult, StartOutcome, Verifications},
 };
 
@@ -53,23 +51,7 @@ fn frozen() -> Decision {
 }
 
 fn waiting(wallet: &WalletView, minor: i64) -> PostRequest {
-    let mut request = transfer(wallet.user, wallet.id, outside(), minor, None);
-    wait_for_code(&mut request, policy(), 300);
-    request
-}
-
-fn right_code(request: &PostRequest) -> ConfirmTransfer {
-    ConfirmTransfer {
-        transfer: request.command.transfer.id,
-        verification: request.command.transfer.verification.unwrap(),
-        mac: Some(RIGHT),
-        effect_key: None,
-        limits: Limits::none(Currency::MXN),
-        day: at(0).date_naive(),
-        policy: policy(),
-        payee: None,
-        actor: actor(),
-    }
+    filed_request(wallet, outside(), minor)
 }
 
 fn give_back(original: TransferId) -> ReverseRequest {

@@ -1,6 +1,7 @@
 //! What every inbox, outbox and store of conversations must do.
 
 pub mod agent_handoff;
+pub mod alerts;
 pub mod flows;
 pub mod inbox;
 pub mod outbox;

@@ -1,5 +1,6 @@
 //! What every ledger must do.
 
+pub mod clabes;
 pub mod folios;
 pub mod holds;
 pub mod ledger;

@@ -22,7 +22,7 @@ use futures_util::future::join_all;
 use ports::{
     crypto::CodeMac,
     messaging::Lane,
-    money::{ConfirmOutcome, ConfirmTransfer, PostRequest, StepUpChallenge},
+    money::{ConfirmOutcome, ConfirmTransfer, PostRequest, StepUpChallenge, WalletView},
     pagination::PageRequest,
     verification::{OwnCode, Verifications},
 };
@@ -70,6 +70,29 @@ pub(crate) fn wait_for_code(request: &mut PostRequest, policy: OtpPolicy, until:
         expires_at: at(until),
         policy,
     });
+}
+
+/// A request to pay that wallet once the code [`RIGHT`] is entered.
+pub(crate) fn filed_request(payer: &WalletView, to: WalletId, minor: i64) -> PostRequest {
+    let mut request = transfer(payer.user, payer.id, to, minor, None);
+    wait_for_code(&mut request, policy(), 300);
+    request
+}
+
+/// The right code for such a request.
+pub(crate) fn right_code(request: &PostRequest) -> ConfirmTransfer {
+    let asked = &request.command.transfer;
+    ConfirmTransfer {
+        transfer: asked.id,
+        verification: asked.verification.unwrap(),
+        mac: Some(RIGHT),
+        effect_key: None,
+        limits: Limits::none(Currency::MXN),
+        day: day(),
+        policy: policy(),
+        payee: None,
+        actor: actor(),
+    }
 }
 
 async fn confirm(

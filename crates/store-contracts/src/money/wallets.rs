@@ -2,22 +2,26 @@
 
 use crate::{
     Stores,
-    examples::{actor, at, id, person, transfer},
+    examples::{actor, approved, at, id, person, registered, sign_up, transfer},
 };
 use chrono::Duration;
 use domain::{
+    accounts::PersonName,
     ids::{UserId, WalletId},
     money::{
         Currency, Money,
+        counterpart::Counterpart,
         ledger::{Decision, Outcome, Refusal, clearing_account},
         limits::{LimitExceeded, LimitFigures, Limits},
     },
     operations::idempotency::{Fingerprint, IdempotencyKey},
     principal::Principal,
+    verification::otp::Purpose,
 };
 use futures_util::future::join_all;
 use ports::{
-    money::{EntryFilter, OpenOutcome, OpenWallet},
+    accounts::Registered,
+    money::{EntryFilter, OpenOutcome, OpenWallet, WalletView},
     pagination::PageRequest,
 };
 
@@ -136,4 +140,49 @@ pub async fn entries_can_be_asked_for_by_time(store: impl Stores) {
     assert_eq!(amounts(between(Some(at(10)), Some(at(30)))).await, [-20, -10]);
     assert_eq!(amounts(between(Some(at(30)), None)).await, [-30]);
     assert_eq!(amounts(between(None, Some(at(10)))).await, [1_000]);
+}
+
+/// Each side of an entry is named: people by the name that others see, one's own wallets by theirs, accounts
+/// outside by their last digits. No name is a part of an id.
+pub async fn entries_name_the_other_side(store: impl Stores) {
+    let (payer, payee) = (person(&store, 1, 1_000).await, named(&store, 2, "Ximena").await);
+    let OpenOutcome::Opened(savings) =
+        store.open_wallet(&savings(payer.user, "Ahorro", "k"), at(5)).await.unwrap()
+    else {
+        panic!("not opened");
+    };
+    let outside = clearing_account(Currency::MXN);
+    for (to, minor) in [(payee.id, 1), (savings.id, 2), (outside, 3)] {
+        store.post(&[transfer(payer.user, payer.id, to, minor, None)], at(6)).await.unwrap();
+    }
+    let seen = |wallet: WalletId| {
+        let store = &store;
+        async move {
+            let page = PageRequest { limit: 10, after: None };
+            let entries = store.entries(wallet, EntryFilter::default(), &page).await.unwrap();
+            entries.into_iter().map(|entry| entry.counterpart).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(
+        seen(payer.id).await,
+        [
+            Counterpart::Account("****4567".into()),
+            Counterpart::OwnWallet("Ahorro".into()),
+            Counterpart::Person("Ximena".into()),
+            Counterpart::Unknown,
+        ]
+    );
+    assert_eq!(seen(savings.id).await, [Counterpart::OwnWallet("Principal".into())]);
+    assert_eq!(seen(payee.id).await, [Counterpart::Person("****0001".into())], "no name is known");
+    assert_eq!(store.shown_name(payee.user).await.unwrap().as_deref(), Some("Ximena"));
+    assert_eq!(store.shown_name(UserId(id())).await.unwrap(), None);
+}
+
+/// A person with a proved number and a first name.
+async fn named(store: &dyn Stores, n: u32, first_name: &str) -> WalletView {
+    let proof = approved(store, n, Purpose::Registration).await;
+    let mut account = sign_up(n, Some((n, proof)));
+    account.first_name = Some(PersonName::parse(first_name).unwrap());
+    let Registered::Done(user) = registered(store, account).await else { panic!("not registered") };
+    store.first_wallet(user, Currency::MXN).await.unwrap().unwrap()
 }

@@ -117,7 +117,7 @@ pub(crate) async fn freeze(
     let request = FreezeRequest { user, ordered_on: None, reason, key: None, actor: caller.actor() };
     let use_case = app.freeze.clone();
     let state = detached(async move { use_case.freeze(&request).await }).await??;
-    wakeups.outbox.notify_one();
+    wakeups.alerts.notify_one();
     Ok(HttpResponse::Ok().json(FreezeJson::of(user, state.ok_or_else(unknown)?)))
 }
 

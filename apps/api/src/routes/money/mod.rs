@@ -14,6 +14,7 @@ use actix_web::web::ServiceConfig;
     wallets::wallet,
     wallets::entries,
     wallets::open_wallet::open_wallet,
+    wallets::receiving::receiving,
     wallets::statement::statement,
     transfers::submit::submit,
     transfers::list,

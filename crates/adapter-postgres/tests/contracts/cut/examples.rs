@@ -139,9 +139,8 @@ pub(super) fn reversal(original: TransferId, minor: i64, key: &str) -> ReverseRe
     ReverseRequest {
         original,
         command: ReverseTransfer {
-            folio: testkit::folio(),
-            id: TransferId(id()),
             folio: folio(),
+            id: TransferId(id()),
             caller: caller.clone(),
             minor: Some(minor),
             reason: "a mistake".into(),

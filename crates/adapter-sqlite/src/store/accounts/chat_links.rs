@@ -119,22 +119,30 @@ impl ChatLinks for Store {
             .await
     }
 
+    async fn newest_chat_of(&self, user: UserId) -> StoreResult<Option<i64>> {
+        self.database.query(move |conn| async move { newest_chat(conn, user).await }.boxed()).await
+    }
+
     async fn find_chat_of(&self, phone: &PhoneNumber) -> StoreResult<Option<i64>> {
         let phone = phone.clone();
         self.database
             .query(move |conn| {
                 async move {
                     let Some(owner) = by_phone(conn, &phone).await? else { return Ok(None) };
-                    let newest = telegram_chats::table
-                        .filter(telegram_chats::user_id.eq(DbId(owner.id.0)))
-                        .order((telegram_chats::bound_at.desc(), telegram_chats::chat_id.desc()))
-                        .select(telegram_chats::chat_id);
-                    Ok(newest.first(conn).await.optional()?)
+                    newest_chat(conn, owner.id).await
                 }
                 .boxed()
             })
             .await
     }
+}
+
+async fn newest_chat(conn: &mut Conn, user: UserId) -> Result<Option<i64>, SqlError> {
+    let newest = telegram_chats::table
+        .filter(telegram_chats::user_id.eq(DbId(user.0)))
+        .order((telegram_chats::bound_at.desc(), telegram_chats::chat_id.desc()))
+        .select(telegram_chats::chat_id);
+    Ok(newest.first(conn).await.optional()?)
 }
 
 async fn keep(conn: &mut Conn, code: &NewLinkCode, now: DateTime<Utc>) -> Result<bool, SqlError> {

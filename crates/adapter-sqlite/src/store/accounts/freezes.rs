@@ -9,9 +9,10 @@ use crate::{
     store::{
         error::SqlError,
         handle::Store,
+        messaging::alerts::NewAlertRow,
         money::{confirm, read},
         operations::audit_record::record,
-        schema::{accounts, link_codes, telegram_chats, transfers, users},
+        schema::{accounts, alerts, link_codes, telegram_chats, transfers, users},
         verification::verifications::use_proof,
     },
 };
@@ -29,6 +30,7 @@ use domain::{
 use futures_util::FutureExt;
 use ports::{
     accounts::{FreezeRequest, Freezes, LiftProof, LiftRequest, Lifted},
+    messaging::AlertKind,
     store_error::StoreResult,
 };
 
@@ -91,6 +93,8 @@ async fn freeze(
         .execute(conn)
         .await?;
     unbind_chats(conn, request.user).await?;
+    let alert = NewAlertRow::new(request.user, AlertKind::Frozen { ordered_on: request.ordered_on }, now);
+    diesel::insert_into(alerts::table).values(alert).execute(conn).await?;
     // Transfers that were filed meanwhile. One that another transaction has locked waits there for the accounts,
     // and is refused when it gets them.
     for id in waiting_and_free(conn, request.user).await? {

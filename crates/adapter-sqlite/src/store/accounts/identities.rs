@@ -1,5 +1,6 @@
 //! People.
 
+use super::names::shown_names;
 use crate::backend::{Conn, Db, DbId, DbTime};
 use crate::store::error::SqlError;
 use crate::store::{
@@ -51,7 +52,7 @@ impl TryFrom<UserRow> for User {
 #[async_trait]
 impl Identities for Store {
     async fn get_or_create(&self, person: &NewPerson, now: DateTime<Utc>) -> StoreResult<User> {
-        let person = person.clone();
+        let (person, issuer) = (person.clone(), self.clabes.clone());
         self.database
             .write(move |conn| {
                 async move {
@@ -73,6 +74,7 @@ impl Identities for Store {
                             name: &person.wallet_name,
                             kind: "cash",
                             currency: person.currency,
+                            clabes: issuer.as_deref(),
                         };
                         open_wallet(conn, &face, now).await?;
                     }
@@ -104,6 +106,12 @@ impl Identities for Store {
                 }
                 .boxed()
             })
+            .await
+    }
+
+    async fn shown_name(&self, user: UserId) -> StoreResult<Option<String>> {
+        self.database
+            .query(move |conn| async move { Ok(shown_names(conn, &[user]).await?.remove(&user)) }.boxed())
             .await
     }
 }

@@ -4,5 +4,6 @@ mod audit_rows;
 pub(crate) mod chat_links;
 mod freezes;
 mod identities;
+pub(crate) mod names;
 pub(crate) mod sessions;
 pub(crate) mod users;

@@ -129,9 +129,11 @@ async fn find_by_phone(conn: &mut Conn, phone: &PhoneNumber) -> Result<Option<Ac
 #[async_trait]
 impl Users for Store {
     async fn register(&self, account: &NewAccount, now: DateTime<Utc>) -> StoreResult<Registered> {
-        let account = account.clone();
+        let (account, issuer) = (account.clone(), self.clabes.clone());
         self.database
-            .write(move |conn| async move { register::register(conn, &account, now).await }.boxed())
+            .write(move |conn| {
+                async move { register::register(conn, issuer.as_deref(), &account, now).await }.boxed()
+            })
             .await
     }
 

@@ -2,7 +2,8 @@
 
 use super::{
     post::{
-        Touched, add_history, available, lock_accounts, look_payee, name_payee, transfer_row, wrong_code_row,
+        Touched, add_history, alert_of, available, lock_accounts, look_payee, name_payee, transfer_row,
+        wrong_code_row,
     },
     read, resolve,
     rows::LedgerRows,
@@ -180,7 +181,9 @@ async fn execute(
     let decided = batch.post_filed(transfer, request.limits, request.day, now);
     let left = available(&batch, transfer);
     if decided.is_ok() {
-        write_ledger(conn, LedgerRows::of(batch, now)?).await?;
+        let paid = Transfer { status: TransferStatus::Completed, ..transfer.clone() };
+        let alerts = alert_of(&batch, &paid, now).into_iter().collect();
+        write_ledger(conn, LedgerRows { alerts, ..LedgerRows::of(batch, now)? }).await?;
     }
     Ok(decided.and(left.ok_or(Refusal::NoSuchAccount)))
 }

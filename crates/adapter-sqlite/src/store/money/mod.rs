@@ -1,6 +1,8 @@
 //! The ledger: lock, read, fold, write, commit. Balances are decided nowhere else.
 
+pub(crate) mod clabes;
 pub(crate) mod confirm;
+mod counterparts;
 mod holds;
 mod payees;
 mod payment_codes;
@@ -77,8 +79,12 @@ impl Ledger for Store {
     }
 
     async fn open_wallet(&self, request: &OpenWallet, now: DateTime<Utc>) -> StoreResult<OpenOutcome> {
-        let request = request.clone();
-        self.database.write(move |conn| async move { wallets::open(conn, &request, now).await }.boxed()).await
+        let (request, issuer) = (request.clone(), self.clabes.clone());
+        self.database
+            .write(move |conn| {
+                async move { wallets::open(conn, issuer.as_deref(), &request, now).await }.boxed()
+            })
+            .await
     }
 
     async fn confirm(&self, request: &ConfirmTransfer, now: DateTime<Utc>) -> StoreResult<ConfirmOutcome> {
@@ -156,7 +162,7 @@ impl Ledger for Store {
     ) -> StoreResult<Vec<EntryView>> {
         let page = page.clone();
         self.database
-            .query(move |conn| async move { read::entries(conn, wallet, filter, &page).await }.boxed())
+            .read(move |conn| async move { read::entries(conn, wallet, filter, &page).await }.boxed())
             .await
     }
 

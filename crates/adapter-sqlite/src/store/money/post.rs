@@ -9,6 +9,7 @@ use crate::{
     backend::{Conn, Db, DbId, DbTime, for_update, write_ledger},
     store::{
         error::SqlError,
+        messaging::alerts::NewAlertRow,
         rows::{NewAuditRow, corrupt, day},
         schema::{accounts, payees, transfer_history, transfers},
     },
@@ -34,6 +35,7 @@ use domain::{
 };
 use ports::{
     crypto::Sealer,
+    messaging::AlertKind,
     money::{PostOutcome, PostRequest},
 };
 use std::collections::{BTreeSet, HashMap};
@@ -122,6 +124,7 @@ pub(crate) async fn post(
         .await?;
     look_folios(conn, &mut batch, requests.iter().map(|(request, _)| request.command.transfer.folio)).await?;
     let mut audit = Vec::with_capacity(requests.len());
+    let mut alerts = Vec::new();
     let mut outcomes = Vec::with_capacity(requests.len());
     let mut attempts = Vec::with_capacity(requests.len());
     for (request, at) in requests {
@@ -134,12 +137,13 @@ pub(crate) async fn post(
         codes.count(request, &decision, *at);
         if let Decision::Decided(outcome) = &decision {
             audit.push(audit_row(request, outcome, *at));
+            alerts.extend(received(&batch, outcome, *at));
         }
         let balance_after = balance_of(&batch, &request.command.transfer, &decision);
         outcomes.push(PostOutcome { decision, balance_after });
     }
     let mut rows = LedgerRows::of(batch, now)?;
-    rows.audit = audit;
+    (rows.audit, rows.alerts) = (audit, alerts);
     write_ledger(conn, rows).await?;
     for (((request, at), outcome), attempts_max) in requests.iter().zip(&mut outcomes).zip(attempts) {
         write_company(conn, sealer, request, (&outcome.decision, attempts_max), *at).await?;
@@ -367,6 +371,18 @@ pub(crate) async fn name_payee(
     diesel::update(is_new).set(id).execute(conn).await?;
     diesel::update(row()).set((payees::name.eq(Some(name)), paid_at)).execute(conn).await?;
     Ok(())
+}
+
+/// The alert for the person whom a transfer paid.
+fn received(batch: &PostingBatch, outcome: &Outcome, now: DateTime<Utc>) -> Option<NewAlertRow> {
+    let Outcome::Accepted(transfer) = outcome else { return None };
+    alert_of(batch, transfer, now)
+}
+
+/// The alert for the person whom a transfer paid. `None`: it paid nobody here.
+pub(crate) fn alert_of(batch: &PostingBatch, transfer: &Transfer, now: DateTime<Utc>) -> Option<NewAlertRow> {
+    let payee = batch.paid_person(transfer)?;
+    Some(NewAlertRow::new(payee, AlertKind::Received { transfer: transfer.id }, now))
 }
 
 /// A frozen payer is told so, whatever is the matter with their code.

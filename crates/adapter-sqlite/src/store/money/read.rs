@@ -1,5 +1,6 @@
 //! Read wallets, entries, transfers and kept answers.
 
+use super::counterparts;
 use crate::{
     backend::{Conn, Db, DbId, DbTime, for_update},
     store::{
@@ -15,6 +16,7 @@ use domain::{
     ids::{TransferId, UserId, VerificationId, WalletId},
     money::{
         Currency,
+        counterpart::Counterpart,
         ledger::Outcome,
         limits::{Spending, Spent},
         transfer::{Transfer, TransferStatus},
@@ -303,10 +305,12 @@ macro_rules! entry_rows {
 }
 pub(crate) use entry_rows;
 
+/// An entry; who is on the other side is not named yet.
 pub(crate) fn entry_view((version, minor, balance, at, transfer): EntryRow) -> Result<EntryView, SqlError> {
     let amount = money(minor, &transfer.currency)?;
     let balance_after = money(balance, &transfer.currency)?;
-    Ok(EntryView { version, amount, balance_after, transfer: transfer.try_into()?, at: at.0 })
+    let (transfer, counterpart) = (Transfer::try_from(transfer)?, Counterpart::Unknown);
+    Ok(EntryView { version, amount, balance_after, transfer, counterpart, at: at.0 })
 }
 
 pub(crate) async fn entries(
@@ -330,5 +334,7 @@ pub(crate) async fn entries(
         .limit(page.limit)
         .load::<EntryRow>(conn)
         .await?;
-    rows.into_iter().map(entry_view).collect()
+    let mut views = rows.into_iter().map(entry_view).collect::<Result<Vec<_>, _>>()?;
+    counterparts::name(conn, wallet, &mut views).await?;
+    Ok(views)
 }

@@ -1,18 +1,21 @@
 //! Whom an account number means: a wallet of the platform, an account outside it, or nobody.
 
+use super::clabes;
 use crate::{
     backend::{Conn, DbId},
     store::{
         error::SqlError,
         rows::corrupt,
-        schema::{users, wallets},
+        schema::{clabes as clabe_rows, users, wallets},
     },
 };
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     ids::{UserId, WalletId},
-    money::{Currency, account_number::AccountNumber, ledger::PostingBatch, transfer::Transfer},
+    money::{
+        Currency, account_number::AccountNumber, clabe::ClabePrefix, ledger::PostingBatch, transfer::Transfer,
+    },
 };
 use ports::money::Resolved;
 use std::collections::HashMap;
@@ -25,7 +28,8 @@ pub(crate) async fn resolve(
     account: &AccountNumber,
     currency: Currency,
 ) -> Result<Resolved, SqlError> {
-    if !means_a_wallet(account) {
+    let ours = Ours::among(conn, std::iter::once(account)).await?;
+    if !ours.covers(account) {
         return Ok(Resolved::Outside);
     }
     let found = look(conn, &[account]).await?;
@@ -40,12 +44,13 @@ pub(crate) async fn look_recipients(
     transfers: impl Iterator<Item = &Transfer> + Clone,
 ) -> Result<(), SqlError> {
     let named = transfers.filter_map(|transfer| {
-        let number = transfer.destination.number().filter(|number| means_a_wallet(number))?;
-        Some((number, transfer.amount.currency))
+        transfer.destination.number().map(|number| (number, transfer.amount.currency))
     });
-    let numbers: Vec<&AccountNumber> = named.clone().map(|(number, _)| number).collect();
+    let ours = Ours::among(conn, named.clone().map(|(number, _)| number)).await?;
+    let numbers: Vec<&AccountNumber> =
+        named.clone().map(|(number, _)| number).filter(|number| ours.covers(number)).collect();
     let found = look(conn, &numbers).await?;
-    for (number, currency) in named {
+    for (number, currency) in named.filter(|(number, _)| ours.covers(number)) {
         let key = (number.canonical().to_owned(), currency);
         let wallet = found.get(&key).map(|(wallet, _)| *wallet);
         batch.recipients.insert(key, wallet);
@@ -53,28 +58,63 @@ pub(crate) async fn look_recipients(
     Ok(())
 }
 
-/// Whether a number can only mean a wallet here.
-const fn means_a_wallet(number: &AccountNumber) -> bool {
-    matches!(number, AccountNumber::Phone(_))
+/// The numbers that can only mean a wallet here: phone numbers, and CLABEs under a prefix of ours.
+struct Ours(Vec<ClabePrefix>);
+
+impl Ours {
+    /// Reads the prefixes, if there is a CLABE among the numbers.
+    async fn among<'a>(
+        conn: &mut Conn,
+        mut numbers: impl Iterator<Item = &'a AccountNumber>,
+    ) -> Result<Self, SqlError> {
+        let has_clabe = numbers.any(|number| matches!(number, AccountNumber::Clabe(_)));
+        Ok(Self(if has_clabe { clabes::prefixes(conn).await? } else { Vec::new() }))
+    }
+
+    fn covers(&self, number: &AccountNumber) -> bool {
+        matches!(number, AccountNumber::Phone(_)) || self.0.iter().any(|prefix| prefix.covers(number))
+    }
 }
 
 async fn look(conn: &mut Conn, numbers: &[&AccountNumber]) -> Result<Found, SqlError> {
-    let mut found = Found::new();
-    let phones: Vec<String> = numbers.iter().map(|number| number.canonical().to_owned()).collect();
-    if phones.is_empty() {
-        return Ok(found);
+    let texts = |is_wanted: fn(&AccountNumber) -> bool| -> Vec<String> {
+        let wanted = numbers.iter().filter(|number| is_wanted(number));
+        wanted.map(|number| number.canonical().to_owned()).collect()
+    };
+    let phones = texts(|number| matches!(number, AccountNumber::Phone(_)));
+    let clabes = texts(|number| matches!(number, AccountNumber::Clabe(_)));
+    let mut rows = Vec::new();
+    if !phones.is_empty() {
+        rows.extend(wallets_of_phones(conn, phones).await?);
     }
-    // The oldest wallet in each currency comes first.
+    if !clabes.is_empty() {
+        rows.extend(wallets_of_clabes(conn, clabes).await?);
+    }
+    let mut found = Found::new();
+    for (number, currency, wallet, owner) in rows {
+        let key = (number, Currency::parse(&currency).map_err(corrupt)?);
+        found.entry(key).or_insert((WalletId(wallet.0), UserId(owner.0)));
+    }
+    Ok(found)
+}
+
+/// Number, currency, wallet and owner.
+type FoundRow = (String, String, DbId, DbId);
+
+/// The oldest wallet in each currency comes first.
+async fn wallets_of_phones(conn: &mut Conn, phones: Vec<String>) -> Result<Vec<FoundRow>, SqlError> {
     let rows = wallets::table
         .inner_join(users::table.on(users::id.eq(wallets::user_id)))
         .filter(users::phone.eq_any(phones))
         .order(wallets::seq.asc())
-        .select((users::phone.assume_not_null(), wallets::currency, wallets::id, wallets::user_id))
-        .load::<(String, String, DbId, DbId)>(conn)
-        .await?;
-    for (phone, currency, wallet, owner) in rows {
-        let key = (phone, Currency::parse(&currency).map_err(corrupt)?);
-        found.entry(key).or_insert((WalletId(wallet.0), UserId(owner.0)));
-    }
-    Ok(found)
+        .select((users::phone.assume_not_null(), wallets::currency, wallets::id, wallets::user_id));
+    Ok(rows.load(conn).await?)
+}
+
+async fn wallets_of_clabes(conn: &mut Conn, numbers: Vec<String>) -> Result<Vec<FoundRow>, SqlError> {
+    let rows = clabe_rows::table
+        .inner_join(wallets::table.on(wallets::id.eq(clabe_rows::wallet_id)))
+        .filter(clabe_rows::clabe.eq_any(numbers))
+        .select((clabe_rows::clabe, wallets::currency, wallets::id, wallets::user_id));
+    Ok(rows.load(conn).await?)
 }

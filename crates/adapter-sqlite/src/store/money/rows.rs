@@ -5,7 +5,7 @@ use super::super::{
     schema::{entries, holds, idempotency_keys, payees, transfers},
 };
 use crate::backend::values::{DbId, DbTime};
-use crate::store::error::SqlError;
+use crate::store::{error::SqlError, messaging::alerts::NewAlertRow};
 use chrono::{DateTime, Datelike, Utc};
 use diesel::prelude::*;
 use domain::{
@@ -27,6 +27,7 @@ pub(crate) struct LedgerRows {
     pub(crate) holds: Vec<HoldRow>,
     pub(crate) payees: Vec<PayeeRow>,
     pub(crate) audit: Vec<NewAuditRow>,
+    pub(crate) alerts: Vec<NewAlertRow>,
 }
 
 #[derive(Insertable)]
@@ -131,6 +132,7 @@ impl LedgerRows {
             keys,
             payees,
             audit: Vec::new(),
+            alerts: Vec::new(),
         })
     }
 }

@@ -116,8 +116,10 @@ async fn own_entries(
     let own = own_wallets(conn, user).await?;
     let mut all = Vec::new();
     for wallet in &own {
-        for row in wallet_entries(conn, *wallet, filter).await? {
-            let entry = read::entry_view(row)?;
+        let rows = wallet_entries(conn, *wallet, filter).await?;
+        let mut views = rows.into_iter().map(read::entry_view).collect::<Result<Vec<_>, _>>()?;
+        super::counterparts::name(conn, WalletId(wallet.0), &mut views).await?;
+        for entry in views {
             let is_own = |id: WalletId| own.contains(&DbId(id.0));
             let is_own_move = is_own(entry.transfer.from) && is_own(entry.transfer.to);
             all.push(OwnEntry { wallet: WalletId(wallet.0), entry, is_own_move });

@@ -1,6 +1,6 @@
 //! Open wallets and the ledger accounts behind them.
 
-use super::{post::keep_key, read, rows::KeyRow};
+use super::{clabes, post::keep_key, read, rows::KeyRow};
 use crate::{
     backend::{Conn, DbId, DbTime, for_update, lock_names},
     store::{
@@ -14,7 +14,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     ids::{UserId, WalletId},
-    money::{Currency, ledger::clearing_account},
+    money::{Currency, clabe::ClabeIssuer, ledger::clearing_account},
     operations::{
         audit::AuditRecord,
         idempotency::{Seen, compare},
@@ -24,6 +24,7 @@ use ports::money::{OpenOutcome, OpenWallet};
 
 pub(crate) async fn open(
     conn: &mut Conn,
+    issuer: Option<&ClabeIssuer>,
     request: &OpenWallet,
     now: DateTime<Utc>,
 ) -> Result<OpenOutcome, SqlError> {
@@ -55,6 +56,7 @@ pub(crate) async fn open(
         name: &request.name,
         kind: &request.kind,
         currency: request.currency,
+        clabes: issuer,
     };
     open_wallet(conn, &face, now).await?;
     let key = KeyRow {
@@ -88,6 +90,8 @@ pub(crate) struct Face<'a> {
     pub(crate) name: &'a str,
     pub(crate) kind: &'a str,
     pub(crate) currency: Currency,
+    /// Gives a wallet in pesos its CLABE; `None`: no prefix is set.
+    pub(crate) clabes: Option<&'a ClabeIssuer>,
 }
 
 /// Opens a wallet and the ledger account behind it. The clearing account of a currency is opened with the
@@ -121,6 +125,11 @@ pub(crate) async fn open_wallet(
         ))
         .execute(conn)
         .await?;
+    if let Some(issuer) = face.clabes.filter(|_| face.currency == Currency::MXN)
+        && !clabes::assign(conn, issuer, id, now).await?
+    {
+        tracing::error!(prefix = %issuer.prefix(), "a wallet was opened without a CLABE: no numbers are left");
+    }
     Ok(())
 }
 

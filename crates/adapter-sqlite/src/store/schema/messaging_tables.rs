@@ -166,3 +166,18 @@ diesel::table! {
         completed_at -> InstantCol,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
+    alerts (seq) {
+        seq -> BigInt,
+        kind -> Text,
+        user_id -> UuidCol,
+        transfer_id -> Nullable<UuidCol>,
+        ordered_on -> Nullable<Text>,
+        fence -> BigInt,
+        leased_until -> InstantCol,
+        created_at -> InstantCol,
+    }
+}

@@ -16,6 +16,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversations,
     users,
     wallets,
+    clabes,
     accounts,
     entries,
     transfers,

@@ -124,3 +124,23 @@ diesel::table! {
         last_paid_at -> Nullable<InstantCol>,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
+    clabe_prefixes (prefix) {
+        prefix -> Text,
+        next_number -> BigInt,
+        created_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
+    clabes (clabe) {
+        clabe -> Text,
+        wallet_id -> UuidCol,
+        assigned_at -> InstantCol,
+    }
+}

@@ -51,7 +51,7 @@ impl HandleMessage {
         StatementLine {
             at: own.entry.at.with_timezone(&self.rules.zone).format("%d/%m %H:%M").to_string(),
             amount: own.entry.amount,
-            counterpart: own.entry.transfer.counterpart(own.wallet),
+            counterpart: own.entry.counterpart.to_string(),
             concept: own.entry.transfer.concept,
         }
     }
@@ -102,9 +102,14 @@ impl HandleMessage {
     }
 
     pub(super) async fn read_receiving(&self, user: UserId) -> Result<Event, TurnError> {
-        let phone = self.parts.identities.find(user).await?.and_then(|person| person.phone);
-        let phone = phone.map(|phone| phone.e164().to_owned());
-        Ok(Event::Receiving(Receiving { phone, ..Receiving::default() }))
+        let Some(paid) = self.parts.receiving.of_user(user).await? else {
+            return Ok(Event::Receiving(Receiving::default()));
+        };
+        Ok(Event::Receiving(Receiving {
+            name: Some(paid.name),
+            clabe: paid.clabe.map(|clabe| clabe.canonical().to_owned()),
+            phone: paid.phone.map(|phone| phone.e164().to_owned()),
+        }))
     }
 }
 

@@ -105,7 +105,7 @@ impl OwnCodes {
         if let Some(name) = &account.template {
             message.form = MessageForm::Template(Template {
                 name: name.clone(),
-                language: template_language(wanted.locale).to_owned(),
+                language: wanted.locale.template_tag().to_owned(),
                 parameters: vec![code.to_owned()],
                 is_code: true,
             });
@@ -125,15 +125,6 @@ pub(super) fn address_by(channel: Channel, to: &Recipient, chat: Option<i64>) ->
     match channel {
         Channel::Telegram => chat.map(|chat| chat.to_string()),
         Channel::Whatsapp | Channel::Sms | Channel::Call | Channel::Email => Some(to.canonical().to_owned()),
-    }
-}
-
-/// Meta's name of the language.
-const fn template_language(locale: Locale) -> &'static str {
-    match locale {
-        Locale::Es => "es",
-        Locale::En => "en",
-        Locale::Pt => "pt_BR",
     }
 }
 

@@ -119,6 +119,15 @@ impl PostingBatch {
         })
     }
 
+    /// The person here who was paid by another person with that transfer; `None` if it did not move money, or
+    /// moved it between one person's wallets, from outside or to the outside, or gave it back.
+    #[must_use]
+    pub fn paid_person(&self, transfer: &Transfer) -> Option<UserId> {
+        let (payer, payee) = (self.owner_of(transfer.from)?, self.owner_of(transfer.to)?);
+        let moved = transfer.status == TransferStatus::Completed && transfer.reverses.is_none();
+        (moved && payer != payee).then_some(payee)
+    }
+
     /// Answers a known key as before. Otherwise decides, and stores an outcome that must not change later.
     fn once(
         &mut self,

@@ -129,13 +129,6 @@ fn a_destination_is_shown_masked_and_fingerprinted_whole() {
 }
 
 #[test]
-fn each_side_is_shown_the_other_masked() {
-    let transfer = transfer();
-    assert_eq!(transfer.counterpart(transfer.from), "****4567");
-    assert_eq!(transfer.counterpart(transfer.to), "****aaaa");
-}
-
-#[test]
 fn a_repeated_request_is_shown_the_transfer_as_it_was_at_first() {
     let now = Transfer {
         status: TransferStatus::Failed,

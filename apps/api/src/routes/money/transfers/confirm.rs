@@ -31,7 +31,8 @@ pub(crate) struct ConfirmBody {
 /// A wrong code that is sent again under the same key is the same check attempt. The wrong code that uses up the
 /// last attempt, or locks the number, cancels the transfer. Needs the scope `transfers`,
 /// or a person's token. Errors: `code_invalid_or_expired` (400), `insufficient_funds` (402), `not_found`
-/// (404), `conflict` (409) if the transfer waits for no code, `limit_exceeded` (422), `otp_locked` (423).
+/// (404), `conflict` (409) if the transfer waits for no code, `limit_exceeded`,
+/// `recipient_not_found` (422), `otp_locked`, `frozen` (423).
 #[utoipa::path(post, path = "/api/v1/transfers/{id}/confirm", tag = "money",
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, 
         description = "Recommended. A repeated request with the same key gets the first answer.")),

@@ -57,7 +57,8 @@ impl From<&Transfer> for ReversalJson {
 ///
 /// All reversals of a transfer together never exceed its amount. Needs the scope `transfers`. Errors:
 /// `insufficient_funds` (402), `not_found` (404), `conflict` (409) if it can't be reversed, `limit_exceeded`
-/// (422) if less is left, `idempotency_key_reused` (422).
+/// (422) if less is left, `idempotency_key_reused` (422), `frozen` (423) while the payee is frozen: a reversal takes
+/// money from them.
 #[utoipa::path(post, path = "/api/v1/transfers/{id}/reverse", tag = "money",
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, 
         description = "Recommended. A repeated request with the same key gets the first answer.")),

@@ -44,7 +44,8 @@ pub(crate) struct TransferBody {
     amount: Option<ExactNumber>,
     /// ISO 4217 code; the default is `DEFAULT_CURRENCY`.
     currency: Option<String>,
-    /// A CLABE, IBAN, phone number, alias or account number. Or `to_wallet_id`.
+    /// A CLABE, IBAN, phone number, alias or account number. Or `to_wallet_id`. A phone number is written with `+`,
+    /// and means the wallet of the person who proved it.
     destination_account: Option<String>,
     /// A wallet of the platform.
     to_wallet_id: Option<String>,
@@ -59,8 +60,9 @@ pub(crate) struct TransferBody {
 /// The money moves once for each key. If the amount needs a step-up code, the status is
 /// `pending_verification`: continue with `POST /api/v1/transfers/{id}/confirm`. Needs the scope `transfers`,
 /// or a person's token. Errors: `insufficient_funds` (402), `not_found` (404), `conflict` (409) if a code is
-/// needed and the person has no proved number, `limit_exceeded`, `currency_mismatch`,
-/// `idempotency_key_reused` (422), `rate_limit_exceeded` (429).
+/// needed and the person has no proved number, `limit_exceeded`, `currency_mismatch`, `recipient_not_found` for a
+/// phone number or a CLABE of ours that nobody here has, `idempotency_key_reused` (422), `frozen` (423) while the
+/// payer is frozen, `rate_limit_exceeded` (429).
 #[utoipa::path(post, path = "/api/v1/transfers", tag = "money", request_body = TransferBody,
     params(("Idempotency-Key" = Option<String>, Header, 
         description = "Recommended. Without it `client_tx_id` is the key.")),
@@ -79,6 +81,7 @@ pub(crate) async fn submit(
     let use_case = app.submit.clone();
     let submitted = detached(async move { use_case.run(request).await }).await?;
     let answer = answer_submitted(submitted, pointer, app.kernel.now());
+    wakeups.alerts.notify_one();
     wakeups.outbox.notify_one();
     answer
 }

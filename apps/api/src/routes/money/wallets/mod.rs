@@ -1,6 +1,7 @@
 //! Balances, wallets, entries, statements.
 
 pub(crate) mod open_wallet;
+pub(crate) mod receiving;
 pub(crate) mod statement;
 
 use crate::{
@@ -61,7 +62,8 @@ pub(crate) struct EntryJson {
     amount: String,
     balance_after: String,
     transfer_id: String,
-    /// The other side, masked.
+    /// The other side: the first name of another person here, the name of one's own wallet, or a masked account
+    /// outside; `****` for a deposit.
     counterpart: String,
     concept: Option<String>,
     created_at: String,
@@ -106,7 +108,7 @@ impl EntryJson {
             amount: entry.amount.decimal(),
             balance_after: entry.balance_after.decimal(),
             transfer_id: entry.transfer.id.to_string(),
-            counterpart: entry.transfer.counterpart(wallet),
+            counterpart: entry.counterpart.to_string(),
             concept: entry.transfer.concept.clone(),
             created_at: entry.at.to_rfc3339_opts(SecondsFormat::Millis, true),
         }
@@ -123,6 +125,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         )
         .service(money("/api/v1/wallets/{id}").route(web::get().to(wallet)))
         .service(money("/api/v1/wallets/{id}/entries").route(web::get().to(entries)))
+        .service(money("/api/v1/wallets/{id}/receiving").route(web::get().to(receiving::receiving)))
         .service(money("/api/v1/wallets/{id}/statement").route(web::get().to(statement::statement)));
 }
 

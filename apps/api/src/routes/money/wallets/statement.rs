@@ -105,6 +105,7 @@ fn csv(statement: &Statement) -> Result<HttpResponse, ApiError> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for mut item in items(statement) {
         item.concept = item.concept.map(harmless);
+        item.counterpart = harmless(item.counterpart);
         writer.serialize(item).map_err(|fault| unwritable(&fault))?;
     }
     if statement.entries.is_empty() {

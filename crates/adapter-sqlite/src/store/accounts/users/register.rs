@@ -5,11 +5,12 @@ use crate::store::{
     money::wallets::{Face, open_wallet},
     verification::verifications::{phone_lock, use_proof},
 };
-use domain::verification::otp::Purpose;
+use domain::{money::clabe::ClabeIssuer, verification::otp::Purpose};
 use ports::accounts::AccountPhone;
 
 pub(crate) async fn register(
     conn: &mut Conn,
+    issuer: Option<&ClabeIssuer>,
     account: &NewAccount,
     now: DateTime<Utc>,
 ) -> Result<Registered, SqlError> {
@@ -39,6 +40,7 @@ pub(crate) async fn register(
                         name: &wallet.name,
                         kind: "cash",
                         currency: wallet.currency,
+                        clabes: issuer,
                     };
                     open_wallet(conn, &face, now).await?;
                     account.id

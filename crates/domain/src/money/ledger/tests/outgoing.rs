@@ -102,3 +102,17 @@ fn a_phone_number_is_paid_only_into_the_wallet_that_it_means() {
     batch.recipients.insert(key, Some(BEAS));
     accepted(batch.decide(&to(3, BEAS, found(BEAS))));
 }
+
+#[test]
+fn only_a_person_who_was_paid_by_another_one_was_paid() {
+    let batch = batch();
+    let paid = |from, to| batch.paid_person(&pay(1, from, to, 10).transfer);
+    assert_eq!(paid(ANAS, BEAS), Some(BEA));
+    assert_eq!(paid(ANAS, ANAS_SAVINGS), None);
+    assert_eq!(paid(ANAS, outside()), None);
+    assert_eq!(paid(outside(), ANAS), None);
+    let filed = to_be(TransferStatus::PendingVerification, pay(1, ANAS, BEAS, 10)).transfer;
+    assert_eq!(batch.paid_person(&filed), None, "it may never be paid");
+    let back = Transfer { reverses: Some(filed.id), ..pay(2, BEAS, ANAS, 10).transfer };
+    assert_eq!(batch.paid_person(&back), None);
+}

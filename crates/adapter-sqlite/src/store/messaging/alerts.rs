@@ -1,0 +1,174 @@
+//! Alerts, written with their decisions, and leased until their messages are in the outbox.
+
+use super::{
+    super::rows::NewOutboxRow,
+    consent_rows::{consent_of, lock_consent},
+};
+use crate::{
+    backend::{Conn, Db, DbId, DbTime, skip_locked},
+    store::{
+        error::SqlError,
+        handle::Store,
+        rows::corrupt,
+        schema::{alerts, outbox},
+    },
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{
+    ids::{TransferId, UserId},
+    message::Channel,
+    messaging::consent::{ConsentStatus, recipient_key},
+};
+use futures_util::FutureExt;
+use ports::{
+    crypto::Sealer,
+    messaging::{AlertKind, AlertMessage, Alerts, LeasedAlert},
+    store_error::StoreResult,
+};
+use std::sync::Arc;
+
+#[derive(Insertable)]
+#[diesel(table_name = alerts)]
+pub(crate) struct NewAlertRow {
+    pub(crate) kind: &'static str,
+    pub(crate) user_id: DbId,
+    pub(crate) transfer_id: Option<DbId>,
+    pub(crate) ordered_on: Option<String>,
+    pub(crate) fence: i64,
+    pub(crate) leased_until: DbTime,
+    pub(crate) created_at: DbTime,
+}
+
+impl NewAlertRow {
+    pub(crate) fn new(user: UserId, kind: AlertKind, now: DateTime<Utc>) -> Self {
+        let (kind, transfer, ordered_on) = match kind {
+            AlertKind::Received { transfer } => ("received", Some(transfer), None),
+            AlertKind::Frozen { ordered_on } => ("frozen", None, ordered_on),
+        };
+        Self {
+            kind,
+            user_id: DbId(user.0),
+            transfer_id: transfer.map(|id| DbId(id.0)),
+            ordered_on: ordered_on.map(|channel| channel.name().to_owned()),
+            fence: 0,
+            leased_until: DbTime(now),
+            created_at: DbTime(now),
+        }
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = alerts, check_for_backend(Db))]
+struct AlertRow {
+    seq: i64,
+    kind: String,
+    user_id: DbId,
+    transfer_id: Option<DbId>,
+    ordered_on: Option<String>,
+    fence: i64,
+    created_at: DbTime,
+}
+
+impl AlertRow {
+    fn leased(self, fence: i64) -> Result<LeasedAlert, SqlError> {
+        let kind = match (self.kind.as_str(), self.transfer_id) {
+            ("received", Some(transfer)) => AlertKind::Received { transfer: TransferId(transfer.0) },
+            ("frozen", None) => AlertKind::Frozen {
+                ordered_on: match self.ordered_on {
+                    Some(name) => Some(Channel::parse(&name).ok_or_else(|| corrupt(name))?),
+                    None => None,
+                },
+            },
+            _ => return Err(corrupt(self.kind)),
+        };
+        Ok(LeasedAlert { seq: self.seq, user: UserId(self.user_id.0), kind, at: self.created_at.0, fence })
+    }
+}
+
+#[async_trait]
+impl Alerts for Store {
+    async fn lease_alerts(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        count: usize,
+    ) -> StoreResult<Vec<LeasedAlert>> {
+        let limit = i64::try_from(count).unwrap_or(i64::MAX);
+        // Nearly always there is none: then nothing is written.
+        let due = self.database.query(move |conn| async move { any_due(conn, now).await }.boxed()).await?;
+        if !due {
+            return Ok(Vec::new());
+        }
+        self.database.write(move |conn| async move { lease(conn, now, until, limit).await }.boxed()).await
+    }
+
+    async fn finish_alert(
+        &self,
+        alert: &LeasedAlert,
+        messages: &[AlertMessage],
+        now: DateTime<Utc>,
+    ) -> StoreResult<bool> {
+        let (alert, messages, sealer) = (alert.clone(), messages.to_vec(), Arc::clone(&self.sealer));
+        self.database
+            .write(move |conn| {
+                async move { finish(conn, sealer.as_ref(), &alert, &messages, now).await }.boxed()
+            })
+            .await
+    }
+}
+
+async fn any_due(conn: &mut Conn, now: DateTime<Utc>) -> Result<bool, SqlError> {
+    let due = alerts::table.filter(alerts::leased_until.le(DbTime(now))).select(alerts::seq);
+    Ok(due.first::<i64>(conn).await.optional()?.is_some())
+}
+
+async fn lease(
+    conn: &mut Conn,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<LeasedAlert>, SqlError> {
+    let due = alerts::table
+        .filter(alerts::leased_until.le(DbTime(now)))
+        .order(alerts::seq.asc())
+        .limit(limit)
+        .select(AlertRow::as_select());
+    let rows = skip_locked!(due).load::<AlertRow>(conn).await?;
+    let mut leased = Vec::with_capacity(rows.len());
+    for row in rows {
+        let fence = row.fence.saturating_add(1);
+        diesel::update(alerts::table.find(row.seq))
+            .set((alerts::fence.eq(fence), alerts::leased_until.eq(DbTime(until))))
+            .execute(conn)
+            .await?;
+        leased.push(row.leased(fence)?);
+    }
+    Ok(leased)
+}
+
+async fn finish(
+    conn: &mut Conn,
+    sealer: &dyn Sealer,
+    alert: &LeasedAlert,
+    messages: &[AlertMessage],
+    now: DateTime<Utc>,
+) -> Result<bool, SqlError> {
+    let own = alerts::table.find(alert.seq).filter(alerts::fence.eq(alert.fence));
+    if diesel::delete(own).execute(conn).await? == 0 {
+        return Ok(false);
+    }
+    for AlertMessage { message, conversation } in messages {
+        let channel = message.message.channel;
+        let recipient = recipient_key(channel, &message.message.recipient);
+        lock_consent(conn, channel.name(), &recipient).await?;
+        if consent_of(conn, channel.name(), &recipient).await? == ConsentStatus::OptedOut {
+            continue;
+        }
+        let row = NewOutboxRow::new(sealer, message, conversation.map(|id| DbId(id.0)), now)?;
+        diesel::insert_into(outbox::table).values(row).execute(conn).await?;
+    }
+    Ok(true)
+}

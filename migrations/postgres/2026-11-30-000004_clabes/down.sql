@@ -1,0 +1,2 @@
+drop table clabes;
+drop table clabe_prefixes;
