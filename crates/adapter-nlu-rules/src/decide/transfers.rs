@@ -135,7 +135,20 @@ impl MessageFeatures<'_> {
         let takes_person = self.language == Locale::En
             && matches!(word_at(self.corrected, verb), "pay" | "repay" | "tip" | "reimburse");
         let is_known = object.is_amount()
-            || matches!(word, "<odd>" | "<minus>")
+            || matches!(
+                word,
+                "<odd>"
+                    | "<minus>"
+                    | "todo"
+                    | "tudo"
+                    | "everything"
+                    | "mitad"
+                    | "metade"
+                    | "half"
+                    | "doble"
+                    | "dobro"
+                    | "double"
+            )
             || object.is_destination()
             || object.kind == Kind::Symbol
             || LEXICON.prepositions.contains(word)
