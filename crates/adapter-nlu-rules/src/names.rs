@@ -233,7 +233,8 @@ impl Finder<'_> {
         let verb = word_at(self.tokens, command);
         let object = word_at(self.tokens, command.saturating_add(1));
         let points_back =
-            verb.ends_with("le") || verb.ends_with("les") || matches!(object, "it" | "him" | "her" | "them");
+            ["le", "les", "selo", "sela", "selos", "selas"].iter().any(|end| verb.ends_with(end))
+                || matches!(object, "it" | "him" | "her" | "them");
         let has_clause = self.tokens.iter().take(command).any(|token| token.folded == ",");
         if !points_back || !has_clause {
             return None;

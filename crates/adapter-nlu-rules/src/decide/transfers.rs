@@ -155,7 +155,10 @@ impl MessageFeatures<'_> {
             || LEXICON.money_nouns.contains(word)
             || LEXICON.transfer_nouns.contains(word)
             || matches!(word, "alguien" | "someone" | "alguem" | "all");
-        !is_known && !takes_person
+        let names_payee = self.destination.as_ref().is_some_and(|to| {
+            to.kind == DestinationKind::Name && to.value.starts_with(&object.surface.to_lowercase())
+        });
+        !is_known && !takes_person && !names_payee
     }
 
     /// True for a wish to send that names nothing yet: «transferir», «quiero mandar dinero», "payment".
