@@ -46,7 +46,7 @@ pub(super) fn of_words(words: &[&str], found: Sections) -> Vec<(Intent, f32)> {
         if *intent != Intent::Unknown {
             let share = explained.share(*intent);
             *score += 0.3 * share - 0.15;
-            // The model alone, on a text of which it knows no more than half, is a guess.
+            // Where the model knows no more than half of the text, its opinion alone counts less.
             let has_patterns = !sections_of(*intent).is_empty();
             if share <= 0.5 && has_patterns && !has_evidence(*intent, found) {
                 *score -= 0.25;
