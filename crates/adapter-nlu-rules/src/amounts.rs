@@ -27,7 +27,7 @@ pub(crate) fn recognise(tokens: &[Token], reading: Reading) -> Vec<Token> {
     while let Some(token) = tokens.get(at) {
         match amount_at(tokens, at, reading, &out) {
             Some((amount, end)) if is_less(&out) => {
-                // «menos 7 pesos» is no amount that can be sent.
+                // «menos 7 pesos» and «casi 7 pesos» are no amounts that can be sent.
                 out.push(Token { kind: Kind::Other, folded: "<minus>".into(), ..amount });
                 at = end;
             }
@@ -74,8 +74,12 @@ fn is_less(before: &[Token]) -> bool {
     let at = before.len();
     let last = at.checked_sub(1).map_or("", |last| word_at(before, last));
     let earlier = at.checked_sub(2).map_or("", |earlier| word_at(before, earlier));
-    matches!(last, "menos" | "minus" | "negative" | "negativo" | "negativos")
-        && !matches!(earlier, "al" | "por" | "a" | "o" | "pelo" | "at" | "<amt>")
+    let is_bound = matches!(last, "de" | "than" | "que" | "do")
+        && matches!(earlier, "menos" | "mas" | "less" | "more" | "mais" | "cerca")
+        || matches!(last, "casi" | "almost" | "hasta" | "ate" | "least" | "quase" | "nearly");
+    is_bound
+        || matches!(last, "menos" | "minus" | "negative" | "negativo" | "negativos")
+            && !matches!(earlier, "o" | "<amt>")
 }
 
 fn amount_at(tokens: &[Token], at: usize, reading: Reading, before: &[Token]) -> Option<(Token, usize)> {

@@ -48,6 +48,9 @@ pub(crate) fn find(tokens: &[Token], language: Locale, command: Option<usize>) -
             .max_by_key(|c| (c.rank, c.behind_command, std::cmp::Reverse(c.at)))
             .map(|c| c.name.clone())
     };
+    if candidates.iter().any(|c| c.rank > 1 && finder.names_another(c.at)) {
+        return None;
+    }
     if let Some(name) = best(&|c| c.rank > 0) {
         return Some(name);
     }
@@ -208,12 +211,30 @@ impl Finder<'_> {
         None
     }
 
+    /// Whether another name follows the one behind this preposition: «a Ana o a Eva», "to Bob or Alice".
+    fn names_another(&self, preposition: usize) -> bool {
+        let Some((_, end)) = behind_preposition(self.tokens, preposition) else { return false };
+        let next = end.saturating_add(1);
+        let joins = matches!(
+            word_at(self.tokens, end),
+            "o" | "u" | "or" | "ou" | "y" | "e" | "and" | "ni" | "no" | "not"
+        );
+        let begins_name = self.token(next).is_some_and(|token| {
+            token.is_word()
+                && (LEXICON.name_prepositions.contains(token.folded.as_str())
+                    || self.is_capitalised(next) && form_of(token).is_none())
+        });
+        let begins_payment = self.token(next).is_some_and(Token::is_money);
+        joins && (begins_name || begins_payment)
+    }
+
     /// The person that an earlier clause is about: «el jardinero ya terminó, págale 650».
     fn subject(&self, command: usize) -> Option<String> {
         let verb = word_at(self.tokens, command);
         let object = word_at(self.tokens, command.saturating_add(1));
         let points_back =
-            verb.ends_with("le") || verb.ends_with("les") || matches!(object, "it" | "him" | "her" | "them");
+            ["le", "les", "selo", "sela", "selos", "selas"].iter().any(|end| verb.ends_with(end))
+                || matches!(object, "it" | "him" | "her" | "them");
         let has_clause = self.tokens.iter().take(command).any(|token| token.folded == ",");
         if !points_back || !has_clause {
             return None;
@@ -274,6 +295,9 @@ impl Finder<'_> {
         let mut had_capital = false;
         while let Some(token) = self.token(at).filter(|token| token.is_word() && words.len() < WORDS_MAX) {
             let word = token.folded.as_str();
+            if words.is_empty() && matches!(word, "de" | "del" | "da" | "do") {
+                return None;
+            }
             let is_of = matches!(word, "de" | "del" | "da" | "do" | "dos" | "das" | "of" | "from");
             if !words.is_empty() && is_of {
                 let Some(end) = self.joined_by_of(first, at, word, &words) else { break };

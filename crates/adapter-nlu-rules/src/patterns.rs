@@ -189,9 +189,9 @@ pub(crate) fn all_words() -> impl Iterator<Item = &'static str> {
 /// True if an element of a pattern of that section fits the word.
 pub(crate) fn mentions(name: &str, word: &str) -> bool {
     let place = PATTERNS.numbers.get(name).and_then(|number| usize::try_from(*number).ok());
-    place.and_then(|place| PATTERNS.mentioned.get(place)).is_some_and(|mentioned| {
-        mentioned.words.contains(word) || mentioned.prefixes.iter().any(|prefix| word.starts_with(prefix))
-    })
+    place
+        .and_then(|place| PATTERNS.mentioned.get(place))
+        .is_some_and(|mentioned| mentioned.words.contains(word) || begins_with_any(word, &mentioned.prefixes))
 }
 
 /// The indexes at which a pattern of that section matches.
@@ -202,6 +202,12 @@ pub(crate) fn places<'a>(name: &str, words: &'a [&'a str]) -> impl Iterator<Item
         .iter()
         .filter(move |pattern| Some(pattern.section) == section)
         .flat_map(|pattern| (0..words.len()).filter(|at| matches_at(words, *at, &pattern.elements)))
+}
+
+/// Whether a word begins with one of the prefixes. The first byte rules most of them out.
+fn begins_with_any(word: &str, prefixes: &[&str]) -> bool {
+    let head = word.as_bytes().first();
+    prefixes.iter().any(|prefix| prefix.as_bytes().first() == head && word.starts_with(prefix))
 }
 
 fn matches_at(words: &[&str], at: usize, pattern: &[Element]) -> bool {
@@ -215,10 +221,10 @@ fn matches_at(words: &[&str], at: usize, pattern: &[Element]) -> bool {
         }),
         Element::OneOf { words: single, prefixes, runs } => {
             let Some(word) = words.get(at) else { return false };
-            let fits = single.contains(word) || prefixes.iter().any(|prefix| word.starts_with(prefix));
+            let fits = single.contains(word) || begins_with_any(word, prefixes);
             let next = at.saturating_add(1);
             fits && matches_at(words, next, rest)
-                || runs.iter().any(|run| {
+                || runs.iter().filter(|run| run.first() == Some(word)).any(|run| {
                     let end = at.saturating_add(run.len());
                     words.get(at..end).is_some_and(|found| found == run.as_slice())
                         && matches_at(words, end, rest)

@@ -44,7 +44,11 @@ pub(crate) fn amount(tokens: &[Token], commands: &[usize]) -> Amount {
         });
         return Amount { counts, ..Amount::default() };
     }
-    if is_range(tokens, &found) {
+    let is_repeated = tokens.windows(2).any(|pair| match pair {
+        [count, times] => count.is_amount() && matches!(times.folded.as_str(), "veces" | "times" | "vezes"),
+        _ => false,
+    });
+    if is_range(tokens, &found) || is_repeated {
         return Amount::UNCLEAR;
     }
     narrow(&mut found, |(at, token)| !is_weak(tokens, *at, token));

@@ -8,7 +8,7 @@ use crate::{model, patterns::mentions, vocabulary};
 /// The patterns that speak for an intent, and how loud.
 const EVIDENCE: &[(Intent, &[(&str, f32)])] = &[
     (Intent::CheckBalance, &[("balance", 0.5)]),
-    (Intent::ListTransactions, &[("list", 0.4), ("arrived_q", 0.35)]),
+    (Intent::ListTransactions, &[("list", 0.5), ("arrived_q", 0.35)]),
     (Intent::Spending, &[("spending", 0.4)]),
     (Intent::AskLimits, &[("limits", 0.45)]),
     (Intent::ReceiveDetails, &[("receive", 0.4)]),
@@ -44,7 +44,13 @@ pub(super) fn of_words(words: &[&str], found: Sections) -> Vec<(Intent, f32)> {
     for (intent, score) in &mut scores {
         *score += pattern_evidence(*intent, found);
         if *intent != Intent::Unknown {
-            *score += 0.3 * explained.share(*intent) - 0.15;
+            let share = explained.share(*intent);
+            *score += 0.3 * share - 0.15;
+            // Where the model knows no more than half of the text, its opinion alone counts less.
+            let has_patterns = !sections_of(*intent).is_empty();
+            if share <= 0.5 && has_patterns && !has_evidence(*intent, found) {
+                *score -= 0.25;
+            }
         }
     }
     scores.sort_by(|a, b| b.1.total_cmp(&a.1));

