@@ -1,7 +1,7 @@
 //! Keeps other sites out: the sandbox answers only a Host of this machine, and its control routes take JSON only
 //! as JSON, which no page of another site can send unasked.
 
-use crate::control;
+use crate::control::PREFIX;
 use actix_web::{
     Error, HttpResponse, HttpResponseBuilder,
     body::BoxBody,
@@ -28,7 +28,7 @@ pub(crate) async fn guard(
     }
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let is_json = kind.is_some_and(|kind| kind.trim().to_ascii_lowercase().starts_with("application/json"));
-    if request.method() == Method::POST && request.path().starts_with(control::PREFIX) && !is_json {
+    if request.method() == Method::POST && request.path().starts_with(PREFIX) && !is_json {
         return Ok(refuse(
             request,
             HttpResponse::UnsupportedMediaType(),

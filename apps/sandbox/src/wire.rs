@@ -1,15 +1,8 @@
 //! Whom a call or webhook is about, and which message, so that the phones page shows them together.
 
-use crate::memory::{Request, phone_key};
+use crate::memory::{Request, Subject, phone_key};
 use serde::Serialize;
 use serde_json::Value;
-
-/// The person and the message of a call or webhook, where they can be told.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Subject {
-    pub(crate) phone: Option<String>,
-    pub(crate) message: Option<String>,
-}
 
 /// A line of the traffic on the phones page.
 #[derive(Serialize)]

@@ -2,8 +2,8 @@
 
 use crate::{
     config::SandboxConfig,
-    memory::{Memory, Request, TelegramMemory},
-    wire::{self, Subject},
+    memory::{Memory, Request, Subject, TelegramMemory},
+    wire,
 };
 use actix_web::web;
 use ring::rand::{SecureRandom, SystemRandom};

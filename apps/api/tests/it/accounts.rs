@@ -179,7 +179,7 @@ async fn a_known_number_keeps_its_wallet_and_a_person_sees_only_their_own() {
         let cancel = server.as_person(Method::POST, &format!("{one}/cancel"), None, &stranger).await;
         refused(cancel, 404, "not_found").await;
         let listed = answer(get("transfers".into(), person.clone()).await, 200).await;
-        assert_eq!(listed["items"].as_array().unwrap().len(), 2, "this one and their opening balance");
+        assert_eq!(listed["items"].as_array().unwrap().len(), 3, "this one, the opening balance, a loan");
         assert_eq!(listed["items"][0]["id"], paid["id"]);
         assert!(
             answer(get("transfers".into(), stranger.clone()).await, 200).await["items"]

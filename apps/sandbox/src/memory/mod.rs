@@ -11,7 +11,7 @@ pub(crate) use self::{
     meta::{InboundMessage, MetaMemory, MetaMessage, Recipient},
     phones::{Delivered, Sign, phone_key},
     telegram::{Hook, TelegramMemory},
-    traffic::Request,
+    traffic::{Request, Subject},
     twilio::{TwilioMemory, TwilioMessage, TwilioVerification},
     written::Written,
 };

@@ -1,6 +1,5 @@
 //! The traffic log: calls that the sandbox received, and webhooks that it posted.
 
-use crate::wire::Subject;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -19,4 +18,11 @@ pub(crate) struct Request {
     /// Whom it is about. Only the phones page shows it.
     #[serde(skip)]
     pub(crate) subject: Subject,
+}
+
+/// The person and the message of a call or webhook, where they can be told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Subject {
+    pub(crate) phone: Option<String>,
+    pub(crate) message: Option<String>,
 }

@@ -70,11 +70,10 @@ struct Movement<'a> {
     owner: UserId,
     from: WalletId,
     to: WalletId,
-    /// The number that the payer wrote; `None` for an opening balance.
-    found_by: Option<&'a PhoneNumber>,
+    /// The number that the payer wrote, and the name of its owner; `None` for an opening balance.
+    payee: Option<(PhoneNumber, PersonName)>,
     minor: i64,
     concept: &'a str,
-    payee: Option<&'a PersonName>,
     at: DateTime<Utc>,
 }
 
@@ -87,47 +86,52 @@ pub async fn open_demo(
     rules: &TransferRules,
     phone: PhoneNumber,
 ) -> StoreResult<()> {
-    let opening = ("opening-balance", OPENING, kernel.now());
-    open_person(identities, ledger, kernel, rules, &phone, opening).await.map(|_opened| ())
+    let Some(person) = open_person(identities, ledger, kernel, &phone).await? else { return Ok(()) };
+    post(ledger, kernel, rules, &opening("opening-balance", &person, OPENING, kernel.now())).await
 }
 
 impl OpenDemoPeople<'_> {
     /// Makes the two demo people, with their names, opening balances and each other as a payee. Some weeks ago
     /// the second lent the first money and got it back: so both know each other, and the balances are the
-    /// opening ones.
+    /// opening ones. The first person's opening balance comes in today, so the statement of this month has it.
     ///
     /// # Errors
     /// If the database fails. What is missing is made at the next start.
     pub async fn run(&self, first: &DemoPerson, second: &DemoPerson) -> StoreResult<()> {
-        let Self { identities, ledger, kernel, rules, .. } = *self;
-        let met = kernel.now().checked_sub_signed(Duration::days(MET_DAYS_AGO)).unwrap_or_default();
-        let mut opened = Vec::new();
-        for (key, person) in [("opening-balance", first), ("opening-balance-2", second)] {
-            let opening = (key, person.opening_minor, met);
-            let one = open_person(identities, ledger, kernel, rules, &person.phone, opening).await?;
-            let Some(one) = one else { return Ok(()) };
-            self.name(one.user, &person.first_name).await?;
-            opened.push(one);
-        }
-        let [one, other] = opened.as_slice() else { return Ok(()) };
-        let lent = ("demo-loan", (other, second), (one, first), "Préstamo", met);
+        let now = self.kernel.now();
+        let met = now.checked_sub_signed(Duration::days(MET_DAYS_AGO)).unwrap_or_default();
         let later = met.checked_add_signed(Duration::days(2)).unwrap_or(met);
-        let returned = ("demo-loan-returned", (one, first), (other, second), "Pago del préstamo", later);
-        for (key, (payer, _), (payee, person), concept, at) in [lent, returned] {
-            let movement = Movement {
-                key,
-                owner: payer.user,
-                from: payer.wallet,
-                to: payee.wallet,
-                found_by: Some(&person.phone),
-                minor: LOAN,
-                concept,
-                payee: Some(&person.first_name),
-                at,
-            };
-            post(ledger, kernel, rules, &movement).await?;
+        let (Some(one), Some(other)) = (self.open(first).await?, self.open(second).await?) else {
+            return Ok(());
+        };
+        let loan = |key, payer: &Opened, payee: &Opened, person: &DemoPerson, concept, at| Movement {
+            key,
+            owner: payer.user,
+            from: payer.wallet,
+            to: payee.wallet,
+            payee: Some((person.phone.clone(), person.first_name.clone())),
+            minor: LOAN,
+            concept,
+            at,
+        };
+        for movement in [
+            opening("opening-balance-2", &other, second.opening_minor, met),
+            loan("demo-loan", &other, &one, first, "Préstamo", met),
+            loan("demo-loan-returned", &one, &other, second, "Pago del préstamo", later),
+            opening("opening-balance", &one, first.opening_minor, now),
+        ] {
+            post(self.ledger, self.kernel, self.rules, &movement).await?;
         }
         Ok(())
+    }
+
+    /// Makes a person with their name unless there is one.
+    async fn open(&self, person: &DemoPerson) -> StoreResult<Option<Opened>> {
+        let opened = open_person(self.identities, self.ledger, self.kernel, &person.phone).await?;
+        if let Some(opened) = &opened {
+            self.name(opened.user, &person.first_name).await?;
+        }
+        Ok(opened)
     }
 
     /// Gives a person their first name, unless they have one.
@@ -148,14 +152,12 @@ impl OpenDemoPeople<'_> {
     }
 }
 
-/// Makes a person unless there is one, and credits their opening balance once: its key, amount and time.
+/// Makes a person with an empty wallet, unless there is one.
 async fn open_person(
     identities: &dyn Identities,
     ledger: &dyn Ledger,
     kernel: &Kernel,
-    rules: &TransferRules,
     phone: &PhoneNumber,
-    (key, minor, at): (&str, i64, DateTime<Utc>),
 ) -> StoreResult<Option<Opened>> {
     let person = NewPerson {
         id: UserId(kernel.new_id()),
@@ -165,20 +167,22 @@ async fn open_person(
         currency: Currency::MXN,
     };
     let user = identities.get_or_create(&person, kernel.now()).await?;
-    let Some(wallet) = ledger.first_wallet(user.id, Currency::MXN).await? else { return Ok(None) };
-    let opening = Movement {
+    let wallet = ledger.first_wallet(user.id, Currency::MXN).await?;
+    Ok(wallet.map(|wallet| Opened { user: user.id, wallet: wallet.id }))
+}
+
+/// The opening balance of a person.
+fn opening<'a>(key: &'a str, person: &Opened, minor: i64, at: DateTime<Utc>) -> Movement<'a> {
+    Movement {
         key,
-        owner: user.id,
+        owner: person.user,
         from: clearing_account(Currency::MXN),
-        to: wallet.id,
-        found_by: None,
+        to: person.wallet,
+        payee: None,
         minor,
         concept: "Saldo inicial",
-        payee: None,
         at,
-    };
-    post(ledger, kernel, rules, &opening).await?;
-    Ok(Some(Opened { user: user.id, wallet: wallet.id }))
+    }
 }
 
 fn actor() -> Actor {
@@ -192,8 +196,8 @@ async fn post(
     rules: &TransferRules,
     movement: &Movement<'_>,
 ) -> StoreResult<()> {
-    let Movement { key, owner, from, to, found_by, minor, concept, payee, at } = *movement;
-    let found_by = found_by.cloned().map(AccountNumber::Phone);
+    let Movement { key, owner, from, to, ref payee, minor, concept, at } = *movement;
+    let found_by = payee.as_ref().map(|(phone, _)| AccountNumber::Phone(phone.clone()));
     let transfer = Transfer {
         id: TransferId(kernel.new_id()),
         folio: kernel.draw_folio(),
@@ -222,7 +226,7 @@ async fn post(
             day: rules.day_of(at),
         },
         step_up_challenge: None,
-        payee: payee.map(|name| name.as_str().to_owned()),
+        payee: payee.as_ref().map(|(_, name)| name.as_str().to_owned()),
         actor: actor(),
     };
     ledger.post(&[request], at).await.map(|_outcome| ())
