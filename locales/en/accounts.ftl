@@ -26,8 +26,8 @@ mail-code-subject = Your code
 alert-received = You received { $amount } from { $payer }.
 alert-received-concept = You received { $amount } from { $payer }. For: { $concept }
 alert-frozen = { $channel ->
-    [whatsapp] Ventanilla: your account is frozen, as requested on WhatsApp. No money will leave it. If it wasn't you, tell us; to unfreeze it, sign in with your password or talk to us.
-    [telegram] Ventanilla: your account is frozen, as requested on Telegram. No money will leave it. If it wasn't you, tell us; to unfreeze it, sign in with your password or talk to us.
-   *[other] Ventanilla: your account is frozen. No money will leave it. If it wasn't you, tell us; to unfreeze it, sign in with your password or talk to us.
+    [whatsapp] Ventanilla: your account is frozen, as requested on WhatsApp. No money will leave it. If it wasn't you, tell us; to unfreeze it, sign in with your password or contact us.
+    [telegram] Ventanilla: your account is frozen, as requested on Telegram. No money will leave it. If it wasn't you, tell us; to unfreeze it, sign in with your password or contact us.
+   *[other] Ventanilla: your account is frozen. No money will leave it. If it wasn't you, tell us; to unfreeze it, sign in with your password or contact us.
 }
 mail-frozen-subject = Your account is frozen

@@ -63,8 +63,8 @@ impl World {
         accounts.expect_profile().returning(move |_| Ok(Some(profile.clone())));
         let mut links = MockChatLinks::new();
         links.expect_newest_chat_of().returning(move |_| Ok(chat));
-        let mut talks = MockConversations::new();
-        talks.expect_newest_conversation().returning(move |channel, _, _| {
+        let mut conversations_port = MockConversations::new();
+        conversations_port.expect_newest_conversation().returning(move |channel, _, _| {
             Ok(conversations.iter().find(|known| known.channel == channel).cloned())
         });
         let account = |key: &str| key.parse::<ChannelAccount>().unwrap();
@@ -74,7 +74,7 @@ impl World {
             identities: Arc::new(identities),
             accounts: Arc::new(accounts),
             links: Arc::new(links),
-            conversations: Arc::new(talks),
+            conversations: Arc::new(conversations_port),
             texts: Arc::new(BuiltInTexts),
             chats: vec![account(WHATSAPP), account(TELEGRAM)],
             sms: Some(account("twilio:sms:+14155238887")),
