@@ -10,7 +10,8 @@ fn code_in(text: &str) -> Option<String> {
     text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).map(str::to_owned)
 }
 
-async fn prove(server: &Server, phone: &str) {
+/// Proves a number by writing from it for the first time.
+pub(crate) async fn prove(server: &Server, phone: &str) {
     server.ask(phone, "saldo", "CONFIRMAR").await;
     let code =
         server.inbox(phone, 0).await.iter().find_map(|m| code_in(m["body"].as_str().unwrap())).unwrap();

@@ -1,6 +1,7 @@
 //! Payees over REST: whoever was paid under a name in the chat is listed, renamed and forgotten.
 
 use crate::{
+    chat::prove,
     people::{answer, on_both, refused},
     server::{DEMO, Server},
 };
@@ -9,14 +10,6 @@ use serde_json::{Value, json};
 
 const BBVA: &str = "012180001183597196";
 const STP: &str = "646180157000000004";
-
-/// Proves a number in the chat.
-async fn prove(server: &Server, phone: &str) {
-    let since = server.newest(phone).await;
-    server.ask(phone, "saldo", "CONFIRMAR").await;
-    let code = server.code(phone, "whatsapp", since).await;
-    server.ask(phone, &code, "Tu saldo es").await;
-}
 
 async fn pay(server: &Server, name: &str, account: &str, amount: &str) {
     server.ask(DEMO, &format!("manda {amount} a {name}"), "no conozco la cuenta").await;
