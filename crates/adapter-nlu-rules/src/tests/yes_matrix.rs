@@ -132,6 +132,7 @@ fn facts() -> StepContext {
         bound: None,
         default_currency: Currency::MXN,
         session_ttl: Duration::hours(12),
+        sessions_end: None,
         messages_per_minute: 30,
         handoff_for: Duration::hours(4),
         new_prompt: PromptId(uuid(2)),
@@ -152,6 +153,9 @@ fn open_prompt() -> ConfirmationPrompt {
         account: AccountNumber::Clabe("012180000012345670".into()),
         payee: None,
         concept: None,
+        bank: None,
+        known_account: None,
+        repeats_after_minutes: None,
         contested_from: None,
         expires_at: now() + Duration::minutes(5),
     }
