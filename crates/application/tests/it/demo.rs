@@ -57,7 +57,7 @@ async fn however_often_it_starts_the_people_and_their_money_are_there_once() {
     {
         let profile = store.profile(who.id).await.unwrap().unwrap();
         assert_eq!(profile.first_name.as_deref(), Some(name.as_str()));
-        let known = store.payees_of(who.id).await.unwrap();
+        let known = ports::money::Payees::payees_of(&store, who.id).await.unwrap();
         let payee = known.iter().find(|payee| payee.folded_name() == folded).unwrap();
         assert_eq!(payee.account, AccountNumber::Phone(friend.phone.clone()));
         // What they once sent each other counts against no limit of today.
