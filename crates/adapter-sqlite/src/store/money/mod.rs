@@ -1,16 +1,17 @@
 //! The ledger: lock, read, fold, write, commit. Balances are decided nowhere else.
 
 pub(crate) mod clabes;
-pub(crate) mod confirm;
+mod confirm;
 mod counterparts;
 mod holds;
 mod payment_codes;
 mod post;
-pub(crate) mod read;
+mod read;
 mod resolve;
 mod reverse;
 pub(crate) mod rows;
 mod verify;
+pub(crate) mod waiting;
 pub(crate) mod wallets;
 pub(crate) mod writer;
 
