@@ -1,4 +1,4 @@
-//! Payees over REST: whoever was paid under a name in the chat is listed, renamed and forgotten.
+//! Payees over REST: an account that was paid under a name in the chat is listed, renamed and forgotten.
 
 use crate::{
     chat::prove,

@@ -4,7 +4,7 @@
 use super::values::{Conn, DbId, DbTime, columns::*};
 use crate::store::{
     error::SqlError,
-    messaging::alerts::NewAlertRow,
+    messaging::alert_rows::NewAlertRow,
     money::rows::{AccountChange, EntryRow, HoldRow, KeyRow, LedgerRows, NewTransferRow, PayeeRow},
     rows::{NewAuditRow, NewConversationRow, NewInboxRow},
 };

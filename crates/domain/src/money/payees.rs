@@ -1,7 +1,7 @@
 //! Payees: the accounts that a person pays under a name, and which of them a name means.
 //!
-//! One account has one name. One name may have several accounts: whoever is paid at a second account keeps the
-//! first one too, and the payer is asked which of the two is meant.
+//! One account has one name. One name may have several accounts: a payment to a second account keeps the first
+//! one, and from then on the payer is asked which of the two is meant.
 
 mod closeness;
 mod name_words;

@@ -80,11 +80,14 @@ fn may_know(feature: &str) -> &'static [&'static str] {
 }
 
 /// What every feature may know of another, and why.
-const SHARED: [(&str, &str); 5] = [
+const SHARED: [(&str, &str); 8] = [
     ("messaging::outbox", "each feature may write to the outbox in its own transaction"),
     ("messaging::inbound_webhook", "a dead letter may be a webhook that can't be read"),
     ("store::messaging::outbox::row", "each feature may write to the outbox in its own transaction"),
     ("store::messaging::consent_rows", "what keeps a message asks for consent in the same transaction"),
+    ("store::messaging::alert_rows", "what people are told of a decision is written in the same transaction"),
+    ("store::money::waiting", "a freeze cancels what waits in the same transaction"),
+    ("store::accounts::names", "a statement names the other person"),
     ("store::money::wallets", "a new person gets a wallet in the same transaction"),
 ];
 

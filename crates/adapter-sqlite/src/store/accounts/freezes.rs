@@ -5,14 +5,14 @@ use super::{
     users::{AccountRow, lock_account},
 };
 use crate::{
-    backend::{Conn, DbId, DbTime, for_update, skip_locked},
+    backend::{Conn, DbId, DbTime, for_update},
     store::{
         error::SqlError,
         handle::Store,
-        messaging::alerts::NewAlertRow,
-        money::{confirm, read},
+        messaging::alert_rows::NewAlertRow,
+        money::waiting,
         operations::audit_record::record,
-        schema::{accounts, alerts, link_codes, telegram_chats, transfers, users},
+        schema::{accounts, alerts, link_codes, telegram_chats, users},
         verification::verifications::use_proof,
     },
 };
@@ -22,9 +22,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     accounts::freeze::{Freeze, LiftedBy},
-    ids::{TransferId, UserId},
-    money::transfer::TransferStatus,
-    operations::audit::Actor,
+    ids::UserId,
     verification::otp::Purpose,
 };
 use futures_util::FutureExt;
@@ -82,9 +80,7 @@ async fn freeze(
         Some(_) => {}
     }
     // Transfers are locked before everything else, as everywhere.
-    for id in waiting(conn, request.user).await? {
-        cancel(conn, id, &request.actor, now).await?;
-    }
+    waiting::cancel(conn, request.user, &request.actor, now).await?;
     let Some(account) = lock_account(conn, request.user).await? else { return Ok(None) };
     let Some(frozen) = account.freeze().freeze(now) else { return Ok(Some(account.freeze())) };
     set(conn, request.user, frozen).await?;
@@ -97,9 +93,7 @@ async fn freeze(
     diesel::insert_into(alerts::table).values(alert).execute(conn).await?;
     // Transfers that were filed meanwhile. One that another transaction has locked waits there for the accounts,
     // and is refused when it gets them.
-    for id in waiting_and_free(conn, request.user).await? {
-        cancel(conn, id, &request.actor, now).await?;
-    }
+    waiting::cancel_unlocked(conn, request.user, &request.actor, now).await?;
     let after = request.reason.clone();
     record(conn, &[about(request.user, "account.frozen", &request.actor, None, after)], now).await?;
     Ok(Some(frozen))
@@ -162,40 +156,5 @@ async fn unbind_chats(conn: &mut Conn, user: UserId) -> Result<(), SqlError> {
     let user = DbId(user.0);
     diesel::delete(telegram_chats::table.filter(telegram_chats::user_id.eq(user))).execute(conn).await?;
     diesel::delete(link_codes::table.filter(link_codes::user_id.eq(user))).execute(conn).await?;
-    Ok(())
-}
-
-/// The statuses of a transfer that waits for its code or an approval.
-fn waiting_statuses() -> [&'static str; 2] {
-    [TransferStatus::PendingVerification.name(), TransferStatus::PendingApproval.name()]
-}
-
-async fn waiting(conn: &mut Conn, user: UserId) -> Result<Vec<TransferId>, SqlError> {
-    let found = transfers::table
-        .filter(transfers::owner.eq(DbId(user.0)))
-        .filter(transfers::status.eq_any(waiting_statuses()))
-        .order(transfers::id)
-        .select(transfers::id)
-        .load::<DbId>(conn)
-        .await?;
-    Ok(found.into_iter().map(|id| TransferId(id.0)).collect())
-}
-
-/// The same, without those that another transaction has locked.
-async fn waiting_and_free(conn: &mut Conn, user: UserId) -> Result<Vec<TransferId>, SqlError> {
-    let query = transfers::table
-        .filter(transfers::owner.eq(DbId(user.0)))
-        .filter(transfers::status.eq_any(waiting_statuses()))
-        .order(transfers::id)
-        .select(transfers::id);
-    let found = skip_locked!(query).load::<DbId>(conn).await?;
-    Ok(found.into_iter().map(|id| TransferId(id.0)).collect())
-}
-
-async fn cancel(conn: &mut Conn, id: TransferId, actor: &Actor, now: DateTime<Utc>) -> Result<(), SqlError> {
-    let Some(mut transfer) = read::lock_transfer(conn, id).await? else { return Ok(()) };
-    if transfer.status.may_become(TransferStatus::Canceled) {
-        confirm::end(conn, &mut transfer, TransferStatus::Canceled, None, actor, now).await?;
-    }
     Ok(())
 }

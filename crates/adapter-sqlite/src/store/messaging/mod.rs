@@ -1,6 +1,7 @@
 //! The inbox, conversations and their turns, the outbox, consents, flow versions.
 
-pub(crate) mod alerts;
+pub(crate) mod alert_rows;
+mod alerts;
 pub(crate) mod consent_rows;
 pub(crate) mod consents;
 mod conversations;

@@ -1,18 +1,19 @@
 //! The ledger: lock, read, fold, write, commit. Balances are decided nowhere else.
 
 pub(crate) mod clabes;
-pub(crate) mod confirm;
+mod confirm;
 mod counterparts;
 mod holds;
 mod payees;
 mod payment_codes;
 mod post;
-pub(crate) mod read;
+mod read;
 mod resolve;
 mod reverse;
 pub(crate) mod rows;
 mod statements;
 mod verify;
+pub(crate) mod waiting;
 pub(crate) mod wallets;
 pub(crate) mod writer;
 

@@ -9,7 +9,7 @@ use crate::{
     backend::{Conn, Db, DbId, DbTime, for_update, write_ledger},
     store::{
         error::SqlError,
-        messaging::alerts::NewAlertRow,
+        messaging::alert_rows::NewAlertRow,
         rows::{NewAuditRow, corrupt, day},
         schema::{accounts, payees, transfer_history, transfers},
     },

@@ -5,7 +5,7 @@ use super::super::{
     schema::{entries, holds, idempotency_keys, payees, transfers},
 };
 use crate::backend::values::{DbId, DbTime};
-use crate::store::{error::SqlError, messaging::alerts::NewAlertRow};
+use crate::store::{error::SqlError, messaging::alert_rows::NewAlertRow};
 use chrono::{DateTime, Datelike, Utc};
 use diesel::prelude::*;
 use domain::{

@@ -1,0 +1,40 @@
+//! The rows of alerts, as the transactions of their decisions write them.
+
+use crate::{
+    backend::{DbId, DbTime},
+    store::schema::alerts,
+};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use domain::ids::UserId;
+use ports::messaging::AlertKind;
+
+#[derive(Insertable)]
+#[diesel(table_name = alerts)]
+pub(crate) struct NewAlertRow {
+    pub(crate) kind: &'static str,
+    pub(crate) user_id: DbId,
+    pub(crate) transfer_id: Option<DbId>,
+    pub(crate) ordered_on: Option<String>,
+    pub(crate) fence: i64,
+    pub(crate) leased_until: DbTime,
+    pub(crate) created_at: DbTime,
+}
+
+impl NewAlertRow {
+    pub(crate) fn new(user: UserId, kind: AlertKind, now: DateTime<Utc>) -> Self {
+        let (kind, transfer, ordered_on) = match kind {
+            AlertKind::Received { transfer } => ("received", Some(transfer), None),
+            AlertKind::Frozen { ordered_on } => ("frozen", None, ordered_on),
+        };
+        Self {
+            kind,
+            user_id: DbId(user.0),
+            transfer_id: transfer.map(|id| DbId(id.0)),
+            ordered_on: ordered_on.map(|channel| channel.name().to_owned()),
+            fence: 0,
+            leased_until: DbTime(now),
+            created_at: DbTime(now),
+        }
+    }
+}
