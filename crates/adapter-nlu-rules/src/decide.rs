@@ -284,7 +284,11 @@ impl MessageFeatures<'_> {
         if self.gives_code() {
             return Intent::VerifyCode;
         }
-        self.best()
+        match self.best() {
+            // Whoever has the phone has the chat: the person is asked whether to freeze.
+            Intent::ReportProblem if self.holds("phone_gone") => Intent::FreezeAccount,
+            best => best,
+        }
     }
 
     fn gives_code(&self) -> bool {

@@ -46,6 +46,12 @@ impl Step<'_> {
             Intent::Stop => self.ask_yes_or_no(Question::OptOut),
             Intent::Start => self.start(),
             Intent::Greeting => self.say(Reply::Greeting),
+            // While the missing part of a payment is asked for, an agent is called only when that is certain.
+            Intent::ReportProblem | Intent::TalkToHuman
+                if !understanding.explained && matches!(self.state.pending, Some(Pending::Draft(_))) =>
+            {
+                self.unknown(text, understanding);
+            }
             Intent::TalkToHuman => self.hand_off(Reply::HandedOff),
             Intent::ReportProblem => self.hand_off(Reply::ProblemNoted),
             Intent::FreezeAccount => self.ask_yes_or_no(Question::Freeze),
