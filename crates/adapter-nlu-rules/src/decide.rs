@@ -285,10 +285,21 @@ impl MessageFeatures<'_> {
             return Intent::VerifyCode;
         }
         match self.best() {
+            // «a la cuenta» leads to a payee and says nothing alone, whatever it often stands beside.
+            _ if self.only_leads_in() => Intent::Unknown,
             // Whoever has the phone has the chat: the person is asked whether to freeze.
             Intent::ReportProblem if self.holds("phone_gone") => Intent::FreezeAccount,
             best => best,
         }
+    }
+
+    /// True for the words before a payee without the payee: «a la cuenta», "pra conta", "to".
+    fn only_leads_in(&self) -> bool {
+        self.all_words(|word| {
+            [&LEXICON.prepositions, &LEXICON.determiners, &LEXICON.account_cues, &LEXICON.phone_cues]
+                .iter()
+                .any(|list| list.contains(word))
+        }) && self.words.iter().any(|word| LEXICON.prepositions.contains(word))
     }
 
     fn gives_code(&self) -> bool {

@@ -38,7 +38,7 @@ impl HandleMessage {
         let answer = self.parts.figures.statement(user, &figure_query(&query), None, read).await?;
         let (query, entries) = match found(answer, query) {
             Ok(found) => found,
-            Err(event) => return Ok(event),
+            Err(event) => return Ok(*event),
         };
         let wanted =
             |own: &OwnEntry| query.amount.is_none_or(|amount| own.entry.amount.minor.abs() == amount.minor);
@@ -60,7 +60,7 @@ impl HandleMessage {
         let answer = self.parts.figures.spending(user, &figure_query(&query)).await?;
         let (query, sums) = match found(answer, query) {
             Ok(found) => found,
-            Err(event) => return Ok(event),
+            Err(event) => return Ok(*event),
         };
         let currency = self.rules.default_currency;
         let own = sums.iter().find(|sum| sum.currency == currency).or_else(|| sums.first());
@@ -72,7 +72,7 @@ impl HandleMessage {
         let answer = self.parts.figures.receipt(user, &figure_query(&query)).await?;
         let (query, sent) = match found(answer, query) {
             Ok(found) => found,
-            Err(event) => return Ok(event),
+            Err(event) => return Ok(*event),
         };
         let receipt = sent.map(|sent| {
             let at = sent.completed_at.unwrap_or(sent.transfer.created_at);
@@ -120,18 +120,18 @@ fn figure_query(query: &FiguresQuery) -> FigureQuery {
 
 /// The figures and what they are about, with the payee's name as the person knows it. `Err` is the event when the
 /// question can't be answered.
-fn found<T>(answer: Answer<T>, asked: FiguresQuery) -> Result<(FiguresQuery, T), Event> {
+fn found<T>(answer: Answer<T>, asked: FiguresQuery) -> Result<(FiguresQuery, T), Box<Event>> {
     match answer {
         Answer::Of { payee, found, .. } => {
             Ok((FiguresQuery { payee: payee.or(asked.payee.clone()), ..asked }, found))
         }
         Answer::WhichPayee { options } => {
             let option = |payee: Payee| PayeeOption { name: payee.name, account: payee.account };
-            Err(Event::WhichPayee(options.into_iter().map(option).collect()))
+            Err(Box::new(Event::WhichPayee(options.into_iter().map(option).collect())))
         }
         // Nothing was ever sent to somebody who is not known.
         Answer::UnknownPayee { .. } | Answer::BadDestination | Answer::NoSuchDay => {
-            Err(Event::Statement(Statement { query: asked, lines: Vec::new() }))
+            Err(Box::new(Event::Statement(Statement { query: asked, lines: Vec::new() })))
         }
     }
 }

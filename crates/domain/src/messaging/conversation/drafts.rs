@@ -13,6 +13,9 @@ use crate::{
     text::{fold, truncate},
 };
 
+/// The amount that a message names can't be sent: it is zero, too large, or less than nothing.
+pub(super) struct UnsendableAmount;
+
 /// The longest name of a payee, in characters.
 const NAME_LENGTH_MAX: usize = 60;
 
@@ -21,35 +24,21 @@ impl Step<'_> {
     pub(super) fn fill_and_continue(&mut self, draft: Draft, understanding: &Understanding) {
         match self.fill(draft, &understanding.entities) {
             Ok(draft) => self.want(RequestedAction::Transfer(draft)),
-            Err(reply) => self.say(reply),
+            Err(UnsendableAmount) => self.say(Reply::BadAmount),
         }
     }
 
-    /// Puts what a message names into a draft. `Err` is the reply when the amount can't be sent.
-    pub(super) fn fill(&self, mut draft: Draft, entities: &Entities) -> Result<Draft, Reply> {
+    /// Puts what a message names into a draft. `Err`: the amount can't be sent.
+    pub(super) fn fill(&self, mut draft: Draft, entities: &Entities) -> Result<Draft, UnsendableAmount> {
         if let Some(concept) = &entities.concept {
             draft.concept = Some(truncate(concept, CONCEPT_LENGTH_MAX));
         }
-        self.fill_destination(&mut draft, entities);
+        fill_destination(&mut draft, entities);
         self.fill_amount(&mut draft, entities)?;
         Ok(draft)
     }
 
-    fn fill_destination(&self, draft: &mut Draft, entities: &Entities) {
-        let Some(named) = &entities.destination else { return };
-        if named.kind == DestinationKind::Name {
-            draft.payee = Some(truncate(&named.value, NAME_LENGTH_MAX));
-        } else if let Some(name) = &entities.payee {
-            draft.payee = Some(truncate(name, NAME_LENGTH_MAX));
-        } else if draft.destination.is_some() || draft.changes.is_some() {
-            // A new account doesn't belong to the payee named before. One that was asked for does.
-            draft.payee = None;
-        }
-        draft.choices.retain(|choice| matches!(choice, DraftChoice::Amount(_)));
-        draft.destination = Some(named.clone());
-    }
-
-    fn fill_amount(&self, draft: &mut Draft, entities: &Entities) -> Result<(), Reply> {
+    fn fill_amount(&self, draft: &mut Draft, entities: &Entities) -> Result<(), UnsendableAmount> {
         let before = draft.amount.map(|amount| amount.currency);
         let currency = entities.currency.or(before).unwrap_or(self.facts.default_currency);
         let read = |amount: &str| Money::parse_positive(amount, currency);
@@ -63,10 +52,10 @@ impl Step<'_> {
                         draft.choices = vec![DraftChoice::Amount(thousands), DraftChoice::Amount(decimal)];
                     }
                     (Ok(one), Err(_)) | (Err(_), Ok(one)) => set_amount(draft, Ok(one))?,
-                    (Err(_), Err(_)) => return Err(Reply::BadAmount),
+                    (Err(_), Err(_)) => return Err(UnsendableAmount),
                 }
             }
-            (None, Some(relative)) => self.fill_relative(draft, relative, currency)?,
+            (None, Some(relative)) => fill_relative(draft, relative, currency)?,
             // «1500» alone reads as a code; as an answer to «¿cuánto?» it is an amount.
             (None, None) if is_asked && draft.asked_at.is_some() => {
                 if let Some(Ok(money)) = entities.code.as_deref().map(read) {
@@ -80,35 +69,6 @@ impl Step<'_> {
             }
         }
         Ok(())
-    }
-
-    /// An amount that is told by another one: by the draft's own, or by the balance.
-    fn fill_relative(
-        &self,
-        draft: &mut Draft,
-        relative: &RelativeAmount,
-        currency: Currency,
-    ) -> Result<(), Reply> {
-        let by = |amount: &String| Money::parse_positive(amount, currency).map(|money| money.minor).ok();
-        let changed = match (relative, draft.amount) {
-            (RelativeAmount::All, _) => return set_part(draft, BalancePart::All),
-            (RelativeAmount::HalfOfBalance, _) | (RelativeAmount::Half, None) => {
-                return set_part(draft, BalancePart::Half);
-            }
-            (_, None) => return Ok(()),
-            (RelativeAmount::Half, Some(amount)) => amount.minor.checked_div(2),
-            (RelativeAmount::Double, Some(amount)) => amount.minor.checked_mul(2),
-            (RelativeAmount::Plus(more), Some(amount)) => {
-                by(more).and_then(|more| amount.minor.checked_add(more))
-            }
-            (RelativeAmount::Minus(less), Some(amount)) => {
-                by(less).and_then(|less| amount.minor.checked_sub(less))
-            }
-        };
-        match changed.filter(|minor| *minor > 0) {
-            Some(minor) => set_amount(draft, Ok(Money::new(minor, currency))),
-            None => Err(Reply::BadAmount),
-        }
     }
 
     /// Asks for the next missing part, or has the complete draft checked.
@@ -132,22 +92,6 @@ impl Step<'_> {
         }
     }
 
-    /// The question for the next missing part of a draft.
-    pub(super) fn question_of(&self, draft: &Draft) -> Reply {
-        match draft.choices.as_slice() {
-            [DraftChoice::Amount(thousands), DraftChoice::Amount(decimal), ..] => {
-                return Reply::WhichAmount { thousands: *thousands, decimal: *decimal };
-            }
-            [DraftChoice::Payee(_), ..] => return Reply::WhichPayee(options(draft)),
-            _ => {}
-        }
-        match (&draft.amount, &draft.part, &draft.payee) {
-            (None, None, _) => Reply::AskAmount,
-            (_, _, Some(name)) if draft.destination.is_none() => Reply::AskAccountOf(name.clone()),
-            _ => Reply::AskDestination,
-        }
-    }
-
     /// Drops an unfinished transfer that waited too long, and a refusal that is long ago.
     pub(super) fn drop_old_drafts(&mut self) {
         let is_old =
@@ -165,20 +109,6 @@ impl Step<'_> {
         let draft = Draft { changes: None, choices: Vec::new(), asked_at: None, ..draft };
         self.state.refused = Some(RefusedDraft { draft, at: self.facts.now });
         self.say(reply);
-    }
-
-    /// Takes a choice («el segundo», «la Ruiz») among the readings of a draft. `None`: the text picks none.
-    pub(super) fn chosen(&self, draft: &Draft, text: &str, entities: &Entities) -> Option<Draft> {
-        let last = draft.choices.len().checked_sub(1)?;
-        let picked = match entities.choice {
-            Some(Choice::At(at)) => draft.choices.get(usize::from(at)),
-            Some(Choice::Last) => draft.choices.get(last),
-            None => draft.choices.iter().find(|choice| picks(choice, entities)).or_else(|| {
-                let words = fold(text);
-                only(draft.choices.iter().filter(|choice| names(choice, &words)))
-            }),
-        };
-        picked.map(|choice| with_choice(draft.clone(), choice))
     }
 
     /// Takes the choice of a button: an amount, or a payee's name and the end of the account.
@@ -207,19 +137,94 @@ impl DraftChoice {
     }
 }
 
-fn set_amount(draft: &mut Draft, amount: Result<Money, AmountError>) -> Result<(), Reply> {
-    let Ok(amount) = amount else { return Err(Reply::BadAmount) };
+fn fill_destination(draft: &mut Draft, entities: &Entities) {
+    let Some(named) = &entities.destination else { return };
+    if named.kind == DestinationKind::Name {
+        draft.payee = Some(truncate(&named.value, NAME_LENGTH_MAX));
+    } else if let Some(name) = &entities.payee {
+        draft.payee = Some(truncate(name, NAME_LENGTH_MAX));
+    } else if draft.destination.is_some() || draft.changes.is_some() {
+        // A new account doesn't belong to the payee named before. One that was asked for does.
+        draft.payee = None;
+    }
+    draft.choices.retain(|choice| matches!(choice, DraftChoice::Amount(_)));
+    draft.destination = Some(named.clone());
+}
+
+/// An amount that is told by another one: by the draft's own, or by the balance.
+fn fill_relative(
+    draft: &mut Draft,
+    relative: &RelativeAmount,
+    currency: Currency,
+) -> Result<(), UnsendableAmount> {
+    let by = |amount: &String| Money::parse_positive(amount, currency).map(|money| money.minor).ok();
+    let changed = match (relative, draft.amount) {
+        (RelativeAmount::All, _) => {
+            set_part(draft, BalancePart::All);
+            return Ok(());
+        }
+        (RelativeAmount::HalfOfBalance, _) | (RelativeAmount::Half, None) => {
+            set_part(draft, BalancePart::Half);
+            return Ok(());
+        }
+        (_, None) => return Ok(()),
+        (RelativeAmount::Half, Some(amount)) => amount.minor.checked_div(2),
+        (RelativeAmount::Double, Some(amount)) => amount.minor.checked_mul(2),
+        (RelativeAmount::Plus(more), Some(amount)) => {
+            by(more).and_then(|more| amount.minor.checked_add(more))
+        }
+        (RelativeAmount::Minus(less), Some(amount)) => {
+            by(less).and_then(|less| amount.minor.checked_sub(less))
+        }
+    };
+    match changed.filter(|minor| *minor > 0) {
+        Some(minor) => set_amount(draft, Ok(Money::new(minor, currency))),
+        None => Err(UnsendableAmount),
+    }
+}
+
+/// The question for the next missing part of a draft.
+pub(super) fn question_of(draft: &Draft) -> Reply {
+    match draft.choices.as_slice() {
+        [DraftChoice::Amount(thousands), DraftChoice::Amount(decimal), ..] => {
+            return Reply::WhichAmount { thousands: *thousands, decimal: *decimal };
+        }
+        [DraftChoice::Payee(_), ..] => return Reply::WhichPayee(options(draft)),
+        _ => {}
+    }
+    match (&draft.amount, &draft.part, &draft.payee) {
+        (None, None, _) => Reply::AskAmount,
+        (_, _, Some(name)) if draft.destination.is_none() => Reply::AskAccountOf(name.clone()),
+        _ => Reply::AskDestination,
+    }
+}
+
+/// Takes a choice («el segundo», «la Ruiz») among the readings of a draft. `None`: the text picks none.
+pub(super) fn chosen(draft: &Draft, text: &str, entities: &Entities) -> Option<Draft> {
+    let last = draft.choices.len().checked_sub(1)?;
+    let picked = match entities.choice {
+        Some(Choice::At(at)) => draft.choices.get(usize::from(at)),
+        Some(Choice::Last) => draft.choices.get(last),
+        None => draft.choices.iter().find(|choice| picks(choice, entities)).or_else(|| {
+            let words = fold(text);
+            only(draft.choices.iter().filter(|choice| names(choice, &words)))
+        }),
+    };
+    picked.map(|choice| with_choice(draft.clone(), choice))
+}
+
+fn set_amount(draft: &mut Draft, amount: Result<Money, AmountError>) -> Result<(), UnsendableAmount> {
+    let Ok(amount) = amount else { return Err(UnsendableAmount) };
     draft.amount = Some(amount);
     draft.part = None;
     draft.choices.retain(|choice| matches!(choice, DraftChoice::Payee(_)));
     Ok(())
 }
 
-fn set_part(draft: &mut Draft, part: BalancePart) -> Result<(), Reply> {
+fn set_part(draft: &mut Draft, part: BalancePart) {
     draft.amount = None;
     draft.part = Some(part);
     draft.choices.retain(|choice| matches!(choice, DraftChoice::Payee(_)));
-    Ok(())
 }
 
 fn options(draft: &Draft) -> Vec<PayeeOption> {

@@ -75,6 +75,7 @@ pub enum AgentCommand {
 
 /// One event that a step handles.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "an event lives for one step, and there are few at a time")]
 pub enum Event {
     /// The sender's message, or an agent's command.
     Received(InboundContent),

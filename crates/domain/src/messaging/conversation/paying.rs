@@ -1,6 +1,8 @@
 //! What the checks of a transfer and its payment lead to.
 
-use super::{DraftChoice, Paid, Pending, Prepared, Reply, step::Step, understood::draft_of};
+use super::{
+    DraftChoice, Paid, Pending, Prepared, Reply, drafts::question_of, step::Step, understood::draft_of,
+};
 
 impl Step<'_> {
     /// A draft was checked: it becomes a prompt, or the person is told what stands in the way.
@@ -58,7 +60,7 @@ impl Step<'_> {
     /// Keeps a draft whose missing part is asked for: with this reply, or with the usual question.
     fn keep_asking(&mut self, mut draft: super::Draft, reply: Option<Reply>) {
         draft.asked_at = Some(self.facts.now);
-        let question = reply.unwrap_or_else(|| self.question_of(&draft));
+        let question = reply.unwrap_or_else(|| question_of(&draft));
         self.state.pending = Some(Pending::Draft(draft));
         self.say(question);
     }

@@ -1,6 +1,9 @@
 //! Questions: about the service, about what waits, and about the person's own figures.
 
-use super::{Answer, ConfirmationPrompt, Draft, FiguresQuery, Pending, Reply, RequestedAction, step::Step};
+use super::{
+    Answer, ConfirmationPrompt, Draft, FiguresQuery, Pending, Reply, RequestedAction, drafts::question_of,
+    step::Step,
+};
 use crate::{
     messaging::intent::{AmountReading, DestinationKind, Entities, Intent, Topic},
     money::Money,
@@ -91,7 +94,7 @@ impl Step<'_> {
 
     /// Asks for the missing part of a draft again, after a message that was none.
     pub(super) fn ask_again(&mut self, draft: &Draft) {
-        let asks = self.question_of(draft);
+        let asks = question_of(draft);
         self.say(asks);
     }
 }

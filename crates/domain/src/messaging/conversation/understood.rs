@@ -1,8 +1,10 @@
 //! What follows from a parsed message.
 
 use super::{
-    Draft, MISUNDERSTOOD_MAX, Pending, Question, Reply, RequestedAction, Session, drafts::redraft,
-    effect::Effect, step::Step,
+    Draft, MISUNDERSTOOD_MAX, Pending, Question, Reply, RequestedAction, Session,
+    drafts::{UnsendableAmount, chosen, redraft},
+    effect::Effect,
+    step::Step,
 };
 use crate::messaging::intent::{AskedFor, DestinationKind, Intent, Understanding};
 
@@ -109,7 +111,7 @@ impl Step<'_> {
     /// Takes the message as a choice among the readings of a draft.
     fn choose_reading(&mut self, text: &str, understanding: &Understanding) -> bool {
         let Some(Pending::Draft(draft)) = &self.state.pending else { return false };
-        let Some(draft) = self.chosen(draft, text, &understanding.entities) else { return false };
+        let Some(draft) = chosen(draft, text, &understanding.entities) else { return false };
         self.state.misunderstood = 0;
         self.want(RequestedAction::Transfer(draft));
         true
@@ -179,7 +181,7 @@ impl Step<'_> {
                 match self.fill(draft.clone(), &entities) {
                     Ok(filled) if filled != draft => self.want(RequestedAction::Transfer(filled)),
                     Ok(_) => self.ask_again(&draft),
-                    Err(reply) => self.say(reply),
+                    Err(UnsendableAmount) => self.say(Reply::BadAmount),
                 }
             }
             Some(Pending::StepUp(step)) => self.say(Reply::StepUpWaits(step)),

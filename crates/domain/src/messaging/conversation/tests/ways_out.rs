@@ -30,8 +30,8 @@ fn any_entities() -> impl Strategy<Value = Entities> {
             amount,
             destination,
             relative,
-            topic,
             choice,
+            topic,
             ..Entities::default()
         },
     )
@@ -52,6 +52,7 @@ fn any_understanding() -> impl Strategy<Value = Understanding> {
 
 /// What a person does, and how a parser reads it.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there are thirty of them")]
 enum Turn {
     Writes(&'static str, Understanding),
     Waits(i64),
