@@ -106,19 +106,19 @@ button-amount = { $amount }
 code-for-transfer = Ventanilla: you are about to send { $amount } to { $destination }. If this is you, your code is { $code }. If it isn't you, don't share it with anybody.
 
 # What a question is answered with, and what waits.
-question-not-understood = I didn't understand your question. I can tell you your “balance”, your “transactions”, “my limits” or “my CLABE”; type COORDINATOR if you'd rather talk to a person.
+question-not-understood = I didn't understand your question. I can tell you your “balance”, your “transactions”, “my limits” or “my CLABE”; type COORDINATOR if you'd rather speak with a person.
 freeze-ask = Shall I freeze your money now? Nobody will be able to send anything from your wallets. Reply Yes, or type FREEZE.
 opt-out-ask = Do you want me to stop writing to you? Reply Yes, or type STOP.
 as-it-was = All right, everything stays as it was.
 frozen = Done: I froze your money. Nobody can send anything from your wallets now; what others pay you still arrives. To unfreeze it, sign in with your password and a code by email, or type COORDINATOR.
-frozen-opted-out = Done: I froze your money and nobody can send anything from your wallets. I still won't write to you, as you asked; to talk to me again, send START.
+frozen-opted-out = Done: I froze your money and nobody can send anything from your wallets. I still won't write to you, as you asked; to write to me again, send START.
 nothing-to-freeze = This chat isn't linked to any wallet, so there is nothing to freeze here. Write to me from your own number, or type COORDINATOR.
 money-is-frozen = Your money is frozen, so I can't send anything. No money was moved. To unfreeze it, sign in with your password and a code by email, or type COORDINATOR.
 released = The agent is done and I can help you again. What do you need?
 bot-is-back = I'm here again.
 welcome = You're welcome! I'm here whenever you need me.
 goodbye = Bye for now! I'm here whenever you need me.
-about-bot = I'm Ventanilla, an automatic assistant: your bank in this chat. If you'd rather talk to a person, type COORDINATOR.
+about-bot = I'm Ventanilla, an automatic assistant: your bank in this chat. If you'd rather speak with a person, type COORDINATOR.
 about-fees = Sending money is free: the fee is 0.00.
 about-arrival = Between people on Ventanilla the money arrives in a moment; at other banks, nearly always within seconds.
 about-sending = Write how much and to whom, for example “send 100 to my mom”. It can be a CLABE, a phone number or a name that I know. I ask for a Yes before I send anything.

@@ -287,7 +287,7 @@ impl MessageFeatures<'_> {
         match self.best() {
             // «a la cuenta» leads to a payee and says nothing alone, whatever it often stands beside.
             _ if self.only_leads_in() => Intent::Unknown,
-            // Whoever has the phone has the chat: the person is asked whether to freeze.
+            // The phone opens the chat, so the person is asked whether to freeze.
             Intent::ReportProblem if self.holds("phone_gone") => Intent::FreezeAccount,
             best => best,
         }

@@ -98,7 +98,7 @@ pub fn compliance_word(message: &str) -> Option<ComplianceWord> {
     }
 }
 
-/// The language of a compliance word, if it belongs to one only: «ayuda» is Spanish, "ajuda" Portuguese. Whoever
+/// The language of a compliance word, if it belongs to one only: «ayuda» is Spanish, "ajuda" Portuguese. A person who
 /// writes "stop" may speak any language.
 #[must_use]
 pub fn language_of_word(message: &str) -> Option<Locale> {

@@ -139,14 +139,14 @@ fn an_answer_that_is_none_is_asked_again_and_a_draft_ends() {
     for intent in [Intent::Unknown, Intent::Thanks, Intent::Confirm] {
         assert_eq!(state.clone().step(plainly(intent), &facts()).1, again, "{intent:?}");
     }
-    let guess = Entities {
+    let unexplained_slots = Entities {
         amount: Some(AmountReading::Exact("2".into())),
         destination: Some(NamedDestination { kind: DestinationKind::Name, value: "mi hermano".into() }),
         ..Entities::default()
     };
     let unexplained = Event::Understood {
         text: "pídele 2 a mi hermano".into(),
-        understanding: Understanding { entities: guess, ..Understanding::unknown() },
+        understanding: Understanding { entities: unexplained_slots, ..Understanding::unknown() },
     };
     assert_eq!(state.clone().step(unexplained, &facts()).1, again, "what is not explained fills nothing");
     assert_eq!(state.step(plainly(Intent::Unknown), &later(10)).0.pending, None);
