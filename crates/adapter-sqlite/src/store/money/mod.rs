@@ -1,12 +1,13 @@
 //! The ledger: lock, read, fold, write, commit. Balances are decided nowhere else.
 
-pub(crate) mod clabes;
+mod clabes;
 mod confirm;
 mod counterparts;
 mod holds;
 mod payment_codes;
 mod post;
 mod read;
+mod receiving;
 mod resolve;
 mod reverse;
 pub(crate) mod rows;
