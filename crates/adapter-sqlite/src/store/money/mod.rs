@@ -1,6 +1,6 @@
 //! The ledger: lock, read, fold, write, commit. Balances are decided nowhere else.
 
-pub(crate) mod clabes;
+mod clabes;
 mod confirm;
 mod counterparts;
 mod holds;
@@ -8,6 +8,7 @@ mod payees;
 mod payment_codes;
 mod post;
 mod read;
+mod receiving;
 mod resolve;
 mod reverse;
 pub(crate) mod rows;
