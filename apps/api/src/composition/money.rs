@@ -18,7 +18,8 @@ use application::{
         receiving::Receiving,
         reverse_transfer::ReverseTransfer,
         statement::Statements,
-        submit_transfer::{SubmitTransfer, SubmitTransferParts, TransferRules},
+        submit_transfer::{SubmitTransfer, SubmitTransferParts},
+        transfer_rules::TransferRules,
         wallets::Wallets,
     },
 };

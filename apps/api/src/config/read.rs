@@ -7,7 +7,7 @@ use super::{
     providers,
     reader::Reader,
 };
-use application::{messaging::handle_message::ConversationPolicy, money::submit_transfer::TransferRules};
+use application::{messaging::handle_message::ConversationPolicy, money::transfer_rules::TransferRules};
 use chrono::Duration;
 use chrono_tz::Tz;
 use domain::{

@@ -1,6 +1,6 @@
 //! Confirm a waiting transfer with its step-up code.
 
-use crate::{kernel::Kernel, money::submit_transfer::TransferRules};
+use crate::{kernel::Kernel, money::transfer_rules::TransferRules};
 use domain::{
     ids::TransferId,
     money::{

@@ -6,7 +6,7 @@ use crate::{
     money::{
         limits_left::ReadLimits,
         named_destination::{self, Named},
-        submit_transfer::TransferRules,
+        transfer_rules::TransferRules,
     },
 };
 use domain::{

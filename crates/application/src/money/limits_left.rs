@@ -1,6 +1,6 @@
 //! What a person may still send today and this month.
 
-use crate::{kernel::Kernel, money::submit_transfer::TransferRules};
+use crate::{kernel::Kernel, money::transfer_rules::TransferRules};
 use domain::{ids::UserId, money::limits::LimitsLeft};
 use ports::{money::Ledger, store_error::StoreResult};
 use std::sync::Arc;

@@ -14,4 +14,5 @@ pub mod receiving;
 pub mod reverse_transfer;
 pub mod statement;
 pub mod submit_transfer;
+pub mod transfer_rules;
 pub mod wallets;

@@ -1,7 +1,7 @@
 //! The demo people with their wallets, for development. It happens once for each database, even when several
 //! processes start at the same time: every step has an idempotency key of its own.
 
-use crate::{kernel::Kernel, money::submit_transfer::TransferRules};
+use crate::{kernel::Kernel, money::transfer_rules::TransferRules};
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     accounts::PersonName,

@@ -1,6 +1,6 @@
 //! The step-up code of a payment: drawn, bound to amount, payee and transfer, and sent by SMS, also again.
 
-use crate::{kernel::Kernel, money::submit_transfer::TransferRules, verification::draw_code::draw_code};
+use crate::{kernel::Kernel, money::transfer_rules::TransferRules, verification::draw_code::draw_code};
 use chrono::{DateTime, Utc};
 use domain::{
     ids::{MessageId, TransferId, VerificationId},

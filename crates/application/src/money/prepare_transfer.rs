@@ -4,7 +4,7 @@ use crate::{
     kernel::Kernel,
     money::{
         named_destination::{self, Named},
-        submit_transfer::TransferRules,
+        transfer_rules::TransferRules,
     },
 };
 use chrono::{DateTime, Duration, Utc};

@@ -5,7 +5,7 @@ use adapter_sqlite::Store;
 use application::money::{
     figures::{Answer, FigureQuery, Figures, FiguresParts},
     prepare_transfer::{PrepareTransfer, PrepareTransferParts},
-    submit_transfer::TransferRules,
+    transfer_rules::TransferRules,
 };
 use chrono::Duration;
 use domain::{

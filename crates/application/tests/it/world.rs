@@ -27,7 +27,8 @@ use application::{
         payment_code::{PaymentCodes, ResendPaymentCode},
         prepare_transfer::{PrepareTransfer, PrepareTransferParts},
         receiving::Receiving,
-        submit_transfer::{SubmitTransfer, SubmitTransferParts, TransferRules},
+        submit_transfer::{SubmitTransfer, SubmitTransferParts},
+        transfer_rules::TransferRules,
     },
     verification::verification_service::{VerificationParts, VerificationService},
 };

@@ -2,13 +2,12 @@
 //! mandar», «50 pesos». What arrives meanwhile joins them only if all of it makes one request. A message that is
 //! complete by itself is answered at once, and nothing is held while a question waits for its answer.
 
-use super::{Effect, Pending, Session, step::Step};
+use super::{Effect, HeldMessages, Pending, Session, step::Step};
 use crate::{
     messaging::intent::{Intent, Topic, Understanding},
     text::fold,
 };
-use chrono::{DateTime, Duration, Utc};
-use serde::{Deserialize, Serialize};
+use chrono::Duration;
 
 /// How long a message is held. Workers look for work every half second, so that the person waits two seconds at
 /// most.
@@ -16,17 +15,6 @@ pub const HOLD: Duration = Duration::milliseconds(1500);
 
 /// The most messages that are read as one.
 const HELD_MAX: usize = 12;
-
-/// Messages that are held: one, or several that make one request so far.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct HeldMessages {
-    /// The texts, oldest first.
-    pub texts: Vec<String>,
-    /// The reading of all texts as one message.
-    pub understanding: Understanding,
-    /// Until when they are held.
-    pub until: DateTime<Utc>,
-}
 
 impl Step<'_> {
     /// Holds the message, or has it read together with those that are held. False: it must be answered now; what

@@ -28,13 +28,13 @@ mod understood;
 pub use effect::{Effect, TypedCode};
 pub use event::{AgentCommand, CodeChecked, CodeSent, Event, InboundContent, Paid};
 pub use figures::{FreezeOutcome, PastReceipt, PayeeLine, Receiving, Spending, Statement, StatementLine};
-pub use held::{HOLD, HeldMessages};
+pub use held::HOLD;
 pub use prepared::{CheckedDraft, PayeeOption, Prepared};
 pub use rate::RateWindow;
 pub use reply::{Answer, Arg, Button, Reply, Text};
 pub use state::{
     BalancePart, ConfirmationPrompt, Conversation, DeferredRequest, Draft, DraftChoice, FiguresQuery,
-    OpenPrompts, Pending, Question, RefusedDraft, RequestedAction, Session, StepUp, YesOrNo,
+    HeldMessages, OpenPrompts, Pending, Question, RefusedDraft, RequestedAction, Session, StepUp, YesOrNo,
 };
 pub use timing::{CLOCK_SKEW_MAX, MessageTime};
 

@@ -1,13 +1,13 @@
 //! The conversation state: the session, the open question, counters, flows.
 
-use super::{HeldMessages, PROMPT_TTL, PayeeOption, RateWindow, StepContext};
+use super::{PROMPT_TTL, PayeeOption, RateWindow, StepContext};
 use crate::{
     ids::{PromptId, TransferId, UserId, VerificationId},
     locale::Locale,
     message::Channel,
     messaging::{
         flow::FlowRun,
-        intent::{NamedDestination, Period},
+        intent::{NamedDestination, Period, Understanding},
     },
     money::{Money, account_number::AccountNumber},
     phone::PhoneNumber,
@@ -63,6 +63,17 @@ pub struct Conversation {
     /// When the last obeyed STOP or START was written. One that was written before it changes nothing.
     #[serde(default)]
     pub consent_word_at: Option<DateTime<Utc>>,
+}
+
+/// Messages that are held: one, or several that make one request so far.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HeldMessages {
+    /// The texts, oldest first.
+    pub texts: Vec<String>,
+    /// The reading of all texts as one message.
+    pub understanding: Understanding,
+    /// Until when they are held.
+    pub until: DateTime<Utc>,
 }
 
 /// Whether the sender proved who they are.
