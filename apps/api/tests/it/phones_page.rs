@@ -54,7 +54,7 @@ async fn another_phone_and_another_language() {
     number.send_keys(&char::from(Key::Enter).to_string()).await.unwrap();
     browser.page.wait().for_element(Locator::Css("sandbox-phone[number='+525511110042']")).await.unwrap();
     browser.type_line("ajuda").await;
-    browser.shows("Esto puedo hacer").await;
+    browser.shows("Posso ajudar com").await;
     browser.type_line("qual é o meu saldo?").await;
     browser.shows("Recebi sua mensagem").await;
     browser.stop().await;
@@ -109,9 +109,11 @@ async fn two_people_who_know_each_other_pay_and_a_reload_loses_nothing() {
     let field = browser.page.wait().for_element(Locator::Id("number")).await.unwrap();
     field.send_keys(AMERICAN).await.unwrap();
     field.send_keys(&char::from(Key::Enter).to_string()).await.unwrap();
-    for (number, ask, balance) in
-        [(DEMO, "saldo", "1000.00 MXN"), (FRIEND, "saldo", "25000.00 MXN"), (AMERICAN, "balance", "0.00 MXN")]
-    {
+    for (number, ask, balance) in [
+        (DEMO, "saldo", "1000.00 MXN"),
+        (FRIEND, "saldo", "25,000.00 MXN"),
+        (AMERICAN, "balance", "0.00 MXN"),
+    ] {
         say(&browser, number, ask).await;
         press(&browser, number, "button.code").await;
         hears(&browser, number, balance).await;

@@ -42,7 +42,7 @@ async fn a_wallet_in_pesos_is_paid_by_its_clabe() {
         assert_eq!(wallet_of(&server, &person).await["balance"], "7.50");
         let entries = format!("wallets/{}/entries", wallet["id"].as_str().unwrap());
         let entries = answer(server.as_person(Method::GET, &entries, None, &person).await, 200).await;
-        assert_eq!(entries["items"][0]["counterpart"], "****7890", "the demo person has no name");
+        assert_eq!(entries["items"][0]["counterpart"], "Sofía", "the payer's first name");
         refused(pay("646180000199999999".into(), "7.50").await, 422, "recipient_not_found").await;
 
         let dollars = open(&server, &person["user_id"], "USD").await;

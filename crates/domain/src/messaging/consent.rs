@@ -102,6 +102,10 @@ pub fn compliance_word(message: &str) -> Option<ComplianceWord> {
 /// writes "stop" may speak any language.
 #[must_use]
 pub fn language_of_word(message: &str) -> Option<Locale> {
+    // A command of the channel is the same in every language: `/help`.
+    if message.trim_start().starts_with('/') {
+        return None;
+    }
     match fold(message).as_str() {
         "ayuda" | "baja" | "alto" | "cancelar suscripcion" | "alta" => Some(Locale::Es),
         "help" | "unsubscribe" | "freeze" => Some(Locale::En),
@@ -131,7 +135,7 @@ mod tests {
         assert_eq!(compliance_word("ajuda"), Some(ComplianceWord::Help));
         assert_eq!(compliance_word("¡BLOQUEAR!"), Some(ComplianceWord::Freeze));
         assert_eq!(language_of_word("Ajuda!"), Some(Locale::Pt));
-        assert_eq!(language_of_word("STOP"), None);
+        assert_eq!((language_of_word("STOP"), language_of_word("/help")), (None, None));
         for text in [
             "no pares",
             "stop motion",
