@@ -59,7 +59,7 @@ async fn payees_are_listed_renamed_and_forgotten() {
         server.ask(DEMO, "no", "cancelada").await;
         answer(server.call(Method::DELETE, &path, None, team).await, 204).await;
         refused(server.call(Method::DELETE, &path, None, team).await, 404, "not_found").await;
-        assert_eq!(names(&listed(&server, &of_user).await), ["luis"]);
+        assert_eq!(names(&listed(&server, &of_user).await), ["luis", "Mateo"]);
         assert!(server.command(&["audit", "verify"]).0);
     }
 }
