@@ -31,6 +31,7 @@ use domain::{
         audit::{Actor, AuditRecord},
         idempotency::IdempotencyKey,
     },
+    principal::Principal,
     verification::AttemptResult,
 };
 use ports::{
@@ -379,8 +380,12 @@ fn received(batch: &PostingBatch, outcome: &Outcome, now: DateTime<Utc>) -> Opti
     alert_of(batch, transfer, now)
 }
 
-/// The alert for the person whom a transfer paid. `None`: it paid nobody here.
+/// The alert for the person whom a transfer paid. `None`: it paid nobody here, or nobody ordered it: the demo's own
+/// data is not told.
 pub(crate) fn alert_of(batch: &PostingBatch, transfer: &Transfer, now: DateTime<Utc>) -> Option<NewAlertRow> {
+    if transfer.caller == Principal::System {
+        return None;
+    }
     let payee = batch.paid_person(transfer)?;
     Some(NewAlertRow::new(payee, AlertKind::Received { transfer: transfer.id }, now))
 }
