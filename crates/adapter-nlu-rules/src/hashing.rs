@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// The hasher.
+/// A fast hasher for short words; it is no protection against chosen keys.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fnv(u64);
 

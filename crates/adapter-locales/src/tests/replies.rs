@@ -20,7 +20,7 @@ use domain::{
 
 const MONEY: Money = Money { minor: 15_050, currency: Currency::MXN };
 
-/// All replies.
+/// One example of every reply that the engine can give.
 pub(super) fn everything() -> Vec<Reply> {
     [service(), answers(), codes(), transfers(), prompts(), limits(), figures(), statements()].concat()
 }

@@ -50,7 +50,7 @@ pub struct FreezePersonParts {
 pub struct OwnerLift {
     /// The signed-in person.
     pub user: UserId,
-    /// Their password.
+    /// The person's password, as they typed it.
     pub password: Password,
     /// The code from their e-mail. `None`: it is sent now.
     pub code: Option<OtpCode>,

@@ -123,7 +123,7 @@ pub struct HandleMessageParts {
     pub payees: Arc<PayeeBook>,
     /// Tells how people are paid.
     pub receiving: Arc<Receiving>,
-    /// Freezes people.
+    /// The port that stops all money out of a person's wallets.
     pub freezes: Arc<dyn Freezes>,
     /// The ledger port, for balances and statement lines.
     pub ledger: Arc<dyn Ledger>,

@@ -36,7 +36,7 @@ pub(crate) struct FreezeJson {
     user_id: String,
     /// True while no money leaves any of the person's wallets.
     frozen: bool,
-    /// Since when.
+    /// When the freeze began; missing while the person is not frozen.
     #[serde(skip_serializing_if = "Option::is_none")]
     frozen_at: Option<String>,
     /// From when on payments can be made, after the person lifted their own freeze.

@@ -1,7 +1,7 @@
 //! Flows within the conversation. Money comes first: a code or a prompt that waits is answered before a
 //! flow's question, and a flow moves no money.
 
-use super::{Conversation, DEFERRED_REQUEST_TTL, Effect, Pending, Reply, Session, step::Step};
+use super::{Conversation, Effect, Pending, Reply, Session, step::Step};
 use crate::messaging::{
     flow::{Flow, FlowContext, FlowInput, FlowRun, Progress},
     intent::{Intent, Understanding},
@@ -127,13 +127,7 @@ impl Step<'_> {
     /// Decides between a code and a flow's answer. Digits go to the code that waits; but if that code was
     /// asked for long ago, they go to the flow, unless they look just like a code.
     pub(super) fn is_rather_for_the_flow(&self, text: &str, code: &str) -> bool {
-        let waits_for_code = match (&self.state.pending, &self.state.session) {
-            (Some(Pending::StepUp(_)), _) => true,
-            (_, Session::AwaitingCode { request: Some(request), .. }) => {
-                self.facts.now.signed_duration_since(request.at) < DEFERRED_REQUEST_TTL
-            }
-            _ => false,
-        };
+        let waits_for_code = matches!(self.state.pending, Some(Pending::StepUp(_))) || self.awaits_code();
         let says_code = text.chars().any(char::is_alphabetic);
         let is_pending_draft = matches!(self.state.pending, Some(Pending::Draft(_)));
         self.is_asked_by_flow()
