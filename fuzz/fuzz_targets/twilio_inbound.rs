@@ -13,7 +13,7 @@ fuzz_target!(|body: &[u8]| {
         keys: SignatureKeys::new(Vec::new()),
         addresses: TwilioAddresses {
             account_sid: "AC1".into(),
-            whatsapp_from: "whatsapp:+14155238886".into(),
+            whatsapp_from: Some("whatsapp:+14155238886".into()),
             sms_from: Some("+14155238887".into()),
         },
     };

@@ -17,7 +17,7 @@ fuzz_target!(|data: &[u8]| {
         keys: SignatureKeys::new(vec![TOKEN.into()]),
         addresses: TwilioAddresses {
             account_sid: "AC1".into(),
-            whatsapp_from: "whatsapp:+14155238886".into(),
+            whatsapp_from: Some("whatsapp:+14155238886".into()),
             sms_from: None,
         },
     };

@@ -1,14 +1,18 @@
 //! Settings: flat environment variables, read into one typed struct. All errors are reported at once.
 
 mod clients;
+mod database;
 mod defaults;
+mod names;
+mod place;
+mod policies;
 mod providers;
 mod read;
 mod reader;
+mod secrets;
 mod sources;
 
-pub(crate) use sources::gather;
-
+use self::reader::Reader;
 use adapter_crypto::Keyring;
 use chrono_tz::Tz;
 use domain::{
@@ -21,7 +25,12 @@ use domain::{
 use ipnet::IpNet;
 use rust_decimal::Decimal;
 use secrecy::SecretString;
-use std::{fmt, net::SocketAddr, path::PathBuf};
+use std::{
+    fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// The environment that the program runs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +50,32 @@ impl AppEnv {
             Self::Production => "production",
         }
     }
+}
+
+/// What a command reads the settings for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To work. In development the secrets that are missing are made, and kept beside the database.
+    Run,
+    /// Only to look: nothing is made.
+    Look,
+}
+
+/// How much the process does at once, and how it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capacity {
+    /// Connections that are open at once; more wait.
+    pub connections_max: usize,
+    /// The time between «not ready» and the end of listening.
+    pub shutdown_drain: Duration,
+    /// Connections to a PostgreSQL server for requests and workers.
+    pub pool_size: usize,
+    /// False: no statement is prepared ahead, for a pooler that gives each transaction another connection.
+    pub statement_cache: bool,
+    /// Turns of conversations that run at once.
+    pub turn_workers: usize,
+    /// Sends that run at once.
+    pub relay_workers: usize,
 }
 
 /// How logs are written.
@@ -72,8 +107,8 @@ pub struct TwilioSettings {
     pub api_key: Option<(String, SecretString)>,
     /// The id of the Verify service, `VA…`; empty if only we make codes.
     pub verify_service_sid: String,
-    /// Our WhatsApp number, `whatsapp:+…`.
-    pub whatsapp_from: String,
+    /// Our WhatsApp number, `whatsapp:+…`. None: WhatsApp goes through Meta.
+    pub whatsapp_from: Option<String>,
     /// Our SMS number, `+…`. None: we send no SMS of our own.
     pub sms_from: Option<String>,
     /// Base URL of the Messages API.
@@ -179,8 +214,12 @@ pub struct ClientSettings {
 pub struct Settings {
     /// The environment, development or production.
     pub env: AppEnv,
+    /// What the operator should know though it stops nothing.
+    pub notes: Vec<String>,
     /// Address and port to listen on.
     pub bind_address: SocketAddr,
+    /// Address and port at which metrics need no token. None: only `/metrics` with one.
+    pub metrics_bind_address: Option<SocketAddr>,
     /// Our address as seen from outside, without a slash at the end.
     pub public_base_url: String,
     /// Our own proxies; only they are believed in `X-Forwarded-For`.
@@ -189,6 +228,8 @@ pub struct Settings {
     pub database: DatabaseAddress,
     /// True: create the demo person at start.
     pub demo_data: bool,
+    /// How much the process does at once, and how it ends.
+    pub capacity: Capacity,
     /// Keys that sign tokens.
     pub jwt_secret: Keyring,
     /// Keys that hash codes and link secrets.
@@ -207,8 +248,8 @@ pub struct Settings {
     pub default_currency: Currency,
     /// The time zone in which days and months are counted.
     pub default_time_zone: Tz,
-    /// Twilio's settings, which are always needed.
-    pub twilio: TwilioSettings,
+    /// Twilio; None where others do its work.
+    pub twilio: Option<TwilioSettings>,
     /// Meta's WhatsApp; None if it is not set up.
     pub meta: Option<MetaSettings>,
     /// The Telegram bot; None if it is not set up.
@@ -229,6 +270,8 @@ pub struct Settings {
     pub otp: OtpPolicy,
     /// The countries that codes are sent to.
     pub allowed_countries: Vec<Region>,
+    /// Origins whose pages may call the API from a browser.
+    pub cors_origins: Vec<WebOrigin>,
     /// Origins that people may be sent back to from a hosted page.
     pub return_to_origins: Vec<WebOrigin>,
     /// How long a proved number stays proved in a chat, in minutes.
@@ -250,9 +293,9 @@ pub struct Settings {
     /// True: run the sandbox in this process.
     pub sandbox: bool,
     /// Address and port of the sandbox.
-    pub sandbox_bind_address: String,
+    pub sandbox_bind_address: SocketAddr,
     /// Address and port at which the sandbox receives mail.
-    pub sandbox_smtp_address: String,
+    pub sandbox_smtp_address: SocketAddr,
     /// `error`, `warn`, `info`, `debug` or `trace`.
     pub log_level: String,
     /// How logs are written.
@@ -262,6 +305,14 @@ pub struct Settings {
 /// Everything that is wrong with the settings: name and complaint. Values are never shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SettingsFaults(pub Vec<(String, String)>);
+
+impl SettingsFaults {
+    /// The same faults, with notes that may explain them.
+    fn with_notes(mut self, notes: Vec<String>) -> Self {
+        self.0.extend(notes.into_iter().map(|note| ("note:".to_owned(), note)));
+        self
+    }
+}
 
 impl fmt::Display for SettingsFaults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -276,13 +327,14 @@ impl fmt::Display for SettingsFaults {
 impl std::error::Error for SettingsFaults {}
 
 impl Settings {
-    /// Reads the environment: files named by `*_FILE`, legacy names, and in development the defaults.
+    /// Reads the environment, in development a `.env` in the current folder, files named by `*_FILE`, legacy
+    /// names, and in development the defaults.
     ///
     /// # Errors
     /// Everything that is wrong with the settings.
-    pub fn load() -> Result<Self, SettingsFaults> {
-        let values = gather(std::env::vars().collect())?;
-        read::read(&values)
+    pub fn load(purpose: Purpose) -> Result<Self, SettingsFaults> {
+        let gathered = sources::gather(std::env::vars_os().collect(), Path::new(".env"), purpose);
+        read::read(Reader::new(&gathered.values, gathered.faults), gathered.notes)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Development makes missing secrets once and keeps them beside the SQLite file. So the first `cargo run`
 //! needs no settings, and the next one can open what the first one sealed.
 
+use crate::config::Purpose;
 use adapter_crypto::RingRandom;
 use ports::ids_and_random::Random;
 use std::{
@@ -27,12 +28,15 @@ const SECRETS: [(&str, &str); 11] = [
     ("TELEGRAM_WEBHOOK_SECRET", ""),
 ];
 
-/// Sets the secrets that are missing, from the file, and makes those that the file lacks.
+/// Sets the secrets that are missing, from the file, and makes those that the file lacks. A command that only looks
+/// keeps none of those that it makes: they open nothing.
 ///
 /// # Errors
 /// The file can't be read or written.
-pub(crate) fn fill(folder: &Path, values: &mut BTreeMap<String, String>) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
+pub(crate) fn fill(folder: &Path, values: &mut BTreeMap<String, String>, purpose: Purpose) -> io::Result<()> {
+    if SECRETS.iter().all(|(name, _)| values.contains_key(*name)) {
+        return Ok(());
+    }
     let path = folder.join(FILE);
     let mut kept: BTreeMap<String, String> = match fs::read_to_string(&path) {
         Ok(text) => text.lines().filter_map(|line| line.split_once('=')).map(own).collect(),
@@ -44,7 +48,8 @@ pub(crate) fn fill(folder: &Path, values: &mut BTreeMap<String, String>) -> io::
         let made = kept.entry(name.to_owned()).or_insert_with(|| new_secret(prefix));
         values.entry(name.to_owned()).or_insert_with(|| made.clone());
     }
-    if kept.len() > before {
+    if kept.len() > before && purpose == Purpose::Run {
+        fs::create_dir_all(folder)?;
         write_private(&path, &kept)?;
     }
     Ok(())

@@ -41,6 +41,9 @@ pub(crate) fn init(settings: &Settings) {
         LogFormat::Json => base.json().flatten_event(true).with_current_span(false).try_init(),
         LogFormat::Pretty => base.with_target(false).compact().try_init(),
     };
+    for note in &settings.notes {
+        tracing::warn!("{note}");
+    }
 }
 
 /// The one recorder of the process: a second start (tests) keeps it.

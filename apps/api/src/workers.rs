@@ -16,10 +16,6 @@ use tokio::{
     task::JoinSet,
 };
 
-/// Turns that run at once.
-const TURNS_MAX: usize = 8;
-/// Sends that run at once.
-const SENDS_MAX: usize = 16;
 /// Alerts that are leased at once.
 const ALERTS_MAX: usize = 16;
 /// Longest wait before looking for work again: other replicas send no wake-ups here.
@@ -81,7 +77,7 @@ async fn wait(wakeup: &Notify, stopped: &mut watch::Receiver<bool>, most: Durati
 }
 
 async fn turns(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Receiver<bool>) {
-    let free = Arc::new(Semaphore::new(TURNS_MAX));
+    let free = Arc::new(Semaphore::new(app.settings.capacity.turn_workers));
     let mut running = JoinSet::new();
     while !*stopped.borrow() {
         let Ok(permit) = free.clone().acquire_owned().await else { break };
@@ -124,7 +120,7 @@ async fn take_turn(
 }
 
 async fn relay(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Receiver<bool>) {
-    let free = Arc::new(Semaphore::new(SENDS_MAX));
+    let free = Arc::new(Semaphore::new(app.settings.capacity.relay_workers));
     let mut running = JoinSet::new();
     while !*stopped.borrow() {
         let Ok(permit) = free.clone().acquire_owned().await else { break };

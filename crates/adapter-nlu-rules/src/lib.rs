@@ -83,7 +83,7 @@ impl RuleParser {
 #[async_trait]
 impl IntentParser for RuleParser {
     fn name(&self) -> &'static str {
-        "rules"
+        "rule"
     }
 
     async fn parse(&self, text: &str, dialogue: &Dialogue) -> Understanding {

@@ -17,19 +17,19 @@ use url::Url;
 pub struct TwilioAddresses {
     /// Account SID, `AC…`.
     pub account_sid: String,
-    /// WhatsApp sender: `whatsapp:+14155238886`.
-    pub whatsapp_from: String,
+    /// WhatsApp sender: `whatsapp:+14155238886`. None when Twilio carries no WhatsApp.
+    pub whatsapp_from: Option<String>,
     /// SMS sender: `+14155238887`. None when no SMS are sent.
     pub sms_from: Option<String>,
 }
 
 impl TwilioAddresses {
-    /// Channel account of WhatsApp: `twilio:whatsapp:+14155238886`.
+    /// Channel account of WhatsApp: `twilio:whatsapp:+14155238886`. None without a WhatsApp sender.
     ///
     /// # Errors
     /// When the WhatsApp sender is no address on a channel that we know.
-    pub fn whatsapp_account(&self) -> Result<ChannelAccount, InvalidChannelAccount> {
-        channel_account(&self.whatsapp_from)
+    pub fn whatsapp_account(&self) -> Result<Option<ChannelAccount>, InvalidChannelAccount> {
+        self.whatsapp_from.as_deref().map(channel_account).transpose()
     }
 
     /// Channel account of SMS: `twilio:sms:+14155238887`. None without an SMS sender.
@@ -42,7 +42,7 @@ impl TwilioAddresses {
 
     fn is_ours(&self, parameters: &InboundParameters, to: &ChannelAccount) -> bool {
         let account_is_ours = parameters.account_sid.as_ref().is_none_or(|sid| *sid == self.account_sid);
-        let numbers = [Some(self.whatsapp_from.as_str()), self.sms_from.as_deref()];
+        let numbers = [self.whatsapp_from.as_deref(), self.sms_from.as_deref()];
         account_is_ours && numbers.into_iter().flatten().any(|ours| channel_account(ours).as_ref() == Ok(to))
     }
 }
@@ -150,7 +150,7 @@ mod tests {
     fn addresses() -> TwilioAddresses {
         TwilioAddresses {
             account_sid: "AC1".into(),
-            whatsapp_from: "whatsapp:+14155238886".into(),
+            whatsapp_from: Some("whatsapp:+14155238886".into()),
             sms_from: Some("+14155238887".into()),
         }
     }
@@ -182,7 +182,7 @@ mod tests {
             message("MessageSid=SM1&From=whatsapp%3A%2B5215512345678&To=whatsapp%3A%2B14155238886&Body=hola");
         assert_eq!(got.sender, "whatsapp:+5215512345678");
         assert_eq!(got.phone.unwrap().e164(), "+525512345678");
-        assert_eq!(Ok(got.channel_account), addresses().whatsapp_account());
+        assert_eq!(Ok(Some(got.channel_account)), addresses().whatsapp_account());
         assert!(got.is_ours);
     }
 
@@ -212,12 +212,18 @@ mod tests {
     fn the_accounts_are_named_by_canonical_numbers() {
         let keys = |addresses: TwilioAddresses| {
             let (whatsapp, sms) = (addresses.whatsapp_account(), addresses.sms_account());
-            (whatsapp.map(|account| account.key()), sms.map(|account| account.map(|account| account.key())))
+            let key = |account: Option<ChannelAccount>| account.map(|account| account.key());
+            (whatsapp.map(key), sms.map(key))
         };
         let (whatsapp, sms) = ("twilio:whatsapp:+14155238886", "twilio:sms:+14155238887");
-        assert_eq!(keys(addresses()), (Ok(whatsapp.into()), Ok(Some(sms.into()))));
-        let malformed =
-            TwilioAddresses { whatsapp_from: "chat:1".into(), sms_from: Some(String::new()), ..addresses() };
+        assert_eq!(keys(addresses()), (Ok(Some(whatsapp.into())), Ok(Some(sms.into()))));
+        let neither = TwilioAddresses { whatsapp_from: None, sms_from: None, ..addresses() };
+        assert_eq!(keys(neither), (Ok(None), Ok(None)));
+        let malformed = TwilioAddresses {
+            whatsapp_from: Some("chat:1".into()),
+            sms_from: Some(String::new()),
+            ..addresses()
+        };
         assert_eq!(keys(malformed), (Err(InvalidChannelAccount), Err(InvalidChannelAccount)));
     }
 

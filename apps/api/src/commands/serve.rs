@@ -4,6 +4,7 @@ use crate::{
     composition::App,
     config::{AppEnv, Settings},
     http::{
+        cors::cors,
         edge::{edge, head_as_get},
         rate_limit::RateLimit,
         signed::signed,
@@ -13,7 +14,7 @@ use crate::{
     wakeups::WorkerWakeups,
     workers::Workers,
 };
-use actix_web::{App as WebApp, HttpServer, middleware::from_fn, web};
+use actix_web::{App as WebApp, HttpServer, dev::ServerHandle, middleware::from_fn, web};
 use adapter_crypto::TokenKind;
 use application::error_chain::describe;
 use std::{process::ExitCode, sync::Arc};
@@ -21,6 +22,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Seconds that running requests get to finish after a signal.
 const SHUTDOWN_SECONDS: u64 = 10;
+/// Threads that serve requests.
+const WEB_WORKERS: usize = 2;
 
 pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
     init_metrics();
@@ -36,6 +39,7 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
     #[cfg(feature = "sandbox")]
     let world = start_sandbox(&app.settings)?;
     let wakeups = Arc::new(WorkerWakeups::default());
+    let metrics = listen_for_metrics(&app)?;
     let server = listen(&app, &wakeups)?;
     let handle = server.handle();
     let serving = tokio::spawn(server);
@@ -43,10 +47,14 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
     greet(&app)?;
     tracing::info!(address = %app.settings.bind_address, environment = app.settings.env.name(), "ready");
     wait_for_signal().await?;
+    drain(&app).await;
     tracing::info!("stopping: new requests are refused, running ones are finished");
     handle.stop(true).await;
     serving.await.map_err(|fault| fault.to_string())?.map_err(|fault| fault.to_string())?;
     workers.stop().await;
+    if let Some(metrics) = metrics {
+        metrics.stop(true).await;
+    }
     #[cfg(feature = "sandbox")]
     if let Some(world) = world {
         world.stop().await;
@@ -57,7 +65,8 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
 fn listen(app: &Arc<App>, wakeups: &Arc<WorkerWakeups>) -> Result<actix_web::dev::Server, String> {
     let (app, wakeups) = (app.clone(), web::Data::from(wakeups.clone()));
     let limit = web::Data::new(RateLimit::new(app.settings.rate_limit_verify_per_minute));
-    let address = app.settings.bind_address;
+    let (address, capacity) = (app.settings.bind_address, app.settings.capacity);
+    let workers = WEB_WORKERS.min(capacity.connections_max);
     let server = HttpServer::new(move || {
         WebApp::new()
             .configure(|config| share(&app, config))
@@ -66,14 +75,44 @@ fn listen(app: &Arc<App>, wakeups: &Arc<WorkerWakeups>) -> Result<actix_web::dev
             .wrap(from_fn(head_as_get))
             .wrap(from_fn(signed))
             .wrap(from_fn(edge))
+            .wrap(from_fn(cors))
             .configure(routes::routes)
     })
-    .workers(2)
+    .workers(workers)
+    .max_connections(capacity.connections_max.checked_div(workers).unwrap_or(1))
     .disable_signals()
     .shutdown_timeout(SHUTDOWN_SECONDS)
     .bind(address)
     .map_err(|fault| format!("can't listen on {address} (BIND_ADDRESS): {fault}"))?;
     Ok(server.run())
+}
+
+/// Serves `/metrics` without a token, on an address of its own. None if there is no such address.
+fn listen_for_metrics(app: &Arc<App>) -> Result<Option<ServerHandle>, String> {
+    let Some(address) = app.settings.metrics_bind_address else { return Ok(None) };
+    let messaging = web::Data::from(app.messaging.clone());
+    let server = HttpServer::new(move || {
+        WebApp::new().app_data(messaging.clone()).configure(routes::metrics_without_token)
+    })
+    .workers(1)
+    .disable_signals()
+    .shutdown_timeout(1)
+    .bind(address)
+    .map_err(|fault| format!("can't listen on {address} (METRICS_BIND_ADDRESS): {fault}"))?
+    .run();
+    let handle = server.handle();
+    tokio::spawn(server);
+    Ok(Some(handle))
+}
+
+/// Says «not ready» for a while before listening ends, so that a balancer sends new requests elsewhere.
+async fn drain(app: &App) {
+    app.operations.readiness.begin_draining();
+    let pause = app.settings.capacity.shutdown_drain;
+    if !pause.is_zero() {
+        tracing::info!(seconds = pause.as_secs(), "draining: not ready any more, requests are still served");
+        tokio::time::sleep(pause).await;
+    }
 }
 
 /// Gives the routes the features: each takes what it needs.
@@ -98,9 +137,10 @@ fn start_sandbox(settings: &Settings) -> Result<Option<sandbox::RunningSandbox>,
     if !settings.sandbox {
         return Ok(None);
     }
-    let twilio = &settings.twilio;
+    // In development its settings are always made.
+    let Some(twilio) = &settings.twilio else { return Ok(None) };
     let config = sandbox::SandboxConfig {
-        bind_address: settings.sandbox_bind_address.clone(),
+        bind_address: settings.sandbox_bind_address.to_string(),
         api_base: settings.public_base_url.clone(),
         account_sid: twilio.account_sid.clone(),
         auth_token: first(&twilio.auth_tokens),
@@ -109,7 +149,7 @@ fn start_sandbox(settings: &Settings) -> Result<Option<sandbox::RunningSandbox>,
             .as_ref()
             .map(|(key, secret)| (key.clone(), secret.expose_secret().to_owned())),
         verify_service_sid: twilio.verify_service_sid.clone(),
-        whatsapp_from: twilio.whatsapp_from.clone(),
+        whatsapp_from: twilio.whatsapp_from.clone().unwrap_or_default(),
         sms_from: twilio.sms_from.clone().unwrap_or_default(),
         meta: settings.meta.as_ref().map(|meta| sandbox::MetaConfig {
             access_token: meta.access_token.expose_secret().to_owned(),
@@ -122,7 +162,7 @@ fn start_sandbox(settings: &Settings) -> Result<Option<sandbox::RunningSandbox>,
             webhook_secret: first(&telegram.webhook_secrets),
             bot_name: telegram.bot_name.clone(),
         }),
-        smtp_bind_address: Some(settings.sandbox_smtp_address.clone()),
+        smtp_bind_address: Some(settings.sandbox_smtp_address.to_string()),
     };
     sandbox::start(config).map(Some).map_err(|fault| describe(&fault))
 }

@@ -1,7 +1,7 @@
 //! Builds the providers that are set up: message channels, webhooks, Meta's account.
 
 use super::WiringError;
-use crate::config::{MetaSettings, Settings, TelegramSettings, WhatsappProvider};
+use crate::config::{MetaSettings, Settings, TelegramSettings, TwilioSettings, WhatsappProvider};
 use adapter_meta_whatsapp::{AppSecrets, MetaAccount, MetaClient, MetaConfig, MetaMessages, MetaWebhook};
 use adapter_smtp::SmtpMailer;
 use adapter_telegram::{
@@ -29,8 +29,10 @@ type Webhooks = HashMap<&'static str, Arc<dyn InboundWebhook>>;
 
 /// The providers that are set up.
 pub(super) struct Providers {
-    pub(super) twilio: Arc<TwilioClient>,
-    pub(super) addresses: TwilioAddresses,
+    /// None where others do Twilio's work.
+    pub(super) twilio: Option<Arc<TwilioClient>>,
+    /// The channel account that SMS go out from, if there is one.
+    pub(super) sms_account: Option<ChannelAccount>,
     /// Message channels, by channel account.
     pub(super) channels: Channels,
     /// Webhook decoders, by the name of their endpoint.
@@ -50,24 +52,25 @@ pub(crate) struct Meta {
 
 /// Builds the providers that the settings name.
 pub(super) fn build(settings: &Settings, kernel: &Kernel) -> Result<Providers, WiringError> {
-    let twilio = Arc::new(twilio_client(settings, kernel)?);
-    let addresses = TwilioAddresses {
-        account_sid: settings.twilio.account_sid.clone(),
-        whatsapp_from: settings.twilio.whatsapp_from.clone(),
-        sms_from: settings.twilio.sms_from.clone(),
-    };
-    let mut channels = twilio_channels(settings, &addresses, &twilio)?;
-    let keys = SignatureKeys::new(settings.twilio.auth_tokens.clone());
-    let mut webhooks: Webhooks = HashMap::new();
-    webhooks.insert("twilio_status", Arc::new(TwilioStatusWebhook { keys: keys.clone() }));
-    webhooks.insert("twilio", Arc::new(TwilioWebhook { keys, addresses: addresses.clone() }));
-    let mut whatsapp_accounts = vec![addresses.whatsapp_account()?];
+    let mut channels = Channels::new();
+    let mut webhooks = Webhooks::new();
+    let mut whatsapp_accounts = Vec::new();
+    let (mut twilio, mut sms_account) = (None, None);
+    if let Some(named) = &settings.twilio {
+        let parts = twilio_parts(settings, named, kernel)?;
+        whatsapp_accounts.extend(parts.addresses.whatsapp_account()?);
+        sms_account = parts.addresses.sms_account()?;
+        channels.extend(parts.channels);
+        webhooks.extend(parts.webhooks);
+        twilio = Some(parts.client);
+    }
     let meta = match &settings.meta {
         None => None,
         Some(named) => {
             let client = Arc::new(meta_client(named, &kernel.clock)?);
             let messages = MetaMessages::new(client.clone(), "Opciones".into())?;
-            let at = usize::from(settings.whatsapp_provider == WhatsappProvider::Twilio);
+            let goes_first = settings.whatsapp_provider == WhatsappProvider::Meta;
+            let at = if goes_first { 0 } else { whatsapp_accounts.len() };
             whatsapp_accounts.insert(at, messages.channel_account().clone());
             channels.insert(messages.channel_account().clone(), Arc::new(messages));
             let meta = meta(named, client);
@@ -87,8 +90,8 @@ pub(super) fn build(settings: &Settings, kernel: &Kernel) -> Result<Providers, W
             SmtpMailer::new(&named.url, &named.from).map_err(|_unreadable| WiringError::MailServer)?;
         channels.insert(ChannelAccount::of_mail(&named.from), Arc::new(MailChannel::new(Arc::new(mailer))));
     }
-    let code_accounts = code_accounts(settings, whatsapp_accounts.first(), addresses.sms_account()?, chats);
-    Ok(Providers { twilio, addresses, channels, webhooks, meta, whatsapp_accounts, code_accounts })
+    let code_accounts = code_accounts(settings, whatsapp_accounts.first(), sms_account.clone(), chats);
+    Ok(Providers { twilio, sms_account, channels, webhooks, meta, whatsapp_accounts, code_accounts })
 }
 
 /// Over Meta a code goes out as a template, because the person may not have written within 24 hours.
@@ -112,7 +115,10 @@ fn code_accounts(
     all.into_iter().filter_map(|(channel, account)| Some((channel, account?))).collect()
 }
 
-fn meta_client(named: &MetaSettings, clock: &Arc<dyn Clock>) -> Result<MetaClient, reqwest::Error> {
+pub(crate) fn meta_client(
+    named: &MetaSettings,
+    clock: &Arc<dyn Clock>,
+) -> Result<MetaClient, reqwest::Error> {
     let config = MetaConfig {
         graph_base: named.graph_base.clone(),
         version: named.graph_version.clone(),
@@ -134,13 +140,21 @@ fn meta(named: &MetaSettings, client: Arc<MetaClient>) -> Meta {
     }
 }
 
+/// The client of the bot.
+pub(crate) fn telegram_client(
+    named: &TelegramSettings,
+    clock: &Arc<dyn Clock>,
+) -> Result<TelegramClient, WiringError> {
+    let token = BotToken::parse(&named.bot_token).map_err(|_malformed| WiringError::BotToken)?;
+    Ok(TelegramClient::new(TelegramConfig { token, api_base: named.api_base.clone() }, clock.clone())?)
+}
+
 type TelegramParts = (ChannelAccount, Arc<dyn MessageChannel>, Arc<dyn InboundWebhook>);
 
 fn telegram(named: &TelegramSettings, clock: &Arc<dyn Clock>) -> Result<TelegramParts, WiringError> {
     let token = BotToken::parse(&named.bot_token).map_err(|_malformed| WiringError::BotToken)?;
     let account = token.channel_account();
-    let config = TelegramConfig { token, api_base: named.api_base.clone() };
-    let client = Arc::new(TelegramClient::new(config, clock.clone())?);
+    let client = Arc::new(telegram_client(named, clock)?);
     let webhook = TelegramWebhook {
         secrets: WebhookSecrets::new(&named.webhook_secrets),
         channel_account: account.clone(),
@@ -148,8 +162,37 @@ fn telegram(named: &TelegramSettings, clock: &Arc<dyn Clock>) -> Result<Telegram
     Ok((account, Arc::new(TelegramMessages { client }), Arc::new(webhook)))
 }
 
-fn twilio_client(settings: &Settings, kernel: &Kernel) -> Result<TwilioClient, reqwest::Error> {
-    let twilio = &settings.twilio;
+/// Twilio's client, our addresses there, and what carries messages and reads webhooks.
+struct TwilioParts {
+    client: Arc<TwilioClient>,
+    addresses: TwilioAddresses,
+    channels: Channels,
+    webhooks: Webhooks,
+}
+
+fn twilio_parts(
+    settings: &Settings,
+    named: &TwilioSettings,
+    kernel: &Kernel,
+) -> Result<TwilioParts, WiringError> {
+    let client = Arc::new(twilio_client(named, kernel)?);
+    let addresses = TwilioAddresses {
+        account_sid: named.account_sid.clone(),
+        whatsapp_from: named.whatsapp_from.clone(),
+        sms_from: named.sms_from.clone(),
+    };
+    let channels = twilio_channels(settings, &addresses, &client)?;
+    let keys = SignatureKeys::new(named.auth_tokens.clone());
+    let mut webhooks = Webhooks::new();
+    webhooks.insert("twilio_status", Arc::new(TwilioStatusWebhook { keys: keys.clone() }));
+    webhooks.insert("twilio", Arc::new(TwilioWebhook { keys, addresses: addresses.clone() }));
+    Ok(TwilioParts { client, addresses, channels, webhooks })
+}
+
+pub(crate) fn twilio_client(
+    twilio: &TwilioSettings,
+    kernel: &Kernel,
+) -> Result<TwilioClient, reqwest::Error> {
     let (user, password) = twilio.api_key.clone().unwrap_or_else(|| {
         (twilio.account_sid.clone(), twilio.auth_tokens.first().cloned().unwrap_or_default())
     });
@@ -177,9 +220,10 @@ fn twilio_channels(
             status_callback: status_callback.clone(),
         })
     };
-    let mut channels = HashMap::from([(addresses.whatsapp_account()?, channel(&addresses.whatsapp_from))]);
-    if let (Some(account), Some(from)) = (addresses.sms_account()?, &addresses.sms_from) {
-        channels.insert(account, channel(from));
-    }
-    Ok(channels)
+    let senders = [
+        (addresses.whatsapp_account()?, &addresses.whatsapp_from),
+        (addresses.sms_account()?, &addresses.sms_from),
+    ];
+    let senders = senders.into_iter().filter_map(|(account, from)| Some((account?, channel(from.as_ref()?))));
+    Ok(senders.collect())
 }

@@ -13,7 +13,7 @@ use application::{
     },
 };
 use domain::message::Channel;
-use ports::verification::code_provider::CodeProvider;
+use ports::verification::{code_provider::CodeProvider, number_lookup::NumberLookup};
 use std::sync::Arc;
 
 /// The use cases of verification.
@@ -26,7 +26,7 @@ pub(crate) struct Verification {
 
 impl Verification {
     pub(super) fn build(base: &Foundation, providers: &Providers) -> Self {
-        let Foundation { settings, store, kernel } = base;
+        let Foundation { settings, store, kernel, .. } = base;
         let parts = VerificationParts {
             verifications: store.clone(),
             hosted: hosted(settings, providers),
@@ -38,7 +38,7 @@ impl Verification {
                 accounts: providers.code_accounts.clone(),
             }),
             consents: store.clone(),
-            lookup: Arc::new(TwilioLookup { client: providers.twilio.clone() }),
+            lookup: lookup(providers),
             allowed: settings.allowed_countries.clone(),
         };
         let verify = Arc::new(VerificationService::new(parts, kernel.clone(), settings.otp));
@@ -55,11 +55,17 @@ impl Verification {
 
 /// The provider that makes the codes for phones. None: we make them ourselves.
 fn hosted(settings: &Settings, providers: &Providers) -> Option<Arc<dyn CodeProvider>> {
+    let (client, twilio) = (providers.twilio.clone()?, settings.twilio.as_ref()?);
     match settings.verify_provider {
         VerifyProvider::Own => None,
-        VerifyProvider::Twilio => Some(Arc::new(TwilioVerify {
-            client: providers.twilio.clone(),
-            service_sid: settings.twilio.verify_service_sid.clone(),
-        })),
+        VerifyProvider::Twilio => {
+            Some(Arc::new(TwilioVerify { client, service_sid: twilio.verify_service_sid.clone() }))
+        }
     }
+}
+
+/// Who is asked about a number. None without Twilio.
+fn lookup(providers: &Providers) -> Option<Arc<dyn NumberLookup>> {
+    let client = providers.twilio.clone()?;
+    Some(Arc::new(TwilioLookup { client }))
 }

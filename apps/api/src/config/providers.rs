@@ -1,8 +1,8 @@
 //! The providers' settings: our accounts, their addresses, and the secrets that authenticate webhooks.
 
 use super::{
-    MetaSettings, SmtpSettings, TelegramSettings, TwilioSettings, VerifyProvider, defaults::is_production,
-    reader::Reader,
+    MetaSettings, SmtpSettings, TelegramSettings, TwilioSettings, VerifyProvider, WhatsappProvider,
+    defaults::is_production, reader::Reader,
 };
 use domain::{email::EmailAddress, phone::PhoneNumber};
 use secrecy::SecretString;
@@ -25,6 +25,9 @@ fn rotating(r: &mut Reader<'_>, name: &str, value: &str) -> Vec<SecretString> {
     parts.into_iter().map(SecretString::from).collect()
 }
 
+/// Where the Graph API is.
+const META: &str = "https://graph.facebook.com";
+
 /// Meta's WhatsApp Cloud API. None if none of its settings is set; if one is set, all must be.
 pub(super) fn meta(r: &mut Reader<'_>) -> Option<MetaSettings> {
     const NAMES: [&str; 5] = [
@@ -34,6 +37,9 @@ pub(super) fn meta(r: &mut Reader<'_>) -> Option<MetaSettings> {
         "WHATSAPP_VERIFY_TOKEN",
         "META_APP_SECRET",
     ];
+    const BASE: &str = "META_GRAPH_BASE_URL";
+    let version = r.read("WHATSAPP_GRAPH_VERSION", "v25.0", "a version such as v25.0", graph_version);
+    let graph_base = r.base_url(BASE, META);
     if NAMES.iter().all(|name| r.get(name).is_none()) {
         return None;
     }
@@ -44,9 +50,15 @@ pub(super) fn meta(r: &mut Reader<'_>) -> Option<MetaSettings> {
         business_account_id: r.required("WHATSAPP_BUSINESS_ACCOUNT_ID"),
         verify_token: r.required("WHATSAPP_VERIFY_TOKEN").into(),
         app_secrets: rotating(r, "META_APP_SECRET", &secrets),
-        graph_version: r.get("WHATSAPP_GRAPH_VERSION").unwrap_or("v25.0").to_owned(),
-        graph_base: r.base_url("META_GRAPH_BASE_URL", "https://graph.facebook.com"),
+        graph_version: version.unwrap_or_default(),
+        graph_base,
     })
+}
+
+fn graph_version(text: &str) -> Option<String> {
+    let (major, minor) = text.strip_prefix('v')?.split_once('.')?;
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    (is_number(major) && is_number(minor)).then(|| text.to_owned())
 }
 
 /// The mail server. None if none of its settings is set; if one is set, all must be.
@@ -67,9 +79,12 @@ pub(super) fn smtp(r: &mut Reader<'_>) -> Option<SmtpSettings> {
     Some(SmtpSettings { url: url.into(), from: address? })
 }
 
-/// The Telegram bot. None if none of its secrets is set; if one is set, all settings must be.
+/// The Telegram bot. None if none of its settings is set; if one is set, all must be.
 pub(super) fn telegram(r: &mut Reader<'_>) -> Option<TelegramSettings> {
-    if r.get("BOT_TOKEN").is_none() && r.get("TELEGRAM_WEBHOOK_SECRET").is_none() {
+    const NAMES: [&str; 3] = ["BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "TELEGRAM_BOT_NAME"];
+    r.only("TELEGRAM_MODE", "webhook", &["webhook"], &["polling"]);
+    let api_base = r.base_url("TELEGRAM_API_BASE_URL", "https://api.telegram.org");
+    if NAMES.iter().all(|name| r.get(name).is_none()) {
         return None;
     }
     let token = r.required("BOT_TOKEN");
@@ -84,7 +99,7 @@ pub(super) fn telegram(r: &mut Reader<'_>) -> Option<TelegramSettings> {
         bot_token: token.into(),
         webhook_secrets: rotating(r, "TELEGRAM_WEBHOOK_SECRET", &secrets),
         bot_name: bot_name(r),
-        api_base: r.base_url("TELEGRAM_API_BASE_URL", "https://api.telegram.org"),
+        api_base,
     })
 }
 
@@ -98,45 +113,95 @@ fn bot_name(r: &mut Reader<'_>) -> String {
     name
 }
 
-/// Twilio's settings. `VERIFY_SERVICE_SID` is required unless we make the codes (`verify`).
-pub(super) fn twilio(r: &mut Reader<'_>, verify: Option<VerifyProvider>) -> TwilioSettings {
-    let tokens = r.required("TWILIO_AUTH_TOKEN");
-    let api_key =
-        match (r.get("TWILIO_API_KEY").map(str::to_owned), r.get("TWILIO_API_KEY_SECRET").map(str::to_owned))
-        {
-            (Some(key), Some(secret)) => Some((key, SecretString::from(secret))),
-            (None, None) => None,
-            (Some(_), None) => {
-                r.fault("TWILIO_API_KEY_SECRET", "is missing, but TWILIO_API_KEY is set");
-                None
-            }
-            (None, Some(_)) => {
-                r.fault("TWILIO_API_KEY", "is missing, but TWILIO_API_KEY_SECRET is set");
-                None
-            }
-        };
-    let whatsapp_from = r.required("TWILIO_WHATSAPP_FROM");
-    let is_address =
-        whatsapp_from.strip_prefix("whatsapp:").is_some_and(|n| PhoneNumber::parse_international(n).is_ok());
-    if !whatsapp_from.is_empty() && !is_address {
-        r.fault("TWILIO_WHATSAPP_FROM", "must be whatsapp: and a number with + and country code");
+const TWILIO: [&str; 7] = [
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_API_KEY",
+    "TWILIO_API_KEY_SECRET",
+    "VERIFY_SERVICE_SID",
+    "TWILIO_WHATSAPP_FROM",
+    "TWILIO_SMS_FROM",
+];
+
+/// Whom WhatsApp goes through: Twilio, unless the settings say Meta or have nothing but Meta.
+pub(super) fn whatsapp_provider(r: &mut Reader<'_>, has_meta: bool) -> Option<WhatsappProvider> {
+    const NAME: &str = "WHATSAPP_PROVIDER";
+    let has_twilio = TWILIO.iter().any(|name| r.get(name).is_some());
+    let default = if has_meta && !has_twilio { "meta" } else { "twilio" };
+    let provider = r.read(NAME, default, "twilio or meta", WhatsappProvider::parse);
+    if provider == Some(WhatsappProvider::Meta) && !has_meta {
+        r.fault(NAME, "is meta, but Meta's settings are missing");
     }
+    provider
+}
+
+/// Twilio. None if none of its settings is set and others do its work: Meta or Telegram (`other_channels`) carry
+/// the messages, and the codes are ours. If one is set, all that its work needs must be.
+pub(super) fn twilio(
+    r: &mut Reader<'_>,
+    verify: Option<VerifyProvider>,
+    whatsapp: Option<WhatsappProvider>,
+    other_channels: bool,
+) -> Option<TwilioSettings> {
+    let is_named = r.get("WHATSAPP_PROVIDER") == Some("twilio");
+    let is_needed = verify == Some(VerifyProvider::Twilio) || is_named || !other_channels;
+    let mut base = |name: &str, default: &str| r.base_url(name, default);
+    let api_base = base("TWILIO_API_BASE_URL", "https://api.twilio.com");
+    let verify_base = base("TWILIO_VERIFY_BASE_URL", "https://verify.twilio.com");
+    let lookups_base = base("TWILIO_LOOKUPS_BASE_URL", "https://lookups.twilio.com");
+    if !is_needed && TWILIO.iter().all(|name| r.get(name).is_none()) {
+        return None;
+    }
+    let tokens = r.required("TWILIO_AUTH_TOKEN");
     let sms_from = r.get("TWILIO_SMS_FROM").map(str::to_owned);
     if sms_from.as_deref().is_some_and(|number| PhoneNumber::parse_international(number).is_err()) {
         r.fault("TWILIO_SMS_FROM", "must be a number with + and country code");
     }
-    TwilioSettings {
+    Some(TwilioSettings {
         account_sid: r.required("TWILIO_ACCOUNT_SID"),
         auth_tokens: rotating(r, "TWILIO_AUTH_TOKEN", &tokens),
-        api_key,
+        api_key: twilio_api_key(r),
         verify_service_sid: match verify {
             Some(VerifyProvider::Own) => r.get("VERIFY_SERVICE_SID").unwrap_or_default().to_owned(),
             Some(VerifyProvider::Twilio) | None => r.required("VERIFY_SERVICE_SID"),
         },
-        whatsapp_from,
+        whatsapp_from: twilio_whatsapp_from(r, whatsapp),
         sms_from,
-        api_base: r.base_url("TWILIO_API_BASE_URL", "https://api.twilio.com"),
-        verify_base: r.base_url("TWILIO_VERIFY_BASE_URL", "https://verify.twilio.com"),
-        lookups_base: r.base_url("TWILIO_LOOKUPS_BASE_URL", "https://lookups.twilio.com"),
+        api_base,
+        verify_base,
+        lookups_base,
+    })
+}
+
+/// A key and its secret, both or neither.
+fn twilio_api_key(r: &mut Reader<'_>) -> Option<(String, SecretString)> {
+    let key = r.get("TWILIO_API_KEY").map(str::to_owned);
+    let secret = r.get("TWILIO_API_KEY_SECRET").map(SecretString::from);
+    match (key, secret) {
+        (Some(key), Some(secret)) => Some((key, secret)),
+        (None, None) => None,
+        (Some(_), None) => {
+            r.fault("TWILIO_API_KEY_SECRET", "is missing, but TWILIO_API_KEY is set");
+            None
+        }
+        (None, Some(_)) => {
+            r.fault("TWILIO_API_KEY", "is missing, but TWILIO_API_KEY_SECRET is set");
+            None
+        }
     }
+}
+
+/// The number that WhatsApp messages come from. It may be missing only if Meta carries WhatsApp.
+fn twilio_whatsapp_from(r: &mut Reader<'_>, whatsapp: Option<WhatsappProvider>) -> Option<String> {
+    const NAME: &str = "TWILIO_WHATSAPP_FROM";
+    if whatsapp == Some(WhatsappProvider::Meta) {
+        r.get(NAME)?;
+    }
+    let from = r.required(NAME);
+    let number = from.strip_prefix("whatsapp:");
+    let is_address = number.is_some_and(|number| PhoneNumber::parse_international(number).is_ok());
+    if !from.is_empty() && !is_address {
+        r.fault(NAME, "must be whatsapp: and a number with + and country code");
+    }
+    Some(from)
 }

@@ -2,16 +2,34 @@
 
 use super::SettingsFaults;
 use adapter_crypto::Keyring;
-use std::{collections::BTreeMap, fmt::Display, str::FromStr};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+    ops::RangeInclusive,
+    str::FromStr,
+};
 use url::Url;
 
 pub(super) struct Reader<'a> {
     pub(super) values: &'a BTreeMap<String, String>,
     pub(super) faults: SettingsFaults,
+    /// Every name that was asked for; a test compares them with the list of names.
+    asked: RefCell<BTreeSet<String>>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    pub(super) fn new(values: &'a BTreeMap<String, String>, faults: SettingsFaults) -> Self {
+        Self { values, faults, asked: RefCell::default() }
+    }
+
+    #[cfg(test)]
+    pub(super) fn asked(&self) -> BTreeSet<String> {
+        self.asked.borrow().clone()
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.asked.borrow_mut().insert(name.to_owned());
         self.values.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
@@ -41,6 +59,41 @@ impl Reader<'_> {
     {
         let positive = |text: &str| text.parse::<T>().ok().filter(|n| *n >= T::default());
         self.read(name, &default.to_string(), "a whole number, 0 or more", positive).unwrap_or_default()
+    }
+
+    /// A whole number within `range`. A number outside it is refused, because a limit that is quietly moved is not
+    /// the limit that was set.
+    pub(super) fn within<T>(&mut self, name: &str, default: T, range: RangeInclusive<T>) -> T
+    where
+        T: FromStr + PartialOrd + Display + Copy,
+    {
+        let expected = format!("a whole number, {} to {}", range.start(), range.end());
+        let inside = |text: &str| text.parse::<T>().ok().filter(|n| range.contains(n));
+        self.read(name, &default.to_string(), &expected, inside).unwrap_or(default)
+    }
+
+    /// A setting without a default. None if it is not set, or, with a complaint, if `parse` refuses it.
+    pub(super) fn optional<T>(
+        &mut self,
+        name: &str,
+        expected: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        self.get(name)?;
+        self.read(name, "", expected, parse)
+    }
+
+    /// A mode of which this version has only `here`. One of `later` is refused as such.
+    pub(super) fn only(&mut self, name: &str, default: &str, here: &[&str], later: &[&str]) {
+        let value = self.get(name).unwrap_or(default).to_owned();
+        if later.contains(&value.as_str()) {
+            self.fault(
+                name,
+                format!("is {value}, which this version can't honour; it has {}", here.join(", ")),
+            );
+        } else if !here.contains(&value.as_str()) {
+            self.fault(name, format!("must be {}", [here, later].concat().join(" or ")));
+        }
     }
 
     pub(super) fn on_off(&mut self, name: &str, default: &str) -> bool {

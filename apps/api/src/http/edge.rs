@@ -22,7 +22,7 @@ use tracing::Instrument;
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
                       connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of the current request.
 #[derive(Clone, Debug)]
@@ -45,6 +45,12 @@ fn given_id(request: &ServiceRequest) -> Option<String> {
     is_sane.then(|| given.to_owned())
 }
 
+/// The id of a request: the caller's, or else a new one.
+pub(super) fn id_of(request: &ServiceRequest) -> String {
+    let new = || Some(request.app_data::<web::Data<Kernel>>()?.new_id().to_string());
+    given_id(request).or_else(new).unwrap_or_default()
+}
+
 /// Answers HEAD as GET ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2)): the
 /// server leaves the body out.
 pub(crate) async fn head_as_get<B: MessageBody>(
@@ -63,9 +69,7 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
     let kernel = request.app_data::<web::Data<Kernel>>().cloned();
-    let id = given_id(&request)
-        .or_else(|| kernel.as_ref().map(|kernel| kernel.new_id().to_string()))
-        .unwrap_or_default();
+    let id = id_of(&request);
     let method = request.method().clone();
     let is_documentation = request.path().starts_with("/docs/");
     let started_at = kernel.as_ref().map(|kernel| kernel.now());
@@ -88,6 +92,10 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);
+    }
+    // What belongs to a caller is kept by nobody in between. Files that are the same for all say how long they last.
+    if !is_documentation && !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if is_documentation {

@@ -2,6 +2,7 @@
 
 pub(crate) mod caller;
 pub(crate) mod client_ip;
+pub(crate) mod cors;
 pub(crate) mod edge;
 pub(crate) mod idempotency;
 pub(crate) mod json;

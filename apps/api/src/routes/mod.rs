@@ -9,6 +9,7 @@ mod operations;
 pub(crate) mod pages;
 mod verification;
 
+pub(crate) use self::operations::metrics_without_token;
 use actix_web::{HttpResponse, ResponseError, http::StatusCode, web};
 
 use crate::http::{json::BODY_MAX, problem::ApiError};

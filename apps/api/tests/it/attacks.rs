@@ -325,9 +325,7 @@ async fn invalid_amounts_move_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn forty_payments_at_once_pay_ten_times_and_each_caller_has_their_own_keys() {
-    for server in
-        on_both_with(&[("TRANSFER_2FA_THRESHOLD", "100000"), ("TRANSFER_APPROVAL_THRESHOLD", "100000")]).await
-    {
+    for server in on_both_with(&[("TRANSFER_2FA_THRESHOLD", "100000")]).await {
         let (user, _) = demo(&server).await;
         let pay = |amount: &str, key: &str| {
             let body = json!({"user_id": user, "amount": amount, "destination_account": ACCOUNT, "client_tx_id": key});

@@ -155,9 +155,10 @@ fn missing_settings_are_named_and_nothing_is_sent() {
         assert!(nothing.told.contains(name), "{name}: {}", nothing.told);
     }
     let some = [
+        ("PUBLIC_BASE_URL", "https://ventanilla.example.com"),
         ("JWT_SECRET", LONG),
-        ("HMAC_SECRET", LONG),
-        ("ENCRYPTION_KEY", LONG),
+        ("HMAC_SECRET", "another secret that is long enough for production"),
+        ("ENCRYPTION_KEY", "a third secret that is long enough for production"),
         ("TWILIO_ACCOUNT_SID", "AC1"),
         ("TWILIO_AUTH_TOKEN", LONG),
         ("TWILIO_WHATSAPP_FROM", "whatsapp:+14155238886"),

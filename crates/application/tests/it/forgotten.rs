@@ -94,7 +94,7 @@ impl Bank {
             hosted: Some(Arc::new(MockCodeProvider::new())),
             own: None,
             consents: shared.clone(),
-            lookup: Arc::new(MockNumberLookup::new()),
+            lookup: Some(Arc::new(MockNumberLookup::new())),
             allowed: vec![Region::MEXICO],
         };
         let verify = Arc::new(VerificationService::new(verify, kernel.clone(), OtpPolicy::default()));

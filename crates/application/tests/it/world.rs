@@ -242,7 +242,7 @@ fn handle_message(store: &Arc<Planned>, kernel: &Kernel, rules: &Arc<TransferRul
         hosted: Some(Arc::new(Codes::new(plan.clone()))),
         own: None,
         consents: store.clone(),
-        lookup: Arc::new(Numbers(plan.clone())),
+        lookup: Some(Arc::new(Numbers(plan.clone()))),
         allowed: vec![mexico],
     };
     let confirm = ConfirmTransfer::new(store.clone(), store.clone(), hasher, kernel.clone(), rules.clone());

@@ -29,6 +29,12 @@ impl WebOrigin {
         is_origin.then(|| Self { text: url.origin().ascii_serialization(), is_encrypted })
     }
 
+    /// The origin as browsers write it in `Origin`: `https://app.example.com`, without a slash.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
     /// Whether traffic to it is encrypted (`https`).
     #[must_use]
     pub const fn is_encrypted(&self) -> bool {

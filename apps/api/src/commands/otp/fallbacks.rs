@@ -48,8 +48,13 @@ impl ReadyChannels {
 /// The settings that a channel lacks. A group that is set in part was refused when the settings were read.
 fn lacking(settings: &Settings, channel: Channel) -> Vec<&'static str> {
     let own = settings.verify_provider == VerifyProvider::Own;
+    let twilio = settings.twilio.as_ref();
+    let has_whatsapp = settings.meta.is_some() || twilio.is_some_and(|twilio| twilio.whatsapp_from.is_some());
     match channel {
-        Channel::Sms if own && settings.twilio.sms_from.is_none() => vec!["TWILIO_SMS_FROM"],
+        Channel::Whatsapp if own && !has_whatsapp => vec!["TWILIO_WHATSAPP_FROM"],
+        Channel::Sms if own && twilio.is_none_or(|twilio| twilio.sms_from.is_none()) => {
+            vec!["TWILIO_SMS_FROM"]
+        }
         // Only Twilio Verify sends codes by call.
         Channel::Call if own => vec!["VERIFY_PROVIDER=twilio", "VERIFY_SERVICE_SID"],
         Channel::Email if settings.smtp.is_none() => vec!["SMTP_URL", "MAIL_FROM"],

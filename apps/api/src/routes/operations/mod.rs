@@ -20,6 +20,8 @@ use actix_web::web::ServiceConfig;
 ))]
 pub(super) struct Api;
 
+pub(crate) use self::metrics::routes_without_token as metrics_without_token;
+
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .configure(health::routes)

@@ -92,7 +92,7 @@ fn use_case(
         hosted: Some(Arc::new(verifier)),
         own: None,
         consents: Arc::new(nobody_opted_out()),
-        lookup: Arc::new(lookup),
+        lookup: Some(Arc::new(lookup)),
         kernel: Kernel { clock: Arc::new(clock), ids: Arc::new(ids), random: Arc::new(MockRandom::new()) },
         policy: policy(),
         allowed: vec![Region::parse("MX").unwrap()],
