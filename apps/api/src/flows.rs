@@ -69,7 +69,10 @@ fn read_again(version: &FlowVersion) -> Option<Flow> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{config::DatabaseAddress, stores};
+    use crate::{
+        config::DatabaseAddress,
+        stores::{self, Opening},
+    };
     use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom};
     use domain::messaging::flow::Slug;
     use std::{fs, path::Path};
@@ -80,8 +83,9 @@ mod tests {
         let keys = Keyring::parse(&"k".repeat(32)).unwrap();
         let sealer = Arc::new(AeadSealer::new(&keys, Arc::new(RingRandom::default())));
         let address = DatabaseAddress::Sqlite(folder.join("v.db").display().to_string());
-        let store =
-            stores::open(&address, sealer, Arc::new(HmacAuditSealer::new(&keys)), None).await.unwrap();
+        let opening = Opening { must_exist: false, pool_size: 1, statement_cache: true };
+        let audit = Arc::new(HmacAuditSealer::new(&keys));
+        let store = stores::open(&address, opening, sealer, audit, None).await.unwrap();
         store.migrate().await.unwrap();
         store
     }

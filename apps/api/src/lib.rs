@@ -7,6 +7,7 @@ mod config;
 mod dev_secrets;
 mod flows;
 mod http;
+mod readiness;
 mod routes;
 mod scopes;
 mod stores;
@@ -15,4 +16,4 @@ mod telemetry;
 mod wakeups;
 mod workers;
 
-pub use config::{Settings, SettingsFaults};
+pub use config::{Purpose, Settings, SettingsFaults};

@@ -8,7 +8,7 @@ use ports::{
     store_error::StoreResult,
 };
 use secrecy::ExposeSecret;
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 /// The database can't be opened or migrated.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +29,17 @@ pub(crate) trait Stores: ports::stores::Stores {
 
     /// Succeeds if the database answers.
     async fn ping(&self) -> StoreResult<()>;
+
+    /// Copies the database into a new file.
+    async fn backup(&self, file: &Path) -> Result<Backup, DatabaseError>;
+}
+
+/// The outcome of a backup.
+pub(crate) enum Backup {
+    /// The file holds the database.
+    Done,
+    /// This database has its own tools for that.
+    OwnTools,
 }
 
 #[async_trait]
@@ -39,6 +50,11 @@ impl Stores for adapter_sqlite::Store {
 
     async fn ping(&self) -> StoreResult<()> {
         Self::ping(self).await
+    }
+
+    async fn backup(&self, file: &Path) -> Result<Backup, DatabaseError> {
+        Self::backup(self, file).await?;
+        Ok(Backup::Done)
     }
 }
 
@@ -51,22 +67,42 @@ impl Stores for adapter_postgres::Store {
     async fn ping(&self) -> StoreResult<()> {
         Self::ping(self).await
     }
+
+    async fn backup(&self, _file: &Path) -> Result<Backup, DatabaseError> {
+        Ok(Backup::OwnTools)
+    }
+}
+
+/// How the database is opened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Opening {
+    /// True: a file that is missing is not made.
+    pub(crate) must_exist: bool,
+    /// Connections to a server for requests and workers.
+    pub(crate) pool_size: usize,
+    /// False: no statement is prepared ahead.
+    pub(crate) statement_cache: bool,
 }
 
 /// Opens the database that the settings name.
 pub(crate) async fn open(
     address: &DatabaseAddress,
+    opening: Opening,
     sealer: Arc<dyn Sealer>,
     audit_sealer: Arc<dyn AuditSealer>,
     clabes: Option<ClabeIssuer>,
 ) -> Result<Arc<dyn Stores>, DatabaseError> {
+    let Opening { must_exist, pool_size, statement_cache } = opening;
     Ok(match address {
         DatabaseAddress::Sqlite(path) => {
-            let store = adapter_sqlite::Store::connect(path, sealer, audit_sealer).await?;
+            let options = adapter_sqlite::ConnectOptions { must_exist, pool_size, statement_cache };
+            let store = adapter_sqlite::Store::connect_with(path, options, sealer, audit_sealer).await?;
             Arc::new(store.with_clabes(clabes))
         }
         DatabaseAddress::Postgres(url) => {
-            let store = adapter_postgres::Store::connect(url.expose_secret(), sealer, audit_sealer).await?;
+            let options = adapter_postgres::ConnectOptions { must_exist, pool_size, statement_cache };
+            let url = url.expose_secret();
+            let store = adapter_postgres::Store::connect_with(url, options, sealer, audit_sealer).await?;
             Arc::new(store.with_clabes(clabes))
         }
     })

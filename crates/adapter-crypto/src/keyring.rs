@@ -1,5 +1,6 @@
 //! Named secrets, which can rotate, and a separate derived key for every purpose.
 
+use ports::operations::KeptKey;
 use ring::hkdf;
 use std::fmt;
 use thiserror::Error;
@@ -36,8 +37,7 @@ impl Keyring {
         let mut keys: Vec<(String, Vec<u8>)> = Vec::new();
         for part in setting.split(',') {
             let (kid, secret) = part.trim().split_once(':').unwrap_or(("1", part.trim()));
-            let is_sane = (1..=16).contains(&kid.len()) && kid.bytes().all(|b| b.is_ascii_alphanumeric());
-            if !is_sane || keys.iter().any(|(known, _)| known == kid) {
+            if !is_key_id(kid) || keys.iter().any(|(known, _)| known == kid) {
                 return Err(KeyringError::BadKeyId);
             }
             if secret.len() < SECRET_LENGTH_MIN {
@@ -46,6 +46,17 @@ impl Keyring {
             keys.push((kid.to_owned(), secret.as_bytes().to_vec()));
         }
         Ok(Self(keys))
+    }
+
+    /// The key ids, in order: the first one signs and seals.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(kid, _)| kid.as_str())
+    }
+
+    /// The derived keys of one purpose, to be kept beyond their secret.
+    pub(crate) fn to_keep(&self, label: &str) -> Vec<KeptKey> {
+        let derived = self.derive(label).into_iter();
+        derived.map(|(key_id, key)| KeptKey { purpose: label.to_owned(), key_id, key }).collect()
     }
 
     /// Derives the keys for one purpose, in order: HKDF-SHA256 (RFC 5869) with the label as info.
@@ -64,6 +75,11 @@ impl Keyring {
             })
             .collect()
     }
+}
+
+/// Whether a text can be a key id: 1 to 16 letters and digits.
+pub(crate) fn is_key_id(text: &str) -> bool {
+    (1..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
 impl fmt::Debug for Keyring {

@@ -4,7 +4,7 @@
 //! version (1) ‖ length of key id (1) ‖ key id ‖ nonce (12) ‖ ciphertext and tag
 //! ```
 
-use crate::keyring::Keyring;
+use crate::keyring::{Keyring, is_key_id};
 use ports::{
     crypto::{DecryptError, Sealer},
     ids_and_random::Random,
@@ -33,10 +33,16 @@ impl AeadSealer {
         Self { keys, random }
     }
 
-    fn try_open(&self, bound_to: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+    /// The parts of sealed bytes: version, key id, and what follows.
+    fn parts(sealed: &[u8]) -> Option<(u8, &[u8], &[u8])> {
         let (&version, rest) = sealed.split_first()?;
         let (&kid_length, rest) = rest.split_first()?;
         let (kid, rest) = rest.split_at_checked(usize::from(kid_length))?;
+        Some((version, kid, rest))
+    }
+
+    fn try_open(&self, bound_to: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        let (version, kid, rest) = Self::parts(sealed)?;
         let (nonce, ciphertext) = rest.split_at_checked(NONCE_LEN)?;
         let (_, key) = self.keys.iter().find(|(known, _)| known.as_bytes() == kid)?;
         if version != VERSION {
@@ -71,6 +77,16 @@ impl Sealer for AeadSealer {
     fn open(&self, bound_to: &[u8], sealed: &[u8]) -> Result<Vec<u8>, DecryptError> {
         self.try_open(bound_to, sealed).ok_or(DecryptError)
     }
+
+    fn key_of(&self, sealed: &[u8]) -> Option<String> {
+        let (version, kid, _) = Self::parts(sealed)?;
+        let kid = std::str::from_utf8(kid).ok().filter(|kid| is_key_id(kid))?;
+        (version == VERSION).then(|| kid.to_owned())
+    }
+
+    fn newest_key(&self) -> String {
+        self.keys.first().map(|(kid, _)| kid.clone()).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
@@ -93,6 +109,17 @@ mod tests {
         let rotated = sealer(&format!("new:{},{}", "n".repeat(32), old()));
         assert_eq!(rotated.open(b"row", &sealed).as_deref(), Ok(b"text".as_slice()));
         assert_eq!(sealer(&format!("new:{}", "n".repeat(32))).open(b"row", &sealed), Err(DecryptError));
+    }
+
+    #[test]
+    fn the_key_is_read_from_the_first_bytes() {
+        let one = sealer(&old());
+        let sealed = one.seal(b"row", b"text");
+        assert_eq!(one.key_of(&sealed[..18]).as_deref(), Some("old"));
+        assert_eq!(one.newest_key(), "old");
+        for wrong in [b"".as_slice(), b"\x01", b"\x01\x05abc", b"\x02\x03old", b"\x01\x03o-d", b"{\"a\":1}"] {
+            assert_eq!(one.key_of(wrong), None, "{wrong:?}");
+        }
     }
 
     #[test]

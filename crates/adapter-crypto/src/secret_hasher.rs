@@ -2,7 +2,10 @@
 //! does not reveal a secret, however short it is.
 
 use crate::keyring::Keyring;
-use ports::crypto::{SecretHasher, SecretKind};
+use ports::{
+    crypto::{SecretHasher, SecretKind},
+    operations::KeptKey,
+};
 use ring::hmac;
 
 const LABEL: &str = "secret/v1";
@@ -14,8 +17,28 @@ impl HmacSecretHasher {
     /// Derives the keys for random secrets from `keyring`.
     #[must_use]
     pub fn new(keyring: &Keyring) -> Self {
-        let keys = keyring.derive(LABEL);
-        Self(keys.into_iter().map(|(_, key)| hmac::Key::new(hmac::HMAC_SHA256, &key)).collect())
+        Self::with_kept(keyring, &[])
+    }
+
+    /// The same, and searches also with the keys that were kept after their secret was gone: a backup code is good
+    /// for years.
+    #[must_use]
+    pub fn with_kept(keyring: &Keyring, kept: &[KeptKey]) -> Self {
+        let own = keyring.derive(LABEL).into_iter().map(|(_, key)| key);
+        let kept = kept.iter().filter(|key| key.purpose == LABEL).map(|key| key.key);
+        let mut keys: Vec<[u8; 32]> = own.collect();
+        for key in kept {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        Self(keys.iter().map(|key| hmac::Key::new(hmac::HMAC_SHA256, key)).collect())
+    }
+
+    /// The keys to keep.
+    #[must_use]
+    pub fn to_keep(keyring: &Keyring) -> Vec<KeptKey> {
+        keyring.to_keep(LABEL)
     }
 }
 
@@ -71,5 +94,16 @@ mod tests {
         let kept = before.hash(SecretKind::LinkCode, "x");
         assert!(after.hashes(SecretKind::LinkCode, "x").contains(&kept));
         assert_ne!(after.hash(SecretKind::LinkCode, "x"), kept);
+    }
+
+    #[test]
+    fn what_a_key_hashed_is_found_after_its_secret_is_gone() {
+        let old = Keyring::parse(&format!("old:{}", "o".repeat(32))).unwrap();
+        let new = Keyring::parse(&format!("new:{}", "n".repeat(32))).unwrap();
+        let hash = HmacSecretHasher::new(&old).hash(SecretKind::LinkCode, "x");
+        assert!(!HmacSecretHasher::new(&new).hashes(SecretKind::LinkCode, "x").contains(&hash));
+        let after = HmacSecretHasher::with_kept(&new, &HmacSecretHasher::to_keep(&old));
+        assert!(after.hashes(SecretKind::LinkCode, "x").contains(&hash));
+        assert_ne!(after.hash(SecretKind::LinkCode, "x"), hash);
     }
 }

@@ -2,13 +2,17 @@
 
 mod bulk;
 mod connect;
+mod tls;
 pub(crate) mod values;
 
 pub(crate) use self::{
     bulk::{insert_conversations, insert_inbox, write_ledger},
     values::{Conn, Db, DbId, DbTime},
 };
-use crate::store::error::{ConnectError, SqlError};
+use crate::store::{
+    connect_options::ConnectOptions,
+    error::{ConnectError, SqlError},
+};
 use diesel::sql_types::{Array, BigInt, Bool, Text};
 use diesel_async::{
     AsyncConnection, AsyncMigrationHarness, RunQueryDsl, SimpleAsyncConnection,
@@ -44,8 +48,6 @@ pub(crate) const DESTINATION_ACCOUNT: &str = "coalesce(transfers.destination::js
                                                transfers.destination::json #>> '{at,value}')";
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
-/// Connections for requests and workers.
-const CONNECTIONS: usize = 12;
 /// Connections of the two writers that many callers share: they never wait behind a request.
 const WRITERS: usize = 2;
 /// How often the horizon is read while transactions are open that may still add audit rows.
@@ -63,6 +65,19 @@ pub(crate) async fn lock_names(conn: &mut Conn, names: &[String]) -> Result<(), 
     .execute(conn)
     .await?;
     Ok(())
+}
+
+#[derive(diesel::QueryableByName)]
+struct Tables {
+    #[diesel(sql_type = BigInt)]
+    found: i64,
+}
+
+/// Whether there is a table of that name.
+pub(crate) async fn has_table(conn: &mut Conn, name: &str) -> Result<bool, SqlError> {
+    let query = "select count(*) as found from pg_class where relname = $1 and pg_table_is_visible(oid)";
+    let found = diesel::sql_query(query).bind::<Text, _>(name).get_result::<Tables>(conn).await?;
+    Ok(found.found > 0)
 }
 
 #[derive(diesel::QueryableByName)]
@@ -116,13 +131,14 @@ pub(crate) struct Database {
 
 impl Database {
     /// Connects to the server at `address`, a `postgres://` URL.
-    pub(crate) async fn connect(address: &str) -> Result<Self, ConnectError> {
+    pub(crate) async fn connect(address: &str, options: ConnectOptions) -> Result<Self, ConnectError> {
+        let ConnectOptions { pool_size, statement_cache, .. } = options;
         let database = Self {
-            pool: connect::pool(address, CONNECTIONS)?,
-            writers: connect::pool(address, WRITERS)?,
+            pool: connect::pool(address, pool_size, statement_cache)?,
+            writers: connect::pool(address, WRITERS, statement_cache)?,
             runtime: Handle::current(),
         };
-        drop(database.pool.get().await.map_err(|error| ConnectError::Open(error.to_string()))?);
+        drop(database.pool.get().await.map_err(|error| ConnectError::Open(tls::chain(&error)))?);
         Ok(database)
     }
 

@@ -6,7 +6,7 @@
 mod backend;
 mod store;
 
-pub use store::{ConnectError, Store};
+pub use store::{ConnectError, ConnectOptions, Store};
 
 /// The example of the README, compiled as a test.
 #[cfg(doctest)]

@@ -1,6 +1,7 @@
 //! What is particular to SQLite: connections, column types, how a write begins, writes of many rows.
 
 mod bulk;
+mod files;
 pub(crate) mod values;
 
 pub(crate) use self::{
@@ -8,6 +9,7 @@ pub(crate) use self::{
     values::{Conn, Db, DbId, DbTime},
 };
 use crate::store::{
+    connect_options::ConnectOptions,
     error::{ConnectError, SqlError},
     schema::audit,
 };
@@ -59,6 +61,20 @@ pub(crate) const ID_AS_TEXT: (&str, &str) = ("lower(hex(", "))");
 pub(crate) const DESTINATION_ACCOUNT: &str = "coalesce(json_extract(transfers.destination, '$.at.found_by.value'), \
                                                json_extract(transfers.destination, '$.at.value'))";
 
+#[derive(diesel::QueryableByName)]
+struct Tables {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    found: i64,
+}
+
+/// Whether there is a table of that name.
+pub(crate) async fn has_table(conn: &mut Conn, name: &str) -> Result<bool, SqlError> {
+    let query =
+        diesel::sql_query("select count(*) as found from sqlite_master where type = 'table' and name = ?")
+            .bind::<diesel::sql_types::Text, _>(name);
+    Ok(diesel_async::RunQueryDsl::get_result::<Tables>(query, conn).await?.found > 0)
+}
+
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 const READERS: usize = 4;
 /// The writer's page cache in KiB. The pages of accounts, keys and entries that a batch touches lie all over
@@ -84,7 +100,8 @@ pub(crate) struct Database {
 impl Database {
     /// Opens (and creates) the file at `path`. It must not be `:memory:`, because each connection would have
     /// its own database.
-    pub(crate) async fn connect(path: &str) -> Result<Self, ConnectError> {
+    pub(crate) async fn connect(path: &str, options: ConnectOptions) -> Result<Self, ConnectError> {
+        files::prepare(path, options.must_exist)?;
         let database = Self {
             writer: pool(path, 1, WRITER_CACHE)?,
             readers: pool(path, READERS, READER_CACHE)?,
@@ -92,6 +109,19 @@ impl Database {
         };
         drop(database.writer.get().await.map_err(|error| ConnectError::Open(error.to_string()))?);
         Ok(database)
+    }
+
+    /// Copies the database into an empty file, as it is at one moment.
+    pub(crate) async fn copy_into(&self, file: String) -> Result<(), ConnectError> {
+        let pool = self.readers.clone();
+        let copy = async move {
+            let mut conn = pool.get().await?;
+            let copy = diesel::sql_query("vacuum into ?").bind::<diesel::sql_types::Text, _>(file);
+            diesel_async::RunQueryDsl::execute(copy, &mut *conn).await?;
+            Ok::<_, SqlError>(())
+        };
+        let copied = self.runtime.spawn(copy).await.map_err(SqlError::from).flatten();
+        copied.map_err(|error| ConnectError::Backup(error.to_string()))
     }
 
     /// Migrates the tables, and returns how many migrations ran.

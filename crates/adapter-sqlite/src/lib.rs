@@ -4,9 +4,10 @@
 //! the same files against its own `backend` (see `docs/adr/0003-shared-queries.md`).
 
 mod backend;
+mod backup;
 mod store;
 
-pub use store::{ConnectError, Store};
+pub use store::{ConnectError, ConnectOptions, Store};
 
 /// The example of the README, compiled as a test.
 #[cfg(doctest)]

@@ -20,6 +20,13 @@ pub trait Sealer: Send + Sync {
     /// # Errors
     /// When a byte was changed, `bound_to` differs, or the key is unknown.
     fn open(&self, bound_to: &[u8], sealed: &[u8]) -> Result<Vec<u8>, DecryptError>;
+
+    /// The id of the key that sealed these bytes. The first 18 bytes are enough. `None` when they are no sealed
+    /// bytes.
+    fn key_of(&self, sealed: &[u8]) -> Option<String>;
+
+    /// The id of the key that seals now.
+    fn newest_key(&self) -> String;
 }
 
 /// The facts that go into a code's hash besides the code.

@@ -4,7 +4,7 @@ use crate::{
     accounts::{ChatLinks, Freezes, Identities, Sessions, Users},
     messaging::{Alerts, Consents, Conversations, Flows, Outbox, TurnQueue},
     money::{Ledger, Payees, Receiving, Statements},
-    operations::{AuditLog, DeadLetters, IdempotencyStore, SignedRequests},
+    operations::{AuditLog, DatabaseCare, DeadLetters, IdempotencyStore, SignedRequests},
     verification::{VerificationPages, Verifications},
 };
 
@@ -31,6 +31,7 @@ pub trait Stores:
     + Freezes
     + Alerts
     + Receiving
+    + DatabaseCare
 {
 }
 
@@ -56,5 +57,6 @@ impl<T> Stores for T where
         + Freezes
         + Alerts
         + Receiving
+        + DatabaseCare
 {
 }

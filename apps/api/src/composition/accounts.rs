@@ -2,7 +2,7 @@
 
 use super::{Foundation, Verification, tokens};
 use crate::config::Settings;
-use adapter_crypto::{Argon2Hasher, HmacSecretHasher, KeyedSessionTokens};
+use adapter_crypto::{Argon2Hasher, KeyedSessionTokens};
 use adapter_locales::BuiltInTexts;
 use application::{
     accounts::{
@@ -66,7 +66,7 @@ impl Accounts {
         verification: &Verification,
         sms_account: Option<ChannelAccount>,
     ) -> Self {
-        let Foundation { settings, store, kernel } = base;
+        let Foundation { settings, store, kernel, .. } = base;
         let shared = Shared::new(base, verification);
         let Shared { verify, secrets, .. } = &shared;
         let profiles = Arc::new(shared.profiles(sms_account));
@@ -104,7 +104,7 @@ impl Accounts {
 
 impl<'a> Shared<'a> {
     fn new(base: &'a Foundation, verification: &Verification) -> Self {
-        let Foundation { settings, store, kernel } = base;
+        let Foundation { settings, store, kernel, .. } = base;
         let cores = thread::available_parallelism().map_or(2, NonZero::get);
         let hasher: Arc<dyn PasswordHasher> = Arc::new(Argon2Hasher::new(kernel.random.clone(), cores));
         let tokens: Arc<dyn SessionTokens> =
@@ -117,7 +117,7 @@ impl<'a> Shared<'a> {
             prove: Arc::new(ProvePhone::new(verify.clone(), kernel.clone())),
             verify,
             hasher,
-            secrets: Arc::new(HmacSecretHasher::new(&settings.hmac_secret)),
+            secrets: base.secrets.clone(),
             tokens,
             passwords: Arc::new(passwords),
             issuer: Arc::new(issuer),

@@ -5,7 +5,6 @@ use super::{
     providers::{Meta, Providers},
 };
 use crate::config::Settings;
-use adapter_crypto::HmacSecretHasher;
 use adapter_locales::BuiltInTexts;
 use adapter_nlu_rules::RuleParser;
 use application::{
@@ -57,7 +56,7 @@ impl Messaging {
         money: &Money,
         verification: &Verification,
     ) -> Self {
-        let Foundation { settings, store, kernel } = base;
+        let Foundation { settings, store, kernel, .. } = base;
         let tell = TellPeople::new(tell_parts(base, &providers), kernel.clone());
         let Providers { channels, webhooks, meta, whatsapp_accounts, .. } = providers;
         let parser: Arc<dyn IntentParser> = Arc::new(RuleParser::new(settings.default_region));
@@ -122,11 +121,11 @@ fn turn_parts(
     money: &Money,
     verification: &Verification,
 ) -> HandleMessageParts {
-    let Foundation { settings, store, kernel } = base;
+    let Foundation { settings, store, kernel, .. } = base;
     let owners = ChatOwners::new(
         store.clone(),
         store.clone(),
-        Arc::new(HmacSecretHasher::new(&settings.hmac_secret)),
+        base.secrets.clone(),
         settings.limits.new_payee_cooloff,
         kernel.clone(),
     );

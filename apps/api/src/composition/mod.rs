@@ -1,27 +1,30 @@
 //! Puts the program together: which adapter implements which port. Each feature is built in its own file.
 
 mod accounts;
+mod keys;
 mod messaging;
 mod money;
 mod operations;
-mod providers;
+pub(crate) mod providers;
 mod verification;
 
 use crate::{
-    config::{AppEnv, Settings},
+    config::{AppEnv, Capacity, Purpose, Settings},
     flows::{self, FlowsError},
-    stores::{self, DatabaseError, Stores},
+    stores::{self, DatabaseError, Opening, Stores},
     system::SystemClock,
 };
-use adapter_crypto::{AeadSealer, HmacAuditSealer, RingRandom, Tokens, UuidV7, clabe_issuer};
+use adapter_crypto::{
+    AeadSealer, HmacAuditSealer, HmacSecretHasher, RingRandom, Tokens, UuidV7, clabe_issuer,
+};
 use application::kernel::Kernel;
 use domain::channel_account::InvalidChannelAccount;
-use ports::ids_and_random::Random;
+use ports::{ids_and_random::Random, operations::SchemaState, store_error::StoreError};
 use std::sync::Arc;
 use thiserror::Error;
 
 pub(crate) use self::{
-    accounts::Accounts, messaging::Messaging, money::Money, operations::Operations,
+    accounts::Accounts, keys::KeysError, messaging::Messaging, money::Money, operations::Operations,
     verification::Verification,
 };
 
@@ -41,6 +44,8 @@ struct Foundation {
     settings: Arc<Settings>,
     store: Arc<dyn Stores>,
     kernel: Kernel,
+    /// Hashes secrets such as backup codes, also under keys whose secret is gone.
+    secrets: Arc<HmacSecretHasher>,
 }
 
 /// Why the program can't be put together.
@@ -49,6 +54,15 @@ pub(crate) enum WiringError {
     /// The database can't be opened or migrated.
     #[error(transparent)]
     Connect(#[from] DatabaseError),
+    /// The tables are not those of this version.
+    #[error("{0}")]
+    Schema(String),
+    /// The keys are not those that stored rows need.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The state of the tables can't be read.
+    #[error("the state of the tables can't be read")]
+    Store(#[from] StoreError),
     /// The flows can't be used.
     #[error(transparent)]
     Flows(#[from] FlowsError),
@@ -68,14 +82,58 @@ pub(crate) enum WiringError {
     ChannelAccount(#[from] InvalidChannelAccount),
 }
 
-/// Opens only the store, for commands that need nothing else.
-pub(crate) async fn open_store(settings: &Settings) -> Result<Arc<dyn Stores>, DatabaseError> {
+/// The store, and what seals its audit log.
+struct Opened {
+    store: Arc<dyn Stores>,
+    audit: Arc<HmacAuditSealer>,
+}
+
+async fn open(settings: &Settings, must_exist: bool) -> Result<Opened, DatabaseError> {
     let random: Arc<dyn Random> = Arc::new(RingRandom::default());
     let sealer = Arc::new(AeadSealer::new(&settings.encryption_key, random));
-    let audit_sealer = Arc::new(HmacAuditSealer::new(&settings.encryption_key));
+    let audit = Arc::new(HmacAuditSealer::new(&settings.encryption_key));
     let prefix = settings.clabe_prefix.clone();
     let clabes = prefix.and_then(|prefix| clabe_issuer(&settings.hmac_secret, prefix));
-    stores::open(&settings.database, sealer, audit_sealer, clabes).await
+    let Capacity { pool_size, statement_cache, .. } = settings.capacity;
+    let opening = Opening { must_exist, pool_size, statement_cache };
+    let store = stores::open(&settings.database, opening, sealer, audit.clone(), clabes).await?;
+    Ok(Opened { store, audit })
+}
+
+/// Opens only the store, for commands that need nothing else. A command that looks makes no database.
+pub(crate) async fn open_store(
+    settings: &Settings,
+    purpose: Purpose,
+) -> Result<Arc<dyn Stores>, DatabaseError> {
+    Ok(open(settings, purpose == Purpose::Look).await?.store)
+}
+
+/// Opens the store to read what is sealed: the tables and the keys must be those that the rows need.
+pub(crate) async fn open_to_read(settings: &Settings) -> Result<Arc<dyn Stores>, WiringError> {
+    let Opened { store, audit } = open(settings, true).await?;
+    expect_tables(store.as_ref()).await?;
+    keys::look(settings, store.as_ref(), &audit).await?;
+    Ok(store)
+}
+
+/// Fails unless the tables are those of this version.
+async fn expect_tables(store: &dyn Stores) -> Result<(), WiringError> {
+    let state = store.schema().await?;
+    if state.is_current() { Ok(()) } else { Err(WiringError::Schema(schema_complaint(&state))) }
+}
+
+/// What is wrong with the tables, and what to do.
+pub(crate) fn schema_complaint(state: &SchemaState) -> String {
+    let mut complaints = Vec::new();
+    let mut tell = |versions: &[String], what: &str| {
+        if !versions.is_empty() {
+            complaints.push(format!("{what}: {}", versions.join(", ")));
+        }
+    };
+    tell(&state.missing, "migrations did not run, so run `ventanilla migrate`");
+    tell(&state.newer, "the database is newer than this program, by the migrations");
+    tell(&state.changed, "migrations ran in another form than this program has");
+    complaints.join("; ")
 }
 
 /// Signs and reads service and access tokens.
@@ -84,7 +142,7 @@ pub(crate) fn tokens(settings: &Settings) -> Tokens {
 }
 
 /// The clock of this machine, ids that sort by time, and random bytes of the operating system.
-fn kernel() -> Kernel {
+pub(crate) fn kernel() -> Kernel {
     Kernel { clock: Arc::new(SystemClock), ids: Arc::new(UuidV7), random: Arc::new(RingRandom::default()) }
 }
 
@@ -92,15 +150,19 @@ impl App {
     /// Builds everything, and runs the migrations in development. No worker runs yet.
     pub(crate) async fn build(settings: Settings) -> Result<Self, WiringError> {
         let library = flows::read(&settings)?;
-        let store = open_store(&settings).await?;
+        // In production only `migrate` makes a database.
+        let Opened { store, audit } = open(&settings, settings.env == AppEnv::Production).await?;
         if settings.env == AppEnv::Development {
             store.migrate().await?;
         }
+        expect_tables(store.as_ref()).await?;
         let kernel = kernel();
+        let kept = keys::prepare(&settings, store.as_ref(), &audit, kernel.now()).await?;
+        let secrets = Arc::new(HmacSecretHasher::with_kept(&settings.hmac_secret, &kept));
         let flows = flows::open(library, store.as_ref(), kernel.now()).await?;
         let providers = providers::build(&settings, &kernel)?;
-        let base = Foundation { settings: Arc::new(settings), store, kernel };
-        let sms_account = providers.addresses.sms_account()?;
+        let base = Foundation { settings: Arc::new(settings), store, kernel, secrets };
+        let sms_account = providers.sms_account.clone();
         let verification = Arc::new(Verification::build(&base, &providers));
         let money = Arc::new(Money::build(&base, sms_account.clone()));
         let accounts = Arc::new(Accounts::build(&base, &verification, sms_account));

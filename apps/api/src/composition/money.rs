@@ -54,7 +54,7 @@ pub(crate) struct Money {
 impl Money {
     /// Builds them. Step-up codes go out from `sms_account`, if there is one.
     pub(super) fn build(base: &Foundation, sms_account: Option<ChannelAccount>) -> Self {
-        let Foundation { settings, store, kernel } = base;
+        let Foundation { settings, store, kernel, .. } = base;
         let rules = Arc::new(transfer_rules(settings, sms_account));
         let hasher = Arc::new(HmacCodeHasher::new(&settings.hmac_secret));
         let region = settings.default_region;

@@ -1,7 +1,7 @@
 //! Builds the use cases of operations, and what checks who is calling.
 
 use super::{Foundation, tokens};
-use crate::{config::Settings, stores::Stores};
+use crate::{config::Settings, readiness::Readiness, stores::Stores};
 use adapter_crypto::{ClientSecrets, Tokens};
 use application::operations::{
     audit_trail::AuditTrail,
@@ -24,11 +24,12 @@ pub(crate) struct Operations {
     pub(crate) audit: AuditTrail,
     pub(crate) dead_letters: Arc<dyn DeadLetters>,
     pub(crate) maintenance: Maintenance,
+    pub(crate) readiness: Readiness,
 }
 
 impl Operations {
     pub(super) fn build(base: &Foundation) -> Self {
-        let Foundation { settings, store, kernel } = base;
+        let Foundation { settings, store, kernel, .. } = base;
         let maintained = MaintenanceParts {
             ledger: store.clone(),
             users: store.clone(),
@@ -48,6 +49,11 @@ impl Operations {
             audit: AuditTrail::new(store.clone()),
             dead_letters: store.clone(),
             maintenance: Maintenance::new(maintained, kernel.clone(), RetentionPolicy::default()),
+            readiness: Readiness::new(
+                store.clone(),
+                kernel.clock.clone(),
+                settings.encryption_key.ids().map(str::to_owned).collect(),
+            ),
         }
     }
 }

@@ -104,3 +104,23 @@ async fn a_malformed_channel_account_is_corrupt() {
     let run = owner(&address);
     store_contracts::messaging::agent_handoff::a_malformed_channel_account_is_corrupt(&store, run).await;
 }
+
+/// A store over the database, with these keys.
+async fn with_keys(address: &str, keys: &str) -> Store {
+    let keys = Keyring::parse(keys).unwrap();
+    let sealer = AeadSealer::new(&keys, Arc::new(RingRandom::default()));
+    let audit = HmacAuditSealer::new(&keys);
+    let store = Store::connect(address, Arc::new(sealer), Arc::new(audit)).await.unwrap();
+    store.migrate().await.unwrap();
+    store
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_are_sealed_anew() {
+    let address = fresh_address().await;
+    let (old, new) = (format!("old:{}", "o".repeat(32)), format!("new:{}", "n".repeat(32)));
+    let both = format!("{new},{old}");
+    let stores =
+        (with_keys(&address, &old).await, with_keys(&address, &both).await, with_keys(&address, &new).await);
+    store_contracts::operations::database_care::rows_are_sealed_anew(stores.0, stores.1, stores.2).await;
+}

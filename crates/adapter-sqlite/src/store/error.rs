@@ -67,6 +67,12 @@ pub enum ConnectError {
     /// The database can't be opened or reached.
     #[error("the database can't be opened: {0}")]
     Open(String),
+    /// There is no such file, and the caller only looks.
+    #[error("there is no database at {0}; `ventanilla migrate` makes one")]
+    Missing(String),
+    /// The database can't be copied.
+    #[error("the database can't be copied: {0}")]
+    Backup(String),
     /// A migration failed.
     #[error("a migration failed: {0}")]
     Migrate(String),

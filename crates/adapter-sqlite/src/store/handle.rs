@@ -1,15 +1,18 @@
 //! The handle that all stores share: the database, the sealers, the two writers.
 
 use super::{
+    connect_options::ConnectOptions,
     error::ConnectError,
     messaging::inbox_writer::{self, InboxWriter},
     money::writer::{self as ledger_writer, LedgerWriter},
+    operations::schema_care,
 };
 use crate::backend::Database;
 use domain::money::clabe::ClabeIssuer;
+use futures_util::FutureExt;
 use ports::{
     crypto::{AuditSealer, Sealer},
-    store_error::StoreResult,
+    store_error::{StoreError, StoreResult},
 };
 use std::sync::Arc;
 
@@ -34,7 +37,20 @@ impl Store {
         sealer: Arc<dyn Sealer>,
         audit_sealer: Arc<dyn AuditSealer>,
     ) -> Result<Self, ConnectError> {
-        let database = Database::connect(address).await?;
+        Self::connect_with(address, ConnectOptions::default(), sealer, audit_sealer).await
+    }
+
+    /// The same, with options.
+    ///
+    /// # Errors
+    /// When the database can't be opened, or is missing though it must exist.
+    pub async fn connect_with(
+        address: &str,
+        options: ConnectOptions,
+        sealer: Arc<dyn Sealer>,
+        audit_sealer: Arc<dyn AuditSealer>,
+    ) -> Result<Self, ConnectError> {
+        let database = Database::connect(address, options).await?;
         Ok(Self {
             ledger_writer: ledger_writer::writer(&database, &sealer),
             inbox_writer: inbox_writer::writer(&database, &sealer),
@@ -55,9 +71,27 @@ impl Store {
     /// Migrates the tables, and returns how many migrations ran.
     ///
     /// # Errors
-    /// When a migration fails. Those before it stay.
+    /// When the database is newer than this program, when a migration was changed after it ran, and when a
+    /// migration fails. Those before it stay.
     pub async fn migrate(&self) -> Result<usize, ConnectError> {
-        self.database.migrate().await
+        use ports::operations::DatabaseCare;
+        let failed = |error: StoreError| ConnectError::Migrate(with_causes(&error));
+        let before = self.schema().await.map_err(failed)?;
+        if !before.newer.is_empty() {
+            let newer = before.newer.join(", ");
+            return Err(ConnectError::Migrate(format!(
+                "the database is newer than this program: {newer} ran"
+            )));
+        }
+        if !before.changed.is_empty() {
+            let changed = before.changed.join(", ");
+            let complaint = format!("{changed} ran in another form; a migration that ran is never edited");
+            return Err(ConnectError::Migrate(complaint));
+        }
+        let run = self.database.migrate().await?;
+        let noted = self.database.write(|conn| schema_care::note_checksums(conn).boxed());
+        noted.await.map_err(failed)?;
+        Ok(run)
     }
 
     /// Checks that the database answers.
@@ -66,7 +100,6 @@ impl Store {
     /// When the database does not answer.
     pub async fn ping(&self) -> StoreResult<()> {
         use diesel_async::RunQueryDsl;
-        use futures_util::FutureExt;
         self.database
             .query(|conn| {
                 async move {
@@ -77,4 +110,15 @@ impl Store {
             })
             .await
     }
+}
+
+/// An error with its causes, in one line.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
 }

@@ -1,13 +1,14 @@
 //! The stores: Diesel source that both databases share; only `backend` differs.
 
 mod accounts;
+pub(crate) mod connect_options;
 pub(crate) mod error;
 pub(crate) mod handle;
 pub(crate) mod messaging;
 pub(crate) mod money;
-mod operations;
+pub(crate) mod operations;
 pub(crate) mod rows;
 pub(crate) mod schema;
 mod verification;
 
-pub use self::{error::ConnectError, handle::Store};
+pub use self::{connect_options::ConnectOptions, error::ConnectError, handle::Store};

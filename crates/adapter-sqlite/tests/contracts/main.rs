@@ -1,7 +1,9 @@
 //! SQLite passes the contract suite of the store ports.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
+mod files;
 mod killed;
+mod schema;
 
 use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom, clabe_issuer};
 use adapter_sqlite::Store;
@@ -145,4 +147,24 @@ async fn a_malformed_channel_account_is_corrupt() {
     let mut owner = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
     let run = |sql: &str| owner.batch_execute(sql).unwrap();
     agent_handoff::a_malformed_channel_account_is_corrupt(&store, run).await;
+}
+
+/// A store over the database, with these keys.
+async fn with_keys(address: &str, keys: &str) -> Store {
+    let keys = Keyring::parse(keys).unwrap();
+    let sealer = AeadSealer::new(&keys, Arc::new(RingRandom::default()));
+    let audit = HmacAuditSealer::new(&keys);
+    let store = Store::connect(address, Arc::new(sealer), Arc::new(audit)).await.unwrap();
+    store.migrate().await.unwrap();
+    store
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_are_sealed_anew() {
+    let address = fresh_path().display().to_string();
+    let (old, new) = (format!("old:{}", "o".repeat(32)), format!("new:{}", "n".repeat(32)));
+    let both = format!("{new},{old}");
+    let stores =
+        (with_keys(&address, &old).await, with_keys(&address, &both).await, with_keys(&address, &new).await);
+    store_contracts::operations::database_care::rows_are_sealed_anew(stores.0, stores.1, stores.2).await;
 }

@@ -33,6 +33,8 @@ pub struct ConversationView {
     pub consent: ConsentStatus,
     /// The conversation state after the last turn.
     pub state: Conversation,
+    /// True if the state can't be opened, because its key is gone; then `state` is empty.
+    pub is_unreadable: bool,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
 }
@@ -48,6 +50,11 @@ pub enum MessageBody {
         text: Option<String>,
         /// The current delivery status.
         status: DeliveryStatus,
+    },
+    /// It can't be opened, because its key is gone.
+    Unreadable {
+        /// True if we wrote it.
+        is_ours: bool,
     },
 }
 

@@ -52,6 +52,8 @@ pub struct FlowResponse {
     pub respondent: String,
     /// The answers, in the order of the questions.
     pub answers: Vec<(Slug, Answer)>,
+    /// True if they can't be opened, because their key is gone; then respondent and answers are empty.
+    pub is_unreadable: bool,
     /// When the flow was completed.
     pub completed_at: DateTime<Utc>,
 }

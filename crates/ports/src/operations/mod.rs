@@ -1,17 +1,19 @@
-//! Operations: the audit log, idempotent responses, dead letters, signed requests.
+//! Operations: the audit log, idempotent responses, dead letters, signed requests, the database itself.
 
 mod audit;
+mod database_care;
 mod dead_letters;
 mod idempotency_store;
 mod signed_requests;
 
 #[cfg(feature = "mock")]
 pub use self::{
-    audit::MockAuditLog, dead_letters::MockDeadLetters, idempotency_store::MockIdempotencyStore,
-    signed_requests::MockSignedRequests,
+    audit::MockAuditLog, database_care::MockDatabaseCare, dead_letters::MockDeadLetters,
+    idempotency_store::MockIdempotencyStore, signed_requests::MockSignedRequests,
 };
 pub use self::{
     audit::{AuditLog, AuditReport},
+    database_care::{DatabaseCare, KeptKey, KeyUse, SchemaState},
     dead_letters::{DeadLetter, DeadLetterKind, DeadLetters, ReplayOutcome, UnreadableWebhook},
     idempotency_store::{Claim, IdempotencyStore},
     signed_requests::SignedRequests,

@@ -1,5 +1,6 @@
 //! What every audit log and every store of kept answers and signed requests must do.
 
 pub mod audit;
+pub mod database_care;
 pub mod idempotency_store;
 pub mod signed_requests;

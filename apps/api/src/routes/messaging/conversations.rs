@@ -47,6 +47,9 @@ pub(crate) struct ConversationJson {
     window_open: bool,
     last_inbound_at: Option<String>,
     updated_at: String,
+    /// True if the stored state can't be opened, because its key is gone. Left out otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    unreadable: bool,
 }
 
 /// A page of conversations, newest first.
@@ -134,6 +137,7 @@ fn json(conversation: &ConversationView, now: DateTime<Utc>) -> ConversationJson
         window_open: is_window_open(conversation.channel, conversation.last_inbound_at, now),
         last_inbound_at: conversation.last_inbound_at.map(time),
         updated_at: time(conversation.updated_at),
+        unreadable: conversation.is_unreadable,
     }
 }
 
@@ -198,6 +202,9 @@ pub(crate) async fn lines(
 fn line_json(line: TranscriptMessage) -> TranscriptMessageJson {
     let (direction, text, kind, status) = match line.saying {
         MessageBody::Outbound { text, status } => ("outbound", text, None, Some(status.name())),
+        MessageBody::Unreadable { is_ours } => {
+            (if is_ours { "outbound" } else { "inbound" }, None, Some("unreadable".to_owned()), None)
+        }
         MessageBody::Inbound(InboundContent::Text(text)) => ("inbound", Some(text), None, None),
         MessageBody::Inbound(InboundContent::Button { title, .. }) => {
             ("inbound", Some(title), Some("button".to_owned()), None)

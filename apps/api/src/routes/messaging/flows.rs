@@ -55,6 +55,9 @@ pub(crate) struct FlowResponseJson {
     /// `1990-05-03`, phone numbers in E.164.
     answers: BTreeMap<String, String>,
     completed_at: String,
+    /// True if the answers can't be opened, because their key is gone. Left out otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    unreadable: bool,
 }
 
 /// A page of responses, newest first.
@@ -87,6 +90,7 @@ impl From<&FlowResponse> for FlowResponseJson {
             respondent: mask(&response.respondent),
             answers: answers.map(|(step, answer)| (step.to_string(), answer.as_text())).collect(),
             completed_at: response.completed_at.to_rfc3339_opts(SecondsFormat::Micros, true),
+            unreadable: response.is_unreadable,
         }
     }
 }

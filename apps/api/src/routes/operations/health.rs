@@ -1,6 +1,6 @@
 //! Health: liveness and readiness.
 
-use crate::{composition::Operations, http::problem::ApiError};
+use crate::{composition::Operations, http::edge::OwnBody, readiness::Checks};
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,6 +14,15 @@ pub(crate) struct Health {
     environment: &'static str,
     /// The version that runs.
     version: &'static str,
+}
+
+/// The answer of a server that takes no requests now.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NotReady {
+    /// The status `unavailable`.
+    status: &'static str,
+    /// What is as it must be, and what is not.
+    checks: Checks,
 }
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
@@ -34,11 +43,18 @@ pub(crate) async fn live(app: web::Data<Operations>) -> HttpResponse {
     healthy(&app)
 }
 
-/// Readiness: the database answers, and requests can be served.
+/// Readiness: the database answers and can be written to, its tables and keys are the right ones, and the server is
+/// not about to stop.
 ///
-/// Error: `unavailable` (503) if the database does not answer.
-#[utoipa::path(get, path = "/health/ready", tag = "health", responses((status = 200, body = Health), (status = 503)))]
-pub(crate) async fn ready(app: web::Data<Operations>) -> Result<HttpResponse, ApiError> {
-    app.store.ping().await?;
-    Ok(healthy(&app))
+/// While it is not ready the answer is 503 with the outcome of each check.
+#[utoipa::path(get, path = "/health/ready", tag = "health", responses((status = 200, body = Health),
+    (status = 503, description = "not ready", body = NotReady)))]
+pub(crate) async fn ready(app: web::Data<Operations>) -> HttpResponse {
+    let checks = app.readiness.checks().await;
+    if checks.are_well() {
+        return healthy(&app);
+    }
+    let mut response = HttpResponse::ServiceUnavailable().json(NotReady { status: "unavailable", checks });
+    response.extensions_mut().insert(OwnBody);
+    response
 }

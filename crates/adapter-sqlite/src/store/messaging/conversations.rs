@@ -145,7 +145,7 @@ fn behind(page: &PageRequest) -> (i64, Uuid) {
 
 async fn view(conn: &mut Conn, sealer: &dyn Sealer, row: TalkRow) -> Result<ConversationView, SqlError> {
     let consent = consent_of(conn, &row.channel, &row.sender_key).await?;
-    let state: SealedState = unseal(sealer, row.id.0, &row.state)?;
+    let state = unseal::<SealedState>(sealer, row.id.0, &row.state).ok();
     Ok(ConversationView {
         id: ConversationId(row.id.0),
         channel: Channel::parse(&row.channel).ok_or_else(|| corrupt(&row.channel))?,
@@ -154,7 +154,8 @@ async fn view(conn: &mut Conn, sealer: &dyn Sealer, row: TalkRow) -> Result<Conv
         address: row.address,
         last_inbound_at: row.last_inbound_at.map(|at| at.0),
         consent,
-        state: state.conversation,
+        is_unreadable: state.is_none(),
+        state: state.map(|state| state.conversation).unwrap_or_default(),
         updated_at: row.updated_at.0,
     })
 }
@@ -178,7 +179,8 @@ async fn heard(
     let line = |(id, body, at): (DbId, Vec<u8>, DbTime)| {
         Ok(TranscriptMessage {
             id: id.0,
-            saying: MessageBody::Inbound(read_said(sealer, id.0, &body)?),
+            saying: read_said(sealer, id.0, &body)
+                .map_or(MessageBody::Unreadable { is_ours: false }, MessageBody::Inbound),
             at: at.0,
         })
     };
@@ -201,9 +203,11 @@ async fn spoken(
         .load::<(DbId, Option<Vec<u8>>, String, DbTime)>(conn)
         .await?;
     let line = |(id, body, status, at): (DbId, Option<Vec<u8>>, String, DbTime)| {
-        let body: Option<OutboundBody> = body.map(|body| unseal(sealer, id.0, &body)).transpose()?;
         let status = DeliveryStatus::parse(&status).ok_or_else(|| corrupt(status))?;
-        let saying = MessageBody::Outbound { text: body.map(|body| body.text), status };
+        let saying = match body.map(|body| unseal::<OutboundBody>(sealer, id.0, &body)).transpose() {
+            Ok(body) => MessageBody::Outbound { text: body.map(|body| body.text), status },
+            Err(_unreadable) => MessageBody::Unreadable { is_ours: true },
+        };
         Ok(TranscriptMessage { id: id.0, saying, at: at.0 })
     };
     rows.into_iter().map(line).collect()

@@ -185,12 +185,15 @@ async fn responses(
     let rows = query.load(conn).await?;
     rows.into_iter()
         .map(|row| {
-            let body: ResponseBody = unseal(sealer, row.id.0, &row.body)?;
+            let body = unseal::<ResponseBody>(sealer, row.id.0, &row.body).ok();
+            let is_unreadable = body.is_none();
+            let (respondent, answers) = body.map(|body| (body.respondent, body.answers)).unwrap_or_default();
             Ok(FlowResponse {
                 id: FlowResponseId(row.id.0),
                 version: u32::try_from(row.version).map_err(corrupt)?,
-                respondent: body.respondent,
-                answers: body.answers,
+                respondent,
+                answers,
+                is_unreadable,
                 completed_at: row.completed_at.0,
             })
         })

@@ -1,7 +1,10 @@
-//! The audit log, kept answers, dead letters, signed requests.
+//! The audit log, kept answers, dead letters, signed requests, the database itself.
 
 mod audit;
 pub(crate) mod audit_record;
+mod database_care;
 mod dead_letters;
 mod idempotency_store;
+mod keys;
+pub(crate) mod schema_care;
 mod signed_requests;

@@ -1,4 +1,4 @@
-//! Tables of operations: the audit log with its seals, kept answers, and the ids of signed requests.
+//! Tables of operations: the audit log with its seals, kept answers, the ids of signed requests, migrations, keys.
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -59,5 +59,48 @@ diesel::table! {
         client -> Text,
         once -> Text,
         until -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    #[sql_name = "__diesel_schema_migrations"]
+    migrations_run (version) {
+        version -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    migration_checksums (version) {
+        version -> Text,
+        checksum -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
+    write_probes (id) {
+        id -> Integer,
+        at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
+    keys_in_use (key_id) {
+        key_id -> Text,
+        since -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    kept_keys (purpose, key_id) {
+        purpose -> Text,
+        key_id -> Text,
+        sealed -> Binary,
     }
 }

@@ -118,6 +118,7 @@ fn conversation(account: &str, last_inbound: i64) -> ConversationView {
         last_inbound_at: Some(at(last_inbound)),
         consent: ConsentStatus::OptedIn,
         state: Conversation::default(),
+        is_unreadable: false,
         updated_at: at(last_inbound),
     }
 }
