@@ -39,6 +39,24 @@ pub struct TokenInfo {
     pub scopes: Vec<String>,
 }
 
+/// The number that sends messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SendingNumber {
+    /// The name that people see, when Meta has verified one.
+    pub name: Option<String>,
+    /// The address that the app's webhooks are posted to, when one is set.
+    pub webhook: Option<String>,
+}
+
+/// A template in one language.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct TemplateStatus {
+    /// Meta's tag of the language: `es`, `pt_BR`.
+    pub language: String,
+    /// `APPROVED`, `PENDING`, `REJECTED`, …
+    pub status: String,
+}
+
 /// Meta did not answer, or refused. The text is for logs.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("Meta did not answer or refused: {0}")]
@@ -48,6 +66,23 @@ pub struct NotTold(pub String);
 struct AccountBody {
     id: String,
     name: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct NumberBody {
+    verified_name: Option<String>,
+    #[serde(default)]
+    webhook_configuration: WebhookBody,
+}
+
+#[derive(Default, Deserialize)]
+struct WebhookBody {
+    application: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct TemplatesBody {
+    data: Vec<TemplateStatus>,
 }
 
 #[derive(Deserialize)]
@@ -76,6 +111,28 @@ impl MetaAccount {
         let id = &self.client.config.business_account_id;
         let told: AccountBody = read(self.client.get("account.read", id, &[("fields", "id,name")]).await)?;
         Ok(BusinessAccount { id: mask(&told.id), name: told.name })
+    }
+
+    /// Reads the number that sends messages.
+    ///
+    /// # Errors
+    /// When Meta does not answer, or refuses.
+    pub async fn number(&self) -> Result<SendingNumber, NotTold> {
+        let id = &self.client.config.phone_number_id;
+        let fields = [("fields", "id,verified_name,webhook_configuration")];
+        let told: NumberBody = read(self.client.get("number.read", id, &fields).await)?;
+        Ok(SendingNumber { name: told.verified_name, webhook: told.webhook_configuration.application })
+    }
+
+    /// Reads the languages of a template; none if there is no such template.
+    ///
+    /// # Errors
+    /// When Meta does not answer, or refuses.
+    pub async fn templates(&self, name: &str) -> Result<Vec<TemplateStatus>, NotTold> {
+        let path = format!("{}/message_templates", self.client.config.business_account_id);
+        let query = [("name", name), ("fields", "name,language,status"), ("limit", "100")];
+        let told: TemplatesBody = read(self.client.get("templates.read", &path, &query).await)?;
+        Ok(told.data)
     }
 
     /// Reads the facts about the access token.

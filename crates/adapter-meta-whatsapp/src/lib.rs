@@ -16,7 +16,7 @@ mod payload;
 mod signature;
 mod webhook;
 
-pub use account::{BusinessAccount, MetaAccount, NotTold, TokenInfo};
+pub use account::{BusinessAccount, MetaAccount, NotTold, SendingNumber, TemplateStatus, TokenInfo};
 pub use client::{MetaClient, MetaConfig};
 pub use content::{ContactPhone, Content, SharedContact};
 pub use events::channel_account;

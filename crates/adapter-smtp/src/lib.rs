@@ -81,6 +81,18 @@ impl SmtpMailer {
         })
     }
 
+    /// Connects and logs in, and sends nothing.
+    ///
+    /// # Errors
+    /// Why not, for people who run the server. The server's own text is left out.
+    pub async fn confirm(&self) -> Result<(), String> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("the mail server does not answer".to_owned()),
+            Err(fault) => Err(told_with_cause(&fault)),
+        }
+    }
+
     /// Writes the plain text first, because a mail program shows the last part that it can show.
     fn message(&self, mail: &Mail) -> Result<Message, Box<dyn std::error::Error + Send + Sync>> {
         let parts = MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone());
@@ -170,6 +182,18 @@ impl Mailer for SmtpMailer {
 
 fn again(reason: String) -> SendOutcome {
     SendOutcome::Rejected { code: None, reason, retry: Retry::After(None) }
+}
+
+/// Like `told`, with what the operating system says about a connection that failed.
+fn told_with_cause(fault: &Error) -> String {
+    let mut cause = std::error::Error::source(fault);
+    while let Some(inner) = cause {
+        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
+            return format!("{}: {io}", told(fault));
+        }
+        cause = inner.source();
+    }
+    told(fault)
 }
 
 /// Describes the error for logs. The server's text may repeat the address, so only its code is included.

@@ -16,7 +16,7 @@ mod webhook;
 pub use client::{TelegramClient, TelegramConfig};
 pub use messages::TelegramMessages;
 pub use secrets::WebhookSecrets;
-pub use setup::{BotIdentity, SetupError};
+pub use setup::{BotIdentity, SetupError, WebhookInfo};
 pub use token::{BotToken, InvalidBotToken};
 pub use update::{Chat, Content, Update};
 pub use webhook::TelegramWebhook;

@@ -22,6 +22,18 @@ pub struct BotIdentity {
     pub username: String,
 }
 
+/// The webhook of a bot, as Telegram has it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct WebhookInfo {
+    /// The address; empty when there is none.
+    pub url: String,
+    /// Updates that wait to be posted.
+    #[serde(default)]
+    pub pending_update_count: u64,
+    /// Why the last post failed, when one failed.
+    pub last_error_message: Option<String>,
+}
+
 /// Why the bot can't be set up or identified.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SetupError {
@@ -57,6 +69,24 @@ impl TelegramClient {
             "max_connections": MAX_CONNECTIONS,
         });
         self.ask("setWebhook", &parameters).await.map(drop)
+    }
+
+    /// Makes Telegram post no updates any more.
+    ///
+    /// # Errors
+    /// When Telegram does not answer, or refuses.
+    pub async fn delete_webhook(&self) -> Result<(), SetupError> {
+        self.ask("deleteWebhook", &json!({})).await.map(drop)
+    }
+
+    /// Reads where Telegram posts updates to.
+    ///
+    /// # Errors
+    /// When Telegram does not answer, or refuses.
+    pub async fn webhook(&self) -> Result<WebhookInfo, SetupError> {
+        let result = self.ask("getWebhookInfo", &json!({})).await?;
+        serde_json::from_value(result)
+            .map_err(|_unreadable| SetupError::Unavailable("an answer that can't be read".into()))
     }
 
     async fn ask(&self, method: &'static str, parameters: &Value) -> Result<Value, SetupError> {

@@ -2,6 +2,7 @@
 //!
 //! Written from Twilio's documentation and OpenAPI files. All calls share one client; each port has its file.
 
+mod account;
 mod client;
 mod error_table;
 mod inbound;
@@ -11,6 +12,7 @@ mod signature;
 mod verify;
 mod webhook;
 
+pub use account::NotConfirmed;
 pub use client::{TwilioClient, TwilioConfig};
 pub use inbound::InboundParameters;
 pub use lookup::TwilioLookup;

@@ -1,6 +1,6 @@
 //! `audit verify`: checks the seals of the audit log, over all rows.
 
-use crate::{composition::open_store, config::Settings};
+use crate::{composition::open_to_read, config::Settings};
 use application::error_chain::describe;
 use clap::Subcommand;
 use domain::operations::audit::BlockHead;
@@ -27,7 +27,7 @@ fn parse_head(text: &str) -> Result<BlockHead, String> {
 
 pub(super) async fn run(settings: &Settings, command: &AuditCommand) -> Result<ExitCode, String> {
     let AuditCommand::Verify { head } = command;
-    let store = open_store(settings).await.map_err(|fault| describe(&fault))?;
+    let store = open_to_read(settings).await.map_err(|fault| describe(&fault))?;
     let report = store.verify_chain(*head).await.map_err(|fault| describe(&fault))?;
     if report.faults.is_empty() {
         let head = report.head.map_or_else(

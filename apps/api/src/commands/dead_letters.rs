@@ -1,6 +1,9 @@
 //! `dead-letters`: lists what could not be processed, and tries it again.
 
-use crate::{composition::App, config::Settings};
+use crate::{
+    composition::{App, open_store},
+    config::{Purpose, Settings},
+};
 use application::error_chain::describe;
 use clap::Subcommand;
 use ports::{
@@ -25,10 +28,13 @@ pub(super) enum DeadLettersCommand {
 }
 
 pub(super) async fn run(settings: Settings, command: &DeadLettersCommand) -> Result<ExitCode, String> {
-    let app = App::build(settings).await.map_err(|fault| describe(&fault))?;
     match command {
-        DeadLettersCommand::List => list(app.operations.dead_letters.as_ref()).await,
+        DeadLettersCommand::List => {
+            let store = open_store(&settings, Purpose::Look).await.map_err(|fault| describe(&fault))?;
+            list(store.as_ref()).await
+        }
         DeadLettersCommand::Replay { id } => {
+            let app = App::build(settings).await.map_err(|fault| describe(&fault))?;
             match app.messaging.accept.replay(*id, &app.messaging.webhooks).await {
                 Ok(Some(status)) => super::say(status.name()),
                 Ok(None) => {

@@ -1,6 +1,9 @@
 //! `ledger verify`: checks every rule of the ledger, over all rows.
 
-use crate::{composition::open_store, config::Settings};
+use crate::{
+    composition::open_store,
+    config::{Purpose, Settings},
+};
 use application::error_chain::describe;
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -14,7 +17,7 @@ pub(super) enum LedgerCommand {
 pub(super) async fn run(settings: &Settings, command: &LedgerCommand) -> Result<ExitCode, String> {
     match command {
         LedgerCommand::Verify => {
-            let store = open_store(settings).await.map_err(|fault| describe(&fault))?;
+            let store = open_store(settings, Purpose::Look).await.map_err(|fault| describe(&fault))?;
             let faults = store.verify().await.map_err(|fault| describe(&fault))?;
             if faults.is_empty() {
                 return super::say("the ledger is sound");

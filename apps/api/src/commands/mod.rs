@@ -1,17 +1,24 @@
 //! The commands of the binary. Standard output carries a command's answer; logs go to standard error.
 
 mod audit;
+mod backup;
 mod dead_letters;
 mod doctor;
 mod flow;
+mod health;
+mod keys;
 mod ledger;
+mod migrate;
 mod nlu;
 mod otp;
 mod serve;
+mod telegram;
 mod token;
 
-use crate::{config::Settings, telemetry};
-use application::error_chain::describe;
+use crate::{
+    config::{Purpose, Settings},
+    telemetry,
+};
 use clap::{Parser, Subcommand};
 use std::{
     io::{self, Write},
@@ -30,8 +37,18 @@ pub struct Cli {
 enum Command {
     /// Run the server: HTTP and the workers (the default).
     Serve,
-    /// Run the pending migrations of the database.
-    Migrate,
+    /// Run the pending migrations of the database, or show which ran.
+    Migrate(migrate::MigrateArgs),
+    /// Show under which keys the stored rows are sealed, or seal them anew under the newest.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// Copy the SQLite database into a new file, while the server runs.
+    Backup(backup::BackupArgs),
+    /// Ask the server on this machine whether it runs; for containers.
+    Health,
+    /// Set, remove or show the address that Telegram posts updates to.
+    #[command(subcommand)]
+    Telegram(telegram::TelegramCommand),
     /// Make a service token for a team.
     Token(token::TokenArgs),
     /// Check the settings, the database and the connection to each provider.
@@ -56,13 +73,31 @@ enum Command {
     DeadLetters(dead_letters::DeadLettersCommand),
 }
 
+impl Command {
+    /// Commands that only look make nothing, no secrets either.
+    const fn purpose(&self) -> Purpose {
+        match self {
+            Self::Doctor
+            | Self::Health
+            | Self::Backup(_)
+            | Self::Telegram(_)
+            | Self::Keys(keys::KeysCommand::Status)
+            | Self::Ledger(ledger::LedgerCommand::Verify)
+            | Self::Audit(_)
+            | Self::DeadLetters(dead_letters::DeadLettersCommand::List) => Purpose::Look,
+            Self::Migrate(args) => args.purpose(),
+            _ => Purpose::Run,
+        }
+    }
+}
+
 /// Runs a command and returns its exit code. Errors go to standard error.
 pub async fn run(cli: Cli) -> ExitCode {
     let result = match cli.command.unwrap_or(Command::Serve) {
         // These two need no settings.
         Command::Nlu(command) => nlu::run(command).await,
         Command::Flow(command) => flow::run(&command),
-        command => match Settings::load() {
+        command => match Settings::load(command.purpose()) {
             Err(faults) if matches!(command, Command::Otp(_)) => {
                 complain(&faults.to_string());
                 Ok(ExitCode::from(otp::SETTINGS_MISSING))
@@ -100,11 +135,11 @@ async fn with_settings(command: Command, settings: Settings) -> Result<ExitCode,
         Command::Ledger(command) => ledger::run(&settings, &command).await,
         Command::Nlu(command) => nlu::run(command).await,
         Command::Flow(command) => flow::run(&command),
-        Command::Migrate => {
-            let store = crate::composition::open_store(&settings).await.map_err(|fault| describe(&fault))?;
-            let run = store.migrate().await.map_err(|fault| describe(&fault))?;
-            say(&format!("migrations run: {run}"))
-        }
+        Command::Migrate(args) => migrate::run(&settings, &args).await,
+        Command::Keys(command) => keys::run(settings, &command).await,
+        Command::Backup(args) => backup::run(&settings, &args).await,
+        Command::Health => health::run(&settings).await,
+        Command::Telegram(command) => telegram::run(&settings, &command).await,
     }
 }
 

@@ -23,6 +23,7 @@ mod legacy;
 mod limits;
 mod meta_codes;
 mod money;
+mod operating;
 mod otp_command;
 mod own_codes;
 mod pages;

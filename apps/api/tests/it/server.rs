@@ -17,6 +17,12 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) const DEMO: &str = "+521234567890";
 pub(crate) const AUTH_TOKEN: &str = "an auth token of the tests and long enough";
 
+const SECRETS: [(&str, &str); 3] = [
+    ("JWT_SECRET", "a secret of the tests that signs tokens"),
+    ("HMAC_SECRET", "a secret of the tests that hashes codes"),
+    ("ENCRYPTION_KEY", "a secret of the tests that seals bodies"),
+];
+
 pub(crate) struct Server {
     process: Child,
     folder: PathBuf,
@@ -40,6 +46,11 @@ fn free_port() -> u16 {
     }
 }
 
+/// An address on this machine that nobody listens on.
+pub(crate) fn free_address() -> String {
+    format!("127.0.0.1:{}", free_port())
+}
+
 impl Server {
     pub(crate) async fn start() -> Self {
         Self::start_with(&[]).await
@@ -53,7 +64,8 @@ impl Server {
         assert!(made.expect("psql is there").success());
         let (host, _) = server.rsplit_once('/').unwrap();
         let address = format!("{host}/{name}");
-        Self::start_with(&[settings, &[("DATABASE_URL", &address)]].concat()).await
+        // Processes over one database share their secrets.
+        Self::start_with(&[SECRETS.as_slice(), settings, &[("DATABASE_URL", &address)]].concat()).await
     }
 
     /// Starts another process over the same database, which must be PostgreSQL.
@@ -157,6 +169,26 @@ impl Server {
     pub(crate) fn dialogue(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Dialogue {
         let mut program = self.program(arguments);
         Dialogue::begin(program.envs(settings.iter().copied()))
+    }
+
+    /// Whether a file or folder is in the server's folder.
+    pub(crate) fn has_file(&self, name: &str) -> bool {
+        self.folder.join(name).exists()
+    }
+
+    /// Ends the process and starts it again on the same database and addresses, with other settings.
+    pub(crate) async fn restart(&mut self, settings: &[(&str, &str)]) {
+        let _stopped = self.process.kill();
+        let _ended = self.process.wait();
+        for (name, value) in settings {
+            self.settings.retain(|(known, _)| known != name);
+            self.settings.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        let log = fs::OpenOptions::new().append(true).open(self.folder.join("log")).unwrap();
+        let mut program = self.program(&["serve"]);
+        let out = fs::File::create(self.folder.join("out")).unwrap();
+        self.process = program.stdin(Stdio::null()).stdout(out).stderr(log).spawn().unwrap();
+        self.until_ready().await;
     }
 
     /// Runs SQL as the owner of the server's PostgreSQL database.

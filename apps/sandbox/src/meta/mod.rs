@@ -22,6 +22,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/{version}/debug_token").route(web::get().to(nodes::debug_token)))
         .service(web::resource("/{version}/{id}/messages").route(web::post().to(messages::send)))
+        .service(web::resource("/{version}/{id}/message_templates").route(web::get().to(nodes::templates)))
         .service(web::resource("/{version}/{id}").route(web::get().to(nodes::node)))
         .default_service(web::to(answer::not_found));
 }

@@ -10,20 +10,22 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value, json};
 
 const SCOPES: [&str; 2] = ["whatsapp_business_management", "whatsapp_business_messaging"];
+/// The languages that people are written to in.
+const LANGUAGES: [&str; 3] = ["es", "en", "pt_BR"];
 const APP_ID: &str = "1234567890123456";
 
 pub(super) async fn node(world: Shared, request: HttpRequest) -> HttpResponse {
     let id = request.match_info().get("id").unwrap_or_default().to_owned();
     let fields = query(&request).remove("fields");
     MetaCall { world, request, operation: "node", body: None }
-        .answer(move |_, config| match found(config, &id) {
+        .answer(move |world, config| match found(config, &id, &world.config.api_base) {
             Some(node) => Answer::ok(pick(&node, &id, fields.as_deref())),
             None => no_such_object("GET", &id),
         })
         .await
 }
 
-fn found(config: &MetaConfig, id: &str) -> Option<Value> {
+fn found(config: &MetaConfig, id: &str, api_base: &str) -> Option<Value> {
     if id == config.business_account_id {
         Some(json!({
             "id": id, "name": "Ventanilla", "currency": "MXN", "timezone_id": "75",
@@ -37,6 +39,7 @@ fn found(config: &MetaConfig, id: &str) -> Option<Value> {
             "code_verification_status": "VERIFIED", "quality_rating": "GREEN", "platform_type": "CLOUD_API",
             "throughput": {"level": "STANDARD"}, "status": "CONNECTED",
             "phone_number": DISPLAY_NUMBER,
+            "webhook_configuration": {"application": format!("{api_base}/webhooks/meta")},
         }))
     } else {
         None
@@ -53,6 +56,27 @@ fn pick(node: &Value, id: &str, fields: Option<&str>) -> Value {
         }
     }
     Value::Object(picked)
+}
+
+/// The templates of the business account. Whatever its name, a template is approved in every language of ours.
+pub(super) async fn templates(world: Shared, request: HttpRequest) -> HttpResponse {
+    let id = request.match_info().get("id").unwrap_or_default().to_owned();
+    let name = query(&request).remove("name");
+    MetaCall { world, request, operation: "templates", body: None }
+        .answer(move |_, config| {
+            if id != config.business_account_id {
+                return no_such_object("GET", &id);
+            }
+            let of = |(number, language): (usize, &str)| {
+                json!({"name": name, "language": language, "status": "APPROVED", "id": format!("10000000000000{number}")})
+            };
+            let data: Vec<Value> = match &name {
+                Some(_) => LANGUAGES.into_iter().enumerate().map(of).collect(),
+                None => Vec::new(),
+            };
+            Answer::ok(json!({"data": data}))
+        })
+        .await
 }
 
 pub(super) async fn debug_token(world: Shared, request: HttpRequest) -> HttpResponse {

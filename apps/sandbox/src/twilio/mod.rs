@@ -22,6 +22,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
             web::resource("/2010-04-01/Accounts/{account}/Messages/{sid}.json")
                 .route(web::get().to(messages::fetch)),
         )
+        .service(web::resource("/v2/Services/{service}").route(web::get().to(verify::service)))
         .service(web::resource("/v2/Services/{service}/Verifications").route(web::post().to(verify::start)))
         .service(
             web::resource("/v2/Services/{service}/Verifications/{sid}")

@@ -16,6 +16,19 @@ const TTL: Duration = Duration::minutes(10);
 const SENDS_MAX: usize = 5;
 const CHECKS_MAX: u32 = 5;
 
+/// The service itself, by its id.
+pub(crate) async fn service(world: web::Data<World>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+    let sid = request.match_info().get("service").unwrap_or_default().to_owned();
+    Call { world, request, body, operation: "verify.service".into() }
+        .answer(move |world, _| {
+            Answer::ok(json!({
+                "sid": sid, "account_sid": world.config.account_sid, "friendly_name": "Ventanilla", "code_length": 6,
+                "lookup_enabled": false, "url": format!("https://verify.twilio.com/v2/Services/{sid}"),
+            }))
+        })
+        .await
+}
+
 pub(crate) async fn start(world: web::Data<World>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
     Call { world, request, body, operation: "verify.start".into() }
         .answer(|world, form| {
