@@ -78,7 +78,7 @@ fn app_env(r: &mut Reader<'_>) -> AppEnv {
     if is_production(r.values) { AppEnv::Production } else { AppEnv::Development }
 }
 
-/// Webhook signatures and links are made over this address, so production can't guess it.
+/// Webhook signatures and links are made over this address, so production can't make it up.
 fn public_base_url(r: &mut Reader<'_>, env: AppEnv, bind_address: Option<SocketAddr>) -> String {
     const NAME: &str = "PUBLIC_BASE_URL";
     if env == AppEnv::Production && r.get(NAME).is_none() {

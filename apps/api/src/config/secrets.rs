@@ -1,4 +1,4 @@
-//! Which secrets production refuses: those that somebody could guess, and those that serve twice.
+//! Which secrets production refuses: those that are easy to find out, and those that serve twice.
 
 use super::reader::Reader;
 use adapter_crypto::SECRET_LENGTH_MIN;
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_that_anybody_could_guess_are_refused() {
+    fn secrets_that_are_easy_to_find_out_are_refused() {
         for weak in [
             "a".repeat(48),
             "ab".repeat(20),
