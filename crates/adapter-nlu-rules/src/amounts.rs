@@ -165,7 +165,7 @@ fn currency_after(tokens: &[Token], at: usize) -> Option<CurrencyAfter> {
     if token.kind == Kind::Symbol {
         return found(CURRENCIES.symbol(&token.folded), 1);
     }
-    if !token.is_word() {
+    if !token.is_word() || token.folded == "real" && matches!(next, "quick" | "fast" | "soon" | "nice") {
         return None;
     }
     match (token.folded.as_str(), next) {

@@ -305,9 +305,11 @@ impl MessageFeatures<'_> {
     fn gives_code(&self) -> bool {
         let Some(code) = &self.code else { return false };
         let says_code =
-            self.words.iter().any(|word| is_in_class("CODE", word)) && !self.any(&["clabe", "interbancaria"]);
+            (self.words.iter().any(|word| is_in_class("CODE", word)) || self.holds("codenum"))
+                && !self.any(&["clabe", "interbancaria"])
+                && !self.holds("notcode");
         let is_money = self.tokens.iter().any(|t| t.is_amount() && (t.marks.has_currency || t.marks.time));
-        if self.has_explicit_destination() || is_money {
+        if self.has_explicit_destination() || is_money || self.holds("notcode") {
             return false;
         }
         let only_code = self.all_words(|word| {

@@ -5,9 +5,10 @@ use crate::{
     lexicon::{CURRENCIES, LEXICON},
     numbers::multiplier,
     tokens::{Kind, Token},
+    verbs::form,
     vocabulary,
 };
-use domain::locale::Locale;
+use domain::{locale::Locale, money::Currency};
 
 /// The language of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +81,9 @@ fn evidence(text: &str, tokens: &[Token]) -> [usize; 3] {
 }
 
 fn only_language(word: &str) -> Option<Locale> {
+    if word.len() == 3 && Currency::parse(&word.to_ascii_uppercase()).is_ok() {
+        return None;
+    }
     let lexicon = &*LEXICON;
     let lists = [&lexicon.spanish, &lexicon.english, &lexicon.portuguese];
     let listed: Vec<Locale> = LOCALES
@@ -88,7 +92,7 @@ fn only_language(word: &str) -> Option<Locale> {
         .filter(|(_, list)| list.contains(word))
         .map(|(locale, _)| locale)
         .collect();
-    match (listed.as_slice(), vocabulary::only_language(word), vocabulary::knows(word)) {
+    match (listed.as_slice(), vocabulary::only_language(word), vocabulary::is_of_a_language(word)) {
         ([], only, _) => only,
         ([listed], Some(only), _) if *listed == only => Some(only),
         ([listed], None, false) => Some(*listed),
@@ -98,6 +102,17 @@ fn only_language(word: &str) -> Option<Locale> {
 
 /// True if the text mentions a country or currency that groups thousands with a point.
 pub(crate) fn has_dot_cue(tokens: &[Token]) -> bool {
+    // «mandá», «pasá»: commands as in Buenos Aires. Aliases of words with points are Argentine too.
+    let is_voseo = |token: &Token| {
+        token.is_word() && token.surface.ends_with('á') && form(&token.folded).is_some_and(|form| form.is("imp"))
+    };
+    let is_alias = |token: &Token| {
+        token.is_destination() && token.surface.matches('.').count() >= 2 && !token.surface.contains('@')
+            && token.surface.starts_with(char::is_alphabetic)
+    };
+    if tokens.iter().any(|token| is_voseo(token) || is_alias(token)) {
+        return true;
+    }
     tokens.iter().any(|token| token.is_word() && LEXICON.dot_thousands_cues.contains(token.folded.as_str()))
 }
 
@@ -113,9 +128,18 @@ pub(crate) fn rename_portuguese_no(tokens: &mut [Token]) {
     }
 }
 
-/// Reads "75 2 bob" as "75 to bob", and "5 4 lunch" as "5 for lunch".
+/// Reads "75 2 bob" as "75 to bob", "5 4 lunch" as "5 for lunch", and "75 too my dad" as "75 to my dad".
 pub(crate) fn rename_english_figures(tokens: &mut [Token]) {
     for at in 1..tokens.len() {
+        let leads = |next: &Token| next.is_capitalised() || LEXICON.determiners.contains(next.folded.as_str());
+        let leads = tokens.get(at.saturating_add(1)).is_some_and(|next| next.is_word() && leads(next));
+        let behind_number = at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|before| {
+            before.kind == Kind::Number || multiplier(&before.folded).is_some() || CURRENCIES.is_word(&before.folded)
+        });
+        let leads = leads || behind_number && tokens.get(at.saturating_add(1)).is_some_and(Token::is_word);
+        if let Some(token) = tokens.get_mut(at).filter(|token| token.folded == "too" && leads) {
+            "to".clone_into(&mut token.folded);
+        }
         let is_number = |at: usize| tokens.get(at).is_some_and(|token| token.kind == Kind::Number);
         let before = at.checked_sub(1).is_some_and(is_number);
         let next = tokens.get(at.saturating_add(1));

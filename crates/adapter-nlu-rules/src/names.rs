@@ -3,6 +3,7 @@
 use crate::{
     commands::form_of,
     lexicon::{CURRENCIES, LEXICON},
+    spelling::is_courtesy,
     tokens::{Token, fold, word_at},
     vocabulary::{is_laugh, is_neutral, ordinary},
 };
@@ -37,7 +38,7 @@ pub(crate) fn find(tokens: &[Token], language: Locale, command: Option<usize>) -
     let candidates = finder.behind_prepositions(language, command);
     let has_strong = candidates.iter().any(|c| c.rank == 3);
     if let Some(command) = command.filter(|_| !has_strong)
-        && let Some(name) = finder.direct_object(command)
+        && let Some(name) = finder.direct_object(command, language)
     {
         return Some(name);
     }
@@ -59,6 +60,9 @@ pub(crate) fn find(tokens: &[Token], language: Locale, command: Option<usize>) -
         finder.is_capitalised(next) || LEXICON.determiners.contains(word_at(tokens, next))
     };
     let any = candidates.iter().filter(|c| c.rank == 0).any(looks_like_one);
+    if let Some(receiver) = finder.receiver() {
+        return Some(receiver);
+    }
     if let Some(subject) = command.and_then(|command| finder.subject(command)) {
         return Some(subject);
     }
@@ -111,7 +115,8 @@ impl Finder<'_> {
                 continue;
             }
             let leads = LEXICON.name_prepositions.contains(word)
-                || matches!(word, "for" | "en" | "na" | "no" | "em_o");
+                || matches!(word, "for" | "en" | "na" | "no" | "em_o" | "in" | "on")
+                || matches!(word, "con" | "with" | "com") && command.is_some_and(|at| self.settles(at));
             if !token.is_word() || !leads {
                 continue;
             }
@@ -121,18 +126,34 @@ impl Finder<'_> {
                 candidates.push(Candidate { rank: 3, behind_command, at, name });
                 continue;
             }
-            if matches!(word, "en" | "na" | "no" | "em_o") {
+            // "into Mr Okafor's account"
+            if language == Locale::En
+                && matches!(word, "in" | "into" | "on")
+                && let Some((name, end)) = self.collect(at.saturating_add(1))
+                && LEXICON.account_cues.contains(word_at(self.tokens, end))
+            {
+                candidates.push(Candidate { rank: 3, behind_command: true, at, name });
+                continue;
+            }
+            if matches!(word, "en" | "na" | "no" | "em_o" | "in" | "on") {
                 continue;
             }
             let next_at = at.saturating_add(1);
             let Some(next) = self.token(next_at).filter(|next| next.is_word()) else { continue };
             let form = form_of(next);
             let before = at.checked_sub(1).map_or("", |before| word_at(self.tokens, before));
+            let is_motion = word == "to"
+                && matches!(
+                    next.folded.as_str(),
+                    "go" | "land" | "get" | "reach" | "be" | "arrive" | "show" | "come" | "end" | "have"
+                );
             let is_verb = form.is_some_and(|f| f.is("inf")) && !self.is_capitalised(next_at)
+                || is_motion && !self.is_capitalised(next_at)
                 || word == "to" && form.is_some_and(|f| f.is_any(&["imp", "make"]))
                 || word == "a" && matches!(before, "voy" | "vas" | "va" | "ayudas" | "ayudame" | "volver");
             let is_english_article = word == "a"
                 && language == Locale::En
+                && !command.and_then(|at| self.token(at)).and_then(form_of).is_some_and(|form| !form.english)
                 && !matches!(next.folded.as_str(), "mi" | "la" | "el" | "los" | "las" | "tu");
             if is_verb || is_english_article {
                 continue;
@@ -155,6 +176,28 @@ impl Finder<'_> {
         candidates
     }
 
+    /// Whether a verb names the person with «con»: «liquida con el taller», "settle up with Harriet".
+    fn settles(&self, command: usize) -> bool {
+        const STEMS: [&str; 10] = [
+            "compart", "liquid", "sald", "arregl", "acert", "quit", "settl", "squar", "even", "rach",
+        ];
+        let verb = word_at(self.tokens, command);
+        STEMS.iter().any(|stem| verb.starts_with(stem))
+    }
+
+    /// Who shall receive: «que Benito reciba 95», «que o Fabrício receba 130», "make sure Ann gets 20".
+    fn receiver(&self) -> Option<String> {
+        const RECEIVES: [&str; 10] = [
+            "reciba", "receba", "tenga", "tenha", "cobre", "gets", "receives", "has", "reciban", "recibe",
+        ];
+        let verb = self.tokens.iter().position(|token| RECEIVES.contains(&token.folded.as_str()))?;
+        let from = self.tokens.iter().take(verb).rposition(|token| {
+            matches!(token.folded.as_str(), "que" | "sure" | "that")
+        })?;
+        let (name, end) = self.collect(from.saturating_add(1))?;
+        (end == verb).then_some(name)
+    }
+
     /// Where the name starts behind a label, «Destinatario: Julieta», or behind an amount that is somebody's: «manda
     /// los 60 de Carol».
     fn behind_label(&self, at: usize) -> Option<usize> {
@@ -174,6 +217,8 @@ impl Finder<'_> {
                 | "nombre"
                 | "nome"
                 | "titular"
+                | "favorecido"
+                | "recebedor"
         );
         if is_label && word_at(self.tokens, next) == ":" {
             return Some(next.saturating_add(1));
@@ -253,8 +298,8 @@ impl Finder<'_> {
         self.collect(owes.saturating_add(1)).map(|(name, _)| name)
     }
 
-    /// The name right after an English verb: "pay Katy Parrow $40".
-    fn direct_object(&self, command: usize) -> Option<String> {
+    /// The name right after a verb: "pay Katy Parrow $40", «paga o Seu Raimundo».
+    fn direct_object(&self, command: usize, language: Locale) -> Option<String> {
         const NO_NAMES: [&str; 17] = [
             "some", "a", "an", "this", "about", "like", "money", "cash", "over", "just", "another", "only",
             "bill", "exactly", "around", "all", "it",
@@ -271,7 +316,15 @@ impl Finder<'_> {
         let no_name = LEXICON.transfer_nouns.contains(word)
             || LEXICON.money_nouns.contains(word)
             || NO_NAMES.contains(&word);
-        if !(verb.english || verb.is("let")) || is_thing || no_name {
+        // «paga o Seu Raimundo», «paga a diarista»: Portuguese pays somebody without a preposition.
+        let pays_somebody = language == Locale::Pt
+            && word_at(self.tokens, command).starts_with("pag")
+            && matches!(word, "o" | "a")
+            && (self.is_capitalised(at.saturating_add(1))
+                || LEXICON.relations.contains(behind)
+                || LEXICON.role_nouns.contains(behind)
+                || LEXICON.titles.contains(behind));
+        if !(verb.english || verb.is("let") || pays_somebody) || is_thing || no_name {
             return None;
         }
         let (name, end) = self.collect(at)?;
@@ -296,6 +349,14 @@ impl Finder<'_> {
         while let Some(token) = self.token(at).filter(|token| token.is_word() && words.len() < WORDS_MAX) {
             let word = token.folded.as_str();
             if words.is_empty() && matches!(word, "de" | "del" | "da" | "do") {
+                // «a los del taller», «a la de los tamales»
+                let is_owner = at > start
+                    && self.token(at.saturating_add(1)).is_some_and(|next| {
+                        next.is_word() && !LEXICON.never_names.contains(next.folded.as_str())
+                    });
+                if is_owner {
+                    return self.collect(at.saturating_add(1));
+                }
                 return None;
             }
             let is_of = matches!(word, "de" | "del" | "da" | "do" | "dos" | "das" | "of" | "from");
@@ -384,14 +445,20 @@ impl Finder<'_> {
             && (matches!(word, "bro" | "guy" | "man" | "wey")
                 || LEXICON.relations.contains(word)
                 || owned && !LEXICON.never_names.contains(word));
+        // «Refaccionaria El Tornillo»
+        let goes_on = !is_first && capitalised && PARTICLES.contains(&word) && self.is_capitalised(at.saturating_add(1));
+        if goes_on {
+            return false;
+        }
         is_laugh(word)
+            || is_courtesy(word)
             || word.starts_with('<')
             || is_neutral(word) && !nickname && !(is_first && capitalised && word.len() > 2)
             || LEXICON.name_stops.contains(word) && !nickname
             || LEXICON.future_words.contains(word)
             || !is_first && word == "y"
             || CURRENCIES.is_word(word) && !capitalised
-            || self.token(at).and_then(form_of).is_some_and(|f| f.is_any(&["imp", "inf", "ger"]))
+            || self.token(at).and_then(form_of).is_some_and(|f| f.is_any(&["imp", "inf", "ger", "make", "makeinf", "subj2"]))
                 && !capitalised
             || matches!(word, "transfer" | "payment" | "reais")
             || !is_first && LEXICON.never_names.contains(word) && !capitalised

@@ -95,6 +95,12 @@ impl MessageFeatures<'_> {
         scores
     }
 
+    /// How probable the model finds an intent, 0 to 1.
+    pub(super) fn opinion(&self, intent: Intent) -> f32 {
+        let opinions = model::opinions(self.words.iter().copied());
+        opinions.into_iter().find(|(of, _)| *of == intent).map_or(0.0, |(_, opinion)| opinion)
+    }
+
     /// The reading that explains most.
     pub(super) fn best(&self) -> Intent {
         match self.scores().first() {

@@ -2,6 +2,11 @@
 
 use super::*;
 
+/// How sure the model must be of a request in words that the grammar doesn't know: to a name, and to a number,
+/// which people hardly write for another reason.
+const OWN_WORDS: f32 = 0.6;
+const OWN_WORDS_TO_NUMBER: f32 = 0.15;
+
 impl MessageFeatures<'_> {
     /// True if a guard forbids a transfer now.
     pub(super) fn is_blocked(&self) -> bool {
@@ -65,7 +70,7 @@ impl MessageFeatures<'_> {
         {
             return Some(intent);
         }
-        if self.is_noun_transfer() || self.is_verbless_transfer() {
+        if self.is_noun_transfer() || self.is_verbless_transfer() || self.is_asked_in_own_words() {
             return Some(Intent::Transfer);
         }
         None
@@ -206,7 +211,9 @@ impl MessageFeatures<'_> {
     fn is_form(&self) -> bool {
         let labelled = |labels: &[&str]| {
             self.corrected.windows(2).any(|pair| match pair {
-                [label, sign] => sign.folded == ":" && labels.contains(&label.folded.as_str()),
+                [label, sign] => {
+                    (sign.folded == ":" || sign.is_amount()) && labels.contains(&label.folded.as_str())
+                }
                 _ => false,
             })
         };
@@ -225,6 +232,8 @@ impl MessageFeatures<'_> {
             && labelled(&[
                 "destinatario",
                 "beneficiario",
+                "favorecido",
+                "recebedor",
                 "para",
                 "to",
                 "recipient",
@@ -263,6 +272,12 @@ impl MessageFeatures<'_> {
         led_by && (self.amount.value.is_some() || self.destination.is_some() || is_new || is_asked)
     }
 
+    /// Whether the text says what is owed, or what something costs, and commands nothing.
+    fn states_debt(&self) -> bool {
+        self.corrected_wanted.is_empty()
+            && self.any(&["debo", "debe", "deben", "owe", "owes", "cuesta", "costo", "costs", "devo", "deve"])
+    }
+
     /// Whether the text is a number, an amount and courtesies: «@don.tacos 60».
     fn is_only_slots(&self) -> bool {
         self.has_explicit_destination()
@@ -292,12 +307,24 @@ impl MessageFeatures<'_> {
         self.corrected.iter().find(|token| !is_opening(token)).is_some_and(Token::is_amount)
     }
 
+    /// True for a request in words of its own: amount and payee are read by the grammar, nothing speaks against a
+    /// payment now, and to the model the text sounds like a request («a Ana que le caigan 70»). The card asks.
+    fn is_asked_in_own_words(&self) -> bool {
+        self.amount.value.is_some()
+            && self.destination.is_some()
+            && !self.has_negated
+            && !self.has_past_verb()
+            && !self.states_debt()
+            && !self.says_yes_first()
+            && !self.holds("help_howto")
+            && !self.holds("report_strong")
+            && self.opinion(Intent::Transfer)
+                >= if self.has_explicit_destination() { OWN_WORDS_TO_NUMBER } else { OWN_WORDS }
+    }
+
     /// True for a request without a verb: «1300 a mi comadre».
     pub(super) fn is_verbless_transfer(&self) -> bool {
-        let states = self.any(&[
-            "debo", "debe", "owe", "owes", "cuesta", "costo", "vale", "es", "son", "is", "are", "was",
-            "costs",
-        ]);
+        let states = self.states_debt() || self.any(&["vale", "es", "son", "is", "are", "was"]);
         self.amount.value.is_some()
             && self.destination.is_some()
             && !self.is_question
