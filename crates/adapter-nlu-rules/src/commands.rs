@@ -120,7 +120,8 @@ impl<'a> Around<'a> {
 
     fn is_negated(&self) -> bool {
         let near = Self::last_of(&self.clause, 4);
-        let negated = near.iter().any(|word| LEXICON.negations.contains(word));
+        let negated = near.iter().any(|word| LEXICON.negations.contains(word))
+            || near.windows(2).any(|pair| matches!(pair, ["nada" | "deja" | "dejen" | "para", "de"]));
         let last = self.clause.last().copied().unwrap_or_default();
         let idiom = ["worries", "problem", "pedo", "hay", "problema"];
         let is_idiom = self.clause.contains(&"no") && self.clause.iter().any(|word| idiom.contains(word));
@@ -218,6 +219,14 @@ impl<'a> Around<'a> {
 
     fn romance_imperative(&self) -> bool {
         let (word, before, form) = (self.word, self.before, self.form);
+        // «o moço da pamonha»
+        let is_contraction = word == "da"
+            && self.language == Locale::Pt
+            && self.tokens.get(self.at).is_some_and(|token| !token.surface.to_lowercase().ends_with('á'))
+            && self.at > 0;
+        if is_contraction {
+            return false;
+        }
         let ends = ["le", "lo", "la", "es", "as"].iter().any(|ending| word.ends_with(ending));
         let clitics = ["me", "te", "se", "nos", "quien", "lo", "la"];
         if clitics.contains(&before) && self.language != Locale::Pt && !ends && !self.back_asks() {

@@ -4,6 +4,7 @@
 mod asked;
 mod entities;
 mod explained;
+mod retracted;
 mod scores;
 mod transfers;
 mod wishes;
@@ -97,6 +98,7 @@ fn with_features<T>(
         rename_portuguese_no(&mut tokens);
     }
     spelling::repair_all(&mut tokens);
+    language::rename_too(&mut tokens);
     if language == Locale::En {
         language::rename_english_figures(&mut tokens);
     }

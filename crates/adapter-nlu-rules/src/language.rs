@@ -128,18 +128,26 @@ pub(crate) fn rename_portuguese_no(tokens: &mut [Token]) {
     }
 }
 
-/// Reads "75 2 bob" as "75 to bob", "5 4 lunch" as "5 for lunch", and "75 too my dad" as "75 to my dad".
-pub(crate) fn rename_english_figures(tokens: &mut [Token]) {
+/// Reads "75 too my dad" as "75 to my dad".
+pub(crate) fn rename_too(tokens: &mut [Token]) {
     for at in 1..tokens.len() {
         let leads = |next: &Token| next.is_capitalised() || LEXICON.determiners.contains(next.folded.as_str());
-        let leads = tokens.get(at.saturating_add(1)).is_some_and(|next| next.is_word() && leads(next));
-        let behind_number = at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|before| {
-            before.kind == Kind::Number || multiplier(&before.folded).is_some() || CURRENCIES.is_word(&before.folded)
+        let next = tokens.get(at.saturating_add(1)).filter(|next| next.is_word());
+        let behind_number = tokens.get(at.saturating_sub(1)).is_some_and(|before| {
+            before.kind == Kind::Number
+                || multiplier(&before.folded).is_some()
+                || CURRENCIES.is_word(&before.folded)
         });
-        let leads = leads || behind_number && tokens.get(at.saturating_add(1)).is_some_and(Token::is_word);
+        let leads = next.is_some_and(|next| leads(next) || behind_number);
         if let Some(token) = tokens.get_mut(at).filter(|token| token.folded == "too" && leads) {
             "to".clone_into(&mut token.folded);
         }
+    }
+}
+
+/// Reads "75 2 bob" as "75 to bob", and "5 4 lunch" as "5 for lunch".
+pub(crate) fn rename_english_figures(tokens: &mut [Token]) {
+    for at in 1..tokens.len() {
         let is_number = |at: usize| tokens.get(at).is_some_and(|token| token.kind == Kind::Number);
         let before = at.checked_sub(1).is_some_and(is_number);
         let next = tokens.get(at.saturating_add(1));

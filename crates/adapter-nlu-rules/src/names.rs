@@ -95,6 +95,11 @@ fn is_all_large(tokens: &[Token]) -> bool {
     words.peek().is_some() && words.all(|t| t.surface.chars().all(|c| c.is_uppercase() || !c.is_alphabetic()))
 }
 
+/// Whether a capitalised word is no command: «Manda», «Paga» begin a sentence.
+fn form_of_large(token: Option<&Token>) -> bool {
+    token.and_then(form_of).is_none_or(|form| !form.is_any(&["imp", "make"]))
+}
+
 impl Finder<'_> {
     fn token(&self, at: usize) -> Option<&Token> {
         self.tokens.get(at)
@@ -284,11 +289,25 @@ impl Finder<'_> {
         if !points_back || !has_clause {
             return None;
         }
+        // «Doña Tere la de las gorditas: 115, mándaselos ya», "Hope Young: 180, send it over"
+        if self.is_capitalised(0)
+            && let Some((name, end)) = self.collect(0)
+            && self.token(end).is_some_and(Token::is_punct)
+            && self.token(end.saturating_add(1)).is_some_and(Token::is_money)
+        {
+            return Some(name);
+        }
         let start = usize::from(LEXICON.determiners.contains(word_at(self.tokens, 0)));
         let token = self.token(start).filter(|token| token.is_word())?;
         let word = token.folded.as_str();
         let is_relation = start == 1 && LEXICON.relations.contains(word);
-        let is_name = start == 0 && token.is_capitalised() && !ordinary().contains(word);
+        // «jorje necesita 65, mándaselos»
+        let needs = matches!(
+            word_at(self.tokens, start.saturating_add(1)),
+            "necesita" | "ocupa" | "needs" | "precisa" | "quiere" | "wants" | "pide"
+        );
+        let is_name = start == 0 && (token.is_capitalised() || needs) && !ordinary().contains(word);
+        let is_relation = is_relation || needs && LEXICON.relations.contains(word);
         (is_relation || is_name).then(|| token.surface.to_lowercase())
     }
 
@@ -316,6 +335,7 @@ impl Finder<'_> {
         let no_name = LEXICON.transfer_nouns.contains(word)
             || LEXICON.money_nouns.contains(word)
             || NO_NAMES.contains(&word);
+        let no_name = no_name && !(word == "bill" && self.is_capitalised(at));
         // «paga o Seu Raimundo», «paga a diarista»: Portuguese pays somebody without a preposition.
         let pays_somebody = language == Locale::Pt
             && word_at(self.tokens, command).starts_with("pag")
@@ -331,7 +351,7 @@ impl Finder<'_> {
         let ends_well = self.token(end).is_none_or(|token| {
             !token.is_word()
                 || LEXICON.name_stops.contains(token.folded.as_str())
-                || matches!(token.folded.as_str(), "a" | "some" | "back" | "the" | "his" | "her")
+                || matches!(token.folded.as_str(), "a" | "some" | "back" | "the" | "his" | "her" | "half" | "all" | "my" | "another")
         });
         ends_well.then_some(name)
     }
@@ -389,6 +409,12 @@ impl Finder<'_> {
         if self.is_anybody(start, first, &words) {
             return None;
         }
+        if let Some(owner) = words.last_mut() {
+            // "into Okafor's account"
+            if let Some(name) = owner.strip_suffix("'s") {
+                *owner = name.to_owned();
+            }
+        }
         let only_title = words.len() == 1
             && words.first().is_some_and(|w| matches!(fold(w).as_str(), "mr" | "mrs" | "sr" | "dr"));
         (!words.is_empty() && !only_title).then(|| (words.join(" "), at))
@@ -445,6 +471,21 @@ impl Finder<'_> {
             && (matches!(word, "bro" | "guy" | "man" | "wey")
                 || LEXICON.relations.contains(word)
                 || owned && !LEXICON.never_names.contains(word));
+        // «Incorporadora Vale», «Refaccionaria El Tornillo»
+        let follows_large = at.checked_sub(1).is_some_and(|before| self.is_capitalised(before));
+        let closes = |word: &str| {
+            is_courtesy(word)
+                || LEXICON.future_words.contains(word)
+                || matches!(
+                    word,
+                    "hoy" | "ahora" | "now" | "today" | "hoje" | "ok" | "por" | "y" | "and" | "e" | "para" | "to" | "a"
+                        | "si" | "no" | "ya" | "pra" | "pro" | "thanks" | "for" | "favor" | "saludos" | "vale" | "bye"
+                )
+        };
+        let is_surname = !is_first && capitalised && follows_large && !closes(word) && form_of_large(self.token(at));
+        if is_surname {
+            return false;
+        }
         // «Refaccionaria El Tornillo»
         let goes_on = !is_first && capitalised && PARTICLES.contains(&word) && self.is_capitalised(at.saturating_add(1));
         if goes_on {

@@ -438,12 +438,13 @@ fn quarters(word: &str) -> Option<Option<Decimal>> {
 
 /// The value of a number word in any language.
 pub(crate) fn value_of(word: &str) -> Option<i64> {
-    NUMBERS.by_language.values().find_map(|words| words.get(word).copied())
+    NUMBERS.by_language.values().find_map(|words| words.get(word).copied()).or_else(|| multiplier(word))
 }
 
 /// The number words that are long enough to be known when they are mistyped.
 pub(crate) fn long_words() -> impl Iterator<Item = &'static str> {
-    NUMBERS.by_language.values().flat_map(|words| words.keys().copied()).filter(|word| word.len() >= 6)
+    let words = NUMBERS.by_language.values().flat_map(|words| words.keys().copied());
+    words.chain(["hundred", "thousand", "million", "millon", "millones", "milhao"]).filter(|word| word.len() >= 6)
 }
 
 /// True if the phrase is a single token.

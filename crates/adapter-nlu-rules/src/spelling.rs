@@ -15,9 +15,14 @@ use std::sync::LazyLock;
 /// Shortest word that is repaired towards a word of the sentences or a verb.
 const LENGTH_MIN: usize = 6;
 
-static KNOWN: LazyLock<WordSet<&'static str>> = LazyLock::new(|| {
+/// The words of the grammar.
+static GRAMMAR: LazyLock<WordSet<&'static str>> = LazyLock::new(|| {
     let lists = LEXICON.all().chain(patterns::all_words()).chain(VERBS.keys().map(String::as_str));
-    let mut known: WordSet<&'static str> = lists.chain(CURRENCIES.words.keys().copied()).collect();
+    lists.chain(CURRENCIES.words.keys().copied()).collect()
+});
+
+static KNOWN: LazyLock<WordSet<&'static str>> = LazyLock::new(|| {
+    let mut known = GRAMMAR.clone();
     // A sentence may hold a word as people misspell it: that spelling is repaired as any other.
     let sounds: WordMap<String, &str> = LEXICON.typo_targets.iter().map(|word| (sound(word), *word)).collect();
     let is_misspelt = |word: &str| word.len() >= 4 && sounds.get(&sound(word)).is_some_and(|right| *right != word);
@@ -201,8 +206,15 @@ pub(crate) fn repair_all(tokens: &mut [Token]) {
             if let Some(meant) = irregular(&token.folded).filter(|_| by_hand) {
                 meant.clone_into(&mut token.folded);
             } else if is_name {
-                in_name = !is_known(&token.folded);
+                in_name = !GRAMMAR.contains(token.folded.as_str());
                 let is_large = token.is_capitalised() && !is_first && !all_large;
+                // «um pix de dozentos»
+                if let Some(number) =
+                    repair(&token.folded).filter(|meant| !is_large && numbers::value_of(meant).is_some())
+                {
+                    number.clone_into(&mut token.folded);
+                    in_name = false;
+                }
                 let owned = matches!(before.as_str(), "mi" | "meu" | "minha" | "my" | "mis" | "el" | "de");
                 if let Some(cue) = account_cue(&token.folded)
                     .or_else(|| possession(&token.folded).filter(|_| owned && !is_large))

@@ -272,18 +272,15 @@ fn push_word(folded: &str, surface: &str, start: usize, end: usize, tokens: &mut
     let word = squeeze(folded);
     // The k of «2k» is not short for «que».
     let is_glued = matches!(word.as_str(), "k" | "p" | "d" | "u" | "x")
-        && tokens.last().is_some_and(|last| last.kind == Kind::Number && start.saturating_sub(last.end) <= 1);
+        && tokens.last().is_some_and(|last| {
+            last.kind == Kind::Number && start.saturating_sub(last.end) <= usize::from(word == "k")
+        });
     if let Some(meaning) = SHORTHAND.get(word.as_str()).filter(|_| !is_glued) {
         tokens.extend(meaning.split(' ').map(|part| Token::new(Kind::Word, part, part, start, end)));
         return;
     }
-    let (word, surface) = match word.strip_suffix("'s") {
-        Some(stem) => {
-            (stem.to_owned(), surface.chars().take(surface.chars().count().saturating_sub(2)).collect())
-        }
-        None => (word, surface.to_owned()),
-    };
-    tokens.push(Token::new(Kind::Word, &word.replace('\'', ""), &surface, start, end));
+    let word = word.strip_suffix("'s").unwrap_or(&word);
+    tokens.push(Token::new(Kind::Word, &word.replace('\'', ""), surface, start, end));
 }
 
 #[cfg(test)]

@@ -82,7 +82,10 @@ impl MessageFeatures<'_> {
             *score += (self.grammar(*intent) - pattern_evidence(*intent, self.sections)).max(0.0);
             // A yes with a tail changes an answer; the model's opinion on the tail alone counts little.
             if self.answers_yes() && *intent != Intent::Unknown && !self.speaks_for(*intent) {
-                *score -= 0.5;
+                *score -= 0.7;
+            }
+            if *intent == Intent::ReportProblem && self.tells_the_past() && !self.speaks_for(*intent) {
+                *score -= 0.4;
             }
             let is_doubtful =
                 self.lacks() || has_evidence(Intent::Stop, self.sections) && self.is_open(Intent::Stop);
@@ -125,6 +128,7 @@ impl MessageFeatures<'_> {
             {
                 0.45
             }
+            Intent::Deny if self.takes_back() => 1.2,
             Intent::Deny if self.denies() => 0.9,
             Intent::Deny if self.has_negated && self.corrected_wanted.is_empty() => 0.8,
             Intent::Greeting if self.greets() => 0.95,
@@ -159,13 +163,27 @@ impl MessageFeatures<'_> {
         match intent {
             Intent::Transfer => self.is_bare_wish() || self.is_partial(),
             Intent::VerifyCode | Intent::Confirm => false,
-            Intent::FreezeAccount => self.holds("freeze") && covered() && !self.has_amount(),
+            Intent::FreezeAccount => {
+                let heard = self.holds("freeze") && covered() || self.is_surely(intent);
+                heard && !self.has_amount()
+            }
             Intent::Stop | Intent::Start => {
                 let goes_on = intent == Intent::Stop && self.holds("no_stop");
-                !goes_on && covered() && !self.has_amount() && !self.has_explicit_destination()
+                let asks_how = matches!(self.head(), "how" | "como");
+                let heard = covered() || self.is_surely(intent);
+                !goes_on && !asks_how && heard && !self.has_amount() && !self.has_explicit_destination()
             }
             _ => true,
         }
+    }
+
+    /// Whether the model is sure of an intent and its sentences use most of the words. What it opens is asked first.
+    fn is_surely(&self, intent: Intent) -> bool {
+        const SURE: f32 = 0.75;
+        const MOST: f32 = 0.6;
+        self.words.len() >= 4
+            && !self.answers_yes()
+            && vocabulary::Explained::of(&self.words).share(intent) >= MOST && self.opinion(intent) >= SURE
     }
 
     /// Whether the text says that money was sent, and asks nothing: «mi tía me mandó 100».

@@ -11,6 +11,9 @@ impl MessageFeatures<'_> {
     /// True if a guard forbids a transfer now.
     pub(super) fn is_blocked(&self) -> bool {
         guards::blocks(self.sections, self.tokens, &self.wanted)
+            || self.takes_back()
+            || self.calls_another()
+            || self.asks_whether()
             || guards::is_reported(self.corrected, &self.corrected_wanted)
             || !self.corrected_wanted.is_empty() && self.holds("abandon")
     }
@@ -29,7 +32,45 @@ impl MessageFeatures<'_> {
         !self.tokens.iter().any(|t| t.is_amount() && t.marks.has_currency)
     }
 
+    /// True for a question about one's own possibilities: "can I still send Anthony 4,000 today?"
+    fn asks_whether(&self) -> bool {
+        let amount = self.tokens.iter().position(Token::is_money).unwrap_or(0);
+        let asks = self.tokens.iter().rposition(|token| token.folded == "?").is_some_and(|sign| sign > amount);
+        self.holds("asks_whether_first")
+            || self.holds("asks_whether") && (asks || !self.is_question && self.holds("limits"))
+    }
+
+    /// True if the money shall come to the person: «deposítame los 350, mi clabe es …», "zelle me the 30".
+    fn asks_to_be_paid(&self) -> bool {
+        const OWN: [&str; 4] = ["mi", "my", "meu", "minha"];
+        const ACCOUNTS: [&str; 14] = [
+            "clabe", "cuenta", "number", "numero", "pix", "account", "chave", "zelle", "venmo", "alias", "tarjeta",
+            "cashapp", "conta", "celular",
+        ];
+        let to_me = |at: &usize| {
+            let verb = word_at(self.corrected, *at);
+            let before = at.checked_sub(1).map_or("", |before| word_at(self.corrected, before));
+            LEXICON.to_me_verbs.contains(verb)
+                || word_at(self.corrected, at.saturating_add(1)) == "me"
+                || before == "me" && self.language == Locale::Pt
+        };
+        let gives_own = self.words.windows(2).any(|pair| match pair {
+            [own, account] => OWN.contains(own) && ACCOUNTS.contains(account),
+            _ => false,
+        });
+        let to_own = self.words.windows(3).any(|run| match run {
+            [to, own, account] => {
+                matches!(*to, "a" | "to" | "pra" | "na" | "en" | "para" | "into") && OWN.contains(own) && ACCOUNTS.contains(account)
+            }
+            _ => false,
+        });
+        self.corrected_wanted.iter().any(to_me) && (gives_own || to_own)
+    }
+
     pub(super) fn is_incoming(&self) -> bool {
+        if self.asks_to_be_paid() {
+            return true;
+        }
         let to_me = || {
             let me = |at: &usize| LEXICON.to_me_verbs.contains(word_at(self.corrected, *at));
             self.corrected_wanted.iter().any(me)
@@ -43,6 +84,7 @@ impl MessageFeatures<'_> {
             && !self.amount.counts
             && !self.is_blocked()
             && !self.sends_no_money()
+            && !self.asks_to_be_paid()
             && !asks_balance
             && !self.holds("help_howto");
         is_transfer.then_some(Intent::Transfer)
@@ -251,7 +293,7 @@ impl MessageFeatures<'_> {
         let is_noun = |token: &Token| LEXICON.transfer_nouns.contains(token.folded.as_str());
         let Some(at) = self.corrected.iter().position(is_noun) else { return false };
         let owned = self.any(&["ya", "mis", "my", "meus", "minhas", "recibi", "llego", "received", "me"]);
-        if self.has_past_verb() || self.is_question || owned {
+        if self.has_past_verb() || self.is_question || owned || self.holds("cancel_word") {
             return false;
         }
         let asks = |word: &str| LEXICON.request_words.contains(word);
@@ -275,7 +317,48 @@ impl MessageFeatures<'_> {
     /// Whether the text says what is owed, or what something costs, and commands nothing.
     fn states_debt(&self) -> bool {
         self.corrected_wanted.is_empty()
-            && self.any(&["debo", "debe", "deben", "owe", "owes", "cuesta", "costo", "costs", "devo", "deve"])
+            && self.any(&["debo", "debe", "deben", "debia", "devia", "owed", "owe", "owes", "cuesta", "costo", "costs", "devo", "deve"])
+    }
+
+    /// Whether a question asks us to do something: "can you …?", «¿consegue …?».
+    fn asks_us(&self) -> bool {
+        self.words.iter().any(|word| LEXICON.request_words.contains(word))
+            || self.any(&["consegue", "you", "u"])
+    }
+
+    /// Whether a word looks like the past of a verb that isn't known: «compré», "flogged".
+    fn sounds_past(&self) -> bool {
+        self.tokens.iter().enumerate().filter(|(_, token)| token.is_word()).any(|(at, token)| {
+            let accented = token.surface.ends_with(['é', 'ó', 'í']) && !token.is_capitalised();
+            let english = self.language == Locale::En && at <= 1 && token.folded.ends_with("ed");
+            token.folded.len() >= 5 && (accented && self.language == Locale::Es || english)
+        })
+    }
+
+    /// Whether the text calls another person and commands that person: «Pati, transfiérele tú 500 a mi papá».
+    fn calls_another(&self) -> bool {
+        let Some([first, comma]) = self.tokens.first_chunk::<2>() else { return false };
+        let is_name = first.is_word()
+            && first.is_capitalised()
+            && comma.folded == ","
+            && !vocabulary::ordinary().contains(first.folded.as_str());
+        let verb = self.tokens.get(2).is_some_and(|token| form_of(token).is_some() || token.folded == "me");
+        is_name && verb
+    }
+
+    /// Whether the amount measures a thing: «son 250 de harina».
+    fn measures(&self) -> bool {
+        self.corrected.windows(3).any(|run| match run {
+            [amount, of, thing] => {
+                amount.is_money()
+                    && !amount.marks.has_currency
+                    && matches!(of.folded.as_str(), "de" | "of")
+                    && thing.is_word()
+                    && !LEXICON.determiners.contains(thing.folded.as_str())
+                    && !LEXICON.concepts.contains(thing.folded.as_str())
+            }
+            _ => false,
+        })
     }
 
     /// Whether the text is a number, an amount and courtesies: «@don.tacos 60».
@@ -315,6 +398,10 @@ impl MessageFeatures<'_> {
             && !self.has_negated
             && !self.has_past_verb()
             && !self.states_debt()
+            && !self.measures()
+            && !self.sounds_past()
+            && !self.calls_another()
+            && (!self.is_question || self.asks_us())
             && !self.says_yes_first()
             && !self.holds("help_howto")
             && !self.holds("report_strong")

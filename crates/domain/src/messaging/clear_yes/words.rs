@@ -9,7 +9,7 @@ pub(super) const YES_PHRASES: &str = "\
 # Spanish
 si / sisi / sip / sipi / si que si / si o si / si senor / si senora / claro que si / claro / clarin
 seguro que si / por supuesto / por supuesto que si / desde luego / obvio / obviamente / efectivamente
-va / va que va / va que juega / ya vas / ya estas / vale / sale / sale y vale / dale / dale pues / venga / andale / orale
+va / va que va / va que juega / ya vas / ya estas / vale / sale / sale y vale / dale / dale pues / dale nomas / hagale nomas / venga / andale / andele / orale
 arre / sobres / jalo / jalale / simon / simona / simona la mona / a huevo / ahuevo / aja / ajam / mhm / de una
 correcto / es correcto / todo correcto / todo es correcto / son correctos / exacto / exactamente / asi es / eso es
 eso mero / asi mero / asi mismo / tal cual / ya rugiste / fierro / perfecto / listo / afirmativo / positivo / de acuerdo / deacuerdo / trato hecho
@@ -29,7 +29,7 @@ yes / yep / yup / yea / yeah / yessir / yas / aye / sure / sure thing / for sure
 okas / okis / okok / alright / all right / aight / correct / all correct / thats correct / that is correct / its correct
 thats right / that is right / spot on / thats the right one / that is the right one / exactly / affirmative / absolutely / definitely / certainly / of course / indeed / perfect
 sounds good / looks good / looks right
-everything looks right / everything looks good / everything looks correct / everything is correct / it all looks right
+everything looks right / that all looks right / all looks right / all looks good / everything looks good / everything looks correct / everything is correct / it all looks right
 it all looks good / looks correct / thats what i said / that is what i said / go ahead / please go ahead / go for it / do it / please do
 proceed / continue / go on / make it happen / by all means / you bet / hell yeah / lets go / lets do it / roger that / deal / bet / uh huh / i do / yes i do
 confirm / confirmed / i confirm / confirm it / approve / approved / i approve / accept / accepted / i accept
@@ -61,7 +61,7 @@ thanks so much / thx / tks / no worries / no problem / no probs
 obrigado / obrigada / muito obrigado / muito obrigada / brigado / brigada / valeu / vlw / pfv / pfvr / por gentileza
 sem problema / sem problemas / nao tem problema / nao ha problema
 # Fillers
-nomas / nada mas / ya / po / pues / pos / bueno / bien / bueno pues / todo bien / todo ok / todo listo / seguro
+ya / po / pues / pos / bueno / bien / bueno pues / todo bien / todo ok / todo listo / seguro
 segura / estoy seguro / estoy segura / totalmente / completamente / mi capitan / camara
 good / fine / great / cool / all good / im sure / i am sure / thats me / that is me
 entao / ja / bom / bem / tudo bem / tudo ok / estou certo / estou certa / tenho certeza
@@ -72,7 +72,7 @@ transfierela / transfierele / depositalo / depositale / pagalo / pagale / manda 
 submit / submit it / send / send it / pay / pay it / transfer / transfer it / go
 # To whom it is said
 ventanilla / senor / senora / senorita / sir / maam / madam / bot / bro / compa / carnal / wey / guey / amigo / amiga
-dude / buddy / lol / xd
+dude / buddy / mate / man / parce / parcero / che / to me / lol / xd
 # Assent that says no yes by itself: people decline with it too
 thats fine / that is fine / thats ok / that is ok / its fine / its ok / tudo certo / esta tudo certo / todo en orden
 es esa la cuenta / esa es la cuenta / es la cuenta / esa es / ese es / es esa / es ese / esa mera / ese mero
