@@ -54,7 +54,8 @@ fn main() {
     let shorthand = shorthand();
     let mut classes: Vec<String> = Vec::new();
     let mut examples = Vec::new();
-    let mut files: Vec<_> = fs::read_dir("data/sentences").unwrap().map(|file| file.unwrap().path()).collect();
+    let mut files: Vec<_> =
+        fs::read_dir("data/sentences").unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
     for file in files {
         let text = fs::read_to_string(file).unwrap();

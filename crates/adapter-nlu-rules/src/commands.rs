@@ -131,9 +131,7 @@ impl<'a> Around<'a> {
             && self.form.is("imp")
             && !self.form.is("subj2")
             && !self.form.english
-            && joined.is_some_and(|at| {
-                !near.iter().skip(at).any(|word| LEXICON.negations.contains(word))
-            });
+            && joined.is_some_and(|at| !near.iter().skip(at).any(|word| LEXICON.negations.contains(word)));
         if is_new {
             return false;
         }
@@ -169,8 +167,18 @@ impl<'a> Around<'a> {
         } else if form.is("ger") {
             // «me colabora girándole 45 a Yeimi», «ayúdame pasándole 50»
             const HELPS: [&str; 12] = [
-                "colabora", "colaboras", "colaborame", "colabore", "ayuda", "ayudas", "ayudame", "apoya",
-                "apoyas", "apoyame", "ayudeme", "regala",
+                "colabora",
+                "colaboras",
+                "colaborame",
+                "colabore",
+                "ayuda",
+                "ayudas",
+                "ayudame",
+                "apoya",
+                "apoyas",
+                "apoyame",
+                "ayudeme",
+                "regala",
             ];
             self.near(2, &HELPS)
         } else if form.is("pres2") {

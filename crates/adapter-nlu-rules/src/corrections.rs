@@ -49,7 +49,8 @@ fn replaced_by_instead(tokens: &mut Vec<Token>) {
             word_at(tokens, at.saturating_add(2)),
         ];
         let length = match head {
-            ["en" | "em" | "em_o" | "no", "vez" | "lugar", "de" | "dos" | "da" | "do"] | ["ao", "inves", "de"] => 3,
+            ["en" | "em" | "em_o" | "no", "vez" | "lugar", "de" | "dos" | "da" | "do"]
+            | ["ao", "inves", "de"] => 3,
             ["instead", "of", _] | ["rather", "than", _] => 2,
             _ => 0,
         };
@@ -123,7 +124,10 @@ fn negated_before_wanted(tokens: &mut Vec<Token>, language: Locale) {
 /// Removes a negated destination before the right one: «no es para Ana, es para Eva».
 fn not_to_but_to(tokens: &mut Vec<Token>) {
     let is_copula = |at: usize| {
-        matches!(word_at(tokens, at), "es" | "e" | "era" | "eh" | "son" | "for" | "van" | "va" | "vai" | "vao" | "is")
+        matches!(
+            word_at(tokens, at),
+            "es" | "e" | "era" | "eh" | "son" | "for" | "van" | "va" | "vai" | "vao" | "is"
+        )
     };
     let place = (0..tokens.len()).find_map(|at| {
         let next = at.saturating_add(if is_copula(at.saturating_add(1)) { 2 } else { 1 });
@@ -140,8 +144,7 @@ fn not_to_but_to(tokens: &mut Vec<Token>) {
         }
         let after = if is_copula(turn) { turn } else { turn.saturating_add(1) };
         let other = is_preposition(tokens, after)
-            || is_copula(after)
-                && is_preposition(tokens, after.saturating_add(1));
+            || is_copula(after) && is_preposition(tokens, after.saturating_add(1));
         (turn < tokens.len() && other).then_some((at, after))
     });
     if let Some((from, to)) = place {
@@ -169,11 +172,13 @@ fn excluded(tokens: &mut Vec<Token>) {
 /// Removes a payee that is excluded behind the right one: «a Beth, no a Becca», «al 55…, ya no al 56…».
 fn excluded_payee(tokens: &mut Vec<Token>) {
     let place = (2..tokens.len()).find_map(|at| {
-        let no = matches!(word_at(tokens, at), "no" | "not" | "nao") && !tokens.get(at).is_some_and(Token::is_punct);
+        let no = matches!(word_at(tokens, at), "no" | "not" | "nao")
+            && !tokens.get(at).is_some_and(Token::is_punct);
         let mut next = at.saturating_add(1);
         let led = is_preposition(tokens, next);
         next = next.saturating_add(usize::from(led));
-        let begins = tokens.get(next).is_some_and(|t| t.is_destination() || t.is_word() && t.is_capitalised());
+        let begins =
+            tokens.get(next).is_some_and(|t| t.is_destination() || t.is_word() && t.is_capitalised());
         let before = word_at(tokens, at.saturating_sub(1));
         let earlier = (0..at).any(|place| {
             is_preposition(tokens, place) || tokens.get(place).is_some_and(Token::is_destination)

@@ -4,6 +4,7 @@
 mod asked;
 mod entities;
 mod explained;
+mod own_words;
 mod retracted;
 mod scores;
 mod transfers;
@@ -67,6 +68,8 @@ struct MessageFeatures<'a> {
     dialogue: &'a Dialogue,
     /// Whether the text asks to send money with something missing, computed once.
     is_partial: OnceCell<bool>,
+    /// What the model thinks of the text, computed once.
+    opinions: OnceCell<Vec<(Intent, f32)>>,
 }
 
 /// Decides what a text means. `home` is the region of phone numbers without a calling code.
@@ -126,6 +129,7 @@ fn with_features<T>(
         is_question: text.contains('?'),
         dialogue,
         is_partial: OnceCell::new(),
+        opinions: OnceCell::new(),
     };
     then(&facts, found_language.shown)
 }
@@ -306,10 +310,9 @@ impl MessageFeatures<'_> {
 
     fn gives_code(&self) -> bool {
         let Some(code) = &self.code else { return false };
-        let says_code =
-            (self.words.iter().any(|word| is_in_class("CODE", word)) || self.holds("codenum"))
-                && !self.any(&["clabe", "interbancaria"])
-                && !self.holds("notcode");
+        let says_code = (self.words.iter().any(|word| is_in_class("CODE", word)) || self.holds("codenum"))
+            && !self.any(&["clabe", "interbancaria"])
+            && !self.holds("notcode");
         let is_money = self.tokens.iter().any(|t| t.is_amount() && (t.marks.has_currency || t.marks.time));
         if self.has_explicit_destination() || is_money || self.holds("notcode") {
             return false;

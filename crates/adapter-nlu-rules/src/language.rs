@@ -104,10 +104,14 @@ fn only_language(word: &str) -> Option<Locale> {
 pub(crate) fn has_dot_cue(tokens: &[Token]) -> bool {
     // «mandá», «pasá»: commands as in Buenos Aires. Aliases of words with points are Argentine too.
     let is_voseo = |token: &Token| {
-        token.is_word() && token.surface.ends_with('á') && form(&token.folded).is_some_and(|form| form.is("imp"))
+        token.is_word()
+            && token.surface.ends_with('á')
+            && form(&token.folded).is_some_and(|form| form.is("imp"))
     };
     let is_alias = |token: &Token| {
-        token.is_destination() && token.surface.matches('.').count() >= 2 && !token.surface.contains('@')
+        token.is_destination()
+            && token.surface.matches('.').count() >= 2
+            && !token.surface.contains('@')
             && token.surface.starts_with(char::is_alphabetic)
     };
     if tokens.iter().any(|token| is_voseo(token) || is_alias(token)) {
@@ -116,8 +120,15 @@ pub(crate) fn has_dot_cue(tokens: &[Token]) -> bool {
     tokens.iter().any(|token| token.is_word() && LEXICON.dot_thousands_cues.contains(token.folded.as_str()))
 }
 
-/// Renames Portuguese «no» («em o»), so that it is not read as a negation. The first word is never this «no».
+/// Renames Portuguese «no» («em o»), so that it is not read as a negation. The first word is this «no» only before a
+/// number: «no +55 21 … coloca 55».
 pub(crate) fn rename_portuguese_no(tokens: &mut [Token]) {
+    if let [first, second, ..] = tokens
+        && first.folded == "no"
+        && second.folded.starts_with('+')
+    {
+        first.folded = "em_o".into();
+    }
     let mut before: Option<String> = None;
     for token in tokens.iter_mut().filter(|token| !token.is_punct()) {
         let own = token.folded.clone();
@@ -131,7 +142,8 @@ pub(crate) fn rename_portuguese_no(tokens: &mut [Token]) {
 /// Reads "75 too my dad" as "75 to my dad".
 pub(crate) fn rename_too(tokens: &mut [Token]) {
     for at in 1..tokens.len() {
-        let leads = |next: &Token| next.is_capitalised() || LEXICON.determiners.contains(next.folded.as_str());
+        let leads =
+            |next: &Token| next.is_capitalised() || LEXICON.determiners.contains(next.folded.as_str());
         let next = tokens.get(at.saturating_add(1)).filter(|next| next.is_word());
         let behind_number = tokens.get(at.saturating_sub(1)).is_some_and(|before| {
             before.kind == Kind::Number

@@ -1,5 +1,7 @@
 //! Reads numbers: digits with each language's separators, number words, multipliers, halves, decimals.
 
+mod parts;
+
 use crate::{
     hashing::WordMap,
     lexicon::{CURRENCIES, LEXICON, sections},
@@ -290,31 +292,6 @@ impl PhraseReader<'_> {
         Some(Step::Again)
     }
 
-    /// Takes a half or a quarter of a multiplier: «medio millón», "half a grand", «un cuarto de millón». Other parts
-    /// («tres cuartos de millón») are asked.
-    fn half(&mut self, word: &str) -> bool {
-        if let Some(parts) = quarters(word) {
-            let of = usize::from(matches!(self.word(1), Some("de" | "of")));
-            let article = usize::from(of == 1 && matches!(self.word(2), Some("a" | "um" | "un")));
-            let gap = of.saturating_add(article).saturating_add(1);
-            let Some(whole) = self.multiplier(gap, false).filter(|_| of == 1) else { return false };
-            self.total = parts.and_then(|parts| whole.checked_div(parts)).unwrap_or(ZERO);
-            self.ambiguous = parts.is_none();
-            self.any = true;
-            self.skip(gap.saturating_add(1));
-            return true;
-        }
-        if !LEXICON.half.contains(word) {
-            return false;
-        }
-        let gap = if word == "half" && self.word(1) == Some("a") { 2 } else { 1 };
-        let Some(of) = self.multiplier(gap, false) else { return false };
-        self.total = of.checked_div(Decimal::TWO).unwrap_or(ZERO);
-        self.any = true;
-        self.skip(gap.saturating_add(1));
-        true
-    }
-
     /// Takes what follows an "and": «y pico», «y medio», «treinta y dos», "and fifty".
     fn and(&mut self) -> Option<Step> {
         let next = self.word(1).unwrap_or_default().to_owned();
@@ -426,16 +403,6 @@ impl PhraseReader<'_> {
     }
 }
 
-/// The divisor that a word for a part names, if it is a part at all. `None` inside: a part that isn't read.
-fn quarters(word: &str) -> Option<Option<Decimal>> {
-    match word {
-        "cuarto" | "quarter" | "quarto" => Some(Some(Decimal::from(4))),
-        "cuartos" | "quarters" | "quartos" | "tercio" | "tercios" | "third" | "thirds" | "terco" | "decimo"
-        | "quinto" | "quintos" => Some(None),
-        _ => None,
-    }
-}
-
 /// The value of a number word in any language.
 pub(crate) fn value_of(word: &str) -> Option<i64> {
     NUMBERS.by_language.values().find_map(|words| words.get(word).copied()).or_else(|| multiplier(word))
@@ -444,7 +411,9 @@ pub(crate) fn value_of(word: &str) -> Option<i64> {
 /// The number words that are long enough to be known when they are mistyped.
 pub(crate) fn long_words() -> impl Iterator<Item = &'static str> {
     let words = NUMBERS.by_language.values().flat_map(|words| words.keys().copied());
-    words.chain(["hundred", "thousand", "million", "millon", "millones", "milhao"]).filter(|word| word.len() >= 6)
+    words
+        .chain(["hundred", "thousand", "million", "millon", "millones", "milhao"])
+        .filter(|word| word.len() >= 6)
 }
 
 /// True if the phrase is a single token.

@@ -51,29 +51,11 @@ pub(crate) fn amount(tokens: &[Token], commands: &[usize]) -> Amount {
     if is_range(tokens, &found) || is_repeated {
         return Amount::UNCLEAR;
     }
-    // «mil dociento sincuenta»: a word that isn't understood stands between two numbers, so neither is the amount.
-    let is_torn = found.windows(2).any(|pair| match pair {
-        [(one, first), (other, _)] => other.checked_sub(*one) == Some(2) && is_weak(tokens, *one, first),
-        _ => false,
-    });
-    if is_torn {
+    if is_torn(tokens, &found) {
         return Amount::UNCLEAR;
     }
     narrow(&mut found, |(at, token)| !is_weak(tokens, *at, token));
-    // «780, uy no, me faltó un cero, 7800»: corrected in a way that isn't read.
-    let is_corrected = found.windows(2).any(|pair| match pair {
-        [(one, first), (other, second)] => {
-            let between = tokens.get(one.saturating_add(1)..*other).unwrap_or_default();
-            first.value != second.value
-                && between.iter().any(Token::is_punct)
-                && between.iter().any(|token| {
-                    LEXICON.correction_markers.contains(token.folded.as_str())
-                        && !matches!(token.folded.as_str(), "so" | "osea" | "mejor" | "better")
-                })
-        }
-        _ => false,
-    });
-    if is_corrected {
+    if is_corrected_unread(tokens, &found) {
         return Amount::UNCLEAR;
     }
     let clause = |at: usize| {
@@ -108,6 +90,30 @@ pub(crate) fn amount(tokens: &[Token], commands: &[usize]) -> Amount {
         return Amount::UNCLEAR;
     }
     Amount { value: first.value, currency: first.currency, ambiguous: first.value.is_none(), counts: false }
+}
+
+/// «mil dociento sincuenta»: a word that isn't understood stands between two numbers, so neither is the amount.
+fn is_torn(tokens: &[Token], found: &[(usize, &Token)]) -> bool {
+    found.windows(2).any(|pair| match pair {
+        [(one, first), (other, _)] => other.checked_sub(*one) == Some(2) && is_weak(tokens, *one, first),
+        _ => false,
+    })
+}
+
+/// «780, uy no, me faltó un cero, 7800»: an amount is corrected in a way that isn't read.
+fn is_corrected_unread(tokens: &[Token], found: &[(usize, &Token)]) -> bool {
+    found.windows(2).any(|pair| match pair {
+        [(one, first), (other, second)] => {
+            let between = tokens.get(one.saturating_add(1)..*other).unwrap_or_default();
+            first.value != second.value
+                && between.iter().any(Token::is_punct)
+                && between.iter().any(|token| {
+                    LEXICON.correction_markers.contains(token.folded.as_str())
+                        && !matches!(token.folded.as_str(), "so" | "osea" | "mejor" | "better")
+                })
+        }
+        _ => false,
+    })
 }
 
 /// Keeps the items for which `holds` is true, unless that would remove all of them.

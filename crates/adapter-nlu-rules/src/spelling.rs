@@ -24,8 +24,10 @@ static GRAMMAR: LazyLock<WordSet<&'static str>> = LazyLock::new(|| {
 static KNOWN: LazyLock<WordSet<&'static str>> = LazyLock::new(|| {
     let mut known = GRAMMAR.clone();
     // A sentence may hold a word as people misspell it: that spelling is repaired as any other.
-    let sounds: WordMap<String, &str> = LEXICON.typo_targets.iter().map(|word| (sound(word), *word)).collect();
-    let is_misspelt = |word: &str| word.len() >= 4 && sounds.get(&sound(word)).is_some_and(|right| *right != word);
+    let sounds: WordMap<String, &str> =
+        LEXICON.typo_targets.iter().map(|word| (sound(word), *word)).collect();
+    let is_misspelt =
+        |word: &str| word.len() >= 4 && sounds.get(&sound(word)).is_some_and(|right| *right != word);
     known.extend(vocabulary::all().filter(|word| !is_misspelt(word)));
     for mistyped in ["auda", "sado", "reias", "mada", "balense", "balance_", "codogo", "kodigo"] {
         known.remove(mistyped);

@@ -219,8 +219,8 @@ fn form_of_text(forms: &Regex, text: &str) -> &'static str {
 
 /// The forms, in the order of the expression.
 const NAMES: [&str; 17] = [
-    "email", "alias", "dotted", "taxid", "uuid", "cents", "odd", "date", "time", "ord", "pct", "cur", "mn", "minus",
-    "num", "word", "punct",
+    "email", "alias", "dotted", "taxid", "uuid", "cents", "odd", "date", "time", "ord", "pct", "cur", "mn",
+    "minus", "num", "word", "punct",
 ];
 
 fn push(kind: &str, folded: &str, surface: &str, start: usize, end: usize, tokens: &mut Vec<Token>) {
@@ -242,7 +242,8 @@ fn push(kind: &str, folded: &str, surface: &str, start: usize, end: usize, token
 
 /// Whether words joined by points are an alias, as banks in Argentina have them: «alias luna.sol», «a luna.sol.mp».
 fn names_alias(before: &[Token], folded: &str) -> bool {
-    let mut words = before.iter().rev().filter(|token| token.folded != ":").map(|token| token.folded.as_str());
+    let mut words =
+        before.iter().rev().filter(|token| token.folded != ":").map(|token| token.folded.as_str());
     let (last, earlier) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let is_called = |word: &str| matches!(word, "alias" | "llave" | "chave" | "cvu" | "cbu");
     is_called(last)

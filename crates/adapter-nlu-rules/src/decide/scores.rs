@@ -39,7 +39,10 @@ const LEAST: f32 = 0.45;
 
 /// The readings of words without regard to grammar, best first.
 pub(super) fn of_words(words: &[&str], found: Sections) -> Vec<(Intent, f32)> {
-    let mut scores = model::opinions(words.iter().copied());
+    of_opinions(model::opinions(words.iter().copied()), words, found)
+}
+
+fn of_opinions(mut scores: Vec<(Intent, f32)>, words: &[&str], found: Sections) -> Vec<(Intent, f32)> {
     let explained = vocabulary::Explained::of(words);
     for (intent, score) in &mut scores {
         *score += pattern_evidence(*intent, found);
@@ -77,7 +80,7 @@ fn pattern_evidence(intent: Intent, found: Sections) -> f32 {
 impl MessageFeatures<'_> {
     /// Every reading with its score, best first.
     pub(super) fn scores(&self) -> Vec<(Intent, f32)> {
-        let mut scores = of_words(&self.words, self.sections);
+        let mut scores = of_opinions(self.opinions().clone(), &self.words, self.sections);
         for (intent, score) in &mut scores {
             *score += (self.grammar(*intent) - pattern_evidence(*intent, self.sections)).max(0.0);
             // A yes with a tail changes an answer; the model's opinion on the tail alone counts little.
@@ -100,8 +103,11 @@ impl MessageFeatures<'_> {
 
     /// How probable the model finds an intent, 0 to 1.
     pub(super) fn opinion(&self, intent: Intent) -> f32 {
-        let opinions = model::opinions(self.words.iter().copied());
-        opinions.into_iter().find(|(of, _)| *of == intent).map_or(0.0, |(_, opinion)| opinion)
+        self.opinions().iter().find(|(of, _)| *of == intent).map_or(0.0, |(_, opinion)| *opinion)
+    }
+
+    fn opinions(&self) -> &Vec<(Intent, f32)> {
+        self.opinions.get_or_init(|| model::opinions(self.words.iter().copied()))
     }
 
     /// The reading that explains most.
@@ -183,7 +189,8 @@ impl MessageFeatures<'_> {
         const MOST: f32 = 0.6;
         self.words.len() >= 4
             && !self.answers_yes()
-            && vocabulary::Explained::of(&self.words).share(intent) >= MOST && self.opinion(intent) >= SURE
+            && vocabulary::Explained::of(&self.words).share(intent) >= MOST
+            && self.opinion(intent) >= SURE
     }
 
     /// Whether the text says that money was sent, and asks nothing: «mi tía me mandó 100».

@@ -2,10 +2,30 @@
 
 use super::*;
 
-/// How sure the model must be of a request in words that the grammar doesn't know: to a name, and to a number,
-/// which people hardly write for another reason.
-const OWN_WORDS: f32 = 0.6;
-const OWN_WORDS_TO_NUMBER: f32 = 0.15;
+/// Words between a verb and its object: «manda algo de …», «manda lo de siempre».
+const SKIPPED: [&str; 21] = [
+    "algo",
+    "lo",
+    "siempre",
+    "sempre",
+    "usual",
+    "same",
+    "mismo",
+    "mesmo",
+    "some",
+    "poco",
+    "de",
+    "of",
+    "something",
+    "alguna",
+    "otra",
+    "bit",
+    "menos",
+    "minus",
+    "urgente",
+    "nueva",
+    "nuevo",
+];
 
 impl MessageFeatures<'_> {
     /// True if a guard forbids a transfer now.
@@ -30,41 +50,6 @@ impl MessageFeatures<'_> {
             return thing.is_none_or(|thing| thing <= amount.saturating_add(1));
         }
         !self.tokens.iter().any(|t| t.is_amount() && t.marks.has_currency)
-    }
-
-    /// True for a question about one's own possibilities: "can I still send Anthony 4,000 today?"
-    fn asks_whether(&self) -> bool {
-        let amount = self.tokens.iter().position(Token::is_money).unwrap_or(0);
-        let asks = self.tokens.iter().rposition(|token| token.folded == "?").is_some_and(|sign| sign > amount);
-        self.holds("asks_whether_first")
-            || self.holds("asks_whether") && (asks || !self.is_question && self.holds("limits"))
-    }
-
-    /// True if the money shall come to the person: «deposítame los 350, mi clabe es …», "zelle me the 30".
-    fn asks_to_be_paid(&self) -> bool {
-        const OWN: [&str; 4] = ["mi", "my", "meu", "minha"];
-        const ACCOUNTS: [&str; 14] = [
-            "clabe", "cuenta", "number", "numero", "pix", "account", "chave", "zelle", "venmo", "alias", "tarjeta",
-            "cashapp", "conta", "celular",
-        ];
-        let to_me = |at: &usize| {
-            let verb = word_at(self.corrected, *at);
-            let before = at.checked_sub(1).map_or("", |before| word_at(self.corrected, before));
-            LEXICON.to_me_verbs.contains(verb)
-                || word_at(self.corrected, at.saturating_add(1)) == "me"
-                || before == "me" && self.language == Locale::Pt
-        };
-        let gives_own = self.words.windows(2).any(|pair| match pair {
-            [own, account] => OWN.contains(own) && ACCOUNTS.contains(account),
-            _ => false,
-        });
-        let to_own = self.words.windows(3).any(|run| match run {
-            [to, own, account] => {
-                matches!(*to, "a" | "to" | "pra" | "na" | "en" | "para" | "into") && OWN.contains(own) && ACCOUNTS.contains(account)
-            }
-            _ => false,
-        });
-        self.corrected_wanted.iter().any(to_me) && (gives_own || to_own)
     }
 
     pub(super) fn is_incoming(&self) -> bool {
@@ -152,29 +137,13 @@ impl MessageFeatures<'_> {
     /// True if the first content word after the verb is neither money nor a person.
     pub(super) fn has_unknown_object(&self) -> bool {
         let Some(verb) = self.corrected_wanted.last().copied() else { return false };
-        let skipped = [
-            "algo",
-            "some",
-            "poco",
-            "de",
-            "of",
-            "something",
-            "alguna",
-            "otra",
-            "bit",
-            "menos",
-            "minus",
-            "urgente",
-            "nueva",
-            "nuevo",
-        ];
         let is_skipped = |token: &Token| {
             let word = token.folded.as_str();
             let is_preposition = LEXICON.prepositions.contains(word) && self.language != Locale::En;
             token.is_punct()
                 || LEXICON.fillers.contains(word)
                 || LEXICON.determiners.contains(word) && !is_preposition
-                || skipped.contains(&word)
+                || SKIPPED.contains(&word)
         };
         let behind = self.corrected.iter().skip(verb.saturating_add(1));
         let Some(object) = behind.into_iter().find(|token| !is_skipped(token)) else { return false };
@@ -314,53 +283,6 @@ impl MessageFeatures<'_> {
         led_by && (self.amount.value.is_some() || self.destination.is_some() || is_new || is_asked)
     }
 
-    /// Whether the text says what is owed, or what something costs, and commands nothing.
-    fn states_debt(&self) -> bool {
-        self.corrected_wanted.is_empty()
-            && self.any(&["debo", "debe", "deben", "debia", "devia", "owed", "owe", "owes", "cuesta", "costo", "costs", "devo", "deve"])
-    }
-
-    /// Whether a question asks us to do something: "can you …?", «¿consegue …?».
-    fn asks_us(&self) -> bool {
-        self.words.iter().any(|word| LEXICON.request_words.contains(word))
-            || self.any(&["consegue", "you", "u"])
-    }
-
-    /// Whether a word looks like the past of a verb that isn't known: «compré», "flogged".
-    fn sounds_past(&self) -> bool {
-        self.tokens.iter().enumerate().filter(|(_, token)| token.is_word()).any(|(at, token)| {
-            let accented = token.surface.ends_with(['é', 'ó', 'í']) && !token.is_capitalised();
-            let english = self.language == Locale::En && at <= 1 && token.folded.ends_with("ed");
-            token.folded.len() >= 5 && (accented && self.language == Locale::Es || english)
-        })
-    }
-
-    /// Whether the text calls another person and commands that person: «Pati, transfiérele tú 500 a mi papá».
-    fn calls_another(&self) -> bool {
-        let Some([first, comma]) = self.tokens.first_chunk::<2>() else { return false };
-        let is_name = first.is_word()
-            && first.is_capitalised()
-            && comma.folded == ","
-            && !vocabulary::ordinary().contains(first.folded.as_str());
-        let verb = self.tokens.get(2).is_some_and(|token| form_of(token).is_some() || token.folded == "me");
-        is_name && verb
-    }
-
-    /// Whether the amount measures a thing: «son 250 de harina».
-    fn measures(&self) -> bool {
-        self.corrected.windows(3).any(|run| match run {
-            [amount, of, thing] => {
-                amount.is_money()
-                    && !amount.marks.has_currency
-                    && matches!(of.folded.as_str(), "de" | "of")
-                    && thing.is_word()
-                    && !LEXICON.determiners.contains(thing.folded.as_str())
-                    && !LEXICON.concepts.contains(thing.folded.as_str())
-            }
-            _ => false,
-        })
-    }
-
     /// Whether the text is a number, an amount and courtesies: «@don.tacos 60».
     fn is_only_slots(&self) -> bool {
         self.has_explicit_destination()
@@ -388,25 +310,6 @@ impl MessageFeatures<'_> {
                 )
         };
         self.corrected.iter().find(|token| !is_opening(token)).is_some_and(Token::is_amount)
-    }
-
-    /// True for a request in words of its own: amount and payee are read by the grammar, nothing speaks against a
-    /// payment now, and to the model the text sounds like a request («a Ana que le caigan 70»). The card asks.
-    fn is_asked_in_own_words(&self) -> bool {
-        self.amount.value.is_some()
-            && self.destination.is_some()
-            && !self.has_negated
-            && !self.has_past_verb()
-            && !self.states_debt()
-            && !self.measures()
-            && !self.sounds_past()
-            && !self.calls_another()
-            && (!self.is_question || self.asks_us())
-            && !self.says_yes_first()
-            && !self.holds("help_howto")
-            && !self.holds("report_strong")
-            && self.opinion(Intent::Transfer)
-                >= if self.has_explicit_destination() { OWN_WORDS_TO_NUMBER } else { OWN_WORDS }
     }
 
     /// True for a request without a verb: «1300 a mi comadre».

@@ -67,9 +67,9 @@ good / fine / great / cool / all good / im sure / i am sure / thats me / that is
 entao / ja / bom / bem / tudo bem / tudo ok / estou certo / estou certa / tenho certeza
 chido / genial / excelente / super / chevere / otimo / legal / show / nice
 # The command of the transfer
-mandalo / mandala / echale / echalo / metele / aplicalo / que se vaya / que salga / mandelo / envielo / depositelo / mandale / mandaselo / mandasela / envialo / enviala / enviale / enviaselo / enviasela / transfierelo
+mandalo / mandala / avientalo / avientale / echale / echalo / metele / aplicalo / que se vaya / que salga / mandelo / envielo / depositelo / mandale / mandaselo / mandasela / envialo / enviala / enviale / enviaselo / enviasela / transfierelo
 transfierela / transfierele / depositalo / depositale / pagalo / pagale / manda / transfiere / deposita / paga
-submit / submit it / send / send it / pay / pay it / transfer / transfer it / go
+submit / submit it / crack on / send / send it / pay / pay it / transfer / transfer it / go
 # To whom it is said
 ventanilla / senor / senora / senorita / sir / maam / madam / bot / bro / compa / carnal / wey / guey / amigo / amiga
 dude / buddy / mate / man / parce / parcero / che / to me / lol / xd
