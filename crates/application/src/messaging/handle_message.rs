@@ -5,6 +5,7 @@ mod codes;
 mod effects;
 mod figures;
 mod freezing;
+mod payees;
 mod payments;
 
 use crate::{

@@ -12,6 +12,7 @@ mod freeze;
 mod held;
 mod language;
 mod open_prompt;
+mod payees;
 mod paying;
 mod pending;
 mod prepared;
@@ -20,6 +21,7 @@ mod rate;
 mod reply;
 mod state;
 mod step;
+mod suggestions;
 #[cfg(test)]
 mod tests;
 mod timing;
@@ -27,15 +29,20 @@ mod understood;
 
 pub use effect::{Effect, TypedCode};
 pub use event::{AgentCommand, CodeChecked, CodeSent, Event, InboundContent, Paid};
-pub use figures::{FreezeOutcome, PastReceipt, PayeeLine, Receiving, Spending, Statement, StatementLine};
+pub use figures::{
+    FreezeOutcome, PastReceipt, PayeeLine, PayeeList, PayeeOutcome, Receiving, Spending, Statement,
+    StatementLine,
+};
 pub use held::HOLD;
 pub use prepared::{CheckedDraft, PayeeOption, Prepared};
 pub use rate::RateWindow;
 pub use reply::{Answer, Arg, Button, Reply, Text};
 pub use state::{
     BalancePart, ConfirmationPrompt, Conversation, DeferredRequest, Draft, DraftChoice, FiguresQuery,
-    HeldMessages, OpenPrompts, Pending, Question, RefusedDraft, RequestedAction, Session, StepUp, YesOrNo,
+    HeldMessages, OpenPrompts, PayeeChoice, Pending, Question, RefusedDraft, RequestedAction, Session,
+    SoughtPayee, StepUp, Suggestion, YesOrNo,
 };
+pub use suggestions::SUGGESTED_MAX;
 pub use timing::{CLOCK_SKEW_MAX, MessageTime};
 
 use crate::{

@@ -59,7 +59,7 @@ fn other_words_ask_for_one_yes_and_void_the_prompt() {
 fn only_a_clear_yes_freezes_or_opts_out() {
     for question in [Question::Freeze, Question::OptOut] {
         for text in ["sí, mañana", "sí?", "ok ❌", "no"] {
-            let (state, effects) = asked(question).step(says(text), &later(1));
+            let (state, effects) = asked(question.clone()).step(says(text), &later(1));
             assert!(!effects.contains(&Effect::Freeze), "{text}");
             let (_, effects) = state.step(plainly(Intent::Unknown), &later(1));
             assert!(!effects.contains(&Effect::Freeze), "{text}: {effects:?}");
