@@ -158,12 +158,12 @@ mod tests {
         find(text, &["bob".to_owned(), "mamá".to_owned(), "ana ruiz".to_owned()])
     }
 
-    fn rename(name: &str, to: &str) -> Option<PayeeChange> {
-        Some(PayeeChange::Rename { name: name.into(), to: (!to.is_empty()).then(|| to.into()) })
+    fn rename(name: &str, to: &str) -> PayeeChange {
+        PayeeChange::Rename { name: name.into(), to: (!to.is_empty()).then(|| to.into()) }
     }
 
-    fn forget(name: &str) -> Option<PayeeChange> {
-        Some(PayeeChange::Forget { name: name.into() })
+    fn forget(name: &str) -> PayeeChange {
+        PayeeChange::Forget { name: name.into() }
     }
 
     #[test]
@@ -184,7 +184,7 @@ mod tests {
             ("renomeia a Ana para Aninha", "Ana", "Aninha"),
             ("muda o nome do João pra Joãozinho, obrigado", "João", "Joãozinho"),
         ] {
-            assert_eq!(read(text), rename(name, to), "{text}");
+            assert_eq!(read(text), Some(rename(name, to)), "{text}");
         }
     }
 
@@ -203,7 +203,7 @@ mod tests {
             ("exclui o contato da Ana", "Ana"),
             ("remove o Pedro da minha lista", "Pedro"),
         ] {
-            assert_eq!(read(text), forget(name), "{text}");
+            assert_eq!(read(text), Some(forget(name)), "{text}");
         }
     }
 

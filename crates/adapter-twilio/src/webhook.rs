@@ -79,6 +79,7 @@ impl InboundWebhook for TwilioWebhook {
             provider_event_id: id,
             sender,
             phone: parameters.phone(),
+            profile_name: parameters.profile_name.clone(),
             content: parameters.said(),
             is_ours: self.addresses.is_ours(&parameters, &channel_account),
             channel_account,

@@ -3,6 +3,7 @@
 use adapter_nlu_rules::RuleParser;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::{
+    accounts::freeze::Freeze,
     ids::{PromptId, UserId},
     locale::Locale,
     messaging::{
@@ -32,7 +33,7 @@ fn facts(consent: ConsentStatus) -> StepContext {
         bound: None,
         default_currency: Currency::MXN,
         session_ttl: Duration::hours(12),
-        sessions_end: None,
+        freeze: Freeze::default(),
         messages_per_minute: 1_000,
         handoff_for: Duration::hours(4),
         new_prompt: PromptId(Uuid::from_u128(1)),

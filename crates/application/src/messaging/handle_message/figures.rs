@@ -30,17 +30,12 @@ impl HandleMessage {
     pub(super) async fn read_statement(&self, user: UserId, query: FiguresQuery) -> Result<Event, TurnError> {
         let is_restricted = query != FiguresQuery::default();
         let limit = if is_restricted { RESTRICTED_LINES } else { STATEMENT_LINES };
-        // An amount is compared here: the store reads by days and payees.
-        let read = if query.amount.is_some() { 200 } else { limit };
-        let answer = self.parts.figures.statement(user, &figure_query(&query), None, read).await?;
+        let answer = self.parts.figures.statement(user, &figure_query(&query), None, limit).await?;
         let (query, entries) = match found(answer, query, RequestedAction::StatementOf) {
             Ok(found) => found,
             Err(event) => return Ok(*event),
         };
-        let wanted =
-            |own: &OwnEntry| query.amount.is_none_or(|amount| own.entry.amount.minor.abs() == amount.minor);
-        let shown = usize::try_from(limit).unwrap_or(usize::MAX);
-        let lines = entries.into_iter().filter(wanted).take(shown).map(|own| self.line(own)).collect();
+        let lines = entries.into_iter().map(|own| self.line(own)).collect();
         Ok(Event::Statement(Statement { query, lines }))
     }
 
@@ -106,7 +101,7 @@ fn figure_query(query: &FiguresQuery) -> FigureQuery {
         Some(account) => Some(NamedDestination::from(account)),
         None => query.payee.as_ref().map(named),
     };
-    FigureQuery { period: query.period, payee }
+    FigureQuery { period: query.period, payee, amount: query.amount }
 }
 
 /// The figures and what they are about, with the payee's name as the person knows it. `Err` is the event when the

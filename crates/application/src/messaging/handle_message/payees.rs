@@ -1,15 +1,15 @@
 //! Payees in the chat: list, rename and forget them.
 
-use super::{HandleMessage, TurnError};
-use crate::money::payees::{FoundPayee, RenamePayeeError};
+use super::{HandleMessage, TurnError, TurnOutcome};
+use crate::money::payees::FoundPayee;
 use domain::{
     ids::UserId,
     messaging::conversation::{
         Event, PayeeLine, PayeeList, PayeeOption, PayeeOutcome, RequestedAction, SoughtPayee,
     },
-    money::payees::Payee,
+    money::payees::{Payee, read_payee_name},
 };
-use ports::messaging::LeasedTurn;
+use ports::messaging::{LeasedTurn, PayeeChange};
 
 /// How many payees one reply shows.
 const PAYEES_SHOWN: usize = 20;
@@ -27,25 +27,25 @@ impl HandleMessage {
         Ok(Event::Payees(PayeeList { lines, more: i64::try_from(more).unwrap_or(i64::MAX) }))
     }
 
+    /// Gives a payee another name, at the end of the turn: a turn that runs again finds it under the old one.
     pub(super) async fn rename_payee(
         &self,
         turn: &LeasedTurn,
         user: UserId,
         sought: SoughtPayee,
         to: String,
+        gathered: &mut TurnOutcome,
     ) -> Result<Event, TurnError> {
+        let Ok(to) = read_payee_name(&to) else { return Ok(Event::PayeeChanged(PayeeOutcome::BadName)) };
         let request = RequestedAction::RenamePayee { payee: sought.clone(), to: to.clone() };
         let found = match self.find_payee(user, sought, request).await? {
             Ok(found) => found,
             Err(event) => return Ok(*event),
         };
-        let before = found.name;
-        Ok(match self.parts.payees.rename(found.id, &to, &Self::actor(turn)).await {
-            Ok(renamed) => Event::PayeeChanged(PayeeOutcome::Renamed { before, payee: option(renamed) }),
-            Err(RenamePayeeError::BadName(_)) => Event::PayeeChanged(PayeeOutcome::BadName),
-            Err(RenamePayeeError::NotFound) => unknown(before),
-            Err(RenamePayeeError::Store(error)) => return Err(error.into()),
-        })
+        let (before, payee) = (found.name, PayeeOption { name: to.clone(), account: found.account });
+        let actor = Self::actor(turn);
+        gathered.payee_changes.push(PayeeChange { payee: found.id, name: Some(to), actor });
+        Ok(Event::PayeeChanged(PayeeOutcome::Renamed { before, payee }))
     }
 
     pub(super) async fn find_payee_to_forget(
@@ -60,16 +60,18 @@ impl HandleMessage {
         })
     }
 
-    /// Forgets the payee that was shown. One that is forgotten already is told the same.
+    /// Forgets the payee that was shown, at the end of the turn. One that is forgotten already is told the same.
     pub(super) async fn forget_payee(
         &self,
         turn: &LeasedTurn,
         user: UserId,
         shown: PayeeOption,
+        gathered: &mut TurnOutcome,
     ) -> Result<Event, TurnError> {
         let sought = SoughtPayee { name: shown.name.clone(), account: Some(shown.account.clone()) };
         if let FoundPayee::One(payee) = self.parts.payees.find_named(user, &sought).await? {
-            self.parts.payees.forget(payee.id, &Self::actor(turn)).await?;
+            let actor = Self::actor(turn);
+            gathered.payee_changes.push(PayeeChange { payee: payee.id, name: None, actor });
         }
         Ok(Event::PayeeChanged(PayeeOutcome::Forgotten(shown.name)))
     }
@@ -91,11 +93,6 @@ impl HandleMessage {
             }
         })))
     }
-}
-
-fn unknown(name: String) -> Event {
-    let request = RequestedAction::Nothing;
-    Event::PayeeChanged(PayeeOutcome::Unknown { request, name, nearest: Vec::new() })
 }
 
 /// A payee as a choice.

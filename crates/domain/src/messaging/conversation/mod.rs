@@ -46,6 +46,7 @@ pub use suggestions::SUGGESTED_MAX;
 pub use timing::{CLOCK_SKEW_MAX, MessageTime};
 
 use crate::{
+    accounts::freeze::Freeze,
     ids::{PromptId, UserId},
     messaging::{consent::ConsentStatus, flow::FlowRegistry},
     money::Currency,
@@ -86,9 +87,8 @@ pub struct StepContext {
     pub default_currency: Currency,
     /// How long a proved number stays proved.
     pub session_ttl: Duration,
-    /// Sessions that were begun at this time or before are over: the person's money was frozen then. `None`
-    /// when it never was.
-    pub sessions_end: Option<DateTime<Utc>>,
+    /// Whether the person's money is frozen, or was: a freeze ends the sessions that were begun before it.
+    pub freeze: Freeze,
     /// The maximum of messages from one sender in a minute.
     pub messages_per_minute: u32,
     /// How long an agent handoff lasts.

@@ -1,8 +1,8 @@
 //! Answers to the question that waits: a code, a yes, a tap on a button.
 
 use super::{
-    CheckedDraft, ConfirmationPrompt, DEFERRED_REQUEST_TTL, Draft, Effect, PROMPT_TTL, Pending, Question,
-    Reply, RequestedAction, Session, drafts::redraft, step::Step,
+    CheckedDraft, ConfirmationPrompt, Draft, Effect, PROMPT_TTL, Pending, Question, Reply, RequestedAction,
+    Session, drafts::redraft, step::Step,
 };
 use crate::text::fold;
 
@@ -135,7 +135,7 @@ impl Step<'_> {
     /// Whether a code is expected for a request that is not too old.
     pub(super) fn awaits_code(&self) -> bool {
         matches!(&self.state.session, Session::AwaitingCode { request: Some(request), .. }
-            if self.facts.now.signed_duration_since(request.at) < DEFERRED_REQUEST_TTL)
+            if request.is_waiting(self.facts.now))
     }
 
     pub(super) fn show_prompt(&mut self, draft: Draft, checked: CheckedDraft) {

@@ -1,6 +1,6 @@
 //! The conversation state: the session, the open question, counters, flows.
 
-use super::{PROMPT_TTL, PayeeOption, RateWindow, StepContext};
+use super::{DEFERRED_REQUEST_TTL, PROMPT_TTL, PayeeOption, RateWindow, StepContext};
 use crate::{
     ids::{PromptId, TransferId, UserId, VerificationId},
     locale::Locale,
@@ -111,6 +111,14 @@ pub struct DeferredRequest {
     pub what: RequestedAction,
     /// When the person asked.
     pub at: DateTime<Utc>,
+}
+
+impl DeferredRequest {
+    /// Whether it still waits for its code; an older one is forgotten.
+    #[must_use]
+    pub fn is_waiting(&self, now: DateTime<Utc>) -> bool {
+        now.signed_duration_since(self.at) < DEFERRED_REQUEST_TTL
+    }
 }
 
 /// A request for which the number must be proved.
@@ -351,7 +359,7 @@ impl Conversation {
         match self.session {
             Session::Open { user, since }
                 if facts.now.signed_duration_since(since) < facts.session_ttl
-                    && facts.sessions_end.is_none_or(|end| since > end) =>
+                    && !facts.freeze.ends_session_of(since) =>
             {
                 Some(user)
             }

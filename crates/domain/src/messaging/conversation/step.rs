@@ -1,8 +1,8 @@
 //! The order of handling: compliance words, limits, handoff, the pending question, parsing.
 
 use super::{
-    AgentCommand, CodeChecked, CodeSent, Conversation, DEFERRED_REQUEST_TTL, DeferredRequest, Effect, Event,
-    FiguresQuery, InboundContent, Pending, Reply, RequestedAction, Session, StepContext, rate::Rate,
+    AgentCommand, CodeChecked, CodeSent, Conversation, DeferredRequest, Effect, Event, FiguresQuery,
+    InboundContent, Pending, Reply, RequestedAction, Session, StepContext, rate::Rate,
 };
 use crate::{
     ids::UserId,
@@ -169,9 +169,7 @@ impl Step<'_> {
     fn on_number(&mut self, number: PhoneNumber) {
         self.state.number = Some(number);
         let request = match std::mem::take(&mut self.state.session) {
-            Session::AwaitingNumber { request: Some(request) }
-                if self.facts.now.signed_duration_since(request.at) < DEFERRED_REQUEST_TTL =>
-            {
+            Session::AwaitingNumber { request: Some(request) } if request.is_waiting(self.facts.now) => {
                 request.what
             }
             session => {
@@ -383,9 +381,7 @@ impl Step<'_> {
 
 fn fresh_request(session: Session, facts: &StepContext) -> Option<RequestedAction> {
     match session {
-        Session::AwaitingCode { request: Some(request), .. }
-            if facts.now.signed_duration_since(request.at) < DEFERRED_REQUEST_TTL =>
-        {
+        Session::AwaitingCode { request: Some(request), .. } if request.is_waiting(facts.now) => {
             Some(request.what)
         }
         _ => None,

@@ -38,7 +38,8 @@ fn frozen_means_that_nothing_waits_and_nobody_is_signed_in() {
 
 #[test]
 fn a_session_from_before_the_freeze_is_over_in_every_chat() {
-    let frozen = StepContext { sessions_end: Some(DateTime::UNIX_EPOCH), ..later(1) };
+    let freeze = Freeze { last_frozen_at: Some(DateTime::UNIX_EPOCH), ..Freeze::default() };
+    let frozen = StepContext { freeze, ..later(1) };
     assert_eq!(open().step(plainly(Intent::CheckBalance), &frozen).1, [Effect::StartVerification]);
     let (state, _) = with_prompt();
     assert_eq!(state.step(says("sí"), &frozen).1, [Effect::StartVerification], "nobody pays");

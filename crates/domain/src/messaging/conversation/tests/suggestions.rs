@@ -55,13 +55,13 @@ fn the_buttons_are_two_wishes_and_something_else() {
 
 #[test]
 fn nothing_that_moves_money_opts_out_or_freezes_is_suggested_or_done_by_a_button() {
+    use Intent::{Confirm, Deny, FreezeAccount, Start, Stop, Transfer, VerifyCode};
     for intent in Intent::ALL.iter().copied().filter(|intent| !intent.can_be_suggested()) {
         let (_, effects) = open().step(near(&[intent]), &facts());
         assert_eq!(effects, [Effect::Reply(Reply::NotUnderstood)], "{intent:?}");
         let (_, effects) = open().step(tapped(&format!("wish:{}", intent.label())), &facts());
         assert_eq!(effects, [Effect::Reply(Reply::NothingPending)], "{intent:?}");
     }
-    use Intent::{Confirm, Deny, FreezeAccount, Start, Stop, Transfer, VerifyCode};
     for never in [Transfer, Stop, Start, FreezeAccount, Confirm, Deny, VerifyCode] {
         assert!(!never.can_be_suggested(), "{never:?}");
     }
