@@ -16,15 +16,7 @@ const PAYEES_SHOWN: usize = 20;
 
 impl HandleMessage {
     pub(super) async fn read_payees(&self, user: UserId) -> Result<Event, TurnError> {
-        let known = self.parts.payees.known_to(user).await?;
-        let more = known.len().saturating_sub(PAYEES_SHOWN);
-        let line = |payee: Payee| PayeeLine {
-            name: payee.name,
-            bank: payee.account.bank().map(str::to_owned),
-            account: payee.account.masked(),
-        };
-        let lines = known.into_iter().take(PAYEES_SHOWN).map(line).collect();
-        Ok(Event::Payees(PayeeList { lines, more: i64::try_from(more).unwrap_or(i64::MAX) }))
+        Ok(Event::Payees(list(self.parts.payees.known_to(user).await?)))
     }
 
     /// Gives a payee another name, at the end of the turn: a turn that runs again finds it under the old one.
@@ -95,7 +87,44 @@ impl HandleMessage {
     }
 }
 
+/// The payees that one reply shows, and how many more there are.
+fn list(known: Vec<Payee>) -> PayeeList {
+    let more = known.len().saturating_sub(PAYEES_SHOWN);
+    let line = |payee: Payee| PayeeLine {
+        name: payee.name,
+        bank: payee.account.bank().map(str::to_owned),
+        account: payee.account.masked(),
+    };
+    let lines = known.into_iter().take(PAYEES_SHOWN).map(line).collect();
+    PayeeList { lines, more: i64::try_from(more).unwrap_or(i64::MAX) }
+}
+
 /// A payee as a choice.
 pub(super) fn option(payee: Payee) -> PayeeOption {
     PayeeOption { name: payee.name, account: payee.account }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{ids::PayeeId, money::account_number::AccountNumber};
+
+    #[test]
+    fn a_long_list_says_how_many_more_there_are() {
+        let payees = |count: usize| -> Vec<Payee> {
+            let payee = |number: usize| Payee {
+                id: PayeeId(uuid::Uuid::nil()),
+                owner: UserId(uuid::Uuid::nil()),
+                name: format!("Ana {number}"),
+                account: AccountNumber::Plain("1234567890".into()),
+                last_paid_at: chrono::DateTime::UNIX_EPOCH,
+            };
+            (0..count).map(payee).collect()
+        };
+        for (known, shown, more) in [(0, 0, 0), (20, 20, 0), (21, 20, 1), (34, 20, 14)] {
+            let list = list(payees(known));
+            assert_eq!((list.lines.len(), list.more), (shown, more));
+        }
+        assert_eq!(list(payees(34)).lines[0].name, "Ana 0", "the one paid last comes first");
+    }
 }

@@ -76,7 +76,8 @@ mod tests {
         assert_eq!(near("Anna", 3), ["Ana Ruiz"]);
         assert_eq!(near("Brunno", 3), ["Bruno"]);
         assert_eq!(near("lallo", 3), ["primo Lalo"]);
-        assert_eq!(near("Ans", 1), ["Anselmo"]);
+        assert_eq!(near("Anselm", 1), ["Anselmo"]);
+        assert_eq!(near("Ana", 1), ["Ana Ruiz"], "only so many are shown");
         for name in ["Xochitl", "", "¿?"] {
             assert!(near(name, 3).is_empty(), "{name}");
         }
