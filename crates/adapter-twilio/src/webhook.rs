@@ -188,6 +188,14 @@ mod tests {
     }
 
     #[test]
+    fn the_profile_name_is_told_as_the_sender_wrote_it() {
+        let form = "MessageSid=SM1&From=whatsapp%3A%2B525512345678&To=whatsapp%3A%2B14155238886&Body=hola";
+        assert_eq!(message(form).profile_name, None);
+        let named = message(&format!("{form}&ProfileName=Ana+%F0%9F%8C%B8"));
+        assert_eq!(named.profile_name.as_deref(), Some("Ana 🌸"));
+    }
+
+    #[test]
     fn another_number_or_account_is_not_ours() {
         assert!(
             !message("MessageSid=SM1&From=whatsapp%3A%2B525512345678&To=whatsapp%3A%2B15550001111").is_ours
