@@ -208,7 +208,7 @@ did-you-mean-line = { $wish ->
     [spending] { $number }. My spending
     [ask_limits] { $number }. My limits
     [receive_details] { $number }. How I get paid
-    [talk_to_human] { $number }. Talk to a person
+    [agent] { $number }. Speak to a person
     [report_problem] { $number }. Report a problem
     [help] { $number }. Help
    *[other] { $number }. Something else
@@ -219,7 +219,7 @@ button-wish = { $wish ->
     [spending] My spending
     [ask_limits] My limits
     [receive_details] How I get paid
-    [talk_to_human] Talk to a person
+    [agent] Speak to a person
     [report_problem] Report a problem
     [help] Help
    *[other] Something else

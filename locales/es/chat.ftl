@@ -208,7 +208,7 @@ did-you-mean-line = { $wish ->
     [spending] { $number }. Mis gastos
     [ask_limits] { $number }. Mis límites
     [receive_details] { $number }. Cómo me pagan
-    [talk_to_human] { $number }. Hablar con alguien
+    [agent] { $number }. Hablar con alguien
     [report_problem] { $number }. Reportar un problema
     [help] { $number }. Ayuda
    *[other] { $number }. Otra cosa
@@ -219,7 +219,7 @@ button-wish = { $wish ->
     [spending] Mis gastos
     [ask_limits] Mis límites
     [receive_details] Cómo me pagan
-    [talk_to_human] Hablar con alguien
+    [agent] Hablar con alguien
     [report_problem] Reportar un problema
     [help] Ayuda
    *[other] Otra cosa

@@ -208,7 +208,7 @@ did-you-mean-line = { $wish ->
     [spending] { $number }. Meus gastos
     [ask_limits] { $number }. Meus limites
     [receive_details] { $number }. Como me pagam
-    [talk_to_human] { $number }. Falar com alguém
+    [agent] { $number }. Falar com alguém
     [report_problem] { $number }. Relatar um problema
     [help] { $number }. Ajuda
    *[other] { $number }. Outra coisa
@@ -219,7 +219,7 @@ button-wish = { $wish ->
     [spending] Meus gastos
     [ask_limits] Meus limites
     [receive_details] Como me pagam
-    [talk_to_human] Falar com alguém
+    [agent] Falar com alguém
     [report_problem] Relatar um problema
     [help] Ajuda
    *[other] Outra coisa

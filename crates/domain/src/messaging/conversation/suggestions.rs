@@ -13,6 +13,14 @@ pub const SUGGESTED_MAX: usize = 2;
 /// What the button for something else says in its id.
 pub(super) const SOMETHING_ELSE: &str = "other";
 
+/// A wish as the catalogues name it.
+pub(super) const fn name_of(wish: Intent) -> &'static str {
+    match wish {
+        Intent::TalkToHuman => "agent",
+        other => other.label(),
+    }
+}
+
 /// The title of that button, as people copy it where no button can be shown.
 const SOMETHING_ELSE_TITLES: [&str; 3] = ["otra cosa", "something else", "outra coisa"];
 

@@ -3,7 +3,10 @@
 use super::{Button, Reply, Text};
 use crate::{
     messaging::{
-        conversation::{ConfirmationPrompt, DraftChoice, suggestions::SOMETHING_ELSE},
+        conversation::{
+            ConfirmationPrompt, DraftChoice,
+            suggestions::{SOMETHING_ELSE, name_of},
+        },
         flow::{BUTTON_LENGTH_MAX, BUTTONS_MAX},
     },
     text::truncate,
@@ -32,11 +35,11 @@ impl Reply {
                 .into(),
             Self::DidYouMean(wishes) => wishes
                 .iter()
-                .map(|wish| wish.label())
-                .chain([SOMETHING_ELSE])
-                .map(|wish| Button {
-                    id: format!("wish:{wish}"),
-                    title: Text::plain("button-wish").with("wish", wish),
+                .map(|wish| (wish.label(), name_of(*wish)))
+                .chain([(SOMETHING_ELSE, SOMETHING_ELSE)])
+                .map(|(id, name)| Button {
+                    id: format!("wish:{id}"),
+                    title: Text::plain("button-wish").with("wish", name),
                 })
                 .collect(),
             // More than any channel can show: their numbers are answered.

@@ -6,7 +6,8 @@ use crate::{
     messaging::{
         conversation::{
             ConfirmationPrompt, FiguresQuery, PastReceipt, Question, Receiving, Spending, Statement,
-            StatementLine, StepUp, suggestions::SOMETHING_ELSE,
+            StatementLine, StepUp,
+            suggestions::{SOMETHING_ELSE, name_of},
         },
         intent::{Intent, Period, Topic},
     },
@@ -161,7 +162,7 @@ impl Answer {
 
 /// The question, and one numbered line for each wish and for something else.
 fn did_you_mean(wishes: &[Intent]) -> Vec<Text> {
-    let named = wishes.iter().map(|wish| wish.label()).chain([SOMETHING_ELSE]);
+    let named = wishes.iter().copied().map(name_of).chain([SOMETHING_ELSE]);
     let line = |(number, wish): (i64, &str)| {
         Text::plain("did-you-mean-line").with_number("number", number).with("wish", wish)
     };
