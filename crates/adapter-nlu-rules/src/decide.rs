@@ -4,6 +4,7 @@
 mod asked;
 mod entities;
 mod explained;
+mod nearest;
 mod own_words;
 mod retracted;
 mod scores;
@@ -22,7 +23,7 @@ use crate::{
     names,
     numbers::{Reading, is_number_word},
     patterns::{Sections, is_in_class},
-    payees, periods, relative,
+    payee_changes, payees, periods, relative,
     slots::{self, Amount},
     spelling,
     tokens::{Kind, Token, fold, tokenise, word_at},
@@ -35,8 +36,8 @@ use domain::{
     messaging::{
         clear_yes::is_clear_yes,
         intent::{
-            AmountReading, AskedFor, DestinationKind, Dialogue, Entities, Intent, NamedDestination, Topic,
-            Understanding,
+            AmountReading, AskedFor, DestinationKind, Dialogue, Entities, Intent, NamedDestination,
+            PayeeChange, Topic, Understanding,
         },
     },
     money::{Currency, account_number::AccountNumber},
@@ -77,6 +78,9 @@ pub(crate) fn decide(text: &str, home: Region, dialogue: &Dialogue) -> Understan
     with_features(text, dialogue, |facts, shown| {
         let mut understood = facts.understood(text);
         understood.locale = shown.or(dialogue.locale);
+        if understood.intent == Intent::Unknown {
+            understood.nearest = facts.nearest();
+        }
         understood.entities.destination = understood.entities.destination.map(|d| normalise(d, home));
         understood.confidence = if understood.intent == Intent::Unknown { 0.3 } else { 0.9 };
         understood
@@ -132,6 +136,12 @@ fn with_features<T>(
         opinions: OnceCell::new(),
     };
     then(&facts, found_language.shown)
+}
+
+/// A change to a payee. In the API it is a question for help.
+fn of_payees(change: PayeeChange) -> Understanding {
+    let entities = Entities { topic: Some(Topic::Payees), payee_change: Some(change), ..Entities::default() };
+    Understanding { intent: Intent::Help, entities, explained: true, ..Understanding::unknown() }
 }
 
 /// True if a command is in quotation marks: the person quotes or mentions it and doesn't give it.
@@ -271,6 +281,9 @@ impl MessageFeatures<'_> {
         }
         if self.words.is_empty() {
             return Understanding::unknown();
+        }
+        if let Some(change) = payee_changes::find(text, &self.dialogue.payees) {
+            return of_payees(change);
         }
         if let Some(answer) = self.answer() {
             return answer;
