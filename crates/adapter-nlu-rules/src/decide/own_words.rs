@@ -6,6 +6,8 @@ use super::*;
 /// which people hardly write for another reason.
 const OWN_WORDS: f32 = 0.6;
 const OWN_WORDS_TO_NUMBER: f32 = 0.15;
+/// The same where the first word looks like a command with its pronoun: «retáchale 130 a Susy».
+const OWN_COMMAND: f32 = 0.3;
 
 impl MessageFeatures<'_> {
     /// True for a question about one's own possibilities: "can I still send Anthony 4,000 today?"
@@ -51,6 +53,7 @@ impl MessageFeatures<'_> {
             && !self.has_past_verb()
             && !self.states_debt()
             && !self.measures()
+            && !self.holds("incoming")
             && !self.sounds_past()
             && !self.calls_another()
             && !self.names_own_account()
@@ -58,8 +61,20 @@ impl MessageFeatures<'_> {
             && !self.says_yes_first()
             && !self.holds("help_howto")
             && !self.holds("report_strong")
-            && self.opinion(Intent::Transfer)
-                >= if self.has_explicit_destination() { OWN_WORDS_TO_NUMBER } else { OWN_WORDS }
+            && self.opinion(Intent::Transfer) >= self.least_opinion()
+    }
+
+    /// How sure the model must be.
+    fn least_opinion(&self) -> f32 {
+        let first = self.words.iter().find(|word| !vocabulary::is_neutral(word)).copied().unwrap_or_default();
+        let commands = ["ale", "ele", "ile", "ales", "eles", "iles", "alo", "elo"];
+        if self.has_explicit_destination() {
+            OWN_WORDS_TO_NUMBER
+        } else if first.len() >= 6 && commands.iter().any(|end| first.ends_with(end)) {
+            OWN_COMMAND
+        } else {
+            OWN_WORDS
+        }
     }
 
     /// Whether the text says what is owed, or what something costs, and commands nothing.

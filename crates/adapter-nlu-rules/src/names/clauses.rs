@@ -24,7 +24,8 @@ impl Finder<'_> {
         let points_back =
             ["le", "les", "selo", "sela", "selos", "selas"].iter().any(|end| verb.ends_with(end))
                 || matches!(object, "it" | "him" | "her" | "them");
-        let has_clause = self.tokens.iter().take(command).any(|token| token.folded == ",");
+        let joins = |token: &Token| matches!(token.folded.as_str(), "," | "so" | "y" | "and" | "." | ":");
+        let has_clause = self.tokens.iter().take(command).any(joins);
         if !points_back || !has_clause {
             return None;
         }

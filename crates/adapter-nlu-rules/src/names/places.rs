@@ -122,7 +122,14 @@ impl Finder<'_> {
         let is_owned = matches!(word, "de" | "del" | "da" | "do")
             && matches!(owned, "los" | "las" | "os" | "as" | "esos" | "the")
             && !amount.marks.excluded();
-        is_owned.then_some(next)
+        // «los 1200 de la renta» says what for.
+        let first =
+            next.saturating_add(usize::from(LEXICON.determiners.contains(word_at(self.tokens, next))));
+        let is_person = self.is_capitalised(first)
+            || [&LEXICON.relations, &LEXICON.role_nouns, &LEXICON.titles]
+                .iter()
+                .any(|list| list.contains(word_at(self.tokens, first)));
+        (is_owned && is_person).then_some(next)
     }
 
     /// Where the name starts behind «la cuenta de», «nombre de», «conta da», "the account of".

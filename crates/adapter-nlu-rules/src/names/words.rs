@@ -45,6 +45,12 @@ impl Finder<'_> {
             if words.is_empty() && LEXICON.never_names.contains(word) {
                 return None;
             }
+            // "my sister in law"
+            if word == "in" && word_at(self.tokens, at.saturating_add(1)) == "law" && !words.is_empty() {
+                words.extend(["in".to_owned(), "law".to_owned()]);
+                at = at.saturating_add(2);
+                break;
+            }
             let is_particle = PARTICLES.contains(&word);
             let is_lower_tail = had_capital && !self.is_capitalised(at) && !self.all_large && !is_particle;
             if is_lower_tail || self.ends_name(at, word, words.len() == titles) {

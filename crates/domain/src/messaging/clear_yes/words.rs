@@ -13,7 +13,7 @@ va / va que va / va que juega / ya vas / ya estas / vale / sale / sale y vale / 
 arre / sobres / jalo / jalale / simon / simona / simona la mona / a huevo / ahuevo / aja / ajam / mhm / de una
 correcto / es correcto / todo correcto / todo es correcto / son correctos / exacto / exactamente / asi es / eso es
 eso mero / asi mero / asi mismo / tal cual / ya rugiste / fierro / perfecto / listo / afirmativo / positivo / de acuerdo / deacuerdo / trato hecho
-esta bien / ta bien / esta vien / ta vien / estabien / esta bueno / ta bueno / esta perfecto / muy bien / los datos son correctos
+esta bien / ta bien / esta vien / ta vien / estabien / esta bueno / ta bueno / esta perfecto / muy bien / los datos son correctos / los datos estan bien
 adelante / procede / proceda / procedan / proceder / continua / sigue / siga / hazlo / hazla / hagalo / hacelo
 hagale / dele / hagamoslo / sipo / joya / ejecutalo / ejecutala / procesalo / procesala
 confirmo / confirmar / confirma / confirmado / confirmada / confirmalo / confirmala / lo confirmo / la confirmo
@@ -27,7 +27,7 @@ confirmar pago / confirmar transferencia / confirmo pago / confirmo transferenci
 # English
 yes / yep / yup / yea / yeah / yessir / yas / aye / sure / sure thing / for sure / ok / oki / okie / okey / okay
 okas / okis / okok / alright / all right / aight / correct / all correct / thats correct / that is correct / its correct
-thats right / that is right / spot on / thats the right one / that is the right one / exactly / affirmative / absolutely / definitely / certainly / of course / indeed / perfect
+thats right / that is right / spot on / thats the right one / that is the right one / thats the one / that is the one / exactly / affirmative / absolutely / definitely / certainly / of course / indeed / perfect
 sounds good / looks good / looks right
 everything looks right / that all looks right / all looks right / all looks good / everything looks good / everything looks correct / everything is correct / it all looks right
 it all looks good / looks correct / thats what i said / that is what i said / go ahead / please go ahead / go for it / do it / please do
@@ -72,7 +72,7 @@ transfierela / transfierele / depositalo / depositale / pagalo / pagale / manda 
 submit / submit it / crack on / send / send it / pay / pay it / transfer / transfer it / go
 # To whom it is said
 ventanilla / senor / senora / senorita / sir / maam / madam / bot / bro / compa / carnal / wey / guey / amigo / amiga
-dude / buddy / mate / man / parce / parcero / che / to me / lol / xd
+dude / buddy / mate / man / parce / parcero / che / mijo / mija / to me / lol / xd
 # Assent that says no yes by itself: people decline with it too
 thats fine / that is fine / thats ok / that is ok / its fine / its ok / tudo certo / esta tudo certo / todo en orden
 es esa la cuenta / esa es la cuenta / es la cuenta / esa es / ese es / es esa / es ese / esa mera / ese mero
