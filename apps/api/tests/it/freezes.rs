@@ -2,7 +2,7 @@
 
 use crate::{
     people::{PASSWORD, answer, on_both, refused},
-    server::{DEMO, PATIENCE, Server},
+    server::{PATIENCE, Server},
 };
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
