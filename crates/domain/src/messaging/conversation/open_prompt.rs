@@ -75,6 +75,15 @@ impl Step<'_> {
         matches!(&self.state.pending, Some(Pending::ConfirmationPrompt(prompt)) if self.facts.now < prompt.expires_at)
     }
 
+    /// Whether a payment waits for an answer: its missing part, a yes, or its code.
+    pub(super) fn has_payment_waiting(&self) -> bool {
+        match &self.state.pending {
+            Some(Pending::ConfirmationPrompt(_)) => self.has_open_prompt(),
+            Some(Pending::Draft(_) | Pending::StepUp(_)) => true,
+            Some(Pending::YesOrNo(_) | Pending::WhichPayee(_) | Pending::Suggestion(_)) | None => false,
+        }
+    }
+
     /// Drops the question that waits: somebody else asks from now on. A payment that waits for its code goes on
     /// waiting, because no yes lets it through.
     pub(super) fn drop_prompt(&mut self) {

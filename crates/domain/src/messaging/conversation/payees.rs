@@ -19,11 +19,7 @@ impl Step<'_> {
     }
 
     fn wait_for_payee(&mut self, request: RequestedAction, options: Vec<PayeeOption>) {
-        let is_free = matches!(
-            &self.state.pending,
-            None | Some(Pending::YesOrNo(_) | Pending::WhichPayee(_) | Pending::Suggestion(_))
-        );
-        if is_free {
+        if !self.has_payment_waiting() {
             let choice = PayeeChoice { request, options, asked_at: self.facts.now };
             self.state.pending = Some(Pending::WhichPayee(choice));
         }

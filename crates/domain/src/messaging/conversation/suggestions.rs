@@ -29,7 +29,7 @@ impl Step<'_> {
     pub(super) fn suggest(&mut self, understanding: &Understanding) -> bool {
         let near = understanding.nearest.iter().copied().filter(|wish| wish.can_be_suggested());
         let wishes: Vec<Intent> = near.take(SUGGESTED_MAX).collect();
-        if wishes.is_empty() || self.state.pending.is_some() || self.is_asked_by_flow() {
+        if wishes.is_empty() || self.has_payment_waiting() || self.is_asked_by_flow() {
             return false;
         }
         let suggestion = Suggestion { wishes: wishes.clone(), asked_at: self.facts.now };

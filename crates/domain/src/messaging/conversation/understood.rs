@@ -113,6 +113,10 @@ impl Step<'_> {
     /// Takes the message as a choice among the readings of a draft.
     fn choose_reading(&mut self, text: &str, understanding: &Understanding) -> bool {
         let Some(Pending::Draft(draft)) = &self.state.pending else { return false };
+        // «borra a la Ruiz» names a payee, and picks none.
+        if understanding.entities.payee_change.is_some() {
+            return false;
+        }
         let Some(draft) = chosen(draft, text, &understanding.entities) else { return false };
         self.state.misunderstood = 0;
         self.want(RequestedAction::Transfer(draft));

@@ -123,6 +123,26 @@ fn a_payment_that_waits_keeps_its_question() {
 }
 
 #[test]
+fn a_prompt_that_is_over_keeps_no_question_waiting() {
+    let (state, _) = with_prompt();
+    let request = RequestedAction::Spending(FiguresQuery::default());
+    let (state, _) = state.step(Event::WhichPayee { request, options: vec![lopez(), ruiz()] }, &later(6));
+    let (_, effects) = state.step(reads("la Ruiz", Intent::Transfer, named("ruiz")), &later(6));
+    assert!(matches!(effects.as_slice(), [Effect::ReadSpending(..)]), "{effects:?}");
+}
+
+#[test]
+fn a_change_to_a_payee_picks_none_for_a_payment() {
+    let (state, _) = open().step(pay("5", "012345678901234567"), &facts());
+    let (state, _) =
+        state.step(Event::Prepared(Prepared::WhichPayee { options: vec![lopez(), ruiz()] }), &facts());
+    let change = PayeeChange::Forget { name: "Ana Ruiz".into() };
+    let entities = Entities { topic: Some(Topic::Payees), payee_change: Some(change), ..Entities::default() };
+    let (_, effects) = state.step(reads("borra a Ana Ruiz", Intent::Help, entities), &facts());
+    assert_eq!(effects, [Effect::FindPayeeToForget { user: user(), payee: sought("Ana Ruiz") }]);
+}
+
+#[test]
 fn a_payee_is_renamed_at_once_and_told_how_to_undo_it() {
     let change = PayeeChange::Rename { name: "Ana".into(), to: Some("Anita".into()) };
     let (state, effects) = open().step(asks_for(change), &facts());
