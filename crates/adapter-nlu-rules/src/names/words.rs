@@ -5,27 +5,15 @@ use super::*;
 impl Finder<'_> {
     /// The name that starts at a token, and the index after it.
     pub(super) fn collect(&self, start: usize) -> Option<(String, usize)> {
-        let mut at = start;
-        while self.token(at).is_some_and(|t| t.is_word() && LEXICON.determiners.contains(t.folded.as_str())) {
-            at = at.saturating_add(1);
-            self.token(at).filter(|token| token.is_word())?;
-        }
-        let first = at;
+        let first = self.behind_determiners(start)?;
+        let mut at = first;
         let mut words: Vec<String> = Vec::new();
         let mut titles = 0_usize;
         let mut had_capital = false;
         while let Some(token) = self.token(at).filter(|token| token.is_word() && words.len() < WORDS_MAX) {
             let word = token.folded.as_str();
             if words.is_empty() && matches!(word, "de" | "del" | "da" | "do") {
-                // «a los del taller», «a la de los tamales»
-                let is_owner = at > start
-                    && self.token(at.saturating_add(1)).is_some_and(|next| {
-                        next.is_word() && !LEXICON.never_names.contains(next.folded.as_str())
-                    });
-                if is_owner {
-                    return self.collect(at.saturating_add(1));
-                }
-                return None;
+                return self.owner(at).filter(|_| at > start);
             }
             let is_of = matches!(word, "de" | "del" | "da" | "do" | "dos" | "das" | "of" | "from");
             if !words.is_empty() && is_of {
@@ -61,18 +49,33 @@ impl Finder<'_> {
             words.push(written);
             at = end;
         }
-        if self.is_anybody(start, first, &words) {
-            return None;
-        }
-        if let Some(owner) = words.last_mut() {
-            // "into Okafor's account"
-            if let Some(name) = owner.strip_suffix("'s") {
-                *owner = name.to_owned();
-            }
-        }
         let only_title = words.len() == 1
             && words.first().is_some_and(|w| matches!(fold(w).as_str(), "mr" | "mrs" | "sr" | "dr"));
-        (!words.is_empty() && !only_title).then(|| (words.join(" "), at))
+        if words.is_empty() || only_title || self.is_anybody(start, first, &words) {
+            return None;
+        }
+        // "into Okafor's account"
+        let name = words.join(" ");
+        Some((name.strip_suffix("'s").map_or(name.clone(), str::to_owned), at))
+    }
+
+    /// The place of the first word behind articles and possessives.
+    fn behind_determiners(&self, start: usize) -> Option<usize> {
+        let mut at = start;
+        while self.token(at).is_some_and(|t| t.is_word() && LEXICON.determiners.contains(t.folded.as_str())) {
+            at = at.saturating_add(1);
+            self.token(at).filter(|token| token.is_word())?;
+        }
+        Some(at)
+    }
+
+    /// The name behind an «of» without a head: «a los del taller», «a la de los tamales».
+    fn owner(&self, of: usize) -> Option<(String, usize)> {
+        let next = of.saturating_add(1);
+        let is_name = self
+            .token(next)
+            .is_some_and(|next| next.is_word() && !LEXICON.never_names.contains(next.folded.as_str()));
+        if is_name { self.collect(next) } else { None }
     }
 
     /// «un amigo», "a friend": somebody, but nobody in particular.
