@@ -54,8 +54,11 @@ fn main() {
     let shorthand = shorthand();
     let mut classes: Vec<String> = Vec::new();
     let mut examples = Vec::new();
-    for language in ["es", "en", "pt"] {
-        let text = fs::read_to_string(format!("data/sentences/{language}.txt")).unwrap();
+    let mut files: Vec<_> =
+        fs::read_dir("data/sentences").unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    for file in files {
+        let text = fs::read_to_string(file).unwrap();
         read(&text, &shorthand, &mut random, &mut classes, &mut examples);
     }
     let table = train(&examples, classes.len(), &mut random);

@@ -199,3 +199,42 @@ prompt-again = You already sent { $amount } to that account { $minutes ->
     [one] 1 minute ago
    *[other] { $minutes } minutes ago
 }. Again?
+
+# When a text is near to a few wishes.
+did-you-mean = I didn't quite get that. Did you mean one of these?
+did-you-mean-line = { $wish ->
+    [check_balance] { $number }. My balance
+    [list_transactions] { $number }. My transactions
+    [spending] { $number }. My spending
+    [ask_limits] { $number }. My limits
+    [receive_details] { $number }. How I get paid
+    [agent] { $number }. Speak to a person
+    [report_problem] { $number }. Report a problem
+    [help] { $number }. Help
+   *[other] { $number }. Something else
+}
+button-wish = { $wish ->
+    [check_balance] My balance
+    [list_transactions] My transactions
+    [spending] My spending
+    [ask_limits] My limits
+    [receive_details] How I get paid
+    [agent] Speak to a person
+    [report_problem] Report a problem
+    [help] Help
+   *[other] Something else
+}
+
+# Payees: more of them, another name, and forgetting one.
+payees-more = { $more ->
+    [one] … and 1 more
+   *[other] … and { $more } more
+}
+payees-how = To change a name, type “rename { $name } to…”; to forget somebody, “delete { $name } from my contacts”.
+payee-unknown = { $name } isn't one of your contacts. Type “my contacts” to see who I know.
+payee-unknown-near = { $name } isn't one of your contacts.
+payee-renamed = Done: { $before } ({ $account }) is now called { $name }. To undo this, type “rename { $name } to { $before }”.
+payee-ask-new-name = What do you want to call them? Type it like this: “rename { $name } to…”, with the new name at the end.
+payee-bad-name = I can't use that name. Type it in one line, with up to 60 letters.
+payee-forget-ask = Shall I delete { $name } ({ $account }) from your contacts? Reply Yes or No. No money moves, and you can pay them again with the account number.
+payee-forgotten = Done: { $name } is no longer one of your contacts.

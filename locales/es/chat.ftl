@@ -199,3 +199,42 @@ prompt-again = Ya enviaste { $amount } a esa cuenta hace { $minutes ->
     [one] 1 minuto
    *[other] { $minutes } minutos
 }. ¿Otra vez?
+
+# When a text is near to a few wishes.
+did-you-mean = No te entendí bien. ¿Quisiste decir alguna de estas?
+did-you-mean-line = { $wish ->
+    [check_balance] { $number }. Ver mi saldo
+    [list_transactions] { $number }. Mis movimientos
+    [spending] { $number }. Mis gastos
+    [ask_limits] { $number }. Mis límites
+    [receive_details] { $number }. Cómo me pagan
+    [agent] { $number }. Hablar con alguien
+    [report_problem] { $number }. Reportar un problema
+    [help] { $number }. Ayuda
+   *[other] { $number }. Otra cosa
+}
+button-wish = { $wish ->
+    [check_balance] Ver mi saldo
+    [list_transactions] Mis movimientos
+    [spending] Mis gastos
+    [ask_limits] Mis límites
+    [receive_details] Cómo me pagan
+    [agent] Hablar con alguien
+    [report_problem] Reportar un problema
+    [help] Ayuda
+   *[other] Otra cosa
+}
+
+# Payees: more of them, another name, and forgetting one.
+payees-more = { $more ->
+    [one] … y 1 más
+   *[other] … y { $more } más
+}
+payees-how = Para cambiar un nombre, escribe «renombra a { $name } como…»; para olvidarlo, «borra a { $name } de mis contactos».
+payee-unknown = No tengo a { $name } entre tus contactos. Escribe «mis contactos» para ver a quién conozco.
+payee-unknown-near = No tengo a { $name } entre tus contactos.
+payee-renamed = Listo: { $before } ({ $account }) ahora se llama { $name }. Para deshacerlo, escribe «renombra a { $name } como { $before }».
+payee-ask-new-name = ¿Cómo quieres llamarle? Escríbelo así: «renombra a { $name } como…», con el nombre nuevo al final.
+payee-bad-name = Ese nombre no lo puedo usar. Escríbelo en una línea, con hasta 60 letras.
+payee-forget-ask = ¿Borro a { $name } ({ $account }) de tus contactos? Responde Sí o No. No se mueve dinero y podrás volver a pagarle con su número de cuenta.
+payee-forgotten = Listo: { $name } ya no está entre tus contactos.

@@ -199,3 +199,42 @@ prompt-again = Você já enviou { $amount } para essa conta há { $minutes ->
     [one] 1 minuto
    *[other] { $minutes } minutos
 }. De novo?
+
+# When a text is near to a few wishes.
+did-you-mean = Não entendi direito. Você quis dizer uma destas?
+did-you-mean-line = { $wish ->
+    [check_balance] { $number }. Ver meu saldo
+    [list_transactions] { $number }. Meu extrato
+    [spending] { $number }. Meus gastos
+    [ask_limits] { $number }. Meus limites
+    [receive_details] { $number }. Como me pagam
+    [agent] { $number }. Falar com alguém
+    [report_problem] { $number }. Relatar um problema
+    [help] { $number }. Ajuda
+   *[other] { $number }. Outra coisa
+}
+button-wish = { $wish ->
+    [check_balance] Ver meu saldo
+    [list_transactions] Meu extrato
+    [spending] Meus gastos
+    [ask_limits] Meus limites
+    [receive_details] Como me pagam
+    [agent] Falar com alguém
+    [report_problem] Relatar um problema
+    [help] Ajuda
+   *[other] Outra coisa
+}
+
+# Payees: more of them, another name, and forgetting one.
+payees-more = { $more ->
+    [one] … e mais 1
+   *[other] … e mais { $more }
+}
+payees-how = Para mudar um nome, escreva “renomeia { $name } para…”; para esquecer alguém, “apaga { $name } dos meus contatos”.
+payee-unknown = Não tenho { $name } entre os seus contatos. Escreva “meus contatos” para ver quem eu conheço.
+payee-unknown-near = Não tenho { $name } entre os seus contatos.
+payee-renamed = Pronto: { $before } ({ $account }) agora se chama { $name }. Para desfazer, escreva “renomeia { $name } para { $before }”.
+payee-ask-new-name = Que nome você quer usar? Escreva assim: “renomeia { $name } para…”, com o nome novo no final.
+payee-bad-name = Não posso usar esse nome. Escreva em uma linha, com até 60 letras.
+payee-forget-ask = Apago { $name } ({ $account }) dos seus contatos? Responda Sim ou Não. Nenhum dinheiro é movido, e você pode pagar de novo com o número da conta.
+payee-forgotten = Pronto: { $name } não está mais entre os seus contatos.

@@ -83,6 +83,7 @@ fn inbound(item: &Item, message: &Message, account: ChannelAccount, is_ours: boo
         provider_event_id: message.id.clone(),
         phone: phone_of(&message.sender),
         sender: message.sender.clone(),
+        profile_name: message.profile_name.clone(),
         content: message.content.said(&message.kind),
         is_ours,
         sent_at: instant(message.timestamp.as_deref()),
@@ -100,6 +101,7 @@ fn identity_changed(
 ) -> Vec<InboundEvent> {
     let told = InboundMessage {
         content: InboundContent::IdentityChanged,
+        profile_name: None,
         ..inbound(item, message, account, is_ours)
     };
     let renamed = message.content.new_addresses().filter(|address| **address != message.sender);

@@ -55,6 +55,8 @@ pub struct Message {
     pub id: String,
     /// Address to reply to: the digits of the sender's number, or else their business-scoped id.
     pub sender: String,
+    /// Name that the sender's profile shows, verbatim.
+    pub profile_name: Option<String>,
     /// Recipient of an echo.
     pub recipient: Option<String>,
     /// Unix time in seconds.
@@ -287,6 +289,7 @@ fn message<'a>(
     let message = Message {
         id: read.word("id")?,
         sender,
+        profile_name: contact.and_then(|(_, _, raw)| Object::read(raw)?.object("profile")?.text("name")),
         recipient: read.word("to").or_else(|| read.word("to_user_id")),
         timestamp: read.word("timestamp"),
         has_context: read.member("context").is_some(),

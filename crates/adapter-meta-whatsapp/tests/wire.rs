@@ -324,6 +324,7 @@ fn inbound(number: &str) -> InboundMessage {
         provider_event_id: "wamid.IN".into(),
         sender: "5215512345678".into(),
         phone: None,
+        profile_name: None,
         content: InboundContent::Text("hola".into()),
         is_ours: true,
         sent_at: None,

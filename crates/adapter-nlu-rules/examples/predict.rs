@@ -73,6 +73,7 @@ fn prediction(id: &Value, understood: &Understanding) -> Value {
         "intent": understood.intent.label(),
         "also_said": understood.also.iter().map(|intent| intent.label()).collect::<Vec<_>>(),
         "explained": understood.explained,
+        "nearest": understood.nearest.iter().map(|intent| intent.label()).collect::<Vec<_>>(),
         "confidence": understood.confidence,
         "locale": understood.locale.map(Locale::tag),
         "amount": slots.amount.as_ref().and_then(AmountReading::exact),

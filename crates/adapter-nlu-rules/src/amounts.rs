@@ -85,6 +85,14 @@ fn is_less(before: &[Token]) -> bool {
 fn amount_at(tokens: &[Token], at: usize, reading: Reading, before: &[Token]) -> Option<(Token, usize)> {
     let (mut currency, has_symbol, number_at) = currency_before(tokens, at);
     let number = tokens.get(number_at).filter(|t| matches!(t.kind, Kind::Number | Kind::Word))?;
+    // «Gráfica Dois Irmãos»
+    let in_name = number.is_word()
+        && number.is_capitalised()
+        && at >= 1
+        && tokens.get(at.saturating_add(1)).is_some_and(|t| t.is_word() && t.is_capitalised());
+    if in_name {
+        return None;
+    }
     let Phrase { mut value, mut end } = read_phrase(tokens, number_at, reading)?;
     let single = is_single(tokens, number_at, end);
     let mut marks = Marks { has_currency: has_symbol, ..Marks::default() };
@@ -165,7 +173,7 @@ fn currency_after(tokens: &[Token], at: usize) -> Option<CurrencyAfter> {
     if token.kind == Kind::Symbol {
         return found(CURRENCIES.symbol(&token.folded), 1);
     }
-    if !token.is_word() {
+    if !token.is_word() || token.folded == "real" && matches!(next, "quick" | "fast" | "soon" | "nice") {
         return None;
     }
     match (token.folded.as_str(), next) {

@@ -27,8 +27,11 @@ pub(crate) fn is_past(tokens: &[Token], at: usize) -> bool {
     let Some(token) = tokens.get(at) else { return false };
     let Some(form) = form_of(token) else { return false };
     let word = token.folded.as_str();
-    if form.is("past") && !(form.is("imp") && word == "put") {
-        return true;
+    if form.is("past") {
+        // "put", "hit": the past looks like the command, and the subject tells.
+        const SUBJECTS: [&str; 8] = ["i", "you", "he", "she", "we", "they", "it", "just"];
+        let same = form.is("imp") && form.english;
+        return !same || at.checked_sub(1).is_some_and(|before| SUBJECTS.contains(&word_at(tokens, before)));
     }
     if !form.is("pastacc") {
         return false;
@@ -117,10 +120,21 @@ impl<'a> Around<'a> {
 
     fn is_negated(&self) -> bool {
         let near = Self::last_of(&self.clause, 4);
-        let negated = near.iter().any(|word| LEXICON.negations.contains(word));
+        let negated = near.iter().any(|word| LEXICON.negations.contains(word))
+            || near.windows(2).any(|pair| matches!(pair, ["nada" | "deja" | "dejen" | "para", "de"]));
         let last = self.clause.last().copied().unwrap_or_default();
         let idiom = ["worries", "problem", "pedo", "hay", "problema"];
         let is_idiom = self.clause.contains(&"no") && self.clause.iter().any(|word| idiom.contains(word));
+        // «no preguntes y manda 200»: a command behind «y» isn't negated; Spanish negates with another form.
+        let joined = near.iter().rposition(|word| matches!(*word, "y" | "e"));
+        let is_new = self.form.romance
+            && self.form.is("imp")
+            && !self.form.is("subj2")
+            && !self.form.english
+            && joined.is_some_and(|at| !near.iter().skip(at).any(|word| LEXICON.negations.contains(word)));
+        if is_new {
+            return false;
+        }
         // «300 no, manda 200»: the negation belongs to the amount.
         let belongs_to_amount = self.clause.contains(&"<amt>") && matches!(last, "no" | "nao");
         negated && !matches!(last, "mejor" | "better") && !is_idiom && !belongs_to_amount
@@ -150,6 +164,23 @@ impl<'a> Around<'a> {
                 return (false, negated);
             }
             self.infinitive()
+        } else if form.is("ger") {
+            // «me colabora girándole 45 a Yeimi», «ayúdame pasándole 50»
+            const HELPS: [&str; 12] = [
+                "colabora",
+                "colaboras",
+                "colaborame",
+                "colabore",
+                "ayuda",
+                "ayudas",
+                "ayudame",
+                "apoya",
+                "apoyas",
+                "apoyame",
+                "ayudeme",
+                "regala",
+            ];
+            self.near(2, &HELPS)
         } else if form.is("pres2") {
             self.polite_question(&mut negated)
         } else if form.is("arrive") {
@@ -196,6 +227,14 @@ impl<'a> Around<'a> {
 
     fn romance_imperative(&self) -> bool {
         let (word, before, form) = (self.word, self.before, self.form);
+        // «o moço da pamonha»
+        let is_contraction = word == "da"
+            && self.language == Locale::Pt
+            && self.tokens.get(self.at).is_some_and(|token| !token.surface.to_lowercase().ends_with('á'))
+            && self.at > 0;
+        if is_contraction {
+            return false;
+        }
         let ends = ["le", "lo", "la", "es", "as"].iter().any(|ending| word.ends_with(ending));
         let clitics = ["me", "te", "se", "nos", "quien", "lo", "la"];
         if clitics.contains(&before) && self.language != Locale::Pt && !ends && !self.back_asks() {

@@ -16,6 +16,7 @@ pub(crate) fn apply(tokens: &[Token], language: Locale) -> Vec<Token> {
     negated_before_wanted(&mut tokens, language);
     not_to_but_to(&mut tokens);
     excluded(&mut tokens);
+    excluded_payee(&mut tokens);
     marked(&mut tokens);
     tokens
 }
@@ -48,7 +49,8 @@ fn replaced_by_instead(tokens: &mut Vec<Token>) {
             word_at(tokens, at.saturating_add(2)),
         ];
         let length = match head {
-            ["en" | "em", "vez" | "lugar", "de"] | ["ao", "inves", "de"] => 3,
+            ["en" | "em" | "em_o" | "no", "vez" | "lugar", "de" | "dos" | "da" | "do"]
+            | ["ao", "inves", "de"] => 3,
             ["instead", "of", _] | ["rather", "than", _] => 2,
             _ => 0,
         };
@@ -121,20 +123,28 @@ fn negated_before_wanted(tokens: &mut Vec<Token>, language: Locale) {
 
 /// Removes a negated destination before the right one: «no es para Ana, es para Eva».
 fn not_to_but_to(tokens: &mut Vec<Token>) {
-    let is_copula = |at: usize| matches!(word_at(tokens, at), "es" | "e" | "era" | "eh" | "son" | "for");
+    let is_copula = |at: usize| {
+        matches!(
+            word_at(tokens, at),
+            "es" | "e" | "era" | "eh" | "son" | "for" | "van" | "va" | "vai" | "vao" | "is"
+        )
+    };
     let place = (0..tokens.len()).find_map(|at| {
         let next = at.saturating_add(if is_copula(at.saturating_add(1)) { 2 } else { 1 });
         if !matches!(word_at(tokens, at), "no" | "not" | "nao") || !is_preposition(tokens, next) {
             return None;
         }
         let mut turn = at.saturating_add(1);
-        while turn < tokens.len() && !matches!(word_at(tokens, turn), "sino" | "but" | "," | "mas" | ".") {
+        let turns = |turn: usize| {
+            matches!(word_at(tokens, turn), "sino" | "but" | "," | "mas" | ".")
+                || turn > next && is_copula(turn) && is_preposition(tokens, turn.saturating_add(1))
+        };
+        while turn < tokens.len() && !turns(turn) {
             turn = turn.saturating_add(1);
         }
-        let after = turn.saturating_add(1);
+        let after = if is_copula(turn) { turn } else { turn.saturating_add(1) };
         let other = is_preposition(tokens, after)
-            || matches!(word_at(tokens, after), "es" | "e" | "era")
-                && is_preposition(tokens, after.saturating_add(1));
+            || is_copula(after) && is_preposition(tokens, after.saturating_add(1));
         (turn < tokens.len() && other).then_some((at, after))
     });
     if let Some((from, to)) = place {
@@ -156,6 +166,34 @@ fn excluded(tokens: &mut Vec<Token>) {
     if let Some(from) = place {
         let to = from.saturating_add(if word_at(tokens, from) == "y" { 3 } else { 2 });
         remove(tokens, from.saturating_sub(usize::from(word_at(tokens, from) != "y")), to);
+    }
+}
+
+/// Removes a payee that is excluded behind the right one: «a Beth, no a Becca», «al 55…, ya no al 56…».
+fn excluded_payee(tokens: &mut Vec<Token>) {
+    let place = (2..tokens.len()).find_map(|at| {
+        let no = matches!(word_at(tokens, at), "no" | "not" | "nao")
+            && !tokens.get(at).is_some_and(Token::is_punct);
+        let mut next = at.saturating_add(1);
+        let led = is_preposition(tokens, next);
+        next = next.saturating_add(usize::from(led));
+        let begins =
+            tokens.get(next).is_some_and(|t| t.is_destination() || t.is_word() && t.is_capitalised());
+        let before = word_at(tokens, at.saturating_sub(1));
+        let earlier = (0..at).any(|place| {
+            is_preposition(tokens, place) || tokens.get(place).is_some_and(Token::is_destination)
+        });
+        let mut end = next;
+        while tokens.get(end).is_some_and(|t| t.is_destination() || t.is_word() && t.is_capitalised()) {
+            end = end.saturating_add(1);
+        }
+        let closes = tokens.get(end).is_none_or(Token::is_punct);
+        let from = at.saturating_sub(usize::from(matches!(before, "ya" | "ja")));
+        let behind_comma = matches!(word_at(tokens, from.saturating_sub(1)), "," | ";" | ".");
+        (no && begins && earlier && closes && behind_comma).then_some((from, end))
+    });
+    if let Some((from, to)) = place {
+        remove(tokens, from, to);
     }
 }
 

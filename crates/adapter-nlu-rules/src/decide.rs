@@ -4,6 +4,9 @@
 mod asked;
 mod entities;
 mod explained;
+mod nearest;
+mod own_words;
+mod retracted;
 mod scores;
 mod transfers;
 mod wishes;
@@ -20,7 +23,7 @@ use crate::{
     names,
     numbers::{Reading, is_number_word},
     patterns::{Sections, is_in_class},
-    payees, periods, relative,
+    payee_changes, payees, periods, relative,
     slots::{self, Amount},
     spelling,
     tokens::{Kind, Token, fold, tokenise, word_at},
@@ -33,8 +36,8 @@ use domain::{
     messaging::{
         clear_yes::is_clear_yes,
         intent::{
-            AmountReading, AskedFor, DestinationKind, Dialogue, Entities, Intent, NamedDestination, Topic,
-            Understanding,
+            AmountReading, AskedFor, DestinationKind, Dialogue, Entities, Intent, NamedDestination,
+            PayeeChange, Topic, Understanding,
         },
     },
     money::{Currency, account_number::AccountNumber},
@@ -66,6 +69,8 @@ struct MessageFeatures<'a> {
     dialogue: &'a Dialogue,
     /// Whether the text asks to send money with something missing, computed once.
     is_partial: OnceCell<bool>,
+    /// What the model thinks of the text, computed once.
+    opinions: OnceCell<Vec<(Intent, f32)>>,
 }
 
 /// Decides what a text means. `home` is the region of phone numbers without a calling code.
@@ -73,6 +78,9 @@ pub(crate) fn decide(text: &str, home: Region, dialogue: &Dialogue) -> Understan
     with_features(text, dialogue, |facts, shown| {
         let mut understood = facts.understood(text);
         understood.locale = shown.or(dialogue.locale);
+        if understood.intent == Intent::Unknown {
+            understood.nearest = facts.nearest();
+        }
         understood.entities.destination = understood.entities.destination.map(|d| normalise(d, home));
         understood.confidence = if understood.intent == Intent::Unknown { 0.3 } else { 0.9 };
         understood
@@ -97,6 +105,7 @@ fn with_features<T>(
         rename_portuguese_no(&mut tokens);
     }
     spelling::repair_all(&mut tokens);
+    language::rename_too(&mut tokens);
     if language == Locale::En {
         language::rename_english_figures(&mut tokens);
     }
@@ -124,8 +133,15 @@ fn with_features<T>(
         is_question: text.contains('?'),
         dialogue,
         is_partial: OnceCell::new(),
+        opinions: OnceCell::new(),
     };
     then(&facts, found_language.shown)
+}
+
+/// A change to a payee. In the API it is a question for help.
+fn of_payees(change: PayeeChange) -> Understanding {
+    let entities = Entities { topic: Some(Topic::Payees), payee_change: Some(change), ..Entities::default() };
+    Understanding { intent: Intent::Help, entities, explained: true, ..Understanding::unknown() }
 }
 
 /// True if a command is in quotation marks: the person quotes or mentions it and doesn't give it.
@@ -266,6 +282,9 @@ impl MessageFeatures<'_> {
         if self.words.is_empty() {
             return Understanding::unknown();
         }
+        if let Some(change) = payee_changes::find(text, &self.dialogue.payees) {
+            return of_payees(change);
+        }
         if let Some(answer) = self.answer() {
             return answer;
         }
@@ -304,10 +323,11 @@ impl MessageFeatures<'_> {
 
     fn gives_code(&self) -> bool {
         let Some(code) = &self.code else { return false };
-        let says_code =
-            self.words.iter().any(|word| is_in_class("CODE", word)) && !self.any(&["clabe", "interbancaria"]);
+        let says_code = (self.words.iter().any(|word| is_in_class("CODE", word)) || self.holds("codenum"))
+            && !self.any(&["clabe", "interbancaria"])
+            && !self.holds("notcode");
         let is_money = self.tokens.iter().any(|t| t.is_amount() && (t.marks.has_currency || t.marks.time));
-        if self.has_explicit_destination() || is_money {
+        if self.has_explicit_destination() || is_money || self.holds("notcode") {
             return false;
         }
         let only_code = self.all_words(|word| {

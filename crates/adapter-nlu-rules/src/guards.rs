@@ -88,15 +88,38 @@ pub(crate) fn is_conditional(tokens: &[Token]) -> bool {
 
 /// True if the text reports somebody else's command: «dice: envía 50».
 pub(crate) fn is_reported(tokens: &[Token], commands: &[usize]) -> bool {
+    // «dile a Juan que pague», "told Sandra to wire": the command is for another.
+    const TELLS: [&str; 18] = [
+        "told", "tell", "tells", "asked", "ask", "dile", "diles", "digale", "fala", "fale", "falou", "diz",
+        "pidele", "pidelo", "avisale", "avisa", "remind", "dijo",
+    ];
     const SAYS: [&str; 18] = [
         "dice", "dijo", "decia", "says", "said", "disse", "diz", "dizia", "texted", "wrote", "escribio",
         "escreveu", "pone", "pide", "pidio", "asks", "reads", "lee",
     ];
-    let with_colon = tokens.windows(2).any(|pair| match pair {
-        [verb, sign] => SAYS.contains(&verb.folded.as_str()) && sign.folded == ":",
-        _ => false,
+    let with_colon = tokens.iter().enumerate().any(|(at, sign)| {
+        let near = tokens.get(at.saturating_sub(5)..at).unwrap_or_default();
+        sign.folded == ":" && near.iter().any(|word| SAYS.contains(&word.folded.as_str()))
     });
+    let told = commands.iter().any(|at| {
+        let near = tokens.get(at.saturating_sub(6)..*at).unwrap_or_default();
+        let tells = near.iter().rposition(|token| TELLS.contains(&token.folded.as_str()));
+        tells.is_some_and(|from| {
+            !near
+                .iter()
+                .skip(from)
+                .any(|token| token.is_punct() || matches!(token.folded.as_str(), "y" | "and" | "e"))
+        })
+    });
+    // «que Paco le pague los 150»
+    let of_another = word_at(tokens, 0) == "que"
+        && tokens.get(1).is_some_and(|next| {
+            next.is_word() && (next.is_capitalised() || LEXICON.relations.contains(next.folded.as_str()))
+                || matches!(next.folded.as_str(), "mi" | "el" | "la") && next.is_word()
+        });
     with_colon
+        || told
+        || of_another
         || commands
             .iter()
             .any(|at| at.checked_sub(1).is_some_and(|before| SAYS.contains(&word_at(tokens, before))))

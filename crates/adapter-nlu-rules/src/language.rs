@@ -5,9 +5,10 @@ use crate::{
     lexicon::{CURRENCIES, LEXICON},
     numbers::multiplier,
     tokens::{Kind, Token},
+    verbs::form,
     vocabulary,
 };
-use domain::locale::Locale;
+use domain::{locale::Locale, money::Currency};
 
 /// The language of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +81,9 @@ fn evidence(text: &str, tokens: &[Token]) -> [usize; 3] {
 }
 
 fn only_language(word: &str) -> Option<Locale> {
+    if word.len() == 3 && Currency::parse(&word.to_ascii_uppercase()).is_ok() {
+        return None;
+    }
     let lexicon = &*LEXICON;
     let lists = [&lexicon.spanish, &lexicon.english, &lexicon.portuguese];
     let listed: Vec<Locale> = LOCALES
@@ -88,7 +92,7 @@ fn only_language(word: &str) -> Option<Locale> {
         .filter(|(_, list)| list.contains(word))
         .map(|(locale, _)| locale)
         .collect();
-    match (listed.as_slice(), vocabulary::only_language(word), vocabulary::knows(word)) {
+    match (listed.as_slice(), vocabulary::only_language(word), vocabulary::is_of_a_language(word)) {
         ([], only, _) => only,
         ([listed], Some(only), _) if *listed == only => Some(only),
         ([listed], None, false) => Some(*listed),
@@ -98,11 +102,33 @@ fn only_language(word: &str) -> Option<Locale> {
 
 /// True if the text mentions a country or currency that groups thousands with a point.
 pub(crate) fn has_dot_cue(tokens: &[Token]) -> bool {
+    // «mandá», «pasá»: commands as in Buenos Aires. Aliases of words with points are Argentine too.
+    let is_voseo = |token: &Token| {
+        token.is_word()
+            && token.surface.ends_with('á')
+            && form(&token.folded).is_some_and(|form| form.is("imp"))
+    };
+    let is_alias = |token: &Token| {
+        token.is_destination()
+            && token.surface.matches('.').count() >= 2
+            && !token.surface.contains('@')
+            && token.surface.starts_with(char::is_alphabetic)
+    };
+    if tokens.iter().any(|token| is_voseo(token) || is_alias(token)) {
+        return true;
+    }
     tokens.iter().any(|token| token.is_word() && LEXICON.dot_thousands_cues.contains(token.folded.as_str()))
 }
 
-/// Renames Portuguese «no» («em o»), so that it is not read as a negation. The first word is never this «no».
+/// Renames Portuguese «no» («em o»), so that it is not read as a negation. The first word is this «no» only before a
+/// number: «no +55 21 … coloca 55».
 pub(crate) fn rename_portuguese_no(tokens: &mut [Token]) {
+    if let [first, second, ..] = tokens
+        && first.folded == "no"
+        && second.folded.starts_with('+')
+    {
+        first.folded = "em_o".into();
+    }
     let mut before: Option<String> = None;
     for token in tokens.iter_mut().filter(|token| !token.is_punct()) {
         let own = token.folded.clone();
@@ -110,6 +136,24 @@ pub(crate) fn rename_portuguese_no(tokens: &mut [Token]) {
             token.folded = "em_o".into();
         }
         before = Some(own);
+    }
+}
+
+/// Reads "75 too my dad" as "75 to my dad".
+pub(crate) fn rename_too(tokens: &mut [Token]) {
+    for at in 1..tokens.len() {
+        let leads =
+            |next: &Token| next.is_capitalised() || LEXICON.determiners.contains(next.folded.as_str());
+        let next = tokens.get(at.saturating_add(1)).filter(|next| next.is_word());
+        let behind_number = tokens.get(at.saturating_sub(1)).is_some_and(|before| {
+            before.kind == Kind::Number
+                || multiplier(&before.folded).is_some()
+                || CURRENCIES.is_word(&before.folded)
+        });
+        let leads = next.is_some_and(|next| leads(next) || behind_number);
+        if let Some(token) = tokens.get_mut(at).filter(|token| token.folded == "too" && leads) {
+            "to".clone_into(&mut token.folded);
+        }
     }
 }
 

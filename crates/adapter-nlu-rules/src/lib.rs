@@ -23,6 +23,7 @@ mod model;
 mod names;
 mod numbers;
 mod patterns;
+mod payee_changes;
 mod payees;
 mod periods;
 mod relative;

@@ -1,5 +1,7 @@
 //! Reads numbers: digits with each language's separators, number words, multipliers, halves, decimals.
 
+mod parts;
+
 use crate::{
     hashing::WordMap,
     lexicon::{CURRENCIES, LEXICON, sections},
@@ -290,19 +292,6 @@ impl PhraseReader<'_> {
         Some(Step::Again)
     }
 
-    /// Takes a half of a multiplier: «medio millón», "half a grand".
-    fn half(&mut self, word: &str) -> bool {
-        if !LEXICON.half.contains(word) {
-            return false;
-        }
-        let gap = if word == "half" && self.word(1) == Some("a") { 2 } else { 1 };
-        let Some(of) = self.multiplier(gap, false) else { return false };
-        self.total = of.checked_div(Decimal::TWO).unwrap_or(ZERO);
-        self.any = true;
-        self.skip(gap.saturating_add(1));
-        true
-    }
-
     /// Takes what follows an "and": «y pico», «y medio», «treinta y dos», "and fifty".
     fn and(&mut self) -> Option<Step> {
         let next = self.word(1).unwrap_or_default().to_owned();
@@ -412,6 +401,19 @@ impl PhraseReader<'_> {
         self.skip(1);
         Some(Step::Again)
     }
+}
+
+/// The value of a number word in any language.
+pub(crate) fn value_of(word: &str) -> Option<i64> {
+    NUMBERS.by_language.values().find_map(|words| words.get(word).copied()).or_else(|| multiplier(word))
+}
+
+/// The number words that are long enough to be known when they are mistyped.
+pub(crate) fn long_words() -> impl Iterator<Item = &'static str> {
+    let words = NUMBERS.by_language.values().flat_map(|words| words.keys().copied());
+    words
+        .chain(["hundred", "thousand", "million", "millon", "millones", "milhao"])
+        .filter(|word| word.len() >= 6)
 }
 
 /// True if the phrase is a single token.

@@ -134,7 +134,7 @@ fn one_of(alternatives: &'static str, classes: &WordMap<&'static str, Vec<&'stat
 
 /// The sections of which a pattern is found in a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Sections(u64);
+pub(crate) struct Sections(u128);
 
 impl Sections {
     /// Matches words against all patterns.
@@ -156,7 +156,7 @@ impl Sections {
 
     fn try_all(&mut self, words: &[&str], at: usize, candidates: &[usize]) {
         for pattern in candidates.iter().filter_map(|number| PATTERNS.all.get(*number)) {
-            let bit = 1_u64.wrapping_shl(pattern.section);
+            let bit = 1_u128.wrapping_shl(pattern.section);
             if self.0 & bit == 0 && matches_at(words, at, &pattern.elements) {
                 self.0 |= bit;
             }
@@ -165,7 +165,7 @@ impl Sections {
 
     /// True if a pattern of that section is found.
     pub(crate) fn holds(self, name: &str) -> bool {
-        PATTERNS.numbers.get(name).is_some_and(|number| self.0 & 1_u64.wrapping_shl(*number) != 0)
+        PATTERNS.numbers.get(name).is_some_and(|number| self.0 & 1_u128.wrapping_shl(*number) != 0)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::{
     commands::form_of,
     lexicon::{CURRENCIES, LEXICON},
     names,
-    tokens::{Kind, Token},
+    tokens::{Kind, Token, word_at},
     vocabulary,
 };
 use domain::{
@@ -51,7 +51,13 @@ pub(crate) fn amount(tokens: &[Token], commands: &[usize]) -> Amount {
     if is_range(tokens, &found) || is_repeated {
         return Amount::UNCLEAR;
     }
+    if is_torn(tokens, &found) {
+        return Amount::UNCLEAR;
+    }
     narrow(&mut found, |(at, token)| !is_weak(tokens, *at, token));
+    if is_corrected_unread(tokens, &found) {
+        return Amount::UNCLEAR;
+    }
     let clause = |at: usize| {
         let ends = |token: &Token| token.is_punct() && ",;.:!?".contains(token.folded.as_str());
         tokens.iter().take(at.saturating_add(1)).rposition(ends).unwrap_or(0)
@@ -59,6 +65,16 @@ pub(crate) fn amount(tokens: &[Token], commands: &[usize]) -> Amount {
     if !commands.is_empty() {
         let of_commands: Vec<usize> = commands.iter().map(|at| clause(*at)).collect();
         narrow(&mut found, |(at, _)| of_commands.contains(&clause(*at)));
+    }
+    // "38 each so 76 total", «5 de 45, o sea 225»: the sum is what counts.
+    narrow(&mut found, |(at, _)| {
+        let before = at.checked_sub(1).map_or("", |before| word_at(tokens, before));
+        let after = word_at(tokens, at.saturating_add(1));
+        matches!(before, "total" | "=" | "so" | "osea") || matches!(after, "total" | "totales" | "=")
+    });
+    // «de los 1,000 que te dije mándale nada más 650»: what stands behind the command.
+    if let [command] = commands {
+        narrow(&mut found, |(at, _)| at > command);
     }
     let with_currency: Vec<(usize, &Token)> =
         found.iter().copied().filter(|(_, t)| t.marks.has_currency).collect();
@@ -74,6 +90,30 @@ pub(crate) fn amount(tokens: &[Token], commands: &[usize]) -> Amount {
         return Amount::UNCLEAR;
     }
     Amount { value: first.value, currency: first.currency, ambiguous: first.value.is_none(), counts: false }
+}
+
+/// «mil dociento sincuenta»: a word that isn't understood stands between two numbers, so neither is the amount.
+fn is_torn(tokens: &[Token], found: &[(usize, &Token)]) -> bool {
+    found.windows(2).any(|pair| match pair {
+        [(one, first), (other, _)] => other.checked_sub(*one) == Some(2) && is_weak(tokens, *one, first),
+        _ => false,
+    })
+}
+
+/// «780, uy no, me faltó un cero, 7800»: an amount is corrected in a way that isn't read.
+fn is_corrected_unread(tokens: &[Token], found: &[(usize, &Token)]) -> bool {
+    found.windows(2).any(|pair| match pair {
+        [(one, first), (other, second)] => {
+            let between = tokens.get(one.saturating_add(1)..*other).unwrap_or_default();
+            first.value != second.value
+                && between.iter().any(Token::is_punct)
+                && between.iter().any(|token| {
+                    LEXICON.correction_markers.contains(token.folded.as_str())
+                        && !matches!(token.folded.as_str(), "so" | "osea" | "mejor" | "better")
+                })
+        }
+        _ => false,
+    })
 }
 
 /// Keeps the items for which `holds` is true, unless that would remove all of them.
@@ -106,6 +146,11 @@ fn is_range(tokens: &[Token], found: &[(usize, &Token)]) -> bool {
 fn is_weak(tokens: &[Token], at: usize, token: &Token) -> bool {
     if token.marks.has_currency {
         return false;
+    }
+    // «que cumple quince»
+    let before = at.checked_sub(1).map_or("", |before| word_at(tokens, before));
+    if matches!(before, "cumple" | "turns" | "cumplio" | "completa" | "turning") {
+        return true;
     }
     let Some(next) = tokens.get(at.saturating_add(1)).filter(|next| next.kind == Kind::Word) else {
         return false;

@@ -4,7 +4,7 @@
 use crate::hashing::{WordMap, WordSet};
 use crate::{
     lexicon::{CURRENCIES, LEXICON},
-    numbers::is_number_word,
+    numbers::{self, is_number_word},
     patterns,
     tokens::Token,
     verbs::VERBS,
@@ -15,10 +15,20 @@ use std::sync::LazyLock;
 /// Shortest word that is repaired towards a word of the sentences or a verb.
 const LENGTH_MIN: usize = 6;
 
-static KNOWN: LazyLock<WordSet<&'static str>> = LazyLock::new(|| {
+/// The words of the grammar.
+static GRAMMAR: LazyLock<WordSet<&'static str>> = LazyLock::new(|| {
     let lists = LEXICON.all().chain(patterns::all_words()).chain(VERBS.keys().map(String::as_str));
-    let mut known: WordSet<&'static str> = lists.chain(CURRENCIES.words.keys().copied()).collect();
-    known.extend(vocabulary::all());
+    lists.chain(CURRENCIES.words.keys().copied()).collect()
+});
+
+static KNOWN: LazyLock<WordSet<&'static str>> = LazyLock::new(|| {
+    let mut known = GRAMMAR.clone();
+    // A sentence may hold a word as people misspell it: that spelling is repaired as any other.
+    let sounds: WordMap<String, &str> =
+        LEXICON.typo_targets.iter().map(|word| (sound(word), *word)).collect();
+    let is_misspelt =
+        |word: &str| word.len() >= 4 && sounds.get(&sound(word)).is_some_and(|right| *right != word);
+    known.extend(vocabulary::all().filter(|word| !is_misspelt(word)));
     for mistyped in ["auda", "sado", "reias", "mada", "balense", "balance_", "codogo", "kodigo"] {
         known.remove(mistyped);
     }
@@ -34,7 +44,7 @@ struct Targets {
 static TARGETS: LazyLock<Targets> = LazyLock::new(|| {
     let mut first: Vec<&'static str> = LEXICON.typo_targets.iter().copied().collect();
     first.sort_unstable();
-    let others = VERBS.keys().map(String::as_str).chain(vocabulary::all());
+    let others = VERBS.keys().map(String::as_str).chain(vocabulary::all()).chain(numbers::long_words());
     let mut others: Vec<&'static str> =
         others.filter(|word| word.len() >= LENGTH_MIN && word.is_ascii() && !word.starts_with('<')).collect();
     others.sort_unstable();
@@ -108,6 +118,15 @@ pub(crate) fn is_one_slip(a: &str, b: &str) -> bool {
     tail(&a, 1) == tail(&b, 1) || swapped && tail(&a, 2) == tail(&b, 2)
 }
 
+/// Whether a word sounds like a courtesy, however it is spelled: «porfabor», «grasias».
+pub(crate) fn is_courtesy(word: &str) -> bool {
+    const COURTESIES: [&str; 7] =
+        ["porfavor", "porfa", "porfis", "gracias", "please", "obrigado", "obrigada"];
+    static SOUNDS: LazyLock<WordSet<String>> =
+        LazyLock::new(|| COURTESIES.iter().map(|courtesy| sound(courtesy)).collect());
+    word.len() >= 5 && SOUNDS.contains(&sound(word))
+}
+
 /// Whether a word is in any list.
 fn is_known(word: &str) -> bool {
     KNOWN.contains(word) || is_number_word(word) || vocabulary::is_laugh(word)
@@ -138,6 +157,11 @@ fn repair(word: &str) -> Option<&'static str> {
         ([], [first, rest @ ..]) if VERBS.contains_key(*first) => {
             let stem = |word: &str| word.chars().take(5).collect::<String>();
             rest.iter().all(|other| stem(other) == stem(first)).then_some(*first)
+        }
+        // One number in two languages: «trienta» is «treinta» or «trinta».
+        ([], [first, rest @ ..]) if numbers::value_of(first).is_some() => {
+            let value = numbers::value_of(first);
+            rest.iter().all(|other| numbers::value_of(other) == value).then_some(*first)
         }
         ([first, ..], _) => (stem_of(&favourites) >= 4).then_some(*first),
         _ => None,
@@ -184,8 +208,15 @@ pub(crate) fn repair_all(tokens: &mut [Token]) {
             if let Some(meant) = irregular(&token.folded).filter(|_| by_hand) {
                 meant.clone_into(&mut token.folded);
             } else if is_name {
-                in_name = !is_known(&token.folded);
+                in_name = !GRAMMAR.contains(token.folded.as_str());
                 let is_large = token.is_capitalised() && !is_first && !all_large;
+                // «um pix de dozentos»
+                if let Some(number) =
+                    repair(&token.folded).filter(|meant| !is_large && numbers::value_of(meant).is_some())
+                {
+                    number.clone_into(&mut token.folded);
+                    in_name = false;
+                }
                 let owned = matches!(before.as_str(), "mi" | "meu" | "minha" | "my" | "mis" | "el" | "de");
                 if let Some(cue) = account_cue(&token.folded)
                     .or_else(|| possession(&token.folded).filter(|_| owned && !is_large))

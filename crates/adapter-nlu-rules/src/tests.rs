@@ -9,6 +9,7 @@ use domain::{
 use proptest::prelude::*;
 
 mod dialogue;
+mod nearest;
 mod sentences;
 mod slots;
 mod yes_matrix;

@@ -140,6 +140,7 @@ static FORMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?x)
         (?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
         |(?P<alias>@\w[\w.-]*)
+        |(?P<dotted>\p{L}[\p{L}\d]+(?:[.-]\p{L}[\p{L}\d]+)+)
         |(?P<taxid>\d{3}\.\d{3}\.\d{3}-\d{2}|\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2})
         |(?P<uuid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})
         |(?P<cents>\d{1,2}/100\b)
@@ -217,9 +218,9 @@ fn form_of_text(forms: &Regex, text: &str) -> &'static str {
 }
 
 /// The forms, in the order of the expression.
-const NAMES: [&str; 16] = [
-    "email", "alias", "taxid", "uuid", "cents", "odd", "date", "time", "ord", "pct", "cur", "mn", "minus",
-    "num", "word", "punct",
+const NAMES: [&str; 17] = [
+    "email", "alias", "dotted", "taxid", "uuid", "cents", "odd", "date", "time", "ord", "pct", "cur", "mn",
+    "minus", "num", "word", "punct",
 ];
 
 fn push(kind: &str, folded: &str, surface: &str, start: usize, end: usize, tokens: &mut Vec<Token>) {
@@ -228,12 +229,39 @@ fn push(kind: &str, folded: &str, surface: &str, start: usize, end: usize, token
         "email" => tokens.push(alias(folded.trim_matches('.'))),
         "alias" => tokens.push(alias(folded.trim_start_matches('@').trim_matches(['.', '-']))),
         "taxid" | "uuid" => tokens.push(alias(folded)),
+        "dotted" if names_alias(tokens, folded) => tokens.push(alias(folded)),
+        "dotted" => push_parts(surface, start, tokens),
         "num" => tokens.push(Token::new(Kind::Number, folded, surface, start, end)),
         "cur" => tokens.push(Token::new(Kind::Symbol, folded, surface, start, end)),
         "word" => push_word(folded, surface, start, end, tokens),
         "punct" => signs::push(surface, start, end, tokens),
         "mn" => tokens.push(Token::new(Kind::Word, "mxn", surface, start, end)),
         _ => tokens.push(Token::new(Kind::Other, &format!("<{kind}>"), surface, start, end)),
+    }
+}
+
+/// Whether words joined by points are an alias, as banks in Argentina have them: «alias luna.sol», «a luna.sol.mp».
+fn names_alias(before: &[Token], folded: &str) -> bool {
+    let mut words =
+        before.iter().rev().filter(|token| token.folded != ":").map(|token| token.folded.as_str());
+    let (last, earlier) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let is_called = |word: &str| matches!(word, "alias" | "llave" | "chave" | "cvu" | "cbu");
+    is_called(last)
+        || matches!(last, "es" | "is" | "e" | "de") && is_called(earlier)
+        || folded.matches('.').count() >= 2 && matches!(last, "a" | "al" | "to" | "para" | "pra")
+}
+
+/// The words of a text without spaces between them: «va.gracias», «Mary-Jane».
+fn push_parts(surface: &str, start: usize, tokens: &mut Vec<Token>) {
+    let mut from = start;
+    for part in surface.split_inclusive(['.', '-']) {
+        let word = part.trim_end_matches(['.', '-']);
+        let end = from.saturating_add(word.chars().count());
+        push_word(&fold(word), word, from, end, tokens);
+        if let Some(sign) = part.get(word.len()..).filter(|sign| !sign.is_empty()) {
+            signs::push(sign, end, end.saturating_add(1), tokens);
+        }
+        from = from.saturating_add(part.chars().count());
     }
 }
 
@@ -244,19 +272,16 @@ fn push_word(folded: &str, surface: &str, start: usize, end: usize, tokens: &mut
     }
     let word = squeeze(folded);
     // The k of «2k» is not short for «que».
-    let is_glued = matches!(word.as_str(), "k" | "p" | "d" | "u")
-        && tokens.last().is_some_and(|last| last.kind == Kind::Number && start.saturating_sub(last.end) <= 1);
+    let is_glued = matches!(word.as_str(), "k" | "p" | "d" | "u" | "x")
+        && tokens.last().is_some_and(|last| {
+            last.kind == Kind::Number && start.saturating_sub(last.end) <= usize::from(word == "k")
+        });
     if let Some(meaning) = SHORTHAND.get(word.as_str()).filter(|_| !is_glued) {
         tokens.extend(meaning.split(' ').map(|part| Token::new(Kind::Word, part, part, start, end)));
         return;
     }
-    let (word, surface) = match word.strip_suffix("'s") {
-        Some(stem) => {
-            (stem.to_owned(), surface.chars().take(surface.chars().count().saturating_sub(2)).collect())
-        }
-        None => (word, surface.to_owned()),
-    };
-    tokens.push(Token::new(Kind::Word, &word.replace('\'', ""), &surface, start, end));
+    let word = word.strip_suffix("'s").unwrap_or(&word);
+    tokens.push(Token::new(Kind::Word, &word.replace('\'', ""), surface, start, end));
 }
 
 #[cfg(test)]

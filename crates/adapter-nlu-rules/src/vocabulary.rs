@@ -9,18 +9,28 @@ use crate::tokens::fold;
 use domain::{locale::Locale, messaging::intent::Intent};
 use std::{collections::HashMap, sync::LazyLock};
 
-const SOURCES: [(Locale, &str); 3] = [
+const SOURCES: [(Locale, &str); 9] = [
     (Locale::Es, include_str!("../data/sentences/es.txt")),
+    (Locale::Es, include_str!("../data/sentences/es_situations.txt")),
+    (Locale::Es, include_str!("../data/sentences/es_payments.txt")),
     (Locale::En, include_str!("../data/sentences/en.txt")),
+    (Locale::En, include_str!("../data/sentences/en_situations.txt")),
+    (Locale::En, include_str!("../data/sentences/en_payments.txt")),
     (Locale::Pt, include_str!("../data/sentences/pt.txt")),
+    (Locale::Pt, include_str!("../data/sentences/pt_situations.txt")),
+    (Locale::Pt, include_str!("../data/sentences/pt_payments.txt")),
 ];
 
 /// Which intents and languages use a word, as bits.
 #[derive(Clone, Copy, Debug, Default)]
 struct Uses {
     intents: u32,
-    languages: u8,
+    /// How often each language uses it, outside the lists of things.
+    languages: [u16; 3],
 }
+
+/// How many times as often as the others together one language must use a word to be told by it.
+const TELLS: u16 = 12;
 
 static USES: LazyLock<WordMap<String, Uses>> = LazyLock::new(|| {
     let mut uses = WordMap::default();
@@ -35,13 +45,7 @@ fn bit(intent: Intent) -> u32 {
     u32::try_from(place).map_or(0, |place| 1_u32.wrapping_shl(place))
 }
 
-const fn language_bit(locale: Locale) -> u8 {
-    match locale {
-        Locale::Es => 1,
-        Locale::En => 2,
-        Locale::Pt => 4,
-    }
-}
+const LOCALES: [Locale; 3] = [Locale::Es, Locale::En, Locale::Pt];
 
 fn read(locale: Locale, source: &'static str, uses: &mut WordMap<String, Uses>) {
     let mut sets: HashMap<&str, &str> = HashMap::new();
@@ -54,38 +58,43 @@ fn read(locale: Locale, source: &'static str, uses: &mut WordMap<String, Uses>) 
         let Some(intent) = Intent::ALL.iter().copied().find(|intent| intent.label() == name) else {
             continue;
         };
-        let mut add = |text: &str| {
+        let mut add = |text: &str, language: Option<Locale>| {
             for word in fold(text).split(|c: char| !(c.is_alphanumeric() || c == '<' || c == '>')) {
                 let written = SHORTHAND.get(word).copied().unwrap_or(word);
                 for word in written.split(' ').filter(|word| !word.is_empty()) {
                     let known: &mut Uses = uses.entry(word.to_owned()).or_default();
                     known.intents |= bit(intent);
-                    known.languages |= language_bit(locale);
+                    for (_, count) in
+                        LOCALES.iter().zip(&mut known.languages).filter(|(of, _)| Some(**of) == language)
+                    {
+                        *count = count.saturating_add(1);
+                    }
                 }
             }
         };
         for line in lines {
-            // Names are words of no intent.
+            // Names, in the sets that begin with an n, are words of no intent. What a set lists (shops, trades) is
+            // no evidence for a language.
             for piece in line.split('{').enumerate() {
                 let text = match piece {
                     (0, text) => text,
                     (_, piece) => {
                         let (set, rest) = piece.split_once('}').unwrap_or(("", piece));
-                        if set != "n" {
-                            add(sets.get(set).copied().unwrap_or_default());
+                        if !set.starts_with('n') {
+                            add(sets.get(set).copied().unwrap_or_default(), None);
                         }
                         rest
                     }
                 };
-                add(text);
+                add(text, Some(locale));
             }
         }
     }
 }
 
-/// Whether any sentence uses the word.
-pub(crate) fn knows(word: &str) -> bool {
-    USES.contains_key(word)
+/// Whether the sentences of any language use the word, outside the lists of things.
+pub(crate) fn is_of_a_language(word: &str) -> bool {
+    USES.get(word).is_some_and(|uses| uses.languages != [0; 3])
 }
 
 /// All words of the sentences.
@@ -98,14 +107,12 @@ pub(crate) fn explains(intent: Intent, word: &str) -> bool {
     USES.get(word).is_some_and(|uses| uses.intents & bit(intent) != 0)
 }
 
-/// The only language whose sentences use the word.
+/// The language whose sentences use the word, while the others hardly do.
 pub(crate) fn only_language(word: &str) -> Option<Locale> {
-    match USES.get(word)?.languages {
-        1 => Some(Locale::Es),
-        2 => Some(Locale::En),
-        4 => Some(Locale::Pt),
-        _ => None,
-    }
+    let counts = USES.get(word)?.languages;
+    let all: u16 = counts.iter().fold(0, |sum, count| sum.saturating_add(*count));
+    let tells = |count: u16| count > 0 && all.saturating_sub(count).saturating_mul(TELLS) <= count;
+    LOCALES.into_iter().zip(counts).find(|(_, count)| tells(*count)).map(|(locale, _)| locale)
 }
 
 /// Whether a word changes nothing in any reading: a courtesy, a greeting, a laugh, an article.

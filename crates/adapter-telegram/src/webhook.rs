@@ -66,6 +66,7 @@ impl TelegramWebhook {
             provider_event_id: update.id.to_string(),
             sender: person.to_string(),
             phone: None,
+            profile_name: None,
             content: said(update)?,
             // The secret belongs to this bot alone.
             is_ours: true,

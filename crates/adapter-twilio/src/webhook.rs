@@ -79,6 +79,7 @@ impl InboundWebhook for TwilioWebhook {
             provider_event_id: id,
             sender,
             phone: parameters.phone(),
+            profile_name: parameters.profile_name.clone(),
             content: parameters.said(),
             is_ours: self.addresses.is_ours(&parameters, &channel_account),
             channel_account,
@@ -184,6 +185,14 @@ mod tests {
         assert_eq!(got.phone.unwrap().e164(), "+525512345678");
         assert_eq!(Ok(Some(got.channel_account)), addresses().whatsapp_account());
         assert!(got.is_ours);
+    }
+
+    #[test]
+    fn the_profile_name_is_told_as_the_sender_wrote_it() {
+        let form = "MessageSid=SM1&From=whatsapp%3A%2B525512345678&To=whatsapp%3A%2B14155238886&Body=hola";
+        assert_eq!(message(form).profile_name, None);
+        let named = message(&format!("{form}&ProfileName=Ana+%F0%9F%8C%B8"));
+        assert_eq!(named.profile_name.as_deref(), Some("Ana 🌸"));
     }
 
     #[test]

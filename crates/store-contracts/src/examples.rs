@@ -39,6 +39,7 @@ pub(crate) fn inbound(sender: u32, event: &str, text: &str) -> (EventId, Inbound
         provider_event_id: event.into(),
         sender: format!("whatsapp:{}", phone.e164()),
         phone: Some(phone),
+        profile_name: None,
         content: InboundContent::Text(text.into()),
         is_ours: true,
         sent_at: None,

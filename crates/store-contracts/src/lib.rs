@@ -51,8 +51,8 @@ macro_rules! suite {
                     entries_name_the_other_side;
                 payees: a_payment_under_a_name_adds_a_payee, only_who_is_paid_is_a_payee,
                     a_captured_hold_pays_its_payee, a_payee_is_renamed_and_forgotten,
-                    payees_are_listed_in_pages;
-                statements: own_entries_are_of_all_wallets, spending_is_what_went_to_others,
+                    a_turn_changes_payees, payees_are_listed_in_pages;
+                statements: own_entries_are_of_all_wallets, an_amount_chooses_among_all_entries, spending_is_what_went_to_others,
                     the_last_transfers_to_a_payee_are_found, a_payment_like_an_earlier_one_is_noticed;
             }
             verification {
@@ -102,7 +102,7 @@ macro_rules! suite {
                     answers_are_shown_by_flow_the_newest_first;
             }
             accounts {
-                people: one_number_is_one_person;
+                people: one_number_is_one_person, a_profile_name_is_shown_until_they_give_one;
                 freezes: a_frozen_person_pays_nothing_and_is_still_paid, no_payment_gets_past_a_freeze,
                     a_freeze_takes_bound_chats_away, a_freeze_is_ordered_once_for_its_key,
                     staff_lift_a_freeze_at_once, owners_lift_their_freeze_and_wait;

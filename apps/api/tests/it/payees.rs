@@ -65,6 +65,74 @@ async fn payees_are_listed_renamed_and_forgotten() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn payees_are_renamed_and_forgotten_in_the_chat() {
+    for server in on_both().await {
+        prove(&server, DEMO).await;
+        pay(&server, "Ana Ruiz", BBVA, "1.10").await;
+        pay(&server, "Ana López", STP, "1.20").await;
+        server.ask(DEMO, "¿cuánto le he mandado a Ana?", "¿A quién te refieres?").await;
+        server.ask(DEMO, "la Ruiz", "1.10 MXN").await;
+        server.ask(DEMO, "movimientos de Ana", "¿A quién te refieres?").await;
+        server.ask(DEMO, "1", "-1.20").await;
+        let renamed = server.ask(DEMO, "renombra a Ana Ruiz como Anita", "ahora se llama Anita").await;
+        assert!(
+            renamed.contains("****7196") && renamed.contains("«renombra a Anita como ana ruiz»"),
+            "{renamed}"
+        );
+        assert_eq!(names(&listed(&server, "").await)[..2], ["ana lópez", "Anita"]);
+        server.ask(DEMO, "cámbiale el nombre a Anita por Ana Ruiz", "ahora se llama Ana Ruiz").await;
+
+        server.ask(DEMO, "borra a Ana de mis contactos", "¿A quién te refieres?").await;
+        server.ask(DEMO, "2", "¿Borro a Ana Ruiz (****7196) de tus contactos?").await;
+        server.ask(DEMO, "sí, mañana", "¿Borro a Ana Ruiz").await;
+        assert_eq!(names(&listed(&server, "").await)[..2], ["ana lópez", "Ana Ruiz"], "that was no yes");
+        server.ask(DEMO, "no", "todo sigue como estaba").await;
+        server.ask(DEMO, "elimina a Ana Ruiz", "¿Borro a Ana Ruiz").await;
+        server.ask(DEMO, "sí", "ya no está entre tus contactos").await;
+        assert_eq!(names(&listed(&server, "").await), ["ana lópez", "Mateo", "Sofía"]);
+        server.ask(DEMO, "borra a Anna de mis contactos", "No tengo a Anna entre tus contactos").await;
+        server.ask(DEMO, "cancelar", "todo sigue como estaba").await;
+        let shown = server.ask(DEMO, "mis contactos", "Ya conozco a").await;
+        assert!(shown.contains("ana lópez") && !shown.contains("Ruiz"), "{shown}");
+        assert!(server.command(&["audit", "verify"]).0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_nearest_wishes_are_suggested_and_done() {
+    for server in on_both().await {
+        prove(&server, DEMO).await;
+        let asked = server.ask(DEMO, "checar cuenta", "¿Quisiste decir").await;
+        assert!(asked.contains("1. ") && asked.contains("Otra cosa"), "{asked}");
+        let wish = asked.lines().nth(1).unwrap();
+        let answer = if wish.contains("saldo") { "Tu saldo es" } else { "movimientos" };
+        server.ask(DEMO, "1", answer).await;
+        server.ask(DEMO, "checar cuenta", "¿Quisiste decir").await;
+        server.ask(DEMO, "otra cosa", "Esto puedo hacer por ti").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profiles_name_is_shown_to_counterparts() {
+    for server in on_both().await {
+        let other = "+525512349031";
+        let write = |text: &str, name: &str| {
+            let body = json!({"provider": "meta", "body": text, "profile_name": name});
+            server.play("/phones/+525512349031/messages", body)
+        };
+        write("saldo", "Alguien").await;
+        let code = server.code(other, "whatsapp", 0).await;
+        write(&code, "\u{202e}Lucía 🌸 Paz").await;
+        server.ask_by("meta", other, "saldo", "Tu saldo").await;
+        prove(&server, DEMO).await;
+        server.ask(DEMO, "manda 7.70 a +525512349031", "¿Confirmas?").await;
+        server.ask(DEMO, "sí", "completada").await;
+        write("movimientos", "Otra").await;
+        server.ask(DEMO, "movimientos", "Lucía").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_person_sees_and_changes_only_their_own_payees() {
     for server in on_both().await {
         prove(&server, DEMO).await;

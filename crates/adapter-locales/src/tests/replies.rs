@@ -5,11 +5,11 @@ use domain::{
     message::Channel,
     messaging::{
         conversation::{
-            Answer, ConfirmationPrompt, FiguresQuery, PastReceipt, PayeeLine, PayeeOption, Question,
-            Receiving, Reply, Spending, Statement, StatementLine, StepUp,
+            Answer, ConfirmationPrompt, FiguresQuery, PastReceipt, PayeeLine, PayeeList, PayeeOption,
+            Question, Receiving, Reply, Spending, Statement, StatementLine, StepUp,
         },
         flow::Prompt,
-        intent::{Period, Topic},
+        intent::{Intent, Period, Topic},
     },
     money::{
         Currency, Money,
@@ -31,6 +31,7 @@ fn service() -> Vec<Reply> {
         Reply::Help,
         Reply::NotUnderstood,
         Reply::QuestionNotUnderstood,
+        Reply::DidYouMean(vec![Intent::CheckBalance, Intent::Help]),
         Reply::UnsupportedKind,
         Reply::EditUnread,
         Reply::TooManyMessages,
@@ -39,6 +40,7 @@ fn service() -> Vec<Reply> {
         Reply::NothingPending,
         Reply::YesOrNo(Question::Freeze),
         Reply::YesOrNo(Question::OptOut),
+        Reply::YesOrNo(Question::ForgetPayee(option("Ana"))),
         Reply::AsItWas,
         Reply::Frozen { is_opted_out: false },
         Reply::Frozen { is_opted_out: true },
@@ -112,7 +114,6 @@ fn codes() -> Vec<Reply> {
 }
 
 fn transfers() -> Vec<Reply> {
-    let option = |name: &str| PayeeOption { name: name.into(), account: account() };
     vec![
         Reply::AskAmount,
         Reply::WhichAmount { thousands: MONEY, decimal: MONEY },
@@ -136,6 +137,10 @@ fn transfers() -> Vec<Reply> {
         Reply::NoWallet("USD".into()),
         Reply::TransferRefused,
     ]
+}
+
+fn option(name: &str) -> PayeeOption {
+    PayeeOption { name: name.into(), account: account() }
 }
 
 fn account() -> AccountNumber {
@@ -189,7 +194,7 @@ fn limits() -> Vec<Reply> {
 
 fn figures() -> Vec<Reply> {
     let spending = |period, payee: Option<&str>| {
-        let query = FiguresQuery { period, payee: payee.map(Into::into), amount: None };
+        let query = FiguresQuery { period, payee: payee.map(Into::into), ..FiguresQuery::default() };
         Reply::Spending(Spending { query, total: MONEY })
     };
     let receipt = |is_completed| {
@@ -226,8 +231,14 @@ fn figures() -> Vec<Reply> {
         Reply::Receiving(Receiving::default()),
         Reply::Limits(left),
         Reply::Limits(LimitsLeft::default()),
-        Reply::Payees(vec![payee(None), payee(Some("BBVA"))]),
-        Reply::Payees(Vec::new()),
+        Reply::Payees(PayeeList { lines: vec![payee(None), payee(Some("BBVA"))], more: 14 }),
+        Reply::Payees(PayeeList::default()),
+        Reply::UnknownPayee { name: "Anna".into(), nearest: vec![option("Ana")] },
+        Reply::UnknownPayee { name: "Anna".into(), nearest: Vec::new() },
+        Reply::PayeeRenamed { before: "Ana".into(), payee: option("Anita") },
+        Reply::AskNewName("Ana".into()),
+        Reply::BadPayeeName,
+        Reply::PayeeForgotten("Ana".into()),
     ]
 }
 

@@ -105,6 +105,22 @@ fn a_text_has_its_sender_verbatim_and_their_number_canonical() {
 }
 
 #[test]
+fn each_message_has_the_profile_name_of_its_own_sender() {
+    let value = format!(
+        r#""contacts":[{{"wa_id":"525511110002","profile":{{"name":"Dos"}}}},{{"wa_id":"525511110001","profile":{{"name":"Uno 🌸"}}}},{{"wa_id":"525511110003","profile":7}}],{}"#,
+        messages(&[
+            text("525511110001", "wamid.1", "a"),
+            text("525511110002", "wamid.2", "b"),
+            text("525511110003", "wamid.3", "c"),
+            text("525511110004", "wamid.4", "d"),
+        ])
+    );
+    let named: Vec<_> =
+        events_of("messages", &value).into_iter().map(|event| message(event).profile_name).collect();
+    assert_eq!(named, [Some("Uno 🌸".into()), Some("Dos".into()), None, None]);
+}
+
+#[test]
 fn every_entry_change_and_list_is_read() {
     let first = change(
         "messages",

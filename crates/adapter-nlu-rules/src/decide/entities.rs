@@ -30,6 +30,7 @@ impl MessageFeatures<'_> {
             period: periods::find(self.tokens).filter(|_| has_period),
             choice: None,
             topic: topics::topic(intent, self.sections),
+            payee_change: None,
         }
     }
 

@@ -39,7 +39,10 @@ const LEAST: f32 = 0.45;
 
 /// The readings of words without regard to grammar, best first.
 pub(super) fn of_words(words: &[&str], found: Sections) -> Vec<(Intent, f32)> {
-    let mut scores = model::opinions(words.iter().copied());
+    of_opinions(model::opinions(words.iter().copied()), words, found)
+}
+
+fn of_opinions(mut scores: Vec<(Intent, f32)>, words: &[&str], found: Sections) -> Vec<(Intent, f32)> {
     let explained = vocabulary::Explained::of(words);
     for (intent, score) in &mut scores {
         *score += pattern_evidence(*intent, found);
@@ -77,12 +80,15 @@ fn pattern_evidence(intent: Intent, found: Sections) -> f32 {
 impl MessageFeatures<'_> {
     /// Every reading with its score, best first.
     pub(super) fn scores(&self) -> Vec<(Intent, f32)> {
-        let mut scores = of_words(&self.words, self.sections);
+        let mut scores = of_opinions(self.opinions().clone(), &self.words, self.sections);
         for (intent, score) in &mut scores {
             *score += (self.grammar(*intent) - pattern_evidence(*intent, self.sections)).max(0.0);
             // A yes with a tail changes an answer; the model's opinion on the tail alone counts little.
             if self.answers_yes() && *intent != Intent::Unknown && !self.speaks_for(*intent) {
-                *score -= 0.5;
+                *score -= 0.7;
+            }
+            if *intent == Intent::ReportProblem && self.tells_the_past() && !self.speaks_for(*intent) {
+                *score -= 0.4;
             }
             let is_doubtful =
                 self.lacks() || has_evidence(Intent::Stop, self.sections) && self.is_open(Intent::Stop);
@@ -93,6 +99,15 @@ impl MessageFeatures<'_> {
         scores.retain(|(intent, _)| self.is_open(*intent));
         scores.sort_by(|a, b| b.1.total_cmp(&a.1));
         scores
+    }
+
+    /// How probable the model finds an intent, 0 to 1.
+    pub(super) fn opinion(&self, intent: Intent) -> f32 {
+        self.opinions().iter().find(|(of, _)| *of == intent).map_or(0.0, |(_, opinion)| *opinion)
+    }
+
+    fn opinions(&self) -> &Vec<(Intent, f32)> {
+        self.opinions.get_or_init(|| model::opinions(self.words.iter().copied()))
     }
 
     /// The reading that explains most.
@@ -119,6 +134,7 @@ impl MessageFeatures<'_> {
             {
                 0.45
             }
+            Intent::Deny if self.takes_back() => 1.2,
             Intent::Deny if self.denies() => 0.9,
             Intent::Deny if self.has_negated && self.corrected_wanted.is_empty() => 0.8,
             Intent::Greeting if self.greets() => 0.95,
@@ -153,13 +169,28 @@ impl MessageFeatures<'_> {
         match intent {
             Intent::Transfer => self.is_bare_wish() || self.is_partial(),
             Intent::VerifyCode | Intent::Confirm => false,
-            Intent::FreezeAccount => self.holds("freeze") && covered() && !self.has_amount(),
+            Intent::FreezeAccount => {
+                let heard = self.holds("freeze") && covered() || self.is_surely(intent);
+                heard && !self.has_amount()
+            }
             Intent::Stop | Intent::Start => {
                 let goes_on = intent == Intent::Stop && self.holds("no_stop");
-                !goes_on && covered() && !self.has_amount() && !self.has_explicit_destination()
+                let asks_how = matches!(self.head(), "how" | "como");
+                let heard = covered() || self.is_surely(intent);
+                !goes_on && !asks_how && heard && !self.has_amount() && !self.has_explicit_destination()
             }
             _ => true,
         }
+    }
+
+    /// Whether the model is sure of an intent and its sentences use most of the words. What it opens is asked first.
+    fn is_surely(&self, intent: Intent) -> bool {
+        const SURE: f32 = 0.75;
+        const MOST: f32 = 0.6;
+        self.words.len() >= 4
+            && !self.answers_yes()
+            && vocabulary::Explained::of(&self.words).share(intent) >= MOST
+            && self.opinion(intent) >= SURE
     }
 
     /// Whether the text says that money was sent, and asks nothing: «mi tía me mandó 100».

@@ -2,10 +2,38 @@
 
 use super::*;
 
+/// Words between a verb and its object: «manda algo de …», «manda lo de siempre».
+const SKIPPED: [&str; 21] = [
+    "algo",
+    "lo",
+    "siempre",
+    "sempre",
+    "usual",
+    "same",
+    "mismo",
+    "mesmo",
+    "some",
+    "poco",
+    "de",
+    "of",
+    "something",
+    "alguna",
+    "otra",
+    "bit",
+    "menos",
+    "minus",
+    "urgente",
+    "nueva",
+    "nuevo",
+];
+
 impl MessageFeatures<'_> {
     /// True if a guard forbids a transfer now.
     pub(super) fn is_blocked(&self) -> bool {
         guards::blocks(self.sections, self.tokens, &self.wanted)
+            || self.takes_back()
+            || self.calls_another()
+            || self.asks_whether()
             || guards::is_reported(self.corrected, &self.corrected_wanted)
             || !self.corrected_wanted.is_empty() && self.holds("abandon")
     }
@@ -25,6 +53,9 @@ impl MessageFeatures<'_> {
     }
 
     pub(super) fn is_incoming(&self) -> bool {
+        if self.asks_to_be_paid() {
+            return true;
+        }
         let to_me = || {
             let me = |at: &usize| LEXICON.to_me_verbs.contains(word_at(self.corrected, *at));
             self.corrected_wanted.iter().any(me)
@@ -38,6 +69,7 @@ impl MessageFeatures<'_> {
             && !self.amount.counts
             && !self.is_blocked()
             && !self.sends_no_money()
+            && !self.asks_to_be_paid()
             && !asks_balance
             && !self.holds("help_howto");
         is_transfer.then_some(Intent::Transfer)
@@ -65,7 +97,7 @@ impl MessageFeatures<'_> {
         {
             return Some(intent);
         }
-        if self.is_noun_transfer() || self.is_verbless_transfer() {
+        if self.is_noun_transfer() || self.is_verbless_transfer() || self.is_asked_in_own_words() {
             return Some(Intent::Transfer);
         }
         None
@@ -105,29 +137,13 @@ impl MessageFeatures<'_> {
     /// True if the first content word after the verb is neither money nor a person.
     pub(super) fn has_unknown_object(&self) -> bool {
         let Some(verb) = self.corrected_wanted.last().copied() else { return false };
-        let skipped = [
-            "algo",
-            "some",
-            "poco",
-            "de",
-            "of",
-            "something",
-            "alguna",
-            "otra",
-            "bit",
-            "menos",
-            "minus",
-            "urgente",
-            "nueva",
-            "nuevo",
-        ];
         let is_skipped = |token: &Token| {
             let word = token.folded.as_str();
             let is_preposition = LEXICON.prepositions.contains(word) && self.language != Locale::En;
             token.is_punct()
                 || LEXICON.fillers.contains(word)
                 || LEXICON.determiners.contains(word) && !is_preposition
-                || skipped.contains(&word)
+                || SKIPPED.contains(&word)
         };
         let behind = self.corrected.iter().skip(verb.saturating_add(1));
         let Some(object) = behind.into_iter().find(|token| !is_skipped(token)) else { return false };
@@ -206,7 +222,9 @@ impl MessageFeatures<'_> {
     fn is_form(&self) -> bool {
         let labelled = |labels: &[&str]| {
             self.corrected.windows(2).any(|pair| match pair {
-                [label, sign] => sign.folded == ":" && labels.contains(&label.folded.as_str()),
+                [label, sign] => {
+                    (sign.folded == ":" || sign.is_amount()) && labels.contains(&label.folded.as_str())
+                }
                 _ => false,
             })
         };
@@ -225,6 +243,8 @@ impl MessageFeatures<'_> {
             && labelled(&[
                 "destinatario",
                 "beneficiario",
+                "favorecido",
+                "recebedor",
                 "para",
                 "to",
                 "recipient",
@@ -242,7 +262,7 @@ impl MessageFeatures<'_> {
         let is_noun = |token: &Token| LEXICON.transfer_nouns.contains(token.folded.as_str());
         let Some(at) = self.corrected.iter().position(is_noun) else { return false };
         let owned = self.any(&["ya", "mis", "my", "meus", "minhas", "recibi", "llego", "received", "me"]);
-        if self.has_past_verb() || self.is_question || owned {
+        if self.has_past_verb() || self.is_question || owned || self.holds("cancel_word") {
             return false;
         }
         let asks = |word: &str| LEXICON.request_words.contains(word);
@@ -294,10 +314,7 @@ impl MessageFeatures<'_> {
 
     /// True for a request without a verb: «1300 a mi comadre».
     pub(super) fn is_verbless_transfer(&self) -> bool {
-        let states = self.any(&[
-            "debo", "debe", "owe", "owes", "cuesta", "costo", "vale", "es", "son", "is", "are", "was",
-            "costs",
-        ]);
+        let states = self.states_debt() || self.any(&["vale", "es", "son", "is", "are", "was"]);
         self.amount.value.is_some()
             && self.destination.is_some()
             && !self.is_question

@@ -132,7 +132,7 @@ fn facts() -> StepContext {
         bound: None,
         default_currency: Currency::MXN,
         session_ttl: Duration::hours(12),
-        sessions_end: None,
+        freeze: domain::accounts::freeze::Freeze::default(),
         messages_per_minute: 30,
         handoff_for: Duration::hours(4),
         new_prompt: PromptId(uuid(2)),

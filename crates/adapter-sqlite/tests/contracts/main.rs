@@ -97,6 +97,7 @@ async fn bodies_are_sealed_in_the_file() {
         provider_event_id: "SM1".into(),
         sender: "whatsapp:+525512345678".into(),
         phone: None,
+        profile_name: None,
         content: InboundContent::Text("una frase muy reconocible".into()),
         is_ours: true,
         sent_at: None,

@@ -41,6 +41,7 @@ impl AgentHandoff {
             sender: conversation.address.unwrap_or_else(|| conversation.sender_key.clone()),
             // The key of the conversation is a number, or an address that is no number.
             phone: PhoneNumber::try_from(conversation.sender_key).ok(),
+            profile_name: None,
             content: InboundContent::AgentCommand { command, by },
             is_ours: true,
             sent_at: None,

@@ -5,6 +5,7 @@ mod codes;
 mod effects;
 mod figures;
 mod freezing;
+mod payees;
 mod payments;
 
 use crate::{
@@ -20,6 +21,7 @@ use crate::{
 use chrono::{Duration, Utc};
 use chrono_tz::Tz;
 use domain::{
+    accounts::PersonName,
     ids::{EventId, FlowResponseId, MessageId, PromptId, UserId},
     locale::Locale,
     messaging::{
@@ -39,7 +41,7 @@ use domain::{
 use ports::{
     accounts::{Freezes, Identities, User},
     messaging::{
-        Lane, LeasedTurn, NewFlowResponse, NewOutbound, Timer, Turn,
+        Lane, LeasedTurn, NewFlowResponse, NewOutbound, PayeeChange, Timer, Turn,
         inbound_webhook::InboundMessage,
         intent_parser::IntentParser,
         message_channel::{MessageForm, OutboundMessage},
@@ -158,6 +160,7 @@ struct TurnOutcome {
     consent: Option<ConsentStatus>,
     audit: Vec<AuditRecord>,
     answers: Option<CompletedFlow>,
+    payee_changes: Vec<PayeeChange>,
 }
 
 impl HandleMessage {
@@ -166,8 +169,13 @@ impl HandleMessage {
     #[tracing::instrument(name = "handle_message", level = "debug", skip_all)]
     pub async fn run(&self, turn: &LeasedTurn) -> Result<Turn, TurnError> {
         let mut state = turn.state.clone();
-        let mut gathered =
-            TurnOutcome { content: Vec::new(), consent: None, audit: Vec::new(), answers: None };
+        let mut gathered = TurnOutcome {
+            content: Vec::new(),
+            consent: None,
+            audit: Vec::new(),
+            answers: None,
+            payee_changes: Vec::new(),
+        };
         match &turn.message.content {
             InboundContent::AgentCommand { command, by } => {
                 gathered.audit.push(Self::agent_audit(turn, *command, by));
@@ -199,7 +207,14 @@ impl HandleMessage {
                 }
             }
         }
-        Ok(self.gather(turn, state, gathered, person.as_ref()))
+        let facts = self.facts(turn, bound, person.as_ref());
+        let profile_name = state.user(&facts).zip(Self::profile_name(turn));
+        Ok(Turn { profile_name, ..self.gather(turn, state, gathered, person.as_ref()) })
+    }
+
+    /// The name that the sender's profile shows, if it can be kept.
+    fn profile_name(turn: &LeasedTurn) -> Option<PersonName> {
+        PersonName::of_profile(turn.message.profile_name.as_deref()?)
     }
 
     /// The person of this conversation, as far as they were proved or the chat is bound.
@@ -225,7 +240,7 @@ impl HandleMessage {
             bound,
             default_currency: self.rules.default_currency,
             session_ttl: self.rules.session_ttl,
-            sessions_end: person.and_then(|person| person.freeze.last_frozen_at),
+            freeze: person.map(|person| person.freeze).unwrap_or_default(),
             messages_per_minute: self.rules.messages_per_minute,
             handoff_for: self.rules.handoff_for,
             new_prompt: PromptId(self.kernel.new_id()),
@@ -254,6 +269,8 @@ impl HandleMessage {
             replies,
             consent: gathered.consent,
             audit: gathered.audit,
+            payee_changes: gathered.payee_changes,
+            profile_name: None,
             flow_response: gathered.answers.map(|completed| NewFlowResponse {
                 id: FlowResponseId(self.kernel.new_id()),
                 completed,

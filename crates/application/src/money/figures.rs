@@ -37,13 +37,15 @@ pub struct Figures {
     rules: Arc<TransferRules>,
 }
 
-/// What a question is about: a period, a payee, both or neither.
+/// What a question is about: a period, a payee, an amount, or any of them together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FigureQuery {
     /// The days; `None` when the question names none.
     pub period: Option<Period>,
     /// The payee, by name or by account; `None` for all.
     pub payee: Option<NamedDestination>,
+    /// Only payments of exactly this amount; `None` for all.
+    pub amount: Option<Money>,
 }
 
 /// The answer to a question about own figures.
@@ -127,7 +129,7 @@ impl Figures {
     /// neither days nor a payee is about this month; one that names a payee only is about all time.
     pub async fn spending(&self, user: UserId, query: &FigureQuery) -> StoreResult<Answer<Vec<Money>>> {
         let this_month = query.payee.is_none().then_some(Period::ThisMonth);
-        let query = FigureQuery { period: query.period.or(this_month), payee: query.payee.clone() };
+        let query = FigureQuery { period: query.period.or(this_month), ..query.clone() };
         let scope = match self.scope::<Vec<Money>>(user, &query).await? {
             Ok(scope) => scope,
             Err(answer) => return Ok(answer),
@@ -157,7 +159,8 @@ impl Figures {
 
     /// Reads a query. `Err` holds the answer when it can't be read.
     async fn scope<T>(&self, user: UserId, query: &FigureQuery) -> StoreResult<Result<Scope, Answer<T>>> {
-        let mut scope = Scope { filter: SentFilter::default(), days: None, payee: None };
+        let filter = SentFilter { amount: query.amount, ..SentFilter::default() };
+        let mut scope = Scope { filter, days: None, payee: None };
         if let Some(period) = query.period {
             let Some(days) = DayRange::of(period, self.rules.day_of(self.kernel.now())) else {
                 return Ok(Err(Answer::NoSuchDay));

@@ -3,7 +3,8 @@
 use crate::kernel::Kernel;
 use domain::{
     ids::{PayeeId, UserId},
-    money::payees::{BadPayeeName, Payee, read_payee_name},
+    messaging::conversation::SoughtPayee,
+    money::payees::{BadPayeeName, Closest, Payee, closest, nearest, read_payee_name},
     operations::audit::Actor,
 };
 use ports::{
@@ -13,6 +14,12 @@ use ports::{
 };
 use std::sync::Arc;
 use thiserror::Error;
+
+/// The most payees to choose from.
+const OPTIONS_MAX: usize = 10;
+
+/// The most payees that are shown for a name that nobody has.
+const NEAREST_MAX: usize = 3;
 
 /// Reads and changes payees.
 pub struct PayeeBook {
@@ -34,6 +41,20 @@ pub enum RenamePayeeError {
     Store(#[from] StoreError),
 }
 
+/// The payee that a person means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FoundPayee {
+    /// One payee.
+    One(Payee),
+    /// Several payees that fit the name, at most ten.
+    Several(Vec<Payee>),
+    /// No payee fits.
+    Unknown {
+        /// Those with the nearest names, the nearest first; at most three.
+        nearest: Vec<Payee>,
+    },
+}
+
 impl PayeeBook {
     /// Builds the use case from the ports that it needs.
     #[must_use]
@@ -44,6 +65,25 @@ impl PayeeBook {
     /// The payees of a person that a name is compared with, the one paid last first.
     pub async fn known_to(&self, user: UserId) -> StoreResult<Vec<Payee>> {
         self.payees.payees_of(user).await
+    }
+
+    /// The payee of a person that they name, or whose account they chose.
+    pub async fn find_named(&self, user: UserId, sought: &SoughtPayee) -> StoreResult<FoundPayee> {
+        let known = self.payees.payees_of(user).await?;
+        let cloned = |payees: Vec<&Payee>| payees.into_iter().take(OPTIONS_MAX).cloned().collect();
+        let unknown = || {
+            let nearest = nearest(&sought.name, &known, NEAREST_MAX);
+            FoundPayee::Unknown { nearest: cloned(nearest) }
+        };
+        if let Some(account) = &sought.account {
+            let chosen = known.iter().find(|payee| payee.account == *account);
+            return Ok(chosen.cloned().map_or_else(unknown, FoundPayee::One));
+        }
+        Ok(match closest(&sought.name, &known) {
+            Closest::One(payee) => FoundPayee::One(payee.clone()),
+            Closest::Several(several) => FoundPayee::Several(cloned(several)),
+            Closest::Nobody => unknown(),
+        })
     }
 
     /// Payees of one person, or of everybody; those that were paid first last.

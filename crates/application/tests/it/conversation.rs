@@ -184,6 +184,23 @@ survives!(
     }
 );
 
+survives!(
+    a_payee_is_renamed_and_forgotten_once,
+    Script {
+        lines: &[
+            "manda 150 a 012345678901234567 a nombre de Rosa",
+            "CONFIRMAR <code>",
+            "sí",
+            "renombra a Rosa como Doña Rosita",
+            "borra a Rosita de mis contactos",
+            "sí",
+            "mis contactos",
+        ],
+        balance: 85_000,
+        transfers: &[TransferStatus::Completed],
+    }
+);
+
 /// The number locks while a payment waits for its code. After whichever call the process dies, the person is
 /// told the same.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

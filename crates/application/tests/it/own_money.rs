@@ -246,7 +246,8 @@ async fn limits_are_told_with_what_is_left() {
 }
 
 fn about(period: Option<Period>, payee: Option<&str>) -> FigureQuery {
-    FigureQuery { period, payee: payee.map(|name| named(DestinationKind::Name, name)) }
+    let payee = payee.map(|name| named(DestinationKind::Name, name));
+    FigureQuery { period, payee, amount: None }
 }
 
 fn found<T: std::fmt::Debug>(answer: Answer<T>) -> (Option<String>, T) {
@@ -336,7 +337,7 @@ async fn several_payees_of_a_name_are_asked_about_unless_they_are_one() {
         options.iter().map(|payee| payee.name.as_str()).collect::<Vec<_>>(),
         ["Ana Ruiz", "Ana López"]
     );
-    let account = FigureQuery { period: None, payee: Some(named(DestinationKind::Clabe, BBVA)) };
+    let account = FigureQuery { payee: Some(named(DestinationKind::Clabe, BBVA)), ..FigureQuery::default() };
     let answer = bank.figures.spending(bank.ana.user, &account).await.unwrap();
     assert_eq!(found(answer), (Some("Ana Ruiz".into()), vec![mxn(2)]));
 }

@@ -150,6 +150,7 @@ impl World {
                 provider_event_id: format!("SM-in-{number}"),
                 sender: format!("whatsapp:{PHONE}"),
                 phone: Some(PhoneNumber::parse_international(PHONE).unwrap()),
+                profile_name: None,
                 content: InboundContent::Text(text.into()),
                 is_ours: true,
                 sent_at: None,

@@ -18,7 +18,7 @@ pub use self::{
         plain_backup_code, proof_is_fresh,
     },
     password::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, Password, WeakPassword},
-    person_name::{InvalidName, NAME_LENGTH_MAX, PersonName},
+    person_name::{InvalidName, NAME_LENGTH_MAX, PROFILE_NAME_LENGTH_MAX, PersonName},
     session::{ACCESS_TTL, REFRESH_GRACE, REFRESH_TTL, RefreshFamily, RefreshRefused, Rotation},
     shown_name::shown_name,
     tries::{TRIES_PER_ADDRESS, TRIES_PER_PERSON_AND_ADDRESS, TRY_WINDOW, Tries},

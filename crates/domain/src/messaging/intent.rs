@@ -5,7 +5,9 @@ mod dialogue;
 mod slots;
 
 pub use dialogue::{AskedFor, Dialogue};
-pub use slots::{AmountReading, Choice, DestinationKind, Entities, NamedDestination, RelativeAmount, Topic};
+pub use slots::{
+    AmountReading, Choice, DestinationKind, Entities, NamedDestination, PayeeChange, RelativeAmount, Topic,
+};
 
 pub use crate::money::period::Period;
 
@@ -80,6 +82,25 @@ intents! {
     Unknown "desconocido" "unknown",
 }
 
+impl Intent {
+    /// Whether a text that is only near to this intent may be answered with it as a suggestion. What moves money,
+    /// answers a question, opts out or freezes is never suggested.
+    #[must_use]
+    pub const fn can_be_suggested(self) -> bool {
+        matches!(
+            self,
+            Self::CheckBalance
+                | Self::ListTransactions
+                | Self::Spending
+                | Self::AskLimits
+                | Self::ReceiveDetails
+                | Self::Help
+                | Self::TalkToHuman
+                | Self::ReportProblem
+        )
+    }
+}
+
 /// A parser's reading of a message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Understanding {
@@ -96,6 +117,11 @@ pub struct Understanding {
     /// Whether intent and slots explain every word of the message. A message with a word that nothing explains
     /// changes nothing that waits.
     pub explained: bool,
+    /// The intents that a text which is [`Intent::Unknown`] was nearest to, the nearest first; at most two, each one
+    /// that [`Intent::can_be_suggested`]. The person is asked whether they meant one of them. Empty when the text is
+    /// near to none, and from a parser that doesn't tell.
+    #[serde(default)]
+    pub nearest: Vec<Intent>,
 }
 
 impl Understanding {
@@ -109,6 +135,7 @@ impl Understanding {
             locale: None,
             entities: Entities::default(),
             explained: false,
+            nearest: Vec::new(),
         }
     }
 }

@@ -5,8 +5,10 @@
 
 mod closeness;
 mod name_words;
+mod nearest;
 
 pub use closeness::{Closest, closest};
+pub use nearest::nearest;
 
 use crate::{
     ids::{PayeeId, UserId},

@@ -56,6 +56,8 @@ pub struct InboundMessage {
     pub sender: String,
     /// The sender's canonical number, when the address is one.
     pub phone: Option<PhoneNumber>,
+    /// The name that the sender's profile shows, verbatim, when the provider tells it. The sender chose it.
+    pub profile_name: Option<String>,
     /// The content of the message.
     pub content: InboundContent,
     /// Whether it was sent to a number of ours. If not, it is stored but not acted on.

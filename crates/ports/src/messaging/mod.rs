@@ -23,5 +23,5 @@ pub use self::{
     conversations::{ConversationView, Conversations, MessageBody, TranscriptMessage},
     flows::{FlowResponse, FlowVersion, Flows, KeptVersions, NewFlowResponse},
     outbox::{Enqueued, Lane, LeasedMessage, MessageState, NewOutbound, Outbox, Settlement},
-    turn_queue::{Accepted, Committed, LeasedTurn, Timer, Turn, TurnFailure, TurnQueue},
+    turn_queue::{Accepted, Committed, LeasedTurn, PayeeChange, Timer, Turn, TurnFailure, TurnQueue},
 };

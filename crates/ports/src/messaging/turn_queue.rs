@@ -6,9 +6,10 @@ use crate::store_error::StoreResult;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
-    ids::{ConversationId, EventId},
+    accounts::PersonName,
+    ids::{ConversationId, EventId, PayeeId, UserId},
     messaging::{consent::ConsentStatus, conversation::Conversation},
-    operations::audit::AuditRecord,
+    operations::audit::{Actor, AuditRecord},
 };
 
 /// Whether a message was new.
@@ -72,6 +73,21 @@ pub struct Turn {
     pub flow_response: Option<NewFlowResponse>,
     /// What becomes of the conversation's timer.
     pub timer: Timer,
+    /// The changes to the person's payees, in order.
+    pub payee_changes: Vec<PayeeChange>,
+    /// The name that the sender's profile shows, for the person that they proved to be. It is kept if none was.
+    pub profile_name: Option<(UserId, PersonName)>,
+}
+
+/// A change to a payee. Nothing happens when the payee is forgotten already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayeeChange {
+    /// The payee.
+    pub payee: PayeeId,
+    /// The payee's new name; `None` forgets the payee.
+    pub name: Option<String>,
+    /// The actor for the audit row.
+    pub actor: Actor,
 }
 
 /// The timer of a conversation. When it is due it is leased like a message, after the messages that came before.

@@ -18,7 +18,7 @@ pub enum Direction {
     Out,
 }
 
-/// A period, and the accounts that were paid in it.
+/// A period, the accounts that were paid in it, and the amount.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SentFilter {
     /// The first instant; `None` for no lower bound.
@@ -27,12 +27,14 @@ pub struct SentFilter {
     pub until: Option<DateTime<Utc>>,
     /// Only what was sent to one of these accounts, as the payer wrote them; `None` for all.
     pub accounts: Option<Vec<AccountNumber>>,
+    /// Only what is exactly this positive amount, whichever way it went; `None` for all.
+    pub amount: Option<Money>,
 }
 
 /// Which entries of a person to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnEntryFilter {
-    /// The period and the accounts. With accounts, only what was sent to them is read: money that comes in, or
+    /// The period, the accounts and the amount. With accounts, only what was sent to them is read: money that comes in, or
     /// comes back, names no account.
     pub sent: SentFilter,
     /// Only money that comes in, or only money that leaves; `None` for both.

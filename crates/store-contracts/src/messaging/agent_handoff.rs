@@ -41,6 +41,8 @@ fn end(turn: &LeasedTurn) -> Turn {
         audit: Vec::new(),
         flow_response: None,
         timer: ports::messaging::Timer::Keep,
+        payee_changes: Vec::new(),
+        profile_name: None,
     }
 }
 

@@ -40,6 +40,8 @@ pub(crate) fn done(turn: &LeasedTurn) -> Turn {
         audit: Vec::new(),
         flow_response: None,
         timer: Timer::Keep,
+        payee_changes: Vec::new(),
+        profile_name: None,
     }
 }
 

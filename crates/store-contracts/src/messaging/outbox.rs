@@ -26,6 +26,8 @@ async fn enqueue(store: &dyn Stores, replies: Vec<NewOutbound>) {
         audit: Vec::new(),
         flow_response: None,
         timer: ports::messaging::Timer::Keep,
+        payee_changes: Vec::new(),
+        profile_name: None,
     };
     store.commit_turn(&end, at(0)).await.unwrap();
 }

@@ -4,6 +4,7 @@ use super::ledger::outside;
 use crate::{
     Stores,
     examples::{actor, at, id, person, transfer},
+    messaging::inbox,
 };
 use chrono::Duration;
 use domain::{
@@ -19,6 +20,7 @@ use domain::{
 };
 use futures_util::future::join_all;
 use ports::{
+    messaging::{Committed, PayeeChange, Turn},
     money::{HoldVerdict, PostRequest, WalletView},
     pagination::PageRequest,
 };
@@ -121,6 +123,31 @@ pub async fn a_payee_is_renamed_and_forgotten(store: impl Stores) {
     assert!(matches!(outcome.decision, Decision::Decided(Outcome::Accepted(_))), "{outcome:?}");
     let new = store.payees_of(ana.user).await.unwrap().remove(0);
     assert!(new.id != rosa.id && new.name == "Rosa");
+}
+
+/// The end of a turn renames and forgets payees, and one that is forgotten already harms nothing. Under a lease that
+/// is over, nothing changes.
+pub async fn a_turn_changes_payees(store: impl Stores) {
+    let ana = person(&store, 1, 1_000).await;
+    pay(&store, &ana, 1, Some("Rosa"), 10).await;
+    pay(&store, &ana, 2, Some("Luis"), 20).await;
+    let ids: Vec<PayeeId> = store.payees_of(ana.user).await.unwrap().iter().map(|payee| payee.id).collect();
+    let change =
+        |payee, name: Option<&str>| PayeeChange { payee, name: name.map(str::to_owned), actor: actor() };
+    inbox::accept(&store, 1, "a1").await;
+    let turn = inbox::lease(&store, 1).await.unwrap();
+    let mut end = inbox::done(&turn);
+    end.payee_changes = vec![
+        change(ids[1], Some("Doña Rosa")),
+        change(ids[0], None),
+        change(ids[0], None),
+        change(ids[0], Some("Luis")),
+    ];
+    let late = Turn { fence: end.fence - 1, ..end.clone() };
+    assert_eq!(store.commit_turn(&late, at(30)).await.unwrap(), Committed::Fenced);
+    assert_eq!(known(&store, ana.user).await.len(), 2);
+    assert_eq!(store.commit_turn(&end, at(30)).await.unwrap(), Committed::Done);
+    assert_eq!(known(&store, ana.user).await, [("Doña Rosa".to_owned(), account(1), 10)]);
 }
 
 /// Payees are listed page by page, of one person or of all, each once.

@@ -80,7 +80,7 @@ async fn story(store: &dyn Stores) -> (WalletView, WalletView, WalletView) {
 
 fn sent(from: Option<i64>, until: Option<i64>, accounts: Option<&[u64]>) -> SentFilter {
     let accounts = accounts.map(|numbers| numbers.iter().map(|number| account(*number)).collect());
-    SentFilter { from: from.map(at), until: until.map(at), accounts }
+    SentFilter { from: from.map(at), until: until.map(at), accounts, amount: None }
 }
 
 /// The entries of all wallets come newest first; period, account, direction and limit choose among them.
@@ -115,6 +115,31 @@ pub async fn own_entries_are_of_all_wallets(store: impl Stores) {
     assert_eq!(amounts(sent(None, None, Some(&[2, 3])), None, 50).await, [-14, -12]);
     assert_eq!(amounts(sent(Some(20), None, Some(&[1])), None, 50).await, [-13]);
     assert_eq!(amounts(sent(None, None, Some(&[9])), None, 50).await, [0i64; 0]);
+}
+
+/// An amount chooses among all entries and payments, however many are newer, whichever way the money went.
+pub async fn an_amount_chooses_among_all_entries(store: impl Stores) {
+    let (ana, _, bea) = story(&store).await;
+    let of = |amount| SentFilter { amount: Some(amount), ..SentFilter::default() };
+    let entries = |user, amount, direction, limit| {
+        let filter = OwnEntryFilter { sent: of(amount), direction, limit };
+        let store = &store;
+        async move {
+            let found = store.own_entries(user, &filter).await.unwrap();
+            found.iter().map(|own| own.entry.amount.minor).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(entries(ana.user, mxn(11), None, 1).await, [-11], "the oldest payment, and one entry is read");
+    assert_eq!(entries(ana.user, mxn(15), None, 9).await, [15]);
+    assert_eq!(entries(bea.user, mxn(15), None, 9).await, [-15]);
+    assert_eq!(entries(ana.user, mxn(300), None, 9).await.len(), 2, "both sides of an own move");
+    assert_eq!(entries(ana.user, mxn(300), Some(Direction::In), 9).await, [300]);
+    for nothing in [mxn(1), Money::new(11, usd())] {
+        assert_eq!(entries(ana.user, nothing, None, 9).await, [0i64; 0]);
+    }
+    let last = store.last_sent(ana.user, &of(mxn(12)), 5).await.unwrap();
+    assert_eq!(last.iter().map(|sent| sent.transfer.amount).collect::<Vec<_>>(), [mxn(12)]);
+    assert_eq!(store.spent_sum(ana.user, &of(mxn(12))).await.unwrap(), [mxn(12)]);
 }
 
 /// What was spent is what went to others: moves between own wallets and money that came in don't count, and what

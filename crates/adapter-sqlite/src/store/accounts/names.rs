@@ -10,7 +10,10 @@ use crate::{
 };
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::{accounts::shown_name, ids::UserId};
+use domain::{
+    accounts::{PersonName, shown_name},
+    ids::UserId,
+};
 use std::collections::HashMap;
 
 /// The shown names of users. A user who does not exist has none.
@@ -34,15 +37,27 @@ pub(crate) async fn shown_names(
         chats.into_iter().map(|(user, name)| (UserId(user.0), name)).collect();
     let rows = users::table
         .filter(users::id.eq_any(&ids))
-        .select((users::id, users::first_name, users::phone))
-        .load::<(DbId, Option<String>, Option<String>)>(conn)
+        .select((users::id, users::first_name, users::profile_name, users::phone))
+        .load::<(DbId, Option<String>, Option<String>, Option<String>)>(conn)
         .await?;
     rows.into_iter()
-        .map(|(id, first_name, phone)| {
+        .map(|(id, first_name, profile_name, phone)| {
             let id = UserId(id.0);
             let phone = phone.map(read_phone).transpose()?;
-            let chat = chats.get(&id).map(String::as_str);
+            let chat = chats.get(&id).or(profile_name.as_ref()).map(String::as_str);
             Ok((id, shown_name(first_name.as_deref(), chat, phone.as_ref())))
         })
         .collect()
+}
+
+/// Keeps the name that a person's profile shows, if none was kept before. A name that they gave is another one, and
+/// is shown first.
+pub(crate) async fn keep_profile_name(
+    conn: &mut Conn,
+    user: UserId,
+    name: &PersonName,
+) -> Result<(), SqlError> {
+    let nameless = users::table.find(DbId(user.0)).filter(users::profile_name.is_null());
+    diesel::update(nameless).set(users::profile_name.eq(Some(name.as_str()))).execute(conn).await?;
+    Ok(())
 }

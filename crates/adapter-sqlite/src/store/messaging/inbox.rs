@@ -224,6 +224,7 @@ async fn open_turn(
             provider_event_id: row.provider_event_id,
             sender: body.sender,
             phone: body.phone,
+            profile_name: body.profile_name,
             content: body.content,
             is_ours: true,
             sent_at: body.sent_at,

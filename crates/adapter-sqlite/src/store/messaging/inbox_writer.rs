@@ -55,6 +55,8 @@ pub(crate) struct InboundBody {
     pub(crate) v: u8,
     pub(crate) sender: String,
     pub(crate) phone: Option<PhoneNumber>,
+    #[serde(default)]
+    pub(crate) profile_name: Option<String>,
     pub(crate) content: InboundContent,
     #[serde(default)]
     pub(crate) sent_at: Option<DateTime<Utc>>,
@@ -103,6 +105,7 @@ pub(super) fn inbox_row(
         v: 1,
         sender: message.sender,
         phone: message.phone,
+        profile_name: message.profile_name,
         content: message.content,
         sent_at: message.sent_at,
         raw: message.raw,

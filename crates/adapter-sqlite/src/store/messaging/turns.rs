@@ -8,7 +8,9 @@ use super::{
 use crate::backend::{Conn, DbId, DbTime};
 use crate::store::error::SqlError;
 use crate::store::{
+    accounts::names::keep_profile_name,
     handle::Store,
+    money::payees::change_payee,
     rows::NewOutboxRow,
     schema::{conversations, inbox, outbox},
 };
@@ -69,6 +71,12 @@ impl Store {
                     }
                     if let Some(response) = &turn.flow_response {
                         super::flows::keep_response(conn, sealer.as_ref(), turn.event, response, now).await?;
+                    }
+                    for change in &turn.payee_changes {
+                        change_payee(conn, change, now).await?;
+                    }
+                    if let Some((user, name)) = &turn.profile_name {
+                        keep_profile_name(conn, *user, name).await?;
                     }
                     set_timer(conn, sealer.as_ref(), &turn, now).await?;
                     crate::store::operations::audit_record::record(conn, &turn.audit, now).await?;

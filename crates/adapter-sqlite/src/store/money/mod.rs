@@ -4,7 +4,7 @@ mod clabes;
 mod confirm;
 mod counterparts;
 mod holds;
-mod payees;
+pub(crate) mod payees;
 mod payment_codes;
 mod post;
 mod read;

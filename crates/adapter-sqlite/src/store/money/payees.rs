@@ -20,7 +20,7 @@ use domain::{
     operations::audit::{Actor, AuditRecord},
 };
 use futures_util::FutureExt;
-use ports::{money::Payees, pagination::PageRequest, store_error::StoreResult};
+use ports::{messaging::PayeeChange, money::Payees, pagination::PageRequest, store_error::StoreResult};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = payees, check_for_backend(Db))]
@@ -147,6 +147,18 @@ async fn forget(conn: &mut Conn, id: PayeeId, actor: &Actor, now: DateTime<Utc>)
         .await?;
     audit_record::record(conn, &[about(&payee, "payee.forgotten", actor)], now).await?;
     Ok(true)
+}
+
+/// Changes a payee at the end of a turn. Nothing happens when it is forgotten already.
+pub(crate) async fn change_payee(
+    conn: &mut Conn,
+    change: &PayeeChange,
+    now: DateTime<Utc>,
+) -> Result<(), SqlError> {
+    match &change.name {
+        Some(name) => rename(conn, change.payee, name.clone(), &change.actor, now).await.map(drop),
+        None => forget(conn, change.payee, &change.actor, now).await.map(drop),
+    }
 }
 
 /// The audit row of a change. It holds the masked account and no name.

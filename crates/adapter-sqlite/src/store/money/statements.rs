@@ -150,6 +150,12 @@ async fn wallet_entries(
     if let Some(accounts) = &filter.sent.accounts {
         query = query.filter(entries::minor.lt(0)).filter(named_account!().eq_any(canonical(accounts)));
     }
+    if let Some(amount) = &filter.sent.amount {
+        let either_way = [amount.minor, amount.minor.saturating_neg()];
+        query = query
+            .filter(entries::minor.eq_any(either_way))
+            .filter(transfers::currency.eq(amount.currency.code()));
+    }
     query = match filter.direction {
         Some(Direction::In) => query.filter(entries::minor.gt(0)),
         Some(Direction::Out) => query.filter(entries::minor.lt(0)),
@@ -182,6 +188,11 @@ async fn spent_sum(conn: &mut Conn, user: UserId, filter: &SentFilter) -> Result
     if let Some(accounts) = &filter.accounts {
         query = query.filter(named_account!().eq_any(canonical(accounts)));
     }
+    if let Some(amount) = &filter.amount {
+        query = query
+            .filter(transfers::minor.eq(amount.minor))
+            .filter(transfers::currency.eq(amount.currency.code()));
+    }
     let sums = query.load::<(String, i64)>(conn).await?;
     sums.into_iter().filter(|(_, minor)| *minor != 0).map(|(code, minor)| money(minor, &code)).collect()
 }
@@ -213,6 +224,11 @@ async fn last_sent(
     }
     if let Some(accounts) = &filter.accounts {
         query = query.filter(named_account!().eq_any(canonical(accounts)));
+    }
+    if let Some(amount) = &filter.amount {
+        query = query
+            .filter(transfers::minor.eq(amount.minor))
+            .filter(transfers::currency.eq(amount.currency.code()));
     }
     let rows = query.load::<(TransferRow, Option<DbTime>)>(conn).await?;
     rows.into_iter()

@@ -21,6 +21,7 @@ diesel::table! {
         last_frozen_at -> Nullable<InstantCol>,
         payable_at -> Nullable<InstantCol>,
         freeze_key -> Nullable<Text>,
+        profile_name -> Nullable<Text>,
     }
 }
 

@@ -46,6 +46,11 @@ impl HandleMessage {
             Effect::ReadReceiving(user) => self.read_receiving(user).await?,
             Effect::ReadLimits(user) => self.read_limits(user).await?,
             Effect::ReadPayees(user) => self.read_payees(user).await?,
+            Effect::RenamePayee { user, payee, to } => {
+                self.rename_payee(turn, user, payee, to, gathered).await?
+            }
+            Effect::FindPayeeToForget { user, payee } => self.find_payee_to_forget(user, payee).await?,
+            Effect::ForgetPayee { user, payee } => self.forget_payee(turn, user, payee, gathered).await?,
             Effect::Freeze => self.freeze(turn, state, facts, key).await?,
             Effect::Prepare { user, draft } => Event::Prepared(self.parts.prepare.run(user, &draft).await?),
             Effect::Pay { user, prompt } => self.pay(turn, state, user, prompt).await?,

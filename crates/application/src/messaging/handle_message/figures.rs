@@ -1,17 +1,16 @@
 //! What the person asks about their own money.
 
-use super::{HandleMessage, TurnError};
+use super::{HandleMessage, TurnError, payees::option};
 use crate::money::figures::{Answer, FigureQuery};
 use domain::{
     ids::UserId,
     messaging::{
         conversation::{
-            Event, FiguresQuery, PastReceipt, PayeeLine, PayeeOption, Receiving, Spending, Statement,
-            StatementLine,
+            Event, FiguresQuery, PastReceipt, Receiving, RequestedAction, Spending, Statement, StatementLine,
         },
         intent::{DestinationKind, NamedDestination},
     },
-    money::{Money, payees::Payee, transfer::TransferStatus},
+    money::{Money, transfer::TransferStatus},
 };
 use ports::money::OwnEntry;
 
@@ -19,8 +18,6 @@ use ports::money::OwnEntry;
 const STATEMENT_LINES: i64 = 5;
 /// How many lines a reply shows when days or a payee restrict them.
 const RESTRICTED_LINES: i64 = 15;
-/// How many payees one reply shows.
-const PAYEES_SHOWN: usize = 20;
 
 impl HandleMessage {
     pub(super) async fn read_balance(&self, user: UserId) -> Result<Event, TurnError> {
@@ -33,17 +30,12 @@ impl HandleMessage {
     pub(super) async fn read_statement(&self, user: UserId, query: FiguresQuery) -> Result<Event, TurnError> {
         let is_restricted = query != FiguresQuery::default();
         let limit = if is_restricted { RESTRICTED_LINES } else { STATEMENT_LINES };
-        // An amount is compared here: the store reads by days and payees.
-        let read = if query.amount.is_some() { 200 } else { limit };
-        let answer = self.parts.figures.statement(user, &figure_query(&query), None, read).await?;
-        let (query, entries) = match found(answer, query) {
+        let answer = self.parts.figures.statement(user, &figure_query(&query), None, limit).await?;
+        let (query, entries) = match found(answer, query, RequestedAction::StatementOf) {
             Ok(found) => found,
             Err(event) => return Ok(*event),
         };
-        let wanted =
-            |own: &OwnEntry| query.amount.is_none_or(|amount| own.entry.amount.minor.abs() == amount.minor);
-        let shown = usize::try_from(limit).unwrap_or(usize::MAX);
-        let lines = entries.into_iter().filter(wanted).take(shown).map(|own| self.line(own)).collect();
+        let lines = entries.into_iter().map(|own| self.line(own)).collect();
         Ok(Event::Statement(Statement { query, lines }))
     }
 
@@ -58,7 +50,7 @@ impl HandleMessage {
 
     pub(super) async fn read_spending(&self, user: UserId, query: FiguresQuery) -> Result<Event, TurnError> {
         let answer = self.parts.figures.spending(user, &figure_query(&query)).await?;
-        let (query, sums) = match found(answer, query) {
+        let (query, sums) = match found(answer, query, RequestedAction::Spending) {
             Ok(found) => found,
             Err(event) => return Ok(*event),
         };
@@ -70,7 +62,7 @@ impl HandleMessage {
 
     pub(super) async fn read_receipt(&self, user: UserId, query: FiguresQuery) -> Result<Event, TurnError> {
         let answer = self.parts.figures.receipt(user, &figure_query(&query)).await?;
-        let (query, sent) = match found(answer, query) {
+        let (query, sent) = match found(answer, query, RequestedAction::Receipt) {
             Ok(found) => found,
             Err(event) => return Ok(*event),
         };
@@ -91,16 +83,6 @@ impl HandleMessage {
         Ok(Event::Limits(self.parts.figures.limits(user).await?))
     }
 
-    pub(super) async fn read_payees(&self, user: UserId) -> Result<Event, TurnError> {
-        let known = self.parts.payees.known_to(user).await?;
-        let line = |payee: Payee| PayeeLine {
-            name: payee.name,
-            bank: payee.account.bank().map(str::to_owned),
-            account: payee.account.masked(),
-        };
-        Ok(Event::Payees(known.into_iter().take(PAYEES_SHOWN).map(line).collect()))
-    }
-
     pub(super) async fn read_receiving(&self, user: UserId) -> Result<Event, TurnError> {
         let Some(paid) = self.parts.receiving.of_user(user).await? else {
             return Ok(Event::Receiving(Receiving::default()));
@@ -115,19 +97,27 @@ impl HandleMessage {
 
 fn figure_query(query: &FiguresQuery) -> FigureQuery {
     let named = |name: &String| NamedDestination { kind: DestinationKind::Name, value: name.clone() };
-    FigureQuery { period: query.period, payee: query.payee.as_ref().map(named) }
+    let payee = match &query.account {
+        Some(account) => Some(NamedDestination::from(account)),
+        None => query.payee.as_ref().map(named),
+    };
+    FigureQuery { period: query.period, payee, amount: query.amount }
 }
 
 /// The figures and what they are about, with the payee's name as the person knows it. `Err` is the event when the
-/// question can't be answered.
-fn found<T>(answer: Answer<T>, asked: FiguresQuery) -> Result<(FiguresQuery, T), Box<Event>> {
+/// question can't be answered; `request` is how it is asked again.
+fn found<T>(
+    answer: Answer<T>,
+    asked: FiguresQuery,
+    request: impl FnOnce(FiguresQuery) -> RequestedAction,
+) -> Result<(FiguresQuery, T), Box<Event>> {
     match answer {
         Answer::Of { payee, found, .. } => {
             Ok((FiguresQuery { payee: payee.or(asked.payee.clone()), ..asked }, found))
         }
         Answer::WhichPayee { options } => {
-            let option = |payee: Payee| PayeeOption { name: payee.name, account: payee.account };
-            Err(Box::new(Event::WhichPayee(options.into_iter().map(option).collect())))
+            let options = options.into_iter().map(option).collect();
+            Err(Box::new(Event::WhichPayee { request: request(asked), options }))
         }
         // Nothing was ever sent to somebody who is not known.
         Answer::UnknownPayee { .. } | Answer::BadDestination | Answer::NoSuchDay => {

@@ -32,6 +32,7 @@ fn leased(tries: u32) -> LeasedTurn {
             provider_event_id: "SM1".into(),
             sender: "whatsapp:+525512345678".into(),
             phone: None,
+            profile_name: None,
             content: InboundContent::Text("saldo".into()),
             is_ours: true,
             sent_at: None,
@@ -57,6 +58,8 @@ fn committed(turn: &LeasedTurn) -> Turn {
         audit: Vec::new(),
         flow_response: None,
         timer: ports::messaging::Timer::Keep,
+        payee_changes: Vec::new(),
+        profile_name: None,
     }
 }
 

@@ -9,17 +9,17 @@ pub(super) const YES_PHRASES: &str = "\
 # Spanish
 si / sisi / sip / sipi / si que si / si o si / si senor / si senora / claro que si / claro / clarin
 seguro que si / por supuesto / por supuesto que si / desde luego / obvio / obviamente / efectivamente
-va / va que va / va que juega / ya vas / ya estas / vale / sale / sale y vale / dale / dale pues / venga / andale / orale
+va / va que va / va que juega / ya vas / ya estas / vale / sale / sale y vale / dale / dale pues / dale nomas / hagale nomas / venga / andale / andele / orale
 arre / sobres / jalo / jalale / simon / simona / simona la mona / a huevo / ahuevo / aja / ajam / mhm / de una
 correcto / es correcto / todo correcto / todo es correcto / son correctos / exacto / exactamente / asi es / eso es
 eso mero / asi mero / asi mismo / tal cual / ya rugiste / fierro / perfecto / listo / afirmativo / positivo / de acuerdo / deacuerdo / trato hecho
-esta bien / ta bien / esta vien / ta vien / estabien / esta bueno / ta bueno / esta perfecto / muy bien / los datos son correctos
+esta bien / ta bien / esta vien / ta vien / estabien / esta bueno / ta bueno / esta perfecto / muy bien / los datos son correctos / los datos estan bien
 adelante / procede / proceda / procedan / proceder / continua / sigue / siga / hazlo / hazla / hagalo / hacelo
-hagale / hagamoslo / ejecutalo / ejecutala / procesalo / procesala
+hagale / dele / hagamoslo / sipo / joya / ejecutalo / ejecutala / procesalo / procesala
 confirmo / confirmar / confirma / confirmado / confirmada / confirmalo / confirmala / lo confirmo / la confirmo
 acepto / aceptar / aceptado / aceptada / lo acepto / la acepto / apruebo / aprobar / aprobado / aprobada / lo apruebo
 la apruebo / autorizo / autorizado / autorizada / lo autorizo / la autorizo
-esta correcto / esta bien asi / estoy de acuerdo / me parece bien / por mi esta bien
+esta correcto / esta bien asi / asi esta bien / asi esta perfecto / estoy de acuerdo / me parece bien / por mi esta bien
 confirmo el envio / confirmo la transferencia / confirmo el pago / confirmo la operacion / confirmo el deposito
 acepto el envio / acepto la transferencia / acepto el pago / apruebo el envio / apruebo la transferencia / apruebo el pago
 autorizo el envio / autorizo la transferencia / autorizo el pago / haz la transferencia / haz el pago / haz el envio
@@ -27,9 +27,10 @@ confirmar pago / confirmar transferencia / confirmo pago / confirmo transferenci
 # English
 yes / yep / yup / yea / yeah / yessir / yas / aye / sure / sure thing / for sure / ok / oki / okie / okey / okay
 okas / okis / okok / alright / all right / aight / correct / all correct / thats correct / that is correct / its correct
-thats right / that is right / exactly / affirmative / absolutely / definitely / certainly / of course / indeed / perfect
+thats right / that is right / spot on / thats the right one / that is the right one / thats the one / that is the one / exactly / affirmative / absolutely / definitely / certainly / of course / indeed / perfect
 sounds good / looks good / looks right
-looks correct / thats what i said / that is what i said / go ahead / please go ahead / go for it / do it / please do
+everything looks right / that all looks right / all looks right / all looks good / everything looks good / everything looks correct / everything is correct / it all looks right
+it all looks good / looks correct / thats what i said / that is what i said / go ahead / please go ahead / go for it / do it / please do
 proceed / continue / go on / make it happen / by all means / you bet / hell yeah / lets go / lets do it / roger that / deal / bet / uh huh / i do / yes i do
 confirm / confirmed / i confirm / confirm it / approve / approved / i approve / accept / accepted / i accept
 agree / agreed / i agree / authorize / authorized / i authorize
@@ -37,7 +38,7 @@ confirm the transfer / confirm the payment / confirm transfer / confirm payment 
 i confirm the payment / approve the transfer / approve the payment / yes it is / fine by me / okie dokie
 # Portuguese
 sim / claro que sim / com certeza / certeza / certo / ta certo / esta certo / isso / isso ai / isso mesmo / e isso / e isso ai
-ta ok / ta joia / firmeza / ta bom / ta bem / esta bem / esta bom / ta otimo / beleza / blz / pode / pode sim / pode fazer / pode seguir
+ta certinho / certinho / ta ok / ta joia / firmeza / ta bom / ta bem / esta bem / esta bom / ta otimo / beleza / blz / pode / pode sim / pode fazer / pode seguir
 pode continuar / pode confirmar / pode mandar / pode enviar / pode pagar / pode transferir / vai / vai la / manda ver / manda bala
 bora / vamos / vamos nessa / vamos la / combinado / fechado / fechou / correto / exato / perfeito / os dados estao corretos
 segue / segue em frente / em frente / va em frente / vai em frente / siga em frente / prossiga / prosseguir / faz / faca
@@ -60,20 +61,21 @@ thanks so much / thx / tks / no worries / no problem / no probs
 obrigado / obrigada / muito obrigado / muito obrigada / brigado / brigada / valeu / vlw / pfv / pfvr / por gentileza
 sem problema / sem problemas / nao tem problema / nao ha problema
 # Fillers
-ya / pues / pos / bueno / bien / bueno pues / todo bien / todo ok / todo listo / seguro
+ya / po / pues / pos / bueno / bien / bueno pues / todo bien / todo ok / todo listo / seguro
 segura / estoy seguro / estoy segura / totalmente / completamente / mi capitan / camara
 good / fine / great / cool / all good / im sure / i am sure / thats me / that is me
 entao / ja / bom / bem / tudo bem / tudo ok / estou certo / estou certa / tenho certeza
 chido / genial / excelente / super / chevere / otimo / legal / show / nice
 # The command of the transfer
-mandalo / mandala / mandale / mandaselo / mandasela / envialo / enviala / enviale / enviaselo / enviasela / transfierelo
+mandalo / mandala / avientalo / avientale / echale / echalo / metele / aplicalo / que se vaya / que salga / mandelo / envielo / depositelo / mandale / mandaselo / mandasela / envialo / enviala / enviale / enviaselo / enviasela / transfierelo
 transfierela / transfierele / depositalo / depositale / pagalo / pagale / manda / transfiere / deposita / paga
-send / send it / pay / pay it / transfer / transfer it / go
+submit / submit it / crack on / send / send it / pay / pay it / transfer / transfer it / go
 # To whom it is said
 ventanilla / senor / senora / senorita / sir / maam / madam / bot / bro / compa / carnal / wey / guey / amigo / amiga
-dude / buddy / lol / xd
+dude / buddy / mate / man / parce / parcero / che / mijo / mija / to me / lol / xd
 # Assent that says no yes by itself: people decline with it too
 thats fine / that is fine / thats ok / that is ok / its fine / its ok / tudo certo / esta tudo certo / todo en orden
+es esa la cuenta / esa es la cuenta / es la cuenta / esa es / ese es / es esa / es ese / esa mera / ese mero
 todo esta bien / todo esta correcto / obg / por fa
 ";
 

@@ -9,7 +9,7 @@ use crate::{
     messaging::intent::{
         AmountReading, Choice, DestinationKind, Entities, NamedDestination, RelativeAmount, Understanding,
     },
-    money::{AmountError, Currency, Money, account_number::AccountNumber, transfer::CONCEPT_LENGTH_MAX},
+    money::{AmountError, Currency, Money, transfer::CONCEPT_LENGTH_MAX},
     text::{fold, truncate},
 };
 
@@ -92,11 +92,17 @@ impl Step<'_> {
         }
     }
 
-    /// Drops an unfinished transfer that waited too long, and a refusal that is long ago.
+    /// Drops an unfinished transfer, a choice or a suggestion that waited too long, and a refusal that is long ago.
     pub(super) fn drop_old_drafts(&mut self) {
         let is_old =
             |at: chrono::DateTime<chrono::Utc>| self.facts.now.signed_duration_since(at) >= DRAFT_TTL;
-        if matches!(&self.state.pending, Some(Pending::Draft(draft)) if draft.asked_at.is_some_and(is_old)) {
+        let asked_at = match &self.state.pending {
+            Some(Pending::Draft(draft)) => draft.asked_at,
+            Some(Pending::WhichPayee(choice)) => Some(choice.asked_at),
+            Some(Pending::Suggestion(suggestion)) => Some(suggestion.asked_at),
+            _ => None,
+        };
+        if asked_at.is_some_and(is_old) {
             self.state.pending = None;
         }
         if self.state.refused.as_ref().is_some_and(|refused| is_old(refused.at)) {
@@ -113,6 +119,9 @@ impl Step<'_> {
 
     /// Takes the choice of a button: an amount, or a payee's name and the end of the account.
     pub(super) fn on_choice_pressed(&mut self, pressed: &str) {
+        if self.press_payee(pressed) {
+            return;
+        }
         let Some(Pending::Draft(draft)) = self.state.pending.clone() else {
             return self.say(Reply::NothingPending);
         };
@@ -201,16 +210,23 @@ pub(super) fn question_of(draft: &Draft) -> Reply {
 
 /// Takes a choice («el segundo», «la Ruiz») among the readings of a draft. `None`: the text picks none.
 pub(super) fn chosen(draft: &Draft, text: &str, entities: &Entities) -> Option<Draft> {
-    let last = draft.choices.len().checked_sub(1)?;
-    let picked = match entities.choice {
-        Some(Choice::At(at)) => draft.choices.get(usize::from(at)),
-        Some(Choice::Last) => draft.choices.get(last),
-        None => draft.choices.iter().find(|choice| picks(choice, entities)).or_else(|| {
+    picked(&draft.choices, text, entities).map(|choice| with_choice(draft.clone(), choice))
+}
+
+/// The one that a text picks: by its place, its number or amount, or a word of its name. `None`: it picks none.
+pub(super) fn picked<'a>(
+    choices: &'a [DraftChoice],
+    text: &str,
+    entities: &Entities,
+) -> Option<&'a DraftChoice> {
+    match entities.choice {
+        Some(Choice::At(at)) => choices.get(usize::from(at)),
+        Some(Choice::Last) => choices.last(),
+        None => choices.iter().find(|choice| picks(choice, entities)).or_else(|| {
             let words = fold(text);
-            only(draft.choices.iter().filter(|choice| names(choice, &words)))
+            only(choices.iter().filter(|choice| names(choice, &words)))
         }),
-    };
-    picked.map(|choice| with_choice(draft.clone(), choice))
+    }
 }
 
 fn set_amount(draft: &mut Draft, amount: Result<Money, AmountError>) -> Result<(), UnsendableAmount> {
@@ -240,7 +256,7 @@ fn with_choice(mut draft: Draft, choice: &DraftChoice) -> Draft {
         DraftChoice::Amount(amount) => draft.amount = Some(*amount),
         DraftChoice::Payee(option) => {
             draft.payee = Some(option.name.clone());
-            draft.destination = Some(named(&option.account));
+            draft.destination = Some(NamedDestination::from(&option.account));
         }
     }
     draft.choices.clear();
@@ -276,23 +292,11 @@ fn only<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
     all.next().is_none().then_some(first)
 }
 
-/// An account as a destination that was written out.
-fn named(account: &AccountNumber) -> NamedDestination {
-    let kind = match account {
-        AccountNumber::Clabe(_) => DestinationKind::Clabe,
-        AccountNumber::Iban(_) => DestinationKind::Iban,
-        AccountNumber::Phone(_) => DestinationKind::Phone,
-        AccountNumber::Alias(_) => DestinationKind::Alias,
-        AccountNumber::Plain(_) => DestinationKind::Account,
-    };
-    NamedDestination { kind, value: account.canonical().to_owned() }
-}
-
 /// The draft of a prompt, so that it can be changed or made anew.
 pub(super) fn redraft(prompt: &ConfirmationPrompt) -> Draft {
     Draft {
         amount: Some(prompt.amount),
-        destination: Some(named(&prompt.account)),
+        destination: Some(NamedDestination::from(&prompt.account)),
         payee: prompt.payee.clone(),
         concept: prompt.concept.clone(),
         ..Draft::default()

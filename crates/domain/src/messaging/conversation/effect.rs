@@ -1,6 +1,6 @@
 //! What a step of the conversation asks for.
 
-use super::{ConfirmationPrompt, Draft, FiguresQuery, Reply};
+use super::{ConfirmationPrompt, Draft, FiguresQuery, PayeeOption, Reply, SoughtPayee};
 use crate::{
     ids::{TransferId, UserId, VerificationId},
     messaging::{consent::ConsentStatus, flow::CompletedFlow, intent::Understanding},
@@ -71,6 +71,29 @@ pub enum Effect {
     ReadLimits(UserId),
     /// Read a user's payees.
     ReadPayees(UserId),
+    /// Give a user's payee another name.
+    RenamePayee {
+        /// The user who pays it.
+        user: UserId,
+        /// The payee.
+        payee: SoughtPayee,
+        /// The new name, as written.
+        to: String,
+    },
+    /// Find the payee that a user wants forgotten. Nothing changes.
+    FindPayeeToForget {
+        /// The user who pays it.
+        user: UserId,
+        /// The payee.
+        payee: SoughtPayee,
+    },
+    /// Forget a user's payee, after a clear yes.
+    ForgetPayee {
+        /// The user who pays it.
+        user: UserId,
+        /// The payee that was shown.
+        payee: PayeeOption,
+    },
     /// Freeze the money of the person behind this number or chat.
     Freeze,
     /// Check a draft: destination, funds, limits.
@@ -128,6 +151,9 @@ impl Effect {
             Self::ReadReceiving(_) => "read_receiving",
             Self::ReadLimits(_) => "read_limits",
             Self::ReadPayees(_) => "read_payees",
+            Self::RenamePayee { .. } => "rename_payee",
+            Self::FindPayeeToForget { .. } => "find_payee_to_forget",
+            Self::ForgetPayee { .. } => "forget_payee",
             Self::Freeze => "freeze",
             Self::Prepare { .. } => "prepare",
             Self::Pay { .. } => "pay",

@@ -1,7 +1,8 @@
 //! Events of a conversation: messages, and the results of effects.
 
 use super::{
-    FreezeOutcome, PastReceipt, PayeeLine, PayeeOption, Prepared, Receiving, Spending, Statement, StepUp,
+    FreezeOutcome, PastReceipt, PayeeList, PayeeOption, PayeeOutcome, Prepared, Receiving, RequestedAction,
+    Spending, Statement, StepUp,
 };
 use crate::{
     ids::{UserId, VerificationId},
@@ -119,9 +120,16 @@ pub enum Event {
     /// What is left of the person's limits.
     Limits(LimitsLeft),
     /// The payees that are remembered, newest first.
-    Payees(Vec<PayeeLine>),
-    /// Several payees fit the name in a question.
-    WhichPayee(Vec<PayeeOption>),
+    Payees(PayeeList),
+    /// Several payees fit the name in a request that moves no money.
+    WhichPayee {
+        /// The request.
+        request: RequestedAction,
+        /// The payees that fit.
+        options: Vec<PayeeOption>,
+    },
+    /// The result of renaming or forgetting a payee.
+    PayeeChanged(PayeeOutcome),
     /// The result of freezing the person's money.
     Frozen(FreezeOutcome),
     /// The result of checking a draft.

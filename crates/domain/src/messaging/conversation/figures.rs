@@ -1,6 +1,6 @@
 //! What the person asks about their own money: lines, sums, receipts, limits, how others pay them.
 
-use super::FiguresQuery;
+use super::{FiguresQuery, PayeeOption, RequestedAction};
 use crate::money::Money;
 
 /// A line of a statement.
@@ -69,6 +69,42 @@ pub struct PayeeLine {
     pub account: String,
     /// The bank of a CLABE; `None` when it is not known.
     pub bank: Option<String>,
+}
+
+/// The payees that are remembered, as far as one message shows them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PayeeList {
+    /// The payees, the one paid last first.
+    pub lines: Vec<PayeeLine>,
+    /// How many more are remembered.
+    pub more: i64,
+}
+
+/// What became of a request to rename or to forget a payee.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PayeeOutcome {
+    /// The payee has its new name.
+    Renamed {
+        /// The name so far.
+        before: String,
+        /// The payee, with its new name.
+        payee: PayeeOption,
+    },
+    /// This payee would be forgotten. Nothing is forgotten yet.
+    ToForget(PayeeOption),
+    /// The payee with this name is forgotten.
+    Forgotten(String),
+    /// The new name can't be used.
+    BadName,
+    /// No payee has that name.
+    Unknown {
+        /// What was asked for.
+        request: RequestedAction,
+        /// The name as written.
+        name: String,
+        /// The payees with the nearest names, the nearest first; empty when none is near.
+        nearest: Vec<PayeeOption>,
+    },
 }
 
 /// The result of freezing the person's money.

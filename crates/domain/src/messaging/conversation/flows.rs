@@ -32,11 +32,8 @@ impl Step<'_> {
             Some(_) => flow.welcome_back(locale),
             None => flow.begin(locale),
         };
-        // A draft or an open prompt is dropped, and not continued after the flow. A payment that waits for
-        // its step-up code keeps waiting.
-        if matches!(self.state.pending, Some(Pending::Draft(_) | Pending::ConfirmationPrompt(_))) {
-            self.state.pending = None;
-        }
+        // A draft or an open prompt is not continued after the flow.
+        self.drop_prompt();
         self.state.misunderstood = 0;
         self.state.locale = Some(run.locale());
         self.state.flow = Some(run);

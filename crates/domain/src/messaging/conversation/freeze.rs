@@ -1,5 +1,5 @@
-//! Questions that a clear yes answers and that move no money: freezing the person's money, and sending no more
-//! messages. The words FREEZE and STOP act at once; other words are asked about first.
+//! Questions that a clear yes answers and that move no money: freezing the person's money, sending no more messages,
+//! and forgetting a payee. The words FREEZE and STOP act at once; other words are asked about first.
 
 use super::{Effect, FreezeOutcome, PROMPT_TTL, Pending, Question, Reply, Session, YesOrNo, step::Step};
 use crate::{
@@ -15,13 +15,14 @@ impl Step<'_> {
     /// Asks for one yes. An open prompt is dropped: from now on a yes means this question.
     pub(super) fn ask_yes_or_no(&mut self, question: Question) {
         self.drop_pending();
-        self.state.pending = Some(Pending::YesOrNo(YesOrNo { question, asked_at: self.facts.now }));
+        let asked = YesOrNo { question: question.clone(), asked_at: self.facts.now };
+        self.state.pending = Some(Pending::YesOrNo(asked));
         self.say(Reply::YesOrNo(question));
     }
 
     /// Takes a text as a yes or no to such a question. False: it is neither.
     pub(super) fn answer_yes_or_no(&mut self, text: &str) -> bool {
-        let Some(Pending::YesOrNo(asked)) = self.state.pending else { return false };
+        let Some(Pending::YesOrNo(asked)) = self.state.pending.clone() else { return false };
         if self.facts.now.signed_duration_since(asked.asked_at) >= PROMPT_TTL {
             self.state.pending = None;
             return false;
@@ -37,15 +38,15 @@ impl Step<'_> {
         true
     }
 
-    /// Handles a button of such a question.
-    pub(super) fn press_yes_or_no(&mut self, question: Question, yes: bool) {
-        match self.state.pending {
-            Some(Pending::YesOrNo(asked)) if asked.question == question => {
+    /// Handles a button of the question with that key.
+    pub(super) fn press_yes_or_no(&mut self, key: &str, yes: bool) {
+        match self.state.pending.clone() {
+            Some(Pending::YesOrNo(asked)) if asked.question.key() == key => {
                 if self.facts.now.signed_duration_since(asked.asked_at) >= PROMPT_TTL {
                     self.state.pending = None;
                     self.say(Reply::NothingPending);
                 } else if yes {
-                    self.obey(question);
+                    self.obey(asked.question);
                 } else {
                     self.state.pending = None;
                     self.say(Reply::AsItWas);
@@ -57,7 +58,7 @@ impl Step<'_> {
 
     /// Handles a message that is no yes while such a question waits. False: it asks for something of its own.
     pub(super) fn answer_beside_yes_or_no(&mut self, text: &str, understanding: &Understanding) -> bool {
-        let Some(Pending::YesOrNo(asked)) = self.state.pending else { return false };
+        let Some(Pending::YesOrNo(asked)) = self.state.pending.clone() else { return false };
         let says_no = understanding.intent == Intent::Deny
             || matches!(fold(text).split(' ').next(), Some("no" | "nao" | "nope" | "cancelar" | "cancel"));
         match understanding.intent {
@@ -83,6 +84,7 @@ impl Step<'_> {
         match question {
             Question::Freeze => self.freeze(),
             Question::OptOut => self.opt_out(),
+            Question::ForgetPayee(payee) => self.forget_payee(payee),
         }
     }
 

@@ -106,8 +106,8 @@ impl Step<'_> {
     fn waits_for_answer(&self) -> bool {
         let is_pending = match &self.state.pending {
             Some(Pending::ConfirmationPrompt(_)) => self.has_open_prompt(),
+            Some(Pending::Suggestion(_)) | None => false,
             Some(_) => true,
-            None => false,
         };
         is_pending || matches!(self.state.session, Session::AwaitingNumber { .. }) || self.awaits_code()
     }

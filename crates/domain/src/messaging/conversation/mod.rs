@@ -12,6 +12,7 @@ mod freeze;
 mod held;
 mod language;
 mod open_prompt;
+mod payees;
 mod paying;
 mod pending;
 mod prepared;
@@ -20,6 +21,7 @@ mod rate;
 mod reply;
 mod state;
 mod step;
+mod suggestions;
 #[cfg(test)]
 mod tests;
 mod timing;
@@ -27,18 +29,24 @@ mod understood;
 
 pub use effect::{Effect, TypedCode};
 pub use event::{AgentCommand, CodeChecked, CodeSent, Event, InboundContent, Paid};
-pub use figures::{FreezeOutcome, PastReceipt, PayeeLine, Receiving, Spending, Statement, StatementLine};
+pub use figures::{
+    FreezeOutcome, PastReceipt, PayeeLine, PayeeList, PayeeOutcome, Receiving, Spending, Statement,
+    StatementLine,
+};
 pub use held::HOLD;
 pub use prepared::{CheckedDraft, PayeeOption, Prepared};
 pub use rate::RateWindow;
 pub use reply::{Answer, Arg, Button, Reply, Text};
 pub use state::{
     BalancePart, ConfirmationPrompt, Conversation, DeferredRequest, Draft, DraftChoice, FiguresQuery,
-    HeldMessages, OpenPrompts, Pending, Question, RefusedDraft, RequestedAction, Session, StepUp, YesOrNo,
+    HeldMessages, OpenPrompts, PayeeChoice, Pending, Question, RefusedDraft, RequestedAction, Session,
+    SoughtPayee, StepUp, Suggestion, YesOrNo,
 };
+pub use suggestions::SUGGESTED_MAX;
 pub use timing::{CLOCK_SKEW_MAX, MessageTime};
 
 use crate::{
+    accounts::freeze::Freeze,
     ids::{PromptId, UserId},
     messaging::{consent::ConsentStatus, flow::FlowRegistry},
     money::Currency,
@@ -79,9 +87,8 @@ pub struct StepContext {
     pub default_currency: Currency,
     /// How long a proved number stays proved.
     pub session_ttl: Duration,
-    /// Sessions that were begun at this time or before are over: the person's money was frozen then. `None`
-    /// when it never was.
-    pub sessions_end: Option<DateTime<Utc>>,
+    /// Whether the person's money is frozen, or was: a freeze ends the sessions that were begun before it.
+    pub freeze: Freeze,
     /// The maximum of messages from one sender in a minute.
     pub messages_per_minute: u32,
     /// How long an agent handoff lasts.

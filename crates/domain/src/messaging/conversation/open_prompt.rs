@@ -6,7 +6,7 @@ use super::{ConfirmationPrompt, Draft, InboundContent, Pending, Reply, drafts::r
 use crate::{
     messaging::{
         clear_yes::is_clear_yes,
-        intent::{AmountReading, DestinationKind, Entities, Intent, Understanding},
+        intent::{AmountReading, DestinationKind, Entities, Intent, Topic, Understanding},
     },
     money::Money,
     text::fold,
@@ -33,7 +33,9 @@ impl Step<'_> {
         }
         let entities = &understanding.entities;
         let is_question = matches!(understanding.intent, Intent::Help | Intent::Unknown);
-        if let Some(topic) = entities.topic.filter(|_| is_question) {
+        // A question about payees is none about the prompt.
+        let topic = entities.topic.filter(|topic| is_question && *topic != Topic::Payees);
+        if let Some(topic) = topic {
             self.answer_about_prompt(prompt, topic);
             return true;
         }
@@ -73,12 +75,19 @@ impl Step<'_> {
         matches!(&self.state.pending, Some(Pending::ConfirmationPrompt(prompt)) if self.facts.now < prompt.expires_at)
     }
 
-    /// Drops a prompt or an unfinished transfer: somebody else asks from now on. A payment that waits for its code
-    /// goes on waiting, because no yes lets it through.
-    pub(super) fn drop_prompt(&mut self) {
-        if matches!(self.state.pending, Some(Pending::ConfirmationPrompt(_) | Pending::Draft(_))) {
-            self.state.pending = None;
+    /// Whether a payment waits for an answer: its missing part, a yes, or its code.
+    pub(super) fn has_payment_waiting(&self) -> bool {
+        match &self.state.pending {
+            Some(Pending::ConfirmationPrompt(_)) => self.has_open_prompt(),
+            Some(Pending::Draft(_) | Pending::StepUp(_)) => true,
+            Some(Pending::YesOrNo(_) | Pending::WhichPayee(_) | Pending::Suggestion(_)) | None => false,
         }
+    }
+
+    /// Drops the question that waits: somebody else asks from now on. A payment that waits for its code goes on
+    /// waiting, because no yes lets it through.
+    pub(super) fn drop_prompt(&mut self) {
+        self.state.pending.take_if(|pending| !matches!(pending, Pending::StepUp(_)));
     }
 
     /// Cancels the open prompt on a plain no, also above the sender's limit: a no must not be lost.

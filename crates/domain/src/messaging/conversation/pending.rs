@@ -1,8 +1,8 @@
 //! Answers to the question that waits: a code, a yes, a tap on a button.
 
 use super::{
-    CheckedDraft, ConfirmationPrompt, DEFERRED_REQUEST_TTL, Draft, Effect, PROMPT_TTL, Pending, Question,
-    Reply, RequestedAction, Session, drafts::redraft, step::Step,
+    CheckedDraft, ConfirmationPrompt, Draft, Effect, PROMPT_TTL, Pending, Question, Reply, RequestedAction,
+    Session, drafts::redraft, step::Step,
 };
 use crate::text::fold;
 
@@ -67,13 +67,12 @@ impl Step<'_> {
 
     pub(super) fn on_button(&mut self, id: &str, title: String) {
         match id.split_once(':') {
-            Some(("yes", "freeze")) => self.press_yes_or_no(Question::Freeze, true),
-            Some(("no", "freeze")) => self.press_yes_or_no(Question::Freeze, false),
-            Some(("yes", "opt-out")) => self.press_yes_or_no(Question::OptOut, true),
-            Some(("no", "opt-out")) => self.press_yes_or_no(Question::OptOut, false),
+            Some(("yes", key)) if Question::has_key(key) => self.press_yes_or_no(key, true),
+            Some(("no", key)) if Question::has_key(key) => self.press_yes_or_no(key, false),
             Some(("yes", prompt)) => self.answer_prompt(Some(prompt), true),
             Some(("no", prompt)) => self.answer_prompt(Some(prompt), false),
             Some(("amount" | "payee", pressed)) => self.on_choice_pressed(pressed),
+            Some(("wish", pressed)) => self.press_suggestion(pressed),
             Some(("flow", _)) => self.press_in_flow(id),
             _ => self.effects.push(Effect::Understand(title)),
         }
@@ -119,8 +118,8 @@ impl Step<'_> {
                 self.say(Reply::TransferCanceled);
             }
             Some(Pending::Draft(_) | Pending::ConfirmationPrompt(_)) => self.say(Reply::TransferCanceled),
-            Some(Pending::YesOrNo(_)) => self.say(Reply::AsItWas),
-            None => match &mut self.state.session {
+            Some(Pending::YesOrNo(_) | Pending::WhichPayee(_)) => self.say(Reply::AsItWas),
+            Some(Pending::Suggestion(_)) | None => match &mut self.state.session {
                 Session::AwaitingCode { request, .. } if request.is_some() => {
                     let dropped = request.take().map(|request| request.what);
                     self.say(match dropped {
@@ -136,7 +135,7 @@ impl Step<'_> {
     /// Whether a code is expected for a request that is not too old.
     pub(super) fn awaits_code(&self) -> bool {
         matches!(&self.state.session, Session::AwaitingCode { request: Some(request), .. }
-            if self.facts.now.signed_duration_since(request.at) < DEFERRED_REQUEST_TTL)
+            if request.is_waiting(self.facts.now))
     }
 
     pub(super) fn show_prompt(&mut self, draft: Draft, checked: CheckedDraft) {

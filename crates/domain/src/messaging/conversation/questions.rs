@@ -1,11 +1,11 @@
 //! Questions: about the service, about what waits, and about the person's own figures.
 
 use super::{
-    Answer, ConfirmationPrompt, Draft, FiguresQuery, Pending, Reply, RequestedAction, drafts::question_of,
-    step::Step,
+    Answer, ConfirmationPrompt, Draft, FiguresQuery, Pending, Reply, RequestedAction, SoughtPayee,
+    drafts::question_of, step::Step,
 };
 use crate::{
-    messaging::intent::{AmountReading, DestinationKind, Entities, Intent, Topic},
+    messaging::intent::{AmountReading, DestinationKind, Entities, Intent, PayeeChange, Topic},
     money::Money,
 };
 
@@ -25,7 +25,7 @@ impl Step<'_> {
             Intent::Spending => RequestedAction::Spending(query()),
             Intent::ReceiveDetails => RequestedAction::Receiving,
             Intent::AskLimits => RequestedAction::Limits,
-            Intent::Help if entities.topic == Some(Topic::Payees) => RequestedAction::Payees,
+            Intent::Help if entities.topic == Some(Topic::Payees) => payees_request(entities)?,
             _ => return None,
         })
     }
@@ -37,7 +37,16 @@ impl Step<'_> {
         FiguresQuery {
             period: entities.period,
             payee: named.map(|named| named.value.clone()),
+            account: None,
             amount: amount.and_then(|amount| Money::parse_positive(amount, currency).ok()),
+        }
+    }
+
+    /// Answers a message for help that asks to see nothing.
+    pub(super) fn help_with(&mut self, entities: &Entities) {
+        match &entities.payee_change {
+            Some(PayeeChange::Rename { name, .. }) => self.say(Reply::AskNewName(name.clone())),
+            _ => self.help_about(entities.topic),
         }
     }
 
@@ -97,4 +106,16 @@ impl Step<'_> {
         let asks = question_of(draft);
         self.say(asks);
     }
+}
+
+/// What a message about payees asks for. `None`: to rename one, without the new name.
+fn payees_request(entities: &Entities) -> Option<RequestedAction> {
+    let sought = |name: &String| SoughtPayee { name: name.clone(), account: None };
+    Some(match &entities.payee_change {
+        None => RequestedAction::Payees,
+        Some(PayeeChange::Rename { name, to }) => {
+            RequestedAction::RenamePayee { payee: sought(name), to: to.clone()? }
+        }
+        Some(PayeeChange::Forget { name }) => RequestedAction::ForgetPayee(sought(name)),
+    })
 }

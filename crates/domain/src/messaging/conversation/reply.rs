@@ -1,14 +1,18 @@
 //! Replies by name. The words are in the message catalogues, one for each language.
 
 mod buttons;
+mod payee_texts;
 mod texts;
 
 use super::{
-    ConfirmationPrompt, PastReceipt, PayeeLine, PayeeOption, Question, Receiving, Spending, Statement, StepUp,
+    ConfirmationPrompt, PastReceipt, PayeeList, PayeeOption, Question, Receiving, Spending, Statement, StepUp,
 };
 use crate::{
     message::Channel,
-    messaging::{flow::Prompt, intent::Topic},
+    messaging::{
+        flow::Prompt,
+        intent::{Intent, Topic},
+    },
     money::{
         Money,
         limits::{LimitExceeded, LimitsLeft},
@@ -53,6 +57,8 @@ pub enum Reply {
     NotUnderstood,
     /// The question was not understood; what can be asked.
     QuestionNotUnderstood,
+    /// The text was not understood; the wishes that it was nearest to.
+    DidYouMean(Vec<Intent>),
     /// A short answer about the service.
     Answer(Answer),
     /// Pictures, places and the like can't be read here.
@@ -142,7 +148,27 @@ pub enum Reply {
     /// What is left of the limits.
     Limits(LimitsLeft),
     /// The payees that are remembered.
-    Payees(Vec<PayeeLine>),
+    Payees(PayeeList),
+    /// No payee has that name; those with the nearest names, to choose from.
+    UnknownPayee {
+        /// The name as written.
+        name: String,
+        /// The payees with the nearest names; empty when none is near.
+        nearest: Vec<PayeeOption>,
+    },
+    /// The payee has another name; how to undo it.
+    PayeeRenamed {
+        /// The name so far.
+        before: String,
+        /// The payee, with its new name.
+        payee: PayeeOption,
+    },
+    /// Asks for the new name of this payee.
+    AskNewName(String),
+    /// The new name of a payee can't be used.
+    BadPayeeName,
+    /// The payee with this name is forgotten.
+    PayeeForgotten(String),
     /// Asks for the amount.
     AskAmount,
     /// Asks which of two readings of an amount is meant.

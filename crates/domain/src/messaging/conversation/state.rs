@@ -1,13 +1,13 @@
 //! The conversation state: the session, the open question, counters, flows.
 
-use super::{PROMPT_TTL, PayeeOption, RateWindow, StepContext};
+use super::{DEFERRED_REQUEST_TTL, PROMPT_TTL, PayeeOption, RateWindow, StepContext};
 use crate::{
     ids::{PromptId, TransferId, UserId, VerificationId},
     locale::Locale,
     message::Channel,
     messaging::{
         flow::FlowRun,
-        intent::{NamedDestination, Period, Understanding},
+        intent::{Intent, NamedDestination, Period, Understanding},
     },
     money::{Money, account_number::AccountNumber},
     phone::PhoneNumber,
@@ -113,6 +113,14 @@ pub struct DeferredRequest {
     pub at: DateTime<Utc>,
 }
 
+impl DeferredRequest {
+    /// Whether it still waits for its code; an older one is forgotten.
+    #[must_use]
+    pub fn is_waiting(&self, now: DateTime<Utc>) -> bool {
+        now.signed_duration_since(self.at) < DEFERRED_REQUEST_TTL
+    }
+}
+
 /// A request for which the number must be proved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -134,6 +142,15 @@ pub enum RequestedAction {
     Limits,
     /// To see the payees that are remembered.
     Payees,
+    /// To give a payee another name.
+    RenamePayee {
+        /// The payee.
+        payee: SoughtPayee,
+        /// The new name, as written.
+        to: String,
+    },
+    /// To forget a payee. A clear yes is asked for first.
+    ForgetPayee(SoughtPayee),
     /// To send money.
     Transfer(Draft),
     /// Several of these, from one message; a transfer comes last.
@@ -149,8 +166,31 @@ pub struct FiguresQuery {
     pub period: Option<Period>,
     /// The payee's name, as written; `None` for all payees.
     pub payee: Option<String>,
+    /// The payee's account, once the person chose among several payees; `None` when the name says enough.
+    #[serde(default)]
+    pub account: Option<AccountNumber>,
     /// Payments of exactly this amount; `None` for all amounts.
     pub amount: Option<Money>,
+}
+
+/// A payee that a request is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SoughtPayee {
+    /// The name, as written.
+    pub name: String,
+    /// The account, once the person chose among several payees; `None` when the name says enough.
+    pub account: Option<AccountNumber>,
+}
+
+/// A request that waits until the person says which of several payees they mean.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayeeChoice {
+    /// What is done with the payee. It moves no money.
+    pub request: RequestedAction,
+    /// The payees, as they were numbered.
+    pub options: Vec<PayeeOption>,
+    /// When it was asked.
+    pub asked_at: DateTime<Utc>,
 }
 
 /// A transfer that was refused, and when.
@@ -219,10 +259,23 @@ pub enum Pending {
     StepUp(StepUp),
     /// Asks for a yes to something else than a payment.
     YesOrNo(YesOrNo),
+    /// Asks which of several payees a request is about.
+    WhichPayee(PayeeChoice),
+    /// Asks whether one of these wishes was meant. Any other message ends it.
+    Suggestion(Suggestion),
+}
+
+/// The wishes that a text which wasn't understood was nearest to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// The wishes, as they were numbered; at least one. None of them moves money.
+    pub wishes: Vec<Intent>,
+    /// When it was asked.
+    pub asked_at: DateTime<Utc>,
 }
 
 /// A question that a clear yes answers, and that moves no money.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct YesOrNo {
     /// What is asked.
     pub question: Question,
@@ -231,13 +284,15 @@ pub struct YesOrNo {
 }
 
 /// What a yes-or-no question asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Question {
     /// Whether to freeze the person's money.
     Freeze,
     /// Whether to send no more messages.
     OptOut,
+    /// Whether to forget this payee.
+    ForgetPayee(PayeeOption),
 }
 
 /// A transfer that is shown to the payer for a clear yes.
@@ -304,7 +359,7 @@ impl Conversation {
         match self.session {
             Session::Open { user, since }
                 if facts.now.signed_duration_since(since) < facts.session_ttl
-                    && facts.sessions_end.is_none_or(|end| since > end) =>
+                    && !facts.freeze.ends_session_of(since) =>
             {
                 Some(user)
             }

@@ -1,8 +1,8 @@
 //! The order of handling: compliance words, limits, handoff, the pending question, parsing.
 
 use super::{
-    AgentCommand, CodeChecked, CodeSent, Conversation, DEFERRED_REQUEST_TTL, DeferredRequest, Effect, Event,
-    FiguresQuery, InboundContent, Pending, Reply, RequestedAction, Session, StepContext, rate::Rate,
+    AgentCommand, CodeChecked, CodeSent, Conversation, DeferredRequest, Effect, Event, FiguresQuery,
+    InboundContent, Pending, Reply, RequestedAction, Session, StepContext, rate::Rate,
 };
 use crate::{
     ids::UserId,
@@ -55,7 +55,8 @@ impl Conversation {
             Event::Receiving(receiving) => step.say(Reply::Receiving(receiving)),
             Event::Limits(limits) => step.say(Reply::Limits(limits)),
             Event::Payees(payees) => step.say(Reply::Payees(payees)),
-            Event::WhichPayee(options) => step.say(Reply::WhichPayee(options)),
+            Event::WhichPayee { request, options } => step.ask_which_payee(request, options),
+            Event::PayeeChanged(outcome) => step.on_payee_changed(outcome),
             Event::Frozen(outcome) => step.on_frozen(outcome),
             Event::Prepared(outcome) => step.on_prepared(outcome),
             Event::Paid(outcome) => step.on_paid(outcome),
@@ -168,9 +169,7 @@ impl Step<'_> {
     fn on_number(&mut self, number: PhoneNumber) {
         self.state.number = Some(number);
         let request = match std::mem::take(&mut self.state.session) {
-            Session::AwaitingNumber { request: Some(request) }
-                if self.facts.now.signed_duration_since(request.at) < DEFERRED_REQUEST_TTL =>
-            {
+            Session::AwaitingNumber { request: Some(request) } if request.is_waiting(self.facts.now) => {
                 request.what
             }
             session => {
@@ -205,6 +204,7 @@ impl Step<'_> {
             _ => {
                 if self.confirm_prompt(&text)
                     || self.answer_yes_or_no(&text)
+                    || self.pick_suggestion(&text)
                     || self.start_flow(&text)
                     || self.answer_with_code(&text)
                     || self.answer_flow(&text)
@@ -307,6 +307,12 @@ impl Step<'_> {
             RequestedAction::Receiving => self.effects.push(Effect::ReadReceiving(user)),
             RequestedAction::Limits => self.effects.push(Effect::ReadLimits(user)),
             RequestedAction::Payees => self.effects.push(Effect::ReadPayees(user)),
+            RequestedAction::RenamePayee { payee, to } => {
+                self.effects.push(Effect::RenamePayee { user, payee, to });
+            }
+            RequestedAction::ForgetPayee(payee) => {
+                self.effects.push(Effect::FindPayeeToForget { user, payee });
+            }
             RequestedAction::Transfer(draft) => self.continue_draft(user, draft),
             RequestedAction::Several(all) => all.into_iter().for_each(|one| self.run(user, one)),
             RequestedAction::Nothing => self.say(Reply::Greeting),
@@ -375,9 +381,7 @@ impl Step<'_> {
 
 fn fresh_request(session: Session, facts: &StepContext) -> Option<RequestedAction> {
     match session {
-        Session::AwaitingCode { request: Some(request), .. }
-            if facts.now.signed_duration_since(request.at) < DEFERRED_REQUEST_TTL =>
-        {
+        Session::AwaitingCode { request: Some(request), .. } if request.is_waiting(facts.now) => {
             Some(request.what)
         }
         _ => None,

@@ -20,7 +20,9 @@ mod bursts;
 mod dialogues;
 mod flows;
 mod freezing;
+mod payees;
 mod random;
+mod suggestions;
 mod unread;
 mod ways_out;
 mod what_waits;
@@ -42,7 +44,7 @@ fn facts() -> StepContext {
         bound: None,
         default_currency: Currency::MXN,
         session_ttl: Duration::hours(12),
-        sessions_end: None,
+        freeze: Freeze::default(),
         messages_per_minute: 30,
         handoff_for: Duration::hours(4),
         new_prompt: PromptId(Uuid::from_u128(9)),

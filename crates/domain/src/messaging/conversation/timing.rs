@@ -75,7 +75,7 @@ impl Conversation {
                 let since = before.map_or(asked.asked_at, |open| open.since);
                 self.open_prompts = Some(OpenPrompts { since, until: now });
             }
-            Some(Pending::Draft(_)) | None => {}
+            Some(Pending::Draft(_) | Pending::WhichPayee(_) | Pending::Suggestion(_)) | None => {}
         }
     }
 

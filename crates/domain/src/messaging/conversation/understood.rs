@@ -22,6 +22,8 @@ impl Step<'_> {
             return;
         }
         if self.answer_beside_yes_or_no(text, understanding)
+            || self.answer_suggestion(understanding)
+            || self.choose_payee(text, understanding)
             || self.is_answer_to_flow(text, understanding) && self.answer_flow_at_last(text)
             || self.answer_open_prompt(understanding)
             || self.choose_reading(text, understanding)
@@ -60,7 +62,7 @@ impl Step<'_> {
             Intent::VerifyCode => self.code(understanding),
             Intent::ResendCode => self.resend(),
             Intent::Thanks => self.courtesy(entities.topic),
-            Intent::Help => self.help_about(entities.topic),
+            Intent::Help => self.help_with(entities),
             _ => self.unknown(text, understanding),
         }
     }
@@ -111,6 +113,10 @@ impl Step<'_> {
     /// Takes the message as a choice among the readings of a draft.
     fn choose_reading(&mut self, text: &str, understanding: &Understanding) -> bool {
         let Some(Pending::Draft(draft)) = &self.state.pending else { return false };
+        // «borra a la Ruiz» names a payee, and picks none.
+        if understanding.entities.payee_change.is_some() {
+            return false;
+        }
         let Some(draft) = chosen(draft, text, &understanding.entities) else { return false };
         self.state.misunderstood = 0;
         self.want(RequestedAction::Transfer(draft));
@@ -126,8 +132,8 @@ impl Step<'_> {
                 self.say(Reply::PromptExpired);
             }
             Some(Pending::Draft(draft)) => self.ask_again(&draft),
-            Some(Pending::YesOrNo(_)) | None if self.awaits_code() => self.say(Reply::CodeWaits),
-            Some(Pending::YesOrNo(_)) | None => self.say(Reply::NothingPending),
+            _ if self.awaits_code() => self.say(Reply::CodeWaits),
+            _ => self.say(Reply::NothingPending),
         }
     }
 
@@ -190,14 +196,16 @@ impl Step<'_> {
             _ if understanding.explained && (entities.amount.is_some() || entities.destination.is_some()) => {
                 self.transfer(understanding);
             }
-            _ => self.misunderstood(text),
+            _ => self.misunderstood(text, understanding),
         }
     }
 
-    fn misunderstood(&mut self, text: &str) {
+    fn misunderstood(&mut self, text: &str, understanding: &Understanding) {
         self.state.misunderstood = self.state.misunderstood.saturating_add(1);
         if self.state.misunderstood >= MISUNDERSTOOD_MAX {
             self.hand_off(Reply::HandedOff);
+        } else if self.suggest(understanding) {
+            // The reply is said.
         } else if text.contains('?') || text.contains('¿') {
             self.say(Reply::QuestionNotUnderstood);
         } else {
@@ -220,6 +228,7 @@ impl super::Conversation {
             Some(Pending::ConfirmationPrompt(prompt)) if now < prompt.expires_at => {
                 Some(AskedFor::Confirmation)
             }
+            Some(Pending::WhichPayee(_)) => Some(AskedFor::Choice),
             Some(Pending::StepUp(_)) => Some(AskedFor::Code),
             Some(Pending::YesOrNo(_)) => Some(AskedFor::YesOrNo),
             _ if self.refused.is_some() => Some(AskedFor::AfterRefusal),

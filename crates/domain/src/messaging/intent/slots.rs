@@ -1,6 +1,6 @@
 //! The slots of a message: what it names.
 
-use crate::money::{Currency, period::Period};
+use crate::money::{Currency, account_number::AccountNumber, period::Period};
 use serde::{Deserialize, Serialize};
 
 /// The reading of an amount, as decimal strings that [`crate::money::Money::parse_positive`] takes.
@@ -71,6 +71,20 @@ pub struct NamedDestination {
     pub value: String,
 }
 
+impl From<&AccountNumber> for NamedDestination {
+    /// An account as a destination that was written out.
+    fn from(account: &AccountNumber) -> Self {
+        let kind = match account {
+            AccountNumber::Clabe(_) => DestinationKind::Clabe,
+            AccountNumber::Iban(_) => DestinationKind::Iban,
+            AccountNumber::Phone(_) => DestinationKind::Phone,
+            AccountNumber::Alias(_) => DestinationKind::Alias,
+            AccountNumber::Plain(_) => DestinationKind::Account,
+        };
+        Self { kind, value: account.canonical().to_owned() }
+    }
+}
+
 /// The slots of a message. They are read for every intent, because an answer to «¿a quién?» is often only a
 /// number.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +111,27 @@ pub struct Entities {
     /// What a question is about. It is set for [`super::Intent::Help`] and [`super::Intent::Thanks`], and for a
     /// question about what waits: «¿a quién?».
     pub topic: Option<Topic>,
+    /// A change to a payee that is remembered. With [`Topic::Payees`].
+    #[serde(default)]
+    pub payee_change: Option<PayeeChange>,
+}
+
+/// A change to a payee that is remembered. The names are as written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PayeeChange {
+    /// Another name: «cámbiale el nombre a Ana por Anita».
+    Rename {
+        /// The payee's name so far.
+        name: String,
+        /// The new name; `None` when the text gives none.
+        to: Option<String>,
+    },
+    /// To forget the payee: «borra a Ana de mis contactos».
+    Forget {
+        /// The payee's name.
+        name: String,
+    },
 }
 
 /// An amount that is told by another one. The numbers are decimal strings.

@@ -3,7 +3,10 @@
 use super::{Button, Reply, Text};
 use crate::{
     messaging::{
-        conversation::{ConfirmationPrompt, DraftChoice, Question},
+        conversation::{
+            ConfirmationPrompt, DraftChoice,
+            suggestions::{SOMETHING_ELSE, name_of},
+        },
         flow::{BUTTON_LENGTH_MAX, BUTTONS_MAX},
     },
     text::truncate,
@@ -23,17 +26,29 @@ impl Reply {
             Self::ConfirmationPrompt(prompt)
             | Self::PromptWaits(prompt)
             | Self::AboutPrompt { prompt, .. } => yes_and_no(&prompt_key(prompt)),
-            Self::YesOrNo(Question::Freeze) => yes_and_no("freeze"),
-            Self::YesOrNo(Question::OptOut) => yes_and_no("opt-out"),
+            Self::YesOrNo(question) => yes_and_no(&question.key()),
             Self::WhichAmount { thousands, decimal } => [thousands, decimal]
                 .map(|amount| Button {
                     id: format!("amount:{}", DraftChoice::Amount(*amount).key()),
                     title: Text::plain("button-amount").with("amount", amount.to_string()),
                 })
                 .into(),
+            Self::DidYouMean(wishes) => wishes
+                .iter()
+                .map(|wish| (wish.label(), name_of(*wish)))
+                .chain([(SOMETHING_ELSE, SOMETHING_ELSE)])
+                .map(|(id, name)| Button {
+                    id: format!("wish:{id}"),
+                    title: Text::plain("button-wish").with("wish", name),
+                })
+                .collect(),
             // More than any channel can show: their numbers are answered.
-            Self::WhichPayee(options) if options.len() > BUTTONS_MAX => Vec::new(),
-            Self::WhichPayee(options) => options
+            Self::WhichPayee(options) | Self::UnknownPayee { nearest: options, .. }
+                if options.len() > BUTTONS_MAX =>
+            {
+                Vec::new()
+            }
+            Self::WhichPayee(options) | Self::UnknownPayee { nearest: options, .. } => options
                 .iter()
                 .map(|option| Button {
                     id: format!("payee:{}", DraftChoice::Payee(option.clone()).key()),

@@ -5,10 +5,11 @@ use crate::{
     message::Channel,
     messaging::{
         conversation::{
-            ConfirmationPrompt, FiguresQuery, PastReceipt, PayeeLine, PayeeOption, Question, Receiving,
-            Spending, Statement, StatementLine, StepUp,
+            ConfirmationPrompt, FiguresQuery, PastReceipt, Question, Receiving, Spending, Statement,
+            StatementLine, StepUp,
+            suggestions::{SOMETHING_ELSE, name_of},
         },
-        intent::{Period, Topic},
+        intent::{Intent, Period, Topic},
     },
     money::{
         Money,
@@ -20,7 +21,10 @@ impl Reply {
     /// The texts to send, one line or paragraph each.
     #[must_use]
     pub fn texts(&self) -> Vec<Text> {
-        self.service_texts().or_else(|| self.code_texts()).unwrap_or_else(|| self.money_texts())
+        self.service_texts()
+            .or_else(|| self.code_texts())
+            .or_else(|| self.payee_texts())
+            .unwrap_or_else(|| self.money_texts())
     }
 
     /// Replies about the service itself.
@@ -30,6 +34,7 @@ impl Reply {
             Self::Help => Text::plain("help"),
             Self::NotUnderstood => Text::plain("not-understood"),
             Self::QuestionNotUnderstood => Text::plain("question-not-understood"),
+            Self::DidYouMean(wishes) => return Some(did_you_mean(wishes)),
             Self::Answer(answer) => Text::plain(answer.id()),
             Self::UnsupportedKind => Text::plain("unsupported-kind"),
             Self::EditUnread => Text::plain("edit-unread"),
@@ -97,7 +102,6 @@ impl Reply {
             Self::PastReceipt(receipt) => return past_receipt(receipt.as_ref()),
             Self::Receiving(receiving) => return receiving_texts(receiving),
             Self::Limits(limits) => return limits_texts(limits),
-            Self::Payees(payees) => return payees_texts(payees),
             Self::ConfirmationPrompt(prompt) => return prompt_texts(prompt),
             Self::AboutPrompt { prompt, topic } => {
                 return vec![about_prompt(prompt, *topic), prompt_waits(prompt)];
@@ -111,7 +115,6 @@ impl Reply {
             Self::BadAmount => Text::plain("bad-amount"),
             Self::AskDestination => Text::plain("ask-destination"),
             Self::AskAccountOf(name) => Text::plain("ask-account-of").with("name", name.clone()),
-            Self::WhichPayee(options) => return which_payee(options),
             Self::BadDestination => Text::plain("bad-destination"),
             Self::DigitsMissing(digits) => {
                 Text::plain("digits-missing").with_number("digits", i64::try_from(*digits).unwrap_or(0))
@@ -155,6 +158,15 @@ impl Answer {
             Self::Currencies => "about-currencies",
         }
     }
+}
+
+/// The question, and one numbered line for each wish and for something else.
+fn did_you_mean(wishes: &[Intent]) -> Vec<Text> {
+    let named = wishes.iter().copied().map(name_of).chain([SOMETHING_ELSE]);
+    let line = |(number, wish): (i64, &str)| {
+        Text::plain("did-you-mean-line").with_number("number", number).with("wish", wish)
+    };
+    std::iter::once(Text::plain("did-you-mean")).chain((1_i64..).zip(named).map(line)).collect()
 }
 
 const fn sent_by(channel: Channel) -> &'static str {
@@ -244,16 +256,6 @@ fn balance(posted: Money, available: Money) -> Vec<Text> {
         lines.push(Text::plain("balance-available").with_money("available", available));
     }
     lines
-}
-
-fn which_payee(options: &[PayeeOption]) -> Vec<Text> {
-    let line = |(number, option): (i64, &PayeeOption)| {
-        Text::plain("which-payee-line")
-            .with_number("number", number)
-            .with("payee", option.name.clone())
-            .with("account", option.account.masked())
-    };
-    std::iter::once(Text::plain("which-payee")).chain((1_i64..).zip(options).map(line)).collect()
 }
 
 fn statement_texts(statement: &Statement) -> Vec<Text> {
@@ -354,19 +356,6 @@ fn limits_texts(limits: &LimitsLeft) -> Vec<Text> {
     ];
     let texts: Vec<_> = lines.into_iter().flatten().collect();
     if texts.is_empty() { vec![Text::plain("limits-none")] } else { texts }
-}
-
-fn payees_texts(payees: &[PayeeLine]) -> Vec<Text> {
-    if payees.is_empty() {
-        return vec![Text::plain("payees-none")];
-    }
-    let line = |payee: &PayeeLine| {
-        let bank = payee.bank.as_ref().map_or(String::new(), |bank| format!(" ({bank})"));
-        Text::plain("payees-line")
-            .with("payee", payee.name.clone())
-            .with("account", format!("{}{bank}", payee.account))
-    };
-    std::iter::once(Text::plain("payees")).chain(payees.iter().map(line)).collect()
 }
 
 /// The limit, with its figures where the refusal has them.

@@ -38,7 +38,8 @@ fn frozen_means_that_nothing_waits_and_nobody_is_signed_in() {
 
 #[test]
 fn a_session_from_before_the_freeze_is_over_in_every_chat() {
-    let frozen = StepContext { sessions_end: Some(DateTime::UNIX_EPOCH), ..later(1) };
+    let freeze = Freeze { last_frozen_at: Some(DateTime::UNIX_EPOCH), ..Freeze::default() };
+    let frozen = StepContext { freeze, ..later(1) };
     assert_eq!(open().step(plainly(Intent::CheckBalance), &frozen).1, [Effect::StartVerification]);
     let (state, _) = with_prompt();
     assert_eq!(state.step(says("sí"), &frozen).1, [Effect::StartVerification], "nobody pays");
@@ -59,7 +60,7 @@ fn other_words_ask_for_one_yes_and_void_the_prompt() {
 fn only_a_clear_yes_freezes_or_opts_out() {
     for question in [Question::Freeze, Question::OptOut] {
         for text in ["sí, mañana", "sí?", "ok ❌", "no"] {
-            let (state, effects) = asked(question).step(says(text), &later(1));
+            let (state, effects) = asked(question.clone()).step(says(text), &later(1));
             assert!(!effects.contains(&Effect::Freeze), "{text}");
             let (_, effects) = state.step(plainly(Intent::Unknown), &later(1));
             assert!(!effects.contains(&Effect::Freeze), "{text}: {effects:?}");
