@@ -32,6 +32,10 @@ mod field {
     pub(super) const NUMBER: u64 = 2;
     pub(super) const LENGTH: u64 = 9;
     pub(super) const LOCAL_LENGTH: u64 = 10;
+    pub(super) const LEADING_DIGITS: u64 = 23;
+    /// The kinds of numbers: landline, mobile, toll-free, premium-rate, shared-cost, personal, VoIP, pager,
+    /// company-wide, voicemail.
+    pub(super) const KINDS: [u64; 10] = [2, 3, 4, 5, 6, 7, 8, 21, 25, 28];
 }
 
 /// Writes the table anew, and names the release of the metadata in its first line.
@@ -72,8 +76,12 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
 /// The complete table: by calling code, the main country first, the others in the metadata's order.
 fn table(metadata: &[u8], release: &str) -> Option<String> {
     let mut rows = Vec::new();
-    for plan in Message::read(metadata)?.messages(field::COLLECTION_PLAN) {
-        rows.push(row(&plan?)?);
+    let plans: Vec<_> = Message::read(metadata)?.messages(field::COLLECTION_PLAN).collect::<Option<_>>()?;
+    let codes: Vec<_> = plans.iter().map(|plan| plan.number(field::CALLING_CODE)).collect();
+    for plan in &plans {
+        let code = plan.number(field::CALLING_CODE);
+        let is_shared = codes.iter().filter(|other| **other == code).count() > 1;
+        rows.push(row(plan, is_shared)?);
     }
     rows.sort_by_key(|(calling_code, is_main, _row)| (*calling_code, !is_main));
     let mut table = format!(
@@ -81,7 +89,8 @@ fn table(metadata: &[u8], release: &str) -> Option<String> {
          Authors,\n\
          # Apache License 2.0 (LICENSE-APACHE). Written by `cargo xtask numbering-plans`; do not edit.\n\
          # calling code, region, lengths, local lengths, international prefix, national prefix, replacement, \
-         number\n"
+         number;\n\
+         # where regions share the calling code: first digits of the region's numbers, its assigned numbers\n"
     );
     for (_code, _is_main, row) in rows {
         writeln!(table, "{row}").ok()?;
@@ -89,8 +98,9 @@ fn table(metadata: &[u8], release: &str) -> Option<String> {
     Some(table)
 }
 
-/// One plan: its calling code, whether it is the main one of that code, and its row.
-fn row(plan: &Message<'_>) -> Option<(u64, bool, String)> {
+/// One plan: its calling code, whether it is the main one of that code, and its row. Only where its calling code
+/// `is_shared`, the row says which numbers are the region's own.
+fn row(plan: &Message<'_>, is_shared: bool) -> Option<(u64, bool, String)> {
     let general = Message::read(plan.bytes(field::GENERAL))?;
     let region = plan.text(field::REGION)?;
     let code = plan.number(field::CALLING_CODE)?;
@@ -104,9 +114,23 @@ fn row(plan: &Message<'_>) -> Option<(u64, bool, String)> {
         bare(plan.text(field::NATIONAL_PREFIX)?)?.to_owned(),
         plan.text(field::REPLACEMENT)?.to_owned(),
         bare(general.text(field::NUMBER)?)?.to_owned(),
+        if is_shared { bare(plan.text(field::LEADING_DIGITS)?)?.to_owned() } else { String::new() },
+        if is_shared { assigned(plan)? } else { String::new() },
     ];
     let is_clean = columns.iter().all(|column| !column.contains(['\t', '\n']));
     is_clean.then(|| (code, is_main, columns.join("\t")))
+}
+
+/// The patterns of all kinds of numbers in one, each once.
+fn assigned(plan: &Message<'_>) -> Option<String> {
+    let mut patterns: Vec<&str> = Vec::new();
+    for kind in field::KINDS {
+        let pattern = bare(Message::read(plan.bytes(kind))?.text(field::NUMBER)?)?;
+        if !pattern.is_empty() && !patterns.contains(&pattern) {
+            patterns.push(pattern);
+        }
+    }
+    Some(patterns.join("|"))
 }
 
 /// A pattern without the anchors that the library puts around it.

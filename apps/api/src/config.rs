@@ -282,12 +282,16 @@ pub struct Settings {
     pub rate_limit_whatsapp_per_minute: u32,
     /// Checks that a caller may make in a minute.
     pub rate_limit_verify_per_minute: u32,
+    /// Accounts that one network address may create in an hour.
+    pub accounts_per_address_per_hour: u32,
     /// From this amount on, a transfer needs a step-up code.
     pub transfer_2fa_threshold: Decimal,
     /// Transfer limits of a person.
     pub limits: Limits,
     /// The prefix of the CLABEs of our wallets. None: wallets get none.
     pub clabe_prefix: Option<ClabePrefix>,
+    /// Wallets that a person may have.
+    pub wallets_per_person: u32,
     /// A folder with more flows than the built-in ones.
     pub flows_dir: Option<PathBuf>,
     /// True: run the sandbox in this process.

@@ -148,10 +148,13 @@ impl PhoneNumber {
         regions.iter().filter_map(|region| region.plan()).any(|own| own.calling_code == plan.calling_code)
     }
 
-    /// The country of the number (`MX`), if its calling code has one.
+    /// The country of the number (`MX`), if its calling code has one. Of countries that share a calling code it
+    /// is the one that assigned the number; of an unassigned number, the main one.
+    ///
+    /// Without the feature `phone-metadata` it is always the main one.
     #[must_use]
     pub fn country(&self) -> Option<String> {
-        plan::split(self.digits()).map(|(plan, _national)| plan.region.to_owned())
+        plan::of_number(self.digits()).map(|plan| plan.region.to_owned())
     }
 }
 
@@ -270,6 +273,13 @@ mod tests {
         assert!(phone.is_of(&[mexico]));
         assert!(!phone.is_of(&[Region::parse("US").unwrap()]));
         assert_eq!(phone.country().as_deref(), Some("MX"));
+        #[cfg(feature = "phone-metadata")]
+        for (number, country) in
+            [("+18765550123", "JM"), ("+12025550123", "US"), ("+14165550123", "CA"), ("+441481256789", "GG")]
+        {
+            let phone = PhoneNumber::parse_international(number).unwrap();
+            assert_eq!(phone.country().as_deref(), Some(country), "not only by the calling code");
+        }
     }
 
     proptest! {

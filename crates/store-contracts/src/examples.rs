@@ -12,7 +12,7 @@ use domain::{
     verification::otp::{OtpPolicy, Purpose},
 };
 use ports::{
-    accounts::{AccountPhone, FirstWallet, NewAccount, NewSession, Registered},
+    accounts::{AccountPhone, AccountQuota, FirstWallet, NewAccount, NewSession, Registered},
     messaging::{
         Lane, NewOutbound,
         inbound_webhook::InboundMessage,
@@ -72,6 +72,8 @@ pub(crate) fn policy() -> OtpPolicy {
         sends_per_destination_per_day: 1000,
         sends_per_ip_per_hour: 1000,
         sends_per_prefix_per_hour: 1000,
+        sends_per_country_per_hour: 1000,
+        sends_per_hour: 1000,
         lock_after_failures: 1000,
         lock_for: Duration::minutes(5),
     }
@@ -125,6 +127,7 @@ pub(crate) fn sign_up(n: u32, proved: Option<(u32, VerificationId)>) -> NewAccou
         last_name: None,
         wallet: FirstWallet { id: WalletId(id()), name: "Principal".into(), currency: Currency::MXN },
         session: NewSession { id: SessionId(id()), device: None },
+        quota: AccountQuota { origin: "an address".into(), most: 1000 },
         actor: actor(),
     }
 }

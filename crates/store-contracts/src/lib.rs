@@ -46,7 +46,7 @@ macro_rules! suite {
                     a_number_that_nobody_proved_is_not_paid;
                 reversals: reversals_at_once_never_exceed_the_original,
                     a_reversal_is_decided_once_for_its_key, only_what_stayed_here_can_be_given_back;
-                wallets: a_wallet_is_opened_once_for_its_key, several_wallets_share_one_limit,
+                wallets: a_person_has_so_many_wallets, a_wallet_is_opened_once_for_its_key, several_wallets_share_one_limit,
                     a_new_payee_is_paid_after_the_cool_off, entries_can_be_asked_for_by_time,
                     entries_name_the_other_side;
                 payees: a_payment_under_a_name_adds_a_payee, only_who_is_paid_is_a_payee,
@@ -64,7 +64,8 @@ macro_rules! suite {
                     attempts_count_for_the_providers_challenge, the_providers_approval_is_one_of_ours,
                     concurrent_attempts_are_each_judged_alone;
                 senders: a_strangers_codes_and_attempts_are_counted_apart,
-                    each_kind_of_sender_has_a_budget_of_its_own, the_next_channel_stops_at_the_limit,
+                    each_kind_of_sender_has_a_budget_of_its_own,
+                    countries_and_the_service_have_caps_for_strangers, a_country_is_not_its_calling_code, the_next_channel_stops_at_the_limit,
                     a_channel_the_person_opted_out_of_is_skipped;
                 own_codes: sixty_own_attempts_at_once_are_three,
                     thirty_right_own_codes_at_once_are_one_approval,
@@ -106,7 +107,7 @@ macro_rules! suite {
                 freezes: a_frozen_person_pays_nothing_and_is_still_paid, no_payment_gets_past_a_freeze,
                     a_freeze_takes_bound_chats_away, a_freeze_is_ordered_once_for_its_key,
                     staff_lift_a_freeze_at_once, owners_lift_their_freeze_and_wait;
-                users: an_address_is_one_account, a_challenge_proves_once, a_known_number_keeps_its_person,
+                users: an_address_is_one_account, accounts_are_counted_for_their_network_address, a_challenge_proves_once, a_known_number_keeps_its_person,
                     a_named_number_is_nobodys, a_reset_token_is_good_once, a_reset_token_ends,
                     few_reset_mails_go_to_one_person, a_reset_code_is_good_once, a_backup_code_is_good_once,
                     a_waiting_sign_in_ends, mfa_needs_a_number, tries_are_counted_at_once,

@@ -143,6 +143,7 @@ impl<'a> Shared<'a> {
             prove: self.prove.clone(),
             issuer: self.issuer.clone(),
             currency: self.base.settings.default_currency,
+            accounts_per_address_per_hour: self.base.settings.accounts_per_address_per_hour,
         };
         Register::new(parts, self.base.kernel.clone())
     }

@@ -74,11 +74,12 @@ impl Money {
             ResendPaymentCode::new(store.clone(), store.clone(), codes, kernel.clone(), rules.clone());
         let confirm =
             ConfirmTransfer::new(store.clone(), store.clone(), hasher, kernel.clone(), rules.clone());
+        let open_wallet = OpenWallet::new(store.clone(), kernel.clone(), settings.wallets_per_person);
         Self {
             settings: settings.clone(),
             kernel: kernel.clone(),
             wallets: Wallets::new(store.clone(), settings.default_currency),
-            open_wallet: Arc::new(OpenWallet::new(store.clone(), kernel.clone())),
+            open_wallet: Arc::new(open_wallet),
             statements: Statements::new(store.clone(), settings.default_time_zone, kernel.clone()),
             prepare: Arc::new(PrepareTransfer::new(prepare, region, kernel.clone(), rules.clone())),
             figures: Arc::new(Figures::new(figures, region, kernel.clone(), rules.clone())),

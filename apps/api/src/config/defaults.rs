@@ -21,3 +21,7 @@ pub(super) const POOL_SIZE: usize = 12;
 pub(super) fn is_production(values: &BTreeMap<String, String>) -> bool {
     values.get("APP_ENV").map_or(!cfg!(debug_assertions), |env| env == "production")
 }
+/// Accounts that one network address may create in an hour.
+pub(super) const ACCOUNTS_PER_ADDRESS_PER_HOUR: u32 = 10;
+/// Wallets that a person may have.
+pub(super) const WALLETS_PER_PERSON: u32 = 20;

@@ -1,6 +1,6 @@
 //! Policies: codes, limits of money, countries, conversations.
 
-use super::{AppEnv, reader::Reader};
+use super::{AppEnv, defaults::WALLETS_PER_PERSON, reader::Reader};
 use application::{messaging::handle_message::ConversationPolicy, money::transfer_rules::TransferRules};
 use chrono::Duration;
 use domain::{
@@ -23,6 +23,7 @@ pub(super) struct Money {
     pub(super) threshold: Option<Decimal>,
     pub(super) limits: Limits,
     pub(super) clabe_prefix: Option<ClabePrefix>,
+    pub(super) wallets_max: u32,
 }
 
 pub(super) fn conversations(r: &mut Reader<'_>) -> Conversations {
@@ -45,7 +46,12 @@ pub(super) fn allowed_countries(r: &mut Reader<'_>, env: AppEnv) -> Vec<Region> 
 /// `currency` is None if it was refused; then the limits are read as amounts of the usual one, and nobody uses them.
 pub(super) fn money(r: &mut Reader<'_>, currency: Option<Currency>) -> Money {
     let currency = currency.unwrap_or(ConversationPolicy::default().default_currency);
-    Money { threshold: threshold(r), limits: limits(r, currency), clabe_prefix: clabe_prefix(r) }
+    Money {
+        threshold: threshold(r),
+        limits: limits(r, currency),
+        clabe_prefix: clabe_prefix(r),
+        wallets_max: r.number("MAX_WALLETS_PER_PERSON", WALLETS_PER_PERSON),
+    }
 }
 
 fn threshold(r: &mut Reader<'_>) -> Option<Decimal> {
@@ -70,6 +76,9 @@ pub(super) fn otp(r: &mut Reader<'_>) -> OtpPolicy {
             .number("MAX_OTP_PER_PHONE_PER_DAY", usual.sends_per_destination_per_day),
         sends_per_ip_per_hour: r.number("MAX_OTP_PER_IP_PER_HOUR", usual.sends_per_ip_per_hour),
         sends_per_prefix_per_hour: r.number("MAX_OTP_PER_PREFIX_PER_HOUR", usual.sends_per_prefix_per_hour),
+        sends_per_country_per_hour: r
+            .number("MAX_OTP_PER_COUNTRY_PER_HOUR", usual.sends_per_country_per_hour),
+        sends_per_hour: r.number("MAX_OTP_PER_HOUR", usual.sends_per_hour),
         lock_after_failures: r.within("OTP_LOCK_AFTER_FAILURES", usual.lock_after_failures, 1..=10_000),
         lock_for: Duration::minutes(r.within("OTP_LOCK_MINUTES", lock, 0..=100_000)),
     }

@@ -3,7 +3,7 @@
 use super::{
     AppEnv, Capacity, ClientSettings, LogFormat, MetaSettings, Settings, SettingsFaults, SmtpSettings,
     TelegramSettings, TwilioSettings, VerifyProvider, WhatsappProvider, clients,
-    defaults::VERIFY_PER_MINUTE,
+    defaults::{ACCOUNTS_PER_ADDRESS_PER_HOUR, VERIFY_PER_MINUTE},
     place::{self, Place, SandboxPlace},
     policies::{self, Conversations, Money},
     providers,
@@ -57,6 +57,7 @@ struct Callers {
     cors_origins: Vec<WebOrigin>,
     return_to_origins: Vec<WebOrigin>,
     checks_per_minute: u32,
+    accounts_per_hour: u32,
 }
 
 /// Everything that was read. What is None was refused with a complaint.
@@ -134,6 +135,7 @@ impl Found {
             cors_origins: callers.cors_origins,
             return_to_origins: callers.return_to_origins,
             rate_limit_verify_per_minute: callers.checks_per_minute,
+            accounts_per_address_per_hour: callers.accounts_per_hour,
             default_region: home.region?,
             default_locale: home.locale?,
             default_currency: home.currency?,
@@ -154,6 +156,7 @@ impl Found {
             transfer_2fa_threshold: money.threshold?,
             limits: money.limits,
             clabe_prefix: money.clabe_prefix,
+            wallets_per_person: money.wallets_max,
             flows_dir: self.flows_dir,
             sandbox: sandbox.is_on,
             sandbox_bind_address: sandbox.bind_address?,
@@ -183,6 +186,7 @@ fn callers(r: &mut Reader<'_>, env: AppEnv) -> Callers {
         cors_origins: place::origins(r, "CORS_ORIGINS", env),
         return_to_origins: place::origins(r, "RETURN_TO_ORIGINS", env),
         checks_per_minute: r.number("RATE_LIMIT_VERIFY_PER_MINUTE", VERIFY_PER_MINUTE),
+        accounts_per_hour: r.number("MAX_ACCOUNTS_PER_IP_PER_HOUR", ACCOUNTS_PER_ADDRESS_PER_HOUR),
     }
 }
 

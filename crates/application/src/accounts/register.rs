@@ -2,9 +2,10 @@
 
 use crate::accounts::{
     prove_phone::{NumberProof, ProveError, ProvePhone},
-    session_issuer::{AuthServiceError, SessionIssuer, SignedIn, Visitor},
+    session_issuer::{AuthServiceError, SessionIssuer, SignedIn, Visitor, try_name},
 };
 use crate::kernel::Kernel;
+use chrono::{DateTime, Utc};
 use domain::{
     accounts::{Password, PersonName},
     email::EmailAddress,
@@ -13,7 +14,7 @@ use domain::{
     phone::PhoneNumber,
 };
 use ports::{
-    accounts::{AccountPhone, FirstWallet, NewAccount, Registered, Users},
+    accounts::{AccountPhone, AccountQuota, FirstWallet, NewAccount, Registered, Users},
     crypto::{HashRefused, PasswordHasher},
     store_error::StoreError,
 };
@@ -38,6 +39,8 @@ pub struct RegisterParts {
     pub issuer: Arc<SessionIssuer>,
     /// The currency of a first wallet.
     pub currency: Currency,
+    /// The maximum of accounts that one network address creates in an hour.
+    pub accounts_per_address_per_hour: u32,
 }
 
 impl Register {
@@ -87,6 +90,9 @@ pub enum RegisterError {
     /// The code or verification does not prove the number.
     #[error("this does not prove the number")]
     NoProof,
+    /// The network address created too many accounts. The next is allowed at that time.
+    #[error("too many accounts were created from this address")]
+    TooMany(DateTime<Utc>),
     /// The provider gave no answer. The check attempt was given back.
     #[error("the code can't be checked now")]
     CheckFailed,
@@ -148,6 +154,10 @@ impl Register {
                 currency: self.parts.currency,
             },
             session: self.parts.issuer.new_session(request.visitor.device.clone()),
+            quota: AccountQuota {
+                origin: try_name(&[("address", Some(&request.visitor.address))]),
+                most: self.parts.accounts_per_address_per_hour,
+            },
             actor: request.visitor.actor(),
         };
         match self.parts.accounts.register(&account, self.kernel.now()).await? {
@@ -155,6 +165,7 @@ impl Register {
             Registered::EmailTaken => Err(RegisterError::EmailTaken),
             Registered::PhoneTaken => Err(RegisterError::PhoneTaken),
             Registered::NoProof => Err(RegisterError::NoProof),
+            Registered::TooMany(next) => Err(RegisterError::TooMany(next)),
         }
     }
 }

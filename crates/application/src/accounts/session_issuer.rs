@@ -198,7 +198,7 @@ impl PasswordAuthenticator {
 }
 
 /// A name for counting that shows no address in the clear.
-fn try_name(of: &[(&str, Option<&str>)]) -> String {
+pub(super) fn try_name(of: &[(&str, Option<&str>)]) -> String {
     hex(&Fingerprint::of(of).0)
 }
 

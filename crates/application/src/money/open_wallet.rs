@@ -19,13 +19,14 @@ use std::sync::Arc;
 pub struct OpenWallet {
     ledger: Arc<dyn Ledger>,
     kernel: Kernel,
+    wallets_max: u32,
 }
 
 impl OpenWallet {
-    /// Builds the use case from the ports that it needs.
+    /// Builds the use case from the ports that it needs. A person may have `wallets_max` wallets.
     #[must_use]
-    pub fn new(ledger: Arc<dyn Ledger>, kernel: Kernel) -> Self {
-        Self { ledger, kernel }
+    pub fn new(ledger: Arc<dyn Ledger>, kernel: Kernel, wallets_max: u32) -> Self {
+        Self { ledger, kernel, wallets_max }
     }
 }
 
@@ -76,6 +77,7 @@ impl OpenWallet {
             name: wanted.name,
             kind: wanted.kind,
             currency: wanted.currency,
+            wallets_max: self.wallets_max,
             key: wanted.key.unwrap_or_else(|| IdempotencyKey::own(id.0)),
             fingerprint: wanted.fingerprint,
             actor: wanted.actor,

@@ -108,6 +108,7 @@ impl Bank {
             prove: Arc::new(ProvePhone::new(verify.clone(), kernel.clone())),
             issuer: Arc::new(SessionIssuer::new(shared.clone(), Arc::new(tokens), None, kernel.clone())),
             currency: Currency::MXN,
+            accounts_per_address_per_hour: 10,
         };
         let forgot = ForgotPasswordParts {
             accounts: shared.clone(),

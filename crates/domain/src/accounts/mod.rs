@@ -4,6 +4,7 @@
 //! tokens).
 
 pub mod freeze;
+mod new_accounts;
 mod once;
 mod password;
 mod person_name;
@@ -12,6 +13,7 @@ mod shown_name;
 mod tries;
 
 pub use self::{
+    new_accounts::{NEW_ACCOUNTS_WINDOW, next_account_at},
     once::{
         BACKUP_CODES, CHALLENGE_TRIES_MAX, LINK_CODE_TTL, LOGIN_CHALLENGE_TTL, OneTime, PROOF_TTL,
         RESET_MAILS_PER_HOUR, RESET_TOKEN_TTL, backup_code, link_code_is_sane, may_mail_reset,

@@ -50,6 +50,18 @@ impl Plan {
         })
     }
 
+    /// Whether this country assigned the national number, and not another one with the same calling code.
+    #[cfg(feature = "phone-metadata")]
+    fn has_assigned(&self, national: &str) -> bool {
+        self.prefixes.is_own(national)
+    }
+
+    /// Always false: without the patterns of countries it is not known.
+    #[cfg(not(feature = "phone-metadata"))]
+    const fn has_assigned(&self, _national: &str) -> bool {
+        false
+    }
+
     /// Judges a national number by its count of digits.
     pub(super) fn length(&self, national: &str) -> Length {
         let count = national.len();
@@ -78,6 +90,14 @@ pub(super) fn of_country(code: &str) -> Option<&'static Plan> {
 /// Finds the plan of the main country of a calling code: of the United States for `1`.
 pub(super) fn of_calling_code(code: &str) -> Option<&'static Plan> {
     PLANS.iter().find(|plan| plan.calling_code == code)
+}
+
+/// Finds the plan of the region that an international number belongs to. A number that no region of its calling
+/// code has assigned belongs to the main country.
+pub(super) fn of_number(digits: &str) -> Option<&'static Plan> {
+    let (main, national) = split(digits)?;
+    let mut sharing = PLANS.iter().filter(|plan| plan.calling_code == main.calling_code);
+    Some(sharing.find(|plan| plan.has_assigned(national)).unwrap_or(main))
 }
 
 /// Splits the digits of an international number into the plan of its calling code and the national number.

@@ -16,17 +16,32 @@ pub(super) struct Prefixes {
     pub(super) replacement: &'static str,
     /// All national numbers of the country.
     number: Pattern,
+    /// First digits of the region's numbers, where regions share the calling code and it has some of its own.
+    leading: Pattern,
+    /// The assigned numbers of the region, where regions share the calling code.
+    assigned: Pattern,
 }
 
 impl Prefixes {
-    /// Reads the last four columns of a plan's row.
+    /// Reads the last six columns of a plan's row.
     pub(super) fn read(columns: &mut impl Iterator<Item = &'static str>) -> Option<Self> {
         Some(Self {
             international: pattern(columns.next()?, ""),
             national: pattern(columns.next()?, ""),
             replacement: columns.next()?,
             number: pattern(columns.next()?, "$"),
+            leading: pattern(columns.next()?, ""),
+            assigned: pattern(columns.next()?, "$"),
         })
+    }
+
+    /// Whether these digits are a national number of this region, and not of another with the same calling code.
+    pub(super) fn is_own(&self, national: &str) -> bool {
+        let matches = |pattern: &Regex| pattern.is_match(national);
+        match self.leading.as_ref() {
+            Some(leading) => matches(leading),
+            None => self.is_number(national) && self.assigned.as_ref().is_some_and(matches),
+        }
     }
 
     /// Whether these digits are a national number of the country.

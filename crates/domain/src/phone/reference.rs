@@ -49,6 +49,37 @@ fn the_countries_and_their_calling_codes_are_the_librarys() {
 }
 
 #[test]
+fn a_number_is_of_the_country_that_the_library_names() {
+    let of_library = |e164: &str| {
+        let number = PHONE_NUMBER_UTIL.parse(e164, None).ok()?;
+        PHONE_NUMBER_UTIL.get_region_for_number(&number).map(|region| region.to_string())
+    };
+    for country in countries() {
+        let Ok(example) = PHONE_NUMBER_UTIL.get_example_number(country) else { continue };
+        let e164 = example.format_as(PhoneNumberFormat::E164).into_owned();
+        let ours = plan::of_number(e164.trim_start_matches('+')).map(|plan| plan.region.to_owned());
+        assert_eq!(ours, of_library(&e164), "{country}");
+    }
+    let shared = ["1", "7", "39", "44", "47", "61", "212", "262", "290", "358", "590", "599"];
+    TestRunner::new(ProptestConfig {
+        cases: cases() / 10,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })
+    .run(&(select(shared.to_vec()), "[0-9]{7,10}"), |(code, national)| {
+        let e164 = format!("+{code}{national}");
+        let Some(expected) = of_library(&e164) else { return Ok(()) };
+        // The library removes trunk prefixes first; only what it leaves as it is can be compared.
+        if by_library(&e164, None).as_deref() == Ok(e164.as_str()) {
+            let ours = plan::of_number(e164.trim_start_matches('+')).map(|plan| plan.region);
+            prop_assert_eq!(ours, Some(expected.as_str()), "{}", e164);
+        }
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
 fn every_spelling_is_read_as_the_library_reads_it() {
     let numbers = (select(countries()), select(countries()), "[0-9]{3,15}", "[01]?[0-9]{0,3}", 0..7_u8);
     TestRunner::new(ProptestConfig {

@@ -108,6 +108,10 @@ pub struct OtpPolicy {
     pub sends_per_ip_per_hour: u32,
     /// The maximum of sends in an hour to numbers that differ only in their last four digits.
     pub sends_per_prefix_per_hour: u32,
+    /// The maximum of sends in an hour that anonymous callers ask for to numbers of one country.
+    pub sends_per_country_per_hour: u32,
+    /// The maximum of sends in an hour that anonymous callers ask for, of the whole service.
+    pub sends_per_hour: u32,
     /// The number of wrong codes, over all challenges, that locks a destination.
     pub lock_after_failures: u32,
     /// How long the lock lasts. Afterwards the count starts at zero.
@@ -124,6 +128,8 @@ impl Default for OtpPolicy {
             sends_per_destination_per_day: 5,
             sends_per_ip_per_hour: 10,
             sends_per_prefix_per_hour: 30,
+            sends_per_country_per_hour: 300,
+            sends_per_hour: 1000,
             lock_after_failures: 5,
             lock_for: Duration::minutes(5),
         }
@@ -282,22 +288,37 @@ pub struct SendCounts {
     pub ip: Count,
     /// The sends to this prefix in the last hour.
     pub prefix: Count,
+    /// The sends of anonymous callers to this country in the last hour; zero for other senders and for e-mail.
+    pub country: Count,
+    /// All sends of anonymous callers in the last hour; zero for other senders.
+    pub service: Count,
 }
 
 /// A count within a rolling window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
-    /// The number of sends.
+    /// How many there are.
     pub n: u32,
-    /// When the oldest of them was sent. It leaves the window first.
+    /// When the oldest of them was. It leaves the window first.
     pub oldest: Option<DateTime<Utc>>,
 }
 
 impl Count {
-    /// Counts one more send.
+    /// Counts one more.
     pub fn add(&mut self, at: DateTime<Utc>) {
         self.n = self.n.saturating_add(1);
         self.oldest = Some(self.oldest.map_or(at, |oldest| oldest.min(at)));
+    }
+
+    /// How long to wait for the next one, where `most` are allowed within the window: a second at least, the
+    /// window at most. `None`: it is allowed now.
+    #[must_use]
+    pub fn wait(self, most: u32, window: Duration, now: DateTime<Utc>) -> Option<Duration> {
+        if self.n < most {
+            return None;
+        }
+        let age = self.oldest.map_or_else(Duration::zero, |oldest| now.signed_duration_since(oldest));
+        Some(window.checked_sub(&age).unwrap_or(window).max(Duration::seconds(1)))
     }
 }
 
@@ -312,6 +333,10 @@ pub enum SendLimit {
     Address,
     /// Sends to one prefix in an hour.
     Prefix,
+    /// Sends of anonymous callers to one country in an hour.
+    Country,
+    /// All sends of anonymous callers in an hour.
+    Service,
 }
 
 impl SendLimit {
@@ -323,6 +348,8 @@ impl SendLimit {
             Self::Destination => policy.sends_per_destination_per_day.into(),
             Self::Address => policy.sends_per_ip_per_hour.into(),
             Self::Prefix => policy.sends_per_prefix_per_hour.into(),
+            Self::Country => policy.sends_per_country_per_hour.into(),
+            Self::Service => policy.sends_per_hour.into(),
         }
     }
 }
@@ -346,11 +373,10 @@ impl SendCounts {
             (SendLimit::Destination, self.destination, policy.sends_per_destination_per_day, day),
             (SendLimit::Address, self.ip, policy.sends_per_ip_per_hour, hour),
             (SendLimit::Prefix, self.prefix, policy.sends_per_prefix_per_hour, hour),
+            (SendLimit::Country, self.country, policy.sends_per_country_per_hour, hour),
+            (SendLimit::Service, self.service, policy.sends_per_hour, hour),
         ] {
-            if count.n >= max {
-                let age =
-                    count.oldest.map_or_else(Duration::zero, |oldest| now.signed_duration_since(oldest));
-                let retry_after = window.checked_sub(&age).unwrap_or(window).max(Duration::seconds(1));
+            if let Some(retry_after) = count.wait(max, window, now) {
                 return Err(SendLimitReached { limit, retry_after });
             }
         }

@@ -1,6 +1,7 @@
 //! Whether a code may be sent: one decision for every door, whether the API, a page, a chat or a payment asks.
 //!
-//! A store takes the locks of the recipient, its prefix and the network address, loads [`StartFacts`], asks
+//! A store takes the locks of the recipient, its prefix and the network address (for anonymous callers those
+//! of the country and the service too), loads [`StartFacts`], asks
 //! [`StartFacts::decide`], and writes what was decided, all in one transaction.
 
 use crate::verification::otp::{

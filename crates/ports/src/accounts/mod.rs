@@ -18,8 +18,8 @@ pub use self::{
     identities::{Identities, NewPerson, User},
     sessions::{NewSession, OpenSession, Refreshed, SessionView, Sessions},
     users::{
-        AccountPhone, AskReset, CountedTry, Credentials, FirstWallet, Mfa, NameChange, NewAccount,
-        NewLoginChallenge, PhoneChange, Profile, ProfileChange, ProfileChanged, Registered, ResetPassword,
-        ResetProof, Users,
+        AccountPhone, AccountQuota, AskReset, CountedTry, Credentials, FirstWallet, Mfa, NameChange,
+        NewAccount, NewLoginChallenge, PhoneChange, Profile, ProfileChange, ProfileChanged, Registered,
+        ResetPassword, ResetProof, Users,
     },
 };

@@ -34,8 +34,19 @@ pub struct NewAccount {
     pub wallet: FirstWallet,
     /// The session that is opened with the account.
     pub session: NewSession,
+    /// The limit that the account counts for.
+    pub quota: AccountQuota,
     /// The actor for the audit row.
     pub actor: Actor,
+}
+
+/// How many accounts one network address may create.
+#[derive(Clone, Debug)]
+pub struct AccountQuota {
+    /// The name of the address. It holds no address in the clear.
+    pub origin: String,
+    /// The maximum of accounts within `domain::accounts::NEW_ACCOUNTS_WINDOW`.
+    pub most: u32,
 }
 
 /// The first wallet of a user, if they need one.
@@ -69,6 +80,8 @@ pub enum Registered {
     PhoneTaken,
     /// The challenge doesn't prove the number, or no longer does.
     NoProof,
+    /// The network address created too many accounts; the next is allowed at that time. No proof is used up.
+    TooMany(DateTime<Utc>),
 }
 
 /// The facts that a sign-in is checked against.

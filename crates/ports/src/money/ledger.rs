@@ -116,6 +116,8 @@ pub struct OpenWallet {
     pub kind: String,
     /// The currency of its balance.
     pub currency: Currency,
+    /// The maximum of wallets that the user may have, this one included.
+    pub wallets_max: u32,
     /// The idempotency key. If the request has none, a key that no other request has.
     pub key: IdempotencyKey,
     /// The fingerprint of the fields that were sent.
@@ -135,6 +137,8 @@ pub enum OpenOutcome {
     KeyReused,
     /// There is no such user.
     NoSuchUser,
+    /// The user has as many wallets as they may.
+    TooMany,
 }
 
 /// A step-up code for a filed transfer.

@@ -80,6 +80,7 @@ async fn open(store: &dyn Stores, user: UserId) -> WalletView {
         name: "Ahorro".into(),
         kind: "savings".into(),
         currency: Currency::MXN,
+        wallets_max: 1000,
         key: IdempotencyKey::own(wallet.0),
         fingerprint: Fingerprint::of(&[]),
         actor: actor(),

@@ -16,9 +16,9 @@ use domain::{
 use futures_util::future::join_all;
 use ports::{
     accounts::{
-        AccountPhone, AskReset, BindChat, Confirmer, CountedTry, LinkMaker, Mfa, NameChange, NewAccount,
-        NewLinkCode, NewLoginChallenge, NewSession, OpenSession, PhoneChange, Profile, ProfileChange,
-        ProfileChanged, Registered, ResetPassword, ResetProof, TelegramChat,
+        AccountPhone, AccountQuota, AskReset, BindChat, Confirmer, CountedTry, LinkMaker, Mfa, NameChange,
+        NewAccount, NewLinkCode, NewLoginChallenge, NewSession, OpenSession, PhoneChange, Profile,
+        ProfileChange, ProfileChanged, Registered, ResetPassword, ResetProof, TelegramChat,
     },
     messaging::{Lane, NewOutbound, message_channel::OutboundMessage},
     pagination::PageRequest,
@@ -344,13 +344,33 @@ pub async fn a_number_is_replaced_by_a_free_one(store: impl Stores) {
     assert!(store.find_by_phone(&phone(1)).await.unwrap().is_none());
 }
 
+/// Ten accounts at once from one network address that may create three: three. One that is refused uses up no
+/// proof. Another address is not counted, and after an hour there is room again.
+pub async fn accounts_are_counted_for_their_network_address(store: impl Stores) {
+    let from = |n: u32, origin: &str, proof| {
+        let mut account = sign_up(n, proof);
+        account.quota = AccountQuota { origin: origin.into(), most: 3 };
+        account
+    };
+    let all = join_all((0..10).map(|n| registered(&store, from(n, "one", None)))).await;
+    let refused = Registered::TooMany(at(3600));
+    let made = all.iter().filter(|outcome| matches!(outcome, Registered::Done(_))).count();
+    assert_eq!((made, all.iter().filter(|outcome| **outcome == refused).count()), (3, 7), "{all:?}");
+    let proof = approved(&store, 1, Purpose::Registration).await;
+    assert_eq!(registered(&store, from(11, "one", Some((1, proof)))).await, refused);
+    let other = registered(&store, from(11, "another", Some((1, proof)))).await;
+    assert!(matches!(other, Registered::Done(_)), "{other:?}");
+    let later = store.register(&from(12, "one", None), at(3600)).await.unwrap();
+    assert!(matches!(later, Registered::Done(_)), "{later:?}");
+}
+
 /// What ended long ago is removed, and nothing else.
 pub async fn what_ended_is_forgotten(store: impl Stores) {
     let user = account(&store, 1, false).await;
     ask(&store, 1, 1, 0).await;
     assert!(begin(&store, user, 1).await);
     assert_eq!(store.forget_ended(at(0)).await.unwrap(), 0);
-    assert_eq!(store.forget_ended(at(1_000)).await.unwrap(), 2);
+    assert_eq!(store.forget_ended(at(1_000)).await.unwrap(), 3, "and the count of new accounts");
     assert_eq!(live_sessions(&store, user).await, 1);
 }
 

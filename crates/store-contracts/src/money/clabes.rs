@@ -30,6 +30,7 @@ async fn open(store: &dyn Stores, user: UserId, currency: &str) -> WalletView {
         name: "Viaje".into(),
         kind: "savings".into(),
         currency: Currency::parse(currency).unwrap(),
+        wallets_max: 1000,
         key: IdempotencyKey::own(wallet.0),
         fingerprint: Fingerprint::of(&[]),
         actor: actor(),

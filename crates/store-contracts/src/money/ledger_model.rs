@@ -330,6 +330,7 @@ async fn open(store: &dyn Stores, user: UserId, currency: Currency) -> WalletId 
         name: "Otra".into(),
         kind: "savings".into(),
         currency,
+        wallets_max: 1000,
         key: IdempotencyKey {
             caller: Principal::Client("script".into()),
             operation: "open_wallet".into(),

@@ -41,6 +41,7 @@ async fn another_wallet(store: &dyn Stores, of: &WalletView, currency: Currency)
         name: "Ahorro".into(),
         kind: "savings".into(),
         currency,
+        wallets_max: 1000,
         key: IdempotencyKey {
             caller: Principal::Client("test".into()),
             operation: "open-wallet".into(),

@@ -32,6 +32,7 @@ fn savings(user: UserId, name: &str, key: &str) -> OpenWallet {
         name: name.into(),
         kind: "savings".into(),
         currency: Currency::MXN,
+        wallets_max: 1000,
         key: IdempotencyKey {
             caller: Principal::Client("test".into()),
             operation: "open-wallet".into(),
@@ -69,6 +70,30 @@ pub async fn a_wallet_is_opened_once_for_its_key(store: impl Stores) {
     assert_eq!(stranger, OpenOutcome::NoSuchUser);
     let page = PageRequest { limit: 10, after: None };
     assert_eq!(store.wallets(Some(first.user), &page).await.unwrap().len(), 2);
+}
+
+/// Eight calls at once with four wallets allowed, one of which is there: three are opened. A replay still gets
+/// its wallet, and another person's wallets are not counted.
+pub async fn a_person_has_so_many_wallets(store: impl Stores) {
+    let (first, other) = (person(&store, 1, 0).await, person(&store, 2, 0).await);
+    let four = |user, n: usize| OpenWallet { wallets_max: 4, ..savings(user, "Ahorro", &format!("k{n}")) };
+    let requests: Vec<_> = (0..8).map(|n| four(first.user, n)).collect();
+    let all = join_all(requests.iter().map(|request| store.open_wallet(request, at(5)))).await;
+    let mut opened = Vec::new();
+    for (request, outcome) in requests.iter().zip(all) {
+        match outcome.unwrap() {
+            OpenOutcome::Opened(wallet) => opened.push((request, wallet)),
+            outcome => assert_eq!(outcome, OpenOutcome::TooMany),
+        }
+    }
+    assert_eq!(opened.len(), 3);
+    let page = PageRequest { limit: 10, after: None };
+    assert_eq!(store.wallets(Some(first.user), &page).await.unwrap().len(), 4);
+    for (request, wallet) in opened {
+        assert_eq!(store.open_wallet(request, at(6)).await.unwrap(), OpenOutcome::Replayed(wallet));
+    }
+    let theirs = store.open_wallet(&four(other.user, 9), at(7)).await.unwrap();
+    assert!(matches!(theirs, OpenOutcome::Opened(_)), "{theirs:?}");
 }
 
 /// A person with two wallets has one limit, also when both are used at once.

@@ -8,12 +8,14 @@ use crate::{
 use domain::{
     message::Channel,
     messaging::consent::{ConsentScope, ConsentStatus},
+    phone::PhoneNumber,
     principal::Principal,
     verification::{
         SendRefusal,
         otp::{OtpPolicy, Purpose, Recipient, SendLimit},
     },
 };
+use futures_util::future::join_all;
 use ports::{
     accounts::Registered,
     messaging::ConsentChange,
@@ -94,6 +96,56 @@ pub async fn each_kind_of_sender_has_a_budget_of_its_own(store: impl Stores) {
     assert!(
         matches!(full, StartOutcome::Refused(SendRefusal::Limited(SendLimit::Prefix, _))),
         "a prefix is one for all: {full:?}"
+    );
+}
+
+/// Fifteen strangers at once with five codes for a country and eight in all: five for one country, three for
+/// another with the same calling code, none for a third. Teams and signed-in people are not counted.
+pub async fn countries_and_the_service_have_caps_for_strangers(store: impl Stores) {
+    let capped = OtpPolicy { sends_per_country_per_hour: 5, sends_per_hour: 8, ..policy() };
+    let stranger = |n: usize, number: &str| {
+        let mut request = by(&Principal::Anonymous(Some(format!("198.51.100.{n}"))), 1, capped);
+        request.challenge.to = PhoneNumber::parse_international(number).unwrap().into();
+        request
+    };
+    let requests: Vec<_> = (0..15).map(|n| stranger(n, &format!("+52551234{n:02}00"))).collect();
+    let all = join_all(requests.iter().map(|request| begun(&store, request, 1))).await;
+    let started = all.iter().filter(|outcome| matches!(outcome, StartOutcome::Started(_))).count();
+    let refused = |limit| SendRefusal::Limited(limit, at(3601));
+    let full = all.iter().filter(
+        |outcome| matches!(outcome, StartOutcome::Refused(why) if *why == refused(SendLimit::Country)),
+    );
+    assert_eq!((started, full.count()), (5, 10), "{all:?}");
+    for n in 0..3 {
+        begin(&store, &stranger(n, &format!("+1202555010{n}")), 2).await;
+    }
+    let jamaica = begun(&store, &stranger(9, "+18765550123"), 3).await;
+    assert!(
+        matches!(jamaica, StartOutcome::Refused(why) if why == refused(SendLimit::Service)),
+        "eight in all: {jamaica:?}"
+    );
+    let person = signed_up(&store, 1, None).await;
+    for known in [Principal::Client("team".into()), person] {
+        begin(&store, &by(&known, 90, capped), 4).await;
+    }
+    begin(&store, &stranger(10, "+18765550123"), 3601).await;
+}
+
+/// Numbers of one calling code have the caps of their own countries.
+pub async fn a_country_is_not_its_calling_code(store: impl Stores) {
+    let one = OtpPolicy { sends_per_country_per_hour: 1, ..policy() };
+    let stranger = |number: &str| {
+        let mut request = by(&Principal::Anonymous(Some("198.51.100.1".into())), 1, one);
+        request.challenge.to = PhoneNumber::parse_international(number).unwrap().into();
+        request
+    };
+    for number in ["+12025550100", "+14165550100", "+18765550100"] {
+        begin(&store, &stranger(number), 1).await;
+    }
+    let full = begun(&store, &stranger("+12125550100"), 2).await;
+    assert!(
+        matches!(full, StartOutcome::Refused(SendRefusal::Limited(SendLimit::Country, _))),
+        "also in the United States: {full:?}"
     );
 }
 

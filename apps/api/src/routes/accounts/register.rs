@@ -44,7 +44,7 @@ pub(crate) struct RegisterBody {
 ///
 /// A person who is already known by the proved number keeps their wallets. Errors:
 /// `code_invalid_or_expired` (400), `conflict` (409) if address or number has an account,
-/// `validation_failed` (422).
+/// `validation_failed` (422), `rate_limit_exceeded` (429) after too many new accounts from one address.
 #[utoipa::path(post, path = "/api/v1/auth/register", tag = "accounts", request_body = RegisterBody,
     responses((status = 201, body = SignedInJson), (status = 409, body = Problem), (status = "4XX", body = Problem)))]
 pub(crate) async fn register(
@@ -65,6 +65,13 @@ pub(crate) async fn register(
         }
         Err(RegisterError::PhoneTaken) => Err(ApiError::conflict("This number already has an account.")),
         Err(RegisterError::NoProof) => Err(no_code()),
+        Err(RegisterError::TooMany(next)) => {
+            let seconds = next.signed_duration_since(app.kernel.now()).num_seconds();
+            Err(ApiError::rate_limit_exceeded(
+                "Too many accounts were created from this address. Try again later.",
+            )
+            .retry_after(seconds.max(1)))
+        }
         Err(RegisterError::CheckFailed) => Err(check_failed()),
         Err(RegisterError::AuthServiceError(fault)) => Err(fault.into()),
     }

@@ -216,6 +216,14 @@ async fn register(
             return Err(Refusal::error(StatusCode::CONFLICT, "This number already has an account"));
         }
         Err(RegisterError::NoProof) => return Err(no_code()),
+        Err(RegisterError::TooMany(next)) => {
+            let seconds = next.signed_duration_since(app.kernel.now()).num_seconds();
+            return Err(Refusal::error(
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too many accounts were created from this address; try again later",
+            )
+            .retry_after(seconds.max(1)));
+        }
         Err(RegisterError::CheckFailed) => return Err(check_failed()),
         Err(RegisterError::AuthServiceError(fault)) => return Err(ApiError::from(fault).into()),
     };

@@ -249,6 +249,8 @@ fn as_limit(kind: SendLimit, number: i64, _wait: i64) -> Value {
         SendLimit::Destination => "phone",
         SendLimit::Address => "ip",
         SendLimit::Prefix => "prefix",
+        SendLimit::Country => "country",
+        SendLimit::Service => "service",
     };
     json!({"error": TOO_MANY, "limitType": name, "limit": number})
 }

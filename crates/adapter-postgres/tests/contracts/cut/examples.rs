@@ -160,6 +160,7 @@ pub(super) fn wallet_to_open(first: &WalletView) -> OpenWallet {
         name: "Ahorro".into(),
         kind: "savings".into(),
         currency: Currency::MXN,
+        wallets_max: 1000,
         key: IdempotencyKey {
             caller: Principal::Client(first.user.to_string()),
             operation: "wallet".into(),

@@ -14,8 +14,8 @@ use crate::store::{
     operations::audit_record::record,
     rows::{column, corrupt, count, phone as read_phone},
     schema::{
-        backup_codes, link_codes, login_challenges, outbox, password_tries, reset_tokens, sessions,
-        telegram_chats, users,
+        backup_codes, link_codes, login_challenges, new_accounts, outbox, password_tries, reset_tokens,
+        sessions, telegram_chats, users,
     },
 };
 use async_trait::async_trait;
@@ -345,6 +345,7 @@ async fn forget(conn: &mut Conn, before: DbTime) -> Result<usize, SqlError> {
         diesel::delete(reset_tokens::table.filter(reset_tokens::expires_at.lt(before))).execute(conn).await?,
         diesel::delete(link_codes::table.filter(link_codes::expires_at.lt(before))).execute(conn).await?,
         diesel::delete(password_tries::table.filter(password_tries::since.lt(before))).execute(conn).await?,
+        diesel::delete(new_accounts::table.filter(new_accounts::at.lt(before))).execute(conn).await?,
     ];
     Ok(gone.into_iter().fold(0, usize::saturating_add))
 }

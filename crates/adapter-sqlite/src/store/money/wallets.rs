@@ -46,9 +46,14 @@ pub(crate) async fn open(
             }
         };
     }
+    // Their row stays locked, so that of several requests at once each counts the wallets of those before it.
     let person = users::table.find(DbId(request.user.0)).select(users::id);
-    if person.first::<DbId>(conn).await.optional()?.is_none() {
+    if for_update!(person).first::<DbId>(conn).await.optional()?.is_none() {
         return Ok(OpenOutcome::NoSuchUser);
+    }
+    let own = wallets::table.filter(wallets::user_id.eq(DbId(request.user.0)));
+    if own.count().get_result::<i64>(conn).await? >= i64::from(request.wallets_max) {
+        return Ok(OpenOutcome::TooMany);
     }
     let face = Face {
         id: request.id,

@@ -104,6 +104,16 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::backend::values::columns::*;
+    new_accounts (seq) {
+        seq -> BigInt,
+        origin -> Text,
+        at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
     password_tries (name) {
         name -> Text,
         since -> InstantCol,

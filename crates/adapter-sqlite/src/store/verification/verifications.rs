@@ -20,7 +20,7 @@ use self::{
     fallbacks::{drop_fallbacks, enqueue},
     row::{VerificationRow, read_recipient, whole, with_sends},
     senders::{failure_name, failure_name_of, kind_of, last_sent_by_pages},
-    sends::{begin, begin_resend, open_challenges, record_send},
+    sends::{begin, begin_resend, open_challenges, record_send, send_locks},
 };
 use crate::backend::{Conn, DbId, DbTime, lock_names};
 use crate::store::error::SqlError;

@@ -220,6 +220,18 @@ fn each_count_has_its_own_limit_and_its_own_window() {
             SendCounts { prefix: count(29), ..none },
             hour,
         ),
+        (
+            SendLimit::Country,
+            SendCounts { country: count(300), ..none },
+            SendCounts { country: count(299), ..none },
+            hour,
+        ),
+        (
+            SendLimit::Service,
+            SendCounts { service: count(1000), ..none },
+            SendCounts { service: count(999), ..none },
+            hour,
+        ),
     ] {
         assert_eq!(full.check(&policy(), at(0)), Err(SendLimitReached { limit, retry_after }));
         assert_eq!(almost.check(&policy(), at(0)), Ok(()));

@@ -29,7 +29,13 @@ fn a_code_is_sent_when_nothing_is_against_it() {
 #[test]
 fn what_comes_first_decides() {
     let locked = Failures { count: 5, locked_until: Some(at(100)) };
-    let counts = SendCounts { destination: full(5), ip: full(10), prefix: full(30) };
+    let counts = SendCounts {
+        destination: full(5),
+        ip: full(10),
+        prefix: full(30),
+        country: full(300),
+        service: full(1000),
+    };
     let mut facts = StartFacts {
         is_repeated: true,
         has_open_challenge: true,
@@ -57,6 +63,10 @@ fn what_comes_first_decides() {
     facts.counts.ip = full(9);
     assert_eq!(facts.decide(&policy(), at(0)), limited(SendLimit::Prefix, at(3600 - 60)));
     facts.counts.prefix = full(29);
+    assert_eq!(facts.decide(&policy(), at(0)), limited(SendLimit::Country, at(3600 - 60)));
+    facts.counts.country = full(299);
+    assert_eq!(facts.decide(&policy(), at(0)), limited(SendLimit::Service, at(3600 - 60)));
+    facts.counts.service = full(999);
     assert_eq!(facts.decide(&policy(), at(0)), StartDecision::Send { attempts_max: 1 }, "while it is open");
 }
 
@@ -75,10 +85,13 @@ fn counts() -> impl Strategy<Value = SendCounts> {
     let count = |max: u32| {
         (0..max + 3, -90_000_i64..=0).prop_map(|(n, oldest)| Count { n, oldest: (n > 0).then(|| at(oldest)) })
     };
-    (count(5), count(10), count(30)).prop_map(|(destination, ip, prefix)| SendCounts {
+    let counts = (count(5), count(10), count(30), count(300), count(1000));
+    counts.prop_map(|(destination, ip, prefix, country, service)| SendCounts {
         destination,
         ip,
         prefix,
+        country,
+        service,
     })
 }
 
@@ -110,7 +123,12 @@ proptest! {
         let limits = policy();
         let is_locked = facts.failures.locked_until.is_some_and(|until| until > at(0));
         let is_cooling = facts.last_sent_at.is_some_and(|sent| at(0) < sent + limits.resend_cooldown);
-        let is_full = facts.counts.destination.n >= 5 || facts.counts.ip.n >= 10 || facts.counts.prefix.n >= 30;
+        let sent = facts.counts;
+        let is_full = sent.destination.n >= 5
+            || sent.ip.n >= 10
+            || sent.prefix.n >= 30
+            || sent.country.n >= 300
+            || sent.service.n >= 1000;
         let is_suspended = facts.breaker == Breaker::Open && facts.is_anonymous;
         match facts.decide(&limits, at(0)) {
             StartDecision::Repeat => prop_assert!(facts.is_repeated),

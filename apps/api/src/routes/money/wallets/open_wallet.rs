@@ -43,7 +43,7 @@ pub(crate) struct WalletBody {
 /// Opens a wallet for a person.
 ///
 /// Needs the scope `people`, or the person's own token. Errors: `not_found` (404) for an unknown person,
-/// `idempotency_key_reused` (422).
+/// `idempotency_key_reused` (422), `limit_exceeded` (422) for a person with as many wallets as they may have.
 #[utoipa::path(post, path = "/api/v1/wallets", tag = "money", request_body = WalletBody,
     params(("Idempotency-Key" = Option<String>, Header, 
         description = "Recommended. A repeated request with the same key opens no second wallet.")),
@@ -71,6 +71,7 @@ pub(crate) async fn open_wallet(
             Err(ApiError::idempotency_key_reused("This key was used for another request. Use a new key."))
         }
         OpenOutcome::NoSuchUser => Err(nobody()),
+        OpenOutcome::TooMany => Err(ApiError::limit_exceeded("This person has as many wallets as they may.")),
     }
 }
 

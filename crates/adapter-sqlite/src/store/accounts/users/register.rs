@@ -5,8 +5,12 @@ use crate::store::{
     money::wallets::{Face, open_wallet},
     verification::verifications::{phone_lock, use_proof},
 };
-use domain::{money::clabe::ClabeIssuer, verification::otp::Purpose};
-use ports::accounts::AccountPhone;
+use domain::{
+    accounts::{NEW_ACCOUNTS_WINDOW, next_account_at},
+    money::clabe::ClabeIssuer,
+    verification::otp::{Count, Purpose},
+};
+use ports::accounts::{AccountPhone, AccountQuota};
 
 pub(crate) async fn register(
     conn: &mut Conn,
@@ -14,11 +18,15 @@ pub(crate) async fn register(
     account: &NewAccount,
     now: DateTime<Utc>,
 ) -> Result<Registered, SqlError> {
-    let mut names = vec![format!("email:{}", account.email.as_str())];
+    let mut names =
+        vec![format!("email:{}", account.email.as_str()), format!("accounts:{}", account.quota.origin)];
     names.extend(account.phone.as_ref().map(|phone| phone_lock(phone.number.e164())));
     lock_names(conn, &names).await?;
     if find_by_email(conn, &account.email).await?.is_some() {
         return Ok(Registered::EmailTaken);
+    }
+    if let Some(next) = next_account(conn, &account.quota, now).await? {
+        return Ok(Registered::TooMany(next));
     }
     let user = match &account.phone {
         Some(AccountPhone { number, proof: Some(proof) }) => {
@@ -52,10 +60,36 @@ pub(crate) async fn register(
             account.id
         }
     };
+    count_account(conn, &account.quota, now).await?;
     insert_session(conn, &account.session, user, now).await?;
     let after = format!("{}, {}", account.email.masked(), told(account.phone.as_ref()));
     record(conn, &[about(user, "account.registered", &account.actor, None, Some(after))], now).await?;
     Ok(Registered::Done(user))
+}
+
+/// When that address may create an account; `None`: now.
+async fn next_account(
+    conn: &mut Conn,
+    quota: &AccountQuota,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, SqlError> {
+    let since = DbTime(now.checked_sub_signed(NEW_ACCOUNTS_WINDOW).unwrap_or(now));
+    let (n, oldest) = new_accounts::table
+        .filter(new_accounts::origin.eq(&quota.origin))
+        .filter(new_accounts::at.gt(since))
+        .select((diesel::dsl::count_star(), diesel::dsl::min(new_accounts::at)))
+        .first::<(i64, Option<DbTime>)>(conn)
+        .await?;
+    let created = Count { n: u32::try_from(n).unwrap_or(u32::MAX), oldest: oldest.map(|at| at.0) };
+    Ok(next_account_at(created, quota.most, now))
+}
+
+async fn count_account(conn: &mut Conn, quota: &AccountQuota, now: DateTime<Utc>) -> Result<(), SqlError> {
+    diesel::insert_into(new_accounts::table)
+        .values((new_accounts::origin.eq(&quota.origin), new_accounts::at.eq(DbTime(now))))
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// The number, masked, and whether it is verified, for the audit row.

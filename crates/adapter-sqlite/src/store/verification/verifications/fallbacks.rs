@@ -63,7 +63,11 @@ pub(crate) async fn step(
     now: DateTime<Utc>,
 ) -> Result<bool, SqlError> {
     let id = VerificationId(verification.0);
-    let Some(row) = load_locked(conn, id).await? else { return Ok(false) };
+    let Some(row) = load(conn, id).await? else { return Ok(false) };
+    // All names that the send may count for are locked at once: one after the other would deadlock with a start.
+    let to = read_recipient(&row.recipient)?;
+    lock_names(conn, &send_locks(&to, row.client_ip.as_deref(), &row.requester()?)).await?;
+    let Some(row) = load(conn, id).await? else { return Ok(false) };
     let next = verification_fallbacks::table
         .filter(verification_fallbacks::verification_id.eq(verification))
         .order(verification_fallbacks::position.asc())

@@ -106,7 +106,7 @@ const COUNTED: [&str; 2] = [SendStatus::Sending.name(), SendStatus::Known(Delive
 
 /// Counts the recent sends. Failed sends are not counted, and each kind of sender has its own count. A prefix
 /// is counted over all kinds. Codes for payments go to verified numbers only, so the prefix count does not
-/// apply to them.
+/// apply to them. Countries and the whole service are counted for anonymous callers alone.
 pub(crate) async fn send_counts(
     conn: &mut Conn,
     to: &Recipient,
@@ -149,9 +149,24 @@ pub(crate) async fn send_counts(
         }
         None => (0, None),
     };
+    let anonymous = || of_kind().filter(verification_sends::at.gt(since(Duration::hours(1))));
+    let (mut country, mut service) = ((0, None), (0, None));
+    if sender.kind == SenderKind::Anonymous {
+        service = anonymous().first::<(i64, Option<DbTime>)>(conn).await?;
+        if let Some(code) = to.country() {
+            let sent_there = anonymous().filter(verification_sends::country.eq(code));
+            country = sent_there.first::<(i64, Option<DbTime>)>(conn).await?;
+        }
+    }
     let count = |(n, oldest): (i64, Option<DbTime>)| Count {
         n: u32::try_from(n).unwrap_or(u32::MAX),
         oldest: oldest.map(|at| at.0),
     };
-    Ok(SendCounts { destination: count(destination), ip: count(ip), prefix: count(prefix) })
+    Ok(SendCounts {
+        destination: count(destination),
+        ip: count(ip),
+        prefix: count(prefix),
+        country: count(country),
+        service: count(service),
+    })
 }

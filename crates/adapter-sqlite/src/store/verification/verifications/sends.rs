@@ -1,7 +1,7 @@
 //! Start challenges, and record the sends of their codes.
 
 use super::*;
-use domain::locale::Locale;
+use domain::{locale::Locale, principal::Principal};
 
 /// Starts a challenge, if the domain's decision allows it.
 pub(crate) async fn begin(
@@ -11,7 +11,7 @@ pub(crate) async fn begin(
     now: DateTime<Utc>,
 ) -> Result<StartOutcome, SqlError> {
     let BeginVerification { challenge: new, effect_key, own, policy } = request;
-    lock_names(conn, &send_locks(&new.to, new.client_ip.as_deref())).await?;
+    lock_names(conn, &send_locks(&new.to, new.client_ip.as_deref(), &new.requester)).await?;
     let known = begun_by(conn, effect_key.as_deref()).await?;
     let open = open_one(conn, new, now).await?;
     let kind = kind_of(conn, &new.requester, new.to.canonical()).await?;
@@ -64,10 +64,15 @@ async fn boxed(conn: &mut Conn, id: Option<VerificationId>) -> Result<Box<Verifi
     Ok(Box::new(whole(conn, id).await?))
 }
 
-/// The names that a send is counted under: the number, its prefix and the IP address.
-fn send_locks(to: &Recipient, client_ip: Option<&str>) -> Vec<String> {
+/// The names that a send is counted under: the number, its prefix and the IP address; for an anonymous requester
+/// the country and the whole service too.
+pub(crate) fn send_locks(to: &Recipient, client_ip: Option<&str>, requester: &Principal) -> Vec<String> {
     let mut names = vec![phone_lock(to.canonical()), format!("prefix:{}", to.prefix())];
     names.extend(client_ip.map(|ip| format!("ip:{ip}")));
+    if requester.is_anonymous() {
+        names.extend(to.country().map(|country| format!("codes to:{country}")));
+        names.push("codes of anonymous callers".to_owned());
+    }
     names
 }
 
@@ -121,7 +126,7 @@ pub(crate) async fn begin_resend(
     let id = request.verification;
     let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
     let to = read_recipient(&row.recipient)?;
-    lock_names(conn, &send_locks(&to, row.client_ip.as_deref())).await?;
+    lock_names(conn, &send_locks(&to, row.client_ip.as_deref(), &row.requester()?)).await?;
     let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
     let requester = row.requester()?;
     let kind = kind_of(conn, &requester, &row.recipient).await?;

@@ -1,0 +1,2 @@
+drop index verification_sends_kind;
+drop table new_accounts;
