@@ -5,6 +5,7 @@ use crate::{
     lexicon::{CURRENCIES, LEXICON},
     numbers::{Phrase, Reading, is_single, multiplier, read_phrase},
     tokens::{Kind, Marks, Token, only_word_at, word_at},
+    vocabulary::is_neutral,
 };
 use domain::locale::Locale;
 use rust_decimal::Decimal;
@@ -85,12 +86,7 @@ fn is_less(before: &[Token]) -> bool {
 fn amount_at(tokens: &[Token], at: usize, reading: Reading, before: &[Token]) -> Option<(Token, usize)> {
     let (mut currency, has_symbol, number_at) = currency_before(tokens, at);
     let number = tokens.get(number_at).filter(|t| matches!(t.kind, Kind::Number | Kind::Word))?;
-    // «Gráfica Dois Irmãos»
-    let in_name = number.is_word()
-        && number.is_capitalised()
-        && at >= 1
-        && tokens.get(at.saturating_add(1)).is_some_and(|t| t.is_word() && t.is_capitalised());
-    if in_name {
+    if !has_symbol && currency.is_none() && stands_in_name(tokens, at, number) {
         return None;
     }
     let Phrase { mut value, mut end } = read_phrase(tokens, number_at, reading)?;
@@ -143,6 +139,18 @@ fn amount_at(tokens: &[Token], at: usize, reading: Reading, before: &[Token]) ->
     amount.currency = currency;
     amount.marks = marks;
     Some((amount, end))
+}
+
+/// Whether a number is a part of a name: «Gráfica Dois Irmãos», «Tacos 3 Hermanos».
+fn stands_in_name(tokens: &[Token], at: usize, number: &Token) -> bool {
+    let large = |at: usize| tokens.get(at).is_some_and(|token| token.is_word() && token.is_capitalised());
+    let next_at = at.saturating_add(1);
+    let next = word_at(tokens, next_at);
+    if number.is_word() {
+        return number.is_capitalised() && at >= 1 && large(next_at);
+    }
+    let goes_on = !CURRENCIES.is_word(next) && !is_neutral(next) && !LEXICON.name_stops.contains(next);
+    number.folded.len() <= 2 && goes_on && at >= 2 && large(at.saturating_sub(1)) && large(next_at)
 }
 
 /// A currency before a number (`$`, `US$`, `MXN`): its code if the sign tells one, whether there is a sign or

@@ -48,7 +48,7 @@ lexicon! {
     number_articles, half, number_and, decimal_point, cents, glued_multipliers, time_units, reference_words,
     months, account_cues, phone_cues, transfer_nouns, money_nouns, negations, fillers, typo_targets, yes,
     yes_fillers, deny_words, greeting, greeting_heads, greeting_core, name_prepositions,
-    prepositions, determiners, name_stops, never_names, role_nouns, titles, request_words, request_gaps,
+    prepositions, determiners, name_stops, never_names, role_nouns, shops, lands, titles, request_words, request_gaps,
     english_no_command_before, correction_markers, correction_fillers, concepts, future_words, state_verbs,
     condition_next, code_fillers, to_me_verbs, after_amount, no_money_objects, strong_verb_stems, never_repaired, neutral,
     banks, relations, word_names, answer_words,

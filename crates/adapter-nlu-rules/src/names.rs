@@ -8,7 +8,7 @@ use crate::{
     commands::form_of,
     lexicon::{CURRENCIES, LEXICON},
     spelling::is_courtesy,
-    tokens::{Token, fold, word_at},
+    tokens::{Kind, Token, fold, word_at},
     vocabulary::{is_laugh, is_neutral, ordinary},
 };
 use domain::locale::Locale;
@@ -50,7 +50,11 @@ pub(crate) fn find(tokens: &[Token], language: Locale, command: Option<usize>) -
         candidates
             .iter()
             .filter(ranked)
-            .max_by_key(|c| (c.rank, c.behind_command, std::cmp::Reverse(c.at)))
+            .max_by_key(|c| {
+                // «a Guatemala, a mi mamá»
+                let is_place = LEXICON.lands.contains(fold(&c.name).as_str());
+                (c.rank, !is_place, c.behind_command, std::cmp::Reverse(c.at))
+            })
             .map(|c| c.name.clone())
     };
     if candidates.iter().any(|c| c.rank > 1 && finder.names_another(c.at)) {

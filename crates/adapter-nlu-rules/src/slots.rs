@@ -70,7 +70,10 @@ pub(crate) fn amount(tokens: &[Token], commands: &[usize]) -> Amount {
     narrow(&mut found, |(at, _)| {
         let before = at.checked_sub(1).map_or("", |before| word_at(tokens, before));
         let after = word_at(tokens, at.saturating_add(1));
-        matches!(before, "total" | "=" | "so" | "osea") || matches!(after, "total" | "totales" | "=")
+        matches!(
+            before,
+            "total" | "=" | "so" | "osea" | "sea" | "tocaron" | "tocan" | "tocaram" | "son" | "toco"
+        ) || matches!(after, "total" | "totales" | "=")
     });
     // «de los 1,000 que te dije mándale nada más 650»: what stands behind the command.
     if let [command] = commands {

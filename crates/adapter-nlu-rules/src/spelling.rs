@@ -240,9 +240,12 @@ fn account_cue(word: &str) -> Option<&'static str> {
     if is_known(word) || word.chars().count() < 5 {
         return None;
     }
-    ["cuenta", "conta", "tarjeta", "clabe", "account", "numero"]
-        .into_iter()
-        .find(|cue| sound(word) == sound(cue))
+    static SOUNDS: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
+        let cues = ["cuenta", "conta", "tarjeta", "clabe", "account", "numero"];
+        cues.into_iter().map(|cue| (cue, sound(cue))).collect()
+    });
+    let own = sound(word);
+    SOUNDS.iter().find(|(_, sound)| own == *sound).map(|(cue, _)| *cue)
 }
 
 /// What people own at a bank: «my balence».
@@ -271,8 +274,13 @@ fn possession(word: &str) -> Option<&'static str> {
         "spending",
         "numero",
     ];
-    (!is_known(word) && word.chars().count() >= 4)
-        .then(|| THINGS.into_iter().find(|thing| is_one_slip(word, thing) || sound(word) == sound(thing)))?
+    static SOUNDS: LazyLock<Vec<(&str, String)>> =
+        LazyLock::new(|| THINGS.into_iter().map(|thing| (thing, sound(thing))).collect());
+    if is_known(word) || word.chars().count() < 4 {
+        return None;
+    }
+    let own = sound(word);
+    SOUNDS.iter().find(|(thing, sound)| is_one_slip(word, thing) || own == *sound).map(|(thing, _)| *thing)
 }
 
 fn irregular(word: &str) -> Option<&'static str> {

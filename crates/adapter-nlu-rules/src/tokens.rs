@@ -149,7 +149,7 @@ static FORMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         |(?P<time>\d{1,2}[:h]\d{2}\b|\d{1,2}\s?(?:am|pm|hrs?|h)\b|\d{1,2}\s?[ap]\.m\.)
         |(?P<ord>\d+(?:st|nd|rd|th)\b|\d+[ºª])
         |(?P<pct>\d+(?:[.,]\d+)?\s?%)
-        |(?P<cur>(?:us|u|r|mx|mex|c|ca|cad|a|au|aud|nz|nzd|usd|mxn|ars|cop)\s?\$[sd]?\b|(?:us|u|r|mx|mex|c|ca|cad|a|au|aud|nz|nzd|usd|mxn|ars|cop)\s?\$|[$€£¥₡])
+        |(?P<cur>\bs/\.?|(?:us|u|r|mx|mex|c|ca|cad|a|au|aud|nz|nzd|usd|mxn|ars|cop)\s?\$[sd]?\b|(?:us|u|r|mx|mex|c|ca|cad|a|au|aud|nz|nzd|usd|mxn|ars|cop)\s?\$|[$€£¥₡])
         |(?P<mn>\bm\s?[./]\s?n\b\.?|\bmn\b)
         |(?P<minus>(?:^|[\s:$=])-\$?\d{1,9}(?:[.,]\d+)*\b)
         |(?P<num>\+?\d+(?:[.,]\d+)*)

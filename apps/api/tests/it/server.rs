@@ -203,8 +203,9 @@ impl Server {
         let begun = Instant::now();
         loop {
             let inbox = self.inbox(phone, since).await;
-            let newest = inbox.iter().rev().find(|message| message["channel"] == channel);
-            let digits = newest.and_then(|message| {
+            // The notice that a code was sent may come after the code, on the same channel.
+            let mut newest_first = inbox.iter().rev().filter(|message| message["channel"] == channel);
+            let digits = newest_first.find_map(|message| {
                 let body = message["body"].as_str().unwrap();
                 body.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).map(str::to_owned)
             });

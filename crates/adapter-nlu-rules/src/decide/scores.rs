@@ -12,7 +12,7 @@ const EVIDENCE: &[(Intent, &[(&str, f32)])] = &[
     (Intent::Spending, &[("spending", 0.4)]),
     (Intent::AskLimits, &[("limits", 0.45)]),
     (Intent::ReceiveDetails, &[("receive", 0.4)]),
-    (Intent::Help, &[("help_whatis", 0.7), ("help_howto", 0.5), ("help_meta", 0.45), ("help_any", 0.25)]),
+    (Intent::Help, &[("help_whatis", 1.0), ("help_howto", 0.5), ("help_meta", 0.45), ("help_any", 0.25)]),
     (Intent::ReportProblem, &[("report_strong", 0.4)]),
     (Intent::TalkToHuman, &[("human", 0.5)]),
     (Intent::ResendCode, &[("resend_neg", 0.5), ("resend_req", 0.3)]),

@@ -231,6 +231,9 @@ impl MessageFeatures<'_> {
         self.is_frame()
             && labelled(&[
                 "monto",
+                "cuanto",
+                "quanto",
+                "much",
                 "cantidad",
                 "importe",
                 "valor",
@@ -242,6 +245,9 @@ impl MessageFeatures<'_> {
             ])
             && labelled(&[
                 "destinatario",
+                "quien",
+                "quem",
+                "who",
                 "beneficiario",
                 "favorecido",
                 "recebedor",
@@ -262,7 +268,9 @@ impl MessageFeatures<'_> {
         let is_noun = |token: &Token| LEXICON.transfer_nouns.contains(token.folded.as_str());
         let Some(at) = self.corrected.iter().position(is_noun) else { return false };
         let owned = self.any(&["ya", "mis", "my", "meus", "minhas", "recibi", "llego", "received", "me"]);
-        if self.has_past_verb() || self.is_question || owned || self.holds("cancel_word") {
+        let helps = self.any(&["ayudas", "ayudame", "ajuda", "help", "apoyas", "echas"]);
+        let owned = owned && !helps;
+        if self.has_past_verb() || self.is_question && !helps || owned || self.holds("cancel_word") {
             return false;
         }
         let asks = |word: &str| LEXICON.request_words.contains(word);
@@ -298,6 +306,19 @@ impl MessageFeatures<'_> {
             })
     }
 
+    /// Whether the text is a payee, an amount and courtesies: «al profe Lencho 450, gracias».
+    fn begins_with_payee(&self) -> bool {
+        let is_preposition = |token: &Token| LEXICON.name_prepositions.contains(token.folded.as_str());
+        let Some(start) = self.corrected.iter().position(|token| !token.is_punct()) else { return false };
+        if !self.corrected.get(start).is_some_and(is_preposition) {
+            return false;
+        }
+        let Some((_, end)) = names::behind_preposition(self.corrected, start) else { return false };
+        let behind = self.corrected.iter().skip(end.saturating_add(1));
+        self.corrected.get(end).is_some_and(Token::is_money)
+            && behind.into_iter().all(|token| token.is_punct() || vocabulary::is_neutral(&token.folded))
+    }
+
     /// Whether the first word that isn't a courtesy or «otra vez» is an amount.
     fn begins_with_amount(&self) -> bool {
         let is_opening = |token: &&Token| {
@@ -319,7 +340,7 @@ impl MessageFeatures<'_> {
             && self.destination.is_some()
             && !self.is_question
             && !self.has_past_verb()
-            && (self.begins_with_amount() || self.is_only_slots())
+            && (self.begins_with_amount() || self.is_only_slots() || self.begins_with_payee())
             && self.words.len() <= 8
             && !states
     }

@@ -19,6 +19,14 @@ impl Finder<'_> {
 
     /// The person that an earlier clause is about: «el jardinero ya terminó, págale 650».
     pub(super) fn subject(&self, command: usize) -> Option<String> {
+        // «Doña Tere la de las gorditas: 115, mándaselos ya», "Hope Young: 180, send it over"
+        if self.is_capitalised(0)
+            && let Some((name, end)) = self.collect(0)
+            && self.token(end).is_some_and(Token::is_punct)
+            && self.token(end.saturating_add(1)).is_some_and(Token::is_money)
+        {
+            return Some(name);
+        }
         let verb = word_at(self.tokens, command);
         let object = word_at(self.tokens, command.saturating_add(1));
         let points_back =
@@ -28,14 +36,6 @@ impl Finder<'_> {
         let has_clause = self.tokens.iter().take(command).any(joins);
         if !points_back || !has_clause {
             return None;
-        }
-        // «Doña Tere la de las gorditas: 115, mándaselos ya», "Hope Young: 180, send it over"
-        if self.is_capitalised(0)
-            && let Some((name, end)) = self.collect(0)
-            && self.token(end).is_some_and(Token::is_punct)
-            && self.token(end.saturating_add(1)).is_some_and(Token::is_money)
-        {
-            return Some(name);
         }
         let start = usize::from(LEXICON.determiners.contains(word_at(self.tokens, 0)));
         let token = self.token(start).filter(|token| token.is_word())?;
@@ -59,12 +59,14 @@ impl Finder<'_> {
 
     /// The name right after a verb: "pay Katy Parrow $40", «paga o Seu Raimundo».
     pub(super) fn direct_object(&self, command: usize, language: Locale) -> Option<String> {
-        const NO_NAMES: [&str; 17] = [
-            "some", "a", "an", "this", "about", "like", "money", "cash", "over", "just", "another", "only",
-            "bill", "exactly", "around", "all", "it",
+        const NO_NAMES: [&str; 19] = [
+            "invoice", "up", "some", "a", "an", "this", "about", "like", "money", "cash", "over", "just",
+            "another", "only", "bill", "exactly", "around", "all", "it",
         ];
         let verb = self.token(command).and_then(form_of)?;
-        let at = command.saturating_add(1);
+        let mut at = command.saturating_add(1);
+        // "pay back Jean-Luc"
+        at = at.saturating_add(usize::from(word_at(self.tokens, at) == "back"));
         let next = self.token(at).filter(|next| next.is_word())?;
         let word = next.folded.as_str();
         let behind = word_at(self.tokens, at.saturating_add(1));
@@ -93,7 +95,19 @@ impl Finder<'_> {
                 || LEXICON.name_stops.contains(token.folded.as_str())
                 || matches!(
                     token.folded.as_str(),
-                    "a" | "some" | "back" | "the" | "his" | "her" | "half" | "all" | "my" | "another"
+                    "a" | "some"
+                        | "back"
+                        | "the"
+                        | "his"
+                        | "her"
+                        | "half"
+                        | "all"
+                        | "my"
+                        | "another"
+                        | "out"
+                        | "up"
+                        | "with"
+                        | "over"
                 )
         });
         ends_well.then_some(name)

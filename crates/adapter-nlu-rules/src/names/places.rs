@@ -45,7 +45,8 @@ impl Finder<'_> {
         if is_place || self.leads_to_no_name(at, language, command) {
             return None;
         }
-        Some(Candidate { rank: Self::rank(word, word_at(self.tokens, next)), behind_command, at, name })
+        let first = self.behind_determiners(next).map_or("", |first| word_at(self.tokens, first));
+        Some(Candidate { rank: Self::rank(word, first), behind_command, at, name })
     }
 
     /// How likely a preposition leads to the payee. «para la renta» and "for rent" hardly do.
@@ -110,11 +111,34 @@ impl Finder<'_> {
                 | "nombre"
                 | "nome"
                 | "titular"
+                | "quien"
+                | "quem"
+                | "who"
                 | "favorecido"
                 | "recebedor"
         );
         if is_label && word_at(self.tokens, next) == ":" {
             return Some(next.saturating_add(1));
+        }
+        // "name's Mr Okafor"
+        let is_told = word == "name" && self.token(at).is_some_and(|token| token.surface.ends_with("'s"));
+        if is_told && self.is_capitalised(next) {
+            return Some(next);
+        }
+        // «el pago del jardinero», «o pagamento do eletricista Nildo»
+        let of_payment = matches!(word, "de" | "del" | "do" | "da")
+            && at.checked_sub(1).is_some_and(|before| {
+                matches!(
+                    word_at(self.tokens, before),
+                    "pago" | "pagamento" | "sueldo" | "raya" | "quincena" | "diaria"
+                )
+            })
+            && (self.is_capitalised(next)
+                || LEXICON.relations.contains(word_at(self.tokens, next))
+                || LEXICON.role_nouns.contains(word_at(self.tokens, next))
+                || self.is_capitalised(next.saturating_add(1)));
+        if of_payment {
+            return Some(next);
         }
         let amount =
             at.checked_sub(1).and_then(|before| self.token(before)).filter(|token| token.is_money())?;

@@ -10,7 +10,9 @@ impl Finder<'_> {
         let mut words: Vec<String> = Vec::new();
         let mut titles = 0_usize;
         let mut had_capital = false;
-        while let Some(token) = self.token(at).filter(|token| token.is_word() && words.len() < WORDS_MAX) {
+        while let Some(token) =
+            self.token(at).filter(|token| words.len() < WORDS_MAX && self.is_of_name(at, token))
+        {
             let word = token.folded.as_str();
             if words.is_empty() && matches!(word, "de" | "del" | "da" | "do") {
                 return self.owner(at).filter(|_| at > start);
@@ -30,14 +32,15 @@ impl Finder<'_> {
                 titles = titles.saturating_add(1);
                 continue;
             }
-            if words.is_empty() && LEXICON.never_names.contains(word) {
+            if words.is_empty() && (LEXICON.never_names.contains(word) || self.is_verbal(at, word)) {
                 return None;
             }
-            // "my sister in law"
-            if word == "in" && word_at(self.tokens, at.saturating_add(1)) == "law" && !words.is_empty() {
-                words.extend(["in".to_owned(), "law".to_owned()]);
-                at = at.saturating_add(2);
-                break;
+            let joined = if words.is_empty() { 0 } else { self.joined(at, word, &words) };
+            if joined > 0 {
+                let parts = self.tokens.iter().skip(at).take(joined);
+                words.extend(parts.map(|part| part.surface.to_lowercase()));
+                at = at.saturating_add(joined);
+                continue;
             }
             let is_particle = PARTICLES.contains(&word);
             let is_lower_tail = had_capital && !self.is_capitalised(at) && !self.all_large && !is_particle;
@@ -59,14 +62,82 @@ impl Finder<'_> {
         Some((name.strip_suffix("'s").map_or(name.clone(), str::to_owned), at))
     }
 
+    /// How many tokens go on with a name that has begun, as one of its fixed parts: "sister in law", «Garza y Cía»,
+    /// «Tacos 3 Hermanos», «la ferretería el tornillo».
+    fn joined(&self, at: usize, word: &str, words: &[String]) -> usize {
+        let next = at.saturating_add(1);
+        let head = words.first().map(|head| fold(head)).unwrap_or_default();
+        let names_shop = words.len() == 1
+            && matches!(word, "el" | "la" | "los" | "las")
+            && LEXICON.shops.contains(head.as_str())
+            && self.token(next).is_some_and(|token| {
+                token.is_word()
+                    && !LEXICON.name_stops.contains(token.folded.as_str())
+                    && form_of(token).is_none()
+            });
+        let is_in_law = word == "in" && word_at(self.tokens, next) == "law";
+        let is_joint = self.token(at).is_some_and(|token| self.is_joint(at, token));
+        if is_in_law || names_shop || is_joint || self.is_firm(at, word) { 2 } else { 0 }
+    }
+
+    /// Whether a small word looks like an infinitive or a gerund: «a deber», «devendo».
+    fn is_verbal(&self, at: usize, word: &str) -> bool {
+        let led = at.checked_sub(1).map_or("", |before| word_at(self.tokens, before));
+        let is_led = matches!(led, "a" | "de" | "para" | "estoy" | "to" | "estou" | "voy");
+        let ends = |end: &[&str]| end.iter().any(|end| word.ends_with(end));
+        word.len() >= 5
+            && !self.is_capitalised(at)
+            && !LEXICON.relations.contains(word)
+            && !LEXICON.role_nouns.contains(word)
+            && is_led
+            && (ends(&["ando", "endo", "iendo", "indo"])
+                || matches!(led, "a" | "voy")
+                    && matches!(word, "deber" | "dever" | "gastar" | "comer" | "comprar" | "cobrar"))
+    }
+
     /// The place of the first word behind articles and possessives.
-    fn behind_determiners(&self, start: usize) -> Option<usize> {
+    pub(super) fn behind_determiners(&self, start: usize) -> Option<usize> {
         let mut at = start;
         while self.token(at).is_some_and(|t| t.is_word() && LEXICON.determiners.contains(t.folded.as_str())) {
             at = at.saturating_add(1);
             self.token(at).filter(|token| token.is_word())?;
         }
         Some(at)
+    }
+
+    /// Whether a token may stand in a name: a word, «&», and a number between large words («Tacos 3 Hermanos»).
+    fn is_of_name(&self, at: usize, token: &Token) -> bool {
+        token.is_word() || self.is_joint(at, token)
+    }
+
+    fn is_joint(&self, at: usize, token: &Token) -> bool {
+        let is_large = |at: usize| self.is_capitalised(at);
+        (token.kind == Kind::Number || token.folded == "&")
+            && at.checked_sub(1).is_some_and(is_large)
+            && is_large(at.saturating_add(1))
+    }
+
+    /// «Garza y Cía», "Bright and Sons".
+    fn is_firm(&self, at: usize, word: &str) -> bool {
+        const FIRMS: [&str; 16] = [
+            "cia",
+            "hijos",
+            "hijas",
+            "hermanos",
+            "hnos",
+            "asociados",
+            "sons",
+            "co",
+            "filhos",
+            "irmaos",
+            "daughters",
+            "company",
+            "partners",
+            "hijo",
+            "sucesores",
+            "associados",
+        ];
+        matches!(word, "y" | "e" | "and") && FIRMS.contains(&word_at(self.tokens, at.saturating_add(1)))
     }
 
     /// The name behind an «of» without a head: «a los del taller», «a la de los tamales».
@@ -128,7 +199,7 @@ impl Finder<'_> {
         let nickname = is_first
             && (matches!(word, "bro" | "guy" | "man" | "wey")
                 || LEXICON.relations.contains(word)
-                || owned && !LEXICON.never_names.contains(word));
+                || owned && !LEXICON.never_names.contains(word) && !is_neutral(word));
         if !is_first && self.is_surname(at, word) {
             return false;
         }
@@ -176,6 +247,7 @@ impl Finder<'_> {
         let is_relation = LEXICON.relations.contains(head.as_str()) && self.is_capitalised(next);
         let is_role = is_relation
             || LEXICON.role_nouns.contains(head.as_str())
+            || LEXICON.shops.contains(head.as_str())
             || LEXICON.role_nouns.contains(word_at(self.tokens, first));
         let by_role = is_role && of != "from" && !LEXICON.name_stops.contains(token.folded.as_str());
         let by_case = self.is_capitalised(first) && self.is_capitalised(next) && of != "of" && of != "from";

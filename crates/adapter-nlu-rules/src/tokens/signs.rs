@@ -21,6 +21,8 @@ pub(super) fn push(sign: &str, start: usize, end: usize, tokens: &mut Vec<Token>
         "<doubt>"
     } else if SMILE.contains(sign) {
         "<smile>"
+    } else if sign == "&" {
+        "&"
     } else if sign.chars().all(|c| ".,;:!?¿¡\"'()[]-/#…".contains(c)) {
         tokens.push(Token::new(Kind::Punct, sign, sign, start, end));
         return;

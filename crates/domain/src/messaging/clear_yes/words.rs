@@ -29,7 +29,7 @@ yes / yep / yup / yea / yeah / yessir / yas / aye / sure / sure thing / for sure
 okas / okis / okok / alright / all right / aight / correct / all correct / thats correct / that is correct / its correct
 thats right / that is right / spot on / thats the right one / that is the right one / thats the one / that is the one / exactly / affirmative / absolutely / definitely / certainly / of course / indeed / perfect
 sounds good / looks good / looks right
-everything looks right / that all looks right / all looks right / all looks good / everything looks good / everything looks correct / everything is correct / it all looks right
+everything looks right / that looks right / that looks good / that all looks right / all looks right / all looks good / everything looks good / everything looks correct / everything is correct / it all looks right
 it all looks good / looks correct / thats what i said / that is what i said / go ahead / please go ahead / go for it / do it / please do
 proceed / continue / go on / make it happen / by all means / you bet / hell yeah / lets go / lets do it / roger that / deal / bet / uh huh / i do / yes i do
 confirm / confirmed / i confirm / confirm it / approve / approved / i approve / accept / accepted / i accept
@@ -37,7 +37,7 @@ agree / agreed / i agree / authorize / authorized / i authorize
 confirm the transfer / confirm the payment / confirm transfer / confirm payment / i confirm the transfer
 i confirm the payment / approve the transfer / approve the payment / yes it is / fine by me / okie dokie
 # Portuguese
-sim / claro que sim / com certeza / certeza / certo / ta certo / esta certo / isso / isso ai / isso mesmo / e isso / e isso ai
+sim / claro que sim / com certeza / certeza / certo / ta certo / esta certo / isso / isso ai / isso mesmo / isso mermo / e isso / e isso ai
 ta certinho / certinho / ta ok / ta joia / firmeza / ta bom / ta bem / esta bem / esta bom / ta otimo / beleza / blz / pode / pode sim / pode fazer / pode seguir
 pode continuar / pode confirmar / pode mandar / pode enviar / pode pagar / pode transferir / vai / vai la / manda ver / manda bala
 bora / vamos / vamos nessa / vamos la / combinado / fechado / fechou / correto / exato / perfeito / os dados estao corretos
