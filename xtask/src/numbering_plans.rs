@@ -33,7 +33,7 @@ mod field {
     pub(super) const LENGTH: u64 = 9;
     pub(super) const LOCAL_LENGTH: u64 = 10;
     pub(super) const LEADING_DIGITS: u64 = 23;
-    /// The kinds of numbers: landline, mobile, toll-free, premium-rate, shared-cost, personal, VoIP, pager,
+    /// The kinds of numbers: landline, mobile, toll-free, premium-rate, shared-cost, personal, internet, pager,
     /// company-wide, voicemail.
     pub(super) const KINDS: [u64; 10] = [2, 3, 4, 5, 6, 7, 8, 21, 25, 28];
 }

@@ -237,13 +237,13 @@ pub(crate) fn repair_all(tokens: &mut [Token]) {
 
 /// Mistyped words for an account stand in a payee's place, and are none.
 fn account_cue(word: &str) -> Option<&'static str> {
-    if is_known(word) || word.chars().count() < 5 {
-        return None;
-    }
     static SOUNDS: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
         let cues = ["cuenta", "conta", "tarjeta", "clabe", "account", "numero"];
         cues.into_iter().map(|cue| (cue, sound(cue))).collect()
     });
+    if is_known(word) || word.chars().count() < 5 {
+        return None;
+    }
     let own = sound(word);
     SOUNDS.iter().find(|(_, sound)| own == *sound).map(|(cue, _)| *cue)
 }
