@@ -79,7 +79,9 @@ pub(crate) fn find(tokens: &[Token], language: Locale, command: Option<usize>) -
     {
         return Some(owed);
     }
-    if command.is_some() && any {
+    // «1,500 pesos for my cousin Beto»
+    let is_amount_first = tokens.iter().find(|token| !token.is_punct()).is_some_and(Token::is_money);
+    if (command.is_some() || is_amount_first) && any {
         candidates.iter().find(|c| c.rank == 0).map(|c| c.name.clone())
     } else {
         None

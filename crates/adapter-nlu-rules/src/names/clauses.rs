@@ -85,6 +85,7 @@ impl Finder<'_> {
             && (self.is_capitalised(at.saturating_add(1))
                 || LEXICON.relations.contains(behind)
                 || LEXICON.role_nouns.contains(behind)
+                || matches!(behind, "seu" | "dona" | "dom")
                 || LEXICON.titles.contains(behind));
         if !(verb.english || verb.is("let") || pays_somebody) || is_thing || no_name {
             return None;

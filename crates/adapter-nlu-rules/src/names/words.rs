@@ -248,9 +248,12 @@ impl Finder<'_> {
         let is_role = is_relation
             || LEXICON.role_nouns.contains(head.as_str())
             || LEXICON.shops.contains(head.as_str())
+            || LEXICON.titles.contains(head.trim_end_matches('.'))
             || LEXICON.role_nouns.contains(word_at(self.tokens, first));
         let by_role = is_role && of != "from" && !LEXICON.name_stops.contains(token.folded.as_str());
-        let by_case = self.is_capitalised(first) && self.is_capitalised(next) && of != "of" && of != "from";
+        let is_large =
+            self.is_capitalised(first) || at.checked_sub(1).is_some_and(|before| self.is_capitalised(before));
+        let by_case = is_large && self.is_capitalised(next) && of != "of" && of != "from";
         (by_role || by_case).then_some(next)
     }
 }

@@ -14,7 +14,7 @@ arre / sobres / jalo / jalale / simon / simona / simona la mona / a huevo / ahue
 correcto / es correcto / todo correcto / todo es correcto / son correctos / exacto / exactamente / asi es / eso es
 eso mero / asi mero / asi mismo / tal cual / ya rugiste / fierro / perfecto / listo / afirmativo / positivo / de acuerdo / deacuerdo / trato hecho
 esta bien / ta bien / esta vien / ta vien / estabien / esta bueno / ta bueno / esta perfecto / muy bien / los datos son correctos / los datos estan bien
-adelante / procede / proceda / procedan / proceder / continua / sigue / siga / hazlo / hazla / hagalo / hacelo
+adelante / adelante con eso / procede / proceda / procedan / proceder / continua / sigue / siga / hazlo / hazla / hagalo / hacelo
 hagale / dele / hagamoslo / sipo / joya / ejecutalo / ejecutala / procesalo / procesala
 confirmo / confirmar / confirma / confirmado / confirmada / confirmalo / confirmala / lo confirmo / la confirmo
 acepto / aceptar / aceptado / aceptada / lo acepto / la acepto / apruebo / aprobar / aprobado / aprobada / lo apruebo
@@ -69,7 +69,7 @@ chido / genial / excelente / super / chevere / otimo / legal / show / nice
 # The command of the transfer
 mandalo / mandala / avientalo / avientale / echale / echalo / metele / aplicalo / que se vaya / que salga / mandelo / envielo / depositelo / mandale / mandaselo / mandasela / envialo / enviala / enviale / enviaselo / enviasela / transfierelo
 transfierela / transfierele / depositalo / depositale / pagalo / pagale / manda / transfiere / deposita / paga
-submit / submit it / crack on / send / send it / pay / pay it / transfer / transfer it / go
+submit / submit it / crack on / carry on / send / send it / pay / pay it / transfer / transfer it / go
 # To whom it is said
 ventanilla / senor / senora / senorita / sir / maam / madam / bot / bro / compa / carnal / wey / guey / amigo / amiga
 dude / buddy / mate / man / parce / parcero / che / mijo / mija / to me / lol / xd
