@@ -19,6 +19,8 @@ use utoipa::ToSchema;
 
 /// Longest wait for the database.
 const PATIENCE: Duration = Duration::from_millis(700);
+/// Longest life of a look at the database. One that never ends would hold every later one back.
+const DEADLINE: Duration = Duration::from_secs(5);
 /// How long an outcome is given to others who ask.
 const FRESH: Duration = Duration::from_millis(500);
 
@@ -39,7 +41,7 @@ pub(crate) enum Check {
 pub(crate) struct Checks {
     /// The database answers.
     database: Check,
-    /// Writes succeed.
+    /// A row can be written.
     writes: Check,
     /// The tables are those of this version.
     migrations: Check,
@@ -135,8 +137,8 @@ impl Look {
                     outcome.clone()
                 }
                 _ => {
-                    let task = tokio::spawn(look(what));
-                    let outcome = async move { task.await.unwrap_or(false) }.boxed().shared();
+                    let task = tokio::spawn(tokio::time::timeout(DEADLINE, look(what)));
+                    let outcome = async move { matches!(task.await, Ok(Ok(true))) }.boxed().shared();
                     *last = Some((Instant::now(), outcome.clone()));
                     outcome
                 }

@@ -29,7 +29,7 @@ const ALL: [&[&str]; 18] = [
     &["everything"],
 ];
 
-/// «el doble».
+/// Phrases for twice the amount before: «el doble».
 const DOUBLE: [&[&str]; 9] = [
     &["el", "doble"],
     &["doble"],

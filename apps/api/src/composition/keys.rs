@@ -22,9 +22,9 @@ pub(crate) enum KeysError {
          id of its own, as kid:secret, in front"
     )]
     Another {
-        /// The setting.
+        /// The name of the setting whose secret was exchanged.
         setting: &'static str,
-        /// The id.
+        /// The id under which the database knows another secret.
         key_id: String,
     },
     /// The keys can't be read.

@@ -55,7 +55,6 @@ impl MessageFeatures<'_> {
             && !self.measures()
             && !self.holds("incoming")
             && !self.sounds_past()
-            && !self.calls_another()
             && !self.names_own_account()
             && (!self.is_question || self.asks_us())
             && !self.says_yes_first()

@@ -3,23 +3,19 @@
 use super::*;
 
 /// The words that an end takes a request back with.
-const STRONG: [&str; 20] = [
+const STRONG: [&str; 16] = [
     "no",
     "nao",
     "not",
     "nah",
     "dejalo",
     "dejala",
-    "olvidalo",
-    "olvidala",
     "olvida",
     "olvidate",
     "forget",
-    "nevermind",
     "cancela",
     "cancelalo",
     "cancel",
-    "esquece",
     "deixa",
     "nel",
     "nope",

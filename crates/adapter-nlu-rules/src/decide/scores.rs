@@ -176,7 +176,8 @@ impl MessageFeatures<'_> {
             Intent::Stop | Intent::Start => {
                 let goes_on = intent == Intent::Stop && self.holds("no_stop");
                 let asks_how = matches!(self.head(), "how" | "como");
-                let heard = covered() || self.is_surely(intent);
+                // A start is done at once, so the model never opens it; a stop is asked about first.
+                let heard = covered() || intent == Intent::Stop && self.is_surely(intent);
                 !goes_on && !asks_how && heard && !self.has_amount() && !self.has_explicit_destination()
             }
             _ => true,

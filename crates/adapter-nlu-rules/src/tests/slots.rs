@@ -158,6 +158,17 @@ fn a_stop_is_a_wish_and_not_a_mention_of_one() {
 }
 
 #[test]
+fn a_start_has_no_word_that_speaks_of_something_else() {
+    assert_eq!(parse("anótenme otra vez en la lista de avisos").intent, Intent::Start);
+    for text in [
+        "anótenme otra vez en la lista de avisos, licenciado Quiñones",
+        "quiero volver a recibir los mensajes de la quiniela azteca",
+    ] {
+        assert_ne!(parse(text).intent, Intent::Start, "{text}");
+    }
+}
+
+#[test]
 fn the_language_is_told_on_evidence_only() {
     for (text, locale) in [
         ("mándame otro código", Some(Locale::Es)),
