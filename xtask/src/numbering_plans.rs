@@ -30,6 +30,7 @@ mod field {
     pub(super) const REPLACEMENT: u64 = 16;
     pub(super) const MAIN_COUNTRY: u64 = 22;
     pub(super) const NUMBER: u64 = 2;
+    pub(super) const PREMIUM_RATE: u64 = 5;
     pub(super) const LENGTH: u64 = 9;
     pub(super) const LOCAL_LENGTH: u64 = 10;
     pub(super) const LEADING_DIGITS: u64 = 23;
@@ -89,8 +90,8 @@ fn table(metadata: &[u8], release: &str) -> Option<String> {
          Authors,\n\
          # Apache License 2.0 (LICENSE-APACHE). Written by `cargo xtask numbering-plans`; do not edit.\n\
          # calling code, region, lengths, local lengths, international prefix, national prefix, replacement, \
-         number;\n\
-         # where regions share the calling code: first digits of the region's numbers, its assigned numbers\n"
+         number, premium-rate\n\
+         # numbers; where regions share the calling code: first digits of the region's numbers, its assigned numbers\n"
     );
     for (_code, _is_main, row) in rows {
         writeln!(table, "{row}").ok()?;
@@ -114,6 +115,7 @@ fn row(plan: &Message<'_>, is_shared: bool) -> Option<(u64, bool, String)> {
         bare(plan.text(field::NATIONAL_PREFIX)?)?.to_owned(),
         plan.text(field::REPLACEMENT)?.to_owned(),
         bare(general.text(field::NUMBER)?)?.to_owned(),
+        bare(Message::read(plan.bytes(field::PREMIUM_RATE))?.text(field::NUMBER)?)?.to_owned(),
         if is_shared { bare(plan.text(field::LEADING_DIGITS)?)?.to_owned() } else { String::new() },
         if is_shared { assigned(plan)? } else { String::new() },
     ];

@@ -138,14 +138,19 @@ impl PhoneNumber {
         self.0.chars().take(keep).collect()
     }
 
-    /// Whether the number belongs to one of these countries, by its calling code.
+    /// Whether codes may be sent to the number: its region is one of these, and it is not premium-rate by its
+    /// numbering plan.
     ///
-    /// A possible number that is not assigned has no region of its own, so the calling code is compared.
-    /// Countries that share one (+1) count as the same.
+    /// Regions that share a calling code (+1, +44) are told apart by the numbers that they assigned. A possible
+    /// number that no plan assigns belongs to the only region of its calling code; where the code has several, it
+    /// belongs to none of them.
+    ///
+    /// Without the feature `phone-metadata` the patterns of the plans are not known: numbers of a shared calling
+    /// code are refused, and premium-rate numbers are taken.
     #[must_use]
-    pub fn is_of(&self, regions: &[Region]) -> bool {
-        let Some((plan, _national)) = plan::split(self.digits()) else { return false };
-        regions.iter().filter_map(|region| region.plan()).any(|own| own.calling_code == plan.calling_code)
+    pub fn takes_codes(&self, regions: &[Region]) -> bool {
+        let Some((plan, national)) = plan::region_of(self.digits()) else { return false };
+        regions.iter().any(|region| region.0 == plan.region) && !plan.is_premium(national)
     }
 
     /// The country of the number (`MX`), if its calling code has one. Of countries that share a calling code it
@@ -270,8 +275,8 @@ mod tests {
     fn countries_are_told_by_calling_code() {
         let mexico = Region::parse("MX").unwrap();
         let phone = PhoneNumber::parse("+521234567890", mexico).unwrap();
-        assert!(phone.is_of(&[mexico]));
-        assert!(!phone.is_of(&[Region::parse("US").unwrap()]));
+        assert!(phone.takes_codes(&[mexico]), "not assigned, but +52 has one region");
+        assert!(!phone.takes_codes(&[Region::parse("US").unwrap()]) && !phone.takes_codes(&[]));
         assert_eq!(phone.country().as_deref(), Some("MX"));
         #[cfg(feature = "phone-metadata")]
         for (number, country) in
@@ -280,6 +285,64 @@ mod tests {
             let phone = PhoneNumber::parse_international(number).unwrap();
             assert_eq!(phone.country().as_deref(), Some(country), "not only by the calling code");
         }
+    }
+
+    #[test]
+    #[cfg(feature = "phone-metadata")]
+    fn codes_go_to_a_region_and_not_to_its_calling_code() {
+        let listed: Vec<_> = ["US", "GB", "IT", "RU", "AU"].into_iter().filter_map(Region::parse).collect();
+        for (number, takes) in [
+            ("+12025550143", true),
+            ("+447400123456", true),
+            ("+393123456789", true),
+            ("+79123456789", true),
+            ("+61412345678", true),
+            ("+18765550123", false),
+            ("+18095550123", false),
+            ("+17875550123", false),
+            ("+14415550123", false),
+            ("+14165550123", false),
+            ("+447797712345", false),
+            ("+447624123456", false),
+            ("+390669812345", false),
+            ("+77710009998", false),
+            ("+61891621234", false),
+            ("+525512345678", false),
+        ] {
+            let phone = PhoneNumber::parse_international(number).unwrap();
+            assert_eq!(phone.takes_codes(&listed), takes, "{number}");
+        }
+        for unassigned in ["+12225550143", "+441000000000", "+80012345678", "+979123456789"] {
+            let phone = PhoneNumber::parse_international(unassigned).unwrap();
+            assert!(!phone.takes_codes(&listed), "{unassigned} is of none of the regions");
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "phone-metadata")]
+    fn no_code_goes_to_a_premium_rate_number() {
+        for (number, region) in [
+            ("+19005550123", "US"),
+            ("+448712345678", "GB"),
+            ("+449012345678", "GB"),
+            ("+529001234567", "MX"),
+            ("+55900123456", "BR"),
+            ("+34803123456", "ES"),
+        ] {
+            let phone = PhoneNumber::parse_international(number).unwrap();
+            assert!(!phone.takes_codes(&[Region::parse(region).unwrap()]), "{number}");
+        }
+    }
+
+    #[test]
+    #[cfg(not(feature = "phone-metadata"))]
+    fn without_the_plans_patterns_only_unshared_calling_codes_take_codes() {
+        let takes = |number: &str, region: &str| {
+            let phone = PhoneNumber::parse_international(number).unwrap();
+            phone.takes_codes(&[Region::parse(region).unwrap()])
+        };
+        assert!(takes("+525512345678", "MX") && takes("+5511987654321", "BR"));
+        assert!(!takes("+12025550143", "US") && !takes("+447400123456", "GB"));
     }
 
     proptest! {

@@ -65,7 +65,7 @@ macro_rules! suite {
                     concurrent_attempts_are_each_judged_alone;
                 senders: a_strangers_codes_and_attempts_are_counted_apart,
                     each_kind_of_sender_has_a_budget_of_its_own,
-                    countries_and_the_service_have_caps_for_strangers, a_country_is_not_its_calling_code, the_next_channel_stops_at_the_limit,
+                    countries_and_the_service_have_caps_for_strangers, a_country_is_not_its_calling_code, a_prefix_is_counted_apart_for_strangers, the_next_channel_stops_at_the_limit,
                     a_channel_the_person_opted_out_of_is_skipped;
                 own_codes: sixty_own_attempts_at_once_are_three,
                     thirty_right_own_codes_at_once_are_one_approval,

@@ -151,7 +151,7 @@ impl VerificationService {
     /// Whether codes are sent to the region of that number or address.
     #[must_use]
     pub fn serves(&self, to: &Recipient) -> bool {
-        to.is_of(&self.allowed)
+        to.takes_codes(&self.allowed)
     }
 
     /// True when codes can be sent on that channel.

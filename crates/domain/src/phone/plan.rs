@@ -62,6 +62,19 @@ impl Plan {
         false
     }
 
+    /// Whether the national number is premium-rate in this country.
+    #[cfg(feature = "phone-metadata")]
+    pub(super) fn is_premium(&self, national: &str) -> bool {
+        self.prefixes.is_premium(national)
+    }
+
+    /// Always false: without the patterns of countries it is not known.
+    #[cfg(not(feature = "phone-metadata"))]
+    #[expect(clippy::unused_self, reason = "the other build reads the plan")]
+    pub(super) const fn is_premium(&self, _national: &str) -> bool {
+        false
+    }
+
     /// Judges a national number by its count of digits.
     pub(super) fn length(&self, national: &str) -> Length {
         let count = national.len();
@@ -95,9 +108,18 @@ pub(super) fn of_calling_code(code: &str) -> Option<&'static Plan> {
 /// Finds the plan of the region that an international number belongs to. A number that no region of its calling
 /// code has assigned belongs to the main country.
 pub(super) fn of_number(digits: &str) -> Option<&'static Plan> {
+    let (main, _national) = split(digits)?;
+    Some(region_of(digits).map_or(main, |(plan, _national)| plan))
+}
+
+/// Finds the plan of the region that assigned an international number, and the national number. A number that no
+/// region has assigned is of the only region of its calling code; of none where regions share the code.
+pub(super) fn region_of(digits: &str) -> Option<(&'static Plan, &str)> {
     let (main, national) = split(digits)?;
-    let mut sharing = PLANS.iter().filter(|plan| plan.calling_code == main.calling_code);
-    Some(sharing.find(|plan| plan.has_assigned(national)).unwrap_or(main))
+    let sharing = || PLANS.iter().filter(|plan| plan.calling_code == main.calling_code);
+    let plan =
+        if sharing().count() == 1 { main } else { sharing().find(|plan| plan.has_assigned(national))? };
+    Some((plan, national))
 }
 
 /// Splits the digits of an international number into the plan of its calling code and the national number.

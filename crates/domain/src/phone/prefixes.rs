@@ -16,6 +16,8 @@ pub(super) struct Prefixes {
     pub(super) replacement: &'static str,
     /// All national numbers of the country.
     number: Pattern,
+    /// The premium-rate numbers of the country.
+    premium: Pattern,
     /// First digits of the region's numbers, where regions share the calling code and it has some of its own.
     leading: Pattern,
     /// The assigned numbers of the region, where regions share the calling code.
@@ -23,13 +25,14 @@ pub(super) struct Prefixes {
 }
 
 impl Prefixes {
-    /// Reads the last six columns of a plan's row.
+    /// Reads the last seven columns of a plan's row.
     pub(super) fn read(columns: &mut impl Iterator<Item = &'static str>) -> Option<Self> {
         Some(Self {
             international: pattern(columns.next()?, ""),
             national: pattern(columns.next()?, ""),
             replacement: columns.next()?,
             number: pattern(columns.next()?, "$"),
+            premium: pattern(columns.next()?, "$"),
             leading: pattern(columns.next()?, ""),
             assigned: pattern(columns.next()?, "$"),
         })
@@ -42,6 +45,11 @@ impl Prefixes {
             Some(leading) => matches(leading),
             None => self.is_number(national) && self.assigned.as_ref().is_some_and(matches),
         }
+    }
+
+    /// Whether these digits are a premium-rate number of the country.
+    pub(super) fn is_premium(&self, national: &str) -> bool {
+        self.is_number(national) && self.premium.as_ref().is_some_and(|premium| premium.is_match(national))
     }
 
     /// Whether these digits are a national number of the country.

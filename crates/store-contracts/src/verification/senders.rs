@@ -6,6 +6,7 @@ use crate::{
     verification::own_codes::{RIGHT, WRONG, begin, code, fail, leased, own},
 };
 use domain::{
+    ids::ConversationId,
     message::Channel,
     messaging::consent::{ConsentScope, ConsentStatus},
     phone::PhoneNumber,
@@ -23,6 +24,7 @@ use ports::{
         AttemptRequest, AttemptVerdict, BeginVerification, CheckAttempt, StartOutcome, Verifications,
     },
 };
+use uuid::Uuid;
 
 async fn signed_up(store: &dyn Stores, n: u32, number: Option<u32>) -> Principal {
     let proof = match number {
@@ -91,12 +93,24 @@ pub async fn each_kind_of_sender_has_a_budget_of_its_own(store: impl Stores) {
         request.challenge.client_ip = Some("203.0.113.7".into());
         begin(&store, &request, 1).await;
     }
-    let narrow = OtpPolicy { sends_per_prefix_per_hour: 3, ..policy() };
-    let full = begun(&store, &by(&Principal::Client("another".into()), 7, narrow), 2).await;
-    assert!(
-        matches!(full, StartOutcome::Refused(SendRefusal::Limited(SendLimit::Prefix, _))),
-        "a prefix is one for all: {full:?}"
-    );
+}
+
+/// Thirty strangers' codes to one prefix use up nothing of teams, chats and signed-in people there, and the other
+/// way round.
+pub async fn a_prefix_is_counted_apart_for_strangers(store: impl Stores) {
+    let two = OtpPolicy { sends_per_prefix_per_hour: 2, ..policy() };
+    let stranger = |n| Principal::Anonymous(Some(format!("198.51.100.{n}")));
+    let person = signed_up(&store, 1, None).await;
+    let team = Principal::Client("team".into());
+    let chat = Principal::Chat(ConversationId(Uuid::from_u128(7)));
+    let kinds = [[stranger(1), stranger(2)], [team, chat], [person.clone(), person]];
+    for (n, [one, other]) in (10..).step_by(3).zip(&kinds) {
+        begin(&store, &by(one, n, two), 1).await;
+        begin(&store, &by(other, n + 1, two), 1).await;
+        let full = SendRefusal::Limited(SendLimit::Prefix, at(3601));
+        let third = begun(&store, &by(one, n + 2, two), 2).await;
+        assert!(matches!(third, StartOutcome::Refused(why) if why == full), "{one:?}: {third:?}");
+    }
 }
 
 /// Fifteen strangers at once with five codes for a country and eight in all: five for one country, three for

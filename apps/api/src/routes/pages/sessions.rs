@@ -120,7 +120,7 @@ fn phone(app: &Verification, text: &str) -> Result<PhoneNumber, ApiError> {
         |detail: &str| ApiError::invalid_phone_number(detail).and_field("/phone", "invalid", detail);
     let phone = PhoneNumber::parse(text, app.settings.default_region)
         .map_err(|_impossible| invalid("This is not a possible phone number."))?;
-    if phone.is_of(&app.settings.allowed_countries) {
+    if phone.takes_codes(&app.settings.allowed_countries) {
         Ok(phone)
     } else {
         Err(invalid("Codes are not sent to this country."))

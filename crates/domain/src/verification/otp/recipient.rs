@@ -81,10 +81,11 @@ impl Recipient {
         self.phone().and_then(PhoneNumber::country)
     }
 
-    /// Whether codes may be sent there: a phone number must belong to one of these countries.
+    /// Whether codes may be sent there: [`PhoneNumber::takes_codes`] for a phone number, always to an e-mail
+    /// address.
     #[must_use]
-    pub fn is_of(&self, regions: &[Region]) -> bool {
-        self.phone().is_none_or(|phone| phone.is_of(regions))
+    pub fn takes_codes(&self, regions: &[Region]) -> bool {
+        self.phone().is_none_or(|phone| phone.takes_codes(regions))
     }
 
     /// Whether the channel can reach this recipient.
@@ -177,6 +178,6 @@ mod tests {
         assert_ne!(phone().prefix(), phone().canonical());
         assert_eq!(email().prefix(), email().canonical());
         assert_eq!(email().country(), None);
-        assert!(email().is_of(&[]) && !phone().is_of(&[]));
+        assert!(email().takes_codes(&[]) && !phone().takes_codes(&[]));
     }
 }

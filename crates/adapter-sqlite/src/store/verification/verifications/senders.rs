@@ -104,9 +104,9 @@ pub(crate) async fn last_sent_by_pages(
 /// The sends that count: those that failed cost nothing.
 const COUNTED: [&str; 2] = [SendStatus::Sending.name(), SendStatus::Known(DeliveryStatus::Sent).name()];
 
-/// Counts the recent sends. Failed sends are not counted, and each kind of sender has its own count. A prefix
-/// is counted over all kinds. Codes for payments go to verified numbers only, so the prefix count does not
-/// apply to them. Countries and the whole service are counted for anonymous callers alone.
+/// Counts the recent sends. Failed sends are not counted, and each kind of sender has its own counts: strangers
+/// use up nothing of a team, a chat or a known person. Codes for payments go to verified numbers only, so the
+/// prefix count does not apply to them. Countries and the whole service are counted for anonymous callers alone.
 pub(crate) async fn send_counts(
     conn: &mut Conn,
     to: &Recipient,
@@ -115,13 +115,10 @@ pub(crate) async fn send_counts(
     now: DateTime<Utc>,
 ) -> Result<SendCounts, SqlError> {
     let since = |window: Duration| DbTime(now.checked_sub_signed(window).unwrap_or(now));
-    let counted = || {
+    let of_kind = || {
         verification_sends::table
             .filter(verification_sends::status.eq_any(COUNTED))
             .select((diesel::dsl::count_star(), diesel::dsl::min(verification_sends::at)))
-    };
-    let of_kind = || {
-        counted()
             .filter(verification_sends::is_payment.eq(i32::from(is_payment)))
             .filter(verification_sends::sender_kind.eq(sender.kind.number()))
     };
@@ -133,7 +130,7 @@ pub(crate) async fn send_counts(
     let prefix = if is_payment {
         (0, None)
     } else {
-        counted()
+        of_kind()
             .filter(verification_sends::prefix.eq(to.prefix()))
             .filter(verification_sends::at.gt(since(Duration::hours(1))))
             .first::<(i64, Option<DbTime>)>(conn)
