@@ -7,6 +7,7 @@ mod fuzz;
 mod needs;
 mod numbering_plans;
 mod postgres;
+mod previous_release;
 mod shell_env;
 mod soak;
 mod throwaway;
@@ -39,6 +40,8 @@ cargo xtask fixtures DIR
     decode recorded webhook bodies and compare them with their index
 cargo xtask numbering-plans
     write crates/domain/data/numbering-plans.tsv anew, from the metadata of the locked rlibphonenumber
+cargo xtask previous-release
+    run the store tests of the release before on today's schema
 cargo xtask fuzz [--seconds N]
     run each fuzz target in turn, 300 seconds each by default
 cargo xtask soak [--messages N] [--conversations N] [--pace N] [--seed N] [--docs]
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run().map(|()| ExitCode::SUCCESS),
         ["bench", options @ ..] => bench::run(options).map(|()| ExitCode::SUCCESS),
         ["fuzz", options @ ..] => fuzz::run_all(options).map(|()| ExitCode::SUCCESS),
+        ["previous-release"] => previous_release::test().map(|()| ExitCode::SUCCESS),
         ["numbering-plans"] => numbering_plans::write().map(|()| ExitCode::SUCCESS),
         ["soak", options @ ..] => soak::run(options).map(|()| ExitCode::SUCCESS),
         ["fixtures", folder] => fixtures::run(folder).map(|()| ExitCode::SUCCESS),
@@ -72,8 +76,7 @@ fn test() -> Result<(), String> {
     tidy::run()?;
     needs::chromium()?;
     needs::npm()?;
-    let given = env::var_os(TEST_PG_URL).filter(|url| !url.is_empty());
-    let server = if given.is_some() { None } else { Some(Postgres::start(Kind::Tests)?) };
+    let server = test_server()?;
     run(shell_env::cargo().args(["build", "--workspace", "--all-targets"]))?;
     let mut runner = shell_env::cargo();
     // nextest runs the tests in parallel, where it is installed; the plain runner runs the same tests.
@@ -88,6 +91,12 @@ fn test() -> Result<(), String> {
     run(&mut runner)?;
     // The examples of the READMEs; neither runner above knows them.
     run(shell_env::cargo().args(["test", "--doc", "--workspace"]))
+}
+
+/// A server for tests; none where `TEST_PG_URL` names one already.
+fn test_server() -> Result<Option<Postgres>, String> {
+    let given = env::var_os(TEST_PG_URL).filter(|url| !url.is_empty());
+    if given.is_some() { Ok(None) } else { Postgres::start(Kind::Tests).map(Some) }
 }
 
 /// Runs a command with a temporary server and returns the command's exit code.
