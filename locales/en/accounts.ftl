@@ -25,6 +25,9 @@ mail-code-subject = Your code
 # What a person is told without having asked.
 alert-received = You received { $amount } from { $payer }.
 alert-received-concept = You received { $amount } from { $payer }. For: { $concept }
+alert-deposit = You received a deposit of { $amount }.
+alert-deposit-concept = You received a deposit of { $amount }. For: { $concept }
+alert-deposit-payer = a deposit
 alert-frozen = { $channel ->
     [whatsapp] Ventanilla: your account is frozen, as requested on WhatsApp. No money will leave it. If it wasn't you, tell us; to unfreeze it, sign in with your password or contact us.
     [telegram] Ventanilla: your account is frozen, as requested on Telegram. No money will leave it. If it wasn't you, tell us; to unfreeze it, sign in with your password or contact us.

@@ -25,6 +25,9 @@ mail-code-subject = Tu código
 # Lo que se cuenta a una persona sin que pregunte.
 alert-received = Recibiste { $amount } de { $payer }.
 alert-received-concept = Recibiste { $amount } de { $payer }. Concepto: { $concept }
+alert-deposit = Recibiste un depósito de { $amount }.
+alert-deposit-concept = Recibiste un depósito de { $amount }. Concepto: { $concept }
+alert-deposit-payer = un depósito
 alert-frozen = { $channel ->
     [whatsapp] Ventanilla: tu cuenta quedó congelada, como se pidió por WhatsApp. No saldrá dinero de ella. Si no fuiste tú, avísanos; para descongelarla entra con tu contraseña o habla con nosotros.
     [telegram] Ventanilla: tu cuenta quedó congelada, como se pidió por Telegram. No saldrá dinero de ella. Si no fuiste tú, avísanos; para descongelarla entra con tu contraseña o habla con nosotros.

@@ -25,6 +25,9 @@ mail-code-subject = Seu código
 # O que se conta a uma pessoa sem que ela pergunte.
 alert-received = Você recebeu { $amount } de { $payer }.
 alert-received-concept = Você recebeu { $amount } de { $payer }. Motivo: { $concept }
+alert-deposit = Você recebeu um depósito de { $amount }.
+alert-deposit-concept = Você recebeu um depósito de { $amount }. Motivo: { $concept }
+alert-deposit-payer = um depósito
 alert-frozen = { $channel ->
     [whatsapp] Ventanilla: sua conta foi bloqueada, como pedido pelo WhatsApp. Nenhum dinheiro sai dela. Se não foi você, avise a gente; para desbloquear, entre com sua senha ou fale com a gente.
     [telegram] Ventanilla: sua conta foi bloqueada, como pedido pelo Telegram. Nenhum dinheiro sai dela. Se não foi você, avise a gente; para desbloquear, entre com sua senha ou fale com a gente.

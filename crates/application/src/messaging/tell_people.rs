@@ -124,8 +124,14 @@ impl TellPeople {
             return Ok(None);
         }
         let Some(transfer) = self.parts.ledger.find_transfer(transfer).await? else { return Ok(None) };
-        let payer = self.parts.identities.shown_name(transfer.owner).await?.unwrap_or_default();
         let locale = profile.locale.or(conversation.state.locale).unwrap_or(self.parts.default_locale);
+        let payer = match transfer.deposit_source() {
+            // The owner of a deposit is the person who is told.
+            Some(_source) => {
+                self.parts.texts.render(locale, &Text { id: "alert-deposit-payer", args: Vec::new() })
+            }
+            None => self.parts.identities.shown_name(transfer.owner).await?.unwrap_or_default(),
+        };
         let id = MessageId(self.kernel.new_id());
         let text = self.parts.texts.render(locale, &received_text(&transfer, &payer));
         let mut message = OutboundMessage::plain(id, conversation.channel, address, text);
@@ -233,15 +239,21 @@ fn later(now: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
 }
 
 fn received_text(transfer: &Transfer, payer: &str) -> Text {
-    let mut args =
-        vec![("amount", Arg::Text(transfer.amount.to_string())), ("payer", Arg::Text(payer.to_owned()))];
-    match &transfer.concept {
-        Some(concept) => {
-            args.push(("concept", Arg::Text(concept.clone())));
-            Text { id: "alert-received-concept", args }
-        }
-        None => Text { id: "alert-received", args },
+    let mut args = vec![("amount", Arg::Text(transfer.amount.to_string()))];
+    let is_deposit = transfer.deposit_source().is_some();
+    if !is_deposit {
+        args.push(("payer", Arg::Text(payer.to_owned())));
     }
+    if let Some(concept) = &transfer.concept {
+        args.push(("concept", Arg::Text(concept.clone())));
+    }
+    let id = match (is_deposit, transfer.concept.is_some()) {
+        (false, false) => "alert-received",
+        (false, true) => "alert-received-concept",
+        (true, false) => "alert-deposit",
+        (true, true) => "alert-deposit-concept",
+    };
+    Text { id, args }
 }
 
 fn frozen_text(id: &'static str, ordered_on: Option<Channel>) -> Text {
