@@ -34,3 +34,7 @@ alert-frozen = { $channel ->
    *[other] Ventanilla: your account is frozen. No money will leave it. If it wasn't you, tell us; to unfreeze it, sign in with your password or contact us.
 }
 mail-frozen-subject = Your account is frozen
+alert-mfa-on = Ventanilla: two-step verification was turned on for your account: each sign-in will ask for a code. If it wasn't you, tell us.
+alert-mfa-off = Ventanilla: two-step verification was turned off for your account: the password is enough to sign in. If it wasn't you, change your password and tell us.
+alert-backup-codes = Ventanilla: new backup codes were made for your account; the earlier ones no longer work. If it wasn't you, change your password and tell us.
+mail-mfa-subject = The security of your account changed

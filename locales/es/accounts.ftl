@@ -34,3 +34,7 @@ alert-frozen = { $channel ->
    *[other] Ventanilla: tu cuenta quedó congelada. No saldrá dinero de ella. Si no fuiste tú, avísanos; para descongelarla entra con tu contraseña o habla con nosotros.
 }
 mail-frozen-subject = Tu cuenta quedó congelada
+alert-mfa-on = Ventanilla: se activó la verificación en dos pasos de tu cuenta: cada entrada pedirá un código. Si no fuiste tú, avísanos.
+alert-mfa-off = Ventanilla: se desactivó la verificación en dos pasos de tu cuenta: para entrar basta la contraseña. Si no fuiste tú, cambia tu contraseña y avísanos.
+alert-backup-codes = Ventanilla: se crearon códigos de respaldo nuevos para tu cuenta; los anteriores ya no sirven. Si no fuiste tú, cambia tu contraseña y avísanos.
+mail-mfa-subject = Cambió la seguridad de tu cuenta

@@ -34,3 +34,7 @@ alert-frozen = { $channel ->
    *[other] Ventanilla: sua conta foi bloqueada. Nenhum dinheiro sai dela. Se não foi você, avise a gente; para desbloquear, entre com sua senha ou fale com a gente.
 }
 mail-frozen-subject = Sua conta foi bloqueada
+alert-mfa-on = Ventanilla: a verificação em duas etapas da sua conta foi ativada: cada acesso pedirá um código. Se não foi você, avise a gente.
+alert-mfa-off = Ventanilla: a verificação em duas etapas da sua conta foi desativada: para entrar basta a senha. Se não foi você, troque a senha e avise a gente.
+alert-backup-codes = Ventanilla: novos códigos de reserva foram criados para a sua conta; os anteriores não valem mais. Se não foi você, troque a senha e avise a gente.
+mail-mfa-subject = A segurança da sua conta mudou
