@@ -25,9 +25,16 @@ mail-code-subject = Your code
 # What a person is told without having asked.
 alert-received = You received { $amount } from { $payer }.
 alert-received-concept = You received { $amount } from { $payer }. For: { $concept }
+alert-deposit = You received a deposit of { $amount }.
+alert-deposit-concept = You received a deposit of { $amount }. For: { $concept }
+alert-deposit-payer = a deposit
 alert-frozen = { $channel ->
     [whatsapp] Ventanilla: your account is frozen, as requested on WhatsApp. No money will leave it. If it wasn't you, tell us; to unfreeze it, sign in with your password or contact us.
     [telegram] Ventanilla: your account is frozen, as requested on Telegram. No money will leave it. If it wasn't you, tell us; to unfreeze it, sign in with your password or contact us.
    *[other] Ventanilla: your account is frozen. No money will leave it. If it wasn't you, tell us; to unfreeze it, sign in with your password or contact us.
 }
 mail-frozen-subject = Your account is frozen
+alert-mfa-on = Ventanilla: two-step verification was turned on for your account: each sign-in will ask for a code. If it wasn't you, tell us.
+alert-mfa-off = Ventanilla: two-step verification was turned off for your account: the password is enough to sign in. If it wasn't you, change your password and tell us.
+alert-backup-codes = Ventanilla: new backup codes were made for your account; the earlier ones no longer work. If it wasn't you, change your password and tell us.
+mail-mfa-subject = The security of your account changed

@@ -25,9 +25,16 @@ mail-code-subject = Seu código
 # O que se conta a uma pessoa sem que ela pergunte.
 alert-received = Você recebeu { $amount } de { $payer }.
 alert-received-concept = Você recebeu { $amount } de { $payer }. Motivo: { $concept }
+alert-deposit = Você recebeu um depósito de { $amount }.
+alert-deposit-concept = Você recebeu um depósito de { $amount }. Motivo: { $concept }
+alert-deposit-payer = um depósito
 alert-frozen = { $channel ->
     [whatsapp] Ventanilla: sua conta foi bloqueada, como pedido pelo WhatsApp. Nenhum dinheiro sai dela. Se não foi você, avise a gente; para desbloquear, entre com sua senha ou fale com a gente.
     [telegram] Ventanilla: sua conta foi bloqueada, como pedido pelo Telegram. Nenhum dinheiro sai dela. Se não foi você, avise a gente; para desbloquear, entre com sua senha ou fale com a gente.
    *[other] Ventanilla: sua conta foi bloqueada. Nenhum dinheiro sai dela. Se não foi você, avise a gente; para desbloquear, entre com sua senha ou fale com a gente.
 }
 mail-frozen-subject = Sua conta foi bloqueada
+alert-mfa-on = Ventanilla: a verificação em duas etapas da sua conta foi ativada: cada acesso pedirá um código. Se não foi você, avise a gente.
+alert-mfa-off = Ventanilla: a verificação em duas etapas da sua conta foi desativada: para entrar basta a senha. Se não foi você, troque a senha e avise a gente.
+alert-backup-codes = Ventanilla: novos códigos de reserva foram criados para a sua conta; os anteriores não valem mais. Se não foi você, troque a senha e avise a gente.
+mail-mfa-subject = A segurança da sua conta mudou

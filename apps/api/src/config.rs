@@ -288,6 +288,8 @@ pub struct Settings {
     pub transfer_2fa_threshold: Decimal,
     /// Transfer limits of a person.
     pub limits: Limits,
+    /// The limit for one deposit, in `per_transfer`.
+    pub deposit_limits: Limits,
     /// The prefix of the CLABEs of our wallets. None: wallets get none.
     pub clabe_prefix: Option<ClabePrefix>,
     /// Wallets that a person may have.

@@ -9,6 +9,7 @@ pub(crate) enum Scope {
     Operate,
     WalletsRead,
     Transfers,
+    Deposits,
     People,
     Nlu,
     Flows,
@@ -24,6 +25,7 @@ impl Scope {
             Self::Operate => "operate",
             Self::WalletsRead => "wallets:read",
             Self::Transfers => "transfers",
+            Self::Deposits => "deposits",
             Self::People => "people",
             Self::Nlu => "nlu",
             Self::Flows => "flows",
@@ -33,11 +35,12 @@ impl Scope {
 }
 
 /// The names of all scopes. A development token has them all.
-pub(crate) const ALL_SCOPES: [&str; 10] = [
+pub(crate) const ALL_SCOPES: [&str; 11] = [
     "verify",
     "messages",
     "wallets:read",
     "transfers",
+    "deposits",
     "people",
     "nlu",
     "flows",

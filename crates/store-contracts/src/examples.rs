@@ -108,7 +108,13 @@ pub(crate) async fn approved(store: &dyn Stores, number: u32, purpose: Purpose) 
     };
     let sent = SendResult::Sent { provider_ref: format!("VE{}", begun.id), channel: Channel::Sms };
     store.record_send(begun.id, &sent, at(0)).await.unwrap();
-    let attempt = AttemptRequest { verification: begun.id, effect_key: None, anonymous: None };
+    let attempt = AttemptRequest {
+        verification: begun.id,
+        effect_key: None,
+        anonymous: None,
+        seen_open: false,
+        typed: None,
+    };
     let ReserveAttempt::Reserved(ticket) = store.take_attempt(&attempt, at(0)).await.unwrap() else {
         panic!()
     };

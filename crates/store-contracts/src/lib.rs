@@ -40,6 +40,8 @@ macro_rules! suite {
                 ledger_model: random_scripts_agree_with_the_fold;
                 holds: a_hold_is_captured_once, a_voided_hold_gives_everything_back,
                     a_hold_expires_unless_it_was_handed_over, of_many_verdicts_one_holds;
+                deposits: a_deposit_is_made_once_and_given_back, deposits_at_once_under_one_reference_are_one,
+                    two_keys_bind_both_at_once, two_keys_bind_both_of_another_wallet;
                 clabes: each_wallet_in_pesos_has_a_clabe_of_its_own, a_clabe_of_ours_pays_its_wallet;
                 folios: a_taken_folio_is_given_to_nobody_else;
                 recipients: a_phone_number_means_its_persons_wallet,
@@ -56,7 +58,7 @@ macro_rules! suite {
                     the_last_transfers_to_a_payee_are_found, a_payment_like_an_earlier_one_is_noticed;
             }
             verification {
-                verifications: sixty_attempts_at_once_are_three, thirty_right_codes_at_once_are_one_approval,
+                verifications: sixty_attempts_at_once_are_three, thirty_right_codes_at_once_are_one_approval, a_right_code_twice_at_once_is_right_twice,
                     sending_again_gives_no_new_attempts, failures_lock_and_the_lock_ends_clean,
                     a_repeated_effect_is_the_same_send_and_the_same_attempt,
                     an_attempt_nobody_checked_is_given_back, limits_hold_under_a_burst,
@@ -69,6 +71,7 @@ macro_rules! suite {
                     a_channel_the_person_opted_out_of_is_skipped;
                 own_codes: sixty_own_attempts_at_once_are_three,
                     thirty_right_own_codes_at_once_are_one_approval,
+                    a_right_own_code_twice_at_once_is_right_twice,
                     an_own_attempt_is_judged_once_for_its_effect, a_new_code_voids_the_one_before,
                     a_challenge_comes_with_its_message, an_own_code_that_failed_costs_no_quota,
                     a_failed_send_moves_to_the_next_channel_once,
@@ -91,7 +94,7 @@ macro_rules! suite {
                     a_delivery_report_before_our_own_settlement_counts, an_old_lease_settles_nothing,
                     a_delivery_report_by_an_unknown_reference_is_kept,
                     a_delivery_report_beside_the_settlement_is_not_lost;
-                alerts: a_payment_is_told_to_its_payee_once, only_payments_between_people_are_told,
+                alerts: a_payment_is_told_to_its_payee_once, only_payments_between_people_are_told, a_deposit_is_told_to_its_owner,
                     an_alert_to_a_person_who_opted_out_is_dropped, a_freeze_is_told_once;
                 agent_handoff: a_teams_message_is_kept_once_and_stays_theirs,
                     a_person_who_opted_out_is_not_written_to,
@@ -110,7 +113,8 @@ macro_rules! suite {
                 users: an_address_is_one_account, accounts_are_counted_for_their_network_address, a_challenge_proves_once, a_known_number_keeps_its_person,
                     a_named_number_is_nobodys, a_reset_token_is_good_once, a_reset_token_ends,
                     few_reset_mails_go_to_one_person, a_reset_code_is_good_once, a_backup_code_is_good_once,
-                    a_waiting_sign_in_ends, mfa_needs_a_number, tries_are_counted_at_once,
+                    a_waiting_sign_in_ends, mfa_needs_a_number,
+                    mfa_changes_by_a_proof_and_is_told, tries_are_counted_at_once,
                     a_number_is_replaced_by_a_free_one, what_ended_is_forgotten,
                     anonymous_sends_and_failures_are_counted_apart;
                 chat_links: a_code_binds_one_chat, a_numbers_chat_is_its_persons,

@@ -218,6 +218,7 @@ fn request(payer: u64) -> PostRequest {
             expires_at: None,
             created_at: now,
         },
+        second_key: None,
         limits: Limits::none(Currency::MXN),
         day: now.date_naive(),
     };

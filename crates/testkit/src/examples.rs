@@ -76,6 +76,7 @@ pub fn posting(owner: UserId, from: WalletId, to: WalletId, minor: i64, key: &st
                 created_at: at(0),
             },
             key: IdempotencyKey { caller: team(), operation: "transfer".into(), key: key.into() },
+            second_key: None,
             fingerprint: Fingerprint::of(&[("amount", Some(&decimal))]),
             limits: Limits::none(Currency::MXN),
             day: at(0).date_naive(),

@@ -62,7 +62,7 @@ enum Command {
     /// Check a flow's file for errors.
     #[command(subcommand)]
     Flow(flow::FlowCommand),
-    /// Check the rules of the ledger.
+    /// Check the rules of the ledger, and deposit money.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
     /// Check the seals of the audit log.
@@ -82,7 +82,7 @@ impl Command {
             | Self::Backup(_)
             | Self::Telegram(_)
             | Self::Keys(keys::KeysCommand::Status)
-            | Self::Ledger(ledger::LedgerCommand::Verify)
+            | Self::Ledger(_)
             | Self::Audit(_)
             | Self::DeadLetters(dead_letters::DeadLettersCommand::List) => Purpose::Look,
             Self::Migrate(args) => args.purpose(),

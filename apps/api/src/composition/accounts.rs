@@ -9,7 +9,7 @@ use application::{
         forgot_password::{ForgotPassword, ForgotPasswordParts},
         freeze::{FreezePerson, FreezePersonParts},
         log_in::{LogIn, LogInParts},
-        mfa::Mfa,
+        mfa::{Mfa, MfaParts},
         pass_mfa::PassMfa,
         pending_number::PendingNumber,
         profile::{Profiles, ProfilesParts},
@@ -40,7 +40,7 @@ pub(crate) struct Accounts {
     pub(crate) sessions: Sessions,
     pub(crate) forgot: Arc<ForgotPassword>,
     pub(crate) reset: Arc<ResetPassword>,
-    pub(crate) mfa: Mfa,
+    pub(crate) mfa: Arc<Mfa>,
     pub(crate) profiles: Arc<Profiles>,
     pub(crate) pending_number: Arc<PendingNumber>,
     pub(crate) telegram: Arc<TelegramLink>,
@@ -93,7 +93,7 @@ impl Accounts {
             sessions: Sessions::new(store.clone(), shared.issuer.clone(), kernel.clone()),
             forgot: Arc::new(shared.forgot_password()),
             reset: Arc::new(reset),
-            mfa: Mfa::new(store.clone(), secrets.clone(), kernel.clone()),
+            mfa: Arc::new(shared.mfa()),
             pending_number: Arc::new(shared.pending_number(profiles.clone())),
             telegram: Arc::new(shared.telegram_link()),
             freeze: Arc::new(shared.freeze()),
@@ -190,6 +190,16 @@ impl<'a> Shared<'a> {
             default_locale: self.base.settings.default_locale,
         };
         FreezePerson::new(parts, self.base.kernel.clone())
+    }
+
+    fn mfa(&self) -> Mfa {
+        let parts = MfaParts {
+            accounts: self.base.store.clone(),
+            passwords: self.passwords.clone(),
+            verify: self.verify.clone(),
+            secrets: self.secrets.clone(),
+        };
+        Mfa::new(parts, self.base.kernel.clone())
     }
 
     fn telegram_link(&self) -> TelegramLink {

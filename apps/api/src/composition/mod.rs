@@ -24,7 +24,11 @@ use std::sync::Arc;
 use thiserror::Error;
 
 pub(crate) use self::{
-    accounts::Accounts, keys::KeysError, messaging::Messaging, money::Money, operations::Operations,
+    accounts::Accounts,
+    keys::KeysError,
+    messaging::Messaging,
+    money::{Money, deposits},
+    operations::Operations,
     verification::Verification,
 };
 
@@ -108,7 +112,7 @@ pub(crate) async fn open_store(
     Ok(open(settings, purpose == Purpose::Look).await?.store)
 }
 
-/// Opens the store to read what is sealed: the tables and the keys must be those that the rows need.
+/// Opens the store to read what is sealed, or to change what is not: the tables and the keys must be those that the rows need.
 pub(crate) async fn open_to_read(settings: &Settings) -> Result<Arc<dyn Stores>, WiringError> {
     let Opened { store, audit } = open(settings, true).await?;
     expect_tables(store.as_ref()).await?;

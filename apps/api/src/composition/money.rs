@@ -1,7 +1,10 @@
 //! Builds the use cases of money.
 
 use super::Foundation;
-use crate::{config::Settings, stores::Stores};
+use crate::{
+    config::{AppEnv, Settings},
+    stores::Stores,
+};
 use adapter_crypto::HmacCodeHasher;
 use adapter_locales::BuiltInTexts;
 use application::{
@@ -9,6 +12,7 @@ use application::{
     money::{
         cancel_transfer::CancelTransfer,
         confirm_transfer::ConfirmTransfer,
+        deposit::{Adjustments, DepositPolicy, Deposits},
         figures::{Figures, FiguresParts},
         open_demo::{DemoPerson, OpenDemoPeople},
         open_wallet::OpenWallet,
@@ -47,6 +51,7 @@ pub(crate) struct Money {
     pub(crate) cancel: Arc<CancelTransfer>,
     pub(crate) reverse: Arc<ReverseTransfer>,
     pub(crate) receiving: Arc<Receiving>,
+    pub(crate) deposits: Arc<Deposits>,
     rules: Arc<TransferRules>,
     store: Arc<dyn Stores>,
 }
@@ -89,6 +94,7 @@ impl Money {
             resend_code: Arc::new(resend_code),
             cancel: Arc::new(CancelTransfer::new(store.clone(), kernel.clone())),
             reverse: Arc::new(ReverseTransfer::new(store.clone(), kernel.clone())),
+            deposits: Arc::new(deposits(settings, store.clone())),
             receiving: Arc::new(Receiving::new(store.clone(), kernel.clone())),
             rules,
             store: store.clone(),
@@ -116,6 +122,17 @@ fn demo_person((phone, first_name, opening_minor): (&str, &str, i64)) -> Result<
         first_name: PersonName::parse(first_name).map_err(|fault| fault.to_string())?,
         opening_minor,
     })
+}
+
+/// The use case of deposits, for the API and for the command.
+pub(crate) fn deposits(settings: &Settings, store: Arc<dyn Stores>) -> Deposits {
+    let rules = Arc::new(transfer_rules(settings, None));
+    let adjustments = match settings.env {
+        AppEnv::Development => Adjustments::Allowed,
+        AppEnv::Production => Adjustments::NeedSecondOperator,
+    };
+    let policy = DepositPolicy { limits: settings.deposit_limits, adjustments };
+    Deposits::new(store, super::kernel(), rules, policy)
 }
 
 fn transfer_rules(settings: &Settings, code_account: Option<ChannelAccount>) -> TransferRules {

@@ -22,6 +22,7 @@ pub(super) struct Conversations {
 pub(super) struct Money {
     pub(super) threshold: Option<Decimal>,
     pub(super) limits: Limits,
+    pub(super) deposit_limits: Limits,
     pub(super) clabe_prefix: Option<ClabePrefix>,
     pub(super) wallets_max: u32,
 }
@@ -49,6 +50,10 @@ pub(super) fn money(r: &mut Reader<'_>, currency: Option<Currency>) -> Money {
     Money {
         threshold: threshold(r),
         limits: limits(r, currency),
+        deposit_limits: Limits {
+            per_transfer: limit(r, currency, "LIMIT_PER_DEPOSIT"),
+            ..Limits::none(currency)
+        },
         clabe_prefix: clabe_prefix(r),
         wallets_max: r.number("MAX_WALLETS_PER_PERSON", WALLETS_PER_PERSON),
     }
@@ -88,18 +93,20 @@ fn limits(r: &mut Reader<'_>, currency: Currency) -> Limits {
     let usual = Limits::none(currency);
     let cooloff = usual.new_payee_cooloff.num_minutes();
     let cooloff = r.within("NEW_PAYEE_COOLOFF_MINUTES", cooloff, 0..=525_600);
-    let mut limit = |name: &str| {
-        let read = |text: &str| match text {
-            "0" => Some(0),
-            _ => Amount::parse_positive(text, currency).ok().map(|money| money.minor),
-        };
-        r.read(name, "0", "an amount, or 0 for none", read).unwrap_or_default()
-    };
     Limits {
         currency,
-        per_transfer: limit("LIMIT_PER_TRANSFER"),
-        per_day: limit("LIMIT_PER_DAY"),
-        per_month: limit("LIMIT_PER_MONTH"),
+        per_transfer: limit(r, currency, "LIMIT_PER_TRANSFER"),
+        per_day: limit(r, currency, "LIMIT_PER_DAY"),
+        per_month: limit(r, currency, "LIMIT_PER_MONTH"),
         new_payee_cooloff: Duration::minutes(cooloff),
     }
+}
+
+/// A limit in minor units; 0 = none.
+fn limit(r: &mut Reader<'_>, currency: Currency, name: &str) -> i64 {
+    let read = |text: &str| match text {
+        "0" => Some(0),
+        _ => Amount::parse_positive(text, currency).ok().map(|money| money.minor),
+    };
+    r.read(name, "0", "an amount, or 0 for none", read).unwrap_or_default()
 }

@@ -155,6 +155,7 @@ impl Found {
             rate_limit_whatsapp_per_minute: conversations.messages_per_minute,
             transfer_2fa_threshold: money.threshold?,
             limits: money.limits,
+            deposit_limits: money.deposit_limits,
             clabe_prefix: money.clabe_prefix,
             wallets_per_person: money.wallets_max,
             flows_dir: self.flows_dir,

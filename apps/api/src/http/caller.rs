@@ -190,11 +190,6 @@ impl FromRequest for VisitorOf {
 pub(crate) struct IdempotencyHeader(pub(crate) Option<String>);
 
 impl IdempotencyHeader {
-    /// The header, or else the key that the body names.
-    pub(crate) fn or(self, named: Option<&String>) -> Self {
-        Self(self.0.or_else(|| named.cloned()))
-    }
-
     /// The key, bound to the caller and the operation.
     pub(crate) fn key(self, caller: &Caller, operation: &str) -> Option<IdempotencyKey> {
         self.0.map(|key| IdempotencyKey { caller: caller.principal(), operation: operation.into(), key })

@@ -38,11 +38,6 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
     }
 }
 
-/// A body that has no fields.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Empty {}
-
 /// A JSON body that may be left out.
 pub(crate) struct MaybeJson<T>(pub(crate) T);
 

@@ -1,4 +1,5 @@
-//! Tell people about decisions that they did not see being made: somebody paid them, their account was frozen.
+//! Tell people about decisions that they did not see being made: somebody paid them, their account was frozen, their
+//! MFA settings changed.
 //!
 //! Each alert was stored with its decision. It becomes messages in the transaction that removes it, so it is told
 //! once, also after a crash.
@@ -37,8 +38,11 @@ const LEASE: Duration = Duration::seconds(10);
 const TRIES_MAX: i64 = 10;
 /// How long a message about money may wait in the outbox.
 const RECEIVED_WAITS: Duration = Duration::hours(24);
-/// How long a message about a freeze may wait in the outbox.
-const FROZEN_WAITS: Duration = Duration::hours(48);
+/// How long a message about an account may wait in the outbox.
+const ACCOUNT_WAITS: Duration = Duration::hours(48);
+/// On which channel the person is told of a changed MFA setting: e-mail first, because the phone may be the one that
+/// was lost.
+const MFA_TOLD_ON: &[&[Channel]] = &[&[Channel::Email, Channel::Sms]];
 
 /// Tells people what happened.
 pub struct TellPeople {
@@ -103,7 +107,13 @@ impl TellPeople {
                 AlertKind::Received { transfer } => {
                     self.received(alert, transfer).await?.into_iter().collect()
                 }
-                AlertKind::Frozen { ordered_on } => self.frozen(alert, ordered_on).await?,
+                AlertKind::Frozen { ordered_on } => {
+                    let text = frozen_text("alert-frozen", ordered_on);
+                    self.told(alert, told_on(ordered_on), ("mail-frozen-subject", text)).await?
+                }
+                AlertKind::MfaTurnedOn => self.told_of_mfa(alert, "alert-mfa-on").await?,
+                AlertKind::MfaTurnedOff => self.told_of_mfa(alert, "alert-mfa-off").await?,
+                AlertKind::BackupCodesMade => self.told_of_mfa(alert, "alert-backup-codes").await?,
             }
         };
         if messages.is_empty() {
@@ -124,8 +134,14 @@ impl TellPeople {
             return Ok(None);
         }
         let Some(transfer) = self.parts.ledger.find_transfer(transfer).await? else { return Ok(None) };
-        let payer = self.parts.identities.shown_name(transfer.owner).await?.unwrap_or_default();
         let locale = profile.locale.or(conversation.state.locale).unwrap_or(self.parts.default_locale);
+        let payer = match transfer.deposit_source() {
+            // The owner of a deposit is the person who is told.
+            Some(_source) => {
+                self.parts.texts.render(locale, &Text { id: "alert-deposit-payer", args: Vec::new() })
+            }
+            None => self.parts.identities.shown_name(transfer.owner).await?.unwrap_or_default(),
+        };
         let id = MessageId(self.kernel.new_id());
         let text = self.parts.texts.render(locale, &received_text(&transfer, &payer));
         let mut message = OutboundMessage::plain(id, conversation.channel, address, text);
@@ -170,27 +186,35 @@ impl TellPeople {
         self.parts.conversations.newest_conversation(channel, key, &self.parts.chats).await
     }
 
-    /// The messages about a freeze: each on the first of its channels that reaches the person.
-    async fn frozen(
+    /// The message about a changed MFA setting: by e-mail, else by SMS.
+    async fn told_of_mfa(&self, alert: &LeasedAlert, id: &'static str) -> StoreResult<Vec<AlertMessage>> {
+        let text = Text { id, args: Vec::new() };
+        self.told(alert, MFA_TOLD_ON, ("mail-mfa-subject", text)).await
+    }
+
+    /// The messages about an account: each on the first of its channels that reaches the person.
+    async fn told(
         &self,
         alert: &LeasedAlert,
-        ordered_on: Option<Channel>,
+        on: &[&[Channel]],
+        (subject, text): (&'static str, Text),
     ) -> StoreResult<Vec<AlertMessage>> {
         let Some(profile) = self.parts.accounts.profile(alert.user).await? else { return Ok(Vec::new()) };
         let locale = self.locale_of(&profile).await?;
-        let text = frozen_text("alert-frozen", ordered_on);
-        let messages = told_on(ordered_on).iter().filter_map(|channels| {
-            channels.iter().find_map(|channel| self.frozen_message(*channel, &profile, locale, &text))
+        let messages = on.iter().filter_map(|channels| {
+            let mut made =
+                channels.iter().map(|channel| self.message_on(*channel, &profile, locale, (subject, &text)));
+            made.find_map(|message| message)
         });
         Ok(messages.map(|message| AlertMessage { message, conversation: None }).collect())
     }
 
-    fn frozen_message(
+    fn message_on(
         &self,
         channel: Channel,
         profile: &Profile,
         locale: Locale,
-        text: &Text,
+        (subject, text): (&'static str, &Text),
     ) -> Option<NewOutbound> {
         let id = MessageId(self.kernel.new_id());
         let body = self.parts.texts.render(locale, text);
@@ -201,7 +225,7 @@ impl TellPeople {
             }
             Channel::Email => {
                 let to = profile.email.as_ref().map(EmailAddress::as_str)?.to_owned();
-                let subject = Text { id: "mail-frozen-subject", args: Vec::new() };
+                let subject = Text { id: subject, args: Vec::new() };
                 let subject = self.parts.texts.render(locale, &subject);
                 (OutboundMessage::email(id, to, (subject, body), locale), self.parts.mail.clone()?)
             }
@@ -211,7 +235,7 @@ impl TellPeople {
             message,
             channel_account: account,
             lane: Lane::Conversation,
-            expires_at: later(self.kernel.now(), FROZEN_WAITS),
+            expires_at: later(self.kernel.now(), ACCOUNT_WAITS),
             client: None,
         })
     }
@@ -233,15 +257,21 @@ fn later(now: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
 }
 
 fn received_text(transfer: &Transfer, payer: &str) -> Text {
-    let mut args =
-        vec![("amount", Arg::Text(transfer.amount.to_string())), ("payer", Arg::Text(payer.to_owned()))];
-    match &transfer.concept {
-        Some(concept) => {
-            args.push(("concept", Arg::Text(concept.clone())));
-            Text { id: "alert-received-concept", args }
-        }
-        None => Text { id: "alert-received", args },
+    let mut args = vec![("amount", Arg::Text(transfer.amount.to_string()))];
+    let is_deposit = transfer.deposit_source().is_some();
+    if !is_deposit {
+        args.push(("payer", Arg::Text(payer.to_owned())));
     }
+    if let Some(concept) = &transfer.concept {
+        args.push(("concept", Arg::Text(concept.clone())));
+    }
+    let id = match (is_deposit, transfer.concept.is_some()) {
+        (false, false) => "alert-received",
+        (false, true) => "alert-received-concept",
+        (true, false) => "alert-deposit",
+        (true, true) => "alert-deposit-concept",
+    };
+    Text { id, args }
 }
 
 fn frozen_text(id: &'static str, ordered_on: Option<Channel>) -> Text {

@@ -2,6 +2,7 @@
 
 pub mod cancel_transfer;
 pub mod confirm_transfer;
+pub mod deposit;
 pub mod figures;
 pub mod limits_left;
 mod named_destination;

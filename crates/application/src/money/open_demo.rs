@@ -221,6 +221,7 @@ async fn post(
         command: PostTransfer {
             transfer,
             key: IdempotencyKey { caller: Principal::System, operation: "demo".into(), key: key.into() },
+            second_key: None,
             fingerprint: Fingerprint::of(&[("demo", Some(key))]),
             limits: Limits::none(Currency::MXN),
             day: rules.day_of(at),

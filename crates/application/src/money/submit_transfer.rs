@@ -89,6 +89,8 @@ pub struct TransferRequest {
     pub client_tx_id: Option<String>,
     /// The caller's idempotency key. `None`: the request has a key of its own.
     pub key: Option<IdempotencyKey>,
+    /// A second key of the caller, which binds as the first does.
+    pub second_key: Option<IdempotencyKey>,
     /// A hash of the fields that the caller sent.
     pub fingerprint: Fingerprint,
     /// The name under which the destination is kept as a payee.
@@ -119,6 +121,7 @@ impl TransferRequest {
             concept: None,
             client_tx_id: None,
             key: None,
+            second_key: None,
             fingerprint,
             payee: None,
             locale: None,
@@ -200,6 +203,7 @@ impl SubmitTransfer {
         let command = PostTransfer {
             key: request.key.unwrap_or_else(|| IdempotencyKey::own(transfer.id.0)),
             transfer,
+            second_key: request.second_key,
             fingerprint: request.fingerprint,
             limits: self.rules.limits,
             day: self.rules.day_of(now),

@@ -110,6 +110,7 @@ planned!(Verifications {
     close(id: VerificationId) -> ();
     lock_of(requester: &Principal, to: &Recipient, now: DateTime<Utc>) -> Option<DateTime<Utc>>;
     has_concurrent_attempts(verification: VerificationId, attempt: Option<uuid::Uuid>, now: DateTime<Utc>) -> bool;
+    has_twin(ticket: &AttemptTicket, now: DateTime<Utc>) -> bool;
     take_attempt(request: &AttemptRequest, now: DateTime<Utc>) -> ReserveAttempt;
     settle_attempt(ticket: &AttemptTicket, right: bool, policy: &OtpPolicy, now: DateTime<Utc>) -> AttemptResult;
     return_attempt(ticket: &AttemptTicket) -> ();

@@ -11,6 +11,7 @@ use crate::{
     ids::{TransferId, UserId, WalletId},
     money::{
         Currency, Money,
+        clearing::is_clearing_account,
         folio::Folio,
         limits::{LimitExceeded, Limits, Spending},
         transfer::{Destination, Transfer, TransferStatus},
@@ -22,6 +23,7 @@ use crate::{
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use crate::money::clearing::clearing_account;
 pub use crate::money::ledger::batch::{PayeeSeen, PostingBatch};
 pub use crate::money::refusal::Refusal;
 
@@ -33,17 +35,6 @@ pub enum AccountKind {
     /// A clearing account for everything outside the platform. It has no running balance; its entries are
     /// summed on demand.
     Clearing,
-}
-
-/// The clearing account of a currency: the other side of every off-us transfer. Its id is made from the
-/// currency's code, so every replica knows it.
-#[must_use]
-pub fn clearing_account(currency: Currency) -> WalletId {
-    let mut bytes = *b"clearing-account";
-    for (byte, letter) in bytes.iter_mut().skip(9).zip(currency.code().bytes()) {
-        *byte = letter;
-    }
-    WalletId(uuid::Uuid::from_bytes(bytes))
 }
 
 /// Whether money may leave a person's accounts. All accounts of a person have the same.
@@ -92,12 +83,23 @@ pub struct LedgerAccount {
 }
 
 impl LedgerAccount {
-    /// The clearing account of a currency. It is the same on every replica and keeps no balance, so its row
-    /// is never locked or read.
+    /// The clearing account of a currency, for off-us transfers. It is the same on every replica and keeps no
+    /// balance, so its row is never locked or read.
     #[must_use]
     pub fn clearing(currency: Currency) -> Self {
+        Self::clearing_of(clearing_account(currency), currency)
+    }
+
+    /// The clearing account with that id in that currency: of off-us transfers, or of a source of deposits.
+    /// `None`: the id is no clearing account's.
+    #[must_use]
+    pub fn find_clearing(id: WalletId, currency: Currency) -> Option<Self> {
+        is_clearing_account(id, currency).then(|| Self::clearing_of(id, currency))
+    }
+
+    fn clearing_of(id: WalletId, currency: Currency) -> Self {
         Self {
-            id: clearing_account(currency),
+            id,
             kind: AccountKind::Clearing,
             owner: None,
             currency,
@@ -161,12 +163,22 @@ pub struct PostTransfer {
     pub transfer: Transfer,
     /// The idempotency key. If the request has none, a key that no other request has.
     pub key: IdempotencyKey,
+    /// A second idempotency key of a request that has two. Both bind: the request is decided if both are free,
+    /// and answered as before if both belong to it.
+    pub second_key: Option<IdempotencyKey>,
     /// The fingerprint of the fields that were sent.
     pub fingerprint: Fingerprint,
-    /// The limits of the owner.
+    /// The limits of the owner. For a deposit, its own limit stands in `per_transfer`.
     pub limits: Limits,
     /// The calendar day that the amount counts for.
     pub day: NaiveDate,
+}
+
+impl PostTransfer {
+    /// The keys of the request: one or two.
+    pub fn keys(&self) -> impl Iterator<Item = &IdempotencyKey> {
+        std::iter::once(&self.key).chain(self.second_key.as_ref().filter(|second| **second != self.key))
+    }
 }
 
 /// A reversal of a completed transfer to decide, in whole or in part.

@@ -102,6 +102,12 @@ pub enum LimitExceeded {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         figures: Option<LimitFigures>,
     },
+    /// The limit for one deposit.
+    PerDeposit {
+        /// The limit, all of which is left.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        figures: Option<LimitFigures>,
+    },
     /// The limit for the day.
     PerDay {
         /// The limit, and what is left of it today.
@@ -162,7 +168,10 @@ impl LimitExceeded {
     #[must_use]
     pub const fn figures(&self) -> Option<LimitFigures> {
         match self {
-            Self::PerTransfer { figures } | Self::PerDay { figures } | Self::PerMonth { figures } => *figures,
+            Self::PerTransfer { figures }
+            | Self::PerDeposit { figures }
+            | Self::PerDay { figures }
+            | Self::PerMonth { figures } => *figures,
             Self::NewPayee { .. }
             | Self::NumberReplaced { .. }
             | Self::Unfrozen { .. }
@@ -220,6 +229,15 @@ impl Limits {
             Err(LimitExceeded::PerMonth { figures: Some(figures) })
         } else {
             Ok(())
+        }
+    }
+
+    /// Checks the amount of a deposit. Nothing else limits what comes in.
+    pub fn check_deposit(&self, amount: Money) -> Result<(), LimitExceeded> {
+        let only_this = Self { per_transfer: self.per_transfer, ..Self::none(self.currency) };
+        match only_this.check(Spent::default(), amount) {
+            Err(LimitExceeded::PerTransfer { figures }) => Err(LimitExceeded::PerDeposit { figures }),
+            other => other,
         }
     }
 

@@ -4,6 +4,7 @@ pub mod account_number;
 mod amount;
 pub mod banks;
 pub mod clabe;
+pub mod clearing;
 pub mod counterpart;
 pub mod folio;
 pub mod ledger;

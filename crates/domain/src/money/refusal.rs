@@ -27,8 +27,8 @@ pub enum Refusal {
     /// The destination can only mean a wallet here, and means none: a phone number that nobody proved, or a
     /// CLABE of ours that no wallet has.
     RecipientNotFound,
-    /// The transfer can't be reversed: it is not completed, its money came from outside or left the platform,
-    /// or it is a reversal itself.
+    /// The transfer can't be reversed: it is not completed, its money came from an outside bank or left the
+    /// platform, or it is a reversal itself.
     NotReversible,
 }
 
@@ -40,6 +40,7 @@ impl Refusal {
             Self::InsufficientFunds => "insufficient_funds",
             Self::LimitExceeded { limit } => match limit {
                 LimitExceeded::PerTransfer { .. } => "limit_exceeded:per_transfer",
+                LimitExceeded::PerDeposit { .. } => "limit_exceeded:per_deposit",
                 LimitExceeded::PerDay { .. } => "limit_exceeded:per_day",
                 LimitExceeded::PerMonth { .. } => "limit_exceeded:per_month",
                 LimitExceeded::NewPayee { .. } => "limit_exceeded:new_payee",

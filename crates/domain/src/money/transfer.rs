@@ -2,7 +2,13 @@
 
 use crate::{
     ids::{TransferId, UserId, VerificationId, WalletId},
-    money::{Money, account_number::AccountNumber, folio::Folio, refusal::Refusal},
+    money::{
+        Money,
+        account_number::AccountNumber,
+        clearing::{DepositSource, is_clearing_account},
+        folio::Folio,
+        refusal::Refusal,
+    },
     principal::Principal,
 };
 use chrono::{DateTime, Utc};
@@ -209,6 +215,29 @@ pub struct Transfer {
     pub created_at: DateTime<Utc>,
 }
 
+/// Where the money of a transfer goes, as the platform sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransferDirection {
+    /// It leaves the platform.
+    Out,
+    /// It comes in from outside.
+    In,
+    /// It stays: from one wallet to another.
+    Internal,
+}
+
+impl TransferDirection {
+    /// The name in the API.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Out => "out",
+            Self::In => "in",
+            Self::Internal => "internal",
+        }
+    }
+}
+
 /// A status that can't follow the present one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("a transfer that is {from:?} can't become {to:?}")]
@@ -228,6 +257,25 @@ impl Transfer {
         } else {
             Err(WrongState { from: self.status, to: next })
         }
+    }
+
+    /// Where its money goes. A deposit that is given back goes out.
+    #[must_use]
+    pub fn direction(&self) -> TransferDirection {
+        let is_clearing = |account| is_clearing_account(account, self.amount.currency);
+        if is_clearing(self.from) {
+            TransferDirection::In
+        } else if is_clearing(self.to) {
+            TransferDirection::Out
+        } else {
+            TransferDirection::Internal
+        }
+    }
+
+    /// The source of a deposit; `None` for every other transfer.
+    #[must_use]
+    pub fn deposit_source(&self) -> Option<DepositSource> {
+        DepositSource::of_account(self.from, self.amount.currency)
     }
 
     /// Whether a principal may see and settle it: the one that requested it, and the user whose money it is.

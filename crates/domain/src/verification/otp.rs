@@ -205,6 +205,13 @@ impl Challenge {
         right
     }
 
+    /// Whether a check attempt gets the approval that another one got: it read the challenge while that was open, so
+    /// it came before the other one was answered, and it brings the same code. Later ones bring a used code.
+    #[must_use]
+    pub fn repeats_approval(&self, seen_open: bool, is_same_code: bool) -> bool {
+        self.status == ChallengeStatus::Approved && seen_open && is_same_code
+    }
+
     /// The check attempts that are left.
     #[must_use]
     pub const fn attempts_remaining(&self) -> u32 {

@@ -3,6 +3,7 @@
 mod chat_links;
 mod freezes;
 mod identities;
+mod mfa_change;
 pub mod session_tokens;
 mod sessions;
 mod users;
@@ -16,6 +17,7 @@ pub use self::{
     chat_links::{BindChat, Bound, ChatLink, ChatLinks, Confirmer, LinkMaker, NewLinkCode, TelegramChat},
     freezes::{FreezeRequest, Freezes, LiftProof, LiftRequest, Lifted},
     identities::{Identities, NewPerson, User},
+    mfa_change::{ChangeMfa, MfaChange, MfaChanged, MfaProof},
     sessions::{NewSession, OpenSession, Refreshed, SessionView, Sessions},
     users::{
         AccountPhone, AccountQuota, AskReset, CountedTry, Credentials, FirstWallet, Mfa, NameChange,

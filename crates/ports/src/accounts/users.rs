@@ -1,7 +1,10 @@
 //! User accounts: sign-up, credentials, profile, MFA, password resets. Sessions and bound chats have ports of
 //! their own over the same tables.
 
-use super::sessions::NewSession;
+use super::{
+    mfa_change::{ChangeMfa, MfaChanged},
+    sessions::NewSession,
+};
 use crate::{messaging::NewOutbound, store_error::StoreResult};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -289,23 +292,8 @@ pub trait Users: Send + Sync {
     /// stranger may have signed up with the address. False: the proof is not valid.
     async fn reset_password(&self, reset: &ResetPassword, now: DateTime<Utc>) -> StoreResult<bool>;
 
-    /// Turns MFA on or off. `None`: the user has no proved number to send codes to.
-    async fn set_mfa(
-        &self,
-        user: UserId,
-        enabled: bool,
-        actor: &Actor,
-        now: DateTime<Utc>,
-    ) -> StoreResult<Option<()>>;
-
-    /// Replaces a user's backup codes with these hashes.
-    async fn replace_backup_codes(
-        &self,
-        user: UserId,
-        codes: &[[u8; 32]],
-        actor: &Actor,
-        now: DateTime<Utc>,
-    ) -> StoreResult<()>;
+    /// Changes the MFA settings and uses up the proof, and writes the alert that tells the user.
+    async fn change_mfa(&self, change: &ChangeMfa, now: DateTime<Utc>) -> StoreResult<MfaChanged>;
 
     /// Stores a login challenge until its MFA code comes. False: the password has changed since it was
     /// checked.

@@ -13,7 +13,7 @@ use domain::{
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AlertKind {
-    /// Another person here paid them.
+    /// Another person here paid them, or a deposit did.
     Received {
         /// The transfer that paid them.
         transfer: TransferId,
@@ -23,6 +23,12 @@ pub enum AlertKind {
         /// The channel on which the freeze was ordered; `None` for the API and the console.
         ordered_on: Option<Channel>,
     },
+    /// Their MFA was turned on.
+    MfaTurnedOn,
+    /// Their MFA was turned off.
+    MfaTurnedOff,
+    /// Backup codes were made for them.
+    BackupCodesMade,
 }
 
 /// An alert under a lease.

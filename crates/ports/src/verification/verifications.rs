@@ -176,17 +176,20 @@ pub struct AttemptRequest {
     pub effect_key: Option<String>,
     /// The network address of an anonymous caller, whose wrong codes are counted separately.
     pub anonymous: Option<String>,
+    /// True when the request has read the challenge while it was open. Then it came before any approval was
+    /// answered, and the same code gets the same approval.
+    pub seen_open: bool,
+    /// The keyed hash of the entered code, by which it is known to be the same; `None` when its key is gone.
+    pub typed: Option<[u8; 32]>,
 }
 
 /// A check attempt on a code of ours.
 #[derive(Clone, Debug)]
 pub struct CheckAttempt {
-    /// The challenge, the effect and the caller.
+    /// The challenge, the effect, the caller and the entered code.
     pub attempt: AttemptRequest,
     /// The salt that the entered code was hashed with.
     pub salt: [u8; 16],
-    /// The hash of the entered code; `None` when its key is gone.
-    pub typed: Option<[u8; 32]>,
     /// The code policy to apply.
     pub policy: OtpPolicy,
 }
@@ -278,6 +281,9 @@ pub trait Verifications: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<bool>;
 
+    /// True if another check attempt brings the same code, and is in progress or approved the challenge.
+    async fn has_twin(&self, ticket: &AttemptTicket, now: DateTime<Utc>) -> StoreResult<bool>;
+
     /// Until when a number is locked for this principal after wrong codes; `None` when it is not locked.
     async fn lock_of(
         &self,
@@ -287,7 +293,7 @@ pub trait Verifications: Send + Sync {
     ) -> StoreResult<Option<DateTime<Utc>>>;
 
     /// Settles a counted check attempt: approval, count of failures, lock. Only one check attempt approves a
-    /// challenge, and none does after it is settled otherwise. The last wrong one ends the challenge once no
+    /// challenge, and none does after it is settled otherwise; others in progress with the same code get its result. The last wrong one ends the challenge once no
     /// other is in progress.
     async fn settle_attempt(
         &self,

@@ -16,11 +16,12 @@ use domain::{
 use futures_util::future::join_all;
 use ports::{
     accounts::{
-        AccountPhone, AccountQuota, AskReset, BindChat, Confirmer, CountedTry, LinkMaker, Mfa, NameChange,
-        NewAccount, NewLinkCode, NewLoginChallenge, NewSession, OpenSession, PhoneChange, Profile,
-        ProfileChange, ProfileChanged, Registered, ResetPassword, ResetProof, TelegramChat,
+        AccountPhone, AccountQuota, AskReset, BindChat, ChangeMfa, Confirmer, CountedTry, LinkMaker, Mfa,
+        MfaChange, MfaChanged, MfaProof, NameChange, NewAccount, NewLinkCode, NewLoginChallenge, NewSession,
+        OpenSession, PhoneChange, Profile, ProfileChange, ProfileChanged, Registered, ResetPassword,
+        ResetProof, TelegramChat,
     },
-    messaging::{Lane, NewOutbound, message_channel::OutboundMessage},
+    messaging::{AlertKind, Lane, NewOutbound, message_channel::OutboundMessage},
     pagination::PageRequest,
     verification::{StartOutcome, Verifications},
 };
@@ -168,8 +169,8 @@ pub(crate) async fn account(store: &dyn Stores, n: u32, proved: bool) -> UserId 
 /// verification removes what a stranger may have added.
 pub async fn a_reset_token_is_good_once(store: impl Stores) {
     let user = account(&store, 1, true).await;
-    store.set_mfa(user, true, &actor(), at(0)).await.unwrap().unwrap();
-    store.replace_backup_codes(user, &[[1; 32]], &actor(), at(0)).await.unwrap();
+    assert_eq!(change_mfa(&store, user, MfaChange::TurnOn, 0).await, MfaChanged::Done);
+    assert_eq!(change_mfa(&store, user, backup_codes(&[1]), 0).await, MfaChanged::Done);
     bind(&store, user, 7).await;
     ask(&store, 1, 9, 0).await;
     let by_token = || ResetProof::Token(vec![[8; 32], [9; 32]]);
@@ -183,7 +184,7 @@ pub async fn a_reset_token_is_good_once(store: impl Stores) {
     assert!(store.find_chat_link(7).await.unwrap().is_none());
     assert!(!pass(&store, user, 3, Mfa::Backup(vec![[1; 32]])).await, "the codes are gone too");
 
-    store.set_mfa(user, true, &actor(), at(2)).await.unwrap().unwrap();
+    assert_eq!(change_mfa(&store, user, MfaChange::TurnOn, 2).await, MfaChanged::Done);
     ask(&store, 1, 10, 2).await;
     assert!(reset(&store, ResetProof::Token(vec![[10; 32]]), 3).await);
     assert!(profile(&store, user).await.mfa_enabled, "what was added after the proof stays");
@@ -250,7 +251,7 @@ async fn pass(store: &dyn Stores, user: UserId, name: u8, factor: Mfa) -> bool {
 /// Five sign-ins with one backup code at once: one succeeds. A waiting sign-in is completed once.
 pub async fn a_backup_code_is_good_once(store: impl Stores) {
     let user = account(&store, 1, true).await;
-    store.replace_backup_codes(user, &[[1; 32], [2; 32]], &actor(), at(0)).await.unwrap();
+    assert_eq!(change_mfa(&store, user, backup_codes(&[1, 2]), 0).await, MfaChanged::Done);
     let backup = |n: u8| Mfa::Backup(vec![[n; 32]]);
     let doors = join_all((10..15).map(|name| pass(&store, user, name, backup(1)))).await;
     assert_eq!(doors.into_iter().filter(|passed| *passed).count(), 1);
@@ -266,7 +267,7 @@ pub async fn a_backup_code_is_good_once(store: impl Stores) {
     assert_eq!(through.into_iter().filter(|passed| *passed).count(), 1);
     let stranger = account(&store, 2, true).await;
     assert!(!pass(&store, stranger, 21, backup(2)).await, "another's code");
-    store.replace_backup_codes(user, &[[3; 32]], &actor(), at(1)).await.unwrap();
+    assert_eq!(change_mfa(&store, user, backup_codes(&[3]), 1).await, MfaChanged::Done);
     assert!(!pass(&store, user, 22, backup(2)).await, "new ones void the old");
 }
 
@@ -291,8 +292,51 @@ pub async fn a_waiting_sign_in_ends(store: impl Stores) {
 /// MFA can't be turned on without a number to send codes to.
 pub async fn mfa_needs_a_number(store: impl Stores) {
     let user = account(&store, 1, false).await;
-    assert_eq!(store.set_mfa(user, true, &actor(), at(0)).await.unwrap(), None);
-    assert_eq!(store.set_mfa(user, false, &actor(), at(0)).await.unwrap(), Some(()));
+    assert_eq!(change_mfa(&store, user, MfaChange::TurnOn, 0).await, MfaChanged::NoNumber);
+    assert_eq!(change_mfa(&store, user, MfaChange::TurnOff, 0).await, MfaChanged::Done);
+}
+
+/// The MFA settings change by a proof, which is used up, and each change is told once.
+pub async fn mfa_changes_by_a_proof_and_is_told(store: impl Stores) {
+    let user = account(&store, 1, true).await;
+    let change = async |change, proof| {
+        let request = ChangeMfa { user, change, proof, actor: actor() };
+        store.change_mfa(&request, at(1)).await.unwrap()
+    };
+    let old = MfaProof::Password { seen: "another hash".into() };
+    assert_eq!(change(MfaChange::TurnOn, old).await, MfaChanged::NoProof);
+    assert!(!profile(&store, user).await.mfa_enabled);
+    let for_reset = MfaProof::Code(approved(&store, 1, Purpose::PasswordReset).await);
+    assert_eq!(change(MfaChange::TurnOn, for_reset).await, MfaChanged::NoProof, "sent for something else");
+    let others = MfaProof::Code(approved(&store, 2, Purpose::Login).await);
+    assert_eq!(change(MfaChange::TurnOn, others).await, MfaChanged::NoProof, "another's number");
+    let code = MfaProof::Code(approved(&store, 1, Purpose::Login).await);
+    assert_eq!(change(MfaChange::TurnOn, code.clone()).await, MfaChanged::Done);
+    assert!(profile(&store, user).await.mfa_enabled);
+    assert_eq!(change(backup_codes(&[1, 2]), code).await, MfaChanged::NoProof, "used");
+    assert_eq!(change_mfa(&store, user, MfaChange::TurnOn, 1).await, MfaChanged::Done, "on already");
+    assert_eq!(change_mfa(&store, user, backup_codes(&[1, 2]), 1).await, MfaChanged::Done);
+    let backup = |n: u8| MfaProof::Backup(vec![[n; 32], [9; 32]]);
+    assert_eq!(change(MfaChange::TurnOff, backup(3)).await, MfaChanged::NoProof);
+    let tries = join_all((0..5).map(|_| change(MfaChange::TurnOff, backup(1)))).await;
+    assert_eq!(tries.into_iter().filter(|done| *done == MfaChanged::Done).count(), 1);
+    assert!(!profile(&store, user).await.mfa_enabled);
+    let told: Vec<_> =
+        store.lease_alerts(at(9), at(19), 100).await.unwrap().iter().map(|alert| alert.kind).collect();
+    assert_eq!(told, [AlertKind::MfaTurnedOn, AlertKind::BackupCodesMade, AlertKind::MfaTurnedOff]);
+}
+
+/// Changes the MFA settings by the user's password.
+async fn change_mfa(store: &dyn Stores, user: UserId, change: MfaChange, second: i64) -> MfaChanged {
+    let email = profile(store, user).await.email.unwrap();
+    let known = store.find_credentials(&email).await.unwrap();
+    let seen = known.and_then(|known| known.password_hash).unwrap();
+    let request = ChangeMfa { user, change, proof: MfaProof::Password { seen }, actor: actor() };
+    store.change_mfa(&request, at(second)).await.unwrap()
+}
+
+fn backup_codes(hashes: &[u8]) -> MfaChange {
+    MfaChange::NewBackupCodes(hashes.iter().map(|n| [*n; 32]).collect())
 }
 
 /// Tries are counted before the password is checked, however many come at once. Once one name is over its
@@ -409,8 +453,13 @@ pub async fn anonymous_sends_and_failures_are_counted_apart(store: impl Stores) 
             .unwrap()
             .is_none()
     );
-    let attempt =
-        AttemptRequest { verification: first.id, effect_key: None, anonymous: Some("1.1.1.1".into()) };
+    let attempt = AttemptRequest {
+        verification: first.id,
+        effect_key: None,
+        anonymous: Some("1.1.1.1".into()),
+        seen_open: false,
+        typed: None,
+    };
     let ReserveAttempt::Reserved(ticket) = store.take_attempt(&attempt, at(1)).await.unwrap() else {
         panic!()
     };

@@ -5,6 +5,7 @@ use crate::{
     accounts::users::account,
     examples::{actor, at, outbound, person, transfer},
     money::{
+        deposits::deposit,
         ledger::{outside, post},
         step_up::{filed_request, right_code},
     },
@@ -13,6 +14,7 @@ use domain::{
     ids::{TransferId, UserId},
     message::Channel,
     messaging::consent::{ConsentScope, ConsentStatus},
+    principal::Principal,
 };
 use ports::{
     accounts::FreezeRequest,
@@ -71,7 +73,7 @@ pub async fn a_payment_is_told_to_its_payee_once(store: impl Stores) {
     assert_eq!(told(&lease(&store, 1_000).await), [(payee.user, kind)]);
 }
 
-/// Nobody is told of a deposit, of money that leaves, of a refusal, or of a repeated request.
+/// Nobody is told of money from an outside bank or money that leaves, of a refusal, or of a repeated request.
 pub async fn only_payments_between_people_are_told(store: impl Stores) {
     let (payer, payee) = (person(&store, 1, 1_000).await, person(&store, 2, 0).await);
     post(&store, transfer(payer.user, payer.id, outside(), 10, None)).await;
@@ -81,6 +83,18 @@ pub async fn only_payments_between_people_are_told(store: impl Stores) {
         post(&store, transfer(payer.user, payer.id, payee.id, 10, Some("once"))).await;
     }
     assert_eq!(lease(&store, 100).await.len(), 1);
+}
+
+/// The owner of a deposit is told of it once, also when a command made it. Giving it back is told to nobody.
+pub async fn a_deposit_is_told_to_its_owner(store: impl Stores) {
+    let owner = person(&store, 1, 0).await;
+    let mut request = deposit(&owner, 10, Some("r"));
+    request.command.transfer.caller = Principal::System;
+    let kind = AlertKind::Received { transfer: request.command.transfer.id };
+    for _ in 0..2 {
+        post(&store, request.clone()).await;
+    }
+    assert_eq!(told(&lease(&store, 100).await), [(owner.user, kind)]);
 }
 
 /// A recipient who opted out gets no message, and the alert is over.

@@ -1,6 +1,7 @@
 //! What every ledger must do.
 
 pub mod clabes;
+pub mod deposits;
 pub mod folios;
 pub mod holds;
 pub mod ledger;

@@ -70,6 +70,21 @@ pub(crate) async fn begin(store: &dyn Stores, request: &BeginVerification, secon
     }
 }
 
+fn own_attempt(
+    verification: VerificationId,
+    (typed, salt): (u8, u8),
+    effect_key: Option<&str>,
+) -> CheckAttempt {
+    let attempt = AttemptRequest {
+        verification,
+        effect_key: effect_key.map(str::to_owned),
+        anonymous: None,
+        seen_open: false,
+        typed: Some([typed; 32]),
+    };
+    CheckAttempt { attempt, salt: [salt; 16], policy: policy() }
+}
+
 pub(crate) async fn judge(
     store: &dyn Stores,
     verification: VerificationId,
@@ -77,8 +92,7 @@ pub(crate) async fn judge(
     effect_key: Option<&str>,
     second: i64,
 ) -> AttemptVerdict {
-    let attempt = AttemptRequest { verification, effect_key: effect_key.map(str::to_owned), anonymous: None };
-    let request = CheckAttempt { attempt, salt: [salt; 16], typed: Some([typed; 32]), policy: policy() };
+    let request = own_attempt(verification, (typed, salt), effect_key);
     store.judge_attempt(&request, at(second)).await.unwrap()
 }
 
@@ -126,6 +140,26 @@ pub async fn thirty_right_own_codes_at_once_are_one_approval(store: impl Stores)
         29
     );
     assert_eq!(judge(&store, id, (RIGHT, 1), None, 2).await, AttemptVerdict::Refused(AttemptRefusal::Gone));
+}
+
+/// A right code that is sent twice at once is right twice: an attempt that read the open challenge gets the approval
+/// of the one that was first. It uses no attempt, has no say with another code, and keeps its answer under its key.
+pub async fn a_right_own_code_twice_at_once_is_right_twice(store: impl Stores) {
+    let id = begin(&store, &own(1, policy(), &[Channel::Sms]), 0).await.id;
+    let early = |typed, key| {
+        let mut request = own_attempt(id, (typed, 1), key);
+        request.attempt.seen_open = true;
+        request
+    };
+    let requests: Vec<_> = (0..10).map(|_| early(RIGHT, None)).collect();
+    let verdicts = join_all(requests.iter().map(|request| store.judge_attempt(request, at(1)))).await;
+    assert!(verdicts.into_iter().all(|verdict| verdict.unwrap() == checked(true, 2)));
+    assert_eq!(seen(&store, id).await.challenge.attempts_used, 1);
+    let gone = AttemptVerdict::Refused(AttemptRefusal::Gone);
+    assert_eq!(store.judge_attempt(&early(WRONG, None), at(1)).await.unwrap(), gone);
+    assert_eq!(store.judge_attempt(&early(RIGHT, Some("key")), at(1)).await.unwrap(), checked(true, 2));
+    assert_eq!(judge(&store, id, (RIGHT, 1), Some("key"), 9).await, checked(true, 2), "answered before");
+    assert_eq!(judge(&store, id, (RIGHT, 1), None, 2).await, gone, "it comes later");
 }
 
 /// The attempt of a turn that runs again is judged once, whatever was sent since.

@@ -56,8 +56,14 @@ pub async fn a_strangers_codes_and_attempts_are_counted_apart(store: impl Stores
     let team = Principal::Client("team".into());
     let id = begin(&store, &by(&stranger, 7, strict), 1).await.id;
     for _ in 0..2 {
-        let attempt = AttemptRequest { verification: id, effect_key: None, anonymous: None };
-        let request = CheckAttempt { attempt, salt: [1; 16], typed: Some([WRONG; 32]), policy: strict };
+        let attempt = AttemptRequest {
+            verification: id,
+            effect_key: None,
+            anonymous: None,
+            seen_open: false,
+            typed: Some([WRONG; 32]),
+        };
+        let request = CheckAttempt { attempt, salt: [1; 16], policy: strict };
         assert!(matches!(store.judge_attempt(&request, at(2)).await.unwrap(), AttemptVerdict::Judged(_)));
     }
     let to = Recipient::from(phone(7));

@@ -11,7 +11,7 @@ use domain::{
     message::Channel,
     principal::Principal,
     verification::{
-        AttemptResult,
+        AttemptRefusal, AttemptResult,
         otp::{ChallengeStatus, OtpPolicy},
     },
 };
@@ -49,7 +49,8 @@ fn resend(verification: VerificationId, channel: Channel, effect_key: Option<&st
 }
 
 async fn take(store: &dyn Stores, verification: VerificationId, second: i64) -> Option<AttemptTicket> {
-    let request = AttemptRequest { verification, effect_key: None, anonymous: None };
+    let request =
+        AttemptRequest { verification, effect_key: None, anonymous: None, seen_open: false, typed: None };
     match store.take_attempt(&request, at(second)).await.unwrap() {
         ReserveAttempt::Reserved(ticket) => Some(*ticket),
         _ => None,
@@ -85,6 +86,32 @@ pub async fn thirty_right_codes_at_once_are_one_approval(store: impl Stores) {
         ChallengeStatus::Approved
     );
     assert!(take(&store, id, 2).await.is_none());
+}
+
+/// A provider takes its code once. Another attempt in progress with the same code gets the same approval, whichever
+/// is settled first; one with another code does not.
+pub async fn a_right_code_twice_at_once_is_right_twice(store: impl Stores) {
+    let id = begin(&store, &challenge(1, policy()), 0).await.unwrap().id;
+    let reserve = async |typed: u8, seen_open: bool| {
+        let typed = Some([typed; 32]);
+        let request =
+            AttemptRequest { verification: id, effect_key: None, anonymous: None, seen_open, typed };
+        store.take_attempt(&request, at(1)).await.unwrap()
+    };
+    let mut tickets = Vec::new();
+    for typed in [7, 7, 8] {
+        let ReserveAttempt::Reserved(ticket) = reserve(typed, true).await else { panic!() };
+        tickets.push(ticket);
+    }
+    let twins = join_all(tickets.iter().map(|ticket| store.has_twin(ticket, at(1)))).await;
+    assert_eq!(twins.into_iter().map(Result::unwrap).collect::<Vec<_>>(), [true, true, false]);
+    let first = store.settle_attempt(&tickets[1], true, &policy(), at(1)).await.unwrap();
+    assert!(first.approved);
+    assert_eq!(store.settle_attempt(&tickets[0], false, &policy(), at(1)).await.unwrap(), first);
+    assert!(!store.settle_attempt(&tickets[2], false, &policy(), at(1)).await.unwrap().approved);
+    assert!(matches!(reserve(7, true).await, ReserveAttempt::Judged(again) if again == first));
+    assert!(matches!(reserve(8, true).await, ReserveAttempt::Refused(AttemptRefusal::Gone)));
+    assert!(matches!(reserve(7, false).await, ReserveAttempt::Refused(AttemptRefusal::Gone)), "later");
 }
 
 /// A resend keeps the challenge and its check attempts.
@@ -124,7 +151,13 @@ pub async fn a_repeated_effect_is_the_same_send_and_the_same_attempt(store: impl
     let other = BeginVerification { effect_key: Some("event:1".into()), ..challenge(1, policy()) };
     let again = Verifications::begin(&store, &other, at(1)).await.unwrap();
     assert!(matches!(again, StartOutcome::Repeated(same) if same.id == first.id && same.sends.len() == 1));
-    let take = AttemptRequest { verification: first.id, effect_key: Some("event:2".into()), anonymous: None };
+    let take = AttemptRequest {
+        verification: first.id,
+        effect_key: Some("event:2".into()),
+        anonymous: None,
+        seen_open: false,
+        typed: None,
+    };
     let ReserveAttempt::Reserved(ticket) = store.take_attempt(&take, at(1)).await.unwrap() else { panic!() };
     let ReserveAttempt::Reserved(resumed) = store.take_attempt(&take, at(2)).await.unwrap() else { panic!() };
     assert!(resumed.resumed && resumed.attempt == ticket.attempt);

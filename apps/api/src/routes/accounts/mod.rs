@@ -10,10 +10,7 @@ pub(crate) mod register;
 pub(crate) mod sessions;
 pub(crate) mod telegram;
 
-use crate::{
-    composition::Accounts,
-    http::{json::Empty, problem::ApiError},
-};
+use crate::{composition::Accounts, http::problem::ApiError};
 use actix_web::{
     HttpResponse, HttpResponseBuilder,
     http::header::{CACHE_CONTROL, HeaderValue},
@@ -191,6 +188,3 @@ fn phone_of(app: &Accounts, text: &str) -> Result<PhoneNumber, ApiError> {
         )
     })
 }
-
-/// A body without fields, which may be left out.
-type NoFields = crate::http::json::MaybeJson<Empty>;

@@ -1,5 +1,6 @@
 //! Routes of money: wallets, transfers, payees.
 
+mod deposits;
 mod payees;
 mod transfers;
 mod wallets;
@@ -23,6 +24,7 @@ use actix_web::web::ServiceConfig;
     transfers::cancel,
     transfers::reject,
     transfers::reverse::reverse,
+    deposits::deposit,
     payees::list,
     payees::rename,
     payees::forget
@@ -30,5 +32,9 @@ use actix_web::web::ServiceConfig;
 pub(super) struct Api;
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
-    config.configure(wallets::routes).configure(transfers::routes).configure(payees::routes);
+    config
+        .configure(wallets::routes)
+        .configure(transfers::routes)
+        .configure(deposits::routes)
+        .configure(payees::routes);
 }

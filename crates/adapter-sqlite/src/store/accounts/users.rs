@@ -33,8 +33,8 @@ use domain::{
 use futures_util::FutureExt;
 use ports::{
     accounts::{
-        AskReset, CountedTry, Credentials, Mfa, NewAccount, NewLoginChallenge, NewSession, Profile,
-        ProfileChange, ProfileChanged, Registered, ResetPassword, Users,
+        AskReset, ChangeMfa, CountedTry, Credentials, Mfa, MfaChanged, NewAccount, NewLoginChallenge,
+        NewSession, Profile, ProfileChange, ProfileChanged, Registered, ResetPassword, Users,
     },
     store_error::StoreResult,
 };
@@ -223,33 +223,10 @@ impl Users for Store {
         self.database.write(move |conn| async move { resets::reset(conn, &reset, now).await }.boxed()).await
     }
 
-    async fn set_mfa(
-        &self,
-        user: UserId,
-        enabled: bool,
-        actor: &Actor,
-        now: DateTime<Utc>,
-    ) -> StoreResult<Option<()>> {
-        let actor = actor.clone();
+    async fn change_mfa(&self, change: &ChangeMfa, now: DateTime<Utc>) -> StoreResult<MfaChanged> {
+        let change = change.clone();
         self.database
-            .write(move |conn| {
-                async move { factors::set_mfa(conn, user, enabled, &actor, now).await }.boxed()
-            })
-            .await
-    }
-
-    async fn replace_backup_codes(
-        &self,
-        user: UserId,
-        codes: &[[u8; 32]],
-        actor: &Actor,
-        now: DateTime<Utc>,
-    ) -> StoreResult<()> {
-        let (codes, actor) = (codes.to_vec(), actor.clone());
-        self.database
-            .write(move |conn| {
-                async move { factors::replace_backup_codes(conn, user, &codes, &actor, now).await }.boxed()
-            })
+            .write(move |conn| async move { factors::change_mfa(conn, &change, now).await }.boxed())
             .await
     }
 

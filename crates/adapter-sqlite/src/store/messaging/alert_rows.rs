@@ -26,6 +26,9 @@ impl NewAlertRow {
         let (kind, transfer, ordered_on) = match kind {
             AlertKind::Received { transfer } => ("received", Some(transfer), None),
             AlertKind::Frozen { ordered_on } => ("frozen", None, ordered_on),
+            AlertKind::MfaTurnedOn => ("mfa_on", None, None),
+            AlertKind::MfaTurnedOff => ("mfa_off", None, None),
+            AlertKind::BackupCodesMade => ("backup_codes", None, None),
         };
         Self {
             kind,

@@ -52,6 +52,9 @@ impl AlertRow {
                     None => None,
                 },
             },
+            ("mfa_on", None) => AlertKind::MfaTurnedOn,
+            ("mfa_off", None) => AlertKind::MfaTurnedOff,
+            ("backup_codes", None) => AlertKind::BackupCodesMade,
             _ => return Err(corrupt(self.kind)),
         };
         Ok(LeasedAlert { seq: self.seq, user: UserId(self.user_id.0), kind, at: self.created_at.0, fence })

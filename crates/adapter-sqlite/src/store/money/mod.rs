@@ -4,6 +4,7 @@ mod clabes;
 mod confirm;
 mod counterparts;
 mod holds;
+mod open_accounts;
 pub(crate) mod payees;
 mod payment_codes;
 mod post;

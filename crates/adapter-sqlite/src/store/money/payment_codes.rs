@@ -70,7 +70,7 @@ impl PaymentCodes {
         now: DateTime<Utc>,
     ) -> Result<Option<u32>, SendRefusal> {
         let Some(step) = &request.step_up_challenge else { return Ok(None) };
-        if batch.outcomes.contains_key(&request.command.key) {
+        if request.command.keys().any(|key| batch.outcomes.contains_key(key)) {
             return Ok(None);
         }
         let Some(facts) = self.0.get(step.phone.e164()) else { return Ok(None) };

@@ -1,6 +1,7 @@
 //! Post a batch of requests in one transaction: lock, read, fold, write.
 
 use super::{
+    open_accounts::open_clearing,
     payment_codes::{self, PaymentCodes},
     read, resolve,
     rows::{KeyRow, LedgerRows},
@@ -39,7 +40,7 @@ use ports::{
     messaging::AlertKind,
     money::{PostOutcome, PostRequest},
 };
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = accounts, check_for_backend(Db))]
@@ -83,6 +84,8 @@ impl TryFrom<AccountRow> for LedgerAccount {
 pub(crate) struct Touched {
     accounts: BTreeSet<WalletId>,
     clearing: Vec<LedgerAccount>,
+    /// Those of them that deposits come from. Their rows are opened with the first deposit.
+    sources: BTreeMap<WalletId, Currency>,
     /// People whose spending is limited: all their accounts count.
     limited: BTreeSet<UserId>,
 }
@@ -90,13 +93,15 @@ pub(crate) struct Touched {
 impl Touched {
     /// A clearing account is never locked: it keeps no balance.
     pub(crate) fn add(&mut self, transfer: &Transfer, is_limited: bool) {
-        let clearing = LedgerAccount::clearing(transfer.amount.currency);
+        let currency = transfer.amount.currency;
         for id in [transfer.from, transfer.to] {
-            if id == clearing.id {
-                self.clearing.push(clearing);
-            } else {
-                self.accounts.insert(id);
+            match LedgerAccount::find_clearing(id, currency) {
+                Some(clearing) => self.clearing.push(clearing),
+                None => drop(self.accounts.insert(id)),
             }
+        }
+        if transfer.deposit_source().is_some() {
+            self.sources.insert(transfer.from, currency);
         }
         if is_limited {
             self.limited.insert(transfer.owner);
@@ -118,8 +123,11 @@ pub(crate) async fn post(
         touched.add(&request.command.transfer, request.command.limits.count_spending());
     }
     let mut codes = PaymentCodes::lock(conn, requests, now).await?;
+    for (source, currency) in &touched.sources {
+        open_clearing(conn, *source, *currency, now).await?;
+    }
     lock_accounts(conn, &mut batch, touched).await?;
-    look_keys(conn, &mut batch, requests.iter().map(|(request, _)| &request.command.key)).await?;
+    look_keys(conn, &mut batch, requests.iter().flat_map(|(request, _)| request.command.keys())).await?;
     look_payees(conn, &mut batch, requests).await?;
     resolve::look_recipients(conn, &mut batch, requests.iter().map(|(request, _)| &request.command.transfer))
         .await?;
@@ -380,10 +388,10 @@ fn received(batch: &PostingBatch, outcome: &Outcome, now: DateTime<Utc>) -> Opti
     alert_of(batch, transfer, now)
 }
 
-/// The alert for the person whom a transfer paid. `None`: it paid nobody here, or nobody ordered it: the demo's own
-/// data is not told.
+/// The alert for the person whom a transfer or a deposit paid. `None`: it paid nobody here, or nobody ordered it: the
+/// demo's own data is not told.
 pub(crate) fn alert_of(batch: &PostingBatch, transfer: &Transfer, now: DateTime<Utc>) -> Option<NewAlertRow> {
-    if transfer.caller == Principal::System {
+    if transfer.caller == Principal::System && transfer.deposit_source().is_none() {
         return None;
     }
     let payee = batch.paid_person(transfer)?;

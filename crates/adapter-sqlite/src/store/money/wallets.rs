@@ -1,6 +1,12 @@
 //! Open wallets and the ledger accounts behind them.
 
-use super::{clabes, post::keep_key, read, rows::KeyRow};
+use super::{
+    clabes,
+    open_accounts::{open_account, open_clearing},
+    post::keep_key,
+    read,
+    rows::KeyRow,
+};
 use crate::{
     backend::{Conn, DbId, DbTime, for_update, lock_names},
     store::{
@@ -111,8 +117,7 @@ pub(crate) async fn open_wallet(
     let person = users::table.find(owner).select((users::frozen_at, users::payable_at));
     let freeze = for_update!(person).first::<(Option<DbTime>, Option<DbTime>)>(conn).await?;
     open_account(conn, id, "person", Some(owner), face.currency, now).await?;
-    let outside = DbId(clearing_account(face.currency).0);
-    open_account(conn, outside, "clearing", None, face.currency, now).await?;
+    open_clearing(conn, clearing_account(face.currency), face.currency, now).await?;
     if freeze.0.is_some() || freeze.1.is_some() {
         diesel::update(accounts::table.find(id))
             .set((accounts::frozen_at.eq(freeze.0), accounts::payable_at.eq(freeze.1)))
@@ -135,34 +140,5 @@ pub(crate) async fn open_wallet(
     {
         tracing::error!(prefix = %issuer.prefix(), "a wallet was opened without a CLABE: no numbers are left");
     }
-    Ok(())
-}
-
-async fn open_account(
-    conn: &mut Conn,
-    id: DbId,
-    kind: &str,
-    owner: Option<DbId>,
-    currency: Currency,
-    now: DateTime<Utc>,
-) -> Result<(), SqlError> {
-    diesel::insert_into(accounts::table)
-        .values((
-            accounts::id.eq(id),
-            accounts::kind.eq(kind),
-            accounts::owner.eq(owner),
-            accounts::currency.eq(currency.code()),
-            accounts::posted.eq(0),
-            accounts::held.eq(0),
-            accounts::version.eq(0),
-            accounts::spent_on.eq(0),
-            accounts::spent_day.eq(0),
-            accounts::spent_month.eq(0),
-            accounts::created_at.eq(DbTime(now)),
-        ))
-        .on_conflict(accounts::id)
-        .do_nothing()
-        .execute(conn)
-        .await?;
     Ok(())
 }

@@ -3,13 +3,16 @@
 
 mod attempts;
 mod fallbacks;
+mod known_attempts;
+mod repeats;
 mod row;
 mod senders;
 mod sends;
 mod store_impl;
 
 pub(crate) use self::{
-    attempts::{KnownAttempt, OwnAttempt, breaker, failures_of, judge_own, known_attempt, last_attempt_of},
+    attempts::{OwnAttempt, breaker, failures_of, judge_own},
+    known_attempts::{KnownAttempt, known_attempt, last_attempt_of},
     row::{load, load_locked},
     senders::{Sender, send_counts},
     sends::{NewSend, Terms, add_send, insert},
@@ -18,6 +21,8 @@ pub(crate) use self::{
 use self::{
     attempts::{attempts_at, judge_attempt, take_attempt},
     fallbacks::{drop_fallbacks, enqueue},
+    known_attempts::concurrent_attempts,
+    repeats::has_twin,
     row::{VerificationRow, read_recipient, whole, with_sends},
     senders::{failure_name, failure_name_of, kind_of, last_sent_by_pages},
     sends::{begin, begin_resend, open_challenges, record_send, send_locks},
@@ -40,6 +45,7 @@ use domain::{
     accounts::proof_is_fresh,
     ids::{MessageId, VerificationId},
     message::{Channel, DeliveryStatus, SendStatus},
+    operations::idempotency::Fingerprint,
     phone::PhoneNumber,
     verification::{
         AttemptDecision, AttemptFacts, AttemptRefusal, AttemptResult, Settlement, StartDecision, StartFacts,

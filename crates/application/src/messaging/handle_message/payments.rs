@@ -56,6 +56,7 @@ impl HandleMessage {
                 concept: prompt.concept,
                 client_tx_id: None,
                 key: Some(key),
+                second_key: None,
                 fingerprint,
                 payee: prompt.payee,
                 locale: state.locale,

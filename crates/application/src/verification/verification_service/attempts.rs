@@ -17,7 +17,9 @@ impl VerificationService {
         let found = self.verifications.find(id).await?.filter(|v| v.requester == *requester);
         let Some(found) = found else { return Ok(CheckResult::Gone) };
         let anonymous = requester.address().map(str::to_owned);
-        self.attempt(found, AttemptRequest { verification: id, effect_key, anonymous }, code).await
+        let seen_open = found.challenge.is_open(self.kernel.now());
+        let attempt = AttemptRequest { verification: id, effect_key, anonymous, seen_open, typed: None };
+        self.attempt(found, attempt, code).await
     }
 
     /// Checks a code for an anonymous caller. They reach only challenges that were started from their IP
@@ -35,8 +37,9 @@ impl VerificationService {
         let found = self.verifications.find_open_from(address, to, purpose, now).await?;
         let Some(found) = found else { return Ok(None) };
         let id = found.id;
+        let anonymous = Some(address.to_owned());
         let attempt =
-            AttemptRequest { verification: id, effect_key: None, anonymous: Some(address.to_owned()) };
+            AttemptRequest { verification: id, effect_key: None, anonymous, seen_open: true, typed: None };
         Ok(Some((id, self.attempt(found, attempt, code).await?)))
     }
 
@@ -63,12 +66,9 @@ impl VerificationService {
     ) -> StoreResult<CheckResult> {
         let Some(codes) = &self.own else { return Ok(CheckResult::Gone) };
         for _ in 0..HASHED_AT_MOST {
-            let request = CheckAttempt {
-                attempt: attempt.clone(),
-                salt: own.salt,
-                typed: codes.hash(found.id, &found.to, found.purpose, (&own, code)),
-                policy: self.policy,
-            };
+            let typed = codes.hash(found.id, &found.to, found.purpose, (&own, code));
+            let attempt = AttemptRequest { typed, ..attempt.clone() };
+            let request = CheckAttempt { attempt, salt: own.salt, policy: self.policy };
             match self.verifications.judge_attempt(&request, self.kernel.now()).await? {
                 AttemptVerdict::Judged(checked) => return Ok(CheckResult::Judged(checked)),
                 AttemptVerdict::Refused(refusal) => return Ok(refusal.into()),
@@ -85,10 +85,11 @@ impl VerificationService {
     async fn attempt_hosted(
         &self,
         found: Verification,
-        attempt: AttemptRequest,
+        mut attempt: AttemptRequest,
         code: &OtpCode,
     ) -> StoreResult<CheckResult> {
         let Some(hosted) = self.hosted.clone() else { return Ok(CheckResult::Gone) };
+        attempt.typed = self.own.as_ref().map(|own| own.name(found.id, &found.to, found.purpose, code));
         let ticket = match self.verifications.take_attempt(&attempt, self.kernel.now()).await? {
             ReserveAttempt::Reserved(ticket) => ticket,
             ReserveAttempt::Judged(checked) => {
@@ -108,7 +109,7 @@ impl VerificationService {
             self.verifications.return_attempt(&ticket).await?;
             return Ok(CheckResult::Gone);
         };
-        match judge(hosted.as_ref(), &ticket, &sid, code).await {
+        match self.judge(hosted.as_ref(), &ticket, &sid, code).await? {
             Ok(right) => {
                 let checked = self
                     .verifications
@@ -139,23 +140,30 @@ impl VerificationService {
         }
     }
 
+    async fn judge(
+        &self,
+        hosted: &dyn CodeProvider,
+        ticket: &AttemptTicket,
+        sid: &str,
+        code: &OtpCode,
+    ) -> StoreResult<Result<bool, CodeProviderError>> {
+        Ok(match hosted.check(sid, code).await {
+            Ok(CodeVerdict::Approved) => Ok(true),
+            Ok(CodeVerdict::Wrong) => Ok(false),
+            // The same attempt as before, whose answer was lost, or the same code at the same time: the provider
+            // takes a code once, so this may have been the right one.
+            Ok(CodeVerdict::Gone)
+                if ticket.resumed || self.verifications.has_twin(ticket, self.kernel.now()).await? =>
+            {
+                hosted.is_approved(sid).await
+            }
+            Ok(CodeVerdict::Gone) => Ok(false),
+            Err(error) => Err(error),
+        })
+    }
+
     async fn has_concurrent_attempts(&self, ticket: &AttemptTicket) -> StoreResult<bool> {
         let (id, attempt) = (ticket.verification.id, Some(ticket.attempt));
         self.verifications.has_concurrent_attempts(id, attempt, self.kernel.now()).await
-    }
-}
-
-async fn judge(
-    hosted: &dyn CodeProvider,
-    ticket: &AttemptTicket,
-    sid: &str,
-    code: &OtpCode,
-) -> Result<bool, CodeProviderError> {
-    match hosted.check(sid, code).await? {
-        CodeVerdict::Approved => Ok(true),
-        CodeVerdict::Wrong => Ok(false),
-        // The same attempt as before, whose answer was lost: it may have been the right one.
-        CodeVerdict::Gone if ticket.resumed => hosted.is_approved(sid).await,
-        CodeVerdict::Gone => Ok(false),
     }
 }

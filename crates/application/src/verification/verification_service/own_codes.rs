@@ -85,6 +85,18 @@ impl OwnCodes {
         Some(self.hasher.hash_with(&kept.mac.key_id, &context, typed.reveal())?.mac)
     }
 
+    /// A hash that tells whether two check attempts bring the same code of a provider, which is not known here.
+    pub(super) fn name(
+        &self,
+        verification: VerificationId,
+        to: &Recipient,
+        purpose: Purpose,
+        typed: &OtpCode,
+    ) -> [u8; 32] {
+        let salt = verification.0.into_bytes();
+        self.hasher.hash(&context(verification, to, purpose, salt), typed.reveal()).mac
+    }
+
     fn message(&self, wanted: &CodeRequest<'_>, channel: Channel, code: &str) -> Option<NewOutbound> {
         let account = self.accounts.get(&channel)?;
         let address = address_by(channel, wanted.to, wanted.chat)?;

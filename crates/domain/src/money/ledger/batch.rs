@@ -9,6 +9,7 @@ use crate::{
     money::{
         Currency,
         account_number::AccountNumber,
+        clearing::DepositSource,
         folio::Folio,
         limits::{LimitExceeded, Limits, Spent},
         transfer::{Destination, Transfer, TransferStatus},
@@ -63,7 +64,8 @@ pub struct PostingBatch {
 impl PostingBatch {
     /// Decides one command and changes the accounts by it.
     pub fn decide(&mut self, command: &PostTransfer) -> Decision {
-        self.once(&command.key, command.fingerprint, |batch| {
+        let keys: Vec<_> = command.keys().collect();
+        self.once(&keys, command.fingerprint, |batch| {
             let transfer = &command.transfer;
             batch.check(transfer, command.limits, command.day, transfer.created_at)?;
             match transfer.status {
@@ -104,7 +106,7 @@ impl PostingBatch {
     /// A reversal takes money from the payee, so a frozen payee refuses it. The cool-off after a freeze does
     /// not: it is about payments that the person orders. Money that comes back to a frozen payer is welcome.
     pub fn reverse(&mut self, command: &ReverseTransfer, original: &mut Transfer) -> Decision {
-        self.once(&command.key, command.fingerprint, |batch| {
+        self.once(&[&command.key], command.fingerprint, |batch| {
             let minor = command.minor.unwrap_or(original.left_to_reverse());
             batch.check_reversal(original, minor)?;
             let reversal = command.transfer_back(original, minor, batch.owner_of(original.to));
@@ -119,26 +121,32 @@ impl PostingBatch {
         })
     }
 
-    /// The person here who was paid by another person with that transfer; `None` if it did not move money, or
-    /// moved it between one person's wallets, from outside or to the outside, or gave it back.
+    /// The person here who was paid by another person with that transfer, or by a deposit; `None` if it did not
+    /// move money, or moved it between one person's wallets, to the outside or from an outside bank, or gave it
+    /// back.
     #[must_use]
     pub fn paid_person(&self, transfer: &Transfer) -> Option<UserId> {
-        let (payer, payee) = (self.owner_of(transfer.from)?, self.owner_of(transfer.to)?);
+        let (payer, payee) = (self.owner_of(transfer.from), self.owner_of(transfer.to)?);
         let moved = transfer.status == TransferStatus::Completed && transfer.reverses.is_none();
-        (moved && payer != payee).then_some(payee)
+        let by_another = payer.is_some_and(|payer| payer != payee) || transfer.deposit_source().is_some();
+        (moved && by_another).then_some(payee)
     }
 
-    /// Answers a known key as before. Otherwise decides, and stores an outcome that must not change later.
+    /// Answers known keys as before. Otherwise decides, and stores an outcome that must not change later. Of two
+    /// keys both must be known, or both free.
     fn once(
         &mut self,
-        key: &IdempotencyKey,
+        keys: &[&IdempotencyKey],
         fingerprint: Fingerprint,
         decide: impl FnOnce(&mut Self) -> Result<Transfer, Refusal>,
     ) -> Decision {
-        if let Some((stored, outcome)) = self.outcomes.get(key) {
+        let known: Vec<_> = keys.iter().filter_map(|key| self.outcomes.get(*key)).collect();
+        if let Some((stored, outcome)) = known.first() {
+            // A request with a fingerprint has one outcome under all its keys.
+            let is_whole = known.len() == keys.len() && known.iter().all(|(_, other)| other == outcome);
             return match idempotency::compare(*stored, outcome.clone(), fingerprint) {
-                Seen::Replay(outcome) => Decision::Replayed(outcome),
-                Seen::Reused => Decision::KeyReused,
+                Seen::Replay(outcome) if is_whole => Decision::Replayed(outcome),
+                Seen::Replay(_) | Seen::Reused => Decision::KeyReused,
             };
         }
         let outcome = match decide(self) {
@@ -149,7 +157,7 @@ impl PostingBatch {
             Outcome::Accepted(_) => true,
             Outcome::Refused(refusal) => refusal.is_remembered(),
         };
-        if is_kept {
+        for key in keys.iter().copied().filter(|_| is_kept) {
             self.outcomes.insert(key.clone(), (fingerprint, outcome.clone()));
             self.new_outcomes.push((key.clone(), fingerprint, outcome.clone()));
         }
@@ -181,6 +189,8 @@ impl PostingBatch {
         if from.kind == AccountKind::Person {
             let spent = if limits.count_spending() { self.spent_by(from, day) } else { Spent::default() };
             limits.check(spent, transfer.amount).map_err(|limit| Refusal::LimitExceeded { limit })?;
+        } else if transfer.deposit_source().is_some() {
+            limits.check_deposit(transfer.amount).map_err(|limit| Refusal::LimitExceeded { limit })?;
         }
         Self::check_balances(from, to, transfer.amount.minor)?;
         if from.kind == AccountKind::Person && from.owner != to.owner {
@@ -252,7 +262,10 @@ impl PostingBatch {
     fn check_reversal(&self, original: &Transfer, minor: i64) -> Result<(), Refusal> {
         let settled = matches!(original.status, TransferStatus::Completed | TransferStatus::Reversed);
         let (payee, payer) = (self.account(original.to)?, self.account(original.from)?);
-        let stayed_here = payee.kind == AccountKind::Person && payer.kind == AccountKind::Person;
+        // What a deposit brought in goes back where it came from.
+        let was_brought = DepositSource::of_account(payer.id, payer.currency).is_some();
+        let stayed_here =
+            payee.kind == AccountKind::Person && (payer.kind == AccountKind::Person || was_brought);
         if !settled || !stayed_here || original.reverses.is_some() {
             return Err(Refusal::NotReversible);
         }

@@ -1,5 +1,6 @@
 //! The fold against the rules that always hold.
 
+mod deposits;
 mod holds;
 mod keys;
 mod limits;
@@ -16,6 +17,7 @@ use crate::money::limits::{LimitExceeded, LimitFigures};
 use crate::money::{
     Money,
     account_number::AccountNumber,
+    clearing::DepositSource,
     transfer::{Destination, TransferStatus},
 };
 use uuid::Uuid;
@@ -74,7 +76,8 @@ fn accounts() -> Vec<LedgerAccount> {
         spending: Spending::default(),
         outgoing: Outgoing::default(),
     });
-    people.into_iter().chain([mxn, usd()].map(LedgerAccount::clearing)).collect()
+    let deposits = LedgerAccount::find_clearing(till(), mxn);
+    people.into_iter().chain([mxn, usd()].map(LedgerAccount::clearing)).chain(deposits).collect()
 }
 
 fn batch() -> PostingBatch {
@@ -82,6 +85,11 @@ fn batch() -> PostingBatch {
         accounts: accounts().into_iter().map(|account| (account.id, account)).collect(),
         ..PostingBatch::default()
     }
+}
+
+/// Where deposits of cash come from.
+fn till() -> WalletId {
+    DepositSource::Cash.clearing_account(Currency::MXN)
 }
 
 /// A key that only this request has, as for a request without a key.
@@ -132,6 +140,7 @@ fn pay(id: u128, from: WalletId, to: WalletId, minor: i64) -> PostTransfer {
             created_at: at(0),
         },
         key: own_key("transfer", id),
+        second_key: None,
         fingerprint: Fingerprint::of(&[("amount", Some(&minor.to_string())), ("to", Some(&to.to_string()))]),
         limits: Limits::none(Currency::MXN),
         day: day(),

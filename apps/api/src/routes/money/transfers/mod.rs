@@ -41,6 +41,9 @@ pub(crate) struct TransferJson {
     client_tx_id: Option<String>,
     /// The status, such as `completed` or `pending_verification`.
     status: &'static str,
+    /// Where the money goes: out of the platform, in from outside, or from one wallet here to another.
+    #[schema(value_type = DirectionJson)]
+    direction: &'static str,
     /// True if the transfer needs a step-up code.
     requires_2fa: bool,
     /// True while the transfer waits for a code or an approval.
@@ -57,6 +60,19 @@ pub(crate) struct TransferJson {
     reversed_amount: String,
     concept: Option<String>,
     created_at: String,
+}
+
+/// Where the money of a transfer goes.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "it only describes the field in the documentation")]
+pub(crate) enum DirectionJson {
+    /// Out of the platform.
+    Out,
+    /// In from outside.
+    In,
+    /// From one wallet here to another.
+    Internal,
 }
 
 /// A status of the transfer, and when it began.
@@ -90,6 +106,7 @@ impl From<&Transfer> for TransferJson {
             folio: transfer.folio.to_string(),
             client_tx_id: transfer.client_tx_id.clone(),
             status: transfer.status.name(),
+            direction: transfer.direction().name(),
             requires_2fa: transfer.requires_step_up(),
             confirmation_required: waits,
             verification_id: transfer.verification.map(|id| id.to_string()),
@@ -126,7 +143,7 @@ fn id_of(id: &str) -> Result<TransferId, ApiError> {
     id.parse().map_err(|_malformed| unknown())
 }
 
-fn of_refusal(refusal: Refusal) -> ApiError {
+pub(super) fn of_refusal(refusal: Refusal) -> ApiError {
     match refusal {
         Refusal::InsufficientFunds => {
             ApiError::insufficient_funds("The wallet's available balance is too low.")
@@ -145,7 +162,7 @@ fn of_refusal(refusal: Refusal) -> ApiError {
         ),
         Refusal::NoSuchAccount => ApiError::not_found("Account not found."),
         Refusal::NotReversible => ApiError::conflict(
-            "This transfer can't be reversed: only a completed transfer between two wallets can.",
+            "This transfer can't be reversed: only a completed deposit or transfer between two wallets can.",
         ),
     }
 }
@@ -164,6 +181,10 @@ fn limit_detail(limit: LimitExceeded) -> String {
         LimitExceeded::PerTransfer { figures: None } => {
             "The amount is above the limit per transfer.".to_owned()
         }
+        LimitExceeded::PerDeposit { figures: known } => match known {
+            Some(LimitFigures { limit, .. }) => format!("The limit per deposit is {limit}."),
+            None => "The amount is above the limit per deposit.".to_owned(),
+        },
         LimitExceeded::PerDay { figures: known } => figures("per day", known),
         LimitExceeded::PerMonth { figures: known } => figures("per month", known),
         LimitExceeded::LeftToReverse => "The amount is more than is left to reverse.".to_owned(),
@@ -205,7 +226,8 @@ pub(crate) async fn list(
 
 /// Returns a transfer with its history.
 ///
-/// Needs the scope `transfers`, or a person's token. Error: `not_found` (404).
+/// Needs the scope `transfers`, or a person's token; with the scope `deposits` alone, a team sees the deposits that it
+/// made. Error: `not_found` (404).
 #[utoipa::path(get, path = "/api/v1/transfers/{id}", tag = "money", params(("id" = String, Path)),
     responses((status = 200, body = TransferDetail), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn show(
@@ -213,9 +235,15 @@ pub(crate) async fn show(
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.reach(Scope::Transfers)?;
+    let only_deposits = match caller.reach(Scope::Transfers) {
+        Ok(_reach) => false,
+        Err(_missing) if caller.require(Scope::Deposits).is_ok() => true,
+        Err(missing) => return Err(missing),
+    };
     let id = id_of(&id)?;
-    let transfer = app.wallets.transfer(&caller.principal(), id).await?.ok_or_else(unknown)?;
+    let transfer = app.wallets.transfer(&caller.principal(), id).await?;
+    let transfer = transfer.filter(|transfer| !only_deposits || transfer.deposit_source().is_some());
+    let transfer = transfer.ok_or_else(unknown)?;
     let states = app.wallets.history(id).await?;
     let history = states.into_iter().map(|(status, at)| HistoryJson {
         status: status.name(),

@@ -51,7 +51,7 @@ pub(crate) struct TransferBody {
     to_wallet_id: Option<String>,
     /// What the payment is for.
     concept: Option<String>,
-    /// The caller's own id of the transfer. It is the idempotency key, unless the header has one.
+    /// The caller's own id of the transfer, and an idempotency key: the same id never pays twice.
     client_tx_id: Option<String>,
 }
 
@@ -65,7 +65,9 @@ pub(crate) struct TransferBody {
 /// payer is frozen, `rate_limit_exceeded` (429).
 #[utoipa::path(post, path = "/api/v1/transfers", tag = "money", request_body = TransferBody,
     params(("Idempotency-Key" = Option<String>, Header, 
-        description = "Recommended. Without it `client_tx_id` is the key.")),
+        description = "Recommended, unless the body has a `client_tx_id`. If both are given, both bind: one of them \
+            with another body, or without the other one, is `idempotency_key_reused`; `client_tx_id` alone gets \
+            the first answer again.")),
     responses((status = 201, body = TransferJson), (status = 402, body = Problem), (status = "4XX", body = Problem)),
     security(("bearer" = [])))]
 pub(crate) async fn submit(
@@ -118,7 +120,10 @@ fn read_request(
         TransferRequest::requested(caller.principal(), caller.actor(), amount, destination, fingerprint);
     (request.owner, request.from) = (owner, from);
     request.concept = concept;
-    request.key = header.or(body.client_tx_id.as_ref()).key(caller, "transfer");
+    // Both keys bind. The caller's own id comes first, because it names the payment and not the attempt.
+    let by_header = header.key(caller, "transfer");
+    let by_id = IdempotencyHeader(body.client_tx_id.clone()).key(caller, "transfer");
+    (request.key, request.second_key) = if by_id.is_some() { (by_id, by_header) } else { (by_header, None) };
     request.client_tx_id = body.client_tx_id;
     Ok(request)
 }

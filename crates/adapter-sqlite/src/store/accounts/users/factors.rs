@@ -1,38 +1,105 @@
 //! MFA: whether it is on, backup codes, waiting sign-ins.
 
 use super::{resets::once, *};
+use crate::store::{
+    messaging::alert_rows::NewAlertRow, schema::alerts, verification::verifications::use_proof,
+};
+use domain::verification::otp::Purpose;
+use ports::{
+    accounts::{MfaChange, MfaProof},
+    messaging::AlertKind,
+};
 
-pub(crate) async fn set_mfa(
+pub(crate) async fn change_mfa(
     conn: &mut Conn,
-    user: UserId,
-    enabled: bool,
-    actor: &Actor,
+    request: &ChangeMfa,
     now: DateTime<Utc>,
-) -> Result<Option<()>, SqlError> {
-    let row = lock_account(conn, user).await?.ok_or_else(|| corrupt("no such person"))?;
-    if enabled && row.phone.is_none() {
-        return Ok(None);
+) -> Result<MfaChanged, SqlError> {
+    let row = lock_account(conn, request.user).await?.ok_or_else(|| corrupt("no such person"))?;
+    if request.change == MfaChange::TurnOn && row.phone.is_none() {
+        return Ok(MfaChanged::NoNumber);
     }
-    if (row.mfa_enabled == 1) != enabled {
-        diesel::update(users::table.find(row.id))
-            .set(users::mfa_enabled.eq(i32::from(enabled)))
-            .execute(conn)
-            .await?;
-        let state = |on: bool| Some(if on { "on" } else { "off" }.to_owned());
-        let noted = about(user, "account.second_factor", actor, state(!enabled), state(enabled));
-        record(conn, &[noted], now).await?;
+    if !proves(conn, &row, &request.proof, now).await? {
+        return Ok(MfaChanged::NoProof);
     }
-    Ok(Some(()))
+    let told = match &request.change {
+        MfaChange::TurnOn => set_mfa(conn, &row, request, true, now).await?,
+        MfaChange::TurnOff => set_mfa(conn, &row, request, false, now).await?,
+        MfaChange::NewBackupCodes(codes) => {
+            replace_backup_codes(conn, &row, request, codes, now).await?;
+            Some(AlertKind::BackupCodesMade)
+        }
+    };
+    if let Some(kind) = told {
+        let alert = NewAlertRow::new(request.user, kind, now);
+        diesel::insert_into(alerts::table).values(alert).execute(conn).await?;
+    }
+    Ok(MfaChanged::Done)
 }
 
-pub(crate) async fn replace_backup_codes(
+/// Whether the proof allows a change; a code is used up.
+async fn proves(
     conn: &mut Conn,
-    user: UserId,
+    row: &AccountRow,
+    proof: &MfaProof,
+    now: DateTime<Utc>,
+) -> Result<bool, SqlError> {
+    match proof {
+        MfaProof::Password { seen } => Ok(row.has_password(seen)),
+        MfaProof::Code(verification) => match &row.phone {
+            Some(phone) => Ok(use_proof(conn, *verification, phone, Purpose::Login, now).await?
+                || use_proof(conn, *verification, phone, Purpose::Registration, now).await?),
+            None => Ok(false),
+        },
+        MfaProof::Backup(hashes) => use_backup_code(conn, row.id, hashes, now).await,
+    }
+}
+
+/// Uses up a backup code of a user. False: it is none of theirs, or used.
+async fn use_backup_code(
+    conn: &mut Conn,
+    user: DbId,
+    hashes: &[[u8; 32]],
+    now: DateTime<Utc>,
+) -> Result<bool, SqlError> {
+    let hashes: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.to_vec()).collect();
+    let unused = backup_codes::table
+        .filter(backup_codes::hash.eq_any(hashes))
+        .filter(backup_codes::user_id.eq(user))
+        .filter(backup_codes::used_at.is_null());
+    let used = diesel::update(unused).set(backup_codes::used_at.eq(Some(DbTime(now)))).execute(conn).await?;
+    Ok(used == 1)
+}
+
+/// Returns what the user is told; nothing where nothing changed.
+async fn set_mfa(
+    conn: &mut Conn,
+    row: &AccountRow,
+    request: &ChangeMfa,
+    enabled: bool,
+    now: DateTime<Utc>,
+) -> Result<Option<AlertKind>, SqlError> {
+    if (row.mfa_enabled == 1) == enabled {
+        return Ok(None);
+    }
+    diesel::update(users::table.find(row.id))
+        .set(users::mfa_enabled.eq(i32::from(enabled)))
+        .execute(conn)
+        .await?;
+    let state = |on: bool| Some(if on { "on" } else { "off" }.to_owned());
+    let (before, after) = (state(!enabled), state(enabled));
+    let noted = about(request.user, "account.second_factor", &request.actor, before, after);
+    record(conn, &[noted], now).await?;
+    Ok(Some(if enabled { AlertKind::MfaTurnedOn } else { AlertKind::MfaTurnedOff }))
+}
+
+async fn replace_backup_codes(
+    conn: &mut Conn,
+    row: &AccountRow,
+    request: &ChangeMfa,
     codes: &[[u8; 32]],
-    actor: &Actor,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
-    let row = lock_account(conn, user).await?.ok_or_else(|| corrupt("no such person"))?;
     diesel::delete(backup_codes::table.filter(backup_codes::user_id.eq(row.id))).execute(conn).await?;
     for code in codes {
         diesel::insert_into(backup_codes::table)
@@ -45,7 +112,7 @@ pub(crate) async fn replace_backup_codes(
             .await?;
     }
     let after = Some(format!("{} codes", codes.len()));
-    record(conn, &[about(user, "account.backup_codes", actor, None, after)], now).await
+    record(conn, &[about(request.user, "account.backup_codes", &request.actor, None, after)], now).await
 }
 
 pub(crate) async fn begin_challenge(
@@ -124,14 +191,7 @@ pub(crate) async fn pass_challenge(
     let how = match factor {
         Mfa::Code => "password and code",
         Mfa::Backup(codes) => {
-            let codes: Vec<Vec<u8>> = codes.iter().map(|code| code.to_vec()).collect();
-            let unused = backup_codes::table
-                .filter(backup_codes::hash.eq_any(codes))
-                .filter(backup_codes::user_id.eq(row.user_id))
-                .filter(backup_codes::used_at.is_null());
-            let used =
-                diesel::update(unused).set(backup_codes::used_at.eq(Some(DbTime(now)))).execute(conn).await?;
-            if used != 1 {
+            if !use_backup_code(conn, row.user_id, codes, now).await? {
                 return Ok(None);
             }
             "password and backup code"

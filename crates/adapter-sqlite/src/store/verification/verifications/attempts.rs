@@ -1,10 +1,9 @@
 //! Check attempts: counted before the code is compared, settled after.
 
-use super::*;
-use crate::backend::Db;
-
-/// Longer than any call to a provider takes.
-const IN_PROGRESS_MAX: Duration = Duration::minutes(1);
+use super::{
+    repeats::{keep_repeat, repeated_approval, settled_as_repeat},
+    *,
+};
 
 pub(crate) async fn failures_of(conn: &mut Conn, name: &str) -> Result<Failures, SqlError> {
     let row = code_failures::table
@@ -50,11 +49,12 @@ pub(crate) async fn take_attempt(
     request: AttemptRequest,
     now: DateTime<Utc>,
 ) -> Result<ReserveAttempt, SqlError> {
-    let AttemptRequest { verification: id, effect_key, anonymous } = request;
+    let id = request.verification;
     let Some(row) = load_locked(conn, id).await? else {
         return Ok(ReserveAttempt::Refused(AttemptRefusal::Gone));
     };
-    if let Some((attempt, known)) = known_attempt(conn, effect_key.as_deref()).await? {
+    if let Some((attempt, known)) = known_attempt(conn, request.effect_key.as_deref()).await? {
+        let anonymous = request.anonymous;
         return match known.result()? {
             Some(result) => Ok(ReserveAttempt::Judged(result)),
             None => {
@@ -64,6 +64,11 @@ pub(crate) async fn take_attempt(
             }
         };
     }
+    if let Some(result) = repeated_approval(conn, &row, &request).await? {
+        keep_repeat(conn, &row, &request, result, now).await?;
+        return Ok(ReserveAttempt::Judged(result));
+    }
+    let AttemptRequest { effect_key, anonymous, typed, .. } = request;
     let failures = failure_name_of(conn, &row, anonymous.as_deref()).await?;
     let challenge = match facts_of(conn, &row, &failures).await?.reserve(now) {
         Ok(challenge) => challenge,
@@ -76,6 +81,7 @@ pub(crate) async fn take_attempt(
             verification_attempts::id.eq(DbId(attempt)),
             verification_attempts::verification_id.eq(row.id),
             verification_attempts::effect_key.eq(effect_key),
+            verification_attempts::typed.eq(typed.map(|typed| typed.to_vec())),
             verification_attempts::attempts_remaining.eq(column(challenge.attempts_remaining())),
             verification_attempts::at.eq(DbTime(now)),
         ))
@@ -192,12 +198,16 @@ pub(crate) async fn judge_attempt(
     request: CheckAttempt,
     now: DateTime<Utc>,
 ) -> Result<AttemptVerdict, SqlError> {
-    let CheckAttempt { attempt, salt, typed, policy } = request;
+    let CheckAttempt { attempt, salt, policy } = request;
     let gone = AttemptVerdict::Refused(AttemptRefusal::Gone);
     let Some(row) = load_locked(conn, attempt.verification).await? else { return Ok(gone) };
     if let Some((_, known)) = known_attempt(conn, attempt.effect_key.as_deref()).await?
         && let Some(result) = known.result()?
     {
+        return Ok(AttemptVerdict::Judged(result));
+    }
+    if let Some(result) = repeated_approval(conn, &row, &attempt).await? {
+        keep_repeat(conn, &row, &attempt, result, now).await?;
         return Ok(AttemptVerdict::Judged(result));
     }
     let Some(code) = row.own_code() else { return Ok(gone) };
@@ -207,7 +217,7 @@ pub(crate) async fn judge_attempt(
     let own = OwnAttempt {
         effect_key: attempt.effect_key.as_deref(),
         anonymous: attempt.anonymous.as_deref(),
-        typed,
+        typed: attempt.typed,
         policy: &policy,
     };
     match judge_own(conn, &row, &own, now).await? {
@@ -216,65 +226,6 @@ pub(crate) async fn judge_attempt(
             Ok(AttemptVerdict::Judged(settlement.result))
         }
         AttemptDecision::Refused(refusal) => Ok(AttemptVerdict::Refused(refusal)),
-    }
-}
-
-/// The check attempt that was made under that key before, and its id.
-pub(crate) async fn known_attempt(
-    conn: &mut Conn,
-    key: Option<&str>,
-) -> Result<Option<(Uuid, KnownAttempt)>, SqlError> {
-    let Some(key) = key else { return Ok(None) };
-    let known = verification_attempts::table
-        .filter(verification_attempts::effect_key.eq(key))
-        .select((verification_attempts::id, KnownAttempt::as_select()))
-        .first::<(DbId, KnownAttempt)>(conn)
-        .await
-        .optional()?;
-    Ok(known.map(|(id, known)| (id.0, known)))
-}
-
-/// The result of the newest check attempt on a challenge that is settled.
-pub(crate) async fn last_attempt_of(
-    conn: &mut Conn,
-    verification: VerificationId,
-) -> Result<Option<AttemptResult>, SqlError> {
-    let last: Option<KnownAttempt> = verification_attempts::table
-        .filter(verification_attempts::verification_id.eq(DbId(verification.0)))
-        .filter(verification_attempts::approved.is_not_null())
-        .order((verification_attempts::at.desc(), verification_attempts::attempts_remaining.asc()))
-        .select(KnownAttempt::as_select())
-        .first(conn)
-        .await
-        .optional()?;
-    last.map_or(Ok(None), |known| known.result())
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = verification_attempts, check_for_backend(Db))]
-pub(crate) struct KnownAttempt {
-    verification_id: DbId,
-    typed: Option<Vec<u8>>,
-    approved: Option<i32>,
-    attempts_remaining: i32,
-    locked_until: Option<DbTime>,
-}
-
-impl KnownAttempt {
-    /// True when it was made on that challenge, with the code that hashes to `typed`.
-    pub(crate) fn is_of(&self, verification: VerificationId, typed: Option<[u8; 32]>) -> bool {
-        self.verification_id.0 == verification.0
-            && self.typed.as_deref() == typed.as_ref().map(<[u8; 32]>::as_slice)
-    }
-
-    /// The result of the attempt. `None`: it is not settled yet.
-    pub(crate) fn result(&self) -> Result<Option<AttemptResult>, SqlError> {
-        let Some(approved) = self.approved else { return Ok(None) };
-        Ok(Some(AttemptResult {
-            approved: approved == 1,
-            attempts_remaining: count(self.attempts_remaining)?,
-            locked_until: self.locked_until.map(|at| at.0),
-        }))
     }
 }
 
@@ -299,23 +250,6 @@ pub(crate) async fn breaker(conn: &mut Conn, now: DateTime<Utc>) -> Result<Break
     Ok(Breaker::of(u32::try_from(exhausted).unwrap_or(u32::MAX)))
 }
 
-/// How many other attempts on a challenge are in progress. One that takes longer than [`IN_PROGRESS_MAX`] is
-/// taken as lost.
-pub(crate) async fn concurrent_attempts(
-    conn: &mut Conn,
-    verification: DbId,
-    attempt: Option<Uuid>,
-    now: DateTime<Utc>,
-) -> Result<u32, SqlError> {
-    let since = now.checked_sub_signed(IN_PROGRESS_MAX).unwrap_or(now);
-    let others = verification_attempts::table
-        .filter(verification_attempts::verification_id.eq(verification))
-        .filter(verification_attempts::id.ne(DbId(attempt.unwrap_or(Uuid::nil()))))
-        .filter(verification_attempts::approved.is_null())
-        .filter(verification_attempts::at.gt(DbTime(since)));
-    Ok(u32::try_from(others.count().get_result::<i64>(conn).await?).unwrap_or(u32::MAX))
-}
-
 /// Settles an attempt on a provider's code, once: settled again, the first result stays.
 pub(crate) async fn settle_attempt(
     conn: &mut Conn,
@@ -332,8 +266,14 @@ pub(crate) async fn settle_attempt(
         .first(conn)
         .await
         .optional()?;
-    if let Some(result) = attempt.map_or(Ok(None), |known| known.result())? {
-        return Ok(result);
+    if let Some(attempt) = attempt {
+        if let Some(result) = attempt.result()? {
+            return Ok(result);
+        }
+        if let Some(result) = settled_as_repeat(conn, &row, &attempt).await? {
+            set_result(conn, ticket.attempt, result).await?;
+            return Ok(result);
+        }
     }
     let failures = failure_name_of(conn, &row, ticket.anonymous.as_deref()).await?;
     let running = concurrent_attempts(conn, row.id, Some(ticket.attempt), now).await?;
@@ -342,7 +282,14 @@ pub(crate) async fn settle_attempt(
     let settlement = facts.settle(right, running, policy, now);
     save(conn, &row, (&failures, facts.failures), &settlement, now).await?;
     let result = settlement.result;
-    diesel::update(verification_attempts::table.find(DbId(ticket.attempt)))
+    set_result(conn, ticket.attempt, result).await?;
+    note(conn, &row, result, now).await?;
+    Ok(result)
+}
+
+/// Stores the result of an attempt that was reserved.
+async fn set_result(conn: &mut Conn, attempt: Uuid, result: AttemptResult) -> Result<(), SqlError> {
+    diesel::update(verification_attempts::table.find(DbId(attempt)))
         .set((
             verification_attempts::approved.eq(Some(i32::from(result.approved))),
             verification_attempts::attempts_remaining.eq(column(result.attempts_remaining)),
@@ -350,8 +297,7 @@ pub(crate) async fn settle_attempt(
         ))
         .execute(conn)
         .await?;
-    note(conn, &row, result, now).await?;
-    Ok(result)
+    Ok(())
 }
 
 /// True when the provider's approval belongs to another challenge of ours. One approval at the provider

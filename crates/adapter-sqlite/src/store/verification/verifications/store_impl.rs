@@ -85,6 +85,11 @@ impl Verifications for Store {
         self.database.write(move |conn| async move { judge_attempt(conn, request, now).await }.boxed()).await
     }
 
+    async fn has_twin(&self, ticket: &AttemptTicket, now: DateTime<Utc>) -> StoreResult<bool> {
+        let ticket = ticket.clone();
+        self.database.read(move |conn| async move { has_twin(conn, &ticket, now).await }.boxed()).await
+    }
+
     async fn settle_attempt(
         &self,
         ticket: &AttemptTicket,
@@ -128,7 +133,7 @@ impl Verifications for Store {
         let id = DbId(verification.0);
         self.database
             .read(move |conn| {
-                async move { Ok(attempts::concurrent_attempts(conn, id, attempt, now).await? > 0) }.boxed()
+                async move { Ok(concurrent_attempts(conn, id, attempt, now).await? > 0) }.boxed()
             })
             .await
     }

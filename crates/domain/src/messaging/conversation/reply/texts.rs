@@ -361,10 +361,13 @@ fn limits_texts(limits: &LimitsLeft) -> Vec<Text> {
 /// The limit, with its figures where the refusal has them.
 fn limit_text(limit: &LimitExceeded) -> Text {
     let id = match limit {
-        LimitExceeded::PerTransfer { figures: Some(_) } => "limit-per-transfer",
+        LimitExceeded::PerTransfer { figures: Some(_) } | LimitExceeded::PerDeposit { figures: Some(_) } => {
+            "limit-per-transfer"
+        }
         LimitExceeded::PerDay { figures: Some(_) } => "limit-per-day",
         LimitExceeded::PerMonth { figures: Some(_) } => "limit-per-month",
         LimitExceeded::PerTransfer { figures: None }
+        | LimitExceeded::PerDeposit { figures: None }
         | LimitExceeded::PerDay { figures: None }
         | LimitExceeded::PerMonth { figures: None } => "limit-exceeded",
         LimitExceeded::NumberReplaced { .. } => "limit-number-replaced",
@@ -374,5 +377,9 @@ fn limit_text(limit: &LimitExceeded) -> Text {
     let text = Text::plain(id);
     let Some(LimitFigures { limit: full, left }) = limit.figures() else { return text };
     let text = text.with_money("limit", full);
-    if matches!(limit, LimitExceeded::PerTransfer { .. }) { text } else { text.with_money("left", left) }
+    if matches!(limit, LimitExceeded::PerTransfer { .. } | LimitExceeded::PerDeposit { .. }) {
+        text
+    } else {
+        text.with_money("left", left)
+    }
 }

@@ -113,3 +113,46 @@ fn an_outcome_is_read_back_as_it_was_written() {
         assert_eq!(serde_json::from_str::<Outcome>(&written).unwrap(), outcome, "{written}");
     }
 }
+
+/// The same under a second key too.
+fn and_under(second: &str, mut command: PostTransfer) -> PostTransfer {
+    command.second_key = Some(IdempotencyKey { key: second.into(), ..command.key.clone() });
+    command
+}
+
+#[test]
+fn two_keys_bind_both() {
+    let mut batch = batch();
+    let ask = |id, minor| under("tx", pay(id, ANAS, BEAS, minor));
+    let first = accepted(batch.decide(&and_under("header", ask(1, 100))));
+    let outcome = Outcome::Accepted(Box::new(first));
+    assert_eq!(batch.new_outcomes.len(), 2, "one row for each key");
+    assert_eq!(batch.decide(&and_under("header", ask(2, 100))), Decision::Replayed(outcome.clone()));
+    assert_eq!(batch.decide(&ask(3, 100)), Decision::Replayed(outcome), "one of its keys alone");
+    for (what, command) in [
+        ("another second key", and_under("header-2", ask(4, 100))),
+        ("another first key", and_under("header", under("tx-2", pay(5, ANAS, BEAS, 100)))),
+        ("another body", and_under("header", ask(6, 101))),
+        ("another body under both keys anew", and_under("header-3", ask(7, 101))),
+    ] {
+        assert_eq!(batch.decide(&command), Decision::KeyReused, "{what}");
+    }
+    assert_eq!((balances(&batch, ANAS), batch.new_outcomes.len()), ((900, 0), 2));
+    accepted(batch.decide(&and_under("header-4", under("tx-4", pay(8, ANAS, BEAS, 100)))));
+}
+
+#[test]
+fn keys_of_two_payments_are_no_replay_of_either() {
+    let mut batch = batch();
+    accepted(batch.decide(&under("one", pay(1, ANAS, BEAS, 100))));
+    accepted(batch.decide(&under("two", pay(2, ANAS, BEAS, 100))));
+    let both = and_under("two", under("one", pay(3, ANAS, BEAS, 100)));
+    assert_eq!(batch.decide(&both), Decision::KeyReused);
+}
+
+#[test]
+fn a_key_given_twice_is_one_key() {
+    let mut batch = batch();
+    accepted(batch.decide(&and_under("k", under("k", pay(1, ANAS, BEAS, 100)))));
+    assert_eq!(batch.new_outcomes.len(), 1);
+}
