@@ -22,7 +22,8 @@ pub(crate) struct BackupCodesJson {
 ///
 /// Each sign-in then needs a code, which is sent to the proved number. Error: `conflict` (409) if no number
 /// is proved.
-#[utoipa::path(post, path = "/api/v1/auth/mfa/enable", tag = "accounts",
+#[utoipa::path(post, path = "/api/v1/auth/mfa/enable", operation_id = "enable_mfa",
+    tag = "accounts",
     responses((status = 204), (status = 409, body = Problem), (status = "4XX", body = Problem)),
     security(("bearer" = [])))]
 pub(crate) async fn enable(
@@ -36,7 +37,8 @@ pub(crate) async fn enable(
 /// Turns MFA off for the signed-in person.
 ///
 /// A sign-in then needs only the password.
-#[utoipa::path(post, path = "/api/v1/auth/mfa/disable", tag = "accounts",
+#[utoipa::path(post, path = "/api/v1/auth/mfa/disable", operation_id = "disable_mfa",
+    tag = "accounts",
     responses((status = 204), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn disable(
     app: web::Data<Accounts>,
@@ -58,7 +60,8 @@ async fn set(app: &Accounts, caller: &Caller, enabled: bool) -> Result<HttpRespo
 /// Makes ten new backup codes for the signed-in person.
 ///
 /// Earlier backup codes no longer work.
-#[utoipa::path(post, path = "/api/v1/auth/mfa/backup-codes", tag = "accounts",
+#[utoipa::path(post, path = "/api/v1/auth/mfa/backup-codes", operation_id = "make_backup_codes",
+    tag = "accounts",
     responses((status = 201, body = BackupCodesJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn backup_codes(
     app: web::Data<Accounts>,
