@@ -188,6 +188,10 @@ impl InboundParameters {
         if let Some(id) = given(&self.list_id) {
             return InboundContent::Button { id, title: given(&self.list_title).unwrap_or_default() };
         }
+        // A button without an id is what stands on it.
+        if let Some(title) = given(&self.button_text) {
+            return InboundContent::Text(title);
+        }
         let kind = self.message_type.as_deref().unwrap_or("text");
         if kind == "reaction" {
             return InboundContent::Reaction;
@@ -222,6 +226,13 @@ mod tests {
             said("MessageType=button&ButtonPayload=yes%3A1&ButtonText=S%C3%AD&Body=S%C3%AD"),
             InboundContent::Button { id: "yes:1".into(), title: "Sí".into() }
         );
+        for form in [
+            "ButtonText=S%C3%AD",
+            "MessageType=button&ButtonText=S%C3%AD&Body=1",
+            "ButtonPayload=&ButtonText=S%C3%AD",
+        ] {
+            assert_eq!(said(form), InboundContent::Text("Sí".into()), "{form}");
+        }
         assert_eq!(
             said("ListId=a&ListTitle=Uno"),
             InboundContent::Button { id: "a".into(), title: "Uno".into() }

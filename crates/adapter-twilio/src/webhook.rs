@@ -40,6 +40,14 @@ impl TwilioAddresses {
         self.sms_from.as_deref().map(channel_account).transpose()
     }
 
+    /// The account that a message without a recipient is for: the only one there is. Of two it is that of the sender's
+    /// channel, which the form of their address tells.
+    fn only_account(&self, sender: &str) -> Option<ChannelAccount> {
+        let is_whatsapp = sender.starts_with("whatsapp:");
+        let same_channel = if is_whatsapp { &self.whatsapp_from } else { &self.sms_from };
+        channel_account(same_channel.as_deref()?).ok()
+    }
+
     fn is_ours(&self, parameters: &InboundParameters, to: &ChannelAccount) -> bool {
         let account_is_ours = parameters.account_sid.as_ref().is_none_or(|sid| *sid == self.account_sid);
         let numbers = [self.whatsapp_from.as_deref(), self.sms_from.as_deref()];
@@ -69,12 +77,17 @@ impl InboundWebhook for TwilioWebhook {
 
     fn decode(&self, webhook: &RawWebhook) -> Result<Vec<InboundEvent>, Undecodable> {
         let parameters = InboundParameters::parse(&webhook.body);
+        if is_status(&parameters, &webhook.body) {
+            return decode_status(webhook);
+        }
         let missing = |name: &str| Undecodable(format!("{name} is missing"));
         let id = parameters.id().ok_or_else(|| missing("MessageSid"))?.to_owned();
         let sender = parameters.from.clone().filter(|s| !s.is_empty()).ok_or_else(|| missing("From"))?;
-        let to = parameters.to.clone().filter(|s| !s.is_empty()).ok_or_else(|| missing("To"))?;
-        let channel_account = channel_account(&to)
-            .map_err(|_unknown| Undecodable("To is no address on a channel that we know".into()))?;
+        let channel_account = match parameters.to.as_deref().filter(|to| !to.is_empty()) {
+            Some(to) => channel_account(to)
+                .map_err(|_unknown| Undecodable("To is no address on a channel that we know".into()))?,
+            None => self.addresses.only_account(&sender).ok_or_else(|| missing("To"))?,
+        };
         Ok(vec![InboundEvent::Message(InboundMessage {
             provider_event_id: id,
             sender,
@@ -101,28 +114,46 @@ impl InboundWebhook for TwilioStatusWebhook {
     }
 
     fn decode(&self, webhook: &RawWebhook) -> Result<Vec<InboundEvent>, Undecodable> {
-        let mut sid = None;
-        let mut status = None;
-        let mut error = None;
-        for (name, value) in url::form_urlencoded::parse(&webhook.body) {
-            match name.as_ref() {
-                "MessageSid" | "SmsSid" if sid.is_none() => sid = Some(value.into_owned()),
-                "MessageStatus" | "SmsStatus" if status.is_none() => status = Some(value.into_owned()),
-                "ErrorCode" => error = Some(value.into_owned()).filter(|code| !code.is_empty()),
-                _ => {}
-            }
-        }
-        let status = status.ok_or_else(|| Undecodable("MessageStatus is missing".into()))?;
-        let Some(status) = delivery_status(&status) else { return Ok(Vec::new()) };
-        Ok(vec![InboundEvent::Status(StatusReport {
-            message: our_id(&webhook.public_url),
-            provider_id: sid,
-            status,
-            opted_out: error.as_deref() == Some("21610"),
-            error,
-            at: None,
-        })])
+        decode_status(webhook)
     }
+}
+
+/// Whether a request at the message's address is a delivery report: it has the status of a message of ours. A person's
+/// message has none, or `received`.
+fn is_status(parameters: &InboundParameters, body: &[u8]) -> bool {
+    let is_outbound = |status: &str| !matches!(status, "" | "received" | "receiving");
+    let named = url::form_urlencoded::parse(body).find(|(name, _)| name == "MessageStatus");
+    match (named, parameters.sms_status.as_deref()) {
+        (Some((_, status)), _) => is_outbound(&status),
+        // A message has a text, even an empty one; a report has none.
+        (None, Some(status)) => is_outbound(status) && parameters.body.is_none(),
+        (None, None) => false,
+    }
+}
+
+/// Reads a delivery report.
+fn decode_status(webhook: &RawWebhook) -> Result<Vec<InboundEvent>, Undecodable> {
+    let mut sid = None;
+    let mut status = None;
+    let mut error = None;
+    for (name, value) in url::form_urlencoded::parse(&webhook.body) {
+        match name.as_ref() {
+            "MessageSid" | "SmsSid" if sid.is_none() => sid = Some(value.into_owned()),
+            "MessageStatus" | "SmsStatus" if status.is_none() => status = Some(value.into_owned()),
+            "ErrorCode" => error = Some(value.into_owned()).filter(|code| !code.is_empty()),
+            _ => {}
+        }
+    }
+    let status = status.ok_or_else(|| Undecodable("MessageStatus is missing".into()))?;
+    let Some(status) = delivery_status(&status) else { return Ok(Vec::new()) };
+    Ok(vec![InboundEvent::Status(StatusReport {
+        message: our_id(&webhook.public_url),
+        provider_id: sid,
+        status,
+        opted_out: error.as_deref() == Some("21610"),
+        error,
+        at: None,
+    })])
 }
 
 /// Our message id, from the query parameter `m` of the status callback URL.
@@ -201,6 +232,34 @@ mod tests {
             !message("MessageSid=SM1&From=whatsapp%3A%2B525512345678&To=whatsapp%3A%2B15550001111").is_ours
         );
         assert!(!message("MessageSid=SM1&From=%2B525512345678&To=%2B14155238887&AccountSid=AC2").is_ours);
+    }
+
+    #[test]
+    fn a_message_without_a_recipient_is_for_the_account_of_its_channel() {
+        for more in ["", "&MessagingServiceSid=MG1", "&To="] {
+            let got = message(&format!("MessageSid=SM1&From=whatsapp%3A%2B525512345678&Body=hola{more}"));
+            assert_eq!(Ok(Some(got.channel_account)), addresses().whatsapp_account(), "{more}");
+            assert!(got.is_ours);
+        }
+        let got = message("MessageSid=SM1&From=%2B525512345678&Body=hola");
+        assert_eq!(Ok(Some(got.channel_account)), addresses().sms_account());
+        let elsewhere = message("MessageSid=SM1&From=%2B525512345678&Body=hola&AccountSid=AC2");
+        assert!(!elsewhere.is_ours);
+    }
+
+    #[test]
+    fn a_delivery_report_at_the_messages_address_is_one() {
+        for form in [
+            "MessageSid=SM9&SmsSid=SM9&MessageStatus=read&SmsStatus=read&From=whatsapp%3A%2B14155238886",
+            "SmsSid=SM9&SmsStatus=read&From=whatsapp%3A%2B14155238886&To=whatsapp%3A%2B525512345678",
+        ] {
+            let events = decode(form).unwrap();
+            let [InboundEvent::Status(report)] = events.as_slice() else { panic!("{form}") };
+            assert_eq!((report.provider_id.as_deref(), report.status), (Some("SM9"), DeliveryStatus::Read));
+        }
+        assert!(decode("MessageSid=SM9&MessageStatus=queued&From=%2B14155238887").unwrap().is_empty());
+        let text = "MessageSid=SM1&From=%2B525512345678&To=%2B14155238887&SmsStatus=received&Body=hola";
+        assert!(matches!(decode(text).unwrap().as_slice(), [InboundEvent::Message(_)]));
     }
 
     #[test]

@@ -20,6 +20,9 @@ pub enum Channel {
 }
 
 impl Channel {
+    /// All channels.
+    pub const ALL: [Self; 5] = [Self::Whatsapp, Self::Sms, Self::Call, Self::Email, Self::Telegram];
+
     /// The name in the API and the database.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -35,9 +38,7 @@ impl Channel {
     /// Reads the name in any case (Twilio answers `SMS` and `whatsapp`).
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Whatsapp, Self::Sms, Self::Call, Self::Email, Self::Telegram]
-            .into_iter()
-            .find(|channel| channel.name().eq_ignore_ascii_case(name))
+        Self::ALL.into_iter().find(|channel| channel.name().eq_ignore_ascii_case(name))
     }
 }
 
@@ -98,6 +99,10 @@ impl SendStatus {
 }
 
 impl DeliveryStatus {
+    /// All statuses.
+    pub const ALL: [Self; 6] =
+        [Self::Queued, Self::Unknown, Self::Sent, Self::Delivered, Self::Read, Self::Failed];
+
     /// The name in the API and the database.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -114,9 +119,7 @@ impl DeliveryStatus {
     /// Reads the name that [`DeliveryStatus::name`] gives.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Queued, Self::Unknown, Self::Sent, Self::Delivered, Self::Read, Self::Failed]
-            .into_iter()
-            .find(|status| status.name() == name)
+        Self::ALL.into_iter().find(|status| status.name() == name)
     }
 
     const fn rank(self) -> u8 {

@@ -12,6 +12,7 @@ mod prefixes;
 #[cfg(all(test, feature = "phone-metadata"))]
 mod reference;
 
+use crate::text::{ascii_digit, is_invisible, is_joiner};
 use plan::Plan;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -67,10 +68,10 @@ pub struct PhoneNumber(String);
 impl PhoneNumber {
     /// Reads a number in any usual spelling; a national one in the region given.
     ///
-    /// `whatsapp:` is removed, full-width digits become ASCII, letters and extensions are refused
-    /// (libphonenumber accepts them), and old mobile prefixes are folded: Mexico's `521` + 10 digits becomes
-    /// `52` + 10, Brazil's mobile numbers with eight digits get their ninth, Argentina's mobile numbers get
-    /// their 9.
+    /// `whatsapp:` and invisible marks are removed, digits of all scripts become ASCII, spaces and dashes of every
+    /// width are the same. Letters and extensions are refused (libphonenumber accepts them). Old mobile prefixes are
+    /// folded: Mexico's `521` + 10 digits becomes `52` + 10, also without `+`, and so do `044`, `045` and `01` before
+    /// 10 digits; Brazil's mobile numbers with eight digits get their ninth, Argentina's mobile numbers get their 9.
     ///
     /// Without the feature `phone-metadata` only numbers with `+` are read, as
     /// [`PhoneNumber::parse_international`] describes.
@@ -87,11 +88,10 @@ impl PhoneNumber {
     }
 
     fn read(text: &str, home: Option<Region>) -> Result<Self, InvalidPhone> {
-        let text: String = text.nfkc().collect();
+        let text: String = text.nfkc().filter(|c| !is_invisible(*c)).map(plain).collect();
         let text = text.trim();
-        let text = text.strip_prefix("whatsapp:").unwrap_or(text);
-        let allowed =
-            |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '.' | '(' | ')' | '/' | '\u{a0}');
+        let text = text.strip_prefix("whatsapp:").unwrap_or(text).trim_start();
+        let allowed = |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '.' | '(' | ')' | '/');
         if !text.chars().all(allowed) || text.chars().skip(1).any(|c| c == '+') {
             return Err(InvalidPhone);
         }
@@ -99,7 +99,10 @@ impl PhoneNumber {
         let mut number = if text.starts_with('+') {
             canonical(&format!("+{}", fold_mobile_prefix(&digits)), None)?
         } else {
-            canonical(&digits, home)?
+            match abroad_or_mobile(&digits, home) {
+                Some(number) => canonical(&number, None)?,
+                None => canonical(&digits, home)?,
+            }
         };
         // The library removes one trunk prefix. Written with two (`+92 00 55…`), a number would have a
         // canonical form that is read as another number, and one phone would have the limits of several.
@@ -174,8 +177,47 @@ fn canonical(digits: &str, home: Option<Region>) -> Result<String, InvalidPhone>
     Ok(format!("+{}", fold_mobile_prefix(digits)))
 }
 
+/// A digit in ASCII, a space or a dash of any kind in its plain form.
+fn plain(c: char) -> char {
+    match ascii_digit(c) {
+        Some(digit) => digit,
+        None if c.is_whitespace() => ' ',
+        None if is_joiner(c) => '-',
+        None => c,
+    }
+}
+
+/// The number behind digits that libphonenumber does not read, with `+`: Mexico's old mobile prefix behind its calling
+/// code (`52 1 …`, Meta's own ids) or behind the prefix for abroad (`00 52 1 …`), and the prefixes that were once
+/// dialled to mobile numbers and other cities (`044`, `045`, `01`). None for all others.
+fn abroad_or_mobile(digits: &str, home: Option<Region>) -> Option<String> {
+    if home? != Region::MEXICO {
+        // A caller at home elsewhere writes a number of Mexico with the prefix for abroad.
+        let number = digits.strip_prefix("00").filter(|number| is_old_mobile(number))?;
+        return Some(format!("+{}", fold_mobile_prefix(number)));
+    }
+    let number = digits.strip_prefix("00").unwrap_or(digits);
+    if is_old_mobile(number) {
+        return Some(format!("+{}", fold_mobile_prefix(number)));
+    }
+    let local = ["044", "045", "01"].iter().find_map(|prefix| digits.strip_prefix(prefix));
+    local.filter(|local| local.len() == NATIONAL_DIGITS_OF_MEXICO).map(|local| format!("+52{local}"))
+}
+
+/// How many digits a number of Mexico has without its calling code.
+const NATIONAL_DIGITS_OF_MEXICO: usize = 10;
+
+/// True for Mexico's calling code, the 1 that mobile numbers once had, and ten digits.
+fn is_old_mobile(digits: &str) -> bool {
+    digits.strip_prefix("521").is_some_and(|local| local.len() == NATIONAL_DIGITS_OF_MEXICO)
+}
+
 fn fold_mobile_prefix(digits: &str) -> String {
     let split = |at: usize| digits.split_at_checked(at);
+    let dialled = ["52044", "52045", "5201"].iter().find_map(|prefix| digits.strip_prefix(prefix));
+    if let Some(local) = dialled.filter(|local| local.len() == NATIONAL_DIGITS_OF_MEXICO) {
+        return format!("52{local}");
+    }
     match digits.len() {
         13 if digits.starts_with("521") => format!("52{}", split(3).map_or("", |(_, rest)| rest)),
         12 if digits.starts_with("54") && !digits.starts_with("549") => match split(2) {
@@ -235,6 +277,27 @@ mod tests {
             "55 1234 5678",
             "+52 (55) 1234-5678",
             "＋５２５５１２３４５６７８",
+            "5215512345678",
+            "525512345678",
+            "52 1 55 1234 5678",
+            "+52 1 5512345678",
+            "00 52 55 12345678",
+            "005215512345678",
+            "044 55 1234 5678",
+            "0455512345678",
+            "01 55 12345678",
+            "+52 01 55 1234 5678",
+            "+52 (044) 55 1234 5678",
+            "\u{202a}+52 55 1234 5678\u{202c}",
+            "\u{200e}+525512345678",
+            "+525512345678\u{200f}",
+            "+52551\u{200b}2345678",
+            "+52\u{ad}5512345678",
+            "\u{feff}+525512345678",
+            "+52\u{a0}55\u{202f}12345678",
+            "+52 55\u{2011}1234\u{2011}5678",
+            "+52 55–1234–5678",
+            "+٥٢٥٥١٢٣٤٥٦٧٨",
         ] {
             assert_eq!(read(text).as_deref(), Ok("+525512345678"), "{text}");
         }
@@ -246,9 +309,23 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_refused() {
-        for text in
-            ["hola", "", "+", "123", "+5255123456789012", "5512345678 ext 9", "+1-800-FLOWERS", "55+1234"]
-        {
+        for text in [
+            "hola",
+            "",
+            "+",
+            "123",
+            "+5255123456789012",
+            "5512345678 ext 9",
+            "+1-800-FLOWERS",
+            "55+1234",
+            "\u{200e}",
+            "55 1234 567",
+            "+52+5512345678",
+            "5512345678,5587654321",
+            "०",
+            "04455123456",
+            "044551234567890",
+        ] {
             assert_eq!(read(text), Err(InvalidPhone), "{text}");
         }
     }

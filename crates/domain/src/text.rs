@@ -4,7 +4,7 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// The text in lower case, without accents; each run of other signs and spaces becomes one space; trimmed.
 ///
-/// Letters of every script stay. Digits of the scripts that keyboards write become ASCII.
+/// Letters of every script stay. Digits of all scripts become ASCII.
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
@@ -20,11 +20,88 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// The zeros of the scripts whose digits people's keyboards write. The other nine digits follow each.
-const ZEROS: [char; 17] =
-    ['0', '٠', '۰', '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '๐', '໐', '༠', '၀', '０'];
+/// The zeros of all scripts (Unicode, general category Nd). The other nine digits follow each.
+const ZEROS: [char; 75] = [
+    // Scripts of Unicode 15 and 16.
+    '\u{11f50}',
+    '\u{1e4f0}',
+    '\u{10d40}',
+    '\u{116d0}',
+    '\u{116da}',
+    '\u{11bf0}',
+    '\u{16d70}',
+    '\u{1ccf0}',
+    '\u{1e5f1}',
+    // All before.
+    '0',
+    '\u{660}',
+    '\u{6f0}',
+    '\u{7c0}',
+    '\u{966}',
+    '\u{9e6}',
+    '\u{a66}',
+    '\u{ae6}',
+    '\u{b66}',
+    '\u{be6}',
+    '\u{c66}',
+    '\u{ce6}',
+    '\u{d66}',
+    '\u{de6}',
+    '\u{e50}',
+    '\u{ed0}',
+    '\u{f20}',
+    '\u{1040}',
+    '\u{1090}',
+    '\u{17e0}',
+    '\u{1810}',
+    '\u{1946}',
+    '\u{19d0}',
+    '\u{1a80}',
+    '\u{1a90}',
+    '\u{1b50}',
+    '\u{1bb0}',
+    '\u{1c40}',
+    '\u{1c50}',
+    '\u{a620}',
+    '\u{a8d0}',
+    '\u{a900}',
+    '\u{a9d0}',
+    '\u{a9f0}',
+    '\u{aa50}',
+    '\u{abf0}',
+    '\u{ff10}',
+    '\u{104a0}',
+    '\u{10d30}',
+    '\u{11066}',
+    '\u{110f0}',
+    '\u{11136}',
+    '\u{111d0}',
+    '\u{112f0}',
+    '\u{11450}',
+    '\u{114d0}',
+    '\u{11650}',
+    '\u{116c0}',
+    '\u{11730}',
+    '\u{118e0}',
+    '\u{11950}',
+    '\u{11c50}',
+    '\u{11d50}',
+    '\u{11da0}',
+    '\u{16a60}',
+    '\u{16ac0}',
+    '\u{16b50}',
+    '\u{1d7ce}',
+    '\u{1d7d8}',
+    '\u{1d7e2}',
+    '\u{1d7ec}',
+    '\u{1d7f6}',
+    '\u{1e140}',
+    '\u{1e2f0}',
+    '\u{1e950}',
+    '\u{1fbf0}',
+];
 
-/// A digit of any script that keyboards write, in ASCII. `None` for any other character.
+/// A digit of any script in ASCII. `None` for any other character.
 #[must_use]
 pub fn ascii_digit(digit: char) -> Option<char> {
     let value = |zero: char| u32::from(digit).checked_sub(u32::from(zero)).filter(|value| *value < 10);
@@ -40,7 +117,30 @@ pub fn is_joiner(c: char) -> bool {
             c,
             '-' | '\u{ad}' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}'
         )
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || is_invisible(c)
+}
+
+/// Whether a character shows nothing by itself: a zero-width space or joiner, a bidirectional mark, a byte order mark.
+#[must_use]
+pub const fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180e}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// Whether a character hides in a text, or turns the text around it, so that people read another one: a control
+/// character, a bidirectional mark, a zero-width space. Joiners and selectors of a letter's form are none: names in Persian, in
+/// Indic scripts and in Chinese need them.
+#[must_use]
+pub fn deceives(c: char) -> bool {
+    let is_joiner_of_letters = matches!(
+        c,
+        '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{180b}'..='\u{180d}' | '\u{e0100}'..='\u{e01ef}'
+    );
+    c.is_control() || is_invisible(c) && !is_joiner_of_letters || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 /// The masked form `****4567`: four stars and the last four characters. Shorter texts are hidden completely.
@@ -88,6 +188,14 @@ mod tests {
         assert_eq!(fold("ＣＯＤＥ １２"), "code 12");
         assert_eq!(fold("👍"), "");
         assert_eq!(fold("código ٢٤٦-١٣٥"), "codigo 246 135");
+    }
+
+    #[test]
+    fn digits_of_all_scripts_are_read() {
+        for seven in ['7', '٧', '۷', '७', '７', '\u{1d7d5}', '\u{10d37}'] {
+            assert_eq!(ascii_digit(seven), Some('7'), "{seven}");
+        }
+        assert_eq!((ascii_digit('⑦'), ascii_digit('x'), ascii_digit('七')), (None, None, None));
     }
 
     #[test]

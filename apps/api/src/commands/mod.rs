@@ -12,6 +12,7 @@ mod migrate;
 mod nlu;
 mod otp;
 mod serve;
+mod signals;
 mod telegram;
 mod token;
 

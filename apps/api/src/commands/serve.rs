@@ -1,5 +1,6 @@
 //! `serve`: runs HTTP and the workers until SIGTERM or SIGINT.
 
+use super::signals::asked_to_stop;
 use crate::{
     composition::App,
     config::{AppEnv, Settings},
@@ -18,7 +19,6 @@ use actix_web::{App as WebApp, HttpServer, dev::ServerHandle, middleware::from_f
 use adapter_crypto::TokenKind;
 use application::error_chain::describe;
 use std::{process::ExitCode, sync::Arc};
-use tokio::signal::unix::{SignalKind, signal};
 
 /// Seconds that running requests get to finish after a signal.
 const SHUTDOWN_SECONDS: u64 = 10;
@@ -46,7 +46,7 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
     let workers = Workers::start(&app, &wakeups);
     greet(&app)?;
     tracing::info!(address = %app.settings.bind_address, environment = app.settings.env.name(), "ready");
-    wait_for_signal().await?;
+    asked_to_stop().await?;
     drain(&app).await;
     tracing::info!("stopping: new requests are refused, running ones are finished");
     handle.stop(true).await;
@@ -187,14 +187,4 @@ fn greet(app: &App) -> Result<(), String> {
     lines.push(format!("API documentation  {}/docs/", settings.public_base_url));
     lines.push(format!("Service token      {token}"));
     super::say(&lines.join("\n")).map(|_code| ())
-}
-
-async fn wait_for_signal() -> Result<(), String> {
-    let mut terminate = signal(SignalKind::terminate()).map_err(|fault| fault.to_string())?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(|fault| fault.to_string())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
 }

@@ -1,11 +1,11 @@
 //! JSON bodies: errors name the field, numbers stay exact.
 
-use super::problem::ApiError;
+use super::{body_faults::body_faults, problem::ApiError};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::Bytes};
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::future::LocalBoxFuture;
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
 /// Largest body in bytes, except on webhooks.
 pub(crate) const BODY_MAX: usize = 256 * 1024;
@@ -54,41 +54,27 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for MaybeJson<T> {
     }
 }
 
-/// Reads a body. An invalid field is named by its JSON Pointer.
+/// Reads a body. Each field that is missing, unknown or invalid is named by its JSON Pointer.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let first = bytes.iter().find(|b| !b.is_ascii_whitespace());
     if first.is_some_and(|b| *b != b'{') && serde_json::from_slice::<&RawValue>(bytes).is_ok() {
         return Err(ApiError::field("", "must be a JSON object"));
     }
-    // serde_json calls invalid JSON a syntax error, and valid JSON of another shape a data error.
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let read = serde_path_to_error::deserialize(&mut deserializer);
-    match read {
-        Ok(value) => match deserializer.end() {
-            Ok(()) => Ok(value),
-            Err(_trailing) => Err(ApiError::malformed_json("The body has more text after its JSON.")),
+    match T::deserialize(&mut deserializer) {
+        Ok(value) => deserializer.end().map(|()| value).map_err(|trailing| malformed(&trailing)),
+        // serde_json calls invalid JSON a syntax error, and valid JSON of another shape a data error.
+        Err(fault) => match serde_json::from_slice::<Value>(bytes) {
+            Ok(body) if fault.is_data() => Err(body_faults::<T>(body)),
+            Ok(_) => Err(malformed(&fault)),
+            Err(syntax) => Err(malformed(&syntax)),
         },
-        Err(fault) => {
-            let is_data = fault.inner().is_data();
-            let whole: Result<&RawValue, _> = serde_json::from_slice(bytes);
-            if !is_data || whole.is_err() {
-                return Err(ApiError::malformed_json("The body is not valid JSON."));
-            }
-            let path = fault.path().to_string();
-            let pointer = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
-            Err(ApiError::field(&pointer, describe(fault.inner())))
-        }
     }
 }
 
-/// The error, without the position and without the value that was sent.
-fn describe(fault: &serde_json::Error) -> String {
-    let text = fault.to_string();
-    let text = text.split(" at line ").next().unwrap_or_default();
-    match text.split_once(", expected ") {
-        Some((_, expected)) if text.starts_with("invalid") => format!("must be {expected}"),
-        _ => text.to_owned(),
-    }
+/// A 400 that says where the JSON breaks off. The parser's words have no part of the body.
+fn malformed(fault: &serde_json::Error) -> ApiError {
+    ApiError::malformed_json(format!("The body isn't valid JSON: {fault}."))
 }
 
 /// A decimal string or a JSON number, kept as it was written: it never passes through a float.
@@ -111,45 +97,4 @@ impl<'de> Deserialize<'de> for ExactNumber {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Body {
-        amount: Option<ExactNumber>,
-        #[allow(dead_code, reason = "only its type matters here")]
-        n: Option<u8>,
-    }
-
-    fn amount(json: &str) -> String {
-        read::<Body>(json.as_bytes()).unwrap().amount.unwrap().0
-    }
-
-    #[test]
-    fn numbers_are_kept_as_written() {
-        assert_eq!(amount(r#"{"amount":1.10000000000000000001}"#), "1.10000000000000000001");
-        assert_eq!(amount(r#"{"amount":"150.50"}"#), "150.50");
-        assert_eq!(amount(r#"{"amount":1e2}"#), "1e2");
-    }
-
-    #[test]
-    fn invalid_json_and_another_shape_have_different_codes() {
-        for broken in ["", "{", r#"{"amount":NaN}"#, r#"{"amount":1}x"#, "\u{0}"] {
-            assert_eq!(
-                read::<Body>(broken.as_bytes()).unwrap_err().to_string(),
-                "malformed_json",
-                "{broken}"
-            );
-        }
-        assert_eq!(read::<Body>(b"{\"amount\":\"\xff\"}").unwrap_err().to_string(), "malformed_json");
-        for wrong in [r#"{"amount":true}"#, r#"{"amount":[1]}"#, r#"{"monto":1}"#, r#"{"n":300}"#, "[]", "7"]
-        {
-            assert_eq!(
-                read::<Body>(wrong.as_bytes()).unwrap_err().to_string(),
-                "validation_failed",
-                "{wrong}"
-            );
-        }
-    }
-}
+mod tests;

@@ -1,12 +1,17 @@
 //! Shared by all routes: problems, callers, bodies, limits, middleware.
 
+mod body_faults;
 pub(crate) mod caller;
 pub(crate) mod client_ip;
 pub(crate) mod cors;
+pub(crate) mod days;
 pub(crate) mod edge;
 pub(crate) mod idempotency;
 pub(crate) mod json;
 pub(crate) mod pagination;
 pub(crate) mod problem;
+pub(crate) mod problem_meanings;
 pub(crate) mod rate_limit;
+pub(crate) mod sheets;
 pub(crate) mod signed;
+pub(crate) mod words;

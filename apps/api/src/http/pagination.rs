@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageQuery {
     /// Items on a page, 1 to 200.
-    #[param(minimum = 1, maximum = 200, default = 50)]
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 200, default = 50)]
     limit: Option<String>,
     /// The `next_cursor` of the previous page; the first page without it.
     cursor: Option<String>,

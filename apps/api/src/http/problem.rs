@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 pub(crate) struct FieldError {
     /// JSON Pointer (RFC 6901) to the field; empty for the whole request.
     pointer: String,
-    /// What is wrong, as a word such as `invalid`.
+    /// What is wrong, as a word: `missing`, `unknown` or `invalid`.
     code: String,
     /// What is wrong, for people to read, such as `must be 1 to 200`.
     detail: String,
@@ -64,6 +64,15 @@ macro_rules! errors {
                 Self::new(StatusCode::$status, $code, detail)
             })*
         }
+
+        /// The codes of all problems, each with its status: first our own, then those of the framework's errors.
+        pub(crate) const CODES: &[(&str, StatusCode)] = &[
+            $(($code, StatusCode::$status),)*
+            ("request_timeout", StatusCode::REQUEST_TIMEOUT),
+            ("method_not_allowed", StatusCode::METHOD_NOT_ALLOWED),
+            ("bad_request", StatusCode::BAD_REQUEST),
+            ("internal_error", StatusCode::INTERNAL_SERVER_ERROR),
+        ];
     };
 }
 
@@ -145,6 +154,17 @@ impl ApiError {
         self.errors.iter().map(|error| name(error).trim().to_owned()).collect()
     }
 
+    /// How many fields are named.
+    pub(super) const fn field_count(&self) -> usize {
+        self.errors.len()
+    }
+
+    /// The pointers and codes of the invalid fields.
+    #[cfg(test)]
+    pub(super) fn pointers(&self) -> Vec<String> {
+        self.errors.iter().map(|error| format!("{} {}", error.pointer, error.code)).collect()
+    }
+
     pub(crate) fn replayed(mut self, replayed: bool) -> Self {
         self.replayed = replayed;
         self
@@ -212,7 +232,7 @@ impl ApiError {
 }
 
 /// The title for a code: `Insufficient funds` for `insufficient_funds`.
-fn title(code: &str) -> String {
+pub(crate) fn title(code: &str) -> String {
     let words = code.replace('_', " ");
     let mut chars = words.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())

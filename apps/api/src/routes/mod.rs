@@ -17,11 +17,13 @@ use crate::http::{json::BODY_MAX, problem::ApiError};
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .app_data(web::PayloadConfig::new(BODY_MAX))
-        .app_data(
-            web::QueryConfig::default().error_handler(|fault, _| {
-                ApiError::field("", format!("the query is malformed: {fault}")).into()
-            }),
-        )
+        .app_data(web::QueryConfig::default().error_handler(|fault, _| {
+            // Parameters are texts, so only one that occurs twice can't be read.
+            let words = fault.to_string();
+            let name = words.split('`').nth(1).unwrap_or_default();
+            let pointer = if name.is_empty() { String::new() } else { format!("/{name}") };
+            ApiError::field(&pointer, "must occur once, in valid percent-encoding").into()
+        }))
         .app_data(
             web::PathConfig::default()
                 .error_handler(|_, _| ApiError::of_status(StatusCode::NOT_FOUND).into()),

@@ -9,6 +9,7 @@ use crate::{
         json::JsonBody,
         problem::{ApiError, Problem},
         rate_limit::Limit,
+        words::{ChannelWord, PurposeWord, words},
     },
     scopes::Scope,
 };
@@ -19,15 +20,22 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
     ids::VerificationId,
     locale::Locale,
-    message::Channel,
+    message::{Channel, DeliveryStatus},
     operations::idempotency::Fingerprint,
     principal::Principal,
     verification::otp::{NoRecipient, OtpCode, Purpose, Recipient},
 };
 use ports::verification::{Verification, code_provider::CodeProviderError};
 use serde::{Deserialize, Serialize};
-use std::net::IpAddr;
+use std::{iter, net::IpAddr};
 use utoipa::ToSchema;
+
+words! {
+    PendingWord "Pending" "A code was sent." ["pending"];
+    CheckWord "CheckStatus" "The status of a verification after a check attempt." ["approved", "pending"];
+    SendWord "SendStatus" "The status of one send of a code." iter::once("sending").chain(DeliveryStatus::ALL.map(DeliveryStatus::name));
+    ChallengeWord "VerificationStatus" "The status of a verification." ["pending", "approved", "expired", "canceled"];
+}
 
 /// A request to verify a number or an e-mail address.
 #[derive(Deserialize, ToSchema)]
@@ -35,20 +43,25 @@ use utoipa::ToSchema;
 pub(crate) struct SendRequest {
     /// The number, in any usual spelling, or an e-mail address. The field `to` is accepted as well.
     #[serde(alias = "to")]
+    #[schema(example = "+525512345678", max_length = 254)]
     phone: String,
     /// `whatsapp` (default for a number), `sms`, `email` (for an address), `call` if a provider makes the
     /// codes, or `telegram` for a number whose owner has bound a chat to their account; for any other number
     /// the next channel in `fallback` is used. Codes by `email` and `telegram` are always ours.
+    #[schema(value_type = Option<ChannelWord>)]
     channel: Option<String>,
     /// `registration` (default), `login`, `password_reset` or `transfer`.
+    #[schema(value_type = Option<PurposeWord>)]
     purpose: Option<String>,
     /// `es`, `en` or `pt`; the default is `DEFAULT_LOCALE`.
     locale: Option<String>,
     /// Channels to try, in order, if one can't reach the number or, for our own codes, if the code is not
     /// delivered within half a minute. After a channel whose codes a provider makes, `telegram` is left out.
     #[serde(default)]
+    #[schema(value_type = Vec<ChannelWord>)]
     fallback: Vec<String>,
     /// The end user's IP address. Without it only the team's own quota counts.
+    #[schema(example = "203.0.113.9")]
     client_ip: Option<String>,
 }
 
@@ -57,9 +70,11 @@ pub(crate) struct SendRequest {
 pub(crate) struct SendAnswer {
     id: String,
     /// The status `pending`.
+    #[schema(value_type = PendingWord)]
     status: &'static str,
     channel: &'static str,
     /// The provider's id of the verification; `null` for a code of our own.
+    #[schema(example = "VE00000000000000000000000000000000")]
     sid: Option<String>,
     expires_at: String,
     /// Seconds until the code may be sent again.
@@ -71,10 +86,12 @@ pub(crate) struct SendAnswer {
 #[serde(deny_unknown_fields)]
 pub(crate) struct CheckRequest {
     /// The verification's id.
+    #[schema(format = Uuid, example = "01a22c9e-971a-73e7-8f55-99ed33b329f1")]
     id: Option<String>,
     /// Or the number or e-mail address, for its newest open verification of this team.
     phone: Option<String>,
     /// The code that the person entered.
+    #[schema(example = "246135")]
     code: String,
 }
 
@@ -83,6 +100,7 @@ pub(crate) struct CheckRequest {
 pub(crate) struct CheckAnswer {
     id: String,
     /// The status, `approved` or `pending`.
+    #[schema(value_type = CheckWord)]
     status: &'static str,
     approved: bool,
     attempts_remaining: u32,
@@ -101,6 +119,7 @@ pub(crate) struct SendView {
     channel: &'static str,
     /// `sending`, `sent` or `failed`; of our own codes `queued`, `unknown`, `sent`, `delivered`, `read` or
     /// `failed`.
+    #[schema(value_type = SendWord)]
     status: String,
     at: String,
 }
@@ -111,10 +130,13 @@ pub(crate) struct VerificationView {
     id: String,
     /// `pending`, `approved`, `expired` or `canceled` (its check attempts are used up, it was withdrawn, or
     /// its code could not be sent).
+    #[schema(value_type = ChallengeWord)]
     status: &'static str,
     channel: &'static str,
+    #[schema(value_type = PurposeWord)]
     purpose: &'static str,
     /// The number or e-mail address, masked.
+    #[schema(example = "****5678")]
     phone: String,
     attempts_remaining: u32,
     expires_at: String,
@@ -182,7 +204,8 @@ fn locale_of(app: &composition::Verification, tag: Option<&str>) -> Result<Local
 /// While a verification of this team for this recipient is open, its code is sent again, under the same id.
 /// Needs the scope `verify`. Errors: `invalid_phone_number` (400), `recipient_opted_out` (409), `otp_locked`
 /// (423), `rate_limit_exceeded` (429), `verification_send_failed` (502), `unavailable` (503).
-#[utoipa::path(post, path = "/api/v1/verify/send", tag = "verification", request_body = SendRequest,
+#[utoipa::path(post, path = "/api/v1/verify/send", operation_id = "send_code",
+    tag = "verification", request_body = SendRequest,
     params(("Idempotency-Key" = Option<String>, Header, 
         description = "Recommended. A repeated request with the same key sends no second code.")),
     responses((status = 200, body = SendAnswer), (status = "4XX", body = Problem), (status = 502, body = Problem)),
@@ -198,7 +221,8 @@ pub(crate) async fn send(
     let requester = requester(&caller)?;
     let body = body.0;
     let to = recipient_of(&app, &body.phone)?;
-    let fallback = body.fallback.iter().map(|name| channel_of(&app, "/fallback", name, &to));
+    let named = body.fallback.iter().enumerate();
+    let fallback = named.map(|(at, name)| channel_of(&app, &format!("/fallback/{at}"), name, &to));
     let fallback = fallback.collect::<Result<Vec<_>, _>>()?;
     let usual = if to.phone().is_some() { Channel::Whatsapp } else { Channel::Email };
     let client_ip = match body.client_ip {
@@ -221,6 +245,10 @@ pub(crate) async fn send(
     let shared = app.clone().into_inner();
     answer_once(&requests, StatusCode::OK, key, fingerprint, async move {
         let started = shared.verify.start(request).await?;
+        let is_refused = matches!(started, SendCodeOutcome::Failed(CodeProviderError::ChannelRefused(_)));
+        if is_refused && channel == Channel::Telegram {
+            return Err(ApiError::field("/channel", "this number has no Telegram chat; use another channel"));
+        }
         answer_started(&shared, started)
     })
     .await
@@ -293,7 +321,8 @@ fn answer_started(app: &composition::Verification, started: SendCodeOutcome) -> 
 /// A wrong code with check attempts left is a 200 with `approved` false. Needs the scope `verify`. Errors:
 /// `code_invalid_or_expired` (400) if the verification has ended, `otp_locked` (423), `rate_limit_exceeded`
 /// (429), `unavailable` (503) if the code could not be checked.
-#[utoipa::path(post, path = "/api/v1/verify/check", tag = "verification", request_body = CheckRequest,
+#[utoipa::path(post, path = "/api/v1/verify/check", operation_id = "check_code",
+    tag = "verification", request_body = CheckRequest,
     responses((status = 200, body = CheckAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn check(
     app: web::Data<composition::Verification>,
@@ -363,7 +392,8 @@ async fn refuse_locked(
 ///
 /// Id and check attempts stay the same. Needs the scope `verify`. Errors: `code_invalid_or_expired` (400) if
 /// the verification has ended, `not_found` (404), `otp_locked` (423), `rate_limit_exceeded` (429).
-#[utoipa::path(post, path = "/api/v1/verify/resend", tag = "verification", request_body = ResendRequest,
+#[utoipa::path(post, path = "/api/v1/verify/resend", operation_id = "resend_code",
+    tag = "verification", request_body = ResendRequest,
     params(("Idempotency-Key" = Option<String>, Header, 
         description = "Recommended. A repeated request with the same key sends no second code.")),
     responses((status = 200, body = SendAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
@@ -397,7 +427,8 @@ pub(crate) async fn resend(
 /// Returns the state of a verification.
 ///
 /// A team sees only its own. Needs the scope `verify`. Error: `not_found` (404).
-#[utoipa::path(get, path = "/api/v1/verify/{id}", tag = "verification", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/verify/{id}", operation_id = "get_verification",
+    tag = "verification", params(("id" = String, Path)),
     responses((status = 200, body = VerificationView), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn show(
     app: web::Data<composition::Verification>,

@@ -17,6 +17,7 @@ mod channels;
 mod chat;
 mod codes;
 mod demo;
+mod docs_page;
 mod flows;
 mod freezes;
 mod legacy;

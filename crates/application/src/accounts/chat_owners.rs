@@ -38,7 +38,8 @@ impl ChatOwners {
     /// Binds a chat to the person who made the code that it sends. Returns the name that the owner is greeted
     /// by. `None`: the code is wrong, used or expired.
     ///
-    /// A turn that runs again finds its code used and the chat bound by it: that is the same binding.
+    /// A turn that runs again finds the chat bound by its code: that is the same binding. A code that never was binds
+    /// nothing, also in a chat that is bound.
     #[tracing::instrument(name = "bind_chat", level = "debug", skip_all)]
     pub async fn bind(&self, chat: i64, code: &str, actor: &Actor) -> StoreResult<Option<String>> {
         if !link_code_is_sane(code) {
@@ -51,13 +52,8 @@ impl ChatOwners {
             session: None,
             actor: actor.clone(),
         };
-        let bound = self.links.bind_chat(&request, self.kernel.now()).await?;
-        let link = match bound {
-            Some(bound) => Some(bound.link),
-            None => self.owner_of(chat).await?,
-        };
-        match link {
-            Some(link) => Ok(Some(self.name_of(&link).await?)),
+        match self.links.bind_chat(&request, self.kernel.now()).await? {
+            Some(bound) => Ok(Some(self.name_of(&bound.link).await?)),
             None => Ok(None),
         }
     }

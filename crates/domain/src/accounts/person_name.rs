@@ -1,6 +1,6 @@
 //! First and last names of people.
 
-use crate::text::{is_joiner, truncate};
+use crate::text::{deceives, is_joiner, truncate};
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
@@ -14,17 +14,16 @@ pub const PROFILE_NAME_LENGTH_MAX: usize = 40;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonName(String);
 
-/// The name is empty, too long, or has more than one line.
+/// The name is empty, too long, has more than one line, or hides something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("must be 1 to {NAME_LENGTH_MAX} characters in one line")]
+#[error("must be 1 to {NAME_LENGTH_MAX} characters in one line, without invisible marks")]
 pub struct InvalidName;
 
 impl PersonName {
     /// Trims and checks a name.
     pub fn parse(text: &str) -> Result<Self, InvalidName> {
         let text = text.trim();
-        let is_sane =
-            (1..=NAME_LENGTH_MAX).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        let is_sane = (1..=NAME_LENGTH_MAX).contains(&text.chars().count()) && !text.chars().any(deceives);
         if is_sane { Ok(Self(text.to_owned())) } else { Err(InvalidName) }
     }
 
@@ -82,7 +81,16 @@ mod tests {
     #[test]
     fn is_one_line() {
         assert_eq!(PersonName::parse(" María José ").unwrap().as_str(), "María José");
-        for text in ["", "  ", "a\nb", &"a".repeat(81)] {
+        for text in [
+            "",
+            "  ",
+            "a\nb",
+            "Ana\u{202e}xela\u{202c}",
+            "L\0",
+            "A\u{200b}na",
+            "\u{2066}Ana",
+            &"a".repeat(81),
+        ] {
             assert_eq!(PersonName::parse(text), Err(InvalidName));
         }
     }

@@ -3,10 +3,12 @@
 use crate::{
     money::banks::bank_of_clabe,
     phone::{PhoneNumber, Region},
+    text::{ascii_digit, is_invisible, is_joiner},
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
 
 /// An account as the payer wrote it, in canonical form.
 ///
@@ -43,6 +45,7 @@ impl AccountNumber {
     /// 18 digits are a CLABE; `+` and digits are a phone number. Ten digits alone are an account number: a
     /// payer who means a phone number must write it with `+`.
     pub fn parse(text: &str, home: Region) -> Result<Self, AccountNumberError> {
+        let text: String = text.nfkc().filter(|c| !is_invisible(*c)).collect();
         let text = text.trim();
         if text.starts_with('+') {
             return PhoneNumber::parse(text, home)
@@ -52,7 +55,8 @@ impl AccountNumber {
         if let Some(alias) = parse_alias(text) {
             return Ok(Self::Alias(alias));
         }
-        let compact: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+        let compact: String =
+            text.chars().filter(|c| !is_joiner(*c)).map(|c| ascii_digit(c).unwrap_or(c)).collect();
         if compact.bytes().all(|b| b.is_ascii_digit()) {
             return match compact.len() {
                 18 => Ok(Self::Clabe(compact)),
@@ -104,7 +108,8 @@ impl AccountNumber {
 /// text. Such a number may be an account elsewhere, but a person who writes one most likely mistyped a CLABE.
 #[must_use]
 pub fn nearly_a_clabe(text: &str) -> Option<usize> {
-    let compact: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+    let compact: String =
+        text.chars().filter(|c| !is_joiner(*c)).map(|c| ascii_digit(c).unwrap_or(c)).collect();
     (matches!(compact.len(), 17 | 19) && compact.bytes().all(|b| b.is_ascii_digit())).then_some(compact.len())
 }
 

@@ -45,6 +45,11 @@ impl Currency {
     /// The Mexican peso.
     pub const MXN: Self = Self { code: "MXN", exponent: 2 };
 
+    /// The codes of all currencies that the ledger supports.
+    pub fn codes() -> impl Iterator<Item = &'static str> {
+        CURRENCIES.iter().map(|(code, _exponent)| *code)
+    }
+
     /// Reads an ISO 4217 code in any case.
     pub fn parse(code: &str) -> Result<Self, UnknownCurrency> {
         CURRENCIES

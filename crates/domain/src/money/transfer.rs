@@ -114,7 +114,8 @@ pub enum TransferStatus {
 }
 
 impl TransferStatus {
-    const ALL: [Self; 10] = [
+    /// All statuses.
+    pub const ALL: [Self; 10] = [
         Self::PendingVerification,
         Self::PendingApproval,
         Self::Processing,

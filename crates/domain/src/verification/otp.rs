@@ -36,6 +36,9 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// The purposes that a team may send codes for. Codes that lift a freeze are not for teams.
+    pub const FOR_TEAMS: [Self; 4] = [Self::Registration, Self::Login, Self::PasswordReset, Self::Transfer];
+
     /// The name in the API and the database.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -48,10 +51,10 @@ impl Purpose {
         }
     }
 
-    /// Reads the name of a purpose that a team may send codes for. Codes that lift a freeze are not for teams.
+    /// Reads the name of a purpose that a team may send codes for, one of [`Purpose::FOR_TEAMS`].
     #[must_use]
     pub fn parse_for_teams(name: &str) -> Option<Self> {
-        Self::parse(name).filter(|purpose| *purpose != Self::Unfreeze)
+        Self::FOR_TEAMS.into_iter().find(|purpose| purpose.name() == name)
     }
 
     /// Reads the name that [`Purpose::name`] gives.

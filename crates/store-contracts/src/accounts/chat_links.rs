@@ -56,6 +56,11 @@ pub async fn a_code_binds_one_chat(store: impl Stores) {
     .await;
     let bound: Vec<_> = bound.into_iter().flatten().collect();
     assert_eq!((bound.len(), bound[0].link.user, bound[0].link.bound_at), (1, user, at(1)));
+    let chat = bound[0].link.chat.id;
+    let again = store.bind_chat(&brought([2; 32], chat, None), at(2)).await.unwrap();
+    assert_eq!(again.as_ref(), Some(&bound[0]), "the same turn runs again");
+    let invented = store.bind_chat(&brought([99; 32], chat, None), at(2)).await.unwrap();
+    assert_eq!(invented, None, "a code that never was, in a bound chat");
 
     let named = TelegramChat { id: 80, username: Some("ana".into()), first_name: None };
     store.keep_link_code(&code(3, LinkMaker::Chat(named.clone())), at(0)).await.unwrap();

@@ -97,7 +97,8 @@ fn target(caller: &Caller, id: &str) -> Result<UserId, ApiError> {
 /// same.
 ///
 /// Needs the scope `people`, or the person's own token and nothing else. Error: `not_found` (404).
-#[utoipa::path(post, path = "/api/v1/people/{user_id}/freeze", tag = "accounts",
+#[utoipa::path(post, path = "/api/v1/people/{user_id}/freeze", operation_id = "freeze_person",
+    tag = "accounts",
     params(("user_id" = String, Path)), request_body = FreezeBody,
     responses((status = 200, body = FreezeJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn freeze(
@@ -131,7 +132,8 @@ pub(crate) async fn freeze(
 /// Errors: `code_invalid_or_expired` (400), `unauthorized` (401) for a wrong password, `step_up_required` (403) for
 /// a person who sends no password, `not_found` (404), `conflict` (409) without an e-mail address, `otp_locked`
 /// (423), `rate_limit_exceeded` (429), `verification_send_failed` (502).
-#[utoipa::path(post, path = "/api/v1/people/{user_id}/unfreeze", tag = "accounts",
+#[utoipa::path(post, path = "/api/v1/people/{user_id}/unfreeze", operation_id = "unfreeze_person",
+    tag = "accounts",
     params(("user_id" = String, Path)), request_body = UnfreezeBody,
     responses((status = 200, body = FreezeJson),
         (status = 202, body = FreezeJson, description = "A code was sent by e-mail; the person is still frozen."),

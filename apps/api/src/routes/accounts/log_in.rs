@@ -20,7 +20,9 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LogInBody {
+    #[schema(max_length = 254, example = "maria@example.com")]
     email: String,
+    #[schema(example = "correct horse battery staple")]
     password: String,
 }
 
@@ -30,9 +32,9 @@ pub(crate) struct SecondFactorJson {
     /// `true` in this answer.
     mfa_required: bool,
     /// For `POST /api/v1/auth/mfa`, with the code, within ten minutes.
+    #[schema(example = "9_gc2S5Tc2xxAjPe8nWfhg2aVt3BrkwgZPzFE4IuceE")]
     challenge_id: String,
     /// The channel that the code was sent on.
-    #[schema(example = "sms")]
     channel: &'static str,
 }
 
@@ -41,7 +43,8 @@ pub(crate) struct SecondFactorJson {
 /// The answer has the tokens. If MFA is on, it has a `challenge_id` instead, and a code is sent: continue
 /// with `POST /api/v1/auth/mfa`. Errors: `unauthorized` (401) for an unknown address or a wrong password,
 /// `rate_limit_exceeded` (429) after too many of them.
-#[utoipa::path(post, path = "/api/v1/auth/login", tag = "accounts", request_body = LogInBody,
+#[utoipa::path(post, path = "/api/v1/auth/login", operation_id = "log_in",
+    tag = "accounts", request_body = LogInBody,
     responses((status = 200, content((SignedInJson = "application/json"), (SecondFactorJson = "application/json"))),
         (status = 401, body = Problem), (status = "4XX", body = Problem)))]
 pub(crate) async fn log_in(

@@ -46,11 +46,11 @@ pub(crate) struct MeJson {
 pub(crate) struct MePatch {
     /// `null` removes the name.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, max_length = 80, example = "María")]
     first_name: Given,
     /// `null` removes the name.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, max_length = 80)]
     last_name: Given,
     /// `es`, `en` or `pt`.
     locale: Option<String>,
@@ -115,7 +115,8 @@ fn json(app: &Accounts, profile: Profile) -> HttpResponse {
 /// Returns the signed-in person's account.
 ///
 /// Error: `forbidden` (403) for a team's token.
-#[utoipa::path(get, path = "/api/v1/me", tag = "accounts",
+#[utoipa::path(get, path = "/api/v1/me", operation_id = "get_me",
+    tag = "accounts",
     responses((status = 200, body = MeJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn show(app: web::Data<Accounts>, caller: Caller) -> Result<HttpResponse, ApiError> {
     let person = caller.person()?;
@@ -128,7 +129,8 @@ pub(crate) async fn show(app: web::Data<Accounts>, caller: Caller) -> Result<Htt
 /// Errors: `code_invalid_or_expired` (400), `unauthorized` (401) for a wrong password, `conflict` (409) if
 /// the number belongs to another account or was changed meanwhile, `validation_failed` (422) if a proof is
 /// missing, `rate_limit_exceeded` (429).
-#[utoipa::path(patch, path = "/api/v1/me", tag = "accounts", request_body = MePatch,
+#[utoipa::path(patch, path = "/api/v1/me", operation_id = "update_me",
+    tag = "accounts", request_body = MePatch,
     responses((status = 200, body = MeJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn update(
     app: web::Data<Accounts>,

@@ -21,8 +21,10 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct MfaBody {
     /// The `challenge_id` in the answer to the sign-in.
+    #[schema(example = "9_gc2S5Tc2xxAjPe8nWfhg2aVt3BrkwgZPzFE4IuceE")]
     challenge_id: String,
     /// The code that was sent.
+    #[schema(example = "246135")]
     code: Option<String>,
     /// Or a backup code.
     backup_code: Option<String>,
@@ -33,7 +35,8 @@ pub(crate) struct MfaBody {
 /// A sign-in is completed once, and a backup code works once. Errors: `code_invalid_or_expired` (400),
 /// `unauthorized` (401) if no sign-in waits for this `challenge_id`, `otp_locked` (423),
 /// `rate_limit_exceeded` (429), `unavailable` (503) if the code could not be checked.
-#[utoipa::path(post, path = "/api/v1/auth/mfa", tag = "accounts", request_body = MfaBody,
+#[utoipa::path(post, path = "/api/v1/auth/mfa", operation_id = "pass_mfa",
+    tag = "accounts", request_body = MfaBody,
     responses((status = 200, body = SignedInJson), (status = 400, body = Problem), (status = "4XX", body = Problem)))]
 pub(crate) async fn pass(
     app: web::Data<Accounts>,

@@ -58,7 +58,8 @@ pub(crate) struct BackupCodesJson {
 /// person by e-mail or SMS. Errors: `code_invalid_or_expired` (400), `unauthorized` (401) for a wrong password,
 /// `step_up_required` (403) without a proof, `conflict` (409) if no number is proved, `otp_locked` (423),
 /// `rate_limit_exceeded` (429).
-#[utoipa::path(post, path = "/api/v1/auth/mfa/enable", tag = "accounts", request_body = MfaProofBody,
+#[utoipa::path(post, path = "/api/v1/auth/mfa/enable", operation_id = "enable_mfa",
+    tag = "accounts", request_body = MfaProofBody,
     responses((status = 204), (status = 403, body = Problem), (status = 409, body = Problem),
         (status = "4XX", body = Problem)),
     security(("bearer" = [])))]
@@ -79,7 +80,8 @@ pub(crate) async fn enable(
 /// A sign-in then needs only the password. Takes the password, a code or a backup code, and tells the person by
 /// e-mail or SMS. Errors: `code_invalid_or_expired` (400), `unauthorized` (401) for a wrong password,
 /// `step_up_required` (403) without a proof, `otp_locked` (423), `rate_limit_exceeded` (429).
-#[utoipa::path(post, path = "/api/v1/auth/mfa/disable", tag = "accounts", request_body = MfaDisableBody,
+#[utoipa::path(post, path = "/api/v1/auth/mfa/disable", operation_id = "disable_mfa",
+    tag = "accounts", request_body = MfaDisableBody,
     responses((status = 204), (status = 403, body = Problem), (status = "4XX", body = Problem)),
     security(("bearer" = [])))]
 pub(crate) async fn disable(
@@ -112,7 +114,8 @@ async fn set(
 /// Earlier backup codes no longer work. Takes the password or a code, and tells the person by e-mail or SMS. Errors:
 /// `code_invalid_or_expired` (400), `unauthorized` (401) for a wrong password, `step_up_required` (403) without a
 /// proof, `otp_locked` (423), `rate_limit_exceeded` (429).
-#[utoipa::path(post, path = "/api/v1/auth/mfa/backup-codes", tag = "accounts", request_body = MfaProofBody,
+#[utoipa::path(post, path = "/api/v1/auth/mfa/backup-codes", operation_id = "make_backup_codes",
+    tag = "accounts", request_body = MfaProofBody,
     responses((status = 201, body = BackupCodesJson), (status = 403, body = Problem),
         (status = "4XX", body = Problem)),
     security(("bearer" = [])))]

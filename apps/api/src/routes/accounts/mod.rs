@@ -10,7 +10,10 @@ pub(crate) mod register;
 pub(crate) mod sessions;
 pub(crate) mod telegram;
 
-use crate::{composition::Accounts, http::problem::ApiError};
+use crate::{
+    composition::Accounts,
+    http::{problem::ApiError, words::words},
+};
 use actix_web::{
     HttpResponse, HttpResponseBuilder,
     http::header::{CACHE_CONTROL, HeaderValue},
@@ -32,12 +35,17 @@ use ports::crypto::HashRefused;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+words! {
+    TokenTypeWord "TokenType" "The scheme of the Authorization header." ["Bearer"];
+}
+
 /// The tokens of a signed-in person.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SignedInJson {
     access_token: String,
     refresh_token: String,
     /// The type, `Bearer`.
+    #[schema(value_type = TokenTypeWord)]
     token_type: &'static str,
     /// Lifetime of the access token in seconds.
     #[schema(example = 900)]
@@ -46,6 +54,7 @@ pub(crate) struct SignedInJson {
     phone_verified: bool,
     /// Address of a page to prove a number, if none is proved.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uri")]
     verification_url: Option<String>,
 }
 

@@ -9,6 +9,7 @@ use crate::{
         json::JsonBody,
         problem::{ApiError, Problem},
         rate_limit::Limit,
+        words::{AcceptedWord, words},
     },
     wakeups::WorkerWakeups,
 };
@@ -23,6 +24,10 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 use utoipa::ToSchema;
 
+words! {
+    ViaWord "Via" "How the person is reached." ["email", "otp"];
+}
+
 /// Time after which a refused code is answered: longer than hashing a password and asking a provider take, so
 /// that the time does not tell whether there was a code to check.
 const REFUSED_AFTER: Duration = Duration::from_millis(750);
@@ -33,6 +38,7 @@ const REFUSED_AFTER: Duration = Duration::from_millis(750);
 pub(crate) struct ForgotBody {
     email: String,
     /// `email` (default) sends a link, `otp` a code to the proved number.
+    #[schema(value_type = Option<ViaWord>)]
     via: Option<String>,
 }
 
@@ -40,6 +46,7 @@ pub(crate) struct ForgotBody {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ForgotJson {
     /// The status `accepted`.
+    #[schema(value_type = AcceptedWord)]
     status: &'static str,
 }
 
@@ -48,19 +55,22 @@ pub(crate) struct ForgotJson {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResetBody {
     /// The token in the link.
+    #[schema(example = "9_gc2S5Tc2xxAjPe8nWfhg2aVt3BrkwgZPzFE4IuceE")]
     token: Option<String>,
     /// Or the e-mail address, with `otp_code`.
     email: Option<String>,
     /// The code that was sent. It must have been requested from the same IP address.
     otp_code: Option<String>,
     /// At least twelve characters. If it is refused as weak, the token or code stays valid.
+    #[schema(min_length = 12, max_length = 256)]
     new_password: String,
 }
 
 /// Sends a link or a code for a new password.
 ///
 /// The answer is the same whether the address has an account or not. Error: `rate_limit_exceeded` (429).
-#[utoipa::path(post, path = "/api/v1/auth/password/forgot", tag = "accounts", request_body = ForgotBody,
+#[utoipa::path(post, path = "/api/v1/auth/password/forgot", operation_id = "request_new_password",
+    tag = "accounts", request_body = ForgotBody,
     responses((status = 202, body = ForgotJson), (status = "4XX", body = Problem)))]
 pub(crate) async fn forgot(
     app: web::Data<Accounts>,
@@ -98,7 +108,8 @@ pub(crate) async fn forgot(
 ///
 /// A link or code works once. All sessions of the person end. Errors: `code_invalid_or_expired` (400),
 /// `validation_failed` (422) for a weak password, `rate_limit_exceeded` (429).
-#[utoipa::path(post, path = "/api/v1/auth/password/reset", tag = "accounts", request_body = ResetBody,
+#[utoipa::path(post, path = "/api/v1/auth/password/reset", operation_id = "set_new_password",
+    tag = "accounts", request_body = ResetBody,
     responses((status = 204), (status = 400, body = Problem), (status = "4XX", body = Problem)))]
 pub(crate) async fn reset(
     app: web::Data<Accounts>,

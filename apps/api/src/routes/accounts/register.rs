@@ -25,9 +25,10 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RegisterBody {
-    #[schema(example = "maria@example.com")]
+    #[schema(example = "maria@example.com", format = Email, max_length = 254)]
     email: String,
     /// At least twelve characters, and no common password.
+    #[schema(min_length = 12, max_length = 256)]
     password: String,
     /// The person's number. Without `otp_code` or `verification_id` it is stored, but not proved.
     phone: Option<String>,
@@ -36,7 +37,9 @@ pub(crate) struct RegisterBody {
     /// Or the id of a verification for `registration`, requested from the same IP address and approved within
     /// half an hour.
     verification_id: Option<String>,
+    #[schema(max_length = 80)]
     first_name: Option<String>,
+    #[schema(max_length = 80)]
     last_name: Option<String>,
 }
 
@@ -45,7 +48,8 @@ pub(crate) struct RegisterBody {
 /// A person who is already known by the proved number keeps their wallets. Errors:
 /// `code_invalid_or_expired` (400), `conflict` (409) if address or number has an account,
 /// `validation_failed` (422), `rate_limit_exceeded` (429) after too many new accounts from one address.
-#[utoipa::path(post, path = "/api/v1/auth/register", tag = "accounts", request_body = RegisterBody,
+#[utoipa::path(post, path = "/api/v1/auth/register", operation_id = "register",
+    tag = "accounts", request_body = RegisterBody,
     responses((status = 201, body = SignedInJson), (status = 409, body = Problem), (status = "4XX", body = Problem)))]
 pub(crate) async fn register(
     app: web::Data<Accounts>,

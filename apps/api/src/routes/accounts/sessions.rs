@@ -30,6 +30,7 @@ pub(crate) struct RefreshBody {
 pub(crate) struct SessionJson {
     id: String,
     /// The device's `User-Agent`; `null` if it sent none.
+    #[schema(example = "Mozilla/5.0 (Android 15; Mobile)")]
     device: Option<String>,
     /// True for the session of this request.
     current: bool,
@@ -63,7 +64,8 @@ impl SessionJson {
 ///
 /// A refresh token works once. Used again within ten seconds it gives the same new tokens; used later it ends
 /// the session. Error: `unauthorized` (401).
-#[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "accounts", request_body = RefreshBody,
+#[utoipa::path(post, path = "/api/v1/auth/refresh", operation_id = "refresh_tokens",
+    tag = "accounts", request_body = RefreshBody,
     responses((status = 200, body = SignedInJson), (status = 401, body = Problem), (status = "4XX", body = Problem)))]
 pub(crate) async fn refresh(
     app: web::Data<Accounts>,
@@ -80,7 +82,8 @@ pub(crate) async fn refresh(
 /// Signs out: ends the session of a refresh token.
 ///
 /// Error: `unauthorized` (401) if the token belongs to another person.
-#[utoipa::path(post, path = "/api/v1/auth/logout", tag = "accounts", request_body = RefreshBody,
+#[utoipa::path(post, path = "/api/v1/auth/logout", operation_id = "log_out",
+    tag = "accounts", request_body = RefreshBody,
     responses((status = 204), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn log_out(
     app: web::Data<Accounts>,
@@ -96,7 +99,8 @@ pub(crate) async fn log_out(
 }
 
 /// Lists the signed-in person's sessions, newest first.
-#[utoipa::path(get, path = "/api/v1/auth/sessions", tag = "accounts", params(PageQuery),
+#[utoipa::path(get, path = "/api/v1/auth/sessions", operation_id = "list_sessions",
+    tag = "accounts", params(PageQuery),
     responses((status = 200, body = SessionPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn list(
     app: web::Data<Accounts>,
@@ -114,7 +118,8 @@ pub(crate) async fn list(
 /// Ends one session of the signed-in person.
 ///
 /// Error: `not_found` (404).
-#[utoipa::path(delete, path = "/api/v1/auth/sessions/{id}", tag = "accounts", params(("id" = String, Path)),
+#[utoipa::path(delete, path = "/api/v1/auth/sessions/{id}", operation_id = "end_session",
+    tag = "accounts", params(("id" = String, Path)),
     responses((status = 204), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn end(
     app: web::Data<Accounts>,

@@ -8,6 +8,7 @@ use crate::{
         idempotency::detached,
         json::{JsonBody, MaybeJson},
         problem::{ApiError, Problem},
+        words::words,
     },
     scopes::Scope,
 };
@@ -21,6 +22,10 @@ use domain::{
 use ports::accounts::TelegramChat;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+words! {
+    StepUpWord "StepUp" "What the person must still send." ["password"];
+}
 
 /// Longest name of a chat that is stored, in characters.
 const NAME_LENGTH_MAX: usize = 64;
@@ -46,6 +51,7 @@ pub(crate) struct StartJson {
     expires_in: i64,
     /// Opens the chat with the bot and sends the code. Only if a person asks.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uri")]
     link: Option<String>,
 }
 
@@ -80,6 +86,7 @@ pub(crate) struct StepUpJson {
     /// `false` in this answer.
     success: bool,
     /// What is missing: `password`.
+    #[schema(value_type = StepUpWord)]
     step_up: &'static str,
     chat_id: i64,
     username: Option<String>,
@@ -99,7 +106,8 @@ fn chat(id: i64, username: Option<String>, first_name: Option<String>) -> Telegr
 /// A person's code binds the chat that sends it to the bot with `/start`. The bot's service (scope `people`)
 /// makes a code for a chat; it binds that chat to the person who confirms it. Errors: `forbidden` (403),
 /// `conflict` (409) if no bot is set up.
-#[utoipa::path(post, path = "/api/v1/auth/telegram/start", tag = "accounts", request_body = StartBody,
+#[utoipa::path(post, path = "/api/v1/auth/telegram/start", operation_id = "start_telegram_link",
+    tag = "accounts", request_body = StartBody,
     responses((status = 200, body = StartJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn start(
     app: web::Data<Accounts>,
@@ -134,7 +142,8 @@ pub(crate) async fn start(
 /// The bot's service (scope `people`) confirms a person's code, for the chat that sent it. A person confirms
 /// a chat's code with their password; without it the answer only shows whose chat it is. Errors:
 /// `code_invalid_or_expired` (400), `unauthorized` (401) for a wrong password, `rate_limit_exceeded` (429).
-#[utoipa::path(post, path = "/api/v1/auth/telegram/confirm", tag = "accounts", request_body = ConfirmBody,
+#[utoipa::path(post, path = "/api/v1/auth/telegram/confirm", operation_id = "confirm_telegram_link",
+    tag = "accounts", request_body = ConfirmBody,
     responses((status = 200, content((ConfirmJson = "application/json"), (StepUpJson = "application/json"))),
         (status = 400, body = Problem), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn confirm(

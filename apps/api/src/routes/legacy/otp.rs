@@ -1,7 +1,7 @@
 //! Legacy codes for sign-up and lost passwords. Callers are anonymous: what they send and get wrong is
 //! counted for their IP address, and they see only what was started from it.
 
-use super::response::{Address, Body, Refusal};
+use super::response::{Address, Body, LegacyError, Refusal};
 use crate::{
     composition::{Accounts, Verification},
     http::{caller::VisitorOf, idempotency::detached, problem::ApiError, rate_limit::Limit},
@@ -32,37 +32,105 @@ use domain::{
     verification::otp::{OtpCode, Purpose, Recipient},
 };
 use ports::verification::code_provider::CodeProviderError;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
-#[derive(Deserialize)]
-struct SendBody {
+/// A number or address that a code is to be sent to.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = LegacySendBody)]
+pub(crate) struct SendBody {
+    #[schema(example = "+525512345678")]
     to: String,
     /// `sms`, `email` or `whatsapp`.
     #[serde(default = "sms")]
+    #[schema(example = "sms")]
     channel: String,
+}
+
+/// A code was sent.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LegacySent)]
+pub(crate) struct SentJson {
+    message: String,
+    /// The status `pending`.
+    #[schema(example = "pending")]
+    status: &'static str,
+    /// The number or address, as it was written.
+    to: String,
+    channel: &'static str,
+}
+
+/// The code is right.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LegacyChecked)]
+pub(crate) struct CheckedJson {
+    message: &'static str,
+    /// The status `approved`.
+    #[schema(example = "approved")]
+    status: &'static str,
+    valid: bool,
+}
+
+/// The account was created.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LegacyRegistered)]
+pub(crate) struct RegisteredJson {
+    message: &'static str,
+    /// An access token.
+    token: String,
+    refresh_token: String,
+    user: RegisteredUserJson,
+}
+
+/// The person whose account was created.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LegacyUser)]
+pub(crate) struct RegisteredUserJson {
+    id: String,
+    email: String,
+    phone_verified: bool,
+}
+
+/// A code was sent, or the password was set.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LegacyForgot)]
+pub(crate) struct ForgotJson {
+    message: &'static str,
+    /// `pending` while the code is awaited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "pending")]
+    status: Option<&'static str>,
 }
 
 fn sms() -> String {
     Channel::Sms.name().into()
 }
 
-#[derive(Deserialize)]
-struct CheckBody {
+/// A code that was sent.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = LegacyCheckBody)]
+pub(crate) struct CheckBody {
     to: String,
+    #[schema(example = "246135")]
     code: String,
 }
 
-#[derive(Deserialize)]
-struct RegisterBody {
+/// The account to create.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = LegacyRegisterBody)]
+pub(crate) struct RegisterBody {
     email: String,
     password: String,
     phone: String,
     otp_code: String,
 }
 
-#[derive(Deserialize)]
-struct ForgotBody {
+/// The person who forgot their password; with both other fields, their code and new password.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = LegacyForgotBody)]
+pub(crate) struct ForgotBody {
+    #[schema(example = "maria@example.com")]
     email: String,
     otp_code: Option<String>,
     new_password: Option<String>,
@@ -85,7 +153,12 @@ fn no_code() -> Refusal {
     Refusal::new(StatusCode::BAD_REQUEST, json!({"error": "Invalid or expired code", "valid": false}))
 }
 
-async fn send(
+/// Sends a code to a number or an e-mail address.
+#[utoipa::path(post, path = "/send-otp", operation_id = "legacy_send_otp", tag = "legacy", request_body = SendBody,
+    responses((status = 200, body = SentJson),
+        (status = "4XX", description = "Refused, in the older systems' JSON.", body = LegacyError),
+        (status = "5XX", description = "Failed, in the older systems' JSON.", body = LegacyError)))]
+pub(crate) async fn send(
     app: web::Data<Verification>,
     wakeups: web::Data<WorkerWakeups>,
     limit: Limit,
@@ -121,12 +194,12 @@ async fn send(
     let started = detached(async move { verify.start(request).await }).await?.map_err(ApiError::from)?;
     let sent = sent(&app, started, channel)?;
     wakeups.outbox.notify_one();
-    Ok(HttpResponse::Ok().json(json!({
-        "message": format!("OTP sent successfully via {}", sent.name()),
-        "status": "pending",
-        "to": to,
-        "channel": sent.name(),
-    })))
+    Ok(HttpResponse::Ok().json(SentJson {
+        message: format!("OTP sent successfully via {}", sent.name()),
+        status: "pending",
+        to,
+        channel: sent.name(),
+    }))
 }
 
 /// The channel that the code was sent on, or why it was not sent.
@@ -166,7 +239,12 @@ fn sent(app: &Verification, started: SendCodeOutcome, wanted: Channel) -> Result
     }
 }
 
-async fn check(
+/// Checks a code that was sent from the same IP address.
+#[utoipa::path(post, path = "/verify-otp", operation_id = "legacy_verify_otp", tag = "legacy",
+    request_body = CheckBody, responses((status = 200, body = CheckedJson),
+        (status = "4XX", description = "Refused, in the older systems' JSON.", body = LegacyError),
+        (status = "5XX", description = "Failed, in the older systems' JSON.", body = LegacyError)))]
+pub(crate) async fn check(
     app: web::Data<Verification>,
     limit: Limit,
     address: Address,
@@ -180,7 +258,7 @@ async fn check(
         detached(async move { verify.check_from(&address, &to, Purpose::Registration, &code).await });
     match judged.await?.map_err(ApiError::from)? {
         Some((_, CheckResult::Judged(checked))) if checked.approved => Ok(HttpResponse::Ok()
-            .json(json!({"message": "OTP verified successfully", "status": "approved", "valid": true}))),
+            .json(CheckedJson { message: "OTP verified successfully", status: "approved", valid: true })),
         Some((_, CheckResult::Failed(_))) => Err(check_failed()),
         _ => Err(no_code()),
     }
@@ -190,7 +268,12 @@ fn check_failed() -> Refusal {
     Refusal::error(StatusCode::SERVICE_UNAVAILABLE, "The code could not be checked; try again").retry_after(5)
 }
 
-async fn register(
+/// Creates an account with a proved number.
+#[utoipa::path(post, path = "/register-with-otp", operation_id = "legacy_register_with_otp", tag = "legacy",
+    request_body = RegisterBody, responses((status = 201, body = RegisteredJson),
+        (status = "4XX", description = "Refused, in the older systems' JSON.", body = LegacyError),
+        (status = "5XX", description = "Failed, in the older systems' JSON.", body = LegacyError)))]
+pub(crate) async fn register(
     app: web::Data<Accounts>,
     limit: Limit,
     visitor: VisitorOf,
@@ -227,21 +310,27 @@ async fn register(
         Err(RegisterError::CheckFailed) => return Err(check_failed()),
         Err(RegisterError::AuthServiceError(fault)) => return Err(ApiError::from(fault).into()),
     };
-    Ok(HttpResponse::Created().insert_header((header::CACHE_CONTROL, "no-store")).json(json!({
-        "message": "User registered successfully",
-        "token": signed_in.access_token,
-        "refresh_token": signed_in.refresh_token,
-        "user": {
-            "id": signed_in.user.to_string(),
-            "email": email.as_str(),
-            "phone_verified": signed_in.phone_verified,
+    Ok(HttpResponse::Created().insert_header((header::CACHE_CONTROL, "no-store")).json(RegisteredJson {
+        message: "User registered successfully",
+        token: signed_in.access_token,
+        refresh_token: signed_in.refresh_token,
+        user: RegisteredUserJson {
+            id: signed_in.user.to_string(),
+            email: email.as_str().to_owned(),
+            phone_verified: signed_in.phone_verified,
         },
-    })))
+    }))
 }
 
+/// Sends a code for a new password, or sets it.
+///
 /// With an e-mail address alone, sends a code to its owner's number; with the code, sets the new password.
 /// The answer does not tell whether the address has an account.
-async fn forgot(
+#[utoipa::path(post, path = "/forgot-password-otp", operation_id = "legacy_forgot_password_otp", tag = "legacy",
+    request_body = ForgotBody, responses((status = 200, body = ForgotJson),
+        (status = "4XX", description = "Refused, in the older systems' JSON.", body = LegacyError),
+        (status = "5XX", description = "Failed, in the older systems' JSON.", body = LegacyError)))]
+pub(crate) async fn forgot(
     app: web::Data<Accounts>,
     wakeups: web::Data<WorkerWakeups>,
     limit: Limit,
@@ -264,7 +353,7 @@ async fn forgot(
                 }
             });
             let message = "If the address has an account, a code was sent to its phone";
-            return Ok(HttpResponse::Ok().json(json!({"message": message, "status": "pending"})));
+            return Ok(HttpResponse::Ok().json(ForgotJson { message, status: Some("pending") }));
         }
         (Some(code), Some(password)) => (code, password),
         _ => return Err(bad("otp_code and new_password must be given together")),
@@ -272,7 +361,9 @@ async fn forgot(
     limit.count(&format!("address:{}", visitor.0.address), app.kernel.now())?;
     let code = OtpCode::parse(&code).map_err(|_malformed| no_code())?;
     match reset_by_code(&app, email, code, password, visitor.0).await? {
-        Ok(()) => Ok(HttpResponse::Ok().json(json!({"message": "Password updated successfully"}))),
+        Ok(()) => {
+            Ok(HttpResponse::Ok().json(ForgotJson { message: "Password updated successfully", status: None }))
+        }
         Err(ResetError::Weak(fault)) => Err(bad(&format!("new_password {fault}"))),
         Err(ResetError::NoProof | ResetError::CheckFailed) => Err(no_code()),
         Err(ResetError::AuthServiceError(fault)) => Err(ApiError::from(fault).into()),

@@ -1,6 +1,6 @@
 //! Legacy phone verification: a signed-in person proves a number. Also the page's legacy address.
 
-use super::response::{Address, Body, Person, Refusal};
+use super::response::{Address, Body, LegacyError, Person, Refusal};
 use crate::{
     composition,
     http::{caller::VisitorOf, idempotency::detached, problem::ApiError, rate_limit::Limit},
@@ -32,31 +32,67 @@ use domain::{
     },
 };
 use ports::verification::{Verification, code_provider::CodeProviderError};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
 
 /// Longest `source` that is kept, in characters.
 const SOURCE_LENGTH_MAX: usize = 100;
 
 /// A number to prove. Callers also send a purpose, which is ignored.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct SendBody {
+#[schema(as = LegacyNumber)]
+pub(crate) struct SendBody {
+    #[schema(example = "+525512345678")]
     phone_number: String,
 }
 
-#[derive(Deserialize)]
-struct CheckBody {
+/// The code that was sent.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = LegacyCode)]
+pub(crate) struct CheckBody {
+    #[schema(example = "246135")]
     code: String,
 }
 
-#[derive(Deserialize)]
-struct ResendBody {}
+/// No fields are read.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = LegacyNothing)]
+pub(crate) struct ResendBody {}
 
-#[derive(Debug, Default, Deserialize)]
+/// A code was sent.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct PageQuery {
+#[schema(as = LegacyCodeSent)]
+pub(crate) struct SentJson {
+    message: &'static str,
+    /// The verification's id.
+    message_id: String,
+    /// The provider that sent the code.
+    #[schema(example = "twilio")]
+    provider: String,
+    /// Minutes until the code expires; left out when it was sent again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_in_minutes: Option<i64>,
+}
+
+/// The number is proved.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LegacyVerified)]
+pub(crate) struct VerifiedJson {
+    message: &'static str,
+    verified: bool,
+}
+
+/// Who sends the person, and where they go afterwards.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PageQuery {
+    /// Comes back as `state`.
     source: Option<String>,
+    /// An address of an allowed origin, or a path on the first one.
     return_to: Option<String>,
 }
 
@@ -76,7 +112,13 @@ fn bad(text: &str) -> Refusal {
     Refusal::error(StatusCode::BAD_REQUEST, text)
 }
 
-async fn send(
+/// Sends a code to a number that the signed-in person wants to prove.
+#[utoipa::path(post, path = "/api/auth/send-verification-code", operation_id = "legacy_send_verification_code",
+    tag = "legacy", request_body = SendBody, responses((status = 200, body = SentJson),
+        (status = "4XX", description = "Refused, in the older systems' JSON.", body = LegacyError),
+        (status = "5XX", description = "Failed, in the older systems' JSON.", body = LegacyError)),
+    security(("bearer" = [])))]
+pub(crate) async fn send(
     accounts: web::Data<composition::Accounts>,
     app: web::Data<composition::Verification>,
     wakeups: web::Data<WorkerWakeups>,
@@ -94,15 +136,21 @@ async fn send(
     let started = detached(async move { use_case.send(&requester, &number).await }).await?;
     let sent = sent(&app, started.map_err(refused)?, as_limit)?;
     wakeups.outbox.notify_one();
-    Ok(HttpResponse::Ok().json(json!({
-        "message": "Te enviamos un código.",
-        "messageId": sent.id.to_string(),
-        "provider": provider(&app, &sent),
-        "expiresInMinutes": minutes_left(&app, &sent),
-    })))
+    Ok(HttpResponse::Ok().json(SentJson {
+        message: "Te enviamos un código.",
+        message_id: sent.id.to_string(),
+        provider: provider(&app, &sent).to_owned(),
+        expires_in_minutes: Some(minutes_left(&app, &sent)),
+    }))
 }
 
-async fn resend(
+/// Sends the code again.
+#[utoipa::path(post, path = "/api/auth/resend-verification-code", operation_id = "legacy_resend_verification_code",
+    tag = "legacy", request_body = Option<ResendBody>, responses((status = 200, body = SentJson),
+        (status = "4XX", description = "Refused, in the older systems' JSON.", body = LegacyError),
+        (status = "5XX", description = "Failed, in the older systems' JSON.", body = LegacyError)),
+    security(("bearer" = [])))]
+pub(crate) async fn resend(
     accounts: web::Data<composition::Accounts>,
     app: web::Data<composition::Verification>,
     wakeups: web::Data<WorkerWakeups>,
@@ -120,14 +168,21 @@ async fn resend(
     };
     let sent = sent(&app, started, as_wait)?;
     wakeups.outbox.notify_one();
-    Ok(HttpResponse::Ok().json(json!({
-        "message": "Te enviamos otro código.",
-        "messageId": sent.id.to_string(),
-        "provider": provider(&app, &sent),
-    })))
+    Ok(HttpResponse::Ok().json(SentJson {
+        message: "Te enviamos otro código.",
+        message_id: sent.id.to_string(),
+        provider: provider(&app, &sent).to_owned(),
+        expires_in_minutes: None,
+    }))
 }
 
-async fn check(
+/// Checks the code, and makes the number the person's own.
+#[utoipa::path(post, path = "/api/auth/verify-code", operation_id = "legacy_verify_code", tag = "legacy",
+    request_body = CheckBody, responses((status = 200, body = VerifiedJson),
+        (status = "4XX", description = "Refused, in the older systems' JSON.", body = LegacyError),
+        (status = "5XX", description = "Failed, in the older systems' JSON.", body = LegacyError)),
+    security(("bearer" = [])))]
+pub(crate) async fn check(
     accounts: web::Data<composition::Accounts>,
     app: web::Data<composition::Verification>,
     limit: Limit,
@@ -140,12 +195,17 @@ async fn check(
     let code = OtpCode::parse(&body.0.code).map_err(|_malformed| bad("El código son seis dígitos."))?;
     let use_case = accounts.pending_number.clone();
     detached(async move { use_case.check(&requester, code).await }).await?.map_err(refused)?;
-    Ok(HttpResponse::Ok().json(json!({"message": "Tu número quedó verificado.", "verified": true})))
+    Ok(HttpResponse::Ok().json(VerifiedJson { message: "Tu número quedó verificado.", verified: true }))
 }
 
-/// The page's legacy address: opens a page and redirects to it. Nothing is sent. With a person's token the
-/// proved number becomes theirs; without a token it is only proved.
-async fn page(
+/// Opens a page on which a person proves a number, and redirects to it.
+///
+/// Nothing is sent. With a person's token the proved number becomes theirs; without a token it is only proved.
+#[utoipa::path(get, path = "/verificar-telefono", operation_id = "legacy_open_page", tag = "legacy", params(PageQuery),
+    responses((status = 302, description = "To the page."),
+        (status = "4XX", description = "Refused, in the older systems' JSON.", body = LegacyError),
+        (status = "5XX", description = "Failed, in the older systems' JSON.", body = LegacyError)))]
+pub(crate) async fn page(
     accounts: web::Data<composition::Accounts>,
     app: web::Data<composition::Verification>,
     limit: Limit,

@@ -11,6 +11,30 @@ use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::fmt;
+use utoipa::ToSchema;
+
+/// A refusal in the older systems' JSON: `error`, or `message` without a valid token.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "only the API documentation reads it; a refusal has the fields of its route")]
+pub(super) struct LegacyError {
+    /// What happened, for people.
+    #[schema(example = "Invalid or expired code")]
+    error: Option<String>,
+    /// What happened, if the caller is not signed in.
+    message: Option<String>,
+    /// The code of the refusal.
+    code: Option<String>,
+    /// False for a code that was not accepted.
+    valid: Option<bool>,
+    /// The limit that is reached.
+    #[schema(rename = "limitType")]
+    limit_type: Option<String>,
+    /// The figure of the limit.
+    limit: Option<i64>,
+    /// Seconds to wait.
+    #[schema(rename = "remainingSeconds")]
+    remaining_seconds: Option<i64>,
+}
 
 /// A refusal in the legacy JSON.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use crate::{
         caller::{Caller, IdempotencyHeader},
         idempotency::answer_once,
         json::{JsonBody, time},
-        problem::ApiError,
+        problem::{ApiError, Problem},
     },
     routes::messaging::messages::{answer_written, fingerprint_of, words_of},
     scopes::Scope,
@@ -23,19 +23,40 @@ use domain::phone::PhoneNumber;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 /// A message of a legacy caller; unknown fields are ignored.
-#[derive(Deserialize)]
-struct SendBody {
+#[derive(Deserialize, ToSchema)]
+#[schema(as = LegacyMessage)]
+pub(crate) struct SendBody {
+    #[schema(example = "+525512345678")]
     to: String,
+    #[schema(max_length = 4096, example = "Tu tarjeta está lista.")]
     text: String,
 }
 
-#[derive(Serialize)]
-struct SendAnswer {
+/// The message will be sent.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LegacyMessageSent)]
+pub(crate) struct SendAnswer {
+    /// `true` in this answer.
     success: bool,
     message_id: String,
+    /// The number, masked.
+    #[schema(example = "****5678")]
     to: String,
+}
+
+/// What a debug route found out.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LegacyChecks)]
+pub(crate) struct ChecksJson {
+    /// `ok`, or what is wrong.
+    #[schema(example = "ok")]
+    status: &'static str,
+    /// The single findings.
+    #[schema(value_type = Object)]
+    checks: Value,
 }
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -47,7 +68,15 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/api/whatsapp/debug/token").route(web::get().to(token)));
 }
 
-async fn send(
+/// Sends a text by WhatsApp.
+///
+/// Needs the scope `messages`. Errors: `invalid_phone_number` (400), `outside_window` (409) for text outside the
+/// 24-hour window, `recipient_opted_out` (409).
+#[utoipa::path(post, path = "/api/whatsapp/send", operation_id = "legacy_send_message", tag = "legacy",
+    request_body = SendBody, params(("Idempotency-Key" = Option<String>, Header,
+        description = "Recommended. A repeated request with the same key sends no second message.")),
+    responses((status = 200, body = SendAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
+pub(crate) async fn send(
     app: web::Data<Messaging>,
     requests: web::Data<IdempotentRequests>,
     caller: Caller,
@@ -70,39 +99,56 @@ async fn send(
     .await
 }
 
-/// Whether the database answers and Meta is set up. It shows no secret and asks no provider.
-async fn self_test(app: web::Data<Operations>) -> HttpResponse {
+/// Shows whether the database answers and Meta is set up.
+///
+/// It shows no secret and asks no provider.
+#[utoipa::path(get, path = "/api/whatsapp/debug/selftest", operation_id = "legacy_self_test", tag = "legacy",
+    responses((status = 200, body = ChecksJson)))]
+pub(crate) async fn self_test(app: web::Data<Operations>) -> HttpResponse {
     let store = app.store.ping().await.is_ok();
     let meta = app.settings.meta.is_some();
     let status = if store && meta { "ok" } else { "degraded" };
-    HttpResponse::Ok().json(json!({
-        "status": status,
-        "checks": {"store": store, "meta_configured": meta, "signature_required": true},
-    }))
+    let checks = json!({"store": store, "meta_configured": meta, "signature_required": true});
+    HttpResponse::Ok().json(ChecksJson { status, checks })
 }
 
-/// How Meta's webhooks are set up. It shows no secret.
-async fn webhook_status(app: web::Data<Messaging>) -> HttpResponse {
+/// Shows how Meta's webhooks are set up.
+///
+/// It shows no secret.
+#[utoipa::path(get, path = "/api/whatsapp/debug/webhook-status", operation_id = "legacy_webhook_status", tag = "legacy",
+    responses((status = 200, body = ChecksJson)))]
+pub(crate) async fn webhook_status(app: web::Data<Messaging>) -> HttpResponse {
     let meta = app.settings.meta.as_ref();
-    HttpResponse::Ok().json(json!({
-        "status": if meta.is_some() { "ok" } else { "not_configured" },
-        "checks": {
-            "paths": ["/webhooks/meta", "/api/whatsapp/webhook"],
-            "verify_token_set": meta.is_some(),
-            "signature_secrets": meta.map_or(0, |meta| meta.app_secrets.len()),
-            "api_version": meta.map(|meta| meta.graph_version.as_str()),
-        },
-    }))
+    let checks = json!({
+        "paths": ["/webhooks/meta", "/api/whatsapp/webhook"],
+        "verify_token_set": meta.is_some(),
+        "signature_secrets": meta.map_or(0, |meta| meta.app_secrets.len()),
+        "api_version": meta.map(|meta| meta.graph_version.as_str()),
+    });
+    HttpResponse::Ok()
+        .json(ChecksJson { status: if meta.is_some() { "ok" } else { "not_configured" }, checks })
 }
 
-async fn waba(app: web::Data<Messaging>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+/// Shows the WhatsApp business account, as Meta knows it.
+///
+/// Errors: `forbidden` (403) without the debug key, `unavailable` (503) if Meta is not set up.
+#[utoipa::path(get, path = "/api/whatsapp/debug/waba", operation_id = "legacy_waba", tag = "legacy",
+    params(("X-Debug-Key" = Option<String>, Header, description = "The debug key of this server.")),
+    responses((status = 200, body = ChecksJson), (status = "4XX", body = Problem)))]
+pub(crate) async fn waba(app: web::Data<Messaging>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     open_with_key(&app, &request)?;
     let account = &app.meta.as_ref().ok_or_else(not_set_up)?.account;
     let told = account.waba().await;
     Ok(answer(told.map(|waba| json!({"waba": waba.id, "name": waba.name}))))
 }
 
-async fn token(app: web::Data<Messaging>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+/// Shows whether Meta accepts the access token.
+///
+/// Errors: `forbidden` (403) without the debug key, `unavailable` (503) if Meta is not set up.
+#[utoipa::path(get, path = "/api/whatsapp/debug/token", operation_id = "legacy_token", tag = "legacy",
+    params(("X-Debug-Key" = Option<String>, Header, description = "The debug key of this server.")),
+    responses((status = 200, body = ChecksJson), (status = "4XX", body = Problem)))]
+pub(crate) async fn token(app: web::Data<Messaging>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     open_with_key(&app, &request)?;
     let account = &app.meta.as_ref().ok_or_else(not_set_up)?.account;
     let told = account.token().await;
@@ -124,10 +170,10 @@ fn not_set_up() -> ApiError {
 /// Meta's answer, masked by the adapter, or `unreachable`.
 fn answer(told: Result<Value, NotTold>) -> HttpResponse {
     match told {
-        Ok(told) => HttpResponse::Ok().json(json!({"status": "ok", "checks": told})),
+        Ok(checks) => HttpResponse::Ok().json(ChecksJson { status: "ok", checks }),
         Err(NotTold(reason)) => {
             tracing::warn!(error = reason, "a debug request to Meta failed");
-            HttpResponse::Ok().json(json!({"status": "unreachable", "checks": {}}))
+            HttpResponse::Ok().json(ChecksJson { status: "unreachable", checks: json!({}) })
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::{
         json::JsonBody,
         pagination::{PageQuery, cut},
         problem::{ApiError, Problem},
+        words::{AcceptedWord, DeliveryStatusWord, words},
     },
     scopes::Scope,
     wakeups::WorkerWakeups,
@@ -29,6 +30,10 @@ use domain::{
 use ports::messaging::{ConversationView, MessageBody, TranscriptMessage};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+words! {
+    DirectionWord "Direction" "Who wrote a message: the person or we." ["inbound", "outbound"];
+}
 
 /// A conversation with one person over one channel.
 #[derive(Serialize, ToSchema)]
@@ -64,14 +69,17 @@ pub(crate) struct ConversationPage {
 pub(crate) struct TranscriptMessageJson {
     id: String,
     /// The direction, `inbound` or `outbound`.
+    #[schema(value_type = DirectionWord)]
     direction: &'static str,
     /// The text; `null` if it contained a code, or if the message has no text.
     text: Option<String>,
     /// The kind of message if it is not plain text, such as `button`, `image`, `location`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "button")]
     kind: Option<String>,
     /// The delivery status of an outbound message.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<DeliveryStatusWord>)]
     status: Option<&'static str>,
     at: String,
 }
@@ -87,6 +95,7 @@ pub(crate) struct TranscriptPage {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WriteRequest {
+    #[schema(max_length = 4096, example = "Buenas tardes, soy Ana.")]
     text: Option<String>,
     template: Option<TemplateJson>,
 }
@@ -96,6 +105,7 @@ pub(crate) struct WriteRequest {
 pub(crate) struct AgentCommandAnswer {
     id: String,
     /// The status `accepted`.
+    #[schema(value_type = AcceptedWord)]
     status: &'static str,
 }
 
@@ -144,7 +154,8 @@ fn json(conversation: &ConversationView, now: DateTime<Utc>) -> ConversationJson
 /// Lists conversations, newest first.
 ///
 /// Needs the scope `conversations`.
-#[utoipa::path(get, path = "/api/v1/conversations", tag = "conversations", params(PageQuery),
+#[utoipa::path(get, path = "/api/v1/conversations", operation_id = "list_conversations",
+    tag = "conversations", params(PageQuery),
     responses((status = 200, body = ConversationPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn list(
     app: web::Data<Messaging>,
@@ -165,7 +176,8 @@ pub(crate) async fn list(
 /// Returns one conversation.
 ///
 /// Needs the scope `conversations`. Error: `not_found` (404).
-#[utoipa::path(get, path = "/api/v1/conversations/{id}", tag = "conversations", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/conversations/{id}", operation_id = "get_conversation",
+    tag = "conversations", params(("id" = String, Path)),
     responses((status = 200, body = ConversationJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn show(
     app: web::Data<Messaging>,
@@ -180,7 +192,8 @@ pub(crate) async fn show(
 /// Lists the messages of a conversation, newest first.
 ///
 /// Needs the scope `conversations`. Error: `not_found` (404).
-#[utoipa::path(get, path = "/api/v1/conversations/{id}/messages", tag = "conversations",
+#[utoipa::path(get, path = "/api/v1/conversations/{id}/messages", operation_id = "list_conversation_messages",
+    tag = "conversations",
     params(("id" = String, Path), PageQuery),
     responses((status = 200, body = TranscriptPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn lines(
@@ -235,7 +248,8 @@ fn line_json(line: TranscriptMessage) -> TranscriptMessageJson {
 ///
 /// It needs no agent handoff. Needs the scope `conversations`. Errors: `not_found` (404), `outside_window`
 /// (409) for text outside the 24-hour window, `recipient_opted_out` (409).
-#[utoipa::path(post, path = "/api/v1/conversations/{id}/messages", tag = "conversations", request_body = WriteRequest,
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/messages", operation_id = "write_in_conversation",
+    tag = "conversations", request_body = WriteRequest,
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, 
         description = "Recommended. A repeated request with the same key sends no second message.")),
     responses((status = 202, body = MessageAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
@@ -263,7 +277,8 @@ pub(crate) async fn write(
 ///
 /// Until it is released, or `HANDOFF_HOURS` later, the engine answers only about money, codes and STOP. Needs
 /// the scope `conversations`. Error: `not_found` (404).
-#[utoipa::path(post, path = "/api/v1/conversations/{id}/handoff", tag = "conversations", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/handoff", operation_id = "hand_off_conversation",
+    tag = "conversations", params(("id" = String, Path)),
     responses((status = 202, body = AgentCommandAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn hand_off(
     app: web::Data<Messaging>,
@@ -277,7 +292,8 @@ pub(crate) async fn hand_off(
 /// Releases a conversation: the engine answers again.
 ///
 /// Needs the scope `conversations`. Error: `not_found` (404).
-#[utoipa::path(post, path = "/api/v1/conversations/{id}/release", tag = "conversations", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/release", operation_id = "release_conversation",
+    tag = "conversations", params(("id" = String, Path)),
     responses((status = 202, body = AgentCommandAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn release(
     app: web::Data<Messaging>,

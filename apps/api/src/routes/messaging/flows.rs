@@ -24,6 +24,7 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FlowJson {
     /// The flow's name, such as `oncology-intake`.
+    #[schema(example = "oncology-intake")]
     id: String,
     version: u32,
     /// The languages of the flow, the main one first.
@@ -104,7 +105,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 /// Lists the flows, by name.
 ///
 /// Needs the scope `flows`.
-#[utoipa::path(get, path = "/api/v1/flows", tag = "flows", params(PageQuery),
+#[utoipa::path(get, path = "/api/v1/flows", operation_id = "list_flows",
+    tag = "flows", params(PageQuery),
     responses((status = 200, body = FlowPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn list(
     app: web::Data<Messaging>,
@@ -121,8 +123,9 @@ pub(crate) async fn list(
 /// Lists the answers to a flow, newest first.
 ///
 /// People who left before the end are not included. Needs the scope `flows`. Error: `not_found` (404).
-#[utoipa::path(get, path = "/api/v1/flows/{id}/responses", tag = "flows",
-    params(("id" = String, Path, description = "The flow's name, such as `oncology-intake`"), PageQuery),
+#[utoipa::path(get, path = "/api/v1/flows/{id}/responses", operation_id = "list_flow_responses",
+    tag = "flows",
+    params(("id" = String, Path, description = "The flow's name, such as `oncology-intake`", pattern = "^[a-z0-9-]+$"), PageQuery),
     responses((status = 200, body = FlowResponsePage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn responses(
     app: web::Data<Messaging>,

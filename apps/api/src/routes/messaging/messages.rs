@@ -9,6 +9,7 @@ use crate::{
         json::JsonBody,
         pagination::{PageQuery, cut},
         problem::{ApiError, Problem},
+        words::{DeliveryStatusWord, QueuedWord, words},
     },
     scopes::Scope,
 };
@@ -24,6 +25,10 @@ use ports::messaging::{MessageState, message_channel::Template};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+words! {
+    ConsentWord "Consent" "Whether the person wants messages on the channel." ["opted_out", "opted_in"];
+}
+
 /// Longest text in characters, which every channel accepts.
 const TEXT_LENGTH_MAX: usize = 4096;
 
@@ -32,6 +37,7 @@ const TEXT_LENGTH_MAX: usize = 4096;
 #[serde(deny_unknown_fields)]
 pub(crate) struct TemplateJson {
     /// The template's name at the provider (Meta's name, Twilio's `HX…`).
+    #[schema(example = "recordatorio_de_pago")]
     name: String,
     /// The language, such as `es` or `es_MX`; the default is `DEFAULT_LOCALE`.
     language: Option<String>,
@@ -45,8 +51,10 @@ pub(crate) struct TemplateJson {
 #[serde(deny_unknown_fields)]
 pub(crate) struct MessageRequest {
     /// The person's number, in any usual spelling.
+    #[schema(example = "+525512345678")]
     to: String,
     /// Free text, within 24 hours after the person's last message.
+    #[schema(max_length = 4096, example = "Tu tarjeta está lista.")]
     text: Option<String>,
     /// Or a template, at any time.
     template: Option<TemplateJson>,
@@ -57,12 +65,14 @@ pub(crate) struct MessageRequest {
 pub(crate) struct MessageAnswer {
     pub(in crate::routes) id: String,
     /// The status `queued`.
+    #[schema(value_type = QueuedWord)]
     status: &'static str,
 }
 
 /// A delivery report of a message.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DeliveryEventJson {
+    #[schema(value_type = DeliveryStatusWord)]
     status: &'static str,
     at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,9 +84,11 @@ pub(crate) struct DeliveryEventJson {
 pub(crate) struct MessageView {
     id: String,
     /// `queued`, `sent`, `delivered`, `read`, `failed` or `unknown`.
+    #[schema(value_type = DeliveryStatusWord)]
     status: &'static str,
     channel: &'static str,
     /// The provider's id of the message; `null` until the provider accepted it.
+    #[schema(example = "SM00000000000000000000000000000000")]
     provider_message_id: Option<String>,
     history: Vec<DeliveryEventJson>,
 }
@@ -88,6 +100,7 @@ pub(crate) struct OptOutJson {
     /// The person's number or chat, masked.
     recipient: String,
     /// The consent, `opted_out` or `opted_in`.
+    #[schema(value_type = ConsentWord)]
     status: &'static str,
     at: String,
 }
@@ -173,7 +186,8 @@ pub(in crate::routes) fn answer_written(written: Written) -> Result<MessageAnswe
 /// It goes through the provider of the last conversation with them. Needs the scope `messages`. Errors:
 /// `invalid_phone_number` (400), `outside_window` (409) for text outside the 24-hour window,
 /// `recipient_opted_out` (409).
-#[utoipa::path(post, path = "/api/v1/messages", tag = "messages", request_body = MessageRequest,
+#[utoipa::path(post, path = "/api/v1/messages", operation_id = "send_message",
+    tag = "messages", request_body = MessageRequest,
     params(("Idempotency-Key" = Option<String>, Header, 
         description = "Recommended. A repeated request with the same key sends no second message.")),
     responses((status = 202, body = MessageAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
@@ -206,7 +220,8 @@ pub(crate) async fn send(
 /// Returns a message with its delivery reports.
 ///
 /// A team sees only its own messages. Needs the scope `messages`. Error: `not_found` (404).
-#[utoipa::path(get, path = "/api/v1/messages/{id}", tag = "messages", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/messages/{id}", operation_id = "get_message",
+    tag = "messages", params(("id" = String, Path)),
     responses((status = 200, body = MessageView), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn show(
     app: web::Data<Messaging>,
@@ -238,7 +253,8 @@ fn view(id: MessageId, state: MessageState) -> MessageView {
 /// Lists opt-outs and opt-ins, newest first.
 ///
 /// Each recipient and channel is listed once, with the newest decision. Needs the scope `messages`.
-#[utoipa::path(get, path = "/api/v1/opt-outs", tag = "messages", params(PageQuery),
+#[utoipa::path(get, path = "/api/v1/opt-outs", operation_id = "list_opt_outs",
+    tag = "messages", params(PageQuery),
     responses((status = 200, body = OptOutPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn opt_outs(
     app: web::Data<Messaging>,

@@ -6,6 +6,7 @@ use crate::{
         caller::Caller,
         json::JsonBody,
         problem::{ApiError, Problem},
+        words::{IntentWord, words},
     },
     scopes::Scope,
 };
@@ -17,6 +18,11 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+words! {
+    DestinationKindWord "DestinationKind" "What a destination is." ["clabe", "account", "phone", "iban", "alias", "name"];
+    ParserWord "Parser" "The parser that understood a text." ["rule", "openai", "rasa"];
+}
+
 /// Longest text, in characters.
 const TEXT_MAX: usize = 4096;
 
@@ -25,6 +31,7 @@ const TEXT_MAX: usize = 4096;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ParseRequest {
     /// The text, at most 4096 characters.
+    #[schema(max_length = 4096, example = "manda 200 a mamá")]
     text: String,
     /// `es`, `en` or `pt`, if it is known.
     locale: Option<String>,
@@ -34,8 +41,10 @@ pub(crate) struct ParseRequest {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct IntentView {
     /// The intent: `consultar_saldo`, `transferir`, …
+    #[schema(value_type = IntentWord)]
     name: &'static str,
     /// Confidence, 0 to 1.
+    #[schema(minimum = 0, maximum = 1, example = 0.97)]
     confidence: f32,
 }
 
@@ -43,6 +52,7 @@ pub(crate) struct IntentView {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DestinationView {
     /// `clabe`, `account`, `phone`, `iban`, `alias` or `name`.
+    #[schema(value_type = DestinationKindWord)]
     kind: &'static str,
     /// The destination in cleaned form.
     value: String,
@@ -59,6 +69,7 @@ pub(crate) struct EntitiesView {
     currency: Option<&'static str>,
     /// The destination, if it is a number.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "646180000112345675")]
     destination_account: Option<String>,
     /// The destination with its kind.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,6 +90,7 @@ pub(crate) struct ParseAnswer {
     /// The text as it was sent.
     text: String,
     /// The parser that understood the text.
+    #[schema(value_type = ParserWord)]
     provider: &'static str,
 }
 
@@ -114,7 +126,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 /// Reads intent and slots from a text.
 ///
 /// The intent is one of a closed list. Needs the scope `nlu`.
-#[utoipa::path(post, path = "/api/v1/nlu/parse", tag = "understanding", request_body = ParseRequest,
+#[utoipa::path(post, path = "/api/v1/nlu/parse", operation_id = "parse_text",
+    tag = "understanding", request_body = ParseRequest,
     responses((status = 200, body = ParseAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn parse(
     app: web::Data<Messaging>,

@@ -2,16 +2,59 @@
 //! set up is refused, and a request without a signature is refused before its body is read.
 
 use crate::{
-    composition::Messaging, http::problem::ApiError, telemetry::count_taken, wakeups::WorkerWakeups,
+    composition::Messaging,
+    http::problem::{ApiError, Problem},
+    telemetry::count_taken,
+    wakeups::WorkerWakeups,
 };
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use application::messaging::accept_webhook::{AcceptWebhookError, WebhookSummary};
 use ports::messaging::inbound_webhook::RawWebhook;
 use serde_json::json;
+use utoipa::ToSchema;
 
 /// Largest body of a webhook, in bytes.
 const WEBHOOK_MAX: usize = 3 * 1024 * 1024;
 const TWIML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>";
+
+/// The fields of Twilio's webhook that are read; it sends more.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "only the API documentation reads it; the adapter reads the form")]
+pub(crate) struct TwilioForm {
+    /// Twilio's id of the message.
+    #[schema(rename = "MessageSid", example = "SM00000000000000000000000000000000")]
+    message_sid: String,
+    /// Who wrote, or our number in a status.
+    #[schema(rename = "From", example = "whatsapp:+5215512345678")]
+    from: String,
+    /// Our number. Left out: the account of the messaging service, else the only one there is.
+    #[schema(rename = "To", example = "whatsapp:+14155238886")]
+    to: Option<String>,
+    /// The messaging service that received the message.
+    #[schema(rename = "MessagingServiceSid")]
+    messaging_service_sid: Option<String>,
+    /// The text.
+    #[schema(rename = "Body", example = "saldo")]
+    body: Option<String>,
+    /// The text of a button that was pressed.
+    #[schema(rename = "ButtonText")]
+    button_text: Option<String>,
+    /// The id of a button that was pressed.
+    #[schema(rename = "ButtonPayload")]
+    button_payload: Option<String>,
+    /// The status of a message of ours: then this is a delivery report.
+    #[schema(rename = "MessageStatus")]
+    message_status: Option<String>,
+}
+
+/// The webhook was stored.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "only the API documentation reads it")]
+pub(crate) struct TakenJson {
+    /// The status `ok`.
+    #[schema(example = "ok")]
+    status: String,
+}
 
 /// A provider's webhook address: the name of its decoder, and the header that authenticates it.
 #[derive(Clone, Copy)]
@@ -41,11 +84,12 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 
 /// Receives inbound messages from Twilio.
 ///
-/// The request is signed: `X-Twilio-Signature`.
-#[utoipa::path(post, path = "/webhooks/twilio", tag = "webhooks",
-    request_body(content = String, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "stored; the answer is empty TwiML"),
-        (status = 403, description = "the signature is missing or wrong")))]
+/// The request is signed: `X-Twilio-Signature`. Error: `signature_invalid` (403).
+#[utoipa::path(post, path = "/webhooks/twilio", operation_id = "receive_twilio", tag = "webhooks",
+    request_body(content = TwilioForm, content_type = "application/x-www-form-urlencoded"),
+    params(("X-Twilio-Signature" = String, Header, description = "Base64 of HMAC-SHA1 over the address and the fields.")),
+    responses((status = 200, description = "Stored; the answer is empty TwiML.", content((String = "text/xml"))),
+        (status = "4XX", body = Problem)), extensions(("x-also-at" = json!(["/webhook/whatsapp"]))))]
 pub(crate) async fn twilio(
     app: web::Data<Messaging>,
     wakeups: web::Data<WorkerWakeups>,
@@ -59,10 +103,12 @@ pub(crate) async fn twilio(
 /// Receives delivery reports from Twilio.
 ///
 /// The address contains our message's id. The request is signed: `X-Twilio-Signature`.
-#[utoipa::path(post, path = "/webhooks/twilio/status", tag = "webhooks",
-    request_body(content = String, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "stored"),
-        (status = 403, description = "the signature is missing or wrong")))]
+#[utoipa::path(post, path = "/webhooks/twilio/status", operation_id = "receive_twilio_status", tag = "webhooks",
+    request_body(content = TwilioForm, content_type = "application/x-www-form-urlencoded"),
+    params(("X-Twilio-Signature" = String, Header, description = "Base64 of HMAC-SHA1 over the address and the fields."),
+        ("m" = Option<String>, Query, description = "Our message's id; it is signed too.")),
+    responses((status = 200, description = "Stored; the answer is empty TwiML.", content((String = "text/xml"))),
+        (status = "4XX", body = Problem)))]
 pub(crate) async fn twilio_status(
     app: web::Data<Messaging>,
     wakeups: web::Data<WorkerWakeups>,
@@ -75,10 +121,12 @@ pub(crate) async fn twilio_status(
 
 /// Receives messages, delivery reports and notices from Meta.
 ///
-/// The request is signed: `X-Hub-Signature-256`.
-#[utoipa::path(post, path = "/webhooks/meta", tag = "webhooks", request_body(content = serde_json::Value),
-    responses((status = 200, description = "stored"),
-        (status = 403, description = "the signature is missing or wrong")))]
+/// The request is signed: `X-Hub-Signature-256`. Error: `signature_invalid` (403).
+#[utoipa::path(post, path = "/webhooks/meta", operation_id = "receive_meta", tag = "webhooks",
+    request_body(content = serde_json::Value, description = "Meta's notification."),
+    params(("X-Hub-Signature-256" = String, Header, description = "`sha256=` and the hex of HMAC-SHA256 over the body.")),
+    responses((status = 200, description = "Stored.", body = TakenJson), (status = "4XX", body = Problem)),
+    extensions(("x-also-at" = json!(["/api/whatsapp/webhook"]))))]
 pub(crate) async fn meta(
     app: web::Data<Messaging>,
     wakeups: web::Data<WorkerWakeups>,
@@ -91,10 +139,12 @@ pub(crate) async fn meta(
 
 /// Receives an update from Telegram.
 ///
-/// The request carries `X-Telegram-Bot-Api-Secret-Token`.
-#[utoipa::path(post, path = "/webhooks/telegram", tag = "webhooks", request_body(content = serde_json::Value),
-    responses((status = 200, description = "stored"),
-        (status = 403, description = "the secret is missing or wrong")))]
+/// The request carries `X-Telegram-Bot-Api-Secret-Token`. Error: `signature_invalid` (403).
+#[utoipa::path(post, path = "/webhooks/telegram", operation_id = "receive_telegram", tag = "webhooks",
+    request_body(content = serde_json::Value, description = "Telegram's update."),
+    params(("X-Telegram-Bot-Api-Secret-Token" = String, Header, description = "The secret that the webhook was set up with.")),
+    responses((status = 200, description = "Stored.", body = TakenJson), (status = "4XX", body = Problem)),
+    extensions(("x-also-at" = json!(["/webhook/telegram"]))))]
 pub(crate) async fn telegram(
     app: web::Data<Messaging>,
     wakeups: web::Data<WorkerWakeups>,
@@ -107,10 +157,11 @@ pub(crate) async fn telegram(
 
 /// Answers Meta's verification of the webhook's address.
 ///
-/// If the token is right, the answer is the challenge as plain text.
-#[utoipa::path(get, path = "/webhooks/meta", tag = "webhooks",
+/// If the token is right, the answer is the challenge as plain text. Error: `forbidden` (403).
+#[utoipa::path(get, path = "/webhooks/meta", operation_id = "verify_meta_webhook", tag = "webhooks",
     params(("hub.mode" = String, Query), ("hub.verify_token" = String, Query), ("hub.challenge" = String, Query)),
-    responses((status = 200, description = "the challenge"), (status = 403, description = "the token is wrong")))]
+    responses((status = 200, description = "The challenge.", content((String = "text/plain"))),
+        (status = "4XX", body = Problem)), extensions(("x-also-at" = json!(["/api/whatsapp/webhook"]))))]
 pub(crate) async fn verify_meta(
     app: web::Data<Messaging>,
     request: HttpRequest,
@@ -150,8 +201,8 @@ async fn accept(
                 error = reason,
                 "a webhook can't be read; it is kept as a dead letter"
             );
-            // Twilio gets the error; the others would send the webhook again for days.
-            if endpoint.name.starts_with(TWILIO.name) { Err(ApiError::field("", reason)) } else { Ok(()) }
+            // It is answered as if it could be read: the provider would only send it again.
+            Ok(())
         }
         Err(AcceptWebhookError::Store(fault)) => Err(fault.into()),
     }

@@ -30,6 +30,7 @@ pub(crate) struct PayeeJson {
     destination: String,
     /// The bank of a CLABE; left out for other accounts, and for a code that no bank has.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "BBVA México")]
     bank: Option<&'static str>,
     /// When it was last paid.
     last_paid_at: String,
@@ -55,6 +56,7 @@ pub(crate) struct PayeeQuery {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RenameBody {
     /// 1 to 60 characters in one line, at least one of them a letter or a digit.
+    #[schema(min_length = 1, max_length = 60)]
     name: String,
 }
 

@@ -7,6 +7,7 @@ use crate::{
         caller::Caller,
         pagination::{PageQuery, cut},
         problem::{ApiError, Problem},
+        words::words,
     },
     scopes::Scope,
     wakeups::WorkerWakeups,
@@ -17,13 +18,20 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+words! {
+    DeadLetterWord "DeadLetterKind" "The kind of a dead letter." ["webhook", "inbound", "outbound"];
+    ReplayWord "ReplayStatus" "What became of a dead letter that was tried again." ["queued", "taken", "unreadable"];
+}
+
 /// Something that could not be processed.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DeadLetterJson {
     id: String,
     /// `webhook` (can't be read), `inbound` (its turn failed each time) or `outbound` (it is not known
     /// whether it was sent).
+    #[schema(value_type = DeadLetterWord)]
     kind: &'static str,
+    #[schema(example = "From is missing")]
     reason: String,
     attempts: u32,
     at: String,
@@ -42,6 +50,7 @@ pub(crate) struct ReplayAnswer {
     id: String,
     /// `queued`: it will be processed again; `taken`: the webhook could be read now; `unreadable`: it still
     /// can't.
+    #[schema(value_type = ReplayWord)]
     status: &'static str,
 }
 
@@ -54,7 +63,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 /// Lists dead letters, newest first.
 ///
 /// Needs the scope `operate`.
-#[utoipa::path(get, path = "/api/v1/dead-letters", tag = "operation", params(PageQuery),
+#[utoipa::path(get, path = "/api/v1/dead-letters", operation_id = "list_dead_letters",
+    tag = "operation", params(PageQuery),
     responses((status = 200, body = DeadLetterPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn list(
     app: web::Data<Operations>,
@@ -80,7 +90,8 @@ pub(crate) async fn list(
 ///
 /// A message with an unknown outcome may then reach its recipient twice. Needs the scope `operate`. Error:
 /// `not_found` (404).
-#[utoipa::path(post, path = "/api/v1/dead-letters/{id}/replay", tag = "operation", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/dead-letters/{id}/replay", operation_id = "replay_dead_letter",
+    tag = "operation", params(("id" = String, Path)),
     responses((status = 200, body = ReplayAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn replay(
     app: web::Data<Messaging>,

@@ -18,21 +18,30 @@ use utoipa::ToSchema;
 /// A row of the audit log: who decided what.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct EventJson {
+    #[schema(example = "17")]
     id: String,
     at: String,
     /// `client:<id>`, `chat:<conversation>`, `user:<id>` or `system`.
+    #[schema(example = "client:team")]
     who: String,
     /// `rest`, `whatsapp`, `worker` and so on.
+    #[schema(example = "rest")]
     channel: String,
+    #[schema(example = "01a22c9e-a228-7761-a5d3-258e5814605f")]
     request_id: String,
     /// What was decided, such as `transfer.completed`.
+    #[schema(example = "transfer.completed")]
     action: String,
     /// The id of what it was decided about.
+    #[schema(example = "01a22c9e-971a-73e7-8f55-99ed33b329f1")]
     subject: String,
+    #[schema(example = "user:01a22c9e-971a-73e7-8f55-99ed33b329f1")]
     on_behalf_of: Option<String>,
     /// The state before, masked.
+    #[schema(example = "processing")]
     before: Option<String>,
     /// The state after, masked.
+    #[schema(example = "completed 150.50 MXN")]
     after: Option<String>,
 }
 
@@ -51,6 +60,7 @@ pub(crate) struct ChainJson {
     checked: u64,
     /// The first error, such as `row 17 was changed`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "row 17 was changed")]
     first_bad: Option<String>,
 }
 
@@ -81,7 +91,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 /// Lists the rows of the audit log, newest first.
 ///
 /// Needs the scope `audit`.
-#[utoipa::path(get, path = "/api/v1/events", tag = "audit", params(PageQuery),
+#[utoipa::path(get, path = "/api/v1/events", operation_id = "list_events",
+    tag = "audit", params(PageQuery),
     responses((status = 200, body = EventPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn list(
     app: web::Data<Operations>,
@@ -98,7 +109,8 @@ pub(crate) async fn list(
 /// Checks every seal of the audit log.
 ///
 /// `ok` is false if a row was changed, removed or inserted. Needs the scope `audit`.
-#[utoipa::path(get, path = "/api/v1/events/verify", tag = "audit",
+#[utoipa::path(get, path = "/api/v1/events/verify", operation_id = "verify_events",
+    tag = "audit",
     responses((status = 200, body = ChainJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn verify(app: web::Data<Operations>, caller: Caller) -> Result<HttpResponse, ApiError> {
     caller.require(Scope::Audit)?;

@@ -14,7 +14,10 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/assets/home.css").route(web::get().to(style)));
 }
 
-async fn home(app: web::Data<Operations>) -> HttpResponse {
+/// Shows what this is, with links.
+#[utoipa::path(get, path = "/", operation_id = "show_home", tag = "pages",
+    responses((status = 200, description = "The home page.", content((String = "text/html")))))]
+pub(crate) async fn home(app: web::Data<Operations>) -> HttpResponse {
     let phones = if app.settings.sandbox {
         let address = &app.settings.sandbox_bind_address;
         format!(

@@ -2,7 +2,10 @@
 
 use crate::{
     composition::Messaging,
-    http::{caller::Caller, problem::ApiError},
+    http::{
+        caller::Caller,
+        problem::{ApiError, Problem},
+    },
     scopes::Scope,
     telemetry,
 };
@@ -29,7 +32,14 @@ async fn open_metrics(app: web::Data<Messaging>) -> HttpResponse {
     answer()
 }
 
-async fn metrics(app: web::Data<Messaging>, caller: Caller) -> Result<HttpResponse, ApiError> {
+/// Shows metrics for a Prometheus server.
+///
+/// Needs the scope `operate`. On `METRICS_BIND_ADDRESS` they are shown without a token.
+#[utoipa::path(get, path = "/metrics", operation_id = "get_metrics", tag = "health",
+    responses((status = 200, description = "Metrics in Prometheus' text format.", content((String = "text/plain"))),
+        (status = "4XX", body = Problem)),
+    security(("bearer" = [])))]
+pub(crate) async fn metrics(app: web::Data<Messaging>, caller: Caller) -> Result<HttpResponse, ApiError> {
     caller.require(Scope::Operate)?;
     telemetry::set_backlog(app.outbox.backlog().await?);
     Ok(answer())

@@ -16,7 +16,9 @@ use actix_web::web::ServiceConfig;
     events::list,
     events::verify,
     dead_letters::list,
-    dead_letters::replay
+    dead_letters::replay,
+    metrics::metrics,
+    home::home
 ))]
 pub(super) struct Api;
 

@@ -24,7 +24,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 
 /// The routes of this feature, as the API documentation shows them.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(sessions::open))]
+#[openapi(paths(sessions::open, verify::show, reset::show, reset::set))]
 pub(super) struct Api;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {

@@ -34,8 +34,8 @@ struct ResetQuery {
 }
 
 /// The fields of the form. There is no `Debug`, because it would show the password.
-#[derive(Deserialize)]
-struct ResetForm {
+#[derive(Deserialize, utoipa::ToSchema)]
+pub(crate) struct ResetForm {
     token: String,
     new_password: String,
 }
@@ -60,7 +60,15 @@ fn is_token(text: &str) -> bool {
     (20..=512).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
 }
 
-async fn show(app: web::Data<Accounts>, request: HttpRequest) -> HttpResponse {
+/// Shows the page on which a person chooses a new password.
+///
+/// Nothing changes. The link in the person's mail leads here.
+#[utoipa::path(get, path = "/reset", operation_id = "show_reset_page", tag = "pages",
+    params(("token" = String, Query, description = "The token of the link."),
+        ("lang" = Option<String>, Query, description = "`es`, `en` or `pt`; without it the browser's language.")),
+    responses((status = 200, description = "The page.", content((String = "text/html"))),
+        (status = 400, description = "This is no token.", content((String = "text/html")))))]
+pub(crate) async fn show(app: web::Data<Accounts>, request: HttpRequest) -> HttpResponse {
     let query = query(&request);
     let w = words(&app, &request, &query);
     match query.token.filter(|token| is_token(token)) {
@@ -82,7 +90,13 @@ fn plain(status: StatusCode, w: Words, title: &'static str, lead: &'static str) 
     page(status, &Plain { w, title, lead, back: None })
 }
 
-async fn set(
+/// Sets the new password that the page sends.
+#[utoipa::path(post, path = "/reset", operation_id = "send_reset_page", tag = "pages",
+    request_body(content = ResetForm, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "The password is set.", content((String = "text/html"))),
+        (status = "4XX", description = "The page again, with what is wrong.", content((String = "text/html"))),
+        (status = "5XX", description = "The password can't be set now.", content((String = "text/html")))))]
+pub(crate) async fn set(
     app: web::Data<Accounts>,
     request: HttpRequest,
     visitor: VisitorOf,

@@ -6,6 +6,7 @@ use crate::{
         caller::Caller,
         json::JsonBody,
         problem::{ApiError, Problem},
+        words::PurposeWord,
     },
     scopes::Scope,
 };
@@ -30,18 +31,22 @@ const STATE_MAX: usize = 500;
 #[serde(deny_unknown_fields)]
 pub(crate) struct SessionRequest {
     /// The number to prove, in any usual spelling; without it the page asks for one.
+    #[schema(max_length = 254)]
     phone: Option<String>,
     /// `registration`, `login`, `password_reset` or `transfer`.
+    #[schema(value_type = PurposeWord)]
     purpose: String,
     /// The user id of the person: a number that is proved for `registration` becomes theirs, unless they have
     /// one. It needs the scope `people` too.
     user_id: Option<String>,
     /// Where the person goes afterwards: an address whose origin is one of `RETURN_TO_ORIGINS`. It gets
     /// `verification_id` and `state`, which prove nothing: ask `GET /api/v1/verify/{id}`.
+    #[schema(format = "uri", max_length = 2000)]
     return_to: String,
     /// `es`, `en` or `pt`; without it the browser's language.
     locale: Option<String>,
     /// Comes back with the person: tie it to their session with you. At most 500 bytes.
+    #[schema(max_length = 500)]
     state: Option<String>,
 }
 
@@ -50,6 +55,7 @@ pub(crate) struct SessionRequest {
 pub(crate) struct SessionAnswer {
     id: String,
     /// Where to send the person. It contains a secret: anybody who has it can use the page.
+    #[schema(format = "uri")]
     url: String,
     /// When the page closes.
     expires_at: String,
@@ -63,7 +69,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 ///
 /// Nothing is sent until the person requests a code there. Needs the scope `verify`. Errors:
 /// `invalid_phone_number` (400), `validation_failed` (422).
-#[utoipa::path(post, path = "/api/v1/verify/sessions", tag = "verification", request_body = SessionRequest,
+#[utoipa::path(post, path = "/api/v1/verify/sessions", operation_id = "open_verification_page",
+    tag = "verification", request_body = SessionRequest,
     responses((status = 201, body = SessionAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn open(
     app: web::Data<Verification>,

@@ -89,8 +89,21 @@ fn fault_page(
     }
 }
 
-/// Shows the page. Nothing changes, and nothing is sent.
-async fn show(app: web::Data<Verification>, request: HttpRequest, token: web::Path<String>) -> HttpResponse {
+/// Shows the page on which a person proves a number.
+///
+/// Nothing changes, and nothing is sent. `POST /api/v1/verify/sessions` makes its address.
+#[utoipa::path(get, path = "/verify/{token}", operation_id = "show_verification_page", tag = "pages",
+    params(("token" = String, Path, description = "The secret of the page."),
+        ("lang" = Option<String>, Query, description = "`es`, `en` or `pt`; without it the browser's language.")),
+    responses((status = 200, description = "The page.", content((String = "text/html"))),
+        (status = 404, description = "There is no such page.", content((String = "text/html"))),
+        (status = 410, description = "The page has closed.", content((String = "text/html"))),
+        (status = "5XX", description = "The page can't be shown now.", content((String = "text/html")))))]
+pub(crate) async fn show(
+    app: web::Data<Verification>,
+    request: HttpRequest,
+    token: web::Path<String>,
+) -> HttpResponse {
     let query = query(&request);
     let mut view = match app.pages.look(&token).await {
         Ok(view) => view,

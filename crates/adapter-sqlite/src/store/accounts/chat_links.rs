@@ -175,6 +175,20 @@ async fn keep(conn: &mut Conn, code: &NewLinkCode, now: DateTime<Utc>) -> Result
     Ok(true)
 }
 
+/// The present binding of a chat, if this code made it. A turn that runs again brings its code again.
+async fn bound_by(conn: &mut Conn, code: &CodeRow, request: &BindChat) -> Result<Option<Bound>, SqlError> {
+    let (Some(user), Some(used_at), None) = (code.user_id, code.used_at, &request.confirmed_by) else {
+        return Ok(None);
+    };
+    let bound = telegram_chats::table
+        .find(request.chat.id)
+        .filter(telegram_chats::user_id.eq(user))
+        .filter(telegram_chats::bound_at.eq(used_at));
+    let is_bound: bool = diesel::select(diesel::dsl::exists(bound)).get_result(conn).await?;
+    let link = ChatLink { user: UserId(user.0), chat: request.chat.clone(), bound_at: used_at.0 };
+    Ok(is_bound.then_some(Bound { link, session: None }))
+}
+
 async fn bind(conn: &mut Conn, request: BindChat, now: DateTime<Utc>) -> Result<Option<Bound>, SqlError> {
     let known: Option<CodeRow> = named(bytes(&request.hashes)).first(conn).await.optional()?;
     let person = known
@@ -189,7 +203,10 @@ async fn bind(conn: &mut Conn, request: BindChat, now: DateTime<Utc>) -> Result<
     };
     let code = named(bytes(&request.hashes));
     let found: Option<CodeRow> = for_update!(code).first(conn).await.optional()?;
-    let Some(row) = found.filter(|row| row.is_good(now)) else { return Ok(None) };
+    let Some(row) = found else { return Ok(None) };
+    if !row.is_good(now) {
+        return bound_by(conn, &row, &request).await;
+    }
     let (user, chat) = match (row.maker()?, request.confirmed_by) {
         (LinkMaker::Person(user), None) => (user, request.chat),
         // What the bot said about the chat counts, not what the person's client says.

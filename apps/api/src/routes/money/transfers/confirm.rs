@@ -23,6 +23,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ConfirmBody {
     /// The code that the person entered.
+    #[schema(example = "246135")]
     code: Option<String>,
 }
 
@@ -33,7 +34,8 @@ pub(crate) struct ConfirmBody {
 /// or a person's token. Errors: `code_invalid_or_expired` (400), `insufficient_funds` (402), `not_found`
 /// (404), `conflict` (409) if the transfer waits for no code, `limit_exceeded`,
 /// `recipient_not_found` (422), `otp_locked`, `frozen` (423).
-#[utoipa::path(post, path = "/api/v1/transfers/{id}/confirm", tag = "money",
+#[utoipa::path(post, path = "/api/v1/transfers/{id}/confirm", operation_id = "confirm_transfer",
+    tag = "money",
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, 
         description = "Recommended. A repeated request with the same key gets the first answer.")),
     request_body = ConfirmBody,

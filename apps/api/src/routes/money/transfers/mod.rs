@@ -11,6 +11,7 @@ use crate::{
         pagination::{PageQuery, cut},
         problem::{ApiError, Problem},
         signed::money,
+        words::TransferStatusWord,
     },
     scopes::Scope,
 };
@@ -40,6 +41,7 @@ pub(crate) struct TransferJson {
     /// The caller's own id of the transfer.
     client_tx_id: Option<String>,
     /// The status, such as `completed` or `pending_verification`.
+    #[schema(value_type = TransferStatusWord)]
     status: &'static str,
     /// Where the money goes: out of the platform, in from outside, or from one wallet here to another.
     #[schema(value_type = DirectionJson)]
@@ -78,6 +80,7 @@ pub(crate) enum DirectionJson {
 /// A status of the transfer, and when it began.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct HistoryJson {
+    #[schema(value_type = TransferStatusWord)]
     status: &'static str,
     at: String,
 }
@@ -121,14 +124,13 @@ impl From<&Transfer> for TransferJson {
 }
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    let of_one = |action: &str| money(&format!("/api/v1/transfers/{{id}}/{action}"));
     config
         .service(money("/api/v1/transfers").route(web::get().to(list)).route(web::post().to(submit::submit)))
         .service(money("/api/v1/transfers/{id}").route(web::get().to(show)))
-        .service(of_one("confirm").route(web::post().to(confirm::confirm)))
-        .service(of_one("cancel").route(web::post().to(cancel)))
-        .service(of_one("reject").route(web::post().to(reject)))
-        .service(of_one("reverse").route(web::post().to(reverse::reverse)));
+        .service(money("/api/v1/transfers/{id}/confirm").route(web::post().to(confirm::confirm)))
+        .service(money("/api/v1/transfers/{id}/cancel").route(web::post().to(cancel)))
+        .service(money("/api/v1/transfers/{id}/reject").route(web::post().to(reject)))
+        .service(money("/api/v1/transfers/{id}/reverse").route(web::post().to(reverse::reverse)));
 }
 
 fn unknown() -> ApiError {
@@ -162,7 +164,8 @@ pub(super) fn of_refusal(refusal: Refusal) -> ApiError {
         ),
         Refusal::NoSuchAccount => ApiError::not_found("Account not found."),
         Refusal::NotReversible => ApiError::conflict(
-            "This transfer can't be reversed: only a completed deposit or transfer between two wallets can.",
+            "This transfer can't be reversed: it is not completed, it was reversed in whole before, or its money left \
+             the platform.",
         ),
     }
 }
@@ -206,7 +209,8 @@ fn limit_detail(limit: LimitExceeded) -> String {
 /// Lists transfers, newest first.
 ///
 /// A team (scope `transfers`) sees the transfers that it made, a person those of their own wallets.
-#[utoipa::path(get, path = "/api/v1/transfers", tag = "money", params(PageQuery),
+#[utoipa::path(get, path = "/api/v1/transfers", operation_id = "list_transfers",
+    tag = "money", params(PageQuery),
     responses((status = 200, body = TransferPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn list(
     app: web::Data<composition::Money>,
@@ -228,7 +232,8 @@ pub(crate) async fn list(
 ///
 /// Needs the scope `transfers`, or a person's token; with the scope `deposits` alone, a team sees the deposits that it
 /// made. Error: `not_found` (404).
-#[utoipa::path(get, path = "/api/v1/transfers/{id}", tag = "money", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/transfers/{id}", operation_id = "get_transfer",
+    tag = "money", params(("id" = String, Path)),
     responses((status = 200, body = TransferDetail), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn show(
     app: web::Data<composition::Money>,
@@ -256,7 +261,8 @@ pub(crate) async fn show(
 ///
 /// Needs the scope `transfers`, or a person's token. Errors: `not_found` (404), `conflict` (409) if it can't
 /// be canceled any more.
-#[utoipa::path(post, path = "/api/v1/transfers/{id}/cancel", tag = "money", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/transfers/{id}/cancel", operation_id = "cancel_transfer",
+    tag = "money", params(("id" = String, Path)),
     responses((status = 200, body = TransferJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn cancel(
     app: web::Data<composition::Money>,
@@ -279,7 +285,8 @@ pub(crate) async fn cancel(
 ///
 /// Needs the scope `transfers`, or a person's token. Errors: `not_found` (404), `conflict` (409) if it does
 /// not wait for an approval.
-#[utoipa::path(post, path = "/api/v1/transfers/{id}/reject", tag = "money", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/transfers/{id}/reject", operation_id = "reject_transfer",
+    tag = "money", params(("id" = String, Path)),
     responses((status = 200, body = TransferJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn reject(
     app: web::Data<composition::Money>,

@@ -8,6 +8,7 @@ use crate::{
         idempotency::detached,
         json::{ExactNumber, JsonBody},
         problem::{ApiError, Problem},
+        words::amount,
     },
     scopes::Scope,
 };
@@ -29,9 +30,10 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReverseBody {
     /// Why it is reversed; required.
+    #[schema(required = true, max_length = 140)]
     reason: Option<String>,
     /// The amount to give back; the default is all that is left.
-    #[schema(value_type = Option<String>, example = "40.10")]
+    #[schema(schema_with = amount, required = false)]
     amount: Option<ExactNumber>,
 }
 
@@ -59,7 +61,8 @@ impl From<&Transfer> for ReversalJson {
 /// `insufficient_funds` (402), `not_found` (404), `conflict` (409) if it can't be reversed, `limit_exceeded`
 /// (422) if less is left, `idempotency_key_reused` (422), `frozen` (423) while the payee is frozen: a reversal takes
 /// money from them.
-#[utoipa::path(post, path = "/api/v1/transfers/{id}/reverse", tag = "money",
+#[utoipa::path(post, path = "/api/v1/transfers/{id}/reverse", operation_id = "reverse_transfer",
+    tag = "money",
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, 
         description = "Recommended. A repeated request with the same key gets the first answer.")),
     request_body = ReverseBody,

@@ -8,6 +8,7 @@ use crate::{
         idempotency::detached,
         json::{ExactNumber, JsonBody},
         problem::{ApiError, Problem},
+        words::amount,
     },
     scopes::Scope,
     wakeups::WorkerWakeups,
@@ -36,22 +37,26 @@ use utoipa::ToSchema;
 pub(crate) struct TransferBody {
     /// The person who pays, from their first wallet in the currency. Or `from_wallet_id`. With a person's
     /// token it is that person.
+    #[schema(example = "01a22c9e-971a-73e7-8f55-99ed33b329f1", format = Uuid)]
     user_id: Option<String>,
     /// The wallet that pays.
     from_wallet_id: Option<String>,
     /// A decimal string or a number. It is read exactly.
-    #[schema(value_type = String, example = "150.50")]
+    #[schema(schema_with = amount, required = true)]
     amount: Option<ExactNumber>,
     /// ISO 4217 code; the default is `DEFAULT_CURRENCY`.
     currency: Option<String>,
     /// A CLABE, IBAN, phone number, alias or account number. Or `to_wallet_id`. A phone number is written with `+`,
     /// and means the wallet of the person who proved it.
+    #[schema(example = "646180000112345675")]
     destination_account: Option<String>,
     /// A wallet of the platform.
     to_wallet_id: Option<String>,
     /// What the payment is for.
+    #[schema(max_length = 140, example = "renta de noviembre")]
     concept: Option<String>,
     /// The caller's own id of the transfer, and an idempotency key: the same id never pays twice.
+    #[schema(min_length = 1, max_length = 255)]
     client_tx_id: Option<String>,
 }
 
@@ -63,7 +68,8 @@ pub(crate) struct TransferBody {
 /// needed and the person has no proved number, `limit_exceeded`, `currency_mismatch`, `recipient_not_found` for a
 /// phone number or a CLABE of ours that nobody here has, `idempotency_key_reused` (422), `frozen` (423) while the
 /// payer is frozen, `rate_limit_exceeded` (429).
-#[utoipa::path(post, path = "/api/v1/transfers", tag = "money", request_body = TransferBody,
+#[utoipa::path(post, path = "/api/v1/transfers", operation_id = "submit_transfer",
+    tag = "money", request_body = TransferBody,
     params(("Idempotency-Key" = Option<String>, Header, 
         description = "Recommended, unless the body has a `client_tx_id`. If both are given, both bind: one of them \
             with another body, or without the other one, is `idempotency_key_reused`; `client_tx_id` alone gets \

@@ -57,6 +57,7 @@ pub(crate) struct WalletPage {
 /// An entry of a wallet.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct EntryJson {
+    #[schema(example = "01a22c9e-971a-73e7-8f55-99ed33b329f1-32")]
     id: String,
     /// The signed amount; negative if money leaves the wallet.
     amount: String,
@@ -145,7 +146,8 @@ pub(super) fn nobody() -> ApiError {
 ///
 /// It is the balance of their first wallet in the default currency. Needs the scope `wallets:read`, or the
 /// person's own token. Error: `not_found` (404).
-#[utoipa::path(get, path = "/api/v1/accounts/{user_id}/balance", tag = "money", params(("user_id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/accounts/{user_id}/balance", operation_id = "get_balance",
+    tag = "money", params(("user_id" = String, Path)),
     responses((status = 200, body = BalanceView), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn balance(
     app: web::Data<Money>,
@@ -169,7 +171,8 @@ pub(crate) async fn balance(
 ///
 /// A team (scope `wallets:read`) sees all wallets, a person their own. Error: `not_found` (404) for another
 /// person.
-#[utoipa::path(get, path = "/api/v1/wallets", tag = "money", params(PageQuery, WalletQuery),
+#[utoipa::path(get, path = "/api/v1/wallets", operation_id = "list_wallets",
+    tag = "money", params(PageQuery, WalletQuery),
     responses((status = 200, body = WalletPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn wallets(
     app: web::Data<Money>,
@@ -203,7 +206,8 @@ pub(crate) async fn wallets(
 /// Returns one wallet.
 ///
 /// Needs the scope `wallets:read`, or its owner's token. Error: `not_found` (404).
-#[utoipa::path(get, path = "/api/v1/wallets/{id}", tag = "money", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/wallets/{id}", operation_id = "get_wallet",
+    tag = "money", params(("id" = String, Path)),
     responses((status = 200, body = WalletJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn wallet(
     app: web::Data<Money>,
@@ -218,7 +222,8 @@ pub(crate) async fn wallet(
 ///
 /// Each entry has the balance after it. Needs the scope `wallets:read`, or the owner's token. Error:
 /// `not_found` (404).
-#[utoipa::path(get, path = "/api/v1/wallets/{id}/entries", tag = "money", params(("id" = String, Path), PageQuery),
+#[utoipa::path(get, path = "/api/v1/wallets/{id}/entries", operation_id = "list_entries",
+    tag = "money", params(("id" = String, Path), PageQuery),
     responses((status = 200, body = EntryPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn entries(
     app: web::Data<Money>,

@@ -28,13 +28,16 @@ const KIND_LENGTH_MAX: usize = 30;
 #[serde(deny_unknown_fields)]
 pub(crate) struct WalletBody {
     /// The owner. With a person's token it is that person.
+    #[schema(example = "01a22c9e-971a-73e7-8f55-99ed33b329f1", format = Uuid)]
     user_id: Option<String>,
     /// A family as owner. There are no families yet.
     family_id: Option<String>,
     /// The wallet's name; required, at most 60 characters.
+    #[schema(required = true, max_length = 60)]
     name: Option<String>,
     /// The type, such as `cash` or `savings`; required, at most 30 characters.
     #[serde(rename = "type")]
+    #[schema(required = true, max_length = 30)]
     kind: Option<String>,
     /// ISO 4217 code; the default is `DEFAULT_CURRENCY`.
     currency: Option<String>,
@@ -44,7 +47,8 @@ pub(crate) struct WalletBody {
 ///
 /// Needs the scope `people`, or the person's own token. Errors: `not_found` (404) for an unknown person,
 /// `idempotency_key_reused` (422), `limit_exceeded` (422) for a person with as many wallets as they may have.
-#[utoipa::path(post, path = "/api/v1/wallets", tag = "money", request_body = WalletBody,
+#[utoipa::path(post, path = "/api/v1/wallets", operation_id = "open_wallet",
+    tag = "money", request_body = WalletBody,
     params(("Idempotency-Key" = Option<String>, Header, 
         description = "Recommended. A repeated request with the same key opens no second wallet.")),
     responses((status = 201, body = WalletJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]

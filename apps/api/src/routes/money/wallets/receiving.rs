@@ -42,7 +42,8 @@ impl From<ReceivingView> for ReceivingJson {
 /// Returns how others pay into a wallet.
 ///
 /// Needs the scope `wallets:read`, or the owner's token. Error: `not_found` (404).
-#[utoipa::path(get, path = "/api/v1/wallets/{id}/receiving", tag = "money", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/wallets/{id}/receiving", operation_id = "get_receiving",
+    tag = "money", params(("id" = String, Path)),
     responses((status = 200, body = ReceivingJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn receiving(
     app: web::Data<Money>,

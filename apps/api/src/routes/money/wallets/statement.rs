@@ -5,28 +5,34 @@ use crate::{
     composition::Money,
     http::{
         caller::Caller,
+        days::day,
         problem::{ApiError, Problem},
+        sheets::{Cell, sheet},
+        words::words,
     },
 };
-use actix_web::{
-    HttpResponse,
-    http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
-    web,
-};
+use actix_web::{HttpResponse, web};
 use application::money::statement::{Statement, StatementError};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+words! {
+    FormatWord "Format" "The format of a statement." ["json", "csv"];
+}
 
 /// The period of a statement, and its format.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct StatementQuery {
     /// The first day, such as 2026-11-01; the default is the first of the month.
+    #[param(value_type = Option<String>, format = Date)]
     from: Option<String>,
     /// The last day; the default is today.
+    #[param(value_type = Option<String>, format = Date)]
     to: Option<String>,
     /// `json` (default) or `csv`.
+    #[param(inline, value_type = Option<FormatWord>)]
     format: Option<String>,
 }
 
@@ -51,7 +57,8 @@ pub(crate) struct StatementJson {
 /// It has all entries of the period, and the balances before and after. Needs the scope `wallets:read`, or
 /// the owner's token. Errors: `not_found` (404), `validation_failed` (422) if the period is malformed or has
 /// too many entries.
-#[utoipa::path(get, path = "/api/v1/wallets/{id}/statement", tag = "money",
+#[utoipa::path(get, path = "/api/v1/wallets/{id}/statement", operation_id = "get_statement",
+    tag = "money",
     params(("id" = String, Path), StatementQuery),
     responses((status = 200, content((StatementJson = "application/json"), (String = "text/csv"))),
         (status = "4XX", body = Problem)), security(("bearer" = [])))]
@@ -77,13 +84,6 @@ pub(crate) async fn statement(
     if as_csv { csv(&statement) } else { Ok(json(&statement)) }
 }
 
-fn day(text: Option<&str>, pointer: &str) -> Result<Option<NaiveDate>, ApiError> {
-    let read = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d");
-    text.map(read)
-        .transpose()
-        .map_err(|_malformed| ApiError::field(pointer, "must be a day such as 2026-11-01"))
-}
-
 fn items(statement: &Statement) -> impl Iterator<Item = EntryJson> {
     statement.entries.iter().map(|entry| EntryJson::new(statement.wallet.id, entry))
 }
@@ -102,31 +102,13 @@ fn json(statement: &Statement) -> HttpResponse {
 }
 
 fn csv(statement: &Statement) -> Result<HttpResponse, ApiError> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for mut item in items(statement) {
-        item.concept = item.concept.map(harmless);
-        item.counterpart = harmless(item.counterpart);
-        writer.serialize(item).map_err(|fault| unwritable(&fault))?;
-    }
-    if statement.entries.is_empty() {
-        let header = ["id", "amount", "balance_after", "transfer_id", "counterpart", "concept", "created_at"];
-        writer.write_record(header).map_err(|fault| unwritable(&fault))?;
-    }
-    let text = writer.into_inner().map_err(|fault| unwritable(&fault))?;
-    let name = format!("attachment; filename=\"{}_{}.csv\"", statement.from, statement.to);
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
-        .insert_header((CONTENT_DISPOSITION, name))
-        .body(text))
-}
-
-fn unwritable(fault: &dyn std::fmt::Display) -> ApiError {
-    tracing::error!(error = %fault, "a statement could not be written");
-    ApiError::unavailable("The statement could not be written. Try again later.")
-}
-
-/// Prevents CSV injection (OWASP): a spreadsheet reads a cell that begins like this as a formula, and after
-/// an apostrophe as a text.
-fn harmless(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text }
+    let columns = ["id", "amount", "balance_after", "transfer_id", "counterpart", "concept", "created_at"];
+    let rows = items(statement).map(|item| {
+        let EntryJson { id, amount, balance_after, transfer_id, counterpart, concept, created_at } = item;
+        let concept = Cell::Text(concept.unwrap_or_default());
+        let [id, amount, balance_after, transfer_id, created_at] =
+            [id, amount, balance_after, transfer_id, created_at].map(Cell::Exact);
+        [id, amount, balance_after, transfer_id, Cell::Text(counterpart), concept, created_at]
+    });
+    sheet(&format!("{}_{}", statement.from, statement.to), columns, rows)
 }
