@@ -2,6 +2,12 @@
 
 use thiserror::Error;
 
+/// The setting with the address for HTTP.
+pub(crate) const BIND_ADDRESS: &str = "SANDBOX_BIND_ADDRESS";
+/// The setting with the address for mail.
+pub(crate) const SMTP_BIND_ADDRESS: &str = "SANDBOX_SMTP_ADDRESS";
+/// The setting that says whether strangers can be written to.
+const STRANGERS: &str = "SANDBOX_STRANGERS";
 /// Default address of the mail server.
 const SMTP_ADDRESS: &str = "127.0.0.1:8025";
 
@@ -30,6 +36,31 @@ pub struct SandboxConfig {
     pub telegram: Option<TelegramConfig>,
     /// Address for mail, such as `127.0.0.1:8025`. With `None` there is no mail server.
     pub smtp_bind_address: Option<String>,
+    /// Whether people who never wrote can be written to.
+    pub strangers: Strangers,
+}
+
+/// Whether a person who never wrote can be written to, where the provider has such a rule. Codes, templates,
+/// SMS, calls and mail go to everybody.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strangers {
+    /// No, as at the providers: Twilio 63016, Meta 131047, Telegram 403.
+    #[default]
+    Refuse,
+    /// Yes, until a window is closed by the control route.
+    Allow,
+}
+
+impl Strangers {
+    /// Reads the value of `SANDBOX_STRANGERS`: `refuse` or `allow`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "refuse" => Some(Self::Refuse),
+            "allow" => Some(Self::Allow),
+            _ => None,
+        }
+    }
 }
 
 /// An account of the `WhatsApp` Cloud API.
@@ -65,17 +96,26 @@ pub enum ConfigError {
     /// The names of all required settings that are missing.
     #[error("missing settings: {0}")]
     Missing(String),
+    /// A setting has a value that it can't have.
+    #[error("{0}: {1}")]
+    Invalid(&'static str, &'static str),
 }
 
 impl SandboxConfig {
     /// Reads the same settings as the API. `get` returns the value of an environment variable.
     ///
     /// # Errors
-    /// In production, or if settings are missing; the error names all of them.
+    /// In production, if settings are missing (the error names all of them), or if a value is wrong.
     pub fn from_env(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         if get("APP_ENV").as_deref() == Some("production") {
             return Err(ConfigError::Production);
         }
+        let strangers = match get(STRANGERS).filter(|value| !value.is_empty()) {
+            None => Strangers::default(),
+            Some(value) => {
+                Strangers::parse(&value).ok_or(ConfigError::Invalid(STRANGERS, "must be refuse or allow"))?
+            }
+        };
         let mut missing = Vec::new();
         let mut need = |name: &str| {
             get(name).filter(|value| !value.is_empty()).unwrap_or_else(|| {
@@ -84,7 +124,7 @@ impl SandboxConfig {
             })
         };
         let config = Self {
-            bind_address: get("SANDBOX_BIND_ADDRESS").unwrap_or_else(|| "127.0.0.1:8001".into()),
+            bind_address: get(BIND_ADDRESS).unwrap_or_else(|| "127.0.0.1:8001".into()),
             api_base: get("PUBLIC_BASE_URL").unwrap_or_else(|| "http://127.0.0.1:8000".into()),
             account_sid: need("TWILIO_ACCOUNT_SID"),
             auth_token: first(&need("TWILIO_AUTH_TOKEN")),
@@ -94,10 +134,11 @@ impl SandboxConfig {
             sms_from: get("TWILIO_SMS_FROM").unwrap_or_else(|| "+14155238887".into()),
             meta: meta(&get),
             telegram: telegram(&get),
-            smtp_bind_address: match get("SANDBOX_SMTP_ADDRESS") {
+            smtp_bind_address: match get(SMTP_BIND_ADDRESS) {
                 None => Some(SMTP_ADDRESS.into()),
                 given => given.filter(|address| !address.is_empty()),
             },
+            strangers,
         };
         if missing.is_empty() { Ok(config) } else { Err(ConfigError::Missing(missing.join(", "))) }
     }

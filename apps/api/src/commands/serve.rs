@@ -163,6 +163,11 @@ fn start_sandbox(settings: &Settings) -> Result<Option<sandbox::RunningSandbox>,
             bot_name: telegram.bot_name.clone(),
         }),
         smtp_bind_address: Some(settings.sandbox_smtp_address.to_string()),
+        strangers: if settings.sandbox_refuses_strangers {
+            sandbox::Strangers::Refuse
+        } else {
+            sandbox::Strangers::Allow
+        },
     };
     sandbox::start(config).map(Some).map_err(|fault| describe(&fault))
 }

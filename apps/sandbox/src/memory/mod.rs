@@ -5,6 +5,7 @@ mod phones;
 mod telegram;
 mod traffic;
 mod twilio;
+mod windows;
 mod written;
 
 pub(crate) use self::{
@@ -12,7 +13,8 @@ pub(crate) use self::{
     phones::{Delivered, Sign, phone_key},
     telegram::{Hook, TelegramMemory},
     traffic::{Request, Subject},
-    twilio::{TwilioMemory, TwilioMessage, TwilioVerification},
+    twilio::{SendAttempt, TwilioMemory, TwilioMessage, TwilioVerification},
+    windows::{Window, Windows},
     written::Written,
 };
 
@@ -38,6 +40,7 @@ pub(crate) struct Memory {
     pub(crate) twilio: TwilioMemory,
     pub(crate) meta: MetaMemory,
     pub(crate) telegram: TelegramMemory,
+    pub(crate) windows: Windows,
     pub(crate) faults: Faults,
 }
 

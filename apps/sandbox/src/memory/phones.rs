@@ -57,8 +57,8 @@ pub(crate) fn phone_key(address: &str) -> String {
     if address.contains('@') {
         return address.trim().to_lowercase();
     }
-    PhoneNumber::parse_international(address)
-        .map_or_else(|_| address.to_owned(), |phone| phone.e164().to_owned())
+    let plain = address.strip_prefix("whatsapp:").unwrap_or(address);
+    PhoneNumber::parse_international(plain).map_or_else(|_| plain.to_owned(), |phone| phone.e164().to_owned())
 }
 
 #[cfg(test)]
@@ -72,5 +72,6 @@ mod tests {
         }
         assert_eq!(phone_key("Ana@Example.com"), "ana@example.com");
         assert_eq!(phone_key("MX.ab12CD"), "MX.ab12CD");
+        assert_eq!(phone_key("whatsapp:MX.ab12CD"), "MX.ab12CD");
     }
 }

@@ -66,6 +66,8 @@ impl Memory {
             return known.seq;
         }
         let kind = if action.button_id.is_some() { "button" } else { "text" };
+        // What is redelivered opened the window when it came first.
+        self.windows.open(&action.provider, &action.phone);
         if written.len() >= WRITTEN_MAX {
             written.pop_front();
         }

@@ -1,14 +1,12 @@
 //! Messages from people over Meta: a message object by type, in a signed webhook.
 
-use super::{
-    messages::is_user_id,
-    webhooks::{DISPLAY_NUMBER, envelope, post},
-};
+use super::webhooks::{DISPLAY_NUMBER, envelope, post};
 use crate::{
     clock::now,
     inbound_action::InboundAction,
     json::merge,
     memory::{InboundMessage, Memory, phone_key},
+    user_id::is_user_id,
     webhooks::posted,
     world::World,
 };

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     answer::Answer,
     memory::{Delivered, MetaMessage, Recipient, Sign, phone_key},
+    user_id::is_user_id,
     world::{Shared, World},
 };
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
@@ -172,16 +173,6 @@ impl Address {
     }
 }
 
-/// True for a business-scoped user id: `^[A-Z]{2}\.(ENT\.)?[0-9A-Za-z]{1,128}$`.
-pub(super) fn is_user_id(text: &str) -> bool {
-    let Some((country, rest)) = text.split_once('.') else { return false };
-    let id = rest.strip_prefix("ENT.").unwrap_or(rest);
-    country.len() == 2
-        && country.chars().all(|c| c.is_ascii_uppercase())
-        && (1..=128).contains(&id.len())
-        && id.chars().all(|c| c.is_ascii_alphanumeric())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,13 +185,5 @@ mod tests {
         let without = Address::number("525511112222").unwrap();
         assert!(matches!(&without.recipient, Recipient::WaId(wa_id) if wa_id == "1525511112222"));
         assert!(!without.is_reachable, "nobody has that number");
-    }
-
-    #[test]
-    fn business_scoped_ids() {
-        assert!(is_user_id("MX.13491208655302741918") && is_user_id("US.ENT.a1"));
-        for text in ["525511112222", "mx.1", "MEX.1", "MX.", "MX.ENT.", "MX.a-b", "+52.1"] {
-            assert!(!is_user_id(text), "{text}");
-        }
     }
 }
