@@ -16,6 +16,7 @@ mod inbound_action;
 mod json;
 mod memory;
 mod meta;
+mod multipart;
 mod pages;
 mod server;
 mod smtp;

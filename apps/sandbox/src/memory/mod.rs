@@ -9,7 +9,7 @@ mod windows;
 mod written;
 
 pub(crate) use self::{
-    meta::{InboundMessage, MetaMemory, MetaMessage, Recipient},
+    meta::{Failure, InboundMessage, Media, MetaMemory, MetaMessage, Recipient},
     phones::{Delivered, Sign, phone_key},
     telegram::{Hook, TelegramMemory},
     traffic::{Request, Subject},
