@@ -81,8 +81,9 @@ pub struct MetaConfig {
 pub struct TelegramConfig {
     /// The bot's token (`123456:ABC…`), which is in the path of every call.
     pub bot_token: String,
-    /// The secret that every update carries in a header.
-    pub webhook_secret: String,
+    /// The secret that every update carries in a header. With `None` the bot has no webhook until `setWebhook`:
+    /// updates wait for `getUpdates`.
+    pub webhook_secret: Option<String>,
     /// The bot's user name, without the `@`.
     pub bot_name: String,
 }
@@ -156,9 +157,10 @@ fn meta(get: &impl Fn(&str) -> Option<String>) -> Option<MetaConfig> {
 
 fn telegram(get: &impl Fn(&str) -> Option<String>) -> Option<TelegramConfig> {
     let given = |name: &str| get(name).filter(|value| !value.is_empty());
+    let polls = given("TELEGRAM_MODE").as_deref() == Some("polling");
     Some(TelegramConfig {
         bot_token: given("BOT_TOKEN")?,
-        webhook_secret: given("TELEGRAM_WEBHOOK_SECRET")?,
+        webhook_secret: given("TELEGRAM_WEBHOOK_SECRET").filter(|_| !polls).map(|secrets| first(&secrets)),
         bot_name: given("TELEGRAM_BOT_NAME").unwrap_or_else(|| "ventanilla_bot".into()),
     })
 }
@@ -211,6 +213,31 @@ mod tests {
         let meta = config.meta.unwrap();
         assert_eq!((meta.app_secret.as_str(), meta.business_account_id.as_str()), ("new", "1"));
         assert_eq!(config.telegram.unwrap().bot_name, "ventanilla_bot");
+    }
+
+    #[test]
+    fn a_bot_that_polls_has_no_webhook() {
+        let bot = |mode: &'static str| {
+            let config = SandboxConfig::from_env(move |name| match name {
+                "BOT_TOKEN" | "TELEGRAM_WEBHOOK_SECRET" => Some("x".into()),
+                "TELEGRAM_MODE" => Some(mode.into()),
+                name => of_twilio(name),
+            });
+            config.unwrap().telegram.unwrap().webhook_secret
+        };
+        assert_eq!((bot("webhook").as_deref(), bot("polling")), (Some("x"), None));
+    }
+
+    #[test]
+    fn strangers_are_refused_unless_allowed() {
+        let strangers = |value: &'static str| {
+            SandboxConfig::from_env(move |name| {
+                if name == "SANDBOX_STRANGERS" { Some(value.into()) } else { of_twilio(name) }
+            })
+        };
+        assert_eq!(strangers("").unwrap().strangers, Strangers::Refuse);
+        assert_eq!(strangers("allow").unwrap().strangers, Strangers::Allow);
+        assert!(matches!(strangers("maybe"), Err(ConfigError::Invalid("SANDBOX_STRANGERS", _))));
     }
 
     #[test]

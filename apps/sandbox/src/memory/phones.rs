@@ -29,6 +29,19 @@ pub(crate) struct Delivered {
     pub(crate) footer: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) menu: Option<String>,
+    /// True once the sender has changed its text, and once the sender has deleted it.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(crate) is_edited: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    pub(crate) is_deleted: bool,
+    /// The number of the last change. A phone asks for what changed since its last look.
+    #[serde(skip)]
+    pub(crate) changed: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// What a phone shows for a moment beside messages: an answer is being typed, a message was read, a tap was

@@ -104,7 +104,7 @@ impl Memory {
         let written = self.written.get(&phone_key(phone)).into_iter().flatten();
         let written = written.filter(|one| one.changed > since).cloned().map(Item::Written);
         let mut items: Vec<Item> =
-            self.on_phone(phone, since).into_iter().map(Item::Received).chain(written).collect();
+            self.changed_on_phone(phone, since).into_iter().map(Item::Received).chain(written).collect();
         items.sort_by_key(Item::seq);
         items
     }

@@ -167,7 +167,7 @@ fn config(api_base: String) -> SandboxConfig {
         }),
         telegram: Some(TelegramConfig {
             bot_token: BOT.into(),
-            webhook_secret: BOT_SECRET.into(),
+            webhook_secret: Some(BOT_SECRET.into()),
             bot_name: "ventanilla_bot".into(),
         }),
         smtp_bind_address: Some("127.0.0.1:0".into()),
