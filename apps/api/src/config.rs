@@ -302,6 +302,8 @@ pub struct Settings {
     pub sandbox_bind_address: SocketAddr,
     /// Address and port at which the sandbox receives mail.
     pub sandbox_smtp_address: SocketAddr,
+    /// True: in the sandbox, who never wrote can't be written to freely, as at the providers.
+    pub sandbox_refuses_strangers: bool,
     /// `error`, `warn`, `info`, `debug` or `trace`.
     pub log_level: String,
     /// How logs are written.

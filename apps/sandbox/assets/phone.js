@@ -22,6 +22,7 @@ export class Phone extends HTMLElement {
   #typingUntil = 0;
   #readIds = new Set();
   #mine = new Map();
+  #theirs = new Map();
   #keys = [];
   #isBlocked = false;
   #editing = null;
@@ -138,6 +139,7 @@ export class Phone extends HTMLElement {
   #clear() {
     this.#since = 0;
     this.#mine.clear();
+    this.#theirs.clear();
     this.#readIds.clear();
     this.#isBlocked = false;
     this.classList.remove("blocked");
@@ -310,8 +312,11 @@ export class Phone extends HTMLElement {
   #receive(message, isOld) {
     if (this.on.look === "email") return message.channel === "email" && this.#mail(message);
     if (message.channel !== this.on.channel || message.provider !== this.on.provider) return this.#beside(message, isOld);
+    const known = this.#theirs.get(message.seq);
+    if (known || message.is_deleted) return this.#change(known, message);
     if (message.from !== "Twilio Verify") this.#typingUntil = 0;
     const bubble = this.#bubble(message, false);
+    this.#theirs.set(message.seq, bubble);
     // Meta reports what was read. With the other providers an answer means that the message was read.
     const last = this.on.provider === "meta" ? null : [...this.conversation.querySelectorAll(".mine")].pop();
     if (last) this.#markRead(last);
@@ -326,6 +331,17 @@ export class Phone extends HTMLElement {
     }
     if (message.id && this.on.provider !== "telegram") this.#reportRead(message);
     this.#toEnd();
+  }
+
+  // The bot has edited or deleted a message.
+  #change(bubble, message) {
+    if (!bubble) return;
+    if (bubble.nextElementSibling?.classList.contains("choices")) bubble.nextElementSibling.remove();
+    if (message.is_deleted) return bubble.remove();
+    bubble.querySelector("p").textContent = message.body;
+    bubble.querySelector(".edited").hidden = !message.is_edited;
+    const own = choices(message, this);
+    if (own) bubble.after(own);
   }
 
   // A keyboard that was used once can be brought back, as on a phone.
@@ -344,8 +360,8 @@ export class Phone extends HTMLElement {
   #bubble(message, isMine) {
     this.conversation.querySelector(".empty")?.remove();
     const meta = element("span", { className: "meta" }, element("time", { textContent: clock(message.at) }));
+    meta.prepend(element("span", { className: "edited", textContent: word("edited"), hidden: !message.is_edited }));
     if (isMine) {
-      meta.prepend(element("span", { className: "edited", textContent: word("edited"), hidden: true }));
       meta.append(element("span", { className: "ticks", textContent: "✓", ariaHidden: "true" }));
     }
     // A tap on the code sends the answer that a person would type.

@@ -21,6 +21,10 @@ impl Answer {
 
     pub(crate) fn respond(&self) -> HttpResponse {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        // An answer without content has no body.
+        if status == StatusCode::NO_CONTENT {
+            return HttpResponse::build(status).finish();
+        }
         HttpResponse::build(status).json(&self.body)
     }
 }

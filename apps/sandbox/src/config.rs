@@ -2,6 +2,12 @@
 
 use thiserror::Error;
 
+/// The setting with the address for HTTP.
+pub(crate) const BIND_ADDRESS: &str = "SANDBOX_BIND_ADDRESS";
+/// The setting with the address for mail.
+pub(crate) const SMTP_BIND_ADDRESS: &str = "SANDBOX_SMTP_ADDRESS";
+/// The setting that says whether strangers can be written to.
+const STRANGERS: &str = "SANDBOX_STRANGERS";
 /// Default address of the mail server.
 const SMTP_ADDRESS: &str = "127.0.0.1:8025";
 
@@ -30,6 +36,31 @@ pub struct SandboxConfig {
     pub telegram: Option<TelegramConfig>,
     /// Address for mail, such as `127.0.0.1:8025`. With `None` there is no mail server.
     pub smtp_bind_address: Option<String>,
+    /// Whether people who never wrote can be written to.
+    pub strangers: Strangers,
+}
+
+/// Whether a person who never wrote can be written to, where the provider has such a rule. Codes, templates,
+/// SMS, calls and mail go to everybody.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strangers {
+    /// No, as at the providers: Twilio 63016, Meta 131047, Telegram 403.
+    #[default]
+    Refuse,
+    /// Yes, until a window is closed by the control route.
+    Allow,
+}
+
+impl Strangers {
+    /// Reads the value of `SANDBOX_STRANGERS`: `refuse` or `allow`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "refuse" => Some(Self::Refuse),
+            "allow" => Some(Self::Allow),
+            _ => None,
+        }
+    }
 }
 
 /// An account of the `WhatsApp` Cloud API.
@@ -50,8 +81,9 @@ pub struct MetaConfig {
 pub struct TelegramConfig {
     /// The bot's token (`123456:ABC…`), which is in the path of every call.
     pub bot_token: String,
-    /// The secret that every update carries in a header.
-    pub webhook_secret: String,
+    /// The secret that every update carries in a header. With `None` the bot has no webhook until `setWebhook`:
+    /// updates wait for `getUpdates`.
+    pub webhook_secret: Option<String>,
     /// The bot's user name, without the `@`.
     pub bot_name: String,
 }
@@ -65,17 +97,26 @@ pub enum ConfigError {
     /// The names of all required settings that are missing.
     #[error("missing settings: {0}")]
     Missing(String),
+    /// A setting has a value that it can't have.
+    #[error("{0}: {1}")]
+    Invalid(&'static str, &'static str),
 }
 
 impl SandboxConfig {
     /// Reads the same settings as the API. `get` returns the value of an environment variable.
     ///
     /// # Errors
-    /// In production, or if settings are missing; the error names all of them.
+    /// In production, if settings are missing (the error names all of them), or if a value is wrong.
     pub fn from_env(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         if get("APP_ENV").as_deref() == Some("production") {
             return Err(ConfigError::Production);
         }
+        let strangers = match get(STRANGERS).filter(|value| !value.is_empty()) {
+            None => Strangers::default(),
+            Some(value) => {
+                Strangers::parse(&value).ok_or(ConfigError::Invalid(STRANGERS, "must be refuse or allow"))?
+            }
+        };
         let mut missing = Vec::new();
         let mut need = |name: &str| {
             get(name).filter(|value| !value.is_empty()).unwrap_or_else(|| {
@@ -84,7 +125,7 @@ impl SandboxConfig {
             })
         };
         let config = Self {
-            bind_address: get("SANDBOX_BIND_ADDRESS").unwrap_or_else(|| "127.0.0.1:8001".into()),
+            bind_address: get(BIND_ADDRESS).unwrap_or_else(|| "127.0.0.1:8001".into()),
             api_base: get("PUBLIC_BASE_URL").unwrap_or_else(|| "http://127.0.0.1:8000".into()),
             account_sid: need("TWILIO_ACCOUNT_SID"),
             auth_token: first(&need("TWILIO_AUTH_TOKEN")),
@@ -94,10 +135,11 @@ impl SandboxConfig {
             sms_from: get("TWILIO_SMS_FROM").unwrap_or_else(|| "+14155238887".into()),
             meta: meta(&get),
             telegram: telegram(&get),
-            smtp_bind_address: match get("SANDBOX_SMTP_ADDRESS") {
+            smtp_bind_address: match get(SMTP_BIND_ADDRESS) {
                 None => Some(SMTP_ADDRESS.into()),
                 given => given.filter(|address| !address.is_empty()),
             },
+            strangers,
         };
         if missing.is_empty() { Ok(config) } else { Err(ConfigError::Missing(missing.join(", "))) }
     }
@@ -115,9 +157,10 @@ fn meta(get: &impl Fn(&str) -> Option<String>) -> Option<MetaConfig> {
 
 fn telegram(get: &impl Fn(&str) -> Option<String>) -> Option<TelegramConfig> {
     let given = |name: &str| get(name).filter(|value| !value.is_empty());
+    let polls = given("TELEGRAM_MODE").as_deref() == Some("polling");
     Some(TelegramConfig {
         bot_token: given("BOT_TOKEN")?,
-        webhook_secret: given("TELEGRAM_WEBHOOK_SECRET")?,
+        webhook_secret: given("TELEGRAM_WEBHOOK_SECRET").filter(|_| !polls).map(|secrets| first(&secrets)),
         bot_name: given("TELEGRAM_BOT_NAME").unwrap_or_else(|| "ventanilla_bot".into()),
     })
 }
@@ -170,6 +213,31 @@ mod tests {
         let meta = config.meta.unwrap();
         assert_eq!((meta.app_secret.as_str(), meta.business_account_id.as_str()), ("new", "1"));
         assert_eq!(config.telegram.unwrap().bot_name, "ventanilla_bot");
+    }
+
+    #[test]
+    fn a_bot_that_polls_has_no_webhook() {
+        let bot = |mode: &'static str| {
+            let config = SandboxConfig::from_env(move |name| match name {
+                "BOT_TOKEN" | "TELEGRAM_WEBHOOK_SECRET" => Some("x".into()),
+                "TELEGRAM_MODE" => Some(mode.into()),
+                name => of_twilio(name),
+            });
+            config.unwrap().telegram.unwrap().webhook_secret
+        };
+        assert_eq!((bot("webhook").as_deref(), bot("polling")), (Some("x"), None));
+    }
+
+    #[test]
+    fn strangers_are_refused_unless_allowed() {
+        let strangers = |value: &'static str| {
+            SandboxConfig::from_env(move |name| {
+                if name == "SANDBOX_STRANGERS" { Some(value.into()) } else { of_twilio(name) }
+            })
+        };
+        assert_eq!(strangers("").unwrap().strangers, Strangers::Refuse);
+        assert_eq!(strangers("allow").unwrap().strangers, Strangers::Allow);
+        assert!(matches!(strangers("maybe"), Err(ConfigError::Invalid("SANDBOX_STRANGERS", _))));
     }
 
     #[test]

@@ -1,15 +1,23 @@
 //! The control routes: messages on phones, messages from people, faults, recorded calls and webhooks.
 
 use crate::{
-    faults::Fault, inbound_action::InboundAction, memory::Request, meta, telegram, twilio, wire::Line,
+    faults::Fault,
+    inbound_action::InboundAction,
+    memory::{Request, Window},
+    meta, telegram, twilio,
+    wire::Line,
     world::Shared,
 };
 use actix_web::{HttpResponse, web};
+use chrono::SecondsFormat;
 use serde::Deserialize;
 use serde_json::json;
 
 /// How the paths of the control routes begin.
 pub(crate) const PREFIX: &str = "/sandbox";
+/// The providers of chats.
+const PROVIDERS: [&str; 3] = ["twilio", "meta", "telegram"];
+const PROVIDERS_ONLY: &str = "provider: must be twilio, meta or telegram";
 /// How many calls and how many webhooks the page gets at once.
 const LINES_MAX: usize = 200;
 
@@ -21,6 +29,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
                 .route(web::post().to(act)),
         )
         .service(web::resource("/sandbox/phones/{phone}/conversation").route(web::get().to(conversation)))
+        .service(web::resource("/sandbox/phones/{phone}/window").route(web::post().to(window)))
         .service(web::resource("/sandbox/wire").route(web::get().to(wire)))
         .service(web::resource("/sandbox/phones/{phone}/signs").route(web::get().to(signs)))
         .service(
@@ -64,8 +73,8 @@ async fn act(world: Shared, phone: web::Path<String>, body: web::Bytes) -> HttpR
         Ok(action) => InboundAction { phone: phone.into_inner(), ..action },
         Err(fault) => return unprocessable(&fault.to_string()),
     };
-    if !["twilio", "meta", "telegram"].contains(&action.provider.as_str()) {
-        return unprocessable("provider: must be twilio, meta or telegram");
+    if !PROVIDERS.contains(&action.provider.as_str()) {
+        return unprocessable(PROVIDERS_ONLY);
     }
     // In a separate task, so that the message is posted even if the caller disconnects.
     let posted = tokio::spawn(async move {
@@ -87,6 +96,33 @@ async fn act(world: Shared, phone: web::Path<String>, body: web::Bytes) -> HttpR
         Ok(Err(fault)) => HttpResponse::BadGateway().json(json!({"error": fault})),
         Err(fault) => HttpResponse::InternalServerError().json(json!({"error": fault.to_string()})),
     }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WindowChange {
+    provider: String,
+    open: bool,
+}
+
+/// Opens or closes the window in which a person can be written to, as if they had written, or long ago.
+async fn window(world: Shared, phone: web::Path<String>, body: web::Bytes) -> HttpResponse {
+    let change: WindowChange = match serde_json::from_slice(&body) {
+        Ok(change) => change,
+        Err(fault) => return unprocessable(&fault.to_string()),
+    };
+    let WindowChange { provider, open } = change;
+    if !PROVIDERS.contains(&provider.as_str()) {
+        return unprocessable(PROVIDERS_ONLY);
+    }
+    let mut memory = world.memory();
+    let window =
+        if open { memory.windows.open(&provider, &phone) } else { memory.windows.close(&provider, &phone) };
+    let until = match window {
+        Window::Until(end) => Some(end.to_rfc3339_opts(SecondsFormat::Secs, true)),
+        Window::Closed | Window::Open => None,
+    };
+    HttpResponse::Ok().json(json!({"provider": provider, "open": open, "until": until}))
 }
 
 async fn faults(world: Shared) -> HttpResponse {

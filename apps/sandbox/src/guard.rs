@@ -10,7 +10,7 @@ use actix_web::{
     middleware::Next,
 };
 use serde_json::json;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// The middleware in front of every route.
 pub(crate) async fn guard(
@@ -27,7 +27,7 @@ pub(crate) async fn guard(
         ));
     }
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let is_json = kind.is_some_and(|kind| kind.trim().to_ascii_lowercase().starts_with("application/json"));
+    let is_json = kind.is_some_and(is_json);
     if request.method() == Method::POST && request.path().starts_with(PREFIX) && !is_json {
         return Ok(refuse(
             request,
@@ -42,14 +42,22 @@ fn refuse(request: ServiceRequest, mut answer: HttpResponseBuilder, why: &str) -
     request.into_response(answer.json(json!({"error": why})))
 }
 
+/// True for the media type of JSON, with or without parameters.
+fn is_json(kind: &str) -> bool {
+    let essence = kind.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
+}
+
 /// True for a Host that can only be this machine, with or without a port.
 fn is_this_machine(host: &str) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
     };
-    let address = name.trim_start_matches('[').trim_end_matches(']');
-    name.eq_ignore_ascii_case("localhost") || address.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    if let Some(address) = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
+        return address.parse().is_ok_and(|ip: Ipv6Addr| ip.is_loopback());
+    }
+    name.eq_ignore_ascii_case("localhost") || name.parse().is_ok_and(|ip: Ipv4Addr| ip.is_loopback())
 }
 
 /// True for an address to listen on that only this machine reaches.
@@ -69,10 +77,34 @@ mod tests {
         for host in ["127.0.0.1:8001", "localhost", "LOCALHOST:8001", "[::1]:8001", "[::1]", "127.0.0.2:1"] {
             assert!(is_this_machine(host), "{host}");
         }
-        for host in ["", "example.com", "localhost.example.com", "192.168.0.2:8001", "0.0.0.0:8001", "[::]:1"]
-        {
+        for host in [
+            "",
+            "example.com",
+            "localhost.example.com",
+            "127.0.0.1.example.com:8001",
+            "127.0.0.1@example.com",
+            "192.168.0.2:8001",
+            "0.0.0.0:8001",
+            "[::]:1",
+            "[127.0.0.1]",
+            "[localhost",
+        ] {
             assert!(!is_this_machine(host), "{host}");
         }
+    }
+
+    #[test]
+    fn json_is_told_by_its_whole_name() {
+        assert!(
+            ["application/json", "Application/JSON; charset=utf-8", " application/json "]
+                .into_iter()
+                .all(is_json)
+        );
+        assert!(
+            !["", "text/plain;application/json", "application/jsonp", "application/json-seq", "json"]
+                .into_iter()
+                .any(is_json)
+        );
     }
 
     #[test]

@@ -16,14 +16,16 @@ mod inbound_action;
 mod json;
 mod memory;
 mod meta;
+mod multipart;
 mod pages;
 mod server;
 mod smtp;
 mod telegram;
 mod twilio;
+mod user_id;
 mod webhooks;
 mod wire;
 mod world;
 
-pub use config::{ConfigError, MetaConfig, SandboxConfig, TelegramConfig};
+pub use config::{ConfigError, MetaConfig, SandboxConfig, Strangers, TelegramConfig};
 pub use server::{RunningSandbox, SandboxError, start};

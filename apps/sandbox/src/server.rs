@@ -1,7 +1,7 @@
 //! Starts the HTTP server and the mail server as tasks of the caller's runtime.
 
 use crate::{
-    config::SandboxConfig,
+    config::{BIND_ADDRESS, SMTP_BIND_ADDRESS, SandboxConfig},
     control, guard, hangup, meta, pages,
     smtp::{self, MailServer},
     telegram, twilio,
@@ -27,9 +27,9 @@ pub enum SandboxError {
     /// The server can't listen on this address.
     #[error("can't listen on {0}")]
     Bind(String, #[source] std::io::Error),
-    /// Other machines could reach this address.
-    #[error("the sandbox listens on loopback only, not on {0}")]
-    NotLoopback(String),
+    /// Other machines could reach this address: the name of its setting, and the address.
+    #[error("{0}: the sandbox listens on loopback only, not on {1}")]
+    NotLoopback(&'static str, String),
     /// The HTTP client for webhooks can't be created.
     #[error("can't create the HTTP client")]
     Client(#[from] reqwest::Error),
@@ -68,9 +68,9 @@ pub fn start(config: SandboxConfig) -> Result<RunningSandbox, SandboxError> {
         .build()?;
     let bind_address = config.bind_address.clone();
     let mail_address = config.smtp_bind_address.clone();
-    for address in [Some(&bind_address), mail_address.as_ref()].into_iter().flatten() {
-        if !guard::is_loopback(address) {
-            return Err(SandboxError::NotLoopback(address.clone()));
+    for (name, address) in [(BIND_ADDRESS, Some(&bind_address)), (SMTP_BIND_ADDRESS, mail_address.as_ref())] {
+        if let Some(address) = address.filter(|address| !guard::is_loopback(address)) {
+            return Err(SandboxError::NotLoopback(name, address.clone()));
         }
     }
     let world = web::Data::from(Arc::new(World::new(config, http)));

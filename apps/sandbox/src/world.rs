@@ -9,12 +9,15 @@ use actix_web::web;
 use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::Value;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
 
 /// The state of the sandbox.
 pub(crate) struct World {
     pub(crate) config: SandboxConfig,
     pub(crate) http: reqwest::Client,
     memory: Mutex<Memory>,
+    /// Told when there are news for `getUpdates`.
+    pub(crate) updates: Notify,
     random: SystemRandom,
     /// A random name, by which a page sees that the sandbox was restarted.
     name: String,
@@ -25,8 +28,14 @@ pub(crate) type Shared = web::Data<World>;
 
 impl World {
     pub(crate) fn new(config: SandboxConfig, http: reqwest::Client) -> Self {
-        let mut world =
-            Self { config, http, memory: Mutex::default(), random: SystemRandom::new(), name: String::new() };
+        let mut world = Self {
+            config,
+            http,
+            memory: Mutex::default(),
+            updates: Notify::new(),
+            random: SystemRandom::new(),
+            name: String::new(),
+        };
         world.name = hex::encode(world.random_bytes::<8>());
         world.memory().telegram = TelegramMemory::new(
             u32::from_be_bytes(world.random_bytes()),

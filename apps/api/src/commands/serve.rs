@@ -159,10 +159,15 @@ fn start_sandbox(settings: &Settings) -> Result<Option<sandbox::RunningSandbox>,
         }),
         telegram: settings.telegram.as_ref().map(|telegram| sandbox::TelegramConfig {
             bot_token: telegram.bot_token.expose_secret().to_owned(),
-            webhook_secret: first(&telegram.webhook_secrets),
+            webhook_secret: (!telegram.webhook_secrets.is_empty()).then(|| first(&telegram.webhook_secrets)),
             bot_name: telegram.bot_name.clone(),
         }),
         smtp_bind_address: Some(settings.sandbox_smtp_address.to_string()),
+        strangers: if settings.sandbox_refuses_strangers {
+            sandbox::Strangers::Refuse
+        } else {
+            sandbox::Strangers::Allow
+        },
     };
     sandbox::start(config).map(Some).map_err(|fault| describe(&fault))
 }

@@ -32,6 +32,7 @@ pub(super) struct SandboxPlace {
     pub(super) is_on: bool,
     pub(super) bind_address: Option<SocketAddr>,
     pub(super) smtp_address: Option<SocketAddr>,
+    pub(super) refuses_strangers: bool,
 }
 
 pub(super) fn place(r: &mut Reader<'_>) -> Place {
@@ -140,8 +141,13 @@ pub(super) fn sandbox(r: &mut Reader<'_>, env: AppEnv) -> SandboxPlace {
     let expected = "a loopback address and port";
     let bind_address = r.read("SANDBOX_BIND_ADDRESS", SANDBOX_ADDRESS, expected, loopback);
     let smtp_address = r.read("SANDBOX_SMTP_ADDRESS", SANDBOX_SMTP_ADDRESS, expected, loopback);
-    r.only("SANDBOX_STRANGERS", "allow", &["allow"], &["refuse"]);
-    SandboxPlace { is_on, bind_address, smtp_address }
+    let strangers = |text: &str| match text {
+        "refuse" => Some(true),
+        "allow" => Some(false),
+        _ => None,
+    };
+    let refuses_strangers = r.read("SANDBOX_STRANGERS", "refuse", "refuse or allow", strangers);
+    SandboxPlace { is_on, bind_address, smtp_address, refuses_strangers: refuses_strangers.unwrap_or(true) }
 }
 
 pub(super) fn capacity(r: &mut Reader<'_>, env: AppEnv) -> Capacity {

@@ -5,14 +5,16 @@ mod phones;
 mod telegram;
 mod traffic;
 mod twilio;
+mod windows;
 mod written;
 
 pub(crate) use self::{
-    meta::{InboundMessage, MetaMemory, MetaMessage, Recipient},
+    meta::{Failure, InboundMessage, Media, MetaMemory, MetaMessage, Recipient},
     phones::{Delivered, Sign, phone_key},
-    telegram::{Hook, TelegramMemory},
+    telegram::{BotFile, Hook, TelegramMemory},
     traffic::{Request, Subject},
-    twilio::{TwilioMemory, TwilioMessage, TwilioVerification},
+    twilio::{SendAttempt, TwilioMemory, TwilioMessage, TwilioVerification},
+    windows::{Window, Windows},
     written::Written,
 };
 
@@ -38,6 +40,7 @@ pub(crate) struct Memory {
     pub(crate) twilio: TwilioMemory,
     pub(crate) meta: MetaMemory,
     pub(crate) telegram: TelegramMemory,
+    pub(crate) windows: Windows,
     pub(crate) faults: Faults,
 }
 
@@ -65,6 +68,7 @@ impl Memory {
     /// Delivers a message to a phone. The message's `to` may write the address differently.
     pub(crate) fn deliver_to(&mut self, key: &str, mut message: Delivered) {
         message.seq = self.next_seq();
+        message.changed = message.seq;
         message.at = timestamp();
         self.phones.entry(key.to_owned()).or_default().push(message);
     }
@@ -72,7 +76,49 @@ impl Memory {
     /// The messages on a phone that are newer than `since`.
     pub(crate) fn on_phone(&self, phone: &str, since: u64) -> Vec<Delivered> {
         let all = self.phones.get(&phone_key(phone)).map(Vec::as_slice).unwrap_or_default();
-        all.iter().filter(|message| message.seq > since).cloned().collect()
+        all.iter().filter(|message| message.seq > since && !message.is_deleted).cloned().collect()
+    }
+
+    /// The messages on a phone that came or changed after `since`, deleted ones too.
+    fn changed_on_phone(&self, phone: &str, since: u64) -> Vec<Delivered> {
+        let all = self.phones.get(&phone_key(phone)).map(Vec::as_slice).unwrap_or_default();
+        all.iter().filter(|message| message.changed > since).cloned().collect()
+    }
+
+    /// Changes the text of a message on a phone, if one is given, and its buttons.
+    pub(crate) fn edit(
+        &mut self,
+        phone: &str,
+        provider: &str,
+        id: &str,
+        body: Option<&str>,
+        buttons: Vec<Value>,
+    ) {
+        self.change(phone, provider, id, |message| {
+            if let Some(body) = body {
+                body.clone_into(&mut message.body);
+                message.is_edited = true;
+            }
+            message.buttons = buttons;
+        });
+    }
+
+    /// Takes a message off a phone.
+    pub(crate) fn delete(&mut self, phone: &str, provider: &str, id: &str) {
+        self.change(phone, provider, id, |message| {
+            message.is_deleted = true;
+            message.body.clear();
+            message.buttons.clear();
+        });
+    }
+
+    fn change(&mut self, phone: &str, provider: &str, id: &str, work: impl FnOnce(&mut Delivered)) {
+        let changed = self.next_seq();
+        let all = self.phones.get_mut(&phone_key(phone)).into_iter().flatten();
+        if let Some(message) = all.rev().find(|message| message.provider == provider && message.id == id) {
+            message.changed = changed;
+            work(message);
+        }
     }
 
     /// The newest message of a provider on a phone that has a button with this id, and the button.
@@ -129,6 +175,29 @@ mod tests {
             memory.on_phone("+525511112226", 0).is_empty() && memory.signs_on("+525511112226", 0).is_empty()
         );
         assert_eq!(memory.next_seq(), 3);
+    }
+
+    #[test]
+    fn what_changes_on_a_phone_is_told_to_the_page() {
+        let mut memory = Memory::default();
+        let to = "+525511112226".to_owned();
+        for id in ["1", "2"] {
+            let (provider, body) = ("telegram".into(), "antes".into());
+            memory.deliver(Delivered {
+                provider,
+                to: to.clone(),
+                id: id.into(),
+                body,
+                ..Delivered::default()
+            });
+        }
+        memory.edit(&to, "telegram", "1", Some("después"), Vec::new());
+        memory.delete(&to, "telegram", "2");
+        let shown: Vec<_> = memory.on_phone(&to, 0).into_iter().map(|message| message.body).collect();
+        assert_eq!(shown, ["después"]);
+        let changed: Vec<_> =
+            memory.changed_on_phone(&to, 2).into_iter().map(|m| (m.id, m.is_edited, m.is_deleted)).collect();
+        assert_eq!(changed, [("1".to_owned(), true, false), ("2".to_owned(), false, true)]);
     }
 
     #[test]

@@ -29,6 +29,19 @@ pub(crate) struct Delivered {
     pub(crate) footer: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) menu: Option<String>,
+    /// True once the sender has changed its text, and once the sender has deleted it.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(crate) is_edited: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    pub(crate) is_deleted: bool,
+    /// The number of the last change. A phone asks for what changed since its last look.
+    #[serde(skip)]
+    pub(crate) changed: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// What a phone shows for a moment beside messages: an answer is being typed, a message was read, a tap was
@@ -57,8 +70,8 @@ pub(crate) fn phone_key(address: &str) -> String {
     if address.contains('@') {
         return address.trim().to_lowercase();
     }
-    PhoneNumber::parse_international(address)
-        .map_or_else(|_| address.to_owned(), |phone| phone.e164().to_owned())
+    let plain = address.strip_prefix("whatsapp:").unwrap_or(address);
+    PhoneNumber::parse_international(plain).map_or_else(|_| plain.to_owned(), |phone| phone.e164().to_owned())
 }
 
 #[cfg(test)]
@@ -72,5 +85,6 @@ mod tests {
         }
         assert_eq!(phone_key("Ana@Example.com"), "ana@example.com");
         assert_eq!(phone_key("MX.ab12CD"), "MX.ab12CD");
+        assert_eq!(phone_key("whatsapp:MX.ab12CD"), "MX.ab12CD");
     }
 }

@@ -66,6 +66,8 @@ impl Memory {
             return known.seq;
         }
         let kind = if action.button_id.is_some() { "button" } else { "text" };
+        // What is redelivered opened the window when it came first.
+        self.windows.open(&action.provider, &action.phone);
         if written.len() >= WRITTEN_MAX {
             written.pop_front();
         }
@@ -102,7 +104,7 @@ impl Memory {
         let written = self.written.get(&phone_key(phone)).into_iter().flatten();
         let written = written.filter(|one| one.changed > since).cloned().map(Item::Written);
         let mut items: Vec<Item> =
-            self.on_phone(phone, since).into_iter().map(Item::Received).chain(written).collect();
+            self.changed_on_phone(phone, since).into_iter().map(Item::Received).chain(written).collect();
         items.sort_by_key(Item::seq);
         items
     }

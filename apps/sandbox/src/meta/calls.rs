@@ -21,7 +21,8 @@ impl MetaCall {
         let query = query(&self.request);
         let config = self.world.config.meta.clone();
         let allowed = config.filter(|config| token(&self.request, &query) == Some(&config.access_token));
-        let version = self.request.match_info().get("version").unwrap_or_default().to_owned();
+        // The address of a file has no version.
+        let version = self.request.match_info().get("version").map(str::to_owned);
         let call = ProviderCall {
             world: self.world,
             provider: "meta",
@@ -31,8 +32,8 @@ impl MetaCall {
             request: self.request,
         };
         match allowed {
-            _ if !is_version(&version) => {
-                let message = format!("Unknown path components: /{version}");
+            _ if version.as_ref().is_some_and(|version| !is_version(version)) => {
+                let message = format!("Unknown path components: /{}", version.unwrap_or_default());
                 call.refuse(&error(400, 2500, "OAuthException", &message))
             }
             None => call.refuse(&bad_token()),

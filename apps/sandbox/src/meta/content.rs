@@ -10,6 +10,8 @@ pub(super) struct Content {
     pub(super) header: Option<String>,
     pub(super) footer: Option<String>,
     pub(super) menu: Option<String>,
+    /// The id of an uploaded file.
+    pub(super) media: Option<String>,
     /// The price category of the message.
     pub(super) category: &'static str,
 }
@@ -23,6 +25,7 @@ impl Default for Content {
             header: None,
             footer: None,
             menu: None,
+            media: None,
             category: "service",
         }
     }

@@ -1,19 +1,22 @@
 //! Messages from people over Meta: a message object by type, in a signed webhook.
 
-use super::{
-    messages::is_user_id,
-    webhooks::{DISPLAY_NUMBER, envelope, post},
-};
+use super::webhooks::{DISPLAY_NUMBER, envelope, post};
 use crate::{
     clock::now,
     inbound_action::InboundAction,
     json::merge,
-    memory::{InboundMessage, Memory, phone_key},
+    memory::{InboundMessage, Media, Memory, Recipient, phone_key},
+    user_id::is_user_id,
     webhooks::posted,
     world::World,
 };
+use actix_web::web::Bytes;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
+
+const MEDIA: [&str; 5] = ["image", "video", "audio", "document", "sticker"];
+/// What every file of a person holds.
+const FILE: &[u8] = b"a file of the sandbox";
 
 /// Posts a message to the API as Meta does. Returns its `message_id` and the API's answer. The same id again
 /// posts the same message again.
@@ -27,8 +30,11 @@ pub(crate) async fn post_inbound(world: &World, action: &InboundAction) -> Resul
         let mut memory = world.memory();
         let known = memory.meta.inbound.get(&id).map(|inbound| inbound.webhook.clone());
         known.unwrap_or_else(|| {
-            let webhook = envelope(config, value(&memory, action, &id));
             let phone = phone_key(&spelled(&action.phone));
+            let user_id = person(action).user_id;
+            memory.meta.meet(&user_id, phone.clone(), action.profile_name());
+            let webhook = envelope(config, value(&memory, action, &id));
+            keep_media(&mut memory, &webhook);
             memory.meta.inbound.insert(id.clone(), InboundMessage { phone, webhook: webhook.clone() });
             webhook
         })
@@ -43,20 +49,34 @@ fn spelled(phone: &str) -> String {
 }
 
 fn value(memory: &Memory, action: &InboundAction, id: &str) -> Value {
-    let (who, from) = if is_user_id(&action.phone) {
-        (json!({"user_id": action.phone}), json!({"from_user_id": action.phone}))
-    } else {
-        // The digits as the phone is written, with a `1` after the `52` if it has one.
-        let digits = digits(&action.phone);
-        (json!({"wa_id": digits}), json!({"from": digits}))
-    };
-    let mut contact = json!({"profile": {"name": action.profile_name()}});
-    merge(&mut contact, Some(&who));
-    let mut message = from;
-    merge(&mut message, Some(&json!({"id": id, "timestamp": now().timestamp().to_string()})));
-    merge(&mut message, Some(&content(memory, action)));
+    let who = person(action);
+    let mut message = json!({
+        "from_user_id": who.user_id, "id": id, "timestamp": now().timestamp().to_string(),
+    });
+    if let Some(digits) = &who.wa_id {
+        merge(&mut message, Some(&json!({"from": digits})));
+    }
+    merge(&mut message, Some(&content(memory, action, id)));
     merge(&mut message, action.payload.as_ref());
-    json!({"contacts": [contact], "messages": [message]})
+    json!({"contacts": [memory.meta.contact(&who)], "messages": [message]})
+}
+
+/// The person who acts. Their number is spelled as on their phone, with a `1` after the `52` if it has one.
+fn person(action: &InboundAction) -> Recipient {
+    if is_user_id(&action.phone) {
+        Recipient { wa_id: None, user_id: action.phone.clone() }
+    } else {
+        Recipient::of_number(&digits(&action.phone))
+    }
+}
+
+/// Keeps the file of a message under its id, so that it can be fetched.
+fn keep_media(memory: &mut Memory, webhook: &Value) {
+    let message = webhook.pointer("/entry/0/changes/0/value/messages/0").unwrap_or(&Value::Null);
+    let media = MEDIA.iter().find_map(|kind| message.get(*kind));
+    let Some((media, id)) = media.and_then(|media| Some((media, media["id"].as_str()?))) else { return };
+    let mime_type = media["mime_type"].as_str().unwrap_or("application/octet-stream").to_owned();
+    memory.meta.media.insert(id.to_owned(), Media { mime_type, bytes: Bytes::from_static(FILE) });
 }
 
 fn digits(phone: &str) -> String {
@@ -64,14 +84,14 @@ fn digits(phone: &str) -> String {
 }
 
 /// The `type` field and the object of that name.
-fn content(memory: &Memory, action: &InboundAction) -> Value {
+fn content(memory: &Memory, action: &InboundAction, id: &str) -> Value {
     if let Some(id) = &action.button_id {
         return tapped(memory, action, id);
     }
     let kind = action.kind.as_deref().unwrap_or("text");
     let object = match kind {
         "text" => json!({"body": action.text()}),
-        "image" | "video" | "audio" | "document" | "sticker" => media(kind, action),
+        kind if MEDIA.contains(&kind) => media(kind, action, id),
         "location" => json!({"latitude": 19.4326, "longitude": -99.1332}),
         "reaction" => {
             let to = memory.on_phone(&action.phone, 0).into_iter().rev().find(|sent| sent.provider == "meta");
@@ -92,7 +112,7 @@ fn typed(kind: &str, object: Value) -> Value {
     Value::Object(Map::from_iter([("type".to_owned(), json!(kind)), (kind.to_owned(), object)]))
 }
 
-fn media(kind: &str, action: &InboundAction) -> Value {
+fn media(kind: &str, action: &InboundAction, id: &str) -> Value {
     let mime = match kind {
         "image" => "image/jpeg",
         "video" => "video/mp4",
@@ -100,8 +120,11 @@ fn media(kind: &str, action: &InboundAction) -> Value {
         "sticker" => "image/webp",
         _ => "application/pdf",
     };
-    let sha256 = STANDARD.encode(ring::digest::digest(&ring::digest::SHA256, kind.as_bytes()));
-    let mut media = json!({"id": "1003383421387256", "mime_type": mime, "sha256": sha256});
+    let digest = |bytes: &[u8]| ring::digest::digest(&ring::digest::SHA256, bytes);
+    let number =
+        digest(id.as_bytes()).as_ref().iter().take(6).fold(0_u64, |id, byte| (id << 8) | u64::from(*byte));
+    let sha256 = STANDARD.encode(digest(FILE));
+    let mut media = json!({"id": format!("{number:015}"), "mime_type": mime, "sha256": sha256});
     let more = match (kind, action.text()) {
         ("audio", _) => json!({"voice": true}),
         ("sticker", _) => json!({"animated": false}),
@@ -186,7 +209,9 @@ mod tests {
     fn the_sender_is_spelled_as_on_their_phone() {
         let text = InboundAction { body: Some("hola".into()), ..action(None) };
         let value = value(&Memory::default(), &text, "wamid.1");
-        assert_eq!(value["contacts"][0], json!({"profile": {"name": "Ana"}, "wa_id": "5215511112226"}));
+        assert_eq!(value["contacts"][0]["wa_id"], "5215511112226");
+        assert!(is_user_id(value["contacts"][0]["user_id"].as_str().unwrap()));
+        assert_eq!(value["messages"][0]["from_user_id"], value["contacts"][0]["user_id"]);
         assert_eq!(value["messages"][0]["from"], "5215511112226");
         assert_eq!(value["messages"][0]["text"], json!({"body": "hola"}));
     }

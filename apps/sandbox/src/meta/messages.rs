@@ -1,7 +1,7 @@
 //! `/messages`: sends messages to people and marks their messages as read.
 
 use super::{
-    answer::{Checked, error, no_such_object, number_needed, parameter, to_oneself},
+    answer::{Checked, error, invalid, no_such_object, number_needed, parameter, to_oneself},
     calls::MetaCall,
     content::Content,
     fields::Object,
@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     answer::Answer,
-    memory::{Delivered, MetaMessage, Recipient, Sign, phone_key},
+    memory::{Delivered, Failure, Memory, MetaMessage, Recipient, Sign, phone_key},
+    user_id::is_user_id,
     world::{Shared, World},
 };
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
@@ -84,31 +85,48 @@ fn accept(world: &Shared, body: &Value) -> Checked<Answer> {
         return Err(parameter("Param biz_opaque_callback_data must be at most 512 characters long."));
     }
     let content = payloads::read(&message)?;
-    if content.category == "authentication" && matches!(address.recipient, Recipient::UserId(_)) {
+    if content.category == "authentication" && address.recipient.wa_id.is_none() {
         return Err(number_needed());
     }
+    let mut memory = world.memory();
+    if content.media.as_ref().is_some_and(|id| !memory.meta.media.contains_key(id)) {
+        return Err(invalid("The media ID is unknown. Upload the file first, or give its link."));
+    }
+    let key = address.key(&memory);
+    let is_open = memory.windows.is_open("meta", &key, world.config.strangers);
+    let failure = if !address.is_reachable {
+        Some(Failure::Undeliverable)
+    } else if content.template.is_none() && !is_open {
+        Some(Failure::OutsideWindow)
+    } else {
+        None
+    };
     let sent = MetaMessage {
         id: format!("wamid.HBgM{}", STANDARD.encode(world.random_bytes::<28>())),
         recipient: address.recipient.clone(),
         opaque,
         category: content.category,
+        failure,
     };
-    let contact = match &address.recipient {
-        Recipient::WaId(wa_id) => json!({"input": address.input, "wa_id": wa_id}),
-        Recipient::UserId(user_id) => json!({"input": address.input, "user_id": user_id}),
-    };
+    let mut contact = json!({"input": address.input, "user_id": address.recipient.user_id});
+    if let (Some(wa_id), Some(fields)) = (&address.recipient.wa_id, contact.as_object_mut()) {
+        fields.insert("wa_id".into(), json!(wa_id));
+    }
     let answer = json!({
         "messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": sent.id}],
     });
-    deliver(world, &sent, &address, content);
-    webhooks::report_progress(world.clone(), sent.id, address.is_reachable);
+    deliver(&mut memory, &sent, &address, content);
+    drop(memory);
+    webhooks::report_progress(world.clone(), sent.id, failure.is_none());
     Ok(Answer::ok(answer))
 }
 
-fn deliver(world: &World, sent: &MetaMessage, address: &Address, content: Content) {
-    let mut memory = world.memory();
+fn deliver(memory: &mut Memory, sent: &MetaMessage, address: &Address, content: Content) {
     memory.meta.messages.insert(sent.id.clone(), sent.clone());
-    if address.is_reachable {
+    if let Some(name) = content.template.as_ref().and_then(|template| template["name"].as_str()) {
+        memory.meta.templates.insert(name.to_owned());
+    }
+    if sent.failure.is_none() {
         let message = Delivered {
             channel: "whatsapp".into(),
             provider: "meta".into(),
@@ -123,7 +141,8 @@ fn deliver(world: &World, sent: &MetaMessage, address: &Address, content: Conten
             menu: content.menu,
             ..Delivered::default()
         };
-        memory.deliver_to(&address.key, message);
+        let key = address.key(memory);
+        memory.deliver_to(&key, message);
     }
 }
 
@@ -131,7 +150,6 @@ fn deliver(world: &World, sent: &MetaMessage, address: &Address, content: Conten
 struct Address {
     input: String,
     recipient: Recipient,
-    key: String,
     /// False for a number that can't exist: Meta accepts the message and reports it as failed later.
     is_reachable: bool,
 }
@@ -148,8 +166,8 @@ impl Address {
         if !is_user_id(user_id) {
             return Err(parameter("Param recipient must be a valid business-scoped user ID."));
         }
-        let recipient = Recipient::UserId(user_id.to_owned());
-        Ok(Self { input: user_id.to_owned(), recipient, key: user_id.to_owned(), is_reachable: true })
+        let recipient = Recipient { wa_id: None, user_id: user_id.to_owned() };
+        Ok(Self { input: user_id.to_owned(), recipient, is_reachable: true })
     }
 
     fn number(to: &str) -> Checked<Self> {
@@ -165,21 +183,18 @@ impl Address {
         let number = format!("+{wa_id}");
         Ok(Self {
             input: to.to_owned(),
-            recipient: Recipient::WaId(wa_id),
+            recipient: Recipient::of_number(&wa_id),
             is_reachable: PhoneNumber::parse_international(&number).is_ok(),
-            key: phone_key(&number),
         })
     }
-}
 
-/// True for a business-scoped user id: `^[A-Z]{2}\.(ENT\.)?[0-9A-Za-z]{1,128}$`.
-pub(super) fn is_user_id(text: &str) -> bool {
-    let Some((country, rest)) = text.split_once('.') else { return false };
-    let id = rest.strip_prefix("ENT.").unwrap_or(rest);
-    country.len() == 2
-        && country.chars().all(|c| c.is_ascii_uppercase())
-        && (1..=128).contains(&id.len())
-        && id.chars().all(|c| c.is_ascii_alphanumeric())
+    /// The key of the recipient's phone.
+    fn key(&self, memory: &Memory) -> String {
+        match &self.recipient.wa_id {
+            Some(wa_id) => phone_key(&format!("+{wa_id}")),
+            None => memory.meta.phone_of(&self.recipient.user_id),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -189,18 +204,10 @@ mod tests {
     #[test]
     fn a_number_without_its_plus_gets_the_senders_country() {
         let with = Address::number("+525511112222").unwrap();
-        assert!(matches!(&with.recipient, Recipient::WaId(wa_id) if wa_id == "525511112222"));
-        assert_eq!((with.key.as_str(), with.is_reachable), ("+525511112222", true));
+        assert_eq!(with.recipient.wa_id.as_deref(), Some("525511112222"));
+        assert_eq!((with.key(&Memory::default()).as_str(), with.is_reachable), ("+525511112222", true));
         let without = Address::number("525511112222").unwrap();
-        assert!(matches!(&without.recipient, Recipient::WaId(wa_id) if wa_id == "1525511112222"));
+        assert_eq!(without.recipient.wa_id.as_deref(), Some("1525511112222"));
         assert!(!without.is_reachable, "nobody has that number");
-    }
-
-    #[test]
-    fn business_scoped_ids() {
-        assert!(is_user_id("MX.13491208655302741918") && is_user_id("US.ENT.a1"));
-        for text in ["525511112222", "mx.1", "MEX.1", "MX.", "MX.ENT.", "MX.a-b", "+52.1"] {
-            assert!(!is_user_id(text), "{text}");
-        }
     }
 }

@@ -3,6 +3,7 @@
 use super::{
     answer::{no_such_object, parameter},
     calls::{MetaCall, query},
+    media, templates,
     webhooks::DISPLAY_NUMBER,
 };
 use crate::{answer::Answer, config::MetaConfig, world::Shared};
@@ -10,17 +11,41 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value, json};
 
 const SCOPES: [&str; 2] = ["whatsapp_business_management", "whatsapp_business_messaging"];
-/// The languages that people are written to in.
-const LANGUAGES: [&str; 3] = ["es", "en", "pt_BR"];
 const APP_ID: &str = "1234567890123456";
 
 pub(super) async fn node(world: Shared, request: HttpRequest) -> HttpResponse {
     let id = request.match_info().get("id").unwrap_or_default().to_owned();
     let fields = query(&request).remove("fields");
+    // The address at which the caller reaches the sandbox.
+    let own_base = format!("http://{}", request.connection_info().host());
     MetaCall { world, request, operation: "node", body: None }
-        .answer(move |world, config| match found(config, &id, &world.config.api_base) {
-            Some(node) => Answer::ok(pick(&node, &id, fields.as_deref())),
-            None => no_such_object("GET", &id),
+        .answer(move |world, config| {
+            let memory = world.memory();
+            let node = found(config, &id, &world.config.api_base)
+                .or_else(|| memory.meta.media.get(&id).map(|kept| media::node(&id, kept, &own_base)))
+                .or_else(|| templates::find(&memory, &id));
+            match node {
+                Some(node) => Answer::ok(pick(&node, &id, fields.as_deref())),
+                None => no_such_object("GET", &id),
+            }
+        })
+        .await
+}
+
+/// The numbers of the business account: there is one.
+pub(super) async fn numbers(world: Shared, request: HttpRequest) -> HttpResponse {
+    let id = request.match_info().get("id").unwrap_or_default().to_owned();
+    let fields = query(&request).remove("fields");
+    MetaCall { world, request, operation: "numbers", body: None }
+        .answer(move |world, config| {
+            if id != config.business_account_id {
+                return no_such_object("GET", &id);
+            }
+            let number = found(config, &config.phone_number_id, &world.config.api_base).unwrap_or_default();
+            let number = pick(&number, &config.phone_number_id, fields.as_deref());
+            Answer::ok(
+                json!({"data": [number], "paging": {"cursors": {"before": "MAZDZD", "after": "MAZDZD"}}}),
+            )
         })
         .await
 }
@@ -47,7 +72,7 @@ fn found(config: &MetaConfig, id: &str, api_base: &str) -> Option<Value> {
 }
 
 /// The requested fields of a node, and its id.
-fn pick(node: &Value, id: &str, fields: Option<&str>) -> Value {
+pub(super) fn pick(node: &Value, id: &str, fields: Option<&str>) -> Value {
     let Some(fields) = fields else { return node.clone() };
     let mut picked = Map::from_iter([("id".to_owned(), json!(id))]);
     for name in fields.split(',').map(str::trim) {
@@ -56,27 +81,6 @@ fn pick(node: &Value, id: &str, fields: Option<&str>) -> Value {
         }
     }
     Value::Object(picked)
-}
-
-/// The templates of the business account. Whatever its name, a template is approved in every language of ours.
-pub(super) async fn templates(world: Shared, request: HttpRequest) -> HttpResponse {
-    let id = request.match_info().get("id").unwrap_or_default().to_owned();
-    let name = query(&request).remove("name");
-    MetaCall { world, request, operation: "templates", body: None }
-        .answer(move |_, config| {
-            if id != config.business_account_id {
-                return no_such_object("GET", &id);
-            }
-            let of = |(number, language): (usize, &str)| {
-                json!({"name": name, "language": language, "status": "APPROVED", "id": format!("10000000000000{number}")})
-            };
-            let data: Vec<Value> = match &name {
-                Some(_) => LANGUAGES.into_iter().enumerate().map(of).collect(),
-                None => Vec::new(),
-            };
-            Answer::ok(json!({"data": data}))
-        })
-        .await
 }
 
 pub(super) async fn debug_token(world: Shared, request: HttpRequest) -> HttpResponse {

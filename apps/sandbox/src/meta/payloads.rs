@@ -31,7 +31,7 @@ pub(super) fn read(message: &Object<'_>) -> Checked<Content> {
         "location" => location(message)?,
         "contacts" => contacts(message)?,
         "reaction" => reaction(message)?,
-        media => media_of(message, media)?,
+        kind => return media_of(message, kind),
     };
     Ok(Content { body, ..Content::default() })
 }
@@ -56,7 +56,7 @@ fn text(message: &Object<'_>) -> Checked<String> {
     }
 }
 
-fn media_of(message: &Object<'_>, kind: &'static str) -> Checked<String> {
+fn media_of(message: &Object<'_>, kind: &'static str) -> Checked<Content> {
     let media = message.object(kind)?;
     let (id, link) = (media.optional_text("id", 256)?, media.optional_text("link", 2048)?);
     if id.is_some() == link.is_some() {
@@ -66,7 +66,8 @@ fn media_of(message: &Object<'_>, kind: &'static str) -> Checked<String> {
         "audio" | "sticker" => None,
         _ => media.optional_text("caption", 1024)?,
     };
-    Ok(caption.map_or_else(|| format!("[{kind}]"), str::to_owned))
+    let body = caption.map_or_else(|| format!("[{kind}]"), str::to_owned);
+    Ok(Content { body, media: id.map(str::to_owned), ..Content::default() })
 }
 
 fn location(message: &Object<'_>) -> Checked<String> {

@@ -4,7 +4,7 @@ use crate::{
     clock::now,
     config::MetaConfig,
     json::merge,
-    memory::{MetaMessage, Recipient},
+    memory::{Failure, MetaMessage},
     webhooks::{self, Webhook, WebhookAnswer},
     world::{Shared, World},
 };
@@ -79,8 +79,12 @@ pub(super) fn report_progress(world: Shared, id: String, is_reachable: bool) {
 /// message that Meta does not know.
 pub(crate) async fn post_status(world: &World, id: &str, status: &str) -> Option<u16> {
     let config = world.config.meta.as_ref()?;
-    let message = world.memory().meta.messages.get(id).cloned()?;
-    let webhook = envelope(config, json!({"statuses": [status_of(&message, status)]}));
+    let value = {
+        let memory = world.memory();
+        let message = memory.meta.messages.get(id)?;
+        json!({"contacts": [memory.meta.contact(&message.recipient)], "statuses": [status_of(message, status)]})
+    };
+    let webhook = envelope(config, value);
     let answer = post(world, config, "webhook.status", webhook).await;
     Some(answer.map_or(0, |answer| answer.status))
 }
@@ -88,26 +92,37 @@ pub(crate) async fn post_status(world: &World, id: &str, status: &str) -> Option
 fn status_of(message: &MetaMessage, status: &str) -> Value {
     let at = now().timestamp();
     let mut reported = json!({"id": message.id, "status": status, "timestamp": at.to_string()});
-    let recipient = match &message.recipient {
-        Recipient::WaId(wa_id) => json!({"recipient_id": wa_id}),
-        Recipient::UserId(user_id) => json!({"recipient_user_id": user_id}),
-    };
-    merge(&mut reported, Some(&recipient));
+    merge(&mut reported, Some(&json!({"recipient_user_id": message.recipient.user_id})));
+    if let Some(wa_id) = &message.recipient.wa_id {
+        merge(&mut reported, Some(&json!({"recipient_id": wa_id})));
+    }
     if let Some(opaque) = &message.opaque {
         merge(&mut reported, Some(&json!({"biz_opaque_callback_data": opaque})));
     }
     let more = match status {
         "sent" => json!({"conversation": conversation(message, at), "pricing": pricing(message)}),
         "delivered" => json!({"pricing": pricing(message)}),
-        "failed" => json!({"errors": [{
-            "code": 131_026, "title": "Message undeliverable", "message": "Message undeliverable",
-            "error_data": {"details": "Message Undeliverable."},
-            "href": "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/",
-        }]}),
+        "failed" => json!({"errors": [error_of(message.failure)]}),
         _ => json!({}),
     };
     merge(&mut reported, Some(&more));
     reported
+}
+
+fn error_of(failure: Option<Failure>) -> Value {
+    let (code, title, details) = match failure {
+        None | Some(Failure::Undeliverable) => (131_026, "Message undeliverable", "Message Undeliverable."),
+        Some(Failure::OutsideWindow) => (
+            131_047,
+            "Re-engagement message",
+            "Message failed to send because more than 24 hours have passed since the customer last replied to this \
+             number.",
+        ),
+    };
+    json!({
+        "code": code, "title": title, "message": title, "error_data": {"details": details},
+        "href": "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/",
+    })
 }
 
 fn conversation(message: &MetaMessage, at: i64) -> Value {
@@ -125,6 +140,7 @@ fn pricing(message: &MetaMessage) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::Recipient;
 
     #[test]
     fn the_signed_form_is_ascii() {
@@ -141,9 +157,10 @@ mod tests {
     fn a_status_says_whose_and_what_it_cost() {
         let message = MetaMessage {
             id: "wamid.1".into(),
-            recipient: Recipient::UserId("MX.1".into()),
+            recipient: Recipient { wa_id: None, user_id: "MX.1".into() },
             opaque: Some(json!("ours")),
             category: "authentication",
+            failure: None,
         };
         let sent = status_of(&message, "sent");
         assert_eq!(sent["biz_opaque_callback_data"], "ours");
@@ -153,6 +170,12 @@ mod tests {
             (&json!(true), &json!("authentication"))
         );
         assert_eq!(status_of(&message, "failed")["errors"][0]["code"], 131_026);
+        let late = MetaMessage { failure: Some(Failure::OutsideWindow), ..message.clone() };
+        assert_eq!(status_of(&late, "failed")["errors"][0]["code"], 131_047);
+        let seen = MetaMessage { recipient: Recipient::of_number("525511112222"), ..message.clone() };
+        let sent_to_number = status_of(&seen, "sent");
+        assert_eq!(sent_to_number["recipient_id"], "525511112222");
+        assert!(sent_to_number["recipient_user_id"].as_str().unwrap().starts_with("MX."));
         assert!(status_of(&message, "read").get("pricing").is_none());
     }
 }

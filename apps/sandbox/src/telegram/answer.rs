@@ -27,6 +27,15 @@ pub(super) fn blocked() -> Answer {
     error(403, "Forbidden: bot was blocked by the user")
 }
 
+pub(super) fn stranger() -> Answer {
+    error(403, "Forbidden: bot can't initiate conversation with a user")
+}
+
+/// Error 409: another way to take updates is in use.
+pub(super) fn conflict(what: &str) -> Answer {
+    error(409, &format!("Conflict: {what}"))
+}
+
 pub(super) fn unknown_method() -> Answer {
     error(404, "Not Found")
 }

@@ -3,22 +3,30 @@
 use super::{
     answer::{Checked, result, unknown_method},
     calls::{self, Parameters},
-    send, webhook,
+    chats, edits, files, send, updates, webhook,
 };
-use crate::{
-    answer::Answer,
-    config::TelegramConfig,
-    json::merge,
-    world::{Shared, World},
-};
+use crate::{answer::Answer, config::TelegramConfig, json::merge, world::Shared};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
-const METHODS: [&str; 7] = [
+const METHODS: [&str; 20] = [
     "sendMessage",
+    "sendPhoto",
+    "sendDocument",
+    "editMessageText",
+    "editMessageCaption",
+    "editMessageReplyMarkup",
+    "deleteMessage",
+    "deleteMessages",
     "answerCallbackQuery",
     "sendChatAction",
     "getMe",
+    "getChat",
+    "getFile",
+    "setMyCommands",
+    "getMyCommands",
+    "deleteMyCommands",
+    "getUpdates",
     "setWebhook",
     "getWebhookInfo",
     "deleteWebhook",
@@ -28,16 +36,30 @@ pub(super) async fn call(world: Shared, request: HttpRequest, body: web::Bytes) 
     let given = request.match_info().get("method").unwrap_or_default().to_owned();
     let method =
         METHODS.iter().find(|known| known.eq_ignore_ascii_case(&given)).copied().unwrap_or("unknown");
-    let parameters = Parameters::read(&request, &body);
-    let work = |world: &World, config: &TelegramConfig| {
-        done(method, world, config, &parameters).unwrap_or_else(|refusal| refusal)
+    let parameters = Parameters::read(&request, body).await;
+    let token = request.match_info().get("token").unwrap_or_default();
+    let is_known = world.config.telegram.as_ref().is_some_and(|config| config.bot_token == token);
+    let poll = if method == "getUpdates" && is_known { updates::wait(&world, &parameters).await } else { 0 };
+    let work = |world: &Shared, config: &TelegramConfig| {
+        let done = match method {
+            "getUpdates" => updates::get(world, &parameters, poll),
+            method => done(method, world, config, &parameters),
+        };
+        done.unwrap_or_else(|refusal| refusal)
     };
-    calls::answer(world, request, method, &parameters, work).await
+    calls::answer(world.clone(), request, method, &parameters, work).await
 }
 
-fn done(method: &str, world: &World, config: &TelegramConfig, parameters: &Parameters) -> Checked<Answer> {
+fn done(method: &str, world: &Shared, config: &TelegramConfig, parameters: &Parameters) -> Checked<Answer> {
     match method {
         "sendMessage" => send::message(world, config, parameters),
+        "sendPhoto" => files::photo(world, config, parameters),
+        "sendDocument" => files::document(world, config, parameters),
+        "editMessageText" => edits::text(world, parameters),
+        "editMessageCaption" => edits::caption(world, parameters),
+        "editMessageReplyMarkup" => edits::reply_markup(world, parameters),
+        "deleteMessage" => edits::delete(world, parameters),
+        "deleteMessages" => edits::delete_several(world, parameters),
         "answerCallbackQuery" => send::callback_answer(world, parameters),
         "sendChatAction" => send::chat_action(world, parameters),
         "getMe" => {
@@ -49,9 +71,14 @@ fn done(method: &str, world: &World, config: &TelegramConfig, parameters: &Param
             merge(&mut me, Some(&abilities));
             Ok(result(&me))
         }
-        "setWebhook" => webhook::set(world, parameters),
+        "getChat" => chats::chat(world, parameters),
+        "getFile" => files::info(world, parameters),
+        "setMyCommands" => chats::set_commands(world, parameters),
+        "getMyCommands" => Ok(chats::commands(world, parameters)),
+        "deleteMyCommands" => Ok(chats::delete_commands(world, parameters)),
+        "setWebhook" => webhook::set(world, config, parameters),
         "getWebhookInfo" => Ok(webhook::info(world)),
-        "deleteWebhook" => Ok(webhook::delete(world)),
+        "deleteWebhook" => Ok(webhook::delete(world, parameters)),
         _ => Err(unknown_method()),
     }
 }

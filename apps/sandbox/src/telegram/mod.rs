@@ -1,11 +1,15 @@
-//! Plays Telegram's Bot API: the methods of a bot, and updates posted with the webhook's secret.
+//! Plays Telegram's Bot API: the methods of a bot, and updates, posted with the webhook's secret or asked for.
 
 mod answer;
 mod calls;
+mod chats;
+mod edits;
+mod files;
 mod inbound;
 mod keyboards;
 mod methods;
 mod send;
+mod updates;
 mod webhook;
 
 pub(crate) use inbound::post_inbound;
@@ -14,6 +18,7 @@ use actix_web::web;
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
+        .service(web::resource("/file/bot{token}/{path:.*}").route(web::get().to(files::download)))
         .service(
             web::resource("/bot{token}/{method}")
                 .route(web::get().to(methods::call))

@@ -1,7 +1,7 @@
 //! `sendMessage`, `sendChatAction` and `answerCallbackQuery`.
 
 use super::{
-    answer::{Checked, bad_request, blocked, result},
+    answer::{Checked, bad_request, blocked, result, stranger},
     calls::Parameters,
     keyboards,
 };
@@ -32,7 +32,7 @@ const ACTIONS: [&str; 11] = [
 ];
 
 /// The chat and its phone. The chat id is the digits of the phone's number.
-fn chat(parameters: &Parameters) -> Checked<(u64, String)> {
+pub(super) fn chat(parameters: &Parameters) -> Checked<(u64, String)> {
     let Some(given) = parameters.text("chat_id").filter(|id| !id.is_empty()) else {
         return Err(bad_request("chat_id is empty"));
     };
@@ -42,13 +42,20 @@ fn chat(parameters: &Parameters) -> Checked<(u64, String)> {
     Ok((id, phone.e164().to_owned()))
 }
 
-fn reachable(memory: &Memory, phone: &str) -> Checked<()> {
-    if memory.telegram.blocked.contains(phone) { Err(blocked()) } else { Ok(()) }
+/// A person can be written to once they have written, until they block the bot.
+pub(super) fn reachable(world: &World, memory: &Memory, phone: &str) -> Checked<()> {
+    if memory.telegram.blocked.contains(phone) {
+        Err(blocked())
+    } else if memory.windows.is_open("telegram", phone, world.config.strangers) {
+        Ok(())
+    } else {
+        Err(stranger())
+    }
 }
 
-pub(super) fn message(world: &World, config: &TelegramConfig, parameters: &Parameters) -> Checked<Answer> {
-    let (chat_id, phone) = chat(parameters)?;
-    let text = parameters.text("text").filter(|text| !text.trim().is_empty());
+/// A required text of a message.
+pub(super) fn checked_text(parameters: &Parameters, name: &str) -> Checked<String> {
+    let text = parameters.text(name).filter(|text| !text.trim().is_empty());
     let text = text.ok_or_else(|| bad_request("message text is empty"))?;
     if text.chars().count() > TEXT_LENGTH_MAX {
         return Err(bad_request("message is too long"));
@@ -57,15 +64,35 @@ pub(super) fn message(world: &World, config: &TelegramConfig, parameters: &Param
     if !["", "html", "markdown", "markdownv2"].contains(&parse_mode.to_lowercase().as_str()) {
         return Err(bad_request("unsupported parse_mode"));
     }
+    Ok(text)
+}
+
+pub(super) fn message(world: &World, config: &TelegramConfig, parameters: &Parameters) -> Checked<Answer> {
+    // The chat is looked at first, as Telegram does.
+    chat(parameters)?;
+    let text = checked_text(parameters, "text")?;
+    let fields = json!({"text": text});
+    deliver(world, config, parameters, text, &fields)
+}
+
+/// Sends a message with these fields. The phone shows `body`.
+pub(super) fn deliver(
+    world: &World,
+    config: &TelegramConfig,
+    parameters: &Parameters,
+    body: String,
+    fields: &Value,
+) -> Checked<Answer> {
+    let (chat_id, phone) = chat(parameters)?;
     let markup = parameters.object("reply_markup");
     let buttons = keyboards::read(markup.as_ref())?;
     let mut memory = world.memory();
-    reachable(&memory, &phone)?;
+    reachable(world, &memory, &phone)?;
     let id = memory.telegram.next_message_id();
     let mut sent = json!({
         "message_id": id, "from": bot(config), "chat": private_chat(chat_id), "date": now().timestamp(),
-        "text": text,
     });
+    merge(&mut sent, Some(fields));
     // A reply keyboard belongs to the chat, not to the message.
     if let Some(markup) = markup.filter(|markup| markup.get("inline_keyboard").is_some()) {
         merge(&mut sent, Some(&json!({"reply_markup": markup})));
@@ -76,7 +103,7 @@ pub(super) fn message(world: &World, config: &TelegramConfig, parameters: &Param
         provider: "telegram".into(),
         from: config.bot_name.clone(),
         to: chat_id.to_string(),
-        body: text,
+        body,
         buttons,
         id: id.to_string(),
         ..Delivered::default()
@@ -92,7 +119,7 @@ pub(super) fn chat_action(world: &World, parameters: &Parameters) -> Checked<Ans
         return Err(bad_request("wrong parameter action in request"));
     }
     let mut memory = world.memory();
-    reachable(&memory, &phone)?;
+    reachable(world, &memory, &phone)?;
     memory.sign(&phone, Sign::new("telegram", "typing"));
     Ok(result(&json!(true)))
 }

@@ -1,9 +1,13 @@
-//! Plays Twilio: Messages, Verify v2, Lookup v2, signed webhooks, status callbacks.
+//! Plays Twilio: Messages, Verify v2, Lookup v2, the account, signed webhooks, status callbacks.
 
+mod account;
 mod answer;
+mod attempts;
 mod calls;
 mod lookup;
 mod messages;
+mod pages;
+mod resource;
 mod verify;
 mod webhooks;
 
@@ -20,8 +24,14 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         )
         .service(
             web::resource("/2010-04-01/Accounts/{account}/Messages/{sid}.json")
-                .route(web::get().to(messages::fetch)),
+                .route(web::get().to(messages::fetch))
+                .route(web::post().to(messages::redact))
+                .route(web::delete().to(messages::delete)),
         )
+        .service(web::resource("/2010-04-01/Accounts/{account}.json").route(web::get().to(account::fetch)))
+        .service(web::resource("/v2/Attempts").route(web::get().to(attempts::list)))
+        .service(web::resource("/v2/Attempts/Summary").route(web::get().to(attempts::summary)))
+        .service(web::resource("/v2/Attempts/{sid}").route(web::get().to(attempts::fetch)))
         .service(web::resource("/v2/Services/{service}").route(web::get().to(verify::service)))
         .service(web::resource("/v2/Services/{service}/Verifications").route(web::post().to(verify::start)))
         .service(

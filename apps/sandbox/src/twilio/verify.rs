@@ -4,26 +4,40 @@ use super::{answer::error, calls::Call};
 use crate::{
     answer::Answer,
     clock::now,
-    memory::{Delivered, TwilioVerification},
+    memory::{Delivered, SendAttempt, TwilioVerification},
     world::World,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{Duration, SecondsFormat};
 use domain::phone::PhoneNumber;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 const TTL: Duration = Duration::minutes(10);
 const SENDS_MAX: usize = 5;
 const CHECKS_MAX: u32 = 5;
+/// When the service was made.
+const MADE: &str = "2026-01-01T00:00:00Z";
 
 /// The service itself, by its id.
 pub(crate) async fn service(world: web::Data<World>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
     let sid = request.match_info().get("service").unwrap_or_default().to_owned();
     Call { world, request, body, operation: "verify.service".into() }
         .answer(move |world, _| {
+            let url = format!("https://verify.twilio.com/v2/Services/{sid}");
+            let links = ["verifications", "verification_checks", "messaging_configurations", "rate_limits"];
+            let paths = ["Verifications", "VerificationCheck", "MessagingConfigurations", "RateLimits"];
+            let links: Map<_, _> = links
+                .into_iter()
+                .zip(paths)
+                .map(|(name, path)| (name.to_owned(), json!(format!("{url}/{path}"))))
+                .collect();
             Answer::ok(json!({
                 "sid": sid, "account_sid": world.config.account_sid, "friendly_name": "Ventanilla", "code_length": 6,
-                "lookup_enabled": false, "url": format!("https://verify.twilio.com/v2/Services/{sid}"),
+                "lookup_enabled": false, "psd2_enabled": true, "skip_sms_to_landlines": false,
+                "dtmf_input_required": true, "tts_name": null, "do_not_share_warning_enabled": true,
+                "custom_code_enabled": true, "push": null, "totp": null, "default_template_sid": null,
+                "whatsapp": null, "passkeys": null, "verify_event_subscription_enabled": false,
+                "date_created": MADE, "date_updated": MADE, "url": url, "links": links,
             }))
         })
         .await
@@ -43,27 +57,53 @@ pub(crate) async fn start(world: web::Data<World>, request: HttpRequest, body: w
             if !(is_number || channel == "email" && to.contains('@')) {
                 return error(400, 60200, "Invalid parameter `To`");
             }
-            let mut verification = find_pending(world, to).unwrap_or_else(|| TwilioVerification {
-                sid: world.new_sid("VE"),
-                to: to.to_owned(),
-                channel: channel.to_owned(),
-                code: world.new_code(),
-                status: "pending".into(),
-                sends: Vec::new(),
-                checks: 0,
-                created_at: now(),
-            });
-            if verification.sends.len() >= SENDS_MAX {
+            let own_code = given("CustomCode").map(str::to_owned);
+            if own_code.as_ref().is_some_and(|code| !is_code(code)) {
+                return error(400, 60200, "Invalid parameter `CustomCode`");
+            }
+            let pending = find_pending(world, to);
+            let mut verification = pending.unwrap_or_else(|| new_verification(world, to, channel, own_code));
+            if verification.attempts.len() >= SENDS_MAX {
                 return error(429, 60203, "Max send attempts reached");
             }
             channel.clone_into(&mut verification.channel);
-            verification.sends.push((now(), channel.to_owned(), world.new_sid("VL")));
+            verification.amount = given("Amount").map(str::to_owned).or(verification.amount);
+            verification.payee = given("Payee").map(str::to_owned).or(verification.payee);
+            verification.updated_at = now();
+            verification.attempts.push(SendAttempt {
+                sid: world.new_sid("VL"),
+                order: world.memory().next_seq(),
+                channel: channel.to_owned(),
+                at: now(),
+                is_converted: false,
+            });
             deliver(world, &verification, given("Locale").unwrap_or("en"));
             let answer = Answer::created(resource(world, &verification));
             world.memory().twilio.verifications.insert(verification.sid.clone(), verification);
             answer
         })
         .await
+}
+
+fn new_verification(world: &World, to: &str, channel: &str, code: Option<String>) -> TwilioVerification {
+    TwilioVerification {
+        sid: world.new_sid("VE"),
+        to: to.to_owned(),
+        channel: channel.to_owned(),
+        code: code.unwrap_or_else(|| world.new_code()),
+        status: "pending".into(),
+        amount: None,
+        payee: None,
+        attempts: Vec::new(),
+        checks: 0,
+        created_at: now(),
+        updated_at: now(),
+    }
+}
+
+/// True for a code that a caller may choose: 4 to 10 digits.
+fn is_code(text: &str) -> bool {
+    (4..=10).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The pending verification of a recipient. A start while it is pending sends the same code again.
@@ -119,7 +159,7 @@ pub(crate) async fn check(world: web::Data<World>, request: HttpRequest, body: w
                 return error(429, 60202, "Max check attempts reached");
             }
             if verification.code == *code {
-                verification.status = "approved".into();
+                verification.approve(now());
             }
             let verification = verification.clone();
             drop(memory);
@@ -152,7 +192,12 @@ pub(crate) async fn update(world: web::Data<World>, request: HttpRequest, body: 
             else {
                 return error(404, 20404, "The requested resource was not found");
             };
-            status.clone_into(&mut verification.status);
+            if status == "approved" {
+                verification.approve(now());
+            } else {
+                status.clone_into(&mut verification.status);
+                verification.updated_at = now();
+            }
             let verification = verification.clone();
             drop(memory);
             Answer::ok(resource(world, &verification))
@@ -164,15 +209,15 @@ fn resource(world: &World, v: &TwilioVerification) -> Value {
     let iso = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
     let service = &world.config.verify_service_sid;
     let attempts: Vec<Value> = v
-        .sends
+        .attempts
         .iter()
-        .map(|(at, channel, sid)| json!({"time": iso(*at), "channel": channel, "attempt_sid": sid}))
+        .map(|sent| json!({"time": iso(sent.at), "channel": sent.channel, "attempt_sid": sent.sid}))
         .collect();
     json!({
         "sid": v.sid, "service_sid": service, "account_sid": world.config.account_sid, "to": v.to,
-        "channel": v.channel, "status": v.status, "valid": v.status == "approved", "lookup": {}, "amount": null,
-        "payee": null, "send_code_attempts": attempts, "sna": null, "date_created": iso(v.created_at),
-        "date_updated": iso(now()),
+        "channel": v.channel, "status": v.status, "valid": v.status == "approved", "lookup": {"carrier": null},
+        "amount": v.amount, "payee": v.payee, "send_code_attempts": attempts, "sna": null, "date_created": iso(v.created_at),
+        "date_updated": iso(v.updated_at),
         "url": format!("https://verify.twilio.com/v2/Services/{service}/Verifications/{}", v.sid),
     })
 }
@@ -181,7 +226,7 @@ fn check_resource(world: &World, v: &TwilioVerification) -> Value {
     let iso = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
     json!({
         "sid": v.sid, "service_sid": world.config.verify_service_sid, "account_sid": world.config.account_sid,
-        "to": v.to, "channel": v.channel, "status": v.status, "valid": v.status == "approved", "amount": null,
-        "payee": null, "date_created": iso(v.created_at), "date_updated": iso(now()), "sna_attempts_error_codes": [],
+        "to": v.to, "channel": v.channel, "status": v.status, "valid": v.status == "approved", "amount": v.amount,
+        "payee": v.payee, "date_created": iso(v.created_at), "date_updated": iso(v.updated_at), "sna_attempts_error_codes": [],
     })
 }

@@ -1,8 +1,10 @@
 //! Twilio's webhooks: messages from people and statuses of our messages, signed with the auth token.
 
 use crate::{
+    clock::now,
     inbound_action::InboundAction,
     memory::phone_key,
+    user_id::{self, is_user_id},
     webhooks::{self, Webhook, WebhookAnswer, posted},
     world::{Shared, World},
 };
@@ -26,8 +28,10 @@ fn inbound_form(world: &World, action: &InboundAction, sid: &str) -> BTreeMap<St
         .kind
         .clone()
         .unwrap_or_else(|| if action.button_id.is_some() { "button" } else { "text" }.into());
-    // The address as it is written; WhatsApp's own id for the person is its digits.
+    // The address as it is written; WhatsApp's own id for the person is its digits. Who hides the number has
+    // only a user id.
     let phone = if action.phone.starts_with('+') { action.phone.clone() } else { phone_key(&action.phone) };
+    let is_hidden = is_user_id(&phone);
     let mut form: BTreeMap<String, String> = BTreeMap::new();
     let mut put = |name: &str, value: &str| {
         form.insert(name.to_owned(), value.to_owned());
@@ -40,7 +44,12 @@ fn inbound_form(world: &World, action: &InboundAction, sid: &str) -> BTreeMap<St
     put("SmsStatus", "received");
     put("From", &format!("whatsapp:{phone}"));
     put("To", &world.config.whatsapp_from);
-    put("WaId", phone.trim_start_matches('+'));
+    if is_hidden {
+        put("ExternalUserId", &format!("whatsapp:{phone}"));
+    } else {
+        put("WaId", phone.trim_start_matches('+'));
+        put("ExternalUserId", &format!("whatsapp:{}", user_id::of_phone(&phone)));
+    }
     put("ProfileName", action.profile_name());
     put("Body", text);
     put("MessageType", &kind);
@@ -58,6 +67,10 @@ fn inbound_form(world: &World, action: &InboundAction, sid: &str) -> BTreeMap<St
         };
         put("MediaContentType0", mime);
     }
+    if kind == "location" {
+        put("Latitude", "19.4326");
+        put("Longitude", "-99.1332");
+    }
     if let Some(id) = &action.button_id {
         put("ButtonPayload", id);
         put("ButtonText", text);
@@ -70,12 +83,13 @@ fn inbound_form(world: &World, action: &InboundAction, sid: &str) -> BTreeMap<St
     form
 }
 
-/// Posts the statuses sent and delivered of a message. The phone that shows it reports read.
-pub(crate) fn report_progress(world: Shared, sid: String) {
+/// Posts the statuses sent and delivered of a message, or why it failed. The phone that shows it reports read.
+pub(super) fn report_progress(world: Shared, sid: String, failed_with: Option<(u32, &'static str)>) {
     tokio::spawn(async move {
-        for status in ["sent", "delivered"] {
+        let statuses: &[&str] = if failed_with.is_some() { &["undelivered"] } else { &["sent", "delivered"] };
+        for status in statuses {
             tokio::time::sleep(Duration::from_millis(20)).await;
-            post_status(&world, &sid, status).await;
+            report(&world, &sid, status, failed_with).await;
         }
     });
 }
@@ -83,14 +97,23 @@ pub(crate) fn report_progress(world: Shared, sid: String) {
 /// Posts a status of a message. Returns the API's HTTP status, or `None` if the message has no status
 /// callback.
 pub(crate) async fn post_status(world: &World, sid: &str, status: &str) -> Option<u16> {
+    report(world, sid, status, None).await
+}
+
+async fn report(world: &World, sid: &str, status: &str, error: Option<(u32, &'static str)>) -> Option<u16> {
     let message = {
         let mut memory = world.memory();
         let message = memory.twilio.messages.get_mut(sid)?;
         status.clone_into(&mut message.status);
+        message.updated_at = now();
+        message.error = error;
+        if message.sent_at.is_none() && ["sent", "delivered", "read"].contains(&status) {
+            message.sent_at = Some(now());
+        }
         message.clone()
     };
-    let address = message.status_callback?;
-    let form: BTreeMap<String, String> = [
+    let address = message.status_callback.clone()?;
+    let mut form: BTreeMap<String, String> = [
         ("MessageSid", message.sid.as_str()),
         ("SmsSid", &message.sid),
         ("MessageStatus", status),
@@ -103,6 +126,17 @@ pub(crate) async fn post_status(world: &World, sid: &str, status: &str) -> Optio
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .collect();
+    if let Some(service) = message.messaging_service {
+        form.insert("MessagingServiceSid".into(), service);
+    }
+    if ["delivered", "read", "undelivered"].contains(&status) && message.to.starts_with("whatsapp:") {
+        form.insert("EventType".into(), status.to_uppercase());
+        form.insert("ChannelToAddress".into(), message.to.trim_start_matches("whatsapp:").to_owned());
+    }
+    if let Some((code, text)) = message.error {
+        form.insert("ErrorCode".into(), code.to_string());
+        form.insert("ChannelStatusMessage".into(), text.to_owned());
+    }
     post(world, "webhook.status", &address, &form).await.ok().map(|answer| answer.status)
 }
 

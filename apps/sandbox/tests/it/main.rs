@@ -11,9 +11,11 @@
 
 mod browser;
 mod meta;
+mod meta_account;
 mod meta_limits;
 mod page;
 mod smtp;
 mod telegram;
+mod telegram_updates;
 mod twilio;
 mod world;

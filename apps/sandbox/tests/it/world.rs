@@ -3,7 +3,7 @@
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, dev::ServerHandle, web};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ring::hmac;
-use sandbox::{MetaConfig, RunningSandbox, SandboxConfig, TelegramConfig};
+use sandbox::{MetaConfig, RunningSandbox, SandboxConfig, Strangers, TelegramConfig};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::sync::{Mutex, mpsc};
@@ -167,10 +167,11 @@ fn config(api_base: String) -> SandboxConfig {
         }),
         telegram: Some(TelegramConfig {
             bot_token: BOT.into(),
-            webhook_secret: BOT_SECRET.into(),
+            webhook_secret: Some(BOT_SECRET.into()),
             bot_name: "ventanilla_bot".into(),
         }),
         smtp_bind_address: Some("127.0.0.1:0".into()),
+        strangers: Strangers::Allow,
     }
 }
 
