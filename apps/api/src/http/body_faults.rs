@@ -12,16 +12,21 @@ use serde_path_to_error::{Path, Segment};
 /// The most faults that are named.
 const FAULTS_MAX: usize = 16;
 
-/// A problem that names the fields which keep the body from being read as `T`.
-pub(super) fn body_faults<T: DeserializeOwned>(body: Value) -> ApiError {
+/// The largest body whose faults are all looked for. Each look reads the whole body again; of a larger one only the
+/// first fault is named, so that a bad body costs little more than a good one.
+const THOROUGH_BYTES_MAX: usize = 16 * 1024;
+
+/// A problem that names the fields which keep the body from being read as `T`. `bytes` is the size of the body.
+pub(super) fn body_faults<T: DeserializeOwned>(body: Value, bytes: usize) -> ApiError {
+    let faults_max = if bytes <= THOROUGH_BYTES_MAX { FAULTS_MAX } else { 1 };
     let mut problem = ApiError::validation_failed("One or more fields are invalid; see errors.");
     let mut repaired = body;
     let mut last = String::new();
     let mut stand_ins = stand_ins();
-    for _ in 0..FAULTS_MAX.saturating_mul(stand_ins.len()) {
+    for _ in 0..faults_max.saturating_mul(stand_ins.len()) {
         let Some(fault) = fault_of::<T>(&repaired) else { break };
         if fault.pointer != last {
-            if problem.field_count() >= FAULTS_MAX {
+            if problem.field_count() >= faults_max {
                 break;
             }
             problem = problem.and_field(&fault.pointer, fault.code, &fault.reason);

@@ -65,7 +65,7 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         Ok(value) => deserializer.end().map(|()| value).map_err(|trailing| malformed(&trailing)),
         // serde_json calls invalid JSON a syntax error, and valid JSON of another shape a data error.
         Err(fault) => match serde_json::from_slice::<Value>(bytes) {
-            Ok(body) if fault.is_data() => Err(body_faults::<T>(body)),
+            Ok(body) if fault.is_data() => Err(body_faults::<T>(body, bytes.len())),
             Ok(_) => Err(malformed(&fault)),
             Err(syntax) => Err(malformed(&syntax)),
         },

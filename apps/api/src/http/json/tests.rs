@@ -74,6 +74,12 @@ fn every_fault_is_named_by_its_pointer_and_a_code() {
 }
 
 #[test]
+fn a_large_body_has_its_first_fault_named() {
+    let long = "a".repeat(20_000);
+    assert_eq!(faults(&format!(r#"{{"to":"{long}"}}"#)), ["/amount missing"]);
+}
+
+#[test]
 fn reasons_have_no_part_of_the_body() {
     let fault = read::<Order>(br#"{"to":5512345678,"amount":1,"count":1}"#).unwrap_err();
     assert_eq!(fault.fields(), ["to must be a string"]);
