@@ -1,8 +1,8 @@
 //! The control routes: messages on phones, messages from people, faults, recorded calls and webhooks.
 
 use crate::{
-    faults::Fault, inbound_action::InboundAction, memory::Request, meta, telegram, twilio, wire::Line,
-    world::Shared,
+    deposits::deposit, faults::Fault, inbound_action::InboundAction, memory::Request, meta, telegram, twilio,
+    wire::Line, world::Shared,
 };
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -21,6 +21,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
                 .route(web::post().to(act)),
         )
         .service(web::resource("/sandbox/phones/{phone}/conversation").route(web::get().to(conversation)))
+        .service(web::resource("/sandbox/phones/{phone}/deposit").route(web::post().to(deposit)))
         .service(web::resource("/sandbox/wire").route(web::get().to(wire)))
         .service(web::resource("/sandbox/phones/{phone}/signs").route(web::get().to(signs)))
         .service(

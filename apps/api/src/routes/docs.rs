@@ -1,6 +1,6 @@
 //! The API documentation, made from the routes.
 
-use super::{accounts, messaging, money, operations, pages, verification};
+use super::{accounts, messaging, money, operations, pages, verification, verification_report};
 use actix_web::{HttpResponse, http::header, web};
 use utoipa::{
     Modify, OpenApi,
@@ -54,6 +54,7 @@ fn documentation() -> utoipa::openapi::OpenApi {
     let features = [
         operations::Api::openapi(),
         verification::Api::openapi(),
+        verification_report::Api::openapi(),
         accounts::Api::openapi(),
         pages::Api::openapi(),
         money::Api::openapi(),

@@ -7,6 +7,7 @@ use crate::{
         client_ip::{ClientAddress, counted},
         idempotency::{answer_once, detached},
         json::JsonBody,
+        price::PriceJson,
         problem::{ApiError, Problem},
         rate_limit::Limit,
     },
@@ -103,6 +104,9 @@ pub(crate) struct SendView {
     /// `failed`.
     status: String,
     at: String,
+    /// What it cost, once the provider told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    price: Option<PriceJson>,
 }
 
 /// The state of a verification.
@@ -413,6 +417,7 @@ pub(crate) async fn show(
         channel: send.channel.name(),
         status: send.status.name().to_owned(),
         at: time(send.at),
+        price: send.price.as_ref().map(PriceJson::from),
     });
     Ok(HttpResponse::Ok().json(VerificationView {
         id: found.id.to_string(),

@@ -120,8 +120,14 @@ fn resource(world: &World, message: &TwilioMessage) -> Value {
         "account_sid": account, "api_version": "2010-04-01", "body": message.body, "date_created": created,
         "date_sent": if message.status == "queued" { Value::Null } else { json!(created) }, "date_updated": created,
         "direction": "outbound-api", "error_code": null, "error_message": null, "from": message.from,
-        "messaging_service_sid": null, "num_media": "0", "num_segments": "1", "price": null, "price_unit": "USD",
+        "messaging_service_sid": null, "num_media": "0", "num_segments": "1", "price": price(message), "price_unit": "USD",
         "sid": message.sid, "status": message.status,
         "subresource_uris": {"media": format!("{base}/Media.json")}, "to": message.to, "uri": format!("{base}.json"),
     })
+}
+
+/// What a message cost, as Twilio writes it: negative, and absent until the message is delivered.
+fn price(message: &TwilioMessage) -> Option<&'static str> {
+    let is_over = matches!(message.status.as_str(), "delivered" | "read");
+    is_over.then(|| if message.to.starts_with("whatsapp:") { "-0.00500" } else { "-0.00790" })
 }

@@ -8,6 +8,7 @@ use crate::{
         idempotency::answer_once,
         json::JsonBody,
         pagination::{PageQuery, cut},
+        price::PriceJson,
         problem::{ApiError, Problem},
     },
     scopes::Scope,
@@ -78,6 +79,9 @@ pub(crate) struct MessageView {
     channel: &'static str,
     /// The provider's id of the message; `null` until the provider accepted it.
     provider_message_id: Option<String>,
+    /// What it cost, once the provider told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    price: Option<PriceJson>,
     history: Vec<DeliveryEventJson>,
 }
 
@@ -231,6 +235,7 @@ fn view(id: MessageId, state: MessageState) -> MessageView {
         status: state.status.name(),
         channel: state.channel.name(),
         provider_message_id: state.provider_id,
+        price: state.price.as_ref().map(PriceJson::from),
         history: state.history.into_iter().map(delivery_reports).collect(),
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     backend::{Conn, Db, DbId, DbTime, lock_names},
     store::{
         error::SqlError,
-        rows::{corrupt, count},
+        rows::{corrupt, count, price as read_price},
         schema::{outbox, verification_sends, verifications},
     },
 };
@@ -155,16 +155,19 @@ pub(crate) async fn with_sends(conn: &mut Conn, row: VerificationRow) -> Result<
             verification_sends::at,
             verification_sends::status,
             outbox::status.nullable(),
+            outbox::price.nullable(),
+            outbox::price_currency.nullable(),
         ))
-        .load::<(String, DbTime, String, Option<String>)>(conn)
+        .load::<(String, DbTime, String, Option<String>, Option<String>, Option<String>)>(conn)
         .await?;
     let sends = sends
         .into_iter()
-        .map(|(channel, at, status, delivery)| {
+        .map(|(channel, at, status, delivery, price, currency)| {
             let channel = Channel::parse(&channel).ok_or_else(|| corrupt(&channel))?;
             let status = delivery.unwrap_or(status);
             let status = SendStatus::parse(&status).ok_or_else(|| corrupt(status))?;
-            Ok(SendAttempt { channel, at: at.0, status })
+            let price = read_price(price.as_deref(), currency.as_deref())?;
+            Ok(SendAttempt { channel, at: at.0, status, price })
         })
         .collect::<Result<_, SqlError>>()?;
     row.into_verification(sends)
