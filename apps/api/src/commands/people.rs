@@ -106,17 +106,21 @@ fn read(file: &Path) -> Result<(Vec<String>, Lines), String> {
     let mut lines = Vec::new();
     let mut record = StringRecord::new();
     loop {
-        let number = reader.position().line();
+        let number = line_at(text, reader.position());
         match reader.read_record(&mut record) {
             Ok(false) => return Ok((columns, lines)),
-            Ok(true) => {
-                let number = record.position().map_or(number, csv::Position::line);
-                lines.push((number, Ok(record.clone())));
-            }
+            Ok(true) => lines.push((number, Ok(record.clone()))),
             Err(fault) if fault.is_io_error() => return Err(fault.to_string()),
             Err(_unreadable) => lines.push((number, Err("is not UTF-8".to_owned()))),
         }
     }
+}
+
+/// The number of the line on which the next record begins. The reader stands before the empty lines that it skips.
+fn line_at(text: &[u8], position: &csv::Position) -> u64 {
+    let rest = usize::try_from(position.byte()).ok().and_then(|begin| text.get(begin..)).unwrap_or_default();
+    let skipped = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n');
+    position.line().saturating_add(u64::try_from(skipped.count()).unwrap_or_default())
 }
 
 /// A line as a person. A field that the line does not have is empty; one that no column names is refused.

@@ -417,7 +417,7 @@ pub(crate) async fn show(
         channel: send.channel.name(),
         status: send.status.name().to_owned(),
         at: time(send.at),
-        price: send.price.as_ref().map(PriceJson::from),
+        price: PriceJson::told(send.price.as_ref(), send.price_category.as_ref()),
     });
     Ok(HttpResponse::Ok().json(VerificationView {
         id: found.id.to_string(),

@@ -111,7 +111,7 @@ pub(crate) async fn report(
         delivered: count.delivered,
         approved: count.approved,
         failed: count.failed,
-        cost: count.cost.as_ref().map(PriceJson::from),
+        cost: PriceJson::told(count.cost.as_ref(), None),
     });
     Ok(HttpResponse::Ok().json(CodeReportJson { items: items.collect() }))
 }

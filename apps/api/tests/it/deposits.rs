@@ -93,6 +93,7 @@ async fn people_are_imported_once_and_bad_lines_are_named() {
         "people.csv",
         "email,phone,first_name,last_name\n\
          ana@example.com,55 1234 5678,Ana,\"López, Díaz\"\n\
+         \n\
          nobody,,Eva,\n\
          leo@example.com,12,Leo,\n\
          ivo@example.com,,Ivo,Sosa\n",
@@ -104,7 +105,7 @@ async fn people_are_imported_once_and_bad_lines_are_named() {
         let ended = server.dialogue(&["people", "import", "people.csv"], &[]).end();
         assert_eq!((ended.code, ended.out.trim()), (Some(1), summary), "{}", ended.told);
         assert!(
-            ended.told.contains("line 3: email ") && ended.told.contains("line 4: phone "),
+            ended.told.contains("line 4: email ") && ended.told.contains("line 5: phone "),
             "{}",
             ended.told
         );

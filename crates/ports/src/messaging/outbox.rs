@@ -114,6 +114,8 @@ pub struct MessageState {
     pub channel: Channel,
     /// What it cost, once the provider told it.
     pub price: Option<MessagePrice>,
+    /// The category that the provider charges for it, once it told that.
+    pub price_category: Option<String>,
     /// The team that sent it; `None` for messages of our own.
     pub client: Option<String>,
     /// All delivery events, oldest first: status, time, error code.

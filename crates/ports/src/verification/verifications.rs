@@ -154,6 +154,8 @@ pub struct SendAttempt {
     pub status: SendStatus,
     /// What it cost, once the provider told it.
     pub price: Option<MessagePrice>,
+    /// The category that the provider charges for it, once it told that.
+    pub price_category: Option<String>,
 }
 
 /// The outcome of a send through a provider.

@@ -45,7 +45,15 @@ fn sent(sid: &str) -> Settlement {
 }
 
 fn delivery_reports(message: Option<MessageId>, sid: &str, status: DeliveryStatus) -> StatusReport {
-    StatusReport { message, provider_id: Some(sid.into()), status, error: None, opted_out: false, at: None }
+    StatusReport {
+        message,
+        provider_id: Some(sid.into()),
+        status,
+        error: None,
+        opted_out: false,
+        at: None,
+        price_category: None,
+    }
 }
 
 /// The second message waits until the first is settled; another recipient does not wait.
@@ -173,7 +181,11 @@ pub async fn a_delivered_messages_price_is_asked_and_kept_once(store: impl Store
     let reports = [0, 1].map(|number: usize| {
         delivery_reports(Some(leased[number].message.id), &format!("SM{number}"), DeliveryStatus::Delivered)
     });
-    store.record_statuses(&reports, at(2)).await.unwrap();
+    let [told, untold] = reports.clone();
+    let categorised = StatusReport { price_category: Some("utility".into()), ..untold };
+    store.record_statuses(&[told, categorised], at(2)).await.unwrap();
+    let known = store.find_message(leased[1].message.id).await;
+    assert_eq!((known.price, known.price_category.as_deref()), (None, Some("utility")));
     let ask = async |second| store.lease_unpriced(at(second), at(second + 60), 10).await.unwrap();
     assert_eq!(ask(3).await, [], "the provider is given a moment");
     let first = ask(4).await;

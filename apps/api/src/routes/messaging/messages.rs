@@ -235,7 +235,7 @@ fn view(id: MessageId, state: MessageState) -> MessageView {
         status: state.status.name(),
         channel: state.channel.name(),
         provider_message_id: state.provider_id,
-        price: state.price.as_ref().map(PriceJson::from),
+        price: PriceJson::told(state.price.as_ref(), state.price_category.as_ref()),
         history: state.history.into_iter().map(delivery_reports).collect(),
     }
 }

@@ -65,6 +65,7 @@ diesel::table! {
         dead_reason -> Nullable<Text>,
         price -> Nullable<Text>,
         price_currency -> Nullable<Text>,
+        price_category -> Nullable<Text>,
         price_due_at -> Nullable<InstantCol>,
         price_asks -> Integer,
     }

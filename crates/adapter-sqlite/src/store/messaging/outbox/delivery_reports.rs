@@ -77,6 +77,9 @@ async fn take_delivery_reports(
     if report.opted_out {
         opt_out(conn, row, now).await?;
     }
+    if let Some(category) = &report.price_category {
+        prices::set_category(conn, row, category).await?;
+    }
     prices::ask_after(conn, row, report.status, now).await?;
     advance(conn, row, report.status, report.provider_id, report.error, report.at.unwrap_or(now)).await
 }

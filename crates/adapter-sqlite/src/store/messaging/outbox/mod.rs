@@ -165,6 +165,7 @@ impl Outbox for Store {
                         provider_id: row.provider_id,
                         channel: Channel::parse(&row.channel).ok_or_else(|| corrupt(&row.channel))?,
                         price: price(row.price.as_deref(), row.price_currency.as_deref())?,
+                        price_category: row.price_category,
                         client: row.client_id,
                         history,
                     }))

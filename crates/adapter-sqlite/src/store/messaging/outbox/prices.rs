@@ -38,6 +38,13 @@ pub(crate) async fn ask_after(
     Ok(())
 }
 
+/// Stores the category that the provider charges. The first report of it counts.
+pub(crate) async fn set_category(conn: &mut Conn, row: &OutboxRow, category: &str) -> Result<(), SqlError> {
+    let unknown = outbox::table.find(row.seq).filter(outbox::price_category.is_null());
+    diesel::update(unknown).set(outbox::price_category.eq(Some(category))).execute(conn).await?;
+    Ok(())
+}
+
 /// Whether any price is to be asked now.
 pub(crate) async fn any_due(conn: &mut Conn, now: DateTime<Utc>) -> Result<bool, SqlError> {
     let due = outbox::table.filter(outbox::price_due_at.le(Some(DbTime(now)))).select(outbox::seq);

@@ -33,6 +33,7 @@ pub(crate) struct OutboxRow {
     pub(crate) client_id: Option<String>,
     pub(crate) price: Option<String>,
     pub(crate) price_currency: Option<String>,
+    pub(crate) price_category: Option<String>,
 }
 
 /// A message, locked until the transaction ends.
