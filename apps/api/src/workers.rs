@@ -1,4 +1,4 @@
-//! The workers beside HTTP: turns, relay, fallback, alerts, maintenance, audit seals. The loops wait, spawn and count;
+//! The workers beside HTTP: turns, relay, fallback, alerts, prices, maintenance, audit seals. The loops wait, spawn and count;
 //! what they carry out is decided by the use cases. They run in one process or in many; leases keep them
 //! apart.
 
@@ -20,6 +20,10 @@ use tokio::{
 const ALERTS_MAX: usize = 16;
 /// Longest wait before looking for work again: other replicas send no wake-ups here.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// Prices that are asked for in one go.
+const PRICES_MAX: usize = 16;
+/// How often prices that are due are looked for.
+const PRICES_EVERY: Duration = Duration::from_secs(1);
 /// How often the store is tidied.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 /// How often wallets without a CLABE are looked for.
@@ -42,6 +46,7 @@ impl Workers {
         tasks.spawn(relay(app.clone(), wakeups.clone(), stopped.clone()));
         tasks.spawn(next_fallbacks(app.clone(), wakeups.clone(), stopped.clone()));
         tasks.spawn(tell(app.clone(), wakeups.clone(), stopped.clone()));
+        tasks.spawn(prices(app.clone(), stopped.clone()));
         tasks.spawn(clabes(app.clone(), stopped.clone()));
         tasks.spawn(sweep(app.clone(), stopped.clone()));
         tasks.spawn(seal(app.clone(), stopped));
@@ -191,6 +196,16 @@ async fn tell(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Re
                 }
             }
             Err(fault) => tracing::error!(error = %describe(&fault), "people were not told"),
+        }
+    }
+}
+
+/// Asks providers what delivered messages cost.
+async fn prices(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    let never = Notify::new();
+    while wait(&never, &mut stopped, PRICES_EVERY).await {
+        if let Err(fault) = app.messaging.prices.run(PRICES_MAX).await {
+            tracing::error!(error = %describe(&fault), "no prices were asked for");
         }
     }
 }

@@ -116,8 +116,9 @@ export class Phone extends HTMLElement {
     }
     const all = button({ className: "all", textContent: `☰ ${word("allIdeas")}`, ariaHasPopup: "dialog" }, () => this.#allIdeas(all));
     const ideas = firstIdeas(this.number, look).map((idea) => button({ textContent: idea }, () => this.say(idea)));
+    const money = button({ className: "quiet", textContent: "+ 5,000.00 MXN", title: word("deposit"), ariaLabel: word("deposit") }, () => this.#deposit());
     const block = button({ className: "quiet", textContent: word(this.#isBlocked ? "unblock" : "block") }, () => this.#block());
-    this.ideas.replaceChildren(all, ...ideas, ...(look === "telegram" ? [block] : []));
+    this.ideas.replaceChildren(all, ...ideas, ...(this.person ? [money] : []), ...(look === "telegram" ? [block] : []));
     this.input.placeholder = this.input.ariaLabel = word("write");
     this.keysToggle.ariaLabel = this.keysToggle.title = word("keyboard");
     this.querySelector(".send").ariaLabel = word("send");
@@ -204,6 +205,15 @@ export class Phone extends HTMLElement {
 
   #block() {
     return this.say(undefined, { type: this.#isBlocked ? "unblock" : "block" });
+  }
+
+  // Deposits for the demo person. The bot tells them in the chat.
+  async #deposit() {
+    this.failure.hidden = true;
+    const answer = await post(this.#address("deposit"), {}).catch(() => null);
+    if (answer?.ok) return this.#poll();
+    this.failure.textContent = word("noDeposit");
+    this.failure.hidden = false;
   }
 
   // Returns the id of the message, or null if it didn't arrive.

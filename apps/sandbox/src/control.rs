@@ -1,6 +1,7 @@
 //! The control routes: messages on phones, messages from people, faults, recorded calls and webhooks.
 
 use crate::{
+    deposits::deposit,
     faults::Fault,
     inbound_action::InboundAction,
     memory::{Request, Window},
@@ -30,6 +31,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         )
         .service(web::resource("/sandbox/phones/{phone}/conversation").route(web::get().to(conversation)))
         .service(web::resource("/sandbox/phones/{phone}/window").route(web::post().to(window)))
+        .service(web::resource("/sandbox/phones/{phone}/deposit").route(web::post().to(deposit)))
         .service(web::resource("/sandbox/wire").route(web::get().to(wire)))
         .service(web::resource("/sandbox/phones/{phone}/signs").route(web::get().to(signs)))
         .service(

@@ -9,6 +9,7 @@ mod calls;
 mod clock;
 mod config;
 mod control;
+mod deposits;
 mod faults;
 mod guard;
 mod hangup;
@@ -28,4 +29,5 @@ mod wire;
 mod world;
 
 pub use config::{ConfigError, MetaConfig, SandboxConfig, Strangers, TelegramConfig};
-pub use server::{RunningSandbox, SandboxError, start};
+pub use deposits::{Depositing, Depositor};
+pub use server::{RunningSandbox, SandboxError, start, start_with_deposits};

@@ -2,7 +2,9 @@
 
 use crate::{
     config::{BIND_ADDRESS, SMTP_BIND_ADDRESS, SandboxConfig},
-    control, guard, hangup, meta, pages,
+    control,
+    deposits::Depositor,
+    guard, hangup, meta, pages,
     smtp::{self, MailServer},
     telegram, twilio,
     world::World,
@@ -59,6 +61,17 @@ impl RunningSandbox {
 /// # Errors
 /// If an address is in use or not a loopback address, or the HTTP client can't be created.
 pub fn start(config: SandboxConfig) -> Result<RunningSandbox, SandboxError> {
+    start_with_deposits(config, None)
+}
+
+/// Starts the sandbox, with what makes the deposits of the phones page.
+///
+/// # Errors
+/// If an address is in use or not a loopback address, or the HTTP client can't be created.
+pub fn start_with_deposits(
+    config: SandboxConfig,
+    depositor: Option<Depositor>,
+) -> Result<RunningSandbox, SandboxError> {
     // The provider may be installed already; it is the same one.
     drop(rustls::crypto::ring::default_provider().install_default());
     let http = reqwest::Client::builder()
@@ -79,8 +92,14 @@ pub fn start(config: SandboxConfig) -> Result<RunningSandbox, SandboxError> {
             smtp::listen(&address, world.clone()).map_err(|fault| SandboxError::Bind(address, fault))
         })
         .transpose()?;
+    let depositor = depositor.map(web::Data::new);
     let server = HttpServer::new(move || {
         App::new()
+            .configure(|config| {
+                if let Some(depositor) = &depositor {
+                    config.app_data(depositor.clone());
+                }
+            })
             .app_data(world.clone())
             .app_data(web::PayloadConfig::new(4 << 20))
             .wrap(from_fn(guard::guard))

@@ -122,6 +122,7 @@ fn report(status: &Status, known: DeliveryStatus) -> StatusReport {
         error: status.errors.first().cloned(),
         opted_out: status.errors.iter().any(|code| code == OPTED_OUT),
         at: instant(status.timestamp.as_deref()),
+        price_category: status.pricing_category.clone(),
     }
 }
 

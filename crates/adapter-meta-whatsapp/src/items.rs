@@ -88,6 +88,8 @@ pub struct Status {
     pub callback_data: Option<String>,
     /// Whether it contains a price.
     pub has_pricing: bool,
+    /// The category that Meta charges: `utility`, `authentication`.
+    pub pricing_category: Option<String>,
     /// Error codes of the failure.
     pub errors: Vec<String>,
 }
@@ -314,6 +316,10 @@ fn status(read: &Object<'_>) -> Option<Status> {
         recipient: read.word("recipient_id").or_else(|| read.word("recipient_user_id")),
         callback_data: read.word("biz_opaque_callback_data"),
         has_pricing: read.member("pricing").is_some(),
+        pricing_category: read
+            .member("pricing")
+            .and_then(Object::read)
+            .and_then(|pricing| pricing.word("category")),
         errors: error_codes(read),
     })
 }

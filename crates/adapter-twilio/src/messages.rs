@@ -10,7 +10,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::text::truncate;
+use domain::{messaging::price::MessagePrice, text::truncate};
 use ports::messaging::message_channel::{
     LookupFailed, MessageChannel, MessageForm, OutboundMessage, Retry, SendLookup, SendOutcome,
 };
@@ -42,6 +42,13 @@ struct Message {
     from: String,
     #[serde(default)]
     date_created: String,
+}
+
+/// What a message cost. Twilio leaves `price` out until it has computed it.
+#[derive(Deserialize)]
+struct Priced {
+    price: Option<String>,
+    price_unit: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -114,6 +121,21 @@ impl MessageChannel for TwilioMessages {
         };
         let found = list.messages.iter().find(is_it).map(|sent| sent.sid.clone());
         Ok(found.map_or(SendLookup::NoneYet, SendLookup::Found))
+    }
+
+    async fn price(&self, provider_id: &str) -> Result<Option<MessagePrice>, LookupFailed> {
+        let config = &self.client.config;
+        let address = format!(
+            "{}/2010-04-01/Accounts/{}/Messages/{provider_id}.json",
+            config.api_base, config.account_sid
+        );
+        let answer = self.client.get("messages.fetch", &address, &[]).send().await;
+        let answer = answer.map_err(|fault| LookupFailed { reason: fault.reason().to_owned() })?;
+        let priced: Priced = answer.json().ok_or_else(|| LookupFailed { reason: describe(&answer) })?;
+        if !answer.status.is_success() {
+            return Err(LookupFailed { reason: describe(&answer) });
+        }
+        Ok(priced.price.zip(priced.price_unit).and_then(|(amount, unit)| MessagePrice::read(&amount, &unit)))
     }
 }
 

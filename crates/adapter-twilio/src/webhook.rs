@@ -153,6 +153,7 @@ fn decode_status(webhook: &RawWebhook) -> Result<Vec<InboundEvent>, Undecodable>
         opted_out: error.as_deref() == Some("21610"),
         error,
         at: None,
+        price_category: None,
     })])
 }
 
@@ -310,6 +311,7 @@ mod tests {
             error: Some("63016".into()),
             opted_out: false,
             at: None,
+            price_category: None,
         };
         assert!(events == [InboundEvent::Status(expected)]);
         assert!(webhook.decode(&raw(&address, "MessageSid=SM9&MessageStatus=queued")).unwrap().is_empty());

@@ -41,6 +41,12 @@ impl Provider {
         }
     }
 
+    /// Whether it tells the price of a message when it is asked after the delivery.
+    #[must_use]
+    pub const fn tells_prices(self) -> bool {
+        matches!(self, Self::Twilio)
+    }
+
     /// Reads the name that [`Provider::name`] gives.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {

@@ -5,7 +5,7 @@ use crate::{
     messaging::{Alerts, Consents, Conversations, Flows, Outbox, TurnQueue},
     money::{Ledger, Payees, Receiving, Statements},
     operations::{AuditLog, DatabaseCare, DeadLetters, IdempotencyStore, SignedRequests},
-    verification::{VerificationPages, Verifications},
+    verification::{VerificationPages, VerificationReports, Verifications},
 };
 
 /// All ports that a database adapter implements.
@@ -16,6 +16,7 @@ pub trait Stores:
     + Consents
     + DeadLetters
     + VerificationPages
+    + VerificationReports
     + Verifications
     + Identities
     + Ledger
@@ -42,6 +43,8 @@ impl<T> Stores for T where
         + Consents
         + DeadLetters
         + VerificationPages
+        + VerificationReports
+        + VerificationReports
         + Verifications
         + Identities
         + Ledger

@@ -78,6 +78,7 @@ macro_rules! suite {
                     silence_moves_to_the_next_channel_and_a_delivery_ends_it,
                     a_settled_challenge_moves_to_no_other_channel, limits_hold_for_own_codes,
                     many_exhausted_destinations_open_the_breaker, what_is_left_of_a_code_is_wiped;
+                verification_reports: sends_are_read_for_statistics;
                 verification_pages: a_page_is_found_by_its_token_alone, a_fixed_number_stays,
                     only_so_many_numbers_are_named_on_a_page, a_code_belongs_to_the_number_it_was_sent_to,
                     a_finished_page_takes_nothing_more, old_pages_are_forgotten, a_pages_challenge_is_its_own,
@@ -93,7 +94,8 @@ macro_rules! suite {
                     a_delivery_report_moves_a_message_forward_only,
                     a_delivery_report_before_our_own_settlement_counts, an_old_lease_settles_nothing,
                     a_delivery_report_by_an_unknown_reference_is_kept,
-                    a_delivery_report_beside_the_settlement_is_not_lost;
+                    a_delivery_report_beside_the_settlement_is_not_lost,
+                    a_delivered_messages_price_is_asked_and_kept_once;
                 alerts: a_payment_is_told_to_its_payee_once, only_payments_between_people_are_told, a_deposit_is_told_to_its_owner,
                     an_alert_to_a_person_who_opted_out_is_dropped, a_freeze_is_told_once;
                 agent_handoff: a_teams_message_is_kept_once_and_stays_theirs,
@@ -114,7 +116,7 @@ macro_rules! suite {
                     a_named_number_is_nobodys, a_reset_token_is_good_once, a_reset_token_ends,
                     few_reset_mails_go_to_one_person, a_reset_code_is_good_once, a_backup_code_is_good_once,
                     a_waiting_sign_in_ends, mfa_needs_a_number,
-                    mfa_changes_by_a_proof_and_is_told, tries_are_counted_at_once,
+                    mfa_changes_by_a_proof_and_is_told, a_person_is_imported_once, tries_are_counted_at_once,
                     a_number_is_replaced_by_a_free_one, what_ended_is_forgotten,
                     anonymous_sends_and_failures_are_counted_apart;
                 chat_links: a_code_binds_one_chat, a_numbers_chat_is_its_persons,

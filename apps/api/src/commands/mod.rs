@@ -11,6 +11,7 @@ mod ledger;
 mod migrate;
 mod nlu;
 mod otp;
+mod people;
 mod serve;
 mod signals;
 mod telegram;
@@ -66,6 +67,9 @@ enum Command {
     /// Check the rules of the ledger, and deposit money.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Bring people over from another system.
+    #[command(subcommand)]
+    People(people::PeopleCommand),
     /// Check the seals of the audit log.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -84,6 +88,7 @@ impl Command {
             | Self::Telegram(_)
             | Self::Keys(keys::KeysCommand::Status)
             | Self::Ledger(_)
+            | Self::People(_)
             | Self::Audit(_)
             | Self::DeadLetters(dead_letters::DeadLettersCommand::List) => Purpose::Look,
             Self::Migrate(args) => args.purpose(),
@@ -134,6 +139,7 @@ async fn with_settings(command: Command, settings: Settings) -> Result<ExitCode,
         Command::DeadLetters(command) => dead_letters::run(settings, &command).await,
         Command::Audit(command) => audit::run(&settings, &command).await,
         Command::Ledger(command) => ledger::run(&settings, &command).await,
+        Command::People(command) => people::run(&settings, &command).await,
         Command::Nlu(command) => nlu::run(command).await,
         Command::Flow(command) => flow::run(&command),
         Command::Migrate(args) => migrate::run(&settings, &args).await,

@@ -37,7 +37,7 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
         app.money.open_demo().await?;
     }
     #[cfg(feature = "sandbox")]
-    let world = start_sandbox(&app.settings)?;
+    let world = start_sandbox(&app)?;
     let wakeups = Arc::new(WorkerWakeups::default());
     let metrics = listen_for_metrics(&app)?;
     let server = listen(&app, &wakeups)?;
@@ -129,8 +129,9 @@ fn share(app: &App, config: &mut web::ServiceConfig) {
 }
 
 #[cfg(feature = "sandbox")]
-fn start_sandbox(settings: &Settings) -> Result<Option<sandbox::RunningSandbox>, String> {
+fn start_sandbox(app: &App) -> Result<Option<sandbox::RunningSandbox>, String> {
     use secrecy::{ExposeSecret, SecretString};
+    let settings = &app.settings;
     // The first of several keys is the one in use.
     let first =
         |keys: &[SecretString]| keys.first().map(|key| key.expose_secret().to_owned()).unwrap_or_default();
@@ -169,7 +170,12 @@ fn start_sandbox(settings: &Settings) -> Result<Option<sandbox::RunningSandbox>,
             sandbox::Strangers::Allow
         },
     };
-    sandbox::start(config).map(Some).map_err(|fault| describe(&fault))
+    let money = app.money.clone();
+    let depositor = sandbox::Depositor(Arc::new(move |phone| {
+        let money = money.clone();
+        Box::pin(async move { money.deposit_for_phone(&phone).await })
+    }));
+    sandbox::start_with_deposits(config, Some(depositor)).map(Some).map_err(|fault| describe(&fault))
 }
 
 /// In development, prints the addresses to open and a service token to try the API with.

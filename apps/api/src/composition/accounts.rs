@@ -1,13 +1,14 @@
 //! Builds the use cases of people's accounts.
 
 use super::{Foundation, Verification, tokens};
-use crate::config::Settings;
+use crate::{config::Settings, stores::Stores};
 use adapter_crypto::{Argon2Hasher, KeyedSessionTokens};
 use adapter_locales::BuiltInTexts;
 use application::{
     accounts::{
         forgot_password::{ForgotPassword, ForgotPasswordParts},
         freeze::{FreezePerson, FreezePersonParts},
+        import_people::ImportPeople,
         log_in::{LogIn, LogInParts},
         mfa::{Mfa, MfaParts},
         pass_mfa::PassMfa,
@@ -100,6 +101,11 @@ impl Accounts {
             profiles,
         }
     }
+}
+
+/// The use case that imports people, for the command.
+pub(crate) fn import_people(settings: &Settings, store: Arc<dyn Stores>) -> ImportPeople {
+    ImportPeople::new(store, super::kernel(), settings.default_region)
 }
 
 impl<'a> Shared<'a> {

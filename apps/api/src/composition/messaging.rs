@@ -13,6 +13,7 @@ use application::{
     messaging::{
         accept_webhook::AcceptWebhook,
         agent_handoff::AgentHandoff,
+        ask_prices::AskPrices,
         flow_answers::FlowAnswers,
         handle_message::{ConversationPolicy, HandleMessage, HandleMessageParts},
         relay_outbox::RelayOutbox,
@@ -43,6 +44,7 @@ pub(crate) struct Messaging {
     pub(crate) conversations: Arc<dyn Conversations>,
     pub(crate) outbox: Arc<dyn Outbox>,
     pub(crate) consents: Arc<dyn Consents>,
+    pub(crate) prices: AskPrices,
     pub(crate) turns: TurnRunner,
     pub(crate) relay: RelayOutbox,
     pub(crate) tell: TellPeople,
@@ -87,6 +89,7 @@ impl Messaging {
             outbox: store.clone(),
             consents: store.clone(),
             turns,
+            prices: AskPrices::new(store.clone(), channels.clone(), kernel.clone()),
             relay: RelayOutbox::new(store.clone(), channels, kernel.clone()),
             tell,
         }

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 pub(crate) use self::{
-    accounts::Accounts,
+    accounts::{Accounts, import_people},
     keys::KeysError,
     messaging::Messaging,
     money::{Money, deposits},

@@ -29,11 +29,20 @@ use application::{
 };
 use domain::{accounts::PersonName, channel_account::ChannelAccount, phone::PhoneNumber};
 use std::sync::Arc;
+#[cfg(feature = "sandbox")]
+use {
+    application::money::deposit::{DepositRequest, DepositTarget},
+    domain::{money::ledger::Outcome, operations::audit::Actor, principal::Principal},
+};
 
 /// The demo people: number, first name and opening balance in centavos. Only the first wallet ever holds exactly
 /// 1000.00; the second has enough to show the second step.
 const DEMO_PEOPLE: [(&str, &str, i64); 2] =
     [("+521234567890", "Sofía", 100_000), ("+521234567891", "Mateo", 2_500_000)];
+
+/// What the chip of the phones page deposits, in the default currency.
+#[cfg(feature = "sandbox")]
+const CHIP_AMOUNT: &str = "5000.00";
 
 /// The use cases of money.
 pub(crate) struct Money {
@@ -98,6 +107,24 @@ impl Money {
             receiving: Arc::new(Receiving::new(store.clone(), kernel.clone())),
             rules,
             store: store.clone(),
+        }
+    }
+
+    /// Deposits the amount of the phones page's chip for the person who proved that number.
+    #[cfg(feature = "sandbox")]
+    pub(crate) async fn deposit_for_phone(&self, phone: &PhoneNumber) -> Result<(), String> {
+        let known = self.store.find_by_phone(phone).await.map_err(|fault| fault.to_string())?;
+        let person = known.ok_or("nobody has proved this number")?;
+        let actor = Actor { who: Principal::System, channel: "sandbox".into(), request_id: "deposit".into() };
+        let target = DepositTarget::FirstWalletOf(person.id);
+        let reference = format!("phones page {}", self.kernel.new_id());
+        let request = DepositRequest::of(Principal::System, actor, target, CHIP_AMOUNT.to_owned(), reference);
+        match self.deposits.run(request).await {
+            Ok(done) => match done.outcome {
+                Outcome::Accepted(_) => Ok(()),
+                Outcome::Refused(refusal) => Err(refusal.name().to_owned()),
+            },
+            Err(fault) => Err(fault.to_string()),
         }
     }
 

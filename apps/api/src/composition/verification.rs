@@ -8,6 +8,7 @@ use adapter_twilio::{TwilioLookup, TwilioVerify};
 use application::{
     kernel::Kernel,
     verification::{
+        code_statistics::CodeStatistics,
         verification_page::{HostedVerification, PageSite},
         verification_service::{OwnCodes, VerificationParts, VerificationService},
     },
@@ -22,6 +23,7 @@ pub(crate) struct Verification {
     pub(crate) kernel: Kernel,
     pub(crate) verify: Arc<VerificationService>,
     pub(crate) pages: Arc<HostedVerification>,
+    pub(crate) statistics: CodeStatistics,
 }
 
 impl Verification {
@@ -49,7 +51,13 @@ impl Verification {
         };
         let pages =
             HostedVerification::new(store.clone(), store.clone(), verify.clone(), kernel.clone(), site);
-        Self { settings: settings.clone(), kernel: kernel.clone(), verify, pages: Arc::new(pages) }
+        Self {
+            settings: settings.clone(),
+            kernel: kernel.clone(),
+            statistics: CodeStatistics::new(store.clone(), settings.default_time_zone, kernel.clone()),
+            verify,
+            pages: Arc::new(pages),
+        }
     }
 }
 

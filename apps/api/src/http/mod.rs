@@ -9,6 +9,7 @@ pub(crate) mod edge;
 pub(crate) mod idempotency;
 pub(crate) mod json;
 pub(crate) mod pagination;
+pub(crate) mod price;
 pub(crate) mod problem;
 pub(crate) mod problem_meanings;
 pub(crate) mod rate_limit;

@@ -8,6 +8,7 @@ mod money;
 mod operations;
 pub(crate) mod pages;
 mod verification;
+mod verification_report;
 
 pub(crate) use self::operations::metrics_without_token;
 use actix_web::{HttpResponse, ResponseError, http::StatusCode, web};
@@ -32,6 +33,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(operations::routes)
         .configure(messaging::routes)
         .configure(pages::routes)
+        .configure(verification_report::routes)
         .configure(verification::routes)
         .configure(accounts::routes)
         .configure(money::routes)

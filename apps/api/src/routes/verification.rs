@@ -7,6 +7,7 @@ use crate::{
         client_ip::{ClientAddress, counted},
         idempotency::{answer_once, detached},
         json::JsonBody,
+        price::PriceJson,
         problem::{ApiError, Problem},
         rate_limit::Limit,
         words::{ChannelWord, PurposeWord, words},
@@ -122,6 +123,9 @@ pub(crate) struct SendView {
     #[schema(value_type = SendWord)]
     status: String,
     at: String,
+    /// What it cost, once the provider told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    price: Option<PriceJson>,
 }
 
 /// The state of a verification.
@@ -444,6 +448,7 @@ pub(crate) async fn show(
         channel: send.channel.name(),
         status: send.status.name().to_owned(),
         at: time(send.at),
+        price: PriceJson::told(send.price.as_ref(), send.price_category.as_ref()),
     });
     Ok(HttpResponse::Ok().json(VerificationView {
         id: found.id.to_string(),

@@ -295,8 +295,9 @@ async fn mfa_takes_a_code_or_a_backup_code() {
     for server in on_both().await {
         let (phone, email) = ("+525512340040", "maria@example.com");
         let person = server.sign_up(email, phone).await;
-        answer(server.as_person(Method::POST, "auth/mfa/enable", None, &person).await, 204).await;
-        let codes = server.as_person(Method::POST, "auth/mfa/backup-codes", Some(json!({})), &person).await;
+        let own = || Some(json!({"password": PASSWORD}));
+        answer(server.as_person(Method::POST, "auth/mfa/enable", own(), &person).await, 204).await;
+        let codes = server.as_person(Method::POST, "auth/mfa/backup-codes", own(), &person).await;
         let codes = answer(codes, 201).await["codes"].as_array().unwrap().clone();
         assert_eq!(codes.len(), 10);
         let pass = |login: &Value, what: &str, factor: &Value| {
@@ -328,11 +329,12 @@ async fn mfa_takes_a_code_or_a_backup_code() {
         for attempt in [wrong(&code), wrong(&code), wrong(&code), &code] {
             refused(pass(&login, "code", &json!(attempt)).await, 400, "code_invalid_or_expired").await;
         }
-        answer(server.as_person(Method::POST, "auth/mfa/disable", None, &passed).await, 204).await;
+        answer(server.as_person(Method::POST, "auth/mfa/disable", own(), &passed).await, 204).await;
         answer(server.log_in(email, PASSWORD).await, 200).await["access_token"].as_str().unwrap();
         let plain = json!({"email": "eva@example.com", "password": PASSWORD});
         let plain = answer(server.tell("auth/register", plain).await, 201).await;
-        refused(server.as_person(Method::POST, "auth/mfa/enable", None, &plain).await, 409, "conflict").await;
+        refused(server.as_person(Method::POST, "auth/mfa/enable", own(), &plain).await, 409, "conflict")
+            .await;
     }
 }
 

@@ -172,6 +172,11 @@ impl Server {
     }
 
     /// Whether a file or folder is in the server's folder.
+    /// Writes a file into the server's folder, where commands run.
+    pub(crate) fn write_file(&self, name: &str, text: &str) {
+        fs::write(self.folder.join(name), text).unwrap();
+    }
+
     pub(crate) fn has_file(&self, name: &str) -> bool {
         self.folder.join(name).exists()
     }

@@ -5,6 +5,7 @@ use crate::backend::values::{Db, DbId, DbTime};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     message::Channel,
+    messaging::price::MessagePrice,
     money::{Currency, Money},
     operations::{audit::AuditRecord, idempotency::Fingerprint},
     phone::PhoneNumber,
@@ -276,4 +277,10 @@ pub(crate) const fn lane_name(lane: Lane) -> &'static str {
         Lane::Conversation => "conversation",
         Lane::Code => "code",
     }
+}
+
+/// A stored price. `None`: the provider has not told it.
+pub(crate) fn price(amount: Option<&str>, currency: Option<&str>) -> Result<Option<MessagePrice>, SqlError> {
+    let Some((amount, currency)) = amount.zip(currency) else { return Ok(None) };
+    MessagePrice::read(amount, currency).map(Some).ok_or_else(|| corrupt("a price"))
 }

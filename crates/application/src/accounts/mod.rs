@@ -3,6 +3,7 @@
 pub mod chat_owners;
 pub mod forgot_password;
 pub mod freeze;
+pub mod import_people;
 pub mod log_in;
 pub mod mfa;
 pub mod pass_mfa;

@@ -2,6 +2,7 @@
 
 pub mod accept_webhook;
 pub mod agent_handoff;
+pub mod ask_prices;
 pub mod flow_answers;
 pub mod handle_message;
 pub mod mail_channel;

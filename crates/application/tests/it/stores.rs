@@ -142,5 +142,7 @@ planned!(Outbox {
     record_statuses(reports: &[StatusReport], now: DateTime<Utc>) -> usize;
     known_provider_ids(recipient: &str, since: DateTime<Utc>) -> Vec<String>;
     find(id: MessageId) -> Option<MessageState>;
+    lease_unpriced(now: DateTime<Utc>, until: DateTime<Utc>, count: usize) -> Vec<UnpricedMessage>;
+    settle_price(message: &UnpricedMessage, answer: &PriceAnswer) -> ();
     backlog() -> u64;
 });

@@ -5,3 +5,4 @@ pub mod consent;
 pub mod conversation;
 pub mod flow;
 pub mod intent;
+pub mod price;

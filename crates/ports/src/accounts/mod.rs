@@ -3,6 +3,7 @@
 mod chat_links;
 mod freezes;
 mod identities;
+mod import;
 mod mfa_change;
 pub mod session_tokens;
 mod sessions;
@@ -17,6 +18,7 @@ pub use self::{
     chat_links::{BindChat, Bound, ChatLink, ChatLinks, Confirmer, LinkMaker, NewLinkCode, TelegramChat},
     freezes::{FreezeRequest, Freezes, LiftProof, LiftRequest, Lifted},
     identities::{Identities, NewPerson, User},
+    import::{Imported, ImportedPerson},
     mfa_change::{ChangeMfa, MfaChange, MfaChanged, MfaProof},
     sessions::{NewSession, OpenSession, Refreshed, SessionView, Sessions},
     users::{

@@ -2,6 +2,7 @@
 //! their own over the same tables.
 
 use super::{
+    import::{Imported, ImportedPerson},
     mfa_change::{ChangeMfa, MfaChanged},
     sessions::NewSession,
 };
@@ -254,6 +255,10 @@ pub enum Mfa {
 pub trait Users: Send + Sync {
     /// Creates an account and opens its first session; all of it, or nothing.
     async fn register(&self, account: &NewAccount, now: DateTime<Utc>) -> StoreResult<Registered>;
+
+    /// Creates an account without password and session, unless the address has one. Nothing of a known account
+    /// changes, so an import can be repeated.
+    async fn import_person(&self, person: &ImportedPerson, now: DateTime<Utc>) -> StoreResult<Imported>;
 
     /// The credentials behind an e-mail address; `None` when no account has it.
     async fn find_credentials(&self, email: &EmailAddress) -> StoreResult<Option<Credentials>>;

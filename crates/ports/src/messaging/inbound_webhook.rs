@@ -83,6 +83,9 @@ pub struct StatusReport {
     pub opted_out: bool,
     /// When it happened, if the provider says so.
     pub at: Option<DateTime<Utc>>,
+    /// The category that the provider charges for the message, such as `utility`, if it says so.
+    #[serde(default)]
+    pub price_category: Option<String>,
 }
 
 /// A person told the provider, not us, whether we may write to them: they blocked the bot, or stopped

@@ -3,7 +3,7 @@
 use crate::messaging::inbound_webhook::InboundMessage;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{ids::MessageId, locale::Locale, message::Channel};
+use domain::{ids::MessageId, locale::Locale, message::Channel, messaging::price::MessagePrice};
 use serde::{Deserialize, Serialize};
 
 /// A message to send. No `Debug`: it holds the text.
@@ -134,6 +134,16 @@ pub trait MessageChannel: Send + Sync {
         since: DateTime<Utc>,
         known: &[String],
     ) -> Result<SendLookup, LookupFailed>;
+
+    /// The price of a message that was sent, by the provider's id of it. `None`: the provider does not tell it, or
+    /// not yet.
+    ///
+    /// # Errors
+    /// When the provider can't be asked now.
+    async fn price(&self, provider_id: &str) -> Result<Option<MessagePrice>, LookupFailed> {
+        let _never_told = provider_id;
+        Ok(None)
+    }
 
     /// Shows the sender that their message is read and being answered, if the channel can. Errors are
     /// ignored, because nothing depends on it.

@@ -22,6 +22,9 @@ pub use self::{
     consents::{ConsentChange, ConsentView, Consents},
     conversations::{ConversationView, Conversations, MessageBody, TranscriptMessage},
     flows::{FlowResponse, FlowVersion, Flows, KeptVersions, NewFlowResponse},
-    outbox::{Enqueued, Lane, LeasedMessage, MessageState, NewOutbound, Outbox, Settlement},
+    outbox::{
+        Enqueued, Lane, LeasedMessage, MessageState, NewOutbound, Outbox, PriceAnswer, Settlement,
+        UnpricedMessage,
+    },
     turn_queue::{Accepted, Committed, LeasedTurn, PayeeChange, Timer, Turn, TurnFailure, TurnQueue},
 };

@@ -8,6 +8,7 @@ use domain::{
     channel_account::ChannelAccount,
     ids::{ConversationId, MessageId},
     message::{Channel, DeliveryStatus},
+    messaging::price::MessagePrice,
 };
 
 /// Messages of one lane to one recipient go out in order. Lanes don't wait for each other.
@@ -111,10 +112,38 @@ pub struct MessageState {
     pub provider_id: Option<String>,
     /// The channel it goes out on.
     pub channel: Channel,
+    /// What it cost, once the provider told it.
+    pub price: Option<MessagePrice>,
+    /// The category that the provider charges for it, once it told that.
+    pub price_category: Option<String>,
     /// The team that sent it; `None` for messages of our own.
     pub client: Option<String>,
     /// All delivery events, oldest first: status, time, error code.
     pub history: Vec<(DeliveryStatus, DateTime<Utc>, Option<String>)>,
+}
+
+/// A delivered message whose price is to be asked, under a lease.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnpricedMessage {
+    /// Our id of the message.
+    pub id: MessageId,
+    /// The number or bot of ours that sent it.
+    pub channel_account: ChannelAccount,
+    /// The provider's id of the message.
+    pub provider_id: String,
+    /// How often the provider was asked, this time included.
+    pub asks: u32,
+}
+
+/// What became of asking for a price.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PriceAnswer {
+    /// The provider told it.
+    Told(MessagePrice),
+    /// Not now; ask again at that time.
+    AskAt(DateTime<Utc>),
+    /// It is given up.
+    GivenUp,
 }
 
 /// The outbox of messages to send.
@@ -157,6 +186,18 @@ pub trait Outbox: Send + Sync {
 
     /// The delivery status of a message; `None` when there is no such message.
     async fn find(&self, id: MessageId) -> StoreResult<Option<MessageState>>;
+
+    /// Leases up to `count` delivered messages whose prices are to be asked now, and counts the ask. A lease that runs
+    /// out is leased again.
+    async fn lease_unpriced(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        count: usize,
+    ) -> StoreResult<Vec<UnpricedMessage>>;
+
+    /// Stores what became of asking. Ignored when the message was leased again since.
+    async fn settle_price(&self, message: &UnpricedMessage, answer: &PriceAnswer) -> StoreResult<()>;
 
     /// The number of messages that are not settled, including those with an unknown outcome.
     async fn backlog(&self) -> StoreResult<u64>;

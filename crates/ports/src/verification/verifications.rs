@@ -8,6 +8,7 @@ use domain::{
     ids::{PageId, VerificationId},
     locale::Locale,
     message::{Channel, SendStatus},
+    messaging::price::MessagePrice,
     phone::PhoneNumber,
     principal::Principal,
     verification::{
@@ -151,6 +152,10 @@ pub struct SendAttempt {
     pub at: DateTime<Utc>,
     /// What is known of it.
     pub status: SendStatus,
+    /// What it cost, once the provider told it.
+    pub price: Option<MessagePrice>,
+    /// The category that the provider charges for it, once it told that.
+    pub price_category: Option<String>,
 }
 
 /// The outcome of a send through a provider.

@@ -5,7 +5,7 @@ use crate::{
     examples::{actor, approved, at, challenge, id, person, phone, policy, registered, sign_up},
 };
 use domain::{
-    accounts::{CHALLENGE_TRIES_MAX, TRY_WINDOW},
+    accounts::{CHALLENGE_TRIES_MAX, PersonName, TRY_WINDOW},
     email::EmailAddress,
     ids::{MessageId, SessionId, UserId},
     message::Channel,
@@ -16,10 +16,10 @@ use domain::{
 use futures_util::future::join_all;
 use ports::{
     accounts::{
-        AccountPhone, AccountQuota, AskReset, BindChat, ChangeMfa, Confirmer, CountedTry, LinkMaker, Mfa,
-        MfaChange, MfaChanged, MfaProof, NameChange, NewAccount, NewLinkCode, NewLoginChallenge, NewSession,
-        OpenSession, PhoneChange, Profile, ProfileChange, ProfileChanged, Registered, ResetPassword,
-        ResetProof, TelegramChat,
+        AccountPhone, AccountQuota, AskReset, BindChat, ChangeMfa, Confirmer, CountedTry, Imported,
+        ImportedPerson, LinkMaker, Mfa, MfaChange, MfaChanged, MfaProof, NameChange, NewAccount, NewLinkCode,
+        NewLoginChallenge, NewSession, OpenSession, PhoneChange, Profile, ProfileChange, ProfileChanged,
+        Registered, ResetPassword, ResetProof, TelegramChat,
     },
     messaging::{AlertKind, Lane, NewOutbound, message_channel::OutboundMessage},
     pagination::PageRequest,
@@ -287,6 +287,39 @@ pub async fn a_waiting_sign_in_ends(store: impl Stores) {
     assert!(!store.begin_login_challenge(&stale, at(2)).await.unwrap());
     let open = OpenSession { session: session(), user, seen_password: "hash".into(), actor: actor() };
     assert!(!store.open_session(&open, at(2)).await.unwrap());
+}
+
+/// Ten imports of one address at once make one account, which proves nothing and has no password until a reset. A
+/// known account stays as it is.
+pub async fn a_person_is_imported_once(store: impl Stores) {
+    let person = || ImportedPerson {
+        id: UserId(id()),
+        email: email(1),
+        phone: Some(phone(1)),
+        first_name: Some(PersonName::parse("Ana").unwrap()),
+        last_name: None,
+        actor: actor(),
+    };
+    let people: Vec<_> = (0..10).map(|_| person()).collect();
+    let all = join_all(people.iter().map(|person| store.import_person(person, at(0)))).await;
+    let made: Vec<_> = all
+        .into_iter()
+        .filter_map(|imported| match imported.unwrap() {
+            Imported::Created(user) => Some(user),
+            Imported::Known(_) => None,
+        })
+        .collect();
+    let &[user] = made.as_slice() else { panic!("{made:?}") };
+    let seen = profile(&store, user).await;
+    assert_eq!((seen.phone, seen.claimed_phone, seen.email_verified), (None, Some(phone(1)), false));
+    assert_eq!(seen.first_name.as_deref(), Some("Ana"));
+    assert_eq!(store.find_credentials(&email(1)).await.unwrap().unwrap().password_hash, None);
+    let again = ImportedPerson { first_name: None, ..person() };
+    assert_eq!(store.import_person(&again, at(1)).await.unwrap(), Imported::Known(user));
+    assert_eq!(profile(&store, user).await.first_name.as_deref(), Some("Ana"));
+    ask(&store, 1, 9, 1).await;
+    assert!(reset(&store, ResetProof::Token(vec![[9; 32]]), 2).await, "a reset link sets the first password");
+    assert!(store.find_credentials(&email(1)).await.unwrap().unwrap().password_hash.is_some());
 }
 
 /// MFA can't be turned on without a number to send codes to.

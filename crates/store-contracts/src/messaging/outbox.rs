@@ -5,9 +5,9 @@ use crate::{
     Stores,
     examples::{at, inbound, outbound},
 };
-use domain::{ids::MessageId, message::DeliveryStatus};
+use domain::{ids::MessageId, message::DeliveryStatus, messaging::price::MessagePrice};
 use ports::messaging::{
-    Lane, LeasedMessage, NewOutbound, Settlement, Turn, inbound_webhook::StatusReport,
+    Lane, LeasedMessage, NewOutbound, PriceAnswer, Settlement, Turn, inbound_webhook::StatusReport,
     message_channel::MessageForm,
 };
 
@@ -45,7 +45,15 @@ fn sent(sid: &str) -> Settlement {
 }
 
 fn delivery_reports(message: Option<MessageId>, sid: &str, status: DeliveryStatus) -> StatusReport {
-    StatusReport { message, provider_id: Some(sid.into()), status, error: None, opted_out: false, at: None }
+    StatusReport {
+        message,
+        provider_id: Some(sid.into()),
+        status,
+        error: None,
+        opted_out: false,
+        at: None,
+        price_category: None,
+    }
 }
 
 /// The second message waits until the first is settled; another recipient does not wait.
@@ -156,6 +164,45 @@ pub async fn an_old_lease_settles_nothing(store: impl Stores) {
     store.settle(&old, &failed, at(31)).await.unwrap();
     store.settle(&new, &sent("SM1"), at(31)).await.unwrap();
     assert_eq!(store.find_message(new.message.id).await.status, DeliveryStatus::Sent);
+}
+
+/// The price of a delivered message is asked by one worker at a time, at the time that the last answer named, and kept
+/// once. A message that is not delivered, or whose provider tells no prices, is not asked about.
+pub async fn a_delivered_messages_price_is_asked_and_kept_once(store: impl Stores) {
+    let mut told = outbound(1, "a1", Lane::Conversation);
+    told.channel_account = "twilio:whatsapp:+14155238886".parse().unwrap();
+    let mut untold = outbound(2, "b1", Lane::Conversation);
+    untold.channel_account = "meta:whatsapp:106540352242922".parse().unwrap();
+    enqueue(&store, vec![told, untold, outbound(3, "c1", Lane::Conversation)]).await;
+    let leased = lease(&store, 1).await;
+    for (number, message) in leased.iter().enumerate() {
+        store.settle(message, &sent(&format!("SM{number}")), at(1)).await.unwrap();
+    }
+    let reports = [0, 1].map(|number: usize| {
+        delivery_reports(Some(leased[number].message.id), &format!("SM{number}"), DeliveryStatus::Delivered)
+    });
+    let [told, untold] = reports.clone();
+    let categorised = StatusReport { price_category: Some("utility".into()), ..untold };
+    store.record_statuses(&[told, categorised], at(2)).await.unwrap();
+    let known = store.find_message(leased[1].message.id).await;
+    assert_eq!((known.price, known.price_category.as_deref()), (None, Some("utility")));
+    let ask = async |second| store.lease_unpriced(at(second), at(second + 60), 10).await.unwrap();
+    assert_eq!(ask(3).await, [], "the provider is given a moment");
+    let first = ask(4).await;
+    let [asked] = first.as_slice() else { panic!("{first:?}") };
+    assert_eq!((asked.provider_id.as_str(), asked.asks), ("SM0", 1));
+    assert_eq!(ask(63).await, [], "another worker has it");
+    let again = ask(64).await.remove(0);
+    assert_eq!(again.asks, 2, "its lease ran out");
+    store.settle_price(asked, &PriceAnswer::GivenUp).await.unwrap();
+    store.settle_price(&again, &PriceAnswer::AskAt(at(70))).await.unwrap();
+    assert_eq!(ask(69).await, []);
+    let last = ask(70).await.remove(0);
+    let price = MessagePrice::read("-0.00750", "USD").unwrap();
+    store.settle_price(&last, &PriceAnswer::Told(price.clone())).await.unwrap();
+    assert_eq!(store.find_message(last.id).await.price, Some(price));
+    store.record_statuses(&reports, at(80)).await.unwrap();
+    assert_eq!(ask(1_000).await, [], "it is known, and another report changes nothing");
 }
 
 /// Finds a message that must exist.

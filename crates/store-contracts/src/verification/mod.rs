@@ -3,4 +3,5 @@
 pub mod own_codes;
 pub mod senders;
 pub mod verification_pages;
+pub mod verification_reports;
 pub mod verifications;

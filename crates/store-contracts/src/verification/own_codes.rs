@@ -272,6 +272,7 @@ pub async fn silence_moves_to_the_next_channel_and_a_delivery_ends_it(store: imp
         error: None,
         opted_out: false,
         at: None,
+        price_category: None,
     };
     store.record_statuses(&[delivered], at(31)).await.unwrap();
     assert_eq!(store.take_next_fallbacks(&policy(), at(90)).await.unwrap(), 0, "it has arrived");

@@ -6,7 +6,7 @@ mod examples;
 mod fields;
 mod problems;
 
-use super::{accounts, legacy, messaging, money, operations, pages, verification};
+use super::{accounts, legacy, messaging, money, operations, pages, verification, verification_report};
 use crate::http::words::{ChannelWord, CurrencyWord, LocaleWord, PurposeWord};
 use actix_web::{HttpResponse, http::header, web};
 use serde_json::Value;
@@ -91,6 +91,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     let features = [
         operations::Api::openapi(),
         verification::Api::openapi(),
+        verification_report::Api::openapi(),
         accounts::Api::openapi(),
         pages::Api::openapi(),
         money::Api::openapi(),

@@ -8,6 +8,7 @@ use crate::{
         idempotency::answer_once,
         json::JsonBody,
         pagination::{PageQuery, cut},
+        price::PriceJson,
         problem::{ApiError, Problem},
         words::{DeliveryStatusWord, QueuedWord, words},
     },
@@ -90,6 +91,9 @@ pub(crate) struct MessageView {
     /// The provider's id of the message; `null` until the provider accepted it.
     #[schema(example = "SM00000000000000000000000000000000")]
     provider_message_id: Option<String>,
+    /// What it cost, once the provider told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    price: Option<PriceJson>,
     history: Vec<DeliveryEventJson>,
 }
 
@@ -246,6 +250,7 @@ fn view(id: MessageId, state: MessageState) -> MessageView {
         status: state.status.name(),
         channel: state.channel.name(),
         provider_message_id: state.provider_id,
+        price: PriceJson::told(state.price.as_ref(), state.price_category.as_ref()),
         history: state.history.into_iter().map(delivery_reports).collect(),
     }
 }

@@ -2,6 +2,7 @@
 //! replaced opens nothing any more.
 
 mod factors;
+mod import;
 mod profile;
 mod register;
 mod resets;
@@ -33,8 +34,9 @@ use domain::{
 use futures_util::FutureExt;
 use ports::{
     accounts::{
-        AskReset, ChangeMfa, CountedTry, Credentials, Mfa, MfaChanged, NewAccount, NewLoginChallenge,
-        NewSession, Profile, ProfileChange, ProfileChanged, Registered, ResetPassword, Users,
+        AskReset, ChangeMfa, CountedTry, Credentials, Imported, ImportedPerson, Mfa, MfaChanged, NewAccount,
+        NewLoginChallenge, NewSession, Profile, ProfileChange, ProfileChanged, Registered, ResetPassword,
+        Users,
     },
     store_error::StoreResult,
 };
@@ -221,6 +223,11 @@ impl Users for Store {
     async fn reset_password(&self, reset: &ResetPassword, now: DateTime<Utc>) -> StoreResult<bool> {
         let reset = reset.clone();
         self.database.write(move |conn| async move { resets::reset(conn, &reset, now).await }.boxed()).await
+    }
+
+    async fn import_person(&self, person: &ImportedPerson, now: DateTime<Utc>) -> StoreResult<Imported> {
+        let person = person.clone();
+        self.database.write(move |conn| async move { import::import(conn, &person, now).await }.boxed()).await
     }
 
     async fn change_mfa(&self, change: &ChangeMfa, now: DateTime<Utc>) -> StoreResult<MfaChanged> {

@@ -63,6 +63,11 @@ diesel::table! {
         expires_at -> InstantCol,
         client_id -> Nullable<Text>,
         dead_reason -> Nullable<Text>,
+        price -> Nullable<Text>,
+        price_currency -> Nullable<Text>,
+        price_category -> Nullable<Text>,
+        price_due_at -> Nullable<InstantCol>,
+        price_asks -> Integer,
     }
 }
 

@@ -1,6 +1,9 @@
 //! Delivery reports. Providers send them in any order, and also before we know the provider reference.
 
-use super::row::{OutboxRow, advance, lock_row};
+use super::{
+    prices,
+    row::{OutboxRow, advance, lock_row},
+};
 use crate::backend::{Conn, DbId, DbTime, for_update, lock_names};
 use crate::store::{
     error::SqlError,
@@ -74,6 +77,10 @@ async fn take_delivery_reports(
     if report.opted_out {
         opt_out(conn, row, now).await?;
     }
+    if let Some(category) = &report.price_category {
+        prices::set_category(conn, row, category).await?;
+    }
+    prices::ask_after(conn, row, report.status, now).await?;
     advance(conn, row, report.status, report.provider_id, report.error, report.at.unwrap_or(now)).await
 }
 

@@ -2,6 +2,7 @@
 
 mod delivery_reports;
 mod lease;
+mod prices;
 pub(crate) mod row;
 mod settle;
 
@@ -11,7 +12,7 @@ use crate::backend::{Conn, DbId, DbTime};
 use crate::store::error::SqlError;
 use crate::store::{
     handle::Store,
-    rows::{NewOutboxRow, corrupt},
+    rows::{NewOutboxRow, corrupt, price},
     schema::{outbox, outbox_history},
 };
 use async_trait::async_trait;
@@ -26,7 +27,8 @@ use domain::{
 use futures_util::FutureExt;
 use ports::{
     messaging::{
-        Enqueued, LeasedMessage, MessageState, NewOutbound, Outbox, Settlement, inbound_webhook::StatusReport,
+        Enqueued, LeasedMessage, MessageState, NewOutbound, Outbox, PriceAnswer, Settlement, UnpricedMessage,
+        inbound_webhook::StatusReport,
     },
     store_error::StoreResult,
 };
@@ -162,12 +164,36 @@ impl Outbox for Store {
                         status: status_of(&row.status)?,
                         provider_id: row.provider_id,
                         channel: Channel::parse(&row.channel).ok_or_else(|| corrupt(&row.channel))?,
+                        price: price(row.price.as_deref(), row.price_currency.as_deref())?,
+                        price_category: row.price_category,
                         client: row.client_id,
                         history,
                     }))
                 }
                 .boxed()
             })
+            .await
+    }
+
+    async fn lease_unpriced(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: usize,
+    ) -> StoreResult<Vec<UnpricedMessage>> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        // Nearly always there is none: then nothing is written.
+        let due = self.database.query(move |conn| prices::any_due(conn, now).boxed()).await?;
+        if !due {
+            return Ok(Vec::new());
+        }
+        self.database.write(move |conn| prices::lease(conn, now, until, limit).boxed()).await
+    }
+
+    async fn settle_price(&self, message: &UnpricedMessage, answer: &PriceAnswer) -> StoreResult<()> {
+        let (message, answer) = (message.clone(), answer.clone());
+        self.database
+            .write(move |conn| async move { prices::settle(conn, &message, &answer).await }.boxed())
             .await
     }
 

@@ -31,6 +31,9 @@ pub(crate) struct OutboxRow {
     pub(crate) provider_id: Option<String>,
     pub(crate) expires_at: DbTime,
     pub(crate) client_id: Option<String>,
+    pub(crate) price: Option<String>,
+    pub(crate) price_currency: Option<String>,
+    pub(crate) price_category: Option<String>,
 }
 
 /// A message, locked until the transaction ends.

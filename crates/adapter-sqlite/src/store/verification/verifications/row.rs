@@ -5,7 +5,7 @@ use crate::{
     backend::{Conn, Db, DbId, DbTime, lock_names},
     store::{
         error::SqlError,
-        rows::{corrupt, count},
+        rows::{corrupt, count, price as read_price},
         schema::{outbox, verification_sends, verifications},
     },
 };
@@ -145,6 +145,9 @@ pub(crate) async fn whole(conn: &mut Conn, id: VerificationId) -> Result<Verific
     with_sends(conn, row).await
 }
 
+/// A send's channel, time and status; its message's status, price, currency and price category.
+type SendRow = (String, DbTime, String, Option<String>, Option<String>, Option<String>, Option<String>);
+
 pub(crate) async fn with_sends(conn: &mut Conn, row: VerificationRow) -> Result<Verification, SqlError> {
     let sends = verification_sends::table
         .left_join(outbox::table.on(outbox::id.nullable().eq(verification_sends::outbox_id)))
@@ -155,16 +158,20 @@ pub(crate) async fn with_sends(conn: &mut Conn, row: VerificationRow) -> Result<
             verification_sends::at,
             verification_sends::status,
             outbox::status.nullable(),
+            outbox::price.nullable(),
+            outbox::price_currency.nullable(),
+            outbox::price_category.nullable(),
         ))
-        .load::<(String, DbTime, String, Option<String>)>(conn)
+        .load::<SendRow>(conn)
         .await?;
     let sends = sends
         .into_iter()
-        .map(|(channel, at, status, delivery)| {
+        .map(|(channel, at, status, delivery, price, currency, price_category)| {
             let channel = Channel::parse(&channel).ok_or_else(|| corrupt(&channel))?;
             let status = delivery.unwrap_or(status);
             let status = SendStatus::parse(&status).ok_or_else(|| corrupt(status))?;
-            Ok(SendAttempt { channel, at: at.0, status })
+            let price = read_price(price.as_deref(), currency.as_deref())?;
+            Ok(SendAttempt { channel, at: at.0, status, price, price_category })
         })
         .collect::<Result<_, SqlError>>()?;
     row.into_verification(sends)

@@ -1,0 +1,114 @@
+//! The prices of messages: asked after the delivery, stored once.
+
+use super::row::OutboxRow;
+use crate::{
+    backend::{Conn, DbId, DbTime, skip_locked},
+    store::{
+        error::SqlError,
+        rows::{corrupt, count},
+        schema::outbox,
+    },
+};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{
+    channel_account::ChannelAccount, ids::MessageId, message::DeliveryStatus, messaging::price::next_ask,
+};
+use ports::messaging::{PriceAnswer, UnpricedMessage};
+
+/// Notes that the price of a message is to be asked, when it is delivered by a provider that tells prices.
+pub(crate) async fn ask_after(
+    conn: &mut Conn,
+    row: &OutboxRow,
+    after: DeliveryStatus,
+    now: DateTime<Utc>,
+) -> Result<(), SqlError> {
+    let account: ChannelAccount = row.channel_account.parse().map_err(corrupt)?;
+    let is_over = matches!(after, DeliveryStatus::Delivered | DeliveryStatus::Read);
+    if !is_over || !account.provider().tells_prices() {
+        return Ok(());
+    }
+    let due = next_ask(0).and_then(|wait| now.checked_add_signed(wait)).unwrap_or(now);
+    let unasked = outbox::table.find(row.seq).filter(outbox::price_asks.eq(0));
+    diesel::update(unasked.filter(outbox::price_due_at.is_null()))
+        .set(outbox::price_due_at.eq(Some(DbTime(due))))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Stores the category that the provider charges. The first report of it counts.
+pub(crate) async fn set_category(conn: &mut Conn, row: &OutboxRow, category: &str) -> Result<(), SqlError> {
+    let unknown = outbox::table.find(row.seq).filter(outbox::price_category.is_null());
+    diesel::update(unknown).set(outbox::price_category.eq(Some(category))).execute(conn).await?;
+    Ok(())
+}
+
+/// Whether any price is to be asked now.
+pub(crate) async fn any_due(conn: &mut Conn, now: DateTime<Utc>) -> Result<bool, SqlError> {
+    let due = outbox::table.filter(outbox::price_due_at.le(Some(DbTime(now)))).select(outbox::seq);
+    Ok(due.first::<i64>(conn).await.optional()?.is_some())
+}
+
+pub(crate) async fn lease(
+    conn: &mut Conn,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<UnpricedMessage>, SqlError> {
+    let due = outbox::table
+        .filter(outbox::price_due_at.le(Some(DbTime(now))))
+        .order(outbox::price_due_at.asc())
+        .limit(limit)
+        .select((outbox::seq, outbox::id, outbox::channel_account, outbox::provider_id, outbox::price_asks));
+    let rows = skip_locked!(due).load::<(i64, DbId, String, Option<String>, i32)>(conn).await?;
+    let mut leased = Vec::with_capacity(rows.len());
+    for (seq, id, account, provider_id, asks) in rows {
+        // Without a provider's id nobody can be asked.
+        let next = provider_id.is_some().then_some(DbTime(until));
+        diesel::update(outbox::table.find(seq))
+            .set((outbox::price_due_at.eq(next), outbox::price_asks.eq(asks.saturating_add(1))))
+            .execute(conn)
+            .await?;
+        let Some(provider_id) = provider_id else { continue };
+        leased.push(UnpricedMessage {
+            id: MessageId(id.0),
+            channel_account: account.parse().map_err(corrupt)?,
+            provider_id,
+            asks: count(asks.saturating_add(1))?,
+        });
+    }
+    Ok(leased)
+}
+
+pub(crate) async fn settle(
+    conn: &mut Conn,
+    message: &UnpricedMessage,
+    answer: &PriceAnswer,
+) -> Result<(), SqlError> {
+    let asks = i32::try_from(message.asks).unwrap_or(i32::MAX);
+    let own = outbox::table
+        .filter(outbox::id.eq(DbId(message.id.0)))
+        .filter(outbox::price_asks.eq(asks))
+        .filter(outbox::price.is_null());
+    match answer {
+        PriceAnswer::Told(price) => {
+            diesel::update(own)
+                .set((
+                    outbox::price.eq(Some(price.amount.to_string())),
+                    outbox::price_currency.eq(Some(&price.currency)),
+                    outbox::price_due_at.eq(None::<DbTime>),
+                ))
+                .execute(conn)
+                .await?
+        }
+        PriceAnswer::AskAt(at) => {
+            diesel::update(own).set(outbox::price_due_at.eq(Some(DbTime(*at)))).execute(conn).await?
+        }
+        PriceAnswer::GivenUp => {
+            diesel::update(own).set(outbox::price_due_at.eq(None::<DbTime>)).execute(conn).await?
+        }
+    };
+    Ok(())
+}
