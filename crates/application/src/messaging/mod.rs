@@ -5,6 +5,7 @@ pub mod agent_handoff;
 pub mod flow_answers;
 pub mod handle_message;
 pub mod mail_channel;
+pub mod poll_updates;
 pub mod relay_outbox;
 pub mod send_message;
 pub mod tell_people;

@@ -91,16 +91,20 @@ pub(crate) async fn meta(
 
 /// Receives an update from Telegram.
 ///
-/// The request carries `X-Telegram-Bot-Api-Secret-Token`.
+/// The request carries `X-Telegram-Bot-Api-Secret-Token`. With `TELEGRAM_MODE=polling` there is no such route.
 #[utoipa::path(post, path = "/webhooks/telegram", tag = "webhooks", request_body(content = serde_json::Value),
     responses((status = 200, description = "stored"),
-        (status = 403, description = "the secret is missing or wrong")))]
+        (status = 403, description = "the secret is missing or wrong"),
+        (status = 404, description = "updates are polled")))]
 pub(crate) async fn telegram(
     app: web::Data<Messaging>,
     wakeups: web::Data<WorkerWakeups>,
     request: HttpRequest,
     body: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
+    if app.poll.is_some() {
+        return Err(ApiError::of_status(StatusCode::NOT_FOUND));
+    }
     accept(&app, &wakeups, TELEGRAM, &request, body).await?;
     Ok(HttpResponse::Ok().json(json!({"status": "ok"})))
 }
