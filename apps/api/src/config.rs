@@ -143,12 +143,33 @@ pub struct MetaSettings {
 pub struct TelegramSettings {
     /// The bot's token, `123456:…`.
     pub bot_token: SecretString,
-    /// Secrets that webhooks carry, two during a rotation.
+    /// How updates come.
+    pub mode: TelegramMode,
+    /// Secrets that webhooks carry, two during a rotation. None are needed for polling.
     pub webhook_secrets: Vec<SecretString>,
     /// The bot's name without `@`, for links to it.
     pub bot_name: String,
     /// Base URL of the Bot API.
     pub api_base: String,
+}
+
+/// How updates of the Telegram bot come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TelegramMode {
+    /// Telegram posts them to our public address.
+    Webhook,
+    /// We ask for them. It needs no public address.
+    Polling,
+}
+
+impl TelegramMode {
+    fn parse(name: &str) -> Option<Self> {
+        match name {
+            "webhook" => Some(Self::Webhook),
+            "polling" => Some(Self::Polling),
+            _ => None,
+        }
+    }
 }
 
 /// The provider of WhatsApp codes, and of messages to people without a conversation.

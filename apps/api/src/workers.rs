@@ -1,15 +1,22 @@
-//! The workers beside HTTP: turns, relay, fallback, alerts, prices, maintenance, audit seals. The loops wait, spawn and count;
+//! The workers beside HTTP: turns, relay, fallback, alerts, prices, polls, maintenance, audit seals. The loops wait,
+//! spawn and count;
 //! what they carry out is decided by the use cases. They run in one process or in many; leases keep them
 //! apart.
 
 use crate::{
     composition::{App, Messaging},
-    telemetry::{count_send, count_turn, set_clabes_left},
+    telemetry::{count_send, count_taken, count_turn, set_clabes_left},
     wakeups::WorkerWakeups,
 };
-use application::{error_chain::describe, messaging::turn_runner::TurnEnd};
+use application::{
+    error_chain::describe,
+    messaging::{
+        poll_updates::{PollError, Polled, Position},
+        turn_runner::TurnEnd,
+    },
+};
 use futures_util::FutureExt;
-use ports::messaging::{LeasedMessage, LeasedTurn};
+use ports::messaging::{LeasedMessage, LeasedTurn, update_source::UpdateSourceError};
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore, watch},
@@ -28,6 +35,8 @@ const PRICES_EVERY: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 /// How often wallets without a CLABE are looked for.
 const CLABES_EVERY: Duration = Duration::from_mins(1);
+/// How long a poll that failed waits before the next one.
+const POLL_AGAIN: Duration = Duration::from_secs(2);
 /// How often new audit rows are sealed.
 const SEAL_EVERY: Duration = Duration::from_secs(1);
 
@@ -49,6 +58,9 @@ impl Workers {
         tasks.spawn(prices(app.clone(), stopped.clone()));
         tasks.spawn(clabes(app.clone(), stopped.clone()));
         tasks.spawn(sweep(app.clone(), stopped.clone()));
+        if app.messaging.poll.is_some() {
+            tasks.spawn(poll(app.clone(), wakeups.clone(), stopped.clone()));
+        }
         tasks.spawn(seal(app.clone(), stopped));
         Self { stop, tasks }
     }
@@ -228,6 +240,43 @@ async fn clabes(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
         if !wait(&never, &mut stopped, CLABES_EVERY).await {
             return;
         }
+    }
+}
+
+/// Fetches the updates of a bot that has no webhook. The process that holds the lease does.
+async fn poll(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Receiver<bool>) {
+    let Some(poll) = &app.messaging.poll else { return };
+    let (never, mut position) = (Notify::new(), Position::default());
+    while !*stopped.borrow() {
+        let polled = tokio::select! {
+            polled = poll.run(&mut position) => polled,
+            // What was fetched and not stored yet is not confirmed either.
+            _ = stopped.changed() => break,
+        };
+        let pause = match polled {
+            Ok(Polled::Stored(taken)) => {
+                count_taken("telegram", &taken);
+                if taken.to_handle > 0 {
+                    wakeups.inbox.notify_one();
+                }
+                continue;
+            }
+            Ok(Polled::Elsewhere) => LOOK_EVERY,
+            Err(PollError::Source(UpdateSourceError::Unavailable { reason, retry_after })) => {
+                tracing::warn!(error = reason, "updates of Telegram could not be fetched");
+                retry_after.map_or(POLL_AGAIN, Duration::from_secs)
+            }
+            Err(fault) => {
+                tracing::error!(error = %describe(&fault), "updates of Telegram were not taken");
+                POLL_AGAIN
+            }
+        };
+        if !wait(&never, &mut stopped, pause).await {
+            break;
+        }
+    }
+    if let Err(fault) = poll.stop().await {
+        tracing::warn!(error = %describe(&fault), "the lease of the poll ends by itself");
     }
 }
 

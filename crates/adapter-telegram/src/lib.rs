@@ -1,4 +1,4 @@
-//! Telegram: messages of a bot (sendMessage), its webhook, and its set-up (getMe, setWebhook).
+//! Telegram: messages of a bot (sendMessage), its webhook or polling (getUpdates), and its set-up (getMe, setWebhook).
 //!
 //! Written from the documentation of the Bot API. All calls share one client; each port has its file.
 
@@ -11,6 +11,7 @@ mod secrets;
 mod setup;
 mod token;
 mod update;
+mod updates;
 mod webhook;
 
 pub use client::{TelegramClient, TelegramConfig};
@@ -19,6 +20,7 @@ pub use secrets::WebhookSecrets;
 pub use setup::{BotIdentity, SetupError, WebhookInfo};
 pub use token::{BotToken, InvalidBotToken};
 pub use update::{Chat, Content, Update};
+pub use updates::TelegramUpdates;
 pub use webhook::TelegramWebhook;
 
 /// The example of the README, compiled as a test.

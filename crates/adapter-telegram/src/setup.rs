@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 /// Kinds of updates that are acted on. `my_chat_member` reports people who block or unblock the bot.
-const ALLOWED_UPDATES: [&str; 3] = ["message", "callback_query", "my_chat_member"];
+pub(crate) const ALLOWED_UPDATES: [&str; 3] = ["message", "callback_query", "my_chat_member"];
 /// Most updates that Telegram posts in parallel; those of one chat always come one by one.
 const MAX_CONNECTIONS: u8 = 40;
 /// Longest secret of a webhook, in bytes.

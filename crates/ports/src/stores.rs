@@ -4,7 +4,7 @@ use crate::{
     accounts::{ChatLinks, Freezes, Identities, Sessions, Users},
     messaging::{Alerts, Consents, Conversations, Flows, Outbox, TurnQueue},
     money::{Ledger, Payees, Receiving, Statements},
-    operations::{AuditLog, DatabaseCare, DeadLetters, IdempotencyStore, SignedRequests},
+    operations::{AuditLog, DatabaseCare, DeadLetters, IdempotencyStore, Leases, SignedRequests},
     verification::{VerificationPages, VerificationReports, Verifications},
 };
 
@@ -33,6 +33,7 @@ pub trait Stores:
     + Alerts
     + Receiving
     + DatabaseCare
+    + Leases
 {
 }
 
@@ -61,5 +62,6 @@ impl<T> Stores for T where
         + Alerts
         + Receiving
         + DatabaseCare
+        + Leases
 {
 }

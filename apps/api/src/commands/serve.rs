@@ -38,6 +38,7 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
     }
     #[cfg(feature = "sandbox")]
     let world = start_sandbox(&app)?;
+    super::telegram::refuse_a_webhook(&app.settings).await?;
     let wakeups = Arc::new(WorkerWakeups::default());
     let metrics = listen_for_metrics(&app)?;
     let server = listen(&app, &wakeups)?;
@@ -130,6 +131,7 @@ fn share(app: &App, config: &mut web::ServiceConfig) {
 
 #[cfg(feature = "sandbox")]
 fn start_sandbox(app: &App) -> Result<Option<sandbox::RunningSandbox>, String> {
+    use crate::config::TelegramMode;
     use secrecy::{ExposeSecret, SecretString};
     let settings = &app.settings;
     // The first of several keys is the one in use.
@@ -160,7 +162,8 @@ fn start_sandbox(app: &App) -> Result<Option<sandbox::RunningSandbox>, String> {
         }),
         telegram: settings.telegram.as_ref().map(|telegram| sandbox::TelegramConfig {
             bot_token: telegram.bot_token.expose_secret().to_owned(),
-            webhook_secret: (!telegram.webhook_secrets.is_empty()).then(|| first(&telegram.webhook_secrets)),
+            webhook_secret: (telegram.mode == TelegramMode::Webhook)
+                .then(|| first(&telegram.webhook_secrets)),
             bot_name: telegram.bot_name.clone(),
         }),
         smtp_bind_address: Some(settings.sandbox_smtp_address.to_string()),

@@ -2,7 +2,7 @@
 
 use crate::{
     composition::{kernel, providers::telegram_client},
-    config::Settings,
+    config::{Settings, TelegramMode},
 };
 use adapter_telegram::SetupError;
 use application::error_chain::describe;
@@ -26,8 +26,31 @@ pub(super) fn webhook_url(settings: &Settings) -> String {
     format!("{}/webhooks/telegram", settings.public_base_url)
 }
 
+/// Where updates are polled, none may be posted: Telegram gives them to one of the two only. Telegram that doesn't
+/// answer stops no start: the poll asks it again.
+///
+/// # Errors
+/// If a webhook is registered at Telegram.
+pub(super) async fn refuse_a_webhook(settings: &Settings) -> Result<(), String> {
+    let polled = settings.telegram.as_ref().filter(|named| named.mode == TelegramMode::Polling);
+    let Some(named) = polled else { return Ok(()) };
+    let client = telegram_client(named, &kernel().clock).map_err(|fault| describe(&fault))?;
+    match client.webhook().await {
+        Ok(hook) if hook.url.is_empty() => Ok(()),
+        Ok(_registered) => {
+            Err("TELEGRAM_MODE is polling, but Telegram posts the bot's updates to a webhook: run \
+                                `ventanilla telegram set-webhook --delete` first"
+                .into())
+        }
+        Err(fault) => {
+            tracing::warn!(error = %describe(&fault), "whether the bot has a webhook could not be asked");
+            Ok(())
+        }
+    }
+}
+
 pub(super) async fn run(settings: &Settings, command: &TelegramCommand) -> Result<ExitCode, String> {
-    let missing = "BOT_TOKEN, TELEGRAM_WEBHOOK_SECRET and TELEGRAM_BOT_NAME are missing";
+    let missing = "BOT_TOKEN and TELEGRAM_BOT_NAME are missing";
     let named = settings.telegram.as_ref().ok_or(missing)?;
     let client = telegram_client(named, &kernel().clock).map_err(|fault| describe(&fault))?;
     let failed = |fault: SetupError| describe(&fault);
@@ -35,6 +58,9 @@ pub(super) async fn run(settings: &Settings, command: &TelegramCommand) -> Resul
         TelegramCommand::SetWebhook { delete: true } => {
             client.delete_webhook().await.map_err(failed)?;
             super::say("updates are posted nowhere")
+        }
+        TelegramCommand::SetWebhook { delete: false } if named.mode == TelegramMode::Polling => {
+            Err("TELEGRAM_MODE is polling: with a webhook the server would not start".into())
         }
         TelegramCommand::SetWebhook { delete: false } => {
             let (url, secret) = (webhook_url(settings), named.webhook_secrets.first());

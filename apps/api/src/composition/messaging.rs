@@ -16,6 +16,7 @@ use application::{
         ask_prices::AskPrices,
         flow_answers::FlowAnswers,
         handle_message::{ConversationPolicy, HandleMessage, HandleMessageParts},
+        poll_updates::{PollUpdates, PollUpdatesParts},
         relay_outbox::RelayOutbox,
         send_message::SendMessage,
         tell_people::{TellPeople, TellPeopleParts},
@@ -48,6 +49,8 @@ pub(crate) struct Messaging {
     pub(crate) turns: TurnRunner,
     pub(crate) relay: RelayOutbox,
     pub(crate) tell: TellPeople,
+    /// Polls Telegram, where its updates aren't posted.
+    pub(crate) poll: Option<PollUpdates>,
 }
 
 impl Messaging {
@@ -60,7 +63,7 @@ impl Messaging {
     ) -> Self {
         let Foundation { settings, store, kernel, .. } = base;
         let tell = TellPeople::new(tell_parts(base, &providers), kernel.clone());
-        let Providers { channels, webhooks, meta, whatsapp_accounts, .. } = providers;
+        let Providers { channels, webhooks, meta, whatsapp_accounts, polled, .. } = providers;
         let parser: Arc<dyn IntentParser> = Arc::new(RuleParser::new(settings.default_region));
         let parts = turn_parts(base, parser.clone(), flows.clone(), money, verification);
         let handle = HandleMessage::new(parts, kernel.clone(), conversation_policy(settings));
@@ -72,7 +75,13 @@ impl Messaging {
             TurnPolicy::default(),
         );
         let accept =
-            AcceptWebhook::new(store.clone(), store.clone(), store.clone(), store.clone(), kernel.clone());
+            || AcceptWebhook::new(store.clone(), store.clone(), store.clone(), store.clone(), kernel.clone());
+        let poll = polled.map(|(account, source, decoder)| {
+            let (accept, leases) = (accept(), store.clone());
+            let account = account.key();
+            let parts = PollUpdatesParts { name: "telegram", account, source, decoder, accept, leases };
+            PollUpdates::new(parts, kernel.clone())
+        });
         let send_message =
             SendMessage::new(store.clone(), store.clone(), store.clone(), whatsapp_accounts, kernel.clone());
         Self {
@@ -81,7 +90,7 @@ impl Messaging {
             parser,
             webhooks,
             meta,
-            accept,
+            accept: accept(),
             send_message,
             agent: AgentHandoff::new(store.clone(), store.clone(), kernel.clone()),
             flows: FlowAnswers::new(store.clone(), flows),
@@ -92,6 +101,7 @@ impl Messaging {
             prices: AskPrices::new(store.clone(), channels.clone(), kernel.clone()),
             relay: RelayOutbox::new(store.clone(), channels, kernel.clone()),
             tell,
+            poll,
         }
     }
 }

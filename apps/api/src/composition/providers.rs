@@ -1,11 +1,14 @@
 //! Builds the providers that are set up: message channels, webhooks, Meta's account.
 
 use super::WiringError;
-use crate::config::{MetaSettings, Settings, TelegramSettings, TwilioSettings, WhatsappProvider};
+use crate::config::{
+    MetaSettings, Settings, TelegramMode, TelegramSettings, TwilioSettings, WhatsappProvider,
+};
 use adapter_meta_whatsapp::{AppSecrets, MetaAccount, MetaClient, MetaConfig, MetaMessages, MetaWebhook};
 use adapter_smtp::SmtpMailer;
 use adapter_telegram::{
-    BotToken, TelegramClient, TelegramConfig, TelegramMessages, TelegramWebhook, WebhookSecrets,
+    BotToken, TelegramClient, TelegramConfig, TelegramMessages, TelegramUpdates, TelegramWebhook,
+    WebhookSecrets,
 };
 use adapter_twilio::{
     SignatureKeys, TwilioAddresses, TwilioClient, TwilioConfig, TwilioMessages, TwilioStatusWebhook,
@@ -20,7 +23,9 @@ use domain::{
 };
 use ports::{
     clock::Clock,
-    messaging::{inbound_webhook::InboundWebhook, message_channel::MessageChannel},
+    messaging::{
+        inbound_webhook::InboundWebhook, message_channel::MessageChannel, update_source::UpdateSource,
+    },
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -42,7 +47,11 @@ pub(super) struct Providers {
     pub(super) whatsapp_accounts: Vec<ChannelAccount>,
     /// The code senders for codes of our own, by channel.
     pub(super) code_accounts: HashMap<Channel, CodeAccount>,
+    /// The bot whose updates are fetched: its channel account, its updates, and what reads them.
+    pub(super) polled: Option<Polled>,
 }
+
+type Polled = (ChannelAccount, Arc<dyn UpdateSource>, Arc<dyn InboundWebhook>);
 
 /// The parts of Meta that routes use.
 pub(crate) struct Meta {
@@ -78,10 +87,15 @@ pub(super) fn build(settings: &Settings, kernel: &Kernel) -> Result<Providers, W
             Some(meta)
         }
     };
-    let mut chats = None;
+    let (mut chats, mut polled) = (None, None);
     if let Some(named) = &settings.telegram {
         let (account, channel, webhook) = telegram(named, &kernel.clock)?;
         channels.insert(account.clone(), channel);
+        if named.mode == TelegramMode::Polling {
+            let client = Arc::new(telegram_client(named, &kernel.clock)?);
+            let source: Arc<dyn UpdateSource> = Arc::new(TelegramUpdates { client });
+            polled = Some((account.clone(), source, webhook.clone()));
+        }
         webhooks.insert("telegram", webhook);
         chats = Some(account);
     }
@@ -91,7 +105,7 @@ pub(super) fn build(settings: &Settings, kernel: &Kernel) -> Result<Providers, W
         channels.insert(ChannelAccount::of_mail(&named.from), Arc::new(MailChannel::new(Arc::new(mailer))));
     }
     let code_accounts = code_accounts(settings, whatsapp_accounts.first(), sms_account.clone(), chats);
-    Ok(Providers { twilio, sms_account, channels, webhooks, meta, whatsapp_accounts, code_accounts })
+    Ok(Providers { twilio, sms_account, channels, webhooks, meta, whatsapp_accounts, code_accounts, polled })
 }
 
 /// Over Meta a code goes out as a template, because the person may not have written within 24 hours.

@@ -1,8 +1,8 @@
 //! The providers' settings: our accounts, their addresses, and the secrets that authenticate webhooks.
 
 use super::{
-    MetaSettings, SmtpSettings, TelegramSettings, TwilioSettings, VerifyProvider, WhatsappProvider,
-    defaults::is_production, reader::Reader,
+    MetaSettings, SmtpSettings, TelegramMode, TelegramSettings, TwilioSettings, VerifyProvider,
+    WhatsappProvider, defaults::is_production, reader::Reader,
 };
 use domain::{email::EmailAddress, phone::PhoneNumber};
 use secrecy::SecretString;
@@ -82,7 +82,8 @@ pub(super) fn smtp(r: &mut Reader<'_>) -> Option<SmtpSettings> {
 /// The Telegram bot. None if none of its settings is set; if one is set, all must be.
 pub(super) fn telegram(r: &mut Reader<'_>) -> Option<TelegramSettings> {
     const NAMES: [&str; 3] = ["BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "TELEGRAM_BOT_NAME"];
-    r.only("TELEGRAM_MODE", "webhook", &["webhook"], &["polling"]);
+    let mode = r.read("TELEGRAM_MODE", "webhook", "webhook or polling", TelegramMode::parse);
+    let mode = mode.unwrap_or(TelegramMode::Webhook);
     let api_base = r.base_url("TELEGRAM_API_BASE_URL", "https://api.telegram.org");
     if NAMES.iter().all(|name| r.get(name).is_none()) {
         return None;
@@ -94,9 +95,13 @@ pub(super) fn telegram(r: &mut Reader<'_>) -> Option<TelegramSettings> {
     if !token.is_empty() && !is_token {
         r.fault("BOT_TOKEN", "must be the bot's number, a colon and its secret");
     }
-    let secrets = r.required("TELEGRAM_WEBHOOK_SECRET");
+    let secrets = match mode {
+        TelegramMode::Webhook => r.required("TELEGRAM_WEBHOOK_SECRET"),
+        TelegramMode::Polling => r.get("TELEGRAM_WEBHOOK_SECRET").unwrap_or_default().to_owned(),
+    };
     Some(TelegramSettings {
         bot_token: token.into(),
+        mode,
         webhook_secrets: rotating(r, "TELEGRAM_WEBHOOK_SECRET", &secrets),
         bot_name: bot_name(r),
         api_base,

@@ -4,6 +4,7 @@ use crate::{
     composition,
     http::{
         caller::Caller,
+        days::day,
         price::PriceJson,
         problem::{ApiError, Problem},
     },
@@ -81,7 +82,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 ///
 /// With the scope `verify` a team counts its own codes, with `operate` all of them, those of payments and pages
 /// included. A period has 366 days at most. Errors: `forbidden` (403), `validation_failed` (422).
-#[utoipa::path(get, path = "/api/v1/reports/verifications", tag = "verification", params(ReportQuery),
+#[utoipa::path(get, path = "/api/v1/reports/verifications", operation_id = "report_verifications",
+    tag = "verification", params(ReportQuery),
     responses((status = 200, body = CodeReportJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn report(
     app: web::Data<composition::Verification>,
@@ -114,18 +116,4 @@ pub(crate) async fn report(
         cost: PriceJson::told(count.cost.as_ref(), None),
     });
     Ok(HttpResponse::Ok().json(CodeReportJson { items: items.collect() }))
-}
-
-/// A day as in `2026-11-01`, of a year that every database knows.
-fn day(text: Option<&str>, pointer: &str) -> Result<Option<NaiveDate>, ApiError> {
-    let read = |text: &str| {
-        let is_plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-        NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| is_plain)
-    };
-    match text {
-        None => Ok(None),
-        Some(text) => {
-            read(text).map(Some).ok_or_else(|| ApiError::field(pointer, "must be a day such as 2026-11-01"))
-        }
-    }
 }

@@ -91,6 +91,20 @@ pub struct WebhookSummary {
     pub notices: usize,
 }
 
+impl WebhookSummary {
+    /// Both together.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            new: self.new.saturating_add(other.new),
+            to_handle: self.to_handle.saturating_add(other.to_handle),
+            duplicates: self.duplicates.saturating_add(other.duplicates),
+            statuses: self.statuses.saturating_add(other.statuses),
+            notices: self.notices.saturating_add(other.notices),
+        }
+    }
+}
+
 /// The contents of a webhook, by kind.
 #[derive(Default)]
 struct Sorted {
@@ -111,6 +125,17 @@ impl AcceptWebhook {
         raw: &RawWebhook,
     ) -> Result<WebhookSummary, AcceptWebhookError> {
         webhook.authenticate(raw).map_err(|_invalid| AcceptWebhookError::SignatureInvalid)?;
+        self.store(name, webhook, raw).await
+    }
+
+    /// Stores what the provider gave on a connection of ours, which proves who sent it. Otherwise the same as
+    /// `run`.
+    pub(crate) async fn store(
+        &self,
+        name: &str,
+        webhook: &dyn InboundWebhook,
+        raw: &RawWebhook,
+    ) -> Result<WebhookSummary, AcceptWebhookError> {
         match webhook.decode(raw) {
             Ok(events) => Ok(self.take(events).await?),
             Err(error) => {

@@ -6,6 +6,7 @@ pub mod ask_prices;
 pub mod flow_answers;
 pub mod handle_message;
 pub mod mail_channel;
+pub mod poll_updates;
 pub mod relay_outbox;
 pub mod send_message;
 pub mod tell_people;

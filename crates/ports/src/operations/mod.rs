@@ -4,17 +4,19 @@ mod audit;
 mod database_care;
 mod dead_letters;
 mod idempotency_store;
+mod leases;
 mod signed_requests;
 
 #[cfg(feature = "mock")]
 pub use self::{
     audit::MockAuditLog, database_care::MockDatabaseCare, dead_letters::MockDeadLetters,
-    idempotency_store::MockIdempotencyStore, signed_requests::MockSignedRequests,
+    idempotency_store::MockIdempotencyStore, leases::MockLeases, signed_requests::MockSignedRequests,
 };
 pub use self::{
     audit::{AuditLog, AuditReport},
     database_care::{DatabaseCare, KeptKey, KeyUse, SchemaState},
     dead_letters::{DeadLetter, DeadLetterKind, DeadLetters, ReplayOutcome, UnreadableWebhook},
     idempotency_store::{Claim, IdempotencyStore},
+    leases::Leases,
     signed_requests::SignedRequests,
 };

@@ -3,4 +3,5 @@
 pub mod audit;
 pub mod database_care;
 pub mod idempotency_store;
+pub mod leases;
 pub mod signed_requests;

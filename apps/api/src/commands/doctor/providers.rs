@@ -7,7 +7,10 @@ use crate::{
         kernel,
         providers::{meta_client, telegram_client, twilio_client},
     },
-    config::{MetaSettings, Settings, TelegramSettings, TwilioSettings, VerifyProvider, WhatsappProvider},
+    config::{
+        MetaSettings, Settings, TelegramMode, TelegramSettings, TwilioSettings, VerifyProvider,
+        WhatsappProvider,
+    },
 };
 use adapter_meta_whatsapp::MetaAccount;
 use adapter_smtp::SmtpMailer;
@@ -143,6 +146,15 @@ async fn telegram(settings: &Settings, named: &TelegramSettings, report: &mut Re
     );
     let hook = client.webhook().await.map_err(|fault| fault.to_string());
     let hook = hook.and_then(|hook| {
+        if named.mode == TelegramMode::Polling {
+            return if hook.url.is_empty() {
+                Ok("none: updates are polled".to_owned())
+            } else {
+                Err("one is registered, and TELEGRAM_MODE is polling; `ventanilla telegram set-webhook --delete` \
+                     removes it"
+                    .to_owned())
+            };
+        }
         let posted = posted_to(
             Some(&hook.url).filter(|url| !url.is_empty()).map(String::as_str),
             &webhook_url(settings),

@@ -139,7 +139,8 @@ pub(crate) async fn meta(
 
 /// Receives an update from Telegram.
 ///
-/// The request carries `X-Telegram-Bot-Api-Secret-Token`. Error: `signature_invalid` (403).
+/// The request carries `X-Telegram-Bot-Api-Secret-Token`. With `TELEGRAM_MODE=polling` there is no such
+/// route. Errors: `signature_invalid` (403), `not_found` (404).
 #[utoipa::path(post, path = "/webhooks/telegram", operation_id = "receive_telegram", tag = "webhooks",
     request_body(content = serde_json::Value, description = "Telegram's update."),
     params(("X-Telegram-Bot-Api-Secret-Token" = String, Header, description = "The secret that the webhook was set up with.")),
@@ -151,6 +152,9 @@ pub(crate) async fn telegram(
     request: HttpRequest,
     body: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
+    if app.poll.is_some() {
+        return Err(ApiError::of_status(StatusCode::NOT_FOUND));
+    }
     accept(&app, &wakeups, TELEGRAM, &request, body).await?;
     Ok(HttpResponse::Ok().json(json!({"status": "ok"})))
 }

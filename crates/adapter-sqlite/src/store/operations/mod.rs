@@ -1,4 +1,4 @@
-//! The audit log, kept answers, dead letters, signed requests, the database itself.
+//! The audit log, kept answers, dead letters, signed requests, leases, the database itself.
 
 mod audit;
 pub(crate) mod audit_record;
@@ -6,5 +6,6 @@ mod database_care;
 mod dead_letters;
 mod idempotency_store;
 mod keys;
+mod leases;
 pub(crate) mod schema_care;
 mod signed_requests;

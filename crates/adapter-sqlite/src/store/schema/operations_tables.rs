@@ -1,4 +1,4 @@
-//! Tables of operations: the audit log with its seals, kept answers, the ids of signed requests, migrations, keys.
+//! Tables of operations: the audit log with its seals, kept answers, the ids of signed requests, migrations, keys, leases.
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -102,5 +102,15 @@ diesel::table! {
         purpose -> Text,
         key_id -> Text,
         sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
+    leases (name) {
+        name -> Text,
+        holder -> Text,
+        held_until -> InstantCol,
     }
 }
