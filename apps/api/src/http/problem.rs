@@ -104,6 +104,9 @@ errors! {
     unavailable SERVICE_UNAVAILABLE "unavailable",
 }
 
+/// The codes of invalid fields, in `errors`.
+pub(crate) const FIELD_CODES: [&str; 3] = ["missing", "unknown", "invalid"];
+
 impl ApiError {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         Self {

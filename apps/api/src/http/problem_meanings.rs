@@ -20,7 +20,7 @@ pub(crate) fn find(code: &str) -> Option<&'static Meaning> {
 }
 
 /// All codes.
-pub(crate) static MEANINGS: [Meaning; 30] = [
+pub(crate) static MEANINGS: [Meaning; 33] = [
     meaning(
         "malformed_json",
         "The body is not valid JSON, or not valid UTF-8.",
@@ -172,17 +172,32 @@ pub(crate) static MEANINGS: [Meaning; 30] = [
         "A part of the service, such as the database, can't be reached now.",
         "Send it again under the same idempotency key after Retry-After.",
     ),
+    meaning(
+        "missing",
+        "A field of a validation_failed problem: it is required, and the body has none.",
+        "Send the field that the pointer names.",
+    ),
+    meaning(
+        "unknown",
+        "A field of a validation_failed problem: the request has no such field.",
+        "Leave the field out, or write its name as the documentation does.",
+    ),
+    meaning(
+        "invalid",
+        "A field of a validation_failed problem: its value has another type, or is not one of those that are allowed.",
+        "Send a value as the detail beside the pointer says.",
+    ),
 ];
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::problem::CODES;
+    use crate::http::problem::{CODES, FIELD_CODES};
     use std::collections::BTreeSet;
 
     #[test]
     fn every_code_of_an_answer_has_a_meaning() {
-        let answered: BTreeSet<&str> = CODES.iter().map(|(code, _)| *code).collect();
+        let answered: BTreeSet<&str> = CODES.iter().map(|(code, _)| *code).chain(FIELD_CODES).collect();
         let explained: BTreeSet<&str> = MEANINGS.iter().map(|meaning| meaning.code).collect();
         assert_eq!(explained.len(), MEANINGS.len(), "a code has two meanings");
         // Families are not built yet.

@@ -323,8 +323,8 @@ fn answer_started(app: &composition::Verification, started: SendCodeOutcome) -> 
 /// Checks a code.
 ///
 /// A wrong code with check attempts left is a 200 with `approved` false. Needs the scope `verify`. Errors:
-/// `code_invalid_or_expired` (400) if the verification has ended, `otp_locked` (423), `rate_limit_exceeded`
-/// (429), `unavailable` (503) if the code could not be checked.
+/// `code_invalid_or_expired` (400) if the verification has ended, `invalid_phone_number` (400), `otp_locked` (423),
+/// `rate_limit_exceeded` (429), `unavailable` (503) if the code could not be checked.
 #[utoipa::path(post, path = "/api/v1/verify/check", operation_id = "check_code",
     tag = "verification", request_body = CheckRequest,
     responses((status = 200, body = CheckAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
@@ -395,7 +395,8 @@ async fn refuse_locked(
 /// Sends the code of an open verification again.
 ///
 /// Id and check attempts stay the same. Needs the scope `verify`. Errors: `code_invalid_or_expired` (400) if
-/// the verification has ended, `not_found` (404), `otp_locked` (423), `rate_limit_exceeded` (429).
+/// the verification has ended, `invalid_phone_number` (400), `not_found` (404), `recipient_opted_out` (409),
+/// `otp_locked` (423), `rate_limit_exceeded` (429), `verification_send_failed` (502).
 #[utoipa::path(post, path = "/api/v1/verify/resend", operation_id = "resend_code",
     tag = "verification", request_body = ResendRequest,
     params(("Idempotency-Key" = Option<String>, Header, 

@@ -130,7 +130,7 @@ pub(crate) async fn freeze(
 /// without an e-mail address can't lift their freeze: staff do it. If nobody is frozen, the answer is 200.
 ///
 /// Errors: `code_invalid_or_expired` (400), `unauthorized` (401) for a wrong password, `step_up_required` (403) for
-/// a person who sends no password, `not_found` (404), `conflict` (409) without an e-mail address, `otp_locked`
+/// a person who sends no password, `not_found` (404), `conflict` (409) without an e-mail address, `recipient_opted_out` (409), `otp_locked`
 /// (423), `rate_limit_exceeded` (429), `verification_send_failed` (502).
 #[utoipa::path(post, path = "/api/v1/people/{user_id}/unfreeze", operation_id = "unfreeze_person",
     tag = "accounts",

@@ -38,6 +38,17 @@ pub(crate) struct SecondFactorJson {
     channel: &'static str,
 }
 
+/// The tokens, or that an MFA code is needed.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "only the API documentation reads it")]
+pub(crate) enum LogInAnswer {
+    /// The person is signed in.
+    SignedIn(SignedInJson),
+    /// The password is right, and a code is needed.
+    SecondFactor(SecondFactorJson),
+}
+
 /// Signs a person in with e-mail address and password.
 ///
 /// The answer has the tokens. If MFA is on, it has a `challenge_id` instead, and a code is sent: continue
@@ -45,7 +56,7 @@ pub(crate) struct SecondFactorJson {
 /// `rate_limit_exceeded` (429) after too many of them.
 #[utoipa::path(post, path = "/api/v1/auth/login", operation_id = "log_in",
     tag = "accounts", request_body = LogInBody,
-    responses((status = 200, content((SignedInJson = "application/json"), (SecondFactorJson = "application/json"))),
+    responses((status = 200, body = LogInAnswer),
         (status = 401, body = Problem), (status = "4XX", body = Problem)))]
 pub(crate) async fn log_in(
     app: web::Data<Accounts>,

@@ -114,7 +114,7 @@ fn json(app: &Accounts, profile: Profile) -> HttpResponse {
 
 /// Returns the signed-in person's account.
 ///
-/// Error: `forbidden` (403) for a team's token.
+/// Errors: `forbidden` (403) for a team's token, `not_found` (404) if the account is gone.
 #[utoipa::path(get, path = "/api/v1/me", operation_id = "get_me",
     tag = "accounts",
     responses((status = 200, body = MeJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
@@ -126,7 +126,8 @@ pub(crate) async fn show(app: web::Data<Accounts>, caller: Caller) -> Result<Htt
 
 /// Changes the signed-in person's account.
 ///
-/// Errors: `code_invalid_or_expired` (400), `unauthorized` (401) for a wrong password, `conflict` (409) if
+/// Errors: `code_invalid_or_expired` (400), `invalid_phone_number` (400), `unauthorized` (401) for a wrong password,
+/// `not_found` (404) if the account is gone, `conflict` (409) if
 /// the number belongs to another account or was changed meanwhile, `validation_failed` (422) if a proof is
 /// missing, `rate_limit_exceeded` (429).
 #[utoipa::path(patch, path = "/api/v1/me", operation_id = "update_me",

@@ -46,7 +46,7 @@ pub(crate) struct RegisterBody {
 /// Creates an account and signs the person in.
 ///
 /// A person who is already known by the proved number keeps their wallets. Errors:
-/// `code_invalid_or_expired` (400), `conflict` (409) if address or number has an account,
+/// `code_invalid_or_expired` (400), `invalid_phone_number` (400), `conflict` (409) if address or number has an account,
 /// `validation_failed` (422), `rate_limit_exceeded` (429) after too many new accounts from one address.
 #[utoipa::path(post, path = "/api/v1/auth/register", operation_id = "register",
     tag = "accounts", request_body = RegisterBody,

@@ -93,6 +93,17 @@ pub(crate) struct StepUpJson {
     first_name: Option<String>,
 }
 
+/// The chat is bound, or what is missing.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "only the API documentation reads it")]
+pub(crate) enum ConfirmAnswer {
+    /// The chat is bound.
+    Bound(ConfirmJson),
+    /// The person must still send their password.
+    StepUp(StepUpJson),
+}
+
 fn chat(id: i64, username: Option<String>, first_name: Option<String>) -> TelegramChat {
     let shortened = |name: Option<String>| {
         let name = name.map(|name| truncate(name.trim(), NAME_LENGTH_MAX));
@@ -144,7 +155,7 @@ pub(crate) async fn start(
 /// `code_invalid_or_expired` (400), `unauthorized` (401) for a wrong password, `rate_limit_exceeded` (429).
 #[utoipa::path(post, path = "/api/v1/auth/telegram/confirm", operation_id = "confirm_telegram_link",
     tag = "accounts", request_body = ConfirmBody,
-    responses((status = 200, content((ConfirmJson = "application/json"), (StepUpJson = "application/json"))),
+    responses((status = 200, body = ConfirmAnswer),
         (status = 400, body = Problem), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn confirm(
     app: web::Data<Accounts>,

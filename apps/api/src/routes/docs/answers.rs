@@ -20,11 +20,23 @@ pub(super) fn complete(path: &str, operation: &mut Map<String, Value>, component
         }
     }
     for (status, answer) in answers {
+        add_problem(status, answer);
         let is_bare = answer["description"].as_str().is_none_or(str::is_empty);
         if is_bare {
             answer["description"] = description(status, answer, components).into();
         }
         answer["headers"] = headers_of(status);
+    }
+}
+
+/// Adds the problem to a refusal in another form: what is refused before the route is reached, such as a wrong
+/// signature or a form that can't be read, is a problem there too.
+fn add_problem(status: &str, answer: &mut Value) {
+    let content = answer.get_mut("content").and_then(Value::as_object_mut);
+    if let Some(content) = content.filter(|_| status.starts_with(['4', '5']) && status.ends_with("XX")) {
+        content.entry(PROBLEM).or_insert_with(|| {
+            json!({"schema": {"$ref": "#/components/schemas/Problem"}, "example": example(403, "signature_invalid")})
+        });
     }
 }
 
@@ -75,7 +87,7 @@ fn codes_of(path: &str, operation: &Map<String, Value>) -> BTreeMap<u16, BTreeSe
 
 /// The codes in backticks behind «Error:» or «Errors:».
 pub(super) fn named(description: &str) -> BTreeSet<&str> {
-    let errors = description.find("Error: ").or_else(|| description.find("Errors: "));
+    let errors = description.find("Error:").or_else(|| description.find("Errors:"));
     let errors = errors.and_then(|at| description.get(at..)).unwrap_or_default();
     errors.split('`').skip(1).step_by(2).filter(|word| CODES.iter().any(|(code, _)| code == word)).collect()
 }

@@ -47,7 +47,7 @@ impl ProblemMeaning {
             kind: format!("/problems/{code}"),
             code,
             title: title(code),
-            status: status.map_or(409, |(_, status)| status.as_u16()),
+            status: status.map_or(422, |(_, status)| status.as_u16()),
             meaning: means,
             remedy,
         }

@@ -128,7 +128,7 @@ fn what_we_refuse_is_a_problem_whose_codes_are_named() {
 fn codes_in_descriptions_have_their_status() {
     for (method, path, operation) in operations() {
         let description = operation.get("description").and_then(Value::as_str).unwrap_or_default();
-        let Some(at) = description.find("Error: ").or_else(|| description.find("Errors: ")) else { continue };
+        let Some(at) = description.find("Error:").or_else(|| description.find("Errors:")) else { continue };
         let parts: Vec<&str> = description[at..].split('`').collect();
         for pair in parts.windows(2).skip(1).step_by(2) {
             let Some(status) = pair[1].strip_prefix(" (").and_then(|rest| rest.get(..3)) else { continue };
