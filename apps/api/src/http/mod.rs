@@ -1,12 +1,16 @@
 //! Shared by all routes: problems, callers, bodies, limits, middleware.
 
+pub(crate) mod bodies;
 pub(crate) mod caller;
 pub(crate) mod client_ip;
 pub(crate) mod cors;
+pub(crate) mod deadline;
 pub(crate) mod edge;
 pub(crate) mod idempotency;
+pub(crate) mod in_flight;
 pub(crate) mod json;
 pub(crate) mod pagination;
 pub(crate) mod problem;
 pub(crate) mod rate_limit;
+pub(crate) mod route_rules;
 pub(crate) mod signed;
