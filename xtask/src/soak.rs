@@ -7,6 +7,7 @@ mod people;
 mod plan;
 mod platform;
 mod report;
+mod strain;
 mod verdict;
 mod world;
 
@@ -84,6 +85,11 @@ impl Options {
 
 /// Runs the soak test and prints its report. An error if the check finds a complaint.
 pub(crate) fn run(words: &[&str]) -> Result<(), String> {
+    match words {
+        ["half-sent"] => return strain::half_sent(),
+        ["restart"] => return strain::restart(),
+        _ => {}
+    }
     let options = Options::read(words)?;
     let server = Postgres::start(Kind::Tests)?;
     let database = Database::new(server.bin_dir(), &server.url());

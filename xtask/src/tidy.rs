@@ -1,5 +1,7 @@
-//! Rules that no lint checks: every module starts with a `//!` line, files stay small, one word for one thing.
+//! Rules that no lint checks: every module starts with a `//!` line, files stay small, one word for one thing, and
+//! the table of waits and bounds is true.
 
+mod limits;
 mod vocabulary;
 
 use crate::root;
@@ -16,7 +18,7 @@ const SKIPPED: [&str; 3] = ["target", "node_modules", ".git"];
 /// Checks all sources below the repository's root.
 pub(crate) fn run() -> Result<(), String> {
     let root = root()?;
-    let mut complaints = Vec::new();
+    let mut complaints = limits::complaints(root);
     walk(root, root, &mut complaints).map_err(|error| error.to_string())?;
     if complaints.is_empty() { Ok(()) } else { Err(complaints.join("\n")) }
 }

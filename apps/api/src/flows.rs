@@ -83,7 +83,7 @@ mod tests {
         let keys = Keyring::parse(&"k".repeat(32)).unwrap();
         let sealer = Arc::new(AeadSealer::new(&keys, Arc::new(RingRandom::default())));
         let address = DatabaseAddress::Sqlite(folder.join("v.db").display().to_string());
-        let opening = Opening { must_exist: false, pool_size: 1, statement_cache: true };
+        let opening = Opening { must_exist: false, pool_size: 1, statement_cache: true, serves: false };
         let audit = Arc::new(HmacAuditSealer::new(&keys));
         let store = stores::open(&address, opening, sealer, audit, None).await.unwrap();
         store.migrate().await.unwrap();

@@ -1,6 +1,7 @@
 //! The store as one trait, for both databases.
 
 use crate::config::DatabaseAddress;
+use adapter_sqlite::ConnectOptions;
 use async_trait::async_trait;
 use domain::money::clabe::ClabeIssuer;
 use ports::{
@@ -8,7 +9,7 @@ use ports::{
     store_error::StoreResult,
 };
 use secrecy::ExposeSecret;
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 /// The database can't be opened or migrated.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +83,16 @@ pub(crate) struct Opening {
     pub(crate) pool_size: usize,
     /// False: no statement is prepared ahead.
     pub(crate) statement_cache: bool,
+    /// True: callers wait in requests, so a transaction ends in time for them.
+    pub(crate) serves: bool,
+}
+
+impl Opening {
+    /// Longest time of one transaction.
+    fn deadline(self) -> Duration {
+        let ConnectOptions { deadline, .. } = ConnectOptions::default();
+        if self.serves { ConnectOptions::SERVING_DEADLINE } else { deadline }
+    }
 }
 
 /// Opens the database that the settings name.
@@ -92,15 +103,17 @@ pub(crate) async fn open(
     audit_sealer: Arc<dyn AuditSealer>,
     clabes: Option<ClabeIssuer>,
 ) -> Result<Arc<dyn Stores>, DatabaseError> {
-    let Opening { must_exist, pool_size, statement_cache } = opening;
+    let Opening { must_exist, pool_size, statement_cache, .. } = opening;
+    let deadline = opening.deadline();
     Ok(match address {
         DatabaseAddress::Sqlite(path) => {
-            let options = adapter_sqlite::ConnectOptions { must_exist, pool_size, statement_cache };
+            let options = ConnectOptions { must_exist, pool_size, statement_cache, deadline };
             let store = adapter_sqlite::Store::connect_with(path, options, sealer, audit_sealer).await?;
             Arc::new(store.with_clabes(clabes))
         }
         DatabaseAddress::Postgres(url) => {
-            let options = adapter_postgres::ConnectOptions { must_exist, pool_size, statement_cache };
+            let options =
+                adapter_postgres::ConnectOptions { must_exist, pool_size, statement_cache, deadline };
             let url = url.expose_secret();
             let store = adapter_postgres::Store::connect_with(url, options, sealer, audit_sealer).await?;
             Arc::new(store.with_clabes(clabes))

@@ -4,6 +4,7 @@
 mod audit_sealer;
 mod clabe_key;
 mod code_hasher;
+mod fair_queue;
 mod jwt_provider;
 mod keyring;
 mod password_hasher;
@@ -19,7 +20,7 @@ pub use audit_sealer::HmacAuditSealer;
 pub use clabe_key::clabe_issuer;
 pub use code_hasher::HmacCodeHasher;
 pub use keyring::{Keyring, KeyringError, SECRET_LENGTH_MIN};
-pub use password_hasher::Argon2Hasher;
+pub use password_hasher::{Argon2Hasher, PASSWORD_QUEUE_MAX};
 pub use random::{RingRandom, UuidV7};
 pub use request_signatures::{ClientSecrets, sign_request};
 pub use sealer::AeadSealer;

@@ -1,5 +1,6 @@
 //! Password hashes: argon2id at the cost that OWASP names (19 MiB, two passes, one lane), a few at a time.
 
+use crate::fair_queue::FairQueue;
 use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher as _, PasswordVerifier, phc::PasswordHash},
@@ -7,40 +8,26 @@ use argon2::{
 use async_trait::async_trait;
 use domain::accounts::Password;
 use ports::{
-    crypto::{HashRefused, PasswordHasher},
+    crypto::{HashFor, HashRefused, PasswordHasher},
     ids_and_random::Random,
 };
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
-use tokio::sync::Semaphore;
+use std::sync::Arc;
 
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 /// Bytes of salt (RFC 9106, 3.1).
 const SALT_LENGTH: usize = 16;
-/// Most passwords that wait or are hashed. At about 20 ms each, the last one waits one or two seconds.
-const QUEUE_MAX: usize = 64;
+/// Most passwords that wait. At about 20 ms each, the last one waits one or two seconds.
+pub const PASSWORD_QUEUE_MAX: usize = 64;
 
 /// Hashes and verifies passwords with argon2id.
 pub struct Argon2Hasher {
     argon2: Argon2<'static>,
     random: Arc<dyn Random>,
-    free: Semaphore,
-    queued: AtomicUsize,
+    queue: Arc<FairQueue>,
     /// Hash that a password is compared with when there is no user: the same work, and never a match.
     nobodys: String,
-}
-
-/// A place in the queue, until it is dropped.
-struct Place<'a>(&'a AtomicUsize);
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
-    }
 }
 
 impl Argon2Hasher {
@@ -54,8 +41,7 @@ impl Argon2Hasher {
         let mut hasher = Self {
             argon2,
             random,
-            free: Semaphore::new(at_once.max(1)),
-            queued: AtomicUsize::new(0),
+            queue: FairQueue::new(at_once, PASSWORD_QUEUE_MAX),
             nobodys: String::new(),
         };
         hasher.nobodys = hash(&hasher.argon2, &secret, hasher.salt()).unwrap_or_default();
@@ -71,17 +57,23 @@ impl Argon2Hasher {
     /// Waits for its turn, then runs `work` on a thread for blocking work.
     async fn in_turn<T: Send + 'static>(
         &self,
+        whom: &HashFor,
         work: impl FnOnce(Argon2<'static>) -> Option<T> + Send + 'static,
     ) -> Result<T, HashRefused> {
-        let before = self.queued.fetch_add(1, Ordering::AcqRel);
-        let _place = Place(&self.queued);
-        if before >= QUEUE_MAX {
-            tracing::warn!("password refused: too many passwords wait to be hashed");
-            return Err(HashRefused::Busy);
+        if !whom.pause.is_zero() {
+            tokio::time::sleep(whom.pause).await;
         }
-        let _permit = self.free.acquire().await.map_err(|_closed| HashRefused::Failed)?;
+        let turn = self.queue.turn(&whom.address).await.map_err(|_full| {
+            tracing::warn!("password refused: too many passwords wait to be hashed");
+            HashRefused::Busy
+        })?;
         let argon2 = self.argon2.clone();
-        let done = tokio::task::spawn_blocking(move || work(argon2)).await;
+        // The turn lasts as long as the work, also when its caller has gone.
+        let working = move || {
+            let _turn = turn;
+            work(argon2)
+        };
+        let done = tokio::task::spawn_blocking(working).await;
         done.ok().flatten().ok_or(HashRefused::Failed)
     }
 }
@@ -92,17 +84,22 @@ fn hash(argon2: &Argon2<'_>, password: &[u8], salt: [u8; SALT_LENGTH]) -> Option
 
 #[async_trait]
 impl PasswordHasher for Argon2Hasher {
-    async fn hash(&self, password: &Password) -> Result<String, HashRefused> {
+    async fn hash(&self, password: &Password, whom: &HashFor) -> Result<String, HashRefused> {
         let (password, salt) = (password.clone(), self.salt());
-        self.in_turn(move |argon2| hash(&argon2, password.reveal().as_bytes(), salt)).await
+        self.in_turn(whom, move |argon2| hash(&argon2, password.reveal().as_bytes(), salt)).await
     }
 
-    async fn verify(&self, password: &Password, hash: Option<String>) -> Result<bool, HashRefused> {
+    async fn verify(
+        &self,
+        password: &Password,
+        hash: Option<String>,
+        whom: &HashFor,
+    ) -> Result<bool, HashRefused> {
         let password = password.clone();
         let is_somebodys = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.nobodys.clone());
         let is_right = self
-            .in_turn(move |argon2| {
+            .in_turn(whom, move |argon2| {
                 let parsed = PasswordHash::new(&hash).ok()?;
                 Some(argon2.verify_password(password.reveal().as_bytes(), &parsed).is_ok())
             })
@@ -124,37 +121,42 @@ mod tests {
         Password::typed(text).unwrap()
     }
 
+    fn anyone() -> HashFor {
+        HashFor::address("192.0.2.1")
+    }
+
+    async fn is_right(hasher: &Argon2Hasher, typed: &str, kept: Option<&str>) -> Result<bool, HashRefused> {
+        hasher.verify(&password(typed), kept.map(str::to_owned), &anyone()).await
+    }
+
     #[tokio::test]
     async fn only_the_password_itself_is_right() {
         let hasher = hasher(2);
-        let kept = hasher.hash(&password("una clave bien larga")).await.unwrap();
+        let kept = hasher.hash(&password("una clave bien larga"), &anyone()).await.unwrap();
         assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
-        assert_eq!(hasher.verify(&password("una clave bien larga"), Some(kept.clone())).await, Ok(true));
-        assert_eq!(hasher.verify(&password("una clave bien larga "), Some(kept.clone())).await, Ok(false));
-        assert_ne!(
-            hasher.hash(&password("una clave bien larga")).await,
-            Ok(kept),
-            "each has a salt of its own"
-        );
+        assert_eq!(is_right(&hasher, "una clave bien larga", Some(&kept)).await, Ok(true));
+        assert_eq!(is_right(&hasher, "una clave bien larga ", Some(&kept)).await, Ok(false));
+        let again = hasher.hash(&password("una clave bien larga"), &anyone()).await;
+        assert_ne!(again, Ok(kept), "each has a salt of its own");
     }
 
     #[tokio::test]
     async fn without_a_user_every_password_is_wrong() {
-        assert_eq!(hasher(1).verify(&password(""), None).await, Ok(false));
+        assert_eq!(is_right(&hasher(1), "", None).await, Ok(false));
     }
 
     #[tokio::test]
     async fn a_hash_that_cannot_be_read_is_an_error() {
-        assert_eq!(hasher(1).verify(&password("x"), Some("x".into())).await, Err(HashRefused::Failed));
+        assert_eq!(is_right(&hasher(1), "x", Some("x")).await, Err(HashRefused::Failed));
     }
 
     #[tokio::test]
     async fn a_full_queue_refuses_callers() {
-        let hasher = hasher(1);
-        let password = password("una clave bien larga");
-        let _busy = hasher.free.acquire().await.unwrap();
-        hasher.queued.store(QUEUE_MAX, Ordering::Release);
-        assert_eq!(hasher.hash(&password).await, Err(HashRefused::Busy));
-        assert_eq!(hasher.queued.load(Ordering::Acquire), QUEUE_MAX, "the refused caller takes no place");
+        let mut hasher = hasher(1);
+        hasher.queue = FairQueue::new(1, 0);
+        let working = hasher.queue.turn("192.0.2.1").await;
+        assert_eq!(is_right(&hasher, "x", None).await, Err(HashRefused::Busy));
+        drop(working);
+        assert_eq!(is_right(&hasher, "x", None).await, Ok(false));
     }
 }

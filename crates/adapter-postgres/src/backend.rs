@@ -2,6 +2,8 @@
 
 mod bulk;
 mod connect;
+mod hosts;
+mod pooled;
 mod tls;
 pub(crate) mod values;
 
@@ -9,20 +11,21 @@ pub(crate) use self::{
     bulk::{insert_conversations, insert_inbox, write_ledger},
     values::{Conn, Db, DbId, DbTime},
 };
+use self::{
+    connect::{Object, Pool},
+    pooled::{Pooled, Suspicion},
+};
 use crate::store::{
     connect_options::ConnectOptions,
     error::{ConnectError, SqlError},
 };
 use diesel::sql_types::{Array, BigInt, Bool, Text};
-use diesel_async::{
-    AsyncConnection, AsyncMigrationHarness, RunQueryDsl, SimpleAsyncConnection,
-    pooled_connection::deadpool::{Object, Pool},
-};
+use diesel_async::{AsyncConnection, AsyncMigrationHarness, RunQueryDsl, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, future::BoxFuture};
 use ports::store_error::StoreResult;
-use std::time::Duration;
-use tokio::runtime::Handle;
+use std::{sync::Arc, time::Duration};
+use tokio::{runtime::Handle, time::timeout};
 use tracing::{Instrument, Span};
 
 /// A query whose rows will be changed: no other transaction changes them until this one ends. Rows that only
@@ -124,18 +127,25 @@ pub(crate) async fn audit_horizon(conn: &mut Conn) -> Result<i64, SqlError> {
 /// request's future when its client disconnects; a transaction dropped there would be cut in half.
 #[derive(Clone)]
 pub(crate) struct Database {
-    pool: Pool<Conn>,
-    writers: Pool<Conn>,
+    pool: Pool,
+    writers: Pool,
+    suspicion: Arc<Suspicion>,
+    deadline: Duration,
+    pool_wait: Duration,
     runtime: Handle,
 }
 
 impl Database {
     /// Connects to the server at `address`, a `postgres://` URL.
     pub(crate) async fn connect(address: &str, options: ConnectOptions) -> Result<Self, ConnectError> {
-        let ConnectOptions { pool_size, statement_cache, .. } = options;
+        let suspicion = Arc::new(Suspicion::default());
+        let pool = |size| connect::pool(address, size, &options, suspicion.clone());
         let database = Self {
-            pool: connect::pool(address, pool_size, statement_cache)?,
-            writers: connect::pool(address, WRITERS, statement_cache)?,
+            pool: pool(options.pool_size)?,
+            writers: pool(WRITERS)?,
+            suspicion: suspicion.clone(),
+            deadline: options.deadline,
+            pool_wait: options.pool_wait(),
             runtime: Handle::current(),
         };
         drop(database.pool.get().await.map_err(|error| ConnectError::Open(tls::chain(&error)))?);
@@ -146,11 +156,14 @@ impl Database {
     /// first.
     pub(crate) async fn migrate(&self) -> Result<usize, ConnectError> {
         let conn = self.pool.get().await.map_err(|error| ConnectError::Open(error.to_string()))?;
-        let mut conn = Object::take(conn);
+        let Pooled { mut conn, driver, .. } = Object::take(conn);
         let failed = |error: &dyn std::fmt::Display| ConnectError::Migrate(error.to_string());
-        // The connection is not given back to the pool: when it closes, the lock ends.
-        conn.batch_execute("select pg_advisory_lock(7237911)").await.map_err(|error| failed(&error))?;
+        // The connection is not given back to the pool: when it closes, the lock ends. Nobody waits for this in
+        // a request, and a migration may take long.
+        let alone = "set statement_timeout = 0; set lock_timeout = 0; select pg_advisory_lock(7237911)";
+        conn.batch_execute(alone).await.map_err(|error| failed(&error))?;
         let migrated = self.runtime.spawn_blocking(move || {
+            let _driver = driver;
             AsyncMigrationHarness::new(conn)
                 .run_pending_migrations(MIGRATIONS)
                 .map(|run| run.len())
@@ -165,7 +178,7 @@ impl Database {
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
-        Ok(self.transaction(self.pool.clone(), span("write"), work).await?)
+        Ok(self.transaction(&self.pool, span("write"), work).await?)
     }
 
     /// Runs `work` as a write for many callers, on a connection kept for that.
@@ -174,21 +187,15 @@ impl Database {
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
-        self.transaction(self.writers.clone(), span("write_batched"), work).await
+        self.transaction(&self.writers, span("write_batched"), work).await
     }
 
-    async fn transaction<T, W>(&self, pool: Pool<Conn>, span: Span, work: W) -> Result<T, SqlError>
+    async fn transaction<T, W>(&self, pool: &Pool, span: Span, work: W) -> Result<T, SqlError>
     where
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
-        let transaction = async move {
-            let mut conn = pool.get().await?;
-            let conn: &mut Conn = &mut conn;
-            conn.transaction(async move |conn: &mut Conn| work(conn).await).await
-        };
-        let task = self.runtime.spawn(transaction.instrument(span));
-        task.await.map_err(SqlError::from).flatten()
+        self.in_time(pool, span, |conn| commit(conn, work).boxed()).await
     }
 
     /// Runs `work`, which makes a single read and needs no snapshot.
@@ -197,10 +204,7 @@ impl Database {
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
-        let pool = self.pool.clone();
-        let query = async move { work(&mut *pool.get().await?).await };
-        let task = self.runtime.spawn(query.instrument(span("query")));
-        Ok(task.await.map_err(SqlError::from).flatten()?)
+        Ok(self.in_time(&self.pool, span("query"), |conn| work(conn)).await?)
     }
 
     /// Runs `work` as one reading transaction: all its reads see the same snapshot.
@@ -209,20 +213,74 @@ impl Database {
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
-        let pool = self.pool.clone();
-        let transaction = async move {
-            let mut conn = pool.get().await?;
-            let mut picture = conn.build_transaction().read_only().repeatable_read();
-            picture.run(async move |conn: &mut Conn| work(conn).await).await
+        Ok(self.in_time(&self.pool, span("read"), |conn| snapshot(conn, work).boxed()).await?)
+    }
+
+    /// Runs `work` on a connection of the pool, as a task that no caller can cut, and only as long as the
+    /// deadline allows. A connection that did not answer in time is closed: what it was doing may have been done.
+    async fn in_time<T, W>(&self, pool: &Pool, span: Span, work: W) -> Result<T, SqlError>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut Pooled) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
+    {
+        let Self { suspicion, deadline, pool_wait, .. } = self.clone();
+        let pool = pool.clone();
+        let task = async move {
+            let conn = timeout(pool_wait, pool.get()).await;
+            let mut conn = conn.map_err(|_elapsed| SqlError::NoConnection)??;
+            match timeout(deadline, work(&mut conn)).await {
+                Ok(outcome) => outcome,
+                Err(_late) => {
+                    let conn = Object::take(conn);
+                    suspicion.raise(&conn);
+                    Err(SqlError::TooLate)
+                }
+            }
         };
-        let task = self.runtime.spawn(transaction.instrument(span("read")));
-        Ok(task.await.map_err(SqlError::from).flatten()?)
+        let task = self.runtime.spawn(task.instrument(span));
+        task.await.map_err(SqlError::from).flatten()
     }
 
     /// The runtime that the work runs on.
     pub(crate) fn runtime(&self) -> &Handle {
         &self.runtime
     }
+}
+
+/// What a transaction does last. An answer that only repeats what is there proves nothing about a standby: such a
+/// transaction writes a mark, so that its commit waits for the standby as those do that wrote the rows. And no
+/// time limit of the server ends that wait: a commit whose wait is ended is reported as done, with a warning.
+const PROVE: &str = "select set_config('statement_timeout', '0', true), \
+                     case when current_setting('synchronous_standby_names') <> '' and \
+                     pg_current_xact_id_if_assigned() is null \
+                     then pg_logical_emit_message(true, 'ventanilla', ''::text)::text end";
+
+/// Runs `work` and commits it. What is answered is known to last, or it is an error.
+async fn commit<T, W>(pooled: &mut Pooled, work: W) -> Result<T, SqlError>
+where
+    T: Send + 'static,
+    W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
+{
+    let warnings = pooled.warnings.clone();
+    let before = warnings.clone();
+    let conn: &mut Conn = pooled;
+    let transaction = conn.transaction(async move |conn: &mut Conn| {
+        let answer = work(conn).await?;
+        diesel::sql_query(PROVE).execute(conn).await?;
+        Ok::<_, SqlError>((answer, before.count()))
+    });
+    let (answer, before) = transaction.await?;
+    if warnings.count() == before { Ok(answer) } else { Err(SqlError::Unproved) }
+}
+
+/// Runs `work` over one snapshot.
+async fn snapshot<T, W>(conn: &mut Conn, work: W) -> Result<T, SqlError>
+where
+    T: Send + 'static,
+    W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
+{
+    let mut picture = conn.build_transaction().read_only().repeatable_read();
+    picture.run(async move |conn: &mut Conn| work(conn).await).await
 }
 
 /// The span of one transaction within the span of its caller.

@@ -19,12 +19,13 @@ use diesel_async::{
     AsyncConnection, SimpleAsyncConnection,
     pooled_connection::{
         AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
-        deadpool::{BuildError, Pool},
+        deadpool::{BuildError, Object, Pool},
     },
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use futures_util::{FutureExt, future::BoxFuture};
 use ports::store_error::StoreResult;
+use std::time::Duration;
 use tokio::runtime::Handle;
 use tracing::{Instrument, Span};
 
@@ -82,7 +83,7 @@ const READERS: usize = 4;
 const WRITER_CACHE: u32 = 64 * 1024;
 const READER_CACHE: u32 = 8 * 1024;
 /// The log is copied into the file every 8192 pages (32 MiB), because each copy costs several fsyncs.
-const PRAGMAS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
+const PRAGMAS: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
                        PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=8192;";
 
 /// The database: one connection that writes, several that read.
@@ -94,6 +95,7 @@ const PRAGMAS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA
 pub(crate) struct Database {
     writer: Pool<Conn>,
     readers: Pool<Conn>,
+    pool_wait: Duration,
     runtime: Handle,
 }
 
@@ -103,8 +105,9 @@ impl Database {
     pub(crate) async fn connect(path: &str, options: ConnectOptions) -> Result<Self, ConnectError> {
         files::prepare(path, options.must_exist)?;
         let database = Self {
-            writer: pool(path, 1, WRITER_CACHE)?,
-            readers: pool(path, READERS, READER_CACHE)?,
+            writer: pool(path, 1, options.lock_wait(), WRITER_CACHE)?,
+            readers: pool(path, READERS, options.lock_wait(), READER_CACHE)?,
+            pool_wait: options.pool_wait(),
             runtime: Handle::current(),
         };
         drop(database.writer.get().await.map_err(|error| ConnectError::Open(error.to_string()))?);
@@ -151,13 +154,22 @@ impl Database {
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
-        let pool = self.writer.clone();
+        let writer = self.free(&self.writer);
         let transaction = async move {
-            let mut conn = pool.get().await?;
-            conn.immediate_transaction(async move |conn: &mut Conn| work(conn).await).await
+            let mut conn = writer.await?;
+            conn.immediate_transaction(async move |conn: &mut Conn| work(conn).await).await.map_err(held)
         };
         let task = self.runtime.spawn(transaction.instrument(span("write")));
         task.await.map_err(SqlError::from).flatten()
+    }
+
+    /// A connection, when one is free.
+    fn free(&self, pool: &Pool<Conn>) -> impl Future<Output = Result<Object<Conn>, SqlError>> + Send + use<> {
+        let (pool, wait) = (pool.clone(), self.pool_wait);
+        async move {
+            let conn = tokio::time::timeout(wait, pool.get()).await;
+            Ok(conn.map_err(|_elapsed| SqlError::NoConnection)??)
+        }
     }
 
     /// The runtime that the work runs on.
@@ -171,8 +183,8 @@ impl Database {
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
-        let pool = self.readers.clone();
-        let query = async move { work(&mut *pool.get().await?).await };
+        let reader = self.free(&self.readers);
+        let query = async move { work(&mut *reader.await?).await };
         let task = self.runtime.spawn(query.instrument(span("query")));
         Ok(task.await.map_err(SqlError::from).flatten()?)
     }
@@ -183,9 +195,9 @@ impl Database {
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
-        let pool = self.readers.clone();
+        let reader = self.free(&self.readers);
         let transaction = async move {
-            let mut conn = pool.get().await?;
+            let mut conn = reader.await?;
             let conn: &mut Conn = &mut conn;
             conn.transaction(async move |conn: &mut Conn| work(conn).await).await
         };
@@ -199,11 +211,24 @@ fn span(operation: &'static str) -> Span {
     tracing::debug_span!("store", operation)
 }
 
-fn pool(path: &str, size: usize, cache: u32) -> Result<Pool<Conn>, BuildError> {
+/// A transaction that waited for another program's lock in vain has not begun: only its first statement waits.
+fn held(error: SqlError) -> SqlError {
+    match error {
+        SqlError::Query(diesel::result::Error::DatabaseError(_, what))
+            if what.message() == "database is locked" =>
+        {
+            SqlError::Held
+        }
+        other => other,
+    }
+}
+
+fn pool(path: &str, size: usize, lock_wait: Duration, cache: u32) -> Result<Pool<Conn>, BuildError> {
     let mut config = ManagerConfig::<Conn>::default();
     config.recycling_method = RecyclingMethod::Fast;
     config.custom_setup = Box::new(move |path| {
-        let (path, pragmas) = (path.to_owned(), format!("{PRAGMAS} PRAGMA cache_size=-{cache};"));
+        let waits = format!("PRAGMA busy_timeout={};", lock_wait.as_millis());
+        let (path, pragmas) = (path.to_owned(), format!("{waits} {PRAGMAS} PRAGMA cache_size=-{cache};"));
         async move {
             let mut conn = Conn::establish(&path).await?;
             conn.batch_execute(&pragmas).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;

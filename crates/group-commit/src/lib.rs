@@ -21,6 +21,12 @@ pub trait CommitFault: Send + Sync + 'static {
     /// True when the work itself may be the cause, so other work can be committed without it. False when the
     /// database can't be reached.
     fn blames_the_work(&self) -> bool;
+
+    /// True when the work was not begun, because a wait for the database ended first. Then it is not tried
+    /// again: the callers have waited long enough.
+    fn began_nothing(&self) -> bool {
+        false
+    }
 }
 
 /// Why the items of a caller were not committed, or why that is unknown.
@@ -144,6 +150,7 @@ async fn commit_twice<I: Clone, O, E: CommitFault>(
 ) -> Result<Vec<O>, E> {
     let items = || jobs.iter().flat_map(|job| job.items.iter().cloned()).collect::<Vec<_>>();
     match commit(items()).await {
+        Err(fault) if fault.began_nothing() => Err(fault),
         Err(_) => {
             tracing::warn!(callers = jobs.len(), "commit failed; it is tried once more");
             commit(items()).await

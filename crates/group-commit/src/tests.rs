@@ -12,11 +12,16 @@ use tokio::sync::Semaphore;
 enum Fault {
     Poison,
     Away,
+    NotBegun,
 }
 
 impl CommitFault for Fault {
     fn blames_the_work(&self) -> bool {
         *self == Fault::Poison
+    }
+
+    fn began_nothing(&self) -> bool {
+        *self == Fault::NotBegun
     }
 }
 
@@ -138,4 +143,16 @@ async fn a_database_that_is_unreachable_is_not_called_for_each_caller() {
     assert!(answers.iter().all(|own| matches!(own, Err(GroupError::Failed(_)))));
     let asked = usize::MAX - database.failures.load(Ordering::SeqCst);
     assert!(asked <= 4, "asked {asked} times");
+}
+
+#[tokio::test]
+async fn work_that_could_not_begin_is_not_tried_again() {
+    let tried = Arc::new(AtomicUsize::new(0));
+    let counted = tried.clone();
+    let writer: GroupCommit<u32, u32, Fault> = GroupCommit::start(&Handle::current(), SIZE, move |_| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        async { Err(Fault::NotBegun) }.boxed()
+    });
+    assert!(matches!(writer.submit(vec![1]).await, Err(GroupError::Failed(_))));
+    assert_eq!(tried.load(Ordering::SeqCst), 1);
 }

@@ -83,6 +83,23 @@ pub enum HashRefused {
     Failed,
 }
 
+/// For whom a password is hashed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HashFor {
+    /// The network address that asks. Addresses take turns, so that one that asks often delays nobody else.
+    pub address: String,
+    /// A wait before the password waits for its turn: the account had many tries lately.
+    pub pause: std::time::Duration,
+}
+
+impl HashFor {
+    /// Without a wait.
+    #[must_use]
+    pub fn address(address: &str) -> Self {
+        Self { address: address.to_owned(), pause: std::time::Duration::ZERO }
+    }
+}
+
 /// Hashes passwords slowly, a few at a time.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
@@ -91,14 +108,19 @@ pub trait PasswordHasher: Send + Sync {
     ///
     /// # Errors
     /// `Busy` when too many passwords wait, `Failed` when the hash function fails.
-    async fn hash(&self, password: &Password) -> Result<String, HashRefused>;
+    async fn hash(&self, password: &Password, whom: &HashFor) -> Result<String, HashRefused>;
 
     /// Whether the password matches the hash. Without a hash (no such user, or no password set) it takes as
     /// long and returns false.
     ///
     /// # Errors
     /// `Busy` when too many passwords wait, `Failed` when the hash function fails.
-    async fn verify(&self, password: &Password, hash: Option<String>) -> Result<bool, HashRefused>;
+    async fn verify(
+        &self,
+        password: &Password,
+        hash: Option<String>,
+        whom: &HashFor,
+    ) -> Result<bool, HashRefused>;
 }
 
 /// What a random secret is for. A secret of one kind is never accepted as another.

@@ -52,7 +52,8 @@ const DOORS: [Door; 6] = [
         path: "/api/v1/auth/login",
         body: |email, _| json!({"email": email, "password": "esta no es la clave"}),
         status: 401,
-        share: 1,
+        // Each further try at one account takes longer.
+        share: 10,
     },
     Door {
         name: "send a code (`/send-otp`)",

@@ -30,6 +30,20 @@ const READY: Duration = Duration::from_mins(1);
 /// A running program. Dropping it kills it, as `kill -9` does.
 pub(super) struct Process(Child);
 
+impl Process {
+    /// Its number.
+    pub(super) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub(super) fn terminate(&mut self) -> Result<(), String> {
+        run(Command::new("kill").arg("-TERM").arg(self.id().to_string()))?;
+        let ended = self.0.wait().map_err(|fault| fault.to_string())?;
+        if ended.success() { Ok(()) } else { Err(format!("the replica ended with {ended}")) }
+    }
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         // The process may have ended by itself.
@@ -74,9 +88,14 @@ impl Platform {
 
     /// Starts a replica and waits until it is ready.
     pub(super) fn replica(&self, index: usize) -> Result<Process, String> {
+        self.replica_with(index, &[])
+    }
+
+    /// The same, with more settings.
+    pub(super) fn replica_with(&self, index: usize, more: &[(&str, &str)]) -> Result<Process, String> {
         let address = self.replicas.get(index).ok_or("there are only two replicas")?;
-        let bind = [("BIND_ADDRESS", address.as_str())];
-        let process = self.spawn("ventanilla", &["serve"], &bind, &format!("replica-{index}"))?;
+        let env: Vec<_> = more.iter().copied().chain([("BIND_ADDRESS", address.as_str())]).collect();
+        let process = self.spawn("ventanilla", &["serve"], &env, &format!("replica-{index}"))?;
         wait_for(address, "/health/ready")?;
         Ok(process)
     }

@@ -5,8 +5,11 @@ use crate::{
     composition::App,
     config::{AppEnv, Settings},
     http::{
+        bodies::bodies,
         cors::cors,
+        deadline::answer_in_time,
         edge::{edge, head_as_get},
+        in_flight::{IN_FLIGHT_MAX, InFlight},
         rate_limit::RateLimit,
         signed::signed,
     },
@@ -18,10 +21,16 @@ use crate::{
 use actix_web::{App as WebApp, HttpServer, dev::ServerHandle, middleware::from_fn, web};
 use adapter_crypto::TokenKind;
 use application::error_chain::describe;
-use std::{process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc, time::Duration};
 
 /// Seconds that running requests get to finish after a signal.
 const SHUTDOWN_SECONDS: u64 = 10;
+/// Time for the head of the first request on a connection.
+const HEAD_DEADLINE: Duration = Duration::from_secs(5);
+/// Time that a connection may be quiet between two requests.
+const KEEP_ALIVE: Duration = Duration::from_secs(5);
+/// Time in which the rest of a refused body is thrown away, so that the caller reads the refusal.
+const LINGER: Duration = Duration::from_secs(1);
 /// Threads that serve requests.
 const WEB_WORKERS: usize = 2;
 
@@ -66,6 +75,8 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
 fn listen(app: &Arc<App>, wakeups: &Arc<WorkerWakeups>) -> Result<actix_web::dev::Server, String> {
     let (app, wakeups) = (app.clone(), web::Data::from(wakeups.clone()));
     let limit = web::Data::new(RateLimit::new(app.settings.rate_limit_verify_per_minute));
+    let in_flight = web::Data::new(InFlight::new(IN_FLIGHT_MAX));
+    let rules = web::Data::new(routes::rules());
     let (address, capacity) = (app.settings.bind_address, app.settings.capacity);
     let workers = WEB_WORKERS.min(capacity.connections_max);
     let server = HttpServer::new(move || {
@@ -73,14 +84,21 @@ fn listen(app: &Arc<App>, wakeups: &Arc<WorkerWakeups>) -> Result<actix_web::dev
             .configure(|config| share(&app, config))
             .app_data(wakeups.clone())
             .app_data(limit.clone())
+            .app_data(in_flight.clone())
+            .app_data(rules.clone())
             .wrap(from_fn(head_as_get))
             .wrap(from_fn(signed))
+            .wrap(from_fn(answer_in_time))
+            .wrap(from_fn(bodies))
             .wrap(from_fn(edge))
             .wrap(from_fn(cors))
             .configure(routes::routes)
     })
     .workers(workers)
     .max_connections(capacity.connections_max.checked_div(workers).unwrap_or(1))
+    .keep_alive(KEEP_ALIVE)
+    .client_request_timeout(HEAD_DEADLINE)
+    .client_disconnect_timeout(LINGER)
     .disable_signals()
     .shutdown_timeout(SHUTDOWN_SECONDS)
     .bind(address)

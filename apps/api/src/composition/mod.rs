@@ -92,14 +92,14 @@ struct Opened {
     audit: Arc<HmacAuditSealer>,
 }
 
-async fn open(settings: &Settings, must_exist: bool) -> Result<Opened, DatabaseError> {
+async fn open(settings: &Settings, must_exist: bool, serves: bool) -> Result<Opened, DatabaseError> {
     let random: Arc<dyn Random> = Arc::new(RingRandom::default());
     let sealer = Arc::new(AeadSealer::new(&settings.encryption_key, random));
     let audit = Arc::new(HmacAuditSealer::new(&settings.encryption_key));
     let prefix = settings.clabe_prefix.clone();
     let clabes = prefix.and_then(|prefix| clabe_issuer(&settings.hmac_secret, prefix));
     let Capacity { pool_size, statement_cache, .. } = settings.capacity;
-    let opening = Opening { must_exist, pool_size, statement_cache };
+    let opening = Opening { must_exist, pool_size, statement_cache, serves };
     let store = stores::open(&settings.database, opening, sealer, audit.clone(), clabes).await?;
     Ok(Opened { store, audit })
 }
@@ -109,12 +109,12 @@ pub(crate) async fn open_store(
     settings: &Settings,
     purpose: Purpose,
 ) -> Result<Arc<dyn Stores>, DatabaseError> {
-    Ok(open(settings, purpose == Purpose::Look).await?.store)
+    Ok(open(settings, purpose == Purpose::Look, false).await?.store)
 }
 
 /// Opens the store to read what is sealed, or to change what is not: the tables and the keys must be those that the rows need.
 pub(crate) async fn open_to_read(settings: &Settings) -> Result<Arc<dyn Stores>, WiringError> {
-    let Opened { store, audit } = open(settings, true).await?;
+    let Opened { store, audit } = open(settings, true, false).await?;
     expect_tables(store.as_ref()).await?;
     keys::look(settings, store.as_ref(), &audit).await?;
     Ok(store)
@@ -155,7 +155,7 @@ impl App {
     pub(crate) async fn build(settings: Settings) -> Result<Self, WiringError> {
         let library = flows::read(&settings)?;
         // In production only `migrate` makes a database.
-        let Opened { store, audit } = open(&settings, settings.env == AppEnv::Production).await?;
+        let Opened { store, audit } = open(&settings, settings.env == AppEnv::Production, true).await?;
         if settings.env == AppEnv::Development {
             store.migrate().await?;
         }

@@ -163,6 +163,11 @@ fn read(request: &HttpRequest) -> Result<Caller, ApiError> {
     Ok(Caller { credential, request_id: request_id(request) })
 }
 
+/// True if the request carries a token that is valid. Its session is not looked at.
+pub(super) fn has_token(request: &HttpRequest) -> bool {
+    request.headers().contains_key(header::AUTHORIZATION) && read(request).is_ok()
+}
+
 /// The client that signed the request. Only for requests without a token: a token, also an invalid one,
 /// says who calls.
 fn signer(request: &HttpRequest) -> Result<Caller, ApiError> {

@@ -1,7 +1,7 @@
 //! Calls from browsers: pages of the origins in `CORS_ORIGINS` may call the API, and no others. Cookies are never
 //! part of it (see [Fetch](https://fetch.spec.whatwg.org/#http-cors-protocol)).
 
-use super::edge::{REQUEST_ID, id_of};
+use super::edge::{REQUEST_ID, id_of, with_headers};
 use crate::config::Settings;
 use actix_web::{
     Error, HttpResponse,
@@ -35,11 +35,20 @@ pub(crate) async fn cors<B: MessageBody + 'static>(
     let origin = settings.and_then(|settings| allowed(&settings, request.headers()));
     let is_preflight = *request.method() == Method::OPTIONS
         && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let write = |headers: &mut HeaderMap| mark(headers, is_used, origin.clone());
     let mut response = match &origin {
         Some(_) if is_preflight => preflight(request),
-        _ => next.call(request).await?.map_into_left_body(),
+        _ => {
+            let answer = next.call(request).await;
+            answer.map_err(|error| with_headers(error, write))?.map_into_left_body()
+        }
     };
-    let headers = response.headers_mut();
+    write(response.headers_mut());
+    Ok(response)
+}
+
+/// Says which pages may read the answer.
+fn mark(headers: &mut HeaderMap, is_used: bool, origin: Option<HeaderValue>) {
     if is_used {
         headers.append(header::VARY, HeaderValue::from_static("Origin"));
     }
@@ -47,7 +56,6 @@ pub(crate) async fn cors<B: MessageBody + 'static>(
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     }
-    Ok(response)
 }
 
 /// The caller's origin, if it is written exactly as one of those that are allowed.

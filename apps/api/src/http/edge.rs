@@ -6,9 +6,10 @@ use actix_web::{
     Error, HttpMessage, HttpRequest,
     body::{BoxBody, EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
     http::{
         Method, StatusCode,
-        header::{self, HeaderName, HeaderValue},
+        header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
     web,
@@ -79,7 +80,7 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
     let mut response = match outcome {
         Ok(Ok(response)) => as_problem(response, &id),
         // There is no response, so the route is not known.
-        Ok(Err(error)) => return Err(error),
+        Ok(Err(error)) => return Err(with_headers(error, |headers| harden(headers, &id, is_documentation))),
         Err(_panic) => {
             tracing::error!(request_id = %id, "a route panicked");
             return Err(ApiError::of_status(StatusCode::INTERNAL_SERVER_ERROR).for_request(&id).into());
@@ -90,7 +91,17 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
     if let Some(left) = left {
         left.write(headers);
     }
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    harden(headers, &id, is_documentation);
+    let ms =
+        kernel.zip(started_at).map(|(kernel, at)| kernel.now().signed_duration_since(at).num_milliseconds());
+    let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".into());
+    tracing::info!(request_id = %id, %method, route, status = response.status().as_u16(), ms, "request");
+    Ok(response)
+}
+
+/// The headers that every answer has.
+fn harden(headers: &mut HeaderMap, id: &str, is_documentation: bool) {
+    if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, value);
     }
     // What belongs to a caller is kept by nobody in between. Files that are the same for all say how long they last.
@@ -101,11 +112,13 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
     if is_documentation {
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DOCS_POLICY));
     }
-    let ms =
-        kernel.zip(started_at).map(|(kernel, at)| kernel.now().signed_duration_since(at).num_milliseconds());
-    let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".into());
-    tracing::info!(request_id = %id, %method, route, status = response.status().as_u16(), ms, "request");
-    Ok(response)
+}
+
+/// The same error, with more headers on its response.
+pub(super) fn with_headers(error: Error, write: impl FnOnce(&mut HeaderMap)) -> Error {
+    let mut response = error.error_response();
+    write(response.headers_mut());
+    InternalError::from_response(error, response).into()
 }
 
 /// Turns an error into a problem: a route's own error, or one that the framework answered.

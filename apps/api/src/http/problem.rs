@@ -86,6 +86,7 @@ errors! {
     step_up_required FORBIDDEN "step_up_required",
     signature_invalid FORBIDDEN "signature_invalid",
     not_found NOT_FOUND "not_found",
+    request_timeout REQUEST_TIMEOUT "request_timeout",
     conflict CONFLICT "conflict",
     recipient_opted_out CONFLICT "recipient_opted_out",
     outside_window CONFLICT "outside_window",
@@ -188,6 +189,9 @@ impl ApiError {
             }
             StatusCode::PAYLOAD_TOO_LARGE => {
                 Self::payload_too_large("The body is larger than this route accepts.")
+            }
+            StatusCode::REQUEST_TIMEOUT => {
+                Self::request_timeout("The body took too long to arrive. Send it again.")
             }
             StatusCode::UNSUPPORTED_MEDIA_TYPE => {
                 Self::unsupported_media_type("This route does not accept this content type.")

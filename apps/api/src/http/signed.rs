@@ -1,7 +1,7 @@
 //! Signed requests of internal clients. A signature is checked before anything else, on every route: a wrong
 //! one is refused, whatever token comes with it.
 
-use super::{edge::request_id, problem::ApiError};
+use super::{edge::request_id, in_flight::Share, problem::ApiError};
 use crate::{composition::Operations, http::json::BODY_MAX};
 use actix_web::{
     Error, HttpMessage, HttpRequest, Resource, ResponseError,
@@ -101,6 +101,8 @@ async fn judge(request: &mut ServiceRequest) -> Result<SignedBy, ApiError> {
     match (checked, known) {
         (Ok(()), Some(client)) => {
             request.set_payload(again(body));
+            // The sender has proved who they are.
+            drop(request.extensions_mut().remove::<Share>());
             Ok(SignedBy { client: client.id.clone(), scopes: client.scopes.clone() })
         }
         (Err(CheckSignatureError::Store(fault)), _) => Err(fault.into()),
@@ -145,8 +147,8 @@ async fn take_body(request: &mut ServiceRequest) -> Result<Bytes, ApiError> {
         .map_err(|_broken| ApiError::of_status(StatusCode::BAD_REQUEST))
 }
 
-/// The body that was read, for the route to read again.
-fn again(body: Bytes) -> Payload {
+/// A body that was read, for others to read again.
+pub(super) fn again(body: Bytes) -> Payload {
     let read = stream::once(ready(Ok::<_, PayloadError>(body)));
     Payload::Stream { payload: Box::pin(read) }
 }

@@ -13,7 +13,12 @@ mod verification_report;
 pub(crate) use self::operations::metrics_without_token;
 use actix_web::{HttpResponse, ResponseError, http::StatusCode, web};
 
-use crate::http::{json::BODY_MAX, problem::ApiError};
+use crate::http::{json::BODY_MAX, problem::ApiError, route_rules::RouteRules};
+
+/// The rules of the routes that differ from the usual one.
+pub(crate) fn rules() -> RouteRules {
+    legacy::rules(messaging::rules(RouteRules::default()))
+}
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config

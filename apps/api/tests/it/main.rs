@@ -13,6 +13,7 @@ mod architecture;
 mod attacks;
 mod axe;
 mod bad_input;
+mod bodies;
 mod channels;
 mod chat;
 mod codes;

@@ -9,6 +9,7 @@
 )]
 
 mod cut;
+mod waits;
 
 use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom, clabe_issuer};
 use adapter_postgres::Store;

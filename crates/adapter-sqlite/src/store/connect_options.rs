@@ -1,5 +1,7 @@
 //! Options of opening a database.
 
+use std::time::Duration;
+
 /// How a database is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectOptions {
@@ -9,10 +11,39 @@ pub struct ConnectOptions {
     pub pool_size: usize,
     /// False: PostgreSQL prepares no statement ahead, for a pooler that gives each transaction another connection.
     pub statement_cache: bool,
+    /// Longest time of one transaction. All other waits are a part of it.
+    pub deadline: Duration,
+}
+
+impl ConnectOptions {
+    /// Longest time of a transaction while callers wait for its outcome: two of them fit into the time of an
+    /// answer.
+    pub const SERVING_DEADLINE: Duration = Duration::from_secs(5);
+
+    /// The part of the deadline that a wait for a connection of the pool may take.
+    const POOL_WAIT_PERCENT: u32 = 80;
+    /// The part of it that a wait for a lock may take.
+    const LOCK_WAIT_PERCENT: u32 = 60;
+
+    /// Longest wait for a connection of the pool.
+    pub(crate) fn pool_wait(&self) -> Duration {
+        self.part(Self::POOL_WAIT_PERCENT)
+    }
+
+    /// Longest wait for another transaction that holds a lock.
+    pub(crate) fn lock_wait(&self) -> Duration {
+        self.part(Self::LOCK_WAIT_PERCENT)
+    }
+
+    /// A part of the deadline.
+    pub(crate) fn part(&self, percent: u32) -> Duration {
+        self.deadline.mul_f64(f64::from(percent) / 100.0)
+    }
 }
 
 impl Default for ConnectOptions {
+    /// For commands and tests, for whose outcome nobody waits in a request.
     fn default() -> Self {
-        Self { must_exist: false, pool_size: 12, statement_cache: true }
+        Self { must_exist: false, pool_size: 12, statement_cache: true, deadline: Duration::from_mins(1) }
     }
 }

@@ -13,6 +13,17 @@ pub(crate) enum SqlError {
     Query(#[from] diesel::result::Error),
     #[error("no database connection")]
     Pool(#[from] PoolError),
+    #[error("no database connection became free in time")]
+    NoConnection,
+    #[error("another program holds the database")]
+    #[allow(dead_code, reason = "only where the whole database is one lock")]
+    Held,
+    #[error("the database did not answer in time; whether the work was done is unknown")]
+    #[allow(dead_code, reason = "only where the database is another process")]
+    TooLate,
+    #[error("the commit was answered with a warning; whether it will last is unknown")]
+    #[allow(dead_code, reason = "only where there are standbys")]
+    Unproved,
     #[error("the database task ended early")]
     Ended(#[from] tokio::task::JoinError),
     #[error("a stored row can't be read: {0}")]
@@ -37,8 +48,13 @@ impl CommitFault for SqlError {
                 !matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand)
             }
             Self::Query(Error::BrokenTransactionManager) | Self::Pool(_) => false,
+            Self::NoConnection | Self::Held | Self::TooLate | Self::Unproved => false,
             Self::Query(_) | Self::Ended(_) | Self::Corrupt(_) => true,
         }
+    }
+
+    fn began_nothing(&self) -> bool {
+        matches!(self, Self::NoConnection | Self::Held)
     }
 }
 

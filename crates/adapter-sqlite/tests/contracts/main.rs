@@ -4,6 +4,7 @@
 mod files;
 mod killed;
 mod schema;
+mod waits;
 
 use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom, clabe_issuer};
 use adapter_sqlite::Store;

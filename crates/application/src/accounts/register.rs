@@ -15,7 +15,7 @@ use domain::{
 };
 use ports::{
     accounts::{AccountPhone, AccountQuota, FirstWallet, NewAccount, Registered, Users},
-    crypto::{HashRefused, PasswordHasher},
+    crypto::{HashFor, HashRefused, PasswordHasher},
     store_error::StoreError,
 };
 use std::sync::Arc;
@@ -131,8 +131,16 @@ impl Register {
         if self.parts.accounts.find_credentials(&request.email).await?.is_some() {
             return Err(RegisterError::EmailTaken);
         }
+        let quota = AccountQuota {
+            origin: try_name(&[("address", Some(&request.visitor.address))]),
+            most: self.parts.accounts_per_address_per_hour,
+        };
+        if let Some(next) = self.parts.accounts.find_next_account(&quota, self.kernel.now()).await? {
+            return Err(RegisterError::TooMany(next));
+        }
         // Hash the password before the code is used up: if too many are hashed at once, the code stays valid.
-        let password_hash = self.parts.hasher.hash(&request.password).await?;
+        let whom = HashFor::address(&request.visitor.address);
+        let password_hash = self.parts.hasher.hash(&request.password, &whom).await?;
         let phone = match (request.phone, request.proof) {
             (Some(number), Some(proof)) => {
                 let proof = self.parts.prove.run(&number, &proof, &request.visitor.address, None).await?;
@@ -154,10 +162,7 @@ impl Register {
                 currency: self.parts.currency,
             },
             session: self.parts.issuer.new_session(request.visitor.device.clone()),
-            quota: AccountQuota {
-                origin: try_name(&[("address", Some(&request.visitor.address))]),
-                most: self.parts.accounts_per_address_per_hour,
-            },
+            quota,
             actor: request.visitor.actor(),
         };
         match self.parts.accounts.register(&account, self.kernel.now()).await? {

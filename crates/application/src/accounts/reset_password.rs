@@ -14,7 +14,7 @@ use domain::{
 };
 use ports::{
     accounts::{ResetPassword as Reset, ResetProof, Users},
-    crypto::{HashRefused, PasswordHasher, SecretHasher, SecretKind},
+    crypto::{HashFor, HashRefused, PasswordHasher, SecretHasher, SecretKind},
     store_error::StoreError,
 };
 use std::sync::Arc;
@@ -80,7 +80,7 @@ impl ResetPassword {
         let found = self.accounts.find_reset(&hashes, self.kernel.now()).await?;
         let (_, email) = found.ok_or(ResetError::NoProof)?;
         let password = Password::try_new(typed, &email)?;
-        let password_hash = self.hasher.hash(&password).await?;
+        let password_hash = self.hasher.hash(&password, &HashFor::address(&visitor.address)).await?;
         self.set(ResetProof::Token(hashes), password_hash, visitor).await
     }
 
@@ -103,7 +103,7 @@ impl ResetPassword {
         let requester = Principal::Anonymous(Some(visitor.address.clone()));
         let open = self.verify.find_open(&requester, &to, Some(Purpose::PasswordReset)).await?;
         // Hash the password before the code is used up: if too many are hashed at once, the code stays valid.
-        let password_hash = self.hasher.hash(&password).await?;
+        let password_hash = self.hasher.hash(&password, &HashFor::address(&visitor.address)).await?;
         let (Some(user), Some(open)) = (known, open) else { return Err(ResetError::NoProof) };
         match self.verify.check(open.id, &requester, code, None).await? {
             CheckResult::Judged(checked) if checked.approved => {}

@@ -6,7 +6,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    accounts::{ACCESS_TTL, Password, TRIES_PER_ADDRESS, TRIES_PER_PERSON_AND_ADDRESS},
+    accounts::{ACCESS_TTL, Password, TRIES_PER_ADDRESS, TRIES_PER_PERSON_AND_ADDRESS, pause_before},
     email::EmailAddress,
     ids::{SessionId, UserId},
     operations::{
@@ -17,10 +17,10 @@ use domain::{
 };
 use ports::{
     accounts::{
-        CountedTry, NewSession, Users,
+        CountedTry, NewSession, TryOutcome, Users,
         session_tokens::{CannotSign, SessionTokens},
     },
-    crypto::{HashRefused, PasswordHasher},
+    crypto::{HashFor, HashRefused, PasswordHasher},
     ids_and_random::Random,
     store_error::StoreError,
 };
@@ -170,18 +170,24 @@ impl PasswordAuthenticator {
         actor: &Actor,
     ) -> Result<PasswordVerdict, AuthServiceError> {
         let of_both = try_name(&[("email", Some(email.as_str())), ("address", Some(address))]);
+        let of_person = try_name(&[("email", Some(email.as_str()))]);
         let tries = [
             CountedTry { name: of_both.clone(), most: TRIES_PER_PERSON_AND_ADDRESS },
             CountedTry { name: try_name(&[("address", Some(address))]), most: TRIES_PER_ADDRESS },
+            // This one slows and refuses nobody. It is counted in the store, so that tries through several replicas,
+            // or across a restart, get no faster.
+            CountedTry { name: of_person.clone(), most: u32::MAX },
         ];
-        if let Some(next) = self.accounts.count_try(&tries, self.kernel.now()).await? {
-            return Ok(PasswordVerdict::TooMany(next));
-        }
+        let tried = match self.accounts.count_try(&tries, self.kernel.now()).await? {
+            TryOutcome::TooMany(next) => return Ok(PasswordVerdict::TooMany(next)),
+            TryOutcome::Counted(counts) => counts.last().copied().unwrap_or(0),
+        };
+        let whom = HashFor { address: address.to_owned(), pause: pause_before(tried) };
         let known = self.accounts.find_credentials(email).await?;
         let (user, hash) = known.map_or((None, None), |known| (Some(known.user), known.password_hash));
-        let is_right = self.hasher.verify(password, hash.clone()).await?;
+        let is_right = self.hasher.verify(password, hash.clone(), &whom).await?;
         if let (true, Some(user), Some(hash)) = (is_right, user, hash) {
-            self.accounts.clear_tries(&of_both).await?;
+            self.accounts.clear_tries(&[of_both, of_person]).await?;
             return Ok(PasswordVerdict::Right { user, hash });
         }
         let refused = AuditRecord {

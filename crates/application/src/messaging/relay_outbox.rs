@@ -13,7 +13,7 @@ use ports::{
 use std::{collections::HashMap, sync::Arc};
 use tracing::Instrument;
 
-/// How long a send in doubt is looked up before it is sent once more.
+/// How long a send in doubt is looked up before it is sent again.
 const LOOK_FOR: Duration = Duration::seconds(10);
 /// How often a send in doubt is looked up.
 const LOOK_EVERY: Duration = Duration::seconds(2);
@@ -101,7 +101,8 @@ impl RelayOutbox {
         }
     }
 
-    /// Looks up a send in doubt. Without a trace it is sent once more; a second doubt makes it a dead letter.
+    /// Looks up a send in doubt. A provider that answers and has no trace of it has not taken it, so it is sent
+    /// again, until it expires: an outage of the provider loses no message.
     async fn look(
         &self,
         channel: &dyn MessageChannel,
@@ -131,7 +132,6 @@ impl RelayOutbox {
             Ok(SendLookup::NoneYet) if now >= leased.expires_at => {
                 failed("no trace of the message, and it is too late to send it again")
             }
-            Ok(SendLookup::NoneYet) if leased.resent => dead("no trace of the message, twice"),
             Ok(SendLookup::NoneYet) => self.send(channel, leased, true).await,
         }
     }

@@ -23,5 +23,8 @@ pub use self::{
     person_name::{InvalidName, NAME_LENGTH_MAX, PROFILE_NAME_LENGTH_MAX, PersonName},
     session::{ACCESS_TTL, REFRESH_GRACE, REFRESH_TTL, RefreshFamily, RefreshRefused, Rotation},
     shown_name::shown_name,
-    tries::{TRIES_PER_ADDRESS, TRIES_PER_PERSON_AND_ADDRESS, TRY_WINDOW, Tries},
+    tries::{
+        PAUSE_MAX, PAUSE_STEP, TRIES_PER_ADDRESS, TRIES_PER_PERSON_AND_ADDRESS, TRIES_WITHOUT_PAUSE,
+        TRY_WINDOW, Tries, pause_before,
+    },
 };

@@ -10,6 +10,20 @@ pub const TRIES_PER_PERSON_AND_ADDRESS: u32 = 20;
 /// The maximum of tries at any passwords from one network address.
 pub const TRIES_PER_ADDRESS: u32 = 200;
 
+/// Tries at one person's password, from wherever, that are judged without a pause.
+pub const TRIES_WITHOUT_PAUSE: u32 = 5;
+/// How much longer the pause gets with each further try.
+pub const PAUSE_STEP: std::time::Duration = std::time::Duration::from_millis(150);
+/// The longest pause. A person who knows the password gets in after it, however many others try.
+pub const PAUSE_MAX: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// The pause before the password of a person is checked, after so many tries at it from anywhere in a window,
+/// this one included. Trying passwords from many addresses gets slow; nobody is locked out.
+#[must_use]
+pub fn pause_before(tries: u32) -> std::time::Duration {
+    PAUSE_STEP.saturating_mul(tries.saturating_sub(TRIES_WITHOUT_PAUSE)).min(PAUSE_MAX)
+}
+
 /// The tries in a window, which begins with the first of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tries {
@@ -39,6 +53,14 @@ impl Tries {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tries_get_slower_up_to_a_bound() {
+        assert_eq!(pause_before(TRIES_WITHOUT_PAUSE), std::time::Duration::ZERO);
+        assert_eq!(pause_before(TRIES_WITHOUT_PAUSE + 1), PAUSE_STEP);
+        assert_eq!(pause_before(TRIES_WITHOUT_PAUSE + 10), PAUSE_STEP * 10);
+        assert_eq!(pause_before(u32::MAX), PAUSE_MAX);
+    }
 
     #[test]
     fn the_window_ends_clean() {

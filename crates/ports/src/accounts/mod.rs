@@ -24,6 +24,6 @@ pub use self::{
     users::{
         AccountPhone, AccountQuota, AskReset, CountedTry, Credentials, FirstWallet, Mfa, NameChange,
         NewAccount, NewLoginChallenge, PhoneChange, Profile, ProfileChange, ProfileChanged, Registered,
-        ResetPassword, ResetProof, Users,
+        ResetPassword, ResetProof, TryOutcome, Users,
     },
 };

@@ -187,6 +187,15 @@ pub struct CountedTry {
     pub most: u32,
 }
 
+/// The outcome of counting a try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TryOutcome {
+    /// It was counted: how many tries each counter holds, this one included, in the order that was asked.
+    Counted(Vec<u32>),
+    /// One counter is full and nothing was counted. The next try is allowed at that time.
+    TooMany(DateTime<Utc>),
+}
+
 /// A request for a password reset by e-mail.
 #[derive(Clone)]
 pub struct AskReset {
@@ -270,13 +279,19 @@ pub trait Users: Send + Sync {
     async fn change_profile(&self, change: &ProfileChange, now: DateTime<Utc>)
     -> StoreResult<ProfileChanged>;
 
-    /// Counts a try under each of these names, before the password or code is checked. `Some`: one counter is
-    /// full, and the next try is allowed from that time on.
-    async fn count_try(&self, tries: &[CountedTry], now: DateTime<Utc>)
-    -> StoreResult<Option<DateTime<Utc>>>;
+    /// Counts a try under each of these names, before the password or code is checked.
+    async fn count_try(&self, tries: &[CountedTry], now: DateTime<Utc>) -> StoreResult<TryOutcome>;
 
-    /// Resets a counter after a successful try.
-    async fn clear_tries(&self, name: &str) -> StoreResult<()>;
+    /// Resets counters after a successful try.
+    async fn clear_tries(&self, names: &[String]) -> StoreResult<()>;
+
+    /// When that network address may create the next account; `None`: now. Only [`Users::register`] decides it:
+    /// this saves the work of those who would be refused.
+    async fn find_next_account(
+        &self,
+        quota: &AccountQuota,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Option<DateTime<Utc>>>;
 
     /// Stores an audit row for an event that changes nothing, such as a refused sign-in.
     async fn note(&self, record: &AuditRecord, now: DateTime<Utc>) -> StoreResult<()>;

@@ -19,7 +19,7 @@ use ports::{
         AccountPhone, AccountQuota, AskReset, BindChat, ChangeMfa, Confirmer, CountedTry, Imported,
         ImportedPerson, LinkMaker, Mfa, MfaChange, MfaChanged, MfaProof, NameChange, NewAccount, NewLinkCode,
         NewLoginChallenge, NewSession, OpenSession, PhoneChange, Profile, ProfileChange, ProfileChanged,
-        Registered, ResetPassword, ResetProof, TelegramChat,
+        Registered, ResetPassword, ResetProof, TelegramChat, TryOutcome,
     },
     messaging::{AlertKind, Lane, NewOutbound, message_channel::OutboundMessage},
     pagination::PageRequest,
@@ -378,15 +378,27 @@ pub async fn tries_are_counted_at_once(store: impl Stores) {
     let tries =
         [CountedTry { name: "both".into(), most: 3 }, CountedTry { name: "address".into(), most: 10 }];
     let counted = join_all((0..12).map(|_| store.count_try(&tries, at(0)))).await;
-    assert_eq!(counted.iter().filter(|wait| matches!(wait, Ok(None))).count(), 3);
+    let mut counted: Vec<_> = counted.into_iter().map(Result::unwrap).collect();
+    counted.sort_by_key(|outcome| match outcome {
+        TryOutcome::Counted(counts) => counts[0],
+        TryOutcome::TooMany(_) => u32::MAX,
+    });
     let ends = at(0) + TRY_WINDOW;
-    assert!(counted.iter().all(|wait| matches!(wait, Ok(None)) || *wait.as_ref().unwrap() == Some(ends)));
+    let (taken, refused) = counted.split_at(3);
+    assert_eq!(taken, [1, 2, 3].map(|n| TryOutcome::Counted(vec![n, n])));
+    assert!(refused.iter().all(|outcome| *outcome == TryOutcome::TooMany(ends)));
     let elsewhere =
         [CountedTry { name: "elsewhere".into(), most: 3 }, CountedTry { name: "address".into(), most: 10 }];
-    assert_eq!(store.count_try(&elsewhere, at(1)).await.unwrap(), None, "a refused try cost nothing");
-    store.clear_tries("both").await.unwrap();
-    assert_eq!(store.count_try(&tries, at(1)).await.unwrap(), None);
-    assert_eq!(store.count_try(&tries, ends).await.unwrap(), None);
+    let counted = async |tries: &[CountedTry], now| store.count_try(tries, now).await.unwrap();
+    assert_eq!(
+        counted(&elsewhere, at(1)).await,
+        TryOutcome::Counted(vec![1, 4]),
+        "a refused try cost nothing"
+    );
+    store.clear_tries(&["both".into(), "elsewhere".into()]).await.unwrap();
+    assert_eq!(counted(&tries, at(1)).await, TryOutcome::Counted(vec![1, 5]));
+    assert_eq!(counted(&elsewhere, at(1)).await, TryOutcome::Counted(vec![1, 6]));
+    assert_eq!(counted(&tries, ends).await, TryOutcome::Counted(vec![2, 1]));
 }
 
 pub(crate) async fn replace(store: &dyn Stores, user: UserId, replaces: u32, by: u32) -> ProfileChanged {
@@ -435,6 +447,10 @@ pub async fn accounts_are_counted_for_their_network_address(store: impl Stores) 
     assert_eq!((made, all.iter().filter(|outcome| **outcome == refused).count()), (3, 7), "{all:?}");
     let proof = approved(&store, 1, Purpose::Registration).await;
     assert_eq!(registered(&store, from(11, "one", Some((1, proof)))).await, refused);
+    let quota = |origin: &str| AccountQuota { origin: origin.into(), most: 3 };
+    let next = async |origin: &str, now| store.find_next_account(&quota(origin), now).await.unwrap();
+    assert_eq!([next("one", at(1)).await, next("one", at(3600)).await], [Some(at(3600)), None]);
+    assert_eq!(next("another", at(1)).await, None);
     let other = registered(&store, from(11, "another", Some((1, proof)))).await;
     assert!(matches!(other, Registered::Done(_)), "{other:?}");
     let later = store.register(&from(12, "one", None), at(3600)).await.unwrap();

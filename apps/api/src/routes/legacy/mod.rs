@@ -5,7 +5,12 @@ mod phone_verification;
 mod response;
 mod whatsapp;
 
-use actix_web::web;
+use self::response::Refusal;
+use crate::http::{
+    problem::ApiError,
+    route_rules::{RouteRule, RouteRules},
+};
+use actix_web::{HttpResponse, ResponseError, web};
 
 /// The routes of this feature, as the API documentation shows them.
 #[derive(utoipa::OpenApi)]
@@ -28,4 +33,15 @@ pub(super) struct Api;
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config.configure(whatsapp::routes).configure(phone_verification::routes).configure(otp::routes);
+}
+
+/// Their refusals, also those from before their handlers, are in the JSON that their callers know.
+pub(super) fn rules(rules: RouteRules) -> RouteRules {
+    let rule = RouteRule { render, ..RouteRule::default() };
+    let paths = [whatsapp::SEND].into_iter().chain(phone_verification::PATHS).chain(otp::PATHS);
+    paths.fold(rules, |rules, path| rules.set(path, rule))
+}
+
+fn render(problem: &ApiError, _request_id: &str) -> HttpResponse {
+    Refusal::from(problem.clone()).error_response()
 }

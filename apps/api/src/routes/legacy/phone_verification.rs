@@ -96,11 +96,16 @@ pub(crate) struct PageQuery {
     return_to: Option<String>,
 }
 
+/// The paths of the calls among these routes.
+pub(super) const PATHS: [&str; 3] =
+    ["/api/auth/send-verification-code", "/api/auth/verify-code", "/api/auth/resend-verification-code"];
+
 pub(super) fn routes(config: &mut web::ServiceConfig) {
+    let [send_code, verify_code, resend_code] = PATHS;
     config
-        .service(web::resource("/api/auth/send-verification-code").route(web::post().to(send)))
-        .service(web::resource("/api/auth/verify-code").route(web::post().to(check)))
-        .service(web::resource("/api/auth/resend-verification-code").route(web::post().to(resend)))
+        .service(web::resource(send_code).route(web::post().to(send)))
+        .service(web::resource(verify_code).route(web::post().to(check)))
+        .service(web::resource(resend_code).route(web::post().to(resend)))
         .service(web::resource("/verificar-telefono").route(web::get().to(page)));
 }
 

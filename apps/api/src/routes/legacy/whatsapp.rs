@@ -59,9 +59,12 @@ pub(crate) struct ChecksJson {
     checks: Value,
 }
 
+/// The path of a message that is sent.
+pub(super) const SEND: &str = "/api/whatsapp/send";
+
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(web::resource("/api/whatsapp/send").route(web::post().to(send)))
+        .service(web::resource(SEND).route(web::post().to(send)))
         .service(web::resource("/api/whatsapp/debug/selftest").route(web::get().to(self_test)))
         .service(web::resource("/api/whatsapp/debug/webhook-status").route(web::get().to(webhook_status)))
         .service(web::resource("/api/whatsapp/debug/waba").route(web::get().to(waba)))

@@ -6,6 +6,7 @@ pub(in crate::routes) mod messages;
 mod nlu;
 mod webhooks;
 
+use crate::http::route_rules::RouteRules;
 use actix_web::web::ServiceConfig;
 
 /// The routes of this feature, as the API documentation shows them.
@@ -30,6 +31,11 @@ use actix_web::web::ServiceConfig;
     webhooks::telegram
 ))]
 pub(super) struct Api;
+
+/// The rules of these routes that differ from the usual one.
+pub(crate) fn rules(rules: RouteRules) -> RouteRules {
+    webhooks::rules(rules)
+}
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config

@@ -1,20 +1,25 @@
 //! Webhooks: 200 once the events are stored; the work happens after. The webhook of a provider that is not
-//! set up is refused, and a request without a signature is refused before its body is read.
+//! set up is refused.
 
 use crate::{
     composition::Messaging,
-    http::problem::{ApiError, Problem},
+    http::{
+        in_flight::Share,
+        problem::{ApiError, Problem},
+        route_rules::{RouteRule, RouteRules},
+    },
     telemetry::count_taken,
     wakeups::WorkerWakeups,
 };
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, http::StatusCode, web};
 use application::messaging::accept_webhook::{AcceptWebhookError, WebhookSummary};
 use ports::messaging::inbound_webhook::RawWebhook;
 use serde_json::json;
 use utoipa::ToSchema;
 
-/// Largest body of a webhook, in bytes.
-const WEBHOOK_MAX: usize = 3 * 1024 * 1024;
+/// Largest body of a webhook, in bytes. Meta puts many messages into one.
+const BODY_MAX: usize = 64 * 1024;
+const META_BODY_MAX: usize = 3 * 1024 * 1024;
 const TWIML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>";
 
 /// The fields of Twilio's webhook that are read; it sends more.
@@ -69,17 +74,33 @@ const META: WebhookEndpoint = WebhookEndpoint { name: "meta", proof: "x-hub-sign
 const TELEGRAM: WebhookEndpoint =
     WebhookEndpoint { name: "telegram", proof: "x-telegram-bot-api-secret-token" };
 
+const TWILIO_PATHS: [&str; 2] = ["/webhooks/twilio", "/webhook/whatsapp"];
+const TWILIO_STATUS_PATH: &str = "/webhooks/twilio/status";
+const META_PATHS: [&str; 2] = ["/webhooks/meta", "/api/whatsapp/webhook"];
+const TELEGRAM_PATHS: [&str; 2] = ["/webhooks/telegram", "/webhook/telegram"];
+
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    for path in ["/webhooks/twilio", "/webhook/whatsapp"] {
+    for path in TWILIO_PATHS {
         config.service(web::resource(path).route(web::post().to(twilio)));
     }
-    for path in ["/webhooks/meta", "/api/whatsapp/webhook"] {
+    for path in META_PATHS {
         config.service(web::resource(path).route(web::post().to(meta)).route(web::get().to(verify_meta)));
     }
-    for path in ["/webhooks/telegram", "/webhook/telegram"] {
+    for path in TELEGRAM_PATHS {
         config.service(web::resource(path).route(web::post().to(telegram)));
     }
-    config.service(web::resource("/webhooks/twilio/status").route(web::post().to(twilio_status)));
+    config.service(web::resource(TWILIO_STATUS_PATH).route(web::post().to(twilio_status)));
+}
+
+/// How large their bodies may be.
+pub(super) fn rules(mut rules: RouteRules) -> RouteRules {
+    for path in TWILIO_PATHS.into_iter().chain(TELEGRAM_PATHS).chain([TWILIO_STATUS_PATH]) {
+        rules = rules.set(path, RouteRule { body_max: BODY_MAX, ..RouteRule::default() });
+    }
+    for path in META_PATHS {
+        rules = rules.set(path, RouteRule { body_max: META_BODY_MAX, ..RouteRule::default() });
+    }
+    rules
 }
 
 /// Receives inbound messages from Twilio.
@@ -190,6 +211,8 @@ async fn accept(
         return Err(refused());
     }
     let raw = read(app, request, body).await?;
+    // Its signature is checked before anything is waited for: a body that is refused is freed at once.
+    drop(request.extensions_mut().remove::<Share>());
     match app.accept.run(endpoint.name, webhook.as_ref(), &raw).await {
         Ok(taken) => {
             note(endpoint, taken);
@@ -213,11 +236,10 @@ async fn accept(
 }
 
 async fn read(app: &Messaging, request: &HttpRequest, body: web::Payload) -> Result<RawWebhook, ApiError> {
-    let too_large = || ApiError::of_status(StatusCode::PAYLOAD_TOO_LARGE);
     let body = body
-        .to_bytes_limited(WEBHOOK_MAX)
+        .to_bytes_limited(META_BODY_MAX)
         .await
-        .map_err(|_over| too_large())?
+        .map_err(|_over| ApiError::of_status(StatusCode::PAYLOAD_TOO_LARGE))?
         .map_err(|_broken| ApiError::of_status(StatusCode::BAD_REQUEST))?;
     let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
     let headers = request.headers().iter();

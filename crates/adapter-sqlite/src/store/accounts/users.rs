@@ -34,9 +34,9 @@ use domain::{
 use futures_util::FutureExt;
 use ports::{
     accounts::{
-        AskReset, ChangeMfa, CountedTry, Credentials, Imported, ImportedPerson, Mfa, MfaChanged, NewAccount,
-        NewLoginChallenge, NewSession, Profile, ProfileChange, ProfileChanged, Registered, ResetPassword,
-        Users,
+        AccountQuota, AskReset, ChangeMfa, CountedTry, Credentials, Imported, ImportedPerson, Mfa,
+        MfaChanged, NewAccount, NewLoginChallenge, NewSession, Profile, ProfileChange, ProfileChanged,
+        Registered, ResetPassword, TryOutcome, Users,
     },
     store_error::StoreResult,
 };
@@ -177,21 +177,31 @@ impl Users for Store {
             .await
     }
 
-    async fn count_try(
-        &self,
-        tries: &[CountedTry],
-        now: DateTime<Utc>,
-    ) -> StoreResult<Option<DateTime<Utc>>> {
+    async fn count_try(&self, tries: &[CountedTry], now: DateTime<Utc>) -> StoreResult<TryOutcome> {
         let tries = tries.to_vec();
         self.database.write(move |conn| async move { count_try(conn, &tries, now).await }.boxed()).await
     }
 
-    async fn clear_tries(&self, name: &str) -> StoreResult<()> {
-        let name = name.to_owned();
+    async fn find_next_account(
+        &self,
+        quota: &AccountQuota,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Option<DateTime<Utc>>> {
+        let quota = quota.clone();
+        self.database
+            .query(move |conn| async move { register::next_account(conn, &quota, now).await }.boxed())
+            .await
+    }
+
+    async fn clear_tries(&self, names: &[String]) -> StoreResult<()> {
+        let mut names = names.to_vec();
+        // In the order in which they are counted.
+        names.sort_unstable();
         self.database
             .write(move |conn| {
                 async move {
-                    diesel::delete(password_tries::table.find(name)).execute(conn).await?;
+                    let counted = password_tries::table.filter(password_tries::name.eq_any(names));
+                    diesel::delete(counted).execute(conn).await?;
                     Ok(())
                 }
                 .boxed()
@@ -286,7 +296,7 @@ async fn count_try(
     conn: &mut Conn,
     tries: &[CountedTry],
     now: DateTime<Utc>,
-) -> Result<Option<DateTime<Utc>>, SqlError> {
+) -> Result<TryOutcome, SqlError> {
     let names: Vec<String> = tries.iter().map(|counted| format!("try:{}", counted.name)).collect();
     lock_names(conn, &names).await?;
     let mut counted = Vec::new();
@@ -303,9 +313,10 @@ async fn count_try(
         };
         match Tries::count(known, *most, now) {
             Ok(tries) => counted.push((name, tries)),
-            Err(next) => return Ok(Some(next)),
+            Err(next) => return Ok(TryOutcome::TooMany(next)),
         }
     }
+    let counts = counted.iter().map(|(_, tries)| tries.count).collect();
     for (name, Tries { since, count }) in counted {
         let values = (password_tries::since.eq(DbTime(since)), password_tries::count.eq(column(count)));
         diesel::insert_into(password_tries::table)
@@ -316,7 +327,7 @@ async fn count_try(
             .execute(conn)
             .await?;
     }
-    Ok(None)
+    Ok(TryOutcome::Counted(counts))
 }
 
 async fn forget(conn: &mut Conn, before: DbTime) -> Result<usize, SqlError> {

@@ -1,4 +1,4 @@
-//! A send without a clear answer: looked up, sent once more, then kept as a dead letter.
+//! A send without a clear answer: looked up, then sent again until it expires.
 
 use super::*;
 use domain::{ids::MessageId, message::Channel};
@@ -85,7 +85,7 @@ async fn a_send_in_doubt_that_is_found_is_sent() {
 }
 
 #[tokio::test]
-async fn without_a_trace_it_is_looked_for_ten_seconds_and_then_sent_once_more() {
+async fn without_a_trace_it_is_looked_for_ten_seconds_and_then_sent_again_until_it_expires() {
     let no_trace = || {
         let mut channel = MockMessageChannel::new();
         channel.expect_find_sent().returning(|_, _, _| Ok(SendLookup::NoneYet));
@@ -100,9 +100,13 @@ async fn without_a_trace_it_is_looked_for_ten_seconds_and_then_sent_once_more() 
     let mut due = no_trace();
     due.expect_send().times(1).returning(|_| unknown());
     assert!(matches!(settled(leased(Some(90), false), due).await, Settlement::InDoubt { resent: true, .. }));
-    let mut twice = no_trace();
-    twice.expect_send().never();
-    assert!(matches!(settled(leased(Some(90), true), twice).await, Settlement::Dead { .. }));
+    let mut again = no_trace();
+    again.expect_send().times(1).returning(|_| unknown());
+    assert!(matches!(settled(leased(Some(90), true), again).await, Settlement::InDoubt { resent: true, .. }));
+    let mut late = no_trace();
+    late.expect_send().never();
+    let expired = LeasedMessage { expires_at: at(100), ..leased(Some(90), true) };
+    assert!(matches!(settled(expired, late).await, Settlement::Failed { .. }));
 }
 
 #[tokio::test]

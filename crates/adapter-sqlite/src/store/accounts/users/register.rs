@@ -10,7 +10,7 @@ use domain::{
     money::clabe::ClabeIssuer,
     verification::otp::{Count, Purpose},
 };
-use ports::accounts::{AccountPhone, AccountQuota};
+use ports::accounts::AccountPhone;
 
 pub(crate) async fn register(
     conn: &mut Conn,
@@ -68,7 +68,7 @@ pub(crate) async fn register(
 }
 
 /// When that address may create an account; `None`: now.
-async fn next_account(
+pub(super) async fn next_account(
     conn: &mut Conn,
     quota: &AccountQuota,
     now: DateTime<Utc>,
