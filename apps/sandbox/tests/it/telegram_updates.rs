@@ -66,8 +66,7 @@ async fn a_call_waits_for_news_and_ends_when_another_one_comes() {
     let ((_, news), ()) = tokio::join!(waiting, writing);
     assert_eq!(texts(&news).first(), Some(&"hola"));
     let next = news["result"].as_array().unwrap().last().unwrap()["update_id"].as_u64().unwrap() + 100;
-    let older = world.telegram("getUpdates", json!({"timeout": 50, "offset": next}));
-    tokio::pin!(older);
+    let mut older = Box::pin(world.telegram("getUpdates", json!({"timeout": 50, "offset": next})));
     // It may not have begun yet, so newer calls come until one of them has ended it.
     let (status, refusal) = loop {
         tokio::select! {
@@ -77,6 +76,7 @@ async fn a_call_waits_for_news_and_ends_when_another_one_comes() {
     };
     assert_eq!(status, 409);
     assert!(refusal["description"].as_str().unwrap().contains("terminated by other getUpdates request"));
+    drop(older);
     world.stop().await;
 }
 

@@ -15,7 +15,7 @@ use domain::{
     verification::otp::{OtpCode, Purpose},
 };
 use ports::{
-    accounts::{ChangeMfa, CountedTry, MfaChange, MfaChanged, MfaProof, Profile, Users},
+    accounts::{ChangeMfa, CountedTry, MfaChange, MfaChanged, MfaProof, Profile, TryOutcome, Users},
     crypto::{SecretHasher, SecretKind},
     store_error::StoreError,
 };
@@ -146,7 +146,7 @@ impl Mfa {
         match self.parts.accounts.change_mfa(&request, self.kernel.now()).await? {
             MfaChanged::Done => {
                 if let ShownProof::Backup(_) = asked.proof {
-                    self.parts.accounts.clear_tries(&backup_tries(asked.user)).await?;
+                    self.parts.accounts.clear_tries(&[backup_tries(asked.user)]).await?;
                 }
                 Ok(())
             }
@@ -175,7 +175,9 @@ impl Mfa {
             ShownProof::Backup(typed) => {
                 let most = TRIES_PER_PERSON_AND_ADDRESS;
                 let tries = [CountedTry { name: backup_tries(profile.user), most }];
-                if let Some(next) = self.parts.accounts.count_try(&tries, self.kernel.now()).await? {
+                if let TryOutcome::TooMany(next) =
+                    self.parts.accounts.count_try(&tries, self.kernel.now()).await?
+                {
                     return Err(MfaError::TooMany(next));
                 }
                 let kind = SecretKind::BackupCode(profile.user);
