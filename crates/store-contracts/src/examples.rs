@@ -12,7 +12,10 @@ use domain::{
     verification::otp::{OtpPolicy, Purpose},
 };
 use ports::{
-    accounts::{AccountPhone, AccountQuota, FirstWallet, NewAccount, NewSession, Registered},
+    accounts::{
+        AccountPhone, AccountQuota, ChangeMfa, FirstWallet, MfaChange, MfaChanged, MfaProof, NewAccount,
+        NewSession, Registered,
+    },
     messaging::{
         Lane, NewOutbound,
         inbound_webhook::InboundMessage,
@@ -167,4 +170,22 @@ pub(crate) fn transfer(
     transfer.client_tx_id = key.map(str::to_owned);
     request.command.key.key = key.map_or_else(|| format!("id:{}", transfer.id), str::to_owned);
     request
+}
+
+/// Changes the MFA settings by the user's password.
+pub(crate) async fn change_mfa(
+    store: &dyn Stores,
+    user: UserId,
+    change: MfaChange,
+    second: i64,
+) -> MfaChanged {
+    let email = store.profile(user).await.unwrap().and_then(|profile| profile.email).unwrap();
+    let known = store.find_credentials(&email).await.unwrap();
+    let seen = known.and_then(|known| known.password_hash).unwrap();
+    let request = ChangeMfa { user, change, proof: MfaProof::Password { seen }, actor: actor() };
+    store.change_mfa(&request, at(second)).await.unwrap()
+}
+
+pub(crate) fn backup_codes(hashes: &[u8]) -> MfaChange {
+    MfaChange::NewBackupCodes(hashes.iter().map(|n| [*n; 32]).collect())
 }

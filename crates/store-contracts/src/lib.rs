@@ -115,10 +115,10 @@ macro_rules! suite {
                 users: an_address_is_one_account, accounts_are_counted_for_their_network_address, a_challenge_proves_once, a_known_number_keeps_its_person,
                     a_named_number_is_nobodys, a_reset_token_is_good_once, a_reset_token_ends,
                     few_reset_mails_go_to_one_person, a_reset_code_is_good_once, a_backup_code_is_good_once,
-                    a_waiting_sign_in_ends, mfa_needs_a_number,
-                    mfa_changes_by_a_proof_and_is_told, a_person_is_imported_once, tries_are_counted_at_once,
+                    a_waiting_sign_in_ends, tries_are_counted_at_once,
                     a_number_is_replaced_by_a_free_one, what_ended_is_forgotten,
                     anonymous_sends_and_failures_are_counted_apart;
+                mfa: mfa_needs_a_number, mfa_changes_by_a_proof_and_is_told, a_person_is_imported_once;
                 chat_links: a_code_binds_one_chat, a_numbers_chat_is_its_persons,
                     a_new_password_takes_bound_chats_away;
                 sessions: twenty_refreshes_at_once_give_one_successor, a_used_token_ends_its_session,

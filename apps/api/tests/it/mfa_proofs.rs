@@ -32,8 +32,8 @@ async fn mfa_changes_by_password_code_or_backup_code_and_each_is_told() {
         let person = server.sign_up(email, phone).await;
         for what in ["enable", "disable", "backup-codes"] {
             refused(change(&server, what, json!({}), &person).await, 403, "step_up_required").await;
-            let guess = json!({"password": "esta no es la clave"});
-            refused(change(&server, what, guess, &person).await, 401, "unauthorized").await;
+            let wrong_one = json!({"password": "esta no es la clave"});
+            refused(change(&server, what, wrong_one, &person).await, 401, "unauthorized").await;
             let both = json!({"password": PASSWORD, "code": "123456"});
             refused(change(&server, what, both, &person).await, 422, "validation_failed").await;
         }
@@ -74,8 +74,8 @@ async fn wrong_proofs_are_slowed_like_a_sign_in() {
     let person = answer(server.tell("auth/register", register).await, 201).await;
     let mut statuses = Vec::new();
     for n in 0..21 {
-        let guess = json!({"backup_code": format!("guess-{n}")});
-        statuses.push(change(&server, "disable", guess, &person).await.status().as_u16());
+        let wrong_one = json!({"backup_code": format!("wrong-{n}")});
+        statuses.push(change(&server, "disable", wrong_one, &person).await.status().as_u16());
     }
     assert_eq!((statuses[19], statuses[20]), (400, 429), "{statuses:?}");
 }

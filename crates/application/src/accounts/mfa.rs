@@ -1,5 +1,5 @@
-//! Turn MFA on and off, and make backup codes. Each takes a proof besides the access token, because whoever has the
-//! token alone may not be the person.
+//! Turn MFA on and off, and make backup codes. Each takes a proof besides the access token, because a thief may have
+//! the token alone.
 
 use crate::{
     accounts::session_issuer::{AuthServiceError, PasswordAuthenticator, PasswordVerdict, Visitor, try_name},

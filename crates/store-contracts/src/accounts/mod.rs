@@ -2,6 +2,7 @@
 
 pub mod chat_links;
 pub mod freezes;
+pub mod mfa;
 pub mod people;
 pub mod sessions;
 pub mod users;
