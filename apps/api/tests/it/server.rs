@@ -158,6 +158,12 @@ impl Server {
         (output.status.success(), String::from_utf8(output.stdout).unwrap())
     }
 
+    /// Runs a command with other settings: whether it succeeded, and what it said on standard error.
+    pub(crate) fn attempt(&self, arguments: &[&str], settings: &[(&str, &str)]) -> (bool, String) {
+        let output = self.program(arguments).envs(settings.iter().copied()).output().unwrap();
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    }
+
     fn program(&self, arguments: &[&str]) -> Command {
         let mut program = Command::new(env!("CARGO_BIN_EXE_ventanilla"));
         let settings = self.settings.iter().map(|(name, value)| (name, value));
