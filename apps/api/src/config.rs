@@ -18,6 +18,7 @@ use chrono_tz::Tz;
 use domain::{
     email::EmailAddress,
     locale::Locale,
+    messaging::flow::DefaultFlows,
     money::{Currency, clabe::ClabePrefix, limits::Limits},
     phone::Region,
     verification::{otp::OtpPolicy, return_to::WebOrigin},
@@ -317,6 +318,8 @@ pub struct Settings {
     pub wallets_per_person: u32,
     /// A folder with more flows than the built-in ones.
     pub flows_dir: Option<PathBuf>,
+    /// The flows that a greeting or a first message begins.
+    pub default_flows: DefaultFlows,
     /// True: run the sandbox in this process.
     pub sandbox: bool,
     /// Address and port of the sandbox.

@@ -23,6 +23,14 @@ pub(crate) enum FlowsError {
         /// The version that differs.
         version: u32,
     },
+    /// `DEFAULT_FLOW` names a flow that isn't loaded.
+    #[error("DEFAULT_FLOW: there is no flow {name}; there are {known}")]
+    NoDefault {
+        /// The name in the setting.
+        name: String,
+        /// The names of the flows that are loaded.
+        known: String,
+    },
     /// The versions can't be read or written.
     #[error("the flows can't be stored (was the database migrated?): {0}")]
     Store(String),
@@ -34,7 +42,13 @@ fn lines(complaints: &[Complaint]) -> String {
 
 /// Reads the flow files; nothing is stored yet.
 pub(crate) fn read(settings: &Settings) -> Result<FlowLibrary, FlowsError> {
-    adapter_flows::load(settings.flows_dir.as_deref()).map_err(FlowsError::Wrong)
+    let library = adapter_flows::load(settings.flows_dir.as_deref()).map_err(FlowsError::Wrong)?;
+    let registry = &library.registry;
+    if let Some(missing) = settings.default_flows.flows().find(|name| registry.newest(name).is_none()) {
+        let known: Vec<&str> = registry.all_newest().into_iter().map(|flow| flow.id().as_str()).collect();
+        return Err(FlowsError::NoDefault { name: missing.to_string(), known: known.join(", ") });
+    }
+    Ok(library)
 }
 
 /// Stores the flows' versions, and adds the earlier ones that people may have begun with.

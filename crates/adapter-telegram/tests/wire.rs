@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 use adapter_telegram::{
-    BotIdentity, BotToken, SetupError, TelegramClient, TelegramConfig, TelegramMessages, TelegramWebhook,
-    WebhookSecrets,
+    BotIdentity, BotToken, SetupError, TelegramClient, TelegramConfig, TelegramMessages, TelegramUpdates,
+    TelegramWebhook, WebhookSecrets,
 };
 use chrono::{DateTime, Duration};
 use domain::{ids::MessageId, message::Channel};
@@ -12,6 +12,7 @@ use ports::messaging::{
     message_channel::{
         MessageChannel, MessageForm, OutboundMessage, Retry, SendLookup, SendOutcome, Template,
     },
+    update_source::{UpdateSource, UpdateSourceError},
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -84,6 +85,37 @@ fn incoming(body: &Value) -> InboundMessage {
         Some(InboundEvent::Message(message)) => message,
         _ => panic!("no message"),
     }
+}
+
+fn polled(uri: &str) -> TelegramUpdates {
+    TelegramUpdates { client: messages(uri).client }
+}
+
+#[tokio::test]
+async fn updates_are_asked_for_after_the_last_one_and_come_with_their_bodies() {
+    let answer =
+        r#"{"ok":true,"result":[{"update_id":7,"message":{"text":"hola"}},{"update_id":9,"poll":{}}]}"#;
+    let server = server(answers(200, answer)).await;
+    let updates = polled(&server.uri()).fetch(Some(6)).await.unwrap();
+    assert_eq!(updates.iter().map(|update| update.id).collect::<Vec<_>>(), [7, 9]);
+    assert_eq!(serde_json::from_slice::<Value>(&updates[0].body).unwrap()["message"]["text"], "hola");
+    polled(&server.uri()).fetch(None).await.unwrap();
+    let asked = bodies(&server).await;
+    assert_eq!((&asked[0]["offset"], asked[1].get("offset")), (&json!(7), None));
+    assert_eq!(asked[0]["allowed_updates"], json!(["message", "callback_query", "my_chat_member"]));
+}
+
+#[tokio::test]
+async fn a_poll_tells_who_else_takes_the_updates_and_how_long_to_wait() {
+    let conflict =
+        server(answers(409, r#"{"ok":false,"error_code":409,"description":"Conflict: webhook is active"}"#))
+            .await;
+    assert!(matches!(polled(&conflict.uri()).fetch(None).await, Err(UpdateSourceError::Conflict(_))));
+    let busy = server(answers(429, r#"{"ok":false,"error_code":429,"parameters":{"retry_after":5}}"#)).await;
+    let told = polled(&busy.uri()).fetch(None).await;
+    assert!(matches!(told, Err(UpdateSourceError::Unavailable { retry_after: Some(5), .. })));
+    let nameless = server(answers(200, r#"{"ok":true,"result":[{"message":{}}]}"#)).await;
+    assert!(matches!(polled(&nameless.uri()).fetch(None).await, Err(UpdateSourceError::Unavailable { .. })));
 }
 
 #[tokio::test]

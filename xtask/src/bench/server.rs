@@ -98,6 +98,8 @@ fn settings(address: &str, world: &str, database: &str, plays_world: bool) -> Ve
         ("APP_ENV", "development"),
         ("DEMO_DATA", "off"),
         ("SANDBOX", if plays_world { "on" } else { "off" }),
+        // Webhooks are posted past the sandbox, so to it everybody is a stranger.
+        ("SANDBOX_STRANGERS", "allow"),
         ("LOG_LEVEL", "warn"),
         ("LOG_FORMAT", "json"),
         ("TRANSFER_2FA_THRESHOLD", "1000000"),

@@ -157,6 +157,7 @@ fn settings(sandbox: &str, mail: &str, public: &str, database: &str) -> Vec<(Str
     put("PUBLIC_BASE_URL", format!("http://{public}"));
     put("SANDBOX_BIND_ADDRESS", sandbox.to_owned());
     put("SANDBOX_SMTP_ADDRESS", mail.to_owned());
+    put("SANDBOX_STRANGERS", "allow".to_owned());
     put("SMTP_URL", format!("smtp://{mail}"));
     for name in ["TWILIO_API_BASE_URL", "TWILIO_VERIFY_BASE_URL", "TWILIO_LOOKUPS_BASE_URL"] {
         put(name, format!("{world}/twilio"));

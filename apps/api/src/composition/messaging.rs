@@ -171,5 +171,6 @@ fn conversation_policy(settings: &Settings) -> ConversationPolicy {
         handoff_for: Duration::hours(settings.handoff_hours.min(10_000)),
         zone: settings.default_time_zone,
         home: settings.default_region,
+        default_flows: settings.default_flows.clone(),
     }
 }

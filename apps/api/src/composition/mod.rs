@@ -18,7 +18,7 @@ use adapter_crypto::{
     AeadSealer, HmacAuditSealer, HmacSecretHasher, RingRandom, Tokens, UuidV7, clabe_issuer,
 };
 use application::kernel::Kernel;
-use domain::channel_account::InvalidChannelAccount;
+use domain::channel_account::{ChannelAccount, InvalidChannelAccount};
 use ports::{ids_and_random::Random, operations::SchemaState, store_error::StoreError};
 use std::sync::Arc;
 use thiserror::Error;
@@ -70,6 +70,9 @@ pub(crate) enum WiringError {
     /// The flows can't be used.
     #[error(transparent)]
     Flows(#[from] FlowsError),
+    /// `DEFAULT_FLOW` names a number or bot that isn't ours.
+    #[error("DEFAULT_FLOW: {0} is no channel account of this server; there are {1}")]
+    NoDefaultAccount(String, String),
     /// An HTTP client can't be built.
     #[error("the HTTP client can't be set up")]
     Client(#[from] reqwest::Error),
@@ -165,6 +168,12 @@ impl App {
         let secrets = Arc::new(HmacSecretHasher::with_kept(&settings.hmac_secret, &kept));
         let flows = flows::open(library, store.as_ref(), kernel.now()).await?;
         let providers = providers::build(&settings, &kernel)?;
+        let is_foreign = |account: &&ChannelAccount| !providers.channels.contains_key(*account);
+        if let Some(foreign) = settings.default_flows.accounts().find(is_foreign) {
+            let mut ours: Vec<String> = providers.channels.keys().map(ToString::to_string).collect();
+            ours.sort();
+            return Err(WiringError::NoDefaultAccount(foreign.to_string(), ours.join(", ")));
+        }
         let base = Foundation { settings: Arc::new(settings), store, kernel, secrets };
         let sms_account = providers.sms_account.clone();
         let verification = Arc::new(Verification::build(&base, &providers));

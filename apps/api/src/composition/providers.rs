@@ -108,7 +108,8 @@ pub(super) fn build(settings: &Settings, kernel: &Kernel) -> Result<Providers, W
     Ok(Providers { twilio, sms_account, channels, webhooks, meta, whatsapp_accounts, code_accounts, polled })
 }
 
-/// Over Meta a code goes out as a template, because the person may not have written within 24 hours.
+/// Over WhatsApp a code goes out as a template, because the person may not have written within 24 hours. Twilio has
+/// templates by their ids (`HX…`); without one the code goes out as a text, which only reaches those who wrote.
 fn code_accounts(
     settings: &Settings,
     whatsapp: Option<&ChannelAccount>,
@@ -117,7 +118,8 @@ fn code_accounts(
 ) -> HashMap<Channel, CodeAccount> {
     let plain = |channel_account| CodeAccount { channel_account, template: None };
     let by_meta = settings.whatsapp_provider == WhatsappProvider::Meta;
-    let template = by_meta.then(|| settings.whatsapp_code_template.clone());
+    let name = &settings.whatsapp_code_template;
+    let template = (by_meta || name.starts_with("HX")).then(|| name.clone());
     let whatsapp = whatsapp.map(|account| CodeAccount { channel_account: account.clone(), template });
     let mail = settings.smtp.as_ref().map(|smtp| plain(ChannelAccount::of_mail(&smtp.from)));
     let all = [

@@ -15,6 +15,7 @@ use application::messaging::handle_message::ConversationPolicy;
 use chrono_tz::Tz;
 use domain::{
     locale::Locale,
+    messaging::flow::DefaultFlows,
     money::Currency,
     phone::Region,
     verification::{otp::OtpPolicy, return_to::WebOrigin},
@@ -74,6 +75,7 @@ pub(super) struct Found {
     conversations: Conversations,
     money: Money,
     flows_dir: Option<PathBuf>,
+    default_flows: DefaultFlows,
     log_level: Option<String>,
     log_format: Option<LogFormat>,
 }
@@ -106,6 +108,7 @@ pub(super) fn found(r: &mut Reader<'_>) -> Found {
         money: policies::money(r, home.currency),
         home,
         flows_dir: flows_dir(r),
+        default_flows: default_flows(r),
         log_level: log_level(r),
         log_format: log_format(r, env),
     }
@@ -159,6 +162,7 @@ impl Found {
             clabe_prefix: money.clabe_prefix,
             wallets_per_person: money.wallets_max,
             flows_dir: self.flows_dir,
+            default_flows: self.default_flows,
             sandbox: sandbox.is_on,
             sandbox_bind_address: sandbox.bind_address?,
             sandbox_smtp_address: sandbox.smtp_address?,
@@ -243,6 +247,17 @@ fn flows_dir(r: &mut Reader<'_>) -> Option<PathBuf> {
         r.fault("FLOWS_DIR", "must be a folder that exists");
     }
     folder
+}
+
+/// Whether the flows are there is known once they are loaded.
+fn default_flows(r: &mut Reader<'_>) -> DefaultFlows {
+    let Some(text) = r.get("DEFAULT_FLOW").filter(|text| !text.is_empty()) else {
+        return DefaultFlows::default();
+    };
+    DefaultFlows::parse(text).unwrap_or_else(|invalid| {
+        r.fault("DEFAULT_FLOW", invalid.to_string());
+        DefaultFlows::default()
+    })
 }
 
 fn log_level(r: &mut Reader<'_>) -> Option<String> {

@@ -269,3 +269,29 @@ fn every_published_setting_is_read_or_refused_and_has_its_line_in_the_example() 
 fn own((name, value): (&str, &str)) -> (String, String) {
     (name.to_owned(), value.to_owned())
 }
+
+#[test]
+fn a_bot_that_polls_needs_no_webhook_secret() {
+    let own = ("VERIFY_PROVIDER", "self");
+    let [token, _secret, name] = TELEGRAM;
+    let polling = without_twilio(&[token, name, own, ("TELEGRAM_MODE", "polling")]);
+    assert_eq!(read_them(&polling).unwrap().telegram.unwrap().mode, TelegramMode::Polling);
+    assert_eq!(faults(&without_twilio(&[token, name, own])), ["TELEGRAM_WEBHOOK_SECRET"]);
+    assert_eq!(
+        faults(&without_twilio(&[&TELEGRAM, [own].as_slice(), &[("TELEGRAM_MODE", "pull")]].concat())),
+        ["TELEGRAM_MODE"]
+    );
+}
+
+#[test]
+fn default_flows_are_told_by_name_or_by_account() {
+    let with = |flows| {
+        let own = ("VERIFY_PROVIDER", "self");
+        without_twilio(&[TELEGRAM.as_slice(), &[own, ("DEFAULT_FLOW", flows)]].concat())
+    };
+    let settings = read_them(&with("telegram:telegram:100001=oncology-intake")).unwrap();
+    assert_eq!(settings.default_flows.accounts().count(), 1);
+    for wrong in ["No Flow", "telegram=oncology-intake", "a,b"] {
+        assert_eq!(faults(&with(wrong)), ["DEFAULT_FLOW"], "{wrong}");
+    }
+}

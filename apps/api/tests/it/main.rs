@@ -35,6 +35,7 @@ mod payees;
 mod people;
 mod people_pages;
 mod phones_page;
+mod polling;
 mod quoted_words;
 mod receiving;
 mod server;

@@ -16,6 +16,7 @@ use crate::{
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Longest message body, in characters.
 const BODY_LENGTH_MAX: usize = 1600;
@@ -147,7 +148,7 @@ fn deliver(world: &World, message: TwilioMessage, template: Option<Value>) -> bo
             provider: "twilio".into(),
             from: message.from.clone(),
             to: message.to.clone(),
-            body: if message.body.is_empty() { message.media.join(" ") } else { message.body.clone() },
+            body: shown(&message, template.as_ref()),
             template,
             id: message.sid.clone(),
             ..Delivered::default()
@@ -155,6 +156,19 @@ fn deliver(world: &World, message: TwilioMessage, template: Option<Value>) -> bo
     }
     memory.twilio.messages.insert(message.sid.clone(), message);
     is_outside
+}
+
+/// What a phone shows: the text, else the variables of the template, whose text only Twilio knows, else the
+/// addresses of the media.
+fn shown(message: &TwilioMessage, template: Option<&Value>) -> String {
+    let variables = template.and_then(|template| template["variables"].as_str()).unwrap_or_default();
+    let variables: BTreeMap<String, Value> = serde_json::from_str(variables).unwrap_or_default();
+    let values: Vec<&str> = variables.values().filter_map(Value::as_str).collect();
+    match (message.body.is_empty(), values.is_empty()) {
+        (false, _) => message.body.clone(),
+        (true, false) => values.join(" · "),
+        (true, true) => message.media.join(" "),
+    }
 }
 
 pub(super) async fn list(world: web::Data<World>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
@@ -278,6 +292,15 @@ pub(super) async fn delete(world: web::Data<World>, request: HttpRequest, body: 
 #[cfg(test)]
 mod tests {
     use super::{super::resource::tests::sms, *};
+
+    #[test]
+    fn a_template_shows_its_variables() {
+        let template = json!({"sid": "HX1", "variables": r#"{"1":"123456","2":"10"}"#});
+        assert_eq!(shown(&sms(""), Some(&template)), "123456 · 10");
+        assert_eq!(shown(&sms("hola"), Some(&template)), "hola");
+        let media = TwilioMessage { media: vec!["https://example.com/a.png".into()], ..sms("") };
+        assert_eq!(shown(&media, None), "https://example.com/a.png");
+    }
 
     #[test]
     fn a_day_is_compared_whole_and_a_moment_exactly() {

@@ -139,6 +139,7 @@ fn facts() -> StepContext {
         today: NaiveDate::MIN,
         region: Region::parse("MX").unwrap(),
         flows: Arc::default(),
+        default_flow: None,
     }
 }
 

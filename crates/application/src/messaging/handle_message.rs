@@ -30,7 +30,7 @@ use domain::{
             AgentCommand, Button, Conversation, Event, InboundContent, MessageTime, Reply, Session,
             StepContext,
         },
-        flow::{CompletedFlow, FlowRegistry},
+        flow::{CompletedFlow, DefaultFlows, FlowRegistry},
     },
     money::Currency,
     operations::audit::{Actor, AuditRecord},
@@ -74,6 +74,8 @@ pub struct ConversationPolicy {
     pub zone: Tz,
     /// The region of a sender without a number.
     pub home: Region,
+    /// The flows that a greeting or a first message begins, by channel account.
+    pub default_flows: DefaultFlows,
 }
 
 impl Default for ConversationPolicy {
@@ -88,6 +90,7 @@ impl Default for ConversationPolicy {
             handoff_for: Duration::hours(4),
             zone: chrono_tz::America::Mexico_City,
             home: Region::MEXICO,
+            default_flows: DefaultFlows::default(),
         }
     }
 }
@@ -247,6 +250,7 @@ impl HandleMessage {
             today: now.with_timezone(&self.rules.zone).date_naive(),
             region: country.and_then(|country| Region::parse(&country)).unwrap_or(self.rules.home),
             flows: self.parts.flows.clone(),
+            default_flow: self.rules.default_flows.of(&turn.message.channel_account).cloned(),
         }
     }
 

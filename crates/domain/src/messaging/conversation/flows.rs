@@ -2,9 +2,12 @@
 //! flow's question, and a flow moves no money.
 
 use super::{Conversation, Effect, Pending, Reply, Session, step::Step};
-use crate::messaging::{
-    flow::{Flow, FlowContext, FlowInput, FlowRun, Progress},
-    intent::{Intent, Understanding},
+use crate::{
+    locale::Locale,
+    messaging::{
+        flow::{Flow, FlowContext, FlowInput, FlowRegistry, FlowRun, Progress},
+        intent::{Intent, Understanding},
+    },
 };
 use std::sync::Arc;
 
@@ -20,6 +23,43 @@ impl Step<'_> {
         }
         let registry = Arc::clone(&self.facts.flows);
         let Some((flow, locale)) = registry.started_by(text, self.state.locale) else { return false };
+        self.enter_flow(&registry, flow, locale);
+        true
+    }
+
+    /// Answers a greeting: with the default flow of this number, where there is one.
+    pub(super) fn greet(&mut self) {
+        if !self.start_default_flow() {
+            self.say(Reply::Greeting);
+        }
+    }
+
+    /// Answers a person's first message with the default flow, if it asks for nothing of its own.
+    pub(super) fn begin_with_default_flow(&mut self) -> bool {
+        self.state.awaits_first_answer && self.start_default_flow()
+    }
+
+    /// Begins or continues the default flow. False where there is none, where an agent answers, and where the
+    /// person is in the middle of something: a payment, a question, a code.
+    fn start_default_flow(&mut self) -> bool {
+        let is_asked = match &self.state.pending {
+            Some(Pending::ConfirmationPrompt(prompt)) => self.facts.now < prompt.expires_at,
+            pending => pending.is_some(),
+        };
+        if self.is_handed_off() || is_asked || self.awaits_code() {
+            return false;
+        }
+        let registry = Arc::clone(&self.facts.flows);
+        let Some(flow) = self.facts.default_flow.as_ref().and_then(|id| registry.newest(id)) else {
+            return false;
+        };
+        let spoken = self.state.locale.filter(|spoken| flow.languages().contains(spoken));
+        let Some(locale) = spoken.or_else(|| flow.languages().first().copied()) else { return false };
+        self.enter_flow(&registry, flow, locale);
+        true
+    }
+
+    fn enter_flow(&mut self, registry: &FlowRegistry, flow: &Flow, locale: Locale) {
         let before = self.state.take_run(flow);
         let (run, prompt) = match before {
             Some(run) if run.is_asking() => match registry.find(run.flow(), run.version()) {
@@ -38,7 +78,6 @@ impl Step<'_> {
         self.state.locale = Some(run.locale());
         self.state.flow = Some(run);
         self.say(Reply::Flow(prompt));
-        true
     }
 
     /// Leaves the flow on «cancelar», if nothing else waits for that word.

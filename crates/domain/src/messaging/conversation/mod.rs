@@ -48,7 +48,10 @@ pub use timing::{CLOCK_SKEW_MAX, MessageTime};
 use crate::{
     accounts::freeze::Freeze,
     ids::{PromptId, UserId},
-    messaging::{consent::ConsentStatus, flow::FlowRegistry},
+    messaging::{
+        consent::ConsentStatus,
+        flow::{FlowRegistry, Slug},
+    },
     money::Currency,
     phone::Region,
 };
@@ -101,4 +104,6 @@ pub struct StepContext {
     pub region: Region,
     /// The flows that are loaded.
     pub flows: Arc<FlowRegistry>,
+    /// The flow that a greeting or a first message begins. `None`: they are answered as anywhere.
+    pub default_flow: Option<Slug>,
 }

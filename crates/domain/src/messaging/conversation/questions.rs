@@ -84,6 +84,7 @@ impl Step<'_> {
             Some(Pending::Draft(draft)) => self.ask_again(&draft),
             Some(Pending::StepUp(step)) => self.say(Reply::StepUpWaits(step)),
             _ if self.awaits_code() => self.say(Reply::CodeWaits),
+            _ if self.begin_with_default_flow() => {}
             _ => self.say(Reply::Answer(answer)),
         }
     }

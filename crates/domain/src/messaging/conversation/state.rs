@@ -60,6 +60,9 @@ pub struct Conversation {
     /// The transfer that was refused just now. It can be put right: «entonces 50».
     #[serde(default)]
     pub refused: Option<RefusedDraft>,
+    /// True from a person's very first message until it is answered, where a first message begins a flow.
+    #[serde(default)]
+    pub awaits_first_answer: bool,
     /// When the last obeyed STOP or START was written. One that was written before it changes nothing.
     #[serde(default)]
     pub consent_word_at: Option<DateTime<Utc>>,

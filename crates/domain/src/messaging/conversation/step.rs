@@ -36,6 +36,9 @@ impl Conversation {
     /// The next state, and the effects to carry out.
     #[must_use]
     pub fn step(mut self, event: Event, facts: &StepContext) -> (Self, Vec<Effect>) {
+        if facts.default_flow.is_some() && matches!(event, Event::Received(_)) && self == Self::default() {
+            self.awaits_first_answer = true;
+        }
         self.note_open_prompt(facts.now);
         let mut step = Step { state: self, facts, effects: Vec::new() };
         step.drop_old_drafts();
@@ -73,6 +76,7 @@ impl Conversation {
 
 impl Step<'_> {
     pub(super) fn say(&mut self, reply: Reply) {
+        self.state.awaits_first_answer = false;
         self.effects.push(Effect::Reply(reply));
     }
 
@@ -132,6 +136,7 @@ impl Step<'_> {
             | InboundContent::HoldEnded => {}
             InboundContent::Edited(_) | InboundContent::Other(_) if self.is_handed_off() => {}
             InboundContent::Edited(_) => self.say(Reply::EditUnread),
+            InboundContent::Other(_) if self.begin_with_default_flow() => {}
             InboundContent::Other(_) => self.say(Reply::UnsupportedKind),
         }
     }
@@ -190,7 +195,7 @@ impl Step<'_> {
                 self.say(if is_back { Reply::BotIsBack } else { Reply::Help });
             }
             // Telegram sends this when a person opens the chat: it is a greeting.
-            "start" if text.trim_start().starts_with('/') => self.say(Reply::Greeting),
+            "start" if text.trim_start().starts_with('/') => self.greet(),
             word if AGENT_WORDS.contains(&word) => {
                 self.answer_held();
                 self.hand_off(Reply::HandedOff);

@@ -51,6 +51,7 @@ fn facts() -> StepContext {
         today: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
         region: Region::parse("MX").unwrap(),
         flows: Arc::default(),
+        default_flow: None,
     }
 }
 

@@ -49,7 +49,7 @@ impl Step<'_> {
             Intent::Stop if self.is_older_than_consent() => {}
             Intent::Stop => self.ask_yes_or_no(Question::OptOut),
             Intent::Start => self.start(),
-            Intent::Greeting => self.say(Reply::Greeting),
+            Intent::Greeting => self.greet(),
             // While the missing part of a payment is asked for, an agent is called only when that is certain.
             Intent::ReportProblem | Intent::TalkToHuman
                 if !understanding.explained && matches!(self.state.pending, Some(Pending::Draft(_))) =>
@@ -201,6 +201,9 @@ impl Step<'_> {
     }
 
     fn misunderstood(&mut self, text: &str, understanding: &Understanding) {
+        if self.begin_with_default_flow() {
+            return;
+        }
         self.state.misunderstood = self.state.misunderstood.saturating_add(1);
         if self.state.misunderstood >= MISUNDERSTOOD_MAX {
             self.hand_off(Reply::HandedOff);

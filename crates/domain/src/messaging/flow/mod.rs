@@ -8,6 +8,7 @@ mod answer;
 mod catalogue;
 mod check;
 mod date;
+mod default_flows;
 mod draft;
 mod input;
 mod number;
@@ -20,6 +21,7 @@ mod words;
 
 pub use self::{
     answer::Answer,
+    default_flows::{DefaultFlows, InvalidDefaultFlows},
     draft::{
         DraftCatalogue, DraftCity, DraftClosing, DraftCondition, DraftConsent, DraftCountry, DraftEntry,
         DraftNext, DraftOption, DraftResults, DraftRule, DraftStep, DraftTexts, DraftWords, FlowDraft,

@@ -304,3 +304,64 @@ proptest! {
         }
     }
 }
+
+/// The context of a number on which a greeting begins the flow.
+fn by_default() -> StepContext {
+    let id = flow().id().clone();
+    StepContext { default_flow: Some(id), ..with_flow() }
+}
+
+/// Answers what is held since the beginning.
+fn when_held(state: Conversation) -> (Conversation, Vec<Effect>) {
+    let later = StepContext { now: DateTime::UNIX_EPOCH + HOLD, ..by_default() };
+    state.step(Event::Received(InboundContent::HoldEnded), &later)
+}
+
+#[test]
+fn a_greeting_begins_the_default_flow_of_its_number_and_of_no_other() {
+    for state in [Conversation::default(), open()] {
+        let (state, _) = state.step(plainly(Intent::Greeting), &by_default());
+        assert_eq!(asked(&when_held(state).1), "Responde ACEPTO.");
+    }
+    let (_, effects) = Conversation::default().step(says("/start"), &by_default());
+    assert_eq!(asked(&effects), "Responde ACEPTO.");
+    let (_, effects) = Conversation::default().step(says("/start"), &with_flow());
+    assert_eq!(effects, [Effect::Reply(Reply::Greeting)]);
+}
+
+#[test]
+fn a_first_message_that_asks_for_nothing_begins_the_default_flow() {
+    let first = || Conversation::default().step(says("vengo por lo del cartel"), &by_default()).0;
+    assert_eq!(asked(&first().step(plainly(Intent::Unknown), &by_default()).1), "Responde ACEPTO.");
+    assert_eq!(asked(&first().step(plainly(Intent::Thanks), &by_default()).1), "Responde ACEPTO.");
+    let photo = Event::Received(InboundContent::Other("image".into()));
+    assert_eq!(asked(&Conversation::default().step(photo, &by_default()).1), "Responde ACEPTO.");
+    // A later one is no first message.
+    let (state, _) = Conversation::default().step(says("MENU"), &by_default());
+    let (state, _) = state.step(says("¿qué?"), &by_default());
+    let (_, effects) = state.step(plainly(Intent::Unknown), &by_default());
+    assert_eq!(effects, [Effect::Reply(Reply::NotUnderstood)]);
+}
+
+#[test]
+fn the_default_flow_swallows_nothing_that_is_for_the_bank() {
+    let (state, _) = Conversation::default().step(says("saldo"), &by_default());
+    let (_, effects) = state.step(plainly(Intent::CheckBalance), &by_default());
+    assert_eq!(effects, [Effect::StartVerification], "a first request is answered");
+    let (state, prompt) = with_prompt();
+    for event in [says("/start"), plainly(Intent::Greeting)] {
+        let (state, effects) = state.clone().step(event, &by_default());
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Reply(Reply::Flow(_)))), "{effects:?}");
+        assert_eq!(state.pending, Some(Pending::ConfirmationPrompt(prompt.clone())));
+    }
+    let (waiting, _) = Conversation::default().step(plainly(Intent::CheckBalance), &by_default());
+    let (_, effects) = waiting.step(says("/start"), &by_default());
+    assert_eq!(effects, [Effect::Reply(Reply::Greeting)], "a request waits for its code");
+}
+
+#[test]
+fn a_greeting_in_the_default_flow_goes_on_where_it_stood() {
+    let (state, effects) = in_the_middle().step(says("/start"), &by_default());
+    assert_eq!(state.flow, in_the_middle().flow);
+    assert!(matches!(effects.as_slice(), [Effect::Reply(Reply::Flow(_))]), "{effects:?}");
+}
