@@ -12,7 +12,6 @@ use crate::{
 };
 use actix_web::{HttpResponse, web};
 use application::verification::code_statistics::{CodeStatisticsError, DAYS_MAX, GroupBy};
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
