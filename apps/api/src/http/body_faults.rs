@@ -77,8 +77,9 @@ fn fault_of<T: DeserializeOwned>(body: &Value) -> Option<Fault> {
     } else {
         ("invalid", reason(words))
     };
-    let pointer =
-        path.iter().map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1"))).collect();
+    let pointer = path
+        .iter()
+        .fold(String::new(), |pointer, step| pointer + "/" + &step.replace('~', "~0").replace('/', "~1"));
     Some(Fault { pointer, code, reason, path })
 }
 

@@ -1,10 +1,13 @@
 //! Verification for teams: send a code, check it, send it again, show its state.
 
+mod fields;
+
+use self::fields::{channel_of, client_ip, locale_of, recipient_of};
 use crate::{
     composition,
     http::{
         caller::{Caller, IdempotencyHeader},
-        client_ip::{ClientAddress, counted},
+        client_ip::ClientAddress,
         idempotency::{answer_once, detached},
         json::JsonBody,
         price::PriceJson,
@@ -20,15 +23,14 @@ use application::verification::verification_service::{CheckResult, SendCodeOutco
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
     ids::VerificationId,
-    locale::Locale,
     message::{Channel, DeliveryStatus},
     operations::idempotency::Fingerprint,
     principal::Principal,
-    verification::otp::{NoRecipient, OtpCode, Purpose, Recipient},
+    verification::otp::{OtpCode, Purpose, Recipient},
 };
 use ports::verification::{Verification, code_provider::CodeProviderError};
 use serde::{Deserialize, Serialize};
-use std::{iter, net::IpAddr};
+use std::iter;
 use utoipa::ToSchema;
 
 words! {
@@ -169,40 +171,6 @@ fn requester(caller: &Caller) -> Result<Principal, ApiError> {
     Ok(Principal::Client(caller.require(Scope::Verify)?.to_owned()))
 }
 
-fn recipient_of(app: &composition::Verification, text: &str) -> Result<Recipient, ApiError> {
-    Recipient::parse(text, app.settings.default_region).map_err(|fault| match fault {
-        NoRecipient::Email => ApiError::field("/phone", fault.to_string()),
-        NoRecipient::Phone => ApiError::invalid_phone_number("This is not a possible phone number.")
-            .and_field("/phone", "invalid", fault.to_string()),
-    })
-}
-
-/// The channel of that name, if codes can be sent on it and it reaches the recipient.
-fn channel_of(
-    app: &composition::Verification,
-    pointer: &str,
-    name: &str,
-    to: &Recipient,
-) -> Result<Channel, ApiError> {
-    let able = |channel: &Channel| app.verify.sends_by(*channel) && to.is_reached_by(*channel);
-    if let Some(channel) = Channel::parse(name).filter(able) {
-        return Ok(channel);
-    }
-    let all = [Channel::Whatsapp, Channel::Sms, Channel::Call, Channel::Email, Channel::Telegram];
-    let names: Vec<&str> = all.into_iter().filter(able).map(Channel::name).collect();
-    if names.is_empty() {
-        return Err(ApiError::field(pointer, "codes can't be sent to such a recipient on this server"));
-    }
-    Err(ApiError::field(pointer, format!("must be one of: {}", names.join(", "))))
-}
-
-fn locale_of(app: &composition::Verification, tag: Option<&str>) -> Result<Locale, ApiError> {
-    match tag {
-        None => Ok(app.settings.default_locale),
-        Some(tag) => Locale::parse(tag).ok_or_else(|| ApiError::field("/locale", "must be es, en or pt")),
-    }
-}
-
 /// Sends a one-time code.
 ///
 /// While a verification of this team for this recipient is open, its code is sent again, under the same id.
@@ -269,13 +237,6 @@ fn fingerprint_of(request: &StartRequest) -> Fingerprint {
         ("fallback", Some(&fallback)),
         ("client_ip", request.client_ip.as_deref()),
     ])
-}
-
-/// An address as limits count it.
-fn client_ip(text: &str) -> Result<String, ApiError> {
-    let ip = text.parse::<IpAddr>();
-    ip.map(|ip| counted(ip.to_canonical()))
-        .map_err(|_malformed| ApiError::field("/client_ip", "must be an IP address"))
 }
 
 fn answer_started(app: &composition::Verification, started: SendCodeOutcome) -> Result<SendAnswer, ApiError> {

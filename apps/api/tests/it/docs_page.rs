@@ -33,8 +33,9 @@ async fn tried(browser: &Browser, id: &str, parameters: &[&str]) -> String {
         let field = browser.page.wait().for_element(Locator::Css(&field)).await.unwrap();
         field.send_keys(value).await.unwrap();
     }
-    wait_for(browser, press, vec![json!(id), json!(".execute")]).await;
-    let called = "return document.querySelector(`[id$=\"-${arguments[0]}\"] .request-url pre`)?.textContent";
+    // The page reads a field a moment after the last key: until then it presses in vain.
+    let called = "const o = document.querySelector(`[id$=\"-${arguments[0]}\"]`); const u = o.querySelector('.request-url \
+                  pre')?.textContent; if (!u) o.querySelector('.execute')?.click(); return u";
     wait_for(browser, called, vec![json!(id)]).await.as_str().unwrap().to_owned()
 }
 
@@ -55,17 +56,12 @@ async fn it_calls_what_it_shows_in_both_themes_and_widths() {
         ("get_health_at_health_live", &[][..], "/health/live".to_owned()),
         ("get_problem", &["not_found"], "/problems/not_found".to_owned()),
         ("show_verification_page", &["nobody"], "/verify/nobody".to_owned()),
-        ("legacy_self_test", &[], "/api/whatsapp/debug/selftest".to_owned()),
     ] {
         assert_eq!(tried(&browser, id, parameters).await, format!("{base}{path}"), "{id}");
     }
-    for (id, path) in [
-        ("get_transfer", "transfers"),
-        ("get_wallet", "wallets"),
-        ("get_verification", "verify"),
-        ("get_conversation", "conversations"),
-        ("get_message", "messages"),
-    ] {
+    for (id, path) in
+        [("get_transfer", "transfers"), ("get_wallet", "wallets"), ("get_verification", "verify")]
+    {
         assert_eq!(tried(&browser, id, &[missing]).await, format!("{base}/api/v1/{path}/{missing}"), "{id}");
     }
     let paper = "return getComputedStyle(document.body).backgroundColor";

@@ -1,3 +1,5 @@
+//! What bodies are read as, and which faults of theirs are named.
+
 use super::*;
 
 #[derive(Debug, Deserialize)]

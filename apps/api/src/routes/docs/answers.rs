@@ -134,12 +134,12 @@ fn example(status: u16, code: &str) -> Value {
 /// The description of an answer whose route gives none: that of its schema.
 fn description(status: &str, answer: &Value, components: &Value) -> String {
     let media = answer["content"].as_object();
-    let schemas = media.into_iter().flat_map(|media| media.values()).map(|one| &one["schema"]);
+    let mut schemas = media.into_iter().flat_map(|media| media.values()).map(|one| &one["schema"]);
     let reference = |schema: &Value| {
         let choice = schema["oneOf"].get(0).unwrap_or(schema);
         choice["$ref"].as_str().and_then(|path| path.rsplit('/').next()).map(str::to_owned)
     };
-    let named = schemas.filter_map(reference).next();
+    let named = schemas.find_map(reference);
     let meaning = named.and_then(|name| components["schemas"][name]["description"].as_str());
     let meaning = meaning.and_then(|text| text.lines().next());
     meaning.unwrap_or(if status == "204" { "Done; the answer has no body." } else { "Done." }).to_owned()

@@ -12,7 +12,9 @@ pub(super) fn complete(name: &str, schema: &mut Value) {
         }
     }
     if let Some(parts) = schema.get_mut("allOf").and_then(Value::as_array_mut) {
-        parts.iter_mut().for_each(|part| complete(name, part));
+        for part in parts {
+            complete(name, part);
+        }
     }
 }
 

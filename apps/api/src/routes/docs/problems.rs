@@ -1,12 +1,15 @@
 //! What a problem code means: `/problems/{code}`, to which the `type` of each problem leads.
 
 use crate::http::{
-    problem::{ApiError, CODES, Problem, title},
+    problem::{ApiError, CODES, FIELD_CODES, Problem, title},
     problem_meanings::{self, Meaning},
 };
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header::{ACCEPT, CONTENT_SECURITY_POLICY, HeaderValue, VARY},
+    http::{
+        StatusCode,
+        header::{ACCEPT, CONTENT_SECURITY_POLICY, HeaderValue, VARY},
+    },
     web,
 };
 use serde::Serialize;
@@ -42,12 +45,13 @@ pub(crate) struct ProblemMeaning {
 impl ProblemMeaning {
     fn of(meaning: &Meaning) -> Self {
         let Meaning { code, means, remedy } = *meaning;
-        let status = CODES.iter().find(|(known, _)| *known == code);
+        let status = CODES.iter().find(|(known, _)| *known == code).map(|(_, status)| *status);
+        let of_fields = FIELD_CODES.contains(&code).then_some(StatusCode::UNPROCESSABLE_ENTITY);
         Self {
             kind: format!("/problems/{code}"),
             code,
             title: title(code),
-            status: status.map_or(422, |(_, status)| status.as_u16()),
+            status: status.or(of_fields).unwrap_or(StatusCode::CONFLICT).as_u16(),
             meaning: means,
             remedy,
         }

@@ -129,7 +129,7 @@ fn codes_in_descriptions_have_their_status() {
     for (method, path, operation) in operations() {
         let description = operation.get("description").and_then(Value::as_str).unwrap_or_default();
         let Some(at) = description.find("Error:").or_else(|| description.find("Errors:")) else { continue };
-        let parts: Vec<&str> = description[at..].split('`').collect();
+        let parts: Vec<&str> = description.get(at..).unwrap().split('`').collect();
         for pair in parts.windows(2).skip(1).step_by(2) {
             let Some(status) = pair[1].strip_prefix(" (").and_then(|rest| rest.get(..3)) else { continue };
             let Ok(status) = status.parse::<u16>() else { continue };
