@@ -3,6 +3,7 @@
 pub(crate) mod bodies;
 pub(crate) mod caller;
 pub(crate) mod client_ip;
+pub(crate) mod connection;
 pub(crate) mod cors;
 pub(crate) mod deadline;
 pub(crate) mod edge;
