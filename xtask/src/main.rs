@@ -47,8 +47,9 @@ cargo xtask fuzz [--seconds N]
 cargo xtask soak [--messages N] [--conversations N] [--pace N] [--seed N] [--docs]
     run two replicas with faults and a kill -9, and check that every message is answered once and in order;
     --docs also writes docs/reliability.md
-cargo xtask soak half-sent | restart
-    check that half-sent bodies are not felt by others, and that a rolling restart fails no request
+cargo xtask soak half-sent | restart | pooler
+    check that half-sent bodies are not felt by others, that a rolling restart fails no request, and that all works
+    behind PgBouncer
 cargo xtask with-postgres -- COMMAND…
     run a command with TEST_PG_URL of a temporary PostgreSQL and with its programs in PATH";
 

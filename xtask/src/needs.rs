@@ -49,6 +49,21 @@ pub(crate) fn postgres() -> Result<PathBuf, String> {
     })
 }
 
+/// Finds or installs `PgBouncer`. It is needed only where it is tested.
+pub(crate) fn pgbouncer() -> Result<PathBuf, String> {
+    let find = || {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let folders = env::split_paths(&path).chain(["/usr/sbin".into()]);
+        folders.map(|folder| folder.join("pgbouncer")).find(|program| program.is_file())
+    };
+    if let Some(found) = find() {
+        return Ok(found);
+    }
+    say("PgBouncer is missing; installing the Debian package");
+    apt_install(&["pgbouncer"])?;
+    find().ok_or_else(|| "pgbouncer was installed, but in a folder that is not searched".to_owned())
+}
+
 fn find_postgres() -> Result<Option<PathBuf>, String> {
     let path = env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = env::split_paths(&path).collect();

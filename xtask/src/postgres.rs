@@ -84,6 +84,16 @@ impl Postgres {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// Its port on this machine.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// A folder that its account may read, removed with it.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The folder of the PostgreSQL programs.
     pub(crate) fn bin_dir(&self) -> &Path {
         &self.bin

@@ -6,6 +6,7 @@ mod balancer;
 mod people;
 mod plan;
 mod platform;
+mod pooler;
 mod report;
 mod strain;
 mod verdict;
@@ -88,6 +89,7 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
     match words {
         ["half-sent"] => return strain::half_sent(),
         ["restart"] => return strain::restart(),
+        ["pooler"] => return pooler::run(),
         _ => {}
     }
     let options = Options::read(words)?;

@@ -3,6 +3,7 @@
 mod bulk;
 mod connect;
 mod hosts;
+mod migrate;
 mod pooled;
 mod tls;
 pub(crate) mod values;
@@ -20,8 +21,8 @@ use crate::store::{
     error::{ConnectError, SqlError},
 };
 use diesel::sql_types::{Array, BigInt, Bool, Text};
-use diesel_async::{AsyncConnection, AsyncMigrationHarness, RunQueryDsl, SimpleAsyncConnection};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use diesel_async::{AsyncConnection, RunQueryDsl};
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use futures_util::{FutureExt, future::BoxFuture};
 use ports::store_error::StoreResult;
 use std::{sync::Arc, time::Duration};
@@ -132,6 +133,8 @@ pub(crate) struct Database {
     suspicion: Arc<Suspicion>,
     deadline: Duration,
     pool_wait: Duration,
+    /// False: each transaction may have another connection to the server, and what is prepared ends with it.
+    statement_cache: bool,
     runtime: Handle,
 }
 
@@ -146,6 +149,7 @@ impl Database {
             suspicion: suspicion.clone(),
             deadline: options.deadline,
             pool_wait: options.pool_wait(),
+            statement_cache: options.statement_cache,
             runtime: Handle::current(),
         };
         drop(database.pool.get().await.map_err(|error| ConnectError::Open(tls::chain(&error)))?);
@@ -156,20 +160,7 @@ impl Database {
     /// first.
     pub(crate) async fn migrate(&self) -> Result<usize, ConnectError> {
         let conn = self.pool.get().await.map_err(|error| ConnectError::Open(error.to_string()))?;
-        let Pooled { mut conn, driver, .. } = Object::take(conn);
-        let failed = |error: &dyn std::fmt::Display| ConnectError::Migrate(error.to_string());
-        // The connection is not given back to the pool: when it closes, the lock ends. Nobody waits for this in
-        // a request, and a migration may take long.
-        let alone = "set statement_timeout = 0; set lock_timeout = 0; select pg_advisory_lock(7237911)";
-        conn.batch_execute(alone).await.map_err(|error| failed(&error))?;
-        let migrated = self.runtime.spawn_blocking(move || {
-            let _driver = driver;
-            AsyncMigrationHarness::new(conn)
-                .run_pending_migrations(MIGRATIONS)
-                .map(|run| run.len())
-                .map_err(|error| error.to_string())
-        });
-        migrated.await.map_err(|error| failed(&error))?.map_err(ConnectError::Migrate)
+        migrate::run(&self.runtime, Object::take(conn), self.statement_cache).await
     }
 
     /// Runs `work` as one writing transaction: all of it, or nothing.
@@ -204,7 +195,10 @@ impl Database {
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
-        Ok(self.in_time(&self.pool, span("query"), |conn| work(conn)).await?)
+        if self.statement_cache {
+            return Ok(self.in_time(&self.pool, span("query"), |conn| work(conn)).await?);
+        }
+        Ok(self.in_time(&self.pool, span("query"), |conn| alone(conn, work).boxed()).await?)
     }
 
     /// Runs `work` as one reading transaction: all its reads see the same snapshot.
@@ -271,6 +265,15 @@ where
     });
     let (answer, before) = transaction.await?;
     if warnings.count() == before { Ok(answer) } else { Err(SqlError::Unproved) }
+}
+
+/// Runs `work`, which needs no transaction, in one all the same.
+async fn alone<T, W>(conn: &mut Conn, work: W) -> Result<T, SqlError>
+where
+    T: Send + 'static,
+    W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
+{
+    conn.transaction(async move |conn: &mut Conn| work(conn).await).await
 }
 
 /// Runs `work` over one snapshot.

@@ -31,6 +31,10 @@ const READY: Duration = Duration::from_mins(1);
 pub(super) struct Process(Child);
 
 impl Process {
+    pub(super) const fn of(child: Child) -> Self {
+        Self(child)
+    }
+
     /// Its number.
     pub(super) fn id(&self) -> u32 {
         self.0.id()

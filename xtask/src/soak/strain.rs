@@ -11,7 +11,7 @@ use crate::{
     say, wire,
 };
 use std::{
-    fs,
+    fmt, fs,
     io::{ErrorKind, Read, Write},
     net::TcpStream,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -21,6 +21,8 @@ use std::{
 
 /// Connections whose bodies never end.
 const HELD: usize = 1_000;
+/// How many of them are opened between two looks, twenty times a second.
+const OPENED_AT_ONCE: usize = 25;
 /// What each of them sends of its body.
 const SENT: usize = 1_000;
 const QUIET: Duration = Duration::from_secs(10);
@@ -37,9 +39,15 @@ const DRAIN: [(&str, &str); 1] = [("SHUTDOWN_DRAIN_SECONDS", "2")];
 
 /// The answer times of a caller, and how many of its requests failed.
 #[derive(Default)]
-struct Probe {
+pub(super) struct Probe {
     ms: Vec<f64>,
-    failed: usize,
+    pub(super) failed: usize,
+}
+
+impl fmt::Display for Probe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "of {} requests {} failed", self.ms.len(), self.failed)
+    }
 }
 
 impl Probe {
@@ -51,7 +59,7 @@ impl Probe {
 }
 
 /// Reads the wallets again and again until the time is up.
-fn probe(address: &str, token: &str, time: Duration) -> Probe {
+pub(super) fn probe(address: &str, token: &str, time: Duration) -> Probe {
     let (begun, mut probe) = (Instant::now(), Probe::default());
     let bearer = format!("Bearer {token}");
     while begun.elapsed() < time {
@@ -116,7 +124,8 @@ fn hold(address: &str, is_over: &AtomicBool, opened: &AtomicUsize) {
             let read = stream.read(&mut [0; 1_024]);
             read.is_err_and(|fault| fault.kind() == ErrorKind::WouldBlock)
         });
-        while held.len() < HELD && !is_over.load(Ordering::Relaxed) {
+        // Not all at the same moment: what is measured is that they are held.
+        for _ in held.len()..HELD.min(held.len().saturating_add(OPENED_AT_ONCE)) {
             let Ok(stream) = begin(address) else { break };
             opened.fetch_add(1, Ordering::Relaxed);
             held.push(stream);

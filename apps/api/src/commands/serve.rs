@@ -6,6 +6,7 @@ use crate::{
     config::{AppEnv, Settings},
     http::{
         bodies::bodies,
+        connection::{Timed, mark_open},
         cors::cors,
         deadline::answer_in_time,
         edge::{edge, head_as_get},
@@ -18,10 +19,19 @@ use crate::{
     wakeups::WorkerWakeups,
     workers::Workers,
 };
-use actix_web::{App as WebApp, HttpServer, dev::ServerHandle, middleware::from_fn, web};
+use actix_http::{HttpService, Protocol, error::DispatchError};
+use actix_server::Server;
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::{
+    App as WebApp, HttpServer,
+    dev::{AppConfig, ServerHandle},
+    middleware::from_fn,
+    rt::net::TcpStream,
+    web,
+};
 use adapter_crypto::TokenKind;
 use application::error_chain::describe;
-use std::{process::ExitCode, sync::Arc, time::Duration};
+use std::{future::ready, process::ExitCode, sync::Arc, time::Duration};
 
 /// Seconds that running requests get to finish after a signal.
 const SHUTDOWN_SECONDS: u64 = 10;
@@ -72,15 +82,21 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn listen(app: &Arc<App>, wakeups: &Arc<WorkerWakeups>) -> Result<actix_web::dev::Server, String> {
+fn listen(app: &Arc<App>, wakeups: &Arc<WorkerWakeups>) -> Result<Server, String> {
     let (app, wakeups) = (app.clone(), web::Data::from(wakeups.clone()));
     let limit = web::Data::new(RateLimit::new(app.settings.rate_limit_verify_per_minute));
     let in_flight = web::Data::new(InFlight::new(IN_FLIGHT_MAX));
     let rules = web::Data::new(routes::rules());
     let (address, capacity) = (app.settings.bind_address, app.settings.capacity);
     let workers = WEB_WORKERS.min(capacity.connections_max);
-    let server = HttpServer::new(move || {
-        WebApp::new()
+    let server = Server::build()
+        .workers(workers)
+        .max_concurrent_connections(capacity.connections_max.checked_div(workers).unwrap_or(1))
+        .disable_signals()
+        .shutdown_timeout(SHUTDOWN_SECONDS);
+    let stopping = server.graceful_shutdown_signal();
+    let server = server.bind("http", address, move || {
+        let web = WebApp::new()
             .configure(|config| share(&app, config))
             .app_data(wakeups.clone())
             .app_data(limit.clone())
@@ -92,17 +108,29 @@ fn listen(app: &Arc<App>, wakeups: &Arc<WorkerWakeups>) -> Result<actix_web::dev
             .wrap(from_fn(bodies))
             .wrap(from_fn(edge))
             .wrap(from_fn(cors))
+            .wrap(from_fn(mark_open))
             .configure(routes::routes)
-    })
-    .workers(workers)
-    .max_connections(capacity.connections_max.checked_div(workers).unwrap_or(1))
-    .keep_alive(KEEP_ALIVE)
-    .client_request_timeout(HEAD_DEADLINE)
-    .client_disconnect_timeout(LINGER)
-    .disable_signals()
-    .shutdown_timeout(SHUTDOWN_SECONDS)
-    .bind(address)
-    .map_err(|fault| format!("can't listen on {address} (BIND_ADDRESS): {fault}"))?;
+            .into_factory()
+            .map_err(|error: actix_web::Error| error.error_response());
+        let stopping = stopping.clone();
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .keep_alive(KEEP_ALIVE)
+            .client_request_timeout(HEAD_DEADLINE)
+            .client_disconnect_timeout(LINGER)
+            .local_addr(address)
+            .on_connect_ext(|connection: &Timed<TcpStream>, data| drop(data.insert(connection.activity())))
+            .finish(map_config(web, |()| AppConfig::default()));
+        let connected = fn_service(|stream: TcpStream| {
+            let peer = stream.peer_addr().ok();
+            ready(Ok::<_, DispatchError>((Timed::new(stream), Protocol::Http1, peer)))
+        });
+        connected.and_then(http)
+    });
+    let server = server.map_err(|fault| format!("can't listen on {address} (BIND_ADDRESS): {fault}"))?;
     Ok(server.run())
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod bodies;
 mod body_faults;
 pub(crate) mod caller;
 pub(crate) mod client_ip;
+pub(crate) mod connection;
 pub(crate) mod cors;
 pub(crate) mod days;
 pub(crate) mod deadline;

@@ -128,8 +128,17 @@ impl Manager {
         let (client, connection) =
             connected.map_err(|error| ConnectionError::BadConnection(chain(&error)))?;
         let (warnings, driver) = drive(connection);
+        if !self.statement_cache {
+            // What diesel sets up is one transaction too: a pooler may give each one another connection, which
+            // would not know the statements that were prepared on the one before.
+            let begun = client.batch_execute("begin").await;
+            begun.map_err(|error| ConnectionError::BadConnection(chain(&error)))?;
+        }
         let mut conn = AsyncPgConnection::try_from(client).await?;
-        conn.batch_execute(&self.settings).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+        let end = if self.statement_cache { "" } else { "commit" };
+        conn.batch_execute(&format!("{} {end}", self.settings))
+            .await
+            .map_err(ConnectionError::CouldntSetupConfiguration)?;
         if !self.statement_cache {
             conn.set_prepared_statement_cache_size(CacheSize::Disabled);
         }
