@@ -1,4 +1,4 @@
--- Leases: work that one process at a time does, by the name of the work. Whoever holds a lease extends it; after
+-- Leases: work that one process at a time does, by the name of the work. Its holder extends a lease; after
 -- `held_until` another process takes it.
 create table leases (
     name       text    not null primary key,

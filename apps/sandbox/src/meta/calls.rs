@@ -3,7 +3,7 @@
 use super::answer::{bad_token, error};
 use crate::{answer::Answer, calls::ProviderCall, config::MetaConfig, world::Shared};
 use actix_web::{HttpRequest, HttpResponse, http::header};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// A call to Meta, not yet authenticated.
@@ -45,6 +45,18 @@ impl MetaCall {
 pub(super) fn query(request: &HttpRequest) -> BTreeMap<String, String> {
     let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
     pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
+}
+
+/// The requested fields of a node, and its id.
+pub(super) fn pick(node: &Value, id: &str, fields: Option<&str>) -> Value {
+    let Some(fields) = fields else { return node.clone() };
+    let mut picked = Map::from_iter([("id".to_owned(), json!(id))]);
+    for name in fields.split(',').map(str::trim) {
+        if let Some(value) = node.get(name) {
+            picked.insert(name.to_owned(), value.clone());
+        }
+    }
+    Value::Object(picked)
 }
 
 /// The query without tokens, for the traffic log.

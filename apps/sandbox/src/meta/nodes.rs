@@ -2,13 +2,13 @@
 
 use super::{
     answer::{no_such_object, parameter},
-    calls::{MetaCall, query},
+    calls::{MetaCall, pick, query},
     media, templates,
     webhooks::DISPLAY_NUMBER,
 };
 use crate::{answer::Answer, config::MetaConfig, world::Shared};
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 const SCOPES: [&str; 2] = ["whatsapp_business_management", "whatsapp_business_messaging"];
 const APP_ID: &str = "1234567890123456";
@@ -69,18 +69,6 @@ fn found(config: &MetaConfig, id: &str, api_base: &str) -> Option<Value> {
     } else {
         None
     }
-}
-
-/// The requested fields of a node, and its id.
-pub(super) fn pick(node: &Value, id: &str, fields: Option<&str>) -> Value {
-    let Some(fields) = fields else { return node.clone() };
-    let mut picked = Map::from_iter([("id".to_owned(), json!(id))]);
-    for name in fields.split(',').map(str::trim) {
-        if let Some(value) = node.get(name) {
-            picked.insert(name.to_owned(), value.clone());
-        }
-    }
-    Value::Object(picked)
 }
 
 pub(super) async fn debug_token(world: Shared, request: HttpRequest) -> HttpResponse {

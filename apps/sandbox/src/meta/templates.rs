@@ -2,8 +2,7 @@
 
 use super::{
     answer::no_such_object,
-    calls::{MetaCall, query},
-    nodes::pick,
+    calls::{MetaCall, pick, query},
 };
 use crate::{answer::Answer, memory::Memory, world::Shared};
 use actix_web::{HttpRequest, HttpResponse};

@@ -115,7 +115,7 @@ pub(super) fn info(world: &World, parameters: &Parameters) -> Checked<Answer> {
     })))
 }
 
-/// The bytes of a file, for whoever has the bot's token.
+/// The bytes of a file, for a caller with the bot's token.
 pub(super) async fn download(world: Shared, request: HttpRequest) -> HttpResponse {
     let named = |name: &str| request.match_info().get(name).unwrap_or_default();
     let is_ours = world.config.telegram.as_ref().is_some_and(|config| config.bot_token == named("token"));

@@ -55,7 +55,7 @@ fn post_waiting(world: Shared, config: TelegramConfig) {
     let waiting = world.memory().telegram.take_waiting();
     tokio::spawn(async move {
         for update in waiting {
-            // Whoever set the webhook sees in the traffic log what it answered.
+            // The caller that set the webhook sees in the traffic log what it answered.
             let _logged = post(&world, &config, update).await;
         }
     });

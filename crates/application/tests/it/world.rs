@@ -106,6 +106,7 @@ fn conversation_policy() -> ConversationPolicy {
         handoff_for: Duration::hours(1),
         zone: chrono_tz::America::Mexico_City,
         home: Region::parse("MX").unwrap(),
+        default_flows: domain::messaging::flow::DefaultFlows::default(),
     }
 }
 
