@@ -25,7 +25,7 @@ async fn balance(server: &Server, wallet: &Value) -> Value {
 async fn a_deposit_comes_in_once_is_told_and_goes_back() {
     for server in on_both_with(&[("LIMIT_PER_DEPOSIT", "500")]).await {
         let (user, wallet) = demo(&server).await;
-        server.ask(DEMO, "hola", "hola|Hola|ayud").await;
+        server.ask(DEMO, "hola", "Ventanilla").await;
         let deposit = |body: Value| server.post("/api/v1/deposits", body);
         let cash = json!({"wallet_id": wallet, "amount": "150.50", "reference": "r-1", "concept": "Nómina"});
         let since = server.newest(DEMO).await;

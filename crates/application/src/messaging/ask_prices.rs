@@ -97,8 +97,8 @@ mod tests {
         });
         let mut channel = MockMessageChannel::new();
         channel.expect_price().times(1).return_once(move |_| told);
-        let channels: HashMap<_, Arc<dyn MessageChannel>> =
-            HashMap::from([(account, Arc::new(channel) as _)]);
+        let channel: Arc<dyn MessageChannel> = Arc::new(channel);
+        let channels = HashMap::from([(account, channel)]);
         let kernel = Kernel {
             clock: Arc::new(MovableClock::default()),
             ids: Arc::new(CountedIds::default()),

@@ -17,7 +17,6 @@ use crate::money::limits::{LimitExceeded, LimitFigures};
 use crate::money::{
     Money,
     account_number::AccountNumber,
-    clearing::DepositSource,
     transfer::{Destination, TransferStatus},
 };
 use uuid::Uuid;
@@ -76,8 +75,7 @@ fn accounts() -> Vec<LedgerAccount> {
         spending: Spending::default(),
         outgoing: Outgoing::default(),
     });
-    let deposits = LedgerAccount::find_clearing(till(), mxn);
-    people.into_iter().chain([mxn, usd()].map(LedgerAccount::clearing)).chain(deposits).collect()
+    people.into_iter().chain([mxn, usd()].map(LedgerAccount::clearing)).collect()
 }
 
 fn batch() -> PostingBatch {
@@ -85,11 +83,6 @@ fn batch() -> PostingBatch {
         accounts: accounts().into_iter().map(|account| (account.id, account)).collect(),
         ..PostingBatch::default()
     }
-}
-
-/// Where deposits of cash come from.
-fn till() -> WalletId {
-    DepositSource::Cash.clearing_account(Currency::MXN)
 }
 
 /// A key that only this request has, as for a request without a key.

@@ -1,11 +1,24 @@
 //! Deposits: money that comes in by a source, and may go back to it.
 
 use super::*;
-use crate::money::transfer::TransferDirection;
+use crate::money::{clearing::DepositSource, transfer::TransferDirection};
+
+/// Where deposits of cash come from.
+fn till() -> WalletId {
+    DepositSource::Cash.clearing_account(Currency::MXN)
+}
+
+fn batch_with_till() -> PostingBatch {
+    let mut batch = batch();
+    batch
+        .accounts
+        .extend(LedgerAccount::find_clearing(till(), Currency::MXN).map(|account| (till(), account)));
+    batch
+}
 
 #[test]
 fn a_deposit_comes_in_and_is_no_spending() {
-    let mut batch = batch();
+    let mut batch = batch_with_till();
     let deposit = accepted(batch.decide(&pay(1, till(), ANAS, 300)));
     assert_eq!(balances(&batch, ANAS), (1_300, 0));
     assert_eq!(batch.accounts[&ANAS].spending, Spending::default());
@@ -28,7 +41,7 @@ fn every_transfer_has_a_direction() {
 
 #[test]
 fn a_frozen_person_receives_deposits() {
-    let mut batch = batch();
+    let mut batch = batch_with_till();
     batch.accounts.get_mut(&ANAS).unwrap().outgoing.is_frozen = true;
     accepted(batch.decide(&pay(1, till(), ANAS, 300)));
     assert_eq!(balances(&batch, ANAS), (1_300, 0));
@@ -36,7 +49,7 @@ fn a_frozen_person_receives_deposits() {
 
 #[test]
 fn a_deposit_has_a_limit_of_its_own() {
-    let mut batch = batch();
+    let mut batch = batch_with_till();
     let limits = Limits { per_transfer: 300, ..Limits::none(Currency::MXN) };
     let ask = |id, minor| PostTransfer { limits, ..pay(id, till(), ANAS, minor) };
     accepted(batch.decide(&ask(1, 300)));
@@ -48,7 +61,7 @@ fn a_deposit_has_a_limit_of_its_own() {
 
 #[test]
 fn a_deposit_is_given_back_to_its_source_unless_it_is_spent() {
-    let mut batch = batch();
+    let mut batch = batch_with_till();
     let mut deposit = accepted(batch.decide(&pay(1, till(), ANAS, 300)));
     let part = accepted(batch.reverse(&give_back(2, Some(100)), &mut deposit));
     assert_eq!((part.from, part.to, part.owner), (ANAS, till(), ANA));
