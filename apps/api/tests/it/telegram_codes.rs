@@ -51,7 +51,7 @@ async fn a_code_comes_into_the_chat_of_the_numbers_owner_and_into_no_other() {
         server.ask_by("telegram", NOBODY, "/help", "saldo").await;
         let asked = json!({"phone": NOBODY, "channel": "telegram"});
         let (status, refused) = post(&server, "verify/send", &server.token, asked).await;
-        assert_eq!((status, &refused["code"]), (502, &json!("verification_send_failed")), "{refused}");
+        assert_eq!((status, &refused["errors"][0]["pointer"]), (422, &json!("/channel")), "{refused}");
         let asked = json!({"phone": NOBODY, "channel": "telegram", "fallback": ["sms"]});
         let (status, sent) = post(&server, "verify/send", &server.token, asked).await;
         assert_eq!((status, &sent["channel"]), (200, &json!("sms")), "{sent}");

@@ -100,8 +100,9 @@ pub trait ChatLinks: Send + Sync {
     -> StoreResult<Option<LinkMaker>>;
 
     /// Uses up a link code and binds its chat. `None`: the code is unknown, used, expired, or for another
-    /// chat, or the password has changed. A person's code that made the chat's present binding gives it again. A chat that was bound to another user is bound to this one from now
-    /// on, and its cool-off starts again.
+    /// chat, or the password has changed. A person's code that made the chat's present binding gives it again, if no
+    /// session is asked for. A chat that was bound to another user is bound to this one from now on, and its cool-off
+    /// starts again.
     async fn bind_chat(&self, request: &BindChat, now: DateTime<Utc>) -> StoreResult<Option<Bound>>;
 
     /// The user that a chat is bound to; `None` when it is bound to nobody.

@@ -175,11 +175,13 @@ async fn keep(conn: &mut Conn, code: &NewLinkCode, now: DateTime<Utc>) -> Result
     Ok(true)
 }
 
-/// The present binding of a chat, if this code made it. A turn that runs again brings its code again.
+/// The present binding of a chat, if this code made it. A turn that runs again brings its code again. No session is
+/// opened by a used code.
 async fn bound_by(conn: &mut Conn, code: &CodeRow, request: &BindChat) -> Result<Option<Bound>, SqlError> {
-    let (Some(user), Some(used_at), None) = (code.user_id, code.used_at, &request.confirmed_by) else {
+    let (Some(user), Some(used_at)) = (code.user_id, code.used_at) else { return Ok(None) };
+    if request.confirmed_by.is_some() || request.session.is_some() {
         return Ok(None);
-    };
+    }
     let bound = telegram_chats::table
         .find(request.chat.id)
         .filter(telegram_chats::user_id.eq(user))
