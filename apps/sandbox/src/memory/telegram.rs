@@ -85,7 +85,7 @@ impl TelegramMemory {
 
     /// Keeps an update until `getUpdates` has confirmed it. One that waits already isn't kept twice.
     pub(crate) fn wait(&mut self, update: Value) {
-        if !self.waiting.iter().any(|one| one["update_id"] == update["update_id"]) {
+        if !self.waiting.iter().any(|one| one.get("update_id") == update.get("update_id")) {
             self.waiting.push_back(update);
         }
     }

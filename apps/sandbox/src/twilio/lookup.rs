@@ -45,8 +45,8 @@ fn found(given: &str, form: &Form) -> Value {
             "valid": false, "validation_errors": [what_is_wrong(given)],
         }),
     };
-    let country = found["country_code"].as_str().map(str::to_owned);
-    let is_valid = found["valid"] == true;
+    let country = found.get("country_code").and_then(Value::as_str).map(str::to_owned);
+    let is_valid = found.get("valid") == Some(&Value::Bool(true));
     let asked: Vec<&str> =
         form.get("Fields").map(|fields| fields.split(',').map(str::trim).collect()).unwrap_or_default();
     if let Some(fields) = found.as_object_mut() {

@@ -184,7 +184,7 @@ pub(super) async fn list(world: web::Data<World>, request: HttpRequest, body: we
             let page = page.of(found, |message| message.order, form);
             let messages = page.items.iter().map(|message| resource::message(world, message)).collect();
             let path = format!("/2010-04-01/Accounts/{}/Messages.json", world.config.account_sid);
-            Answer::ok(page.with_uris("messages", &path, messages))
+            Answer::ok(page.with_uris("messages", &path, &messages))
         })
         .await
 }

@@ -94,7 +94,7 @@ fn query(form: &Form, size: usize, number: u64, token: Option<String>) -> String
 
 impl<T> Page<T> {
     /// The envelope of the older API: addresses without a host beside the items.
-    pub(super) fn with_uris(&self, key: &str, path: &str, items: Vec<Value>) -> Value {
+    pub(super) fn with_uris(&self, key: &str, path: &str, items: &[Value]) -> Value {
         let uri = |query: &String| format!("{path}?{query}");
         let start = self.size.saturating_mul(usize::try_from(self.number).unwrap_or(usize::MAX));
         let end = start.saturating_add(items.len()).saturating_sub(1);
@@ -106,7 +106,7 @@ impl<T> Page<T> {
     }
 
     /// The envelope of the newer APIs: complete addresses in `meta`.
-    pub(super) fn with_meta(&self, key: &str, address: &str, items: Vec<Value>) -> Value {
+    pub(super) fn with_meta(&self, key: &str, address: &str, items: &[Value]) -> Value {
         let url = |query: &String| format!("{address}?{query}");
         json!({
             key: items, "meta": {
@@ -152,7 +152,7 @@ mod tests {
         let form = Form::from([("PageToken".to_owned(), "x".to_owned())]);
         assert!(PageRequest::read(&form).is_none());
         let empty = page(&[], "");
-        let envelope = empty.with_uris("messages", "/x", Vec::new());
+        let envelope = empty.with_uris("messages", "/x", &[]);
         assert_eq!((&envelope["start"], &envelope["next_page_uri"]), (&json!(0), &Value::Null));
     }
 }
