@@ -23,7 +23,7 @@ const COLUMNS: [&str; 4] = ["email", "phone", "first_name", "last_name"];
 
 #[derive(Subcommand)]
 pub(super) enum PeopleCommand {
-    /// Import people from a CSV file whose first line names its columns: email, and phone, first_name, last_name
+    /// Import people from a CSV file whose first line names its columns: `email`, and `phone`, `first_name`, `last_name`
     /// where they are known. Nothing is proved; people set a password by a reset link. Who has an account stays as
     /// they are, so a file can be imported again.
     Import {
