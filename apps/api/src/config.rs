@@ -173,6 +173,25 @@ impl TelegramMode {
     }
 }
 
+/// What the sandbox does with free text to a person who never wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SandboxStrangers {
+    /// It refuses it, as the providers do.
+    Refuse,
+    /// It delivers it.
+    Allow,
+}
+
+impl SandboxStrangers {
+    fn parse(name: &str) -> Option<Self> {
+        match name {
+            "refuse" => Some(Self::Refuse),
+            "allow" => Some(Self::Allow),
+            _ => None,
+        }
+    }
+}
+
 /// The provider of WhatsApp codes, and of messages to people without a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhatsappProvider {
@@ -326,8 +345,8 @@ pub struct Settings {
     pub sandbox_bind_address: SocketAddr,
     /// Address and port at which the sandbox receives mail.
     pub sandbox_smtp_address: SocketAddr,
-    /// True: in the sandbox, who never wrote can't be written to freely, as at the providers.
-    pub sandbox_refuses_strangers: bool,
+    /// Whether people who never wrote can be written to in the sandbox.
+    pub sandbox_strangers: SandboxStrangers,
     /// `error`, `warn`, `info`, `debug` or `trace`.
     pub log_level: String,
     /// How logs are written.

@@ -111,7 +111,7 @@ pub async fn run(cli: Cli) -> ExitCode {
             Err(faults) => Err(faults.to_string()),
             Ok(settings) => {
                 telemetry::init(&settings);
-                with_settings(command, settings).await
+                Box::pin(with_settings(command, settings)).await
             }
         },
     };

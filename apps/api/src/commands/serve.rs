@@ -177,7 +177,7 @@ fn share(app: &App, config: &mut web::ServiceConfig) {
 
 #[cfg(feature = "sandbox")]
 fn start_sandbox(app: &App) -> Result<Option<sandbox::RunningSandbox>, String> {
-    use crate::config::TelegramMode;
+    use crate::config::{SandboxStrangers, TelegramMode};
     use secrecy::{ExposeSecret, SecretString};
     let settings = &app.settings;
     // The first of several keys is the one in use.
@@ -213,10 +213,9 @@ fn start_sandbox(app: &App) -> Result<Option<sandbox::RunningSandbox>, String> {
             bot_name: telegram.bot_name.clone(),
         }),
         smtp_bind_address: Some(settings.sandbox_smtp_address.to_string()),
-        strangers: if settings.sandbox_refuses_strangers {
-            sandbox::Strangers::Refuse
-        } else {
-            sandbox::Strangers::Allow
+        strangers: match settings.sandbox_strangers {
+            SandboxStrangers::Refuse => sandbox::Strangers::Refuse,
+            SandboxStrangers::Allow => sandbox::Strangers::Allow,
         },
     };
     let money = app.money.clone();

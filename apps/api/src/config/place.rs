@@ -1,7 +1,7 @@
 //! Where the program listens, where it is seen from outside, where its data is, and where the sandbox listens.
 
 use super::{
-    AppEnv, Capacity, DatabaseAddress, database,
+    AppEnv, Capacity, DatabaseAddress, SandboxStrangers, database,
     defaults::{
         CONNECTIONS_MAX, DRAIN_SECONDS, POOL_SIZE, RELAY_WORKERS, SANDBOX_ADDRESS, SANDBOX_SMTP_ADDRESS,
         TURN_WORKERS, is_production,
@@ -32,7 +32,7 @@ pub(super) struct SandboxPlace {
     pub(super) is_on: bool,
     pub(super) bind_address: Option<SocketAddr>,
     pub(super) smtp_address: Option<SocketAddr>,
-    pub(super) refuses_strangers: bool,
+    pub(super) strangers: SandboxStrangers,
 }
 
 pub(super) fn place(r: &mut Reader<'_>) -> Place {
@@ -141,13 +141,9 @@ pub(super) fn sandbox(r: &mut Reader<'_>, env: AppEnv) -> SandboxPlace {
     let expected = "a loopback address and port";
     let bind_address = r.read("SANDBOX_BIND_ADDRESS", SANDBOX_ADDRESS, expected, loopback);
     let smtp_address = r.read("SANDBOX_SMTP_ADDRESS", SANDBOX_SMTP_ADDRESS, expected, loopback);
-    let strangers = |text: &str| match text {
-        "refuse" => Some(true),
-        "allow" => Some(false),
-        _ => None,
-    };
-    let refuses_strangers = r.read("SANDBOX_STRANGERS", "refuse", "refuse or allow", strangers);
-    SandboxPlace { is_on, bind_address, smtp_address, refuses_strangers: refuses_strangers.unwrap_or(true) }
+    let strangers = r.read("SANDBOX_STRANGERS", "refuse", "refuse or allow", SandboxStrangers::parse);
+    let strangers = strangers.unwrap_or(SandboxStrangers::Refuse);
+    SandboxPlace { is_on, bind_address, smtp_address, strangers }
 }
 
 pub(super) fn capacity(r: &mut Reader<'_>, env: AppEnv) -> Capacity {

@@ -166,7 +166,7 @@ impl Found {
             sandbox: sandbox.is_on,
             sandbox_bind_address: sandbox.bind_address?,
             sandbox_smtp_address: sandbox.smtp_address?,
-            sandbox_refuses_strangers: sandbox.refuses_strangers,
+            sandbox_strangers: sandbox.strangers,
             log_level: self.log_level?,
             log_format: self.log_format?,
         })

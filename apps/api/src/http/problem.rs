@@ -106,7 +106,6 @@ errors! {
 }
 
 /// The codes of invalid fields, in `errors`.
-#[cfg(test)]
 pub(crate) const FIELD_CODES: [&str; 3] = ["missing", "unknown", "invalid"];
 
 impl ApiError {

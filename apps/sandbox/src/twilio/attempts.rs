@@ -30,7 +30,7 @@ pub(super) async fn list(world: web::Data<World>, request: HttpRequest, body: we
             };
             let memory = world.memory();
             let page = page.of(found(world, &memory, form), |(_, attempt)| attempt.order, form);
-            let items = page.items.iter().map(|sent| resource(world, *sent)).collect();
+            let items: Vec<_> = page.items.iter().map(|sent| resource(world, *sent)).collect();
             Answer::ok(page.with_meta("attempts", ADDRESS, &items))
         })
         .await

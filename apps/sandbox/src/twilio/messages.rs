@@ -182,7 +182,8 @@ pub(super) async fn list(world: web::Data<World>, request: HttpRequest, body: we
                 memory.twilio.messages.values().filter(|message| is_wanted(message, form)).collect();
             found.sort_by_key(|message| std::cmp::Reverse(message.order));
             let page = page.of(found, |message| message.order, form);
-            let messages = page.items.iter().map(|message| resource::message(world, message)).collect();
+            let messages: Vec<_> =
+                page.items.iter().map(|message| resource::message(world, message)).collect();
             let path = format!("/2010-04-01/Accounts/{}/Messages.json", world.config.account_sid);
             Answer::ok(page.with_uris("messages", &path, &messages))
         })
