@@ -46,6 +46,7 @@ fn facts(consent: ConsentStatus) -> StepContext {
         today: NaiveDate::from_ymd_opt(1970, 1, 2).unwrap(),
         region: Region::MEXICO,
         flows: Arc::default(),
+        default_flow: None,
     }
 }
 
