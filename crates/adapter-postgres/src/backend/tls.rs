@@ -128,28 +128,4 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn libpqs_modes_are_read() {
-        let mode = |address: &str| read(address).unwrap().0.get_ssl_mode();
-        assert_eq!(mode("postgres://v@db/v"), SslMode::Prefer);
-        assert_eq!(mode("postgres://v@db/v?sslmode=allow"), SslMode::Prefer);
-        assert_eq!(mode("postgres://v@db/v?connect_timeout=3&sslmode=disable"), SslMode::Disable);
-        for strict in ["require", "verify-ca", "verify-full"] {
-            assert_eq!(mode(&format!("postgres://v@db/v?sslmode={strict}")), SslMode::Require, "{strict}");
-        }
-        let (config, _) =
-            read("postgres://v@a:1,b:2/v?target_session_attrs=read-write&sslmode=require").unwrap();
-        assert_eq!((config.get_hosts().len(), config.get_ports()), (2, [1, 2].as_slice()));
-    }
-
-    #[test]
-    fn roots_that_cannot_be_read_are_named() {
-        let error = read("postgres://v@db/v?sslmode=verify-full&sslrootcert=/no/such/ca.pem").err().unwrap();
-        assert!(error.starts_with("sslrootcert /no/such/ca.pem: "), "{error}");
-        let error = read("postgres://v:secret@db/v?sslmood=x").err().unwrap();
-        assert!(error.contains("DATABASE_URL") && !error.contains("secret"), "{error}");
-    }
-}
+mod tests;
