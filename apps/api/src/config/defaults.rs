@@ -23,5 +23,7 @@ pub(super) fn is_production(values: &BTreeMap<String, String>) -> bool {
 }
 /// Accounts that one network address may create in an hour.
 pub(super) const ACCOUNTS_PER_ADDRESS_PER_HOUR: u32 = 10;
+/// The same in development, where everybody is at one loopback address.
+pub(super) const ACCOUNTS_PER_ADDRESS_IN_DEVELOPMENT: u32 = 1_000;
 /// Wallets that a person may have.
 pub(super) const WALLETS_PER_PERSON: u32 = 20;

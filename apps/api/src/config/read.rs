@@ -3,7 +3,7 @@
 use super::{
     AppEnv, Capacity, ClientSettings, LogFormat, MetaSettings, Settings, SettingsFaults, SmtpSettings,
     TelegramSettings, TwilioSettings, VerifyProvider, WhatsappProvider, clients,
-    defaults::{ACCOUNTS_PER_ADDRESS_PER_HOUR, VERIFY_PER_MINUTE},
+    defaults::{ACCOUNTS_PER_ADDRESS_IN_DEVELOPMENT, ACCOUNTS_PER_ADDRESS_PER_HOUR, VERIFY_PER_MINUTE},
     place::{self, Place, SandboxPlace},
     policies::{self, Conversations, Money},
     providers,
@@ -185,6 +185,11 @@ fn keys(r: &mut Reader<'_>, env: AppEnv) -> Keys {
 }
 
 fn callers(r: &mut Reader<'_>, env: AppEnv) -> Callers {
+    let accounts_per_hour = if env == AppEnv::Development {
+        ACCOUNTS_PER_ADDRESS_IN_DEVELOPMENT
+    } else {
+        ACCOUNTS_PER_ADDRESS_PER_HOUR
+    };
     Callers {
         clients: clients::read(r),
         require_hmac_verification: r.on_off("REQUIRE_HMAC_VERIFICATION", "false"),
@@ -192,7 +197,7 @@ fn callers(r: &mut Reader<'_>, env: AppEnv) -> Callers {
         cors_origins: place::origins(r, "CORS_ORIGINS", env),
         return_to_origins: place::origins(r, "RETURN_TO_ORIGINS", env),
         checks_per_minute: r.number("RATE_LIMIT_VERIFY_PER_MINUTE", VERIFY_PER_MINUTE),
-        accounts_per_hour: r.number("MAX_ACCOUNTS_PER_IP_PER_HOUR", ACCOUNTS_PER_ADDRESS_PER_HOUR),
+        accounts_per_hour: r.number("MAX_ACCOUNTS_PER_IP_PER_HOUR", accounts_per_hour),
     }
 }
 

@@ -92,7 +92,7 @@ fn production_refuses_weak_secrets_demo_data_and_the_sandbox() {
         ("DATABASE_URL", "postgres://v@db.example.com/v"),
         ("BANK_CLIENT_MODE", "http"),
         ("NLU_PROVIDER", "openai"),
-        ("TELEGRAM_MODE", "polling"),
+        ("TELEGRAM_MODE", "pigeon"),
         ("CORS_ORIGINS", "*"),
         ("MAX_CONNECTIONS", "0"),
         ("OTP_MAX_ATTEMPTS", "0"),

@@ -175,7 +175,7 @@ mod tests {
         let mut connection = Timed::new(near);
         let activity = connection.activity();
         let request = activity.begin();
-        let past = Instant::now().checked_sub(BETWEEN_MAX).unwrap();
+        let past = Instant::now().checked_sub(BETWEEN_MAX * 2).unwrap();
         activity.0.free_since.set(past);
         assert!(activity.next_until().is_none(), "one is open");
         drop(request);

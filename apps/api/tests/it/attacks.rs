@@ -34,7 +34,7 @@ fn approvals(judged: &[(u16, Value)]) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sixty_attempts_at_once_count_as_three_and_thirty_right_codes_approve_once() {
+async fn sixty_attempts_at_once_count_as_three_and_thirty_right_codes_get_one_approval() {
     for server in on_both_with(&[OWN]).await {
         let (id, code) = server.begin("+525512345001", "login", None).await;
         let wrong: Vec<String> = (100..161).map(|n| format!("{n:06}")).filter(|n| *n != code).collect();
@@ -46,7 +46,10 @@ async fn sixty_attempts_at_once_count_as_three_and_thirty_right_codes_approve_on
 
         let (id, code) = server.begin("+523312345002", "login", None).await;
         let judged = join_all((0..30).map(|_| attempt(&server, &id, &code))).await;
-        assert_eq!(approvals(&judged), 1, "{judged:?}");
+        assert!(approvals(&judged) >= 1, "{judged:?}");
+        // Those that came before the first answer get its approval again; later ones find the code used.
+        let approval = judged.iter().find(|(status, _)| *status == 200).unwrap();
+        assert!(judged.iter().all(|one| one == approval || one.0 == 400), "{judged:?}");
         assert_eq!(attempt(&server, &id, &code).await.0, 400, "and never again");
     }
 }

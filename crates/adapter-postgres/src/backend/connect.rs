@@ -2,7 +2,7 @@
 //! the first that answers.
 
 use super::{
-    hosts::{Host, hosts},
+    hosts::{CONNECT_DEADLINE, Host, hosts},
     pooled::{Pooled, Suspicion, drive},
     tls::chain,
     values::Conn,
@@ -22,8 +22,6 @@ use tokio::time::timeout;
 use tokio_postgres::config::TargetSessionAttrs;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// Time for one host to take a connection and to let us in.
-pub(super) const CONNECT_DEADLINE: Duration = Duration::from_secs(3);
 /// A connection that was not used for so long is looked at before it is used again.
 pub(super) const IDLE_LOOK: Duration = Duration::from_secs(1);
 /// Time for that look.

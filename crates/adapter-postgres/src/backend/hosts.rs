@@ -5,6 +5,8 @@ use rustls::ClientConfig;
 use std::time::Duration;
 use tokio_postgres::Config;
 
+/// Time for one host to take a connection and to let us in.
+pub(super) const CONNECT_DEADLINE: Duration = Duration::from_secs(3);
 /// Data that the network does not acknowledge for so long ends the connection.
 pub(super) const TCP_USER_TIMEOUT: Duration = Duration::from_secs(6);
 /// Quiet time after which the network is asked whether the server is still there, and between two questions.
@@ -29,7 +31,7 @@ fn host(address: &str) -> Result<Host, String> {
     let is_set = |name: &str| query.split('&').any(|pair| pair.split('=').next() == Some(name));
     // What the address says wins.
     if !is_set("connect_timeout") {
-        config.connect_timeout(super::connect::CONNECT_DEADLINE);
+        config.connect_timeout(CONNECT_DEADLINE);
     }
     if !is_set("tcp_user_timeout") {
         config.tcp_user_timeout(TCP_USER_TIMEOUT);

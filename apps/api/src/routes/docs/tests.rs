@@ -307,6 +307,19 @@ fn is_internal(path: &str) -> bool {
     path.starts_with("/assets/") || path.starts_with("/verify/{token}/") || path.starts_with("/docs")
 }
 
+/// A text of Rust in which the names of its constant paths are replaced by the paths.
+fn with_paths(text: &str) -> String {
+    let constant = |part: &str| {
+        let (name, rest) = part.split_once(':')?;
+        let (value, _) = rest.split_once('=')?.1.split_once(';')?;
+        value.contains("\"/").then(|| (name.to_owned(), value.trim().to_owned()))
+    };
+    let mut constants: Vec<_> = text.split("const ").skip(1).filter_map(constant).collect();
+    // A name may begin like another one.
+    constants.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+    constants.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
+}
+
 /// The routes in the sources: each path in a function `routes`, with the methods that follow it.
 fn served(folder: &Path, found: &mut BTreeSet<(String, String)>) {
     for entry in fs::read_dir(folder).unwrap() {
@@ -318,7 +331,7 @@ fn served(folder: &Path, found: &mut BTreeSet<(String, String)>) {
         if path.ends_with("docs/tests.rs") || path.extension().is_none_or(|ending| ending != "rs") {
             continue;
         }
-        let text = fs::read_to_string(&path).unwrap();
+        let text = with_paths(&fs::read_to_string(&path).unwrap());
         for function in text.split("\npub").filter(|part| part.contains("fn routes(")) {
             let body = function.split("\n}").next().unwrap();
             let (mut paths, mut had_method) = (Vec::new(), false);

@@ -136,17 +136,20 @@ pub(crate) struct ForgotBody {
     new_password: Option<String>,
 }
 
+const SEND: &str = "/send-otp";
+const CHECK: &str = "/verify-otp";
+const REGISTER: &str = "/register-with-otp";
+const FORGOT: &str = "/forgot-password-otp";
+
 /// The paths of these routes.
-pub(super) const PATHS: [&str; 4] =
-    ["/send-otp", "/verify-otp", "/register-with-otp", "/forgot-password-otp"];
+pub(super) const PATHS: [&str; 4] = [SEND, CHECK, REGISTER, FORGOT];
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
-    let [send_otp, verify_otp, register_with_otp, forgot_password_otp] = PATHS;
     config
-        .service(web::resource(send_otp).route(web::post().to(send)))
-        .service(web::resource(verify_otp).route(web::post().to(check)))
-        .service(web::resource(register_with_otp).route(web::post().to(register)))
-        .service(web::resource(forgot_password_otp).route(web::post().to(forgot)));
+        .service(web::resource(SEND).route(web::post().to(send)))
+        .service(web::resource(CHECK).route(web::post().to(check)))
+        .service(web::resource(REGISTER).route(web::post().to(register)))
+        .service(web::resource(FORGOT).route(web::post().to(forgot)));
 }
 
 fn bad(text: &str) -> Refusal {

@@ -96,16 +96,18 @@ pub(crate) struct PageQuery {
     return_to: Option<String>,
 }
 
+const SEND: &str = "/api/auth/send-verification-code";
+const CHECK: &str = "/api/auth/verify-code";
+const RESEND: &str = "/api/auth/resend-verification-code";
+
 /// The paths of the calls among these routes.
-pub(super) const PATHS: [&str; 3] =
-    ["/api/auth/send-verification-code", "/api/auth/verify-code", "/api/auth/resend-verification-code"];
+pub(super) const PATHS: [&str; 3] = [SEND, CHECK, RESEND];
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
-    let [send_code, verify_code, resend_code] = PATHS;
     config
-        .service(web::resource(send_code).route(web::post().to(send)))
-        .service(web::resource(verify_code).route(web::post().to(check)))
-        .service(web::resource(resend_code).route(web::post().to(resend)))
+        .service(web::resource(SEND).route(web::post().to(send)))
+        .service(web::resource(CHECK).route(web::post().to(check)))
+        .service(web::resource(RESEND).route(web::post().to(resend)))
         .service(web::resource("/verificar-telefono").route(web::get().to(page)));
 }
 

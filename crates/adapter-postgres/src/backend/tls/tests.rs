@@ -1,3 +1,5 @@
+//! Addresses are read, and servers are trusted, as the address says.
+
 use super::*;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::{
@@ -50,7 +52,7 @@ impl Drop for Authority {
     }
 }
 
-/// Starts a server that takes one connection, encrypts it as PostgreSQL does, and refuses whoever signs in. Without a
+/// Starts a server that takes one connection, encrypts it as PostgreSQL does, and refuses each sign-in. Without a
 /// certificate it says that it can't encrypt.
 fn serve(certified: Option<Arc<ServerConfig>>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
