@@ -8,19 +8,9 @@ use domain::phone::{PhoneNumber, Region};
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
 use serde_json::{Value, json};
 
-/// The packages that cost extra. Each is absent unless `Fields` names it.
-const PACKAGES: [&str; 10] = [
-    "caller_name",
-    "sim_swap",
-    "call_forwarding",
-    "line_status",
-    "line_type_intelligence",
-    "identity_match",
-    "reassigned_number",
-    "sms_pumping_risk",
-    "phone_number_quality_score",
-    "pre_fill",
-];
+/// The packages that the sandbox tells. Each is absent unless `Fields` names it.
+const PACKAGES: [&str; 5] =
+    ["caller_name", "sim_swap", "line_status", "line_type_intelligence", "sms_pumping_risk"];
 const DIGITS_MIN: usize = 7;
 const DIGITS_MAX: usize = 15;
 
@@ -51,9 +41,12 @@ fn found(given: &str, form: &Form) -> Value {
         form.get("Fields").map(|fields| fields.split(',').map(str::trim).collect()).unwrap_or_default();
     if let Some(fields) = found.as_object_mut() {
         for package in PACKAGES {
-            let is_asked = is_valid && asked.contains(&package);
-            let value = if is_asked { told(package, country.as_deref()) } else { Value::Null };
-            fields.insert(package.into(), value);
+            // Twilio's OpenAPI file lets no package be null, so one that has nothing to tell is absent.
+            if let Some(value) =
+                told(package, country.as_deref()).filter(|_| is_valid && asked.contains(&package))
+            {
+                fields.insert(package.into(), value);
+            }
         }
         let number = fields.get("phone_number").and_then(Value::as_str).unwrap_or_default().to_owned();
         fields.insert("url".into(), json!(format!("https://lookups.twilio.com/v2/PhoneNumbers/{number}")));
@@ -84,8 +77,8 @@ fn what_is_wrong(given: &str) -> &'static str {
     }
 }
 
-fn told(package: &str, country: Option<&str>) -> Value {
-    match package {
+fn told(package: &str, country: Option<&str>) -> Option<Value> {
+    Some(match package {
         // The line has an error_code only if a fault sets one.
         "line_type_intelligence" => {
             let (country_code, network_code) = match country {
@@ -95,24 +88,24 @@ fn told(package: &str, country: Option<&str>) -> Value {
             };
             json!({
                 "type": "mobile", "carrier_name": "Sandbox Móvil", "mobile_country_code": country_code,
-                "mobile_network_code": network_code, "error_code": null,
+                "mobile_network_code": network_code,
             })
         }
         "sim_swap" => json!({
             "last_sim_swap": {"last_sim_swap_date": null, "swapped_period": "PT24H", "swapped_in_period": false},
-            "carrier_name": "Sandbox Móvil", "error_code": null,
+            "carrier_name": "Sandbox Móvil",
         }),
         "sms_pumping_risk" => json!({
-            "carrier_risk_category": "low", "number_blocked": false, "number_blocked_date": null,
+            "carrier_risk_category": "low", "number_blocked": false,
             "number_blocked_last_3_months": false, "sms_pumping_risk_score": 0,
-            "carrier_risk_score": 0, "error_code": null,
+            "carrier_risk_score": 0,
         }),
         "line_status" => json!({
-            "status": "active", "last_checked": now().to_rfc3339_opts(SecondsFormat::Secs, true), "error_code": null,
+            "status": "active", "last_checked": now().to_rfc3339_opts(SecondsFormat::Secs, true),
         }),
-        "caller_name" => json!({"caller_name": "PERSONA", "caller_type": "CONSUMER", "error_code": null}),
-        _ => Value::Null,
-    }
+        "caller_name" => json!({"caller_name": "PERSONA", "caller_type": "CONSUMER"}),
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
