@@ -33,13 +33,13 @@ pub(crate) enum GroupByName {
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReportQuery {
     /// The first day, such as 2026-11-01; the default is the first of the month.
-    #[param(value_type = Option<NaiveDate>)]
+    #[param(value_type = Option<String>, format = Date)]
     from: Option<String>,
     /// The last day; the default is today.
-    #[param(value_type = Option<NaiveDate>)]
+    #[param(value_type = Option<String>, format = Date)]
     to: Option<String>,
     /// The default is `channel`.
-    #[param(value_type = Option<GroupByName>)]
+    #[param(inline, value_type = Option<GroupByName>)]
     group_by: Option<String>,
 }
 

@@ -73,6 +73,9 @@ fn every_reference_leads_somewhere() {
     let references = found.iter().filter_map(|node| node.get("$ref")?.as_str());
     let lost: BTreeSet<&str> = references.filter(|reference| target(reference).is_none()).collect();
     assert!(lost.is_empty(), "{lost:?}");
+    // A reference with a type of null beside it is no valid schema: list a parameter's words inline.
+    let untyped: Vec<_> = found.iter().filter(|node| node.get("type").is_some_and(Value::is_null)).collect();
+    assert!(untyped.is_empty(), "{untyped:?}");
 }
 
 #[test]
