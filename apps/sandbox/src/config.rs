@@ -40,8 +40,8 @@ pub struct SandboxConfig {
     pub strangers: Strangers,
 }
 
-/// Whether a person who never wrote can be written to, where the provider has such a rule. Codes, templates,
-/// SMS, calls and mail go to everybody.
+/// Whether a person who never wrote can be written to, where the provider has such a rule. Codes of Twilio Verify,
+/// templates, SMS, calls and mail go to everybody.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Strangers {
     /// No, as at the providers: Twilio 63016, Meta 131047, Telegram 403.

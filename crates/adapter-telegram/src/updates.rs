@@ -14,8 +14,9 @@ use std::{sync::Arc, time::Duration};
 const WAIT_SECONDS: u64 = 3;
 /// How long an answer is waited for.
 const TIMEOUT: Duration = Duration::from_secs(6);
-/// The most updates of one answer.
-const LIMIT: u8 = 100;
+/// The most updates of one answer. A long text that quotes a long text takes some 80 kB as JSON, and an answer may have
+/// 1 MiB: one that is longer would come again and again, and nothing behind it would ever be seen.
+const LIMIT: u8 = 10;
 
 /// The updates of one bot. Its client is its own, so that a failing poll opens no breaker of the messages.
 pub struct TelegramUpdates {

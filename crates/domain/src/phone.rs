@@ -12,7 +12,7 @@ mod prefixes;
 #[cfg(all(test, feature = "phone-metadata"))]
 mod reference;
 
-use crate::text::{ascii_digit, is_invisible, is_joiner};
+use crate::text::{ascii_digit, has_number_sign, is_invisible, is_joiner};
 use plan::Plan;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -88,6 +88,9 @@ impl PhoneNumber {
     }
 
     fn read(text: &str, home: Option<Region>) -> Result<Self, InvalidPhone> {
+        if has_number_sign(text) {
+            return Err(InvalidPhone);
+        }
         let text: String = text.nfkc().filter(|c| !is_invisible(*c)).map(plain).collect();
         let text = text.trim();
         let text = text.strip_prefix("whatsapp:").unwrap_or(text).trim_start();
@@ -313,6 +316,8 @@ mod tests {
             "hola",
             "",
             "+",
+            "+5255123456⑦8",
+            "551234567²",
             "123",
             "+5255123456789012",
             "5512345678 ext 9",

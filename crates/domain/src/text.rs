@@ -108,6 +108,13 @@ pub fn ascii_digit(digit: char) -> Option<char> {
     ZEROS.into_iter().find_map(value).and_then(|value| char::from_digit(value, 10))
 }
 
+/// Whether a text has a sign that stands for a number and is no digit, such as `①`, `²` or `½`. Compatibility forms turn
+/// some of them into digits, and another number would be read than was written.
+#[must_use]
+pub fn has_number_sign(text: &str) -> bool {
+    text.chars().any(|c| c.is_numeric() && ascii_digit(c).is_none())
+}
+
 /// Whether a character only sets digits apart or can't be seen: a space of any width, a dash of any length, an
 /// invisible or bidirectional mark.
 #[must_use]

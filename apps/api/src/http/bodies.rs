@@ -21,7 +21,7 @@ use actix_web::{
     dev::{Payload, ServiceRequest, ServiceResponse},
     error::PayloadError,
     http::{
-        StatusCode,
+        Method, StatusCode,
         header::{self, HeaderMap},
     },
     middleware::Next,
@@ -95,7 +95,7 @@ pub(crate) async fn bodies<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
-    if !has_body(request.headers()) {
+    if !has_body(request.method(), request.headers()) {
         return next.call(request).await.map(ServiceResponse::map_into_left_body);
     }
     let rule = RouteRules::of(&request);
@@ -123,8 +123,13 @@ pub(crate) async fn bodies<B: MessageBody + 'static>(
     }
 }
 
-fn has_body(headers: &HeaderMap) -> bool {
-    headers.contains_key(header::TRANSFER_ENCODING) || declared(headers).is_some_and(|length| length > 0)
+/// Whether bytes may follow the head. After an upgrade to another protocol, which no route makes, and after CONNECT
+/// the server takes everything that comes for a body.
+fn has_body(method: &Method, headers: &HeaderMap) -> bool {
+    headers.contains_key(header::TRANSFER_ENCODING)
+        || declared(headers).is_some_and(|length| length > 0)
+        || headers.contains_key(header::UPGRADE)
+        || *method == Method::CONNECT
 }
 
 /// The length that the head names. None if it names none.

@@ -69,26 +69,29 @@ async fn the_legacy_endpoints_refuse_a_body_in_their_own_json() {
     }
 }
 
-/// Both kinds of framing: with one of them, the server could go on reading for ever after its answer.
+/// All kinds of framing: with one of them, the server could go on reading for ever after its answer.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_never_ends_is_answered_and_its_connection_closed() {
     let server = Server::start().await;
     let address = server.base.strip_prefix("http://").unwrap().to_owned();
-    let ended =
-        ["Content-Length: 100000\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"].map(|framing| {
-            let address = address.clone();
-            tokio::task::spawn_blocking(move || {
-                let mut stream = TcpStream::connect(&address).unwrap();
-                let head = format!(
-                    "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: {JSON}\r\n{framing}"
-                );
-                stream.write_all(head.as_bytes()).unwrap();
-                let mut answer = String::new();
-                // It returns when the server has closed the connection.
-                stream.read_to_string(&mut answer).unwrap();
-                answer
-            })
-        });
+    let ended = [
+        "Content-Length: 100000\r\n\r\n{",
+        "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n",
+        "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n{",
+    ]
+    .map(|framing| {
+        let address = address.clone();
+        tokio::task::spawn_blocking(move || {
+            let mut stream = TcpStream::connect(&address).unwrap();
+            let head =
+                format!("POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: {JSON}\r\n{framing}");
+            stream.write_all(head.as_bytes()).unwrap();
+            let mut answer = String::new();
+            // It returns when the server has closed the connection.
+            stream.read_to_string(&mut answer).unwrap();
+            answer
+        })
+    });
     for answer in ended {
         let answer = answer.await.unwrap();
         assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");

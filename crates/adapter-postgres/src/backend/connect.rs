@@ -65,7 +65,7 @@ fn settings(options: &ConnectOptions) -> String {
 /// Makes the connections of a pool, and looks at them before they are used again.
 pub(super) struct Manager {
     hosts: Vec<Result<Host, String>>,
-    /// The host that answered last is asked first.
+    /// The host that is asked first: the one that answered last, or the one after a host that did not answer.
     best: AtomicUsize,
     statement_cache: bool,
     settings: String,
@@ -77,20 +77,20 @@ impl managed::Manager for Manager {
     type Error = PoolError;
 
     async fn create(&self) -> Result<Pooled, PoolError> {
-        let best = self.best.load(Ordering::Relaxed);
+        let best = self.best.load(Ordering::Relaxed).checked_rem(self.hosts.len()).unwrap_or(0);
         let mut last = "DATABASE_URL names no host".to_owned();
         for place in (best..self.hosts.len()).chain(0..best) {
             let Some(host) = self.hosts.get(place) else { continue };
+            // A caller may give up before all hosts were asked: then the next one begins behind those that hung.
+            self.best.store(place, Ordering::Relaxed);
             // On the heap, because every caller would hold a copy of its size.
             match timeout(CONNECT_DEADLINE, Box::pin(self.establish(host))).await {
-                Ok(Ok(pooled)) => {
-                    self.best.store(place, Ordering::Relaxed);
-                    return Ok(pooled);
-                }
+                Ok(Ok(pooled)) => return Ok(pooled),
                 Ok(Err(ConnectionError::BadConnection(error))) => last = error,
                 Ok(Err(error)) => return Err(PoolError::ConnectionError(error)),
                 Err(_late) => last = "the server did not answer in time".into(),
             }
+            self.best.store(place.saturating_add(1), Ordering::Relaxed);
         }
         Err(PoolError::ConnectionError(ConnectionError::BadConnection(last)))
     }

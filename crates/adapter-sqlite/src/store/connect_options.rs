@@ -20,8 +20,13 @@ impl ConnectOptions {
     /// answer.
     pub const SERVING_DEADLINE: Duration = Duration::from_secs(5);
 
+    /// Longest time of a transaction of a command. `ledger verify` reads all rows in one.
+    const COMMAND_DEADLINE: Duration = Duration::from_hours(1);
+
     /// The part of the deadline that a wait for a connection of the pool may take.
     const POOL_WAIT_PERCENT: u32 = 80;
+    /// Longest wait for a lock, however long a transaction may take.
+    const LOCK_WAIT_MAX: Duration = Duration::from_secs(30);
     /// The part of it that a wait for a lock may take.
     const LOCK_WAIT_PERCENT: u32 = 60;
 
@@ -32,7 +37,7 @@ impl ConnectOptions {
 
     /// Longest wait for another transaction that holds a lock.
     pub(crate) fn lock_wait(&self) -> Duration {
-        self.part(Self::LOCK_WAIT_PERCENT)
+        self.part(Self::LOCK_WAIT_PERCENT).min(Self::LOCK_WAIT_MAX)
     }
 
     /// A part of the deadline.
@@ -44,6 +49,6 @@ impl ConnectOptions {
 impl Default for ConnectOptions {
     /// For commands and tests, for whose outcome nobody waits in a request.
     fn default() -> Self {
-        Self { must_exist: false, pool_size: 12, statement_cache: true, deadline: Duration::from_mins(1) }
+        Self { must_exist: false, pool_size: 12, statement_cache: true, deadline: Self::COMMAND_DEADLINE }
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     money::banks::bank_of_clabe,
     phone::{PhoneNumber, Region},
-    text::{ascii_digit, is_invisible, is_joiner},
+    text::{ascii_digit, has_number_sign, is_invisible, is_joiner},
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -45,6 +45,9 @@ impl AccountNumber {
     /// 18 digits are a CLABE; `+` and digits are a phone number. Ten digits alone are an account number: a
     /// payer who means a phone number must write it with `+`.
     pub fn parse(text: &str, home: Region) -> Result<Self, AccountNumberError> {
+        if has_number_sign(text) {
+            return Err(AccountNumberError::NotAnAccount);
+        }
         let text: String = text.nfkc().filter(|c| !is_invisible(*c)).collect();
         let text = text.trim();
         if text.starts_with('+') {
@@ -239,6 +242,15 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(nearly_a_clabe(text), digits, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sign_is_no_digit() {
+        for text in
+            ["① 012180011223344550", "012180011223344550¹", "1234567²", "½ 12345678", "+52 55 1234 567⑧"]
+        {
+            assert_eq!(read(text), Err(AccountNumberError::NotAnAccount), "{text}");
         }
     }
 

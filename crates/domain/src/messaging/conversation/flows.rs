@@ -46,13 +46,18 @@ impl Step<'_> {
             Some(Pending::ConfirmationPrompt(prompt)) => self.facts.now < prompt.expires_at,
             pending => pending.is_some(),
         };
-        if self.is_handed_off() || is_asked || self.awaits_code() {
+        if self.is_handed_off() || is_asked || self.awaits_code() || self.awaits_number() {
             return false;
         }
         let registry = Arc::clone(&self.facts.flows);
         let Some(flow) = self.facts.default_flow.as_ref().and_then(|id| registry.newest(id)) else {
             return false;
         };
+        let is_in_another =
+            self.state.flow.as_ref().is_some_and(|run| run.is_asking() && run.flow() != flow.id());
+        if is_in_another {
+            return false;
+        }
         let spoken = self.state.locale.filter(|spoken| flow.languages().contains(spoken));
         let Some(locale) = spoken.or_else(|| flow.languages().first().copied()) else { return false };
         self.enter_flow(&registry, flow, locale);
@@ -137,6 +142,8 @@ impl Step<'_> {
             Intent::Confirm | Intent::Deny | Intent::VerifyCode => self.state.pending.is_none(),
             Intent::Unknown | Intent::Help | Intent::Start if is_asking => false,
             Intent::Unknown => !matches!(self.state.pending, Some(Pending::Draft(_))),
+            // Who asks to freeze or to hear no more is heard, also in words that are not all known: both only ask.
+            Intent::FreezeAccount | Intent::Stop => false,
             _ => !understanding.explained && !is_asking,
         }
     }

@@ -138,6 +138,12 @@ impl Step<'_> {
             if request.is_waiting(self.facts.now))
     }
 
+    /// Whether the sender was asked to share their number for a request that is not too old.
+    pub(super) fn awaits_number(&self) -> bool {
+        matches!(&self.state.session, Session::AwaitingNumber { request: Some(request) }
+            if request.is_waiting(self.facts.now))
+    }
+
     pub(super) fn show_prompt(&mut self, draft: Draft, checked: CheckedDraft) {
         let prompt = ConfirmationPrompt {
             id: self.facts.new_prompt,

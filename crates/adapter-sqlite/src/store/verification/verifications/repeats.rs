@@ -79,7 +79,8 @@ pub(super) async fn settled_as_repeat(
     if attempt.is_alike(&approving) { approving.result() } else { Ok(None) }
 }
 
-/// Whether the same code was brought by another attempt that is in progress, or that approved the challenge.
+/// Whether the same code was brought by another attempt that is in progress, or that approved the challenge. While an
+/// attempt with another code is open it is not known whose code the provider took: then nobody has a twin.
 pub(crate) async fn has_twin(
     conn: &mut Conn,
     ticket: &AttemptTicket,
@@ -93,7 +94,11 @@ pub(crate) async fn has_twin(
         .await?;
     let Some((_, own)) = attempts.iter().find(|(id, _)| id.0 == ticket.attempt) else { return Ok(false) };
     let running = concurrent_attempts(conn, verification, Some(ticket.attempt), now).await? > 0;
-    let mut twins = attempts.iter().filter(|(id, other)| id.0 != ticket.attempt && own.is_alike(other));
+    let others = || attempts.iter().filter(|(id, _)| id.0 != ticket.attempt);
+    if others().any(|(_, other)| !own.is_alike(other) && matches!(other.result(), Ok(None))) {
+        return Ok(false);
+    }
+    let mut twins = others().filter(|(_, other)| own.is_alike(other));
     Ok(twins.any(|(_, twin)| match twin.result() {
         Ok(Some(result)) => result.approved,
         Ok(None) => running,

@@ -358,6 +358,28 @@ fn the_default_flow_swallows_nothing_that_is_for_the_bank() {
     let (waiting, _) = Conversation::default().step(plainly(Intent::CheckBalance), &by_default());
     let (_, effects) = waiting.step(says("/start"), &by_default());
     assert_eq!(effects, [Effect::Reply(Reply::Greeting)], "a request waits for its code");
+    let nameless = StepContext { has_number: false, ..by_default() };
+    let (waiting, _) = Conversation::default().step(plainly(Intent::CheckBalance), &nameless);
+    let (_, effects) = waiting.step(says("/start"), &nameless);
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Reply(Reply::Flow(_)))), "{effects:?}");
+}
+
+#[test]
+fn a_freeze_and_a_stop_are_no_answers_to_a_flow_also_in_words_that_are_not_all_known() {
+    for intent in [Intent::FreezeAccount, Intent::Stop] {
+        let event = Event::Understood {
+            text: "me robaron el celular anoche en Iztapalapa".into(),
+            understanding: Understanding {
+                intent,
+                confidence: 1.0,
+                explained: false,
+                ..Understanding::unknown()
+            },
+        };
+        let (state, effects) = in_the_middle().step(event, &with_flow());
+        assert_eq!(state.flow, in_the_middle().flow, "{intent:?}: nothing was taken for an answer");
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Reply(Reply::Flow(_)))), "{effects:?}");
+    }
 }
 
 #[test]
