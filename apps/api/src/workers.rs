@@ -1,7 +1,6 @@
 //! The workers beside HTTP: turns, relay, fallback, alerts, prices, polls, maintenance, audit seals. The loops wait,
-//! spawn and count;
-//! what they carry out is decided by the use cases. They run in one process or in many; leases keep them
-//! apart.
+//! spawn and count; what they carry out is decided by the use cases. They run in one process or in many; leases keep
+//! them apart.
 
 use crate::{
     composition::{App, Messaging},

@@ -20,7 +20,7 @@ pub enum Channel {
 }
 
 impl Channel {
-    /// All channels.
+    /// Every channel, in the order of the API documentation.
     pub const ALL: [Self; 5] = [Self::Whatsapp, Self::Sms, Self::Call, Self::Email, Self::Telegram];
 
     /// The name in the API and the database.
@@ -99,7 +99,7 @@ impl SendStatus {
 }
 
 impl DeliveryStatus {
-    /// All statuses.
+    /// Every status that a message may have.
     pub const ALL: [Self; 6] =
         [Self::Queued, Self::Unknown, Self::Sent, Self::Delivered, Self::Read, Self::Failed];
 

@@ -11,14 +11,15 @@ use super::{
     caller,
     edge::request_id,
     in_flight::{InFlight, NoRoom, Share},
+    kept_body::KeptBody,
     problem::ApiError,
     route_rules::RouteRules,
     signed::again,
 };
 use actix_web::{
     Error, HttpMessage,
-    body::{BodySize, BoxBody, EitherBody, MessageBody},
-    dev::{Payload, ServiceRequest, ServiceResponse},
+    body::{BoxBody, EitherBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
     error::PayloadError,
     http::{
         Method, StatusCode,
@@ -28,11 +29,7 @@ use actix_web::{
     web::{self, Bytes},
 };
 use futures_util::{Stream, StreamExt};
-use std::{
-    pin::Pin,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 /// Time for a whole body.
@@ -117,7 +114,9 @@ pub(crate) async fn bodies<B: MessageBody + 'static>(
             tracing::debug!(?refused, "a body was not taken");
             let id = request_id(request.request());
             let response = rule.refusal(&refused.into(), &id);
-            let response = response.map_body(|_, body| BoxBody::new(Unread { body, _payload: payload }));
+            // The rest of the request is kept with the answer: the server closes the connection after it, and does
+            // not wait for a body that may never end.
+            let response = response.map_body(|_, body| BoxBody::new(KeptBody::new(body, payload)));
             Ok(request.into_response(response).map_into_right_body())
         }
     }
@@ -164,25 +163,6 @@ where
         }
     }
     Err(Refused::TooSlow)
-}
-
-/// The answer to a request whose body was not read to its end. While the answer is written, the rest of the
-/// body is kept: the server closes the connection after it, and does not wait for a body that may never end.
-struct Unread {
-    body: BoxBody,
-    _payload: Payload,
-}
-
-impl MessageBody for Unread {
-    type Error = Box<dyn std::error::Error>;
-
-    fn size(&self) -> BodySize {
-        self.body.size()
-    }
-
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
-        Pin::new(&mut self.get_mut().body).poll_next(cx)
-    }
 }
 
 #[cfg(test)]

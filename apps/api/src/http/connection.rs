@@ -1,12 +1,12 @@
 //! How long a connection may be between two requests. The server's own time limits cover the head of a
 //! connection's first request, and a connection that is quiet; a later head that comes byte by byte is neither.
 
+use super::kept_body::KeptBody;
 use actix_web::{
     Error,
-    body::{BodySize, BoxBody, MessageBody},
+    body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     middleware::Next,
-    web::Bytes,
 };
 use std::{
     cell::Cell,
@@ -142,25 +142,7 @@ pub(crate) async fn mark_open<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let open = request.request().conn_data::<Activity>().map(Activity::begin);
     let response = next.call(request).await?;
-    Ok(response.map_body(|_, body| BoxBody::new(Written { body: body.boxed(), _open: open })))
-}
-
-/// A body that keeps its request open.
-struct Written {
-    body: BoxBody,
-    _open: Option<Request>,
-}
-
-impl MessageBody for Written {
-    type Error = Box<dyn std::error::Error>;
-
-    fn size(&self) -> BodySize {
-        self.body.size()
-    }
-
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
-        Pin::new(&mut self.get_mut().body).poll_next(cx)
-    }
+    Ok(response.map_body(|_, body| BoxBody::new(KeptBody::new(body.boxed(), open))))
 }
 
 #[cfg(test)]

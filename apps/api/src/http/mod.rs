@@ -12,6 +12,7 @@ pub(crate) mod edge;
 pub(crate) mod idempotency;
 pub(crate) mod in_flight;
 pub(crate) mod json;
+mod kept_body;
 pub(crate) mod pagination;
 pub(crate) mod price;
 pub(crate) mod problem;

@@ -4,9 +4,9 @@
 pub(crate) struct Meaning {
     /// The code, as answers have it.
     pub(crate) code: &'static str,
-    /// What happened.
+    /// What happened, in a sentence for the caller.
     pub(crate) means: &'static str,
-    /// What to do.
+    /// What the caller does about it.
     pub(crate) remedy: &'static str,
 }
 
@@ -19,7 +19,7 @@ pub(crate) fn find(code: &str) -> Option<&'static Meaning> {
     MEANINGS.iter().find(|meaning| meaning.code == code)
 }
 
-/// All codes.
+/// The meanings of all codes that an answer may have.
 pub(crate) static MEANINGS: [Meaning; 33] = [
     meaning(
         "malformed_json",

@@ -11,7 +11,7 @@ use crate::{
     scopes::Scope,
 };
 use actix_web::{HttpResponse, web};
-use application::verification::code_statistics::{CodeStatisticsError, DAYS_MAX, GroupBy};
+use application::verification::code_statistics::{CodeStatisticsError, DAYS_MAX, GroupBy, SENDS_MAX};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -20,7 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 #[schema(rename_all = "snake_case")]
 #[expect(dead_code, reason = "it only describes the parameter in the documentation")]
 pub(crate) enum GroupByName {
-    /// The channel.
+    /// The channel on which a code was sent.
     Channel,
     /// The country of the number.
     Country,
@@ -80,7 +80,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 /// Counts the codes of a period by channel, country or day.
 ///
 /// With the scope `verify` a team counts its own codes, with `operate` all of them, those of payments and pages
-/// included. A period has 366 days at most. Errors: `forbidden` (403), `validation_failed` (422).
+/// included. A period has 366 days and 100,000 sends at most. Errors: `forbidden` (403), `validation_failed` (422).
 #[utoipa::path(get, path = "/api/v1/reports/verifications", operation_id = "report_verifications",
     tag = "verification", params(ReportQuery),
     responses((status = 200, body = CodeReportJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
@@ -103,6 +103,9 @@ pub(crate) async fn report(
         CodeStatisticsError::Backwards => ApiError::field("/to", "must not be before from"),
         CodeStatisticsError::TooLong => {
             ApiError::field("/from", format!("must be later: a period has {DAYS_MAX} days at most"))
+        }
+        CodeStatisticsError::TooMany => {
+            ApiError::field("/from", format!("must be later: an answer counts {SENDS_MAX} sends at most"))
         }
         CodeStatisticsError::Store(fault) => fault.into(),
     })?;

@@ -9,8 +9,9 @@ use ports::{
 };
 use std::{collections::HashMap, sync::Arc};
 
-/// How long a worker has a message. Asking for a price must end within it.
-const LEASE: Duration = Duration::minutes(1);
+/// How long a worker has the messages of a round. They are asked for one after the other, each within the provider's
+/// time-out, and all of them must end within it.
+const LEASE: Duration = Duration::minutes(5);
 
 /// Asks for the prices of messages.
 pub struct AskPrices {

@@ -116,8 +116,17 @@ impl TellPeople {
                 AlertKind::BackupCodesMade => self.told_of_mfa(alert, "alert-backup-codes").await?,
             }
         };
-        if messages.is_empty() {
-            tracing::debug!(alert = alert.seq, "nobody was told: no channel reaches the person now");
+        match alert.kind {
+            _ if !messages.is_empty() => {}
+            // A person without a conversation sees the money in the statement.
+            AlertKind::Received { .. } => {
+                tracing::debug!(alert = alert.seq, "nobody was told: no channel reaches the person now");
+            }
+            _ => tracing::warn!(
+                alert = alert.seq,
+                kind = ?alert.kind,
+                "a person could not be told of a change to their account: no channel reaches them"
+            ),
         }
         self.parts.alerts.finish_alert(alert, &messages, self.kernel.now()).await.map(|_is_ours| ())
     }

@@ -24,6 +24,8 @@ use thiserror::Error;
 const PAGE: i64 = 1000;
 /// The longest period, in days.
 pub const DAYS_MAX: i64 = 366;
+/// The most sends that are counted for one answer: they are read within its time, and the challenges fit into memory.
+pub const SENDS_MAX: usize = 100_000;
 /// The key of sends to no country: by e-mail, or to a number that no plan assigns.
 const NO_COUNTRY: &str = "none";
 
@@ -103,6 +105,9 @@ pub enum CodeStatisticsError {
     /// The period is longer than [`DAYS_MAX`].
     #[error("the period has more than {DAYS_MAX} days")]
     TooLong,
+    /// The period has more than [`SENDS_MAX`] sends. A shorter one is counted.
+    #[error("the period has more than {SENDS_MAX} sends")]
+    TooMany,
     /// The store failed, or could not be reached.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -158,11 +163,15 @@ impl CodeStatistics {
     ) -> Result<BTreeMap<String, CodeCount>, CodeStatisticsError> {
         let mut counts: BTreeMap<String, CodeCount> = BTreeMap::new();
         let mut approved: HashMap<VerificationId, String> = HashMap::new();
-        let mut after = 0;
+        let (mut after, mut read) = (0, 0_usize);
         loop {
             let page = self.reports.reported_sends(filter, after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = last.seq;
+            read = read.saturating_add(page.len());
+            if read > SENDS_MAX {
+                return Err(CodeStatisticsError::TooMany);
+            }
             for send in &page {
                 let key = self.key_of(send, by);
                 if send.is_approved {
@@ -216,6 +225,13 @@ mod tests {
             assert_eq!(filter.until.to_rfc3339(), "2026-12-01T06:00:00+00:00");
             Ok(sends.iter().filter(|send| send.seq > after).take(2).cloned().collect())
         });
+        november(reports, by).await.unwrap()
+    }
+
+    async fn november(
+        reports: MockVerificationReports,
+        by: GroupBy,
+    ) -> Result<BTreeMap<String, CodeCount>, CodeStatisticsError> {
         let kernel = Kernel {
             clock: Arc::new(MovableClock::default()),
             ids: Arc::new(CountedIds::default()),
@@ -223,7 +239,19 @@ mod tests {
         };
         let statistics = CodeStatistics::new(Arc::new(reports), chrono_tz::America::Mexico_City, kernel);
         let day = |day| NaiveDate::from_ymd_opt(2026, 11, day);
-        statistics.run((day(1), day(30)), by, None).await.unwrap()
+        statistics.run((day(1), day(30)), by, None).await
+    }
+
+    #[tokio::test]
+    async fn more_sends_than_an_answer_can_count_are_refused() {
+        let mut reports = MockVerificationReports::new();
+        let rounds = SENDS_MAX / 1000 + 1;
+        reports.expect_reported_sends().times(rounds).returning(|_, after, page| {
+            let one = send(0, 2, Channel::Sms, DeliveryStatus::Sent, "2026-11-02T07:00:00Z");
+            Ok((1..=page).map(|n| ReportedSend { seq: after + n, ..one.clone() }).collect())
+        });
+        let refused = november(reports, GroupBy::Channel).await;
+        assert!(matches!(refused, Err(CodeStatisticsError::TooMany)), "{refused:?}");
     }
 
     fn example() -> Vec<ReportedSend> {

@@ -114,7 +114,7 @@ pub enum TransferStatus {
 }
 
 impl TransferStatus {
-    /// All statuses.
+    /// Every status, for the API documentation.
     pub const ALL: [Self; 10] = [
         Self::PendingVerification,
         Self::PendingApproval,

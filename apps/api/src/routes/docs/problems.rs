@@ -25,7 +25,7 @@ pub(crate) struct ProblemMeaning {
     #[serde(rename = "type")]
     #[schema(example = "/problems/not_found")]
     kind: String,
-    /// The code.
+    /// The stable code of the problem.
     #[schema(example = "not_found")]
     code: &'static str,
     /// The code in words.
@@ -34,10 +34,10 @@ pub(crate) struct ProblemMeaning {
     /// The HTTP status.
     #[schema(example = 404)]
     status: u16,
-    /// What happened.
+    /// What happened, in a sentence for the caller.
     #[schema(example = "There is no such route or object, or it belongs to somebody else.")]
     meaning: &'static str,
-    /// What to do.
+    /// What the caller does about it.
     #[schema(example = "Check the address and the id.")]
     remedy: &'static str,
 }

@@ -38,7 +38,7 @@ pub(crate) struct TwilioForm {
     /// The messaging service that received the message.
     #[schema(rename = "MessagingServiceSid")]
     messaging_service_sid: Option<String>,
-    /// The text.
+    /// The text that the person wrote.
     #[schema(rename = "Body", example = "saldo")]
     body: Option<String>,
     /// The text of a button that was pressed.
