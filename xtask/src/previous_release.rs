@@ -3,7 +3,7 @@
 
 use crate::{TEST_PG_URL, root, run, say, shell_env, test_server};
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -24,10 +24,9 @@ pub(crate) fn test() -> Result<(), String> {
     let mut tests = shell_env::cargo();
     tests.args(["test", "--locked", "--package", "adapter-sqlite", "--package", "adapter-postgres"]);
     tests.args(["--test", "contracts"]).current_dir(&sources.0);
-    // Beside today's builds: what both use is built once.
-    if env::var_os("CARGO_TARGET_DIR").is_none() {
-        tests.env("CARGO_TARGET_DIR", root()?.join("target"));
-    }
+    // Apart from today's builds: cargo takes the same package of two folders for one, and what a build script of one
+    // made, such as the list of migrations, would be used for the other.
+    tests.env("CARGO_TARGET_DIR", root()?.join("target/previous-release"));
     let server = test_server()?;
     if let Some(server) = &server {
         tests.env(TEST_PG_URL, server.url());
