@@ -14,6 +14,7 @@ mod sealer;
 mod secret_hasher;
 mod secrets;
 mod session_tokens;
+mod subject_key;
 mod tokens;
 
 pub use audit_sealer::HmacAuditSealer;

@@ -4,20 +4,33 @@
 //! version (1) ‖ length of key id (1) ‖ key id ‖ nonce (12) ‖ ciphertext and tag
 //! ```
 
-use crate::keyring::{Keyring, is_key_id};
+use crate::{
+    keyring::{Keyring, is_key_id},
+    subject_key::AeadSubjectKey,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ports::{
     crypto::{DecryptError, Sealer},
     ids_and_random::Random,
+    subject_keys::{LookupKind, SubjectKey, SubjectKeyId},
 };
-use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use std::sync::Arc;
+use ring::{
+    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    hmac,
+};
+use std::sync::{Arc, PoisonError, RwLock};
+use zeroize::Zeroizing;
 
 const VERSION: u8 = 1;
 const LABEL: &str = "seal/v1";
+const LOOKUP_LABEL: &str = "lookup/v1";
+/// Bytes of a look-up's hash that are kept: 24 characters of base64.
+const LOOKUP_LENGTH: usize = 18;
 
 /// Seals with the first key of a keyring, and opens with any.
 pub struct AeadSealer {
     keys: Vec<(String, LessSafeKey)>,
+    lookup_key: RwLock<Zeroizing<[u8; 32]>>,
     random: Arc<dyn Random>,
 }
 
@@ -30,7 +43,8 @@ impl AeadSealer {
             .into_iter()
             .filter_map(|(kid, key)| Some((kid, LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &key).ok()?))))
             .collect();
-        Self { keys, random }
+        let lookup_key = keyring.derive(LOOKUP_LABEL).first().map_or([0; 32], |(_, key)| *key);
+        Self { keys, lookup_key: RwLock::new(Zeroizing::new(lookup_key)), random }
     }
 
     /// The parts of sealed bytes: version, key id, and what follows.
@@ -87,6 +101,46 @@ impl Sealer for AeadSealer {
     fn newest_key(&self) -> String {
         self.keys.first().map(|(kid, _)| kid.clone()).unwrap_or_default()
     }
+
+    fn new_subject_key(&self, id: SubjectKeyId) -> Vec<u8> {
+        let mut key = Zeroizing::new([0; 32]);
+        self.random.fill(key.as_mut_slice());
+        self.seal(&subject_key_place(id), key.as_slice())
+    }
+
+    fn subject_key(&self, id: SubjectKeyId, sealed: &[u8]) -> Result<Arc<dyn SubjectKey>, DecryptError> {
+        let plain = Zeroizing::new(self.open(&subject_key_place(id), sealed)?);
+        let key = plain.as_slice().try_into().map_err(|_length| DecryptError)?;
+        Ok(Arc::new(AeadSubjectKey { id, key: Zeroizing::new(key), random: self.random.clone() }))
+    }
+
+    fn reseal_subject_key(&self, id: SubjectKeyId, sealed: &[u8]) -> Result<Vec<u8>, DecryptError> {
+        let plain = Zeroizing::new(self.open(&subject_key_place(id), sealed)?);
+        Ok(self.seal(&subject_key_place(id), &plain))
+    }
+
+    fn lookup(&self, kind: LookupKind, canonical: &str) -> String {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.lookup_key());
+        let mut context = hmac::Context::with_key(&key);
+        context.update(kind.label().as_bytes());
+        context.update(&[0]);
+        context.update(canonical.as_bytes());
+        let code = context.sign();
+        format!("1:{}", URL_SAFE_NO_PAD.encode(code.as_ref().get(..LOOKUP_LENGTH).unwrap_or_default()))
+    }
+
+    fn lookup_key(&self) -> [u8; 32] {
+        **self.lookup_key.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn use_lookup_key(&self, key: [u8; 32]) {
+        *self.lookup_key.write().unwrap_or_else(PoisonError::into_inner) = Zeroizing::new(key);
+    }
+}
+
+/// What a subject's key is bound to.
+fn subject_key_place(id: SubjectKeyId) -> Vec<u8> {
+    format!("subject-key\0{}\0{}", id.purpose.name(), id.subject).into_bytes()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ mod tls;
 pub(crate) mod values;
 
 pub(crate) use self::{
-    bulk::{insert_conversations, insert_inbox, write_ledger},
+    bulk::{insert_contacts, insert_conversations, insert_inbox, insert_subject_keys, write_ledger},
     values::{Conn, Db, DbId, DbTime},
 };
 use self::{
@@ -19,6 +19,7 @@ use self::{
 use crate::store::{
     connect_options::ConnectOptions,
     error::{ConnectError, SqlError},
+    subjects::new_keys,
 };
 use diesel::sql_types::{Array, BigInt, Bool, Text};
 use diesel_async::{AsyncConnection, RunQueryDsl};
@@ -186,7 +187,7 @@ impl Database {
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
-        self.in_time(pool, span, |conn| commit(conn, work).boxed()).await
+        self.in_time(pool, span, |conn| new_keys::noting(commit(conn, work)).boxed()).await
     }
 
     /// Runs `work`, which makes a single read and needs no snapshot.

@@ -5,13 +5,14 @@ mod files;
 pub(crate) mod values;
 
 pub(crate) use self::{
-    bulk::{insert_conversations, insert_inbox, write_ledger},
+    bulk::{insert_contacts, insert_conversations, insert_inbox, insert_subject_keys, write_ledger},
     values::{Conn, Db, DbId, DbTime},
 };
 use crate::store::{
     connect_options::ConnectOptions,
     error::{ConnectError, SqlError},
     schema::audit,
+    subjects::new_keys,
 };
 
 use diesel::QueryDsl;
@@ -159,7 +160,7 @@ impl Database {
             let mut conn = writer.await?;
             conn.immediate_transaction(async move |conn: &mut Conn| work(conn).await).await.map_err(held)
         };
-        let task = self.runtime.spawn(transaction.instrument(span("write")));
+        let task = self.runtime.spawn(new_keys::noting(transaction).instrument(span("write")));
         task.await.map_err(SqlError::from).flatten()
     }
 

@@ -1,7 +1,9 @@
 //! Encryption at rest, and the keyed hashes of codes and secrets.
 
+use crate::subject_keys::{LookupKind, SubjectKey, SubjectKeyId};
 use async_trait::async_trait;
 use domain::accounts::Password;
+use std::sync::Arc;
 use thiserror::Error;
 
 /// The sealed bytes were changed, belong to another row, or their key is gone.
@@ -27,6 +29,31 @@ pub trait Sealer: Send + Sync {
 
     /// The id of the key that seals now.
     fn newest_key(&self) -> String;
+
+    /// A new random key of a subject, sealed under the newest key.
+    fn new_subject_key(&self, id: SubjectKeyId) -> Vec<u8>;
+
+    /// Opens a subject's key.
+    ///
+    /// # Errors
+    /// When it is another subject's, was changed, or the key that sealed it is unknown.
+    fn subject_key(&self, id: SubjectKeyId, sealed: &[u8]) -> Result<Arc<dyn SubjectKey>, DecryptError>;
+
+    /// A subject's key, sealed anew under the newest key.
+    ///
+    /// # Errors
+    /// As [`Sealer::subject_key`].
+    fn reseal_subject_key(&self, id: SubjectKeyId, sealed: &[u8]) -> Result<Vec<u8>, DecryptError>;
+
+    /// The keyed hash that a row is found by: a version, a colon and 24 characters of base64. The owner of the database
+    /// alone can't make it, so it can't be reversed by trying all numbers.
+    fn lookup(&self, kind: LookupKind, canonical: &str) -> String;
+
+    /// The key of the hashes, to be kept: it outlives the secret it came from.
+    fn lookup_key(&self) -> [u8; 32];
+
+    /// Makes the hashes with this key from now on: the one that was kept.
+    fn use_lookup_key(&self, key: [u8; 32]);
 }
 
 /// The facts that go into a code's hash besides the code.

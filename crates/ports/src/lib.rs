@@ -14,6 +14,7 @@ pub mod operations;
 pub mod pagination;
 pub mod store_error;
 pub mod stores;
+pub mod subject_keys;
 pub mod verification;
 
 /// The example of the README, compiled as a test.

@@ -7,6 +7,8 @@ use crate::store::{
     messaging::alert_rows::NewAlertRow,
     money::rows::{AccountChange, EntryRow, HoldRow, KeyRow, LedgerRows, NewTransferRow, PayeeRow},
     rows::{NewAuditRow, NewConversationRow, NewInboxRow},
+    schema::{contacts, subject_keys},
+    subjects::{contacts::NewContactRow, key_rows::NewKeyRow},
 };
 use diesel::{
     QueryResult,
@@ -249,4 +251,16 @@ pub(crate) async fn insert_conversations(
 /// Inserts messages that are new, and returns their ids.
 pub(crate) async fn insert_inbox(conn: &mut Conn, rows: Vec<NewInboxRow>) -> Result<Vec<DbId>, SqlError> {
     Ok(Inbox::of(rows).get_results::<DbId>(conn).await?)
+}
+
+/// Inserts keys of subjects, and skips those that exist.
+pub(crate) async fn insert_subject_keys(conn: &mut Conn, rows: Vec<NewKeyRow>) -> Result<(), SqlError> {
+    diesel::insert_into(subject_keys::table).values(rows).on_conflict_do_nothing().execute(conn).await?;
+    Ok(())
+}
+
+/// Inserts contacts, and skips those whose address has one.
+pub(crate) async fn insert_contacts(conn: &mut Conn, rows: Vec<NewContactRow>) -> Result<(), SqlError> {
+    diesel::insert_into(contacts::table).values(rows).on_conflict_do_nothing().execute(conn).await?;
+    Ok(())
 }

@@ -6,8 +6,10 @@ use crate::store::{
     money::rows::{AccountChange, LedgerRows},
     rows::{NewConversationRow, NewInboxRow},
     schema::{
-        accounts, alerts, audit, conversations, entries, holds, idempotency_keys, inbox, payees, transfers,
+        accounts, alerts, audit, contacts, conversations, entries, holds, idempotency_keys, inbox, payees,
+        subject_keys, transfers,
     },
+    subjects::{contacts::NewContactRow, key_rows::NewKeyRow},
 };
 use diesel::{QueryResult, SqliteConnection, prelude::*, query_dsl::methods::FilterDsl};
 
@@ -96,6 +98,28 @@ pub(crate) async fn insert_inbox(conn: &mut Conn, rows: Vec<NewInboxRow>) -> Res
             }
         }
         Ok(new)
+    };
+    Ok(conn.spawn_blocking(insert).await?)
+}
+
+/// Inserts keys of subjects, and skips those that exist.
+pub(crate) async fn insert_subject_keys(conn: &mut Conn, rows: Vec<NewKeyRow>) -> Result<(), SqlError> {
+    let insert = move |conn: &mut SqliteConnection| {
+        for row in &rows {
+            diesel::insert_into(subject_keys::table).values(row).on_conflict_do_nothing().execute(conn)?;
+        }
+        Ok(())
+    };
+    Ok(conn.spawn_blocking(insert).await?)
+}
+
+/// Inserts contacts, and skips those whose address has one.
+pub(crate) async fn insert_contacts(conn: &mut Conn, rows: Vec<NewContactRow>) -> Result<(), SqlError> {
+    let insert = move |conn: &mut SqliteConnection| {
+        for row in &rows {
+            diesel::insert_into(contacts::table).values(row).on_conflict_do_nothing().execute(conn)?;
+        }
+        Ok(())
     };
     Ok(conn.spawn_blocking(insert).await?)
 }

@@ -5,9 +5,11 @@ use super::{
     error::ConnectError,
     messaging::inbox_writer::{self, InboxWriter},
     money::writer::{self as ledger_writer, LedgerWriter},
-    operations::schema_care,
+    operations::{keys, schema_care},
+    subjects::{Vault, clear_rows},
 };
 use crate::backend::Database;
+use chrono::Utc;
 use domain::money::clabe::ClabeIssuer;
 use futures_util::FutureExt;
 use ports::{
@@ -21,6 +23,7 @@ use std::sync::Arc;
 pub struct Store {
     pub(crate) database: Database,
     pub(crate) sealer: Arc<dyn Sealer>,
+    pub(crate) vault: Vault,
     pub(crate) audit_sealer: Arc<dyn AuditSealer>,
     pub(crate) ledger_writer: LedgerWriter,
     pub(crate) inbox_writer: InboxWriter,
@@ -51,14 +54,18 @@ impl Store {
         audit_sealer: Arc<dyn AuditSealer>,
     ) -> Result<Self, ConnectError> {
         let database = Database::connect(address, options).await?;
-        Ok(Self {
+        let vault = Vault::new(sealer.clone());
+        let store = Self {
             ledger_writer: ledger_writer::writer(&database, &sealer),
             inbox_writer: inbox_writer::writer(&database, &sealer),
             database,
             sealer,
+            vault,
             audit_sealer,
             clabes: None,
-        })
+        };
+        store.learn_lookup_key().await.map_err(|error| ConnectError::Open(with_causes(&error)))?;
+        Ok(store)
     }
 
     /// The same store, which gives each wallet in pesos a CLABE when it is opened.
@@ -91,7 +98,32 @@ impl Store {
         let run = self.database.migrate().await?;
         let noted = self.database.write(|conn| schema_care::note_checksums(conn).boxed());
         noted.await.map_err(failed)?;
+        self.keep_lookup_key().await.map_err(failed)?;
+        clear_rows::seal_all(&self.database, &self.vault, Utc::now()).await.map_err(failed)?;
         Ok(run)
+    }
+
+    /// Keeps the key of the hashes that rows are found by. The first one is kept for good.
+    async fn keep_lookup_key(&self) -> StoreResult<()> {
+        let sealer = self.sealer.clone();
+        let kept = self
+            .database
+            .write(move |conn| async move { keys::keep_lookup_key(conn, sealer.as_ref()).await }.boxed());
+        kept.await?;
+        self.learn_lookup_key().await
+    }
+
+    /// Hashes with the kept key from now on. A database without tables has none yet; a key that can't be opened is
+    /// complained about where the keys are checked.
+    async fn learn_lookup_key(&self) -> StoreResult<()> {
+        let sealer = self.sealer.clone();
+        let found = self
+            .database
+            .query(move |conn| async move { keys::lookup_key(conn, sealer.as_ref()).await }.boxed());
+        if let Some(key) = found.await? {
+            self.sealer.use_lookup_key(key);
+        }
+        Ok(())
     }
 
     /// Checks that the database answers.

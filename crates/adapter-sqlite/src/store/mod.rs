@@ -9,6 +9,7 @@ pub(crate) mod money;
 pub(crate) mod operations;
 pub(crate) mod rows;
 pub(crate) mod schema;
+pub(crate) mod subjects;
 mod verification;
 
 pub use self::{connect_options::ConnectOptions, error::ConnectError, handle::Store};

@@ -2,6 +2,7 @@
 
 mod audit_rows;
 pub(crate) mod chat_links;
+pub(crate) mod clear_rows;
 mod freezes;
 mod identities;
 pub(crate) mod names;

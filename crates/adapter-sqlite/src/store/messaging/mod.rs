@@ -2,6 +2,7 @@
 
 pub(crate) mod alert_rows;
 mod alerts;
+pub(crate) mod clear_rows;
 pub(crate) mod consent_rows;
 pub(crate) mod consents;
 mod conversations;

@@ -1,6 +1,7 @@
 //! The ledger: lock, read, fold, write, commit. Balances are decided nowhere else.
 
 mod clabes;
+pub(crate) mod clear_rows;
 mod confirm;
 mod counterparts;
 mod holds;

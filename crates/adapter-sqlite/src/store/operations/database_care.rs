@@ -5,7 +5,7 @@ use super::{
     schema_care,
 };
 use crate::backend::DbTime;
-use crate::store::{handle::Store, schema::write_probes};
+use crate::store::{handle::Store, schema::write_probes, subjects::key_rows};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -14,6 +14,7 @@ use futures_util::FutureExt;
 use ports::{
     operations::{DatabaseCare, KeptKey, KeyUse, SchemaState},
     store_error::StoreResult,
+    subject_keys::SubjectKeyId,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -48,6 +49,9 @@ impl DatabaseCare for Store {
     async fn key_uses(&self) -> StoreResult<Vec<KeyUse>> {
         let mut counts: BTreeMap<String, u64> = BTreeMap::new();
         let mut count = |sealed: &[u8]| {
+            if SubjectKeyId::of(sealed).is_some() {
+                return;
+            }
             let key_id = self.sealer.key_of(sealed).unwrap_or_else(|| "unreadable".into());
             let rows = counts.entry(key_id).or_default();
             *rows = rows.saturating_add(1);
@@ -66,6 +70,13 @@ impl DatabaseCare for Store {
                 }
             }
         }
+        let mut after = None;
+        loop {
+            let subjects = self.database.query(move |conn| key_rows::batch(conn, after).boxed()).await?;
+            let Some((last, _)) = subjects.last() else { break };
+            after = Some(*last);
+            subjects.iter().for_each(|(_, sealed)| count(sealed));
+        }
         let kept = self.database.query(|conn| keys::kept_rows(conn).boxed()).await?;
         for (_, _, sealed) in &kept {
             count(sealed);
@@ -79,6 +90,17 @@ impl DatabaseCare for Store {
             .database
             .write(move |conn| async move { keys::reseal_kept(conn, sealer.as_ref()).await }.boxed());
         let mut resealed = kept.await?;
+        let mut after = None;
+        loop {
+            let sealer = Arc::clone(&self.sealer);
+            let batch = self.database.write(move |conn| {
+                async move { key_rows::reseal_batch(conn, sealer.as_ref(), after).await }.boxed()
+            });
+            let (done, last) = batch.await?;
+            resealed = resealed.saturating_add(done);
+            let Some(last) = last else { break };
+            after = Some(last);
+        }
         for &table in SealedTable::ALL {
             let mut after = Some(keys::beginning());
             while let Some(from) = after {

@@ -1,6 +1,6 @@
 //! The keys that rows need: which are in use, sealing anew, and derived keys that are kept.
 
-use crate::backend::{Conn, DbId, DbTime, for_update};
+use crate::backend::{Conn, DbId, DbTime, for_update, has_table};
 use crate::store::{
     error::SqlError,
     rows::corrupt,
@@ -12,7 +12,7 @@ use crate::store::{
 use chrono::{DateTime, Utc};
 use diesel::{prelude::*, sql_types as sql};
 use diesel_async::RunQueryDsl;
-use ports::{crypto::Sealer, operations::KeptKey};
+use ports::{crypto::Sealer, operations::KeptKey, subject_keys::SubjectKeyId};
 use uuid::Uuid;
 
 /// Rows that are read or sealed anew in one transaction.
@@ -97,7 +97,10 @@ pub(crate) async fn reseal_batch(
     let last = heads.last().map(|(id, _)| *id);
     let mut resealed = 0_u64;
     for (id, head) in heads {
-        let is_old = head.is_some_and(|head| sealer.key_of(&head).as_ref() != Some(&newest));
+        // What a subject's key sealed needs no other key.
+        let is_old = head.is_some_and(|head| {
+            SubjectKeyId::of(&head).is_none() && sealer.key_of(&head).as_ref() != Some(&newest)
+        });
         let Some(sealed) = (if is_old { table.sealed(conn, id).await? } else { None }) else { continue };
         let bound_to = id.0.as_bytes();
         let plain = sealer.open(bound_to, &sealed).map_err(|fault| {
@@ -175,6 +178,25 @@ pub(crate) async fn keep(conn: &mut Conn, sealer: &dyn Sealer, key: &KeptKey) ->
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// What the key of look-ups is kept for, and its id.
+const LOOKUP: (&str, &str) = ("lookup/v1", "1");
+
+/// The kept key of the hashes that rows are found by. `None`: there are no tables yet, or its secret is not known.
+pub(crate) async fn lookup_key(conn: &mut Conn, sealer: &dyn Sealer) -> Result<Option<[u8; 32]>, SqlError> {
+    if !has_table(conn, "kept_keys").await? {
+        return Ok(None);
+    }
+    let row = kept_keys::table.find(LOOKUP).select(kept_keys::sealed);
+    let Some(sealed) = row.first::<Vec<u8>>(conn).await.optional()? else { return Ok(None) };
+    Ok(open_kept(sealer, LOOKUP.0, LOOKUP.1, &sealed).ok())
+}
+
+/// Keeps the key of the hashes, unless one is kept.
+pub(crate) async fn keep_lookup_key(conn: &mut Conn, sealer: &dyn Sealer) -> Result<(), SqlError> {
+    let (purpose, key_id) = (LOOKUP.0.to_owned(), LOOKUP.1.to_owned());
+    keep(conn, sealer, &KeptKey { purpose, key_id, key: sealer.lookup_key() }).await
 }
 
 /// Seals the kept keys anew that are not sealed under the newest key. Returns how many were.

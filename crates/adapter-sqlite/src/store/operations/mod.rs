@@ -5,7 +5,7 @@ pub(crate) mod audit_record;
 mod database_care;
 mod dead_letters;
 mod idempotency_store;
-mod keys;
+pub(crate) mod keys;
 mod leases;
 pub(crate) mod schema_care;
 mod signed_requests;

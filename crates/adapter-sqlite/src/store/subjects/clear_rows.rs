@@ -1,0 +1,75 @@
+//! Rows that an earlier version wrote in the clear: they are sealed after the migrations, area by area.
+
+use crate::{
+    backend::{Conn, Database, DbTime},
+    store::{
+        accounts, error::SqlError, messaging, money, schema::sealed_areas, subjects::Vault, verification,
+    },
+};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use futures_util::FutureExt;
+use ports::store_error::StoreResult;
+
+/// A part of the tables. Its rows are sealed in batches; an area is finished when a batch finds none.
+#[derive(Clone, Copy, Debug)]
+enum Area {
+    Accounts,
+    Money,
+    Messaging,
+    Verification,
+}
+
+impl Area {
+    const ALL: [Self; 4] = [Self::Accounts, Self::Money, Self::Messaging, Self::Verification];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Accounts => "accounts",
+            Self::Money => "money",
+            Self::Messaging => "messaging",
+            Self::Verification => "verification",
+        }
+    }
+
+    /// Seals one batch. Returns how many rows were.
+    async fn seal_batch(self, conn: &mut Conn, vault: &Vault, now: DateTime<Utc>) -> Result<usize, SqlError> {
+        match self {
+            Self::Accounts => accounts::clear_rows::seal_batch(conn, vault, now).await,
+            Self::Money => money::clear_rows::seal_batch(conn, vault, now).await,
+            Self::Messaging => messaging::clear_rows::seal_batch(conn, vault, now).await,
+            Self::Verification => verification::clear_rows::seal_batch(conn, vault, now).await,
+        }
+    }
+}
+
+/// Seals what is in the clear. It can be stopped and run again.
+pub(crate) async fn seal_all(database: &Database, vault: &Vault, now: DateTime<Utc>) -> StoreResult<()> {
+    let done = database.query(|conn| sealed(conn).boxed()).await?;
+    for area in Area::ALL.into_iter().filter(|area| !done.iter().any(|name| name == area.name())) {
+        loop {
+            let vault = vault.clone();
+            let batch =
+                database.write(move |conn| async move { area.seal_batch(conn, &vault, now).await }.boxed());
+            if batch.await? == 0 {
+                break;
+            }
+        }
+        database.write(move |conn| finish(conn, area, now).boxed()).await?;
+    }
+    Ok(())
+}
+
+async fn sealed(conn: &mut Conn) -> Result<Vec<String>, SqlError> {
+    Ok(sealed_areas::table.select(sealed_areas::area).load(conn).await?)
+}
+
+async fn finish(conn: &mut Conn, area: Area, now: DateTime<Utc>) -> Result<(), SqlError> {
+    diesel::insert_into(sealed_areas::table)
+        .values((sealed_areas::area.eq(area.name()), sealed_areas::sealed_at.eq(DbTime(now))))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(())
+}

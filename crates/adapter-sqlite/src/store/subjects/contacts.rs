@@ -1,0 +1,93 @@
+//! Contacts: whose number, address or chat a row is about, found by the hash of the address.
+
+use super::vault::Vault;
+use crate::{
+    backend::{Conn, DbId, DbTime, insert_contacts},
+    store::{error::SqlError, rows::corrupt, schema::contacts},
+};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::ids::UserId;
+use ports::subject_keys::SubjectKeyId;
+use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
+
+#[derive(Insertable)]
+#[diesel(table_name = contacts)]
+pub(crate) struct NewContactRow {
+    pub(crate) id: DbId,
+    pub(crate) lookup: Option<String>,
+    pub(crate) user_id: Option<DbId>,
+    pub(crate) created_at: DbTime,
+}
+
+/// The contacts of these hashes; missing ones are made.
+pub(crate) async fn contacts_of(
+    conn: &mut Conn,
+    lookups: BTreeSet<String>,
+    now: DateTime<Utc>,
+) -> Result<HashMap<String, Uuid>, SqlError> {
+    let mut known = find(conn, lookups.iter().cloned().collect()).await?;
+    let missing: Vec<_> = lookups.into_iter().filter(|lookup| !known.contains_key(lookup)).collect();
+    if missing.is_empty() {
+        return Ok(known);
+    }
+    let row = |lookup: &String| NewContactRow {
+        id: DbId(Uuid::now_v7()),
+        lookup: Some(lookup.clone()),
+        user_id: None,
+        created_at: DbTime(now),
+    };
+    insert_contacts(conn, missing.iter().map(row).collect()).await?;
+    known.extend(find(conn, missing).await?);
+    Ok(known)
+}
+
+/// The contact of a hash; made if it is missing.
+pub(crate) async fn contact_of(conn: &mut Conn, lookup: &str, now: DateTime<Utc>) -> Result<Uuid, SqlError> {
+    let found = contacts_of(conn, BTreeSet::from([lookup.to_owned()]), now).await?;
+    found.get(lookup).copied().ok_or_else(|| corrupt("a contact was not kept"))
+}
+
+async fn find(conn: &mut Conn, lookups: Vec<String>) -> Result<HashMap<String, Uuid>, SqlError> {
+    let rows = contacts::table
+        .filter(contacts::lookup.eq_any(lookups))
+        .select((contacts::lookup.assume_not_null(), contacts::id))
+        .load::<(String, DbId)>(conn)
+        .await?;
+    Ok(rows.into_iter().map(|(lookup, id)| (lookup, id.0)).collect())
+}
+
+/// Notes that a person proved this address. What another person wrote from it before stays theirs: the address gets a
+/// new contact.
+pub(crate) async fn prove(
+    conn: &mut Conn,
+    lookup: &str,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<(), SqlError> {
+    let contact = DbId(contact_of(conn, lookup, now).await?);
+    let row = contacts::table.find(contact);
+    let owner = row.select(contacts::user_id).first::<Option<DbId>>(conn).await?;
+    if owner.is_some_and(|owner| owner.0 != user.0) {
+        diesel::update(row).set(contacts::lookup.eq(None::<String>)).execute(conn).await?;
+        return Box::pin(prove(conn, lookup, user, now)).await;
+    }
+    if owner.is_none() {
+        diesel::update(row).set(contacts::user_id.eq(Some(DbId(user.0)))).execute(conn).await?;
+    }
+    Ok(())
+}
+
+/// The key under which a contact's texts are sealed, and the vault's other keys that are wanted with it.
+pub(crate) async fn chat_key_of(
+    conn: &mut Conn,
+    vault: &Vault,
+    address: &str,
+    now: DateTime<Utc>,
+) -> Result<(SubjectKeyId, super::Keys), SqlError> {
+    let id = SubjectKeyId::chat(contact_of(conn, &vault.address(address), now).await?);
+    let keys = vault.key_for(conn, id, now).await?;
+    Ok((id, keys))
+}

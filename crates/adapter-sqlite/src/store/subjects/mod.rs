@@ -1,0 +1,14 @@
+//! Subjects: people and contacts, and the keys under which everything about them is sealed.
+
+mod cache;
+pub(crate) mod clear_rows;
+pub(crate) mod contacts;
+pub(crate) mod key_rows;
+mod keys;
+pub(crate) mod new_keys;
+mod vault;
+
+pub(crate) use self::{
+    keys::{Keys, Place},
+    vault::Vault,
+};

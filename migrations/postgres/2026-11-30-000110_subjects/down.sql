@@ -1,0 +1,3 @@
+drop table sealed_areas;
+drop table subject_keys;
+drop table contacts;
