@@ -52,7 +52,7 @@ impl TryFrom<UserRow> for User {
 #[async_trait]
 impl Identities for Store {
     async fn get_or_create(&self, person: &NewPerson, now: DateTime<Utc>) -> StoreResult<User> {
-        let (person, issuer) = (person.clone(), self.clabes.clone());
+        let (person, issuer, vault) = (person.clone(), self.clabes.clone(), self.vault.clone());
         self.database
             .write(move |conn| {
                 async move {
@@ -76,7 +76,7 @@ impl Identities for Store {
                             currency: person.currency,
                             clabes: issuer.as_deref(),
                         };
-                        open_wallet(conn, &face, now).await?;
+                        open_wallet(conn, &vault, &face, now).await?;
                     }
                     by_phone(conn, &person.phone)
                         .await?

@@ -131,10 +131,11 @@ async fn find_by_phone(conn: &mut Conn, phone: &PhoneNumber) -> Result<Option<Ac
 #[async_trait]
 impl Users for Store {
     async fn register(&self, account: &NewAccount, now: DateTime<Utc>) -> StoreResult<Registered> {
-        let (account, issuer) = (account.clone(), self.clabes.clone());
+        let (account, issuer, vault) = (account.clone(), self.clabes.clone(), self.vault.clone());
         self.database
             .write(move |conn| {
-                async move { register::register(conn, issuer.as_deref(), &account, now).await }.boxed()
+                async move { register::register(conn, &vault, issuer.as_deref(), &account, now).await }
+                    .boxed()
             })
             .await
     }

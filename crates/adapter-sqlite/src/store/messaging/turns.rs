@@ -29,7 +29,7 @@ use std::sync::Arc;
 impl Store {
     /// Commits everything that a turn decided, unless its lease is no longer the newest.
     pub(crate) async fn commit_leased(&self, turn: &Turn, now: DateTime<Utc>) -> StoreResult<Committed> {
-        let (turn, sealer) = (turn.clone(), Arc::clone(&self.sealer));
+        let (turn, sealer, vault) = (turn.clone(), Arc::clone(&self.sealer), self.vault.clone());
         self.database
             .write(move |conn| {
                 async move {
@@ -73,7 +73,7 @@ impl Store {
                         super::flows::keep_response(conn, sealer.as_ref(), turn.event, response, now).await?;
                     }
                     for change in &turn.payee_changes {
-                        change_payee(conn, change, now).await?;
+                        change_payee(conn, &vault, change, now).await?;
                     }
                     if let Some((user, name)) = &turn.profile_name {
                         keep_profile_name(conn, *user, name).await?;

@@ -3,6 +3,7 @@
 use super::*;
 use crate::store::{
     money::wallets::{Face, open_wallet},
+    subjects::Vault,
     verification::verifications::{phone_lock, use_proof},
 };
 use domain::{
@@ -14,6 +15,7 @@ use ports::accounts::AccountPhone;
 
 pub(crate) async fn register(
     conn: &mut Conn,
+    vault: &Vault,
     issuer: Option<&ClabeIssuer>,
     account: &NewAccount,
     now: DateTime<Utc>,
@@ -50,7 +52,7 @@ pub(crate) async fn register(
                         currency: wallet.currency,
                         clabes: issuer,
                     };
-                    open_wallet(conn, &face, now).await?;
+                    open_wallet(conn, vault, &face, now).await?;
                     account.id
                 }
             }
