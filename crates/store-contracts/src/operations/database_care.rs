@@ -52,15 +52,15 @@ pub async fn rows_are_sealed_anew(old: impl Stores, both: impl Stores, new: impl
     old.keep_key(&kept).await.unwrap();
     both.accept(&[inbound(3, "three", "a text")], at(2)).await.unwrap();
     let rows = |key_id: &str, rows| KeyUse { key_id: key_id.into(), rows };
-    // One conversation, two messages, one answer and the kept key; then another conversation and its message.
-    assert_eq!(both.key_uses().await.unwrap(), [rows("new", 2), rows("old", 5)]);
+    // The keys of two contacts, under which their messages are sealed, and two kept keys; then the key of another contact.
+    assert_eq!(both.key_uses().await.unwrap(), [rows("new", 1), rows("old", 4)]);
     marks_what_it_cannot_open(&new).await;
     let unreadable = new.kept_keys().await.err().unwrap();
     assert!(matches!(unreadable, StoreError::Corrupt(what) if what.contains("old")));
-    assert_eq!(both.reseal().await.unwrap(), 5);
+    assert_eq!(both.reseal().await.unwrap(), 4);
     assert_eq!(both.reseal().await.unwrap(), 0);
-    assert_eq!(new.key_uses().await.unwrap(), [rows("new", 7)]);
-    assert!(new.kept_keys().await.unwrap() == [kept]);
+    assert_eq!(new.key_uses().await.unwrap(), [rows("new", 5)]);
+    assert!(new.kept_keys().await.unwrap().contains(&kept));
     let page = PageRequest { limit: 10, after: None };
     let conversations = new.conversations(&page).await.unwrap();
     assert_eq!(conversations.len(), 2);

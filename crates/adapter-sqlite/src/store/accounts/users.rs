@@ -40,7 +40,6 @@ use ports::{
     },
     store_error::StoreResult,
 };
-use std::sync::Arc;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users, check_for_backend(Db))]
@@ -169,11 +168,9 @@ impl Users for Store {
         change: &ProfileChange,
         now: DateTime<Utc>,
     ) -> StoreResult<ProfileChanged> {
-        let (change, sealer) = (change.clone(), Arc::clone(&self.sealer));
+        let (change, vault) = (change.clone(), self.vault.clone());
         self.database
-            .write(move |conn| {
-                async move { profile::change(conn, sealer.as_ref(), &change, now).await }.boxed()
-            })
+            .write(move |conn| async move { profile::change(conn, &vault, &change, now).await }.boxed())
             .await
     }
 
@@ -215,9 +212,9 @@ impl Users for Store {
     }
 
     async fn ask_reset(&self, asked: &AskReset, now: DateTime<Utc>) -> StoreResult<()> {
-        let (asked, sealer) = (asked.clone(), Arc::clone(&self.sealer));
+        let (asked, vault) = (asked.clone(), self.vault.clone());
         self.database
-            .write(move |conn| async move { resets::ask(conn, sealer.as_ref(), &asked, now).await }.boxed())
+            .write(move |conn| async move { resets::ask(conn, &vault, &asked, now).await }.boxed())
             .await
     }
 

@@ -65,7 +65,9 @@ impl DatabaseCare for Store {
                     .await?;
                 let Some((last, _)) = heads.last() else { break };
                 after = *last;
-                for head in heads.iter().filter_map(|(_, head)| head.as_deref()) {
+                for head in
+                    heads.iter().filter_map(|(_, head)| head.as_deref().filter(|head| !head.is_empty()))
+                {
                     count(head);
                 }
             }

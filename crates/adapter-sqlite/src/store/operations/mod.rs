@@ -4,7 +4,7 @@ mod audit;
 pub(crate) mod audit_record;
 mod database_care;
 mod dead_letters;
-mod idempotency_store;
+pub(crate) mod idempotency_store;
 pub(crate) mod keys;
 mod leases;
 pub(crate) mod schema_care;

@@ -2,18 +2,16 @@
 
 use super::*;
 use crate::store::{
-    rows::NewOutboxRow,
+    messaging::outbox::new_row::NewOutboxRow,
+    subjects::Vault,
     verification::verifications::{phone_lock, use_proof},
 };
 use domain::verification::otp::Purpose;
-use ports::{
-    accounts::{NameChange, PhoneChange},
-    crypto::Sealer,
-};
+use ports::accounts::{NameChange, PhoneChange};
 
 pub(crate) async fn change(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     change: &ProfileChange,
     now: DateTime<Utc>,
 ) -> Result<ProfileChanged, SqlError> {
@@ -22,7 +20,7 @@ pub(crate) async fn change(
     }
     let row = lock_account(conn, change.user).await?.ok_or_else(|| corrupt("no such person"))?;
     if let Some(phone) = &change.phone {
-        match change_phone(conn, sealer, &row, phone, &change.actor, now).await? {
+        match change_phone(conn, vault, &row, phone, &change.actor, now).await? {
             ProfileChanged::Done => {}
             refused => return Ok(refused),
         }
@@ -56,7 +54,7 @@ fn kept(name: &NameChange) -> Option<&str> {
 
 async fn change_phone(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     row: &AccountRow,
     change: &PhoneChange,
     actor: &Actor,
@@ -91,7 +89,7 @@ async fn change_phone(
         diesel::update(person).set(users::phone_replaced_at.eq(Some(DbTime(now)))).execute(conn).await?;
     }
     if let Some(notice) = &change.notice {
-        let row = NewOutboxRow::new(sealer, notice, None, now)?;
+        let row = NewOutboxRow::new(conn, vault, notice, None, now).await?;
         diesel::insert_into(outbox::table).values(row).execute(conn).await?;
     }
     let before = change.replaces.as_ref().map(ToString::to_string);

@@ -1,14 +1,16 @@
 //! Resets of forgotten passwords.
 
 use super::*;
-use crate::store::{rows::NewOutboxRow, verification::verifications::use_proof};
+use crate::store::{
+    messaging::outbox::new_row::NewOutboxRow, subjects::Vault, verification::verifications::use_proof,
+};
 use domain::verification::otp::Purpose;
-use ports::{accounts::ResetProof, crypto::Sealer};
+use ports::accounts::ResetProof;
 
 /// Records that a reset was requested, whether an account has the address or not.
 pub(crate) async fn ask(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     asked: &AskReset,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
@@ -42,7 +44,7 @@ pub(crate) async fn ask(
                     ))
                     .execute(conn)
                     .await?;
-                let mail = NewOutboxRow::new(sealer, mail, None, now)?;
+                let mail = NewOutboxRow::new(conn, vault, mail, None, now).await?;
                 diesel::insert_into(outbox::table).values(mail).execute(conn).await?;
             }
             _ => noted.after = Some("by mail, not sent".into()),

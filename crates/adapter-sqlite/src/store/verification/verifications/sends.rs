@@ -6,7 +6,7 @@ use domain::{locale::Locale, principal::Principal};
 /// Starts a challenge, if the domain's decision allows it.
 pub(crate) async fn begin(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     request: &BeginVerification,
     now: DateTime<Utc>,
 ) -> Result<StartOutcome, SqlError> {
@@ -45,7 +45,7 @@ pub(crate) async fn begin(
     };
     add_send(conn, &send, now).await?;
     if let Some(own) = own {
-        enqueue(conn, sealer, send.verification, own, now).await?;
+        enqueue(conn, vault, send.verification, own, now).await?;
     }
     let row = load(conn, new.id).await?.ok_or_else(|| corrupt("a challenge vanished"))?;
     record(conn, &[row.audit("begun", None, format!("pending for {}", row.purpose))?], now).await?;
@@ -119,7 +119,7 @@ pub(crate) fn open_challenges<'a>(requester: &'a str, recipient: &'a str, now: D
 /// Sends the code of an open challenge again, if the domain's decision allows it.
 pub(crate) async fn begin_resend(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     request: &BeginResend,
     now: DateTime<Utc>,
 ) -> Result<StartOutcome, SqlError> {
@@ -142,7 +142,7 @@ pub(crate) async fn begin_resend(
     };
     match facts.decide(&request.policy, now) {
         StartDecision::Send { .. } => {
-            send_again(conn, sealer, request, (&row, &to, sender), now).await?;
+            send_again(conn, vault, request, (&row, &to, sender), now).await?;
             Ok(StartOutcome::Started(boxed(conn, Some(id)).await?))
         }
         StartDecision::Repeat => Ok(StartOutcome::Repeated(boxed(conn, Some(id)).await?)),
@@ -161,7 +161,7 @@ async fn was_sent_by(conn: &mut Conn, effect_key: Option<&str>) -> Result<bool, 
 /// Records another send of an open challenge, with its new code if we make it.
 async fn send_again(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     request: &BeginResend,
     (row, to, sender): (&VerificationRow, &Recipient, Sender<'_>),
     now: DateTime<Utc>,
@@ -190,7 +190,7 @@ async fn send_again(
     };
     add_send(conn, &send, now).await?;
     match own {
-        Some(own) => enqueue(conn, sealer, row.id, own, now).await,
+        Some(own) => enqueue(conn, vault, row.id, own, now).await,
         None => Ok(()),
     }
 }

@@ -7,18 +7,14 @@ use domain::principal::Principal;
 #[async_trait]
 impl Verifications for Store {
     async fn begin(&self, request: &BeginVerification, now: DateTime<Utc>) -> StoreResult<StartOutcome> {
-        let (request, sealer) = (request.clone(), Arc::clone(&self.sealer));
-        self.database
-            .write(move |conn| async move { begin(conn, sealer.as_ref(), &request, now).await }.boxed())
-            .await
+        let (request, vault) = (request.clone(), self.vault.clone());
+        self.database.write(move |conn| async move { begin(conn, &vault, &request, now).await }.boxed()).await
     }
 
     async fn begin_resend(&self, request: &BeginResend, now: DateTime<Utc>) -> StoreResult<StartOutcome> {
-        let (request, sealer) = (request.clone(), Arc::clone(&self.sealer));
+        let (request, vault) = (request.clone(), self.vault.clone());
         self.database
-            .write(move |conn| {
-                async move { begin_resend(conn, sealer.as_ref(), &request, now).await }.boxed()
-            })
+            .write(move |conn| async move { begin_resend(conn, &vault, &request, now).await }.boxed())
             .await
     }
 
@@ -28,10 +24,11 @@ impl Verifications for Store {
             self.database.read(move |conn| async move { fallbacks::due(conn, now).await }.boxed()).await?;
         let mut taken = 0_usize;
         for verification in due {
+            let vault = self.vault.clone();
             let went = self
                 .database
                 .write(move |conn| {
-                    async move { fallbacks::step(conn, verification, &policy, now).await }.boxed()
+                    async move { fallbacks::step(conn, &vault, verification, &policy, now).await }.boxed()
                 })
                 .await?;
             taken = taken.saturating_add(usize::from(went));
