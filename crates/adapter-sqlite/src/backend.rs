@@ -140,6 +140,14 @@ impl Database {
         .map_err(|error| ConnectError::Migrate(error.to_string()))
     }
 
+    /// Writes the file anew, without what rows held before they were sealed: it would stay in free pages and in the log.
+    pub(crate) async fn wipe_old_rows(&self) -> Result<(), ConnectError> {
+        let mut conn = self.writer.get().await.map_err(|error| ConnectError::Open(error.to_string()))?;
+        conn.batch_execute("vacuum; pragma wal_checkpoint(truncate)")
+            .await
+            .map_err(|error| ConnectError::Migrate(error.to_string()))
+    }
+
     /// Runs `work` as one writing transaction (`BEGIN IMMEDIATE`): all of it, or nothing.
     pub(crate) async fn write<T, W>(&self, work: W) -> StoreResult<T>
     where

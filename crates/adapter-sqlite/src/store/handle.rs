@@ -104,7 +104,9 @@ impl Store {
         let noted = self.database.write(|conn| schema_care::note_checksums(conn).boxed());
         noted.await.map_err(failed)?;
         self.keep_lookup_key().await.map_err(failed)?;
-        clear_rows::seal_all(&self.database, &self.vault, Utc::now()).await.map_err(failed)?;
+        if clear_rows::seal_all(&self.database, &self.vault, Utc::now()).await.map_err(failed)? {
+            self.database.wipe_old_rows().await?;
+        }
         Ok(run)
     }
 

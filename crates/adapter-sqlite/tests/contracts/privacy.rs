@@ -64,7 +64,6 @@ async fn rows_of_an_earlier_version_are_sealed() {
     let path = fresh_path();
     let old = clear_rows::write(&open(&path).await, super::sealer().as_ref(), owner(&path), blob).await;
     let store = open(&path).await;
-    owner(&path)("vacuum; pragma wal_checkpoint(truncate)");
     privacy::no_secret_is_in(&bytes_of(&path));
     clear_rows::are_like_any_other(&store, &old).await;
 }

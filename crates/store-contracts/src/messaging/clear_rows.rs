@@ -69,7 +69,7 @@ pub async fn write(
             "content": InboundContent::Text(text.into()), "raw": text.as_bytes()})
     };
     let state = Conversation { locale: Some(Locale::Pt), ..Conversation::default() };
-    let (talk, sent) = (conversation.0, message.0);
+    let (written, sent) = (conversation.0, message.0);
     let report = StatusReport {
         message: None,
         provider_id: Some("wamid.HBgNclave9".into()),
@@ -85,13 +85,13 @@ pub async fn write(
         format!(
             "update conversations set sender_hash = '+525500000001', address = 'whatsapp:+525500000001', \
              contact_id = null, sealed = null, state = {}",
-            sealed(talk, &json!({"conversation": state}))
+            sealed(written, &json!({"conversation": state}))
         ),
         "update inbox set contact_id = null, raw = null".into(),
         format!(
             "update inbox set event_hash = 'wamid.HBgNclave1', body = {} where id = {}",
-            sealed(talk, &body("algo reconocible")),
-            blob_of_id(talk, &blob)
+            sealed(written, &body("algo reconocible")),
+            blob_of_id(written, &blob)
         ),
         format!(
             "update inbox set event_hash = 'e2', body = {} where id = {}",

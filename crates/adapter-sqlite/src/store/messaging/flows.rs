@@ -1,13 +1,13 @@
 //! Flows: the versions that were in use, and the saved answers.
 
-use super::sealed::open;
+use super::sealed::{ResponseBody, answers_of, open};
 use crate::backend::{Conn, Db, DbId, DbTime, lock_names};
 use crate::store::error::SqlError;
 use crate::store::{
     handle::Store,
     rows::corrupt,
     schema::{flow_responses, flow_versions},
-    subjects::{Keys, Place, Vault},
+    subjects::{Keys, Vault},
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -15,7 +15,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     ids::{EventId, FlowResponseId},
-    messaging::flow::{Answer, Slug},
+    messaging::flow::Slug,
     operations::idempotency::Fingerprint,
 };
 use futures_util::FutureExt;
@@ -25,7 +25,6 @@ use ports::{
     store_error::StoreResult,
     subject_keys::SubjectKeyId,
 };
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 #[derive(Queryable, Selectable)]
@@ -44,14 +43,6 @@ struct ResponseRow {
     version: i64,
     body: Vec<u8>,
     completed_at: DbTime,
-}
-
-/// The sealed part of a response.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct ResponseBody {
-    v: u8,
-    pub(crate) respondent: String,
-    answers: Vec<(Slug, Answer)>,
 }
 
 impl TryFrom<EditionRow> for FlowVersion {
@@ -139,11 +130,6 @@ async fn keep(
             .await?;
     }
     Ok(KeptVersions::Kept)
-}
-
-/// The place of a response's answers.
-pub(crate) const fn answers_of(id: &Uuid) -> Place<'_> {
-    Place::of("flow_responses.body", id)
 }
 
 /// Saves the answers that a turn ended with, once, even if the turn runs again. They are sealed under the key of the

@@ -261,7 +261,7 @@ async fn open_turn(
     if row.body.is_empty() {
         return Ok(Next::Wiped);
     }
-    let (id, talk) = (row.id.0, conversation.id.0);
+    let (id, conversation_id) = (row.id.0, conversation.id.0);
     // What another person wrote from this address before must not act for the one who has it now.
     let contact = conversation.contact_id.filter(|contact| row.contact_id == Some(*contact));
     let contact = contact.ok_or_else(|| corrupt("the message is of a contact that has retired"))?.0;
@@ -271,9 +271,10 @@ async fn open_turn(
     let gone = || corrupt("the key of the message is gone");
     let body: InboundBody = open(&keys, body_of(&id), Some(&row.body))?.ok_or_else(gone)?;
     let raw: Option<RawBody> = open(&keys, raw_of(&id), row.raw.as_deref())?;
-    let state: SealedState = open(&keys, state_of(&talk), Some(&conversation.state))?.unwrap_or_default();
+    let state: SealedState =
+        open(&keys, state_of(&conversation_id), Some(&conversation.state))?.unwrap_or_default();
     let sender: SealedSender =
-        open(&keys, sender_of(&talk), conversation.sealed.as_deref())?.ok_or_else(gone)?;
+        open(&keys, sender_of(&conversation_id), conversation.sealed.as_deref())?.ok_or_else(gone)?;
     let consent = consent_of(conn, &conversation.channel, &conversation.sender_hash).await?;
     let turn = LeasedTurn {
         event: EventId(id),

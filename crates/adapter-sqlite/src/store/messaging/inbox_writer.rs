@@ -128,9 +128,10 @@ async fn conversations_of(
     insert_conversations(conn, new).await?;
     let (begun, _) = find_conversations(conn, wanted.keys().copied()).await?;
     known.extend(begun);
-    match wanted.keys().all(|key| known.contains_key(*key)) {
-        true => Ok(known),
-        false => Err(corrupt("a conversation was not stored")),
+    if wanted.keys().all(|key| known.contains_key(*key)) {
+        Ok(known)
+    } else {
+        Err(corrupt("a conversation was not stored"))
     }
 }
 

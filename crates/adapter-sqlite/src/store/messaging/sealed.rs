@@ -6,7 +6,10 @@ use crate::store::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    messaging::conversation::{Conversation, InboundContent},
+    messaging::{
+        conversation::{Conversation, InboundContent},
+        flow::{Answer, Slug},
+    },
     phone::PhoneNumber,
 };
 use ports::subject_keys::SubjectKeyId;
@@ -31,6 +34,11 @@ pub(crate) const fn body_of(id: &Uuid) -> Place<'_> {
 /// The place of the webhook that an inbound message came in.
 pub(crate) const fn raw_of(id: &Uuid) -> Place<'_> {
     Place::of("inbox.raw", id)
+}
+
+/// The place of the answers to a flow.
+pub(crate) const fn answers_of(id: &Uuid) -> Place<'_> {
+    Place::of("flow_responses.body", id)
 }
 
 /// The sealed part of an inbound message.
@@ -107,6 +115,14 @@ impl SealedSender {
     pub(crate) const fn new(key: String, address: Option<String>) -> Self {
         Self { v: 1, key, address }
     }
+}
+
+/// The sealed answers to a flow.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ResponseBody {
+    pub(crate) v: u8,
+    pub(crate) respondent: String,
+    pub(crate) answers: Vec<(Slug, Answer)>,
 }
 
 /// Opens a sealed value. `None`: there is none, it was erased or its time is over, or its key is gone.

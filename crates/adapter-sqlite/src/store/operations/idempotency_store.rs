@@ -1,5 +1,6 @@
 //! Idempotency: kept answers, by the caller's key.
 
+use super::sealed_answers::{open_answer, row_of, seal_answer};
 use crate::backend::{Conn, DbTime, lock_names};
 use crate::store::error::SqlError;
 use crate::store::{handle::Store, rows, schema::idempotent_responses, subjects::Vault};
@@ -7,16 +8,11 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::{
-    operations::idempotency::{Fingerprint, IdempotencyKey, Seen, compare},
-    principal::Principal,
-};
+use domain::operations::idempotency::{Fingerprint, IdempotencyKey, Seen, compare};
 use futures_util::FutureExt;
 use ports::{
-    crypto::Sealer,
     operations::{Claim, IdempotencyStore},
     store_error::StoreResult,
-    subject_keys::LookupKind,
 };
 
 #[async_trait]
@@ -37,12 +33,12 @@ impl IdempotencyStore for Store {
     }
 
     async fn keep(&self, key: &IdempotencyKey, answer: &str) -> StoreResult<()> {
-        let (key, answer) = (key.clone(), seal_answer(self.vault.sealer(), key, answer));
-        let caller = caller_of(&self.vault, &key.caller);
+        let row = row_of(&self.vault, key);
+        let answer = seal_answer(self.vault.sealer(), &row, answer);
         self.database
             .write(move |conn| {
                 async move {
-                    let row = idempotent_responses::table.find((caller, &key.operation, &key.key));
+                    let row = idempotent_responses::table.find((row.0, row.1, row.2));
                     diesel::update(row)
                         .set(idempotent_responses::sealed.eq(Some(answer)))
                         .execute(conn)
@@ -55,14 +51,14 @@ impl IdempotencyStore for Store {
     }
 
     async fn release(&self, key: &IdempotencyKey) -> StoreResult<()> {
-        let (key, caller) = (key.clone(), caller_of(&self.vault, &key.caller));
+        let (caller, operation, key) = row_of(&self.vault, key);
         self.database
             .write(move |conn| {
                 async move {
                     diesel::delete(idempotent_responses::table)
                         .filter(idempotent_responses::caller.eq(caller))
-                        .filter(idempotent_responses::operation.eq(&key.operation))
-                        .filter(idempotent_responses::key.eq(&key.key))
+                        .filter(idempotent_responses::operation.eq(operation))
+                        .filter(idempotent_responses::key.eq(key))
                         .filter(idempotent_responses::sealed.is_null())
                         .execute(conn)
                         .await?;
@@ -87,30 +83,6 @@ impl IdempotencyStore for Store {
     }
 }
 
-/// What an answer is bound to: the key of its row.
-fn bound_to(key: &IdempotencyKey) -> Vec<u8> {
-    let row = format!("{}\0{}\0{}", key.caller.key(), key.operation, key.key);
-    [b"idempotent_responses.sealed\0".as_slice(), row.as_bytes()].concat()
-}
-
-/// Seals an answer. It belongs to its caller and to no subject, and ends after a day.
-pub(crate) fn seal_answer(sealer: &dyn Sealer, key: &IdempotencyKey, answer: &str) -> Vec<u8> {
-    sealer.seal(&bound_to(key), answer.as_bytes())
-}
-
-fn open_answer(sealer: &dyn Sealer, key: &IdempotencyKey, sealed: &[u8]) -> Result<String, SqlError> {
-    let plain = sealer.open(&bound_to(key), sealed).map_err(rows::corrupt)?;
-    String::from_utf8(plain).map_err(|_not_text| rows::corrupt("an answer that is no text"))
-}
-
-/// A caller as it is stored: an anonymous one by the hash of the network address.
-pub(crate) fn caller_of(vault: &Vault, caller: &Principal) -> String {
-    match caller.address() {
-        Some(address) => Principal::Anonymous(Some(vault.lookup(LookupKind::Network, address))).key(),
-        None => caller.key(),
-    }
-}
-
 async fn claim(
     conn: &mut Conn,
     vault: &Vault,
@@ -119,12 +91,13 @@ async fn claim(
     expired: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<Claim, SqlError> {
-    let caller = caller_of(vault, &key.caller);
+    let of = row_of(vault, key);
+    let caller = &of.0;
     let name = format!("answer:{caller}:{}:{}", key.operation, key.key);
     lock_names(conn, &[name]).await?;
     let made = diesel::insert_into(idempotent_responses::table)
         .values((
-            idempotent_responses::caller.eq(&caller),
+            idempotent_responses::caller.eq(caller),
             idempotent_responses::operation.eq(&key.operation),
             idempotent_responses::key.eq(&key.key),
             idempotent_responses::fingerprint.eq(fingerprint.0.to_vec()),
@@ -136,7 +109,7 @@ async fn claim(
     if made == 1 {
         return Ok(Claim::Fresh);
     }
-    let row = idempotent_responses::table.find((&caller, &key.operation, &key.key));
+    let row = idempotent_responses::table.find((caller, &key.operation, &key.key));
     let (stored, sealed, claimed_at) = row
         .select((
             idempotent_responses::fingerprint,
@@ -145,7 +118,7 @@ async fn claim(
         ))
         .first::<(Vec<u8>, Option<Vec<u8>>, DbTime)>(conn)
         .await?;
-    let answer = sealed.map(|sealed| open_answer(vault.sealer(), key, &sealed)).transpose()?;
+    let answer = sealed.map(|sealed| open_answer(vault.sealer(), &of, &sealed)).transpose()?;
     match compare(rows::fingerprint(&stored)?, answer, fingerprint) {
         Seen::Reused => Ok(Claim::Reused),
         Seen::Replay(Some(answer)) => Ok(Claim::Answered(answer)),

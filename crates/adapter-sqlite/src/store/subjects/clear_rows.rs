@@ -44,8 +44,9 @@ impl Area {
     }
 }
 
-/// Seals what is in the clear. It can be stopped and run again.
-pub(crate) async fn seal_all(database: &Database, vault: &Vault, now: DateTime<Utc>) -> StoreResult<()> {
+/// Seals what is in the clear. It can be stopped and run again. True if anything was.
+pub(crate) async fn seal_all(database: &Database, vault: &Vault, now: DateTime<Utc>) -> StoreResult<bool> {
+    let mut sealed_any = false;
     let done = database.query(|conn| sealed(conn).boxed()).await?;
     for area in Area::ALL.into_iter().filter(|area| !done.iter().any(|name| name == area.name())) {
         loop {
@@ -55,10 +56,11 @@ pub(crate) async fn seal_all(database: &Database, vault: &Vault, now: DateTime<U
             if batch.await? == 0 {
                 break;
             }
+            sealed_any = true;
         }
         database.write(move |conn| finish(conn, area, now).boxed()).await?;
     }
-    Ok(())
+    Ok(sealed_any)
 }
 
 async fn sealed(conn: &mut Conn) -> Result<Vec<String>, SqlError> {

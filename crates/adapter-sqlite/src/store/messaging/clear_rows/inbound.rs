@@ -7,8 +7,10 @@ use crate::{
         error::SqlError,
         messaging::{
             arrivals::event_hash,
-            flows::{ResponseBody, answers_of},
-            sealed::{InboundBody, RawBody, SealedSender, SealedState, body_of, sender_of, state_of},
+            sealed::{
+                InboundBody, RawBody, ResponseBody, SealedSender, SealedState, answers_of, body_of,
+                sender_of, state_of,
+            },
         },
         rows::corrupt,
         schema::{conversations, flow_responses, inbox},

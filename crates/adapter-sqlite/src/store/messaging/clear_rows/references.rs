@@ -6,7 +6,7 @@ use crate::{
     store::{
         error::SqlError,
         messaging::outbox::row::provider_hash,
-        operations::idempotency_store::{caller_of, seal_answer},
+        operations::sealed_answers::{caller_of, seal_answer},
         rows::{corrupt, from_json, to_json},
         schema::{early_delivery_reports, idempotent_responses, notices},
         subjects::Vault,
@@ -14,7 +14,7 @@ use crate::{
 };
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::{operations::idempotency::IdempotencyKey, principal::Principal};
+use domain::principal::Principal;
 use ports::{messaging::inbound_webhook::StatusReport, subject_keys::LookupKind};
 
 /// Delivery reports that came before the provider's id of their message.
@@ -75,11 +75,11 @@ pub(super) async fn answers(conn: &mut Conn, vault: &Vault) -> Result<usize, Sql
         .await?;
     for (caller, operation, key, answer) in &rows {
         let principal: Principal = caller.parse().map_err(corrupt)?;
-        let of = IdempotencyKey { caller: principal, operation: operation.clone(), key: key.clone() };
+        let of = (caller_of(vault, &principal), operation.clone(), key.clone());
         let sealed = answer.as_ref().map(|answer| seal_answer(vault.sealer(), &of, answer));
         diesel::update(idempotent_responses::table.find((caller, operation, key)))
             .set((
-                idempotent_responses::caller.eq(caller_of(vault, &of.caller)),
+                idempotent_responses::caller.eq(&of.0),
                 idempotent_responses::sealed.eq(sealed),
                 idempotent_responses::answer.eq(None::<String>),
             ))
