@@ -125,3 +125,17 @@ async fn rows_are_sealed_anew() {
         (with_keys(&address, &old).await, with_keys(&address, &both).await, with_keys(&address, &new).await);
     store_contracts::operations::database_care::rows_are_sealed_anew(stores.0, stores.1, stores.2).await;
 }
+
+/// Rows of an earlier version are sealed by the migration.
+#[tokio::test(flavor = "multi_thread")]
+async fn old_challenges_are_sealed() {
+    use store_contracts::verification::clear_rows;
+    let address = fresh_address().await;
+    let store = open(&address).await;
+    let migrate = async || store.migrate().await.unwrap();
+    clear_rows::old_rows_are_sealed(&store, owner(&address), migrate).await;
+    let address = fresh_address().await;
+    let store = open(&address).await;
+    let migrate = async || store.migrate().await.unwrap();
+    clear_rows::an_old_fallback_is_sent(&store, owner(&address), migrate).await;
+}

@@ -1,10 +1,9 @@
 //! Rows and what they stand for; sealing and opening of bodies.
 
 use super::error::SqlError;
-use crate::backend::values::{Db, DbId, DbTime};
+use crate::backend::values::{DbId, DbTime};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    message::Channel,
     messaging::price::MessagePrice,
     money::{Currency, Money},
     operations::{audit::AuditRecord, idempotency::Fingerprint},
@@ -199,75 +198,6 @@ impl NewOutboxRow {
             created_at: DbTime(now),
             expires_at: DbTime(new.expires_at),
             client_id: new.client.clone(),
-        })
-    }
-
-    /// A code that was sealed before, to send now.
-    pub(crate) fn of_fallback(fallback: FallbackRow, channel: Channel, now: DateTime<Utc>) -> Self {
-        Self {
-            id: fallback.id,
-            conversation_id: None,
-            channel_account: fallback.channel_account,
-            channel: channel.name(),
-            recipient: fallback.recipient,
-            lane: lane_name(Lane::Code),
-            body: Some(fallback.body),
-            phase: "waiting",
-            status: "queued",
-            attempts: 0,
-            resent: 0,
-            fence: 0,
-            due_at: DbTime(now),
-            leased_until: DbTime(now),
-            created_at: DbTime(now),
-            expires_at: fallback.expires_at,
-            client_id: None,
-        }
-    }
-}
-
-/// A fallback channel of a code.
-#[derive(diesel::Queryable, diesel::Selectable, diesel::Insertable)]
-#[diesel(table_name = super::schema::verification_fallbacks, check_for_backend(Db))]
-pub(crate) struct FallbackRow {
-    pub(crate) id: DbId,
-    pub(crate) verification_id: DbId,
-    pub(crate) position: i32,
-    pub(crate) channel: String,
-    pub(crate) channel_account: String,
-    pub(crate) recipient: String,
-    pub(crate) body: Vec<u8>,
-    pub(crate) expires_at: DbTime,
-    pub(crate) behind: Option<DbId>,
-    pub(crate) since: Option<DbTime>,
-}
-
-impl FallbackRow {
-    /// `position` counts from 0. The first one waits for the delivery of `behind`.
-    pub(crate) fn new(
-        sealer: &dyn Sealer,
-        (verification, position): (DbId, i32),
-        new: &NewOutbound,
-        behind: Option<(DbId, DateTime<Utc>)>,
-    ) -> Result<Self, SqlError> {
-        let message = &new.message;
-        let body = OutboundBody {
-            v: 2,
-            text: message.text.clone(),
-            buttons: Vec::new(),
-            form: message.form.clone(),
-        };
-        Ok(Self {
-            id: DbId(message.id.0),
-            verification_id: verification,
-            position,
-            channel: message.channel.name().to_owned(),
-            channel_account: new.channel_account.key(),
-            recipient: message.recipient.clone(),
-            body: seal(sealer, message.id.0, &body)?,
-            expires_at: DbTime(new.expires_at),
-            behind: behind.map(|(id, _)| id),
-            since: behind.map(|(_, since)| DbTime(since)),
         })
     }
 }

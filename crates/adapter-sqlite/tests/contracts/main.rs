@@ -170,3 +170,20 @@ async fn rows_are_sealed_anew() {
         (with_keys(&address, &old).await, with_keys(&address, &both).await, with_keys(&address, &new).await);
     store_contracts::operations::database_care::rows_are_sealed_anew(stores.0, stores.1, stores.2).await;
 }
+
+/// Rows of an earlier version are sealed by the migration.
+#[tokio::test(flavor = "multi_thread")]
+async fn old_challenges_are_sealed() {
+    use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+    use store_contracts::verification::clear_rows;
+    let path = fresh_path();
+    let store = open(&path).await;
+    let mut owner = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    let run = |sql: &str| owner.batch_execute(sql).unwrap();
+    clear_rows::old_rows_are_sealed(&store, run, async || store.migrate().await.unwrap()).await;
+    let path = fresh_path();
+    let store = open(&path).await;
+    let mut owner = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    let run = |sql: &str| owner.batch_execute(sql).unwrap();
+    clear_rows::an_old_fallback_is_sent(&store, run, async || store.migrate().await.unwrap()).await;
+}

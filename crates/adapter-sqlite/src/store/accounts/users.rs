@@ -18,6 +18,7 @@ use crate::store::{
         backup_codes, link_codes, login_challenges, new_accounts, outbox, password_tries, reset_tokens,
         sessions, telegram_chats, users,
     },
+    subjects::Vault,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
@@ -131,10 +132,11 @@ async fn find_by_phone(conn: &mut Conn, phone: &PhoneNumber) -> Result<Option<Ac
 #[async_trait]
 impl Users for Store {
     async fn register(&self, account: &NewAccount, now: DateTime<Utc>) -> StoreResult<Registered> {
-        let (account, issuer) = (account.clone(), self.clabes.clone());
+        let (account, issuer, vault) = (account.clone(), self.clabes.clone(), self.vault.clone());
         self.database
             .write(move |conn| {
-                async move { register::register(conn, issuer.as_deref(), &account, now).await }.boxed()
+                async move { register::register(conn, &vault, issuer.as_deref(), &account, now).await }
+                    .boxed()
             })
             .await
     }
@@ -169,11 +171,9 @@ impl Users for Store {
         change: &ProfileChange,
         now: DateTime<Utc>,
     ) -> StoreResult<ProfileChanged> {
-        let (change, sealer) = (change.clone(), Arc::clone(&self.sealer));
+        let (change, vault) = (change.clone(), self.vault.clone());
         self.database
-            .write(move |conn| {
-                async move { profile::change(conn, sealer.as_ref(), &change, now).await }.boxed()
-            })
+            .write(move |conn| async move { profile::change(conn, &vault, &change, now).await }.boxed())
             .await
     }
 
@@ -231,8 +231,10 @@ impl Users for Store {
     }
 
     async fn reset_password(&self, reset: &ResetPassword, now: DateTime<Utc>) -> StoreResult<bool> {
-        let reset = reset.clone();
-        self.database.write(move |conn| async move { resets::reset(conn, &reset, now).await }.boxed()).await
+        let (reset, vault) = (reset.clone(), self.vault.clone());
+        self.database
+            .write(move |conn| async move { resets::reset(conn, &vault, &reset, now).await }.boxed())
+            .await
     }
 
     async fn import_person(&self, person: &ImportedPerson, now: DateTime<Utc>) -> StoreResult<Imported> {
@@ -241,9 +243,9 @@ impl Users for Store {
     }
 
     async fn change_mfa(&self, change: &ChangeMfa, now: DateTime<Utc>) -> StoreResult<MfaChanged> {
-        let change = change.clone();
+        let (change, vault) = (change.clone(), self.vault.clone());
         self.database
-            .write(move |conn| async move { factors::change_mfa(conn, &change, now).await }.boxed())
+            .write(move |conn| async move { factors::change_mfa(conn, &vault, &change, now).await }.boxed())
             .await
     }
 

@@ -14,6 +14,7 @@ use crate::{
         error::SqlError,
         rows::{corrupt, to_json},
         schema::{transfers, verifications as challenges},
+        subjects::Vault,
         verification::verifications,
     },
 };
@@ -34,6 +35,7 @@ use ports::money::{ConfirmOutcome, ConfirmTransfer};
 
 pub(crate) async fn confirm(
     conn: &mut Conn,
+    vault: &Vault,
     request: &ConfirmTransfer,
     now: DateTime<Utc>,
 ) -> Result<ConfirmOutcome, SqlError> {
@@ -55,7 +57,7 @@ pub(crate) async fn confirm(
         end(conn, &mut transfer, TransferStatus::Expired, None, &request.actor, now).await?;
         return Ok(ConfirmOutcome::NotWaiting(Box::new(transfer)));
     }
-    let result = match judge(conn, request, now).await? {
+    let result = match judge(conn, vault, request, now).await? {
         AttemptDecision::Judged(settlement) => settlement.result,
         AttemptDecision::Refused(refusal) => return Ok(refused(refusal)),
     };
@@ -119,10 +121,11 @@ fn refused(refusal: AttemptRefusal) -> ConfirmOutcome {
 /// Counts the check attempt, compares the code, and uses it up if it is right.
 async fn judge(
     conn: &mut Conn,
+    vault: &Vault,
     request: &ConfirmTransfer,
     now: DateTime<Utc>,
 ) -> Result<AttemptDecision, SqlError> {
-    let Some(row) = verifications::load_locked(conn, request.verification).await? else {
+    let Some(row) = verifications::load_locked(conn, vault, request.verification).await? else {
         return Ok(AttemptDecision::Refused(AttemptRefusal::Gone));
     };
     let attempt = verifications::OwnAttempt {
@@ -131,7 +134,7 @@ async fn judge(
         typed: request.mac,
         policy: &request.policy,
     };
-    verifications::judge_own(conn, &row, &attempt, now).await
+    verifications::judge_own(conn, vault, &row, &attempt, now).await
 }
 
 /// An attempt that is repeated under its key gets its first answer again.

@@ -92,9 +92,9 @@ impl Ledger for Store {
     }
 
     async fn confirm(&self, request: &ConfirmTransfer, now: DateTime<Utc>) -> StoreResult<ConfirmOutcome> {
-        let request = request.clone();
+        let (request, vault) = (request.clone(), self.vault.clone());
         self.database
-            .write(move |conn| async move { confirm::confirm(conn, &request, now).await }.boxed())
+            .write(move |conn| async move { confirm::confirm(conn, &vault, &request, now).await }.boxed())
             .await
     }
 

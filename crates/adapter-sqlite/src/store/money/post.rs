@@ -13,6 +13,7 @@ use crate::{
         messaging::alert_rows::NewAlertRow,
         rows::{NewAuditRow, corrupt, day},
         schema::{accounts, payees, transfer_history, transfers},
+        subjects::Vault,
     },
 };
 use chrono::{DateTime, Utc};
@@ -36,7 +37,6 @@ use domain::{
     verification::AttemptResult,
 };
 use ports::{
-    crypto::Sealer,
     messaging::AlertKind,
     money::{PostOutcome, PostRequest},
 };
@@ -113,7 +113,7 @@ impl Touched {
 /// its own outcome under its key.
 pub(crate) async fn post(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     requests: &[(PostRequest, DateTime<Utc>)],
 ) -> Result<Vec<PostOutcome>, SqlError> {
     let now = requests.iter().map(|(_, now)| *now).max().unwrap_or_default();
@@ -122,7 +122,7 @@ pub(crate) async fn post(
     for (request, _) in requests {
         touched.add(&request.command.transfer, request.command.limits.count_spending());
     }
-    let mut codes = PaymentCodes::lock(conn, requests, now).await?;
+    let mut codes = PaymentCodes::lock(conn, vault, requests, now).await?;
     for (source, currency) in &touched.sources {
         open_clearing(conn, *source, *currency, now).await?;
     }
@@ -155,7 +155,7 @@ pub(crate) async fn post(
     (rows.audit, rows.alerts) = (audit, alerts);
     write_ledger(conn, rows).await?;
     for (((request, at), outcome), attempts_max) in requests.iter().zip(&mut outcomes).zip(attempts) {
-        write_company(conn, sealer, request, (&outcome.decision, attempts_max), *at).await?;
+        write_company(conn, vault, request, (&outcome.decision, attempts_max), *at).await?;
         recognise(request, &mut outcome.decision);
     }
     Ok(outcomes)
@@ -277,7 +277,7 @@ pub(crate) async fn add_history(
 /// Writes what only some decisions need: the step-up code of a waiting transfer, and the name of a payee.
 async fn write_company(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     request: &PostRequest,
     (decision, attempts_max): (&Decision, Option<u32>),
     now: DateTime<Utc>,
@@ -290,7 +290,7 @@ async fn write_company(
     }
     match (&request.step_up_challenge, attempts_max) {
         (Some(step), Some(attempts_max)) => {
-            payment_codes::file(conn, sealer, transfer, step, attempts_max, now).await
+            payment_codes::file(conn, vault, transfer, step, attempts_max, now).await
         }
         _ => Ok(()),
     }

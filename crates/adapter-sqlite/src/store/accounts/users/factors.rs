@@ -12,6 +12,7 @@ use ports::{
 
 pub(crate) async fn change_mfa(
     conn: &mut Conn,
+    vault: &Vault,
     request: &ChangeMfa,
     now: DateTime<Utc>,
 ) -> Result<MfaChanged, SqlError> {
@@ -19,7 +20,7 @@ pub(crate) async fn change_mfa(
     if request.change == MfaChange::TurnOn && row.phone.is_none() {
         return Ok(MfaChanged::NoNumber);
     }
-    if !proves(conn, &row, &request.proof, now).await? {
+    if !proves(conn, vault, &row, &request.proof, now).await? {
         return Ok(MfaChanged::NoProof);
     }
     let told = match &request.change {
@@ -40,6 +41,7 @@ pub(crate) async fn change_mfa(
 /// Whether the proof allows a change; a code is used up.
 async fn proves(
     conn: &mut Conn,
+    vault: &Vault,
     row: &AccountRow,
     proof: &MfaProof,
     now: DateTime<Utc>,
@@ -47,8 +49,8 @@ async fn proves(
     match proof {
         MfaProof::Password { seen } => Ok(row.has_password(seen)),
         MfaProof::Code(verification) => match &row.phone {
-            Some(phone) => Ok(use_proof(conn, *verification, phone, Purpose::Login, now).await?
-                || use_proof(conn, *verification, phone, Purpose::Registration, now).await?),
+            Some(phone) => Ok(use_proof(conn, vault, *verification, phone, Purpose::Login, now).await?
+                || use_proof(conn, vault, *verification, phone, Purpose::Registration, now).await?),
             None => Ok(false),
         },
         MfaProof::Backup(hashes) => use_backup_code(conn, row.id, hashes, now).await,

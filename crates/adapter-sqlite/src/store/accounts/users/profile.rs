@@ -6,14 +6,11 @@ use crate::store::{
     verification::verifications::{phone_lock, use_proof},
 };
 use domain::verification::otp::Purpose;
-use ports::{
-    accounts::{NameChange, PhoneChange},
-    crypto::Sealer,
-};
+use ports::accounts::{NameChange, PhoneChange};
 
 pub(crate) async fn change(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     change: &ProfileChange,
     now: DateTime<Utc>,
 ) -> Result<ProfileChanged, SqlError> {
@@ -22,7 +19,7 @@ pub(crate) async fn change(
     }
     let row = lock_account(conn, change.user).await?.ok_or_else(|| corrupt("no such person"))?;
     if let Some(phone) = &change.phone {
-        match change_phone(conn, sealer, &row, phone, &change.actor, now).await? {
+        match change_phone(conn, vault, &row, phone, &change.actor, now).await? {
             ProfileChanged::Done => {}
             refused => return Ok(refused),
         }
@@ -56,7 +53,7 @@ fn kept(name: &NameChange) -> Option<&str> {
 
 async fn change_phone(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     row: &AccountRow,
     change: &PhoneChange,
     actor: &Actor,
@@ -76,7 +73,7 @@ async fn change_phone(
     if find_by_phone(conn, number).await?.is_some_and(|owner| owner.id != row.id) {
         return Ok(ProfileChanged::PhoneTaken);
     }
-    if !use_proof(conn, proof, number.e164(), Purpose::Registration, now).await? {
+    if !use_proof(conn, vault, proof, number.e164(), Purpose::Registration, now).await? {
         return Ok(ProfileChanged::NoProof);
     }
     diesel::update(person)
@@ -91,7 +88,7 @@ async fn change_phone(
         diesel::update(person).set(users::phone_replaced_at.eq(Some(DbTime(now)))).execute(conn).await?;
     }
     if let Some(notice) = &change.notice {
-        let row = NewOutboxRow::new(sealer, notice, None, now)?;
+        let row = NewOutboxRow::new(vault.sealer(), notice, None, now)?;
         diesel::insert_into(outbox::table).values(row).execute(conn).await?;
     }
     let before = change.replaces.as_ref().map(ToString::to_string);

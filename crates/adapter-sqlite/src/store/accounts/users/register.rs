@@ -14,6 +14,7 @@ use ports::accounts::AccountPhone;
 
 pub(crate) async fn register(
     conn: &mut Conn,
+    vault: &Vault,
     issuer: Option<&ClabeIssuer>,
     account: &NewAccount,
     now: DateTime<Utc>,
@@ -34,7 +35,7 @@ pub(crate) async fn register(
             if known.as_ref().is_some_and(|known| known.email.is_some()) {
                 return Ok(Registered::PhoneTaken);
             }
-            if !use_proof(conn, *proof, number.e164(), Purpose::Registration, now).await? {
+            if !use_proof(conn, vault, *proof, number.e164(), Purpose::Registration, now).await? {
                 return Ok(Registered::NoProof);
             }
             match insert(conn, account, now).await? {

@@ -78,6 +78,7 @@ pub(crate) fn once(expires_at: DbTime, used_at: Option<DbTime>) -> OneTime {
 
 pub(crate) async fn reset(
     conn: &mut Conn,
+    vault: &Vault,
     reset: &ResetPassword,
     now: DateTime<Utc>,
 ) -> Result<bool, SqlError> {
@@ -87,7 +88,7 @@ pub(crate) async fn reset(
             let row = lock_account(conn, *user).await?;
             match row.as_ref().and_then(|row| row.phone.clone()) {
                 Some(phone)
-                    if use_proof(conn, *verification, &phone, Purpose::PasswordReset, now).await? =>
+                    if use_proof(conn, vault, *verification, &phone, Purpose::PasswordReset, now).await? =>
                 {
                     row
                 }
