@@ -139,3 +139,15 @@ async fn old_challenges_are_sealed() {
     let migrate = async || store.migrate().await.unwrap();
     clear_rows::an_old_fallback_is_sent(&store, owner(&address), migrate).await;
 }
+
+/// Contacts without a row go, and people under a legal hold are spared.
+#[tokio::test(flavor = "multi_thread")]
+async fn retention_looks_at_contacts_and_holds() {
+    use store_contracts::operations::retention;
+    let address = fresh_address().await;
+    let store = open(&address).await;
+    retention::contacts_without_rows_go(&store, owner(&address)).await;
+    let address = fresh_address().await;
+    let store = open(&address).await;
+    retention::a_legal_hold_spares_its_person(&store, owner(&address)).await;
+}

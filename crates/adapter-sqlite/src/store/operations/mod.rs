@@ -7,5 +7,6 @@ mod dead_letters;
 mod idempotency_store;
 pub(crate) mod keys;
 mod leases;
+mod retention;
 pub(crate) mod schema_care;
 mod signed_requests;

@@ -95,6 +95,7 @@ diesel::table! {
         phone_hash -> Text,
         failures -> Integer,
         locked_until -> Nullable<InstantCol>,
+        at -> Nullable<InstantCol>,
     }
 }
 

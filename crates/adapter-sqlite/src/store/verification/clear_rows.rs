@@ -9,7 +9,7 @@ use super::{
     },
 };
 use crate::{
-    backend::{Conn, DbId},
+    backend::{Conn, DbId, DbTime},
     store::{
         error::SqlError,
         rows::corrupt,
@@ -48,7 +48,7 @@ pub(crate) async fn seal_batch(
     }
     let fallbacks = fallbacks(conn, vault, now).await?;
     let pages = pages(conn, vault, now).await?;
-    let hashed = [sends(conn, vault).await?, failures(conn, vault).await?, look_ups(conn, vault).await?];
+    let hashed = [sends(conn, vault).await?, failures(conn, vault, now).await?, look_ups(conn, vault).await?];
     Ok(hashed.into_iter().fold(fallbacks.saturating_add(pages), usize::saturating_add))
 }
 
@@ -216,7 +216,7 @@ async fn sends(conn: &mut Conn, vault: &Vault) -> Result<usize, SqlError> {
 }
 
 /// Counts of wrong codes, under `NUMBER` or `NUMBER from REQUESTER`.
-async fn failures(conn: &mut Conn, vault: &Vault) -> Result<usize, SqlError> {
+async fn failures(conn: &mut Conn, vault: &Vault, now: DateTime<Utc>) -> Result<usize, SqlError> {
     let names = code_failures::table
         .filter(code_failures::phone_hash.not_like(HASH))
         .limit(BATCH)
@@ -232,7 +232,7 @@ async fn failures(conn: &mut Conn, vault: &Vault) -> Result<usize, SqlError> {
             }
         };
         diesel::update(code_failures::table.find(name))
-            .set(code_failures::phone_hash.eq(hashed))
+            .set((code_failures::phone_hash.eq(hashed), code_failures::at.eq(Some(DbTime(now)))))
             .execute(conn)
             .await?;
     }

@@ -20,10 +20,16 @@ pub(crate) async fn failures_of(conn: &mut Conn, name: &str) -> Result<Failures,
     }
 }
 
-pub(crate) async fn set_failures(conn: &mut Conn, name: &str, failures: Failures) -> Result<(), SqlError> {
+async fn set_failures(
+    conn: &mut Conn,
+    name: &str,
+    failures: Failures,
+    now: DateTime<Utc>,
+) -> Result<(), SqlError> {
     let values = (
         code_failures::failures.eq(column(failures.count)),
         code_failures::locked_until.eq(failures.locked_until.map(DbTime)),
+        code_failures::at.eq(Some(DbTime(now))),
     );
     diesel::insert_into(code_failures::table)
         .values((code_failures::phone_hash.eq(name), values))
@@ -133,7 +139,7 @@ async fn save(
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
     if settlement.failures != before {
-        set_failures(conn, failures, settlement.failures).await?;
+        set_failures(conn, failures, settlement.failures, now).await?;
     }
     if !settlement.was_open {
         return Ok(());
