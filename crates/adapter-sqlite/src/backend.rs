@@ -2,8 +2,12 @@
 
 mod bulk;
 mod files;
+#[cfg(test)]
+mod fresh;
 pub(crate) mod values;
 
+#[cfg(test)]
+pub(crate) use self::fresh::fresh_store;
 pub(crate) use self::{
     bulk::{insert_contacts, insert_conversations, insert_inbox, insert_subject_keys, write_ledger},
     values::{Conn, Db, DbId, DbTime},
@@ -126,6 +130,18 @@ impl Database {
         };
         let copied = self.runtime.spawn(copy).await.map_err(SqlError::from).flatten();
         copied.map_err(|error| ConnectError::Backup(error.to_string()))
+    }
+
+    /// Removes what rows held before they were changed: it stays in free pages and in the log until the file is
+    /// rewritten. Takes as much free disk as the file has.
+    pub(crate) async fn remove_remnants(&self) -> StoreResult<()> {
+        let writer = self.free(&self.writer);
+        let rewrite = async move {
+            let mut conn = writer.await?;
+            Ok::<_, SqlError>(conn.batch_execute("vacuum; pragma wal_checkpoint(truncate)").await?)
+        };
+        let task = self.runtime.spawn(rewrite.instrument(span("vacuum")));
+        Ok(task.await.map_err(SqlError::from).flatten()?)
     }
 
     /// Migrates the tables, and returns how many migrations ran.

@@ -6,3 +6,4 @@ pub mod idempotency_store;
 pub mod leases;
 pub mod retention;
 pub mod signed_requests;
+pub mod subject_keys;

@@ -13,7 +13,7 @@ use crate::{
         money::waiting,
         operations::audit_record::record,
         schema::{accounts, alerts, link_codes, telegram_chats, users},
-        subjects::Vault,
+        subjects::{Vault, contacts},
         verification::verifications::use_proof,
     },
 };
@@ -41,8 +41,7 @@ impl Freezes for Store {
     }
 
     async fn lift(&self, request: &LiftRequest, now: DateTime<Utc>) -> StoreResult<Lifted> {
-        let request = request.clone();
-        let vault = self.vault.clone();
+        let (request, vault) = (request.clone(), self.vault.clone());
         self.database.write(move |conn| async move { lift(conn, &vault, &request, now).await }.boxed()).await
     }
 
@@ -132,10 +131,15 @@ async fn proves(
     proof: &LiftProof,
     now: DateTime<Utc>,
 ) -> Result<bool, SqlError> {
-    let Some(email) = account.email_text().filter(|_| account.has_password(&proof.seen_password)) else {
+    if !account.has_password(&proof.seen_password) {
         return Ok(false);
-    };
-    use_proof(conn, vault, proof.verification, email, Purpose::Unfreeze, now).await
+    }
+    let Some(email) = account.personal(conn, vault).await?.email else { return Ok(false) };
+    let is_proved = use_proof(conn, vault, proof.verification, &email, Purpose::Unfreeze, now).await?;
+    if is_proved {
+        contacts::prove(conn, &vault.address(&email), account.user(), now).await?;
+    }
+    Ok(is_proved)
 }
 
 /// Writes the state to the user, and to all their ledger accounts under the locks that a posting takes.

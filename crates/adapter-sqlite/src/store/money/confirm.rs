@@ -31,7 +31,10 @@ use domain::{
     operations::audit::Actor,
     verification::{AttemptDecision, AttemptRefusal, AttemptResult, otp::ChallengeStatus},
 };
-use ports::money::{ConfirmOutcome, ConfirmTransfer};
+use ports::{
+    crypto::Sealer,
+    money::{ConfirmOutcome, ConfirmTransfer},
+};
 
 pub(crate) async fn confirm(
     conn: &mut Conn,
@@ -62,7 +65,7 @@ pub(crate) async fn confirm(
         AttemptDecision::Refused(refusal) => return Ok(refused(refusal)),
     };
     if result.approved {
-        pay(conn, request, transfer, now).await
+        pay(conn, vault.sealer(), request, transfer, now).await
     } else {
         refuse(conn, request, transfer, result, now).await
     }
@@ -71,11 +74,12 @@ pub(crate) async fn confirm(
 /// Posts the transfer after its right code. It completes, or fails with the ledger's reason.
 async fn pay(
     conn: &mut Conn,
+    sealer: &dyn Sealer,
     request: &ConfirmTransfer,
     mut transfer: Transfer,
     now: DateTime<Utc>,
 ) -> Result<ConfirmOutcome, SqlError> {
-    let outcome = execute(conn, request, &transfer, now).await?;
+    let outcome = execute(conn, sealer, request, &transfer, now).await?;
     let refusal = outcome.as_ref().err().copied();
     let status = if refusal.is_some() { TransferStatus::Failed } else { TransferStatus::Completed };
     end(conn, &mut transfer, status, refusal, &request.actor, now).await?;
@@ -171,6 +175,7 @@ async fn code_of_canceled(
 /// Posts the transfer with the balances of now. Returns the payer's balance, or why it was refused.
 async fn execute(
     conn: &mut Conn,
+    sealer: &dyn Sealer,
     request: &ConfirmTransfer,
     transfer: &Transfer,
     now: DateTime<Utc>,
@@ -180,7 +185,7 @@ async fn execute(
     touched.add(transfer, request.limits.count_spending());
     lock_accounts(conn, &mut batch, touched).await?;
     look_payee(conn, &mut batch, transfer).await?;
-    resolve::look_recipients(conn, &mut batch, std::iter::once(transfer)).await?;
+    resolve::look_recipients(conn, sealer, &mut batch, std::iter::once(transfer)).await?;
     let decided = batch.post_filed(transfer, request.limits, request.day, now);
     let left = available(&batch, transfer);
     if decided.is_ok() {

@@ -48,6 +48,7 @@ use ports::{
     pagination::PageRequest,
     store_error::StoreResult,
 };
+use std::sync::Arc;
 
 #[async_trait]
 impl Ledger for Store {
@@ -148,9 +149,11 @@ impl Ledger for Store {
     }
 
     async fn resolve(&self, account: &AccountNumber, currency: Currency) -> StoreResult<Resolved> {
-        let account = account.clone();
+        let (account, sealer) = (account.clone(), Arc::clone(&self.sealer));
         self.database
-            .query(move |conn| async move { resolve::resolve(conn, &account, currency).await }.boxed())
+            .query(move |conn| {
+                async move { resolve::resolve(conn, sealer.as_ref(), &account, currency).await }.boxed()
+            })
             .await
     }
 
@@ -164,9 +167,9 @@ impl Ledger for Store {
         filter: EntryFilter,
         page: &PageRequest,
     ) -> StoreResult<Vec<EntryView>> {
-        let page = page.clone();
+        let (page, vault) = (page.clone(), self.vault.clone());
         self.database
-            .read(move |conn| async move { read::entries(conn, wallet, filter, &page).await }.boxed())
+            .read(move |conn| async move { read::entries(conn, &vault, wallet, filter, &page).await }.boxed())
             .await
     }
 

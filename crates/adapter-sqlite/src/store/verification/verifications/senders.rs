@@ -40,16 +40,16 @@ impl SenderKind {
 /// one.
 pub(crate) async fn kind_of(
     conn: &mut Conn,
-    _vault: &Vault,
+    vault: &Vault,
     requester: &Principal,
     destination: &Recipient,
 ) -> Result<SenderKind, SqlError> {
     match requester {
         Principal::Anonymous(_) => Ok(SenderKind::Anonymous),
         Principal::User(user) => {
-            let address = destination.canonical();
-            let own_rows =
-                users::table.find(DbId(user.0)).filter(users::phone.eq(address).or(users::email.eq(address)));
+            let hash = recipient_hash(vault, destination);
+            let is_theirs = users::phone_hash.eq(&hash).or(users::email_hash.eq(&hash));
+            let own_rows = users::table.find(DbId(user.0)).filter(is_theirs);
             let is_own = own_rows.count().get_result::<i64>(conn).await? > 0;
             Ok(if is_own { SenderKind::Known } else { SenderKind::Stranger })
         }
