@@ -5,6 +5,8 @@
 //! measure URL NAME WARM-UP SECONDS random|hot CALLERS…
 //! retention URL PEOPLE WARM-UP SECONDS CALLERS BATCH PAUSE-MS
 //!                          posting without and with the deletion of a backlog
+//! acks URL NAME WARM-UP SECONDS CALLERS…
+//!                          messages that are stored before their webhook is acknowledged; migrates the database
 //! ```
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that can't go on shall stop")]
 
@@ -39,6 +41,9 @@ async fn main() {
             let times = (span(warm_up), span(seconds));
             retention(place, people, times, callers.parse().unwrap(), purging).await;
         }
+        ["acks", url, name, warm_up, seconds, callers @ ..] => {
+            acks(url, name, (span(warm_up), span(seconds)), callers).await;
+        }
         _ => {}
     }
 }
@@ -69,6 +74,16 @@ async fn measure(
     for callers in callers {
         let measured = load::run(store.clone(), payers, callers.parse().unwrap(), warm_up, time).await;
         say(&measured, &format!("{name}_c{callers}"));
+    }
+}
+
+async fn acks(url: &str, name: &str, (warm_up, time): (Duration, Duration), callers: &[&str]) {
+    let store = open(url).await;
+    store.migrate().await.unwrap();
+    for callers in callers {
+        let measured = load::acks::run(store.clone(), callers.parse().unwrap(), warm_up, time).await;
+        let line = measured.line(&format!("{name}_c{callers}"));
+        io::stdout().write_all(line.as_bytes()).unwrap();
     }
 }
 

@@ -5,6 +5,8 @@
 //! measure PATH NAME WARM-UP SECONDS random|hot CALLERS…
 //! retention PATH PEOPLE WARM-UP SECONDS CALLERS BATCH PAUSE-MS
 //!                          posting without and with the deletion of a backlog
+//! acks PATH NAME WARM-UP SECONDS CALLERS…
+//!                          messages that are stored before their webhook is acknowledged; migrates the database
 //! single PATH NAME WARM-UP SECONDS
 //!                          rows committed one by one, in a file of its own: what the disk can do
 //! ```
@@ -41,6 +43,9 @@ async fn main() {
             let times = (span(warm_up), span(seconds));
             retention(place, people, times, callers.parse().unwrap(), purging).await;
         }
+        ["acks", path, name, warm_up, seconds, callers @ ..] => {
+            acks(path, name, (span(warm_up), span(seconds)), callers).await;
+        }
         _ => {}
     }
 }
@@ -70,6 +75,15 @@ async fn measure(
     let store = open(path).await;
     for callers in callers {
         let measured = load::run(store.clone(), payers, callers.parse().unwrap(), warm_up, time).await;
+        say(&measured, &format!("{name}_c{callers}"));
+    }
+}
+
+async fn acks(path: &str, name: &str, (warm_up, time): (Duration, Duration), callers: &[&str]) {
+    let store = open(path).await;
+    store.migrate().await.unwrap();
+    for callers in callers {
+        let measured = load::acks::run(store.clone(), callers.parse().unwrap(), warm_up, time).await;
         say(&measured, &format!("{name}_c{callers}"));
     }
 }

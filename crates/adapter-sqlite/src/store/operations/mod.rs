@@ -9,4 +9,5 @@ pub(crate) mod keys;
 mod leases;
 mod retention;
 pub(crate) mod schema_care;
+pub(crate) mod sealed_answers;
 mod signed_requests;

@@ -35,8 +35,9 @@ use self::{
 use crate::backend::{Conn, DbId, DbTime, lock_names};
 use crate::store::error::SqlError;
 use crate::store::{
+    messaging::outbox::new_row::NewOutboxRow,
     operations::audit_record::record,
-    rows::{NewOutboxRow, column, corrupt, count, lane_name},
+    rows::{column, corrupt, count, lane_name},
     schema::{
         code_failures, number_lookups, outbox, verification_attempts, verification_fallbacks,
         verification_sends, verifications,

@@ -1,8 +1,11 @@
 //! Our own codes on their way: the message that carries one now, and the fallback channels after it.
 
 use super::*;
-use crate::store::messaging::consent_rows::{consent_of, lock_consent};
-use domain::messaging::consent::{ConsentStatus, recipient_key};
+use crate::store::messaging::{
+    consent_rows::{consent_of, lock_consent},
+    outbox::new_row::recipient_hash as address_hash,
+};
+use domain::messaging::consent::ConsentStatus;
 use ports::verification::OwnSend;
 
 /// How many challenges one round handles.
@@ -16,7 +19,7 @@ pub(crate) async fn enqueue(
     own: &OwnSend,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
-    let row = NewOutboxRow::new(vault.sealer(), &own.message, None, now)?;
+    let row = NewOutboxRow::new(conn, vault, &own.message, None, now).await?;
     diesel::insert_into(outbox::table).values(row).execute(conn).await?;
     if own.fallback.is_empty() {
         return Ok(());
@@ -112,9 +115,9 @@ async fn take(
         return drop_fallbacks(conn, verification).await.map(|()| false);
     };
     let channel = outbound.message.channel;
-    let key = recipient_key(channel, &outbound.message.recipient);
-    lock_consent(conn, channel.name(), &key).await?;
-    if consent_of(conn, channel.name(), &key).await? == ConsentStatus::OptedOut {
+    let hash = address_hash(vault, channel, &outbound.message.recipient);
+    lock_consent(conn, channel.name(), &hash).await?;
+    if consent_of(conn, channel.name(), &hash).await? == ConsentStatus::OptedOut {
         put_behind(conn, verification, fallback.behind, fallback.since).await?;
         return Ok(false);
     }
@@ -126,10 +129,8 @@ async fn take(
     if !matches!(facts.decide(policy, now), StartDecision::Send { .. }) {
         return drop_fallbacks(conn, verification).await.map(|()| false);
     }
-    diesel::insert_into(outbox::table)
-        .values(NewOutboxRow::new(vault.sealer(), &outbound, None, now)?)
-        .execute(conn)
-        .await?;
+    let message = NewOutboxRow::new(conn, vault, &outbound, None, now).await?;
+    diesel::insert_into(outbox::table).values(message).execute(conn).await?;
     let send = NewSend {
         verification,
         to: &row.to,
