@@ -5,6 +5,7 @@ mod keys;
 mod messaging;
 mod money;
 mod operations;
+mod privacy;
 pub(crate) mod providers;
 mod verification;
 
@@ -29,6 +30,7 @@ pub(crate) use self::{
     messaging::Messaging,
     money::{Money, deposits},
     operations::Operations,
+    privacy::{Privacy, PrivacyCommands},
     verification::Verification,
 };
 
@@ -40,6 +42,7 @@ pub(crate) struct App {
     pub(crate) verification: Arc<Verification>,
     pub(crate) messaging: Arc<Messaging>,
     pub(crate) accounts: Arc<Accounts>,
+    pub(crate) privacy: Arc<Privacy>,
     pub(crate) operations: Arc<Operations>,
 }
 
@@ -179,9 +182,10 @@ impl App {
         let verification = Arc::new(Verification::build(&base, &providers));
         let money = Arc::new(Money::build(&base, sms_account.clone()));
         let accounts = Arc::new(Accounts::build(&base, &verification, sms_account));
+        let privacy = Arc::new(Privacy::build(&base, &accounts));
         let messaging = Arc::new(Messaging::build(&base, providers, flows, &money, &verification));
         let operations = Arc::new(Operations::build(&base));
         let Foundation { settings, kernel, .. } = base;
-        Ok(Self { settings, kernel, money, verification, messaging, accounts, operations })
+        Ok(Self { settings, kernel, money, verification, messaging, accounts, privacy, operations })
     }
 }

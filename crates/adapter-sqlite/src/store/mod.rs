@@ -7,6 +7,7 @@ pub(crate) mod handle;
 pub(crate) mod messaging;
 pub(crate) mod money;
 pub(crate) mod operations;
+pub(crate) mod privacy;
 pub(crate) mod rows;
 pub(crate) mod schema;
 pub(crate) mod subjects;
