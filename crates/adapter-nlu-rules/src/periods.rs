@@ -26,6 +26,59 @@ fn month(word: &str, is_certain: bool) -> Option<u8> {
     (is_plain || is_certain).then(|| u8::try_from(at.saturating_add(1)).ok())?
 }
 
+/// True for the words that times are told with, in their simple form.
+pub(crate) fn says_when(word: &str) -> bool {
+    month(word, true).is_some()
+        || matches!(
+            word,
+            "hoy"
+                | "ayer"
+                | "antier"
+                | "anoche"
+                | "manana"
+                | "dia"
+                | "dias"
+                | "semana"
+                | "semanas"
+                | "quincena"
+                | "quincenas"
+                | "mes"
+                | "meses"
+                | "ano"
+                | "anos"
+                | "pasado"
+                | "pasada"
+                | "proximo"
+                | "proxima"
+                | "today"
+                | "yesterday"
+                | "tomorrow"
+                | "day"
+                | "days"
+                | "week"
+                | "weeks"
+                | "month"
+                | "months"
+                | "year"
+                | "years"
+                | "last"
+                | "next"
+                | "hoje"
+                | "ontem"
+                | "amanha"
+                | "que"
+                | "viene"
+                | "dentro"
+                | "within"
+                | "in"
+                | "un"
+                | "una"
+                | "um"
+                | "uma"
+                | "one"
+        )
+}
+
 fn day(token: Option<&Token>) -> Option<u8> {
     let token = token?;
     let value = match token.value {

@@ -18,9 +18,20 @@ impl MessageFeatures<'_> {
                         || by_another(word)
                         || named.iter().any(|name| name == word)
                 };
-                self.words.iter().all(is_explained)
+                self.words.iter().all(is_explained) && !self.only_says_when(intent)
             }
         }
+    }
+
+    /// True for a time without a word that asks for figures: «en un mes» may as well answer a question.
+    fn only_says_when(&self, intent: Intent) -> bool {
+        matches!(intent, Intent::Spending | Intent::ListTransactions)
+            && self.words.iter().all(|word| {
+                periods::says_when(word)
+                    || vocabulary::is_neutral(word)
+                    || LEXICON.prepositions.contains(word)
+                    || LEXICON.determiners.contains(word)
+            })
     }
 
     fn explains_transfer(&self, entities: &Entities, by_another: impl Fn(&str) -> bool) -> bool {

@@ -51,3 +51,15 @@ fn a_change_to_a_payee_is_a_question_for_help_to_the_api() {
     assert_eq!(read.entities.payee_change, Some(PayeeChange::Forget { name: "Ana".into() }));
     assert!(read.explained && read.entities.destination.is_none());
 }
+
+#[test]
+fn a_time_alone_asks_for_nothing_to_its_end() {
+    for text in
+        ["en un mes", "este mes", "la próxima semana", "within a month", "next week", "em um mês", "mes"]
+    {
+        assert!(!parse(text).explained, "{text}");
+    }
+    for text in ["¿cuánto gasté este mes?", "movimientos de ayer", "how much did I spend last month"] {
+        assert!(parse(text).explained, "{text}");
+    }
+}
