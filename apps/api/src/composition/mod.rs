@@ -183,7 +183,7 @@ impl App {
         let money = Arc::new(Money::build(&base, sms_account.clone()));
         let accounts = Arc::new(Accounts::build(&base, &verification, sms_account));
         let privacy = Arc::new(Privacy::build(&base, &accounts));
-        let messaging = Arc::new(Messaging::build(&base, providers, flows, &money, &verification));
+        let messaging = Arc::new(Messaging::build(&base, providers, flows, &money, &verification, &privacy));
         let operations = Arc::new(Operations::build(&base));
         let Foundation { settings, kernel, .. } = base;
         Ok(Self { settings, kernel, money, verification, messaging, accounts, privacy, operations })

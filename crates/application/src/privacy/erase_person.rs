@@ -74,6 +74,11 @@ impl ErasePerson {
         self.erasures.take_erasure_back(user, actor, self.kernel.now()).await
     }
 
+    /// What stands in the way of a person's erasure now; it is looked at again when the erasure begins.
+    pub async fn obstacles(&self, user: UserId) -> StoreResult<Vec<Obstacle>> {
+        self.erasures.erasure_obstacles(user).await
+    }
+
     /// A person's erasure, if one was asked for.
     pub async fn find(&self, user: UserId) -> StoreResult<Option<Erasure>> {
         self.erasures.find_erasure(user).await

@@ -131,6 +131,9 @@ pub trait Erasures: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<TakenBack>;
 
+    /// What stands in the way of a person's erasure. It decides nothing: `begin_erasure` looks again under its locks.
+    async fn erasure_obstacles(&self, user: UserId) -> StoreResult<Vec<Obstacle>>;
+
     /// A person's erasure, if one was asked for.
     async fn find_erasure(&self, user: UserId) -> StoreResult<Option<Erasure>>;
 

@@ -56,6 +56,12 @@ impl Erasures for Store {
         self.database.write(move |conn| async move { take_back(conn, user, &actor, now).await }.boxed()).await
     }
 
+    async fn erasure_obstacles(&self, user: UserId) -> StoreResult<Vec<Obstacle>> {
+        let standing =
+            self.database.read(move |conn| async move { standing::standing(conn, user).await }.boxed());
+        Ok(obstacles(standing.await?))
+    }
+
     async fn find_erasure(&self, user: UserId) -> StoreResult<Option<Erasure>> {
         self.database.query(move |conn| async move { find(conn, user).await }.boxed()).await
     }
