@@ -1,5 +1,5 @@
 -- People, each with a wallet. The balances are the sums of the history.
-insert into users (id, phone, created_at)
+insert into users (id, phone_hash, created_at)
 select ('0bec0002-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, '+5299' || lpad(n::text, 8, '0'), now()
 from generate_series(0, :accounts - 1) as n;
 insert into accounts (id, kind, owner, currency, posted, held, version, spent_on, spent_day, spent_month, created_at)

@@ -2,12 +2,16 @@
 
 mod bulk;
 mod connect;
+#[cfg(test)]
+mod fresh;
 mod hosts;
 mod migrate;
 mod pooled;
 mod tls;
 pub(crate) mod values;
 
+#[cfg(test)]
+pub(crate) use self::fresh::fresh_store;
 pub(crate) use self::{
     bulk::{insert_contacts, insert_conversations, insert_inbox, insert_subject_keys, write_ledger},
     values::{Conn, Db, DbId, DbTime},

@@ -3,7 +3,7 @@ create temporary table numbered as
 with recursive numbers(n) as (values (0) union all select n + 1 from numbers where n < :accounts - 1)
 select n, unhex(printf('0bec000100004000800%013x', n)) as wallet, unhex(printf('0bec000200004000800%013x', n)) as owner,
        unhex(printf('018f000000007000800%013x', n)) as transfer, unixepoch() * 1000000 as now from numbers;
-insert into users (id, phone, created_at) select owner, printf('+5299%08d', n), now from numbered;
+insert into users (id, phone_hash, created_at) select owner, printf('+5299%08d', n), now from numbered;
 insert into accounts (id, kind, owner, currency, posted, held, version, spent_on, spent_day, spent_month, created_at)
 select wallet, 'person', owner, 'MXN', 1000000000, 0, 1, 0, 0, 0, now from numbered;
 insert into accounts (id, kind, currency, posted, held, version, spent_on, spent_day, spent_month, created_at)

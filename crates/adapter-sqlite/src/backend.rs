@@ -2,8 +2,12 @@
 
 mod bulk;
 mod files;
+#[cfg(test)]
+mod fresh;
 pub(crate) mod values;
 
+#[cfg(test)]
+pub(crate) use self::fresh::fresh_store;
 pub(crate) use self::{
     bulk::{insert_contacts, insert_conversations, insert_inbox, insert_subject_keys, write_ledger},
     values::{Conn, Db, DbId, DbTime},

@@ -110,6 +110,7 @@ macro_rules! suite {
             }
             accounts {
                 people: one_number_is_one_person, a_profile_name_is_shown_until_they_give_one;
+                personal: the_audit_log_holds_commitments, a_bound_chat_may_change_hands;
                 freezes: a_frozen_person_pays_nothing_and_is_still_paid, no_payment_gets_past_a_freeze,
                     a_freeze_takes_bound_chats_away, a_freeze_is_ordered_once_for_its_key,
                     staff_lift_a_freeze_at_once, owners_lift_their_freeze_and_wait;

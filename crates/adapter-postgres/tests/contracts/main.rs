@@ -125,3 +125,30 @@ async fn rows_are_sealed_anew() {
         (with_keys(&address, &old).await, with_keys(&address, &both).await, with_keys(&address, &new).await);
     store_contracts::operations::database_care::rows_are_sealed_anew(stores.0, stores.1, stores.2).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn subjects_keys_are_sealed_anew() {
+    let address = fresh_address().await;
+    let (old, new) = (format!("old:{}", "o".repeat(32)), format!("new:{}", "n".repeat(32)));
+    let both = format!("{new},{old}");
+    let stores = (with_keys(&address, &old).await, with_keys(&address, &both).await);
+    let new = async || with_keys(&address, &new).await;
+    store_contracts::operations::subject_keys::subjects_keys_are_sealed_anew(stores.0, stores.1, new).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_in_the_clear_are_sealed() {
+    let address = fresh_address().await;
+    let store = open(&address).await;
+    let migrate = async || assert_eq!(store.migrate().await.unwrap(), 0);
+    let run = owner(&address);
+    store_contracts::accounts::personal::rows_in_the_clear_are_sealed(&store, run, migrate).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_key_nothing_is_shown() {
+    let address = fresh_address().await;
+    let (store, other) = (open(&address).await, open(&address).await);
+    let run = owner(&address);
+    store_contracts::accounts::personal::without_the_key_nothing_is_shown(&store, &other, run).await;
+}

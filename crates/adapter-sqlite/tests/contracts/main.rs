@@ -3,6 +3,7 @@
 
 mod files;
 mod killed;
+mod personal;
 mod schema;
 mod waits;
 
@@ -169,4 +170,14 @@ async fn rows_are_sealed_anew() {
     let stores =
         (with_keys(&address, &old).await, with_keys(&address, &both).await, with_keys(&address, &new).await);
     store_contracts::operations::database_care::rows_are_sealed_anew(stores.0, stores.1, stores.2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn subjects_keys_are_sealed_anew() {
+    let address = fresh_path().display().to_string();
+    let (old, new) = (format!("old:{}", "o".repeat(32)), format!("new:{}", "n".repeat(32)));
+    let both = format!("{new},{old}");
+    let stores = (with_keys(&address, &old).await, with_keys(&address, &both).await);
+    let new = async || with_keys(&address, &new).await;
+    store_contracts::operations::subject_keys::subjects_keys_are_sealed_anew(stores.0, stores.1, new).await;
 }

@@ -5,3 +5,4 @@ pub mod database_care;
 pub mod idempotency_store;
 pub mod leases;
 pub mod signed_requests;
+pub mod subject_keys;

@@ -29,7 +29,7 @@ use std::sync::Arc;
 impl Store {
     /// Commits everything that a turn decided, unless its lease is no longer the newest.
     pub(crate) async fn commit_leased(&self, turn: &Turn, now: DateTime<Utc>) -> StoreResult<Committed> {
-        let (turn, sealer) = (turn.clone(), Arc::clone(&self.sealer));
+        let (turn, sealer, vault) = (turn.clone(), Arc::clone(&self.sealer), self.vault.clone());
         self.database
             .write(move |conn| {
                 async move {
@@ -76,7 +76,7 @@ impl Store {
                         change_payee(conn, change, now).await?;
                     }
                     if let Some((user, name)) = &turn.profile_name {
-                        keep_profile_name(conn, *user, name).await?;
+                        keep_profile_name(conn, &vault, *user, name, now).await?;
                     }
                     set_timer(conn, sealer.as_ref(), &turn, now).await?;
                     crate::store::operations::audit_record::record(conn, &turn.audit, now).await?;

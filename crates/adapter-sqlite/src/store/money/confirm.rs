@@ -30,10 +30,14 @@ use domain::{
     operations::audit::Actor,
     verification::{AttemptDecision, AttemptRefusal, AttemptResult, otp::ChallengeStatus},
 };
-use ports::money::{ConfirmOutcome, ConfirmTransfer};
+use ports::{
+    crypto::Sealer,
+    money::{ConfirmOutcome, ConfirmTransfer},
+};
 
 pub(crate) async fn confirm(
     conn: &mut Conn,
+    sealer: &dyn Sealer,
     request: &ConfirmTransfer,
     now: DateTime<Utc>,
 ) -> Result<ConfirmOutcome, SqlError> {
@@ -55,12 +59,12 @@ pub(crate) async fn confirm(
         end(conn, &mut transfer, TransferStatus::Expired, None, &request.actor, now).await?;
         return Ok(ConfirmOutcome::NotWaiting(Box::new(transfer)));
     }
-    let result = match judge(conn, request, now).await? {
+    let result = match judge(conn, sealer, request, now).await? {
         AttemptDecision::Judged(settlement) => settlement.result,
         AttemptDecision::Refused(refusal) => return Ok(refused(refusal)),
     };
     if result.approved {
-        pay(conn, request, transfer, now).await
+        pay(conn, sealer, request, transfer, now).await
     } else {
         refuse(conn, request, transfer, result, now).await
     }
@@ -69,11 +73,12 @@ pub(crate) async fn confirm(
 /// Posts the transfer after its right code. It completes, or fails with the ledger's reason.
 async fn pay(
     conn: &mut Conn,
+    sealer: &dyn Sealer,
     request: &ConfirmTransfer,
     mut transfer: Transfer,
     now: DateTime<Utc>,
 ) -> Result<ConfirmOutcome, SqlError> {
-    let outcome = execute(conn, request, &transfer, now).await?;
+    let outcome = execute(conn, sealer, request, &transfer, now).await?;
     let refusal = outcome.as_ref().err().copied();
     let status = if refusal.is_some() { TransferStatus::Failed } else { TransferStatus::Completed };
     end(conn, &mut transfer, status, refusal, &request.actor, now).await?;
@@ -119,6 +124,7 @@ fn refused(refusal: AttemptRefusal) -> ConfirmOutcome {
 /// Counts the check attempt, compares the code, and uses it up if it is right.
 async fn judge(
     conn: &mut Conn,
+    sealer: &dyn Sealer,
     request: &ConfirmTransfer,
     now: DateTime<Utc>,
 ) -> Result<AttemptDecision, SqlError> {
@@ -131,7 +137,7 @@ async fn judge(
         typed: request.mac,
         policy: &request.policy,
     };
-    verifications::judge_own(conn, &row, &attempt, now).await
+    verifications::judge_own(conn, sealer, &row, &attempt, now).await
 }
 
 /// An attempt that is repeated under its key gets its first answer again.
@@ -168,6 +174,7 @@ async fn code_of_canceled(
 /// Posts the transfer with the balances of now. Returns the payer's balance, or why it was refused.
 async fn execute(
     conn: &mut Conn,
+    sealer: &dyn Sealer,
     request: &ConfirmTransfer,
     transfer: &Transfer,
     now: DateTime<Utc>,
@@ -177,7 +184,7 @@ async fn execute(
     touched.add(transfer, request.limits.count_spending());
     lock_accounts(conn, &mut batch, touched).await?;
     look_payee(conn, &mut batch, transfer).await?;
-    resolve::look_recipients(conn, &mut batch, std::iter::once(transfer)).await?;
+    resolve::look_recipients(conn, sealer, &mut batch, std::iter::once(transfer)).await?;
     let decided = batch.post_filed(transfer, request.limits, request.day, now);
     let left = available(&batch, transfer);
     if decided.is_ok() {

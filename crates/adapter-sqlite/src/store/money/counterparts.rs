@@ -2,7 +2,7 @@
 
 use crate::{
     backend::{Conn, DbId},
-    store::{accounts::names::shown_names, error::SqlError, schema::wallets},
+    store::{accounts::names::shown_names, error::SqlError, schema::wallets, subjects::Vault},
 };
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -14,12 +14,17 @@ use ports::money::EntryView;
 use std::collections::HashMap;
 
 /// Names the other side of each entry of a wallet.
-pub(crate) async fn name(conn: &mut Conn, own: WalletId, entries: &mut [EntryView]) -> Result<(), SqlError> {
+pub(crate) async fn name(
+    conn: &mut Conn,
+    vault: &Vault,
+    own: WalletId,
+    entries: &mut [EntryView],
+) -> Result<(), SqlError> {
     let wallets = wallets_of(conn, own, entries).await?;
     let owner = wallets.get(&own).map(|(owner, _)| *owner);
     let people: Vec<UserId> =
         wallets.values().map(|(user, _)| *user).filter(|user| Some(*user) != owner).collect();
-    let names = shown_names(conn, &people).await?;
+    let names = shown_names(conn, vault, &people).await?;
     for entry in entries {
         entry.counterpart = match wallets.get(&other_side(own, entry)) {
             Some((user, name)) if Some(*user) == owner => Counterpart::OwnWallet(name.clone()),

@@ -48,6 +48,7 @@ use ports::{
     pagination::PageRequest,
     store_error::StoreResult,
 };
+use std::sync::Arc;
 
 #[async_trait]
 impl Ledger for Store {
@@ -92,9 +93,11 @@ impl Ledger for Store {
     }
 
     async fn confirm(&self, request: &ConfirmTransfer, now: DateTime<Utc>) -> StoreResult<ConfirmOutcome> {
-        let request = request.clone();
+        let (request, sealer) = (request.clone(), Arc::clone(&self.sealer));
         self.database
-            .write(move |conn| async move { confirm::confirm(conn, &request, now).await }.boxed())
+            .write(move |conn| {
+                async move { confirm::confirm(conn, sealer.as_ref(), &request, now).await }.boxed()
+            })
             .await
     }
 
@@ -148,9 +151,11 @@ impl Ledger for Store {
     }
 
     async fn resolve(&self, account: &AccountNumber, currency: Currency) -> StoreResult<Resolved> {
-        let account = account.clone();
+        let (account, sealer) = (account.clone(), Arc::clone(&self.sealer));
         self.database
-            .query(move |conn| async move { resolve::resolve(conn, &account, currency).await }.boxed())
+            .query(move |conn| {
+                async move { resolve::resolve(conn, sealer.as_ref(), &account, currency).await }.boxed()
+            })
             .await
     }
 
@@ -164,9 +169,9 @@ impl Ledger for Store {
         filter: EntryFilter,
         page: &PageRequest,
     ) -> StoreResult<Vec<EntryView>> {
-        let page = page.clone();
+        let (page, vault) = (page.clone(), self.vault.clone());
         self.database
-            .read(move |conn| async move { read::entries(conn, wallet, filter, &page).await }.boxed())
+            .read(move |conn| async move { read::entries(conn, &vault, wallet, filter, &page).await }.boxed())
             .await
     }
 

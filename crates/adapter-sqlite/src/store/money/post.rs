@@ -129,8 +129,13 @@ pub(crate) async fn post(
     lock_accounts(conn, &mut batch, touched).await?;
     look_keys(conn, &mut batch, requests.iter().flat_map(|(request, _)| request.command.keys())).await?;
     look_payees(conn, &mut batch, requests).await?;
-    resolve::look_recipients(conn, &mut batch, requests.iter().map(|(request, _)| &request.command.transfer))
-        .await?;
+    resolve::look_recipients(
+        conn,
+        sealer,
+        &mut batch,
+        requests.iter().map(|(request, _)| &request.command.transfer),
+    )
+    .await?;
     look_folios(conn, &mut batch, requests.iter().map(|(request, _)| request.command.transfer.folio)).await?;
     let mut audit = Vec::with_capacity(requests.len());
     let mut alerts = Vec::new();

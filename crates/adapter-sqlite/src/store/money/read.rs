@@ -7,6 +7,7 @@ use crate::{
         error::SqlError,
         rows::{corrupt, day as read_day, fingerprint, from_json, money},
         schema::{accounts, entries, idempotency_keys, transfer_history, transfers, wallets},
+        subjects::Vault,
     },
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -315,6 +316,7 @@ pub(crate) fn entry_view((version, minor, balance, at, transfer): EntryRow) -> R
 
 pub(crate) async fn entries(
     conn: &mut Conn,
+    vault: &Vault,
     wallet: WalletId,
     filter: EntryFilter,
     page: &PageRequest,
@@ -335,6 +337,6 @@ pub(crate) async fn entries(
         .load::<EntryRow>(conn)
         .await?;
     let mut views = rows.into_iter().map(entry_view).collect::<Result<Vec<_>, _>>()?;
-    counterparts::name(conn, wallet, &mut views).await?;
+    counterparts::name(conn, vault, wallet, &mut views).await?;
     Ok(views)
 }

@@ -4,10 +4,11 @@ use super::clabes::assign_to_all;
 use crate::{
     backend::{Conn, DbId},
     store::{
+        accounts::personal,
         error::SqlError,
         handle::Store,
-        rows::phone as read_phone,
         schema::{clabes, users, wallets},
+        subjects::Vault,
     },
 };
 use async_trait::async_trait;
@@ -27,15 +28,17 @@ use ports::{
 #[async_trait]
 impl Receiving for Store {
     async fn receiving(&self, wallet: WalletId) -> StoreResult<Option<ReceivingView>> {
-        self.database.read(move |conn| async move { receiving(conn, wallet).await }.boxed()).await
+        let vault = self.vault.clone();
+        self.database.read(move |conn| async move { receiving(conn, &vault, wallet).await }.boxed()).await
     }
 
     async fn receiving_of(&self, user: UserId, currency: Currency) -> StoreResult<Option<ReceivingView>> {
+        let vault = self.vault.clone();
         self.database
             .read(move |conn| {
                 async move {
                     match first_wallet(conn, DbId(user.0), currency.code()).await? {
-                        Some(wallet) => receiving(conn, WalletId(wallet.0)).await,
+                        Some(wallet) => receiving(conn, &vault, WalletId(wallet.0)).await,
                         None => Ok(None),
                     }
                 }
@@ -62,23 +65,22 @@ async fn first_wallet(conn: &mut Conn, user: DbId, currency: &str) -> Result<Opt
     Ok(oldest.first(conn).await.optional()?)
 }
 
-async fn receiving(conn: &mut Conn, wallet: WalletId) -> Result<Option<ReceivingView>, SqlError> {
+async fn receiving(
+    conn: &mut Conn,
+    vault: &Vault,
+    wallet: WalletId,
+) -> Result<Option<ReceivingView>, SqlError> {
     let wallet = DbId(wallet.0);
     let row = wallets::table
         .inner_join(users::table.on(users::id.eq(wallets::user_id)))
         .filter(wallets::id.eq(wallet))
-        .select((
-            wallets::user_id,
-            wallets::name,
-            wallets::currency,
-            users::first_name,
-            users::last_name,
-            users::phone,
-        ))
-        .first::<(DbId, String, String, Option<String>, Option<String>, Option<String>)>(conn)
+        .select((wallets::user_id, wallets::name, wallets::currency, users::personal))
+        .first::<(DbId, String, String, Option<Vec<u8>>)>(conn)
         .await
         .optional()?;
-    let Some((user, wallet_name, currency, first_name, last_name, phone)) = row else { return Ok(None) };
+    let Some((user, wallet_name, currency, sealed)) = row else { return Ok(None) };
+    let person = personal::open(conn, vault, UserId(user.0), sealed.as_deref()).await?;
+    let phone = person.phone()?;
     let clabe = clabes::table
         .filter(clabes::wallet_id.eq(wallet))
         .select(clabes::clabe)
@@ -87,12 +89,12 @@ async fn receiving(conn: &mut Conn, wallet: WalletId) -> Result<Option<Receiving
         .optional()?;
     // Money that is sent to a number enters the oldest wallet in its currency.
     let is_first = first_wallet(conn, user, &currency).await? == Some(wallet);
-    let names: Vec<String> = [first_name, last_name].into_iter().flatten().collect();
+    let names: Vec<String> = [person.first_name, person.last_name].into_iter().flatten().collect();
     Ok(Some(ReceivingView {
         wallet: WalletId(wallet.0),
         user: UserId(user.0),
         name: if names.is_empty() { wallet_name } else { names.join(" ") },
         clabe: clabe.map(AccountNumber::Clabe),
-        phone: phone.filter(|_| is_first).map(read_phone).transpose()?,
+        phone: phone.filter(|_| is_first),
     }))
 }

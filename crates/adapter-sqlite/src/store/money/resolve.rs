@@ -17,7 +17,7 @@ use domain::{
         Currency, account_number::AccountNumber, clabe::ClabePrefix, ledger::PostingBatch, transfer::Transfer,
     },
 };
-use ports::money::Resolved;
+use ports::{crypto::Sealer, money::Resolved, subject_keys::LookupKind};
 use std::collections::HashMap;
 
 /// Wallets with their owners, by canonical number and currency.
@@ -25,6 +25,7 @@ type Found = HashMap<(String, Currency), (WalletId, UserId)>;
 
 pub(crate) async fn resolve(
     conn: &mut Conn,
+    sealer: &dyn Sealer,
     account: &AccountNumber,
     currency: Currency,
 ) -> Result<Resolved, SqlError> {
@@ -32,7 +33,7 @@ pub(crate) async fn resolve(
     if !ours.covers(account) {
         return Ok(Resolved::Outside);
     }
-    let found = look(conn, &[account]).await?;
+    let found = look(conn, sealer, &[account]).await?;
     let wallet = found.get(&(account.canonical().to_owned(), currency));
     Ok(wallet.map_or(Resolved::Nobody, |(id, owner)| Resolved::Wallet { id: *id, owner: *owner }))
 }
@@ -40,6 +41,7 @@ pub(crate) async fn resolve(
 /// Tells the fold what the numbers among the destinations mean now.
 pub(crate) async fn look_recipients(
     conn: &mut Conn,
+    sealer: &dyn Sealer,
     batch: &mut PostingBatch,
     transfers: impl Iterator<Item = &Transfer> + Clone,
 ) -> Result<(), SqlError> {
@@ -49,7 +51,7 @@ pub(crate) async fn look_recipients(
     let ours = Ours::among(conn, named.clone().map(|(number, _)| number)).await?;
     let numbers: Vec<&AccountNumber> =
         named.clone().map(|(number, _)| number).filter(|number| ours.covers(number)).collect();
-    let found = look(conn, &numbers).await?;
+    let found = look(conn, sealer, &numbers).await?;
     for (number, currency) in named.filter(|(number, _)| ours.covers(number)) {
         let key = (number.canonical().to_owned(), currency);
         let wallet = found.get(&key).map(|(wallet, _)| *wallet);
@@ -76,7 +78,7 @@ impl Ours {
     }
 }
 
-async fn look(conn: &mut Conn, numbers: &[&AccountNumber]) -> Result<Found, SqlError> {
+async fn look(conn: &mut Conn, sealer: &dyn Sealer, numbers: &[&AccountNumber]) -> Result<Found, SqlError> {
     let texts = |is_wanted: fn(&AccountNumber) -> bool| -> Vec<String> {
         let wanted = numbers.iter().filter(|number| is_wanted(number));
         wanted.map(|number| number.canonical().to_owned()).collect()
@@ -85,7 +87,7 @@ async fn look(conn: &mut Conn, numbers: &[&AccountNumber]) -> Result<Found, SqlE
     let clabes = texts(|number| matches!(number, AccountNumber::Clabe(_)));
     let mut rows = Vec::new();
     if !phones.is_empty() {
-        rows.extend(wallets_of_phones(conn, phones).await?);
+        rows.extend(wallets_of_phones(conn, sealer, phones).await?);
     }
     if !clabes.is_empty() {
         rows.extend(wallets_of_clabes(conn, clabes).await?);
@@ -102,13 +104,23 @@ async fn look(conn: &mut Conn, numbers: &[&AccountNumber]) -> Result<Found, SqlE
 type FoundRow = (String, String, DbId, DbId);
 
 /// The oldest wallet in each currency comes first.
-async fn wallets_of_phones(conn: &mut Conn, phones: Vec<String>) -> Result<Vec<FoundRow>, SqlError> {
+async fn wallets_of_phones(
+    conn: &mut Conn,
+    sealer: &dyn Sealer,
+    phones: Vec<String>,
+) -> Result<Vec<FoundRow>, SqlError> {
+    let hash = |phone: &String| sealer.lookup(LookupKind::Address, phone);
+    let numbers: HashMap<String, String> = phones.into_iter().map(|phone| (hash(&phone), phone)).collect();
     let rows = wallets::table
         .inner_join(users::table.on(users::id.eq(wallets::user_id)))
-        .filter(users::phone.eq_any(phones))
+        .filter(users::phone_hash.eq_any(numbers.keys()))
         .order(wallets::seq.asc())
-        .select((users::phone.assume_not_null(), wallets::currency, wallets::id, wallets::user_id));
-    Ok(rows.load(conn).await?)
+        .select((users::phone_hash.assume_not_null(), wallets::currency, wallets::id, wallets::user_id));
+    let rows = rows.load::<FoundRow>(conn).await?;
+    let named = |(hash, currency, wallet, owner): FoundRow| {
+        Some((numbers.get(&hash)?.clone(), currency, wallet, owner))
+    };
+    Ok(rows.into_iter().filter_map(named).collect())
 }
 
 async fn wallets_of_clabes(conn: &mut Conn, numbers: Vec<String>) -> Result<Vec<FoundRow>, SqlError> {

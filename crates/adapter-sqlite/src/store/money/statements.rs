@@ -8,6 +8,7 @@ use crate::{
         handle::Store,
         rows::money,
         schema::{entries, transfers, wallets},
+        subjects::Vault,
     },
 };
 use async_trait::async_trait;
@@ -52,8 +53,10 @@ const ASKED_FOR: [TransferStatus; 5] = [
 #[async_trait]
 impl Statements for Store {
     async fn own_entries(&self, user: UserId, filter: &OwnEntryFilter) -> StoreResult<Vec<OwnEntry>> {
-        let filter = filter.clone();
-        self.database.read(move |conn| async move { own_entries(conn, user, &filter).await }.boxed()).await
+        let (filter, vault) = (filter.clone(), self.vault.clone());
+        self.database
+            .read(move |conn| async move { own_entries(conn, &vault, user, &filter).await }.boxed())
+            .await
     }
 
     async fn spent_sum(&self, user: UserId, filter: &SentFilter) -> StoreResult<Vec<Money>> {
@@ -110,6 +113,7 @@ async fn own_wallets(conn: &mut Conn, user: UserId) -> Result<Vec<DbId>, SqlErro
 /// Reads each wallet by its index, because only there the entries are in order.
 async fn own_entries(
     conn: &mut Conn,
+    vault: &Vault,
     user: UserId,
     filter: &OwnEntryFilter,
 ) -> Result<Vec<OwnEntry>, SqlError> {
@@ -118,7 +122,7 @@ async fn own_entries(
     for wallet in &own {
         let rows = wallet_entries(conn, *wallet, filter).await?;
         let mut views = rows.into_iter().map(read::entry_view).collect::<Result<Vec<_>, _>>()?;
-        super::counterparts::name(conn, WalletId(wallet.0), &mut views).await?;
+        super::counterparts::name(conn, vault, WalletId(wallet.0), &mut views).await?;
         for entry in views {
             let is_own = |id: WalletId| own.contains(&DbId(id.0));
             let is_own_move = is_own(entry.transfer.from) && is_own(entry.transfer.to);

@@ -58,6 +58,7 @@ pub(crate) async fn due(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<DbId>
 /// Takes or drops the next channel of a challenge, if it is time. True when a code was queued on it.
 pub(crate) async fn step(
     conn: &mut Conn,
+    sealer: &dyn Sealer,
     verification: DbId,
     policy: &OtpPolicy,
     now: DateTime<Utc>,
@@ -87,7 +88,7 @@ pub(crate) async fn step(
     match decided {
         FallbackDecision::Wait => Ok(false),
         FallbackDecision::Drop => drop_fallbacks(conn, verification).await.map(|()| false),
-        FallbackDecision::Take => take(conn, &row, next, policy, now).await,
+        FallbackDecision::Take => take(conn, sealer, &row, next, policy, now).await,
     }
 }
 
@@ -95,6 +96,7 @@ pub(crate) async fn step(
 /// channel that is opted out is skipped, and the next one takes its place.
 async fn take(
     conn: &mut Conn,
+    sealer: &dyn Sealer,
     row: &VerificationRow,
     fallback: FallbackRow,
     policy: &OtpPolicy,
@@ -110,7 +112,7 @@ async fn take(
         return Ok(false);
     }
     let requester = row.requester()?;
-    let kind = kind_of(conn, &requester, &row.recipient).await?;
+    let kind = kind_of(conn, sealer, &requester, &row.recipient).await?;
     let sender = Sender { client_ip: row.client_ip.as_deref(), kind };
     let failures = failures_of(conn, &failure_name(&row.recipient, &requester, kind)).await?;
     let counts = send_counts(conn, &to, sender, row.is_payment(), now).await?;

@@ -14,7 +14,7 @@ pub(crate) async fn begin(
     lock_names(conn, &send_locks(&new.to, new.client_ip.as_deref(), &new.requester)).await?;
     let known = begun_by(conn, effect_key.as_deref()).await?;
     let open = open_one(conn, new, now).await?;
-    let kind = kind_of(conn, &new.requester, new.to.canonical()).await?;
+    let kind = kind_of(conn, sealer, &new.requester, new.to.canonical()).await?;
     let sender = Sender { client_ip: new.client_ip.as_deref(), kind };
     let failures = failure_name(new.to.canonical(), &new.requester, kind);
     let facts = StartFacts {
@@ -129,7 +129,7 @@ pub(crate) async fn begin_resend(
     lock_names(conn, &send_locks(&to, row.client_ip.as_deref(), &row.requester()?)).await?;
     let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
     let requester = row.requester()?;
-    let kind = kind_of(conn, &requester, &row.recipient).await?;
+    let kind = kind_of(conn, sealer, &requester, &row.recipient).await?;
     let sender = Sender { client_ip: row.client_ip.as_deref(), kind };
     let failures = failure_name(&row.recipient, &requester, kind);
     let failures = failures_of(conn, &failures).await?;

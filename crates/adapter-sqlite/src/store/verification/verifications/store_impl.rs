@@ -28,10 +28,12 @@ impl Verifications for Store {
             self.database.read(move |conn| async move { fallbacks::due(conn, now).await }.boxed()).await?;
         let mut taken = 0_usize;
         for verification in due {
+            let sealer = Arc::clone(&self.sealer);
             let went = self
                 .database
                 .write(move |conn| {
-                    async move { fallbacks::step(conn, verification, &policy, now).await }.boxed()
+                    async move { fallbacks::step(conn, sealer.as_ref(), verification, &policy, now).await }
+                        .boxed()
                 })
                 .await?;
             taken = taken.saturating_add(usize::from(went));
@@ -76,13 +78,19 @@ impl Verifications for Store {
         request: &AttemptRequest,
         now: DateTime<Utc>,
     ) -> StoreResult<ReserveAttempt> {
-        let request = request.clone();
-        self.database.write(move |conn| async move { take_attempt(conn, request, now).await }.boxed()).await
+        let (request, sealer) = (request.clone(), Arc::clone(&self.sealer));
+        self.database
+            .write(move |conn| async move { take_attempt(conn, sealer.as_ref(), request, now).await }.boxed())
+            .await
     }
 
     async fn judge_attempt(&self, request: &CheckAttempt, now: DateTime<Utc>) -> StoreResult<AttemptVerdict> {
-        let request = request.clone();
-        self.database.write(move |conn| async move { judge_attempt(conn, request, now).await }.boxed()).await
+        let (request, sealer) = (request.clone(), Arc::clone(&self.sealer));
+        self.database
+            .write(move |conn| {
+                async move { judge_attempt(conn, sealer.as_ref(), request, now).await }.boxed()
+            })
+            .await
     }
 
     async fn has_twin(&self, ticket: &AttemptTicket, now: DateTime<Utc>) -> StoreResult<bool> {
@@ -97,10 +105,13 @@ impl Verifications for Store {
         policy: &OtpPolicy,
         now: DateTime<Utc>,
     ) -> StoreResult<AttemptResult> {
-        let (ticket, policy) = (ticket.clone(), *policy);
+        let (ticket, policy, sealer) = (ticket.clone(), *policy, Arc::clone(&self.sealer));
         self.database
             .write(move |conn| {
-                async move { attempts::settle_attempt(conn, &ticket, right, &policy, now).await }.boxed()
+                async move {
+                    attempts::settle_attempt(conn, sealer.as_ref(), &ticket, right, &policy, now).await
+                }
+                .boxed()
             })
             .await
     }
@@ -112,10 +123,11 @@ impl Verifications for Store {
         now: DateTime<Utc>,
     ) -> StoreResult<Option<DateTime<Utc>>> {
         let (requester, to) = (requester.clone(), to.canonical().to_owned());
+        let sealer = Arc::clone(&self.sealer);
         self.database
             .read(move |conn| {
                 async move {
-                    let kind = kind_of(conn, &requester, &to).await?;
+                    let kind = kind_of(conn, sealer.as_ref(), &requester, &to).await?;
                     let name = failure_name(&to, &requester, kind);
                     Ok(failures_of(conn, &name).await?.lock_at(now))
                 }
