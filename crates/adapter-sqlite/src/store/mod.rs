@@ -13,4 +13,4 @@ pub(crate) mod schema;
 pub(crate) mod subjects;
 mod verification;
 
-pub use self::{connect_options::ConnectOptions, error::ConnectError, handle::Store};
+pub use self::{connect_options::ConnectOptions, error::ConnectError, handle::Store, privacy::TABLES};

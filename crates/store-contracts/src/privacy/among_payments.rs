@@ -31,20 +31,21 @@ pub async fn erasures_among_payments_lose_nothing(store: impl Stores) {
             let payee = &circle[(at + round + 1) % circle.len()];
             post(store, transfer(payer.user, payer.id, payee.id, EACH, None))
         });
-        let erasures = circle.iter().enumerate().filter(|(at, _)| at % ROUNDS == round).map(|(_, wallet)| async {
-            match begin(store, wallet.user, 10).await {
-                Begun::Begun => {
-                    finish(store, wallet.user, 11).await;
-                    assert_eq!(balance(store, wallet.id).await, 0, "who is erased has nothing left");
-                    1
+        let erasures =
+            circle.iter().enumerate().filter(|(at, _)| at % ROUNDS == round).map(|(_, wallet)| async {
+                match begin(store, wallet.user, 10).await {
+                    Begun::Begun => {
+                        finish(store, wallet.user, 11).await;
+                        assert_eq!(balance(store, wallet.id).await, 0, "who is erased has nothing left");
+                        1
+                    }
+                    Begun::InTheWay(obstacles) => {
+                        assert_eq!(obstacles, [Obstacle::MoneyLeft]);
+                        0
+                    }
+                    other => panic!("{other:?}"),
                 }
-                Begun::InTheWay(obstacles) => {
-                    assert_eq!(obstacles, [Obstacle::MoneyLeft]);
-                    0
-                }
-                other => panic!("{other:?}"),
-            }
-        });
+            });
         let (_, done) = futures_util::join!(join_all(pays), join_all(erasures));
         erased += done.iter().sum::<usize>();
     }

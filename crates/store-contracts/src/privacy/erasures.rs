@@ -63,7 +63,10 @@ async fn statement(store: &dyn Stores, wallet: &WalletView) -> String {
     let all = EntryFilter { from: None, until: None };
     let entries = store.entries(wallet.id, all, &first(200)).await.unwrap();
     let line = |entry: &ports::money::EntryView| {
-        format!("{} {} {} {:?} {}", entry.version, entry.amount, entry.counterpart, entry.transfer.concept, entry.at)
+        format!(
+            "{} {} {} {:?} {}",
+            entry.version, entry.amount, entry.counterpart, entry.transfer.concept, entry.at
+        )
     };
     entries.iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -124,7 +127,10 @@ pub async fn a_wish_can_be_taken_back_until_it_is_due(store: impl Stores) {
     assert_eq!(store.find_erasure(user).await.unwrap(), None);
     assert_eq!(ask(&store, user, 60).await, ErasureAsked::Due(at(1060)));
     assert_eq!(begin(&store, user, 1060).await, Begun::Begun);
-    assert_eq!(store.take_erasure_back(user, &actor(), at(1061)).await.unwrap(), TakenBack::NothingToTakeBack);
+    assert_eq!(
+        store.take_erasure_back(user, &actor(), at(1061)).await.unwrap(),
+        TakenBack::NothingToTakeBack
+    );
     // It goes on, whenever it was to begin.
     assert_eq!(store.due_erasures(9, at(0)).await.unwrap(), [user]);
     finish(&store, user, 1062).await;
@@ -260,7 +266,8 @@ pub async fn a_blocked_identity_is_opened_with_a_reason(store: impl Stores) {
     let poor = person(&store, 3, 0).await;
     let receipt = erase(&store, wallet.user, 10).await;
     erase(&store, poor.user, 10).await;
-    let open = async |user, second| store.open_blocked(user, "an order of the court", &actor(), at(second)).await;
+    let open =
+        async |user, second| store.open_blocked(user, "an order of the court", &actor(), at(second)).await;
     let opened = open(wallet.user, 11).await.unwrap().unwrap();
     assert!(opened.contains(phone(1).e164()), "{opened}");
     assert_eq!(open(poor.user, 11).await.unwrap(), None, "nothing is kept of who never moved money");

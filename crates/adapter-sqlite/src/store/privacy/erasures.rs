@@ -334,22 +334,29 @@ async fn advance(
         }
         _ => return Ok((Advanced::NotBegun, Vec::new())),
     }
-    let done = erasure_steps::table
+    let mut done = erasure_steps::table
         .filter(erasure_steps::user_id.eq(DbId(user.0)))
         .filter(erasure_steps::done_at.is_not_null())
         .select(erasure_steps::step)
         .load::<String>(conn)
         .await?;
-    let Some(step) = ErasureStep::next(&done) else {
-        return Err(corrupt("an erasure without a step left is not done"));
-    };
-    let part = steps::carry_out(conn, vault, user, step, now).await?;
-    note(conn, user, step, &part, now).await?;
-    if !part.is_last || step != ErasureStep::DestroyKeys {
-        return Ok((Advanced::Part(step), part.gone));
+    let (mut rows, mut gone) = (0_usize, Vec::new());
+    // Steps that have little to do share a transaction.
+    loop {
+        let Some(step) = ErasureStep::next(&done) else {
+            return Ok((Advanced::Done(finish(conn, user, actor, now).await?), gone));
+        };
+        if rows >= steps::BATCH {
+            return Ok((Advanced::Part(step), gone));
+        }
+        let part = steps::carry_out(conn, vault, user, step, now).await?;
+        note(conn, user, step, &part, now).await?;
+        rows = rows.saturating_add(part.rows);
+        gone.extend(part.gone);
+        if part.is_last {
+            done.push(step.name().to_owned());
+        }
     }
-    let receipt = finish(conn, user, actor, now).await?;
-    Ok((Advanced::Done(receipt), part.gone))
 }
 
 async fn note(

@@ -10,4 +10,4 @@ mod standing;
 mod steps;
 mod tables;
 
-pub(crate) use self::tables::TABLES;
+pub use self::tables::TABLES;

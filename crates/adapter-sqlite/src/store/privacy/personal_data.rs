@@ -3,11 +3,12 @@
 use crate::{
     backend::{Conn, DbId, DbTime},
     store::{
+        accounts::chats::{SealedChat, bound_place},
         error::SqlError,
         handle::Store,
         rows::corrupt,
         schema::{consents, contacts, conversations, flow_responses, telegram_chats, verifications},
-        subjects::Vault,
+        subjects::{Place, Vault},
     },
 };
 use async_trait::async_trait;
@@ -16,12 +17,14 @@ use diesel_async::RunQueryDsl;
 use domain::{
     ids::{ConversationId, UserId},
     message::Channel,
+    messaging::flow::{Answer, Slug},
 };
 use futures_util::FutureExt;
 use ports::{
     privacy::{OwnAnswers, OwnChat, OwnCode, OwnConsent, OwnConversation, PersonalData},
     store_error::StoreResult,
 };
+use serde::Deserialize;
 use uuid::Uuid;
 
 const PAGE: i64 = 200;
@@ -115,6 +118,67 @@ async fn codes_of(conn: &mut Conn, user: UserId, after: Option<Uuid>) -> Result<
         status,
     };
     Ok(rows.into_iter().map(code).collect())
+}
+
+/// The stored answers of a flow.
+#[derive(Deserialize)]
+struct Answers {
+    answers: Vec<(Slug, Answer)>,
+}
+
+async fn answers_of(
+    conn: &mut Conn,
+    vault: &Vault,
+    user: UserId,
+    after: Option<Uuid>,
+) -> Result<Vec<OwnAnswers>, SqlError> {
+    let own = own_contacts(conn, user).await?;
+    let rows = flow_responses::table
+        .filter(flow_responses::contact_id.eq_any(own))
+        .filter(flow_responses::id.gt(DbId(after.unwrap_or_default())))
+        .order(flow_responses::id)
+        .limit(PAGE)
+        .select((
+            flow_responses::id,
+            flow_responses::flow,
+            flow_responses::version,
+            flow_responses::body,
+            flow_responses::completed_at,
+        ))
+        .load::<(DbId, String, i64, Vec<u8>, DbTime)>(conn)
+        .await?;
+    let keys = vault.keys_in(conn, rows.iter().map(|row| row.3.as_slice())).await?;
+    let answers = |(id, flow, version, body, at): (DbId, String, i64, Vec<u8>, DbTime)| {
+        let opened = keys.open::<Answers>(Place::of("flow_responses.body", &id.0), &body)?;
+        let given = opened.map(|opened| opened.answers).unwrap_or_default();
+        Ok(OwnAnswers {
+            id: id.0,
+            flow,
+            version: u32::try_from(version).map_err(corrupt)?,
+            answers: given.iter().map(|(slug, answer)| (slug.to_string(), answer.as_text())).collect(),
+            completed_at: at.0,
+        })
+    };
+    rows.into_iter().map(answers).collect()
+}
+
+async fn chats_of(conn: &mut Conn, vault: &Vault, user: UserId) -> Result<Vec<OwnChat>, SqlError> {
+    let rows = telegram_chats::table
+        .filter(telegram_chats::user_id.eq(DbId(user.0)))
+        .order(telegram_chats::bound_at)
+        .select((telegram_chats::chat_hash, telegram_chats::sealed, telegram_chats::bound_at))
+        .load::<(String, Option<Vec<u8>>, DbTime)>(conn)
+        .await?;
+    let keys = vault.keys_in(conn, rows.iter().filter_map(|row| row.1.as_deref())).await?;
+    let chat = |(hash, sealed, at): (String, Option<Vec<u8>>, DbTime)| {
+        let chat = match &sealed {
+            Some(sealed) => keys.open::<SealedChat>(bound_place(&hash), sealed)?,
+            None => None,
+        };
+        let name = chat.and_then(|chat| chat.first_name.or(chat.username));
+        Ok(OwnChat { name, bound_at: at.0 })
+    };
+    rows.into_iter().map(chat).collect()
 }
 
 async fn consents_of(conn: &mut Conn, user: UserId) -> Result<Vec<OwnConsent>, SqlError> {

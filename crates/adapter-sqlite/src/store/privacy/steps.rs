@@ -16,8 +16,10 @@ use diesel_async::RunQueryDsl;
 use domain::{ids::UserId, privacy::ErasureStep};
 use ports::subject_keys::SubjectKeyId;
 
-/// Rows that one part changes.
-const BATCH: i64 = 500;
+/// Rows that one part changes, and after which a transaction ends.
+pub(super) const BATCH: usize = 500;
+/// The same, for queries.
+const LIMIT: i64 = 500;
 
 /// What one part did.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 //! Codes of the person: where they went is wiped; that a code was sent stays until its time is over.
 
-use super::{BATCH, Part, contacts_of};
+use super::{LIMIT, Part, contacts_of};
 use crate::{
     backend::{Conn, DbId},
     store::{
@@ -21,7 +21,7 @@ pub(super) async fn wipe(conn: &mut Conn, user: UserId) -> Result<Part, SqlError
         .filter(verifications::contact_id.eq_any(own.clone()))
         .filter(verifications::recipient_hash.ne(ERASED))
         .order(verifications::id)
-        .limit(BATCH)
+        .limit(LIMIT)
         .select(verifications::id)
         .load::<DbId>(conn)
         .await?;

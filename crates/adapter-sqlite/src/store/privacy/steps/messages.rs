@@ -1,7 +1,7 @@
 //! Messages of the person, both ways: bodies and addresses go, ids and hashes stay, so that a redelivery or a late
 //! status is recognised and stores nothing.
 
-use super::{BATCH, Part, contacts_of};
+use super::{LIMIT, Part, contacts_of};
 use crate::{
     backend::{Conn, DbId, DbTime},
     store::{
@@ -24,7 +24,7 @@ pub(super) async fn wipe_outbound(conn: &mut Conn, user: UserId) -> Result<Part,
         .filter(outbox::contact_id.eq_any(own))
         .filter(outbox::recipient_hash.ne(ERASED))
         .order(outbox::seq)
-        .limit(BATCH)
+        .limit(LIMIT)
         .select(outbox::id)
         .load::<DbId>(conn)
         .await?;
@@ -64,7 +64,7 @@ pub(super) async fn wipe_inbound(
         .filter(inbox::contact_id.eq_any(own))
         .filter(not_wiped)
         .order(inbox::seq)
-        .limit(BATCH)
+        .limit(LIMIT)
         .select(inbox::id)
         .load::<DbId>(conn)
         .await?;
@@ -102,7 +102,7 @@ pub(super) async fn delete_answers(conn: &mut Conn, user: UserId) -> Result<Part
     let own = contacts_of(conn, user).await?.into_iter().map(Some).collect::<Vec<_>>();
     let rows = flow_responses::table
         .filter(flow_responses::contact_id.eq_any(own))
-        .limit(BATCH)
+        .limit(LIMIT)
         .select(flow_responses::id)
         .load::<DbId>(conn)
         .await?;
