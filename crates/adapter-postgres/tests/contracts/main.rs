@@ -9,6 +9,7 @@
 )]
 
 mod cut;
+mod privacy;
 mod waits;
 
 use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom, clabe_issuer};

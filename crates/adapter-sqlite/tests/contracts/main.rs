@@ -3,6 +3,7 @@
 
 mod files;
 mod killed;
+mod privacy;
 mod personal;
 mod schema;
 mod waits;
