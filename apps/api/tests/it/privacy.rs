@@ -1,6 +1,7 @@
 //! A person's data over REST and in the chat: copies, and the erasure; the same on both databases.
 
 use crate::{
+    chat::prove,
     people::{PASSWORD, answer, on_both, refused},
     server::{PATIENCE, Server},
 };
@@ -40,7 +41,8 @@ async fn a_copy_is_made_for_its_person_and_downloaded_once() {
             async move { server.as_person(Method::POST, &path, Some(body), &who).await }
         };
         refused(ask(json!({}), &person, &person).await, 403, "step_up_required").await;
-        refused(ask(json!({"password": "no es esta clave"}), &person, &person).await, 401, "unauthorized").await;
+        refused(ask(json!({"password": "no es esta clave"}), &person, &person).await, 401, "unauthorized")
+            .await;
         let proof = || json!({"password": PASSWORD});
         refused(ask(proof(), &other, &person).await, 404, "not_found").await;
         let asked = answer(ask(proof(), &person, &person).await, 202).await;
@@ -88,4 +90,86 @@ async fn an_erasure_is_asked_for_and_taken_back() {
         assert_eq!(problem["errors"][0]["code"], "money_left", "{problem}");
         answer(server.as_person(Method::GET, "me", None, &person).await, 200).await;
     }
+}
+
+/// The address in a text.
+fn link_in(text: &str) -> String {
+    text.split_whitespace().find(|word| word.starts_with("http")).unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chat_gives_a_link_that_downloads_once() {
+    let server = Server::start().await;
+    let phone = "+525512349710";
+    prove(&server, phone).await;
+    let told = server.ask(phone, "exportar mis datos", "/export/").await;
+    let link = link_in(&told);
+    let begun = Instant::now();
+    // Opening the page any number of times changes nothing: link previews do.
+    for _ in 0..2 {
+        let page = server.client.get(&link).send().await.unwrap();
+        assert_eq!(page.status(), 200);
+        assert_eq!(page.headers()["referrer-policy"], "no-referrer");
+        assert!(page.text().await.unwrap().contains("Descargar mis datos"));
+    }
+    let file = loop {
+        let response = server.client.post(&link).send().await.unwrap();
+        match response.status().as_u16() {
+            200 => break response.bytes().await.unwrap(),
+            202 => assert!(begun.elapsed() < PATIENCE, "the export is not made"),
+            other => panic!("{other}"),
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert!(file.starts_with(b"PK"));
+    assert_eq!(server.client.post(&link).send().await.unwrap().status(), 410);
+    assert_eq!(server.client.get(&link).send().await.unwrap().status(), 410);
+    let foreign = server.client.post(&link).header("Sec-Fetch-Site", "cross-site").send().await.unwrap();
+    assert_eq!(foreign.status(), 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chat_erases_after_a_yes_and_takes_it_back() {
+    let server = Server::start().await;
+    let phone = "+525512349711";
+    prove(&server, phone).await;
+    server.ask(phone, "borra mis datos", "exportar mis datos").await;
+    server.ask(phone, "borrar mi cuenta", "¿Borro tu cuenta?").await;
+    server.ask(phone, "no", "como estaba").await;
+    server.ask(phone, "cancelar borrado", "No hay ningún borrado").await;
+    server.ask(phone, "borrar mi cuenta", "72 horas").await;
+    server.ask(phone, "sí", "cancelar borrado").await;
+    server.ask(phone, "cancelar borrado", "no se borrará").await;
+    // Who has money is told so.
+    prove(&server, crate::server::DEMO).await;
+    server.ask(crate::server::DEMO, "delete my account", "money").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_erases_at_once_and_prints_a_receipt() {
+    let server = Server::start_with(&crate::people::SETTINGS).await;
+    let (phone, email) = ("+525512349712", "recibo@example.com");
+    let person = server.sign_up(email, phone).await;
+    let user = person["user_id"].as_str().unwrap();
+    let (done, told) = server.command(&["privacy", "hold", user, "--reason", "a trial"]);
+    assert!(done, "{told}");
+    let (done, told) = server.attempt(&["privacy", "erase", user], &[]);
+    assert!(!done && told.contains("legal hold"), "{told}");
+    let (done, told) = server.command(&["privacy", "release", user]);
+    assert!(done, "{told}");
+    let (done, told) = server.command(&["privacy", "erase", user]);
+    assert!(done && told.contains("erased: names, number"), "{told}");
+    assert!(!told.contains("9712") && !told.contains("recibo@"), "{told}");
+    let (done, again) = server.command(&["privacy", "erase", user]);
+    assert!(done && again == told, "the same receipt again");
+    refused(server.log_in(email, PASSWORD).await, 401, "unauthorized").await;
+    refused(server.as_person(Method::GET, "me", None, &person).await, 401, "unauthorized").await;
+    let (done, told) = server.attempt(&["privacy", "export", user], &[]);
+    assert!(!done && told.contains("no such person"), "{told}");
+    let bytes = server.database_bytes();
+    for word in ["5512349712", "recibo@example"] {
+        assert!(!bytes.windows(word.len()).any(|window| window == word.as_bytes()), "{word}");
+    }
+    // The address and the number are free again.
+    server.sign_up(email, phone).await;
 }

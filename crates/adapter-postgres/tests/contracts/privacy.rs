@@ -17,7 +17,8 @@ async fn every_table_is_exported_or_left_out_with_a_reason() {
     let address = fresh_address().await;
     open(&address).await;
     let mut conn = AsyncPgConnection::establish(&address).await.unwrap();
-    let query = "select table_name::text as name from information_schema.tables where table_schema = 'public'";
+    let query =
+        "select table_name::text as name from information_schema.tables where table_schema = 'public'";
     let found = diesel::sql_query(query).load::<Table>(&mut conn).await.unwrap();
     let tables: BTreeSet<String> = found.into_iter().map(|table| table.name).collect();
     let listed = adapter_postgres::TABLES.iter().map(|(name, _)| (*name).to_owned());

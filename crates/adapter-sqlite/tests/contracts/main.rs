@@ -3,8 +3,8 @@
 
 mod files;
 mod killed;
-mod privacy;
 mod personal;
+mod privacy;
 mod schema;
 mod waits;
 

@@ -30,7 +30,8 @@ async fn every_table_is_exported_or_left_out_with_a_reason() {
     let folder = fresh_folder();
     let path = folder.path().join("stores.db");
     open(&path).await;
-    let listed: BTreeSet<String> = adapter_sqlite::TABLES.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let listed: BTreeSet<String> =
+        adapter_sqlite::TABLES.iter().map(|(name, _)| (*name).to_owned()).collect();
     assert_eq!(listed.len(), adapter_sqlite::TABLES.len(), "no table is listed twice");
     assert_eq!(tables(&path), listed);
 }

@@ -7,7 +7,7 @@ use adapter_zip::ZipArchives;
 use application::{
     kernel::Kernel,
     privacy::{
-        erase_person::{Erased, ErasePerson},
+        erase_person::{ErasePerson, Erased},
         export::{ExportError, ExportOut, ExportSources, Exporter, KeptFor},
         reapply::{CopyLine, KeyBackup},
     },
@@ -43,7 +43,7 @@ fn kernel() -> Kernel {
     let _: &dyn Clock = &clock;
     let ids = CountedIds::default();
     let _: &dyn IdGenerator = &ids;
-    Kernel { clock: Arc::new(clock), ids: Arc::new(ids), random: Arc::new(SeededRandom::new(7)) }
+    Kernel { clock: Arc::new(clock), ids: Arc::new(ids), random: Arc::new(SeededRandom::of(7)) }
 }
 
 fn erase(store: &Arc<Store>) -> ErasePerson {

@@ -1,6 +1,8 @@
 //! People's data: erasures step by step, exports, legal holds, copies of keys.
 
 mod blocked;
+mod course;
+mod erasure_rows;
 mod erasures;
 mod exports;
 mod key_copies;
@@ -9,5 +11,6 @@ mod personal_data;
 mod standing;
 mod steps;
 mod tables;
+mod wishes;
 
 pub use self::tables::TABLES;
