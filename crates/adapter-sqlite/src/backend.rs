@@ -132,6 +132,18 @@ impl Database {
         copied.map_err(|error| ConnectError::Backup(error.to_string()))
     }
 
+    /// Removes what rows held before they were changed: it stays in free pages and in the log until the file is
+    /// rewritten. Takes as much free disk as the file has.
+    pub(crate) async fn remove_remnants(&self) -> StoreResult<()> {
+        let writer = self.free(&self.writer);
+        let rewrite = async move {
+            let mut conn = writer.await?;
+            Ok::<_, SqlError>(conn.batch_execute("vacuum; pragma wal_checkpoint(truncate)").await?)
+        };
+        let task = self.runtime.spawn(rewrite.instrument(span("vacuum")));
+        Ok(task.await.map_err(SqlError::from).flatten()?)
+    }
+
     /// Migrates the tables, and returns how many migrations ran.
     pub(crate) async fn migrate(&self) -> Result<usize, ConnectError> {
         let mut conn = self.writer.get().await.map_err(|error| ConnectError::Open(error.to_string()))?;

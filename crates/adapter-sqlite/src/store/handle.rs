@@ -99,7 +99,8 @@ impl Store {
         let noted = self.database.write(|conn| schema_care::note_checksums(conn).boxed());
         noted.await.map_err(failed)?;
         self.keep_lookup_key().await.map_err(failed)?;
-        clear_rows::seal_all(&self.database, &self.vault, Utc::now()).await.map_err(failed)?;
+        let is_new = before.applied.is_empty();
+        clear_rows::seal_all(&self.database, &self.vault, is_new, Utc::now()).await.map_err(failed)?;
         Ok(run)
     }
 

@@ -2,6 +2,7 @@
 
 use super::{fresh_path, open};
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+use std::path::Path;
 use store_contracts::accounts::personal;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -12,6 +13,7 @@ async fn rows_in_the_clear_are_sealed() {
     let run = |sql: &str| owner.batch_execute(sql).unwrap();
     let migrate = async || assert_eq!(store.migrate().await.unwrap(), 0);
     personal::rows_in_the_clear_are_sealed(&store, run, migrate).await;
+    assert_unreadable(&path);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -29,10 +31,20 @@ async fn accounts_are_not_readable_in_the_file() {
     let path = fresh_path();
     let store = open(&path).await;
     let user = personal::filled(&store).await;
-    let mut bytes = std::fs::read(&path).unwrap();
+    assert!(bytes_of(&path).windows(16).any(|window| window == user.0.as_bytes()), "the row is there");
+    assert_unreadable(&path);
+}
+
+/// The file and its log.
+fn bytes_of(path: &Path) -> Vec<u8> {
+    let mut bytes = std::fs::read(path).unwrap();
     bytes.extend(std::fs::read(path.with_extension("db-wal")).unwrap_or_default());
+    bytes
+}
+
+fn assert_unreadable(path: &Path) {
+    let bytes = bytes_of(path);
     let has = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
-    assert!(has(user.0.as_bytes()), "the row is there");
     for value in personal::VALUES {
         let utf16: Vec<u8> = value.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let hex: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
