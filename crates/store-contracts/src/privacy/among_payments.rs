@@ -7,7 +7,7 @@ use crate::{
     money::ledger::{balance, is_sound, post},
 };
 use domain::privacy::Obstacle;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use ports::{money::WalletView, privacy::Begun};
 
 /// People who pay each other in a circle while they are erased. With the erasures of all of them it is 1,000 on the two
@@ -46,7 +46,7 @@ pub async fn erasures_among_payments_lose_nothing(store: impl Stores) {
                     other => panic!("{other:?}"),
                 }
             });
-        let (_, done) = futures_util::join!(join_all(pays), join_all(erasures));
+        let (_, done) = join(join_all(pays), join_all(erasures)).await;
         erased += done.iter().sum::<usize>();
     }
     let mut left = 0;

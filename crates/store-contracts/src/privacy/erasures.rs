@@ -21,8 +21,7 @@ use domain::{
     privacy::{Category, Obstacle, Receipt},
 };
 use ports::{
-    accounts::Identities,
-    messaging::{Committed, ConsentChange, Lane, NewFlowResponse},
+    messaging::{Accepted, Committed, ConsentChange, Lane, NewFlowResponse},
     money::{EntryFilter, WalletView},
     pagination::PageRequest,
     privacy::{Advanced, AskErasure, BeginErasure, Begun, ErasureAsked, ErasurePhase, TakenBack},
@@ -73,7 +72,7 @@ async fn statement(store: &dyn Stores, wallet: &WalletView) -> String {
 
 /// Person `n` wrote, was answered, and answered a flow.
 async fn converse(store: &dyn Stores, n: u32, event: &str) -> domain::ids::ConversationId {
-    assert_eq!(store.accept(&[inbound(n, event, "clavicordio")], at(1)).await.unwrap().to_handle, 1);
+    assert_eq!(store.accept(&[inbound(n, event, "clavicordio")], at(1)).await.unwrap(), [Accepted::New]);
     let turn = lease(store, 2).await.unwrap();
     let mut end = done(&turn);
     end.replies = vec![outbound(n, "te contesto", Lane::Conversation)];
@@ -227,11 +226,11 @@ pub async fn a_redelivery_after_an_erasure_stores_nothing(store: impl Stores) {
     erase(&store, wallet.user, 10).await;
     let before = store.conversations(&first(50)).await.unwrap().len();
     let again = store.accept(&[inbound(1, "SM1", "clavicordio")], at(20)).await.unwrap();
-    assert_eq!(again.to_handle, 0);
+    assert_eq!(again, [Accepted::Duplicate]);
     assert!(lease(&store, 21).await.is_none());
     assert_eq!(store.conversations(&first(50)).await.unwrap().len(), before);
     let new = store.accept(&[inbound(1, "SM2", "hola")], at(30)).await.unwrap();
-    assert_eq!(new.to_handle, 1);
+    assert_eq!(new, [Accepted::New]);
     let turn = lease(&store, 31).await.unwrap();
     assert_eq!(turn.state, domain::messaging::conversation::Conversation::default());
     let _ = conversation;

@@ -7,7 +7,6 @@ use crate::{
     money::ledger::{is_accepted, post},
 };
 use ports::{
-    accounts::Identities,
     privacy::{KeyCopy, KeyState},
     subject_keys::SubjectKeyId,
 };
