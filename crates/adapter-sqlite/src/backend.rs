@@ -4,12 +4,17 @@ mod bulk;
 mod files;
 #[cfg(test)]
 mod fresh;
+#[cfg(test)]
+pub(crate) mod testing;
 pub(crate) mod values;
 
 #[cfg(test)]
 pub(crate) use self::fresh::fresh_store;
 pub(crate) use self::{
-    bulk::{insert_contacts, insert_conversations, insert_inbox, insert_subject_keys, write_ledger},
+    bulk::{
+        insert_contacts, insert_conversations, insert_inbox, insert_kept_names, insert_subject_keys,
+        seal_transfers, write_ledger,
+    },
     values::{Conn, Db, DbId, DbTime},
 };
 use crate::store::{
@@ -62,10 +67,6 @@ pub(crate) async fn audit_horizon(conn: &mut Conn) -> Result<i64, SqlError> {
 
 /// SQL before and after an id that makes it readable to people.
 pub(crate) const ID_AS_TEXT: (&str, &str) = ("lower(hex(", "))");
-
-/// The account number that a transfer's destination names, in SQL; null where it names a wallet by its id.
-pub(crate) const DESTINATION_ACCOUNT: &str = "coalesce(json_extract(transfers.destination, '$.at.found_by.value'), \
-                                               json_extract(transfers.destination, '$.at.value'))";
 
 #[derive(diesel::QueryableByName)]
 struct Tables {

@@ -57,6 +57,7 @@ macro_rules! suite {
                     a_turn_changes_payees, payees_are_listed_in_pages;
                 statements: own_entries_are_of_all_wallets, an_amount_chooses_among_all_entries, spending_is_what_went_to_others,
                     the_last_transfers_to_a_payee_are_found, a_payment_like_an_earlier_one_is_noticed;
+                sealed: each_side_reads_its_own_copy, a_payees_audit_rows_bear_a_commitment;
             }
             verification {
                 verifications: sixty_attempts_at_once_are_three, thirty_right_codes_at_once_are_one_approval, a_right_code_twice_at_once_is_right_twice,

@@ -153,3 +153,55 @@ async fn without_the_key_nothing_is_shown() {
     let run = owner(&address);
     store_contracts::accounts::personal::without_the_key_nothing_is_shown(&store, &other, run).await;
 }
+
+fn with_clabes(store: Store) -> Store {
+    let keys = Keyring::parse(&"k".repeat(32)).unwrap();
+    store
+        .with_clabes(clabe_issuer(&keys, ClabePrefix::parse(store_contracts::money::clabes::PREFIX).unwrap()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moneys_old_rows_are_sealed() {
+    let address = fresh_address().await;
+    let store = with_clabes(open(&address).await);
+    let migrate = async || assert_eq!(store.migrate().await.unwrap(), 0);
+    store_contracts::money::clear_rows::old_rows_are_sealed(&store, owner(&address), migrate).await;
+}
+
+#[derive(diesel::QueryableByName)]
+struct Dumped {
+    #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Text>)]
+    rows: Option<String>,
+}
+
+/// The rows of the tables that money writes.
+async fn dump(address: &str) -> Vec<u8> {
+    use diesel_async::RunQueryDsl;
+    let mut conn = AsyncPgConnection::establish(address).await.unwrap();
+    let mut rows = String::new();
+    for table in
+        ["transfers", "entries", "wallets", "payees", "clabes", "kept_names", "idempotency_keys", "audit"]
+    {
+        let query = diesel::sql_query(format!("select string_agg(t::text, ' ') as rows from {table} t"));
+        rows.extend(query.get_result::<Dumped>(&mut conn).await.unwrap().rows);
+    }
+    rows.into_bytes()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moneys_words_are_nowhere_in_the_tables() {
+    let address = fresh_address().await;
+    let store = with_clabes(open(&address).await);
+    store_contracts::money::sealed::nothing_is_in_the_clear(&store, async || dump(&address).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_is_read_without_keys() {
+    for state in ["blocked", "destroyed"] {
+        let address = fresh_address().await;
+        let store = with_clabes(open(&address).await);
+        let reopened = async || open(&address).await;
+        store_contracts::money::sealed::readers_live_without_keys(store, owner(&address), reopened, state)
+            .await;
+    }
+}

@@ -56,7 +56,7 @@ impl Store {
         let database = Database::connect(address, options).await?;
         let vault = Vault::new(sealer.clone());
         let store = Self {
-            ledger_writer: ledger_writer::writer(&database, &sealer),
+            ledger_writer: ledger_writer::writer(&database, &vault),
             inbox_writer: inbox_writer::writer(&database, &sealer),
             database,
             sealer,

@@ -182,3 +182,37 @@ async fn subjects_keys_are_sealed_anew() {
     let new = async || with_keys(&address, &new).await;
     store_contracts::operations::subject_keys::subjects_keys_are_sealed_anew(stores.0, stores.1, new).await;
 }
+
+/// Runs SQL as the owner of the file.
+fn owner(path: &std::path::Path) -> impl FnMut(&str) + use<> {
+    use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+    let mut owner = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    owner.batch_execute("pragma busy_timeout = 5000").unwrap();
+    move |sql| owner.batch_execute(sql).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moneys_old_rows_are_sealed() {
+    let path = fresh_path();
+    let store = open(&path).await.with_clabes(issuer(store_contracts::money::clabes::PREFIX, "k"));
+    let migrate = async || assert_eq!(store.migrate().await.unwrap(), 0);
+    store_contracts::money::clear_rows::old_rows_are_sealed(&store, owner(&path), migrate).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moneys_words_are_nowhere_in_the_file() {
+    let path = fresh_path();
+    let store = open(&path).await.with_clabes(issuer(store_contracts::money::clabes::PREFIX, "k"));
+    let dump = async || [fs::read(&path).unwrap(), fs::read(path.with_extension("db-wal")).unwrap()].concat();
+    store_contracts::money::sealed::nothing_is_in_the_clear(&store, dump).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_is_read_without_keys() {
+    for state in ["blocked", "destroyed"] {
+        let path = fresh_path();
+        let store = open(&path).await.with_clabes(issuer(store_contracts::money::clabes::PREFIX, "k"));
+        let reopened = async || open(&path).await;
+        store_contracts::money::sealed::readers_live_without_keys(store, owner(&path), reopened, state).await;
+    }
+}

@@ -129,7 +129,7 @@ async fn get_or_create(
             currency: person.currency,
             clabes: issuer,
         };
-        open_wallet(conn, &face, now).await?;
+        open_wallet(conn, vault, &face, now).await?;
     }
     by_phone(conn, vault, &person.phone).await?.ok_or_else(|| corrupt("a person was not kept"))
 }

@@ -73,7 +73,7 @@ impl Store {
                         super::flows::keep_response(conn, sealer.as_ref(), turn.event, response, now).await?;
                     }
                     for change in &turn.payee_changes {
-                        change_payee(conn, change, now).await?;
+                        change_payee(conn, &vault, change, now).await?;
                     }
                     if let Some((user, name)) = &turn.profile_name {
                         keep_profile_name(conn, &vault, *user, name, now).await?;

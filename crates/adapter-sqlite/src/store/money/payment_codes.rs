@@ -7,6 +7,7 @@ use crate::{
         error::SqlError,
         rows::NewOutboxRow,
         schema::outbox,
+        subjects::Vault,
         verification::verifications::{self, Sender},
     },
 };
@@ -24,7 +25,6 @@ use domain::{
     },
 };
 use ports::{
-    crypto::Sealer,
     money::{PostRequest, StepUpChallenge},
     verification::NewChallenge,
 };
@@ -94,7 +94,7 @@ impl PaymentCodes {
 /// Stores the challenge of a waiting transfer, its send, and the message with its code.
 pub(super) async fn file(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     transfer: &Transfer,
     step: &StepUpChallenge,
     attempts_max: u32,
@@ -124,7 +124,7 @@ pub(super) async fn file(
         effect_key: None,
     };
     verifications::add_send(conn, &send, now).await?;
-    let row = NewOutboxRow::new(sealer, &step.message, None, now)?;
+    let row = NewOutboxRow::new(vault.sealer(), &step.message, None, now)?;
     diesel::insert_into(outbox::table).values(row).execute(conn).await?;
     Ok(())
 }

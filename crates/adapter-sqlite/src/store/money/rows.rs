@@ -1,11 +1,12 @@
 //! The rows that a fold writes.
 
-use super::super::{
+use super::sealed::Seals;
+use crate::backend::values::{DbId, DbTime};
+use crate::store::{error::SqlError, messaging::alert_rows::NewAlertRow};
+use crate::store::{
     rows::{NewAuditRow, to_json},
     schema::{entries, holds, idempotency_keys, payees, transfers},
 };
-use crate::backend::values::{DbId, DbTime};
-use crate::store::{error::SqlError, messaging::alert_rows::NewAlertRow};
 use chrono::{DateTime, Datelike, Utc};
 use diesel::prelude::*;
 use domain::{
@@ -40,10 +41,8 @@ pub(crate) struct NewTransferRow {
     pub(crate) owner: DbId,
     pub(crate) from_account: DbId,
     pub(crate) to_account: DbId,
-    pub(crate) destination: String,
     pub(crate) minor: i64,
     pub(crate) currency: String,
-    pub(crate) concept: Option<String>,
     pub(crate) status: String,
     pub(crate) first_status: String,
     pub(crate) verification_id: Option<DbId>,
@@ -52,6 +51,9 @@ pub(crate) struct NewTransferRow {
     pub(crate) expires_at: Option<DbTime>,
     pub(crate) created_at: DbTime,
     pub(crate) updated_at: DbTime,
+    pub(crate) sealed: Vec<u8>,
+    pub(crate) payee_sealed: Option<Vec<u8>>,
+    pub(crate) payee_hash: String,
 }
 
 #[derive(Insertable)]
@@ -101,8 +103,7 @@ pub(crate) struct HoldRow {
 #[diesel(table_name = payees)]
 pub(crate) struct PayeeRow {
     pub(crate) user_id: DbId,
-    pub(crate) account: String,
-    pub(crate) account_json: Option<String>,
+    pub(crate) account_hash: String,
     pub(crate) first_seen_at: DbTime,
     pub(crate) last_paid_at: Option<DbTime>,
 }
@@ -110,7 +111,11 @@ pub(crate) struct PayeeRow {
 impl LedgerRows {
     /// Collects the rows of a fold. Rows that replicas might write at the same time are put in one order for
     /// all, so that no deadlock arises.
-    pub(crate) fn of(batch: PostingBatch, now: DateTime<Utc>) -> Result<Self, SqlError> {
+    pub(crate) fn of(
+        mut batch: PostingBatch,
+        seals: &Seals<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, SqlError> {
         let now = DbTime(now);
         let changed = batch.changed.iter().filter_map(|id| batch.accounts.get(id));
         let mut keys = batch
@@ -119,14 +124,16 @@ impl LedgerRows {
             .map(|(key, fingerprint, outcome)| KeyRow::new(key.digest(), fingerprint.0, outcome, now))
             .collect::<Result<Vec<_>, _>>()?;
         keys.sort_by(|one, two| one.key.cmp(&two.key));
-        let payees = payee_rows(&batch)?;
+        let payees = payee_rows(&batch, seals);
+        let accounts = changed.map(AccountChange::new).collect();
+        let transfers = std::mem::take(&mut batch.new_transfers).into_iter();
+        let transfer_row = |transfer: Transfer| {
+            let payee = batch.accounts.get(&transfer.to).and_then(|account| account.owner);
+            NewTransferRow::new(transfer, payee, seals, now)
+        };
         Ok(Self {
-            accounts: changed.map(AccountChange::new).collect(),
-            transfers: batch
-                .new_transfers
-                .into_iter()
-                .map(|transfer| NewTransferRow::new(transfer, now))
-                .collect::<Result<_, _>>()?,
+            accounts,
+            transfers: transfers.map(transfer_row).collect::<Result<_, _>>()?,
             entries: batch.new_entries.iter().map(|entry| EntryRow::new(entry, now)).collect(),
             holds: batch.new_holds.iter().map(|hold| HoldRow::new(hold, now)).collect(),
             keys,
@@ -138,11 +145,19 @@ impl LedgerRows {
 }
 
 impl NewTransferRow {
-    fn new(transfer: Transfer, now: DbTime) -> Result<Self, SqlError> {
+    fn new(
+        transfer: Transfer,
+        payee: Option<UserId>,
+        seals: &Seals<'_>,
+        now: DbTime,
+    ) -> Result<Self, SqlError> {
+        let concept = transfer.concept.as_deref();
         Ok(Self {
             id: DbId(transfer.id.0),
             folio: transfer.folio.to_string(),
-            destination: to_json(&transfer.destination)?,
+            sealed: seals.said(transfer.id.0, transfer.owner, (&transfer.destination, concept))?,
+            payee_sealed: seals.copy(transfer.id.0, (transfer.owner, payee), concept)?,
+            payee_hash: seals.payee_hash(transfer.owner, &transfer.destination),
             caller: transfer.caller.key(),
             client_tx_id: transfer.client_tx_id,
             owner: DbId(transfer.owner.0),
@@ -150,7 +165,6 @@ impl NewTransferRow {
             to_account: DbId(transfer.to.0),
             minor: transfer.amount.minor,
             currency: transfer.amount.currency.code().to_owned(),
-            concept: transfer.concept,
             status: transfer.status.name().to_owned(),
             first_status: transfer.status.name().to_owned(),
             verification_id: transfer.verification.map(|id| DbId(id.0)),
@@ -225,11 +239,17 @@ impl HoldRow {
 }
 
 /// The payees that are named for the first time, and those that are paid; each once, in one order for all.
-fn payee_rows(batch: &PostingBatch) -> Result<Vec<PayeeRow>, SqlError> {
+fn payee_rows(batch: &PostingBatch, seals: &Seals<'_>) -> Vec<PayeeRow> {
+    let row = |payer: UserId, destination: &Destination, at| PayeeRow {
+        user_id: DbId(payer.0),
+        account_hash: seals.payee_hash(payer, destination),
+        first_seen_at: DbTime(at),
+        last_paid_at: None,
+    };
     let mut rows = BTreeMap::new();
     for seen in &batch.new_payees {
-        let row = PayeeRow::new((seen.payer, &seen.destination), seen.at)?;
-        rows.insert((row.user_id.0, row.account.clone()), row);
+        let row = row(seen.payer, &seen.destination, seen.at);
+        rows.insert((row.user_id.0, row.account_hash.clone()), row);
     }
     let owner = |id| batch.accounts.get(&id).and_then(|account: &LedgerAccount| account.owner);
     let is_paid = |transfer: &&Transfer| {
@@ -240,29 +260,11 @@ fn payee_rows(batch: &PostingBatch) -> Result<Vec<PayeeRow>, SqlError> {
             && payer != payee
     };
     for transfer in batch.new_transfers.iter().filter(is_paid) {
-        let mut row = PayeeRow::new((transfer.owner, &transfer.destination), transfer.created_at)?;
+        let mut row = row(transfer.owner, &transfer.destination, transfer.created_at);
         row.last_paid_at = Some(row.first_seen_at);
-        rows.entry((row.user_id.0, row.account.clone()))
+        rows.entry((row.user_id.0, row.account_hash.clone()))
             .and_modify(|known: &mut PayeeRow| known.last_paid_at = known.last_paid_at.max(row.last_paid_at))
             .or_insert(row);
     }
-    Ok(rows.into_values().collect())
-}
-
-impl PayeeRow {
-    fn new((payer, destination): (UserId, &Destination), at: DateTime<Utc>) -> Result<Self, SqlError> {
-        let account = match destination {
-            Destination::Account(account) | Destination::Wallet { found_by: Some(account), .. } => {
-                Some(to_json(account)?)
-            }
-            Destination::Wallet { found_by: None, .. } => None,
-        };
-        Ok(Self {
-            user_id: DbId(payer.0),
-            account: destination.canonical(),
-            account_json: account,
-            first_seen_at: DbTime(at),
-            last_paid_at: None,
-        })
-    }
+    rows.into_values().collect()
 }

@@ -20,6 +20,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     users,
     wallets,
     clabes,
+    kept_names,
     accounts,
     entries,
     transfers,

@@ -3,6 +3,7 @@
 use super::*;
 use crate::store::{
     money::wallets::{Face, open_wallet},
+    subjects::Vault,
     verification::verifications::{phone_lock, use_proof},
 };
 use domain::{
@@ -45,7 +46,7 @@ pub(crate) async fn register(
                     .ok_or_else(|| corrupt("a person vanished"))?
                     .user(),
                 _ => {
-                    first_wallet(conn, issuer, account, now).await?;
+                    first_wallet(conn, vault, issuer, account, now).await?;
                     account.id
                 }
             }
@@ -64,6 +65,7 @@ pub(crate) async fn register(
 
 async fn first_wallet(
     conn: &mut Conn,
+    vault: &Vault,
     issuer: Option<&ClabeIssuer>,
     account: &NewAccount,
     now: DateTime<Utc>,
@@ -77,7 +79,7 @@ async fn first_wallet(
         currency: wallet.currency,
         clabes: issuer,
     };
-    open_wallet(conn, &face, now).await
+    open_wallet(conn, vault, &face, now).await
 }
 
 /// When that address may create an account; `None`: now. The quota bears the stored name of the address.
