@@ -75,9 +75,8 @@ async fn erase(conn: &mut Conn, person: UserId) -> Result<(), SqlError> {
         .await?;
     diesel::update(users::table.find(DbId(person.0)))
         .set((
-            users::phone.eq(None::<String>),
-            users::first_name.eq(None::<String>),
-            users::profile_name.eq(None::<String>),
+            users::phone_hash.eq(None::<String>),
+            users::personal.eq(None::<Vec<u8>>),
         ))
         .execute(conn)
         .await?;
