@@ -3,6 +3,8 @@
 //! ```text
 //! fill URL ROWS a new database with accounts, their opening deposits, and ROWS entries of history
 //! measure URL NAME WARM-UP SECONDS random|hot CALLERS…
+//! acks URL NAME WARM-UP SECONDS CALLERS…
+//!                          messages that are stored before their webhook is acknowledged; migrates the database
 //! ```
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that can't go on shall stop")]
 
@@ -30,6 +32,9 @@ async fn main() {
             let payers = Payers::parse(payers).unwrap();
             measure(url, name, (span(warm_up), span(seconds)), payers, callers).await;
         }
+        ["acks", url, name, warm_up, seconds, callers @ ..] => {
+            acks(url, name, (span(warm_up), span(seconds)), callers).await;
+        }
         _ => {}
     }
 }
@@ -55,6 +60,16 @@ async fn measure(
     let store = open(url).await;
     for callers in callers {
         let measured = load::run(store.clone(), payers, callers.parse().unwrap(), warm_up, time).await;
+        let line = measured.line(&format!("{name}_c{callers}"));
+        io::stdout().write_all(line.as_bytes()).unwrap();
+    }
+}
+
+async fn acks(url: &str, name: &str, (warm_up, time): (Duration, Duration), callers: &[&str]) {
+    let store = open(url).await;
+    store.migrate().await.unwrap();
+    for callers in callers {
+        let measured = load::acks::run(store.clone(), callers.parse().unwrap(), warm_up, time).await;
         let line = measured.line(&format!("{name}_c{callers}"));
         io::stdout().write_all(line.as_bytes()).unwrap();
     }

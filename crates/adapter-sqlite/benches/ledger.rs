@@ -3,6 +3,8 @@
 //! ```text
 //! fill PATH a new database with accounts and their opening deposits
 //! measure PATH NAME WARM-UP SECONDS random|hot CALLERS…
+//! acks PATH NAME WARM-UP SECONDS CALLERS…
+//!                          messages that are stored before their webhook is acknowledged; migrates the database
 //! single PATH NAME WARM-UP SECONDS
 //!                          rows committed one by one, in a file of its own: what the disk can do
 //! ```
@@ -32,6 +34,9 @@ async fn main() {
             measure(path, name, (span(warm_up), span(seconds)), payers, callers).await;
         }
         ["single", path, name, warm_up, seconds] => say(&single(path, span(warm_up), span(seconds)), name),
+        ["acks", path, name, warm_up, seconds, callers @ ..] => {
+            acks(path, name, (span(warm_up), span(seconds)), callers).await;
+        }
         _ => {}
     }
 }
@@ -61,6 +66,15 @@ async fn measure(
     let store = open(path).await;
     for callers in callers {
         let measured = load::run(store.clone(), payers, callers.parse().unwrap(), warm_up, time).await;
+        say(&measured, &format!("{name}_c{callers}"));
+    }
+}
+
+async fn acks(path: &str, name: &str, (warm_up, time): (Duration, Duration), callers: &[&str]) {
+    let store = open(path).await;
+    store.migrate().await.unwrap();
+    for callers in callers {
+        let measured = load::acks::run(store.clone(), callers.parse().unwrap(), warm_up, time).await;
         say(&measured, &format!("{name}_c{callers}"));
     }
 }

@@ -142,7 +142,7 @@ macro_rules! suite {
             operations {
                 signed_requests: of_twenty_at_once_one_is_first,
                     what_came_from_one_client_did_not_come_from_another, it_is_remembered_until_then;
-                idempotency_store: one_of_many_does_the_work, a_claim_without_an_answer_ends;
+                idempotency_store: one_of_many_does_the_work, a_claim_without_an_answer_ends, responses_end;
                 leases: of_many_processes_one_holds_a_lease, a_lease_is_extended_and_ends,
                     a_lease_is_given_back_by_its_holder;
                 database_care: migrated_tables_are_current_and_take_writes,

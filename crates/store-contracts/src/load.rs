@@ -4,6 +4,8 @@
 //! Each adapter's benchmark makes the accounts. Their ids are numbered, so nobody needs to pass them around.
 #![allow(clippy::disallowed_methods, reason = "what is measured is real time, with ids as callers make them")]
 
+pub mod acks;
+
 use chrono::Utc;
 use domain::{
     ids::{TransferId, UserId, WalletId},

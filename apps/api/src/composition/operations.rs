@@ -38,6 +38,7 @@ impl Operations {
             verifications: store.clone(),
             signed_requests: store.clone(),
             pages: store.clone(),
+            idempotency: store.clone(),
             audit: store.clone(),
         };
         Self {

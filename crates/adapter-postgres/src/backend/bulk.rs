@@ -192,14 +192,16 @@ over_columns! {
 
 over_columns! {
     Inbox of NewInboxRow:
-    "insert into inbox (id, conversation_id, channel_account, provider_event_id, body, state, tries, received_at) \
-     select * from",
-    "on conflict (channel_account, provider_event_id) do nothing returning id",
+    "insert into inbox (id, conversation_id, contact_id, channel_account, event_hash, body, raw, state, tries, \
+     received_at) select * from",
+    "on conflict (channel_account, event_hash) do nothing returning id",
     id UuidCol => DbId,
     conversation_id UuidCol => DbId,
+    contact_id Nullable<UuidCol> => Option<DbId>,
     channel_account Text => String,
-    provider_event_id Text => String,
+    event_hash Text => String,
     body Binary => Vec<u8>,
+    raw Nullable<Binary> => Option<Vec<u8>>,
     state Text => &'static str,
     tries Integer => i32,
     received_at InstantCol => DbTime,
@@ -211,13 +213,15 @@ impl Query for Inbox {
 
 over_columns! {
     Conversations of NewConversationRow:
-    "insert into conversations (id, channel_account, channel, sender_key, state, state_version, fence, leased_until, \
-     created_at, updated_at) select * from",
-    "on conflict (channel_account, sender_key) do nothing",
+    "insert into conversations (id, channel_account, channel, sender_hash, contact_id, sealed, state, state_version, \
+     fence, leased_until, created_at, updated_at) select * from",
+    "on conflict (channel_account, sender_hash) do nothing",
     id UuidCol => DbId,
     channel_account Text => String,
     channel Text => String,
-    sender_key Text => String,
+    sender_hash Text => String,
+    contact_id Nullable<UuidCol> => Option<DbId>,
+    sealed Nullable<Binary> => Option<Vec<u8>>,
     state Binary => Vec<u8>,
     state_version Integer => i32,
     fence BigInt => i64,

@@ -9,6 +9,7 @@
 )]
 
 mod cut;
+mod own_data;
 mod privacy;
 mod waits;
 
@@ -36,11 +37,17 @@ async fn fresh_address() -> String {
     format!("{host}/{name}")
 }
 
+fn keys() -> Keyring {
+    Keyring::parse(&"k".repeat(32)).unwrap()
+}
+
+fn sealer() -> Arc<AeadSealer> {
+    Arc::new(AeadSealer::new(&keys(), Arc::new(RingRandom::default())))
+}
+
 async fn open(address: &str) -> Store {
-    let keys = Keyring::parse(&"k".repeat(32)).unwrap();
-    let sealer = AeadSealer::new(&keys, Arc::new(RingRandom::default()));
-    let audit = HmacAuditSealer::new(&keys);
-    let store = Store::connect(address, Arc::new(sealer), Arc::new(audit)).await.unwrap();
+    let audit = HmacAuditSealer::new(&keys());
+    let store = Store::connect(address, sealer(), Arc::new(audit)).await.unwrap();
     store.migrate().await.unwrap();
     store
 }

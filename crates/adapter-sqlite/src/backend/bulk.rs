@@ -78,7 +78,7 @@ pub(crate) async fn insert_conversations(
         for row in &rows {
             diesel::insert_into(conversations::table)
                 .values(row)
-                .on_conflict((conversations::channel_account, conversations::sender_key))
+                .on_conflict((conversations::channel_account, conversations::sender_hash))
                 .do_nothing()
                 .execute(conn)?;
         }
@@ -94,7 +94,7 @@ pub(crate) async fn insert_inbox(conn: &mut Conn, rows: Vec<NewInboxRow>) -> Res
         for row in &rows {
             let kept = diesel::insert_into(inbox::table)
                 .values(row)
-                .on_conflict((inbox::channel_account, inbox::provider_event_id))
+                .on_conflict((inbox::channel_account, inbox::event_hash))
                 .do_nothing()
                 .execute(conn)?;
             if kept == 1 {

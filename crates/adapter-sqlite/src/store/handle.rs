@@ -3,7 +3,10 @@
 use super::{
     connect_options::ConnectOptions,
     error::ConnectError,
-    messaging::inbox_writer::{self, InboxWriter},
+    messaging::{
+        inbox_writer::{self, InboxWriter},
+        leased_contacts::LeasedContacts,
+    },
     money::writer::{self as ledger_writer, LedgerWriter},
     operations::{keys, schema_care},
     subjects::{Vault, clear_rows},
@@ -27,6 +30,7 @@ pub struct Store {
     pub(crate) audit_sealer: Arc<dyn AuditSealer>,
     pub(crate) ledger_writer: LedgerWriter,
     pub(crate) inbox_writer: InboxWriter,
+    pub(crate) leased_contacts: LeasedContacts,
     pub(crate) clabes: Option<Arc<ClabeIssuer>>,
 }
 
@@ -57,7 +61,8 @@ impl Store {
         let vault = Vault::new(sealer.clone());
         let store = Self {
             ledger_writer: ledger_writer::writer(&database, &vault),
-            inbox_writer: inbox_writer::writer(&database, &sealer),
+            inbox_writer: inbox_writer::writer(&database, &vault),
+            leased_contacts: LeasedContacts::new(),
             database,
             sealer,
             vault,

@@ -3,6 +3,7 @@
 
 mod files;
 mod killed;
+mod own_data;
 mod personal;
 mod privacy;
 mod schema;
@@ -23,11 +24,17 @@ fn fresh_path() -> PathBuf {
     fresh_folder().keep().join("stores.db")
 }
 
+fn keys() -> Keyring {
+    Keyring::parse(&"k".repeat(32)).unwrap()
+}
+
+fn sealer() -> Arc<AeadSealer> {
+    Arc::new(AeadSealer::new(&keys(), Arc::new(RingRandom::default())))
+}
+
 async fn open(path: &std::path::Path) -> Store {
-    let keys = Keyring::parse(&"k".repeat(32)).unwrap();
-    let sealer = AeadSealer::new(&keys, Arc::new(RingRandom::default()));
-    let audit = HmacAuditSealer::new(&keys);
-    let store = Store::connect(path.to_str().unwrap(), Arc::new(sealer), Arc::new(audit)).await.unwrap();
+    let audit = HmacAuditSealer::new(&keys());
+    let store = Store::connect(path.to_str().unwrap(), sealer(), Arc::new(audit)).await.unwrap();
     store.migrate().await.unwrap();
     store
 }
@@ -113,7 +120,7 @@ async fn bodies_are_sealed_in_the_file() {
     let mut bytes = fs::read(&path).unwrap();
     bytes.extend(fs::read(path.with_extension("db-wal")).unwrap_or_default());
     let text = String::from_utf8_lossy(&bytes);
-    assert!(text.contains("SM1"), "the row is there");
+    assert!(text.contains("twilio:whatsapp:+14155238886"), "the row is there");
     assert!(!text.contains("reconocible"));
 }
 

@@ -1,85 +1,69 @@
-//! Exports leave no table out unsaid, and a copy of the database has no keys.
+//! What the database itself holds of people, and what is left after an erasure.
 
-use super::{fresh_folder, open};
-use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
-use domain::money::{Currency, ledger::clearing_account};
-use ports::{
-    accounts::{Identities, Users},
-    money::Ledger,
-    pagination::PageRequest,
-    privacy::{KeyCopies, KeyCopy},
-};
-use std::{collections::BTreeSet, fs, path::Path};
-use testkit::{at, new_person, phone, posting};
+use super::{fresh_path, open};
+use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+use std::{fs, path::Path};
+use store_contracts::messaging::{clear_rows, privacy};
 
-#[derive(QueryableByName)]
-struct Table {
-    #[diesel(sql_type = diesel::sql_types::Text)]
-    name: String,
-}
-
-fn tables(path: &Path) -> BTreeSet<String> {
+/// Runs SQL as the owner of the file.
+fn owner(path: &Path) -> impl FnMut(&str) + use<> {
     let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-    let query = diesel::sql_query("select name from sqlite_master where type = 'table'");
-    query.load::<Table>(&mut conn).unwrap().into_iter().map(|table| table.name).collect()
+    conn.batch_execute("pragma busy_timeout = 5000").unwrap();
+    move |sql| conn.batch_execute(sql).unwrap()
 }
 
-/// Each table is exported, or left out for a reason. A new one fails here until somebody decides.
+fn bytes_of(path: &Path) -> Vec<u8> {
+    let mut bytes = fs::read(path).unwrap();
+    bytes.extend(fs::read(path.with_extension("db-wal")).unwrap_or_default());
+    bytes
+}
+
+fn blob(bytes: &[u8]) -> String {
+    format!("x'{}'", bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn every_table_is_exported_or_left_out_with_a_reason() {
-    let folder = fresh_folder();
-    let path = folder.path().join("stores.db");
-    open(&path).await;
-    let listed: BTreeSet<String> =
-        adapter_sqlite::TABLES.iter().map(|(name, _)| (*name).to_owned()).collect();
-    assert_eq!(listed.len(), adapter_sqlite::TABLES.len(), "no table is listed twice");
-    assert_eq!(tables(&path), listed);
+async fn nobody_is_in_the_file_in_the_clear() {
+    let path = fresh_path();
+    let store = open(&path).await;
+    privacy::store_one_of_each(&store).await;
+    privacy::no_secret_is_in(&bytes_of(&path));
 }
 
-async fn all_keys(store: &adapter_sqlite::Store) -> Vec<KeyCopy> {
-    let mut all: Vec<KeyCopy> = Vec::new();
-    loop {
-        let page = store.copy_keys(all.last().map(|key| key.id)).await.unwrap();
-        if page.is_empty() {
-            return all;
-        }
-        all.extend(page);
-    }
-}
-
-/// A copy shows amounts and nothing that is sealed, makes no key in place of one that is away, and is whole again with
-/// the keys that were copied apart.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_copy_is_read_without_its_keys_and_whole_with_them() {
-    let folder = fresh_folder();
-    let store = open(&folder.path().join("stores.db")).await;
-    let person = store.get_or_create(&new_person(phone(1)), at(0)).await.unwrap();
-    let wallet = store.first_wallet(person.id, Currency::MXN).await.unwrap().unwrap();
-    let mut opening = posting(person.id, clearing_account(Currency::MXN), wallet.id, 500, "");
-    opening.command.transfer.concept = Some("pianola".into());
-    let transfer = opening.command.transfer.id;
-    store.post(&[opening], at(0)).await.unwrap();
-    let path = folder.path().join("copy.db");
-    store.backup(&path).await.unwrap();
-    let keys = all_keys(&store).await;
-    assert!(!keys.is_empty());
-    let bytes = fs::read(&path).unwrap();
-    for key in &keys {
-        let sealed = key.sealed.as_ref().unwrap();
-        assert!(!bytes.windows(sealed.len()).any(|window| window == sealed), "a key's bytes are in the copy");
-    }
-    let copy = open(&path).await;
-    assert!(copy.are_keys_away().await.unwrap() && !store.are_keys_away().await.unwrap());
-    let shown = copy.find_transfer(transfer).await.unwrap().unwrap();
-    assert_eq!((shown.amount.minor, shown.concept), (500, None));
-    assert!(all_keys(&copy).await.is_empty());
-    assert_eq!(copy.profile(person.id).await.unwrap().and_then(|profile| profile.phone), None);
-    assert!(all_keys(&copy).await.is_empty(), "no other key was made");
-    assert_eq!(copy.put_keys(&keys, at(9)).await.unwrap().restored, u64::try_from(keys.len()).unwrap());
-    assert!(!copy.are_keys_away().await.unwrap());
-    let shown = copy.find_transfer(transfer).await.unwrap().unwrap();
-    assert_eq!(shown.concept.as_deref(), Some("pianola"));
-    let wallets = copy.wallets(Some(person.id), &PageRequest { limit: 5, after: None }).await.unwrap();
-    assert_eq!(wallets[0].name, wallet.name);
-    assert_eq!(copy.profile(person.id).await.unwrap().unwrap().phone, Some(phone(1)));
+async fn an_erased_sender_begins_anew() {
+    let path = fresh_path();
+    let (store, fresh) = (open(&path).await, open(&path).await);
+    privacy::an_erased_sender_begins_anew(&store, owner(&path), &fresh).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_person_before_wrote_is_not_handled() {
+    let path = fresh_path();
+    let store = open(&path).await;
+    privacy::what_the_person_before_wrote_is_not_handled(&store, owner(&path)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wiped_text_is_no_turn() {
+    let path = fresh_path();
+    let store = open(&path).await;
+    privacy::a_wiped_text_is_no_turn(&store, owner(&path), "x''").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhooks_body_is_kept_apart() {
+    let path = fresh_path();
+    let store = open(&path).await;
+    privacy::a_webhooks_body_is_kept_apart(&store, owner(&path)).await;
+}
+
+/// Rows as an earlier version wrote them are found, read and handled like any other, and are in the clear no more.
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_of_an_earlier_version_are_sealed() {
+    let path = fresh_path();
+    let old = clear_rows::write(&open(&path).await, super::sealer().as_ref(), owner(&path), blob).await;
+    let store = open(&path).await;
+    privacy::no_secret_is_in(&bytes_of(&path));
+    clear_rows::are_like_any_other(&store, &old).await;
 }

@@ -7,11 +7,14 @@ use ports::{
     accounts::Users,
     messaging::TurnQueue,
     money::Ledger,
-    operations::{AuditLog, DeadLetters, SignedRequests},
+    operations::{AuditLog, DeadLetters, IdempotencyStore, SignedRequests},
     store_error::StoreResult,
     verification::{VerificationPages, Verifications},
 };
 use std::sync::Arc;
+
+/// How long a response is kept under its idempotency key.
+const RESPONSES_KEPT_FOR: Duration = Duration::days(1);
 
 /// How long things are kept that are deleted later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +46,8 @@ pub struct MaintenanceParts {
     pub signed_requests: Arc<dyn SignedRequests>,
     /// Hosted pages that are closed.
     pub pages: Arc<dyn VerificationPages>,
+    /// Responses by idempotency key, which end after a day.
+    pub idempotency: Arc<dyn IdempotencyStore>,
     /// The audit log, which is sealed.
     pub audit: Arc<dyn AuditLog>,
 }
@@ -104,6 +109,8 @@ impl Maintenance {
         self.parts.dead_letters.purge_notices(before).await?;
         self.parts.verifications.wipe_codes(now).await?;
         self.parts.signed_requests.forget_taken(now).await?;
+        let a_day_ago = now.checked_sub_signed(RESPONSES_KEPT_FOR).unwrap_or(now);
+        self.parts.idempotency.forget_responses(a_day_ago).await?;
         self.parts.pages.purge_pages(before).await?;
         Ok(())
     }

@@ -136,7 +136,7 @@ async fn judge(
         typed: request.mac,
         policy: &request.policy,
     };
-    verifications::judge_own(conn, vault.sealer(), &row, &attempt, now).await
+    verifications::judge_own(conn, vault, &row, &attempt, now).await
 }
 
 /// An attempt that is repeated under its key gets its first answer again.

@@ -5,7 +5,7 @@ use crate::{
     backend::{Conn, DbId, lock_names},
     store::{
         error::SqlError,
-        rows::NewOutboxRow,
+        messaging::outbox::new_row::NewOutboxRow,
         schema::outbox,
         subjects::Vault,
         verification::verifications::{self, Sender},
@@ -124,7 +124,7 @@ pub(super) async fn file(
         effect_key: None,
     };
     verifications::add_send(conn, &send, now).await?;
-    let row = NewOutboxRow::new(vault.sealer(), &step.message, None, now)?;
+    let row = NewOutboxRow::new(conn, vault, &step.message, None, now).await?;
     diesel::insert_into(outbox::table).values(row).execute(conn).await?;
     Ok(())
 }

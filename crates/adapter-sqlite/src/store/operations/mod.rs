@@ -8,4 +8,5 @@ mod idempotency_store;
 pub(crate) mod keys;
 mod leases;
 pub(crate) mod schema_care;
+pub(crate) mod sealed_answers;
 mod signed_requests;

@@ -14,9 +14,11 @@ pub(crate) use self::{
 };
 
 diesel::joinable!(inbox -> conversations (conversation_id));
+diesel::joinable!(conversations -> contacts (contact_id));
 diesel::allow_tables_to_appear_in_same_query!(
     inbox,
     conversations,
+    contacts,
     users,
     wallets,
     clabes,

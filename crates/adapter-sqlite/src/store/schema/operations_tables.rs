@@ -48,6 +48,7 @@ diesel::table! {
         key -> Text,
         fingerprint -> Binary,
         answer -> Nullable<Text>,
+        sealed -> Nullable<Binary>,
         claimed_at -> InstantCol,
     }
 }

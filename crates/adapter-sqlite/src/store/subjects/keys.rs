@@ -88,6 +88,8 @@ impl Keys {
                 Some(key) => key.open(&place.bound_to(), sealed).map_err(corrupt)?,
             },
         };
-        serde_json::from_slice(&plain).map(Some).map_err(corrupt)
+        // The fault itself might quote what was sealed.
+        let unreadable = |_fault| corrupt(format!("{} is not in the form that was expected", place.column));
+        serde_json::from_slice(&plain).map(Some).map_err(unreadable)
     }
 }

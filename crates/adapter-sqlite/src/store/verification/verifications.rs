@@ -30,12 +30,14 @@ use self::{
 use crate::backend::{Conn, DbId, DbTime, lock_names};
 use crate::store::error::SqlError;
 use crate::store::{
+    messaging::outbox::new_row::NewOutboxRow,
     operations::audit_record::record,
-    rows::{FallbackRow, NewOutboxRow, column, corrupt, count, lane_name},
+    rows::{FallbackRow, column, corrupt, count, lane_name},
     schema::{
         code_failures, number_lookups, outbox, verification_attempts, verification_fallbacks,
         verification_sends, verifications,
     },
+    subjects::Vault,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
@@ -58,7 +60,6 @@ use domain::{
 };
 use futures_util::FutureExt;
 use ports::{
-    crypto::Sealer,
     messaging::Lane,
     store_error::StoreResult,
     verification::{
@@ -67,7 +68,6 @@ use ports::{
         number_lookup::{LineType, NumberInfo},
     },
 };
-use std::sync::Arc;
 use uuid::Uuid;
 
 fn later(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {

@@ -115,7 +115,7 @@ fn conversation(account: &str, last_inbound: i64) -> ConversationView {
         id: ConversationId(id()),
         channel: channel_account.channel(),
         channel_account,
-        sender_key: phone(1).e164().to_owned(),
+        sender_key: Some(phone(1).e164().to_owned()),
         address: Some("address".into()),
         last_inbound_at: Some(at(last_inbound)),
         consent: ConsentStatus::OptedIn,

@@ -9,7 +9,7 @@ use ports::{
     ids_and_random::{MockIdGenerator, MockRandom},
     messaging::MockTurnQueue,
     money::MockLedger,
-    operations::{MockAuditLog, MockDeadLetters, MockSignedRequests},
+    operations::{MockAuditLog, MockDeadLetters, MockIdempotencyStore, MockSignedRequests},
     store_error::StoreError,
     verification::{MockVerificationPages, MockVerifications},
 };
@@ -28,6 +28,7 @@ struct Mocks {
     verifications: MockVerifications,
     signed_requests: MockSignedRequests,
     pages: MockVerificationPages,
+    idempotency: MockIdempotencyStore,
     audit: MockAuditLog,
 }
 
@@ -41,6 +42,9 @@ impl Mocks {
         mocks.dead_letters.expect_purge_notices().with(eq(before)).times(1).returning(|_| Ok(1));
         mocks.verifications.expect_wipe_codes().with(eq(now())).times(1).returning(|_| Ok(1));
         mocks.signed_requests.expect_forget_taken().with(eq(now())).times(1).returning(|_| Ok(1));
+        let a_day_ago = now() - Duration::days(1);
+        let responses = mocks.idempotency.expect_forget_responses();
+        responses.with(eq(a_day_ago)).times(1).returning(|_| Ok(1));
         mocks.pages.expect_purge_pages().with(eq(before)).times(1).returning(|_| Ok(1));
         mocks
     }
@@ -61,6 +65,7 @@ impl Mocks {
             verifications: Arc::new(self.verifications),
             signed_requests: Arc::new(self.signed_requests),
             pages: Arc::new(self.pages),
+            idempotency: Arc::new(self.idempotency),
             audit: Arc::new(self.audit),
         };
         Maintenance::new(parts, kernel, policy)

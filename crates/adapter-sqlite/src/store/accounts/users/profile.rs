@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::store::{
-    rows::NewOutboxRow,
+    messaging::outbox::new_row::NewOutboxRow,
+    subjects::Vault,
     verification::verifications::{phone_lock, use_proof},
 };
 use domain::verification::otp::Purpose;
@@ -84,7 +85,7 @@ async fn change_phone(
         diesel::update(person).set(users::phone_replaced_at.eq(Some(DbTime(now)))).execute(conn).await?;
     }
     if let Some(notice) = &change.notice {
-        let row = NewOutboxRow::new(vault.sealer(), notice, None, now)?;
+        let row = NewOutboxRow::new(conn, vault, notice, None, now).await?;
         diesel::insert_into(outbox::table).values(row).execute(conn).await?;
     }
     Ok(ProfileChanged::Done)

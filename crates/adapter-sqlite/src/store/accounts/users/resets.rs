@@ -1,7 +1,9 @@
 //! Resets of forgotten passwords.
 
 use super::*;
-use crate::store::{rows::NewOutboxRow, verification::verifications::use_proof};
+use crate::store::{
+    messaging::outbox::new_row::NewOutboxRow, subjects::Vault, verification::verifications::use_proof,
+};
 use domain::verification::otp::Purpose;
 use ports::accounts::ResetProof;
 
@@ -35,7 +37,7 @@ pub(crate) async fn ask(
                     ))
                     .execute(conn)
                     .await?;
-                let mail = NewOutboxRow::new(vault.sealer(), mail, None, now)?;
+                let mail = NewOutboxRow::new(conn, vault, mail, None, now).await?;
                 diesel::insert_into(outbox::table).values(mail).execute(conn).await?;
             }
             _ => noted.after = Some("by mail, not sent".into()),

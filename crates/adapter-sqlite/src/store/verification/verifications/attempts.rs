@@ -46,7 +46,7 @@ pub(crate) async fn attempts_at(conn: &mut Conn, provider_ref: &str) -> Result<i
 /// Counts a check attempt on a provider's code, if the domain's decision allows it.
 pub(crate) async fn take_attempt(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     request: AttemptRequest,
     now: DateTime<Utc>,
 ) -> Result<ReserveAttempt, SqlError> {
@@ -70,7 +70,7 @@ pub(crate) async fn take_attempt(
         return Ok(ReserveAttempt::Judged(result));
     }
     let AttemptRequest { effect_key, anonymous, typed, .. } = request;
-    let failures = failure_name_of(conn, sealer, &row, anonymous.as_deref()).await?;
+    let failures = failure_name_of(conn, vault, &row, anonymous.as_deref()).await?;
     let challenge = match facts_of(conn, &row, &failures).await?.reserve(now) {
         Ok(challenge) => challenge,
         Err(refusal) => return Ok(ReserveAttempt::Refused(refusal)),
@@ -161,12 +161,12 @@ pub(crate) struct OwnAttempt<'a> {
 /// under the number's lock. Every door comes through here, so that all count, lock and answer alike.
 pub(crate) async fn judge_own(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     row: &VerificationRow,
     attempt: &OwnAttempt<'_>,
     now: DateTime<Utc>,
 ) -> Result<AttemptDecision, SqlError> {
-    let failures = failure_name_of(conn, sealer, row, attempt.anonymous).await?;
+    let failures = failure_name_of(conn, vault, row, attempt.anonymous).await?;
     let facts = facts_of(conn, row, &failures).await?;
     let right = match (row.mac(), attempt.typed) {
         (Some(kept), Some(typed)) => hashes_equal(&kept, &typed),
@@ -197,7 +197,7 @@ pub(crate) async fn judge_own(
 /// Counts the attempt, compares the hash and uses the code up, under the number's lock.
 pub(crate) async fn judge_attempt(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     request: CheckAttempt,
     now: DateTime<Utc>,
 ) -> Result<AttemptVerdict, SqlError> {
@@ -223,7 +223,7 @@ pub(crate) async fn judge_attempt(
         typed: attempt.typed,
         policy: &policy,
     };
-    match judge_own(conn, sealer, &row, &own, now).await? {
+    match judge_own(conn, vault, &row, &own, now).await? {
         AttemptDecision::Judged(settlement) => {
             note(conn, &row, settlement.result, now).await?;
             Ok(AttemptVerdict::Judged(settlement.result))
@@ -256,7 +256,7 @@ pub(crate) async fn breaker(conn: &mut Conn, now: DateTime<Utc>) -> Result<Break
 /// Settles an attempt on a provider's code, once: settled again, the first result stays.
 pub(crate) async fn settle_attempt(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     ticket: &AttemptTicket,
     right: bool,
     policy: &OtpPolicy,
@@ -279,7 +279,7 @@ pub(crate) async fn settle_attempt(
             return Ok(result);
         }
     }
-    let failures = failure_name_of(conn, sealer, &row, ticket.anonymous.as_deref()).await?;
+    let failures = failure_name_of(conn, vault, &row, ticket.anonymous.as_deref()).await?;
     let running = concurrent_attempts(conn, row.id, Some(ticket.attempt), now).await?;
     let right = right && !approved_for_another(conn, &row).await?;
     let facts = facts_of(conn, &row, &failures).await?;

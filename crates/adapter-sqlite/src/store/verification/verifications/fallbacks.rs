@@ -1,8 +1,12 @@
 //! Our own codes on their way: the message that carries one now, and the fallback channels after it.
 
 use super::*;
-use crate::store::messaging::consent_rows::{consent_of, lock_consent};
-use domain::messaging::consent::{ConsentStatus, recipient_key};
+use crate::store::messaging::{
+    consent_rows::{consent_of, lock_consent},
+    outbox::new_row::{PreparedCode, recipient_hash},
+};
+use crate::store::{rows::OutboundBody, subjects::Place};
+use domain::messaging::consent::ConsentStatus;
 use ports::verification::OwnSend;
 
 /// How many challenges one round handles.
@@ -11,16 +15,16 @@ const ROUND: i64 = 100;
 /// Puts a code's message into the outbox, and its fallback channels behind it.
 pub(crate) async fn enqueue(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     verification: DbId,
     own: &OwnSend,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
-    let row = NewOutboxRow::new(sealer, &own.message, None, now)?;
+    let row = NewOutboxRow::new(conn, vault, &own.message, None, now).await?;
     diesel::insert_into(outbox::table).values(row).execute(conn).await?;
     let mut behind = Some((DbId(own.message.message.id.0), now));
     for (position, fallback) in (0_i32..).zip(&own.fallback) {
-        let row = FallbackRow::new(sealer, (verification, position), fallback, behind.take())?;
+        let row = FallbackRow::new(vault.sealer(), (verification, position), fallback, behind.take())?;
         diesel::insert_into(verification_fallbacks::table).values(row).execute(conn).await?;
     }
     Ok(())
@@ -58,7 +62,7 @@ pub(crate) async fn due(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<DbId>
 /// Takes or drops the next channel of a challenge, if it is time. True when a code was queued on it.
 pub(crate) async fn step(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     verification: DbId,
     policy: &OtpPolicy,
     now: DateTime<Utc>,
@@ -88,7 +92,7 @@ pub(crate) async fn step(
     match decided {
         FallbackDecision::Wait => Ok(false),
         FallbackDecision::Drop => drop_fallbacks(conn, verification).await.map(|()| false),
-        FallbackDecision::Take => take(conn, sealer, &row, next, policy, now).await,
+        FallbackDecision::Take => take(conn, vault, &row, next, policy, now).await,
     }
 }
 
@@ -96,7 +100,7 @@ pub(crate) async fn step(
 /// channel that is opted out is skipped, and the next one takes its place.
 async fn take(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     row: &VerificationRow,
     fallback: FallbackRow,
     policy: &OtpPolicy,
@@ -105,14 +109,14 @@ async fn take(
     let channel = Channel::parse(&fallback.channel).ok_or_else(|| corrupt(&fallback.channel))?;
     let (id, to) = (fallback.id, read_recipient(&row.recipient)?);
     diesel::delete(verification_fallbacks::table.find(id)).execute(conn).await?;
-    let key = recipient_key(channel, &fallback.recipient);
-    lock_consent(conn, channel.name(), &key).await?;
-    if consent_of(conn, channel.name(), &key).await? == ConsentStatus::OptedOut {
+    let hash = recipient_hash(vault, channel, &fallback.recipient);
+    lock_consent(conn, channel.name(), &hash).await?;
+    if consent_of(conn, channel.name(), &hash).await? == ConsentStatus::OptedOut {
         put_behind(conn, row.id, fallback.behind, fallback.since).await?;
         return Ok(false);
     }
     let requester = row.requester()?;
-    let kind = kind_of(conn, sealer, &requester, &row.recipient).await?;
+    let kind = kind_of(conn, vault, &requester, &row.recipient).await?;
     let sender = Sender { client_ip: row.client_ip.as_deref(), kind };
     let failures = failures_of(conn, &failure_name(&row.recipient, &requester, kind)).await?;
     let counts = send_counts(conn, &to, sender, row.is_payment(), now).await?;
@@ -120,10 +124,7 @@ async fn take(
     if !matches!(facts.decide(policy, now), StartDecision::Send { .. }) {
         return drop_fallbacks(conn, row.id).await.map(|()| false);
     }
-    diesel::insert_into(outbox::table)
-        .values(NewOutboxRow::of_fallback(fallback, channel, now))
-        .execute(conn)
-        .await?;
+    queue(conn, vault, &fallback, channel, now).await?;
     let send = NewSend {
         verification: row.id,
         to: &to,
@@ -140,6 +141,29 @@ async fn take(
         .await?;
     put_behind(conn, row.id, Some(id), Some(DbTime(now))).await?;
     Ok(true)
+}
+
+/// Puts a code that was prepared before into the outbox.
+async fn queue(
+    conn: &mut Conn,
+    vault: &Vault,
+    fallback: &FallbackRow,
+    channel: Channel,
+    now: DateTime<Utc>,
+) -> Result<(), SqlError> {
+    let place = Place::of("verification_fallbacks.body", &fallback.id.0);
+    let body: Option<OutboundBody> = vault.open(conn, place, &fallback.body).await?;
+    let code = PreparedCode {
+        id: MessageId(fallback.id.0),
+        account: &fallback.channel_account.parse().map_err(corrupt)?,
+        channel,
+        recipient: &fallback.recipient,
+        body: &body.ok_or_else(|| corrupt("the key of a code is gone"))?,
+        expires_at: fallback.expires_at.0,
+    };
+    let row = NewOutboxRow::of_code(conn, vault, code, now).await?;
+    diesel::insert_into(outbox::table).values(row).execute(conn).await?;
+    Ok(())
 }
 
 /// Makes the next channel of a challenge wait for the delivery of that message.

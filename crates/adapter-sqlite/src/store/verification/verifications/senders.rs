@@ -3,7 +3,6 @@
 use super::*;
 use crate::store::schema::users;
 use domain::principal::Principal;
-use ports::subject_keys::LookupKind;
 
 /// The sender of a code, as it is counted.
 #[derive(Clone, Copy, Default)]
@@ -41,14 +40,14 @@ impl SenderKind {
 /// one.
 pub(crate) async fn kind_of(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     requester: &Principal,
     destination: &str,
 ) -> Result<SenderKind, SqlError> {
     match requester {
         Principal::Anonymous(_) => Ok(SenderKind::Anonymous),
         Principal::User(user) => {
-            let hash = sealer.lookup(LookupKind::Address, destination);
+            let hash = vault.address(destination);
             let is_theirs = users::phone_hash.eq(&hash).or(users::email_hash.eq(&hash));
             let own_rows = users::table.find(DbId(user.0)).filter(is_theirs);
             let is_own = own_rows.count().get_result::<i64>(conn).await? > 0;
@@ -73,7 +72,7 @@ pub(crate) fn failure_name(destination: &str, requester: &Principal, kind: Sende
 /// who started it.
 pub(crate) async fn failure_name_of(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     row: &VerificationRow,
     anonymous: Option<&str>,
 ) -> Result<String, SqlError> {
@@ -81,7 +80,7 @@ pub(crate) async fn failure_name_of(
         Some(address) => Principal::Anonymous(Some(address.to_owned())),
         None => row.requester()?,
     };
-    let kind = kind_of(conn, sealer, &requester, &row.recipient).await?;
+    let kind = kind_of(conn, vault, &requester, &row.recipient).await?;
     Ok(failure_name(&row.recipient, &requester, kind))
 }
 

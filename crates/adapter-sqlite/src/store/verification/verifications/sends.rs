@@ -6,7 +6,7 @@ use domain::{locale::Locale, principal::Principal};
 /// Starts a challenge, if the domain's decision allows it.
 pub(crate) async fn begin(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     request: &BeginVerification,
     now: DateTime<Utc>,
 ) -> Result<StartOutcome, SqlError> {
@@ -14,7 +14,7 @@ pub(crate) async fn begin(
     lock_names(conn, &send_locks(&new.to, new.client_ip.as_deref(), &new.requester)).await?;
     let known = begun_by(conn, effect_key.as_deref()).await?;
     let open = open_one(conn, new, now).await?;
-    let kind = kind_of(conn, sealer, &new.requester, new.to.canonical()).await?;
+    let kind = kind_of(conn, vault, &new.requester, new.to.canonical()).await?;
     let sender = Sender { client_ip: new.client_ip.as_deref(), kind };
     let failures = failure_name(new.to.canonical(), &new.requester, kind);
     let facts = StartFacts {
@@ -45,7 +45,7 @@ pub(crate) async fn begin(
     };
     add_send(conn, &send, now).await?;
     if let Some(own) = own {
-        enqueue(conn, sealer, send.verification, own, now).await?;
+        enqueue(conn, vault, send.verification, own, now).await?;
     }
     let row = load(conn, new.id).await?.ok_or_else(|| corrupt("a challenge vanished"))?;
     record(conn, &[row.audit("begun", None, format!("pending for {}", row.purpose))?], now).await?;
@@ -119,7 +119,7 @@ pub(crate) fn open_challenges<'a>(requester: &'a str, recipient: &'a str, now: D
 /// Sends the code of an open challenge again, if the domain's decision allows it.
 pub(crate) async fn begin_resend(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     request: &BeginResend,
     now: DateTime<Utc>,
 ) -> Result<StartOutcome, SqlError> {
@@ -129,7 +129,7 @@ pub(crate) async fn begin_resend(
     lock_names(conn, &send_locks(&to, row.client_ip.as_deref(), &row.requester()?)).await?;
     let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
     let requester = row.requester()?;
-    let kind = kind_of(conn, sealer, &requester, &row.recipient).await?;
+    let kind = kind_of(conn, vault, &requester, &row.recipient).await?;
     let sender = Sender { client_ip: row.client_ip.as_deref(), kind };
     let failures = failure_name(&row.recipient, &requester, kind);
     let failures = failures_of(conn, &failures).await?;
@@ -142,7 +142,7 @@ pub(crate) async fn begin_resend(
     };
     match facts.decide(&request.policy, now) {
         StartDecision::Send { .. } => {
-            send_again(conn, sealer, request, (&row, &to, sender), now).await?;
+            send_again(conn, vault, request, (&row, &to, sender), now).await?;
             Ok(StartOutcome::Started(boxed(conn, Some(id)).await?))
         }
         StartDecision::Repeat => Ok(StartOutcome::Repeated(boxed(conn, Some(id)).await?)),
@@ -161,7 +161,7 @@ async fn was_sent_by(conn: &mut Conn, effect_key: Option<&str>) -> Result<bool, 
 /// Records another send of an open challenge, with its new code if we make it.
 async fn send_again(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     request: &BeginResend,
     (row, to, sender): (&VerificationRow, &Recipient, Sender<'_>),
     now: DateTime<Utc>,
@@ -190,7 +190,7 @@ async fn send_again(
     };
     add_send(conn, &send, now).await?;
     match own {
-        Some(own) => enqueue(conn, sealer, row.id, own, now).await,
+        Some(own) => enqueue(conn, vault, row.id, own, now).await,
         None => Ok(()),
     }
 }

@@ -7,18 +7,14 @@ use domain::principal::Principal;
 #[async_trait]
 impl Verifications for Store {
     async fn begin(&self, request: &BeginVerification, now: DateTime<Utc>) -> StoreResult<StartOutcome> {
-        let (request, sealer) = (request.clone(), Arc::clone(&self.sealer));
-        self.database
-            .write(move |conn| async move { begin(conn, sealer.as_ref(), &request, now).await }.boxed())
-            .await
+        let (request, vault) = (request.clone(), self.vault.clone());
+        self.database.write(move |conn| async move { begin(conn, &vault, &request, now).await }.boxed()).await
     }
 
     async fn begin_resend(&self, request: &BeginResend, now: DateTime<Utc>) -> StoreResult<StartOutcome> {
-        let (request, sealer) = (request.clone(), Arc::clone(&self.sealer));
+        let (request, vault) = (request.clone(), self.vault.clone());
         self.database
-            .write(move |conn| {
-                async move { begin_resend(conn, sealer.as_ref(), &request, now).await }.boxed()
-            })
+            .write(move |conn| async move { begin_resend(conn, &vault, &request, now).await }.boxed())
             .await
     }
 
@@ -28,12 +24,11 @@ impl Verifications for Store {
             self.database.read(move |conn| async move { fallbacks::due(conn, now).await }.boxed()).await?;
         let mut taken = 0_usize;
         for verification in due {
-            let sealer = Arc::clone(&self.sealer);
+            let vault = self.vault.clone();
             let went = self
                 .database
                 .write(move |conn| {
-                    async move { fallbacks::step(conn, sealer.as_ref(), verification, &policy, now).await }
-                        .boxed()
+                    async move { fallbacks::step(conn, &vault, verification, &policy, now).await }.boxed()
                 })
                 .await?;
             taken = taken.saturating_add(usize::from(went));
@@ -78,18 +73,16 @@ impl Verifications for Store {
         request: &AttemptRequest,
         now: DateTime<Utc>,
     ) -> StoreResult<ReserveAttempt> {
-        let (request, sealer) = (request.clone(), Arc::clone(&self.sealer));
+        let (request, vault) = (request.clone(), self.vault.clone());
         self.database
-            .write(move |conn| async move { take_attempt(conn, sealer.as_ref(), request, now).await }.boxed())
+            .write(move |conn| async move { take_attempt(conn, &vault, request, now).await }.boxed())
             .await
     }
 
     async fn judge_attempt(&self, request: &CheckAttempt, now: DateTime<Utc>) -> StoreResult<AttemptVerdict> {
-        let (request, sealer) = (request.clone(), Arc::clone(&self.sealer));
+        let (request, vault) = (request.clone(), self.vault.clone());
         self.database
-            .write(move |conn| {
-                async move { judge_attempt(conn, sealer.as_ref(), request, now).await }.boxed()
-            })
+            .write(move |conn| async move { judge_attempt(conn, &vault, request, now).await }.boxed())
             .await
     }
 
@@ -105,13 +98,11 @@ impl Verifications for Store {
         policy: &OtpPolicy,
         now: DateTime<Utc>,
     ) -> StoreResult<AttemptResult> {
-        let (ticket, policy, sealer) = (ticket.clone(), *policy, Arc::clone(&self.sealer));
+        let (ticket, policy, vault) = (ticket.clone(), *policy, self.vault.clone());
         self.database
             .write(move |conn| {
-                async move {
-                    attempts::settle_attempt(conn, sealer.as_ref(), &ticket, right, &policy, now).await
-                }
-                .boxed()
+                async move { attempts::settle_attempt(conn, &vault, &ticket, right, &policy, now).await }
+                    .boxed()
             })
             .await
     }
@@ -123,11 +114,11 @@ impl Verifications for Store {
         now: DateTime<Utc>,
     ) -> StoreResult<Option<DateTime<Utc>>> {
         let (requester, to) = (requester.clone(), to.canonical().to_owned());
-        let sealer = Arc::clone(&self.sealer);
+        let vault = self.vault.clone();
         self.database
             .read(move |conn| {
                 async move {
-                    let kind = kind_of(conn, sealer.as_ref(), &requester, &to).await?;
+                    let kind = kind_of(conn, &vault, &requester, &to).await?;
                     let name = failure_name(&to, &requester, kind);
                     Ok(failures_of(conn, &name).await?.lock_at(now))
                 }
