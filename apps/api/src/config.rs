@@ -20,6 +20,7 @@ use domain::{
     locale::Locale,
     messaging::flow::DefaultFlows,
     money::{Currency, clabe::ClabePrefix, limits::Limits},
+    operations::retention::RetentionPolicy,
     phone::Region,
     verification::{otp::OtpPolicy, return_to::WebOrigin},
 };
@@ -335,6 +336,8 @@ pub struct Settings {
     pub clabe_prefix: Option<ClabePrefix>,
     /// Wallets that a person may have.
     pub wallets_per_person: u32,
+    /// How long each category of data is kept.
+    pub retention: RetentionPolicy,
     /// A folder with more flows than the built-in ones.
     pub flows_dir: Option<PathBuf>,
     /// The flows that a greeting or a first message begins.

@@ -4,7 +4,7 @@ use crate::{
     accounts::{ChatLinks, Freezes, Identities, Sessions, Users},
     messaging::{Alerts, Consents, Conversations, Flows, Outbox, TurnQueue},
     money::{Ledger, Payees, Receiving, Statements},
-    operations::{AuditLog, DatabaseCare, DeadLetters, IdempotencyStore, Leases, SignedRequests},
+    operations::{AuditLog, DatabaseCare, DeadLetters, IdempotencyStore, Leases, Retention, SignedRequests},
     privacy::{DataExports, Erasures, KeyCopies, LegalHolds, PersonalData},
     verification::{VerificationPages, VerificationReports, Verifications},
 };
@@ -40,6 +40,7 @@ pub trait Stores:
     + PersonalData
     + LegalHolds
     + KeyCopies
+    + Retention
 {
 }
 
@@ -74,5 +75,6 @@ impl<T> Stores for T where
         + PersonalData
         + LegalHolds
         + KeyCopies
+        + Retention
 {
 }

@@ -147,6 +147,8 @@ macro_rules! suite {
                     a_lease_is_given_back_by_its_holder;
                 database_care: migrated_tables_are_current_and_take_writes,
                     keys_are_noted_until_no_row_needs_them, a_kept_key_stays_as_it_was;
+                retention: old_codes_go, a_batch_keeps_to_its_limit, old_texts_go, old_deliveries_go, old_webhooks_go,
+                    old_requests_go, books_audit_and_opt_outs_stay;
                 audit: each_decision_has_its_row, the_chain_is_sealed_once_and_sound,
                     nothing_is_missed_while_others_write;
             }

@@ -13,6 +13,7 @@ mod nlu;
 mod otp;
 mod people;
 mod privacy;
+mod purge;
 mod serve;
 mod signals;
 mod telegram;
@@ -77,6 +78,8 @@ enum Command {
     /// Check the seals of the audit log.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Delete what was kept long enough, or count it.
+    Purge(purge::PurgeArgs),
     /// List what could not be processed, and try it again.
     #[command(subcommand)]
     DeadLetters(dead_letters::DeadLettersCommand),
@@ -95,6 +98,7 @@ impl Command {
             | Self::People(_)
             | Self::Privacy(_)
             | Self::Audit(_)
+            | Self::Purge(_)
             | Self::DeadLetters(dead_letters::DeadLettersCommand::List) => Purpose::Look,
             Self::Migrate(args) => args.purpose(),
             _ => Purpose::Run,
@@ -143,6 +147,7 @@ async fn with_settings(command: Command, settings: Settings) -> Result<ExitCode,
         Command::Otp(command) => Box::pin(otp::run(settings, &command)).await,
         Command::DeadLetters(command) => dead_letters::run(settings, &command).await,
         Command::Audit(command) => audit::run(&settings, &command).await,
+        Command::Purge(args) => purge::run(&settings, &args).await,
         Command::Ledger(command) => ledger::run(&settings, &command).await,
         Command::People(command) => people::run(&settings, &command).await,
         Command::Privacy(command) => Box::pin(privacy::run(&settings, &command)).await,

@@ -5,10 +5,9 @@ use super::values::{Conn, DbId, DbTime, columns::*};
 use crate::store::{
     error::SqlError,
     messaging::alert_rows::NewAlertRow,
-    money::{
-        clear_rows::SealedTransfer,
-        kept_names::KeptNameRow,
-        rows::{AccountChange, EntryRow, HoldRow, KeyRow, LedgerRows, NewTransferRow, PayeeRow},
+    money::rows::{
+        AccountChange, EntryRow, HoldRow, KeptNameRow, KeyRow, LedgerRows, NewTransferRow, PayeeRow,
+        SealedTransfer,
     },
     rows::{NewAuditRow, NewConversationRow, NewInboxRow},
     schema::{contacts, kept_names, subject_keys},

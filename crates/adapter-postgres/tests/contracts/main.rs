@@ -134,6 +134,32 @@ async fn rows_are_sealed_anew() {
     store_contracts::operations::database_care::rows_are_sealed_anew(stores.0, stores.1, stores.2).await;
 }
 
+/// Rows of an earlier version are sealed by the migration.
+#[tokio::test(flavor = "multi_thread")]
+async fn old_challenges_are_sealed() {
+    use store_contracts::verification::clear_rows;
+    let address = fresh_address().await;
+    let store = open(&address).await;
+    let migrate = async || store.migrate().await.unwrap();
+    clear_rows::old_rows_are_sealed(&store, owner(&address), migrate).await;
+    let address = fresh_address().await;
+    let store = open(&address).await;
+    let migrate = async || store.migrate().await.unwrap();
+    clear_rows::an_old_fallback_is_sent(&store, owner(&address), migrate).await;
+}
+
+/// Contacts without a row go, and people under a legal hold are spared.
+#[tokio::test(flavor = "multi_thread")]
+async fn retention_looks_at_contacts_and_holds() {
+    use store_contracts::operations::retention;
+    let address = fresh_address().await;
+    let store = open(&address).await;
+    retention::contacts_without_rows_go(&store, owner(&address)).await;
+    let address = fresh_address().await;
+    let store = open(&address).await;
+    retention::a_legal_hold_spares_its_person(&store, owner(&address)).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn subjects_keys_are_sealed_anew() {
     let address = fresh_address().await;

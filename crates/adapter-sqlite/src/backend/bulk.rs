@@ -3,11 +3,7 @@
 use super::values::{Conn, DbId};
 use crate::store::{
     error::SqlError,
-    money::{
-        clear_rows::SealedTransfer,
-        kept_names::KeptNameRow,
-        rows::{AccountChange, LedgerRows},
-    },
+    money::rows::{AccountChange, KeptNameRow, LedgerRows, SealedTransfer},
     rows::{NewConversationRow, NewInboxRow},
     schema::{
         accounts, alerts, audit, contacts, conversations, entries, holds, idempotency_keys, inbox,

@@ -105,7 +105,12 @@ impl Store {
         noted.await.map_err(failed)?;
         self.keep_lookup_key().await.map_err(failed)?;
         let is_new = before.applied.is_empty();
-        clear_rows::seal_all(&self.database, &self.vault, is_new, Utc::now()).await.map_err(failed)?;
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "it only says when keys were made, and nothing is decided by it"
+        )]
+        let now = Utc::now();
+        clear_rows::seal_all(&self.database, &self.vault, is_new, now).await.map_err(failed)?;
         Ok(run)
     }
 

@@ -1,7 +1,7 @@
 //! Rows and what they stand for; sealing and opening of bodies.
 
 use super::error::SqlError;
-use crate::backend::values::{Db, DbId, DbTime};
+use crate::backend::values::{DbId, DbTime};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     messaging::price::MessagePrice,
@@ -11,7 +11,7 @@ use domain::{
 };
 use ports::{
     crypto::Sealer,
-    messaging::{Lane, NewOutbound, message_channel::MessageForm},
+    messaging::{Lane, message_channel::MessageForm},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
@@ -152,47 +152,6 @@ impl OutboundBody {
 
     pub(crate) fn form(self) -> MessageForm {
         if self.v == 1 && !self.buttons.is_empty() { MessageForm::Buttons(self.buttons) } else { self.form }
-    }
-}
-
-/// A fallback channel of a code.
-#[derive(diesel::Queryable, diesel::Selectable, diesel::Insertable)]
-#[diesel(table_name = super::schema::verification_fallbacks, check_for_backend(Db))]
-pub(crate) struct FallbackRow {
-    pub(crate) id: DbId,
-    pub(crate) verification_id: DbId,
-    pub(crate) position: i32,
-    pub(crate) channel: String,
-    pub(crate) channel_account: String,
-    pub(crate) recipient: String,
-    pub(crate) body: Vec<u8>,
-    pub(crate) expires_at: DbTime,
-    pub(crate) behind: Option<DbId>,
-    pub(crate) since: Option<DbTime>,
-}
-
-impl FallbackRow {
-    /// `position` counts from 0. The first one waits for the delivery of `behind`.
-    pub(crate) fn new(
-        sealer: &dyn Sealer,
-        (verification, position): (DbId, i32),
-        new: &NewOutbound,
-        behind: Option<(DbId, DateTime<Utc>)>,
-    ) -> Result<Self, SqlError> {
-        let message = &new.message;
-        let body = OutboundBody::new(message.text.clone(), message.form.clone());
-        Ok(Self {
-            id: DbId(message.id.0),
-            verification_id: verification,
-            position,
-            channel: message.channel.name().to_owned(),
-            channel_account: new.channel_account.key(),
-            recipient: message.recipient.clone(),
-            body: seal(sealer, message.id.0, &body)?,
-            expires_at: DbTime(new.expires_at),
-            behind: behind.map(|(id, _)| id),
-            since: behind.map(|(_, since)| DbTime(since)),
-        })
     }
 }
 

@@ -180,6 +180,38 @@ async fn rows_are_sealed_anew() {
     store_contracts::operations::database_care::rows_are_sealed_anew(stores.0, stores.1, stores.2).await;
 }
 
+/// Rows of an earlier version are sealed by the migration.
+#[tokio::test(flavor = "multi_thread")]
+async fn old_challenges_are_sealed() {
+    use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+    use store_contracts::verification::clear_rows;
+    let path = fresh_path();
+    let store = open(&path).await;
+    let mut owner = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    let run = |sql: &str| owner.batch_execute(sql).unwrap();
+    clear_rows::old_rows_are_sealed(&store, run, async || store.migrate().await.unwrap()).await;
+    let path = fresh_path();
+    let store = open(&path).await;
+    let mut owner = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    let run = |sql: &str| owner.batch_execute(sql).unwrap();
+    clear_rows::an_old_fallback_is_sent(&store, run, async || store.migrate().await.unwrap()).await;
+}
+
+/// Contacts without a row go, and people under a legal hold are spared.
+#[tokio::test(flavor = "multi_thread")]
+async fn retention_looks_at_contacts_and_holds() {
+    use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+    use store_contracts::operations::retention;
+    let path = fresh_path();
+    let store = open(&path).await;
+    let mut owner = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    retention::contacts_without_rows_go(&store, |sql| owner.batch_execute(sql).unwrap()).await;
+    let path = fresh_path();
+    let store = open(&path).await;
+    let mut owner = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    retention::a_legal_hold_spares_its_person(&store, |sql| owner.batch_execute(sql).unwrap()).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn subjects_keys_are_sealed_anew() {
     let address = fresh_path().display().to_string();

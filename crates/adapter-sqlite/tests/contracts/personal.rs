@@ -42,12 +42,16 @@ fn bytes_of(path: &Path) -> Vec<u8> {
     bytes
 }
 
+fn digit(half: u8) -> char {
+    char::from_digit(half.into(), 16).unwrap()
+}
+
 fn assert_unreadable(path: &Path) {
     let bytes = bytes_of(path);
     let has = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
     for value in personal::VALUES {
         let utf16: Vec<u8> = value.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let hex: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let hex: String = value.bytes().flat_map(|byte| [byte >> 4, byte & 15]).map(digit).collect();
         assert!(!has(value.as_bytes()) && !has(&utf16) && !has(hex.as_bytes()), "{value}");
     }
 }

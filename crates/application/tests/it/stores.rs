@@ -31,6 +31,7 @@ use ports::{
     accounts::*,
     messaging::{
         inbound_webhook::{InboundMessage, StatusReport},
+        message_channel::OutboundMessage,
         *,
     },
     money::*,

@@ -32,15 +32,15 @@ pub const VALUES: [&str; 8] = [
     "778899123",
 ];
 
-fn name(text: &str) -> Option<PersonName> {
-    Some(PersonName::parse(text).unwrap())
+fn name(text: &str) -> PersonName {
+    PersonName::parse(text).unwrap()
 }
 
 /// Ana: an account with a number that she named, and a session on her device.
 async fn ana(store: &dyn Stores) -> UserId {
     let account = NewAccount {
-        first_name: name("Anastasia"),
-        last_name: name("Luzbelito"),
+        first_name: Some(name("Anastasia")),
+        last_name: Some(name("Luzbelito")),
         phone: Some(AccountPhone { number: phone(1), proof: None }),
         session: NewSession { id: SessionId(id()), device: Some("Firefox".into()) },
         ..sign_up(1, None)
@@ -110,7 +110,7 @@ pub async fn the_audit_log_holds_commitments(store: impl Stores) {
         id: UserId(id()),
         email: email(3),
         phone: Some(phone(1)),
-        first_name: name("Anastasia"),
+        first_name: Some(name("Anastasia")),
         last_name: None,
         actor: actor(),
     };

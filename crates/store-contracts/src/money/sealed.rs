@@ -151,7 +151,7 @@ pub async fn nothing_is_in_the_clear(store: &impl Stores, dump: impl AsyncFn() -
     let words = [CONCEPT, REASON, PAYEE, "Rosa", WALLET, KIND, ALIAS, foreign, "****9719", own.canonical()];
     for word in words {
         let utf16: Vec<u8> = word.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let hex: String = word.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let hex = word.bytes().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
         assert!(!has(word.as_bytes()) && !has(&utf16) && !has(hex.as_bytes()), "{word}");
     }
 }

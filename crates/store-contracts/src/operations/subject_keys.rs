@@ -1,4 +1,4 @@
-//! The keys of subjects when ENCRYPTION_KEY changes.
+//! The keys of subjects when `ENCRYPTION_KEY` changes.
 
 use crate::{
     Stores,

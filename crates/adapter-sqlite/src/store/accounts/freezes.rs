@@ -135,7 +135,7 @@ async fn proves(
         return Ok(false);
     }
     let Some(email) = account.personal(conn, vault).await?.email else { return Ok(false) };
-    let is_proved = use_proof(conn, proof.verification, &email, Purpose::Unfreeze, now).await?;
+    let is_proved = use_proof(conn, vault, proof.verification, &email, Purpose::Unfreeze, now).await?;
     if is_proved {
         contacts::prove(conn, &vault.address(&email), account.user(), now).await?;
     }

@@ -1,6 +1,6 @@
 //! Seals rows that an earlier version wrote in the clear.
 
-use super::sealed::Seals;
+use super::{rows::SealedTransfer, sealed::Seals};
 use crate::{
     backend::{Conn, DbId, seal_transfers},
     store::{
@@ -20,14 +20,6 @@ use domain::{
 
 /// Rows that are sealed in one transaction.
 const BATCH: i64 = 500;
-
-/// A transfer that was in the clear. All are `None` when its owner was erased.
-pub(crate) struct SealedTransfer {
-    pub(crate) id: DbId,
-    pub(crate) sealed: Option<Vec<u8>>,
-    pub(crate) payee_sealed: Option<Vec<u8>>,
-    pub(crate) payee_hash: Option<String>,
-}
 
 /// Seals a batch of rows that are in the clear. Returns how many were; none: there are no more.
 pub(crate) async fn seal_batch(

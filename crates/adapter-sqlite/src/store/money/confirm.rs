@@ -127,7 +127,7 @@ async fn judge(
     request: &ConfirmTransfer,
     now: DateTime<Utc>,
 ) -> Result<AttemptDecision, SqlError> {
-    let Some(row) = verifications::load_locked(conn, request.verification).await? else {
+    let Some(row) = verifications::load_locked(conn, vault, request.verification).await? else {
         return Ok(AttemptDecision::Refused(AttemptRefusal::Gone));
     };
     let attempt = verifications::OwnAttempt {

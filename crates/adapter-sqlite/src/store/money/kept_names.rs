@@ -1,7 +1,7 @@
 //! The names under which people saw somebody who was erased. What a person saw of another one is theirs: it stays in
 //! their statements, sealed under their own key.
 
-use super::sealed::opened;
+use super::{rows::KeptNameRow, sealed::opened};
 use crate::{
     backend::{Conn, DbId, insert_kept_names},
     store::{
@@ -20,14 +20,6 @@ use std::collections::HashMap;
 
 /// People whose keys are read, and whose rows are written, at once.
 const AT_ONCE: usize = 500;
-
-#[derive(Insertable)]
-#[diesel(table_name = kept_names)]
-pub(crate) struct KeptNameRow {
-    pub(crate) viewer_id: DbId,
-    pub(crate) other_id: DbId,
-    pub(crate) sealed: Vec<u8>,
-}
 
 /// What a kept name is bound to.
 fn bound_to(viewer: UserId, other: UserId) -> Vec<u8> {

@@ -4,6 +4,7 @@ mod clabes;
 pub(crate) mod clear_rows;
 mod confirm;
 mod counterparts;
+mod fold_rows;
 mod holds;
 pub(crate) mod kept_names;
 mod open_accounts;

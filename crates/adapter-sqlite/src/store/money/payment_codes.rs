@@ -39,6 +39,7 @@ impl PaymentCodes {
     /// made from. Must come before the locks of accounts, as everywhere.
     pub(super) async fn lock(
         conn: &mut Conn,
+        vault: &Vault,
         requests: &[(PostRequest, DateTime<Utc>)],
         now: DateTime<Utc>,
     ) -> Result<Self, SqlError> {
@@ -53,8 +54,9 @@ impl PaymentCodes {
         let breaker = verifications::breaker(conn, now).await?;
         let mut numbers = BTreeMap::new();
         for (phone, to) in wanted {
-            let failures = verifications::failures_of(conn, &phone).await?;
-            let counts = verifications::send_counts(conn, &to, Sender::default(), true, now).await?;
+            let failures =
+                verifications::failures_of(conn, &verifications::known_failure_name(vault, &to)).await?;
+            let counts = verifications::send_counts(conn, vault, &to, Sender::default(), true, now).await?;
             let facts = StartFacts { breaker, ..StartFacts::of(failures, counts) };
             numbers.insert(phone, facts);
         }
@@ -113,7 +115,7 @@ pub(super) async fn file(
         fallback: Vec::new(),
     };
     let terms = verifications::Terms { expires_at: step.expires_at, attempts_max };
-    verifications::insert(conn, &new, None, Some(&step.code), terms, now).await?;
+    verifications::insert(conn, vault, &new, None, Some(&step.code), terms, now).await?;
     let send = verifications::NewSend {
         verification: DbId(new.id.0),
         to: &new.to,
@@ -123,7 +125,7 @@ pub(super) async fn file(
         message: Some(step.message.message.id),
         effect_key: None,
     };
-    verifications::add_send(conn, &send, now).await?;
+    verifications::add_send(conn, vault, &send, now).await?;
     let row = NewOutboxRow::new(conn, vault, &step.message, None, now).await?;
     diesel::insert_into(outbox::table).values(row).execute(conn).await?;
     Ok(())

@@ -123,7 +123,7 @@ pub(crate) async fn post(
     for (request, _) in requests {
         touched.add(&request.command.transfer, request.command.limits.count_spending());
     }
-    let mut codes = PaymentCodes::lock(conn, requests, now).await?;
+    let mut codes = PaymentCodes::lock(conn, vault, requests, now).await?;
     for (source, currency) in &touched.sources {
         open_clearing(conn, *source, *currency, now).await?;
     }

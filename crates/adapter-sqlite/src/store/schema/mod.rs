@@ -29,5 +29,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     verifications,
     outbox,
     verification_sends,
-    verification_fallbacks
+    verification_fallbacks,
+    verification_pages,
+    subject_keys
 );

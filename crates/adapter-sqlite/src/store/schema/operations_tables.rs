@@ -65,6 +65,17 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
+    legal_holds (user_id) {
+        user_id -> UuidCol,
+        reason -> Text,
+        held_by -> Text,
+        since -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     #[sql_name = "__diesel_schema_migrations"]
     migrations_run (version) {
         version -> Text,

@@ -50,14 +50,3 @@ diesel::table! {
         sealed -> Binary,
     }
 }
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::backend::values::columns::*;
-    legal_holds (user_id) {
-        user_id -> UuidCol,
-        reason -> Text,
-        held_by -> Text,
-        since -> InstantCol,
-    }
-}

@@ -11,13 +11,13 @@ use domain::ids::UserId;
 use futures_util::{FutureExt, future::join_all};
 use ports::{accounts::Identities, subject_keys::SubjectKeyId};
 use std::sync::{Arc, Mutex};
-use testkit::{at, new_person, phone};
+use testkit::{at, id, new_person, phone};
 use uuid::Uuid;
 
 const PLACE: Place<'static> = Place::new("test.sealed", b"row");
 
 fn key_id() -> SubjectKeyId {
-    SubjectKeyId::chat(Uuid::now_v7())
+    SubjectKeyId::chat(id())
 }
 
 /// Seals a text under a subject's key, which is made if it is missing.

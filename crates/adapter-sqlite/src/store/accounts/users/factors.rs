@@ -49,8 +49,8 @@ pub(crate) async fn proves(
     match proof {
         MfaProof::Password { seen } => Ok(row.has_password(seen)),
         MfaProof::Code(verification) => match &row.personal(conn, vault).await?.phone {
-            Some(phone) => Ok(use_proof(conn, *verification, phone, Purpose::Login, now).await?
-                || use_proof(conn, *verification, phone, Purpose::Registration, now).await?),
+            Some(phone) => Ok(use_proof(conn, vault, *verification, phone, Purpose::Login, now).await?
+                || use_proof(conn, vault, *verification, phone, Purpose::Registration, now).await?),
             None => Ok(false),
         },
         MfaProof::Backup(hashes) => use_backup_code(conn, row.id, hashes, now).await,

@@ -73,7 +73,7 @@ async fn change_phone(
     if find_by_phone(conn, vault, number).await?.is_some_and(|owner| owner.id != row.id) {
         return Ok(ProfileChanged::PhoneTaken);
     }
-    if !use_proof(conn, proof, number.e164(), Purpose::Registration, now).await? {
+    if !use_proof(conn, vault, proof, number.e164(), Purpose::Registration, now).await? {
         return Ok(ProfileChanged::NoProof);
     }
     after.phone = Some(number.e164().to_owned());

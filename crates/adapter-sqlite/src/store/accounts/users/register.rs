@@ -36,7 +36,7 @@ pub(crate) async fn register(
             if known.as_ref().is_some_and(|known| known.email_hash.is_some()) {
                 return Ok(Registered::PhoneTaken);
             }
-            if !use_proof(conn, *proof, number.e164(), Purpose::Registration, now).await? {
+            if !use_proof(conn, vault, *proof, number.e164(), Purpose::Registration, now).await? {
                 return Ok(Registered::NoProof);
             }
             match insert(conn, vault, account, now).await? {

@@ -89,7 +89,7 @@ pub(crate) async fn reset(
             };
             match phone {
                 Some(phone)
-                    if use_proof(conn, *verification, &phone, Purpose::PasswordReset, now).await? =>
+                    if use_proof(conn, vault, *verification, &phone, Purpose::PasswordReset, now).await? =>
                 {
                     row
                 }

@@ -10,13 +10,8 @@ use crate::{
     },
 };
 use chrono::{DateTime, Utc};
-use domain::{
-    channel_account::ChannelAccount, ids::MessageId, message::Channel, messaging::consent::recipient_key,
-};
-use ports::{
-    messaging::{Lane, NewOutbound},
-    subject_keys::SubjectKeyId,
-};
+use domain::{message::Channel, messaging::consent::recipient_key};
+use ports::{messaging::NewOutbound, subject_keys::SubjectKeyId};
 use uuid::Uuid;
 
 /// The place of a message's body.
@@ -63,29 +58,6 @@ pub(crate) struct NewOutboxRow {
     client_id: Option<String>,
 }
 
-/// What a row is made of, besides its recipient.
-struct Parts<'a> {
-    id: MessageId,
-    conversation_id: Option<DbId>,
-    account: &'a ChannelAccount,
-    channel: Channel,
-    recipient: &'a str,
-    lane: Lane,
-    body: &'a OutboundBody,
-    expires_at: DateTime<Utc>,
-    client: Option<&'a str>,
-}
-
-/// A code whose message was prepared before, to send now.
-pub(crate) struct PreparedCode<'a> {
-    pub(crate) id: MessageId,
-    pub(crate) account: &'a ChannelAccount,
-    pub(crate) channel: Channel,
-    pub(crate) recipient: &'a str,
-    pub(crate) body: &'a OutboundBody,
-    pub(crate) expires_at: DateTime<Utc>,
-}
-
 impl NewOutboxRow {
     /// `conversation_id`: the conversation of the message. `None`: it belongs to none.
     pub(crate) async fn new(
@@ -108,67 +80,25 @@ impl NewOutboxRow {
         now: DateTime<Utc>,
     ) -> Result<Self, SqlError> {
         let message = &new.message;
-        let parts = Parts {
-            id: message.id,
-            conversation_id,
-            account: &new.channel_account,
-            channel: message.channel,
-            recipient: &message.recipient,
-            lane: new.lane,
-            body: &OutboundBody::new(message.text.clone(), message.form.clone()),
-            expires_at: new.expires_at,
-            client: new.client.as_deref(),
-        };
-        Self::seal(conn, vault, parts, known, now).await
-    }
-
-    /// A code whose message was prepared before.
-    pub(crate) async fn of_code(
-        conn: &mut Conn,
-        vault: &Vault,
-        code: PreparedCode<'_>,
-        now: DateTime<Utc>,
-    ) -> Result<Self, SqlError> {
-        let PreparedCode { id, account, channel, recipient, body, expires_at } = code;
-        let parts = Parts {
-            id,
-            conversation_id: None,
-            account,
-            channel,
-            recipient,
-            lane: Lane::Code,
-            body,
-            expires_at,
-            client: None,
-        };
-        Self::seal(conn, vault, parts, None, now).await
-    }
-
-    async fn seal(
-        conn: &mut Conn,
-        vault: &Vault,
-        parts: Parts<'_>,
-        known: Option<(&str, Uuid)>,
-        now: DateTime<Utc>,
-    ) -> Result<Self, SqlError> {
-        let hash = recipient_hash(vault, parts.channel, parts.recipient);
+        let hash = recipient_hash(vault, message.channel, &message.recipient);
         let contact = match known {
             Some((known, contact)) if known == hash => contact,
             _ => contact_of(conn, &hash, now).await?,
         };
         let key = SubjectKeyId::chat(contact);
         let keys = vault.key_for(conn, key, now).await?;
-        let id = parts.id.0;
+        let id = message.id.0;
+        let body = OutboundBody::new(message.text.clone(), message.form.clone());
         Ok(Self {
             id: DbId(id),
-            conversation_id: parts.conversation_id,
+            conversation_id,
             contact_id: Some(DbId(contact)),
-            channel_account: parts.account.key(),
-            channel: parts.channel.name(),
+            channel_account: new.channel_account.key(),
+            channel: message.channel.name(),
             recipient_hash: hash,
-            sealed: Some(keys.seal(key, recipient_of(&id), &parts.recipient)?),
-            lane: lane_name(parts.lane),
-            body: Some(keys.seal(key, body_of(&id), parts.body)?),
+            sealed: Some(keys.seal(key, recipient_of(&id), &message.recipient)?),
+            lane: lane_name(new.lane),
+            body: Some(keys.seal(key, body_of(&id), &body)?),
             phase: "waiting",
             status: "queued",
             attempts: 0,
@@ -177,8 +107,8 @@ impl NewOutboxRow {
             due_at: DbTime(now),
             leased_until: DbTime(now),
             created_at: DbTime(now),
-            expires_at: DbTime(parts.expires_at),
-            client_id: parts.client.map(str::to_owned),
+            expires_at: DbTime(new.expires_at),
+            client_id: new.client.clone(),
         })
     }
 }
