@@ -9,7 +9,7 @@ use application::{
     kernel::Kernel,
     privacy::{
         erase_person::ErasePerson,
-        export::{ExportPerson, ExportPersonParts, ExportSources, Exporter, KeptFor},
+        export::{ExportPerson, ExportPersonParts, ExportSources, Exporter},
         reapply::KeyBackup,
     },
 };
@@ -58,7 +58,7 @@ impl Privacy {
 }
 
 /// Writes exports.
-fn exporter(_settings: &Settings, store: &Arc<dyn Stores>, kernel: &Kernel) -> Exporter {
+fn exporter(settings: &Settings, store: &Arc<dyn Stores>, kernel: &Kernel) -> Exporter {
     let sources = ExportSources {
         users: store.clone(),
         sessions: store.clone(),
@@ -71,7 +71,7 @@ fn exporter(_settings: &Settings, store: &Arc<dyn Stores>, kernel: &Kernel) -> E
         texts: Arc::new(BuiltInTexts),
         archives: Arc::new(ZipArchives),
     };
-    Exporter::new(sources, KeptFor::default(), kernel.clone())
+    Exporter::new(sources, settings.retention, kernel.clone())
 }
 
 /// What commands about people's data need: they start no workers.

@@ -8,10 +8,7 @@ mod cells;
 mod explanations;
 mod rows;
 
-pub use self::{
-    bundle::{ExportOut, ExportSources, Exporter},
-    explanations::KeptFor,
-};
+pub use self::bundle::{ExportOut, ExportSources, Exporter};
 
 use crate::kernel::Kernel;
 use async_trait::async_trait;

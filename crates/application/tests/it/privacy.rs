@@ -8,7 +8,7 @@ use application::{
     kernel::Kernel,
     privacy::{
         erase_person::{ErasePerson, Erased},
-        export::{ExportError, ExportOut, ExportSources, Exporter, KeptFor},
+        export::{ExportError, ExportOut, ExportSources, Exporter},
         reapply::{CopyLine, KeyBackup},
     },
 };
@@ -67,7 +67,7 @@ fn exporter(store: &Arc<Store>) -> Exporter {
         texts: Arc::new(BuiltInTexts),
         archives: Arc::new(ZipArchives),
     };
-    Exporter::new(sources, KeptFor::default(), kernel())
+    Exporter::new(sources, domain::operations::retention::RetentionPolicy::default(), kernel())
 }
 
 struct Taken(Vec<u8>);

@@ -33,7 +33,7 @@ use application::{
     },
     privacy::{
         erase_person::ErasePerson,
-        export::{ExportPerson, ExportPersonParts, ExportSources, Exporter, KeptFor},
+        export::{ExportPerson, ExportPersonParts, ExportSources, Exporter},
     },
     verification::verification_service::{VerificationParts, VerificationService},
 };
@@ -297,7 +297,11 @@ fn export_person(store: &Store, kernel: &Kernel) -> ExportPerson {
     let parts = ExportPersonParts {
         exports: all.clone(),
         leases: all,
-        exporter: Exporter::new(sources, KeptFor::default(), kernel.clone()),
+        exporter: Exporter::new(
+            sources,
+            domain::operations::retention::RetentionPolicy::default(),
+            kernel.clone(),
+        ),
         secrets: Arc::new(HmacSecretHasher::new(&Keyring::parse(&"h".repeat(32)).unwrap())),
     };
     ExportPerson::new(parts, kernel.clone())

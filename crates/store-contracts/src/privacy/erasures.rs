@@ -3,7 +3,7 @@
 use crate::{
     Stores,
     accounts::users::bind,
-    examples::{actor, at, inbound, outbound, person, phone, transfer},
+    examples::{actor, at, id, inbound, outbound, person, phone, transfer},
     messaging::inbox::{done, lease},
     money::{
         ledger::{balance, is_accepted, is_sound, outside, post},
@@ -11,18 +11,22 @@ use crate::{
     },
 };
 use domain::{
-    ids::{FlowResponseId, UserId},
+    ids::{FlowResponseId, UserId, WalletId},
     message::Channel,
     messaging::{
         consent::{ConsentScope, ConsentStatus},
         flow::{Answer, CompletedFlow, Slug},
     },
-    money::ledger::{Decision, Outcome, Refusal},
+    money::{
+        Currency,
+        ledger::{Decision, Outcome, Refusal},
+    },
+    operations::idempotency::{Fingerprint, IdempotencyKey},
     privacy::{Category, Obstacle, Receipt},
 };
 use ports::{
     messaging::{Accepted, Committed, ConsentChange, Lane, NewFlowResponse},
-    money::{EntryFilter, WalletView},
+    money::{EntryFilter, OpenOutcome, OpenWallet, WalletView},
     pagination::PageRequest,
     privacy::{Advanced, AskErasure, BeginErasure, Begun, ErasureAsked, ErasurePhase, TakenBack},
 };
@@ -217,6 +221,19 @@ pub async fn nobody_pays_an_erased_person(store: impl Stores) {
         "{refused:?}"
     );
     assert_eq!((balance(&store, payer.id).await, balance(&store, gone.id).await), (100, 0));
+    let wallet = WalletId(id());
+    let opened = OpenWallet {
+        id: wallet,
+        user: gone.user,
+        name: "Ahorro".into(),
+        kind: "savings".into(),
+        currency: Currency::MXN,
+        wallets_max: 1000,
+        key: IdempotencyKey::own(wallet.0),
+        fingerprint: Fingerprint::of(&[]),
+        actor: actor(),
+    };
+    assert_eq!(store.open_wallet(&opened, at(20)).await.unwrap(), OpenOutcome::NoSuchUser);
 }
 
 /// A redelivered message of an erased person stores nothing, and a new one finds a conversation without a past.

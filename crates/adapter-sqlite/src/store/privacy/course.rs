@@ -11,7 +11,7 @@ use crate::{
         error::SqlError,
         operations::audit_record::record,
         rows::corrupt,
-        schema::{accounts, erasure_steps, erasures},
+        schema::{accounts, erasure_steps, erasures, users},
         subjects::Vault,
     },
 };
@@ -62,6 +62,11 @@ pub(super) async fn begin(
     }
     diesel::update(accounts::table.filter(accounts::id.eq_any(wallets)))
         .set(accounts::closed_at.eq(Some(DbTime(now))))
+        .execute(conn)
+        .await?;
+    // From now on no wallet is opened for them either.
+    diesel::update(users::table.find(DbId(user.0)))
+        .set(users::erased_at.eq(Some(DbTime(now))))
         .execute(conn)
         .await?;
     insert(conn, user, "begun", now, now).await?;

@@ -2,7 +2,7 @@
 
 use super::{
     ExportError, cells,
-    explanations::{KeptFor, Section, readme},
+    explanations::{Section, readme},
     rows,
 };
 use crate::kernel::Kernel;
@@ -63,14 +63,14 @@ pub struct ExportSources {
 /// Writes exports.
 pub struct Exporter {
     sources: ExportSources,
-    kept_for: KeptFor,
+    kept_for: RetentionPolicy,
     kernel: Kernel,
 }
 
 impl Exporter {
     /// Builds it. `kept_for` is what the README tells.
     #[must_use]
-    pub fn new(sources: ExportSources, kept_for: KeptFor, kernel: Kernel) -> Self {
+    pub fn new(sources: ExportSources, kept_for: RetentionPolicy, kernel: Kernel) -> Self {
         Self { sources, kept_for, kernel }
     }
 

@@ -1,35 +1,14 @@
 //! What the README tells, in the person's language: where each kind of data comes from, what it is for, and how long it
 //! is kept.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use domain::{
     locale::Locale,
     messaging::conversation::{Arg, Text},
+    operations::retention::RetentionPolicy,
     privacy::{KEPT_DAYS, SCHEMA},
 };
 use ports::messaging::texts::Texts;
-
-/// How many days the kinds of data are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KeptFor {
-    /// Texts.
-    pub texts: u32,
-    /// Raw webhooks.
-    pub webhooks: u32,
-    /// Codes.
-    pub codes: u32,
-    /// Answers to flows.
-    pub flows: u32,
-    /// Deliveries.
-    pub deliveries: u32,
-}
-
-impl Default for KeptFor {
-    /// The periods that are shipped.
-    fn default() -> Self {
-        Self { texts: 365, webhooks: 30, codes: 30, flows: 180, deliveries: 400 }
-    }
-}
 
 /// Titles of the page with the conversations.
 pub(super) struct Section {
@@ -46,9 +25,14 @@ impl Section {
 }
 
 /// The README.
-pub(super) fn readme(texts: &dyn Texts, locale: Locale, kept_for: KeptFor, now: DateTime<Utc>) -> String {
+pub(super) fn readme(
+    texts: &dyn Texts,
+    locale: Locale,
+    kept_for: RetentionPolicy,
+    now: DateTime<Utc>,
+) -> String {
     let say = |id, args| texts.render(locale, &Text { id, args });
-    let days = |id, days: u32| say(id, vec![("days", Arg::Number(i64::from(days)))]);
+    let days = |id, kept: Duration| say(id, vec![("days", Arg::Number(kept.num_days()))]);
     let day = Arg::Text(now.format("%Y-%m-%d").to_string());
     let paragraphs = [
         say("export-readme-title", vec![("day", day)]),

@@ -48,7 +48,6 @@ pub(super) async fn forget(
             users::phone_replaced_at.eq(None::<DbTime>),
             users::locale.eq(None::<String>),
             users::freeze_key.eq(None::<String>),
-            users::erased_at.eq(Some(DbTime(now))),
         ))
         .execute(conn)
         .await?;
