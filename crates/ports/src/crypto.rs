@@ -161,6 +161,8 @@ pub enum SecretKind {
     BackupCode(domain::ids::UserId),
     /// A code that binds a chat.
     LinkCode,
+    /// The secret in a link that downloads an export.
+    ExportLink,
 }
 
 /// Makes the keyed hashes under which random secrets are stored and found.

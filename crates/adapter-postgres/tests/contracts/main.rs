@@ -9,6 +9,7 @@
 )]
 
 mod cut;
+mod own_data;
 mod privacy;
 mod waits;
 

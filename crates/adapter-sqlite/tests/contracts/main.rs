@@ -3,6 +3,7 @@
 
 mod files;
 mod killed;
+mod own_data;
 mod personal;
 mod privacy;
 mod schema;

@@ -1,7 +1,7 @@
 //! Users. Each decision about a user waits for the lock on the user's row, so that a password that is being
 //! replaced opens nothing any more.
 
-mod factors;
+pub(crate) mod factors;
 mod import;
 mod profile;
 mod register;

@@ -4,12 +4,13 @@ mod accounts_tables;
 mod messaging_tables;
 mod money_tables;
 mod operations_tables;
+mod privacy_tables;
 mod subjects_tables;
 mod verification_tables;
 
 pub(crate) use self::{
-    accounts_tables::*, messaging_tables::*, money_tables::*, operations_tables::*, subjects_tables::*,
-    verification_tables::*,
+    accounts_tables::*, messaging_tables::*, money_tables::*, operations_tables::*, privacy_tables::*,
+    subjects_tables::*, verification_tables::*,
 };
 
 diesel::joinable!(inbox -> conversations (conversation_id));

@@ -1,8 +1,8 @@
 //! Events of a conversation: messages, and the results of effects.
 
 use super::{
-    FreezeOutcome, PastReceipt, PayeeList, PayeeOption, PayeeOutcome, Prepared, Receiving, RequestedAction,
-    Spending, Statement, StepUp,
+    ErasureNoted, FreezeOutcome, PastReceipt, PayeeList, PayeeOption, PayeeOutcome, Prepared, Receiving,
+    RequestedAction, Spending, Statement, StepUp,
 };
 use crate::{
     ids::{UserId, VerificationId},
@@ -14,6 +14,7 @@ use crate::{
     },
     phone::PhoneNumber,
     principal::Principal,
+    privacy::Obstacle,
 };
 use serde::{Deserialize, Serialize};
 
@@ -130,6 +131,14 @@ pub enum Event {
     },
     /// The result of renaming or forgetting a payee.
     PayeeChanged(PayeeOutcome),
+    /// What stands in the way of the person's erasure; nothing: it can be asked for.
+    ErasureChecked(Vec<Obstacle>),
+    /// The result of asking for an erasure.
+    ErasureNoted(ErasureNoted),
+    /// Whether an erasure was taken back. False: none was asked for.
+    ErasureTakenBack(bool),
+    /// The address of the link that downloads the person's data. `None`: it can't be made.
+    ExportNoted(Option<String>),
     /// The result of freezing the person's money.
     Frozen(FreezeOutcome),
     /// The result of checking a draft.

@@ -12,6 +12,7 @@ mod freeze;
 mod held;
 mod language;
 mod open_prompt;
+mod own_data;
 mod payees;
 mod paying;
 mod pending;
@@ -34,6 +35,7 @@ pub use figures::{
     StatementLine,
 };
 pub use held::HOLD;
+pub use own_data::ErasureNoted;
 pub use prepared::{CheckedDraft, PayeeOption, Prepared};
 pub use rate::RateWindow;
 pub use reply::{Answer, Arg, Button, Reply, Text};
