@@ -43,7 +43,7 @@ pub struct KeyCopy {
     pub id: SubjectKeyId,
     /// Its state.
     pub state: KeyState,
-    /// The key under ENCRYPTION_KEY; `None` when it is destroyed.
+    /// The key under `ENCRYPTION_KEY`; `None` when it is destroyed.
     pub sealed: Option<Vec<u8>>,
 }
 

@@ -10,7 +10,7 @@ mod personal_data;
 #[cfg(feature = "mock")]
 pub use self::{
     archives::MockArchives, data_exports::MockDataExports, erasures::MockErasures, key_copies::MockKeyCopies,
-    legal_holds::MockLegalHolds, personal_data::MockPersonalData,
+    legal_holds::MockLegalHolds,
 };
 pub use self::{
     archives::{Archive, ArchiveError, Archives},

@@ -84,7 +84,6 @@ pub struct OwnChat {
 }
 
 /// Rows of a person, in pages: at most 200, by their ids, after `after`.
-#[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait PersonalData: Send + Sync {
     /// Conversations with the person's proved addresses.

@@ -77,7 +77,9 @@ impl DatabaseCare for Store {
             let subjects = self.database.query(move |conn| key_rows::batch(conn, after).boxed()).await?;
             let Some((last, _)) = subjects.last() else { break };
             after = Some(*last);
-            subjects.iter().for_each(|(_, sealed)| count(sealed));
+            for (_, sealed) in &subjects {
+                count(sealed);
+            }
         }
         let mut after = None;
         loop {

@@ -70,7 +70,9 @@ impl Erasures for Store {
             .write(move |conn| async move { course::advance(conn, &vault, user, &actor, now).await }.boxed())
             .await?;
         let (advanced, gone) = advanced;
-        gone.into_iter().for_each(|key| self.vault.forget(key));
+        for key in gone {
+            self.vault.forget(key);
+        }
         Ok(advanced)
     }
 
@@ -99,7 +101,9 @@ impl Erasures for Store {
             .write(move |conn| async move { blocked::end_kept(conn, now).await }.boxed())
             .await?;
         let count = ended.len();
-        ended.into_iter().for_each(|user| self.vault.forget(SubjectKeyId::money(user.0)));
+        for user in ended {
+            self.vault.forget(SubjectKeyId::money(user.0));
+        }
         Ok(count)
     }
 

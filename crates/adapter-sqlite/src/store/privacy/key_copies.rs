@@ -47,7 +47,9 @@ impl KeyCopies for Store {
                 .boxed()
             })
             .await?;
-        ended.into_iter().for_each(|id| self.vault.forget(id));
+        for id in ended {
+            self.vault.forget(id);
+        }
         Ok(put)
     }
 

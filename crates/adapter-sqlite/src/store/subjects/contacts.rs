@@ -1,6 +1,6 @@
 //! Contacts: whose number, address or chat a row is about, found by the hash of the address.
 
-use super::vault::Vault;
+use super::{new_rows::NewContactRow, vault::Vault};
 use crate::{
     backend::{Conn, DbId, DbTime, insert_contacts},
     store::{error::SqlError, rows::corrupt, schema::contacts},
@@ -12,15 +12,6 @@ use domain::ids::UserId;
 use ports::subject_keys::SubjectKeyId;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
-
-#[derive(Insertable)]
-#[diesel(table_name = contacts)]
-pub(crate) struct NewContactRow {
-    pub(crate) id: DbId,
-    pub(crate) lookup: Option<String>,
-    pub(crate) user_id: Option<DbId>,
-    pub(crate) created_at: DbTime,
-}
 
 /// The contacts of these hashes; missing ones are made.
 pub(crate) async fn contacts_of(

@@ -1,7 +1,7 @@
 //! The rows of subjects' keys.
 
 use crate::{
-    backend::{Conn, DbId, DbTime},
+    backend::{Conn, DbId},
     store::{error::SqlError, rows::corrupt, schema::subject_keys},
 };
 use diesel::prelude::*;
@@ -11,16 +11,6 @@ use ports::{
     subject_keys::{KeyPurpose, SubjectKeyId},
 };
 use std::collections::BTreeSet;
-
-#[derive(Insertable)]
-#[diesel(table_name = subject_keys)]
-pub(crate) struct NewKeyRow {
-    pub(crate) subject_id: DbId,
-    pub(crate) purpose: &'static str,
-    pub(crate) sealed: Option<Vec<u8>>,
-    pub(crate) state: &'static str,
-    pub(crate) changed_at: DbTime,
-}
 
 /// Keys that are read or sealed anew in one transaction.
 const BATCH: i64 = 500;

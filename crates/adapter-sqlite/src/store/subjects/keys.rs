@@ -2,8 +2,8 @@
 
 use crate::store::{error::SqlError, rows::corrupt};
 use ports::{
-    crypto::Sealer,
-    subject_keys::{SubjectKey, SubjectKeyId},
+    crypto::{Sealer, SubjectKey},
+    subject_keys::SubjectKeyId,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use std::{collections::HashMap, sync::Arc};

@@ -6,6 +6,7 @@ pub(crate) mod contacts;
 pub(crate) mod key_rows;
 mod keys;
 pub(crate) mod new_keys;
+pub(crate) mod new_rows;
 mod vault;
 
 pub(crate) use self::{
