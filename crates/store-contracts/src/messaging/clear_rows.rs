@@ -64,34 +64,20 @@ pub async fn write(
     let sealed = |row: uuid::Uuid, value: &Value| {
         blob(&sealer.seal(row.as_bytes(), &serde_json::to_vec(value).unwrap()))
     };
-    let body = |text: &str| {
-        json!({"v": 1, "sender": "whatsapp:+525500000001", "phone": "+525500000001", "profile_name": "Xochitl",
-            "content": InboundContent::Text(text.into()), "raw": text.as_bytes()})
-    };
     let state = Conversation { locale: Some(Locale::Pt), ..Conversation::default() };
-    let (written, sent) = (conversation.0, message.0);
-    let report = StatusReport {
-        message: None,
-        provider_id: Some("wamid.HBgNclave9".into()),
-        status: DeliveryStatus::Read,
-        error: None,
-        opted_out: false,
-        at: None,
-        price_category: None,
-    };
-    let form = MessageForm::Plain;
+    let text = json!({"v": 2, "text": "nada reconocible", "form": MessageForm::Plain});
     let answers = json!({"v": 1, "respondent": "+525500000001", "answers": [["what", Answer::Text("reconocible".into())]]});
     for sql in [
         format!(
             "update conversations set sender_hash = '+525500000001', address = 'whatsapp:+525500000001', \
              contact_id = null, sealed = null, state = {}",
-            sealed(written, &json!({"conversation": state}))
+            sealed(conversation.0, &json!({"conversation": state}))
         ),
         "update inbox set contact_id = null, raw = null".into(),
         format!(
             "update inbox set event_hash = 'wamid.HBgNclave1', body = {} where id = {}",
-            sealed(written, &body("algo reconocible")),
-            blob_of_id(written, &blob)
+            sealed(conversation.0, &body("algo reconocible")),
+            blob_of_id(conversation.0, &blob)
         ),
         format!(
             "update inbox set event_hash = 'e2', body = {} where id = {}",
@@ -101,25 +87,44 @@ pub async fn write(
         format!(
             "update outbox set recipient_hash = 'whatsapp:+525500000001', contact_id = null, sealed = null, \
              provider_hash = 'wamid.HBgNclave2', provider_sealed = null, body = {}",
-            sealed(sent, &json!({"v": 2, "text": "nada reconocible", "form": form}))
+            sealed(message.0, &text)
         ),
-        "update consents set recipient_hash = '+525500000001', sealed = null; \
-         update consent_history set recipient_hash = '+525500000001', sealed = null"
-            .into(),
-        format!(
-            "update early_delivery_reports set provider_hash = 'wamid.HBgNclave9', report = '{}'",
-            serde_json::to_string(&report).unwrap()
-        ),
-        "update notices set notice_hash = 'wamid.HBgNclave3:5500000001'".into(),
-        "update idempotent_responses set caller = 'anonymous:10.9.8.7', sealed = null, \
-         answer = '{\"to\":\"+525500000001\"}'"
-            .into(),
         format!("update flow_responses set contact_id = null, body = {}", sealed(response, &answers)),
-        "delete from contacts; delete from subject_keys; delete from sealed_areas".into(),
     ] {
         run(&sql);
     }
+    write_small_rows(run);
     OldRows { conversation, message }
+}
+
+/// The body of an inbound message with that text.
+fn body(text: &str) -> Value {
+    json!({"v": 1, "sender": "whatsapp:+525500000001", "phone": "+525500000001", "profile_name": "Xochitl",
+        "content": InboundContent::Text(text.into()), "raw": text.as_bytes()})
+}
+
+/// Consents, an early report, a notice and a kept answer in the form of the earlier version. Contacts and their keys were
+/// not known to it.
+fn write_small_rows(mut run: impl FnMut(&str)) {
+    let report = StatusReport {
+        message: None,
+        provider_id: Some("wamid.HBgNclave9".into()),
+        status: DeliveryStatus::Read,
+        error: None,
+        opted_out: false,
+        at: None,
+        price_category: None,
+    };
+    run("update consents set recipient_hash = '+525500000001', sealed = null; \
+         update consent_history set recipient_hash = '+525500000001', sealed = null");
+    run(&format!(
+        "update early_delivery_reports set provider_hash = 'wamid.HBgNclave9', report = '{}'",
+        serde_json::to_string(&report).unwrap()
+    ));
+    run("update notices set notice_hash = 'wamid.HBgNclave3:5500000001'");
+    run("update idempotent_responses set caller = 'anonymous:10.9.8.7', sealed = null, \
+         answer = '{\"to\":\"+525500000001\"}'");
+    run("delete from contacts; delete from subject_keys; delete from sealed_areas");
 }
 
 /// An id in the database's SQL.

@@ -31,5 +31,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     verification_sends,
     verification_fallbacks,
     verification_pages,
-    subject_keys
+    subject_keys,
+    flow_responses
 );

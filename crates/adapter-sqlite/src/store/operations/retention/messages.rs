@@ -47,8 +47,27 @@ fn foreign(held: &Held, before: DbTime) -> Condition<inbox::table> {
     received(held, "foreign", before)
 }
 
-fn received(_held: &Held, state: &'static str, before: DbTime) -> Condition<inbox::table> {
-    Box::new(inbox::state.eq(state).and(inbox::received_at.lt(before)))
+fn received(held: &Held, state: &'static str, before: DbTime) -> Condition<inbox::table> {
+    Box::new(inbox::state.eq(state).and(inbox::received_at.lt(before)).and(heard_from_nobody_held(held)))
+}
+
+fn heard_from_nobody_held(held: &Held) -> Condition<inbox::table> {
+    let is_held = inbox::contact_id.assume_not_null().eq_any(held.contacts.clone());
+    Box::new(inbox::contact_id.is_null().or(diesel::dsl::not(is_held)))
+}
+
+part!(
+    /// Bodies of webhooks, as they came. The messages in them stay.
+    RawBodies: inbox by seq as i64, since received_at, raw_bodies, wipe_raw_bodies
+);
+
+fn raw_bodies(held: &Held, before: DbTime) -> Condition<inbox::table> {
+    Box::new(inbox::raw.is_not_null().and(inbox::received_at.lt(before)).and(heard_from_nobody_held(held)))
+}
+
+async fn wipe_raw_bodies(conn: &mut Conn, keys: Vec<i64>) -> Result<usize, SqlError> {
+    let old = inbox::table.filter(inbox::seq.eq_any(keys));
+    Ok(diesel::update(old).set(inbox::raw.eq(None::<Vec<u8>>)).execute(conn).await?)
 }
 
 part!(
@@ -56,8 +75,8 @@ part!(
     SentTexts: outbox by seq as i64, since created_at, sent_texts, wipe_texts
 );
 
-fn sent_texts(_held: &Held, before: DbTime) -> Condition<outbox::table> {
-    Box::new(outbox::body.is_not_null().and(outbox::created_at.lt(before)).and(outbox::phase.eq("settled")))
+fn sent_texts(held: &Held, before: DbTime) -> Condition<outbox::table> {
+    Box::new(outbox::body.is_not_null().and(sent(held, before)))
 }
 
 async fn wipe_texts(conn: &mut Conn, keys: Vec<i64>) -> Result<usize, SqlError> {
@@ -70,8 +89,14 @@ part!(
     Sent: outbox by seq as i64, since created_at, sent, delete_sent
 );
 
-fn sent(_held: &Held, before: DbTime) -> Condition<outbox::table> {
-    Box::new(outbox::created_at.lt(before).and(outbox::phase.eq("settled")))
+fn sent(held: &Held, before: DbTime) -> Condition<outbox::table> {
+    let is_held = outbox::contact_id.assume_not_null().eq_any(held.contacts.clone());
+    Box::new(
+        outbox::created_at
+            .lt(before)
+            .and(outbox::phase.eq("settled"))
+            .and(outbox::contact_id.is_null().or(diesel::dsl::not(is_held))),
+    )
 }
 
 async fn delete_sent(conn: &mut Conn, keys: Vec<i64>) -> Result<usize, SqlError> {
@@ -117,21 +142,28 @@ part!(
 );
 delete_rows!(delete_flow_answers: flow_responses by id as DbId);
 
-fn flow_answers(_held: &Held, before: DbTime) -> Condition<flow_responses::table> {
-    Box::new(flow_responses::completed_at.lt(before))
+fn flow_answers(held: &Held, before: DbTime) -> Condition<flow_responses::table> {
+    let is_held = flow_responses::contact_id.assume_not_null().eq_any(held.contacts.clone());
+    Box::new(
+        flow_responses::completed_at
+            .lt(before)
+            .and(flow_responses::contact_id.is_null().or(diesel::dsl::not(is_held))),
+    )
 }
 
 /// Conversations that nobody continued, without any message left. They are looked for in the order of their ids, a part
 /// at a time: an index by their last change would cost every turn.
 pub(super) struct Idle;
 
-fn idle(_held: &Held, before: DbTime) -> Condition<conversations::table> {
+fn idle(held: &Held, before: DbTime) -> Condition<conversations::table> {
+    let is_held = conversations::contact_id.assume_not_null().eq_any(held.contacts.clone());
     let heard = inbox::table.filter(inbox::conversation_id.eq(conversations::id));
     let spoken = outbox::table.filter(outbox::conversation_id.assume_not_null().eq(conversations::id));
     Box::new(
         conversations::updated_at
             .lt(before)
             .and(conversations::leased_until.lt(before))
+            .and(conversations::contact_id.is_null().or(diesel::dsl::not(is_held)))
             .and(diesel::dsl::not(diesel::dsl::exists(heard)))
             .and(diesel::dsl::not(diesel::dsl::exists(spoken))),
     )

@@ -30,7 +30,9 @@ const fn parts(category: RetentionCategory) -> &'static [&'static dyn Part] {
             &messages::SentTexts,
             &messages::Idle,
         ],
-        RetentionCategory::Webhooks => &[&messages::Unreadable, &messages::Notices, &messages::EarlyReports],
+        RetentionCategory::Webhooks => {
+            &[&messages::RawBodies, &messages::Unreadable, &messages::Notices, &messages::EarlyReports]
+        }
         RetentionCategory::Codes => &[&codes::Pages, &codes::Challenges, &codes::Failures, &codes::LookUps],
         RetentionCategory::Flows => &[&messages::FlowAnswers],
         RetentionCategory::Deliveries => &[&messages::Sent],
