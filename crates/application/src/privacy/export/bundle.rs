@@ -9,7 +9,7 @@ use crate::kernel::Kernel;
 use async_trait::async_trait;
 use domain::{
     ids::UserId, locale::Locale, messaging::conversation::InboundContent, money::counterpart::Counterpart,
-    privacy::SCHEMA,
+    operations::retention::RetentionPolicy, privacy::SCHEMA,
 };
 use ports::{
     accounts::{Profile, Sessions, Users},
