@@ -14,7 +14,7 @@ use ports::{
     crypto::CodeMac,
     messaging::Lane,
     verification::{
-        NewVerificationPage, OwnCode, OwnSend, StartOutcome, Verifications,
+        BeginVerification, NewVerificationPage, OwnCode, OwnSend, StartOutcome, Verifications,
         number_lookup::{LineType, NumberInfo},
     },
 };
@@ -37,7 +37,7 @@ pub async fn old_rows_are_sealed(
 }
 
 /// A challenge with a fallback channel, a look-up and a page.
-async fn write_all(store: &impl Stores) -> StartChallenge {
+async fn write_all(store: &impl Stores) -> BeginVerification {
     let code = OwnCode {
         salt: [1; 16],
         mac: CodeMac { key_id: "1".into(), mac: [2; 32] },
@@ -102,7 +102,7 @@ fn look_for_clear_values(run: &mut impl FnMut(&str)) {
          insert into hashes select substr(requester, 11) from verifications");
 }
 
-async fn is_found_as_before(store: &impl Stores, request: &StartChallenge) {
+async fn is_found_as_before(store: &impl Stores, request: &BeginVerification) {
     let (requester, to) = (&request.challenge.requester, &request.challenge.to);
     let found = store.find_open(requester, to, None, at(1)).await.unwrap().unwrap();
     assert_eq!((&found.to, &found.requester, found.origin.as_deref()), (to, requester, Some(ADDRESS)));
