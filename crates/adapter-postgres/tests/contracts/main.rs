@@ -8,9 +8,9 @@
     reason = "these are tests"
 )]
 
+mod at_rest;
 mod cut;
 mod own_data;
-mod privacy;
 mod waits;
 
 use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom, clabe_issuer};

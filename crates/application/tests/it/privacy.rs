@@ -122,7 +122,7 @@ async fn unzipped(store: &Arc<Store>, user: UserId) -> Result<Vec<(String, Strin
         let mut file = archive.by_index(number).unwrap();
         let mut text = String::new();
         std::io::Read::read_to_string(&mut file, &mut text).unwrap();
-        files.push((file.name().to_owned(), text));
+        files.push((file.name().unwrap().into_owned(), text));
     }
     Ok(files)
 }

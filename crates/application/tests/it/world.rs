@@ -112,6 +112,7 @@ fn conversation_policy() -> ConversationPolicy {
         zone: chrono_tz::America::Mexico_City,
         home: Region::parse("MX").unwrap(),
         default_flows: domain::messaging::flow::DefaultFlows::default(),
+        public_base_url: "https://ventanilla.example".into(),
     }
 }
 

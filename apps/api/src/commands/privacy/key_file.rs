@@ -24,7 +24,7 @@ const VERSION: u32 = 1;
 enum Line {
     /// The first line.
     VentanillaKeys { version: u32, made_at: DateTime<Utc> },
-    /// A key, sealed under ENCRYPTION_KEY, in hexadecimal digits.
+    /// A key, sealed under `ENCRYPTION_KEY`, in hexadecimal digits.
     Key { subject: Uuid, purpose: String, state: String, sealed: Option<String> },
     /// An erasure.
     Erasure { user: Uuid, has_begun: bool, execute_at: DateTime<Utc> },

@@ -340,7 +340,7 @@ impl Run<'_> {
     /// What a message says to the person; `None` for what nobody wrote.
     fn said(&self, line: &TranscriptMessage) -> Option<rows::Said> {
         let said = match &line.saying {
-            MessageBody::Inbound(content) => rows::Said { is_ours: false, text: Self::written(content)? },
+            MessageBody::Inbound(content) => Self::written(content)?,
             MessageBody::Outbound { text, .. } => {
                 rows::Said { is_ours: true, text: text.as_deref().and_then(|text| self.without_others(text)) }
             }
@@ -349,19 +349,18 @@ impl Run<'_> {
         Some(said)
     }
 
-    /// The words of an inbound message: `None` if nobody wrote it, and no text if it has none.
-    fn written(content: &InboundContent) -> Option<Option<String>> {
-        Some(match content {
+    /// An inbound message, with its words if it has any. `None` if nobody wrote it.
+    fn written(content: &InboundContent) -> Option<rows::Said> {
+        let text = match content {
             InboundContent::Text(text) | InboundContent::Edited(text) => Some(text.clone()),
             InboundContent::Button { title, .. } => Some(title.clone()),
             InboundContent::OwnNumber(number) => Some(number.e164().to_owned()),
             InboundContent::Reaction | InboundContent::LinkCode(_) | InboundContent::Other(_) => None,
             InboundContent::IdentityChanged
             | InboundContent::AgentCommand { .. }
-            | InboundContent::HoldEnded => {
-                return None;
-            }
-        })
+            | InboundContent::HoldEnded => return None,
+        };
+        Some(rows::Said { is_ours: false, text })
     }
 
     /// A message of ours without the names and concepts of others.

@@ -3,9 +3,11 @@
 use super::{cells, explanations::Section};
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
+    email::EmailAddress,
     ids::UserId,
     locale::Locale,
     money::{account_number::AccountNumber, counterpart::Counterpart, payees::Payee, transfer::Transfer},
+    phone::PhoneNumber,
 };
 use ports::{
     accounts::{Profile, SessionView},
@@ -66,10 +68,10 @@ pub(super) fn statement_line(wallet: &WalletView, entry: &EntryView, user: UserI
 pub(super) fn profile(profile: &Profile) -> Value {
     json!({
         "user_id": profile.user.to_string(),
-        "email": profile.email.as_ref().map(|email| email.as_str()),
+        "email": profile.email.as_ref().map(EmailAddress::as_str),
         "email_verified": profile.email_verified,
-        "phone": profile.phone.as_ref().map(|phone| phone.e164()),
-        "phone_not_verified": profile.claimed_phone.as_ref().map(|phone| phone.e164()),
+        "phone": profile.phone.as_ref().map(PhoneNumber::e164),
+        "phone_not_verified": profile.claimed_phone.as_ref().map(PhoneNumber::e164),
         "phone_replaced_at": profile.phone_replaced_at.map(time),
         "first_name": profile.first_name,
         "last_name": profile.last_name,
