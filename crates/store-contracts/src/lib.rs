@@ -128,7 +128,7 @@ macro_rules! suite {
                     a_session_is_its_owners, a_session_ends_by_itself;
             }
             privacy {
-                erasures: what_stands_in_the_way_is_named, a_wish_can_be_taken_back_until_it_is_due,
+                erasures: what_stands_in_the_way_is_named, a_wish_can_be_taken_back_until_it_is_due, a_wish_that_was_taken_back_is_not_carried_out,
                     a_due_wish_that_can_not_begin_is_withdrawn, an_erased_person_is_found_by_nothing,
                     others_see_what_they_saw, nobody_pays_an_erased_person,
                     a_redelivery_after_an_erasure_stores_nothing, an_opt_out_outlives_the_person,

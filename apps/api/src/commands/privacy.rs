@@ -103,6 +103,9 @@ fn changed(changed: HoldChanged, user: UserId, done: &str, before: &str) -> Resu
     match changed {
         HoldChanged::Done => super::say(&format!("the data of {user} is {done}")),
         HoldChanged::Unchanged => super::say(&format!("the data of {user} {before}")),
+        HoldChanged::ErasureBegan => {
+            Err(format!("the erasure of {user} has begun, and can't be held any more"))
+        }
         HoldChanged::NoSuchPerson => Err(nobody(user)),
     }
 }
@@ -117,7 +120,7 @@ async fn erase(app: &PrivacyCommands, user: UserId, yes: bool) -> Result<ExitCod
             let advice: Vec<_> = obstacles.into_iter().map(domain::privacy::Obstacle::advice).collect();
             Err(format!("{user} can't be erased, and nothing was. {}", advice.join(" ")))
         }
-        Erased::NoSuchPerson => Err(nobody(user)),
+        Erased::NotDue | Erased::NoSuchPerson => Err(nobody(user)),
     }
 }
 

@@ -162,6 +162,7 @@ pub(crate) fn schema_complaint(state: &SchemaState) -> String {
     tell(&state.missing, "migrations did not run, so run `ventanilla migrate`");
     tell(&state.newer, "the database is newer than this program, by the migrations");
     tell(&state.changed, "migrations ran in another form than this program has");
+    tell(&state.unsealed, "rows of an earlier version are not sealed yet, so run `ventanilla migrate`");
     complaints.join("; ")
 }
 

@@ -3,7 +3,7 @@
 //! A worker carries out what is due, under a lease. An erasure that has begun goes on after a crash, from the first part
 //! that is not noted as done.
 
-use crate::kernel::Kernel;
+use crate::{error_chain::describe, kernel::Kernel};
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     ids::UserId,
@@ -14,7 +14,9 @@ use domain::{
 use ports::{
     accounts::MfaProof,
     operations::Leases,
-    privacy::{Advanced, AskErasure, BeginErasure, Begun, Erasure, ErasureAsked, Erasures, TakenBack},
+    privacy::{
+        Advanced, AskErasure, BeginErasure, Begun, Erasure, ErasureAsked, ErasureTerms, Erasures, TakenBack,
+    },
     store_error::StoreResult,
 };
 use std::sync::Arc;
@@ -42,6 +44,8 @@ pub enum Erased {
     Done(Receipt),
     /// These stand in the way; nothing was erased.
     InTheWay(Vec<Obstacle>),
+    /// It was taken back, or put off.
+    NotDue,
     /// There is no such person.
     NoSuchPerson,
 }
@@ -87,14 +91,14 @@ impl ErasePerson {
     /// Erases a person now, from the first step to the receipt.
     #[tracing::instrument(name = "erase_person", level = "debug", skip_all, fields(%user))]
     pub async fn erase_now(&self, user: UserId, actor: &Actor) -> StoreResult<Erased> {
-        self.carry_out(BeginErasure { user, again: false, actor: actor.clone() }).await
+        self.carry_out(BeginErasure { user, terms: ErasureTerms::AtOnce, actor: actor.clone() }).await
     }
 
     /// Erases a person again who was erased before the database was restored from an older copy, whatever stands in the
     /// way now: their keys are gone.
     #[tracing::instrument(name = "erase_person_again", level = "debug", skip_all, fields(%user))]
     pub async fn erase_again(&self, user: UserId, actor: &Actor) -> StoreResult<Erased> {
-        self.carry_out(BeginErasure { user, again: true, actor: actor.clone() }).await
+        self.carry_out(BeginErasure { user, terms: ErasureTerms::Again, actor: actor.clone() }).await
     }
 
     /// Carries out what is due, if no other process does. Returns how many people were erased. What stands in the way of
@@ -108,7 +112,15 @@ impl ErasePerson {
             if !self.holds_lease().await? {
                 return Ok(erased);
             }
-            match self.erase_now(user, &worker(user)).await? {
+            let request = BeginErasure { user, terms: ErasureTerms::Due, actor: worker(user) };
+            let erased_now = match self.carry_out(request).await {
+                Ok(done) => done,
+                Err(error) => {
+                    tracing::error!(%user, error = %describe(&error), "an erasure failed; it is tried again");
+                    continue;
+                }
+            };
+            match erased_now {
                 Erased::Done(_) => {
                     tracing::info!(%user, "a person was erased");
                     erased = erased.saturating_add(1);
@@ -117,6 +129,7 @@ impl ErasePerson {
                     let names: Vec<_> = obstacles.into_iter().map(Obstacle::name).collect();
                     tracing::warn!(%user, ?names, "a person can't be erased; they can ask again");
                 }
+                Erased::NotDue => tracing::info!(%user, "an erasure was taken back in time"),
                 Erased::NoSuchPerson => {}
             }
         }
@@ -134,6 +147,7 @@ impl ErasePerson {
             Begun::Begun => {}
             Begun::Done(receipt) => return Ok(Erased::Done(receipt)),
             Begun::InTheWay(obstacles) => return Ok(Erased::InTheWay(obstacles)),
+            Begun::NotDue => return Ok(Erased::NotDue),
             Begun::NoSuchPerson => return Ok(Erased::NoSuchPerson),
         }
         loop {

@@ -139,9 +139,14 @@ impl ExportPerson {
         let Some(job) = self.parts.exports.next_export().await? else { return Ok(false) };
         let mut parts = Parts { owner: self, job, next: 0 };
         match self.parts.exporter.write(job.user, job.locale, &mut parts).await {
-            Ok(()) => self.parts.exports.finish_export(job.id, self.kernel.now()).await?,
+            Ok(()) => self.parts.exports.finish_export(job.id, parts.next, self.kernel.now()).await?,
             // The next call finds no such export.
-            Err(ExportError::Gone | ExportError::NoSuchPerson) => {}
+            Err(ExportError::Gone) => {}
+            // Their erasure is about to delete it; others come first.
+            Err(ExportError::NoSuchPerson) => {
+                self.parts.exports.put_export_off(job.id, self.kernel.now()).await?;
+                return Ok(false);
+            }
             Err(fault) => {
                 self.parts.exports.put_export_off(job.id, self.kernel.now()).await?;
                 return Err(fault);

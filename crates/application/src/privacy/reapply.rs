@@ -124,9 +124,13 @@ impl KeyBackup {
         for user in journal {
             match self.erase.erase_again(user, actor).await? {
                 Erased::Done(_) => done.erased = done.erased.saturating_add(1),
-                Erased::InTheWay(_) | Erased::NoSuchPerson => done.unknown = done.unknown.saturating_add(1),
+                Erased::InTheWay(_) | Erased::NotDue | Erased::NoSuchPerson => {
+                    done.unknown = done.unknown.saturating_add(1);
+                }
             }
         }
+        // The copy is whole: what it doesn't have was deleted since, with the rows that it sealed.
+        done.keys.ended = done.keys.ended.saturating_add(self.keys.end_missing(made_at, now).await?);
         Ok(done)
     }
 

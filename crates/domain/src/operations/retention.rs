@@ -26,13 +26,14 @@ pub enum RetentionCategory {
 }
 
 impl RetentionCategory {
-    /// All categories, in the order in which they are worked off: what refers to a contact goes before the contact.
+    /// All categories, in the order in which they are worked off: messages go before the conversation that is left
+    /// without any, and what refers to a contact goes before the contact.
     pub const ALL: [Self; 9] = [
+        Self::Deliveries,
         Self::Texts,
         Self::Webhooks,
         Self::Codes,
         Self::Flows,
-        Self::Deliveries,
         Self::SignIns,
         Self::Requests,
         Self::Contacts,

@@ -85,8 +85,8 @@ pub trait DataExports: Send + Sync {
         now: DateTime<Utc>,
     ) -> StoreResult<bool>;
 
-    /// The file is whole.
-    async fn finish_export(&self, id: ExportId, now: DateTime<Utc>) -> StoreResult<()>;
+    /// The file is whole: it has that many parts. If it has others, another process makes it anew, and nothing happens.
+    async fn finish_export(&self, id: ExportId, parts: i32, now: DateTime<Utc>) -> StoreResult<()>;
 
     /// An export.
     async fn find_export(&self, id: ExportId, now: DateTime<Utc>) -> StoreResult<Option<ExportView>>;

@@ -70,13 +70,24 @@ pub struct Erasure {
     pub receipt: Option<Receipt>,
 }
 
+/// On which terms an erasure begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErasureTerms {
+    /// The person asked for it and its time has come: one that was taken back since is none any more.
+    Due,
+    /// Staff order it now.
+    AtOnce,
+    /// Whatever stands in the way: it was done before the database was restored.
+    Again,
+}
+
 /// Who begins an erasure, and on which terms.
 #[derive(Clone, Debug)]
 pub struct BeginErasure {
     /// The person to erase.
     pub user: UserId,
-    /// True: whatever stands in the way. Only for an erasure that was done before the database was restored.
-    pub again: bool,
+    /// On which terms.
+    pub terms: ErasureTerms,
     /// The actor for the audit rows.
     pub actor: Actor,
 }
@@ -90,6 +101,8 @@ pub enum Begun {
     Done(Receipt),
     /// It can't begin: these stand in the way. What was asked for is withdrawn.
     InTheWay(Vec<Obstacle>),
+    /// None is due: it was taken back, or put off.
+    NotDue,
     /// There is no such person.
     NoSuchPerson,
 }

@@ -67,6 +67,10 @@ pub trait KeyCopies: Send + Sync {
     /// stays so.
     async fn put_keys(&self, keys: &[KeyCopy], now: DateTime<Utc>) -> StoreResult<PutKeys>;
 
+    /// Ends the keys that are away and were not in a whole copy made at `made_at`: they were deleted before it. Returns how
+    /// many.
+    async fn end_missing(&self, made_at: DateTime<Utc>, now: DateTime<Utc>) -> StoreResult<u64>;
+
     /// True if sealed rows need keys that are not here: the database is a copy without its keys.
     async fn are_keys_away(&self) -> StoreResult<bool>;
 }

@@ -27,6 +27,8 @@ pub enum HoldChanged {
     Unchanged,
     /// There is no such person.
     NoSuchPerson,
+    /// Their erasure has begun, and ends in any case.
+    ErasureBegan,
 }
 
 /// Holds on people's data. Every method is one transaction, with its audit row.

@@ -16,8 +16,8 @@ pub use self::{
     archives::{Archive, ArchiveError, Archives},
     data_exports::{AskExport, DataExports, ExportAsked, ExportJob, ExportView},
     erasures::{
-        Advanced, AskErasure, BeginErasure, Begun, Erasure, ErasureAsked, ErasurePhase, Erasures,
-        JournalEntry, TakenBack,
+        Advanced, AskErasure, BeginErasure, Begun, Erasure, ErasureAsked, ErasurePhase, ErasureTerms,
+        Erasures, JournalEntry, TakenBack,
     },
     key_copies::{KeyCopies, KeyCopy, KeyState, PutKeys},
     legal_holds::{HoldChanged, LegalHold, LegalHolds},

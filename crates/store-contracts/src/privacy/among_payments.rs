@@ -10,9 +10,8 @@ use domain::privacy::Obstacle;
 use futures_util::future::{join, join_all};
 use ports::{money::WalletView, privacy::Begun};
 
-/// People who pay each other in a circle while they are erased. With the erasures of all of them it is 1,000 on the two
-/// databases' suites together with the random ones of the use cases.
-const PEOPLE: u32 = 120;
+/// People who pay each other in a circle while they are erased.
+const PEOPLE: u32 = 1_000;
 const ROUNDS: usize = 3;
 /// What the payments of a round can not lose, in minor units.
 const EACH: i64 = 10;

@@ -28,7 +28,7 @@ async fn made(store: &dyn Stores, user: UserId, link: Option<[u8; 32]>) -> Expor
     assert_eq!((job.id, job.user, job.locale), (id, user, Locale::Es));
     assert!(store.put_export_part(id, 0, b"one".to_vec(), at(2)).await.unwrap());
     assert!(store.put_export_part(id, 1, b"two".to_vec(), at(2)).await.unwrap());
-    store.finish_export(id, at(3)).await.unwrap();
+    store.finish_export(id, 2, at(3)).await.unwrap();
     id
 }
 
@@ -42,7 +42,7 @@ pub async fn an_export_is_downloaded_once(store: impl Stores) {
     let (early, _) = ask(&store, user, None).await;
     assert_eq!(state(&store, early, 2).await, Some(ExportState::Making));
     assert!(!store.take_export(early, &actor(), at(2)).await.unwrap(), "it is not made yet");
-    store.finish_export(early, at(2)).await.unwrap();
+    store.finish_export(early, 0, at(2)).await.unwrap();
     let id = made(&store, user, None).await;
     assert_eq!(store.next_export().await.unwrap(), None);
     assert_eq!(state(&store, id, 4).await, Some(ExportState::Ready(at(3 + DAY))));

@@ -28,7 +28,9 @@ use ports::{
     messaging::{Accepted, Committed, ConsentChange, Lane, NewFlowResponse},
     money::{EntryFilter, OpenOutcome, OpenWallet, WalletView},
     pagination::PageRequest,
-    privacy::{Advanced, AskErasure, BeginErasure, Begun, ErasureAsked, ErasurePhase, TakenBack},
+    privacy::{
+        Advanced, AskErasure, BeginErasure, Begun, ErasureAsked, ErasurePhase, ErasureTerms, TakenBack,
+    },
 };
 
 fn first(limit: i64) -> PageRequest {
@@ -41,7 +43,7 @@ pub(super) async fn ask(store: &dyn Stores, user: UserId, second: i64) -> Erasur
 }
 
 pub(super) async fn begin(store: &dyn Stores, user: UserId, second: i64) -> Begun {
-    let request = BeginErasure { user, again: false, actor: actor() };
+    let request = BeginErasure { user, terms: ErasureTerms::AtOnce, actor: actor() };
     store.begin_erasure(&request, at(second)).await.unwrap()
 }
 
@@ -91,6 +93,27 @@ async fn converse(store: &dyn Stores, n: u32, event: &str) -> domain::ids::Conve
     });
     assert_eq!(store.commit_turn(&end, at(3)).await.unwrap(), Committed::Done);
     turn.conversation
+}
+
+/// A worker erases only whose time has come: not one who took it back while others were erased, or asked anew.
+pub async fn a_wish_that_was_taken_back_is_not_carried_out(store: impl Stores) {
+    let user = person(&store, 1, 0).await.user;
+    let begin = async |second: i64| {
+        let request = BeginErasure { user, terms: ErasureTerms::Due, actor: actor() };
+        store.begin_erasure(&request, at(second)).await.unwrap()
+    };
+    assert_eq!(begin(1).await, Begun::NotDue);
+    assert_eq!(ask(&store, user, 1).await, ErasureAsked::Due(at(1001)));
+    assert_eq!(store.due_erasures(9, at(1001)).await.unwrap(), [user]);
+    assert_eq!(begin(1000).await, Begun::NotDue);
+    assert_eq!(store.take_erasure_back(user, &actor(), at(1001)).await.unwrap(), TakenBack::Done);
+    assert_eq!(begin(1001).await, Begun::NotDue);
+    assert_eq!(ask(&store, user, 1002).await, ErasureAsked::Due(at(2002)));
+    assert_eq!(begin(1003).await, Begun::NotDue);
+    assert_eq!(begin(2002).await, Begun::Begun);
+    let held = store.hold_data(user, "a trial", &actor(), at(2003)).await.unwrap();
+    assert_eq!(held, ports::privacy::HoldChanged::ErasureBegan);
+    finish(&store, user, 2004).await;
 }
 
 /// Money, open transfers and a legal hold stand in the way, each by its name; nothing is lost by asking.

@@ -24,7 +24,7 @@ use domain::{
     privacy::{ErasureStep, Obstacle, Receipt, obstacles},
 };
 use ports::{
-    privacy::{Advanced, BeginErasure, Begun, Erasure, ErasurePhase},
+    privacy::{Advanced, BeginErasure, Begun, Erasure, ErasurePhase, ErasureTerms},
     subject_keys::SubjectKeyId,
 };
 
@@ -47,10 +47,15 @@ pub(super) async fn begin(
         Some(Erasure { execute_at, .. }) => Some(execute_at),
         None => None,
     };
+    if request.terms == ErasureTerms::Due && asked_for.is_none_or(|execute_at| execute_at > now) {
+        return Ok(Begun::NotDue);
+    }
     let own = accounts::table.filter(accounts::owner.eq(Some(DbId(user.0))));
     let wallets = for_update!(own.order(accounts::id).select(accounts::id)).load::<DbId>(conn).await?;
-    let in_the_way =
-        if request.again { Vec::new() } else { obstacles(standing::standing(conn, user).await?) };
+    let in_the_way = match request.terms {
+        ErasureTerms::Again => Vec::new(),
+        ErasureTerms::Due | ErasureTerms::AtOnce => obstacles(standing::standing(conn, user).await?),
+    };
     if !in_the_way.is_empty() {
         if asked_for.is_some_and(|execute_at| execute_at <= now) {
             withdraw(conn, user).await?;
@@ -112,6 +117,10 @@ pub(super) async fn advance(
         gone.extend(part.gone);
         if part.is_last {
             done.push(step.name().to_owned());
+        }
+        if step == ErasureStep::EndAccess {
+            // It commits by itself: whatever fails afterwards, nobody can get in any more.
+            return Ok((Advanced::Part(step), gone));
         }
     }
 }

@@ -90,10 +90,15 @@ impl DataExports for Store {
             .await
     }
 
-    async fn finish_export(&self, id: ExportId, now: DateTime<Utc>) -> StoreResult<()> {
+    async fn finish_export(&self, id: ExportId, parts: i32, now: DateTime<Utc>) -> StoreResult<()> {
         self.database
             .write(move |conn| {
                 async move {
+                    // Another process may have begun anew: then the file is not whole yet.
+                    let all = data_export_parts::table.filter(data_export_parts::export_id.eq(DbId(id.0)));
+                    if all.count().get_result::<i64>(conn).await? != i64::from(parts) {
+                        return Ok(());
+                    }
                     diesel::update(data_exports::table.find(DbId(id.0)))
                         .set(data_exports::finished_at.eq(Some(DbTime(now))))
                         .execute(conn)
@@ -284,7 +289,11 @@ async fn take(conn: &mut Conn, id: ExportId, actor: &Actor, now: DateTime<Utc>) 
 async fn forget(conn: &mut Conn, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<usize, SqlError> {
     let over = DbTime(now.checked_sub_signed(DOWNLOADABLE_FOR).unwrap_or(now));
     let ended = data_exports::table
-        .filter(data_exports::taken_at.lt(DbTime(before)).or(data_exports::finished_at.le(over)))
+        .filter(
+            data_exports::taken_at
+                .lt(DbTime(before))
+                .or(data_exports::taken_at.is_null().and(data_exports::finished_at.le(over))),
+        )
         .select(data_exports::id)
         .load::<DbId>(conn)
         .await?;

@@ -6,12 +6,15 @@ use crate::{
         error::SqlError,
         handle::Store,
         rows::corrupt,
-        schema::{subject_keys, users},
+        schema::{conversations, subject_keys, users},
     },
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{
+    dsl::{exists, not},
+    prelude::*,
+};
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use ports::{
@@ -53,6 +56,24 @@ impl KeyCopies for Store {
         Ok(put)
     }
 
+    async fn end_missing(&self, made_at: DateTime<Utc>, now: DateTime<Utc>) -> StoreResult<u64> {
+        self.database
+            .write(move |conn| {
+                async move {
+                    let missing = subject_keys::table
+                        .filter(subject_keys::state.eq(AWAY))
+                        .filter(subject_keys::changed_at.lt(DbTime(made_at)));
+                    let ended = diesel::update(missing)
+                        .set((subject_keys::state.eq("destroyed"), subject_keys::changed_at.eq(DbTime(now))))
+                        .execute(conn)
+                        .await?;
+                    Ok(u64::try_from(ended).unwrap_or(u64::MAX))
+                }
+                .boxed()
+            })
+            .await
+    }
+
     async fn are_keys_away(&self) -> StoreResult<bool> {
         self.database
             .query(|conn| {
@@ -66,12 +87,27 @@ impl KeyCopies for Store {
                     if !away.is_empty() {
                         return Ok(true);
                     }
-                    let one = subject_keys::table.select(subject_keys::subject_id).limit(1);
-                    let has_keys = !one.load::<DbId>(conn).await?.is_empty();
-                    // A dump without the table's rows: people who have something sealed, and no key.
-                    let sealed =
-                        users::table.filter(users::personal.is_not_null()).select(users::id).limit(1);
-                    Ok(!has_keys && !sealed.load::<DbId>(conn).await?.is_empty())
+                    // A dump without the table's rows: people or conversations with something sealed, and no key.
+                    let people = users::table
+                        .filter(users::personal.is_not_null())
+                        .filter(not(exists(
+                            subject_keys::table.filter(subject_keys::subject_id.eq(users::id)),
+                        )))
+                        .select(users::id)
+                        .limit(1);
+                    if !people.load::<DbId>(conn).await?.is_empty() {
+                        return Ok(true);
+                    }
+                    let held = conversations::table
+                        .filter(conversations::sealed.is_not_null())
+                        .filter(conversations::contact_id.is_not_null())
+                        .filter(not(exists(
+                            subject_keys::table
+                                .filter(subject_keys::subject_id.nullable().eq(conversations::contact_id)),
+                        )))
+                        .select(conversations::id)
+                        .limit(1);
+                    Ok(!held.load::<DbId>(conn).await?.is_empty())
                 }
                 .boxed()
             })

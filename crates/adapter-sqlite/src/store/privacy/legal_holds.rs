@@ -7,7 +7,7 @@ use crate::{
         error::SqlError,
         handle::Store,
         operations::audit_record::record,
-        schema::legal_holds,
+        schema::{erasures, legal_holds},
     },
 };
 use async_trait::async_trait;
@@ -79,6 +79,10 @@ async fn hold(
 ) -> Result<HoldChanged, SqlError> {
     if lock_account(conn, user).await?.is_none() {
         return Ok(HoldChanged::NoSuchPerson);
+    }
+    let begun = erasures::table.find(DbId(user.0)).filter(erasures::phase.ne("asked"));
+    if begun.count().get_result::<i64>(conn).await? > 0 {
+        return Ok(HoldChanged::ErasureBegan);
     }
     let made = diesel::insert_into(legal_holds::table)
         .values((

@@ -72,6 +72,14 @@ pub(crate) async fn prove(
     Ok(())
 }
 
+/// Notes that an address is no person's any more: what comes through it from now on is somebody else's.
+pub(crate) async fn leave(conn: &mut Conn, lookup: &str, user: UserId) -> Result<(), SqlError> {
+    let own =
+        contacts::table.filter(contacts::lookup.eq(lookup)).filter(contacts::user_id.eq(Some(DbId(user.0))));
+    diesel::update(own).set(contacts::lookup.eq(None::<String>)).execute(conn).await?;
+    Ok(())
+}
+
 /// The key under which a contact's texts are sealed, and the vault's other keys that are wanted with it.
 pub(crate) async fn chat_key_of(
     conn: &mut Conn,

@@ -1,5 +1,6 @@
 //! Subjects: people and contacts, and the keys under which everything about them is sealed.
 
+pub(crate) mod areas;
 mod cache;
 pub(crate) mod clear_rows;
 pub(crate) mod contacts;

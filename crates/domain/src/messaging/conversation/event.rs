@@ -1,8 +1,8 @@
 //! Events of a conversation: messages, and the results of effects.
 
 use super::{
-    ErasureNoted, FreezeOutcome, PastReceipt, PayeeList, PayeeOption, PayeeOutcome, Prepared, Receiving,
-    RequestedAction, Spending, Statement, StepUp,
+    FreezeOutcome, PastReceipt, PayeeList, PayeeOption, PayeeOutcome, Prepared, Receiving, RequestedAction,
+    Spending, Statement, StepUp,
 };
 use crate::{
     ids::{UserId, VerificationId},
@@ -258,4 +258,15 @@ pub enum Paid {
     RecipientNotFound,
     /// The payment is refused; no money moved.
     Refused,
+}
+
+/// What became of a wish to be erased.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ErasureNoted {
+    /// It will be carried out then, as people read it.
+    Due(String),
+    /// These stand in the way.
+    InTheWay(Vec<Obstacle>),
+    /// The person is erased already.
+    NoSuchPerson,
 }

@@ -29,13 +29,12 @@ mod timing;
 mod understood;
 
 pub use effect::{Effect, TypedCode};
-pub use event::{AgentCommand, CodeChecked, CodeSent, Event, InboundContent, Paid};
+pub use event::{AgentCommand, CodeChecked, CodeSent, ErasureNoted, Event, InboundContent, Paid};
 pub use figures::{
     FreezeOutcome, PastReceipt, PayeeLine, PayeeList, PayeeOutcome, Receiving, Spending, Statement,
     StatementLine,
 };
 pub use held::HOLD;
-pub use own_data::ErasureNoted;
 pub use prepared::{CheckedDraft, PayeeOption, Prepared};
 pub use rate::RateWindow;
 pub use reply::{Answer, Arg, Button, Reply, Text};

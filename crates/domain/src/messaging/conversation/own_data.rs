@@ -5,7 +5,7 @@
 //!
 //! Both need a code that was checked a moment ago. An erasure also needs a clear yes to what it does.
 
-use super::{Effect, Question, Reply, RequestedAction, Session, step::Step};
+use super::{Effect, ErasureNoted, Question, Reply, RequestedAction, Session, step::Step};
 use crate::{ids::UserId, locale::Locale, privacy::Obstacle, text::fold};
 use chrono::Duration;
 
@@ -312,17 +312,6 @@ impl Step<'_> {
             ErasureNoted::NoSuchPerson => Reply::RequestDropped,
         });
     }
-}
-
-/// What became of a wish to be erased.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ErasureNoted {
-    /// It will be carried out then, as people read it.
-    Due(String),
-    /// These stand in the way.
-    InTheWay(Vec<Obstacle>),
-    /// The person is erased already.
-    NoSuchPerson,
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::Part;
 use crate::{
-    backend::{Conn, DbId},
+    backend::{Conn, DbId, DbTime},
     store::{
         error::SqlError,
         schema::{
@@ -48,8 +48,11 @@ pub(super) async fn end(conn: &mut Conn, user: UserId) -> Result<Part, SqlError>
 /// Notes the contacts of the person's number, address and chats as theirs, as long as these are known.
 async fn note_contacts(conn: &mut Conn, user: UserId) -> Result<(), SqlError> {
     let id = DbId(user.0);
-    let row = users::table.find(id).select((users::phone_hash, users::email_hash));
-    let (phone, email) = row.first::<(Option<String>, Option<String>)>(conn).await?;
+    let row = users::table.find(id).select((users::phone_hash, users::email_hash, users::email_verified_at));
+    let (phone, email, verified_at) =
+        row.first::<(Option<String>, Option<String>, Option<DbTime>)>(conn).await?;
+    // An address that they never proved may be somebody else's.
+    let email = email.filter(|_| verified_at.is_some());
     let chats =
         telegram_chats::table.filter(telegram_chats::user_id.eq(id)).select(telegram_chats::chat_hash);
     let mut lookups = chats.load::<String>(conn).await?;
