@@ -5,6 +5,7 @@ pub(crate) mod connect_options;
 pub(crate) mod error;
 pub(crate) mod handle;
 pub(crate) mod messaging;
+mod migrate;
 pub(crate) mod money;
 pub(crate) mod operations;
 pub(crate) mod privacy;
