@@ -148,7 +148,7 @@ async fn answer(store: &impl Stores) -> uuid::Uuid {
     response
 }
 
-/// The rows that [`write`] wrote, after `migrate`.
+/// The rows that [`write()`] wrote, after `migrate`.
 pub async fn are_like_any_other(store: &impl Stores, old: &OldRows) {
     let seen = store.find_conversation(old.conversation).await.unwrap().unwrap();
     assert_eq!(seen.sender_key.as_deref(), Some("+525500000001"));
