@@ -17,7 +17,7 @@ export-readme-rights = You can correct your data, object to messages (write STOP
 
 data-which = What do you need? "export my data": I give you a copy. "delete my account": I delete your account and your data. STOP: I stop writing to you. Write one of the three.
 data-needs-number = For that I need to check that it is you with a code, and this chat does not show your number. Write to me on WhatsApp from your number, or do it in your account.
-erasure-what = If you delete your account, your name, your number, your e-mail address, your messages and your answers are erased. The law makes us keep the records of your payments for ten years: they are blocked and nobody reads them. You have 72 hours to change your mind; after that there is no way back.
+erasure-what = If you delete your account, your name, your number, your e-mail address, your messages and your answers are erased. The law makes us keep the records of your payments for ten years: they are blocked, and read only if the law demands it. You have 72 hours to change your mind; after that there is no way back.
 erasure-ask = Shall I delete your account? Answer Yes or No.
 erasure-in-the-way = I can't delete your account yet:
 erasure-money-left = • You still have money. Send it to another account first.

@@ -17,7 +17,7 @@ export-readme-rights = Puedes corregir tus datos, oponerte a recibir mensajes (e
 
 data-which = ¿Qué necesitas? «exportar mis datos»: te doy una copia. «borrar mi cuenta»: borro tu cuenta y tus datos. BAJA: dejo de escribirte. Escribe una de las tres.
 data-needs-number = Para eso necesito comprobar que eres tú con un código, y este chat no muestra tu número. Escríbeme por WhatsApp desde tu número, o hazlo en tu cuenta.
-erasure-what = Si borras tu cuenta, se borran tu nombre, tu número, tu correo, tus mensajes y tus respuestas. La ley obliga a conservar diez años los registros de tus pagos: quedan bloqueados y nadie los consulta. Tienes 72 horas para arrepentirte; después no hay vuelta atrás.
+erasure-what = Si borras tu cuenta, se borran tu nombre, tu número, tu correo, tus mensajes y tus respuestas. La ley obliga a conservar diez años los registros de tus pagos: quedan bloqueados y solo se consultan si la ley lo exige. Tienes 72 horas para arrepentirte; después no hay vuelta atrás.
 erasure-ask = ¿Borro tu cuenta? Responde Sí o No.
 erasure-in-the-way = Todavía no puedo borrar tu cuenta:
 erasure-money-left = • Te queda dinero. Envíalo primero a otra cuenta.

@@ -17,7 +17,7 @@ export-readme-rights = Você pode corrigir seus dados, se opor a mensagens (escr
 
 data-which = Do que você precisa? «exportar meus dados»: eu dou uma cópia. «apagar minha conta»: eu apago sua conta e seus dados. SAIR: eu paro de escrever para você. Escreva uma das três.
 data-needs-number = Para isso preciso confirmar que é você com um código, e este chat não mostra seu número. Escreva para mim pelo WhatsApp do seu número, ou faça isso na sua conta.
-erasure-what = Se você apagar sua conta, são apagados seu nome, seu número, seu e-mail, suas mensagens e suas respostas. A lei obriga a guardar por dez anos os registros dos seus pagamentos: ficam bloqueados e ninguém os consulta. Você tem 72 horas para voltar atrás; depois não há volta.
+erasure-what = Se você apagar sua conta, são apagados seu nome, seu número, seu e-mail, suas mensagens e suas respostas. A lei obriga a guardar por dez anos os registros dos seus pagamentos: ficam bloqueados e só são consultados se a lei exigir. Você tem 72 horas para voltar atrás; depois não há volta.
 erasure-ask = Apago sua conta? Responda Sim ou Não.
 erasure-in-the-way = Ainda não posso apagar sua conta:
 erasure-money-left = • Você ainda tem dinheiro. Envie antes para outra conta.

@@ -305,7 +305,7 @@ async fn erasures(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// Makes exports.
+/// Makes the copies of their data that people asked for.
 async fn exports(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     while wait(&app.privacy.wakeup, &mut stopped, LOOK_EVERY).await {
         loop {

@@ -64,7 +64,7 @@ pub(super) enum PrivacyCommand {
     Open {
         /// The person's id.
         user: UserId,
-        /// Why.
+        /// Why it is looked at: the audit log keeps these words.
         #[arg(long)]
         reason: String,
     },

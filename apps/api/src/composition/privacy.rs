@@ -57,7 +57,7 @@ impl Privacy {
     }
 }
 
-/// Writes exports.
+/// Builds the use case that writes a person's data as an archive.
 fn exporter(settings: &Settings, store: &Arc<dyn Stores>, kernel: &Kernel) -> Exporter {
     let sources = ExportSources {
         users: store.clone(),

@@ -1,4 +1,4 @@
-//! After a restore: the keys come back that are still live, and people who were erased since is erased again.
+//! After a restore: the keys come back that are still live, and people whom the journal names as erased are erased again.
 //!
 //! A copy of the database has no keys of subjects. They are copied apart, together with the journal of erasures, and
 //! kept for a shorter time. So an old copy of the database with a newer copy of the keys opens nothing of a person who
@@ -28,13 +28,13 @@ pub struct KeyBackup {
 /// A line of a copy.
 #[derive(Clone, PartialEq, Eq)]
 pub enum CopyLine {
-    /// A key.
+    /// A subject's key, sealed under `ENCRYPTION_KEY`.
     Key(KeyCopy),
-    /// An erasure.
+    /// An erasure that was asked for, has begun, or is done.
     Erasure(JournalEntry),
 }
 
-/// The line can't be written.
+/// Why keys were not copied, or not brought back.
 #[derive(Debug, Error)]
 pub enum KeyCopyError {
     /// The file can't be read or written.

@@ -26,7 +26,7 @@ enum Line {
     VentanillaKeys { version: u32, made_at: DateTime<Utc> },
     /// A key, sealed under `ENCRYPTION_KEY`, in hexadecimal digits.
     Key { subject: Uuid, purpose: String, state: String, sealed: Option<String> },
-    /// An erasure.
+    /// An erasure that was asked for, has begun, or is done.
     Erasure { user: Uuid, has_begun: bool, execute_at: DateTime<Utc> },
     /// The last line.
     End { lines: u64 },

@@ -1,10 +1,10 @@
 //! Ask to be erased, and take it back.
 
-use super::{StepUpBody, no_proof, proof_of, target, unknown};
+use super::{StepUpBody, no_proof, proof_of};
 use crate::{
     composition::Privacy,
     http::{
-        caller::{Caller, VisitorOf},
+        caller::{Caller, VisitorOf, person_not_found},
         idempotency::detached,
         json::{MaybeJson, time},
         problem::{ApiError, Problem},
@@ -45,7 +45,7 @@ pub(crate) async fn ask(
     id: web::Path<String>,
     body: MaybeJson<StepUpBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let user = target(&caller, &id)?;
+    let user = caller.person_in_path(&id)?;
     let proof = proof_of(&app, &caller, visitor.0, body).await?;
     let (use_case, actor) = (app.erase.clone(), caller.actor());
     match detached(async move { use_case.ask(user, proof, &actor).await }).await?? {
@@ -53,7 +53,7 @@ pub(crate) async fn ask(
             .json(ErasureJson { user_id: user.to_string(), execute_at: time(execute_at) })),
         ErasureAsked::InTheWay(obstacles) => Err(in_the_way(&obstacles)),
         ErasureAsked::NoProof => Err(no_proof()),
-        ErasureAsked::NoSuchPerson => Err(unknown()),
+        ErasureAsked::NoSuchPerson => Err(person_not_found()),
     }
 }
 
@@ -68,14 +68,14 @@ pub(crate) async fn take_back(
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let user = target(&caller, &id)?;
+    let user = caller.person_in_path(&id)?;
     let (use_case, actor) = (app.erase.clone(), caller.actor());
     match detached(async move { use_case.take_back(user, &actor).await }).await?? {
         TakenBack::Done => Ok(HttpResponse::NoContent().finish()),
         TakenBack::NothingToTakeBack => {
             Err(ApiError::not_found("No erasure was asked for that can be taken back."))
         }
-        TakenBack::NoSuchPerson => Err(unknown()),
+        TakenBack::NoSuchPerson => Err(person_not_found()),
     }
 }
 

@@ -1,10 +1,10 @@
 //! Ask for a copy of one's data, and download it.
 
-use super::{StepUpBody, no_proof, proof_of, target, unknown};
+use super::{StepUpBody, no_proof, proof_of};
 use crate::{
     composition::Privacy,
     http::{
-        caller::{Caller, VisitorOf},
+        caller::{Caller, VisitorOf, person_not_found},
         idempotency::detached,
         json::MaybeJson,
         problem::{ApiError, Problem},
@@ -61,7 +61,7 @@ pub(crate) async fn ask(
     id: web::Path<String>,
     body: MaybeJson<StepUpBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let user = target(&caller, &id)?;
+    let user = caller.person_in_path(&id)?;
     let proof = proof_of(&app, &caller, visitor.0, body).await?;
     let locale = app.locale_of(user).await?;
     let (use_case, actor) = (app.export.clone(), caller.actor());
@@ -73,7 +73,7 @@ pub(crate) async fn ask(
             Ok(making(user, export))
         }
         ExportAsked::NoProof => Err(no_proof()),
-        ExportAsked::NoSuchPerson => Err(unknown()),
+        ExportAsked::NoSuchPerson => Err(person_not_found()),
     }
 }
 
@@ -99,7 +99,7 @@ pub(crate) async fn download(
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
     let (user, id) = path.into_inner();
-    let user = target(&caller, &user)?;
+    let user = caller.person_in_path(&user)?;
     let gone = || ApiError::not_found("Export not found, downloaded before, or expired.");
     let id: ExportId = id.parse().map_err(|_malformed| gone())?;
     let export = app.export.find(id).await?.filter(|export| export.user == user).ok_or_else(gone)?;

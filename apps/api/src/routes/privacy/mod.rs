@@ -6,14 +6,13 @@ pub(crate) mod export;
 use crate::{
     composition::Privacy,
     http::{caller::Caller, json::MaybeJson, problem::ApiError},
-    scopes::Scope,
 };
 use actix_web::web;
 use application::accounts::{
     mfa::{MfaError, MfaRequest, ShownProof},
     session_issuer::Visitor,
 };
-use domain::{accounts::Password, ids::UserId, verification::otp::OtpCode};
+use domain::{accounts::Password, verification::otp::OtpCode};
 use ports::accounts::MfaProof;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -46,17 +45,6 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .service(
             web::resource("/api/v1/people/{user_id}/export/{id}").route(web::get().to(export::download)),
         );
-}
-
-fn unknown() -> ApiError {
-    ApiError::not_found("Person not found.")
-}
-
-/// The person in the path, if the caller may ask about them.
-fn target(caller: &Caller, id: &str) -> Result<UserId, ApiError> {
-    let reach = caller.reach(Scope::People)?;
-    let user: UserId = id.parse().map_err(|_malformed| unknown())?;
-    if reach.covers(user) { Ok(user) } else { Err(unknown()) }
 }
 
 /// The proof of a person who calls for themselves, checked. `None` for staff, who need none.

@@ -7,6 +7,7 @@ use crate::{
         handle::Store,
         rows::corrupt,
         schema::{conversations, subject_keys, users},
+        subjects::key_rows,
     },
 };
 use async_trait::async_trait;
@@ -20,10 +21,9 @@ use futures_util::FutureExt;
 use ports::{
     privacy::{KeyCopies, KeyCopy, KeyState, PutKeys},
     store_error::StoreResult,
-    subject_keys::{KeyPurpose, SubjectKeyId},
+    subject_keys::SubjectKeyId,
 };
 
-const PAGE: i64 = 500;
 /// The state of a key whose bytes are in a copy of the keys alone.
 const AWAY: &str = "away";
 
@@ -116,25 +116,16 @@ impl KeyCopies for Store {
 }
 
 async fn copy(conn: &mut Conn, after: Option<SubjectKeyId>) -> Result<Vec<KeyCopy>, SqlError> {
-    let mut rows = subject_keys::table
-        .filter(subject_keys::state.ne(AWAY))
-        .order((subject_keys::subject_id, subject_keys::purpose))
-        .limit(PAGE)
-        .select((subject_keys::subject_id, subject_keys::purpose, subject_keys::state, subject_keys::sealed))
-        .into_boxed();
-    if let Some(after) = after {
-        let (subject, purpose) = (DbId(after.subject), after.purpose.name());
-        rows = rows.filter(
-            subject_keys::subject_id
-                .gt(subject)
-                .or(subject_keys::subject_id.eq(subject).and(subject_keys::purpose.gt(purpose))),
-        );
-    }
+    let rows = key_rows::page(after).filter(subject_keys::state.ne(AWAY)).select((
+        subject_keys::subject_id,
+        subject_keys::purpose,
+        subject_keys::state,
+        subject_keys::sealed,
+    ));
     let rows = rows.load::<(DbId, String, String, Option<Vec<u8>>)>(conn).await?;
     let key = |(subject, purpose, state, sealed): (DbId, String, String, Option<Vec<u8>>)| {
-        let purpose = KeyPurpose::parse(&purpose).ok_or_else(|| corrupt(format!("the key of {purpose}")))?;
         let state = KeyState::parse(&state).ok_or_else(|| corrupt(format!("a key that is {state}")))?;
-        Ok(KeyCopy { id: SubjectKeyId { subject: subject.0, purpose }, state, sealed })
+        Ok(KeyCopy { id: key_rows::key_id(subject, &purpose)?, state, sealed })
     };
     rows.into_iter().map(key).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::areas::Area;
 use crate::{
-    backend::{Conn, Database, DbTime},
+    backend::{Conn, Database, DbTime, lock_names},
     store::{
         accounts, error::SqlError, messaging, money, schema::sealed_areas, subjects::Vault, verification,
     },
@@ -20,6 +20,8 @@ async fn seal_batch(
     vault: &Vault,
     now: DateTime<Utc>,
 ) -> Result<usize, SqlError> {
+    // Of two programs that migrate at once, one waits here and then finds what is left.
+    lock_names(conn, &[format!("seal:{}", area.name())]).await?;
     match area {
         Area::Accounts => accounts::clear_rows::seal_batch(conn, vault, now).await,
         Area::Money => money::clear_rows::seal_batch(conn, vault, now).await,

@@ -59,16 +59,12 @@ pub(crate) async fn prove(
     user: UserId,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
+    let own = Some(DbId(user.0));
+    let of_another = contacts::table.filter(contacts::lookup.eq(lookup)).filter(contacts::user_id.ne(own));
+    diesel::update(of_another).set(contacts::lookup.eq(None::<String>)).execute(conn).await?;
     let contact = DbId(contact_of(conn, lookup, now).await?);
-    let row = contacts::table.find(contact);
-    let owner = row.select(contacts::user_id).first::<Option<DbId>>(conn).await?;
-    if owner.is_some_and(|owner| owner.0 != user.0) {
-        diesel::update(row).set(contacts::lookup.eq(None::<String>)).execute(conn).await?;
-        return Box::pin(prove(conn, lookup, user, now)).await;
-    }
-    if owner.is_none() {
-        diesel::update(row).set(contacts::user_id.eq(Some(DbId(user.0)))).execute(conn).await?;
-    }
+    let unowned = contacts::table.find(contact).filter(contacts::user_id.is_null());
+    diesel::update(unowned).set(contacts::user_id.eq(own)).execute(conn).await?;
     Ok(())
 }
 

@@ -20,7 +20,7 @@ use ports::{
     store_error::StoreResult,
 };
 use serde_json::Value;
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, pin::Pin, sync::Arc};
 
 /// Items that are read at a time.
 const PAGE: i64 = 200;
@@ -50,7 +50,7 @@ pub struct ExportSources {
     pub receiving: Arc<dyn Receiving>,
     /// Their messages.
     pub conversations: Arc<dyn Conversations>,
-    /// Everything else.
+    /// Flow answers, codes, consents, chats, and which conversations are theirs.
     pub personal: Arc<dyn PersonalData>,
     /// Whether they are to be erased.
     pub erasures: Arc<dyn Erasures>,
@@ -60,7 +60,7 @@ pub struct ExportSources {
     pub archives: Arc<dyn Archives>,
 }
 
-/// Writes exports.
+/// Writes a person's data as an archive, for the command and for the worker.
 pub struct Exporter {
     sources: ExportSources,
     kept_for: RetentionPolicy,
@@ -68,7 +68,7 @@ pub struct Exporter {
 }
 
 impl Exporter {
-    /// Builds it. `kept_for` is what the README tells.
+    /// Builds the use case. `kept_for` is what the README tells about how long each kind of data is kept.
     #[must_use]
     pub fn new(sources: ExportSources, kept_for: RetentionPolicy, kernel: Kernel) -> Self {
         Self { sources, kept_for, kernel }
@@ -109,11 +109,12 @@ impl Exporter {
         file.text(head.trim_end_matches('}')).await?;
         run.account(&mut file, &profile).await?;
         run.money(&mut file).await?;
-        run.messages(&mut file).await?;
+        let own = run.conversations().await?;
+        run.messages(&mut file, &own).await?;
         run.others(&mut file).await?;
         file.text("\n}\n").await?;
         file.begin("conversation.html")?;
-        run.page(&mut file, &Section::titles(self.sources.texts.as_ref(), locale), locale).await?;
+        run.page(&mut file, &own, &Section::titles(self.sources.texts.as_ref(), locale), locale).await?;
         file.end().await
     }
 
@@ -134,6 +135,9 @@ impl Exporter {
 fn is_last(count: usize) -> bool {
     i64::try_from(count).unwrap_or(PAGE) < PAGE
 }
+
+/// A page of a list that is being read.
+type Page<'a, T> = Pin<Box<dyn Future<Output = StoreResult<Vec<T>>> + Send + 'a>>;
 
 /// The archive on its way.
 struct File<'a> {
@@ -172,6 +176,36 @@ impl File<'_> {
         self.text(&text).await
     }
 
+    /// A list that is read page by page. `read` gives the items after a cursor, `cursor` that of an item.
+    async fn paged_list<'a, T, C>(
+        &mut self,
+        name: &str,
+        read: impl Fn(Option<C>) -> Page<'a, T> + Send,
+        cursor: impl Fn(&T) -> C + Send,
+        row: impl Fn(&T) -> Value + Send,
+    ) -> Result<(), ExportError>
+    where
+        T: Send + 'a,
+        C: Send,
+    {
+        self.list(name).await?;
+        let (mut is_first, mut after) = (true, None);
+        loop {
+            let page = read(after).await?;
+            let rows: Vec<Value> = page.iter().map(&row).collect();
+            after = page.last().map(&cursor);
+            let is_last = is_last(page.len());
+            drop(page);
+            for row in &rows {
+                self.item(&mut is_first, row).await?;
+            }
+            if is_last {
+                break;
+            }
+        }
+        self.text("]").await
+    }
+
     async fn whole_list(&mut self, name: &str, values: Vec<Value>) -> Result<(), ExportError> {
         self.list(name).await?;
         let mut is_first = true;
@@ -186,6 +220,13 @@ impl File<'_> {
         let bytes = self.archive.take();
         self.out.put(bytes).await
     }
+}
+
+/// How far a conversation was read.
+#[derive(Default)]
+struct Lines {
+    after: Option<String>,
+    is_over: bool,
 }
 
 /// One export.
@@ -258,83 +299,62 @@ impl Run<'_> {
             file.item(&mut is_first, &rows::wallet(wallet, clabe.as_ref())).await?;
         }
         file.text("]").await?;
-        file.list("transfers").await?;
-        let filter = TransferFilter { caller: None, owner: Some(self.user) };
-        let (mut is_first, mut after) = (true, None);
-        loop {
-            let page = self.sources.ledger.transfers(&filter, &PageRequest { limit: PAGE, after }).await?;
-            for transfer in &page {
-                file.item(&mut is_first, &rows::transfer(transfer)).await?;
-            }
-            after = page.last().map(|transfer| transfer.id.to_string());
-            if is_last(page.len()) {
-                break;
-            }
-        }
-        file.text("]").await?;
-        let (mut is_first, mut after) = (true, None);
-        file.list("payees").await?;
-        loop {
-            let page =
-                self.sources.payees.payees(Some(self.user), &PageRequest { limit: PAGE, after }).await?;
-            for payee in &page {
-                file.item(&mut is_first, &rows::payee(payee)).await?;
-            }
-            after = page.last().map(|payee| payee.id.to_string());
-            if is_last(page.len()) {
-                break;
-            }
-        }
-        file.text("]").await
+        let (ledger, payees, user) = (&self.sources.ledger, &self.sources.payees, self.user);
+        let filter = TransferFilter { caller: None, owner: Some(user) };
+        let transfers = |after| -> Page<'_, _> {
+            let filter = filter.clone();
+            Box::pin(async move { ledger.transfers(&filter, &PageRequest { limit: PAGE, after }).await })
+        };
+        file.paged_list("transfers", transfers, |transfer| transfer.id.to_string(), rows::transfer).await?;
+        let payees = |after| -> Page<'_, _> {
+            Box::pin(async move { payees.payees(Some(user), &PageRequest { limit: PAGE, after }).await })
+        };
+        file.paged_list("payees", payees, |payee| payee.id.to_string(), rows::payee).await
     }
 
-    async fn messages(&mut self, file: &mut File<'_>) -> Result<(), ExportError> {
-        file.list("conversations").await?;
-        let (mut is_first, mut after) = (true, None);
+    /// All conversations: one for each proved address on each of our channel accounts, so few.
+    async fn conversations(&self) -> StoreResult<Vec<OwnConversation>> {
+        let mut all: Vec<OwnConversation> = Vec::new();
         loop {
+            let after = all.last().map(|conversation| conversation.id.0);
             let page = self.sources.personal.conversations_of(self.user, after).await?;
-            for conversation in &page {
-                file.item(&mut is_first, &rows::conversation(conversation)).await?;
-            }
-            after = page.last().map(|conversation| conversation.id.0);
-            if is_last(page.len()) {
-                break;
+            let is_last = is_last(page.len());
+            all.extend(page);
+            if is_last {
+                return Ok(all);
             }
         }
-        file.text("]").await?;
+    }
+
+    async fn messages(&mut self, file: &mut File<'_>, own: &[OwnConversation]) -> Result<(), ExportError> {
+        file.whole_list("conversations", own.iter().map(rows::conversation).collect()).await?;
         file.list("messages").await?;
-        let (mut is_first, mut after) = (true, None);
-        loop {
-            let page = self.sources.personal.conversations_of(self.user, after).await?;
-            for conversation in &page {
-                let mut behind = None;
-                loop {
-                    let lines = self.lines(conversation, behind).await?;
-                    for line in &lines {
-                        if let Some(said) = self.said(line) {
-                            file.item(&mut is_first, &rows::message(conversation, line, &said)).await?;
-                        }
-                    }
-                    behind = lines.last().map(|line| line.id.to_string());
-                    if is_last(lines.len()) {
-                        break;
-                    }
+        let mut is_first = true;
+        for conversation in own {
+            let mut lines = Lines::default();
+            while let Some(page) = self.next_lines(conversation, &mut lines).await? {
+                for (line, said) in &page {
+                    file.item(&mut is_first, &rows::message(conversation, line, said)).await?;
                 }
             }
-            after = page.last().map(|conversation| conversation.id.0);
-            if is_last(page.len()) {
-                break;
-            }
         }
         file.text("]").await
     }
 
-    async fn lines(
+    /// The next lines of a conversation that somebody wrote, the newest first. `None`: there are no more.
+    async fn next_lines(
         &self,
         conversation: &OwnConversation,
-        after: Option<String>,
-    ) -> StoreResult<Vec<TranscriptMessage>> {
-        self.sources.conversations.lines(conversation.id, &PageRequest { limit: PAGE, after }).await
+        read: &mut Lines,
+    ) -> StoreResult<Option<Vec<(TranscriptMessage, rows::Said)>>> {
+        if read.is_over {
+            return Ok(None);
+        }
+        let request = PageRequest { limit: PAGE, after: read.after.take() };
+        let page = self.sources.conversations.lines(conversation.id, &request).await?;
+        read.after = page.last().map(|line| line.id.to_string());
+        read.is_over = is_last(page.len());
+        Ok(Some(page.into_iter().filter_map(|line| self.said(&line).map(|said| (line, said))).collect()))
     }
 
     /// What a message says to the person; `None` for what nobody wrote.
@@ -378,33 +398,11 @@ impl Run<'_> {
     }
 
     async fn others(&mut self, file: &mut File<'_>) -> Result<(), ExportError> {
-        let personal = &self.sources.personal;
-        file.list("flow_answers").await?;
-        let (mut is_first, mut after) = (true, None);
-        loop {
-            let page = personal.answers_of(self.user, after).await?;
-            for answers in &page {
-                file.item(&mut is_first, &rows::answers(answers)).await?;
-            }
-            after = page.last().map(|answers| answers.id);
-            if is_last(page.len()) {
-                break;
-            }
-        }
-        file.text("]").await?;
-        file.list("codes_sent").await?;
-        let (mut is_first, mut after) = (true, None);
-        loop {
-            let page = personal.codes_of(self.user, after).await?;
-            for code in &page {
-                file.item(&mut is_first, &rows::code(code)).await?;
-            }
-            after = page.last().map(|code| code.id);
-            if is_last(page.len()) {
-                break;
-            }
-        }
-        file.text("]").await?;
+        let (personal, user) = (&self.sources.personal, self.user);
+        let answers = |after| personal.answers_of(user, after);
+        file.paged_list("flow_answers", answers, |answers| answers.id, rows::answers).await?;
+        let codes = |after| personal.codes_of(user, after);
+        file.paged_list("codes_sent", codes, |code| code.id, rows::code).await?;
         let consents = personal.consents_of(self.user).await?;
         file.whole_list("consents", consents.iter().map(rows::consent).collect()).await
     }
@@ -413,32 +411,18 @@ impl Run<'_> {
     async fn page(
         &mut self,
         file: &mut File<'_>,
+        own: &[OwnConversation],
         titles: &Section,
         locale: Locale,
     ) -> Result<(), ExportError> {
         file.text(&rows::page_head(titles, locale)).await?;
-        let mut after = None;
-        loop {
-            let page = self.sources.personal.conversations_of(self.user, after).await?;
-            for conversation in &page {
-                file.text(&rows::page_conversation(conversation)).await?;
-                let mut behind = None;
-                loop {
-                    let lines = self.lines(conversation, behind).await?;
-                    for line in &lines {
-                        if let Some(said) = self.said(line) {
-                            file.text(&rows::page_line(titles, line, &said)).await?;
-                        }
-                    }
-                    behind = lines.last().map(|line| line.id.to_string());
-                    if is_last(lines.len()) {
-                        break;
-                    }
+        for conversation in own {
+            file.text(&rows::page_conversation(conversation)).await?;
+            let mut lines = Lines::default();
+            while let Some(page) = self.next_lines(conversation, &mut lines).await? {
+                for (line, said) in &page {
+                    file.text(&rows::page_line(titles, line, said)).await?;
                 }
-            }
-            after = page.last().map(|conversation| conversation.id.0);
-            if is_last(page.len()) {
-                break;
             }
         }
         file.text(rows::PAGE_END).await

@@ -223,6 +223,10 @@ pub(super) fn data_wish(text: &str) -> Option<(DataWish, Locale)> {
         }
     }
     let is = |phrases: &&Phrases| {
+        // «mis datos» alone asks for them.
+        if phrases.wish == DataWish::Export && phrases.objects.contains(&rest) {
+            return true;
+        }
         phrases.verbs.iter().any(|verb| {
             let object = rest.strip_prefix(verb).and_then(|rest| rest.strip_prefix(' '));
             object.is_some_and(|object| phrases.objects.contains(&object))
@@ -321,9 +325,14 @@ mod tests {
     #[test]
     fn only_whole_messages_of_the_list_are_wishes() {
         let wish = |text: &str| data_wish(text).map(|(wish, _)| wish);
-        for text in
-            ["exportar mis datos", "Descargar mis datos, por favor", "export my data", "exportar meus dados"]
-        {
+        for text in [
+            "mis datos",
+            "my data",
+            "exportar mis datos",
+            "Descargar mis datos, por favor",
+            "export my data",
+            "exportar meus dados",
+        ] {
             assert_eq!(wish(text), Some(DataWish::Export), "{text}");
         }
         for text in ["borrar mi cuenta", "Hola, borra mi cuenta", "DELETE MY ACCOUNT", "apagar minha conta!"]
@@ -347,6 +356,9 @@ mod tests {
             "don't delete my account",
             "borra a Ana de mis contactos",
             "cuenta",
+            "datos",
+            "mi cuenta",
+            "mis datos para que me depositen",
             "",
         ] {
             assert_eq!(wish(text), None, "{text}");

@@ -6,8 +6,7 @@
 
 use super::{
     held::Held,
-    part::{Condition, Part, rows},
-    walk::{LOOKED_AT, Look, Walk},
+    part::{Condition, LOOKED_AT, Look, Part, Removed, at_most, rows},
 };
 use crate::{
     backend::{Conn, Database, DbId, DbTime},
@@ -30,6 +29,7 @@ use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use ports::{store_error::StoreResult, subject_keys::SubjectKeyId};
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// Longer than any transaction lasts.
 const GRACE: Duration = Duration::hours(1);
@@ -109,35 +109,27 @@ async fn next(conn: &mut Conn, (after, before): (DbId, DbTime), which: Which) ->
         .load::<DbId>(conn)
         .await?;
     let last = ids.last().copied();
-    let wanted =
-        contacts::table.filter(contacts::id.eq_any(ids)).filter(which(&held, before)).select(contacts::id);
-    let wanted = wanted.load(conn).await?;
+    let wanted = contacts::table.filter(contacts::id.eq_any(ids)).filter(which(&held, before));
+    let wanted = wanted.order(contacts::id.asc()).select(contacts::id).load(conn).await?;
     Ok((without_consent(conn, wanted).await?, last))
 }
 
-async fn find(database: &Database, before: DbTime, limit: usize, which: Which) -> StoreResult<Vec<DbId>> {
-    let mut walk = Walk::new(limit);
-    while let Some(after) = walk.next() {
-        walk.add(database.read(move |conn| next(conn, (after, before), which).boxed()).await?);
-    }
-    Ok(walk.ids())
-}
-
-/// Those of these contacts that still meet the condition.
+/// Those of these contacts that still meet the condition. Consents need no second look: none is sealed under a contact
+/// that is out of use, and one that is sealed while it is taken out of use is seen before it is deleted.
 async fn still(conn: &mut Conn, ids: Vec<DbId>, before: DbTime, which: Which) -> Result<Vec<DbId>, SqlError> {
     let held = Held::load(conn).await?;
     let ids = contacts::table.filter(contacts::id.eq_any(ids)).filter(which(&held, before));
-    let ids = ids.select(contacts::id).load(conn).await?;
-    without_consent(conn, ids).await
+    Ok(ids.select(contacts::id).load(conn).await?)
 }
 
 async fn count(conn: &mut Conn, before: DbTime, which: Which) -> Result<i64, SqlError> {
-    let mut walk = Walk::new(usize::MAX);
-    while let Some(after) = walk.next() {
-        let found = next(conn, (after, before), which).await?;
-        walk.add(found);
+    let (mut found, mut after) = (0_usize, Some(DbId(Uuid::nil())));
+    while let Some(from) = after {
+        let (wanted, last) = next(conn, (from, before), which).await?;
+        found = found.saturating_add(wanted.len());
+        after = last;
     }
-    Ok(rows(walk.ids().len()))
+    Ok(rows(found))
 }
 
 /// Takes contacts out of use.
@@ -145,10 +137,17 @@ pub(super) struct Retire;
 
 #[async_trait]
 impl Part for Retire {
-    async fn remove(&self, database: &Database, before: DbTime, limit: usize) -> StoreResult<usize> {
-        let ids = find(database, before, limit, to_retire).await?;
+    async fn remove(
+        &self,
+        database: &Database,
+        after: DbId,
+        before: DbTime,
+        limit: usize,
+    ) -> StoreResult<Removed> {
+        let look = database.read(move |conn| next(conn, (after, before), to_retire).boxed()).await?;
+        let (ids, next) = at_most(limit, look);
         if ids.is_empty() {
-            return Ok(0);
+            return Ok(Removed { rows: 0, next });
         }
         let retire = database.write(move |conn| {
             async move {
@@ -160,7 +159,7 @@ impl Part for Retire {
             }
             .boxed()
         });
-        retire.await
+        Ok(Removed { rows: retire.await?, next })
     }
 
     async fn count(&self, conn: &mut Conn, _held: &Held, before: DbTime) -> Result<i64, SqlError> {
@@ -177,10 +176,17 @@ pub(super) struct Delete;
 
 #[async_trait]
 impl Part for Delete {
-    async fn remove(&self, database: &Database, before: DbTime, limit: usize) -> StoreResult<usize> {
-        let ids = find(database, before, limit, to_delete).await?;
+    async fn remove(
+        &self,
+        database: &Database,
+        after: DbId,
+        before: DbTime,
+        limit: usize,
+    ) -> StoreResult<Removed> {
+        let look = database.read(move |conn| next(conn, (after, before), to_delete).boxed()).await?;
+        let (ids, next) = at_most(limit, look);
         if ids.is_empty() {
-            return Ok(0);
+            return Ok(Removed { rows: 0, next });
         }
         let delete = database.write(move |conn| {
             async move {
@@ -191,7 +197,7 @@ impl Part for Delete {
             }
             .boxed()
         });
-        delete.await
+        Ok(Removed { rows: delete.await?, next })
     }
 
     async fn count(&self, conn: &mut Conn, _held: &Held, before: DbTime) -> Result<i64, SqlError> {
@@ -234,15 +240,18 @@ fn of_nobody(before: DbTime) -> Condition<subject_keys::table> {
 
 #[async_trait]
 impl Part for OrphanKeys {
-    async fn remove(&self, database: &Database, before: DbTime, limit: usize) -> StoreResult<usize> {
+    async fn remove(
+        &self,
+        database: &Database,
+        after: DbId,
+        before: DbTime,
+        limit: usize,
+    ) -> StoreResult<Removed> {
+        let look = database.read(move |conn| next_orphans(conn, after, before).boxed()).await?;
         // A subject may have two keys.
-        let mut walk = Walk::new(limit.div_ceil(2));
-        while let Some(after) = walk.next() {
-            walk.add(database.read(move |conn| next_orphans(conn, after, before).boxed()).await?);
-        }
-        let ids = walk.ids();
+        let (ids, next) = at_most(limit.div_ceil(2), look);
         if ids.is_empty() {
-            return Ok(0);
+            return Ok(Removed { rows: 0, next });
         }
         let delete = database.write(move |conn| {
             async move {
@@ -251,7 +260,7 @@ impl Part for OrphanKeys {
             }
             .boxed()
         });
-        delete.await
+        Ok(Removed { rows: delete.await?, next })
     }
 
     async fn count(&self, conn: &mut Conn, _held: &Held, before: DbTime) -> Result<i64, SqlError> {

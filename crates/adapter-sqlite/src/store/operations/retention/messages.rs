@@ -2,8 +2,7 @@
 
 use super::{
     held::Held,
-    part::{Condition, Part, delete_rows, part},
-    walk::{LOOKED_AT, Look, Walk},
+    part::{Condition, LOOKED_AT, Look, Part, Removed, at_most, delete_rows, part},
 };
 use crate::{
     backend::{Conn, Database, DbId, DbTime},
@@ -183,20 +182,24 @@ async fn next_idle(conn: &mut Conn, after: DbId, before: DbTime) -> Result<Look,
     let idle = conversations::table
         .filter(conversations::id.eq_any(next))
         .filter(idle(&held, before))
+        .order(conversations::id.asc())
         .select(conversations::id);
     Ok((idle.load(conn).await?, last))
 }
 
 #[async_trait]
 impl Part for Idle {
-    async fn remove(&self, database: &Database, before: DbTime, limit: usize) -> StoreResult<usize> {
-        let mut walk = Walk::new(limit);
-        while let Some(after) = walk.next() {
-            walk.add(database.read(move |conn| next_idle(conn, after, before).boxed()).await?);
-        }
-        let old = walk.ids();
+    async fn remove(
+        &self,
+        database: &Database,
+        after: DbId,
+        before: DbTime,
+        limit: usize,
+    ) -> StoreResult<Removed> {
+        let look = database.read(move |conn| next_idle(conn, after, before).boxed()).await?;
+        let (old, next) = at_most(limit, look);
         if old.is_empty() {
-            return Ok(0);
+            return Ok(Removed { rows: 0, next });
         }
         let remove = database.write(move |conn| {
             async move {
@@ -211,7 +214,7 @@ impl Part for Idle {
             }
             .boxed()
         });
-        remove.await
+        Ok(Removed { rows: remove.await?, next })
     }
 
     async fn count(&self, conn: &mut Conn, held: &Held, before: DbTime) -> Result<i64, SqlError> {
