@@ -27,10 +27,22 @@ const LOOKUP_LABEL: &str = "lookup/v1";
 /// Bytes of a look-up's hash that are kept: 24 characters of base64.
 const LOOKUP_LENGTH: usize = 18;
 
+/// The key of the look-ups, and its form that hashes without deriving it each time.
+struct LookupKey {
+    bytes: Zeroizing<[u8; 32]>,
+    hmac: hmac::Key,
+}
+
+impl LookupKey {
+    fn new(bytes: [u8; 32]) -> Self {
+        Self { hmac: hmac::Key::new(hmac::HMAC_SHA256, &bytes), bytes: Zeroizing::new(bytes) }
+    }
+}
+
 /// Seals with the first key of a keyring, and opens with any.
 pub struct AeadSealer {
     keys: Vec<(String, LessSafeKey)>,
-    lookup_key: RwLock<Zeroizing<[u8; 32]>>,
+    lookup_key: RwLock<LookupKey>,
     random: Arc<dyn Random>,
 }
 
@@ -44,7 +56,7 @@ impl AeadSealer {
             .filter_map(|(kid, key)| Some((kid, LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &key).ok()?))))
             .collect();
         let lookup_key = keyring.derive(LOOKUP_LABEL).first().map_or([0; 32], |(_, key)| *key);
-        Self { keys, lookup_key: RwLock::new(Zeroizing::new(lookup_key)), random }
+        Self { keys, lookup_key: RwLock::new(LookupKey::new(lookup_key)), random }
     }
 
     /// The parts of sealed bytes: version, key id, and what follows.
@@ -120,8 +132,8 @@ impl Sealer for AeadSealer {
     }
 
     fn lookup(&self, kind: LookupKind, canonical: &str) -> String {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.lookup_key());
-        let mut context = hmac::Context::with_key(&key);
+        let mut context =
+            hmac::Context::with_key(&self.lookup_key.read().unwrap_or_else(PoisonError::into_inner).hmac);
         context.update(kind.label().as_bytes());
         context.update(&[0]);
         context.update(canonical.as_bytes());
@@ -130,11 +142,11 @@ impl Sealer for AeadSealer {
     }
 
     fn lookup_key(&self) -> [u8; 32] {
-        **self.lookup_key.read().unwrap_or_else(PoisonError::into_inner)
+        *self.lookup_key.read().unwrap_or_else(PoisonError::into_inner).bytes
     }
 
     fn use_lookup_key(&self, key: [u8; 32]) {
-        *self.lookup_key.write().unwrap_or_else(PoisonError::into_inner) = Zeroizing::new(key);
+        *self.lookup_key.write().unwrap_or_else(PoisonError::into_inner) = LookupKey::new(key);
     }
 }
 

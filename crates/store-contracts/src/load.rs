@@ -128,6 +128,11 @@ impl Dice {
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (mixed ^ (mixed >> 31)) % bound
     }
+
+    /// A number that is nowhere near the one before, as providers' ids are.
+    pub fn number(&mut self) -> u64 {
+        self.below(u64::MAX)
+    }
 }
 
 /// The time in which requests are counted.

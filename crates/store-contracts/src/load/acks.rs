@@ -19,13 +19,15 @@ const RAW_LENGTH: usize = 700;
 
 /// Runs that many callers, each with one message at a time, for `time` after `warm_up`. Everybody wrote before.
 pub async fn run(inbox: Arc<dyn TurnQueue>, callers: u64, warm_up: Duration, time: Duration) -> Measured {
+    // Another process may have stored messages before.
+    let mut dice = Dice(Uuid::now_v7().as_u64_pair().0);
     for n in 0..SENDERS {
-        accept(inbox.as_ref(), n).await;
+        accept(inbox.as_ref(), n, dice.number()).await;
     }
     let window = Window::after(warm_up, time);
     let mut tasks = JoinSet::new();
-    for n in 0..callers {
-        tasks.spawn(call(inbox.clone(), Dice(n), window));
+    for _ in 0..callers {
+        tasks.spawn(call(inbox.clone(), Dice(dice.number()), window));
     }
     Measured::of(tasks.join_all().await.concat(), time)
 }
@@ -35,22 +37,22 @@ async fn call(inbox: Arc<dyn TurnQueue>, mut dice: Dice, window: Window) -> Vec<
     while window.is_open() {
         let sender = dice.below(SENDERS);
         let asked = Instant::now();
-        accept(inbox.as_ref(), sender).await;
+        accept(inbox.as_ref(), sender, dice.number()).await;
         window.count(asked, &mut micros);
     }
     micros
 }
 
-async fn accept(inbox: &dyn TurnQueue, sender: u64) {
-    let message = message(phone(u32::try_from(sender).unwrap()));
+async fn accept(inbox: &dyn TurnQueue, sender: u64, provider_id: u64) {
+    let message = message(phone(u32::try_from(sender).unwrap()), provider_id);
     let accepted = inbox.accept(&[(EventId(Uuid::now_v7()), message)], Utc::now()).await.unwrap();
     assert_eq!(accepted, [Accepted::New]);
 }
 
-fn message(phone: PhoneNumber) -> InboundMessage {
+fn message(phone: PhoneNumber, provider_id: u64) -> InboundMessage {
     InboundMessage {
         channel_account: "twilio:whatsapp:+14155238886".parse().unwrap(),
-        provider_event_id: format!("SM{}", Uuid::now_v7().simple()),
+        provider_event_id: format!("SM{provider_id:032x}"),
         sender: format!("whatsapp:{}", phone.e164()),
         phone: Some(phone),
         profile_name: Some("Ana".into()),
