@@ -42,13 +42,19 @@ macro_rules! for_update {
         $query.for_no_key_update()
     };
 }
+/// A query whose rows will be deleted: nothing that refers to them is stored meanwhile.
+macro_rules! for_delete {
+    ($query:expr) => {
+        $query.for_update()
+    };
+}
 /// A query for rows that no other worker has locked.
 macro_rules! skip_locked {
     ($query:expr) => {
         $query.for_no_key_update().skip_locked()
     };
 }
-pub(crate) use {for_update, skip_locked};
+pub(crate) use {for_delete, for_update, skip_locked};
 
 /// SQL before and after an id that makes it readable to people.
 pub(crate) const ID_AS_TEXT: (&str, &str) = ("cast(", " as text)");

@@ -41,13 +41,19 @@ macro_rules! for_update {
         $query
     };
 }
+/// A query whose rows will be deleted: nothing that refers to them is stored meanwhile. On SQLite it does nothing more.
+macro_rules! for_delete {
+    ($query:expr) => {
+        $query
+    };
+}
 /// A query for rows that no other worker has locked.
 macro_rules! skip_locked {
     ($query:expr) => {
         $query
     };
 }
-pub(crate) use {for_update, skip_locked};
+pub(crate) use {for_delete, for_update, skip_locked};
 
 /// Locks these names until the transaction ends. On SQLite the one writer is the lock.
 #[allow(clippy::unused_async, reason = "where there are several writers, they wait here")]
@@ -85,7 +91,8 @@ const READERS: usize = 4;
 const WRITER_CACHE: u32 = 64 * 1024;
 const READER_CACHE: u32 = 8 * 1024;
 /// The log is copied into the file every 8192 pages (32 MiB), because each copy costs several fsyncs.
-const PRAGMAS: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
+/// What is deleted or replaced is overwritten with zeros, so that the bytes of a destroyed key stay in no free part of a page.
+const PRAGMAS: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; \
                        PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=8192;";
 
 /// The database: one connection that writes, several that read.

@@ -98,6 +98,8 @@ pub enum LookupKind {
     AccountNumber,
     /// An account that a person pays, together with the person's id.
     Payee,
+    /// The fingerprint of a request: a digest of all that was sent.
+    Fingerprint,
 }
 
 impl LookupKind {
@@ -111,6 +113,7 @@ impl LookupKind {
             Self::Network => "network",
             Self::AccountNumber => "account-number",
             Self::Payee => "payee",
+            Self::Fingerprint => "fingerprint",
         }
     }
 }

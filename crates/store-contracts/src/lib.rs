@@ -108,6 +108,7 @@ macro_rules! suite {
                     an_unreadable_webhook_is_kept_until_it_can_be_read, a_notice_is_kept_once;
                 flows: a_version_never_changes, answers_are_kept_with_their_turn_and_once,
                     answers_are_shown_by_flow_the_newest_first;
+                retired_contacts: an_unbound_chat_leaves_its_person, contacts_are_made_in_one_order;
             }
             accounts {
                 people: one_number_is_one_person, a_profile_name_is_shown_until_they_give_one;
@@ -138,6 +139,7 @@ macro_rules! suite {
                     an_export_that_broke_off_begins_anew, exports_go_with_their_person;
                 legal_holds: a_hold_is_ordered_and_ended;
                 key_copies: a_key_never_comes_back, wishes_are_those_of_the_newer_journal;
+                restores: a_wish_that_was_taken_back_stays_so;
             }
             operations {
                 signed_requests: of_twenty_at_once_one_is_first,
@@ -148,7 +150,7 @@ macro_rules! suite {
                 database_care: migrated_tables_are_current_and_take_writes,
                     keys_are_noted_until_no_row_needs_them, a_kept_key_stays_as_it_was;
                 retention: old_codes_go, a_batch_keeps_to_its_limit, old_texts_go, old_deliveries_go, old_webhooks_go,
-                    old_requests_go, books_audit_and_opt_outs_stay;
+                    old_requests_go, books_audit_and_opt_outs_stay, a_message_keeps_its_idle_conversation;
                 audit: each_decision_has_its_row, the_chain_is_sealed_once_and_sound,
                     nothing_is_missed_while_others_write;
             }

@@ -73,6 +73,12 @@ pub(crate) enum WiringError {
          also erases again who was erased since"
     )]
     KeysAway,
+    /// Keys were brought back, and people who were erased since the copy was made may be here yet.
+    #[error(
+        "a restore is not finished, so people who were erased may be here yet: run `ventanilla privacy reapply` again, \
+         with the same copy of the keys"
+    )]
+    RestoreOpen,
     /// The state of the tables can't be read.
     #[error("the state of the tables can't be read")]
     Store(#[from] StoreError),
@@ -138,9 +144,12 @@ async fn expect_tables(store: &dyn Stores) -> Result<(), WiringError> {
     if state.is_current() { Ok(()) } else { Err(WiringError::Schema(schema_complaint(&state))) }
 }
 
-/// Fails in production if the keys of people are away. In development a copy can be looked at without them: nothing that
-/// is sealed is shown, and nothing new is stored of those people.
+/// Fails while a restore is not finished, and in production if the keys of people are away. In development a copy can be
+/// looked at without them: nothing that is sealed is shown, and nothing new is stored of those people.
 async fn expect_subject_keys(settings: &Settings, store: &dyn Stores) -> Result<(), WiringError> {
+    if store.is_restore_open().await? {
+        return Err(WiringError::RestoreOpen);
+    }
     if !store.are_keys_away().await? {
         return Ok(());
     }

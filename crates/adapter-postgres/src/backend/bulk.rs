@@ -284,15 +284,9 @@ pub(crate) async fn insert_contacts(conn: &mut Conn, rows: Vec<NewContactRow>) -
     Ok(())
 }
 
-/// Keeps names; a newer one replaces an older one.
+/// Keeps names; one that is kept already stays.
 pub(crate) async fn insert_kept_names(conn: &mut Conn, rows: Vec<KeptNameRow>) -> Result<(), SqlError> {
-    diesel::insert_into(kept_names::table)
-        .values(rows)
-        .on_conflict((kept_names::viewer_id, kept_names::other_id))
-        .do_update()
-        .set(kept_names::sealed.eq(diesel::upsert::excluded(kept_names::sealed)))
-        .execute(conn)
-        .await?;
+    diesel::insert_into(kept_names::table).values(rows).on_conflict_do_nothing().execute(conn).await?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use super::{fresh_address, open, owner};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
-use store_contracts::messaging::{clear_rows, privacy};
+use store_contracts::messaging::{clear_rows, privacy, retired_contacts};
 
 #[derive(diesel::QueryableByName)]
 struct Text {
@@ -51,6 +51,20 @@ async fn what_the_person_before_wrote_is_not_handled() {
     let address = fresh_address().await;
     let store = open(&address).await;
     privacy::what_the_person_before_wrote_is_not_handled(&store, owner(&address)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_overtaken_answer_goes_to_its_address() {
+    let address = fresh_address().await;
+    let store = open(&address).await;
+    retired_contacts::an_overtaken_answer_goes_to_its_address(&store, owner(&address)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_overtaken_answer_is_not_for_the_next_person() {
+    let address = fresh_address().await;
+    let store = open(&address).await;
+    retired_contacts::an_overtaken_answer_is_not_for_the_next_person(&store, owner(&address)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

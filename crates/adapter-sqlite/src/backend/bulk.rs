@@ -124,16 +124,11 @@ pub(crate) async fn insert_contacts(conn: &mut Conn, rows: Vec<NewContactRow>) -
     Ok(conn.spawn_blocking(insert).await?)
 }
 
-/// Keeps names; a newer one replaces an older one.
+/// Keeps names; one that is kept already stays.
 pub(crate) async fn insert_kept_names(conn: &mut Conn, rows: Vec<KeptNameRow>) -> Result<(), SqlError> {
     let insert = move |conn: &mut SqliteConnection| {
         for row in &rows {
-            diesel::insert_into(kept_names::table)
-                .values(row)
-                .on_conflict((kept_names::viewer_id, kept_names::other_id))
-                .do_update()
-                .set(kept_names::sealed.eq(&row.sealed))
-                .execute(conn)?;
+            diesel::insert_into(kept_names::table).values(row).on_conflict_do_nothing().execute(conn)?;
         }
         Ok(())
     };

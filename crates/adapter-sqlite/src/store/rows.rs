@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     messaging::price::MessagePrice,
     money::{Currency, Money},
-    operations::{audit::AuditRecord, idempotency::Fingerprint},
+    operations::audit::AuditRecord,
     phone::PhoneNumber,
 };
 use ports::{
@@ -50,10 +50,6 @@ pub(crate) fn money(minor: i64, currency: &str) -> Result<Money, SqlError> {
 
 pub(crate) fn phone(text: String) -> Result<PhoneNumber, SqlError> {
     PhoneNumber::try_from(text).map_err(corrupt)
-}
-
-pub(crate) fn fingerprint(bytes: &[u8]) -> Result<Fingerprint, SqlError> {
-    bytes.try_into().map(Fingerprint).map_err(|_length| corrupt("a fingerprint of another length"))
 }
 
 /// A count, from a column that is never negative.

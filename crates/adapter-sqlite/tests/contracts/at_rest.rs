@@ -2,8 +2,15 @@
 
 use super::{fresh_path, open};
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+use domain::ids::UserId;
+use ports::{
+    accounts::Identities,
+    privacy::{Advanced, BeginErasure, Begun, ErasureTerms, Erasures, KeyCopies},
+    subject_keys::SubjectKeyId,
+};
 use std::{fs, path::Path};
-use store_contracts::messaging::{clear_rows, privacy};
+use store_contracts::messaging::{clear_rows, privacy, retired_contacts};
+use testkit::{actor, at, new_person, phone};
 
 /// Runs SQL as the owner of the file.
 fn owner(path: &Path) -> impl FnMut(&str) + use<> {
@@ -46,6 +53,20 @@ async fn what_the_person_before_wrote_is_not_handled() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_overtaken_answer_goes_to_its_address() {
+    let path = fresh_path();
+    let store = open(&path).await;
+    retired_contacts::an_overtaken_answer_goes_to_its_address(&store, owner(&path)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_overtaken_answer_is_not_for_the_next_person() {
+    let path = fresh_path();
+    let store = open(&path).await;
+    retired_contacts::an_overtaken_answer_is_not_for_the_next_person(&store, owner(&path)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wiped_text_is_no_turn() {
     let path = fresh_path();
     let store = open(&path).await;
@@ -67,4 +88,30 @@ async fn rows_of_an_earlier_version_are_sealed() {
     let store = open(&path).await;
     privacy::no_secret_is_in(&bytes_of(&path));
     clear_rows::are_like_any_other(&store, &old).await;
+}
+
+/// The bytes of a destroyed key are in no free part of the file.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_destroyed_key_leaves_no_bytes() {
+    let path = fresh_path();
+    let store = open(&path).await;
+    let mut people = Vec::new();
+    for n in 1..=20 {
+        people.push(store.get_or_create(&new_person(phone(n)), at(0)).await.unwrap().id);
+    }
+    let checkpoint = || owner(&path)("pragma wal_checkpoint(truncate)");
+    checkpoint();
+    let keys = store.copy_keys(None).await.unwrap();
+    let of = |user: UserId| {
+        let chat = keys.iter().find(|key| key.id == SubjectKeyId::chat(user.0)).unwrap();
+        chat.sealed.clone().unwrap()
+    };
+    let holds = |key: &[u8]| bytes_of(&path).windows(key.len()).any(|window| window == key);
+    assert!(holds(&of(people[3])), "it is there while it lives");
+    let begin = BeginErasure { user: people[3], terms: ErasureTerms::AtOnce, actor: actor() };
+    assert_eq!(store.begin_erasure(&begin, at(1)).await.unwrap(), Begun::Begun);
+    while let Advanced::Part(_) = store.advance_erasure(people[3], &actor(), at(2)).await.unwrap() {}
+    checkpoint();
+    assert!(!holds(&of(people[3])));
+    assert!(holds(&of(people[4])));
 }

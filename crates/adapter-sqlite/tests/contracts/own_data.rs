@@ -83,3 +83,18 @@ async fn a_copy_is_read_without_its_keys_and_whole_with_them() {
     assert_eq!(wallets[0].name, wallet.name);
     assert_eq!(copy.profile(person.id).await.unwrap().unwrap().phone, Some(phone(1)));
 }
+
+/// A backup that is restored with newer keys shows what the database would show that was never restored.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_is_as_if_there_was_none() {
+    for seed in 0..8 {
+        let folder = fresh_folder();
+        let path = folder.path().join("copy.db");
+        let store = open(&folder.path().join("stores.db")).await;
+        let copy = async |store: adapter_sqlite::Store| {
+            store.backup(&path).await.unwrap();
+            (store, open(&path).await)
+        };
+        store_contracts::privacy::restores::a_restore_is_as_if_there_was_none(seed, store, copy).await;
+    }
+}

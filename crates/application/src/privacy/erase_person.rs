@@ -15,7 +15,8 @@ use ports::{
     accounts::MfaProof,
     operations::Leases,
     privacy::{
-        Advanced, AskErasure, BeginErasure, Begun, Erasure, ErasureAsked, ErasureTerms, Erasures, TakenBack,
+        Advanced, AskErasure, BeginErasure, Begun, Erasure, ErasureAsked, ErasureTerms, Erasures,
+        JournalEntry, TakenBack,
     },
     store_error::StoreResult,
 };
@@ -95,10 +96,12 @@ impl ErasePerson {
     }
 
     /// Erases a person again who was erased before the database was restored from an older copy, whatever stands in the
-    /// way now: their keys are gone.
-    #[tracing::instrument(name = "erase_person_again", level = "debug", skip_all, fields(%user))]
-    pub async fn erase_again(&self, user: UserId, actor: &Actor) -> StoreResult<Erased> {
-        self.carry_out(BeginErasure { user, terms: ErasureTerms::Again, actor: actor.clone() }).await
+    /// way now: their keys are gone. What the erasure made then is kept as it was.
+    #[tracing::instrument(name = "erase_person_again", level = "debug", skip_all, fields(user = %entry.user))]
+    pub async fn erase_again(&self, entry: JournalEntry, actor: &Actor) -> StoreResult<Erased> {
+        let user = entry.user;
+        let terms = ErasureTerms::Again(Box::new(entry));
+        self.carry_out(BeginErasure { user, terms, actor: actor.clone() }).await
     }
 
     /// Carries out what is due, if no other process does. Returns how many people were erased. What stands in the way of

@@ -68,7 +68,7 @@ planned!(Ledger {
     expire(now: DateTime<Utc>) -> usize;
     find_transfer(id: TransferId) -> Option<Transfer>;
     transfer_history(id: TransferId) -> Vec<(TransferStatus, DateTime<Utc>)>;
-    find_outcome(key: &IdempotencyKey) -> Option<(Fingerprint, Outcome)>;
+    find_outcome(key: &IdempotencyKey) -> Option<Outcome>;
     transfers(filter: &TransferFilter, page: &PageRequest) -> Vec<Transfer>;
     wallets(user: Option<UserId>, page: &PageRequest) -> Vec<WalletView>;
     find_wallet(id: WalletId) -> Option<WalletView>;

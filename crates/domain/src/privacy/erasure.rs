@@ -89,12 +89,13 @@ pub enum ErasureStep {
     KeepNames,
     /// Nobody is found by the person's number, address or chats any more.
     ForgetIdentity,
-    /// Messages that wait are canceled, and the bodies of those that went out are wiped.
-    WipeOutbound,
-    /// Texts and raw webhooks of the person are wiped.
+    /// Texts and raw webhooks of the person are wiped. What waits is not answered any more.
     WipeInbound,
-    /// The states of the person's conversations are wiped.
+    /// The states of the person's conversations are wiped. A turn under way commits nothing any more.
     WipeConversations,
+    /// Messages that wait are canceled, and the bodies of those that went out are wiped: after the conversations, so that
+    /// no turn adds another.
+    WipeOutbound,
     /// Answers to flows are deleted.
     DeleteAnswers,
     /// The destinations of codes are wiped.
@@ -109,9 +110,9 @@ impl ErasureStep {
         Self::EndAccess,
         Self::KeepNames,
         Self::ForgetIdentity,
-        Self::WipeOutbound,
         Self::WipeInbound,
         Self::WipeConversations,
+        Self::WipeOutbound,
         Self::DeleteAnswers,
         Self::WipeCodes,
         Self::DestroyKeys,
@@ -246,13 +247,13 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// The receipt of the steps that were done, each with its rows. `last_entry` is the person's last entry in the
-    /// ledger; `None` if they never moved money.
+    /// The receipt of the steps that were done, each with its rows. `until` is until when the law keeps what belongs to
+    /// their payments ([`kept_until`]); `None` if they never moved money.
     #[must_use]
     pub fn new(
         person: String,
         steps: &[(ErasureStep, u64)],
-        last_entry: Option<DateTime<Utc>>,
+        until: Option<DateTime<Utc>>,
         opted_out: bool,
         erased_at: DateTime<Utc>,
     ) -> Self {
@@ -264,8 +265,7 @@ impl Receipt {
             }
         }
         let mut kept = Vec::new();
-        if let Some(last) = last_entry {
-            let until = Some(kept_until(last));
+        if until.is_some() {
             kept.push(Kept {
                 category: Category::Payments,
                 law: Law::PaymentRecords,
@@ -280,6 +280,12 @@ impl Receipt {
         let law = Law::Accountability;
         kept.push(Kept { category: Category::Audit, law, until: None, is_blocked: false });
         Self { person, erased_at, erased, kept }
+    }
+
+    /// Until when the law keeps what belongs to the person's payments; `None` if they never moved money.
+    #[must_use]
+    pub fn kept_until(&self) -> Option<DateTime<Utc>> {
+        self.kept.iter().find(|kept| kept.category == Category::Payments).and_then(|kept| kept.until)
     }
 }
 
@@ -335,9 +341,10 @@ mod tests {
         let day = |days| DateTime::UNIX_EPOCH.checked_add_signed(Duration::days(days)).unwrap();
         let steps =
             [(ErasureStep::WipeInbound, 2), (ErasureStep::WipeOutbound, 3), (ErasureStep::EndAccess, 1)];
-        let receipt = Receipt::new("p".into(), &steps, Some(day(5)), true, day(7));
+        let receipt = Receipt::new("p".into(), &steps, Some(kept_until(day(5))), true, day(7));
         assert_eq!(receipt.erased, [(Category::Messages, 5), (Category::Access, 1)]);
         assert_eq!(receipt.kept[0].until, Some(day(3_655)));
+        assert_eq!(receipt.kept_until(), Some(day(3_655)));
         let text = receipt.to_string();
         assert!(text.contains("erased: texts, raw webhooks, conversations (5 rows)"), "{text}");
         assert!(text.contains("kept, blocked: entries"), "{text}");

@@ -318,7 +318,7 @@ pub trait Ledger: Send + Sync {
 
     /// The outcome that is stored under a key, so that a repeated request gets it again without a new
     /// decision.
-    async fn find_outcome(&self, key: &IdempotencyKey) -> StoreResult<Option<(Fingerprint, Outcome)>>;
+    async fn find_outcome(&self, key: &IdempotencyKey) -> StoreResult<Option<Outcome>>;
 
     /// Transfers that match the filter, newest first.
     async fn transfers(&self, filter: &TransferFilter, page: &PageRequest) -> StoreResult<Vec<Transfer>>;

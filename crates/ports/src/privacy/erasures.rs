@@ -71,14 +71,15 @@ pub struct Erasure {
 }
 
 /// On which terms an erasure begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ErasureTerms {
     /// The person asked for it and its time has come: one that was taken back since is none any more.
     Due,
     /// Staff order it now.
     AtOnce,
-    /// Whatever stands in the way: it was done before the database was restored.
-    Again,
+    /// Whatever stands in the way: it had begun before the database was restored. What it had made by then, as the
+    /// journal tells, is kept and not made anew.
+    Again(Box<JournalEntry>),
 }
 
 /// Who begins an erasure, and on which terms.
@@ -125,8 +126,28 @@ pub struct JournalEntry {
     pub user: UserId,
     /// True if it has begun or is done. False: it was asked for, and can be taken back.
     pub has_begun: bool,
+    /// When it was asked for, or begun at once; `None` in a copy that an earlier version made.
+    pub asked_at: Option<DateTime<Utc>>,
     /// When it is carried out, or was.
     pub execute_at: DateTime<Utc>,
+    /// What it has made so far; empty if it has not begun.
+    pub made: ErasureMade,
+}
+
+/// What an erasure makes of a person that nobody can make again when their keys are gone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ErasureMade {
+    /// When it began.
+    pub begun_at: Option<DateTime<Utc>>,
+    /// True if a keyed hash is kept so that nobody writes to the person.
+    pub opted_out: bool,
+    /// What the law keeps of who they were, sealed under their money key; `None` before that, after its time, and if they
+    /// never moved money.
+    pub identity: Option<Vec<u8>>,
+    /// Until when that is kept; `None` likewise.
+    pub kept_until: Option<DateTime<Utc>>,
+    /// The receipt; `None` before all steps are done.
+    pub receipt: Option<Receipt>,
 }
 
 /// Erasures. Every method is one transaction.
@@ -164,11 +185,13 @@ pub trait Erasures: Send + Sync {
     /// All erasures, by the person's id, after `after`; at most 500.
     async fn erasure_journal(&self, after: Option<UserId>) -> StoreResult<Vec<JournalEntry>>;
 
-    /// After a restore: of what was asked for before `made_at`, what counts is what the journal of that time says. What
-    /// was taken back is not carried out.
+    /// After a restore: of what was asked for before `made_at`, what counts is what the journal of that time says: `asked`
+    /// are the wishes in it, `begun` whose erasure it says has begun. What was taken back by then is not carried out. What
+    /// was taken back after it stays so, and a journal older than one that was applied before changes nothing.
     async fn restore_wishes(
         &self,
         asked: &[JournalEntry],
+        begun: &[UserId],
         made_at: DateTime<Utc>,
         actor: &Actor,
         now: DateTime<Utc>,

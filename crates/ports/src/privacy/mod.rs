@@ -16,10 +16,10 @@ pub use self::{
     archives::{Archive, ArchiveError, Archives},
     data_exports::{AskExport, DataExports, ExportAsked, ExportJob, ExportView},
     erasures::{
-        Advanced, AskErasure, BeginErasure, Begun, Erasure, ErasureAsked, ErasurePhase, ErasureTerms,
-        Erasures, JournalEntry, TakenBack,
+        Advanced, AskErasure, BeginErasure, Begun, Erasure, ErasureAsked, ErasureMade, ErasurePhase,
+        ErasureTerms, Erasures, JournalEntry, TakenBack,
     },
-    key_copies::{KeyCopies, KeyCopy, KeyState, PutKeys},
+    key_copies::{KeptNameCopy, KeyCopies, KeyCopy, KeyState, PutKeys},
     legal_holds::{HoldChanged, LegalHold, LegalHolds},
     personal_data::{OwnAnswers, OwnChat, OwnCode, OwnConsent, OwnConversation, PersonalData, TableUse},
 };

@@ -7,3 +7,4 @@ pub mod flows;
 pub mod inbox;
 pub mod outbox;
 pub mod privacy;
+pub mod retired_contacts;

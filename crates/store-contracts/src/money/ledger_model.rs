@@ -301,7 +301,7 @@ impl Script {
             let kept = store.find_transfer(transfer.id).await.unwrap();
             assert_eq!(kept.as_ref(), Some(transfer), "script {seed}");
         }
-        for (key, known) in &self.mirror.outcomes {
+        for (key, (_, known)) in &self.mirror.outcomes {
             let kept = store.find_outcome(key).await.unwrap();
             assert_eq!(kept.as_ref(), Some(known), "script {seed}: {key:?}");
         }

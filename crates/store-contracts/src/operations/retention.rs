@@ -15,8 +15,9 @@ use domain::{
     principal::Principal,
     verification::otp::Purpose,
 };
+use futures_util::future::join;
 use ports::{
-    messaging::{Lane, Outbox, Settlement, inbound_webhook::Notice},
+    messaging::{Accepted, Committed, Lane, Outbox, Settlement, inbound_webhook::Notice},
     operations::{Claim, RetentionPosition, UnreadableWebhook},
     pagination::PageRequest,
     verification::{
@@ -252,4 +253,26 @@ pub async fn books_audit_and_opt_outs_stay(store: impl Stores) {
     assert_eq!(store.find_wallet(wallet.id).await.unwrap().unwrap().posted, wallet.posted);
     assert!(store.verify().await.unwrap().is_empty());
     assert_eq!(store.events(&page).await.unwrap().len(), audited);
+}
+
+/// A message that arrives while its conversation, idle for long, is deleted is stored and handled: in the old conversation,
+/// or in a new one.
+pub async fn a_message_keeps_its_idle_conversation(store: impl Stores) {
+    let texts = RetentionCategory::Texts;
+    for round in 1..=40 {
+        handled(&store, round, &format!("old{round}"), at(0)).await;
+        let mut position = RetentionPosition::default();
+        // Up to the last part, which deletes conversations.
+        while position.part < 4 {
+            position = store.delete_old(texts, position, at(100), 1_000).await.unwrap().next.unwrap();
+        }
+        let new = [inbound(round, &format!("new{round}"), "hola")];
+        let (accepted, deleted) =
+            join(store.accept(&new, at(200)), store.delete_old(texts, position, at(100), 1_000)).await;
+        assert_eq!(accepted.unwrap(), [Accepted::New]);
+        deleted.unwrap();
+        let turn = store.lease_next(at(201), at(209)).await.unwrap().unwrap();
+        assert_eq!(turn.message.provider_event_id, format!("new{round}"));
+        assert_eq!(store.commit_turn(&done(&turn), at(202)).await.unwrap(), Committed::Done);
+    }
 }

@@ -33,7 +33,7 @@ use ports::{
     },
 };
 
-fn first(limit: i64) -> PageRequest {
+pub(super) fn first(limit: i64) -> PageRequest {
     PageRequest { limit, after: None }
 }
 
@@ -58,7 +58,7 @@ pub(super) async fn finish(store: &dyn Stores, user: UserId, second: i64) -> Rec
     }
 }
 
-pub(super) async fn erase(store: &dyn Stores, user: UserId, second: i64) -> Receipt {
+pub(crate) async fn erase(store: &dyn Stores, user: UserId, second: i64) -> Receipt {
     assert_eq!(begin(store, user, second).await, Begun::Begun);
     finish(store, user, second).await
 }
@@ -77,7 +77,7 @@ async fn statement(store: &dyn Stores, wallet: &WalletView) -> String {
 }
 
 /// Person `n` wrote, was answered, and answered a flow.
-async fn converse(store: &dyn Stores, n: u32, event: &str) -> domain::ids::ConversationId {
+pub(super) async fn converse(store: &dyn Stores, n: u32, event: &str) -> domain::ids::ConversationId {
     assert_eq!(store.accept(&[inbound(n, event, "clavicordio")], at(1)).await.unwrap(), [Accepted::New]);
     let turn = lease(store, 2).await.unwrap();
     let mut end = done(&turn);

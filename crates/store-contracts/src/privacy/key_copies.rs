@@ -56,7 +56,7 @@ pub async fn wishes_are_those_of_the_newer_journal(store: impl Stores) {
     assert_eq!(kept.len(), 1);
     // After the copy was made.
     super::erasures::ask(&store, three.user, 9).await;
-    store.restore_wishes(&kept, at(5), &actor(), at(10)).await.unwrap();
+    store.restore_wishes(&kept, &[], at(5), &actor(), at(10)).await.unwrap();
     let mut wishes: Vec<_> =
         store.erasure_journal(None).await.unwrap().iter().map(|entry| entry.user).collect();
     wishes.sort();

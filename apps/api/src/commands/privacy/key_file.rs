@@ -3,9 +3,9 @@
 
 use application::privacy::reapply::{CopyLine, KeyBackup, KeyCopyError};
 use chrono::{DateTime, Utc};
-use domain::ids::UserId;
+use domain::{ids::UserId, privacy::Receipt};
 use ports::{
-    privacy::{JournalEntry, KeyCopy, KeyState},
+    privacy::{ErasureMade, JournalEntry, KeptNameCopy, KeyCopy, KeyState},
     subject_keys::{KeyPurpose, SubjectKeyId},
 };
 use serde::{Deserialize, Serialize};
@@ -16,8 +16,9 @@ use std::{
 };
 use uuid::Uuid;
 
-/// The form of the file.
-const VERSION: u32 = 1;
+/// The form of the file. The first one had of an erasure only whose it is and how far.
+const VERSION: u32 = 2;
+const FIRST_VERSION: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -27,7 +28,26 @@ enum Line {
     /// A key, sealed under `ENCRYPTION_KEY`, in hexadecimal digits.
     Key { subject: Uuid, purpose: String, state: String, sealed: Option<String> },
     /// An erasure that was asked for, has begun, or is done.
-    Erasure { user: Uuid, has_begun: bool, execute_at: DateTime<Utc> },
+    Erasure {
+        user: Uuid,
+        has_begun: bool,
+        execute_at: DateTime<Utc>,
+        #[serde(default)]
+        asked_at: Option<DateTime<Utc>>,
+        #[serde(default)]
+        begun_at: Option<DateTime<Utc>>,
+        #[serde(default)]
+        opted_out: bool,
+        /// What the law keeps of who they were, under their money key, in hexadecimal digits.
+        #[serde(default)]
+        identity: Option<String>,
+        #[serde(default)]
+        kept_until: Option<DateTime<Utc>>,
+        #[serde(default)]
+        receipt: Option<Receipt>,
+    },
+    /// The name under which a viewer saw an erased person, under the viewer's money key, in hexadecimal digits.
+    KeptName { viewer: Uuid, other: Uuid, sealed: String },
     /// The last line.
     End { lines: u64 },
 }
@@ -66,9 +86,22 @@ impl From<CopyLine> for Line {
                 state: key.state.name().to_owned(),
                 sealed: key.sealed.map(hex::encode),
             },
-            CopyLine::Erasure(entry) => {
-                Self::Erasure { user: entry.user.0, has_begun: entry.has_begun, execute_at: entry.execute_at }
-            }
+            CopyLine::Erasure(entry) => Self::Erasure {
+                user: entry.user.0,
+                has_begun: entry.has_begun,
+                execute_at: entry.execute_at,
+                asked_at: entry.asked_at,
+                begun_at: entry.made.begun_at,
+                opted_out: entry.made.opted_out,
+                identity: entry.made.identity.map(hex::encode),
+                kept_until: entry.made.kept_until,
+                receipt: entry.made.receipt,
+            },
+            CopyLine::KeptName(name) => Self::KeptName {
+                viewer: name.viewer.0,
+                other: name.other.0,
+                sealed: hex::encode(name.sealed),
+            },
         }
     }
 }
@@ -84,7 +117,9 @@ pub(super) fn check(path: &Path) -> Result<(), KeyCopyError> {
         match line? {
             Line::End { lines } => end = Some(lines),
             Line::VentanillaKeys { .. } => {}
-            Line::Key { .. } | Line::Erasure { .. } => counted = counted.saturating_add(1),
+            Line::Key { .. } | Line::Erasure { .. } | Line::KeptName { .. } => {
+                counted = counted.saturating_add(1)
+            }
         }
     }
     if end == Some(counted) { Ok(()) } else { Err(failed("the copy of the keys is not whole")) }
@@ -96,21 +131,43 @@ type CopyLines = Box<dyn Iterator<Item = Result<CopyLine, KeyCopyError>> + Send>
 pub(super) fn read(path: &Path) -> Result<(DateTime<Utc>, CopyLines), KeyCopyError> {
     let mut all = lines(path)?;
     let made_at = match all.next() {
-        Some(Ok(Line::VentanillaKeys { version: VERSION, made_at })) => made_at,
+        Some(Ok(Line::VentanillaKeys { version: FIRST_VERSION..=VERSION, made_at })) => made_at,
         Some(Ok(Line::VentanillaKeys { version, .. })) => {
             return Err(failed(format!("form {version} is not known to this program")));
         }
         _ => return Err(failed("this is no copy of keys")),
     };
-    let copied = all.filter_map(|line| match line {
-        Ok(Line::Key { subject, purpose, state, sealed }) => Some(key_of(subject, &purpose, &state, sealed)),
-        Ok(Line::Erasure { user, has_begun, execute_at }) => {
-            Some(Ok(CopyLine::Erasure(JournalEntry { user: UserId(user), has_begun, execute_at })))
-        }
-        Ok(Line::VentanillaKeys { .. } | Line::End { .. }) => None,
-        Err(fault) => Some(Err(fault)),
-    });
+    let copied = all.filter_map(|line| line.and_then(copied).transpose());
     Ok((made_at, Box::new(copied)))
+}
+
+/// What a line copies; `None`: the first and the last one copy nothing.
+fn copied(line: Line) -> Result<Option<CopyLine>, KeyCopyError> {
+    let line = match line {
+        Line::Key { subject, purpose, state, sealed } => key_of(subject, &purpose, &state, sealed)?,
+        Line::Erasure {
+            user,
+            has_begun,
+            execute_at,
+            asked_at,
+            begun_at,
+            opted_out,
+            identity,
+            kept_until,
+            receipt,
+        } => {
+            let identity = identity.map(hex::decode).transpose().map_err(failed)?;
+            let made = ErasureMade { begun_at, opted_out, identity, kept_until, receipt };
+            CopyLine::Erasure(JournalEntry { user: UserId(user), has_begun, asked_at, execute_at, made })
+        }
+        Line::KeptName { viewer, other, sealed } => CopyLine::KeptName(KeptNameCopy {
+            viewer: UserId(viewer),
+            other: UserId(other),
+            sealed: hex::decode(sealed).map_err(failed)?,
+        }),
+        Line::VentanillaKeys { .. } | Line::End { .. } => return Ok(None),
+    };
+    Ok(Some(line))
 }
 
 fn key_of(

@@ -1,6 +1,16 @@
 //! Telegram chats as they are stored: found by the hash of their id, and sealed.
 
-use crate::store::subjects::{Place, Vault};
+use crate::{
+    backend::{Conn, DbId},
+    store::{
+        error::SqlError,
+        schema::telegram_chats,
+        subjects::{Place, Vault, contacts},
+    },
+};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::ids::UserId;
 use ports::accounts::TelegramChat;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +47,19 @@ pub(crate) fn address(chat: i64) -> String {
 /// The hash that a chat is found by.
 pub(crate) fn hash(vault: &Vault, chat: i64) -> String {
     vault.address(&address(chat))
+}
+
+/// Unbinds a person's chats. What was written there until now stays theirs; what comes from now on is nobody's until a
+/// person binds the chat again.
+pub(super) async fn unbind(conn: &mut Conn, user: UserId) -> Result<(), SqlError> {
+    let own = telegram_chats::table.filter(telegram_chats::user_id.eq(DbId(user.0)));
+    let mut hashes = own.select(telegram_chats::chat_hash).load::<String>(conn).await?;
+    diesel::delete(own).execute(conn).await?;
+    hashes.sort();
+    for hash in hashes {
+        contacts::leave(conn, &hash, user).await?;
+    }
+    Ok(())
 }
 
 /// Where a bound chat is sealed.

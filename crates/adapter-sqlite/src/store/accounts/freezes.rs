@@ -2,6 +2,7 @@
 
 use super::{
     audit_rows::about,
+    chats,
     users::{AccountRow, lock_account},
 };
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
         messaging::alert_rows::NewAlertRow,
         money::waiting,
         operations::audit_record::record,
-        schema::{accounts, alerts, link_codes, telegram_chats, users},
+        schema::{accounts, alerts, link_codes, users},
         subjects::{Vault, contacts},
         verification::verifications::use_proof,
     },
@@ -165,8 +166,7 @@ async fn set(conn: &mut Conn, user: UserId, state: Freeze) -> Result<(), SqlErro
 
 /// Removes the person's bound chats, and the codes that would bind another.
 async fn unbind_chats(conn: &mut Conn, user: UserId) -> Result<(), SqlError> {
-    let user = DbId(user.0);
-    diesel::delete(telegram_chats::table.filter(telegram_chats::user_id.eq(user))).execute(conn).await?;
-    diesel::delete(link_codes::table.filter(link_codes::user_id.eq(user))).execute(conn).await?;
+    chats::unbind(conn, user).await?;
+    diesel::delete(link_codes::table.filter(link_codes::user_id.eq(DbId(user.0)))).execute(conn).await?;
     Ok(())
 }

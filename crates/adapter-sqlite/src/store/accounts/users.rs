@@ -20,7 +20,7 @@ use crate::store::{
     rows::{column, corrupt, count},
     schema::{
         backup_codes, link_codes, login_challenges, new_accounts, outbox, password_tries, reset_tokens,
-        sessions, telegram_chats, users,
+        sessions, users,
     },
     subjects::{Vault, contacts},
 };

@@ -11,7 +11,7 @@ use crate::{
         handle::Store,
         rows::corrupt,
         schema::{alerts, outbox},
-        subjects::Vault,
+        subjects::{Vault, contacts::contacts_of},
     },
 };
 use async_trait::async_trait;
@@ -130,6 +130,11 @@ async fn finish(
     if diesel::delete(own).execute(conn).await? == 0 {
         return Ok(false);
     }
+    let hash = |message: &AlertMessage| {
+        let to = &message.message.message;
+        recipient_hash(vault, to.channel, &to.recipient)
+    };
+    contacts_of(conn, messages.iter().map(hash).collect(), now).await?;
     for AlertMessage { message, conversation } in messages {
         let channel = message.message.channel;
         let hash = recipient_hash(vault, channel, &message.message.recipient);

@@ -12,6 +12,8 @@ pub(crate) mod inbox;
 pub(crate) mod inbox_writer;
 pub(crate) mod leased_contacts;
 pub(crate) mod outbox;
+mod overtaken;
 pub(crate) mod sealed;
 mod successors;
+mod turn_decisions;
 mod turns;

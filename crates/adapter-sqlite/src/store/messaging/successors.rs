@@ -10,7 +10,10 @@ use crate::{
     store::{
         error::SqlError,
         schema::{conversations, inbox},
-        subjects::{Vault, contacts::contact_of},
+        subjects::{
+            Vault,
+            contacts::{contact_of, contacts_of},
+        },
     },
 };
 use chrono::{DateTime, Utc};
@@ -35,7 +38,15 @@ pub(super) async fn renew(
         let first = arrived.iter().filter(|one| one.conversation == old.key).find(is_new);
         firsts.extend(first.map(|first| (old, first)));
     }
-    // In the order of their keys, so that replicas that renew the same conversations don't deadlock.
+    if firsts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    // In one order for all, so that replicas that renew the same conversations don't deadlock: contacts, with those of
+    // conversations that are new, by their hashes; conversations by their keys.
+    let hashes = firsts.iter().map(|(old, _)| old.key.1.clone());
+    let is_retired = |one: &&Arrived| retired.iter().any(|old| old.key == one.conversation);
+    let others = arrived.iter().filter(|one| !is_retired(one)).map(|one| one.conversation.1.clone());
+    contacts_of(conn, hashes.chain(others).collect(), now).await?;
     firsts.sort_by(|(one, _), (other, _)| one.key.cmp(&other.key));
     let names: Vec<String> = firsts.iter().map(|(old, _)| format!("conversation:{}", old.id.0)).collect();
     lock_names(conn, &names).await?;

@@ -2,19 +2,17 @@
 
 use super::{
     arrivals::{Found, event_hash},
-    consent_rows::{Change, change_consent},
     inbox_writer::inbox_row,
     leased_contacts::Sender,
-    outbox::new_row::NewOutboxRow,
+    overtaken,
     sealed::{SealedState, state_of},
+    turn_decisions::write_decisions,
 };
 use crate::backend::{Conn, DbId, DbTime};
 use crate::store::error::SqlError;
 use crate::store::{
-    accounts::names::keep_profile_name,
     handle::Store,
-    money::payees::change_payee,
-    schema::{conversations, inbox, outbox},
+    schema::{conversations, inbox},
     subjects::{Keys, Vault},
 };
 use chrono::{DateTime, Utc};
@@ -95,39 +93,15 @@ async fn commit(
         .execute(conn)
         .await?;
     if taken == 0 {
-        return Ok(Committed::Fenced);
+        return overtaken::settle(conn, vault, turn, sender, now).await;
     }
     diesel::update(inbox::table.filter(inbox::id.eq(DbId(turn.event.0))))
         .set((inbox::state.eq("done"), inbox::settled_at.eq(Some(DbTime(now)))))
         .execute(conn)
         .await?;
-    if let Some(consent) = turn.consent {
-        let change = Change {
-            channel: &sender.channel,
-            hash: &sender.hash,
-            recipient: sender.key.as_deref(),
-            consent,
-            source: "message",
-        };
-        change_consent(conn, vault, &change, now).await?;
-    }
-    for reply in &turn.replies {
-        let known = Some((sender.hash.as_str(), sender.contact));
-        let row = NewOutboxRow::known(conn, vault, reply, Some(conversation), known, now).await?;
-        diesel::insert_into(outbox::table).values(row).execute(conn).await?;
-    }
-    if let Some(response) = &turn.flow_response {
-        super::flows::keep_response(conn, &keys, sender.contact, turn.event, response, now).await?;
-    }
-    for change in &turn.payee_changes {
-        change_payee(conn, vault, change, now).await?;
-    }
-    if let Some((user, name)) = &turn.profile_name {
-        keep_profile_name(conn, vault, *user, name, now).await?;
-    }
+    write_decisions(conn, vault, turn, sender, sender.contact, now).await?;
     let found = Found { id: conversation, contact: sender.contact };
     set_timer(conn, vault, &keys, found, &turn.timer, now).await?;
-    crate::store::operations::audit_record::record(conn, &turn.audit, now).await?;
     Ok(Committed::Done)
 }
 

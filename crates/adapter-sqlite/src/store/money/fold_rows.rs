@@ -31,7 +31,7 @@ impl LedgerRows {
         let mut keys = batch
             .new_outcomes
             .iter()
-            .map(|(key, fingerprint, outcome)| KeyRow::new(key.digest(), fingerprint.0, outcome, now))
+            .map(|(key, fingerprint, outcome)| KeyRow::new(key.digest(), *fingerprint, outcome, now))
             .collect::<Result<Vec<_>, _>>()?;
         keys.sort_by(|one, two| one.key.cmp(&two.key));
         let payees = payee_rows(&batch, seals);

@@ -26,6 +26,7 @@ pub(crate) mod writer;
 
 use crate::store::error::of_group;
 use crate::store::handle::Store;
+use crate::store::operations::fingerprints;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
@@ -37,10 +38,7 @@ use domain::{
         limits::Spent,
         transfer::{Transfer, TransferStatus},
     },
-    operations::{
-        audit::Actor,
-        idempotency::{Fingerprint, IdempotencyKey},
-    },
+    operations::{audit::Actor, idempotency::IdempotencyKey},
 };
 use futures_util::FutureExt;
 use ports::{
@@ -56,7 +54,12 @@ use ports::{
 #[async_trait]
 impl Ledger for Store {
     async fn post(&self, requests: &[PostRequest], now: DateTime<Utc>) -> StoreResult<Vec<PostOutcome>> {
-        let requests = requests.iter().map(|request| (request.clone(), now)).collect();
+        let keyed = |request: &PostRequest| {
+            let mut request = request.clone();
+            request.command.fingerprint = fingerprints::keyed(&self.vault, request.command.fingerprint);
+            (request, now)
+        };
+        let requests = requests.iter().map(keyed).collect();
         self.ledger_writer.submit(requests).await.map_err(of_group)
     }
 
@@ -65,7 +68,8 @@ impl Ledger for Store {
         request: &ReverseRequest,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<PostOutcome>> {
-        let (request, vault) = (request.clone(), self.vault.clone());
+        let (mut request, vault) = (request.clone(), self.vault.clone());
+        request.command.fingerprint = fingerprints::keyed(&vault, request.command.fingerprint);
         self.database
             .write(move |conn| async move { reverse::reverse(conn, &vault, &request, now).await }.boxed())
             .await
@@ -130,7 +134,7 @@ impl Ledger for Store {
         self.database.query(move |conn| read::transfer_history(conn, id).boxed()).await
     }
 
-    async fn find_outcome(&self, key: &IdempotencyKey) -> StoreResult<Option<(Fingerprint, Outcome)>> {
+    async fn find_outcome(&self, key: &IdempotencyKey) -> StoreResult<Option<Outcome>> {
         let (key, vault) = (key.clone(), self.vault.clone());
         self.database
             .read(move |conn| async move { read::find_outcome(conn, &vault, &key).await }.boxed())

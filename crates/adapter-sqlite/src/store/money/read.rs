@@ -8,7 +8,8 @@ use crate::{
     backend::{Conn, DbId, DbTime, for_update},
     store::{
         error::SqlError,
-        rows::{corrupt, day as read_day, fingerprint, from_json, money},
+        operations::fingerprints,
+        rows::{corrupt, day as read_day, from_json, money},
         schema::{accounts, entries, idempotency_keys, transfer_history, transfers, wallets},
         subjects::{Keys, Vault},
     },
@@ -144,12 +145,12 @@ pub(crate) async fn find_outcome(
     conn: &mut Conn,
     vault: &Vault,
     key: &IdempotencyKey,
-) -> Result<Option<(Fingerprint, Outcome)>, SqlError> {
+) -> Result<Option<Outcome>, SqlError> {
     let found = outcomes(conn, vault, vec![key.digest().to_vec()]).await?;
-    Ok(found.into_iter().next().map(|(_, known)| known))
+    Ok(found.into_iter().next().map(|(_, (_, outcome))| outcome))
 }
 
-/// The kept answers of keys, found by their digests. A transfer is returned as it was when it was first
+/// The kept answers of keys, found by their digests, each with the keyed hash of its fingerprint. A transfer is returned as it was when it was first
 /// answered.
 pub(crate) async fn outcomes(
     conn: &mut Conn,
@@ -178,7 +179,7 @@ pub(crate) async fn outcomes(
             (None, Some(refusal)) => Outcome::Refused(from_json(&refusal)?),
             (None, None) => return Err(corrupt("a key without an answer")),
         };
-        found.push((key, (fingerprint(&stored)?, outcome)));
+        found.push((key, (fingerprints::read(vault, &stored)?, outcome)));
     }
     Ok(found)
 }

@@ -5,13 +5,17 @@ use crate::{
     store::{
         error::SqlError,
         messaging::alert_rows::NewAlertRow,
+        operations::fingerprints,
         rows::{NewAuditRow, to_json},
         schema::{entries, holds, idempotency_keys, kept_names, payees, transfers},
     },
 };
 use chrono::Datelike;
 use diesel::prelude::*;
-use domain::money::ledger::{Entry, Hold, LedgerAccount, Outcome};
+use domain::{
+    money::ledger::{Entry, Hold, LedgerAccount, Outcome},
+    operations::idempotency::Fingerprint,
+};
 
 /// All rows of one fold, written together.
 #[derive(Default)]
@@ -150,7 +154,7 @@ impl AccountChange {
 impl KeyRow {
     pub(crate) fn new(
         key: [u8; 32],
-        fingerprint: [u8; 32],
+        keyed: Fingerprint,
         outcome: &Outcome,
         at: DbTime,
     ) -> Result<Self, SqlError> {
@@ -160,7 +164,7 @@ impl KeyRow {
         };
         Ok(Self {
             key: key.to_vec(),
-            fingerprint: fingerprint.to_vec(),
+            fingerprint: fingerprints::stored(keyed),
             subject: made.map(|transfer| DbId(transfer.id.0)),
             refusal,
             at,

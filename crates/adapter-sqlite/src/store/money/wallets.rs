@@ -12,7 +12,8 @@ use crate::{
     backend::{Conn, DbId, DbTime, for_update, lock_names},
     store::{
         error::SqlError,
-        rows::{corrupt, fingerprint},
+        operations::fingerprints,
+        rows::corrupt,
         schema::{accounts, idempotency_keys, users, wallets},
         subjects::Vault,
     },
@@ -46,8 +47,8 @@ pub(crate) async fn open(
         .await
         .optional()?;
     if let Some((stored, wallet)) = known {
-        let stored = fingerprint(&stored)?;
-        return match compare(stored, wallet, request.fingerprint) {
+        let stored = fingerprints::read(vault, &stored)?;
+        return match compare(stored, wallet, fingerprints::keyed(vault, request.fingerprint)) {
             Seen::Reused => Ok(OpenOutcome::KeyReused),
             Seen::Replay(wallet) => {
                 let view = read::find_wallet(conn, vault, WalletId(wallet.0)).await?;
@@ -75,7 +76,7 @@ pub(crate) async fn open(
     open_wallet(conn, vault, &face, now).await?;
     let key = KeyRow {
         key: digest,
-        fingerprint: request.fingerprint.0.to_vec(),
+        fingerprint: fingerprints::stored(fingerprints::keyed(vault, request.fingerprint)),
         subject: Some(DbId(request.id.0)),
         refusal: None,
         at: DbTime(now),

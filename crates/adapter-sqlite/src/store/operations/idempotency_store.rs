@@ -1,9 +1,10 @@
 //! Idempotency: kept answers, by the caller's key.
 
+use super::fingerprints;
 use super::sealed_answers::{open_answer, row_of, seal_answer};
 use crate::backend::{Conn, DbTime, lock_names};
 use crate::store::error::SqlError;
-use crate::store::{handle::Store, rows, schema::idempotent_responses, subjects::Vault};
+use crate::store::{handle::Store, schema::idempotent_responses, subjects::Vault};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -78,7 +79,7 @@ async fn claim(
     expired: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<Claim, SqlError> {
-    let of = row_of(vault, key);
+    let (of, fingerprint) = (row_of(vault, key), fingerprints::keyed(vault, fingerprint));
     let caller = &of.0;
     let name = format!("answer:{caller}:{}:{}", key.operation, key.key);
     lock_names(conn, &[name]).await?;
@@ -87,7 +88,7 @@ async fn claim(
             idempotent_responses::caller.eq(caller),
             idempotent_responses::operation.eq(&key.operation),
             idempotent_responses::key.eq(&key.key),
-            idempotent_responses::fingerprint.eq(fingerprint.0.to_vec()),
+            idempotent_responses::fingerprint.eq(fingerprints::stored(fingerprint)),
             idempotent_responses::claimed_at.eq(DbTime(now)),
         ))
         .on_conflict_do_nothing()
@@ -106,7 +107,7 @@ async fn claim(
         .first::<(Vec<u8>, Option<Vec<u8>>, DbTime)>(conn)
         .await?;
     let answer = sealed.map(|sealed| open_answer(vault.sealer(), &of, &sealed)).transpose()?;
-    match compare(rows::fingerprint(&stored)?, answer, fingerprint) {
+    match compare(fingerprints::read(vault, &stored)?, answer, fingerprint) {
         Seen::Reused => Ok(Claim::Reused),
         Seen::Replay(Some(answer)) => Ok(Claim::Answered(answer)),
         Seen::Replay(None) if claimed_at.0 >= expired => Ok(Claim::UnderWay),

@@ -4,6 +4,7 @@ mod audit;
 pub(crate) mod audit_record;
 mod database_care;
 mod dead_letters;
+pub(crate) mod fingerprints;
 mod idempotency_store;
 pub(crate) mod keys;
 mod leases;

@@ -1,7 +1,7 @@
 //! Erasures that begin, go on and end.
 
 use super::{
-    erasure_rows::{find, insert, withdraw},
+    erasure_rows::{Times, find, insert, made, put_made, withdraw},
     standing, steps,
 };
 use crate::{
@@ -21,7 +21,7 @@ use diesel_async::RunQueryDsl;
 use domain::{
     ids::UserId,
     operations::audit::Actor,
-    privacy::{ErasureStep, Obstacle, Receipt, obstacles},
+    privacy::{ErasureStep, Obstacle, Receipt, kept_until, obstacles},
 };
 use ports::{
     privacy::{Advanced, BeginErasure, Begun, Erasure, ErasurePhase, ErasureTerms},
@@ -40,7 +40,12 @@ pub(super) async fn begin(
         return Ok(Begun::NoSuchPerson);
     }
     let asked_for = match find(conn, user).await? {
-        Some(Erasure { phase: ErasurePhase::Begun, .. }) => return Ok(Begun::Begun),
+        Some(Erasure { phase: ErasurePhase::Begun, .. }) => {
+            if let ErasureTerms::Again(entry) = &request.terms {
+                put_made(conn, entry).await?;
+            }
+            return Ok(Begun::Begun);
+        }
         Some(Erasure { phase: ErasurePhase::Done, receipt, .. }) => {
             return receipt.map(Begun::Done).ok_or_else(|| corrupt("an erasure that is done has no receipt"));
         }
@@ -53,30 +58,53 @@ pub(super) async fn begin(
     let own = accounts::table.filter(accounts::owner.eq(Some(DbId(user.0))));
     let wallets = for_update!(own.order(accounts::id).select(accounts::id)).load::<DbId>(conn).await?;
     let in_the_way = match request.terms {
-        ErasureTerms::Again => Vec::new(),
+        ErasureTerms::Again(_) => Vec::new(),
         ErasureTerms::Due | ErasureTerms::AtOnce => obstacles(standing::standing(conn, user).await?),
     };
     if !in_the_way.is_empty() {
         if asked_for.is_some_and(|execute_at| execute_at <= now) {
-            withdraw(conn, user).await?;
-            let names: Vec<_> = in_the_way.iter().map(|obstacle| Obstacle::name(*obstacle)).collect();
-            let row = about(user, "person.erasure_refused", &request.actor, None, Some(names.join(", ")));
-            record(conn, &[row], now).await?;
+            refuse(conn, request, &in_the_way, now).await?;
         }
         return Ok(Begun::InTheWay(in_the_way));
     }
+    close(conn, user, wallets, now).await?;
+    insert(conn, user, "begun", Times { asked_at: now, execute_at: now }).await?;
+    if let ErasureTerms::Again(entry) = &request.terms {
+        put_made(conn, entry).await?;
+    }
+    record(conn, &[about(user, "person.erasure_begun", &request.actor, None, None)], now).await?;
+    Ok(Begun::Begun)
+}
+
+/// Withdraws a wish whose time has come and that can't be carried out.
+async fn refuse(
+    conn: &mut Conn,
+    request: &BeginErasure,
+    in_the_way: &[Obstacle],
+    now: DateTime<Utc>,
+) -> Result<(), SqlError> {
+    withdraw(conn, request.user, now).await?;
+    let names: Vec<_> = in_the_way.iter().map(|obstacle| Obstacle::name(*obstacle)).collect();
+    let row = about(request.user, "person.erasure_refused", &request.actor, None, Some(names.join(", ")));
+    record(conn, &[row], now).await
+}
+
+/// No money comes or goes any more, and no wallet is opened.
+async fn close(
+    conn: &mut Conn,
+    user: UserId,
+    wallets: Vec<DbId>,
+    now: DateTime<Utc>,
+) -> Result<(), SqlError> {
     diesel::update(accounts::table.filter(accounts::id.eq_any(wallets)))
         .set(accounts::closed_at.eq(Some(DbTime(now))))
         .execute(conn)
         .await?;
-    // From now on no wallet is opened for them either.
     diesel::update(users::table.find(DbId(user.0)))
         .set(users::erased_at.eq(Some(DbTime(now))))
         .execute(conn)
         .await?;
-    insert(conn, user, "begun", now, now).await?;
-    record(conn, &[about(user, "person.erasure_begun", &request.actor, None, None)], now).await?;
-    Ok(Begun::Begun)
+    Ok(())
 }
 
 /// Does a part of the next step, and notes it. Returns the keys that no process may keep opened any more.
@@ -152,12 +180,45 @@ async fn note(
     Ok(())
 }
 
+/// Ends an erasure whose steps are done. One that was done before a restore has its receipt already, and keeps it.
 async fn finish(
     conn: &mut Conn,
     user: UserId,
     actor: &Actor,
     now: DateTime<Utc>,
 ) -> Result<Receipt, SqlError> {
+    let made = made(conn, user).await?;
+    let (receipt, until) = match made.receipt {
+        Some(receipt) => {
+            let until = match made.kept_until {
+                None if steps::is_money_key_blocked(conn, user).await? => receipt.kept_until(),
+                until => until,
+            };
+            (receipt, until)
+        }
+        None => {
+            let last = standing::last_entry(conn, user).await?;
+            let until = made.kept_until.max(last.map(kept_until));
+            let counted = counted(conn, user).await?;
+            (Receipt::new(user.to_string(), &counted, until, made.opted_out, now), until)
+        }
+    };
+    let text = serde_json::to_string(&receipt).map_err(corrupt)?;
+    diesel::update(erasures::table.find(DbId(user.0)))
+        .set((
+            erasures::phase.eq("done"),
+            erasures::done_at.eq(Some(DbTime(receipt.erased_at))),
+            erasures::kept_until.eq(until.map(DbTime)),
+            erasures::receipt.eq(Some(&text)),
+        ))
+        .execute(conn)
+        .await?;
+    record(conn, &[about(user, "person.erased", actor, None, Some(text))], now).await?;
+    Ok(receipt)
+}
+
+/// The steps with the rows of each.
+async fn counted(conn: &mut Conn, user: UserId) -> Result<Vec<(ErasureStep, u64)>, SqlError> {
     let steps = erasure_steps::table
         .filter(erasure_steps::user_id.eq(DbId(user.0)))
         .select((erasure_steps::step, erasure_steps::row_count))
@@ -167,21 +228,5 @@ async fn finish(
         let found = steps.iter().find(|(name, _)| name == step.name());
         (step, found.map_or(0, |(_, rows)| u64::try_from(*rows).unwrap_or_default()))
     };
-    let counted: Vec<_> = ErasureStep::ALL.into_iter().map(rows).collect();
-    let row = erasures::table.find(DbId(user.0));
-    let opted_out = row.select(erasures::opted_out).first::<i32>(conn).await? == 1;
-    let last_entry = standing::last_entry(conn, user).await?;
-    let receipt = Receipt::new(user.to_string(), &counted, last_entry, opted_out, now);
-    let text = serde_json::to_string(&receipt).map_err(corrupt)?;
-    diesel::update(row)
-        .set((
-            erasures::phase.eq("done"),
-            erasures::done_at.eq(Some(DbTime(now))),
-            erasures::kept_until.eq(last_entry.map(|last| DbTime(domain::privacy::kept_until(last)))),
-            erasures::receipt.eq(Some(&text)),
-        ))
-        .execute(conn)
-        .await?;
-    record(conn, &[about(user, "person.erased", actor, None, Some(text))], now).await?;
-    Ok(receipt)
+    Ok(ErasureStep::ALL.into_iter().map(rows).collect())
 }

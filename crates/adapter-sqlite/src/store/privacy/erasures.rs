@@ -83,14 +83,16 @@ impl Erasures for Store {
     async fn restore_wishes(
         &self,
         asked: &[JournalEntry],
+        begun: &[UserId],
         made_at: DateTime<Utc>,
         actor: &Actor,
         now: DateTime<Utc>,
     ) -> StoreResult<()> {
-        let (asked, actor) = (asked.to_vec(), actor.clone());
+        let (asked, begun, actor) = (asked.to_vec(), begun.iter().copied().collect(), actor.clone());
         self.database
             .write(move |conn| {
-                async move { wishes::restore_wishes(conn, &asked, made_at, &actor, now).await }.boxed()
+                async move { wishes::restore_wishes(conn, &asked, &begun, made_at, &actor, now).await }
+                    .boxed()
             })
             .await
     }

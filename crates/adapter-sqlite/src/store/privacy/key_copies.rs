@@ -1,5 +1,6 @@
 //! Copies of subjects' keys, and their way back.
 
+use super::restores;
 use crate::{
     backend::{Conn, DbId, DbTime},
     store::{
@@ -17,9 +18,10 @@ use diesel::{
     prelude::*,
 };
 use diesel_async::RunQueryDsl;
+use domain::ids::UserId;
 use futures_util::FutureExt;
 use ports::{
-    privacy::{KeyCopies, KeyCopy, KeyState, PutKeys},
+    privacy::{KeptNameCopy, KeyCopies, KeyCopy, KeyState, PutKeys},
     store_error::StoreResult,
     subject_keys::SubjectKeyId,
 };
@@ -72,6 +74,27 @@ impl KeyCopies for Store {
                 .boxed()
             })
             .await
+    }
+
+    async fn copy_kept_names(&self, after: Option<(UserId, UserId)>) -> StoreResult<Vec<KeptNameCopy>> {
+        self.database.query(move |conn| restores::copy_names(conn, after).boxed()).await
+    }
+
+    async fn put_kept_names(&self, names: &[KeptNameCopy]) -> StoreResult<()> {
+        let names = names.to_vec();
+        self.database.write(move |conn| restores::put_names(conn, names).boxed()).await
+    }
+
+    async fn begin_restore(&self, made_at: DateTime<Utc>, now: DateTime<Utc>) -> StoreResult<()> {
+        self.database.write(move |conn| restores::begin(conn, made_at, now).boxed()).await
+    }
+
+    async fn finish_restore(&self, now: DateTime<Utc>) -> StoreResult<()> {
+        self.database.write(move |conn| restores::finish(conn, now).boxed()).await
+    }
+
+    async fn is_restore_open(&self) -> StoreResult<bool> {
+        self.database.query(|conn| restores::is_open(conn).boxed()).await
     }
 
     async fn are_keys_away(&self) -> StoreResult<bool> {

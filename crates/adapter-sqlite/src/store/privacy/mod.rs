@@ -8,6 +8,7 @@ mod exports;
 mod key_copies;
 mod legal_holds;
 mod personal_data;
+mod restores;
 mod standing;
 mod steps;
 mod tables;

@@ -6,6 +6,7 @@ mod identity;
 mod keys;
 mod messages;
 
+pub(super) use self::keys::is_money_key_blocked;
 use crate::{
     backend::{Conn, DbId},
     store::{error::SqlError, money::kept_names, schema::contacts, subjects::Vault},

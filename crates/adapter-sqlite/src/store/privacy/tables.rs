@@ -62,6 +62,8 @@ pub const TABLES: &[(&str, TableUse)] = &[
     ("migration_checksums", NO_PERSON),
     ("write_probes", NO_PERSON),
     ("erasure_steps", Excluded("steps of an erasure, which leave nothing to export")),
+    ("withdrawn_erasures", Excluded("that an erasure was taken back, by ids")),
+    ("restores", NO_PERSON),
     ("data_exports", Excluded("exports themselves")),
     ("data_export_parts", Excluded("exports themselves")),
     ("legal_holds", Excluded("an order of a court or an authority may forbid to tell of it")),

@@ -32,5 +32,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     verification_fallbacks,
     verification_pages,
     subject_keys,
-    flow_responses
+    flow_responses,
+    erasures
 );

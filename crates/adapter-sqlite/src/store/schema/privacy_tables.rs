@@ -30,6 +30,26 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::backend::values::columns::*;
+    withdrawn_erasures (user_id) {
+        user_id -> UuidCol,
+        at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
+    restores (id) {
+        id -> Integer,
+        copied_at -> InstantCol,
+        begun_at -> InstantCol,
+        finished_at -> Nullable<InstantCol>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
     data_exports (id) {
         id -> UuidCol,
         user_id -> UuidCol,

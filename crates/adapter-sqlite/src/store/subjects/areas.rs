@@ -7,11 +7,13 @@ pub(crate) enum Area {
     Money,
     Messaging,
     Verification,
+    Fingerprints,
 }
 
 impl Area {
     /// All areas.
-    pub(crate) const ALL: [Self; 4] = [Self::Accounts, Self::Money, Self::Messaging, Self::Verification];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Accounts, Self::Money, Self::Messaging, Self::Verification, Self::Fingerprints];
 
     /// The name that is stored.
     pub(crate) const fn name(self) -> &'static str {
@@ -20,6 +22,7 @@ impl Area {
             Self::Money => "money",
             Self::Messaging => "messaging",
             Self::Verification => "verification",
+            Self::Fingerprints => "fingerprints",
         }
     }
 }

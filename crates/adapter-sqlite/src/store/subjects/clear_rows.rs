@@ -4,7 +4,8 @@ use super::areas::Area;
 use crate::{
     backend::{Conn, Database, DbTime, lock_names},
     store::{
-        accounts, error::SqlError, messaging, money, schema::sealed_areas, subjects::Vault, verification,
+        accounts, error::SqlError, messaging, money, operations::fingerprints, schema::sealed_areas,
+        subjects::Vault, verification,
     },
 };
 use chrono::{DateTime, Utc};
@@ -27,6 +28,7 @@ async fn seal_batch(
         Area::Money => money::clear_rows::seal_batch(conn, vault, now).await,
         Area::Messaging => messaging::clear_rows::seal_batch(conn, vault, now).await,
         Area::Verification => verification::clear_rows::seal_batch(conn, vault, now).await,
+        Area::Fingerprints => fingerprints::seal_batch(conn, vault).await,
     }
 }
 

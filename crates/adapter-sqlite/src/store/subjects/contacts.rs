@@ -13,7 +13,8 @@ use ports::subject_keys::SubjectKeyId;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
-/// The contacts of these hashes; missing ones are made.
+/// The contacts of these hashes; missing ones are made, in the order of their hashes: two transactions that make the same
+/// ones don't deadlock. So a transaction that needs several asks for all of them first, in one call.
 pub(crate) async fn contacts_of(
     conn: &mut Conn,
     lookups: BTreeSet<String>,

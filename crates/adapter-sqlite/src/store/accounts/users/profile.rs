@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::store::{
-    messaging::outbox::new_row::NewOutboxRow,
+    messaging::outbox::new_row::{NewOutboxRow, recipient_hash},
     subjects::Vault,
     verification::verifications::{phone_lock, use_proof},
 };
@@ -78,7 +78,11 @@ async fn change_phone(
     }
     after.phone = Some(number.e164().to_owned());
     after.claimed_phone = None;
-    contacts::prove(conn, &vault.address(number.e164()), row.user(), now).await?;
+    let notice = change.notice.as_ref().map(|notice| &notice.message);
+    let told = notice.map(|notice| recipient_hash(vault, notice.channel, &notice.recipient));
+    let number_hash = vault.address(number.e164());
+    contacts::contacts_of(conn, told.into_iter().chain([number_hash.clone()]).collect(), now).await?;
+    contacts::prove(conn, &number_hash, row.user(), now).await?;
     let person = users::table.find(row.id);
     diesel::update(person).set(users::phone_verified_at.eq(Some(DbTime(now)))).execute(conn).await?;
     if change.replaces.is_some() {

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::store::{
-    messaging::outbox::new_row::NewOutboxRow, subjects::Vault, verification::verifications::use_proof,
+    accounts::chats, messaging::outbox::new_row::NewOutboxRow, subjects::Vault,
+    verification::verifications::use_proof,
 };
 use domain::verification::otp::Purpose;
 use ports::accounts::ResetProof;
@@ -149,8 +150,7 @@ async fn end_everything(conn: &mut Conn, user: DbId, now: DateTime<Utc>) -> Resu
     diesel::update(good).set(reset_tokens::used_at.eq(Some(DbTime(now)))).execute(conn).await?;
     diesel::delete(login_challenges::table.filter(login_challenges::user_id.eq(user))).execute(conn).await?;
     diesel::delete(link_codes::table.filter(link_codes::user_id.eq(user))).execute(conn).await?;
-    diesel::delete(telegram_chats::table.filter(telegram_chats::user_id.eq(user))).execute(conn).await?;
-    Ok(())
+    chats::unbind(conn, UserId(user.0)).await
 }
 
 /// The person who signed up with this address had not verified it: what they added may not belong to the

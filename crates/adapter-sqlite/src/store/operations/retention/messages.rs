@@ -5,7 +5,7 @@ use super::{
     part::{Condition, LOOKED_AT, Look, Part, Removed, at_most, delete_rows, part},
 };
 use crate::{
-    backend::{Conn, Database, DbId, DbTime},
+    backend::{Conn, Database, DbId, DbTime, for_delete},
     store::{
         error::SqlError,
         schema::{
@@ -203,6 +203,13 @@ impl Part for Idle {
         }
         let remove = database.write(move |conn| {
             async move {
+                // A message that is being stored holds its conversation's row: it is waited for, and then seen below. One
+                // that comes later fails, is tried once more, finds no conversation, and begins one.
+                let locked = conversations::table
+                    .filter(conversations::id.eq_any(&old))
+                    .order(conversations::id.asc())
+                    .select(conversations::id);
+                for_delete!(locked).load::<DbId>(conn).await?;
                 let held = Held::load(conn).await?;
                 let still = conversations::table
                     .filter(conversations::id.eq_any(old))

@@ -6,7 +6,7 @@ use crate::{
     backend::{Conn, DbId, DbTime},
     store::{
         error::SqlError,
-        privacy::standing,
+        privacy::{erasure_rows::made, standing},
         schema::{code_failures, consent_history, consents, contacts, erasures, number_lookups, users},
         subjects::{Place, Vault},
     },
@@ -61,7 +61,9 @@ async fn keep_identity(
     user: UserId,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
-    if standing::last_entry(conn, user).await?.is_none() {
+    // Of one who is erased again it may be here already.
+    let is_kept = made(conn, user).await?.identity.is_some();
+    if is_kept || standing::last_entry(conn, user).await?.is_none() {
         return Ok(());
     }
     let personal = users::table.find(DbId(user.0)).select(users::personal);

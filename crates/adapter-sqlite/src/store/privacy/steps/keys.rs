@@ -3,24 +3,31 @@
 use super::{Part, contacts_of};
 use crate::{
     backend::{Conn, DbId, DbTime},
-    store::{error::SqlError, privacy::standing, schema::subject_keys},
+    store::{
+        error::SqlError,
+        privacy::{erasure_rows::made, standing},
+        schema::subject_keys,
+    },
 };
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::ids::UserId;
-use ports::subject_keys::SubjectKeyId;
+use ports::subject_keys::{KeyPurpose, SubjectKeyId};
 
 pub(super) async fn destroy(conn: &mut Conn, user: UserId, now: DateTime<Utc>) -> Result<Part, SqlError> {
     let contacts = contacts_of(conn, user).await?;
     let mut gone: Vec<SubjectKeyId> = contacts.iter().map(|id| SubjectKeyId::chat(id.0)).collect();
     gone.push(SubjectKeyId::chat(user.0));
     let money = SubjectKeyId::money(user.0);
-    let moved_money = standing::last_entry(conn, user).await?.is_some();
+    // Of one who is erased again the older books may have no entry.
+    let is_kept = standing::last_entry(conn, user).await?.is_some()
+        || made(conn, user).await?.kept_until.is_some()
+        || is_money_key_blocked(conn, user).await?;
     for id in &gone {
         end_key(conn, *id, now).await?;
     }
-    if moved_money {
+    if is_kept {
         let live = subject_keys::table
             .find((DbId(user.0), money.purpose.name()))
             .filter(subject_keys::state.eq("live"));
@@ -33,6 +40,17 @@ pub(super) async fn destroy(conn: &mut Conn, user: UserId, now: DateTime<Utc>) -
     }
     gone.push(money);
     Ok(Part { rows: gone.len(), is_last: true, gone })
+}
+
+/// True if the person's money key waits for the end of the time that the law keeps it.
+pub(in crate::store::privacy) async fn is_money_key_blocked(
+    conn: &mut Conn,
+    user: UserId,
+) -> Result<bool, SqlError> {
+    let key = subject_keys::table
+        .find((DbId(user.0), KeyPurpose::Money.name()))
+        .filter(subject_keys::state.eq("blocked"));
+    Ok(key.count().get_result::<i64>(conn).await? > 0)
 }
 
 /// Destroys a key. One that was never made is noted as destroyed, so that it never is.

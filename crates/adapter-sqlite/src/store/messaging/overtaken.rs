@@ -1,0 +1,53 @@
+//! Turns that were overtaken: their conversation began anew for another contact while they were under way.
+
+use super::{leased_contacts::Sender, turn_decisions::write_decisions};
+use crate::{
+    backend::{Conn, DbId, DbTime},
+    store::{
+        error::SqlError,
+        schema::{contacts, conversations, inbox},
+        subjects::Vault,
+    },
+};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use ports::messaging::{Committed, Turn};
+
+/// Ends a turn whose lease is not the newest. If another worker has the conversation, it is theirs. If the sender's
+/// contact has retired meanwhile, the message was read under the contact before and is answered by nobody else: the
+/// answer goes to the address if that is nobody's now, because its chat was unbound or its number given up; the state of
+/// the new conversation stays. If the address is another person's now, the message is a dead letter.
+pub(super) async fn settle(
+    conn: &mut Conn,
+    vault: &Vault,
+    turn: &Turn,
+    sender: &Sender,
+    now: DateTime<Utc>,
+) -> Result<Committed, SqlError> {
+    let row = conversations::table
+        .inner_join(contacts::table)
+        .filter(conversations::id.eq(DbId(turn.conversation.0)))
+        .select((contacts::id, contacts::user_id));
+    let Some((contact, owner)) = row.first::<(DbId, Option<DbId>)>(conn).await.optional()? else {
+        return Ok(Committed::Fenced);
+    };
+    if contact.0 == sender.contact {
+        return Ok(Committed::Fenced);
+    }
+    let (state, reason) = match owner {
+        None => ("done", None),
+        Some(_) => ("parked", Some("the sender's address became another person's before the answer")),
+    };
+    // An erased message is done. One that another worker found under the contact before is parked already.
+    let open = inbox::table.filter(inbox::id.eq(DbId(turn.event.0))).filter(inbox::state.ne("done"));
+    let ended = diesel::update(open)
+        .set((inbox::state.eq(state), inbox::reason.eq(reason), inbox::settled_at.eq(Some(DbTime(now)))))
+        .execute(conn)
+        .await?;
+    if ended == 0 || owner.is_some() {
+        return Ok(Committed::Fenced);
+    }
+    write_decisions(conn, vault, turn, sender, contact.0, now).await?;
+    Ok(Committed::Done)
+}

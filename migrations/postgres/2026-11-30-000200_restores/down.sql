@@ -1,0 +1,2 @@
+drop table restores;
+drop table withdrawn_erasures;
