@@ -3,6 +3,7 @@
 use crate::config::{LogFormat, Settings};
 use application::messaging::accept_webhook::WebhookSummary;
 use domain::message::Channel;
+use domain::messaging::opinion::ServiceFailure;
 use metrics::{counter, describe_counter, describe_gauge, gauge};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use ports::messaging::Settlement;
@@ -67,6 +68,10 @@ pub(crate) fn init_metrics() {
     describe_counter!("ventanilla_notices_total", "Other notices of providers, stored");
     describe_counter!("ventanilla_turns_total", "Turns of conversations, by outcome");
     describe_counter!("ventanilla_outbound_messages_total", "Send attempts, by outcome");
+    describe_counter!(
+        "nlu_requests_total",
+        "Texts that an understanding service was to be asked about, by outcome"
+    );
     describe_gauge!(
         "ventanilla_clabe_numbers_left",
         "CLABEs that can still be assigned under CLABE_PREFIX; at 0 wallets open without one"
@@ -105,6 +110,15 @@ pub(crate) fn count_taken(webhook: &'static str, taken: &WebhookSummary) {
 /// Counts how a turn ended: `done`, `fenced`, `retry`, `parked`.
 pub(crate) fn count_turn(outcome: &'static str) {
     counter!("ventanilla_turns_total", "outcome" => outcome).increment(1);
+}
+
+/// Counts what came of asking an understanding service. A service that isn't sure has answered well.
+pub(crate) fn count_consultation(provider: &'static str, failure: Option<ServiceFailure>) {
+    let outcome = match failure {
+        None | Some(ServiceFailure::Unsure) => "ok",
+        Some(failure) => failure.name(),
+    };
+    counter!("nlu_requests_total", "provider" => provider, "outcome" => outcome).increment(1);
 }
 
 /// Counts the outcome of a send attempt.

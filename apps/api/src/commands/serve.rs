@@ -212,6 +212,7 @@ fn start_sandbox(app: &App) -> Result<Option<sandbox::RunningSandbox>, String> {
                 .then(|| first(&telegram.webhook_secrets)),
             bot_name: telegram.bot_name.clone(),
         }),
+        nlu: sandbox_nlu(&settings.nlu),
         smtp_bind_address: Some(settings.sandbox_smtp_address.to_string()),
         strangers: match settings.sandbox_strangers {
             SandboxStrangers::Refuse => sandbox::Strangers::Refuse,
@@ -224,6 +225,23 @@ fn start_sandbox(app: &App) -> Result<Option<sandbox::RunningSandbox>, String> {
         Box::pin(async move { money.deposit_for_phone(&phone).await })
     }));
     sandbox::start_with_deposits(config, Some(depositor)).map(Some).map_err(|fault| describe(&fault))
+}
+
+/// The keys that the sandbox's understanding services ask for: those that the server sends.
+#[cfg(feature = "sandbox")]
+fn sandbox_nlu(settings: &crate::config::NluSettings) -> sandbox::NluConfig {
+    use crate::config::NluSettings;
+    use secrecy::{ExposeSecret, SecretString};
+    let shown = |key: &SecretString| key.expose_secret().to_owned();
+    match settings {
+        NluSettings::Rules => sandbox::NluConfig::default(),
+        NluSettings::OpenAi(config) => {
+            sandbox::NluConfig { openai_key: config.api_key.as_ref().map(shown), rasa_token: None }
+        }
+        NluSettings::Rasa(config) => {
+            sandbox::NluConfig { openai_key: None, rasa_token: config.token.as_ref().map(shown) }
+        }
+    }
 }
 
 /// In development, prints the addresses to open and a service token to try the API with.

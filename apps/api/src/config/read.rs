@@ -9,6 +9,7 @@ use super::{
     providers,
     reader::Reader,
     secrets,
+    understanding::{self, NluSettings},
 };
 use adapter_crypto::Keyring;
 use application::messaging::handle_message::ConversationPolicy;
@@ -74,6 +75,7 @@ pub(super) struct Found {
     allowed_countries: Vec<Region>,
     conversations: Conversations,
     money: Money,
+    nlu: NluSettings,
     flows_dir: Option<PathBuf>,
     default_flows: DefaultFlows,
     log_level: Option<String>,
@@ -94,7 +96,6 @@ pub(super) fn found(r: &mut Reader<'_>) -> Found {
     let env = place.env;
     let home = home(r);
     r.only("BANK_CLIENT_MODE", "local", &["local"], &["http"]);
-    r.only("NLU_PROVIDER", "rule", &["rule"], &["openai", "rasa"]);
     Found {
         place,
         sandbox: place::sandbox(r, env),
@@ -107,6 +108,7 @@ pub(super) fn found(r: &mut Reader<'_>) -> Found {
         conversations: policies::conversations(r),
         money: policies::money(r, home.currency),
         home,
+        nlu: understanding::nlu(r),
         flows_dir: flows_dir(r),
         default_flows: default_flows(r),
         log_level: log_level(r),
@@ -161,6 +163,7 @@ impl Found {
             deposit_limits: money.deposit_limits,
             clabe_prefix: money.clabe_prefix,
             wallets_per_person: money.wallets_max,
+            nlu: self.nlu,
             flows_dir: self.flows_dir,
             default_flows: self.default_flows,
             sandbox: sandbox.is_on,

@@ -42,4 +42,5 @@ mod server;
 mod signed;
 mod spans;
 mod telegram_codes;
+mod understanding;
 mod verify_page;
