@@ -65,6 +65,23 @@ impl RuleParser {
         Self { home }
     }
 
+    /// Builds the word tables, which the first texts would wait for otherwise. It takes a moment, so it is called on a
+    /// thread of its own.
+    pub fn warm_up(&self) {
+        const TEXTS: [&str; 4] = [
+            "hola, ¿cuánto tengo?",
+            "quiero mandar 50 pesos a quien sea",
+            "what is my limit",
+            "zimbrondo 35 quorlo",
+        ];
+        let dialogue = Dialogue::default();
+        for text in TEXTS {
+            let _read = self.understand(text, &dialogue);
+            let _against = TextRules::speaks_against_payment(self, text, &dialogue);
+        }
+        let _payee = TextRules::payee(self, "Quorlo", &dialogue);
+    }
+
     /// Returns the intent, language and entities of a text. Pure and synchronous; never fails: a text without
     /// a known meaning is `Intent::Unknown`. `dialogue` is what was said before: what was asked, the payees, and
     /// the language that is reported when the text itself doesn't tell one.

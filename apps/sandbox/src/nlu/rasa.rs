@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 pub(super) async fn parse(world: Shared, request: HttpRequest, body: web::Bytes) -> HttpResponse {
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let refusal = refusal(&world, &request).or_else(|| {
-        let is_text = body["text"].is_string();
+        let is_text = body.get("text").is_some_and(Value::is_string);
         (!is_text).then(|| failure(400, "BadRequest", "An unexpected error occurred: 'text'"))
     });
     let told = world.memory().nlu.rasa.clone().filter(|_| refusal.is_none());
