@@ -23,6 +23,7 @@ use domain::{
     locale::Locale,
     messaging::flow::DefaultFlows,
     money::{Currency, clabe::ClabePrefix, limits::Limits},
+    operations::retention::RetentionPolicy,
     phone::Region,
     verification::{otp::OtpPolicy, return_to::WebOrigin},
 };
@@ -340,6 +341,8 @@ pub struct Settings {
     pub wallets_per_person: u32,
     /// Who is asked about texts that the rules don't understand.
     pub nlu: NluSettings,
+    /// How long each category of data is kept.
+    pub retention: RetentionPolicy,
     /// A folder with more flows than the built-in ones.
     pub flows_dir: Option<PathBuf>,
     /// The flows that a greeting or a first message begins.

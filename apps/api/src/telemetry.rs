@@ -1,9 +1,11 @@
 //! Logs and metrics. Logs go to standard error: JSON in production, plain text in development.
 
 use crate::config::{LogFormat, Settings};
-use application::messaging::accept_webhook::WebhookSummary;
-use domain::message::Channel;
-use domain::messaging::opinion::ServiceFailure;
+use application::{messaging::accept_webhook::WebhookSummary, operations::retention::CategoryReport};
+use chrono::{DateTime, Utc};
+use domain::{
+    message::Channel, messaging::opinion::ServiceFailure, operations::retention::RetentionCategory,
+};
 use metrics::{counter, describe_counter, describe_gauge, gauge};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use ports::messaging::Settlement;
@@ -60,6 +62,9 @@ fn recorder() -> &'static PrometheusHandle {
     })
 }
 
+/// The rows that retention deleted.
+const RETENTION_DELETED: &str = "ventanilla_retention_deleted_rows_total";
+
 /// Sets the recorder and describes the metrics.
 pub(crate) fn init_metrics() {
     recorder();
@@ -72,6 +77,19 @@ pub(crate) fn init_metrics() {
         "nlu_requests_total",
         "Texts that an understanding service was to be asked about, by outcome"
     );
+    describe_counter!(RETENTION_DELETED, "Rows that were kept long enough and deleted, by category");
+    describe_counter!("ventanilla_retention_failures_total", "Runs of retention that failed, by category");
+    describe_gauge!(
+        "ventanilla_retention_oldest_age_seconds",
+        "Age of the oldest row after the last run of retention, by category; 0 where there is none"
+    );
+    describe_gauge!(
+        "ventanilla_retention_last_run_timestamp_seconds",
+        "When retention last worked off every category, in this process"
+    );
+    for category in RetentionCategory::ALL {
+        counter!(RETENTION_DELETED, "category" => category.name()).increment(0);
+    }
     describe_gauge!(
         "ventanilla_clabe_numbers_left",
         "CLABEs that can still be assigned under CLABE_PREFIX; at 0 wallets open without one"
@@ -85,6 +103,25 @@ pub(crate) fn init_metrics() {
 /// Sets the number of CLABEs that can still be assigned under the prefix.
 pub(crate) fn set_clabes_left(left: u64) {
     gauge!("ventanilla_clabe_numbers_left").set(u32::try_from(left).map_or(f64::MAX, f64::from));
+}
+
+/// Counts what retention deleted, and notes what is left. `at`: every category was worked off then.
+pub(crate) fn count_retention(reports: &[CategoryReport], at: Option<DateTime<Utc>>) {
+    let seconds = |seconds: i64| u32::try_from(seconds).map_or(f64::MAX, f64::from);
+    for report in reports {
+        let category = report.category.name();
+        if report.deleted > 0 {
+            tracing::info!(category, deleted = report.deleted, "old rows were deleted");
+        }
+        counter!(RETENTION_DELETED, "category" => category).increment(report.deleted);
+        let oldest = report.oldest.map_or(0.0, |age| seconds(age.num_seconds()));
+        gauge!("ventanilla_retention_oldest_age_seconds", "category" => category).set(oldest);
+        counter!("ventanilla_retention_failures_total", "category" => category)
+            .increment(u64::from(report.failure.is_some()));
+    }
+    if let Some(at) = at {
+        gauge!("ventanilla_retention_last_run_timestamp_seconds").set(seconds(at.timestamp()));
+    }
 }
 
 /// All metrics in the text format of Prometheus.

@@ -4,7 +4,7 @@
 
 use crate::{
     composition::{App, Messaging},
-    telemetry::{count_send, count_taken, count_turn, set_clabes_left},
+    telemetry::{count_retention, count_send, count_taken, count_turn, set_clabes_left},
     wakeups::WorkerWakeups,
 };
 use application::{
@@ -13,6 +13,7 @@ use application::{
         poll_updates::{PollError, Polled, Position},
         turn_runner::TurnEnd,
     },
+    operations::retention::{Pace, RetentionRun},
 };
 use futures_util::FutureExt;
 use ports::messaging::{LeasedMessage, LeasedTurn, update_source::UpdateSourceError};
@@ -32,6 +33,9 @@ const PRICES_MAX: usize = 16;
 const PRICES_EVERY: Duration = Duration::from_secs(1);
 /// How often the store is tidied.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
+/// When retention is applied first, and how often after that.
+const RETAIN_FIRST: Duration = Duration::from_mins(1);
+const RETAIN_EVERY: Duration = Duration::from_hours(1);
 /// How often wallets without a CLABE are looked for.
 const CLABES_EVERY: Duration = Duration::from_mins(1);
 /// How long a poll that failed waits before the next one.
@@ -57,6 +61,7 @@ impl Workers {
         tasks.spawn(prices(app.clone(), stopped.clone()));
         tasks.spawn(clabes(app.clone(), stopped.clone()));
         tasks.spawn(sweep(app.clone(), stopped.clone()));
+        tasks.spawn(retain(app.clone(), stopped.clone()));
         if app.messaging.poll.is_some() {
             tasks.spawn(poll(app.clone(), wakeups.clone(), stopped.clone()));
         }
@@ -283,6 +288,25 @@ async fn sweep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     let never = Notify::new();
     while wait(&never, &mut stopped, SWEEP_EVERY).await {
         app.operations.maintenance.sweep().await;
+    }
+}
+
+/// Deletes what was kept long enough, in one process at a time.
+async fn retain(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    let never = Notify::new();
+    let mut next = RETAIN_FIRST;
+    while wait(&never, &mut stopped, next).await {
+        next = RETAIN_EVERY;
+        let pause = |pause| {
+            let mut stopped = stopped.clone();
+            async move { wait(&Notify::new(), &mut stopped, pause).await }
+        };
+        match app.operations.retention.run(Pace::default(), pause).await {
+            Ok(RetentionRun::Elsewhere) => {}
+            Ok(RetentionRun::Stopped(reports)) => count_retention(&reports, None),
+            Ok(RetentionRun::Done(reports)) => count_retention(&reports, Some(app.kernel.now())),
+            Err(fault) => tracing::error!(error = %describe(&fault), "retention was not applied"),
+        }
     }
 }
 

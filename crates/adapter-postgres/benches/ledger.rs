@@ -3,6 +3,10 @@
 //! ```text
 //! fill URL ROWS a new database with accounts, their opening deposits, and ROWS entries of history
 //! measure URL NAME WARM-UP SECONDS random|hot CALLERS…
+//! acks URL NAME WARM-UP SECONDS CALLERS…
+//!                          messages that are stored before their webhook is acknowledged; migrates the database
+//! retention URL PEOPLE WARM-UP SECONDS CALLERS BATCH PAUSE-MS
+//!                          posting without and with the deletion of a backlog
 //! ```
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that can't go on shall stop")]
 
@@ -15,9 +19,10 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use store_contracts::load::{self, ACCOUNTS, Payers};
+use store_contracts::load::{self, ACCOUNTS, Measured, Payers, Purging};
 
 const ACCOUNTS_SQL: &str = include_str!("accounts.sql");
+const BACKLOG_SQL: &str = include_str!("backlog.sql");
 const HISTORY_SQL: [&str; 2] = [include_str!("history_transfers.sql"), include_str!("history_entries.sql")];
 
 #[tokio::main]
@@ -30,12 +35,25 @@ async fn main() {
             let payers = Payers::parse(payers).unwrap();
             measure(url, name, (span(warm_up), span(seconds)), payers, callers).await;
         }
+        ["acks", url, name, warm_up, seconds, callers @ ..] => {
+            acks(url, name, (span(warm_up), span(seconds)), callers).await;
+        }
+        ["retention", place, people, warm_up, seconds, callers, batch, pause] => {
+            let pause = Duration::from_millis(pause.parse().unwrap());
+            let purging = Purging { batch: batch.parse().unwrap(), pause };
+            let times = (span(warm_up), span(seconds));
+            retention(place, people, times, callers.parse().unwrap(), purging).await;
+        }
         _ => {}
     }
 }
 
 fn span(seconds: &str) -> Duration {
     Duration::from_secs_f64(seconds.parse().unwrap())
+}
+
+fn say(measured: &Measured, name: &str) {
+    io::stdout().write_all(measured.line(name).as_bytes()).unwrap();
 }
 
 async fn open(url: &str) -> Arc<Store> {
@@ -55,6 +73,15 @@ async fn measure(
     let store = open(url).await;
     for callers in callers {
         let measured = load::run(store.clone(), payers, callers.parse().unwrap(), warm_up, time).await;
+        say(&measured, &format!("{name}_c{callers}"));
+    }
+}
+
+async fn acks(url: &str, name: &str, (warm_up, time): (Duration, Duration), callers: &[&str]) {
+    let store = open(url).await;
+    store.migrate().await.unwrap();
+    for callers in callers {
+        let measured = load::acks::run(store.clone(), callers.parse().unwrap(), warm_up, time).await;
         let line = measured.line(&format!("{name}_c{callers}"));
         io::stdout().write_all(line.as_bytes()).unwrap();
     }
@@ -72,6 +99,7 @@ async fn fill(url: &str, rows: u64) {
     let [transfers, entries] = HISTORY_SQL.map(filled);
     // Two connections, because there are at least two cores.
     tokio::join!(run(url, &transfers), run(url, &entries));
+    load::pay_once_each(open(url).await.as_ref()).await;
     run(url, "vacuum analyze;\ncheckpoint").await;
 }
 
@@ -80,5 +108,24 @@ async fn run(url: &str, sql: &str) {
     let mut conn = AsyncPgConnection::establish(url).await.unwrap();
     for statement in sql.split(";\n") {
         conn.batch_execute(statement).await.unwrap();
+    }
+}
+
+/// Adds a backlog of old codes, and measures posting without and with its deletion, by turns.
+async fn retention(
+    place: &str,
+    people: &str,
+    (warm_up, time): (Duration, Duration),
+    callers: u64,
+    purging: Purging,
+) {
+    run(place, &BACKLOG_SQL.replace(":people", people)).await;
+    let store = open(place).await;
+    for round in 1..=3 {
+        let alone = load::run(store.clone(), Payers::Random, callers, warm_up, time).await;
+        say(&alone, &format!("retention_{round}_alone"));
+        let (beside, deleted) =
+            load::run_beside_a_purge(store.clone(), purging, callers, warm_up, time).await;
+        say(&beside, &format!("retention_{round}_beside_{deleted}"));
     }
 }

@@ -2,14 +2,23 @@
 
 mod bulk;
 mod connect;
+#[cfg(test)]
+mod fresh;
 mod hosts;
 mod migrate;
 mod pooled;
+#[cfg(test)]
+pub(crate) mod testing;
 mod tls;
 pub(crate) mod values;
 
+#[cfg(test)]
+pub(crate) use self::fresh::fresh_store;
 pub(crate) use self::{
-    bulk::{insert_contacts, insert_conversations, insert_inbox, insert_subject_keys, write_ledger},
+    bulk::{
+        insert_contacts, insert_conversations, insert_inbox, insert_kept_names, insert_subject_keys,
+        seal_transfers, write_ledger,
+    },
     values::{Conn, Db, DbId, DbTime},
 };
 use self::{
@@ -47,10 +56,6 @@ pub(crate) use {for_update, skip_locked};
 
 /// SQL before and after an id that makes it readable to people.
 pub(crate) const ID_AS_TEXT: (&str, &str) = ("cast(", " as text)");
-
-/// The account number that a transfer's destination names, in SQL; null where it names a wallet by its id.
-pub(crate) const DESTINATION_ACCOUNT: &str = "coalesce(transfers.destination::json #>> '{at,found_by,value}', \
-                                               transfers.destination::json #>> '{at,value}')";
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// Connections of the two writers that many callers share: they never wait behind a request.
@@ -155,6 +160,12 @@ impl Database {
         };
         drop(database.pool.get().await.map_err(|error| ConnectError::Open(tls::chain(&error)))?);
         Ok(database)
+    }
+
+    /// What rows held before they were changed is in no dump, and goes with the server's own vacuum.
+    #[allow(clippy::unused_async, reason = "where the file is the database, it is rewritten here")]
+    pub(crate) async fn remove_remnants(&self) -> StoreResult<()> {
+        Ok(())
     }
 
     /// Migrates the tables, and returns how many migrations ran. Replicas that start together wait for the

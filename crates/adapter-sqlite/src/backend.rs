@@ -2,10 +2,19 @@
 
 mod bulk;
 mod files;
+#[cfg(test)]
+mod fresh;
+#[cfg(test)]
+pub(crate) mod testing;
 pub(crate) mod values;
 
+#[cfg(test)]
+pub(crate) use self::fresh::fresh_store;
 pub(crate) use self::{
-    bulk::{insert_contacts, insert_conversations, insert_inbox, insert_subject_keys, write_ledger},
+    bulk::{
+        insert_contacts, insert_conversations, insert_inbox, insert_kept_names, insert_subject_keys,
+        seal_transfers, write_ledger,
+    },
     values::{Conn, Db, DbId, DbTime},
 };
 use crate::store::{
@@ -58,10 +67,6 @@ pub(crate) async fn audit_horizon(conn: &mut Conn) -> Result<i64, SqlError> {
 
 /// SQL before and after an id that makes it readable to people.
 pub(crate) const ID_AS_TEXT: (&str, &str) = ("lower(hex(", "))");
-
-/// The account number that a transfer's destination names, in SQL; null where it names a wallet by its id.
-pub(crate) const DESTINATION_ACCOUNT: &str = "coalesce(json_extract(transfers.destination, '$.at.found_by.value'), \
-                                               json_extract(transfers.destination, '$.at.value'))";
 
 #[derive(diesel::QueryableByName)]
 struct Tables {
@@ -126,6 +131,18 @@ impl Database {
         };
         let copied = self.runtime.spawn(copy).await.map_err(SqlError::from).flatten();
         copied.map_err(|error| ConnectError::Backup(error.to_string()))
+    }
+
+    /// Removes what rows held before they were changed: it stays in free pages and in the log until the file is
+    /// rewritten. Takes as much free disk as the file has.
+    pub(crate) async fn remove_remnants(&self) -> StoreResult<()> {
+        let writer = self.free(&self.writer);
+        let rewrite = async move {
+            let mut conn = writer.await?;
+            Ok::<_, SqlError>(conn.batch_execute("vacuum; pragma wal_checkpoint(truncate)").await?)
+        };
+        let task = self.runtime.spawn(rewrite.instrument(span("vacuum")));
+        Ok(task.await.map_err(SqlError::from).flatten()?)
     }
 
     /// Migrates the tables, and returns how many migrations ran.

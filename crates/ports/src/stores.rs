@@ -4,7 +4,7 @@ use crate::{
     accounts::{ChatLinks, Freezes, Identities, Sessions, Users},
     messaging::{Alerts, Consents, Conversations, Flows, Outbox, TurnQueue},
     money::{Ledger, Payees, Receiving, Statements},
-    operations::{AuditLog, DatabaseCare, DeadLetters, IdempotencyStore, Leases, SignedRequests},
+    operations::{AuditLog, DatabaseCare, DeadLetters, IdempotencyStore, Leases, Retention, SignedRequests},
     verification::{VerificationPages, VerificationReports, Verifications},
 };
 
@@ -34,6 +34,7 @@ pub trait Stores:
     + Receiving
     + DatabaseCare
     + Leases
+    + Retention
 {
 }
 
@@ -63,5 +64,7 @@ impl<T> Stores for T where
         + Receiving
         + DatabaseCare
         + Leases
+        + Retention
+        + Retention
 {
 }

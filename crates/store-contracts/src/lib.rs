@@ -56,6 +56,7 @@ macro_rules! suite {
                     a_turn_changes_payees, payees_are_listed_in_pages;
                 statements: own_entries_are_of_all_wallets, an_amount_chooses_among_all_entries, spending_is_what_went_to_others,
                     the_last_transfers_to_a_payee_are_found, a_payment_like_an_earlier_one_is_noticed;
+                sealed: each_side_reads_its_own_copy, a_payees_audit_rows_bear_a_commitment;
             }
             verification {
                 verifications: sixty_attempts_at_once_are_three, thirty_right_codes_at_once_are_one_approval, a_right_code_twice_at_once_is_right_twice,
@@ -109,6 +110,7 @@ macro_rules! suite {
             }
             accounts {
                 people: one_number_is_one_person, a_profile_name_is_shown_until_they_give_one;
+                personal: the_audit_log_holds_commitments, a_bound_chat_may_change_hands;
                 freezes: a_frozen_person_pays_nothing_and_is_still_paid, no_payment_gets_past_a_freeze,
                     a_freeze_takes_bound_chats_away, a_freeze_is_ordered_once_for_its_key,
                     staff_lift_a_freeze_at_once, owners_lift_their_freeze_and_wait;
@@ -127,11 +129,13 @@ macro_rules! suite {
             operations {
                 signed_requests: of_twenty_at_once_one_is_first,
                     what_came_from_one_client_did_not_come_from_another, it_is_remembered_until_then;
-                idempotency_store: one_of_many_does_the_work, a_claim_without_an_answer_ends;
+                idempotency_store: one_of_many_does_the_work, a_claim_without_an_answer_ends, responses_end;
                 leases: of_many_processes_one_holds_a_lease, a_lease_is_extended_and_ends,
                     a_lease_is_given_back_by_its_holder;
                 database_care: migrated_tables_are_current_and_take_writes,
                     keys_are_noted_until_no_row_needs_them, a_kept_key_stays_as_it_was;
+                retention: old_codes_go, a_batch_keeps_to_its_limit, old_texts_go, old_deliveries_go, old_webhooks_go,
+                    old_requests_go, books_audit_and_opt_outs_stay;
                 audit: each_decision_has_its_row, the_chain_is_sealed_once_and_sound,
                     nothing_is_missed_while_others_write;
             }

@@ -4,6 +4,8 @@
 //! Each adapter's benchmark makes the accounts. Their ids are numbered, so nobody needs to pass them around.
 #![allow(clippy::disallowed_methods, reason = "what is measured is real time, with ids as callers make them")]
 
+pub mod acks;
+
 use chrono::Utc;
 use domain::{
     ids::{TransferId, UserId, WalletId},
@@ -18,12 +20,19 @@ use domain::{
     operations::{
         audit::Actor,
         idempotency::{Fingerprint, IdempotencyKey},
+        retention::RetentionCategory,
     },
     principal::Principal,
 };
-use ports::money::{Ledger, PostRequest};
+use ports::{
+    money::{Ledger, PostRequest},
+    operations::Retention,
+};
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 use tokio::task::JoinSet;
@@ -150,6 +159,20 @@ impl Window {
     }
 }
 
+/// One payment of each account, so that everybody has a key, as people have who paid before.
+pub async fn pay_once_each(ledger: &dyn Ledger) {
+    let payers: Vec<u64> = (0..ACCOUNTS).collect();
+    for payers in payers.chunks(500) {
+        let requests: Vec<PostRequest> = payers.iter().map(|payer| request(*payer)).collect();
+        let answers = ledger.post(&requests, Utc::now()).await.unwrap();
+        assert!(answers.iter().all(|answer| is_accepted(&answer.decision)), "{answers:?}");
+    }
+}
+
+fn is_accepted(decision: &Decision) -> bool {
+    matches!(decision, Decision::Decided(Outcome::Accepted(_)))
+}
+
 /// Runs that many callers, each with one request at a time, for `time` after `warm_up`.
 pub async fn run(
     ledger: Arc<dyn Ledger>,
@@ -166,6 +189,45 @@ pub async fn run(
     Measured::of(tasks.join_all().await.concat(), time)
 }
 
+/// How fast old rows are deleted beside the load.
+#[derive(Clone, Copy, Debug)]
+pub struct Purging {
+    /// Rows of one batch.
+    pub batch: u32,
+    /// The pause after each batch.
+    pub pause: Duration,
+}
+
+/// Runs the same while old codes and contacts are deleted. Returns how many rows were; there must be enough, so that the
+/// deletion lasts as long as the load.
+pub async fn run_beside_a_purge<S: Ledger + Retention + 'static>(
+    store: Arc<S>,
+    purging: Purging,
+    callers: u64,
+    warm_up: Duration,
+    time: Duration,
+) -> (Measured, u32) {
+    let stores = store.clone();
+    let purge = tokio::spawn(async move {
+        let mut deleted = 0;
+        loop {
+            let rows = stores.delete_old(RetentionCategory::Codes, Utc::now(), purging.batch).await.unwrap();
+            assert_ne!(rows, 0, "the backlog is too small");
+            deleted += rows;
+            tokio::time::sleep(purging.pause).await;
+            // The sum is known when the load ends it.
+            DELETED.store(deleted, Ordering::Relaxed);
+        }
+    });
+    let measured = run(store, Payers::Random, callers, warm_up, time).await;
+    purge.abort();
+    assert!(purge.await.is_err_and(|end| end.is_cancelled()), "the deletion lasted as long as the load");
+    (measured, DELETED.load(Ordering::Relaxed))
+}
+
+/// Rows that the deletion beside a load has deleted.
+static DELETED: AtomicU32 = AtomicU32::new(0);
+
 async fn call(ledger: Arc<dyn Ledger>, payers: Payers, mut dice: Dice, window: Window) -> Vec<u32> {
     let mut micros = Vec::new();
     while window.is_open() {
@@ -173,7 +235,7 @@ async fn call(ledger: Arc<dyn Ledger>, payers: Payers, mut dice: Dice, window: W
         let request = request(payer);
         let asked = Instant::now();
         let answers = ledger.post(std::slice::from_ref(&request), Utc::now()).await.unwrap();
-        assert!(matches!(answers[0].decision, Decision::Decided(Outcome::Accepted(_))), "{answers:?}");
+        assert!(is_accepted(&answers[0].decision), "{answers:?}");
         window.count(asked, &mut micros);
     }
     micros

@@ -1,22 +1,28 @@
-//! `ledger`: checks every rule of the ledger, and deposits money.
+//! `ledger`: checks every rule of the ledger, deposits money, and gives such a deposit back.
 
 use crate::{
-    composition::{deposits, open_store, open_to_read},
+    composition::{deposits, kernel, open_store, open_to_read},
     config::{Purpose, Settings},
 };
 use application::{
     error_chain::describe,
-    money::deposit::{DepositRequest, DepositTarget, Deposited},
+    money::{
+        deposit::{DepositRequest, DepositTarget, Deposited},
+        reverse_transfer::{Reversal, ReverseTransfer, ReverseTransferError, Reversed},
+    },
 };
 use clap::{Args, Subcommand};
 use domain::{
-    ids::WalletId,
+    ids::{TransferId, WalletId},
     money::{
         clearing::DepositSource,
         ledger::Outcome,
         transfer::{Transfer, read_concept},
     },
-    operations::audit::Actor,
+    operations::{
+        audit::Actor,
+        idempotency::{IdempotencyKey, is_key},
+    },
     principal::Principal,
 };
 use std::process::ExitCode;
@@ -27,6 +33,25 @@ pub(super) enum LedgerCommand {
     Verify,
     /// Deposit money into a wallet, once for each reference.
     Deposit(DepositArgs),
+    /// Give a deposit of this command back, in whole or in part, once for each reference.
+    Reverse(ReverseArgs),
+}
+
+/// A deposit to give back.
+#[derive(Args)]
+pub(super) struct ReverseArgs {
+    /// The id of the deposit's transfer.
+    #[arg(long)]
+    transfer: TransferId,
+    /// The amount in the deposit's currency. Without it: all that is left.
+    #[arg(long, allow_hyphen_values = true)]
+    amount: Option<String>,
+    /// Why it is given back.
+    #[arg(long)]
+    reason: String,
+    /// The name of this reversal. The same name with the same fields gives nothing back again.
+    #[arg(long)]
+    reference: String,
 }
 
 /// A deposit to make.
@@ -57,6 +82,7 @@ pub(super) async fn run(settings: &Settings, command: &LedgerCommand) -> Result<
     match command {
         LedgerCommand::Verify => verify(settings).await,
         LedgerCommand::Deposit(args) => deposit(settings, args).await,
+        LedgerCommand::Reverse(args) => reverse(settings, args).await,
     }
 }
 
@@ -86,6 +112,32 @@ async fn deposit(settings: &Settings, args: &DepositArgs) -> Result<ExitCode, St
         Ok(Deposited { outcome: Outcome::Refused(refusal), .. }) => {
             Err(format!("the deposit is refused: {}", refusal.name()))
         }
+        Err(fault) => Err(describe(&fault)),
+    }
+}
+
+async fn reverse(settings: &Settings, args: &ReverseArgs) -> Result<ExitCode, String> {
+    let reason = read_concept(Some(args.reason.clone())).map_err(|fault| format!("the reason {fault}"))?;
+    let reason = reason.ok_or("the reason must not be empty")?;
+    if !is_key(&args.reference) {
+        return Err("the reference must be 1 to 255 visible ASCII characters".to_owned());
+    }
+    let store = open_to_read(settings).await.map_err(|fault| describe(&fault))?;
+    let actor = Actor { who: Principal::System, channel: "command".into(), request_id: "reversal".into() };
+    let mut asked = Reversal::of(args.transfer, Principal::System, reason, actor);
+    asked.amount.clone_from(&args.amount);
+    let (caller, operation, key) = (Principal::System, "reverse".to_owned(), args.reference.clone());
+    asked.key = Some(IdempotencyKey { caller, operation, key });
+    match ReverseTransfer::new(store, kernel()).run(asked).await {
+        Ok(Reversed { outcome: Outcome::Accepted(transfer), replayed }) => {
+            let Transfer { id, folio, amount, .. } = *transfer;
+            let done = if replayed { "was given back before" } else { "given back" };
+            super::say(&format!("{amount} {done}: transfer {id}, folio {folio}"))
+        }
+        Ok(Reversed { outcome: Outcome::Refused(refusal), .. }) => {
+            Err(format!("the reversal is refused: {}", refusal.name()))
+        }
+        Err(ReverseTransferError::NotFound) => Err("no deposit of this command has that id".to_owned()),
         Err(fault) => Err(describe(&fault)),
     }
 }

@@ -12,6 +12,7 @@ mod migrate;
 mod nlu;
 mod otp;
 mod people;
+mod purge;
 mod serve;
 mod signals;
 mod telegram;
@@ -73,6 +74,8 @@ enum Command {
     /// Check the seals of the audit log.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Delete what was kept long enough, or count it.
+    Purge(purge::PurgeArgs),
     /// List what could not be processed, and try it again.
     #[command(subcommand)]
     DeadLetters(dead_letters::DeadLettersCommand),
@@ -90,6 +93,7 @@ impl Command {
             | Self::Ledger(_)
             | Self::People(_)
             | Self::Audit(_)
+            | Self::Purge(_)
             | Self::DeadLetters(dead_letters::DeadLettersCommand::List) => Purpose::Look,
             Self::Migrate(args) => args.purpose(),
             _ => Purpose::Run,
@@ -138,6 +142,7 @@ async fn with_settings(command: Command, settings: Settings) -> Result<ExitCode,
         Command::Otp(command) => Box::pin(otp::run(settings, &command)).await,
         Command::DeadLetters(command) => dead_letters::run(settings, &command).await,
         Command::Audit(command) => audit::run(&settings, &command).await,
+        Command::Purge(args) => purge::run(&settings, &args).await,
         Command::Ledger(command) => ledger::run(&settings, &command).await,
         Command::People(command) => people::run(&settings, &command).await,
         Command::Nlu(command) => nlu::run(command).await,

@@ -29,7 +29,7 @@ pub(crate) use self::{
     keys::KeysError,
     messaging::Messaging,
     money::{Money, deposits},
-    operations::Operations,
+    operations::{Operations, retention},
     verification::Verification,
 };
 

@@ -3,11 +3,13 @@
 use super::{Foundation, tokens};
 use crate::{config::Settings, readiness::Readiness, stores::Stores};
 use adapter_crypto::{ClientSecrets, Tokens};
+use application::kernel::Kernel;
 use application::operations::{
     audit_trail::AuditTrail,
     check_signature::CheckSignature,
     idempotent_requests::IdempotentRequests,
-    maintenance::{Maintenance, MaintenanceParts, RetentionPolicy},
+    maintenance::{Maintenance, MaintenanceParts},
+    retention::ApplyRetention,
 };
 use ports::operations::DeadLetters;
 use secrecy::ExposeSecret;
@@ -24,22 +26,15 @@ pub(crate) struct Operations {
     pub(crate) audit: AuditTrail,
     pub(crate) dead_letters: Arc<dyn DeadLetters>,
     pub(crate) maintenance: Maintenance,
+    pub(crate) retention: ApplyRetention,
     pub(crate) readiness: Readiness,
 }
 
 impl Operations {
     pub(super) fn build(base: &Foundation) -> Self {
         let Foundation { settings, store, kernel, .. } = base;
-        let maintained = MaintenanceParts {
-            ledger: store.clone(),
-            users: store.clone(),
-            inbox: store.clone(),
-            dead_letters: store.clone(),
-            verifications: store.clone(),
-            signed_requests: store.clone(),
-            pages: store.clone(),
-            audit: store.clone(),
-        };
+        let maintained =
+            MaintenanceParts { ledger: store.clone(), verifications: store.clone(), audit: store.clone() };
         Self {
             settings: settings.clone(),
             store: store.clone(),
@@ -48,7 +43,8 @@ impl Operations {
             idempotency: Arc::new(IdempotentRequests::new(store.clone(), kernel.clone())),
             audit: AuditTrail::new(store.clone()),
             dead_letters: store.clone(),
-            maintenance: Maintenance::new(maintained, kernel.clone(), RetentionPolicy::default()),
+            maintenance: Maintenance::new(maintained, kernel.clone()),
+            retention: retention(settings, store, kernel),
             readiness: Readiness::new(
                 store.clone(),
                 kernel.clock.clone(),
@@ -56,6 +52,12 @@ impl Operations {
             ),
         }
     }
+}
+
+/// Deletes what was kept long enough.
+pub(crate) fn retention(settings: &Settings, store: &Arc<dyn Stores>, kernel: &Kernel) -> ApplyRetention {
+    let holder = kernel.ids.new_id();
+    ApplyRetention::new(store.clone(), store.clone(), kernel.clone(), settings.retention, holder)
 }
 
 /// Checks signed requests: by the clients' secrets, and each only once.

@@ -70,6 +70,11 @@ pub(super) const READ: &[&str] = &[
     "RECEIVED_TEMPLATE",
     "RELAY_WORKERS",
     "REQUIRE_HMAC_VERIFICATION",
+    "RETENTION_CODES_DAYS",
+    "RETENTION_DELIVERIES_DAYS",
+    "RETENTION_FLOWS_DAYS",
+    "RETENTION_TEXTS_DAYS",
+    "RETENTION_WEBHOOKS_DAYS",
     "RETURN_TO_ORIGINS",
     "SANDBOX",
     "SANDBOX_BIND_ADDRESS",
@@ -133,11 +138,6 @@ pub(super) const LATER: &[&str] = &[
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "OTEL_TRACES_SAMPLER_ARG",
     "RECONCILE_EVERY_MINUTES",
-    "RETENTION_CODES_DAYS",
-    "RETENTION_DELIVERIES_DAYS",
-    "RETENTION_FLOWS_DAYS",
-    "RETENTION_TEXTS_DAYS",
-    "RETENTION_WEBHOOKS_DAYS",
     "TRANSFER_APPROVAL_THRESHOLD",
     "WEBHOOKS_ALLOW_PRIVATE",
 ];
@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn what_this_version_cannot_honour_is_refused_and_an_older_database_too() {
-        assert!(refused("RETENTION_TEXTS_DAYS", "365").is_some());
+        assert!(refused("NLU_TIMEOUT_MS", "2000").is_some());
         assert!(refused("MONGO_URL", "mongodb://x").unwrap().contains("DATABASE_URL"));
         assert!(refused("LOG_LEVEL_FILE", "/run/level").is_some(), "it is no secret");
         assert_eq!(refused("BANK_API_BASE_URL", "http://127.0.0.1"), None, "read in its mode only");

@@ -5,11 +5,15 @@ use application::{messaging::handle_message::ConversationPolicy, money::transfer
 use chrono::Duration;
 use domain::{
     money::{Currency, Money as Amount, clabe::ClabePrefix, limits::Limits},
+    operations::retention::RetentionPolicy,
     phone::Region,
     verification::otp::OtpPolicy,
 };
 use rust_decimal::Decimal;
 use std::str::FromStr;
+
+/// The longest term of a category: a hundred years.
+const RETENTION_DAYS_MAX: i64 = 36_500;
 
 /// Times and rates of conversations.
 pub(super) struct Conversations {
@@ -86,6 +90,22 @@ pub(super) fn otp(r: &mut Reader<'_>) -> OtpPolicy {
         sends_per_hour: r.number("MAX_OTP_PER_HOUR", usual.sends_per_hour),
         lock_after_failures: r.within("OTP_LOCK_AFTER_FAILURES", usual.lock_after_failures, 1..=10_000),
         lock_for: Duration::minutes(r.within("OTP_LOCK_MINUTES", lock, 0..=100_000)),
+    }
+}
+
+/// How long each category of data is kept. What a provider sends again must be known until it stops.
+pub(super) fn retention(r: &mut Reader<'_>) -> RetentionPolicy {
+    let usual = RetentionPolicy::default();
+    let retried = RetentionPolicy::PROVIDERS_RETRY.num_days();
+    let mut days = |name, usual: Duration, least| {
+        Duration::days(r.within(name, usual.num_days(), least..=RETENTION_DAYS_MAX))
+    };
+    RetentionPolicy {
+        texts: days("RETENTION_TEXTS_DAYS", usual.texts, retried),
+        webhooks: days("RETENTION_WEBHOOKS_DAYS", usual.webhooks, retried),
+        codes: days("RETENTION_CODES_DAYS", usual.codes, 1),
+        flows: days("RETENTION_FLOWS_DAYS", usual.flows, 1),
+        deliveries: days("RETENTION_DELIVERIES_DAYS", usual.deliveries, 1),
     }
 }
 

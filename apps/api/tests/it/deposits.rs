@@ -84,6 +84,32 @@ async fn a_command_deposits_once() {
     }
     assert!(!deposit("50.26").0 && !deposit("0").0);
     assert_eq!(balance(&server, &wallet).await, "1050.25");
+    let (_, said) = deposit("50.25");
+    let transfer = said.split("transfer ").nth(1).unwrap().split(',').next().unwrap().to_owned();
+    let give_back = |amount: &str, reference: &str| {
+        let words =
+            ["ledger", "reverse", "--transfer", &transfer, "--amount", amount, "--reason", "typed twice"];
+        server.command(&[&words[..], &["--reference", reference]].concat())
+    };
+    for done in ["20.25 MXN given back", "20.25 MXN was given back before"] {
+        let (is_done, said) = give_back("20.25", "back-1");
+        assert!(is_done && said.contains(done), "{said}");
+    }
+    assert!(!give_back("20.26", "back-1").0 && !give_back("30.01", "back-2").0 && !give_back("1", "").0);
+    assert!(give_back("30.00", "back-3").0);
+    assert_eq!(balance(&server, &wallet).await, "1000.00");
+    let nothing = [
+        "ledger",
+        "reverse",
+        "--transfer",
+        wallet.as_str().unwrap(),
+        "--reason",
+        "x",
+        "--reference",
+        "back-4",
+    ];
+    assert!(!server.command(&nothing).0, "an id of no transfer");
+    assert_eq!(server.command(&["ledger", "verify"]), (true, "the ledger is sound\n".into()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,6 +10,7 @@
 
 mod accounts;
 mod architecture;
+mod at_rest;
 mod attacks;
 mod axe;
 mod bad_input;

@@ -204,6 +204,19 @@ impl Server {
         self.until_ready().await;
     }
 
+    /// All that the database holds, as bytes: the file with its log, or what PostgreSQL's own tool writes.
+    pub(crate) fn database_bytes(&self) -> Vec<u8> {
+        let named = self.settings.iter().find(|(name, _)| name == "DATABASE_URL");
+        if let Some((_, address)) = named {
+            let dump = Command::new("pg_dump").arg(address).output().expect("pg_dump is there");
+            assert!(dump.status.success());
+            return dump.stdout;
+        }
+        let files = fs::read_dir(self.folder.join("data")).unwrap();
+        let files = files.map(|file| file.unwrap().path()).filter(|path| path.is_file());
+        files.flat_map(|path| fs::read(path).unwrap()).collect()
+    }
+
     /// Runs SQL as the owner of the server's PostgreSQL database.
     pub(crate) fn sql(&self, statement: &str) {
         let (_, address) = self.settings.iter().find(|(name, _)| name == "DATABASE_URL").unwrap();

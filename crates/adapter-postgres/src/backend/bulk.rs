@@ -5,13 +5,16 @@ use super::values::{Conn, DbId, DbTime, columns::*};
 use crate::store::{
     error::SqlError,
     messaging::alert_rows::NewAlertRow,
-    money::rows::{AccountChange, EntryRow, HoldRow, KeyRow, LedgerRows, NewTransferRow, PayeeRow},
+    money::rows::{
+        AccountChange, EntryRow, HoldRow, KeptNameRow, KeyRow, LedgerRows, NewTransferRow, PayeeRow,
+        SealedTransfer,
+    },
     rows::{NewAuditRow, NewConversationRow, NewInboxRow},
-    schema::{contacts, subject_keys},
+    schema::{contacts, kept_names, subject_keys},
     subjects::{contacts::NewContactRow, key_rows::NewKeyRow},
 };
 use diesel::{
-    QueryResult,
+    ExpressionMethods, QueryResult,
     pg::Pg,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     sql_types::{Array, BigInt, Binary, Integer, Nullable, Text},
@@ -60,8 +63,9 @@ macro_rules! over_columns {
 
 over_columns! {
     Transfers of NewTransferRow:
-    "insert into transfers (id, folio, caller, client_tx_id, owner, from_account, to_account, destination, minor, \
-     currency, concept, status, first_status, verification_id, reverses, reversed_minor, expires_at, created_at, updated_at) \
+    "insert into transfers (id, folio, caller, client_tx_id, owner, from_account, to_account, minor, currency, \
+     status, first_status, verification_id, reverses, reversed_minor, expires_at, created_at, updated_at, sealed, \
+     payee_sealed, payee_hash) \
      select * from",
     "",
     id UuidCol => DbId,
@@ -71,10 +75,8 @@ over_columns! {
     owner UuidCol => DbId,
     from_account UuidCol => DbId,
     to_account UuidCol => DbId,
-    destination Text => String,
     minor BigInt => i64,
     currency Text => String,
-    concept Nullable<Text> => Option<String>,
     status Text => String,
     first_status Text => String,
     verification_id Nullable<UuidCol> => Option<DbId>,
@@ -83,6 +85,20 @@ over_columns! {
     expires_at Nullable<InstantCol> => Option<DbTime>,
     created_at InstantCol => DbTime,
     updated_at InstantCol => DbTime,
+    sealed Binary => Vec<u8>,
+    payee_sealed Nullable<Binary> => Option<Vec<u8>>,
+    payee_hash Text => String,
+}
+
+over_columns! {
+    SealedTransfers of SealedTransfer:
+    "update transfers t set sealed = n.sealed, payee_sealed = n.payee_sealed, payee_hash = n.payee_hash, \
+     destination = null, concept = null from",
+    "as n(id, sealed, payee_sealed, payee_hash) where t.id = n.id",
+    id UuidCol => DbId,
+    sealed Nullable<Binary> => Option<Vec<u8>>,
+    payee_sealed Nullable<Binary> => Option<Vec<u8>>,
+    payee_hash Nullable<Text> => Option<String>,
 }
 
 over_columns! {
@@ -136,12 +152,11 @@ over_columns! {
 
 over_columns! {
     Payees of PayeeRow:
-    "insert into payees (user_id, account, account_json, first_seen_at, last_paid_at) select * from",
-    "on conflict (user_id, account) do update set last_paid_at = excluded.last_paid_at \
+    "insert into payees (user_id, account_hash, first_seen_at, last_paid_at) select * from",
+    "on conflict (user_id, account_hash) do update set last_paid_at = excluded.last_paid_at \
      where excluded.last_paid_at is not null and payees.id is not null",
     user_id UuidCol => DbId,
-    account Text => String,
-    account_json Nullable<Text> => Option<String>,
+    account_hash Text => String,
     first_seen_at InstantCol => DbTime,
     last_paid_at Nullable<InstantCol> => Option<DbTime>,
 }
@@ -176,14 +191,16 @@ over_columns! {
 
 over_columns! {
     Inbox of NewInboxRow:
-    "insert into inbox (id, conversation_id, channel_account, provider_event_id, body, state, tries, received_at) \
-     select * from",
-    "on conflict (channel_account, provider_event_id) do nothing returning id",
+    "insert into inbox (id, conversation_id, contact_id, channel_account, event_hash, body, raw, state, tries, \
+     received_at) select * from",
+    "on conflict (channel_account, event_hash) do nothing returning id",
     id UuidCol => DbId,
     conversation_id UuidCol => DbId,
+    contact_id Nullable<UuidCol> => Option<DbId>,
     channel_account Text => String,
-    provider_event_id Text => String,
+    event_hash Text => String,
     body Binary => Vec<u8>,
+    raw Nullable<Binary> => Option<Vec<u8>>,
     state Text => &'static str,
     tries Integer => i32,
     received_at InstantCol => DbTime,
@@ -195,13 +212,15 @@ impl Query for Inbox {
 
 over_columns! {
     Conversations of NewConversationRow:
-    "insert into conversations (id, channel_account, channel, sender_key, state, state_version, fence, leased_until, \
-     created_at, updated_at) select * from",
-    "on conflict (channel_account, sender_key) do nothing",
+    "insert into conversations (id, channel_account, channel, sender_hash, contact_id, sealed, state, state_version, \
+     fence, leased_until, created_at, updated_at) select * from",
+    "on conflict (channel_account, sender_hash) do nothing",
     id UuidCol => DbId,
     channel_account Text => String,
     channel Text => String,
-    sender_key Text => String,
+    sender_hash Text => String,
+    contact_id Nullable<UuidCol> => Option<DbId>,
+    sealed Nullable<Binary> => Option<Vec<u8>>,
     state Binary => Vec<u8>,
     state_version Integer => i32,
     fence BigInt => i64,
@@ -263,4 +282,21 @@ pub(crate) async fn insert_subject_keys(conn: &mut Conn, rows: Vec<NewKeyRow>) -
 pub(crate) async fn insert_contacts(conn: &mut Conn, rows: Vec<NewContactRow>) -> Result<(), SqlError> {
     diesel::insert_into(contacts::table).values(rows).on_conflict_do_nothing().execute(conn).await?;
     Ok(())
+}
+
+/// Keeps names; a newer one replaces an older one.
+pub(crate) async fn insert_kept_names(conn: &mut Conn, rows: Vec<KeptNameRow>) -> Result<(), SqlError> {
+    diesel::insert_into(kept_names::table)
+        .values(rows)
+        .on_conflict((kept_names::viewer_id, kept_names::other_id))
+        .do_update()
+        .set(kept_names::sealed.eq(diesel::upsert::excluded(kept_names::sealed)))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Puts sealed forms in place of what transfers had in the clear.
+pub(crate) async fn seal_transfers(conn: &mut Conn, rows: Vec<SealedTransfer>) -> Result<(), SqlError> {
+    send(conn, rows.len(), SealedTransfers::of(rows)).await
 }

@@ -9,6 +9,7 @@
 )]
 
 mod cut;
+mod privacy;
 mod waits;
 
 use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom, clabe_issuer};
@@ -35,11 +36,17 @@ async fn fresh_address() -> String {
     format!("{host}/{name}")
 }
 
+fn keys() -> Keyring {
+    Keyring::parse(&"k".repeat(32)).unwrap()
+}
+
+fn sealer() -> Arc<AeadSealer> {
+    Arc::new(AeadSealer::new(&keys(), Arc::new(RingRandom::default())))
+}
+
 async fn open(address: &str) -> Store {
-    let keys = Keyring::parse(&"k".repeat(32)).unwrap();
-    let sealer = AeadSealer::new(&keys, Arc::new(RingRandom::default()));
-    let audit = HmacAuditSealer::new(&keys);
-    let store = Store::connect(address, Arc::new(sealer), Arc::new(audit)).await.unwrap();
+    let audit = HmacAuditSealer::new(&keys());
+    let store = Store::connect(address, sealer(), Arc::new(audit)).await.unwrap();
     store.migrate().await.unwrap();
     store
 }
@@ -124,4 +131,109 @@ async fn rows_are_sealed_anew() {
     let stores =
         (with_keys(&address, &old).await, with_keys(&address, &both).await, with_keys(&address, &new).await);
     store_contracts::operations::database_care::rows_are_sealed_anew(stores.0, stores.1, stores.2).await;
+}
+
+/// Rows of an earlier version are sealed by the migration.
+#[tokio::test(flavor = "multi_thread")]
+async fn old_challenges_are_sealed() {
+    use store_contracts::verification::clear_rows;
+    let address = fresh_address().await;
+    let store = open(&address).await;
+    let migrate = async || store.migrate().await.unwrap();
+    clear_rows::old_rows_are_sealed(&store, owner(&address), migrate).await;
+    let address = fresh_address().await;
+    let store = open(&address).await;
+    let migrate = async || store.migrate().await.unwrap();
+    clear_rows::an_old_fallback_is_sent(&store, owner(&address), migrate).await;
+}
+
+/// Contacts without a row go, and people under a legal hold are spared.
+#[tokio::test(flavor = "multi_thread")]
+async fn retention_looks_at_contacts_and_holds() {
+    use store_contracts::operations::retention;
+    let address = fresh_address().await;
+    let store = open(&address).await;
+    retention::contacts_without_rows_go(&store, owner(&address)).await;
+    let address = fresh_address().await;
+    let store = open(&address).await;
+    retention::a_legal_hold_spares_its_person(&store, owner(&address)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn subjects_keys_are_sealed_anew() {
+    let address = fresh_address().await;
+    let (old, new) = (format!("old:{}", "o".repeat(32)), format!("new:{}", "n".repeat(32)));
+    let both = format!("{new},{old}");
+    let stores = (with_keys(&address, &old).await, with_keys(&address, &both).await);
+    let new = async || with_keys(&address, &new).await;
+    store_contracts::operations::subject_keys::subjects_keys_are_sealed_anew(stores.0, stores.1, new).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_in_the_clear_are_sealed() {
+    let address = fresh_address().await;
+    let store = open(&address).await;
+    let migrate = async || assert_eq!(store.migrate().await.unwrap(), 0);
+    let run = owner(&address);
+    store_contracts::accounts::personal::rows_in_the_clear_are_sealed(&store, run, migrate).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_key_nothing_is_shown() {
+    let address = fresh_address().await;
+    let (store, other) = (open(&address).await, open(&address).await);
+    let run = owner(&address);
+    store_contracts::accounts::personal::without_the_key_nothing_is_shown(&store, &other, run).await;
+}
+
+fn with_clabes(store: Store) -> Store {
+    let keys = Keyring::parse(&"k".repeat(32)).unwrap();
+    store
+        .with_clabes(clabe_issuer(&keys, ClabePrefix::parse(store_contracts::money::clabes::PREFIX).unwrap()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moneys_old_rows_are_sealed() {
+    let address = fresh_address().await;
+    let store = with_clabes(open(&address).await);
+    let migrate = async || assert_eq!(store.migrate().await.unwrap(), 0);
+    store_contracts::money::clear_rows::old_rows_are_sealed(&store, owner(&address), migrate).await;
+}
+
+#[derive(diesel::QueryableByName)]
+struct Dumped {
+    #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Text>)]
+    rows: Option<String>,
+}
+
+/// The rows of the tables that money writes.
+async fn dump(address: &str) -> Vec<u8> {
+    use diesel_async::RunQueryDsl;
+    let mut conn = AsyncPgConnection::establish(address).await.unwrap();
+    let mut rows = String::new();
+    for table in
+        ["transfers", "entries", "wallets", "payees", "clabes", "kept_names", "idempotency_keys", "audit"]
+    {
+        let query = diesel::sql_query(format!("select string_agg(t::text, ' ') as rows from {table} t"));
+        rows.extend(query.get_result::<Dumped>(&mut conn).await.unwrap().rows);
+    }
+    rows.into_bytes()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moneys_words_are_nowhere_in_the_tables() {
+    let address = fresh_address().await;
+    let store = with_clabes(open(&address).await);
+    store_contracts::money::sealed::nothing_is_in_the_clear(&store, async || dump(&address).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_is_read_without_keys() {
+    for state in ["blocked", "destroyed"] {
+        let address = fresh_address().await;
+        let store = with_clabes(open(&address).await);
+        let reopened = async || open(&address).await;
+        store_contracts::money::sealed::readers_live_without_keys(store, owner(&address), reopened, state)
+            .await;
+    }
 }

@@ -3,11 +3,11 @@
 use super::values::{Conn, DbId};
 use crate::store::{
     error::SqlError,
-    money::rows::{AccountChange, LedgerRows},
+    money::rows::{AccountChange, KeptNameRow, LedgerRows, SealedTransfer},
     rows::{NewConversationRow, NewInboxRow},
     schema::{
-        accounts, alerts, audit, contacts, conversations, entries, holds, idempotency_keys, inbox, payees,
-        subject_keys, transfers,
+        accounts, alerts, audit, contacts, conversations, entries, holds, idempotency_keys, inbox,
+        kept_names, payees, subject_keys, transfers,
     },
     subjects::{contacts::NewContactRow, key_rows::NewKeyRow},
 };
@@ -38,7 +38,7 @@ fn write_each(conn: &mut SqliteConnection, rows: &LedgerRows) -> QueryResult<()>
         let paid_at = diesel::upsert::excluded(payees::last_paid_at);
         let upsert = diesel::insert_into(payees::table)
             .values(row)
-            .on_conflict((payees::user_id, payees::account))
+            .on_conflict((payees::user_id, payees::account_hash))
             .do_update()
             .set(payees::last_paid_at.eq(paid_at));
         FilterDsl::filter(upsert, paid_at.is_not_null().and(payees::id.is_not_null())).execute(conn)?;
@@ -74,7 +74,7 @@ pub(crate) async fn insert_conversations(
         for row in &rows {
             diesel::insert_into(conversations::table)
                 .values(row)
-                .on_conflict((conversations::channel_account, conversations::sender_key))
+                .on_conflict((conversations::channel_account, conversations::sender_hash))
                 .do_nothing()
                 .execute(conn)?;
         }
@@ -90,7 +90,7 @@ pub(crate) async fn insert_inbox(conn: &mut Conn, rows: Vec<NewInboxRow>) -> Res
         for row in &rows {
             let kept = diesel::insert_into(inbox::table)
                 .values(row)
-                .on_conflict((inbox::channel_account, inbox::provider_event_id))
+                .on_conflict((inbox::channel_account, inbox::event_hash))
                 .do_nothing()
                 .execute(conn)?;
             if kept == 1 {
@@ -122,4 +122,39 @@ pub(crate) async fn insert_contacts(conn: &mut Conn, rows: Vec<NewContactRow>) -
         Ok(())
     };
     Ok(conn.spawn_blocking(insert).await?)
+}
+
+/// Keeps names; a newer one replaces an older one.
+pub(crate) async fn insert_kept_names(conn: &mut Conn, rows: Vec<KeptNameRow>) -> Result<(), SqlError> {
+    let insert = move |conn: &mut SqliteConnection| {
+        for row in &rows {
+            diesel::insert_into(kept_names::table)
+                .values(row)
+                .on_conflict((kept_names::viewer_id, kept_names::other_id))
+                .do_update()
+                .set(kept_names::sealed.eq(&row.sealed))
+                .execute(conn)?;
+        }
+        Ok(())
+    };
+    Ok(conn.spawn_blocking(insert).await?)
+}
+
+/// Puts sealed forms in place of what transfers had in the clear.
+pub(crate) async fn seal_transfers(conn: &mut Conn, rows: Vec<SealedTransfer>) -> Result<(), SqlError> {
+    let update = move |conn: &mut SqliteConnection| {
+        for row in &rows {
+            diesel::update(transfers::table.find(row.id))
+                .set((
+                    transfers::sealed.eq(&row.sealed),
+                    transfers::payee_sealed.eq(&row.payee_sealed),
+                    transfers::payee_hash.eq(&row.payee_hash),
+                    transfers::destination.eq(None::<String>),
+                    transfers::concept.eq(None::<String>),
+                ))
+                .execute(conn)?;
+        }
+        Ok(())
+    };
+    Ok(conn.spawn_blocking(update).await?)
 }

@@ -3,7 +3,10 @@
 use super::{
     connect_options::ConnectOptions,
     error::ConnectError,
-    messaging::inbox_writer::{self, InboxWriter},
+    messaging::{
+        inbox_writer::{self, InboxWriter},
+        leased_contacts::LeasedContacts,
+    },
     money::writer::{self as ledger_writer, LedgerWriter},
     operations::{keys, schema_care},
     subjects::{Vault, clear_rows},
@@ -27,6 +30,7 @@ pub struct Store {
     pub(crate) audit_sealer: Arc<dyn AuditSealer>,
     pub(crate) ledger_writer: LedgerWriter,
     pub(crate) inbox_writer: InboxWriter,
+    pub(crate) leased_contacts: LeasedContacts,
     pub(crate) clabes: Option<Arc<ClabeIssuer>>,
 }
 
@@ -56,8 +60,9 @@ impl Store {
         let database = Database::connect(address, options).await?;
         let vault = Vault::new(sealer.clone());
         let store = Self {
-            ledger_writer: ledger_writer::writer(&database, &sealer),
-            inbox_writer: inbox_writer::writer(&database, &sealer),
+            ledger_writer: ledger_writer::writer(&database, &vault),
+            inbox_writer: inbox_writer::writer(&database, &vault),
+            leased_contacts: LeasedContacts::new(),
             database,
             sealer,
             vault,
@@ -99,7 +104,13 @@ impl Store {
         let noted = self.database.write(|conn| schema_care::note_checksums(conn).boxed());
         noted.await.map_err(failed)?;
         self.keep_lookup_key().await.map_err(failed)?;
-        clear_rows::seal_all(&self.database, &self.vault, Utc::now()).await.map_err(failed)?;
+        let is_new = before.applied.is_empty();
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "it only says when keys were made, and nothing is decided by it"
+        )]
+        let now = Utc::now();
+        clear_rows::seal_all(&self.database, &self.vault, is_new, now).await.map_err(failed)?;
         Ok(run)
     }
 

@@ -1,10 +1,9 @@
 //! Rows and what they stand for; sealing and opening of bodies.
 
 use super::error::SqlError;
-use crate::backend::values::{Db, DbId, DbTime};
+use crate::backend::values::{DbId, DbTime};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    message::Channel,
     messaging::price::MessagePrice,
     money::{Currency, Money},
     operations::{audit::AuditRecord, idempotency::Fingerprint},
@@ -12,7 +11,7 @@ use domain::{
 };
 use ports::{
     crypto::Sealer,
-    messaging::{Lane, NewOutbound, message_channel::MessageForm},
+    messaging::{Lane, message_channel::MessageForm},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
@@ -108,7 +107,9 @@ pub(crate) struct NewConversationRow {
     pub(crate) id: DbId,
     pub(crate) channel_account: String,
     pub(crate) channel: String,
-    pub(crate) sender_key: String,
+    pub(crate) sender_hash: String,
+    pub(crate) contact_id: Option<DbId>,
+    pub(crate) sealed: Option<Vec<u8>>,
     pub(crate) state: Vec<u8>,
     pub(crate) state_version: i32,
     pub(crate) fence: i64,
@@ -122,9 +123,11 @@ pub(crate) struct NewConversationRow {
 pub(crate) struct NewInboxRow {
     pub(crate) id: DbId,
     pub(crate) conversation_id: DbId,
+    pub(crate) contact_id: Option<DbId>,
     pub(crate) channel_account: String,
-    pub(crate) provider_event_id: String,
+    pub(crate) event_hash: String,
     pub(crate) body: Vec<u8>,
+    pub(crate) raw: Option<Vec<u8>>,
     pub(crate) state: &'static str,
     pub(crate) tries: i32,
     pub(crate) received_at: DbTime,
@@ -143,132 +146,12 @@ pub(crate) struct OutboundBody {
 }
 
 impl OutboundBody {
+    pub(crate) const fn new(text: String, form: MessageForm) -> Self {
+        Self { v: 2, text, buttons: Vec::new(), form }
+    }
+
     pub(crate) fn form(self) -> MessageForm {
         if self.v == 1 && !self.buttons.is_empty() { MessageForm::Buttons(self.buttons) } else { self.form }
-    }
-}
-
-#[derive(diesel::Insertable)]
-#[diesel(table_name = super::schema::outbox)]
-pub(crate) struct NewOutboxRow {
-    id: DbId,
-    conversation_id: Option<DbId>,
-    channel_account: String,
-    channel: &'static str,
-    recipient: String,
-    lane: &'static str,
-    body: Option<Vec<u8>>,
-    phase: &'static str,
-    status: &'static str,
-    attempts: i32,
-    resent: i32,
-    fence: i64,
-    due_at: DbTime,
-    leased_until: DbTime,
-    created_at: DbTime,
-    expires_at: DbTime,
-    client_id: Option<String>,
-}
-
-impl NewOutboxRow {
-    /// `conversation_id`: the conversation of the message. `None`: it belongs to none.
-    pub(crate) fn new(
-        sealer: &dyn Sealer,
-        new: &NewOutbound,
-        conversation_id: Option<DbId>,
-        now: DateTime<Utc>,
-    ) -> Result<Self, SqlError> {
-        let message = &new.message;
-        let (text, form) = (message.text.clone(), message.form.clone());
-        let body = OutboundBody { v: 2, text, buttons: Vec::new(), form };
-        Ok(Self {
-            id: DbId(message.id.0),
-            conversation_id,
-            channel_account: new.channel_account.key(),
-            channel: message.channel.name(),
-            recipient: message.recipient.clone(),
-            lane: lane_name(new.lane),
-            body: Some(seal(sealer, message.id.0, &body)?),
-            phase: "waiting",
-            status: "queued",
-            attempts: 0,
-            resent: 0,
-            fence: 0,
-            due_at: DbTime(now),
-            leased_until: DbTime(now),
-            created_at: DbTime(now),
-            expires_at: DbTime(new.expires_at),
-            client_id: new.client.clone(),
-        })
-    }
-
-    /// A code that was sealed before, to send now.
-    pub(crate) fn of_fallback(fallback: FallbackRow, channel: Channel, now: DateTime<Utc>) -> Self {
-        Self {
-            id: fallback.id,
-            conversation_id: None,
-            channel_account: fallback.channel_account,
-            channel: channel.name(),
-            recipient: fallback.recipient,
-            lane: lane_name(Lane::Code),
-            body: Some(fallback.body),
-            phase: "waiting",
-            status: "queued",
-            attempts: 0,
-            resent: 0,
-            fence: 0,
-            due_at: DbTime(now),
-            leased_until: DbTime(now),
-            created_at: DbTime(now),
-            expires_at: fallback.expires_at,
-            client_id: None,
-        }
-    }
-}
-
-/// A fallback channel of a code.
-#[derive(diesel::Queryable, diesel::Selectable, diesel::Insertable)]
-#[diesel(table_name = super::schema::verification_fallbacks, check_for_backend(Db))]
-pub(crate) struct FallbackRow {
-    pub(crate) id: DbId,
-    pub(crate) verification_id: DbId,
-    pub(crate) position: i32,
-    pub(crate) channel: String,
-    pub(crate) channel_account: String,
-    pub(crate) recipient: String,
-    pub(crate) body: Vec<u8>,
-    pub(crate) expires_at: DbTime,
-    pub(crate) behind: Option<DbId>,
-    pub(crate) since: Option<DbTime>,
-}
-
-impl FallbackRow {
-    /// `position` counts from 0. The first one waits for the delivery of `behind`.
-    pub(crate) fn new(
-        sealer: &dyn Sealer,
-        (verification, position): (DbId, i32),
-        new: &NewOutbound,
-        behind: Option<(DbId, DateTime<Utc>)>,
-    ) -> Result<Self, SqlError> {
-        let message = &new.message;
-        let body = OutboundBody {
-            v: 2,
-            text: message.text.clone(),
-            buttons: Vec::new(),
-            form: message.form.clone(),
-        };
-        Ok(Self {
-            id: DbId(message.id.0),
-            verification_id: verification,
-            position,
-            channel: message.channel.name().to_owned(),
-            channel_account: new.channel_account.key(),
-            recipient: message.recipient.clone(),
-            body: seal(sealer, message.id.0, &body)?,
-            expires_at: DbTime(new.expires_at),
-            behind: behind.map(|(id, _)| id),
-            since: behind.map(|(_, since)| DbTime(since)),
-        })
     }
 }
 

@@ -3,6 +3,8 @@
 
 mod files;
 mod killed;
+mod personal;
+mod privacy;
 mod schema;
 mod waits;
 
@@ -21,11 +23,17 @@ fn fresh_path() -> PathBuf {
     fresh_folder().keep().join("stores.db")
 }
 
+fn keys() -> Keyring {
+    Keyring::parse(&"k".repeat(32)).unwrap()
+}
+
+fn sealer() -> Arc<AeadSealer> {
+    Arc::new(AeadSealer::new(&keys(), Arc::new(RingRandom::default())))
+}
+
 async fn open(path: &std::path::Path) -> Store {
-    let keys = Keyring::parse(&"k".repeat(32)).unwrap();
-    let sealer = AeadSealer::new(&keys, Arc::new(RingRandom::default()));
-    let audit = HmacAuditSealer::new(&keys);
-    let store = Store::connect(path.to_str().unwrap(), Arc::new(sealer), Arc::new(audit)).await.unwrap();
+    let audit = HmacAuditSealer::new(&keys());
+    let store = Store::connect(path.to_str().unwrap(), sealer(), Arc::new(audit)).await.unwrap();
     store.migrate().await.unwrap();
     store
 }
@@ -111,7 +119,7 @@ async fn bodies_are_sealed_in_the_file() {
     let mut bytes = fs::read(&path).unwrap();
     bytes.extend(fs::read(path.with_extension("db-wal")).unwrap_or_default());
     let text = String::from_utf8_lossy(&bytes);
-    assert!(text.contains("SM1"), "the row is there");
+    assert!(text.contains("twilio:whatsapp:+14155238886"), "the row is there");
     assert!(!text.contains("reconocible"));
 }
 
@@ -169,4 +177,80 @@ async fn rows_are_sealed_anew() {
     let stores =
         (with_keys(&address, &old).await, with_keys(&address, &both).await, with_keys(&address, &new).await);
     store_contracts::operations::database_care::rows_are_sealed_anew(stores.0, stores.1, stores.2).await;
+}
+
+/// Rows of an earlier version are sealed by the migration.
+#[tokio::test(flavor = "multi_thread")]
+async fn old_challenges_are_sealed() {
+    use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+    use store_contracts::verification::clear_rows;
+    let path = fresh_path();
+    let store = open(&path).await;
+    let mut owner = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    let run = |sql: &str| owner.batch_execute(sql).unwrap();
+    clear_rows::old_rows_are_sealed(&store, run, async || store.migrate().await.unwrap()).await;
+    let path = fresh_path();
+    let store = open(&path).await;
+    let mut owner = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    let run = |sql: &str| owner.batch_execute(sql).unwrap();
+    clear_rows::an_old_fallback_is_sent(&store, run, async || store.migrate().await.unwrap()).await;
+}
+
+/// Contacts without a row go, and people under a legal hold are spared.
+#[tokio::test(flavor = "multi_thread")]
+async fn retention_looks_at_contacts_and_holds() {
+    use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+    use store_contracts::operations::retention;
+    let path = fresh_path();
+    let store = open(&path).await;
+    let mut owner = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    retention::contacts_without_rows_go(&store, |sql| owner.batch_execute(sql).unwrap()).await;
+    let path = fresh_path();
+    let store = open(&path).await;
+    let mut owner = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    retention::a_legal_hold_spares_its_person(&store, |sql| owner.batch_execute(sql).unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn subjects_keys_are_sealed_anew() {
+    let address = fresh_path().display().to_string();
+    let (old, new) = (format!("old:{}", "o".repeat(32)), format!("new:{}", "n".repeat(32)));
+    let both = format!("{new},{old}");
+    let stores = (with_keys(&address, &old).await, with_keys(&address, &both).await);
+    let new = async || with_keys(&address, &new).await;
+    store_contracts::operations::subject_keys::subjects_keys_are_sealed_anew(stores.0, stores.1, new).await;
+}
+
+/// Runs SQL as the owner of the file.
+fn owner(path: &std::path::Path) -> impl FnMut(&str) + use<> {
+    use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+    let mut owner = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    owner.batch_execute("pragma busy_timeout = 5000").unwrap();
+    move |sql| owner.batch_execute(sql).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moneys_old_rows_are_sealed() {
+    let path = fresh_path();
+    let store = open(&path).await.with_clabes(issuer(store_contracts::money::clabes::PREFIX, "k"));
+    let migrate = async || assert_eq!(store.migrate().await.unwrap(), 0);
+    store_contracts::money::clear_rows::old_rows_are_sealed(&store, owner(&path), migrate).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moneys_words_are_nowhere_in_the_file() {
+    let path = fresh_path();
+    let store = open(&path).await.with_clabes(issuer(store_contracts::money::clabes::PREFIX, "k"));
+    let dump = async || [fs::read(&path).unwrap(), fs::read(path.with_extension("db-wal")).unwrap()].concat();
+    store_contracts::money::sealed::nothing_is_in_the_clear(&store, dump).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_is_read_without_keys() {
+    for state in ["blocked", "destroyed"] {
+        let path = fresh_path();
+        let store = open(&path).await.with_clabes(issuer(store_contracts::money::clabes::PREFIX, "k"));
+        let reopened = async || open(&path).await;
+        store_contracts::money::sealed::readers_live_without_keys(store, owner(&path), reopened, state).await;
+    }
 }

@@ -111,14 +111,9 @@ impl ForgotPassword {
     #[tracing::instrument(name = "forgot_password", level = "debug", skip_all)]
     pub async fn by_code(&self, email: EmailAddress, visitor: &Visitor) -> StoreResult<()> {
         let known = self.parts.accounts.find_credentials(&email).await?;
-        let noted = AuditRecord {
-            actor: visitor.actor(),
-            action: "password.reset_asked".into(),
-            subject: email.masked(),
-            on_behalf_of: known.as_ref().map(|known| format!("user:{}", known.user)),
-            before: None,
-            after: Some("by code".into()),
-        };
+        let user = known.as_ref().map(|known| known.user);
+        let noted =
+            AuditRecord::about_account("password.reset_asked", &visitor.actor(), user, Some("by code"));
         self.parts.accounts.note(&noted, self.kernel.now()).await?;
         let Some(known) = known else { return Ok(()) };
         let Some(profile) = self.parts.accounts.profile(known.user).await? else { return Ok(()) };

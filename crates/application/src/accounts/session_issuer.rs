@@ -190,14 +190,7 @@ impl PasswordAuthenticator {
             self.accounts.clear_tries(&[of_both, of_person]).await?;
             return Ok(PasswordVerdict::Right { user, hash });
         }
-        let refused = AuditRecord {
-            actor: actor.clone(),
-            action: "password.refused".into(),
-            subject: email.masked(),
-            on_behalf_of: user.map(|user| format!("user:{user}")),
-            before: None,
-            after: None,
-        };
+        let refused = AuditRecord::about_account("password.refused", actor, user, None);
         self.accounts.note(&refused, self.kernel.now()).await?;
         Ok(PasswordVerdict::Wrong)
     }

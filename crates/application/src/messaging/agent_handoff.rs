@@ -34,13 +34,15 @@ impl AgentHandoff {
     #[tracing::instrument(name = "agent_handoff", level = "debug", skip_all, fields(conversation = %id))]
     pub async fn order(&self, id: ConversationId, command: AgentCommand, by: Principal) -> StoreResult<bool> {
         let Some(conversation) = self.conversations.find_conversation(id).await? else { return Ok(false) };
+        // With a person who was erased nobody speaks any more.
+        let Some(sender_key) = conversation.sender_key else { return Ok(false) };
         let event = EventId(self.kernel.new_id());
         let message = InboundMessage {
             channel_account: conversation.channel_account,
             provider_event_id: format!("desk:{event}"),
-            sender: conversation.address.unwrap_or_else(|| conversation.sender_key.clone()),
+            sender: conversation.address.unwrap_or_else(|| sender_key.clone()),
             // The key of the conversation is a number, or an address that is no number.
-            phone: PhoneNumber::try_from(conversation.sender_key).ok(),
+            phone: PhoneNumber::try_from(sender_key).ok(),
             profile_name: None,
             content: InboundContent::AgentCommand { command, by },
             is_ours: true,

@@ -111,7 +111,7 @@ impl RelayOutbox {
     ) -> Settlement {
         let now = self.kernel.now();
         let from = since.checked_sub_signed(Duration::minutes(1)).unwrap_or(since);
-        let known = match self.outbox.known_provider_ids(&leased.message.recipient, from).await {
+        let known = match self.outbox.known_provider_ids(&leased.message, from).await {
             Ok(known) => known,
             Err(error) => return in_doubt(now, error.to_string()),
         };

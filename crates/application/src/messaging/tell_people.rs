@@ -41,7 +41,7 @@ const RECEIVED_WAITS: Duration = Duration::hours(24);
 /// How long a message about an account may wait in the outbox.
 const ACCOUNT_WAITS: Duration = Duration::hours(48);
 /// On which channel the person is told of a changed MFA setting: e-mail first, because the phone may be the one that
-/// was lost.
+/// was lost. Where neither reaches them, their chat does.
 const MFA_TOLD_ON: &[&[Channel]] = &[&[Channel::Email, Channel::Sms]];
 
 /// Tells people what happened.
@@ -163,14 +163,23 @@ impl TellPeople {
                 is_code: false,
             });
         }
+        Ok(Some(self.in_conversation(&conversation, message, RECEIVED_WAITS)))
+    }
+
+    fn in_conversation(
+        &self,
+        conversation: &ConversationView,
+        message: OutboundMessage,
+        waits: Duration,
+    ) -> AlertMessage {
         let message = NewOutbound {
             message,
             channel_account: conversation.channel_account.clone(),
             lane: Lane::Conversation,
-            expires_at: later(self.kernel.now(), RECEIVED_WAITS),
+            expires_at: later(self.kernel.now(), waits),
             client: None,
         };
-        Ok(Some(AlertMessage { message, conversation: Some(conversation.id) }))
+        AlertMessage { message, conversation: Some(conversation.id) }
     }
 
     /// The conversation in which the person last wrote, on any channel.
@@ -195,10 +204,32 @@ impl TellPeople {
         self.parts.conversations.newest_conversation(channel, key, &self.parts.chats).await
     }
 
-    /// The message about a changed MFA setting: by e-mail, else by SMS.
+    /// The message about a changed MFA setting: by e-mail, else by SMS, else in the person's newest conversation.
     async fn told_of_mfa(&self, alert: &LeasedAlert, id: &'static str) -> StoreResult<Vec<AlertMessage>> {
         let text = Text { id, args: Vec::new() };
-        self.told(alert, MFA_TOLD_ON, ("mail-mfa-subject", text)).await
+        let told = self.told(alert, MFA_TOLD_ON, ("mail-mfa-subject", text.clone())).await?;
+        if told.is_empty() {
+            Ok(self.told_in_chat(alert, &text).await?.into_iter().collect())
+        } else {
+            Ok(told)
+        }
+    }
+
+    /// The message in the newest conversation. `None`: there is none, the person opted out, or its window is closed.
+    async fn told_in_chat(&self, alert: &LeasedAlert, text: &Text) -> StoreResult<Option<AlertMessage>> {
+        let Some(profile) = self.parts.accounts.profile(alert.user).await? else { return Ok(None) };
+        let Some(conversation) = self.newest_conversation(alert.user, profile.phone.as_ref()).await? else {
+            return Ok(None);
+        };
+        let is_open = is_window_open(conversation.channel, conversation.last_inbound_at, self.kernel.now());
+        let Some(address) = conversation.address.clone() else { return Ok(None) };
+        if !is_open || conversation.consent == ConsentStatus::OptedOut {
+            return Ok(None);
+        }
+        let body = self.parts.texts.render(self.locale_of(&profile).await?, text);
+        let id = MessageId(self.kernel.new_id());
+        let message = OutboundMessage::plain(id, conversation.channel, address, body);
+        Ok(Some(self.in_conversation(&conversation, message, ACCOUNT_WAITS)))
     }
 
     /// The messages about an account: each on the first of its channels that reaches the person.

@@ -1,74 +1,42 @@
-//! Keep the store tidy: end what has expired, wipe codes, and delete what is older than it is kept.
+//! Keep the store tidy: end what has expired, wipe codes, seal the audit log.
 
 use crate::{error_chain::describe, kernel::Kernel};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use domain::operations::audit::BlockHead;
-use ports::{
-    accounts::Users,
-    messaging::TurnQueue,
-    money::Ledger,
-    operations::{AuditLog, DeadLetters, SignedRequests},
-    store_error::StoreResult,
-    verification::{VerificationPages, Verifications},
-};
+use ports::{money::Ledger, operations::AuditLog, store_error::StoreResult, verification::Verifications};
 use std::sync::Arc;
-
-/// How long things are kept that are deleted later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RetentionPolicy {
-    /// How long handled messages, notices, ended sessions and hosted pages are kept.
-    pub keep: Duration,
-}
-
-impl Default for RetentionPolicy {
-    /// Everything is kept for 31 days.
-    fn default() -> Self {
-        Self { keep: Duration::days(31) }
-    }
-}
 
 /// The stores that are kept tidy.
 pub struct MaintenanceParts {
     /// Transfers without a confirmation end here.
     pub ledger: Arc<dyn Ledger>,
-    /// Sessions, tokens, login challenges and tries that have ended.
-    pub users: Arc<dyn Users>,
-    /// Messages that were handled.
-    pub inbox: Arc<dyn TurnQueue>,
-    /// Notices, and delivery reports about messages that are not ours.
-    pub dead_letters: Arc<dyn DeadLetters>,
     /// The payloads of codes.
     pub verifications: Arc<dyn Verifications>,
-    /// Values of signed requests that are accepted only once.
-    pub signed_requests: Arc<dyn SignedRequests>,
-    /// Hosted pages that are closed.
-    pub pages: Arc<dyn VerificationPages>,
     /// The audit log, which is sealed.
     pub audit: Arc<dyn AuditLog>,
 }
 
-/// Ends, wipes, deletes and seals.
+/// Ends, wipes and seals.
 pub struct Maintenance {
     parts: MaintenanceParts,
     kernel: Kernel,
-    policy: RetentionPolicy,
 }
 
 impl Maintenance {
     /// Builds the use case from its parts.
     #[must_use]
-    pub fn new(parts: MaintenanceParts, kernel: Kernel, policy: RetentionPolicy) -> Self {
-        Self { parts, kernel, policy }
+    pub fn new(parts: MaintenanceParts, kernel: Kernel) -> Self {
+        Self { parts, kernel }
     }
 
-    /// Ends transfers without confirmation, wipes codes, and deletes what is older than it is kept. What
-    /// fails is logged, and the next sweep tries it again.
+    /// Ends transfers without confirmation, and wipes codes. What fails is logged, and the next sweep tries it
+    /// again.
     #[tracing::instrument(name = "sweep", level = "debug", skip_all)]
     pub async fn sweep(&self) {
         let now = self.kernel.now();
         self.end_transfers(now).await;
-        if let Err(error) = self.purge(now).await {
-            tracing::error!(error = %describe(&error), "the purge failed");
+        if let Err(error) = self.parts.verifications.wipe_codes(now).await {
+            tracing::error!(error = %describe(&error), "codes were not wiped");
         }
     }
 
@@ -95,17 +63,6 @@ impl Maintenance {
                 }
             }
         }
-    }
-
-    async fn purge(&self, now: DateTime<Utc>) -> StoreResult<()> {
-        let before = now.checked_sub_signed(self.policy.keep).unwrap_or(now);
-        self.parts.users.forget_ended(before).await?;
-        self.parts.inbox.purge(before).await?;
-        self.parts.dead_letters.purge_notices(before).await?;
-        self.parts.verifications.wipe_codes(now).await?;
-        self.parts.signed_requests.forget_taken(now).await?;
-        self.parts.pages.purge_pages(before).await?;
-        Ok(())
     }
 }
 

@@ -31,6 +31,7 @@ use ports::{
     accounts::*,
     messaging::{
         inbound_webhook::{InboundMessage, StatusReport},
+        message_channel::OutboundMessage,
         *,
     },
     money::*,
@@ -140,7 +141,7 @@ planned!(Outbox {
     settle(leased: &LeasedMessage, settlement: &Settlement, now: DateTime<Utc>) -> ();
     enqueue(message: &NewOutbound, conversation: Option<ConversationId>, now: DateTime<Utc>) -> Enqueued;
     record_statuses(reports: &[StatusReport], now: DateTime<Utc>) -> usize;
-    known_provider_ids(recipient: &str, since: DateTime<Utc>) -> Vec<String>;
+    known_provider_ids(message: &OutboundMessage, since: DateTime<Utc>) -> Vec<String>;
     find(id: MessageId) -> Option<MessageState>;
     lease_unpriced(now: DateTime<Utc>, until: DateTime<Utc>, count: usize) -> Vec<UnpricedMessage>;
     settle_price(message: &UnpricedMessage, answer: &PriceAnswer) -> ();

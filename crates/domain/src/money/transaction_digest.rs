@@ -32,6 +32,7 @@ pub fn transfer_digest(transfer: &Transfer) -> [u8; 32] {
             account.clone()
         }
         Destination::Wallet { id, found_by: None } => AccountNumber::Plain(id.to_string()),
+        Destination::Erased => AccountNumber::Plain(String::new()),
     };
     transaction_digest(transfer.id, transfer.amount, &account)
 }

@@ -54,28 +54,35 @@ pub enum Destination {
         /// The number that the payer wrote; `None` when they gave the wallet's id.
         found_by: Option<AccountNumber>,
     },
+    /// Nobody can read it any more: its payer was erased. No new transfer has it.
+    #[serde(skip)]
+    Erased,
 }
 
+/// What is shown in place of a destination that was erased.
+const NOTHING_SHOWN: &str = "****";
+
 impl Destination {
-    /// The number that the payer wrote; `None` when they gave a wallet's id.
+    /// The number that the payer wrote; `None` when they gave a wallet's id, and when it was erased.
     #[must_use]
     pub const fn number(&self) -> Option<&AccountNumber> {
         match self {
             Self::Account(account) | Self::Wallet { found_by: Some(account), .. } => Some(account),
-            Self::Wallet { found_by: None, .. } => None,
+            Self::Wallet { found_by: None, .. } | Self::Erased => None,
         }
     }
 
-    /// The form for receipts, answers and logs: `****4567`.
+    /// The form for receipts and answers: `****4567`, and `****` when it was erased.
     #[must_use]
     pub fn masked(&self) -> String {
         match self {
             Self::Account(account) | Self::Wallet { found_by: Some(account), .. } => account.masked(),
             Self::Wallet { id, found_by: None } => crate::text::mask(&id.to_string()),
+            Self::Erased => NOTHING_SHOWN.to_owned(),
         }
     }
 
-    /// The complete number, for a fingerprint or a code's digest. Never log it.
+    /// The complete number, for a fingerprint or a code's digest; empty when it was erased. Never log it.
     #[must_use]
     pub fn canonical(&self) -> String {
         match self {
@@ -83,6 +90,7 @@ impl Destination {
                 account.canonical().to_owned()
             }
             Self::Wallet { id, found_by: None } => id.to_string(),
+            Self::Erased => String::new(),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The audit log: who decided what, on whose behalf. A decision and its audit row commit together. Rows have
-//! only ids and masked values, so that a person's data can be erased.
+//! only ids and commitments to values, so that a person's data can be erased. A commitment is a keyed hash under the
+//! key of the person whose value it is: it can be checked as long as the key lives, and means nothing afterwards.
 //!
 //! Rows are sealed in blocks. A block lists the keyed hashes of its rows, and has a keyed hash over the list
 //! and the block before. A row that was changed, removed or inserted is found by its number. To hide a change
 //! one needs the key, which is not in the database.
 
-use crate::principal::Principal;
+use crate::{ids::UserId, principal::Principal};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,12 +32,29 @@ pub struct AuditRecord {
     pub action: String,
     /// The id of what it was done to.
     pub subject: String,
-    /// Whose money, number or consent it is, such as `user:<id>` or a masked number; `None` when nobody's.
+    /// Whose money, number or consent it is: `user:<id>`, or `contact:<id>` where the person is not known; `None` when
+    /// nobody's.
     pub on_behalf_of: Option<String>,
-    /// The masked value before; `None` when there was none.
+    /// The state before, without values in the clear (`phone=c:<commitment>`); `None` when there was none.
     pub before: Option<String>,
-    /// The masked value after.
+    /// The state after, in the same form.
     pub after: Option<String>,
+}
+
+impl AuditRecord {
+    /// A row about an account that somebody named by its address. The row tells whose account it is, and not the
+    /// address; of an address that no account has it tells nothing.
+    #[must_use]
+    pub fn about_account(action: &str, actor: &Actor, user: Option<UserId>, after: Option<&str>) -> Self {
+        Self {
+            actor: actor.clone(),
+            action: action.to_owned(),
+            subject: user.map_or_else(|| "unknown".to_owned(), |user| user.to_string()),
+            on_behalf_of: user.map(|user| format!("user:{user}")),
+            before: None,
+            after: after.map(str::to_owned),
+        }
+    }
 }
 
 /// A row as stored in the audit log.

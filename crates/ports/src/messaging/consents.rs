@@ -30,8 +30,9 @@ pub struct ConsentView {
     pub seq: i64,
     /// The channel it applies to.
     pub channel: Channel,
-    /// The person's canonical number, or their address. Never show it whole.
-    pub recipient: String,
+    /// The person's canonical number, or their address. Never show it whole. `None`: the person was erased; what they
+    /// decided still holds.
+    pub recipient: Option<String>,
     /// The current consent.
     pub consent: ConsentStatus,
     /// When it was given or withdrawn.

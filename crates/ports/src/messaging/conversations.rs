@@ -23,9 +23,10 @@ pub struct ConversationView {
     pub channel_account: ChannelAccount,
     /// The channel it uses.
     pub channel: Channel,
-    /// The person's canonical number, or their address when it is no number. Never show it whole.
-    pub sender_key: String,
-    /// The address for replies, verbatim; `None` until the person has written.
+    /// The person's canonical number, or their address when it is no number. Never show it whole. `None`: the person was
+    /// erased.
+    pub sender_key: Option<String>,
+    /// The address for replies, verbatim; `None` until the person has written, and after they were erased.
     pub address: Option<String>,
     /// When the person last wrote.
     pub last_inbound_at: Option<DateTime<Utc>>,
@@ -33,7 +34,7 @@ pub struct ConversationView {
     pub consent: ConsentStatus,
     /// The conversation state after the last turn.
     pub state: Conversation,
-    /// True if the state can't be opened, because its key is gone; then `state` is empty.
+    /// True if the state was erased or can't be opened, because its key is gone; then `state` is empty.
     pub is_unreadable: bool,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
@@ -51,7 +52,7 @@ pub enum MessageBody {
         /// The current delivery status.
         status: DeliveryStatus,
     },
-    /// It can't be opened, because its key is gone.
+    /// It was erased, its time is over, or its key is gone.
     Unreadable {
         /// True if we wrote it.
         is_ours: bool,

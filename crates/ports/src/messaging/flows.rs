@@ -52,7 +52,7 @@ pub struct FlowResponse {
     pub respondent: String,
     /// The answers, in the order of the questions.
     pub answers: Vec<(Slug, Answer)>,
-    /// True if they can't be opened, because their key is gone; then respondent and answers are empty.
+    /// True if they were erased or can't be opened, because their key is gone; then respondent and answers are empty.
     pub is_unreadable: bool,
     /// When the flow was completed.
     pub completed_at: DateTime<Utc>,

@@ -181,8 +181,12 @@ pub trait Outbox: Send + Sync {
     /// messages. A report with only a provider id that we don't know yet is kept until we do.
     async fn record_statuses(&self, reports: &[StatusReport], now: DateTime<Utc>) -> StoreResult<usize>;
 
-    /// Provider ids of messages to `recipient` that may have been sent since then.
-    async fn known_provider_ids(&self, recipient: &str, since: DateTime<Utc>) -> StoreResult<Vec<String>>;
+    /// Provider ids of messages to the recipient of `message`, on its channel, that may have been sent since then.
+    async fn known_provider_ids(
+        &self,
+        message: &OutboundMessage,
+        since: DateTime<Utc>,
+    ) -> StoreResult<Vec<String>>;
 
     /// The delivery status of a message; `None` when there is no such message.
     async fn find(&self, id: MessageId) -> StoreResult<Option<MessageState>>;

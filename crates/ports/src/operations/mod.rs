@@ -1,16 +1,18 @@
-//! Operations: the audit log, idempotent responses, dead letters, signed requests, the database itself.
+//! Operations: the audit log, idempotent responses, dead letters, signed requests, retention, the database itself.
 
 mod audit;
 mod database_care;
 mod dead_letters;
 mod idempotency_store;
 mod leases;
+mod retention;
 mod signed_requests;
 
 #[cfg(feature = "mock")]
 pub use self::{
     audit::MockAuditLog, database_care::MockDatabaseCare, dead_letters::MockDeadLetters,
-    idempotency_store::MockIdempotencyStore, leases::MockLeases, signed_requests::MockSignedRequests,
+    idempotency_store::MockIdempotencyStore, leases::MockLeases, retention::MockRetention,
+    signed_requests::MockSignedRequests,
 };
 pub use self::{
     audit::{AuditLog, AuditReport},
@@ -18,5 +20,6 @@ pub use self::{
     dead_letters::{DeadLetter, DeadLetterKind, DeadLetters, ReplayOutcome, UnreadableWebhook},
     idempotency_store::{Claim, IdempotencyStore},
     leases::Leases,
+    retention::{RETENTION_BATCH_MAX, Retention},
     signed_requests::SignedRequests,
 };

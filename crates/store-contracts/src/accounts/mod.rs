@@ -4,5 +4,6 @@ pub mod chat_links;
 pub mod freezes;
 pub mod mfa;
 pub mod people;
+pub mod personal;
 pub mod sessions;
 pub mod users;

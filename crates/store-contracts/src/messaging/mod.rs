@@ -2,6 +2,8 @@
 
 pub mod agent_handoff;
 pub mod alerts;
+pub mod clear_rows;
 pub mod flows;
 pub mod inbox;
 pub mod outbox;
+pub mod privacy;

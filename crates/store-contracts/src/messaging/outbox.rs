@@ -111,7 +111,7 @@ pub async fn a_delivery_report_moves_a_message_forward_only(store: impl Stores) 
     assert_eq!(history, [DeliveryStatus::Sent, DeliveryStatus::Read]);
     let strange = [delivery_reports(None, "SM9", DeliveryStatus::Read)];
     assert_eq!(store.record_statuses(&strange, at(2)).await.unwrap(), 0, "not known yet");
-    let known = store.known_provider_ids(&leased.message.recipient, at(0)).await.unwrap();
+    let known = store.known_provider_ids(&leased.message, at(0)).await.unwrap();
     assert_eq!(known, ["SM1"]);
 }
 

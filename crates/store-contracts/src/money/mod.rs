@@ -1,6 +1,7 @@
 //! What every ledger must do.
 
 pub mod clabes;
+pub mod clear_rows;
 pub mod deposits;
 pub mod folios;
 pub mod holds;
@@ -9,6 +10,7 @@ pub mod ledger_model;
 pub mod payees;
 pub mod recipients;
 pub mod reversals;
+pub mod sealed;
 pub mod statements;
 pub mod step_up;
 pub mod wallets;

@@ -32,6 +32,19 @@ pub async fn one_of_many_does_the_work(store: impl Stores) {
     assert_eq!(store.claim(&another, asked("2"), at(940), at(1000)).await.unwrap(), Claim::Fresh);
 }
 
+/// Responses end: after that time the key is new again. Those that are younger stay.
+pub async fn responses_end(store: impl Stores) {
+    let (old, one) = (key(), asked("1"));
+    let young = IdempotencyKey { key: "young".into(), ..key() };
+    for (key, second) in [(&old, 0), (&young, 10)] {
+        store.claim(key, one, at(-60), at(second)).await.unwrap();
+        store.keep(key, "{}").await.unwrap();
+    }
+    assert_eq!(store.forget_responses(at(10)).await.unwrap(), 1);
+    assert_eq!(store.claim(&old, one, at(0), at(20)).await.unwrap(), Claim::Fresh);
+    assert_eq!(store.claim(&young, one, at(0), at(20)).await.unwrap(), Claim::Answered("{}".into()));
+}
+
 /// A key that was given up, or whose worker is gone, can be used again.
 pub async fn a_claim_without_an_answer_ends(store: impl Stores) {
     let (key, one) = (key(), asked("1"));

@@ -63,7 +63,8 @@ impl FreezeJson {
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FreezeBody {
-    /// The reason, for the audit log: one line of at most 500 characters.
+    /// The reason, for the audit log: one line of at most 500 characters. It is kept for as long as the log, so it should
+    /// name nobody.
     #[schema(max_length = 500)]
     reason: Option<String>,
 }

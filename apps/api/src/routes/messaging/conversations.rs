@@ -40,8 +40,8 @@ words! {
 pub(crate) struct ConversationJson {
     id: String,
     channel: &'static str,
-    /// The person's number or chat, masked.
-    person: String,
+    /// The person's number or chat, masked; `null` after they were erased.
+    person: Option<String>,
     /// The person's user id; `null` until their number is proved.
     user_id: Option<String>,
     locale: Option<&'static str>,
@@ -52,7 +52,7 @@ pub(crate) struct ConversationJson {
     window_open: bool,
     last_inbound_at: Option<String>,
     updated_at: String,
-    /// True if the stored state can't be opened, because its key is gone. Left out otherwise.
+    /// True if the stored state was erased, or can't be opened because its key is gone. Left out otherwise.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     unreadable: bool,
 }
@@ -139,7 +139,7 @@ fn json(conversation: &ConversationView, now: DateTime<Utc>) -> ConversationJson
     ConversationJson {
         id: conversation.id.to_string(),
         channel: conversation.channel.name(),
-        person: mask(&conversation.sender_key),
+        person: conversation.sender_key.as_deref().map(mask),
         user_id: user,
         locale: state.locale.map(domain::locale::Locale::tag),
         handed_off_until: state.handed_off_until.filter(|until| *until > now).map(time),

@@ -101,8 +101,8 @@ pub(crate) struct MessageView {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct OptOutJson {
     channel: &'static str,
-    /// The person's number or chat, masked.
-    recipient: String,
+    /// The person's number or chat, masked; `null` after they were erased.
+    recipient: Option<String>,
     /// The consent, `opted_out` or `opted_in`.
     #[schema(value_type = ConsentWord)]
     status: &'static str,
@@ -271,7 +271,7 @@ pub(crate) async fn opt_outs(
     let (rows, next_cursor) = cut(app.consents.consents(&request).await?, limit, |row| row.seq.to_string());
     let item = |row: &ports::messaging::ConsentView| OptOutJson {
         channel: row.channel.name(),
-        recipient: mask(&row.recipient),
+        recipient: row.recipient.as_deref().map(mask),
         status: match row.consent {
             ConsentStatus::OptedOut => "opted_out",
             ConsentStatus::OptedIn => "opted_in",

@@ -35,12 +35,13 @@ pub(crate) struct EventJson {
     /// The id of what it was decided about.
     #[schema(example = "01a22c9e-971a-73e7-8f55-99ed33b329f1")]
     subject: String,
+    /// Whose money, number or consent it is: `user:<id>`, or `contact:<id>` where the person is not known.
     #[schema(example = "user:01a22c9e-971a-73e7-8f55-99ed33b329f1")]
     on_behalf_of: Option<String>,
-    /// The state before, masked.
+    /// The state before. Of a person's value a commitment only, such as `phone=c:<32 hexadecimal digits>`.
     #[schema(example = "processing")]
     before: Option<String>,
-    /// The state after, masked.
+    /// The state after, in the same form.
     #[schema(example = "completed 150.50 MXN")]
     after: Option<String>,
 }

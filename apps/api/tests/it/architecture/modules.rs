@@ -80,9 +80,10 @@ fn may_know(feature: &str) -> &'static [&'static str] {
 }
 
 /// What every feature may know of another, and why.
-const SHARED: [(&str, &str); 8] = [
+const SHARED: [(&str, &str); 9] = [
     ("messaging::outbox", "each feature may write to the outbox in its own transaction"),
     ("messaging::inbound_webhook", "a dead letter may be a webhook that can't be read"),
+    ("store::messaging::outbox::new_row", "each feature may write to the outbox in its own transaction"),
     ("store::messaging::outbox::row", "each feature may write to the outbox in its own transaction"),
     ("store::messaging::consent_rows", "what keeps a message asks for consent in the same transaction"),
     ("store::messaging::alert_rows", "what people are told of a decision is written in the same transaction"),

@@ -1,9 +1,11 @@
-//! Audit rows about a person's account.
+//! Audit rows about a person's account. They hold ids and commitments, and no number, address or name.
 
+use crate::store::subjects::Keys;
 use domain::{
     ids::UserId,
     operations::audit::{Actor, AuditRecord},
 };
+use ports::subject_keys::SubjectKeyId;
 
 /// The audit row of a change to a person's account.
 pub(crate) fn about(
@@ -21,4 +23,9 @@ pub(crate) fn about(
         before,
         after,
     }
+}
+
+/// A value of a person's account, as an audit row tells it.
+pub(super) fn committed(keys: &Keys, user: UserId, label: &str, value: &str) -> String {
+    keys.committed(SubjectKeyId::chat(user.0), label, value)
 }

@@ -13,6 +13,7 @@ use crate::{
         money::waiting,
         operations::audit_record::record,
         schema::{accounts, alerts, link_codes, telegram_chats, users},
+        subjects::{Vault, contacts},
         verification::verifications::use_proof,
     },
 };
@@ -40,8 +41,8 @@ impl Freezes for Store {
     }
 
     async fn lift(&self, request: &LiftRequest, now: DateTime<Utc>) -> StoreResult<Lifted> {
-        let request = request.clone();
-        self.database.write(move |conn| async move { lift(conn, &request, now).await }.boxed()).await
+        let (request, vault) = (request.clone(), self.vault.clone());
+        self.database.write(move |conn| async move { lift(conn, &vault, &request, now).await }.boxed()).await
     }
 
     async fn find_freeze(&self, user: UserId) -> StoreResult<Option<Freeze>> {
@@ -99,11 +100,16 @@ async fn freeze(
     Ok(Some(frozen))
 }
 
-async fn lift(conn: &mut Conn, request: &LiftRequest, now: DateTime<Utc>) -> Result<Lifted, SqlError> {
+async fn lift(
+    conn: &mut Conn,
+    vault: &Vault,
+    request: &LiftRequest,
+    now: DateTime<Utc>,
+) -> Result<Lifted, SqlError> {
     let Some(account) = lock_account(conn, request.user).await? else { return Ok(Lifted::NoSuchUser) };
     let by = if request.proof.is_some() { LiftedBy::Owner } else { LiftedBy::Staff };
     if let Some(proof) = &request.proof
-        && !proves(conn, &account, proof, now).await?
+        && !proves(conn, vault, &account, proof, now).await?
     {
         return Ok(Lifted::NoProof);
     }
@@ -120,14 +126,20 @@ async fn lift(conn: &mut Conn, request: &LiftRequest, now: DateTime<Utc>) -> Res
 
 async fn proves(
     conn: &mut Conn,
+    vault: &Vault,
     account: &AccountRow,
     proof: &LiftProof,
     now: DateTime<Utc>,
 ) -> Result<bool, SqlError> {
-    let Some(email) = account.email_text().filter(|_| account.has_password(&proof.seen_password)) else {
+    if !account.has_password(&proof.seen_password) {
         return Ok(false);
-    };
-    use_proof(conn, proof.verification, email, Purpose::Unfreeze, now).await
+    }
+    let Some(email) = account.personal(conn, vault).await?.email else { return Ok(false) };
+    let is_proved = use_proof(conn, vault, proof.verification, &email, Purpose::Unfreeze, now).await?;
+    if is_proved {
+        contacts::prove(conn, &vault.address(&email), account.user(), now).await?;
+    }
+    Ok(is_proved)
 }
 
 /// Writes the state to the user, and to all their ledger accounts under the locks that a posting takes.

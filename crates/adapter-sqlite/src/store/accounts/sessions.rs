@@ -8,6 +8,7 @@ use crate::store::{
     operations::audit_record::record,
     rows::{column, corrupt, count},
     schema::{sessions, users},
+    subjects::{Place, Vault},
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -24,6 +25,7 @@ use ports::{
     accounts::{NewSession, OpenSession, Refreshed, SessionView, Sessions},
     pagination::PageRequest,
     store_error::StoreResult,
+    subject_keys::SubjectKeyId,
 };
 use uuid::Uuid;
 
@@ -32,7 +34,6 @@ use uuid::Uuid;
 struct SessionRow {
     id: DbId,
     user_id: DbId,
-    device: Option<String>,
     generation: i32,
     rotated_at: DbTime,
     created_at: DbTime,
@@ -54,8 +55,8 @@ impl SessionRow {
 #[async_trait]
 impl Sessions for Store {
     async fn open_session(&self, request: &OpenSession, now: DateTime<Utc>) -> StoreResult<bool> {
-        let request = request.clone();
-        self.database.write(move |conn| async move { open(conn, &request, now).await }.boxed()).await
+        let (request, vault) = (request.clone(), self.vault.clone());
+        self.database.write(move |conn| async move { open(conn, &vault, &request, now).await }.boxed()).await
     }
 
     async fn refresh_session(
@@ -79,8 +80,10 @@ impl Sessions for Store {
         page: &PageRequest,
         now: DateTime<Utc>,
     ) -> StoreResult<Vec<SessionView>> {
-        let page = page.clone();
-        self.database.query(move |conn| async move { list(conn, user, &page, now).await }.boxed()).await
+        let (page, vault) = (page.clone(), self.vault.clone());
+        self.database
+            .query(move |conn| async move { list(conn, &vault, user, &page, now).await }.boxed())
+            .await
     }
 
     async fn end_session(
@@ -130,13 +133,18 @@ pub(crate) async fn owner(
     Ok(owner.map(|id| UserId(id.0)))
 }
 
-async fn open(conn: &mut Conn, request: &OpenSession, now: DateTime<Utc>) -> Result<bool, SqlError> {
+async fn open(
+    conn: &mut Conn,
+    vault: &Vault,
+    request: &OpenSession,
+    now: DateTime<Utc>,
+) -> Result<bool, SqlError> {
     let password = users::table.find(DbId(request.user.0)).select(users::password_hash);
     let password = for_update!(password).first::<Option<String>>(conn).await.optional()?.flatten();
     if password.as_deref() != Some(&request.seen_password) {
         return Ok(false);
     }
-    insert_session(conn, &request.session, request.user, now).await?;
+    insert_session(conn, vault, &request.session, request.user, now).await?;
     let after = Some("password".to_owned());
     record(conn, &[about(request.user, "session.opened", &request.actor, None, after)], now).await?;
     Ok(true)
@@ -145,16 +153,25 @@ async fn open(conn: &mut Conn, request: &OpenSession, now: DateTime<Utc>) -> Res
 /// Stores a new session of a user.
 pub(crate) async fn insert_session(
     conn: &mut Conn,
+    vault: &Vault,
     session: &NewSession,
     user: UserId,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
     let family = RefreshFamily::begin(now);
+    let sealed = match &session.device {
+        Some(device) => {
+            let key = SubjectKeyId::chat(user.0);
+            let keys = vault.key_for(conn, key, now).await?;
+            Some(keys.seal(key, place(&session.id.0), device)?)
+        }
+        None => None,
+    };
     diesel::insert_into(sessions::table)
         .values((
             sessions::id.eq(DbId(session.id.0)),
             sessions::user_id.eq(DbId(user.0)),
-            sessions::device.eq(session.device.as_deref()),
+            sessions::sealed.eq(sealed),
             sessions::generation.eq(column(family.generation)),
             sessions::rotated_at.eq(DbTime(now)),
             sessions::created_at.eq(DbTime(now)),
@@ -203,6 +220,7 @@ async fn refresh(
 
 async fn list(
     conn: &mut Conn,
+    vault: &Vault,
     user: UserId,
     page: &PageRequest,
     now: DateTime<Utc>,
@@ -213,18 +231,31 @@ async fn list(
         .filter(sessions::expires_at.gt(DbTime(now)))
         .order(sessions::id.desc())
         .limit(page.limit)
-        .select(SessionRow::as_select())
+        .select((SessionRow::as_select(), sessions::sealed))
         .into_boxed();
     if let Some(after) = &page.after {
         query = query.filter(sessions::id.lt(DbId(Uuid::parse_str(after).map_err(corrupt)?)));
     }
-    let rows: Vec<SessionRow> = query.load(conn).await?;
-    let view = |row: SessionRow| SessionView {
-        id: SessionId(row.id.0),
-        device: row.device,
-        created_at: row.created_at.0,
-        last_used_at: row.rotated_at.0,
-        expires_at: row.expires_at.0,
-    };
-    Ok(rows.into_iter().map(view).collect())
+    let rows: Vec<(SessionRow, Option<Vec<u8>>)> = query.load(conn).await?;
+    let keys = vault.keys_in(conn, rows.iter().filter_map(|(_, sealed)| sealed.as_deref())).await?;
+    rows.into_iter()
+        .map(|(row, sealed)| {
+            let device = match &sealed {
+                Some(sealed) => keys.open(place(&row.id.0), sealed)?,
+                None => None,
+            };
+            Ok(SessionView {
+                id: SessionId(row.id.0),
+                device,
+                created_at: row.created_at.0,
+                last_used_at: row.rotated_at.0,
+                expires_at: row.expires_at.0,
+            })
+        })
+        .collect()
+}
+
+/// Where a session's device is sealed.
+pub(super) const fn place(session: &Uuid) -> Place<'_> {
+    Place::of("sessions.sealed", session)
 }

@@ -7,17 +7,22 @@ mod profile;
 mod register;
 mod resets;
 
-use super::{audit_rows::about, sessions::insert_session};
+use super::{
+    audit_rows::{about, committed},
+    personal::{self, Personal},
+    sessions::insert_session,
+};
 use crate::backend::{Conn, Db, DbId, DbTime, for_update, lock_names};
 use crate::store::error::SqlError;
 use crate::store::{
     handle::Store,
     operations::audit_record::record,
-    rows::{column, corrupt, count, phone as read_phone},
+    rows::{column, corrupt, count},
     schema::{
         backup_codes, link_codes, login_challenges, new_accounts, outbox, password_tries, reset_tokens,
         sessions, telegram_chats, users,
     },
+    subjects::{Vault, contacts},
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
@@ -39,22 +44,20 @@ use ports::{
         Registered, ResetPassword, TryOutcome, Users,
     },
     store_error::StoreResult,
+    subject_keys::{LookupKind, SubjectKeyId},
 };
-use std::sync::Arc;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users, check_for_backend(Db))]
 pub(crate) struct AccountRow {
     id: DbId,
-    phone: Option<String>,
+    phone_hash: Option<String>,
     locale: Option<String>,
-    email: Option<String>,
+    email_hash: Option<String>,
     email_verified_at: Option<DbTime>,
     password_hash: Option<String>,
-    first_name: Option<String>,
-    last_name: Option<String>,
+    personal: Option<Vec<u8>>,
     mfa_enabled: i32,
-    claimed_phone: Option<String>,
     phone_replaced_at: Option<DbTime>,
     frozen_at: Option<DbTime>,
     last_frozen_at: Option<DbTime>,
@@ -70,12 +73,12 @@ impl AccountRow {
         }
     }
 
-    /// The canonical address as stored.
-    pub(crate) fn email_text(&self) -> Option<&str> {
-        self.email.as_deref()
+    /// The personal data. A person who was erased has none.
+    pub(crate) async fn personal(&self, conn: &mut Conn, vault: &Vault) -> Result<Personal, SqlError> {
+        personal::open(conn, vault, self.user(), self.personal.as_deref()).await
     }
 
-    fn user(&self) -> UserId {
+    pub(crate) fn user(&self) -> UserId {
         UserId(self.id.0)
     }
 
@@ -84,32 +87,21 @@ impl AccountRow {
         self.password_hash.as_deref() == Some(hash)
     }
 
-    fn email(&self) -> Result<Option<EmailAddress>, SqlError> {
-        self.email.as_deref().map(read_email).transpose()
-    }
-}
-
-impl TryFrom<AccountRow> for Profile {
-    type Error = SqlError;
-    fn try_from(row: AccountRow) -> Result<Self, SqlError> {
-        Ok(Self {
-            user: row.user(),
-            freeze: row.freeze(),
-            email: row.email()?,
-            email_verified: row.email_verified_at.is_some(),
-            phone: row.phone.map(read_phone).transpose()?,
-            claimed_phone: row.claimed_phone.map(read_phone).transpose()?,
-            phone_replaced_at: row.phone_replaced_at.map(|at| at.0),
-            first_name: row.first_name,
-            last_name: row.last_name,
-            locale: row.locale.as_deref().and_then(Locale::parse),
-            mfa_enabled: row.mfa_enabled == 1,
+    fn profile(self, personal: Personal) -> Result<Profile, SqlError> {
+        Ok(Profile {
+            user: self.user(),
+            freeze: self.freeze(),
+            email: personal.email()?,
+            email_verified: self.email_verified_at.is_some(),
+            phone: personal.phone()?,
+            claimed_phone: personal.claimed_phone()?,
+            phone_replaced_at: self.phone_replaced_at.map(|at| at.0),
+            first_name: personal.first_name,
+            last_name: personal.last_name,
+            locale: self.locale.as_deref().and_then(Locale::parse),
+            mfa_enabled: self.mfa_enabled == 1,
         })
     }
-}
-
-fn read_email(text: &str) -> Result<EmailAddress, SqlError> {
-    EmailAddress::parse(text).map_err(corrupt)
 }
 
 /// A user's account, locked until the transaction ends.
@@ -118,33 +110,51 @@ pub(crate) async fn lock_account(conn: &mut Conn, user: UserId) -> Result<Option
     Ok(for_update!(row).first(conn).await.optional()?)
 }
 
-async fn find_by_email(conn: &mut Conn, email: &EmailAddress) -> Result<Option<AccountRow>, SqlError> {
-    let row = users::table.filter(users::email.eq(email.as_str())).select(AccountRow::as_select());
+async fn find_by_email(
+    conn: &mut Conn,
+    vault: &Vault,
+    email: &EmailAddress,
+) -> Result<Option<AccountRow>, SqlError> {
+    let row = users::table
+        .filter(users::email_hash.eq(vault.address(email.as_str())))
+        .select(AccountRow::as_select());
     Ok(row.first(conn).await.optional()?)
 }
 
-async fn find_by_phone(conn: &mut Conn, phone: &PhoneNumber) -> Result<Option<AccountRow>, SqlError> {
-    let row = users::table.filter(users::phone.eq(phone.e164())).select(AccountRow::as_select());
+async fn find_by_phone(
+    conn: &mut Conn,
+    vault: &Vault,
+    phone: &PhoneNumber,
+) -> Result<Option<AccountRow>, SqlError> {
+    let row = users::table
+        .filter(users::phone_hash.eq(vault.address(phone.e164())))
+        .select(AccountRow::as_select());
     Ok(row.first(conn).await.optional()?)
+}
+
+/// The stored name of a counter by network address: the caller's is a hash that needs no key.
+pub(super) fn counter(vault: &Vault, name: &str) -> String {
+    vault.lookup(LookupKind::Network, name)
 }
 
 #[async_trait]
 impl Users for Store {
     async fn register(&self, account: &NewAccount, now: DateTime<Utc>) -> StoreResult<Registered> {
-        let (account, issuer) = (account.clone(), self.clabes.clone());
+        let (account, vault, issuer) = (account.clone(), self.vault.clone(), self.clabes.clone());
         self.database
             .write(move |conn| {
-                async move { register::register(conn, issuer.as_deref(), &account, now).await }.boxed()
+                async move { register::register(conn, &vault, issuer.as_deref(), &account, now).await }
+                    .boxed()
             })
             .await
     }
 
     async fn find_credentials(&self, email: &EmailAddress) -> StoreResult<Option<Credentials>> {
-        let email = email.clone();
+        let (email, vault) = (email.clone(), self.vault.clone());
         self.database
             .query(move |conn| {
                 async move {
-                    let row = find_by_email(conn, &email).await?;
+                    let row = find_by_email(conn, &vault, &email).await?;
                     Ok(row.map(|row| Credentials { user: row.user(), password_hash: row.password_hash }))
                 }
                 .boxed()
@@ -153,11 +163,15 @@ impl Users for Store {
     }
 
     async fn profile(&self, user: UserId) -> StoreResult<Option<Profile>> {
+        let vault = self.vault.clone();
         self.database
             .query(move |conn| {
                 async move {
                     let row = users::table.find(DbId(user.0)).select(AccountRow::as_select());
-                    row.first(conn).await.optional()?.map(Profile::try_from).transpose()
+                    let row: Option<AccountRow> = row.first(conn).await.optional()?;
+                    let Some(row) = row else { return Ok(None) };
+                    let personal = row.personal(conn, &vault).await?;
+                    row.profile(personal).map(Some)
                 }
                 .boxed()
             })
@@ -169,16 +183,16 @@ impl Users for Store {
         change: &ProfileChange,
         now: DateTime<Utc>,
     ) -> StoreResult<ProfileChanged> {
-        let (change, sealer) = (change.clone(), Arc::clone(&self.sealer));
+        let (change, vault) = (change.clone(), self.vault.clone());
         self.database
-            .write(move |conn| {
-                async move { profile::change(conn, sealer.as_ref(), &change, now).await }.boxed()
-            })
+            .write(move |conn| async move { profile::change(conn, &vault, &change, now).await }.boxed())
             .await
     }
 
     async fn count_try(&self, tries: &[CountedTry], now: DateTime<Utc>) -> StoreResult<TryOutcome> {
-        let tries = tries.to_vec();
+        let stored =
+            |tried: &CountedTry| CountedTry { name: counter(&self.vault, &tried.name), most: tried.most };
+        let tries: Vec<_> = tries.iter().map(stored).collect();
         self.database.write(move |conn| async move { count_try(conn, &tries, now).await }.boxed()).await
     }
 
@@ -187,14 +201,14 @@ impl Users for Store {
         quota: &AccountQuota,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<DateTime<Utc>>> {
-        let quota = quota.clone();
+        let quota = AccountQuota { origin: counter(&self.vault, &quota.origin), most: quota.most };
         self.database
             .query(move |conn| async move { register::next_account(conn, &quota, now).await }.boxed())
             .await
     }
 
     async fn clear_tries(&self, names: &[String]) -> StoreResult<()> {
-        let mut names = names.to_vec();
+        let mut names: Vec<_> = names.iter().map(|name| counter(&self.vault, name)).collect();
         // In the order in which they are counted.
         names.sort_unstable();
         self.database
@@ -215,9 +229,9 @@ impl Users for Store {
     }
 
     async fn ask_reset(&self, asked: &AskReset, now: DateTime<Utc>) -> StoreResult<()> {
-        let (asked, sealer) = (asked.clone(), Arc::clone(&self.sealer));
+        let (asked, vault) = (asked.clone(), self.vault.clone());
         self.database
-            .write(move |conn| async move { resets::ask(conn, sealer.as_ref(), &asked, now).await }.boxed())
+            .write(move |conn| async move { resets::ask(conn, &vault, &asked, now).await }.boxed())
             .await
     }
 
@@ -226,24 +240,30 @@ impl Users for Store {
         token: &[[u8; 32]],
         now: DateTime<Utc>,
     ) -> StoreResult<Option<(UserId, EmailAddress)>> {
-        let token = token.to_vec();
-        self.database.read(move |conn| async move { resets::find(conn, &token, now).await }.boxed()).await
+        let (token, vault) = (token.to_vec(), self.vault.clone());
+        self.database
+            .read(move |conn| async move { resets::find(conn, &vault, &token, now).await }.boxed())
+            .await
     }
 
     async fn reset_password(&self, reset: &ResetPassword, now: DateTime<Utc>) -> StoreResult<bool> {
-        let reset = reset.clone();
-        self.database.write(move |conn| async move { resets::reset(conn, &reset, now).await }.boxed()).await
+        let (reset, vault) = (reset.clone(), self.vault.clone());
+        self.database
+            .write(move |conn| async move { resets::reset(conn, &vault, &reset, now).await }.boxed())
+            .await
     }
 
     async fn import_person(&self, person: &ImportedPerson, now: DateTime<Utc>) -> StoreResult<Imported> {
-        let person = person.clone();
-        self.database.write(move |conn| async move { import::import(conn, &person, now).await }.boxed()).await
+        let (person, vault) = (person.clone(), self.vault.clone());
+        self.database
+            .write(move |conn| async move { import::import(conn, &vault, &person, now).await }.boxed())
+            .await
     }
 
     async fn change_mfa(&self, change: &ChangeMfa, now: DateTime<Utc>) -> StoreResult<MfaChanged> {
-        let change = change.clone();
+        let (change, vault) = (change.clone(), self.vault.clone());
         self.database
-            .write(move |conn| async move { factors::change_mfa(conn, &change, now).await }.boxed())
+            .write(move |conn| async move { factors::change_mfa(conn, &vault, &change, now).await }.boxed())
             .await
     }
 
@@ -277,12 +297,16 @@ impl Users for Store {
         actor: &Actor,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<SessionId>> {
-        let (hashes, factor) = (hashes.to_vec(), factor.clone());
-        let (session, actor) = (session.clone(), actor.clone());
+        let passed = factors::Passed {
+            hashes: hashes.to_vec(),
+            factor: factor.clone(),
+            session: session.clone(),
+            actor: actor.clone(),
+        };
+        let vault = self.vault.clone();
         self.database
             .write(move |conn| {
-                async move { factors::pass_challenge(conn, &hashes, &factor, &session, &actor, now).await }
-                    .boxed()
+                async move { factors::pass_challenge(conn, &vault, &passed, now).await }.boxed()
             })
             .await
     }

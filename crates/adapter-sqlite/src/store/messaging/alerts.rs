@@ -1,8 +1,8 @@
 //! Alerts, written with their decisions, and leased until their messages are in the outbox.
 
 use super::{
-    super::rows::NewOutboxRow,
     consent_rows::{consent_of, lock_consent},
+    outbox::new_row::{NewOutboxRow, recipient_hash},
 };
 use crate::{
     backend::{Conn, Db, DbId, DbTime, skip_locked},
@@ -11,6 +11,7 @@ use crate::{
         handle::Store,
         rows::corrupt,
         schema::{alerts, outbox},
+        subjects::Vault,
     },
 };
 use async_trait::async_trait;
@@ -20,15 +21,13 @@ use diesel_async::RunQueryDsl;
 use domain::{
     ids::{TransferId, UserId},
     message::Channel,
-    messaging::consent::{ConsentStatus, recipient_key},
+    messaging::consent::ConsentStatus,
 };
 use futures_util::FutureExt;
 use ports::{
-    crypto::Sealer,
     messaging::{AlertKind, AlertMessage, Alerts, LeasedAlert},
     store_error::StoreResult,
 };
-use std::sync::Arc;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = alerts, check_for_backend(Db))]
@@ -84,11 +83,9 @@ impl Alerts for Store {
         messages: &[AlertMessage],
         now: DateTime<Utc>,
     ) -> StoreResult<bool> {
-        let (alert, messages, sealer) = (alert.clone(), messages.to_vec(), Arc::clone(&self.sealer));
+        let (alert, messages, vault) = (alert.clone(), messages.to_vec(), self.vault.clone());
         self.database
-            .write(move |conn| {
-                async move { finish(conn, sealer.as_ref(), &alert, &messages, now).await }.boxed()
-            })
+            .write(move |conn| async move { finish(conn, &vault, &alert, &messages, now).await }.boxed())
             .await
     }
 }
@@ -124,7 +121,7 @@ async fn lease(
 
 async fn finish(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     alert: &LeasedAlert,
     messages: &[AlertMessage],
     now: DateTime<Utc>,
@@ -135,12 +132,13 @@ async fn finish(
     }
     for AlertMessage { message, conversation } in messages {
         let channel = message.message.channel;
-        let recipient = recipient_key(channel, &message.message.recipient);
-        lock_consent(conn, channel.name(), &recipient).await?;
-        if consent_of(conn, channel.name(), &recipient).await? == ConsentStatus::OptedOut {
+        let hash = recipient_hash(vault, channel, &message.message.recipient);
+        lock_consent(conn, channel.name(), &hash).await?;
+        if consent_of(conn, channel.name(), &hash).await? == ConsentStatus::OptedOut {
             continue;
         }
-        let row = NewOutboxRow::new(sealer, message, conversation.map(|id| DbId(id.0)), now)?;
+        let conversation = conversation.map(|id| DbId(id.0));
+        let row = NewOutboxRow::new(conn, vault, message, conversation, now).await?;
         diesel::insert_into(outbox::table).values(row).execute(conn).await?;
     }
     Ok(true)

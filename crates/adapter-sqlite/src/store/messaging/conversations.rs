@@ -1,12 +1,18 @@
 //! Conversations as agents and teams see them.
 
-use super::{consent_rows::consent_of, inbox::read_said, inbox_writer::SealedState};
+use super::{
+    consent_rows::consent_of,
+    inbox::read_said,
+    outbox::new_row::body_of,
+    sealed::{SealedSender, SealedState, open, sender_of, state_of},
+};
 use crate::backend::{Conn, Db, DbId, DbTime};
 use crate::store::error::SqlError;
 use crate::store::{
     handle::Store,
-    rows::{OutboundBody, corrupt, unseal},
+    rows::{OutboundBody, corrupt},
     schema::{conversations, inbox, outbox},
+    subjects::{Keys, Vault},
 };
 use async_trait::async_trait;
 use diesel::prelude::*;
@@ -18,12 +24,11 @@ use domain::{
 };
 use futures_util::FutureExt;
 use ports::{
-    crypto::Sealer,
     messaging::{ConversationView, Conversations, MessageBody, TranscriptMessage},
     pagination::PageRequest,
     store_error::StoreResult,
 };
-use std::{cmp::Reverse, sync::Arc};
+use std::cmp::Reverse;
 use uuid::Uuid;
 
 #[derive(Queryable, Selectable)]
@@ -32,10 +37,10 @@ struct TalkRow {
     id: DbId,
     channel_account: String,
     channel: String,
-    sender_key: String,
+    sender_hash: String,
+    sealed: Option<Vec<u8>>,
     state: Vec<u8>,
     updated_at: DbTime,
-    address: Option<String>,
     last_inbound_at: Option<DbTime>,
 }
 
@@ -47,13 +52,13 @@ impl Conversations for Store {
         sender_key: &str,
         accounts: &[ChannelAccount],
     ) -> StoreResult<Option<ConversationView>> {
-        let (sealer, sender) = (Arc::clone(&self.sealer), sender_key.to_owned());
+        let (vault, sender) = (self.vault.clone(), self.vault.address(sender_key));
         let accounts: Vec<String> = accounts.iter().map(ChannelAccount::key).collect();
         self.database
             .query(move |conn| {
                 async move {
                     let row = conversations::table
-                        .filter(conversations::sender_key.eq(sender))
+                        .filter(conversations::sender_hash.eq(sender))
                         .filter(conversations::channel.eq(channel.name()))
                         .filter(conversations::channel_account.eq_any(accounts))
                         .filter(conversations::last_inbound_at.is_not_null())
@@ -62,10 +67,7 @@ impl Conversations for Store {
                         .first(conn)
                         .await
                         .optional()?;
-                    match row {
-                        Some(row) => Ok(Some(view(conn, sealer.as_ref(), row).await?)),
-                        None => Ok(None),
-                    }
+                    Ok(views(conn, &vault, row.into_iter().collect()).await?.pop())
                 }
                 .boxed()
             })
@@ -73,7 +75,7 @@ impl Conversations for Store {
     }
 
     async fn find_conversation(&self, id: ConversationId) -> StoreResult<Option<ConversationView>> {
-        let sealer = Arc::clone(&self.sealer);
+        let vault = self.vault.clone();
         self.database
             .query(move |conn| {
                 async move {
@@ -83,10 +85,7 @@ impl Conversations for Store {
                         .first(conn)
                         .await
                         .optional()?;
-                    match row {
-                        Some(row) => Ok(Some(view(conn, sealer.as_ref(), row).await?)),
-                        None => Ok(None),
-                    }
+                    Ok(views(conn, &vault, row.into_iter().collect()).await?.pop())
                 }
                 .boxed()
             })
@@ -94,7 +93,7 @@ impl Conversations for Store {
     }
 
     async fn conversations(&self, page: &PageRequest) -> StoreResult<Vec<ConversationView>> {
-        let (sealer, (limit, before)) = (Arc::clone(&self.sealer), behind(page));
+        let (vault, (limit, before)) = (self.vault.clone(), behind(page));
         self.database
             .read(move |conn| {
                 async move {
@@ -105,11 +104,7 @@ impl Conversations for Store {
                         .select(TalkRow::as_select())
                         .load(conn)
                         .await?;
-                    let mut all = Vec::with_capacity(rows.len());
-                    for row in rows {
-                        all.push(view(conn, sealer.as_ref(), row).await?);
-                    }
-                    Ok(all)
+                    views(conn, &vault, rows).await
                 }
                 .boxed()
             })
@@ -121,12 +116,12 @@ impl Conversations for Store {
         conversation: ConversationId,
         page: &PageRequest,
     ) -> StoreResult<Vec<TranscriptMessage>> {
-        let (sealer, (limit, before)) = (Arc::clone(&self.sealer), behind(page));
+        let (vault, (limit, before)) = (self.vault.clone(), behind(page));
         self.database
             .read(move |conn| {
                 async move {
-                    let mut all = heard(conn, sealer.as_ref(), conversation, before, limit).await?;
-                    all.extend(spoken(conn, sealer.as_ref(), conversation, before, limit).await?);
+                    let mut all = heard(conn, &vault, conversation, before, limit).await?;
+                    all.extend(spoken(conn, &vault, conversation, before, limit).await?);
                     all.sort_by_key(|line| Reverse(line.id));
                     all.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
                     Ok(all)
@@ -143,15 +138,32 @@ fn behind(page: &PageRequest) -> (i64, Uuid) {
     (page.limit, after.unwrap_or(Uuid::max()))
 }
 
-async fn view(conn: &mut Conn, sealer: &dyn Sealer, row: TalkRow) -> Result<ConversationView, SqlError> {
-    let consent = consent_of(conn, &row.channel, &row.sender_key).await?;
-    let state = unseal::<SealedState>(sealer, row.id.0, &row.state).ok();
+async fn views(
+    conn: &mut Conn,
+    vault: &Vault,
+    rows: Vec<TalkRow>,
+) -> Result<Vec<ConversationView>, SqlError> {
+    let sealed = rows.iter().flat_map(|row| [Some(row.state.as_slice()), row.sealed.as_deref()]);
+    let sealed: Vec<_> = sealed.flatten().collect();
+    let keys = vault.keys_in(conn, sealed).await?;
+    let mut all = Vec::with_capacity(rows.len());
+    for row in rows {
+        all.push(view(conn, &keys, row).await?);
+    }
+    Ok(all)
+}
+
+async fn view(conn: &mut Conn, keys: &Keys, row: TalkRow) -> Result<ConversationView, SqlError> {
+    let consent = consent_of(conn, &row.channel, &row.sender_hash).await?;
+    let state = open::<SealedState>(keys, state_of(&row.id.0), Some(&row.state)).ok().flatten();
+    let sender = open::<SealedSender>(keys, sender_of(&row.id.0), row.sealed.as_deref()).ok().flatten();
+    let (sender_key, address) = sender.map(|sender| (sender.key, sender.address)).unzip();
     Ok(ConversationView {
         id: ConversationId(row.id.0),
         channel: Channel::parse(&row.channel).ok_or_else(|| corrupt(&row.channel))?,
         channel_account: row.channel_account.parse().map_err(corrupt)?,
-        sender_key: row.sender_key,
-        address: row.address,
+        sender_key,
+        address: address.flatten(),
         last_inbound_at: row.last_inbound_at.map(|at| at.0),
         consent,
         is_unreadable: state.is_none(),
@@ -162,7 +174,7 @@ async fn view(conn: &mut Conn, sealer: &dyn Sealer, row: TalkRow) -> Result<Conv
 
 async fn heard(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     conversation: ConversationId,
     before: Uuid,
     limit: i64,
@@ -176,11 +188,13 @@ async fn heard(
         .select((inbox::id, inbox::body, inbox::received_at))
         .load::<(DbId, Vec<u8>, DbTime)>(conn)
         .await?;
+    let sealed: Vec<_> = rows.iter().map(|(_, body, _)| body.as_slice()).collect();
+    let keys = vault.keys_in(conn, sealed).await?;
     let line = |(id, body, at): (DbId, Vec<u8>, DbTime)| {
+        let said = read_said(&keys, id.0, &body).ok().flatten();
         Ok(TranscriptMessage {
             id: id.0,
-            saying: read_said(sealer, id.0, &body)
-                .map_or(MessageBody::Unreadable { is_ours: false }, MessageBody::Inbound),
+            saying: said.map_or(MessageBody::Unreadable { is_ours: false }, MessageBody::Inbound),
             at: at.0,
         })
     };
@@ -189,7 +203,7 @@ async fn heard(
 
 async fn spoken(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     conversation: ConversationId,
     before: Uuid,
     limit: i64,
@@ -202,11 +216,15 @@ async fn spoken(
         .select((outbox::id, outbox::body, outbox::status, outbox::created_at))
         .load::<(DbId, Option<Vec<u8>>, String, DbTime)>(conn)
         .await?;
+    let sealed: Vec<_> = rows.iter().filter_map(|(_, body, ..)| body.as_deref()).collect();
+    let keys = vault.keys_in(conn, sealed).await?;
     let line = |(id, body, status, at): (DbId, Option<Vec<u8>>, String, DbTime)| {
         let status = DeliveryStatus::parse(&status).ok_or_else(|| corrupt(status))?;
-        let saying = match body.map(|body| unseal::<OutboundBody>(sealer, id.0, &body)).transpose() {
-            Ok(body) => MessageBody::Outbound { text: body.map(|body| body.text), status },
-            Err(_unreadable) => MessageBody::Unreadable { is_ours: true },
+        let body = body.filter(|body| !body.is_empty());
+        let saying = match body.map(|body| keys.open::<OutboundBody>(body_of(&id.0), &body)).transpose() {
+            Ok(None) => MessageBody::Outbound { text: None, status },
+            Ok(Some(Some(body))) => MessageBody::Outbound { text: Some(body.text), status },
+            Ok(Some(None)) | Err(_) => MessageBody::Unreadable { is_ours: true },
         };
         Ok(TranscriptMessage { id: id.0, saying, at: at.0 })
     };

@@ -1,11 +1,13 @@
 //! Flows: the versions that were in use, and the saved answers.
 
+use super::sealed::{ResponseBody, answers_of, open};
 use crate::backend::{Conn, Db, DbId, DbTime, lock_names};
 use crate::store::error::SqlError;
 use crate::store::{
     handle::Store,
-    rows::{corrupt, seal, unseal},
+    rows::corrupt,
     schema::{flow_responses, flow_versions},
+    subjects::{Keys, Vault},
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -13,18 +15,17 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     ids::{EventId, FlowResponseId},
-    messaging::flow::{Answer, Slug},
+    messaging::flow::Slug,
     operations::idempotency::Fingerprint,
 };
 use futures_util::FutureExt;
 use ports::{
-    crypto::Sealer,
     messaging::{FlowResponse, FlowVersion, Flows, KeptVersions, NewFlowResponse},
     pagination::PageRequest,
     store_error::StoreResult,
+    subject_keys::SubjectKeyId,
 };
-use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use uuid::Uuid;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = flow_versions, check_for_backend(Db))]
@@ -42,14 +43,6 @@ struct ResponseRow {
     version: i64,
     body: Vec<u8>,
     completed_at: DbTime,
-}
-
-/// The sealed part of a response.
-#[derive(Serialize, Deserialize)]
-struct ResponseBody {
-    v: u8,
-    respondent: String,
-    answers: Vec<(Slug, Answer)>,
 }
 
 impl TryFrom<EditionRow> for FlowVersion {
@@ -88,9 +81,9 @@ impl Flows for Store {
     }
 
     async fn responses(&self, flow: &Slug, page: &PageRequest) -> StoreResult<Vec<FlowResponse>> {
-        let (flow, page, sealer) = (flow.clone(), page.clone(), Arc::clone(&self.sealer));
+        let (flow, page, vault) = (flow.clone(), page.clone(), self.vault.clone());
         self.database
-            .query(move |conn| async move { responses(conn, sealer.as_ref(), &flow, &page).await }.boxed())
+            .query(move |conn| async move { responses(conn, &vault, &flow, &page).await }.boxed())
             .await
     }
 }
@@ -139,10 +132,12 @@ async fn keep(
     Ok(KeptVersions::Kept)
 }
 
-/// Saves the answers that a turn ended with, once, even if the turn runs again.
+/// Saves the answers that a turn ended with, once, even if the turn runs again. They are sealed under the key of the
+/// contact that the turn's conversation is with.
 pub(crate) async fn keep_response(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    keys: &Keys,
+    contact: Uuid,
     event: EventId,
     response: &NewFlowResponse,
     now: DateTime<Utc>,
@@ -156,7 +151,12 @@ pub(crate) async fn keep_response(
             flow_responses::event_id.eq(DbId(event.0)),
             flow_responses::flow.eq(completed.flow.as_str()),
             flow_responses::version.eq(i64::from(completed.version)),
-            flow_responses::body.eq(seal(sealer, response.id.0, &body)?),
+            flow_responses::contact_id.eq(Some(DbId(contact))),
+            flow_responses::body.eq(keys.seal(
+                SubjectKeyId::chat(contact),
+                answers_of(&response.id.0),
+                &body,
+            )?),
             flow_responses::completed_at.eq(DbTime(now)),
         ))
         .on_conflict(flow_responses::event_id)
@@ -168,7 +168,7 @@ pub(crate) async fn keep_response(
 
 async fn responses(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     flow: &Slug,
     page: &PageRequest,
 ) -> Result<Vec<FlowResponse>, SqlError> {
@@ -183,9 +183,11 @@ async fn responses(
         query = query.filter(flow_responses::id.lt(DbId(after.0)));
     }
     let rows = query.load(conn).await?;
+    let sealed: Vec<_> = rows.iter().map(|row| row.body.as_slice()).collect();
+    let keys = vault.keys_in(conn, sealed).await?;
     rows.into_iter()
         .map(|row| {
-            let body = unseal::<ResponseBody>(sealer, row.id.0, &row.body).ok();
+            let body = open::<ResponseBody>(&keys, answers_of(&row.id.0), Some(&row.body)).ok().flatten();
             let is_unreadable = body.is_none();
             let (respondent, answers) = body.map(|body| (body.respondent, body.answers)).unwrap_or_default();
             Ok(FlowResponse {

@@ -1,14 +1,19 @@
 //! The inbox: messages are stored before the webhook is acknowledged, each once, in order within a
 //! conversation.
 
-use super::consent_rows::consent_of;
+use super::{
+    consent_rows::consent_of,
+    leased_contacts::Sender,
+    sealed::{InboundBody, RawBody, SealedSender, SealedState, body_of, open, raw_of, sender_of, state_of},
+};
 use crate::backend::{Conn, Db, DbId, DbTime, skip_locked};
 use crate::store::error::SqlError;
 use crate::store::{
     error::of_group,
     handle::Store,
-    rows::{column, corrupt, count, seal, unseal},
+    rows::{column, corrupt, count},
     schema::{conversations, inbox},
+    subjects::{Keys, Vault},
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -16,20 +21,18 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     ids::{ConversationId, EventId},
-    messaging::conversation::{Conversation, InboundContent},
+    messaging::conversation::InboundContent,
 };
 use futures_util::FutureExt;
 use ports::{
-    crypto::Sealer,
     messaging::{
         Accepted, Committed, LeasedTurn, Turn, TurnFailure, TurnQueue, inbound_webhook::InboundMessage,
     },
     store_error::StoreResult,
+    subject_keys::SubjectKeyId,
 };
-use std::sync::Arc;
 use uuid::Uuid;
 
-use super::inbox_writer::{InboundBody, SealedState};
 /// How often a message is leased, crashes included, before it is parked.
 const LEASES_MAX: u32 = 10;
 
@@ -39,9 +42,10 @@ struct InboxRow {
     seq: i64,
     id: DbId,
     conversation_id: DbId,
+    contact_id: Option<DbId>,
     channel_account: String,
-    provider_event_id: String,
     body: Vec<u8>,
+    raw: Option<Vec<u8>>,
     tries: i32,
     received_at: DbTime,
 }
@@ -51,7 +55,9 @@ struct InboxRow {
 struct ConversationRow {
     id: DbId,
     channel: String,
-    sender_key: String,
+    sender_hash: String,
+    contact_id: Option<DbId>,
+    sealed: Option<Vec<u8>>,
     state: Vec<u8>,
     fence: i64,
 }
@@ -68,8 +74,15 @@ impl TurnQueue for Store {
     }
 
     async fn lease_next(&self, now: DateTime<Utc>, until: DateTime<Utc>) -> StoreResult<Option<LeasedTurn>> {
-        let sealer = Arc::clone(&self.sealer);
-        self.database.write(move |conn| lease(conn, sealer, now, until).boxed()).await
+        let (vault, senders) = (self.vault.clone(), self.leased_contacts.clone());
+        let leased = self
+            .database
+            .write(move |conn| async move { lease(conn, &vault, now, until).await }.boxed())
+            .await?;
+        Ok(leased.map(|(turn, sender)| {
+            senders.remember(turn.conversation, turn.fence, sender);
+            turn
+        }))
     }
 
     async fn fail(&self, turn: &LeasedTurn, failure: &TurnFailure, reason: &str) -> StoreResult<()> {
@@ -131,12 +144,20 @@ impl TurnQueue for Store {
     }
 }
 
+/// What becomes of a message that is next.
+enum Next {
+    /// A turn, and whose it is.
+    Turn(Box<(LeasedTurn, SealedSender, Sender)>),
+    /// It was erased, or its time is over.
+    Wiped,
+}
+
 async fn lease(
     conn: &mut Conn,
-    sealer: Arc<dyn Sealer>,
+    vault: &Vault,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
-) -> Result<Option<LeasedTurn>, SqlError> {
+) -> Result<Option<(LeasedTurn, Sender)>, SqlError> {
     loop {
         let waiting = inbox::table
             .inner_join(conversations::table)
@@ -151,19 +172,26 @@ async fn lease(
         let (seq, tries) = (row.seq, count(row.tries)?);
         // A row that can't be read, or that stops its worker each time, must not stop all others: it is
         // parked.
-        let turn = if tries >= LEASES_MAX {
+        let opened = if tries >= LEASES_MAX {
             Err(corrupt("leased too often without an end"))
         } else {
-            open_turn(conn, sealer.as_ref(), row, conversation).await
+            open_turn(conn, vault, row, conversation).await
         };
-        match turn {
-            Ok(turn) => {
-                hold_conversation(conn, &turn, until).await?;
+        match opened {
+            Ok(Next::Turn(opened)) => {
+                let (turn, sealed, sender) = *opened;
+                hold_conversation(conn, vault, &turn, sealed, &sender, until).await?;
                 diesel::update(inbox::table.find(seq))
                     .set(inbox::tries.eq(column(tries.saturating_add(1))))
                     .execute(conn)
                     .await?;
-                return Ok(Some(turn));
+                return Ok(Some((turn, sender)));
+            }
+            Ok(Next::Wiped) => {
+                diesel::update(inbox::table.find(seq))
+                    .set((inbox::state.eq("done"), inbox::settled_at.eq(Some(DbTime(now)))))
+                    .execute(conn)
+                    .await?;
             }
             Err(SqlError::Corrupt(reason)) => {
                 tracing::error!(seq, error = reason, "message parked");
@@ -178,7 +206,14 @@ async fn lease(
 }
 
 /// Leases the conversation, and writes the address and window for its replies.
-async fn hold_conversation(conn: &mut Conn, turn: &LeasedTurn, until: DateTime<Utc>) -> Result<(), SqlError> {
+async fn hold_conversation(
+    conn: &mut Conn,
+    vault: &Vault,
+    turn: &LeasedTurn,
+    sealed: SealedSender,
+    sender: &Sender,
+    until: DateTime<Utc>,
+) -> Result<(), SqlError> {
     let conversation = || conversations::table.find(DbId(turn.conversation.0));
     diesel::update(conversation())
         .set((conversations::fence.eq(turn.fence), conversations::leased_until.eq(DbTime(until))))
@@ -191,9 +226,18 @@ async fn hold_conversation(conn: &mut Conn, turn: &LeasedTurn, until: DateTime<U
         let wrote_at = Some(DbTime(sent_at.min(turn.received_at)));
         let is_newest =
             conversations::last_inbound_at.is_null().or(conversations::last_inbound_at.le(wrote_at));
-        diesel::update(conversation().filter(is_newest))
+        let newest = conversation().filter(is_newest);
+        if sealed.address.as_ref() == Some(&turn.message.sender) {
+            let written = diesel::update(newest).set(conversations::last_inbound_at.eq(wrote_at));
+            written.execute(conn).await?;
+            return Ok(());
+        }
+        let id = SubjectKeyId::chat(sender.contact);
+        let keys = vault.key_for(conn, id, turn.received_at).await?;
+        let from = SealedSender::new(sealed.key, Some(turn.message.sender.clone()));
+        diesel::update(newest)
             .set((
-                conversations::address.eq(Some(&turn.message.sender)),
+                conversations::sealed.eq(Some(keys.seal(id, sender_of(&turn.conversation.0), &from)?)),
                 conversations::last_inbound_at.eq(wrote_at),
             ))
             .execute(conn)
@@ -202,33 +246,48 @@ async fn hold_conversation(conn: &mut Conn, turn: &LeasedTurn, until: DateTime<U
     Ok(())
 }
 
-/// The content of a message, from its sealed body.
-pub(crate) fn read_said(sealer: &dyn Sealer, id: Uuid, body: &[u8]) -> Result<InboundContent, SqlError> {
-    let body: InboundBody = unseal(sealer, id, body)?;
-    Ok(body.content)
+/// The content of a message, from its sealed body. `None`: it was erased, or its key is gone.
+pub(crate) fn read_said(keys: &Keys, id: Uuid, body: &[u8]) -> Result<Option<InboundContent>, SqlError> {
+    let body: Option<InboundBody> = open(keys, body_of(&id), Some(body))?;
+    Ok(body.map(|body| body.content))
 }
 
 async fn open_turn(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     row: InboxRow,
     conversation: ConversationRow,
-) -> Result<LeasedTurn, SqlError> {
-    let consent = consent_of(conn, &conversation.channel, &conversation.sender_key).await?;
-    let body: InboundBody = unseal(sealer, row.id.0, &row.body)?;
-    let state: SealedState = unseal(sealer, conversation.id.0, &conversation.state)?;
-    Ok(LeasedTurn {
-        event: EventId(row.id.0),
+) -> Result<Next, SqlError> {
+    if row.body.is_empty() {
+        return Ok(Next::Wiped);
+    }
+    let (id, conversation_id) = (row.id.0, conversation.id.0);
+    // What another person wrote from this address before must not act for the one who has it now.
+    let contact = conversation.contact_id.filter(|contact| row.contact_id == Some(*contact));
+    let contact = contact.ok_or_else(|| corrupt("the message is of a contact that has retired"))?.0;
+    let sealed = [Some(row.body.as_slice()), row.raw.as_deref(), Some(conversation.state.as_slice())];
+    let sealed: Vec<_> = sealed.into_iter().chain([conversation.sealed.as_deref()]).flatten().collect();
+    let keys = vault.keys_in(conn, sealed).await?;
+    let gone = || corrupt("the key of the message is gone");
+    let body: InboundBody = open(&keys, body_of(&id), Some(&row.body))?.ok_or_else(gone)?;
+    let raw: Option<RawBody> = open(&keys, raw_of(&id), row.raw.as_deref())?;
+    let state: SealedState =
+        open(&keys, state_of(&conversation_id), Some(&conversation.state))?.unwrap_or_default();
+    let sender: SealedSender =
+        open(&keys, sender_of(&conversation_id), conversation.sealed.as_deref())?.ok_or_else(gone)?;
+    let consent = consent_of(conn, &conversation.channel, &conversation.sender_hash).await?;
+    let turn = LeasedTurn {
+        event: EventId(id),
         message: InboundMessage {
             channel_account: row.channel_account.parse().map_err(corrupt)?,
-            provider_event_id: row.provider_event_id,
+            provider_event_id: body.event,
             sender: body.sender,
             phone: body.phone,
             profile_name: body.profile_name,
             content: body.content,
             is_ours: true,
             sent_at: body.sent_at,
-            raw: body.raw,
+            raw: raw.map_or(body.raw, RawBody::into_bytes),
         },
         received_at: row.received_at.0,
         conversation: ConversationId(row.conversation_id.0),
@@ -236,14 +295,12 @@ async fn open_turn(
         consent,
         fence: conversation.fence.saturating_add(1),
         tries: count(row.tries)?,
-    })
-}
-
-/// Seals a conversation's state, bound to the conversation's id.
-pub(crate) fn seal_state(
-    sealer: &dyn Sealer,
-    id: Uuid,
-    conversation: &Conversation,
-) -> Result<Vec<u8>, SqlError> {
-    seal(sealer, id, &SealedState { conversation: conversation.clone() })
+    };
+    let held = Sender {
+        contact,
+        channel: conversation.channel,
+        hash: conversation.sender_hash,
+        key: Some(sender.key.clone()),
+    };
+    Ok(Next::Turn(Box::new((turn, sender, held))))
 }

@@ -1,190 +1,156 @@
 //! The one task that stores inbound messages: conversations first, then the messages, once each and in order.
 
+use super::{
+    arrivals::{Arrived, ConversationKey, Found, Submitted, find_conversations, sender_key},
+    sealed::{InboundBody, RawBody, SealedSender, SealedState, body_of, sender_of, state_of},
+    successors::renew,
+};
 use crate::backend::{Conn, Database, DbId, DbTime, insert_conversations, insert_inbox};
 use crate::store::error::SqlError;
 use crate::store::{
-    rows::{NewConversationRow, NewInboxRow, corrupt, seal},
-    schema::conversations,
+    rows::{NewConversationRow, NewInboxRow, corrupt},
+    subjects::{Keys, Vault, contacts::contacts_of},
 };
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
-use domain::{
-    channel_account::ChannelAccount,
-    ids::EventId,
-    messaging::conversation::{Conversation, InboundContent, STATE_VERSION},
-    phone::PhoneNumber,
-};
+use domain::{ids::EventId, messaging::conversation::STATE_VERSION};
 use futures_util::FutureExt;
 use group_commit::{GroupCommit, GroupSize};
 use ports::{
-    crypto::Sealer,
     messaging::{Accepted, inbound_webhook::InboundMessage},
+    subject_keys::SubjectKeyId,
 };
-use serde::{Deserialize, Serialize};
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// How many callers may wait for the writer, and how many messages it takes at once.
 const SIZE: GroupSize = GroupSize { queue_max: 2_048, batch_max: 500 };
 
-type Arrived = (EventId, InboundMessage, DateTime<Utc>);
-
 /// The one task that stores messages.
-pub(crate) type InboxWriter = GroupCommit<Arrived, Accepted, SqlError>;
+pub(crate) type InboxWriter = GroupCommit<Submitted, Accepted, SqlError>;
 
-pub(crate) fn writer(database: &Database, sealer: &Arc<dyn Sealer>) -> InboxWriter {
-    let (shared, sealer) = (database.clone(), sealer.clone());
-    GroupCommit::start(database.runtime(), SIZE, move |arrived: Vec<Arrived>| {
-        let (database, sealer) = (shared.clone(), sealer.clone());
+pub(crate) fn writer(database: &Database, vault: &Vault) -> InboxWriter {
+    let (shared, vault) = (database.clone(), vault.clone());
+    GroupCommit::start(database.runtime(), SIZE, move |arrived: Vec<Submitted>| {
+        let (database, vault) = (shared.clone(), vault.clone());
         async move {
-            let work = database
-                .write_batched(move |conn| async move { keep(conn, sealer.as_ref(), arrived).await }.boxed());
+            let work =
+                database.write_batched(move |conn| async move { keep(conn, &vault, arrived).await }.boxed());
             work.await
         }
         .boxed()
     })
 }
 
-/// The sealed part of an inbound message.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct InboundBody {
-    pub(crate) v: u8,
-    pub(crate) sender: String,
-    pub(crate) phone: Option<PhoneNumber>,
-    #[serde(default)]
-    pub(crate) profile_name: Option<String>,
-    pub(crate) content: InboundContent,
-    #[serde(default)]
-    pub(crate) sent_at: Option<DateTime<Utc>>,
-    pub(crate) raw: Vec<u8>,
-}
-
-/// The sealed state of a conversation.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct SealedState {
-    pub(crate) conversation: Conversation,
-}
-
-/// The key of a sender's conversation and consent: their number in canonical form, or their address.
-fn sender_key(message: &InboundMessage) -> String {
-    message.phone.as_ref().map_or_else(|| message.sender.clone(), |phone| phone.e164().to_owned())
-}
-
 /// Stores messages in their order: first the conversations, then the messages.
-async fn keep(
-    conn: &mut Conn,
-    sealer: &dyn Sealer,
-    arrived: Vec<Arrived>,
-) -> Result<Vec<Accepted>, SqlError> {
-    let conversations = conversations_of(conn, sealer, &arrived).await?;
+async fn keep(conn: &mut Conn, vault: &Vault, submitted: Vec<Submitted>) -> Result<Vec<Accepted>, SqlError> {
+    let arrived: Vec<Arrived> = submitted.into_iter().map(|one| Arrived::new(vault, one)).collect();
+    let ids: Vec<Uuid> = arrived.iter().map(|one| one.id.0).collect();
+    let now = arrived.iter().map(|one| one.at).max().unwrap_or_default();
+    let conversations = conversations_of(conn, vault, &arrived, now).await?;
+    let subjects = conversations.values().map(|found| SubjectKeyId::chat(found.contact));
+    let keys = vault.keys_for(conn, subjects, now).await?;
     let mut rows = Vec::with_capacity(arrived.len());
-    for (id, message, now) in arrived.iter().cloned() {
-        let conversation = conversations
-            .get(&conversation_key(&message))
-            .ok_or_else(|| corrupt("a conversation was not stored"))?;
-        rows.push(inbox_row(sealer, id, *conversation, message, now)?);
+    for Arrived { id, message, at, conversation, event_hash } in arrived {
+        // Without a conversation it is a message that is known, of a person who is not.
+        let Some(found) = conversations.get(&conversation) else { continue };
+        rows.push(inbox_row(&keys, id, *found, message, event_hash, at)?);
     }
     let new: HashSet<Uuid> = insert_inbox(conn, rows).await?.into_iter().map(|id| id.0).collect();
     let accepted = |id: Uuid| if new.contains(&id) { Accepted::New } else { Accepted::Duplicate };
-    Ok(arrived.iter().map(|(id, ..)| accepted(id.0)).collect())
+    Ok(ids.into_iter().map(accepted).collect())
 }
 
+/// The row of a message, sealed under the key of its conversation's contact.
 pub(super) fn inbox_row(
-    sealer: &dyn Sealer,
+    keys: &Keys,
     id: EventId,
-    conversation: DbId,
+    conversation: Found,
     message: InboundMessage,
+    event_hash: String,
     now: DateTime<Utc>,
 ) -> Result<NewInboxRow, SqlError> {
     let state = if message.is_ours { "pending" } else { "foreign" };
     let body = InboundBody {
-        v: 1,
+        v: 2,
+        event: message.provider_event_id,
         sender: message.sender,
         phone: message.phone,
         profile_name: message.profile_name,
         content: message.content,
         sent_at: message.sent_at,
-        raw: message.raw,
+        raw: Vec::new(),
     };
+    let key = SubjectKeyId::chat(conversation.contact);
     Ok(NewInboxRow {
         id: DbId(id.0),
-        conversation_id: conversation,
+        conversation_id: conversation.id,
+        contact_id: Some(DbId(conversation.contact)),
         channel_account: message.channel_account.key(),
-        provider_event_id: message.provider_event_id,
-        body: seal(sealer, id.0, &body)?,
+        event_hash,
+        body: keys.seal(key, body_of(&id.0), &body)?,
+        raw: RawBody::seal(keys, key, id.0, message.raw)?,
         state,
         tries: 0,
         received_at: DbTime(now),
     })
 }
 
-/// What tells conversations apart: our channel account, and the sender.
-type ConversationKey = (ChannelAccount, String);
-
-fn conversation_key(message: &InboundMessage) -> ConversationKey {
-    (message.channel_account.clone(), sender_key(message))
-}
-
-/// The conversations of messages; missing ones are made. A new conversation gets the id of its first message.
+/// The conversations of messages; missing ones are made. A new conversation gets the id of its first message. A
+/// conversation whose contact has retired is begun anew, unless all its messages are known: then it is left out.
 async fn conversations_of(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     arrived: &[Arrived],
-) -> Result<HashMap<ConversationKey, DbId>, SqlError> {
+    now: DateTime<Utc>,
+) -> Result<HashMap<ConversationKey, Found>, SqlError> {
     let mut wanted = BTreeMap::new();
-    for (id, message, now) in arrived {
-        wanted.entry(conversation_key(message)).or_insert((*id, *now));
+    for one in arrived {
+        wanted.entry(&one.conversation).or_insert(one);
     }
-    let known = find_conversations(conn, wanted.keys()).await?;
-    wanted.retain(|key, _| !known.contains_key(key));
+    let (mut known, retired) = find_conversations(conn, wanted.keys().copied()).await?;
+    if !retired.is_empty() {
+        known.extend(renew(conn, vault, &retired, arrived, now).await?);
+        wanted.retain(|key, _| !retired.iter().any(|one| one.key == **key));
+    }
+    wanted.retain(|key, _| !known.contains_key(*key));
     if wanted.is_empty() {
         return Ok(known);
     }
+    let hashes: BTreeSet<String> = wanted.keys().map(|(_, sender)| sender.clone()).collect();
+    let contacts = contacts_of(conn, hashes, now).await?;
+    let keys = vault.keys_for(conn, contacts.values().copied().map(SubjectKeyId::chat), now).await?;
     // In the order of their keys, so that replicas that make the same conversations don't deadlock.
-    let new = wanted.iter().map(|(key, (id, now))| new_conversation(sealer, key, *id, *now));
-    insert_conversations(conn, new.collect::<Result<_, _>>()?).await?;
-    let begun = find_conversations(conn, wanted.keys()).await?;
-    Ok(known.into_iter().chain(begun).collect())
+    let mut new = Vec::with_capacity(wanted.len());
+    for first in wanted.values() {
+        let contact = contacts.get(&first.conversation.1).ok_or_else(|| corrupt("a contact was not kept"))?;
+        new.push(new_conversation(&keys, *contact, first)?);
+    }
+    insert_conversations(conn, new).await?;
+    let (begun, _) = find_conversations(conn, wanted.keys().copied()).await?;
+    known.extend(begun);
+    if wanted.keys().all(|key| known.contains_key(*key)) {
+        Ok(known)
+    } else {
+        Err(corrupt("a conversation was not stored"))
+    }
 }
 
-async fn find_conversations(
-    conn: &mut Conn,
-    keys: impl Iterator<Item = &ConversationKey> + Clone,
-) -> Result<HashMap<ConversationKey, DbId>, SqlError> {
-    let accounts: BTreeSet<_> = keys.clone().map(|(account, _)| account.key()).collect();
-    let senders: Vec<_> = keys.map(|(_, sender)| sender.clone()).collect();
-    let rows = conversations::table
-        .filter(conversations::channel_account.eq_any(accounts))
-        .filter(conversations::sender_key.eq_any(senders))
-        .select((conversations::channel_account, conversations::sender_key, conversations::id))
-        .load::<(String, String, DbId)>(conn)
-        .await?;
-    let entry =
-        |(account, sender, id): (String, String, DbId)| Ok(((account.parse().map_err(corrupt)?, sender), id));
-    rows.into_iter().map(entry).collect()
-}
-
-fn new_conversation(
-    sealer: &dyn Sealer,
-    (account, sender): &ConversationKey,
-    id: EventId,
-    now: DateTime<Utc>,
-) -> Result<NewConversationRow, SqlError> {
-    let state = SealedState { conversation: Conversation::default() };
+fn new_conversation(keys: &Keys, contact: Uuid, first: &Arrived) -> Result<NewConversationRow, SqlError> {
+    let (id, key) = (first.id.0, SubjectKeyId::chat(contact));
+    let account = &first.message.channel_account;
+    let sender = SealedSender::new(sender_key(&first.message).to_owned(), None);
     Ok(NewConversationRow {
-        id: DbId(id.0),
+        id: DbId(id),
         channel_account: account.key(),
         channel: account.channel().name().to_owned(),
-        sender_key: sender.clone(),
-        state: seal(sealer, id.0, &state)?,
+        sender_hash: first.conversation.1.clone(),
+        contact_id: Some(DbId(contact)),
+        sealed: Some(keys.seal(key, sender_of(&id), &sender)?),
+        state: keys.seal(key, state_of(&id), &SealedState::default())?,
         state_version: STATE_VERSION,
         fence: 0,
         leased_until: DbTime(DateTime::UNIX_EPOCH),
-        created_at: DbTime(now),
-        updated_at: DbTime(now),
+        created_at: DbTime(first.at),
+        updated_at: DbTime(first.at),
     })
 }

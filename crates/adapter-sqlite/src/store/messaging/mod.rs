@@ -2,6 +2,7 @@
 
 pub(crate) mod alert_rows;
 mod alerts;
+mod arrivals;
 pub(crate) mod clear_rows;
 pub(crate) mod consent_rows;
 pub(crate) mod consents;
@@ -9,5 +10,8 @@ mod conversations;
 pub(crate) mod flows;
 pub(crate) mod inbox;
 pub(crate) mod inbox_writer;
+pub(crate) mod leased_contacts;
 pub(crate) mod outbox;
+pub(crate) mod sealed;
+mod successors;
 mod turns;

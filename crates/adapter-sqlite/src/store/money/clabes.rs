@@ -1,27 +1,33 @@
 //! CLABEs of our own wallets, assigned once each.
 
+use super::sealed::Seals;
 use crate::{
     backend::{Conn, DbId, DbTime, for_update, skip_locked},
     store::{
         error::SqlError,
         rows::corrupt,
         schema::{clabe_prefixes, clabes, wallets},
+        subjects::Vault,
     },
 };
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::money::{
-    Currency,
-    clabe::{ClabeIssuer, ClabePrefix},
+use domain::{
+    ids::{UserId, WalletId},
+    money::{
+        Currency,
+        clabe::{ClabeIssuer, ClabePrefix},
+    },
 };
 use ports::money::ClabesAssigned;
 
-/// Gives a wallet the next CLABE that is free. False: the prefix has no numbers left.
+/// Gives a person's wallet the next CLABE that is free. False: the prefix has no numbers left.
 pub(crate) async fn assign(
     conn: &mut Conn,
+    seals: &Seals<'_>,
     issuer: &ClabeIssuer,
-    wallet: DbId,
+    (wallet, user): (WalletId, UserId),
     now: DateTime<Utc>,
 ) -> Result<bool, SqlError> {
     let prefix = issuer.prefix().as_str();
@@ -47,11 +53,12 @@ pub(crate) async fn assign(
         // Under an earlier key another number may have given this CLABE.
         let assigned = diesel::insert_into(clabes::table)
             .values((
-                clabes::clabe.eq(clabe.canonical()),
-                clabes::wallet_id.eq(wallet),
+                clabes::clabe_hash.eq(seals.clabe_hash(clabe.canonical())),
+                clabes::wallet_id.eq(DbId(wallet.0)),
                 clabes::assigned_at.eq(DbTime(now)),
+                clabes::sealed.eq(Some(seals.clabe(wallet.0, user, clabe.canonical())?)),
             ))
-            .on_conflict(clabes::clabe)
+            .on_conflict(clabes::clabe_hash)
             .do_nothing()
             .execute(conn)
             .await?;
@@ -64,21 +71,24 @@ pub(crate) async fn assign(
 /// Gives a CLABE to wallets that have none, oldest first.
 pub(crate) async fn assign_to_all(
     conn: &mut Conn,
+    vault: &Vault,
     issuer: &ClabeIssuer,
     limit: i64,
     now: DateTime<Utc>,
 ) -> Result<ClabesAssigned, SqlError> {
-    let has_one = clabes::table.filter(clabes::wallet_id.eq(wallets::id)).select(clabes::clabe);
+    let has_one = clabes::table.filter(clabes::wallet_id.eq(wallets::id)).select(clabes::clabe_hash);
     let without = wallets::table
         .filter(wallets::currency.eq(Currency::MXN.code()))
         .filter(diesel::dsl::not(diesel::dsl::exists(has_one)))
         .order(wallets::seq.asc())
         .limit(limit)
-        .select(wallets::id);
-    let without = skip_locked!(without).load::<DbId>(conn).await?;
+        .select((wallets::id, wallets::user_id));
+    let without = skip_locked!(without).load::<(DbId, DbId)>(conn).await?;
+    let seals = Seals::of(conn, vault, without.iter().map(|(_, user)| UserId(user.0)).collect(), now).await?;
     let mut assigned = 0usize;
-    for wallet in without {
-        if !assign(conn, issuer, wallet, now).await? {
+    for (wallet, user) in without {
+        let (wallet, user) = (WalletId(wallet.0), UserId(user.0));
+        if seals.may_seal(user) && !assign(conn, &seals, issuer, (wallet, user), now).await? {
             break;
         }
         assigned = assigned.saturating_add(1);

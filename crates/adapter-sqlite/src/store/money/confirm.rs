@@ -7,6 +7,7 @@ use super::{
     },
     read, resolve,
     rows::LedgerRows,
+    sealed::Seals,
 };
 use crate::{
     backend::{Conn, DbId, DbTime, write_ledger},
@@ -14,6 +15,7 @@ use crate::{
         error::SqlError,
         rows::{corrupt, to_json},
         schema::{transfers, verifications as challenges},
+        subjects::Vault,
         verification::verifications,
     },
 };
@@ -34,10 +36,11 @@ use ports::money::{ConfirmOutcome, ConfirmTransfer};
 
 pub(crate) async fn confirm(
     conn: &mut Conn,
+    vault: &Vault,
     request: &ConfirmTransfer,
     now: DateTime<Utc>,
 ) -> Result<ConfirmOutcome, SqlError> {
-    let Some(mut transfer) = read::lock_transfer(conn, request.transfer).await? else {
+    let Some(mut transfer) = read::lock_transfer(conn, vault, request.transfer).await? else {
         return Ok(ConfirmOutcome::NotFound);
     };
     if let Some((_, known)) = verifications::known_attempt(conn, request.effect_key.as_deref()).await? {
@@ -55,12 +58,12 @@ pub(crate) async fn confirm(
         end(conn, &mut transfer, TransferStatus::Expired, None, &request.actor, now).await?;
         return Ok(ConfirmOutcome::NotWaiting(Box::new(transfer)));
     }
-    let result = match judge(conn, request, now).await? {
+    let result = match judge(conn, vault, request, now).await? {
         AttemptDecision::Judged(settlement) => settlement.result,
         AttemptDecision::Refused(refusal) => return Ok(refused(refusal)),
     };
     if result.approved {
-        pay(conn, request, transfer, now).await
+        pay(conn, vault, request, transfer, now).await
     } else {
         refuse(conn, request, transfer, result, now).await
     }
@@ -69,16 +72,17 @@ pub(crate) async fn confirm(
 /// Posts the transfer after its right code. It completes, or fails with the ledger's reason.
 async fn pay(
     conn: &mut Conn,
+    vault: &Vault,
     request: &ConfirmTransfer,
     mut transfer: Transfer,
     now: DateTime<Utc>,
 ) -> Result<ConfirmOutcome, SqlError> {
-    let outcome = execute(conn, request, &transfer, now).await?;
+    let outcome = execute(conn, vault, request, &transfer, now).await?;
     let refusal = outcome.as_ref().err().copied();
     let status = if refusal.is_some() { TransferStatus::Failed } else { TransferStatus::Completed };
     end(conn, &mut transfer, status, refusal, &request.actor, now).await?;
     if refusal.is_none() {
-        name_payee(conn, &transfer, request.payee.as_deref(), now).await?;
+        name_payee(conn, vault, &transfer, request.payee.as_deref(), now).await?;
     }
     Ok(ConfirmOutcome::Decided { transfer: Box::new(transfer), balance_after: outcome.ok() })
 }
@@ -119,10 +123,11 @@ fn refused(refusal: AttemptRefusal) -> ConfirmOutcome {
 /// Counts the check attempt, compares the code, and uses it up if it is right.
 async fn judge(
     conn: &mut Conn,
+    vault: &Vault,
     request: &ConfirmTransfer,
     now: DateTime<Utc>,
 ) -> Result<AttemptDecision, SqlError> {
-    let Some(row) = verifications::load_locked(conn, request.verification).await? else {
+    let Some(row) = verifications::load_locked(conn, vault, request.verification).await? else {
         return Ok(AttemptDecision::Refused(AttemptRefusal::Gone));
     };
     let attempt = verifications::OwnAttempt {
@@ -131,7 +136,7 @@ async fn judge(
         typed: request.mac,
         policy: &request.policy,
     };
-    verifications::judge_own(conn, &row, &attempt, now).await
+    verifications::judge_own(conn, vault, &row, &attempt, now).await
 }
 
 /// An attempt that is repeated under its key gets its first answer again.
@@ -168,6 +173,7 @@ async fn code_of_canceled(
 /// Posts the transfer with the balances of now. Returns the payer's balance, or why it was refused.
 async fn execute(
     conn: &mut Conn,
+    vault: &Vault,
     request: &ConfirmTransfer,
     transfer: &Transfer,
     now: DateTime<Utc>,
@@ -176,14 +182,15 @@ async fn execute(
     let mut touched = Touched::default();
     touched.add(transfer, request.limits.count_spending());
     lock_accounts(conn, &mut batch, touched).await?;
-    look_payee(conn, &mut batch, transfer).await?;
-    resolve::look_recipients(conn, &mut batch, std::iter::once(transfer)).await?;
+    let seals = Seals::of_fold(conn, vault, &mut batch, vec![transfer.owner], now).await?;
+    look_payee(conn, vault, &mut batch, transfer).await?;
+    resolve::look_recipients(conn, vault, &mut batch, std::iter::once(transfer)).await?;
     let decided = batch.post_filed(transfer, request.limits, request.day, now);
     let left = available(&batch, transfer);
     if decided.is_ok() {
         let paid = Transfer { status: TransferStatus::Completed, ..transfer.clone() };
         let alerts = alert_of(&batch, &paid, now).into_iter().collect();
-        write_ledger(conn, LedgerRows { alerts, ..LedgerRows::of(batch, now)? }).await?;
+        write_ledger(conn, LedgerRows { alerts, ..LedgerRows::of(batch, &seals, now)? }).await?;
     }
     Ok(decided.and(left.ok_or(Refusal::NoSuchAccount)))
 }
@@ -228,11 +235,12 @@ async fn close_code(conn: &mut Conn, transfer: &Transfer) -> Result<(), SqlError
 
 pub(crate) async fn cancel(
     conn: &mut Conn,
+    vault: &Vault,
     id: TransferId,
     actor: &Actor,
     now: DateTime<Utc>,
 ) -> Result<Option<Transfer>, SqlError> {
-    let Some(mut transfer) = read::lock_transfer(conn, id).await? else { return Ok(None) };
+    let Some(mut transfer) = read::lock_transfer(conn, vault, id).await? else { return Ok(None) };
     if transfer.status.may_become(TransferStatus::Canceled) {
         end(conn, &mut transfer, TransferStatus::Canceled, None, actor, now).await?;
     }

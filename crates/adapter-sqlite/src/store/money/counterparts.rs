@@ -1,8 +1,12 @@
 //! Who is on the other side of the entries of a statement.
 
+use super::{
+    kept_names::{self, is_nobody},
+    sealed,
+};
 use crate::{
     backend::{Conn, DbId},
-    store::{accounts::names::shown_names, error::SqlError, schema::wallets},
+    store::{accounts::names::shown_names, error::SqlError, schema::wallets, subjects::Vault},
 };
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -14,12 +18,17 @@ use ports::money::EntryView;
 use std::collections::HashMap;
 
 /// Names the other side of each entry of a wallet.
-pub(crate) async fn name(conn: &mut Conn, own: WalletId, entries: &mut [EntryView]) -> Result<(), SqlError> {
-    let wallets = wallets_of(conn, own, entries).await?;
+pub(crate) async fn name(
+    conn: &mut Conn,
+    vault: &Vault,
+    own: WalletId,
+    entries: &mut [EntryView],
+) -> Result<(), SqlError> {
+    let wallets = wallets_of(conn, vault, own, entries).await?;
     let owner = wallets.get(&own).map(|(owner, _)| *owner);
     let people: Vec<UserId> =
         wallets.values().map(|(user, _)| *user).filter(|user| Some(*user) != owner).collect();
-    let names = shown_names(conn, &people).await?;
+    let names = names_for(conn, vault, owner, people).await?;
     for entry in entries {
         entry.counterpart = match wallets.get(&other_side(own, entry)) {
             Some((user, name)) if Some(*user) == owner => Counterpart::OwnWallet(name.clone()),
@@ -42,9 +51,26 @@ fn outside(own: WalletId, entry: &EntryView) -> Counterpart {
     }
 }
 
-/// The owners and names of the wallets on both sides.
+/// The names under which the viewer sees these people. Those of people who were erased were kept for the viewer.
+async fn names_for(
+    conn: &mut Conn,
+    vault: &Vault,
+    viewer: Option<UserId>,
+    people: Vec<UserId>,
+) -> Result<HashMap<UserId, String>, SqlError> {
+    let mut names = shown_names(conn, vault, &people).await?;
+    if let Some(viewer) = viewer {
+        let is_unknown = |user: &UserId| names.get(user).is_none_or(|name| is_nobody(name));
+        let unknown = people.into_iter().filter(is_unknown).collect();
+        names.extend(kept_names::kept(conn, vault, viewer, unknown).await?);
+    }
+    Ok(names)
+}
+
+/// The owners of the wallets on both sides, and the names of those that have the same owner as `own`.
 async fn wallets_of(
     conn: &mut Conn,
+    vault: &Vault,
     own: WalletId,
     entries: &[EntryView],
 ) -> Result<HashMap<WalletId, (UserId, String)>, SqlError> {
@@ -54,8 +80,18 @@ async fn wallets_of(
     ids.dedup_by_key(|id| id.0);
     let rows = wallets::table
         .filter(wallets::id.eq_any(ids))
-        .select((wallets::id, wallets::user_id, wallets::name))
-        .load::<(DbId, DbId, String)>(conn)
+        .select((wallets::id, wallets::user_id, wallets::sealed))
+        .load::<(DbId, DbId, Option<Vec<u8>>)>(conn)
         .await?;
-    Ok(rows.into_iter().map(|(id, user, name)| (WalletId(id.0), (UserId(user.0), name))).collect())
+    let owner = rows.iter().find(|(id, ..)| id.0 == own.0).map(|(_, user, _)| *user);
+    let is_own = |user: &DbId| Some(*user) == owner;
+    let named = rows.iter().filter(|(_, user, _)| is_own(user));
+    let named: Vec<_> = named.filter_map(|(.., sealed)| sealed.as_deref()).collect();
+    let keys = vault.keys_in(conn, named).await?;
+    let wallet = |(id, user, sealed): (DbId, DbId, Option<Vec<u8>>)| {
+        let sealed = sealed.filter(|_| is_own(&user));
+        let name = sealed::open_wallet(&keys, id.0, sealed.as_deref())?.name;
+        Ok((WalletId(id.0), (UserId(user.0), name)))
+    };
+    rows.into_iter().map(wallet).collect()
 }

@@ -5,6 +5,7 @@ use super::{
     post::{Touched, lock_accounts, name_payee},
     read,
     rows::LedgerRows,
+    sealed::Seals,
 };
 use crate::{
     backend::{Conn, Db, DbId, DbTime, write_ledger},
@@ -12,6 +13,7 @@ use crate::{
         error::SqlError,
         rows::{corrupt, day},
         schema::{holds, transfers},
+        subjects::Vault,
     },
 };
 use chrono::{DateTime, Utc};
@@ -51,12 +53,15 @@ impl TryFrom<LiveHold> for Hold {
 
 pub(crate) async fn settle(
     conn: &mut Conn,
+    vault: &Vault,
     id: TransferId,
     verdict: &HoldVerdict,
     actor: &Actor,
     now: DateTime<Utc>,
 ) -> Result<HoldOutcome, SqlError> {
-    let Some(mut transfer) = read::lock_transfer(conn, id).await? else { return Ok(HoldOutcome::NotFound) };
+    let Some(mut transfer) = read::lock_transfer(conn, vault, id).await? else {
+        return Ok(HoldOutcome::NotFound);
+    };
     let (next, refusal) = match verdict {
         HoldVerdict::Submit => {
             return submit(conn, transfer).await;
@@ -74,13 +79,13 @@ pub(crate) async fn settle(
     }
     if next != TransferStatus::Unknown {
         let end = if next == TransferStatus::Completed { HoldEnd::Captured } else { HoldEnd::Voided };
-        let Some(()) = end_hold(conn, &transfer, end, now).await? else {
+        let Some(()) = end_hold(conn, vault, &transfer, end, now).await? else {
             return Ok(HoldOutcome::TooLate(Box::new(transfer)));
         };
     }
     self::end(conn, &mut transfer, next, refusal, actor, now).await?;
     if next == TransferStatus::Completed {
-        name_payee(conn, &transfer, None, now).await?;
+        name_payee(conn, vault, &transfer, None, now).await?;
     }
     Ok(HoldOutcome::Settled(Box::new(transfer)))
 }
@@ -101,6 +106,7 @@ async fn submit(conn: &mut Conn, mut transfer: Transfer) -> Result<HoldOutcome, 
 /// Releases the money held for a transfer. `None`: nothing is held.
 async fn end_hold(
     conn: &mut Conn,
+    vault: &Vault,
     transfer: &Transfer,
     end: HoldEnd,
     now: DateTime<Utc>,
@@ -133,12 +139,14 @@ async fn end_hold(
             .execute(conn)
             .await?;
     }
-    write_ledger(conn, LedgerRows::of(batch, now)?).await?;
+    // Nothing is sealed: the end of a hold makes no transfer and no payee.
+    let seals = Seals::of(conn, vault, Vec::new(), now).await?;
+    write_ledger(conn, LedgerRows::of(batch, &seals, now)?).await?;
     Ok(Some(()))
 }
 
 /// Expires the transfers that waited too long: for a code, for a confirmation, or to be handed over.
-pub(crate) async fn expire(conn: &mut Conn, now: DateTime<Utc>) -> Result<usize, SqlError> {
+pub(crate) async fn expire(conn: &mut Conn, vault: &Vault, now: DateTime<Utc>) -> Result<usize, SqlError> {
     let waiting = [
         TransferStatus::PendingVerification.name(),
         TransferStatus::PendingApproval.name(),
@@ -155,7 +163,7 @@ pub(crate) async fn expire(conn: &mut Conn, now: DateTime<Utc>) -> Result<usize,
     let actor = Actor { who: Principal::System, channel: "worker".into(), request_id: "expiry".into() };
     let mut ended = 0_usize;
     for id in lapsed {
-        if expire_one(conn, TransferId(id.0), &actor, now).await? {
+        if expire_one(conn, vault, TransferId(id.0), &actor, now).await? {
             ended = ended.saturating_add(1);
         }
     }
@@ -164,18 +172,19 @@ pub(crate) async fn expire(conn: &mut Conn, now: DateTime<Utc>) -> Result<usize,
 
 async fn expire_one(
     conn: &mut Conn,
+    vault: &Vault,
     id: TransferId,
     actor: &Actor,
     now: DateTime<Utc>,
 ) -> Result<bool, SqlError> {
-    let Some(mut transfer) = read::lock_transfer(conn, id).await? else { return Ok(false) };
+    let Some(mut transfer) = read::lock_unopened(conn, id).await? else { return Ok(false) };
     // Another worker may have changed the transfer before the lock.
     let is_due = transfer.expires_at.is_some_and(|at| now >= at);
     if !is_due || !transfer.status.may_become(TransferStatus::Expired) {
         return Ok(false);
     }
     if transfer.status == TransferStatus::Processing {
-        end_hold(conn, &transfer, HoldEnd::Voided, now).await?;
+        end_hold(conn, vault, &transfer, HoldEnd::Voided, now).await?;
     }
     end(conn, &mut transfer, TransferStatus::Expired, None, actor, now).await?;
     Ok(true)

@@ -4,7 +4,9 @@ mod clabes;
 pub(crate) mod clear_rows;
 mod confirm;
 mod counterparts;
+mod fold_rows;
 mod holds;
+pub(crate) mod kept_names;
 mod open_accounts;
 pub(crate) mod payees;
 mod payment_codes;
@@ -14,7 +16,9 @@ mod receiving;
 mod resolve;
 mod reverse;
 pub(crate) mod rows;
+mod sealed;
 mod statements;
+mod transfer_rows;
 mod verify;
 pub(crate) mod waiting;
 pub(crate) mod wallets;
@@ -61,9 +65,9 @@ impl Ledger for Store {
         request: &ReverseRequest,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<PostOutcome>> {
-        let request = request.clone();
+        let (request, vault) = (request.clone(), self.vault.clone());
         self.database
-            .write(move |conn| async move { reverse::reverse(conn, &request, now).await }.boxed())
+            .write(move |conn| async move { reverse::reverse(conn, &vault, &request, now).await }.boxed())
             .await
     }
 
@@ -74,27 +78,27 @@ impl Ledger for Store {
         actor: &Actor,
         now: DateTime<Utc>,
     ) -> StoreResult<HoldOutcome> {
-        let (verdict, actor) = (verdict.clone(), actor.clone());
+        let (verdict, actor, vault) = (verdict.clone(), actor.clone(), self.vault.clone());
         self.database
             .write(move |conn| {
-                async move { holds::settle(conn, transfer, &verdict, &actor, now).await }.boxed()
+                async move { holds::settle(conn, &vault, transfer, &verdict, &actor, now).await }.boxed()
             })
             .await
     }
 
     async fn open_wallet(&self, request: &OpenWallet, now: DateTime<Utc>) -> StoreResult<OpenOutcome> {
-        let (request, issuer) = (request.clone(), self.clabes.clone());
+        let (request, issuer, vault) = (request.clone(), self.clabes.clone(), self.vault.clone());
         self.database
             .write(move |conn| {
-                async move { wallets::open(conn, issuer.as_deref(), &request, now).await }.boxed()
+                async move { wallets::open(conn, &vault, issuer.as_deref(), &request, now).await }.boxed()
             })
             .await
     }
 
     async fn confirm(&self, request: &ConfirmTransfer, now: DateTime<Utc>) -> StoreResult<ConfirmOutcome> {
-        let request = request.clone();
+        let (request, vault) = (request.clone(), self.vault.clone());
         self.database
-            .write(move |conn| async move { confirm::confirm(conn, &request, now).await }.boxed())
+            .write(move |conn| async move { confirm::confirm(conn, &vault, &request, now).await }.boxed())
             .await
     }
 
@@ -104,18 +108,22 @@ impl Ledger for Store {
         actor: &Actor,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<Transfer>> {
-        let actor = actor.clone();
+        let (actor, vault) = (actor.clone(), self.vault.clone());
         self.database
-            .write(move |conn| async move { confirm::cancel(conn, id, &actor, now).await }.boxed())
+            .write(move |conn| async move { confirm::cancel(conn, &vault, id, &actor, now).await }.boxed())
             .await
     }
 
     async fn expire(&self, now: DateTime<Utc>) -> StoreResult<usize> {
-        self.database.write(move |conn| holds::expire(conn, now).boxed()).await
+        let vault = self.vault.clone();
+        self.database.write(move |conn| async move { holds::expire(conn, &vault, now).await }.boxed()).await
     }
 
     async fn find_transfer(&self, id: TransferId) -> StoreResult<Option<Transfer>> {
-        self.database.query(move |conn| read::find_transfer(conn, id).boxed()).await
+        let vault = self.vault.clone();
+        self.database
+            .query(move |conn| async move { read::find_transfer(conn, &vault, id).await }.boxed())
+            .await
     }
 
     async fn transfer_history(&self, id: TransferId) -> StoreResult<Vec<(TransferStatus, DateTime<Utc>)>> {
@@ -123,24 +131,31 @@ impl Ledger for Store {
     }
 
     async fn find_outcome(&self, key: &IdempotencyKey) -> StoreResult<Option<(Fingerprint, Outcome)>> {
-        let key = key.clone();
-        self.database.read(move |conn| async move { read::find_outcome(conn, &key).await }.boxed()).await
+        let (key, vault) = (key.clone(), self.vault.clone());
+        self.database
+            .read(move |conn| async move { read::find_outcome(conn, &vault, &key).await }.boxed())
+            .await
     }
 
     async fn transfers(&self, filter: &TransferFilter, page: &PageRequest) -> StoreResult<Vec<Transfer>> {
-        let (filter, page) = (filter.clone(), page.clone());
+        let (filter, page, vault) = (filter.clone(), page.clone(), self.vault.clone());
         self.database
-            .query(move |conn| async move { read::transfers(conn, &filter, &page).await }.boxed())
+            .query(move |conn| async move { read::transfers(conn, &vault, &filter, &page).await }.boxed())
             .await
     }
 
     async fn wallets(&self, user: Option<UserId>, page: &PageRequest) -> StoreResult<Vec<WalletView>> {
-        let page = page.clone();
-        self.database.query(move |conn| async move { read::wallets(conn, user, &page).await }.boxed()).await
+        let (page, vault) = (page.clone(), self.vault.clone());
+        self.database
+            .query(move |conn| async move { read::wallets(conn, &vault, user, &page).await }.boxed())
+            .await
     }
 
     async fn find_wallet(&self, id: WalletId) -> StoreResult<Option<WalletView>> {
-        self.database.query(move |conn| read::find_wallet(conn, id).boxed()).await
+        let vault = self.vault.clone();
+        self.database
+            .query(move |conn| async move { read::find_wallet(conn, &vault, id).await }.boxed())
+            .await
     }
 
     async fn spent(&self, user: UserId, currency: Currency, day: NaiveDate) -> StoreResult<Spent> {
@@ -148,14 +163,19 @@ impl Ledger for Store {
     }
 
     async fn resolve(&self, account: &AccountNumber, currency: Currency) -> StoreResult<Resolved> {
-        let account = account.clone();
+        let (account, vault) = (account.clone(), self.vault.clone());
         self.database
-            .query(move |conn| async move { resolve::resolve(conn, &account, currency).await }.boxed())
+            .query(move |conn| {
+                async move { resolve::resolve(conn, &vault, &account, currency).await }.boxed()
+            })
             .await
     }
 
     async fn first_wallet(&self, user: UserId, currency: Currency) -> StoreResult<Option<WalletView>> {
-        self.database.query(move |conn| read::first_wallet(conn, user, currency).boxed()).await
+        let vault = self.vault.clone();
+        self.database
+            .query(move |conn| async move { read::first_wallet(conn, &vault, user, currency).await }.boxed())
+            .await
     }
 
     async fn entries(
@@ -164,9 +184,9 @@ impl Ledger for Store {
         filter: EntryFilter,
         page: &PageRequest,
     ) -> StoreResult<Vec<EntryView>> {
-        let page = page.clone();
+        let (page, vault) = (page.clone(), self.vault.clone());
         self.database
-            .read(move |conn| async move { read::entries(conn, wallet, filter, &page).await }.boxed())
+            .read(move |conn| async move { read::entries(conn, &vault, wallet, filter, &page).await }.boxed())
             .await
     }
 

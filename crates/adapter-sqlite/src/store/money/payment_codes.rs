@@ -5,8 +5,9 @@ use crate::{
     backend::{Conn, DbId, lock_names},
     store::{
         error::SqlError,
-        rows::NewOutboxRow,
+        messaging::outbox::new_row::NewOutboxRow,
         schema::outbox,
+        subjects::Vault,
         verification::verifications::{self, Sender},
     },
 };
@@ -24,7 +25,6 @@ use domain::{
     },
 };
 use ports::{
-    crypto::Sealer,
     money::{PostRequest, StepUpChallenge},
     verification::NewChallenge,
 };
@@ -39,6 +39,7 @@ impl PaymentCodes {
     /// made from. Must come before the locks of accounts, as everywhere.
     pub(super) async fn lock(
         conn: &mut Conn,
+        vault: &Vault,
         requests: &[(PostRequest, DateTime<Utc>)],
         now: DateTime<Utc>,
     ) -> Result<Self, SqlError> {
@@ -53,8 +54,9 @@ impl PaymentCodes {
         let breaker = verifications::breaker(conn, now).await?;
         let mut numbers = BTreeMap::new();
         for (phone, to) in wanted {
-            let failures = verifications::failures_of(conn, &phone).await?;
-            let counts = verifications::send_counts(conn, &to, Sender::default(), true, now).await?;
+            let failures =
+                verifications::failures_of(conn, &verifications::known_failure_name(vault, &to)).await?;
+            let counts = verifications::send_counts(conn, vault, &to, Sender::default(), true, now).await?;
             let facts = StartFacts { breaker, ..StartFacts::of(failures, counts) };
             numbers.insert(phone, facts);
         }
@@ -94,7 +96,7 @@ impl PaymentCodes {
 /// Stores the challenge of a waiting transfer, its send, and the message with its code.
 pub(super) async fn file(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     transfer: &Transfer,
     step: &StepUpChallenge,
     attempts_max: u32,
@@ -113,7 +115,7 @@ pub(super) async fn file(
         fallback: Vec::new(),
     };
     let terms = verifications::Terms { expires_at: step.expires_at, attempts_max };
-    verifications::insert(conn, &new, None, Some(&step.code), terms, now).await?;
+    verifications::insert(conn, vault, &new, None, Some(&step.code), terms, now).await?;
     let send = verifications::NewSend {
         verification: DbId(new.id.0),
         to: &new.to,
@@ -123,8 +125,8 @@ pub(super) async fn file(
         message: Some(step.message.message.id),
         effect_key: None,
     };
-    verifications::add_send(conn, &send, now).await?;
-    let row = NewOutboxRow::new(sealer, &step.message, None, now)?;
+    verifications::add_send(conn, vault, &send, now).await?;
+    let row = NewOutboxRow::new(conn, vault, &step.message, None, now).await?;
     diesel::insert_into(outbox::table).values(row).execute(conn).await?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use super::{
     payment_codes::{self, PaymentCodes},
     read, resolve,
     rows::{KeyRow, LedgerRows},
+    sealed::{Seals, payee_hash},
 };
 use crate::{
     backend::{Conn, Db, DbId, DbTime, for_update, write_ledger},
@@ -13,6 +14,7 @@ use crate::{
         messaging::alert_rows::NewAlertRow,
         rows::{NewAuditRow, corrupt, day},
         schema::{accounts, payees, transfer_history, transfers},
+        subjects::Vault,
     },
 };
 use chrono::{DateTime, Utc};
@@ -36,7 +38,6 @@ use domain::{
     verification::AttemptResult,
 };
 use ports::{
-    crypto::Sealer,
     messaging::AlertKind,
     money::{PostOutcome, PostRequest},
 };
@@ -113,7 +114,7 @@ impl Touched {
 /// its own outcome under its key.
 pub(crate) async fn post(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     requests: &[(PostRequest, DateTime<Utc>)],
 ) -> Result<Vec<PostOutcome>, SqlError> {
     let now = requests.iter().map(|(_, now)| *now).max().unwrap_or_default();
@@ -122,15 +123,18 @@ pub(crate) async fn post(
     for (request, _) in requests {
         touched.add(&request.command.transfer, request.command.limits.count_spending());
     }
-    let mut codes = PaymentCodes::lock(conn, requests, now).await?;
+    let mut codes = PaymentCodes::lock(conn, vault, requests, now).await?;
     for (source, currency) in &touched.sources {
         open_clearing(conn, *source, *currency, now).await?;
     }
     lock_accounts(conn, &mut batch, touched).await?;
-    look_keys(conn, &mut batch, requests.iter().flat_map(|(request, _)| request.command.keys())).await?;
-    look_payees(conn, &mut batch, requests).await?;
-    resolve::look_recipients(conn, &mut batch, requests.iter().map(|(request, _)| &request.command.transfer))
+    let owners = requests.iter().map(|(request, _)| request.command.transfer.owner).collect();
+    let seals = Seals::of_fold(conn, vault, &mut batch, owners, now).await?;
+    look_keys(conn, vault, &mut batch, requests.iter().flat_map(|(request, _)| request.command.keys()))
         .await?;
+    look_payees(conn, vault, &mut batch, requests).await?;
+    let asked = requests.iter().map(|(request, _)| &request.command.transfer);
+    resolve::look_recipients(conn, vault, &mut batch, asked).await?;
     look_folios(conn, &mut batch, requests.iter().map(|(request, _)| request.command.transfer.folio)).await?;
     let mut audit = Vec::with_capacity(requests.len());
     let mut alerts = Vec::new();
@@ -151,11 +155,11 @@ pub(crate) async fn post(
         let balance_after = balance_of(&batch, &request.command.transfer, &decision);
         outcomes.push(PostOutcome { decision, balance_after });
     }
-    let mut rows = LedgerRows::of(batch, now)?;
+    let mut rows = LedgerRows::of(batch, &seals, now)?;
     (rows.audit, rows.alerts) = (audit, alerts);
     write_ledger(conn, rows).await?;
     for (((request, at), outcome), attempts_max) in requests.iter().zip(&mut outcomes).zip(attempts) {
-        write_company(conn, sealer, request, (&outcome.decision, attempts_max), *at).await?;
+        write_company(conn, vault, request, (&outcome.decision, attempts_max), *at).await?;
         recognise(request, &mut outcome.decision);
     }
     Ok(outcomes)
@@ -189,11 +193,12 @@ pub(crate) async fn lock_accounts(
 /// find a key free.
 pub(crate) async fn look_keys(
     conn: &mut Conn,
+    vault: &Vault,
     batch: &mut PostingBatch,
     keys: impl Iterator<Item = &IdempotencyKey>,
 ) -> Result<(), SqlError> {
     let by_digest: HashMap<Vec<u8>, &IdempotencyKey> = keys.map(|key| (key.digest().to_vec(), key)).collect();
-    for (digest, known) in read::outcomes(conn, by_digest.keys().cloned().collect()).await? {
+    for (digest, known) in read::outcomes(conn, vault, by_digest.keys().cloned().collect()).await? {
         if let Some(key) = by_digest.get(&digest) {
             batch.outcomes.insert((*key).clone(), known);
         }
@@ -229,12 +234,13 @@ pub(crate) async fn look_folios(
 /// Reads when payees were first named, for requests with a cool-off.
 async fn look_payees(
     conn: &mut Conn,
+    vault: &Vault,
     batch: &mut PostingBatch,
     requests: &[(PostRequest, DateTime<Utc>)],
 ) -> Result<(), SqlError> {
     for (request, _) in requests {
         if request.command.limits.new_payee_cooloff > chrono::Duration::zero() {
-            look_payee(conn, batch, &request.command.transfer).await?;
+            look_payee(conn, vault, batch, &request.command.transfer).await?;
         }
     }
     Ok(())
@@ -242,12 +248,13 @@ async fn look_payees(
 
 pub(crate) async fn look_payee(
     conn: &mut Conn,
+    vault: &Vault,
     batch: &mut PostingBatch,
     transfer: &Transfer,
 ) -> Result<(), SqlError> {
     let payee = transfer.destination.canonical();
     let first_seen = payees::table
-        .find((DbId(transfer.owner.0), &payee))
+        .find((DbId(transfer.owner.0), payee_hash(vault, transfer.owner, &payee)))
         .select(payees::first_seen_at)
         .first::<DbTime>(conn)
         .await
@@ -277,7 +284,7 @@ pub(crate) async fn add_history(
 /// Writes what only some decisions need: the step-up code of a waiting transfer, and the name of a payee.
 async fn write_company(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     request: &PostRequest,
     (decision, attempts_max): (&Decision, Option<u32>),
     now: DateTime<Utc>,
@@ -286,11 +293,11 @@ async fn write_company(
     if matches!(transfer.status, TransferStatus::Completed | TransferStatus::Processing)
         && request.payee.is_some()
     {
-        name_payee(conn, transfer, request.payee.as_deref(), now).await?;
+        name_payee(conn, vault, transfer, request.payee.as_deref(), now).await?;
     }
     match (&request.step_up_challenge, attempts_max) {
         (Some(step), Some(attempts_max)) => {
-            payment_codes::file(conn, sealer, transfer, step, attempts_max, now).await
+            payment_codes::file(conn, vault, transfer, step, attempts_max, now).await
         }
         _ => Ok(()),
     }
@@ -310,17 +317,14 @@ fn audit_row(request: &PostRequest, outcome: &Outcome, now: DateTime<Utc>) -> Ne
     match outcome {
         Outcome::Accepted(transfer) => transfer_row(&request.actor, transfer, None, now),
         Outcome::Refused(refusal) => {
-            let after = format!("{}: {}", refusal.name(), describe(asked));
+            let after = format!("{}: {}", refusal.name(), asked.amount);
             row_of(&request.actor, "refused", asked, None, after, now)
         }
     }
 }
 
-fn describe(transfer: &Transfer) -> String {
-    format!("{} to {}", transfer.amount, transfer.destination.masked())
-}
-
-/// The audit row of a transfer that changed its status from `before`.
+/// The audit row of a transfer that changed its status from `before`. It says nothing of people: the transfer's id
+/// leads to the rest.
 pub(crate) fn transfer_row(
     actor: &Actor,
     transfer: &Transfer,
@@ -328,7 +332,7 @@ pub(crate) fn transfer_row(
     now: DateTime<Utc>,
 ) -> NewAuditRow {
     let status = transfer.status.name();
-    row_of(actor, status, transfer, before, format!("{status}: {}", describe(transfer)), now)
+    row_of(actor, status, transfer, before, format!("{status}: {}", transfer.amount), now)
 }
 
 /// The audit row of a wrong check attempt on a transfer.
@@ -365,20 +369,26 @@ fn row_of(
 /// Without a name only the time of a known payee changes.
 pub(crate) async fn name_payee(
     conn: &mut Conn,
+    vault: &Vault,
     transfer: &Transfer,
     name: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
-    let row = || payees::table.find((DbId(transfer.owner.0), transfer.destination.canonical()));
+    let hash = payee_hash(vault, transfer.owner, &transfer.destination.canonical());
+    let row = || payees::table.find((DbId(transfer.owner.0), &hash));
     let paid_at = payees::last_paid_at.eq(Some(DbTime(now)));
     let Some(name) = name.and_then(|name| read_payee_name(name).ok()) else {
         diesel::update(row().filter(payees::id.is_not_null())).set(paid_at).execute(conn).await?;
         return Ok(());
     };
+    // A wallet that is named by its id can't be named by the person later.
+    let Some(account) = transfer.destination.number() else { return Ok(()) };
+    let seals = Seals::of(conn, vault, vec![transfer.owner], now).await?;
+    let sealed = Some(seals.payee(transfer.owner, &hash, (&name, account))?);
     let id = payees::id.eq(Some(DbId(transfer.id.0)));
     let is_new = row().filter(payees::id.is_null());
     diesel::update(is_new).set(id).execute(conn).await?;
-    diesel::update(row()).set((payees::name.eq(Some(name)), paid_at)).execute(conn).await?;
+    diesel::update(row()).set((payees::sealed.eq(sealed), paid_at)).execute(conn).await?;
     Ok(())
 }
 

@@ -1,21 +1,25 @@
 //! Read wallets, entries, transfers and kept answers.
 
-use super::counterparts;
+use super::{
+    counterparts, sealed,
+    transfer_rows::{self, Side, TransferRow},
+};
 use crate::{
-    backend::{Conn, Db, DbId, DbTime, for_update},
+    backend::{Conn, DbId, DbTime, for_update},
     store::{
         error::SqlError,
         rows::{corrupt, day as read_day, fingerprint, from_json, money},
         schema::{accounts, entries, idempotency_keys, transfer_history, transfers, wallets},
+        subjects::{Keys, Vault},
     },
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
-    ids::{TransferId, UserId, VerificationId, WalletId},
+    ids::{TransferId, UserId, WalletId},
     money::{
-        Currency,
+        Currency, Money,
         counterpart::Counterpart,
         ledger::Outcome,
         limits::{Spending, Spent},
@@ -27,6 +31,7 @@ use ports::{
     money::{EntryFilter, EntryView, TransferFilter, WalletView},
     pagination::PageRequest,
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// An instant after every entry.
@@ -35,78 +40,38 @@ const FAR_AWAY: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_799, 
     None => DateTime::<Utc>::UNIX_EPOCH,
 };
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = transfers, check_for_backend(Db))]
-pub(crate) struct TransferRow {
-    id: DbId,
-    folio: String,
-    caller: String,
-    client_tx_id: Option<String>,
-    owner: DbId,
-    from_account: DbId,
-    to_account: DbId,
-    destination: String,
-    minor: i64,
-    currency: String,
-    concept: Option<String>,
-    status: String,
-    first_status: String,
-    verification_id: Option<DbId>,
-    reverses: Option<DbId>,
-    reversed_minor: i64,
-    refusal: Option<String>,
-    expires_at: Option<DbTime>,
-    created_at: DbTime,
-}
-
-impl TryFrom<TransferRow> for Transfer {
-    type Error = SqlError;
-    fn try_from(row: TransferRow) -> Result<Self, SqlError> {
-        Ok(Self {
-            id: TransferId(row.id.0),
-            folio: row.folio.parse().map_err(corrupt)?,
-            caller: row.caller.parse().map_err(corrupt)?,
-            client_tx_id: row.client_tx_id,
-            owner: UserId(row.owner.0),
-            from: WalletId(row.from_account.0),
-            to: WalletId(row.to_account.0),
-            destination: from_json(&row.destination)?,
-            amount: money(row.minor, &row.currency)?,
-            concept: row.concept,
-            status: status(&row.status)?,
-            verification: row.verification_id.map(|id| VerificationId(id.0)),
-            reverses: row.reverses.map(|id| TransferId(id.0)),
-            reversed_minor: row.reversed_minor,
-            refusal: row.refusal.as_deref().map(from_json).transpose()?,
-            expires_at: row.expires_at.map(|at| at.0),
-            created_at: row.created_at.0,
-        })
-    }
-}
-
 #[derive(Queryable)]
 struct WalletRow {
     id: DbId,
     user_id: DbId,
-    name: String,
-    kind: String,
+    sealed: Option<Vec<u8>>,
     currency: String,
     posted: i64,
     held: i64,
 }
 
-impl TryFrom<WalletRow> for WalletView {
-    type Error = SqlError;
-    fn try_from(row: WalletRow) -> Result<Self, SqlError> {
-        Ok(Self {
-            id: WalletId(row.id.0),
-            user: UserId(row.user_id.0),
-            name: row.name,
-            kind: row.kind,
-            posted: money(row.posted, &row.currency)?,
-            available: money(row.posted.saturating_sub(row.held), &row.currency)?,
+impl WalletRow {
+    fn open(self, keys: &Keys) -> Result<WalletView, SqlError> {
+        let words = sealed::open_wallet(keys, self.id.0, self.sealed.as_deref())?;
+        Ok(WalletView {
+            id: WalletId(self.id.0),
+            user: UserId(self.user_id.0),
+            name: words.name,
+            kind: words.kind,
+            posted: money(self.posted, &self.currency)?,
+            available: money(self.posted.saturating_sub(self.held), &self.currency)?,
         })
     }
+}
+
+async fn open_wallets(
+    conn: &mut Conn,
+    vault: &Vault,
+    rows: Vec<WalletRow>,
+) -> Result<Vec<WalletView>, SqlError> {
+    let sealed: Vec<_> = rows.iter().filter_map(|row| row.sealed.as_deref()).collect();
+    let keys = vault.keys_in(conn, sealed).await?;
+    rows.into_iter().map(|row| row.open(&keys)).collect()
 }
 
 macro_rules! wallet_rows {
@@ -114,8 +79,7 @@ macro_rules! wallet_rows {
         wallets::table.inner_join(accounts::table.on(accounts::id.eq(wallets::id))).select((
             wallets::id,
             wallets::user_id,
-            wallets::name,
-            wallets::kind,
+            wallets::sealed,
             wallets::currency,
             accounts::posted,
             accounts::held,
@@ -123,19 +87,37 @@ macro_rules! wallet_rows {
     };
 }
 
-pub(crate) async fn find_transfer(conn: &mut Conn, id: TransferId) -> Result<Option<Transfer>, SqlError> {
-    find_row(conn, DbId(id.0)).await?.map(Transfer::try_from).transpose()
+pub(crate) async fn find_transfer(
+    conn: &mut Conn,
+    vault: &Vault,
+    id: TransferId,
+) -> Result<Option<Transfer>, SqlError> {
+    let row = find_row(conn, DbId(id.0)).await?;
+    Ok(transfer_rows::open(conn, vault, row.into_iter().collect()).await?.pop())
 }
 
 async fn find_row(conn: &mut Conn, id: DbId) -> Result<Option<TransferRow>, SqlError> {
     Ok(transfers::table.find(id).select(TransferRow::as_select()).first(conn).await.optional()?)
 }
 
-/// A transfer, locked until the transaction ends.
-pub(crate) async fn lock_transfer(conn: &mut Conn, id: TransferId) -> Result<Option<Transfer>, SqlError> {
+async fn lock_row(conn: &mut Conn, id: TransferId) -> Result<Option<TransferRow>, SqlError> {
     let query = transfers::table.find(DbId(id.0)).select(TransferRow::as_select());
-    let row = for_update!(query).first(conn).await.optional()?;
-    row.map(Transfer::try_from).transpose()
+    Ok(for_update!(query).first(conn).await.optional()?)
+}
+
+/// A transfer, locked until the transaction ends.
+pub(crate) async fn lock_transfer(
+    conn: &mut Conn,
+    vault: &Vault,
+    id: TransferId,
+) -> Result<Option<Transfer>, SqlError> {
+    let row = lock_row(conn, id).await?;
+    Ok(transfer_rows::open(conn, vault, row.into_iter().collect()).await?.pop())
+}
+
+/// The same without its destination and concept, for a change of its status.
+pub(crate) async fn lock_unopened(conn: &mut Conn, id: TransferId) -> Result<Option<Transfer>, SqlError> {
+    lock_row(conn, id).await?.map(TransferRow::unopened).transpose()
 }
 
 pub(crate) async fn transfer_history(
@@ -150,23 +132,20 @@ pub(crate) async fn transfer_history(
         .await?;
     let mut states = Vec::with_capacity(rows.len().saturating_add(1));
     if let Some(row) = find_row(conn, DbId(id.0)).await? {
-        states.push((status(&row.first_status)?, row.created_at.0));
+        states.push((row.first_status()?, row.created_at()));
     }
     for (name, at) in rows {
-        states.push((status(&name)?, at.0));
+        states.push((transfer_rows::status(&name)?, at.0));
     }
     Ok(states)
 }
 
-fn status(name: &str) -> Result<TransferStatus, SqlError> {
-    TransferStatus::parse(name).ok_or_else(|| corrupt(name))
-}
-
 pub(crate) async fn find_outcome(
     conn: &mut Conn,
+    vault: &Vault,
     key: &IdempotencyKey,
 ) -> Result<Option<(Fingerprint, Outcome)>, SqlError> {
-    let found = outcomes(conn, vec![key.digest().to_vec()]).await?;
+    let found = outcomes(conn, vault, vec![key.digest().to_vec()]).await?;
     Ok(found.into_iter().next().map(|(_, known)| known))
 }
 
@@ -174,6 +153,7 @@ pub(crate) async fn find_outcome(
 /// answered.
 pub(crate) async fn outcomes(
     conn: &mut Conn,
+    vault: &Vault,
     digests: Vec<Vec<u8>>,
 ) -> Result<Vec<(Vec<u8>, (Fingerprint, Outcome))>, SqlError> {
     let rows = idempotency_keys::table
@@ -186,13 +166,14 @@ pub(crate) async fn outcomes(
         ))
         .load::<(Vec<u8>, Vec<u8>, Option<DbId>, Option<String>)>(conn)
         .await?;
+    let made = rows.iter().filter_map(|(_, _, subject, _)| *subject).collect();
+    let made = first_answers(conn, vault, made).await?;
     let mut found = Vec::with_capacity(rows.len());
     for (key, stored, subject, refusal) in rows {
         let outcome = match (subject, refusal) {
             (Some(id), _) => {
-                let row = find_row(conn, id).await?.ok_or_else(|| corrupt("a transfer vanished"))?;
-                let first = status(&row.first_status)?;
-                Outcome::Accepted(Box::new(Transfer::try_from(row)?.as_first_answered(first)))
+                let first = made.get(&id).cloned().ok_or_else(|| corrupt("a transfer vanished"))?;
+                Outcome::Accepted(Box::new(first))
             }
             (None, Some(refusal)) => Outcome::Refused(from_json(&refusal)?),
             (None, None) => return Err(corrupt("a key without an answer")),
@@ -202,8 +183,26 @@ pub(crate) async fn outcomes(
     Ok(found)
 }
 
+/// Transfers as they were when they were first answered.
+async fn first_answers(
+    conn: &mut Conn,
+    vault: &Vault,
+    ids: Vec<DbId>,
+) -> Result<HashMap<DbId, Transfer>, SqlError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let query = transfers::table.filter(transfers::id.eq_any(ids)).select(TransferRow::as_select());
+    let rows = query.load::<TransferRow>(conn).await?;
+    let firsts = rows.iter().map(TransferRow::first_status).collect::<Result<Vec<_>, _>>()?;
+    let opened = transfer_rows::open(conn, vault, rows).await?;
+    let first = |(transfer, first): (Transfer, _)| (DbId(transfer.id.0), transfer.as_first_answered(first));
+    Ok(opened.into_iter().zip(firsts).map(first).collect())
+}
+
 pub(crate) async fn transfers(
     conn: &mut Conn,
+    vault: &Vault,
     filter: &TransferFilter,
     page: &PageRequest,
 ) -> Result<Vec<Transfer>, SqlError> {
@@ -221,7 +220,8 @@ pub(crate) async fn transfers(
     if let Some(after) = after_id(page)? {
         query = query.filter(transfers::id.lt(after));
     }
-    query.load(conn).await?.into_iter().map(Transfer::try_from).collect()
+    let rows = query.load(conn).await?;
+    transfer_rows::open(conn, vault, rows).await
 }
 
 fn after_id(page: &PageRequest) -> Result<Option<DbId>, SqlError> {
@@ -230,6 +230,7 @@ fn after_id(page: &PageRequest) -> Result<Option<DbId>, SqlError> {
 
 pub(crate) async fn wallets(
     conn: &mut Conn,
+    vault: &Vault,
     user: Option<UserId>,
     page: &PageRequest,
 ) -> Result<Vec<WalletView>, SqlError> {
@@ -248,12 +249,17 @@ pub(crate) async fn wallets(
     if let Some(user) = user {
         query = query.filter(wallets::user_id.eq(DbId(user.0)));
     }
-    query.load::<WalletRow>(conn).await?.into_iter().map(WalletView::try_from).collect()
+    let rows = query.load::<WalletRow>(conn).await?;
+    open_wallets(conn, vault, rows).await
 }
 
-pub(crate) async fn find_wallet(conn: &mut Conn, id: WalletId) -> Result<Option<WalletView>, SqlError> {
+pub(crate) async fn find_wallet(
+    conn: &mut Conn,
+    vault: &Vault,
+    id: WalletId,
+) -> Result<Option<WalletView>, SqlError> {
     let row = wallet_rows!().filter(wallets::id.eq(DbId(id.0))).first::<WalletRow>(conn).await.optional()?;
-    row.map(WalletView::try_from).transpose()
+    Ok(open_wallets(conn, vault, row.into_iter().collect()).await?.pop())
 }
 
 pub(crate) async fn spent(
@@ -275,6 +281,7 @@ pub(crate) async fn spent(
 
 pub(crate) async fn first_wallet(
     conn: &mut Conn,
+    vault: &Vault,
     user: UserId,
     currency: Currency,
 ) -> Result<Option<WalletView>, SqlError> {
@@ -285,7 +292,7 @@ pub(crate) async fn first_wallet(
         .first::<WalletRow>(conn)
         .await
         .optional()?;
-    row.map(WalletView::try_from).transpose()
+    Ok(open_wallets(conn, vault, row.into_iter().collect()).await?.pop())
 }
 
 /// An entry of a wallet with its transfer: version, amount, balance after it, instant.
@@ -305,16 +312,28 @@ macro_rules! entry_rows {
 }
 pub(crate) use entry_rows;
 
-/// An entry; who is on the other side is not named yet.
-pub(crate) fn entry_view((version, minor, balance, at, transfer): EntryRow) -> Result<EntryView, SqlError> {
-    let amount = money(minor, &transfer.currency)?;
-    let balance_after = money(balance, &transfer.currency)?;
-    let (transfer, counterpart) = (Transfer::try_from(transfer)?, Counterpart::Unknown);
-    Ok(EntryView { version, amount, balance_after, transfer, counterpart, at: at.0 })
+/// Opens entries; who is on the other side is not named yet. A person sees of what others paid them only their own
+/// copy of it.
+pub(crate) async fn entry_views(
+    conn: &mut Conn,
+    vault: &Vault,
+    rows: Vec<EntryRow>,
+) -> Result<Vec<EntryView>, SqlError> {
+    let side = |minor: i64| if minor < 0 { Side::Payer } else { Side::Payee };
+    let sealed: Vec<_> = rows.iter().flat_map(|(_, minor, .., row)| row.sealed(side(*minor))).collect();
+    let keys = vault.keys_in(conn, sealed).await?;
+    let view = |(version, minor, balance, at, row): EntryRow| {
+        let transfer = row.open(side(minor), &keys)?;
+        let money = |minor| Money::new(minor, transfer.amount.currency);
+        let (amount, balance_after, counterpart) = (money(minor), money(balance), Counterpart::Unknown);
+        Ok(EntryView { version, amount, balance_after, transfer, counterpart, at: at.0 })
+    };
+    rows.into_iter().map(view).collect()
 }
 
 pub(crate) async fn entries(
     conn: &mut Conn,
+    vault: &Vault,
     wallet: WalletId,
     filter: EntryFilter,
     page: &PageRequest,
@@ -334,7 +353,7 @@ pub(crate) async fn entries(
         .limit(page.limit)
         .load::<EntryRow>(conn)
         .await?;
-    let mut views = rows.into_iter().map(entry_view).collect::<Result<Vec<_>, _>>()?;
-    counterparts::name(conn, wallet, &mut views).await?;
+    let mut views = entry_views(conn, vault, rows).await?;
+    counterparts::name(conn, vault, wallet, &mut views).await?;
     Ok(views)
 }

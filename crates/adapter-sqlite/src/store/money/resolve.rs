@@ -1,12 +1,13 @@
 //! Whom an account number means: a wallet of the platform, an account outside it, or nobody.
 
-use super::clabes;
+use super::{clabes, sealed::clabe_hash};
 use crate::{
     backend::{Conn, DbId},
     store::{
         error::SqlError,
         rows::corrupt,
         schema::{clabes as clabe_rows, users, wallets},
+        subjects::Vault,
     },
 };
 use diesel::prelude::*;
@@ -25,6 +26,7 @@ type Found = HashMap<(String, Currency), (WalletId, UserId)>;
 
 pub(crate) async fn resolve(
     conn: &mut Conn,
+    vault: &Vault,
     account: &AccountNumber,
     currency: Currency,
 ) -> Result<Resolved, SqlError> {
@@ -32,7 +34,7 @@ pub(crate) async fn resolve(
     if !ours.covers(account) {
         return Ok(Resolved::Outside);
     }
-    let found = look(conn, &[account]).await?;
+    let found = look(conn, vault, &[account]).await?;
     let wallet = found.get(&(account.canonical().to_owned(), currency));
     Ok(wallet.map_or(Resolved::Nobody, |(id, owner)| Resolved::Wallet { id: *id, owner: *owner }))
 }
@@ -40,6 +42,7 @@ pub(crate) async fn resolve(
 /// Tells the fold what the numbers among the destinations mean now.
 pub(crate) async fn look_recipients(
     conn: &mut Conn,
+    vault: &Vault,
     batch: &mut PostingBatch,
     transfers: impl Iterator<Item = &Transfer> + Clone,
 ) -> Result<(), SqlError> {
@@ -49,7 +52,7 @@ pub(crate) async fn look_recipients(
     let ours = Ours::among(conn, named.clone().map(|(number, _)| number)).await?;
     let numbers: Vec<&AccountNumber> =
         named.clone().map(|(number, _)| number).filter(|number| ours.covers(number)).collect();
-    let found = look(conn, &numbers).await?;
+    let found = look(conn, vault, &numbers).await?;
     for (number, currency) in named.filter(|(number, _)| ours.covers(number)) {
         let key = (number.canonical().to_owned(), currency);
         let wallet = found.get(&key).map(|(wallet, _)| *wallet);
@@ -76,45 +79,57 @@ impl Ours {
     }
 }
 
-async fn look(conn: &mut Conn, numbers: &[&AccountNumber]) -> Result<Found, SqlError> {
-    let texts = |is_wanted: fn(&AccountNumber) -> bool| -> Vec<String> {
-        let wanted = numbers.iter().filter(|number| is_wanted(number));
-        wanted.map(|number| number.canonical().to_owned()).collect()
-    };
-    let phones = texts(|number| matches!(number, AccountNumber::Phone(_)));
-    let clabes = texts(|number| matches!(number, AccountNumber::Clabe(_)));
-    let mut rows = Vec::new();
-    if !phones.is_empty() {
-        rows.extend(wallets_of_phones(conn, phones).await?);
-    }
-    if !clabes.is_empty() {
-        rows.extend(wallets_of_clabes(conn, clabes).await?);
+/// What a number is looked up by, and the number.
+type Wanted = HashMap<String, String>;
+
+async fn look(conn: &mut Conn, vault: &Vault, numbers: &[&AccountNumber]) -> Result<Found, SqlError> {
+    let (mut phones, mut clabes) = (Wanted::new(), Wanted::new());
+    for number in numbers {
+        let canonical = number.canonical();
+        match number {
+            AccountNumber::Phone(_) => phones.insert(vault.address(canonical), canonical.to_owned()),
+            AccountNumber::Clabe(_) => clabes.insert(clabe_hash(vault, canonical), canonical.to_owned()),
+            AccountNumber::Iban(_) | AccountNumber::Alias(_) | AccountNumber::Plain(_) => None,
+        };
     }
     let mut found = Found::new();
-    for (number, currency, wallet, owner) in rows {
-        let key = (number, Currency::parse(&currency).map_err(corrupt)?);
-        found.entry(key).or_insert((WalletId(wallet.0), UserId(owner.0)));
+    if !phones.is_empty() {
+        let rows = wallets_of_phones(conn, phones.keys().cloned().collect()).await?;
+        add(&mut found, &phones, rows)?;
+    }
+    if !clabes.is_empty() {
+        let rows = wallets_of_clabes(conn, clabes.keys().cloned().collect()).await?;
+        add(&mut found, &clabes, rows)?;
     }
     Ok(found)
 }
 
-/// Number, currency, wallet and owner.
+fn add(found: &mut Found, wanted: &Wanted, rows: Vec<FoundRow>) -> Result<(), SqlError> {
+    for (looked_up, currency, wallet, owner) in rows {
+        let Some(number) = wanted.get(&looked_up) else { continue };
+        let key = (number.clone(), Currency::parse(&currency).map_err(corrupt)?);
+        found.entry(key).or_insert((WalletId(wallet.0), UserId(owner.0)));
+    }
+    Ok(())
+}
+
+/// What it is looked up by, currency, wallet and owner.
 type FoundRow = (String, String, DbId, DbId);
 
 /// The oldest wallet in each currency comes first.
-async fn wallets_of_phones(conn: &mut Conn, phones: Vec<String>) -> Result<Vec<FoundRow>, SqlError> {
+async fn wallets_of_phones(conn: &mut Conn, hashes: Vec<String>) -> Result<Vec<FoundRow>, SqlError> {
     let rows = wallets::table
         .inner_join(users::table.on(users::id.eq(wallets::user_id)))
-        .filter(users::phone.eq_any(phones))
+        .filter(users::phone_hash.eq_any(hashes))
         .order(wallets::seq.asc())
-        .select((users::phone.assume_not_null(), wallets::currency, wallets::id, wallets::user_id));
+        .select((users::phone_hash.assume_not_null(), wallets::currency, wallets::id, wallets::user_id));
     Ok(rows.load(conn).await?)
 }
 
-async fn wallets_of_clabes(conn: &mut Conn, numbers: Vec<String>) -> Result<Vec<FoundRow>, SqlError> {
+async fn wallets_of_clabes(conn: &mut Conn, hashes: Vec<String>) -> Result<Vec<FoundRow>, SqlError> {
     let rows = clabe_rows::table
         .inner_join(wallets::table.on(wallets::id.eq(clabe_rows::wallet_id)))
-        .filter(clabe_rows::clabe.eq_any(numbers))
-        .select((clabe_rows::clabe, wallets::currency, wallets::id, wallets::user_id));
+        .filter(clabe_rows::clabe_hash.eq_any(hashes))
+        .select((clabe_rows::clabe_hash, wallets::currency, wallets::id, wallets::user_id));
     Ok(rows.load(conn).await?)
 }

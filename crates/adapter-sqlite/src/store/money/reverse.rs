@@ -4,10 +4,11 @@ use super::{
     post::{Touched, add_history, available, lock_accounts, look_folios, look_keys, transfer_row},
     read,
     rows::LedgerRows,
+    sealed::Seals,
 };
 use crate::{
     backend::{Conn, DbId, DbTime, write_ledger},
-    store::{error::SqlError, schema::transfers},
+    store::{error::SqlError, schema::transfers, subjects::Vault},
 };
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -21,16 +22,20 @@ use ports::money::{PostOutcome, ReverseRequest};
 /// Locks the original first, so that concurrent reversals see each other.
 pub(crate) async fn reverse(
     conn: &mut Conn,
+    vault: &Vault,
     request: &ReverseRequest,
     now: DateTime<Utc>,
 ) -> Result<Option<PostOutcome>, SqlError> {
-    let Some(mut original) = read::lock_transfer(conn, request.original).await? else { return Ok(None) };
+    let Some(mut original) = read::lock_transfer(conn, vault, request.original).await? else {
+        return Ok(None);
+    };
     let before = original.clone();
     let mut batch = PostingBatch::default();
     let mut touched = Touched::default();
     touched.add(&original, false);
     lock_accounts(conn, &mut batch, touched).await?;
-    look_keys(conn, &mut batch, std::iter::once(&request.command.key)).await?;
+    let seals = Seals::of_fold(conn, vault, &mut batch, vec![original.owner], now).await?;
+    look_keys(conn, vault, &mut batch, std::iter::once(&request.command.key)).await?;
     look_folios(conn, &mut batch, std::iter::once(request.command.folio)).await?;
     let decision = batch.reverse(&request.command, &mut original);
     let mut outcome = PostOutcome { decision, balance_after: None };
@@ -41,7 +46,7 @@ pub(crate) async fn reverse(
         audit.push(transfer_row(&request.actor, &original, Some(before.status), now));
         give_back(conn, &before, &original, now).await?;
     }
-    let rows = LedgerRows::of(batch, now)?;
+    let rows = LedgerRows::of(batch, &seals, now)?;
     write_ledger(conn, LedgerRows { audit, ..rows }).await?;
     Ok(Some(outcome))
 }

@@ -1,21 +1,17 @@
 //! The rows that a fold writes.
 
-use super::super::{
-    rows::{NewAuditRow, to_json},
-    schema::{entries, holds, idempotency_keys, payees, transfers},
-};
-use crate::backend::values::{DbId, DbTime};
-use crate::store::{error::SqlError, messaging::alert_rows::NewAlertRow};
-use chrono::{DateTime, Datelike, Utc};
-use diesel::prelude::*;
-use domain::{
-    ids::UserId,
-    money::{
-        ledger::{Entry, Hold, LedgerAccount, Outcome, PostingBatch},
-        transfer::{Destination, Transfer, TransferStatus},
+use crate::{
+    backend::values::{DbId, DbTime},
+    store::{
+        error::SqlError,
+        messaging::alert_rows::NewAlertRow,
+        rows::{NewAuditRow, to_json},
+        schema::{entries, holds, idempotency_keys, kept_names, payees, transfers},
     },
 };
-use std::collections::BTreeMap;
+use chrono::Datelike;
+use diesel::prelude::*;
+use domain::money::ledger::{Entry, Hold, LedgerAccount, Outcome};
 
 /// All rows of one fold, written together.
 #[derive(Default)]
@@ -40,10 +36,8 @@ pub(crate) struct NewTransferRow {
     pub(crate) owner: DbId,
     pub(crate) from_account: DbId,
     pub(crate) to_account: DbId,
-    pub(crate) destination: String,
     pub(crate) minor: i64,
     pub(crate) currency: String,
-    pub(crate) concept: Option<String>,
     pub(crate) status: String,
     pub(crate) first_status: String,
     pub(crate) verification_id: Option<DbId>,
@@ -52,6 +46,9 @@ pub(crate) struct NewTransferRow {
     pub(crate) expires_at: Option<DbTime>,
     pub(crate) created_at: DbTime,
     pub(crate) updated_at: DbTime,
+    pub(crate) sealed: Vec<u8>,
+    pub(crate) payee_sealed: Option<Vec<u8>>,
+    pub(crate) payee_hash: String,
 }
 
 #[derive(Insertable)]
@@ -101,70 +98,30 @@ pub(crate) struct HoldRow {
 #[diesel(table_name = payees)]
 pub(crate) struct PayeeRow {
     pub(crate) user_id: DbId,
-    pub(crate) account: String,
-    pub(crate) account_json: Option<String>,
+    pub(crate) account_hash: String,
     pub(crate) first_seen_at: DbTime,
     pub(crate) last_paid_at: Option<DbTime>,
 }
 
-impl LedgerRows {
-    /// Collects the rows of a fold. Rows that replicas might write at the same time are put in one order for
-    /// all, so that no deadlock arises.
-    pub(crate) fn of(batch: PostingBatch, now: DateTime<Utc>) -> Result<Self, SqlError> {
-        let now = DbTime(now);
-        let changed = batch.changed.iter().filter_map(|id| batch.accounts.get(id));
-        let mut keys = batch
-            .new_outcomes
-            .iter()
-            .map(|(key, fingerprint, outcome)| KeyRow::new(key.digest(), fingerprint.0, outcome, now))
-            .collect::<Result<Vec<_>, _>>()?;
-        keys.sort_by(|one, two| one.key.cmp(&two.key));
-        let payees = payee_rows(&batch)?;
-        Ok(Self {
-            accounts: changed.map(AccountChange::new).collect(),
-            transfers: batch
-                .new_transfers
-                .into_iter()
-                .map(|transfer| NewTransferRow::new(transfer, now))
-                .collect::<Result<_, _>>()?,
-            entries: batch.new_entries.iter().map(|entry| EntryRow::new(entry, now)).collect(),
-            holds: batch.new_holds.iter().map(|hold| HoldRow::new(hold, now)).collect(),
-            keys,
-            payees,
-            audit: Vec::new(),
-            alerts: Vec::new(),
-        })
-    }
+/// A name that was kept for a viewer.
+#[derive(Insertable)]
+#[diesel(table_name = kept_names)]
+pub(crate) struct KeptNameRow {
+    pub(crate) viewer_id: DbId,
+    pub(crate) other_id: DbId,
+    pub(crate) sealed: Vec<u8>,
 }
 
-impl NewTransferRow {
-    fn new(transfer: Transfer, now: DbTime) -> Result<Self, SqlError> {
-        Ok(Self {
-            id: DbId(transfer.id.0),
-            folio: transfer.folio.to_string(),
-            destination: to_json(&transfer.destination)?,
-            caller: transfer.caller.key(),
-            client_tx_id: transfer.client_tx_id,
-            owner: DbId(transfer.owner.0),
-            from_account: DbId(transfer.from.0),
-            to_account: DbId(transfer.to.0),
-            minor: transfer.amount.minor,
-            currency: transfer.amount.currency.code().to_owned(),
-            concept: transfer.concept,
-            status: transfer.status.name().to_owned(),
-            first_status: transfer.status.name().to_owned(),
-            verification_id: transfer.verification.map(|id| DbId(id.0)),
-            reverses: transfer.reverses.map(|id| DbId(id.0)),
-            reversed_minor: transfer.reversed_minor,
-            expires_at: transfer.expires_at.map(DbTime),
-            created_at: DbTime(transfer.created_at),
-            updated_at: now,
-        })
-    }
+/// A transfer that was in the clear. All are `None` when its owner was erased.
+pub(crate) struct SealedTransfer {
+    pub(crate) id: DbId,
+    pub(crate) sealed: Option<Vec<u8>>,
+    pub(crate) payee_sealed: Option<Vec<u8>>,
+    pub(crate) payee_hash: Option<String>,
 }
 
 impl EntryRow {
-    fn new(entry: &Entry, at: DbTime) -> Self {
+    pub(super) fn new(entry: &Entry, at: DbTime) -> Self {
         Self {
             transfer_id: DbId(entry.transfer.0),
             account_id: DbId(entry.account.0),
@@ -177,7 +134,7 @@ impl EntryRow {
 }
 
 impl AccountChange {
-    fn new(account: &LedgerAccount) -> Self {
+    pub(super) fn new(account: &LedgerAccount) -> Self {
         Self {
             id: DbId(account.id.0),
             posted: account.posted,
@@ -212,7 +169,7 @@ impl KeyRow {
 }
 
 impl HoldRow {
-    fn new(hold: &Hold, now: DbTime) -> Self {
+    pub(super) fn new(hold: &Hold, now: DbTime) -> Self {
         Self {
             transfer_id: DbId(hold.transfer.0),
             account_id: DbId(hold.account.0),
@@ -221,48 +178,5 @@ impl HoldRow {
             state: "live",
             created_at: now,
         }
-    }
-}
-
-/// The payees that are named for the first time, and those that are paid; each once, in one order for all.
-fn payee_rows(batch: &PostingBatch) -> Result<Vec<PayeeRow>, SqlError> {
-    let mut rows = BTreeMap::new();
-    for seen in &batch.new_payees {
-        let row = PayeeRow::new((seen.payer, &seen.destination), seen.at)?;
-        rows.insert((row.user_id.0, row.account.clone()), row);
-    }
-    let owner = |id| batch.accounts.get(&id).and_then(|account: &LedgerAccount| account.owner);
-    let is_paid = |transfer: &&Transfer| {
-        let (payer, payee) = (owner(transfer.from), owner(transfer.to));
-        transfer.status == TransferStatus::Completed
-            && transfer.reverses.is_none()
-            && payer.is_some()
-            && payer != payee
-    };
-    for transfer in batch.new_transfers.iter().filter(is_paid) {
-        let mut row = PayeeRow::new((transfer.owner, &transfer.destination), transfer.created_at)?;
-        row.last_paid_at = Some(row.first_seen_at);
-        rows.entry((row.user_id.0, row.account.clone()))
-            .and_modify(|known: &mut PayeeRow| known.last_paid_at = known.last_paid_at.max(row.last_paid_at))
-            .or_insert(row);
-    }
-    Ok(rows.into_values().collect())
-}
-
-impl PayeeRow {
-    fn new((payer, destination): (UserId, &Destination), at: DateTime<Utc>) -> Result<Self, SqlError> {
-        let account = match destination {
-            Destination::Account(account) | Destination::Wallet { found_by: Some(account), .. } => {
-                Some(to_json(account)?)
-            }
-            Destination::Wallet { found_by: None, .. } => None,
-        };
-        Ok(Self {
-            user_id: DbId(payer.0),
-            account: destination.canonical(),
-            account_json: account,
-            first_seen_at: DbTime(at),
-            last_paid_at: None,
-        })
     }
 }

@@ -1,30 +1,27 @@
 //! A person's own figures: entries over all wallets, sums, and what was sent to a payee.
 
-use super::read::{self, EntryRow, TransferRow};
+use super::{
+    read::{self, EntryRow},
+    sealed::payee_hash,
+    transfer_rows::{self, TransferRow},
+};
 use crate::{
-    backend::{Conn, DESTINATION_ACCOUNT, DbId, DbTime},
+    backend::{Conn, DbId, DbTime},
     store::{
         error::SqlError,
         handle::Store,
         rows::money,
         schema::{entries, transfers, wallets},
+        subjects::Vault,
     },
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use diesel::{
-    dsl::sql,
-    prelude::*,
-    sql_types::{BigInt, Nullable, Text},
-};
+use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 use diesel_async::RunQueryDsl;
 use domain::{
     ids::{UserId, WalletId},
-    money::{
-        Money,
-        account_number::AccountNumber,
-        transfer::{Transfer, TransferStatus},
-    },
+    money::{Money, account_number::AccountNumber, transfer::TransferStatus},
 };
 use futures_util::FutureExt;
 use ports::{
@@ -52,13 +49,17 @@ const ASKED_FOR: [TransferStatus; 5] = [
 #[async_trait]
 impl Statements for Store {
     async fn own_entries(&self, user: UserId, filter: &OwnEntryFilter) -> StoreResult<Vec<OwnEntry>> {
-        let filter = filter.clone();
-        self.database.read(move |conn| async move { own_entries(conn, user, &filter).await }.boxed()).await
+        let (filter, vault) = (filter.clone(), self.vault.clone());
+        self.database
+            .read(move |conn| async move { own_entries(conn, &vault, user, &filter).await }.boxed())
+            .await
     }
 
     async fn spent_sum(&self, user: UserId, filter: &SentFilter) -> StoreResult<Vec<Money>> {
-        let filter = filter.clone();
-        self.database.read(move |conn| async move { spent_sum(conn, user, &filter).await }.boxed()).await
+        let (filter, vault) = (filter.clone(), self.vault.clone());
+        self.database
+            .read(move |conn| async move { spent_sum(conn, &vault, user, &filter).await }.boxed())
+            .await
     }
 
     async fn last_sent(
@@ -67,9 +68,9 @@ impl Statements for Store {
         filter: &SentFilter,
         count: i64,
     ) -> StoreResult<Vec<SentTransfer>> {
-        let filter = filter.clone();
+        let (filter, vault) = (filter.clone(), self.vault.clone());
         self.database
-            .read(move |conn| async move { last_sent(conn, user, &filter, count).await }.boxed())
+            .read(move |conn| async move { last_sent(conn, &vault, user, &filter, count).await }.boxed())
             .await
     }
 
@@ -80,22 +81,16 @@ impl Statements for Store {
         account: &AccountNumber,
         since: DateTime<Utc>,
     ) -> StoreResult<Option<DateTime<Utc>>> {
-        let account = account.clone();
+        let hash = payee_hash(&self.vault, user, account.canonical());
         self.database
-            .query(move |conn| async move { last_alike(conn, user, amount, &account, since).await }.boxed())
+            .query(move |conn| async move { last_alike(conn, user, amount, hash, since).await }.boxed())
             .await
     }
 }
 
-/// The account that a transfer names, whether it belongs to a wallet or not.
-macro_rules! named_account {
-    () => {
-        sql::<Nullable<Text>>(DESTINATION_ACCOUNT)
-    };
-}
-
-fn canonical(accounts: &[AccountNumber]) -> Vec<Option<String>> {
-    accounts.iter().map(|account| Some(account.canonical().to_owned())).collect()
+/// The hashes of accounts that a person pays.
+fn hashes(vault: &Vault, user: UserId, accounts: &[AccountNumber]) -> Vec<Option<String>> {
+    accounts.iter().map(|account| Some(payee_hash(vault, user, account.canonical()))).collect()
 }
 
 fn names(statuses: &[TransferStatus]) -> Vec<&'static str> {
@@ -110,15 +105,16 @@ async fn own_wallets(conn: &mut Conn, user: UserId) -> Result<Vec<DbId>, SqlErro
 /// Reads each wallet by its index, because only there the entries are in order.
 async fn own_entries(
     conn: &mut Conn,
+    vault: &Vault,
     user: UserId,
     filter: &OwnEntryFilter,
 ) -> Result<Vec<OwnEntry>, SqlError> {
     let own = own_wallets(conn, user).await?;
     let mut all = Vec::new();
     for wallet in &own {
-        let rows = wallet_entries(conn, *wallet, filter).await?;
-        let mut views = rows.into_iter().map(read::entry_view).collect::<Result<Vec<_>, _>>()?;
-        super::counterparts::name(conn, WalletId(wallet.0), &mut views).await?;
+        let rows = wallet_entries(conn, vault, (user, *wallet), filter).await?;
+        let mut views = read::entry_views(conn, vault, rows).await?;
+        super::counterparts::name(conn, vault, WalletId(wallet.0), &mut views).await?;
         for entry in views {
             let is_own = |id: WalletId| own.contains(&DbId(id.0));
             let is_own_move = is_own(entry.transfer.from) && is_own(entry.transfer.to);
@@ -132,7 +128,8 @@ async fn own_entries(
 
 async fn wallet_entries(
     conn: &mut Conn,
-    wallet: DbId,
+    vault: &Vault,
+    (user, wallet): (UserId, DbId),
     filter: &OwnEntryFilter,
 ) -> Result<Vec<EntryRow>, SqlError> {
     let mut query = read::entry_rows!()
@@ -148,7 +145,9 @@ async fn wallet_entries(
         query = query.filter(entries::at.lt(DbTime(until)));
     }
     if let Some(accounts) = &filter.sent.accounts {
-        query = query.filter(entries::minor.lt(0)).filter(named_account!().eq_any(canonical(accounts)));
+        query = query
+            .filter(entries::minor.lt(0))
+            .filter(transfers::payee_hash.eq_any(hashes(vault, user, accounts)));
     }
     if let Some(amount) = &filter.sent.amount {
         let either_way = [amount.minor, amount.minor.saturating_neg()];
@@ -164,7 +163,12 @@ async fn wallet_entries(
     Ok(query.load::<EntryRow>(conn).await?)
 }
 
-async fn spent_sum(conn: &mut Conn, user: UserId, filter: &SentFilter) -> Result<Vec<Money>, SqlError> {
+async fn spent_sum(
+    conn: &mut Conn,
+    vault: &Vault,
+    user: UserId,
+    filter: &SentFilter,
+) -> Result<Vec<Money>, SqlError> {
     let own = own_wallets(conn, user).await?;
     let mut query = entries::table
         .inner_join(transfers::table.on(transfers::id.eq(entries::transfer_id)))
@@ -186,7 +190,7 @@ async fn spent_sum(conn: &mut Conn, user: UserId, filter: &SentFilter) -> Result
         query = query.filter(entries::at.lt(DbTime(until)));
     }
     if let Some(accounts) = &filter.accounts {
-        query = query.filter(named_account!().eq_any(canonical(accounts)));
+        query = query.filter(transfers::payee_hash.eq_any(hashes(vault, user, accounts)));
     }
     if let Some(amount) = &filter.amount {
         query = query
@@ -199,6 +203,7 @@ async fn spent_sum(conn: &mut Conn, user: UserId, filter: &SentFilter) -> Result
 
 async fn last_sent(
     conn: &mut Conn,
+    vault: &Vault,
     user: UserId,
     filter: &SentFilter,
     count: i64,
@@ -223,7 +228,7 @@ async fn last_sent(
         query = query.filter(transfers::created_at.lt(DbTime(until)));
     }
     if let Some(accounts) = &filter.accounts {
-        query = query.filter(named_account!().eq_any(canonical(accounts)));
+        query = query.filter(transfers::payee_hash.eq_any(hashes(vault, user, accounts)));
     }
     if let Some(amount) = &filter.amount {
         query = query
@@ -231,18 +236,18 @@ async fn last_sent(
             .filter(transfers::currency.eq(amount.currency.code()));
     }
     let rows = query.load::<(TransferRow, Option<DbTime>)>(conn).await?;
-    rows.into_iter()
-        .map(|(row, at)| {
-            Ok(SentTransfer { transfer: Transfer::try_from(row)?, completed_at: at.map(|at| at.0) })
-        })
-        .collect()
+    let (rows, times): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+    let opened = transfer_rows::open(conn, vault, rows).await?;
+    let sent =
+        |(transfer, at): (_, Option<DbTime>)| SentTransfer { transfer, completed_at: at.map(|at| at.0) };
+    Ok(opened.into_iter().zip(times).map(sent).collect())
 }
 
 async fn last_alike(
     conn: &mut Conn,
     user: UserId,
     amount: Money,
-    account: &AccountNumber,
+    payee_hash: String,
     since: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, SqlError> {
     let found = transfers::table
@@ -252,7 +257,7 @@ async fn last_alike(
         .filter(transfers::currency.eq(amount.currency.code()))
         .filter(transfers::status.eq_any(names(&ASKED_FOR)))
         .filter(transfers::reverses.is_null())
-        .filter(named_account!().eq(Some(account.canonical())))
+        .filter(transfers::payee_hash.eq(Some(payee_hash)))
         .order(transfers::id.desc())
         .select(transfers::created_at)
         .first::<DbTime>(conn)

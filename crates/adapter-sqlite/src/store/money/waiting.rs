@@ -73,7 +73,7 @@ async fn cancel_one(
     actor: &Actor,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
-    let Some(mut transfer) = read::lock_transfer(conn, id).await? else { return Ok(()) };
+    let Some(mut transfer) = read::lock_unopened(conn, id).await? else { return Ok(()) };
     if transfer.status.may_become(TransferStatus::Canceled) {
         confirm::end(conn, &mut transfer, TransferStatus::Canceled, None, actor, now).await?;
     }

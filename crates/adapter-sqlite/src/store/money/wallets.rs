@@ -6,6 +6,7 @@ use super::{
     post::keep_key,
     read,
     rows::KeyRow,
+    sealed::Seals,
 };
 use crate::{
     backend::{Conn, DbId, DbTime, for_update, lock_names},
@@ -13,6 +14,7 @@ use crate::{
         error::SqlError,
         rows::{corrupt, fingerprint},
         schema::{accounts, idempotency_keys, users, wallets},
+        subjects::Vault,
     },
 };
 use chrono::{DateTime, Utc};
@@ -30,6 +32,7 @@ use ports::money::{OpenOutcome, OpenWallet};
 
 pub(crate) async fn open(
     conn: &mut Conn,
+    vault: &Vault,
     issuer: Option<&ClabeIssuer>,
     request: &OpenWallet,
     now: DateTime<Utc>,
@@ -47,7 +50,7 @@ pub(crate) async fn open(
         return match compare(stored, wallet, request.fingerprint) {
             Seen::Reused => Ok(OpenOutcome::KeyReused),
             Seen::Replay(wallet) => {
-                let view = read::find_wallet(conn, WalletId(wallet.0)).await?;
+                let view = read::find_wallet(conn, vault, WalletId(wallet.0)).await?;
                 view.map(OpenOutcome::Replayed).ok_or_else(|| corrupt("a wallet vanished"))
             }
         };
@@ -69,7 +72,7 @@ pub(crate) async fn open(
         currency: request.currency,
         clabes: issuer,
     };
-    open_wallet(conn, &face, now).await?;
+    open_wallet(conn, vault, &face, now).await?;
     let key = KeyRow {
         key: digest,
         fingerprint: request.fingerprint.0.to_vec(),
@@ -79,7 +82,7 @@ pub(crate) async fn open(
     };
     keep_key(conn, key).await?;
     crate::store::operations::audit_record::record(conn, &[audit_record(request)], now).await?;
-    let view = read::find_wallet(conn, request.id).await?;
+    let view = read::find_wallet(conn, vault, request.id).await?;
     view.map(OpenOutcome::Opened).ok_or_else(|| corrupt("a wallet was not kept"))
 }
 
@@ -90,7 +93,7 @@ fn audit_record(request: &OpenWallet) -> AuditRecord {
         subject: request.id.to_string(),
         on_behalf_of: Some(format!("user:{}", request.user)),
         before: None,
-        after: Some(format!("{} {}", request.kind, request.currency.code())),
+        after: Some(request.currency.code().to_owned()),
     }
 }
 
@@ -109,6 +112,7 @@ pub(crate) struct Face<'a> {
 /// first wallet in it.
 pub(crate) async fn open_wallet(
     conn: &mut Conn,
+    vault: &Vault,
     face: &Face<'_>,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
@@ -124,19 +128,19 @@ pub(crate) async fn open_wallet(
             .execute(conn)
             .await?;
     }
+    let seals = Seals::of(conn, vault, vec![face.user], now).await?;
     diesel::insert_into(wallets::table)
         .values((
             wallets::id.eq(id),
             wallets::user_id.eq(owner),
-            wallets::name.eq(face.name),
-            wallets::kind.eq(face.kind),
+            wallets::sealed.eq(Some(seals.wallet(face.id, face.user, (face.name, face.kind))?)),
             wallets::currency.eq(face.currency.code()),
             wallets::created_at.eq(DbTime(now)),
         ))
         .execute(conn)
         .await?;
     if let Some(issuer) = face.clabes.filter(|_| face.currency == Currency::MXN)
-        && !clabes::assign(conn, issuer, id, now).await?
+        && !clabes::assign(conn, &seals, issuer, (face.id, face.user), now).await?
     {
         tracing::error!(prefix = %issuer.prefix(), "a wallet was opened without a CLABE: no numbers are left");
     }

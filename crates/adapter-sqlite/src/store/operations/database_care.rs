@@ -2,7 +2,7 @@
 
 use super::{
     keys::{self, SealedTable},
-    schema_care,
+    schema_care, sealed_answers,
 };
 use crate::backend::DbTime;
 use crate::store::{handle::Store, schema::write_probes, subjects::key_rows};
@@ -65,7 +65,9 @@ impl DatabaseCare for Store {
                     .await?;
                 let Some((last, _)) = heads.last() else { break };
                 after = *last;
-                for head in heads.iter().filter_map(|(_, head)| head.as_deref()) {
+                for head in
+                    heads.iter().filter_map(|(_, head)| head.as_deref().filter(|head| !head.is_empty()))
+                {
                     count(head);
                 }
             }
@@ -76,6 +78,13 @@ impl DatabaseCare for Store {
             let Some((last, _)) = subjects.last() else { break };
             after = Some(*last);
             subjects.iter().for_each(|(_, sealed)| count(sealed));
+        }
+        let mut after = None;
+        loop {
+            let answers = self.database.query(move |conn| sealed_answers::batch(conn, after).boxed()).await?;
+            let Some((last, _)) = answers.last() else { break };
+            after = Some(last.clone());
+            answers.iter().for_each(|(_, sealed)| count(sealed));
         }
         let kept = self.database.query(|conn| keys::kept_rows(conn).boxed()).await?;
         for (_, _, sealed) in &kept {
@@ -95,6 +104,17 @@ impl DatabaseCare for Store {
             let sealer = Arc::clone(&self.sealer);
             let batch = self.database.write(move |conn| {
                 async move { key_rows::reseal_batch(conn, sealer.as_ref(), after).await }.boxed()
+            });
+            let (done, last) = batch.await?;
+            resealed = resealed.saturating_add(done);
+            let Some(last) = last else { break };
+            after = Some(last);
+        }
+        let mut after = None;
+        loop {
+            let sealer = Arc::clone(&self.sealer);
+            let batch = self.database.write(move |conn| {
+                async move { sealed_answers::reseal_batch(conn, sealer.as_ref(), after).await }.boxed()
             });
             let (done, last) = batch.await?;
             resealed = resealed.saturating_add(done);

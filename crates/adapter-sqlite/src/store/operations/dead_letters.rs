@@ -6,6 +6,7 @@ use crate::store::{
     handle::Store,
     rows::{count, seal, unseal},
     schema::{early_delivery_reports, inbox, notices, outbox, unreadable_webhooks},
+    subjects::Vault,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
@@ -19,6 +20,7 @@ use ports::{
     operations::{DeadLetter, DeadLetterKind, DeadLetters, ReplayOutcome, UnreadableWebhook},
     pagination::PageRequest,
     store_error::StoreResult,
+    subject_keys::LookupKind,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -29,9 +31,9 @@ const SECOND_LIFE: Duration = Duration::hours(24);
 #[async_trait]
 impl DeadLetters for Store {
     async fn keep_notices(&self, notices: &[(Uuid, Notice)], now: DateTime<Utc>) -> StoreResult<()> {
-        let (notices, sealer) = (notices.to_vec(), Arc::clone(&self.sealer));
+        let (notices, vault) = (notices.to_vec(), self.vault.clone());
         self.database
-            .write(move |conn| async move { keep_notices(conn, sealer.as_ref(), notices, now).await }.boxed())
+            .write(move |conn| async move { keep_notices(conn, &vault, notices, now).await }.boxed())
             .await
     }
 
@@ -120,7 +122,7 @@ impl DeadLetters for Store {
 
 async fn keep_notices(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     all: Vec<(Uuid, Notice)>,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
@@ -130,11 +132,12 @@ async fn keep_notices(
                 notices::id.eq(DbId(id)),
                 notices::channel_account.eq(&notice.channel_account),
                 notices::kind.eq(&notice.kind),
-                notices::notice_key.eq(&notice.key),
-                notices::body.eq(seal(sealer, id, &notice.raw)?),
+                notices::notice_hash.eq(vault.lookup(LookupKind::ProviderReference, &notice.key)),
+                // It may be about nobody or about several people: it belongs to no subject, and ends soon.
+                notices::body.eq(seal(vault.sealer(), id, &notice.raw)?),
                 notices::received_at.eq(DbTime(now)),
             ))
-            .on_conflict((notices::channel_account, notices::notice_key))
+            .on_conflict((notices::channel_account, notices::notice_hash))
             .do_nothing()
             .execute(conn)
             .await?;

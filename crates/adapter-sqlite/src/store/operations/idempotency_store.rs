@@ -1,8 +1,9 @@
 //! Idempotency: kept answers, by the caller's key.
 
+use super::sealed_answers::{open_answer, row_of, seal_answer};
 use crate::backend::{Conn, DbTime, lock_names};
 use crate::store::error::SqlError;
-use crate::store::{handle::Store, rows, schema::idempotent_responses};
+use crate::store::{handle::Store, rows, schema::idempotent_responses, subjects::Vault};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -23,20 +24,23 @@ impl IdempotencyStore for Store {
         expired: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> StoreResult<Claim> {
-        let key = key.clone();
+        let (key, vault) = (key.clone(), self.vault.clone());
         self.database
-            .write(move |conn| async move { claim(conn, &key, fingerprint, expired, now).await }.boxed())
+            .write(move |conn| {
+                async move { claim(conn, &vault, &key, fingerprint, expired, now).await }.boxed()
+            })
             .await
     }
 
     async fn keep(&self, key: &IdempotencyKey, answer: &str) -> StoreResult<()> {
-        let (key, answer) = (key.clone(), answer.to_owned());
+        let row = row_of(&self.vault, key);
+        let answer = seal_answer(self.vault.sealer(), &row, answer);
         self.database
             .write(move |conn| {
                 async move {
-                    let row = idempotent_responses::table.find((key.caller.key(), &key.operation, &key.key));
+                    let row = idempotent_responses::table.find((row.0, row.1, row.2));
                     diesel::update(row)
-                        .set(idempotent_responses::answer.eq(Some(answer)))
+                        .set(idempotent_responses::sealed.eq(Some(answer)))
                         .execute(conn)
                         .await?;
                     Ok(())
@@ -47,18 +51,31 @@ impl IdempotencyStore for Store {
     }
 
     async fn release(&self, key: &IdempotencyKey) -> StoreResult<()> {
-        let key = key.clone();
+        let (caller, operation, key) = row_of(&self.vault, key);
         self.database
             .write(move |conn| {
                 async move {
                     diesel::delete(idempotent_responses::table)
-                        .filter(idempotent_responses::caller.eq(key.caller.key()))
-                        .filter(idempotent_responses::operation.eq(&key.operation))
-                        .filter(idempotent_responses::key.eq(&key.key))
-                        .filter(idempotent_responses::answer.is_null())
+                        .filter(idempotent_responses::caller.eq(caller))
+                        .filter(idempotent_responses::operation.eq(operation))
+                        .filter(idempotent_responses::key.eq(key))
+                        .filter(idempotent_responses::sealed.is_null())
                         .execute(conn)
                         .await?;
                     Ok(())
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn forget_responses(&self, before: DateTime<Utc>) -> StoreResult<usize> {
+        self.database
+            .write(move |conn| {
+                async move {
+                    let old = idempotent_responses::table
+                        .filter(idempotent_responses::claimed_at.lt(DbTime(before)));
+                    Ok(diesel::delete(old).execute(conn).await?)
                 }
                 .boxed()
             })
@@ -68,16 +85,19 @@ impl IdempotencyStore for Store {
 
 async fn claim(
     conn: &mut Conn,
+    vault: &Vault,
     key: &IdempotencyKey,
     fingerprint: Fingerprint,
     expired: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<Claim, SqlError> {
-    let name = format!("answer:{}:{}:{}", key.caller, key.operation, key.key);
+    let of = row_of(vault, key);
+    let caller = &of.0;
+    let name = format!("answer:{caller}:{}:{}", key.operation, key.key);
     lock_names(conn, &[name]).await?;
     let made = diesel::insert_into(idempotent_responses::table)
         .values((
-            idempotent_responses::caller.eq(key.caller.key()),
+            idempotent_responses::caller.eq(caller),
             idempotent_responses::operation.eq(&key.operation),
             idempotent_responses::key.eq(&key.key),
             idempotent_responses::fingerprint.eq(fingerprint.0.to_vec()),
@@ -89,16 +109,16 @@ async fn claim(
     if made == 1 {
         return Ok(Claim::Fresh);
     }
-    let caller = key.caller.key();
-    let row = idempotent_responses::table.find((&caller, &key.operation, &key.key));
-    let (stored, answer, claimed_at) = row
+    let row = idempotent_responses::table.find((caller, &key.operation, &key.key));
+    let (stored, sealed, claimed_at) = row
         .select((
             idempotent_responses::fingerprint,
-            idempotent_responses::answer,
+            idempotent_responses::sealed,
             idempotent_responses::claimed_at,
         ))
-        .first::<(Vec<u8>, Option<String>, DbTime)>(conn)
+        .first::<(Vec<u8>, Option<Vec<u8>>, DbTime)>(conn)
         .await?;
+    let answer = sealed.map(|sealed| open_answer(vault.sealer(), &of, &sealed)).transpose()?;
     match compare(rows::fingerprint(&stored)?, answer, fingerprint) {
         Seen::Reused => Ok(Claim::Reused),
         Seen::Replay(Some(answer)) => Ok(Claim::Answered(answer)),

@@ -25,7 +25,7 @@ diesel::define_sql_function! {
     fn substr(bytes: sql::Nullable<sql::Binary>, from: sql::Integer, length: sql::Integer) -> sql::Nullable<sql::Binary>;
 }
 
-/// The id of a row, and the beginning of its sealed value; `None` when it was wiped.
+/// The id of a row, and the beginning of its sealed value; `None` or empty when it was wiped.
 type Head = (DbId, Option<Vec<u8>>);
 
 macro_rules! sealed_tables {
@@ -98,7 +98,7 @@ pub(crate) async fn reseal_batch(
     let mut resealed = 0_u64;
     for (id, head) in heads {
         // What a subject's key sealed needs no other key.
-        let is_old = head.is_some_and(|head| {
+        let is_old = head.filter(|head| !head.is_empty()).is_some_and(|head| {
             SubjectKeyId::of(&head).is_none() && sealer.key_of(&head).as_ref() != Some(&newest)
         });
         let Some(sealed) = (if is_old { table.sealed(conn, id).await? } else { None }) else { continue };

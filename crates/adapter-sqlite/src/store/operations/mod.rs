@@ -7,5 +7,7 @@ mod dead_letters;
 mod idempotency_store;
 pub(crate) mod keys;
 mod leases;
+mod retention;
 pub(crate) mod schema_care;
+pub(crate) mod sealed_answers;
 mod signed_requests;

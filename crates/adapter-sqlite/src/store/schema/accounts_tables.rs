@@ -5,11 +5,11 @@ diesel::table! {
     use crate::backend::values::columns::*;
     users (id) {
         id -> UuidCol,
-        phone -> Nullable<Text>,
+        phone_hash -> Nullable<Text>,
         locale -> Nullable<Text>,
         phone_verified_at -> Nullable<InstantCol>,
         created_at -> InstantCol,
-        email -> Nullable<Text>,
+        email_hash -> Nullable<Text>,
         email_verified_at -> Nullable<InstantCol>,
         password_hash -> Nullable<Text>,
         first_name -> Nullable<Text>,
@@ -22,6 +22,8 @@ diesel::table! {
         payable_at -> Nullable<InstantCol>,
         freeze_key -> Nullable<Text>,
         profile_name -> Nullable<Text>,
+        personal -> Nullable<Binary>,
+        erased_at -> Nullable<InstantCol>,
     }
 }
 
@@ -32,6 +34,7 @@ diesel::table! {
         id -> UuidCol,
         user_id -> UuidCol,
         device -> Nullable<Text>,
+        sealed -> Nullable<Binary>,
         generation -> Integer,
         rotated_at -> InstantCol,
         created_at -> InstantCol,
@@ -81,7 +84,8 @@ diesel::table! {
     link_codes (hash) {
         hash -> Binary,
         user_id -> Nullable<UuidCol>,
-        chat_id -> Nullable<BigInt>,
+        chat_hash -> Nullable<Text>,
+        sealed -> Nullable<Binary>,
         username -> Nullable<Text>,
         first_name -> Nullable<Text>,
         expires_at -> InstantCol,
@@ -92,9 +96,10 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::backend::values::columns::*;
-    telegram_chats (chat_id) {
-        chat_id -> BigInt,
+    telegram_chats (chat_hash) {
+        chat_hash -> Text,
         user_id -> UuidCol,
+        sealed -> Nullable<Binary>,
         username -> Nullable<Text>,
         first_name -> Nullable<Text>,
         bound_at -> InstantCol,

@@ -7,7 +7,7 @@ diesel::table! {
         id -> UuidCol,
         channel_account -> Text,
         channel -> Text,
-        sender_key -> Text,
+        sender_hash -> Text,
         state -> Binary,
         state_version -> Integer,
         fence -> BigInt,
@@ -16,6 +16,8 @@ diesel::table! {
         updated_at -> InstantCol,
         address -> Nullable<Text>,
         last_inbound_at -> Nullable<InstantCol>,
+        contact_id -> Nullable<UuidCol>,
+        sealed -> Nullable<Binary>,
     }
 }
 
@@ -27,7 +29,7 @@ diesel::table! {
         id -> UuidCol,
         conversation_id -> UuidCol,
         channel_account -> Text,
-        provider_event_id -> Text,
+        event_hash -> Text,
         body -> Binary,
         state -> Text,
         tries -> Integer,
@@ -35,6 +37,8 @@ diesel::table! {
         received_at -> InstantCol,
         settled_at -> Nullable<InstantCol>,
         due_at -> Nullable<InstantCol>,
+        contact_id -> Nullable<UuidCol>,
+        raw -> Nullable<Binary>,
     }
 }
 
@@ -47,7 +51,7 @@ diesel::table! {
         conversation_id -> Nullable<UuidCol>,
         channel_account -> Text,
         channel -> Text,
-        recipient -> Text,
+        recipient_hash -> Text,
         lane -> Text,
         body -> Nullable<Binary>,
         phase -> Text,
@@ -58,7 +62,7 @@ diesel::table! {
         due_at -> InstantCol,
         leased_until -> InstantCol,
         in_doubt_since -> Nullable<InstantCol>,
-        provider_id -> Nullable<Text>,
+        provider_hash -> Nullable<Text>,
         created_at -> InstantCol,
         expires_at -> InstantCol,
         client_id -> Nullable<Text>,
@@ -68,6 +72,9 @@ diesel::table! {
         price_category -> Nullable<Text>,
         price_due_at -> Nullable<InstantCol>,
         price_asks -> Integer,
+        contact_id -> Nullable<UuidCol>,
+        sealed -> Nullable<Binary>,
+        provider_sealed -> Nullable<Binary>,
     }
 }
 
@@ -86,11 +93,12 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::backend::values::columns::*;
-    consents (channel, recipient) {
+    consents (channel, recipient_hash) {
         channel -> Text,
-        recipient -> Text,
+        recipient_hash -> Text,
         status -> Text,
         at -> InstantCol,
+        sealed -> Nullable<Binary>,
     }
 }
 
@@ -100,11 +108,12 @@ diesel::table! {
     consent_history (seq) {
         seq -> BigInt,
         channel -> Text,
-        recipient -> Text,
+        recipient_hash -> Text,
         status -> Text,
         at -> InstantCol,
         scope -> Text,
         source -> Text,
+        sealed -> Nullable<Binary>,
     }
 }
 
@@ -116,7 +125,7 @@ diesel::table! {
         id -> UuidCol,
         channel_account -> Text,
         kind -> Text,
-        notice_key -> Text,
+        notice_hash -> Text,
         body -> Binary,
         received_at -> InstantCol,
     }
@@ -140,7 +149,7 @@ diesel::table! {
     use crate::backend::values::columns::*;
     early_delivery_reports (seq) {
         seq -> BigInt,
-        provider_id -> Text,
+        provider_hash -> Text,
         report -> Text,
         at -> InstantCol,
     }
@@ -169,6 +178,7 @@ diesel::table! {
         version -> BigInt,
         body -> Binary,
         completed_at -> InstantCol,
+        contact_id -> Nullable<UuidCol>,
     }
 }
 

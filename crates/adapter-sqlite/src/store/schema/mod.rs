@@ -13,17 +13,22 @@ pub(crate) use self::{
 };
 
 diesel::joinable!(inbox -> conversations (conversation_id));
+diesel::joinable!(conversations -> contacts (contact_id));
 diesel::allow_tables_to_appear_in_same_query!(
     inbox,
     conversations,
+    contacts,
     users,
     wallets,
     clabes,
+    kept_names,
     accounts,
     entries,
     transfers,
     verifications,
     outbox,
     verification_sends,
-    verification_fallbacks
+    verification_fallbacks,
+    verification_pages,
+    subject_keys
 );

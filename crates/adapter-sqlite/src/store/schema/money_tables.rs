@@ -1,4 +1,5 @@
-//! Tables of money: ledger accounts, wallets, transfers, holds, entries, idempotency keys, payees.
+//! Tables of money: ledger accounts, wallets, transfers, holds, entries, idempotency keys, payees. Columns that an
+//! earlier version wrote in the clear are read only to seal them: `clear_rows`.
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -27,10 +28,11 @@ diesel::table! {
         seq -> BigInt,
         id -> UuidCol,
         user_id -> UuidCol,
-        name -> Text,
-        kind -> Text,
+        name -> Nullable<Text>,
+        kind -> Nullable<Text>,
         currency -> Text,
         created_at -> InstantCol,
+        sealed -> Nullable<Binary>,
     }
 }
 
@@ -45,7 +47,7 @@ diesel::table! {
         owner -> UuidCol,
         from_account -> UuidCol,
         to_account -> UuidCol,
-        destination -> Text,
+        destination -> Nullable<Text>,
         minor -> BigInt,
         currency -> Text,
         concept -> Nullable<Text>,
@@ -58,6 +60,9 @@ diesel::table! {
         expires_at -> Nullable<InstantCol>,
         created_at -> InstantCol,
         updated_at -> InstantCol,
+        sealed -> Nullable<Binary>,
+        payee_sealed -> Nullable<Binary>,
+        payee_hash -> Nullable<Text>,
     }
 }
 
@@ -114,14 +119,15 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::backend::values::columns::*;
-    payees (user_id, account) {
+    payees (user_id, account_hash) {
         user_id -> UuidCol,
-        account -> Text,
+        account_hash -> Text,
         account_json -> Nullable<Text>,
         name -> Nullable<Text>,
         first_seen_at -> InstantCol,
         id -> Nullable<UuidCol>,
         last_paid_at -> Nullable<InstantCol>,
+        sealed -> Nullable<Binary>,
     }
 }
 
@@ -138,9 +144,20 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::backend::values::columns::*;
-    clabes (clabe) {
-        clabe -> Text,
+    clabes (clabe_hash) {
+        clabe_hash -> Text,
         wallet_id -> UuidCol,
         assigned_at -> InstantCol,
+        sealed -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
+    kept_names (viewer_id, other_id) {
+        viewer_id -> UuidCol,
+        other_id -> UuidCol,
+        sealed -> Binary,
     }
 }

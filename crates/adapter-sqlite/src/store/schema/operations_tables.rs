@@ -48,6 +48,7 @@ diesel::table! {
         key -> Text,
         fingerprint -> Binary,
         answer -> Nullable<Text>,
+        sealed -> Nullable<Binary>,
         claimed_at -> InstantCol,
     }
 }
@@ -59,6 +60,17 @@ diesel::table! {
         client -> Text,
         once -> Text,
         until -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
+    legal_holds (user_id) {
+        user_id -> UuidCol,
+        reason -> Text,
+        held_by -> Text,
+        since -> InstantCol,
     }
 }
 

@@ -8,6 +8,7 @@ diesel::table! {
         lookup -> Nullable<Text>,
         user_id -> Nullable<UuidCol>,
         created_at -> InstantCol,
+        unused_since -> Nullable<InstantCol>,
     }
 }
 

@@ -6,7 +6,7 @@ diesel::table! {
     verifications (id) {
         id -> UuidCol,
         requester -> Text,
-        recipient -> Text,
+        recipient_hash -> Text,
         channel -> Text,
         purpose -> Text,
         provider_ref -> Nullable<Text>,
@@ -17,17 +17,19 @@ diesel::table! {
         last_sent_at -> InstantCol,
         created_at -> InstantCol,
         effect_key -> Nullable<Text>,
-        client_ip -> Nullable<Text>,
+        client_ip_hash -> Nullable<Text>,
         salt -> Nullable<Binary>,
         mac -> Nullable<Binary>,
         mac_key_id -> Nullable<Text>,
         transaction_digest -> Nullable<Binary>,
-        origin -> Nullable<Text>,
+        origin_hash -> Nullable<Text>,
         used_at -> Nullable<InstantCol>,
         exhausted_at -> Nullable<InstantCol>,
         page_id -> Nullable<UuidCol>,
         locale -> Nullable<Text>,
         fallback -> Text,
+        contact_id -> Nullable<UuidCol>,
+        sealed -> Nullable<Binary>,
     }
 }
 
@@ -37,10 +39,10 @@ diesel::table! {
     verification_sends (seq) {
         seq -> BigInt,
         verification_id -> UuidCol,
-        phone -> Text,
-        prefix -> Text,
+        phone_hash -> Text,
+        prefix_hash -> Text,
         is_payment -> Integer,
-        client_ip -> Nullable<Text>,
+        client_ip_hash -> Nullable<Text>,
         country -> Nullable<Text>,
         channel -> Text,
         status -> Text,
@@ -62,11 +64,12 @@ diesel::table! {
         position -> Integer,
         channel -> Text,
         channel_account -> Text,
-        recipient -> Text,
+        recipient_hash -> Text,
         body -> Binary,
         expires_at -> InstantCol,
         behind -> Nullable<UuidCol>,
         since -> Nullable<InstantCol>,
+        sealed -> Nullable<Binary>,
     }
 }
 
@@ -88,10 +91,11 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::backend::values::columns::*;
-    code_failures (phone) {
-        phone -> Text,
+    code_failures (phone_hash) {
+        phone_hash -> Text,
         failures -> Integer,
         locked_until -> Nullable<InstantCol>,
+        at -> Nullable<InstantCol>,
     }
 }
 
@@ -100,7 +104,7 @@ diesel::table! {
     use crate::backend::values::columns::*;
     number_lookups (seq) {
         seq -> BigInt,
-        phone -> Text,
+        phone_hash -> Text,
         valid -> Integer,
         line_type -> Text,
         country -> Nullable<Text>,
@@ -117,7 +121,7 @@ diesel::table! {
         token_hash -> Binary,
         owner -> Text,
         user_id -> Nullable<UuidCol>,
-        phone -> Nullable<Text>,
+        phone_hash -> Nullable<Text>,
         is_phone_fixed -> Integer,
         numbers_named -> Integer,
         purpose -> Text,
@@ -128,5 +132,7 @@ diesel::table! {
         created_at -> InstantCol,
         expires_at -> InstantCol,
         finished_at -> Nullable<InstantCol>,
+        contact_id -> Nullable<UuidCol>,
+        sealed -> Nullable<Binary>,
     }
 }

@@ -11,7 +11,7 @@ use std::{
 /// How many keys are kept open.
 const KEYS_MAX: NonZeroUsize = NonZeroUsize::new(20_000).unwrap();
 /// How long a key is kept open before it is read again.
-const KEPT_FOR: Duration = Duration::from_secs(60);
+const KEPT_FOR: Duration = Duration::from_mins(1);
 
 type Opened = (Arc<dyn SubjectKey>, Instant);
 

@@ -44,10 +44,20 @@ impl Area {
     }
 }
 
-/// Seals what is in the clear. It can be stopped and run again.
-pub(crate) async fn seal_all(database: &Database, vault: &Vault, now: DateTime<Utc>) -> StoreResult<()> {
+/// Seals what is in the clear. It can be stopped and run again. `is_new`: the tables were made just now, so nothing is.
+pub(crate) async fn seal_all(
+    database: &Database,
+    vault: &Vault,
+    is_new: bool,
+    now: DateTime<Utc>,
+) -> StoreResult<()> {
     let done = database.query(|conn| sealed(conn).boxed()).await?;
-    for area in Area::ALL.into_iter().filter(|area| !done.iter().any(|name| name == area.name())) {
+    let left: Vec<Area> =
+        Area::ALL.into_iter().filter(|area| !done.iter().any(|name| name == area.name())).collect();
+    if left.is_empty() {
+        return Ok(());
+    }
+    for &area in &left {
         loop {
             let vault = vault.clone();
             let batch =
@@ -56,20 +66,25 @@ pub(crate) async fn seal_all(database: &Database, vault: &Vault, now: DateTime<U
                 break;
             }
         }
-        database.write(move |conn| finish(conn, area, now).boxed()).await?;
     }
-    Ok(())
+    if !is_new {
+        // Before the areas are noted as finished: if this is cut off, it is done again.
+        database.remove_remnants().await?;
+    }
+    database.write(move |conn| finish(conn, left, now).boxed()).await
 }
 
 async fn sealed(conn: &mut Conn) -> Result<Vec<String>, SqlError> {
     Ok(sealed_areas::table.select(sealed_areas::area).load(conn).await?)
 }
 
-async fn finish(conn: &mut Conn, area: Area, now: DateTime<Utc>) -> Result<(), SqlError> {
-    diesel::insert_into(sealed_areas::table)
-        .values((sealed_areas::area.eq(area.name()), sealed_areas::sealed_at.eq(DbTime(now))))
-        .on_conflict_do_nothing()
-        .execute(conn)
-        .await?;
+async fn finish(conn: &mut Conn, areas: Vec<Area>, now: DateTime<Utc>) -> Result<(), SqlError> {
+    for area in areas {
+        diesel::insert_into(sealed_areas::table)
+            .values((sealed_areas::area.eq(area.name()), sealed_areas::sealed_at.eq(DbTime(now))))
+            .on_conflict_do_nothing()
+            .execute(conn)
+            .await?;
+    }
     Ok(())
 }

@@ -64,6 +64,15 @@ impl Keys {
         Ok(key.seal(&place.bound_to(), &plain))
     }
 
+    /// What an audit row tells of a subject's value instead of the value: the label, and a commitment that can be checked
+    /// while the subject's key lives. For one whose key is gone the label alone.
+    pub(crate) fn committed(&self, id: SubjectKeyId, label: &str, value: &str) -> String {
+        match self.get(id) {
+            Some(key) => format!("{label}=c:{}", key.commitment(label, value)),
+            None => label.to_owned(),
+        }
+    }
+
     /// Opens a sealed value. `None`: its key is blocked or destroyed. What an earlier version sealed, under no subject's
     /// key and bound to the row alone, opens too.
     pub(crate) fn open<T: DeserializeOwned>(
@@ -78,6 +87,8 @@ impl Keys {
                 Some(key) => key.open(&place.bound_to(), sealed).map_err(corrupt)?,
             },
         };
-        serde_json::from_slice(&plain).map(Some).map_err(corrupt)
+        // The fault itself might quote what was sealed.
+        let unreadable = |_fault| corrupt(format!("{} is not in the form that was expected", place.column));
+        serde_json::from_slice(&plain).map(Some).map_err(unreadable)
     }
 }

@@ -12,3 +12,6 @@ pub(crate) use self::{
     keys::{Keys, Place},
     vault::Vault,
 };
+
+#[cfg(test)]
+mod tests;

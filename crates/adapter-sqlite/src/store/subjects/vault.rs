@@ -13,7 +13,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use ports::{
     crypto::Sealer,
-    subject_keys::{LookupKind, SubjectKeyId},
+    subject_keys::{LookupKind, SubjectKey, SubjectKeyId},
 };
 use serde::de::DeserializeOwned;
 use std::{collections::BTreeSet, sync::Arc};
@@ -85,15 +85,23 @@ impl Vault {
         self.keys_for(conn, [id], now).await
     }
 
-    /// The keys that open these sealed values. Blocked and destroyed keys are left out.
+    /// The keys that open these sealed values. Blocked and destroyed keys are left out, and keys whose own key is missing.
     pub(crate) async fn keys_in<'a>(
         &self,
         conn: &mut Conn,
         sealed: impl IntoIterator<Item = &'a [u8]>,
     ) -> Result<Keys, SqlError> {
         let (mut keys, wanted) = self.cached(sealed.into_iter().filter_map(SubjectKeyId::of));
-        if !wanted.is_empty() {
-            self.load(conn, &wanted, &mut keys).await?;
+        if wanted.is_empty() {
+            return Ok(keys);
+        }
+        for (id, sealed) in key_rows::find(conn, &wanted).await? {
+            let Some(sealed) = sealed else { continue };
+            match self.open_key(id, &sealed) {
+                Ok(key) => self.take(id, key, &mut keys),
+                // A list shows the rest: one row that can't be read must not hide the others.
+                Err(error) => tracing::error!(%error, "what a key sealed can't be shown"),
+            }
         }
         Ok(keys)
     }
@@ -140,15 +148,23 @@ impl Vault {
         for (id, sealed) in key_rows::find(conn, ids).await? {
             known.insert(id);
             let Some(sealed) = sealed else { continue };
-            let key = self.sealer.subject_key(id, &sealed).map_err(|fault| {
-                let by = self.sealer.key_of(&sealed).unwrap_or_else(|| "?".into());
-                corrupt(format!("{fault} (a subject's key, under {by})"))
-            })?;
-            if !new_keys::is_new(id) {
-                self.cache.put(id, key.clone());
-            }
-            keys.opened.insert(id, key);
+            let key = self.open_key(id, &sealed)?;
+            self.take(id, key, keys);
         }
         Ok(known)
+    }
+
+    fn open_key(&self, id: SubjectKeyId, sealed: &[u8]) -> Result<Arc<dyn SubjectKey>, SqlError> {
+        self.sealer.subject_key(id, sealed).map_err(|fault| {
+            let by = self.sealer.key_of(sealed).unwrap_or_else(|| "?".into());
+            corrupt(format!("{fault} (a subject's key, under {by})"))
+        })
+    }
+
+    fn take(&self, id: SubjectKeyId, key: Arc<dyn SubjectKey>, keys: &mut Keys) {
+        if !new_keys::is_new(id) {
+            self.cache.put(id, key.clone());
+        }
+        keys.opened.insert(id, key);
     }
 }

@@ -7,6 +7,7 @@ use crate::{
         handle::Store,
         rows::{corrupt, price},
         schema::{outbox, verification_sends, verifications},
+        verification::verifications::personal::requester_key,
     },
 };
 use async_trait::async_trait;
@@ -39,13 +40,17 @@ impl VerificationReports for Store {
         limit: i64,
     ) -> StoreResult<Vec<ReportedSend>> {
         let filter = filter.clone();
-        self.database.read(move |conn| async move { sends(conn, &filter, after, limit).await }.boxed()).await
+        let requester = filter.requester.as_ref().map(|requester| requester_key(&self.vault, requester));
+        self.database
+            .read(move |conn| async move { sends(conn, &filter, requester, after, limit).await }.boxed())
+            .await
     }
 }
 
 async fn sends(
     conn: &mut Conn,
     filter: &SendFilter,
+    requester: Option<String>,
     after: i64,
     limit: i64,
 ) -> Result<Vec<ReportedSend>, SqlError> {
@@ -70,8 +75,8 @@ async fn sends(
             (outbox::status.nullable(), outbox::price.nullable(), outbox::price_currency.nullable()),
         ))
         .into_boxed();
-    if let Some(requester) = &filter.requester {
-        query = query.filter(verifications::requester.eq(requester.key()));
+    if let Some(requester) = requester {
+        query = query.filter(verifications::requester.eq(requester));
     }
     query.load::<Row>(conn).await?.into_iter().map(read).collect()
 }

@@ -2,8 +2,10 @@
 //! rule and save are one atomic step.
 
 mod attempts;
+mod fallback_row;
 mod fallbacks;
 mod known_attempts;
+pub(crate) mod personal;
 mod repeats;
 mod row;
 mod senders;
@@ -12,30 +14,35 @@ mod store_impl;
 
 pub(crate) use self::{
     attempts::{OwnAttempt, breaker, failures_of, judge_own},
+    fallback_row::{FallbackRecipient, RECIPIENT},
     known_attempts::{KnownAttempt, known_attempt, last_attempt_of},
     row::{load, load_locked},
-    senders::{Sender, send_counts},
+    senders::{Sender, known_failure_name, send_counts},
     sends::{NewSend, Terms, add_send, insert},
 };
 
 use self::{
     attempts::{attempts_at, judge_attempt, take_attempt},
+    fallback_row::FallbackRow,
     fallbacks::{drop_fallbacks, enqueue},
     known_attempts::concurrent_attempts,
+    personal::{network_hash, prefix_hash, recipient_hash, requester_key},
     repeats::has_twin,
-    row::{VerificationRow, read_recipient, whole, with_sends},
+    row::{VerificationRow, whole, with_sends},
     senders::{failure_name, failure_name_of, kind_of, last_sent_by_pages},
-    sends::{begin, begin_resend, open_challenges, record_send, send_locks},
+    sends::{begin, begin_resend, open_challenges, record_send},
 };
 use crate::backend::{Conn, DbId, DbTime, lock_names};
 use crate::store::error::SqlError;
 use crate::store::{
+    messaging::outbox::new_row::NewOutboxRow,
     operations::audit_record::record,
-    rows::{FallbackRow, NewOutboxRow, column, corrupt, count, lane_name},
+    rows::{column, corrupt, count, lane_name},
     schema::{
         code_failures, number_lookups, outbox, verification_attempts, verification_fallbacks,
         verification_sends, verifications,
     },
+    subjects::Vault,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
@@ -58,16 +65,15 @@ use domain::{
 };
 use futures_util::FutureExt;
 use ports::{
-    crypto::Sealer,
     messaging::Lane,
     store_error::StoreResult,
+    subject_keys::SubjectKeyId,
     verification::{
         AttemptRequest, AttemptTicket, AttemptVerdict, BeginResend, BeginVerification, CheckAttempt,
         NewChallenge, OwnCode, ReserveAttempt, SendResult, StartOutcome, Verification, Verifications,
         number_lookup::{LineType, NumberInfo},
     },
 };
-use std::sync::Arc;
 use uuid::Uuid;
 
 fn later(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
@@ -82,20 +88,21 @@ pub(crate) fn phone_lock(phone: &str) -> String {
 /// Uses up an approved challenge of that number as a proof. False: it proves nothing, or was used before.
 pub(crate) async fn use_proof(
     conn: &mut Conn,
+    vault: &Vault,
     id: VerificationId,
     recipient: &str,
     purpose: Purpose,
     now: DateTime<Utc>,
 ) -> Result<bool, SqlError> {
-    let Some(row) = load(conn, id).await? else { return Ok(false) };
-    let proves = row.recipient == recipient
-        && row.purpose == purpose.name()
-        && row.used_at.is_none()
+    let Some(row) = load(conn, vault, id).await? else { return Ok(false) };
+    let proves = row.to.canonical() == recipient
+        && row.columns.purpose == purpose.name()
+        && row.columns.used_at.is_none()
         && proof_is_fresh(&row.challenge()?, now);
     if !proves {
         return Ok(false);
     }
-    let unused = verifications::table.find(row.id).filter(verifications::used_at.is_null());
+    let unused = verifications::table.find(row.columns.id).filter(verifications::used_at.is_null());
     let used = diesel::update(unused).set(verifications::used_at.eq(Some(DbTime(now)))).execute(conn).await?;
     Ok(used == 1)
 }

@@ -24,6 +24,7 @@ struct World {
     conversations: Vec<ConversationView>,
     chat: Option<i64>,
     template: Option<String>,
+    sends_sms_and_mail: bool,
 }
 
 impl World {
@@ -34,6 +35,7 @@ impl World {
             conversations: vec![conversation(WHATSAPP, -60)],
             chat: None,
             template: None,
+            sends_sms_and_mail: true,
         }
     }
 
@@ -54,7 +56,7 @@ impl World {
     }
 
     fn tell(self, alerts: MockAlerts) -> TellPeople {
-        let Self { profile, conversations, chat, template } = self;
+        let Self { profile, conversations, chat, template, sends_sms_and_mail } = self;
         let mut ledger = MockLedger::new();
         ledger.expect_find_transfer().returning(|_| Ok(Some(paid())));
         let mut identities = MockIdentities::new();
@@ -77,8 +79,8 @@ impl World {
             conversations: Arc::new(conversations_port),
             texts: Arc::new(BuiltInTexts),
             chats: vec![account(WHATSAPP), account(TELEGRAM)],
-            sms: Some(account("twilio:sms:+14155238887")),
-            mail: Some(account("smtp:email:bank@example.com")),
+            sms: sends_sms_and_mail.then(|| account("twilio:sms:+14155238887")),
+            mail: sends_sms_and_mail.then(|| account("smtp:email:bank@example.com")),
             received_template: template,
             default_locale: Locale::Es,
         };
@@ -113,7 +115,7 @@ fn conversation(account: &str, last_inbound: i64) -> ConversationView {
         id: ConversationId(id()),
         channel: channel_account.channel(),
         channel_account,
-        sender_key: phone(1).e164().to_owned(),
+        sender_key: Some(phone(1).e164().to_owned()),
         address: Some("address".into()),
         last_inbound_at: Some(at(last_inbound)),
         consent: ConsentStatus::OptedIn,
@@ -205,6 +207,24 @@ async fn a_freeze_is_told_on_another_channel_than_it_was_ordered_on() {
     assert_eq!(channels(without_mail().told(frozen(None)).await), [sms()]);
     let unknown = World { profile: profile(None, None), ..World::usual() };
     assert!(unknown.told(frozen(None)).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_changed_mfa_setting_is_told_by_mail_else_by_sms_else_in_the_chat() {
+    let told_on = async |world: World| {
+        let told = world.told(AlertKind::MfaTurnedOff).await;
+        told.iter().map(|told| told.message.message.channel).collect::<Vec<_>>()
+    };
+    assert_eq!(told_on(World::usual()).await, [Channel::Email]);
+    let without_mail = World { profile: profile(Some(phone(1)), None), ..World::usual() };
+    assert_eq!(told_on(without_mail).await, [Channel::Sms]);
+    let chat_only = || World { sends_sms_and_mail: false, ..World::usual() };
+    assert_eq!(told_on(chat_only()).await, [Channel::Whatsapp]);
+    let mut opted_out = chat_only();
+    opted_out.conversations[0].consent = ConsentStatus::OptedOut;
+    assert_eq!(told_on(opted_out).await, []);
+    let closed = World { conversations: vec![conversation(WHATSAPP, -90_000)], ..chat_only() };
+    assert_eq!(told_on(closed).await, []);
 }
 
 #[tokio::test]

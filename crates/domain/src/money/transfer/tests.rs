@@ -16,6 +16,12 @@ fn account() -> AccountNumber {
     AccountNumber::Clabe("012345678901234567".into())
 }
 
+#[test]
+fn an_erased_destination_shows_nothing() {
+    let erased = Destination::Erased;
+    assert_eq!((erased.masked().as_str(), erased.canonical().as_str(), erased.number()), ("****", "", None));
+}
+
 fn transfer() -> Transfer {
     Transfer {
         id: TransferId(Uuid::from_u128(7)),

@@ -56,7 +56,7 @@ pub(crate) struct TransferJson {
     /// The amount as a decimal string.
     amount: String,
     currency: &'static str,
-    /// The destination, masked.
+    /// The destination, masked; `****` when its payer was erased.
     destination: String,
     /// How much of the amount was reversed.
     reversed_amount: String,

@@ -12,14 +12,15 @@ use ports::{
 
 pub(crate) async fn change_mfa(
     conn: &mut Conn,
+    vault: &Vault,
     request: &ChangeMfa,
     now: DateTime<Utc>,
 ) -> Result<MfaChanged, SqlError> {
     let row = lock_account(conn, request.user).await?.ok_or_else(|| corrupt("no such person"))?;
-    if request.change == MfaChange::TurnOn && row.phone.is_none() {
+    if request.change == MfaChange::TurnOn && row.phone_hash.is_none() {
         return Ok(MfaChanged::NoNumber);
     }
-    if !proves(conn, &row, &request.proof, now).await? {
+    if !proves(conn, vault, &row, &request.proof, now).await? {
         return Ok(MfaChanged::NoProof);
     }
     let told = match &request.change {
@@ -40,15 +41,16 @@ pub(crate) async fn change_mfa(
 /// Whether the proof allows a change; a code is used up.
 async fn proves(
     conn: &mut Conn,
+    vault: &Vault,
     row: &AccountRow,
     proof: &MfaProof,
     now: DateTime<Utc>,
 ) -> Result<bool, SqlError> {
     match proof {
         MfaProof::Password { seen } => Ok(row.has_password(seen)),
-        MfaProof::Code(verification) => match &row.phone {
-            Some(phone) => Ok(use_proof(conn, *verification, phone, Purpose::Login, now).await?
-                || use_proof(conn, *verification, phone, Purpose::Registration, now).await?),
+        MfaProof::Code(verification) => match &row.personal(conn, vault).await?.phone {
+            Some(phone) => Ok(use_proof(conn, vault, *verification, phone, Purpose::Login, now).await?
+                || use_proof(conn, vault, *verification, phone, Purpose::Registration, now).await?),
             None => Ok(false),
         },
         MfaProof::Backup(hashes) => use_backup_code(conn, row.id, hashes, now).await,
@@ -178,14 +180,22 @@ pub(crate) async fn try_challenge(
     Ok(Some(UserId(row.user_id.0)))
 }
 
+/// A sign-in that completes with MFA.
+pub(crate) struct Passed {
+    /// The hashes of the login challenge's id.
+    pub(crate) hashes: Vec<[u8; 32]>,
+    pub(crate) factor: Mfa,
+    pub(crate) session: NewSession,
+    pub(crate) actor: Actor,
+}
+
 pub(crate) async fn pass_challenge(
     conn: &mut Conn,
-    hashes: &[[u8; 32]],
-    factor: &Mfa,
-    session: &NewSession,
-    actor: &Actor,
+    vault: &Vault,
+    passed: &Passed,
     now: DateTime<Utc>,
 ) -> Result<Option<SessionId>, SqlError> {
+    let Passed { hashes, factor, session, actor } = passed;
     let Some(row) = lock_challenge(conn, hashes, now).await? else { return Ok(None) };
     let user = UserId(row.user_id.0);
     let how = match factor {
@@ -201,7 +211,7 @@ pub(crate) async fn pass_challenge(
         .set(login_challenges::used_at.eq(Some(DbTime(now))))
         .execute(conn)
         .await?;
-    insert_session(conn, session, user, now).await?;
+    insert_session(conn, vault, session, user, now).await?;
     record(conn, &[about(user, "session.opened", actor, None, Some(how.to_owned()))], now).await?;
     Ok(Some(session.id))
 }

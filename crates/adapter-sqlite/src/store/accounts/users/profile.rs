@@ -2,18 +2,16 @@
 
 use super::*;
 use crate::store::{
-    rows::NewOutboxRow,
+    messaging::outbox::new_row::NewOutboxRow,
+    subjects::Vault,
     verification::verifications::{phone_lock, use_proof},
 };
 use domain::verification::otp::Purpose;
-use ports::{
-    accounts::{NameChange, PhoneChange},
-    crypto::Sealer,
-};
+use ports::accounts::{NameChange, PhoneChange};
 
 pub(crate) async fn change(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     change: &ProfileChange,
     now: DateTime<Utc>,
 ) -> Result<ProfileChanged, SqlError> {
@@ -21,81 +19,94 @@ pub(crate) async fn change(
         lock_names(conn, &[phone_lock(phone.phone.number.e164())]).await?;
     }
     let row = lock_account(conn, change.user).await?.ok_or_else(|| corrupt("no such person"))?;
+    let before = row.personal(conn, vault).await?;
+    let mut after = before.clone();
+    rename(&mut after.first_name, &change.first_name);
+    rename(&mut after.last_name, &change.last_name);
     if let Some(phone) = &change.phone {
-        match change_phone(conn, sealer, &row, phone, &change.actor, now).await? {
+        match change_phone(conn, vault, &row, phone, &mut after, now).await? {
             ProfileChanged::Done => {}
             refused => return Ok(refused),
         }
     }
-    let person = users::table.find(row.id);
-    match &change.first_name {
-        NameChange::Keep => {}
-        name => {
-            diesel::update(person).set(users::first_name.eq(kept(name))).execute(conn).await?;
-        }
+    if after != before {
+        personal::keep(conn, vault, row.user(), &after, now).await?;
     }
-    match &change.last_name {
-        NameChange::Keep => {}
-        name => {
-            diesel::update(person).set(users::last_name.eq(kept(name))).execute(conn).await?;
-        }
+    if let Some(phone) = &change.phone {
+        note_phone(conn, vault, &row, phone, &change.actor, now).await?;
     }
     if let Some(locale) = change.locale {
-        diesel::update(person).set(users::locale.eq(Some(locale.tag()))).execute(conn).await?;
+        diesel::update(users::table.find(row.id))
+            .set(users::locale.eq(Some(locale.tag())))
+            .execute(conn)
+            .await?;
     }
     Ok(ProfileChanged::Done)
 }
 
-/// The name to store. `None`: the name is removed, or stays.
-fn kept(name: &NameChange) -> Option<&str> {
-    match name {
-        NameChange::Set(name) => Some(name.as_str()),
-        NameChange::Keep | NameChange::Remove => None,
+fn rename(name: &mut Option<String>, change: &NameChange) {
+    match change {
+        NameChange::Keep => {}
+        NameChange::Remove => *name = None,
+        NameChange::Set(new) => *name = Some(new.as_str().to_owned()),
     }
 }
 
+/// Changes the number in `after`, which the caller keeps.
 async fn change_phone(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     row: &AccountRow,
     change: &PhoneChange,
-    actor: &Actor,
+    after: &mut Personal,
     now: DateTime<Utc>,
 ) -> Result<ProfileChanged, SqlError> {
-    if row.phone.as_deref() != change.replaces.as_ref().map(PhoneNumber::e164) {
+    let replaced = change.replaces.as_ref().map(|number| vault.address(number.e164()));
+    if row.phone_hash != replaced {
         return Ok(ProfileChanged::Moved);
     }
     let number = &change.phone.number;
-    let person = users::table.find(row.id);
     let Some(proof) = change.phone.proof else {
-        diesel::update(person).set(users::claimed_phone.eq(Some(number.e164()))).execute(conn).await?;
-        let after = Some(format!("{number} not verified"));
-        record(conn, &[about(row.user(), "account.phone_named", actor, None, after)], now).await?;
+        after.claimed_phone = Some(number.e164().to_owned());
         return Ok(ProfileChanged::Done);
     };
-    if find_by_phone(conn, number).await?.is_some_and(|owner| owner.id != row.id) {
+    if find_by_phone(conn, vault, number).await?.is_some_and(|owner| owner.id != row.id) {
         return Ok(ProfileChanged::PhoneTaken);
     }
-    if !use_proof(conn, proof, number.e164(), Purpose::Registration, now).await? {
+    if !use_proof(conn, vault, proof, number.e164(), Purpose::Registration, now).await? {
         return Ok(ProfileChanged::NoProof);
     }
-    diesel::update(person)
-        .set((
-            users::phone.eq(Some(number.e164())),
-            users::phone_verified_at.eq(Some(DbTime(now))),
-            users::claimed_phone.eq(None::<&str>),
-        ))
-        .execute(conn)
-        .await?;
+    after.phone = Some(number.e164().to_owned());
+    after.claimed_phone = None;
+    contacts::prove(conn, &vault.address(number.e164()), row.user(), now).await?;
+    let person = users::table.find(row.id);
+    diesel::update(person).set(users::phone_verified_at.eq(Some(DbTime(now)))).execute(conn).await?;
     if change.replaces.is_some() {
         diesel::update(person).set(users::phone_replaced_at.eq(Some(DbTime(now)))).execute(conn).await?;
     }
     if let Some(notice) = &change.notice {
-        let row = NewOutboxRow::new(sealer, notice, None, now)?;
+        let row = NewOutboxRow::new(conn, vault, notice, None, now).await?;
         diesel::insert_into(outbox::table).values(row).execute(conn).await?;
     }
-    let before = change.replaces.as_ref().map(ToString::to_string);
-    let after = Some(number.to_string());
-    record(conn, &[about(row.user(), "account.phone_proved", actor, before, after)], now).await?;
     Ok(ProfileChanged::Done)
+}
+
+/// Writes the audit row of another number.
+async fn note_phone(
+    conn: &mut Conn,
+    vault: &Vault,
+    row: &AccountRow,
+    change: &PhoneChange,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), SqlError> {
+    let user = row.user();
+    let keys = vault.key_for(conn, SubjectKeyId::chat(user.0), now).await?;
+    let told = |number: &PhoneNumber| committed(&keys, user, "phone", number.e164());
+    let new = told(&change.phone.number);
+    let noted = match change.phone.proof {
+        None => about(user, "account.phone_named", actor, None, Some(format!("{new} not verified"))),
+        Some(_) => about(user, "account.phone_proved", actor, change.replaces.as_ref().map(told), Some(new)),
+    };
+    record(conn, &[noted], now).await
 }

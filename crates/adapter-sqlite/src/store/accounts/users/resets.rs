@@ -1,29 +1,24 @@
 //! Resets of forgotten passwords.
 
 use super::*;
-use crate::store::{rows::NewOutboxRow, verification::verifications::use_proof};
+use crate::store::{
+    messaging::outbox::new_row::NewOutboxRow, subjects::Vault, verification::verifications::use_proof,
+};
 use domain::verification::otp::Purpose;
-use ports::{accounts::ResetProof, crypto::Sealer};
+use ports::accounts::ResetProof;
 
 /// Records that a reset was requested, whether an account has the address or not.
 pub(crate) async fn ask(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     asked: &AskReset,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
-    let found = find_by_email(conn, &asked.email).await?;
-    let mut noted = AuditRecord {
-        actor: asked.actor.clone(),
-        action: "password.reset_asked".into(),
-        subject: asked.email.masked(),
-        on_behalf_of: None,
-        before: None,
-        after: Some("by mail".into()),
-    };
+    let found = find_by_email(conn, vault, &asked.email).await?;
+    let known = found.as_ref().map(AccountRow::user);
+    let mut noted = AuditRecord::about_account("password.reset_asked", &asked.actor, known, Some("by mail"));
     if let Some(row) = found {
         let row = lock_account(conn, row.user()).await?.ok_or_else(|| corrupt("a person vanished"))?;
-        noted.on_behalf_of = Some(format!("user:{}", row.user()));
         let hour_ago = now.checked_sub_signed(Duration::hours(1)).unwrap_or(now);
         let sent: i64 = reset_tokens::table
             .filter(reset_tokens::user_id.eq(row.id))
@@ -42,7 +37,7 @@ pub(crate) async fn ask(
                     ))
                     .execute(conn)
                     .await?;
-                let mail = NewOutboxRow::new(sealer, mail, None, now)?;
+                let mail = NewOutboxRow::new(conn, vault, mail, None, now).await?;
                 diesel::insert_into(outbox::table).values(mail).execute(conn).await?;
             }
             _ => noted.after = Some("by mail, not sent".into()),
@@ -53,6 +48,7 @@ pub(crate) async fn ask(
 
 pub(crate) async fn find(
     conn: &mut Conn,
+    vault: &Vault,
     token: &[[u8; 32]],
     now: DateTime<Utc>,
 ) -> Result<Option<(UserId, EmailAddress)>, SqlError> {
@@ -67,9 +63,10 @@ pub(crate) async fn find(
     if !once(expires_at, used_at).is_good(now) {
         return Ok(None);
     }
-    let email = users::table.find(user).select(users::email).first::<Option<String>>(conn).await?;
-    let email = email.as_deref().map(read_email).transpose()?;
-    Ok(email.map(|email| (UserId(user.0), email)))
+    let sealed = users::table.find(user).select(users::personal).first::<Option<Vec<u8>>>(conn).await?;
+    let user = UserId(user.0);
+    let email = personal::open(conn, vault, user, sealed.as_deref()).await?.email()?;
+    Ok(email.map(|email| (user, email)))
 }
 
 pub(crate) fn once(expires_at: DbTime, used_at: Option<DbTime>) -> OneTime {
@@ -78,6 +75,7 @@ pub(crate) fn once(expires_at: DbTime, used_at: Option<DbTime>) -> OneTime {
 
 pub(crate) async fn reset(
     conn: &mut Conn,
+    vault: &Vault,
     reset: &ResetPassword,
     now: DateTime<Utc>,
 ) -> Result<bool, SqlError> {
@@ -85,9 +83,13 @@ pub(crate) async fn reset(
         ResetProof::Token(hashes) => by_token(conn, hashes, now).await?,
         ResetProof::Code { user, verification } => {
             let row = lock_account(conn, *user).await?;
-            match row.as_ref().and_then(|row| row.phone.clone()) {
+            let phone = match &row {
+                Some(row) => row.personal(conn, vault).await?.phone,
+                None => None,
+            };
+            match phone {
                 Some(phone)
-                    if use_proof(conn, *verification, &phone, Purpose::PasswordReset, now).await? =>
+                    if use_proof(conn, vault, *verification, &phone, Purpose::PasswordReset, now).await? =>
                 {
                     row
                 }
@@ -105,6 +107,9 @@ pub(crate) async fn reset(
     let mut records = Vec::new();
     if by_mail && row.email_verified_at.is_none() {
         remove_factors(conn, row.id, now).await?;
+        if let Some(address) = &row.email_hash {
+            contacts::prove(conn, address, row.user(), now).await?;
+        }
         let (before, after) = ("address not verified".to_owned(), "address verified, MFA removed".to_owned());
         records.push(about(row.user(), "account.email_proved", &reset.actor, Some(before), Some(after)));
     }

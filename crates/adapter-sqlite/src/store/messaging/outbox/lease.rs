@@ -1,11 +1,16 @@
 //! Lease the messages that are due.
 
-use super::row::{OutboxRow, advance};
+use super::{
+    new_row::body_of,
+    row::{OutboxRow, advance},
+};
 use crate::backend::{Conn, DbTime, skip_locked};
 use crate::store::{
     error::SqlError,
-    rows::{OutboundBody, column, corrupt, count, unseal},
+    messaging::sealed::open,
+    rows::{OutboundBody, column, corrupt, count},
     schema::outbox,
+    subjects::{Keys, Vault},
 };
 use chrono::{DateTime, Duration, Utc};
 use diesel::{dsl::exists, prelude::*};
@@ -15,10 +20,7 @@ use domain::{
     ids::MessageId,
     message::{Channel, DeliveryStatus},
 };
-use ports::{
-    crypto::Sealer,
-    messaging::{LeasedMessage, message_channel::OutboundMessage},
-};
+use ports::messaging::{LeasedMessage, message_channel::OutboundMessage};
 
 /// How long the first message of a queue may delay the rest.
 const HEAD_BLOCKS: Duration = Duration::seconds(60);
@@ -26,19 +28,23 @@ const HEAD_BLOCKS: Duration = Duration::seconds(60);
 /// Leases the messages that are due. A message that can't be read must not stop the others.
 pub(crate) async fn lease(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<LeasedMessage>, SqlError> {
     let mut leased = Vec::new();
-    for row in due(conn, now, limit).await? {
-        if let Ok(opened) = open(sealer, &row) {
+    let rows = due(conn, now, limit).await?;
+    let sealed = rows.iter().flat_map(|row| [row.body.as_deref(), row.sealed.as_deref()]);
+    let sealed: Vec<_> = sealed.flatten().collect();
+    let keys = vault.keys_in(conn, sealed).await?;
+    for row in rows {
+        if let Ok(opened) = open_row(&keys, &row) {
             leased.push(lease_row(conn, row, opened, now, until).await?);
         } else {
             tracing::error!(seq = row.seq, "message given up: its body can't be read");
             let error = Some("it can't be read".to_owned());
-            advance(conn, &row, DeliveryStatus::Failed, None, error, now).await?;
+            advance(conn, vault, &row, DeliveryStatus::Failed, None, error, now).await?;
         }
     }
     Ok(leased)
@@ -72,7 +78,7 @@ async fn lease_row(
         message: OutboundMessage {
             id: MessageId(row.id.0),
             channel: opened.channel,
-            recipient: row.recipient,
+            recipient: opened.recipient,
             text: opened.body.text.clone(),
             form: opened.body.form(),
         },
@@ -88,14 +94,16 @@ async fn lease_row(
 /// The parts of a row that must be read before it can be sent.
 struct OpenedRow {
     body: OutboundBody,
+    recipient: String,
     channel: Channel,
     channel_account: ChannelAccount,
 }
 
-fn open(sealer: &dyn Sealer, row: &OutboxRow) -> Result<OpenedRow, SqlError> {
-    let sealed = row.body.as_deref().ok_or_else(|| corrupt("an open message without a body"))?;
+fn open_row(keys: &Keys, row: &OutboxRow) -> Result<OpenedRow, SqlError> {
+    let body = open(keys, body_of(&row.id.0), row.body.as_deref())?;
     Ok(OpenedRow {
-        body: unseal(sealer, row.id.0, sealed)?,
+        body: body.ok_or_else(|| corrupt("an open message without a body"))?,
+        recipient: row.recipient(keys)?.ok_or_else(|| corrupt("an open message without a recipient"))?,
         channel: Channel::parse(&row.channel).ok_or_else(|| corrupt(&row.channel))?,
         channel_account: row.channel_account.parse().map_err(corrupt)?,
     })
@@ -112,7 +120,8 @@ async fn due(conn: &mut Conn, now: DateTime<Utc>, limit: i64) -> Result<Vec<Outb
         .or(outbox::phase.eq("leased").and(outbox::leased_until.le(DbTime(now))));
     let is_behind = exists(
         ahead
-            .filter(ahead.field(outbox::recipient).eq(outbox::recipient))
+            .filter(ahead.field(outbox::recipient_hash).eq(outbox::recipient_hash))
+            .filter(ahead.field(outbox::channel).eq(outbox::channel))
             .filter(ahead.field(outbox::lane).eq(outbox::lane))
             .filter(ahead.field(outbox::phase).ne("settled"))
             .filter(ahead.field(outbox::seq).lt(outbox::seq))

@@ -2,17 +2,24 @@
 
 mod delivery_reports;
 mod lease;
+pub(crate) mod new_row;
 mod prices;
 pub(crate) mod row;
 mod settle;
 
-use self::row::{OutboxRow, lock_row, status_of};
-use super::consent_rows::{consent_of, lock_consent};
+use self::{
+    new_row::{NewOutboxRow, provider_id_of, recipient_hash},
+    row::{OutboxRow, lock_row, status_of},
+};
+use super::{
+    consent_rows::{consent_of, lock_consent},
+    sealed::open,
+};
 use crate::backend::{Conn, DbId, DbTime};
 use crate::store::error::SqlError;
 use crate::store::{
     handle::Store,
-    rows::{NewOutboxRow, corrupt, price},
+    rows::{corrupt, price},
     schema::{outbox, outbox_history},
 };
 use async_trait::async_trait;
@@ -22,17 +29,16 @@ use diesel_async::RunQueryDsl;
 use domain::{
     ids::{ConversationId, MessageId},
     message::Channel,
-    messaging::consent::{ConsentStatus, recipient_key},
+    messaging::consent::ConsentStatus,
 };
 use futures_util::FutureExt;
 use ports::{
     messaging::{
         Enqueued, LeasedMessage, MessageState, NewOutbound, Outbox, PriceAnswer, Settlement, UnpricedMessage,
-        inbound_webhook::StatusReport,
+        inbound_webhook::StatusReport, message_channel::OutboundMessage,
     },
     store_error::StoreResult,
 };
-use std::sync::Arc;
 
 /// Longer than any message waits to be sent, also after a replay.
 const WAITS_AT_MOST: Duration = Duration::hours(50);
@@ -45,12 +51,10 @@ impl Outbox for Store {
         until: DateTime<Utc>,
         limit: usize,
     ) -> StoreResult<Vec<LeasedMessage>> {
-        let sealer = Arc::clone(&self.sealer);
+        let vault = self.vault.clone();
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.database
-            .write(move |conn| {
-                async move { lease::lease(conn, sealer.as_ref(), now, until, limit).await }.boxed()
-            })
+            .write(move |conn| async move { lease::lease(conn, &vault, now, until, limit).await }.boxed())
             .await
     }
 
@@ -61,12 +65,13 @@ impl Outbox for Store {
         now: DateTime<Utc>,
     ) -> StoreResult<()> {
         let (id, fence, settlement) = (leased.message.id, leased.fence, settlement.clone());
+        let vault = self.vault.clone();
         self.database
             .write(move |conn| {
                 async move {
                     let row = lock_row(conn, id).await?.filter(|row| row.fence == fence);
                     match row {
-                        Some(row) => settle::settle_row(conn, row, settlement, now).await,
+                        Some(row) => settle::settle_row(conn, &vault, row, settlement, now).await,
                         None => Ok(()),
                     }
                 }
@@ -81,18 +86,18 @@ impl Outbox for Store {
         conversation: Option<ConversationId>,
         now: DateTime<Utc>,
     ) -> StoreResult<Enqueued> {
-        let (message, sealer) = (message.clone(), Arc::clone(&self.sealer));
+        let (message, vault) = (message.clone(), self.vault.clone());
         self.database
             .write(move |conn| {
                 async move {
                     let channel = message.message.channel;
-                    let recipient = recipient_key(channel, &message.message.recipient);
-                    lock_consent(conn, channel.name(), &recipient).await?;
-                    if consent_of(conn, channel.name(), &recipient).await? == ConsentStatus::OptedOut {
+                    let hash = recipient_hash(&vault, channel, &message.message.recipient);
+                    lock_consent(conn, channel.name(), &hash).await?;
+                    if consent_of(conn, channel.name(), &hash).await? == ConsentStatus::OptedOut {
                         return Ok(Enqueued::OptedOut);
                     }
                     let conversation = conversation.map(|id| DbId(id.0));
-                    let row = NewOutboxRow::new(sealer.as_ref(), &message, conversation, now)?;
+                    let row = NewOutboxRow::new(conn, &vault, &message, conversation, now).await?;
                     diesel::insert_into(outbox::table)
                         .values(row)
                         .on_conflict(outbox::id)
@@ -111,13 +116,15 @@ impl Outbox for Store {
         let mut reports = reports.to_vec();
         reports
             .sort_by(|one, other| (one.message, &one.provider_id).cmp(&(other.message, &other.provider_id)));
+        let vault = self.vault.clone();
         self.database
             .write(move |conn| {
                 async move {
                     let mut ours = 0_usize;
                     for report in reports {
-                        ours = ours
-                            .saturating_add(usize::from(delivery_reports::apply(conn, report, now).await?));
+                        ours = ours.saturating_add(usize::from(
+                            delivery_reports::apply(conn, &vault, report, now).await?,
+                        ));
                     }
                     Ok(ours)
                 }
@@ -126,19 +133,29 @@ impl Outbox for Store {
             .await
     }
 
-    async fn known_provider_ids(&self, recipient: &str, since: DateTime<Utc>) -> StoreResult<Vec<String>> {
-        let recipient = recipient.to_owned();
+    async fn known_provider_ids(
+        &self,
+        message: &OutboundMessage,
+        since: DateTime<Utc>,
+    ) -> StoreResult<Vec<String>> {
+        let (channel, vault) = (message.channel, self.vault.clone());
+        let hash = recipient_hash(&vault, channel, &message.recipient);
         // A message that was sent since then may have been made long before, and may have waited.
         let made_since = since.checked_sub_signed(WAITS_AT_MOST).unwrap_or(since);
         self.database
             .read(move |conn| {
                 async move {
                     let known = outbox::table
-                        .filter(outbox::recipient.eq(recipient))
+                        .filter(outbox::recipient_hash.eq(hash))
+                        .filter(outbox::channel.eq(channel.name()))
                         .filter(outbox::created_at.ge(DbTime(made_since)))
-                        .filter(outbox::provider_id.is_not_null())
-                        .select(outbox::provider_id.assume_not_null());
-                    Ok(known.load::<String>(conn).await?)
+                        .filter(outbox::provider_sealed.is_not_null())
+                        .select((outbox::id, outbox::provider_sealed.assume_not_null()));
+                    let known = known.load::<(DbId, Vec<u8>)>(conn).await?;
+                    let sealed: Vec<_> = known.iter().map(|(_, id)| id.as_slice()).collect();
+                    let keys = vault.keys_in(conn, sealed).await?;
+                    let opened = known.iter().map(|(row, id)| open(&keys, provider_id_of(&row.0), Some(id)));
+                    Ok(opened.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
                 }
                 .boxed()
             })
@@ -146,6 +163,7 @@ impl Outbox for Store {
     }
 
     async fn find(&self, id: MessageId) -> StoreResult<Option<MessageState>> {
+        let vault = self.vault.clone();
         self.database
             .read(move |conn| {
                 async move {
@@ -160,9 +178,10 @@ impl Outbox for Store {
                         .into_iter()
                         .map(|(status, at, error)| Ok((status_of(&status)?, at.0, error)))
                         .collect::<Result<_, SqlError>>()?;
+                    let keys = vault.keys_in(conn, row.provider_sealed.as_deref()).await?;
                     Ok(Some(MessageState {
                         status: status_of(&row.status)?,
-                        provider_id: row.provider_id,
+                        provider_id: row.provider_id(&keys)?,
                         channel: Channel::parse(&row.channel).ok_or_else(|| corrupt(&row.channel))?,
                         price: price(row.price.as_deref(), row.price_currency.as_deref())?,
                         price_category: row.price_category,
@@ -187,7 +206,10 @@ impl Outbox for Store {
         if !due {
             return Ok(Vec::new());
         }
-        self.database.write(move |conn| prices::lease(conn, now, until, limit).boxed()).await
+        let vault = self.vault.clone();
+        self.database
+            .write(move |conn| async move { prices::lease(conn, &vault, now, until, limit).await }.boxed())
+            .await
     }
 
     async fn settle_price(&self, message: &UnpricedMessage, answer: &PriceAnswer) -> StoreResult<()> {

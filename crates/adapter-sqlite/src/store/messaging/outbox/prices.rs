@@ -1,12 +1,14 @@
 //! The prices of messages: asked after the delivery, stored once.
 
-use super::row::OutboxRow;
+use super::{new_row::provider_id_of, row::OutboxRow};
 use crate::{
     backend::{Conn, DbId, DbTime, skip_locked},
     store::{
         error::SqlError,
+        messaging::sealed::open,
         rows::{corrupt, count},
         schema::outbox,
+        subjects::Vault,
     },
 };
 use chrono::{DateTime, Utc};
@@ -53,6 +55,7 @@ pub(crate) async fn any_due(conn: &mut Conn, now: DateTime<Utc>) -> Result<bool,
 
 pub(crate) async fn lease(
     conn: &mut Conn,
+    vault: &Vault,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
     limit: i64,
@@ -61,10 +64,19 @@ pub(crate) async fn lease(
         .filter(outbox::price_due_at.le(Some(DbTime(now))))
         .order(outbox::price_due_at.asc())
         .limit(limit)
-        .select((outbox::seq, outbox::id, outbox::channel_account, outbox::provider_id, outbox::price_asks));
-    let rows = skip_locked!(due).load::<(i64, DbId, String, Option<String>, i32)>(conn).await?;
+        .select((
+            outbox::seq,
+            outbox::id,
+            outbox::channel_account,
+            outbox::provider_sealed,
+            outbox::price_asks,
+        ));
+    let rows = skip_locked!(due).load::<(i64, DbId, String, Option<Vec<u8>>, i32)>(conn).await?;
+    let sealed: Vec<_> = rows.iter().filter_map(|(_, _, _, sealed, _)| sealed.as_deref()).collect();
+    let keys = vault.keys_in(conn, sealed).await?;
     let mut leased = Vec::with_capacity(rows.len());
-    for (seq, id, account, provider_id, asks) in rows {
+    for (seq, id, account, sealed, asks) in rows {
+        let provider_id: Option<String> = open(&keys, provider_id_of(&id.0), sealed.as_deref())?;
         // Without a provider's id nobody can be asked.
         let next = provider_id.is_some().then_some(DbTime(until));
         diesel::update(outbox::table.find(seq))

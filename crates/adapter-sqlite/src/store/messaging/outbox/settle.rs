@@ -5,7 +5,7 @@ use super::{
     row::{OutboxRow, add_history, advance, status_of},
 };
 use crate::backend::{Conn, DbTime};
-use crate::store::{error::SqlError, schema::outbox};
+use crate::store::{error::SqlError, schema::outbox, subjects::Vault};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -14,21 +14,22 @@ use ports::messaging::Settlement;
 
 pub(crate) async fn settle_row(
     conn: &mut Conn,
+    vault: &Vault,
     row: OutboxRow,
     settlement: Settlement,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
     match settlement {
         Settlement::Sent { provider_id } => {
-            lock_provider_id(conn, &provider_id).await?;
-            advance(conn, &row, DeliveryStatus::Sent, Some(provider_id.clone()), None, now).await?;
-            catch_up(conn, row.id, &provider_id, now).await
+            lock_provider_id(conn, vault, &provider_id).await?;
+            advance(conn, vault, &row, DeliveryStatus::Sent, Some(provider_id.clone()), None, now).await?;
+            catch_up(conn, vault, row.id, &provider_id, now).await
         }
         Settlement::Failed { code, reason, opted_out } => {
             if opted_out {
-                opt_out(conn, &row, now).await?;
+                opt_out(conn, vault, &row, now).await?;
             }
-            advance(conn, &row, DeliveryStatus::Failed, None, Some(code.unwrap_or(reason)), now).await
+            advance(conn, vault, &row, DeliveryStatus::Failed, None, Some(code.unwrap_or(reason)), now).await
         }
         Settlement::Dead { reason } => {
             diesel::update(outbox::table.find(row.seq))

@@ -20,14 +20,20 @@ pub(crate) async fn failures_of(conn: &mut Conn, name: &str) -> Result<Failures,
     }
 }
 
-pub(crate) async fn set_failures(conn: &mut Conn, name: &str, failures: Failures) -> Result<(), SqlError> {
+async fn set_failures(
+    conn: &mut Conn,
+    name: &str,
+    failures: Failures,
+    now: DateTime<Utc>,
+) -> Result<(), SqlError> {
     let values = (
         code_failures::failures.eq(column(failures.count)),
         code_failures::locked_until.eq(failures.locked_until.map(DbTime)),
+        code_failures::at.eq(Some(DbTime(now))),
     );
     diesel::insert_into(code_failures::table)
-        .values((code_failures::phone.eq(name), values))
-        .on_conflict(code_failures::phone)
+        .values((code_failures::phone_hash.eq(name), values))
+        .on_conflict(code_failures::phone_hash)
         .do_update()
         .set(values)
         .execute(conn)
@@ -46,11 +52,12 @@ pub(crate) async fn attempts_at(conn: &mut Conn, provider_ref: &str) -> Result<i
 /// Counts a check attempt on a provider's code, if the domain's decision allows it.
 pub(crate) async fn take_attempt(
     conn: &mut Conn,
+    vault: &Vault,
     request: AttemptRequest,
     now: DateTime<Utc>,
 ) -> Result<ReserveAttempt, SqlError> {
     let id = request.verification;
-    let Some(row) = load_locked(conn, id).await? else {
+    let Some(row) = load_locked(conn, vault, id).await? else {
         return Ok(ReserveAttempt::Refused(AttemptRefusal::Gone));
     };
     if let Some((attempt, known)) = known_attempt(conn, request.effect_key.as_deref()).await? {
@@ -58,7 +65,7 @@ pub(crate) async fn take_attempt(
         return match known.result()? {
             Some(result) => Ok(ReserveAttempt::Judged(result)),
             None => {
-                let verification = whole(conn, id).await?;
+                let verification = whole(conn, vault, id).await?;
                 let ticket = AttemptTicket { attempt, verification, resumed: true, anonymous };
                 Ok(ReserveAttempt::Reserved(Box::new(ticket)))
             }
@@ -69,17 +76,17 @@ pub(crate) async fn take_attempt(
         return Ok(ReserveAttempt::Judged(result));
     }
     let AttemptRequest { effect_key, anonymous, typed, .. } = request;
-    let failures = failure_name_of(conn, &row, anonymous.as_deref()).await?;
+    let failures = failure_name_of(conn, vault, &row, anonymous.as_deref()).await?;
     let challenge = match facts_of(conn, &row, &failures).await?.reserve(now) {
         Ok(challenge) => challenge,
         Err(refusal) => return Ok(ReserveAttempt::Refused(refusal)),
     };
-    save_challenge(conn, row.id, &challenge).await?;
-    let attempt = attempt_id(row.id.0, challenge.attempts_used);
+    save_challenge(conn, row.columns.id, &challenge).await?;
+    let attempt = attempt_id(row.columns.id.0, challenge.attempts_used);
     diesel::insert_into(verification_attempts::table)
         .values((
             verification_attempts::id.eq(DbId(attempt)),
-            verification_attempts::verification_id.eq(row.id),
+            verification_attempts::verification_id.eq(row.columns.id),
             verification_attempts::effect_key.eq(effect_key),
             verification_attempts::typed.eq(typed.map(|typed| typed.to_vec())),
             verification_attempts::attempts_remaining.eq(column(challenge.attempts_remaining())),
@@ -89,14 +96,14 @@ pub(crate) async fn take_attempt(
         .do_nothing()
         .execute(conn)
         .await?;
-    let verification = whole(conn, id).await?;
+    let verification = whole(conn, vault, id).await?;
     let ticket = AttemptTicket { attempt, verification, resumed: false, anonymous };
     Ok(ReserveAttempt::Reserved(Box::new(ticket)))
 }
 
 /// What the decision on a check attempt is made from. The wrong codes are counted under the name `failures`.
 async fn facts_of(conn: &mut Conn, row: &VerificationRow, failures: &str) -> Result<AttemptFacts, SqlError> {
-    let used_at_provider = match &row.provider_ref {
+    let used_at_provider = match &row.columns.provider_ref {
         Some(provider_ref) => u32::try_from(attempts_at(conn, provider_ref).await?).unwrap_or(u32::MAX),
         None => 0,
     };
@@ -132,13 +139,13 @@ async fn save(
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
     if settlement.failures != before {
-        set_failures(conn, failures, settlement.failures).await?;
+        set_failures(conn, failures, settlement.failures, now).await?;
     }
     if !settlement.was_open {
         return Ok(());
     }
-    save_challenge(conn, row.id, &settlement.challenge).await?;
-    diesel::update(verifications::table.find(row.id))
+    save_challenge(conn, row.columns.id, &settlement.challenge).await?;
+    diesel::update(verifications::table.find(row.columns.id))
         .set(verifications::exhausted_at.eq(settlement.used_up.then_some(DbTime(now))))
         .execute(conn)
         .await?;
@@ -160,11 +167,12 @@ pub(crate) struct OwnAttempt<'a> {
 /// under the number's lock. Every door comes through here, so that all count, lock and answer alike.
 pub(crate) async fn judge_own(
     conn: &mut Conn,
+    vault: &Vault,
     row: &VerificationRow,
     attempt: &OwnAttempt<'_>,
     now: DateTime<Utc>,
 ) -> Result<AttemptDecision, SqlError> {
-    let failures = failure_name_of(conn, row, attempt.anonymous).await?;
+    let failures = failure_name_of(conn, vault, row, attempt.anonymous).await?;
     let facts = facts_of(conn, row, &failures).await?;
     let right = match (row.mac(), attempt.typed) {
         (Some(kept), Some(typed)) => hashes_equal(&kept, &typed),
@@ -174,11 +182,11 @@ pub(crate) async fn judge_own(
     if let AttemptDecision::Judged(settlement) = &decision {
         save(conn, row, (&failures, facts.failures), settlement, now).await?;
         let result = &settlement.result;
-        let id = attempt_id(row.id.0, settlement.challenge.attempts_used);
+        let id = attempt_id(row.columns.id.0, settlement.challenge.attempts_used);
         diesel::insert_into(verification_attempts::table)
             .values((
                 verification_attempts::id.eq(DbId(id)),
-                verification_attempts::verification_id.eq(row.id),
+                verification_attempts::verification_id.eq(row.columns.id),
                 verification_attempts::effect_key.eq(attempt.effect_key),
                 verification_attempts::typed.eq(attempt.typed.map(|typed| typed.to_vec())),
                 verification_attempts::approved.eq(Some(i32::from(result.approved))),
@@ -195,12 +203,13 @@ pub(crate) async fn judge_own(
 /// Counts the attempt, compares the hash and uses the code up, under the number's lock.
 pub(crate) async fn judge_attempt(
     conn: &mut Conn,
+    vault: &Vault,
     request: CheckAttempt,
     now: DateTime<Utc>,
 ) -> Result<AttemptVerdict, SqlError> {
     let CheckAttempt { attempt, salt, policy } = request;
     let gone = AttemptVerdict::Refused(AttemptRefusal::Gone);
-    let Some(row) = load_locked(conn, attempt.verification).await? else { return Ok(gone) };
+    let Some(row) = load_locked(conn, vault, attempt.verification).await? else { return Ok(gone) };
     if let Some((_, known)) = known_attempt(conn, attempt.effect_key.as_deref()).await?
         && let Some(result) = known.result()?
     {
@@ -220,7 +229,7 @@ pub(crate) async fn judge_attempt(
         typed: attempt.typed,
         policy: &policy,
     };
-    match judge_own(conn, &row, &own, now).await? {
+    match judge_own(conn, vault, &row, &own, now).await? {
         AttemptDecision::Judged(settlement) => {
             note(conn, &row, settlement.result, now).await?;
             Ok(AttemptVerdict::Judged(settlement.result))
@@ -236,7 +245,7 @@ pub(crate) async fn note(
     result: AttemptResult,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
-    record(conn, &[row.audit(result.name(), Some(&row.status), result.to_string())?], now).await
+    record(conn, &[row.audit(result.name(), Some(&row.columns.status), result.to_string())?], now).await
 }
 
 /// The state of the verification breaker: it opens when the attempts of many destinations are used up.
@@ -244,7 +253,7 @@ pub(crate) async fn breaker(conn: &mut Conn, now: DateTime<Utc>) -> Result<Break
     let since = now.checked_sub_signed(BREAKER_WINDOW).unwrap_or(now);
     let exhausted = verifications::table
         .filter(verifications::exhausted_at.gt(DbTime(since)))
-        .select(diesel::dsl::count(verifications::recipient).aggregate_distinct())
+        .select(diesel::dsl::count(verifications::recipient_hash).aggregate_distinct())
         .first::<i64>(conn)
         .await?;
     Ok(Breaker::of(u32::try_from(exhausted).unwrap_or(u32::MAX)))
@@ -253,12 +262,13 @@ pub(crate) async fn breaker(conn: &mut Conn, now: DateTime<Utc>) -> Result<Break
 /// Settles an attempt on a provider's code, once: settled again, the first result stays.
 pub(crate) async fn settle_attempt(
     conn: &mut Conn,
+    vault: &Vault,
     ticket: &AttemptTicket,
     right: bool,
     policy: &OtpPolicy,
     now: DateTime<Utc>,
 ) -> Result<AttemptResult, SqlError> {
-    let row = load_locked(conn, ticket.verification.id).await?;
+    let row = load_locked(conn, vault, ticket.verification.id).await?;
     let row = row.ok_or_else(|| corrupt("no such challenge"))?;
     let attempt: Option<KnownAttempt> = verification_attempts::table
         .find(DbId(ticket.attempt))
@@ -275,8 +285,8 @@ pub(crate) async fn settle_attempt(
             return Ok(result);
         }
     }
-    let failures = failure_name_of(conn, &row, ticket.anonymous.as_deref()).await?;
-    let running = concurrent_attempts(conn, row.id, Some(ticket.attempt), now).await?;
+    let failures = failure_name_of(conn, vault, &row, ticket.anonymous.as_deref()).await?;
+    let running = concurrent_attempts(conn, row.columns.id, Some(ticket.attempt), now).await?;
     let right = right && !approved_for_another(conn, &row).await?;
     let facts = facts_of(conn, &row, &failures).await?;
     let settlement = facts.settle(right, running, policy, now);
@@ -303,10 +313,10 @@ async fn set_result(conn: &mut Conn, attempt: Uuid, result: AttemptResult) -> Re
 /// True when the provider's approval belongs to another challenge of ours. One approval at the provider
 /// counts for one challenge, also when an answer was lost and the provider is asked afterwards.
 pub(crate) async fn approved_for_another(conn: &mut Conn, row: &VerificationRow) -> Result<bool, SqlError> {
-    let Some(provider_ref) = &row.provider_ref else { return Ok(false) };
+    let Some(provider_ref) = &row.columns.provider_ref else { return Ok(false) };
     let others = verifications::table
         .filter(verifications::provider_ref.eq(provider_ref))
-        .filter(verifications::id.ne(row.id))
+        .filter(verifications::id.ne(row.columns.id))
         .filter(verifications::status.eq(ChallengeStatus::Approved.name()));
     Ok(others.count().get_result::<i64>(conn).await? > 0)
 }

@@ -1,8 +1,11 @@
 //! Our own codes on their way: the message that carries one now, and the fallback channels after it.
 
 use super::*;
-use crate::store::messaging::consent_rows::{consent_of, lock_consent};
-use domain::messaging::consent::{ConsentStatus, recipient_key};
+use crate::store::messaging::{
+    consent_rows::{consent_of, lock_consent},
+    outbox::new_row::recipient_hash,
+};
+use domain::messaging::consent::ConsentStatus;
 use ports::verification::OwnSend;
 
 /// How many challenges one round handles.
@@ -11,16 +14,21 @@ const ROUND: i64 = 100;
 /// Puts a code's message into the outbox, and its fallback channels behind it.
 pub(crate) async fn enqueue(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
-    verification: DbId,
+    vault: &Vault,
+    (verification, contact): (DbId, SubjectKeyId),
     own: &OwnSend,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
-    let row = NewOutboxRow::new(sealer, &own.message, None, now)?;
+    let row = NewOutboxRow::new(conn, vault, &own.message, None, now).await?;
     diesel::insert_into(outbox::table).values(row).execute(conn).await?;
+    if own.fallback.is_empty() {
+        return Ok(());
+    }
+    let keys = vault.key_for(conn, contact, now).await?;
     let mut behind = Some((DbId(own.message.message.id.0), now));
     for (position, fallback) in (0_i32..).zip(&own.fallback) {
-        let row = FallbackRow::new(sealer, (verification, position), fallback, behind.take())?;
+        let row =
+            FallbackRow::new(vault, (contact, &keys), (verification, position), fallback, behind.take())?;
         diesel::insert_into(verification_fallbacks::table).values(row).execute(conn).await?;
     }
     Ok(())
@@ -58,16 +66,16 @@ pub(crate) async fn due(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<DbId>
 /// Takes or drops the next channel of a challenge, if it is time. True when a code was queued on it.
 pub(crate) async fn step(
     conn: &mut Conn,
+    vault: &Vault,
     verification: DbId,
     policy: &OtpPolicy,
     now: DateTime<Utc>,
 ) -> Result<bool, SqlError> {
     let id = VerificationId(verification.0);
-    let Some(row) = load(conn, id).await? else { return Ok(false) };
+    let Some(row) = load(conn, vault, id).await? else { return Ok(false) };
     // All names that the send may count for are locked at once: one after the other would deadlock with a start.
-    let to = read_recipient(&row.recipient)?;
-    lock_names(conn, &send_locks(&to, row.client_ip.as_deref(), &row.requester()?)).await?;
-    let Some(row) = load(conn, id).await? else { return Ok(false) };
+    lock_names(conn, &row.send_locks()).await?;
+    let Some(row) = load(conn, vault, id).await? else { return Ok(false) };
     let next = verification_fallbacks::table
         .filter(verification_fallbacks::verification_id.eq(verification))
         .order(verification_fallbacks::position.asc())
@@ -87,7 +95,7 @@ pub(crate) async fn step(
     match decided {
         FallbackDecision::Wait => Ok(false),
         FallbackDecision::Drop => drop_fallbacks(conn, verification).await.map(|()| false),
-        FallbackDecision::Take => take(conn, &row, next, policy, now).await,
+        FallbackDecision::Take => take(conn, vault, &row, next, policy, now).await,
     }
 }
 
@@ -95,48 +103,51 @@ pub(crate) async fn step(
 /// channel that is opted out is skipped, and the next one takes its place.
 async fn take(
     conn: &mut Conn,
+    vault: &Vault,
     row: &VerificationRow,
     fallback: FallbackRow,
     policy: &OtpPolicy,
     now: DateTime<Utc>,
 ) -> Result<bool, SqlError> {
-    let channel = Channel::parse(&fallback.channel).ok_or_else(|| corrupt(&fallback.channel))?;
-    let (id, to) = (fallback.id, read_recipient(&row.recipient)?);
+    let (id, verification) = (fallback.id, row.columns.id);
     diesel::delete(verification_fallbacks::table.find(id)).execute(conn).await?;
-    let key = recipient_key(channel, &fallback.recipient);
+    let Some(outbound) = fallback.message(conn, vault).await? else {
+        return drop_fallbacks(conn, verification).await.map(|()| false);
+    };
+    let channel = outbound.message.channel;
+    let key = recipient_hash(vault, channel, &outbound.message.recipient);
     lock_consent(conn, channel.name(), &key).await?;
     if consent_of(conn, channel.name(), &key).await? == ConsentStatus::OptedOut {
-        put_behind(conn, row.id, fallback.behind, fallback.since).await?;
+        put_behind(conn, verification, fallback.behind, fallback.since).await?;
         return Ok(false);
     }
-    let requester = row.requester()?;
-    let kind = kind_of(conn, &requester, &row.recipient).await?;
-    let sender = Sender { client_ip: row.client_ip.as_deref(), kind };
-    let failures = failures_of(conn, &failure_name(&row.recipient, &requester, kind)).await?;
-    let counts = send_counts(conn, &to, sender, row.is_payment(), now).await?;
-    let facts = StartFacts { is_anonymous: requester.is_anonymous(), ..StartFacts::of(failures, counts) };
+    let kind = kind_of(conn, vault, &row.requester, &row.to).await?;
+    let sender = row.sender(kind);
+    let failures = failures_of(conn, &failure_name(vault, &row.to, &row.requester, kind)).await?;
+    let counts = send_counts(conn, vault, &row.to, sender, row.is_payment(), now).await?;
+    let facts = StartFacts { is_anonymous: row.requester.is_anonymous(), ..StartFacts::of(failures, counts) };
     if !matches!(facts.decide(policy, now), StartDecision::Send { .. }) {
-        return drop_fallbacks(conn, row.id).await.map(|()| false);
+        return drop_fallbacks(conn, verification).await.map(|()| false);
     }
     diesel::insert_into(outbox::table)
-        .values(NewOutboxRow::of_fallback(fallback, channel, now))
+        .values(NewOutboxRow::new(conn, vault, &outbound, None, now).await?)
         .execute(conn)
         .await?;
     let send = NewSend {
-        verification: row.id,
-        to: &to,
+        verification,
+        to: &row.to,
         is_payment: row.is_payment(),
         sender,
         channel,
         message: Some(MessageId(id.0)),
         effect_key: None,
     };
-    add_send(conn, &send, now).await?;
-    diesel::update(verifications::table.find(row.id))
+    add_send(conn, vault, &send, now).await?;
+    diesel::update(verifications::table.find(verification))
         .set(verifications::channel.eq(channel.name()))
         .execute(conn)
         .await?;
-    put_behind(conn, row.id, Some(id), Some(DbTime(now))).await?;
+    put_behind(conn, verification, Some(id), Some(DbTime(now))).await?;
     Ok(true)
 }
 

@@ -13,7 +13,7 @@ pub(super) async fn repeated_approval(
     if challenge.status != ChallengeStatus::Approved {
         return Ok(None);
     }
-    let Some(approving) = approving_attempt(conn, row.id).await? else { return Ok(None) };
+    let Some(approving) = approving_attempt(conn, row.columns.id).await? else { return Ok(None) };
     let is_same = approving.has_typed(request.typed.as_ref());
     if !challenge.repeats_approval(request.seen_open, is_same) {
         return Ok(None);
@@ -43,7 +43,7 @@ pub(super) async fn keep_repeat(
     diesel::insert_into(verification_attempts::table)
         .values((
             verification_attempts::id.eq(DbId(id_of_repeat(key))),
-            verification_attempts::verification_id.eq(row.id),
+            verification_attempts::verification_id.eq(row.columns.id),
             verification_attempts::effect_key.eq(Some(key)),
             verification_attempts::typed.eq(request.typed.map(|typed| typed.to_vec())),
             verification_attempts::approved.eq(Some(i32::from(result.approved))),
@@ -75,7 +75,7 @@ pub(super) async fn settled_as_repeat(
     if row.challenge()?.status != ChallengeStatus::Approved {
         return Ok(None);
     }
-    let Some(approving) = approving_attempt(conn, row.id).await? else { return Ok(None) };
+    let Some(approving) = approving_attempt(conn, row.columns.id).await? else { return Ok(None) };
     if attempt.is_alike(&approving) { approving.result() } else { Ok(None) }
 }
 

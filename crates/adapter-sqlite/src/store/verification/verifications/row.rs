@@ -1,12 +1,18 @@
 //! A challenge's row, and how it is read.
 
-use super::phone_lock;
+use super::{
+    personal::{Personal, SEALED, commitment_to},
+    phone_lock,
+    senders::{Sender, SenderKind},
+    sends::send_locks,
+};
 use crate::{
     backend::{Conn, Db, DbId, DbTime, lock_names},
     store::{
         error::SqlError,
         rows::{corrupt, count, price as read_price},
         schema::{outbox, verification_sends, verifications},
+        subjects::{Place, Vault},
     },
 };
 use diesel::prelude::*;
@@ -21,15 +27,16 @@ use domain::{
 };
 use ports::{
     crypto::CodeMac,
+    subject_keys::SubjectKeyId,
     verification::{OwnCode, SendAttempt, Verification},
 };
 
+/// The columns of a challenge that say whom it is about only by hashes.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = verifications, check_for_backend(Db))]
-pub(crate) struct VerificationRow {
+pub(crate) struct Columns {
     pub(crate) id: DbId,
-    pub(crate) requester: String,
-    pub(crate) recipient: String,
+    requester: String,
     pub(crate) channel: String,
     pub(crate) purpose: String,
     pub(crate) provider_ref: Option<String>,
@@ -38,80 +45,108 @@ pub(crate) struct VerificationRow {
     pub(crate) attempts_max: i32,
     pub(crate) expires_at: DbTime,
     pub(crate) last_sent_at: DbTime,
-    pub(crate) client_ip: Option<String>,
-    pub(crate) salt: Option<Vec<u8>>,
-    pub(crate) mac: Option<Vec<u8>>,
-    pub(crate) mac_key_id: Option<String>,
-    pub(crate) transaction_digest: Option<Vec<u8>>,
-    pub(crate) origin: Option<String>,
+    pub(crate) client_ip_hash: Option<String>,
+    salt: Option<Vec<u8>>,
+    mac: Option<Vec<u8>>,
+    mac_key_id: Option<String>,
+    transaction_digest: Option<Vec<u8>>,
     pub(crate) used_at: Option<DbTime>,
-    pub(crate) locale: Option<String>,
-    pub(crate) fallback: String,
+    locale: Option<String>,
+    fallback: String,
+    sealed: Option<Vec<u8>>,
+}
+
+/// A challenge, opened: its columns, and whom it is about.
+pub(crate) struct VerificationRow {
+    pub(crate) columns: Columns,
+    /// The number or address to prove.
+    pub(crate) to: Recipient,
+    /// The principal that asked.
+    pub(crate) requester: Principal,
+    origin: Option<String>,
+    /// A commitment to the recipient, for the audit log.
+    commitment: String,
 }
 
 impl VerificationRow {
     pub(crate) fn challenge(&self) -> Result<Challenge, SqlError> {
         Ok(Challenge {
-            status: ChallengeStatus::parse(&self.status).ok_or_else(|| corrupt(&self.status))?,
-            attempts_used: count(self.attempts_used)?,
-            attempts_max: count(self.attempts_max)?,
-            expires_at: self.expires_at.0,
-            last_sent_at: self.last_sent_at.0,
+            status: ChallengeStatus::parse(&self.columns.status)
+                .ok_or_else(|| corrupt(&self.columns.status))?,
+            attempts_used: count(self.columns.attempts_used)?,
+            attempts_max: count(self.columns.attempts_max)?,
+            expires_at: self.columns.expires_at.0,
+            last_sent_at: self.columns.last_sent_at.0,
         })
     }
 
     pub(crate) fn mac(&self) -> Option<[u8; 32]> {
-        self.mac.as_deref().and_then(|mac| mac.try_into().ok())
+        self.columns.mac.as_deref().and_then(|mac| mac.try_into().ok())
     }
 
-    /// An audit row about the challenge. The challenge stands for the request, and the number is masked.
+    /// An audit row about the challenge. The challenge stands for the request, and a commitment for the recipient.
     pub(crate) fn audit(
         &self,
         action: &str,
         before: Option<&str>,
         after: String,
     ) -> Result<AuditRecord, SqlError> {
-        let (channel, request_id) = (self.channel.clone(), self.id.0.to_string());
+        let columns = &self.columns;
+        let (channel, request_id) = (columns.channel.clone(), columns.id.0.to_string());
+        // As it is stored: an anonymous caller's address is a hash.
+        let who = columns.requester.parse().map_err(corrupt)?;
         Ok(AuditRecord {
-            actor: Actor { who: self.requester()?, channel, request_id },
+            actor: Actor { who, channel, request_id },
             action: format!("verification.{action}"),
-            subject: self.id.0.to_string(),
-            on_behalf_of: Some(read_recipient(&self.recipient)?.to_string()),
+            subject: columns.id.0.to_string(),
+            on_behalf_of: Some(self.commitment.clone()),
             before: before.map(str::to_owned),
             after: Some(after),
         })
     }
 
-    pub(crate) fn requester(&self) -> Result<Principal, SqlError> {
-        self.requester.parse().map_err(corrupt)
+    /// The key of the challenge's contact.
+    pub(crate) fn contact(&self) -> Result<SubjectKeyId, SqlError> {
+        let sealed = self.columns.sealed.as_deref();
+        sealed.and_then(SubjectKeyId::of).ok_or_else(|| corrupt("a challenge without a contact"))
+    }
+
+    /// The names that sends of the challenge are counted under.
+    pub(crate) fn send_locks(&self) -> Vec<String> {
+        send_locks(&self.to, self.columns.client_ip_hash.as_deref(), &self.requester)
+    }
+
+    /// Its sender, if it is of that kind.
+    pub(crate) fn sender(&self, kind: SenderKind) -> Sender<'_> {
+        Sender { client_ip_hash: self.columns.client_ip_hash.as_deref(), kind }
     }
 
     /// True when the code is a step-up code of a payment.
     pub(crate) fn is_payment(&self) -> bool {
-        self.transaction_digest.as_deref().is_some_and(|digest| digest != NO_TRANSACTION)
+        self.columns.transaction_digest.as_deref().is_some_and(|digest| digest != NO_TRANSACTION)
     }
 
     pub(crate) fn own_code(&self) -> Option<OwnCode> {
         Some(OwnCode {
-            salt: self.salt.as_deref()?.try_into().ok()?,
-            mac: CodeMac { key_id: self.mac_key_id.clone()?, mac: self.mac()? },
-            transaction_digest: self.transaction_digest.as_deref()?.try_into().ok()?,
+            salt: self.columns.salt.as_deref()?.try_into().ok()?,
+            mac: CodeMac { key_id: self.columns.mac_key_id.clone()?, mac: self.mac()? },
+            transaction_digest: self.columns.transaction_digest.as_deref()?.try_into().ok()?,
         })
     }
 
     fn into_verification(self, sends: Vec<SendAttempt>) -> Result<Verification, SqlError> {
         Ok(Verification {
-            id: VerificationId(self.id.0),
+            id: VerificationId(self.columns.id.0),
             challenge: self.challenge()?,
             own_code: self.own_code(),
-            requester: self.requester()?,
-            to: read_recipient(&self.recipient)?,
-            channel: Channel::parse(&self.channel).ok_or_else(|| corrupt(&self.channel))?,
-            purpose: Purpose::parse(&self.purpose).ok_or_else(|| corrupt(&self.purpose))?,
-            provider_ref: self.provider_ref,
+            requester: self.requester,
+            to: self.to,
+            channel: Channel::parse(&self.columns.channel).ok_or_else(|| corrupt(&self.columns.channel))?,
+            purpose: Purpose::parse(&self.columns.purpose).ok_or_else(|| corrupt(&self.columns.purpose))?,
+            provider_ref: self.columns.provider_ref,
             origin: self.origin,
-            locale: self.locale.as_deref().and_then(Locale::parse),
-            fallback: self.fallback.split(',').filter_map(Channel::parse).collect(),
+            locale: self.columns.locale.as_deref().and_then(Locale::parse),
+            fallback: self.columns.fallback.split(',').filter_map(Channel::parse).collect(),
             sends,
         })
     }
@@ -120,28 +155,48 @@ impl VerificationRow {
 /// A challenge, read under the lock of its number.
 pub(crate) async fn load_locked(
     conn: &mut Conn,
+    vault: &Vault,
     id: VerificationId,
 ) -> Result<Option<VerificationRow>, SqlError> {
-    match load(conn, id).await? {
+    match load(conn, vault, id).await? {
         Some(row) => {
-            lock_names(conn, &[phone_lock(&row.recipient)]).await?;
-            load(conn, id).await
+            lock_names(conn, &[phone_lock(row.to.canonical())]).await?;
+            load(conn, vault, id).await
         }
         None => Ok(None),
     }
 }
 
-pub(crate) async fn load(conn: &mut Conn, id: VerificationId) -> Result<Option<VerificationRow>, SqlError> {
-    Ok(verifications::table
-        .find(DbId(id.0))
-        .select(VerificationRow::as_select())
-        .first(conn)
-        .await
-        .optional()?)
+/// A challenge. `None`: there is none, or the key of its recipient is destroyed.
+pub(crate) async fn load(
+    conn: &mut Conn,
+    vault: &Vault,
+    id: VerificationId,
+) -> Result<Option<VerificationRow>, SqlError> {
+    let row = verifications::table.find(DbId(id.0)).select(Columns::as_select()).first(conn).await;
+    let Some(columns) = row.optional()? else { return Ok(None) };
+    let Some(sealed) = &columns.sealed else { return Ok(None) };
+    let Some(key) = SubjectKeyId::of(sealed) else { return Err(corrupt("a challenge without a contact")) };
+    let keys = vault.keys_in(conn, [sealed.as_slice()]).await?;
+    let place = Place::of(SEALED, &columns.id.0);
+    let (Some(personal), Some(key)) = (keys.open::<Personal>(place, sealed)?, keys.get(key)) else {
+        return Ok(None);
+    };
+    let to = Recipient::from_canonical(&personal.to).ok_or_else(|| corrupt("a destination"))?;
+    let commitment = commitment_to(key, &to);
+    let requester = match personal.caller {
+        Some(address) => Principal::Anonymous(Some(address)),
+        None => columns.requester.parse().map_err(corrupt)?,
+    };
+    Ok(Some(VerificationRow { columns, to, requester, origin: personal.origin, commitment }))
 }
 
-pub(crate) async fn whole(conn: &mut Conn, id: VerificationId) -> Result<Verification, SqlError> {
-    let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
+pub(crate) async fn whole(
+    conn: &mut Conn,
+    vault: &Vault,
+    id: VerificationId,
+) -> Result<Verification, SqlError> {
+    let row = load(conn, vault, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
     with_sends(conn, row).await
 }
 
@@ -151,7 +206,7 @@ type SendRow = (String, DbTime, String, Option<String>, Option<String>, Option<S
 pub(crate) async fn with_sends(conn: &mut Conn, row: VerificationRow) -> Result<Verification, SqlError> {
     let sends = verification_sends::table
         .left_join(outbox::table.on(outbox::id.nullable().eq(verification_sends::outbox_id)))
-        .filter(verification_sends::verification_id.eq(row.id))
+        .filter(verification_sends::verification_id.eq(row.columns.id))
         .order(verification_sends::seq.asc())
         .select((
             verification_sends::channel,
@@ -175,8 +230,4 @@ pub(crate) async fn with_sends(conn: &mut Conn, row: VerificationRow) -> Result<
         })
         .collect::<Result<_, SqlError>>()?;
     row.into_verification(sends)
-}
-
-pub(crate) fn read_recipient(text: &str) -> Result<Recipient, SqlError> {
-    Recipient::from_canonical(text).ok_or_else(|| corrupt("a destination"))
 }

@@ -7,8 +7,8 @@ use domain::principal::Principal;
 /// The sender of a code, as it is counted.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Sender<'a> {
-    /// The end user's IP address, for rate limits.
-    pub(crate) client_ip: Option<&'a str>,
+    /// The hash of the end user's IP address, for rate limits.
+    pub(crate) client_ip_hash: Option<&'a str>,
     pub(crate) kind: SenderKind,
 }
 
@@ -40,15 +40,16 @@ impl SenderKind {
 /// one.
 pub(crate) async fn kind_of(
     conn: &mut Conn,
+    vault: &Vault,
     requester: &Principal,
-    destination: &str,
+    destination: &Recipient,
 ) -> Result<SenderKind, SqlError> {
     match requester {
         Principal::Anonymous(_) => Ok(SenderKind::Anonymous),
         Principal::User(user) => {
-            let own_rows = users::table
-                .find(DbId(user.0))
-                .filter(users::phone.eq(destination).or(users::email.eq(destination)));
+            let hash = recipient_hash(vault, destination);
+            let is_theirs = users::phone_hash.eq(&hash).or(users::email_hash.eq(&hash));
+            let own_rows = users::table.find(DbId(user.0)).filter(is_theirs);
             let is_own = own_rows.count().get_result::<i64>(conn).await? > 0;
             Ok(if is_own { SenderKind::Known } else { SenderKind::Stranger })
         }
@@ -60,39 +61,55 @@ pub(crate) async fn kind_of(
 
 /// The name under which wrong attempts are counted. A caller who is not known for the number is counted
 /// apart, and locks nobody else.
-pub(crate) fn failure_name(destination: &str, requester: &Principal, kind: SenderKind) -> String {
+pub(crate) fn failure_name(
+    vault: &Vault,
+    destination: &Recipient,
+    requester: &Principal,
+    kind: SenderKind,
+) -> String {
+    let hash = recipient_hash(vault, destination);
     match kind {
-        SenderKind::Known => destination.to_owned(),
-        SenderKind::Anonymous | SenderKind::Stranger => format!("{destination} from {}", requester.key()),
+        SenderKind::Known => hash,
+        SenderKind::Anonymous | SenderKind::Stranger => {
+            format!("{hash} from {}", requester_key(vault, requester))
+        }
     }
+}
+
+/// The name under which wrong attempts of those who are known for a number are counted.
+pub(crate) fn known_failure_name(vault: &Vault, destination: &Recipient) -> String {
+    failure_name(vault, destination, &Principal::System, SenderKind::Known)
 }
 
 /// The name for attempts on that challenge: of the anonymous caller at that address, else of the requester
 /// who started it.
 pub(crate) async fn failure_name_of(
     conn: &mut Conn,
+    vault: &Vault,
     row: &VerificationRow,
     anonymous: Option<&str>,
 ) -> Result<String, SqlError> {
     let requester = match anonymous {
         Some(address) => Principal::Anonymous(Some(address.to_owned())),
-        None => row.requester()?,
+        None => row.requester.clone(),
     };
-    let kind = kind_of(conn, &requester, &row.recipient).await?;
-    Ok(failure_name(&row.recipient, &requester, kind))
+    let kind = kind_of(conn, vault, &requester, &row.to).await?;
+    Ok(failure_name(vault, &row.to, &requester, kind))
 }
 
 /// When another page of the same team last sent a code to the number. A page waits for the cooldown after it;
 /// otherwise a page for each code would avoid the cooldown. `None` where no page asks.
 pub(crate) async fn last_sent_by_pages(
     conn: &mut Conn,
+    vault: &Vault,
     new: &NewChallenge,
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, SqlError> {
     if new.page.is_none() {
         return Ok(None);
     }
-    let last = open_challenges(&new.requester.key(), new.to.canonical(), now)
+    let (requester, recipient) = (requester_key(vault, &new.requester), recipient_hash(vault, &new.to));
+    let last = open_challenges(&requester, &recipient, now)
         .filter(verifications::page_id.is_not_null())
         .select(verifications::last_sent_at)
         .first::<DbTime>(conn)
@@ -109,6 +126,7 @@ const COUNTED: [&str; 2] = [SendStatus::Sending.name(), SendStatus::Known(Delive
 /// prefix count does not apply to them. Countries and the whole service are counted for anonymous callers alone.
 pub(crate) async fn send_counts(
     conn: &mut Conn,
+    vault: &Vault,
     to: &Recipient,
     sender: Sender<'_>,
     is_payment: bool,
@@ -123,7 +141,7 @@ pub(crate) async fn send_counts(
             .filter(verification_sends::sender_kind.eq(sender.kind.number()))
     };
     let destination = of_kind()
-        .filter(verification_sends::phone.eq(to.canonical()))
+        .filter(verification_sends::phone_hash.eq(recipient_hash(vault, to)))
         .filter(verification_sends::at.gt(since(Duration::hours(24))))
         .first::<(i64, Option<DbTime>)>(conn)
         .await?;
@@ -131,15 +149,15 @@ pub(crate) async fn send_counts(
         (0, None)
     } else {
         of_kind()
-            .filter(verification_sends::prefix.eq(to.prefix()))
+            .filter(verification_sends::prefix_hash.eq(prefix_hash(vault, to)))
             .filter(verification_sends::at.gt(since(Duration::hours(1))))
             .first::<(i64, Option<DbTime>)>(conn)
             .await?
     };
-    let ip = match sender.client_ip {
+    let ip = match sender.client_ip_hash {
         Some(ip) => {
             of_kind()
-                .filter(verification_sends::client_ip.eq(ip))
+                .filter(verification_sends::client_ip_hash.eq(ip))
                 .filter(verification_sends::at.gt(since(Duration::hours(1))))
                 .first::<(i64, Option<DbTime>)>(conn)
                 .await?

@@ -1,39 +1,45 @@
 //! Start challenges, and record the sends of their codes.
 
-use super::*;
+use super::{
+    personal::{Personal, SEALED},
+    *,
+};
+use crate::store::subjects::{Place, contacts::chat_key_of};
 use domain::{locale::Locale, principal::Principal};
 
 /// Starts a challenge, if the domain's decision allows it.
 pub(crate) async fn begin(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     request: &BeginVerification,
     now: DateTime<Utc>,
 ) -> Result<StartOutcome, SqlError> {
     let BeginVerification { challenge: new, effect_key, own, policy } = request;
-    lock_names(conn, &send_locks(&new.to, new.client_ip.as_deref(), &new.requester)).await?;
+    let client_ip = new.client_ip.as_deref().map(|ip| network_hash(vault, ip));
+    lock_names(conn, &send_locks(&new.to, client_ip.as_deref(), &new.requester)).await?;
     let known = begun_by(conn, effect_key.as_deref()).await?;
-    let open = open_one(conn, new, now).await?;
-    let kind = kind_of(conn, &new.requester, new.to.canonical()).await?;
-    let sender = Sender { client_ip: new.client_ip.as_deref(), kind };
-    let failures = failure_name(new.to.canonical(), &new.requester, kind);
+    let open = open_one(conn, vault, new, now).await?;
+    let kind = kind_of(conn, vault, &new.requester, &new.to).await?;
+    let sender = Sender { client_ip_hash: client_ip.as_deref(), kind };
+    let failures = failure_name(vault, &new.to, &new.requester, kind);
     let facts = StartFacts {
         is_repeated: known.is_some(),
         has_open_challenge: open.is_some(),
         breaker: breaker(conn, now).await?,
         is_anonymous: new.requester.is_anonymous(),
         failures: failures_of(conn, &failures).await?,
-        last_sent_at: last_sent_by_pages(conn, new, now).await?,
-        counts: send_counts(conn, &new.to, sender, false, now).await?,
+        last_sent_at: last_sent_by_pages(conn, vault, new, now).await?,
+        counts: send_counts(conn, vault, &new.to, sender, false, now).await?,
     };
     let attempts_max = match facts.decide(policy, now) {
         StartDecision::Send { attempts_max } => attempts_max,
-        StartDecision::Repeat => return Ok(StartOutcome::Repeated(boxed(conn, known).await?)),
-        StartDecision::KeepOpen => return Ok(StartOutcome::Open(boxed(conn, open).await?)),
+        StartDecision::Repeat => return Ok(StartOutcome::Repeated(boxed(conn, vault, known).await?)),
+        StartDecision::KeepOpen => return Ok(StartOutcome::Open(boxed(conn, vault, open).await?)),
         StartDecision::Refuse(refusal) => return Ok(StartOutcome::Refused(refusal)),
     };
     let terms = Terms { expires_at: later(now, policy.ttl), attempts_max };
-    insert(conn, new, effect_key.as_deref(), own.as_ref().map(|own| &own.code), terms, now).await?;
+    let code = own.as_ref().map(|own| &own.code);
+    let contact = insert(conn, vault, new, effect_key.as_deref(), code, terms, now).await?;
     let send = NewSend {
         verification: DbId(new.id.0),
         to: &new.to,
@@ -43,12 +49,12 @@ pub(crate) async fn begin(
         message: own.as_ref().map(|own| own.message.message.id),
         effect_key: None,
     };
-    add_send(conn, &send, now).await?;
+    add_send(conn, vault, &send, now).await?;
     if let Some(own) = own {
-        enqueue(conn, sealer, send.verification, own, now).await?;
+        enqueue(conn, vault, (send.verification, contact), own, now).await?;
     }
-    let row = load(conn, new.id).await?.ok_or_else(|| corrupt("a challenge vanished"))?;
-    record(conn, &[row.audit("begun", None, format!("pending for {}", row.purpose))?], now).await?;
+    let row = load(conn, vault, new.id).await?.ok_or_else(|| corrupt("a challenge vanished"))?;
+    record(conn, &[row.audit("begun", None, format!("pending for {}", row.columns.purpose))?], now).await?;
     Ok(StartOutcome::Started(Box::new(with_sends(conn, row).await?)))
 }
 
@@ -59,16 +65,20 @@ async fn begun_by(conn: &mut Conn, effect_key: Option<&str>) -> Result<Option<Ve
     Ok(known.first::<DbId>(conn).await.optional()?.map(|id| VerificationId(id.0)))
 }
 
-async fn boxed(conn: &mut Conn, id: Option<VerificationId>) -> Result<Box<Verification>, SqlError> {
+async fn boxed(
+    conn: &mut Conn,
+    vault: &Vault,
+    id: Option<VerificationId>,
+) -> Result<Box<Verification>, SqlError> {
     let id = id.ok_or_else(|| corrupt("a decision about no challenge"))?;
-    Ok(Box::new(whole(conn, id).await?))
+    Ok(Box::new(whole(conn, vault, id).await?))
 }
 
-/// The names that a send is counted under: the number, its prefix and the IP address; for an anonymous requester
-/// the country and the whole service too.
-pub(crate) fn send_locks(to: &Recipient, client_ip: Option<&str>, requester: &Principal) -> Vec<String> {
+/// The names that a send is counted under: the number, its prefix and the hash of the IP address; for an anonymous
+/// requester the country and the whole service too.
+pub(crate) fn send_locks(to: &Recipient, client_ip_hash: Option<&str>, requester: &Principal) -> Vec<String> {
     let mut names = vec![phone_lock(to.canonical()), format!("prefix:{}", to.prefix())];
-    names.extend(client_ip.map(|ip| format!("ip:{ip}")));
+    names.extend(client_ip_hash.map(|ip| format!("ip:{ip}")));
     if requester.is_anonymous() {
         names.extend(to.country().map(|country| format!("codes to:{country}")));
         names.push("codes of anonymous callers".to_owned());
@@ -80,11 +90,12 @@ pub(crate) fn send_locks(to: &Recipient, client_ip: Option<&str>, requester: &Pr
 /// same lock, so that of many concurrent requests one starts a challenge.
 pub(crate) async fn open_one(
     conn: &mut Conn,
+    vault: &Vault,
     new: &NewChallenge,
     now: DateTime<Utc>,
 ) -> Result<Option<VerificationId>, SqlError> {
-    let requester = new.requester.key();
-    let open = open_challenges(&requester, new.to.canonical(), now)
+    let (requester, recipient) = (requester_key(vault, &new.requester), recipient_hash(vault, &new.to));
+    let open = open_challenges(&requester, &recipient, now)
         .filter(verifications::purpose.eq(new.purpose.name()))
         .filter(verifications::attempts_used.lt(verifications::attempts_max))
         .into_boxed();
@@ -99,13 +110,13 @@ pub(crate) async fn open_one(
 /// Challenges for a number that their requester can still check, newest first. Step-up codes of transfers are
 /// not among them.
 #[diesel::dsl::auto_type(no_type_alias)]
-pub(crate) fn open_challenges<'a>(requester: &'a str, recipient: &'a str, now: DateTime<Utc>) -> _ {
+pub(crate) fn open_challenges<'a>(requester: &'a str, recipient_hash: &'a str, now: DateTime<Utc>) -> _ {
     let expires_after: DbTime = DbTime(now);
     let pending: &'static str = ChallengeStatus::Pending.name();
     let none: Vec<u8> = NO_TRANSACTION.to_vec();
     verifications::table
         .filter(verifications::requester.eq(requester))
-        .filter(verifications::recipient.eq(recipient))
+        .filter(verifications::recipient_hash.eq(recipient_hash))
         .filter(verifications::status.eq(pending))
         .filter(verifications::expires_at.gt(expires_after))
         .filter(
@@ -119,34 +130,32 @@ pub(crate) fn open_challenges<'a>(requester: &'a str, recipient: &'a str, now: D
 /// Sends the code of an open challenge again, if the domain's decision allows it.
 pub(crate) async fn begin_resend(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     request: &BeginResend,
     now: DateTime<Utc>,
 ) -> Result<StartOutcome, SqlError> {
     let id = request.verification;
-    let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
-    let to = read_recipient(&row.recipient)?;
-    lock_names(conn, &send_locks(&to, row.client_ip.as_deref(), &row.requester()?)).await?;
-    let row = load(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
-    let requester = row.requester()?;
-    let kind = kind_of(conn, &requester, &row.recipient).await?;
-    let sender = Sender { client_ip: row.client_ip.as_deref(), kind };
-    let failures = failure_name(&row.recipient, &requester, kind);
+    let row = load(conn, vault, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
+    lock_names(conn, &row.send_locks()).await?;
+    let row = load(conn, vault, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
+    let kind = kind_of(conn, vault, &row.requester, &row.to).await?;
+    let sender = row.sender(kind);
+    let failures = failure_name(vault, &row.to, &row.requester, kind);
     let failures = failures_of(conn, &failures).await?;
-    let counts = send_counts(conn, &to, sender, row.is_payment(), now).await?;
+    let counts = send_counts(conn, vault, &row.to, sender, row.is_payment(), now).await?;
     let facts = StartFacts {
         is_repeated: was_sent_by(conn, request.effect_key.as_deref()).await?,
-        is_anonymous: requester.is_anonymous(),
-        last_sent_at: Some(row.last_sent_at.0),
+        is_anonymous: row.requester.is_anonymous(),
+        last_sent_at: Some(row.columns.last_sent_at.0),
         ..StartFacts::of(failures, counts)
     };
     match facts.decide(&request.policy, now) {
         StartDecision::Send { .. } => {
-            send_again(conn, sealer, request, (&row, &to, sender), now).await?;
-            Ok(StartOutcome::Started(boxed(conn, Some(id)).await?))
+            send_again(conn, vault, request, (&row, sender), now).await?;
+            Ok(StartOutcome::Started(boxed(conn, vault, Some(id)).await?))
         }
-        StartDecision::Repeat => Ok(StartOutcome::Repeated(boxed(conn, Some(id)).await?)),
-        StartDecision::KeepOpen => Ok(StartOutcome::Open(boxed(conn, Some(id)).await?)),
+        StartDecision::Repeat => Ok(StartOutcome::Repeated(boxed(conn, vault, Some(id)).await?)),
+        StartDecision::KeepOpen => Ok(StartOutcome::Open(boxed(conn, vault, Some(id)).await?)),
         StartDecision::Refuse(refusal) => Ok(StartOutcome::Refused(refusal)),
     }
 }
@@ -161,13 +170,13 @@ async fn was_sent_by(conn: &mut Conn, effect_key: Option<&str>) -> Result<bool, 
 /// Records another send of an open challenge, with its new code if we make it.
 async fn send_again(
     conn: &mut Conn,
-    sealer: &dyn Sealer,
+    vault: &Vault,
     request: &BeginResend,
-    (row, to, sender): (&VerificationRow, &Recipient, Sender<'_>),
+    (row, sender): (&VerificationRow, Sender<'_>),
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
     let BeginResend { channel, locale, fallback, effect_key, own, .. } = request;
-    diesel::update(verifications::table.find(row.id))
+    diesel::update(verifications::table.find(row.columns.id))
         .set((
             verifications::last_sent_at.eq(DbTime(now)),
             verifications::channel.eq(channel.name()),
@@ -180,24 +189,24 @@ async fn send_again(
         replace_code(conn, row, &own.code).await?;
     }
     let send = NewSend {
-        verification: row.id,
-        to,
+        verification: row.columns.id,
+        to: &row.to,
         is_payment: row.is_payment(),
         sender,
         channel: *channel,
         message: own.as_ref().map(|own| own.message.message.id),
         effect_key: effect_key.as_deref(),
     };
-    add_send(conn, &send, now).await?;
+    add_send(conn, vault, &send, now).await?;
     match own {
-        Some(own) => enqueue(conn, sealer, row.id, own, now).await,
+        Some(own) => enqueue(conn, vault, (row.columns.id, row.contact()?), own, now).await,
         None => Ok(()),
     }
 }
 
 /// Makes the code before invalid, and drops its fallback channels.
 async fn replace_code(conn: &mut Conn, row: &VerificationRow, code: &OwnCode) -> Result<(), SqlError> {
-    diesel::update(verifications::table.find(row.id))
+    diesel::update(verifications::table.find(row.columns.id))
         .set((
             verifications::salt.eq(Some(code.salt.to_vec())),
             verifications::mac.eq(Some(code.mac.mac.to_vec())),
@@ -207,7 +216,7 @@ async fn replace_code(conn: &mut Conn, row: &VerificationRow, code: &OwnCode) ->
         ))
         .execute(conn)
         .await?;
-    drop_fallbacks(conn, row.id).await
+    drop_fallbacks(conn, row.columns.id).await
 }
 
 /// The expiry and the check attempts of a new challenge.
@@ -217,19 +226,26 @@ pub(crate) struct Terms {
     pub(crate) attempts_max: u32,
 }
 
+/// Stores a challenge, and returns the key of its contact.
 pub(crate) async fn insert(
     conn: &mut Conn,
+    vault: &Vault,
     new: &NewChallenge,
     effect_key: Option<&str>,
     own: Option<&OwnCode>,
     terms: Terms,
     now: DateTime<Utc>,
-) -> Result<(), SqlError> {
+) -> Result<SubjectKeyId, SqlError> {
+    let (contact, keys) = chat_key_of(conn, vault, new.to.canonical(), now).await?;
+    let personal = Personal::new(&new.to, &new.requester, new.origin.as_deref());
+    let hash = |address: &Option<String>| address.as_deref().map(|address| network_hash(vault, address));
     diesel::insert_into(verifications::table)
         .values((
             verifications::id.eq(DbId(new.id.0)),
-            verifications::requester.eq(new.requester.key()),
-            verifications::recipient.eq(new.to.canonical()),
+            verifications::requester.eq(requester_key(vault, &new.requester)),
+            verifications::recipient_hash.eq(recipient_hash(vault, &new.to)),
+            verifications::contact_id.eq(Some(DbId(contact.subject))),
+            verifications::sealed.eq(Some(keys.seal(contact, Place::of(SEALED, &new.id.0), &personal)?)),
             verifications::channel.eq(new.channel.name()),
             verifications::purpose.eq(new.purpose.name()),
             verifications::status.eq(ChallengeStatus::Pending.name()),
@@ -239,8 +255,8 @@ pub(crate) async fn insert(
             verifications::last_sent_at.eq(DbTime(now)),
             verifications::created_at.eq(DbTime(now)),
             verifications::effect_key.eq(effect_key),
-            verifications::client_ip.eq(new.client_ip.as_deref()),
-            verifications::origin.eq(new.origin.as_deref()),
+            verifications::client_ip_hash.eq(hash(&new.client_ip)),
+            verifications::origin_hash.eq(hash(&new.origin)),
             verifications::page_id.eq(new.page.map(|page| DbId(page.0))),
             verifications::locale.eq(new.locale.map(Locale::tag)),
             verifications::fallback.eq(names(&new.fallback)),
@@ -251,7 +267,7 @@ pub(crate) async fn insert(
         ))
         .execute(conn)
         .await?;
-    Ok(())
+    Ok(contact)
 }
 
 /// Channels, as they are stored.
@@ -274,16 +290,17 @@ pub(crate) struct NewSend<'a> {
 
 pub(crate) async fn add_send(
     conn: &mut Conn,
+    vault: &Vault,
     send: &NewSend<'_>,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
     diesel::insert_into(verification_sends::table)
         .values((
             verification_sends::verification_id.eq(send.verification),
-            verification_sends::phone.eq(send.to.canonical()),
-            verification_sends::prefix.eq(send.to.prefix()),
+            verification_sends::phone_hash.eq(recipient_hash(vault, send.to)),
+            verification_sends::prefix_hash.eq(prefix_hash(vault, send.to)),
             verification_sends::is_payment.eq(i32::from(send.is_payment)),
-            verification_sends::client_ip.eq(send.sender.client_ip),
+            verification_sends::client_ip_hash.eq(send.sender.client_ip_hash),
             verification_sends::sender_kind.eq(send.sender.kind.number()),
             verification_sends::country.eq(send.to.country()),
             verification_sends::channel.eq(send.channel.name()),
@@ -299,28 +316,29 @@ pub(crate) async fn add_send(
 
 pub(crate) async fn record_send(
     conn: &mut Conn,
+    vault: &Vault,
     id: VerificationId,
     result: SendResult,
     now: DateTime<Utc>,
 ) -> Result<bool, SqlError> {
-    let row = load_locked(conn, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
+    let row = load_locked(conn, vault, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
     let mut is_spent = false;
     let (status, error, channel) = match result {
         SendResult::Sent { provider_ref, channel } => {
-            diesel::update(verifications::table.find(row.id))
+            diesel::update(verifications::table.find(row.columns.id))
                 .set((
                     verifications::provider_ref.eq(Some(&provider_ref)),
                     verifications::channel.eq(channel.name()),
                 ))
                 .execute(conn)
                 .await?;
-            is_spent = attempts_at(conn, &provider_ref).await? >= i64::from(row.attempts_max);
+            is_spent = attempts_at(conn, &provider_ref).await? >= i64::from(row.columns.attempts_max);
             (DeliveryStatus::Sent, None, channel.name().to_owned())
         }
         SendResult::Failed(reason) => {
             // Without a first send there is no code to check.
-            if row.provider_ref.is_none() {
-                diesel::update(verifications::table.find(row.id))
+            if row.columns.provider_ref.is_none() {
+                diesel::update(verifications::table.find(row.columns.id))
                     .set((
                         verifications::status.eq(ChallengeStatus::Canceled.name()),
                         verifications::expires_at.eq(DbTime(now)),
@@ -328,11 +346,11 @@ pub(crate) async fn record_send(
                     .execute(conn)
                     .await?;
             }
-            (DeliveryStatus::Failed, Some(reason), row.channel)
+            (DeliveryStatus::Failed, Some(reason), row.columns.channel)
         }
     };
     let newest = verification_sends::table
-        .filter(verification_sends::verification_id.eq(row.id))
+        .filter(verification_sends::verification_id.eq(row.columns.id))
         .order(verification_sends::seq.desc())
         .select(verification_sends::seq)
         .first::<i64>(conn)

@@ -7,31 +7,28 @@ use domain::principal::Principal;
 #[async_trait]
 impl Verifications for Store {
     async fn begin(&self, request: &BeginVerification, now: DateTime<Utc>) -> StoreResult<StartOutcome> {
-        let (request, sealer) = (request.clone(), Arc::clone(&self.sealer));
-        self.database
-            .write(move |conn| async move { begin(conn, sealer.as_ref(), &request, now).await }.boxed())
-            .await
+        let (request, vault) = (request.clone(), self.vault.clone());
+        self.database.write(move |conn| async move { begin(conn, &vault, &request, now).await }.boxed()).await
     }
 
     async fn begin_resend(&self, request: &BeginResend, now: DateTime<Utc>) -> StoreResult<StartOutcome> {
-        let (request, sealer) = (request.clone(), Arc::clone(&self.sealer));
+        let (request, vault) = (request.clone(), self.vault.clone());
         self.database
-            .write(move |conn| {
-                async move { begin_resend(conn, sealer.as_ref(), &request, now).await }.boxed()
-            })
+            .write(move |conn| async move { begin_resend(conn, &vault, &request, now).await }.boxed())
             .await
     }
 
     async fn take_next_fallbacks(&self, policy: &OtpPolicy, now: DateTime<Utc>) -> StoreResult<usize> {
-        let policy = *policy;
+        let (policy, vault) = (*policy, self.vault.clone());
         let due =
             self.database.read(move |conn| async move { fallbacks::due(conn, now).await }.boxed()).await?;
         let mut taken = 0_usize;
         for verification in due {
+            let vault = vault.clone();
             let went = self
                 .database
                 .write(move |conn| {
-                    async move { fallbacks::step(conn, verification, &policy, now).await }.boxed()
+                    async move { fallbacks::step(conn, &vault, verification, &policy, now).await }.boxed()
                 })
                 .await?;
             taken = taken.saturating_add(usize::from(went));
@@ -49,8 +46,10 @@ impl Verifications for Store {
         result: &SendResult,
         now: DateTime<Utc>,
     ) -> StoreResult<bool> {
-        let result = result.clone();
-        self.database.write(move |conn| async move { record_send(conn, id, result, now).await }.boxed()).await
+        let (result, vault) = (result.clone(), self.vault.clone());
+        self.database
+            .write(move |conn| async move { record_send(conn, &vault, id, result, now).await }.boxed())
+            .await
     }
 
     async fn close(&self, id: VerificationId) -> StoreResult<()> {
@@ -76,13 +75,17 @@ impl Verifications for Store {
         request: &AttemptRequest,
         now: DateTime<Utc>,
     ) -> StoreResult<ReserveAttempt> {
-        let request = request.clone();
-        self.database.write(move |conn| async move { take_attempt(conn, request, now).await }.boxed()).await
+        let (request, vault) = (request.clone(), self.vault.clone());
+        self.database
+            .write(move |conn| async move { take_attempt(conn, &vault, request, now).await }.boxed())
+            .await
     }
 
     async fn judge_attempt(&self, request: &CheckAttempt, now: DateTime<Utc>) -> StoreResult<AttemptVerdict> {
-        let request = request.clone();
-        self.database.write(move |conn| async move { judge_attempt(conn, request, now).await }.boxed()).await
+        let (request, vault) = (request.clone(), self.vault.clone());
+        self.database
+            .write(move |conn| async move { judge_attempt(conn, &vault, request, now).await }.boxed())
+            .await
     }
 
     async fn has_twin(&self, ticket: &AttemptTicket, now: DateTime<Utc>) -> StoreResult<bool> {
@@ -97,10 +100,11 @@ impl Verifications for Store {
         policy: &OtpPolicy,
         now: DateTime<Utc>,
     ) -> StoreResult<AttemptResult> {
-        let (ticket, policy) = (ticket.clone(), *policy);
+        let (ticket, policy, vault) = (ticket.clone(), *policy, self.vault.clone());
         self.database
             .write(move |conn| {
-                async move { attempts::settle_attempt(conn, &ticket, right, &policy, now).await }.boxed()
+                async move { attempts::settle_attempt(conn, &vault, &ticket, right, &policy, now).await }
+                    .boxed()
             })
             .await
     }
@@ -111,12 +115,12 @@ impl Verifications for Store {
         to: &Recipient,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<DateTime<Utc>>> {
-        let (requester, to) = (requester.clone(), to.canonical().to_owned());
+        let (requester, to, vault) = (requester.clone(), to.clone(), self.vault.clone());
         self.database
             .read(move |conn| {
                 async move {
-                    let kind = kind_of(conn, &requester, &to).await?;
-                    let name = failure_name(&to, &requester, kind);
+                    let kind = kind_of(conn, &vault, &requester, &to).await?;
+                    let name = failure_name(&vault, &to, &requester, kind);
                     Ok(failures_of(conn, &name).await?.lock_at(now))
                 }
                 .boxed()
@@ -140,10 +144,11 @@ impl Verifications for Store {
 
     async fn return_attempt(&self, ticket: &AttemptTicket) -> StoreResult<()> {
         let (attempt, id) = (DbId(ticket.attempt), DbId(ticket.verification.id.0));
+        let vault = self.vault.clone();
         self.database
             .write(move |conn| {
                 async move {
-                    load_locked(conn, VerificationId(id.0)).await?;
+                    load_locked(conn, &vault, VerificationId(id.0)).await?;
                     let open = verification_attempts::table
                         .find(attempt)
                         .filter(verification_attempts::approved.is_null());
@@ -163,17 +168,8 @@ impl Verifications for Store {
     }
 
     async fn find(&self, id: VerificationId) -> StoreResult<Option<Verification>> {
-        self.database
-            .read(move |conn| {
-                async move {
-                    match load(conn, id).await? {
-                        Some(row) => with_sends(conn, row).await.map(Some),
-                        None => Ok(None),
-                    }
-                }
-                .boxed()
-            })
-            .await
+        let vault = self.vault.clone();
+        self.database.read(move |conn| async move { open(conn, &vault, id).await }.boxed()).await
     }
 
     async fn find_open(
@@ -183,7 +179,8 @@ impl Verifications for Store {
         purpose: Option<Purpose>,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<Verification>> {
-        let (requester, recipient) = (requester.key(), to.canonical().to_owned());
+        let vault = self.vault.clone();
+        let (requester, recipient) = (requester_key(&vault, requester), recipient_hash(&vault, to));
         self.database
             .read(move |conn| {
                 async move {
@@ -195,7 +192,7 @@ impl Verifications for Store {
                     }
                     let newest = wanted.select(verifications::id).first::<DbId>(conn).await.optional()?;
                     match newest {
-                        Some(id) => whole(conn, VerificationId(id.0)).await.map(Some),
+                        Some(id) => open(conn, &vault, VerificationId(id.0)).await,
                         None => Ok(None),
                     }
                 }
@@ -211,14 +208,15 @@ impl Verifications for Store {
         purpose: Purpose,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<Verification>> {
-        let (origin, recipient) = (origin.to_owned(), to.canonical().to_owned());
+        let vault = self.vault.clone();
+        let (origin, recipient) = (network_hash(&vault, origin), recipient_hash(&vault, to));
         self.database
             .read(move |conn| {
                 async move {
                     let newest = verifications::table
-                        .filter(verifications::origin.eq(origin))
+                        .filter(verifications::origin_hash.eq(origin))
                         .filter(verifications::page_id.is_null())
-                        .filter(verifications::recipient.eq(recipient))
+                        .filter(verifications::recipient_hash.eq(recipient))
                         .filter(verifications::purpose.eq(purpose.name()))
                         .filter(verifications::status.eq(ChallengeStatus::Pending.name()))
                         .filter(verifications::expires_at.gt(DbTime(now)))
@@ -231,7 +229,7 @@ impl Verifications for Store {
                         .await
                         .optional()?;
                     match newest {
-                        Some(id) => whole(conn, VerificationId(id.0)).await.map(Some),
+                        Some(id) => open(conn, &vault, VerificationId(id.0)).await,
                         None => Ok(None),
                     }
                 }
@@ -246,7 +244,7 @@ impl Verifications for Store {
         facts: &NumberInfo,
         now: DateTime<Utc>,
     ) -> StoreResult<()> {
-        let (phone, facts) = (phone.e164().to_owned(), facts.clone());
+        let (phone, facts) = (self.vault.address(phone.e164()), facts.clone());
         self.database
             .write(move |conn| {
                 async move {
@@ -257,7 +255,7 @@ impl Verifications for Store {
                     };
                     diesel::insert_into(number_lookups::table)
                         .values((
-                            number_lookups::phone.eq(phone),
+                            number_lookups::phone_hash.eq(phone),
                             number_lookups::valid.eq(i32::from(facts.valid)),
                             number_lookups::line_type.eq(line_type),
                             number_lookups::country.eq(facts.country),
@@ -271,5 +269,13 @@ impl Verifications for Store {
                 .boxed()
             })
             .await
+    }
+}
+
+/// A challenge with its sends. `None`: there is none, or its key is destroyed.
+async fn open(conn: &mut Conn, vault: &Vault, id: VerificationId) -> Result<Option<Verification>, SqlError> {
+    match load(conn, vault, id).await? {
+        Some(row) => with_sends(conn, row).await.map(Some),
+        None => Ok(None),
     }
 }

@@ -1,0 +1,18 @@
+drop index verification_attempts_of;
+drop index verification_pages_contact;
+alter table verification_pages drop column sealed;
+alter table verification_pages drop column contact_id;
+alter table verification_pages rename column phone_hash to phone;
+alter table number_lookups rename column phone_hash to phone;
+alter table code_failures rename column phone_hash to phone;
+alter table verification_fallbacks drop column sealed;
+alter table verification_fallbacks rename column recipient_hash to recipient;
+alter table verification_sends rename column client_ip_hash to client_ip;
+alter table verification_sends rename column prefix_hash to prefix;
+alter table verification_sends rename column phone_hash to phone;
+drop index verifications_contact;
+alter table verifications drop column sealed;
+alter table verifications drop column contact_id;
+alter table verifications rename column origin_hash to origin;
+alter table verifications rename column client_ip_hash to client_ip;
+alter table verifications rename column recipient_hash to recipient;

@@ -1,0 +1,16 @@
+drop index idempotent_responses_age;
+drop index new_accounts_age;
+drop index password_tries_age;
+drop index sessions_ended;
+drop index flow_responses_age;
+drop index unreadable_webhooks_age;
+drop index outbox_texts;
+drop index outbox_age;
+drop index inbox_foreign;
+drop index number_lookups_age;
+drop index code_failures_age;
+drop index verification_pages_of;
+drop index verifications_age;
+alter table code_failures drop column at;
+alter table contacts drop column unused_since;
+drop table legal_holds;
