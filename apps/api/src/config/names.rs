@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn what_this_version_cannot_honour_is_refused_and_an_older_database_too() {
-        assert!(refused("NLU_TIMEOUT_MS", "2000").is_some());
+        assert!(refused("OTEL_TRACES_SAMPLER_ARG", "1").is_some());
         assert!(refused("MONGO_URL", "mongodb://x").unwrap().contains("DATABASE_URL"));
         assert!(refused("LOG_LEVEL_FILE", "/run/level").is_some(), "it is no secret");
         assert_eq!(refused("BANK_API_BASE_URL", "http://127.0.0.1"), None, "read in its mode only");
